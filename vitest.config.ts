@@ -1,7 +1,4 @@
-import { fileURLToPath } from 'node:url'
 import { defineConfig, type ViteUserConfig } from 'vitest/config'
-
-const bundled = fileURLToPath(new URL('.cache/scenarios/src/', import.meta.url))
 
 /**
  * The tests of the README's second command. What needs the packed tarball or a browser is in test/package.
@@ -11,7 +8,8 @@ const config: ViteUserConfig = defineConfig({
     setupFiles: ['test/setup.ts'],
     testTimeout: 60_000,
     pool: 'threads',
-    maxWorkers: 2,
+    // one more than there are cores: tests with real programs wait for these half of the time
+    maxWorkers: 3,
     // files share what they import, and code that is warm: the suite takes a fifth of the time. No test may
     // leave anything behind in a module.
     isolate: false,
@@ -29,14 +27,11 @@ const config: ViteUserConfig = defineConfig({
       },
       {
         extends: true,
-        resolve: {
-          alias: { 'simcluster/testing': `${bundled}testing/index.mjs`, simcluster: `${bundled}index.mjs` },
-        },
+        resolve: { tsconfigPaths: true },
         test: {
           name: 'scenarios',
           include: ['test/scenarios/**/*.test.ts'],
-          globalSetup: 'test/scenarios/bundle.ts',
-          server: { deps: { external: [/\.cache\/scenarios\//] } },
+          globalSetup: 'test/scenarios/flags.ts',
         },
       },
     ],

@@ -147,8 +147,10 @@ export function formatSuite({ name, cases }: SuiteResult): string {
     one.baseline ? 'baseline' : `${one.ratio.toFixed(2)}x`,
   ])
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)))
+  const aligned = (cell: string, column: number): string =>
+    column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)
   const line = (row: readonly string[]): string =>
-    `  ${row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ')}`
+    `  ${row.map((cell, column) => aligned(cell, column)).join('  ')}`
   return [name, ...[head, ...rows].map((row) => line(row).trimEnd()), ''].join('\n')
 }
 

@@ -1,14 +1,15 @@
 /**
- * `npm run build`: dist from src. Declarations are tsc's, one for each file; code is bundled, one file for
- * each entry of package.json's `exports` and shared chunks, with the small dependencies inside. Why:
- * docs/decisions/toolchain-build.md.
+ * `npm run build`: dist from src. tsc writes the declarations, one for each file; rolldown bundles the code,
+ * one file for each entry of package.json's `exports` and chunks for what entries share, with the small
+ * dependencies inside. It renders the bundle twice: as ES modules into dist, and as CommonJS into dist/cjs.
+ * Why: docs/decisions/toolchain-build.md.
  */
 import { execFileSync } from 'node:child_process'
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { rolldown } from 'rolldown'
+import { rolldown, type OutputOptions } from 'rolldown'
 import { bundling } from './bundling.js'
-import { bundleParts } from './parts/bundle-parts.js'
 
 /** Pure code that loads several times faster bundled than file by file. Anything else stays an import. */
 const inlined = [
@@ -23,9 +24,10 @@ const inlined = [
 ]
 
 const root = fileURLToPath(new URL('..', import.meta.url))
+const dist = `${root}dist`
 
 interface Manifest {
-  readonly exports: Readonly<Record<string, string | { readonly default: string }>>
+  readonly exports: Readonly<Record<string, string | { readonly import: { readonly default: string } }>>
   readonly dependencies: Readonly<Record<string, string>>
   readonly peerDependencies?: Readonly<Record<string, string>>
 }
@@ -34,12 +36,12 @@ const manifest = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as Mani
 const installed = new Set(Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }))
 
 /**
- * The entries by their name in dist (`index`, `testing/index`), read from package.json so that nothing is
- * listed twice.
+ * The source of each entry of package.json's `exports`, by its name in dist (`index`,
+ * `testing/vitest/index`).
  */
 function entries(): Record<string, string> {
   const targets = Object.values(manifest.exports).flatMap((entry) =>
-    typeof entry === 'string' ? [] : [entry.default],
+    typeof entry === 'string' ? [] : [entry.import.default],
   )
   const names = targets.map((target) => target.replace(/^\.\/dist\/|\.js$/g, ''))
   return Object.fromEntries(names.map((name) => [name, `${root}src/${name}.ts`]))
@@ -64,46 +66,47 @@ async function bundle(): Promise<void> {
     cwd: root,
     platform: 'browser',
     external: isExternal,
-    plugins: [...bundling.plugins],
     transform: bundling.transform,
   })
-  await build.write({
-    dir: `${root}dist`,
-    format: 'esm',
-    entryFileNames: '[name].js',
-    chunkFileNames: 'chunks/[name]-[hash].js',
-    minify: bundling.minify,
-  })
+  const names: OutputOptions = { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' }
+  await build.write({ dir: dist, format: 'esm', ...names, ...bundling.output })
+  await build.write({ dir: `${dist}/cjs`, format: 'cjs', ...names, ...bundling.output })
   await build.close()
 }
 
-/** The licence file of a package. */
-function licenceText(folder: string): string {
-  return readFileSync(`${folder}/LICENSE`, 'utf8').trim()
+/**
+ * The declarations that the entries' declarations import, into dist, and once more into dist/cjs, where
+ * package.json's `type` makes them declarations of CommonJS modules.
+ */
+function writeDeclarations(): void {
+  const all = `${root}.cache/declarations`
+  rmSync(all, { recursive: true, force: true })
+  const tsc = `${root}node_modules/@typescript/native/bin/tsc`
+  const args = ['-p', `${root}tsconfig.build.json`, '--outDir', all]
+  execFileSync(process.execPath, [tsc, ...args], { stdio: 'inherit' })
+  const wanted = new Set(Object.keys(entries()).map((name) => `${name}.d.ts`))
+  for (const file of wanted) {
+    for (const [, path = ''] of readFileSync(join(all, file), 'utf8').matchAll(/'(\.[^']+)\.js'/g))
+      wanted.add(join(dirname(file), `${path}.d.ts`))
+    for (const form of [dist, `${dist}/cjs`]) cpSync(join(all, file), join(form, file))
+  }
+  writeFileSync(`${dist}/cjs/package.json`, '{ "type": "commonjs" }\n')
 }
 
 /** The licences of the code that the bundle carries, as they ask for. */
 function writeLicences(): void {
   const texts = inlined.map((name) => {
-    const { version, license } = JSON.parse(
-      readFileSync(`${root}node_modules/${name}/package.json`, 'utf8'),
-    ) as Record<string, string>
-    return `${name} ${version} (${license})\n\n${licenceText(`${root}node_modules/${name}`)}\n`
+    const folder = `${root}node_modules/${name}`
+    const { version, license } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')) as Record<
+      string,
+      string
+    >
+    return `${name} ${version} (${license})\n\n${readFileSync(`${folder}/LICENSE`, 'utf8').trim()}\n`
   })
-  writeFileSync(`${root}dist/THIRD-PARTY-LICENCES.txt`, texts.join('\n----\n\n'))
+  writeFileSync(`${dist}/THIRD-PARTY-LICENCES.txt`, texts.join('\n----\n\n'))
 }
 
-rmSync(`${root}dist`, { recursive: true, force: true })
-execFileSync(
-  process.execPath,
-  [`${root}node_modules/@typescript/native/bin/tsc`, '-p', `${root}tsconfig.build.json`],
-  { stdio: 'inherit' },
-)
+rmSync(dist, { recursive: true, force: true })
+writeDeclarations()
 await bundle()
-await bundleParts(entries(), `${root}dist/node`, {
-  root,
-  plugins: bundling.plugins,
-  minify: bundling.minify,
-  input: { external: isExternal, transform: bundling.transform },
-})
 writeLicences()

@@ -26,7 +26,38 @@ const leaves: Readonly<Record<string, readonly [dsl: string, type: string]>> = {
 const zeroValues = new Set<unknown>(['', 0, false])
 
 const HEADER =
-  '// Written by scripts/generate-api.ts from the OpenAPI v3 documents of a kube-apiserver. Do not edit by hand.'
+  '// Written by scripts/generate-api.ts from the OpenAPI v3 documents of a kube-apiserver. ' +
+  'Do not edit by hand.'
+
+/** Kinds whose objects belong to no namespace. */
+const clusterScoped = new Set([
+  'APIService',
+  'CertificateSigningRequest',
+  'ClusterRole',
+  'ClusterRoleBinding',
+  'CSIDriver',
+  'CSINode',
+  'CustomResourceDefinition',
+  'DeviceClass',
+  'FlowSchema',
+  'IngressClass',
+  'IPAddress',
+  'MutatingWebhookConfiguration',
+  'Namespace',
+  'Node',
+  'PersistentVolume',
+  'PriorityClass',
+  'PriorityLevelConfiguration',
+  'ResourceSlice',
+  'RuntimeClass',
+  'ServiceCIDR',
+  'StorageClass',
+  'ValidatingAdmissionPolicy',
+  'ValidatingAdmissionPolicyBinding',
+  'ValidatingWebhookConfiguration',
+  'VolumeAttachment',
+  'VolumeAttributesClass',
+])
 
 interface Reference {
   readonly folder: string
@@ -99,7 +130,12 @@ class GroupRenderer {
     return [...this.#types]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([folder, names]) => {
-        const from = folder === 'json' ? '../json.js' : `../${folder}/${file}.js`
+        const from =
+          folder === 'json'
+            ? '../json.js'
+            : folder === ''
+              ? '../cluster-object-meta.js'
+              : `../${folder}/${file}.js`
         return `import type { ${[...names].sort().join(', ')} } from '${from}'`
       })
   }
@@ -108,7 +144,7 @@ class GroupRenderer {
     const fields = Object.entries(schema.properties ?? {}).map(([field, property]) => {
       const presence = this.#presence(name, schema, field, property)
       const present = presence === 'always' || (schema.required?.includes(field) ?? false)
-      const type = this.#type(property)
+      const type = this.#typeOf(name, field, property)
       if (this.#hasValue(name, schema, field)) return `  readonly ${key(field)}: ${type}`
       if (presence === 'nullable') return `  readonly ${key(field)}?: ${type} | null`
       const optionalList = property.type === 'array' && !schema.required?.includes(field)
@@ -137,7 +173,8 @@ class GroupRenderer {
       const present = presence === 'always' || (schema.required?.includes(field) ?? false)
       const comesAsNull = presence === 'nullable' || (present && (optionalList || isNullable(property)))
       const rest = `${comesAsNull ? ' | null' : ''}${isRequired ? '' : ' | undefined'}`
-      return `  readonly ${key(field)}${isRequired && !comesAsNull ? '' : '?'}: ${this.#type(property)}${rest}`
+      const mark = isRequired && !comesAsNull ? '' : '?'
+      return `  readonly ${key(field)}${mark}: ${this.#typeOf(name, field, property)}${rest}`
     })
     return [
       `/** A {@link ${name}} as clients send it. */`,
@@ -152,7 +189,10 @@ class GroupRenderer {
     return this.#go(name)?.[list]?.split(' ').includes(field) ?? false
   }
 
-  /** Whether every object that is read has the field, by validation or by defaulting, though OpenAPI does not say so. */
+  /**
+   * Whether every object that is read has the field, by validation or by defaulting, though OpenAPI does not
+   * say so.
+   */
   #hasValue(name: string, schema: OpenApiSchema, field: string): boolean {
     return (
       this.#lists(name, 'defaulted', field) ||
@@ -171,6 +211,11 @@ class GroupRenderer {
     const spec = ref.slice(ref.lastIndexOf('.') + 1)
     const message = this.#schemas.get(ref.slice(ref.lastIndexOf('/') + 1))
     return (message?.required?.length ?? 0) > 0 || this.#go(spec)?.required !== undefined
+  }
+
+  #typeOf(name: string, field: string, property: OpenApiSchema): string {
+    if (field !== 'metadata' || !clusterScoped.has(name)) return this.#type(property)
+    return this.#use('', this.#isInput ? 'ClusterObjectMetaInput' : 'ClusterObjectMeta')
   }
 
   #type(schema: OpenApiSchema): string {

@@ -1,9 +1,9 @@
 /**
  * Writes src/api/<group>/generated.ts (interfaces of what the API returns, and field tables) and inputs.ts
  * (interfaces of what clients send) from OpenAPI v3 documents as a kube-apiserver serves them under
- * /openapi/v3: `npx tsx scripts/generate-api.ts <directory with core_v1.json, apps_v1.json, ...> [folder...]`,
- * then `npm run format`. Without folders all are written. What OpenAPI does not tell (which Go fields are
- * pointers, which are always written, which have defaults) comes from api-facts/<group>.json.
+ * /openapi/v3: `npx tsx scripts/generate-api.ts <directory with core_v1.json, apps_v1.json, ...>
+ * [folder...]`, then `npm run format`. Without folders all are written. What OpenAPI does not tell (which Go
+ * fields are pointers, which are always written, which have defaults) comes from api-facts/<group>.json.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'

@@ -20,15 +20,15 @@ interface Part {
   readonly tests: readonly string[]
 }
 
-const search = ['space', 'search', 'paths', 'clauses', 'scene'].map((name) => `compare/${name}`)
+const search = ['space', 'search', 'clauses', 'symbolic-connection'].map((name) => `compare/${name}`)
 const acrossAll = [
   'compare',
   'compare-cases',
   'compare-parts',
   'compare-search',
-  'compare-told',
+  'compare-text',
   'step-limit',
-  'blame',
+  'explain-verdict',
 ]
 
 const groups: Readonly<Record<string, Part>> = {
@@ -70,7 +70,7 @@ const groups: Readonly<Record<string, Part>> = {
     files: ['reachability/*'],
     tests: ['reachability', 'reachability-parts', 'reachability-cases'],
   },
-  blame: { files: ['blame/*'], tests: ['blame', 'blame-cases', 'step-limit'] },
+  explain: { files: ['explain/*'], tests: ['explain-verdict', 'explain-verdict-cases', 'step-limit'] },
   crds: { files: ['crds/*'], tests: ['definitions'] },
 }
 

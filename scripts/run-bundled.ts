@@ -20,12 +20,11 @@ const inPlace: Plugin = {
   },
 }
 
-/** Dependencies stay imports, but for those that the package wraps so that they run when first needed. */
-const isDependency = (id: string): boolean =>
-  !/^[./\0]/.test(id) && !/^(?:@marcbachmann\/cel-js|node-forge|simcluster)(?:\/|$)/.test(id)
+/** Dependencies stay imports. */
+const isDependency = (id: string): boolean => !/^[./\0]/.test(id) && !/^simcluster(?:\/|$)/.test(id)
 
 /**
- * Bundles files (without `.ts`, relative to the project) into a folder below `.cache`; answers where each one
+ * Bundles files (without `.ts`, relative to the project) into a folder below `.cache`; returns where each one
  * lies.
  */
 export async function bundleInto(
@@ -39,7 +38,7 @@ export async function bundleInto(
     platform: 'node',
     logLevel: 'silent',
     transform: bundling.transform,
-    plugins: [...bundling.plugins, inPlace],
+    plugins: [inPlace],
     external: isDependency,
     input: Object.fromEntries(names.map((name) => [name, `${root}${name}.ts`])),
     resolve: {
@@ -55,7 +54,7 @@ export async function bundleInto(
     format: 'esm',
     entryFileNames: '[name].mjs',
     chunkFileNames: 'chunks/[name]-[hash].mjs',
-    minify: bundling.minify,
+    ...bundling.output,
   })
   await build.close()
   return (name) => pathToFileURL(`${out}${name}.mjs`).href

@@ -6,7 +6,7 @@ export type {
   RestoreOptions,
 } from './cluster/compose/options.js'
 export type { FeatureGate } from './api/feature-gates.js'
-export type { ComponentVersion, SkewFault } from './cluster/compose/version-skew.js'
+export type { ComponentVersion, SkewFault } from './cluster/compose/release-facet.js'
 export type { AuthenticationOptions, UserOptions } from './cluster/access/access.js'
 export type { AuthenticationVerdict } from './apiserver/authentication/authenticator.js'
 export type { AuthenticationWebhook } from './apiserver/authentication/webhook-tokens.js'
@@ -22,7 +22,7 @@ export type { UnreadableValue } from './cluster/storage/unreadable.js'
 export { formatSnapshotStatus, SnapshotError, snapshotStatus } from './cluster/storage/etcd-files.js'
 export type { SnapshotStatus } from './cluster/storage/etcd-files.js'
 export type { DrainOptions, NodeHandle } from './cluster/nodes/node-handle.js'
-export type { ComponentHandle } from './cluster/compose/component-handle.js'
+export type { ComponentHandle } from './cluster/compose/process-handles.js'
 export { ApiError, ConnectionError, isApiError } from './client/api-error.js'
 export type { Status, StatusCause, StatusDetails, StatusReason } from './client/api-error.js'
 export type {
@@ -56,9 +56,9 @@ export type {
 } from './client/resources.js'
 export type { CustomInput, CustomObject, CustomResource, TypedSchema } from './cluster/custom-resource.js'
 export type { EditDraft } from './cluster/edit.js'
-export type { InputFor, ListOptionsFor, NamespaceScope } from './cluster/namespace-scope.js'
+export type { ListOptionsFor, NamespaceScope } from './cluster/namespace-scope.js'
 export type { ClusterScopedName, NameOf, NamespacedName } from './cluster/object-name.js'
-export type { ApiserverHandle } from './cluster/compose/apiserver-handle.js'
+export type { ApiserverHandle } from './cluster/compose/process-handles.js'
 export type { Internals } from './cluster/compose/internals.js'
 export type { ReleaseFacet } from './cluster/compose/release-facet.js'
 export type { NetworkFacet } from './cluster/network/network-facet.js'
@@ -83,7 +83,7 @@ export type {
   KubectlResult,
   Proxied,
 } from './kubectl/environment.js'
-export type { Front } from './kubectl/rest/front.js'
+export type { Front } from './kubectl/rest/exchange.js'
 export { defineImage, effectiveSecurity } from './kubelet/index.js'
 export type {
   Decided,

@@ -22,7 +22,6 @@ export default {
     '/examples',
     '/bench',
     '/reports',
-    '/.changeset',
     '/dist',
     '/.ci/tools',
     '/.ci/mutation/node_modules',

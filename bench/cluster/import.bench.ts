@@ -6,19 +6,23 @@ import { median, printFigures } from './figures.js'
 import { BUNDLE } from './webernetes.js'
 
 const ROUNDS = 15
-const OURS = fileURLToPath(new URL('../../dist/node/index.js', import.meta.url))
-const IN_ONE_PIECE = fileURLToPath(new URL('../../dist/index.js', import.meta.url))
+const OURS = fileURLToPath(new URL('../../dist/index.js', import.meta.url))
+const COMMONJS = fileURLToPath(new URL('../../dist/cjs/index.js', import.meta.url))
 
-/** Milliseconds that the import takes in a process of its own. */
+/** Milliseconds of processor time that the import takes in a process of its own. */
 function importTime(file: string): number {
   const url = JSON.stringify(pathToFileURL(file).href)
-  const script = `const start = performance.now(); await import(${url}); console.log(performance.now() - start)`
+  const script = `
+    const before = process.cpuUsage()
+    await import(${url})
+    const { user, system } = process.cpuUsage(before)
+    console.log((user + system) / 1000)`
   return Number(execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' }))
 }
 
 const candidates = [
   ['simcluster', OURS],
-  ['simcluster in one piece', IN_ONE_PIECE],
+  ['simcluster as CommonJS', COMMONJS],
   ['@ngrok/webernetes (one bundle)', BUNDLE],
 ] as const
 const present = candidates.filter(([, file]) => existsSync(file))
@@ -31,7 +35,7 @@ const figure = (all: readonly number[]): string =>
   `${median(all).toFixed(1)} ms (median of ${ROUNDS}; least ${Math.min(...all).toFixed(1)} ms)`
 if (present.length > 0) {
   printFigures(
-    'cluster: import in a fresh process',
+    'cluster: import in a fresh process, processor time',
     present.map(([name], at) => [name, figure(times[at] ?? [])]),
   )
 }

@@ -63,7 +63,7 @@ function roleOf(at: number, draw: (below: number) => number, names: boolean): Ku
     verbs: [VERBS[draw(8)], VERBS[draw(8)]],
     ...(names && index % 2 === 0 ? { resourceNames: [`name-${draw(1000)}`] } : {}),
   }))
-  return { kind: 'ClusterRole', metadata: { name: `role-${at}` }, rules } as unknown as KubeObject
+  return { kind: 'ClusterRole', metadata: { name: `role-${at}` }, rules } as KubeObject
 }
 
 function stateOf({ users, roles, namespaces, names = false }: Shape): readonly KubeObject[] {

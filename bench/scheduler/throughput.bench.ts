@@ -1,3 +1,4 @@
+import { partial } from '../../test/support/typed.js'
 /**
  * Placing pods by the scheduling cycle alone (filter, score, assume), without apiserver and queue. Nodes and
  * pods are scheduler_perf's defaults, but for smaller requests, so that all pods fit. Times are for one pod.
@@ -8,7 +9,7 @@ import { Snapshot } from '../../src/scheduler/cache/snapshot.js'
 import { schedulePod } from '../../src/scheduler/cycle/schedule-pod.js'
 import { makeFramework } from '../../src/scheduler/profile.js'
 import { NO_STORAGE } from '../../src/scheduler/cache/storage-view.js'
-import { plainSurroundings } from '../../src/scheduler/cache/surroundings.js'
+import { plainRelatedObjects } from '../../src/scheduler/cache/related-objects.js'
 import { schedulerRelease } from '../../src/scheduler/texts.js'
 import type { BenchCase } from '../runner.js'
 import { suite } from '../runner.js'
@@ -20,16 +21,16 @@ function node(n: number): Node {
   const name = `node-${n}`
   const labels = { 'kubernetes.io/hostname': name, [ZONE]: `zone-${n % 3}` }
   const allocatable = { cpu: '4', memory: '32Gi', pods: '110' }
-  return { metadata: { name, labels }, spec: {}, status: { allocatable } } as unknown as Node
+  return partial<Node>({ metadata: { name, labels }, spec: {}, status: { allocatable } })
 }
 
 function pod(n: number, spec: object): Pod {
   const containers = [{ name: 'app', resources: { requests: { cpu: '10m', memory: '50Mi' } } }]
-  return {
+  return partial<Pod>({
     metadata: { name: `pod-${n}`, namespace: 'default' },
     spec: { containers, ...spec },
     status: {},
-  } as unknown as Pod
+  })
 }
 
 const nodeSelectorTerms = [
@@ -48,7 +49,7 @@ const framework = makeFramework(
     },
     podDisruptionBudgets: () => [],
     storage: NO_STORAGE,
-    surroundings: plainSurroundings({}),
+    relatedObjects: plainRelatedObjects({}),
     now: () => 0,
     randomInt: () => 0,
   },

@@ -1,3 +1,4 @@
+import { partial } from '../../test/support/typed.js'
 import { connect } from 'node:http2'
 import type { ClientHttp2Session } from 'node:http2'
 import { SimCluster } from '../../src/cluster/sim-cluster.js'
@@ -11,7 +12,7 @@ import { otherProcess } from './load.js'
  * without a token (1,000 of them are 1.6 MB).
  */
 const podOf = (name: string): Pod =>
-  ({
+  partial<Pod>({
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { name, namespace: 'default', labels: { app: 'bench', tier: 'backend' } },
@@ -26,7 +27,7 @@ const podOf = (name: string): Pod =>
         },
       ],
     },
-  }) as unknown as Pod
+  })
 
 async function session(
   url: string,

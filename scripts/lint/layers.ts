@@ -2,7 +2,7 @@
 export const levels: readonly (readonly string[])[] = [
   ['lessons'],
   ['host'],
-  ['server', 'client-node', 'view', 'testing'],
+  ['server', 'client-node', 'testing'],
   ['cluster'],
   ['kubectl'],
   ['scheduler', 'kubelet', 'controllers', 'network'],
@@ -20,7 +20,7 @@ const client = ['client', 'api', 'sim']
 /**
  * For the folders that may not see all that is below them: the folders (or parts of folders) that they may.
  */
-const visible: Readonly<Record<string, readonly string[]>> = {
+export const visible: Readonly<Record<string, readonly string[]>> = {
   kubectl: [...client, 'rbac', 'pki', 'netpol'],
   scheduler: client,
   kubelet: client,
@@ -32,7 +32,7 @@ const visible: Readonly<Record<string, readonly string[]>> = {
  * The folders that may touch the store: its owner, the composition root that builds it, and the edge that
  * serves it.
  */
-const storeUsers = ['apiserver/', 'cluster/', 'server/etcd/', 'host/etcd/']
+export const storeUsers: readonly string[] = ['apiserver/', 'cluster/', 'server/etcd/', 'host/etcd/']
 
 /** Files of this name are pure: they and the neighbours they import know nothing but `api`. */
 const pureFile = /(^|\/)evaluate\.ts$/

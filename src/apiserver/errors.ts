@@ -122,8 +122,8 @@ export function methodNotAllowed(): ApiError {
 /** 415 for a strategic merge patch of a custom resource, whose fields have no merge keys. */
 export function noStrategicPatch(): ApiError {
   const accepted = 'application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml'
-  const message = `the body of the request was in an unknown format - accepted media types include: ${accepted}`
-  return new ApiError(415, 'UnsupportedMediaType', message)
+  const fault = 'the body of the request was in an unknown format'
+  return new ApiError(415, 'UnsupportedMediaType', `${fault} - accepted media types include: ${accepted}`)
 }
 
 /** 405 for new objects of a CRD that is being deleted. */

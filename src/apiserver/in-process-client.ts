@@ -80,7 +80,7 @@ export class InProcessClient implements ResumableClient {
     return this.#send(
       'update',
       resource,
-      object.metadata,
+      object.metadata ?? {},
       options,
       { body: object },
       options.subresource,
@@ -92,7 +92,14 @@ export class InProcessClient implements ResumableClient {
     object: InputOf<R>,
     options: WriteOptions = {},
   ): ObjectOf<R> {
-    return this.#send('update', resource, object.metadata, options, { body: object }, 'status') as ObjectOf<R>
+    return this.#send(
+      'update',
+      resource,
+      object.metadata ?? {},
+      options,
+      { body: object },
+      'status',
+    ) as ObjectOf<R>
   }
 
   patch<R extends ResourceName>(

@@ -30,7 +30,7 @@ export interface ProxyNetwork {
    */
   send(ip: string, port: number, request: ProxiedRequest): ProxiedReply | string
   /** Sends a request to the kubelet of a node. Returns undefined if it does not respond. */
-  askKubelet(node: string, request: ProxiedRequest): ProxiedReply | undefined
+  requestKubelet(node: string, request: ProxiedRequest): ProxiedReply | undefined
   /** Chooses one of several endpoints. */
   pick<T>(items: readonly T[]): T
 }

@@ -1,22 +1,22 @@
 import { Duplex } from 'node:stream'
 import type { Send } from './send.js'
 
-/** As much of Node's ClientRequest as an agent uses. */
+/** The parts of Node's ClientRequest that an agent uses. */
 interface PendingRequest {
   onSocket(socket: Duplex): void
 }
 
 /**
- * What `http.request` and node-fetch take for an agent: each request gets a socket that leads into the
+ * The agent that `http.request` and node-fetch accept: each request gets a socket that leads into the
  * cluster.
  */
 export interface ClusterAgent {
-  /** For readers that want to keep connections alive; there are none. */
+  /** Always empty: connections are not kept alive. */
   readonly sockets: Readonly<Record<string, never>>
   addRequest(request: PendingRequest): void
 }
 
-/** An agent for what goes through Node's `http` module (Watch, Log and Metrics of client-node 1.x). */
+/** Returns an agent for clients of Node's `http` module (Watch, Log and Metrics of client-node 1.x). */
 export function agentFor(send: Send): ClusterAgent {
   return {
     sockets: {},
@@ -26,10 +26,7 @@ export function agentFor(send: Send): ClusterAgent {
 
 const HEAD_END = '\r\n\r\n'
 
-/**
- * The client's end of a connection that is no connection: reads one HTTP/1.1 request, writes the answer and
- * ends.
- */
+/** The client's end of an emulated connection: reads one HTTP/1.1 request, writes the response and ends. */
 class ClusterSocket extends Duplex {
   readonly #send: Send
   readonly #abort = new AbortController()
@@ -41,7 +38,7 @@ class ClusterSocket extends Duplex {
     this.#send = send
   }
 
-  /** Timeouts and keep-alives are those of real connections. */
+  /** Does nothing: timeouts and keep-alive apply to real connections only. */
   setTimeout(): this {
     return this
   }
@@ -63,7 +60,7 @@ class ClusterSocket extends Duplex {
   }
 
   override _read(): void {
-    /* the answer is pushed as it comes */
+    /* the response is pushed as it arrives */
   }
 
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
@@ -95,7 +92,7 @@ interface ParsedRequest {
   readonly init: RequestInit
 }
 
-/** One whole HTTP/1.1 request; undefined while some of it is missing. */
+/** Parses a complete HTTP/1.1 request; returns undefined while part of it is missing. */
 function parseRequest(bytes: Buffer): ParsedRequest | undefined {
   const headEnd = bytes.indexOf(HEAD_END)
   if (headEnd < 0) return undefined

@@ -3,7 +3,7 @@ import { SERVER, targetOf } from './send.js'
 
 type Body = string | Blob | Uint8Array<ArrayBuffer> | undefined
 
-/** A request that a generated API class builds, in the shape of client-node's RequestContext. */
+/** A request built by a generated API class, in the shape of client-node's RequestContext. */
 class RequestContext {
   readonly #url: URL
   readonly #method: string
@@ -85,7 +85,7 @@ class RequestContext {
   }
 }
 
-/** An answer in the shape of client-node's ResponseContext. */
+/** A response in the shape of client-node's ResponseContext. */
 class ResponseContext {
   readonly httpStatusCode: number
   readonly headers: Readonly<Record<string, string>>
@@ -97,7 +97,7 @@ class ResponseContext {
     this.body = { text: () => response.text(), binary: async () => Buffer.from(await response.arrayBuffer()) }
   }
 
-  /** A header's value and parameters: `{ '': 'text/plain', charset: 'utf-8' }`. */
+  /** Returns a header's value and parameters: `{ '': 'text/plain', charset: 'utf-8' }`. */
   getParsedHeader(name: string): Record<string, string> {
     const parts = (this.headers[name] ?? '').split(';').map((part) => part.trim())
     return Object.fromEntries(
@@ -138,7 +138,7 @@ class Observable<T> {
   }
 }
 
-/** What the constructors of generated API classes (CoreV1Api, ...) take. */
+/** The argument of the constructors of generated API classes (CoreV1Api, ...). */
 export interface ApiConfiguration {
   readonly baseServer: object
   readonly httpApi: object
@@ -146,7 +146,7 @@ export interface ApiConfiguration {
   readonly authMethods: Readonly<Record<string, object>>
 }
 
-/** A configuration whose requests go into the cluster. */
+/** Returns a configuration whose requests go into the cluster. */
 export function apiConfiguration(send: Send): ApiConfiguration {
   const request = async (context: RequestContext): Promise<ResponseContext> => {
     const body = context.getBody()

@@ -1,6 +1,6 @@
 import type { Send } from './send.js'
 
-/** What undici's fetch asks of a dispatcher: one request. */
+/** The parts of a request that undici's fetch passes to a dispatcher. */
 interface DispatchOptions {
   readonly path: string
   readonly method: string
@@ -8,7 +8,7 @@ interface DispatchOptions {
   readonly body?: AsyncIterable<Uint8Array> | Uint8Array | string | null
 }
 
-/** How a request can be held up or ended by whom the answer goes to. */
+/** Lets the receiver of a response pause or abort it. */
 interface Controller {
   readonly rawHeaders: readonly string[]
   aborted: boolean
@@ -17,7 +17,7 @@ interface Controller {
   abort(reason: unknown): void
 }
 
-/** Where the answer goes (undici 7 and 8). */
+/** The receiver of a response (undici 7 and 8). */
 interface DispatchHandler {
   onRequestStart?(controller: Controller, context: object): void
   onResponseStart?(
@@ -31,12 +31,12 @@ interface DispatchHandler {
   onResponseError?(controller: Controller, error: unknown): void
 }
 
-/** What undici's fetch takes for a dispatcher. */
+/** The dispatcher that undici's fetch accepts. */
 export interface ClusterDispatcher {
   dispatch(options: DispatchOptions, handler: DispatchHandler): boolean
 }
 
-/** A dispatcher for what goes through undici (Watch, Log and Metrics of client-node 2.x). */
+/** Returns a dispatcher for clients of undici (Watch, Log and Metrics of client-node 2.x). */
 export function dispatcherFor(send: Send): ClusterDispatcher {
   return {
     dispatch: (options, handler) => {
@@ -107,7 +107,7 @@ async function answer(
   handler.onResponseEnd?.(control, {})
 }
 
-/** An object, or names and values in turn. */
+/** Converts headers: an object, or alternating names and values. */
 function headersOf(headers: DispatchOptions['headers']): Headers {
   if (!Array.isArray(headers)) return new Headers((headers ?? {}) as Record<string, string>)
   const found = new Headers()

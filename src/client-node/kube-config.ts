@@ -4,17 +4,17 @@ import { dispatcherFor } from './dispatcher.js'
 import type { Cluster, Identity, Send } from './send.js'
 import { SERVER } from './send.js'
 
-/** Settings of {@link kubeConfigFor}. */
+/** Options of {@link kubeConfigFor}. */
 export interface KubeConfigOptions<K extends object = object> {
-  /** Who sends the requests. Default: the cluster's administrator. */
+  /** The identity that sends the requests. Default: the cluster's administrator. */
   readonly as?: Identity
   /** Namespace of the context. Default: `default`. */
   readonly namespace?: string
-  /** client-node's own class: the answer is then an instance of it, for code that wants its type. */
+  /** client-node's own class. The result is then an instance of it, for code that checks the type. */
   readonly KubeConfig?: new () => K
 }
 
-/** What client-node's classes ask of a KubeConfig. */
+/** The parts of a KubeConfig that client-node's classes use. */
 export interface ClusterKubeConfig {
   readonly clusters: readonly {
     readonly name: string
@@ -40,13 +40,13 @@ export interface ClusterKubeConfig {
   makeApiClient<A>(api: new (configuration: never) => A): A
 }
 
-/** The part that leads into the cluster; put over an instance of client-node's class when there is one. */
+/** The methods that lead into the cluster; they override those of client-node's class if that is given. */
 interface Transport {
   makeApiClient<A>(api: new (configuration: never) => A): A
-  /** Watch, Log and Metrics of 1.x. */
+  /** Used by Watch, Log and Metrics of 1.x. */
   applyToFetchOptions(options: { readonly headers?: HeadersInit; readonly method?: string }): Promise<object>
   applyToHTTPSOptions(options: { agent?: unknown }): Promise<void>
-  /** Those of 2.x. */
+  /** Used by those of 2.x. */
   applySecurityAuthentication(context: Settable): Promise<void>
 }
 
@@ -56,8 +56,8 @@ interface Settable {
 }
 
 /**
- * A KubeConfig for @kubernetes/client-node (1.4 and 2.x) whose requests go into the cluster, with no socket:
- * `kubeConfigFor(cluster).makeApiClient(CoreV1Api)`, `new Watch(kc)`, `makeInformer(kc, ...)`. Refused
+ * Returns a KubeConfig for @kubernetes/client-node (1.4 and 2.x) whose requests go into the cluster without a
+ * socket: `kubeConfigFor(cluster).makeApiClient(CoreV1Api)`, `new Watch(kc)`, `makeInformer(kc, ...)`. Failed
  * requests reject with client-node's own ApiException. Exec, Attach and PortForward need a connection: use
  * `serve` of simcluster/server for them.
  */

@@ -1,14 +1,14 @@
-/** Sends a request into the cluster: `target` is path and query. */
+/** Sends a request into the cluster; `target` is path and query. */
 export type Send = (target: string, init: RequestInit) => Promise<Response>
 
-/** A cluster as this entry needs it: a SimCluster. */
+/** The parts of a cluster used here; SimCluster implements it. */
 export interface Cluster {
   readonly http: {
     fetch(input: string, options?: RequestInit & { readonly as?: Identity }): Promise<Response>
   }
 }
 
-/** Who sends the requests of a configuration. */
+/** The identity that sends requests. */
 export interface Identity {
   readonly user: string
   readonly groups?: readonly string[]
@@ -16,12 +16,12 @@ export interface Identity {
 }
 
 /**
- * The host of every URL. Its `http:` keeps Node's `http` and client-node from asking for certificates;
- * nothing is sent over a network.
+ * The host of every URL. With `http:`, Node's `http` and client-node do not ask for certificates; nothing is
+ * sent over a network.
  */
 export const SERVER = 'http://simcluster.invalid'
 
-/** Path and query of a URL. */
+/** Returns the path and query of a URL. */
 export function targetOf(url: string): string {
   const { pathname, search } = new URL(url)
   return pathname + search

@@ -376,7 +376,7 @@ export type ObjectOf<R extends ResourceName> = R extends BuiltInResource ? Resou
 export interface UntypedInput {
   readonly apiVersion?: string | undefined
   readonly kind?: string | undefined
-  readonly metadata: ObjectMetaInput
+  readonly metadata?: ObjectMetaInput | undefined
   readonly [field: string]: unknown
 }
 
@@ -404,5 +404,5 @@ export type Stored<T extends KubeObject> = T & { readonly metadata: StoredMetada
  */
 export type StoredOf<R extends BuiltInResource> = ResourceTypes[R] & {
   readonly metadata: StoredMetadata &
-    (R extends ClusterScopedResource ? { readonly namespace?: never } : { readonly namespace: string })
+    (R extends ClusterScopedResource ? { readonly namespace?: undefined } : { readonly namespace: string })
 }

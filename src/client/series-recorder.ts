@@ -79,7 +79,8 @@ export class SeriesRecorder implements EventRecorder {
     const known = state.events.get(key)
     if (known !== undefined && now - known.seen <= FINISH_MS) return this.#again(known, now)
     const namespace = regarding.namespace ?? 'default'
-    const name = `${regarding.name ?? ''}.${(BigInt(now) * 1_000_000n + BigInt(state.made++ % 1_000_000)).toString(16)}`
+    const nanos = BigInt(now) * 1_000_000n + BigInt(state.made++ % 1_000_000)
+    const name = `${regarding.name ?? ''}.${nanos.toString(16)}`
     if (state.events.size >= MOST_EVENTS) state.events.delete(state.events.keys().next().value as string)
     state.events.set(key, { namespace, name, count: 1, seen: now, written: now })
     const about = { regarding, related: related && referenceTo(related), type, reason, message, action }

@@ -5,6 +5,7 @@ import type {
   Client,
   DeleteOptions,
   ListOptions,
+  ObjectKey,
   ObjectList,
   Patch,
   WatchEvent,
@@ -14,10 +15,9 @@ import type { Stored, UntypedInput } from '../client/resources.js'
 import type { Status } from '../client/api-error.js'
 import { editObject } from './edit.js'
 import type { NamespacedName } from './object-name.js'
-import { keyOfName } from './object-name.js'
 import { iterateWatch } from './streams/watch-iterator.js'
 
-/** A schema that says its types as Standard Schema does (zod, valibot, arktype). Only its types are used. */
+/** A schema with Standard Schema types (zod, valibot, arktype). Only its types are used. */
 export interface TypedSchema<Input, Output> {
   readonly '~standard': { readonly types?: { readonly input: Input; readonly output: Output } | undefined }
 }
@@ -34,73 +34,74 @@ export type CustomInput<T> = string extends keyof T
 /** An object of a custom kind that the server has returned. */
 export type CustomObject<T> = Stored<KubeObject> & Omit<T, 'apiVersion' | 'kind' | 'metadata'>
 
+/** What a {@link CustomResource} needs of the namespace scope that it belongs to. */
+export interface ResourceAccess {
+  readonly client: () => Client
+  readonly keyOf: (name: NamespacedName) => ObjectKey
+  /** The object in the current namespace unless it names one. */
+  readonly place: (object: object) => KubeObject
+  readonly listing: (options: ListOptions | undefined) => ListOptions | undefined
+}
+
 /**
  * Reads and writes objects of one resource that has no type in this package, for example of a
- * CustomResourceDefinition. Names without a namespace are in the current one. All methods throw ApiError if the
- * server refuses, with reason `NotFound` as long as the resource is not served.
+ * CustomResourceDefinition. Names without a namespace are in the current one. All methods throw ApiError if
+ * the server refuses, with reason `NotFound` as long as the resource is not served.
  */
 export class CustomResource<Input, Output> {
   /** `widgets.example.com` */
   readonly name: string
-  readonly #client: () => Client
-  readonly #namespace: string
-  readonly #listed: string | undefined
+  readonly #access: ResourceAccess
 
-  constructor(name: string, client: () => Client, namespace: string, listed: string | undefined) {
+  constructor(name: string, access: ResourceAccess) {
     this.name = name
-    this.#client = client
-    this.#namespace = namespace
-    this.#listed = listed
+    this.#access = access
   }
 
   get(name: NamespacedName): CustomObject<Output> {
-    return this.#client().get(this.name, keyOfName(name, this.#namespace)) as CustomObject<Output>
+    return this.#access.client().get(this.name, this.#access.keyOf(name)) as CustomObject<Output>
   }
 
-  list(options: ListOptions = {}): ObjectList<CustomObject<Output>> {
-    return this.#client().list(this.name, this.#inNamespace(options)) as ObjectList<CustomObject<Output>>
+  list(options?: ListOptions): ObjectList<CustomObject<Output>> {
+    return this.#access.client().list(this.name, this.#access.listing(options)) as ObjectList<
+      CustomObject<Output>
+    >
   }
 
   create(object: CustomInput<Input>, options?: WriteOptions): CustomObject<Output> {
-    return this.#client().create<string>(this.name, this.#placed(object), options) as CustomObject<Output>
+    return this.#access
+      .client()
+      .create<string>(this.name, this.#access.place(object), options) as CustomObject<Output>
   }
 
   update(object: CustomInput<Input>, options?: WriteOptions): CustomObject<Output> {
-    return this.#client().update<string>(this.name, this.#placed(object), options) as CustomObject<Output>
+    return this.#access
+      .client()
+      .update<string>(this.name, this.#access.place(object), options) as CustomObject<Output>
   }
 
   patch(name: NamespacedName, patch: Patch, options?: WriteOptions): CustomObject<Output> {
-    const key = keyOfName(name, this.#namespace)
-    return this.#client().patch(this.name, key, patch, options) as CustomObject<Output>
+    const key = this.#access.keyOf(name)
+    return this.#access.client().patch(this.name, key, patch, options) as CustomObject<Output>
   }
 
   /** Reads an object, lets `recipe` change a draft of it and writes it back; repeats after a conflict. */
   edit(name: NamespacedName, recipe: (draft: Draft<CustomInput<Input>>) => void): CustomObject<Output> {
     return editObject(
-      this.#client(),
+      this.#access.client(),
       this.name,
-      keyOfName(name, this.#namespace),
+      this.#access.keyOf(name),
       recipe as (draft: Draft<KubeObject>) => void,
     ) as CustomObject<Output>
   }
 
   delete(name: NamespacedName, options?: DeleteOptions): CustomObject<Output> | Status {
-    const key = keyOfName(name, this.#namespace)
-    return this.#client().delete(this.name, key, options) as CustomObject<Output> | Status
+    const key = this.#access.keyOf(name)
+    return this.#access.client().delete(this.name, key, options) as CustomObject<Output> | Status
   }
 
-  watch(options: ListOptions = {}): AsyncGenerator<WatchEvent<CustomObject<Output>>, void, undefined> {
-    const watch = this.#client().watch(this.name, this.#inNamespace(options))
+  watch(options?: ListOptions): AsyncGenerator<WatchEvent<CustomObject<Output>>, void, undefined> {
+    const watch = this.#access.client().watch(this.name, this.#access.listing(options))
     return iterateWatch(watch) as AsyncGenerator<WatchEvent<CustomObject<Output>>, void, undefined>
-  }
-
-  #placed(object: CustomInput<Input>): UntypedInput {
-    const input = object as UntypedInput
-    const { metadata } = input
-    return { ...input, metadata: { ...metadata, namespace: metadata.namespace ?? this.#namespace } }
-  }
-
-  #inNamespace(options: ListOptions): ListOptions {
-    return this.#listed === undefined ? options : { namespace: this.#listed, ...options }
   }
 }

@@ -20,8 +20,8 @@ export type EditDraft<R extends BuiltInResource> = Draft<
 >
 
 /**
- * Reads an object, changes a draft of it and writes it back. After a conflict it reads again and repeats, up to
- * five times.
+ * Reads an object, changes a draft of it and writes it back. After a conflict it reads again and repeats, up
+ * to five times.
  */
 export function editObject(
   client: Client,

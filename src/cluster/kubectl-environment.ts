@@ -17,17 +17,17 @@ import { checkedClient } from './compose/connected-client.js'
 import type { ControlPlane } from './compose/control-plane.js'
 import { ADMIN } from './access/identities.js'
 
-/** The name server of the machine that kubectl seems to run on. */
+/** The name server of the machine on which kubectl appears to run. */
 const RESOLVER = '127.0.0.53:53'
 
 const ANONYMOUS: UserInfo = { name: 'system:anonymous', groups: ['system:unauthenticated'] }
 
-/** What a server answers to credentials that it does not trust. */
+/** A server's response to credentials that it does not trust. */
 const unauthorized = (): HttpAnswer => errorResponse(new ApiError(401, 'Unauthorized', 'Unauthorized'))
 
 /**
- * The kubectl of a cluster's administrator: on a machine whose kubeconfig is admin.conf, unless a call brings
- * another one.
+ * Returns the environment of an administrator's kubectl: a machine whose kubeconfig is admin.conf, unless a
+ * command names another.
  */
 export function kubectlEnvironment(plane: ControlPlane, version: string): KubectlEnvironment {
   const { simulation } = plane
@@ -53,15 +53,15 @@ export function kubectlEnvironment(plane: ControlPlane, version: string): Kubect
     kubeconfig: () => plane.pki.read('/etc/kubernetes/admin.conf'),
     connect(identity) {
       const user = userOf(plane, identity)
-      const refusal = refusalOf(plane, identity.server)
+      const refusal = refusedError(plane, identity.server)
       const check = (): void => {
-        const failure = refusal ?? cutOff(plane, user, identity.server)
+        const failure = refusal ?? disconnectedError(plane, user, identity.server)
         if (failure !== undefined) throw failure
         if (user === undefined) throw new ApiError(401, 'Unauthorized', 'Unauthorized')
       }
       const impersonate = impersonationOf(identity)
       return {
-        refusal: refusal ?? cutOff(plane, user, identity.server),
+        refusal: refusal ?? disconnectedError(plane, user, identity.server),
         isForeign: refusal !== undefined,
         client: clientOf(user ?? ANONYMOUS, check, impersonate),
         request: (request) => {
@@ -69,7 +69,7 @@ export function kubectlEnvironment(plane: ControlPlane, version: string): Kubect
           return send(plane, user ?? ANONYMOUS, identity, request)
         },
         send: (request) => {
-          const failure = refusal ?? cutOff(plane, user, identity.server)
+          const failure = refusal ?? disconnectedError(plane, user, identity.server)
           if (failure !== undefined) throw failure
           return user === undefined ? unauthorized() : stream(plane, user, identity, request)
         },
@@ -79,7 +79,7 @@ export function kubectlEnvironment(plane: ControlPlane, version: string): Kubect
   }
 }
 
-/** Whom the server takes it for; undefined when it does not trust what is shown. */
+/** Returns the user that the server authenticates; undefined if it does not trust the credentials. */
 function userOf(
   { server }: ControlPlane,
   { isOwn, token, certificate }: RequestedIdentity,
@@ -102,8 +102,8 @@ function impersonationOf({ as, asUid, asGroups, asExtra }: RequestedIdentity): I
   }
 }
 
-/** Why the cluster's own server cannot be reached just now, at the address that was asked. */
-function cutOff(
+/** Returns why the cluster's own server cannot be reached now at the requested address. */
+function disconnectedError(
   { connectivity, server: { context } }: ControlPlane,
   user: UserInfo | undefined,
   server: string | undefined,
@@ -118,8 +118,11 @@ function cutOff(
   }
 }
 
-/** Only this cluster's apiserver listens anywhere: at the addresses that its certificate names. */
-function refusalOf(plane: ControlPlane, server: string | undefined): ConnectionError | undefined {
+/**
+ * Returns an error unless the address is one of those in this cluster's apiserver certificate; nothing
+ * listens elsewhere.
+ */
+function refusedError(plane: ControlPlane, server: string | undefined): ConnectionError | undefined {
   if (server === undefined) return undefined
   const [, host = '', port = server.startsWith('http:') ? '80' : '443'] =
     /^\w+:\/\/([^:/]+|\[[^\]]*\])(?::(\d+))?/.exec(server) ?? []
@@ -176,7 +179,7 @@ const stream = (
     { protobuf: protobufCodec },
   )
 
-/** What kubectl sends along with each request. */
+/** Returns the headers that kubectl sends with each request. */
 function headersOf(
   { as, asUid, asGroups = [], asExtra = {} }: RequestedIdentity,
   headers: NonNullable<HttpRequest['headers']>,

@@ -5,13 +5,19 @@ import type { ManifestInputs } from '../client/resources.js'
 /** Manifests whose types are not checked: YAML or JSON text with any number of documents, or objects. */
 export type Manifests = string | object | readonly object[]
 
-/** One manifest. If its `apiVersion` and `kind` are literals of a built-in kind, {@link Checked} checks its fields. */
+/**
+ * A manifest. If its `apiVersion` and `kind` are literals of a built-in kind, {@link Checked} checks its
+ * fields.
+ */
 export interface ManifestLike {
   readonly apiVersion?: string | undefined
   readonly kind?: string | undefined
 }
 
-/** The input type of the kind that a manifest names; unknown for other kinds and for names that are no literals. */
+/**
+ * The input type of the kind that a manifest names; unknown for other kinds and for names that are not
+ * literals.
+ */
 type KnownInput<M extends ManifestLike> = M['apiVersion'] extends keyof ManifestInputs
   ? M['kind'] extends keyof ManifestInputs[M['apiVersion']]
     ? ManifestInputs[M['apiVersion']][M['kind']]
@@ -41,14 +47,14 @@ type Exact<Given, Input> = unknown extends Input
               } & Input
           : Input
 
-/** Stands where a manifest has a field that its kind does not have. */
+/** The type in place of a field that the manifest's kind does not have. */
 interface UnknownField<Name> {
   readonly 'unknown field': Name
 }
 
-/** Whether a type is declared rather than that of an object literal: it has optional fields. */
+/** Whether a type was declared instead of inferred from an object literal: it has optional fields. */
 type IsDeclared<T> = true extends {
-  [K in keyof T]-?: Record<never, never> extends Pick<T, K> ? true : false
+  [K in keyof T]-?: T extends Record<K, T[K]> ? false : true
 }[keyof T]
   ? true
   : false
@@ -57,8 +63,8 @@ type IsDeclared<T> = true extends {
 export type Checked<M extends ManifestLike> = Exact<M, KnownInput<M>>
 
 /**
- * The objects of manifests, `List` kinds taken apart, empty documents left out.
- * @throws TypeError when the text is no YAML, or a document is no object with apiVersion and kind.
+ * Parses manifests to objects. `List` kinds are expanded and empty documents skipped.
+ * @throws TypeError if the text is not YAML, or a document is not an object with apiVersion and kind
  */
 export function parseManifests(manifests: Manifests): readonly KubeObject[] {
   const documents =

@@ -40,22 +40,17 @@ export interface ScopeAccess {
   readonly until: (predicate: () => boolean, timeout: Duration) => boolean
 }
 
-/** What may be sent to a built-in resource. Objects of cluster-scoped resources take no namespace. */
-export type InputFor<R extends BuiltInResource> = R extends ClusterScopedResource
-  ? ResourceInputs[R] & { readonly metadata: { readonly namespace?: undefined } }
-  : ResourceInputs[R]
-
 /** Options of `list` and `watch`. Cluster-scoped resources take no namespace. */
 export type ListOptionsFor<R extends BuiltInResource> = R extends ClusterScopedResource
   ? Omit<ListOptions, 'namespace'>
   : ListOptions
 
 /**
- * Reads and writes objects, and runs kubectl, with a current namespace: names and objects without a namespace are
- * in it. {@link SimCluster} is the scope of `default`; `cluster.in('office')` gives that of another namespace.
- * Methods that read and write act as a cluster administrator and throw ApiError (a Kubernetes Status) if the
- * apiserver refuses, ConnectionError if it is stopped. Objects that are passed in are never changed; objects that
- * are returned are deeply frozen.
+ * Reads and writes objects, and runs kubectl, with a current namespace: names and objects without a namespace
+ * are in it. {@link SimCluster} is the scope of `default`; `cluster.in('office')` gives that of another
+ * namespace. Methods that read and write act as a cluster administrator and throw ApiError (a Kubernetes
+ * Status) if the apiserver refuses, ConnectionError if it is stopped. Objects that are passed in are never
+ * changed; objects that are returned are deeply frozen.
  */
 export class NamespaceScope {
   /** The current namespace. */
@@ -75,18 +70,28 @@ export class NamespaceScope {
     return this.#client.get<string>(resource, this.#key(resource, name)) as StoredOf<R>
   }
 
-  /** Lists a resource. Without `namespace`: all namespaces of a cluster, the namespace of `cluster.in(...)`. */
+  /**
+   * Lists a resource. Without `namespace`: all namespaces of a cluster, the namespace of `cluster.in(...)`.
+   */
   list<R extends BuiltInResource>(resource: R, options?: ListOptionsFor<R>): ObjectList<StoredOf<R>> {
     return this.#client.list<string>(resource, this.#listing(options)) as ObjectList<StoredOf<R>>
   }
 
   /** POST. `apiVersion` and `kind` may be left out. */
-  create<R extends BuiltInResource>(resource: R, object: InputFor<R>, options?: WriteOptions): StoredOf<R> {
+  create<R extends BuiltInResource>(
+    resource: R,
+    object: ResourceInputs[R],
+    options?: WriteOptions,
+  ): StoredOf<R> {
     return this.#client.create<string>(resource, this.#placed(resource, object), options) as StoredOf<R>
   }
 
   /** PUT of the whole object, or of the subresource that `options` names. */
-  update<R extends BuiltInResource>(resource: R, object: InputFor<R>, options?: WriteOptions): StoredOf<R> {
+  update<R extends BuiltInResource>(
+    resource: R,
+    object: ResourceInputs[R],
+    options?: WriteOptions,
+  ): StoredOf<R> {
     return this.#client.update<string>(resource, this.#placed(resource, object), options) as StoredOf<R>
   }
 
@@ -101,8 +106,8 @@ export class NamespaceScope {
   }
 
   /**
-   * Reads an object, lets `recipe` change a draft of it (immer) and writes it back; repeats after a conflict, at
-   * most five times. `edit('deployments', 'web', (draft) => { draft.spec.replicas = 5 })`
+   * Reads an object, lets `recipe` change a draft of it (immer) and writes it back; repeats after a conflict,
+   * at most five times. `edit('deployments', 'web', (draft) => { draft.spec.replicas = 5 })`
    */
   edit<R extends BuiltInResource>(
     resource: R,
@@ -139,21 +144,26 @@ export class NamespaceScope {
   }
 
   /**
-   * The same methods for a resource that has no type in this package, such as a custom one. `T` are the fields of
-   * its objects: `cluster.resource<{ spec: { size: number } }>('widgets.example.com').create(...)`; or give a
-   * zod schema, whose types are used: `cluster.resource('widgets.example.com', widgetSchema)`.
+   * The same methods for a resource that has no type in this package, such as a custom one. `T` are the
+   * fields of its objects: `cluster.resource<{ spec: { size: number } }>('widgets.example.com').create(...)`;
+   * or give a zod schema, whose types are used: `cluster.resource('widgets.example.com', widgetSchema)`.
    */
   resource<T = { readonly [field: string]: unknown }>(name: string): CustomResource<T, T>
   resource<Input, Output>(name: string, schema: TypedSchema<Input, Output>): CustomResource<Input, Output>
   resource<Input, Output>(name: string): CustomResource<Input, Output> {
-    return new CustomResource(name, this.#access.client, this.namespace, this.#listed)
+    return new CustomResource(name, {
+      client: this.#access.client,
+      keyOf: (key) => this.#key(name, key),
+      place: (object) => this.#placed(name, object),
+      listing: (options) => this.#listing(options),
+    })
   }
 
   /**
-   * `kubectl apply` of manifests: YAML or JSON text, one object, or a list of objects. The fields of an object whose
-   * `apiVersion` and `kind` are literals of a built-in kind are checked by the compiler.
-   * @throws TypeError if the text is not YAML, KubectlError for a kind that is not served; what came before stays
-   * applied.
+   * `kubectl apply` of manifests: YAML or JSON text, one object, or a list of objects. The fields of an
+   * object whose `apiVersion` and `kind` are literals of a built-in kind are checked by the compiler.
+   * @throws TypeError if the text is not YAML, KubectlError for a kind that is not served; what came before
+   * stays applied.
    */
   apply(text: string): readonly Applied[]
   apply<const M extends readonly ManifestLike[]>(manifests: {
@@ -165,8 +175,8 @@ export class NamespaceScope {
   }
 
   /**
-   * Runs a kubectl command line. Commands that wait move virtual time. What kubectl reports as an error is in the
-   * result, not thrown.
+   * Runs a kubectl command line. Commands that wait move virtual time. What kubectl reports as an error is in
+   * the result, not thrown.
    */
   kubectl(command: string | readonly string[], options: KubectlOptions = {}): KubectlResult {
     return createKubectl(this.#kubectlEnvironment)(command, options)
@@ -187,7 +197,10 @@ export class NamespaceScope {
     return execInPod(this.#client, wait, keyOfName(pod, this.namespace), command, options)
   }
 
-  /** What a container has written so far, as `kubectl logs` prints it. @throws ApiError if there is no log. */
+  /**
+   * Returns what a container has written so far, as `kubectl logs` prints it.
+   * @throws ApiError if there is no log
+   */
   logs(pod: NamespacedName, options: LogOptions = {}): string {
     return logsOfPod(this.#client, keyOfName(pod, this.namespace), options)
   }
@@ -205,13 +218,13 @@ export class NamespaceScope {
     return keyOfName(name, this.namespace, { scheme: this.#access.kubectl().scheme, resource })
   }
 
-  /** The object in the current namespace unless it names one. Clients ignore the namespace of a cluster-scoped object. */
-  #placed<T extends KubeObject | ResourceInputs[BuiltInResource]>(
-    resource: ResourceName,
-    object: T,
-  ): KubeObject {
+  /**
+   * Puts the object into the current namespace unless it names one. The namespace of a cluster-scoped object
+   * is ignored, as by other clients.
+   */
+  #placed(resource: ResourceName, object: object): KubeObject {
     const { metadata } = object as { metadata?: ObjectMetaInput }
-    // The apiserver's own error for an object without metadata is better than ours.
+    // for an object without metadata, leave it to the apiserver to report the error
     if (
       metadata === undefined ||
       metadata.namespace !== undefined ||

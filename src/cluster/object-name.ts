@@ -3,22 +3,22 @@ import type { ObjectKey } from '../client/client.js'
 import type { BuiltInResource, ClusterScopedResource } from '../client/resources.js'
 
 /**
- * Names one object of a namespaced resource: `web` in the current namespace, `office/web`, or any object's
+ * Names an object of a namespaced resource: `web` in the current namespace, `office/web`, or any object's
  * `metadata`.
  */
 export type NamespacedName = string | ObjectKey
 
-/** Names one object of a cluster-scoped resource: `node-1`, or its `metadata`. */
+/** Names an object of a cluster-scoped resource: `node-1`, or its `metadata`. */
 export type ClusterScopedName = string | (ObjectKey & { readonly namespace?: never })
 
-/** Names one object of a built-in resource. */
+/** Names an object of a built-in resource. */
 export type NameOf<R extends BuiltInResource> = R extends ClusterScopedResource
   ? ClusterScopedName
   : NamespacedName
 
 /**
- * The key of an object named in a namespace.
- * @throws RangeError if the text has the form `namespace/name` and the resource is cluster-scoped.
+ * Returns the key of a named object, given the current namespace.
+ * @throws RangeError if the text has the form `namespace/name` and the resource is cluster-scoped
  */
 export function keyOfName(
   name: NamespacedName,

@@ -7,16 +7,12 @@ import type { Pki } from '../pki/index.js'
 import type { Explanation } from '../scheduler/explain.js'
 import type { Duration } from '../sim/duration.js'
 import { modesOf } from './access/authorization-modes.js'
-import type { AccessVerdict, CanOptions } from './access/can.js'
-import { canAccess } from './access/can.js'
-import type { Identity } from './access/identities.js'
-import { userOf } from './access/identities.js'
-import { ApiserverHandle } from './compose/apiserver-handle.js'
+import { type AccessVerdict, type CanOptions, canAccess } from './access/can.js'
+import { type Identity, userOf } from './access/identities.js'
+import { ApiserverHandle, ComponentHandle } from './compose/process-handles.js'
 import { assemble, userClient } from './compose/assemble.js'
 import { checkOptions } from './compose/check-options.js'
-import { ComponentHandle } from './compose/component-handle.js'
-import type { PartsHolder } from './compose/internals.js'
-import { Internals } from './compose/internals.js'
+import { type CurrentParts, Internals } from './compose/internals.js'
 import type { ClusterOptions, NodeOptions, RestoreOptions } from './compose/options.js'
 import { ReleaseFacet } from './compose/release-facet.js'
 import { NamespaceScope } from './namespace-scope.js'
@@ -24,19 +20,17 @@ import { NetworkFacet } from './network/network-facet.js'
 import type { ClusterMetrics } from './nodes/cluster-metrics.js'
 import { NodeHandle } from './nodes/node-handle.js'
 import { explainPlacement } from './nodes/placement.js'
-import type { NamespacedName } from './object-name.js'
-import { keyOfName } from './object-name.js'
-import type { EtcdImportOptions } from './storage/etcd-import.js'
-import { importEtcdSnapshot, importEtcdStore } from './storage/etcd-import.js'
-import type { ClusterSnapshotJson } from './storage/snapshot.js'
-import { ClusterSnapshot } from './storage/snapshot.js'
+import { type NamespacedName, keyOfName } from './object-name.js'
+import { type EtcdImportOptions, importEtcdSnapshot, importEtcdStore } from './storage/etcd-import.js'
+import { type ClusterSnapshotJson, ClusterSnapshot } from './storage/snapshot.js'
 import { StateFacet } from './storage/state-facet.js'
 import { HttpFacet } from './streams/http-facet.js'
 
 /**
- * A Kubernetes cluster in memory. It is ready when the constructor returns: its nodes are Ready, its namespaces
- * exist. It is synchronous; time is virtual and moves only through {@link settle}, {@link advance}, {@link until}
- * and kubectl commands that wait. Equal options and equal calls give equal clusters, byte for byte.
+ * A Kubernetes cluster in memory. It is ready when the constructor returns: its nodes are Ready, its
+ * namespaces exist. It is synchronous; time is virtual and moves only through {@link settle}, {@link
+ * advance}, {@link until} and kubectl commands that wait. Equal options and equal calls give equal clusters,
+ * byte for byte.
  *
  * ```ts
  * const cluster = new SimCluster({ nodes: 3, seed: 7 })
@@ -46,12 +40,12 @@ import { HttpFacet } from './streams/http-facet.js'
  * cluster.advance('7m')
  * ```
  *
- * Objects without a namespace are in `default`, and {@link list} without one lists all namespaces; {@link in} gives
- * the same methods for another namespace. They act as a cluster administrator; {@link as} gives a client under
- * another identity.
+ * Objects without a namespace are in `default`, and {@link list} without one lists all namespaces; {@link in}
+ * gives the same methods for another namespace. They act as a cluster administrator; {@link as} gives a
+ * client under another identity.
  */
 export class SimCluster extends NamespaceScope {
-  readonly #held: PartsHolder
+  readonly #held: CurrentParts
   /** The apiserver's process: stop, start. */
   readonly apiserver: ApiserverHandle
   /** The apiserver's HTTP interface in process: `fetch`, raw requests, authentication. */
@@ -71,7 +65,7 @@ export class SimCluster extends NamespaceScope {
   constructor(options: ClusterOptions, given: ClusterSnapshot)
   constructor(options: ClusterOptions = {}, given?: ClusterSnapshot) {
     checkOptions(options)
-    const held: PartsHolder = { current: assemble(options, given) }
+    const held: CurrentParts = { current: assemble(options, given) }
     super(
       {
         client: () => held.current.client,
@@ -82,7 +76,7 @@ export class SimCluster extends NamespaceScope {
       undefined,
     )
     this.#held = held
-    const parts = (): PartsHolder['current'] => held.current
+    const parts = (): CurrentParts['current'] => held.current
     this.apiserver = new ApiserverHandle(parts)
     this.http = new HttpFacet(parts)
     this.internals = new Internals(held)
@@ -106,7 +100,9 @@ export class SimCluster extends NamespaceScope {
     return this.#parts.metrics
   }
 
-  /** Certificates, keys and kubeconfig files, as kubeadm and the kubelets leave them. Made when first read. */
+  /**
+   * Certificates, keys and kubeconfig files, as kubeadm and the kubelets leave them. Made when first read.
+   */
   get pki(): Pki {
     return this.#parts.plane.pki
   }
@@ -117,16 +113,16 @@ export class SimCluster extends NamespaceScope {
   }
 
   /**
-   * Runs until no work is pending; time moves as far as that needs. Lease renewals, tolerations and crash-loop
-   * back-offs are not waited for.
-   * @throws LivelockError if the cluster does not come to rest.
+   * Runs until no work is pending. Time moves as far as that needs; lease renewals, tolerations and
+   * crash-loop back-offs are not waited for.
+   * @throws LivelockError if the cluster does not come to rest
    */
   settle(): this {
     this.#parts.simulation.settle()
     return this
   }
 
-  /** Moves time by exactly `duration` (`'5m'`, or milliseconds); everything that falls due happens. */
+  /** Moves time by exactly `duration` (`'5m'`, or milliseconds) and runs everything that comes due. */
   advance(duration: Duration): this {
     this.#parts.simulation.advance(duration)
     return this
@@ -162,9 +158,9 @@ export class SimCluster extends NamespaceScope {
   }
 
   /**
-   * Whether a user may do something, and why: `can({ user: 'jane' }, 'list', 'pods', { namespace: 'office' })`,
-   * `can(jane, 'get', '/healthz')`.
-   * @throws ApiError 404 for a resource that is not served.
+   * Returns whether a user may do something, and why: `can({ user: 'jane' }, 'list', 'pods', { namespace:
+   * 'office' })`, `can(jane, 'get', '/healthz')`.
+   * @throws ApiError 404 if the resource is not served
    */
   can(identity: Identity, verb: string, what: string, options?: CanOptions): AccessVerdict {
     const { plane } = this.#parts
@@ -174,10 +170,12 @@ export class SimCluster extends NamespaceScope {
   }
 
   /**
-   * What the scheduler makes of a pod now, with its profile and all that is in the cluster: each node's refusal, or
-   * each plugin's score for it. A pod that has a node is judged as if it had none. A pod that does not exist yet can
-   * be given as a dry run returns it: `cluster.explain(cluster.create('pods', pod, { dryRun: true }))`.
-   * @throws ApiError if the pod does not exist, RangeError for a pod of another scheduler.
+   * Explains what the scheduler would do with a pod now, with its profile and the current cluster: each
+   * node's rejection, or each plugin's score for it. The node of an assigned pod is ignored. A pod that does
+   * not exist yet can be passed as returned by a dry run: `cluster.explain(cluster.create('pods', pod, {
+   * dryRun: true }))`.
+   * @throws ApiError if the pod does not exist
+   * @throws RangeError if another scheduler is responsible for the pod
    */
   explain(pod: NamespacedName | Pod): Explanation {
     const object =
@@ -193,12 +191,15 @@ export class SimCluster extends NamespaceScope {
     )
   }
 
-  /** A node: `cluster.node('node-2').crash()`. @throws RangeError if there is no such node. */
+  /**
+   * Returns a node: `cluster.node('node-2').crash()`.
+   * @throws RangeError if there is no such node
+   */
   node(name: string): NodeHandle {
     return new NodeHandle(name, { parts: () => this.#parts, kubectl: (words) => this.kubectl(words) })
   }
 
-  /** All nodes that have a machine. */
+  /** Returns all nodes that have a machine. */
   nodes(): readonly NodeHandle[] {
     return this.#parts.machines.names().map((name) => this.node(name))
   }
@@ -210,12 +211,13 @@ export class SimCluster extends NamespaceScope {
   }
 
   /**
-   * A component (`kube-controller-manager/deployment-controller`) or a whole process (`kube-controller-manager`).
-   * @throws RangeError if no component has that name.
+   * Returns a component (`kube-controller-manager/deployment-controller`) or a whole process
+   * (`kube-controller-manager`).
+   * @throws RangeError if no component has that name
    */
   component(name: string): ComponentHandle {
     const { plane, machines } = this.#parts
-    return new ComponentHandle(name, plane, (component) => machines.network.followed(component))
+    return new ComponentHandle(name, plane, (component) => machines.network.onComponentChange(component))
   }
 
   /** Subscribes to what happens in the cluster. Returns a function that unsubscribes. */
@@ -226,69 +228,72 @@ export class SimCluster extends NamespaceScope {
     return this.internals.bus.on(name, listener)
   }
 
-  /** The whole state as a value. */
+  /** Returns the whole state as a value. */
   snapshot(): ClusterSnapshot {
     const { options, version, simulation, store } = this.#parts
     return new ClusterSnapshot({ ...options, version }, simulation.state(), store.fork())
   }
 
   /**
-   * An independent cluster in the same state and with the same future; neither sees what the other does. `options`
-   * override those of the original, as in {@link restore}.
+   * Returns an independent cluster in the same state and with the same future; neither affects the other.
+   * `options` override those of the original, as in {@link restore}.
    */
   fork(options: RestoreOptions = {}): SimCluster {
     return SimCluster.restore(this.snapshot(), options)
   }
 
   /**
-   * Becomes what a snapshot holds, of this cluster or of another: the same object with that state. Subscriptions
-   * to the bus stay. Clients, components and watches that were handed out before belong to the state that is gone.
-   * `options` as in {@link restore}.
+   * Replaces the state of this cluster with a snapshot, of this cluster or of another. Subscriptions to the
+   * bus stay. Clients, components and watches obtained before refer to the old state. `options` as in {@link
+   * restore}.
    */
   rewind(snapshot: ClusterSnapshot, options: Partial<ClusterOptions> = {}): this {
     const next = { ...snapshot.options, ...options }
     checkOptions(next)
     this.#held.current = assemble(next, snapshot, this.#parts.simulation)
-    this.#parts.plane.tellOfApiserver()
+    this.#parts.plane.notifyApiserverState()
     return this
   }
 
   /**
-   * A cluster from a snapshot. `options` override those of the original: another `interleaving` plays the same
-   * state in another order. After {@link fromJSON} your own components and scheduler plugins, which are not data,
-   * have to be given again.
+   * Creates a cluster from a snapshot. `options` override those of the original: another `interleaving`
+   * replays the same state in another order. After {@link fromJSON}, custom components and scheduler plugins
+   * have to be passed again, since they are not data.
    */
   static restore(snapshot: ClusterSnapshot, options: RestoreOptions = {}): SimCluster {
     return new SimCluster({ ...snapshot.options, ...options }, snapshot)
   }
 
-  /** The whole state as plain JSON, for {@link fromJSON}. */
+  /** Returns the whole state as plain JSON, for {@link fromJSON}. */
   toJSON(): ClusterSnapshotJson {
     return this.snapshot().toJSON()
   }
 
-  /** A cluster from {@link toJSON}; see {@link restore}. @throws TypeError if the JSON has another format. */
+  /**
+   * Creates a cluster from {@link toJSON}; see {@link restore}.
+   * @throws TypeError if the JSON has another format
+   */
   static fromJSON(json: ClusterSnapshotJson, options: RestoreOptions = {}): SimCluster {
     return SimCluster.restore(ClusterSnapshot.fromJSON(json), options)
   }
 
   /**
-   * A cluster from a snapshot of etcd (`etcdctl snapshot save`, {@link EtcdStore.snapshot}), of a simulator or of a
-   * real cluster: every object, the history that was kept, leases. Nodes get machines whose pods go on running;
-   * everything that etcd does not hold (what is on disks, in memory, in the network) is new. Values that cannot be
-   * read stay in etcd as they are, see `cluster.state.unreadable()`.
-   * @throws SnapshotError if the file is corrupt, truncated or not etcd's.
+   * Creates a cluster from a snapshot of etcd (`etcdctl snapshot save`, {@link EtcdStore.snapshot}), of a
+   * simulator or of a real cluster, with every object, the retained history and leases. Nodes get machines
+   * whose pods keep running; everything that etcd does not store (disks, memory, network) is new. Values that
+   * cannot be read stay in etcd unchanged, see `cluster.state.unreadable()`.
+   * @throws SnapshotError if the file is corrupt, truncated or not etcd's
    */
   static fromEtcdSnapshot(file: Uint8Array, options: EtcdImportOptions = {}): SimCluster {
     return SimCluster.#onStored(importEtcdSnapshot(file, options))
   }
 
-  /** As {@link fromEtcdSnapshot}, from a store; it is copied. */
+  /** Like {@link fromEtcdSnapshot}, from a store, which is copied. */
   static fromEtcdStore(store: EtcdStore, options: Omit<EtcdImportOptions, 'skipHashCheck'> = {}): SimCluster {
     return SimCluster.#onStored(importEtcdStore(store, options))
   }
 
-  /** Starts as an apiserver does on an etcd that is not empty, with machines that have been running. */
+  /** Starts like an apiserver on a populated etcd, with machines that have been running. */
   static #onStored(snapshot: ClusterSnapshot): SimCluster {
     const cluster = new SimCluster(snapshot.options, snapshot)
     const { plane, machines } = cluster.#parts
@@ -300,7 +305,7 @@ export class SimCluster extends NamespaceScope {
     return cluster
   }
 
-  get #parts(): PartsHolder['current'] {
+  get #parts(): CurrentParts['current'] {
     return this.#held.current
   }
 }

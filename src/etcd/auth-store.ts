@@ -1,14 +1,14 @@
 import { EtcdError } from './errors.js'
 import { upperBound } from './keys.js'
 
-/** What a permission lets its holder do. */
+/** The access that a permission grants. */
 export type PermissionType = 'READ' | 'WRITE' | 'READWRITE' | number
 
 /** A range of keys that a role may use. */
 export interface Permission {
   readonly permType: PermissionType
   readonly key: string
-  /** Empty: the one key. One zero byte: everything from the key on. */
+  /** Empty: a single key. One zero byte: everything from the key on. */
   readonly rangeEnd: string
 }
 
@@ -19,38 +19,38 @@ export interface KeyAccess {
   readonly rangeEnd: string
 }
 
-/** A user of etcd's own. */
+/** A user of etcd's own authentication. */
 export interface AuthUser {
   readonly name: string
-  /** The bcrypt hash. Absent: no password ever fits. */
+  /** The bcrypt hash. Absent: no password matches. */
   readonly password?: string
-  /** In order. */
+  /** Sorted. */
   readonly roles: readonly string[]
 }
 
-/** A role and what it may do, by key. */
+/** A role and its permissions by key. */
 export interface AuthRole {
   readonly name: string
   readonly permissions: readonly Permission[]
 }
 
-/** Users, roles and whether they count, as plain data; users and roles in the order of their names. */
+/** Users, roles and whether authentication is enabled, as plain data. Users and roles are sorted by name. */
 export interface AuthState {
   readonly enabled: boolean
-  /** Counts changes; 1 for a fresh store. */
+  /** Incremented by each change; 1 for a fresh store. */
   readonly revision: number
   readonly users: readonly AuthUser[]
   readonly roles: readonly AuthRole[]
 }
 
-/** A store in which nobody has asked for authentication. */
+/** The state of a store in which authentication was never configured. */
 export const NO_AUTH: AuthState = { enabled: false, revision: 1, users: [], roles: [] }
 
 const ROOT = 'root'
 
 /**
- * Users, roles and what they may do: kept in a store beside its keys, checked by whoever serves it. Passwords
- * are hashed and compared by the caller. Methods throw EtcdError as etcd answers. Source:
+ * Users, roles and permissions. They are stored next to the keys and enforced by the server on top of the
+ * store. The caller hashes and compares passwords. Methods throw EtcdError with etcd's texts. Source:
  * server/auth/store.go.
  */
 export class AuthStore {
@@ -84,7 +84,7 @@ export class AuthStore {
     if (this.enabled) this.#change({ enabled: false })
   }
 
-  /** The hash that the user's password must fit. Throws when no password would do. */
+  /** Returns the hash that the user's password must match. Throws if no password would. */
   passwordHash(name: string): string {
     if (!this.enabled) throw new EtcdError('authNotEnabled')
     const user = this.#find(name)
@@ -93,7 +93,7 @@ export class AuthStore {
     return user.password
   }
 
-  /** `password` is a hash, or undefined for a user who has none. */
+  /** `password` is a hash, or undefined for a user without a password. */
   addUser(name: string, password: string | undefined): void {
     if (name === '') throw new EtcdError('userEmpty')
     if (this.#find(name) !== undefined) throw new EtcdError('userExists')
@@ -114,7 +114,7 @@ export class AuthStore {
     this.#change({ users: this.#state.users.filter((user) => user.name !== name) })
   }
 
-  /** `password` is a hash. Who has no password gets none. */
+  /** `password` is a hash. A user created without a password stays without one. */
   changePassword(name: string, password: string): void {
     const user = this.#user(name)
     this.#putUser(user.password === undefined ? user : { ...user, password })
@@ -162,8 +162,8 @@ export class AuthStore {
     if (!isValidRange(permission)) throw new EtcdError('invalidAuthMgmt')
     const { permissions } = this.#role(name)
     const { permType, key, rangeEnd } = permission
-    // as etcd does it: only the first permission that begins with the key is looked at, so that others of
-    // that range come twice
+    // as in etcd: only the first permission that starts with the key is considered, so other ranges from that
+    // key are duplicated
     const at = permissions.findIndex((one) => one.key >= key)
     const first = permissions[at]
     const granted =
@@ -182,7 +182,7 @@ export class AuthStore {
     this.#putRole({ name, permissions: left })
   }
 
-  /** Whether the user may administrate. Throws when there is no such user. */
+  /** Returns whether the user has the root role. Throws if there is no such user. */
   isRoot(name: string): boolean {
     return this.#user(name).roles.includes(ROOT)
   }
@@ -191,7 +191,7 @@ export class AuthStore {
     return this.#find(name)?.roles.includes(role) === true
   }
 
-  /** Whether the user's roles together allow all of that. */
+  /** Returns whether the user's roles together permit the whole access. */
   allows(name: string, { needs, key, rangeEnd }: KeyAccess): boolean {
     const user = this.#find(name)
     if (user === undefined) return false
@@ -238,7 +238,7 @@ export class AuthStore {
   }
 }
 
-/** The list with one of that name in its place. */
+/** Returns the list with the element of that name replaced. */
 function withNamed<T extends { readonly name: string }>(all: readonly T[], one: T): readonly T[] {
   return [...all.filter(({ name }) => name !== one.name), one].sort((a, b) => (a.name < b.name ? -1 : 1))
 }
@@ -259,8 +259,8 @@ interface Interval {
 }
 
 /**
- * Whether intervals, in the order of their starts, cover one without a gap; of one that ends before it
- * starts, whether they cover its start. Source: pkg/adt/interval_tree.go Contains.
+ * Returns whether intervals, sorted by start, cover a range without a gap. For a range that ends before it
+ * starts: whether they cover its start. Source: pkg/adt/interval_tree.go Contains.
  */
 function covers(held: readonly Interval[], start: string, end: string): boolean {
   let from: string | undefined
@@ -275,7 +275,10 @@ function covers(held: readonly Interval[], start: string, end: string): boolean 
   return from !== undefined && from <= start && to >= end
 }
 
-/** Source: server/auth/range_perm_cache.go isValidPermissionRange. */
+/**
+ * Returns whether a permission's range is valid. Source: server/auth/range_perm_cache.go
+ * isValidPermissionRange.
+ */
 function isValidRange({ key, rangeEnd }: Permission): boolean {
   if (key === '') return false
   return rangeEnd === '' || rangeEnd === '\0' || key < rangeEnd

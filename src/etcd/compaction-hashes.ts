@@ -2,7 +2,7 @@ import type { Mvcc } from './mvcc.js'
 import { hashStorage } from './storage-hash.js'
 import { isTombstone, type Version } from './version.js'
 
-/** How many compactions' hashes etcd remembers. */
+/** How many compaction hashes etcd remembers. */
 const REMEMBERED = 10
 
 export interface CompactionHash {
@@ -12,7 +12,7 @@ export interface CompactionHash {
   readonly hash: number
 }
 
-/** A remembered hash that nobody has asked for yet: the space as it was just before the compaction. */
+/** A remembered hash that has not been requested yet: the key space just before the compaction. */
 interface PendingHash {
   readonly revision: number
   readonly compactRevision: number
@@ -21,7 +21,7 @@ interface PendingHash {
 
 type Remembered = CompactionHash | PendingHash
 
-/** HashKV's answers: computed for readable revisions, remembered for the newest compactions. Immutable. */
+/** HashKV results: computed for readable revisions, remembered for the latest compactions. Immutable. */
 export class CompactionHashes {
   readonly #remembered: readonly Remembered[]
   readonly #known = new Map<number, CompactionHash>()
@@ -31,25 +31,26 @@ export class CompactionHashes {
   }
 
   /**
-   * With the compaction that is about to be done. Its hash is computed when it is first asked for, from an
-   * O(1) fork taken now; that fork keeps what is compacted alive until ten more compactions have passed.
+   * Returns the hashes including that of the compaction about to happen. That hash is computed on first use,
+   * from an O(1) fork taken now; the fork keeps the compacted data alive until ten more compactions have
+   * passed.
    */
   with(revision: number, before: Mvcc): CompactionHashes {
     const pending = { revision, compactRevision: before.compacted, before: before.fork() }
     return new CompactionHashes([pending, ...this.#remembered].slice(0, REMEMBERED))
   }
 
-  /** The hash at a revision (0: the current one), remembered or computed. */
+  /** Returns the hash at a revision (0: the current one), remembered or computed. */
   at(revision: number, mvcc: Mvcc): CompactionHash {
     const entry = this.#remembered.find((each) => each.revision === revision)
     if (entry !== undefined) return this.#resolve(entry)
     const at = revision === 0 ? mvcc.revision : revision
-    // etcd lets a negative revision pass, at which nothing is stored.
+    // etcd accepts a negative revision, at which nothing is stored
     if (at > 0) mvcc.checkReadable(at)
     return hashAt(mvcc, at, false)
   }
 
-  /** All remembered hashes, newest first. */
+  /** Returns all remembered hashes, newest first. */
   all(): CompactionHash[] {
     return this.#remembered.map((entry) => this.#resolve(entry))
   }
@@ -69,7 +70,7 @@ function hashAt(mvcc: Mvcc, revision: number, compacting: boolean): CompactionHa
   const writes = mvcc.storage(revision)
   const newest = new Map<string, Version>()
   for (const write of writes) newest.set(write.kv.key, write)
-  // A compaction keeps a tombstone at exactly its revision; HashKV's own keep set holds no tombstones.
+  // a compaction keeps a tombstone at exactly its revision, but HashKV's own keep set has no tombstones
   const keep = [...newest.values()].filter(
     ({ kv }) => !isTombstone(kv) || (compacting && kv.modRevision === revision),
   )

@@ -1,16 +1,19 @@
 import { childSlot, insertAt, leafSlot, lowerBound, tagOf, visitNode } from './tree-node.js'
 import type { EditToken, TreeNode } from './tree-node.js'
 
-/** Most entries of a node; a power of two halves well and keeps a copied node under a kilobyte. */
+/**
+ * Maximum number of entries of a node: a power of two, so that halves are equal, small enough that a copied
+ * node is under a kilobyte.
+ */
 const FULL = 64
-/** A node that shrinks below this is merged with a neighbour when both fit in one. */
+/** A node that shrinks below this is merged with a neighbour if both fit into one. */
 const SPARSE = 16
 
 /** What a tree keeps sums and maxima of. */
 export interface Measure<V> {
-  /** 1 or 0: whether the entry counts in `count` and `nth`, e.g. 0 for a deleted key. */
+  /** Whether the entry counts (1) in `count` and `nth` or not (0), e.g. a deleted key. */
   weight(value: V): 0 | 1
-  /** Its maximum prunes `visitNewer`, e.g. the revision of the last change. */
+  /** A number whose maximum prunes `visitNewer`, e.g. the revision of the last change. */
   stamp(value: V): number
 }
 
@@ -29,7 +32,7 @@ export interface Measure<V> {
  * b.set('x', 2)                            // L1's token is not B1: copy it to L2(B1), set there
  * a.get('x')                               // 1: L1 was left alone
  * b.set('y', 3)                            // L2's token is B1: edited in place
- * a.set('x', 9)                            // L1's token is not A2: copied to L3(A2), although no one else needs L1 now
+ * a.set('x', 9)                            // L1's token is not A2: copied to L3(A2), though none needs L1
  * ```
  *
  * Each level costs a copy at most once for each fork: O(log n) nodes for the first write, nothing when it is
@@ -39,7 +42,7 @@ export class CowTree<V> {
   readonly #measure: Measure<V>
   #root: TreeNode<V>
   #token: EditToken = {}
-  /** The path that the last `seek` took: nodes from the root down, and the slot taken in each. */
+  /** The path of the last `seek`: nodes from the root down, and the slot taken in each. */
   readonly #path: TreeNode<V>[] = []
   readonly #slots: number[] = []
   #depth = 0
@@ -57,7 +60,7 @@ export class CowTree<V> {
     }
   }
 
-  /** An independent tree with the same contents, in O(1). */
+  /** Returns an independent tree with the same contents, in O(1). */
   fork(): CowTree<V> {
     this.#token = {}
     return new CowTree(this.#measure, this.#root)
@@ -76,8 +79,8 @@ export class CowTree<V> {
   }
 
   /**
-   * Like `get`, and remembers the place for a following `put` of the same key (so that read-modify-write
-   * descends once).
+   * Like `get`, but remembers the position for a following `put` of the same key, so that read-modify-write
+   * descends once.
    */
   seek(key: string): V | undefined {
     let node = this.#root
@@ -100,7 +103,7 @@ export class CowTree<V> {
     this.put(key, value)
   }
 
-  /** Stores at the place of the last `seek(key)`; nothing may have touched the tree since. */
+  /** Stores a value at the position of the last `seek(key)`. The tree must not have been used in between. */
   put(key: string, value: V): void {
     this.#ownPath()
     const leaf = this.#path[this.#depth]!
@@ -123,7 +126,7 @@ export class CowTree<V> {
     if (leaf.keys.length > FULL) this.#split()
   }
 
-  /** Removes a key; false when it was not there. */
+  /** Removes a key. Returns false if it was absent. */
   delete(key: string): boolean {
     const value = this.seek(key)
     if (value === undefined) return false
@@ -139,12 +142,12 @@ export class CowTree<V> {
     return true
   }
 
-  /** Sum of the weights in `[start, end)`, in O(log n). */
+  /** Returns the sum of the weights in `[start, end)`, in O(log n). */
   count(start: string, end: string): number {
     return start >= end ? 0 : this.#weightBelow(end) - this.#weightBelow(start)
   }
 
-  /** The `n`-th (from 0) entry of those at or after `start`, counting by weight, in O(log n). */
+  /** Returns the `n`-th (from 0) entry at or after `start`, counting by weight, in O(log n). */
   nth(start: string, n: number): V | undefined {
     let rest = n + this.#weightBelow(start)
     if (n < 0 || rest >= this.#root.weight) return undefined
@@ -157,21 +160,21 @@ export class CowTree<V> {
     return node.values.find((value) => (rest -= this.#measure.weight(value)) < 0)
   }
 
-  /** The first entry, in O(log n). */
+  /** Returns the first entry, in O(log n). */
   first(): V | undefined {
     let node = this.#root
     while (node.children !== undefined) node = node.children[0]!
     return node.values[0]
   }
 
-  /** Calls back with the entries in `[start, end)` in ascending order until it answers false. */
+  /** Visits the entries in `[start, end)` in ascending order until the callback returns false. */
   visit(start: string, end: string, each: (value: V) => boolean | void): void {
     if (start < end) visitNode(this.#root, start, end, -1, each)
   }
 
   /**
-   * Like `visit`, for entries in subtrees that hold a stamp greater than the given one: the visitor still has
-   * to check each.
+   * Like `visit`, but skips subtrees without a stamp greater than the given one; the visitor still has to
+   * check each entry.
    */
   visitNewer(start: string, end: string, stamp: number, each: (value: V) => boolean | void): void {
     if (start < end) visitNode(this.#root, start, end, stamp, each)
@@ -191,7 +194,7 @@ export class CowTree<V> {
     return sum
   }
 
-  /** Makes every node of the remembered path one that may be edited in place. */
+  /** Makes every node on the remembered path editable in place. */
   #ownPath(): void {
     for (let depth = 0; depth <= this.#depth; depth++) {
       const node = this.#path[depth]!
@@ -211,11 +214,11 @@ export class CowTree<V> {
     }
   }
 
-  /** Splits the overfull leaf of the remembered path, and its parents as far as needed. */
+  /** Splits the overfull leaf on the remembered path, and its parents as necessary. */
   #split(): void {
     for (let depth = this.#depth; this.#path[depth]!.keys.length > FULL; depth--) {
       const node = this.#path[depth]!
-      // Ascending inserts (names in order) leave full nodes behind instead of halves.
+      // ascending inserts (names in order) leave full nodes behind instead of half-full ones
       const at = this.#slots[depth]! >= FULL - 1 ? FULL : FULL / 2
       const right: TreeNode<V> = {
         token: this.#token,
@@ -246,7 +249,10 @@ export class CowTree<V> {
     }
   }
 
-  /** After a removal: drops empty nodes of the remembered path, merges sparse ones, and lowers the root. */
+  /**
+   * Tidies up after a removal: drops empty nodes on the remembered path, merges sparse ones, and lowers the
+   * root.
+   */
   #shrink(): void {
     for (let depth = this.#depth; depth > 0; depth--) {
       const node = this.#path[depth]!
@@ -279,8 +285,8 @@ export class CowTree<V> {
     const a = siblings[left]!
     const b = siblings[left + 1]
     if (b === undefined || a.keys.length + b.keys.length > FULL) return
-    // A branch's own first key may be stale (smaller keys go to its first child too); the parent's bound for
-    // it is not.
+    // a branch's own first key may be outdated (smaller keys go to its first child too); the parent's bound
+    // for it is not
     const keys = b.children === undefined ? b.keys : [parent.keys[left + 1]!, ...b.keys.slice(1)]
     siblings[left] = {
       token: this.#token,

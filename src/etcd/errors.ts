@@ -1,4 +1,4 @@
-/** gRPC status codes that etcd answers with. */
+/** The gRPC status codes that etcd uses. */
 export const GrpcCode = {
   Unknown: 2,
   InvalidArgument: 3,
@@ -45,7 +45,7 @@ const TABLE: Readonly<Record<EtcdErrorName, readonly [code: number, message: str
   invalidAuthMgmt: [GrpcCode.InvalidArgument, 'etcdserver: invalid auth management'],
 }
 
-/** Short name of an error that the store can answer. */
+/** The short name of an error of the store. */
 export type EtcdErrorName =
   | 'keyNotProvided'
   | 'valueProvided'
@@ -79,10 +79,7 @@ export type EtcdErrorName =
   | 'invalidAuthToken'
   | 'invalidAuthMgmt'
 
-/**
- * An error answer of etcd: `code` is the gRPC status code, `message` etcd's exact text, `reason` our short
- * name for it.
- */
+/** An error of etcd: `code` is the gRPC status code, `message` etcd's exact text, `reason` our short name. */
 export class EtcdError extends Error {
   override readonly name: string = 'EtcdError'
   readonly code: number

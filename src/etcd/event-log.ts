@@ -8,14 +8,14 @@ interface Chunk {
 }
 
 /**
- * Every retained write in order of (revision, sub): chunks that only the log which made them may append to.
- * `fork()` is O(1); the first append after it copies the list of chunks and the last chunk (the same edit
- * tokens as in `CowTree`).
+ * Every retained write in order of (revision, sub), in chunks that only the log which created them may append
+ * to. `fork()` is O(1); the first append after it copies the list of chunks and the last chunk (with the same
+ * edit tokens as `CowTree`).
  */
 export class EventLog {
   #chunks: Chunk[]
   #token: object = {}
-  /** Whose `#chunks` array it is. */
+  /** The owner of the `#chunks` array. */
   #listToken: object
 
   constructor(shared?: Chunk[]) {
@@ -47,7 +47,7 @@ export class EventLog {
     }
   }
 
-  /** The write at a position; positions move when the log is compacted. */
+  /** Returns the write at a position. Positions change when the log is compacted. */
   at(position: number): Version {
     const first = this.#chunks[0]!.writes
     if (position < first.length) return first[position]!
@@ -55,7 +55,7 @@ export class EventLog {
     return this.#chunks[1 + Math.floor(rest / CHUNK)]!.writes[rest % CHUNK]!
   }
 
-  /** The newest `n` writes, oldest first. */
+  /** Returns the newest `n` writes, oldest first. */
   last(n: number): Version[] {
     const end = this.length
     const writes: Version[] = []
@@ -63,7 +63,7 @@ export class EventLog {
     return writes
   }
 
-  /** Position of the first write after a revision, in O(log n). */
+  /** Returns the position of the first write after a revision, in O(log n). */
   positionAfter(revision: number): number {
     let low = 0
     let high = this.length
@@ -75,7 +75,7 @@ export class EventLog {
     return low
   }
 
-  /** Puts another object for the same write in its place (its chain was cut by a compaction). */
+  /** Replaces the object of a write, after a compaction has cut its chain. */
   replace(write: Version): void {
     let position = this.positionAfter(write.kv.modRevision - 1)
     while (this.at(position).sub !== write.sub) position++
@@ -90,7 +90,7 @@ export class EventLog {
   }
 
   /**
-   * Drops everything before a position and puts `kept` there. The first chunk is the only one of irregular
+   * Drops everything before a position and puts `kept` there. Only the first chunk may have an irregular
    * length.
    */
   dropBefore(position: number, kept: readonly Version[]): void {

@@ -3,16 +3,16 @@ interface IntervalNode<T> {
   readonly end: string
   readonly item: T
   readonly priority: number
-  /** Greatest end of this subtree. */
+  /** The greatest end in this subtree. */
   reach: string
   left: IntervalNode<T> | undefined
   right: IntervalNode<T> | undefined
 }
 
 /**
- * Intervals `[start, end)` of strings, and which of them contain a point, in O(log n + found): a treap
- * ordered by (start, end) whose nodes know the greatest end below them. The priorities are a fixed sequence,
- * so runs are repeatable.
+ * Intervals `[start, end)` of strings, with a query for those that contain a point in O(log n + found): a
+ * treap ordered by (start, end) whose nodes know the greatest end below them. Priorities come from a fixed
+ * sequence, so that runs are repeatable.
  */
 export class IntervalTree<T> {
   #root: IntervalNode<T> | undefined
@@ -23,7 +23,7 @@ export class IntervalTree<T> {
     return this.#size
   }
 
-  /** Adds an interval; the same one may be added with several items. */
+  /** Adds an interval. The same interval may be added with several items. */
   insert(start: string, end: string, item: T): void {
     this.#random = (Math.imul(this.#random ^ (this.#random >>> 15), 0x2c1b3c6d) + 0x6d2b79f5) | 0
     const node: IntervalNode<T> = {
@@ -45,12 +45,12 @@ export class IntervalTree<T> {
     this.#size--
   }
 
-  /** Calls back for every interval that contains the point. */
+  /** Visits every interval that contains the point. */
   stab(point: string, each: (item: T) => void): void {
     stabNode(this.#root, point, each)
   }
 
-  /** Whether any interval contains the point. */
+  /** Returns whether any interval contains the point. */
   covers(point: string): boolean {
     let found = false
     stabNode(this.#root, point, () => {
@@ -95,7 +95,7 @@ function insertNode<T>(root: IntervalNode<T> | undefined, node: IntervalNode<T>)
 
 type Pair<T> = [IntervalNode<T> | undefined, IntervalNode<T> | undefined]
 
-/** Everything before (start, end), and the rest. */
+/** Splits a treap into everything before (start, end), and the rest. */
 function splitNode<T>(root: IntervalNode<T> | undefined, start: string, end: string): Pair<T> {
   if (root === undefined) return [undefined, undefined]
   if (before(root, start, end)) {
@@ -116,7 +116,7 @@ function removeNode<T>(
 ): IntervalNode<T> | undefined {
   if (root === undefined) return undefined
   if (root.item === item) return mergeNodes(root.left, root.right)
-  // Equal intervals may lie on both sides of one another.
+  // equal intervals may be on both sides of one another
   const equal = root.start === start && root.end === end
   if (before(root, start, end) || equal) root.right = removeNode(root.right, start, end, item)
   if (!before(root, start, end)) root.left = removeNode(root.left, start, end, item)

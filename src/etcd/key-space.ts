@@ -7,14 +7,14 @@ import { EMPTY_VALUE, valueBytes } from './value.js'
 import { NO_LEASE, type KeyValue } from './version.js'
 import type { Value } from './value.js'
 
-/** Versions and lease attachments, kept in step: the operations that every way of writing is made of. */
+/** Versions and lease attachments, kept consistent: the primitives of all writes. */
 export interface KeySpace {
   readonly mvcc: Mvcc
   readonly lessor: Lessor
 }
 
-/** Puts a key whose `current` is the answer of the just made `mvcc.seek(key)`. */
-export function putSought(
+/** Puts a key. `current` must be the result of an immediately preceding `mvcc.seek(key)`. */
+export function putAtSeek(
   { mvcc, lessor }: KeySpace,
   key: string,
   value: Value,
@@ -30,14 +30,14 @@ export function putSought(
   return kv
 }
 
-/** Deletes the live key of the just made `mvcc.seek(key)`. */
-export function deleteSought({ mvcc, lessor }: KeySpace, current: KeyValue): KeyValue {
+/** Deletes a live key. `current` must be the result of an immediately preceding `mvcc.seek(key)`. */
+export function deleteAtSeek({ mvcc, lessor }: KeySpace, current: KeyValue): KeyValue {
   const kv = mvcc.erase(current.key)
   if (current.lease !== NO_LEASE) lessor.detach(current.lease, current.key)
   return kv
 }
 
-/** What a put finds wrong when it is carried out. The two callers check in different orders, as etcd does. */
+/** Checks a put against the store as it is. The two callers check in different orders, as etcd does. */
 export function checkPut(
   { mvcc, lessor }: KeySpace,
   request: PutRequest,
@@ -51,20 +51,20 @@ export function checkPut(
   if (leaseMissing) throw new EtcdError('leaseNotFound')
 }
 
-/** Carries out a checked put, and answers the value before it. */
+/** Executes a checked put. Returns the previous value. */
 export function applyPut(space: KeySpace, request: PutRequest): KeyValue | undefined {
   const current = space.mvcc.seek(request.key)
   if (current === undefined && (request.ignoreValue === true || request.ignoreLease === true)) {
     throw new EtcdError('keyNotFound')
   }
-  // an object carries its revision; under another one it is but its bytes
+  // a stored object contains its own revision; under a new revision only its bytes may be kept
   const value = request.ignoreValue === true ? valueBytes(current!.value) : (request.value ?? EMPTY_VALUE)
   const lease = request.ignoreLease === true ? current!.lease : (request.lease ?? NO_LEASE)
-  putSought(space, request.key, value, lease, current)
+  putAtSeek(space, request.key, value, lease, current)
   return current
 }
 
-/** Deletes a range, and answers what was there, ascending. */
+/** Deletes a range. Returns the deleted keys, ascending. */
 export function applyDeleteRange(space: KeySpace, request: DeleteRangeRequest): KeyValue[] {
   const { mvcc } = space
   const found: KeyValue[] = []
@@ -76,7 +76,7 @@ export function applyDeleteRange(space: KeySpace, request: DeleteRangeRequest): 
   }
   for (const kv of found) {
     mvcc.seek(kv.key)
-    deleteSought(space, kv)
+    deleteAtSeek(space, kv)
   }
   return found
 }

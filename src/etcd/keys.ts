@@ -1,18 +1,18 @@
 /**
- * Keys are binary strings: one char (code 0..255) for each byte. ASCII keys are themselves, and JavaScript's
- * `<` on such strings is etcd's bytewise order.
+ * Keys are binary strings with one char (code 0..255) for each byte. ASCII keys are themselves, and
+ * JavaScript's `<` on such strings is etcd's bytewise order.
  */
 
-/** Greater than every key; the exclusive end of an unbounded range inside the store. */
+/** A bound greater than every key: the exclusive end of an unbounded range inside the store. */
 export const UNBOUNDED = '\u0100'
 
 /** etcd's `range_end` for "every key greater than or equal to the start": one zero byte. */
 export const FROM_KEY = '\0'
 
 /**
- * The exclusive upper bound of a request's range: `undefined` is the single key, one zero byte is every key
- * from `key` on. A `rangeEnd` that is present but empty means "from key" on etcd's read-only path and "single
- * key" on its write path.
+ * Returns the exclusive upper bound of a request's range. `undefined` is the single key, one zero byte is
+ * every key from `key` on. A `rangeEnd` that is present but empty means "from key" on etcd's read-only path
+ * and "single key" on its write path.
  */
 export function upperBound(key: string, rangeEnd: string | undefined, empty: 'from-key' | 'single'): string {
   if (rangeEnd === undefined) return key + '\0'
@@ -22,7 +22,8 @@ export function upperBound(key: string, rangeEnd: string | undefined, empty: 'fr
 }
 
 /**
- * The `rangeEnd` that makes `[prefix, rangeEnd)` all keys with that prefix (clientv3's GetPrefixRangeEnd).
+ * Returns the `rangeEnd` for which `[prefix, rangeEnd)` is all keys with the prefix (clientv3's
+ * GetPrefixRangeEnd).
  */
 export function prefixRangeEnd(prefix: string): string {
   for (let i = prefix.length - 1; i >= 0; i--) {
@@ -32,14 +33,14 @@ export function prefixRangeEnd(prefix: string): string {
   return FROM_KEY
 }
 
-/** The bytes of a binary-string key. */
+/** Returns the bytes of a binary-string key. */
 export function keyBytes(key: string): Uint8Array {
   const bytes = new Uint8Array(key.length)
   for (let i = 0; i < key.length; i++) bytes[i] = key.charCodeAt(i)
   return bytes
 }
 
-/** The binary string of some bytes; the inverse of {@link keyBytes}. */
+/** Returns the binary string of some bytes; the inverse of {@link keyBytes}. */
 export function keyOf(bytes: Uint8Array): string {
   let key = ''
   for (let i = 0; i < bytes.length; i += 8192) key += String.fromCharCode(...bytes.subarray(i, i + 8192))

@@ -1,17 +1,17 @@
 import { CowTree, type Measure } from './cow-tree.js'
 import { EtcdError } from './errors.js'
 
-/** Longest TTL that can be granted, in seconds. */
+/** The longest TTL that can be granted, in seconds. */
 export const MAX_LEASE_TTL = 9_000_000_000
-/** Shorter TTLs are raised to this: 1.5 election timeouts, rounded up, in seconds. */
+/** The shortest TTL, in seconds; lower ones are raised to it: 1.5 election timeouts, rounded up. */
 export const MIN_LEASE_TTL = 2
 
-/** A granted lease. Immutable: a renewal makes another. */
+/** A granted lease. Immutable: a renewal creates another. */
 export interface Lease {
   readonly id: bigint
   /** Granted TTL in seconds. */
   readonly ttl: number
-  /** Virtual time at which it expires, in milliseconds since the epoch. */
+  /** Virtual time of expiry, in milliseconds since the epoch. */
   readonly expiry: number
 }
 
@@ -24,8 +24,8 @@ interface LessorTrees {
 }
 
 /**
- * The leases and which keys are attached to them. Three ordered trees, so that a fork is O(1) and every order
- * is certain: leases by id, leases by (expiry, id), and attached keys by (id, key).
+ * Leases and the keys attached to them, in three ordered trees, so that a fork is O(1) and every iteration is
+ * deterministic: leases by id, leases by (expiry, id), and attached keys by (id, key).
  */
 export class Lessor {
   readonly #byId: CowTree<Lease>
@@ -50,14 +50,14 @@ export class Lessor {
     return this.#byId.weight === 0 ? undefined : this.#byId.get(idKey(id))
   }
 
-  /** Ordered by expiry, then by id. */
+  /** Returns the leases, ordered by expiry, then by id. */
   all(): Lease[] {
     const leases: Lease[] = []
     this.#byExpiry.visit('', '~', (lease) => void leases.push(lease))
     return leases
   }
 
-  /** The lease that expires first. */
+  /** Returns the lease that expires first. */
   next(): Lease | undefined {
     return this.#byExpiry.first()
   }
@@ -71,7 +71,7 @@ export class Lessor {
     return lease
   }
 
-  /** Starts the TTL anew; nothing for a lease that does not exist or is due. */
+  /** Restarts the TTL. Returns undefined if the lease does not exist or is due. */
   renew(id: bigint, now: number): Lease | undefined {
     const old = this.get(id)
     if (old === undefined || old.expiry <= now) return undefined
@@ -86,7 +86,7 @@ export class Lessor {
     this.#byExpiry.set(expiryKey(lease), lease)
   }
 
-  /** All leases end so many ms later. */
+  /** Postpones the expiry of all leases by `ms`. */
   delay(ms: number): void {
     for (const lease of this.all()) {
       this.#byExpiry.delete(expiryKey(lease))
@@ -107,7 +107,7 @@ export class Lessor {
     this.#attachments.delete(idKey(id) + key)
   }
 
-  /** Keys attached to a lease, ascending. */
+  /** Returns the keys attached to a lease, ascending. */
   keys(id: bigint): string[] {
     const prefix = idKey(id)
     const keys: string[] = []
@@ -116,7 +116,7 @@ export class Lessor {
   }
 }
 
-/** Sixteen hex digits that sort like the signed id. */
+/** Returns sixteen hex digits that sort like the signed id. */
 function idKey(id: bigint): string {
   return (BigInt.asUintN(64, id) ^ (1n << 63n)).toString(16).padStart(16, '0')
 }

@@ -13,10 +13,13 @@ import {
   type Version,
 } from './version.js'
 
-/** The compacted revision of a store that never was compacted, as etcd counts. */
+/** The compacted revision of a store that was never compacted, as etcd counts. */
 export const NEVER_COMPACTED = -1
 
-/** `changes` scans this many log entries rather than walk the index; a scan step costs a few nanoseconds. */
+/**
+ * `changes` scans up to this many log entries instead of walking the index; scanning one takes a few
+ * nanoseconds.
+ */
 const SHORT_SCAN = 256
 
 const HEADS: Measure<Version> = {
@@ -34,18 +37,18 @@ interface MvccState {
 /**
  * The multi-version key space: an index from each key to its chain of versions, and the log of all writes.
  *
- * Writes are collected under the next revision until `commit()`; reads without a revision see them at once.
- * A deleted key stays in the index (weight 0) until a compaction takes its tombstone.
+ * Writes are collected under the next revision until `commit()`; reads without a revision see them at once. A
+ * deleted key stays in the index (with weight 0) until a compaction removes its tombstone.
  */
 export class Mvcc {
   readonly #index: CowTree<Version>
   readonly #log: EventLog
   #revision: number
   #compacted: number
-  /** Writes of the open transaction. */
+  /** Number of writes in the open transaction. */
   #open = 0
-  /** Chain of the key of the last `seek`. */
-  #sought: Version | undefined
+  /** Version chain of the key of the last `seek`. */
+  #seekedChain: Version | undefined
 
   constructor(state?: MvccState) {
     this.#index = state?.index ?? new CowTree(HEADS)
@@ -63,12 +66,15 @@ export class Mvcc {
     })
   }
 
-  /** Last committed revision. */
+  /** The last committed revision. */
   get revision(): number {
     return this.#revision
   }
 
-  /** Revision that the open transaction's next reader reports: one more once it has written. */
+  /**
+   * The revision that a read in the open transaction reports: one more than the committed one once something
+   * was written.
+   */
   get visibleRevision(): number {
     return this.#open > 0 ? this.#revision + 1 : this.#revision
   }
@@ -100,14 +106,14 @@ export class Mvcc {
     return liveAt(this.#index.get(key), revision)
   }
 
-  /** Like `get`, and the next call must be `write` or `erase` of the same key. */
+  /** Like `get`, but the next call must be `write` or `erase` of the same key. */
   seek(key: string): KeyValue | undefined {
     const head = this.#index.seek(key)
-    this.#sought = head
+    this.#seekedChain = head
     return head === undefined || isTombstone(head.kv) ? undefined : head.kv
   }
 
-  /** Live keys in `[start, end)` now, in O(log n). */
+  /** Counts the live keys in `[start, end)` now, in O(log n). */
   count(start: string, end: string): number {
     return this.#index.count(start, end)
   }
@@ -116,14 +122,14 @@ export class Mvcc {
     return this.#index.nth(start, n)?.kv
   }
 
-  /** Live keys in `[start, end)` now, ascending. */
+  /** Visits the live keys in `[start, end)` now, ascending. */
   visit(start: string, end: string, each: (kv: KeyValue) => boolean | void): void {
     this.#index.visit(start, end, (head) => (isTombstone(head.kv) ? true : each(head.kv)))
   }
 
   /**
-   * Live keys in `[start, end)` at a revision, ascending; O(log versions) for each key that exists now or is
-   * a tombstone.
+   * Visits the live keys in `[start, end)` at a revision, ascending; O(log versions) for each key that exists
+   * now or is a tombstone.
    */
   visitAt(start: string, end: string, revision: number, each: (kv: KeyValue) => boolean | void): void {
     this.#index.visit(start, end, (head) => {
@@ -132,7 +138,7 @@ export class Mvcc {
     })
   }
 
-  /** Puts at the place of the last `seek(key)`. */
+  /** Puts a value at the position of the last `seek(key)`. */
   write(key: string, value: Value, lease: bigint, current: KeyValue | undefined): KeyValue {
     const revision = this.#revision + 1
     const kv: KeyValue = Object.freeze({
@@ -147,14 +153,14 @@ export class Mvcc {
     return kv
   }
 
-  /** Deletes the live key of the last `seek(key)`, and returns the tombstone. */
+  /** Deletes the live key of the last `seek(key)`. Returns the tombstone. */
   erase(key: string): KeyValue {
     const kv = tombstone(key, this.#revision + 1)
     this.#push(kv)
     return kv
   }
 
-  /** Closes the transaction; answers the number of its writes, which are the last ones of the log. */
+  /** Closes the transaction. Returns the number of its writes, which are the last ones of the log. */
   commit(): number {
     const writes = this.#open
     if (writes > 0) this.#revision++
@@ -162,15 +168,15 @@ export class Mvcc {
     return writes
   }
 
-  /** The last `n` writes, oldest first. */
+  /** Returns the last `n` writes, oldest first. */
   lastWrites(n: number): Version[] {
     return this.#log.last(n)
   }
 
   /**
-   * Writes in `[start, end)` after a revision, in order. Short gaps are scanned in the log; for longer ones
-   * the index is walked by its "changed since" stamps: O(changed keys x log n), whatever other ranges have
-   * been doing.
+   * Returns the writes in `[start, end)` after a revision, in order. Short gaps are scanned in the log. For
+   * longer ones the index is walked by its "changed since" stamps: O(changed keys x log n), whatever happened
+   * in other ranges.
    */
   changes(start: string, end: string, after: number): Version[] {
     const from = this.#log.positionAfter(after)
@@ -196,14 +202,15 @@ export class Mvcc {
   }
 
   /**
-   * The value before a write, as a reader at its revision minus one sees it; nothing once that is compacted.
+   * Returns the value before a write, as a reader at the previous revision sees it; undefined once that is
+   * compacted.
    */
   before(write: Version): KeyValue | undefined {
     const revision = write.kv.modRevision - 1
     return revision < this.#compacted ? undefined : liveAt(write.previous, revision)
   }
 
-  /** Every retained write at or before a revision, in storage order. O(n log n). */
+  /** Returns every retained write at or before a revision, in storage order. O(n log n). */
   storage(until: number = this.#revision): Version[] {
     const writes: Version[] = []
     this.#index.visit('', UNBOUNDED, (head) => {
@@ -212,14 +219,15 @@ export class Mvcc {
     return writes.sort(byRevision)
   }
 
-  /** Throws unless a reader may read at the revision (of the state before the open transaction). */
+  /** Throws unless the revision can be read (judged by the state before the open transaction). */
   checkReadable(revision: number): void {
     if (revision > this.#revision) throw new EtcdError('futureRevision')
     if (revision < this.#compacted) throw new EtcdError('compacted')
   }
 
   /**
-   * Throws unless history may be compacted at the revision: after the compacted one, up to the current one.
+   * Throws unless the history can be compacted at the revision: after the compacted one, up to the current
+   * one.
    */
   checkCompactable(revision: number): void {
     if (revision <= this.#compacted) throw new EtcdError('compacted')
@@ -227,9 +235,9 @@ export class Mvcc {
   }
 
   /**
-   * Drops what no reader at or after the revision can see. Kept for each key: everything newer, and the
-   * newest write at or before it if that is a put, or a tombstone at exactly the revision. Costs O(dropped +
-   * what those keys keep).
+   * Drops everything that no reader at or after the revision can see. Kept for each key: everything newer,
+   * and the newest write at or before the revision if that is a put, or a tombstone at exactly the revision.
+   * Costs O(dropped + what those keys keep).
    */
   compact(revision: number): void {
     this.checkCompactable(revision)
@@ -247,7 +255,7 @@ export class Mvcc {
     this.#compacted = revision
   }
 
-  /** Puts back one stored write; they must come in storage order. For restoring from a file. */
+  /** Restores one stored write, for loading from a file. Writes must come in storage order. */
   load(kv: KeyValue, sub: number, logged: boolean): void {
     const write = pushVersion(this.#index.seek(kv.key), kv, sub)
     this.#index.put(kv.key, write)
@@ -255,7 +263,7 @@ export class Mvcc {
   }
 
   #push(kv: KeyValue): void {
-    const write = pushVersion(this.#sought, kv, this.#open++)
+    const write = pushVersion(this.#seekedChain, kv, this.#open++)
     this.#index.put(kv.key, write)
     this.#log.append(write)
   }

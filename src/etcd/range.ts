@@ -7,24 +7,26 @@ import { compareValues, EMPTY_VALUE } from './value.js'
 import type { KeyValue } from './version.js'
 
 /** A RangeResponse without its header. */
-export interface Rows {
+export interface RangeResult {
   readonly kvs: readonly KeyValue[]
   readonly more: boolean
   readonly count: number
 }
 
-/** Whether an empty `rangeEnd` means everything from the key on (etcd's read-only path) or the single key. */
+/**
+ * The meaning of an empty `rangeEnd`: everything from the key on (etcd's read-only path), or the single key.
+ */
 export type EmptyRangeEnd = 'from-key' | 'single'
 
-/** The sort crashes etcd 3.5 on a target that it does not know; that is answered before anything is done. */
+/** Rejects an unknown sort target, which crashes etcd 3.5, before anything is done. */
 export function checkSort({ sortTarget = 'KEY', sortOrder = 'NONE' }: RangeRequest): void {
   const sorts =
     sortOrder === 'ASCEND' || sortOrder === 'DESCEND' || (sortOrder === 'NONE' && sortTarget !== 'KEY')
   if (sorts && !(sortTarget in ORDERS)) throw new EtcdError('invalidSort')
 }
 
-/** Carries out a range request whose revision has been checked. */
-export function rangeRows(mvcc: Mvcc, request: RangeRequest, empty: EmptyRangeEnd): Rows {
+/** Executes a range request whose revision has been checked. */
+export function rangeResult(mvcc: Mvcc, request: RangeRequest, empty: EmptyRangeEnd): RangeResult {
   const { key, limit = 0, sortOrder = 'NONE' } = request
   const revision =
     request.revision !== undefined && request.revision > 0 ? request.revision : mvcc.visibleRevision
@@ -58,7 +60,9 @@ function fetch(mvcc: Mvcc, key: string, end: string, revision: number, most: num
   return { kvs, count }
 }
 
-/** Live keys in a range at a revision: O(log n) for the current one, else one step for each key. */
+/**
+ * Counts the live keys in a range at a revision: O(log n) for the current one, else one step for each key.
+ */
 export function countAt(mvcc: Mvcc, start: string, end: string, revision: number): number {
   if (revision >= mvcc.visibleRevision) return mvcc.count(start, end)
   let count = 0
@@ -66,12 +70,21 @@ export function countAt(mvcc: Mvcc, start: string, end: string, revision: number
   return count
 }
 
-/** The live keys of `[key, rangeEnd)`, frozen, ascending; without a limit when it is not positive. */
-export function listRows(mvcc: Mvcc, key: string, end: string, revision: number, limit: number): KeyValue[] {
+/**
+ * Returns the live keys of `[key, rangeEnd)`, frozen, ascending; a limit that is not positive means
+ * unlimited.
+ */
+export function listKeyValues(
+  mvcc: Mvcc,
+  key: string,
+  end: string,
+  revision: number,
+  limit: number,
+): KeyValue[] {
   return fetch(mvcc, key, end, revision, limit > 0 ? limit : Infinity).kvs
 }
 
-function finish({ kvs, count }: Fetched, request: RangeRequest): Rows {
+function finish({ kvs, count }: Fetched, request: RangeRequest): RangeResult {
   if (request.countOnly === true) return { kvs: [], more: false, count }
   const { limit = 0, sortOrder = 'NONE', sortTarget = 'KEY' } = request
   let rows = kvs

@@ -1,7 +1,7 @@
 import type { Value } from './value.js'
 import type { KeyValue } from './version.js'
 
-/** A wire number that no enum member has; etcd does something with each, see the requests. */
+/** A wire number that is not a member of the enum; the requests say how etcd handles each. */
 export type UnknownEnum = number
 
 export type SortOrder = 'NONE' | 'ASCEND' | 'DESCEND' | UnknownEnum
@@ -10,8 +10,8 @@ export type CompareResult = 'EQUAL' | 'GREATER' | 'LESS' | 'NOT_EQUAL' | Unknown
 export type CompareTarget = 'VERSION' | 'CREATE' | 'MOD' | 'VALUE' | 'LEASE' | UnknownEnum
 
 /**
- * `etcdserverpb.ResponseHeader`. In a txn's inner responses only the revision is set, in an inner txn's not
- * even that.
+ * `etcdserverpb.ResponseHeader`. In a txn's inner responses only the revision is set, in an inner txn's
+ * responses not even that.
  */
 export interface ResponseHeader {
   readonly clusterId: bigint
@@ -20,23 +20,22 @@ export interface ResponseHeader {
   readonly raftTerm: number
 }
 
-/** `etcdserverpb.RangeRequest`; what is absent is 0, false or empty as on the wire. */
+/** `etcdserverpb.RangeRequest`; absent fields are 0, false or empty, as on the wire. */
 export interface RangeRequest {
   readonly key: string
   /** Absent: the single key. One zero byte: every key from `key` on. Present but empty: see `upperBound`. */
   readonly rangeEnd?: string | undefined
-  /** Most rows; <= 0 is no limit. */
+  /** Maximum number of rows; <= 0 is unlimited. */
   readonly limit?: number | undefined
   /** Revision to read at; <= 0 is the current one. */
   readonly revision?: number | undefined
   /** An unknown number fetches everything and does not sort. */
   readonly sortOrder?: SortOrder | undefined
   /**
-   * An unknown number with a sort crashes etcd 3.5; here it is answered as later versions do:
-   * InvalidArgument.
+   * An unknown number with a sort crashes etcd 3.5; this store returns InvalidArgument, as later versions do.
    */
   readonly sortTarget?: SortTarget | undefined
-  /** Changes no answer on one member. */
+  /** Has no effect with a single member. */
   readonly serializable?: boolean | undefined
   readonly keysOnly?: boolean | undefined
   readonly countOnly?: boolean | undefined
@@ -50,15 +49,15 @@ export interface RangeRequest {
 export interface RangeResponse {
   readonly header: ResponseHeader
   readonly kvs: readonly KeyValue[]
-  /** Whether the limit cut rows off. */
+  /** Whether the limit cut off rows. */
   readonly more: boolean
-  /** Live keys in the range, before limit and filters. */
+  /** Number of live keys in the range, before limit and filters. */
   readonly count: number
 }
 
 export interface PutRequest {
   readonly key: string
-  /** Kept as it is: a Uint8Array, or a JSON object that the caller has deep-frozen. Absent is empty. */
+  /** Stored as it is: a Uint8Array, or a JSON object that the caller has deep-frozen. Absent means empty. */
   readonly value?: Value | undefined
   readonly lease?: bigint | undefined
   readonly prevKv?: boolean | undefined
@@ -83,7 +82,7 @@ export interface DeleteRangeResponse {
   readonly prevKvs: readonly KeyValue[]
 }
 
-/** One operation of a txn; an object with none of the members set is answered with `key not found`. */
+/** One operation of a txn. An object without any member set fails with `key not found`. */
 export interface RequestOp {
   readonly requestRange?: RangeRequest | undefined
   readonly requestPut?: PutRequest | undefined
@@ -97,17 +96,14 @@ export type ResponseOp =
   | { readonly responseDeleteRange: DeleteRangeResponse }
   | { readonly responseTxn: TxnResponse }
 
-/**
- * A condition of a txn. Only the operand that belongs to the target is looked at; an absent one is 0 or
- * empty.
- */
+/** A condition of a txn. Only the operand of the target is used; an absent one is 0 or empty. */
 export interface Compare {
   readonly key: string
-  /** With it the condition must hold for every key of the range. */
+  /** If set, the condition must hold for every key of the range. */
   readonly rangeEnd?: string | undefined
   /** Default EQUAL; an unknown number is always true. */
   readonly result?: CompareResult | undefined
-  /** Default VERSION; under an unknown number everything is equal. */
+  /** Default VERSION; under an unknown number all operands are equal. */
   readonly target?: CompareTarget | undefined
   readonly version?: number | undefined
   readonly createRevision?: number | undefined
@@ -130,7 +126,7 @@ export interface TxnResponse {
 
 export interface CompactionRequest {
   readonly revision: number
-  /** Waits in etcd until the data is gone; here it always is. */
+  /** In etcd, waits until the data has been removed; here that is always immediate. */
   readonly physical?: boolean | undefined
 }
 
@@ -154,7 +150,7 @@ export interface LeaseGrantResponse {
 export interface LeaseKeepAliveResponse {
   readonly header: ResponseHeader
   readonly id: bigint
-  /** Granted TTL in seconds, 0 when there is no such lease. */
+  /** Granted TTL in seconds; 0 if there is no such lease. */
   readonly ttl: number
 }
 
@@ -166,7 +162,7 @@ export interface LeaseTimeToLiveRequest {
 export interface LeaseTimeToLiveResponse {
   readonly header: ResponseHeader
   readonly id: bigint
-  /** Whole seconds left, -1 when there is no such lease. */
+  /** Whole seconds left; -1 if there is no such lease. */
   readonly ttl: number
   readonly grantedTTL: number
   /** Attached keys, ascending (etcd's own order is random). */
@@ -213,7 +209,7 @@ export interface AlarmResponse {
 export interface StatusResponse {
   readonly header: ResponseHeader
   readonly version: string
-  /** Bytes, see `docs/decisions/etcd-store.md` for how they are counted. */
+  /** Bytes; see `docs/decisions/etcd-store.md` for how they are counted. */
   readonly dbSize: number
   readonly dbSizeInUse: number
   readonly leader: bigint

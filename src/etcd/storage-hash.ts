@@ -10,7 +10,7 @@ const TABLE: Uint32Array = Uint32Array.from({ length: 256 }, (_, byte) => {
   return crc
 })
 
-/** CRC-32C of everything that was added. */
+/** CRC-32C over everything added. */
 export class Crc32c {
   #crc = 0xffffffff
 
@@ -25,7 +25,10 @@ export class Crc32c {
   }
 }
 
-/** A write's key in etcd's `key` bucket: revision and sub-revision, big endian, and `t` for a tombstone. */
+/**
+ * Returns a write's key in etcd's `key` bucket: revision and sub-revision, big endian, and `t` for a
+ * tombstone.
+ */
 export function storageKey({ kv, sub }: Version): Uint8Array {
   const bytes = new Uint8Array(isTombstone(kv) ? 18 : 17)
   const view = new DataView(bytes.buffer)
@@ -36,12 +39,14 @@ export function storageKey({ kv, sub }: Version): Uint8Array {
   return bytes
 }
 
-/** A write's value in the `key` bucket: the `mvccpb.KeyValue` message, of a tombstone only its key. */
+/**
+ * Returns a write's value in the `key` bucket: the `mvccpb.KeyValue` message; for a tombstone only its key.
+ */
 export function storageValue({ kv }: Version): Uint8Array {
   return encodeKeyValue(kv)
 }
 
-/** Protobuf's base-128 number; negative ones take ten bytes. */
+/** Appends a protobuf varint; negative numbers take ten bytes. */
 export function varint(into: number[], value: bigint): void {
   let rest = BigInt.asUintN(64, value)
   while (rest >= 0x80n) {
@@ -51,16 +56,16 @@ export function varint(into: number[], value: bigint): void {
   into.push(Number(rest))
 }
 
-/** What HashKV hashes over. */
+/** The input of HashKV. */
 export interface HashInput {
   /** Retained writes at or before `revision`, in storage order. */
   readonly writes: readonly Version[]
   readonly compactRevision: number
-  /** Writes at or before the compacted revision that still count. */
+  /** Writes at or before the compacted revision that are still visible. */
   readonly keep: ReadonlySet<Version>
 }
 
-/** etcd's HashKV: equal on every member whatever part of a compaction each has carried out. */
+/** Computes etcd's HashKV, which is equal on every member, however much of a compaction each has executed. */
 export function hashStorage({ writes, compactRevision, keep }: HashInput): number {
   const crc = new Crc32c()
   crc.add(keyBytes('key'))

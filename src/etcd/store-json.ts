@@ -12,7 +12,7 @@ import { isTombstone, NO_LEASE, tombstone, type Version } from './version.js'
 export interface WriteJson {
   readonly key: string
   readonly revision: number
-  /** Place in its transaction; absent is 0. */
+  /** Position in its transaction; absent is 0. */
   readonly sub?: number
   /** Absent for a tombstone. */
   readonly created?: number
@@ -20,14 +20,14 @@ export interface WriteJson {
   readonly lease?: string
   /** A JSON value. */
   readonly value?: object
-  /** A value of bytes, in base64; neither this nor `value` is the empty one. */
+  /** A bytes value, in base64. If both this and `value` are absent, the value is empty. */
   readonly bytes?: string
 }
 
 /** A whole store as JSON; ids are decimal strings. */
 export interface StoreJson {
   readonly revision: number
-  /** -1 while never compacted. */
+  /** -1 if never compacted. */
   readonly compacted: number
   /** In order of (revision, sub). */
   readonly writes: readonly WriteJson[]
@@ -37,14 +37,14 @@ export interface StoreJson {
   readonly compactionHashes: readonly CompactionHash[]
   readonly raftIndex: number
   readonly leaseSequence: number
-  /** Users and roles; absent while there never were any. */
+  /** Users and roles; absent if there never were any. */
   readonly auth?: AuthState
 }
 
 export function dumpStore({
   mvcc,
   lessor,
-  space,
+  quota,
   hashes,
   raftIndex,
   leaseSequence,
@@ -55,8 +55,8 @@ export function dumpStore({
     compacted: mvcc.compacted,
     writes: mvcc.storage().map(dumpWrite),
     leases: lessor.all().map(({ id, ttl, expiry }) => ({ id: `${id}`, ttl, expiry })),
-    alarms: space.alarms.map(({ memberId, alarm }) => ({ memberId: `${memberId}`, alarm })),
-    size: space.size,
+    alarms: quota.alarms.map(({ memberId, alarm }) => ({ memberId: `${memberId}`, alarm })),
+    size: quota.size,
     compactionHashes: hashes.all(),
     raftIndex,
     leaseSequence,
@@ -76,7 +76,7 @@ export function loadStore(json: StoreJson): StoreState {
   return {
     mvcc,
     lessor,
-    space: {
+    quota: {
       alarms: json.alarms.map(({ memberId, alarm }) => ({ memberId: BigInt(memberId), alarm })),
       size: json.size,
     },

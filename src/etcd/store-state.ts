@@ -1,7 +1,7 @@
 import type { AuthState } from './auth-store.js'
 import type { CompactionHashes } from './compaction-hashes.js'
 import type { Lessor } from './lessor.js'
-import type { SpaceState } from './maintenance.js'
+import type { StorageQuotaState } from './storage-quota.js'
 import type { Mvcc } from './mvcc.js'
 
 /** Virtual time, in milliseconds since the epoch. */
@@ -11,36 +11,36 @@ export interface EtcdClock {
 
 export interface EtcdStoreOptions {
   readonly clock: EtcdClock
-  /** Bytes that may be stored before NOSPACE is raised. Default 0: unlimited, and sizes are not kept. */
+  /** The quota in bytes, beyond which NOSPACE is raised. Default 0: unlimited, and sizes are not tracked. */
   readonly quotaBackendBytes?: number
   /**
-   * Time between progress notifications in ms. Default 600,000; etcd adds up to a tenth at random, this store
+   * Time between progress notifications in ms. Default 600,000. etcd adds up to a tenth at random, this store
    * does not.
    */
   readonly progressNotifyInterval?: number
   /**
-   * Whether HashKV remembers the hashes of the ten newest compactions, as etcd does. Default true. They are
-   * computed when asked for; until then, what those compactions dropped stays in memory.
+   * Whether HashKV remembers the hashes of the last ten compactions, as etcd does. Default true. They are
+   * computed on demand; until then, what those compactions dropped stays in memory.
    */
   readonly compactionHashes?: boolean
   /**
-   * A lease id for a grant without one, from a number that counts up. Positive, 63 bits. Default: mixed from
-   * the number.
+   * Creates a lease id for a grant without one, from a sequence number. Positive, 63 bits. Default: a mix of
+   * the number's bits.
    */
   readonly leaseId?: (sequence: number) => bigint
   readonly clusterId?: bigint
   readonly memberId?: bigint
-  /** What `status` reports. Default `3.5.16`. */
+  /** The version that `status` reports. Default `3.5.16`. */
   readonly version?: string
 }
 
 export type Settings = Required<EtcdStoreOptions>
 
-/** All that a store consists of, besides its settings and its watchers. */
+/** The entire state of a store, without its settings and watchers. */
 export interface StoreState {
   readonly mvcc: Mvcc
   readonly lessor: Lessor
-  readonly space: SpaceState
+  readonly quota: StorageQuotaState
   readonly hashes: CompactionHashes
   readonly raftIndex: number
   readonly leaseSequence: number
@@ -60,7 +60,7 @@ export function settingsOf(options: EtcdStoreOptions): Settings {
   }
 }
 
-/** SplitMix64's finaliser: distinct ids for distinct numbers that do not look like a count. */
+/** SplitMix64's finaliser: distinct ids for distinct numbers, without an obvious pattern. */
 function mixedLeaseId(sequence: number): bigint {
   let mixed = BigInt.asUintN(64, BigInt(sequence) * 0x9e3779b97f4a7c15n)
   mixed = BigInt.asUintN(64, (mixed ^ (mixed >> 30n)) * 0xbf58476d1ce4e5b9n)

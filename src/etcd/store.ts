@@ -3,11 +3,11 @@ import type { Commit, ListOptions, Store } from './capabilities.js'
 import { CompactionHashes } from './compaction-hashes.js'
 import { EtcdError } from './errors.js'
 import { upperBound } from './keys.js'
-import { applyDeleteRange, applyPut, checkPut, deleteSought, putSought, type KeySpace } from './key-space.js'
+import { applyDeleteRange, applyPut, checkPut, deleteAtSeek, putAtSeek, type KeySpace } from './key-space.js'
 import { Lessor, type Lease } from './lessor.js'
-import { hashBuckets, LEASE_COST, putCost, retainedSize, Space, txnCost } from './maintenance.js'
+import { hashBuckets, LEASE_COST, putCost, retainedSize, StorageQuota, txnCost } from './storage-quota.js'
 import { Mvcc } from './mvcc.js'
-import { countAt, listRows, rangeRows } from './range.js'
+import { countAt, listKeyValues, rangeResult } from './range.js'
 import type {
   AlarmMember,
   AlarmRequest,
@@ -46,27 +46,27 @@ import { snapshotFile, type SnapshotOptions } from './snapshot/write.js'
 import { settingsOf, type EtcdStoreOptions, type Settings, type StoreState } from './store-state.js'
 
 /**
- * An etcd v3 store in process: one member's KV, Watch, Lease and Maintenance services with etcd 3.5.16's
- * answers and error texts, synchronous and in virtual time. See `capabilities.ts` for what each method does.
+ * An in-process etcd v3 store: the KV, Watch, Lease and Maintenance services of one member with the responses
+ * and error texts of etcd 3.5.16, synchronous and in virtual time. `capabilities.ts` describes each method.
  *
- * Copies (`fork`, `snapshot`, `restore`) cost the same few allocations whatever is stored: all state is in
- * copy-on-write structures, see `CowTree`. Watch streams and subscriptions stay with the store that they were
- * made on.
+ * Copies (`fork`, `snapshot`, `restore`) need the same few allocations however much is stored, because all
+ * state is in copy-on-write structures, see `CowTree`. Watch streams and subscriptions stay with the store on
+ * which they were opened.
  *
- * Where a request makes etcd 3.5 crash or lose data, this store answers with an error or the right data; see
+ * Where a request makes etcd 3.5 crash or lose data, this store returns an error or the correct data; see
  * `docs/decisions/etcd-store.md`.
  */
 export class EtcdStore implements Store {
   /**
-   * Users, roles and whether they count. The store itself lets everybody do everything: whoever serves it
-   * asks.
+   * Users, roles and whether authentication is enabled. The store itself does not enforce it: the server on
+   * top of it does.
    */
   readonly auth: AuthStore
   readonly #settings: Settings
   readonly #mvcc: Mvcc
   readonly #space: KeySpace
   readonly #lessor: Lessor
-  readonly #room: Space
+  readonly #quota: StorageQuota
   #hashes: CompactionHashes
   #raftIndex: number
   #leaseSequence: number
@@ -78,7 +78,7 @@ export class EtcdStore implements Store {
     this.#mvcc = state?.mvcc.fork() ?? new Mvcc()
     this.#lessor = state?.lessor.fork() ?? new Lessor()
     this.#space = { mvcc: this.#mvcc, lessor: this.#lessor }
-    this.#room = new Space(this.#settings.quotaBackendBytes, this.#settings.memberId, state?.space)
+    this.#quota = new StorageQuota(this.#settings.quotaBackendBytes, this.#settings.memberId, state?.quota)
     this.#hashes = state?.hashes ?? new CompactionHashes()
     this.#raftIndex = state?.raftIndex ?? 0
     this.#leaseSequence = state?.leaseSequence ?? 0
@@ -98,7 +98,7 @@ export class EtcdStore implements Store {
   }
 
   get alarms(): readonly AlarmMember[] {
-    return this.#room.state.alarms
+    return this.#quota.state.alarms
   }
 
   get(key: string, revision = 0): KeyValue | undefined {
@@ -110,7 +110,13 @@ export class EtcdStore implements Store {
   }
 
   list(key: string, rangeEnd: string, { revision = 0, limit = 0 }: ListOptions = {}): KeyValue[] {
-    return listRows(this.#mvcc, key, upperBound(key, rangeEnd, 'from-key'), this.#readable(revision), limit)
+    return listKeyValues(
+      this.#mvcc,
+      key,
+      upperBound(key, rangeEnd, 'from-key'),
+      this.#readable(revision),
+      limit,
+    )
   }
 
   nth(key: string, n: number): KeyValue | undefined {
@@ -120,14 +126,14 @@ export class EtcdStore implements Store {
   range(request: RangeRequest): RangeResponse {
     checkRange(request)
     this.#readable(Math.max(request.revision ?? 0, 0))
-    return { header: this.#header(), ...rangeRows(this.#mvcc, request, 'from-key') }
+    return { header: this.#header(), ...rangeResult(this.#mvcc, request, 'from-key') }
   }
 
   put(request: PutRequest): PutResponse {
-    this.#room.reserve(() => putCost(request.key, request.value))
+    this.#quota.reserve(() => putCost(request.key, request.value))
     checkPutShape(request)
     this.#raftIndex++
-    this.#room.admit(true)
+    this.#quota.admit(true)
     checkPut(this.#space, request, 'lease-first')
     const before = applyPut(this.#space, request)
     this.#commit()
@@ -140,23 +146,23 @@ export class EtcdStore implements Store {
   deleteRange(request: DeleteRangeRequest): DeleteRangeResponse {
     checkDeleteRange(request)
     this.#raftIndex++
-    this.#room.admit(false)
+    this.#quota.admit(false)
     const gone = applyDeleteRange(this.#space, request)
     this.#commit()
     return { header: this.#header(), deleted: gone.length, prevKvs: request.prevKv === true ? gone : [] }
   }
 
   txn(request: TxnRequest): TxnResponse {
-    this.#room.reserve(() => txnCost(request))
+    this.#quota.reserve(() => txnCost(request))
     checkTxn(request)
     const empty = isReadOnly(request) ? 'from-key' : 'single'
     if (empty === 'single') {
       this.#raftIndex++
-      this.#room.admit(txnCost(request) > 0)
+      this.#quota.admit(txnCost(request) > 0)
     }
     const plan = planTxn(this.#space, request, empty)
     checkPlan(this.#space, plan)
-    // A trial run on a fork: etcd panics here, so there is no answer of its own to give.
+    // a trial run on a fork: etcd panics here, so there is no response to imitate
     if (mayFailHalfway(plan)) runPlan(this.#forkedSpace(), plan, empty, () => this.#header())
     const response = runPlan(this.#space, plan, empty, () => this.#header(this.#mvcc.visibleRevision))
     this.#commit()
@@ -170,13 +176,13 @@ export class EtcdStore implements Store {
     lease: bigint = NO_LEASE,
   ): KeyValue | undefined {
     if (key === '') throw new EtcdError('keyNotProvided')
-    this.#room.reserve(() => putCost(key, value))
+    this.#quota.reserve(() => putCost(key, value))
     this.#raftIndex++
-    this.#room.admit(true)
+    this.#quota.admit(true)
     const current = this.#mvcc.seek(key)
     if ((current?.modRevision ?? 0) !== expectedModRevision) return undefined
     if (lease !== NO_LEASE && this.#lessor.get(lease) === undefined) throw new EtcdError('leaseNotFound')
-    const kv = putSought(this.#space, key, value, lease, current)
+    const kv = putAtSeek(this.#space, key, value, lease, current)
     this.#commit()
     return kv
   }
@@ -184,10 +190,10 @@ export class EtcdStore implements Store {
   casDelete(key: string, expectedModRevision: number): KeyValue | undefined {
     if (key === '') throw new EtcdError('keyNotProvided')
     this.#raftIndex++
-    this.#room.admit(false)
+    this.#quota.admit(false)
     const current = this.#mvcc.seek(key)
     if (current === undefined || current.modRevision !== expectedModRevision) return undefined
-    const gone = deleteSought(this.#space, current)
+    const gone = deleteAtSeek(this.#space, current)
     this.#commit()
     return gone
   }
@@ -231,9 +237,9 @@ export class EtcdStore implements Store {
   }
 
   leaseGrant({ ttl, id = NO_LEASE }: LeaseGrantRequest): LeaseGrantResponse {
-    this.#room.reserve(() => LEASE_COST)
+    this.#quota.reserve(() => LEASE_COST)
     this.#raftIndex++
-    this.#room.admit(true)
+    this.#quota.admit(true)
     const lease = this.#lessor.grant(
       id === NO_LEASE ? this.#newLeaseId() : id,
       ttl,
@@ -249,10 +255,10 @@ export class EtcdStore implements Store {
 
   leaseRevoke(id: bigint): HeaderOnlyResponse {
     this.#raftIndex++
-    this.#room.admit(false)
+    this.#quota.admit(false)
     const lease = this.#lessor.get(id)
     if (lease === undefined) throw new EtcdError('leaseNotFound')
-    for (const key of this.#lessor.keys(id)) deleteSought(this.#space, this.#mvcc.seek(key)!)
+    for (const key of this.#lessor.keys(id)) deleteAtSeek(this.#space, this.#mvcc.seek(key)!)
     this.#lessor.remove(lease)
     this.#commit()
     return { header: this.#header() }
@@ -274,12 +280,12 @@ export class EtcdStore implements Store {
     return { header: this.#header(), leases: this.#lessor.all().map(({ id }) => id) }
   }
 
-  /** All leases with the time at which they end, those that end first first. */
+  /** Returns all leases with their expiry, the earliest first. */
   grantedLeases(): readonly Lease[] {
     return this.#lessor.all()
   }
 
-  /** All leases end so many ms later: as when nobody could renew them for that time. */
+  /** Postpones the expiry of all leases by `ms`, as after a time in which none could be renewed. */
   delayLeases(ms: number): void {
     this.#lessor.delay(ms)
   }
@@ -303,7 +309,7 @@ export class EtcdStore implements Store {
 
   compact({ revision }: CompactionRequest): HeaderOnlyResponse {
     this.#raftIndex++
-    this.#room.admit(false)
+    this.#quota.admit(false)
     this.#mvcc.checkCompactable(revision)
     const hashes = this.#settings.compactionHashes ? this.#hashes.with(revision, this.#mvcc) : this.#hashes
     this.#mvcc.compact(revision)
@@ -319,7 +325,7 @@ export class EtcdStore implements Store {
   hash(): HashResponse {
     return {
       header: this.#header(),
-      hash: hashBuckets(this.#mvcc, this.#lessor.all(), this.#room.state.alarms),
+      hash: hashBuckets(this.#mvcc, this.#lessor.all(), this.#quota.state.alarms),
     }
   }
 
@@ -329,75 +335,72 @@ export class EtcdStore implements Store {
     return {
       header: this.#header(),
       version,
-      dbSize: this.#room.limited ? this.#room.state.size : inUse,
+      dbSize: this.#quota.limited ? this.#quota.state.size : inUse,
       dbSizeInUse: inUse,
       leader: memberId,
       raftIndex: this.#raftIndex,
       raftTerm: RAFT_TERM,
       raftAppliedIndex: this.#raftIndex,
-      errors: this.#room.errors,
+      errors: this.#quota.errors,
       isLearner: false,
     }
   }
 
   alarm(request: AlarmRequest): AlarmResponse {
-    this.#raftIndex++ // also a look at them is agreed upon
-    return { header: this.#header(), alarms: this.#room.alarm(request) }
+    this.#raftIndex++ // even a read of the alarms is a raft proposal
+    return { header: this.#header(), alarms: this.#quota.alarm(request) }
   }
 
-  /**
-   * Counts a request that a member agrees upon with the others and that is none of the store's: those of
-   * users and roles.
-   */
+  /** Counts a request that goes through raft without touching the keys, such as one for users and roles. */
   countProposal(): void {
     this.#raftIndex++
   }
 
   defragment(): void {
-    this.#room.shrinkTo(this.#room.limited ? retainedSize(this.#mvcc) : 0)
+    this.#quota.shrinkTo(this.#quota.limited ? retainedSize(this.#mvcc) : 0)
   }
 
   /**
-   * An independent store with the same contents and history, in O(1); watchers stay behind. Options replace
-   * this one's.
+   * Returns an independent store with the same contents and history, in O(1); watchers are not copied.
+   * Options override this store's.
    */
   fork(options: Partial<EtcdStoreOptions> = {}): EtcdStore {
     return new EtcdStore({ ...this.#settings, ...options }, this.#state())
   }
 
-  /** An immutable handle of everything stored, in O(1). */
+  /** Returns an immutable handle of everything stored, in O(1). */
   capture(): StoreSnapshot {
     return new StoreSnapshot(this.fork())
   }
 
-  /** A store with what {@link capture} has kept, in O(1); as often as wanted. */
+  /** Creates a store from a {@link capture}, in O(1). A snapshot can be restored any number of times. */
   static restore(snapshot: StoreSnapshot, options: Partial<EtcdStoreOptions> = {}): EtcdStore {
     return snapshot.open(options)
   }
 
   /**
-   * A snapshot file as `etcdctl snapshot save` writes it: a bbolt database of the whole retained history,
-   * leases, alarms, users and roles, and its SHA-256. etcdutl and a real etcd read it. O(what is stored).
+   * Returns a snapshot file as `etcdctl snapshot save` writes it: a bbolt database with the retained history,
+   * leases, alarms, users and roles, and its SHA-256. etcdutl and real etcd can read it. O(what is stored).
    */
   snapshot(options?: SnapshotOptions): Uint8Array {
     return snapshotFile(this.#state(), this.#settings, options)
   }
 
   /**
-   * A store from a snapshot file, of this class or of a real etcd; values are bytes. Leases begin anew with
-   * their full TTL.
-   * @throws SnapshotError when the file is corrupt, truncated or not etcd's.
+   * Creates a store from a snapshot file, of this class or of real etcd; values are bytes. Leases restart
+   * with their full TTL.
+   * @throws SnapshotError if the file is corrupt, truncated or not etcd's
    */
   static fromSnapshot(file: Uint8Array, options: EtcdStoreOptions & ReadSnapshotOptions): EtcdStore {
     return new EtcdStore(options, readSnapshot(file, settingsOf(options), options))
   }
 
-  /** The whole retained history, leases, alarms, users and roles as JSON. */
+  /** Returns the retained history, leases, alarms, users and roles as JSON. */
   toJSON(): StoreJson {
     return dumpStore(this.#state())
   }
 
-  /** A store that answers every request as the one which `toJSON` was called on. */
+  /** Creates a store that responds to every request exactly as the one on which `toJSON` was called. */
   static fromJSON(json: StoreJson, options: EtcdStoreOptions): EtcdStore {
     return new EtcdStore(options, loadStore(json))
   }
@@ -406,7 +409,7 @@ export class EtcdStore implements Store {
     return {
       mvcc: this.#mvcc,
       lessor: this.#lessor,
-      space: this.#room.state,
+      quota: this.#quota.state,
       hashes: this.#hashes,
       raftIndex: this.#raftIndex,
       leaseSequence: this.#leaseSequence,
@@ -423,19 +426,19 @@ export class EtcdStore implements Store {
     return { clusterId, memberId, revision, raftTerm: RAFT_TERM }
   }
 
-  /** The revision that 0 stands for, or the checked one. */
+  /** Returns the checked revision; 0 means the current one. */
   #readable(revision: number): number {
     if (revision === 0) return this.#mvcc.revision
     this.#mvcc.checkReadable(revision)
     return revision
   }
 
-  /** Ends the write that has been going on, and tells whoever watches. */
+  /** Commits the open write and notifies the watchers. */
   #commit(): void {
     const writes = this.#mvcc.commit()
     if (writes === 0) return
-    if (this.#room.limited) {
-      for (const { kv } of this.#mvcc.lastWrites(writes)) this.#room.used(putCost(kv.key, kv.value))
+    if (this.#quota.limited) {
+      for (const { kv } of this.#mvcc.lastWrites(writes)) this.#quota.used(putCost(kv.key, kv.value))
     }
     if (this.#hub !== undefined && !this.#hub.idle) this.#hub.publish(this.#mvcc.lastWrites(writes))
   }
@@ -454,7 +457,7 @@ export class EtcdStore implements Store {
 
 const RAFT_TERM = 2
 
-/** What a store held at one moment. Opaque; see `EtcdStore.restore`. */
+/** The contents of a store at one moment. Opaque; see `EtcdStore.restore`. */
 export class StoreSnapshot {
   readonly #store: EtcdStore
 

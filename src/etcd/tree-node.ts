@@ -1,26 +1,27 @@
-/** Identity of who may edit a node in place. */
+/** Identifies the tree that may edit a node in place. */
 export type EditToken = object
 
 /** A node of a `CowTree`. */
 export interface TreeNode<V> {
   readonly token: EditToken
-  /** Leaf: the entries' keys. Branch: for each child a key that is not greater than any in it. */
+  /** Leaf: the keys of the entries. Branch: for each child a lower bound of its keys. */
   readonly keys: string[]
   readonly values: V[]
   /**
-   * Leaf: `tagOf` of each key. A key is looked for among these before any string is: they lie side by side,
-   * strings all over the heap.
+   * Leaf: the `tagOf` of each key. Searching compares these first: they are adjacent in memory, whereas
+   * strings are scattered over the heap.
    */
   readonly tags: number[]
   readonly children: TreeNode<V>[] | undefined
   /** Sum of the entries' weights. */
   weight: number
-  /** No entry below has a greater stamp. */
+  /** An upper bound of the stamps below. */
   stamp: number
 }
 
 /**
- * A number of a key's last four chars: keys side by side seldom share it, since they differ at their ends.
+ * Returns a number derived from a key's last four chars. Neighbouring keys usually differ there, so they
+ * seldom share a tag.
  */
 export function tagOf(key: string): number {
   const end = key.length
@@ -33,7 +34,7 @@ export function tagOf(key: string): number {
   )
 }
 
-/** The slot of a key in a leaf, or where it would be. */
+/** Returns the slot of a key in a leaf, or where it would be inserted. */
 export function leafSlot({ tags, keys }: TreeNode<unknown>, key: string): number {
   const tag = tagOf(key)
   for (let slot = 0; slot < tags.length; slot++) {
@@ -44,7 +45,7 @@ export function leafSlot({ tags, keys }: TreeNode<unknown>, key: string): number
   return lowerBound(keys, key)
 }
 
-/** The first slot whose key is not less. */
+/** Returns the first slot whose key is not less. */
 export function lowerBound(keys: readonly string[], key: string): number {
   let low = 0
   let high = keys.length
@@ -56,7 +57,7 @@ export function lowerBound(keys: readonly string[], key: string): number {
   return low
 }
 
-/** The child that holds, or would hold, a key. */
+/** Returns the child that contains, or would contain, a key. */
 export function childSlot(keys: readonly string[], key: string): number {
   let low = 1
   let high = keys.length
@@ -68,14 +69,14 @@ export function childSlot(keys: readonly string[], key: string): number {
   return low - 1
 }
 
-/** `splice(at, 0, item)` without its garbage. */
+/** Like `splice(at, 0, item)`, but without allocating the result array. */
 export function insertAt<T>(items: T[], at: number, item: T): void {
   items.push(item)
   for (let i = items.length - 1; i > at; i--) items[i] = items[i - 1]!
   items[at] = item
 }
 
-/** False when the visitor stopped. */
+/** Visits the entries under a node. Returns false if the visitor stopped. */
 export function visitNode<V>(
   node: TreeNode<V>,
   start: string,

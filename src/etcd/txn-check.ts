@@ -4,7 +4,7 @@ import { UNBOUNDED } from './keys.js'
 import { checkSort } from './range.js'
 import type { DeleteRangeRequest, PutRequest, RangeRequest, RequestOp, TxnRequest } from './requests.js'
 
-/** `--max-txn-ops`. */
+/** The default of `--max-txn-ops`. */
 export const MAX_TXN_OPS = 128
 
 export function checkRange(request: RangeRequest): void {
@@ -25,7 +25,7 @@ export function checkDeleteRange(request: DeleteRangeRequest): void {
 }
 
 /**
- * Everything about a txn that can be checked without looking at the store (v3rpc's checkTxnRequest and
+ * Checks everything about a txn that does not depend on the store (v3rpc's checkTxnRequest and
  * checkIntervals).
  */
 export function checkTxn(request: TxnRequest): void {
@@ -59,9 +59,9 @@ interface Written {
 }
 
 /**
- * The keys that a list of operations writes; throws when it may write one twice. The order is etcd's and
- * shows: a put of an inner txn meets only the deletes of this level and of the inner txns before it, a put of
- * this level meets all.
+ * Returns the keys that a list of operations writes. Throws if one may be written twice. The order is etcd's
+ * and observable: a put of an inner txn is checked against the deletes of this level and of the inner txns
+ * before it, a put of this level against all.
  */
 function writtenBy(ops: readonly RequestOp[]): Written {
   const written: Written = { puts: new Set(), deletes: new IntervalTree(), deleted: [] }
@@ -73,7 +73,7 @@ function writtenBy(ops: readonly RequestOp[]): Written {
     const success = writtenBy(requestTxn.success ?? [])
     const failure = writtenBy(requestTxn.failure ?? [])
     for (const key of success.puts) addPut(written, key)
-    // The two branches exclude each other, so a key put in both is one put.
+    // only one of the branches is executed, so a key put in both counts once
     for (const key of failure.puts) addPut(written, key, success.puts)
     for (const request of [...success.deleted, ...failure.deleted]) addDelete(written, request)
   }
@@ -91,7 +91,7 @@ function addPut({ puts, deletes }: Written, key: string, harmless?: ReadonlySet<
 
 function addDelete({ deletes, deleted }: Written, request: DeleteRangeRequest): void {
   const { key, rangeEnd = '' } = request
-  // etcd takes the "from key" end, a zero byte, for an ordinary bound here: such a delete never conflicts.
+  // etcd treats the "from key" end, a zero byte, as an ordinary bound here, so such a delete never conflicts
   const end = rangeEnd === '' ? key + '\0' : rangeEnd
   if (key >= end || end >= UNBOUNDED) return
   deletes.insert(key, end, request)

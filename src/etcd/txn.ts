@@ -1,11 +1,11 @@
 import { upperBound } from './keys.js'
 import { applyDeleteRange, applyPut, checkPut, type KeySpace } from './key-space.js'
-import { rangeRows, type EmptyRangeEnd } from './range.js'
+import { rangeResult, type EmptyRangeEnd } from './range.js'
 import type { Compare, RequestOp, ResponseHeader, ResponseOp, TxnRequest, TxnResponse } from './requests.js'
 import { compareValues, EMPTY_VALUE } from './value.js'
 import { isTombstone, NO_LEASE, type KeyValue } from './version.js'
 
-/** A txn whose conditions have been looked at: the branch to carry out, inner txns included. */
+/** A txn whose conditions have been evaluated: the branch to execute, including inner txns. */
 interface Plan {
   readonly succeeded: boolean
   readonly ops: readonly RequestOp[]
@@ -13,13 +13,13 @@ interface Plan {
   readonly inner: readonly Plan[]
 }
 
-/** A txn of ranges only, on both branches, runs on etcd's read-only path. */
+/** Returns whether a txn has only ranges in both branches; it then runs on etcd's read-only path. */
 export function isReadOnly({ success = [], failure = [] }: TxnRequest): boolean {
   const ranges = (ops: readonly RequestOp[]): boolean => ops.every((op) => op.requestRange !== undefined)
   return ranges(success) && ranges(failure)
 }
 
-/** Evaluates every condition, also those of inner txns, against the store as it is. */
+/** Evaluates every condition, including those of inner txns, against the current store. */
 export function planTxn(space: KeySpace, request: TxnRequest, empty: EmptyRangeEnd): Plan {
   const succeeded = (request.compare ?? []).every((compare) => holds(space, compare, empty))
   const ops = (succeeded ? request.success : request.failure) ?? []
@@ -30,8 +30,8 @@ export function planTxn(space: KeySpace, request: TxnRequest, empty: EmptyRangeE
 }
 
 /**
- * What only the store can tell about the chosen branch: first all puts, then all range revisions. Throws
- * before any change.
+ * Checks the chosen branch against the store: first all puts, then all range revisions. Throws before any
+ * change.
  */
 export function checkPlan(space: KeySpace, plan: Plan): void {
   eachOp(plan, ({ requestPut }) => {
@@ -44,7 +44,8 @@ export function checkPlan(space: KeySpace, plan: Plan): void {
 }
 
 /**
- * Whether a put with an ignore flag may lose its key to an earlier delete of the plan: etcd panics on that.
+ * Returns whether a put with an ignore flag may lose its key to an earlier delete of the plan; etcd panics in
+ * that case.
  */
 export function mayFailHalfway(plan: Plan): boolean {
   let deletes = false
@@ -56,7 +57,7 @@ export function mayFailHalfway(plan: Plan): boolean {
   return risk
 }
 
-/** Carries out a checked plan inside the open transaction. `header` is the one to answer with. */
+/** Executes a checked plan in the open transaction. `header` is the header of the response. */
 export function runPlan(
   space: KeySpace,
   plan: Plan,
@@ -79,7 +80,7 @@ function runOp(space: KeySpace, op: RequestOp, empty: EmptyRangeEnd): ResponseOp
   const { mvcc } = space
   const header = (): ResponseHeader => ({ ...NO_HEADER, revision: mvcc.visibleRevision })
   if (op.requestRange !== undefined) {
-    const rows = rangeRows(mvcc, op.requestRange, empty)
+    const rows = rangeResult(mvcc, op.requestRange, empty)
     return { responseRange: { header: header(), ...rows } }
   }
   if (op.requestPut !== undefined) {

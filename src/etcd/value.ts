@@ -1,7 +1,7 @@
 /**
  * A stored value: raw bytes, or a deep-frozen JSON object. The store keeps the reference and never copies or
- * serialises it; bytes are made by {@link valueBytes} only where etcd itself looks at bytes (VALUE compares
- * and sorts, sizes, hashes).
+ * serialises it; {@link valueBytes} creates bytes only where etcd itself looks at them (VALUE compares and
+ * sorts, sizes, hashes).
  */
 export type Value = Uint8Array | Readonly<object>
 
@@ -16,8 +16,9 @@ interface Versioned {
 }
 
 /**
- * An object that carries the revision of its key is written without it, and with a newline at the end, as an
- * apiserver with `--storage-media-type application/json` writes: it reads the revision from the key.
+ * Serialises an object that carries the revision of its key: without the revision and with a trailing
+ * newline, as an apiserver with `--storage-media-type application/json` writes it (it reads the revision from
+ * the key).
  */
 function storedText(value: Versioned): string {
   if (value.metadata?.resourceVersion === undefined) return JSON.stringify(value)
@@ -25,7 +26,7 @@ function storedText(value: Versioned): string {
   return `${JSON.stringify({ ...value, metadata })}\n`
 }
 
-/** The bytes of a value: itself, or the UTF-8 of its JSON (cached as long as the object lives). */
+/** Returns the bytes of a value: itself, or the UTF-8 of its JSON (cached as long as the object lives). */
 export function valueBytes(value: Value): Uint8Array {
   if (value instanceof Uint8Array) return value
   let bytes = encoded.get(value)
@@ -36,7 +37,7 @@ export function valueBytes(value: Value): Uint8Array {
   return bytes
 }
 
-/** Bytewise order of two values, as Go's `bytes.Compare`. */
+/** Compares two values bytewise, as Go's `bytes.Compare`. */
 export function compareValues(a: Value, b: Value): number {
   if (a === b) return 0
   const x = valueBytes(a)
@@ -49,7 +50,7 @@ export function compareValues(a: Value, b: Value): number {
   return Math.sign(x.length - y.length)
 }
 
-/** Freezes a JSON value and everything below it, and returns it. */
+/** Freezes a JSON value and everything below it. Returns the value. */
 export function deepFreeze<T>(value: T): T {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
     for (const child of Object.values(value)) deepFreeze(child)

@@ -1,8 +1,6 @@
 import { EMPTY_VALUE, type Value } from './value.js'
 
-/**
- * `lease` of a key that is attached to none. Lease ids are signed 64-bit integers, hence bigint throughout.
- */
+/** The `lease` of a key without one. Lease ids are signed 64-bit integers, hence bigint throughout. */
 export const NO_LEASE = 0n
 
 /**
@@ -16,20 +14,20 @@ export interface KeyValue {
   readonly createRevision: number
   /** Revision of this version. */
   readonly modRevision: number
-  /** 1 for a created key, one more for each put since. */
+  /** 1 after creation, incremented by each put. */
   readonly version: number
   /** Id of the attached lease, 0n for none. */
   readonly lease: bigint
 }
 
 /**
- * A key's versions, newest first: an immutable linked list with jump pointers (Myers' skew-binary list), so
- * that pushing is O(1), finding the version at a revision is O(log versions), and forks share everything with
- * no copy.
+ * A key's versions, newest first: an immutable linked list with jump pointers (Myers' skew-binary list).
+ * Pushing is O(1), finding the version at a revision is O(log versions), and forks share everything without a
+ * copy.
  */
 export interface Version {
   readonly kv: KeyValue
-  /** Place of the write in its transaction; orders the writes of one revision. */
+  /** Position of the write in its transaction; orders the writes of one revision. */
   readonly sub: number
   readonly previous: Version | undefined
   readonly jump: Version | undefined
@@ -51,7 +49,7 @@ export function tombstone(key: string, revision: number): KeyValue {
   })
 }
 
-/** The chain with one more, newest, version. */
+/** Returns the chain with one more, newest version. */
 export function pushVersion(previous: Version | undefined, kv: KeyValue, sub: number): Version {
   if (previous === undefined) return { kv, sub, previous, jump: undefined, depth: 0 }
   const near = previous.jump
@@ -61,7 +59,7 @@ export function pushVersion(previous: Version | undefined, kv: KeyValue, sub: nu
   return { kv, sub, previous, jump: balanced ? far : previous, depth: previous.depth + 1 }
 }
 
-/** The newest version at or before a revision, a tombstone included. */
+/** Returns the newest version at or before a revision, which may be a tombstone. */
 export function versionAt(head: Version | undefined, revision: number): Version | undefined {
   let version = head
   while (version !== undefined && version.kv.modRevision > revision) {
@@ -71,7 +69,7 @@ export function versionAt(head: Version | undefined, revision: number): Version 
   return version
 }
 
-/** What a reader at a revision sees of a key: its live version or nothing. */
+/** Returns what a reader at a revision sees of a key: its live version, or undefined. */
 export function liveAt(head: Version | undefined, revision: number): KeyValue | undefined {
   const version = versionAt(head, revision)
   return version === undefined || isTombstone(version.kv) ? undefined : version.kv

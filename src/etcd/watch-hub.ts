@@ -3,7 +3,7 @@ import type { Mvcc } from './mvcc.js'
 import { isTombstone, type KeyValue, type Version } from './version.js'
 import type { WatchEvent } from './watch-types.js'
 
-/** Writes of one revision that fall into one range; shared by all observers of that range. */
+/** The writes of one revision in one range; shared by all observers of that range. */
 export class Batch {
   readonly revision: number
   readonly #mvcc: Mvcc
@@ -17,7 +17,7 @@ export class Batch {
     this.#writes = writes
   }
 
-  /** The events in order of their sub-revisions. */
+  /** Returns the events in order of their sub-revisions. */
   events(prevKv: boolean): readonly WatchEvent[] {
     if (prevKv)
       return (this.#withPrevious ??= this.#writes.map((write) => eventOf(write, this.#mvcc.before(write))))
@@ -30,7 +30,7 @@ export function eventOf({ kv }: Version, prevKv?: KeyValue): WatchEvent {
   return prevKv === undefined ? { type, kv } : { type, kv, prevKv }
 }
 
-/** Whoever is told of the writes in a range: once for each revision that has any. */
+/** Observes the writes in a range: called once for each revision that has any. */
 export interface Observer {
   notify(batch: Batch): void
 }
@@ -39,16 +39,16 @@ interface RangeGroup {
   readonly start: string
   readonly end: string
   readonly observers: Set<Observer>
-  /** Writes of the revision that is being dispatched. */
+  /** The writes of the revision being dispatched. */
   hits: Version[]
 }
 
 /**
- * Who watches what: a map for single keys and an interval tree for ranges, with the observers of equal ranges
- * in one group. A write costs O(log ranges + ranges that contain it), whatever the number of observers
- * elsewhere.
+ * Matches writes to watchers: a map for single keys and an interval tree for ranges, with the observers of
+ * equal ranges in one group. A write costs O(log ranges + ranges that contain it), however many observers
+ * there are elsewhere.
  *
- * Everything is told after its commit, one revision after the other, also when an observer itself writes.
+ * Observers are notified after the commit, one revision at a time, even if an observer itself writes.
  */
 export class WatchHub {
   readonly #mvcc: Mvcc
@@ -89,13 +89,13 @@ export class WatchHub {
     if (!single) this.#intervals.remove(start, end, group)
   }
 
-  /** Tells the observers of the writes of one commit. */
+  /** Notifies the observers of the writes of one commit. */
   publish(writes: readonly Version[]): void {
     this.#queue.push(writes)
     this.#drain()
   }
 
-  /** Runs something now; what is written meanwhile is told after it. */
+  /** Runs a task now; observers are notified of writes in the meantime after it. */
   hold<T>(task: () => T): T {
     if (this.#draining) return task()
     this.#draining = true
@@ -107,7 +107,7 @@ export class WatchHub {
     }
   }
 
-  /** Runs something once every commit until now has been told. */
+  /** Runs a task once observers have been notified of all commits so far. */
   afterPublished(task: () => void): void {
     this.#queue.push(task)
     this.#drain()
@@ -122,7 +122,7 @@ export class WatchHub {
       else this.#dispatch(next, failures)
     }
     this.#draining = false
-    // Everyone has been told; an observer's own failure is still not ours to swallow.
+    // all observers have been notified; the failure of one must still not be swallowed
     if (failures.length > 0) throw failures[0]
   }
 
@@ -140,7 +140,7 @@ export class WatchHub {
     }
   }
 
-  /** The groups that the writes concern, with their writes. */
+  /** Returns the groups affected by the writes, with their writes. */
   #hitBy(writes: readonly Version[]): readonly RangeGroup[] {
     const hit: RangeGroup[] = []
     let write = writes[0]!

@@ -5,9 +5,9 @@ import type { Version } from './version.js'
 import { eventOf, type Batch, type Observer, type WatchHub } from './watch-hub.js'
 import type { WatchCreateRequest, WatchEvent, WatchResponse, WatchStream } from './watch-types.js'
 
-/** Most revisions of history in one response. */
+/** Maximum number of revisions of history in one response. */
 const HISTORY_BATCH = 1000
-/** Watch id of answers that belong to no watcher. */
+/** The watch id of responses that belong to no watcher. */
 const NO_WATCH = -1
 
 /** What a stream needs from its store. */
@@ -25,13 +25,16 @@ interface Watcher extends Observer {
   readonly end: string
   readonly request: WatchCreateRequest
   readonly firstRevision: number
-  /** Canceled by a compaction; keeps its id and blocks progress answers until the client cancels it too. */
+  /**
+   * Canceled by a compaction. The watcher keeps its id and blocks progress responses until the client cancels
+   * it too.
+   */
   compacted: boolean
   /** No events since the last progress notification. */
   quiet: boolean
 }
 
-/** Makes a stream that hands its answers to `sink`. */
+/** Opens a stream that passes its responses to `sink`. */
 export function openWatchStream(source: WatchSource, sink: (response: WatchResponse) => void): WatchStream {
   return new HubWatchStream(source, sink)
 }
@@ -152,7 +155,7 @@ class HubWatchStream implements WatchStream {
     this.#sendEvents(watcher, batch.revision, events)
   }
 
-  /** Everything in `[from, until]` at once, in etcd's batches; etcd itself pauses 100 ms between them. */
+  /** Sends everything in `[from, until]` at once, in etcd's batches; etcd pauses 100 ms between them. */
   #sendHistory(watcher: Watcher, from: number, until: number): void {
     const { mvcc } = this.#source
     const { filters = [], prevKv } = watcher.request
@@ -210,7 +213,7 @@ function unfiltered(
   return events.filter(({ type }) => !filters.includes(type === 'PUT' ? 'NOPUT' : 'NODELETE'))
 }
 
-/** Cuts writes into runs of at most a thousand revisions. */
+/** Splits writes into batches of at most a thousand revisions. */
 function batchesOf(writes: readonly Version[]): Version[][] {
   const batches: Version[][] = []
   let revisions = HISTORY_BATCH

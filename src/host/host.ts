@@ -8,7 +8,7 @@ import type { HostMachine, Hosts } from './machine/host-machine.js'
 import { ClusterHosts } from './machine/hosts.js'
 import { runShell } from './shell.js'
 
-/** What a command line leaves behind. */
+/** Output and exit code of a command line. */
 export interface HostResult {
   readonly stdout: string
   readonly stderr: string
@@ -16,20 +16,19 @@ export interface HostResult {
 }
 
 /**
- * A machine of a cluster as its administrator finds it: `hostOf(cluster, 'master')` is the one of the control
- * plane, `hostOf(cluster, 'node-1')` a node's. A host is a terminal: it remembers its working directory, its
- * exported variables and where `ssh` has led. What the machine itself remembers (files, services, journal) is
- * state of the cluster, so that two terminals and a fork see the same.
- * @throws RangeError when the cluster has no such machine.
+ * Opens a terminal on a machine of a cluster: `hostOf(cluster, 'master')` is the control plane's,
+ * `hostOf(cluster, 'node-1')` a node's. A terminal remembers its working directory, its exported variables
+ * and where `ssh` has led. What the machine itself remembers (files, services, journal) is state of the
+ * cluster, so two terminals and a fork see the same. @throws RangeError if the cluster has no such machine.
  */
 export function hostOf(cluster: SimCluster, name: string): Host {
   return new Host(ClusterHosts.of(cluster).machine(name))
 }
 
 /**
- * Adds a machine that belongs to no cluster yet: it has containerd, kubeadm, kubelet and kubectl of the
- * cluster's version (`kubeletVersion`: of another), and `kubeadm join` makes a node of it. @throws RangeError
- * when there is a machine of that name.
+ * Adds a machine that belongs to no cluster yet. It has containerd, kubeadm, kubelet and kubectl of the
+ * cluster's version (or of `kubeletVersion`), and `kubeadm join` makes it a node. @throws RangeError if there
+ * is a machine of that name.
  */
 export function addMachine(
   cluster: SimCluster,
@@ -55,7 +54,7 @@ export class Host {
     this.#hosts.sync()
   }
 
-  /** Name of the machine that it is logged in to at present. */
+  /** Name of the machine that it is logged in to. */
   get name(): string {
     return this.#machine.name
   }
@@ -66,10 +65,10 @@ export class Host {
   }
 
   /**
-   * Runs a script of the shell (pipes, here-documents, redirections, loops, substitutions, by just-bash) with
-   * the commands of a Kubernetes machine. Commands that wait move virtual time. Before and after each command
-   * the cluster becomes what the files say. Never rejects for what a shell reports.
-   * @throws Error when just-bash, an optional dependency, is not installed.
+   * Runs a shell script (pipes, here-documents, redirections, loops, substitutions, by just-bash) with the
+   * commands of a Kubernetes machine. Commands that wait move virtual time. Before and after each command the
+   * cluster is brought in line with the files. Never rejects for errors that a shell reports. @throws Error
+   * if just-bash, an optional dependency, is not installed.
    */
   async sh(script: string): Promise<HostResult> {
     let stdout = ''
@@ -84,12 +83,14 @@ export class Host {
     return { stdout, stderr, exitCode }
   }
 
-  /** Text of a file; undefined when there is none. */
+  /** Text of a file; undefined if there is none. */
   read(path: string): string | undefined {
     return this.#machine.files.text(absolutePath('/root', path))
   }
 
-  /** Writes a file, and the directories above it. The cluster becomes what the files say. */
+  /**
+   * Writes a file and creates missing parent directories. The cluster is then brought in line with the files.
+   */
   write(path: string, content: string | Uint8Array): this {
     this.#machine.files.put(
       absolutePath('/root', path),
@@ -99,21 +100,21 @@ export class Host {
     return this
   }
 
-  /** Edits a file, as one does with vi. @throws RangeError when there is none. */
+  /** Edits a file, as with vi. @throws RangeError if there is none. */
   edit(path: string, change: (text: string) => string): this {
     const text = this.read(path)
     if (text === undefined) throw new RangeError(`${path}: no such file`)
     return this.write(path, change(text))
   }
 
-  /** Removes a file. The cluster becomes what the files say. */
+  /** Removes a file. The cluster is then brought in line with the files. */
   remove(path: string): this {
     this.#machine.files.remove(absolutePath('/root', path))
     this.#hosts.sync()
     return this
   }
 
-  /** The commands that it has beside those of the shell. */
+  /** The commands that it has besides the shell's. */
   get commands(): readonly string[] {
     return Object.keys(HOST_COMMANDS)
   }
@@ -159,7 +160,7 @@ export class Host {
   }
 }
 
-/** Cuts a script where a line leads to another machine or back, as in a terminal. */
+/** Cuts a script into parts after lines that log in to another machine or return, as in a terminal. */
 function logins(script: string): readonly string[] {
   if (!/^\s*(?:ssh\s+\S+|exit|logout)\s*$/m.test(script)) return [script]
   const parts: string[] = []

@@ -7,19 +7,19 @@ import type { HostMachine } from './machine/host-machine.js'
 
 type JustBash = typeof import('just-bash')
 
-/** Where a terminal stands. */
-export interface Standing {
+/** Where a terminal is: machine, directory, variables. */
+export interface ShellLocation {
   readonly cwd: string
   readonly env: Readonly<Record<string, string>>
 }
 
-/** Runs a script on a machine with just-bash; answers where the shell stands afterwards. */
+/** Runs a script on a machine with just-bash. Returns where the shell is afterwards. */
 export async function runShell(
   machine: HostMachine,
   session: Session,
   script: string,
-  { cwd, env }: Standing,
-): Promise<CommandOutput & Standing> {
+  { cwd, env }: ShellLocation,
+): Promise<CommandOutput & ShellLocation> {
   const library = await load()
   machine.hosts.sync()
   const programs = new Set<string>([...library.getCommandNames(), ...Object.keys(HOST_COMMANDS)])
@@ -43,7 +43,7 @@ export async function runShell(
   return { stdout: result.stdout, stderr: result.stderr, code: result.exitCode, cwd: PWD, env: kept(rest) }
 }
 
-/** What a terminal remembers: variables that the shell does not make itself. */
+/** Returns the variables that a terminal remembers: those that the shell does not set itself. */
 function kept(env: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(env).filter(

@@ -7,34 +7,34 @@ import type { Kubeconfig } from './kubeconfig.js'
 import type { Output } from './output.js'
 import type { Release } from './release.js'
 
-/** One command line on its way: all that a command needs. */
+/** The call of one command line: all that a command needs. */
 export interface Call {
   readonly env: KubectlEnvironment
-  /** Client of the identity that the command line and the kubeconfig ask for. */
+  /** Client of the user that the command line and the kubeconfig select. */
   readonly client: Client
   /**
-   * A request that the client has no method for (discovery, OpenAPI, `--raw`), as the same identity. Throws
+   * Sends a request that the client has no method for (discovery, OpenAPI, `--raw`), as the same user. Throws
    * ConnectionError.
    */
   request(request: KubectlRequest): KubectlAnswer
-  /** What the server serves. Throws ApiError, ConnectionError. */
+  /** Returns what the server serves. Throws ApiError, ConnectionError. */
   discovered(): Discovered
   readonly release: Release
-  /** `get`, `rollout status`, for messages. */
+  /** `get` or `rollout status`, for messages. */
   readonly command: string
   readonly flags: Flags
-  /** The words that are no flags, without the command's name. */
+  /** The arguments other than flags, without the command's name. */
   readonly args: readonly string[]
-  /** How many of the args stood before `--`; undefined without one. */
+  /** How many arguments preceded `--`; undefined if there was none. */
   readonly dash: number | undefined
   readonly out: Output
   readonly files: FileSource
   readonly kubeconfig: Kubeconfig
-  /** What the call brought along: environment variables, editors. */
+  /** Options of the call: environment variables, editors. */
   readonly options: KubectlOptions
-  /** That of `-n`, else of the context. */
+  /** The namespace of `-n`, or else the context's. */
   readonly namespace: string
-  /** Whether the namespace was asked for by `-n`. */
+  /** Whether `-n` was given. */
   readonly namespaceGiven: boolean
 }
 
@@ -42,13 +42,13 @@ export interface Call {
 export interface Command {
   readonly name: string
   readonly aliases?: readonly string[]
-  /** Those that the table lacks, since only another release has them. */
+  /** Flags that are missing in the table because only another release has them. */
   readonly flags?: (release: Release) => readonly FlagSpec[]
-  /** Commands below this one: `status` of `rollout`. */
+  /** Subcommands: `status` of `rollout`. */
   readonly commands?: readonly Command[]
   /**
-   * Failures are thrown (KubectlError, ApiError, Aggregate, ...); the caller prints them and sets the exit
-   * code. Absent: only those below can be run.
+   * Runs the command. Failures are thrown (KubectlError, ApiError, Aggregate, ...); the caller prints them
+   * and sets the exit code. Absent if only subcommands can be run.
    */
   readonly run?: (call: Call) => void
 }

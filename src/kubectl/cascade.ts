@@ -13,8 +13,8 @@ const POLICIES: Readonly<Record<string, Propagation>> = {
 }
 
 /**
- * What `--cascade` says of dependents. Old values are taken, with a warning. Throws KubectlError for others.
- * Source: cmdutil.GetCascadingStrategy.
+ * Reads `--cascade`. Accepts deprecated values with a warning; throws KubectlError for invalid ones. Source:
+ * cmdutil.GetCascadingStrategy.
  */
 export function propagationOf({ flags, out }: Call): Propagation {
   const text = flags.string('cascade', 'background')

@@ -1,8 +1,7 @@
 import type { ApiError } from '../client/api-error.js'
 import { isApiError } from '../client/api-error.js'
 import type { KubectlAnswer, KubectlRequest } from './environment.js'
-import { contentParameters } from './rest/failure.js'
-import { answerText } from './rest/answer-text.js'
+import { answerText, contentParameters } from './rest/failure.js'
 
 /** One resource that the server serves. */
 export interface ApiResource {
@@ -23,11 +22,11 @@ export interface ApiGroup {
   readonly versions: readonly { readonly version: string; readonly resources: readonly ApiResource[] }[]
 }
 
-/** What the server serves, as far as it says so. */
+/** What the server serves, as far as it could be discovered. */
 export interface Discovered {
   /** In the server's own order, the core group first. */
   readonly groups: readonly ApiGroup[]
-  /** Group versions (`metrics.k8s.io/v1beta1`) whose resources it does not tell. */
+  /** Group versions (`metrics.k8s.io/v1beta1`) whose resources could not be discovered. */
   readonly failed: readonly { readonly groupVersion: string; readonly error: ApiError }[]
 }
 
@@ -38,8 +37,8 @@ const AGGREGATED =
   'g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json'
 
 /**
- * Asks what the server serves: all at once, or, of a server that only knows the old way, each group version
- * by itself. Throws ApiError, ConnectionError. Source: client-go discovery/discovery_client.go
+ * Discovers what the server serves: with one request, or, on a server without aggregated discovery, with one
+ * for each group version. Throws ApiError, ConnectionError. Source: client-go discovery/discovery_client.go
  * GroupsAndMaybeResources, ServerResourcesForGroupVersion.
  */
 export function discover(ask: Ask): Discovered {
@@ -153,7 +152,7 @@ function discoverEach(ask: Ask, all: Versions): Discovered {
   }
 }
 
-/** Those of a list; subresources have a slash in their names. */
+/** Parses the resources of an APIResourceList; names of subresources contain a slash. */
 function legacyResources(group: string, version: string, body: string): readonly ApiResource[] {
   const { resources = [] } = JSON.parse(body) as { readonly resources?: readonly Partial<ApiResource>[] }
   return resources
@@ -172,7 +171,7 @@ function legacyResources(group: string, version: string, body: string): readonly
     }))
 }
 
-/** Of each group the resources of its preferred version, and those that only older versions have. */
+/** For each group the resources of its preferred version, and those that only older versions have. */
 export function preferredResources(groups: readonly ApiGroup[]): readonly ApiResource[] {
   return groups.flatMap(({ versions }) => {
     const seen = new Set<string>()

@@ -2,10 +2,10 @@ import type { Call } from './call.js'
 import { KubectlError } from './errors.js'
 import { logWarning } from './klog.js'
 
-/** What `--dry-run` asks for. */
+/** Value of `--dry-run`. */
 export type DryRun = 'none' | 'client' | 'server'
 
-/** Reads `--dry-run`. A bare flag and `true` mean client, as they did before there were names. */
+/** Reads `--dry-run`. A bare flag and `true` mean `client`, as before the flag had values. */
 export function dryRunOf(call: Call): DryRun {
   const text = call.flags.string('dry-run', 'none')
   switch (text) {
@@ -23,7 +23,7 @@ export function dryRunOf(call: Call): DryRun {
   }
 }
 
-/** Says of an old way to write `--dry-run` what is to be written now. */
+/** Warns about a deprecated form of `--dry-run`. */
 export function warnOfOldDryRun(call: Pick<Call, 'env' | 'out' | 'flags'>): void {
   const text = call.flags.string('dry-run')
   if (text === 'unchanged')
@@ -37,7 +37,7 @@ export function warnOfOldDryRun(call: Pick<Call, 'env' | 'out' | 'flags'>): void
   )
 }
 
-/** What is added to a line that says what was done. */
+/** Suffix of a line that reports an operation. */
 export function dryRunSuffix(dryRun: DryRun): string {
   return dryRun === 'none' ? '' : dryRun === 'client' ? ' (dry run)' : ' (server dry run)'
 }

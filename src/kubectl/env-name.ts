@@ -1,8 +1,8 @@
 import { KubectlError } from './errors.js'
 
 /**
- * Refuses what is no name of a variable for kubectl itself: it is stricter than servers are today. Throws
- * KubectlError. Source: apimachinery util/validation IsEnvVarName.
+ * Throws KubectlError for a name that kubectl does not accept for a variable; it is stricter than current
+ * servers. Source: apimachinery util/validation IsEnvVarName.
  */
 export function checkEnvName(name: string): void {
   const faults: string[] = []

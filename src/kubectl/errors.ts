@@ -1,19 +1,19 @@
 import { ApiError, ConnectionError } from '../client/api-error.js'
 import type { StatusCause } from '../client/api-error.js'
 
-/** A failure of kubectl's own; printed as `error: <message>`. */
+/** An error of kubectl itself; printed as `error: <message>`. */
 export class KubectlError extends Error {}
 
-/** A kubeconfig that names what it does not have. */
+/** A kubeconfig that refers to a missing entry. */
 export class ConfigurationError extends KubectlError {}
 
 /** A resource type that discovery does not know; printed without `error: ` (meta.NoResourceMatchError). */
 export class NoResourceMatch extends Error {}
 
-/** An object of a file has no name, and the server cannot be asked for it. */
+/** An object of a file has no name, so the server cannot be asked for it. */
 export class MissingName extends KubectlError {}
 
-/** Ends a command with an exit code and nothing more to print. */
+/** Ends a command with an exit code, without printing anything. */
 export class SilentExit extends Error {
   readonly exitCode: number
 
@@ -42,23 +42,26 @@ function flatten(errors: readonly Error[]): readonly Error[] {
   return errors.flatMap((error) => (error instanceof Aggregate ? flatten(error.errors) : [error]))
 }
 
-/** A wrong use of a command: the text, and where help is. Source: cmdutil.UsageErrorf. */
+/** Reports wrong use of a command: the text, and where to find help. Source: cmdutil.UsageErrorf. */
 export function usageError(command: string, message: string): KubectlError {
   return new KubectlError(`${message}\nSee 'kubectl ${command} -h' for help and examples`)
 }
 
-/** Throws what a loop over several objects has collected: one error as it is, several together. */
+/**
+ * Throws the errors that a loop has collected: one as it is, several together. Does nothing if there are
+ * none.
+ */
 export function throwCollected(errors: readonly Error[]): void {
   if (errors.length === 1) throw errors[0] as Error
   if (errors.length > 1) throw new Aggregate(errors)
 }
 
-/** The same refusal with another message, as kubectl does when it says what it was doing. */
+/** Returns the same error with another message, which describes what kubectl was doing. */
 export function withMessage(error: ApiError, message: string): ApiError {
   return new ApiError(error.code, error.reason, message, error.status.details)
 }
 
-/** `error when <verb> "<source>": ...`. Source: cmdutil.AddSourceToErr. */
+/** Formats `error when <verb> "<source>": ...`. Source: cmdutil.AddSourceToErr. */
 export function withSource(verb: string, source: string, error: unknown): Error {
   if (!(error instanceof Error)) throw new Error(`assertion failed: no error: ${String(error)}`)
   if (source === '') return error
@@ -70,9 +73,7 @@ export function withSource(verb: string, source: string, error: unknown): Error 
       : new KubectlError(message)
 }
 
-/**
- * Whether this is a failure that a user can cause; anything else is a bug of ours and must not be swallowed.
- */
+/** Whether a user can cause this error; any other is a bug of ours and must not be swallowed. */
 export function isFailure(error: unknown): error is Error {
   return (
     error instanceof ApiError ||
@@ -84,7 +85,7 @@ export function isFailure(error: unknown): error is Error {
   )
 }
 
-/** What kubectl prints on stderr for an error, with its line end. Source: cmdutil.checkErr. */
+/** The text that kubectl prints on stderr for an error, with its line end. Source: cmdutil.checkErr. */
 export function errorText(error: Error): string {
   const only = error instanceof Aggregate && error.errors.length === 1 ? (error.errors[0] as Error) : error
   if (only instanceof SilentExit) return ''
@@ -115,7 +116,7 @@ function invalidText(error: ApiError): string {
 
 const causeText = ({ field = '', message = '' }: StatusCause): string => `${field}: ${message}`
 
-/** The text of one error inside a list of errors: plain ones get no prefix. */
+/** The text of one error in a list; plain errors have no prefix. */
 function messageFor(error: Error): string {
   return standardMessage(error) ?? error.message
 }

@@ -3,7 +3,7 @@ import type { KubectlEnvironment, KubectlOptions } from './environment.js'
 import { KubectlError } from './errors.js'
 import type { Output } from './output.js'
 
-/** One text that `-f` named. */
+/** One text that `-f` refers to. */
 export interface SourceText {
   /** Path, or `STDIN`. */
   readonly source: string
@@ -15,7 +15,7 @@ const textOf = (content: string | Uint8Array): string =>
 
 const MANIFEST = /\.(?:json|yaml|yml)$/
 
-/** Reads what `-f` names: files and folders of the call, files of the environment, standard input. */
+/** Reads the sources of `-f`: files and folders of the call, files of the environment, standard input. */
 export class FileSource {
   readonly #env: KubectlEnvironment
   readonly #options: KubectlOptions
@@ -32,7 +32,7 @@ export class FileSource {
     return this.#options.stdin ?? ''
   }
 
-  /** The texts of `-f` values in order. Throws KubectlError for a path that does not exist. */
+  /** Reads the values of `-f` in order. Throws KubectlError for a path that does not exist. */
   read(paths: readonly string[], recursive: boolean): readonly SourceText[] {
     return paths.flatMap((path) => {
       if (path === '-') return [{ source: 'STDIN', text: this.#options.stdin ?? '' }]
@@ -46,7 +46,7 @@ export class FileSource {
     })
   }
 
-  /** The text of one file, undefined if there is none. */
+  /** The text of a file, undefined if there is none. */
   text(path: string): string | undefined {
     const { files = {} } = this.#options
     const written = this.#out.files
@@ -56,12 +56,12 @@ export class FileSource {
       : this.#env.readFile?.(path)
   }
 
-  /** Writes a file: it is there for the rest of the call, and in its result. */
+  /** Writes a file, for the rest of the call and for its result. */
   write(path: string, text: string): void {
     this.#out.file(path, text)
   }
 
-  /** The files that lie in a folder, not those in folders of it, in the order of their names. */
+  /** The files directly in a folder, sorted by name. */
   inFolder(path: string): readonly SourceText[] {
     const prefix = path.endsWith('/') ? path : `${path}/`
     return Object.entries(this.#options.files ?? {})
@@ -70,7 +70,7 @@ export class FileSource {
       .map(([source, text]) => ({ source, text: textOf(text) }))
   }
 
-  /** All files below a folder, in the order of their paths. */
+  /** All files below a folder, sorted by path. */
   below(path: string): readonly SourceText[] {
     const prefix = path.endsWith('/') ? path : `${path}/`
     return Object.entries(this.#options.files ?? {})

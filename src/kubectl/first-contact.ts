@@ -8,9 +8,9 @@ import { logError } from './klog.js'
 import type { Refusal } from './request-failure.js'
 import { discoveryFailure, failureOf, withoutSchemas } from './request-failure.js'
 import { failureOf as answerFailure, isFailed } from './rest/failure.js'
-import { checkSchemas } from './rest/schemas-known.js'
+import { checkSchemas } from './rest/check-schemas.js'
 
-/** How often a command asks a server that does not answer what it serves, before it gives up. */
+/** How often a command tries discovery on a server that does not respond. */
 const TRIES: Readonly<Record<string, number>> = {
   'api-resources': 1,
   'api-versions': 1,
@@ -21,7 +21,7 @@ const TRIES: Readonly<Record<string, number>> = {
   'create clusterrole': 2,
   'auth can-i': 2,
 }
-/** Those that name objects, and of which kind: by TYPE/NAME, or always the same. */
+/** Tries of commands that name objects by TYPE/NAME or by names of a fixed kind. */
 const OF_NAMES = 4
 const OF_TYPES = 5
 const NAMES_ONLY: ReadonlySet<string> = new Set([
@@ -38,21 +38,23 @@ const NAMES_ONLY: ReadonlySet<string> = new Set([
   'create job',
 ])
 
-/** Those that send what they have to send without asking first what the server serves. */
-const WITHOUT_DISCOVERY =
-  /^(create (?!role$|clusterrole$|job$).*|version|auth whoami|cluster-info dump|config .*|top .*|events|cp|proxy)$/
+/** Commands that send their requests without discovery. */
+const WITHOUT_DISCOVERY = new RegExp(
+  '^(create (?!role$|clusterrole$|job$).*|version|auth whoami|cluster-info dump|' +
+    'config .*|top .*|events|cp|proxy)$',
+)
 
-/** Those that ask only because of a flag. */
+/** Commands that need discovery only for a flag. */
 const ONLY_WITH: Readonly<Record<string, string>> = { 'create clusterrole': 'resource', 'create job': 'from' }
 
-/** Those that check the objects of their files before they send them. */
+/** Commands that validate the objects of their files before they send them. */
 const VALIDATING: ReadonlySet<string> = new Set(['create', 'apply', 'replace'])
 
 /**
- * What kubectl says of a server that it has never reached: it asks first what is served, several times, and
- * each failure is logged. (Of the cluster's own server it knows that from earlier: then the failure of the
- * command itself is printed.) Throws ConnectionError, KubectlError. Source: client-go
- * discovery/cached/memory/memcache.go, cli-runtime resource/builder.go.
+ * Reports a server that kubectl has never reached: it tries discovery several times and logs each failure.
+ * (The discovery of the cluster's own server is cached; then the command's own failure is printed.) Throws
+ * ConnectionError, KubectlError. Source: client-go discovery/cached/memory/memcache.go, cli-runtime
+ * resource/builder.go.
  */
 export function checkFirstContact(call: Call, connection: Connection): Discovered | undefined {
   if (connection.isFronted === true) return discoverThrough(call, connection)
@@ -69,7 +71,7 @@ export function checkFirstContact(call: Call, connection: Connection): Discovere
     : []
   if (file !== undefined && (isNew || validates(call))) throw unreadable(call, file.source, refusal)
   if (!isNew) return undefined
-  if (asksNothing(call)) return undefined
+  if (skipsDiscovery(call)) return undefined
   const failure = failureOf(call, '/api', refusal)
   const tries = triesOf(call)
   for (let attempt = 0; attempt < tries; attempt++) logDiscovery(call, failure)
@@ -77,8 +79,8 @@ export function checkFirstContact(call: Call, connection: Connection): Discovere
 }
 
 /**
- * The same through something that stands before the server: everything is really asked, as often as kubectl
- * asks it, and the answer counts. The kinds of files are checked first.
+ * Does discovery through what stands before the server: every request is really sent, as often as kubectl
+ * sends it. Schemas for the kinds of files are checked first.
  */
 function discoverThrough(call: Call, connection: Connection): Discovered | undefined {
   const sources = call.flags.has('filename')
@@ -86,7 +88,7 @@ function discoverThrough(call: Call, connection: Connection): Discovered | undef
     : []
   if (validates(call)) for (const source of sources) checkSchemas(call, source)
   const isKnown = call.options.knowsServer !== false && connection.isForeign !== true
-  if (isKnown || asksNothing(call)) return undefined
+  if (isKnown || skipsDiscovery(call)) return undefined
   const tries = triesOf(call)
   for (let attempt = 1; ; attempt++) {
     try {
@@ -105,8 +107,8 @@ function discoverThrough(call: Call, connection: Connection): Discovered | undef
 }
 
 /**
- * Group versions that are not told of are logged, and asked for again each time that they are needed. Source:
- * memcache.go refreshLocked, ServerResourcesForGroupVersion.
+ * Logs group versions that could not be discovered; kubectl tries them again whenever they are needed.
+ * Source: memcache.go refreshLocked, ServerResourcesForGroupVersion.
  */
 function logged(call: Call, discovered: Discovered, tries: number): Discovered {
   for (const { groupVersion, error } of discovered.failed) {
@@ -119,8 +121,8 @@ function logged(call: Call, discovered: Discovered, tries: number): Discovered {
   return discovered
 }
 
-/** Commands that need not know what is served. */
-const asksNothing = ({ command, flags }: Call): boolean =>
+/** Whether a command needs no discovery. */
+const skipsDiscovery = ({ command, flags }: Call): boolean =>
   (command === 'get' && flags.has('raw')) ||
   (command === 'auth can-i' && flags.bool('list')) ||
   WITHOUT_DISCOVERY.test(command) ||
@@ -129,7 +131,7 @@ const asksNothing = ({ command, flags }: Call): boolean =>
 const triesOf = ({ command, args }: Call): number =>
   TRIES[command] ?? (NAMES_ONLY.has(command) || args.some((arg) => arg.includes('/')) ? OF_NAMES : OF_TYPES)
 
-/** What a command says that never got to know what is served. */
+/** Error of a command whose discovery failed. */
 function ended(call: Call, refusal: Refusal): Error {
   if (call.command === 'api-versions')
     return new KubectlError(
@@ -143,7 +145,7 @@ function ended(call: Call, refusal: Refusal): Error {
 const validates = ({ command, flags }: Call): boolean =>
   VALIDATING.has(command) && !['false', 'ignore'].includes(flags.string('validate'))
 
-/** Of objects of a file: their kinds are unknown, or their schemas. */
+/** Error for objects of a file, whose kinds or schemas are unknown. */
 function unreadable(call: Call, source: string, refusal: Refusal): KubectlError {
   if (validates(call)) return withoutSchemas(source, failureOf(call, '/openapi/v2', refusal))
   const failure = failureOf(call, '/api', refusal)
@@ -151,7 +153,7 @@ function unreadable(call: Call, source: string, refusal: Refusal): KubectlError 
   return new KubectlError(`unable to recognize ${JSON.stringify(source)}: ${failure}`)
 }
 
-/** How the question what is served fails; undefined when it is answered. */
+/** Returns how discovery fails; undefined if it succeeds. */
 function discoveryRefusal(connection: Connection): Refusal | undefined {
   try {
     const answer = connection.request({ method: 'GET', path: '/api' })

@@ -1,9 +1,9 @@
 import type { FlagSpec, FlagType } from './flags.js'
 
 /**
- * The flags of every command of kubectl 1.35 with their defaults, as its help pages list them; those of `''`
- * every command has. `name/short=default`; the default tells the type (`[]` a list taken apart at commas,
- * `[*]` one that is not); `?x` is what a bare flag means; `!` must be given.
+ * The flags of every command of kubectl 1.35 with their defaults, as in its help pages; every command has
+ * those of `''`. Format: `name/short=default`. The default implies the type (`[]` a list split at commas,
+ * `[*]` one that is not); `?x` is the meaning of a bare flag; `!` marks a required flag.
  */
 const TABLE: Readonly<Record<string, string>> = {
   '':
@@ -245,7 +245,7 @@ const TABLE: Readonly<Record<string, string>> = {
   version: "client=false output/o=''",
 }
 
-/** Flags that come together. */
+/** Flags that occur together. */
 const GROUPS: Readonly<Record<string, string>> = {
   '@print': "allow-missing-template-keys=true output/o='' show-managed-fields=false template=''",
   '@files': "filename/f=[] kustomize/k='' recursive/R=false",
@@ -253,7 +253,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   '@validate': "validate='strict'?strict",
 }
 
-/** Flags that help pages leave out; kubectl says this when they are used. */
+/** Flags that help pages omit, with the message that kubectl prints for them. */
 const DEPRECATED: Readonly<Record<string, readonly (FlagSpec & { readonly deprecated: string })[]>> = {
   autoscale: [
     {
@@ -291,7 +291,7 @@ const RECORDED: ReadonlySet<string> = new Set([
 
 const known = new Map<string, readonly FlagSpec[]>()
 
-/** The flags of a command (`get`, `rollout status`) without the global ones, which are those of `''`. */
+/** The flags of a command (`get`, `rollout status`) without the global ones, which are listed under `''`. */
 export function flagsOf(command: string): readonly FlagSpec[] {
   let flags = known.get(command)
   if (flags === undefined) {

@@ -1,7 +1,7 @@
 import { toMillis } from '../sim/duration.js'
 import { KubectlError } from './errors.js'
 
-/** `strings` are taken apart at commas (pflag's StringSlice), an `array` is not (StringArray). */
+/** `strings` are split at commas (pflag's StringSlice), an `array` is not (StringArray). */
 export type FlagType = 'bool' | 'string' | 'int' | 'duration' | 'strings' | 'array'
 
 /** One flag of a command. */
@@ -10,28 +10,25 @@ export interface FlagSpec {
   readonly type: FlagType
   /** One letter. */
   readonly short?: string
-  /**
-   * What the flag means when it is given without a value (pflag's NoOptDefVal); without it, a value must
-   * follow.
-   */
+  /** The meaning of the flag without a value (pflag's NoOptDefVal); without it, a value is required. */
   readonly bare?: string
-  /** Default, as text. Default none: what a command reads then is its own affair. */
+  /** Default value as text. Without it each command chooses its own. */
   readonly value?: string
-  /** Must be on the command line. */
+  /** Must be given. */
   readonly required?: boolean
-  /** What is said when the flag is used. */
+  /** Message for the use of a deprecated flag. */
   readonly deprecated?: string
 }
 
-/** The values of the flags on a command line, and the words that are no flags. */
+/** The flags of a command line with their values, and the other words. */
 export interface ParsedFlags {
   readonly args: readonly string[]
-  /** How many of them stood before `--`; undefined without one. */
+  /** How many of the arguments preceded `--`; undefined if there was none. */
   readonly dash: number | undefined
   readonly flags: Flags
 }
 
-/** Values of flags by name: those of the command line, else their defaults. */
+/** Values of flags by name, or their defaults. */
 export class Flags {
   readonly #values: ReadonlyMap<string, readonly string[]>
   readonly #specs: ReadonlyMap<string, FlagSpec>
@@ -44,20 +41,17 @@ export class Flags {
     this.#specs = specs
   }
 
-  /** Whether the flag was on the command line. */
+  /** Whether the flag was given. */
   has(name: string): boolean {
     return this.#values.has(name)
   }
 
-  /**
-   * Only the flags that `names` has not: those that a command has taken for itself say nothing about the
-   * connection.
-   */
+  /** Returns the flags without `names`: flags that a command uses itself do not affect the connection. */
   without(names: ReadonlySet<string>): Flags {
     return new Flags(new Map([...this.#values].filter(([name]) => !names.has(name))), this.#specs)
   }
 
-  /** What is said of the deprecated flags that were used. */
+  /** Messages for the deprecated flags that were given. */
   deprecations(): readonly string[] {
     return [...this.#values.keys()].flatMap((name) => {
       const text = this.#specs.get(name)?.deprecated
@@ -65,7 +59,7 @@ export class Flags {
     })
   }
 
-  /** Flags that had to be given and were not, in alphabetical order. */
+  /** Required flags that were not given, in alphabetical order. */
   missing(): readonly string[] {
     return [...this.#specs.values()]
       .filter(({ name, required }) => required === true && !this.has(name))
@@ -93,7 +87,7 @@ export class Flags {
     return text === undefined ? otherwise : durationMs(text)
   }
 
-  /** All values of a flag that may be repeated, taken apart at commas unless it is an `array`. */
+  /** All values of a repeatable flag, split at commas unless it is an `array`. */
   strings(name: string): readonly string[] {
     const spec = this.#specs.get(name)
     const given = this.#values.get(name) ?? (spec?.value ? [spec.value] : [])
@@ -167,7 +161,7 @@ class FlagReader {
     this.#set(spec, value ?? this.#bareOrNext(spec, `--${name}`))
   }
 
-  /** `-n x`, `-nx`, `-n=x`, `-Aw`. */
+  /** Parses `-n x`, `-nx`, `-n=x`, `-Aw`. */
   #shorthands(word: string): void {
     let rest = word.slice(1)
     while (rest !== '') {
@@ -215,7 +209,7 @@ function cut(text: string): readonly [string, string | undefined] {
   return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)]
 }
 
-/** What Go says of a value that the flag's type cannot hold. */
+/** Go's error for a value that does not fit the flag's type. */
 function faultOf(type: FlagType, value: string): string | undefined {
   const quoted = JSON.stringify(value)
   if (type === 'bool' && !TRUE.includes(value) && !FALSE.includes(value))

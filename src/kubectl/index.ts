@@ -1,5 +1,5 @@
-export { applyObjects } from './apply-objects.js'
-export type { Applied } from './apply-objects.js'
+export { applyObjects } from './apply/apply-objects.js'
+export type { Applied } from './apply/apply-objects.js'
 export type {
   Connection,
   ForwardedPort,

@@ -4,29 +4,29 @@ import { schemaGroupOf } from '../api/schemas.js'
 import type { Message } from '../api/schema/types.js'
 import { KubectlError } from './errors.js'
 
-/** The name by which a client asks for a kind: exact in version and group. */
+/** The name by which a client addresses a kind, exact in version and group. */
 export function resourceNameOf({ resource, version, group }: KindDefinition): string {
   return group === '' ? resource : `${resource}.${version}.${group}`
 }
 
-/** `pod`, `deployment.apps`: how kubectl names the kind of an object that it did something to. */
+/** `pod`, `deployment.apps`: the name of a kind in kubectl's messages about an object. */
 export function kindName({ kind, group }: KindDefinition): string {
   return group === '' ? kind.toLowerCase() : `${kind.toLowerCase()}.${group}`
 }
 
-/** `pods`, `deployments.apps` */
+/** Formats `pods`, `deployments.apps`. */
 export function groupResource({ resource, group }: KindDefinition): string {
   return group === '' ? resource : `${resource}.${group}`
 }
 
-/** `/v1, Resource=pods`: Go's text of a group, version and resource. */
+/** Formats a group, version and resource like Go: `/v1, Resource=pods`. */
 export function resourceText({ group, version, resource }: KindDefinition): string {
   return `${group}/${version}, Resource=${resource}`
 }
 
 /**
- * The kind behind `po`, `pod`, `pods`, `deploy.apps`, `deployments.v1.apps`. Throws `the server doesn't have
- * a resource type "foo"`.
+ * Resolves `po`, `pod`, `pods`, `deploy.apps`, `deployments.v1.apps`. Throws KubectlError `the server doesn't
+ * have a resource type "foo"`.
  */
 export function kindNamed(scheme: Scheme, name: string): KindDefinition {
   const found = scheme.byName(name.replace(/\.v\d+(?:(?:alpha|beta)\d+)?\.$/, ''))
@@ -41,8 +41,8 @@ export function kindsInCategory(scheme: Scheme, category: string): readonly Kind
 }
 
 /**
- * Field table by which strategic merge patches of a kind work; custom resources have none and get JSON merge
- * patches.
+ * The field table for strategic merge patches of a kind; undefined for custom resources, which take JSON
+ * merge patches.
  */
 export function patchTableOf(scheme: Scheme, definition: KindDefinition): Message | undefined {
   const { group, version } = definition

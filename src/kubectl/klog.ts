@@ -2,16 +2,16 @@ import type { Call } from './call.js'
 
 type Logged = Pick<Call, 'env' | 'out'>
 
-/** Writes a warning as klog does: with the time, a process id and the place in the source. */
+/** Writes a warning as klog does: with the time, a process id and the source location. */
 export const logWarning = (call: Logged, place: string, text: string): void => log(call, 'W', place, text)
 
-/** The same of what is worth knowing. */
+/** Writes an informational message as klog does. */
 export const logInfo = (call: Logged, place: string, text: string): void => log(call, 'I', place, text)
 
-/** The same of an error. */
+/** Writes an error as klog does. */
 export const logError = (call: Logged, place: string, text: string): void => log(call, 'E', place, text)
 
-/** The same of what ends the program. */
+/** Writes a fatal error as klog does. */
 export const logFatal = (call: Logged, place: string, text: string): void => log(call, 'F', place, text)
 
 function log({ env, out }: Logged, severity: string, place: string, text: string): void {

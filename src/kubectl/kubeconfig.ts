@@ -6,10 +6,10 @@ import type { Flags } from './flags.js'
 import type { KubectlEnvironment, RequestedIdentity } from './environment.js'
 import { goYamlFault } from './yaml-errors.js'
 
-/** Where kubectl looks for its configuration unless told otherwise. */
+/** Default path of the kubeconfig. */
 export const DEFAULT_KUBECONFIG = '~/.kube/config'
 
-/** Whom kubectl asks when no kubeconfig names a server. */
+/** The server if no kubeconfig names one. */
 const NO_SERVER = 'http://localhost:8080'
 
 /** A named part of a kubeconfig file. */
@@ -18,7 +18,7 @@ export interface Named<T> {
   readonly value: T
 }
 
-/** Fields of a cluster, user or context as the file has them. */
+/** Fields of a cluster, user or context, as the file has them. */
 export type Fields = Readonly<Record<string, unknown>>
 
 /** A kubeconfig, merged from its files. Source: client-go tools/clientcmd/api/v1/types.go. */
@@ -38,7 +38,7 @@ const EMPTY: KubeconfigContent = {
   preferences: {},
 }
 
-/** The flags that ask for another identity or server than the environment's own. */
+/** Flags that select another user or server than the environment's own. */
 const FLAGS = [
   'as',
   'as-group',
@@ -57,8 +57,7 @@ const FLAGS = [
 
 /**
  * The kubeconfig of a call: the file of `--kubeconfig`, those of the variable KUBECONFIG, `~/.kube/config`,
- * else what the environment has. Files are read when somebody asks. Source: client-go
- * tools/clientcmd/loader.go, client_config.go.
+ * or the environment's. Files are read lazily. Source: client-go tools/clientcmd/loader.go, client_config.go.
  */
 export class Kubeconfig {
   readonly #env: KubectlEnvironment
@@ -79,7 +78,7 @@ export class Kubeconfig {
     this.#variables = variables
   }
 
-  /** The files that are read, in their order; the first one that has a value wins. */
+  /** The files in their order; the first one that has a value wins. */
   get paths(): readonly string[] {
     const given = this.#flags.string('kubeconfig')
     if (given !== '') return [given]
@@ -87,7 +86,7 @@ export class Kubeconfig {
     return variable === '' ? [DEFAULT_KUBECONFIG] : variable.split(':').filter((path) => path !== '')
   }
 
-  /** The file that is changed where none has what is to be changed. */
+  /** The file that is changed if none has the entry. */
   get path(): string {
     return this.paths[0] ?? DEFAULT_KUBECONFIG
   }
@@ -97,30 +96,30 @@ export class Kubeconfig {
     return (this.#content ??= this.#load())
   }
 
-  /** The content of one file; undefined when there is no such file. */
+  /** The content of one file; undefined if there is no such file. */
   read(path: string): KubeconfigContent | undefined {
     const text = this.text(path)
     return text === undefined ? undefined : parseKubeconfig(text, path)
   }
 
-  /** The text of one file; undefined when there is no such file. */
+  /** The text of one file; undefined if there is no such file. */
   text(path: string): string | undefined {
     return this.#files.text(path) ?? (path === DEFAULT_KUBECONFIG ? this.#env.kubeconfig?.() : undefined)
   }
 
-  /** Name of the context that counts. */
+  /** Name of the current context. */
   get contextName(): string {
     return this.#flags.string('context') || this.content.currentContext
   }
 
-  /** Whether anything asks for another identity, server or namespace than the environment's own. */
+  /** Whether anything selects another user, server or namespace than the environment's own. */
   get isAsked(): boolean {
     return FLAGS.some((name) => this.#flags.has(name)) || this.#hasFile
   }
 
   /**
-   * Whether no file and no flag names a context, cluster or user: then those of the environment count,
-   * without anything being read.
+   * Whether no file and no flag names a context, cluster or user, so that the environment's are used without
+   * reading anything.
    */
   get #isOwn(): boolean {
     return !this.#hasFile && !['context', 'user', 'cluster'].some((name) => this.#flags.has(name))
@@ -140,7 +139,7 @@ export class Kubeconfig {
     return found || (this.#env.defaultNamespace ?? 'default')
   }
 
-  /** Where the server is, as the kubeconfig names it. */
+  /** URL of the server in the kubeconfig. */
   get server(): string {
     const given = this.#flags.string('server')
     if (given !== '') return withScheme(given)
@@ -151,8 +150,8 @@ export class Kubeconfig {
   }
 
   /**
-   * What the server's certificate is held against: PEM of the authorities (undefined: none is named), or that
-   * it is not looked at.
+   * How the server's certificate is verified: PEM of the authorities (undefined if none is given), or not at
+   * all.
    */
   get trust(): {
     readonly authorities: string | undefined
@@ -175,7 +174,7 @@ export class Kubeconfig {
     }
   }
 
-  /** Who asks which server. Throws KubectlError. */
+  /** Returns the selected user and server. Throws KubectlError. */
   identity(): RequestedIdentity {
     const flags = this.#flags
     if (this.#isOwn) {
@@ -291,7 +290,8 @@ export class Kubeconfig {
 }
 
 /**
- * A key that cannot be read is not looked at: nothing here signs with it. Source: Go crypto/tls X509KeyPair.
+ * Checks that certificate and key belong together. An unreadable key is ignored, since nothing here signs
+ * with it. Source: Go crypto/tls X509KeyPair.
  */
 function checkKey(certificate: string, key: string): void {
   if (!key.includes('-----BEGIN RSA PRIVATE KEY-----') && !key.includes('-----BEGIN PRIVATE KEY-----')) return
@@ -300,7 +300,7 @@ function checkKey(certificate: string, key: string): void {
     throw new KubectlError('tls: private key does not match public key')
 }
 
-/** Reads the text of a kubeconfig file. Throws KubectlError. */
+/** Parses a kubeconfig file. Throws KubectlError. */
 export function parseKubeconfig(text: string, path: string): KubeconfigContent {
   let value: unknown
   try {
@@ -331,7 +331,7 @@ function checkBase64(text: string, path: string): void {
     )
 }
 
-/** The text of a field, '' when there is none. */
+/** The text of a field, '' if there is none. */
 export function textOf(fields: Fields, name: string): string {
   const value = Object.hasOwn(fields, name) ? fields[name] : undefined
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'

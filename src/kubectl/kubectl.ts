@@ -1,31 +1,40 @@
+import type { Client } from '../client/client.js'
+import { toMillis } from '../sim/duration.js'
 import type { Call, Command } from './call.js'
-import { warnOfOldDryRun } from './dry-run.js'
-import { findCommand } from './commands/lookup.js'
+import { NO_KUSTOMIZE } from './commands/kustomize.js'
 import type { Found } from './commands/lookup.js'
-import type { KubectlEnvironment, KubectlOptions, KubectlResult } from './environment.js'
-import { errorText, isFailure, KubectlError, SilentExit } from './errors.js'
+import { findCommand } from './commands/lookup.js'
+import type { Discovered } from './discovery.js'
+import { discover } from './discovery.js'
+import { warnOfOldDryRun } from './dry-run.js'
+import type {
+  Connection,
+  KubectlAnswer,
+  KubectlEnvironment,
+  KubectlOptions,
+  KubectlRequest,
+  KubectlResult,
+} from './environment.js'
+import { KubectlError, SilentExit, errorText, isFailure } from './errors.js'
 import { FileSource } from './files.js'
 import { checkFirstContact } from './first-contact.js'
 import { flagsOf } from './flag-table.js'
 import { parseFlags } from './flags.js'
 import { Kubeconfig } from './kubeconfig.js'
-import { LineCall } from './line-call.js'
+import { LazyConnection } from './lazy-connection.js'
 import { Output } from './output.js'
-import { Reached } from './reached.js'
-import { releaseOf } from './release.js'
-import { fronted } from './rest/fronted.js'
-import { CommandLineError, splitWords } from './words.js'
-import { NO_KUSTOMIZE } from './commands/kustomize.js'
 import { ALL_FORMATS, checkFormat } from './print/object.js'
-import { toMillis } from '../sim/duration.js'
+import { releaseOf } from './release.js'
+import { connectThroughFront } from './rest/front-connection.js'
+import { CommandLineError, splitWords } from './words.js'
 
-/** Runs one command line, given as text or as words, with or without `kubectl` in front. */
+/** Runs one command line, given as text or as words, with or without a leading `kubectl`. */
 export type Kubectl = (command: string | readonly string[], options?: KubectlOptions) => KubectlResult
 
 /**
- * The in-process kubectl of a cluster. Texts on stdout and stderr and exit codes are those of kubectl of the
- * environment's version. Commands that wait (drain, delete) move virtual time. What kubectl reports as an
- * error is in the result; nothing that a user can cause is thrown.
+ * Creates the in-process kubectl of a cluster. Output and exit codes are those of kubectl in the
+ * environment's version. Commands that wait (drain, delete) move virtual time. kubectl's errors are part of
+ * the result; nothing that a user can cause is thrown.
  */
 export function createKubectl(env: KubectlEnvironment): Kubectl {
   return (command, options = {}) => {
@@ -39,7 +48,7 @@ export function createKubectl(env: KubectlEnvironment): Kubectl {
   }
 }
 
-/** Runs `work`, which answers whether warnings are errors, prints its failure, and answers the exit code. */
+/** Runs `work`, which returns whether warnings are errors, and prints its failure. Returns the exit code. */
 function guarded(env: KubectlEnvironment, out: Output, work: () => boolean): number {
   try {
     const isStrict = work()
@@ -59,20 +68,20 @@ function guarded(env: KubectlEnvironment, out: Output, work: () => boolean): num
   }
 }
 
-/** Each text once, as kubectl's deduplicating warning writer does; answers how many. */
+/** Prints each warning once, like kubectl's deduplicating warning writer. Returns how many it printed. */
 function printWarnings(env: KubectlEnvironment, out: Output): number {
   const texts = new Set([...(env.takeWarnings?.() ?? []), ...out.takeWarnings()])
   for (const text of texts) out.errorLine(`Warning: ${text}`)
   return texts.size
 }
 
-/** A command line that has been read. */
+/** A parsed command line. */
 export interface Prepared {
   readonly call: Call
   readonly run: NonNullable<Command['run']>
 }
 
-/** Reads a command line. Throws KubectlError or CommandLineError. */
+/** Parses a command line. Throws KubectlError or CommandLineError. */
 export function prepareCall(
   env: KubectlEnvironment,
   command: string | readonly string[],
@@ -108,17 +117,17 @@ export function prepareCall(
   const own = new Set(flagsOf(found.path).map(({ name }) => name))
   const kubeconfig = new Kubeconfig(env, files, flags.without(own), options.env)
   const { front } = options
-  const reached: Reached = new Reached({
+  const reached: LazyConnection = new LazyConnection({
     env,
     kubeconfig,
     front: (connection) =>
-      front === undefined ? connection : fronted(call, connection, { front, scheme: env.scheme }),
+      front === undefined ? connection : connectThroughFront(call, connection, { front, scheme: env.scheme }),
     check: (connection) => checkFirstContact(call, connection),
     prompt: () => promptForCredentials(call),
   })
   const call = new LineCall(
     {
-      env: front === undefined ? env : seenThrough(env, reached),
+      env: front === undefined ? env : discoveredEnvironment(env, reached),
       release,
       flags,
       args,
@@ -134,7 +143,7 @@ export function prepareCall(
   return { call, run: found.command.run }
 }
 
-/** Source: client-go tools/clientcmd ParseTimeout. */
+/** Throws KubectlError for an invalid `--request-timeout`. Source: client-go tools/clientcmd ParseTimeout. */
 function checkTimeout(text: string): void {
   if (/^\d+$/.test(text) || text === '') return
   try {
@@ -148,14 +157,15 @@ function checkTimeout(text: string): void {
   }
 }
 
-/** Output formats of commands that have others than most. */
+/** Output formats of commands whose formats differ from the usual ones. */
 const PRINTS: ReadonlyMap<string, string> = new Map([
   ['get', ALL_FORMATS],
   ['edit', 'json,kyaml,yaml'],
 ])
 
 /**
- * A group of commands, given alone or with a word that is none of them. Source: cmdutil.DefaultSubCommandRun.
+ * Error for a group of commands without a subcommand, or with an unknown one. Source:
+ * cmdutil.DefaultSubCommandRun.
  */
 function withoutCommand({ path, command }: Found, words: readonly string[]): KubectlError {
   if (words.length > 0)
@@ -168,19 +178,77 @@ function withoutCommand({ path, command }: Found, words: readonly string[]): Kub
   )
 }
 
-/** The environment of a kubectl that only knows the kinds that the server has told of. */
-function seenThrough(env: KubectlEnvironment, reached: Reached): KubectlEnvironment {
+/** The environment of a kubectl that knows only the discovered kinds. */
+function discoveredEnvironment(env: KubectlEnvironment, reached: LazyConnection): KubectlEnvironment {
   return Object.defineProperty({ ...env }, 'scheme', { get: () => reached.scheme })
 }
 
 /**
- * Asks for a name and a password, which no server has taken since basic authentication went: with them the
- * user is nobody that it knows. Source: client-go tools/clientcmd auth_loaders.go PromptingAuthLoader.
+ * Prompts for a name and a password. Servers do not support basic authentication any more, so the user stays
+ * anonymous. Source: client-go tools/clientcmd auth_loaders.go PromptingAuthLoader.
  */
 function promptForCredentials({ out, files }: Call): void {
   const words = files.stdin.split(/\s+/).filter((word) => word !== '')
   for (const [at, field] of ['Username', 'Password'].entries()) {
     out.write(`Please enter ${field}: `)
     if (words[at] === undefined) throw new KubectlError('EOF')
+  }
+}
+
+type Read = Omit<Call, 'client' | 'request' | 'discovered' | 'namespace' | 'namespaceGiven'>
+
+/** The server, connected when it is first used, and its discovery if that was done before. */
+interface ServerAccess {
+  readonly connection: Connection
+  readonly discovered: Discovered | undefined
+}
+
+/**
+ * The call of one command line. It contacts the server and reads the kubeconfig only when a command needs
+ * them.
+ */
+class LineCall implements Call {
+  readonly env: Call['env']
+  readonly release: Call['release']
+  readonly command: string
+  readonly flags: Call['flags']
+  readonly args: readonly string[]
+  readonly dash: number | undefined
+  readonly out: Call['out']
+  readonly files: Call['files']
+  readonly kubeconfig: Call['kubeconfig']
+  readonly options: Call['options']
+  readonly namespaceGiven: boolean
+  readonly #reached: ServerAccess
+
+  constructor(read: Read, reached: ServerAccess) {
+    this.env = read.env
+    this.release = read.release
+    this.command = read.command
+    this.flags = read.flags
+    this.args = read.args
+    this.dash = read.dash
+    this.out = read.out
+    this.files = read.files
+    this.kubeconfig = read.kubeconfig
+    this.options = read.options
+    this.namespaceGiven = read.flags.has('namespace')
+    this.#reached = reached
+  }
+
+  get client(): Client {
+    return this.#reached.connection.client
+  }
+
+  get namespace(): string {
+    return this.namespaceGiven ? this.flags.string('namespace') : this.kubeconfig.namespace
+  }
+
+  request(request: KubectlRequest): KubectlAnswer {
+    return this.#reached.connection.request(request)
+  }
+
+  discovered(): Discovered {
+    return this.#reached.discovered ?? discover((request) => this.request(request))
   }
 }

@@ -8,15 +8,15 @@ import type { SourceText } from './files.js'
 import type { Info } from './resource-args.js'
 import { goYamlFault } from './yaml-errors.js'
 
-/** The objects of `-f` files with what went wrong; List kinds are taken apart. */
+/** The objects of `-f` files and the errors; List kinds are expanded. */
 export interface Manifests {
   readonly infos: readonly Info[]
   readonly errors: readonly Error[]
 }
 
 /**
- * Reads the files that `-f` names; objects get the namespace of the call unless they stay here (`isLocal`). A
- * file that cannot be read ends it; an unknown kind is reported and the rest goes on.
+ * Reads the files of `-f`. Objects get the namespace of the call unless they stay local (`isLocal`). Throws
+ * for a file that cannot be parsed; an unknown kind is collected as an error.
  */
 export function readManifests(call: Call, isLocal = false): Manifests {
   const sources = call.files.read(call.flags.strings('filename'), call.flags.bool('recursive'))
@@ -32,7 +32,7 @@ export function readManifests(call: Call, isLocal = false): Manifests {
   return { infos, errors }
 }
 
-/** An object as somebody wrote it. */
+/** An object as a user wrote it. */
 export interface Untrusted {
   readonly apiVersion?: unknown
   readonly kind?: unknown
@@ -45,14 +45,14 @@ export interface Untrusted {
 }
 
 /**
- * The objects of one text. Throws KubectlError. YAML 1.1 words (`yes`, `on`) are booleans, as go-yaml reads
- * them; dates and base 60 numbers stay text.
+ * Parses the objects of one text. Throws KubectlError. YAML 1.1 words (`yes`, `on`) are booleans, as in
+ * go-yaml; dates and base 60 numbers stay text.
  */
 export function parseDocuments({ source, text }: SourceText): readonly unknown[] {
   const documents = parseAllDocuments(text, {
     schema: 'yaml-1.1',
     merge: true,
-    // the last of equal keys counts; the server finds the others when it checks the fields
+    // the last of duplicate keys wins; the server reports the others when it validates the fields
     uniqueKeys: false,
     logLevel: 'error',
     customTags: (tags) =>
@@ -72,7 +72,7 @@ export function parseDocuments({ source, text }: SourceText): readonly unknown[]
   })
 }
 
-/** What go-yaml would say; undefined when nothing is wrong. */
+/** go-yaml's error for a text; undefined if it is valid. */
 function faultOf(text: string, document: Document.Parsed): string | undefined {
   const [fault] = document.errors
   if (fault !== undefined) return goYamlFault(text, fault)
@@ -89,8 +89,8 @@ function faultOf(text: string, document: Document.Parsed): string | undefined {
 }
 
 /**
- * A text that begins as JSON is read as such first, and its faults are those of JSON. Source: apimachinery
- * util/yaml YAMLOrJSONDecoder.
+ * The error of text that begins like JSON, which is parsed as JSON first. Source: apimachinery util/yaml
+ * YAMLOrJSONDecoder.
  */
 function jsonFault(text: string): string | undefined {
   if (!text.trimStart().startsWith('{')) return undefined

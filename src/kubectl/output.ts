@@ -1,4 +1,4 @@
-/** What a command writes to its two streams, and in which order a terminal shows it. */
+/** The output of a command on both streams, and the order in which a terminal shows it. */
 export class Output {
   readonly #written: { readonly stream: 'stdout' | 'stderr'; readonly text: string }[] = []
   readonly #files = new Map<string, string>()
@@ -10,7 +10,7 @@ export class Output {
     this.#written.push({ stream: 'stdout', text })
   }
 
-  /** Leaves a file behind. */
+  /** Adds a file to the result. */
   file(path: string, text: string): void {
     this.#files.set(path, text)
   }
@@ -20,18 +20,20 @@ export class Output {
     return Object.fromEntries(this.#files)
   }
 
-  /** Appends one of several objects; YAML documents stand apart. Source: cli-runtime printers YAMLPrinter. */
+  /**
+   * Appends one of several objects; YAML documents are separated. Source: cli-runtime printers YAMLPrinter.
+   */
   document(format: string, text: string): void {
     if (format === 'yaml' && this.#documents++ > 0) this.write('---\n')
     this.write(text)
   }
 
-  /** Keeps a warning of the server, to be printed when the command ends. */
+  /** Keeps a warning of the server until the command ends. */
   warn(text: string): void {
     this.#warnings.push(text)
   }
 
-  /** The warnings so far; they are forgotten. */
+  /** Returns and forgets the warnings so far. */
   takeWarnings(): readonly string[] {
     return this.#warnings.splice(0)
   }
@@ -57,7 +59,7 @@ export class Output {
     return this.#textOf('stderr')
   }
 
-  /** Both streams, as they come on a terminal. */
+  /** Both streams in the order in which a terminal shows them. */
   get terminal(): string {
     return this.#written.map(({ text }) => text).join('')
   }

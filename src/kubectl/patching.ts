@@ -5,19 +5,19 @@ import { isFailure, KubectlError } from './errors.js'
 import { patchTableOf, resourceNameOf } from './kinds.js'
 import type { Info } from './resource-args.js'
 import { keyOf, typed } from './resource-args.js'
-import { threeWayPatch } from './three-way.js'
+import { threeWayPatch } from './apply/three-way.js'
 
-/** How a change is sent. */
+/** How a patch is sent. */
 export interface Patching {
   readonly dryRun: DryRun
   readonly fieldManager?: string
-  /** What is written before the server's words: `failed to patch image update to pod template:`. */
+  /** Prefix of the server's error: `failed to patch image update to pod template:`. */
   readonly failure?: string
 }
 
 /**
- * Sends what differs between an object and what it shall be, as a patch. Undefined when nothing differs.
- * Throws ApiError, KubectlError.
+ * Sends the differences between an object and its wanted state as a patch. Returns undefined if there are
+ * none. Throws ApiError, KubectlError.
  */
 export function patchTo(
   call: Call,

@@ -3,7 +3,7 @@ import type { KubeObject } from '../api/definition.js'
 import { KubectlError } from './errors.js'
 import type { Info } from './resource-args.js'
 
-/** The kinds that have a pod's spec, and where. */
+/** Path of the pod spec in each kind that has one. */
 const PLACES: Readonly<Record<string, readonly string[]>> = {
   Pod: ['spec'],
   ReplicationController: ['spec', 'template', 'spec'],
@@ -16,7 +16,7 @@ const PLACES: Readonly<Record<string, readonly string[]>> = {
 }
 
 /**
- * The object with another pod spec. Throws KubectlError for a kind without one. Source:
+ * Returns the object with another pod spec. Throws KubectlError for a kind without one. Source:
  * polymorphichelpers.UpdatePodSpecForObject.
  */
 export function withPodSpec(
@@ -31,7 +31,7 @@ export function withPodSpec(
   return changeAt(object, place, change as (value: unknown) => unknown) as KubeObject
 }
 
-/** The pod spec of an object. Throws KubectlError for a kind without one. */
+/** Returns the pod spec of an object. Throws KubectlError for a kind without one. */
 export function podSpecOf(info: Pick<Info, 'definition' | 'object'>): PodSpec {
   let found: PodSpec | undefined
   withPodSpec(info, (spec) => (found = spec))
@@ -48,7 +48,7 @@ function changeAt(
   return { ...fields, [first]: changeAt(fields[first], rest, change) }
 }
 
-/** A pod spec with some of its containers and init containers changed. */
+/** Applies `change` to the containers and init containers of a pod spec. */
 export function withContainers(spec: PodSpec, change: (container: Container) => Container): PodSpec {
   return {
     ...spec,
@@ -57,8 +57,8 @@ export function withContainers(spec: PodSpec, change: (container: Container) => 
   }
 }
 
-/** Whether a container's name fits a pattern in which `*` stands for anything. Source: set selectString. */
-export function fits(name: string, pattern: string): boolean {
+/** Whether a container's name matches a pattern with `*` as wildcard. Source: set selectString. */
+export function matchesName(name: string, pattern: string): boolean {
   if (!pattern.includes('*')) return name === pattern
   const parts = pattern.split('*')
   const [first = '', last = ''] = [parts[0], parts.at(-1)]

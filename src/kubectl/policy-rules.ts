@@ -1,9 +1,9 @@
 import type { PolicyRule } from '../api/rbac/generated.js'
 
 /**
- * Rules taken apart into one resource (or path) and one verb each, and put together again where only the
- * verbs differ, in the order of their text. Source: component-helpers auth/rbac/validation BreakdownRule,
- * kubectl pkg/util/rbac CompactRules, SortableRuleSlice.
+ * Breaks rules down to one resource (or path) and one verb each, merges those that differ only in verbs, and
+ * sorts them by text. Source: component-helpers auth/rbac/validation BreakdownRule, kubectl pkg/util/rbac
+ * CompactRules, SortableRuleSlice.
  */
 export function compactRules(rules: readonly PolicyRule[]): readonly PolicyRule[] {
   const compact: PolicyRule[] = []
@@ -25,7 +25,8 @@ export function compactRules(rules: readonly PolicyRule[]): readonly PolicyRule[
 }
 
 /**
- * One rule for each resource or path and verb. Source: component-helpers auth/rbac/validation BreakdownRule.
+ * Returns one rule for each resource or path and verb. Source: component-helpers auth/rbac/validation
+ * BreakdownRule.
  */
 export function brokenDown({
   apiGroups = [],
@@ -54,7 +55,7 @@ export function brokenDown({
   ]
 }
 
-/** A rule as Go's generated String method writes it, which is what they are sorted by. */
+/** Formats a rule like Go's generated String method, which is the sort key. */
 function goText({
   verbs,
   apiGroups = [],
@@ -70,8 +71,8 @@ function goText({
 }
 
 /**
- * `deployments.apps/scale` of the first resource and group of a rule; '' for one of paths. Source: kubectl
- * pkg/describe CombineResourceGroup.
+ * `deployments.apps/scale` of the first resource and group of a rule; '' for rules about paths. Source:
+ * kubectl pkg/describe CombineResourceGroup.
  */
 export function resourceText({
   resources: [resource] = [],

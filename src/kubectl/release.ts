@@ -1,4 +1,4 @@
-/** Texts and flags of kubectl that changed from one minor to the next. */
+/** Texts and flags of kubectl that changed between minors. */
 export interface Release {
   readonly minor: number
   /**
@@ -12,21 +12,21 @@ export interface Release {
   readonly namesNamespaceOnDelete: boolean
   /** `No resources found in default namespace.`; before that `No resources found.` */
   readonly namesNamespaceWhenEmpty: boolean
-  /** `Warning: ` in front of what kubectl itself warns of; before that `warning: `. */
+  /** `Warning: ` before kubectl's own warnings; older releases print `warning: `. */
   readonly warningPrefix: 'Warning: ' | 'warning: '
   /** `not labeled` and `unlabeled`; before that `not labeled` and `labeled`. */
   readonly saysUnlabeled: boolean
-  /** `Client Version: v1.35.2`; before that Go's dump of the whole version. */
+  /** `Client Version: v1.35.2`; older releases print Go's dump of the whole version. */
   readonly shortVersion: boolean
-  /** `spec.containers{web}: ` in front of the message of an event that is about a part of its object. */
+  /** `spec.containers{web}: ` before the message of an event about a part of its object. */
   readonly namesFieldOfEvents: boolean
-  /** `describe serviceaccount` lists secrets that pods may mount, and those with tokens. */
+  /** `describe serviceaccount` lists mountable secrets, and those with tokens. */
   readonly describesAccountTokens: boolean
-  /** Version of kustomize that kubectl holds. */
+  /** Version of the kustomize in kubectl. */
   readonly kustomize: string
-  /** A short name that two kinds have is warned of. */
+  /** Whether kubectl warns about a short name that two kinds share. */
   readonly warnsOfShortNames: boolean
-  /** `--dry-run` is a word; before it was a switch. */
+  /** Whether `--dry-run` takes a value; older releases have a switch. */
   readonly namesDryRun: boolean
 }
 
@@ -39,14 +39,14 @@ const KUSTOMIZE: readonly (readonly [minor: number, version: string])[] = [
   [0, 'v4.5.7'],
 ]
 
-/** Minor of `v1.35` or `v1.35.2`. Throws RangeError when the text is no Kubernetes version. */
+/** Minor of `v1.35` or `v1.35.2`. Throws RangeError for an invalid version. */
 export function minorOf(version: string): number {
   const minor = /^v?1\.(\d+)/.exec(version)?.[1]
   if (minor === undefined) throw new RangeError(`not a Kubernetes version: ${version} (write v1.35)`)
   return Number(minor)
 }
 
-/** What kubectl of that version prints. */
+/** Returns the texts and flags of kubectl in that version. */
 export function releaseOf(version: string): Release {
   const minor = minorOf(version)
   return {

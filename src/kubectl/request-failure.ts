@@ -4,10 +4,10 @@ import { KubectlError } from './errors.js'
 
 const CREDENTIALS = 'the server has asked for the client to provide credentials'
 
-/** Why nothing came of a request. */
+/** Why a request failed. */
 export type Refusal = ConnectionError | ApiError
 
-/** A request that did not arrive is named with what went wrong, one that was answered is not. */
+/** Text of a failed request: a connection error is prefixed with the request, the server's error is not. */
 export function failureOf(call: Call, path: string, refusal: Refusal): string {
   return refusal instanceof ConnectionError
     ? `Get "${urlOf(call, path)}?timeout=${timeoutOf(call)}": ` +
@@ -15,7 +15,7 @@ export function failureOf(call: Call, path: string, refusal: Refusal): string {
     : refusal.message
 }
 
-/** A file whose objects cannot be checked. */
+/** Error for a file whose objects cannot be validated. */
 export function withoutSchemas(source: string, why: string): KubectlError {
   return new KubectlError(
     `error validating ${JSON.stringify(source)}: error validating data: failed to download openapi: ` +
@@ -24,20 +24,20 @@ export function withoutSchemas(source: string, why: string): KubectlError {
   )
 }
 
-/** Where a request of the call goes. */
+/** URL of a request of the call. */
 export function urlOf({ kubeconfig }: Call, path: string): string {
   return kubeconfig.server.replace(/\/$/, '') + path
 }
 
-/** How long questions about the server itself may take, as their URLs say it. */
+/** Timeout of discovery requests, as their URLs give it. */
 export function timeoutOf({ flags }: Call): string {
   const text = flags.string('request-timeout')
   return text === '0' || text === '' ? '32s' : /^\d+$/.test(text) ? `${text}s` : text
 }
 
 /**
- * The failure of a question that is not about an object (what is served, which version): the server's own
- * words are not read.
+ * Error of a request that is not about an object (discovery, version): client-go does not read the server's
+ * message.
  */
 export function discoveryFailure(error: Error): Error {
   return error instanceof ApiError && error.code === 401
@@ -45,7 +45,7 @@ export function discoveryFailure(error: Error): Error {
     : error
 }
 
-/** A failure to send a request, with the request in its text, as net/http says it. */
+/** Adds the request to a connection error, as net/http does. */
 export function withRequest(call: Call, method: string, path: string, error: Error): Error {
   return error instanceof ConnectionError
     ? new ConnectionError(`${method} "${urlOf(call, path)}": ${error.message}`)

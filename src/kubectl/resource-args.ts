@@ -7,12 +7,12 @@ import type { Call } from './call.js'
 import { groupResource, kindNamed, kindsInCategory, resourceNameOf, resourceText } from './kinds.js'
 import { isFailure, KubectlError, withMessage } from './errors.js'
 
-/** Something that the arguments name: one object, or a list of them. */
+/** What arguments refer to: one object, or a list. */
 export interface Target {
   readonly definition: KindDefinition
   /** Absent for cluster-scoped kinds and for all namespaces. */
   readonly namespace?: string
-  /** Present if one object is meant. */
+  /** Present for a single object. */
   readonly name?: string
   readonly labelSelector?: string
   readonly fieldSelector?: string
@@ -21,7 +21,7 @@ export interface Target {
 /** What the arguments of a command select. */
 export interface Selection {
   readonly targets: readonly Target[]
-  /** The arguments name exactly one object. */
+  /** Whether the arguments name exactly one object. */
   readonly singleItem: boolean
 }
 
@@ -29,13 +29,13 @@ export interface Selection {
 export interface SelectOptions {
   readonly labelSelector?: string
   readonly fieldSelector?: string
-  /** A type without names selects all its objects. */
+  /** Whether a type without names selects all its objects. */
   readonly allowEmptySelector?: boolean
   readonly allNamespaces?: boolean
 }
 
 /**
- * Reads `pods`, `pods a b`, `po/a svc/b`, `pods,svc`, `deploy.apps`. Throws KubectlError with the texts of
+ * Parses `pods`, `pods a b`, `po/a svc/b`, `pods,svc`, `deploy.apps`. Throws KubectlError with the texts of
  * cli-runtime's resource builder. Source: cli-runtime pkg/resource/builder.go ResourceTypeOrNameArgs.
  */
 export function selectResources(call: Call, args: readonly string[], options: SelectOptions = {}): Selection {
@@ -85,12 +85,15 @@ function typesOf(call: Call, types: string): readonly KindDefinition[] {
   return types.split(',').flatMap((type) => {
     const inCategory =
       call.env.scheme.byName(type) === undefined ? kindsInCategory(call.env.scheme, type) : []
-    return inCategory.length > 0 ? inCategory : [kindMeant(call, type)]
+    return inCategory.length > 0 ? inCategory : [resolveKind(call, type)]
   })
 }
 
-/** The kind behind a word; a short name may be that of several. Source: cli-runtime shortcut expander. */
-function kindMeant({ env: { scheme }, out, release }: Call, word: string): KindDefinition {
+/**
+ * Resolves the name of a kind; warns about a short name that several kinds share. Source: cli-runtime
+ * shortcut expander.
+ */
+function resolveKind({ env: { scheme }, out, release }: Call, word: string): KindDefinition {
   const found = kindNamed(scheme, word)
   if (release.warnsOfShortNames && found.shortNames.includes(word)) {
     const others = scheme
@@ -118,7 +121,7 @@ function selectPairs(call: Call, args: readonly string[], allNamespaces: boolean
     if (type === '' || name === '' || type.includes(',')) {
       throw new KubectlError('arguments in resource/name form must have a single resource and name')
     }
-    const definition = kindMeant(call, type)
+    const definition = resolveKind(call, type)
     if (allNamespaces && definition.namespaced) throw new KubectlError(allWithName)
     return { definition, ...(definition.namespaced ? { namespace: call.namespace } : {}), name }
   })
@@ -135,12 +138,12 @@ export interface Info {
   readonly source?: string
 }
 
-/** What one target led to: its objects, or why there are none. */
+/** Result of fetching one target: its objects, or the error. */
 export type Fetched =
   | { readonly target: Target; readonly objects: readonly KubeObject[]; readonly resourceVersion: string }
   | { readonly target: Target; readonly error: Error }
 
-/** Fetches every target, failures kept beside their targets. */
+/** Fetches every target, keeping errors beside their targets. */
 export function fetchTargets(
   client: Client,
   targets: readonly Target[],
@@ -156,7 +159,7 @@ export function fetchTargets(
   })
 }
 
-/** Fetches what one target names. */
+/** Fetches one target. */
 export function fetchTarget(
   client: Client,
   target: Target,
@@ -197,7 +200,7 @@ export function listOptionsOf({ namespace, labelSelector, fieldSelector }: Targe
   }
 }
 
-/** Says what could not be listed, as cli-runtime's EnhanceListError does for 400 and 404. */
+/** Adds to an error what could not be listed, like cli-runtime's EnhanceListError for 400 and 404. */
 export function explained<T>(
   { definition, labelSelector = '', fieldSelector = '' }: Target,
   list: () => T,
@@ -217,7 +220,7 @@ export function explained<T>(
   }
 }
 
-/** The object with apiVersion and kind, which items of a list may lack. */
+/** Adds apiVersion and kind to the object, which items of a list may lack. */
 export function typed(definition: KindDefinition, object: KubeObject): KubeObject {
   return object.apiVersion !== undefined && object.kind !== undefined
     ? object

@@ -6,7 +6,7 @@ import type { Info } from './resource-args.js'
 import { fetchTarget, infoOf, keyOf, selectResources } from './resource-args.js'
 
 /**
- * What is said when neither arguments nor files name anything. Source: cli-runtime resource/builder.go
+ * Error for a command without arguments and files. Source: cli-runtime resource/builder.go
  * missingResourceError.
  */
 export const NOTHING_GIVEN: string =
@@ -16,18 +16,17 @@ export const NOTHING_GIVEN: string =
 
 /** How objects are selected. */
 export interface Selecting {
-  /** A type alone means all its objects. */
+  /** Whether a type alone selects all its objects. */
   readonly allowEmptySelector?: boolean
-  /** Default: what `--selector` says. */
+  /** Default: `--selector`. */
   readonly selector?: string
-  /** What files say is taken as it is; the server is not asked. */
+  /** Whether objects of files are used as they are, without asking the server. */
   readonly isLocal?: boolean
 }
 
 /**
- * The objects that files or arguments name, as the server has them, and what went wrong with others. Throws
- * KubectlError when nothing is named. Source: cli-runtime resource.Builder with Flatten, ContinueOnError and
- * Latest.
+ * Returns the current objects that files or arguments select, and the errors of others. Throws KubectlError
+ * if nothing is given. Source: cli-runtime resource.Builder with Flatten, ContinueOnError and Latest.
  */
 export function selected(
   call: Call,
@@ -73,8 +72,7 @@ function collected<T>(
 }
 
 /**
- * Does something to every selected object; failures of one do not stop the others, and are thrown together at
- * the end.
+ * Runs `work` for every selected object; failures do not stop the others, and are thrown together at the end.
  */
 export function forSelected(
   call: Call,

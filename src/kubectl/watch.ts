@@ -7,10 +7,10 @@ import { prepareCall } from './kubectl.js'
 import { Output } from './output.js'
 
 /**
- * `kubectl get ... -w` or `kubectl logs -f ...` as an async iterator of what it prints: first the table that
- * is there, then text for each batch of changes. Ends when the loop is left, which stops the watch, and a log
- * when its containers end. Changes come when someone else moves time or writes. Throws, at the first step,
- * what the command line or the server is guilty of (KubectlError, ApiError).
+ * `kubectl get ... -w` or `kubectl logs -f ...` as an async iterator of its output: first the existing
+ * objects, then text for each batch of changes. Leaving the loop stops the watch; a log ends with its
+ * containers. Changes arrive when other code moves time or writes. The first step throws the errors of the
+ * command line and of the server (KubectlError, ApiError).
  */
 export async function* kubectlWatch(
   env: KubectlEnvironment,

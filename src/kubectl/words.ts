@@ -4,8 +4,8 @@ export class CommandLineError extends Error {}
 const operators = '|&;<>()'
 
 /**
- * Splits a command line into words as a POSIX shell does: quotes and backslashes, no expansions. Pipes,
- * redirections and other operators outside quotes are refused with CommandLineError, and so are open quotes.
+ * Splits a command line into words like a POSIX shell: quotes and backslashes, no expansions. Throws
+ * CommandLineError for open quotes, and for pipes, redirections and other operators outside quotes.
  */
 export function splitWords(line: string): readonly string[] {
   const words: string[] = []
@@ -35,7 +35,7 @@ export function splitWords(line: string): readonly string[] {
   return words
 }
 
-/** The text of the quoted part that begins at `start`, and where its closing quote is. */
+/** Returns the text of the quoted part that begins at `start`, and the position of its closing quote. */
 function readQuoted(line: string, start: number): { readonly text: string; readonly end: number } {
   const quote = line.charAt(start)
   let text = ''

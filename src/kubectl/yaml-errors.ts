@@ -1,6 +1,9 @@
 import type { YAMLParseError } from 'yaml'
 
-/** Who notices in go-yaml: its scanner counts lines from 1, its parser from 0; line 0 is not shown. */
+/**
+ * The part of go-yaml that detects the error: its scanner counts lines from 1, its parser from 0; line 0 is
+ * not printed.
+ */
 type Place = 'scanner' | 'parser'
 
 interface Rule {
@@ -40,8 +43,8 @@ const rules: readonly Rule[] = [
 ]
 
 /**
- * What go-yaml says of a text that the YAML library refuses: `line 2: did not find expected key`. Source:
- * go-yaml decode.go, scannerc.go, parserc.go.
+ * Returns go-yaml's error for a text that the YAML library refuses: `line 2: did not find expected key`.
+ * Source: go-yaml decode.go, scannerc.go, parserc.go.
  */
 export function goYamlFault(text: string, fault: YAMLParseError): string {
   const {
@@ -70,10 +73,10 @@ export function goYamlFault(text: string, fault: YAMLParseError): string {
 
 const numbered = (line: number, text: string): string => (line === 0 ? text : `line ${line}: ${text}`)
 
-/** Lines before that place. */
+/** Number of lines before a position. */
 const lineAt = (text: string, at: number): number => text.slice(0, at).split('\n').length - 1
 
-/** The colon that makes a key of what begins there. */
+/** Position of the colon that makes a key of the text before it. */
 function colonAfter(text: string, at: number): number {
   const found = /:(?=\s|$)/.exec(text.slice(at))
   return found === null ? at : at + found.index

@@ -1,6 +1,6 @@
 /**
- * A span of milliseconds as Go prints a time.Duration: `10s`, `1m20s`, `5m0s`, `1.2s`, `400ms`, `0s`.
- * Source: Go's time.Duration.String.
+ * Formats milliseconds like Go's time.Duration: `10s`, `1m20s`, `5m0s`, `1.2s`, `400ms`, `0s`. Source: Go's
+ * time.Duration.String.
  */
 export function goDuration(ms: number): string {
   if (ms === 0) return '0s'

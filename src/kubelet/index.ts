@@ -39,13 +39,10 @@ export type { Surroundings } from './runtime/surroundings.js'
 export type { Tree as VolumeFiles } from './files/tree.js'
 export { diskPath } from './runtime/volumes.js'
 export { sourceOf } from './volumes/sources.js'
-export { capabilityMask, effectiveSecurity } from './security-context/index.js'
-export type {
-  Decided,
-  EffectiveCapabilities,
-  EffectiveIdentity,
-  EffectiveSecurity,
-  Profile,
-  SecurityOptions,
-  SettingSource,
-} from './security-context/index.js'
+export { capabilityMask } from './security-context/capabilities.js'
+export { effectiveSecurity } from './security-context/effective.js'
+export type { EffectiveCapabilities } from './security-context/capabilities.js'
+export type { Decided, SettingSource } from './security-context/decided.js'
+export type { EffectiveSecurity, SecurityOptions } from './security-context/effective.js'
+export type { EffectiveIdentity } from './security-context/identity.js'
+export type { Profile } from './security-context/profiles.js'

@@ -1,4 +1,4 @@
-import type { Pod } from '../api/core/generated.js'
+import type { Node, Pod } from '../api/core/generated.js'
 import { isMirrorPod } from '../api/core/conditions.js'
 import { resourceAmounts } from '../api/core/pod-resources.js'
 import type { UserInfo } from '../client/client.js'
@@ -13,23 +13,23 @@ import { ContainerStopper } from './lifecycle/container-stopper.js'
 import { CsiNode } from './node/csi-node.js'
 import { EvictionManager } from './node/eviction-manager.js'
 import { NodeLease } from './node/lease.js'
+import type { NodeAgentPorts } from './node/node-agent.js'
 import { NodeAgent } from './node/node-agent.js'
 import { allocatableOf, capacityOf } from './node/node-object.js'
 import { ShutdownManager } from './node/shutdown-manager.js'
 import type { KubeletOptions } from './options.js'
 import { DEFAULT_KUBELET_TIMINGS } from './options.js'
 import type { NodeUsage } from './pods/admission.js'
-import { asksForOther, desiredAllocation } from './pods/allocation.js'
+import { requestsDiffer, desiredAllocation } from './pods/allocation.js'
 import { ApiObjects } from './pods/api-objects.js'
 import { ContainerStarter } from './pods/container-starter.js'
-import { MirrorManager } from './pods/mirror-manager.js'
+import { MirrorManager, mirroredUid, staticPod, staticPodUid } from './pods/static-pods.js'
 import { PodEvents } from './pods/pod-events.js'
 import { PodKiller } from './pods/pod-killer.js'
 import type { PodRecord } from './pods/pod-record.js'
 import { newPodRecord } from './pods/pod-record.js'
 import { PodWorkers } from './pods/pod-workers.js'
 import { Resizer } from './pods/resizer.js'
-import { mirroredUid, staticPod, staticPodUid } from './pods/static-pods.js'
 import { StatusManager } from './pods/status-manager.js'
 import { Prober } from './prober/prober.js'
 import type { KubeletRelease } from './release.js'
@@ -38,9 +38,9 @@ import type { RuntimeChange } from './runtime/runtime-api.js'
 import { AWAITS_ATTACHMENT, VolumeMounter } from './volumes/volume-mounter.js'
 
 /**
- * The kubelet of one node: component `kubelet/<node>`, user `system:node:<node>`. It registers the Node,
- * renews its lease, posts its status and runs the pods that are bound to it on `options.runtime`. Source:
- * pkg/kubelet.
+ * Creates the kubelet of one node: component `kubelet/<node>`, user `system:node:<node>`. It registers the
+ * Node, renews its lease, posts its status and runs the pods that are bound to it on `options.runtime`.
+ * Source: pkg/kubelet.
  */
 export function createKubelet(options: KubeletOptions): Component {
   return {
@@ -50,14 +50,14 @@ export function createKubelet(options: KubeletOptions): Component {
   }
 }
 
-/** The user that a kubelet is by its certificate. */
+/** The user in a kubelet's certificate. */
 export function kubeletIdentity(node: string): UserInfo {
   return { name: `system:node:${node}`, groups: ['system:nodes', 'system:authenticated'] }
 }
 
 const JITTER = 0.04
 
-/** `v1.35` is `v1.35.0`. */
+/** Completes `v1.35` to `v1.35.0`. */
 function patchZero(version: string): string {
   return /^v\d+\.\d+$/.test(version) ? `${version}.0` : version
 }
@@ -89,7 +89,7 @@ class Kubelet {
     this.#options = options
     const { node, runtime } = options
     const { client } = host
-    // what runs is what was installed at the start of this process, whatever has been installed since
+    // the process keeps the version that was installed at its start
     const version = host.state(
       'version',
       () => runtime.kubeletVersion ?? options.kubeletVersion ?? patchZero(host.version),
@@ -113,11 +113,7 @@ class Kubelet {
     this.#statusUpdate = timings.statusUpdate
     this.#status = host.handle('status', () => this.#statusTick())
 
-    const nodes = host.informer('nodes', { fieldSelector: `metadata.name=${node}` })
-    nodes.onChange(({ object, old }) => {
-      if (object.spec.podCIDR !== old?.spec.podCIDR) this.#report('network')
-      if (object.status.volumesAttached !== old?.status.volumesAttached) this.#volumesAttached()
-    })
+    const nodes = this.#watchNode()
     this.#pods = host
       .informer('pods', { fieldSelector: `spec.nodeName=${node}` })
       .onChange((change) => this.#podChanged(change))
@@ -130,22 +126,7 @@ class Kubelet {
       log: (message) => this.#log(message),
     })
     this.#lease = new NodeLease(host, node, timings.leaseDuration)
-    const csiNode = new CsiNode(host, node, release.minor)
-    const onRegistered = (uid: string): void => {
-      this.#lease.renew()
-      csiNode.initialize(uid)
-      options.registered?.()
-    }
-    this.#agent = new NodeAgent(host, {
-      options,
-      version,
-      statusReport: timings.statusReport,
-      nodes,
-      recorder,
-      onRegistered,
-      volumesInUse: () => this.#volumesInUse(),
-      pressures: () => this.#evictions.pressures,
-    })
+    this.#agent = this.#makeAgent({ version, statusReport: timings.statusReport, nodes, recorder })
     const report = (): void => this.#agent.syncStatus()
     this.#shutdown = new ShutdownManager(host, {
       options,
@@ -165,7 +146,7 @@ class Kubelet {
     this.#workers = this.#makeWorkers(release, recorder, hooks, looks)
   }
 
-  /** Before all else: who it is decides on what it sees. */
+  /** Called before everything else, since the credentials decide what the kubelet may see. */
   #makeCredentials(): KubeletCredentials | undefined {
     const {
       node,
@@ -181,6 +162,30 @@ class Kubelet {
       ...runtime.kubeletConfiguration,
     }))
     return new KubeletCredentials(this.#host, { node, certificates, configuration: configuration.value })
+  }
+
+  #watchNode(): Informer<Node> {
+    const nodes = this.#host.informer('nodes', { fieldSelector: `metadata.name=${this.#options.node}` })
+    return nodes.onChange(({ object, old }) => {
+      if (object.spec.podCIDR !== old?.spec.podCIDR) this.#report('network')
+      if (object.status.volumesAttached !== old?.status.volumesAttached) this.#volumesAttached()
+    })
+  }
+
+  #makeAgent(parts: Pick<NodeAgentPorts, 'version' | 'statusReport' | 'nodes' | 'recorder'>): NodeAgent {
+    const options = this.#options
+    const csiNode = new CsiNode(this.#host, options.node, kubeletRelease(parts.version).minor)
+    return new NodeAgent(this.#host, {
+      ...parts,
+      options,
+      onRegistered: (uid) => {
+        this.#lease.renew()
+        csiNode.initialize(uid)
+        options.registered?.()
+      },
+      volumesInUse: () => this.#volumesInUse(),
+      pressures: () => this.#evictions.pressures,
+    })
   }
 
   #makeStatuses(release: KubeletRelease): StatusManager {
@@ -241,16 +246,7 @@ class Kubelet {
       events,
       statuses: this.#statuses,
       mirrors: this.#mirrors,
-      volumes: new VolumeMounter({
-        node: this.#options.node,
-        minor: release.minor,
-        clock: this.#host.clock,
-        objects,
-        events,
-        runtime,
-        attached: () => this.#agent.attachedVolumes,
-        onInUse: () => this.#agent.syncStatus(),
-      }),
+      volumes: this.#makeMounter(release, objects, events),
       starter: new ContainerStarter({
         runtime,
         events,
@@ -274,16 +270,26 @@ class Kubelet {
     })
   }
 
-  /** While its worker waits for the runtime, what probes say is reported at once. */
+  #makeMounter(release: KubeletRelease, objects: ApiObjects, events: PodEvents): VolumeMounter {
+    return new VolumeMounter({
+      node: this.#options.node,
+      minor: release.minor,
+      clock: this.#host.clock,
+      objects,
+      events,
+      runtime: this.#options.runtime,
+      attached: () => this.#agent.attachedVolumes,
+      onInUse: () => this.#agent.syncStatus(),
+    })
+  }
+
+  /** Reports probe results at once while the pod's worker waits for the runtime. */
   #readinessChanged(record: PodRecord): void {
     if (record.inFlight !== undefined || record.stage === 'terminating') this.#statuses.publish(record)
     this.#wake(record.uid)
   }
 
-  /**
-   * Takes the place at the machine, and begins, unless that was done before this copy of the simulation was
-   * made.
-   */
+  /** Attaches to the machine and starts, unless that was done before this copy of the simulation was made. */
   start(): void {
     this.#options.runtime.onChange((change) => {
       if (change.startsWith('pod/')) this.#wake(change.slice('pod/'.length))
@@ -325,10 +331,7 @@ class Kubelet {
     for (const { uid } of this.#options.runtime.pods()) this.#wake(uid)
   }
 
-  /**
-   * One sync of one pod. A pod that the API has not told about yet is no orphan as long as the first list has
-   * not come.
-   */
+  /** Runs one sync of one pod. Before the first list, a pod that is missing in the API is not an orphan. */
   #sync(uid: string): void {
     if (!this.#records.value.has(uid) && !this.#pods.synced) return
     const before = this.#records.value.get(uid)?.stage
@@ -364,7 +367,7 @@ class Kubelet {
     }
   }
 
-  /** Pods that wait for volumes have another look. */
+  /** Wakes pods that wait for volumes. */
   #volumesAttached(): void {
     for (const { uid, containers } of this.#records.value.values()) {
       if (containers['']?.waiting?.reason !== AWAITS_ATTACHMENT) continue
@@ -408,7 +411,7 @@ class Kubelet {
     const uid = object.metadata.uid as string
     const record = this.#records.value.get(uid)
     if (!record) this.#records.value.set(uid, newPodRecord(uid, object, false))
-    else if (!see(record, object)) return
+    else if (!updateRecord(record, object)) return
     this.#wake(uid)
   }
 
@@ -426,7 +429,7 @@ class Kubelet {
     const { uid, namespace = 'default', name = '', resourceVersion, deletionTimestamp } = mirror.metadata
     if (!this.#started.value.manifestsRead) return
     if (!record || record.removed) {
-      // nothing on this machine stands behind it
+      // the machine has nothing behind this mirror pod
       if (type !== 'DELETED')
         this.#statuses.deleteMirror({ uid: uid as string, namespace, name }, uid as string)
     } else if (type === 'DELETED' || deletionTimestamp !== undefined) {
@@ -440,13 +443,13 @@ class Kubelet {
 }
 
 /**
- * Takes over what the API says of a pod. Answers whether there is anything in it that the worker has to look
- * at: the echo of one's own status write is not.
+ * Takes over the API's version of a pod. Returns whether the worker must look at it; the echo of a status
+ * write needs no look.
  */
-function see(record: PodRecord, pod: Pod): boolean {
+function updateRecord(record: PodRecord, pod: Pod): boolean {
   const before = record.pod.metadata
   const { resourceVersion, deletionTimestamp, deletionGracePeriodSeconds, generation } = pod.metadata
-  if (generation !== before.generation && record.admitted && asksForOther(pod, record.pod))
+  if (generation !== before.generation && record.admitted && requestsDiffer(pod, record.pod))
     record.allocation ??= desiredAllocation(record.pod)
   record.pod = pod
   const version = Number(resourceVersion)

@@ -12,61 +12,58 @@ export interface KubeletOptions extends KubeletConfiguration {
   /** The machine's address: InternalIP of the node, hostIP of its pods. */
   readonly internalIP: string
   readonly externalIP?: string
-  /** Labels beside those that every kubelet sets. */
+  /** Labels besides those that every kubelet sets. */
   readonly labels?: Readonly<Record<string, string>>
   /** Labels topology.kubernetes.io/zone and /region. */
   readonly zone?: string
   readonly region?: string
   /** Taints that the node registers with. */
   readonly registerWithTaints?: readonly Taint[]
-  /** Default {@link DEFAULT_CAPACITY}; what is given replaces single entries. */
+  /** Default {@link DEFAULT_CAPACITY}; given entries replace single defaults. */
   readonly capacity?: ResourceList
   /** `v1.35.2`; texts follow its minor. Default: the server's minor, patch 0. */
   readonly kubeletVersion?: string
-  /** Range of pod addresses if the Node has no spec.podCIDR. Without either, no pod network comes up. */
+  /** Pod CIDR if the Node has no spec.podCIDR. Without either, the pod network does not come up. */
   readonly podCIDR?: string
   readonly osImage?: string
   readonly kernelVersion?: string
-  /** `containerd://2.1.5`: its scheme is that of the container ids. */
+  /** `containerd://2.1.5`: container ids have the same scheme. */
   readonly containerRuntimeVersion?: string
   readonly architecture?: string
   readonly operatingSystem?: string
-  /**
-   * The Node is Ready in the request that creates it. Default false: it becomes Ready when the pod network is
-   * up.
-   */
+  /** Whether the Node is created as Ready. Default false: it becomes Ready when the pod network is up. */
   readonly registerReady?: boolean
   /** Whether Event objects are recorded. Default true. */
   readonly events?: boolean
   /**
-   * Called when the node has registered itself: what an administrator then does to it. It must not depend on
-   * anything but the cluster's state.
+   * Called when the node has registered, for what an administrator then does to it. It must depend only on
+   * the cluster's state.
    */
   readonly registered?: () => void
   readonly timings?: Partial<KubeletTimings>
-  /** Its certificates, by which the apiserver knows it. Default: it needs none. */
+  /** Certificates that authenticate it to the apiserver. Default: it needs none. */
   readonly certificates?: KubeletCertificates
 }
 
 /**
- * What a kubelet's configuration file says, as far as it is heeded. Times in virtual ms. Source:
+ * The supported fields of a kubelet's configuration file. Times in virtual ms. Source:
  * kubelet.config.k8s.io/v1beta1.
  */
 export interface KubeletConfiguration {
   /**
-   * Whether it asks for a new client certificate before its own ends. Default true, as kubeadm sets it up.
+   * Whether it requests a new client certificate before its own expires. Default true, as kubeadm sets it up.
    */
   readonly rotateCertificates?: boolean
   /**
-   * Whether it asks the cluster for its serving certificate, which somebody has to approve, and does not sign
-   * one itself. Default false.
+   * Whether it requests its serving certificate from the cluster, where it must be approved, instead of
+   * signing its own. Default false.
    */
   readonly serverTLSBootstrap?: boolean
   /** Graceful node shutdown. Default off, as upstream. */
   readonly shutdownGracePeriod?: number
-  /** The part of it (ms) that is kept for critical pods. Default 0. */
+  /** Part of it (ms) that is reserved for critical pods. Default 0. */
   readonly shutdownGracePeriodCriticalPods?: number
-  /** Graceful node shutdown by priorities, in the place of the two above. */
+  /** Graceful node shutdown by priorities, instead of the two above. */
   readonly shutdownGracePeriodByPodPriority?: readonly ShutdownPeriod[]
   /**
    * Hard eviction thresholds by signal (`memory.available: '100Mi'`). Default `memory.available<100Mi`,
@@ -75,13 +72,13 @@ export interface KubeletConfiguration {
   readonly evictionHard?: Readonly<Record<string, string>>
   /** Soft eviction thresholds by signal. Default none. */
   readonly evictionSoft?: Readonly<Record<string, string>>
-  /** For so long (virtual ms, by signal) a soft threshold has to be met. */
+  /** Virtual ms, by signal, for which a soft threshold must be met. */
   readonly evictionSoftGracePeriod?: Readonly<Record<string, number>>
-  /** Grace in seconds that pods get that are evicted for a soft threshold. Default 0. */
+  /** Grace in seconds of pods that are evicted for a soft threshold. Default 0. */
   readonly evictionMaxPodGracePeriod?: number
-  /** What has to be freed beyond a threshold, by signal. */
+  /** Amount to reclaim beyond a threshold, by signal. */
   readonly evictionMinimumReclaim?: Readonly<Record<string, string>>
-  /** So long (virtual ms) a pressure condition stays after it was last observed. Default 300,000. */
+  /** Virtual ms for which a pressure condition lasts after its last observation. Default 300,000. */
   readonly evictionPressureTransitionPeriod?: number
   /** crashLoopBackOff.maxContainerRestartPeriod in virtual ms. Default 300,000. */
   readonly maxContainerRestartPeriod?: number
@@ -89,7 +86,7 @@ export interface KubeletConfiguration {
 
 /** One entry of `shutdownGracePeriodByPodPriority`. */
 export interface ShutdownPeriod {
-  /** Pods of this priority or more, up to that of the next entry. */
+  /** Lowest priority of the pods; the next entry is the upper bound. */
   readonly priority: number
   readonly shutdownGracePeriodSeconds: number
 }
@@ -99,22 +96,22 @@ export interface KubeletTimings {
   /** nodeLeaseDurationSeconds; the lease is renewed after a quarter of it. Default 40,000. */
   readonly leaseDuration: number
   /**
-   * nodeStatusUpdateFrequency: how often the node's status is looked at, and everything unsent is tried
-   * again. Default 10,000.
+   * nodeStatusUpdateFrequency: how often the node's status is checked and everything unsent is retried.
+   * Default 10,000.
    */
   readonly statusUpdate: number
   /** nodeStatusReportFrequency: how often an unchanged status is posted. Default 300,000. */
   readonly statusReport: number
 }
 
-/** {@link KubeletTimings} unless told otherwise. */
+/** Defaults of {@link KubeletTimings}. */
 export const DEFAULT_KUBELET_TIMINGS: KubeletTimings = {
   leaseDuration: 40_000,
   statusUpdate: 10_000,
   statusReport: 300_000,
 }
 
-/** Capacity of a node unless told otherwise. */
+/** Default capacity of a node. */
 export const DEFAULT_CAPACITY: ResourceList = {
   cpu: '4',
   'ephemeral-storage': '100Gi',

@@ -1,6 +1,6 @@
 /**
- * What of a kubelet's behaviour depends on its own minor version (a node may be up to three minors older than
- * the server).
+ * The parts of a kubelet's behaviour that depend on its own minor version (a node may be up to three minors
+ * older than the server).
  */
 export interface KubeletRelease {
   /** Minor version: 35 for `v1.35.2`. */
@@ -9,15 +9,15 @@ export interface KubeletRelease {
   readonly created: (container: string) => string
   /** Text of the event `Started`. */
   readonly started: (container: string) => string
-  /** Text of the event `Pulled` when nothing had to be pulled. */
+  /** Text of the event `Pulled` if the image was already present. */
   readonly present: (image: string) => string
   /** Text of the event `Killing` when a pod is stopped. */
   readonly stopping: (container: string) => string
-  /** What the event of a probe that could not be made says, by the state that it resulted in. */
+  /** Text of the event of a probe that could not be made, by the resulting state. */
   readonly probeErrored: (state: string) => string
   /**
-   * Images that were pulled with credentials are not given to pods without: KubeletEnsureSecretPulledImages
-   * is beta and on since 1.35.
+   * Images that were pulled with credentials are refused to pods without: KubeletEnsureSecretPulledImages is
+   * beta and on since 1.35.
    */
   readonly verifiesPulledImages: boolean
   /** Condition PodReadyToStartContainers: beta and on since 1.29. */
@@ -38,10 +38,7 @@ export interface KubeletRelease {
   readonly kubeProxyVersion: boolean
 }
 
-/**
- * The release that a version such as `v1.35.2` or `v1.13.7-gke.8` belongs to; what is no version counts as
- * the newest.
- */
+/** The release of a version such as `v1.35.2` or `v1.13.7-gke.8`; an invalid version counts as the newest. */
 export function kubeletRelease(version: string): KubeletRelease {
   const minor = Number(/^v?1\.(\d+)/.exec(version)?.[1] ?? 35)
   const verbose = minor < 35

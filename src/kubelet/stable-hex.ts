@@ -1,7 +1,7 @@
 import { HASH_SEED, hashNumber, hashText } from '../sim/hash.js'
 
 /**
- * `digits` (a multiple of 8) hexadecimal digits that depend on `text` only: stands in for the digests and
+ * Returns `digits` (a multiple of 8) hexadecimal digits derived from `text`. They replace the digests and
  * random ids of a node (image digests, container ids, machine id) without drawing from a random stream.
  */
 export function stableHex(text: string, digits: number): string {
@@ -14,7 +14,7 @@ export function stableHex(text: string, digits: number): string {
   return hex
 }
 
-/** A text in the form of a UUID (version 4) that depends on `text` only. */
+/** Returns a UUID (version 4) derived from `text`. */
 export function stableUuid(text: string): string {
   const hex = stableHex(text, 32)
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20)}`

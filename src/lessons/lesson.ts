@@ -3,32 +3,32 @@ import { SimCluster } from '../cluster/sim-cluster.js'
 import type { Host } from '../host/index.js'
 import { hostOf } from '../host/index.js'
 
-/** Where a lesson is worked on: the cluster, and a terminal on its control plane. */
+/** Workplace of a lesson: the cluster, and a terminal on its control plane. */
 export interface Desk {
   readonly cluster: SimCluster
   readonly master: Host
 }
 
-/** A lesson in finding out what is wrong: data, and the few functions that break and judge. */
+/** A troubleshooting lesson: data, and the functions that break the cluster and check the repair. */
 export interface Lesson {
   /** Row of the course (`T1-selector`), or a name. */
   readonly id: string
   readonly title: string
-  /** What somebody who does not know the cause sees. */
+  /** What a user sees who does not know the cause. */
   readonly symptom: string
   /** Default: two nodes. */
   readonly options?: ClusterOptions
-  /** Brings a new cluster into the state that the lesson begins with. */
+  /** Brings a new cluster into the lesson's initial state. */
   readonly start: (desk: Desk) => void | Promise<void>
-  /** Whether it is repaired. Time may be moved. */
+  /** Returns whether the cluster is repaired. May move time. */
   readonly check: (desk: Desk) => boolean
-  /** One after the other, each says more. */
+  /** Hints, each more explicit than the last. */
   readonly hints: readonly string[]
-  /** A way to repair it, as lines for the control plane's shell. */
+  /** A solution, as lines for the control plane's shell. */
   readonly solution: string
 }
 
-/** A cluster in the state that a lesson begins with. */
+/** Creates a cluster in a lesson's initial state. */
 export async function openDesk(lesson: Lesson): Promise<Desk> {
   const cluster = new SimCluster({ nodes: 2, ...lesson.options })
   const desk = { cluster, master: hostOf(cluster, 'master') }

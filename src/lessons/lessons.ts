@@ -15,7 +15,7 @@ const deployment = (name: string, container: object, pod: object = {}, replicas 
   },
 })
 
-/** Whether a Deployment has all its replicas ready, some time from now. */
+/** Whether a Deployment gets all its replicas ready within some time. */
 function comesUp({ cluster }: Desk, name: string, replicas = 2): boolean {
   return cluster.until(
     () =>
@@ -25,13 +25,13 @@ function comesUp({ cluster }: Desk, name: string, replicas = 2): boolean {
   )
 }
 
-/** Whether the apiserver answers. */
+/** Whether the apiserver responds. */
 const answers = ({ cluster }: Desk): boolean => cluster.kubectl('get nodes').exitCode === 0
 
 const nodesReady = ({ cluster }: Desk): boolean =>
   cluster.until(() => cluster.nodes().every(({ ready }) => ready), { timeout: '5m' })
 
-/** A ValidatingWebhookConfiguration that is asked about new pods, at the Service default/guard. */
+/** A ValidatingWebhookConfiguration for new pods that calls the Service default/guard. */
 const webhookConfiguration = (name: string, path: string): object => ({
   apiVersion: 'admissionregistration.k8s.io/v1',
   kind: 'ValidatingWebhookConfiguration',
@@ -69,8 +69,9 @@ const ETCD =
   '--cacert /etc/kubernetes/pki/etcd/ca.crt --cert /etc/kubernetes/pki/etcd/server.crt --key ' +
   '/etc/kubernetes/pki/etcd/server.key'
 const MANIFESTS = '/etc/kubernetes/manifests'
+const KEY_FLAG = '--service-account-private-key-file=/etc/kubernetes/pki'
 
-/** The troubleshooting lessons: those of the course (T1 to T4), and more that teams really meet. */
+/** The troubleshooting lessons: those of the course (T1 to T4), and further ones from practice. */
 export const LESSONS: readonly Lesson[] = [
   {
     id: 'T1-selector',
@@ -241,7 +242,8 @@ export const LESSONS: readonly Lesson[] = [
       'kubeadm kubeconfig user --org system:nodes --client-name system:node:node-1 writes a new ' +
         'kubelet.conf.',
     ],
-    solution: `CONF=$(kubeadm kubeconfig user --org system:nodes --client-name system:node:node-1 | base64 -w0)
+    solution: `CONF=$(kubeadm kubeconfig user --org system:nodes \
+--client-name system:node:node-1 | base64 -w0)
 ssh node-1 "echo $CONF | base64 -d > /etc/kubernetes/kubelet.conf; systemctl restart kubelet"`,
   },
   {
@@ -254,8 +256,7 @@ ssh node-1 "echo $CONF | base64 -d > /etc/kubernetes/kubelet.conf; systemctl res
       cluster.apply([deployment('web', {})])
       cluster.settle()
       await master.sh(
-        `sed -i 's#--service-account-private-key-file=/etc/kubernetes/pki/sa.key#--service-account-private-key-file=/etc/kubernetes/pki/sa.kye#' ` +
-          `${MANIFESTS}/kube-controller-manager.yaml`,
+        `sed -i 's#${KEY_FLAG}/sa.key#${KEY_FLAG}/sa.kye#' ${MANIFESTS}/kube-controller-manager.yaml`,
       )
       cluster.kubectl('scale deployment web --replicas=3')
       cluster.advance('1m')

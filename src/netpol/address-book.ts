@@ -1,17 +1,19 @@
 import type { IpAddress } from '../api/ip.js'
 import type { Model, NodeModel, PodModel } from './model.js'
 
-/** An address as the key of a map: numbers for IPv4, big ones for IPv6, which no map takes for each other. */
+/**
+ * The key of an address in a map: a number for IPv4, a bigint for IPv6, so the two families never collide.
+ */
 export type AddressKey = number | bigint
 
-/** The key of an address. */
+/** Returns the map key of an address. */
 export function addressKey({ family, value }: IpAddress): AddressKey {
   return family === 'IPv4' ? Number(value) : value
 }
 
 const none: readonly never[] = []
 
-/** Adds to a list in the order of a name. */
+/** Inserts an item into the list under `key`, which is kept sorted by name. */
 function put<T>(map: Map<AddressKey, T[]>, key: AddressKey, item: T, nameOf: (item: T) => string): void {
   const list = map.get(key)
   if (list === undefined) map.set(key, [item])
@@ -33,8 +35,7 @@ const keyOfPod = ({ key }: PodModel): string => key
 const nameOfNode = ({ name }: NodeModel): string => name
 
 /**
- * Who has which address: pods with a network of their own that are not finished, nodes, and domain names that
- * led there.
+ * An index of who owns which address: running pods with their own network, nodes, and resolved domain names.
  */
 export class AddressBook {
   readonly #pods = new Map<AddressKey, PodModel[]>()
@@ -72,17 +73,20 @@ export class AddressBook {
     }
   }
 
-  /** By key; more than one where two claim the same address. */
+  /**
+   * Returns the pods that claim the address, sorted by key; there is more than one only if the world is
+   * inconsistent.
+   */
   podsAt(address: IpAddress): readonly PodModel[] {
     return this.#pods.get(addressKey(address)) ?? none
   }
 
-  /** Of several, the first by name. */
+  /** Returns the node with the address; of several, the first by name. */
   nodeAt(address: IpAddress): NodeModel | undefined {
     return this.#nodes.get(addressKey(address))?.[0]
   }
 
-  /** Sorted. */
+  /** Returns the domain names that resolved to the address, sorted. */
   domainsAt(address: IpAddress): readonly string[] {
     return this.#domains.get(addressKey(address)) ?? none
   }
@@ -90,7 +94,10 @@ export class AddressBook {
 
 const books = new WeakMap<Model, AddressBook>()
 
-/** The address book of a world; made at the first call, unless one was given with {@link keepAddressBook}. */
+/**
+ * Returns the address book of a world: the one set by {@link setAddressBook}, or one that is built on first
+ * use.
+ */
 export function addressBook(model: Model): AddressBook {
   const known = books.get(model)
   if (known !== undefined) return known
@@ -99,7 +106,7 @@ export function addressBook(model: Model): AddressBook {
   return book
 }
 
-/** For a world that changes: the book that is kept up with it. */
-export function keepAddressBook(model: Model, book: AddressBook): void {
+/** Registers the address book that a changing world keeps up to date itself. */
+export function setAddressBook(model: Model, book: AddressBook): void {
   books.set(model, book)
 }

@@ -1,16 +1,23 @@
 import type { PolicyProof, Proof, RuleProof, SideProof, TierProof, Trial, Verdict } from './proof.js'
 import type { Direction } from './model.js'
 import type { Connection, World } from './world.js'
-import type { Claim } from './check/claim.js'
+import { type Claim, checkContextOf, type CheckContext } from './check/context.js'
 import { affirmative, claims, hasTooMuch, isThere, isUnknownPeer, places, portCodes } from './check/claims.js'
-import { labelsOf, nameOfObject, namespaceOfObject, RawCluster } from './check/cluster.js'
-import { selects } from './check/demands.js'
+import {
+  labelsOf,
+  nameOfObject,
+  namespaceOfObject,
+  RawCluster,
+  raw,
+  rawList,
+  text,
+  type Raw,
+} from './check/raw.js'
+import { selects } from './check/label-selectors.js'
 import { connectionFault } from './check/ends.js'
 import { isUnknownPort } from './check/port-claims.js'
-import { raw, rawList, text, type Raw } from './check/raw.js'
-import { sceneOf, type Scene } from './check/scene.js'
 
-/** A proof that does not hold, and the first place where it does not. */
+/** Thrown at the first place where a proof does not hold. */
 class Refuted extends Error {}
 
 function demand(holds: boolean, what: string): void {
@@ -20,8 +27,8 @@ function demand(holds: boolean, what: string): void {
 const peersName = (direction: Direction): 'from' | 'to' => (direction === 'ingress' ? 'from' : 'to')
 const portsName = (kind: unknown): string => (kind === 'ClusterNetworkPolicy' ? 'protocols' : 'ports')
 
-/** Policies of a tier that select the pod in the direction, in the order in which they count. */
-function selecting({ cluster, direction, ownPod }: Scene, tier: TierProof['tier']): readonly Raw[] {
+/** Returns the policies of a tier that select the pod in this direction, in the order of evaluation. */
+function selecting({ cluster, direction, ownPod }: CheckContext, tier: TierProof['tier']): readonly Raw[] {
   const pod = raw(ownPod)
   const all = cluster.policies().filter((policy) => tierOf(policy) === tier)
   return tier === 'NetworkPolicy'
@@ -61,7 +68,7 @@ function tierOf({ kind, spec }: Raw): TierProof['tier'] {
 const priorityOf = (policy: Raw): number =>
   policy['kind'] === 'BaselineAdminNetworkPolicy' ? 1001 : (raw(policy['spec'])['priority'] as number)
 
-/** A text in whose order policies of a tier count. */
+/** Returns a function that gives each policy a sort key: its priority, then what `equal` says. */
 function rankOf(equal: 'name' | 'creation'): (policy: Raw) => string {
   const born = (policy: Raw): string =>
     new Date(Date.parse(text(raw(policy['metadata']), 'creationTimestamp')) || 0).toISOString()
@@ -74,7 +81,7 @@ function rankOf(equal: 'name' | 'creation'): (policy: Raw) => string {
     ].join('\n')
 }
 
-/** In the order of texts that are all different. */
+/** Sorts policies by texts that are all distinct. */
 function inOrder(policies: readonly Raw[], textOf: (policy: Raw) => string): readonly Raw[] {
   const byText = new Map(policies.map((policy) => [textOf(policy), policy]))
   return [...byText.keys()].toSorted().map((each) => byText.get(each) as Raw)
@@ -88,11 +95,11 @@ function isolates(policy: Raw, direction: Direction): boolean {
 }
 
 /**
- * Trials of a list: one for each entry until one says yes; an empty list says yes by itself, if it may.
- * Answers whether one did.
+ * Checks the trials of a list: one for each entry, up to the first that matched. An absent or empty list has
+ * a single trial with the reason `whole`. Returns whether something matched.
  */
 function checkList(
-  scene: Scene,
+  context: CheckContext,
   policy: Raw,
   entries: readonly unknown[],
   trials: readonly Trial[],
@@ -111,7 +118,7 @@ function checkList(
     const rest = trial.path.slice(own.length)
     const { because } = trial
     demand(
-      trial.path.startsWith(own) && isThere(raw(entries[at]), rest, scene),
+      trial.path.startsWith(own) && isThere(raw(entries[at]), rest, context),
       `${trial.path}: comes at the place of ${own}`,
     )
     demand(
@@ -122,7 +129,7 @@ function checkList(
       portCodes.has(because) === (whole === 'everyPort'),
       `${trial.path}: ${because} is not about this list`,
     )
-    const claim: Claim = { scene, trial, entry: raw(entries[at]), rest, policy }
+    const claim: Claim = { context, trial, entry: raw(entries[at]), rest, policy }
     demand(claims[because as keyof typeof claims](claim), `${trial.path}: ${because} is not true`)
     demand(trial.matched === affirmative.has(because), `${trial.path}: ${because} is told as the contrary`)
     demand(!trial.matched || at === trials.length - 1, `${trial.path}: more was tried after it matched`)
@@ -144,8 +151,8 @@ function checkUnknown(proof: RuleProof, unknown: readonly string[]): boolean {
   return proof.action !== 'Accept'
 }
 
-function checkRule(scene: Scene, policy: Raw, rule: Raw, proof: RuleProof): void {
-  const { direction, sort } = scene
+function checkRule(context: CheckContext, policy: Raw, rule: Raw, proof: RuleProof): void {
+  const { direction, sort } = context
   const fields = [peersName(direction), portsName(policy['kind'])] as const
   const [peers, ports] = fields.map((field) => rawList(rule[field])) as [
     readonly unknown[],
@@ -161,7 +168,7 @@ function checkRule(scene: Scene, policy: Raw, rule: Raw, proof: RuleProof): void
     sort === 'cluster'
       ? [
           ...peers.flatMap((each, at) =>
-            isUnknownPeer(raw(each), scene, proof.action) ? [`${proof.path}.${fields[0]}[${at}]`] : [],
+            isUnknownPeer(raw(each), context, proof.action) ? [`${proof.path}.${fields[0]}[${at}]`] : [],
           ),
           ...ports.flatMap((each, at) =>
             isUnknownPort(raw(each), policy['kind']) ? [`${proof.path}.${fields[1]}[${at}]`] : [],
@@ -173,7 +180,7 @@ function checkRule(scene: Scene, policy: Raw, rule: Raw, proof: RuleProof): void
   const matched =
     unknown.length > 0
       ? checkUnknown(proof, unknown)
-      : checkTrials(scene, policy, proof, { peers, ports, fields })
+      : checkTrials(context, policy, proof, { peers, ports, fields })
   demand(unknown.length > 0 || proof.failsClosed === undefined, `${proof.path}: does not fail closed`)
   demand(proof.matched === matched, `${proof.path}: matched is ${String(matched)}`)
 }
@@ -185,32 +192,40 @@ interface Lists {
 }
 
 function checkTrials(
-  scene: Scene,
+  context: CheckContext,
   policy: Raw,
   { path, trials }: RuleProof,
   { peers, ports, fields }: Lists,
 ): boolean {
   const count = trials.filter((trial) => trial.path.startsWith(`${path}.${fields[0]}`)).length
-  const isPeer = checkList(scene, policy, peers, trials.slice(0, count), `${path}.${fields[0]}`, 'everyPeer')
-  if (isPeer) return checkList(scene, policy, ports, trials.slice(count), `${path}.${fields[1]}`, 'everyPort')
+  const isPeer = checkList(
+    context,
+    policy,
+    peers,
+    trials.slice(0, count),
+    `${path}.${fields[0]}`,
+    'everyPeer',
+  )
+  if (isPeer)
+    return checkList(context, policy, ports, trials.slice(count), `${path}.${fields[1]}`, 'everyPort')
   demand(trials.length === count, `${path}: ports were tried without need`)
   return false
 }
 
-/** Rules of a policy: tried in their order until one matched. Answers that one. */
-function checkRules(scene: Scene, policy: Raw, { rules }: PolicyProof): RuleProof | undefined {
-  const all = rawList(raw(policy['spec'])[scene.direction])
+/** Checks the rules of a policy, which are tried in order up to the first that matched. Returns that one. */
+function checkRules(context: CheckContext, policy: Raw, { rules }: PolicyProof): RuleProof | undefined {
+  const all = rawList(raw(policy['spec'])[context.direction])
   rules.forEach((proof, at) => {
     demand(
-      proof.path === `spec.${scene.direction}[${at}]` && at < all.length,
+      proof.path === `spec.${context.direction}[${at}]` && at < all.length,
       `${proof.path}: comes at place ${at}`,
     )
     demand(!proof.matched || at === rules.length - 1, `${proof.path}: more was tried after it matched`)
-    checkRule(scene, policy, raw(all[at]), proof)
+    checkRule(context, policy, raw(all[at]), proof)
   })
   const last = rules.at(-1)
   if (last?.matched === true) return last
-  demand(rules.length === all.length, `spec.${scene.direction}: not every rule was tried`)
+  demand(rules.length === all.length, `spec.${context.direction}: not every rule was tried`)
   return undefined
 }
 
@@ -224,7 +239,7 @@ function isNamed(proof: PolicyProof, policy: Raw): boolean {
   )
 }
 
-/** What no NetworkPolicy can block here. */
+/** Returns the exception that NetworkPolicy cannot block for this connection, if one applies. */
 function exceptionOf({
   cluster: { options },
   connection,
@@ -233,23 +248,23 @@ function exceptionOf({
   other,
   ownPod,
   otherPod,
-}: Scene): TierProof['exception'] {
+}: CheckContext): TierProof['exception'] {
   if (connection.self === true) return 'self'
   const counts = options.ownNode === 'both' || (options.ownNode === 'ingress' && direction === 'ingress')
   const home = own.node ?? text(raw(raw(ownPod)['spec']), 'nodeName')
   return counts && otherPod === undefined && other.node === home ? 'ownNode' : undefined
 }
 
-/** One tier; answers what it comes to. */
-function checkTier(scene: Scene, { tier, policies, exception }: TierProof): TierProof['outcome'] {
-  const all = selecting(scene, tier)
+/** Checks one tier and returns its outcome. */
+function checkTier(context: CheckContext, { tier, policies, exception }: TierProof): TierProof['outcome'] {
+  const all = selecting(context, tier)
   policies.forEach((proof, at) =>
     demand(
       all[at] !== undefined && isNamed(proof, all[at]),
       `${tier}: ${proof.name} does not come at place ${at}`,
     ),
   )
-  const right = tier === 'NetworkPolicy' && all.length > 0 ? exceptionOf(scene) : undefined
+  const right = tier === 'NetworkPolicy' && all.length > 0 ? exceptionOf(context) : undefined
   demand(exception === right, `${tier}: exception is ${String(right)}`)
   if (right !== undefined) {
     demand(
@@ -259,7 +274,7 @@ function checkTier(scene: Scene, { tier, policies, exception }: TierProof): Tier
     return 'Accept'
   }
   for (const [at, proof] of policies.entries()) {
-    const matched = checkRules(scene, all[at] ?? {}, proof)
+    const matched = checkRules(context, all[at] ?? {}, proof)
     if (matched === undefined) continue
     demand(at === policies.length - 1, `${tier}: more was tried after ${proof.name}`)
     return tier === 'NetworkPolicy'
@@ -282,10 +297,10 @@ function expectSide(side: SideProof, because: SideProof['because'], allowed: boo
 function checkSide(cluster: RawCluster, { connection }: Proof, side: SideProof, direction: Direction): void {
   demand(side.direction === direction, `${direction}: is told as ${side.direction}`)
   const [wide, narrow] = [
-    sceneOf(cluster, connection, direction, 'cluster'),
-    sceneOf(cluster, connection, direction, 'NetworkPolicy'),
+    checkContextOf(cluster, connection, direction, 'cluster'),
+    checkContextOf(cluster, connection, direction, 'NetworkPolicy'),
   ]
-  // whom NetworkPolicy does not see, no other policy sees
+  // a pod that NetworkPolicy does not see is invisible to the cluster-wide kinds too
   if (narrow.ownPod === undefined) {
     expectSide(side, 'noSubject', true, 0)
     return
@@ -301,11 +316,11 @@ function checkSide(cluster: RawCluster, { connection }: Proof, side: SideProof, 
       ['Baseline', wide],
     ] as const
   ).filter(([, { ownPod }]) => ownPod !== undefined)
-  for (const [at, [tier, scene]] of order.entries()) {
+  for (const [at, [tier, context]] of order.entries()) {
     const proof = side.tiers[at]
     if (proof === undefined) throw new Refuted(`${direction}: ${tier} was not asked`)
     demand(proof.tier === tier, `${direction}: ${proof.tier} comes at the place of ${tier}`)
-    const outcome = checkTier(scene, proof)
+    const outcome = checkTier(context, proof)
     demand(proof.outcome === outcome, `${direction}: ${tier} comes to ${outcome}`)
     if (outcome === 'Accept' || outcome === 'Deny') {
       expectSide(side, tier, outcome === 'Accept', at + 1)
@@ -316,11 +331,11 @@ function checkSide(cluster: RawCluster, { connection }: Proof, side: SideProof, 
 }
 
 /**
- * Replays the proof of a verdict on the world as it was given: who the ends are, that each policy which
- * selects them is there and in its place, that each rule was tried in turn, and that each field says what it
- * is told to say. Answers what is wrong first, nothing for a proof that holds. It shares no code with
- * `evaluate`. The world and the connection must be ones that `evaluate` takes. The options are those that the
- * proof names.
+ * Replays the proof of a verdict on the original objects: checks that the ends are who the proof says, that
+ * every selecting policy is listed in order, that each rule was tried in turn, and that each field supports
+ * the claim made about it. It shares no code with `evaluate`, so that a bug in one cannot hide in the other.
+ * The world and the connection must be valid for `evaluate`; the options are those named in the proof.
+ * Returns the first fault, or an empty list if the proof holds.
  */
 export function checkProof(
   world: World,
@@ -338,7 +353,7 @@ export function checkProof(
     return []
   } catch (error) {
     if (error instanceof Refuted) return [error.message]
-    // a proof of another shape, or with an address that is none
+    // the proof has another shape, or contains an invalid address
     return [`the proof cannot be read: ${String(error)}`]
   }
 }

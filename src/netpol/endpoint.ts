@@ -7,38 +7,38 @@ import { WorldError } from './world-error.js'
 import { domainName } from './read/cluster-policy.js'
 import { protocols } from './read/objects.js'
 
-/** One end of a connection: who it is. Outside the cluster there is only an address. */
+/** A resolved end of a connection. An end outside the cluster has only an address. */
 export interface End {
-  /** The pod, one on the host's network too. */
+  /** The pod, including one on the host's network. */
   readonly pod: PodModel | undefined
-  /** Name of the node whose traffic it is: of a node itself, or of a pod on the host's network. */
+  /** The node whose traffic it is: the node itself, or the node of a pod on the host's network. */
   readonly node: string | undefined
-  /** Undefined where a pod or node has none of the connection's family. */
+  /** Undefined if a pod or node has no address of the connection's family. */
   readonly address: IpAddress | undefined
-  /** Domain names that led there. */
+  /** Domain names that resolved to the address. */
   readonly domains: readonly string[]
 }
 
-/** A connection whose ends are known. */
+/** A connection whose ends have been resolved. */
 export interface ResolvedConnection {
   readonly from: End
   readonly to: End
   readonly family: IpFamily | undefined
-  /** Undefined: the destination has no port of the name that was asked for. */
+  /** Undefined if the destination has no port of the requested name. */
   readonly port: number | undefined
   readonly protocol: Protocol
-  /** A pod that connects to itself. */
+  /** A pod connects to itself. */
   readonly self: boolean
   readonly service: boolean
 }
 
-/** An end before the family is known: all addresses that it could have. */
+/** An end before the family is chosen, with all addresses that it could use. */
 interface Candidate {
   readonly pod?: PodModel
   readonly node?: string | undefined
   readonly addresses: readonly IpAddress[]
   readonly domain?: string
-  /** The address decides whose it is. */
+  /** The owner is determined by the address. */
   readonly byAddress?: true
 }
 
@@ -47,7 +47,7 @@ const external: readonly IpAddress[] = [
   { family: 'IPv6', value: (0x20010db8n << 96n) + 1n },
 ]
 
-/** The node that has an address. */
+/** Returns the node with an address. */
 export function nodeAt(model: Model, address: IpAddress): NodeModel | undefined {
   return addressBook(model).nodeAt(address)
 }
@@ -160,7 +160,10 @@ function portOf(port: unknown, to: End, protocol: Protocol): number | undefined 
   )
 }
 
-/** Finds out who the ends are, and by which addresses they speak. A WorldError where that cannot be. */
+/**
+ * Resolves the ends of a connection and chooses their addresses.
+ * @throws WorldError if the connection is invalid
+ */
 export function resolveConnection(model: Model, connection: Connection): ResolvedConnection {
   if (typeof connection !== 'object' || (connection as unknown) === null) fail(required('connection'))
   const { protocol = 'TCP', family: asked, service = false } = connection

@@ -1,8 +1,7 @@
 import { formatIp } from '../api/ip.js'
 import type { Labels } from '../api/labels.js'
 import { resolveConnection, type End, type ResolvedConnection } from './endpoint.js'
-import { tryPeer } from './match-peer.js'
-import { tryPort, type PortSituation } from './match-port.js'
+import { tryPeer, tryPort, type PortSituation } from './match.js'
 import type {
   ClusterPolicyModel,
   ClusterRule,
@@ -29,7 +28,7 @@ import { readWorld } from './read/world.js'
 import { situationOf, type Situation } from './situation.js'
 import type { Connection, World } from './world.js'
 
-const no: Labels = {}
+const noLabels: Labels = {}
 
 function triedUntil<T>(entries: readonly T[], attempt: (entry: T, index: number) => Trial): readonly Trial[] {
   const trials: Trial[] = []
@@ -48,13 +47,13 @@ function portsOf({ connection: { port, protocol }, destination }: Situation): Po
 const lastMatched = (trials: readonly Trial[]): boolean => trials.at(-1)?.matched === true
 
 interface Place {
-  /** Of the rule in its policy. */
+  /** The path of the rule in its policy. */
   readonly path: string
   readonly portsField: string
   readonly home: string | undefined
 }
 
-/** The rule's peers until one matches, then its ports until one matches. */
+/** Tries the rule's peers until one matches, then its ports until one matches. */
 function tryRule(
   situation: Situation,
   { peers, ports }: RuleMatch,
@@ -75,7 +74,7 @@ function tryRule(
   return [...first, ...second]
 }
 
-/** The entries by which a rule fails closed. */
+/** Returns the entries because of which a rule fails closed. */
 function unknownEntries(
   { peers, ports }: RuleMatch,
   path: string,
@@ -123,7 +122,7 @@ function clusterTier(
   subject: PodModel,
 ): TierProof {
   const { model, direction } = situation
-  const namespace = model.namespaces.get(subject.namespace) ?? no
+  const namespace = model.namespaces.get(subject.namespace) ?? noLabels
   const policies: PolicyProof[] = []
   for (const policy of all) {
     const list = policy[direction]
@@ -141,7 +140,7 @@ function clusterTier(
   return { tier, outcome: 'none', policies }
 }
 
-/** What no NetworkPolicy can block. */
+/** Returns the exception that NetworkPolicy cannot block, if one applies. */
 function exceptionOf(
   { model, connection, direction, peer, peerPod }: Situation,
   subject: PodModel,
@@ -171,7 +170,10 @@ function tryNetworkPolicy(
   return { ...head(policy), rules: proofs }
 }
 
-/** Policies that select a pod in a direction isolate it; then one of their rules must allow. */
+/**
+ * Evaluates the NetworkPolicies that select the pod in this direction: they isolate it, and then one of their
+ * rules has to allow the connection.
+ */
 function networkPolicyTier(situation: Situation, subject: PodModel): TierProof {
   const { model, direction } = situation
   const tier = 'NetworkPolicy'
@@ -196,12 +198,15 @@ function networkPolicyTier(situation: Situation, subject: PodModel): TierProof {
   return { tier, outcome: 'Deny', policies }
 }
 
-/** Admin, NetworkPolicy, Baseline: the first that decides; Pass and silence hand over to the next. */
+/**
+ * Evaluates the tiers in order (Admin, NetworkPolicy, Baseline); the first that decides wins. Pass, or no
+ * matching rule, continues with the next.
+ */
 function judgeSide(model: Model, connection: ResolvedConnection, direction: Direction): SideProof {
   const asCluster = situationOf(model, connection, direction, 'cluster')
   const asNetworkPolicy = situationOf(model, connection, direction, 'NetworkPolicy')
   const { subject } = asNetworkPolicy
-  // whom NetworkPolicy does not see, no other policy sees
+  // a pod that NetworkPolicy does not see is invisible to the cluster-wide kinds too
   if (subject === undefined) return { direction, allowed: true, because: 'noSubject', tiers: [] }
   if (connection.self && !connection.service) return { direction, allowed: true, because: 'self', tiers: [] }
   const tiers: TierProof[] = []
@@ -220,7 +225,7 @@ function judgeSide(model: Model, connection: ResolvedConnection, direction: Dire
   return { direction, allowed: true, because: 'default', tiers }
 }
 
-function tellEnd({ pod, node, address, domains }: End): EndProof {
+function endProof({ pod, node, address, domains }: End): EndProof {
   return {
     ...(pod === undefined ? {} : { pod: pod.key }),
     ...(pod?.hostNetwork === true ? { hostNetwork: true } : {}),
@@ -231,10 +236,10 @@ function tellEnd({ pod, node, address, domains }: End): EndProof {
   }
 }
 
-function tellConnection({ from, to, port, protocol, self, service }: ResolvedConnection): ConnectionProof {
+function connectionProof({ from, to, port, protocol, self, service }: ResolvedConnection): ConnectionProof {
   return {
-    from: tellEnd(from),
-    to: tellEnd(to),
+    from: endProof(from),
+    to: endProof(to),
     ...(port === undefined ? {} : { port }),
     protocol,
     ...(self ? { self } : {}),
@@ -242,24 +247,30 @@ function tellConnection({ from, to, port, protocol, self, service }: ResolvedCon
   }
 }
 
-/** Judges a connection in a world that has been read. A WorldError says what is wrong with the connection. */
+/**
+ * Judges a connection in a world that has been read.
+ * @throws WorldError if the connection is invalid
+ */
 export function evaluateModel(model: Model, connection: Connection): Verdict {
   const resolved = resolveConnection(model, connection)
   const egress = judgeSide(model, resolved, 'egress')
   const ingress = judgeSide(model, resolved, 'ingress')
   const allowed = egress.allowed && ingress.allowed && resolved.port !== undefined
-  return { allowed, proof: { connection: tellConnection(resolved), options: model.options, egress, ingress } }
+  return {
+    allowed,
+    proof: { connection: connectionProof(resolved), options: model.options, egress, ingress },
+  }
 }
 
 /**
- * Whether a connection is allowed, and why: the policies of the source must let it out, those of the
- * destination in. Replies belong to the connection. A connection to a port name that the destination does not
- * have is not allowed.
+ * Judges a connection with a proof: the source's policies must allow it out, and the destination's policies
+ * must allow it in. Replies belong to the connection. A connection to a port name that the destination does
+ * not have is denied.
  *
- * `world` is plain Kubernetes objects; for more than a few questions read it once with `readWorld` and ask
- * `evaluateModel`. A WorldError says what is wrong with an object or the connection. Sources: k8s.io/api
- * networking/v1 types.go, network-policy-api v1alpha2 clusternetworkpolicy_types.go, and the pages about
- * them.
+ * `world` consists of plain Kubernetes objects. To judge many connections, read it once with `readWorld` and
+ * call `evaluateModel`. Sources: k8s.io/api networking/v1 types.go, network-policy-api v1alpha2
+ * clusternetworkpolicy_types.go, and their documentation.
+ * @throws WorldError if an object or the connection is invalid
  */
 export function evaluate(world: World, connection: Connection, options: NetpolOptions = {}): Verdict {
   return evaluateModel(readWorld(world, options), connection)

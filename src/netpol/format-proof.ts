@@ -40,14 +40,14 @@ const words: Readonly<Record<Because, string>> = {
   unknownField: 'has no field that is known',
 }
 
-function tellEnd({ pod, node, address, domains = [] }: EndProof): string {
+function formatEnd({ pod, node, address, domains = [] }: EndProof): string {
   const name = pod ?? (node === undefined ? (address ?? 'nobody') : `node ${node}`)
   const more = [...(name === address || address === undefined ? [] : [address]), ...domains]
   return more.length === 0 ? name : `${name} (${more.join(', ')})`
 }
 
-/** What was wanted of labels, and what is there. */
-function tellTrial({ path, because, requirement, actual }: Trial): string {
+/** Formats what a trial required and what it found. */
+function formatTrial({ path, because, requirement, actual }: Trial): string {
   const said = `${path}: ${words[because]}`
   if (requirement !== undefined) {
     const is =
@@ -59,25 +59,26 @@ function tellTrial({ path, because, requirement, actual }: Trial): string {
   return actual === undefined || actual === null ? said : `${said}: ${actual}`
 }
 
-function tellRule({ path, matched, action, failsClosed, trials }: RuleProof): readonly string[] {
+function formatRule({ path, matched, action, failsClosed, trials }: RuleProof): readonly string[] {
   const is = matched ? (action ?? 'allows') : 'no match'
   return [
     `      ${path}: ${is}${failsClosed === true ? ', fails closed' : ''}`,
-    ...trials.map((trial) => `        ${tellTrial(trial)}`),
+    ...trials.map((trial) => `        ${formatTrial(trial)}`),
   ]
 }
 
-function tellPolicy({ kind, namespace, name, priority, rules }: PolicyProof): readonly string[] {
+function formatPolicy({ kind, namespace, name, priority, rules }: PolicyProof): readonly string[] {
   const title =
     `    ${kind} ` +
-    `${namespace === undefined ? '' : `${namespace}/`}${name}${priority === undefined ? '' : `, priority ${priority}`}`
+    (namespace === undefined ? name : `${namespace}/${name}`) +
+    (priority === undefined ? '' : `, priority ${priority}`)
   return [
     rules.length === 0 ? `${title}: selects the pod and has no rule` : title,
-    ...rules.flatMap(tellRule),
+    ...rules.flatMap(formatRule),
   ]
 }
 
-function tellTier({ tier, outcome, exception, policies }: TierProof): readonly string[] {
+function formatTier({ tier, outcome, exception, policies }: TierProof): readonly string[] {
   const why =
     exception === undefined
       ? ''
@@ -85,7 +86,7 @@ function tellTier({ tier, outcome, exception, policies }: TierProof): readonly s
         ? ', as the pod reaches itself'
         : ', as it is traffic with the own node of the pod'
   const is = policies.length === 0 ? 'selects nothing' : outcome === 'none' ? 'does not decide' : outcome
-  return [`  ${tier}: ${is}${why}`, ...(exception === undefined ? policies.flatMap(tellPolicy) : [])]
+  return [`  ${tier}: ${is}${why}`, ...(exception === undefined ? policies.flatMap(formatPolicy) : [])]
 }
 
 const sideWords: Readonly<Record<'noSubject' | 'self' | 'default', string>> = {
@@ -94,35 +95,35 @@ const sideWords: Readonly<Record<'noSubject' | 'self' | 'default', string>> = {
   default: 'no policy decides',
 }
 
-function tellSide({ direction, allowed, because, tiers }: SideProof, end: EndProof): readonly string[] {
+function formatSide({ direction, allowed, because, tiers }: SideProof, end: EndProof): readonly string[] {
   const why =
     because === 'noSubject' || because === 'self' || because === 'default'
       ? sideWords[because]
       : `by ${because === 'NetworkPolicy' ? because : `tier ${because}`}`
   return [
-    `${direction} ${direction === 'egress' ? 'from' : 'to'} ${tellEnd(end)}: ` +
+    `${direction} ${direction === 'egress' ? 'from' : 'to'} ${formatEnd(end)}: ` +
       `${allowed ? 'allowed' : 'denied'}, ${why}`,
-    ...tiers.flatMap(tellTier),
+    ...tiers.flatMap(formatTier),
   ]
 }
 
-/** `default/web (10.0.0.1) -> default/db (10.0.0.2), 6379/TCP` */
-function tellConnection({ from, to, port, protocol, service }: Proof['connection']): string {
+/** Formats a connection: `default/web (10.0.0.1) -> default/db (10.0.0.2), 6379/TCP`. */
+function formatConnection({ from, to, port, protocol, service }: Proof['connection']): string {
   return (
-    `${tellEnd(from)} -> ${tellEnd(to)}, ` +
+    `${formatEnd(from)} -> ${formatEnd(to)}, ` +
     `${port ?? 'no such port'}/${protocol}${service === true ? ' through a Service' : ''}`
   )
 }
 
 /**
- * A proof as text for people: each side, each tier, each policy that selects the pod, each rule that was
- * tried, and the field that matched or failed.
+ * Formats a proof as text: each side, each tier, each policy that selects the pod, each rule that was tried,
+ * and the field that matched or failed.
  */
 export function formatProof({ allowed, proof }: Verdict): string {
   const { connection, egress, ingress } = proof
   return [
-    `${tellConnection(connection)}: ${allowed ? 'allowed' : 'denied'}`,
-    ...tellSide(egress, connection.from),
-    ...tellSide(ingress, connection.to),
+    `${formatConnection(connection)}: ${allowed ? 'allowed' : 'denied'}`,
+    ...formatSide(egress, connection.from),
+    ...formatSide(ingress, connection.to),
   ].join('\n')
 }

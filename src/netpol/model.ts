@@ -1,30 +1,30 @@
 /**
- * The world in the form that evaluators work on: addresses and selectors read, older kinds of policies
- * converted, policies in the order in which they count. Lists keep the places that their entries have in the
- * object, so that a path into the object can be told.
+ * The world in the form that the evaluators use: addresses and selectors parsed, superseded policy kinds
+ * converted, policies in order of evaluation. List entries keep their index in the original object, so that a
+ * path into it can be reported.
  */
 import type { IpAddress, IpRange } from '../api/ip.js'
 import type { LabelMatcher, Labels, Requirement } from '../api/labels.js'
 import type { ResolvedOptions } from './options.js'
 import type { Protocol } from './world.js'
 
-/** A direction, named after the list of rules in the policy. */
+/** A direction, named after the policy's list of rules. */
 export type Direction = 'ingress' | 'egress'
 
-/** A label selector: `matches` is all of `requirements`. */
+/** A label selector. `matches` tests all of `requirements`. */
 export interface Selector {
   readonly requirements: readonly Requirement[]
   readonly matches: LabelMatcher
 }
 
-/** A port that a container says it listens on. */
+/** A named port that a container declares. */
 export interface NamedPort {
   readonly name: string
   readonly protocol: Protocol
   readonly port: number
 }
 
-/** A pod. `hostNetwork` and `finished` pods are selected or not as the options say. */
+/** A pod. The options decide whether `hostNetwork` and `finished` pods are selected. */
 export interface PodModel {
   /** `ns/name` */
   readonly key: string
@@ -35,34 +35,34 @@ export interface PodModel {
   readonly hostNetwork: boolean
   readonly finished: boolean
   readonly addresses: readonly IpAddress[]
-  /** Ports with a name, of containers and sidecars, in their order. */
+  /** The named ports of containers and sidecars, in order. */
   readonly ports: readonly NamedPort[]
 }
 
-/** A node and its addresses. */
+/** A node with its addresses. */
 export interface NodeModel {
   readonly name: string
   readonly labels: Labels
   readonly addresses: readonly IpAddress[]
 }
 
-/** A block of addresses: all of the range but what one of the exceptions holds. */
+/** A CIDR with exceptions. */
 export interface Block {
   readonly range: IpRange
   readonly except: readonly IpRange[]
 }
 
 /**
- * One entry of `from` or `to`. `pods`: without `namespaces`, those of the policy's own namespace; without
- * `pods`, all pods. `unknown` is an entry without a field that is known (or with one that its rule may not
- * have): it fails closed.
+ * An entry of `from` or `to`. `pods`: without `namespaces`, pods of the policy's own namespace; without
+ * `pods`, all pods. `unknown`: an entry without a known field (or with one that its rule may not have), which
+ * fails closed.
  */
 export type Peer =
   | {
       readonly kind: 'pods'
       readonly namespaces: Selector | undefined
       readonly pods: Selector | undefined
-      /** The field that has the selectors, in cluster-wide policies. */
+      /** In cluster-wide policies, the field that contains the selectors. */
       readonly field?: 'namespaces' | 'pods'
     }
   | { readonly kind: 'blocks'; readonly blocks: readonly Block[] }
@@ -71,8 +71,8 @@ export type Peer =
   | { readonly kind: 'unknown' }
 
 /**
- * One entry of `ports` or `protocols`. Without `protocol`, any of them (a named port of
- * ClusterNetworkPolicy); without `port`, all ports; `unknown` as for peers. A name is looked up in the
+ * An entry of `ports` or `protocols`. Without `protocol`, any protocol (a named port of
+ * ClusterNetworkPolicy); without `port`, all ports; `unknown` as for peers. Names are looked up in the
  * destination pod.
  */
 export type PortMatch =
@@ -82,20 +82,20 @@ export type PortMatch =
   | { readonly kind: 'unknown' }
 
 /**
- * What one rule speaks of. `peers` undefined: everyone, external addresses too; `ports` undefined: all ports
- * and protocols.
+ * What a rule matches. Undefined `peers` match everyone, including external addresses; undefined `ports`
+ * match all ports and protocols.
  */
 export interface RuleMatch {
   readonly peers: readonly Peer[] | undefined
   readonly ports: readonly PortMatch[] | undefined
 }
 
-/** What a rule of a cluster-wide policy does. */
+/** The action of a cluster-wide rule. */
 export type Action = 'Accept' | 'Deny' | 'Pass'
 
 /**
- * A rule of a cluster-wide policy. `failsClosed`: a peer or port is unknown, so that Accept matches nothing,
- * and the others deny all.
+ * A rule of a cluster-wide policy. `failsClosed`: a peer or port is unknown, so Accept matches nothing and
+ * Deny and Pass deny everything.
  */
 export interface ClusterRule extends RuleMatch {
   readonly name: string | undefined
@@ -103,7 +103,7 @@ export interface ClusterRule extends RuleMatch {
   readonly failsClosed: boolean
 }
 
-/** A NetworkPolicy: a direction that is undefined is let be, one without rules is closed. */
+/** A NetworkPolicy. It does not affect a direction that is undefined; one without rules is closed. */
 export interface NetworkPolicyModel {
   readonly kind: 'NetworkPolicy'
   readonly namespace: string
@@ -113,18 +113,19 @@ export interface NetworkPolicyModel {
   readonly egress: readonly RuleMatch[] | undefined
 }
 
-/** Kinds of policies that are not in a namespace. */
+/** The cluster-scoped policy kinds. */
 export type ClusterPolicyKind = 'ClusterNetworkPolicy' | 'AdminNetworkPolicy' | 'BaselineAdminNetworkPolicy'
 
 /**
- * A cluster-wide policy. The priority of a BaselineAdminNetworkPolicy is 1001: after all others of its tier.
+ * A cluster-wide policy. A BaselineAdminNetworkPolicy has priority 1001, so it comes after all others of its
+ * tier.
  */
 export interface ClusterPolicyModel {
   readonly kind: ClusterPolicyKind
   readonly name: string
   readonly tier: 'Admin' | 'Baseline'
   readonly priority: number
-  /** Milliseconds since the epoch, 0 when it is not told. */
+  /** Milliseconds since the epoch; 0 if unknown. */
   readonly created: number
   readonly namespaces: Selector
   readonly pods: Selector
@@ -138,7 +139,7 @@ export type PolicyModel = NetworkPolicyModel | ClusterPolicyModel
 /** A world that has been read. */
 export interface Model {
   readonly options: ResolvedOptions
-  /** Labels by the name of the namespace, those of namespaces without an object too. */
+  /** Labels by namespace name, including namespaces without an object. */
   readonly namespaces: ReadonlyMap<string, Labels>
   /** By `ns/name`, sorted. */
   readonly pods: ReadonlyMap<string, PodModel>
@@ -146,9 +147,9 @@ export interface Model {
   readonly nodes: ReadonlyMap<string, NodeModel>
   /** By namespace, each sorted by name. */
   readonly networkPolicies: ReadonlyMap<string, readonly NetworkPolicyModel[]>
-  /** By priority, then as the options say. */
+  /** By priority; ties are ordered as the options say. */
   readonly admin: readonly ClusterPolicyModel[]
   readonly baseline: readonly ClusterPolicyModel[]
-  /** Domain names, lower case and without a dot at the end, and the addresses that they led to. */
+  /** Addresses by domain name, in lower case without a trailing dot. */
   readonly domains: ReadonlyMap<string, readonly IpAddress[]>
 }

@@ -1,40 +1,42 @@
-/** What Kubernetes leaves open, as choices. The defaults are what the documentation calls usual. */
+/**
+ * Choices that Kubernetes leaves to the implementation. The defaults are what its documentation describes as
+ * usual.
+ */
 export interface NetpolOptions {
   /**
-   * Pods on the host's network under NetworkPolicy. `'node'`: no selector finds them, their traffic is their
-   * node's. `'pod'`: they are pods like all others. ClusterNetworkPolicy never selects them, neither as
-   * subjects nor as peers.
+   * How NetworkPolicy treats pods on the host's network. `'node'`: no selector matches them, and their
+   * traffic is their node's. `'pod'`: they are ordinary pods. ClusterNetworkPolicy never selects them,
+   * neither as subjects nor as peers.
    * @defaultValue 'node'
    */
   readonly hostNetwork?: 'node' | 'pod'
   /**
-   * Traffic between a pod and its own node that NetworkPolicy never blocks: what comes from the node
-   * (`'ingress'`, all that the API promises), `'both'` ways, as the documentation has it, or `'none'`.
-   * ClusterNetworkPolicy knows no such exception.
+   * Which traffic between a pod and its own node NetworkPolicy never blocks: `'ingress'` from the node (all
+   * that the API guarantees), `'both'` directions (as documented), or `'none'`. ClusterNetworkPolicy has no
+   * such exception.
    * @defaultValue 'both'
    */
   readonly ownNode?: 'both' | 'ingress' | 'none'
   /**
-   * Pods whose phase is Succeeded or Failed: `'ignored'` by all selectors, or `'selected'` like those that
-   * run.
+   * Whether selectors match pods whose phase is Succeeded or Failed.
    * @defaultValue 'ignored'
    */
   readonly finishedPods?: 'ignored' | 'selected'
   /**
-   * Whether the `ipBlock` of a NetworkPolicy also holds for addresses of pods, as the e2e suite asks, or only
-   * for others. `networks` of ClusterNetworkPolicy always does.
+   * Whether the `ipBlock` of a NetworkPolicy matches pod addresses too, as the e2e suite expects, or only
+   * other addresses. `networks` of ClusterNetworkPolicy always does.
    * @defaultValue 'match'
    */
   readonly ipBlockPods?: 'match' | 'ignore'
   /**
-   * Which of several policies of one tier and one priority comes first: by `'name'`, or by `'creation'`, the
-   * older first, then by name.
+   * How policies of the same tier and priority are ordered: by `'name'`, or by `'creation'` (oldest first,
+   * then by name).
    * @defaultValue 'name'
    */
   readonly equalPriority?: 'name' | 'creation'
 }
 
-/** All choices made. */
+/** Options with the defaults filled in. */
 export type ResolvedOptions = Required<NetpolOptions>
 
 const defaults: ResolvedOptions = {
@@ -53,7 +55,10 @@ const choices: { readonly [K in keyof ResolvedOptions]: readonly ResolvedOptions
   equalPriority: ['name', 'creation'],
 }
 
-/** Fills in the defaults. A RangeError names a choice that there is not. */
+/**
+ * Fills in the defaults.
+ * @throws RangeError if a value is unknown
+ */
 export function resolveOptions(options?: NetpolOptions | null): ResolvedOptions {
   const wanted = Object.entries(options ?? {})
   for (const [name, value] of wanted) {

@@ -5,8 +5,8 @@ import { WorldError } from './world-error.js'
 const FORM = /^(?<from>\S+)\s*->\s*(?<to>\S+):(?<port>[^:\s/]+)(?:\/(?<protocol>[A-Za-z]+))?$/
 
 /**
- * `[2001:db8::1]` is the address without brackets, `node:n1` a node, `www.example.com` a domain; pods,
- * addresses and `external` are as they are.
+ * Parses one end: `[2001:db8::1]` is an address, `node:n1` a node, `www.example.com` a domain; pods,
+ * addresses and `external` are kept as they are.
  */
 function endOf(text: string): EndpointRef {
   if (text.startsWith('[') && text.endsWith(']')) return text.slice(1, -1)
@@ -16,9 +16,10 @@ function endOf(text: string): EndpointRef {
 }
 
 /**
- * Reads `default/web -> default/db:6379/TCP`. Ends are pods (`namespace/name`), addresses (IPv6 at the
- * destination in brackets), `node:name`, domain names or `external`; the port is a number or its name in the
- * pod; without a protocol it is TCP. @throws WorldError for another form.
+ * Parses a connection such as `default/web -> default/db:6379/TCP`. Ends are pods (`namespace/name`),
+ * addresses (IPv6 destinations in brackets), `node:name`, domain names or `external`. The port is a number or
+ * a port name of the pod; the protocol defaults to TCP.
+ * @throws WorldError if the text has another form
  */
 export function parseConnection(text: string): Connection {
   const { groups } = FORM.exec(text.trim()) ?? {}

@@ -3,7 +3,7 @@ import type { Action, ClusterPolicyKind, Direction } from './model.js'
 import type { ResolvedOptions } from './options.js'
 import type { Protocol } from './world.js'
 
-/** One end as the proof tells it. `pod` is `ns/name`; `node` is the node whose traffic it is. */
+/** One end of the connection. `pod` is `ns/name`; `node` is the node whose traffic it is. */
 export interface EndProof {
   readonly pod?: string
   readonly hostNetwork?: true
@@ -13,10 +13,7 @@ export interface EndProof {
   readonly domains?: readonly string[]
 }
 
-/**
- * The connection as it was understood. Without `port`, the destination has none of the name that was asked
- * for.
- */
+/** The connection as it was resolved. `port` is absent if the destination has none of the requested name. */
 export interface ConnectionProof {
   readonly from: EndProof
   readonly to: EndProof
@@ -26,9 +23,9 @@ export interface ConnectionProof {
   readonly service?: true
 }
 
-/** What a field said of the connection; the ones after "-" say no. */
+/** Why a field matched or did not match the connection; the reasons after "-" are mismatches. */
 export type Because =
-  /** The list is absent or empty: everyone, or every port. */
+  /** The list is absent or empty and matches everyone, or every port. */
   | 'everyPeer'
   | 'everyPort'
   | 'podSelected'
@@ -56,35 +53,35 @@ export type Because =
   | 'otherProtocol'
   | 'otherPort'
   | 'noSuchNamedPort'
-  /** An entry without a known field, by which the rule fails closed. */
+  /** An entry without a known field, because of which the rule fails closed. */
   | 'unknownField'
 
-/** One field held against the connection. */
+/** The test of one field against the connection. */
 export interface Trial {
-  /** The field of the policy, as written there: `spec.ingress[0].from[1].podSelector`. */
+  /** The field in the policy as written: `spec.ingress[0].from[1].podSelector`. */
   readonly path: string
   readonly matched: boolean
   readonly because: Because
   /** The requirement that is not met. */
   readonly requirement?: Requirement
-  /** What stood against it: the label's value, the address, the port; null for a label that is absent. */
+  /** The value that was tested: of a label, an address or a port. Null if the label is absent. */
   readonly actual?: string | null
 }
 
-/** One rule that was tried: its peers until one matched, then its ports until one matched. */
+/** A rule that was tried: its peers until one matched, then its ports until one matched. */
 export interface RuleProof {
   /** `spec.ingress[0]` */
   readonly path: string
   readonly name?: string
   readonly matched: boolean
-  /** What the rule does; only of cluster-wide policies. */
+  /** The rule's action; only in cluster-wide policies. */
   readonly action?: Action
-  /** An entry is unknown: Accept matches nothing, Deny and Pass deny all. */
+  /** An entry is unknown, so Accept matches nothing and Deny and Pass deny everything. */
   readonly failsClosed?: true
   readonly trials: readonly Trial[]
 }
 
-/** A policy that selects the pod in this direction, and its rules as far as they were tried. */
+/** A policy that selects the pod in this direction, with the rules that were tried. */
 export interface PolicyProof {
   readonly kind: 'NetworkPolicy' | ClusterPolicyKind
   readonly namespace?: string
@@ -93,18 +90,21 @@ export interface PolicyProof {
   readonly rules: readonly RuleProof[]
 }
 
-/** What one tier said. `none`: no policy selects the pod or no rule matches, the next tier is asked. */
+/**
+ * The outcome of one tier. `none`: no policy selects the pod or no rule matches, so the next tier is
+ * evaluated.
+ */
 export interface TierProof {
   readonly tier: 'Admin' | 'NetworkPolicy' | 'Baseline'
   readonly outcome: Action | 'none'
-  /** Traffic that no NetworkPolicy can block: of the pod's own node, or of the pod with itself. */
+  /** Traffic that NetworkPolicy cannot block: with the pod's own node, or of the pod with itself. */
   readonly exception?: 'ownNode' | 'self'
   readonly policies: readonly PolicyProof[]
 }
 
 /**
- * Why one side lets it pass or not. `noSubject`: there is no pod that a policy could select; `self`: a pod
- * reaches its own address; a tier: it decided; `default`: no tier did, which allows.
+ * Why one side allows or denies. `noSubject`: there is no pod that a policy could select; `self`: a pod
+ * reaches its own address; a tier name: that tier decided; `default`: none did, which allows.
  */
 export interface SideProof {
   readonly direction: Direction
@@ -113,7 +113,7 @@ export interface SideProof {
   readonly tiers: readonly TierProof[]
 }
 
-/** Why a connection is allowed or not: both sides must allow it. Plain JSON. */
+/** Why a connection is allowed or denied: both sides must allow it. Plain JSON. */
 export interface Proof {
   readonly connection: ConnectionProof
   readonly options: ResolvedOptions
@@ -121,7 +121,7 @@ export interface Proof {
   readonly ingress: SideProof
 }
 
-/** A verdict and what it rests on. */
+/** A verdict and its proof. */
 export interface Verdict {
   readonly allowed: boolean
   readonly proof: Proof

@@ -2,7 +2,7 @@ import type { End, ResolvedConnection } from './endpoint.js'
 import type { Direction, Model, PodModel } from './model.js'
 import type { ResolvedOptions } from './options.js'
 
-/** Kinds of policies that see pods differently: NetworkPolicy, and the cluster-wide ones. */
+/** The groups of policies that see pods differently: NetworkPolicy, and the cluster-wide kinds. */
 export type View = 'NetworkPolicy' | 'cluster'
 
 /** One side of a connection, as policies of one view judge it. */
@@ -11,17 +11,17 @@ export interface Situation {
   readonly connection: ResolvedConnection
   readonly direction: Direction
   readonly view: View
-  /** The pod whose policies are asked; undefined where there is none that they could select. */
+  /** The pod whose policies apply; undefined if there is none that they could select. */
   readonly subject: PodModel | undefined
-  /** The other end, and the pod that it is in this view. */
+  /** The other end, and its pod in this view. */
   readonly peer: End
   readonly peerPod: PodModel | undefined
-  /** The pod that named ports are looked up in. */
+  /** The pod in which named ports are looked up. */
   readonly destination: PodModel | undefined
 }
 
 /**
- * The pod that selectors see at an end; undefined for nodes, addresses, and pods that selectors are to
+ * Returns the pod that selectors match at an end; undefined for nodes, addresses, and pods that selectors
  * ignore.
  */
 export function podInView(
@@ -33,7 +33,7 @@ export function podInView(
   return pod.hostNetwork && (view === 'cluster' || hostNetwork === 'node') ? undefined : pod
 }
 
-/** One side of a connection in one view. */
+/** Returns one side of a connection in one view. */
 export function situationOf(
   model: Model,
   connection: ResolvedConnection,

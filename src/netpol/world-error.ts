@@ -1,8 +1,8 @@
 import { fieldErrorText, type FieldError } from '../api/field-error.js'
 
-/** An object that cannot be read. */
+/** Thrown if an object or a connection is invalid. */
 export class WorldError extends Error {
-  /** `NetworkPolicy default/web`, or the place of an object without a name. */
+  /** `NetworkPolicy default/web`, or the position of an object without a name. */
   readonly object: string
   readonly faults: readonly FieldError[]
 

@@ -1,6 +1,6 @@
 import type { World, WorldNamespace, WorldNode, WorldPod, WorldPolicy } from './world.js'
 
-/** What a cluster is asked for: the objects of a resource. A `SimCluster` does it, and so does its client. */
+/** Lists the objects of a resource. A `SimCluster` and its clients implement it. */
 export interface Lister {
   list(resource: string): { readonly items: readonly unknown[] }
 }
@@ -14,9 +14,9 @@ const custom = [
 const nameOf = (object: unknown): string | undefined =>
   (object as { readonly metadata: { readonly name?: string } }).metadata.name
 
-/** The policies of a cluster; of the cluster-wide kinds those whose definitions are installed. */
+/** Returns the policies of a cluster; cluster-wide kinds only if their definitions are installed. */
 export function policiesOf(cluster: Lister): readonly WorldPolicy[] {
-  // objects in lists need not tell their kind
+  // objects in lists may omit their kind
   const policies = (kind: string, resource: string): readonly WorldPolicy[] =>
     cluster.list(resource).items.map((each) => ({ ...(each as WorldPolicy), kind }))
   const installed = new Set(cluster.list('customresourcedefinitions').items.map(nameOf))
@@ -28,7 +28,7 @@ export function policiesOf(cluster: Lister): readonly WorldPolicy[] {
   ]
 }
 
-/** The objects of a cluster that policies look at: `reachability(worldOf(cluster))`. */
+/** Returns the objects of a cluster that policies depend on: `reachability(worldOf(cluster))`. */
 export function worldOf(cluster: Lister): World {
   const list = (resource: string): readonly unknown[] => cluster.list(resource).items
   return {

@@ -1,9 +1,7 @@
-/**
- * What a verdict is asked of: plain Kubernetes objects. No more of them is looked at than what stands here.
- */
+/** The input of the evaluators: plain Kubernetes objects, of which only the fields declared here are read. */
 import type { Labels } from '../api/labels.js'
 
-/** Metadata, as far as policies look at it. No namespace is `default`. */
+/** Object metadata that policies depend on. An absent namespace means `default`. */
 export interface WorldMeta {
   readonly name?: string | undefined
   readonly namespace?: string | undefined
@@ -51,7 +49,7 @@ export interface WorldPod {
     | undefined
 }
 
-/** A Node: its labels and those of its addresses that are IPs. */
+/** A Node: its labels and its IP addresses. */
 export interface WorldNode {
   readonly metadata: WorldMeta
   readonly status?:
@@ -70,26 +68,23 @@ export interface WorldPolicy {
   readonly spec?: object | undefined
 }
 
-/**
- * A cluster as policies see it. A namespace that has pods and no object counts as one without labels of its
- * own.
- */
+/** A cluster as policies see it. A namespace that has pods but no object has no labels of its own. */
 export interface World {
   readonly namespaces?: readonly WorldNamespace[] | undefined
   readonly pods?: readonly WorldPod[] | undefined
   readonly nodes?: readonly WorldNode[] | undefined
   readonly policies?: readonly WorldPolicy[] | undefined
-  /** Addresses by the domain name that led pods there, for the `domainNames` of ClusterNetworkPolicy. */
+  /** Addresses by domain name, for the `domainNames` of ClusterNetworkPolicy. */
   readonly domains?: Readonly<Record<string, readonly string[]>> | undefined
 }
 
-/** Protocols that policies speak of; for others Kubernetes defines nothing. */
+/** The protocols that policies support; Kubernetes does not define the behaviour of others. */
 export type Protocol = 'TCP' | 'UDP' | 'SCTP'
 
 /**
- * One end of a connection: a pod (`'ns/name'` for short), a node, an address (its text for short), what is
- * behind a domain name, or something outside (`'external'`, that is 203.0.113.1 or 2001:db8::1). An address
- * that a pod or a node has is that pod or node.
+ * One end of a connection: a pod (`'ns/name'` for short), a node, an address (a string for short), a domain
+ * name, or somewhere outside (`'external'`, which is 203.0.113.1 or 2001:db8::1). An address that a pod or
+ * node owns stands for that pod or node.
  */
 export type EndpointRef =
   | string
@@ -99,22 +94,22 @@ export type EndpointRef =
   | { readonly domain: string; readonly ip?: string | undefined }
   | { readonly external: true }
 
-/** A connection to be judged; what answers it is part of it. */
+/** A connection to be judged, including its replies. */
 export interface Connection {
   readonly from: EndpointRef
   readonly to: EndpointRef
-  /** Port at the destination: its number, or the name that it has in the destination pod. */
+  /** The destination port: a number, or the port's name in the destination pod. */
   readonly port: number | string
   /** @defaultValue 'TCP' */
   readonly protocol?: Protocol | undefined
   /**
-   * Family of the addresses.
-   * @defaultValue the first family of the destination that the source has, too
+   * The address family.
+   * @defaultValue the destination's first family that the source has too
    */
   readonly family?: 'IPv4' | 'IPv6' | undefined
   /**
-   * It came to the destination through a Service. That matters only for a pod that reaches itself, which is
-   * then subject to ClusterNetworkPolicy.
+   * Whether the connection goes through a Service. It matters only for a pod that connects to itself, which
+   * is then subject to ClusterNetworkPolicy.
    * @defaultValue false
    */
   readonly service?: boolean | undefined

@@ -1,9 +1,9 @@
 import type { PlainData } from '../sim/plain-data.js'
 
-/** Transport of a connection, as Services name it. */
+/** The transport protocol of a connection, as Services name it. */
 export type Protocol = 'TCP' | 'UDP' | 'SCTP'
 
-/** What goes over a connection, for those who do more than open it. */
+/** What is sent over a connection. */
 export interface Payload {
   readonly protocol: 'http' | 'tcp' | 'udp'
   readonly method?: string
@@ -13,7 +13,7 @@ export interface Payload {
   readonly body?: string
 }
 
-/** What comes back. `status` only for HTTP. */
+/** The response. `status` is set for HTTP only. */
 export interface Reply {
   readonly status?: number
   readonly headers?: Readonly<Record<string, string>>
@@ -21,11 +21,11 @@ export interface Reply {
 }
 
 /**
- * What the client sees. `connected`: somebody listens and accepts. `refused`: a reset, or an ICMP "port
- * unreachable" (nobody listens, a Service without endpoints). `timeout`: packets are lost (dropped by a
- * policy or by kube-proxy, machine down, network cut, no route for a Service's address). `unreachable`: "No
- * route to host" (nobody has that address), or the client itself is not running. `reset`: accepted, then
- * closed without an answer. `no-such-host`: the name does not exist. `dns-timeout`: no DNS server answered.
+ * The result as the client sees it. `connected`: the destination accepts. `refused`: a reset, or an ICMP
+ * "port unreachable" (nothing listens, or the Service has no endpoints). `timeout`: packets are lost (dropped
+ * by a policy or by kube-proxy, machine down, network cut, no route for a Service's address). `unreachable`:
+ * "No route to host" (the address is unused), or the client itself is not running. `reset`: accepted, then
+ * closed without a response. `no-such-host`: the name does not exist. `dns-timeout`: no DNS server responded.
  */
 export type Outcome =
   | 'connected'
@@ -36,7 +36,7 @@ export type Outcome =
   | 'no-such-host'
   | 'dns-timeout'
 
-/** One endpoint of a Service as a kube-proxy sees it. */
+/** An endpoint of a Service as a kube-proxy sees it. */
 export interface EndpointView {
   /** `10.244.1.7:8080` */
   readonly endpoint: string
@@ -49,7 +49,7 @@ export interface EndpointView {
   readonly used: boolean
 }
 
-/** Who sends. */
+/** The sender. */
 export interface SourceHop {
   readonly hop: 'source'
   /** `namespace/name` */
@@ -59,47 +59,47 @@ export interface SourceHop {
   readonly running: boolean
 }
 
-/** How a name became an address. */
+/** How a name was resolved. */
 export interface DnsHop {
   readonly hop: 'dns'
   readonly name: string
-  /** Address of the server that was asked; absent when /etc/hosts has the name. */
+  /** Address of the server that responded; absent if /etc/hosts has the name. */
   readonly server?: string
-  /** The name that was found, after the search path. */
+  /** The name that was found with the search path. */
   readonly found?: string
   readonly addresses: readonly string[]
   readonly rcode: string
 }
 
-/** What the rules of a node's kube-proxy make of a destination. */
+/** What the rules of a node's kube-proxy do with a destination. */
 export interface ProxyHop {
   readonly hop: 'kube-proxy'
   readonly node: string
   /** `namespace/name` */
   readonly service: string
-  /** Name of its port, or its number when it has none. */
+  /** Name of the Service's port, or its number if it has no name. */
   readonly port: string | number
   readonly destination: string
   readonly by: ServiceAddressKind
-  /** The traffic policy that holds for this connection. */
+  /** The traffic policy that applies to this connection. */
   readonly trafficPolicy: 'Cluster' | 'Local'
   readonly endpoints: readonly EndpointView[]
   readonly verdict: 'forward' | 'reject' | 'drop'
   /** kube-proxy's comment on a rule that rejects or drops. */
   readonly reason?: string
   readonly chosen?: string
-  /** Why that one. */
+  /** How the endpoint was chosen. */
   readonly choice?: 'only' | 'random' | 'session affinity'
-  /** The source address is replaced by the node's. */
+  /** The source address is replaced with the node's. */
   readonly masqueraded?: boolean
-  /** Resource version that the rules are of, when the kube-proxy does not follow the apiserver. */
+  /** The resource version of the rules, if the kube-proxy does not follow the apiserver. */
   readonly staleSince?: string
 }
 
-/** By which of its addresses a Service is reached. */
+/** The kind of address through which a Service is reached. */
 export type ServiceAddressKind = 'clusterIP' | 'externalIP' | 'loadBalancer' | 'nodePort'
 
-/** Which node traffic from outside enters by. */
+/** The node through which outside traffic enters. */
 export interface EntryHop {
   readonly hop: 'load-balancer' | 'router'
   readonly address: string
@@ -116,20 +116,20 @@ export interface RouteHop {
   readonly reason?: string
 }
 
-/** What the network policies say. */
+/** The verdict of the network policies. */
 export interface PolicyHop {
   readonly hop: 'policy'
   readonly from: string
   readonly to: string
   readonly port: number
   readonly protocol: Protocol
-  /** Only the policies of the sender were asked. */
+  /** Set if only the sender's policies were evaluated. */
   readonly side?: 'egress'
   readonly allowed: boolean
   readonly proof?: PlainData
 }
 
-/** Whether somebody listens. */
+/** Whether something listens. */
 export interface ListenerHop {
   readonly hop: 'listener'
   /** `namespace/name` of a pod, or a program of a node (`kubelet`). */
@@ -139,24 +139,24 @@ export interface ListenerHop {
   readonly listening: boolean
 }
 
-/** One step on the way of a connection, plain JSON. */
+/** A hop of a connection. Plain JSON. */
 export type Hop = SourceHop | DnsHop | ProxyHop | EntryHop | RouteHop | PolicyHop | ListenerHop
 
-/** What came of a connection, and the way that it took. Plain JSON. */
+/** The outcome of a connection and its hops. Plain JSON. */
 export interface Connection {
   readonly outcome: Outcome
-  /** `outcome` is `connected`. */
+  /** Whether `outcome` is `connected`. */
   readonly connected: boolean
   /** `namespace/name` of the pod that accepted or refused. */
   readonly pod?: string
-  /** Address and port in the end, after kube-proxy. */
+  /** The final address and port, after kube-proxy. */
   readonly endpoint?: string
-  /** The answer, when something was sent. */
+  /** The response, if something was sent. */
   readonly response?: Reply
   readonly proof: readonly Hop[]
 }
 
-/** Address and port in one: `10.0.0.1:80`, `[fd00::1]:80`. */
+/** Formats address and port: `10.0.0.1:80`, `[fd00::1]:80`. */
 export function hostPort(ip: string, port: number): string {
   return `${ip.includes(':') ? `[${ip}]` : ip}:${port}`
 }

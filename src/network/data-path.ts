@@ -6,14 +6,14 @@ import { hostPort } from './connection.js'
 import type {
   Accepted,
   NetworkNode,
-  NetworkPorts,
+  NetworkDependencies,
   OutsideHost,
   PolicyConnection,
   PolicyEnd,
   RunningPod,
-} from './ports.js'
-import type { NodeRules, Packet } from './proxy/kube-proxy.js'
-import { localEndpoints, translate } from './proxy/kube-proxy.js'
+} from './dependencies.js'
+import type { NodeRules, Packet } from './kube-proxy.js'
+import { localEndpoints, translate } from './kube-proxy.js'
 import { Routes } from './route.js'
 import { ServiceView } from './service-view.js'
 import type { BackEnd } from './service-view.js'
@@ -23,55 +23,55 @@ const EXCLUDED = 'node.kubernetes.io/exclude-from-external-load-balancers'
 const KUBELET_PORT = 10_250
 const PROXY_HEALTH_PORT = 10_256
 
-/** Who opens a connection. `apiserver` is the control plane's own machine. */
+/** The sender of a connection. `apiserver` is the control plane's own machine. */
 export type Source =
   | { readonly kind: 'pod'; readonly node: NetworkNode; readonly pod: RunningPod }
   | { readonly kind: 'node'; readonly node: NetworkNode }
   | { readonly kind: 'apiserver' }
   | { readonly kind: 'outside'; readonly ip: string }
 
-/** Where to, with what. Without a payload the connection is only opened. */
-export interface Wanted {
+/** The destination and payload. Without a payload the connection is only opened. */
+export interface ConnectionRequest {
   readonly ip: string
   readonly port: number
   readonly protocol: Protocol
   readonly payload?: Payload
 }
 
-/** A packet under way: where it is, and what it looks like by now. */
-interface UnderWay {
+/** A packet on its way: where it is, and its current source. */
+interface InFlightPacket {
   readonly hops: Hop[]
-  readonly wanted: Wanted
-  /** The node that it is on; undefined outside of the nodes. */
+  readonly request: ConnectionRequest
+  /** The node that it is on; undefined outside the nodes. */
   readonly at: NetworkNode | undefined
-  /** Who sent it, as those who get it see it. */
+  /** The sender as the receiver sees it. */
   readonly from: PolicyEnd
-  /** Who sent it, as long as its policies have not been asked whether it may leave. */
+  /** The sender, until its own policies have been evaluated. */
   readonly sender: PolicyEnd | undefined
-  /** A Service has brought it. */
+  /** It was translated from a Service's address. */
   readonly service: boolean
-  /** It belongs to a connection that was made before. */
+  /** It belongs to an established connection. */
   readonly exists: boolean
   readonly fromPod: boolean
 }
 
 /**
  * The data path of a cluster: what happens to a connection on its way through kube-proxy's rules, routes,
- * policies and ports. Nothing is computed before the first connection; after that each costs a few look-ups.
+ * policies and ports. Nothing is computed before the first connection; after that each costs a few lookups.
  */
 export class DataPath {
   readonly services: ServiceView
   readonly routes: Routes
-  readonly #ports: NetworkPorts
+  readonly #dependencies: NetworkDependencies
 
-  constructor(ports: NetworkPorts) {
-    this.#ports = ports
-    this.services = new ServiceView(ports.client, ports.hasSlices)
-    this.routes = new Routes(ports.client, ports.nodes)
+  constructor(dependencies: NetworkDependencies) {
+    this.#dependencies = dependencies
+    this.services = new ServiceView(dependencies.client, dependencies.hasSlices)
+    this.routes = new Routes(dependencies.client, dependencies.nodes)
   }
 
   /** Opens a connection to an address, and sends the payload if there is one. */
-  connect(source: Source, wanted: Wanted): Connection {
+  connect(source: Source, request: ConnectionRequest): Connection {
     const hops: Hop[] = []
     const from = this.#endOf(source)
     const running = isRunning(source)
@@ -84,9 +84,9 @@ export class DataPath {
     })
     if (!running) return end(hops, 'unreachable')
     const at = source.kind === 'pod' || source.kind === 'node' ? source.node : undefined
-    const packet: UnderWay = {
+    const packet: InFlightPacket = {
       hops,
-      wanted,
+      request,
       at,
       from,
       sender: from,
@@ -95,15 +95,16 @@ export class DataPath {
       fromPod: source.kind === 'pod' && !source.pod.hostNetwork,
     }
     if (source.kind === 'outside') return this.#enter(packet)
-    if (source.kind === 'apiserver') return this.#route(packet, wanted.ip, wanted.port)
+    if (source.kind === 'apiserver') return this.#route(packet, request.ip, request.port)
     return this.#leave(packet, source)
   }
 
   /**
-   * Sends over a connection that exists: kube-proxy has chosen its endpoint, and what it was let through by
-   * stays so. `by` is the node whose address the other side sees, when that is not the sender's own.
+   * Sends over an established connection: kube-proxy keeps its endpoint, and policies that have admitted it
+   * are not evaluated again unless `cutsExisting` is set. `by` is the node whose address the receiver sees,
+   * if that is not the sender's own.
    */
-  carryOn(source: Source, wanted: Wanted, by: NetworkNode | undefined): Connection {
+  send(source: Source, request: ConnectionRequest, by: NetworkNode | undefined): Connection {
     const hops: Hop[] = []
     const own = this.#endOf(source)
     const running = isRunning(source)
@@ -117,9 +118,9 @@ export class DataPath {
     if (!running) return end(hops, 'unreachable')
     const from = by === undefined ? own : { ip: by.address, node: by.name }
     const at = source.kind === 'pod' || source.kind === 'node' ? source.node : by
-    const packet: UnderWay = {
+    const packet: InFlightPacket = {
       hops,
-      wanted,
+      request,
       at,
       from,
       sender: own,
@@ -127,15 +128,15 @@ export class DataPath {
       exists: true,
       fromPod: source.kind === 'pod' && !source.pod.hostNetwork,
     }
-    if (LOOPBACK.test(wanted.ip) && packet.fromPod && source.kind === 'pod')
-      return broken(this.#listener(packet, source.node, source.pod, wanted.port))
-    return broken(this.#route(packet, wanted.ip, wanted.port, true))
+    if (LOOPBACK.test(request.ip) && packet.fromPod && source.kind === 'pod')
+      return asReset(this.#listener(packet, source.node, source.pod, request.port))
+    return asReset(this.#route(packet, request.ip, request.port, true))
   }
 
-  /** From a pod or a node: its own kube-proxy sees the packet first. */
-  #leave(packet: UnderWay, source: Source & { readonly kind: 'pod' | 'node' }): Connection {
+  /** Sends from a pod or a node, where the local kube-proxy sees the packet first. */
+  #leave(packet: InFlightPacket, source: Source & { readonly kind: 'pod' | 'node' }): Connection {
     const {
-      wanted: { ip, port, protocol },
+      request: { ip, port, protocol },
     } = packet
     const onHost = source.kind === 'node' || source.pod.hostNetwork
     if (LOOPBACK.test(ip) && !onHost) return this.#listener(packet, source.node, source.pod, port)
@@ -154,23 +155,23 @@ export class DataPath {
   }
 
   /**
-   * From outside: node addresses, load balancers and external IPs lead in; addresses of pods and cluster IPs
-   * do not.
+   * Sends from outside. Node addresses, load balancers and external IPs are reachable; pod addresses and
+   * cluster IPs are not.
    */
-  #enter(packet: UnderWay): Connection {
+  #enter(packet: InFlightPacket): Connection {
     const {
       hops,
-      wanted: { ip },
+      request: { ip },
     } = packet
     const services = this.services.now()
     const balanced = services.balancedAt(ip)
     if (balanced !== undefined) return this.#balance(packet, balanced)
     const found = this.routes.find(ip)
     if (found.kind === 'node' || this.#isApiserver(ip) || this.#outsideAt(ip) !== undefined)
-      return this.#route(packet, ip, packet.wanted.port)
+      return this.#route(packet, ip, packet.request.port)
     const service = services.withAddress(ip)
     if (service?.spec.externalIPs?.includes(ip) === true)
-      return this.#enterBy(packet, 'router', this.#entryNodes(undefined), ip, packet.wanted.port)
+      return this.#enterBy(packet, 'router', this.#entryNodes(undefined), ip, packet.request.port)
     const reason =
       service !== undefined
         ? 'cluster IPs are not routed outside of the nodes'
@@ -180,11 +181,12 @@ export class DataPath {
   }
 
   /**
-   * The provider's load balancer: to the Service's own address on a node, or (mode Proxy) to its node port.
+   * Applies the provider's load balancer: to the Service's own address on a node, or (mode Proxy) to its node
+   * port.
    */
-  #balance(packet: UnderWay, service: Service): Connection {
+  #balance(packet: InFlightPacket, service: Service): Connection {
     const {
-      wanted: { ip, port, protocol },
+      request: { ip, port, protocol },
       hops,
     } = packet
     const mode = service.status?.loadBalancer?.ingress?.find((one) => one.ip === ip)?.ipMode
@@ -199,19 +201,19 @@ export class DataPath {
   }
 
   #enterBy(
-    packet: UnderWay,
+    packet: InFlightPacket,
     hop: 'load-balancer' | 'router',
     nodes: readonly NetworkNode[],
     ip: string | undefined,
     port: number,
   ): Connection {
-    const { hops, wanted } = packet
+    const { hops, request } = packet
     if (nodes.length === 0) {
-      hops.push({ hop, address: wanted.ip, reason: 'no node is healthy' })
+      hops.push({ hop, address: request.ip, reason: 'no node is healthy' })
       return end(hops, 'timeout')
     }
-    const node = nodes.length === 1 ? (nodes[0] as NetworkNode) : this.#ports.chance().pick(nodes)
-    hops.push({ hop, address: wanted.ip, node: node.name })
+    const node = nodes.length === 1 ? (nodes[0] as NetworkNode) : this.#dependencies.chance().pick(nodes)
+    hops.push({ hop, address: request.ip, node: node.name })
     const destination = ip ?? node.address
     const arrived = { ...packet, at: node, fromPod: false }
     const seen: Packet = {
@@ -219,7 +221,7 @@ export class DataPath {
       origin: 'outside',
       ip: destination,
       port,
-      protocol: wanted.protocol,
+      protocol: request.protocol,
       toNode: ip === undefined,
     }
     return (
@@ -231,11 +233,11 @@ export class DataPath {
   }
 
   /**
-   * Nodes that a balancer sends to: Ready, not excluded; of a Service that keeps traffic on the node those
-   * with endpoints.
+   * Returns the nodes that a balancer sends to: those that are Ready and not excluded, and for a Service with
+   * local traffic policy only those with endpoints.
    */
   #entryNodes(local: Service | undefined): readonly NetworkNode[] {
-    const { nodes } = this.#ports
+    const { nodes } = this.#dependencies
     return nodes.names().flatMap((name) => {
       const node = nodes.get(name)
       const object = this.routes.node(name)
@@ -254,11 +256,11 @@ export class DataPath {
     })
   }
 
-  /** What kube-proxy on a node makes of the packet; undefined when it has no rule for it. */
-  #translated(packet: UnderWay, node: NetworkNode, seen: Packet): Connection | undefined {
+  /** Applies the kube-proxy of a node; returns undefined if no rule matches. */
+  #translated(packet: InFlightPacket, node: NetworkNode, seen: Packet): Connection | undefined {
     const rules = this.#rulesOf(node)
     if (rules === undefined) return undefined
-    const { now, state, chance } = this.#ports
+    const { now, state, chance } = this.#dependencies
     const found = translate(rules, seen, { now: now(), affinity: state().affinity, chance })
     if (found === undefined) return undefined
     packet.hops.push(found.hop)
@@ -271,31 +273,32 @@ export class DataPath {
     return this.#toBackEnd({ ...packet, from, at: node }, found.target)
   }
 
-  #toBackEnd(packet: UnderWay, { ip, port }: BackEnd): Connection {
+  #toBackEnd(packet: InFlightPacket, { ip, port }: BackEnd): Connection {
     return this.#route({ ...packet, service: true }, ip, port, true)
   }
 
-  /** The rules that are in a node's kernel. */
+  /** Returns the rules in a node's kernel. */
   #rulesOf(node: NetworkNode): NodeRules | undefined {
     const place = { node: node.name, zone: this.routes.zoneOf(node.name) }
-    const staleSince = this.#ports.state().stale.get(node.name)
+    const staleSince = this.#dependencies.state().stale.get(node.name)
     if (staleSince === undefined) return { place, services: this.services.now() }
     if (staleSince === '') return undefined
     try {
       return { place, services: this.services.at(staleSince), staleSince }
     } catch (error) {
-      // history is kept as long as a kube-proxy needs it; whoever compacts by hand takes its rules away
+      // the history is kept as long as a kube-proxy needs it; only a manual compaction removes it, and the
+      // rules with it
       if (isApiError(error, 'Expired')) return undefined
       throw error
     }
   }
 
-  /** To an address as it is now. */
-  #route(packet: UnderWay, ip: string, port: number, isTranslated: boolean = false): Connection {
+  /** Routes to an address that needs no further translation. */
+  #route(packet: InFlightPacket, ip: string, port: number, isTranslated: boolean = false): Connection {
     const {
       hops,
       at,
-      wanted: { protocol },
+      request: { protocol },
     } = packet
     if (this.#isApiserver(ip)) return this.#toApiserver(packet, ip, port)
     const found = this.routes.find(ip)
@@ -314,13 +317,13 @@ export class DataPath {
     hops.push({ ...hop, ok: true })
     if (found.kind === 'pod') return this.#toPod(packet, node, found.pod, port)
     if (isTranslated || node === at) return this.#host(packet, node, port)
-    // the source of what leaves the pod network is the node
+    // packets that leave the pod network have the node as their source
     const from = packet.fromPod && at !== undefined ? { ip: at.address, node: at.name } : packet.from
     const denied = packet.fromPod
       ? this.#egress(packet, packet.from, { ip, node: node.name }, port)
       : undefined
     if (denied !== undefined) return denied
-    const arrived: UnderWay = { ...packet, from, sender: from, at: node, fromPod: false }
+    const arrived: InFlightPacket = { ...packet, from, sender: from, at: node, fromPod: false }
     return (
       this.#translated(arrived, node, {
         sourceIP: from.ip,
@@ -333,39 +336,40 @@ export class DataPath {
     )
   }
 
-  /** To a pod on the pod network: policies first. */
-  #toPod(packet: UnderWay, node: NetworkNode, pod: RunningPod, port: number): Connection {
+  /** Delivers to a pod on the pod network, after evaluating policies. */
+  #toPod(packet: InFlightPacket, node: NetworkNode, pod: RunningPod, port: number): Connection {
     const denied = this.#policy(packet, { ip: pod.ip ?? '', pod: nameOf(pod), node: node.name }, port)
     return denied ?? this.#listener(packet, node, pod, port)
   }
 
-  /** Answers the end of the connection when policies do not let it through. */
-  #policy(packet: UnderWay, to: PolicyEnd, port: number): Connection | undefined {
+  /** Returns the final connection if policies deny it, else undefined. */
+  #policy(packet: InFlightPacket, to: PolicyEnd, port: number): Connection | undefined {
     const { from, sender } = packet
-    // behind another source address the policies of the sender are asked apart
+    // if the source address was replaced, the receiver's policies see another source, so the sender's are
+    // evaluated separately
     const denied =
       sender === undefined || sender === from ? undefined : this.#egress(packet, sender, to, port)
     return denied ?? this.#ask(packet, { from, to }, port)
   }
 
-  /** Whether a pod's own policies let it out. */
-  #egress(packet: UnderWay, from: PolicyEnd, to: PolicyEnd, port: number): Connection | undefined {
+  /** Evaluates whether the sender's own policies let it out. */
+  #egress(packet: InFlightPacket, from: PolicyEnd, to: PolicyEnd, port: number): Connection | undefined {
     return from.pod === undefined ? undefined : this.#ask(packet, { from, to, side: 'egress' }, port)
   }
 
   #ask(
-    { hops, service, exists, wanted: { protocol } }: UnderWay,
+    { hops, service, exists, request: { protocol } }: InFlightPacket,
     ends: Pick<PolicyConnection, 'from' | 'to' | 'side'>,
     port: number,
   ): Connection | undefined {
     const { from, to } = ends
-    if ((from.pod === undefined && to.pod === undefined) || (exists && !this.#ports.cutsExisting))
+    if ((from.pod === undefined && to.pod === undefined) || (exists && !this.#dependencies.cutsExisting))
       return undefined
-    const enforcer = this.#ports.enforcer()
+    const enforcer = this.#dependencies.enforcer()
     if (enforcer === undefined) return undefined
     const connection = { ...ends, port, protocol, ...(service ? { service } : {}) }
     const verdict = enforcer.check(connection)
-    this.#ports.onVerdict(connection, verdict)
+    this.#dependencies.onVerdict(connection, verdict)
     hops.push({
       hop: 'policy',
       from: from.pod ?? from.ip,
@@ -379,10 +383,10 @@ export class DataPath {
     return verdict.allowed ? undefined : end(hops, 'timeout', { endpoint: hostPort(to.ip, port) })
   }
 
-  #listener(packet: UnderWay, node: NetworkNode, pod: RunningPod, port: number): Connection {
+  #listener(packet: InFlightPacket, node: NetworkNode, pod: RunningPod, port: number): Connection {
     const {
       hops,
-      wanted: { protocol, payload },
+      request: { protocol, payload },
     } = packet
     const listening = node.accepts(pod, port, protocol)
     const at = nameOf(pod)
@@ -394,11 +398,11 @@ export class DataPath {
       : accepted(hops, node.request(pod, port, payload), reached)
   }
 
-  /** To a node itself: pods on its network, host ports, its own programs. */
-  #host(packet: UnderWay, node: NetworkNode, port: number): Connection {
+  /** Delivers to a node itself: pods on its network, host ports, its own programs. */
+  #host(packet: InFlightPacket, node: NetworkNode, port: number): Connection {
     const {
       hops,
-      wanted: { protocol, payload },
+      request: { protocol, payload },
     } = packet
     const found = this.#onHost(node, port, protocol)
     const onHost = found?.containerPort === undefined ? found?.pod : undefined
@@ -427,7 +431,7 @@ export class DataPath {
     return end(hops, 'connected', { endpoint, ...(payload === undefined ? {} : { response: program.reply }) })
   }
 
-  /** The pod behind a port of a node: on its network, or by a host port. */
+  /** Returns the pod behind a port of a node: on the host's network, or through a host port. */
   #onHost(
     node: NetworkNode,
     port: number,
@@ -455,7 +459,7 @@ export class DataPath {
             reply: { status: 400, body: 'Client sent an HTTP request to an HTTPS server.\n' },
           }
         : undefined
-    if (this.#ports.state().stale.has(node.name)) return undefined
+    if (this.#dependencies.state().stale.has(node.name)) return undefined
     if (port === PROXY_HEALTH_PORT) return { name: 'kube-proxy', reply: { status: 200, body: '' } }
     const service = this.services.now().withHealthPort(port)
     const rules = service && this.#rulesOf(node)
@@ -472,16 +476,16 @@ export class DataPath {
   }
 
   #isApiserver(ip: string): boolean {
-    return this.#ports.apiserver.ip === ip && this.#ports.nodes.at(ip) === undefined
+    return this.#dependencies.apiserver.ip === ip && this.#dependencies.nodes.at(ip) === undefined
   }
 
-  #toApiserver(packet: UnderWay, ip: string, port: number): Connection {
+  #toApiserver(packet: InFlightPacket, ip: string, port: number): Connection {
     const {
       hops,
       at,
-      wanted: { protocol, payload },
+      request: { protocol, payload },
     } = packet
-    const { apiserver } = this.#ports
+    const { apiserver } = this.#dependencies
     if (at?.isolated === true) {
       hops.push({ hop: 'route', to: ip, ok: false, reason: `${at.name} is cut off` })
       return end(hops, 'timeout')
@@ -501,12 +505,12 @@ export class DataPath {
     })
   }
 
-  /** To something that is no part of the cluster. */
-  #toOutside(packet: UnderWay, ip: string, port: number): Connection {
+  /** Delivers to a destination outside the cluster. */
+  #toOutside(packet: InFlightPacket, ip: string, port: number): Connection {
     const {
       hops,
       at,
-      wanted: { protocol, payload },
+      request: { protocol, payload },
     } = packet
     const balanced = this.services.now().balancedAt(ip)
     if (balanced !== undefined && at !== undefined && !at.isolated) {
@@ -532,13 +536,13 @@ export class DataPath {
     })
   }
 
-  #lost({ hops }: UnderWay, to: string, reason: string): Connection {
+  #lost({ hops }: InFlightPacket, to: string, reason: string): Connection {
     hops.push({ hop: 'route', to, ok: false, reason })
     return end(hops, 'timeout')
   }
 
   #outsideAt(ip: string): OutsideHost | undefined {
-    return Object.values(this.#ports.outside).find((host) => host.ip === ip)
+    return Object.values(this.#dependencies.outside).find((host) => host.ip === ip)
   }
 
   #endOf(source: Source): PolicyEnd {
@@ -551,7 +555,7 @@ export class DataPath {
       case 'node':
         return { ip: source.node.address, node: source.node.name }
       case 'apiserver':
-        return { ip: this.#ports.apiserver.ip }
+        return { ip: this.#dependencies.apiserver.ip }
       case 'outside':
         return { ip: source.ip }
     }
@@ -565,7 +569,7 @@ function isRunning(source: Source): boolean {
   return source.kind !== 'node' || source.node.powered
 }
 
-/** Why nothing gets from one machine to the other. */
+/** Returns what prevents traffic between two machines, if anything. */
 function obstacleBetween(at: NetworkNode | undefined, to: NetworkNode): string | undefined {
   if (!to.powered) return `${to.name} is down`
   if (at === to) return undefined
@@ -573,7 +577,7 @@ function obstacleBetween(at: NetworkNode | undefined, to: NetworkNode): string |
   return to.isolated ? `${to.name} is cut off` : undefined
 }
 
-/** The port of a pod's container behind a port of its node (CNI's portmap plugin). */
+/** Returns the container port behind a host port (CNI's portmap plugin). */
 function hostPortOf({ pod }: RunningPod, port: number, protocol: Protocol): number | undefined {
   for (const { ports = [] } of pod?.spec.containers ?? []) {
     const found = ports.find((one) => one.hostPort === port && (one.protocol ?? 'TCP') === protocol)
@@ -587,8 +591,8 @@ function accepted(hops: Hop[], answer: Accepted, reached: Partial<Connection>): 
   return end(hops, answer.kind, reached)
 }
 
-/** Who does not know of the connection (any more) resets it. */
-function broken(connection: Connection): Connection {
+/** Returns the connection as reset, because the receiver does not know it (any more). */
+function asReset(connection: Connection): Connection {
   return connection.outcome === 'refused' ? { ...connection, outcome: 'reset' } : connection
 }
 

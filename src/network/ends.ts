@@ -3,14 +3,14 @@ import { parseIp } from '../api/ip.js'
 import { ignoreNotFound } from '../client/api-error.js'
 import type { Client } from '../client/client.js'
 import type { Source } from './data-path.js'
-import type { NetworkNode, NodeDirectory, RunningPod } from './ports.js'
+import type { NetworkNode, NodeDirectory, RunningPod } from './dependencies.js'
 
-/** A pod or Service by `namespace/name`; without a slash in `default`. */
+/** A pod or Service as `namespace/name`; without a slash, in `default`. */
 type Name = string
 
 /**
- * Who connects: a pod (`'namespace/name'`, `{ pod }`, or `{ namespace, pod }`), a node itself, or an address
- * outside of the cluster.
+ * The sender: a pod (`'namespace/name'`, `{ pod }`, or `{ namespace, pod }`), a node itself, or an address
+ * outside the cluster.
  */
 export type From =
   | Name
@@ -19,8 +19,8 @@ export type From =
   | { readonly ip: string }
 
 /**
- * Where to. Text with a slash is a Service of that name, or else a pod; other text is an address, or a host
- * name that is looked up in DNS as the source does it.
+ * The destination. Text with a slash is a Service of that name, or else a pod; other text is an address, or a
+ * host name that the source resolves through DNS.
  */
 export type To =
   | string
@@ -30,7 +30,7 @@ export type To =
   | { readonly ip: string }
   | { readonly host: string }
 
-/** Where `to` leads before DNS. */
+/** What `to` refers to, before DNS. */
 export type Target =
   | { readonly kind: 'service'; readonly service: Service }
   | { readonly kind: 'pod'; readonly pod: Pod }
@@ -42,7 +42,7 @@ interface Key {
   readonly name: string
 }
 
-/** Finds the objects that the ends of a connection name. */
+/** Finds the objects that the ends of a connection refer to. */
 export class Ends {
   readonly #client: Client
   readonly #nodes: NodeDirectory
@@ -53,8 +53,9 @@ export class Ends {
   }
 
   /**
-   * @throws ApiError NotFound when there is no such pod; RangeError for an unknown node or what is no
-   * address.
+   * Returns the sender.
+   * @throws ApiError NotFound if the pod does not exist
+   * @throws RangeError if the node is unknown or the address invalid
    */
   source(from: From): Source {
     if (typeof from !== 'string' && 'ip' in from) {
@@ -68,10 +69,13 @@ export class Ends {
       keyOf(typeof from === 'string' ? from : joined(from.namespace, from.pod)),
     )
     const found = this.runningPod(pod)
-    return { kind: 'pod', ...(found ?? this.#notYet(pod)) }
+    return { kind: 'pod', ...(found ?? this.#unscheduledPod(pod)) }
   }
 
-  /** @throws ApiError NotFound when the object that is named is not there. */
+  /**
+   * Returns the destination.
+   * @throws ApiError NotFound if the named object does not exist
+   */
   target(to: To): Target {
     if (typeof to === 'string') {
       if (parseIp(to) !== undefined) return { kind: 'address', ip: to }
@@ -88,21 +92,21 @@ export class Ends {
     return 'ip' in to ? { kind: 'address', ip: to.ip } : { kind: 'name', name: to.host }
   }
 
-  /** The pod of an API object as its node's runtime knows it. */
+  /** Returns the pod of an API object as its node's runtime knows it. */
   runningPod({
     metadata: { uid = '', annotations },
     spec,
   }: Pod): { readonly node: NetworkNode; readonly pod: RunningPod } | undefined {
     const node = this.#nodes.get(spec.nodeName ?? '')
-    // a mirror pod stands for a static one, which the machine knows by the hash of its manifest
+    // a mirror pod represents a static pod, which the machine knows by the hash of its manifest
     const uids = [uid, annotations?.['kubernetes.io/config.hash'] ?? uid]
     for (const pod of node?.pods() ?? [])
       if (uids.includes(pod.uid)) return { node: node as NetworkNode, pod }
     return undefined
   }
 
-  /** A pod that no node runs: it sends nothing. */
-  #notYet({ metadata: { uid = '', namespace = '', name = '' }, spec }: Pod): {
+  /** Returns a placeholder for a pod that no node runs; it cannot send anything. */
+  #unscheduledPod({ metadata: { uid = '', namespace = '', name = '' }, spec }: Pod): {
     readonly node: NetworkNode
     readonly pod: RunningPod
   } {

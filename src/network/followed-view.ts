@@ -1,17 +1,15 @@
 import type { KubeObject } from '../api/definition.js'
 import { isApiError } from '../client/api-error.js'
 import type { Client, Watch } from '../client/client.js'
-import { keyOf, ObjectIndex } from '../client/object-index.js'
-import type { Indexers } from '../client/object-index.js'
+import { keyOf, ObjectIndex, type Indexers } from '../client/object-index.js'
 import type { ResourceName } from '../client/resources.js'
 
-/** How many past states of a resource are kept at hand. */
+/** How many past states of a resource are cached. */
 const MOST_PAST = 4
 
 /**
- * An indexed view of a resource that costs nothing until somebody looks: its watch is pulled when it is read,
- * so it is always up to date, takes no step of the simulation and holds no state. A cache; a fork makes its
- * own.
+ * An indexed view of a resource that costs nothing until it is read. Reading pulls its watch, so it is always
+ * up to date, takes no step of the simulation and holds no state. A cache; a fork builds its own.
  */
 export class FollowedView<T extends KubeObject> {
   readonly #client: Client
@@ -19,7 +17,7 @@ export class FollowedView<T extends KubeObject> {
   readonly #indexers: Indexers<T>
   #watch: Watch<T> | undefined
   #now: ObjectIndex<T>
-  /** By resource version, oldest use first. */
+  /** By resource version, least recently used first. */
   readonly #past = new Map<string, ObjectIndex<T>>()
 
   constructor(client: Client, resource: ResourceName, indexers: Indexers<T>) {
@@ -29,7 +27,7 @@ export class FollowedView<T extends KubeObject> {
     this.#now = new ObjectIndex(indexers)
   }
 
-  /** The present. */
+  /** Returns the present state. */
   now(): ObjectIndex<T> {
     if (this.#watch === undefined) return this.#list()
     try {
@@ -45,7 +43,10 @@ export class FollowedView<T extends KubeObject> {
     }
   }
 
-  /** As it was at a resource version. @throws ApiError Expired when that has been compacted. */
+  /**
+   * Returns the state at a resource version.
+   * @throws ApiError Expired if it has been compacted
+   */
   at(resourceVersion: string): ObjectIndex<T> {
     const known = this.#past.get(resourceVersion)
     if (known !== undefined) return known
@@ -70,5 +71,88 @@ export class FollowedView<T extends KubeObject> {
     for (const object of items) this.#now.set(object as unknown as T)
     this.#watch = this.#client.watch(this.#resource, { resourceVersion }) as unknown as Watch<T>
     return this.#now
+  }
+}
+
+/** Receives the changes of a resource. */
+export interface Follower {
+  set(object: KubeObject): void
+  /** `key` is `namespace/name`, or `name`. */
+  remove(key: string): void
+}
+
+/**
+ * Reports every change of a resource once, on request: its watch is pulled. A cache; a fork builds its own.
+ */
+export class FollowedObjects {
+  readonly #client: Client
+  readonly #resource: ResourceName
+  readonly #follower: Follower
+  readonly #known = new Set<string>()
+  #watch: Watch<KubeObject> | undefined
+
+  constructor(client: Client, resource: ResourceName, follower: Follower) {
+    this.#client = client
+    this.#resource = resource
+    this.#follower = follower
+  }
+
+  /** Number of objects as of the last {@link pull}. */
+  get size(): number {
+    return this.#known.size
+  }
+
+  /**
+   * Reports the changes since the last call; on the first call, everything. A resource that is not served has
+   * no objects.
+   */
+  pull(): void {
+    if (this.#watch === undefined) {
+      this.#list()
+      return
+    }
+    try {
+      for (const { type, object } of this.#watch.next()) {
+        if (type === 'DELETED') this.#gone(keyOf(object))
+        else if (type !== 'BOOKMARK') this.#set(object)
+      }
+    } catch (error) {
+      if (!isApiError(error, 'Expired')) throw error
+      this.stop()
+      this.#list()
+    }
+  }
+
+  /** Stops following, and forgets the objects without reporting them. */
+  stop(): void {
+    this.#watch?.stop()
+    this.#watch = undefined
+  }
+
+  /** Reports that everything is gone. */
+  clear(): void {
+    this.stop()
+    for (const key of [...this.#known]) this.#gone(key)
+  }
+
+  #list(): void {
+    const {
+      items,
+      metadata: { resourceVersion },
+    } = this.#client.list(this.#resource)
+    const there = new Set(items.map(keyOf))
+    for (const key of [...this.#known]) if (!there.has(key)) this.#gone(key)
+    for (const object of items) this.#set(object)
+    this.#watch = this.#client.watch(this.#resource, { resourceVersion })
+  }
+
+  #set(object: KubeObject): void {
+    this.#known.add(keyOf(object))
+    this.#follower.set(object)
+  }
+
+  #gone(key: string): void {
+    this.#known.delete(key)
+    this.#follower.remove(key)
   }
 }

@@ -19,11 +19,11 @@ export type {
   SourceHop,
 } from './connection.js'
 export { hostPort } from './connection.js'
-export type { Source, Wanted } from './data-path.js'
+export type { Source, ConnectionRequest } from './data-path.js'
 export type {
   Accepted,
   NetworkNode,
-  NetworkPorts,
+  NetworkDependencies,
   NetworkState,
   NodeDirectory,
   OutsideHost,
@@ -31,9 +31,9 @@ export type {
   PolicyEnd,
   PolicyEnforcer,
   RunningPod,
-} from './ports.js'
-export type { DnsAnswer, DnsRecord, RecordType } from './dns/records.js'
+} from './dependencies.js'
+export type { DnsAnswer, DnsRecord, RecordType } from './dns/cluster-zone.js'
 export type { DnsReply } from './dns/resolver.js'
-export { ClusterPolicies } from './policies/cluster-policies.js'
-export type { NetworkPolicyOptions } from './policies/cluster-policies.js'
+export { ClusterPolicies } from './cluster-policies.js'
+export type { NetworkPolicyOptions } from './cluster-policies.js'
 export { resolvConfText } from './dns/resolv-conf.js'

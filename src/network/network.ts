@@ -6,7 +6,7 @@ import type { Connection, Hop, ListenerHop, Payload, Protocol, ProxyHop, SourceH
 import { Resolver } from './dns/resolver.js'
 import type { From, Target, To } from './ends.js'
 import { Ends } from './ends.js'
-import type { NetworkPorts } from './ports.js'
+import type { NetworkDependencies } from './dependencies.js'
 import { serviceEnv } from './service-env.js'
 import { hasClusterIP } from './service-view.js'
 import type { ServiceSnapshot } from './service-view.js'
@@ -16,38 +16,38 @@ export interface ConnectOptions {
   readonly from: From
   readonly to: To
   /**
-   * Number; or the name of a Service's port, or of a pod's container port. May be left out where there is
-   * only one.
+   * A number, or the name of a Service's port or of a pod's container port. May be omitted if there is only
+   * one.
    */
   readonly port?: number | string
-  /** Default TCP, or that of the named port. */
+  /** Default TCP, or the protocol of the named port. */
   readonly protocol?: Protocol
-  /** Something to send, once the connection is there: an HTTP request, or text. Default: nothing. */
+  /** What to send once the connection is established: an HTTP request, or text. Default: nothing. */
   readonly send?: Partial<Payload>
 }
 
 /**
- * The network of a cluster: connections, names, and what containers are told of Services. A cache over the
+ * The network of a cluster: connections, names, and the Service variables of containers. A cache over the
  * store; its state is {@link NetworkState}.
  */
 export class Network {
   readonly path: DataPath
   readonly resolver: Resolver
   readonly ends: Ends
-  readonly #ports: NetworkPorts
+  readonly #dependencies: NetworkDependencies
 
-  constructor(ports: NetworkPorts) {
-    const { client, nodes, outside } = ports
-    this.#ports = ports
-    this.path = new DataPath(ports)
+  constructor(dependencies: NetworkDependencies) {
+    const { client, nodes, outside } = dependencies
+    this.#dependencies = dependencies
+    this.path = new DataPath(dependencies)
     this.ends = new Ends(client, nodes)
     this.resolver = new Resolver({ client, path: this.path, clusterDNS: () => this.clusterDNS(), outside })
   }
 
   /**
-   * Tries a connection and tells what happens to it, and why.
-   * @throws ApiError NotFound when an object that is named is not there; RangeError for a port that cannot
-   * be.
+   * Tries a connection. Returns what happens to it, and why.
+   * @throws ApiError NotFound if a named object does not exist
+   * @throws RangeError if the port is invalid
    */
   connect({ from, to, port, protocol, send }: ConnectOptions): Connection {
     const source = this.ends.source(from)
@@ -71,11 +71,12 @@ export class Network {
   }
 
   /**
-   * Sends over a connection that was made: whether it still carries, and what is answered. Its end is no
-   * longer there: `reset` or `unreachable`; its packets are lost: `timeout`. @throws RangeError for one that
-   * was not made.
+   * Sends over a connection that {@link connect} has opened. Returns whether it still works, and the
+   * response. If the other end no longer exists the outcome is `reset` or `unreachable`; if packets are lost,
+   * `timeout`.
+   * @throws RangeError if the connection was not established
    */
-  carryOn({ connected, endpoint = '', pod, proof }: Connection, send?: Partial<Payload>): Connection {
+  send({ connected, endpoint = '', pod, proof }: Connection, send?: Partial<Payload>): Connection {
     const hop = proof.findLast(isSource)
     const last = proof.findLast(isListener)
     if (!connected || hop === undefined || last === undefined)
@@ -83,7 +84,7 @@ export class Network {
     const source = this.#sourceAgain(hop)
     if (source === undefined) return ended([{ ...hop, running: false }], 'unreachable')
     const translated = proof.findLast(isProxy)
-    const by = translated?.masqueraded === true ? this.#ports.nodes.get(translated.node) : undefined
+    const by = translated?.masqueraded === true ? this.#dependencies.nodes.get(translated.node) : undefined
     const { protocol, port } = last
     const payload: Payload | undefined = send && {
       protocol:
@@ -91,12 +92,12 @@ export class Network {
       ...send,
     }
     const ip = endpoint.slice(0, endpoint.lastIndexOf(':')).replace(/^\[|\]$/g, '')
-    const now = this.path.carryOn(
+    const now = this.path.send(
       source,
       { ip, port, protocol, ...(payload === undefined ? {} : { payload }) },
       by,
     )
-    // another pod that was given the address knows nothing of the connection
+    // a pod that has since been given the address does not know the connection
     return now.connected && now.pod !== pod ? { ...now, outcome: 'reset', connected: false } : now
   }
 
@@ -106,24 +107,24 @@ export class Network {
     return source?.kind === 'pod' && !source.pod.hostNetwork && source.pod.ip !== ip ? undefined : source
   }
 
-  /** --cluster-dns of the kubelets. */
+  /** Returns the kubelets' --cluster-dns. */
   clusterDNS(): string {
     const service = this.path.services.now().service('kube-system', 'kube-dns')
-    const { dnsAddress } = this.#ports
+    const { dnsAddress } = this.#dependencies
     return service !== undefined && hasClusterIP(service)
       ? (service.spec.clusterIP ?? dnsAddress)
       : dnsAddress
   }
 
-  /** Variables for the containers of a pod, see {@link serviceEnv}. */
+  /** Returns the Service variables for the containers of a pod, see {@link serviceEnv}. */
   serviceEnv(pod: Pod, before: number): Readonly<Record<string, string>> {
-    const { client } = this.#ports
+    const { client } = this.#dependencies
     const { namespace = 'default' } = pod.metadata
     const services = pod.spec.enableServiceLinks === false ? [] : client.list('services', { namespace }).items
     return serviceEnv(pod, services, this.path.services.now().service('default', 'kubernetes'), before)
   }
 
-  /** The address of a target, or the end of a connection to a name that has none. */
+  /** Returns the address of a target, or the failed connection if a name has none. */
   #addressOf(source: Source, target: Target, hops: Hop[]): string | Connection {
     switch (target.kind) {
       case 'address':
@@ -140,7 +141,7 @@ export class Network {
         if (hasClusterIP(target.service)) return target.service.spec.clusterIP ?? ''
         return this.#named(
           source,
-          `${target.service.metadata.name ?? ''}.${target.service.metadata.namespace ?? ''}.svc.cluster.local.`,
+          [target.service.metadata.name, target.service.metadata.namespace, 'svc.cluster.local.'].join('.'),
           hops,
         )
       }
@@ -159,7 +160,7 @@ export class Network {
         hops,
         hop.rcode === 'TIMEOUT' || hop.rcode === 'UNREACHABLE' ? 'dns-timeout' : 'no-such-host',
       )
-    return addresses.length === 1 ? first : this.#ports.chance().pick(addresses)
+    return addresses.length === 1 ? first : this.#dependencies.chance().pick(addresses)
   }
 }
 
@@ -173,7 +174,10 @@ function ended(proof: readonly Hop[], outcome: Connection['outcome']): Connectio
   return { outcome, connected: false, proof }
 }
 
-/** The port as a number. @throws RangeError when there is no such port, or it is not said which. */
+/**
+ * Returns the port's number and protocol.
+ * @throws RangeError if the port does not exist, or is ambiguous
+ */
 function portOf(
   ports: readonly KnownPort[],
   port: number | string | undefined,
@@ -204,7 +208,7 @@ interface KnownPort {
   readonly protocol: Protocol
 }
 
-/** The ports that a target has; of a headless Service those of its endpoints, as SRV records tell them. */
+/** Returns the ports of a target; for a headless Service those of its endpoints, as SRV records list them. */
 function portsOf(target: Target, services: ServiceSnapshot): readonly KnownPort[] {
   if (target.kind === 'service') {
     const { service } = target

@@ -3,24 +3,24 @@ import type { IpRange } from '../api/ip.js'
 import { parseIp, parseIpRange } from '../api/ip.js'
 import type { Client } from '../client/client.js'
 import { FollowedView } from './followed-view.js'
-import type { NetworkNode, NodeDirectory, RunningPod } from './ports.js'
+import type { NetworkNode, NodeDirectory, RunningPod } from './dependencies.js'
 
-/** What an address leads to. */
+/** What an address belongs to. */
 export type Destination =
   | { readonly kind: 'pod'; readonly node: NetworkNode; readonly pod: RunningPod }
   | { readonly kind: 'node'; readonly node: NetworkNode }
-  /** An address of a node's pod range that no pod has. */
+  /** An unused address of a node's pod range. */
   | { readonly kind: 'free'; readonly node: NetworkNode }
   | { readonly kind: 'none' }
 
 /**
- * Finds out who has an address: by the pod ranges of the nodes, as routes do, and then by what runs there,
- * whatever the API says.
+ * Finds the owner of an address: by the pod ranges of the nodes, as routes do, and then by what actually runs
+ * there, whatever the API says.
  */
 export class Routes {
   readonly #nodes: FollowedView<Node>
   readonly #directory: NodeDirectory
-  /** Lengths of prefixes that there are, to look an address up by each. */
+  /** The prefix lengths in use; a lookup tries each. */
   #prefixes: readonly number[] = []
 
   constructor(client: Client, directory: NodeDirectory) {
@@ -39,7 +39,7 @@ export class Routes {
     return pod === undefined ? { kind: 'free', node } : { kind: 'pod', node, pod }
   }
 
-  /** Label topology.kubernetes.io/zone of a node. */
+  /** Returns the label topology.kubernetes.io/zone of a node. */
   zoneOf(node: string): string | undefined {
     return this.#nodes.now().get(node)?.metadata.labels?.['topology.kubernetes.io/zone']
   }
@@ -73,7 +73,7 @@ export class Routes {
   }
 }
 
-/** The pod on a node that has an address. */
+/** Returns the pod on a node with an address. */
 function podAt(node: NetworkNode, ip: string): RunningPod | undefined {
   for (const pod of node.pods()) if (pod.ip === ip && !pod.hostNetwork && pod.sandbox === 'ready') return pod
   return undefined

@@ -3,8 +3,8 @@ import { timeMs } from '../api/time.js'
 import { hasClusterIP } from './service-view.js'
 
 /**
- * The variables that tell a pod where the Services of its namespace are, and the apiserver. `services` are
- * those of its namespace in order; `before` (virtual ms): younger ones are not known yet. Source:
+ * Returns the variables that tell a pod the Services of its namespace, and the apiserver. `services` are
+ * those of its namespace in order; those created after `before` (virtual ms) are left out. Source:
  * pkg/kubelet/envvars FromServices, kubelet_pods.go getServiceEnvVarMap.
  */
 export function serviceEnv(

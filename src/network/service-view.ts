@@ -7,10 +7,10 @@ import type { ServiceAddressKind, Protocol } from './connection.js'
 import { FollowedView } from './followed-view.js'
 
 const SERVICE_NAME = 'kubernetes.io/service-name'
-/** Services that another proxy serves. */
+/** The label of Services that another proxy serves. */
 const PROXY_NAME = 'service.kubernetes.io/service-proxy-name'
 
-/** One endpoint of one port of a Service. Source: pkg/proxy/endpoint.go. */
+/** An endpoint of one port of a Service. Source: pkg/proxy/endpoint.go. */
 export interface BackEnd {
   readonly ip: string
   readonly port: number
@@ -28,13 +28,13 @@ export interface BackEnd {
 export interface NamedEndpoint {
   readonly ip: string
   readonly hostname: string
-  /** Name, number and protocol of its ports; empty when the Service has none. */
+  /** Name, number and protocol of its ports; empty if the Service has none. */
   readonly ports: readonly { readonly name: string; readonly port: number; readonly protocol: Protocol }[]
 }
 
 export type ServicePort = NonNullable<Service['spec']['ports']>[number]
 
-/** A port of a Service that an address and port mean. */
+/** A Service port that an address and port refer to. */
 export interface ServiceMatch {
   readonly service: Service
   readonly port: ServicePort
@@ -55,12 +55,12 @@ export class ServiceSnapshot {
     return this.#services.get(`${namespace}/${name}`)
   }
 
-  /** The Service that has an address of its own. */
+  /** Returns the Service with a cluster IP. */
   withAddress(ip: string): Service | undefined {
     return this.#services.byIndex('address', ip)[0]
   }
 
-  /** The Service and port behind a virtual address. */
+  /** Returns the Service and port behind a virtual address. */
   match(ip: string, port: number, protocol: Protocol): ServiceMatch | undefined {
     for (const service of this.#services.byIndex('address', ip)) {
       const found = service.spec.ports?.find(
@@ -72,7 +72,7 @@ export class ServiceSnapshot {
     return undefined
   }
 
-  /** The Service and port behind a port of the nodes. */
+  /** Returns the Service and port behind a node port. */
   matchNodePort(port: number, protocol: Protocol): ServiceMatch | undefined {
     for (const service of this.#services.byIndex('nodePort', String(port))) {
       const found = service.spec.ports?.find(
@@ -84,19 +84,21 @@ export class ServiceSnapshot {
   }
 
   /**
-   * The Service of type LoadBalancer that was given an address, also when kube-proxy leaves that to the
+   * Returns the Service of type LoadBalancer with an ingress address, even if kube-proxy leaves that to the
    * balancer.
    */
   balancedAt(ip: string): Service | undefined {
     return this.#services.byIndex('balancer', ip)[0]
   }
 
-  /** The Service whose health is asked for at a port of the nodes. */
+  /** Returns the Service whose health check uses a node port. */
   withHealthPort(port: number): Service | undefined {
     return this.#services.byIndex('nodePort', `health ${port}`)[0]
   }
 
-  /** Endpoints of one port, in a certain order; of one family. Source: pkg/proxy/endpointslicecache.go. */
+  /**
+   * Returns the endpoints of one port and family in a fixed order. Source: pkg/proxy/endpointslicecache.go.
+   */
   backEnds({ metadata }: Service, port: ServicePort, isV6: boolean): readonly BackEnd[] {
     const key = `${metadata.namespace ?? ''}/${metadata.name ?? ''}`
     const { name = '', protocol = 'TCP' } = port
@@ -116,7 +118,9 @@ export class ServiceSnapshot {
     return [...seen.values()]
   }
 
-  /** The ready endpoints of a Service, for DNS. Source: coredns plugin/kubernetes/object/endpoint.go. */
+  /**
+   * Returns the ready endpoints of a Service, for DNS. Source: coredns plugin/kubernetes/object/endpoint.go.
+   */
   named({ metadata }: Service): readonly NamedEndpoint[] {
     const key = `${metadata.namespace ?? ''}/${metadata.name ?? ''}`
     return this.#endpoints
@@ -138,7 +142,7 @@ export class ServiceSnapshot {
       )
   }
 
-  /** Services that have a ready endpoint with that address. */
+  /** Returns the Services that have a ready endpoint with the address. */
   servicesOf(ip: string): readonly { readonly service: Service; readonly endpoint: NamedEndpoint }[] {
     return this.#endpoints.byIndex('ip', ip).flatMap((slice) => {
       const [key = ''] = serviceKeys(slice)
@@ -150,7 +154,7 @@ export class ServiceSnapshot {
 }
 
 /**
- * Follows Services and their EndpointSlices (Endpoints before v1.21); nothing is read before the first look.
+ * Follows Services and their EndpointSlices (Endpoints before v1.21). Nothing is read before the first use.
  */
 export class ServiceView {
   readonly #services: FollowedView<Service>
@@ -178,20 +182,26 @@ export class ServiceView {
     return new ServiceSnapshot(this.#services.now(), this.#endpoints.now())
   }
 
-  /** @throws ApiError Expired when that resource version has been compacted. */
+  /**
+   * Returns the state at a resource version.
+   * @throws ApiError Expired if it has been compacted
+   */
   at(resourceVersion: string): ServiceSnapshot {
     return new ServiceSnapshot(this.#services.at(resourceVersion), this.#endpoints.at(resourceVersion))
   }
 }
 
-/** Whether a Service has a virtual address. */
+/** Returns whether a Service has a virtual address. */
 export function hasClusterIP({ spec: { clusterIP } }: Service): boolean {
   return clusterIP !== undefined && clusterIP !== '' && clusterIP !== 'None'
 }
 
 const clusterIPsOf = ({ spec }: Service): readonly string[] => spec.clusterIPs ?? [spec.clusterIP ?? '']
 
-/** Ingress addresses that kube-proxy itself serves: those of mode `Proxy` lead out to the balancer. */
+/**
+ * Returns the ingress addresses that kube-proxy itself serves; those of mode `Proxy` lead out to the
+ * balancer.
+ */
 const ingressOf = ({ status }: Service): readonly string[] =>
   (status?.loadBalancer?.ingress ?? []).flatMap(({ ip, ipMode }) =>
     ip === undefined || ipMode === 'Proxy' ? [] : [ip],

@@ -1,11 +1,11 @@
 import type { Bytes } from './der.js'
 
-/** base64url without padding, as JWTs write it. */
+/** Encodes base64url without padding, as in JWTs. */
 export function base64url(bytes: Bytes): string {
   return btoa(bytes).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
 }
 
-/** Reads base64url; undefined when it is none. */
+/** Decodes base64url. Returns undefined if the text is invalid. */
 export function fromBase64url(text: string): Bytes | undefined {
   if (!/^[A-Za-z0-9_-]*$/.test(text)) return undefined
   try {

@@ -4,7 +4,7 @@ import type { Bytes } from './der.js'
 
 const BLOCK = 64
 
-/** HMAC (RFC 2104) with SHA-256. */
+/** Computes HMAC (RFC 2104) with SHA-256. */
 function hmacSha256(key: Bytes, message: Bytes): Bytes {
   const block = (key.length > BLOCK ? sha256(key) : key).padEnd(BLOCK, '\0')
   const padded = (pad: number): Bytes =>
@@ -15,8 +15,9 @@ function hmacSha256(key: Bytes, message: Bytes): Bytes {
 const utf8 = (text: string): Bytes => String.fromCharCode(...new TextEncoder().encode(text))
 
 /**
- * A detached JWS (HS256, `header..signature`) of a text under a bootstrap token, as kube-public/cluster-info
- * holds one for each token. Source: cluster-bootstrap/token/jws/jws.go ComputeDetachedSignature.
+ * Returns a detached JWS (HS256, `header..signature`) of a text under a bootstrap token.
+ * kube-public/cluster-info contains one for each token. Source: cluster-bootstrap/token/jws/jws.go
+ * ComputeDetachedSignature.
  */
 export function detachedSignature(content: string, tokenId: string, tokenSecret: string): string {
   const header = base64url(`{"alg":"HS256","kid":${JSON.stringify(tokenId)}}`)

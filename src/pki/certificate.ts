@@ -32,10 +32,10 @@ const RSA_SIGNATURES: Readonly<Record<string, Digest>> = {
 }
 const SHA256_WITH_RSA = '1.2.840.113549.1.1.11'
 
-/** What a certificate is to say. Times in virtual ms, cut to seconds. */
+/** The content of a certificate to be created. Times are virtual ms, truncated to seconds. */
 export interface CertificateSpec {
   readonly subject: Subject
-  /** The subject as it stands in a request, in the place of what Go would make of it. */
+  /** The subject in the exact encoding of a request, instead of Go's. */
   readonly subjectName?: Asn1
   readonly serial: bigint
   readonly notBefore: number
@@ -47,17 +47,17 @@ export interface CertificateSpec {
   readonly names?: AlternativeNames
 }
 
-/** Who signs: a certificate authority's name and key. */
+/** The name and key of a certificate authority that signs. */
 export interface Issuer {
   readonly subject: Subject
-  /** Its name as it stands in its certificate, where it is not laid out as Go does. */
+  /** Its name in the encoding of its own certificate, if that differs from Go's. */
   readonly subjectName?: Asn1
   readonly key: PrivateKey
 }
 
 /**
- * The PEM of a certificate (X.509 v3, SHA256-RSA) over `publicKey`, laid out as Go's x509.CreateCertificate
- * does.
+ * Creates a certificate (X.509 v3, SHA256-RSA) for `publicKey`, laid out as by Go's x509.CreateCertificate.
+ * Returns PEM.
  */
 export function createCertificate(
   spec: CertificateSpec,
@@ -89,8 +89,8 @@ export function createCertificate(
 }
 
 /**
- * Signatures of certificates by key and content: copies of a cluster make the same ones again, and a
- * signature takes the most of it.
+ * Certificate signatures by key and content. Forks of a cluster create the same certificates again, and
+ * signing is the most expensive part.
  */
 const signatures = new Map<string, Bytes>()
 const MOST_SIGNATURES = 1_000
@@ -105,12 +105,12 @@ function signatureOf(key: PrivateKey, content: Bytes): Bytes {
   return signature
 }
 
-/** SHA-1 of the public key's bits (RFC 5280, 4.2.1.2, method 1). */
+/** Computes the SHA-1 of the public key's bits (RFC 5280, 4.2.1.2, method 1). */
 function keyIdentifier(info: Asn1): Bytes {
   return digest('sha1', bitsOf(childrenOf(info)[1]))
 }
 
-/** A certificate that has been read. */
+/** A parsed certificate. */
 export interface Certificate extends Extensions, KeyIdentifiers {
   readonly subject: Required<Subject>
   readonly issuer: Required<Subject>
@@ -119,19 +119,22 @@ export interface Certificate extends Extensions, KeyIdentifiers {
   readonly notBefore: number
   /** Virtual ms. */
   readonly notAfter: number
-  /** Undefined when it is no RSA key. */
+  /** Undefined if it is not an RSA key. */
   readonly publicKey: PublicKey | undefined
   readonly unhandledCritical: readonly string[]
-  /** Hexadecimal SHA-256 of the whole. */
+  /** SHA-256 of the whole certificate, in hexadecimal. */
   readonly fingerprint: string
-  /** Whether the key signed this certificate. False for signatures that are not RSA. */
+  /** Returns whether the key signed this certificate; false for signatures other than RSA. */
   isSignedBy(key: PublicKey): boolean
-  /** DER of the issuer's name, for comparing with a subject's. */
+  /** DER of the issuer's name, for comparison with a subject's. */
   readonly issuerDer: Bytes
   readonly subjectDer: Bytes
 }
 
-/** Reads a certificate in DER. @throws Error when it is malformed. */
+/**
+ * Parses a certificate in DER.
+ * @throws Error if it is malformed
+ */
 export function parseCertificate(der: Bytes): Certificate {
   const [body, algorithm, signature] = childrenOf(fromDer(der))
   const [first, ...others] = childrenOf(body)
@@ -159,7 +162,10 @@ export function parseCertificate(der: Bytes): Certificate {
   }
 }
 
-/** Reads all certificates of a PEM text. @throws Error when there is none or one is malformed. */
+/**
+ * Parses all certificates of a PEM text.
+ * @throws Error if there is none or one is malformed
+ */
 export function parseCertificates(pem: string): readonly Certificate[] {
   const found = fromPem(pem)
     .filter(({ type }) => type === 'CERTIFICATE')

@@ -5,16 +5,16 @@ import { fromPem } from './der.js'
 import { PKI_DIR } from './inventory.js'
 import { verifyChain } from './verify.js'
 
-/** Where the trusted authorities of a kind of certificate are. */
+/** The file with the trusted authorities of each kind of certificate. */
 const AUTHORITY_FILES = {
   client: `${PKI_DIR}/ca.crt`,
   'front proxy': `${PKI_DIR}/front-proxy-ca.crt`,
 } as const
 
-/** Chains whose verdict is remembered. */
+/** The maximum number of chains in the cache. */
 const MOST_CHAINS = 256
 
-/** What a chain came to with one set of authorities, and how long that holds. */
+/** The result for a chain with one set of authorities, and how long it holds. */
 interface Known {
   readonly authorities: string
   readonly verdict: VerifiedCertificate | string
@@ -23,15 +23,15 @@ interface Known {
 }
 
 /**
- * Verifies the certificates that clients show: chain, validity in virtual time, key usage. What was found of
- * a chain is remembered for as long as the authorities' file is the same and no certificate begins or ends.
- * Source: apiserver pkg/authentication/request/x509/x509.go.
+ * Verifies client certificates: chain, validity in virtual time, key usage. The result for a chain is cached
+ * until the authorities' file changes or a certificate becomes valid or expires. Source: apiserver
+ * pkg/authentication/request/x509/x509.go.
  */
 export class ClientCertificates implements CertificateVerifier {
   readonly #read: (path: string) => string
   readonly #known = new Map<string, Known>()
 
-  /** `read` answers a file of the control plane. */
+  /** `read` returns the content of a control plane file. */
   constructor(read: (path: string) => string) {
     this.#read = read
   }
@@ -47,7 +47,7 @@ export class ClientCertificates implements CertificateVerifier {
     return known.verdict
   }
 
-  /** A file that is not there trusts nobody. */
+  /** Returns the trusted authorities. Without the file nobody is trusted. */
   #authorities(authority: keyof typeof AUTHORITY_FILES): string {
     try {
       return this.#read(AUTHORITY_FILES[authority])
@@ -67,7 +67,7 @@ function judge(chain: string, authorities: string, now: number): Omit<Known, 'au
   if (leaf === undefined) return { verdict: 'x509: no certificate', from: -Infinity, until: Infinity }
   const fault = verifyChain(leaf, { roots, intermediates, now, purpose: 'client auth' })
   const all = [leaf, ...intermediates, ...roots]
-  // the text of a refusal names the time, so it is made anew each time
+  // not cached: the error text contains the current time
   if (fault !== undefined)
     return { verdict: `verifying certificate ${identifier(leaf)} failed: ${fault}`, from: now, until: now }
   const { commonName, organizations } = leaf.subject
@@ -97,10 +97,10 @@ function certificatesOf(
   }
 }
 
-/** Source: x509.go certificateIdentifier. */
+/** Formats a certificate's identifier. Source: x509.go certificateIdentifier. */
 function identifier({ serial, subjectKeyId, authorityKeyId }: Certificate): string {
   return `SN=${serial}, SKID=${colons(subjectKeyId)}, AKID=${colons(authorityKeyId)}`
 }
 
-/** As Go prints a key identifier: upper-case pairs of digits, joined by colons. */
+/** Formats a key identifier as Go does: pairs of upper-case digits separated by colons. */
 const colons = (hexadecimal: string): string => (hexadecimal.match(/../g) ?? []).join(':').toUpperCase()

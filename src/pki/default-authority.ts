@@ -1,7 +1,7 @@
 /**
- * The `ca` of a cluster with the default seed and start, as it would be made from them: every new cluster
- * publishes it, and most have these defaults, so that none of them has to sign. A test compares it with what
- * is made.
+ * The `ca` certificate of a cluster with the default seed and start. Every new cluster publishes its
+ * authority, and most use these defaults, so a precomputed one saves a signature. A test compares it with the
+ * generated one.
  */
 export const DEFAULT_AUTHORITY: { readonly id: string; readonly pem: string } = {
   id: 'ca 16 1767225600000',

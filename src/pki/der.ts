@@ -1,6 +1,6 @@
-import { loadForge } from './forge.js'
+import { forge } from './forge.js'
 
-/** A node of an ASN.1 tree. Declared here, since users of the package do not have the types of node-forge. */
+/** A node of an ASN.1 tree. Declared here because users of the package do not have node-forge's types. */
 export interface Asn1 {
   readonly tagClass: number
   readonly type: number
@@ -8,7 +8,7 @@ export interface Asn1 {
   readonly value: Bytes | Asn1[]
 }
 
-/** Bytes as characters 0-255, the form that node-forge works with. */
+/** Bytes as characters 0-255, the form that node-forge uses. */
 export type Bytes = string
 
 const CLASS = { universal: 0x00, context: 0x80 } as const
@@ -29,8 +29,8 @@ const TAG = {
 } as const
 
 function create(asn1Class: number, tag: number, constructed: boolean, value: Bytes | Asn1[]): Asn1 {
-  // the declared enums lack what the library takes: any number
-  const make = loadForge().asn1.create as unknown as (
+  // the declared enums are too narrow: the library accepts any number
+  const make = forge.asn1.create as unknown as (
     asn1Class: number,
     tag: number,
     constructed: boolean,
@@ -43,36 +43,36 @@ export const sequence = (...items: readonly Asn1[]): Asn1 =>
   create(CLASS.universal, TAG.sequence, true, [...items])
 export const set = (...items: readonly Asn1[]): Asn1 => create(CLASS.universal, TAG.set, true, [...items])
 export const oid = (dotted: string): Asn1 =>
-  create(CLASS.universal, TAG.oid, false, loadForge().asn1.oidToDer(dotted).getBytes())
+  create(CLASS.universal, TAG.oid, false, forge.asn1.oidToDer(dotted).getBytes())
 export const boolean = (value: boolean): Asn1 =>
   create(CLASS.universal, TAG.boolean, false, value ? '\xff' : '\0')
 export const octets = (bytes: Bytes): Asn1 => create(CLASS.universal, TAG.octetString, false, bytes)
 export const nothing = (): Asn1 => create(CLASS.universal, TAG.null, false, '')
 
-/** A bit string; `unused` bits at its end do not count. */
+/** A bit string; the last `unused` bits are padding. */
 export const bits = (bytes: Bytes, unused: number = 0): Asn1 =>
   create(CLASS.universal, TAG.bitString, false, String.fromCharCode(unused) + bytes)
 
-/** `[tag]` around other nodes, as EXPLICIT tagging writes it. */
+/** Wraps nodes in `[tag]`, as EXPLICIT tagging does. */
 export const explicit = (tag: number, ...items: readonly Asn1[]): Asn1 =>
   create(CLASS.context, tag, true, [...items])
 
-/** `[tag]` in the place of a primitive type's own tag. */
+/** Replaces the tag of a primitive type with `[tag]`, as IMPLICIT tagging does. */
 export const implicit = (tag: number, bytes: Bytes): Asn1 => create(CLASS.context, tag, false, bytes)
 
-/** A whole number that is not negative. */
+/** Encodes a non-negative integer. */
 export function integer(value: bigint): Asn1 {
   const bytes = bytesOf(value)
   return create(CLASS.universal, TAG.integer, false, bytes.charCodeAt(0) >= 0x80 ? `\0${bytes}` : bytes)
 }
 
-/** Text as Go's encoding/asn1 writes it: PrintableString where the alphabet allows, else UTF8String. */
+/** Encodes text as Go's encoding/asn1 does: PrintableString if the alphabet allows it, else UTF8String. */
 export function text(value: string): Asn1 {
   if (/^[A-Za-z0-9 '()+,./:=?-]*$/.test(value)) return create(CLASS.universal, TAG.printable, false, value)
-  return create(CLASS.universal, TAG.utf8, false, loadForge().util.encodeUtf8(value))
+  return create(CLASS.universal, TAG.utf8, false, forge.util.encodeUtf8(value))
 }
 
-/** UTCTime for the years 1950 to 2049, else GeneralizedTime. Whole seconds. */
+/** Encodes a time, truncated to seconds: UTCTime for the years 1950 to 2049, else GeneralizedTime. */
 export function time(ms: number): Asn1 {
   const date = new Date(ms)
   const digits = date
@@ -84,7 +84,7 @@ export function time(ms: number): Asn1 {
   return create(CLASS.universal, TAG.generalizedTime, false, digits)
 }
 
-/** Virtual ms of a UTCTime or GeneralizedTime. */
+/** Returns the virtual ms of a UTCTime or GeneralizedTime. */
 export function timeOf(node: Asn1): number {
   const digits = contentOf(node)
   const full =
@@ -96,80 +96,71 @@ export function timeOf(node: Asn1): number {
 }
 
 export function toDer(node: Asn1): Bytes {
-  return loadForge()
-    .asn1.toDer(node as never)
-    .getBytes()
+  return forge.asn1.toDer(node as never).getBytes()
 }
 
-/** Reads DER. Throws for bytes that are none. */
+/** Parses DER. Throws if the bytes are invalid. */
 export function fromDer(bytes: Bytes): Asn1 {
-  return loadForge().asn1.fromDer(bytes, {
-    strict: true,
-    decodeBitStrings: false,
-  } as never) as unknown as Asn1
+  return forge.asn1.fromDer(bytes, { strict: true, decodeBitStrings: false } as never) as unknown as Asn1
 }
 
-/** The children of a constructed node. */
+/** Returns the children of a constructed node. */
 export function childrenOf(node: Asn1 | undefined): readonly Asn1[] {
   if (node === undefined || !Array.isArray(node.value)) throw new Error('malformed: a structure is missing')
   return node.value
 }
 
-/** The content of a primitive node. */
+/** Returns the content of a primitive node. */
 export function contentOf(node: Asn1 | undefined): Bytes {
   if (node === undefined || typeof node.value !== 'string') throw new Error('malformed: a value is missing')
   return node.value
 }
 
-export const oidOf = (node: Asn1 | undefined): string => loadForge().asn1.derToOid(contentOf(node))
+export const oidOf = (node: Asn1 | undefined): string => forge.asn1.derToOid(contentOf(node))
 
-/** The text of a string node of any string type. */
+/** Returns the text of a node of any string type. */
 export function textOf(node: Asn1): string {
   const bytes = contentOf(node)
-  return node.type === TAG.utf8 ? loadForge().util.decodeUtf8(bytes) : bytes
+  return node.type === TAG.utf8 ? forge.util.decodeUtf8(bytes) : bytes
 }
 
-/** The bytes of a bit string of whole bytes. */
+/** Returns the bytes of a bit string without unused bits. */
 export const bitsOf = (node: Asn1 | undefined): Bytes => contentOf(node).slice(1)
 
-/** Whether a node is `[tag]`. */
+/** Returns whether a node is `[tag]`. */
 export const isContext = (node: Asn1 | undefined, tag: number): boolean =>
   node !== undefined && node.tagClass === CLASS.context && node.type === tag
 
 export const isOid = (node: Asn1 | undefined): boolean => node !== undefined && node.type === TAG.oid
 
-/** The unsigned number that bytes spell, most significant first. */
+/** Returns the unsigned big-endian number that the bytes represent. */
 export function numberOf(bytes: Bytes): bigint {
   return bytes === '' ? 0n : BigInt(`0x${hex(bytes)}`)
 }
 
-/** The fewest bytes for a number; at least one, or `length`. */
+/** Returns the shortest big-endian form of a number, padded to at least `length` bytes. */
 export function bytesOf(value: bigint, length: number = 1): Bytes {
   const digits = value.toString(16)
   const padded = digits.padStart(Math.max(length * 2, digits.length + (digits.length % 2)), '0')
-  return loadForge().util.hexToBytes(padded)
+  return forge.util.hexToBytes(padded)
 }
 
-export const hex = (bytes: Bytes): string => loadForge().util.bytesToHex(bytes)
+export const hex = (bytes: Bytes): string => forge.util.bytesToHex(bytes)
 
 /** Wraps DER as PEM with lines of 64 characters. */
 export function toPem(type: string, der: Bytes): string {
-  return loadForge()
-    .pem.encode({ type, body: der } as never)
-    .replaceAll('\r\n', '\n')
+  return forge.pem.encode({ type, body: der } as never).replaceAll('\r\n', '\n')
 }
 
-/** All blocks of a PEM text, in order. Throws when there is none. */
+/** Returns all blocks of a PEM text in order. Throws if there is none. */
 export function fromPem(pem: string): readonly { readonly type: string; readonly der: Bytes }[] {
-  return loadForge()
-    .pem.decode(pem)
-    .map(({ type, body }) => ({ type, der: body }))
+  return forge.pem.decode(pem).map(({ type, body }) => ({ type, der: body }))
 }
 
 export function sha256(bytes: Bytes): Bytes {
-  return loadForge().md.sha256.create().update(bytes).digest().getBytes()
+  return forge.md.sha256.create().update(bytes).digest().getBytes()
 }
 
 export function digest(algorithm: 'sha1' | 'sha256' | 'sha384' | 'sha512', bytes: Bytes): Bytes {
-  return loadForge().md[algorithm].create().update(bytes).digest().getBytes()
+  return forge.md[algorithm].create().update(bytes).digest().getBytes()
 }

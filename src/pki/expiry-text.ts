@@ -7,12 +7,12 @@ const DAY = 24 * HOUR
 const YEAR = 365 * DAY
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
-/** Least width of a column and what stands between two (Go's tabwriter as kubeadm sets it up). */
+/** The minimum width of a column, and the padding between two (Go's tabwriter as kubeadm configures it). */
 const LEAST = 10
 const PADDING = 3
 
 /**
- * What `kubeadm certs check-expiration` prints below its first lines. `now` in virtual ms. Source: kubernetes
+ * Formats the tables of `kubeadm certs check-expiration`. `now` is in virtual ms. Source: kubernetes
  * cmd/kubeadm/app/cmd/certs.go.
  */
 export function expiryText(
@@ -36,13 +36,13 @@ export function expiryText(
       ? [`!MISSING! ${one.name}`, '', '', '']
       : [one.name, dateText(one.expires), residualText(one.expires - now), managed(one)],
   )
-  return (
-    `${table([['CERTIFICATE', 'EXPIRES', 'RESIDUAL TIME', 'CERTIFICATE AUTHORITY', 'EXTERNALLY MANAGED'], ...leaves])}\n` +
-    table([['CERTIFICATE AUTHORITY', 'EXPIRES', 'RESIDUAL TIME', 'EXTERNALLY MANAGED'], ...roots])
-  )
+  const common = ['EXPIRES', 'RESIDUAL TIME']
+  const leafHead = ['CERTIFICATE', ...common, 'CERTIFICATE AUTHORITY', 'EXTERNALLY MANAGED']
+  const rootHead = ['CERTIFICATE AUTHORITY', ...common, 'EXTERNALLY MANAGED']
+  return `${table([leafHead, ...leaves])}\n${table([rootHead, ...roots])}`
 }
 
-/** `Dec 17, 2026 10:00 UTC`. */
+/** Formats a date: `Dec 17, 2026 10:00 UTC`. */
 function dateText(ms: number): string {
   const date = new Date(ms)
   const two = (value: number): string => String(value).padStart(2, '0')
@@ -52,7 +52,7 @@ function dateText(ms: number): string {
   )
 }
 
-/** Source: apimachinery pkg/util/duration ShortHumanDuration. */
+/** Formats the remaining time. Source: apimachinery pkg/util/duration ShortHumanDuration. */
 function residualText(ms: number): string {
   if (ms <= -2 * SECOND) return '<invalid>'
   if (ms < MINUTE) return `${Math.max(Math.trunc(ms / SECOND), 0)}s`

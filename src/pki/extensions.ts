@@ -19,8 +19,8 @@ import {
 import type { Asn1, Bytes } from './der.js'
 
 /**
- * Key usages by the bit that stands for them (RFC 5280, 4.2.1.3). The names are those of
- * certificates.k8s.io/v1 KeyUsage.
+ * The key usages in the order of their bits (RFC 5280, 4.2.1.3), with the names of certificates.k8s.io/v1
+ * KeyUsage.
  */
 const KEY_USAGES = [
   'digital signature',
@@ -34,10 +34,10 @@ const KEY_USAGES = [
   'decipher only',
 ] as const
 
-/** What a key may be used for. */
+/** What the key may be used for. */
 export type KeyUsage = (typeof KEY_USAGES)[number]
 
-/** Purposes by the name that certificates.k8s.io/v1 gives them. */
+/** The object ids of extended key usages, by their certificates.k8s.io/v1 name. */
 const PURPOSES = {
   any: '2.5.29.37.0',
   'server auth': '1.3.6.1.5.5.7.3.1',
@@ -48,10 +48,10 @@ const PURPOSES = {
   'ocsp signing': '1.3.6.1.5.5.7.3.9',
 } as const
 
-/** What a certificate may be used for. */
+/** What the certificate may be used for (extended key usage). */
 export type Purpose = keyof typeof PURPOSES
 
-/** Alternative names of a subject, each list in order. */
+/** Subject alternative names; each list in order. */
 export interface AlternativeNames {
   readonly dns?: readonly string[]
   /** `10.0.0.1`, `::1`. */
@@ -60,16 +60,16 @@ export interface AlternativeNames {
   readonly uri?: readonly string[]
 }
 
-/** The extensions of a certificate or of a request for one. */
+/** The extensions of a certificate or of a certificate request. */
 export interface Extensions {
   readonly keyUsages: readonly KeyUsage[]
   readonly purposes: readonly Purpose[]
-  /** Undefined: nothing is said about it. */
+  /** Undefined if the extension is absent. */
   readonly isCa: boolean | undefined
   readonly names: AlternativeNames
 }
 
-/** Key identifiers in hexadecimal; '' where there is none. */
+/** Key identifiers in hexadecimal; '' if absent. */
 export interface KeyIdentifiers {
   readonly subjectKeyId: string
   readonly authorityKeyId: string
@@ -87,8 +87,8 @@ const ID = {
 const NAME_TAGS = { email: 1, dns: 2, uri: 6, ip: 7 } as const
 
 /**
- * The extensions in the order of Go's crypto/x509 buildCertExtensions. `subjectKey` and `authorityKey` are
- * key identifiers. A certificate without subject has its names marked critical.
+ * Encodes the extensions in the order of Go's crypto/x509 buildCertExtensions. `subjectKey` and
+ * `authorityKey` are key identifiers. The names of a certificate without subject are marked critical.
  */
 export function extensionsDer(
   { keyUsages, purposes, isCa, names }: Extensions,
@@ -133,7 +133,7 @@ function generalNames({ dns = [], ip = [], email = [], uri = [] }: AlternativeNa
   ]
 }
 
-/** What a list of extensions says, and the dotted ids of those that are critical but not understood. */
+/** Parses a list of extensions. Also returns the dotted ids of critical ones that are not supported. */
 export function readExtensions(
   list: Asn1 | undefined,
 ): Extensions & KeyIdentifiers & { readonly unhandledCritical: readonly string[] } {
@@ -204,5 +204,5 @@ function readNames(value: Asn1): AlternativeNames {
   }
 }
 
-/** `[3]` of a certificate. */
+/** Wraps the extensions in `[3]` for a certificate. */
 export const wrapped = (extensions: Asn1): Asn1 => explicit(3, extensions)

@@ -1,7 +1,7 @@
 import { parseCertificates } from './certificate.js'
 import type { Certificate } from './certificate.js'
 
-/** One file of the inventory. What a file without a certificate (a key) lacks is ''. */
+/** A file of the inventory. Fields that a file without a certificate (a key) lacks are ''. */
 export interface InventoryRow {
   /** `kube-apiserver`, `etcd`, `kubelet`, `Certificate Authority`. */
   readonly component: string
@@ -19,7 +19,7 @@ export interface InventoryRow {
   readonly notAfter: number | undefined
 }
 
-/** An address as openssl prints it: of IPv6 every group, without leading zeros. */
+/** Formats an address as openssl does: all groups of an IPv6 address, without leading zeros. */
 export function opensslAddress(address: string): string {
   if (!address.includes(':')) return address
   const [head = '', tail] = address.toUpperCase().split('::')
@@ -29,7 +29,7 @@ export function opensslAddress(address: string): string {
   return [...groups(head), ...Array.from({ length: zeros }, () => '0'), ...groups(tail)].join(':')
 }
 
-/** Whose a file is and what for, by the end of its path. */
+/** The component and purpose of a file, by the end of its path. */
 const USES: readonly (readonly [end: string, component: string, type: string])[] = [
   ['/etcd/ca', 'Certificate Authority (ETCD)', 'Server'],
   ['/front-proxy-ca', 'Certificate Authority (front proxy)', 'Server'],
@@ -52,8 +52,8 @@ const USES: readonly (readonly [end: string, component: string, type: string])[]
 ]
 
 /**
- * The files of a PKI, each with what its certificate says. Files that somebody has written and that are none
- * of kubeadm's are left out.
+ * Returns the files of a PKI with the content of their certificates. Files that were added and do not belong
+ * to kubeadm are left out.
  */
 export function inventoryRows(
   pki: { paths(node?: string): readonly string[]; read(path: string, node?: string): string },
@@ -67,7 +67,7 @@ export function inventoryRows(
   })
 }
 
-/** The first certificate in a PEM file, or in a kubeconfig file. */
+/** Returns the first certificate in a PEM or kubeconfig file. */
 function certificateIn(text: string): Certificate | undefined {
   try {
     const embedded = /^\s*client-certificate-data:\s*(\S+)\s*$/m.exec(text)?.[1]

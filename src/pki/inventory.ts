@@ -2,44 +2,44 @@ import type { AlternativeNames, Purpose } from './extensions.js'
 import { isIp } from './ip.js'
 import type { Subject } from './name.js'
 
-/** Where kubeadm keeps certificates. */
+/** The directory in which kubeadm keeps certificates. */
 export const PKI_DIR = '/etc/kubernetes/pki'
 
 /**
- * What the names in a cluster's certificates are made from (kubeadm's ClusterConfiguration and
+ * The settings that the names in a cluster's certificates derive from (kubeadm's ClusterConfiguration and
  * InitConfiguration).
  */
 export interface PkiConfig {
-  /** Chooses keys and serial numbers. */
+  /** Determines keys and serial numbers. */
   readonly seed: number
   /** Virtual ms at which `kubeadm init` ran. */
   readonly created: number
-  /** Kubernetes minor number: 35 for v1.35. */
+  /** Kubernetes minor version: 35 for v1.35. */
   readonly minor: number
   /** Name of the control plane's node. */
   readonly nodeName: string
   /** Address and port of the apiserver on that node: `10.0.0.10:6443`. */
   readonly advertiseAddress: string
-  /** First address of the service network. */
+  /** The first address of the service network. */
   readonly serviceIP: string
   /** Default `cluster.local`. */
   readonly dnsDomain?: string
-  /** `host:port` that kubeconfig files name. Default: the advertised address. */
+  /** `host:port` in kubeconfig files. Default: the advertised address. */
   readonly controlPlaneEndpoint?: string
-  /** Further names and addresses of the apiserver (`apiServer.certSANs`). */
+  /** Additional names and addresses of the apiserver (`apiServer.certSANs`). */
   readonly certSANs?: readonly string[]
   /** Default `kubernetes`. */
   readonly clusterName?: string
 }
 
-/** The certificate authorities, by the path of their files below {@link PKI_DIR}. */
+/** The common names of the certificate authorities, by the path of their files below {@link PKI_DIR}. */
 export const AUTHORITIES: Readonly<Record<string, string>> = {
   ca: 'kubernetes',
   'front-proxy-ca': 'front-proxy-ca',
   'etcd/ca': 'etcd-ca',
 }
 
-/** A certificate that an authority signs. */
+/** A certificate signed by an authority. */
 export interface LeafEntry {
   readonly authority: string
   readonly subject: Subject
@@ -47,11 +47,11 @@ export interface LeafEntry {
   readonly names: AlternativeNames
 }
 
-/** The host part of `host:port`. */
+/** Returns the host part of `host:port`. */
 export const hostOf = (endpoint: string): string => endpoint.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1')
 
 /**
- * The leaf certificates below {@link PKI_DIR}, by path. Source: kubernetes
+ * Returns the leaf certificates below {@link PKI_DIR} by path. Source: kubernetes
  * cmd/kubeadm/app/phases/certs/certlist.go and util/pkiutil/pki_helpers.go.
  */
 export function leafEntries(config: PkiConfig): Readonly<Record<string, LeafEntry>> {
@@ -101,7 +101,7 @@ function kubeletClientGroups(minor: number): readonly string[] {
   return minor >= 29 ? ['kubeadm:cluster-admins'] : ['system:masters']
 }
 
-/** Sorted, each once, as kubeadm's sets give them. */
+/** Returns the names of the apiserver, sorted and without duplicates, as kubeadm's sets do. */
 function apiserverNames({
   nodeName,
   advertiseAddress,
@@ -127,15 +127,15 @@ function apiserverNames({
 
 const byCode = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
-/** A kubeconfig file that holds a client certificate. */
+/** A kubeconfig file with a client certificate. */
 export interface ConfigEntry {
   readonly subject: Subject
-  /** Whether it names the endpoint of the control plane, or the apiserver of its own node. */
-  readonly local: boolean
+  /** Whether it points to the apiserver of its own node instead of the control plane's endpoint. */
+  readonly usesLocalApiserver: boolean
 }
 
 /**
- * The kubeconfig files in /etc/kubernetes, by name. Source: kubernetes
+ * Returns the kubeconfig files in /etc/kubernetes by name. Source: kubernetes
  * cmd/kubeadm/app/phases/kubeconfig/kubeconfig.go.
  */
 export function configEntries({ minor, nodeName }: PkiConfig): Readonly<Record<string, ConfigEntry>> {
@@ -146,21 +146,24 @@ export function configEntries({ minor, nodeName }: PkiConfig): Readonly<Record<s
         commonName: 'kubernetes-admin',
         organizations: [splitAdmin ? 'kubeadm:cluster-admins' : 'system:masters'],
       },
-      local: false,
+      usesLocalApiserver: false,
     },
     ...(splitAdmin
       ? {
           'super-admin.conf': {
             subject: { commonName: 'kubernetes-super-admin', organizations: ['system:masters'] },
-            local: false,
+            usesLocalApiserver: false,
           },
         }
       : {}),
     'kubelet.conf': {
       subject: { commonName: `system:node:${nodeName}`, organizations: ['system:nodes'] },
-      local: true,
+      usesLocalApiserver: true,
     },
-    'controller-manager.conf': { subject: { commonName: 'system:kube-controller-manager' }, local: true },
-    'scheduler.conf': { subject: { commonName: 'system:kube-scheduler' }, local: true },
+    'controller-manager.conf': {
+      subject: { commonName: 'system:kube-controller-manager' },
+      usesLocalApiserver: true,
+    },
+    'scheduler.conf': { subject: { commonName: 'system:kube-scheduler' }, usesLocalApiserver: true },
   }
 }

@@ -1,20 +1,23 @@
 import ipaddr from 'ipaddr.js'
 import type { Bytes } from './der.js'
 
-/** Whether a text is an IP address (not a DNS name). */
+/** Returns whether a text is an IP address (rather than a DNS name). */
 export function isIp(text: string): boolean {
-  // told by their characters first: names are many, and the library's patterns are slow
+  // a quick look at the characters first: there are many names, and the library's patterns are slow
   return text.includes(':')
     ? ipaddr.IPv6.isValid(text)
     : /^[\d.]+$/.test(text) && ipaddr.IPv4.isValidFourPartDecimal(text)
 }
 
-/** The 4 or 16 bytes of an address. */
+/** Returns the 4 or 16 bytes of an address. */
 export function ipBytes(text: string): Bytes {
   return String.fromCharCode(...ipaddr.parse(text).toByteArray())
 }
 
-/** The text of 4 or 16 bytes, as Go prints it. @throws Error for another number of bytes. */
+/**
+ * Formats 4 or 16 bytes as Go does.
+ * @throws Error for another number of bytes
+ */
 export function ipText(bytes: Bytes): string {
   const address = ipaddr.fromByteArray(Array.from(bytes, (byte) => byte.charCodeAt(0)))
   return ipaddr.process(address.toString()).toString()

@@ -5,13 +5,14 @@ import { numberOf } from './der.js'
 import { testPrimes } from './test-keys.js'
 
 /**
- * Gives the PEM of a private RSA key (PKCS #1 or #8) for a purpose: the path of a file below /etc/kubernetes,
- * or `user/<name>`. Asked once for each purpose; the answer becomes part of the cluster's state.
+ * Returns the PEM of a private RSA key (PKCS #1 or #8) for a purpose: the path of a file below
+ * /etc/kubernetes, or `user/<name>`. Called once for each purpose; the result becomes part of the cluster's
+ * state.
  */
 export type KeyProvider = (purpose: string) => string
 
-/** Purposes that must never share a key, whatever the seed. */
-const APART = [
+/** Purposes that must have different keys, whatever the seed. */
+const DISTINCT_PURPOSES = [
   'pki/ca',
   'pki/front-proxy-ca',
   'pki/etcd/ca',
@@ -30,25 +31,26 @@ const APART = [
   'scheduler.conf',
 ]
 
-/** As many as there are in test-keys.ts, which is loaded when the first key is needed. */
+/** The number of keys in test-keys.ts, which is only loaded when the first key is needed. */
 export const NUMBER_OF_TEST_KEYS = 24
 
-/** Seeds of one class have the same test keys for the files of the control plane. */
+/** Returns the class of a seed. Seeds of one class have the same test keys for the control plane's files. */
 export function seedClass(seed: number): number {
   return hashNumber(HASH_SEED, seed) % NUMBER_OF_TEST_KEYS
 }
 
-/** One of the published test keys, chosen by seed and purpose. INSECURE, see test-keys.ts. */
+/** Returns one of the published test keys, chosen by seed and purpose. INSECURE, see test-keys.ts. */
 export function testKey(seed: number, purpose: string): PrivateKey {
-  const fixed = APART.indexOf(purpose)
-  const others = NUMBER_OF_TEST_KEYS - APART.length
-  const place = fixed >= 0 ? fixed : APART.length + (hashText(hashNumber(HASH_SEED, seed), purpose) % others)
+  const fixed = DISTINCT_PURPOSES.indexOf(purpose)
+  const others = NUMBER_OF_TEST_KEYS - DISTINCT_PURPOSES.length
+  const place =
+    fixed >= 0 ? fixed : DISTINCT_PURPOSES.length + (hashText(hashNumber(HASH_SEED, seed), purpose) % others)
   return keyAt((place + seedClass(seed)) % NUMBER_OF_TEST_KEYS)
 }
 
 /**
- * Another choice of the published test keys, for clusters that must not trust each other: `new SimCluster({
- * keys: testKeys(2) })`. Clusters without `keys` have choice 1. INSECURE, see test-keys.ts.
+ * Returns a provider of other published test keys, for clusters that must not trust each other: `new
+ * SimCluster({ keys: testKeys(2) })`. Clusters without `keys` use choice 1. INSECURE, see test-keys.ts.
  */
 export function testKeys(choice: number): KeyProvider {
   return (purpose) => privateKeyPem(testKey(choice, purpose))
@@ -71,7 +73,7 @@ const primeOf = (base64url: string): bigint =>
 const parsed = new Map<string, PrivateKey>()
 const MOST_PARSED = 1_000
 
-/** Reads a key that was read before without reading it again. */
+/** Parses a key, with a cache. */
 export function cachedKey(pem: string): PrivateKey {
   let key = parsed.get(pem)
   if (key === undefined) {

@@ -1,14 +1,14 @@
 import { stringify } from 'yaml'
 
-/** What a user proves themselves with. */
+/** How a user authenticates. */
 export type UserCredential =
   | { readonly certificate: string; readonly key: string }
-  /** A file that holds certificate and key, as kubelets rotate it. */
+  /** A file that contains certificate and key, as rotated by kubelets. */
   | { readonly file: string }
   | { readonly token: string }
 
-/** What a kubeconfig file says. */
-export interface KubeconfigParts {
+/** The content of a kubeconfig file. */
+export interface KubeconfigOptions {
   /** Name of the cluster. Default `kubernetes`. */
   readonly cluster?: string
   /** `https://host:port` */
@@ -22,7 +22,7 @@ export interface KubeconfigParts {
   readonly namespace?: string
 }
 
-/** A kubeconfig file as kubeadm writes it: one cluster, one user, one context. */
+/** Returns a kubeconfig file as kubeadm writes it: one cluster, one user, one context. */
 export function kubeconfigText({
   cluster = 'kubernetes',
   server,
@@ -31,7 +31,7 @@ export function kubeconfigText({
   credential,
   namespace,
   context = `${user}@${cluster}`,
-}: KubeconfigParts): string {
+}: KubeconfigOptions): string {
   return stringify(
     {
       apiVersion: 'v1',

@@ -4,7 +4,7 @@ import type { Asn1 } from './der.js'
 const COMMON_NAME = '2.5.4.3'
 const ORGANIZATION = '2.5.4.10'
 
-/** The parts of a distinguished name that Kubernetes looks at: user and groups. */
+/** The parts of a distinguished name that Kubernetes uses: user and groups. */
 export interface Subject {
   readonly commonName: string
   /** In order. Default none. */
@@ -12,7 +12,7 @@ export interface Subject {
 }
 
 /**
- * A name as Go's crypto/x509 writes it: all organizations in one set, then the common name. Source:
+ * Encodes a name as Go's crypto/x509 does: all organizations in one set, then the common name. Source:
  * crypto/x509/pkix ToRDNSequence.
  */
 export function nameOf({ commonName, organizations = [] }: Subject): Asn1 {
@@ -23,7 +23,7 @@ export function nameOf({ commonName, organizations = [] }: Subject): Asn1 {
   return sequence(...parts)
 }
 
-/** Reads a name; of several common names the last one counts, as in Go. */
+/** Parses a name. Of several common names the last one counts, as in Go. */
 export function subjectOf(name: Asn1 | undefined): Required<Subject> {
   let commonName = ''
   const organizations: string[] = []
@@ -37,7 +37,7 @@ export function subjectOf(name: Asn1 | undefined): Required<Subject> {
   return { commonName, organizations }
 }
 
-/** Attributes of names by the short names that openssl has for them. */
+/** Object ids of name attributes, by openssl's short names. */
 const ATTRIBUTES: Readonly<Record<string, string>> = {
   CN: COMMON_NAME,
   C: '2.5.4.6',
@@ -52,8 +52,8 @@ const ATTRIBUTES: Readonly<Record<string, string>> = {
 }
 
 /**
- * A name of attributes in the order in which they are given, one a set, as openssl writes it: `[['CN',
- * 'jane'], ['O', 'devs']]`. Throws RangeError for an attribute that is not known.
+ * Encodes a name with its attributes in the given order, one per set, as openssl does: `[['CN', 'jane'],
+ * ['O', 'devs']]`. Throws RangeError for an unknown attribute.
  */
 export function nameOfAttributes(attributes: readonly (readonly [name: string, value: string])[]): Asn1 {
   return sequence(
@@ -65,7 +65,7 @@ export function nameOfAttributes(attributes: readonly (readonly [name: string, v
   )
 }
 
-/** The attributes of a name in their order, by openssl's short names. */
+/** Returns the attributes of a name in order, with openssl's short names. */
 export function attributesOf(name: Asn1): readonly (readonly [name: string, value: string])[] {
   const byOid = new Map(Object.entries(ATTRIBUTES).map(([short, type]) => [type, short]))
   return childrenOf(name)

@@ -6,52 +6,52 @@ import type { PkiConfig } from './inventory.js'
 import { kubeconfigText } from './kubeconfig.js'
 import { privateKeyPem } from './rsa.js'
 
-/** What the files of a node are made from: a cluster's {@link Pki}. */
+/** What a node's files are created from: a cluster's {@link Pki}. */
 export interface FileSource {
   readonly config: PkiConfig
   read(path: string): string
   key(purpose: string): PrivateKey
   sign(spec: CertificateSpec, publicKey: PublicKey): string
   serialOf(what: string): bigint
-  /** Virtual ms at which a node joined the cluster. */
+  /** Returns the virtual ms at which a node joined the cluster. */
   joined(node: string): number
 }
 
 const DAY = 86_400_000
 const BACKDATE = 5 * 60_000
 const KUBELET_DIR = '/var/lib/kubelet/pki'
-/** The client certificate of a kubelet with its key: what the kubelet has last been given. */
+/** The current client certificate of a kubelet, with its key. */
 export const KUBELET_CLIENT_FILE: string = `${KUBELET_DIR}/kubelet-client-current.pem`
 /** The serving certificate of a kubelet with `serverTLSBootstrap`, with its key. */
 export const KUBELET_SERVER_FILE: string = `${KUBELET_DIR}/kubelet-server-current.pem`
-/** How a kubelet reaches the apiserver. */
+/** The kubeconfig of a kubelet. */
 export const KUBELET_CONFIG_FILE: string = '/etc/kubernetes/kubelet.conf'
 
-/** Beginning and end in virtual ms. */
+/** Start and end in virtual ms. */
 export interface Validity {
   readonly notBefore: number
   readonly notAfter: number
 }
 
-/** Of the client certificate that a kubelet gets when its node joins. */
+/** Returns the validity of the client certificate that a kubelet gets when its node joins. */
 export function joinedValidity(joined: number): Validity {
   const seconds = (ms: number): number => Math.floor(ms / 1000) * 1000
   return { notBefore: seconds(joined - BACKDATE), notAfter: seconds(joined + 365 * DAY - BACKDATE) }
 }
 
 /**
- * `kubelet-client-2026-01-01-00-00-00.pem`: the file to which `current` points. Source: client-go
- * util/certificate certificate_store.go.
+ * Returns the name of the file that `current` links to: `kubelet-client-2026-01-01-00-00-00.pem`. Source:
+ * client-go util/certificate certificate_store.go.
  */
 export function datedFile(file: string, now: number): string {
   return file.replace('current', new Date(now).toISOString().slice(0, 19).replaceAll(/[T:]/g, '-'))
 }
 
-/** Whether a file is a kubelet's own: its credentials. */
+/** Returns whether a file is one of a kubelet's own credentials. */
 export const isKubeletFile = (path: string): boolean =>
   path === KUBELET_CONFIG_FILE || path.startsWith(`${KUBELET_DIR}/kubelet`)
 
-/** The files that a {@link Pki} keeps for a worker node from the beginning. */
+/** The files that a {@link Pki} has for a worker node from the start. */
 export const NODE_FILES: readonly string[] = [
   `${PKI_DIR}/ca.crt`,
   KUBELET_CONFIG_FILE,
@@ -61,9 +61,9 @@ export const NODE_FILES: readonly string[] = [
 ]
 
 /**
- * The files of a worker node, by path: the cluster's authority, the kubelet's rotated client certificate
- * (signed by the controller manager after the node joined) with its kubeconfig, and the serving certificate
- * that a kubelet without `serverTLSBootstrap` signs itself. Source: kubelet
+ * Returns the files of a worker node by path: the cluster's authority, the kubelet's rotated client
+ * certificate (signed by the controller manager after the node joined) with its kubeconfig, and the serving
+ * certificate that a kubelet without `serverTLSBootstrap` signs itself. Source: kubelet
  * pkg/kubelet/certificate/bootstrap, client-go util/cert GenerateSelfSignedCertKey.
  */
 export function nodeFiles(pki: FileSource, node: string): ReadonlyMap<string, () => string> {
@@ -104,7 +104,10 @@ function clientFile(pki: FileSource, node: string): string {
   return certificate + privateKeyPem(key)
 }
 
-/** Signed by an authority of its own that nobody keeps, named after the second in which it was made. */
+/**
+ * Creates the self-signed serving certificate. It is issued by a throw-away authority named after the second
+ * of its creation.
+ */
 function servingCertificate(pki: FileSource, node: string): string {
   const seconds = Math.floor(pki.joined(node) / 1000)
   const key = pki.key(`${node}/kubelet.key`)

@@ -21,20 +21,20 @@ import { TokenSigner } from './token-signer.js'
 import { verifyChain } from './verify.js'
 
 const DAY = 86_400_000
-/** How far certificates begin before they are made. */
+/** How long before their creation certificates become valid, in ms. */
 export const BACKDATE: number = 5 * 60_000
 const LEAF_DAYS = 365
 const CA_DAYS = 3650
 
-/** Certificates of authorities by name, seed class and time. */
+/** Authority certificates by name, seed class and time. */
 const authorities = new Map<string, string>()
 const MOST_AUTHORITIES = 256
 
-/** The state of a cluster's PKI: what cannot be made again from its configuration. */
+/** The state of a cluster's PKI: what cannot be derived from its configuration. */
 export interface PkiState {
-  /** Files that someone has written (null: removed), by path. */
+  /** Files that were written (null: removed), by path. */
   readonly files: Map<string, string | null>
-  /** Keys that a provider has given, by purpose. */
+  /** Keys from a provider, by purpose. */
   readonly keys: Map<string, string>
 }
 
@@ -44,54 +44,53 @@ export interface KeyedCertificate {
   readonly key: string
 }
 
-/** Who a verified client certificate says the client is. */
+/** The identity in a verified client certificate. */
 export type CertificateIdentity = Required<Subject>
 
-/** What a {@link Pki} is made from. */
-export interface PkiParts {
+/** The parts that a {@link Pki} is created from. */
+export interface PkiOptions {
   readonly config: PkiConfig
   readonly state: () => PkiState
-  /** Draws serial numbers of what is signed at run time. */
+  /** Returns the stream of serial numbers for certificates signed at run time. */
   readonly serials: () => RandomStream
-  /** Default: the published test keys, by seed. */
+  /** Default: the published test keys, chosen by the seed. */
   readonly keys?: KeyProvider | undefined
   /**
-   * Who signs as an authority in the place of the one that would be made: what `kubeadm init` finds on the
-   * disk.
+   * Returns the issuer to use instead of the generated authority: the one that `kubeadm init` found on disk.
    */
   readonly issuer?: (authority: string) => Issuer | undefined
-  /** Virtual ms at which a node joined. Default: when the cluster was made. */
+  /** Returns the virtual ms at which a node joined. Default: when the cluster was created. */
   readonly joined?: ((node: string) => number) | undefined
 }
 
 /**
- * The files that kubeadm leaves on a control plane and kubelets on nodes, the certificate authorities among
- * them, and what is signed with them. Lazy: a file is made when it is first read, and is the same whenever
- * that is, since it follows from the configuration alone.
+ * The files that kubeadm creates on a control plane and kubelets on nodes, including the certificate
+ * authorities, and the operations that sign with them. A file is created when it is first read. The time of
+ * that does not matter, because its content derives from the configuration alone.
  */
 export class Pki {
   /** Signs and verifies service account tokens with /etc/kubernetes/pki/sa.key and sa.pub. */
   readonly tokens: TokenSigner
   readonly config: PkiConfig
-  readonly #parts: PkiParts
+  readonly #options: PkiOptions
   #makersByPath: ReadonlyMap<string, () => string> | undefined
   readonly #made = new Map<string, string>()
   #tokenKey: { readonly pem: string; readonly key: PublicKey } | undefined
   readonly #roots = new Map<string, readonly Certificate[]>()
 
-  constructor(parts: PkiParts) {
+  constructor(parts: PkiOptions) {
     this.config = parts.config
-    this.#parts = parts
+    this.#options = parts
     this.tokens = new TokenSigner(
       () => cachedKey(this.read(`${PKI_DIR}/sa.key`)),
       () => [this.#serviceAccountKey()],
     )
   }
 
-  /** All files of the control plane, and those of `node` if one is given; sorted. */
+  /** Returns the paths of all files of the control plane, and of `node` if given, sorted. */
   paths(node?: string): readonly string[] {
     const made = node === undefined ? [...this.#makers().keys()] : [...nodeFiles(this.#asMade(), node).keys()]
-    const { files } = this.#parts.state()
+    const { files } = this.#options.state()
     const prefix = node === undefined ? '' : `${node}:`
     const written = [...files.keys()]
       .filter((path) => path.startsWith(`${prefix}/`))
@@ -99,61 +98,67 @@ export class Pki {
     return [...new Set([...made, ...written])].filter((path) => files.get(prefix + path) !== null).toSorted()
   }
 
-  /** The text of a file of the control plane, or of a node. @throws RangeError when there is none. */
+  /**
+   * Returns the text of a file of the control plane or of a node.
+   * @throws RangeError if it does not exist
+   */
   read(path: string, node?: string): string {
     const id = node === undefined ? path : `${node}:${path}`
-    const written = this.#parts.state().files.get(id)
+    const written = this.#options.state().files.get(id)
     if (typeof written === 'string') return written
     const text = written === null ? undefined : this.#madeFile(path, node)
     if (text === undefined) throw new RangeError(`open ${path}: no such file or directory`)
     return text
   }
 
-  /** Whether a file is another than it was made, or gone. */
+  /** Returns whether a file was changed or removed. */
   isChanged(path: string, node?: string): boolean {
-    return this.#parts.state().files.has(node === undefined ? path : `${node}:${path}`)
+    return this.#options.state().files.has(node === undefined ? path : `${node}:${path}`)
   }
 
-  /** Virtual ms at which a node joined. */
+  /** Returns the virtual ms at which a node joined. */
   joined(node: string): number {
-    return this.#parts.joined?.(node) ?? this.config.created
+    return this.#options.joined?.(node) ?? this.config.created
   }
 
-  /** A node is gone for good, with its disk. */
+  /** Forgets a node that is permanently gone, with its disk. */
   forget(node: string): void {
-    const { files } = this.#parts.state()
+    const { files } = this.#options.state()
     for (const kept of [files, this.#made])
       for (const path of [...kept.keys()]) if (path.startsWith(`${node}:/`)) kept.delete(path)
   }
 
   /**
-   * What is in the files of the control plane, or of a node: whose each is, and what its certificate says.
+   * Returns what is in the files of the control plane, or of a node: the owner of each, and the content of
+   * its certificate.
    */
   inventory(node?: string): readonly InventoryRow[] {
     return inventoryRows(this, node)
   }
 
-  /** The text of a file as it was made, whatever has become of it; '' when it never was. */
+  /** Returns the original text of a file, even if it was changed or removed; '' if it never existed. */
   original(path: string, node?: string): string {
     return this.#madeFile(path, node) ?? ''
   }
 
-  /** The text of a file; undefined when there is none. */
+  /** Returns the text of a file; undefined if it does not exist. */
   find(path: string, node?: string): string | undefined {
     return this.paths(node).includes(path) ? this.read(path, node) : undefined
   }
 
-  /** Replaces a file. Whoever reads it from now on finds the new text. */
+  /** Replaces a file. Later readers get the new text. */
   write(path: string, text: string, node?: string): void {
-    this.#parts.state().files.set(node === undefined ? path : `${node}:${path}`, text)
+    this.#options.state().files.set(node === undefined ? path : `${node}:${path}`, text)
   }
 
   /** Removes a file. */
   remove(path: string, node?: string): void {
-    this.#parts.state().files.set(node === undefined ? path : `${node}:${path}`, null)
+    this.#options.state().files.set(node === undefined ? path : `${node}:${path}`, null)
   }
 
-  /** The certificate authority `ca`, `front-proxy-ca` or `etcd/ca`: its PEM certificate(s) and key. */
+  /**
+   * Returns the certificate authority `ca`, `front-proxy-ca` or `etcd/ca`: its PEM certificate(s) and key.
+   */
   authority(name: string = 'ca'): {
     readonly pem: string
     readonly certificate: Certificate
@@ -167,7 +172,10 @@ export class Pki {
     }
   }
 
-  /** Signs a certificate over a public key with an authority; the serial number is drawn unless given. */
+  /**
+   * Signs a certificate for a public key with an authority. The serial number is drawn at random unless
+   * given.
+   */
   sign(
     spec: Omit<CertificateSpec, 'serial'> & { readonly serial?: bigint },
     publicKey: PublicKey | Asn1,
@@ -175,15 +183,15 @@ export class Pki {
   ): string {
     const { certificate, key } = this.authority(authority)
     return createCertificate(
-      { ...spec, serial: spec.serial ?? serialFrom(this.#parts.serials()) },
+      { ...spec, serial: spec.serial ?? serialFrom(this.#options.serials()) },
       publicKey,
       { subject: certificate.subject, key },
     )
   }
 
   /**
-   * A certificate of the cluster's authority for a client, with a key. The same each time for the same
-   * arguments: what it is for is part of what chooses key and serial number. `validFor` in ms, default 365
+   * Returns a client certificate signed by the cluster's authority, with its key. Equal arguments give the
+   * same result, since the purpose determines key and serial number. `validFor` is in ms, by default 365
    * days.
    */
   clientCertificate(
@@ -210,8 +218,8 @@ export class Pki {
   }
 
   /**
-   * Who presents these certificates (DER or PEM blocks, the leaf first), at virtual time `now`; a text that
-   * says why not when they are not to be trusted. Source: apiserver pkg/authentication/request/x509.
+   * Returns the identity of the client that presents these certificates (the leaf first) at virtual time
+   * `now`, or a text that says why they are not trusted. Source: apiserver pkg/authentication/request/x509.
    */
   identify(certificates: readonly Certificate[], now: number): CertificateIdentity | string {
     const [leaf, ...intermediates] = certificates
@@ -220,9 +228,9 @@ export class Pki {
     return verifyChain(leaf, { roots, intermediates, now, purpose: 'client auth' }) ?? leaf.subject
   }
 
-  /** The key for a purpose: from the provider, or a test key. */
+  /** Returns the key for a purpose: from the provider, or a test key. */
   key(purpose: string): PrivateKey {
-    const { keys, state, config } = this.#parts
+    const { keys, state, config } = this.#options
     if (keys === undefined) return testKey(config.seed, purpose)
     const known = state().keys
     let pem = known.get(purpose)
@@ -230,12 +238,12 @@ export class Pki {
     return cachedKey(pem)
   }
 
-  /** A serial number that follows from the seed and what the certificate is for. */
+  /** Returns a serial number derived from the seed and the purpose of the certificate. */
   serialOf(what: string): bigint {
     return serialFrom(new Random(this.config.seed).stream(`pki/${what}`))
   }
 
-  /** A file as it was made, whatever has become of it. */
+  /** Returns the original text of a file, even if it was changed or removed. */
   #madeFile(path: string, node?: string): string | undefined {
     const id = node === undefined ? path : `${node}:${path}`
     let text = this.#made.get(id)
@@ -246,7 +254,7 @@ export class Pki {
     return text
   }
 
-  /** What the files of nodes are made from: what was there when they joined. */
+  /** Returns the source of node files: the certificates as they were when the nodes joined. */
   #asMade(): FileSource {
     return {
       config: this.config,
@@ -278,19 +286,19 @@ export class Pki {
     }
     makers.set(`${PKI_DIR}/sa.key`, () => privateKeyPem(this.key('pki/sa')))
     makers.set(`${PKI_DIR}/sa.pub`, () => publicKeyPem(this.key('pki/sa')))
-    for (const [name, { subject, local }] of Object.entries(configEntries(this.config))) {
+    for (const [name, { subject, usesLocalApiserver: local }] of Object.entries(configEntries(this.config))) {
       makers.set(`/etc/kubernetes/${name}`, () => this.#makeConfig(name, subject, local))
     }
     return makers
   }
 
   /**
-   * With test keys the authorities of all clusters of one seed class are the same, so that making one costs
-   * once a process.
+   * Creates an authority's certificate. With test keys, the authorities of all clusters of one seed class are
+   * equal, so each is created once per process.
    */
   #makeAuthority(name: string, commonName: string): string {
     const { seed, created } = this.config
-    if (this.#parts.keys !== undefined) return this.#signAuthority(name, commonName, this.serialOf(name))
+    if (this.#options.keys !== undefined) return this.#signAuthority(name, commonName, this.serialOf(name))
     const id = `${name} ${seedClass(seed)} ${created}`
     const known = id === DEFAULT_AUTHORITY.id ? DEFAULT_AUTHORITY.pem : authorities.get(id)
     if (known !== undefined) return known
@@ -335,7 +343,7 @@ export class Pki {
     return createCertificate(
       spec,
       this.key(purpose),
-      this.#parts.issuer?.(authority) ?? { subject, key: this.key(`pki/${authority}`) },
+      this.#options.issuer?.(authority) ?? { subject, key: this.key(`pki/${authority}`) },
     )
   }
 
@@ -345,7 +353,7 @@ export class Pki {
       ...(clusterName === undefined ? {} : { cluster: clusterName }),
       server: `https://${local ? advertiseAddress : controlPlaneEndpoint}`,
       authority:
-        this.#parts.issuer === undefined
+        this.#options.issuer === undefined
           ? this.original(`${PKI_DIR}/ca.crt`)
           : this.read(`${PKI_DIR}/ca.crt`),
       user: subject.commonName,
@@ -374,12 +382,15 @@ export class Pki {
   }
 }
 
-/** Reads a chain that a TLS peer has shown. @throws Error when a certificate is malformed. */
+/**
+ * Parses a chain that a TLS peer has presented.
+ * @throws Error if a certificate is malformed
+ */
 export function readChain(pem: string): readonly Certificate[] {
   return fromPem(pem).map(({ der }) => parseCertificate(der))
 }
 
-/** A random positive number of 63 bits, as Go draws serial numbers for kubeadm. */
+/** Draws a positive number of 63 bits, as Go draws serial numbers for kubeadm. */
 function serialFrom(stream: RandomStream): bigint {
   return ((BigInt(stream.int(0, 0x7fff_ffff)) << 32n) | BigInt(stream.int(0, 0xffff_ffff))) + 1n
 }

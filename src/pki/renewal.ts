@@ -9,13 +9,10 @@ import { privateKeyPem } from './rsa.js'
 const DAY = 86_400_000
 const VALIDITY = 365 * DAY
 
-/**
- * What kubeadm calls a certificate that it renews, where it is, who signs it, and what it says when it has
- * renewed it.
- */
+/** A certificate that kubeadm renews: its name, location, issuer, and the message after renewal. */
 interface Renewable {
   readonly name: string
-  /** Path without `.crt`, or of a kubeconfig file. */
+  /** The path without `.crt`, or that of a kubeconfig file. */
   readonly path: string
   readonly authority: string
   readonly title: string
@@ -59,32 +56,32 @@ const RENEWABLE: readonly Renewable[] = [
   inConfig('super-admin.conf', 'super-admin'),
 ]
 
-/** Authorities by kubeadm's names. */
+/** The paths of authorities by kubeadm's names. */
 const AUTHORITY_PATHS: Readonly<Record<string, string>> = {
   ca: 'ca',
   'etcd-ca': 'etcd/ca',
   'front-proxy-ca': 'front-proxy-ca',
 }
-/** First minor with super-admin.conf. */
+/** The first minor version with super-admin.conf. */
 const SUPER_ADMIN_SINCE = 29
 
-/** When a certificate ends. Times in virtual ms. */
+/** When a certificate expires. Times in virtual ms. */
 export interface CertificateExpiry {
   /** `apiserver-etcd-client`, `admin.conf`. */
   readonly name: string
-  /** Of the certificate, or of the kubeconfig file that holds it. */
+  /** The path of the certificate, or of the kubeconfig file that contains it. */
   readonly path: string
-  /** Undefined: the file is not there. */
+  /** Undefined if the file does not exist. */
   readonly expires: number | undefined
   /** Name of the authority that signs it; '' for an authority itself. */
   readonly authority: string
-  /** The authority's key is not there: kubeadm cannot renew it. */
+  /** The authority's key does not exist, so kubeadm cannot renew the certificate. */
   readonly isExternal: boolean
 }
 
 /**
- * What `kubeadm certs check-expiration` looks at, in its order: certificates, then authorities. Whatever
- * cannot be read counts as missing.
+ * Returns what `kubeadm certs check-expiration` lists, in its order: certificates, then authorities. A file
+ * that cannot be parsed counts as missing.
  */
 export function certificateExpiry(pki: Pki): {
   readonly certificates: readonly CertificateExpiry[]
@@ -114,19 +111,19 @@ export function certificateExpiry(pki: Pki): {
   }
 }
 
-/** What came of a renewal. */
+/** The result of a renewal. */
 export interface Renewal {
   readonly name: string
-  /** `certificate for serving the Kubernetes API`: kubeadm prints it before ` renewed`. */
+  /** `certificate for serving the Kubernetes API`; kubeadm prints it followed by ` renewed`. */
   readonly title: string
   readonly result: 'renewed' | 'missing' | 'external'
 }
 
 /**
- * Renews one certificate for a year, or with `all` every one, as `kubeadm certs renew` does: new key and
- * certificate with the subject, names and purposes of the old one. Whoever has read the old one goes on with
- * it until it starts again.
- * @throws RangeError for a name that there is not.
+ * Renews one certificate for a year, or with `all` every one, as `kubeadm certs renew` does: a new key and
+ * certificate with the old subject, names and purposes. A process that has loaded the old one uses it until
+ * its next start.
+ * @throws RangeError if the name is unknown
  */
 export function renewCertificates(pki: Pki, name: string, now: number): readonly Renewal[] {
   const wanted = name === 'all' ? renewable(pki) : renewable(pki).filter((one) => one.name === name)
@@ -169,8 +166,8 @@ function renew(pki: Pki, { name, path, authority }: Renewable, now: number): Ren
 }
 
 /**
- * Writes a new client certificate for the kubelet of a node, good for a year, to the file that its kubeconfig
- * names. A kubelet does that by itself in good time; this is for one that has missed it. It counts from the
+ * Writes a new client certificate, valid for a year, to the file in the kubeconfig of a node's kubelet.
+ * Kubelets normally do that themselves in time; this is for one that was down. It takes effect at the
  * kubelet's next start.
  */
 export function renewKubeletCertificate(pki: Pki, node: string, now: number): void {
@@ -208,7 +205,7 @@ function certificateAt(pki: Pki, path: string): Certificate | undefined {
   }
 }
 
-/** An authority whose certificate is there and whose key is not. */
+/** Returns whether an authority's certificate exists without its key. */
 function isExternal(pki: Pki, authority: string): boolean {
   const path = `${PKI_DIR}/${AUTHORITY_PATHS[authority] ?? authority}`
   const has = (file: string): boolean => pki.paths().includes(file)

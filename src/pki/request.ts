@@ -30,18 +30,18 @@ const RSA_SIGNATURES: Readonly<Record<string, Digest>> = {
   '1.2.840.113549.1.1.13': 'sha512',
 }
 
-/** A PKCS #10 request that has been read. */
+/** A parsed PKCS #10 request. */
 export interface CertificateRequest extends Extensions {
   readonly subject: Required<Subject>
-  /** The subject as it stands there. */
+  /** The subject in its original encoding. */
   readonly subjectName: Asn1
-  /** SubjectPublicKeyInfo, of whatever kind of key. */
+  /** SubjectPublicKeyInfo, for any kind of key. */
   readonly publicKeyInfo: Asn1
 }
 
 /**
- * The PEM of a request for a certificate, signed with the key that it asks for. `subjectName`: the subject
- * laid out otherwise than Go does.
+ * Creates a certificate request, signed with its own key. `subjectName` overrides the encoding of the
+ * subject. Returns PEM.
  */
 export function createRequest(
   subject: Subject,
@@ -57,9 +57,9 @@ export function createRequest(
 }
 
 /**
- * Reads the request in a PEM text. The proof of possession is checked for RSA keys; those of other kinds are
- * taken at their word. Source: kubernetes pkg/apis/certificates ParseCSR.
- * @throws Error with the text of ParseCSR or of Go's parser.
+ * Parses the request in a PEM text. The proof of possession is verified for RSA keys, and assumed for others.
+ * Source: kubernetes pkg/apis/certificates ParseCSR.
+ * @throws Error with the text of ParseCSR or of Go's parser
  */
 export function parseRequest(pem: string): CertificateRequest {
   let block

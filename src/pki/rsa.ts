@@ -15,7 +15,7 @@ import type { Asn1, Bytes } from './der.js'
 
 const RSA_ENCRYPTION = '1.2.840.113549.1.1.1'
 
-/** DigestInfo prefixes of PKCS #1 v1.5 (RFC 8017, 9.2), up to the digest itself. */
+/** DigestInfo prefixes of PKCS #1 v1.5 (RFC 8017, 9.2), which precede the digest. */
 const DIGEST_INFO = {
   sha1: '3021300906052b0e03021a05000414',
   sha256: '3031300d060960864801650304020105000420',
@@ -23,7 +23,7 @@ const DIGEST_INFO = {
   sha512: '3051300d060960864801650304020305000440',
 } as const
 
-/** A digest that a signature may be made over. */
+/** The supported digests of signatures. */
 export type Digest = keyof typeof DIGEST_INFO
 
 /** A public RSA key. */
@@ -32,7 +32,7 @@ export interface PublicKey {
   readonly exponent: bigint
 }
 
-/** A private RSA key with its parts for the Chinese remainder theorem. */
+/** A private RSA key with its parameters for the Chinese remainder theorem. */
 export interface PrivateKey extends PublicKey {
   readonly privateExponent: bigint
   readonly p: bigint
@@ -40,15 +40,15 @@ export interface PrivateKey extends PublicKey {
 }
 
 /**
- * The key that two primes make, with exponent 65537. Reading node-forge's own RSA was decided against: it
- * blinds with real randomness, which the core has none of, and a signature takes it 17 ms.
+ * Creates the key of two primes, with exponent 65537. node-forge's own RSA is not used, because it blinds
+ * with real randomness, which the core does not have, and takes 17 ms for a signature.
  */
 export function keyOf(p: bigint, q: bigint): PrivateKey {
   const exponent = 65537n
   return { modulus: p * q, exponent, privateExponent: inverse(exponent, (p - 1n) * (q - 1n)), p, q }
 }
 
-/** RSASSA-PKCS1-v1_5. Always the same bytes for the same key and message. */
+/** Signs with RSASSA-PKCS1-v1_5. The result depends only on key and message. */
 export function sign(key: PrivateKey, message: Bytes, algorithm: Digest = 'sha256'): Bytes {
   const { p, q, privateExponent, modulus } = key
   const length = byteLength(modulus)
@@ -59,7 +59,7 @@ export function sign(key: PrivateKey, message: Bytes, algorithm: Digest = 'sha25
   return bytesOf(onQ + q * ((step + p) % p), length)
 }
 
-/** Whether a signature is that of a message. */
+/** Returns whether a signature is valid for a message. */
 export function verify(
   { modulus, exponent }: PublicKey,
   message: Bytes,
@@ -81,7 +81,7 @@ function encode(message: Bytes, algorithm: Digest, length: number): Bytes {
 
 const byteLength = (value: bigint): number => Math.ceil(value.toString(16).length / 2)
 
-/** `base ** exponent mod modulus`, four bits of the exponent at a time. */
+/** Computes `base ** exponent mod modulus`, four bits of the exponent at a time. */
 function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
   const table = [1n]
   for (let at = 1; at < 16; at++) table.push(((table[at - 1] as bigint) * base) % modulus)
@@ -94,7 +94,7 @@ function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
   return result
 }
 
-/** The inverse of `value` modulo `modulus` (extended Euclid). */
+/** Computes the inverse of `value` modulo `modulus` (extended Euclid). */
 function inverse(value: bigint, modulus: bigint): bigint {
   let [low, high] = [value % modulus, modulus]
   let [x, y] = [1n, 0n]
@@ -106,14 +106,14 @@ function inverse(value: bigint, modulus: bigint): bigint {
   return ((x % modulus) + modulus) % modulus
 }
 
-/** `-----BEGIN RSA PRIVATE KEY-----` (PKCS #1), as kubeadm writes keys. */
+/** Encodes a key as `-----BEGIN RSA PRIVATE KEY-----` (PKCS #1), as kubeadm does. */
 export function privateKeyPem(key: PrivateKey): string {
   const { modulus, exponent, privateExponent: d, p, q } = key
   const numbers = [0n, modulus, exponent, d, p, q, d % (p - 1n), d % (q - 1n), inverse(q, p)]
   return toPem('RSA PRIVATE KEY', toDer(sequence(...numbers.map(integer))))
 }
 
-/** Reads an RSA key in PKCS #1 or PKCS #8 form. Throws for anything else. */
+/** Parses an RSA key in PKCS #1 or PKCS #8 form. Throws if it is anything else. */
 export function parsePrivateKey(pem: string): PrivateKey {
   const block = fromPem(pem).find(({ type }) => type.endsWith('PRIVATE KEY'))
   if (block === undefined) throw new Error('no private key in the PEM text')
@@ -128,18 +128,21 @@ export function parsePrivateKey(pem: string): PrivateKey {
   return { modulus, exponent, privateExponent, p, q }
 }
 
-/** The SubjectPublicKeyInfo of a key. */
+/** Encodes the SubjectPublicKeyInfo of a key. */
 export function publicKeyInfo({ modulus, exponent }: PublicKey): Asn1 {
   const key = toDer(sequence(integer(modulus), integer(exponent)))
   return sequence(sequence(oid(RSA_ENCRYPTION), nothing()), bits(key))
 }
 
-/** `-----BEGIN PUBLIC KEY-----` (SubjectPublicKeyInfo), as kubeadm writes sa.pub. */
+/** Encodes a key as `-----BEGIN PUBLIC KEY-----` (SubjectPublicKeyInfo), as kubeadm writes sa.pub. */
 export function publicKeyPem(key: PublicKey): string {
   return toPem('PUBLIC KEY', toDer(publicKeyInfo(key)))
 }
 
-/** Reads `-----BEGIN PUBLIC KEY-----`. @throws Error when it is no RSA key. */
+/**
+ * Parses `-----BEGIN PUBLIC KEY-----`.
+ * @throws Error if it is not an RSA key
+ */
 export function parsePublicKeyPem(pem: string): PublicKey {
   const block = fromPem(pem).find(({ type }) => type === 'PUBLIC KEY')
   const key = block === undefined ? undefined : parsePublicKeyInfo(fromDer(block.der))
@@ -147,7 +150,7 @@ export function parsePublicKeyPem(pem: string): PublicKey {
   return key
 }
 
-/** The RSA key in a SubjectPublicKeyInfo; undefined for a key of another kind. */
+/** Returns the RSA key in a SubjectPublicKeyInfo; undefined for another kind of key. */
 export function parsePublicKeyInfo(info: Asn1): PublicKey | undefined {
   const [algorithm, key] = childrenOf(info)
   if (oidOf(childrenOf(algorithm)[0]) !== RSA_ENCRYPTION) return undefined

@@ -3,8 +3,8 @@ import type { Pki } from './pki.js'
 import { BACKDATE } from './pki.js'
 import { parseRequest } from './request.js'
 
-/** Certificates of a shorter life than this keep their end. */
-const SHORT = 8 * 3_600_000
+/** A lifetime below this counts from now; a longer one includes the backdating, so that it ends earlier. */
+const MIN_BACKDATED_TTL = 8 * 3_600_000
 
 const KEY_USAGE_NAMES: readonly KeyUsage[] = [
   'digital signature',
@@ -18,28 +18,28 @@ const KEY_USAGE_NAMES: readonly KeyUsage[] = [
   'decipher only',
 ]
 
-/** What the controller manager is asked to sign (the spec of a CertificateSigningRequest). */
+/** What the controller manager signs (the spec of a CertificateSigningRequest). */
 export interface SigningOrder {
   /** PEM of the PKCS #10 request. */
   readonly request: string
   /** As in `spec.usages`. */
   readonly usages: readonly string[]
-  /** Life in ms, before the authority's own end cuts it. */
+  /** Lifetime in ms; limited by that of the authority. */
   readonly ttl: number
   /** Virtual ms. */
   readonly now: number
 }
 
 /**
- * Signs a request with the cluster's authority; answers the PEM. Source: kubernetes
+ * Signs a request with the cluster's authority. Returns PEM. Source: kubernetes
  * pkg/controller/certificates/authority PermissiveSigningPolicy and ca_provider.go.
- * @throws Error with upstream's text, for the condition Failed.
+ * @throws Error with upstream's text, for the condition Failed
  */
 export function signRequest(pki: Pki, { request, usages, ttl, now }: SigningOrder): string {
   const { subject, names, publicKeyInfo } = parseRequest(request)
   const { certificate } = pki.authority()
   const notBefore = now - BACKDATE
-  const wanted = ttl < SHORT ? now + ttl : now + ttl - BACKDATE
+  const wanted = ttl < MIN_BACKDATED_TTL ? now + ttl : now + ttl - BACKDATE
   const notAfter = Math.min(wanted, certificate.notAfter)
   if (notAfter <= notBefore)
     throw new Error('refusing to sign a certificate that expired in the past: notAfter is before notBefore')
@@ -48,7 +48,7 @@ export function signRequest(pki: Pki, { request, usages, ttl, now }: SigningOrde
   return pki.sign({ subject, names, notBefore, notAfter, keyUsages, purposes }, publicKeyInfo)
 }
 
-/** Sorts `spec.usages` into key usages and purposes. Source: api certificates.go keyUsagesFromStrings. */
+/** Splits `spec.usages` into key usages and purposes. Source: api certificates.go keyUsagesFromStrings. */
 function splitUsages(usages: readonly string[]): {
   readonly keyUsages: readonly KeyUsage[]
   readonly purposes: readonly Purpose[]

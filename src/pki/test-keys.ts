@@ -1,7 +1,8 @@
 type Primes = readonly [p: string, q: string]
 
 /**
- * The primes of the test key at a place of the table below. @throws RangeError when the table ends before it.
+ * Returns the primes of a test key by its index in the table below.
+ * @throws RangeError if the index is out of range
  */
 export function testPrimes(at: number): Primes {
   const primes = TEST_KEYS[at]
@@ -10,10 +11,9 @@ export function testPrimes(at: number): Primes {
 }
 
 /**
- * INSECURE. Primes of RSA-2048 keys for simulated clusters: published with this package, so that whoever
- * reads them can sign with them. They make a cluster's certificates the same for the same seed, and spare the
- * second that a key costs in plain JavaScript. Anything that must be kept secret needs keys of its own: the
- * option `keys`.
+ * INSECURE. Primes of RSA-2048 keys for simulated clusters. They are published with this package, so anyone
+ * can sign with them. They make a cluster's certificates reproducible, and save the second that generating a
+ * key takes in plain JavaScript. For anything confidential, pass your own keys with the option `keys`.
  */
 const TEST_KEYS: readonly Primes[] = [
   [

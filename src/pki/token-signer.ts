@@ -1,14 +1,14 @@
 import type { Signer, TokenClaims } from '../apiserver/authentication/authenticator.js'
 import { base64url, fromBase64url } from './base64url.js'
 import { bytesOf, sha256, toDer } from './der.js'
-import { loadForge } from './forge.js'
+import { forge } from './forge.js'
 import { publicKeyInfo, sign, verify } from './rsa.js'
 import type { PrivateKey, PublicKey } from './rsa.js'
 
 /**
- * Signs service account tokens as JWT with RS256, and verifies them. Keys are asked for at each call, so that
- * none is made before someone needs one, and so that changing the key file changes what is accepted. Source:
- * kubernetes pkg/serviceaccount/jwt.go.
+ * Signs service account tokens as JWT with RS256, and verifies them. Keys are looked up on each call, so that
+ * none is generated before it is needed, and a changed key file takes effect. Source: kubernetes
+ * pkg/serviceaccount/jwt.go.
  */
 export class TokenSigner implements Signer {
   readonly #signingKey: () => PrivateKey
@@ -21,8 +21,7 @@ export class TokenSigner implements Signer {
 
   signToken(claims: TokenClaims): string {
     const key = this.#signingKey()
-    const { util } = loadForge()
-    const part = (value: unknown): string => base64url(util.encodeUtf8(JSON.stringify(value)))
+    const part = (value: unknown): string => base64url(forge.util.encodeUtf8(JSON.stringify(value)))
     const signed = `${part({ alg: 'RS256', kid: keyId(key) })}.${part(claims)}`
     return `${signed}.${base64url(sign(key, signed))}`
   }
@@ -38,7 +37,10 @@ export class TokenSigner implements Signer {
     return keys.some((key) => verify(key, `${header}.${payload}`, bytes)) ? decodeJson(payload) : undefined
   }
 
-  /** The JSON Web Key Set of the issuer (`/openid/v1/jwks`). Source: pkg/serviceaccount/openidmetadata.go. */
+  /**
+   * Returns the JSON Web Key Set of the issuer (`/openid/v1/jwks`). Source:
+   * pkg/serviceaccount/openidmetadata.go.
+   */
   keySet(): { readonly keys: readonly Readonly<Record<string, string>>[] } {
     return {
       keys: this.#verifyingKeys().map((key) => ({
@@ -53,7 +55,7 @@ export class TokenSigner implements Signer {
   }
 }
 
-/** base64url of the SHA-256 of the key's SubjectPublicKeyInfo. Source: jwt.go keyIDFromPublicKey. */
+/** Returns the base64url SHA-256 of the key's SubjectPublicKeyInfo. Source: jwt.go keyIDFromPublicKey. */
 function keyId(key: PublicKey): string {
   let id = ids.get(key)
   if (id === undefined) ids.set(key, (id = base64url(sha256(toDer(publicKeyInfo(key))))))
@@ -66,7 +68,7 @@ function decodeJson(part: string): Record<string, unknown> | undefined {
   const bytes = fromBase64url(part)
   if (bytes === undefined) return undefined
   try {
-    const value: unknown = JSON.parse(loadForge().util.decodeUtf8(bytes))
+    const value: unknown = JSON.parse(forge.util.decodeUtf8(bytes))
     return typeof value === 'object' && value !== null && !Array.isArray(value)
       ? (value as Record<string, unknown>)
       : undefined

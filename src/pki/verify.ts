@@ -1,23 +1,23 @@
 import type { Certificate } from './certificate.js'
 import type { Purpose } from './extensions.js'
 
-/** Longest chain that is followed. */
+/** The maximum length of a chain. */
 const MOST_CERTIFICATES = 8
 
-/** What {@link verifyChain} checks against. */
+/** Options of {@link verifyChain}. */
 export interface VerifyOptions {
-  /** Certificates of the authorities that are trusted. */
+  /** The trusted authorities. */
   readonly roots: readonly Certificate[]
-  /** Sent along by the peer, to be used on the way to a root. Default none. */
+  /** Certificates sent by the peer that may link the leaf to a root. Default none. */
   readonly intermediates?: readonly Certificate[]
   /** Virtual ms. */
   readonly now: number
-  /** What the certificate must be good for. */
+  /** The required purpose. */
   readonly purpose: Purpose
 }
 
 /**
- * Why a certificate is not to be trusted, in the words of Go's crypto/x509; undefined when it is.
+ * Returns why a certificate is not trusted, in the words of Go's crypto/x509; undefined if it is trusted.
  * Source: crypto/x509 Certificate.Verify, apiserver pkg/authentication/request/x509.
  */
 export function verifyChain(leaf: Certificate, options: VerifyOptions): string | undefined {

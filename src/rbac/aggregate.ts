@@ -1,4 +1,4 @@
-/** Several errors as one text: one plain, more than one as `[a, b]`. */
+/** Joins several errors into one text: a single one as it is, more than one as `[a, b]`. */
 export function aggregate(errors: readonly string[]): string {
   const texts = [...new Set(errors)]
   return texts.length === 1 ? (texts[0] as string) : `[${texts.join(', ')}]`

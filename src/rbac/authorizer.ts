@@ -21,15 +21,15 @@ import type { HeldBinding } from './compiled.js'
 import { CompiledPolicy } from './compiled.js'
 import type { Binding } from './policy.js'
 import { bindingOf, roleKey } from './policy.js'
-import type { Asked } from './rules.js'
+import type { RequestedAction } from './rules.js'
 import { subjectApplies, subjectText } from './subjects.js'
 
 const DENIED: Authorization = { allowed: false }
 const RBAC_GROUP = 'rbac.authorization.k8s.io'
 
 /**
- * The RBAC authorizer of a server: the stored roles and bindings, kept up to date with every write. Nothing
- * is read before the first question; a copy of a cluster reads its own store again. Source:
+ * The RBAC authorizer of a server. It keeps the stored roles and bindings up to date with every write.
+ * Nothing is read before the first request; a fork of the cluster reads its own store again. Source:
  * plugin/pkg/auth/authorizer/rbac/rbac.go.
  */
 export class RbacAuthorizer implements Authorizer, RuleResolver {
@@ -67,19 +67,19 @@ export class RbacAuthorizer implements Authorizer, RuleResolver {
     }
   }
 
-  /** All rules that a user holds in a namespace, cluster-wide ones first. */
+  /** Returns all rules that a user holds in a namespace, cluster-wide ones first. */
   policyRulesFor(user: UserInfo, namespace: string): readonly PolicyRule[] {
     return this.#held(user, namespace).flatMap(({ rules }) => rules?.rules ?? [])
   }
 
-  /** The roles that bindings of the user refer to and that do not exist. */
+  /** Returns the roles that the user's bindings refer to and that do not exist. */
   missingRolesOf(user: UserInfo, namespace: string): readonly RoleRef[] {
     return this.#held(user, namespace)
       .filter(({ rules }) => rules === undefined)
       .map(({ binding }) => binding.roleRef)
   }
 
-  /** The rules of a role. Throws 404 when there is none. */
+  /** Returns the rules of a role. Throws 404 if it does not exist. */
   rulesOfRole({ kind, name }: RoleRef, namespace: string): readonly PolicyRule[] {
     const rules = this.#load().rulesOf(roleKey(kind, namespace, name))
     if (rules === undefined)
@@ -140,7 +140,7 @@ function keyOf(kind: string, { metadata: { name = '', namespace = '' } }: Cluste
   return roleKey(kind, namespace, name)
 }
 
-function askedBy(attributes: AccessAttributes): Asked {
+function askedBy(attributes: AccessAttributes): RequestedAction {
   if ('path' in attributes) {
     return {
       verb: attributes.verb,
@@ -162,7 +162,7 @@ function askedBy(attributes: AccessAttributes): Asked {
   }
 }
 
-/** Allowed by a binding. The reason is put into words when somebody reads it. */
+/** A decision made by a binding. The reason is formatted on demand, because most callers do not read it. */
 class AllowedBy implements Authorization {
   readonly allowed = true
   readonly #binding: Binding

@@ -1,12 +1,12 @@
 /**
- * Replays a proof with code of its own: nothing here is shared with what made the proof, so that a mistake
- * must be made twice to stay unseen. Slow and plain on purpose.
+ * Replays a proof without sharing any code with what produced it, so that a bug would have to be made twice
+ * to stay hidden. Slow and simple on purpose.
  */
 import type { KubeObject } from '../api/definition.js'
 import type { PolicyRule, RoleRef, Subject } from '../api/rbac/generated.js'
 
-/** The question, as `authorize` takes it. */
-interface Question {
+/** The query, in the form that `authorize` takes. */
+interface ProofQuery {
   readonly user: string
   readonly groups?: readonly string[]
   readonly verb: string
@@ -32,8 +32,8 @@ interface Claim {
   readonly rule?: PolicyRule
 }
 
-/** A verdict as JSON has it. */
-interface Claimed {
+/** A verdict in its JSON form. */
+interface ClaimedVerdict {
   readonly allowed: boolean
   readonly proof: {
     readonly kind: string
@@ -50,16 +50,16 @@ type Stored = KubeObject & {
 }
 
 /**
- * What is wrong with a verdict of `authorize`, given the same objects and question; empty when the proof
- * holds. An allow must name a rule that is there, bound to the user where it is asked; a deny must tell of
- * every binding that names the user what truly failed first.
+ * Checks a verdict of `authorize` against the same objects and query. Returns what is wrong with it; empty if
+ * the proof holds. An allow must name an existing rule that is bound to the user in scope; a deny must list
+ * every binding that names the user, with the part that fails first.
  */
 export function checkProof(
   objects: Iterable<KubeObject>,
-  question: Question,
-  verdict: Claimed,
+  query: ProofQuery,
+  verdict: ClaimedVerdict,
 ): readonly string[] {
-  const checker = new Checker([...objects] as readonly Stored[], question)
+  const checker = new Checker([...objects] as readonly Stored[], query)
   if (verdict.allowed !== (verdict.proof.kind !== 'denied'))
     return [`an answer of ${String(verdict.allowed)} with a proof of ${verdict.proof.kind}`]
   switch (verdict.proof.kind) {
@@ -76,10 +76,10 @@ export function checkProof(
 
 class Checker {
   readonly #objects = new Map<string, Stored>()
-  readonly #question: Question
+  readonly #query: ProofQuery
 
-  constructor(objects: readonly Stored[], question: Question) {
-    this.#question = question
+  constructor(objects: readonly Stored[], query: ProofQuery) {
+    this.#query = query
     for (const object of objects) {
       const { apiVersion = 'rbac.authorization.k8s.io/v1', kind = '', metadata } = object
       if (!apiVersion.startsWith('rbac.authorization.k8s.io/')) continue
@@ -95,7 +95,7 @@ class Checker {
   }
 
   privileged(group: string | undefined): readonly string[] {
-    return group === 'system:masters' && this.#question.groups?.some((each) => each === group)
+    return group === 'system:masters' && this.#query.groups?.some((each) => each === group)
       ? []
       : [`the user is not of the group ${group ?? ''}`]
   }
@@ -115,13 +115,13 @@ class Checker {
       : [...faults, `rule ${String(claim.index)} of ${idOf(claim.role)} does not allow it: ${fault}`]
   }
 
-  denied({ tried = [], nearMisses = [] }: Claimed['proof']): readonly string[] {
+  denied({ tried = [], nearMisses = [] }: ClaimedVerdict['proof']): readonly string[] {
     const faults =
-      this.#question.groups?.includes('system:masters') === true ? ['the user is of system:masters'] : []
-    const told = new Set(tried.map(({ binding }) => idOf(binding)))
-    if (told.size !== tried.length) faults.push('a binding is told twice')
+      this.#query.groups?.includes('system:masters') === true ? ['the user is of system:masters'] : []
+    const reported = new Set(tried.map(({ binding }) => idOf(binding)))
+    if (reported.size !== tried.length) faults.push('a binding is reported twice')
     for (const [id, object] of this.#objects)
-      if (this.#namesUser(object) && !told.has(id)) faults.push(`${id} is not told`)
+      if (this.#namesUser(object) && !reported.has(id)) faults.push(`${id} is not reported`)
     for (const claim of tried) {
       faults.push(...this.#grant(claim))
       const failed = this.#failureOf(claim)
@@ -131,7 +131,7 @@ class Checker {
     return [...faults, ...this.#nearMisses(nearMisses)]
   }
 
-  /** What is wrong with the path from the user over the binding to the role. */
+  /** Checks the path from the user through the binding to the role. Returns what is wrong. */
   #grant({ binding: name, subject, role }: Claim): string[] {
     const binding = this.#objects.get(idOf(name))
     if (binding === undefined) return [`there is no ${idOf(name)}`]
@@ -152,24 +152,24 @@ class Checker {
     return JSON.stringify(['rules', (role.rules ?? []).map((rule) => this.#firstFault(rule))])
   }
 
-  /** Every near miss that there is must be told, up to ten. */
+  /** Checks that all near misses are listed, up to ten. */
   #nearMisses(claims: readonly (Claim & { readonly because: string })[]): readonly string[] {
     const expected = [...this.#objects].flatMap(([id, object]) => {
       const index = (this.#objects.get(roleOf(object))?.rules ?? []).findIndex(
         (rule) => this.#firstFault(rule) === '',
       )
-      if (index < 0 || (this.#question.path !== undefined && object.kind === 'RoleBinding')) return []
+      if (index < 0 || (this.#query.path !== undefined && object.kind === 'RoleBinding')) return []
       const [reaches, isUsers] = [this.#reaches(object), this.#namesUser(object)]
       return reaches === isUsers
         ? []
         : [`${isUsers ? 'wrongNamespace' : 'wrongSubject'} ${id} ${roleOf(object)} ${index}`]
     })
-    const told = claims.map(
+    const reported = claims.map(
       ({ because, binding, role, index }) => `${because} ${idOf(binding)} ${idOf(role)} ${String(index)}`,
     )
-    const faults = told.filter((each) => !expected.includes(each)).map((each) => `no near miss: ${each}`)
+    const faults = reported.filter((each) => !expected.includes(each)).map((each) => `no near miss: ${each}`)
     const due = Math.min(10, expected.length)
-    return new Set(told).size === due ? faults : [...faults, `${told.length} near misses of ${due}`]
+    return new Set(reported).size === due ? faults : [...faults, `${reported.length} near misses of ${due}`]
   }
 
   #namesUser(object: Stored): boolean {
@@ -177,7 +177,7 @@ class Checker {
   }
 
   #isUser({ kind, name, namespace }: Subject, { metadata }: Stored): boolean {
-    const { user, groups = [] } = this.#question
+    const { user, groups = [] } = this.#query
     if (kind === 'User') return name === user
     if (kind === 'Group') return groups.some((group) => group === name)
     const home = namespace || metadata.namespace
@@ -189,21 +189,21 @@ class Checker {
     )
   }
 
-  /** Whether what the binding gives is given where it is asked for. */
+  /** Returns whether the binding applies in the scope of the query. */
   #reaches({ kind, metadata }: Stored): boolean {
     if (kind === 'ClusterRoleBinding') return true
-    const { path, namespace = '' } = this.#question
+    const { path, namespace = '' } = this.#query
     return (
       kind === 'RoleBinding' && path === undefined && namespace !== '' && metadata.namespace === namespace
     )
   }
 
   /**
-   * The first part of the rule that does not fit, in the order verb, group, resource, name; '' when it
-   * allows.
+   * Returns the first part of the rule that does not match, in the order verb, group, resource, name; '' if
+   * the rule allows the query.
    */
   #firstFault({ verbs, apiGroups, resources, resourceNames, nonResourceURLs }: PolicyRule): string {
-    const { verb, apiGroup = '', resource = '', subresource = '', name = '', path } = this.#question
+    const { verb, apiGroup = '', resource = '', subresource = '', name = '', path } = this.#query
     const fits = (list: readonly string[] | null | undefined, ...values: readonly string[]): boolean =>
       (list ?? []).some((each) => each === '*' || values.includes(each))
     if (!fits(verbs, verb)) return 'verb'
@@ -228,7 +228,7 @@ function isBinding({ kind }: Stored): boolean {
   return kind === 'ClusterRoleBinding' || kind === 'RoleBinding'
 }
 
-/** `Role office/reader`, `ClusterRole view`. */
+/** Formats a name: `Role office/reader`, `ClusterRole view`. */
 function idOf({ kind, namespace, name }: Named): string {
   return kind === 'Role' || kind === 'RoleBinding' ? `${kind} ${namespace ?? ''}/${name}` : `${kind} ${name}`
 }
@@ -243,7 +243,7 @@ function roleOf({ roleRef, metadata }: Stored): string {
       })
 }
 
-/** Whether two values are the same as JSON, whatever the order of their keys. */
+/** Returns whether two values are equal as JSON, regardless of the order of keys. */
 function isSame(one: unknown, other: unknown): boolean {
   if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null)
     return one === other

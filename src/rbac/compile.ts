@@ -2,31 +2,31 @@ import type { KubeObject } from '../api/definition.js'
 import type { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from '../api/rbac/generated.js'
 import { CompiledPolicy } from './compiled.js'
 import type { AccessQuery } from './evaluate.js'
-import { askedOf, authorize } from './evaluate.js'
+import { requestedAction, authorize } from './evaluate.js'
 import { bindingOf, isOfRbac, roleKey } from './policy.js'
 import type { Verdict } from './proof.js'
 import { isPrivileged } from './subjects.js'
 
 /**
- * RBAC objects made ready for many questions, as an apiserver has them: `compile(objects).allows(query)`
- * answers as `authorize(objects, query).allowed` does, in well under a microsecond, and follows changes one
- * object at a time.
+ * RBAC objects prepared for many queries, as in an apiserver. `compile(objects).allows(query)` equals
+ * `authorize(objects, query).allowed`, takes well under a microsecond, and follows changes one object at a
+ * time.
  */
 export interface CompiledAccess {
-  /** Whether it is allowed. */
+  /** Returns whether the query is allowed. */
   allows(query: AccessQuery): boolean
-  /** The verdict with its proof, from the plain evaluator: it looks at all objects. */
+  /** Returns the verdict with its proof. Uses the plain evaluator, which looks at all objects. */
   authorize(query: AccessQuery): Verdict
   /**
-   * Adds an object, or replaces the one of its kind, namespace and name. Objects must not be changed in
-   * place.
+   * Adds an object, or replaces the one with its kind, namespace and name. Objects must not be mutated
+   * afterwards.
    */
   put(object: KubeObject): void
-  /** Takes out the object of that kind, namespace and name, if it is there. */
+  /** Removes the object with that kind, namespace and name, if present. */
   remove(object: KubeObject): void
 }
 
-/** Compiles RBAC objects; others are let be. */
+/** Compiles RBAC objects; others are ignored. */
 export function compile(objects: Iterable<KubeObject> = []): CompiledAccess {
   const access = new Access()
   for (const object of objects) access.put(object)
@@ -41,7 +41,8 @@ class Access implements CompiledAccess {
     const { user: name, groups = [], namespace = '', path } = query
     const user = { name, groups }
     return (
-      isPrivileged(user) || this.#policy.allows(user, path === undefined ? namespace : '', askedOf(query))
+      isPrivileged(user) ||
+      this.#policy.allows(user, path === undefined ? namespace : '', requestedAction(query))
     )
   }
 

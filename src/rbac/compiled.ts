@@ -1,17 +1,13 @@
 import type { PolicyRule, Subject } from '../api/rbac/generated.js'
-import type { Binding } from './policy.js'
-import { roleKeyOf } from './policy.js'
-import type { Asked } from './rules.js'
-import type { RuleSet } from './rule-set.js'
-import type { RoleEntry } from './slot.js'
-import { rulesIn } from './slot.js'
+import { type Binding, roleKeyOf } from './policy.js'
+import type { RequestedAction, RuleSet } from './rules.js'
+import { type RoleEntry, ruleSetIn } from './grant-index.js'
 import { SubjectGrants } from './subject-grants.js'
-import type { User } from './subjects.js'
-import { accountUser, subjectApplies } from './subjects.js'
+import { type User, accountUser, subjectApplies } from './subjects.js'
 
 /**
- * A binding that is for a user: through which of its subjects, and the rules of its role, unless there is no
- * such role.
+ * A binding that applies to a user, with the matching subject and the rules of its role; the rules are
+ * undefined if the role does not exist.
  */
 export interface HeldBinding {
   readonly binding: Binding
@@ -19,7 +15,7 @@ export interface HeldBinding {
   readonly rules: RuleSet | undefined
 }
 
-/** What is given in one scope, by whom it is given to. */
+/** What is granted in one scope, by subject. */
 interface Scope {
   readonly users: Map<string, SubjectGrants>
   readonly groups: Map<string, SubjectGrants>
@@ -29,18 +25,21 @@ const NO_RULES: readonly PolicyRule[] = []
 const NO_GROUPS: readonly string[] = []
 
 /**
- * RBAC objects indexed for checks: what each user and group is given, by scope and role. A change of a role
- * costs the role, one of a binding costs its subjects; a check costs the subjects that the user is. No answer
- * is kept.
+ * RBAC objects indexed for checks: the grants of each user and group, by scope and role. A change of a role
+ * costs time proportional to the role, one of a binding to its subjects; a check to the number of subjects
+ * that the user matches. Results are not cached.
  */
 export class CompiledPolicy {
   readonly #roles = new Map<string, RoleEntry>()
-  /** By namespace; '' holds what ClusterRoleBindings give. */
+  /** By namespace; '' holds the grants of ClusterRoleBindings. */
   readonly #scopes = new Map<string, Scope>()
-  /** Of roles: which {@link SubjectGrants} compare with what they have seen. */
+  /**
+   * Incremented by each change of a role; {@link SubjectGrants} compare it to see whether they are up to
+   * date.
+   */
   #version = 0
 
-  /** Puts a role in, or takes it out unless it `exists`. */
+  /** Adds or replaces a role, or removes it if it does not exist any more (`exists`). */
   setRole(key: string, rules: readonly PolicyRule[] | null | undefined, exists: boolean): void {
     this.#version++
     const entry = this.#entry(key)
@@ -72,28 +71,28 @@ export class CompiledPolicy {
     if (scope.users.size === 0 && scope.groups.size === 0) this.#scopes.delete(binding.namespace)
   }
 
-  /** Whether a user may do something, cluster-wide or in that namespace ('': none). */
-  allows(user: User, namespace: string, asked: Asked): boolean {
-    return this.#allowsIn('', user, asked) || (namespace !== '' && this.#allowsIn(namespace, user, asked))
+  /** Returns whether a user is allowed to do something, cluster-wide or in the namespace ('' for none). */
+  allows(user: User, namespace: string, action: RequestedAction): boolean {
+    return this.#allowsIn('', user, action) || (namespace !== '' && this.#allowsIn(namespace, user, action))
   }
 
-  /** The binding that allows it: a ClusterRoleBinding if there is one, the first by name. */
-  find(user: User, namespace: string, asked: Asked): Binding | undefined {
+  /** Returns the binding that allows it: the first ClusterRoleBinding by name, else the first RoleBinding. */
+  find(user: User, namespace: string, action: RequestedAction): Binding | undefined {
     return (
-      this.#findIn('', user, asked) ?? (namespace === '' ? undefined : this.#findIn(namespace, user, asked))
+      this.#findIn('', user, action) ?? (namespace === '' ? undefined : this.#findIn(namespace, user, action))
     )
   }
 
-  /** Whether some binding of the user is of a role that does not exist. */
+  /** Returns whether some binding of the user refers to a role that does not exist. */
   lacksRole(user: User, namespace: string): boolean {
     return this.#lacksRoleIn('', user) || (namespace !== '' && this.#lacksRoleIn(namespace, user))
   }
 
-  /** The bindings of one scope ('': cluster) that name the user, by name. */
+  /** Returns the bindings of one scope ('' for cluster) that name the user, sorted by name. */
   heldIn(user: User, namespace: string): readonly HeldBinding[] {
     const held = new Map<Binding, RoleEntry>()
     for (const grants of this.#grants(user, namespace))
-      for (const { role, bindings } of grants.slots()) {
+      for (const { role, bindings } of grants.grants()) {
         for (const binding of bindings) held.set(binding, role)
       }
     return [...held]
@@ -101,27 +100,31 @@ export class CompiledPolicy {
       .map(([binding, role]): HeldBinding => ({
         binding,
         subject: binding.subjects.find((each) => subjectApplies(each, user, namespace)) as Subject,
-        rules: rulesIn(role),
+        rules: ruleSetIn(role),
       }))
   }
 
-  #allowsIn(namespace: string, { name, groups = NO_GROUPS }: User, asked: Asked): boolean {
+  #allowsIn(namespace: string, { name, groups = NO_GROUPS }: User, action: RequestedAction): boolean {
     const scope = this.#scopes.get(namespace)
     if (scope === undefined) return false
     const version = this.#version
-    if (scope.users.get(name)?.allows(asked, version) === true) return true
-    for (const group of groups) if (scope.groups.get(group)?.allows(asked, version) === true) return true
+    if (scope.users.get(name)?.allows(action, version) === true) return true
+    for (const group of groups) if (scope.groups.get(group)?.allows(action, version) === true) return true
     return false
   }
 
-  #findIn(namespace: string, { name, groups = NO_GROUPS }: User, asked: Asked): Binding | undefined {
+  #findIn(
+    namespace: string,
+    { name, groups = NO_GROUPS }: User,
+    action: RequestedAction,
+  ): Binding | undefined {
     const scope = this.#scopes.get(namespace)
     if (scope === undefined) return undefined
     const version = this.#version
-    let best = scope.users.get(name)?.first(asked, version, undefined)
+    let best = scope.users.get(name)?.first(action, version, undefined)
     for (const group of groups) {
       const grants = scope.groups.get(group)
-      if (grants !== undefined) best = grants.first(asked, version, best)
+      if (grants !== undefined) best = grants.first(action, version, best)
     }
     return best
   }
@@ -150,8 +153,8 @@ export class CompiledPolicy {
 }
 
 /**
- * Users and groups that a binding names: once each, though one may be named twice. A service account is a
- * user.
+ * Returns the users and groups that a binding names, each once even if listed twice. A service account counts
+ * as a user.
  */
 function namedBy({ subjects, namespace }: Binding): {
   readonly users: ReadonlySet<string>

@@ -1,5 +1,5 @@
 /**
- * Whether rights contain others: the check behind escalation. Source: component-helpers
+ * Whether a set of rules covers another: the basis of the escalation check. Source: component-helpers
  * auth/rbac/validation/policy_comparator.go.
  */
 import type { PolicyRule } from '../api/rbac/generated.js'
@@ -10,7 +10,10 @@ const list = (values: readonly string[] | null | undefined): readonly string[] =
 const hasAll = (set: readonly string[], values: readonly string[]): boolean =>
   values.every((value) => set.includes(value))
 
-/** What of `wanted` is not held, rule by rule in its smallest parts; empty when `held` covers all of it. */
+/**
+ * Returns the parts of `wanted` that are not held, as rules with single values; empty if `held` covers all of
+ * it.
+ */
 export function missingRights(
   held: readonly PolicyRule[],
   wanted: readonly PolicyRule[],
@@ -18,12 +21,12 @@ export function missingRights(
   return wanted.flatMap(breakDown).filter((part) => !held.some((rule) => ruleCovers(rule, part)))
 }
 
-/** Whether everything that `wanted` allows is allowed by `held`. */
+/** Returns whether everything that `wanted` allows is allowed by `held`. */
 export function covers(held: readonly PolicyRule[], wanted: readonly PolicyRule[]): boolean {
   return missingRights(held, wanted).length === 0
 }
 
-/** A rule in parts of one group, resource, verb and name (or URL and verb) each. */
+/** Splits a rule into rules with one group, resource, verb and name (or URL and verb) each. */
 export function breakDown(rule: PolicyRule): readonly PolicyRule[] {
   const parts: PolicyRule[] = []
   const names = list(rule.resourceNames)
@@ -63,7 +66,7 @@ const urlCovers = (owner: string, url: string): boolean =>
   owner === url || (owner.endsWith('*') && url.startsWith(owner.replace(/\*+$/, '')))
 
 /**
- * Rules of one group and resource that differ in verbs only, as one. Source:
+ * Merges rules for the same group and resource that differ in verbs only. Source:
  * pkg/registry/rbac/validation/policy_compact.go.
  */
 export function compactRules(rules: readonly PolicyRule[]): readonly PolicyRule[] {
@@ -92,8 +95,8 @@ export function compactRules(rules: readonly PolicyRule[]): readonly PolicyRule[
 }
 
 /**
- * `{APIGroups:[""], Resources:["pods"], Verbs:["get" "list"]}` Source: pkg/apis/rbac/v1/helpers.go
- * CompactString.
+ * Formats a rule as `{APIGroups:[""], Resources:["pods"], Verbs:["get" "list"]}`. Source:
+ * pkg/apis/rbac/v1/helpers.go CompactString.
  */
 export function ruleText({
   apiGroups,
@@ -115,7 +118,7 @@ export function ruleText({
     .join(', ')}}`
 }
 
-/** A list as Go's %q writes it: `["a" "b"]`. */
+/** Formats a list as Go's %q does: `["a" "b"]`. */
 export function listText(values: readonly string[]): string {
   return `[${values.map((value) => JSON.stringify(value)).join(' ')}]`
 }

@@ -1,5 +1,5 @@
 /**
- * Nobody gives what they do not have. Source:
+ * Prevents privilege escalation: users can only grant what they hold. Source:
  * pkg/registry/rbac/{role,clusterrole,rolebinding,clusterrolebinding}/policybased.
  */
 import type { KubeObject } from '../api/definition.js'
@@ -19,9 +19,9 @@ const FULL_AUTHORITY: readonly PolicyRule[] = [
 ]
 
 /**
- * The check of the RBAC kinds' own storage, which comes after all mutating admission: whoever writes a role
- * must hold all of its rules in that scope, or may `escalate`; whoever writes a binding must hold all rules
- * of its role, or may `bind` it.
+ * Returns the check in the storage of the RBAC kinds, which runs after all mutating admission. To write a
+ * role, a user must hold all of its rules in that scope, or be allowed to `escalate` it. To write a binding,
+ * a user must hold all rules of its role, or be allowed to `bind` it.
  */
 export function escalationCheck(rbac: RbacAuthorizer): AdmissionPlugin {
   return {
@@ -38,7 +38,7 @@ export function escalationCheck(rbac: RbacAuthorizer): AdmissionPlugin {
   }
 }
 
-/** Owners and finalizers may be taken away by anyone who may write. */
+/** Returns whether only owners and finalizers were removed, which anyone with write access may do. */
 function onlyForGarbageCollection(next: KubeObject, old: KubeObject): boolean {
   const metadata = { ...next.metadata }
   for (const field of ['ownerReferences', 'finalizers', 'managedFields'] as const) {
@@ -97,7 +97,9 @@ function checkBinding(
   confirm(rbac, attributes, rbac.rulesOfRole(roleRef, namespace))
 }
 
-/** Throws 403 that lists what the user lacks. Source: pkg/registry/rbac/validation ConfirmNoEscalation. */
+/**
+ * Throws 403 with the rules that the user lacks. Source: pkg/registry/rbac/validation ConfirmNoEscalation.
+ */
 function confirm(rbac: RbacAuthorizer, attributes: AdmissionAttributes, rules: readonly PolicyRule[]): void {
   const { user, namespace } = attributes
   const missing = missingRights(rbac.policyRulesFor(user, namespace), rules)

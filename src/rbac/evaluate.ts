@@ -1,32 +1,32 @@
 /**
- * RBAC on plain objects: no cluster, no state. Source: plugin/pkg/auth/authorizer/rbac,
+ * RBAC on plain objects, without a cluster or state. Source: plugin/pkg/auth/authorizer/rbac,
  * pkg/registry/rbac/validation/rule.go.
  */
 import type { KubeObject } from '../api/definition.js'
 import type { PolicyRule, Subject } from '../api/rbac/generated.js'
 import type { Binding, Policy } from './policy.js'
 import { policyOf, roleKeyOf } from './policy.js'
-import type { AllowedProof, BindingName, Grant, NearMiss, RoleName, Tried, Verdict } from './proof.js'
-import type { Asked, RuleFault } from './rules.js'
+import type { AllowedProof, BindingName, Grant, NearMiss, RoleName, FailedGrant, Verdict } from './proof.js'
+import type { RequestedAction, RuleFault } from './rules.js'
 import { ruleAllows, ruleFault } from './rules.js'
 import type { User } from './subjects.js'
 import { isPrivileged, privilegedGroup, subjectApplies } from './subjects.js'
 
-/** What somebody wants to do: something to a resource, or to a `path` that is no resource. */
-export interface AccessQuestion {
+/** An action to be authorized: on a resource, or on a non-resource `path`. */
+export interface AccessAction {
   readonly verb: string
   /** Default '', the core group. */
   readonly apiGroup?: string
   readonly resource?: string
   readonly subresource?: string
   readonly name?: string
-  /** All namespaces, or none, when left out. */
+  /** If absent: all namespaces, or a cluster-scoped resource. */
   readonly namespace?: string
   readonly path?: string
 }
 
-/** Who wants to do it. */
-export interface AccessQuery extends AccessQuestion {
+/** An action and the user who attempts it. */
+export interface AccessQuery extends AccessAction {
   readonly user: string
   readonly groups?: readonly string[]
 }
@@ -34,35 +34,35 @@ export interface AccessQuery extends AccessQuestion {
 const MOST_NEAR_MISSES = 10
 
 /**
- * Decides whether a user may do something under these RBAC objects (ClusterRoles, Roles and their bindings,
- * mixed; others are ignored), and says why. The user's groups are taken as given: `system:authenticated` is
- * not added.
+ * Decides whether a user may do something under these RBAC objects (ClusterRoles, Roles and their bindings in
+ * any order; others are ignored), with a proof. The user's groups are taken as given: `system:authenticated`
+ * is not added.
  */
 export function authorize(objects: Iterable<KubeObject>, query: AccessQuery): Verdict {
   const user: User = { name: query.user, groups: query.groups ?? [] }
   if (isPrivileged(user)) return { allowed: true, proof: { kind: 'privileged', group: privilegedGroup } }
   const policy = policyOf(objects)
-  const asked = askedOf(query)
+  const action = requestedAction(query)
   const scope = inScope(policy, query)
-  const found = grantsTo(user, scope).find(({ binding }) => ruleIndex(policy, binding, asked) >= 0)
-  if (found !== undefined) return { allowed: true, proof: allowedBy(policy, found, asked) }
+  const found = grantsTo(user, scope).find(({ binding }) => ruleIndex(policy, binding, action) >= 0)
+  if (found !== undefined) return { allowed: true, proof: allowedBy(policy, found, action) }
   const all = grantsTo(user, [...policy.clusterBindings, ...policy.bindings])
-  const tried = all.map((each) => triedOf(policy, each, scope.has(each.binding) ? asked : undefined))
+  const tried = all.map((each) => failedGrant(policy, each, scope.has(each.binding) ? action : undefined))
   return {
     allowed: false,
-    proof: { kind: 'denied', tried, nearMisses: nearMisses(policy, scope, user, asked) },
+    proof: { kind: 'denied', tried, nearMisses: nearMisses(policy, scope, user, action) },
   }
 }
 
-/** What rules compare with. */
-export function askedOf({
+/** Converts a query to the form that rules are compared with. */
+export function requestedAction({
   verb,
   apiGroup = '',
   resource = '',
   subresource = '',
   name = '',
   path,
-}: AccessQuestion): Asked {
+}: AccessAction): RequestedAction {
   return {
     verb,
     group: apiGroup,
@@ -73,8 +73,8 @@ export function askedOf({
   }
 }
 
-/** The bindings that can matter: all ClusterRoleBindings, then the RoleBindings of the namespace. */
-function inScope(policy: Policy, { namespace = '', path }: AccessQuestion): ReadonlySet<Binding> {
+/** Returns the bindings in scope: all ClusterRoleBindings, then the RoleBindings of the namespace. */
+function inScope(policy: Policy, { namespace = '', path }: AccessAction): ReadonlySet<Binding> {
   if (namespace === '' || path !== undefined) return new Set(policy.clusterBindings)
   return new Set([
     ...policy.clusterBindings,
@@ -82,68 +82,72 @@ function inScope(policy: Policy, { namespace = '', path }: AccessQuestion): Read
   ])
 }
 
-interface To {
+interface NamedGrant {
   readonly binding: Binding
   readonly subject: Subject
 }
 
-/** The bindings that name the user, each with the first subject that is them. */
-function grantsTo(user: User, bindings: Iterable<Binding>): readonly To[] {
+/** Returns the bindings that name the user, each with the first subject that matches. */
+function grantsTo(user: User, bindings: Iterable<Binding>): readonly NamedGrant[] {
   return [...bindings].flatMap((binding) => {
     const subject = binding.subjects.find((each) => subjectApplies(each, user, binding.namespace))
     return subject === undefined ? [] : [{ binding, subject }]
   })
 }
 
-/** Place of the first rule of the binding's role that allows it; -1 without one. */
-function ruleIndex({ roles }: Policy, binding: Binding, asked: Asked): number {
-  return roles.get(roleKeyOf(binding))?.findIndex((rule) => ruleAllows(rule, asked)) ?? -1
+/** Returns the index of the first rule of the binding's role that allows the action, or -1. */
+function ruleIndex({ roles }: Policy, binding: Binding, action: RequestedAction): number {
+  return roles.get(roleKeyOf(binding))?.findIndex((rule) => ruleAllows(rule, action)) ?? -1
 }
 
-function allowedBy(policy: Policy, to: To, asked: Asked): AllowedProof {
-  const index = ruleIndex(policy, to.binding, asked)
+function allowedBy(policy: Policy, to: NamedGrant, action: RequestedAction): AllowedProof {
+  const index = ruleIndex(policy, to.binding, action)
   const rules = policy.roles.get(roleKeyOf(to.binding)) as readonly PolicyRule[]
   return { kind: 'rule', ...grantOf(to), index, rule: rules[index] as PolicyRule }
 }
 
-/** `asked` is undefined where the binding is out of scope. */
-function triedOf({ roles }: Policy, to: To, asked: Asked | undefined): Tried {
+/** Describes why a binding did not help; `action` is undefined if the binding is out of scope. */
+function failedGrant({ roles }: Policy, to: NamedGrant, action: RequestedAction | undefined): FailedGrant {
   const grant = grantOf(to)
-  if (asked === undefined) return { ...grant, failed: 'namespace', faults: [] }
+  if (action === undefined) return { ...grant, failed: 'namespace', faults: [] }
   const rules = roles.get(roleKeyOf(to.binding))
   if (rules === undefined) return { ...grant, failed: 'role', faults: [] }
-  return { ...grant, failed: 'rules', faults: rules.map((rule) => ruleFault(rule, asked) as RuleFault) }
+  return { ...grant, failed: 'rules', faults: rules.map((rule) => ruleFault(rule, action) as RuleFault) }
 }
 
-function grantOf({ binding, subject }: To): Grant {
+function grantOf({ binding, subject }: NamedGrant): Grant {
   return { binding: bindingName(binding), subject, role: roleName(binding) }
 }
 
-/** Names a binding. */
+/** Returns the name of a binding. */
 export function bindingName({ kind, namespace, name }: Binding): BindingName {
   return kind === 'RoleBinding' ? { kind, namespace, name } : { kind, name }
 }
 
-/** Names the role of a binding. */
+/** Returns the name of a binding's role. */
 export function roleName({ roleRef: { kind, name }, namespace }: Binding): RoleName {
   return kind === 'Role' ? { kind, namespace, name } : { kind, name }
 }
 
-/** The right rule bound to the user in another namespace, or bound here to somebody else. */
+/**
+ * Returns rules that would allow the action, but are bound to the user in another namespace, or to somebody
+ * else in this one.
+ */
 function nearMisses(
   policy: Policy,
   scope: ReadonlySet<Binding>,
   user: User,
-  asked: Asked,
+  action: RequestedAction,
 ): readonly NearMiss[] {
   const found: NearMiss[] = []
   for (const binding of [...policy.clusterBindings, ...policy.bindings]) {
     if (found.length === MOST_NEAR_MISSES) break
     const isUsers = binding.subjects.some((subject) => subjectApplies(subject, user, binding.namespace))
-    if (scope.has(binding) === isUsers) continue // the right one in both, or in neither
-    // no namespace is right for a path
-    if (asked.path !== undefined && binding.kind === 'RoleBinding') continue
-    const index = ruleIndex(policy, binding, asked)
+    // skip bindings that are right in both respects, or in neither
+    if (scope.has(binding) === isUsers) continue
+    // a RoleBinding never applies to a path, whatever its namespace
+    if (action.path !== undefined && binding.kind === 'RoleBinding') continue
+    const index = ruleIndex(policy, binding, action)
     if (index < 0) continue
     found.push({
       because: isUsers ? 'wrongNamespace' : 'wrongSubject',

@@ -1,96 +1,109 @@
 import type { PolicyRule } from '../api/rbac/generated.js'
-import type { Asked } from './rules.js'
-import { hasOrAll } from './rules.js'
-import type { RuleSet } from './rule-set.js'
-import { setAllows } from './rule-set.js'
-import type { Slot } from './slot.js'
-import { rulesIn } from './slot.js'
+import type { Binding } from './policy.js'
+import { type RuleSet, ruleSetOf, type RequestedAction, hasOrAll, ruleSetAllows } from './rules.js'
+
+/** A role as bindings refer to it. `rules` is undefined while the role does not exist. */
+export interface RoleEntry {
+  rules: readonly PolicyRule[] | undefined
+  /** The same rules, indexed on first use. */
+  set: RuleSet | undefined
+}
+
+/** A role that a subject is bound to, with the bindings sorted by name. */
+export interface RoleGrant {
+  readonly role: RoleEntry
+  readonly bindings: Binding[]
+}
+
+/** Returns the indexed rules of a role. */
+export function ruleSetIn(role: RoleEntry): RuleSet | undefined {
+  return role.rules === undefined ? undefined : (role.set ??= ruleSetOf(role.rules))
+}
 
 interface Entry {
-  readonly slot: Slot
+  readonly grant: RoleGrant
   readonly rule: PolicyRule
 }
 
 /** The rules for one verb of one resource. */
 interface Cell {
-  /** For objects of every name. */
+  /** Rules without resource names. */
   readonly open: Entry[]
   readonly named: Map<string, Entry[]>
 }
 
 /**
- * The rules of all roles of one subject by resource, verb and name, for subjects of many roles. Follows
- * changes of a role when it is next asked: the entries of that role are taken out and put in, those of the
- * others stay.
+ * An index of the rules of all roles of one subject by resource, verb and name, for subjects with many roles.
+ * It is updated on the next query after a change: only the entries of the changed role are replaced.
  */
 export class GrantIndex {
   readonly #byResource = new Map<string, Map<string, Cell>>()
-  /** What of each role is in the index. */
-  readonly #seen = new Map<Slot, RuleSet | undefined>()
-  readonly #ofPaths = new Set<Slot>()
+  /** The version of each role that is in the index. */
+  readonly #seen = new Map<RoleGrant, RuleSet | undefined>()
+  readonly #ofPaths = new Set<RoleGrant>()
   #version: number
 
-  constructor(slots: Iterable<Slot>, version: number) {
+  constructor(grants: Iterable<RoleGrant>, version: number) {
     this.#version = version
-    for (const slot of slots) this.add(slot)
+    for (const grant of grants) this.add(grant)
   }
 
-  add(slot: Slot): void {
-    const rules = rulesIn(slot.role)
-    this.#seen.set(slot, rules)
+  add(grant: RoleGrant): void {
+    const rules = ruleSetIn(grant.role)
+    this.#seen.set(grant, rules)
     if (rules === undefined) return
-    if (rules.ofPaths.length > 0) this.#ofPaths.add(slot)
-    for (const rule of rules.rules) for (const list of this.#listsOf(rule)) list.push({ slot, rule })
+    if (rules.ofPaths.length > 0) this.#ofPaths.add(grant)
+    for (const rule of rules.rules) for (const list of this.#listsOf(rule)) list.push({ grant, rule })
   }
 
-  remove(slot: Slot): void {
-    const rules = this.#seen.get(slot)
-    this.#seen.delete(slot)
-    this.#ofPaths.delete(slot)
+  remove(grant: RoleGrant): void {
+    const rules = this.#seen.get(grant)
+    this.#seen.delete(grant)
+    this.#ofPaths.delete(grant)
     for (const rule of rules?.rules ?? [])
       for (const list of this.#listsOf(rule)) {
-        const at = list.findIndex((entry) => entry.slot === slot)
+        const at = list.findIndex((entry) => entry.grant === grant)
         if (at >= 0) list.splice(at, 1)
       }
   }
 
-  /** Whether a role that does not exist is among them. */
+  /** Returns whether one of the roles does not exist. */
   lacksRole(version: number): boolean {
     this.#sync(version)
     for (const rules of this.#seen.values()) if (rules === undefined) return true
     return false
   }
 
-  /** Calls for each role that allows it, perhaps more than once; ends when the answer is true. */
-  visit(asked: Asked, version: number, found: (slot: Slot) => boolean): boolean {
+  /** Visits each role that allows the action, possibly more than once, until the callback returns true. */
+  visit(action: RequestedAction, version: number, found: (grant: RoleGrant) => boolean): boolean {
     this.#sync(version)
-    if (asked.path === undefined) {
+    if (action.path === undefined) {
       return (
-        this.#visit(asked.combined, asked, found) ||
-        this.#visit('*', asked, found) ||
-        (asked.subresource !== '' && this.#visit(`*/${asked.subresource}`, asked, found))
+        this.#visit(action.combined, action, found) ||
+        this.#visit('*', action, found) ||
+        (action.subresource !== '' && this.#visit(`*/${action.subresource}`, action, found))
       )
     }
-    for (const slot of this.#ofPaths)
-      if (setAllows(rulesIn(slot.role) as RuleSet, asked) && found(slot)) return true
+    for (const grant of this.#ofPaths)
+      if (ruleSetAllows(ruleSetIn(grant.role) as RuleSet, action) && found(grant)) return true
     return false
   }
 
-  #visit(resource: string, asked: Asked, found: (slot: Slot) => boolean): boolean {
+  #visit(resource: string, action: RequestedAction, found: (grant: RoleGrant) => boolean): boolean {
     const byVerb = this.#byResource.get(resource)
     return (
       byVerb !== undefined &&
-      (visitCell(byVerb.get(asked.verb), asked, found) || visitCell(byVerb.get('*'), asked, found))
+      (visitCell(byVerb.get(action.verb), action, found) || visitCell(byVerb.get('*'), action, found))
     )
   }
 
   #sync(version: number): void {
     if (this.#version === version) return
     this.#version = version
-    for (const [slot, rules] of [...this.#seen]) {
-      if (rulesIn(slot.role) === rules) continue
-      this.remove(slot)
-      this.add(slot)
+    for (const [grant, rules] of [...this.#seen]) {
+      if (ruleSetIn(grant.role) === rules) continue
+      this.remove(grant)
+      this.add(grant)
     }
   }
 
@@ -118,19 +131,23 @@ export class GrantIndex {
   }
 }
 
-function visitCell(cell: Cell | undefined, asked: Asked, found: (slot: Slot) => boolean): boolean {
+function visitCell(
+  cell: Cell | undefined,
+  action: RequestedAction,
+  found: (grant: RoleGrant) => boolean,
+): boolean {
   return (
     cell !== undefined &&
-    (visitList(cell.open, asked, found) || visitList(cell.named.get(asked.name), asked, found))
+    (visitList(cell.open, action, found) || visitList(cell.named.get(action.name), action, found))
   )
 }
 
 function visitList(
   list: readonly Entry[] | undefined,
-  { group }: Asked,
-  found: (slot: Slot) => boolean,
+  { group }: RequestedAction,
+  found: (grant: RoleGrant) => boolean,
 ): boolean {
   if (list === undefined) return false
-  for (const { slot, rule } of list) if (hasOrAll(rule.apiGroups, group) && found(slot)) return true
+  for (const { grant, rule } of list) if (hasOrAll(rule.apiGroups, group) && found(grant)) return true
   return false
 }

@@ -8,7 +8,7 @@ export type {
   Subject,
 } from '../api/rbac/generated.js'
 export { authorize } from './evaluate.js'
-export type { AccessQuery, AccessQuestion } from './evaluate.js'
+export type { AccessQuery, AccessAction } from './evaluate.js'
 export { whoCan } from './who-can.js'
 export type { Holder, WhoCanOptions } from './who-can.js'
 export { checkProof } from './check-proof.js'
@@ -20,7 +20,7 @@ export type {
   NearMiss,
   PrivilegedProof,
   RoleName,
-  Tried,
+  FailedGrant,
   Verdict,
 } from './proof.js'
 export type { RuleFault } from './rules.js'

@@ -14,7 +14,7 @@ import type {
 } from '../apiserver/authorization/authorizer.js'
 import type { StoreView } from '../apiserver/storage/stored-objects.js'
 import { ReferenceGraph } from './reference-graph.js'
-import { ruleSetOf, setAllows } from './rule-set.js'
+import { ruleSetOf, ruleSetAllows } from './rules.js'
 
 const ALLOWED: Authorization = { allowed: true }
 const NO_OPINION: Authorization = { allowed: false }
@@ -24,24 +24,24 @@ const NO_RULES: HeldRules = { resourceRules: [], nonResourceRules: [], incomplet
 const no = (reason: string): Authorization => ({ allowed: false, reason })
 const isOneOf = (verb: string, verbs: string): boolean => verbs.split(' ').includes(verb)
 
-/** How the node authorizer is set up. */
+/** Options of the node authorizer. */
 export interface NodeAuthorizerOptions {
   /**
-   * What every node may do with resources that are not told apart by node: the rules of the ClusterRole
+   * Returns the rules of every node for resources that are not restricted by node: those of the ClusterRole
    * `system:node`.
    */
   readonly rules: () => readonly PolicyRule[]
-  /** Whether nodes see only their own Node and pods (AuthorizeNodeWithSelectors, on since v1.32). */
+  /** Whether nodes can read only their own Node and pods (AuthorizeNodeWithSelectors, on since v1.32). */
   readonly withSelectors: boolean
   /**
-   * Whether nodes may get the accounts of their pods (KubeletServiceAccountTokenForCredentialProviders, on
-   * since v1.34).
+   * Whether nodes can get the service accounts of their pods
+   * (KubeletServiceAccountTokenForCredentialProviders, on since v1.34).
    */
   readonly readsAccounts?: boolean
 }
 
 /**
- * What kubelets may do: read what pods on their node refer to, and write what is theirs. Source:
+ * Authorizes kubelets to read what the pods on their node refer to, and to write their own objects. Source:
  * plugin/pkg/auth/authorizer/node/node_authorizer.go.
  */
 export class NodeAuthorizer implements Authorizer, RuleResolver {
@@ -83,10 +83,10 @@ export class NodeAuthorizer implements Authorizer, RuleResolver {
               ? `${attributes.resource}/${attributes.subresource}`
               : attributes.resource,
           }
-    return setAllows(ruleSetOf(this.#options.rules()), asked) ? ALLOWED : NO_OPINION
+    return ruleSetAllows(ruleSetOf(this.#options.rules()), asked) ? ALLOWED : NO_OPINION
   }
 
-  /** The verdict on resources that are told apart by node; undefined for all others. */
+  /** Decides for resources that are restricted by node; returns undefined for all others. */
   #special(node: string, attributes: ResourceAttributes): Authorization | undefined {
     const { group, resource, subresource = '' } = attributes
     switch (group === '' ? resource : `${resource}.${group}`) {
@@ -186,7 +186,7 @@ export class NodeAuthorizer implements Authorizer, RuleResolver {
       : no(`no relationship found between node '${node}' and this object`)
   }
 
-  /** Whether there is a path from the object to the node, over pods that are bound to it. */
+  /** Returns whether an object is referenced, directly or indirectly, by a pod bound to the node. */
   #isRelated(node: string, resource: string, namespace: string, name: string): boolean {
     const view = this.#view
     const graph = this.#graph
@@ -224,7 +224,7 @@ function selects({ fieldSelector }: ResourceAttributes, field: string, value: st
       (term) => term.field === field && term.operator === '=' && term.value === value,
     )
   } catch {
-    return false // the list itself will say what is wrong with it
+    return false // the list request itself will report the error
   }
 }
 

@@ -9,7 +9,7 @@ import type {
   Subject,
 } from '../api/rbac/generated.js'
 
-/** Any object of RBAC; objects of other kinds are let be. */
+/** Any RBAC object; objects of other kinds are ignored. */
 export type RbacObject = (ClusterRole | ClusterRoleBinding | Role | RoleBinding) & KubeObject
 
 /** A binding of either kind. `namespace` is '' for a ClusterRoleBinding. */
@@ -21,7 +21,7 @@ export interface Binding {
   readonly subjects: readonly Subject[]
 }
 
-/** The RBAC objects of a cluster, sorted by kind; roles by their key. */
+/** The RBAC objects of a cluster by kind; roles by their key. */
 export interface Policy {
   readonly clusterBindings: readonly Binding[]
   readonly bindings: readonly Binding[]
@@ -31,17 +31,17 @@ export interface Policy {
 const NO_SUBJECTS: readonly Subject[] = []
 const NO_RULES: readonly PolicyRule[] = []
 
-/** Key of a role: `ClusterRole//view`, `Role/office/reader`. */
+/** Returns the key of a role: `ClusterRole//view`, `Role/office/reader`. */
 export function roleKey(kind: string, namespace: string, name: string): string {
   return kind === 'ClusterRole' ? `ClusterRole//${name}` : `${kind}/${namespace}/${name}`
 }
 
-/** The key of the role that a binding refers to. */
+/** Returns the key of the role that a binding refers to. */
 export function roleKeyOf({ roleRef, namespace }: Pick<Binding, 'roleRef' | 'namespace'>): string {
   return roleKey(roleRef.kind, namespace, roleRef.name)
 }
 
-/** A binding object in the form of {@link Binding}. */
+/** Converts a binding object to a {@link Binding}. */
 export function bindingOf(
   { metadata, roleRef, subjects }: ClusterRoleBinding | RoleBinding,
   kind: Binding['kind'],
@@ -58,12 +58,12 @@ export function bindingOf(
 
 const GROUP = 'rbac.authorization.k8s.io/'
 
-/** Whether it is an object of RBAC's; without an apiVersion its kind decides. */
+/** Returns whether an object belongs to RBAC; without an apiVersion its kind decides. */
 export function isOfRbac({ apiVersion }: KubeObject): boolean {
   return apiVersion === undefined || apiVersion.startsWith(GROUP)
 }
 
-/** Sorts objects by kind; of objects of one kind, namespace and name the last one counts. */
+/** Sorts objects by kind. Of several with the same kind, namespace and name, the last one counts. */
 export function policyOf(objects: Iterable<KubeObject>): Policy {
   const clusterBindings = new Map<string, Binding>()
   const bindings = new Map<string, Binding>()

@@ -1,56 +1,56 @@
 import type { PolicyRule, Subject } from '../api/rbac/generated.js'
 import type { RuleFault } from './rules.js'
 
-/** Names a binding; `namespace` is absent for a ClusterRoleBinding. */
+/** The name of a binding; `namespace` is absent for a ClusterRoleBinding. */
 export interface BindingName {
   readonly kind: 'ClusterRoleBinding' | 'RoleBinding'
   readonly namespace?: string
   readonly name: string
 }
 
-/** Names a role; `namespace` is absent for a ClusterRole. */
+/** The name of a role; `namespace` is absent for a ClusterRole. */
 export interface RoleName {
   readonly kind: string
   readonly namespace?: string
   readonly name: string
 }
 
-/** One way through a binding to a role. */
+/** A grant through a binding to a role. */
 export interface Grant {
   readonly binding: BindingName
-  /** The first subject of the binding that is the user. */
+  /** The first subject of the binding that matches the user. */
   readonly subject: Subject
   readonly role: RoleName
 }
 
-/** Why it is allowed: by which binding, of which role, by which rule. */
+/** Why an action is allowed: the binding, its role, and the rule. */
 export interface AllowedProof extends Grant {
   readonly kind: 'rule'
-  /** Place of the rule among those of the role. */
+  /** Index of the rule in the role. */
   readonly index: number
   readonly rule: PolicyRule
 }
 
-/** Why it is allowed: members of this group may do everything. */
+/** Why an action is allowed: members of this group are allowed everything. */
 export interface PrivilegedProof {
   readonly kind: 'privileged'
   readonly group: string
 }
 
-/** A binding that named the user and did not help, and what failed first. */
-export interface Tried extends Grant {
+/** A binding that names the user and does not help, with the part that fails first. */
+export interface FailedGrant extends Grant {
   /**
-   * `namespace`: a RoleBinding gives rights in its own namespace only, and none to paths. `role`: there is no
-   * such role. `rules`: no rule of the role fits.
+   * `namespace`: a RoleBinding applies in its own namespace only, and never to paths. `role`: the role does
+   * not exist. `rules`: no rule of the role matches.
    */
   readonly failed: 'namespace' | 'role' | 'rules'
-  /** Where `rules` failed: what failed first in each, in their order. */
+  /** If `rules` failed: the part of each rule that fails first, in order. */
   readonly faults: readonly RuleFault[]
 }
 
 /**
- * A rule that would have allowed it, had it been bound otherwise: it is the user's in another namespace
- * (`wrongNamespace`), or somebody else's here (`wrongSubject`).
+ * A rule that would allow the action if it were bound differently: it is bound to the user in another
+ * namespace (`wrongNamespace`), or to somebody else in this one (`wrongSubject`).
  */
 export interface NearMiss {
   readonly because: 'wrongNamespace' | 'wrongSubject'
@@ -59,16 +59,16 @@ export interface NearMiss {
   readonly index: number
 }
 
-/** Why it is not allowed. */
+/** Why an action is not allowed. */
 export interface DeniedProof {
   readonly kind: 'denied'
   /** Every binding that names the user. */
-  readonly tried: readonly Tried[]
+  readonly tried: readonly FailedGrant[]
   /** At most ten, ClusterRoleBindings first. */
   readonly nearMisses: readonly NearMiss[]
 }
 
-/** A verdict and what it rests on, as plain JSON. */
+/** A verdict and its proof, as plain JSON. */
 export type Verdict =
   | { readonly allowed: true; readonly proof: AllowedProof | PrivilegedProof }
   | { readonly allowed: false; readonly proof: DeniedProof }

@@ -16,7 +16,7 @@ const RESOURCES: Readonly<Record<string, Resource>> = {
   RoleBinding: 'rolebindings',
 }
 
-/** What was done to a default role or binding, or, where it is `protected`, would have been. */
+/** A change of a default role or binding. If it is `protected`, the change was not made. */
 export interface PolicyChange {
   readonly resource: string
   readonly namespace?: string
@@ -26,10 +26,10 @@ export interface PolicyChange {
 }
 
 /**
- * Puts the default roles and bindings right, as an apiserver does each time that it starts: those that are
- * gone come back, rules and subjects that were taken away too; what was added stays. Objects annotated
- * `rbac.authorization.kubernetes.io/autoupdate: "false"` are let be. Roles in a namespace that is gone are
- * left out. Source: pkg/registry/rbac/rest/storage_rbac.go ensureRBACPolicy.
+ * Reconciles the default roles and bindings, as an apiserver does at each start: missing objects, rules and
+ * subjects are restored, additions are kept. Objects annotated with
+ * `rbac.authorization.kubernetes.io/autoupdate: "false"` are not touched, and Roles in a namespace that no
+ * longer exists are skipped. Source: pkg/registry/rbac/rest/storage_rbac.go ensureRBACPolicy.
  */
 export function reconcilePolicy(client: Client): readonly PolicyChange[] {
   return bootstrapPolicy().flatMap((expected) => {
@@ -81,7 +81,7 @@ interface Write {
   readonly existing: AnyRole | AnyBinding | undefined
 }
 
-/** Answers whether it could be written: not into a namespace that is not there. */
+/** Writes an object. Returns false if its namespace does not exist. */
 function write(client: Client, { resource, operation, object, existing }: Write): boolean {
   if (operation === 'update') client.update(resource, object as never)
   else {

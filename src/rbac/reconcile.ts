@@ -1,7 +1,7 @@
 /**
- * What `kubectl auth reconcile` and the start of the apiserver do to a role or binding that is there already:
- * what is missing is put in, what is more is let be or taken out. Pure: the caller reads and writes. Source:
- * component-helpers auth/rbac/reconciliation.
+ * What `kubectl auth reconcile` and the start of the apiserver do to an existing role or binding: what is
+ * missing is added, what is superfluous is kept or removed. Pure functions: the caller reads and writes.
+ * Source: component-helpers auth/rbac/reconciliation.
  */
 import { semanticEqual } from '../api/equal.js'
 import type { LabelSelector } from '../api/meta/generated.js'
@@ -16,27 +16,27 @@ import type {
 } from '../api/rbac/generated.js'
 import { missingRights } from './covers.js'
 
-/** The annotation that keeps an object from being changed, when it is `false`. */
+/** The annotation that protects an object from reconciliation if it is `false`. */
 export const autoUpdateAnnotation = 'rbac.authorization.kubernetes.io/autoupdate'
 
 /**
  * What has to be done. `recreate`: delete the stored binding (with its uid as precondition) and create the
- * one given, since a roleRef cannot change.
+ * given one, because a roleRef is immutable.
  */
 export type ReconcileOperation = 'none' | 'create' | 'update' | 'recreate'
 
 interface Outcome {
   readonly operation: ReconcileOperation
   /**
-   * Whether the stored object is annotated against changes: then nothing may be written, whatever `operation`
-   * says.
+   * Whether the stored object is annotated against changes. If so, nothing may be written, whatever
+   * `operation` says.
    */
   readonly protected: boolean
 }
 
-/** What a role needs. Rules are in parts of one group, resource and verb each, unless the role is new. */
+/** The result for a role. Rules have one group, resource and verb each, unless the role is new. */
 export interface ReconciledRole<T extends ClusterRole | Role = ClusterRole | Role> extends Outcome {
-  /** As it has to be written. */
+  /** The role to write. */
   readonly role: T
   readonly missingRules: readonly PolicyRule[]
   readonly extraRules: readonly PolicyRule[]
@@ -44,34 +44,31 @@ export interface ReconciledRole<T extends ClusterRole | Role = ClusterRole | Rol
   readonly extraAggregationRuleSelectors: readonly LabelSelector[]
 }
 
-/** What a binding needs. */
+/** The result for a binding. */
 export interface ReconciledBinding<
   T extends ClusterRoleBinding | RoleBinding = ClusterRoleBinding | RoleBinding,
 > extends Outcome {
-  /** As it has to be written. */
+  /** The binding to write. */
   readonly binding: T
   readonly missingSubjects: readonly Subject[]
   readonly extraSubjects: readonly Subject[]
 }
 
-/** How thorough it is. */
+/** Options of {@link reconcileRole}. */
 export interface ReconcileRoleOptions {
-  /**
-   * Whether rules that the expected role lacks are taken out (`--remove-extra-permissions`). Default false.
-   */
+  /** Whether to remove rules that the expected role lacks (`--remove-extra-permissions`). Default false. */
   readonly removeExtraPermissions?: boolean
 }
 
-/** How thorough it is. */
+/** Options of {@link reconcileBinding}. */
 export interface ReconcileBindingOptions {
   /**
-   * Whether subjects that the expected binding lacks are taken out (`--remove-extra-subjects`). Default
-   * false.
+   * Whether to remove subjects that the expected binding lacks (`--remove-extra-subjects`). Default false.
    */
   readonly removeExtraSubjects?: boolean
 }
 
-/** Compares a stored role (undefined: there is none) with what it should be. Both are let be. */
+/** Compares a stored role (undefined if it does not exist) with the expected one. Neither is changed. */
 export function reconcileRole<T extends ClusterRole | Role>(
   existing: T | undefined,
   expected: T,
@@ -121,7 +118,7 @@ export function reconcileRole<T extends ClusterRole | Role>(
   }
 }
 
-/** Compares a stored binding (undefined: there is none) with what it should be. Both are let be. */
+/** Compares a stored binding (undefined if it does not exist) with the expected one. Neither is changed. */
 export function reconcileBinding<T extends ClusterRoleBinding | RoleBinding>(
   existing: T | undefined,
   expected: T,
@@ -166,7 +163,7 @@ export function reconcileBinding<T extends ClusterRoleBinding | RoleBinding>(
   }
 }
 
-/** A change to undefined takes the field away. */
+/** Returns the role with some fields changed; undefined removes a field. */
 function withChanges<T extends ClusterRole | Role>(
   role: T,
   changes: { readonly aggregationRule?: AggregationRule | undefined },
@@ -191,7 +188,10 @@ function changedRules(
   return missing.length > 0 ? { rules: [...existing, ...missing] } : {}
 }
 
-/** A role that is not meant to aggregate loses its aggregationRule even where extra rules stay. */
+/**
+ * Returns the change of the aggregationRule. It is removed from a role that should not aggregate even if
+ * extra rules are kept.
+ */
 function changedAggregation(
   present: AggregationRule | undefined,
   wanted: AggregationRule | undefined,
@@ -204,7 +204,7 @@ function changedAggregation(
     : {}
 }
 
-/** The metadata with the labels and annotations that are missing; those that are there win. */
+/** Returns the metadata with missing labels and annotations added; existing ones win. */
 function changedMetadata<T extends ClusterRole | ClusterRoleBinding | Role | RoleBinding>(
   existing: T,
   expected: T,

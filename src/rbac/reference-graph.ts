@@ -1,17 +1,14 @@
 import type { PersistentVolume, Pod } from '../api/core/generated.js'
 import { isMirrorPod } from '../api/core/conditions.js'
 import type { StoreView } from '../apiserver/storage/stored-objects.js'
-import { visitReferences } from './pod-references.js'
-import { volumeSecrets } from './volume-secrets.js'
+import { visitReferences, volumeSecrets } from './references.js'
 
 type PodsView = Pick<StoreView, 'list' | 'withField' | 'onChange'>
 
-/**
- * Objects that pods of one node refer to (`secrets/namespace/name`), each with the number of its references.
- */
+/** The objects that pods of one node refer to (`secrets/namespace/name`), with the number of references. */
 type NodeReferences = Map<string, number>
 
-/** What is known of the volumes of a cluster. */
+/** The volumes of a cluster, as far as they matter for secrets. */
 interface Volumes {
   /**
    * Claims of the volumes that need a secret: by the secret's key, the claims' keys with the number of such
@@ -24,10 +21,10 @@ const keyOf = (resource: string, namespace: string, name: string): string =>
   `${resource}/${namespace}/${name}`
 
 /**
- * Which objects the pods of a node lead to: the node authorizer's graph, with its edges `node <- pod <-
- * secret, configmap, claim, account` and `claim <- volume <- secret` drawn together into counts by node. What
- * belongs to a node is read when that node first asks, the volumes when a secret is asked for that no pod
- * names; from then on each change costs what it touches. A copy of a cluster reads its own store again.
+ * The objects that a node's pods lead to: the node authorizer's graph, with its edges `node <- pod <- secret,
+ * configmap, claim, account` and `claim <- volume <- secret` collapsed into counts by node. The pods of a
+ * node are read on its first request, the volumes on the first request for a secret that no pod names; after
+ * that, a change costs time proportional to what it affects. A fork of the cluster reads its own store again.
  * Source: plugin/pkg/auth/authorizer/node/graph.go.
  */
 export class ReferenceGraph {
@@ -41,12 +38,12 @@ export class ReferenceGraph {
     view.onChange<PersistentVolume>('persistentvolumes', (next, old) => this.#volumeChanged(next, old))
   }
 
-  /** Whether a pod on the node refers to the object of its own namespace. */
+  /** Returns whether a pod on the node refers to the object in its own namespace. */
   isUsed(node: string, resource: string, namespace: string, name: string): boolean {
     return this.#referencesOf(node).has(keyOf(resource, namespace, name))
   }
 
-  /** Whether the secret belongs to a volume whose claim a pod on the node uses. */
+  /** Returns whether the secret belongs to a volume whose claim a pod on the node uses. */
   isSecretOfVolume(node: string, namespace: string, name: string): boolean {
     const claims = this.#loadVolumes().claimsOfSecret.get(keyOf('secrets', namespace, name))
     if (claims === undefined) return false
@@ -89,7 +86,7 @@ export class ReferenceGraph {
   }
 }
 
-/** What a write of the status leaves as it was. */
+/** Returns whether the references are unchanged, as they are after a status update. */
 function hasSameReferences(next: Pod, old: Pod): boolean {
   return (
     next.spec === old.spec &&
@@ -99,7 +96,10 @@ function hasSameReferences(next: Pod, old: Pod): boolean {
   )
 }
 
-/** Mirror pods grant nothing: the kubelet makes them itself. */
+/**
+ * Adds or subtracts a pod's references. Mirror pods are skipped: the kubelet creates them itself, so they
+ * must not grant it anything.
+ */
 function count(references: NodeReferences, pod: Pod, by: 1 | -1): void {
   if (isMirrorPod(pod)) return
   const { namespace = '' } = pod.metadata

@@ -1,11 +1,11 @@
 /**
- * Whether a rule allows something. Source: component-helpers auth/rbac/validation,
+ * Whether a rule allows an action. Source: component-helpers auth/rbac/validation,
  * plugin/pkg/auth/authorizer/rbac RuleAllows.
  */
 import type { PolicyRule } from '../api/rbac/generated.js'
 
-/** What is asked for: a resource, or a path that is no resource. `combined` is `pods` or `pods/log`. */
-export interface Asked {
+/** The action: on a resource, or on a non-resource path. `combined` is `pods` or `pods/log`. */
+export interface RequestedAction {
   readonly verb: string
   readonly group: string
   readonly combined: string
@@ -14,33 +14,36 @@ export interface Asked {
   readonly path: string | undefined
 }
 
-/** The part of a rule that does not fit, in the order in which it is looked at. */
+/** The part of a rule that does not match, in the order of checking. */
 export type RuleFault = 'verb' | 'apiGroup' | 'resource' | 'resourceName' | 'nonResourceURL'
 
 const NONE: readonly string[] = []
 
-/** What keeps a rule from allowing it; undefined when it does. */
-export function ruleFault(rule: PolicyRule, asked: Asked): RuleFault | undefined {
-  if (!hasOrAll(rule.verbs, asked.verb)) return 'verb'
-  if (asked.path !== undefined)
-    return urlMatches(rule.nonResourceURLs ?? NONE, asked.path) ? undefined : 'nonResourceURL'
-  if (!hasOrAll(rule.apiGroups, asked.group)) return 'apiGroup'
-  if (!resourceMatches(rule.resources ?? NONE, asked.combined, asked.subresource)) return 'resource'
+/** Returns the part of a rule that does not match; undefined if the rule allows the action. */
+export function ruleFault(rule: PolicyRule, action: RequestedAction): RuleFault | undefined {
+  if (!hasOrAll(rule.verbs, action.verb)) return 'verb'
+  if (action.path !== undefined)
+    return urlMatches(rule.nonResourceURLs ?? NONE, action.path) ? undefined : 'nonResourceURL'
+  if (!hasOrAll(rule.apiGroups, action.group)) return 'apiGroup'
+  if (!resourceMatches(rule.resources ?? NONE, action.combined, action.subresource)) return 'resource'
   const resourceNames = rule.resourceNames ?? NONE
-  return resourceNames.length === 0 || resourceNames.includes(asked.name) ? undefined : 'resourceName'
+  return resourceNames.length === 0 || resourceNames.includes(action.name) ? undefined : 'resourceName'
 }
 
-/** Whether the rule allows it. */
-export function ruleAllows(rule: PolicyRule, asked: Asked): boolean {
-  return ruleFault(rule, asked) === undefined
+/** Returns whether the rule allows the action. */
+export function ruleAllows(rule: PolicyRule, action: RequestedAction): boolean {
+  return ruleFault(rule, action) === undefined
 }
 
-/** Whether a list of verbs or groups holds the value, or `*`, which stands for every one. */
+/** Returns whether a list of verbs or groups contains the value or `*`. */
 export function hasOrAll(list: readonly string[] | null | undefined, value: string): boolean {
   return list !== undefined && list !== null && (list.includes(value) || list.includes('*'))
 }
 
-/** `*` is everything, `*\/log` that subresource of everything; `pods` is not `pods/log`. */
+/**
+ * Returns whether the resource matches. `*` is everything, `*\/log` that subresource of everything; `pods`
+ * does not include `pods/log`.
+ */
 function resourceMatches(resources: readonly string[], combined: string, subresource: string): boolean {
   return (
     resources.includes('*') ||
@@ -49,9 +52,58 @@ function resourceMatches(resources: readonly string[], combined: string, subreso
   )
 }
 
-/** `*` is every path; a `*` at the end stands for what follows. */
+/** Returns whether the path matches. `*` is every path; a trailing `*` matches any suffix. */
 function urlMatches(urls: readonly string[], path: string): boolean {
   return urls.some(
     (url) => url === '*' || url === path || (url.endsWith('*') && path.startsWith(url.replace(/\*+$/, ''))),
   )
+}
+
+/** The rules of a role, indexed by resource so that a check looks at few of them. */
+export interface RuleSet {
+  readonly rules: readonly PolicyRule[]
+  /** By the resource as the rule names it: `pods`, `pods/log`, `*`, `*\/log`. */
+  readonly byResource: ReadonlyMap<string, readonly PolicyRule[]>
+  /** The rules for non-resource URLs. */
+  readonly ofPaths: readonly PolicyRule[]
+}
+
+const ruleSets = new WeakMap<readonly PolicyRule[], RuleSet>()
+
+/** Returns the indexed rules of a role; built once for each (frozen) list of rules. */
+export function ruleSetOf(rules: readonly PolicyRule[]): RuleSet {
+  let set = ruleSets.get(rules)
+  if (set === undefined) ruleSets.set(rules, (set = sorted(rules)))
+  return set
+}
+
+function sorted(rules: readonly PolicyRule[]): RuleSet {
+  const byResource = new Map<string, PolicyRule[]>()
+  for (const rule of rules)
+    for (const resource of rule.resources ?? []) {
+      const known = byResource.get(resource)
+      if (known === undefined) byResource.set(resource, [rule])
+      else known.push(rule)
+    }
+  return {
+    rules,
+    byResource,
+    ofPaths: rules.filter(({ nonResourceURLs }) => (nonResourceURLs?.length ?? 0) > 0),
+  }
+}
+
+/** Returns whether some rule of the set allows the action. */
+export function ruleSetAllows({ byResource, ofPaths }: RuleSet, action: RequestedAction): boolean {
+  if (action.path !== undefined) return ofPaths.some((rule) => ruleAllows(rule, action))
+  return (
+    anyAllows(byResource.get(action.combined), action) ||
+    anyAllows(byResource.get('*'), action) ||
+    (action.subresource !== '' && anyAllows(byResource.get(`*/${action.subresource}`), action))
+  )
+}
+
+function anyAllows(rules: readonly PolicyRule[] | undefined, action: RequestedAction): boolean {
+  if (rules === undefined) return false
+  for (const rule of rules) if (ruleAllows(rule, action)) return true
+  return false
 }

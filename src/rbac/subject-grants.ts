@@ -1,98 +1,95 @@
-import { GrantIndex } from './grant-index.js'
+import { GrantIndex, type RoleEntry, type RoleGrant, ruleSetIn } from './grant-index.js'
 import type { Binding } from './policy.js'
-import type { Asked } from './rules.js'
-import { setAllows } from './rule-set.js'
-import type { RoleEntry, Slot } from './slot.js'
-import { rulesIn } from './slot.js'
+import { type RequestedAction, ruleSetAllows } from './rules.js'
 
-/** Subjects of more roles than that get an index over all of them. */
+/** Subjects with more roles than this get an index over all of them. */
 const FEW_ROLES = 6
 
 /**
- * All that one subject is given in one scope, by role: what a check costs depends on how many roles those
- * are, not on how many bindings, and hardly on that once they are many.
+ * The grants of one subject in one scope, by role. The cost of a check depends on the number of roles, not of
+ * bindings, and with an index hardly on either.
  */
 export class SubjectGrants {
-  readonly #slots = new Map<RoleEntry, Slot>()
+  readonly #grants = new Map<RoleEntry, RoleGrant>()
   #index: GrantIndex | undefined
 
   get isEmpty(): boolean {
-    return this.#slots.size === 0
+    return this.#grants.size === 0
   }
 
-  slots(): Iterable<Slot> {
-    return this.#slots.values()
+  grants(): Iterable<RoleGrant> {
+    return this.#grants.values()
   }
 
   add(binding: Binding, role: RoleEntry): void {
-    const slot = this.#slots.get(role)
-    if (slot !== undefined) {
-      slot.bindings.splice(placeOf(slot.bindings, binding.name), 0, binding)
+    const grant = this.#grants.get(role)
+    if (grant !== undefined) {
+      grant.bindings.splice(placeOf(grant.bindings, binding.name), 0, binding)
       return
     }
     const made = { role, bindings: [binding] }
-    this.#slots.set(role, made)
+    this.#grants.set(role, made)
     this.#index?.add(made)
   }
 
   remove({ name }: Binding, role: RoleEntry): void {
-    const slot = this.#slots.get(role)
-    if (slot === undefined) return
-    const at = placeOf(slot.bindings, name)
-    if (slot.bindings[at]?.name !== name) return
-    slot.bindings.splice(at, 1)
-    if (slot.bindings.length > 0) return
-    this.#slots.delete(role)
-    this.#index?.remove(slot)
+    const grant = this.#grants.get(role)
+    if (grant === undefined) return
+    const at = placeOf(grant.bindings, name)
+    if (grant.bindings[at]?.name !== name) return
+    grant.bindings.splice(at, 1)
+    if (grant.bindings.length > 0) return
+    this.#grants.delete(role)
+    this.#index?.remove(grant)
   }
 
-  /** Whether some role allows it. `version` is another one after each change of a role. */
-  allows(asked: Asked, version: number): boolean {
-    if (this.#slots.size > FEW_ROLES) return this.#indexed(version).visit(asked, version, () => true)
-    for (const { role } of this.#slots.values()) {
-      const rules = rulesIn(role)
-      if (rules !== undefined && setAllows(rules, asked)) return true
+  /** Returns whether some role allows the action. `version` changes with each change of a role. */
+  allows(action: RequestedAction, version: number): boolean {
+    if (this.#grants.size > FEW_ROLES) return this.#indexed(version).visit(action, version, () => true)
+    for (const { role } of this.#grants.values()) {
+      const rules = ruleSetIn(role)
+      if (rules !== undefined && ruleSetAllows(rules, action)) return true
     }
     return false
   }
 
-  /** The binding by which it is allowed that has the first name, or `best` if that comes before. */
-  first(asked: Asked, version: number, best: Binding | undefined): Binding | undefined {
-    if (this.#slots.size > FEW_ROLES) return this.#firstOfMany(asked, version, best)
+  /** Returns the allowing binding that is first by name, or `best` if that comes before it. */
+  first(action: RequestedAction, version: number, best: Binding | undefined): Binding | undefined {
+    if (this.#grants.size > FEW_ROLES) return this.#firstOfMany(action, version, best)
     let first = best
     for (const {
       role,
       bindings: [binding],
-    } of this.#slots.values()) {
-      const rules = rulesIn(role)
-      if (binding === undefined || rules === undefined || !setAllows(rules, asked)) continue
+    } of this.#grants.values()) {
+      const rules = ruleSetIn(role)
+      if (binding === undefined || rules === undefined || !ruleSetAllows(rules, action)) continue
       if (first === undefined || binding.name < first.name) first = binding
     }
     return first
   }
 
-  #firstOfMany(asked: Asked, version: number, best: Binding | undefined): Binding | undefined {
+  #firstOfMany(action: RequestedAction, version: number, best: Binding | undefined): Binding | undefined {
     let first = best
-    this.#indexed(version).visit(asked, version, ({ bindings: [binding] }) => {
+    this.#indexed(version).visit(action, version, ({ bindings: [binding] }) => {
       if (binding !== undefined && (first === undefined || binding.name < first.name)) first = binding
       return false
     })
     return first
   }
 
-  /** Whether some binding is of a role that does not exist. */
+  /** Returns whether some binding refers to a role that does not exist. */
   lacksRole(version: number): boolean {
-    if (this.#slots.size > FEW_ROLES) return this.#indexed(version).lacksRole(version)
-    for (const { role } of this.#slots.values()) if (role.rules === undefined) return true
+    if (this.#grants.size > FEW_ROLES) return this.#indexed(version).lacksRole(version)
+    for (const { role } of this.#grants.values()) if (role.rules === undefined) return true
     return false
   }
 
   #indexed(version: number): GrantIndex {
-    return (this.#index ??= new GrantIndex(this.#slots.values(), version))
+    return (this.#index ??= new GrantIndex(this.#grants.values(), version))
   }
 }
 
-/** Where a binding of that name is, or would be, in a list sorted by name. */
+/** Returns the position of a binding of that name in a sorted list, or where it would be inserted. */
 function placeOf(list: readonly Binding[], name: string): number {
   let low = 0
   let high = list.length

@@ -1,25 +1,25 @@
 import type { Subject } from '../api/rbac/generated.js'
 
-/** Who asks. */
+/** The user who makes a request. */
 export interface User {
   readonly name: string
   readonly groups?: readonly string[]
 }
 
-/** Members may do everything, ahead of RBAC. */
+/** Members are allowed everything, before RBAC is consulted. */
 export const privilegedGroup = 'system:masters'
 
-/** Whether the user is of the group that may do everything. */
+/** Returns whether the user belongs to the group that is allowed everything. */
 export function isPrivileged({ groups }: User): boolean {
   return groups !== undefined && groups.includes(privilegedGroup)
 }
 
-/** The user name of a service account. */
+/** Returns the user name of a service account. */
 export function accountUser(namespace: string, name: string): string {
   return `system:serviceaccount:${namespace}:${name}`
 }
 
-/** Whether a binding's subject is this user; accounts without a namespace are of the binding's. */
+/** Returns whether a binding's subject is this user. An account without a namespace is in the binding's. */
 export function subjectApplies(subject: Subject, user: User, bindingNamespace: string): boolean {
   switch (subject.kind) {
     case 'User':
@@ -35,7 +35,9 @@ export function subjectApplies(subject: Subject, user: User, bindingNamespace: s
   }
 }
 
-/** `Group "dev"`, `ServiceAccount "name/namespace"`, as reasons name a subject. Source: describeSubject. */
+/**
+ * Formats a subject as reasons do: `Group "dev"`, `ServiceAccount "name/namespace"`. Source: describeSubject.
+ */
 export function subjectText({ kind, name, namespace }: Subject, bindingNamespace: string): string {
   return kind === 'ServiceAccount'
     ? `${kind} "${name}/${namespace || bindingNamespace}"`

@@ -12,10 +12,10 @@ import type { QueuedPod } from './queue/queued-pod.js'
 import type { SchedulerRuntime } from './runtime.js'
 
 /**
- * Assume, Reserve, Permit, then what binding takes: one step, since nothing can come between, unless a
+ * Runs Assume, Reserve and Permit, then the binding, in one step, because nothing can interleave unless a
  * PreBind plugin waits.
  */
-export function place(
+export function placePod(
   runtime: SchedulerRuntime,
   framework: Framework,
   queued: QueuedPod,
@@ -25,14 +25,14 @@ export function place(
   const { key } = queued
   runtime.assumed.value.set(key, node.name)
   runtime.snapshot.setPod(cycle.pod, node.name)
-  const promised = runtime.nominator.nodeOf(key)
+  const nomination = runtime.nominator.nodeOf(key)
   runtime.nominator.set(key, undefined)
   const rejected = framework.reserve(cycle, node) ?? framework.permit(cycle, node)
-  if (!rejected) return bindOrWait(runtime, framework, queued, cycle, node, { promised })
-  giveUp(runtime, framework, queued, cycle, node, asFailure(node.name, rejected), promised)
+  if (!rejected) return bindOrWait(runtime, framework, queued, cycle, node, { nomination })
+  revertAssumption(runtime, framework, queued, cycle, node, asFailure(node.name, rejected), nomination)
 }
 
-/** Asks the plugin that holds up a pod again, and binds the pod when nothing holds it up any more. */
+/** Calls the PreBind plugin that a pod waits for again, and binds the pod once none waits. */
 export function continueBinding(runtime: SchedulerRuntime, key: string): void {
   const waiting = runtime.waiting.value.get(key)
   if (!waiting) return
@@ -56,35 +56,44 @@ export function continueBinding(runtime: SchedulerRuntime, key: string): void {
   })
 }
 
-/** PreBind, Bind, PostBind. */
+/** Runs PreBind, Bind and PostBind. */
 function bindOrWait(
   runtime: SchedulerRuntime,
   framework: Framework,
   queued: QueuedPod,
   cycle: Cycle,
   node: NodeInfo,
-  { waiting, promised }: { readonly waiting?: WaitingPlugin; readonly promised?: string | undefined },
+  { waiting, nomination }: { readonly waiting?: WaitingPlugin; readonly nomination?: string | undefined },
 ): void {
   const { key } = queued
   const { pod } = cycle.pod
   try {
     const answer = framework.preBind(cycle, node, waiting)
     if (answer && 'waitsFor' in answer) {
-      if (!waiting && runtime.release.nominatesExpectedNode) showExpectedNode(runtime, pod, node.name)
+      if (!waiting && runtime.release.nominatesExpectedNode) publishExpectedNode(runtime, pod, node.name)
       return runtime.waitToBind(key, { ...answer, queued, node: node.name })
     }
-    if (answer) return giveUp(runtime, framework, queued, cycle, node, asFailure(node.name, answer), promised)
+    if (answer)
+      return revertAssumption(
+        runtime,
+        framework,
+        queued,
+        cycle,
+        node,
+        asFailure(node.name, answer),
+        nomination,
+      )
     framework.bind(cycle, node)
   } catch (error) {
     if (!(error instanceof CycleError)) throw error
-    return giveUp(
+    return revertAssumption(
       runtime,
       framework,
       queued,
       cycle,
       node,
       { reason: 'SchedulerError', message: error.message, rejectedBy: [] },
-      promised,
+      nomination,
     )
   }
   record(runtime, pod, 'Normal', 'Scheduled', `Successfully assigned ${key} to ${node.name}`)
@@ -94,10 +103,10 @@ function bindOrWait(
 }
 
 /**
- * Lets others (the cluster autoscaler) know where the pod will go. Source: schedule_one.go bindingCycle,
- * NominatedNodeNameForExpectation.
+ * Publishes the node that the pod is expected on, for others such as the cluster autoscaler. Source:
+ * schedule_one.go bindingCycle, NominatedNodeNameForExpectation.
  */
-function showExpectedNode(
+function publishExpectedNode(
   { host }: SchedulerRuntime,
   { metadata, status }: Pod,
   nominatedNodeName: string,
@@ -116,28 +125,28 @@ function showExpectedNode(
   }
 }
 
-/** The pod does not get to the node after all: it leaves its place there and goes back into the queue. */
-function giveUp(
+/** Reverts the assumption after a failed binding, and puts the pod back into the queue. */
+function revertAssumption(
   runtime: SchedulerRuntime,
   framework: Framework,
   queued: QueuedPod,
   cycle: Cycle,
   node: NodeInfo,
   failure: AttemptFailure,
-  promised: string | undefined,
+  nomination: string | undefined,
 ): void {
   const { key } = queued
   framework.unreserve(cycle, node)
   runtime.assumed.value.delete(key)
   runtime.snapshot.removePod(key)
-  runtime.nominator.set(key, promised)
+  runtime.nominator.set(key, nomination)
   runtime.queue.onEvent({ kind: 'AssignedPod/Delete', object: cycle.pod.pod })
   handleFailure(runtime, queued, { ...failure, clearsNomination: true })
 }
 
 /**
- * A refusal after the choice of the node is worded as if that node were the only one. Source: schedule_one.go
- * schedulingCycle.
+ * Converts a rejection after a node was chosen. It is worded as if that node were the only one. Source:
+ * schedule_one.go schedulingCycle.
  */
 function asFailure(nodeName: string, { plugin, rejection }: PluginRejection): AttemptFailure {
   const nodes = new Map([[nodeName, { plugin, rejection }]])
@@ -146,7 +155,7 @@ function asFailure(nodeName: string, { plugin, rejection }: PluginRejection): At
   return { reason: 'Unschedulable', message, rejectedBy: [plugin], pendingBy }
 }
 
-/** What a failed PreBind is told as. */
+/** Formats the error of a failed PreBind. */
 export function preBindError(plugin: string, message: string): string {
   return `running PreBind plugin ${JSON.stringify(plugin)}: ${message}`
 }

@@ -2,8 +2,8 @@ import { withCondition } from '../api/core/conditions.js'
 import type { Pod, PodCondition } from '../api/core/generated.js'
 
 /**
- * What changes in a pod's status when a condition is set: as in a two-way merge patch, with the order of all
- * conditions, a new one last.
+ * Returns the patch that sets a condition in a pod's status. As in a two-way merge patch, it contains the
+ * order of all conditions, with a new one last.
  */
 export function conditionChange(pod: Pod, condition: PodCondition): object {
   return {

@@ -4,15 +4,15 @@ import type { InterPodAffinityArgs } from './plugins/inter-pod-affinity.js'
 import type { PodTopologySpreadArgs } from './plugins/pod-topology-spread.js'
 
 /**
- * Names of plugins to run at an extension point; `*` among the disabled stands for all defaults. Source:
- * config/v1 PluginSet.
+ * Names of plugins at an extension point; `*` in the disabled list stands for all defaults. Source: config/v1
+ * PluginSet.
  */
 export interface PluginSet {
   readonly enabled?: readonly { readonly name: string; readonly weight?: number }[]
   readonly disabled?: readonly { readonly name: string }[]
 }
 
-/** Extension points by their names in the configuration. */
+/** The method of each extension point, by its name in the configuration. */
 export const EXTENSION_POINTS = {
   preEnqueue: 'preEnqueue',
   queueSort: 'less',
@@ -28,21 +28,24 @@ export const EXTENSION_POINTS = {
   postBind: 'postBind',
 } as const
 
-/** Name of an extension point. */
+/** The name of an extension point. */
 export type ExtensionPoint = keyof typeof EXTENSION_POINTS
 
-/** Which plugins run where; `multiPoint` is for all points that a plugin has. Source: config/v1 Plugins. */
+/**
+ * Plugins by extension point; `multiPoint` applies to all extension points of a plugin. Source: config/v1
+ * Plugins.
+ */
 export type PluginSets = { readonly [P in ExtensionPoint | 'multiPoint']?: PluginSet }
 
 /** Configuration of NodeAffinity. */
 export interface NodeAffinityArgs {
-  /** Must (and should) hold for every pod of the profile, beside its own affinity. */
+  /** Applies to every pod of the profile, in addition to its own affinity. */
   readonly addedAffinity?: NodeAffinity
 }
 
 /** Configuration of NodeResourcesFit. */
 export interface NodeResourcesFitArgs {
-  /** Resources that do not count, and groups of them (what stands before the `/`). */
+  /** Resources to ignore, and groups of resources (the part before the `/`). */
   readonly ignoredResources?: readonly string[]
   readonly ignoredResourceGroups?: readonly string[]
   readonly scoringStrategy?: {
@@ -50,14 +53,14 @@ export interface NodeResourcesFitArgs {
     readonly type?: 'LeastAllocated' | 'MostAllocated' | 'RequestedToCapacityRatio'
     /** Default cpu and memory, weight 1. */
     readonly resources?: readonly ResourceWeight[]
-    /** The function of RequestedToCapacityRatio: points of utilization 0..100 and score 0..10. */
+    /** The function of RequestedToCapacityRatio: points with utilization 0..100 and score 0..10. */
     readonly requestedToCapacityRatio?: {
       readonly shape?: readonly { readonly utilization: number; readonly score: number }[]
     }
   }
 }
 
-/** A resource and how much it counts. */
+/** A resource and its weight. */
 export interface ResourceWeight {
   readonly name: string
   /** Default 1. */
@@ -87,7 +90,7 @@ export interface PluginArgs {
 }
 
 /**
- * The part of a KubeSchedulerConfiguration that a simulated scheduler acts on. Source:
+ * The part of a KubeSchedulerConfiguration that has an effect on a simulated scheduler. Source:
  * kubescheduler.config.k8s.io/v1.
  */
 export interface KubeSchedulerConfiguration {
@@ -98,8 +101,8 @@ export interface KubeSchedulerConfiguration {
   readonly podMaxBackoffSeconds?: number
   readonly profiles?: readonly KubeSchedulerProfile[]
   /**
-   * What a simulation does not need (leaderElection, clientConnection, parallelism, ...) is accepted and
-   * ignored.
+   * Settings without an effect in a simulation (leaderElection, clientConnection, parallelism, ...) are
+   * accepted and ignored.
    */
   readonly [other: string]: unknown
 }
@@ -112,9 +115,9 @@ export interface KubeSchedulerProfile {
   readonly pluginConfig?: readonly { readonly name: string; readonly args?: object }[]
 }
 
-/** Plugins and where each of them runs, in order. */
+/** The plugins and their order at each extension point. */
 export interface ResolvedPlugins {
-  /** By the method of the extension point. */
+  /** Returns the plugins of an extension point, given by its method. */
   at(method: (typeof EXTENSION_POINTS)[ExtensionPoint], plugins: readonly Plugin[]): readonly Plugin[]
   readonly weights: Readonly<Record<string, number>>
 }
@@ -124,9 +127,9 @@ const POINT_OF = new Map<string, ExtensionPoint>(
 )
 
 /**
- * Applies plugin sets to the default order: what `multiPoint` disables runs nowhere, what it enables comes
- * behind the defaults; at one point, plugins enabled there that run there anyway come first, new ones last.
- * Source: pkg/scheduler/framework/runtime/framework.go expandMultiPointPlugins.
+ * Applies plugin sets to the default order. What `multiPoint` disables does not run anywhere, and what it
+ * enables follows the defaults. At a single extension point, enabled plugins that already run there come
+ * first, new ones last. Source: pkg/scheduler/framework/runtime/framework.go expandMultiPointPlugins.
  */
 export function resolvePlugins(sets: PluginSets, defaults: readonly string[]): ResolvedPlugins {
   const { enabled: more = [] } = sets.multiPoint ?? {}

@@ -7,7 +7,7 @@ import { preBindError, record } from './binding-cycle.js'
 import { assignedPodUpdateEvents, nodeUpdateEvents, ownPodUpdateEvents } from './framework/cluster-event.js'
 import type { SchedulerRuntime } from './runtime.js'
 
-/** What changes of nodes do to the snapshot and the queue. Source: pkg/scheduler/eventhandlers.go. */
+/** Applies a change of a node to the snapshot and the queue. Source: pkg/scheduler/eventhandlers.go. */
 export function onNodeChange(
   { snapshot, queue }: SchedulerRuntime,
   { type, object, old }: Change<Node>,
@@ -23,7 +23,7 @@ export function onNodeChange(
   else for (const event of nodeUpdateEvents(old, object)) queue.onEvent(event)
 }
 
-/** What changes of pods do to the snapshot and the queue. Pods that have ended are as good as gone. */
+/** Applies a change of a pod to the snapshot and the queue. Finished pods count as removed. */
 export function onPodChange(runtime: SchedulerRuntime, { type, object, old }: Change<Pod>): void {
   const before = old && !isPodTerminal(old) ? old : undefined
   if (type === 'DELETED' || isPodTerminal(object)) return podGone(runtime, object, before)
@@ -36,7 +36,7 @@ export function onPodChange(runtime: SchedulerRuntime, { type, object, old }: Ch
 function podAssigned(runtime: SchedulerRuntime, pod: Pod, before: Pod | undefined): void {
   const { snapshot, queue, assumed, waiting, nominator } = runtime
   const info = runtime.infoOf(pod)
-  if (info.affinity) runtime.surroundings.needForTerms(info.affinity)
+  if (info.affinity) runtime.relatedObjects.needForTerms(info.affinity)
   assumed.value.delete(info.key)
   waiting.value.delete(info.key)
   nominator.set(info.key, undefined)
@@ -50,11 +50,11 @@ function podAssigned(runtime: SchedulerRuntime, pod: Pod, before: Pod | undefine
 function podWaiting(runtime: SchedulerRuntime, pod: Pod, before: Pod | undefined): void {
   const { queue, nominator, storage } = runtime
   const info = runtime.infoOf(pod)
-  runtime.surroundings.needFor(info)
+  runtime.relatedObjects.needFor(info)
   if (claimsOfPod(pod).length > 0) storage.need()
   nominator.set(info.key, pod.status.nominatedNodeName || undefined)
   if (!queue.get(info.key)) {
-    // a pod that was taken out for good (it is being deleted) stays out, whatever happens to it
+    // a pod that left the queue because it is being deleted stays out, whatever happens to it
     if (!before || pod.metadata.deletionTimestamp === undefined) queue.add(info)
   } else if (before) queue.onOwnEvents(info.key, ownPodUpdateEvents(before, pod))
 }

@@ -3,39 +3,31 @@ import type { Node, Pod } from '../api/core/generated.js'
 import { keyOf } from '../client/object-index.js'
 import type { PodDisruptionBudget } from '../api/policy/generated.js'
 import type { NodeInfo } from './cache/node-info.js'
-import type { PodInfo } from './cache/pod-info.js'
-import { podInfoOf } from './cache/pod-info.js'
+import { type PodInfo, podInfoOf } from './cache/pod-info.js'
 import { Snapshot } from './cache/snapshot.js'
-import type { StorageObjects } from './cache/plain-storage.js'
-import { plainStorage } from './cache/plain-storage.js'
-import type { SurroundingObjects } from './cache/surroundings.js'
-import { plainSurroundings } from './cache/surroundings.js'
-import type { NominatedPods } from './cycle/filter-nodes.js'
-import { passesFilters } from './cycle/filter-nodes.js'
-import { selectHost, totalScores } from './cycle/select-host.js'
+import { type StorageObjects, plainStorage } from './cache/storage-view.js'
+import { type RelatedObjectLists, plainRelatedObjects } from './cache/related-objects.js'
+import { type NominatedPods, passesFilters } from './cycle/filter-nodes.js'
+import { selectHost, totalScores } from './cycle/schedule-pod.js'
 import { Cycle } from './framework/cycle.js'
-import type { Diagnosis } from './framework/diagnosis.js'
-import { fitErrorMessage } from './framework/diagnosis.js'
-import type { Framework, PreFilterOutcome } from './framework/framework.js'
-import { leftOutByPreFilter } from './framework/framework.js'
+import { type Diagnosis, fitErrorMessage } from './framework/diagnosis.js'
+import { type Framework, type PreFilterOutcome, excludedByPreFilter } from './framework/framework.js'
 import type { PluginHandle } from './framework/plugin.js'
 import type { PluginRejection, RejectionCode } from './framework/rejection.js'
-import type { ProfileOptions } from './profile.js'
-import { makeFramework } from './profile.js'
-import { schedulerRelease } from './texts.js'
-import type { SchedulerRelease } from './texts.js'
+import { type ProfileOptions, makeFramework } from './profile.js'
+import { schedulerRelease, type SchedulerRelease } from './texts.js'
 
 /** Options of {@link explain}. */
-export interface ExplainOptions extends SurroundingObjects, StorageObjects {
-  /** Kubernetes version whose texts are used. Default `v1.35`. */
+export interface ExplainOptions extends RelatedObjectLists, StorageObjects {
+  /** The Kubernetes version whose texts are used. Default `v1.35`. */
   readonly version?: string
   /** Default: the default profile. */
   readonly profile?: ProfileOptions
-  /** Budgets that preemption respects where it can. Default none. */
+  /** Budgets that preemption respects if possible. Default none. */
   readonly podDisruptionBudgets?: readonly PodDisruptionBudget[]
 }
 
-/** One plugin's opinion of one node. */
+/** A plugin's score for a node. */
 export interface ExplainedScore {
   readonly plugin: string
   readonly raw: number
@@ -46,7 +38,7 @@ export interface ExplainedScore {
   readonly weighted: number
 }
 
-/** What the scheduler makes of one node: either turned down, or scored. */
+/** The result for one node: rejected, or scored. */
 export interface ExplainedNode {
   readonly node: string
   readonly rejected?: {
@@ -58,23 +50,23 @@ export interface ExplainedNode {
   readonly total?: number
 }
 
-/** What the scheduler makes of a pod. */
+/** The result for a pod. */
 export interface Explanation {
-  /** Every node, in the order of examination. */
+  /** All nodes in the order of examination. */
   readonly nodes: readonly ExplainedNode[]
-  /** The node with the highest total, the first among equals. */
+  /** The node with the highest total; the first if several are equal. */
   readonly node?: string
-  /** The FailedScheduling text when there is none. */
+  /** The FailedScheduling message if there is no node. */
   readonly message?: string
-  /** The node that preemption would make room on, and the keys of the pods that would go. */
+  /** The node on which preemption would make room, and the keys of its victims. */
   readonly preemption?: { readonly node: string; readonly victims: readonly string[] }
 }
 
 /**
- * What a scheduler would do with `pod` on `nodes` that carry `pods`, node by node and plugin by plugin: those
- * with a nodeName count, and those that a node is promised to (`status.nominatedNodeName`). A pure function
- * of plain objects. Unlike a real cycle it looks at every node, and scores even a single one. A pod that has
- * a node is looked at as if it had none. What volumes are made of comes by the options.
+ * Explains what a scheduler would do with `pod` on `nodes`, node by node and plugin by plugin. `pods` are
+ * those that already run (with a nodeName) or are nominated to a node (`status.nominatedNodeName`). A pure
+ * function of plain objects. Unlike a real cycle it examines every node, and scores even a single feasible
+ * one. A nodeName of the pod itself is ignored. Storage objects are passed as options.
  */
 export function explain(
   pod: Pod,
@@ -88,21 +80,21 @@ export function explain(
   const { nodeName: _, ...spec } = pod.spec
   const free = pod.spec.nodeName ? { ...withStatus(pod), spec } : withStatus(pod)
   const infos = counted.map((other) => podInfoOf(other))
-  return explainIn(Snapshot.of(nodes, infos), podInfoOf(free), framework, release, promisesOf(infos))
+  return explainIn(Snapshot.of(nodes, infos), podInfoOf(free), framework, release, nominationsOf(infos))
 }
 
-/** The pods that wait for a node that was promised to them. */
-function promisesOf(pods: readonly PodInfo[]): NominatedPods {
+/** Returns the nominations among some pods. */
+function nominationsOf(pods: readonly PodInfo[]): NominatedPods {
   const waiting = pods.filter(({ pod: { spec, status } }) => !spec.nodeName && status.nominatedNodeName)
   return (nodeName) => waiting.filter(({ pod }) => pod.status.nominatedNodeName === nodeName)
 }
 
-/** A pod from a manifest has no status. */
+/** Adds an empty status, which a pod from a manifest lacks. */
 function withStatus(pod: Pod): Pod {
   return (pod.status as Pod['status'] | undefined) ? pod : { ...pod, status: {} as Pod['status'] }
 }
 
-/** What plugins get of plain objects, of which `pods` may use storage: no cluster. */
+/** Returns a plugin handle for plain objects, without a cluster; `pods` are those that may use storage. */
 export function handleOf(
   options: ExplainOptions,
   release: SchedulerRelease,
@@ -114,14 +106,14 @@ export function handleOf(
       throw new Error('assertion failed: explain() has no cluster')
     },
     podDisruptionBudgets: () => options.podDisruptionBudgets ?? [],
-    surroundings: plainSurroundings(options),
+    relatedObjects: plainRelatedObjects(options),
     storage: plainStorage(options, pods),
     now: () => 0,
     randomInt: () => 0,
   }
 }
 
-/** {@link explain} for a snapshot that is there already. */
+/** Like {@link explain}, for an existing snapshot. */
 export function explainIn(
   snapshot: Snapshot,
   pod: PodInfo,
@@ -135,7 +127,7 @@ export function explainIn(
   const rejected = rejections(framework, cycle, preFilter, nominated)
   const feasible = snapshot.nodes.filter(({ name }) => !rejected.has(name))
   if (feasible.length > 0) return scored(framework, cycle, feasible, rejected)
-  return unfit(framework, cycle, preFilter, rejected, { release, nominated })
+  return rejectedNodes(framework, cycle, preFilter, rejected, { release, nominated })
 }
 
 type Rejections = ReadonlyMap<string, PluginRejection>
@@ -148,7 +140,7 @@ function rejections(
 ): Rejections {
   const found = new Map<string, PluginRejection>()
   for (const node of cycle.snapshot.nodes) {
-    const leftOut = nodeNames && !nodeNames.has(node.name) ? leftOutByPreFilter(narrowedBy) : undefined
+    const leftOut = nodeNames && !nodeNames.has(node.name) ? excludedByPreFilter(narrowedBy) : undefined
     const rejection = rejected ?? leftOut ?? passesFilters(framework, cycle, node, nominated)
     if (rejection) found.set(node.name, rejection)
   }
@@ -177,7 +169,7 @@ function scored(
   return { nodes, node: (feasible[selectHost(totals)] as NodeInfo).name }
 }
 
-function unfit(
+function rejectedNodes(
   framework: Framework,
   cycle: Cycle,
   preFilter: PreFilterOutcome,

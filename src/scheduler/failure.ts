@@ -6,22 +6,22 @@ import { conditionChange } from './condition-change.js'
 import type { QueuedPod } from './queue/queued-pod.js'
 import type { SchedulerRuntime } from './runtime.js'
 
-/** Why an attempt failed, and what becomes of the promise of a node. */
+/** Why an attempt failed, and what happens to the nomination. */
 export interface AttemptFailure {
-  /** Reason of condition PodScheduled. */
+  /** The reason in the PodScheduled condition. */
   readonly reason: 'Unschedulable' | 'SchedulerError'
   readonly message: string
-  /** Plugins whose events may bring the pod back; none: it is retried after its back-off. */
+  /** Plugins whose events may requeue the pod; if empty, it is retried after its back-off. */
   readonly rejectedBy: readonly string[]
   readonly pendingBy?: readonly string[]
-  /** Node on which preemption has made room. */
+  /** The node on which preemption has made room. */
   readonly nominates?: string
-  /** Takes back an earlier promise. */
+  /** Removes an earlier nomination. */
   readonly clearsNomination?: boolean
 }
 
 /**
- * Requeues the pod, and tells the world: event, condition, nominatedNodeName. Source: schedule_one.go
+ * Requeues the pod and reports the failure: event, condition, nominatedNodeName. Source: schedule_one.go
  * handleSchedulingFailure.
  */
 export function handleFailure(runtime: SchedulerRuntime, queued: QueuedPod, failure: AttemptFailure): void {
@@ -82,7 +82,7 @@ function patchStatus({ host, release }: SchedulerRuntime, pod: Pod, failure: Att
 const MAX_MESSAGE = 1024
 const SUFFIX = ' ...'
 
-/** Event messages are cut to 1024 bytes. Source: schedule_one.go truncateMessage. */
+/** Truncates an event message to 1024 bytes. Source: schedule_one.go truncateMessage. */
 export function truncateMessage(message: string): string {
   return message.length <= MAX_MESSAGE ? message : message.slice(0, MAX_MESSAGE - SUFFIX.length) + SUFFIX
 }

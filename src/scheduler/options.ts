@@ -1,24 +1,23 @@
 import type { KubeSchedulerConfiguration } from './configuration.js'
-import type { ProfileOptions } from './profile.js'
-import { profilesOf } from './profile.js'
-import type { BackoffOptions } from './queue/backoff.js'
+import { type ProfileOptions, profilesOf } from './profile.js'
+import type { BackoffOptions } from './queue/queued-pod.js'
 
-/** Configuration of the scheduler. Source: KubeSchedulerConfiguration of kubescheduler.config.k8s.io/v1. */
+/** Options of the scheduler. Source: KubeSchedulerConfiguration of kubescheduler.config.k8s.io/v1. */
 export interface SchedulerOptions extends Pick<
   BackoffOptions,
   'podInitialBackoffSeconds' | 'podMaxBackoffSeconds'
 > {
   /** Default: one profile, `default-scheduler`, with the default plugins. */
   readonly profiles?: readonly ProfileOptions[]
-  /** For profiles that do not say; 1..100, 0 (default) adapts to the number of nodes. */
+  /** For profiles without their own; 1..100, or 0 (default) to adapt to the number of nodes. */
   readonly percentageOfNodesToScore?: number
-  /** The same as a KubeSchedulerConfiguration, in place of the other options. */
+  /** The same as a KubeSchedulerConfiguration, instead of the other options. */
   readonly configuration?: KubeSchedulerConfiguration
-  /** Plugins of your own that `configuration` may enable by name. */
+  /** Custom plugins that `configuration` may enable by name. */
   readonly plugins?: ProfileOptions['plugins']
 }
 
-/** The options with a configuration resolved. */
+/** Returns the options with `configuration` resolved. */
 export function resolveOptions(options: SchedulerOptions): SchedulerOptions {
   const { configuration, plugins } = options
   if (!configuration) return options

@@ -10,9 +10,9 @@ import type { SchedulerRuntime } from './runtime.js'
 const MESSAGE = 'default-scheduler: preempting to accommodate a higher priority pod'
 
 /**
- * Makes the room that was found: every victim is marked (condition DisruptionTarget), deleted with its own
- * grace period and told by an event; less important pods that were promised the node lose their promise.
- * Source: framework/preemption PrepareCandidate.
+ * Executes a preemption: every victim gets the condition DisruptionTarget and an event, and is deleted with
+ * its own grace period. Nominations of lower-priority pods to the node are removed. Source:
+ * framework/preemption PrepareCandidate.
  */
 export function preempt(
   runtime: SchedulerRuntime,
@@ -28,7 +28,7 @@ export function preempt(
     }
   }
   for (const other of runtime.nominatedPods(nodeName))
-    if (other.priority < preemptor.priority) withdraw(runtime, other)
+    if (other.priority < preemptor.priority) removeNomination(runtime, other)
 }
 
 function removeVictim(
@@ -66,7 +66,7 @@ function disruptionTarget({ metadata: { generation } }: Pod, now: number): PodCo
   return generation === undefined ? condition : { ...condition, observedGeneration: generation }
 }
 
-function withdraw({ host, nominator }: SchedulerRuntime, { key, pod }: PodInfo): void {
+function removeNomination({ host, nominator }: SchedulerRuntime, { key, pod }: PodInfo): void {
   nominator.set(key, undefined)
   if (!pod.status.nominatedNodeName) return
   try {

@@ -8,15 +8,15 @@ import type { Plugin, PluginFactory, PluginHandle } from './framework/plugin.js'
  * A scheduler configuration under one name. Source: KubeSchedulerProfile of kubescheduler.config.k8s.io/v1.
  */
 export interface ProfileOptions {
-  /** Pods with this `spec.schedulerName` are placed by this profile. Default `default-scheduler`. */
+  /** The profile schedules pods with this `spec.schedulerName`. Default `default-scheduler`. */
   readonly schedulerName?: string
-  /** Plugins that run after the default ones; one with the name of a default plugin takes its place. */
+  /** Plugins that run after the default ones; one with the name of a default plugin replaces it. */
   readonly plugins?: readonly (Plugin | PluginFactory)[]
-  /** Names of default plugins to leave out. */
+  /** Names of default plugins to omit. */
   readonly disabled?: readonly string[]
   /**
-   * Weights of scores by plugin name; default TaintToleration 3, NodeAffinity, PodTopologySpread and
-   * InterPodAffinity 2, others 1. 0 leaves the score out.
+   * Score weights by plugin name; default TaintToleration 3, NodeAffinity, PodTopologySpread and
+   * InterPodAffinity 2, others 1. 0 omits the score.
    */
   readonly weights?: Readonly<Record<string, number>>
   /** 1..100; 0 (default) adapts to the number of nodes. */
@@ -24,13 +24,16 @@ export interface ProfileOptions {
   /** Arguments of default plugins, by name. */
   readonly args?: PluginArgs
   /**
-   * Which plugins run at which extension points, as in a KubeSchedulerConfiguration; own plugins must be
-   * enabled here then.
+   * The plugins at each extension point, as in a KubeSchedulerConfiguration; custom plugins must be enabled
+   * here then.
    */
   readonly sets?: PluginSets
 }
 
-/** The framework of a profile. @throws RangeError for a plugin that there is not. */
+/**
+ * Creates the framework of a profile.
+ * @throws RangeError if a plugin is unknown
+ */
 export function makeFramework(profile: ProfileOptions, handle: PluginHandle): Framework {
   const own = makePlugins(profile.plugins ?? [], handle)
   const replaced = new Map(own.map((plugin) => [plugin.name, plugin]))
@@ -64,9 +67,7 @@ function checkNames(sets: PluginSets, known: ReadonlySet<string>, schedulerName:
     }
 }
 
-/**
- * The profiles of a KubeSchedulerConfiguration; `own` are plugins that it may name beside the default ones.
- */
+/** Returns the profiles of a KubeSchedulerConfiguration; `own` are custom plugins that it may enable. */
 export function profilesOf(
   { profiles = [{}], percentageOfNodesToScore }: KubeSchedulerConfiguration,
   own: ProfileOptions['plugins'] = [],

@@ -1,3 +1,5 @@
+import type { WaitingPlugin, Framework } from './framework/framework.js'
+import { type QueuedPod, Backoff } from './queue/queued-pod.js'
 import { keyOf } from '../client/object-index.js'
 import type { ComponentHost } from '../client/component.js'
 import type { EventRecorder } from '../client/event-recorder.js'
@@ -7,30 +9,30 @@ import type { Node, Pod } from '../api/core/generated.js'
 import type { PodDisruptionBudget } from '../api/policy/generated.js'
 import type { Slice } from '../sim/module.js'
 import { claimKeysOfPod } from '../api/core/pod-claims.js'
-import type { PodInfo } from './cache/pod-info.js'
-import { podInfoOf } from './cache/pod-info.js'
+import { type PodInfo, podInfoOf } from './cache/pod-info.js'
 import { Snapshot } from './cache/snapshot.js'
-import { SurroundingInformers } from './cache/surrounding-informers.js'
+import { RelatedObjectInformers } from './cache/related-object-informers.js'
 import { StorageInformers } from './cache/storage-informers.js'
 import { Nominator } from './cycle/nominator.js'
-import type { Framework } from './framework/framework.js'
 import type { PluginHandle } from './framework/plugin.js'
-import type { SchedulerOptions } from './options.js'
-import { resolveOptions } from './options.js'
+import { type SchedulerOptions, resolveOptions } from './options.js'
 import { makeFramework } from './profile.js'
-import { Backoff } from './queue/backoff.js'
-import type { QueueState } from './queue/scheduling-queue.js'
-import { SchedulingQueue } from './queue/scheduling-queue.js'
-import type { SchedulerRelease } from './texts.js'
-import { schedulerRelease } from './texts.js'
-import type { WaitingPod } from './waiting-pod.js'
+import { type QueueState, SchedulingQueue } from './queue/scheduling-queue.js'
+import { type SchedulerRelease, schedulerRelease } from './texts.js'
+
+/** A pod whose binding waits for a PreBind plugin. Plain data. */
+export interface WaitingPod extends WaitingPlugin {
+  /** Its record in the queue, in case it has to go back. */
+  readonly queued: QueuedPod
+  readonly node: string
+}
 
 const CLAIM = 'claim'
 const NO_PODS: readonly PodInfo[] = []
 
 /**
- * What a running scheduler consists of. State is in the slices, the frameworks are made of options, all else
- * is cache.
+ * The parts of a running scheduler. State is in the slices, the frameworks derive from options, everything
+ * else is a cache.
  */
 export class SchedulerRuntime {
   readonly host: ComponentHost
@@ -41,17 +43,17 @@ export class SchedulerRuntime {
   readonly budgets: Informer<PodDisruptionBudget>
   readonly queue: SchedulingQueue
   readonly nominator: Nominator
-  /** Node by key of pods that this scheduler has placed and not yet seen so in its informer. */
+  /** The node by key for pods that this scheduler has placed and its informer has not confirmed yet. */
   readonly assumed: Slice<Map<string, string>>
-  /** Where in the order of nodes the next search begins. */
+  /** Where the next search starts in the order of nodes. */
   readonly cursor: Slice<{ start: number }>
-  /** Pods whose binding a PreBind plugin holds up, by key. They are among the assumed ones. */
+  /** Pods whose binding waits for a PreBind plugin, by key. They are also assumed. */
   readonly waiting: Slice<Map<string, WaitingPod>>
   readonly storage: StorageInformers
-  readonly surroundings: SurroundingInformers
-  /** Told when pods may have become ready for another attempt. */
+  readonly relatedObjects: RelatedObjectInformers
+  /** Called when pods may have become ready for another attempt. */
   onRequeue: () => void = () => undefined
-  /** Told when a waiting pod has to be looked at again. */
+  /** Called when a waiting pod has to be checked again. */
   onWaiting: (key: string, deadline?: number) => void = () => undefined
   readonly #frameworks: ReadonlyMap<string, Framework>
   readonly #waitingInfos = new Map<string, PodInfo>()
@@ -73,7 +75,7 @@ export class SchedulerRuntime {
     this.nominator = new Nominator(host.state('nominated', () => new Map<string, string>()))
     this.waiting = host.state('waiting', () => new Map<string, WaitingPod>())
     this.storage = this.#makeStorage()
-    this.surroundings = new SurroundingInformers(
+    this.relatedObjects = new RelatedObjectInformers(
       host,
       host.state('surroundings', () => []),
     )
@@ -86,7 +88,7 @@ export class SchedulerRuntime {
     return this.nodes.synced && this.pods.synced && this.budgets.synced && this.storage.synced
   }
 
-  /** Nodes and what is on them; built from informers and assumed pods at the first use. */
+  /** Nodes and the pods on them; built from informers and assumed pods on first use. */
   get snapshot(): Snapshot {
     if (!this.#snapshot) {
       this.#snapshot = new Snapshot()
@@ -99,23 +101,26 @@ export class SchedulerRuntime {
     return this.#snapshot
   }
 
-  /** Where the pod is, or is assumed to be. */
+  /** Returns the node of a pod, actual or assumed. */
   nodeOf(pod: Pod): string | undefined {
     return pod.spec.nodeName || this.assumed.value.get(keyOf(pod))
   }
 
-  /** The profile for a pod; undefined when another scheduler is to place it. */
+  /** Returns the profile of a pod; undefined if another scheduler is responsible for it. */
   frameworkOf(pod: Pod): Framework | undefined {
     return this.#frameworks.get(pod.spec.schedulerName ?? 'default-scheduler')
   }
 
-  /** The pod of that key as last seen. */
+  /** Returns the pod with that key as last seen. */
   podInfo(key: string): PodInfo | undefined {
     const pod = this.pods.get(key)
     return pod && this.infoOf(pod, key)
   }
 
-  /** What there is to know of a pod: kept while it waits for a node, and by the snapshot afterwards. */
+  /**
+   * Returns the {@link PodInfo} of a pod. It is kept here while the pod waits for a node, and in the snapshot
+   * afterwards.
+   */
   infoOf(pod: Pod, key: string = keyOf(pod)): PodInfo {
     const known = this.#waitingInfos.get(key)
     if (known?.pod === pod) return known
@@ -125,12 +130,12 @@ export class SchedulerRuntime {
     return info
   }
 
-  /** The pod is gone. */
+  /** Forgets a pod that is gone. */
   forget(key: string): void {
     this.#waitingInfos.delete(key)
   }
 
-  /** Pods that wait for a node that was promised to them. */
+  /** Returns the pods that are nominated to a node. */
   nominatedPods(nodeName: string): readonly PodInfo[] {
     const keys = this.nominator.podsOf(nodeName)
     return keys.length === 0
@@ -138,7 +143,7 @@ export class SchedulerRuntime {
       : keys.map((key) => this.podInfo(key)).filter((info) => info !== undefined)
   }
 
-  /** A pod keeps its place on the node until what its plugin waits for has come. */
+  /** Lets a pod keep its place on the node until what its plugin waits for has arrived. */
   waitToBind(key: string, waiting: WaitingPod): void {
     this.waiting.value.set(key, waiting)
     this.onWaiting(key, waiting.deadline)
@@ -178,7 +183,7 @@ export class SchedulerRuntime {
       release: this.release,
       client: () => this.host.client,
       podDisruptionBudgets: () => this.budgets.list(),
-      surroundings: this.surroundings,
+      relatedObjects: this.relatedObjects,
       storage: this.storage,
       now: () => this.host.clock.now(),
       randomInt: (n) => preemptionOffset.int(0, n - 1),

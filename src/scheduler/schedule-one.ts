@@ -1,27 +1,26 @@
-import { place, record } from './binding-cycle.js'
+import { placePod, record } from './binding-cycle.js'
 import type { NodeInfo } from './cache/node-info.js'
 import type { PodInfo } from './cache/pod-info.js'
-import type { CycleInput, CycleOutcome } from './cycle/schedule-pod.js'
-import { schedulePod } from './cycle/schedule-pod.js'
+import { type CycleInput, type CycleOutcome, schedulePod } from './cycle/schedule-pod.js'
 import { passesFilters } from './cycle/filter-nodes.js'
 import { handleFailure } from './failure.js'
 import type { Cycle } from './framework/cycle.js'
-import type { Diagnosis } from './framework/diagnosis.js'
-import { fitErrorMessage } from './framework/diagnosis.js'
+import { type Diagnosis, fitErrorMessage, rejectionRuns } from './framework/diagnosis.js'
 import type { Framework } from './framework/framework.js'
-import { rejectionRuns } from './framework/node-rejections.js'
 import { CycleError } from './framework/rejection.js'
 import { preempt } from './preempt.js'
 import type { QueuedPod } from './queue/queued-pod.js'
 import type { SchedulerRuntime } from './runtime.js'
 
-/** Takes one pod from the queue and tries to place it. Source: pkg/scheduler/schedule_one.go ScheduleOne. */
+/**
+ * Takes one pod from the queue and tries to schedule it. Source: pkg/scheduler/schedule_one.go ScheduleOne.
+ */
 export function scheduleOne(runtime: SchedulerRuntime): void {
   const queued = runtime.queue.pop()
   if (!queued) return
   const info = runtime.podInfo(queued.key)
   const framework = info && runtime.frameworkOf(info.pod)
-  // what has gone or has a node meanwhile needs nothing; its change has been seen or is about to be
+  // the pod is gone or has got a node in the meantime; its event has been handled or is about to be
   if (!info || !framework || runtime.nodeOf(info.pod)) return
   if (info.pod.metadata.deletionTimestamp !== undefined) {
     record(runtime, info.pod, 'Warning', 'FailedScheduling', `skip schedule deleting pod: ${info.key}`)
@@ -34,7 +33,7 @@ export function scheduleOne(runtime: SchedulerRuntime): void {
   const outcome = attempt(runtime, framework, queued, info)
   if (!outcome) return
   runtime.cursor.value.start = outcome.nextStart
-  if ('node' in outcome) place(runtime, framework, queued, outcome.cycle, outcome.node)
+  if ('node' in outcome) placePod(runtime, framework, queued, outcome.cycle, outcome.node)
   else reportUnfit(runtime, framework, queued, outcome.cycle, outcome.diagnosis)
 }
 
@@ -48,7 +47,7 @@ function attempt(
   const input: CycleInput = { framework, snapshot, start: cursor.value.start }
   const nominated = (name: string): readonly PodInfo[] => runtime.nominatedPods(name)
   const withNominated: CycleInput =
-    nominator.size > 0 ? { ...input, nominated, promisedNodes: nominator.nodes() } : input
+    nominator.size > 0 ? { ...input, nominated, nominatedNodes: nominator.nodes() } : input
   const ties = host.random('ties')
   const withLots =
     release.ties === 'random' ? { ...withNominated, draw: (n: number) => ties.int(0, n - 1) } : withNominated
@@ -74,7 +73,7 @@ function reportUnfit(
   diagnosis: Diagnosis,
 ): void {
   const nominated = (name: string): readonly PodInfo[] => runtime.nominatedPods(name)
-  const isPromised = ({ name }: NodeInfo): boolean => runtime.nominator.isPromised(name)
+  const isPromised = ({ name }: NodeInfo): boolean => runtime.nominator.hasNominatedPods(name)
   const post = framework.postFilter(
     cycle,
     diagnosis,

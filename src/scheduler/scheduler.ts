@@ -17,7 +17,8 @@ import { scheduleOne } from './schedule-one.js'
  * ```ts
  * const quietHours: Plugin = {
  *   name: 'QuietHours',
- *   filter: (pod, node) => (node.labels['quiet'] === 'true' ? unschedulable('node(s) must not be disturbed') : undefined),
+ *   filter: (pod, node) =>
+ *     node.labels['quiet'] === 'true' ? unschedulable('node(s) must not be disturbed') : undefined,
  *   score: (pod, node) => (node.labels['rack'] === 'b' ? 100 : 0),
  *   eventsToRegister: { 'Node/Add': 'queue', 'Node/UpdateLabel': 'queue' },
  * }
@@ -36,11 +37,11 @@ export function createScheduler(options: SchedulerOptions = {}): Component {
 
 const SYNC_POLL_MS = 100
 /**
- * Polls for the first lists that `settle()` waits for; a scheduler without apiserver must not keep it from
- * coming to rest.
+ * How many polls for the first lists `settle()` waits for; a scheduler without an apiserver must not keep it
+ * from coming to rest.
  */
 const MAX_AWAITED_POLLS = 10
-/** The same for retries of attempts that ended in an error. */
+/** The same for retries of attempts that failed with an error. */
 const MAX_AWAITED_RETRIES = 5
 const SWEEP_MS = 30_000
 
@@ -87,7 +88,7 @@ function setUp(host: ComponentHost, options: SchedulerOptions): void {
   })
 }
 
-/** When the queue is to be looked at again though nothing happens. */
+/** Timers for when the queue has to be checked without an event. */
 class QueueTimers {
   readonly #runtime: SchedulerRuntime
   readonly #flush: Topic
@@ -101,7 +102,10 @@ class QueueTimers {
     this.#start = start
   }
 
-  /** Sets the flush of back-offs and, if pods wait and there is none, the sweep. */
+  /**
+   * Sets the timer for the end of back-offs and, if pods are unschedulable and there is none yet, for the
+   * sweep.
+   */
   arm(flushClass?: 'work'): void {
     const { queue, host } = this.#runtime
     const due = queue.nextFlush()
@@ -114,7 +118,10 @@ class QueueTimers {
     if (queue.hasUnschedulable && this.#sweep.dueAt('') === undefined) this.armSweep(host.clock.now())
   }
 
-  /** Sets the sweep (each 30 s since the start) that first finds a pod too old which waits since then. */
+  /**
+   * Sets the timer of the first sweep (each 30 s since the start) that finds a pod waiting since `since` too
+   * old.
+   */
   armSweep(since: number | undefined): void {
     if (since === undefined) return
     const tooOld = since + MAX_UNSCHEDULABLE_MS
@@ -122,7 +129,10 @@ class QueueTimers {
     this.#sweep.wakeAfter('', due - this.#runtime.host.clock.now(), { class: 'watchdog' })
   }
 
-  /** A retry is in flight for a while; without nodes it is hopeless until one comes. */
+  /**
+   * Returns the timer class of a retry: `work` for a while, so that `settle()` waits for it; without nodes a
+   * retry cannot succeed.
+   */
   #retryClass(): 'work' | 'watchdog' {
     const { queue, snapshot } = this.#runtime
     const errors = queue.nextError()?.consecutiveErrors ?? 0

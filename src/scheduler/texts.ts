@@ -1,6 +1,6 @@
 import type { Taint } from '../api/core/generated.js'
 
-/** What of the scheduler differs between Kubernetes minors. */
+/** How the scheduler differs between Kubernetes minor versions. */
 export interface SchedulerRelease {
   /** TaintToleration's reason for a node with that taint. */
   readonly untoleratedTaint: (taint: Taint) => string
@@ -10,29 +10,30 @@ export interface SchedulerRelease {
   readonly nodeName: string
   /** NodeResourcesFit's reason when the pod count is reached. */
   readonly tooManyPods: string
-  /** Whether the message has what PostFilter plugins say. */
+  /** Whether the message includes the texts of PostFilter plugins. */
   readonly postFilterMessages: boolean
-  /** Whether DynamicResources takes part (its PostFilter text is in every message). */
+  /** Whether DynamicResources runs (its PostFilter text is in every message). */
   readonly dynamicResources: boolean
   /**
-   * SchedulerPopFromBackoffQ: back-off ends early when there is nothing else to do, and is counted in whole
-   * seconds.
+   * SchedulerPopFromBackoffQ: back-off ends early if nothing else is ready, and is counted in whole seconds.
    */
   readonly popFromBackoff: boolean
-  /** Equal scores: drawn by lot (reservoir sampling) or the first in the order of examination. */
+  /** How ties are broken: at random (reservoir sampling), or the first in the order of examination. */
   readonly ties: 'random' | 'first'
-  /** Whether conditions carry observedGeneration (PodObservedGenerationTracking). */
+  /** Whether conditions have observedGeneration (PodObservedGenerationTracking). */
   readonly observedGeneration: boolean
-  /** VolumeBinding's reason for a node that a bound volume cannot be used on. */
+  /** VolumeBinding's reason for a node on which a bound volume cannot be used. */
   readonly volumeNodeConflict: string
-  /** Whether a pod whose binding has to wait shows where it will go (NominatedNodeNameForExpectation). */
+  /**
+   * Whether a pod whose binding has to wait publishes its expected node (NominatedNodeNameForExpectation).
+   */
   readonly nominatesExpectedNode: boolean
-  /** Whether VolumeBinding looks at CSIStorageCapacity objects. */
+  /** Whether VolumeBinding uses CSIStorageCapacity objects. */
   readonly storageCapacity: boolean
 }
 
 interface Since extends Partial<SchedulerRelease> {
-  /** First minor of Kubernetes 1 in which this holds. */
+  /** The first minor version of Kubernetes 1 to which it applies. */
   readonly since: number
 }
 
@@ -52,7 +53,7 @@ const OLDEST: SchedulerRelease = {
 }
 
 /**
- * Changes by minor, oldest first. 1.33 and later are checked facts, what is older is from the release notes
+ * Changes by minor version, oldest first. Those since 1.33 were verified, older ones are from release notes
  * and sources.
  */
 const CHANGES: readonly Since[] = [
@@ -84,7 +85,7 @@ const CHANGES: readonly Since[] = [
   { since: 35, ties: 'first', nominatesExpectedNode: true },
 ]
 
-/** The scheduler of a Kubernetes version (`v1.35`). */
+/** Returns the scheduler's differences for a Kubernetes version (`v1.35`). */
 export function schedulerRelease(version: string): SchedulerRelease {
   const minor = Number(/^v?1\.(\d+)/.exec(version)?.[1] ?? Number.NaN)
   if (Number.isNaN(minor)) throw new Error(`assertion failed: ${version} is no Kubernetes version`)

@@ -5,14 +5,12 @@ export interface Clock {
 }
 
 /**
- * Where a cluster's time begins unless told otherwise: 2026-01-01T00:00:00Z, so that every run prints the
- * same dates.
+ * Default start of a cluster's time, 2026-01-01T00:00:00Z: a constant, so that every run prints the same
+ * dates.
  */
 export const DEFAULT_START: number = Date.UTC(2026, 0, 1)
 
-/**
- * The one clock of a simulation. Time moves only through {@link VirtualClock.advanceTo}, and never backwards.
- */
+/** The clock of a simulation. Time moves only through {@link VirtualClock.advanceTo}, and never backwards. */
 export class VirtualClock implements Clock {
   #now: number
 
@@ -25,8 +23,8 @@ export class VirtualClock implements Clock {
   }
 
   /**
-   * Moves time to `instant` (virtual ms). Asserts that it does not lie in the past: only a bug of the kernel
-   * could ask for that.
+   * Moves time to `instant` (virtual ms). Asserts that it is not in the past, which only a bug in the kernel
+   * could cause.
    */
   advanceTo(instant: number): void {
     if (!(instant >= this.#now))

@@ -5,8 +5,8 @@ const PART = /(\d+(?:\.\d+)?)(ms|s|m|h|d)/y
 export type Duration = number | string
 
 /**
- * Milliseconds of a {@link Duration}.
- * @throws RangeError when the text is no duration, or the number is negative or not finite.
+ * Converts a {@link Duration} to milliseconds.
+ * @throws RangeError if the text is not a duration, or the number is negative or not finite
  */
 export function toMillis(duration: Duration): number {
   const ms = typeof duration === 'number' ? duration : parseMillis(duration)

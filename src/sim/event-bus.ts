@@ -1,10 +1,10 @@
 import { EventEmitter } from 'eventemitter3'
 
-/** What the kernel itself says on the bus. */
+/** The events that the kernel emits. */
 export interface KernelEvents {
-  /** One handler call has ended. */
+  /** A handler call has ended. */
   step: { readonly time: number; readonly owner: string; readonly topic: string; readonly key: string }
-  /** A line of a component's log. */
+  /** A component has written a line to its log. */
   log: {
     readonly time: number
     readonly component: string
@@ -14,19 +14,22 @@ export interface KernelEvents {
 }
 
 /**
- * The typed event bus. Everything observable goes over it; observers are called synchronously, in the order
- * of their subscription, and must not change the outcome of the simulation.
+ * The typed event bus. Everything observable is emitted on it. Observers are called synchronously in the
+ * order of subscription and must not change the outcome of the simulation.
  */
 export class EventBus<Events extends object = KernelEvents> {
   readonly #emitter = new EventEmitter()
 
-  /** Calls `listener` for each event of that name; the answer ends the subscription. */
+  /** Calls `listener` for each event of that name. Returns a function that ends the subscription. */
   on<Name extends keyof Events & string>(name: Name, listener: (event: Events[Name]) => void): () => void {
     this.#emitter.on(name, listener)
     return () => void this.#emitter.off(name, listener)
   }
 
-  /** Whether anyone listens: lets a hot path avoid building an event that nobody reads. */
+  /**
+   * Returns whether an event has listeners, so that a hot path can skip building one that nobody would
+   * receive.
+   */
   has(name: keyof Events & string): boolean {
     return this.#emitter.listenerCount(name) > 0
   }

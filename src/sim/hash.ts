@@ -1,6 +1,6 @@
 /**
- * FNV-1a over UTF-16 code units, folded into `state` (an unsigned 32-bit integer). Fast, stable, not
- * cryptographic.
+ * Folds a text into an FNV-1a hash (unsigned 32-bit `state`), over its UTF-16 code units. Fast and stable,
+ * but not cryptographic.
  */
 export function hashText(state: number, text: string): number {
   let hash = state
@@ -8,11 +8,11 @@ export function hashText(state: number, text: string): number {
   return hash >>> 0
 }
 
-/** Folds a number (any double that is an integer up to 2^53) into the state. */
+/** Folds an integer (at most 2^53) into an FNV-1a hash. */
 export function hashNumber(state: number, value: number): number {
   const low = Math.imul(state ^ (value >>> 0), 0x85ebca6b)
   return Math.imul(low ^ (low >>> 13) ^ Math.trunc(value / 0x1_0000_0000), 0xc2b2ae35) >>> 0
 }
 
-/** Start value of FNV-1a. */
+/** The initial state of FNV-1a. */
 export const HASH_SEED: number = 0x811c9dc5

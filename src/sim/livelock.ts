@@ -1,4 +1,4 @@
-/** How often one (owner, topic) ran in a stretch that did not settle. */
+/** The number of calls of one (owner, topic) while the simulation failed to settle. */
 export interface HandlerCount {
   readonly handler: string
   readonly calls: number
@@ -6,8 +6,9 @@ export interface HandlerCount {
 }
 
 /**
- * `settle()` or `until()` gave up: work kept appearing. Names the handlers that ran most, since those keep
- * waking each other. It is an error of the simulated system or of a module, never a hang.
+ * Thrown when `settle()` or `until()` gives up because new work keeps appearing. Names the most frequent
+ * handlers, which usually wake each other. It reports a fault of the simulated system or of a module; the
+ * kernel never hangs.
  */
 export class LivelockError extends Error {
   readonly handlers: readonly HandlerCount[]
@@ -22,7 +23,7 @@ export class LivelockError extends Error {
   }
 }
 
-/** Counts handler calls while the kernel looks for a state of rest. */
+/** Counts handler calls while the kernel runs towards a state of rest. */
 export class HandlerCounts {
   readonly #counts = new Map<string, { calls: number; lastKey: string }>()
 
@@ -36,7 +37,7 @@ export class HandlerCounts {
     }
   }
 
-  /** Most frequent first. */
+  /** Returns the counts, most frequent first. */
   ranking(): readonly HandlerCount[] {
     return [...this.#counts]
       .map(([handler, count]) => ({ handler, ...count }))

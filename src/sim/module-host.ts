@@ -9,7 +9,7 @@ import type { Handler, Slice, TimerOptions, Topic } from './topic.js'
 import type { Failures, WorkQueue, WorkQueueOptions } from './work-queue.js'
 import { TopicWorkQueue } from './work-queue.js'
 
-/** What a module host needs of the kernel; `Simulation` is one. */
+/** What a module host needs from the kernel; `Simulation` implements it. */
 export interface Kernel<Events extends KernelEvents> {
   readonly clock: Clock
   readonly bus: EventBus<Events>
@@ -21,7 +21,7 @@ export interface Kernel<Events extends KernelEvents> {
   isStopped(owner: string): boolean
 }
 
-/** The {@link Host} of one module: the kernel with the module's name filled in. */
+/** The {@link Host} of one module: the kernel bound to the module's name. */
 export class ModuleHost<Events extends KernelEvents = KernelEvents> implements Host<Events> {
   readonly name: string
   readonly #kernel: Kernel<Events>
@@ -88,8 +88,8 @@ class ModuleTopic<Events extends KernelEvents> implements Topic {
   }
 
   /**
-   * What others still send to a module that is stopped is lost at once: a fork, where it was never set up,
-   * hears nothing either.
+   * Wakes the handler. A message to a stopped module is dropped immediately rather than queued, since a fork,
+   * in which the module was never set up, would drop it too.
    */
   wake(key: string, payload?: PlainData): void {
     if (this.#kernel.isStopped(this.#owner)) return

@@ -7,31 +7,30 @@ import type { WorkQueue, WorkQueueOptions } from './work-queue.js'
 export type { Handler, Slice, TimerOptions, Topic } from './topic.js'
 
 /**
- * A part of the simulation. `setup` runs once when the module starts, and again in each fork, restore and
- * restart.
+ * A part of the simulation. `setup` runs when the module starts, and again in each fork, restore and restart.
  */
 export interface Module<H extends Host = Host> {
   readonly name: string
   /**
-   * Registers handlers and takes hold of state. Must not decide anything from "is this the first time": state
-   * that exists already (after a fork or restore) comes back from `host.state`, everything else held by the
-   * module is a cache to rebuild from it.
+   * Registers handlers and acquires state. It must not depend on whether it runs for the first time: after a
+   * fork or restore, existing state is returned by `host.state`, and everything else the module holds is a
+   * cache to be rebuilt from it.
    */
   setup(host: H): void
 }
 
-/** What the kernel gives to a module. Everything is under the module's own name. */
+/** The kernel as a module sees it. Names are scoped to the module. */
 export interface Host<Events extends KernelEvents = KernelEvents> {
   readonly name: string
   readonly clock: Clock
   readonly bus: EventBus<Events>
-  /** A random stream of the module's own. */
+  /** Returns a random stream that belongs to the module. */
   random(stream?: string): RandomStream
-  /** The slice of that name: what was there before (fork, restore), else `initial()`. */
+  /** Returns the state slice of that name: the existing one after a fork or restore, else `initial()`. */
   state<S>(name: string, initial: () => S): Slice<S>
   /** Registers the handler of a topic. */
   handle(topic: string, handler: Handler): Topic
-  /** A work queue whose contents, failures and delays are data of the kernel. */
+  /** Creates a work queue whose contents, failure counts and delays are part of the kernel's state. */
   workQueue(name: string, reconcile: (key: string) => void, options?: WorkQueueOptions): WorkQueue
   log(level: KernelEvents['log']['level'], message: string): void
 }

@@ -1,8 +1,8 @@
 /**
  * Sorts in place as Go's `sort.Sort` does (pattern-defeating quicksort, Go 1.19 and later; source: Go
- * sort/zsortinterface.go). It is not stable, and what is equal (rows of etcd, lines of kubectl) comes in
- * whatever order it leaves; so the order is that of the real program only when the same steps are taken.
- * `less` need not be consistent: nothing but its answers decides.
+ * sort/zsortinterface.go). The sort is not stable, so the order of equal items (rows in etcd, lines in
+ * kubectl) matches the real program only if every step is the same. `less` need not be consistent: only its
+ * results determine the order.
  */
 export function pdqsort<T>(items: T[], less: (a: T, b: T) => boolean): void {
   new PatternDefeatingSort(items, less).sort(0, items.length, bitLength(items.length))
@@ -15,7 +15,7 @@ type Hint = 'unknown' | 'increasing' | 'decreasing'
 class PatternDefeatingSort<T> {
   readonly #items: T[]
   readonly #lessThan: (a: T, b: T) => boolean
-  /** Exchanges made while choosing a pivot; how many says which way the data runs. */
+  /** Swaps made while choosing a pivot; their number indicates which way the data is sorted. */
   #exchanges = 0
 
   constructor(items: T[], less: (a: T, b: T) => boolean) {
@@ -100,7 +100,7 @@ class PatternDefeatingSort<T> {
     }
   }
 
-  /** Moves everything less than the pivot before it; also says whether it already was. */
+  /** Moves everything less than the pivot in front of it. Also returns whether it already was. */
   #partition(a: number, b: number, pivot: number): [middle: number, alreadyPartitioned: boolean] {
     this.#swap(a, pivot)
     let i = a + 1
@@ -123,8 +123,8 @@ class PatternDefeatingSort<T> {
   }
 
   /**
-   * Moves what equals the pivot, which nothing here is less than, to the front; answers where the greater
-   * ones begin.
+   * Moves the items equal to the pivot to the front, given that no item is less. Returns the index of the
+   * first greater one.
    */
   #partitionEqual(a: number, b: number, pivot: number): number {
     this.#swap(a, pivot)
@@ -138,7 +138,7 @@ class PatternDefeatingSort<T> {
     }
   }
 
-  /** Repairs a nearly sorted slice with at most five shifts; true when it is sorted then. */
+  /** Repairs a nearly sorted slice with at most five shifts. Returns whether it is sorted afterwards. */
   #partialInsertionSort(a: number, b: number): boolean {
     let i = a + 1
     for (let step = 0; step < 5; step++) {
@@ -156,7 +156,10 @@ class PatternDefeatingSort<T> {
     return false
   }
 
-  /** Exchanges three items for ones chosen by a xorshift that the length seeds. */
+  /**
+   * Swaps three items with others chosen by a xorshift seeded with the length, so as to break patterns that
+   * lead to bad pivots.
+   */
   #breakPatterns(a: number, b: number): void {
     const length = b - a
     if (length < 8) return

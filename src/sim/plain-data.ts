@@ -1,7 +1,7 @@
 /**
- * What the state of a module may consist of: JSON values, arrays, plain objects, Maps and Sets of these. No
- * functions, no class instances, no cycles: that is what makes `fork()`, `snapshot()` and `toJSON()` cheap
- * and certain.
+ * What a module's state may contain: JSON values, arrays, plain objects, and Maps and Sets of these.
+ * Functions, class instances and cycles are excluded, which keeps `fork()`, `snapshot()` and `toJSON()` cheap
+ * and exact.
  */
 export type PlainData =
   | undefined
@@ -15,8 +15,8 @@ export type PlainData =
   | { readonly [key: string]: PlainData }
 
 /**
- * An independent copy of plain data. Frozen objects are shared, not copied: they can never change, so API
- * objects inside a module's state cost nothing to fork.
+ * Returns an independent copy of plain data. Frozen objects are shared instead of copied, because they cannot
+ * change; API objects in a module's state therefore cost nothing to fork.
  */
 export function clonePlainData<T>(value: T): T {
   return clone(value) as T
@@ -47,14 +47,13 @@ const SET_TAG = '$set'
 const REF_TAG = '$ref'
 
 /**
- * Objects that are written elsewhere: where one is, as a path of member names and indexes; undefined when it
- * is not there.
+ * Locates an object in another document, as a path of member names and indexes; undefined if it is not there.
  */
 export type RefOf = (object: object) => readonly (string | number)[] | undefined
 
 /**
- * JSON form of plain data: a Map becomes `{$map: [[key, value], ...]}` (`[key]` if the value is undefined), a
- * Set `{$set: [...]}`, what `refOf` finds elsewhere `{$ref: [path]}`.
+ * Converts plain data to JSON. A Map becomes `{$map: [[key, value], ...]}` (`[key]` if the value is
+ * undefined), a Set `{$set: [...]}`, and an object that `refOf` finds in another document `{$ref: [path]}`.
  */
 export function plainDataToJson(value: unknown, refOf?: RefOf): unknown {
   if (typeof value !== 'object' || value === null) return value
@@ -71,7 +70,7 @@ export function plainDataToJson(value: unknown, refOf?: RefOf): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, plainDataToJson(entry, refOf)]))
 }
 
-/** The inverse of {@link plainDataToJson}; `elsewhere` is the frozen document that paths lead through. */
+/** The inverse of {@link plainDataToJson}; `elsewhere` is the frozen document that `$ref` paths refer to. */
 export function plainDataFromJson(json: unknown, elsewhere?: unknown): unknown {
   if (typeof json !== 'object' || json === null) return json
   if (Array.isArray(json)) return json.map((item) => plainDataFromJson(item, elsewhere))

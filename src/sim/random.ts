@@ -4,23 +4,21 @@ import { HASH_SEED, hashNumber, hashText } from './hash.js'
 
 type Generator = ReturnType<typeof xoroshiro128plus>
 
-/**
- * A stream of random draws. Equal seeds and equal stream names give equal draws, whatever other streams do.
- */
+/** A stream of random draws. Equal seeds and stream names give equal draws, whatever other streams do. */
 export interface RandomStream {
-  /** A whole number, `min <= n <= max`. */
+  /** Returns an integer, `min <= n <= max`. */
   int(min: number, max: number): number
-  /** A number, `0 <= n < 1`. */
+  /** Returns a number, `0 <= n < 1`. */
   float(): number
-  /** `length` characters of `alphabet`. */
+  /** Returns `length` characters of `alphabet`. */
   text(length: number, alphabet: string): string
-  /** One element of a list that is not empty. */
+  /** Returns one element of a non-empty list. */
   pick<T>(items: readonly T[]): T
-  /** A random (version 4) UUID. */
+  /** Returns a random (version 4) UUID. */
   uuid(): string
 }
 
-/** State of every stream that has been used, as data. */
+/** The state of every stream that has been used, as data. */
 export interface RandomState {
   readonly seed: number
   readonly streams: Readonly<Record<string, readonly number[]>>
@@ -42,15 +40,15 @@ export class Random {
   }
 
   /**
-   * From here on every stream, those that are held already too, draws as if the generator had been made of
-   * this seed just now.
+   * Makes every stream, including those already handed out, draw as if the generator had just been created
+   * with this seed.
    */
   reseed(seed: number): void {
     this.#seed = seed
     for (const [name, stream] of this.#streams) stream.restart(this.#generatorOf(name))
   }
 
-  /** The stream of that name, made at its first use. */
+  /** Returns the stream of that name; creates it on first use. */
   stream(name: string): RandomStream {
     let stream = this.#streams.get(name)
     if (!stream) {
@@ -62,7 +60,8 @@ export class Random {
 
   #generatorOf(name: string): Generator {
     const generator = xoroshiro128plus(hashText(hashNumber(HASH_SEED, this.#seed), name) | 0)
-    for (let warmUp = 0; warmUp < 16; warmUp++) generator.next() // the first draws of close seeds are alike
+    // skip the first draws, which are similar for similar seeds
+    for (let warmUp = 0; warmUp < 16; warmUp++) generator.next()
     return generator
   }
 
@@ -124,14 +123,15 @@ class Stream implements RandomStream {
       this.#generator.next(),
     ]
     const versioned = (b & 0xffff_0fff) | 0x4000
-    // two bits say which variant it is
+    // the top two bits encode the UUID variant
     const variant = (((c >>> 30) | 0b1000) << 28) | (c & 0x0fff_ffff)
-    return `${hex16(a >>> 16)}${hex16(a)}-${hex16(b >>> 16)}-${hex16(versioned)}-${hex16(variant >>> 16)}-${hex16(c)}${hex16(d >>> 16)}${hex16(d)}`
+    const head = `${hex16(a >>> 16)}${hex16(a)}-${hex16(b >>> 16)}-${hex16(versioned)}`
+    return `${head}-${hex16(variant >>> 16)}-${hex16(c)}${hex16(d >>> 16)}${hex16(d)}`
   }
 }
 
 const BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
-/** The last 16 bits of a word as four hexadecimal digits. */
+/** Returns the last 16 bits of a word as four hexadecimal digits. */
 const hex16 = (word: number): string =>
   (BYTES[(word >>> 8) & 0xff] as string) + (BYTES[word & 0xff] as string)

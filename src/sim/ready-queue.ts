@@ -1,7 +1,7 @@
 import type { PlainData } from './plain-data.js'
 import type { RandomStream } from './random.js'
 
-/** Something that can run now: one call of the handler that `owner` has for `topic`. Pure data. */
+/** A pending call of the handler that `owner` has for `topic`. Plain data. */
 export interface Ready {
   readonly owner: string
   readonly topic: string
@@ -10,13 +10,13 @@ export interface Ready {
 }
 
 /**
- * What is ready to run, each (owner, topic, key) at most once: a key added while it waits is not added again;
- * a key added while its handler runs is (it has been taken out by then), so no change is lost and none is
- * handled twice for nothing.
+ * The queue of handler calls that are ready to run, at most one for each (owner, topic, key). A key is not
+ * added again while it waits. A key added while its own handler runs is queued, because it has already been
+ * taken out; so no change is lost, and none is handled twice needlessly.
  */
 export class ReadyQueue {
   #items: Ready[] = []
-  /** The ids of `#items`, made once for each. */
+  /** The ids of `#items`, computed once for each. */
   #ids: string[] = []
   #head = 0
   readonly #waiting = new Set<string>()
@@ -25,7 +25,7 @@ export class ReadyQueue {
     return this.#items.length - this.#head
   }
 
-  /** Adds an entry; answers false if it is waiting already. */
+  /** Adds an entry. Returns false if it is already waiting. */
   add(entry: Ready): boolean {
     const id = idOf(entry)
     if (this.#waiting.has(id)) return false
@@ -35,7 +35,7 @@ export class ReadyQueue {
     return true
   }
 
-  /** Takes the oldest entry, or one that `chance` picks. */
+  /** Removes and returns the oldest entry, or one chosen by `chance`. */
   take(chance?: RandomStream): Ready | undefined {
     if (this.size === 0) return undefined
     if (chance) this.#swapHead(chance.int(this.#head, this.#items.length - 1))
@@ -50,7 +50,7 @@ export class ReadyQueue {
     return entry
   }
 
-  /** Drops what an owner has waiting. */
+  /** Drops all waiting entries of an owner. */
   removeOwner(owner: string): void {
     const kept = this.toArray().filter((entry) => entry.owner !== owner)
     this.#items = []

@@ -1,7 +1,7 @@
 /**
- * SHA-256 (FIPS 180-4), in plain synchronous code: discovery and OpenAPI documents are named by it, snapshot
- * files end with it. The library at hand costs more to load than these lines, and the browser's own digest is
- * asynchronous.
+ * Computes SHA-256 (FIPS 180-4) in plain synchronous code; used to name discovery and OpenAPI documents and
+ * at the end of snapshot files. A library would cost more to load than these lines, and the browser's own
+ * digest is asynchronous.
  */
 export function sha256(bytes: Uint8Array): Uint8Array {
   const { initial, rounds } = constants()
@@ -18,7 +18,7 @@ export function sha256(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(digest.buffer)
 }
 
-/** Upper-case hexadecimal digits of the SHA-256 of a text. */
+/** Returns the SHA-256 of a text as upper-case hexadecimal digits. */
 export function sha256Hex(text: string): string {
   return [...sha256(new TextEncoder().encode(text))]
     .map((byte) => byte.toString(16).padStart(2, '0'))
@@ -38,7 +38,10 @@ function pad(bytes: Uint8Array): Uint8Array {
 
 const rotate = (word: number, by: number): number => (word >>> by) | (word << (32 - by))
 
-/** All sums are cut to 32 bits with a sign at once: engines then reckon in integers, several times faster. */
+/**
+ * Processes one block. Every sum is truncated to a signed 32-bit integer at once, so that engines keep to
+ * integer arithmetic, which is several times faster.
+ */
 function compress(state: Int32Array, w: Int32Array, rounds: Int32Array): void {
   for (let at = 16; at < 64; at++) {
     const early = w[at - 15] as number
@@ -82,7 +85,9 @@ function compress(state: Int32Array, w: Int32Array, rounds: Int32Array): void {
 
 let known: { readonly initial: Int32Array; readonly rounds: Int32Array } | undefined
 
-/** The first 32 bits of the fractions of the square (cube) roots of the first 8 (64) primes. */
+/**
+ * Computes the first 32 bits of the fractional parts of the square (cube) roots of the first 8 (64) primes.
+ */
 function constants(): { readonly initial: Int32Array; readonly rounds: Int32Array } {
   if (known !== undefined) return known
   const primes: number[] = []

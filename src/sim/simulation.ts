@@ -16,20 +16,20 @@ import { Timers } from './timers.js'
 import type { Handler, Slice } from './topic.js'
 import { Trace } from './trace.js'
 
-/** How a simulation begins and chooses. */
+/** Options of {@link Simulation}. */
 export interface SimulationOptions {
-  /** Seed of all random draws. Default 1. */
+  /** The seed of all random draws. Default 1. */
   readonly seed?: number
-  /** Virtual ms since the epoch at which time begins. Default 2026-01-01T00:00:00Z. */
+  /** The start of virtual time, in ms since the epoch. Default 2026-01-01T00:00:00Z. */
   readonly start?: number
-  /** Which ready handler runs next: first in, first out, or chosen by the seed. Default `fifo`. */
+  /** The order in which ready handlers run: first in, first out, or chosen by the seed. Default `fifo`. */
   readonly interleaving?: 'fifo' | 'seeded'
   /**
-   * Handler calls in one `settle()`, or in one virtual hour of `advance()` and `until()`, after which they
-   * give up with a {@link LivelockError}. Default 5,000,000.
+   * The number of handler calls in one `settle()`, or in one virtual hour of `advance()` and `until()`, after
+   * which they throw a {@link LivelockError}. Default 5,000,000.
    */
   readonly maxSteps?: number
-  /** Virtual time after which `settle()` gives up waiting for `work`. Default 24h. */
+  /** The virtual time after which `settle()` gives up waiting for `work` timers. Default 24h. */
   readonly maxSettleTime?: Duration
 }
 
@@ -37,8 +37,8 @@ const HOUR = 3_600_000
 
 /**
  * The kernel: clock, timers, ready queue, random streams, state slices and modules. It knows nothing of
- * Kubernetes. Nothing happens but by a step, a step is one handler call, and what runs next is decided by
- * data only; so a simulation can be copied, stored, resumed and replayed at any point between two steps.
+ * Kubernetes. Everything happens in steps, a step is one handler call, and the next one is determined by data
+ * only; a simulation can therefore be copied, stored, resumed and replayed between any two steps.
  */
 export class Simulation<Events extends KernelEvents = KernelEvents> {
   readonly clock: VirtualClock
@@ -57,7 +57,7 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
   readonly #kernelBus: EventBus
   #running = false
 
-  /** `watched`: a simulation whose observers go on with this one. */
+  /** `watched` is a simulation whose observers are carried over to this one. */
   constructor(options: SimulationOptions = {}, from?: SimulationState, watched?: Simulation<Events>) {
     this.options = options
     this.bus = watched?.bus ?? new EventBus<Events>()
@@ -71,19 +71,19 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
     if (from) this.#load(from)
   }
 
-  /** Lets `seed` decide all draws from here on, as if none had been made; the trace says so. */
+  /** Makes `seed` decide all draws from here on, as if none had been made; the trace records it. */
   reseed(seed: number): void {
     this.random.reseed(seed)
     this.trace.record('kernel', this.clock.now(), `seed ${seed}`)
   }
 
-  /** A module's view of the kernel. */
+  /** Returns a module's view of the kernel. */
   host(name: string): ModuleHost<Events> {
     return new ModuleHost(this, name)
   }
 
   /**
-   * Adds a module and starts it, unless the state that this simulation was made from says that it is stopped.
+   * Adds a module and starts it, unless the state that this simulation was created from marks it as stopped.
    */
   add<H>(module: { readonly name: string; setup(host: H): void }, host: H): void {
     if (this.#modules.has(module.name)) throw new Error(`there is a module ${module.name} already`)
@@ -91,16 +91,14 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
     if (!this.#stopped.has(module.name)) module.setup(host)
   }
 
-  /** Removes a module with its state, timers and waiting work, as if it had never been. */
+  /** Removes a module with its state, timers and pending work, as if it had never existed. */
   remove(name: string): void {
     this.stop(name)
     this.#modules.delete(name)
     this.#stopped.delete(name)
   }
 
-  /**
-   * Stops a module as a killed process stops: its handlers, timers, waiting work and state slices are gone.
-   */
+  /** Stops a module like a killed process: its handlers, timers, pending work and state slices are lost. */
   stop(name: string): void {
     if (!this.#modules.has(name))
       throw new Error(`there is no module ${name}; there are: ${[...this.#modules.keys()].join(', ')}`)
@@ -111,7 +109,7 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
     this.ready.removeOwner(name)
   }
 
-  /** Starts a stopped module from nothing: `setup` runs again and finds no state. */
+  /** Starts a stopped module from scratch: `setup` runs again and finds no state. */
   start(name: string): void {
     const setup = this.#modules.get(name)
     if (!setup)
@@ -128,14 +126,14 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
     return [...this.#modules.keys()]
   }
 
-  /** Calls `check` after each step: for invariants and recorders. The answer takes it away again. */
+  /** Calls `check` after each step, for invariants and recorders. Returns a function that removes it. */
   onStep(check: () => void): () => void {
     this.#afterStep.push(check)
     return () => void this.#afterStep.splice(this.#afterStep.indexOf(check), 1)
   }
 
   /**
-   * Runs one handler: ready work first, else the next timer that is due now. Answers whether anything ran.
+   * Runs one handler: ready work first, else the next timer that is due now. Returns whether anything ran.
    */
   step(): boolean {
     this.#fireDue()
@@ -146,9 +144,9 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
   }
 
   /**
-   * Runs until nothing is ready and no `work` timer is pending; time moves as far as that needs, watchdogs on
-   * the way fire in order.
-   * @throws LivelockError when it does not come to rest within `maxSteps` handler calls or `maxSettleTime`.
+   * Runs until nothing is ready and no `work` timer is pending. Time moves as far as necessary, and watchdogs
+   * on the way fire in order.
+   * @throws LivelockError if it does not come to rest within `maxSteps` handler calls or `maxSettleTime`
    */
   settle(): void {
     const deadline = this.clock.now() + toMillis(this.options.maxSettleTime ?? '24h')
@@ -163,7 +161,7 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
     }
   }
 
-  /** Moves time by exactly `duration`, running everything that comes due on the way and at the end. */
+  /** Moves time by exactly `duration` and runs everything that comes due, including at the end. */
   advance(duration: Duration): void {
     const target = this.clock.now() + toMillis(duration)
     this.#drive(target, `advance(${String(duration)}) does not get on`, () => false, HOUR)
@@ -171,8 +169,8 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
   }
 
   /**
-   * Runs until `predicate` holds (asked at each instant at which something ran and is done) or `timeout`
-   * virtual time has passed. Answers whether it held. Default timeout 1h.
+   * Runs until `predicate` holds or `timeout` of virtual time has passed. The predicate is checked whenever
+   * the work at an instant is done. Returns whether it held. Default timeout 1h.
    */
   until(predicate: () => boolean, options: { readonly timeout?: Duration } = {}): boolean {
     const deadline = this.clock.now() + toMillis(options.timeout ?? '1h')
@@ -192,7 +190,7 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
     )
   }
 
-  /** All state as data, sharing nothing mutable with this simulation. */
+  /** Returns all state as data that shares nothing mutable with this simulation. */
   state(): SimulationState {
     const slices = new Map<string, Map<string, unknown>>()
     for (const [owner, byName] of this.#slices) {
@@ -210,7 +208,7 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
     })
   }
 
-  /** The slice `name` of `owner`; made by `initial` if there is none. */
+  /** Returns the slice `name` of `owner`; creates it with `initial` if absent. */
   slice<S>(owner: string, name: string, initial: () => S): Slice<S> {
     let byName = this.#slices.get(owner)
     if (!byName) this.#slices.set(owner, (byName = new Map<string, Slice<unknown>>()))
@@ -219,7 +217,7 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
     return slice
   }
 
-  /** Registers the handler that `owner` has for `topic`; a second registration replaces the first. */
+  /** Registers the handler of `owner` for `topic`, replacing an existing one. */
   register(owner: string, topic: string, handler: Handler): void {
     let byTopic = this.#handlers.get(owner)
     if (!byTopic) this.#handlers.set(owner, (byTopic = new Map<string, Handler>()))
@@ -227,9 +225,8 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
   }
 
   /**
-   * Steps and moves time until `done` holds with nothing ready, or nothing more comes due by `deadline`.
-   * `done` is asked whenever nothing is ready at the present instant. Steps are counted anew each `period` of
-   * virtual time.
+   * Runs steps and moves time until `done` holds while nothing is ready, or until nothing more comes due by
+   * `deadline`. The step limit starts anew each `period` of virtual time.
    */
   #drive(deadline: number, complaint: string, done: () => boolean, period: number): void {
     if (this.#running)
@@ -273,7 +270,7 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
   #run(entry: Ready): void {
     const handler = this.#handlers.get(entry.owner)?.get(entry.topic)
     if (!handler) {
-      if (this.#stopped.has(entry.owner)) return // what is sent to a process that is down is lost
+      if (this.#stopped.has(entry.owner)) return // a message to a stopped process is lost
       throw new Error(`assertion failed: no handler for ${entry.owner}/${entry.topic}`)
     }
     const time = this.clock.now()

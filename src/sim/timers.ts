@@ -1,13 +1,13 @@
 import type { PlainData } from './plain-data.js'
 
 /**
- * `work`: something is in flight (a container starts, a grace period runs, a retry waits); `settle()` waits
- * for it. `watchdog`: periodic or far-off (lease renewal, monitor period, toleration deadline, TTL); fires
- * when time passes it anyway.
+ * `work`: something is in flight (a starting container, a grace period, a retry), and `settle()` waits for
+ * it. `watchdog`: periodic or far off (lease renewal, monitor period, toleration deadline, TTL); it fires
+ * when time passes it, but `settle()` does not wait for it.
  */
 export type TimerClass = 'work' | 'watchdog'
 
-/** A pending timer. Pure data: what it will do is decided by the handler that `owner` has for `topic`. */
+/** A pending timer. Plain data: what it does is determined by the handler that `owner` has for `topic`. */
 export interface Timer {
   /** Virtual ms at which it fires. */
   readonly due: number
@@ -20,7 +20,9 @@ export interface Timer {
   readonly payload?: PlainData
 }
 
-/** A timer in the heap. One that is cancelled or replaced stays there, marked, until it reaches the top. */
+/**
+ * A timer in the heap. A cancelled or replaced one stays there, marked as stale, until it reaches the top.
+ */
 interface Entry {
   readonly timer: Timer
   readonly id: string
@@ -30,9 +32,9 @@ interface Entry {
 const idOf = (owner: string, topic: string, key: string): string => `${owner}\n${topic}\n${key}`
 
 /**
- * All pending timers: a binary heap ordered by (due, seq), and an index by (owner, topic, key), for which
- * there is at most one timer. A timer that is cancelled or set again stays in the heap as a stale entry until
- * it reaches the top.
+ * All pending timers: a binary heap ordered by (due, seq), and an index by (owner, topic, key), each of which
+ * has at most one timer. Cancelled and replaced timers stay in the heap as stale entries until they reach the
+ * top, since removing from the middle of a heap is expensive.
  */
 export class Timers {
   readonly #heap: Entry[] = []
@@ -49,7 +51,7 @@ export class Timers {
     return this.#pendingWork
   }
 
-  /** Sets the timer of (owner, topic, key), replacing the one that may be pending there. */
+  /** Sets the timer of (owner, topic, key), replacing a pending one. */
   set(timer: Omit<Timer, 'seq'>): void {
     const id = idOf(timer.owner, timer.topic, timer.key)
     const former = this.#live.get(id)
@@ -61,7 +63,7 @@ export class Timers {
     return this.#live.get(idOf(owner, topic, key))?.timer
   }
 
-  /** Removes a pending timer; answers whether there was one. */
+  /** Cancels a pending timer. Returns whether there was one. */
   cancel(owner: string, topic: string, key: string): boolean {
     const entry = this.#live.get(idOf(owner, topic, key))
     if (!entry) return false
@@ -69,17 +71,17 @@ export class Timers {
     return true
   }
 
-  /** Removes all timers of an owner: what a stopped process forgets. */
+  /** Cancels all timers of an owner, as when its process stops. */
   cancelOwner(owner: string): void {
     for (const entry of this.#live.values()) if (entry.timer.owner === owner) this.#drop(entry)
   }
 
-  /** The timer that fires next, if any. */
+  /** Returns the next timer to fire, if any. */
   peek(): Timer | undefined {
     return this.#top()?.timer
   }
 
-  /** Removes and answers the next timer if it is due at `now`. */
+  /** Removes and returns the next timer if it is due at `now`. */
   popDue(now: number): Timer | undefined {
     const top = this.#top()
     if (!top || top.timer.due > now) return undefined
@@ -88,12 +90,12 @@ export class Timers {
     return top.timer
   }
 
-  /** All live timers in firing order, for snapshots and diagnosis. */
+  /** Returns all live timers in firing order, for snapshots and diagnosis. */
   toArray(): readonly Timer[] {
     return [...this.#live.values()].sort(byDueThenSeq).map(({ timer }) => timer)
   }
 
-  /** The sequence number that the next timer gets, part of a snapshot. */
+  /** The sequence number of the next timer; part of a snapshot. */
   get nextSeq(): number {
     return this.#nextSeq
   }
@@ -107,7 +109,7 @@ export class Timers {
     return restored
   }
 
-  /** The first entry that is live; stale ones before it are thrown away. */
+  /** Returns the first live entry, discarding stale ones before it. */
   #top(): Entry | undefined {
     for (;;) {
       const top = this.#heap[0]
@@ -130,8 +132,8 @@ export class Timers {
   }
 
   /**
-   * Stale entries are thrown out together once they are the large majority, so that the heap stays
-   * proportional to what is live.
+   * Discards all stale entries once they are a large majority, so that the heap stays proportional to the
+   * number of live timers.
    */
   #compact(): void {
     const live = this.#heap.filter((entry) => entry.live).sort(byDueThenSeq)

@@ -1,29 +1,29 @@
 import type { PlainData } from './plain-data.js'
 import type { TimerClass } from './timers.js'
 
-/** Mutable holder of one plain-data slice of state. The module may change `value` in place or replace it. */
+/** A mutable holder of one state slice. The module may change `value` in place or replace it. */
 export interface Slice<S> {
   value: S
 }
 
 /** Options of {@link Topic.wakeAfter}. */
 export interface TimerOptions {
-  /** Default `work`: `settle()` waits for it. */
+  /** Default `work`: `settle()` waits for the timer. */
   readonly class?: TimerClass
   readonly payload?: PlainData
 }
 
-/** A kind of thing that a module does: a named handler that can be woken now or later. */
+/** A named handler of a module that can be woken now or later. */
 export interface Topic {
-  /** Runs the handler for `key` as soon as its turn comes; a key that waits already is not doubled. */
+  /** Runs the handler for `key` in its turn. Does nothing if the key is already waiting. */
   wake(key: string, payload?: PlainData): void
-  /** Runs it after `ms` of virtual time; replaces the timer that may be pending for that key. */
+  /** Runs the handler for `key` after `ms` of virtual time, replacing a pending timer of that key. */
   wakeAfter(key: string, ms: number, options?: TimerOptions): void
-  /** Takes back a pending timer; answers whether there was one. */
+  /** Cancels a pending timer. Returns whether there was one. */
   cancel(key: string): boolean
-  /** Virtual ms at which the pending timer of `key` fires. */
+  /** Returns the virtual ms at which the pending timer of `key` fires. */
   dueAt(key: string): number | undefined
 }
 
-/** Handler of a topic. */
+/** The handler of a topic. */
 export type Handler = (key: string, payload: PlainData) => void

@@ -1,6 +1,6 @@
 import { HASH_SEED, hashNumber, hashText } from './hash.js'
 
-/** Two independent 32-bit lanes of the rolling hash, and how many records went in. */
+/** Two independent 32-bit lanes of the rolling hash, and the number of records. */
 export interface TraceState {
   readonly a: number
   readonly b: number
@@ -8,8 +8,8 @@ export interface TraceState {
 }
 
 /**
- * Rolling hash over all that happened (time, step, write). Two runs of one seed with the same calls give the
- * same hash.
+ * A rolling hash over everything that happens (time, step, write). Runs with the same seed and the same calls
+ * have the same hash.
  */
 export class Trace {
   #a: number
@@ -22,7 +22,7 @@ export class Trace {
     this.#records = state.records
   }
 
-  /** Folds one occurrence in: `kind` and `what` name it, `time` is virtual ms. */
+  /** Folds in one occurrence: `kind` and `what` identify it, `time` is virtual ms. */
   record(kind: string, time: number, what: string): void {
     this.#a = hashText(hashNumber(this.#a, time), what)
     this.#b = hashText(hashNumber(this.#b, this.#a), kind)
@@ -33,7 +33,7 @@ export class Trace {
     return { a: this.#a, b: this.#b, records: this.#records }
   }
 
-  /** 16 hexadecimal digits. */
+  /** Returns the hash as 16 hexadecimal digits. */
   toString(): string {
     return this.#a.toString(16).padStart(8, '0') + this.#b.toString(16).padStart(8, '0')
   }

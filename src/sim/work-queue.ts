@@ -1,48 +1,48 @@
 import type { Slice, TimerOptions, Topic } from './topic.js'
 
-/** Back-off of a work queue; all times in virtual ms. */
+/** The back-off of a work queue; all times in virtual ms. */
 export interface WorkQueueOptions {
-  /** First delay after a failure. Default 5 (client-go's default controller rate limiter). */
+  /** Delay after the first failure. Default 5 (client-go's default controller rate limiter). */
   readonly baseDelay?: number
-  /** Longest delay. Default 1,000,000 (client-go: 1000 s). */
+  /** Maximum delay. Default 1,000,000 (client-go: 1000 s). */
   readonly maxDelay?: number
-  /** Class of the retry timers. Default `work`. */
+  /** Timer class of retries. Default `work`. */
   readonly retryClass?: 'work' | 'watchdog'
   /**
-   * How many retries of a key in a row may be `work`; further ones are watchdogs, so that `settle()` comes to
-   * rest on what keeps failing. Default: all.
+   * How many consecutive retries of a key are of class `work`; later ones are watchdogs, so that `settle()`
+   * comes to rest despite a permanent failure. Default: all.
    */
   readonly workRetries?: number
   /**
-   * Which errors of `reconcile` are answered by a retry with back-off (and a line in the log). All others are
-   * bugs and are thrown on. Default: none.
+   * Which errors of `reconcile` cause a retry with back-off (and a log line). All others are bugs and
+   * propagate. Default: none.
    */
   readonly retryOn?: (error: unknown) => boolean
 }
 
 /**
- * client-go's workqueue as data: de-duplicating, delayed and rate-limited adds. A key is handled by one call
- * at a time (handlers run to their end), and a key added during its own handling is handled again.
+ * client-go's workqueue as data: de-duplicating, delayed and rate-limited adds. A key is never handled
+ * concurrently, because handlers run to completion, and a key added while it is handled is handled again.
  */
 export interface WorkQueue {
-  /** Handles the key as soon as its turn comes. */
+  /** Handles the key in its turn. */
   add(key: string): void
   /**
-   * Handles the key after `ms`; an earlier pending delay of the key wins, as in client-go's delaying queue.
+   * Handles the key after `ms`. An earlier pending delay of the key wins, as in client-go's delaying queue.
    */
   addAfter(key: string, ms: number, options?: TimerOptions): void
   /** Handles the key after its back-off: base x 2^failures. */
   addRateLimited(key: string): void
-  /** Ends the back-off of a key after success. */
+  /** Resets the back-off of a key after success. */
   forget(key: string): void
-  /** How often the key has failed since it was last forgotten. */
+  /** Returns how often the key has failed since it was last forgotten. */
   failures(key: string): number
 }
 
-/** Failures by key: the only state a work queue has beside the kernel's ready queue and timers. */
+/** Failures by key: the only state of a work queue besides the kernel's ready queue and timers. */
 export type Failures = Map<string, number>
 
-/** The {@link WorkQueue} over a topic of the kernel. */
+/** The {@link WorkQueue} on a topic of the kernel. */
 export class TopicWorkQueue implements WorkQueue {
   readonly #topic: Topic
   readonly #failures: Slice<Failures>

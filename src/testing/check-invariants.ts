@@ -3,15 +3,15 @@ import type { Invariant, Violation } from './invariant.js'
 import { invariants as all } from './invariants/index.js'
 import { StoredObjects } from './stored-objects.js'
 
-/** Which invariants are looked at. */
+/** Options of {@link checkInvariants}. */
 export interface InvariantOptions {
-  /** Default: all of the library's. */
+  /** Default: all invariants of this library. */
   readonly invariants?: readonly Invariant[]
 }
 
 /**
- * Everything that is wrong with a cluster as it is now; empty when all is well. Call it after `settle()`:
- * while something is in flight the invariants that only hold at rest are left out.
+ * Returns all violations in the current state of a cluster; empty if there are none. Call it after
+ * `settle()`: while something is in flight, invariants that only hold at rest are skipped.
  */
 export function checkInvariants(
   cluster: SimCluster,

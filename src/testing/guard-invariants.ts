@@ -7,16 +7,19 @@ import { invariants as all } from './invariants/index.js'
 
 type Look<Event> = (event: Event) => Finding | undefined
 
-/** Takes the guard away again. */
+/** Removes the guard. */
 export interface InvariantGuard {
-  /** @throws InvariantError for what was broken by calls outside any step and has not been thrown yet. */
+  /**
+   * Stops the guard.
+   * @throws InvariantError for a violation by calls outside any step that has not been thrown yet
+   */
   stop(): void
 }
 
 /**
- * Watches a cluster from now on and throws {@link InvariantError} at the end of the step that breaks an
- * invariant, out of `settle()`, `advance()`, `until()` or `step()`. What a call of your own breaks is thrown
- * by the next step, or by `stop()`. Costs little: each write is looked at once. Forks are not watched.
+ * Watches a cluster from now on. A violation throws {@link InvariantError} at the end of the step that caused
+ * it, from `settle()`, `advance()`, `until()` or `step()`. A violation by your own call is thrown by the next
+ * step, or by `stop()`. Cheap: each write is examined once. Forks are not watched.
  */
 export function guardInvariants(
   cluster: SimCluster,

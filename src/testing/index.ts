@@ -8,21 +8,16 @@ export { referenceTo } from './invariant.js'
 export type { Finding, Invariant, ObjectReference, Observer, Violation } from './invariant.js'
 export { invariants } from './invariants/index.js'
 export type { StoredObjects } from './stored-objects.js'
-export { aimRequest, rbacArbitraries, rbacVocabulary } from './rbac/index.js'
-export type {
-  AnyRbacObject,
-  ArbitraryUser,
-  FastCheck,
-  RbacArbitraries,
-  RbacScenario,
-  RbacVocabulary,
-} from './rbac/index.js'
+export { aimRequest } from './rbac/aim-request.js'
+export { rbacArbitraries } from './rbac/arbitraries.js'
+export { rbacVocabulary } from './rbac/vocabulary.js'
+export type { AnyRbacObject } from './rbac/vocabulary.js'
+export type { ArbitraryUser, FastCheck, RbacArbitraries, RbacScenario } from './rbac/arbitraries.js'
+export type { RbacVocabulary } from './rbac/vocabulary.js'
 export { runEscalation } from './rbac/run-escalation.js'
-export type { EscalationOutcome, StepAnswer } from './rbac/run-escalation.js'
-export { netpolArbitraries, netpolManifest, netpolVocabulary } from './netpol/index.js'
-export type {
-  NetpolArbitraries,
-  NetpolArbitraryOptions,
-  NetpolScenario,
-  NetpolVocabulary,
-} from './netpol/index.js'
+export type { EscalationOutcome, StepResult } from './rbac/run-escalation.js'
+export { netpolArbitraries } from './netpol/arbitraries.js'
+export { netpolManifest } from './netpol/manifest.js'
+export { netpolVocabulary } from './netpol/vocabulary.js'
+export type { NetpolArbitraries, NetpolArbitraryOptions, NetpolScenario } from './netpol/arbitraries.js'
+export type { NetpolVocabulary } from './netpol/vocabulary.js'

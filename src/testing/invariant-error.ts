@@ -2,15 +2,18 @@ import { formatTime } from '../api/time.js'
 import type { KernelEvents } from '../sim/event-bus.js'
 import type { ObjectReference, Violation } from './invariant.js'
 
-/** Where and when a violation came about. */
+/** Where and when a violation occurred. */
 export interface ViolationPlace {
   /** Virtual ms. */
   readonly time: number
-  /** The handler call in which it happened; undefined when the user's own call did it. */
+  /** The handler call in which it occurred; undefined if a call from outside caused it. */
   readonly step?: KernelEvents['step']
 }
 
-/** A cluster has broken an invariant. The message tells which, when, in which step, and names the objects. */
+/**
+ * Thrown if a cluster violates an invariant. The message says which, when and in which step, and names the
+ * objects.
+ */
 export class InvariantError extends Error {
   readonly violations: readonly Violation[]
   /** Virtual ms. */

@@ -3,7 +3,7 @@ import type { ClusterEvents } from '../client/cluster-events.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import type { StoredObjects } from './stored-objects.js'
 
-/** An object that has to do with a {@link Finding}. */
+/** An object that a {@link Finding} refers to. */
 export interface ObjectReference {
   readonly resource: string
   readonly namespace?: string
@@ -11,20 +11,20 @@ export interface ObjectReference {
   readonly resourceVersion: string
 }
 
-/** Something that an invariant found wrong. */
+/** A problem found by an invariant. */
 export interface Finding {
   readonly message: string
   readonly objects: readonly ObjectReference[]
 }
 
-/** A {@link Finding} and the name of the invariant that is broken. */
+/** A {@link Finding} with the name of the violated invariant. */
 export interface Violation extends Finding {
   readonly invariant: string
 }
 
 /**
- * Looks at what happens, one event at a time. Must not change the cluster, and should cost no more than the
- * event itself.
+ * Examines events one at a time. It must not change the cluster, and should cost no more than the event
+ * itself.
  */
 export interface Observer {
   readonly write?: (event: ClusterEvents['write']) => Finding | undefined
@@ -32,24 +32,24 @@ export interface Observer {
 }
 
 /**
- * A law that every cluster keeps, judged from outside: from stored objects and from the bus, not from what
- * components believe. To add one of your own, pass `{ invariants: [...invariants, mine] }` to
- * `checkInvariants` or `guardInvariants`.
+ * A property of every cluster, judged from outside: by stored objects and the event bus, not by what
+ * components believe. To add your own, pass `{ invariants: [...invariants, mine] }` to `checkInvariants` or
+ * `guardInvariants`.
  */
 export interface Invariant {
-  /** Short and unique, as violations are named: `pods-bound-once`. */
+  /** A short, unique name, used in violations: `pods-bound-once`. */
   readonly name: string
-  /** The law in one sentence. */
+  /** The property in one sentence. */
   readonly rule: string
-  /** Looks at a cluster between two steps. */
+  /** Checks a cluster between two steps. */
   readonly check?: (cluster: SimCluster, stored: StoredObjects) => readonly Finding[]
-  /** Whether `check` need not hold while something is in flight; it is left out then. Default false. */
+  /** Whether `check` may fail while something is in flight; it is skipped then. Default false. */
   readonly onlyAtRest?: boolean
-  /** Begins to observe a cluster in its present state. */
+  /** Starts to observe a cluster in its current state. */
   readonly observe?: (cluster: SimCluster) => Observer
 }
 
-/** Names an object for a {@link Finding}. */
+/** Returns the reference to an object for a {@link Finding}. */
 export function referenceTo(resource: string, { metadata }: KubeObject): ObjectReference {
   const { namespace, name = '', resourceVersion = '' } = metadata
   return namespace === undefined

@@ -4,8 +4,8 @@ import type { ComponentView } from '../cluster/compose/component-host.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
 
 /**
- * What lies in a cluster's store, and in the caches of its components, at one moment. Each resource is listed
- * at most once, however many invariants look at it.
+ * The contents of a cluster's store, and of its components' caches, at one moment. Each resource is listed at
+ * most once, however many invariants use it.
  */
 export class StoredObjects {
   readonly #cluster: SimCluster
@@ -16,7 +16,7 @@ export class StoredObjects {
     this.#cluster = cluster
   }
 
-  /** All objects of a resource in key order. */
+  /** Returns all objects of a resource in key order. */
   list<R extends ResourceName>(resource: R): readonly ObjectOf<R>[] {
     let list = this.#lists.get(resource)
     if (!list) this.#lists.set(resource, (list = this.#cluster.state.stored(resource)))
@@ -28,8 +28,10 @@ export class StoredObjects {
     return (this.#views ??= this.#cluster.state.views())
   }
 
-  /** Whether a controller of kube-controller-manager is there, runs and can reach the apiserver. */
-  isAtWork(controller: string): boolean {
+  /**
+   * Returns whether a controller of kube-controller-manager exists, is running and can reach the apiserver.
+   */
+  isControllerRunning(controller: string): boolean {
     const name = `kube-controller-manager/${controller}`
     return this.views.some(({ component, connected }) => component === name && connected)
   }

@@ -136,7 +136,7 @@ describe('objects of which a part is missing or wrong', () => {
       serial++
       const name = resource === 'ipaddresses' ? `10.0.${serial >> 8}.${serial & 255}` : `x${serial}`
       const metadata = isNamespaced ? { name, namespace: 'default' } : { name }
-      client.create(resource, { metadata, ...fields } as unknown as KubeObject)
+      client.create(resource, { metadata, ...fields } as KubeObject)
     }
     create(whole[resource] as object)
     const replacement = fc.constantFrom<unknown>(

@@ -28,9 +28,9 @@ const rowOf = (resource: string, fields: object): Parameters<typeof prepared>[0]
 })
 
 /** The object as it is stored. */
-function made(resource: string, fields: object): KubeObject {
+function made(resource: string, fields: object): KubeObject & { readonly spec?: object } {
   const row = rowOf(resource, fields)
-  const object = prepared(row) as KubeObject
+  const object: KubeObject & { readonly spec?: object } = prepared(row) as KubeObject
   if (definitionOf(row).namespaced) return object
   const { namespace: _, ...metadata } = object.metadata
   return { ...object, metadata }
@@ -62,7 +62,7 @@ describe('limit ranges', () => {
           { type: 'Pod', max: { cpu: '4' } },
         ],
       },
-    }) as never
+    })
     expect(spec).toEqual({
       limits: [
         {
@@ -227,7 +227,7 @@ describe('claims and volumes', () => {
 
   it('data sources of other kinds are for dataSourceRef alone; each field fills in the other', () => {
     const specOf = (fields: object): object =>
-      (made('persistentvolumeclaims', { spec: { ...claim, ...fields } }) as never as { spec: object }).spec
+      made('persistentvolumeclaims', { spec: { ...claim, ...fields } }).spec ?? {}
     const snapshot = { apiGroup: 'snapshot.storage.k8s.io', kind: 'VolumeSnapshot', name: 's' }
     expect(specOf({ dataSource: snapshot })).toMatchObject({ dataSource: snapshot, dataSourceRef: snapshot })
     const other = { apiGroup: 'x.io', kind: 'Thing', name: 't' }
@@ -429,7 +429,7 @@ describe('other kinds', () => {
       },
     })
     expect(
-      semanticEqual((claimed as never as { spec: object }).spec, {
+      semanticEqual(claimed.spec, {
         devices: {
           requests: [
             {

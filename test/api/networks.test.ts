@@ -7,10 +7,7 @@ import { harness, type Harness } from '../apiserver/harness.js'
 /** What is wrong with an object, as `field: text`. */
 function faults({ client }: Harness, resource: string, body: object): readonly string[] {
   try {
-    client.create(resource, {
-      metadata: { name: 'x', namespace: 'default' },
-      ...body,
-    } as unknown as KubeObject)
+    client.create(resource, { metadata: { name: 'x', namespace: 'default' }, ...body } as KubeObject)
     return []
   } catch (error) {
     if (!isApiError(error, 'Invalid')) throw error

@@ -33,7 +33,7 @@ function pod(
   return {
     metadata: { name: 'p', ...(annotations === undefined ? {} : { annotations }) },
     spec: { containers, ...spec },
-  } as unknown as Pod
+  } as Pod
 }
 
 function textOf(object: Pod, level: PodSecurityLevel, minor: number = Infinity): string {

@@ -76,7 +76,7 @@ describe('Priority', () => {
   it('takes the global default class, of which there is one', () => {
     const { client } = harness()
     const fields = { value: 7, globalDefault: true, preemptionPolicy: 'Never' }
-    const high = { metadata: { name: 'high' }, ...fields } as unknown as PriorityClass
+    const high = { metadata: { name: 'high' }, ...fields } as PriorityClass
     client.create('priorityclasses', high)
     const { spec } = client.create('pods', pod('a'))
     expect(spec).toMatchObject({ priority: 7, priorityClassName: 'high', preemptionPolicy: 'Never' })

@@ -1,3 +1,4 @@
+import { partial } from '../support/typed.js'
 import { describe, expect, it } from 'vitest'
 import type { Node, Pod } from '../../src/api/core/generated.js'
 import type { PodDisruptionBudget } from '../../src/api/policy/generated.js'
@@ -17,10 +18,13 @@ function running(client: Client, ready = true): Pod {
 }
 
 function budget(client: Client, status: object, spec: object = {}, name = 'b'): void {
-  const made = client.create('poddisruptionbudgets', {
-    metadata: { name, namespace: 'default' },
-    spec: { minAvailable: 1, selector: { matchLabels: { app: 'x' } }, ...spec },
-  } as unknown as PodDisruptionBudget)
+  const made = client.create(
+    'poddisruptionbudgets',
+    partial<PodDisruptionBudget>({
+      metadata: { name, namespace: 'default' },
+      spec: { minAvailable: 1, selector: { matchLabels: { app: 'x' } }, ...spec },
+    }),
+  )
   client.updateStatus('poddisruptionbudgets', {
     ...made,
     status: {
@@ -31,7 +35,7 @@ function budget(client: Client, status: object, spec: object = {}, name = 'b'): 
       disruptionsAllowed: 0,
       ...status,
     },
-  } as unknown as PodDisruptionBudget)
+  } as PodDisruptionBudget)
 }
 
 const evict = (client: Client): unknown =>
@@ -178,9 +182,10 @@ describe('pods/binding', () => {
 
   it('assigns the pod once, with condition and, from 1.35, the labels of the node', () => {
     const { client } = harness()
-    client.create('nodes', {
-      metadata: { name: 'n1', labels: { 'topology.kubernetes.io/zone': 'z1' } },
-    } as unknown as Node)
+    client.create(
+      'nodes',
+      partial<Node>({ metadata: { name: 'n1', labels: { 'topology.kubernetes.io/zone': 'z1' } } }),
+    )
     client.create('pods', pod('a'))
     bind(client, 'n1')
     const { spec, status, metadata } = client.get('pods', key)

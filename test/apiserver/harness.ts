@@ -1,3 +1,4 @@
+import { partial } from '../support/typed.js'
 import type { Pod } from '../../src/api/core/generated.js'
 import { createScheme } from '../../src/api/scheme.js'
 import { ApiServer, type ApiServerOptions } from '../../src/apiserver/api-server.js'
@@ -38,10 +39,10 @@ export function harness(
 /** The smallest pod. */
 export function pod(name: string, more: { labels?: Record<string, string>; nodeName?: string } = {}): Pod {
   const { labels, nodeName } = more
-  return {
+  return partial<Pod>({
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { name, namespace: 'default', ...(labels === undefined ? {} : { labels }) },
     spec: { containers: [{ name: 'c', image: 'i:1' }], ...(nodeName === undefined ? {} : { nodeName }) },
-  } as unknown as Pod
+  })
 }

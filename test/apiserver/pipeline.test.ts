@@ -108,14 +108,14 @@ describe('the HTTP edge', () => {
     const { body } = ask('/api/v1/namespaces/default/pods', table)
     const { kind, rows, columnDefinitions } = JSON.parse(body) as Record<string, never[]>
     expect(kind).toBe('Table')
-    expect((columnDefinitions as unknown as { name: string }[]).slice(0, 5).map(({ name }) => name)).toEqual([
+    expect((columnDefinitions as { name: string }[]).slice(0, 5).map(({ name }) => name)).toEqual([
       'Name',
       'Ready',
       'Status',
       'Restarts',
       'Age',
     ])
-    const [row] = rows as unknown as [{ cells: unknown[]; object: { kind: string } }]
+    const [row] = rows as object as [{ cells: unknown[]; object: { kind: string } }]
     expect(row.cells.slice(0, 5)).toEqual(['a', '0/1', 'Pending', '0', '0s'])
     expect(row.object.kind).toBe('PartialObjectMetadata')
   })

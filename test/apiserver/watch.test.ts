@@ -16,7 +16,7 @@ function bind(client: Client, name: string, node: string): void {
 }
 
 describe('selectors of a watch', () => {
-  it('reports an object that enters as ADDED and one that leaves as DELETED with its last matching state', () => {
+  it('reports an object that enters as ADDED, one that leaves as DELETED with its last match', () => {
     const { client } = harness()
     const watch = client.watch('pods', { labelSelector: 'app=web' })
     const made = client.create('pods', pod('a'))

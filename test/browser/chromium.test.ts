@@ -16,8 +16,9 @@ async function bundle(): Promise<string> {
   writeFileSync(
     entry,
     `
+    import * as simcluster from 'simcluster'
     import { play } from './scenario.mjs'
-    document.getElementById('result').textContent = JSON.stringify(play())
+    document.getElementById('result').textContent = JSON.stringify(play(simcluster))
   `,
   )
   const output = await build({
@@ -74,7 +75,9 @@ test('the core plays the same rollout in Chromium as in Node', async (context) =
     expect(text).toMatch(/^\{/)
     const outcome = JSON.parse(text) as Outcome
     expectRollout(outcome)
-    const script = `import { play } from './scenario.mjs'; console.log(JSON.stringify(play()))`
+    const script =
+      `import * as simcluster from 'simcluster'; import { play } from './scenario.mjs'; ` +
+      'console.log(JSON.stringify(play(simcluster)))'
     const inNode = execFileSync(process.execPath, ['--input-type=module', '--eval', script], {
       cwd: inject('consumer'),
       encoding: 'utf8',

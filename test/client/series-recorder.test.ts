@@ -1,3 +1,4 @@
+import { partial } from '../support/typed.js'
 import { describe, expect, it } from 'vitest'
 import type { Event, Pod } from '../../src/api/core/generated.js'
 import type { Component } from '../../src/client/component.js'
@@ -27,10 +28,13 @@ const speaker: Component = {
 /** `messages`: after how many seconds something is said. */
 function cluster(messages: Readonly<Record<string, string>>): SimCluster {
   const made = new SimCluster({ nodes: 0, without: ['kube-scheduler'], components: [speaker] })
-  made.create('pods', {
-    metadata: { name: 'p', namespace: 'default' },
-    spec: { containers: [{ name: 'c', image: 'i' }] },
-  } as unknown as Pod)
+  made.create(
+    'pods',
+    partial<Pod>({
+      metadata: { name: 'p', namespace: 'default' },
+      spec: { containers: [{ name: 'c', image: 'i' }] },
+    }),
+  )
   made.create('configmaps', { metadata: { name: 'm', namespace: 'default' }, data: messages })
   return made
 }

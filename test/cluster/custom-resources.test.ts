@@ -62,7 +62,7 @@ const names = (of: SimCluster): readonly string[] =>
 describe('custom resources in a cluster', () => {
   it('are served as soon as their CRD is established', () => {
     const made = new SimCluster({ version: 'v1.34', nodes: 0 })
-    made.create('customresourcedefinitions', crd('Widget') as never)
+    made.client.create<string>('customresourcedefinitions', crd('Widget') as KubeObject)
     expect(() => made.resource('widgets.example.com').list()).toThrow(
       'the server could not find the requested resource',
     )

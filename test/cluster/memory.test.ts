@@ -1,6 +1,7 @@
-import { execFileSync } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
-import { expect, test } from 'vitest'
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { beforeAll, expect, test } from 'vitest'
+import { bundleInto } from '../../scripts/run-bundled.js'
 import { dropped } from './dropped.js'
 
 /** Prints the heap in bytes after each round of clusters that were made, used and dropped. */
@@ -21,18 +22,24 @@ const round = () => {
 console.log(JSON.stringify([round(), round(), round()]))
 `
 
-function run(program: string, flags: readonly string[]): unknown {
-  const root = fileURLToPath(new URL('../..', import.meta.url))
-  const options = ['--expose-gc', ...flags, '--import', 'tsx', '--input-type=module', '--eval', program]
-  return JSON.parse(execFileSync(process.execPath, options, { cwd: root, encoding: 'utf8' }))
+let path = ''
+beforeAll(async () => {
+  const placeOf = await bundleInto('memory', ['src/index'])
+  path = placeOf('src/index')
+})
+
+async function run(program: string, flags: readonly string[]): Promise<unknown> {
+  const script = program.replace("'simcluster'", JSON.stringify(path))
+  const options = ['--expose-gc', ...flags, '--input-type=module', '--eval', script]
+  return JSON.parse((await promisify(execFile)(process.execPath, options)).stdout)
 }
 
-test('100 clusters made and dropped leave no memory behind', () => {
-  const [, second, third] = run(program, []) as [number, number, number]
+test.concurrent('100 clusters made and dropped leave no memory behind', async () => {
+  const [, second, third] = (await run(program, [])) as [number, number, number]
   const one = 300_000 // a cluster of two nodes holds more than this
   expect(third - second).toBeLessThan(10 * one)
 }, 240_000)
 
-test('clusters that are dropped go at the next minor collection (docs/decisions/garbage.md)', () => {
-  expect(run(dropped.program, dropped.flags)).toBeLessThan(0.15)
+test.concurrent('clusters that are dropped go at the next minor collection', async () => {
+  expect(await run(dropped.program, dropped.flags)).toBeLessThan(0.15)
 }, 240_000)

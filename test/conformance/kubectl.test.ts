@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { SimCluster } from '../../src/cluster/sim-cluster.js'
+import type { SimCluster } from 'simcluster'
 import type { Outcome } from '../e2e/harness.js'
 import {
   base,

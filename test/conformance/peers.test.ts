@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { ADMIN } from '../../src/cluster/access/identities.js'
-import { SimCluster } from '../../src/cluster/sim-cluster.js'
+import { SimCluster } from 'simcluster'
+
+const ADMIN = { name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] }
 
 /**
  * What other in-memory clusters get wrong, one test for each: @ngrok/webernetes 0.3.5 and client-go's fake

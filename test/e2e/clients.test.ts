@@ -115,7 +115,7 @@ test('headers of answers, compression, limits', async (context) => {
   }
 })
 
-test('openssl: the serving certificate verifies, with names for this machine; protocols by ALPN', async (context) => {
+test('openssl: the serving certificate verifies, with names of here; protocols by ALPN', async (context) => {
   needs(context, 'openssl')
   await using served = await serveCluster({ nodes: 1 }, { certSANs: ['lab.example.com'] })
   served.file('ca.crt', served.server.authority)

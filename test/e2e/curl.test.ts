@@ -81,7 +81,7 @@ test('bodies: YAML, without a type, of a form, chunked, in pieces, with 100-cont
   }
 })
 
-test('verbs: merge patch, delete with and without a body, HEAD, OPTIONS, dry run, impersonation', async (context) => {
+test('verbs: merge patch, delete with and without a body, HEAD, OPTIONS, dry run, users', async (context) => {
   needs(context, 'curl')
   const { served, admin } = await withCertificate()
   await using _ = served
@@ -120,7 +120,7 @@ test('verbs: merge patch, delete with and without a body, HEAD, OPTIONS, dry run
   })
 })
 
-test('credentials: bearer tokens, of users and of service accounts; none; a server that is not trusted', async (context) => {
+test('credentials: tokens of users and service accounts; none; a server not trusted', async (context) => {
   needs(context, 'curl')
   const { served, admin } = await withCertificate()
   await using _ = served
@@ -155,7 +155,7 @@ test('credentials: bearer tokens, of users and of service accounts; none; a serv
   expect(await served.run('curl', ['-sSk', `${served.server.url}/version`])).toMatchObject({ code: 0 })
 })
 
-test('protocols: HTTP/1.0, many requests on one connection, many at once, watches of both', async (context) => {
+test('protocols: HTTP/1.0, many requests on a connection, many at once, watches of both', async (context) => {
   needs(context, 'curl')
   const { served, admin } = await withCertificate()
   await using _ = served

@@ -3,10 +3,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { SimCluster } from '../../src/cluster/sim-cluster.js'
+import { SimCluster } from 'simcluster'
 import { EtcdStore } from '../../src/etcd/index.js'
-import { serve, serveEtcd } from '../../src/server/index.js'
-import type { ClusterServer, EtcdServer } from '../../src/server/index.js'
+import { serve, serveEtcd } from 'simcluster/server'
+import type { ClusterServer, EtcdServer } from 'simcluster/server'
 import { ETCD_BINARY, etcdInstalled, RealEtcd } from '../etcd/real-etcd.js'
 
 const ETCDCTL = process.env.ETCDCTL ?? '/usr/bin/etcdctl'
@@ -76,10 +76,8 @@ const wordsOf = (line: string): string[] =>
   [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '')
 
 /** Sixteen keys in one command, with few values. */
-const MANY: Line = [
-  'txn',
-  `\n${Array.from({ length: 16 }, (_, at) => `put k${String(at).padStart(2, '0')} v${at % 3}`).join('\n')}\n\n\n`,
-]
+const PUTS = Array.from({ length: 16 }, (_, at) => `put k${String(at).padStart(2, '0')} v${at % 3}`)
+const MANY: Line = ['txn', `\n${PUTS.join('\n')}\n\n\n`]
 
 const LINES: readonly Line[] = [
   'put foo bar',
@@ -419,7 +417,7 @@ describe.skipIf(!installed)('etcdctl', () => {
       expect((await run('lease list')).stdout).not.toContain(id)
     })
 
-    test('a snapshot comes as it is written here, with its hash; without a certificate nobody is let in', async () => {
+    test('a snapshot comes as it is written here, with its hash; a certificate is needed', async () => {
       const { cluster, server, run, folder } = await served()
       const saved = await run('snapshot save file')
       expect(saved).toMatchObject({ stdout: 'Snapshot saved at file\n', code: 0 })

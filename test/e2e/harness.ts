@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { TestContext } from 'vitest'
+import { SimCluster } from 'simcluster'
+import { serve } from 'simcluster/server'
+import type { ClusterServer, KubeconfigUser, ServeOptions } from 'simcluster/server'
 import type { ClusterOptions } from '../../src/cluster/compose/options.js'
-import { SimCluster } from '../../src/cluster/sim-cluster.js'
-import { serve } from '../../src/server/index.js'
-import type { ClusterServer, KubeconfigUser, ServeOptions } from '../../src/server/index.js'
 
 const tools = fileURLToPath(new URL('../../.ci/tools', import.meta.url))
 

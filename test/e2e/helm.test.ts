@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import type { ServeOptions } from '../../src/server/index.js'
+import type { ServeOptions } from 'simcluster/server'
 import type { Outcome, ServedCluster } from './harness.js'
 import { needs, serveCluster } from './harness.js'
 

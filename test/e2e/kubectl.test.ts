@@ -82,7 +82,7 @@ test('kubectl watches, and drain evicts', async (context) => {
   )
 })
 
-test('in virtual time what is waited for happens at once, and the rest when time is moved', async (context) => {
+test('in virtual time what is waited for happens at once, the rest when time is moved', async (context) => {
   needs(context, 'kubectl', 'curl')
   await using served = await serveCluster({ nodes: 2 }, { time: 'virtual' })
   const before = served.cluster.now()

@@ -176,7 +176,7 @@ test.for(['v1.14', 'v1.35'])(
   },
 )
 
-test('a request made by openssl, approved with kubectl, is a certificate that curl shows', async (context) => {
+test('a request made by openssl and approved with kubectl gives a certificate for curl', async (context) => {
   needs(context, 'openssl', 'kubectl', 'curl')
   await using served = await serveCluster({ nodes: 1 })
   await openssl(served, [

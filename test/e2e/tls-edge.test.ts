@@ -9,10 +9,10 @@ import fc from 'fast-check'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { FakeAgents } from '../server/fake-agents.js'
 import { BOX } from './client-node/box.js'
-import { serve } from '../../src/server/index.js'
-import type { ClusterServer } from '../../src/server/index.js'
+import { serve } from 'simcluster/server'
+import type { ClusterServer } from 'simcluster/server'
+import { SimCluster } from 'simcluster'
 import type { ClusterOptions } from '../../src/cluster/compose/options.js'
-import { SimCluster } from '../../src/cluster/sim-cluster.js'
 
 /** A served cluster; what it reports, and what nobody has caught, fails the test. */
 async function served(

@@ -6,7 +6,7 @@ const NO_SPACE = [8, 'etcdserver: mvcc: database space exceeded']
 const CORRUPT = [15, 'etcdserver: corrupt cluster']
 
 describe('quota and alarms', () => {
-  test('a put that does not fit raises NOSPACE; then only what takes no space works, until it is disarmed', () => {
+  test('a put that does not fit raises NOSPACE; then only what takes no space works until disarm', () => {
     const store = newStore({ quotaBackendBytes: 1000 })
     const value = bytes('x'.repeat(243))
     store.put({ key: 'a', value })

@@ -144,7 +144,7 @@ describe('watch stream', () => {
     ])
   })
 
-  test('a start below the compacted revision: created, canceled, and no progress until the client cancels', () => {
+  test('a start below the compacted revision: created, canceled, no progress until the cancel', () => {
     const { store, stream, take } = watching()
     for (let i = 0; i < 4; i++) store.put({ key: 'a' })
     stream.create(A)

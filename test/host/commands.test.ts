@@ -59,7 +59,7 @@ test('B2, B3: etcdctl saves a snapshot that a cluster can begin from', async () 
   ).toBe('/registry/namespaces/default\n')
 })
 
-test('etcdctl writes, compacts, and disarms an alarm; who writes meanwhile is told what etcd says', async () => {
+test('etcdctl writes, compacts and disarms an alarm; others get an error of etcd', async () => {
   const cluster = new SimCluster({ nodes: 1 })
   const host = hostOf(cluster, 'master')
   const etcdctl = (words: string): Promise<{ readonly stdout: string; readonly stderr: string }> =>

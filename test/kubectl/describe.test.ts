@@ -1,3 +1,4 @@
+import { partial } from '../support/typed.js'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
@@ -6,7 +7,7 @@ import type { KindDefinition, KubeObject } from '../../src/api/definition.js'
 import { createScheme } from '../../src/api/scheme.js'
 import type { Client } from '../../src/client/client.js'
 import { labelFor } from '../../src/kubectl/describe/generic.js'
-import { describeObject } from '../../src/kubectl/describe/index.js'
+import { describeObject } from '../../src/kubectl/describe/describe-object.js'
 import { releaseOf } from '../../src/kubectl/release.js'
 import { addNode, addPod, machine } from './machine.js'
 
@@ -25,10 +26,10 @@ const untimed = (text: string): string =>
 /** A client that knows only what is described. */
 function clientOf(pods: readonly unknown[]): Client {
   const answers: Readonly<Record<string, unknown>> = { pods: { items: pods }, events: { items: [] } }
-  return {
+  return partial<Client>({
     list: (resource: string) => answers[resource],
     get: () => ({ spec: { holderIdentity: 'node1', renewTime: '2026-11-24T14:30:11.000000Z' } }),
-  } as unknown as Client
+  })
 }
 
 describe('kubectl describe, against recorded texts', () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { commands } from '../../src/kubectl/commands/index.js'
+import { commands } from '../../src/kubectl/commands/lookup.js'
 import type { Command } from '../../src/kubectl/call.js'
 import { flagsOf } from '../../src/kubectl/flag-table.js'
 

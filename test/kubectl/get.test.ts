@@ -2,10 +2,15 @@ import { describe, expect, it } from 'vitest'
 import { kubectlWatch } from '../../src/kubectl/watch.js'
 import { addNode, addPod, machine } from './machine.js'
 
+function withPods(): ReturnType<typeof machine> {
+  const made = machine()
+  addNode(made.client, 'node1')
+  for (const name of ['b10', 'a', 'b9']) addPod(made.client, name, { labels: { app: name } })
+  return made
+}
+
 describe('kubectl get', () => {
-  const { kubectl, client, env } = machine()
-  addNode(client, 'node1')
-  for (const name of ['b10', 'a', 'b9']) addPod(client, name, { labels: { app: name } })
+  const { kubectl } = withPods()
 
   it('prints several kinds one below the other, with the kind in the name', () => {
     expect(kubectl('get po/a nodes/node1 --no-headers').stdout).toBe(
@@ -45,6 +50,7 @@ describe('kubectl get', () => {
   })
 
   it('is watched as an async iterator that keeps its columns', async () => {
+    const { client, env } = withPods()
     const texts: string[] = []
     for await (const text of kubectlWatch(env, 'get pods -w')) {
       texts.push(text)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { goTemplateText } from '../../src/kubectl/print/go-template/index.js'
+import { goTemplateText } from '../../src/kubectl/print/go-template/go-template.js'
 
 const data = {
   kind: 'List',

@@ -1,3 +1,4 @@
+import { partial } from '../support/typed.js'
 import type { Node, Pod } from '../../src/api/core/generated.js'
 import type { KubeObject } from '../../src/api/definition.js'
 import type { PodDisruptionBudget } from '../../src/api/policy/generated.js'
@@ -82,35 +83,43 @@ export function addNode(
   labels: Record<string, string> = {},
   taints: Node['spec']['taints'] & object = [],
 ): void {
-  const created = client.create('nodes', {
-    metadata: {
-      name,
-      labels: {
-        'beta.kubernetes.io/arch': 'amd64',
-        'beta.kubernetes.io/os': 'linux',
-        'kubernetes.io/arch': 'amd64',
-        'kubernetes.io/hostname': name,
-        'kubernetes.io/os': 'linux',
-        ...labels,
+  const created = client.create(
+    'nodes',
+    partial<Node>({
+      metadata: {
+        name,
+        labels: {
+          'beta.kubernetes.io/arch': 'amd64',
+          'beta.kubernetes.io/os': 'linux',
+          'kubernetes.io/arch': 'amd64',
+          'kubernetes.io/hostname': name,
+          'kubernetes.io/os': 'linux',
+          ...labels,
+        },
       },
-    },
-    spec: {},
-    status: {
-      conditions: [
-        { type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'kubelet is posting ready status' },
-      ],
-      addresses: [
-        { type: 'InternalIP', address: `10.0.0.${name === 'cp1' ? 10 : 10 + Number(name.at(-1))}` },
-        { type: 'Hostname', address: name },
-      ],
-      nodeInfo: {
-        kubeletVersion: 'v1.35.2',
-        osImage: 'Debian GNU/Linux 12 (bookworm)',
-        kernelVersion: '6.1.0',
-        containerRuntimeVersion: 'containerd://1.7.24',
+      spec: {},
+      status: {
+        conditions: [
+          {
+            type: 'Ready',
+            status: 'True',
+            reason: 'KubeletReady',
+            message: 'kubelet is posting ready status',
+          },
+        ],
+        addresses: [
+          { type: 'InternalIP', address: `10.0.0.${name === 'cp1' ? 10 : 10 + Number(name.at(-1))}` },
+          { type: 'Hostname', address: name },
+        ],
+        nodeInfo: {
+          kubeletVersion: 'v1.35.2',
+          osImage: 'Debian GNU/Linux 12 (bookworm)',
+          kernelVersion: '6.1.0',
+          containerRuntimeVersion: 'containerd://1.7.24',
+        },
       },
-    },
-  } as unknown as Node)
+    }),
+  )
   const { taints: _, ...spec } = created.spec
   client.update('nodes', { ...created, spec: taints.length === 0 ? spec : { ...spec, taints } })
 }
@@ -142,15 +151,18 @@ export function addPod(client: Client, name: string, options: PodOptions = {}): 
       ? []
       : [{ apiVersion: 'apps/v1', uid: `uid-of-${owner.name}`, controller: true, ...owner }]
   const volumes = options.emptyDir === true ? [{ name: 'scratch', emptyDir: {} }] : []
-  const created = client.create('pods', {
-    metadata: { name, namespace, labels, ownerReferences },
-    spec: {
-      nodeName: node,
-      containers: [{ name: 'main', image: 'nginx:1.27' }],
-      volumes,
-      terminationGracePeriodSeconds: graceSeconds,
-    },
-  } as unknown as Pod)
+  const created = client.create(
+    'pods',
+    partial<Pod>({
+      metadata: { name, namespace, labels, ownerReferences },
+      spec: {
+        nodeName: node,
+        containers: [{ name: 'main', image: 'nginx:1.27' }],
+        volumes,
+        terminationGracePeriodSeconds: graceSeconds,
+      },
+    }),
+  )
   client.updateStatus('pods', {
     ...created,
     status: {
@@ -170,15 +182,18 @@ export function addPod(client: Client, name: string, options: PodOptions = {}): 
         },
       ],
     },
-  } as unknown as Pod)
+  } as Pod)
 }
 
 /** A budget of default/`app=r` that allows so many disruptions. */
 export function addBudget({ client }: Pick<Machine, 'client'>, disruptionsAllowed: number): void {
-  const budget = client.create('poddisruptionbudgets', {
-    metadata: { name: 'b', namespace: 'default' },
-    spec: { minAvailable: 1, selector: { matchLabels: { app: 'r' } } },
-  } as unknown as PodDisruptionBudget)
+  const budget = client.create(
+    'poddisruptionbudgets',
+    partial<PodDisruptionBudget>({
+      metadata: { name: 'b', namespace: 'default' },
+      spec: { minAvailable: 1, selector: { matchLabels: { app: 'r' } } },
+    }),
+  )
   client.updateStatus('poddisruptionbudgets', {
     ...budget,
     status: {
@@ -199,5 +214,5 @@ export function addDaemonSet(client: Client, name: string, namespace: string): v
       selector: { matchLabels: { app: name } },
       template: { metadata: { labels: { app: name } }, spec: { containers: [{ name: 'c', image: 'i:1' }] } },
     },
-  } as unknown as KubeObject & { spec: never; status: never })
+  } as KubeObject & { spec: never; status: never })
 }

@@ -1,4 +1,4 @@
-import type { Front } from '../../src/kubectl/rest/front.js'
+import type { Front } from '../../src/kubectl/rest/exchange.js'
 import { expect, test } from 'vitest'
 import { files as ledgerFiles } from '../e2e/ledger/files.js'
 import { completeBase, recordedCluster, syncAutoscaler, users } from '../e2e/transcripts/base-state.js'

@@ -87,7 +87,8 @@ test('a server that was never reached is asked several times, one that is known 
   expect(tries('get pods --token=nope', { knowsServer: false })).toBe(5)
   expect(cluster.kubectl(`create cm x${nowhere}`).stderr).toBe(
     'error: failed to create configmap: Post ' +
-      '"https://10.1.2.3:6443/api/v1/namespaces/default/configmaps?fieldManager=kubectl-create&fieldValidation=Strict": ' +
+      '"https://10.1.2.3:6443/api/v1/namespaces/default/configmaps' +
+      '?fieldManager=kubectl-create&fieldValidation=Strict": ' +
       'dial tcp 10.1.2.3:6443: connect: connection refused\n',
   )
   expect(cluster.kubectl('get pods --server=https://nope.invalid').stderr).toContain(

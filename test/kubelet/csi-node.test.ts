@@ -1,3 +1,4 @@
+import type { WebhookMode } from 'simcluster'
 import { describe, expect, it } from 'vitest'
 import { SimCluster } from 'simcluster'
 
@@ -60,18 +61,11 @@ describe('the CSINode of a node', () => {
 
 it('a kubelet that may not make it tries again, and makes it once it may', () => {
   const isClosed = { value: true }
-  const review = ({
-    spec,
-  }: {
-    readonly spec: { readonly resourceAttributes?: { readonly resource?: string } }
-  }): object =>
+  const review: WebhookMode['review'] = ({ spec }) =>
     isClosed.value && spec.resourceAttributes?.resource === 'csinodes'
       ? { allowed: false, denied: true, reason: 'not yet' }
       : { allowed: false }
-  const cluster = new SimCluster({
-    nodes: 1,
-    authorization: [{ type: 'Webhook', review: review as never }, 'Node', 'RBAC'],
-  })
+  const cluster = new SimCluster({ nodes: 1, authorization: [{ type: 'Webhook', review }, 'Node', 'RBAC'] })
   expect(cluster.list('csinodes').items).toEqual([])
   isClosed.value = false
   cluster.advance('10m')

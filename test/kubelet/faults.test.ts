@@ -47,7 +47,7 @@ describe('the kubelet is stopped and started', () => {
     })
   })
 
-  test('a pod that was deleted meanwhile is stopped and deleted; one that was force-deleted is stopped', () => {
+  test('a pod deleted meanwhile is stopped and deleted; one that was force-deleted is stopped', () => {
     const lab = running()
     lab.create('forced')
     lab.settle()

@@ -1,3 +1,4 @@
+import { partial } from '../support/typed.js'
 import type { Node, Pod, PodSpec } from '../../src/api/core/generated.js'
 import { createScheme } from '../../src/api/scheme.js'
 import { ApiServer } from '../../src/apiserver/api-server.js'
@@ -89,11 +90,7 @@ export class Lab {
   create(name: string, spec: object = {}, metadata: object = {}): void {
     const pod = {
       metadata: { name, namespace: 'default', ...metadata },
-      spec: {
-        nodeName: NODE,
-        containers: [{ name: 'c', image: 'nginx:1.27' }],
-        ...spec,
-      } as unknown as PodSpec,
+      spec: partial<PodSpec>({ nodeName: NODE, containers: [{ name: 'c', image: 'nginx:1.27' }], ...spec }),
     }
     this.client.create('pods', pod)
   }

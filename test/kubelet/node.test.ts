@@ -1,3 +1,4 @@
+import { partial } from '../support/typed.js'
 import { describe, expect, test } from 'vitest'
 import type { Pod } from '../../src/api/core/generated.js'
 import { Lab, NODE, conditions } from './lab.js'
@@ -122,7 +123,7 @@ describe('the Node', () => {
     ])
   })
 
-  test('another kubelet is installed: the Node shows it after the restart, not before, and pods run on', () => {
+  test('another kubelet is installed: the Node shows it after the restart, and pods run on', () => {
     const lab = new Lab().settle()
     lab.create('web')
     lab.settle()
@@ -158,12 +159,12 @@ describe('the Node', () => {
 
 describe('static pods', () => {
   const manifest = (image: string): Pod =>
-    ({
+    partial<Pod>({
       apiVersion: 'v1',
       kind: 'Pod',
       metadata: { name: 'proxy', namespace: 'kube-system' },
       spec: { containers: [{ name: 'c', image }] },
-    }) as unknown as Pod
+    })
   const mirror = (lab: Lab): Pod =>
     lab.client.get('pods', { namespace: 'kube-system', name: `proxy-${NODE}` })
 

@@ -1,9 +1,10 @@
+import { partial } from '../support/typed.js'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Container, ContainerStatus, Pod, PodSpec } from '../../src/api/core/generated.js'
 import { goDuration } from '../../src/kubelet/go-duration.js'
 import { allocatableOf } from '../../src/kubelet/node/node-object.js'
-import { shutdownGroups } from '../../src/kubelet/node/shutdown.js'
+import { shutdownGroups } from '../../src/kubelet/node/shutdown-manager.js'
 import type { BackOff } from '../../src/kubelet/pods/back-off.js'
 import { backOffEnd, nextBackOff } from '../../src/kubelet/pods/back-off.js'
 import { effectiveGrace, remainingGrace } from '../../src/kubelet/pods/grace.js'
@@ -11,11 +12,10 @@ import { restartsAfter } from '../../src/kubelet/pods/restart-policy.js'
 import { kubeletRelease } from '../../src/kubelet/release.js'
 import { fullImageName, imageDigest } from '../../src/kubelet/runtime/image-name.js'
 import { allocateIp, poolRange, releaseIp } from '../../src/kubelet/runtime/ip-pool.js'
-import { containersReady, podInitialized, podReady } from '../../src/kubelet/status/conditions.js'
-import { podPhase } from '../../src/kubelet/status/phase.js'
+import { containersReady, podInitialized, podPhase, podReady } from '../../src/kubelet/status/phase.js'
 
 const spec = (more: object = {}): PodSpec =>
-  ({ containers: [{ name: 'a' }, { name: 'b' }], ...more }) as unknown as PodSpec
+  partial<PodSpec>({ containers: [{ name: 'a' }, { name: 'b' }], ...more })
 
 type Shape = 'waiting' | 'running' | 'started' | 'done' | 'failed' | 'crashed'
 
@@ -34,7 +34,7 @@ function status(name: string, shape: Shape): ContainerStatus {
       started: false,
     },
   }
-  return { name, ...states[shape] } as unknown as ContainerStatus
+  return { name, ...states[shape] } as ContainerStatus
 }
 
 describe('phase', () => {
@@ -185,7 +185,7 @@ describe('back-off', () => {
 
 describe('grace', () => {
   const pod = (metadata: object, terminationGracePeriodSeconds = 30): Pod =>
-    ({ metadata, spec: { terminationGracePeriodSeconds } }) as unknown as Pod
+    ({ metadata, spec: { terminationGracePeriodSeconds } }) as Pod
   test('is that of the deletion, else that of the spec, and at least a second', () => {
     expect(effectiveGrace(pod({}))).toBe(30_000)
     expect(effectiveGrace(pod({ deletionTimestamp: 'x', deletionGracePeriodSeconds: 5 }))).toBe(5_000)
@@ -201,11 +201,11 @@ describe('grace', () => {
 })
 
 test("restart rules of a container come before its policy, and that before the pod's", () => {
-  const container = {
+  const container = partial<Container>({
     name: 'a',
     restartPolicy: 'Never',
     restartPolicyRules: [{ action: 'Restart', exitCodes: { operator: 'In', values: [42] } }],
-  } as unknown as Container
+  })
   expect(restartsAfter(container, spec({ restartPolicy: 'Always' }), 42)).toBe(true)
   expect(restartsAfter(container, spec({ restartPolicy: 'Always' }), 1)).toBe(false)
   expect(restartsAfter({ name: 'b' } as Container, spec({ restartPolicy: 'OnFailure' }), 1)).toBe(true)

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Pod } from '../../src/api/core/generated.js'
 import type { ContainerInput } from '../../src/api/core/inputs.js'
 import { defineImage } from '../../src/kubelet/index.js'
-import { nextProbe } from '../../src/kubelet/prober/schedule.js'
+import { nextProbe } from '../../src/kubelet/prober/probe-state.js'
 import { stateFromJson, stateToJson } from '../../src/sim/state.js'
 import { Lab, conditions } from './lab.js'
 
@@ -116,7 +116,7 @@ describe('what a probe says', () => {
     expect(status(of.pod('p'))).toBe(`running ready=${text === undefined} started=true restarts=0`)
   })
 
-  test('a redirect that leads away is a success with a warning; a health that is not SERVING a failure', () => {
+  test('a redirect that leads away succeeds with a warning; a health that is not SERVING fails', () => {
     const of = lab()
     of.create('p', podWith({ readinessProbe: http('/away') }))
     of.create(

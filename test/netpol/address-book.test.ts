@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseIp, type IpAddress } from '../../src/api/ip.js'
-import { AddressBook, addressBook, addressKey, keepAddressBook } from '../../src/netpol/address-book.js'
+import { AddressBook, addressBook, addressKey, setAddressBook } from '../../src/netpol/address-book.js'
 import { readNode, readPod, readWorld, type PodModel } from '../../src/netpol/index.js'
 
 const ip = (text: string): IpAddress => parseIp(text) as IpAddress
@@ -106,6 +106,6 @@ it('a world has one book, made from it or kept up with it', () => {
   ]).toEqual([1, 'n', ['a.com']])
   expect(addressBook(model)).toBe(book)
   const kept = new AddressBook()
-  keepAddressBook(model, kept)
+  setAddressBook(model, kept)
   expect(addressBook(model)).toBe(kept)
 })

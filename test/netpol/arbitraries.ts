@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import { netpolArbitraries, type NetpolArbitraries } from '../../src/testing/netpol/index.js'
+import { netpolArbitraries, type NetpolArbitraries } from '../../src/testing/netpol/arbitraries.js'
 
 const kit: NetpolArbitraries = netpolArbitraries(fc)
 

@@ -24,9 +24,9 @@ import {
   places,
   portCodes,
 } from '../../src/netpol/check/claims.js'
-import { RawCluster } from '../../src/netpol/check/cluster.js'
+import { RawCluster } from '../../src/netpol/check/raw.js'
 import { isUnknownPort } from '../../src/netpol/check/port-claims.js'
-import { sceneOf, type Scene } from '../../src/netpol/check/scene.js'
+import { checkContextOf, type CheckContext } from '../../src/netpol/check/context.js'
 
 const pod = (namespace: string, name: string, ip: string): NonNullable<World['pods']>[number] => ({
   metadata: { namespace, name, labels: { app: name, empty: '' } },
@@ -104,7 +104,7 @@ function mayBeSaid(
     protocol,
     ...(noPort ? {} : { port }),
   }
-  const scene = sceneOf(cluster, connection, 'egress', kind === 'NetworkPolicy' ? kind : 'cluster')
+  const context = checkContextOf(cluster, connection, 'egress', kind === 'NetworkPolicy' ? kind : 'cluster')
   const trial: Trial = {
     path: '',
     matched: affirmative.has(because),
@@ -115,9 +115,9 @@ function mayBeSaid(
   const fields = entry as Readonly<Record<string, unknown>>
   return (
     places[because].test(rest) &&
-    isThere(fields, rest, scene) &&
+    isThere(fields, rest, context) &&
     claims[because]({
-      scene,
+      context,
       trial,
       entry: fields,
       rest,
@@ -952,7 +952,7 @@ it.each<[entry: object, unknownIn: string]>([
   [{ networks: [] }, 'NetworkPolicy ingress'],
   [{ domainNames: [] }, 'NetworkPolicy ingress Deny'],
 ])('%o is unknown in %s', (entry, unknownIn) => {
-  const asked: readonly (readonly [string, Scene['sort'], Direction, string?])[] = [
+  const asked: readonly (readonly [string, CheckContext['sort'], Direction, string?])[] = [
     ['NetworkPolicy', 'NetworkPolicy', 'egress'],
     ['ingress', 'cluster', 'ingress', 'Accept'],
     ['egress', 'cluster', 'egress', 'Accept'],

@@ -23,11 +23,14 @@ import {
   podAddresses,
   portsNamed,
   RawCluster,
-} from '../../src/netpol/check/cluster.js'
-import { asksFor, demandsOf, meets, selects } from '../../src/netpol/check/demands.js'
+  has,
+  raw,
+  rawList,
+  text,
+} from '../../src/netpol/check/raw.js'
+import { hasRequirement, requirementsOf, meets, selects } from '../../src/netpol/check/label-selectors.js'
 import { connectionFault } from '../../src/netpol/check/ends.js'
-import { has, raw, rawList, text } from '../../src/netpol/check/raw.js'
-import { sceneOf } from '../../src/netpol/check/scene.js'
+import { checkContextOf } from '../../src/netpol/check/context.js'
 
 const clusterOf = (world: World, options: NetpolOptions = {}): RawCluster =>
   new RawCluster(world, resolveOptions(options))
@@ -146,17 +149,17 @@ describe('selectors', () => {
     ['a label and an expression', { matchLabels: { app: 'web' }, ...key('DoesNotExist') }, false],
   ] as const)('%s', (_, selector, selected) => {
     expect(selects(selector, labels)).toBe(selected)
-    expect(demandsOf(selector).every((demand) => meets(labels, demand))).toBe(selected)
+    expect(requirementsOf(selector).every((demand) => meets(labels, demand))).toBe(selected)
   })
 
   it('what they ask for, in whatever order of values', () => {
     const selector = { matchLabels: { app: 'web' }, ...key('In', ['a', 'b'], 'tier') }
-    expect(demandsOf(selector)).toEqual([
+    expect(requirementsOf(selector)).toEqual([
       { key: 'app', operator: '=', values: ['web'] },
       { key: 'tier', operator: 'in', values: ['a', 'b'] },
     ])
     const ask = (of: string, operator: 'in' | '=' | 'notin', ...values: string[]): boolean =>
-      asksFor(selector, { key: of, operator, values })
+      hasRequirement(selector, { key: of, operator, values })
     expect([ask('tier', 'in', 'a', 'b'), ask('tier', 'in', 'b', 'a'), ask('app', '=', 'web')]).toEqual([
       true,
       true,
@@ -168,7 +171,7 @@ describe('selectors', () => {
       ask('tier', 'notin', 'a', 'b'),
       ask('app', 'in', 'a', 'b'),
       ask('app', '=', 'db'),
-      asksFor({}, { key: 'app', operator: '=', values: ['web'] }),
+      hasRequirement({}, { key: 'app', operator: '=', values: ['web'] }),
     ]).toEqual([false, false, false, false, false, false])
   })
 })
@@ -425,8 +428,8 @@ describe('pods that selectors see', () => {
       ['cluster', wide],
     ] as const) {
       const [out, back] = [
-        sceneOf(cluster, connection, 'egress', sort),
-        sceneOf(cluster, { ...connection, from: {}, to: { pod } }, 'egress', sort),
+        checkContextOf(cluster, connection, 'egress', sort),
+        checkContextOf(cluster, { ...connection, from: {}, to: { pod } }, 'egress', sort),
       ]
       const own = sees ? cluster.pod(pod) : undefined
       expect([out.ownPod, out.otherPod, out.targetPod, out.own, out.other]).toEqual([
@@ -445,8 +448,8 @@ describe('pods that selectors see', () => {
       ])
     }
     expect([
-      sceneOf(cluster, connection, 'ingress', 'cluster').own,
-      sceneOf(cluster, connection, 'ingress', 'cluster').other,
+      checkContextOf(cluster, connection, 'ingress', 'cluster').own,
+      checkContextOf(cluster, connection, 'ingress', 'cluster').other,
     ]).toEqual([{}, { pod }])
   })
 })

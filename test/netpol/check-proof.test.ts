@@ -1,3 +1,4 @@
+import { badInput } from '../support/typed.js'
 import { describe, expect, it } from 'vitest'
 import {
   checkProof,
@@ -478,7 +479,7 @@ it('a proof of another connection or world does not hold', () => {
   expect(
     checkProof(world, connection, {
       ...verdict,
-      proof: { ...verdict.proof, egress: undefined as unknown as Verdict['proof']['egress'] },
+      proof: { ...verdict.proof, egress: badInput<Verdict['proof']['egress']>(undefined) },
     })[0],
   ).toMatch(/^the proof cannot be read: TypeError/)
 })

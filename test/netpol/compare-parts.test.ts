@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { formatIp, parseIp, type IpAddress } from '../../src/api/ip.js'
 import { readWorld, resolveOptions, type NetpolOptions, type WorldPolicy } from '../../src/netpol/index.js'
-import { bySort, pickAddress } from '../../src/netpol/compare/addresses.js'
+import { sortForEnd, pickAddress } from '../../src/netpol/compare/addresses.js'
 import { Budget } from '../../src/netpol/compare/budget.js'
-import { holdsDomain, portsWithin, Scene, sceneShapes } from '../../src/netpol/compare/scene.js'
+import {
+  holdsDomain,
+  portsWithin,
+  SymbolicConnection,
+  connectionShapes,
+} from '../../src/netpol/compare/symbolic-connection.js'
 import {
   both,
   openLiterals,
@@ -14,8 +19,8 @@ import {
   type Region,
   type Variable,
 } from '../../src/netpol/compare/space.js'
-import { originPath, policyTitle, tellOrigin } from '../../src/netpol/compare/tell.js'
-import { FRESH, vocabularyOf, type AddressClass } from '../../src/netpol/compare/vocabulary.js'
+import { originPath, policyTitle, formatOrigin } from '../../src/netpol/compare/describe.js'
+import { UNMENTIONED, vocabularyOf, type AddressClass } from '../../src/netpol/compare/vocabulary.js'
 
 /** Numbers below a bound, the same in every run. */
 function draws(seed: number): (below: number) => number {
@@ -223,7 +228,7 @@ describe('addresses that read well', () => {
       v4('10.0.0.0', '10.255.255.255'),
     ]
     const told = (sort: 'pod' | 'node' | 'external'): readonly string[] =>
-      bySort(classes, sort, 'from').map(({ intervals: [interval] }) => interval?.[0].toString(16) ?? '')
+      sortForEnd(classes, sort, 'from').map(({ intervals: [interval] }) => interval?.[0].toString(16) ?? '')
     expect(told('pod')).toEqual([
       'a000000',
       'c0a80000',
@@ -366,13 +371,13 @@ describe('vocabulary', () => {
       ports: [{ first: 1, last: 65535 }],
       addresses: [{ family: 'IPv4', intervals: [[0n, 0xffffffffn]] }],
     })
-    expect(FRESH).toBe('\u0000')
+    expect(UNMENTIONED).toBe('\u0000')
   })
 })
 
-describe('scenes', () => {
+describe('shapes', () => {
   const shapes = (options: NetpolOptions = {}): readonly string[] =>
-    sceneShapes(resolveOptions(options)).map(({ from, to, ...rest }) =>
+    connectionShapes(resolveOptions(options)).map(({ from, to, ...rest }) =>
       [from, to, ...(['sameNamespace', 'self', 'ownNode'] as const).filter((field) => rest[field])].join(' '),
     )
 
@@ -395,9 +400,9 @@ describe('scenes', () => {
   })
 
   it('cost what one has to read', () => {
-    const costs = sceneShapes(resolveOptions({ hostNetwork: 'pod' })).map((shape) => [
+    const costs = connectionShapes(resolveOptions({ hostNetwork: 'pod' })).map((shape) => [
       `${shape.from} ${shape.to}${shape.self ? ' self' : ''}${shape.ownNode ? ' own' : ''}`,
-      new Scene(shape, vocabularyOf([setOf()])).base,
+      new SymbolicConnection(shape, vocabularyOf([setOf()])).base,
     ])
     expect(Object.fromEntries(costs)).toMatchObject({
       'external pod': 1,
@@ -511,7 +516,7 @@ describe('what is told of policies', () => {
       { policy: cluster, direction: 'ingress', rule: 0 },
       { policy: cluster, direction: 'egress', rule: 0 },
     ] as const
-    expect(origins.map((origin) => `${originPath(origin)}: ${tellOrigin(origin)}`)).toMatchInlineSnapshot(`
+    expect(origins.map((origin) => `${originPath(origin)}: ${formatOrigin(origin)}`)).toMatchInlineSnapshot(`
       [
         "spec.podSelector: to pods app=a in namespace default",
         "spec.ingress[0]: to pods app=a in namespace default from anyone, all ports",

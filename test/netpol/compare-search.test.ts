@@ -11,9 +11,19 @@ import {
   type WorldPolicy,
 } from '../../src/netpol/index.js'
 import { Budget } from '../../src/netpol/compare/budget.js'
-import type { Clause, SideClauses, Step } from '../../src/netpol/compare/clauses.js'
-import { pathsToAllow, pathsToDeny, type Path } from '../../src/netpol/compare/paths.js'
-import { Scene, sceneShapes, type SceneShape } from '../../src/netpol/compare/scene.js'
+import {
+  type Clause,
+  type SideClauses,
+  type Step,
+  pathsToAllow,
+  pathsToDeny,
+  type Path,
+} from '../../src/netpol/compare/clauses.js'
+import {
+  SymbolicConnection,
+  connectionShapes,
+  type ConnectionShape,
+} from '../../src/netpol/compare/symbolic-connection.js'
 import {
   openLiterals,
   outside,
@@ -24,7 +34,7 @@ import {
   type Region,
   type Variable,
 } from '../../src/netpol/compare/space.js'
-import { FRESH, vocabularyOf, type AddressClass } from '../../src/netpol/compare/vocabulary.js'
+import { UNMENTIONED, vocabularyOf, type AddressClass } from '../../src/netpol/compare/vocabulary.js'
 
 const narrow = (name: string, spec: object): WorldPolicy => ({
   kind: 'NetworkPolicy',
@@ -148,7 +158,7 @@ describe('ways to a verdict', () => {
   })
 })
 
-describe('a scene', () => {
+describe('a symbolic connection', () => {
   const vocabulary = vocabularyOf([
     readWorld({
       policies: [
@@ -176,16 +186,16 @@ describe('a scene', () => {
       ],
     }),
   ])
-  const shapes = sceneShapes(resolveOptions({ hostNetwork: 'pod' }))
-  const scene = (from: string, to: string, more: Partial<SceneShape> = {}): Scene => {
+  const shapes = connectionShapes(resolveOptions({ hostNetwork: 'pod' }))
+  const symbolic = (from: string, to: string, more: Partial<ConnectionShape> = {}): SymbolicConnection => {
     const shape = shapes.find(
       (each) =>
         each.from === from &&
         each.to === to &&
-        Object.entries(more).every(([key, value]) => each[key as keyof SceneShape] === value),
+        Object.entries(more).every(([key, value]) => each[key as keyof ConnectionShape] === value),
     )
-    if (shape === undefined) throw new Error(`there is no scene ${from} ${to}`)
-    return new Scene(shape, vocabulary)
+    if (shape === undefined) throw new Error(`there is no shape ${from} ${to}`)
+    return new SymbolicConnection(shape, vocabulary)
   }
   const pod = (role: string): readonly string[] => [`${role}.pod.app`, `${role}.name`, `${role}.ns.team`]
   const ports = ['named.web', 'named.admin']
@@ -223,7 +233,7 @@ describe('a scene', () => {
     ],
     ['hostPod', 'hostPod', { self: true }, ['from.address', ...pod('from'), 'node.zone', ...ports]],
   ] as const)('%s to %s %j has what can be told apart there', (from, to, more, expected) => {
-    const there = scene(from, to, more)
+    const there = symbolic(from, to, more)
     const known = all.filter((name) => {
       try {
         return there.space.literal(name, () => true) !== undefined
@@ -253,7 +263,7 @@ describe('a scene', () => {
     (value: unknown): boolean =>
       value === wanted
   const isPossible = (
-    there: Scene,
+    there: SymbolicConnection,
     tests: Readonly<Record<string, (value: unknown) => boolean>>,
   ): boolean => {
     const cube = Object.entries(tests).map(([name, passes]) => there.space.literal(name, passes) as Literal)
@@ -278,16 +288,19 @@ describe('a scene', () => {
     ['two addresses apart', { from: apart, to: apart }, true],
   ])('%s', (_, { from, to }, expected) => {
     expect(
-      isPossible(scene('pod', 'pod', { sameNamespace: false }), { 'from.address': from, 'to.address': to }),
+      isPossible(symbolic('pod', 'pod', { sameNamespace: false }), {
+        'from.address': from,
+        'to.address': to,
+      }),
     ).toBe(expected)
   })
 
   it('a pod that reaches itself has its own address', () => {
-    expect(isPossible(scene('pod', 'pod', { self: true }), { 'from.address': lonely })).toBe(true)
+    expect(isPossible(symbolic('pod', 'pod', { self: true }), { 'from.address': lonely })).toBe(true)
   })
 
   it('two namespaces are not called the same, unless nobody asks for the name', () => {
-    const there = scene('pod', 'pod', { sameNamespace: false })
+    const there = symbolic('pod', 'pod', { sameNamespace: false })
     const called = (from: string, to: string): boolean =>
       isPossible(there, { 'from.name': is(from), 'to.name': is(to) })
     expect([
@@ -295,14 +308,14 @@ describe('a scene', () => {
       called('red', 'default'),
       called('default', 'red'),
       called('default', 'default'),
-      called(FRESH, 'red'),
-      called(FRESH, FRESH),
+      called(UNMENTIONED, 'red'),
+      called(UNMENTIONED, UNMENTIONED),
     ]).toEqual([false, true, true, false, true, true])
-    expect(isPossible(scene('external', 'pod'), { 'to.name': is('red') })).toBe(true)
+    expect(isPossible(symbolic('external', 'pod'), { 'to.name': is('red') })).toBe(true)
   })
 
   it('who is of a domain is of those that hold it', () => {
-    const there = scene('pod', 'external')
+    const there = symbolic('pod', 'external')
     const named = (wildcard: boolean, www: boolean): boolean =>
       isPossible(there, { 'domain.*.example.com': is(wildcard), 'domain.www.example.com': is(www) })
     expect([named(true, true), named(true, false), named(false, true), named(false, false)]).toEqual([
@@ -314,13 +327,13 @@ describe('a scene', () => {
   })
 
   it('policies see who is there', () => {
-    const there = scene('pod', 'hostPod', { sameNamespace: false })
+    const there = symbolic('pod', 'hostPod', { sameNamespace: false })
     const seen = (['from', 'to'] as const).flatMap((role) =>
       (['cluster', 'NetworkPolicy'] as const).map((view) => there.sees(role, view)),
     )
     expect(seen).toEqual([true, true, false, true])
     expect(
-      (['cluster', 'NetworkPolicy'] as const).map((view) => scene('node', 'pod').sees('from', view)),
+      (['cluster', 'NetworkPolicy'] as const).map((view) => symbolic('node', 'pod').sees('from', view)),
     ).toEqual([false, false])
   })
 

@@ -11,7 +11,7 @@ import {
   type World,
   type WorldPolicy,
 } from '../../src/netpol/index.js'
-import { netpolArbitraries } from '../../src/testing/netpol/index.js'
+import { netpolArbitraries } from '../../src/testing/netpol/arbitraries.js'
 import { TINY } from './tiny.js'
 
 /**

@@ -10,9 +10,9 @@ import {
   type World,
   type WorldPod,
 } from '../../src/netpol/index.js'
-import { Guests } from '../../src/netpol/compile/guests.js'
+import { AddressEnds } from '../../src/netpol/compile/address-ends.js'
 import type { EndKind, Labelled } from '../../src/netpol/compile/kinds.js'
-import { Population } from '../../src/netpol/compile/population.js'
+import { PodIndex } from '../../src/netpol/compile/pod-index.js'
 import { PeerTest, podSeen, SelectorTest, Tests } from '../../src/netpol/compile/peer-test.js'
 import { AddressBook } from '../../src/netpol/address-book.js'
 import type { View } from '../../src/netpol/situation.js'
@@ -467,7 +467,7 @@ it('a population is by name, by namespace, and by the node whose network pods ar
       pod('b/lost', [], { hostNetwork: true }),
     ],
   })
-  const population = new Population()
+  const population = new PodIndex()
   const told = (): unknown => [
     [...population.pods.keys()],
     ...[population.in('a'), population.in('b'), population.onHost('n'), population.onHost('m')].map((set) =>
@@ -502,7 +502,7 @@ describe('guests', () => {
     ],
   })
   const book = new AddressBook(compiled.model)
-  const guests = new Guests(book, compiled.pods)
+  const guests = new AddressEnds(book, compiled.pods)
 
   it.each<
     [
@@ -540,7 +540,7 @@ describe('guests', () => {
   })
 
   it('are remembered, ten thousand of them, until something changes', () => {
-    const few = new Guests(book, compiled.pods)
+    const few = new AddressEnds(book, compiled.pods)
     const find = (at: number): unknown => few.find(`192.0.${at >> 8}.${at & 255}`, compiled.placement)
     const first = find(0)
     for (let at = 1; at < 10_000; at++) find(at)

@@ -1,3 +1,4 @@
+import { badInput } from '../support/typed.js'
 import { describe, expect, it } from 'vitest'
 import { parseIp, type IpAddress } from '../../src/api/ip.js'
 import {
@@ -9,9 +10,9 @@ import {
   type World,
   type WorldPolicy,
 } from '../../src/netpol/index.js'
-import { families, familiesOf, familyIndex, familySpoken } from '../../src/netpol/compile/families.js'
+import { families, familiesOf, familyIndex, connectionFamily } from '../../src/netpol/compile/kinds.js'
 import { swapPolicy, type LiveModel } from '../../src/netpol/compile/live-model.js'
-import { Memo } from '../../src/netpol/compile/memo.js'
+import { Memo } from '../../src/netpol/compile/peer-test.js'
 import { sameLabels } from '../../src/netpol/compile/placement.js'
 import { addressOfWords, isBetween, Segments, wordsOf } from '../../src/netpol/compile/segments.js'
 
@@ -46,7 +47,7 @@ describe('families', () => {
         for (const to of lists) {
           const shared =
             to.find(({ family }) => from.some((each) => each.family === family)) ?? to[0] ?? from[0]
-          expect(familySpoken(familiesOf(from), familiesOf(to)), `${from.length} ${to.length}`).toBe(
+          expect(connectionFamily(familiesOf(from), familiesOf(to)), `${from.length} ${to.length}`).toBe(
             familyIndex(shared?.family),
           )
         }
@@ -143,7 +144,7 @@ it('labels are the same or not', () => {
     sameLabels(labels, { a: 'b', d: 'd' }),
     sameLabels({}, {}),
   ]).toEqual([true, true, false, false, false, false, true])
-  expect(sameLabels({ toString: undefined as unknown as string }, { other: 'x' })).toBe(false)
+  expect(sameLabels({ toString: badInput<string>(undefined) }, { other: 'x' })).toBe(false)
 })
 
 const narrow = (name: string, namespace: string, spec: object = { podSelector: {} }): WorldPolicy => ({

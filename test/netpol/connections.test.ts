@@ -1,3 +1,4 @@
+import { badInput, partial } from '../support/typed.js'
 import { describe, expect, it } from 'vitest'
 import { invalid, type FieldError } from '../../src/api/field-error.js'
 import {
@@ -380,16 +381,16 @@ it('options are the defaults but for what is chosen; what there is not is told',
     equalPriority: 'creation',
   } as const
   expect(resolveOptions(others)).toEqual(others)
-  expect(resolveOptions({ hostNetwork: undefined, ownNode: 'ingress' } as unknown as NetpolOptions)).toEqual({
+  expect(resolveOptions(partial<NetpolOptions>({ hostNetwork: undefined, ownNode: 'ingress' }))).toEqual({
     ...defaults,
     ownNode: 'ingress',
   })
-  expect(() => resolveOptions({ toString: 'x' } as unknown as NetpolOptions)).toThrow(
+  expect(() => resolveOptions({ toString: 'x' } as NetpolOptions)).toThrow(
     new RangeError(
       'there is no option toString; there are hostNetwork, ownNode, finishedPods, ipBlockPods, equalPriority',
     ),
   )
-  expect(() => resolveOptions({ ownNode: 'egress' } as unknown as NetpolOptions)).toThrow(
+  expect(() => resolveOptions(badInput<NetpolOptions>({ ownNode: 'egress' }))).toThrow(
     new RangeError('ownNode: egress is none of both, ingress, none'),
   )
 })

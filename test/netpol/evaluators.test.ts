@@ -1,12 +1,19 @@
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { checkProof, evaluateModel, readWorld, resolveOptions } from '../../src/netpol/index.js'
+import {
+  checkProof,
+  evaluateModel,
+  readWorld,
+  resolveOptions,
+  type PolicyProof,
+  type SideProof,
+  type Trial,
+  type World,
+} from '../../src/netpol/index.js'
 import { affirmative, claims, isThere, places, portCodes } from '../../src/netpol/check/claims.js'
-import { keyOf, nameOfObject, RawCluster } from '../../src/netpol/check/cluster.js'
-import { demandsOf } from '../../src/netpol/check/demands.js'
-import { raw, rawList, type Raw } from '../../src/netpol/check/raw.js'
-import { sceneOf } from '../../src/netpol/check/scene.js'
-import type { PolicyProof, SideProof, Trial, World } from '../../src/netpol/index.js'
+import { keyOf, nameOfObject, RawCluster, raw, rawList, type Raw } from '../../src/netpol/check/raw.js'
+import { requirementsOf } from '../../src/netpol/check/label-selectors.js'
+import { checkContextOf } from '../../src/netpol/check/context.js'
 import { allowedByAll } from './agreement.js'
 import { connectionIn, options, world } from './arbitraries.js'
 
@@ -114,7 +121,7 @@ function entryOf(policy: Raw, { path }: Trial): Raw | undefined {
     : raw(rawList(raw(rawList(raw(policy['spec'])[direction])[Number(rule)])[field])[Number(entry)])
 }
 
-const demandsIn = (entry: Raw): ReturnType<typeof demandsOf> =>
+const demandsIn = (entry: Raw): ReturnType<typeof requirementsOf> =>
   [
     entry['podSelector'],
     entry['namespaceSelector'],
@@ -122,7 +129,7 @@ const demandsIn = (entry: Raw): ReturnType<typeof demandsOf> =>
     entry['nodes'],
     raw(entry['pods'])['podSelector'],
     raw(entry['pods'])['namespaceSelector'],
-  ].flatMap(demandsOf)
+  ].flatMap(requirementsOf)
 
 it('whatever else is said of an entry is refuted, or comes to the same', () => {
   const where = fc
@@ -145,7 +152,7 @@ it('whatever else is said of an entry is refuted, or comes to the same', () => {
           tiers.forEach(({ tier, policies }) =>
             policies.forEach((proven) =>
               proven.rules.forEach(({ trials }) => {
-                const scene = sceneOf(
+                const context = checkContextOf(
                   cluster,
                   proof.connection,
                   direction,
@@ -158,7 +165,7 @@ it('whatever else is said of an entry is refuted, or comes to the same', () => {
                   const { port, protocol } = proof.connection
                   const actuals = [
                     trial.actual,
-                    scene.other.address,
+                    context.other.address,
                     `${port ?? ''}/${protocol}`,
                     null,
                     'n0',
@@ -171,7 +178,7 @@ it('whatever else is said of an entry is refuted, or comes to the same', () => {
                       if (
                         portCodes.has(because) !== portCodes.has(trial.because) ||
                         !places[because].test(rest) ||
-                        !isThere(entry, rest, scene) ||
+                        !isThere(entry, rest, context) ||
                         affirmative.has(because) === trial.matched
                       )
                         continue
@@ -185,7 +192,7 @@ it('whatever else is said of an entry is refuted, or comes to the same', () => {
                             ...(actual === undefined ? {} : { actual }),
                             ...(requirement === undefined ? {} : { requirement }),
                           }
-                          if (!claims[because]({ scene, trial: lie, entry, rest, policy })) continue
+                          if (!claims[because]({ context, trial: lie, entry, rest, policy })) continue
                           throw new Error(
                             `${JSON.stringify(lie)} is not refuted; the truth is ${JSON.stringify(trial)}`,
                           )

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { tryPort, type PortSituation } from '../../src/netpol/match-port.js'
+import { tryPort, type PortSituation } from '../../src/netpol/match.js'
 import type { PortMatch, Trial } from '../../src/netpol/index.js'
 
 const at80: PortSituation = {

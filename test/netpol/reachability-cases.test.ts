@@ -8,7 +8,7 @@ import {
   type WorldPolicy,
 } from '../../src/netpol/index.js'
 import { mixBits, type Bits } from '../../src/netpol/reachability/bits.js'
-import { alikeIn } from '../../src/netpol/reachability/matrix.js'
+import { equalEndsIn } from '../../src/netpol/reachability/matrix.js'
 
 const narrow = (spec: object, namespace = 'a'): WorldPolicy => ({
   kind: 'NetworkPolicy',
@@ -485,7 +485,7 @@ it('what has the same number is not yet the same', () => {
   expect(mixBits(one, 0)).toBe(mixBits(other, 0))
   const nobody = Array.from({ length: 64 }, () => words(0, 0))
   const rows = [one, other, ...nobody.slice(2)]
-  const lists = alikeIn(
+  const lists = equalEndsIn(
     [{ allowed: rows, ownNode: nobody }],
     rows.map(() => ''),
   )

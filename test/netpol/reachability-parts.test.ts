@@ -13,11 +13,16 @@ import {
   withoutBits,
   type Bits,
 } from '../../src/netpol/reachability/bits.js'
-import { cellText, countText, type Reach, type ReachTable } from '../../src/netpol/reachability/cell-text.js'
+import {
+  cellText,
+  countText,
+  type Reach,
+  type ReachTable,
+  renderReachability,
+  formatReachability,
+} from '../../src/netpol/reachability/render.js'
 import type { ReachabilityGroup } from '../../src/netpol/reachability/group.js'
-import { joined, nameClasses, readPortWanted, spansOf } from '../../src/netpol/reachability/ports.js'
-import { svgOf } from '../../src/netpol/reachability/svg.js'
-import { textOf } from '../../src/netpol/reachability/text.js'
+import { mergeSpans, nameClasses, readPortWanted, spansOf } from '../../src/netpol/reachability/ports.js'
 
 const bitsOf = (count: number, holds: (at: number) => boolean): Bits => {
   const bits = noBits(count)
@@ -122,7 +127,7 @@ describe('ports', () => {
 
   it('spans that touch become one, those of one protocol', () => {
     expect(
-      joined([
+      mergeSpans([
         span(90, 95),
         span(80, 89),
         span(97),
@@ -131,8 +136,8 @@ describe('ports', () => {
         span(6, 7, 'SCTP'),
       ]),
     ).toEqual([span(80, 95), span(97), span(96, 96, 'UDP'), span(1, 7, 'SCTP')])
-    expect(joined([span(80, 90, 'UDP'), span(1, 79)])).toEqual([span(1, 79), span(80, 90, 'UDP')])
-    expect(joined([])).toEqual([])
+    expect(mergeSpans([span(80, 90, 'UDP'), span(1, 79)])).toEqual([span(1, 79), span(80, 90, 'UDP')])
+    expect(mergeSpans([])).toEqual([])
   })
 
   it('classes are named by their ports; the largest of all by what it is', () => {
@@ -259,7 +264,7 @@ describe('for people', () => {
   )
 
   it('is a table of characters, with what is long below it', () => {
-    expect(textOf(table)).toMatchInlineSnapshot(`
+    expect(formatReachability(table)).toMatchInlineSnapshot(`
       "from \\ to         1           2         3
       1 first (2 pods)  *           -         [1]
       2 <b>&"c"         80          own node  [1]
@@ -273,7 +278,7 @@ describe('for people', () => {
       A pod always reaches itself.
       "
     `)
-    expect(textOf(tableOf([['a']], ['80']))).toMatchInlineSnapshot(`
+    expect(formatReachability(tableOf([['a']], ['80']))).toMatchInlineSnapshot(`
       "from \\ to  1
       1 g0       *
 
@@ -281,7 +286,7 @@ describe('for people', () => {
       A pod always reaches itself.
       "
     `)
-    expect(textOf(tableOf([['d']], ['every port']))).toMatchInlineSnapshot(`
+    expect(formatReachability(tableOf([['d']], ['every port']))).toMatchInlineSnapshot(`
       "from \\ to  1
       1 g0       -
 
@@ -289,18 +294,20 @@ describe('for people', () => {
       A pod always reaches itself.
       "
     `)
-    expect(textOf(tableOf([['a']], ['every port']))).toContain('*  every port\n')
+    expect(formatReachability(tableOf([['a']], ['every port']))).toContain('*  every port\n')
     // 24 letters stand in the table
-    expect(textOf(tableOf([['ad']], ['x'.repeat(24), 'y']))).toContain(`1 g0       ${'x'.repeat(24)}\n`)
-    expect(textOf(tableOf([['ad']], ['x'.repeat(25), 'y']))).toContain(
+    expect(formatReachability(tableOf([['ad']], ['x'.repeat(24), 'y']))).toContain(
+      `1 g0       ${'x'.repeat(24)}\n`,
+    )
+    expect(formatReachability(tableOf([['ad']], ['x'.repeat(25), 'y']))).toContain(
       `1 g0       [1]\n\n[1] ${'x'.repeat(25)}\n`,
     )
-    expect(textOf(tableOf([], []))).toBe('from \\ to\n\nA pod always reaches itself.\n')
+    expect(formatReachability(tableOf([], []))).toBe('from \\ to\n\nA pod always reaches itself.\n')
   })
 
   it('is a picture', () => {
     expect(
-      svgOf(
+      renderReachability(
         tableOf(
           [
             ['aa', 'dd'],
@@ -344,7 +351,7 @@ describe('for people', () => {
       "
     `)
     // a cell has room for eight letters; all of it is told where one points at it
-    const cells = svgOf(
+    const cells = renderReachability(
       tableOf(
         [
           ['ad', 'da'],
@@ -361,7 +368,7 @@ describe('for people', () => {
       '*',
       '-',
     ])
-    expect(svgOf(tableOf([['a']], ['80'], [group('g')], [false]))).toContain(
+    expect(renderReachability(tableOf([['a']], ['80'], [group('g')], [false]))).toContain(
       '<title>g to g: no policy decides</title><rect x="86" y="30" width="62" height="20" fill="#f4f4f4"/>',
     )
   })

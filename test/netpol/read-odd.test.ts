@@ -1,3 +1,4 @@
+import { badInput } from '../support/typed.js'
 /** Values that nobody should write, and what is said of them. */
 import { describe, expect, it } from 'vitest'
 import { readNamespace, readPod, readPolicy, readWorld } from '../../src/netpol/index.js'
@@ -96,9 +97,7 @@ it('without a name nothing else is told; with one, all', () => {
 })
 
 it('domains that led nowhere', () => {
-  expect([
-    ...readWorld({ domains: { 'B.com.': [''], 'a.com': null as unknown as string[] } }).domains,
-  ]).toEqual([
+  expect([...readWorld({ domains: { 'B.com.': [''], 'a.com': badInput<string[]>(null) } }).domains]).toEqual([
     ['a.com', []],
     ['b.com', []],
   ])

@@ -287,7 +287,7 @@ describe('without a place, an object is named by its kind', () => {
     expect(wrong({ domains: { 'a.b': [], 'A.B.': [] } })).toBe('world: domains: Duplicate value: "a.b"')
     expect(wrong({ domains: 3 })).toContain('domains: ')
     expect(wrong({ domains: { a: 3 } })).toContain('domains.a: ')
-    expect(() => readWorld(7 as unknown as World)).toThrow('world: world: Required value')
+    expect(() => readWorld(7 as World)).toThrow('world: world: Required value')
     expect(wrong({ pods: null, nodes: null, namespaces: null, policies: null, domains: null })).toBe(
       wrong({}),
     )

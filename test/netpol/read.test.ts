@@ -1,3 +1,4 @@
+import { badInput } from '../support/typed.js'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { checkProof, evaluate, evaluateModel, readWorld, WorldError } from '../../src/netpol/index.js'
@@ -284,7 +285,7 @@ const thrownBy = (run: () => unknown): unknown => {
 
 describe('what cannot be read', () => {
   it.each(policies)('policy %#', (policy, text) => {
-    expect(thrownBy(() => readWorld({ policies: [policy as never] }))).toMatchObject({
+    expect(thrownBy(() => readWorld({ policies: [badInput(policy)] }))).toMatchObject({
       name: 'WorldError',
       message: text,
     })
@@ -303,9 +304,11 @@ describe('what cannot be read', () => {
 
   it('options', () => {
     expect(() =>
-      evaluate({ pods }, { from: 'a/p', to: 'a/q', port: 1 }, {
-        hostNetwork: 'host',
-      } as unknown as NetpolOptions),
+      evaluate(
+        { pods },
+        { from: 'a/p', to: 'a/q', port: 1 },
+        badInput<NetpolOptions>({ hostNetwork: 'host' }),
+      ),
     ).toThrow('hostNetwork: host is none of node, pod')
     expect(() => readWorld({}, { hostnetwork: 'pod' } as NetpolOptions)).toThrow(
       'there is no option hostnetwork',

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import {
   analysePolicies,
-  blame,
+  explainVerdict,
   compare,
   policyChanges,
   StepLimitError,
@@ -50,7 +50,7 @@ const questions: readonly (readonly [string, (maxSteps?: number) => unknown, unk
     (maxSteps) => analysePolicies([pigeonholes, everyPod], { maxSteps }).redundantPolicies,
     [{ policy: 'NetworkPolicy default/all' }, { policy: 'NetworkPolicy default/pigeons' }],
   ],
-  ['blame', (maxSteps) => blame(world, connection, { maxSteps }).labels, undefined],
+  ['explainVerdict', (maxSteps) => explainVerdict(world, connection, { maxSteps }).labels, undefined],
 ]
 
 it.each(questions)(

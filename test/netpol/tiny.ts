@@ -1,4 +1,4 @@
-import type { NetpolVocabulary } from '../../src/testing/netpol/index.js'
+import type { NetpolVocabulary } from '../../src/testing/netpol/vocabulary.js'
 
 /** Few enough words that all clusters can be tried. */
 export const TINY: Partial<NetpolVocabulary> = {

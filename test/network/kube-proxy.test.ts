@@ -1,9 +1,10 @@
+import { partial } from '../support/typed.js'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Service } from '../../src/api/core/generated.js'
 import type { EndpointSlice } from '../../src/api/discovery/generated.js'
 import type { Client } from '../../src/client/client.js'
-import { translate } from '../../src/network/proxy/kube-proxy.js'
+import { translate } from '../../src/network/kube-proxy.js'
 import { ServiceView } from '../../src/network/service-view.js'
 import { Random } from '../../src/sim/random.js'
 
@@ -59,12 +60,12 @@ function slicesOf({ endpoints, hinted }: World): readonly EndpointSlice[] {
     addressType: 'IPv4',
     endpoints: shown.filter((_, at) => at % 2 === part),
     ports: [{ name: 'http', port: 8080, protocol: 'TCP' }],
-  })) as unknown as readonly EndpointSlice[]
+  })) as readonly EndpointSlice[]
 }
 
 function serviceOf({ type, internal, external }: World): Service {
   const isExternal = type !== 'ClusterIP'
-  return {
+  return partial<Service>({
     metadata: { namespace: 'default', name: 'web' },
     status: {
       loadBalancer: type === 'LoadBalancer' ? { ingress: [{ ip: '198.51.100.1', ipMode: 'VIP' }] } : {},
@@ -86,7 +87,7 @@ function serviceOf({ type, internal, external }: World): Service {
         },
       ],
     },
-  } as unknown as Service
+  })
 }
 
 /** The documentation of Services, endpoint by endpoint. */
@@ -130,10 +131,10 @@ test('a kube-proxy uses the endpoints that the documentation says', () => {
         services: [serviceOf(one)],
         endpointslices: slicesOf(one),
       }
-      const client = {
+      const client = partial<Client>({
         list: (resource: string) => ({ items: lists[resource] ?? [], metadata: { resourceVersion: '1' } }),
         watch: () => ({ next: () => [], stop: () => undefined }),
-      } as unknown as Client
+      })
       const services = new ServiceView(client, true).now()
       const [ip, port] =
         one.to === 'cluster'

@@ -1,3 +1,4 @@
+import { partial } from '../support/typed.js'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { SimCluster } from '../../src/index.js'
 import { candidates, resolvConfOf, resolvConfText } from '../../src/network/dns/resolv-conf.js'
@@ -230,7 +231,7 @@ test.each<[object, string]>([
       '10.96.0.10\nnameserver 1.2.3.4\noptions ndots:1\n',
   ],
 ])('resolv.conf of %j', (spec, text) => {
-  const pod = { metadata: { namespace: 'shop' }, spec: { containers: [], ...spec } } as unknown as Pod
+  const pod = partial<Pod>({ metadata: { namespace: 'shop' }, spec: { containers: [], ...spec } })
   expect(resolvConfText(resolvConfOf(pod, '10.96.0.10'))).toBe(text)
 })
 

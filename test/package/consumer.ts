@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { copyFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { TestProject } from 'vitest/node'
+import { consumer, folder } from './folder.js'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -25,9 +25,7 @@ const repository = fileURLToPath(new URL('../..', import.meta.url))
 
 /** vitest's global setup: packs what `npm run build` left in dist and installs it as a user would. */
 export default function setup(project: TestProject): () => void {
-  const folder = mkdtempSync(join(tmpdir(), 'simcluster-package-'))
-  const consumer = join(folder, 'consumer')
-  mkdirSync(consumer)
+  mkdirSync(consumer, { recursive: true })
   const npm = (cwd: string, ...args: string[]): string => execFileSync('npm', args, { cwd, encoding: 'utf8' })
   const [packed] = JSON.parse(
     npm(repository, 'pack', '--json', '--ignore-scripts', '--pack-destination', folder),
@@ -36,6 +34,10 @@ export default function setup(project: TestProject): () => void {
   writeFileSync(join(consumer, 'package.json'), '{ "name": "consumer", "private": true, "type": "module" }')
   npm(consumer, 'install', '--no-audit', '--no-fund', '--prefer-offline', join(folder, packed.filename))
   copyFileSync(join(repository, 'test/package/scenario.mjs'), join(consumer, 'scenario.mjs'))
+  // whose types the declarations of the package name
+  mkdirSync(join(consumer, 'node_modules/@types'))
+  for (const name of ['@types/node', 'fast-check', 'undici-types'])
+    symlinkSync(join(repository, 'node_modules', name), join(consumer, 'node_modules', name))
   project.provide('consumer', consumer)
   project.provide(
     'packed',

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,44 +13,52 @@ test('holds the build and the papers, and nothing else', () => {
   expect(
     packed
       .filter((path) => path.includes('/'))
-      .filter((path) => !/^dist\/(.+\.(js|d\.ts)|node\/[^/]+\.cjs|THIRD-PARTY-LICENCES\.txt)$/.test(path)),
+      .filter(
+        (path) =>
+          !/^(?:src\/.+\.ts|dist\/(?:cjs\/package\.json|THIRD-PARTY-LICENCES\.txt|.+\.(?:js|js\.map|d\.ts)))$/.test(
+            path,
+          ),
+      ),
   ).toEqual([])
 })
 
 test('every export has its types and its code in the tarball', () => {
   const text = readFileSync(join(inject('consumer'), 'node_modules/simcluster/package.json'), 'utf8')
-  const { exports } = JSON.parse(text) as {
-    exports: Record<string, string | Record<'types' | 'node' | 'default', string>>
-  }
+  const { exports } = JSON.parse(text) as { exports: Record<string, string | Record<string, object>> }
   const targets = Object.values(exports).flatMap((entry) =>
-    typeof entry === 'string' ? [entry] : [entry.types, entry.node, entry.default],
-  )
+    typeof entry === 'string' ? [entry] : Object.values(entry).flatMap((form) => Object.values(form)),
+  ) as readonly string[]
   expect(targets.length).toBeGreaterThan(1)
   for (const target of targets) expect(inject('packed')).toContain(target.replace('./', ''))
 })
 
-test.each(['nodenext', 'bundler'])(
-  'a consumer with strict settings and moduleResolution %s compiles',
-  (resolution) => {
+const entries = ['', '/testing', '/client-node', '/server', '/rbac', '/netpol', '/host', '/scenarios']
+
+test.each([
+  ['an ES module', 'nodenext', 'mts'],
+  ['a CommonJS module', 'nodenext', 'cts'],
+  ['an ES module', 'node16', 'mts'],
+  ['a CommonJS module', 'node16', 'cts'],
+  ['a bundled module', 'bundler', 'ts'],
+])(
+  '%s with strict settings, moduleResolution %s and no skipLibCheck compiles',
+  (_, resolution, extension) => {
+    const all = entries.map((entry, at) => `import * as entry${at} from 'simcluster${entry}'`)
     const source = `
     import { SimCluster } from 'simcluster'
+    ${all.join('\n    ')}
+    export const used: unknown[] = [${all.map((_line, at) => `entry${at}`).join(', ')}]
     const cluster = new SimCluster({ nodes: 3, seed: 7 })
     cluster.settle()
     export const names: readonly (string | undefined)[] = cluster.list('pods').items.map((pod) => pod.metadata.name)
   `
-    writeFileSync(join(inject('consumer'), `${resolution}.ts`), source)
+    const file = `${resolution}.${extension}`
+    writeFileSync(join(inject('consumer'), file), source)
+    const options = ['--noEmit', '--strict', '--skipLibCheck', 'false', '--target', 'es2023']
+    const libraries = ['--lib', 'es2023,esnext.disposable,dom', '--types', 'node']
     const kind = resolution === 'bundler' ? 'esnext' : resolution
-    const options = [
-      '--noEmit',
-      '--strict',
-      '--target',
-      'es2023',
-      '--lib',
-      'es2023,esnext.disposable,dom',
-      '--types',
-      '',
-    ]
-    const args = [...options, '--module', kind, '--moduleResolution', resolution, `${resolution}.ts`]
-    expect(execFileSync(tsc, args, { cwd: inject('consumer'), encoding: 'utf8' })).toBe('')
+    const args = [...options, ...libraries, '--module', kind, '--moduleResolution', resolution, file]
+    const { stdout } = spawnSync(tsc, args, { cwd: inject('consumer'), encoding: 'utf8' })
+    expect(stdout).toBe('')
   },
 )

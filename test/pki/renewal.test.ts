@@ -1,3 +1,4 @@
+import type { PublicKey } from '../../src/pki/rsa.js'
 import { expect, test } from 'vitest'
 import { certificateExpiry, expiryText, parseCertificates, renewCertificates } from '../../src/pki/index.js'
 import { CREATED, LAB, newPki } from './support.js'
@@ -63,7 +64,7 @@ test('renewed certificates are good for another year, under the same name, with 
   })
   expect(renewed?.serial).not.toBe(old?.serial)
   expect(pki.read('/etc/kubernetes/pki/apiserver.key')).not.toBe(oldKey)
-  expect(renewed?.isSignedBy(pki.authority().certificate.publicKey as never)).toBe(true)
+  expect(renewed?.isSignedBy(pki.authority().certificate.publicKey as PublicKey)).toBe(true)
 
   const admin = pki.read('/etc/kubernetes/admin.conf')
   pki.remove('/etc/kubernetes/scheduler.conf')

@@ -37,7 +37,7 @@ describe('the default policy', () => {
 
 describe('aggregation', () => {
   it('fills admin, edit and view as the controller of a real cluster does', () => {
-    const roles = aggregatedPolicy().filter(({ kind }) => kind === 'ClusterRole') as readonly ClusterRole[]
+    const roles = aggregatedPolicy().filter((object): object is ClusterRole => object.kind === 'ClusterRole')
     const recorded = fixture<Readonly<Record<string, unknown>>>('aggregated')
     const ours = roles
       .filter(({ aggregationRule }) => aggregationRule !== undefined)

@@ -31,7 +31,7 @@ const cases = sharedTable<readonly Case[]>('rbac-cases.json')
  */
 function aggregated(objects: readonly KubeObject[]): readonly KubeObject[] {
   const once = (all: readonly KubeObject[]): readonly KubeObject[] => {
-    const roles = all.filter(({ kind }) => kind === 'ClusterRole') as readonly ClusterRole[]
+    const roles = all.filter((object): object is ClusterRole => object.kind === 'ClusterRole')
     return all.map((object) => {
       const role = object as ClusterRole
       return object.kind === 'ClusterRole' && role.aggregationRule !== undefined

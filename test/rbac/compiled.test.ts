@@ -4,11 +4,22 @@ import type { KubeObject } from '../../src/api/definition.js'
 import type { PolicyRule } from '../../src/api/rbac/generated.js'
 import type { StoreView } from '../../src/apiserver/storage/stored-objects.js'
 import { RbacAuthorizer } from '../../src/rbac/authorizer.js'
-import { UnionAuthorizer } from '../../src/rbac/union.js'
-import { authorize, checkProof, compile, covers, whoCan } from '../../src/rbac/index.js'
-import type { AccessQuery, Verdict } from '../../src/rbac/index.js'
-import type { AnyRbacObject, RbacVocabulary } from '../../src/testing/index.js'
-import { aimRequest, rbacArbitraries } from '../../src/testing/index.js'
+import { UnionAuthorizer } from '../../src/rbac/modes/union.js'
+import {
+  authorize,
+  checkProof,
+  compile,
+  covers,
+  whoCan,
+  type AccessQuery,
+  type Verdict,
+} from '../../src/rbac/index.js'
+import {
+  type AnyRbacObject,
+  type RbacVocabulary,
+  aimRequest,
+  rbacArbitraries,
+} from '../../src/testing/index.js'
 
 interface Change {
   readonly object: KubeObject
@@ -44,7 +55,7 @@ class FakeStore {
   }
 
   write(object: KubeObject, exists: boolean): void {
-    const key = `${object.kind as string}/${object.metadata.namespace ?? ''}/${object.metadata.name as string}`
+    const key = [object.kind, object.metadata.namespace ?? '', object.metadata.name].join('/')
     const old = this.#objects.get(key)
     if (exists) this.#objects.set(key, object)
     else this.#objects.delete(key)

@@ -1,3 +1,4 @@
+import { partial } from '../support/typed.js'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { PersistentVolume, Pod } from '../../src/api/core/generated.js'
@@ -125,17 +126,16 @@ const pod = fc
     }),
     claims,
   })
-  .map(
-    ({ at: [namespace, podName], nodeName, mirror, spec, claims }) =>
-      ({
-        metadata: {
-          name: podName,
-          namespace,
-          ...(mirror ? { annotations: { 'kubernetes.io/config.mirror': 'h' } } : {}),
-        },
-        spec: { ...spec, ...(nodeName === undefined ? {} : { nodeName }) },
-        status: { resourceClaimStatuses: claims },
-      }) as unknown as Pod,
+  .map(({ at: [namespace, podName], nodeName, mirror, spec, claims }) =>
+    partial<Pod>({
+      metadata: {
+        name: podName,
+        namespace,
+        ...(mirror ? { annotations: { 'kubernetes.io/config.mirror': 'h' } } : {}),
+      },
+      spec: { ...spec, ...(nodeName === undefined ? {} : { nodeName }) },
+      status: { resourceClaimStatuses: claims },
+    }),
   )
 const secretRef = fc.record({
   name,
@@ -160,7 +160,7 @@ const volume = fc
       ({
         metadata: { name: at },
         spec: { ...from, ...(claim === undefined ? {} : { claimRef: claim }) },
-      }) as unknown as PersistentVolume,
+      }) as PersistentVolume,
   )
 
 type Operation =

@@ -1,4 +1,4 @@
 import { test } from 'vitest'
-import { playScenarios } from './property.js'
+import { playScenarios, RUNS } from './property.js'
 
-test('2,500 random scenarios hold every invariant', () => playScenarios(4, 2_500), 300_000)
+test(`${RUNS} random scenarios hold every invariant`, () => playScenarios(4, RUNS), 300_000)

@@ -1,3 +1,4 @@
+import type { PodTemplateSpecInput } from 'simcluster'
 import { ApiError, ConnectionError, type SimCluster } from 'simcluster'
 import type { Action } from './actions.js'
 
@@ -105,7 +106,7 @@ function create(
         minAvailable: action.minAvailable,
       })
     case 'pod': {
-      const { spec } = template(name, 'nginx:1', '1500m') as { spec: object }
+      const { spec } = template(name, 'nginx:1', '1500m') as PodTemplateSpecInput
       const node = action.forced === undefined ? undefined : nodeAt(cluster, action.forced)
       return cluster.create('pods', {
         metadata: { name, namespace: 'default', labels: { app: name } },
@@ -114,7 +115,7 @@ function create(
           terminationGracePeriodSeconds: action.grace,
           ...(node === undefined ? {} : { nodeName: node }),
         },
-      } as never)
+      })
     }
   }
 }

@@ -4,6 +4,9 @@ import type { Action, Beginning } from './actions.js'
 import type { Copy } from './scenario.js'
 import { runScenario } from './scenario.js'
 
+/** How many scenarios a part plays. More on the package: test/package/vitest.config.ts. */
+export const RUNS: number = Number(process.env.SCENARIOS ?? 500)
+
 const copy: fc.Arbitrary<Copy> = fc.oneof(
   { weight: 18, arbitrary: fc.constant('none' as const) },
   { weight: 1, arbitrary: fc.constant('fork' as const) },

@@ -1,3 +1,4 @@
+import { partial } from '../support/typed.js'
 import { expect, test } from 'vitest'
 import type { Pod } from '../../src/api/core/generated.js'
 import { SimCluster } from '../../src/cluster/sim-cluster.js'
@@ -12,7 +13,7 @@ function create(
   const { metadata, spec: full } = requesting(name, cpu, '64Mi', spec)
   const containers = full.containers.map((container) => ({ ...container, image: 'app:1' }))
   const { uid: _, ...named } = metadata
-  cluster.create('pods', { metadata: named, spec: { ...full, containers } } as unknown as Pod)
+  cluster.create('pods', partial<Pod>({ metadata: named, spec: { ...full, containers } }))
 }
 
 const placed = (cluster: SimCluster): Record<string, string | undefined> =>

@@ -11,7 +11,7 @@ const step = fc.oneof(
   fc.record({ do: fc.constant('node' as const), slot, zone: fc.constantFrom(undefined, 'a', 'b', 'c') }),
 )
 
-test('total, least and counts of domains are those of a recount, with and without the changes of a trial', () => {
+test('total, least and counts of domains equal a recount, with a trial and without', () => {
   const changes = fc.dictionary(fc.constantFrom('a', 'b', 'c'), fc.integer({ min: 0, max: 2 }))
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60, size: 'max' }), changes, (steps, trial) => {

@@ -221,6 +221,6 @@ export class FakeCluster {
         })
         return informer
       },
-    }) as unknown as ComponentHost
+    }) as ComponentHost
   }
 }

@@ -1,9 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Snapshot } from '../../src/scheduler/cache/snapshot.js'
-import { NodeRejections, nodesRefused, rejectionRuns } from '../../src/scheduler/framework/node-rejections.js'
-import type { PluginRejection } from '../../src/scheduler/framework/rejection.js'
-import { unresolvable, unschedulable } from '../../src/scheduler/framework/rejection.js'
+import { NodeRejections, nodesRefused, rejectionRuns } from '../../src/scheduler/framework/diagnosis.js'
+import { type PluginRejection, unresolvable, unschedulable } from '../../src/scheduler/framework/rejection.js'
 import { node } from './pods.js'
 
 const KINDS: readonly PluginRejection[] = [

@@ -5,17 +5,17 @@ import { podInfoOf } from '../../src/scheduler/cache/pod-info.js'
 import { Snapshot } from '../../src/scheduler/cache/snapshot.js'
 import { Cycle } from '../../src/scheduler/framework/cycle.js'
 import type { Plugin, PluginFactory, PluginHandle } from '../../src/scheduler/framework/plugin.js'
-import { balancedAllocationScore } from '../../src/scheduler/plugins/node-resources-balanced-allocation.js'
+import {
+  balancedAllocationScore,
+  leastAllocatedScore,
+  nodeResourcesFit,
+} from '../../src/scheduler/plugins/node-resources.js'
 import { nodeAffinity } from '../../src/scheduler/plugins/node-affinity.js'
-import { nodeName } from '../../src/scheduler/plugins/node-name.js'
-import { nodePorts } from '../../src/scheduler/plugins/node-ports.js'
-import { leastAllocatedScore, nodeResourcesFit } from '../../src/scheduler/plugins/node-resources-fit.js'
-import { nodeUnschedulable } from '../../src/scheduler/plugins/node-unschedulable.js'
+import { nodeName, nodePorts, nodeUnschedulable, schedulingGates } from '../../src/scheduler/plugins/basic.js'
 import { scaleToMax } from '../../src/scheduler/plugins/normalize.js'
-import { schedulingGates } from '../../src/scheduler/plugins/scheduling-gates.js'
 import { taintToleration } from '../../src/scheduler/plugins/taint-toleration.js'
 import { NO_STORAGE } from '../../src/scheduler/cache/storage-view.js'
-import { plainSurroundings } from '../../src/scheduler/cache/surroundings.js'
+import { plainRelatedObjects } from '../../src/scheduler/cache/related-objects.js'
 import { schedulerRelease } from '../../src/scheduler/texts.js'
 import { node, pod, requesting } from './pods.js'
 
@@ -24,7 +24,7 @@ const handleOf = (version: string): PluginHandle => ({
   client: () => expect.fail('no cluster'),
   podDisruptionBudgets: () => [],
   storage: NO_STORAGE,
-  surroundings: plainSurroundings({}),
+  relatedObjects: plainRelatedObjects({}),
   now: () => 0,
   randomInt: () => 0,
 })

@@ -1,3 +1,4 @@
+import { partial } from '../support/typed.js'
 import type { Node, Pod } from '../../src/api/core/generated.js'
 import type { ObjectInput } from '../../src/api/input.js'
 
@@ -35,11 +36,11 @@ export function node(
     readonly allocatable?: object
   } = {},
 ): Node {
-  return {
+  return partial<Node>({
     apiVersion: 'v1',
     kind: 'Node',
     metadata: { name, uid: `uid-${name}`, labels: { 'kubernetes.io/hostname': name, ...rest.labels } },
     spec: { ...rest.spec },
     status: { allocatable: { cpu: '4', memory: '32Gi', pods: '110', ...rest.allocatable } },
-  } as unknown as Node
+  })
 }

@@ -30,7 +30,7 @@ test('pods spread over nodes, each with its event', () => {
   expect(fake.events).toHaveLength(4)
 })
 
-test('the message of a pod that fits nowhere: reasons by count, and what preemption says of each node', () => {
+test('the message of a pod that fits nowhere: reasons by count, and preemption by node', () => {
   const fake = cluster(2)
   fake.put(
     'nodes',
@@ -127,7 +127,7 @@ test('a pod that has ended frees its room', () => {
   expect(fake.placements()['default/second']).toBe('node-1')
 })
 
-test('without nodes a pod is retried with back-off, and settle() does not wait for it until a node comes', () => {
+test('without nodes a pod is retried with back-off, and settle() waits for it only with a node', () => {
   const fake = cluster(0)
   fake.put('pods', pod('p'))
   const start = fake.sim.clock.now()

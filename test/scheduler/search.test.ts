@@ -1,19 +1,15 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { NodeInfo } from '../../src/scheduler/cache/node-info.js'
-import { nodeOrder, zoneKeyOf } from '../../src/scheduler/cache/node-order.js'
+import { nodeOrder, zoneKeyOf, Snapshot } from '../../src/scheduler/cache/snapshot.js'
 import { podInfoOf } from '../../src/scheduler/cache/pod-info.js'
-import { Snapshot } from '../../src/scheduler/cache/snapshot.js'
-import { numFeasibleNodesToFind } from '../../src/scheduler/cycle/nodes-to-find.js'
-import { findFeasibleNodes } from '../../src/scheduler/cycle/filter-nodes.js'
-import { schedulePod } from '../../src/scheduler/cycle/schedule-pod.js'
-import { selectHost, totalScores } from '../../src/scheduler/cycle/select-host.js'
+import { numFeasibleNodesToFind, findFeasibleNodes } from '../../src/scheduler/cycle/filter-nodes.js'
+import { schedulePod, selectHost, totalScores } from '../../src/scheduler/cycle/schedule-pod.js'
 import { explain, handleOf } from '../../src/scheduler/explain.js'
 import { Cycle } from '../../src/scheduler/framework/cycle.js'
 import type { Plugin } from '../../src/scheduler/framework/plugin.js'
 import { scaleToMax } from '../../src/scheduler/plugins/normalize.js'
-import type { ProfileOptions } from '../../src/scheduler/profile.js'
-import { makeFramework } from '../../src/scheduler/profile.js'
+import { type ProfileOptions, makeFramework } from '../../src/scheduler/profile.js'
 import { schedulerRelease } from '../../src/scheduler/texts.js'
 import { node, pod, requesting } from './pods.js'
 
@@ -164,11 +160,11 @@ test('totals by way of what is known of nodes are the sums of all scores', () =>
           start: n,
           wanted: snapshot.nodes.length,
         }
-        const { feasible, verdicts } = findFeasibleNodes(framework, cycle, range, undefined)
+        const { feasible, nodeLocal } = findFeasibleNodes(framework, cycle, range, undefined)
         framework.preScore(cycle, feasible.nodes)
         expect([...feasible.slots]).toEqual(feasible.nodes.map(({ slot }) => slot))
         const sums = totalScores(framework.score(cycle, feasible.nodes), feasible.nodes.length)
-        const totals = framework.totals(cycle, feasible, verdicts)
+        const totals = framework.totals(cycle, feasible, nodeLocal)
         // what all nodes get alike is left out
         const differences = (numbers: Float64Array): number[] =>
           [...numbers].map((one) => one - (numbers[0] as number))
@@ -211,7 +207,7 @@ test('promised nodes are judged with the pods that they are promised to, whereve
         snapshot,
         start,
         nominated,
-        promisedNodes: on,
+        nominatedNodes: on,
       })
       if (!('node' in outcome)) break
       chosen.push(outcome.node.name)

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { Node, Pod } from '../../src/api/core/generated.js'
 import { podInfoOf } from '../../src/scheduler/cache/pod-info.js'
 import { Snapshot } from '../../src/scheduler/cache/snapshot.js'
-import type { SurroundingObjects } from '../../src/scheduler/cache/surroundings.js'
+import type { RelatedObjectLists } from '../../src/scheduler/cache/related-objects.js'
 import { schedulePod } from '../../src/scheduler/cycle/schedule-pod.js'
 import type { ExplainedNode } from '../../src/scheduler/explain.js'
 import { explainIn, handleOf } from '../../src/scheduler/explain.js'
@@ -215,7 +215,7 @@ function scoreOf(
 const release = schedulerRelease('v1.35')
 const framework = makeFramework(
   {},
-  handleOf({ namespaces: NAMESPACES, services: SERVICES } as SurroundingObjects, release),
+  handleOf({ namespaces: NAMESPACES, services: SERVICES } as RelatedObjectLists, release),
 )
 
 test('what the indexes say, however they were filled, is what whole scans say', () => {
@@ -240,7 +240,7 @@ test('what the indexes say, however they were filled, is what whole scans say', 
         for (const one of [...first.map((each, at) => ({ do: 'node' as const, at, node: each })), ...steps]) {
           if (one.do === 'node') {
             nodes.set(one.at, nodeOf(one.at, one.node))
-            snapshot.setNode(nodes.get(one.at) as unknown as Node)
+            snapshot.setNode(nodes.get(one.at) as Node)
           } else if (one.do === 'no node') {
             nodes.delete(one.at)
             snapshot.removeNode(`n${one.at}`)
@@ -259,7 +259,7 @@ test('what the indexes say, however they were filled, is what whole scans say', 
               spec: { ...rest, nodeName: `n${one.on}` },
               status: {},
             } as Plain.Pod)
-            snapshot.setPod(podInfoOf(pods.get(one.at) as unknown as Pod), `n${one.on}`)
+            snapshot.setPod(podInfoOf(pods.get(one.at) as Pod), `n${one.on}`)
           } else if (nodes.size > 0) {
             asked++
             compare(snapshot, world(), podOf('incoming', one, kinds[one.like]))
@@ -273,7 +273,7 @@ test('what the indexes say, however they were filled, is what whole scans say', 
 })
 
 function compare(snapshot: Snapshot, world: World, pod: Plain.Pod): void {
-  const info = podInfoOf(pod as unknown as Pod)
+  const info = podInfoOf(pod as Pod)
   const { nodes, node: chosen, message } = explainIn(snapshot, info, framework, release)
   const expected = refusals(world, pod)
   expect(Object.fromEntries(nodes.map(({ node: name, rejected }) => [name, rejected?.reasons[0]]))).toEqual(

@@ -29,7 +29,7 @@ function make(
     kind,
     metadata: { name, ...(namespaced ? { namespace: 'default' } : {}), ...metadata },
     ...rest,
-  } as unknown as KubeObject)
+  } as KubeObject)
 }
 
 const claim = (
@@ -116,7 +116,8 @@ test('why pods with volumes find no node, as recorded', () => {
     affinity:
       `0/3 nodes are available: 1 node(s) didn't match PersistentVolume's node affinity, 2 node(s) ` +
       `didn't match Pod's node affinity/selector. ${HOPELESS}`,
-    'no-pv': `0/3 nodes are available: 3 node(s) didn't find available persistent volumes to bind. ${HOPELESS}`,
+    'no-pv':
+      `0/3 nodes are available: 3 node(s) didn't find available persistent volumes to bind. ` + HOPELESS,
     rwop:
       '0/3 nodes are available: 3 node(s) unavailable due to PersistentVolumeClaim with ' +
       'ReadWriteOncePod access mode already in-use by another pod. ' +

@@ -1,3 +1,4 @@
+import type { Pod } from '../../src/api/core/generated.js'
 import { Agent, request } from 'node:https'
 import { connect } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
@@ -105,7 +106,7 @@ test('an apiserver that starts shows the certificate that lies there then', asyn
   expect(server.authority).not.toBe(before)
 })
 
-test('an apiserver that is started with other flags does what they say; its etcd is the one that is served', async () => {
+test('an apiserver started with other flags does what they say; its etcd is the served one', async () => {
   const { cluster, server, ask } = await served({}, { etcd: {} })
   expect(await ask('/api/v1/nodes', { token: '' })).toMatchObject({ code: 403 })
   const watch = ask('/api/v1/nodes?watch=true&resourceVersion=0')
@@ -133,7 +134,7 @@ test('who speaks plain HTTP is told so, as by Go', async () => {
   expect(await ask('/version')).toMatchObject({ code: 200 })
 })
 
-test('an eviction that a budget forbids for now: virtual time goes on to where it may be tried again', async () => {
+test('an eviction that a budget forbids: virtual time goes on to where it may be tried again', async () => {
   const { cluster, ask } = await served({ nodes: 2 })
   cluster.apply(`
 apiVersion: apps/v1
@@ -159,8 +160,8 @@ spec: { minAvailable: 1, selector: { matchLabels: { app: web } } }
         metadata: { name, namespace: 'default' },
       }),
     })
-  const [first, second] = cluster.list('pods', { labelSelector: 'app=web' }).items
-  expect(await evict(first as never)).toMatchObject({ code: 201 })
-  expect(await evict(second as never)).toMatchObject({ code: 429 })
-  await expect.poll(() => evict(second as never)).toMatchObject({ code: 201 })
+  const [first, second] = cluster.list('pods', { labelSelector: 'app=web' }).items as [Pod, Pod]
+  expect(await evict(first)).toMatchObject({ code: 201 })
+  expect(await evict(second)).toMatchObject({ code: 429 })
+  await expect.poll(() => evict(second)).toMatchObject({ code: 201 })
 })

@@ -11,7 +11,7 @@ function sorted<T>(items: readonly T[], less: (a: T, b: T) => boolean): readonly
 
 const byKey = (a: { readonly key: string }, b: { readonly key: string }): boolean => a.key < b.key
 
-test('equal ones come out in the order in which kubectl 1.35.2 printed them, by --sort-by over a label', () => {
+test('equal ones come out in the order in which kubectl 1.35.2 printed them, by --sort-by', () => {
   for (const { keys, order } of recorded) {
     const items = keys.split('').map((key, at) => ({ key, at }))
     expect(
@@ -70,7 +70,7 @@ test('random lists are sorted', () => {
   )
 })
 
-test('is stable for twelve items, and leaves ties where etcd 3.5.16 (Go 1.24) leaves them from thirteen on', () => {
+test('is stable for twelve items, and leaves ties as etcd 3.5.16 (Go 1.24) from thirteen on', () => {
   const few = Array.from({ length: 12 }, (_, i) => ({ i, rank: i % 2 }))
   pdqsort(few, (a, b) => a.rank < b.rank)
   expect(few.map(({ i }) => i)).toEqual([0, 2, 4, 6, 8, 10, 1, 3, 5, 7, 9, 11])

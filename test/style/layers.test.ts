@@ -1,23 +1,32 @@
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { measureLengths, quantile } from '../../scripts/lint/lengths.js'
+import { longLines } from '../../scripts/lint/lines.js'
 import { readSource } from '../../scripts/lint/source.js'
 import { lintTree, readTree, type Violation } from '../../scripts/lint/tree.js'
 
 const clean: Readonly<Record<string, string>> = {
-  'index.ts': `export { SimCluster } from './cluster/cluster.js'\nexport { authorize } from './rbac/evaluate.js'`,
+  'index.ts': [
+    `export { SimCluster } from './cluster/cluster.js'`,
+    `export { authorize } from './rbac/evaluate.js'`,
+  ].join('\n'),
   'sim/clock.ts': `export interface Clock { now(): number }`,
   'etcd/store.ts': `import type { Clock } from '../sim/clock.js'\nexport interface Store { clock: Clock }`,
   'api/selector.ts': `export const matches = (date: Date): Date => new Date(date)`,
-  'apiserver/server.ts': `import type { Store } from '../etcd/store.js'\nexport interface Server { store: Store }`,
+  'apiserver/server.ts': [
+    `import type { Store } from '../etcd/store.js'`,
+    'export interface Server { store: Store }',
+  ].join('\n'),
   'client/client.ts': `export interface Client { get(): unknown }`,
   'rbac/evaluate.ts':
     `import { matches } from '../api/selector.js'\nimport './covers.js'\nexport const authorize = ` +
     'matches',
   'rbac/covers.ts': `export const covers = 1`,
-  'scheduler/queue.ts': `import type { Client } from '../client/client.js'\nexport interface Queue { client: Client }`,
+  'scheduler/queue.ts':
+    `import type { Client } from '../client/client.js'\nexport interface Queue { client: ` + 'Client }',
   'kubelet/pods.ts': `export const pods = 1`,
-  'kubectl/get.ts': `import type { Client } from '../client/client.js'\nexport interface Get { client: Client }`,
+  'kubectl/get.ts':
+    `import type { Client } from '../client/client.js'\nexport interface Get { client: Client ` + '}',
   'cluster/cluster.ts': `import '../etcd/store.js'\nimport '../kubectl/get.js'\nexport class SimCluster {}`,
   'server/https.ts':
     `import { createServer } from 'node:https'\nimport ` +
@@ -162,4 +171,15 @@ test('measures lines of files and functions', () => {
   expect(facts.lines).toBe(4)
   expect(facts.functions.map(({ text }) => text)).toEqual(['3', '1'])
   expect([quantile([3, 1, 2], 0.5), quantile([3, 1, 2], 1), quantile([], 0.5)]).toEqual([2, 3, 0])
+})
+
+test('finds lines that are too long, but not those of verbatim text, patterns and words', () => {
+  const long = 'x'.repeat(110)
+  const found = (text: string): readonly number[] => longLines('a.ts', text).map(({ line }) => line)
+  expect(found(`const a = 1\n// ${long}\n`)).toEqual([2])
+  expect(found(`const a = '${'some words '.repeat(11)}'`)).toEqual([1])
+  expect(found(`const a = \`\${b} ${'some words '.repeat(11)}\``)).toEqual([1])
+  expect(found(`const a = \`\n${'some words '.repeat(11)}\${b}\n\``)).toEqual([])
+  expect(found(`const a = /${long}/`)).toEqual([])
+  expect(found(`const a = '${long}'`)).toEqual([])
 })

@@ -14,10 +14,13 @@ function runLint(): { status: number | null; stdout: string; stderr: string } {
   return spawnSync(process.execPath, command, { cwd: repository, encoding: 'utf8' })
 }
 
-test('npm run lint:layers ends with 0 for a clean tree, and with 1 and file:line for a seeded violation', () => {
+test('npm run lint:layers ends with 0 for a clean tree, with 1 and file:line for a violation', () => {
   mkdirSync(join(tree, 'sim'))
   writeFileSync(join(tree, 'sim', 'clock.ts'), 'export const now = (): number => 0\n')
-  expect(runLint()).toMatchObject({ status: 0, stdout: 'layers: 1 files, 0 violations\n' })
+  expect(runLint()).toMatchObject({
+    status: 0,
+    stdout: expect.stringContaining('layers: 1 files, 0 violations\n'),
+  })
 
   writeFileSync(join(tree, 'sim', 'clock.ts'), '\n\nexport const now = (): number => Date.now()\n')
   const broken = runLint()

@@ -13,7 +13,7 @@ function tamper<T extends KubeObject>(
   change: (object: T) => object,
   at = 0,
 ): void {
-  const object = cluster.state.stored(resource)[at] as unknown as T
+  const object = cluster.state.stored(resource)[at] as T
   const { namespace, name } = object.metadata
   const prefix = resource === 'nodes' ? '/registry/minions' : `/registry/${resource}`
   const next = change(object) as T
@@ -299,7 +299,7 @@ describe('each invariant can fail', () => {
 
   test('budgets-kept: a budget that believes in more than there is', () => {
     const cluster = clusterWith(2)
-    const { selector } = (deployment('web', 2) as unknown as { spec: { selector: object } }).spec
+    const { selector } = (deployment('web', 2) as { spec: { selector: object } }).spec
     const metadata = { name: 'web', namespace: 'default' }
     cluster.apply({
       apiVersion: 'policy/v1',

@@ -11,7 +11,7 @@ import type {
   ResourceTypes,
   StoredOf,
 } from 'simcluster'
-import { describe, expect, expectTypeOf, it } from 'vitest'
+import { describe, expect, expectTypeOf, it, test } from 'vitest'
 import { z } from 'zod'
 
 const cluster = new SimCluster({ nodes: 1, version: 'v1.34' })
@@ -283,4 +283,18 @@ describe('read objects', () => {
     expect(container?.terminationMessagePath).toBe('/dev/termination-log')
     expectTypeOf<Deployment['spec']['revisionHistoryLimit']>().toEqualTypeOf<number>()
   })
+})
+
+test('a cluster-scoped custom resource takes no namespace', () => {
+  const names = { plural: 'racks', kind: 'Rack' }
+  cluster.apply({
+    ...crd,
+    metadata: { name: 'racks.example.com' },
+    spec: { ...crd.spec, scope: 'Cluster', names },
+  } as const)
+  cluster.settle()
+  const racks = cluster.in('office').resource('racks.example.com')
+  expect(racks.create({ metadata: { name: 'a' } }).metadata).not.toHaveProperty('namespace')
+  expect(racks.get('a').metadata.name).toBe('a')
+  expect(() => racks.get('office/a')).toThrow("racks.example.com are not namespaced: write 'a'")
 })

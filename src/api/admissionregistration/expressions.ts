@@ -84,7 +84,9 @@ const MOST = 2_000
 
 /** Compiles an expression in a scope. */
 export function compileIn(expression: string, scope: ExpressionScope): Compiled {
-  const key = `${String(scope.params)}|${scope.variables === undefined ? '-' : [...scope.variables].map(([name, type]) => `${name}:${typeText(type)}`).join()}|${expression}`
+  const variables = [...(scope.variables ?? [])].map(([name, type]) => `${name}:${typeText(type)}`)
+  const known = scope.variables === undefined ? '-' : variables.join()
+  const key = `${String(scope.params)}|${known}|${expression}`
   let compiled = cache.get(key)
   if (compiled === undefined) {
     if (cache.size >= MOST) cache.clear()

@@ -1,6 +1,7 @@
 // Written by scripts/generate-api.ts from the OpenAPI v3 documents of a kube-apiserver. Do not edit by hand.
 import { metaSchema } from '../meta/generated.js'
-import type { Condition, LabelSelector, ObjectMeta } from '../meta/generated.js'
+import type { ClusterObjectMeta } from '../cluster-object-meta.js'
+import type { Condition, LabelSelector } from '../meta/generated.js'
 import {
   always,
   atomic,
@@ -62,7 +63,7 @@ export interface MutatingWebhook {
 export interface MutatingWebhookConfiguration {
   readonly apiVersion?: string
   readonly kind?: string
-  readonly metadata: ObjectMeta
+  readonly metadata: ClusterObjectMeta
   readonly webhooks?: ReadonlyArray<MutatingWebhook>
 }
 
@@ -109,7 +110,7 @@ export interface TypeChecking {
 export interface ValidatingAdmissionPolicy {
   readonly apiVersion?: string
   readonly kind?: string
-  readonly metadata: ObjectMeta
+  readonly metadata: ClusterObjectMeta
   readonly spec: ValidatingAdmissionPolicySpec
   readonly status: ValidatingAdmissionPolicyStatus
 }
@@ -117,7 +118,7 @@ export interface ValidatingAdmissionPolicy {
 export interface ValidatingAdmissionPolicyBinding {
   readonly apiVersion?: string
   readonly kind?: string
-  readonly metadata: ObjectMeta
+  readonly metadata: ClusterObjectMeta
   readonly spec: ValidatingAdmissionPolicyBindingSpec
 }
 
@@ -161,7 +162,7 @@ export interface ValidatingWebhook {
 export interface ValidatingWebhookConfiguration {
   readonly apiVersion?: string
   readonly kind?: string
-  readonly metadata: ObjectMeta
+  readonly metadata: ClusterObjectMeta
   readonly webhooks?: ReadonlyArray<ValidatingWebhook>
 }
 

@@ -1,5 +1,6 @@
 // Written by scripts/generate-api.ts from the OpenAPI v3 documents of a kube-apiserver. Do not edit by hand.
-import type { ConditionInput, LabelSelectorInput, ObjectMetaInput } from '../meta/inputs.js'
+import type { ClusterObjectMetaInput } from '../cluster-object-meta.js'
+import type { ConditionInput, LabelSelectorInput } from '../meta/inputs.js'
 
 /** A {@link AuditAnnotation} as clients send it. */
 export interface AuditAnnotationInput {
@@ -48,7 +49,7 @@ export interface MutatingWebhookInput {
 export interface MutatingWebhookConfigurationInput {
   readonly apiVersion?: string | undefined
   readonly kind?: string | undefined
-  readonly metadata: ObjectMetaInput
+  readonly metadata: ClusterObjectMetaInput
   readonly webhooks?: ReadonlyArray<MutatingWebhookInput> | undefined
 }
 
@@ -102,7 +103,7 @@ export interface TypeCheckingInput {
 export interface ValidatingAdmissionPolicyInput {
   readonly apiVersion?: string | undefined
   readonly kind?: string | undefined
-  readonly metadata: ObjectMetaInput
+  readonly metadata: ClusterObjectMetaInput
   readonly spec?: ValidatingAdmissionPolicySpecInput | undefined
   readonly status?: ValidatingAdmissionPolicyStatusInput | undefined
 }
@@ -111,7 +112,7 @@ export interface ValidatingAdmissionPolicyInput {
 export interface ValidatingAdmissionPolicyBindingInput {
   readonly apiVersion?: string | undefined
   readonly kind?: string | undefined
-  readonly metadata: ObjectMetaInput
+  readonly metadata: ClusterObjectMetaInput
   readonly spec?: ValidatingAdmissionPolicyBindingSpecInput | undefined
 }
 
@@ -160,7 +161,7 @@ export interface ValidatingWebhookInput {
 export interface ValidatingWebhookConfigurationInput {
   readonly apiVersion?: string | undefined
   readonly kind?: string | undefined
-  readonly metadata: ObjectMetaInput
+  readonly metadata: ClusterObjectMetaInput
   readonly webhooks?: ReadonlyArray<ValidatingWebhookInput> | undefined
 }
 

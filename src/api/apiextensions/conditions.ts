@@ -1,7 +1,10 @@
 import type { CustomResourceDefinition, CustomResourceDefinitionCondition } from './generated.js'
 import { formatTime } from '../time.js'
 
-/** Finalizer that keeps a CRD until all its objects are deleted. Source: apiextensions v1 CustomResourceCleanupFinalizer. */
+/**
+ * Finalizer that keeps a CRD until all its objects are deleted. Source: apiextensions v1
+ * CustomResourceCleanupFinalizer.
+ */
 export const CLEANUP_FINALIZER = 'customresourcecleanup.apiextensions.k8s.io'
 
 /**

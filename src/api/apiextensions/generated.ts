@@ -1,7 +1,7 @@
 // Written by scripts/generate-api.ts from the OpenAPI v3 documents of a kube-apiserver. Do not edit by hand.
 import { metaSchema } from '../meta/generated.js'
+import type { ClusterObjectMeta } from '../cluster-object-meta.js'
 import type { Json, JsonObject } from '../json.js'
-import type { ObjectMeta } from '../meta/generated.js'
 import {
   always,
   anyJson,
@@ -43,7 +43,7 @@ export interface CustomResourceConversion {
 export interface CustomResourceDefinition {
   readonly apiVersion?: string
   readonly kind?: string
-  readonly metadata: ObjectMeta
+  readonly metadata: ClusterObjectMeta
   readonly spec: CustomResourceDefinitionSpec
   readonly status: CustomResourceDefinitionStatus
 }

@@ -1,6 +1,6 @@
 // Written by scripts/generate-api.ts from the OpenAPI v3 documents of a kube-apiserver. Do not edit by hand.
+import type { ClusterObjectMetaInput } from '../cluster-object-meta.js'
 import type { Json, JsonObject } from '../json.js'
-import type { ObjectMetaInput } from '../meta/inputs.js'
 
 /** A {@link CustomResourceColumnDefinition} as clients send it. */
 export interface CustomResourceColumnDefinitionInput {
@@ -22,7 +22,7 @@ export interface CustomResourceConversionInput {
 export interface CustomResourceDefinitionInput {
   readonly apiVersion?: string | undefined
   readonly kind?: string | undefined
-  readonly metadata: ObjectMetaInput
+  readonly metadata: ClusterObjectMetaInput
   readonly spec: CustomResourceDefinitionSpecInput
   readonly status?: CustomResourceDefinitionStatusInput | undefined
 }

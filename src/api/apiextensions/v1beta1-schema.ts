@@ -1,3 +1,4 @@
+import type { ClusterObjectMeta } from '../cluster-object-meta.js'
 /**
  * CRDs of apiextensions.k8s.io/v1beta1. No current server publishes their OpenAPI, so these tables are
  * written by hand, after k8s.io/apiextensions-apiserver pkg/apis/apiextensions/v1beta1 types.go.
@@ -69,6 +70,7 @@ export interface BetaSpec extends BetaParts {
 
 /** A CustomResourceDefinition of apiextensions.k8s.io/v1beta1. */
 export interface BetaDefinition extends KubeObject {
+  readonly metadata: ClusterObjectMeta
   readonly spec: BetaSpec
   readonly status: CustomResourceDefinitionStatus
 }

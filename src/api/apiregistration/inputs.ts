@@ -1,11 +1,11 @@
 // Written by scripts/generate-api.ts from the OpenAPI v3 documents of a kube-apiserver. Do not edit by hand.
-import type { ObjectMetaInput } from '../meta/inputs.js'
+import type { ClusterObjectMetaInput } from '../cluster-object-meta.js'
 
 /** A {@link APIService} as clients send it. */
 export interface APIServiceInput {
   readonly apiVersion?: string | undefined
   readonly kind?: string | undefined
-  readonly metadata: ObjectMetaInput
+  readonly metadata: ClusterObjectMetaInput
   readonly spec: APIServiceSpecInput
   readonly status?: APIServiceStatusInput | undefined
 }

@@ -99,7 +99,8 @@ function validateIndexed(spec: JobSpec, path: string, errors: FieldError[]): voi
       required(`${path}.maxFailedIndexes`, `must be specified when completions is above ${manyCompletions}`),
     )
   }
-  const text = `${limitOfMany} when completions are above ${manyCompletions} and used with backoff limit per index`
+  const many = `when completions are above ${manyCompletions}`
+  const text = `${limitOfMany} ${many} and used with backoff limit per index`
   atMost('parallelism', parallelism, limitOfMany, text)
   atMost('maxFailedIndexes', failed, limitOfMany, text)
 }

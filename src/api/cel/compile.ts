@@ -1,8 +1,7 @@
-import type { Environment } from '@marcbachmann/cel-js'
+import { Environment, EvaluationError, ParseError } from '@marcbachmann/cel-js'
 import type { CelNode } from './ast.js'
 import type { Overloads, Variables } from './checker.js'
 import { checkExpression } from './checker.js'
-import { celEngine } from './engine.js'
 import { issuesText, syntaxIssues } from './issues.js'
 import type { Library } from './library.js'
 import { CelFault, registerLibrary } from './library.js'
@@ -31,7 +30,7 @@ export type Compiled =
   | { readonly program: Program; readonly error?: undefined }
   | { readonly program?: undefined; readonly error: string }
 
-const libraries = (): readonly Library[] => [
+const LIBRARIES: readonly Library[] = [
   standardLibrary,
   collectionsLibrary,
   quantityLibrary,
@@ -50,14 +49,13 @@ let shared: Shared | undefined
 
 function environment(): Shared {
   if (shared !== undefined) return shared
-  const { Environment: Engine } = celEngine()
-  const made = new Engine({
+  const made = new Environment({
     unlistedVariablesAreDyn: true,
     homogeneousAggregateLiterals: false,
     enableOptionalTypes: true,
   })
   const overloads = new Map<string, Overload[]>()
-  for (const library of libraries()) {
+  for (const library of LIBRARIES) {
     registerLibrary(made, library)
     for (const { check, namespaced = false } of library.functions) {
       for (const text of check) {
@@ -90,7 +88,7 @@ export function compile(expression: string, variables: Variables): Compiled {
     if (issues.length > 0) return { error: issuesText(expression, issues) }
     return { program: { type, used, run: (values) => run(parsed, values) } }
   } catch (error) {
-    if (!(error instanceof celEngine().ParseError)) throw error
+    if (!(error instanceof ParseError)) throw error
     const position =
       (error as { readonly range?: { readonly start: number } }).range?.start ?? expression.length
     return { error: issuesText(expression, syntaxIssues(expression, position, summaryOf(error))) }
@@ -106,7 +104,7 @@ function run(
   try {
     return parsed(values)
   } catch (error) {
-    throw error instanceof celEngine().EvaluationError ? new CelFault(faultText(error)) : error
+    throw error instanceof EvaluationError ? new CelFault(faultText(error)) : error
   }
 }
 

@@ -1,6 +1,5 @@
-import type { Environment } from '@marcbachmann/cel-js'
+import { Optional, type Environment } from '@marcbachmann/cel-js'
 import { setOwn } from '../schema/plain-json.js'
-import { celEngine } from './engine.js'
 import { CelFault } from './library.js'
 import { noOptional, optionalOf } from './optional.js'
 
@@ -131,7 +130,7 @@ function optionalMap(flat: boolean): (call: MacroCall) => Macro {
     },
     evaluate: (evaluator, macro, frame) => {
       const value = evaluator.run(receiver, frame)
-      if (!(value instanceof celEngine().Optional)) throw new CelFault('no such overload')
+      if (!(value instanceof Optional)) throw new CelFault('no such overload')
       if (!value.hasValue()) return noOptional()
       const [inner] = macro.frames as readonly [Frame, Frame]
       const mapped = evaluator.run(args[1], inner.reuse(frame).setIterValue(value.value(), evaluator))

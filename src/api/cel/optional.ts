@@ -1,11 +1,11 @@
-import { celEngine } from './engine.js'
+import { Optional } from '@marcbachmann/cel-js'
 
 /** An optional value of an expression: empty for undefined. */
 export function optionalOf(value: unknown): unknown {
-  return value === undefined ? noOptional() : celEngine().Optional.of(value)
+  return value === undefined ? noOptional() : Optional.of(value)
 }
 
 /** The empty optional value. */
 export function noOptional(): unknown {
-  return celEngine().Optional.none()
+  return Optional.none()
 }

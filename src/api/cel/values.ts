@@ -1,8 +1,7 @@
-import type { Duration } from '@marcbachmann/cel-js/evaluator'
+import { Duration } from '@marcbachmann/cel-js/evaluator'
 import { isPlainObject } from '../schema/plain-json.js'
 import { additionalOf, fieldOf, itemsOf } from '../apiextensions/schema.js'
 import type { Schema } from '../apiextensions/schema.js'
-import { celEngine } from './engine.js'
 import { escapeName } from './names.js'
 
 /**
@@ -23,7 +22,7 @@ export function sameValue(a: unknown, b: unknown): boolean {
       a.every((one, at) => sameValue(one, b[at]))
     )
   }
-  if (a instanceof Date || a instanceof celEngine().Duration)
+  if (a instanceof Date || a instanceof Duration)
     return b.constructor === a.constructor && a.valueOf() === b.valueOf()
   const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>]
   const names = Object.keys(left)
@@ -134,6 +133,5 @@ function parseDuration(text: string): Duration {
     nanos += Number(amount) * (UNITS[unit ?? 's'] ?? 0)
   }
   const seconds = Math.trunc(nanos / 1e9)
-  const { Duration: Span } = celEngine()
-  return new Span(BigInt(sign * seconds), sign * Math.round(nanos - seconds * 1e9))
+  return new Duration(BigInt(sign * seconds), sign * Math.round(nanos - seconds * 1e9))
 }

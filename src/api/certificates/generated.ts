@@ -1,6 +1,6 @@
 // Written by scripts/generate-api.ts from the OpenAPI v3 documents of a kube-apiserver. Do not edit by hand.
 import { metaSchema } from '../meta/generated.js'
-import type { ObjectMeta } from '../meta/generated.js'
+import type { ClusterObjectMeta } from '../cluster-object-meta.js'
 import {
   always,
   atomicList,
@@ -23,7 +23,7 @@ import type { SchemaGroup } from '../schema/types.js'
 export interface CertificateSigningRequest {
   readonly apiVersion?: string
   readonly kind?: string
-  readonly metadata: ObjectMeta
+  readonly metadata: ClusterObjectMeta
   readonly spec: CertificateSigningRequestSpec
   readonly status: CertificateSigningRequestStatus
 }

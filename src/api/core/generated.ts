@@ -1,5 +1,6 @@
 // Written by scripts/generate-api.ts from the OpenAPI v3 documents of a kube-apiserver. Do not edit by hand.
 import { metaSchema } from '../meta/generated.js'
+import type { ClusterObjectMeta } from '../cluster-object-meta.js'
 import type { IntOrString } from '../json.js'
 import type { Condition, LabelSelector, ObjectMeta } from '../meta/generated.js'
 import {
@@ -800,7 +801,7 @@ export interface NFSVolumeSource {
 export interface Namespace {
   readonly apiVersion?: string
   readonly kind?: string
-  readonly metadata: ObjectMeta
+  readonly metadata: ClusterObjectMeta
   readonly spec: NamespaceSpec
   readonly status: NamespaceStatus
 }
@@ -825,7 +826,7 @@ export interface NamespaceStatus {
 export interface Node {
   readonly apiVersion?: string
   readonly kind?: string
-  readonly metadata: ObjectMeta
+  readonly metadata: ClusterObjectMeta
   readonly spec: NodeSpec
   readonly status: NodeStatus
 }
@@ -955,7 +956,7 @@ export interface ObjectReference {
 export interface PersistentVolume {
   readonly apiVersion?: string
   readonly kind?: string
-  readonly metadata: ObjectMeta
+  readonly metadata: ClusterObjectMeta
   readonly spec: PersistentVolumeSpec
   readonly status: PersistentVolumeStatus
 }

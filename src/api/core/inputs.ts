@@ -1,4 +1,5 @@
 // Written by scripts/generate-api.ts from the OpenAPI v3 documents of a kube-apiserver. Do not edit by hand.
+import type { ClusterObjectMetaInput } from '../cluster-object-meta.js'
 import type { IntOrString } from '../json.js'
 import type { ConditionInput, LabelSelectorInput, ObjectMetaInput } from '../meta/inputs.js'
 
@@ -862,7 +863,7 @@ export interface NFSVolumeSourceInput {
 export interface NamespaceInput {
   readonly apiVersion?: string | undefined
   readonly kind?: string | undefined
-  readonly metadata: ObjectMetaInput
+  readonly metadata: ClusterObjectMetaInput
   readonly spec?: NamespaceSpecInput | undefined
   readonly status?: NamespaceStatusInput | undefined
 }
@@ -891,7 +892,7 @@ export interface NamespaceStatusInput {
 export interface NodeInput {
   readonly apiVersion?: string | undefined
   readonly kind?: string | undefined
-  readonly metadata: ObjectMetaInput
+  readonly metadata: ClusterObjectMetaInput
   readonly spec?: NodeSpecInput | undefined
   readonly status?: NodeStatusInput | undefined
 }
@@ -1042,7 +1043,7 @@ export interface ObjectReferenceInput {
 export interface PersistentVolumeInput {
   readonly apiVersion?: string | undefined
   readonly kind?: string | undefined
-  readonly metadata: ObjectMetaInput
+  readonly metadata: ClusterObjectMetaInput
   readonly spec?: PersistentVolumeSpecInput | undefined
   readonly status?: PersistentVolumeStatusInput | undefined
 }

@@ -72,7 +72,8 @@ function nodeLabelUse({ nodeSelector = {}, affinity }: PodSpec, path: string, wa
   preferred.forEach(({ preference: { matchExpressions = [] } }, of) =>
     matchExpressions.forEach(({ key }, index) => {
       const text = deprecatedNodeLabel(key)
-      const field = `${at}.preferredDuringSchedulingIgnoredDuringExecution[${of}].preference.matchExpressions[${index}].key`
+      const term = `${at}.preferredDuringSchedulingIgnoredDuringExecution[${of}]`
+      const field = `${term}.preference.matchExpressions[${index}].key`
       if (text !== undefined) warnings.push(`${field}: ${key} is ${text}`)
     }),
   )

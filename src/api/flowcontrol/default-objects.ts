@@ -123,7 +123,8 @@ const metadataOf = (name: string): KubeObject['metadata'] => ({
 
 /** The condition that the level of a schema exists, which upstream's controller sets. */
 function notDangling({ priorityLevelConfiguration: { name } }: FlowSchemaSpec, now: number): object {
-  const message = `This FlowSchema references the PriorityLevelConfiguration object named "${name}" and it exists`
+  const level = `the PriorityLevelConfiguration object named "${name}"`
+  const message = `This FlowSchema references ${level} and it exists`
   return { type: 'Dangling', status: 'False', lastTransitionTime: formatTime(now), reason: 'Found', message }
 }
 

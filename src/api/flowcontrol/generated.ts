@@ -1,6 +1,6 @@
 // Written by scripts/generate-api.ts from the OpenAPI v3 documents of a kube-apiserver. Do not edit by hand.
 import { metaSchema } from '../meta/generated.js'
-import type { ObjectMeta } from '../meta/generated.js'
+import type { ClusterObjectMeta } from '../cluster-object-meta.js'
 import {
   always,
   atomicList,
@@ -32,7 +32,7 @@ export interface FlowDistinguisherMethod {
 export interface FlowSchema {
   readonly apiVersion?: string
   readonly kind?: string
-  readonly metadata: ObjectMeta
+  readonly metadata: ClusterObjectMeta
   readonly spec: FlowSchemaSpec
   readonly status: FlowSchemaStatus
 }
@@ -86,7 +86,7 @@ export interface PolicyRulesWithSubjects {
 export interface PriorityLevelConfiguration {
   readonly apiVersion?: string
   readonly kind?: string
-  readonly metadata: ObjectMeta
+  readonly metadata: ClusterObjectMeta
   readonly spec: PriorityLevelConfigurationSpec
   readonly status: PriorityLevelConfigurationStatus
 }

@@ -1,5 +1,5 @@
 // Written by scripts/generate-api.ts from the OpenAPI v3 documents of a kube-apiserver. Do not edit by hand.
-import type { ObjectMetaInput } from '../meta/inputs.js'
+import type { ClusterObjectMetaInput } from '../cluster-object-meta.js'
 
 /** A {@link ExemptPriorityLevelConfiguration} as clients send it. */
 export interface ExemptPriorityLevelConfigurationInput {
@@ -16,7 +16,7 @@ export interface FlowDistinguisherMethodInput {
 export interface FlowSchemaInput {
   readonly apiVersion?: string | undefined
   readonly kind?: string | undefined
-  readonly metadata: ObjectMetaInput
+  readonly metadata: ClusterObjectMetaInput
   readonly spec: FlowSchemaSpecInput
   readonly status?: FlowSchemaStatusInput | undefined
 }
@@ -79,7 +79,7 @@ export interface PolicyRulesWithSubjectsInput {
 export interface PriorityLevelConfigurationInput {
   readonly apiVersion?: string | undefined
   readonly kind?: string | undefined
-  readonly metadata: ObjectMetaInput
+  readonly metadata: ClusterObjectMetaInput
   readonly spec: PriorityLevelConfigurationSpecInput
   readonly status?: PriorityLevelConfigurationStatusInput | undefined
 }

@@ -1,6 +1,7 @@
 // Written by scripts/generate-api.ts from the OpenAPI v3 documents of a kube-apiserver. Do not edit by hand.
 import { coreSchema } from '../core/generated.js'
 import { metaSchema } from '../meta/generated.js'
+import type { ClusterObjectMeta } from '../cluster-object-meta.js'
 import type { TypedLocalObjectReference } from '../core/generated.js'
 import type { IntOrString } from '../json.js'
 import type { Condition, LabelSelector, ObjectMeta } from '../meta/generated.js'
@@ -36,7 +37,7 @@ export interface HTTPIngressRuleValue {
 export interface IPAddress {
   readonly apiVersion?: string
   readonly kind?: string
-  readonly metadata: ObjectMeta
+  readonly metadata: ClusterObjectMeta
   readonly spec: IPAddressSpec
 }
 
@@ -65,7 +66,7 @@ export interface IngressBackend {
 export interface IngressClass {
   readonly apiVersion?: string
   readonly kind?: string
-  readonly metadata: ObjectMeta
+  readonly metadata: ClusterObjectMeta
   readonly spec: IngressClassSpec
 }
 
@@ -175,7 +176,7 @@ export interface ServiceBackendPort {
 export interface ServiceCIDR {
   readonly apiVersion?: string
   readonly kind?: string
-  readonly metadata: ObjectMeta
+  readonly metadata: ClusterObjectMeta
   readonly spec: ServiceCIDRSpec
   readonly status: ServiceCIDRStatus
 }

@@ -1,4 +1,5 @@
 // Written by scripts/generate-api.ts from the OpenAPI v3 documents of a kube-apiserver. Do not edit by hand.
+import type { ClusterObjectMetaInput } from '../cluster-object-meta.js'
 import type { TypedLocalObjectReferenceInput } from '../core/inputs.js'
 import type { IntOrString } from '../json.js'
 import type { ConditionInput, LabelSelectorInput, ObjectMetaInput } from '../meta/inputs.js'
@@ -19,7 +20,7 @@ export interface HTTPIngressRuleValueInput {
 export interface IPAddressInput {
   readonly apiVersion?: string | undefined
   readonly kind?: string | undefined
-  readonly metadata: ObjectMetaInput
+  readonly metadata: ClusterObjectMetaInput
   readonly spec: IPAddressSpecInput
 }
 
@@ -53,7 +54,7 @@ export interface IngressBackendInput {
 export interface IngressClassInput {
   readonly apiVersion?: string | undefined
   readonly kind?: string | undefined
-  readonly metadata: ObjectMetaInput
+  readonly metadata: ClusterObjectMetaInput
   readonly spec?: IngressClassSpecInput | undefined
 }
 
@@ -182,7 +183,7 @@ export interface ServiceBackendPortInput {
 export interface ServiceCIDRInput {
   readonly apiVersion?: string | undefined
   readonly kind?: string | undefined
-  readonly metadata: ObjectMetaInput
+  readonly metadata: ClusterObjectMetaInput
   readonly spec?: ServiceCIDRSpecInput | undefined
   readonly status?: ServiceCIDRStatusInput | undefined
 }

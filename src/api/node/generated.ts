@@ -1,8 +1,8 @@
 // Written by scripts/generate-api.ts from the OpenAPI v3 documents of a kube-apiserver. Do not edit by hand.
 import { coreSchema } from '../core/generated.js'
 import { metaSchema } from '../meta/generated.js'
+import type { ClusterObjectMeta } from '../cluster-object-meta.js'
 import type { Toleration } from '../core/generated.js'
-import type { ObjectMeta } from '../meta/generated.js'
 import {
   always,
   atomicList,
@@ -25,7 +25,7 @@ export interface RuntimeClass {
   readonly apiVersion?: string
   readonly handler: string
   readonly kind?: string
-  readonly metadata: ObjectMeta
+  readonly metadata: ClusterObjectMeta
   readonly overhead?: Overhead
   readonly scheduling?: Scheduling
 }

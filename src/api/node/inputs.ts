@@ -1,6 +1,6 @@
 // Written by scripts/generate-api.ts from the OpenAPI v3 documents of a kube-apiserver. Do not edit by hand.
+import type { ClusterObjectMetaInput } from '../cluster-object-meta.js'
 import type { TolerationInput } from '../core/inputs.js'
-import type { ObjectMetaInput } from '../meta/inputs.js'
 
 /** A {@link Overhead} as clients send it. */
 export interface OverheadInput {
@@ -12,7 +12,7 @@ export interface RuntimeClassInput {
   readonly apiVersion?: string | undefined
   readonly handler: string
   readonly kind?: string | undefined
-  readonly metadata: ObjectMetaInput
+  readonly metadata: ClusterObjectMetaInput
   readonly overhead?: OverheadInput | undefined
   readonly scheduling?: SchedulingInput | undefined
 }

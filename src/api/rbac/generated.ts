@@ -1,5 +1,6 @@
 // Written by scripts/generate-api.ts from the OpenAPI v3 documents of a kube-apiserver. Do not edit by hand.
 import { metaSchema } from '../meta/generated.js'
+import type { ClusterObjectMeta } from '../cluster-object-meta.js'
 import type { LabelSelector, ObjectMeta } from '../meta/generated.js'
 import {
   always,
@@ -22,14 +23,14 @@ export interface ClusterRole {
   readonly aggregationRule?: AggregationRule
   readonly apiVersion?: string
   readonly kind?: string
-  readonly metadata: ObjectMeta
+  readonly metadata: ClusterObjectMeta
   readonly rules?: ReadonlyArray<PolicyRule> | null
 }
 
 export interface ClusterRoleBinding {
   readonly apiVersion?: string
   readonly kind?: string
-  readonly metadata: ObjectMeta
+  readonly metadata: ClusterObjectMeta
   readonly roleRef: RoleRef
   readonly subjects?: ReadonlyArray<Subject>
 }

@@ -1,4 +1,5 @@
 // Written by scripts/generate-api.ts from the OpenAPI v3 documents of a kube-apiserver. Do not edit by hand.
+import type { ClusterObjectMetaInput } from '../cluster-object-meta.js'
 import type { LabelSelectorInput, ObjectMetaInput } from '../meta/inputs.js'
 
 /** A {@link AggregationRule} as clients send it. */
@@ -11,7 +12,7 @@ export interface ClusterRoleInput {
   readonly aggregationRule?: AggregationRuleInput | undefined
   readonly apiVersion?: string | undefined
   readonly kind?: string | undefined
-  readonly metadata: ObjectMetaInput
+  readonly metadata: ClusterObjectMetaInput
   readonly rules?: ReadonlyArray<PolicyRuleInput> | null | undefined
 }
 
@@ -19,7 +20,7 @@ export interface ClusterRoleInput {
 export interface ClusterRoleBindingInput {
   readonly apiVersion?: string | undefined
   readonly kind?: string | undefined
-  readonly metadata: ObjectMetaInput
+  readonly metadata: ClusterObjectMetaInput
   readonly roleRef: RoleRefInput
   readonly subjects?: ReadonlyArray<SubjectInput> | undefined
 }

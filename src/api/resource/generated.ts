@@ -1,6 +1,7 @@
 // Written by scripts/generate-api.ts from the OpenAPI v3 documents of a kube-apiserver. Do not edit by hand.
 import { coreSchema } from '../core/generated.js'
 import { metaSchema } from '../meta/generated.js'
+import type { ClusterObjectMeta } from '../cluster-object-meta.js'
 import type { NodeSelector } from '../core/generated.js'
 import type { JsonObject } from '../json.js'
 import type { Condition, ObjectMeta } from '../meta/generated.js'
@@ -123,7 +124,7 @@ export interface DeviceClaimConfiguration {
 export interface DeviceClass {
   readonly apiVersion?: string
   readonly kind?: string
-  readonly metadata: ObjectMeta
+  readonly metadata: ClusterObjectMeta
   readonly spec: DeviceClassSpec
 }
 
@@ -263,7 +264,7 @@ export interface ResourcePool {
 export interface ResourceSlice {
   readonly apiVersion?: string
   readonly kind?: string
-  readonly metadata: ObjectMeta
+  readonly metadata: ClusterObjectMeta
   readonly spec: ResourceSliceSpec
 }
 

@@ -1,4 +1,5 @@
 // Written by scripts/generate-api.ts from the OpenAPI v3 documents of a kube-apiserver. Do not edit by hand.
+import type { ClusterObjectMetaInput } from '../cluster-object-meta.js'
 import type { NodeSelectorInput } from '../core/inputs.js'
 import type { JsonObject } from '../json.js'
 import type { ConditionInput, ObjectMetaInput } from '../meta/inputs.js'
@@ -116,7 +117,7 @@ export interface DeviceClaimConfigurationInput {
 export interface DeviceClassInput {
   readonly apiVersion?: string | undefined
   readonly kind?: string | undefined
-  readonly metadata: ObjectMetaInput
+  readonly metadata: ClusterObjectMetaInput
   readonly spec: DeviceClassSpecInput
 }
 
@@ -277,7 +278,7 @@ export interface ResourcePoolInput {
 export interface ResourceSliceInput {
   readonly apiVersion?: string | undefined
   readonly kind?: string | undefined
-  readonly metadata: ObjectMetaInput
+  readonly metadata: ClusterObjectMetaInput
   readonly spec: ResourceSliceSpecInput
 }
 

@@ -218,7 +218,8 @@ function validateConstraint(
   limit(requests, most, `${path}.requests`, errors)
   validateReferences(requests, names, `${path}.requests`, errors)
   const attribute = matchAttribute ?? distinctAttribute
-  const at = `${path}.${matchAttribute === undefined && distinctAttribute !== undefined ? 'distinctAttribute' : 'matchAttribute'}`
+  const isDistinct = matchAttribute === undefined && distinctAttribute !== undefined
+  const at = `${path}.${isDistinct ? 'distinctAttribute' : 'matchAttribute'}`
   if (attribute === undefined) errors.push(required(at))
   else if (!attribute.includes('/')) errors.push(invalid(at, attribute, 'must include a domain'))
 }

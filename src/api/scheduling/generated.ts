@@ -1,6 +1,6 @@
 // Written by scripts/generate-api.ts from the OpenAPI v3 documents of a kube-apiserver. Do not edit by hand.
 import { metaSchema } from '../meta/generated.js'
-import type { ObjectMeta } from '../meta/generated.js'
+import type { ClusterObjectMeta } from '../cluster-object-meta.js'
 import {
   always,
   boolean,
@@ -20,7 +20,7 @@ export interface PriorityClass {
   readonly description?: string
   readonly globalDefault?: boolean
   readonly kind?: string
-  readonly metadata: ObjectMeta
+  readonly metadata: ClusterObjectMeta
   readonly preemptionPolicy: 'Never' | 'PreemptLowerPriority'
   readonly value: number
 }

@@ -1,5 +1,5 @@
 // Written by scripts/generate-api.ts from the OpenAPI v3 documents of a kube-apiserver. Do not edit by hand.
-import type { ObjectMetaInput } from '../meta/inputs.js'
+import type { ClusterObjectMetaInput } from '../cluster-object-meta.js'
 
 /** A {@link PriorityClass} as clients send it. */
 export interface PriorityClassInput {
@@ -7,7 +7,7 @@ export interface PriorityClassInput {
   readonly description?: string | undefined
   readonly globalDefault?: boolean | undefined
   readonly kind?: string | undefined
-  readonly metadata: ObjectMetaInput
+  readonly metadata: ClusterObjectMetaInput
   readonly preemptionPolicy?: 'Never' | 'PreemptLowerPriority' | undefined
   readonly value: number
 }

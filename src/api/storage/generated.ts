@@ -1,6 +1,7 @@
 // Written by scripts/generate-api.ts from the OpenAPI v3 documents of a kube-apiserver. Do not edit by hand.
 import { coreSchema } from '../core/generated.js'
 import { metaSchema } from '../meta/generated.js'
+import type { ClusterObjectMeta } from '../cluster-object-meta.js'
 import type { PersistentVolumeSpec, TopologySelectorTerm } from '../core/generated.js'
 import type { LabelSelector, ObjectMeta } from '../meta/generated.js'
 import {
@@ -28,7 +29,7 @@ import type { SchemaGroup } from '../schema/types.js'
 export interface CSIDriver {
   readonly apiVersion?: string
   readonly kind?: string
-  readonly metadata: ObjectMeta
+  readonly metadata: ClusterObjectMeta
   readonly spec: CSIDriverSpec
 }
 
@@ -47,7 +48,7 @@ export interface CSIDriverSpec {
 export interface CSINode {
   readonly apiVersion?: string
   readonly kind?: string
-  readonly metadata: ObjectMeta
+  readonly metadata: ClusterObjectMeta
   readonly spec: CSINodeSpec
 }
 
@@ -77,7 +78,7 @@ export interface StorageClass {
   readonly allowedTopologies?: ReadonlyArray<TopologySelectorTerm>
   readonly apiVersion?: string
   readonly kind?: string
-  readonly metadata: ObjectMeta
+  readonly metadata: ClusterObjectMeta
   readonly mountOptions?: ReadonlyArray<string>
   readonly parameters?: Readonly<Record<string, string>>
   readonly provisioner: string
@@ -93,7 +94,7 @@ export interface TokenRequest {
 export interface VolumeAttachment {
   readonly apiVersion?: string
   readonly kind?: string
-  readonly metadata: ObjectMeta
+  readonly metadata: ClusterObjectMeta
   readonly spec: VolumeAttachmentSpec
   readonly status: VolumeAttachmentStatus
 }
@@ -120,7 +121,7 @@ export interface VolumeAttributesClass {
   readonly apiVersion?: string
   readonly driverName: string
   readonly kind?: string
-  readonly metadata: ObjectMeta
+  readonly metadata: ClusterObjectMeta
   readonly parameters?: Readonly<Record<string, string>>
 }
 

@@ -1,4 +1,5 @@
 // Written by scripts/generate-api.ts from the OpenAPI v3 documents of a kube-apiserver. Do not edit by hand.
+import type { ClusterObjectMetaInput } from '../cluster-object-meta.js'
 import type { PersistentVolumeSpecInput, TopologySelectorTermInput } from '../core/inputs.js'
 import type { LabelSelectorInput, ObjectMetaInput } from '../meta/inputs.js'
 
@@ -6,7 +7,7 @@ import type { LabelSelectorInput, ObjectMetaInput } from '../meta/inputs.js'
 export interface CSIDriverInput {
   readonly apiVersion?: string | undefined
   readonly kind?: string | undefined
-  readonly metadata: ObjectMetaInput
+  readonly metadata: ClusterObjectMetaInput
   readonly spec: CSIDriverSpecInput
 }
 
@@ -27,7 +28,7 @@ export interface CSIDriverSpecInput {
 export interface CSINodeInput {
   readonly apiVersion?: string | undefined
   readonly kind?: string | undefined
-  readonly metadata: ObjectMetaInput
+  readonly metadata: ClusterObjectMetaInput
   readonly spec: CSINodeSpecInput
 }
 
@@ -61,7 +62,7 @@ export interface StorageClassInput {
   readonly allowedTopologies?: ReadonlyArray<TopologySelectorTermInput> | undefined
   readonly apiVersion?: string | undefined
   readonly kind?: string | undefined
-  readonly metadata: ObjectMetaInput
+  readonly metadata: ClusterObjectMetaInput
   readonly mountOptions?: ReadonlyArray<string> | undefined
   readonly parameters?: Readonly<Record<string, string>> | undefined
   readonly provisioner: string
@@ -79,7 +80,7 @@ export interface TokenRequestInput {
 export interface VolumeAttachmentInput {
   readonly apiVersion?: string | undefined
   readonly kind?: string | undefined
-  readonly metadata: ObjectMetaInput
+  readonly metadata: ClusterObjectMetaInput
   readonly spec: VolumeAttachmentSpecInput
   readonly status?: VolumeAttachmentStatusInput | undefined
 }
@@ -110,7 +111,7 @@ export interface VolumeAttributesClassInput {
   readonly apiVersion?: string | undefined
   readonly driverName: string
   readonly kind?: string | undefined
-  readonly metadata: ObjectMetaInput
+  readonly metadata: ClusterObjectMetaInput
   readonly parameters?: Readonly<Record<string, string>> | undefined
 }
 

@@ -124,7 +124,7 @@ function toNode(context: RegistryContext, call: Call, request: ProxiedRequest): 
   const colon = host.lastIndexOf(':')
   if (port !== '' && !host.endsWith(`:${port}`))
     return passOn(context, { ip: host.slice(0, colon), port: Number(port) }, request)
-  const reply = proxy?.askKubelet(name, request)
+  const reply = proxy?.requestKubelet(name, request)
   if (reply === undefined) throw unreachable(dialError)
   return reply
 }

@@ -120,7 +120,9 @@ function objectOf(value: unknown): object {
     }
     return value
   }
-  const fields = String.raw`struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" }`
+  const fields =
+    String.raw`struct { APIVersion string "json:\"apiVersion,omitempty\""; ` +
+    String.raw`Kind string "json:\"kind,omitempty\"" }`
   throw new JsonSyntaxError(`json: cannot unmarshal ${jsonKind(value)} into Go value of type ${fields}`)
 }
 

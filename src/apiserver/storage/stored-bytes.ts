@@ -17,7 +17,9 @@ import type { Resource, Resources } from '../registry/resources.js'
 
 const PROTOBUF = 'k8s\0'
 const ENCRYPTED = 'k8s:enc:'
-const TYPE_META = String.raw`struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" }`
+const TYPE_META: string =
+  String.raw`struct { APIVersion string "json:\"apiVersion,omitempty\""; ` +
+  String.raw`Kind string "json:\"kind,omitempty\"" }`
 
 /** What decoding of values of other etcd clients needs. */
 export interface StoredBytesPorts {

@@ -26,41 +26,40 @@ export interface UserOptions {
   readonly groups?: readonly string[]
 }
 
-/**
- * Ways to prove who one is, besides certificates and the tokens of service accounts and of `kubeadm join`.
- */
+/** Authentication methods besides certificates and the tokens of service accounts and `kubeadm join`. */
 export interface AuthenticationOptions {
   /**
-   * `--anonymous-auth`: whether requests that show nothing are let in as `system:anonymous`. Default true.
+   * `--anonymous-auth`: whether requests without credentials are accepted as `system:anonymous`. Default
+   * true.
    */
   readonly anonymous?: boolean
   /**
-   * `--token-auth-file`: path of a file among `cluster.pki`'s (`/etc/kubernetes/token.csv`), with lines
+   * `--token-auth-file`: path of one of the files in `cluster.pki` (`/etc/kubernetes/token.csv`), with lines
    * `token,user,uid,"group1,group2"`. It is read when the apiserver starts. Default none.
    */
   readonly tokenFile?: string
-  /** An OpenID Connect provider whose tokens are taken. */
+  /** An OpenID Connect provider whose tokens are accepted. */
   readonly oidc?: OidcOptions
-  /** A webhook that is asked about tokens that nobody else knows, answered by a function of yours. */
+  /** A webhook for tokens that no other authenticator knows, implemented by a function of yours. */
   readonly webhook?: AuthenticationWebhook
 }
 
-/** What decides about access to a cluster. */
+/** The access options of a cluster. */
 export interface AccessOptions {
   readonly authorization: AuthorizationMode | readonly AuthorizationMode[]
   readonly authentication?: AuthenticationOptions | undefined
   readonly users: readonly UserOptions[]
   readonly minor: Minor
   readonly pki: Pki
-  /** Who is in the token file. */
+  /** Returns the users of the token file. */
   readonly tokenFile: () => readonly StaticUser[]
 }
 
-/** First minor that tells by which certificate a user was known. */
+/** The first minor version that records the certificate by which a user was authenticated. */
 const CREDENTIAL_IDS_SINCE: Minor = 32
 
-/** The parts of a server that find out who sends a request and whether he may, over its stored objects. */
-export function accessPorts(
+/** Creates the authenticator and authorizer of a server, over its stored objects. */
+export function accessControl(
   view: StoreView,
   signer: Signer | undefined,
   options: AccessOptions,
@@ -77,7 +76,9 @@ export function accessPorts(
   }
 }
 
-/** In kube-apiserver's order. Source: pkg/kubeapiserver/authenticator/config.go. */
+/**
+ * Combines the authenticators in kube-apiserver's order. Source: pkg/kubeapiserver/authenticator/config.go.
+ */
 function authenticatorOf(
   view: StoreView,
   signer: Signer | undefined,

@@ -1,16 +1,12 @@
 import type { Minor } from '../../api/releases.js'
-import type { Authorizer, RuleResolver } from '../../apiserver/authorization/authorizer.js'
+import { type Authorizer, type RuleResolver, alwaysAllow } from '../../apiserver/authorization/authorizer.js'
 import type { StoreView } from '../../apiserver/storage/stored-objects.js'
-import { alwaysAllow } from '../../apiserver/authorization/authorizer.js'
 import type { RbacAuthorizer } from '../../rbac/authorizer.js'
 import { nodeRules } from '../../rbac/bootstrap-policy/index.js'
-import type { AbacPolicy } from '../../rbac/modes/abac.js'
-import { AbacAuthorizer, parseAbacPolicies } from '../../rbac/modes/abac.js'
-import { allowAll, denyAll } from '../../rbac/modes/always.js'
-import type { WebhookAuthorizerOptions } from '../../rbac/modes/webhook.js'
-import { WebhookAuthorizer } from '../../rbac/modes/webhook.js'
+import { type AbacPolicy, AbacAuthorizer, parseAbacPolicies } from '../../rbac/modes/abac.js'
+import { allowAll, denyAll, UnionAuthorizer } from '../../rbac/modes/union.js'
+import { type WebhookAuthorizerOptions, WebhookAuthorizer } from '../../rbac/modes/webhook.js'
 import { NodeAuthorizer } from '../../rbac/node-authorizer.js'
-import { UnionAuthorizer } from '../../rbac/union.js'
 
 /** `--authorization-policy-file`: its text, or its policies. */
 export interface AbacMode {
@@ -18,14 +14,14 @@ export interface AbacMode {
   readonly policies: string | readonly AbacPolicy[]
 }
 
-/** A webhook, answered by a function of yours. */
+/** A webhook, implemented by a function of yours. */
 export interface WebhookMode extends WebhookAuthorizerOptions {
   readonly type: 'Webhook'
 }
 
 /**
- * One authorizer of the apiserver. Those of a list are asked in order (`--authorization-mode`); the first
- * that allows or denies decides. An authorizer of your own is an object with `authorize(user, attributes)`.
+ * An authorizer of the apiserver. Those in a list are consulted in order (`--authorization-mode`); the first
+ * that allows or denies decides. A custom authorizer is an object with `authorize(user, attributes)`.
  */
 export type AuthorizationMode =
   | 'Node'
@@ -36,19 +32,22 @@ export type AuthorizationMode =
   | WebhookMode
   | Authorizer
 
-/** What modes are made of. */
-export interface ModeParts {
+/** What authorizers are created from. */
+export interface AuthorizerDependencies {
   readonly view: StoreView
   readonly rbac: RbacAuthorizer
   readonly minor: Minor
 }
 
-/** Since when nodes see only their own Node and pods (AuthorizeNodeWithSelectors). */
+/** The first minor version in which nodes see only their own Node and pods (AuthorizeNodeWithSelectors). */
 const NODE_SELECTORS_SINCE: Minor = 32
-/** Since when nodes may get the accounts of their pods (KubeletServiceAccountTokenForCredentialProviders). */
+/**
+ * The first minor version in which nodes may get the service accounts of their pods
+ * (KubeletServiceAccountTokenForCredentialProviders).
+ */
 const NODE_ACCOUNTS_SINCE: Minor = 34
 
-/** `RBAC` alone is what kubeadm sets up, `Node,RBAC`; in a list it is RBAC. */
+/** Returns the list of modes. A single `RBAC` stands for kubeadm's `Node,RBAC`; in a list it is just RBAC. */
 export function modesOf(
   option: AuthorizationMode | readonly AuthorizationMode[],
 ): readonly AuthorizationMode[] {
@@ -63,19 +62,19 @@ function isList(
 }
 
 /**
- * The authorizers of a server as one, and who lists rules. @throws RangeError for ABAC policies that are
- * none.
+ * Returns the combined authorizer of a server, and the resolver that lists rules.
+ * @throws RangeError if an ABAC policy is invalid
  */
 export function authorizersOf(
   option: AuthorizationMode | readonly AuthorizationMode[],
-  parts: ModeParts,
+  dependencies: AuthorizerDependencies,
 ): { readonly authorizer: Authorizer; readonly ruleResolver: RuleResolver } {
   if (option === 'AlwaysAllow') return { authorizer: alwaysAllow, ruleResolver: allowAll }
-  const union = new UnionAuthorizer(modesOf(option).map((mode) => authorizerOf(mode, parts)))
+  const union = new UnionAuthorizer(modesOf(option).map((mode) => authorizerOf(mode, dependencies)))
   return { authorizer: union, ruleResolver: union }
 }
 
-function authorizerOf(mode: AuthorizationMode, { view, rbac, minor }: ModeParts): Authorizer {
+function authorizerOf(mode: AuthorizationMode, { view, rbac, minor }: AuthorizerDependencies): Authorizer {
   switch (mode) {
     case 'Node':
       return new NodeAuthorizer(view, {

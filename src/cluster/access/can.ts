@@ -8,14 +8,14 @@ import type { AuthorizationMode } from './authorization-modes.js'
 import type { Identity } from './identities.js'
 import { userOf } from './identities.js'
 
-/** What is asked, besides verb and resource. */
+/** What is requested, besides verb and resource. */
 export interface CanOptions {
   readonly namespace?: string
   readonly name?: string
   readonly subresource?: string
 }
 
-/** Another authorizer than RBAC decided (Node, or one of your own); `reason` is what it says. */
+/** Another authorizer than RBAC decided (Node, or a custom one); `reason` is its explanation. */
 export interface OtherProof {
   readonly kind: 'authorizer'
   readonly reason?: string
@@ -24,8 +24,8 @@ export interface OtherProof {
 /** A verdict with its proof. */
 export type AccessVerdict = Verdict | { readonly allowed: boolean; readonly proof: OtherProof }
 
-/** Whose authorizer is asked, and over which objects. */
-export interface AccessParts {
+/** The authorizer and the objects that it uses. */
+export interface AccessDependencies {
   readonly server: ApiServer
   readonly stored: (resource: string) => readonly KubeObject[]
   readonly modes: readonly AuthorizationMode[]
@@ -34,12 +34,12 @@ export interface AccessParts {
 const RBAC_RESOURCES = ['clusterroles', 'clusterrolebindings', 'roles', 'rolebindings']
 
 /**
- * Whether a user may do something to a resource (`pods`, `pods/log`, `deployments.apps`) or get a path
- * (`/healthz`), and why. The server's own authorizer decides; where RBAC is among its `modes` and that is its
- * verdict, the proof is RBAC's.
+ * Returns whether a user may do something to a resource (`pods`, `pods/log`, `deployments.apps`) or get a
+ * path (`/healthz`), and why. The server's own authorizer decides. If RBAC is one of its `modes` and comes to
+ * the same verdict, the proof is RBAC's.
  */
 export function canAccess(
-  { server, stored, modes }: AccessParts,
+  { server, stored, modes }: AccessDependencies,
   identity: Identity,
   verb: string,
   what: string,

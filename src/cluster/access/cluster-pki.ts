@@ -7,16 +7,16 @@ import type { KubeadmOptions } from '../compose/options.js'
 import { DEFAULT_START } from '../../sim/clock.js'
 import type { Simulation } from '../../sim/simulation.js'
 
-/** Name of the machine that the control plane runs on; it has no Node object. */
+/** Name of the control plane's machine, which has no Node object. */
 export const CONTROL_PLANE_NODE = 'control-plane'
 
 /**
- * Which of the test keys clusters have that bring none of their own: of one, so that a new cluster is the
- * same for every seed.
+ * The test keys of clusters without keys of their own: those of one seed, so that a new cluster is the same
+ * for every seed.
  */
 const TEST_KEY_SEED = 1
 
-/** First address of the service network: the Service `kubernetes`. */
+/** Returns the first address of the service network: that of the Service `kubernetes`. */
 export function serviceAddress(serviceCIDR: string = '10.96.0.0/12'): string {
   const range = parseIpRange(serviceCIDR.split(',')[0] ?? '')
   if (range === undefined)
@@ -26,20 +26,20 @@ export function serviceAddress(serviceCIDR: string = '10.96.0.0/12'): string {
   return formatIp({ family: range.family, value: range.first + 1n })
 }
 
-/** What is particular about a cluster's PKI. */
+/** The cluster-specific settings of a PKI. */
 export interface ClusterPkiOptions {
   readonly version: string
   readonly address: string
   readonly serviceCIDR: string | undefined
   readonly keys: KeyProvider | undefined
   readonly kubeadm: KubeadmOptions | undefined
-  /** When a node joined, if not at the beginning. */
+  /** Returns when a node joined; undefined if it was there from the start. */
   readonly joined: (node: string) => number | undefined
 }
 
 /**
- * The files of a cluster's PKI, as `kubeadm init` would have left them at the cluster's beginning. Nothing is
- * made before it is read.
+ * Creates the PKI of a cluster, as `kubeadm init` would have left it at the cluster's start. Files are
+ * generated on first read.
  */
 export function clusterPki(simulation: Simulation<ClusterEvents>, options: ClusterPkiOptions): Pki {
   const { start = DEFAULT_START } = simulation.options

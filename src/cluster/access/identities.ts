@@ -7,14 +7,14 @@ export const ADMIN: UserInfo = {
   groups: ['system:masters', 'system:authenticated'],
 }
 
-/** Who a user of the library says they are. */
+/** The identity that a caller claims. */
 export interface Identity {
   readonly user: string
   readonly groups?: readonly string[]
   readonly uid?: string
 }
 
-/** The authenticated user behind an {@link Identity}. */
+/** Returns the authenticated user for an {@link Identity}. */
 export function userOf({ user, groups = [], uid }: Identity): UserInfo {
   const all = groups.includes('system:authenticated') ? groups : [...groups, 'system:authenticated']
   return { name: user, groups: all, ...(uid === undefined ? {} : { uid }) }
@@ -23,7 +23,7 @@ export function userOf({ user, groups = [], uid }: Identity): UserInfo {
 /** A process of several components that share their informers. */
 export interface SharedProcess {
   readonly name: string
-  /** Who lists and watches. */
+  /** The user that lists and watches. */
   readonly reader: UserInfo
 }
 
@@ -33,8 +33,8 @@ const CONTROLLER_MANAGER: SharedProcess = {
 }
 
 /**
- * The process whose informers a component shares: those of kube-controller-manager's controllers run under
- * the identity of the process, not of the controller. Source:
+ * Returns the process whose informers a component shares. kube-controller-manager's informers use the
+ * identity of the process, not those of the controllers. Source:
  * cmd/kube-controller-manager/app/controllermanager.go CreateControllerContext.
  */
 export function processOf({ name, identity }: Component): SharedProcess | undefined {

@@ -1,6 +1,6 @@
 /**
- * etcd, CoreDNS and pause as kubeadm installs them. Source: cmd/kubeadm/app/constants/constants.go of each
- * minor.
+ * The versions of etcd, CoreDNS and pause that kubeadm installs. Source:
+ * cmd/kubeadm/app/constants/constants.go of each minor version.
  */
 const ADDONS: Readonly<Record<number, readonly [etcd: string, coreDNS: string, pause: string]>> = {
   13: ['3.2.24', '1.2.6', '3.1'],
@@ -29,12 +29,12 @@ const ADDONS: Readonly<Record<number, readonly [etcd: string, coreDNS: string, p
   36: ['3.6.6-0', 'v1.13.1', '3.10.1'],
 }
 
-/** The minor in `v1.35.2`. */
+/** Returns the minor version in `v1.35.2`. */
 export function minorOf(version: string): number {
   return Number(/^v?\d+\.(\d+)/.exec(version)?.[1] ?? 0)
 }
 
-/** Versions of what does not follow Kubernetes' own. */
+/** Returns the versions of the components that do not follow Kubernetes' own. */
 export function addonVersions(version: string): {
   readonly etcd: string
   readonly coreDNS: string

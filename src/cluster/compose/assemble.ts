@@ -6,8 +6,7 @@ import type { ClusterEvents } from '../../client/cluster-events.js'
 import { EtcdStore } from '../../etcd/store.js'
 import type { KubectlEnvironment } from '../../kubectl/index.js'
 import { Simulation } from '../../sim/simulation.js'
-import { ClusterMetrics, newMetricsState } from '../nodes/cluster-metrics.js'
-import type { MetricsState } from '../nodes/cluster-metrics.js'
+import { ClusterMetrics, newMetricsState, type MetricsState, serveMetrics } from '../nodes/cluster-metrics.js'
 import { componentsOf } from './components.js'
 import { checkedClient } from './connected-client.js'
 import { ControlPlane } from './control-plane.js'
@@ -18,25 +17,22 @@ import { ADMIN } from '../access/identities.js'
 import { kubectlEnvironment } from '../kubectl-environment.js'
 import { kubeletAgents } from '../nodes/kubelet-agent.js'
 import { Machines } from '../nodes/machines.js'
-import type { ClusterOptions } from './options.js'
-import { nodesOf } from './options.js'
-import { plugProxy } from '../network/proxy-network.js'
-import { serveMetrics } from '../nodes/served-metrics.js'
+import { type ClusterOptions, nodesOf } from './options.js'
+import { connectProxy } from '../network/proxy-network.js'
 import { ClusterSnapshot } from '../storage/snapshot.js'
 
-/** What decides the draws until a new cluster is ready. No user can have chosen it: it is no safe integer. */
+/** The seed until a new cluster is ready. It is not a safe integer, so no user can have chosen it. */
 const BOOTSTRAP_SEED = 2 ** 53
 
-/** Kubernetes minor of a cluster unless told otherwise. */
+/** The default Kubernetes minor version of a cluster. */
 export const DEFAULT_VERSION = 'v1.35'
 
 /**
- * Name of the piece of state that says which machines there are besides the control plane's where `kubeadm
- * init` has not run.
+ * Name of the state slice that lists the machines besides the control plane's if `kubeadm init` has not run.
  */
 export const BARE_MACHINES = 'bare machines'
 
-/** What a cluster is put together from. */
+/** The parts of a cluster. */
 export interface ClusterParts {
   readonly version: string
   readonly options: ClusterOptions
@@ -44,20 +40,20 @@ export interface ClusterParts {
   readonly store: EtcdStore
   readonly plane: ControlPlane
   readonly machines: Machines
-  /** Administrator's client. */
+  /** The administrator's client. */
   readonly client: Client
   readonly metrics: ClusterMetrics
   readonly kubectlEnvironment: KubectlEnvironment
 }
 
-/** A client of a user, which the network can fail. */
+/** Returns a user's client that network faults apply to. */
 export function userClient(plane: ControlPlane, name: string, client: Client): Client {
   return checkedClient(client, () => plane.connectivity.check(`user/${name}`))
 }
 
 /**
- * Puts a cluster together: a new one, or one in the state of a snapshot. `watched`: a simulation whose
- * observers go on with this one.
+ * Assembles a cluster: a new one, or one in the state of a snapshot. `watched` is a simulation whose
+ * observers are carried over.
  */
 export function assemble(
   options: ClusterOptions,
@@ -116,10 +112,10 @@ export function assemble(
     bootstrap(plane.server, { objects: defaultObjects(components, plane.scheme, clock.now()) })
   for (const component of components) plane.addComponent(component)
   const machines = (late.machines = new Machines(plane, simulation, options))
-  plugProxy(plane, machines)
+  connectProxy(plane, machines)
   if (!from) {
     if (isInitialized) populate(plane, machines, options)
-    else leaveBare(plane, options)
+    else setUpBareMachines(plane, options)
     simulation.settle()
     rememberFresh(
       options,
@@ -145,8 +141,8 @@ function populate(plane: ControlPlane, machines: Machines, options: ClusterOptio
   if (options.coreDNS === true) installCoreDNS(plane.client(ADMIN, { userAgent: 'kubeadm' }))
 }
 
-/** Machines on which `kubeadm init` has not run: nobody listens, and there are no certificates. */
-function leaveBare(plane: ControlPlane, options: ClusterOptions): void {
+/** Sets up machines on which `kubeadm init` has not run: nothing listens, and there are no certificates. */
+function setUpBareMachines(plane: ControlPlane, options: ClusterOptions): void {
   plane.simulation.slice('extension', BARE_MACHINES, () => nodesOf(options))
   plane.setApiserverDown(true)
   for (const path of plane.pki.paths()) plane.pki.remove(path)

@@ -2,11 +2,11 @@ import { optionSchema } from './option-schema.js'
 import type { ClusterOptions } from './options.js'
 
 /**
- * Checks what a user passes to `new SimCluster()`.
- * @throws RangeError that names each option which is unknown or has a wrong value.
+ * Checks the options of `new SimCluster()`.
+ * @throws RangeError with each option that is unknown or has an invalid value
  */
 export function checkOptions(options: ClusterOptions): void {
-  if (areUsual(options)) return
+  if (areCommon(options)) return
   const result = optionSchema().safeParse(options)
   if (result.success) return
   const faults = result.error.issues.map((issue) => {
@@ -19,10 +19,10 @@ export function checkOptions(options: ClusterOptions): void {
 }
 
 /**
- * Whether there are only those options that nearly everybody passes, and they are right: that is told without
- * the schema, which takes longer to make than a cluster.
+ * Returns whether there are only common options, with valid values. This avoids the schema, which takes
+ * longer to build than a cluster.
  */
-function areUsual(options: unknown): boolean {
+function areCommon(options: unknown): boolean {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) return false
   const {
     nodes = 0,

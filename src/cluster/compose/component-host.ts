@@ -5,34 +5,28 @@ import type { ClusterEvents } from '../../client/cluster-events.js'
 import type { ComponentHost, EventSource } from '../../client/component.js'
 import type { EventRecorder } from '../../client/event-recorder.js'
 import type { Informer, InformerOptions } from '../../client/informer.js'
-import { ListWatchInformer } from '../../client/list-watch-informer.js'
-import type { InformerState } from '../../client/list-watch-informer.js'
+import { ListWatchInformer, type InformerState } from '../../client/list-watch-informer.js'
 import type { ObjectOf, ResourceName } from '../../client/resources.js'
-import { ModuleHost } from '../../sim/module-host.js'
-import type { Kernel } from '../../sim/module-host.js'
+import { ModuleHost, type Kernel } from '../../sim/module-host.js'
 import type { WorkQueue, WorkQueueOptions } from '../../sim/work-queue.js'
 import { ConnectedClient } from './connected-client.js'
 import type { Connectivity } from './connectivity.js'
-import { informerId } from './informer-id.js'
-import type { ProcessInformers } from './process-informers.js'
+import { informerId, type ProcessInformers } from './process-informers.js'
 
 /** What all component hosts of a cluster share. */
 export interface HostServices {
   readonly version: string
   readonly connectivity: Connectivity
   /**
-   * Whom the apiserver takes the component for, by the certificate that it shows; undefined: it is refused.
-   * Default: its own identity.
+   * Returns the identity that the apiserver derives from the component's certificate; undefined if it is
+   * refused. Default: its own identity.
    */
   readonly identify?: (() => UserInfo | undefined) | undefined
-  /** A client under another identity. */
+  /** Returns a client under another identity. */
   readonly clientOf?: ((user: UserInfo) => Client) | undefined
-  /**
-   * The informers of the process that the component is a part of. Default: the component has its own, through
-   * its client.
-   */
+  /** The informers of the component's process. By default, the component has its own, through its client. */
   readonly shared?: ProcessInformers | undefined
-  /** Makes the recorder that writes Event objects through a client. */
+  /** Creates the recorder that writes Event objects through a client. */
   readonly makeRecorder: (
     client: Client,
     host: ModuleHost<ClusterEvents>,
@@ -40,20 +34,20 @@ export interface HostServices {
   ) => EventRecorder
 }
 
-/** What one informer of a component has in its cache. */
+/** The cache of one informer of a component. */
 export interface ComponentView {
   readonly component: string
   readonly resource: ResourceName
   readonly selection: Informer<KubeObject>['selection']
-  /** Whether the network lets it follow the apiserver at present. */
+  /** Whether the network currently lets it reach the apiserver. */
   readonly connected: boolean
-  /** Up to where it has seen the store; undefined before its first list. */
+  /** The resource version up to which it has seen the store; undefined before its first list. */
   readonly resourceVersion: string | undefined
   /** In key order, frozen. */
   readonly objects: readonly KubeObject[]
 }
 
-/** What the apiserver answers to who cannot prove who he is. */
+/** The apiserver's response without valid credentials. */
 const unauthorized = (): ApiError => new ApiError(401, 'Unauthorized', 'Unauthorized')
 
 const isRequestFailure = (error: unknown): boolean =>
@@ -69,7 +63,7 @@ export class ClusterComponentHost extends ModuleHost<ClusterEvents> implements C
     string,
     Pick<Informer<KubeObject>, 'resource' | 'selection' | 'list' | 'seen' | 'closed' | 'close'>
   >()
-  /** Those of them that are its own. */
+  /** The informers that are not shared. */
   readonly #own: Pick<ListWatchInformer<KubeObject>, 'disconnect' | 'reconnect' | 'closed'>[] = []
 
   constructor(kernel: Kernel<ClusterEvents>, name: string, client: ResumableClient, services: HostServices) {
@@ -80,7 +74,10 @@ export class ClusterComponentHost extends ModuleHost<ClusterEvents> implements C
     this.client = new ConnectedClient(() => this.#admitted(client), client.user)
   }
 
-  /** The client under the identity that the component can prove. Throws ConnectionError, or ApiError 401. */
+  /**
+   * Returns the client for the identity that the component's credentials prove. Throws ConnectionError, or
+   * ApiError 401.
+   */
   #admitted(own: ResumableClient): Client {
     const { connectivity, identify, clientOf } = this.#services
     connectivity.check(this.name)
@@ -90,7 +87,7 @@ export class ClusterComponentHost extends ModuleHost<ClusterEvents> implements C
     return user.name === own.user.name || clientOf === undefined ? own : clientOf(user)
   }
 
-  /** Whether the apiserver can be reached, and lets the component in. */
+  /** Whether the apiserver can be reached and accepts the component's credentials. */
   get connected(): boolean {
     const { connectivity, identify } = this.#services
     return (
@@ -143,18 +140,19 @@ export class ClusterComponentHost extends ModuleHost<ClusterEvents> implements C
     return this.#services.makeRecorder(this.client, this, source)
   }
 
-  /** Breaks all watches: the component has lost the apiserver. */
+  /** Breaks all watches, as when the connection to the apiserver is lost. */
   disconnect(): void {
     for (const informer of this.#own) informer.disconnect()
   }
 
-  /** Resumes all watches where they stood. */
+  /** Resumes all watches where they were. */
   reconnect(): void {
     for (const informer of this.#own) if (!informer.closed) informer.reconnect()
   }
 
   /**
-   * The oldest revision that an informer of this component has seen: from there on history is still needed.
+   * Returns the oldest revision that an informer of this component has seen; the history since then must be
+   * kept.
    */
   oldestSeen(): number | undefined {
     const seen = [...this.#informers.values()].flatMap((informer) =>
@@ -163,7 +161,7 @@ export class ClusterComponentHost extends ModuleHost<ClusterEvents> implements C
     return seen.length === 0 ? undefined : Math.min(...seen)
   }
 
-  /** What the component's informers have in their caches. */
+  /** Returns the caches of the component's informers. */
   views(): readonly ComponentView[] {
     const connected = this.connected
     return [...this.#informers.values()].map((informer) => ({
@@ -176,7 +174,7 @@ export class ClusterComponentHost extends ModuleHost<ClusterEvents> implements C
     }))
   }
 
-  /** Ends the watches of a component that stops; what it had seen is forgotten with its state. */
+  /** Ends the watches of a component that stops; what it had seen is dropped with its state. */
   close(): void {
     this.disconnect()
     for (const informer of this.#informers.values()) informer.close()

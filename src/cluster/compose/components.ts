@@ -1,64 +1,60 @@
 import type { PersistentVolume } from '../../api/core/generated.js'
 import type { Scheme } from '../../api/scheme.js'
 import type { Component } from '../../client/component.js'
-import { createApiServiceAvailability } from '../../controllers/api-service-availability/controller.js'
+import { createApiServiceAvailability } from '../../controllers/api-service-availability.js'
 import { createCrdFinalizer } from '../../controllers/custom-resource-definition/finalizer.js'
 import { createCrdNamingController } from '../../controllers/custom-resource-definition/naming.js'
 import { createCrdRegistration } from '../../controllers/custom-resource-definition/registration.js'
-import { createAttachDetachController } from '../../controllers/attach-detach/index.js'
-import { createBootstrapSigner, createTokenCleaner } from '../../controllers/bootstrap/index.js'
-import {
-  createCsrApprovingController,
-  createCsrCleaner,
-  createCsrSigningController,
-} from '../../controllers/certificates/index.js'
-import { createClusterRoleAggregationController } from '../../controllers/clusterrole-aggregation/index.js'
-import { createCronJobController } from '../../controllers/cronjob/index.js'
-import { createDaemonSetController } from '../../controllers/daemonset/index.js'
-import { createDeploymentController } from '../../controllers/deployment/index.js'
-import { createDisruptionController } from '../../controllers/disruption/index.js'
-import { createEndpointsController } from '../../controllers/endpoints/index.js'
-import { createEndpointSliceController } from '../../controllers/endpointslice/index.js'
-import { createEndpointSliceMirroringController } from '../../controllers/endpointslice-mirroring/index.js'
-import { createEphemeralVolumeController } from '../../controllers/ephemeral-volume/index.js'
-import { createGarbageCollector } from '../../controllers/garbage-collector/index.js'
-import { createHorizontalPodAutoscaler } from '../../controllers/horizontal-pod-autoscaler/index.js'
-import type { MetricsSource } from '../../controllers/horizontal-pod-autoscaler/index.js'
-import { createIngressStatusController } from '../../controllers/ingress-status/index.js'
-import { createJobController } from '../../controllers/job/index.js'
-import { createNamespaceController } from '../../controllers/namespace/index.js'
-import { createNodeIpamController } from '../../controllers/node-ipam/index.js'
-import { createNodeLifecycleController } from '../../controllers/node-lifecycle/index.js'
-import { createPodGcController } from '../../controllers/pod-gc/index.js'
-import { createPvProtectionController } from '../../controllers/pv-protection/index.js'
-import { createPvcProtectionController } from '../../controllers/pvc-protection/index.js'
-import { createReplicaSetController } from '../../controllers/replicaset/index.js'
-import { createReplicationController } from '../../controllers/replicationcontroller/index.js'
-import { createResourceQuotaController } from '../../controllers/resource-quota/index.js'
-import {
-  createRootCaPublisher,
-  createServiceAccountController,
-  createTokensController,
-} from '../../controllers/serviceaccount/index.js'
-import { createSimulatedStorage } from '../../controllers/simulated-storage/index.js'
-import { createServiceLoadBalancerController } from '../../controllers/service-lb/index.js'
-import { createStatefulSetController } from '../../controllers/statefulset/index.js'
-import { createPolicyStatusController } from '../../controllers/validating-admission-policy-status/index.js'
-import { createTaintEvictionController } from '../../controllers/taint-eviction/index.js'
-import { createVacProtectionController } from '../../controllers/vac-protection/index.js'
-import { createVolumeExpandController } from '../../controllers/volume-expand/index.js'
-import { createVolumeBinder } from '../../controllers/volume-binder/index.js'
-import { createTtlController } from '../../controllers/ttl/index.js'
-import { createTtlAfterFinishedController } from '../../controllers/ttl-after-finished/index.js'
-import type { ServedResource } from '../../controllers/process/resource.js'
-import { detachedSignature, parseCertificates, PKI_DIR, signRequest } from '../../pki/index.js'
-import type { Pki } from '../../pki/index.js'
+import { createAttachDetachController } from '../../controllers/attach-detach/controller.js'
+import { createBootstrapSigner, createTokenCleaner } from '../../controllers/bootstrap.js'
+import { createCsrApprovingController } from '../../controllers/certificates/approver.js'
+import { createCsrCleaner } from '../../controllers/certificates/cleaner.js'
+import { createCsrSigningController } from '../../controllers/certificates/signer.js'
+import { createClusterRoleAggregationController } from '../../controllers/clusterrole-aggregation.js'
+import { createCronJobController } from '../../controllers/cronjob/controller.js'
+import { createDaemonSetController } from '../../controllers/daemonset/controller.js'
+import { createDeploymentController } from '../../controllers/deployment/controller.js'
+import { createDisruptionController } from '../../controllers/disruption/controller.js'
+import { createEndpointsController } from '../../controllers/endpoints.js'
+import { createEndpointSliceController } from '../../controllers/endpointslice/controller.js'
+import { createEndpointSliceMirroringController } from '../../controllers/endpointslice-mirroring.js'
+import { createEphemeralVolumeController } from '../../controllers/ephemeral-volume.js'
+import { createGarbageCollector } from '../../controllers/garbage-collector/controller.js'
+import { createHorizontalPodAutoscaler } from '../../controllers/horizontal-pod-autoscaler/controller.js'
+import type { MetricsSource } from '../../controllers/horizontal-pod-autoscaler/metrics-source.js'
+import { createIngressStatusController } from '../../controllers/ingress-status.js'
+import { createJobController } from '../../controllers/job/controller.js'
+import { createNamespaceController } from '../../controllers/namespace/controller.js'
+import { createNodeIpamController } from '../../controllers/node-ipam.js'
+import { createNodeLifecycleController } from '../../controllers/node-lifecycle/controller.js'
+import { createPodGcController } from '../../controllers/pod-gc.js'
+import { createPvProtectionController } from '../../controllers/pv-protection.js'
+import { createPvcProtectionController } from '../../controllers/pvc-protection.js'
+import { createReplicaSetController } from '../../controllers/replicaset/controller.js'
+import { createReplicationController } from '../../controllers/replicationcontroller.js'
+import { createResourceQuotaController } from '../../controllers/resource-quota.js'
+import { createRootCaPublisher } from '../../controllers/serviceaccount/root-ca.js'
+import { createServiceAccountController } from '../../controllers/serviceaccount/service-accounts.js'
+import { createTokensController } from '../../controllers/serviceaccount/tokens.js'
+import { createSimulatedStorage } from '../../controllers/simulated-storage/controller.js'
+import { createServiceLoadBalancerController } from '../../controllers/service-lb.js'
+import { createStatefulSetController } from '../../controllers/statefulset/controller.js'
+import { createPolicyStatusController } from '../../controllers/validating-admission-policy-status.js'
+import { createTaintEvictionController } from '../../controllers/taint-eviction.js'
+import { createVacProtectionController } from '../../controllers/vac-protection.js'
+import { createVolumeExpandController } from '../../controllers/volume-expand.js'
+import { createVolumeBinder } from '../../controllers/volume-binder/controller.js'
+import { createTtlController } from '../../controllers/ttl.js'
+import { createTtlAfterFinishedController } from '../../controllers/ttl-after-finished.js'
+import type { ServedResource } from '../../controllers/shared/served-resources.js'
+import { detachedSignature, parseCertificates, PKI_DIR, signRequest, type Pki } from '../../pki/index.js'
 import { createScheduler } from '../../scheduler/scheduler.js'
 import type { ClusterOptions } from './options.js'
+import type { ComponentHealth } from '../../apiserver/server-dependencies.js'
 
 /**
- * The components of a control plane that options ask for, in the order in which they start. `discard` throws
- * away what a volume holds.
+ * Returns the control plane's components that the options select, in start order. `discard` deletes the
+ * content of a volume.
  */
 export function componentsOf(
   options: ClusterOptions,
@@ -133,7 +129,7 @@ function withoutNamed(all: readonly Component[], without: readonly string[]): re
   return kept
 }
 
-/** A component's name and those of the processes that it is part of. */
+/** Returns a component's name and the names of the processes that it is part of. */
 function withProcesses(name: string): readonly string[] {
   const names = [name]
   for (let slash = name.lastIndexOf('/'); slash > 0; slash = name.lastIndexOf('/', slash - 1))
@@ -141,7 +137,7 @@ function withProcesses(name: string): readonly string[] {
   return names
 }
 
-/** What makes volumes of claims. */
+/** Returns the controllers that provision volumes for claims. */
 function volumeControllers(
   { storage }: ClusterOptions,
   scheme: Scheme,
@@ -159,7 +155,7 @@ function volumeControllers(
   ]
 }
 
-/** What hands out certificates and tokens; nothing is signed before someone asks for it. */
+/** Returns the controllers that issue certificates and tokens; nothing is signed until it is requested. */
 function securityControllers(pki: Pki): readonly Component[] {
   const rootCA = (): string => pki.read(`${PKI_DIR}/ca.crt`)
   return [
@@ -173,12 +169,12 @@ function securityControllers(pki: Pki): readonly Component[] {
   ]
 }
 
-/** What is behind CRDs within the apiserver. */
+/** Returns the controllers for CRDs inside the apiserver. */
 function crdControllers(): readonly Component[] {
   return [createCrdNamingController(), createCrdFinalizer(), createCrdRegistration()]
 }
 
-/** What is served at the moment; custom resources by their full names, which no other can have. */
+/** Returns the resources served now; custom ones by their full, unambiguous names. */
 function servedBy(scheme: Scheme): readonly ServedResource[] {
   return scheme
     .definitions()
@@ -189,7 +185,35 @@ function servedBy(scheme: Scheme): readonly ServedResource[] {
     )
 }
 
-/** Whether a component is the named one, or part of the named process (`kube-controller-manager/...`). */
+/**
+ * Returns whether a component has that name, or is part of the process with that name
+ * (`kube-controller-manager/...`).
+ */
 export function belongsTo(component: string, name: string): boolean {
   return withProcesses(component).includes(name)
+}
+
+/** Name in ComponentStatus, process, and port of its health endpoint. */
+const probed = [
+  { name: 'scheduler', process: 'kube-scheduler', port: 10259 },
+  { name: 'controller-manager', process: 'kube-controller-manager', port: 10257 },
+] as const
+
+/**
+ * Returns the health of the control plane's processes, given the names of the running components. A process
+ * is healthy while any part of it runs.
+ */
+export function componentHealth(running: readonly string[]): readonly ComponentHealth[] {
+  const asked = probed.map(({ name, process, port }): ComponentHealth => {
+    const healthy = running.some((component) => belongsTo(component, process))
+    const address = `127.0.0.1:${port}`
+    return {
+      name,
+      healthy,
+      message: healthy
+        ? 'ok'
+        : `Get "https://${address}/healthz": dial tcp ${address}: connect: connection refused`,
+    }
+  })
+  return [...asked, { name: 'etcd-0', healthy: true, message: 'ok' }]
 }

@@ -16,14 +16,14 @@ import type {
 } from '../../client/client.js'
 import type { InputOf, ObjectOf, ResourceName } from '../../client/resources.js'
 
-/** A client whose every call first asks whether it gets through, and as whom. */
+/** A client that checks before every call whether it gets through, and under which identity. */
 export class ConnectedClient implements Client {
   readonly user: UserInfo
   readonly #admitted: () => Client
 
   /**
-   * `admitted` answers who sends the call. It throws ConnectionError when the apiserver cannot be reached,
-   * ApiError 401 when it refuses.
+   * `admitted` returns the client for a call. It throws ConnectionError if the apiserver cannot be reached,
+   * and ApiError 401 if it refuses the credentials.
    */
   constructor(admitted: () => Client, user: UserInfo) {
     this.#admitted = admitted
@@ -107,7 +107,7 @@ export class ConnectedClient implements Client {
 }
 
 /**
- * A client whose every call first runs `check`, which throws ConnectionError when the apiserver cannot be
+ * Returns a client that runs `check` before every call; it throws ConnectionError if the apiserver cannot be
  * reached.
  */
 export function checkedClient(client: Client, check: () => void): Client {

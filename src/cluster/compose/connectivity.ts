@@ -5,16 +5,16 @@ import type { Slice } from '../../sim/module.js'
 export interface ConnectivityState {
   /** The apiserver does not listen at all. */
   apiserverDown: boolean
-  /** Components whose network to the apiserver is cut. */
+  /** Components that are cut off from the apiserver. */
   readonly cut: Set<string>
 }
 
-/** Decides whether a client's request gets through, and with what error it fails. */
+/** Decides whether a client's request gets through, and the error if not. */
 export class Connectivity {
   readonly #state: Slice<ConnectivityState>
   readonly #address: string
 
-  /** `address` is the apiserver's, as client errors print it (`10.0.0.1:6443`). */
+  /** `address` is the apiserver's in client errors (`10.0.0.1:6443`). */
   constructor(state: Slice<ConnectivityState>, address: string) {
     this.#state = state
     this.#address = address
@@ -24,12 +24,15 @@ export class Connectivity {
     return !this.#state.value.apiserverDown && !this.#state.value.cut.has(component)
   }
 
-  /** Whether the network between a component and the apiserver is cut. */
+  /** Returns whether a component is cut off from the apiserver. */
   isCut(component: string): boolean {
     return this.#state.value.cut.has(component)
   }
 
-  /** @throws ConnectionError with the text of Go's net package. */
+  /**
+   * Checks whether a component's request gets through.
+   * @throws ConnectionError with the text of Go's net package
+   */
   check(component: string): void {
     const { apiserverDown, cut } = this.#state.value
     if (apiserverDown) throw new ConnectionError(`dial tcp ${this.#address}: connect: connection refused`)

@@ -1,14 +1,11 @@
-import { createScheme } from '../../api/scheme.js'
-import type { Scheme } from '../../api/scheme.js'
-import { ApiServer } from '../../apiserver/api-server.js'
-import type { ApiServerOptions, ClientOptions } from '../../apiserver/api-server.js'
+import { createScheme, type Scheme } from '../../api/scheme.js'
+import { ApiServer, type ApiServerOptions, type ClientOptions } from '../../apiserver/api-server.js'
 import type { AdmissionChoice } from '../../apiserver/admission/default-plugins.js'
 import type { WebhookHandlers } from '../../apiserver/admission/extensions/call-webhook.js'
 import type { ClusterEvents } from '../../client/cluster-events.js'
 import type { Component, EventSource } from '../../client/component.js'
 import type { Client, UserInfo } from '../../client/client.js'
-import { CorrelatingRecorder } from '../../client/correlating-recorder.js'
-import type { RecorderState } from '../../client/correlating-recorder.js'
+import { CorrelatingRecorder, type RecorderState } from '../../client/correlating-recorder.js'
 import { SeriesRecorder, type SeriesState } from '../../client/series-recorder.js'
 import type { EventRecorder } from '../../client/event-recorder.js'
 import { etcdCompactor } from '../../apiserver/storage/etcd-compactor.js'
@@ -23,28 +20,27 @@ import type { KeyProvider, Pki } from '../../pki/index.js'
 import { reconcilePolicy } from '../../rbac/reconcile-policy.js'
 import type { Simulation } from '../../sim/simulation.js'
 import { clusterPki } from '../access/cluster-pki.js'
-import type { AccessOptions, AuthenticationOptions, UserOptions } from '../access/access.js'
+import {
+  type AccessOptions,
+  type AuthenticationOptions,
+  type UserOptions,
+  accessControl,
+} from '../access/access.js'
 import type { KubeadmOptions } from './options.js'
-import type { AuthorizationMode } from '../access/authorization-modes.js'
-import { modesOf } from '../access/authorization-modes.js'
-import { accessPorts } from '../access/access.js'
-import { ClusterComponentHost } from './component-host.js'
-import type { ComponentView } from './component-host.js'
-import { componentHealth } from './component-health.js'
-import { Connectivity } from './connectivity.js'
-import { legacyTokenTracker } from '../access/legacy-tokens.js'
+import { type AuthorizationMode, modesOf } from '../access/authorization-modes.js'
+import { ClusterComponentHost, type ComponentView } from './component-host.js'
+import { componentHealth } from './components.js'
+import { Connectivity, type ConnectivityState } from './connectivity.js'
+import { legacyTokenTracker, TokenFile } from '../access/tokens.js'
 import { Supervisor } from './supervisor.js'
-import { processOf } from '../access/identities.js'
-import type { SharedProcess } from '../access/identities.js'
+import { processOf, type SharedProcess } from '../access/identities.js'
 import { ProcessInformers } from './process-informers.js'
-import type { ConnectivityState } from './connectivity.js'
-import { TokenFile } from '../access/token-file.js'
 
-/** Where clients find the apiserver unless told otherwise, as their errors print it. */
+/** The default address of the apiserver in client errors. */
 const APISERVER_ADDRESS = '10.0.0.10:6443'
 
-/** What a control plane is put together from. */
-export interface ControlPlaneParts {
+/** The options of a control plane. */
+export interface ControlPlaneOptions {
   readonly simulation: Simulation<ClusterEvents>
   readonly store: EtcdStore
   /** `v1.35`. */
@@ -63,9 +59,9 @@ export interface ControlPlaneParts {
   /** Private keys for the PKI. Default: test keys. */
   readonly keys?: KeyProvider | undefined
   readonly kubeadm?: KubeadmOptions | undefined
-  /** Default: no kubelet answers. */
+  /** Default: no kubelet responds. */
   readonly nodeAgents?: NodeAgents | undefined
-  /** Default: values in etcd that are protobuf cannot be read. */
+  /** Default: protobuf values in etcd cannot be read. */
   readonly storedProtobuf?: ProtobufDecoder | undefined
 }
 
@@ -74,41 +70,41 @@ const APISERVER: UserInfo = { name: 'system:apiserver', groups: ['system:masters
 
 const SILENT: EventRecorder = { event: () => undefined }
 
-/** Names of what is stored, by what is served. */
+/** Names of the stored resources, by the list of served ones. */
 const storedNames = new WeakMap<readonly Resource[], readonly string[]>()
 
-/** The apiserver over etcd, and the components that have been started on it, each with its host. */
+/** The apiserver on top of etcd, and the components that have been started on it, each with its host. */
 export class ControlPlane {
   readonly simulation: Simulation<ClusterEvents>
   readonly scheme: Scheme
   readonly pki: Pki
   readonly server: ApiServer
   readonly connectivity: Connectivity
-  /** Starts again the kubelets that have ended by themselves. */
+  /** Restarts kubelets that exit by themselves. */
   readonly supervisor: Supervisor
-  readonly #parts: ControlPlaneParts
+  readonly #options: ControlPlaneOptions
   readonly #tokens: TokenFile
   readonly #hosts = new Map<string, ClusterComponentHost>()
   #joined: (node: string) => number | undefined = () => undefined
   #neededElsewhere: () => number | undefined = () => undefined
   readonly #informers = new Map<string, ProcessInformers>()
 
-  constructor(parts: ControlPlaneParts) {
-    const { simulation, store, version, advertiseAddress: address = APISERVER_ADDRESS } = parts
+  constructor(options: ControlPlaneOptions) {
+    const { simulation, store, version, advertiseAddress: address = APISERVER_ADDRESS } = options
     const { clock, random, bus, trace } = simulation
-    this.#parts = parts
+    this.#options = options
     this.simulation = simulation
     this.scheme = createScheme(version)
     this.pki = clusterPki(simulation, {
       version,
       address,
-      serviceCIDR: parts.serviceCIDR,
-      keys: parts.keys,
-      kubeadm: parts.kubeadm,
+      serviceCIDR: options.serviceCIDR,
+      keys: options.keys,
+      kubeadm: options.kubeadm,
       joined: (node) => this.#joined(node),
     })
     this.supervisor = new Supervisor((name) => this.start(name))
-    this.#tokens = new TokenFile(simulation, this.pki, parts.authentication?.tokenFile)
+    this.#tokens = new TokenFile(simulation, this.pki, options.authentication?.tokenFile)
     this.server = new ApiServer({
       address,
       signer: this.pki.tokens,
@@ -118,17 +114,17 @@ export class ControlPlane {
       bus,
       trace,
       scheme: this.scheme,
-      plug: accessOf(parts, {
+      plug: accessOf(options, {
         minor: this.scheme.release.minor,
         pki: this.pki,
         tokenFile: () => this.#tokens.users(),
       }),
-      ...(parts.serviceCIDR === undefined ? {} : { serviceRanges: parts.serviceCIDR.split(',') }),
-      ...(parts.managedFields === undefined ? {} : { managedFields: parts.managedFields }),
-      ...(parts.nodeAgents === undefined ? {} : { nodeAgents: parts.nodeAgents }),
-      ...(parts.storedProtobuf === undefined ? {} : { storedProtobuf: parts.storedProtobuf }),
-      ...(parts.webhooks === undefined ? {} : { webhooks: parts.webhooks }),
-      ...(parts.admissionPlugins === undefined ? {} : { admissionPlugins: parts.admissionPlugins }),
+      ...(options.serviceCIDR === undefined ? {} : { serviceRanges: options.serviceCIDR.split(',') }),
+      ...(options.managedFields === undefined ? {} : { managedFields: options.managedFields }),
+      ...(options.nodeAgents === undefined ? {} : { nodeAgents: options.nodeAgents }),
+      ...(options.storedProtobuf === undefined ? {} : { storedProtobuf: options.storedProtobuf }),
+      ...(options.webhooks === undefined ? {} : { webhooks: options.webhooks }),
+      ...(options.admissionPlugins === undefined ? {} : { admissionPlugins: options.admissionPlugins }),
       componentHealth: () =>
         componentHealth([...this.#hosts.keys()].filter((name) => !simulation.isStopped(name))),
     })
@@ -137,19 +133,19 @@ export class ControlPlane {
       cut: new Set(),
     }))
     this.connectivity = new Connectivity(link, address)
-    const { hub, storage, dependencies: ports } = this.server.context
+    const { hub, storage, dependencies } = this.server.context
     const tracker = legacyTokenTracker(
       this.scheme.release.minor,
       () => this.client(APISERVER),
       () => clock.now(),
     )
-    if (tracker !== undefined) ports.late.legacyTokenUsed = tracker
+    if (tracker !== undefined) dependencies.late.legacyTokenUsed = tracker
     this.addModule(this.supervisor)
     this.addModule(etcdLessor({ store, storage }))
     this.addModule(etcdCompactor({ store, hub, oldestNeeded: () => this.#oldestNeeded() }))
   }
 
-  /** A client under an identity, for users; it fails like any other while the apiserver is down. */
+  /** Returns a client under an identity, for users; it fails like any other while the apiserver is down. */
   client(user: UserInfo, options: ClientOptions = {}): Client {
     return this.server.client(user, options)
   }
@@ -159,11 +155,11 @@ export class ControlPlane {
   }
 
   /**
-   * `identify`: whom the apiserver takes it for by the certificate that it shows; undefined: nobody. Default:
-   * its own identity.
+   * Adds and starts a component. `identify` returns the identity that the apiserver derives from its
+   * certificate; undefined if there is none. Default: its own identity.
    */
   addComponent(component: Component, identify?: () => UserInfo | undefined): void {
-    const { version, events } = this.#parts
+    const { version, events } = this.#options
     const client = this.server.client(component.identity, { userAgent: component.name })
     const host = new ClusterComponentHost(this.simulation, component.name, client, {
       version,
@@ -177,7 +173,7 @@ export class ControlPlane {
     this.simulation.add(component, host)
   }
 
-  /** The informers of a process, which begin with its first component. */
+  /** Returns the informers of a process, which are created with its first component. */
   #informersOf(process: SharedProcess | undefined): ProcessInformers | undefined {
     if (process === undefined) return undefined
     const { name, reader } = process
@@ -196,7 +192,7 @@ export class ControlPlane {
     return informers
   }
 
-  /** Stops a component as a killed process stops. */
+  /** Stops a component like a killed process. */
   stop(name: string): void {
     this.supervisor.forget(name)
     this.#hosts.get(name)?.close()
@@ -208,29 +204,29 @@ export class ControlPlane {
     this.simulation.start(name)
   }
 
-  /** A process has ended by itself: it will be started again. */
-  ended(name: string): void {
+  /** Handles a process that exits by itself: it will be restarted. */
+  onExit(name: string): void {
     this.stop(name)
-    this.supervisor.ended(name)
+    this.supervisor.onExit(name)
   }
 
-  /** Takes a component away for good. */
+  /** Removes a component for good. */
   remove(name: string): void {
     this.supervisor.forget(name)
     this.#hosts.get(name)?.close()
     this.#hosts.delete(name)
-    this.connectivity.repair(name) // what may come back under that name has a network of its own
+    this.connectivity.repair(name) // a later component of that name starts with an intact network
     this.simulation.remove(name)
   }
 
-  /** Cuts the network between one component and the apiserver, unless it is cut. */
+  /** Cuts the network between a component and the apiserver; no-op if it is cut already. */
   cut(name: string): void {
     if (this.connectivity.isCut(name)) return
     this.connectivity.cut(name)
     this.#hosts.get(name)?.disconnect()
   }
 
-  /** Joins it again, if it was cut. */
+  /** Restores the network of a component; no-op if it is not cut. */
   repair(name: string): void {
     if (!this.connectivity.isCut(name)) return
     this.connectivity.repair(name)
@@ -238,13 +234,14 @@ export class ControlPlane {
   }
 
   /**
-   * The apiserver stops or starts listening; etcd keeps everything. At its start it puts the default roles
-   * right. What is so already stays as it is.
+   * Stops or starts the apiserver; etcd keeps everything. On start it reconciles the default roles. A no-op
+   * if nothing changes.
    */
   setApiserverDown(down: boolean): void {
     if (down === this.connectivity.apiserverDown) return
     if (!down) this.#tokens.load()
-    if (!down && modesOf(this.#parts.authorization).includes('RBAC')) reconcilePolicy(this.client(APISERVER))
+    if (!down && modesOf(this.#options.authorization).includes('RBAC'))
+      reconcilePolicy(this.client(APISERVER))
     this.connectivity.apiserverDown = down
     for (const informers of this.#informers.values()) {
       if (down) informers.disconnect()
@@ -254,18 +251,18 @@ export class ControlPlane {
       if (down) host.disconnect()
       else if (!this.simulation.isStopped(name)) host.reconnect()
     }
-    this.tellOfApiserver()
+    this.notifyApiserverState()
   }
 
-  /** Tells whoever observes the cluster whether its apiserver listens. */
-  tellOfApiserver(): void {
+  /** Notifies observers of the cluster whether the apiserver listens. */
+  notifyApiserverState(): void {
     this.simulation.bus.emit('apiserver', {
       time: this.simulation.clock.now(),
       running: !this.connectivity.apiserverDown,
     })
   }
 
-  /** One name for each kind that is stored, whatever the number of versions that it is served in. */
+  /** Returns one name for each stored kind, however many versions it is served in. */
   storedResources(): readonly string[] {
     const { resources } = this.server.context
     const known = storedNames.get(resources.all)
@@ -280,22 +277,25 @@ export class ControlPlane {
     return names
   }
 
-  /** What the informers of the running components have in their caches. */
+  /** Returns the caches of the running components' informers. */
   views(): readonly ComponentView[] {
     return [...this.#hosts.values()].flatMap((host) => host.views())
   }
 
-  /** Says when nodes have joined, in virtual ms; undefined: at the beginning. */
-  nodesJoined(at: (node: string) => number | undefined): void {
+  /** Sets the function that returns when a node joined, in virtual ms; undefined means from the start. */
+  setJoinTimes(at: (node: string) => number | undefined): void {
     this.#joined = at
   }
 
-  /** Somebody besides the components needs history from a revision on. */
+  /** Registers another reader of history besides the components. */
   keepHistory(oldest: () => number | undefined): void {
     this.#neededElsewhere = oldest
   }
 
-  /** What a component that is cut off has seen must stay readable, so that a fork can rebuild its view. */
+  /**
+   * Returns the oldest revision that must stay readable: what a disconnected component has seen is needed to
+   * rebuild its view in a fork.
+   */
   #oldestNeeded(): number | undefined {
     let oldest = this.#neededElsewhere()
     for (const [name, host] of this.#hosts) {
@@ -326,9 +326,9 @@ function seriesRecorder(
 }
 
 function accessOf(
-  { authorization, authentication, users }: ControlPlaneParts,
+  { authorization, authentication, users }: ControlPlaneOptions,
   { minor, pki, tokenFile }: Pick<AccessOptions, 'minor' | 'pki' | 'tokenFile'>,
 ): NonNullable<ApiServerOptions['plug']> {
   return (view, { signer }) =>
-    accessPorts(view, signer, { authorization, authentication, users, minor, pki, tokenFile })
+    accessControl(view, signer, { authorization, authentication, users, minor, pki, tokenFile })
 }

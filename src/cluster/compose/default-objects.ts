@@ -2,16 +2,19 @@ import type { Scheme } from '../../api/scheme.js'
 import type { KubeObject } from '../../api/definition.js'
 import { defaultFlowControl } from '../../api/flowcontrol/default-objects.js'
 import type { Component } from '../../client/component.js'
-import { AGGREGATION_CONTROLLER } from '../../controllers/clusterrole-aggregation/index.js'
+import { AGGREGATION_CONTROLLER } from '../../controllers/clusterrole-aggregation.js'
 import { aggregatedPolicy, bootstrapPolicy } from '../../rbac/bootstrap-policy/index.js'
-import { apiServices } from './api-services.js'
-import { legacyTokenObjects } from '../access/legacy-tokens.js'
-import { kubeadmObjects } from './kubeadm-objects.js'
+import { legacyTokenObjects } from '../access/tokens.js'
+import type { ClusterRole, ClusterRoleBinding } from '../../api/rbac/generated.js'
+import { deepFreeze } from '../../api/schema/freeze.js'
+import { formatTime } from '../../api/time.js'
+import { groupPriority } from '../../apiserver/http/discovery/groups.js'
 
 /**
- * What every new cluster has, besides its namespaces: the default roles and bindings, what kubeadm binds its
- * administrators to, the APIServices of what it serves, and the objects of flow control. Where the controller
- * runs that fills in `admin`, `edit` and `view`, it has done so already. Equal lists are the same array.
+ * Returns the objects of a new cluster besides its namespaces: the default roles and bindings, those that
+ * kubeadm adds for administrators, the APIServices, and the objects of flow control. If the controller that
+ * aggregates `admin`, `edit` and `view` runs, they are aggregated already. Equal arguments give the same
+ * array.
  */
 export function defaultObjects(
   components: readonly Component[],
@@ -26,4 +29,152 @@ export function defaultObjects(
     apiServices(scheme, now),
     defaultFlowControl(now),
   ]
+}
+
+const GROUP = 'rbac.authorization.k8s.io'
+const ADMINS = 'kubeadm:cluster-admins'
+/** The group of users with a token of `kubeadm token create`. */
+const JOINING = 'system:bootstrappers:kubeadm:default-node-token'
+const GET_NODES = 'kubeadm:get-nodes'
+const REQUESTS = 'system:certificates.k8s.io:certificatesigningrequests'
+
+function bind(
+  name: string,
+  role: string,
+  subject: { readonly kind: 'User' | 'Group'; readonly name: string },
+): ClusterRoleBinding {
+  return {
+    apiVersion: `${GROUP}/v1`,
+    kind: 'ClusterRoleBinding',
+    metadata: { name },
+    roleRef: { apiGroup: GROUP, kind: 'ClusterRole', name: role },
+    subjects: [{ ...subject, apiGroup: GROUP }],
+  }
+}
+
+const getNodes: ClusterRole = {
+  apiVersion: `${GROUP}/v1`,
+  kind: 'ClusterRole',
+  metadata: { name: GET_NODES },
+  rules: [{ verbs: ['get'], apiGroups: [''], resources: ['nodes'] }],
+}
+
+/** The objects, each with the first minor version in which kubeadm creates it. */
+const OBJECTS: readonly { readonly since: number; readonly object: KubeObject }[] = [
+  { since: 29, object: bind(ADMINS, 'cluster-admin', { kind: 'Group', name: ADMINS }) },
+  {
+    since: 0,
+    object: bind('kubeadm:kubelet-bootstrap', 'system:node-bootstrapper', { kind: 'Group', name: JOINING }),
+  },
+  {
+    since: 0,
+    object: bind('kubeadm:node-autoapprove-bootstrap', `${REQUESTS}:nodeclient`, {
+      kind: 'Group',
+      name: JOINING,
+    }),
+  },
+  {
+    since: 0,
+    object: bind('kubeadm:node-autoapprove-certificate-rotation', `${REQUESTS}:selfnodeclient`, {
+      kind: 'Group',
+      name: 'system:nodes',
+    }),
+  },
+  { since: 18, object: getNodes },
+  { since: 18, object: bind(GET_NODES, GET_NODES, { kind: 'Group', name: JOINING }) },
+  {
+    since: 33,
+    object: bind('kubeadm:apiserver-kubelet-client', 'system:kubelet-api-admin', {
+      kind: 'User',
+      name: 'kube-apiserver-kubelet-client',
+    }),
+  },
+]
+
+const byMinor = new Map<number, readonly KubeObject[]>()
+
+/**
+ * Returns the roles and bindings that `kubeadm init` creates: for the administrators of `admin.conf` (until
+ * v1.28 they are in `system:masters`), for nodes that join or renew their certificate, and for the apiserver
+ * as a client of kubelets. The same minor version gives the same array. Source: cmd/kubeadm/app/phases
+ * bootstraptoken/node/tlsbootstrap.go, kubeconfig EnsureAdminClusterRoleBinding.
+ */
+export function kubeadmObjects(minor: number): readonly KubeObject[] {
+  let objects = byMinor.get(minor)
+  if (objects === undefined)
+    byMinor.set(minor, (objects = OBJECTS.filter(({ since }) => minor >= since).map(({ object }) => object)))
+  return objects
+}
+
+/**
+ * versionPriority within the group, by group version; that of others depends on their stability. Source:
+ * pkg/controlplane/apiserver/aggregator.go.
+ */
+const VERSION_PRIORITIES: Readonly<Record<string, number>> = {
+  v1: 1,
+  'autoscaling/v2': 30,
+  'flowcontrol.apiserver.k8s.io/v1': 21,
+  'resource.k8s.io/v1': 21,
+}
+const STABLE = 15
+const BETA = 9
+/** Served by the aggregator itself, which does not list itself. */
+const OWN_GROUP = 'apiregistration.k8s.io'
+
+const made = new Map<string, readonly KubeObject[]>()
+
+/**
+ * Returns the APIServices of the groups that a release serves, available since `now` (virtual ms). Cached for
+ * each release and instant.
+ */
+export function apiServices(scheme: Scheme, now: number): readonly KubeObject[] {
+  const { release } = scheme
+  const key = `${release.minor}@${now}`
+  let services = made.get(key)
+  if (services === undefined) {
+    const served = new Set(
+      scheme.definitions().map(({ group, version }) => (group === '' ? version : `${group}/${version}`)),
+    )
+    services = deepFreeze(
+      release.groupVersions
+        .filter((each) => served.has(each))
+        .flatMap((each) => serviceOf(each, release.minor, now)),
+    )
+    made.clear() // keeps the last one only, since most clusters start at the same instant
+    made.set(key, services)
+  }
+  return services
+}
+
+function serviceOf(groupVersion: string, minor: number, now: number): readonly KubeObject[] {
+  const [group, version] = groupVersion.includes('/')
+    ? (groupVersion.split('/') as [string, string])
+    : ['', groupVersion]
+  if (group === OWN_GROUP) return []
+  const service = {
+    apiVersion: `${OWN_GROUP}/v1`,
+    kind: 'APIService',
+    metadata: {
+      name: `${version}.${group}`,
+      labels: { 'kube-aggregator.kubernetes.io/automanaged': 'onstart' },
+    },
+    spec: {
+      ...(group === '' ? {} : { group }),
+      version,
+      groupPriorityMinimum: groupPriority(group, minor),
+      versionPriority: VERSION_PRIORITIES[groupVersion] ?? (/^v\d+$/.test(version) ? STABLE : BETA),
+    },
+    status: {
+      conditions: [
+        {
+          type: 'Available',
+          status: 'True',
+          lastTransitionTime: formatTime(now),
+          reason: 'Local',
+          message: 'Local APIServices are always available',
+        },
+      ],
+    },
+  }
+  return [service]
 }

@@ -6,65 +6,67 @@ import type { Slice } from '../../sim/topic.js'
 import type { ClusterParts } from './assemble.js'
 import type { ClusterOptions } from './options.js'
 
-/** Where a cluster keeps its parts; a rewind replaces them. */
-export interface PartsHolder {
+/** Holds the current parts of a cluster; a rewind replaces them. */
+export interface CurrentParts {
   current: ClusterParts
 }
 
-/** `cluster.internals`: the plumbing, for extensions of the simulator and tests of what they break. */
+/** `cluster.internals`: the internals, for extensions of the simulator and tests of what they break. */
 export class Internals {
-  readonly #held: PartsHolder
+  readonly #parts: CurrentParts
 
-  constructor(held: PartsHolder) {
-    this.#held = held
+  constructor(parts: CurrentParts) {
+    this.#parts = parts
   }
 
-  /** The options that the cluster was made with. */
+  /** The options that the cluster was created with. */
   get options(): ClusterOptions {
-    return this.#held.current.options
+    return this.#parts.current.options
   }
 
-  /** The store. Writing to it past the apiserver is for tests of what that breaks. */
+  /** The store. Writing to it directly bypasses the apiserver; that is for tests of what it breaks. */
   get etcd(): EtcdStore {
-    return this.#held.current.store
+    return this.#parts.current.store
   }
 
-  /** Everything observable: requests, writes, scheduling, evictions, logs. Observers must not change the cluster. */
+  /**
+   * Emits everything observable: requests, writes, scheduling, evictions, logs. Observers must not change the
+   * cluster.
+   */
   get bus(): EventBus<ClusterEvents> {
-    return this.#held.current.simulation.bus
+    return this.#parts.current.simulation.bus
   }
 
   /** Calls `check` after every handler call. Returns a function that ends that. */
   onStep(check: () => void): () => void {
-    return this.#held.current.simulation.onStep(check)
+    return this.#parts.current.simulation.onStep(check)
   }
 
   /**
-   * A piece of state that an extension keeps in the cluster under a name of its own, made by `initial` if there is
-   * none. It is plain data (maps and sets too), which snapshots and forks take along.
+   * Returns a state slice that an extension keeps in the cluster under its own name; created by `initial` if
+   * absent. It must be plain data (including Maps and Sets), which snapshots and forks copy.
    */
   extensionState<S>(name: string, initial: () => S): Slice<S> {
-    return this.#held.current.simulation.slice('extension', name, initial)
+    return this.#parts.current.simulation.slice('extension', name, initial)
   }
 
   /**
-   * Moves every watch up to the present, so that no component here needs the history before it: call it before
-   * another client compacts {@link etcd}. In a real apiserver the watch cache does that. Components that are
-   * partitioned stay behind.
+   * Moves every watch to the present, so that no component needs older history. Call it before another client
+   * compacts {@link etcd}; in a real apiserver the watch cache does that. Partitioned components stay behind.
    */
   bookmarkWatches(): void {
-    const { plane, simulation } = this.#held.current
+    const { plane, simulation } = this.#parts.current
     plane.server.context.hub.bookmark()
     simulation.advance(0)
   }
 
   /**
-   * Reads objects that other clients have written to {@link etcd} as protobuf, here and in forks; see the option
-   * `storedProtobuf`.
+   * Sets the decoder for objects that other clients have written to {@link etcd} as protobuf, here and in
+   * forks; see the option `storedProtobuf`.
    */
   readStoredProtobuf(decoder: ProtobufDecoder): void {
-    const parts = this.#held.current
-    this.#held.current = { ...parts, options: { ...parts.options, storedProtobuf: decoder } }
+    const parts = this.#parts.current
+    this.#parts.current = { ...parts, options: { ...parts.options, storedProtobuf: decoder } }
     parts.plane.server.readStoredProtobuf(decoder)
   }
 }

@@ -3,8 +3,8 @@ import * as z from 'zod/mini'
 let schema: z.ZodMiniType | undefined
 
 /**
- * What options of `new SimCluster()` must be like. Made at the first use, so that importing the package costs
- * nothing for it.
+ * Returns the schema of the options of `new SimCluster()`. Built on first use, so that importing the package
+ * does not pay for it.
  */
 export function optionSchema(): z.ZodMiniType {
   return (schema ??= makeSchema())

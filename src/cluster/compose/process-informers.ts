@@ -1,44 +1,57 @@
+import type { Selection, Informer, InformerOptions } from '../../client/informer.js'
+import type { ResourceName, ObjectOf } from '../../client/resources.js'
 import type { KubeObject } from '../../api/definition.js'
 import type { ResumableClient } from '../../client/client.js'
 import type { ClusterEvents } from '../../client/cluster-events.js'
-import type { Informer, InformerOptions } from '../../client/informer.js'
 import type { InformerPorts, InformerState } from '../../client/list-watch-informer.js'
-import { SharedInformer } from '../../client/shared-informer.js'
-import type { MemberState } from '../../client/shared-informer.js'
-import type { ObjectOf, ResourceName } from '../../client/resources.js'
+import { SharedInformer, type MemberState } from '../../client/shared-informer.js'
 import type { Host, Module, Slice, Topic } from '../../sim/module.js'
-import { informerId } from './informer-id.js'
 
-/** What the shared informers of a process need of its surroundings. */
-export interface ProcessInformerPorts {
+/** Ids of informers without a selector, cached because each cluster has about a hundred. */
+const whole = new Map<ResourceName, string>()
+
+/** Returns the id of an informer within its component or process: the resource and the selection. */
+export function informerId(
+  resource: ResourceName,
+  { namespace = '', labelSelector = '', fieldSelector = '' }: Selection,
+): string {
+  if (namespace !== '' || labelSelector !== '' || fieldSelector !== '')
+    return [resource, namespace, labelSelector, fieldSelector].join('|')
+  let id = whole.get(resource)
+  if (id === undefined) whole.set(resource, (id = `${resource}|||`))
+  return id
+}
+
+/** What the shared informers of a process need from their environment. */
+export interface ProcessInformerDependencies {
   readonly client: ResumableClient
   readonly connected: () => boolean
 }
 
 /**
- * The informers that the components of one process share (`kube-controller-manager`). A module that runs as
- * long as the cluster does: without members it holds nothing, and what a process had seen is forgotten when
- * its last component stops.
+ * The informers shared by the components of a process (`kube-controller-manager`). The module runs as long as
+ * the cluster. Without members it holds nothing; what the process has seen is dropped when its last component
+ * stops.
  */
 export class ProcessInformers implements Module<Host<ClusterEvents>> {
   readonly name: string
-  readonly #ports: ProcessInformerPorts
+  readonly #dependencies: ProcessInformerDependencies
   readonly #shared = new Map<string, SharedInformer<KubeObject>>()
   #host: Host<ClusterEvents> | undefined
   #topic: Topic | undefined
 
-  constructor(process: string, ports: ProcessInformerPorts) {
+  constructor(process: string, dependencies: ProcessInformerDependencies) {
     this.name = `informers/${process}`
-    this.#ports = ports
+    this.#dependencies = dependencies
   }
 
   setup(host: Host<ClusterEvents>): void {
     this.#host = host
-    // a wake-up may outlive its informer
+    // a wake-up may arrive after its informer was closed
     this.#topic = host.handle('informer', (id) => this.#shared.get(id)?.deliver())
   }
 
-  /** An informer for a component, shared with the others that watch the same. */
+  /** Returns an informer for a component, shared with others that watch the same. */
   join<R extends ResourceName>(
     component: Host<ClusterEvents>,
     resource: R,
@@ -58,7 +71,7 @@ export class ProcessInformers implements Module<Host<ClusterEvents>> {
     for (const { informer } of this.#shared.values()) informer.disconnect()
   }
 
-  /** In the order of their ids: a copy may have made them in another one. */
+  /** Reconnects in the order of ids, since a copy may have created the informers in another order. */
   reconnect(): void {
     for (const id of [...this.#shared.keys()].sort()) {
       const shared = this.#shared.get(id)
@@ -73,13 +86,13 @@ export class ProcessInformers implements Module<Host<ClusterEvents>> {
   ): SharedInformer<KubeObject> {
     const known = this.#shared.get(id)
     if (known && !known.informer.closed) return known
-    const shared = new SharedInformer<KubeObject>(resource, selection, this.#portsOf(id))
+    const shared = new SharedInformer<KubeObject>(resource, selection, this.#dependenciesOf(id))
     this.#shared.set(id, shared)
     return shared
   }
 
-  #portsOf(id: string): InformerPorts {
-    const { client, connected } = this.#ports
+  #dependenciesOf(id: string): InformerPorts {
+    const { client, connected } = this.#dependencies
     const host = this.#host as Host<ClusterEvents>
     const state = host.state<InformerState>(id, () => ({ resourceVersion: undefined }))
     return { client, connected, state, topic: this.#topic as Topic, key: id }

@@ -4,15 +4,15 @@ import type { Host, Module, Topic } from '../../sim/module.js'
 const RESTART_AFTER = 10_000
 
 /**
- * What systemd does for kubelets: a process that ends by itself is started again ten seconds later, one that
- * somebody has stopped is not. It remembers nothing but its timers.
+ * Stands for systemd on the nodes: a kubelet that exits by itself is restarted ten seconds later, one that
+ * was stopped is not. Its timers are its only state.
  */
 export class Supervisor implements Module {
   readonly name = 'systemd'
   readonly #start: (component: string) => void
   #restart: Topic | undefined
 
-  /** `start` starts a component that is stopped. */
+  /** `start` starts a stopped component. */
   constructor(start: (component: string) => void) {
     this.#start = start
   }
@@ -21,17 +21,17 @@ export class Supervisor implements Module {
     this.#restart = host.handle('restart', (component) => this.#start(component))
   }
 
-  /** A process has ended. */
-  ended(component: string): void {
+  /** Schedules the restart of a process that has exited. */
+  onExit(component: string): void {
     this.#restart?.wakeAfter(component, RESTART_AFTER, { class: 'watchdog' })
   }
 
-  /** Somebody has stopped or started it. */
+  /** Cancels a restart, because the component was stopped or started explicitly. */
   forget(component: string): void {
     this.#restart?.cancel(component)
   }
 
-  /** Whether it is down and will be started again. */
+  /** Returns whether it is down and about to be restarted. */
   isRestarting(component: string): boolean {
     return this.#restart?.dueAt(component) !== undefined
   }

@@ -8,8 +8,8 @@ import { ADMIN } from '../access/identities.js'
 import { PodNetwork } from '../network/pod-network.js'
 import type { VolumeStore } from '../storage/volume-store.js'
 
-/** What the containers of a cluster see of it, beyond their machine. */
-export function surroundingsOf(
+/** Returns what the containers of a cluster see beyond their machine. */
+export function containerSurroundings(
   plane: ControlPlane,
   cluster: ClusterNetwork,
   volumes: VolumeStore,
@@ -24,7 +24,7 @@ export function surroundingsOf(
   }
 }
 
-/** The token that the kubelet would have put into the pod's volume: asked for when somebody looks at it. */
+/** Returns the token that the kubelet would have put into the pod's volume; requested when it is read. */
 function tokenOf(
   plane: ControlPlane,
   { metadata, spec }: Pod,
@@ -45,7 +45,7 @@ function tokenOf(
     const answer = node.createSubresource('serviceaccounts', key, 'token', body) as unknown as TokenRequest
     return answer.status?.token ?? ''
   } catch (error) {
-    // of releases without bound tokens, or when the account is gone
+    // releases without bound tokens, or the account is gone
     if (isApiError(error)) return ''
     throw error
   }

@@ -21,84 +21,85 @@ import type { Simulation } from '../../sim/simulation.js'
 import type { ControlPlane } from '../compose/control-plane.js'
 import { ADMIN } from '../access/identities.js'
 
-/** What the network of a cluster is put together from. */
-export interface ClusterNetworkParts {
+/** What the network of a cluster needs. */
+export interface ClusterNetworkDependencies {
   readonly plane: ControlPlane
   readonly simulation: Simulation<ClusterEvents>
-  /** Machines by node name, in order. */
+  /** Returns the machines by node name, in order. */
   readonly machines: () => ReadonlyMap<string, Machine>
   readonly addressOf: (node: string) => string
   /** Range of cluster IPs. Default 10.96.0.0/12. */
   readonly serviceCIDR?: string | undefined
   readonly outside?: Readonly<Record<string, OutsideHost>> | undefined
-  /** Decides in the place of the policies in the cluster. */
+  /** Decides instead of the policies in the cluster. */
   readonly enforcer?: PolicyEnforcer | undefined
-  /** How the policies in the cluster are enforced; false: they are not. Default true. */
+  /** How the policies in the cluster are enforced; false: not at all. Default true. */
   readonly networkPolicy?: boolean | NetworkPolicyOptions | undefined
 }
 
-/** Name of the module that is a node's kube-proxy. */
+/** Returns the name of the module that is a node's kube-proxy. */
 export function kubeProxyOf(node: string): string {
   return `kube-proxy/${node}`
 }
 
 /**
- * The network of a cluster, made when somebody first uses it; and the kube-proxies of its nodes, which cost
- * nothing while they follow the apiserver: only the resource version at which one stopped following is kept.
+ * The network of a cluster, created on first use, and the kube-proxies of its nodes. A kube-proxy that
+ * follows the apiserver costs nothing; for the others, only the resource version at which it stopped
+ * following is kept.
  */
 export class ClusterNetwork {
-  readonly #parts: ClusterNetworkParts
+  readonly #dependencies: ClusterNetworkDependencies
   readonly #state: Slice<NetworkState>
   readonly #nodes: NodesOfMachines
   #network: Network | undefined
   #policies: ClusterPolicies | undefined
 
-  constructor(parts: ClusterNetworkParts) {
-    this.#parts = parts
-    this.#state = parts.simulation.slice<NetworkState>('cluster', 'network', () => ({
+  constructor(dependencies: ClusterNetworkDependencies) {
+    this.#dependencies = dependencies
+    this.#state = dependencies.simulation.slice<NetworkState>('cluster', 'network', () => ({
       affinity: new Map(),
       stale: new Map(),
     }))
-    this.#nodes = new NodesOfMachines(parts)
+    this.#nodes = new NodesOfMachines(dependencies)
   }
 
   get network(): Network {
     return (this.#network ??= this.#make())
   }
 
-  /** A node has joined: its kube-proxy starts. */
+  /** Starts the kube-proxy of a node that has joined. */
   add(node: string): void {
-    this.#parts.plane.addModule({ name: kubeProxyOf(node), setup: () => undefined })
+    this.#dependencies.plane.addModule({ name: kubeProxyOf(node), setup: () => undefined })
   }
 
   remove(node: string): void {
-    this.#parts.plane.remove(kubeProxyOf(node))
+    this.#dependencies.plane.remove(kubeProxyOf(node))
     this.#forget(node)
     this.#nodes.changed()
   }
 
   /**
-   * A component was stopped, started, cut off or joined again: rules of a kube-proxy stay as they are from
-   * then on, or follow again.
+   * Handles a component that was stopped, started, disconnected or reconnected: the rules of a kube-proxy are
+   * frozen, or follow the apiserver again.
    */
-  followed(component: string): void {
+  onComponentChange(component: string): void {
     const [kind, node = ''] = component.split('/')
     if (kind !== 'kube-proxy') return
-    const { plane, simulation } = this.#parts
+    const { plane, simulation } = this.#dependencies
     const { stale } = this.#state.value
     const follows = !simulation.isStopped(component) && !plane.connectivity.isCut(component)
     if (follows) stale.delete(node)
     else if (!stale.has(node)) stale.set(node, String(plane.server.context.storage.revision))
   }
 
-  /** A machine has lost its power, and the rules in its kernel with it. */
-  lostPower(node: string): void {
+  /** Handles a power loss, which clears the rules in the machine's kernel. */
+  onPowerLoss(node: string): void {
     const isStale = this.#state.value.stale.has(node)
     this.#forget(node)
     if (isStale) this.#state.value.stale.set(node, '')
   }
 
-  /** The oldest resource version that a kube-proxy still works by. */
+  /** Returns the oldest resource version that a kube-proxy still uses. */
   oldestNeeded(): number | undefined {
     const versions = [...this.#state.value.stale.values()].filter((version) => version !== '').map(Number)
     return versions.length === 0 ? undefined : Math.min(...versions)
@@ -110,9 +111,9 @@ export class ClusterNetwork {
     for (const key of [...affinity.keys()]) if (key.startsWith(`${node}|`)) affinity.delete(key)
   }
 
-  /** Undefined as long as there are no policies. */
+  /** Returns the enforcer; undefined while there are no policies. */
   #enforcer(): PolicyEnforcer | undefined {
-    const { plane, enforcer, networkPolicy = true } = this.#parts
+    const { plane, enforcer, networkPolicy = true } = this.#dependencies
     if (enforcer !== undefined || networkPolicy === false) return enforcer
     const { existingConnections: _, ...options } = networkPolicy === true ? {} : networkPolicy
     this.#policies ??= new ClusterPolicies(plane.client(ADMIN), options)
@@ -120,7 +121,7 @@ export class ClusterNetwork {
   }
 
   #make(): Network {
-    const { plane, simulation, outside = {}, serviceCIDR, networkPolicy } = this.#parts
+    const { plane, simulation, outside = {}, serviceCIDR, networkPolicy } = this.#dependencies
     const { clock, random, bus } = simulation
     const address = plane.server.context.address
     const colon = address.lastIndexOf(':')
@@ -134,7 +135,7 @@ export class ClusterNetwork {
         ip: address.slice(0, colon).replace(/^\[|\]$/g, ''),
         port: Number(address.slice(colon + 1)),
         up: () => plane.connectivity.isConnected('network'),
-        ask: (payload) => askApiserver(plane, payload),
+        ask: (payload) => requestApiserver(plane, payload),
       },
       hasSlices: plane.scheme.release.minor >= 19 && plane.scheme.byName('endpointslices') !== undefined,
       enforcer: () => this.#enforcer(),
@@ -157,7 +158,7 @@ export class ClusterNetwork {
   }
 }
 
-/** The tenth address of the Services' range, as kubeadm has it. */
+/** Returns the tenth address of the Service range, as kubeadm uses it. */
 function dnsAddressOf(serviceCIDR: string | undefined): string {
   const range = parseIpRange(serviceCIDR?.split(',')[0] ?? '')
   return range === undefined ? '10.96.0.10' : formatIp({ family: range.family, value: range.first + 10n })
@@ -165,38 +166,40 @@ function dnsAddressOf(serviceCIDR: string | undefined): string {
 
 /** The machines of a cluster as its network sees them. */
 class NodesOfMachines implements NodeDirectory {
-  readonly #parts: ClusterNetworkParts
+  readonly #dependencies: ClusterNetworkDependencies
   readonly #nodes = new Map<string, MachineNode>()
   #byAddress: Map<string, string> | undefined
 
-  constructor(parts: ClusterNetworkParts) {
-    this.#parts = parts
+  constructor(dependencies: ClusterNetworkDependencies) {
+    this.#dependencies = dependencies
   }
 
   get(name: string): NetworkNode | undefined {
-    const machine = this.#parts.machines().get(name)
+    const machine = this.#dependencies.machines().get(name)
     if (machine === undefined) return undefined
     const known = this.#nodes.get(name)
     if (known?.machine === machine) return known
-    const node = new MachineNode(this.#parts, name, machine)
+    const node = new MachineNode(this.#dependencies, name, machine)
     this.#nodes.set(name, node)
     return node
   }
 
   names(): readonly string[] {
-    return [...this.#parts.machines().keys()]
+    return [...this.#dependencies.machines().keys()]
   }
 
   at(address: string): NetworkNode | undefined {
-    const machines = this.#parts.machines()
+    const machines = this.#dependencies.machines()
     if (this.#byAddress?.size !== machines.size) {
-      this.#byAddress = new Map([...machines.keys()].map((name) => [this.#parts.addressOf(name), name]))
+      this.#byAddress = new Map(
+        [...machines.keys()].map((name) => [this.#dependencies.addressOf(name), name]),
+      )
     }
     const name = this.#byAddress.get(address)
     return name === undefined ? undefined : this.get(name)
   }
 
-  /** A machine has gone. */
+  /** Handles the removal of a machine. */
   changed(): void {
     this.#byAddress = undefined
     this.#nodes.clear()
@@ -208,13 +211,13 @@ class MachineNode implements NetworkNode {
   readonly name: string
   readonly address: string
   readonly machine: Machine
-  readonly #parts: ClusterNetworkParts
+  readonly #dependencies: ClusterNetworkDependencies
 
-  constructor(parts: ClusterNetworkParts, name: string, machine: Machine) {
+  constructor(dependencies: ClusterNetworkDependencies, name: string, machine: Machine) {
     this.name = name
-    this.address = parts.addressOf(name)
+    this.address = dependencies.addressOf(name)
     this.machine = machine
-    this.#parts = parts
+    this.#dependencies = dependencies
   }
 
   get powered(): boolean {
@@ -222,11 +225,11 @@ class MachineNode implements NetworkNode {
   }
 
   get isolated(): boolean {
-    return this.#parts.plane.connectivity.isCut(`kubelet/${this.name}`)
+    return this.#dependencies.plane.connectivity.isCut(`kubelet/${this.name}`)
   }
 
   get kubelet(): boolean {
-    return this.machine.powered && !this.#parts.simulation.isStopped(`kubelet/${this.name}`)
+    return this.machine.powered && !this.#dependencies.simulation.isStopped(`kubelet/${this.name}`)
   }
 
   pods(): Iterable<RunningPod> {
@@ -246,11 +249,8 @@ class MachineNode implements NetworkNode {
   }
 }
 
-/**
- * Someone without credentials of the network's asks the apiserver; the request has what it has in its
- * headers.
- */
-function askApiserver(
+/** Sends a request to the apiserver over the network, with no credentials except those in its headers. */
+function requestApiserver(
   plane: ControlPlane,
   { method = 'GET', path = '/', headers = {}, body }: Payload,
 ): Reply {

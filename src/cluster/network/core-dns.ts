@@ -35,10 +35,10 @@ const port = (name: string, containerPort: number, protocol: 'TCP' | 'UDP'): obj
 })
 const probe = (path: string, number: number): object => ({ httpGet: { path, port: number, scheme: 'HTTP' } })
 
-/** What an older minor has otherwise. */
+/** The differences of older minor versions. */
 export interface CoreDnsOptions {
   readonly image?: string
-  /** Taints of control planes, which it tolerates. */
+  /** Control plane taints that it tolerates. */
   readonly taints?: readonly string[]
 }
 
@@ -96,7 +96,7 @@ export function installCoreDNS(
   })
 }
 
-/** The tenth address of the Services' range. */
+/** Returns the tenth address of the Service range. */
 function dnsAddress(client: Client): string {
   const kubernetes = client.get('services', { namespace: 'default', name: 'kubernetes' }).spec.clusterIP ?? ''
   return kubernetes.replace(/\d+$/, '10').replace(/:1$/, ':a')

@@ -10,27 +10,27 @@ export class NetworkFacet {
   }
 
   /**
-   * Tries a connection: `connect({ from: 'default/web', to: 'default/db', port: 6379 })`. `to` may be a Service, a
-   * pod, a node, an address or a host name. Returns what the client sees and every hop on the way: DNS,
-   * kube-proxy, routes, policies, listeners.
-   * @throws ApiError NotFound if a pod or Service that is named does not exist.
+   * Tries a connection: `connect({ from: 'default/web', to: 'default/db', port: 6379 })`. `to` may be a
+   * Service, a pod, a node, an address or a host name. Returns what the client sees and every hop on the way:
+   * DNS, kube-proxy, routes, policies, listeners.
+   * @throws ApiError NotFound if a named pod or Service does not exist
    */
   connect(options: ConnectOptions): Connection {
     return this.#network.connect(options)
   }
 
   /**
-   * Sends over a connection that {@link connect} made. Returns whether it still carries after changes of pods,
-   * nodes and (with the option `networkPolicy: { existingConnections: 'cut' }`) policies. A connection is plain
-   * data: it can be kept, and used in a fork.
-   * @throws RangeError if the connection was refused.
+   * Sends over a connection that {@link connect} has opened. Returns whether it still works after changes of
+   * pods, nodes and (with the option `networkPolicy: { existingConnections: 'cut' }`) policies. A connection
+   * is plain data: it can be stored, and used in a fork.
+   * @throws RangeError if the connection was not established
    */
   send(connection: Connection, send?: ConnectOptions['send']): Connection {
-    return this.#network.carryOn(connection, send)
+    return this.#network.send(connection, send)
   }
 
   /**
-   * Asks the DNS server that `from` has configured; no search path is applied. `server` defaults to the first
+   * Queries the DNS server that `from` has configured, without a search path. `server` defaults to the first
    * nameserver of /etc/resolv.conf.
    */
   resolve(from: From, name: string, type: RecordType = 'A', server?: string): DnsReply {

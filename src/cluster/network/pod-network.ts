@@ -3,7 +3,7 @@ import type { ContainerNetwork } from '../../kubelet/index.js'
 import { resolvConfText } from '../../network/index.js'
 import type { Network, Source } from '../../network/index.js'
 
-/** The network as one pod sees it; nothing is looked up before somebody asks. */
+/** The network as one pod sees it. Nothing is looked up before it is used. */
 export class PodNetwork implements ContainerNetwork {
   readonly #network: Network
   readonly #pod: Pod

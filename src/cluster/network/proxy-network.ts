@@ -9,15 +9,15 @@ import type { ControlPlane } from '../compose/control-plane.js'
 import { ADMIN } from '../access/identities.js'
 import type { Machines } from '../nodes/machines.js'
 
-/** What Go's net says of a connection that came to nothing. */
+/** The errors of Go's net package for failed connections. */
 const DIAL_ERRORS: Readonly<Partial<Record<Outcome, string>>> = {
   refused: 'connect: connection refused',
   timeout: 'i/o timeout',
   unreachable: 'connect: no route to host',
 }
 
-/** Lets the apiserver's proxy subresources reach pods and kubelets through the network of the cluster. */
-export function plugProxy(plane: ControlPlane, machines: Machines): void {
+/** Connects the apiserver's proxy subresources to pods and kubelets through the cluster's network. */
+export function connectProxy(plane: ControlPlane, machines: Machines): void {
   plane.server.context.dependencies.late.proxy = {
     send: (ip, port, { method, path, query, headers, body }) => {
       const asked = query === '' ? path : `${path}?${query}`
@@ -42,7 +42,7 @@ export function plugProxy(plane: ControlPlane, machines: Machines): void {
       if (outcome !== 'connected' || response === undefined) return 'EOF'
       return new ProxiedReply(response.status ?? 200, response.headers ?? {}, response.body)
     },
-    askKubelet: (node, request) => {
+    requestKubelet: (node, request) => {
       const machine = machines.answering(node)
       return machine && askKubelet(plane, node, machine, request)
     },
@@ -55,7 +55,7 @@ const json = (value: unknown): ProxiedReply =>
 const text = (code: number, body: string): ProxiedReply =>
   new ProxiedReply(code, { 'content-type': 'text/plain; charset=utf-8' }, body)
 
-/** Port 10250 of a kubelet, as far as it serves plain requests. Source: pkg/kubelet/server/server.go. */
+/** Handles a plain request to port 10250 of a kubelet. Source: pkg/kubelet/server/server.go. */
 function askKubelet(
   plane: ControlPlane,
   node: string,
@@ -79,7 +79,7 @@ function podsOf(plane: ControlPlane, node: string): readonly KubeObject[] {
   return plane.client(ADMIN).list('pods', { fieldSelector: `spec.nodeName=${node}` }).items
 }
 
-/** Source: kubelet/pkg/apis/stats/v1alpha1/types.go Summary. */
+/** Returns the stats summary. Source: kubelet/pkg/apis/stats/v1alpha1/types.go Summary. */
 function summaryOf(plane: ControlPlane, nodeName: string, machine: Machine): object {
   const time = formatTime(plane.simulation.clock.now())
   const use = (cpu: number, memory: number): object => ({

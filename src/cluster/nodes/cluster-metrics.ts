@@ -1,63 +1,78 @@
 import type { KubeObject } from '../../api/definition.js'
 import { compileSelectorText } from '../../api/label-parser.js'
 import { selectorMatches } from '../../api/labels.js'
-import { METRICS_GROUP } from '../../api/metrics/kinds.js'
+import {
+  METRICS_GROUP,
+  metricsSchema,
+  nodeMetricsDefinition,
+  podMetricsDefinition,
+} from '../../api/metrics/kinds.js'
 import { formatQuantity, parseQuantity, quantityMilliValue } from '../../api/quantity.js'
 import { deepFreeze } from '../../api/schema/freeze.js'
 import { formatTime } from '../../api/time.js'
 import type { UsageMetrics } from '../../apiserver/server-dependencies.js'
-import { MetricsError, NO_METRICS } from '../../controllers/horizontal-pod-autoscaler/index.js'
-import type {
-  DescribedObject,
-  MetricsSource,
-  PodMetric,
-  PodMetrics,
-} from '../../controllers/horizontal-pod-autoscaler/index.js'
+import {
+  MetricsError,
+  NO_METRICS,
+  type DescribedObject,
+  type MetricsSource,
+  type PodMetric,
+  type PodMetrics,
+} from '../../controllers/horizontal-pod-autoscaler/metrics-source.js'
 import type { Slice } from '../../sim/module.js'
-import type { Measured, MeasurePorts, PodSelection, Usage, UsageRule } from './measure.js'
-import { Measure, METRIC_RESOLUTION } from './measure.js'
+import {
+  type Measured,
+  type MeasureDependencies,
+  type PodSelection,
+  type Usage,
+  type UsageRule,
+  Measure,
+  METRIC_RESOLUTION,
+} from './measure.js'
+import { erase } from '../../api/served-as.js'
+import type { ControlPlane } from '../compose/control-plane.js'
 
 type Labels = Readonly<Record<string, string>>
 
-/** What is set from outside: part of the cluster's state. */
+/** Metrics that were set by the user: part of the cluster's state. */
 export interface MetricsState {
   rules: UsageRule[]
   /** Metric and pod (`requests default/web-0`) to its value in thousandths. */
   readonly pods: Map<string, number>
   /** Metric and object (`requests default/Ingress/web`). */
   readonly objects: Map<string, number>
-  /** Metric and namespace, to its series. */
+  /** Metric and namespace to its series. */
   readonly external: Map<string, readonly { readonly labels: Labels; readonly value: number }[]>
 }
 
 /** What the metrics of a cluster need. */
-export interface MetricsPorts extends Omit<MeasurePorts, 'rules'> {
+export interface MetricsDependencies extends Omit<MeasureDependencies, 'rules'> {
   readonly state: Slice<MetricsState>
   /** Whether metrics.k8s.io is served. */
   readonly hasServer: boolean
 }
 
-/** A fresh {@link MetricsState}. */
+/** Returns an empty {@link MetricsState}. */
 export function newMetricsState(): MetricsState {
   return { rules: [], pods: new Map(), objects: new Map(), external: new Map() }
 }
 
 /**
- * What pods and nodes use, for autoscalers and `kubectl top`. Usage comes from the images' behaviour unless
- * something is set here; custom and external metrics are only what is set. Values are written as Kubernetes
- * writes them (`'250m'`, `10`).
+ * The resource usage of pods and nodes, for autoscalers and `kubectl top`. It derives from the images'
+ * behaviour unless it is set here. Custom and external metrics exist only if they are set. Values are
+ * Kubernetes quantities (`'250m'`, `10`).
  */
 export class ClusterMetrics {
-  /** What autoscalers see. */
+  /** What autoscalers read. */
   readonly source: MetricsSource
   /** What metrics.k8s.io serves. */
   readonly served: UsageMetrics
-  readonly #ports: MetricsPorts
+  readonly #dependencies: MetricsDependencies
   readonly #measure: Measure
 
-  constructor(ports: MetricsPorts) {
-    this.#ports = ports
-    this.#measure = new Measure({ ...ports, rules: () => ports.state.value.rules })
+  constructor(dependencies: MetricsDependencies) {
+    this.#dependencies = dependencies
+    this.#measure = new Measure({ ...dependencies, rules: () => dependencies.state.value.rules })
     this.source = {
       resource: (...call) => this.#resource(...call),
       pods: (metric, namespace, selector) => this.#podMetrics(metric, namespace, selector),
@@ -68,49 +83,49 @@ export class ClusterMetrics {
   }
 
   /**
-   * From now on every pod of the selection uses so much, those that come later, too. The last one set for a
-   * pod holds.
+   * Sets the usage of every pod in the selection, including future ones. For each pod, the last setting
+   * applies.
    */
   setUsage(pods: PodSelection, usage: Usage): this {
     return this.#rule(pods, usage, 'each')
   }
 
-  /** From now on the Ready pods of the selection share this load equally. */
+  /** Sets a load that the Ready pods of the selection share equally. */
   setLoad(pods: PodSelection, usage: Usage): this {
     return this.#rule(pods, usage, 'shared')
   }
 
-  /** Takes back what was set of usage and load. */
+  /** Clears all usage and load settings. */
   clearUsage(): this {
-    this.#ports.state.value.rules = []
+    this.#dependencies.state.value.rules = []
     return this
   }
 
-  /** A custom metric of one pod (`namespace/name`); undefined takes it away. */
+  /** Sets a custom metric of a pod (`namespace/name`); undefined removes it. */
   setPodMetric(metric: string, pod: string, value: string | number | undefined): this {
     return this.#set(
-      this.#ports.state.value.pods,
+      this.#dependencies.state.value.pods,
       `${metric} ${pod.includes('/') ? pod : `default/${pod}`}`,
       value,
     )
   }
 
-  /** A custom metric of an object: Ingress, Service, whatever. */
+  /** Sets a custom metric of an object such as an Ingress or a Service. */
   setObjectMetric(
     metric: string,
     { namespace = 'default', kind, name }: DescribedObject & { readonly namespace?: string },
     value: string | number | undefined,
   ): this {
-    return this.#set(this.#ports.state.value.objects, `${metric} ${namespace}/${kind}/${name}`, value)
+    return this.#set(this.#dependencies.state.value.objects, `${metric} ${namespace}/${kind}/${name}`, value)
   }
 
-  /** An external metric as one namespace sees it: one value, or one for each set of labels. */
+  /** Sets an external metric as one namespace sees it: a single value, or one for each set of labels. */
   setExternalMetric(
     metric: string,
     value: string | number | undefined,
     { namespace = 'default', labels = {} }: { readonly namespace?: string; readonly labels?: Labels } = {},
   ): this {
-    const { external } = this.#ports.state.value
+    const { external } = this.#dependencies.state.value
     const key = `${metric} ${namespace}`
     const text = JSON.stringify(labels)
     const others = (external.get(key) ?? []).filter((one) => JSON.stringify(one.labels) !== text)
@@ -125,7 +140,7 @@ export class ClusterMetrics {
     for (const text of [usage.cpu, usage.memory]) if (text !== undefined) parseQuantity(text)
     compileSelectorText(pods.labelSelector ?? '')
     const { namespace = 'default', labelSelector = '' } = pods
-    const { state } = this.#ports
+    const { state } = this.#dependencies
     const others = state.value.rules.filter(
       (one) => (one.namespace ?? 'default') !== namespace || (one.labelSelector ?? '') !== labelSelector,
     )
@@ -140,7 +155,7 @@ export class ClusterMetrics {
   }
 
   get #timestamp(): number {
-    return Math.floor(this.#ports.now() / METRIC_RESOLUTION) * METRIC_RESOLUTION
+    return Math.floor(this.#dependencies.now() / METRIC_RESOLUTION) * METRIC_RESOLUTION
   }
 
   #resource(
@@ -149,9 +164,10 @@ export class ClusterMetrics {
     selector: string,
     container: string | undefined,
   ): PodMetrics {
-    if (!this.#ports.hasServer) return NO_METRICS.resource(resource, namespace, selector, container)
+    if (!this.#dependencies.hasServer) return NO_METRICS.resource(resource, namespace, selector, container)
     const found = new Map<string, PodMetric>()
-    for (const pod of this.#ports.client().list('pods', { namespace, labelSelector: selector }).items) {
+    for (const pod of this.#dependencies.client().list('pods', { namespace, labelSelector: selector })
+      .items) {
       const { name = '' } = pod.metadata
       const containers = this.#measure.containers(pod)
       if (containers === undefined) continue
@@ -174,14 +190,14 @@ export class ClusterMetrics {
   }
 
   get #hasCustom(): boolean {
-    const { pods, objects } = this.#ports.state.value
+    const { pods, objects } = this.#dependencies.state.value
     return pods.size + objects.size > 0
   }
 
   #podMetrics(metric: string, namespace: string, selector: string): PodMetrics {
     if (!this.#hasCustom) return NO_METRICS.pods(metric, namespace, selector, undefined)
-    const { pods: values } = this.#ports.state.value
-    const pods = this.#ports.client().list('pods', { namespace, labelSelector: selector }).items
+    const { pods: values } = this.#dependencies.state.value
+    const pods = this.#dependencies.client().list('pods', { namespace, labelSelector: selector }).items
     const found = new Map(
       pods.flatMap(({ metadata: { name = '' } }) => {
         const value = values.get(`${metric} ${namespace}/${name}`)
@@ -196,7 +212,9 @@ export class ClusterMetrics {
 
   #objectMetric(metric: string, namespace: string, object: DescribedObject): number {
     if (!this.#hasCustom) return NO_METRICS.object(metric, namespace, object, undefined)
-    const value = this.#ports.state.value.objects.get(`${metric} ${namespace}/${object.kind}/${object.name}`)
+    const value = this.#dependencies.state.value.objects.get(
+      `${metric} ${namespace}/${object.kind}/${object.name}`,
+    )
     if (value === undefined) throw new MetricsError('no metrics returned from custom metrics API')
     return value
   }
@@ -206,7 +224,7 @@ export class ClusterMetrics {
     namespace: string,
     selector: Parameters<MetricsSource['external']>[2],
   ): readonly number[] {
-    const { external } = this.#ports.state.value
+    const { external } = this.#dependencies.state.value
     if (external.size === 0) return NO_METRICS.external(metric, namespace, selector)
     const values = (external.get(`${metric} ${namespace}`) ?? [])
       .filter(({ labels }) => selectorMatches(selector ?? {}, labels))
@@ -216,7 +234,7 @@ export class ClusterMetrics {
   }
 
   #nodes(): readonly KubeObject[] {
-    return this.#ports
+    return this.#dependencies
       .client()
       .list('nodes')
       .items.flatMap(({ metadata: { name = '', labels } }) => {
@@ -234,7 +252,7 @@ export class ClusterMetrics {
   }
 
   #pods(namespace: string | undefined): readonly KubeObject[] {
-    return this.#ports
+    return this.#dependencies
       .client()
       .list('pods', namespace === undefined ? {} : { namespace })
       .items.flatMap((pod) => {
@@ -254,7 +272,7 @@ export class ClusterMetrics {
   }
 
   #object(kind: string, metadata: KubeObject['metadata'], rest: object): KubeObject {
-    const creationTimestamp = formatTime(this.#ports.now())
+    const creationTimestamp = formatTime(this.#dependencies.now())
     return deepFreeze({
       kind,
       apiVersion: `${METRICS_GROUP}/v1beta1`,
@@ -266,7 +284,7 @@ export class ClusterMetrics {
   }
 }
 
-/** As a metrics-server writes it. */
+/** Formats usage as a metrics-server does. */
 function useOf({ cpu, memory }: Measured): { readonly cpu: string; readonly memory: string } {
   return {
     cpu: formatQuantity({ nanos: BigInt(cpu) * 1_000_000n, format: 'DecimalSI' }),
@@ -275,4 +293,11 @@ function useOf({ cpu, memory }: Measured): { readonly cpu: string; readonly memo
       format: 'BinarySI',
     }),
   }
+}
+
+/** Serves metrics.k8s.io/v1beta1, as the APIService of a metrics-server does. */
+export function serveMetrics({ scheme, server }: ControlPlane, metrics: ClusterMetrics): void {
+  for (const definition of [erase(nodeMetricsDefinition), erase(podMetricsDefinition)])
+    scheme.add(definition, metricsSchema)
+  server.context.dependencies.late.metrics = metrics.served
 }

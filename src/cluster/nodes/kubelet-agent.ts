@@ -7,11 +7,11 @@ import { LogSession, textSession } from '../streams/log-session.js'
 import { PortSession } from '../streams/port-session.js'
 import { ProcessSession } from '../streams/process-session.js'
 
-/** Where kubelets are found, and whether they answer. */
-export interface KubeletAgentPorts {
-  /** The machine of a node whose kubelet answers; undefined otherwise. */
+/** Finds kubelets, and tells whether they respond. */
+export interface KubeletAgentDependencies {
+  /** Returns the machine of a node if its kubelet responds, else undefined. */
   readonly machineOf: (node: string) => Machine | undefined
-  /** Why the TLS handshake with a kubelet that answers fails. */
+  /** Returns why the TLS handshake with a responding kubelet fails, if it does. */
   readonly servingFault: (node: string) => string | undefined
   /** Virtual ms. */
   readonly now: () => number
@@ -21,12 +21,13 @@ export interface KubeletAgentPorts {
  * The part of the simulated kubelets that the apiserver talks to. Source: pkg/kubelet/server, kubelet_pods.go
  * GetKubeletContainerLogs.
  */
-export function kubeletAgents(ports: KubeletAgentPorts): NodeAgents {
+export function kubeletAgents(dependencies: KubeletAgentDependencies): NodeAgents {
   return {
-    connectionFault: (node) => (ports.machineOf(node) === undefined ? undefined : ports.servingFault(node)),
+    connectionFault: (node) =>
+      dependencies.machineOf(node) === undefined ? undefined : dependencies.servingFault(node),
     agentOf: (node) => {
-      const machine = ports.machineOf(node)
-      return machine && new KubeletAgent(machine, ports.now)
+      const machine = dependencies.machineOf(node)
+      return machine && new KubeletAgent(machine, dependencies.now)
     },
   }
 }
@@ -92,7 +93,7 @@ class KubeletAgent implements NodeAgent {
 
   #podOf(pod: Pod): RuntimePod | undefined {
     const { uid = '', annotations } = pod.metadata
-    // a mirror pod stands for a static one, which the machine knows by the hash of its manifest
+    // a mirror pod represents a static pod, which the machine knows by the hash of its manifest
     return this.#machine.pod(uid) ?? this.#machine.pod(annotations?.['kubernetes.io/config.hash'] ?? '')
   }
 
@@ -111,8 +112,8 @@ function failure(message: string): ApiError {
 }
 
 /**
- * The id of the container whose log is meant. Source: kubelet_pods.go validateContainerLogStatus. @throws
- * ApiError 400
+ * Returns the id of the container whose log is requested. Source: kubelet_pods.go validateContainerLogStatus.
+ * @throws ApiError 400
  */
 function loggedContainer({ pod, container, previous }: LogRequest): string {
   const name = pod.metadata.name ?? ''

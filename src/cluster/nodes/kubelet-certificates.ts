@@ -29,12 +29,12 @@ const AUTHORITY = `${PKI_DIR}/ca.crt`
 const BOOTSTRAP_FILE = '/etc/kubernetes/bootstrap-kubelet.conf'
 
 /** What the certificates of a kubelet belong to. */
-export interface KubeletCertificateParts {
+export interface KubeletCertificateDependencies {
   readonly node: string
   readonly pki: Pki
-  /** The apiserver's judgement on client certificates. */
+  /** The apiserver's verification of client certificates. */
   readonly verifier: ClientCertificates
-  /** Who it is when nobody has touched its files. */
+  /** The identity as long as its files are unchanged. */
   readonly identity: UserInfo
   /** Addresses of the machine. */
   readonly addresses: readonly string[]
@@ -44,20 +44,20 @@ export interface KubeletCertificateParts {
 }
 
 /**
- * The certificate files of one node, and what its kubelet's process has loaded of them. No key is made, and
- * nothing signed or verified, as long as all is as it was when the node joined.
+ * The certificate files of one node, and what the kubelet process has loaded of them. As long as everything
+ * is as it was when the node joined, no key is generated, and nothing is signed or verified.
  */
 export class NodeCertificates implements KubeletCertificates {
-  readonly #parts: KubeletCertificateParts
+  readonly #dependencies: KubeletCertificateDependencies
   #loaded: Slice<LoadedCertificates> | undefined
 
-  constructor(parts: KubeletCertificateParts) {
-    this.#parts = parts
+  constructor(dependencies: KubeletCertificateDependencies) {
+    this.#dependencies = dependencies
   }
 
-  /** Whom the apiserver takes the kubelet for; undefined: it answers 401. */
+  /** Returns the identity that the apiserver sees; undefined if it responds 401. */
   identity(): UserInfo | undefined {
-    const { pki, verifier, identity, now, node } = this.#parts
+    const { pki, verifier, identity, now, node } = this.#dependencies
     const held = this.#loaded?.value.held
     if (held === undefined) return identity
     const { client } = held
@@ -71,18 +71,18 @@ export class NodeCertificates implements KubeletCertificates {
       : { name: verdict.commonName, groups: [...verdict.organizations, 'system:authenticated'] }
   }
 
-  /** What a client of the kubelet's port meets with while there is no certificate to serve with. */
+  /** Returns the error that clients of the kubelet's port get while it has no serving certificate. */
   servingFault(): string | undefined {
     const held = this.#loaded?.value.held
     if (held === undefined || !held.bootstrapsServing) return undefined
-    return held.serving !== undefined && this.#parts.now() <= held.serving.notAfter
+    return held.serving !== undefined && this.#dependencies.now() <= held.serving.notAfter
       ? undefined
       : 'remote error: tls: internal error'
   }
 
   faults(): readonly string[] {
     const found = this.#loadConfigured()
-    if (typeof found !== 'string' && this.#parts.now() <= found.notAfter) return []
+    if (typeof found !== 'string' && this.#dependencies.now() <= found.notAfter) return []
     const why =
       typeof found === 'string'
         ? found
@@ -105,9 +105,9 @@ export class NodeCertificates implements KubeletCertificates {
       bootstrapsServing,
     }
     if (!rotates || own?.embedded !== true) return held
-    // a certificate manager goes by its own file, and by the kubeconfig only when that is of no use
+    // a certificate manager uses its own file first, and the kubeconfig only if that is unusable
     const current = this.#loadFile(KUBELET_CLIENT_FILE)
-    if (typeof current !== 'string' && this.#parts.now() <= current.notAfter)
+    if (typeof current !== 'string' && this.#dependencies.now() <= current.notAfter)
       return { ...held, client: current }
     return { ...held, fromConfig: true }
   }
@@ -117,7 +117,7 @@ export class NodeCertificates implements KubeletCertificates {
   }
 
   request(use: CertificateUse, key: string): string {
-    const { node, pki, addresses } = this.#parts
+    const { node, pki, addresses } = this.#dependencies
     const names = use === 'client' ? {} : { dns: [node], ip: addresses }
     return createRequest(
       { commonName: `system:node:${node}`, organizations: ['system:nodes'] },
@@ -127,7 +127,7 @@ export class NodeCertificates implements KubeletCertificates {
   }
 
   update(use: CertificateUse, certificate: string, key: string): void {
-    const { node, pki, now } = this.#parts
+    const { node, pki, now } = this.#dependencies
     const text = certificate + privateKeyPem(pki.key(key))
     for (const file of [datedFile(FILES[use], now()), FILES[use]]) pki.write(file, text, node)
     const fresh = this.#loadFile(FILES[use])
@@ -138,12 +138,14 @@ export class NodeCertificates implements KubeletCertificates {
   }
 
   exit(): void {
-    this.#parts.exit()
+    this.#dependencies.exit()
   }
 
-  /** The client certificate that the kubeconfig file leads to; a text says why there is none. */
+  /**
+   * Returns the client certificate that the kubeconfig file refers to, or a text that says why there is none.
+   */
   #loadConfigured(): (HeldCertificate & { readonly embedded?: boolean }) | string {
-    const { pki, node } = this.#parts
+    const { pki, node } = this.#dependencies
     if (!pki.isChanged(KUBELET_CONFIG_FILE, node)) return this.#loadFile(KUBELET_CLIENT_FILE)
     const text = pki.find(KUBELET_CONFIG_FILE, node)
     if (text === undefined) return ''
@@ -162,7 +164,7 @@ export class NodeCertificates implements KubeletCertificates {
   }
 
   #loadFile(file: string): HeldCertificate | string {
-    const { pki, node } = this.#parts
+    const { pki, node } = this.#dependencies
     if (file === KUBELET_CLIENT_FILE && !pki.isChanged(file, node)) return joinedValidity(pki.joined(node))
     const text = pki.find(file, node)
     if (text === undefined)
@@ -202,7 +204,7 @@ function decoded(data: string): string {
   }
 }
 
-/** The user of the current context of a kubeconfig file. */
+/** Returns the user in the current context of a kubeconfig file. */
 function userOf(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const {

@@ -12,7 +12,7 @@ import type {
 import { ClientCertificates } from '../../pki/index.js'
 import { NodeCertificates } from './kubelet-certificates.js'
 import { ClusterNetwork } from '../network/cluster-network.js'
-import { surroundingsOf } from '../compose/surroundings.js'
+import { containerSurroundings } from '../compose/surroundings.js'
 import type { Slice } from '../../sim/module.js'
 import type { Simulation } from '../../sim/simulation.js'
 import type { ControlPlane } from '../compose/control-plane.js'
@@ -20,16 +20,16 @@ import { VolumeStore } from '../storage/volume-store.js'
 import { ADMIN } from '../access/identities.js'
 import type { ClusterOptions, NodeOptions } from '../compose/options.js'
 
-/** What is known of the machines: part of the cluster's state, so that a fork has the same ones. */
+/** The machines as part of the cluster's state, so that a fork has the same ones. */
 interface MachinesState {
   /** Number of the next machine, for its address. */
   next: number
-  /** Somebody has chosen an address. */
+  /** The address was chosen by the user. */
   fixed?: boolean
   readonly nodes: Map<string, AddressedNode>
 }
 
-/** What Nodes of other clusters tell of their machines beside {@link NodeOptions}. */
+/** What the Nodes of an imported cluster say about their machines beyond {@link NodeOptions}. */
 type MachineFacts = Partial<
   Pick<
     KubeletOptions,
@@ -43,15 +43,15 @@ type MachineFacts = Partial<
   >
 >
 
-/** A node as the cluster's state has it. */
+/** A node in the cluster's state. */
 export type AddressedNode = NodeOptions &
   MachineFacts & {
     readonly internalIP: string
-    /** Virtual ms at which it joined; undefined: at the beginning of the cluster. */
+    /** Virtual ms at which it joined; undefined if it was there from the start. */
     readonly joined?: number
   }
 
-/** The machines of a cluster: for each a container runtime and a kubelet. */
+/** The machines of a cluster: a container runtime and a kubelet for each. */
 export class Machines {
   readonly #plane: ControlPlane
   readonly #options: ClusterOptions
@@ -60,11 +60,11 @@ export class Machines {
   readonly #certificates = new Map<string, NodeCertificates>()
   readonly #verifier: ClientCertificates
   readonly network: ClusterNetwork
-  /** What volumes hold that are not on a machine. */
+  /** The content of volumes that are not on a machine. */
   readonly volumes: VolumeStore
   #surroundings: Surroundings | undefined
 
-  /** Makes again the machines that the simulation's state knows of. */
+  /** Recreates the machines in the simulation's state. */
   constructor(plane: ControlPlane, simulation: Simulation<ClusterEvents>, options: ClusterOptions) {
     this.#plane = plane
     this.#options = options
@@ -87,7 +87,7 @@ export class Machines {
       networkPolicy: options.networkPolicy,
     })
     this.#verifier = new ClientCertificates((path) => plane.pki.read(path))
-    plane.nodesJoined((node) => this.#state.value.nodes.get(node)?.joined)
+    plane.setJoinTimes((node) => this.#state.value.nodes.get(node)?.joined)
     plane.keepHistory(() => this.network.oldestNeeded())
     for (const name of this.#state.value.nodes.keys()) this.#start(name)
   }
@@ -126,7 +126,7 @@ export class Machines {
     return machine
   }
 
-  /** The machine of a node whose kubelet can be reached; undefined when nothing answers there. */
+  /** Returns the machine of a node whose kubelet can be reached, else undefined. */
   answering(name: string): Machine | undefined {
     const machine = this.#machines.get(name)
     const kubelet = kubeletOf(name)
@@ -137,7 +137,7 @@ export class Machines {
   }
 
   /**
-   * Machines that have been there before the simulation began go on with their pods. To be called before
+   * Lets machines that existed before the simulation began continue with their pods. Must be called before
    * anything has run.
    */
   adopt(pods: readonly Pod[]): void {
@@ -148,7 +148,7 @@ export class Machines {
     return [...this.#machines.keys()]
   }
 
-  /** Takes a machine away, kubelet and all; its Node object is left to whoever removes it. */
+  /** Removes a machine and its kubelet. Its Node object remains. */
   remove(name: string): void {
     this.get(name)
     this.#plane.remove(kubeletOf(name))
@@ -165,7 +165,8 @@ export class Machines {
     const { staticPods } = this.#node(name)
     const machine = createContainerRuntime({
       node: name,
-      surroundings: () => (this.#surroundings ??= surroundingsOf(this.#plane, this.network, this.volumes)),
+      surroundings: () =>
+        (this.#surroundings ??= containerSurroundings(this.#plane, this.network, this.volumes)),
       ...(images === undefined ? {} : { behaviors: images }),
       ...(runtimeTimings === undefined ? {} : { timings: runtimeTimings }),
       ...(staticPods === undefined ? {} : { manifests: staticPods }),
@@ -220,30 +221,30 @@ export class Machines {
       identity: kubeletIdentity(name),
       now: () => this.#plane.simulation.clock.now(),
       addresses: externalIP === undefined ? [internalIP] : [internalIP, externalIP],
-      exit: () => this.#plane.ended(kubelet),
+      exit: () => this.#plane.onExit(kubelet),
     })
     this.#certificates.set(name, certificates)
     return certificates
   }
 
-  /** The configuration of a node's kubelet as the node was made. */
+  /** Returns the kubelet configuration with which the node was created. */
   configurationOf(name: string): KubeletConfiguration {
     return this.#node(name).kubelet ?? {}
   }
 
-  /** Why the port of a kubelet that runs cannot be spoken to: it has no certificate to serve with. */
+  /** Returns why a running kubelet cannot be talked to: it has no serving certificate. */
   servingFault(name: string): string | undefined {
     return this.#certificates.get(name)?.servingFault()
   }
 
-  /** Why the kubelet of a node could not start at present, as lines of its log; empty when it could. */
+  /** Returns why the kubelet of a node could not start now, as lines of its log; empty if it could. */
   kubeletFaults(name: string): readonly string[] {
     return this.#certificates.get(name)?.faults() ?? []
   }
 
   /**
-   * Labels that a node may not give itself (its role) are put on by the administrator, as `kubeadm join`
-   * does.
+   * Sets the labels that a node may not give itself (its role), as the administrator does after `kubeadm
+   * join`.
    */
   #label(name: string, labels: Readonly<Record<string, string>>): void {
     const client = this.#plane.client(ADMIN, { userAgent: 'kubeadm' })
@@ -255,7 +256,7 @@ export class Machines {
   }
 }
 
-/** Name of the component that is a node's kubelet. */
+/** Returns the name of the component that is a node's kubelet. */
 export function kubeletOf(node: string): string {
   return `kubelet/${node}`
 }

@@ -6,21 +6,18 @@ import type { Client } from '../../client/client.js'
 import type { Machine } from '../../kubelet/index.js'
 
 /**
- * How often a metrics-server asks the kubelets (--metric-resolution), in ms; what has run for less has no
- * metrics.
+ * How often a metrics-server scrapes the kubelets (--metric-resolution), in ms. Pods that have run for less
+ * have no metrics.
  */
 export const METRIC_RESOLUTION = 15_000
 
-/**
- * What is used, as quantities: `{ cpu: '250m', memory: '64Mi' }`. What is left out stays as the containers
- * have it.
- */
+/** Usage as quantities: `{ cpu: '250m', memory: '64Mi' }`. What is absent stays as the containers have it. */
 export interface Usage {
   readonly cpu?: string
   readonly memory?: string
 }
 
-/** The pods of a namespace that a label selector means. */
+/** Pods of a namespace, by label selector. */
 export interface PodSelection {
   /** Default `default`. */
   readonly namespace?: string
@@ -28,53 +25,56 @@ export interface PodSelection {
   readonly labelSelector?: string
 }
 
-/** Usage that is set for pods. Plain data. */
+/** Usage set for pods. Plain data. */
 export interface UsageRule extends PodSelection {
   readonly usage: Usage
-  /** `each`: of every pod; `shared`: of all that are Ready together. */
+  /** `each`: of every pod; `shared`: of all Ready pods together. */
   readonly of: 'each' | 'shared'
 }
 
-/** What something uses. */
+/** Measured usage. */
 export interface Measured {
-  /** Thousandths of a core. */
+  /** Millicores. */
   readonly cpu: number
   /** Bytes. */
   readonly memory: number
 }
 
 /** What measuring needs. */
-export interface MeasurePorts {
+export interface MeasureDependencies {
   readonly client: () => Client
   /** Virtual ms. */
   readonly now: () => number
   readonly rules: () => readonly UsageRule[]
-  /** The machine of a node whose kubelet answers. */
+  /** Returns the machine of a node whose kubelet responds. */
   readonly answering: (node: string) => Machine | undefined
 }
 
 const ZERO: Measured = { cpu: 0, memory: 0 }
 
-/** Measures what containers use: as the kubelet's machine has it, with what is set laid over it. */
+/** Measures what containers use: the machine's values, overridden by settings. */
 export class Measure {
-  readonly #ports: MeasurePorts
+  readonly #dependencies: MeasureDependencies
 
-  constructor(ports: MeasurePorts) {
-    this.#ports = ports
+  constructor(dependencies: MeasureDependencies) {
+    this.#dependencies = dependencies
   }
 
-  /** By container; undefined when the pod has not run long enough, or its kubelet does not answer. */
+  /**
+   * Returns usage by container; undefined if the pod has not run long enough, or its kubelet does not
+   * respond.
+   */
   containers(pod: Pod): ReadonlyMap<string, Measured> | undefined {
     const {
       metadata: { uid = '', annotations },
       spec,
       status,
     } = pod
-    const machine = this.#ports.answering(spec.nodeName ?? '')
+    const machine = this.#dependencies.answering(spec.nodeName ?? '')
     const running = machine?.pod(uid) ?? machine?.pod(annotations?.['kubernetes.io/config.hash'] ?? '')
     if (machine === undefined || running === undefined || status.phase !== 'Running') return undefined
     const alive = running.containers.filter(({ state }) => state === 'running')
-    const { rules, now } = this.#ports
+    const { rules, now } = this.#dependencies
     if (alive.length === 0 || alive.some(({ startedAt = Infinity }) => startedAt + METRIC_RESOLUTION > now()))
       return undefined
     const usage = machine.usage(running.uid)
@@ -88,16 +88,16 @@ export class Measure {
     return rule === undefined ? own : this.#ruled(own, rule, pod)
   }
 
-  /** What a node uses: its pods, and what it needs itself. Undefined when its kubelet does not answer. */
+  /** Returns the usage of a node: of its pods and its system. Undefined if its kubelet does not respond. */
   node(name: string): Measured | undefined {
-    const machine = this.#ports.answering(name)
+    const machine = this.#dependencies.answering(name)
     if (machine === undefined) return undefined
-    const pods = this.#ports.client().list('pods', { fieldSelector: `spec.nodeName=${name}` }).items
+    const pods = this.#dependencies.client().list('pods', { fieldSelector: `spec.nodeName=${name}` }).items
     const used = pods.flatMap((pod) => [...(this.containers(pod)?.values() ?? [])]).reduce(sum, ZERO)
     return sum(used, { cpu: 0, memory: machine.systemUsage.memory ?? 0 })
   }
 
-  /** The usage of a rule, spread over the containers of one pod. */
+  /** Distributes the usage of a rule over the containers of a pod. */
   #ruled(own: ReadonlyMap<string, Measured>, rule: UsageRule, pod: Pod): ReadonlyMap<string, Measured> {
     const share = rule.of === 'each' ? 1 : this.#share(rule, pod)
     const part = (value: string | undefined, read: (text: string) => number): number | undefined =>
@@ -109,10 +109,10 @@ export class Measure {
     )
   }
 
-  /** A load is carried by the pods that are Ready. */
+  /** Returns a pod's share of a load, which the Ready pods carry together. */
   #share({ namespace = 'default', labelSelector }: UsageRule, pod: Pod): number {
     if (!isPodReady(pod)) return 0
-    const { items } = this.#ports
+    const { items } = this.#dependencies
       .client()
       .list('pods', { namespace, ...(labelSelector === undefined ? {} : { labelSelector }) })
     return (

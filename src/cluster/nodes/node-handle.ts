@@ -10,37 +10,42 @@ import type { Machines } from './machines.js'
 import { kubeletOf } from './machines.js'
 
 /** What a node handle needs of its cluster. */
-export interface NodeHandlePorts {
-  /** As they are now; after a rewind they are others. `client`: cluster administrator's. */
+export interface NodeHandleDependencies {
+  /** Returns the current parts, which a rewind replaces. `client` is the cluster administrator's. */
   readonly parts: () => { readonly plane: ControlPlane; readonly machines: Machines; readonly client: Client }
   readonly kubectl: (words: readonly string[]) => KubectlResult
 }
 
-/** Options of {@link NodeHandle.drain}. All default to false, as kubectl's flags do. */
+/** Options of {@link NodeHandle.drain}. All default to false, like kubectl's flags. */
 export interface DrainOptions {
   readonly ignoreDaemonSets?: boolean
   readonly deleteEmptyDirData?: boolean
   readonly force?: boolean
 }
 
-/** One node: its machine, its kubelet and its Node object, with the things that happen to nodes as verbs. */
+/**
+ * A node: its machine, its kubelet and its Node object, with a method for everything that can happen to it.
+ */
 export class NodeHandle {
   readonly name: string
-  readonly #ports: NodeHandlePorts
+  readonly #dependencies: NodeHandleDependencies
 
-  /** @throws RangeError when the cluster has no such node. */
-  constructor(name: string, ports: NodeHandlePorts) {
-    ports.parts().machines.get(name)
+  /**
+   * Creates a handle.
+   * @throws RangeError if the cluster has no such node
+   */
+  constructor(name: string, dependencies: NodeHandleDependencies) {
+    dependencies.parts().machines.get(name)
     this.name = name
-    this.#ports = ports
+    this.#dependencies = dependencies
   }
 
-  get #parts(): ReturnType<NodeHandlePorts['parts']> {
-    return this.#ports.parts()
+  get #parts(): ReturnType<NodeHandleDependencies['parts']> {
+    return this.#dependencies.parts()
   }
 
   /**
-   * What lies below its kubelet: containers, images and the disk. Throws RangeError once the machine has been
+   * What is below its kubelet: containers, images and the disk. Throws RangeError once the machine has been
    * removed.
    */
   get machine(): Machine {
@@ -58,22 +63,24 @@ export class NodeHandle {
     return node?.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false
   }
 
-  /** What its kubelet was configured with. */
+  /** The configuration of its kubelet. */
   get configuration(): KubeletConfiguration {
     return this.#parts.machines.configurationOf(this.name)
   }
 
-  /** Takes no new pods from now on. */
+  /** Makes the node unschedulable for new pods. */
   cordon(): this {
     return this.#setUnschedulable(true)
   }
 
-  /** Takes new pods again. Pods that have left do not come back by themselves. */
+  /** Makes the node schedulable again. Pods that were evicted do not return by themselves. */
   uncordon(): this {
     return this.#setUnschedulable(false)
   }
 
-  /** `kubectl drain`: cordons, evicts and waits in virtual time. The result tells what could not be done. */
+  /**
+   * Runs `kubectl drain`: cordons, evicts and waits in virtual time. The result says what could not be done.
+   */
   drain(options: DrainOptions = {}): KubectlResult {
     const { ignoreDaemonSets = false, deleteEmptyDirData = false, force = false } = options
     const emptyDir =
@@ -83,21 +90,21 @@ export class NodeHandle {
       deleteEmptyDirData && emptyDir,
       force && '--force',
     ]
-    return this.#ports.kubectl(['drain', this.name, ...flags.filter((flag) => flag !== false)])
+    return this.#dependencies.kubectl(['drain', this.name, ...flags.filter((flag) => flag !== false)])
   }
 
-  /** Power is lost: kubelet and containers are gone at once, and nobody is told. */
+  /** Cuts the power: kubelet and containers are gone immediately, without notice. */
   crash(): this {
     const { plane, machines } = this.#parts
     plane.stop(this.#kubelet)
     machines.get(this.name).powerOff()
-    machines.network.lostPower(this.name)
+    machines.network.onPowerLoss(this.name)
     return this
   }
 
   /**
-   * Power is back after {@link crash}: the machine boots with a new boot id, the kubelet starts. Does nothing
-   * on a machine with power.
+   * Restores the power after {@link crash}: the machine boots with a new boot id and the kubelet starts. Does
+   * nothing on a machine with power.
    */
   recover(): this {
     const { plane, machines } = this.#parts
@@ -108,33 +115,33 @@ export class NodeHandle {
     return this
   }
 
-  /** Power is lost and comes back: `crash` and `recover` without a pause. */
+  /** Cuts and restores the power: `crash` and `recover` without a pause. */
   reboot(): this {
     return this.crash().recover()
   }
 
   /**
-   * The node is cut off from the apiserver and from all other machines; containers go on, and reach each
-   * other on the node.
+   * Disconnects the node from the apiserver and from all other machines. Containers keep running and reach
+   * each other on the node.
    */
   partition(): this {
     const { plane, machines } = this.#parts
     plane.cut(this.#kubelet)
     plane.cut(kubeProxyOf(this.name))
-    machines.network.followed(kubeProxyOf(this.name))
+    machines.network.onComponentChange(kubeProxyOf(this.name))
     return this
   }
 
-  /** Joins the network again after {@link partition}. */
+  /** Reconnects the network after {@link partition}. */
   repair(): this {
     const { plane, machines } = this.#parts
     plane.repair(this.#kubelet)
     plane.repair(kubeProxyOf(this.name))
-    machines.network.followed(kubeProxyOf(this.name))
+    machines.network.onComponentChange(kubeProxyOf(this.name))
     return this
   }
 
-  /** `running`; `restarting`: it has ended by itself, and is started again every ten seconds; `stopped`. */
+  /** `running`; `restarting`: it exits by itself and is restarted every ten seconds; `stopped`. */
   get kubeletState(): 'running' | 'restarting' | 'stopped' {
     const { simulation, supervisor } = this.#parts.plane
     if (!simulation.isStopped(this.#kubelet)) return 'running'
@@ -142,17 +149,17 @@ export class NodeHandle {
   }
 
   /**
-   * What the kubelet's log would say if it started now, when it could not: its client certificate is missing
-   * or has expired. Empty when it can.
+   * What the kubelet would log if it started now and failed: its client certificate is missing or has
+   * expired. Empty if it could start.
    */
   get kubeletFaults(): readonly string[] {
     return this.#parts.machines.kubeletFaults(this.name)
   }
 
   /**
-   * Gives the kubelet a new client certificate for a year, as an administrator does whose node has missed its
-   * renewal (`kubeadm kubeconfig user --org system:nodes`). A kubelet that waits for one takes it at its next
-   * start, within ten seconds; one that runs, when it is restarted.
+   * Gives the kubelet a new client certificate for a year, as an administrator does for a node that has
+   * missed its renewal (`kubeadm kubeconfig user --org system:nodes`). A kubelet that waits for one uses it
+   * at its next start, within ten seconds; a running one, when it is restarted.
    */
   renewCertificate(): this {
     const { pki, simulation } = this.#parts.plane
@@ -160,7 +167,7 @@ export class NodeHandle {
     return this
   }
 
-  /** `systemctl stop kubelet`: containers go on, heart-beats do not. */
+  /** `systemctl stop kubelet`: containers keep running, heartbeats stop. */
   stopKubelet(): this {
     this.#parts.plane.stop(this.#kubelet)
     return this
@@ -174,7 +181,7 @@ export class NodeHandle {
   }
 
   /**
-   * An orderly shutdown begins: with graceful node shutdown configured, the kubelet stops the pods. Power
+   * Starts an orderly shutdown: with graceful node shutdown configured, the kubelet stops the pods. Power
    * stays on until {@link crash}.
    */
   shutdown(): this {
@@ -182,15 +189,15 @@ export class NodeHandle {
     return this
   }
 
-  /** Calls off what {@link shutdown} has begun. */
+  /** Cancels {@link shutdown}. */
   cancelShutdown(): this {
     this.#parts.machines.get(this.name).announceShutdown(false)
     return this
   }
 
   /**
-   * Writes the manifest of a static pod to the node's disk, or takes it away (undefined); the kubelet notices
-   * at once.
+   * Writes the manifest of a static pod to the node's disk, or removes it (undefined). The kubelet notices
+   * immediately.
    */
   staticPod(file: string, pod: Pod | undefined): this {
     this.#parts.machines.get(this.name).writeManifest(file, pod)
@@ -198,8 +205,8 @@ export class NodeHandle {
   }
 
   /**
-   * Says what the machine uses beside its pods: bytes of memory and of the disk, and processes. What is short
-   * by it brings about pressure.
+   * Sets what the machine uses besides its pods: bytes of memory and disk, and processes. A shortage causes
+   * node pressure.
    */
   setSystemUsage(usage: SystemUsage): this {
     this.#parts.machines.get(this.name).setSystemUsage(usage)
@@ -207,9 +214,8 @@ export class NodeHandle {
   }
 
   /**
-   * Says what a running container of this node uses from now on: cores, bytes of memory, bytes of the disk;
-   * undefined: what its image says. More memory than its limit ends it. Throws RangeError when there is no
-   * such container.
+   * Sets what a running container of this node uses: cores, bytes of memory and disk; undefined restores what
+   * its image says. Exceeding the memory limit kills it. Throws RangeError if the container does not exist.
    */
   setContainerUsage(
     namespace: string,
@@ -224,20 +230,20 @@ export class NodeHandle {
     throw new RangeError(`no container ${container} of the pod ${namespace}/${pod} runs on ${this.name}`)
   }
 
-  /** Installs another kubelet version; the Node shows it after {@link restartKubelet}, and not before. */
+  /** Installs another kubelet version. The Node shows it only after {@link restartKubelet}. */
   installKubelet(version: string): this {
     this.#parts.machines.get(this.name).installKubelet(version)
     return this
   }
 
-  /** `systemctl restart kubelet`: containers go on. */
+  /** `systemctl restart kubelet`: containers keep running. */
   restartKubelet(): this {
     return this.stopKubelet().startKubelet()
   }
 
   /**
-   * The machine is gone for good, and its Node object is deleted (`keepObject`: it stays). This handle is of
-   * no use afterwards.
+   * Removes the machine for good and deletes its Node object (unless `keepObject` is set). This handle is
+   * unusable afterwards.
    */
   remove({ keepObject = false }: { readonly keepObject?: boolean } = {}): void {
     const { machines, client } = this.#parts

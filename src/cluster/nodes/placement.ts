@@ -5,9 +5,9 @@ import { explain } from '../../scheduler/explain.js'
 import type { SchedulerOptions } from '../../scheduler/options.js'
 import { resolveOptions } from '../../scheduler/options.js'
 
-/** What of a cluster decides where a pod goes. */
-export interface PlacementParts {
-  /** Names of the resources that are stored. */
+/** What determines where a pod goes. */
+export interface PlacementDependencies {
+  /** Names of the stored resources. */
   readonly resources: readonly string[]
   readonly stored: <R extends ResourceName>(resource: R) => readonly ObjectOf<R>[]
   readonly version: string
@@ -15,11 +15,11 @@ export interface PlacementParts {
 }
 
 /**
- * What the cluster's scheduler would make of a pod now. @throws RangeError for a pod that another scheduler
- * is to place.
+ * Explains what the cluster's scheduler would do with a pod now.
+ * @throws RangeError if another scheduler is responsible for the pod
  */
 export function explainPlacement(
-  { resources, stored, version, scheduler }: PlacementParts,
+  { resources, stored, version, scheduler }: PlacementDependencies,
   pod: Pod,
 ): Explanation {
   const { schedulerName = 'default-scheduler' } = pod.spec

@@ -17,24 +17,24 @@ import type { ClusterOptions } from '../compose/options.js'
 import type { AddressedNode } from '../nodes/machines.js'
 import { ClusterSnapshot } from './snapshot.js'
 
-/** How a cluster is made from an etcd snapshot. */
+/** Options for importing an etcd snapshot. */
 export interface EtcdImportOptions extends Omit<ClusterOptions, 'nodes'>, ReadSnapshotOptions {
   /**
-   * Virtual time at which it goes on, ms since the epoch. Default: the latest time that nodes, pods and
-   * leases in it speak of.
+   * Virtual time at which the simulation continues, ms since the epoch. Default: the latest time in its
+   * nodes, pods and leases.
    */
   readonly start?: number
-  /** Default: the newest minor that a node's kubelet has. */
+  /** Default: the newest minor version among the nodes' kubelets. */
   readonly version?: string
 }
 
 /**
- * A snapshot of etcd as the snapshot of a cluster whose components have yet to begin: with a machine for
+ * Converts a snapshot of etcd to one of a cluster whose components have not started yet, with a machine for
  * every Node.
  */
 export function importEtcdSnapshot(file: Uint8Array, options: EtcdImportOptions): ClusterSnapshot {
   const { skipHashCheck, ...rest } = options
-  // leases read at time 0 end when they have run for their whole TTL
+  // leases restored at time 0 expire after their full TTL
   const store = EtcdStore.fromSnapshot(file, {
     clock: { now: () => 0 },
     ...(skipHashCheck === undefined ? {} : { skipHashCheck }),
@@ -44,10 +44,7 @@ export function importEtcdSnapshot(file: Uint8Array, options: EtcdImportOptions)
   return snapshot
 }
 
-/**
- * As {@link importEtcdSnapshot}, of a store; it goes on living in what is made of the snapshot only as a
- * copy.
- */
+/** Like {@link importEtcdSnapshot}, for a store, which is copied. */
 export function importEtcdStore(
   store: EtcdStore,
   options: Omit<EtcdImportOptions, 'skipHashCheck'>,
@@ -72,10 +69,10 @@ export function importEtcdStore(
   )
 }
 
-/** The number with which machines' addresses begin, see `Machines`. */
+/** The number with which machines' addresses start, see `Machines`. */
 const FIRST_ADDRESS = 11
 
-/** A kind that is looked at before there is an apiserver. */
+/** A kind that is read before there is an apiserver. */
 interface StoredKind {
   readonly prefix: string
   readonly group: string
@@ -86,7 +83,7 @@ const NODES: StoredKind = { prefix: '/registry/minions/', group: '', kind: 'Node
 const PODS: StoredKind = { prefix: '/registry/pods/', group: '', kind: 'Pod' }
 const LEASES: StoredKind = { prefix: '/registry/leases/', group: 'coordination.k8s.io', kind: 'Lease' }
 
-/** Objects of a kind that can be read; the others `unreadable` tells of, when there is a cluster. */
+/** Returns the readable objects of a kind; the cluster reports the others later, in `unreadable`. */
 function objectsAt<T>(store: EtcdStore, { prefix, group, kind }: StoredKind): readonly T[] {
   const message = schemaGroupOf(group, 'v1')?.message(kind)
   if (message === undefined) throw new Error(`assertion failed: no field table of ${kind}`)
@@ -143,7 +140,7 @@ function versionOf(nodes: readonly Node[]): string | undefined {
   return minors.length === 0 ? undefined : `v1.${Math.min(Math.max(...minors, oldestMinor), newestMinor)}`
 }
 
-/** The machine that a Node tells of. */
+/** Returns the machine that a Node describes. */
 function machineOf({ metadata, spec, status }: Node, at: number): AddressedNode {
   const { addresses = [], capacity, nodeInfo } = status ?? {}
   const address = (type: string): string | undefined => addresses.find((one) => one.type === type)?.address

@@ -1,51 +1,51 @@
 import type { ClusterOptions } from '../compose/options.js'
 import type { ClusterSnapshot } from './snapshot.js'
 
-/** How many different options are remembered as having been asked for, and of how many the state is kept. */
+/** How many different options are remembered, and of how many the state is kept. */
 const MOST_ASKED = 32
 const MOST_KEPT = 4
 
 /**
- * Options that somebody has made a cluster with, in the order of their last use; with the state of such a
- * cluster from the second time on.
+ * Options that clusters were created with, in order of last use; from the second use on with the state of a
+ * new cluster.
  */
-const asked = new Map<string, ClusterSnapshot | undefined>()
+const statesByOptions = new Map<string, ClusterSnapshot | undefined>()
 
 /**
- * What a new cluster of these options is like, where that is known: equal options give equal clusters,
- * whatever the seed until they are ready, and a snapshot is a value, so the third cluster of a kind may begin
- * where the second one stood when it was new. Undefined when options hold something that is no data.
+ * Returns the state of a new cluster with these options, if known. Equal options give equal clusters
+ * (whatever the seed, until they are ready) and a snapshot is a value, so the third cluster of a kind can
+ * start from the state of the second one. Undefined if the options contain something that is not data.
  */
 export function freshState(options: ClusterOptions): ClusterSnapshot | undefined {
   const key = keyOf(options)
-  const known = key === undefined ? undefined : asked.get(key)
+  const known = key === undefined ? undefined : statesByOptions.get(key)
   if (key !== undefined && known !== undefined) touch(key, known)
   return known
 }
 
-/** Remembers the state of a cluster that is just made, if one of these options has been made before. */
+/** Stores the state of a new cluster, if its options have been used before. */
 export function rememberFresh(options: ClusterOptions, snapshot: () => ClusterSnapshot): void {
   const key = keyOf(options)
   if (key === undefined) return
-  touch(key, asked.has(key) ? snapshot() : undefined)
+  touch(key, statesByOptions.has(key) ? snapshot() : undefined)
   let kept = 0
-  for (const [each, state] of [...asked].reverse()) {
-    if (state !== undefined && ++kept > MOST_KEPT) asked.set(each, undefined)
+  for (const [each, state] of [...statesByOptions].reverse()) {
+    if (state !== undefined && ++kept > MOST_KEPT) statesByOptions.set(each, undefined)
   }
-  for (const each of asked.keys()) {
-    if (asked.size <= MOST_ASKED) break
-    asked.delete(each)
+  for (const each of statesByOptions.keys()) {
+    if (statesByOptions.size <= MOST_ASKED) break
+    statesByOptions.delete(each)
   }
 }
 
 function touch(key: string, state: ClusterSnapshot | undefined): void {
-  asked.delete(key)
-  asked.set(key, state)
+  statesByOptions.delete(key)
+  statesByOptions.set(key, state)
 }
 
 /**
- * Text that is equal for equal options only, the seed apart; undefined when a function or an object with a
- * class is among them.
+ * Returns a text that is equal for equal options only, ignoring the seed; undefined if they contain a
+ * function or a class instance.
  */
 function keyOf({ seed: _decidesLater, ...options }: ClusterOptions): string | undefined {
   const parts: string[] = []

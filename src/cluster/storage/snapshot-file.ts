@@ -1,14 +1,14 @@
 import { sha256 } from '../../sim/sha256.js'
 
-/** What the first line of a file begins with. */
+/** The start of the first line of a file. */
 const MAGIC = 'simcluster snapshot'
-/** Counts changes of the first line; what follows it has a format of its own. */
+/** The version of the first line; the document after it is versioned separately. */
 const FORMAT = 1
 const LONGEST_HEADER = 200
 
 /**
- * A document as a file: one line that says what it is, how long it is and what its SHA-256 is, then the
- * document as JSON. `simcluster snapshot 1 bytes=4711 sha256=...`
+ * Writes a document as a file: a first line with format, length and SHA-256, then the document as JSON.
+ * `simcluster snapshot 1 bytes=4711 sha256=...`
  */
 export function writeSnapshotFile(document: unknown): Uint8Array {
   const encoder = new TextEncoder()
@@ -20,12 +20,15 @@ export function writeSnapshotFile(document: unknown): Uint8Array {
   return file
 }
 
-/** The document of such a file. @throws TypeError that says what is wrong with it. */
+/**
+ * Returns the document in such a file.
+ * @throws TypeError that says what is wrong with it
+ */
 export function readSnapshotFile(file: Uint8Array): unknown {
   const decoder = new TextDecoder()
   const end = file.subarray(0, LONGEST_HEADER).indexOf(0x0a)
   const header = end < 0 ? '' : decoder.decode(file.subarray(0, end))
-  if (!header.startsWith(`${MAGIC} `)) throw new TypeError(whatElse(file))
+  if (!header.startsWith(`${MAGIC} `)) throw new TypeError(describeOtherFile(file))
   const [, format, length, expected] =
     /^simcluster snapshot (\d+)(?: bytes=(\d+) sha256=([0-9a-f]{64}))?/.exec(header) ?? []
   if (format !== `${FORMAT}` || length === undefined) {
@@ -46,7 +49,7 @@ export function readSnapshotFile(file: Uint8Array): unknown {
   return JSON.parse(decoder.decode(document))
 }
 
-function whatElse(file: Uint8Array): string {
+function describeOtherFile(file: Uint8Array): string {
   const looksLikeBolt =
     file.length > 20 && new DataView(file.buffer, file.byteOffset).getUint32(16, true) === 0xed0cdaed
   return looksLikeBolt

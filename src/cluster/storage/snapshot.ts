@@ -10,8 +10,8 @@ import { readSnapshotFile, writeSnapshotFile } from './snapshot-file.js'
 const FORMAT = 1
 
 /**
- * The options that are plain data, and so can be written down: all but components, the scheduler's plugins
- * and the maker of keys.
+ * The options that are plain data and can be serialised: all except components, the scheduler's plugins and
+ * the key provider.
  */
 export type PlainOptions = Omit<
   ClusterOptions,
@@ -28,11 +28,11 @@ export interface ClusterSnapshotJson {
 
 /**
  * The whole state of a cluster at one instant: etcd, clock, timers, ready work, random streams and the state
- * of every component. It is a value: taking it costs little, it never changes, and any number of clusters can
- * be made from it.
+ * of every component. It is a value: cheap to take, immutable, and any number of clusters can be created from
+ * it.
  */
 export class ClusterSnapshot {
-  /** Options of the cluster that it was taken of. After {@link fromJSON} without those that are no data. */
+  /** Options of the original cluster. After {@link fromJSON}, without those that are not data. */
   readonly options: ClusterOptions
   readonly #simulation: SimulationState
   readonly #store: EtcdStore
@@ -43,12 +43,12 @@ export class ClusterSnapshot {
     this.#store = store
   }
 
-  /** The kernel's state, not to be changed: a simulation that is made from it copies it. */
+  /** Returns the kernel's state. It must not be changed; a simulation created from it makes a copy. */
   simulation(): SimulationState {
     return this.#simulation
   }
 
-  /** A fork of the store. */
+  /** Returns a fork of the store. */
   openStore(options: Partial<EtcdStoreOptions>): EtcdStore {
     return this.#store.fork(options)
   }
@@ -75,22 +75,23 @@ export class ClusterSnapshot {
     }
   }
 
-  /**
-   * The snapshot as a file: its JSON form behind a line that says what it is, with its length and SHA-256.
-   */
+  /** Returns the snapshot as a file: its JSON form after a line with format, length and SHA-256. */
   toFile(): Uint8Array {
     return writeSnapshotFile(this.toJSON())
   }
 
   /**
-   * @throws TypeError that says what is wrong, when the file is another, of another format, truncated or
-   * corrupt.
+   * Reads a file from {@link toFile}.
+   * @throws TypeError that says whether it is another file, another format, truncated or corrupt
    */
   static fromFile(file: Uint8Array): ClusterSnapshot {
     return ClusterSnapshot.fromJSON(readSnapshotFile(file) as ClusterSnapshotJson)
   }
 
-  /** @throws TypeError when `json` is no snapshot, one of another format, or damaged. */
+  /**
+   * Reads the JSON form.
+   * @throws TypeError if `json` is not a snapshot, has another format, or is damaged
+   */
   static fromJSON(json: ClusterSnapshotJson): ClusterSnapshot {
     if (typeof json !== 'object' || json === null || !('simcluster' in json))
       throw new TypeError('this is no snapshot of a simcluster')
@@ -113,7 +114,8 @@ export class ClusterSnapshot {
   }
 
   static #load(json: ClusterSnapshotJson): ClusterSnapshot {
-    // the store keeps the values of the document, frozen: what the state refers to is the stored object again
+    // the store keeps the document's values, frozen, so that references in the state point to the stored
+    // objects again
     let now = 0
     const store = EtcdStore.fromJSON(json.etcd, { clock: { now: () => now } })
     const simulation = stateFromJson(json.simulation, json.etcd.writes)
@@ -122,12 +124,12 @@ export class ClusterSnapshot {
   }
 }
 
-/** Parts of an object that components keep by themselves. */
+/** Parts of an object that components may keep separately. */
 const PARTS = ['metadata', 'spec', 'status'] as const
 
 /**
- * Where components remember objects as they are stored, the state says only which: the store is written
- * anyway.
+ * Returns a function that locates stored objects. If a component remembers an object as it is stored, its
+ * state contains only a reference, because the store is written anyway.
  */
 function storedIn({ writes }: StoreJson): RefOf {
   const places = new Map<object, readonly (string | number)[]>()

@@ -1,15 +1,15 @@
-import type { ListOptions } from '../../client/client.js'
+import type { ListOptions, Client, ObjectKey } from '../../client/client.js'
 import type { ObjectOf, ResourceName } from '../../client/resources.js'
-import type { EffectiveSecurity } from '../../kubelet/index.js'
+import { type EffectiveSecurity, effectiveSecurity } from '../../kubelet/index.js'
 import type { ClusterParts } from '../compose/assemble.js'
 import type { ComponentView } from '../compose/component-host.js'
-import { securityOfPod } from '../nodes/security.js'
-import type { NamespacedName } from '../object-name.js'
-import { keyOfName } from '../object-name.js'
-import type { UnreadableValue } from './unreadable.js'
-import { unreadableValues } from './unreadable.js'
+import { type NamespacedName, keyOfName } from '../object-name.js'
+import { type UnreadableValue, unreadableValues } from './unreadable.js'
+import type { Machines } from '../nodes/machines.js'
 
-/** `cluster.state`: reads the state of a cluster without a request, for invariants, traces and pictures. */
+/**
+ * `cluster.state`: reads the state of a cluster without a request, for invariants, traces and visualization.
+ */
 export class StateFacet {
   readonly #parts: () => ClusterParts
 
@@ -17,7 +17,9 @@ export class StateFacet {
     this.#parts = parts
   }
 
-  /** Rolling hash over everything that has happened; equal for equal seeds and calls on any machine. */
+  /**
+   * Returns a rolling hash over everything that has happened; equal for equal seeds and calls on any machine.
+   */
   traceHash(): string {
     return this.#parts().simulation.trace.toString()
   }
@@ -27,7 +29,7 @@ export class StateFacet {
     return this.#parts().simulation.atRest
   }
 
-  /** All stored objects of a resource, in key order, even while the apiserver is stopped. */
+  /** Returns all stored objects of a resource in key order, even while the apiserver is stopped. */
   stored<R extends ResourceName>(
     resource: R,
     options?: Pick<ListOptions, 'namespace' | 'labelSelector' | 'fieldSelector'>,
@@ -35,20 +37,20 @@ export class StateFacet {
     return this.#parts().plane.server.peekAll(resource, options) as unknown as readonly ObjectOf<R>[]
   }
 
-  /** Names of the resources that are stored, in order. */
+  /** Returns the names of the stored resources in order. */
   resources(): readonly string[] {
     return this.#parts().plane.storedResources()
   }
 
-  /** What the informers of the running components have in their caches. */
+  /** Returns the caches of the running components' informers. */
   views(): readonly ComponentView[] {
     return this.#parts().plane.views()
   }
 
   /**
-   * What each container of a pod runs with (user, groups, capabilities, profiles), with the rule that decided each
-   * setting.
-   * @throws ApiError if the pod does not exist.
+   * Returns the effective security settings of each container of a pod (user, groups, capabilities,
+   * profiles), with the rule that decided each.
+   * @throws ApiError if the pod does not exist
    */
   security(pod: NamespacedName): readonly EffectiveSecurity[] {
     const { client, machines } = this.#parts()
@@ -56,12 +58,35 @@ export class StateFacet {
   }
 
   /**
-   * Values in etcd that are not objects of this cluster's API: encrypted ones, unknown kinds, broken ones, keys of
-   * other programs. Reads all keys.
+   * Returns the values in etcd that are not objects of this cluster's API: encrypted values, unknown kinds,
+   * damaged values, keys of other programs. Reads all keys.
    */
   unreadable(): readonly UnreadableValue[] {
     const { plane, store } = this.#parts()
     const { storage, resources } = plane.server.context
     return unreadableValues(store, storage, resources)
   }
+}
+
+/**
+ * Returns the effective security of a pod's containers on its node. For a pod without one, the images known
+ * to the first node are used.
+ */
+export function securityOfPod(
+  client: Client,
+  machines: Machines,
+  key: ObjectKey,
+): readonly EffectiveSecurity[] {
+  const pod = client.get('pods', key)
+  const node = pod.spec.nodeName ?? machines.names()[0]
+  if (node === undefined || !machines.names().includes(node)) return effectiveSecurity(pod)
+  const version =
+    client.list('nodes', { fieldSelector: `metadata.name=${node}` }).items[0]?.status.nodeInfo
+      ?.kubeletVersion ?? ''
+  const minor = /^v?1\.(\d+)/.exec(version)?.[1]
+  const machine = machines.get(node)
+  return effectiveSecurity(pod, {
+    imageOf: (image) => machine.imageFacts(image),
+    ...(minor === undefined ? {} : { minor: Number(minor) }),
+  })
 }

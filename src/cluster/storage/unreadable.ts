@@ -5,27 +5,27 @@ import { keyBytes } from '../../etcd/keys.js'
 import type { EtcdStore } from '../../etcd/store.js'
 import { valueBytes } from '../../etcd/value.js'
 
-/** A value in etcd that is no object of this cluster's API. It stays what it is, byte for byte. */
+/** A value in etcd that is not an object of this cluster's API. It is left unchanged, byte for byte. */
 export interface UnreadableValue {
   /** `/registry/secrets/default/token` */
   readonly key: string
   /**
-   * `encrypted`: by a KMS or key that the cluster has not; `unknown`: of a kind that is not served; `broken`:
-   * it cannot be decoded; `foreign`: no key of the apiserver's.
+   * `encrypted`: with a KMS or key that the cluster does not have; `unknown`: of a kind that is not served;
+   * `broken`: it cannot be decoded; `foreign`: the key is not the apiserver's.
    */
   readonly kind: 'encrypted' | 'unknown' | 'broken' | 'foreign'
-  /** What is known of it: `k8s:enc:aescbc:v1:key1`, or the decoder's text. */
+  /** Details: `k8s:enc:aescbc:v1:key1`, or the decoder's error. */
   readonly detail: string
 }
 
 const ENCRYPTED = /^k8s:enc:(?:[^:]*:){2,3}/
 /**
- * Notes of the apiserver's own, which no API shows. Source: pkg/controlplane/instance.go,
+ * Internal records of the apiserver, which are not in the API. Source: pkg/controlplane/instance.go,
  * pkg/registry/core/rest.
  */
 const INTERNAL = ['/registry/masterleases/', '/registry/peerserverleases/', '/registry/ranges/']
 
-/** All values that cannot be read, in the order of their keys. */
+/** Returns all values that cannot be read, ordered by key. */
 export function unreadableValues(
   store: EtcdStore,
   storage: Storage,

@@ -3,15 +3,12 @@ import type { Machine, VolumeFiles } from '../../kubelet/index.js'
 import { diskPath, sourceOf } from '../../kubelet/index.js'
 import type { Slice } from '../../sim/module.js'
 
-/**
- * Where the files of volumes in the network are: outside of every machine, as long as the volume is not
- * deleted.
- */
+/** The content of network volumes, which exists outside of every machine until the volume is deleted. */
 export class VolumeStore {
   readonly #state: () => Slice<Map<string, VolumeFiles>>
   readonly #machines: () => Iterable<readonly [string, Machine]>
 
-  /** `state` is asked for when the first such volume is used. */
+  /** `state` is called when the first such volume is used. */
   constructor(
     state: () => Slice<Map<string, VolumeFiles>>,
     machines: () => Iterable<readonly [string, Machine]>,
@@ -20,7 +17,7 @@ export class VolumeStore {
     this.#machines = machines
   }
 
-  /** The files of a volume, to be changed in place. */
+  /** Returns the files of a volume, to be changed in place. */
   files(id: string): VolumeFiles {
     const { value } = this.#state()
     const known = value.get(id)
@@ -30,7 +27,7 @@ export class VolumeStore {
     return made
   }
 
-  /** Throws away what a volume holds, wherever that is. */
+  /** Deletes the content of a volume, wherever it is. */
   discard(volume: PersistentVolume): void {
     const { mounted } = sourceOf(volume, false, () => false)
     if ('parts' in mounted) return

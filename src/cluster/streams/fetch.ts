@@ -6,34 +6,34 @@ import { bytesOf } from '../../api/go-text.js'
 import type { Identity } from '../access/identities.js'
 import { ADMIN, userOf } from '../access/identities.js'
 
-/** What a request may be told besides what the standard `fetch` takes. */
+/** Options of a request in addition to those of the standard `fetch`. */
 export interface FetchOptions extends RequestInit {
   /**
-   * Who sends it. Default: whom the `authorization` header names; without that header the cluster's
+   * The sender. Default: the identity in the `authorization` header; without that header the cluster's
    * administrator.
    */
   readonly as?: Identity
 }
 
-/** The cluster as `fetch` needs it. */
+/** The parts of a cluster that `fetch` needs. */
 export interface FetchTarget {
   readonly handle: (request: HttpRequest, codecs: HttpCodecs) => HttpResponse | HttpWatch
   readonly now: () => number
-  /** Calls `check` after every handler call; the answer ends that. */
+  /** Calls `check` after every handler call. Returns a function that ends that. */
   readonly onStep: (check: () => void) => () => void
   /** Throws ConnectionError while the apiserver does not listen. */
   readonly connect: () => void
 }
 
-/** Where paths without a host lead. */
+/** The base URL of paths without a host. */
 const BASE = 'https://kubernetes.default.svc'
 const CODECS: HttpCodecs = { protobuf: protobufCodec }
 const BODILESS = new Set([101, 204, 205, 304])
 
 /**
- * Answers a request as the standard `fetch` does: errors of the apiserver are answers, what rejects is an
- * aborted request (with the signal's reason) and an apiserver that is down (TypeError `fetch failed`). The
- * body of a watch flows as time is moved elsewhere.
+ * Handles a request like the standard `fetch`: errors of the apiserver are responses. It rejects if the
+ * request is aborted (with the signal's reason) or the apiserver is down (TypeError `fetch failed`). The body
+ * of a watch arrives while time is moved elsewhere.
  */
 export async function fetchFrom(
   target: FetchTarget,
@@ -85,8 +85,8 @@ function headersOf({ headers }: HttpResponse | HttpWatch): Headers {
 }
 
 /**
- * The lines of a watch as bytes; it ends after an ERROR event, when its time is over, or when the reader
- * leaves.
+ * Returns the lines of a watch as bytes. The stream ends after an ERROR event, at its timeout, or when the
+ * reader cancels it.
  */
 function streamOf(watch: HttpWatch, target: FetchTarget, signal: AbortSignal): ReadableStream<Uint8Array> {
   const deadline = watch.timeoutSeconds === undefined ? Infinity : target.now() + watch.timeoutSeconds * 1000

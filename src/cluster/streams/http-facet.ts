@@ -17,8 +17,8 @@ export class HttpFacet {
   }
 
   /**
-   * Sends a request as the standard `fetch` does: `await (await cluster.http.fetch('/api/v1/nodes')).json()`. A
-   * path may stand for the URL; the host is ignored. The sender is the administrator unless `as` or an
+   * Sends a request as the standard `fetch` does: `await (await cluster.http.fetch('/api/v1/nodes')).json()`.
+   * A path may stand for the URL; the host is ignored. The sender is the administrator unless `as` or an
    * `authorization` header says otherwise.
    */
   fetch(input: Request | URL | string, options?: FetchOptions): Promise<Response> {
@@ -36,22 +36,22 @@ export class HttpFacet {
   }
 
   /**
-   * Handles one request, synchronously. Without `user` and without credentials in the headers the sender is
-   * `system:anonymous`. A watch returns something to pull from. Without their codec protobuf bodies are refused
-   * with 415.
+   * Handles a request synchronously. Without `user` and without credentials in the headers the sender is
+   * `system:anonymous`. For a watch the result is an object to pull events from. Protobuf bodies are rejected
+   * with 415 unless their codec is given.
    */
   handle(request: HttpRequest, codecs: HttpCodecs = {}): HttpResponse | HttpWatch {
     return handleHttp(this.#parts().plane.server, request, codecs)
   }
 
-  /** As {@link handle}, for servers that can stream logs and upgrade connections. */
+  /** Like {@link handle}, for servers that can stream logs and upgrade connections. */
   handleStreaming(request: HttpRequest, codecs: HttpCodecs = {}): HttpResponse | HttpStream | HttpWatch {
     return handleStreaming(this.#parts().plane.server, request, codecs)
   }
 
   /**
-   * Authenticates the sender of a request by its headers and client certificates. Without a user in the result the
-   * request gets a 401; `faults` are the apiserver's log lines.
+   * Authenticates the sender of a request by its headers and client certificates. If the result has no user,
+   * the request gets a 401; `faults` are the apiserver's log lines.
    */
   identify(request: Pick<HttpRequest, 'headers' | 'clientCertificates'>): AuthenticationVerdict {
     const { authenticator } = this.#parts().plane.server.context.dependencies

@@ -1,11 +1,16 @@
 import type { Chunk, LogRequest, Session, SessionEnd } from '../../client/node-agent.js'
-import type { LogPosition, Machine, RuntimeContainer, RuntimePod } from '../../kubelet/index.js'
-import { readLog, startOfLog } from '../../kubelet/index.js'
-import { formatNano } from '../nodes/nano-time.js'
+import {
+  type LogPosition,
+  type Machine,
+  type RuntimeContainer,
+  type RuntimePod,
+  readLog,
+  startOfLog,
+} from '../../kubelet/index.js'
 
 const END: SessionEnd = { exitCode: 0 }
 
-/** The log of one container, read as far as it goes, or followed until the container ends. */
+/** The log of one container, read up to the present, or followed until the container ends. */
 export class LogSession implements Session {
   readonly #machine: Machine
   readonly #container: RuntimeContainer
@@ -67,7 +72,10 @@ export class LogSession implements Session {
     this.#close()
   }
 
-  /** The lines that an image logs at its start are part of no state: they come before what was written. */
+  /**
+   * Computes the start. The lines that an image logs at its start are not part of the state; they precede
+   * what was written.
+   */
   #begin({ pod }: RuntimePod, now: number): LogPosition {
     const { tailLines, sinceSeconds, sinceTime } = this.#request
     const { log, startedAt = 0, image, name } = this.#container
@@ -102,7 +110,7 @@ export class LogSession implements Session {
   }
 }
 
-/** A log that consists of one text. */
+/** Returns a session for a log that is a single text. */
 export function textSession(text: string): Session {
   let data = new TextEncoder().encode(text)
   return {
@@ -118,4 +126,12 @@ export function textSession(text: string): Session {
       return chunk.length === 0 ? [] : [{ stream: 'stdout', data: chunk }]
     },
   }
+}
+
+/**
+ * Formats virtual ms as the runtime does in logs (RFC 3339 with nanoseconds):
+ * `2026-01-01T00:00:00.000000000Z`.
+ */
+export function formatNano(ms: number): string {
+  return new Date(ms).toISOString().replace('Z', '000000Z')
 }

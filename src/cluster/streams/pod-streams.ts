@@ -7,18 +7,21 @@ import type { Duration } from '../../sim/duration.js'
 export interface ExecOptions {
   /** Default: the pod's only container. */
   readonly container?: string
-  /** What it reads. Default: nothing. */
+  /** The standard input. Default: empty. */
   readonly stdin?: string
-  /** Virtual time that it may take. Default 1h; what runs on then is left alone, and its exit code is -1. */
+  /**
+   * Virtual time after which to stop waiting. Default 1h. The command keeps running then, and the exit code
+   * is -1.
+   */
   readonly timeout?: Duration
 }
 
-/** What a command in a container came to. */
+/** The result of a command in a container. */
 export interface ExecResult {
   readonly stdout: string
-  /** Of a command that cannot be started: why. */
+  /** If the command cannot be started, the reason. */
   readonly stderr: string
-  /** 126 for a command that cannot be started, -1 for one that still runs. */
+  /** 126 if the command cannot be started, -1 if it is still running. */
   readonly exitCode: number
 }
 
@@ -58,7 +61,7 @@ export function execInPod(
   }
 }
 
-/** All of a log so far. */
+/** Returns the whole log so far. */
 export function logsOfPod(client: Client, pod: ObjectKey, options: LogOptions): string {
   const session: Session = client.logs(pod, options)
   const text = textOf(session.read(), 'stdout')

@@ -7,8 +7,8 @@ const REQUEST_LINE = /^([A-Z]+) (\S+) HTTP\/1\.[01]\r?\n/
 const LARGEST_REQUEST = 16 * 1024 * 1024
 
 /**
- * One connection to a port of a pod. HTTP is read as requests, one after the other; anything else goes to the
- * listener as it comes.
+ * A connection to a port of a pod. HTTP is parsed into requests, one after the other; anything else is passed
+ * to the listener as it arrives.
  */
 export class PortSession implements Session {
   readonly #ask: (request: NetworkRequest) => Connected
@@ -21,7 +21,7 @@ export class PortSession implements Session {
     this.#ask = ask
   }
 
-  /** Bytes are kept as characters of the same number, so that lengths are right. */
+  /** Receives bytes, kept as characters with the same code so that lengths match. */
   write(data: Uint8Array): void {
     if (this.#end) return
     this.#input += Array.from(data, (byte) => String.fromCharCode(byte)).join('')

@@ -2,14 +2,17 @@ import { ByteDecoder, bytesOfText } from '../../api/byte-text.js'
 import type { Chunk, ExecRequest, Session, SessionEnd } from '../../client/node-agent.js'
 import type { ProcessListener } from '../../kubelet/index.js'
 
-/** What a session does with the process at its other end. */
+/** What a session can do with the process at its other end. */
 export interface ProcessEnd {
   input(text: string, end: boolean): void
-  /** The client has gone. */
+  /** Called when the client has disconnected. */
   close(): void
 }
 
-/** Exec and attach: output waits here until it is read; input goes to the process at once. */
+/**
+ * A session of exec or attach: output is buffered until it is read; input is passed to the process
+ * immediately.
+ */
 export class ProcessSession implements Session, ProcessListener {
   readonly #request: Pick<ExecRequest, 'tty'>
   readonly #decoder = new ByteDecoder()
@@ -22,7 +25,7 @@ export class ProcessSession implements Session, ProcessListener {
     this.#request = request
   }
 
-  /** Joins it with a process that runs. */
+  /** Connects the session to a running process. */
   connect(process: ProcessEnd): void {
     this.#process = process
   }
@@ -42,7 +45,7 @@ export class ProcessSession implements Session, ProcessListener {
     this.#wake()
   }
 
-  /** Nothing could be run. */
+  /** Ends the session because nothing could be run. */
   fail(error: string): void {
     this.#end = { exitCode: 126, error }
     this.#wake()

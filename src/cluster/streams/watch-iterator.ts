@@ -1,8 +1,8 @@
 import type { Watch, WatchEvent } from '../../client/client.js'
 
 /**
- * A watch as an async iterator, for users outside the simulation: waits until something has happened, which
- * is when someone else moves time or writes. Leaving the loop stops the watch.
+ * Converts a watch to an async iterator, for callers outside the simulation. It waits for the next event,
+ * which happens when other code moves time or writes. Leaving the loop stops the watch.
  */
 export async function* iterateWatch<T>(watch: Watch<T>): AsyncGenerator<WatchEvent<T>, void, undefined> {
   let wake: () => void = () => undefined

@@ -5,20 +5,25 @@ import type { CSIDriver, VolumeAttachment } from '../../api/storage/generated.js
 import { ignoreNotFound, isApiError } from '../../client/api-error.js'
 import type { Component, ComponentHost } from '../../client/component.js'
 import type { EventRecorder } from '../../client/event-recorder.js'
-import type { Informer } from '../../client/informer.js'
+import type { Change, Informer } from '../../client/informer.js'
+import { keyOf } from '../../client/object-index.js'
 import type { Duration } from '../../sim/duration.js'
 import { toMillis } from '../../sim/duration.js'
 import type { Slice } from '../../sim/module.js'
 import type { WorkQueue } from '../../sim/work-queue.js'
-import { controllerIdentity, controllerName } from '../process/identity.js'
-import { LazyInformer } from '../shared/lazy-informer.js'
-import { reconcileQueue } from '../shared/reconciler.js'
+import type { Controller, ControllerContext, Handlers } from '../shared/define-controller.js'
+import { defineController } from '../shared/define-controller.js'
+import { controllerIdentity, controllerName } from '../shared/identity.js'
+import type { LazyInformer } from '../shared/lazy-informer.js'
 import type { AttachableVolume } from './volumes.js'
 import { attachable, attachmentName, isHealthy, isInUse, isOutOfService, multiAttachText } from './volumes.js'
 
 /** Options of the attach-detach controller. */
 export interface AttachDetachOptions {
-  /** How long a node that has gone silent may keep a volume. Default 6 min (maxWaitForUnmountDuration). */
+  /**
+   * How long an unhealthy node may keep a volume before it is force-detached. Default 6 min
+   * (maxWaitForUnmountDuration).
+   */
   readonly maxWaitForUnmount?: Duration
 }
 
@@ -27,30 +32,58 @@ const VOLUME = 'volume'
 const NODE = 'node'
 
 interface AttachState {
-  /** Virtual ms since when an attachment is not wanted any more, by its name. */
+  /** Virtual ms since when an attachment is no longer needed, by its name. */
   readonly unwanted: Map<string, number>
-  /** Attachments (volume and node) whose refusal was told. */
-  readonly told: Set<string>
-  /** Attachments whose success was told. */
+  /** Volumes and nodes (`volume/node`) with a reported multi-attach error. */
+  readonly refused: Set<string>
+  /** Names of attachments with a reported success. */
   readonly attached: Set<string>
 }
 
-/**
- * Attaches CSI volumes to the nodes whose pods use them, by VolumeAttachments, and takes them away from nodes
- * that do not use them any more. All but volumes are watched from the first CSI volume on. Source:
- * pkg/controller/volume/attachdetach.
- */
-export function createAttachDetachController(options: AttachDetachOptions = {}): Component {
-  return {
-    name: controllerName('persistentvolume-attach-detach-controller'),
-    identity: controllerIdentity('attachdetach-controller'),
-    setup: (host) => new AttachDetach(host, toMillis(options.maxWaitForUnmount ?? '6m')).start(),
-  }
+type Eager = { readonly volumes: 'persistentvolumes' }
+type Lazy = {
+  readonly pods: 'pods'
+  readonly nodes: 'nodes'
+  readonly volumeAttachments: 'volumeattachments'
+  readonly drivers: 'csidrivers'
 }
 
-class AttachDetach {
+/**
+ * Creates the attach/detach controller, which attaches CSI volumes to the nodes whose pods use them, by
+ * creating VolumeAttachments, and detaches them when no pod on the node uses them any more. Only volumes are
+ * watched before the first CSI volume appears. Source: pkg/controller/volume/attachdetach.
+ */
+export function createAttachDetachController(options: AttachDetachOptions = {}): Component {
+  return defineController<Eager, Lazy>({
+    name: controllerName('persistentvolume-attach-detach-controller'),
+    identity: controllerIdentity('attachdetach-controller'),
+    informers: { volumes: { resource: 'persistentvolumes', indexers: { [CLAIM]: claimOf } } },
+    lazyInformers: {
+      pods: { resource: 'pods', indexers: { [CLAIM]: claimKeysOfPod } },
+      nodes: { resource: 'nodes' },
+      volumeAttachments: {
+        resource: 'volumeattachments',
+        indexers: { [VOLUME]: volumeOf, [NODE]: ({ spec }) => [spec.nodeName] },
+      },
+      drivers: { resource: 'csidrivers' },
+    },
+    setup: (context) => new AttachDetach(context, toMillis(options.maxWaitForUnmount ?? '6m')),
+  })
+}
+
+class AttachDetach implements Controller<Eager & Lazy> {
+  readonly on: Handlers<Eager & Lazy> = {
+    pods: (change) => this.#volumesOfPod(change),
+    nodes: (change) => this.#volumesOfNode(change),
+    volumeAttachments: ({ object }) => volumeOf(object),
+    volumes: ({ type, object }) => {
+      if (type === 'DELETED' || !object.spec.csi) return []
+      for (const lazy of [this.#pods, this.#nodes, this.#attachments, this.#drivers]) lazy.need()
+      return [keyOf(object)]
+    },
+  }
   readonly #host: ComponentHost
-  readonly #patience: number
+  readonly #maxWaitForUnmount: number
   readonly #volumes: Informer<PersistentVolume>
   readonly #pods: LazyInformer<Pod>
   readonly #nodes: LazyInformer<Node>
@@ -60,85 +93,45 @@ class AttachDetach {
   readonly #queue: WorkQueue
   readonly #recorder: EventRecorder
 
-  constructor(host: ComponentHost, patience: number) {
+  constructor({ host, informers, queue }: ControllerContext<Eager, Lazy>, maxWaitForUnmount: number) {
     this.#host = host
-    this.#patience = patience
+    this.#maxWaitForUnmount = maxWaitForUnmount
     this.#state = host.state<AttachState>('attachments', () => ({
       unwanted: new Map(),
-      told: new Set(),
+      refused: new Set(),
       attached: new Set(),
     }))
     this.#recorder = host.recorder({ component: 'attachdetach-controller' })
-    this.#volumes = host.informer('persistentvolumes', { indexers: { [CLAIM]: claimOf } })
-    this.#pods = new LazyInformer(
-      host.state('pods', () => false),
-      () => this.#openPods(),
-    )
-    this.#nodes = new LazyInformer(
-      host.state('nodes', () => false),
-      () => this.#openNodes(),
-    )
-    this.#attachments = new LazyInformer(
-      host.state('open', () => false),
-      () => this.#openAttachments(),
-    )
-    this.#drivers = new LazyInformer(
-      host.state('drivers', () => false),
-      () => host.informer('csidrivers'),
-    )
-    const informers = [this.#volumes, this.#pods, this.#nodes, this.#attachments, this.#drivers]
-    this.#queue = reconcileQueue(host, informers, (name) => this.#sync(name))
+    this.#volumes = informers.volumes
+    this.#pods = informers.pods
+    this.#nodes = informers.nodes
+    this.#attachments = informers.volumeAttachments
+    this.#drivers = informers.drivers
+    this.#queue = queue
   }
 
-  start(): void {
-    this.#volumes.onChange(({ type, object }) => {
-      if (type === 'DELETED' || !object.spec.csi) return
-      for (const lazy of [this.#pods, this.#nodes, this.#attachments, this.#drivers]) lazy.need()
-      this.#queue.add(object.metadata.name as string)
-    })
+  #volumesOfPod({ type, object, old }: Change<Pod>): readonly string[] {
+    const isUnchanged =
+      type === 'MODIFIED' &&
+      old !== undefined &&
+      object.spec.nodeName === old.spec.nodeName &&
+      isPodTerminal(object) === isPodTerminal(old)
+    if (isUnchanged) return []
+    return claimKeysOfPod(object).flatMap((key) => this.#volumes.byIndex(CLAIM, key).map(keyOf))
   }
 
-  #openPods(): Informer<Pod> {
-    return this.#host
-      .informer('pods', { indexers: { [CLAIM]: claimKeysOfPod } })
-      .onChange(({ type, object, old }) => {
-        const moved =
-          type !== 'MODIFIED' ||
-          !old ||
-          object.spec.nodeName !== old.spec.nodeName ||
-          isPodTerminal(object) !== isPodTerminal(old)
-        if (!moved) return
-        for (const key of claimKeysOfPod(object))
-          for (const { metadata } of this.#volumes.byIndex(CLAIM, key))
-            this.#queue.add(metadata.name as string)
-      })
+  #volumesOfNode({ type, object, old }: Change<Node>): readonly string[] {
+    const isUnchanged =
+      type === 'MODIFIED' &&
+      old !== undefined &&
+      object.status.volumesInUse === old.status.volumesInUse &&
+      object.spec.taints === old.spec.taints &&
+      isHealthy(object) === isHealthy(old)
+    if (isUnchanged) return []
+    return (this.#attachments.opened?.byIndex(NODE, keyOf(object)) ?? []).flatMap(volumeOf)
   }
 
-  #openNodes(): Informer<Node> {
-    return this.#host.informer('nodes').onChange(({ type, object, old }) => {
-      const isNews =
-        type !== 'MODIFIED' ||
-        !old ||
-        object.status.volumesInUse !== old.status.volumesInUse ||
-        object.spec.taints !== old.spec.taints ||
-        isHealthy(object) !== isHealthy(old)
-      if (isNews) this.#wakeNode(object.metadata.name as string)
-    })
-  }
-
-  #openAttachments(): Informer<VolumeAttachment> {
-    const indexers = { [VOLUME]: volumeOf, [NODE]: ({ spec }: VolumeAttachment) => [spec.nodeName] }
-    return this.#host.informer('volumeattachments', { indexers }).onChange(({ object }) => {
-      for (const name of volumeOf(object)) this.#queue.add(name)
-    })
-  }
-
-  #wakeNode(node: string): void {
-    for (const attachment of this.#attachments.opened?.byIndex(NODE, node) ?? [])
-      for (const name of volumeOf(attachment)) this.#queue.add(name)
-  }
-
-  #sync(name: string): void {
+  reconcile(name: string): void {
     const volume = this.#volumes.get(name)
     const csi = volume && attachable(volume)
     const attachments = this.#attachments.opened?.byIndex(VOLUME, name) ?? []
@@ -156,7 +149,7 @@ class AttachDetach {
     for (const [node, pods] of users) this.#attach(csi, node, pods, attachments, users)
   }
 
-  /** Pods that use the volume, by node. */
+  /** Returns the pods that use the volume, by node. */
   #usersOf(volume: PersistentVolume): ReadonlyMap<string, readonly Pod[]> {
     const users = new Map<string, Pod[]>()
     for (const key of claimOf(volume))
@@ -178,7 +171,7 @@ class AttachDetach {
     this.#writeNode(spec.nodeName, csi.unique, true)
     attached.add(name)
     for (const pod of pods)
-      this.#tell(
+      this.#podEvent(
         pod,
         'Normal',
         'SuccessfulAttachVolume',
@@ -195,21 +188,21 @@ class AttachDetach {
   ): void {
     if (attachments.some(({ spec }) => spec.nodeName === node)) return
     const others = attachments.filter(({ spec }) => spec.nodeName !== node)
-    const { told } = this.#state.value
+    const { refused } = this.#state.value
     const key = `${csi.name}/${node}`
     if (!csi.shared && others.length > 0) {
-      if (told.has(key)) return
-      told.add(key)
+      if (refused.has(key)) return
+      refused.add(key)
       const owners = others.flatMap(({ spec }) => users.get(spec.nodeName) ?? [])
       for (const pod of pods) {
         const text =
           `Multi-Attach error for volume ${JSON.stringify(csi.name)} ` +
           `${multiAttachText(owners, pod.metadata.namespace)}`
-        this.#tell(pod, 'Warning', 'FailedAttachVolume', text)
+        this.#podEvent(pod, 'Warning', 'FailedAttachVolume', text)
       }
       return
     }
-    told.delete(key)
+    refused.delete(key)
     const spec = { attacher: csi.driver, nodeName: node, source: { persistentVolumeName: csi.name } }
     try {
       this.#host.client.create('volumeattachments', {
@@ -222,7 +215,10 @@ class AttachDetach {
     }
   }
 
-  /** Source: reconciler.go, the first half of reconcile(). */
+  /**
+   * Detaches the volume once the node no longer uses it; from an unhealthy node also after
+   * {@link AttachDetachOptions.maxWaitForUnmount}. Source: reconciler.go, the first half of reconcile().
+   */
   #detach(csi: AttachableVolume, attachment: VolumeAttachment): void {
     const { metadata, spec } = attachment
     if (metadata.deletionTimestamp !== undefined) return
@@ -233,9 +229,8 @@ class AttachDetach {
       const now = this.#host.clock.now()
       const since = unwanted.get(name) ?? now
       unwanted.set(name, since)
-      const isOverdue = now - since >= this.#patience
-      if (!isOverdue)
-        return this.#queue.addAfter(csi.name, since + this.#patience - now, { class: 'watchdog' })
+      const wait = since + this.#maxWaitForUnmount - now
+      if (wait > 0) return this.#queue.addAfter(csi.name, wait, { class: 'watchdog' })
       if (isHealthy(node)) return
     }
     if (node) this.#writeNode(spec.nodeName, csi.unique, false)
@@ -251,7 +246,10 @@ class AttachDetach {
       ignoreNotFound(() => this.#host.client.delete('volumeattachments', { name }))
   }
 
-  /** Tells the kubelet what it may mount. Source: statusupdater/node_status_updater.go. */
+  /**
+   * Updates `status.volumesAttached`, which tells the kubelet what it may mount. Source:
+   * node_status_updater.go.
+   */
   #writeNode(name: string, unique: string, attached: boolean): void {
     const { client } = this.#host
     const node = ignoreNotFound(() => client.get('nodes', { name }))
@@ -269,12 +267,12 @@ class AttachDetach {
     )
   }
 
-  #tell(object: Pod, type: 'Normal' | 'Warning', reason: string, message: string): void {
+  #podEvent(object: Pod, type: 'Normal' | 'Warning', reason: string, message: string): void {
     this.#recorder.event({ object, kind: 'Pod', apiVersion: 'v1' }, type, reason, message)
   }
 }
 
-/** Key of the claim that a volume is bound to. */
+/** Returns the key of the claim that a volume is bound to, if any. */
 function claimOf({ spec: { claimRef } }: PersistentVolume): readonly string[] {
   return claimRef === undefined ? [] : [`${claimRef.namespace ?? ''}/${claimRef.name ?? ''}`]
 }

@@ -1,18 +1,18 @@
 import type { Node, PersistentVolume, Pod } from '../../api/core/generated.js'
 import { sha256 } from '../../sim/sha256.js'
 
-/** A CSI volume as the controller knows it. */
+/** A CSI volume that can be attached to nodes. */
 export interface AttachableVolume {
   readonly name: string
   readonly driver: string
   readonly handle: string
-  /** How node statuses name it. Source: pkg/volume/util GetUniqueVolumeName. */
+  /** Its name in node statuses. Source: pkg/volume/util GetUniqueVolumeName. */
   readonly unique: string
-  /** Whether several nodes may have it at once. */
+  /** Whether it may be attached to several nodes at once. */
   readonly shared: boolean
 }
 
-/** The CSI side of a persistent volume; undefined for all others. */
+/** Returns the CSI volume behind a persistent volume, or undefined if it is not a CSI volume. */
 export function attachable({
   metadata,
   spec: { csi, accessModes = [] },
@@ -32,30 +32,30 @@ export function attachable({
   }
 }
 
-/** Name of the VolumeAttachment. Source: pkg/volume/csi csi_attacher.go getAttachmentName. */
+/** Returns the name of the VolumeAttachment. Source: pkg/volume/csi csi_attacher.go getAttachmentName. */
 export function attachmentName({ handle, driver }: AttachableVolume, node: string): string {
   const digest = sha256(new TextEncoder().encode(`${handle}${driver}${node}`))
   return `csi-${[...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`
 }
 
-/** Whether the node says that it uses the volume. */
+/** Whether the kubelet reports that it uses the volume. */
 export function isInUse(node: Node | undefined, { unique }: AttachableVolume): boolean {
   return node?.status.volumesInUse?.includes(unique) === true
 }
 
-/** Whether what the node says counts: it is Ready. */
+/** Whether the node is Ready, so that its report of volumes in use can be trusted. */
 export function isHealthy(node: Node): boolean {
   return node.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true
 }
 
-/** Whether an administrator has said that the node is down for good. */
+/** Whether an administrator has marked the node as permanently down. */
 export function isOutOfService({ spec }: Node): boolean {
   return spec.taints?.some(({ key }) => key === 'node.kubernetes.io/out-of-service') === true
 }
 
 /**
- * Names of pods, as seen from a namespace: those of others are only counted. Source: reconciler.go
- * reportMultiAttachError.
+ * Returns the reason for a multi-attach error: names of the `others` that use the volume, but only a count of
+ * those in other namespaces. Source: reconciler.go reportMultiAttachError.
  */
 export function multiAttachText(others: readonly Pod[], namespace: string | undefined): string {
   if (others.length === 0)

@@ -1,12 +1,15 @@
 import type { SubjectAccessReview } from '../../api/authorization/generated.js'
 import type { CertificateSigningRequest } from '../../api/certificates/generated.js'
-import { parseRequest, type CertificateRequest } from '../../api/certificates/pkcs10.js'
+import type { CertificateRequest } from '../../api/certificates/pkcs10.js'
+import { parseRequest } from '../../api/certificates/pkcs10.js'
 import { kubeletClientFault, kubeletClientSigner } from '../../api/certificates/signers.js'
 import type { KubeObject } from '../../api/definition.js'
 import { formatTime } from '../../api/time.js'
 import { ignoreNotFound } from '../../client/api-error.js'
 import type { Component, ComponentHost } from '../../client/component.js'
-import { controllerIdentity, controllerName } from '../process/identity.js'
+import { keyOf } from '../../client/object-index.js'
+import { defineController } from '../shared/define-controller.js'
+import { controllerIdentity, controllerName } from '../shared/identity.js'
 import { hasCondition, isIssued } from './conditions.js'
 
 interface Recognizer {
@@ -33,25 +36,23 @@ const recognizers: readonly Recognizer[] = [
 ]
 
 /**
- * Approves requests for kubelets' client certificates whose requestor is allowed to ask for them.
- * Source: pkg/controller/certificates/approver/sarapprove.go.
+ * Creates the controller that approves requests for kubelet client certificates if the requestor may create
+ * them. Source: pkg/controller/certificates/approver/sarapprove.go.
  */
 export function createCsrApprovingController(): Component {
-  return {
+  return defineController({
     name: controllerName('certificatesigningrequest-approving-controller'),
     identity: controllerIdentity('certificate-controller'),
-    setup: (host) => {
-      const requests = host.informer('certificatesigningrequests')
-      const queue = host.workQueue('requests', (name) => {
+    informers: { requests: { resource: 'certificatesigningrequests' } },
+    queue: { name: 'requests', waitsForSync: false },
+    setup: ({ host, informers: { requests } }) => ({
+      on: { requests: ({ type, object }) => (type === 'DELETED' ? [] : [keyOf(object)]) },
+      reconcile(name) {
         const csr = requests.get(name)
         if (csr !== undefined) approve(host, csr)
-        queue.forget(name)
-      })
-      requests.onChange(({ type, object }) => {
-        if (type !== 'DELETED') queue.add(object.metadata.name as string)
-      })
-    },
-  }
+      },
+    }),
+  })
 }
 
 function approve(host: ComponentHost, csr: CertificateSigningRequest): void {
@@ -59,7 +60,7 @@ function approve(host: ComponentHost, csr: CertificateSigningRequest): void {
   const request = readRequest(host, csr)
   if (request === undefined) return
   const found = recognizers.find(
-    (recognizer) => recognizer.recognizes(csr, request) && mayAsk(host, csr, recognizer.permission),
+    (recognizer) => recognizer.recognizes(csr, request) && isAuthorized(host, csr, recognizer.permission),
   )
   if (found === undefined) return
   const condition = {
@@ -87,7 +88,12 @@ function readRequest(host: ComponentHost, csr: CertificateSigningRequest): Certi
   }
 }
 
-function mayAsk(host: ComponentHost, { spec }: CertificateSigningRequest, subresource: string): boolean {
+/** Whether the requestor may create `subresource` of certificatesigningrequests. */
+function isAuthorized(
+  host: ComponentHost,
+  { spec }: CertificateSigningRequest,
+  subresource: string,
+): boolean {
   const { username = '', uid, groups, extra } = spec
   const review = {
     metadata: {},

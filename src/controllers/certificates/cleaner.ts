@@ -2,26 +2,26 @@ import type { CertificateSigningRequest } from '../../api/certificates/generated
 import { timeMs } from '../../api/time.js'
 import { ignoreNotFound } from '../../client/api-error.js'
 import type { Component, ComponentHost } from '../../client/component.js'
-import { controllerIdentity, controllerName } from '../process/identity.js'
-import { runPeriodically } from '../process/periodic.js'
+import { controllerIdentity, controllerName } from '../shared/identity.js'
+import { runPeriodically } from '../shared/queue.js'
 import { hasCondition, isIssued } from './conditions.js'
 
 const HOUR = 3_600_000
 const PERIOD = HOUR
-/** How long a request is kept once it was approved, denied or has failed. */
+/** How long an approved, denied or failed request is kept, in ms. */
 const DECIDED_KEPT = HOUR
-/** How long one is kept that nobody decides on. */
+/** How long an undecided request is kept, in ms. */
 const PENDING_KEPT = 24 * HOUR
 
-/** What the cleaner has to be told. */
+/** Options of {@link createCsrCleaner}. */
 export interface CsrCleanerOptions {
-  /** When a PEM certificate ends, in virtual ms. */
+  /** Returns when a PEM certificate expires, in virtual ms. */
   readonly notAfter: (pem: string) => number
 }
 
 /**
- * Deletes requests that are of no use any more, hourly. Source:
- * pkg/controller/certificates/cleaner/cleaner.go.
+ * Creates the controller that deletes old requests and those with an expired certificate, once an hour.
+ * Source: pkg/controller/certificates/cleaner/cleaner.go.
  */
 export function createCsrCleaner({ notAfter }: CsrCleanerOptions): Component {
   return {

@@ -1,6 +1,8 @@
 import type { CertificateSigningRequest } from '../../api/certificates/generated.js'
 
-/** Whether a condition of that type is true. */
+/**
+ * Whether a condition of that type is present and not False or Unknown: older clients leave the status empty.
+ */
 export function hasCondition(
   { status }: CertificateSigningRequest,
   type: 'Approved' | 'Denied' | 'Failed',
@@ -13,7 +15,7 @@ export function hasCondition(
   )
 }
 
-/** Whether there is a certificate already. */
+/** Whether the certificate has been issued. */
 export function isIssued({ status }: CertificateSigningRequest): boolean {
   return (status.certificate ?? '') !== ''
 }

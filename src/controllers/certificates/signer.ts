@@ -1,59 +1,69 @@
 import type { CertificateSigningRequest } from '../../api/certificates/generated.js'
+import type { CertificateRequest } from '../../api/certificates/pkcs10.js'
 import { parseRequest } from '../../api/certificates/pkcs10.js'
+import {
+  apiserverClientSigner,
+  kubeletClientFault,
+  kubeletClientSigner,
+  kubeletServingSigner,
+  legacyUnknownSigner,
+} from '../../api/certificates/signers.js'
 import { formatTime } from '../../api/time.js'
 import { ignoreNotFound } from '../../client/api-error.js'
 import type { Component, ComponentHost } from '../../client/component.js'
-import { controllerIdentity, controllerName } from '../process/identity.js'
+import { keyOf } from '../../client/object-index.js'
+import { defineController } from '../shared/define-controller.js'
+import { controllerIdentity, controllerName } from '../shared/identity.js'
 import { hasCondition, isIssued } from './conditions.js'
-import { signerFault, signerNames } from './usages.js'
 
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
-/** --cluster-signing-duration */
-const LONGEST = 365 * 24 * HOUR
-const SHORTEST = 10 * MINUTE
+/** `--cluster-signing-duration`, in ms. */
+const MAX_TTL = 365 * 24 * HOUR
+const MIN_TTL = 10 * MINUTE
 
-/** What is to be signed. */
-export interface SigningRequest {
-  /** The PEM of the request. */
+/** The input of {@link CsrSigningControllerOptions.sign}. */
+interface SigningRequest {
+  /** The request as PEM. */
   readonly request: string
   readonly usages: readonly string[]
-  /** Life in ms; the authority cuts it to its own end. */
+  /** Lifetime of the certificate in ms; the CA shortens it to its own. */
   readonly ttl: number
   /** Virtual ms. */
   readonly now: number
 }
 
-/** What the signing controller has to be told. */
-export interface CsrSigningControllerOptions {
-  /** Signs with the cluster's CA; answers PEM. Throws Error when it cannot. */
+/** Options of {@link createCsrSigningController}. */
+interface CsrSigningControllerOptions {
+  /** Signs with the cluster's CA and returns the certificate as PEM. @throws Error if it cannot. */
   readonly sign: (request: SigningRequest) => string
 }
 
 /**
- * Signs approved requests for the four signers of Kubernetes. Source:
+ * Creates the controller that signs approved requests for Kubernetes' own signers. Source:
  * pkg/controller/certificates/signer/signer.go, pkg/controller/certificates/authority/policies.go.
  */
 export function createCsrSigningController({ sign }: CsrSigningControllerOptions): Component {
-  return {
+  return defineController({
     name: controllerName('certificatesigningrequest-signing-controller'),
     identity: controllerIdentity('certificate-controller'),
-    setup: (host) => {
-      const requests = host.informer('certificatesigningrequests')
-      const queue = host.workQueue('requests', (name) => {
+    informers: { requests: { resource: 'certificatesigningrequests' } },
+    queue: { name: 'requests', waitsForSync: false },
+    setup: ({ host, informers: { requests } }) => ({
+      on: {
+        requests: ({ type, object }) => (type !== 'DELETED' && isPending(object) ? [keyOf(object)] : []),
+      },
+      reconcile(name) {
         const csr = requests.get(name)
-        if (csr !== undefined && isDue(csr)) answer(host, csr, sign)
-        queue.forget(name)
-      })
-      requests.onChange(({ type, object }) => {
-        if (type !== 'DELETED' && isDue(object)) queue.add(object.metadata.name as string)
-      })
-    },
-  }
+        if (csr !== undefined && isPending(csr)) signOrFail(host, csr, sign)
+      },
+    }),
+  })
 }
 
-function isDue(csr: CertificateSigningRequest): boolean {
+/** Whether the request is approved and still has to be signed. */
+function isPending(csr: CertificateSigningRequest): boolean {
   return (
     signerNames.includes(csr.spec.signerName) &&
     hasCondition(csr, 'Approved') &&
@@ -63,7 +73,7 @@ function isDue(csr: CertificateSigningRequest): boolean {
   )
 }
 
-function answer(
+function signOrFail(
   host: ComponentHost,
   csr: CertificateSigningRequest,
   sign: CsrSigningControllerOptions['sign'],
@@ -81,13 +91,13 @@ function answer(
     }
     return write(host, csr, { conditions: [...(csr.status.conditions ?? []), condition] })
   }
-  const ttl = Math.min(Math.max((expirationSeconds ?? Infinity) * SECOND, SHORTEST), LONGEST)
-  const pem = signed(host, () => sign({ request: atob(request), usages, ttl, now }))
+  const ttl = Math.min(Math.max((expirationSeconds ?? Infinity) * SECOND, MIN_TTL), MAX_TTL)
+  const pem = trySign(host, () => sign({ request: atob(request), usages, ttl, now }))
   if (pem !== undefined) write(host, csr, { certificate: btoa(pem) })
 }
 
-/** Upstream tries again for ever what cannot be signed; nothing would come of it here. */
-function signed(host: ComponentHost, sign: () => string): string | undefined {
+/** Runs `sign`; returns undefined if it fails. Upstream retries forever, but here a retry never succeeds. */
+function trySign(host: ComponentHost, sign: () => string): string | undefined {
   try {
     return sign()
   } catch (error) {
@@ -99,4 +109,62 @@ function signed(host: ComponentHost, sign: () => string): string | undefined {
 function write(host: ComponentHost, csr: CertificateSigningRequest, part: object): void {
   const next = { ...csr, status: { ...csr.status, ...part } }
   ignoreNotFound(() => host.client.updateStatus('certificatesigningrequests', next))
+}
+
+/** The signers that kube-controller-manager implements. */
+const signerNames: readonly string[] = [
+  kubeletServingSigner,
+  kubeletClientSigner,
+  apiserverClientSigner,
+  legacyUnknownSigner,
+]
+
+/**
+ * Returns why a signer refuses a request, or undefined if it signs it. Source:
+ * pkg/controller/certificates/signer/signer.go, getCSRVerificationFuncForSignerName.
+ */
+function signerFault(
+  signer: string,
+  request: CertificateRequest,
+  usages: readonly string[],
+): string | undefined {
+  switch (signer) {
+    case kubeletServingSigner:
+      return kubeletServingFault(request, usages)
+    case kubeletClientSigner:
+      return kubeletClientFault(request, usages)
+    case apiserverClientSigner:
+      return clientUsageFault(usages)
+    default:
+      return undefined // legacy-unknown signs every approved request
+  }
+}
+
+/** Source: validAPIServerClientUsages. */
+function clientUsageFault(usages: readonly string[]): string | undefined {
+  const optional = ['digital signature', 'key encipherment']
+  const odd = usages.find((usage) => usage !== 'client auth' && !optional.includes(usage))
+  if (odd !== undefined) return `invalid usage for client certificate: ${odd}`
+  return usages.includes('client auth')
+    ? undefined
+    : 'missing required usage for client certificate: client auth'
+}
+
+/** Source: pkg/apis/certificates/helpers.go ValidateKubeletServingCSR. */
+function kubeletServingFault(
+  { commonName, organizations, altNames }: CertificateRequest,
+  usages: readonly string[],
+): string | undefined {
+  if (organizations.length !== 1 || organizations[0] !== 'system:nodes')
+    return 'subject organization is not system:nodes'
+  if (!altNames.dns && !altNames.ip) return 'DNS or IP subjectAltName is required'
+  if (altNames.email) return 'Email subjectAltNames are not allowed'
+  if (altNames.uri) return 'URI subjectAltNames are not allowed'
+  const wanted = new Set(usages)
+  wanted.delete('key encipherment')
+  const fits = wanted.size === 2 && wanted.has('digital signature') && wanted.has('server auth')
+  if (!fits) return 'usages did not match [digital signature key encipherment server auth]'
+  return commonName.startsWith('system:node:')
+    ? undefined
+    : 'subject common name does not begin with system:node:'
 }

@@ -1,61 +1,72 @@
 import type { CronJob, Job } from '../../api/batch/generated.js'
 import { ScheduleError } from '../../api/cron/schedule.js'
-import { controllerOf } from '../../api/meta/owner-references.js'
 import { release } from '../../api/releases.js'
 import type { Component, ComponentHost } from '../../client/component.js'
 import type { EventRecorder } from '../../client/event-recorder.js'
 import type { Change, Informer } from '../../client/informer.js'
 import { keyOf } from '../../client/object-index.js'
 import type { WorkQueue } from '../../sim/work-queue.js'
-import { controllerIdentity, controllerName } from '../process/identity.js'
-import { BY_CONTROLLER, ownershipIndexers } from '../shared/ownership.js'
-import { reconcileQueue } from '../shared/reconciler.js'
+import type { Controller, ControllerContext, Handlers } from '../shared/define-controller.js'
+import { defineController } from '../shared/define-controller.js'
+import { controllerIdentity, controllerName } from '../shared/identity.js'
+import {
+  BY_CONTROLLER,
+  ownershipIndexers,
+  resolveControllerRef,
+  resolveFormerController,
+} from '../shared/ownership.js'
 import { timesOf, untilNextTime } from './schedule-times.js'
 import { CronJobSync } from './sync.js'
 
+type Watched = { readonly jobs: 'jobs'; readonly cronJobs: 'cronjobs' }
+
 /**
- * The CronJob controller: makes Jobs by a schedule. Its waits are watchdogs: time brings them, but nobody who
- * settles waits for them. Identity `system:serviceaccount:kube-system:cronjob-controller`. Source:
- * pkg/controller/cronjob/cronjob_controllerv2.go.
+ * Creates the CronJob controller, which creates Jobs on a schedule. Its timers are watchdogs: `settle()` does
+ * not wait for the next scheduled time. Source: pkg/controller/cronjob/cronjob_controllerv2.go.
  */
 export function createCronJobController(): Component {
-  return {
+  return defineController<Watched>({
     name: controllerName('cronjob-controller'),
     identity: controllerIdentity('cronjob-controller'),
-    setup: (host) => void new CronJobController(host),
-  }
+    informers: {
+      jobs: { resource: 'jobs', indexers: ownershipIndexers() },
+      cronJobs: { resource: 'cronjobs' },
+    },
+    setup: (context) => new CronJobController(context),
+  })
 }
 
-class CronJobController {
+class CronJobController implements Controller<Watched> {
+  readonly on: Handlers<Watched> = {
+    jobs: (change) => this.#ownersOf(change).map(keyOf),
+    cronJobs: (change) => this.#cronJobChanged(change),
+  }
   readonly #host: ComponentHost
   readonly #recorder: EventRecorder
   readonly #jobs: Informer<Job>
   readonly #cronJobs: Informer<CronJob>
   readonly #queue: WorkQueue
 
-  constructor(host: ComponentHost) {
+  constructor({ host, informers: { jobs, cronJobs }, queue }: ControllerContext<Watched>) {
     this.#host = host
     this.#recorder = host.recorder({ component: 'cronjob-controller' })
-    this.#jobs = host.informer('jobs', { indexers: ownershipIndexers<Job>() })
-    this.#cronJobs = host.informer('cronjobs')
-    this.#queue = reconcileQueue(host, [this.#jobs, this.#cronJobs], (key) => this.#sync(key))
-    this.#jobs.onChange((change) => this.#jobChanged(change))
-    this.#cronJobs.onChange((change) => this.#cronJobChanged(change))
+    this.#jobs = jobs
+    this.#cronJobs = cronJobs
+    this.#queue = queue
   }
 
-  #jobChanged({ object, old }: Change<Job>): void {
-    const owner = this.#ownerOf(object)
-    const formerOwner =
-      old && controllerOf(old)?.uid !== controllerOf(object)?.uid ? this.#ownerOf(old) : undefined
-    for (const cronJob of [formerOwner, owner]) if (cronJob) this.#queue.add(keyOf(cronJob))
+  #ownersOf(change: Change<Job>): readonly CronJob[] {
+    const former = resolveFormerController(this.#cronJobs, 'CronJob', change)
+    const owner = resolveControllerRef(this.#cronJobs, 'CronJob', change.object)
+    return [former, owner].filter((cronJob) => cronJob !== undefined)
   }
 
-  #cronJobChanged({ type, object, old }: Change<CronJob>): void {
+  #cronJobChanged({ type, object, old }: Change<CronJob>): readonly string[] {
     const key = keyOf(object)
     const { schedule, timeZone } = object.spec
     const isRescheduled =
       type === 'MODIFIED' && old && (old.spec.schedule !== schedule || old.spec.timeZone !== timeZone)
-    if (!isRescheduled) return this.#queue.add(key)
+    if (!isRescheduled) return [key]
     try {
       const now = this.#host.clock.now()
       this.#queue.addAfter(key, untilNextTime(object, now, timesOf(object)), { class: 'watchdog' })
@@ -69,16 +80,10 @@ class CronJobController {
         `unparseable schedule for cronjob: ${schedule}`,
       )
     }
+    return []
   }
 
-  #ownerOf(job: Job): CronJob | undefined {
-    const reference = controllerOf(job)
-    if (reference?.kind !== 'CronJob') return undefined
-    const cronJob = this.#cronJobs.get(`${job.metadata.namespace ?? ''}/${reference.name}`)
-    return cronJob?.metadata.uid === reference.uid ? cronJob : undefined
-  }
-
-  #sync(key: string): void {
+  reconcile(key: string): void {
     const cronJob = this.#cronJobs.get(key)
     if (!cronJob) return
     const annotatesTime = release(this.#host.version).has('cronJobScheduledTime')

@@ -4,16 +4,18 @@ import { parseSchedule } from '../../api/cron/schedule.js'
 import { isTimeZone } from '../../api/cron/time-zone.js'
 import { timeMs } from '../../api/time.js'
 
-/** Added to each wait, against clocks that differ, in ms. */
+/** Added to each delay to allow for clock skew, in ms. Source: nextScheduleDelta. */
 const MARGIN = 100
+/** More missed times than this cause a warning. */
 const MANY = 100
 
-/** Gives the next time of a schedule; undefined if there is none. */
+/** Returns the first time of a schedule after `after` (virtual ms), or undefined if there is none. */
 export type NextTime = (after: number) => number | undefined
 
 /**
- * The times of a CronJob's schedule, in its time zone. Throws ScheduleError. Source: cronjob_controllerv2.go
+ * Returns the times of a CronJob's schedule, in its time zone. Source: cronjob_controllerv2.go
  * formatSchedule.
+ * @throws ScheduleError if the schedule is invalid.
  */
 export function timesOf({ spec }: CronJob): NextTime {
   const schedule = parseSchedule(spec.schedule)
@@ -23,26 +25,26 @@ export function timesOf({ spec }: CronJob): NextTime {
   return (after) => nextTime(schedule, after, zone)
 }
 
-/** The schedule has no two different times: February 30th. */
+/** The schedule never has two different times, like February 30th. */
 export class InvalidScheduleError extends Error {
   constructor() {
     super('time difference between two schedules is less than 1 second')
   }
 }
 
-/** Which times have come since the last one that was acted upon. All in virtual ms. */
+/** The scheduled times since the last Job; in virtual ms. */
 export interface Missed {
-  /** Since when it was looked. */
+  /** Beginning of the interval. */
   readonly earliest: number
-  /** The most recent time. */
+  /** The most recent scheduled time. */
   readonly latest: number | undefined
   readonly count: 'none' | 'few' | 'many'
 }
 
 /**
- * The most recent time of the schedule up to `now`. `withDeadline`: whether times that are past
- * startingDeadlineSeconds do not count. Throws {@link InvalidScheduleError}. Source:
- * pkg/controller/cronjob/utils.go mostRecentScheduleTime.
+ * Finds the most recent scheduled time up to `now`. `withDeadline`: whether to ignore times that have
+ * exceeded startingDeadlineSeconds. Source: pkg/controller/cronjob/utils.go mostRecentScheduleTime.
+ * @throws InvalidScheduleError if the schedule never has two different times.
  */
 export function missedTimes(
   { metadata, spec, status }: CronJob,
@@ -63,14 +65,14 @@ export function missedTimes(
     first === undefined || second === undefined ? 0 : Math.round((second - first) / 1000) * 1000
   if (first === undefined || distance < 1000) throw new InvalidScheduleError()
   const count = Math.floor((now - first) / distance) + 1
-  // near enough to now for the few steps that are left, whatever the distance of the times in between
+  // starts near `now`, so that few steps remain even after a long time
   let latest: number | undefined
   for (let at = next(first + (count - 2) * distance); at !== undefined && at <= now; at = next(at))
     latest = at
   return { earliest, latest, count: count > MANY ? 'many' : count > 0 ? 'few' : 'none' }
 }
 
-/** In how many ms the schedule has its next time. Source: nextScheduleTimeDuration. */
+/** Returns the delay until the next scheduled time, in ms. Source: nextScheduleTimeDuration. */
 export function untilNextTime(job: CronJob, now: number, next: NextTime): number {
   return Math.max(0, (next(lastTime(job, now, next)) ?? now) + MARGIN - now)
 }

@@ -1,36 +1,38 @@
 import type { CronJob, CronJobStatus, Job } from '../../api/batch/generated.js'
-import { isTimeZone } from '../../api/cron/time-zone.js'
+import type { ObjectReference } from '../../api/core/generated.js'
+import { formatInZone } from '../../api/cron/next-time.js'
 import { ScheduleError } from '../../api/cron/schedule.js'
+import { isTimeZone } from '../../api/cron/time-zone.js'
 import { quote } from '../../api/field-error.js'
-import { isControlledBy } from '../../api/meta/owner-references.js'
+import { isControlledBy, newControllerRef } from '../../api/meta/owner-references.js'
 import { formatTime, timeMs } from '../../api/time.js'
 import { ApiError, ignoreNotFound, isApiError } from '../../client/api-error.js'
 import type { Client } from '../../client/client.js'
 import type { EventRecorder } from '../../client/event-recorder.js'
 import { finishedCondition, isFinished } from '../job/conditions.js'
 import { isNamespaceTerminating, messageOf } from '../shared/pod-control.js'
-import { jobAt, jobName, oldestStartFirst, referenceTo } from './jobs.js'
-import { InvalidScheduleError, missedTimes, timesOf, untilNextTime } from './schedule-times.js'
 import type { NextTime } from './schedule-times.js'
+import { InvalidScheduleError, missedTimes, timesOf, untilNextTime } from './schedule-times.js'
 
-/** What a sync needs of the controller. */
-export interface CronJobPorts {
+/** The dependencies of a {@link CronJobSync}. */
+interface CronJobPorts {
   readonly client: Client
   readonly recorder: EventRecorder
-  /** Whether jobs carry the time that they are for as an annotation. */
+  /** Whether the release annotates jobs with their scheduled time. */
   readonly annotatesTime: boolean
 }
 
 /**
- * One sync of a CronJob: takes note of jobs that have ended, clears old ones away, starts the one whose time
- * has come. Source: pkg/controller/cronjob/cronjob_controllerv2.go.
+ * One sync of a CronJob: updates the list of active jobs, deletes old finished ones, and creates the job that
+ * is due. Source: pkg/controller/cronjob/cronjob_controllerv2.go.
  */
 export class CronJobSync {
   readonly #ports: CronJobPorts
   readonly #now: number
   #cronJob: CronJob
   #status: CronJobStatus
-  #isNews = false
+  /** Whether the status must be written. */
+  #isDirty = false
 
   constructor(cronJob: CronJob, now: number, ports: CronJobPorts) {
     this.#ports = ports
@@ -40,31 +42,31 @@ export class CronJobSync {
   }
 
   /**
-   * `jobs` are those that the CronJob controls. Answers in how many ms to look again, if time alone can bring
-   * something.
+   * Syncs; `jobs` are those that the CronJob controls. Returns the delay of the next sync in ms, if one is
+   * needed.
    */
   run(jobs: readonly Job[]): number | undefined {
-    this.#clearHistory(jobs)
+    this.#cleanUpFinishedJobs(jobs)
     let wait: number | undefined
     let failure: unknown
     try {
-      this.#noteJobs(jobs)
-      this.#noteMissing(jobs)
+      this.#observeJobs(jobs)
+      this.#observeMissing(jobs)
       if (this.#cronJob.metadata.deletionTimestamp === undefined) wait = this.#startJob()
     } catch (error) {
       failure = error
     }
-    if (this.#isNews) this.#ports.client.updateStatus('cronjobs', this.#present())
+    if (this.#isDirty) this.#ports.client.updateStatus('cronjobs', this.#withStatus())
     if (failure !== undefined) throw failure
     return wait
   }
 
-  /** The CronJob with the status as it is by now. */
-  #present(): CronJob {
+  /** Returns the CronJob with the status of this sync. */
+  #withStatus(): CronJob {
     return { ...this.#cronJob, status: this.#status }
   }
 
-  #tell(type: 'Normal' | 'Warning', reason: string, message: string): void {
+  #record(type: 'Normal' | 'Warning', reason: string, message: string): void {
     this.#ports.recorder.event(
       { object: this.#cronJob, apiVersion: 'batch/v1', kind: 'CronJob' },
       type,
@@ -75,22 +77,22 @@ export class CronJobSync {
 
   #report(change: Partial<CronJobStatus>): void {
     this.#status = { ...this.#status, ...change }
-    this.#isNews = true
+    this.#isDirty = true
   }
 
   #isActive(uid: string | undefined): boolean {
     return this.#status.active?.some((reference) => reference.uid === uid) === true
   }
 
-  #noLongerActive(uid: string | undefined): void {
+  #removeActive(uid: string | undefined): void {
     const { active = [], ...rest } = this.#status
     const left = active.filter((reference) => reference.uid !== uid)
     this.#status = left.length === 0 ? rest : { ...rest, active: left }
-    this.#isNews = true
+    this.#isDirty = true
   }
 
-  /** Source: cleanupFinishedJobs. */
-  #clearHistory(jobs: readonly Job[]): void {
+  /** Deletes finished jobs beyond the history limits. Source: cleanupFinishedJobs. */
+  #cleanUpFinishedJobs(jobs: readonly Job[]): void {
     const { successfulJobsHistoryLimit, failedJobsHistoryLimit } = this.#cronJob.spec
     for (const [type, limit] of [
       ['Complete', successfulJobsHistoryLimit],
@@ -103,26 +105,26 @@ export class CronJobSync {
     }
   }
 
-  /** Answers whether it could be done. */
+  /** Deletes a job and returns whether it succeeded. */
   #deleteJob(job: Job): boolean {
     try {
       this.#ports.client.delete('jobs', job.metadata, { propagationPolicy: 'Background' })
     } catch (error) {
       if (!isApiError(error)) throw error
-      this.#tell('Warning', 'FailedDelete', `Deleted job: ${error.message}`)
+      this.#record('Warning', 'FailedDelete', `Deleted job: ${error.message}`)
       return false
     }
-    this.#noLongerActive(job.metadata.uid)
-    this.#tell('Normal', 'SuccessfulDelete', `Deleted job ${job.metadata.name ?? ''}`)
+    this.#removeActive(job.metadata.uid)
+    this.#record('Normal', 'SuccessfulDelete', `Deleted job ${job.metadata.name ?? ''}`)
     return true
   }
 
-  #noteJobs(jobs: readonly Job[]): void {
+  #observeJobs(jobs: readonly Job[]): void {
     for (const job of jobs) {
       const { name = '', uid } = job.metadata
-      if (isFinished(job)) this.#noteFinished(job)
+      if (isFinished(job)) this.#observeFinished(job)
       else if (!this.#isActive(uid) && !this.#isActiveByNow(uid)) {
-        this.#tell(
+        this.#record(
           'Warning',
           'UnexpectedJob',
           `Saw a job that the controller did not create or forgot: ${name}`,
@@ -132,8 +134,7 @@ export class CronJobSync {
   }
 
   /**
-   * Whether the job is active on the server, where the CronJob may be newer than what the controller has
-   * seen.
+   * Whether the job is active in the server's copy of the CronJob, which may be newer than the informer's.
    */
   #isActiveByNow(uid: string | undefined): boolean {
     const fresh = this.#ports.client.get('cronjobs', this.#cronJob.metadata)
@@ -143,11 +144,11 @@ export class CronJobSync {
     return true
   }
 
-  #noteFinished(job: Job): void {
+  #observeFinished(job: Job): void {
     const condition = finishedCondition(job)?.type ?? ''
     if (this.#isActive(job.metadata.uid)) {
-      this.#noLongerActive(job.metadata.uid)
-      this.#tell(
+      this.#removeActive(job.metadata.uid)
+      this.#record(
         'Normal',
         'SawCompletedJob',
         `Saw completed job: ${job.metadata.name ?? ''}, condition: ${condition}`,
@@ -159,22 +160,24 @@ export class CronJobSync {
     if (timeMs(completionTime) > last) this.#report({ lastSuccessfulTime: completionTime })
   }
 
-  #noteMissing(jobs: readonly Job[]): void {
+  #observeMissing(jobs: readonly Job[]): void {
     const present = new Set(jobs.map(({ metadata }) => metadata.uid))
     for (const { name = '', namespace, uid } of this.#status.active ?? []) {
       if (present.has(uid)) continue
       const key = { name, ...(namespace === undefined ? {} : { namespace }) }
       if (ignoreNotFound(() => this.#ports.client.get('jobs', key))) continue
-      this.#tell('Normal', 'MissingJob', `Active job went missing: ${name}`)
-      this.#noLongerActive(uid)
+      this.#record('Normal', 'MissingJob', `Active job went missing: ${name}`)
+      this.#removeActive(uid)
     }
   }
 
-  /** The second part of syncCronJob. */
+  /**
+   * Creates the job that is due, and returns the delay until the next one. Source: syncCronJob, second part.
+   */
   #startJob(): number | undefined {
     const { timeZone, suspend } = this.#cronJob.spec
     if (timeZone !== undefined && !isTimeZone(timeZone)) {
-      this.#tell(
+      this.#record(
         'Warning',
         'UnknownTimeZone',
         `invalid timeZone: ${quote(timeZone)}: unknown time zone ${timeZone}`,
@@ -187,13 +190,13 @@ export class CronJobSync {
     const due = this.#dueTime(next)
     if (due === 'invalid') return undefined
     if (due !== undefined && this.#mayStart(due) && !this.#start(due)) return undefined
-    return untilNextTime(this.#present(), this.#now, next)
+    return untilNextTime(this.#withStatus(), this.#now, next)
   }
 
   #times(): NextTime | undefined {
     const { schedule } = this.#cronJob.spec
     if (schedule.includes('TZ')) {
-      this.#tell(
+      this.#record(
         'Warning',
         'UnsupportedSchedule',
         `CRON_TZ or TZ used in schedule ${quote(schedule)} is not officially supported, ` +
@@ -204,7 +207,7 @@ export class CronJobSync {
       return timesOf(this.#cronJob)
     } catch (error) {
       if (!(error instanceof ScheduleError)) throw error
-      this.#tell(
+      this.#record(
         'Warning',
         'UnparseableSchedule',
         `unparseable schedule: ${quote(schedule)} : ${error.message}`,
@@ -213,12 +216,12 @@ export class CronJobSync {
     }
   }
 
-  /** The time whose job is due, if there is one. Source: nextScheduleTime. */
+  /** Returns the scheduled time of the job that is due, if there is one. Source: nextScheduleTime. */
   #dueTime(next: NextTime): number | 'invalid' | undefined {
     try {
-      const { latest, count } = missedTimes(this.#present(), this.#now, next, true)
+      const { latest, count } = missedTimes(this.#withStatus(), this.#now, next, true)
       if (latest !== undefined && count === 'many') {
-        this.#tell(
+        this.#record(
           'Warning',
           'TooManyMissedTimes',
           'too many missed start times. Set or decrease .spec.startingDeadlineSeconds or check clock skew',
@@ -227,7 +230,7 @@ export class CronJobSync {
       return latest
     } catch (error) {
       if (!(error instanceof InvalidScheduleError)) throw error
-      this.#tell(
+      this.#record(
         'Warning',
         'InvalidSchedule',
         `invalid schedule: ${this.#cronJob.spec.schedule} : ${error.message}`,
@@ -241,13 +244,13 @@ export class CronJobSync {
     const { active = [], lastScheduleTime } = this.#status
     if (startingDeadlineSeconds !== undefined && due + startingDeadlineSeconds * 1000 < this.#now) {
       const time = new Date(due).toUTCString().replace('GMT', '+0000')
-      this.#tell('Warning', 'MissSchedule', `Missed scheduled time to start a job: ${time}`)
+      this.#record('Warning', 'MissSchedule', `Missed scheduled time to start a job: ${time}`)
       return false
     }
     const name = jobName(this.#cronJob, due)
     if (active.some((reference) => reference.name === name) || timeMs(lastScheduleTime) === due) return false
     if (concurrencyPolicy !== 'Forbid' || active.length === 0) return true
-    this.#tell(
+    this.#record(
       'Normal',
       'JobAlreadyActive',
       'Not starting job because prior execution is running and concurrency policy is Forbid',
@@ -255,7 +258,7 @@ export class CronJobSync {
     return false
   }
 
-  /** Creates the job; answers false if it is somebody else's or noted already. */
+  /** Creates the job; returns false if the name is taken by another owner's job, or by one that is active. */
   #start(due: number): boolean {
     if (this.#cronJob.spec.concurrencyPolicy === 'Replace') this.#replaceActive()
     const job = this.#createJob(due)
@@ -273,7 +276,7 @@ export class CronJobSync {
       try {
         job = this.#ports.client.get('jobs', { name, ...(namespace === undefined ? {} : { namespace }) })
       } catch (error) {
-        this.#tell('Warning', 'FailedGet', `Get job: ${messageOf(error)}`)
+        this.#record('Warning', 'FailedGet', `Get job: ${messageOf(error)}`)
         throw error
       }
       if (!this.#deleteJob(job))
@@ -285,19 +288,75 @@ export class CronJobSync {
     const wanted = jobAt(this.#cronJob, due, this.#ports.annotatesTime)
     try {
       const job = this.#ports.client.create('jobs', wanted)
-      this.#tell('Normal', 'SuccessfulCreate', `Created job ${job.metadata.name ?? ''}`)
+      this.#record('Normal', 'SuccessfulCreate', `Created job ${job.metadata.name ?? ''}`)
       return job
     } catch (error) {
       if (isApiError(error, 'AlreadyExists')) return this.#createdBefore(wanted.metadata)
       if (!isNamespaceTerminating(error))
-        this.#tell('Warning', 'FailedCreate', `Error creating job: ${messageOf(error)}`)
+        this.#record('Warning', 'FailedCreate', `Error creating job: ${messageOf(error)}`)
       throw error
     }
   }
 
-  /** The job of that name, if it was made for this CronJob and its status could not be written then. */
+  /** Returns the existing job of that name if a former sync has created it but could not write the status. */
   #createdBefore(key: Job['metadata']): Job | undefined {
     const job = this.#ports.client.get('jobs', key)
     return isControlledBy(job, this.#cronJob) && !this.#isActive(job.metadata.uid) ? job : undefined
   }
+}
+
+const SCHEDULED = 'batch.kubernetes.io/cronjob-scheduled-timestamp'
+
+/** Returns the name of the job for a scheduled time (virtual ms); minutes since the epoch make it unique. */
+function jobName({ metadata }: CronJob, scheduled: number): string {
+  return `${metadata.name ?? ''}-${Math.floor(scheduled / 60_000)}`
+}
+
+/**
+ * Returns the job for a scheduled time (virtual ms). `annotated`: whether the release annotates jobs with it.
+ * Source: pkg/controller/cronjob/utils.go getJobFromTemplate2.
+ */
+function jobAt(
+  cronJob: CronJob,
+  scheduled: number,
+  annotated: boolean,
+): Pick<Job, 'metadata' | 'spec' | 'status'> {
+  const {
+    metadata: { labels, annotations },
+    spec,
+  } = cronJob.spec.jobTemplate
+  const { namespace } = cronJob.metadata
+  const noted = annotated
+    ? { ...annotations, [SCHEDULED]: formatInZone(scheduled, cronJob.spec.timeZone ?? 'UTC') }
+    : annotations
+  return {
+    metadata: {
+      name: jobName(cronJob, scheduled),
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(labels ? { labels } : {}),
+      ...(noted ? { annotations: noted } : {}),
+      ownerReferences: [newControllerRef(cronJob, 'batch/v1', 'CronJob')],
+    },
+    spec,
+    status: {},
+  }
+}
+
+/** Returns the reference to a job for status.active. */
+function referenceTo({ metadata: { namespace, name, uid, resourceVersion } }: Job): ObjectReference {
+  return {
+    kind: 'Job',
+    apiVersion: 'batch/v1',
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(name === undefined ? {} : { name }),
+    ...(uid === undefined ? {} : { uid }),
+    ...(resourceVersion === undefined ? {} : { resourceVersion }),
+  }
+}
+
+/** Sorts jobs by start time; those that never started come last. Source: byJobStartTime. */
+function oldestStartFirst(a: Job, b: Job): number {
+  const [startA, startB] = [timeMs(a.status.startTime) ?? Infinity, timeMs(b.status.startTime) ?? Infinity]
+  if (startA !== startB) return startA < startB ? -1 : 1
+  return (a.metadata.name ?? '') < (b.metadata.name ?? '') ? -1 : 1
 }

@@ -1,19 +1,19 @@
+import type { NewCondition } from '../../api/apiextensions/conditions.js'
+import { CLEANUP_FINALIZER, isConditionTrue, withCondition } from '../../api/apiextensions/conditions.js'
 import type { CustomResourceDefinition } from '../../api/apiextensions/generated.js'
 import type { KubeObject } from '../../api/definition.js'
 import { ApiError, ignoreNotFound } from '../../client/api-error.js'
 import type { Client } from '../../client/client.js'
 import type { Component, ComponentHost } from '../../client/component.js'
-import type { NewCondition } from '../../api/apiextensions/conditions.js'
-import { CLEANUP_FINALIZER, isConditionTrue, withCondition } from '../../api/apiextensions/conditions.js'
 import { APISERVER } from './naming.js'
 
 const CRDS = 'customresourcedefinitions'
-/** How often it looks whether the objects are gone, and how often at most before it says so, in ms. */
+/** Interval at which it checks whether the remaining objects are gone, in ms. */
 const RECHECK = 5_000
 
 /**
- * Deletes the objects of a CRD that is being deleted, then lets it go. Source: apiextensions
- * pkg/controller/finalizer/crd_finalizer.go.
+ * Creates the controller that deletes the objects of a deleted CRD and then removes its finalizer. Source:
+ * apiextensions pkg/controller/finalizer/crd_finalizer.go.
  */
 export function createCrdFinalizer(): Component {
   return { name: 'kube-apiserver/crd-finalizer', identity: APISERVER, setup: setUp }
@@ -82,7 +82,7 @@ function release(
   )
 }
 
-/** Deletes all objects; answers how many are left, held by finalizers of their own. */
+/** Deletes all objects of the CRD and returns how many remain because of their finalizers. */
 function deleteInstances(
   client: Client,
   {
@@ -104,7 +104,7 @@ function deleteInstances(
       client.deleteCollection(resource, namespace === undefined ? {} : { namespace })
     return client.list(resource).items.length
   } catch (error) {
-    // no version is served any more: nobody can reach the objects
+    // no version is served any more, so that no client can reach the objects
     if (error instanceof ApiError && error.code === 404) return 0
     throw error
   }

@@ -1,3 +1,5 @@
+import type { NewCondition } from '../../api/apiextensions/conditions.js'
+import { isConditionTrue, withCondition } from '../../api/apiextensions/conditions.js'
 import type {
   CustomResourceDefinition,
   CustomResourceDefinitionNames,
@@ -6,16 +8,15 @@ import { semanticEqual } from '../../api/equal.js'
 import { ignoreNotFound } from '../../client/api-error.js'
 import type { UserInfo } from '../../client/client.js'
 import type { Component, ComponentHost } from '../../client/component.js'
-import type { NewCondition } from '../../api/apiextensions/conditions.js'
-import { isConditionTrue, withCondition } from '../../api/apiextensions/conditions.js'
 
 const CRDS = 'customresourcedefinitions'
-/** Who the controllers within the apiserver are. */
+/** The user of the controllers that run inside the apiserver. */
 export const APISERVER: UserInfo = { name: 'system:apiserver', groups: ['system:masters'] }
 
 /**
- * Accepts the names of CRDs that nobody else has taken, and says so in their conditions; then establishes
- * them. Source: apiextensions pkg/controller/status/naming_controller.go and pkg/controller/establish.
+ * Creates the controller that accepts the names of CRDs unless another CRD uses them, reports this in their
+ * conditions, and then establishes them. Source: apiextensions pkg/controller/status/naming_controller.go and
+ * pkg/controller/establish.
  */
 export function createCrdNamingController(): Component {
   return { name: 'kube-apiserver/crd-naming-condition-controller', identity: APISERVER, setup: setUp }
@@ -67,7 +68,7 @@ function setUp(host: ComponentHost): void {
     const crd = object as CustomResourceDefinition
     const name = crd.metadata.name ?? ''
     if (type === 'DELETED') {
-      // names that have become free may be taken by those that wait for them
+      // other CRDs of the group may wait for the names that are now free
       for (const other of informer.list() as readonly CustomResourceDefinition[]) {
         if (other.spec.group === crd.spec.group) naming.add(other.metadata.name ?? '')
       }
@@ -78,7 +79,7 @@ function setUp(host: ComponentHost): void {
   })
 }
 
-/** Source: calculateNamesAndConditions. */
+/** Returns the accepted names and the conditions of a CRD. Source: calculateNamesAndConditions. */
 function namesOf(
   { spec: { names }, status }: CustomResourceDefinition,
   others: readonly CustomResourceDefinition[],

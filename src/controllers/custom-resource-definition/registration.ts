@@ -1,20 +1,20 @@
+import { isConditionTrue } from '../../api/apiextensions/conditions.js'
 import { definitionInV1 } from '../../api/apiextensions/v1beta1.js'
 import type { APIService } from '../../api/apiregistration/generated.js'
 import { semanticEqual } from '../../api/equal.js'
 import { formatTime } from '../../api/time.js'
 import { ignoreNotFound } from '../../client/api-error.js'
 import type { Component, ComponentHost } from '../../client/component.js'
-import { isConditionTrue } from '../../api/apiextensions/conditions.js'
 import { APISERVER } from './naming.js'
 
 const AUTOMANAGED = 'kube-aggregator.kubernetes.io/automanaged'
-/** CRDs come last in discovery. */
+/** Low priorities, so that groups of CRDs come last in discovery. */
 const GROUP_PRIORITY = 1000
 const VERSION_PRIORITY = 100
 
 /**
- * Registers an APIService for each group version that CRDs serve, and takes it away with the last of them.
- * Source: pkg/controlplane/controller/crdregistration and kube-aggregator pkg/controllers/autoregister.
+ * Creates the controller that maintains an APIService for each group version that CRDs serve. Source:
+ * pkg/controlplane/controller/crdregistration and kube-aggregator pkg/controllers/autoregister.
  */
 export function createCrdRegistration(): Component {
   return { name: 'kube-apiserver/crd-autoregistration-controller', identity: APISERVER, setup: setUp }

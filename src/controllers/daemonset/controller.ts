@@ -11,49 +11,67 @@ import type { EventRecorder } from '../../client/event-recorder.js'
 import type { Change, Informer } from '../../client/informer.js'
 import { keyOf } from '../../client/object-index.js'
 import type { WorkQueue } from '../../sim/work-queue.js'
-import { controllerIdentity, controllerName } from '../process/identity.js'
-import { settleClaims, sortClaims } from '../shared/claims.js'
-import { Expectations } from '../shared/expectations.js'
+import type { Controller, ControllerContext, Handlers } from '../shared/define-controller.js'
+import { defineController } from '../shared/define-controller.js'
 import type { ExpectationsState } from '../shared/expectations.js'
+import { Expectations } from '../shared/expectations.js'
+import { controllerIdentity, controllerName } from '../shared/identity.js'
+import type { Owner } from '../shared/ownership.js'
 import {
   BY_CONTROLLER,
   BY_NAMESPACE,
-  namespaceIndexer,
   ORPHANS,
+  namespaceIndexer,
   ownershipIndexers,
+  resolveControllerRef,
+  resolveFormerController,
+  settleClaims,
+  sortClaims,
 } from '../shared/ownership.js'
-import type { Owner } from '../shared/ownership.js'
-import { nextAvailabilityCheck } from '../shared/pod-availability.js'
-import { PodControl } from '../shared/pod-control.js'
-import { reconcileQueue } from '../shared/reconciler.js'
-import { isEmptySelector } from '../shared/selector.js'
+import { PodControl, nextAvailabilityCheck } from '../shared/pod-control.js'
+import { isEmptySelector } from '../shared/selectors.js'
 import { writeStatus } from '../shared/status-writer.js'
-import { FailedPodBackOff } from './back-off.js'
-import type { BackOffState } from './back-off.js'
-import { applyPodChanges } from './pod-changes.js'
-import type { PodChanges } from './pod-changes.js'
-import { placementPlan } from './placement.js'
 import type { DaemonPlan } from './placement.js'
-import { podsByNode } from './pods-by-node.js'
+import { nodeShouldRunDaemonPod, placementPlan, podsByNode } from './placement.js'
+import type { BackOffState, PodChanges } from './pods.js'
+import { FailedPodBackOff, applyPodChanges } from './pods.js'
 import { deleteSurplusRevisions, hashOf, syncRevisions } from './revisions.js'
 import { rollingUpdateStep } from './rolling-update.js'
-import { nodeShouldRunDaemonPod } from './should-run.js'
 import { daemonSetStatus } from './status.js'
 
-/**
- * The DaemonSet controller: one pod on each node that fits, rolling updates with history, status. Identity
- * `system:serviceaccount:kube-system:daemon-set-controller`. Source:
- * pkg/controller/daemon/daemon_controller.go.
- */
-export function createDaemonSetController(): Component {
-  return {
-    name: controllerName('daemonset-controller'),
-    identity: controllerIdentity('daemon-set-controller'),
-    setup: (host) => void new DaemonSetController(host),
-  }
+type Watched = {
+  readonly nodes: 'nodes'
+  readonly pods: 'pods'
+  readonly revisions: 'controllerrevisions'
+  readonly sets: 'daemonsets'
 }
 
-class DaemonSetController {
+/**
+ * Creates the DaemonSet controller, which runs one pod on each eligible node and performs rolling updates
+ * with a history of revisions. Source: pkg/controller/daemon/daemon_controller.go.
+ */
+export function createDaemonSetController(): Component {
+  return defineController<Watched>({
+    name: controllerName('daemonset-controller'),
+    identity: controllerIdentity('daemon-set-controller'),
+    informers: {
+      nodes: { resource: 'nodes' },
+      pods: { resource: 'pods', indexers: ownershipIndexers() },
+      revisions: { resource: 'controllerrevisions', indexers: ownershipIndexers() },
+      sets: { resource: 'daemonsets', indexers: namespaceIndexer() },
+    },
+    setup: (context) => new DaemonSetController(context),
+  })
+}
+
+class DaemonSetController implements Controller<Watched> {
+  readonly on: Handlers<Watched> = {
+    sets: (change) => this.#setChanged(change),
+    nodes: (change) => this.#setsOfNode(change).map(keyOf),
+    pods: (change) => this.#podChanged(change).map(keyOf),
+    revisions: (change) =>
+      this.#setsOf(change, resolveControllerRef(this.#sets, 'DaemonSet', change.object)).map(keyOf),
+  }
   readonly #host: ComponentHost
   readonly #recorder: EventRecorder
   readonly #nodes: Informer<Node>
@@ -65,15 +83,14 @@ class DaemonSetController {
   readonly #backOff: FailedPodBackOff
   readonly #podControl: PodControl
 
-  constructor(host: ComponentHost) {
+  constructor({ host, informers: { nodes, pods, revisions, sets }, queue }: ControllerContext<Watched>) {
     this.#host = host
     this.#recorder = host.recorder({ component: 'daemonset-controller' })
-    this.#nodes = host.informer('nodes')
-    this.#pods = host.informer('pods', { indexers: ownershipIndexers<Pod>() })
-    this.#revisions = host.informer('controllerrevisions', {
-      indexers: ownershipIndexers<ControllerRevision>(),
-    })
-    this.#sets = host.informer('daemonsets', { indexers: namespaceIndexer<DaemonSet>() })
+    this.#nodes = nodes
+    this.#pods = pods
+    this.#revisions = revisions
+    this.#sets = sets
+    this.#queue = queue
     this.#expectations = new Expectations(
       host.state<ExpectationsState>('expectations', () => new Map()),
       host.clock,
@@ -83,78 +100,54 @@ class DaemonSetController {
       host.clock,
     )
     this.#podControl = new PodControl(host.client, this.#recorder)
-    const informers = [this.#nodes, this.#pods, this.#revisions, this.#sets]
-    this.#queue = reconcileQueue(host, informers, (key) => this.#sync(key))
-    this.#sets.onChange((change) => this.#setChanged(change))
-    this.#nodes.onChange((change) => this.#nodeChanged(change))
-    this.#pods.onChange((change) => this.#podChanged(change))
-    this.#revisions.onChange((change) => this.#revisionChanged(change))
   }
 
-  #setChanged({ type, object, old }: Change<DaemonSet>): void {
+  #setChanged({ type, object, old }: Change<DaemonSet>): readonly string[] {
     const isGone = type === 'DELETED' || (old && old.metadata.uid !== object.metadata.uid)
     if (isGone) {
       this.#expectations.forget(keyOf(object))
       this.#backOff.forget(`${(old ?? object).metadata.uid ?? ''}/`)
     }
-    this.#queue.add(keyOf(object))
+    return [keyOf(object)]
   }
 
-  /** Wakes the DaemonSets for which the node has begun or ceased to count. */
-  #nodeChanged({ type, object, old }: Change<Node>): void {
-    if (type === 'MODIFIED' && old && isSamePlace(old, object)) return
-    for (const set of this.#sets.list()) {
+  /** Returns the DaemonSets for which the node has become eligible, or is no longer. */
+  #setsOfNode({ type, object, old }: Change<Node>): readonly DaemonSet[] {
+    if (type === 'MODIFIED' && old && hasSameEligibility(old, object)) return []
+    return this.#sets.list().filter((set) => {
       const now = nodeShouldRunDaemonPod(object, set)
       const before = type === 'MODIFIED' && old ? nodeShouldRunDaemonPod(old, set) : undefined
-      const isNews = before ? !semanticEqual(before, now) : now.shouldRun
-      if (isNews) this.#queue.add(keyOf(set))
-    }
+      return before ? !semanticEqual(before, now) : now.shouldRun
+    })
   }
 
-  #podChanged({ type, object, old }: Change<Pod>): void {
-    const owner = this.#ownerOf(object)
-    if (type === 'DELETED' || (type === 'ADDED' && object.metadata.deletionTimestamp !== undefined)) {
+  #podChanged(change: Change<Pod>): readonly DaemonSet[] {
+    const { type, object } = change
+    const owner = resolveControllerRef(this.#sets, 'DaemonSet', object)
+    const isDeleted = object.metadata.deletionTimestamp !== undefined
+    if (type === 'DELETED' || (type === 'ADDED' && isDeleted)) {
       if (owner) this.#expectations.deletionObserved(keyOf(owner), keyOf(object))
-      return owner && this.#queue.add(keyOf(owner))
+      return owner ? [owner] : []
     }
     if (owner && type === 'ADDED') this.#expectations.creationObserved(keyOf(owner))
-    if (owner && object.metadata.deletionTimestamp !== undefined)
-      this.#expectations.deletionObserved(keyOf(owner), keyOf(object))
-    this.#wakeOwners(type, object, old, owner)
+    if (owner && isDeleted) this.#expectations.deletionObserved(keyOf(owner), keyOf(object))
+    return this.#setsOf(change, owner)
   }
 
-  #revisionChanged({ type, object, old }: Change<ControllerRevision>): void {
-    this.#wakeOwners(type, object, old, this.#ownerOf(object))
+  /** Returns the owner and the former owner; for a new or changed orphan, the sets that can adopt it. */
+  #setsOf(change: Change<KubeObject>, owner: DaemonSet | undefined): readonly DaemonSet[] {
+    const { type, object, old } = change
+    const former = resolveFormerController(this.#sets, 'DaemonSet', change)
+    const known = [former, owner].filter((set) => set !== undefined)
+    if (owner || type === 'DELETED' || controllerOf(object)) return known
+    if (type === 'MODIFIED' && !former && old?.metadata.labels === object.metadata.labels) return known
+    const adopters = this.#sets
+      .byIndex(BY_NAMESPACE, object.metadata.namespace ?? '')
+      .filter(({ spec }) => compileSelector(spec.selector)(object.metadata.labels))
+    return [...known, ...adopters]
   }
 
-  /**
-   * Wakes the owner and the former owner, or, for an orphan that is new or changed, those that may adopt it.
-   */
-  #wakeOwners<T extends KubeObject>(
-    type: Change<T>['type'],
-    object: T,
-    old: T | undefined,
-    owner: DaemonSet | undefined,
-  ): void {
-    const formerOwner =
-      old && controllerOf(old)?.uid !== controllerOf(object)?.uid ? this.#ownerOf(old) : undefined
-    if (formerOwner) this.#queue.add(keyOf(formerOwner))
-    if (owner) return this.#queue.add(keyOf(owner))
-    if (type === 'DELETED' || controllerOf(object)) return
-    if (type === 'MODIFIED' && !formerOwner && old?.metadata.labels === object.metadata.labels) return
-    for (const set of this.#sets.byIndex(BY_NAMESPACE, object.metadata.namespace ?? '')) {
-      if (compileSelector(set.spec.selector)(object.metadata.labels)) this.#queue.add(keyOf(set))
-    }
-  }
-
-  #ownerOf(object: KubeObject): DaemonSet | undefined {
-    const reference = controllerOf(object)
-    if (reference?.kind !== 'DaemonSet') return undefined
-    const set = this.#sets.get(`${object.metadata.namespace ?? ''}/${reference.name}`)
-    return set?.metadata.uid === reference.uid ? set : undefined
-  }
-
-  #sync(key: string): void {
+  reconcile(key: string): void {
     const set = this.#sets.get(key)
     if (!set) return this.#expectations.forget(key)
     if (isEmptySelector(set.spec.selector)) {
@@ -167,7 +160,7 @@ class DaemonSetController {
     const revisions = this.#claim(set, 'controllerrevisions', this.#revisions)
     const { current, old } = syncRevisions(client, set, revisions, pods, release(this.#host.version).minor)
     const hash = hashOf(current)
-    // a status is reported in any case, but a generation counts as seen only when it was acted upon
+    // the status is always written, but a generation counts as observed only after it has been acted upon
     if (!this.#expectations.isSatisfied(key))
       return this.#report(key, set, pods, hash, set.status.observedGeneration)
     let failure: unknown
@@ -207,7 +200,7 @@ class DaemonSetController {
     applyPodChanges({ key, set, owner: ownerOf(set), hash, ...changes }, this.#expectations, this.#podControl)
   }
 
-  /** Ended pods that may be deleted now: failed ones only when their node is not in back-off. */
+  /** Returns the terminated pods to delete now: not the failed ones of a node that is in back-off. */
   #endedToRemove(key: string, set: DaemonSet, ended: DaemonPlan['ended']): readonly Pod[] {
     return ended.flatMap(({ pod, node }) => {
       const label = `${pod.metadata.namespace ?? ''}/${pod.metadata.name ?? ''} on node ${node}`
@@ -248,8 +241,8 @@ class DaemonSetController {
   }
 }
 
-/** Whether nothing has changed in a node that could matter to any DaemonSet. */
-function isSamePlace(a: Node, b: Node): boolean {
+/** Whether labels and taints, on which the eligibility of a node depends, are the same. */
+function hasSameEligibility(a: Node, b: Node): boolean {
   return semanticEqual(a.metadata.labels, b.metadata.labels) && semanticEqual(a.spec.taints, b.spec.taints)
 }
 

@@ -10,13 +10,13 @@ import type {
 } from '../../api/core/generated.js'
 import { semanticEqual } from '../../api/equal.js'
 
-/** Label of a DaemonSet's pods and history: which template they come from. */
+/** Label of a DaemonSet's pods and revisions with the hash of their template. */
 export const REVISION_HASH = 'controller-revision-hash'
 const TEMPLATE_GENERATION = 'pod-template-generation'
 const GENERATION_ANNOTATION = 'deprecated.daemonset.template.generation'
 
 /**
- * The templateGeneration of extensions/v1beta1, which lives on in an annotation. Source: daemonset_util.go
+ * Returns the templateGeneration of extensions/v1beta1, which is now an annotation. Source: daemonset_util.go
  * GetTemplateGeneration.
  */
 export function templateGeneration(set: DaemonSet): string | undefined {
@@ -24,7 +24,7 @@ export function templateGeneration(set: DaemonSet): string | undefined {
   return text !== undefined && /^\d+$/.test(text) ? text : undefined
 }
 
-/** Whether the pod is of the set's present template. Source: IsPodUpdated. */
+/** Whether the pod was created from the set's current template. Source: IsPodUpdated. */
 export function isPodUpdated(pod: Pod, set: DaemonSet, hash: string): boolean {
   const labels = pod.metadata.labels ?? {}
   const generation = templateGeneration(set)
@@ -34,9 +34,9 @@ export function isPodUpdated(pod: Pod, set: DaemonSet, hash: string): boolean {
 }
 
 /**
- * The template of the pod for one node: with the tolerations of daemon pods, the labels of its revision, and
- * bound to the node by affinity to its name, which takes the place of the template's own required terms.
- * Source: daemonset_util.go CreatePodTemplate, ReplaceDaemonSetPodNodeNameNodeAffinity.
+ * Returns the template of the pod for one node: with the tolerations of daemon pods, the labels of its
+ * revision, and an affinity to the node's name, which replaces the template's own required terms. Source:
+ * daemonset_util.go CreatePodTemplate, ReplaceDaemonSetPodNodeNameNodeAffinity.
  */
 export function daemonPodTemplate(set: DaemonSet, hash: string, node: string): PodTemplateSpec {
   const { metadata, spec } = set.spec.template
@@ -73,7 +73,7 @@ const ADDED_TO_HOST_NETWORK: Toleration = {
 }
 
 /**
- * The template's tolerations with those that every daemon pod has. Source: AddOrUpdateDaemonPodTolerations.
+ * Adds the tolerations of all daemon pods to those of the template. Source: AddOrUpdateDaemonPodTolerations.
  */
 export function daemonTolerations(spec: PodSpec): readonly Toleration[] {
   const tolerations = [...(spec.tolerations ?? [])]
@@ -85,7 +85,7 @@ export function daemonTolerations(spec: PodSpec): readonly Toleration[] {
   return tolerations
 }
 
-/** Source: Toleration.MatchToleration. */
+/** Whether two tolerations differ at most in tolerationSeconds. Source: Toleration.MatchToleration. */
 function hasSameTarget(a: Toleration, b: Toleration): boolean {
   return (
     a.key === b.key &&

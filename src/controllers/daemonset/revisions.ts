@@ -1,21 +1,23 @@
 import type { ControllerRevision, DaemonSet } from '../../api/apps/generated.js'
 import type { Pod } from '../../api/core/generated.js'
-import { isControlledBy } from '../../api/meta/owner-references.js'
+import { semanticEqual } from '../../api/equal.js'
+import type { JsonObject } from '../../api/json.js'
+import { withSortedKeys } from '../../api/json.js'
+import { isControlledBy, newControllerRef } from '../../api/meta/owner-references.js'
 import { ignoreNotFound, isApiError } from '../../client/api-error.js'
 import type { Client } from '../../client/client.js'
-import { buildRevision, matchesRevision, maxRevision, surplusRevisions } from './history.js'
+import { podTemplateHash } from '../shared/pod-template-hash.js'
 import { REVISION_HASH } from './pod-template.js'
 
-/** The revisions of a DaemonSet: the one of its present template, and older ones. */
-export interface Revisions {
+/** The revision of a DaemonSet's current template, and older ones. */
+interface Revisions {
   readonly current: ControllerRevision
   readonly old: readonly ControllerRevision[]
 }
 
 /**
- * Finds or records the revision of the present template and gives it the highest number; several of the same
- * template are merged into one. `pods` are the DaemonSet's. Source: pkg/controller/daemon/update.go
- * constructHistory.
+ * Finds or creates the revision of the current template and gives it the highest number; duplicates are
+ * merged. `pods` are the DaemonSet's pods. Source: pkg/controller/daemon/update.go constructHistory.
  */
 export function syncRevisions(
   client: Client,
@@ -35,12 +37,12 @@ export function syncRevisions(
   return { current, old }
 }
 
-/** The hash of a revision, as its pods carry it. */
+/** Returns the hash of a revision, which its pods have as a label. */
 export function hashOf(revision: ControllerRevision): string {
   return revision.metadata.labels?.[REVISION_HASH] ?? revision.metadata.name ?? ''
 }
 
-/** Deletes what is beyond revisionHistoryLimit. */
+/** Deletes revisions beyond revisionHistoryLimit. */
 export function deleteSurplusRevisions(
   client: Client,
   set: DaemonSet,
@@ -74,9 +76,7 @@ function record(client: Client, set: DaemonSet, number: number, minor: number): 
   }
 }
 
-/**
- * Keeps the highest of several revisions of one template, and gives all pods its label before the others go.
- */
+/** Keeps the highest of several equal revisions; labels all pods with it before deleting the others. */
 function mergeDuplicates(
   client: Client,
   matching: readonly ControllerRevision[],
@@ -95,4 +95,63 @@ function mergeDuplicates(
     if (revision !== kept) ignoreNotFound(() => client.delete('controllerrevisions', revision.metadata))
   }
   return kept
+}
+
+/**
+ * Returns the content of a revision: a strategic merge patch that restores the template, in exactly the bytes
+ * that Go writes, because kubectl compares bytes. Source: pkg/controller/daemon/update.go getPatch.
+ */
+function revisionData(set: DaemonSet): JsonObject {
+  return withSortedKeys({
+    spec: { template: { ...(set.spec.template as unknown as JsonObject), $patch: 'replace' } },
+  })
+}
+
+/** Whether the revision contains the set's current template. Source: Match. */
+function matchesRevision(set: DaemonSet, revision: ControllerRevision): boolean {
+  return semanticEqual(revisionData(set), revision.data)
+}
+
+/**
+ * Returns the revision to create for the current template, named `<set>-<hash>`. Source: update.go snapshot.
+ */
+function buildRevision(set: DaemonSet, revision: number, minor: number): ControllerRevision {
+  const { name = '', namespace, annotations } = set.metadata
+  const hash = podTemplateHash(set.spec.template, set.status.collisionCount, minor)
+  return {
+    metadata: {
+      name: `${name}-${hash}`,
+      ...(namespace === undefined ? {} : { namespace }),
+      labels: { ...set.spec.template.metadata.labels, [REVISION_HASH]: hash },
+      ...(annotations ? { annotations } : {}),
+      ownerReferences: [newControllerRef(set, 'apps/v1', 'DaemonSet')],
+    },
+    data: revisionData(set),
+    revision,
+  }
+}
+
+/** Returns the highest revision number, 0 if there is none. */
+function maxRevision(revisions: readonly ControllerRevision[]): number {
+  return revisions.reduce((most, { revision }) => Math.max(most, revision), 0)
+}
+
+/**
+ * Returns the old revisions beyond revisionHistoryLimit, lowest first, except those that pods still have.
+ * Source: update.go cleanupHistory.
+ */
+function surplusRevisions(
+  set: DaemonSet,
+  old: readonly ControllerRevision[],
+  pods: readonly Pod[],
+): readonly ControllerRevision[] {
+  const surplus = old.length - (set.spec.revisionHistoryLimit ?? 10)
+  if (surplus <= 0) return []
+  const live = new Set(pods.map((pod) => pod.metadata.labels?.[REVISION_HASH]))
+  const isUnused = (revision: ControllerRevision): boolean =>
+    !live.has(revision.metadata.labels?.[REVISION_HASH])
+  return old
+    .toSorted((a, b) => a.revision - b.revision)
+    .filter(isUnused)
+    .slice(0, surplus)
 }

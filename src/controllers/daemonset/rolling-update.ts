@@ -1,30 +1,27 @@
 import type { DaemonSet } from '../../api/apps/generated.js'
 import { isPodAvailable } from '../../api/core/conditions.js'
 import type { Node, Pod } from '../../api/core/generated.js'
-import { surgeCount, unavailableCount } from './bounds.js'
+import type { PodsByNode } from './placement.js'
+import { nodeShouldRunDaemonPod, surgeCount, unavailableCount } from './placement.js'
 import { isPodUpdated } from './pod-template.js'
-import type { PodsByNode } from './pods-by-node.js'
-import { nodeShouldRunDaemonPod } from './should-run.js'
 
-/** Pods to delete and nodes to create on, for one step of a rolling update. */
+/** One step of a rolling update: nodes on which to create a pod, and pods to delete. */
 export interface UpdateStep {
   readonly create: readonly string[]
   readonly remove: readonly Pod[]
 }
 
-/**
- * The pod of the present template and the one of an older template on a node; undefined if there are several
- * of one sort.
- */
+/** The pod with the current template and the one with an older template on a node. */
 interface NodePair {
   readonly newPod: Pod | undefined
   readonly oldPod: Pod | undefined
 }
 
 /**
- * The next step of a DaemonSet's rolling update. Without surge, old pods that are not available are replaced
- * at once, and available ones as far as maxUnavailable allows. With surge, new pods come first and old ones
- * go once the new ones are available. Source: pkg/controller/daemon/update.go rollingUpdate.
+ * Returns the next step of a DaemonSet's rolling update. Without surge, unavailable old pods are replaced
+ * immediately, and available ones as far as maxUnavailable allows. With surge, new pods are created first,
+ * and old ones deleted when the new ones are available. Source: pkg/controller/daemon/update.go
+ * rollingUpdate.
  */
 export function rollingUpdateStep(
   set: DaemonSet,
@@ -67,7 +64,7 @@ function replace(pairs: Pairs, maxUnavailable: number, isAvailable: Availability
         : undefined
     if (!only || !isAvailable(only)) unavailable++
     if (!only || only === pair?.newPod) continue
-    // an old pod that is not available is no loss
+    // deleting an unavailable old pod does not reduce availability
     if (!isAvailable(only)) replacements.push(only)
     else candidates.push(only)
   }

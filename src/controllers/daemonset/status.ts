@@ -1,15 +1,14 @@
 import type { DaemonSet, DaemonSetStatus } from '../../api/apps/generated.js'
 import { isPodAvailable, isPodReady } from '../../api/core/conditions.js'
 import type { Node } from '../../api/core/generated.js'
+import type { PodsByNode } from './placement.js'
+import { nodeShouldRunDaemonPod, oldestFirst } from './placement.js'
 import { isPodUpdated } from './pod-template.js'
-import { oldestFirst } from './pods-by-node.js'
-import type { PodsByNode } from './pods-by-node.js'
-import { nodeShouldRunDaemonPod } from './should-run.js'
 
 /**
- * The status of a DaemonSet: of each node that should run a pod, the oldest pod counts. Counts of zero are
- * left out where the API leaves them out. `observedGeneration` is what to report as seen. Source:
- * daemon_controller.go updateDaemonSetStatus, storeDaemonSetStatus.
+ * Calculates the status of a DaemonSet from the oldest pod of each eligible node. Counts of zero are omitted
+ * where the API omits them. `observedGeneration` is the generation to report. Source: daemon_controller.go
+ * updateDaemonSetStatus, storeDaemonSetStatus.
  */
 export function daemonSetStatus(
   set: DaemonSet,

@@ -2,41 +2,56 @@ import type { Deployment, ReplicaSet } from '../../api/apps/generated.js'
 import type { Pod } from '../../api/core/generated.js'
 import { compileSelector } from '../../api/labels.js'
 import { controllerOf } from '../../api/meta/owner-references.js'
-import { release } from '../../api/releases.js'
 import type { Release } from '../../api/releases.js'
+import { release } from '../../api/releases.js'
 import type { Component, ComponentHost } from '../../client/component.js'
 import type { EventRecorder } from '../../client/event-recorder.js'
 import type { Change, Informer } from '../../client/informer.js'
 import { keyOf } from '../../client/object-index.js'
 import type { WorkQueue } from '../../sim/work-queue.js'
-import { controllerIdentity, controllerName } from '../process/identity.js'
-import { settleClaims, sortClaims } from '../shared/claims.js'
+import type { Controller, ControllerContext, Handlers } from '../shared/define-controller.js'
+import { defineController } from '../shared/define-controller.js'
+import { controllerIdentity, controllerName } from '../shared/identity.js'
+import type { Owner } from '../shared/ownership.js'
 import {
   BY_CONTROLLER,
   BY_NAMESPACE,
-  namespaceIndexer,
   ORPHANS,
+  namespaceIndexer,
   ownershipIndexers,
+  resolveControllerRef,
+  resolveFormerController,
+  settleClaims,
+  sortClaims,
 } from '../shared/ownership.js'
-import type { Owner } from '../shared/ownership.js'
-import { reconcileQueue } from '../shared/reconciler.js'
-import { isEmptySelector } from '../shared/selector.js'
+import { isEmptySelector } from '../shared/selectors.js'
 import { Rollout } from './rollout.js'
 
+type Watched = { readonly pods: 'pods'; readonly sets: 'replicasets'; readonly deployments: 'deployments' }
+
 /**
- * The Deployment controller: rolls templates out over ReplicaSets, scales, keeps history and reports
- * progress. Identity `system:serviceaccount:kube-system:deployment-controller`. Source:
- * pkg/controller/deployment/deployment_controller.go.
+ * Creates the Deployment controller, which rolls out pod templates by means of ReplicaSets, scales them,
+ * keeps their history and reports progress. Source: pkg/controller/deployment/deployment_controller.go.
  */
 export function createDeploymentController(): Component {
-  return {
+  return defineController<Watched>({
     name: controllerName('deployment-controller'),
     identity: controllerIdentity('deployment-controller'),
-    setup: (host) => void new DeploymentController(host),
-  }
+    informers: {
+      pods: { resource: 'pods', indexers: ownershipIndexers() },
+      sets: { resource: 'replicasets', indexers: ownershipIndexers() },
+      deployments: { resource: 'deployments', indexers: namespaceIndexer() },
+    },
+    setup: (context) => new DeploymentController(context),
+  })
 }
 
-class DeploymentController {
+class DeploymentController implements Controller<Watched> {
+  readonly on: Handlers<Watched> = {
+    deployments: ({ object }) => [keyOf(object)],
+    sets: (change) => this.#deploymentsOfSet(change).map(keyOf),
+    pods: (change) => this.#deploymentsOfPod(change).map(keyOf),
+  }
   readonly #host: ComponentHost
   readonly #recorder: EventRecorder
   readonly #pods: Informer<Pod>
@@ -45,63 +60,50 @@ class DeploymentController {
   readonly #queue: WorkQueue
   readonly #release: Release
 
-  constructor(host: ComponentHost) {
+  constructor({ host, informers: { pods, sets, deployments }, queue }: ControllerContext<Watched>) {
     this.#host = host
     this.#release = release(host.version)
     this.#recorder = host.recorder({ component: 'deployment-controller' })
-    this.#pods = host.informer('pods', { indexers: ownershipIndexers<Pod>() })
-    this.#sets = host.informer('replicasets', { indexers: ownershipIndexers<ReplicaSet>() })
-    this.#deployments = host.informer('deployments', { indexers: namespaceIndexer<Deployment>() })
-    this.#queue = reconcileQueue(host, [this.#pods, this.#sets, this.#deployments], (key) => this.#sync(key))
-    this.#deployments.onChange(({ object }) => this.#queue.add(keyOf(object)))
-    this.#sets.onChange((change) => this.#setChanged(change))
-    this.#pods.onChange((change) => this.#podChanged(change))
+    this.#pods = pods
+    this.#sets = sets
+    this.#deployments = deployments
+    this.#queue = queue
   }
 
-  #setChanged({ type, object, old }: Change<ReplicaSet>): void {
-    const owner = this.#ownerOf(object)
-    const formerOwner =
-      old && controllerOf(old)?.uid !== controllerOf(object)?.uid ? this.#ownerOf(old) : undefined
-    if (formerOwner) this.#queue.add(keyOf(formerOwner))
-    if (owner) return this.#queue.add(keyOf(owner))
-    const isNews =
-      type === 'ADDED' || formerOwner !== undefined || old?.metadata.labels !== object.metadata.labels
-    if (type !== 'DELETED' && isNews && !controllerOf(object)) this.#wakeAdopters(object)
+  #deploymentsOfSet(change: Change<ReplicaSet>): readonly Deployment[] {
+    const { type, object, old } = change
+    const owner = resolveControllerRef(this.#deployments, 'Deployment', object)
+    const former = resolveFormerController(this.#deployments, 'Deployment', change)
+    const known = [former, owner].filter((deployment) => deployment !== undefined)
+    if (owner || type === 'DELETED' || controllerOf(object)) return known
+    const canBeAdopted = type === 'ADDED' || former || old?.metadata.labels !== object.metadata.labels
+    return canBeAdopted ? [...known, ...this.#adoptersOf(object)] : known
   }
 
-  /** Recreate waits for the last old pod to go; nothing else of a Deployment depends on single pods. */
-  #podChanged({ type, object }: Change<Pod>): void {
-    if (type !== 'DELETED') return
-    const reference = controllerOf(object)
-    if (reference?.kind !== 'ReplicaSet') return
-    const set = this.#sets.get(`${object.metadata.namespace ?? ''}/${reference.name}`)
-    const deployment = set?.metadata.uid === reference.uid ? this.#ownerOf(set) : undefined
-    if (deployment?.spec.strategy.type !== 'Recreate') return
+  /** Recreate waits until the last old pod is gone; otherwise a Deployment does not depend on single pods. */
+  #deploymentsOfPod({ type, object }: Change<Pod>): readonly Deployment[] {
+    if (type !== 'DELETED') return []
+    const set = resolveControllerRef(this.#sets, 'ReplicaSet', object)
+    const deployment = set && resolveControllerRef(this.#deployments, 'Deployment', set)
+    if (deployment?.spec.strategy.type !== 'Recreate') return []
     const sets = this.#sets.byIndex(BY_CONTROLLER, deployment.metadata.uid ?? '')
-    if (sets.every((known) => this.#podsOf(known).length === 0)) this.#queue.add(keyOf(deployment))
+    return sets.every((known) => this.#podsOf(known).length === 0) ? [deployment] : []
   }
 
-  #ownerOf(set: ReplicaSet): Deployment | undefined {
-    const reference = controllerOf(set)
-    if (reference?.kind !== 'Deployment') return undefined
-    const deployment = this.#deployments.get(`${set.metadata.namespace ?? ''}/${reference.name}`)
-    return deployment?.metadata.uid === reference.uid ? deployment : undefined
-  }
-
-  #wakeAdopters(set: ReplicaSet): void {
-    for (const deployment of this.#deployments.byIndex(BY_NAMESPACE, set.metadata.namespace ?? '')) {
-      if (compileSelector(deployment.spec.selector)(set.metadata.labels)) this.#queue.add(keyOf(deployment))
-    }
+  #adoptersOf({ metadata: { namespace = '', labels } }: ReplicaSet): readonly Deployment[] {
+    return this.#deployments
+      .byIndex(BY_NAMESPACE, namespace)
+      .filter(({ spec }) => compileSelector(spec.selector)(labels))
   }
 
   #podsOf(set: ReplicaSet): readonly Pod[] {
     return this.#pods.byIndex(BY_CONTROLLER, set.metadata.uid ?? '')
   }
 
-  #sync(key: string): void {
+  reconcile(key: string): void {
     const deployment = this.#deployments.get(key)
     if (!deployment) return
-    if (isEmptySelector(deployment.spec.selector)) return this.#refuse(deployment)
+    if (isEmptySelector(deployment.spec.selector)) return this.#rejectSelector(deployment)
     const rollout = new Rollout(deployment, this.#claimSets(deployment), {
       client: this.#host.client,
       recorder: this.#recorder,
@@ -114,7 +116,7 @@ class DeploymentController {
     if (deadline !== undefined) this.#queue.addAfter(key, deadline, { class: 'watchdog' })
   }
 
-  #refuse(deployment: Deployment): void {
+  #rejectSelector(deployment: Deployment): void {
     const message = 'This deployment is selecting all pods. A non-empty selector is required.'
     this.#recorder.event(ownerOf(deployment), 'Warning', 'SelectingAll', message)
     const observedGeneration = deployment.metadata.generation ?? 0

@@ -1,14 +1,13 @@
 import type { Deployment, ReplicaSet } from '../../api/apps/generated.js'
 import { newControllerRef } from '../../api/meta/owner-references.js'
 import { podTemplateHash } from '../shared/pod-template-hash.js'
-import { newReplicaSetAnnotations, replicasAnnotations } from './annotations.js'
-import { POD_TEMPLATE_HASH } from './replica-sets.js'
-import { newReplicaSetSize } from './rolling.js'
+import { POD_TEMPLATE_HASH, newReplicaSetAnnotations, replicasAnnotations } from './replica-sets.js'
+import { newReplicaSetSize } from './scaling.js'
 
 /**
- * The ReplicaSet to create for the Deployment's present template: `<deployment>-<hash>`, with the hash as
- * label, in the selector and in the template, and of the size that a rollout may begin with. `minor` is the
- * minor version of Kubernetes, on which the hash depends. Source: pkg/controller/deployment/sync.go
+ * Returns the ReplicaSet to create for the Deployment's current template: named `<deployment>-<hash>`, with
+ * the hash in its labels, selector and template, and with the replicas that the rollout starts with. The hash
+ * depends on `minor`, the minor version of Kubernetes. Source: pkg/controller/deployment/sync.go
  * getNewReplicaSet.
  */
 export function buildReplicaSet(

@@ -1,29 +1,41 @@
 import type { Deployment, DeploymentStatus, ReplicaSet } from '../../api/apps/generated.js'
-import type { Pod } from '../../api/core/generated.js'
 import { findCondition } from '../../api/core/conditions.js'
+import type { Pod } from '../../api/core/generated.js'
 import { semanticEqual } from '../../api/equal.js'
 import { isControlledBy } from '../../api/meta/owner-references.js'
 import { ignoreNotFound, isApiError } from '../../client/api-error.js'
 import type { Client } from '../../client/client.js'
 import type { EventRecorder } from '../../client/event-recorder.js'
 import { isNamespaceTerminating } from '../shared/pod-control.js'
-import { maxRevision, newReplicaSetAnnotations, replicasAnnotations, REVISION } from './annotations.js'
-import { newCondition, setCondition } from './conditions.js'
-import { surplusHistory } from './history.js'
 import { buildReplicaSet } from './new-replica-set.js'
-import { nextDeadlineCheck, pauseCondition, rolloutStatus } from './progress.js'
-import { oldPodsRunning, recreateScaleDown } from './recreate.js'
-import { equalIgnoringHash, findNewReplicaSet, progressDeadline, specReplicas } from './replica-sets.js'
-import { rollingUpdateStep } from './rolling.js'
-import type { ScaleIntent } from './rolling.js'
-import { isScalingEvent, scaleStep } from './scaling.js'
-import { deploymentStatus, isComplete } from './status.js'
+import {
+  REVISION,
+  equalIgnoringHash,
+  findNewReplicaSet,
+  maxRevision,
+  newReplicaSetAnnotations,
+  progressDeadline,
+  replicasAnnotations,
+  specReplicas,
+  surplusHistory,
+} from './replica-sets.js'
+import type { ScaleIntent } from './scaling.js'
+import { isScalingEvent, oldPodsRunning, recreateScaleDown, rollingUpdateStep, scaleStep } from './scaling.js'
+import {
+  deploymentStatus,
+  isComplete,
+  newCondition,
+  nextDeadlineCheck,
+  pauseCondition,
+  rolloutStatus,
+  setCondition,
+} from './status.js'
 
-/** What a {@link Rollout} needs of the controller. */
+/** The dependencies of a {@link Rollout}. */
 export interface RolloutPorts {
   readonly client: Client
   readonly recorder: EventRecorder
-  /** The pods that a ReplicaSet controls. */
+  /** Returns the pods that a ReplicaSet controls. */
   readonly podsOf: (set: ReplicaSet) => readonly Pod[]
   /** Minor version of Kubernetes. */
   readonly minor: number
@@ -33,9 +45,8 @@ export interface RolloutPorts {
 }
 
 /**
- * One sync of one Deployment: carries out what the pure files of this folder decide, in upstream's order.
- * Answers (from {@link run}) in how many ms the Deployment must be looked at again for its progress deadline,
- * if at all. Source: pkg/controller/deployment/{deployment_controller,sync,rolling,recreate}.go.
+ * One sync of a Deployment: carries out the decisions of this folder's pure functions, in upstream's order.
+ * Source: pkg/controller/deployment/{deployment_controller,sync,rolling,recreate}.go.
  */
 export class Rollout {
   #deployment: Deployment
@@ -48,6 +59,7 @@ export class Rollout {
     this.#ports = ports
   }
 
+  /** Syncs, and returns the delay in ms of the next check of the progress deadline, if one is needed. */
   run(): number | undefined {
     if (this.#deployment.metadata.deletionTimestamp !== undefined)
       return this.#reportOnly(this.#syncRevision())
@@ -83,7 +95,7 @@ export class Rollout {
     return this.#reportRollout(newSet)
   }
 
-  /** A scaled or paused Deployment: no step of a rollout is taken. */
+  /** Syncs a scaled or paused Deployment, whose rollout takes no step. */
   #scale(): number | undefined {
     const newSet = this.#syncRevision()
     this.#carryOut(scaleStep(this.#deployment, newSet, this.#oldSets(newSet)))
@@ -96,8 +108,9 @@ export class Rollout {
   }
 
   /**
-   * Upstream goes on with the version from before this write, so that the next write of this sync conflicts
-   * and another sync follows: a resumed rollout never shows NewReplicaSetCreated.
+   * Sets the condition of a paused or resumed Deployment. Upstream continues with the version from before
+   * this write, so that the next write of this sync conflicts and another sync follows; therefore a resumed
+   * rollout never has the reason NewReplicaSetCreated.
    */
   #markPaused(): void {
     const before = this.#deployment
@@ -116,9 +129,8 @@ export class Rollout {
   }
 
   /**
-   * The ReplicaSet of the present template, if there is one, with its annotations, revision and
-   * minReadySeconds brought up to date, and the Deployment's revision with it. Source:
-   * getAllReplicaSetsAndSyncRevision.
+   * Returns the ReplicaSet with the current template, if there is one, after updating its annotations,
+   * revision and minReadySeconds, and the Deployment's revision. Source: getAllReplicaSetsAndSyncRevision.
    */
   #syncRevision(): ReplicaSet | undefined {
     const found = findNewReplicaSet(this.#deployment, this.#sets)
@@ -189,8 +201,8 @@ export class Rollout {
   }
 
   /**
-   * The name is taken: by the very ReplicaSet that this controller has not seen yet, or by another one, which
-   * calls for another hash.
+   * Returns the existing ReplicaSet of that name if it is the wanted one, not seen by the informer yet;
+   * otherwise increments collisionCount, which changes the hash, and throws `error` to retry.
    */
   #resolveCollision(wanted: ReplicaSet, error: Error): ReplicaSet {
     const taken = this.#ports.client.get('replicasets', wanted.metadata)
@@ -211,7 +223,7 @@ export class Rollout {
       try {
         this.#writeStatus(this.#withCondition(condition))
       } catch (error) {
-        // upstream gives this up too: the failed creation is what gets retried
+        // ignored as upstream does: the sync is retried anyway, because of the failed creation
         if (!isApiError(error)) throw error
       }
     }
@@ -222,7 +234,7 @@ export class Rollout {
     return newCondition('Progressing', 'True', reason, message, this.#ports.now)
   }
 
-  /** Scales. The status of this sync is still made from the former sizes, as upstream's is. */
+  /** Scales the sets. `#sets` keeps the former sizes, because upstream calculates the status from them. */
   #carryOut(intents: readonly ScaleIntent[]): void {
     const latest = new Map<ReplicaSet, ReplicaSet>()
     for (const { set, replicas } of intents) {
@@ -292,7 +304,7 @@ export class Rollout {
     return undefined
   }
 
-  /** Writes the status, and with it the revision annotation, which the status endpoint lets through. */
+  /** Writes the status and the revision annotation, which the status subresource accepts too. */
   #writeStatus(status: DeploymentStatus, revision?: string): void {
     const { metadata } = this.#deployment
     const annotations =

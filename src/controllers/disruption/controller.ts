@@ -9,31 +9,53 @@ import type { Change, Informer } from '../../client/informer.js'
 import { keyOf } from '../../client/object-index.js'
 import type { Topic } from '../../sim/module.js'
 import type { WorkQueue } from '../../sim/work-queue.js'
-import { controllerIdentity, controllerName } from '../process/identity.js'
+import type { Controller, ControllerContext, Handlers } from '../shared/define-controller.js'
+import { defineController } from '../shared/define-controller.js'
+import { controllerIdentity, controllerName } from '../shared/identity.js'
 import { BY_NAMESPACE, namespaceIndexer } from '../shared/ownership.js'
-import { reconcileQueue } from '../shared/reconciler.js'
-import { expectedPodCount, ExpectedPodsError } from './expected-pods.js'
+import { formatGoSelector } from '../shared/selectors.js'
 import type { ExpectedPods } from './expected-pods.js'
-import { formatGoSelector } from '../shared/go-selector.js'
-import { ControllerScales } from './scales.js'
-import { staleDisruptionIn, withoutDisruption } from './stale-disruption.js'
-import { budgetStatus, countHealthyPods, disruptedPods, failSafeStatus } from './status.js'
+import { ControllerScales, ExpectedPodsError, expectedPodCount } from './expected-pods.js'
+import {
+  budgetStatus,
+  countHealthyPods,
+  disruptedPods,
+  failSafeStatus,
+  staleDisruptionIn,
+  withoutDisruption,
+} from './status.js'
+
+type Watched = {
+  readonly sets: 'replicasets'
+  readonly deployments: 'deployments'
+  readonly pods: 'pods'
+  readonly budgets: 'poddisruptionbudgets'
+}
 
 /**
- * The disruption controller: reckons the status of PodDisruptionBudgets, on which the eviction API decides,
- * and takes back the DisruptionTarget condition of pods that were not deleted after all. Identity
- * `system:serviceaccount:kube-system:disruption-controller`; its events come from `controllermanager`.
+ * Creates the disruption controller, which calculates the status of PodDisruptionBudgets, from which the
+ * eviction API decides, and resets the DisruptionTarget condition of pods that were not deleted after all.
  * Source: pkg/controller/disruption/disruption.go.
  */
 export function createDisruptionController(): Component {
-  return {
+  return defineController<Watched>({
     name: controllerName('disruption-controller'),
     identity: controllerIdentity('disruption-controller'),
-    setup: (host) => void new DisruptionController(host),
-  }
+    informers: {
+      sets: { resource: 'replicasets' },
+      deployments: { resource: 'deployments' },
+      pods: { resource: 'pods', indexers: namespaceIndexer() },
+      budgets: { resource: 'poddisruptionbudgets', indexers: namespaceIndexer() },
+    },
+    setup: (context) => new DisruptionController(context),
+  })
 }
 
-class DisruptionController {
+class DisruptionController implements Controller<Watched> {
+  readonly on: Handlers<Watched> = {
+    budgets: ({ object }) => [keyOf(object)],
+    pods: (change) => this.#podChanged(change),
+  }
   readonly #host: ComponentHost
   readonly #recorder: EventRecorder
   readonly #pods: Informer<Pod>
@@ -42,24 +64,17 @@ class DisruptionController {
   readonly #queue: WorkQueue
   readonly #stale: Topic
 
-  constructor(host: ComponentHost) {
+  constructor({ host, informers: { sets, deployments, pods, budgets }, queue }: ControllerContext<Watched>) {
     this.#host = host
     this.#recorder = host.recorder({ component: 'controllermanager' })
-    const sets = host.informer('replicasets')
-    const deployments = host.informer('deployments')
-    this.#pods = host.informer('pods', { indexers: namespaceIndexer<Pod>() })
-    this.#budgets = host.informer('poddisruptionbudgets', {
-      indexers: namespaceIndexer<PodDisruptionBudget>(),
-    })
+    this.#pods = pods
+    this.#budgets = budgets
     this.#scales = new ControllerScales(host.client, sets, deployments)
-    this.#queue = reconcileQueue(host, [sets, deployments, this.#pods, this.#budgets], (key) =>
-      this.#sync(key),
-    )
+    this.#queue = queue
     this.#stale = host.handle('stale-disruption', (key) => this.#syncStale(key))
-    this.#budgets.onChange(({ object }) => this.#queue.add(keyOf(object)))
-    this.#pods.onChange((change) => this.#podChanged(change))
   }
 
+  /** Adds to the queue itself, because the budgets come before the event about them. */
   #podChanged({ type, object }: Change<Pod>): void {
     const budgets = this.#budgetsOf(object)
     for (const budget of budgets) this.#queue.add(keyOf(budget))
@@ -81,20 +96,20 @@ class DisruptionController {
     this.#podEvent(pod, 'MultiplePodDisruptionBudgets', message)
   }
 
-  #sync(key: string): void {
+  reconcile(key: string): void {
     const budget = this.#budgets.get(key)
     if (!budget) return
     try {
-      this.#reckon(key, budget)
+      this.#updateStatus(key, budget)
     } catch (error) {
-      const isRefusal = error instanceof ExpectedPodsError || error instanceof ApiError
-      if (!isRefusal || isApiError(error, 'Conflict')) throw error
+      const isExpected = error instanceof ExpectedPodsError || error instanceof ApiError
+      if (!isExpected || isApiError(error, 'Conflict')) throw error
       this.#host.log('error', `Failed to sync PDB ${key}: ${error.message}`)
       this.#write(budget, failSafeStatus(budget, error.message, this.#host.clock.now()))
     }
   }
 
-  #reckon(key: string, budget: PodDisruptionBudget): void {
+  #updateStatus(key: string, budget: PodDisruptionBudget): void {
     const now = this.#host.clock.now()
     const matches = compileSelector(budget.spec.selector)
     const pods = this.#pods
@@ -127,10 +142,7 @@ class DisruptionController {
       this.#host.client.updateStatus('poddisruptionbudgets', { ...budget, status })
   }
 
-  /**
-   * A failure to write is made good by the next change of the pod, or comes again with the next informer
-   * list.
-   */
+  /** Resets a stale DisruptionTarget condition; a failed write is tried again after a second. */
   #syncStale(key: string): void {
     const pod = this.#pods.get(key)
     const now = this.#host.clock.now()
@@ -156,7 +168,7 @@ class DisruptionController {
     this.#budgetEvent(budget, 'Warning', 'UnmanagedPods', message)
   }
 
-  /** The namespace stands twice where the name should be, as upstream prints it. */
+  /** Prints the namespace twice, the second time in place of the name, because upstream does. */
   #warnOfNotDeleted(pod: Pod, budget: PodDisruptionBudget): void {
     const { namespace = '' } = budget.metadata
     this.#podEvent(

@@ -1,31 +1,32 @@
+import type { Deployment, ReplicaSet } from '../../api/apps/generated.js'
 import type { Pod } from '../../api/core/generated.js'
-import { controllerOf } from '../../api/meta/owner-references.js'
 import type { OwnerReference } from '../../api/meta/generated.js'
+import { controllerOf } from '../../api/meta/owner-references.js'
 import type { PodDisruptionBudget } from '../../api/policy/generated.js'
+import { ignoreNotFound } from '../../client/api-error.js'
+import type { Client } from '../../client/client.js'
+import type { Informer } from '../../client/informer.js'
 import { scaledValue } from '../shared/int-or-percent.js'
 
-/** A controller with the number of pods that it is to have. */
-export interface ControllerScale {
+/** The desired number of pods of a controller. */
+interface ControllerScale {
   readonly uid: string
   readonly replicas: number
 }
 
-/**
- * How many pods there should be, how many of them healthy, and which pods have no controller (where that
- * matters).
- */
+/** The numbers of pods that a budget requires. */
 export interface ExpectedPods {
   readonly expectedPods: number
   readonly desiredHealthy: number
+  /** Names of pods without a controller; empty if controllers do not matter. */
   readonly unmanaged: readonly string[]
 }
 
 /**
- * What a budget asks for, given the pods that it selects. A whole minAvailable is taken as it is, of the pods
- * that there are; everything else is reckoned from the scale of the pods' controllers, each counted once.
- * `scaleOf` answers undefined for a controller that is gone.
- * @throws Error when a pod's controller cannot be found or has no scale. Source:
- * pkg/controller/disruption/disruption.go getExpectedPodCount, getExpectedScale.
+ * Calculates what a budget requires of the pods it selects. An integer minAvailable is used as it is; all
+ * else is calculated from the scales of the pods' controllers. `scaleOf` returns undefined for a deleted
+ * controller. Source: pkg/controller/disruption/disruption.go getExpectedPodCount, getExpectedScale.
+ * @throws ExpectedPodsError if a pod's controller cannot be found or has no scale.
  */
 export function expectedPodCount(
   budget: PodDisruptionBudget,
@@ -69,5 +70,73 @@ function expectedScale(
   return { expectedPods: [...replicasOf.values()].reduce((sum, replicas) => sum + replicas, 0), unmanaged }
 }
 
-/** The number of expected pods cannot be told: the budget then allows no disruption. */
+/** The number of expected pods cannot be calculated; the budget then allows no disruption. */
 export class ExpectedPodsError extends Error {}
+
+/** Built-in kinds that control pods but have no scale subresource, with the resource in upstream's error. */
+const NOT_SCALABLE: Readonly<Record<string, string>> = {
+  'apps/DaemonSet': 'daemonsets.apps',
+  'batch/Job': 'jobs.batch',
+  '/Node': 'nodes',
+}
+
+/**
+ * Finds the scales of pods' controllers: of ReplicaSets and the Deployments behind them in the informers, of
+ * all others through the scale subresource. Source: disruption.go finders.
+ */
+export class ControllerScales {
+  readonly #client: Client
+  readonly #sets: Informer<ReplicaSet>
+  readonly #deployments: Informer<Deployment>
+
+  constructor(client: Client, sets: Informer<ReplicaSet>, deployments: Informer<Deployment>) {
+    this.#client = client
+    this.#sets = sets
+    this.#deployments = deployments
+  }
+
+  /**
+   * Returns the scale, or undefined if the controller is deleted. @throws ExpectedPodsError if its kind has
+   * none.
+   */
+  scaleOf(controller: OwnerReference, namespace: string): ControllerScale | undefined {
+    const group = groupOf(controller.apiVersion)
+    const isReplicaSet = controller.kind === 'ReplicaSet' && (group === 'apps' || group === 'extensions')
+    if (isReplicaSet) return this.#ofReplicaSet(controller, namespace)
+    const name = NOT_SCALABLE[`${group}/${controller.kind}`]
+    if (name !== undefined) throw new ExpectedPodsError(`${name} does not implement the scale subresource`)
+    return this.#ofScalable(controller, group, namespace)
+  }
+
+  #ofReplicaSet(reference: OwnerReference, namespace: string): ControllerScale | undefined {
+    const set = this.#sets.get(`${namespace}/${reference.name}`)
+    if (set?.metadata.uid !== reference.uid) return undefined
+    const owner = controllerOf(set)
+    if (owner?.kind !== 'Deployment') return { uid: reference.uid, replicas: set.spec.replicas ?? 1 }
+    const deployment = this.#deployments.get(`${namespace}/${owner.name}`)
+    return deployment?.metadata.uid === owner.uid
+      ? { uid: owner.uid, replicas: deployment.spec.replicas ?? 1 }
+      : undefined
+  }
+
+  #ofScalable(reference: OwnerReference, group: string, namespace: string): ControllerScale | undefined {
+    const resource = group === '' ? pluralOf(reference.kind) : `${pluralOf(reference.kind)}.${group}`
+    const scale = ignoreNotFound(() =>
+      this.#client.getSubresource(resource, { namespace, name: reference.name }, 'scale'),
+    )
+    if (scale?.metadata.uid !== reference.uid) return undefined
+    const { spec } = scale as { readonly spec?: { readonly replicas?: number } }
+    return { uid: reference.uid, replicas: spec?.replicas ?? 0 }
+  }
+}
+
+function groupOf(apiVersion: string): string {
+  return apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : ''
+}
+
+/** Guesses the plural of a kind. Source: apimachinery pkg/api/meta UnsafeGuessKindToResource. */
+function pluralOf(kind: string): string {
+  const singular = kind.toLowerCase()
+  if (singular.endsWith('s')) return `${singular}es`
+  return singular.endsWith('y') ? `${singular.slice(0, -1)}ies` : `${singular}s`
+}

@@ -1,4 +1,10 @@
-import { findCondition, isPodReady, withCondition } from '../../api/core/conditions.js'
+import {
+  findCondition,
+  isPodReady,
+  isPodTerminal,
+  podCondition,
+  withCondition,
+} from '../../api/core/conditions.js'
 import type { Pod } from '../../api/core/generated.js'
 import type { Condition } from '../../api/meta/generated.js'
 import type { PodDisruptionBudget, PodDisruptionBudgetStatus } from '../../api/policy/generated.js'
@@ -6,25 +12,21 @@ import { formatTime, timeMs } from '../../api/time.js'
 import type { ExpectedPods } from './expected-pods.js'
 
 /**
- * How long an eviction that was granted may take to delete the pod, in ms. Source: disruption.go
- * DeletionTimeout.
+ * How long after a granted eviction the pod must be deleted, in ms. Source: disruption.go DeletionTimeout.
  */
-export const DELETION_TIMEOUT: number = 2 * 60_000
+const DELETION_TIMEOUT: number = 2 * 60_000
 
-/** Evictions that were granted, and what has become of them. */
-export interface DisruptedPods {
-  /** Pod name to the time of the grant, without those that are over. */
+/** The state of granted evictions. */
+interface DisruptedPods {
+  /** Time of the grant by pod name, for pods that are not deleted yet. */
   readonly pending: Readonly<Record<string, string>>
-  /** Pods that were to be deleted and were not. */
+  /** Pods that were not deleted in time. */
   readonly expired: readonly Pod[]
   /** Virtual ms at which the next one expires. */
   readonly nextExpiry: number | undefined
 }
 
-/**
- * Sorts out status.disruptedPods: pods on their way out and pods that are gone leave the map. Source:
- * buildDisruptedPodMap.
- */
+/** Updates status.disruptedPods: terminating and deleted pods are removed. Source: buildDisruptedPodMap. */
 export function disruptedPods(budget: PodDisruptionBudget, pods: readonly Pod[], now: number): DisruptedPods {
   const granted = budget.status.disruptedPods ?? {}
   const pending: Record<string, string> = {}
@@ -45,7 +47,7 @@ export function disruptedPods(budget: PodDisruptionBudget, pods: readonly Pod[],
   return { pending, expired, nextExpiry }
 }
 
-/** Pods that are Ready, not on their way out and not promised to an eviction. Source: countHealthyPods. */
+/** Counts the pods that are Ready, not terminating, and not about to be evicted. Source: countHealthyPods. */
 export function countHealthyPods(
   pods: readonly Pod[],
   pending: Readonly<Record<string, string>>,
@@ -61,7 +63,7 @@ export function countHealthyPods(
 }
 
 /**
- * The status of a budget; the one that it has, if nothing in it is out of date. Source: disruption.go
+ * Calculates the status of a budget; the condition is kept if it is up to date. Source: disruption.go
  * updatePdbStatus, component-helpers apps/poddisruptionbudget UpdateDisruptionAllowedCondition.
  */
 export function budgetStatus(
@@ -79,7 +81,7 @@ export function budgetStatus(
   const isUpToDate =
     known?.status === (isAllowed ? 'True' : 'False') &&
     budget.status.observedGeneration === observedGeneration
-  // a condition that says the same is left alone, even where its reason (SyncFailed) is another one
+  // if nothing else changes, the condition is kept even if its reason (SyncFailed) is outdated
   const isKept = isUpToDate && isSame(budget, disruptionsAllowed, currentHealthy, expected)
   const reason = isAllowed ? 'SufficientPods' : 'InsufficientPods'
   const condition = isKept
@@ -111,7 +113,8 @@ function isSame(
 }
 
 /**
- * The status of a budget that cannot be reckoned: nothing may be disrupted. Source: disruption.go failSafe.
+ * Returns the status of a budget that cannot be calculated, which allows no disruption. Source: disruption.go
+ * failSafe.
  */
 export function failSafeStatus(
   budget: PodDisruptionBudget,
@@ -125,7 +128,7 @@ export function failSafeStatus(
   return { ...status, disruptionsAllowed: 0, conditions: withCondition(status.conditions, condition) }
 }
 
-/** lastTransitionTime is that of the last change of the status. */
+/** Returns the DisruptionAllowed condition; lastTransitionTime changes only with the status. */
 function allowedCondition(
   budget: PodDisruptionBudget,
   isAllowed: boolean,
@@ -136,4 +139,33 @@ function allowedCondition(
   const known = findCondition(budget.status.conditions, 'DisruptionAllowed')
   const since = known?.status === status ? known.lastTransitionTime : undefined
   return { type: 'DisruptionAllowed', status, lastTransitionTime: since ?? formatTime(now), ...details }
+}
+
+/**
+ * How long a pod may have DisruptionTarget=True without being deleted, in ms. Source:
+ * stalePodDisruptionTimeout.
+ */
+const STALE_AFTER = 2 * 60_000
+
+/**
+ * Returns in how many ms the pod's DisruptionTarget condition becomes stale, 0 if it is; undefined if it has
+ * none, is terminating or terminated, or if the kubelet has set it. Source:
+ * nonTerminatingPodHasStaleDisruptionCondition.
+ */
+export function staleDisruptionIn(pod: Pod, now: number): number | undefined {
+  if (pod.metadata.deletionTimestamp !== undefined) return undefined
+  const condition = podCondition(pod, 'DisruptionTarget')
+  if (condition?.status !== 'True' || condition.reason === 'TerminationByKubelet' || isPodTerminal(pod))
+    return undefined
+  return Math.max(0, (timeMs(condition.lastTransitionTime) ?? 0) + STALE_AFTER - now)
+}
+
+/** Returns the pod with DisruptionTarget=False. Source: syncStalePodDisruption. */
+export function withoutDisruption(pod: Pod, now: number): Pod {
+  const condition = {
+    type: 'DisruptionTarget',
+    status: 'False',
+    lastTransitionTime: formatTime(now),
+  } as const
+  return { ...pod, status: { ...pod.status, conditions: withCondition(pod.status.conditions, condition) } }
 }

@@ -1,5 +1,5 @@
-import type { Node, Pod, Service } from '../../api/core/generated.js'
 import { podCondition } from '../../api/core/conditions.js'
+import type { Node, Pod, Service } from '../../api/core/generated.js'
 import type { Endpoint, EndpointSlice } from '../../api/discovery/generated.js'
 import { semanticEqual } from '../../api/equal.js'
 import { labelMapMatches } from '../../api/labels.js'
@@ -7,92 +7,102 @@ import { ignoreNotFound } from '../../client/api-error.js'
 import type { Component, ComponentHost } from '../../client/component.js'
 import type { Informer } from '../../client/informer.js'
 import { keyOf } from '../../client/object-index.js'
-import type { WorkQueue } from '../../sim/work-queue.js'
-import { controllerIdentity, controllerName } from '../process/identity.js'
+import type { Controller, ControllerContext, Handlers } from '../shared/define-controller.js'
+import { defineController } from '../shared/define-controller.js'
+import { controllerIdentity, controllerName } from '../shared/identity.js'
 import { BY_NAMESPACE, namespaceIndexer } from '../shared/ownership.js'
-import { reconcileQueue } from '../shared/reconciler.js'
-import { desiredGroups, type AddressType } from './desired.js'
-import { planSlices, type PlannedSlice } from './plan.js'
-import { isSelecting, onEndpointChange } from './service-index.js'
+import type { AddressType } from './desired.js'
+import { desiredGroups, hasSelector, servicesAffectedBy } from './desired.js'
+import type { PlannedSlice, SliceFrame } from './slices.js'
 import {
+  BY_SERVICE,
+  EndpointSliceTracker,
   MANAGED_BY,
-  SERVICE_NAME,
+  TRIGGER_TIME,
+  planSlices,
+  serviceKeyOf,
   sliceLabels,
   sliceObject,
-  TRIGGER_TIME,
-  type SliceFrame,
-} from './slice-object.js'
-import { WrittenSlices } from './written-slices.js'
+} from './slices.js'
 
 const MANAGER = 'endpointslice-controller.k8s.io'
-/** --max-endpoints-per-slice */
-const MOST_ENDPOINTS = 100
+/** `--max-endpoints-per-slice`. */
+const MAX_ENDPOINTS = 100
 
-/**
- * The endpoint slice controller: keeps for each Service with a selector the EndpointSlices of the pods behind
- * it. Source: pkg/controller/endpointslice, k8s.io/endpointslice.
- */
-export function createEndpointSliceController(): Component {
-  return {
-    name: controllerName('endpointslice-controller'),
-    identity: controllerIdentity('endpointslice-controller'),
-    setup: (host) => new EndpointSliceController(host).start(),
-  }
+type Watched = {
+  readonly nodes: 'nodes'
+  readonly pods: 'pods'
+  readonly slices: 'endpointslices'
+  readonly services: 'services'
 }
 
-class EndpointSliceController {
+/**
+ * Creates the endpoint slice controller, which maintains the EndpointSlices of each Service with a selector.
+ * Source: pkg/controller/endpointslice, k8s.io/endpointslice.
+ */
+export function createEndpointSliceController(): Component {
+  return defineController<Watched>({
+    name: controllerName('endpointslice-controller'),
+    identity: controllerIdentity('endpointslice-controller'),
+    informers: {
+      nodes: { resource: 'nodes' },
+      pods: { resource: 'pods', indexers: namespaceIndexer() },
+      slices: {
+        resource: 'endpointslices',
+        labelSelector: `${MANAGED_BY}=${MANAGER}`,
+        indexers: { [BY_SERVICE]: (slice) => [serviceKeyOf(slice)] },
+      },
+      services: { resource: 'services', indexers: namespaceIndexer() },
+    },
+    setup: (context) => new EndpointSliceController(context),
+  })
+}
+
+class EndpointSliceController implements Controller<Watched> {
+  readonly on: Handlers<Watched> = {
+    services: ({ type, object }) => {
+      const key = keyOf(object)
+      if (type !== 'DELETED') return [key]
+      this.#tracker.forget(key)
+      return []
+    },
+    pods: (change) => servicesAffectedBy(this.#services, change),
+    slices: ({ object }) => {
+      const key = serviceKeyOf(object)
+      return this.#tracker.needsReconcile(key, object) ? [key] : []
+    },
+    nodes: ({ type, object, old }) =>
+      type === 'MODIFIED' && zoneOf(object) !== zoneOf(old as Node)
+        ? this.#services.list().filter(hasSelector).map(keyOf)
+        : [],
+  }
   readonly #host: ComponentHost
   readonly #services: Informer<Service>
   readonly #pods: Informer<Pod>
   readonly #nodes: Informer<Node>
   readonly #slices: Informer<EndpointSlice>
-  readonly #written: WrittenSlices
-  readonly #queue: WorkQueue
+  readonly #tracker: EndpointSliceTracker
 
-  constructor(host: ComponentHost) {
+  constructor({ host, informers: { nodes, pods, slices, services } }: ControllerContext<Watched>) {
     this.#host = host
-    this.#nodes = host.informer('nodes')
-    this.#pods = host.informer('pods', { indexers: namespaceIndexer() })
-    this.#slices = host.informer('endpointslices', {
-      labelSelector: `${MANAGED_BY}=${MANAGER}`,
-      indexers: { service: (slice) => [serviceKeyOf(slice)] },
-    })
-    this.#services = host.informer('services', { indexers: namespaceIndexer() })
-    this.#written = new WrittenSlices(host, this.#slices)
-    this.#queue = reconcileQueue(host, [this.#nodes, this.#pods, this.#slices, this.#services], (key) =>
-      this.#sync(key),
-    )
+    this.#nodes = nodes
+    this.#pods = pods
+    this.#slices = slices
+    this.#services = services
+    this.#tracker = new EndpointSliceTracker(host, slices)
   }
 
-  start(): void {
-    const concerned = (key: string): void => this.#queue.add(key)
-    this.#services.onChange(({ type, object }) => {
-      const key = keyOf(object)
-      if (type === 'DELETED') this.#written.forget(key)
-      else concerned(key)
-    })
-    this.#pods.onChange((change) => onEndpointChange(this.#services, change, concerned))
-    this.#slices.onChange(({ object }) => {
-      const key = serviceKeyOf(object)
-      if (this.#written.concerns(key, object)) concerned(key)
-    })
-    this.#nodes.onChange(({ type, object, old }) => {
-      if (type !== 'MODIFIED' || zoneOf(object) === zoneOf(old as Node)) return
-      for (const service of this.#services.list()) if (isSelecting(service)) concerned(keyOf(service))
-    })
-  }
-
-  #sync(key: string): void {
+  reconcile(key: string): void {
     const service = this.#services.get(key)
-    // the slices of a Service that is gone are garbage; those without a selector are somebody else's
-    if (service === undefined || service.metadata.deletionTimestamp !== undefined || !isSelecting(service))
+    // the garbage collector deletes the slices of a deleted Service; without a selector, users write them
+    if (service === undefined || service.metadata.deletionTimestamp !== undefined || !hasSelector(service))
       return
-    if (this.#written.isBehind(key)) return
+    if (this.#tracker.isStale(key)) return
     const { selector } = service.spec
     const pods = this.#pods
       .byIndex(BY_NAMESPACE, service.metadata.namespace ?? '')
       .filter(({ metadata }) => labelMapMatches(selector, metadata.labels))
-    const existing = this.#slices.byIndex('service', key)
+    const existing = this.#slices.byIndex(BY_SERVICE, key)
     for (const type of familiesOf(service))
       this.#reconcile(
         service,
@@ -113,7 +123,7 @@ class EndpointSliceController {
     const plan = planSlices(
       existing,
       desired,
-      MOST_ENDPOINTS,
+      MAX_ENDPOINTS,
       ({ metadata }) => !semanticEqual(metadata.labels, labels),
     )
     const { name = '', namespace = '', uid = '' } = service.metadata
@@ -141,12 +151,10 @@ class EndpointSliceController {
       slice.existing === undefined
         ? client.create('endpointslices', object)
         : client.update('endpointslices', object)
-    this.#written.note(key, stored)
+    this.#tracker.update(key, stored)
   }
 }
 
-const serviceKeyOf = ({ metadata }: EndpointSlice): string =>
-  `${metadata.namespace ?? ''}/${metadata.labels?.[SERVICE_NAME] ?? ''}`
 const zoneOf = ({ metadata }: Node): string | undefined => metadata.labels?.['topology.kubernetes.io/zone']
 
 function familiesOf({ spec }: Service): readonly AddressType[] {
@@ -155,8 +163,8 @@ function familiesOf({ spec }: Service): readonly AddressType[] {
 }
 
 /**
- * When what led to this write happened: the oldest change of readiness, or the creation of the Service.
- * Source: TriggerTimeTracker.
+ * Returns the time of the change that caused this write: the oldest readiness change of a changed endpoint,
+ * or the creation of the Service. Source: TriggerTimeTracker.
  */
 function triggerOf(
   { metadata }: Service,

@@ -1,11 +1,16 @@
-import type { Node, Pod, Service } from '../../api/core/generated.js'
 import { isPodReady, isPodTerminal } from '../../api/core/conditions.js'
+import type { Node, Pod, Service } from '../../api/core/generated.js'
 import type { Endpoint, EndpointPort } from '../../api/discovery/generated.js'
+import { semanticEqual } from '../../api/equal.js'
+import { labelMapMatches } from '../../api/labels.js'
+import type { Change, Informer } from '../../client/informer.js'
+import { keyOf } from '../../client/object-index.js'
+import { BY_NAMESPACE } from '../shared/ownership.js'
 
 /** The family of addresses that a slice holds. */
 export type AddressType = 'IPv4' | 'IPv6'
 
-/** The endpoints that share one set of ports. */
+/** Endpoints that share one set of ports. */
 export interface EndpointGroup {
   readonly ports: readonly EndpointPort[]
   readonly endpoints: readonly Endpoint[]
@@ -13,27 +18,24 @@ export interface EndpointGroup {
 
 const ZONE = 'topology.kubernetes.io/zone'
 
-/**
- * Whether a pod is an endpoint at all: it has an address and has not ended. Source: endpointslice util
- * ShouldPodBeInEndpoints.
- */
-export function isEndpoint(pod: Pod): boolean {
+/** Whether a pod has an address and has not ended. Source: endpointslice util ShouldPodBeInEndpoints. */
+export function shouldPodBeInEndpoints(pod: Pod): boolean {
   return !isPodTerminal(pod) && addressesOf(pod).length > 0
 }
 
-/** All addresses of a pod. */
+/** Returns all addresses of a pod; older pods have only `podIP`. */
 export function addressesOf({ status }: Pod): readonly string[] {
   const ips = (status.podIPs ?? []).map(({ ip }) => ip)
   return ips.length > 0 || (status.podIP ?? '') === '' ? ips : [status.podIP as string]
 }
 
-/** IPv6 has colons. */
+/** Returns the family of an address; only IPv6 addresses contain colons. */
 export function addressTypeOf(address: string): AddressType {
   return address.includes(':') ? 'IPv6' : 'IPv4'
 }
 
 /**
- * The number behind a Service's target port in a pod; undefined when the pod has no port of that name.
+ * Returns the number of a Service's target port in a pod, or undefined if the pod has no port with that name.
  * Source: podutil.FindPort.
  */
 function targetPort(pod: Pod, port: NonNullable<Service['spec']['ports']>[number]): number | undefined {
@@ -46,7 +48,10 @@ function targetPort(pod: Pod, port: NonNullable<Service['spec']['ports']>[number
   return undefined
 }
 
-/** The ports of a Service as numbers of a pod. A headless Service may have none. Source: getEndpointPorts. */
+/**
+ * Returns the ports of a Service, resolved for a pod; a headless Service may have none. Source:
+ * getEndpointPorts.
+ */
 export function portsOf(
   { spec }: Service,
   pod: Pod,
@@ -59,7 +64,7 @@ export function portsOf(
   })
 }
 
-/** Source: podToEndpoint. */
+/** Returns the endpoint of a pod. Source: podToEndpoint. */
 function endpointOf(
   service: Service,
   pod: Pod,
@@ -84,7 +89,10 @@ function endpointOf(
   }
 }
 
-/** Where traffic should come from. Source: trafficdist.ReconcileHintsForTrafficDistribution. */
+/**
+ * Returns the zones and nodes whose traffic the endpoint should serve. Source:
+ * trafficdist.ReconcileHintsForTrafficDistribution.
+ */
 function hintsOf(
   { spec }: Service,
   zone: string | undefined,
@@ -100,7 +108,7 @@ function hintsOf(
   return { hints: { forZones: [{ name: zone }], ...forNodes } }
 }
 
-/** Key of a set of ports, in no certain order. */
+/** Returns a key that is equal for equal sets of ports, whatever their order. */
 export function portsKey(ports: readonly EndpointPort[] | null | undefined): string {
   return (ports ?? [])
     .map(
@@ -112,8 +120,8 @@ export function portsKey(ports: readonly EndpointPort[] | null | undefined): str
 }
 
 /**
- * What the slices of a Service should hold for one family, by {@link portsKey}. `pods` are those that it
- * selects, in key order.
+ * Returns the endpoints that the slices of a Service should hold for one address family, by {@link portsKey}.
+ * `pods` are the pods it selects, in key order.
  */
 export function desiredGroups(
   service: Service,
@@ -124,7 +132,7 @@ export function desiredGroups(
   const groups = new Map<string, { ports: readonly EndpointPort[]; endpoints: Endpoint[] }>()
   for (const pod of pods) {
     const addresses = addressesOf(pod).filter((address) => addressTypeOf(address) === type)
-    if (addresses.length === 0 || !isEndpoint(pod)) continue
+    if (addresses.length === 0 || !shouldPodBeInEndpoints(pod)) continue
     const ports = portsOf(service, pod)
     if (ports.length === 0 && (service.spec.ports?.length ?? 0) > 0) continue
     const key = portsKey(ports)
@@ -133,4 +141,41 @@ export function desiredGroups(
     group.endpoints.push(endpointOf(service, pod, addresses, nodeOf(pod.spec.nodeName ?? '')))
   }
   return groups
+}
+
+/** Whether the Service has a selector; if not, its endpoints are written by someone else. */
+export function hasSelector({ spec }: Service): boolean {
+  return spec.selector !== undefined && Object.keys(spec.selector).length > 0
+}
+
+/**
+ * Returns the keys of the Services whose endpoints may change with the pod. `services` must be indexed by
+ * {@link BY_NAMESPACE}. Source: endpointslice util GetServicesToUpdateOnPodChange.
+ */
+export function servicesAffectedBy(
+  services: Pick<Informer<Service>, 'byIndex'>,
+  { type, object, old }: Change<Pod>,
+): readonly string[] {
+  if (old !== undefined && type === 'MODIFIED' && !isEndpointChange(object, old)) return []
+  const states = old === undefined ? [object] : [object, old]
+  const isAffected = (service: Service): boolean =>
+    hasSelector(service) &&
+    states.some(({ metadata }) => labelMapMatches(service.spec.selector, metadata.labels))
+  return services
+    .byIndex(BY_NAMESPACE, object.metadata.namespace ?? '')
+    .filter(isAffected)
+    .map(keyOf)
+}
+
+/** Whether a field of the pod has changed that its endpoints depend on. */
+function isEndpointChange(next: Pod, old: Pod): boolean {
+  return (
+    (next.metadata.labels !== old.metadata.labels &&
+      !semanticEqual(next.metadata.labels, old.metadata.labels)) ||
+    (next.metadata.deletionTimestamp === undefined) !== (old.metadata.deletionTimestamp === undefined) ||
+    isPodReady(next) !== isPodReady(old) ||
+    shouldPodBeInEndpoints(next) !== shouldPodBeInEndpoints(old) ||
+    next.spec.nodeName !== old.spec.nodeName ||
+    !semanticEqual(next.status.podIPs, old.status.podIPs)
+  )
 }

@@ -1,28 +1,32 @@
+import type { KubeObject } from '../../api/definition.js'
+import type { OwnerReference } from '../../api/meta/generated.js'
 import type { Component, ComponentHost } from '../../client/component.js'
+import type { EventRecorder } from '../../client/event-recorder.js'
+import type { Change } from '../../client/informer.js'
+import { splitKey } from '../../client/object-index.js'
 import type { WorkQueue } from '../../sim/work-queue.js'
-import { isRequestFailure } from '../process/attempt.js'
-import { controllerIdentity, controllerName } from '../process/identity.js'
-import type { ServedResources } from '../process/resource.js'
-import { Retries } from '../process/retries.js'
+import { controllerIdentity, controllerName } from '../shared/identity.js'
+import { Retries, isRequestFailure } from '../shared/queue.js'
+import type { ServedResource, ServedResources } from '../shared/served-resources.js'
+import { apiVersionOf } from '../shared/served-resources.js'
 import type { Outcome } from './attempts.js'
 import { Attempt } from './attempts.js'
-import { OwnerGraph } from './graph.js'
-import { GraphEvents } from './graph-events.js'
-import type { Item } from './item.js'
-import { itemText, parseItem } from './item.js'
+import type { GraphNode, Item } from './graph.js'
+import { OwnerGraph, itemText, parseItem } from './graph.js'
+import { FOREGROUND, ORPHAN, isDeletedWith, ownersOf, referenceChange } from './references.js'
 
-/** What the garbage collector has to be told. */
-export interface GarbageCollectorOptions {
+/** Options of {@link createGarbageCollector}. */
+interface GarbageCollectorOptions {
   /**
-   * All that the server serves, one entry for each resource and version; those that can be deleted, listed
-   * and watched are collected.
+   * What the server serves, one entry for each resource and version; those that can be deleted, listed and
+   * watched are collected.
    */
   readonly resources: ServedResources
 }
 
 /**
- * The garbage collector: deletes objects whose owners are all gone, and carries out deletions in the
- * foreground and orphaning. Source: pkg/controller/garbagecollector.
+ * Creates the garbage collector, which deletes objects whose owners are all gone, and carries out foreground
+ * deletion and orphaning. Source: pkg/controller/garbagecollector.
  */
 export function createGarbageCollector(options: GarbageCollectorOptions): Component {
   return {
@@ -49,7 +53,7 @@ function setUp(host: ComponentHost, { resources }: GarbageCollectorOptions): voi
   graph.onChange((item, change) => events.handle(item, change))
 }
 
-/** A queue of objects to act on, one after the other, with retries. */
+/** Creates a queue of objects with retries. */
 function attemptQueue(
   host: ComponentHost,
   graph: OwnerGraph,
@@ -69,4 +73,113 @@ function attemptQueue(
     }
   })
   return queue
+}
+
+/** The queues of the garbage collector. */
+interface Attempts {
+  toDelete(item: Item): void
+  toOrphan(item: Item): void
+}
+
+/** Enqueues the objects that each change affects. Source: graph_builder.go processGraphChanges. */
+class GraphEvents {
+  readonly #graph: OwnerGraph
+  readonly #recorder: EventRecorder
+  readonly #attempts: Attempts
+
+  constructor(graph: OwnerGraph, recorder: EventRecorder, attempts: Attempts) {
+    this.#graph = graph
+    this.#recorder = recorder
+    this.#attempts = attempts
+  }
+
+  /** Handles one change. */
+  handle(item: Item, change: Change<KubeObject>): void {
+    const { type, object, old } = change
+    if (type === 'DELETED') return this.#handleDeleted(item, object)
+    if (type === 'ADDED') this.#checkDependentsOf({ item, object })
+    const { added, unblocked } = referenceChange(old, object)
+    for (const reference of added) this.#checkReference(item, object, reference)
+    for (const owner of unblocked) this.#wakeWaitingOwner(owner)
+    this.#startDeletion(item, change)
+  }
+
+  /**
+   * Starts orphaning or foreground deletion when the object begins to be deleted so. Source:
+   * processTransitions.
+   */
+  #startDeletion(item: Item, { object, old }: Change<KubeObject>): void {
+    const starts = (finalizer: string): boolean =>
+      isDeletedWith(object, finalizer) && !isDeletedWith(old, finalizer)
+    if (starts(ORPHAN)) return this.#attempts.toOrphan(item)
+    if (!starts(FOREGROUND)) return
+    for (const dependent of this.#graph.dependents(item.uid)) this.#attempts.toDelete(dependent.item)
+    this.#attempts.toDelete(item)
+  }
+
+  #handleDeleted(item: Item, object: KubeObject): void {
+    for (const dependent of this.#graph.dependents(item.uid)) this.#attempts.toDelete(dependent.item)
+    for (const { uid } of ownersOf(object)) this.#wakeWaitingOwner(uid)
+  }
+
+  #wakeWaitingOwner(uid: string): void {
+    const owner = this.#graph.find(uid)
+    if (owner && isDeletedWith(owner.object, FOREGROUND)) this.#attempts.toDelete(owner.item)
+  }
+
+  /**
+   * Enqueues the object of a new reference, unless the graph knows exactly the owner that it names. Source:
+   * graph_builder.go addDependentToOwners.
+   */
+  #checkReference(item: Item, object: KubeObject, reference: OwnerReference): void {
+    const owner = this.#ownerNamed(item, reference) ?? this.#graph.find(reference.uid)
+    if (owner && this.#names(item, reference, owner.item)) return
+    if (owner && isForeign(item, owner.item)) this.#reportForeign(item, object, reference)
+    this.#attempts.toDelete(item)
+  }
+
+  /** Enqueues the dependents of a new object whose references have its uid but do not match it otherwise. */
+  #checkDependentsOf({ item }: GraphNode): void {
+    for (const { item: dependent, object } of this.#graph.dependents(item.uid)) {
+      const reference = ownersOf(object).find(({ uid }) => uid === item.uid) as OwnerReference
+      if (this.#names(dependent, reference, item)) continue
+      if (isForeign(dependent, item)) this.#reportForeign(dependent, object, reference)
+      this.#attempts.toDelete(dependent)
+    }
+  }
+
+  /** Returns the owner if it is where the reference says: the common case, which takes one look-up. */
+  #ownerNamed({ key }: Item, reference: OwnerReference): GraphNode | undefined {
+    const served = this.#graph.resourceOf(reference)
+    if (!served) return undefined
+    const { namespace } = splitKey(key)
+    const ownerKey =
+      served.namespaced && namespace !== undefined ? `${namespace}/${reference.name}` : reference.name
+    const item = { resource: served.resource, key: ownerKey, uid: reference.uid }
+    const object = this.#graph.get(item)
+    return object && { item, object }
+  }
+
+  #names(dependent: Item, reference: OwnerReference, owner: Item): boolean {
+    return (
+      this.#graph.resourceOf(reference)?.resource === owner.resource &&
+      splitKey(owner.key).name === reference.name &&
+      !isForeign(dependent, owner)
+    )
+  }
+
+  #reportForeign(item: Item, object: KubeObject, { apiVersion, kind, name, uid }: OwnerReference): void {
+    const { namespace = '' } = splitKey(item.key)
+    const served = this.#graph.served(item.resource) as ServedResource
+    const target = { object, kind: served.kind, apiVersion: apiVersionOf(served) }
+    const reference = `[${apiVersion}/${kind}, namespace: ${namespace}, name: ${name}, uid: ${uid}]`
+    const message = `ownerRef ${reference} does not exist in namespace "${namespace}"`
+    this.#recorder.event(target, 'Warning', 'OwnerRefInvalidNamespace', message)
+  }
+}
+
+/** Whether a namespaced owner is in another namespace than its dependent. */
+function isForeign(dependent: Item, owner: Item): boolean {
+  const { namespace } = splitKey(owner.key)
+  return namespace !== undefined && namespace !== splitKey(dependent.key).namespace
 }

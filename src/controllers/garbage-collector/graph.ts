@@ -2,42 +2,38 @@ import type { KubeObject } from '../../api/definition.js'
 import type { OwnerReference } from '../../api/meta/generated.js'
 import type { ComponentHost } from '../../client/component.js'
 import type { Change, Informer } from '../../client/informer.js'
-import { keyOf } from '../../client/object-index.js'
 import type { Indexers } from '../../client/object-index.js'
+import { keyOf } from '../../client/object-index.js'
 import type { Slice } from '../../sim/module.js'
-import type { ServedResource, ServedResources } from '../process/resource.js'
-import { apiVersionOf, servedNow } from '../process/resource.js'
-import type { Item } from './item.js'
+import type { ServedResource, ServedResources } from '../shared/served-resources.js'
+import { apiVersionOf, servedNow } from '../shared/served-resources.js'
 
-/** An object of the graph and where it is served. */
+/** An object of the graph. */
 export interface GraphNode {
   readonly item: Item
   readonly object: KubeObject
 }
 
 /**
- * Resources that are not watched: they come and go too often, and own nothing. Source:
+ * Resources that are not watched, because they change often and own no objects. Source:
  * DefaultIgnoredResources.
  */
 const IGNORED: ReadonlySet<string> = new Set(['events', 'events.events.k8s.io'])
 
 /**
- * Who owns whom. It has no memory of its own: the graph is the informers' indexes (by uid, and by the uids of
- * the owners), so a fork or restore has the same graph as soon as its informers are back where they stood.
+ * The graph of owners and dependents. It consists of the informers' indexes (by uid, and by the owners' uids)
+ * and has no state of its own, so that a fork or restore has the same graph when its informers are restored.
  */
 export class OwnerGraph {
   readonly #host: ComponentHost
   readonly #resources: ServedResources
   readonly #informers = new Map<string, Informer<KubeObject>>()
-  /** The same in a list. */
+  /** The values of `#informers`, as an array. */
   #followed: readonly Informer<KubeObject>[] = []
-  /** By `apiVersion kind`; made when somebody asks. */
+  /** Resources by `apiVersion kind`, cached until CRDs change. */
   #byKind: ReadonlyMap<string, ServedResource> | undefined
   readonly #listeners: ((item: Item, change: Change<KubeObject>) => void)[] = []
-  /**
-   * Names of the custom resources that are followed, in the order in which they came: a copy follows the
-   * same.
-   */
+  /** Names of the watched custom resources in order of their creation, so that a fork watches the same. */
   readonly #custom: Slice<string[]>
 
   constructor(host: ComponentHost, resources: ServedResources) {
@@ -48,7 +44,7 @@ export class OwnerGraph {
     for (const one of served) if (!isCustom(one)) this.#follow(one)
     for (const name of this.#custom.value) this.#follow({ resource: name, verbs: COLLECTABLE })
     this.#followed = [...this.#informers.values()]
-    // real servers are asked every half minute what they serve
+    // upstream polls discovery every 30 s; here a change of a CRD is enough
     if (typeof resources === 'function') this.#informers.get(CRDS)?.onChange(() => this.#resync())
   }
 
@@ -70,7 +66,7 @@ export class OwnerGraph {
     return byKind
   }
 
-  /** Follows what CRDs have added and lets go of what they no longer serve. */
+  /** Watches new custom resources, and closes the informers of those that are no longer served. */
   #resync(): void {
     const served = servedNow(this.#resources)
     this.#byKind = undefined
@@ -88,50 +84,53 @@ export class OwnerGraph {
     this.#followed = [...this.#informers.values()]
   }
 
+  /** Whether all informers are synced. */
   get synced(): boolean {
     return [...this.#informers.values()].every((informer) => informer.synced)
   }
 
+  /** Adds a listener for changes of all objects. */
   onChange(listener: (item: Item, change: Change<KubeObject>) => void): void {
     this.#listeners.push(listener)
   }
 
-  /** The resource that serves that kind in that version. */
+  /** Returns the resource that serves a kind in a version. */
   resourceOf({ apiVersion, kind }: Pick<OwnerReference, 'apiVersion' | 'kind'>): ServedResource | undefined {
     return this.#kinds().get(`${apiVersion} ${kind}`)
   }
 
-  /** The resource by its name. */
+  /** Returns the resource with that name. */
   served(resource: string): ServedResource | undefined {
     for (const served of this.#kinds().values()) if (served.resource === resource) return served
     return undefined
   }
 
-  /** The object, if the informers have seen it with that uid. */
+  /** Returns the object if the informers have it with that uid. */
   get({ resource, key, uid }: Item): KubeObject | undefined {
     const object = this.#informers.get(resource)?.get(key)
     return object?.metadata.uid === uid ? object : undefined
   }
 
-  /** Whether objects of the resource are watched at all. */
+  /** Whether the resource is watched. */
   watches(resource: string): boolean {
     return this.#informers.has(resource)
   }
 
-  /** The object of that uid wherever it is; costs one look-up for each resource. */
+  /** Returns the object with that uid; costs one look-up for each resource. */
   find(uid: string): GraphNode | undefined {
     return this.#collect('uid', uid)[0]
   }
 
-  /** The objects that name `uid` as an owner, by resource in the order given, then by key. */
+  /**
+   * Returns the objects with an owner reference to `uid`, by resource in the order of watching, then by key.
+   */
   dependents(uid: string): readonly GraphNode[] {
     return this.#collect('owner', uid)
   }
 
   #collect(index: 'uid' | 'owner', value: string): readonly GraphNode[] {
     let found: GraphNode[] | undefined
-    // nearly always nothing is found, and it is asked for each object that comes: no iterators and closures
-    // then
+    // runs for every change of any object and nearly always finds nothing, hence no iterators and closures
     for (let at = 0; at < this.#followed.length; at++) {
       const informer = this.#followed[at] as Informer<KubeObject>
       const objects = informer.byIndex(index, value)
@@ -150,7 +149,7 @@ const INDEXERS: Indexers<KubeObject> = {
 const CRDS = 'customresourcedefinitions'
 const COLLECTABLE: ServedResource['verbs'] = ['delete', 'list', 'watch']
 
-/** Custom resources go by their full name. */
+/** Whether it is a custom resource, which has its full name (`widgets.example.com`). */
 const isCustom = ({ resource, group }: ServedResource): boolean =>
   group !== '' && resource.endsWith(`.${group}`)
 
@@ -164,4 +163,22 @@ function nodesOf(resource: string, objects: readonly KubeObject[]): readonly Gra
 
 function itemOf(resource: string, object: KubeObject): Item {
   return { resource, key: keyOf(object), uid: object.metadata.uid as string }
+}
+
+/** The identity of an object in the graph. */
+export interface Item {
+  readonly resource: string
+  readonly key: string
+  readonly uid: string
+}
+
+/** Formats an {@link Item} as a key of a work queue; its parts never contain `|`. */
+export function itemText({ resource, key, uid }: Item): string {
+  return `${resource}|${key}|${uid}`
+}
+
+/** The inverse of {@link itemText}. */
+export function parseItem(text: string): Item {
+  const [resource, key, uid] = text.split('|') as [string, string, string]
+  return { resource, key, uid }
 }

@@ -1,38 +1,40 @@
 import type { KubeObject } from '../../api/definition.js'
+import { semanticEqual } from '../../api/equal.js'
 import type { OwnerReference } from '../../api/meta/generated.js'
+import { ignoreNotFound, isApiError } from '../../client/api-error.js'
+import type { Client, DeleteOptions } from '../../client/client.js'
+import { splitKey } from '../../client/object-index.js'
+import type { Item } from './graph.js'
 
-/** The finalizers by which a deletion with dependents is carried out. */
+/** The finalizers of deletions that affect dependents. */
 export const ORPHAN = 'orphan'
 export const FOREGROUND = 'foregroundDeletion'
 
 const NONE: readonly OwnerReference[] = []
 
-/** The owner references of an object. */
+/** Returns the owner references of an object. */
 export function ownersOf(object: KubeObject): readonly OwnerReference[] {
   return object.metadata.ownerReferences ?? NONE
 }
 
-/** Whether the object is being deleted and holds `finalizer`. */
+/** Whether the object is being deleted and has the finalizer. */
 export function isDeletedWith(object: KubeObject | undefined, finalizer: string): boolean {
   if (object?.metadata.deletionTimestamp === undefined) return false
   return object.metadata.finalizers?.includes(finalizer) ?? false
 }
 
-/** Whether `object` names `owner` (a uid) as one whose deletion in the foreground has to wait for it. */
+/** Whether `object` blocks the foreground deletion of `owner` (a uid). */
 export function blocks(object: KubeObject, owner: string): boolean {
   return ownersOf(object).some(({ uid, blockOwnerDeletion }) => uid === owner && blockOwnerDeletion === true)
 }
 
 /**
- * How the references to owners have changed from one version of an object to the next. Source:
- * graph_builder.go referencesDiffs.
+ * The difference of owner references between two versions of an object. Source: graph_builder.go
+ * referencesDiffs.
  */
-export interface ReferenceChange {
+interface ReferenceChange {
   readonly added: readonly OwnerReference[]
-  /**
-   * Owners that an object in foreground deletion no longer has to wait for this one: reference gone or no
-   * longer blocking.
-   */
+  /** Uids of owners whose foreground deletion this object no longer blocks. */
   readonly unblocked: readonly string[]
 }
 
@@ -49,27 +51,25 @@ export function referenceChange(old: KubeObject | undefined, object: KubeObject)
   return { added, unblocked }
 }
 
-/** What is known of the owners of an object after the apiserver has been asked. */
+/** The references of an object by the state of the owner. */
 export interface Classified {
+  /** The owner exists. */
   readonly solid: readonly OwnerReference[]
+  /** The owner does not exist. */
   readonly dangling: readonly OwnerReference[]
-  /** Owners in foreground deletion, which wait for this object. */
+  /** The owner is in foreground deletion and waits for this object. */
   readonly waiting: readonly OwnerReference[]
 }
 
-/**
- * What is to be done with an object. `keep`: nothing; `release`: those references are removed; the rest:
- * delete with that propagation.
- */
-export type Verdict =
+/** The decision about an object. `release`: remove the references to those owners (uids). */
+type Verdict =
   | { readonly kind: 'keep' }
   | { readonly kind: 'release'; readonly owners: readonly string[] }
   | { readonly kind: 'delete'; readonly propagation: 'Orphan' | 'Foreground' | 'Background' }
 
 /**
- * The rule of the garbage collector. An object goes when it has owners and none of them is solid; how depends
- * on the finalizers it has and on whether an owner waits for it. Source: garbagecollector.go
- * attemptToDeleteItem.
+ * Decides about an object: it is deleted if it has owners and none of them is solid; the propagation depends
+ * on its finalizers and on whether an owner waits for it. Source: garbagecollector.go attemptToDeleteItem.
  */
 export function judge(
   object: KubeObject,
@@ -85,4 +85,89 @@ export function judge(
   const finalizers = object.metadata.finalizers ?? []
   if (finalizers.includes(ORPHAN)) return { kind: 'delete', propagation: 'Orphan' }
   return { kind: 'delete', propagation: finalizers.includes(FOREGROUND) ? 'Foreground' : 'Background' }
+}
+
+/** The requests of the garbage collector. Each concerns one object and throws ApiError. */
+export class GraphWriter {
+  readonly #client: Client
+
+  constructor(client: Client) {
+    this.#client = client
+  }
+
+  /** Returns the apiserver's copy of the object, or undefined if no object has that uid. */
+  latest({ resource, key, uid }: Item): KubeObject | undefined {
+    const object: KubeObject | undefined = ignoreNotFound(() => this.#client.get(resource, splitKey(key)))
+    return object?.metadata.uid === uid ? object : undefined
+  }
+
+  /**
+   * Deletes the version that was judged; if a newer one has the same owners, the decision is still valid.
+   * Source: garbagecollector/operations.go deleteObject.
+   */
+  delete(
+    item: Item,
+    judged: KubeObject,
+    propagationPolicy: NonNullable<DeleteOptions['propagationPolicy']>,
+  ): void {
+    const { uid } = item
+    const { resourceVersion } = judged.metadata
+    const versioned = resourceVersion === undefined ? { uid } : { uid, resourceVersion }
+    const request = (preconditions: NonNullable<DeleteOptions['preconditions']>): unknown =>
+      ignoreNotFound(() =>
+        this.#client.delete(item.resource, splitKey(item.key), { propagationPolicy, preconditions }),
+      )
+    try {
+      request(versioned)
+    } catch (error) {
+      if (!isApiError(error, 'Conflict')) throw error
+      const now = this.latest(item)
+      if (!now) return
+      if (!semanticEqual(ownersOf(now), ownersOf(judged))) throw error
+      request({ uid })
+    }
+  }
+
+  /** Removes the references to `owners` (uids). */
+  release(item: Item, object: KubeObject, owners: readonly string[]): void {
+    this.#setReferences(
+      item,
+      object,
+      ownersOf(object).filter(({ uid }) => !owners.includes(uid)),
+    )
+  }
+
+  /** Makes all references of the object non-blocking; returns the new version, or undefined if it is gone. */
+  unblock(item: Item, object: KubeObject): KubeObject | undefined {
+    return this.#setReferences(
+      item,
+      object,
+      ownersOf(object).map((reference) => ({ ...reference, blockOwnerDeletion: false })),
+    )
+  }
+
+  /** Removes a finalizer if the object still has it. */
+  removeFinalizer(item: Item, finalizer: string): void {
+    const object = this.latest(item)
+    const finalizers = object?.metadata.finalizers
+    if (!object || !finalizers?.includes(finalizer)) return
+    const { resourceVersion } = object.metadata
+    const kept = finalizers.filter((known) => known !== finalizer)
+    this.#merge(item, { metadata: { resourceVersion, finalizers: kept.length === 0 ? null : kept } })
+  }
+
+  #setReferences(
+    item: Item,
+    object: KubeObject,
+    references: readonly OwnerReference[],
+  ): KubeObject | undefined {
+    const { uid, resourceVersion } = object.metadata
+    return this.#merge(item, {
+      metadata: { uid, resourceVersion, ownerReferences: references.length === 0 ? null : references },
+    })
+  }
+
+  #merge({ resource, key }: Item, body: object): KubeObject | undefined {
+    return ignoreNotFound(() => this.#client.patch(resource, splitKey(key), { type: 'merge', body }))
+  }
 }

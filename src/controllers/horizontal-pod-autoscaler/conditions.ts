@@ -1,11 +1,11 @@
 import type { HorizontalPodAutoscalerCondition } from '../../api/autoscaling-v2/generated.js'
 
-/** The conditions of an autoscaler while it is being looked at. Source: horizontal.go setConditionInList. */
+/** The conditions of an autoscaler during a sync. Source: horizontal.go setConditionInList. */
 export class Conditions {
   readonly #list: HorizontalPodAutoscalerCondition[]
   readonly #now: string
 
-  /** `now` as objects write time. */
+  /** `now` is a formatted time, see {@link formatTime}. */
   constructor(list: readonly HorizontalPodAutoscalerCondition[] | undefined, now: string) {
     this.#list = [...(list ?? [])]
     this.#now = now
@@ -15,6 +15,7 @@ export class Conditions {
     return this.#list
   }
 
+  /** Sets a condition; the transition time changes only with the status. */
   set(
     type: 'AbleToScale' | 'ScalingActive' | 'ScalingLimited',
     isTrue: boolean,

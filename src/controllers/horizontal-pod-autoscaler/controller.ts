@@ -1,14 +1,10 @@
 import type {
   HorizontalPodAutoscaler,
   HorizontalPodAutoscalerStatus,
-  MetricSpec,
   MetricStatus,
 } from '../../api/autoscaling-v2/generated.js'
 import type { Pod } from '../../api/core/generated.js'
 import { semanticEqual } from '../../api/equal.js'
-import { compileSelectorText, SelectorSyntaxError } from '../../api/label-parser.js'
-import type { LabelMatcher } from '../../api/labels.js'
-import { parseQuantity } from '../../api/quantity.js'
 import { formatTime } from '../../api/time.js'
 import { ignoreNotFound, isApiError } from '../../client/api-error.js'
 import type { Component, ComponentHost } from '../../client/component.js'
@@ -16,37 +12,31 @@ import type { EventRecorder } from '../../client/event-recorder.js'
 import type { Informer } from '../../client/informer.js'
 import { keyOf } from '../../client/object-index.js'
 import type { Slice, Topic } from '../../sim/module.js'
-import { isRequestFailure } from '../process/attempt.js'
-import { controllerIdentity, controllerName } from '../process/identity.js'
-import type { ServedResources } from '../process/resource.js'
-import { hasFeature } from '../process/version.js'
-import { BY_NAMESPACE, namespaceIndexer } from '../shared/ownership.js'
+import { controllerIdentity, controllerName } from '../shared/identity.js'
+import { namespaceIndexer } from '../shared/ownership.js'
+import { isRequestFailure } from '../shared/queue.js'
+import type { ServedResources } from '../shared/served-resources.js'
+import type { Pass } from './computation.js'
+import { ReplicaComputation } from './computation.js'
 import { Conditions } from './conditions.js'
-import type { ScaleHistory } from './history.js'
-import { rememberChange } from './history.js'
 import type { MetricsSource } from './metrics-source.js'
-import type { Decision, Wish } from './normalize.js'
-import { normalize, normalizeByRules } from './normalize.js'
-import { MetricFailure, proposeReplicas } from './proposals.js'
-import type { Tolerances } from './replica-calculator.js'
-import { ScaleFailure, scaleOf } from './target.js'
+import type { Decision, ScaleHistory, ScaleRequest } from './normalize.js'
+import { normalize, normalizeByRules, rememberChange } from './normalize.js'
 import type { Scale, TargetScale } from './target.js'
+import { ScaleFailure, scaleOf } from './target.js'
 
-/** --horizontal-pod-autoscaler-sync-period, in ms. */
+/** `--horizontal-pod-autoscaler-sync-period`, in ms. */
 const SYNC_PERIOD = 15_000
-/** --horizontal-pod-autoscaler-tolerance. */
-const TOLERANCE = 0.1
-
 /** Options of {@link createHorizontalPodAutoscaler}. */
 export interface HorizontalPodAutoscalerOptions {
-  /** What is served, to find what a target's kind is called. */
+  /** What the server serves, to find the resource of a target's kind. */
   readonly resources: ServedResources
   readonly metrics: MetricsSource
 }
 
 /**
- * The autoscaler of replicas: looks at each HorizontalPodAutoscaler every 15 seconds. Its timers are
- * watchdogs. Identity `system:serviceaccount:kube-system:horizontal-pod-autoscaler`. Source:
+ * Creates the horizontal pod autoscaler controller, which syncs each HorizontalPodAutoscaler every 15
+ * seconds. Its timers are watchdogs, so that `settle()` does not wait for the next sync. Source:
  * pkg/controller/podautoscaler/horizontal.go.
  */
 export function createHorizontalPodAutoscaler(options: HorizontalPodAutoscalerOptions): Component {
@@ -57,33 +47,16 @@ export function createHorizontalPodAutoscaler(options: HorizontalPodAutoscalerOp
   }
 }
 
-/** One look at one autoscaler. */
-interface Pass {
-  readonly autoscaler: HorizontalPodAutoscaler
-  readonly key: string
-  readonly now: number
-  readonly conditions: Conditions
-}
-
-/**
- * What the metrics say. `replicas` undefined: nothing can be done; `failure` is the sum of those that fail.
- */
-interface Computed {
-  readonly replicas: number | undefined
-  readonly name: string
-  readonly statuses: readonly MetricStatus[]
-  readonly failure: string | undefined
-}
-
 class HorizontalPodAutoscalerController {
   readonly #host: ComponentHost
   readonly #options: HorizontalPodAutoscalerOptions
   readonly #recorder: EventRecorder
   readonly #autoscalers: Informer<HorizontalPodAutoscaler>
   readonly #pods: Informer<Pod>
+  readonly #computation: ReplicaComputation
   readonly #topic: Topic
   readonly #histories: Slice<Map<string, ScaleHistory>>
-  /** Selectors of the targets, as last seen: two autoscalers must not mean the same pods. */
+  /** See {@link ReplicaComputationPorts.selectors}. */
   readonly #selectors: Slice<Map<string, string>>
 
   constructor(host: ComponentHost, options: HorizontalPodAutoscalerOptions) {
@@ -94,15 +67,22 @@ class HorizontalPodAutoscalerController {
     this.#pods = host.informer('pods', { indexers: namespaceIndexer() })
     this.#histories = host.state('histories', () => new Map<string, ScaleHistory>())
     this.#selectors = host.state('selectors', () => new Map<string, string>())
-    this.#topic = host.handle('sync', (key) => this.#due(key))
+    this.#computation = new ReplicaComputation({
+      metrics: options.metrics,
+      version: host.version,
+      pods: this.#pods,
+      selectors: this.#selectors,
+      warn: (autoscaler, reason, message) => this.#warn(autoscaler, reason, message),
+    })
+    this.#topic = host.handle('sync', (key) => this.#syncDue(key))
     this.#autoscalers.onChange(({ type, object }) => {
       if (type === 'DELETED') this.#forget(keyOf(object))
-      else this.#later(keyOf(object))
+      else this.#enqueue(keyOf(object))
     })
   }
 
-  /** Everything waits for one period; what waits already keeps its time. Source: rate_limiters.go. */
-  #later(key: string): void {
+  /** Syncs the key after one period, or when it is due already. Source: rate_limiters.go. */
+  #enqueue(key: string): void {
     if (this.#topic.dueAt(key) === undefined) this.#topic.wakeAfter(key, SYNC_PERIOD, { class: 'watchdog' })
   }
 
@@ -112,7 +92,7 @@ class HorizontalPodAutoscalerController {
     this.#selectors.value.delete(key)
   }
 
-  #due(key: string): void {
+  #syncDue(key: string): void {
     const autoscaler = this.#autoscalers.get(key)
     if (autoscaler === undefined) return this.#forget(key)
     this.#topic.wakeAfter(key, SYNC_PERIOD, { class: 'watchdog' })
@@ -168,10 +148,10 @@ class HorizontalPodAutoscalerController {
     pass: Pass,
     target: TargetScale,
     history: ScaleHistory,
-    { current, min, max }: Pick<Wish, 'current' | 'min' | 'max'>,
+    { current, min, max }: Pick<ScaleRequest, 'current' | 'min' | 'max'>,
   ): void {
     const { autoscaler, conditions, now } = pass
-    const { replicas, name, statuses, failure } = this.#compute(pass, target.scale)
+    const { replicas, name, statuses, failure } = this.#computation.compute(pass, target.scale)
     if (replicas === undefined) {
       this.#writeStatus(pass, {
         current,
@@ -184,8 +164,8 @@ class HorizontalPodAutoscalerController {
     }
     const reason =
       replicas > current ? `${name} above target` : replicas < current ? 'All metrics below target' : ''
-    const wish = { current, desired: replicas, min, max, now }
-    const decision = this.#decide(autoscaler, history, wish)
+    const request = { current, desired: replicas, min, max, now }
+    const decision = this.#normalize(autoscaler, history, request)
     conditions.set('AbleToScale', true, decision.able)
     conditions.set('ScalingLimited', decision.isLimited, decision.limited)
     if (decision.replicas === current)
@@ -193,13 +173,17 @@ class HorizontalPodAutoscalerController {
     this.#rescale(pass, target, history, { desired: decision.replicas, reason, statuses })
   }
 
-  #decide({ spec: { behavior } }: HorizontalPodAutoscaler, history: ScaleHistory, wish: Wish): Decision {
+  #normalize(
+    { spec: { behavior } }: HorizontalPodAutoscaler,
+    history: ScaleHistory,
+    request: ScaleRequest,
+  ): Decision {
     return behavior === undefined
-      ? normalize(history, wish)
-      : normalizeByRules(history, wish, { up: behavior.scaleUp ?? {}, down: behavior.scaleDown ?? {} })
+      ? normalize(history, request)
+      : normalizeByRules(history, request, { up: behavior.scaleUp ?? {}, down: behavior.scaleDown ?? {} })
   }
 
-  /** The target's scale; undefined when there is none, which is told. */
+  /** Returns the target's scale; undefined, after an event and a condition, if it cannot be read. */
   #target(pass: Pass): TargetScale | undefined {
     const { autoscaler, conditions } = pass
     const { namespace = '' } = autoscaler.metadata
@@ -227,118 +211,6 @@ class HorizontalPodAutoscalerController {
         (history = { recommendations: [{ replicas: current, at: now }], ups: [], downs: [] }),
       )
     return history
-  }
-
-  /** Source: computeReplicasForMetrics. */
-  #compute(pass: Pass, scale: Scale): Computed {
-    const { autoscaler, conditions, now } = pass
-    const { namespace = '' } = autoscaler.metadata
-    const selector = scale.status.selector ?? ''
-    const pods = this.#podsOf(pass, selector)
-    if (typeof pods === 'string') return { replicas: undefined, name: '', statuses: [], failure: pods }
-    const input = {
-      source: this.#options.metrics,
-      namespace,
-      selector,
-      pods,
-      now,
-      tolerances: this.#tolerances(autoscaler),
-      currentReplicas: scale.spec.replicas ?? 0,
-      statusReplicas: scale.status.replicas ?? 0,
-    }
-    const { metrics = [] } = autoscaler.spec
-    const statuses: MetricStatus[] = []
-    let best: { readonly replicas: number; readonly name: string } | undefined
-    const failures: MetricFailure[] = []
-    for (const metric of metrics) {
-      const found = this.#propose(autoscaler, metric, input)
-      if (found instanceof MetricFailure) {
-        failures.push(found)
-        // upstream keeps the place of a metric without a value
-        statuses.push({ type: '' })
-        continue
-      }
-      statuses.push(found.status)
-      if (best === undefined || best.replicas === 0 || found.replicas > best.replicas) best = found
-    }
-    const [first] = failures
-    const failure =
-      first &&
-      `invalid metrics (${failures.length} invalid out of ${metrics.length}), first error is: ` +
-        `${first.message}`
-    if (first !== undefined && (best === undefined || best.replicas < input.currentReplicas)) {
-      conditions.set('ScalingActive', false, [
-        first.reason,
-        `the HPA was unable to compute the replica count: ${first.cause}`,
-      ])
-      return { replicas: undefined, name: '', statuses, failure }
-    }
-    const { replicas = 0, name = '' } = best ?? {}
-    conditions.set('ScalingActive', true, [
-      'ValidMetricFound',
-      `the HPA was able to successfully calculate a replica count from ${name}`,
-    ])
-    return { replicas, name, statuses, failure }
-  }
-
-  #propose(
-    autoscaler: HorizontalPodAutoscaler,
-    metric: MetricSpec,
-    input: Parameters<typeof proposeReplicas>[1],
-  ): ReturnType<typeof proposeReplicas> | MetricFailure {
-    try {
-      return proposeReplicas(metric, input)
-    } catch (error) {
-      if (!(error instanceof MetricFailure)) throw error
-      this.#warn(autoscaler, error.reason, error.cause)
-      return error
-    }
-  }
-
-  /** The pods of a target; a text when they cannot be told. Source: validateAndParseSelector. */
-  #podsOf({ autoscaler, conditions, key }: Pass, selector: string): readonly Pod[] | string {
-    const fail = (reason: string, text: string, shown: string = text): string => {
-      this.#warn(autoscaler, reason, text)
-      conditions.set('ScalingActive', false, [
-        reason === 'SelectorRequired' ? 'InvalidSelector' : reason,
-        shown,
-      ])
-      return text
-    }
-    if (selector === '')
-      return fail('SelectorRequired', 'selector is required', "the HPA target's scale is missing a selector")
-    const { namespace = '' } = autoscaler.metadata
-    const matches = matcherOf(selector)
-    if (typeof matches === 'string')
-      return fail(
-        'InvalidSelector',
-        `couldn't convert selector into a corresponding internal selector object: ${matches}`,
-      )
-    const pods = this.#pods
-      .byIndex(BY_NAMESPACE, namespace)
-      .filter(({ metadata }) => matches(metadata.labels))
-    this.#selectors.value.set(key, selector)
-    const others = [...this.#selectors.value]
-      .filter(([other, text]) => {
-        if (!other.startsWith(`${namespace}/`)) return false
-        const theirs = other === key ? matches : matcherOf(text)
-        return typeof theirs !== 'string' && pods.some(({ metadata }) => theirs(metadata.labels))
-      })
-      .map(([other]) => other.slice(namespace.length + 1))
-      .sort()
-    if (others.length < 2) return pods
-    return fail(
-      'AmbiguousSelector',
-      `pods by selector ${selector} are controlled by multiple HPAs: ` +
-        `[${others.map((name) => `${namespace}/${name}`).join(' ')}]`,
-    )
-  }
-
-  #tolerances({ spec: { behavior } }: HorizontalPodAutoscaler): Tolerances {
-    const isConfigurable = hasFeature(this.#host.version, 'hpaTolerance')
-    const of = (text: string | undefined): number =>
-      isConfigurable && text !== undefined ? parseTolerance(text) : TOLERANCE
-    return { up: of(behavior?.scaleUp?.tolerance), down: of(behavior?.scaleDown?.tolerance) }
   }
 
   #rescale(
@@ -392,7 +264,7 @@ class HorizontalPodAutoscalerController {
     this.#writeStatus(pass, { current, desired, statuses, rescaled: true })
   }
 
-  /** Source: setStatus. */
+  /** Writes the status of this sync. Source: setStatus. */
   #writeStatus(
     pass: Pass,
     {
@@ -447,15 +319,3 @@ const targetOf = (
   apiVersion: 'autoscaling/v2',
   kind: 'HorizontalPodAutoscaler',
 })
-
-/** A selector text as a function; or what is wrong with it. */
-function matcherOf(selector: string): LabelMatcher | string {
-  try {
-    return compileSelectorText(selector)
-  } catch (error) {
-    if (error instanceof SelectorSyntaxError) return error.message
-    throw error
-  }
-}
-
-const parseTolerance = (text: string): number => Number(parseQuantity(text).nanos) / 1e9

@@ -1,15 +1,16 @@
 import type { LabelSelector } from '../../api/meta/generated.js'
 
-/** What one pod was measured at. Values in thousandths of the metric's unit. */
+/** One measurement of a pod. */
 export interface PodMetric {
+  /** In thousandths of the metric's unit. */
   readonly value: number
   /** Virtual ms. */
   readonly timestamp: number
-  /** Over how long it was measured, in ms. */
+  /** Length of the interval that was measured, in ms. */
   readonly window: number
 }
 
-/** Metrics by the name of the pod. */
+/** Metrics by pod name. */
 export type PodMetrics = ReadonlyMap<string, PodMetric>
 
 /** An object that a custom metric describes. */
@@ -20,12 +21,12 @@ export interface DescribedObject {
 }
 
 /**
- * Where the autoscaler gets its numbers: the APIs metrics.k8s.io, custom.metrics.k8s.io and
- * external.metrics.k8s.io. Each throws {@link MetricsError} with what a client of that API says. Source:
+ * The source of metrics: the APIs metrics.k8s.io, custom.metrics.k8s.io and external.metrics.k8s.io. Each
+ * method throws a {@link MetricsError} with the error message of that API's client. Source:
  * pkg/controller/podautoscaler/metrics MetricsClient.
  */
 export interface MetricsSource {
-  /** Use of a resource by the pods that a selector (text) means; of one container, or of all of them. */
+  /** Returns the usage of a resource by the selected pods: of one container, or the sum of all. */
   resource(resource: string, namespace: string, selector: string, container: string | undefined): PodMetrics
   pods(
     metric: string,
@@ -33,21 +34,21 @@ export interface MetricsSource {
     selector: string,
     metricSelector: LabelSelector | undefined,
   ): PodMetrics
-  /** In thousandths. */
+  /** Returns a metric of one object, in thousandths. */
   object(
     metric: string,
     namespace: string,
     object: DescribedObject,
     metricSelector: LabelSelector | undefined,
   ): number
-  /** One value for each time series, in thousandths. */
+  /** Returns the value of each time series, in thousandths. */
   external(metric: string, namespace: string, metricSelector: LabelSelector | undefined): readonly number[]
 }
 
-/** No numbers: the message is that of the client. */
+/** A metrics API has failed; the message is that of its client. */
 export class MetricsError extends Error {}
 
-/** Nobody serves metrics. */
+/** The source of a cluster in which no metrics API is installed. */
 export const NO_METRICS: MetricsSource = {
   resource: () => {
     throw new MetricsError(

@@ -1,13 +1,11 @@
 import type { HPAScalingRules } from '../../api/autoscaling-v2/generated.js'
-import { changeWithin, remember } from './history.js'
-import type { ScaleHistory } from './history.js'
 
-/** --horizontal-pod-autoscaler-downscale-stabilization, in ms. */
+/** `--horizontal-pod-autoscaler-downscale-stabilization`, in ms. */
 const DOWNSCALE_STABILIZATION = 300_000
-const LARGEST = 2_147_483_647
+const MAX_INT32 = 2_147_483_647
 
-/** What the metrics ask for, and what it is bound by. */
-export interface Wish {
+/** The replica count that the metrics require, and its bounds. */
+export interface ScaleRequest {
   readonly current: number
   readonly desired: number
   readonly min: number
@@ -16,10 +14,7 @@ export interface Wish {
   readonly now: number
 }
 
-/**
- * What is done about it. `able` and `limited` are the reasons and messages of the conditions AbleToScale and
- * ScalingLimited.
- */
+/** The normalized replica count, with the reasons and messages of AbleToScale and ScalingLimited. */
 export interface Decision {
   readonly replicas: number
   readonly able: readonly [reason: string, message: string]
@@ -57,10 +52,13 @@ const DOWN_LIMIT = [
 type Limit = readonly [replicas: number, text: readonly [string, string]]
 
 /**
- * Without `behavior`. Source: horizontal.go normalizeDesiredReplicas, stabilizeRecommendation,
- * convertDesiredReplicasWithRules.
+ * Normalizes a request of an autoscaler without `behavior`. Source: horizontal.go normalizeDesiredReplicas,
+ * stabilizeRecommendation, convertDesiredReplicasWithRules.
  */
-export function normalize(history: ScaleHistory, { current, desired, min, max, now }: Wish): Decision {
+export function normalize(
+  history: ScaleHistory,
+  { current, desired, min, max, now }: ScaleRequest,
+): Decision {
   const cutoff = now - DOWNSCALE_STABILIZATION
   const recent = history.recommendations.filter(({ at }) => at >= cutoff).map(({ replicas }) => replicas)
   const stable = Math.max(desired, ...recent)
@@ -72,18 +70,22 @@ export function normalize(history: ScaleHistory, { current, desired, min, max, n
   return { replicas, able: stable === desired ? READY : HIGHER, isLimited: replicas !== stable, limited }
 }
 
-/** Rules with all their defaults. */
-export interface FullRules {
+/** Scaling rules with all defaults. */
+interface FullRules {
   readonly up: HPAScalingRules
   readonly down: HPAScalingRules
 }
 
-/** With `behavior`. Source: normalizeDesiredReplicasWithBehaviors. */
-export function normalizeByRules(history: ScaleHistory, wish: Wish, { up, down }: FullRules): Decision {
-  const { current, desired, min, max, now } = wish
+/** Normalizes a request of an autoscaler with `behavior`. Source: normalizeDesiredReplicasWithBehaviors. */
+export function normalizeByRules(
+  history: ScaleHistory,
+  request: ScaleRequest,
+  { up, down }: FullRules,
+): Decision {
+  const { current, desired, min, max, now } = request
   const stable = stabilized(
     history,
-    wish,
+    request,
     (up.stabilizationWindowSeconds ?? 0) * 1000,
     (down.stabilizationWindowSeconds ?? DOWNSCALE_STABILIZATION / 1000) * 1000,
   )
@@ -101,10 +103,13 @@ export function normalizeByRules(history: ScaleHistory, wish: Wish, { up, down }
   return { replicas: limit[0], able, isLimited: limit[0] !== stable, limited: limit[1] }
 }
 
-/** Source: stabilizeRecommendationWithBehaviors. */
+/**
+ * Limits the desired count to the range of recent recommendations. Source:
+ * stabilizeRecommendationWithBehaviors.
+ */
 function stabilized(
   history: ScaleHistory,
-  { current, desired, now }: Wish,
+  { current, desired, now }: ScaleRequest,
   upWindow: number,
   downWindow: number,
 ): number {
@@ -121,7 +126,7 @@ function stabilized(
   return Math.min(Math.max(current, lowest), highest)
 }
 
-/** Source: calculateScaleUpLimitWithScalingRules. */
+/** Returns the highest count that the policies allow. Source: calculateScaleUpLimitWithScalingRules. */
 function upLimit(
   current: number,
   { ups, downs }: ScaleHistory,
@@ -133,10 +138,10 @@ function upLimit(
     const start = current - changeWithin(periodSeconds, ups, now) + changeWithin(periodSeconds, downs, now)
     return type === 'Pods' ? start + value : Math.ceil(start * (1 + value / 100))
   })
-  return selectPolicy === 'Min' ? Math.min(LARGEST, ...limits) : Math.max(-LARGEST, ...limits)
+  return selectPolicy === 'Min' ? Math.min(MAX_INT32, ...limits) : Math.max(-MAX_INT32, ...limits)
 }
 
-/** Source: calculateScaleDownLimitWithBehaviors. */
+/** Returns the lowest count that the policies allow. Source: calculateScaleDownLimitWithBehaviors. */
 function downLimit(
   current: number,
   { ups, downs }: ScaleHistory,
@@ -148,5 +153,71 @@ function downLimit(
     const start = current - changeWithin(periodSeconds, ups, now) + changeWithin(periodSeconds, downs, now)
     return type === 'Pods' ? start - value : Math.trunc(start * (1 - value / 100))
   })
-  return selectPolicy === 'Min' ? Math.max(-LARGEST, ...limits) : Math.min(LARGEST, ...limits)
+  return selectPolicy === 'Min' ? Math.max(-MAX_INT32, ...limits) : Math.min(MAX_INT32, ...limits)
+}
+
+/** A replica count that was recommended at a time. */
+interface Recommendation {
+  readonly replicas: number
+  /** Virtual ms. */
+  readonly at: number
+}
+
+/** A change of the replica count. */
+interface ScaleEvent {
+  /** Number of replicas that were added or removed. */
+  readonly change: number
+  /** Virtual ms. */
+  readonly at: number
+}
+
+/**
+ * What the controller remembers of one autoscaler; a restart loses it, because upstream keeps it in memory.
+ */
+export interface ScaleHistory {
+  recommendations: Recommendation[]
+  ups: ScaleEvent[]
+  downs: ScaleEvent[]
+}
+
+/** Replaces an expired recommendation by a new one, as upstream does, or adds it. */
+function remember(
+  history: ScaleHistory,
+  replicas: number,
+  now: number,
+  isOld: (one: Recommendation) => boolean,
+): void {
+  const old = history.recommendations.findLastIndex(isOld)
+  if (old >= 0) history.recommendations[old] = { replicas, at: now }
+  else history.recommendations.push({ replicas, at: now })
+}
+
+/**
+ * Returns the number of replicas that were added or removed in the last `seconds`. Source:
+ * getReplicasChangePerPeriod.
+ */
+function changeWithin(seconds: number, events: readonly ScaleEvent[], now: number): number {
+  return events.reduce((sum, { change, at }) => (at > now - seconds * 1000 ? sum + change : sum), 0)
+}
+
+/**
+ * Records a change, and drops those that are older than the longest policy period. Source: storeScaleEvent.
+ */
+export function rememberChange(
+  history: ScaleHistory,
+  rules: { readonly up?: HPAScalingRules | undefined; readonly down?: HPAScalingRules | undefined },
+  from: number,
+  to: number,
+  now: number,
+): void {
+  const isUp = to > from
+  const longest =
+    Math.max(
+      0,
+      ...((isUp ? rules.up : rules.down)?.policies ?? []).map(({ periodSeconds }) => periodSeconds),
+    ) * 1000
+  const kept = (isUp ? history.ups : history.downs).filter(({ at }) => at >= now - longest)
+  kept.push({ change: Math.abs(to - from), at: now })
+  if (isUp) history.ups = kept
+  else history.downs = kept
 }

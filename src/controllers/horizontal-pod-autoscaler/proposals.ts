@@ -1,9 +1,9 @@
 import type { MetricSpec, MetricStatus, MetricTarget } from '../../api/autoscaling-v2/generated.js'
 import type { LabelSelector } from '../../api/meta/generated.js'
 import { formatQuantity, quantityMilliValue } from '../../api/quantity.js'
-import { formatGoSelector } from '../shared/go-selector.js'
-import { MetricsError } from './metrics-source.js'
+import { formatGoSelector } from '../shared/selectors.js'
 import type { MetricsSource } from './metrics-source.js'
+import { MetricsError } from './metrics-source.js'
 import type { CalculationInput, Proposal } from './replica-calculator.js'
 import {
   replicasByAverage,
@@ -12,17 +12,17 @@ import {
   replicasPerPod,
 } from './replica-calculator.js'
 
-/** What one metric asks for. */
+/** The replica count that one metric requires. */
 export interface MetricProposal {
   readonly replicas: number
-  /** As events and conditions name the metric. */
+  /** Name of the metric in events and conditions. */
   readonly name: string
   readonly status: MetricStatus
 }
 
 /**
- * Why a metric says nothing: `reason` and `cause` are those of the event and the condition, the message goes
- * into the sum of all metrics.
+ * A metric could not be read: `reason` and `cause` are those of the event and the condition; the message is
+ * part of the summary of all metrics.
  */
 export class MetricFailure extends Error {
   readonly reason: string
@@ -35,17 +35,20 @@ export class MetricFailure extends Error {
   }
 }
 
-/** What a metric is computed from. */
+/** The input of {@link proposeReplicas}. */
 export interface MetricInput extends CalculationInput {
   readonly source: MetricsSource
   readonly namespace: string
-  /** Selector of the target's pods, as its scale has it. */
+  /** Selector of the target's pods, from its scale. */
   readonly selector: string
   /** status.replicas of the scale. */
   readonly statusReplicas: number
 }
 
-/** Replicas by one metric. Source: horizontal.go computeReplicasForMetric. @throws MetricFailure */
+/**
+ * Returns the replica count for one metric. Source: horizontal.go computeReplicasForMetric. @throws
+ * MetricFailure
+ */
 export function proposeReplicas(spec: MetricSpec, input: MetricInput): MetricProposal {
   switch (spec.type) {
     case 'Resource':
@@ -65,7 +68,7 @@ export function proposeReplicas(spec: MetricSpec, input: MetricInput): MetricPro
   }
 }
 
-/** Runs a calculation; what the metrics API cannot say becomes the failure of the metric. */
+/** Runs a calculation, and turns a MetricsError into a MetricFailure. */
 function attempt<T>(
   reason: string,
   wrap: (cause: string) => string,
@@ -84,13 +87,13 @@ function attempt<T>(
 const milli = (value: number): string =>
   formatQuantity({ nanos: BigInt(value) * 1_000_000n, format: 'DecimalSI' })
 
-interface ResourceWish {
+interface ResourceMetric {
   readonly name: string
   readonly container: string | undefined
   readonly target: MetricTarget
 }
 
-function byUse({ name, container, target }: ResourceWish, input: MetricInput): Proposal {
+function byUse({ name, container, target }: ResourceMetric, input: MetricInput): Proposal {
   const metrics = (): ReturnType<MetricsSource['resource']> => {
     try {
       return input.source.resource(name, input.namespace, input.selector, container)
@@ -117,12 +120,12 @@ const INVALID_RESOURCE =
   'target was set'
 
 function resourceProposal(
-  wish: ResourceWish,
+  metric: ResourceMetric,
   reason: string,
   outer: (cause: string) => string,
   input: MetricInput,
 ): Proposal {
-  const { name, target } = wish
+  const { name, target } = metric
   if (target.averageValue === undefined && target.averageUtilization === undefined)
     throw new MetricFailure(reason, INVALID_RESOURCE, outer(INVALID_RESOURCE))
   const what = target.averageValue === undefined ? 'utilization' : 'usage'
@@ -130,7 +133,7 @@ function resourceProposal(
     reason,
     (cause) => `failed to get ${name} ${what}: ${cause}`,
     outer,
-    () => byUse(wish, input),
+    () => byUse(metric, input),
   )
 }
 
@@ -204,7 +207,7 @@ function byPods({ pods }: MetricSpec, input: MetricInput): MetricProposal {
 function byObject({ object }: MetricSpec, input: MetricInput): MetricProposal {
   const { metric, target, describedObject } = object as NonNullable<MetricSpec['object']>
   const { kind, name } = describedObject
-  // upstream's format has its arguments in another order
+  // upstream passes the arguments of this format in the wrong order
   const value = (): number => {
     try {
       return input.source.object(metric.name, input.namespace, describedObject, metric.selector)

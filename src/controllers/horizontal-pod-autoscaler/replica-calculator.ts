@@ -1,27 +1,26 @@
-import { isPodReady } from '../../api/core/conditions.js'
+import { isPodReady, podCondition } from '../../api/core/conditions.js'
 import type { Container, Pod } from '../../api/core/generated.js'
 import { quantityMilliValue } from '../../api/quantity.js'
-import { MetricsError } from './metrics-source.js'
+import { timeMs } from '../../api/time.js'
 import type { PodMetrics } from './metrics-source.js'
-import { groupPods } from './pod-groups.js'
+import { MetricsError } from './metrics-source.js'
 
-/** How far the ratio of use and target may be from 1 without anything being done, in each direction. */
+/** How far the ratio of usage and target may differ from 1 before replicas change. */
 export interface Tolerances {
   readonly up: number
   readonly down: number
 }
 
-/**
- * A number of replicas, and what was measured: `utilization` in percent of requests, `raw` the average in
- * thousandths.
- */
+/** A replica count and the measurement behind it. */
 export interface Proposal {
   readonly replicas: number
+  /** Average value in thousandths. */
   readonly raw: number
+  /** Percentage of the requests. */
   readonly utilization?: number
 }
 
-/** What all calculations look at. */
+/** The input of all calculations. */
 export interface CalculationInput {
   readonly currentReplicas: number
   readonly pods: readonly Pod[]
@@ -34,8 +33,9 @@ const NO_PODS = 'no pods returned by selector while calculating replica count'
 const UNREADY = 'did not receive metrics for targeted pods (pods might be unready)'
 
 /**
- * Percent of the requests that pods make. Source: replica_calculator.go GetResourceReplicas. @throws
- * MetricsError
+ * Returns the replicas for a target utilization in percent of the pods' requests. Source:
+ * replica_calculator.go GetResourceReplicas.
+ * @throws MetricsError if there are no metrics or no requests.
  */
 export function replicasByUtilization(
   input: CalculationInput,
@@ -50,10 +50,10 @@ export function replicasByUtilization(
   const counted = countedOf(pods, all, resource, now)
   const requests = requestsOf(pods, container, resource)
   const { ratio, utilization, raw } = utilizationRatio(counted.metrics, requests, target)
-  const answer = (replicas: number): Proposal => ({ replicas, utilization, raw })
+  const proposal = (replicas: number): Proposal => ({ replicas, utilization, raw })
   const zeros = counted.unready.size > 0 && ratio > 1 ? counted.unready : new Set<string>()
   if (zeros.size === 0 && counted.missing.size === 0)
-    return answer(isWithin(tolerances, ratio) ? currentReplicas : Math.ceil(ratio * counted.ready))
+    return proposal(isWithin(tolerances, ratio) ? currentReplicas : Math.ceil(ratio * counted.ready))
   const filled = new Map(counted.metrics)
   const missing =
     ratio < 1
@@ -64,12 +64,13 @@ export function replicasByUtilization(
   if (missing !== undefined) for (const name of counted.missing) filled.set(name, missing(name))
   for (const name of zeros) filled.set(name, 0)
   const again = utilizationRatio(filled, requests, target).ratio
-  return answer(corrected(input, ratio, again, filled.size))
+  return proposal(corrected(input, ratio, again, filled.size))
 }
 
 /**
- * An average of the pods, against a target for each. Source: GetRawResourceReplicas, GetMetricReplicas,
- * calcPlainMetricReplicas. @throws MetricsError
+ * Returns the replicas for a target average value per pod. Source: GetRawResourceReplicas, GetMetricReplicas,
+ * calcPlainMetricReplicas.
+ * @throws MetricsError if there are no metrics.
  */
 export function replicasByAverage(
   input: CalculationInput,
@@ -88,7 +89,10 @@ export function replicasByAverage(
   return { replicas: corrected(input, ratio, averageRatio(filled, target).ratio, filled.size), raw }
 }
 
-/** One value for the whole target. Source: getUsageRatioReplicaCount. @throws MetricsError */
+/**
+ * Returns the replicas for a value that describes the whole target. Source: getUsageRatioReplicaCount.
+ * @throws MetricsError if the target has no pods.
+ */
 export function replicasByValue(
   { currentReplicas, pods, tolerances }: CalculationInput,
   usage: number,
@@ -103,7 +107,7 @@ export function replicasByValue(
 }
 
 /**
- * One value, against a target for each pod that there is. Source: GetObjectPerPodMetricReplicas,
+ * Returns the replicas for one value and a target per pod. Source: GetObjectPerPodMetricReplicas,
  * GetExternalPerPodMetricReplicas.
  */
 export function replicasPerPod(
@@ -123,7 +127,9 @@ function isWithin({ up, down }: Tolerances, ratio: number): boolean {
   return 1 - down <= ratio && ratio <= 1 + up
 }
 
-/** What is assumed for pods without numbers must not turn the direction. */
+/**
+ * Keeps the current count if assumptions about pods without metrics would reverse the direction of scaling.
+ */
 function corrected(
   { currentReplicas, tolerances }: CalculationInput,
   before: number,
@@ -154,7 +160,7 @@ function countedOf(pods: readonly Pod[], all: PodMetrics, resource: string, now:
   return { metrics, ready, unready, missing }
 }
 
-/** Source: calculateRequests. */
+/** Returns the sum of requests of each pod, by name, in thousandths. Source: calculateRequests. */
 function requestsOf(
   pods: readonly Pod[],
   container: string | undefined,
@@ -207,4 +213,50 @@ function averageRatio(metrics: ReadonlyMap<string, number>, target: number): { r
   for (const value of metrics.values()) total += value
   const raw = Math.trunc(total / metrics.size)
   return { ratio: raw / target, raw }
+}
+
+/** `--horizontal-pod-autoscaler-cpu-initialization-period`, in ms. */
+const CPU_INITIALIZATION = 300_000
+/** `--horizontal-pod-autoscaler-initial-readiness-delay`, in ms. */
+const INITIAL_READINESS = 30_000
+
+/** The names of a target's pods by the usefulness of their metrics. */
+interface PodGroups {
+  /** Number of pods whose metrics count. */
+  readonly ready: number
+  /** Assumed to use nothing when scaling up. */
+  readonly unready: ReadonlySet<string>
+  readonly missing: ReadonlySet<string>
+  /** Deleted or failed, not counted at all. */
+  readonly ignored: ReadonlySet<string>
+}
+
+/** Groups the pods of a target. Source: pkg/controller/podautoscaler/replica_calculator.go groupPods. */
+function groupPods(pods: readonly Pod[], metrics: PodMetrics, resource: string, now: number): PodGroups {
+  const unready = new Set<string>()
+  const missing = new Set<string>()
+  const ignored = new Set<string>()
+  let ready = 0
+  for (const pod of pods) {
+    const { name = '', deletionTimestamp } = pod.metadata
+    const { phase } = pod.status
+    if (deletionTimestamp !== undefined || phase === 'Failed') ignored.add(name)
+    else if (phase === 'Pending') unready.add(name)
+    else if (!metrics.has(name)) missing.add(name)
+    else if (resource === 'cpu' && isCpuUnsettled(pod, metrics, now)) unready.add(name)
+    else ready++
+  }
+  return { ready, unready, missing, ignored }
+}
+
+/** Whether the pod has just started, so that its CPU usage does not reflect the load. */
+function isCpuUnsettled(pod: Pod, metrics: PodMetrics, now: number): boolean {
+  const condition = podCondition(pod, 'Ready')
+  const start = timeMs(pod.status.startTime)
+  const metric = metrics.get(pod.metadata.name ?? '')
+  if (condition === undefined || start === undefined || metric === undefined) return true
+  const changed = timeMs(condition.lastTransitionTime) ?? 0
+  if (start + CPU_INITIALIZATION > now)
+    return condition.status === 'False' || metric.timestamp < changed + metric.window
+  return condition.status === 'False' && start + INITIAL_READINESS > changed
 }

@@ -1,23 +1,24 @@
 import type { CrossVersionObjectReference } from '../../api/autoscaling-v2/generated.js'
 import type { KubeObject } from '../../api/definition.js'
-import { ApiError, isApiError } from '../../client/api-error.js'
+import type { ApiError } from '../../client/api-error.js'
+import { isApiError } from '../../client/api-error.js'
 import type { Client } from '../../client/client.js'
-import type { ServedResources } from '../process/resource.js'
-import { pluralOf, servedNow } from '../process/resource.js'
+import type { ServedResources } from '../shared/served-resources.js'
+import { pluralOf, servedNow } from '../shared/served-resources.js'
 
-/** A scale of a target (autoscaling/v1). */
+/** The Scale (autoscaling/v1) of a target. */
 export interface Scale extends KubeObject {
   readonly spec: { readonly replicas?: number }
   readonly status: { readonly replicas?: number; readonly selector?: string }
 }
 
-/** A target's scale and where it is. */
+/** A target's scale and its resource. */
 export interface TargetScale {
   readonly resource: string
   readonly scale: Scale
 }
 
-/** Why a target has no scale: `outer` is what the sync fails with. */
+/** The scale of a target cannot be read; `outer` is the error of the sync, which wraps the message. */
 export class ScaleFailure extends Error {
   readonly outer: string
 
@@ -28,8 +29,9 @@ export class ScaleFailure extends Error {
 }
 
 /**
- * The scale of what an autoscaler points to, by group and kind; the version does not matter. Source:
- * horizontal.go reconcileAutoscaler, scaleForResourceMappings. @throws ScaleFailure
+ * Returns the scale of an autoscaler's target, found by group and kind; the version does not matter. Source:
+ * horizontal.go reconcileAutoscaler, scaleForResourceMappings.
+ * @throws ScaleFailure if the kind is not served, or the scale cannot be read.
  */
 export function scaleOf(
   client: Client,

@@ -2,7 +2,9 @@ import type { Job, JobCondition } from '../../api/batch/generated.js'
 import { findCondition } from '../../api/core/conditions.js'
 import { formatTime } from '../../api/time.js'
 
-/** A condition that has just become so. */
+/**
+ * Returns a condition with `now` (virtual ms) as its transition time; an empty reason or message is omitted.
+ */
 export function newCondition(
   type: string,
   status: 'True' | 'False',
@@ -21,7 +23,7 @@ export function newCondition(
   }
 }
 
-/** The condition of that type if it holds. */
+/** Returns the condition of that type if its status is True. */
 export function trueCondition(
   conditions: readonly JobCondition[] | undefined,
   type: string,
@@ -31,7 +33,8 @@ export function trueCondition(
 }
 
 /**
- * The condition that ended the job: Complete or Failed. Source: pkg/controller/job/util FinishedCondition.
+ * Returns the Complete or Failed condition of a finished job. Source: pkg/controller/job/util
+ * FinishedCondition.
  */
 export function finishedCondition({ status }: Job): JobCondition | undefined {
   return status.conditions?.find(
@@ -39,11 +42,12 @@ export function finishedCondition({ status }: Job): JobCondition | undefined {
   )
 }
 
+/** Whether the job is complete or has failed. */
 export const isFinished = (job: Job): boolean => finishedCondition(job) !== undefined
 
 /**
- * Puts the condition into the list, in the place of the one of its type; answers whether that changed
- * anything. From nothing to False is no change. Source: ensureJobConditionStatus.
+ * Adds the condition to the list or replaces the one of its type, and returns whether the list has changed.
+ * An absent condition counts as False. Source: ensureJobConditionStatus.
  */
 export function ensureCondition(conditions: JobCondition[], condition: JobCondition): boolean {
   const at = conditions.findIndex(({ type }) => type === condition.type)

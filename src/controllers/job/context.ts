@@ -1,13 +1,13 @@
-import type { Job, JobCondition } from '../../api/batch/generated.js'
+import type { Job, JobCondition, JobStatus } from '../../api/batch/generated.js'
 import { isPodActive, isPodReady } from '../../api/core/conditions.js'
 import type { Pod } from '../../api/core/generated.js'
 import { formatTime, timeMs } from '../../api/time.js'
-import { backOffAfter } from './back-off.js'
-import type { BackOffRecord } from './back-off.js'
 import { countsFailure, failureVerdict } from './failure-policy.js'
-import { countIntervals, hasIndex, intervalsOf, mergeIntervals, parseIntervals } from './indexes.js'
 import type { Intervals } from './indexes.js'
+import { countIntervals, hasIndex, intervalsOf, mergeIntervals, parseIntervals } from './indexes.js'
+import type { BackOffRecord } from './pods.js'
 import {
+  backOffAfter,
   completionIndexOf,
   countsByIndex,
   finishedAt,
@@ -18,33 +18,32 @@ import {
   isTracked,
   validIndexOf,
 } from './pods.js'
-import { draftOf } from './status-draft.js'
-import type { StatusDraft } from './status-draft.js'
 
-/** How far the indexes of an indexed job are. */
-export interface IndexProgress {
-  /** Succeeded as of the last sync. */
+/** The progress of an indexed job. */
+interface IndexProgress {
+  /** Indexes that had succeeded at the last sync. */
   readonly before: Intervals
-  /** Succeeded by now. */
+  /** Indexes that have succeeded now. */
   readonly succeeded: Intervals
-  /** Failed for good; only of jobs that count failures by index. */
+  /** Indexes that have failed; undefined unless the job has backoffLimitPerIndex. */
   readonly failed: Intervals | undefined
-  /** The failed pods that wait for another one to inherit their count, by index. */
+  /** The last failed pod of each index that waits for a replacement, which inherits its failure count. */
   readonly awaiting: ReadonlyMap<number, Pod>
 }
 
-/** What one sync of a job has seen, and what it has come to so far. */
+/** The state of one sync of a job. Source: syncJobCtx. */
 export interface JobContext {
   readonly key: string
-  /** As last written. */
+  /** The job as last written. */
   job: Job
+  /** Virtual ms. */
   readonly now: number
-  /** Virtual ms of the start; the API knows only its second. */
+  /** Virtual ms of the start; more precise than status.startTime, which has seconds. */
   startedAt: number | undefined
   readonly status: StatusDraft
   readonly pods: readonly Pod[]
   readonly active: readonly Pod[]
-  /** Uids of pods that have been counted and whose finalizer the controller has removed. */
+  /** Uids of counted pods whose finalizer the controller has removed. */
   readonly counted: ReadonlySet<string>
   readonly succeeded: number
   readonly failed: number
@@ -52,16 +51,16 @@ export interface JobContext {
   readonly backOff: BackOffRecord
   ready: number
   terminating: number
-  /** The condition that the job is about to get, because it is to end. */
+  /** The condition that ends the job, once a reason to end it is found. */
   ending: JobCondition | undefined
 }
 
-/** What of a context is known from elsewhere. */
-export type JobSeen = Pick<JobContext, 'key' | 'job' | 'now' | 'pods' | 'counted'> & {
+/** The fields of a context that the controller provides. */
+type JobSeen = Pick<JobContext, 'key' | 'job' | 'now' | 'pods' | 'counted'> & {
   readonly backOffBefore: BackOffRecord
 }
 
-/** Source: pkg/controller/job/job_controller.go syncJob, its first part. */
+/** Returns the context for a sync. Source: pkg/controller/job/job_controller.go syncJob, its first part. */
 export function contextOf({ backOffBefore, ...seen }: JobSeen): JobContext {
   const { job, pods, now } = seen
   const status = draftOf(job)
@@ -128,7 +127,7 @@ function indexProgress(
   return { before, succeeded, failed, awaiting }
 }
 
-/** Source: indexed_job_utils.go isIndexFailed. */
+/** Whether the pod's failure makes its index fail for good. Source: indexed_job_utils.go isIndexFailed. */
 function isIndexFailed(job: Job, pod: Pod): boolean {
   if (!isPodFailed(pod, job)) return false
   const { action } = failureVerdict(job, pod)
@@ -136,9 +135,70 @@ function isIndexFailed(job: Job, pod: Pod): boolean {
   return action !== 'Ignore' && indexFailures(pod).counted >= (job.spec.backoffLimitPerIndex ?? 0)
 }
 
-/** Whether the pod failed after the other of its index. Source: getPodsWithDelayedDeletionPerIndex. */
+/**
+ * Whether the pod failed later than `other`, a pod of the same index. Source:
+ * getPodsWithDelayedDeletionPerIndex.
+ */
 function isLater(pod: Pod, other: Pod | undefined): boolean {
   if (!other) return true
   const count = (each: Pod): number => indexFailures(each).counted + indexFailures(each).ignored
   return count(other) <= count(pod) && finishedAt(pod) >= finishedAt(other)
+}
+
+/** The status of a job during a sync. */
+interface StatusDraft {
+  conditions: JobCondition[]
+  startTime: string | undefined
+  completionTime: string | undefined
+  active: number
+  ready: number | undefined
+  terminating: number | undefined
+  succeeded: number
+  failed: number
+  completedIndexes: string
+  failedIndexes: string | undefined
+  /** Uids of terminated pods that still have their finalizer. */
+  uncountedSucceeded: readonly string[]
+  uncountedFailed: readonly string[]
+}
+
+/** Returns a draft of the job's current status. */
+function draftOf({ status }: Job): StatusDraft {
+  return {
+    conditions: [...(status.conditions ?? [])],
+    startTime: status.startTime,
+    completionTime: status.completionTime,
+    active: status.active ?? 0,
+    ready: status.ready,
+    terminating: status.terminating,
+    succeeded: status.succeeded ?? 0,
+    failed: status.failed ?? 0,
+    completedIndexes: status.completedIndexes ?? '',
+    failedIndexes: status.failedIndexes,
+    uncountedSucceeded: status.uncountedTerminatedPods?.succeeded ?? [],
+    uncountedFailed: status.uncountedTerminatedPods?.failed ?? [],
+  }
+}
+
+/** Returns the status to write, without the zeros that the API omits. */
+export function statusOf(draft: StatusDraft): JobStatus {
+  const { conditions, startTime, completionTime, active, ready, terminating, succeeded, failed } = draft
+  const { completedIndexes, failedIndexes } = draft
+  const uncountedTerminatedPods = {
+    ...(draft.uncountedSucceeded.length > 0 ? { succeeded: draft.uncountedSucceeded } : {}),
+    ...(draft.uncountedFailed.length > 0 ? { failed: draft.uncountedFailed } : {}),
+  }
+  return {
+    ...(conditions.length > 0 ? { conditions } : {}),
+    ...(startTime === undefined ? {} : { startTime }),
+    ...(completionTime === undefined ? {} : { completionTime }),
+    ...(active > 0 ? { active } : {}),
+    ...(succeeded > 0 ? { succeeded } : {}),
+    ...(failed > 0 ? { failed } : {}),
+    ...(terminating === undefined ? {} : { terminating }),
+    ...(completedIndexes === '' ? {} : { completedIndexes }),
+    ...(failedIndexes === undefined ? {} : { failedIndexes }),
+    uncountedTerminatedPods,
+    ...(ready === undefined ? {} : { ready }),
+  }
 }

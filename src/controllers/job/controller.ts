@@ -1,6 +1,5 @@
 import type { Job } from '../../api/batch/generated.js'
 import type { Pod } from '../../api/core/generated.js'
-import type { KubeObject } from '../../api/definition.js'
 import { compileSelector } from '../../api/labels.js'
 import { controllerOf } from '../../api/meta/owner-references.js'
 import { release } from '../../api/releases.js'
@@ -11,81 +10,93 @@ import type { Change, Informer } from '../../client/informer.js'
 import { keyOf } from '../../client/object-index.js'
 import type { Slice } from '../../sim/module.js'
 import type { WorkQueue } from '../../sim/work-queue.js'
-import { controllerIdentity, controllerName } from '../process/identity.js'
-import { settleClaims, sortClaims } from '../shared/claims.js'
-import { Expectations } from '../shared/expectations.js'
+import type { Controller, ControllerContext, Handlers } from '../shared/define-controller.js'
+import { defineController } from '../shared/define-controller.js'
 import type { ExpectationsState } from '../shared/expectations.js'
+import { Expectations } from '../shared/expectations.js'
+import { controllerIdentity, controllerName } from '../shared/identity.js'
 import {
   BY_CONTROLLER,
   BY_NAMESPACE,
-  namespaceIndexer,
   ORPHANS,
+  namespaceIndexer,
   ownershipIndexers,
+  resolveControllerRef,
+  resolveFormerController,
+  settleClaims,
+  sortClaims,
 } from '../shared/ownership.js'
 import { PodControl } from '../shared/pod-control.js'
-import { reconcileQueue } from '../shared/reconciler.js'
-import { NO_FAILURES } from './back-off.js'
-import type { BackOffState } from './back-off.js'
 import { isFinished } from './conditions.js'
 import { contextOf } from './context.js'
-import { FinalizerExpectations } from './finalizer-expectations.js'
-import type { FinalizerState } from './finalizer-expectations.js'
-import { JobPods, ownerOf } from './job-pods.js'
-import { isTracked, TRACKING_FINALIZER, untrackingPatch } from './pods.js'
+import type { FinalizerState } from './job-pods.js'
+import { FinalizerExpectations, JobPods, ownerOf } from './job-pods.js'
+import type { BackOffState } from './pods.js'
+import { NO_FAILURES, TRACKING_FINALIZER, isTracked, untrackingPatch } from './pods.js'
 import { JobSync } from './sync.js'
 
-/** How long changes of pods and statuses are gathered before a job is looked at again, in ms. */
+/**
+ * Delay that batches the changes of pods and statuses of a job into one sync, in ms. Source:
+ * SyncJobBatchPeriod.
+ */
 const BATCH_PERIOD = 1_000
 /** Back-off of failed syncs, in ms. */
 const SYNC_BACK_OFF = { baseDelay: 1_000, maxDelay: 60_000 }
-/** What spec.managedBy says of jobs that this controller manages. */
-const OWN_NAME = 'kubernetes.io/job-controller'
+/** Value of spec.managedBy that names this controller. */
+const JOB_CONTROLLER_NAME = 'kubernetes.io/job-controller'
+
+type Watched = { readonly pods: 'pods'; readonly jobs: 'jobs' }
 
 /**
- * The Job controller: runs pods until enough of them have succeeded or too many have failed, and counts each
- * exactly once. Identity `system:serviceaccount:kube-system:job-controller`. Source:
- * pkg/controller/job/job_controller.go.
+ * Creates the Job controller, which runs pods until enough of them have succeeded or too many have failed,
+ * and counts each pod exactly once. Source: pkg/controller/job/job_controller.go.
  */
 export function createJobController(): Component {
-  return {
+  return defineController<Watched>({
     name: controllerName('job-controller'),
     identity: controllerIdentity('job-controller'),
-    setup: (host) => void new JobController(host),
-  }
+    informers: {
+      pods: { resource: 'pods', indexers: ownershipIndexers() },
+      jobs: { resource: 'jobs', indexers: namespaceIndexer() },
+    },
+    queue: SYNC_BACK_OFF,
+    setup: (context) => new JobController(context),
+  })
 }
 
-class JobController {
+class JobController implements Controller<Watched> {
+  readonly on: Handlers<Watched> = {
+    jobs: (change) => this.#jobChanged(change),
+    pods: (change) => this.#podChanged(change),
+  }
   readonly #host: ComponentHost
   readonly #recorder: EventRecorder
   readonly #pods: Informer<Pod>
   readonly #jobs: Informer<Job>
   readonly #queue: WorkQueue
-  /** Deadlines and back-offs: what only time brings, and nobody who settles waits for. */
+  /** Deadlines and back-offs, whose timers are watchdogs so that `settle()` does not wait for them. */
   readonly #later: WorkQueue
+  /** Pods whose job will not count them, so that their finalizer must be removed. */
   readonly #orphans: WorkQueue
   readonly #expectations: Expectations
   readonly #finalizers: FinalizerExpectations
   readonly #backOff: Slice<BackOffState>
   readonly #sync: JobSync
 
-  constructor(host: ComponentHost) {
+  constructor({ host, informers: { pods, jobs }, queue, addQueue }: ControllerContext<Watched>) {
     this.#host = host
     this.#recorder = host.recorder({ component: 'job-controller' })
-    this.#pods = host.informer('pods', { indexers: ownershipIndexers<Pod>() })
-    this.#jobs = host.informer('jobs', { indexers: namespaceIndexer<Job>() })
+    this.#pods = pods
+    this.#jobs = jobs
+    this.#queue = queue
     this.#expectations = new Expectations(
       host.state<ExpectationsState>('expectations', () => new Map()),
       host.clock,
     )
     this.#finalizers = new FinalizerExpectations(host.state<FinalizerState>('finalizers', () => new Map()))
     this.#backOff = host.state<BackOffState>('back-off', () => new Map())
-    const informers = [this.#pods, this.#jobs]
-    this.#queue = reconcileQueue(host, informers, (key) => this.#syncJob(key), SYNC_BACK_OFF)
     this.#later = host.workQueue('later', (key) => this.#queue.add(key))
-    this.#orphans = reconcileQueue(host, informers, (key) => this.#syncOrphan(key), {
-      name: 'orphans',
-      ...SYNC_BACK_OFF,
-    })
+    this.#orphans = addQueue({ name: 'orphans', ...SYNC_BACK_OFF }, (key) => this.#syncOrphan(key))
     const podControl = new PodControl(host.client, this.#recorder)
     const { has } = release(host.version)
     this.#sync = new JobSync({
@@ -96,23 +107,21 @@ class JobController {
       labelsIndex: has('podIndexLabel'),
       reportsTerminating: has('jobTerminatingPods'),
       saveBackOff: (key, record) => void this.#backOff.value.set(key, record),
-      lookAgain: (key, ms) => this.#later.addAfter(key, ms, { class: 'watchdog' }),
+      requeueAfter: (key, ms) => this.#later.addAfter(key, ms, { class: 'watchdog' }),
     })
-    this.#jobs.onChange((change) => this.#jobChanged(change))
-    this.#pods.onChange((change) => this.#podChanged(change))
   }
 
   #jobChanged({ type, object, old }: Change<Job>): void {
     const key = keyOf(object)
-    // a change of the spec is acted upon at once, others are gathered
+    // a change of the spec is synced immediately, other changes are batched
     const isBatched = type === 'MODIFIED' && old?.metadata.generation === object.metadata.generation
     if (isBatched) this.#queue.addAfter(key, BATCH_PERIOD)
     else this.#queue.add(key)
-    if (type === 'DELETED' || isFinished(object)) this.#freePods(object)
+    if (type === 'DELETED' || isFinished(object)) this.#enqueueTrackedPods(object)
   }
 
-  /** The pods of a job that is gone or has ended need not be counted any more. */
-  #freePods(job: Job): void {
+  /** Enqueues the pods of a deleted or finished job, which will not count them any more. */
+  #enqueueTrackedPods(job: Job): void {
     for (const pod of this.#pods.byIndex(BY_CONTROLLER, job.metadata.uid ?? ''))
       if (isTracked(pod)) this.#orphans.add(keyOf(pod))
   }
@@ -120,11 +129,10 @@ class JobController {
   #podChanged(change: Change<Pod>): void {
     const { type, object, old } = change
     if (type === 'DELETED' || object.metadata.deletionTimestamp !== undefined)
-      return this.#podGoes(object, type === 'DELETED')
-    const owner = this.#ownerOf(object)
-    const formerOwner =
-      old && controllerOf(old)?.uid !== controllerOf(object)?.uid ? this.#ownerOf(old) : undefined
-    for (const job of [formerOwner, owner]) {
+      return this.#podDeleted(object, type === 'DELETED')
+    const owner = resolveControllerRef(this.#jobs, 'Job', object)
+    const former = resolveFormerController(this.#jobs, 'Job', change)
+    for (const job of [former, owner]) {
       if (!job) continue
       if (type === 'ADDED') this.#expectations.creationObserved(keyOf(job))
       else if (!isTracked(object)) this.#finalizers.removalObserved(keyOf(job), object.metadata.uid ?? '')
@@ -132,12 +140,13 @@ class JobController {
     }
     if (controllerOf(object)) return
     if (isTracked(object)) this.#orphans.add(keyOf(object))
-    if (type === 'ADDED' || formerOwner || old?.metadata.labels !== object.metadata.labels)
-      this.#wakeAdopters(object)
+    if (type === 'ADDED' || former || old?.metadata.labels !== object.metadata.labels)
+      this.#enqueueAdopters(object)
   }
 
-  #podGoes(pod: Pod, isGone: boolean): void {
-    const job = this.#ownerOf(pod)
+  /** `isGone`: whether the pod has disappeared, rather than being terminated gracefully. */
+  #podDeleted(pod: Pod, isGone: boolean): void {
+    const job = resolveControllerRef(this.#jobs, 'Job', pod)
     if (!job || isFinished(job)) {
       if (isTracked(pod) && isOfJob(pod)) this.#orphans.add(keyOf(pod))
       return
@@ -148,29 +157,21 @@ class JobController {
     this.#queue.addAfter(key, BATCH_PERIOD)
   }
 
-  /** The Job that controls the object, if this controller knows it. */
-  #ownerOf(object: KubeObject): Job | undefined {
-    const reference = controllerOf(object)
-    if (reference?.kind !== 'Job') return undefined
-    const job = this.#jobs.get(`${object.metadata.namespace ?? ''}/${reference.name}`)
-    return job?.metadata.uid === reference.uid ? job : undefined
-  }
-
-  #wakeAdopters(pod: Pod): void {
+  #enqueueAdopters(pod: Pod): void {
     for (const job of this.#jobs.byIndex(BY_NAMESPACE, pod.metadata.namespace ?? '')) {
       if (compileSelector(job.spec.selector ?? {})(pod.metadata.labels))
         this.#queue.addAfter(keyOf(job), BATCH_PERIOD)
     }
   }
 
-  #syncJob(key: string): void {
+  reconcile(key: string): void {
     const job = this.#jobs.get(key)
     if (!job || isFinished(job)) this.#backOff.value.delete(key)
     if (!job) {
       this.#expectations.forget(key)
       return this.#finalizers.forget(key)
     }
-    if (isFinished(job) || isForeign(job)) return
+    if (isFinished(job) || isManagedElsewhere(job)) return
     const isSatisfied = this.#expectations.isSatisfied(key)
     const pods = this.#claimPods(job)
     const counted = this.#finalizers.expected(key)
@@ -188,22 +189,22 @@ class JobController {
     return settleClaims(this.#host.client, ownerOf(job), 'jobs', 'pods', claims, [TRACKING_FINALIZER])
   }
 
-  /** Takes the finalizer off a pod whose job will not count it. */
+  /** Removes the finalizer of a pod that its job will not count. */
   #syncOrphan(key: string): void {
     const pod = this.#pods.get(key)
     if (!pod || !isTracked(pod) || !isOfJob(pod)) return
-    const job = this.#ownerOf(pod)
-    if (job && (isForeign(job) || !isFinished(job))) return
+    const job = resolveControllerRef(this.#jobs, 'Job', pod)
+    if (job && (isManagedElsewhere(job) || !isFinished(job))) return
     ignoreNotFound(() => this.#host.client.patch('pods', pod.metadata, untrackingPatch))
   }
 }
 
-/** Whether another controller is to manage the job. */
-function isForeign({ spec: { managedBy } }: Job): boolean {
-  return managedBy !== undefined && managedBy !== OWN_NAME
+/** Whether spec.managedBy names another controller. */
+function isManagedElsewhere({ spec: { managedBy } }: Job): boolean {
+  return managedBy !== undefined && managedBy !== JOB_CONTROLLER_NAME
 }
 
-/** Whether the pod belongs to a job, or to nobody. */
+/** Whether the pod is controlled by a job or by no object. */
 function isOfJob(pod: Pod): boolean {
   const reference = controllerOf(pod)
   return reference === undefined || (reference.kind === 'Job' && reference.apiVersion === 'batch/v1')

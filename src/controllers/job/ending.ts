@@ -3,17 +3,17 @@ import type { Pod } from '../../api/core/generated.js'
 import { newCondition, trueCondition } from './conditions.js'
 import type { JobContext } from './context.js'
 import { failJobMessage } from './failure-policy.js'
-import { countIntervals } from './indexes.js'
-import { successMessage } from './success-policy.js'
+import type { Intervals } from './indexes.js'
+import { countCommon, countIntervals, parseIntervals } from './indexes.js'
 
-/** Which conditions a release gives to jobs that are to end. */
+/** Rules about the end of jobs that depend on the release. */
 export interface EndingRules {
-  /** Whether a job is said to be about to end before it ends (since 1.31). */
+  /** Whether a job gets an interim condition before its pods are terminated (since v1.31). */
   readonly hasInterim: boolean
 }
 
-/** The condition of a job that is to fail. */
-export function failureCondition(
+/** Returns the condition of a job that has to fail. */
+function failureCondition(
   reason: string,
   message: string,
   now: number,
@@ -22,7 +22,7 @@ export function failureCondition(
   return newCondition(hasInterim ? 'FailureTarget' : 'Failed', 'True', reason, message, now)
 }
 
-/** The condition of a job that has all its successes. */
+/** Returns the condition of a job with enough succeeded pods. */
 export function successCondition(now: number, { hasInterim }: EndingRules): JobCondition {
   if (!hasInterim) return newCondition('Complete', 'True', '', '', now)
   return newCondition(
@@ -34,15 +34,15 @@ export function successCondition(now: number, { hasInterim }: EndingRules): JobC
   )
 }
 
-/** The condition that ends the job for good, after the interim one. */
+/** Returns the final condition that follows an interim one. */
 export function finalCondition({ type, reason = '', message = '' }: JobCondition, now: number): JobCondition {
   return newCondition(type === 'SuccessCriteriaMet' ? 'Complete' : 'Failed', 'True', reason, message, now)
 }
 
 /**
- * Why the job is to end whatever its pods do, if it is: it was already, a rule of its pod failure policy, too
- * many failures, too much time, failed indexes, its success policy. In this order. Source:
- * pkg/controller/job/job_controller.go syncJob.
+ * Returns the condition with which the job has to end, if there is a reason. Reasons are checked in this
+ * order: an interim condition, the pod failure policy, the backoff limit, the active deadline, failed
+ * indexes, and the success policy. Source: pkg/controller/job/job_controller.go syncJob.
  */
 export function endingCondition(context: JobContext, rules: EndingRules): JobCondition | undefined {
   const { job, pods, now, indexes } = context
@@ -79,14 +79,14 @@ function indexesFailed({ job, indexes }: JobContext): readonly [reason: string, 
   return areAllDone ? ['FailedIndexes', 'Job has failed indexes'] : undefined
 }
 
-/** How many ms of activeDeadlineSeconds are left; undefined if time does not run. */
+/** Returns how many ms of activeDeadlineSeconds are left; undefined without a deadline or while suspended. */
 export function remainingTime({ job, startedAt, now }: JobContext): number | undefined {
   const { activeDeadlineSeconds, suspend } = job.spec
   if (activeDeadlineSeconds === undefined || startedAt === undefined || suspend) return undefined
   return Math.max(0, startedAt + activeDeadlineSeconds * 1000 - now)
 }
 
-/** Containers that are restarted in place count by their restarts. Source: pastBackoffLimitOnFailure. */
+/** Whether restarts in place have reached the backoff limit. Source: pastBackoffLimitOnFailure. */
 function restartsExceeded({ spec }: Job, pods: readonly Pod[]): boolean {
   if (spec.template.spec.restartPolicy !== 'OnFailure') return false
   let restarts = 0
@@ -97,4 +97,23 @@ function restartsExceeded({ spec }: Job, pods: readonly Pod[]): boolean {
   }
   const { backoffLimit = 6 } = spec
   return backoffLimit === 0 ? restarts > 0 : restarts >= backoffLimit
+}
+
+/**
+ * Returns the message for the first rule of the success policy that is met. Source:
+ * pkg/controller/job/success_policy.go matchSuccessPolicy.
+ */
+function successMessage({ spec }: Job, succeeded: Intervals): string | undefined {
+  if (succeeded.length === 0) return undefined
+  const met = spec.successPolicy?.rules.findIndex(({ succeededIndexes, succeededCount }) => {
+    if (succeededIndexes === undefined)
+      return succeededCount !== undefined && countIntervals(succeeded) >= succeededCount
+    const required = parseIntervals(succeededIndexes, spec.completions ?? 0)
+    const done = countCommon(required, succeeded)
+    return (
+      required.length > 0 &&
+      (done === countIntervals(required) || (succeededCount !== undefined && done >= succeededCount))
+    )
+  })
+  return met === undefined || met < 0 ? undefined : `Matched rules at index ${met}`
 }

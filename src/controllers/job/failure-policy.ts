@@ -6,17 +6,20 @@ import type {
 import type { ContainerStatus, Pod } from '../../api/core/generated.js'
 import { isPodFailed } from './pods.js'
 
-/** What a job's pod failure policy says of a failed pod. */
+/** The result of matching a failed pod with a job's pod failure policy. */
 export interface FailureVerdict {
-  /** The action of the first rule that matches. */
+  /** Action of the first rule that matches; undefined if none does. */
   readonly action?: PodFailurePolicyRule['action']
-  /** Why the job is to fail: only of FailJob. */
+  /** Why the job fails; only with the action FailJob. */
   readonly message?: string
 }
 
 const NO_RULE: FailureVerdict = {}
 
-/** Source: pkg/controller/job/pod_failure_policy.go matchPodFailurePolicy. */
+/**
+ * Matches a failed pod with the policy. Source: pkg/controller/job/pod_failure_policy.go
+ * matchPodFailurePolicy.
+ */
 export function failureVerdict({ spec }: Job, pod: Pod): FailureVerdict {
   for (const [index, rule] of (spec.podFailurePolicy?.rules ?? []).entries()) {
     const what = rule.onExitCodes ? exitText(pod, rule.onExitCodes) : conditionText(pod, rule)
@@ -29,12 +32,12 @@ export function failureVerdict({ spec }: Job, pod: Pod): FailureVerdict {
   return NO_RULE
 }
 
-/** Whether a failure counts towards the limit: all do that no rule ignores. */
+/** Whether the failure counts towards the backoff limit, which is unless a rule ignores it. */
 export function countsFailure(job: Job, pod: Pod): boolean {
   return failureVerdict(job, pod).action !== 'Ignore'
 }
 
-/** Why the job is to fail because of one of its pods. Source: getFailJobMessage. */
+/** Returns why the policy makes the job fail, or undefined if it does not. Source: getFailJobMessage. */
 export function failJobMessage(job: Job, pods: readonly Pod[]): string | undefined {
   if (job.spec.podFailurePolicy === undefined) return undefined
   for (const pod of pods) {

@@ -1,12 +1,12 @@
-/** Indexes from `first` to `last`, both included. */
+/** Indexes from `first` to `last`, both inclusive. */
 export type Interval = readonly [first: number, last: number]
 
-/** Indexes in ascending intervals that neither touch nor overlap. */
+/** A set of indexes, as ascending intervals that neither touch nor overlap. */
 export type Intervals = readonly Interval[]
 
 /**
- * Reads `1,3-5`; what is no number is left out, and what is not below `completions` is cut off.
- * Source: pkg/controller/job/indexed_job_utils.go parseIndexesFromString.
+ * Parses a set like `1,3-5`; skips invalid parts, and drops indexes that are not below `completions`. Source:
+ * pkg/controller/job/indexed_job_utils.go parseIndexesFromString.
  */
 export function parseIntervals(text: string, completions: number): Intervals {
   const result: Interval[] = []
@@ -21,7 +21,7 @@ export function parseIntervals(text: string, completions: number): Intervals {
   return result
 }
 
-/** The indexes of both. */
+/** Returns the union of two sets. */
 export function mergeIntervals(a: Intervals, b: Intervals): Intervals {
   if (b.length === 0) return a
   const result: Interval[] = []
@@ -29,7 +29,7 @@ export function mergeIntervals(a: Intervals, b: Intervals): Intervals {
   return result
 }
 
-/** Adds one more index to those of `intervals`. */
+/** Returns the set of the given indexes, in any order. */
 export function intervalsOf(indexes: Iterable<number>): Intervals {
   return mergeIntervals(
     [],
@@ -37,23 +37,24 @@ export function intervalsOf(indexes: Iterable<number>): Intervals {
   )
 }
 
-/** Appends an interval that begins no earlier than the last one, or extends that. */
+/** Appends an interval that begins no earlier than the last one, merging the two if they touch or overlap. */
 function push(intervals: Interval[], [first, last]: Interval): void {
   const before = intervals.at(-1)
   if (before === undefined || first > before[1] + 1) intervals.push([first, last])
   else if (last > before[1]) intervals[intervals.length - 1] = [before[0], last]
 }
 
-/** How many indexes the intervals hold. */
+/** Returns the number of indexes in the set. */
 export function countIntervals(intervals: Intervals): number {
   return intervals.reduce((sum, [first, last]) => sum + last - first + 1, 0)
 }
 
+/** Whether the set contains the index. */
 export function hasIndex(intervals: Intervals, index: number): boolean {
   return intervals.some(([first, last]) => first <= index && index <= last)
 }
 
-/** How many indexes both hold. */
+/** Returns the size of the intersection of two sets. */
 export function countCommon(a: Intervals, b: Intervals): number {
   let count = 0
   for (const [first, last] of a) {
@@ -62,13 +63,15 @@ export function countCommon(a: Intervals, b: Intervals): number {
   return count
 }
 
-/** As status.completedIndexes says it: `0,2,3,5-9`; two neighbours are no range. */
+/** Formats a set as in status.completedIndexes: `0,2,3,5-9`; two neighbours are not written as a range. */
 export function formatIntervals(intervals: Intervals): string {
   const join = (first: number, last: number): string => `${first}${last === first + 1 ? ',' : '-'}${last}`
   return intervals.map(([first, last]) => (last === first ? String(first) : join(first, last))).join(',')
 }
 
-/** The first `count` indexes below `completions` that are not in `taken`. Source: firstPendingIndexes. */
+/**
+ * Returns the first `count` indexes below `completions` that are not in `taken`. Source: firstPendingIndexes.
+ */
 export function firstFreeIndexes(taken: Intervals, count: number, completions: number): readonly number[] {
   const free: number[] = []
   let candidate = 0

@@ -1,18 +1,31 @@
+import type { Job } from '../../api/batch/generated.js'
+import { isPodReady, podCondition } from '../../api/core/conditions.js'
+import type { Pod } from '../../api/core/generated.js'
+import { formatTime, timeMs } from '../../api/time.js'
 import type { Client } from '../../client/client.js'
 import type { EventRecorder } from '../../client/event-recorder.js'
-import { formatTime } from '../../api/time.js'
-import type { BackOffRecord } from './back-off.js'
 import { ensureCondition, newCondition } from './conditions.js'
 import type { JobContext } from './context.js'
-import { endingCondition, remainingTime, successCondition } from './ending.js'
 import type { EndingRules } from './ending.js'
-import { ownerOf } from './job-pods.js'
-import type { JobPods } from './job-pods.js'
-import { manageJob } from './manage.js'
+import { endingCondition, remainingTime, successCondition } from './ending.js'
+import type { Interval } from './indexes.js'
+import { firstFreeIndexes, intervalsOf, mergeIntervals } from './indexes.js'
+import type { JobPodTemplate, JobPods } from './job-pods.js'
+import { indexedPodTemplate, ownerOf, podTemplate } from './job-pods.js'
+import type { BackOffRecord } from './pods.js'
+import {
+  completionIndexOf,
+  countsByIndex,
+  isIndexed,
+  isPodTerminating,
+  remainingBackOff,
+  remainingIndexBackOff,
+  replacesOnlyFailed,
+} from './pods.js'
 import { trackPods } from './tracking.js'
 
-/** What a sync needs of the controller and knows of the release. */
-export interface JobSyncPorts {
+/** The dependencies of a {@link JobSync}. */
+interface JobSyncPorts {
   readonly client: Client
   readonly recorder: EventRecorder
   readonly pods: JobPods
@@ -22,14 +35,14 @@ export interface JobSyncPorts {
   /** Whether the status has `terminating`. */
   readonly reportsTerminating: boolean
   readonly saveBackOff: (key: string, record: BackOffRecord) => void
-  /** Asks for another sync in `ms`. */
-  readonly lookAgain: (key: string, ms: number) => void
+  /** Requests another sync in `ms`. */
+  readonly requeueAfter: (key: string, ms: number) => void
 }
 
-/** Shortest wait for another sync, in ms. */
+/** Shortest delay before another sync, in ms. */
 const BATCH_PERIOD = 1_000
 
-/** One sync of a job that has not ended. Source: pkg/controller/job/job_controller.go syncJob. */
+/** One sync of an unfinished job. Source: pkg/controller/job/job_controller.go syncJob. */
 export class JobSync {
   readonly #ports: JobSyncPorts
 
@@ -37,18 +50,18 @@ export class JobSync {
     this.#ports = ports
   }
 
-  /** `isSatisfied`: whether all that the controller has done to the job's pods has been seen. */
+  /** `isSatisfied`: whether the informer has seen all pods that the controller has created and deleted. */
   run(context: JobContext, isSatisfied: boolean): void {
     const { status } = context
     context.ending = endingCondition(context, this.#ports.rules)
     const left = context.ending ? undefined : remainingTime(context)
-    if (left !== undefined) this.#ports.lookAgain(context.key, left)
-    const { active, isNews, error } = context.ending
+    if (left !== undefined) this.#ports.requeueAfter(context.key, left)
+    const { active, isChanged, error } = context.ending
       ? this.#end(context, isSatisfied)
-      : this.#goOn(context, isSatisfied)
+      : this.#proceed(context, isSatisfied)
     const terminating = this.#ports.reportsTerminating ? context.terminating : undefined
     const isDirty =
-      isNews ||
+      isChanged ||
       active !== status.active ||
       context.ready !== status.ready ||
       terminating !== status.terminating
@@ -63,39 +76,37 @@ export class JobSync {
         pods,
         rules,
         saved: ({ key, backOff }) => this.#ports.saveBackOff(key, backOff),
-        finished: (finished) => this.#tellOfEnd(finished),
+        finished: (finished) => this.#recordFinished(finished),
       },
       isDirty,
     )
     if (error !== undefined) throw error
   }
 
-  /** Deletes what still runs of a job that is to end. */
+  /** Deletes the active pods of a job that has to end. */
   #end(context: JobContext, isSatisfied: boolean): Outcome {
     const { job, active } = context
     const { deleted, ready, error } = this.#ports.pods.end(job, active)
-    // pods that could not be deleted or are not known yet have to end first
+    // the job cannot end before pods that could not be deleted, or that the informer has not seen, have ended
     if (deleted !== active.length || !isSatisfied) context.ending = undefined
     context.terminating += deleted
     context.ready -= ready
-    return { active: active.length - deleted, isNews: false, error }
+    return { active: active.length - deleted, isChanged: false, error }
   }
 
-  #goOn(context: JobContext, isSatisfied: boolean): Outcome {
+  #proceed(context: JobContext, isSatisfied: boolean): Outcome {
     const { job, key, succeeded } = context
     const isManaged = isSatisfied && job.metadata.deletionTimestamp === undefined
     const { active, retryAfter, error } = isManaged
       ? manageJob(context, this.#ports.pods, this.#ports.labelsIndex)
       : { active: context.active.length }
-    if (retryAfter !== undefined) this.#ports.lookAgain(key, Math.max(retryAfter, BATCH_PERIOD))
+    if (retryAfter !== undefined) this.#ports.requeueAfter(key, Math.max(retryAfter, BATCH_PERIOD))
     const isComplete = active === 0 && succeeded >= (job.spec.completions ?? 1)
     if (isComplete) context.ending = successCondition(context.now, this.#ports.rules)
-    return { active, isNews: !isComplete && isManaged && this.#reportSuspension(context), error }
+    return { active, isChanged: !isComplete && isManaged && this.#reportSuspension(context), error }
   }
 
-  /**
-   * Says that the job is suspended or goes on; a job that goes on starts anew. Answers whether that is news.
-   */
+  /** Sets the Suspended condition and returns whether it has changed; a resumed job gets a new start time. */
   #reportSuspension({ job, status, now }: JobContext): boolean {
     const isSuspended = job.spec.suspend
     const text = isSuspended ? 'Suspended' : 'Resumed'
@@ -107,8 +118,8 @@ export class JobSync {
     return true
   }
 
-  /** Source: recordJobFinished. */
-  #tellOfEnd({ job, ending }: JobContext): void {
+  /** Records the event of a finished job. Source: recordJobFinished. */
+  #recordFinished({ job, ending }: JobContext): void {
     const { recorder } = this.#ports
     if (ending?.type !== 'Complete')
       return recorder.event(ownerOf(job), 'Warning', ending?.reason ?? '', ending?.message ?? '')
@@ -122,6 +133,151 @@ export class JobSync {
 
 interface Outcome {
   readonly active: number
-  readonly isNews: boolean
+  /** Whether the conditions have changed. */
+  readonly isChanged: boolean
   readonly error: unknown
+}
+
+/** Most pods that one sync creates or deletes. */
+const BURST = 500
+
+/** The result of {@link manageJob}. */
+interface Managed {
+  /** Number of active pods afterwards. */
+  readonly active: number
+  /** Delay of the next sync in ms, if pod creation is in back-off. */
+  readonly retryAfter?: number
+  readonly error?: unknown
+}
+
+/**
+ * Creates or deletes pods to reach the desired number of active ones, which is zero for a suspended job.
+ * Source: pkg/controller/job/job_controller.go manageJob.
+ */
+function manageJob(context: JobContext, pods: JobPods, labelsIndex: boolean): Managed {
+  const { job } = context
+  const active = context.active.length
+  if (job.spec.suspend === true) return discard(context, pods, active)
+  const wanted = wantedActive(context)
+  const surplus = Math.max(0, active - wanted)
+  if (surplus > 0 || isIndexed(job)) {
+    const managed = discard(context, pods, surplus)
+    if (managed.active < active || managed.error !== undefined) return managed
+  }
+  const missing = wanted - active - (replacesOnlyFailed(job) ? context.terminating : 0)
+  return missing > 0 ? create(context, pods, Math.min(missing, BURST), labelsIndex) : { active }
+}
+
+function wantedActive({ job: { spec }, active, succeeded }: JobContext): number {
+  const { completions, parallelism = 1 } = spec
+  // a job without completions is a work queue: after the first success, no more pods are created
+  if (completions === undefined) return succeeded > 0 ? active.length : parallelism
+  return Math.max(0, Math.min(completions - succeeded, parallelism))
+}
+
+function discard(context: JobContext, pods: JobPods, atLeast: number): Managed {
+  const { key, job } = context
+  const active = context.active.length
+  const doomed = podsToRemove(job, context.active, atLeast).slice(
+    0,
+    job.spec.suspend === true ? undefined : BURST,
+  )
+  if (doomed.length === 0) return { active }
+  const { deleted, ready, error } = pods.discard(key, job, doomed)
+  context.terminating += deleted
+  context.ready -= ready
+  return { active: active - deleted, ...(error === undefined ? {} : { error }) }
+}
+
+function create(context: JobContext, pods: JobPods, missing: number, labelsIndex: boolean): Managed {
+  const { key, job, now } = context
+  const wait = countsByIndex(job) ? 0 : remainingBackOff(context.backOff, now)
+  // upstream reports no active pods while it waits
+  if (wait > 0) return { active: 0, retryAfter: wait }
+  const templates = isIndexed(job)
+    ? indexedTemplates(context, missing, labelsIndex)
+    : plainTemplates(context, missing)
+  if (typeof templates === 'number') return { active: 0, retryAfter: templates }
+  const { succeeded, error } = pods.create(key, job, templates)
+  return { active: context.active.length + succeeded, ...(error === undefined ? {} : { error }) }
+}
+
+function plainTemplates({ job }: JobContext, count: number): readonly JobPodTemplate[] {
+  return Array.from({ length: count }, () => ({ template: podTemplate(job) }))
+}
+
+/** Returns the pods of the next free indexes, or the delay in ms if all of these are in back-off. */
+function indexedTemplates(
+  context: JobContext,
+  count: number,
+  labelsIndex: boolean,
+): readonly JobPodTemplate[] | number {
+  const { job, now, indexes } = context
+  const awaiting = indexes?.awaiting
+  const next = freeIndexes(context, count)
+  const waits = next.map((index) => remainingIndexBackOff(awaiting?.get(index), now))
+  const ready = next.filter((_, at) => waits[at] === 0)
+  if (next.length > 0 && ready.length === 0) return Math.min(...waits)
+  return ready.map((index) => indexedPodTemplate(job, index, awaiting?.get(index), labelsIndex))
+}
+
+/** Returns the next indexes without an active, succeeded or failed pod. Source: firstPendingIndexes. */
+function freeIndexes({ job, indexes, active, pods }: JobContext, count: number): readonly number[] {
+  const present = replacesOnlyFailed(job) ? [...active, ...pods.filter(isPodTerminating)] : active
+  const taken = intervalsOf(present.flatMap((pod) => completionIndexOf(pod) ?? []))
+  const done: readonly Interval[] = [...(indexes?.succeeded ?? []), ...(indexes?.failed ?? [])]
+  return firstFreeIndexes(mergeIntervals(taken, done), count, job.spec.completions ?? 0)
+}
+
+/**
+ * Returns the active pods to delete: all that are misplaced in an indexed job (without an index, with one
+ * that is too high, or with that of another pod), and others up to `atLeast`, those with the least progress
+ * first. Source: pkg/controller/job/job_controller.go activePodsForRemoval.
+ */
+function podsToRemove(job: Job, active: readonly Pod[], atLeast: number): readonly Pod[] {
+  const misplaced = isIndexed(job) ? misplacedPods(active, job.spec.completions ?? 0) : []
+  if (misplaced.length >= atLeast) return misplaced
+  const others = misplaced.length === 0 ? active : active.filter((pod) => !misplaced.includes(pod))
+  return [...misplaced, ...others.toSorted(leastProgressFirst).slice(0, atLeast - misplaced.length)]
+}
+
+/** Returns pods with an invalid or duplicate index. Source: appendDuplicatedIndexPodsForRemoval. */
+function misplacedPods(active: readonly Pod[], completions: number): readonly Pod[] {
+  const kept = new Map<number, Pod>()
+  const misplaced: Pod[] = []
+  for (const pod of active.toSorted(leastProgressFirst).reverse()) {
+    const index = completionIndexOf(pod)
+    if (index === undefined || index >= completions || kept.has(index)) misplaced.push(pod)
+    else kept.set(index, pod)
+  }
+  return misplaced.reverse()
+}
+
+const PHASES: Readonly<Record<string, number>> = { Pending: 0, Unknown: 1, Running: 2 }
+
+/**
+ * Unassigned before assigned, Pending before Unknown before Running, not ready before ready, ready more
+ * recently, restarted more often, created more recently. Source: pkg/controller/controller_utils.go
+ * ActivePods.
+ */
+function leastProgressFirst(a: Pod, b: Pod): number {
+  return (
+    flag(a.spec.nodeName) - flag(b.spec.nodeName) ||
+    (PHASES[a.status.phase ?? ''] ?? 0) - (PHASES[b.status.phase ?? ''] ?? 0) ||
+    Number(isPodReady(a)) - Number(isPodReady(b)) ||
+    readySince(b) - readySince(a) ||
+    restarts(b) - restarts(a) ||
+    created(b) - created(a)
+  )
+}
+
+const flag = (node: string | undefined): number => (node === undefined || node === '' ? 0 : 1)
+const created = ({ metadata }: Pod): number => timeMs(metadata.creationTimestamp) ?? Infinity
+
+function readySince(pod: Pod): number {
+  return isPodReady(pod) ? (timeMs(podCondition(pod, 'Ready')?.lastTransitionTime) ?? 0) : 0
+}
+
+function restarts({ status }: Pod): number {
+  return (status.containerStatuses ?? []).reduce((most, { restartCount }) => Math.max(most, restartCount), 0)
 }

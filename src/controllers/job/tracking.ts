@@ -3,54 +3,54 @@ import type { Pod } from '../../api/core/generated.js'
 import type { Client } from '../../client/client.js'
 import { ensureCondition, trueCondition } from './conditions.js'
 import type { JobContext } from './context.js'
-import { finalCondition } from './ending.js'
+import { statusOf } from './context.js'
 import type { EndingRules } from './ending.js'
+import { finalCondition } from './ending.js'
 import { countsFailure } from './failure-policy.js'
 import { countIntervals, formatIntervals, hasIndex } from './indexes.js'
 import type { JobPods } from './job-pods.js'
 import { completionIndexOf, countsByIndex, isIndexed, isPodFailed, isTracked, validIndexOf } from './pods.js'
-import { statusOf } from './status-draft.js'
 
-/** Most pods that one sync counts. */
-const MOST_UNCOUNTED = 500
+/** Most pods that one sync counts. Source: maxUncountedPods. */
+const MAX_UNCOUNTED = 500
 
-/** What tracking needs of the controller. */
+/** The dependencies of {@link trackPods}. */
 export interface TrackingPorts {
   readonly client: Client
   readonly pods: JobPods
   readonly rules: EndingRules
-  /** Called once the new failures and successes are in the status. */
+  /** Called after the new failures and successes have been written to the status. */
   readonly saved: (context: JobContext) => void
-  /** Called once the job has ended. */
+  /** Called after the job has finished. */
   readonly finished: (context: JobContext) => void
 }
 
 /**
- * Counts the pods that have ended, so that none is lost or counted twice whatever happens in between: first
- * their uids go into the status, then their finalizers are taken off, then the counters go up. With the last
- * one, the job ends. `isDirty`: whether there is something to write already. Source:
+ * Counts terminated pods so that none is lost or counted twice, even if the controller stops in between: it
+ * writes their uids to the status, removes their finalizers, and only then increments the counters. The job
+ * finishes with the last of them. `isDirty`: whether the status has to be written anyway. Source:
  * pkg/controller/job/job_controller.go trackJobStatusAndRemoveFinalizers.
  */
 export function trackPods(context: JobContext, ports: TrackingPorts, isDirty: boolean): void {
   const { key, status } = context
   const uncounted = uncountedUids(context)
-  let needsWrite = countFreed(context, uncounted) || isDirty
-  const finding = findEnded(context)
-  needsWrite ||= finding.isNews
+  let needsWrite = countUntracked(context, uncounted) || isDirty
+  const finding = findTerminated(context)
+  needsWrite ||= finding.isChanged
   if (reportIndexes(context)) needsWrite = true
   if (announceEnding(context)) needsWrite = true
   if (needsWrite) {
     write(context, ports)
     ports.saved(context)
   }
-  const { free, error } = ports.pods.untrack(key, finding.ended)
-  for (const uid of free) uncounted.delete(uid)
-  needsWrite = countFreed(context, uncounted)
+  const { untracked, error } = ports.pods.untrack(key, finding.terminated)
+  for (const uid of untracked) uncounted.delete(uid)
+  needsWrite = countUntracked(context, uncounted)
   if (error !== undefined) {
     if (needsWrite) write(context, ports)
     throw error
   }
-  const isFinished = !finding.isCutShort && finish(context, ports.rules)
+  const isFinished = !finding.isTruncated && finish(context, ports.rules)
   if (!needsWrite && !isFinished) return
   if (isFinished && context.ending?.type === 'Complete')
     status.completionTime = context.ending.lastTransitionTime ?? undefined
@@ -62,14 +62,14 @@ function write(context: JobContext, { client }: TrackingPorts): void {
   context.job = client.updateStatus('jobs', { ...context.job, status: statusOf(context.status) } as Job)
 }
 
-/** The uids of pods that have their finalizer, as far as is known. */
+/** Returns the uids of the pods that still have their finalizer. */
 function uncountedUids({ pods, counted }: JobContext): Set<string> {
   const uids = pods.filter(isTracked).map(({ metadata }) => metadata.uid ?? '')
   return new Set(uids.filter((uid) => !counted.has(uid)))
 }
 
-/** Moves pods without finalizer from the lists to the counters; answers whether there were any. */
-function countFreed({ status }: JobContext, uncounted: ReadonlySet<string>): boolean {
+/** Moves pods without a finalizer from the lists to the counters, and returns whether there were any. */
+function countUntracked({ status }: JobContext, uncounted: ReadonlySet<string>): boolean {
   const succeeded = status.uncountedSucceeded.filter((uid) => uncounted.has(uid))
   const failed = status.uncountedFailed.filter((uid) => uncounted.has(uid))
   const [more, moreFailed] = [
@@ -84,28 +84,28 @@ function countFreed({ status }: JobContext, uncounted: ReadonlySet<string>): boo
 }
 
 interface Finding {
-  /** Pods whose finalizer may go. */
-  readonly ended: readonly Pod[]
-  /** Whether the status has to be written before. */
-  readonly isNews: boolean
-  /** Whether there are more of them than one sync counts. */
-  readonly isCutShort: boolean
+  /** Pods whose finalizer can be removed. */
+  readonly terminated: readonly Pod[]
+  /** Whether the status has to be written first. */
+  readonly isChanged: boolean
+  /** Whether there are more pods than one sync counts. */
+  readonly isTruncated: boolean
 }
 
-/** Puts pods that have ended and are not counted yet into the lists of the status. */
-function findEnded(context: JobContext): Finding {
+/** Finds the terminated pods that are not counted yet, and adds them to the lists of the status. */
+function findTerminated(context: JobContext): Finding {
   const { status } = context
-  const ended: Pod[] = []
+  const terminated: Pod[] = []
   let indexes = 0
   const size = (): number => indexes + status.uncountedSucceeded.length + status.uncountedFailed.length
   const before = size()
   for (const pod of inOrder(context)) {
-    if (!isTracked(pod) || context.counted.has(pod.metadata.uid ?? '') || !mayGo(context, pod)) continue
-    ended.push(pod)
-    if (list(context, pod)) indexes++
-    if (size() >= MOST_UNCOUNTED) return { ended, isNews: size() > before, isCutShort: true }
+    if (!isTracked(pod) || context.counted.has(pod.metadata.uid ?? '') || !canUntrack(context, pod)) continue
+    terminated.push(pod)
+    if (addUncounted(context, pod)) indexes++
+    if (size() >= MAX_UNCOUNTED) return { terminated, isChanged: size() > before, isTruncated: true }
   }
-  return { ended, isNews: size() > before, isCutShort: false }
+  return { terminated, isChanged: size() > before, isTruncated: false }
 }
 
 function inOrder({ job, pods }: JobContext): readonly Pod[] {
@@ -114,10 +114,10 @@ function inOrder({ job, pods }: JobContext): readonly Pod[] {
 }
 
 /**
- * Lists one pod as succeeded or failed; answers whether it is the first success of its index, which needs no
- * list.
+ * Adds a pod to the list of succeeded or failed ones; returns whether it is the first success of its index,
+ * which is recorded in completedIndexes instead.
  */
-function list(context: JobContext, pod: Pod): boolean {
+function addUncounted(context: JobContext, pod: Pod): boolean {
   const { job, status, ending, indexes } = context
   const { uid = '' } = pod.metadata
   const index = validIndexOf(pod, job)
@@ -127,7 +127,7 @@ function list(context: JobContext, pod: Pod): boolean {
       status.uncountedSucceeded = [...status.uncountedSucceeded, uid]
     return false
   }
-  // of a job that fails, whatever has not ended counts as failed
+  // when a job fails, its remaining pods count as failed
   const isFailed = isPodFailed(pod, job) || (ending !== undefined && ending.type !== 'SuccessCriteriaMet')
   if (!isFailed || status.uncountedFailed.includes(uid) || (isIndexed(job) && index === undefined))
     return false
@@ -135,8 +135,8 @@ function list(context: JobContext, pod: Pod): boolean {
   return false
 }
 
-/** Source: canRemoveFinalizer. */
-function mayGo({ job, ending, indexes }: JobContext, pod: Pod): boolean {
+/** Whether the pod's finalizer can be removed. Source: canRemoveFinalizer. */
+function canUntrack({ job, ending, indexes }: JobContext, pod: Pod): boolean {
   if (
     job.metadata.deletionTimestamp !== undefined ||
     ending !== undefined ||
@@ -148,29 +148,31 @@ function mayGo({ job, ending, indexes }: JobContext, pod: Pod): boolean {
   return index === undefined || indexes?.awaiting.get(index)?.metadata.uid !== pod.metadata.uid
 }
 
-/** Answers whether the indexes in the status have changed. */
+/** Updates the indexes in the status, and returns whether they have changed. */
 function reportIndexes({ status, indexes }: JobContext): boolean {
   if (!indexes) return false
   const completed = formatIntervals(indexes.succeeded)
   const failed = indexes.failed && formatIntervals(indexes.failed)
-  const isNews = completed !== status.completedIndexes || failed !== status.failedIndexes
+  const isChanged = completed !== status.completedIndexes || failed !== status.failedIndexes
   status.succeeded = countIntervals(indexes.succeeded)
   status.completedIndexes = completed
   status.failedIndexes = failed
-  return isNews
+  return isChanged
 }
 
-/** Says that the job is about to end, before its pods are let go; answers whether that is news. */
+/** Adds the interim condition before finalizers are removed, and returns whether it is new. */
 function announceEnding(context: JobContext): boolean {
   const { ending, status, now } = context
   if (ending?.type !== 'FailureTarget' && ending?.type !== 'SuccessCriteriaMet') return false
-  const isNews = trueCondition(status.conditions, ending.type) === undefined
-  if (isNews) status.conditions.push(ending)
+  const isNew = trueCondition(status.conditions, ending.type) === undefined
+  if (isNew) status.conditions.push(ending)
   context.ending = finalCondition(ending, now)
-  return isNews
+  return isNew
 }
 
-/** Ends the job if nothing is left to wait for. Source: enactJobFinished. */
+/**
+ * Adds the final condition if no pod is left to wait for; returns whether it did. Source: enactJobFinished.
+ */
 function finish({ status, ending, terminating }: JobContext, { hasInterim }: EndingRules): boolean {
   if (!ending || status.uncountedSucceeded.length + status.uncountedFailed.length > 0) return false
   if (hasInterim && terminating > 0) return false

@@ -2,17 +2,17 @@ import { findCondition, withCondition } from '../../api/core/conditions.js'
 import type { NamespaceCondition } from '../../api/core/generated.js'
 import { formatTime } from '../../api/time.js'
 
-/** What one pass over the content of a namespace has found. */
+/** The result of one pass over the content of a namespace. */
 export interface ContentReport {
-  /** `pods.` (resource, dot, group) to the number of objects that are still there. */
+  /** Number of remaining objects by `resource.group`, like `pods.`. */
   readonly remaining: ReadonlyMap<string, number>
-  /** Finalizer to the number of objects that hold it. */
+  /** Number of remaining objects by finalizer. */
   readonly finalizers: ReadonlyMap<string, number>
-  /** Why content could not be deleted. */
+  /** Errors of deletions. */
   readonly errors: readonly string[]
 }
 
-/** The conditions in their order, with reason and message while all is well. */
+/** The conditions in order, with the reason and message of status False. */
 const OK: readonly (readonly [type: string, reason: string, message: string])[] = [
   ['NamespaceDeletionDiscoveryFailure', 'ResourcesDiscovered', 'All resources successfully discovered'],
   [
@@ -30,15 +30,15 @@ const OK: readonly (readonly [type: string, reason: string, message: string])[] 
 ]
 
 /**
- * The conditions of a namespace after a pass: all five are always set, those that complain with status True.
- * The same array if nothing changes. Source: namespace/deletion/status_condition_utils.go.
+ * Returns the conditions of a namespace after a pass: all five are always set, those with a problem to True.
+ * Returns `old` if nothing changes. Source: namespace/deletion/status_condition_utils.go.
  */
 export function namespaceConditions(
   old: readonly NamespaceCondition[],
   report: ContentReport,
   now: number,
 ): readonly NamespaceCondition[] {
-  const failures = complaints(report)
+  const failures = problems(report)
   let conditions = old
   for (const [type, okReason, okMessage] of OK) {
     const failure = failures.get(type)
@@ -54,14 +54,15 @@ export function namespaceConditions(
   return conditions
 }
 
-function complaints({
+function problems({
   remaining,
   finalizers,
   errors,
 }: ContentReport): ReadonlyMap<string, { reason: string; message: string }> {
   const found = new Map<string, { reason: string; message: string }>()
   if (errors.length > 0) {
-    const message = `Failed to delete all resource types, ${errors.length} remaining: ${errors.toSorted().join(', ')}`
+    const left = errors.toSorted().join(', ')
+    const message = `Failed to delete all resource types, ${errors.length} remaining: ${left}`
     found.set('NamespaceDeletionContentFailure', { reason: 'ContentDeletionFailed', message })
   }
   if (remaining.size > 0) {

@@ -3,30 +3,32 @@ import type { Pod } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/definition.js'
 import { ignoreNotFound } from '../../client/api-error.js'
 import type { Client } from '../../client/client.js'
-import { isRequestFailure } from '../process/attempt.js'
-import type { ServedResource } from '../process/resource.js'
-import { pluralOf } from '../process/resource.js'
+import { isRequestFailure } from '../shared/queue.js'
+import type { ServedResource } from '../shared/served-resources.js'
+import { pluralOf } from '../shared/served-resources.js'
+import type { ContentReport } from './conditions.js'
 
-/** How long objects with finalizers are given, in seconds (finalizerEstimateSeconds). */
+/** Estimated time that objects with finalizers need, in seconds. Source: finalizerEstimateSeconds. */
 const FINALIZER_ESTIMATE = 15
 
-/** What is left of one resource after an attempt to delete it all. */
+/** The objects of a resource that remain after an attempt to delete all of them. */
 export interface Leftover {
   readonly count: number
+  /** Number of objects by finalizer. */
   readonly finalizers: ReadonlyMap<string, number>
-  /** Seconds that the rest may still need; 0 with a count of 0. */
+  /** Estimated seconds until they are gone; 0 if none remain. */
   readonly estimate: number
-  /** Pods whose grace period has not passed yet. */
+  /** Whether they are pods whose grace period has not passed yet. */
   readonly inGrace: boolean
-  /** Why deletion failed; what is left is then not counted. */
+  /** Why the deletion failed; the other fields are then empty. */
   readonly error?: string
 }
 
 const NOTHING: Leftover = { count: 0, finalizers: new Map(), estimate: 0, inGrace: false }
 
 /**
- * Deletes all objects of a resource in a namespace and says what is left. Objects that stay without a
- * finalizer and beyond their grace are an error. `age` is the time since the deletion of the namespace, in
+ * Deletes all objects of a resource in a namespace and returns what remains. Objects that remain without a
+ * finalizer after their grace period are an error. `age` is the time since the deletion of the namespace, in
  * ms. Source: namespaced_resources_deleter.go deleteAllContentForGroupVersionResource.
  */
 export function deleteContent(
@@ -66,7 +68,7 @@ function deleteAll(client: Client, served: ServedResource, namespace: string, ag
 }
 
 /**
- * The longest terminationGracePeriodSeconds of the pods that have not ended. Source:
+ * Returns the longest terminationGracePeriodSeconds of the pods that have not terminated. Source:
  * estimateGracefulTerminationForPods.
  */
 function longestGrace(pods: readonly Pod[]): number {
@@ -82,4 +84,51 @@ function countFinalizers(objects: readonly KubeObject[]): ReadonlyMap<string, nu
     for (const finalizer of metadata.finalizers ?? []) counts.set(finalizer, (counts.get(finalizer) ?? 0) + 1)
   }
   return counts
+}
+
+/** The result of a pass over all resources of a namespace. */
+export interface DeletionPass extends ContentReport {
+  /** Estimated seconds until the rest is gone; 0 if nothing remains. */
+  readonly estimate: number
+  /** Whether pods remain whose grace period has not passed yet. */
+  readonly inGrace: boolean
+}
+
+/**
+ * Deletes the content of a namespace, one resource after the other. `podsFirst` (since v1.33,
+ * OrderedNamespaceDeletion): other resources are deleted only when no pod remains. Source:
+ * namespaced_resources_deleter.go deleteAllContent.
+ */
+export function deletionPass(
+  resources: readonly ServedResource[],
+  podsFirst: boolean,
+  deleteAll: (resource: ServedResource) => Leftover,
+): DeletionPass {
+  const total = new Total()
+  const pods = podsFirst ? resources.find(({ resource }) => resource === 'pods') : undefined
+  if (pods) total.add(pods, deleteAll(pods))
+  if (total.isEmpty) for (const served of resources) if (served !== pods) total.add(served, deleteAll(served))
+  return total
+}
+
+class Total implements DeletionPass {
+  readonly remaining: Map<string, number> = new Map()
+  readonly finalizers: Map<string, number> = new Map()
+  readonly errors: string[] = []
+  estimate = 0
+  inGrace = false
+
+  get isEmpty(): boolean {
+    return this.remaining.size === 0 && this.errors.length === 0
+  }
+
+  add(served: ServedResource, left: Leftover): void {
+    if (left.error !== undefined) this.errors.push(left.error)
+    if (left.count > 0) this.remaining.set(`${pluralOf(served)}.${served.group}`, left.count)
+    for (const [finalizer, count] of left.finalizers) {
+      this.finalizers.set(finalizer, (this.finalizers.get(finalizer) ?? 0) + count)
+    }
+    this.estimate = Math.max(this.estimate, left.estimate)
+    this.inGrace ||= left.inGrace
+  }
 }

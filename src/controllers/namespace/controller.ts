@@ -5,38 +5,33 @@ import type { Component, ComponentHost } from '../../client/component.js'
 import type { Slice, Topic } from '../../sim/module.js'
 import type { Failures, WorkQueue } from '../../sim/work-queue.js'
 import { TopicWorkQueue } from '../../sim/work-queue.js'
-import { isRequestFailure } from '../process/attempt.js'
-import { controllerIdentity, controllerName } from '../process/identity.js'
-import type { ServedResource, ServedResources } from '../process/resource.js'
-import { servedNow } from '../process/resource.js'
-import { Retries } from '../process/retries.js'
-import { hasFeature } from '../process/version.js'
+import { controllerIdentity, controllerName } from '../shared/identity.js'
+import { Retries, isRequestFailure } from '../shared/queue.js'
+import type { ServedResource, ServedResources } from '../shared/served-resources.js'
+import { servedNow } from '../shared/served-resources.js'
+import { hasFeature } from '../shared/version.js'
 import { namespaceConditions } from './conditions.js'
-import { deleteContent } from './content.js'
-import type { DeletionPass } from './deletion.js'
-import { deletionPass } from './deletion.js'
+import type { DeletionPass } from './content.js'
+import { deleteContent, deletionPass } from './content.js'
 
-/** What the namespace controller has to be told. */
+/** Options of {@link createNamespaceController}. */
 export interface NamespaceControllerOptions {
-  /**
-   * All that the server serves, one entry for each resource (its preferred version); what is namespaced and
-   * can be deleted is.
-   */
+  /** What the server serves; of resources with several versions, the first entry is used. */
   readonly resources: ServedResources
 }
 
 /** The finalizer of this controller in `spec.finalizers`. */
 const FINALIZER = 'kubernetes'
 /**
- * How long every change of a namespace is left alone, for servers and stores that see the deletion late
- * (namespaceDeletionGracePeriod).
+ * Delay after a change of a namespace, in ms: other apiservers may see the deletion late and still accept
+ * objects. Source: namespaceDeletionGracePeriod.
  */
 const DELETION_DELAY = 5_000
 const MAX_RETRY_DELAY = 60_000
 
 /**
- * The namespace controller: empties a namespace that is being deleted, then removes its finalizer. Source:
- * pkg/controller/namespace.
+ * Creates the namespace controller, which deletes the content of a namespace that is being deleted, and then
+ * removes its finalizer. Source: pkg/controller/namespace.
  */
 export function createNamespaceController({ resources }: NamespaceControllerOptions): Component {
   return {
@@ -46,7 +41,7 @@ export function createNamespaceController({ resources }: NamespaceControllerOpti
   }
 }
 
-/** What can be deleted from a namespace. */
+/** Returns the namespaced resources that can be listed and deleted, each once. */
 function contentsOf(resources: readonly ServedResource[]): readonly ServedResource[] {
   const names = new Set<string>()
   return resources.filter(({ resource, namespaced, verbs }) => {
@@ -63,13 +58,13 @@ class NamespaceController {
   readonly #topic: Topic
   readonly #queue: WorkQueue
   readonly #retries: Retries
-  /** Namespace to what was left of it, as text. */
+  /** What remained of a namespace after the last pass, as JSON, by its name. */
   readonly #leftovers: Slice<Map<string, string>>
 
   constructor(host: ComponentHost, resources: ServedResources) {
     this.#host = host
     this.#resources = resources
-    this.#topic = host.handle('namespaces', (name) => this.#work(name))
+    this.#topic = host.handle('namespaces', (name) => this.#syncOrRetry(name))
     this.#queue = new TopicWorkQueue(
       this.#topic,
       host.state<Failures>('namespaces/failures', () => new Map()),
@@ -88,7 +83,7 @@ class NamespaceController {
     })
   }
 
-  #work(name: string): void {
+  #syncOrRetry(name: string): void {
     try {
       this.#sync(name)
     } catch (error) {
@@ -98,7 +93,7 @@ class NamespaceController {
     }
   }
 
-  /** Source: namespaced_resources_deleter.go Delete. */
+  /** Runs one deletion pass. Source: namespaced_resources_deleter.go Delete. */
   #sync(name: string): void {
     const namespace = ignoreNotFound(() => this.#host.client.get('namespaces', { name }))
     const deletedAt = timeMs(namespace?.metadata.deletionTimestamp)
@@ -133,15 +128,15 @@ class NamespaceController {
   }
 
   /**
-   * `settle()` waits for the next look only while something gets on: grace periods run, or less is left than
-   * the last time.
+   * Schedules the next pass. `settle()` waits for it only while there is progress: pods are in their grace
+   * period, or what remains has changed since the last pass.
    */
   #recheck(name: string, { estimate, inGrace, remaining, finalizers }: DeletionPass): void {
     const leftover = JSON.stringify([[...remaining], [...finalizers]])
-    const getsOn = inGrace || this.#leftovers.value.get(name) !== leftover
+    const isProgressing = inGrace || this.#leftovers.value.get(name) !== leftover
     this.#leftovers.value.set(name, leftover)
     const seconds = Math.floor(estimate / 2) + 1
-    this.#queue.addAfter(name, seconds * 1000, { class: getsOn ? 'work' : 'watchdog' })
+    this.#queue.addAfter(name, seconds * 1000, { class: isProgressing ? 'work' : 'watchdog' })
   }
 
   #forget(name: string): void {

@@ -2,22 +2,21 @@ import type { Node, Pod } from '../../api/core/generated.js'
 import type { Component, ComponentHost } from '../../client/component.js'
 import type { Change } from '../../client/informer.js'
 import { keyOf } from '../../client/object-index.js'
-import { controllerIdentity, controllerName } from '../process/identity.js'
-import { runPeriodically } from '../process/periodic.js'
+import { controllerIdentity, controllerName } from '../shared/identity.js'
+import { runPeriodically } from '../shared/queue.js'
 import type { KnownNode } from './health-monitor.js'
-import { HealthMonitor } from './health-monitor.js'
-import { labelsToReconcile } from './labels.js'
+import { HealthMonitor, ZoneMonitor } from './health-monitor.js'
 import { NoExecuteTainter } from './no-execute.js'
 import { NodeWriter } from './node-writer.js'
 import type { NodeLifecycleOptions } from './options.js'
 import { nodeLifecycleSettings } from './options.js'
 import { noScheduleChange } from './taints.js'
-import { ZoneMonitor } from './zone-monitor.js'
 
 /**
- * The node lifecycle controller: finds silent nodes, keeps taints in step with conditions, marks the pods of
- * lost nodes not ready and holds back when whole zones fail. It evicts nothing itself: the taint eviction
- * controller acts on the NoExecute taints. Source: pkg/controller/nodelifecycle/node_lifecycle_controller.go.
+ * Creates the node lifecycle controller, which detects unresponsive nodes, taints nodes by their conditions,
+ * marks the pods of lost nodes as not ready, and slows down when whole zones fail. It does not evict pods:
+ * the taint eviction controller acts on the NoExecute taints. Source:
+ * pkg/controller/nodelifecycle/node_lifecycle_controller.go.
  */
 export function createNodeLifecycleController(options: NodeLifecycleOptions = {}): Component {
   return {
@@ -65,15 +64,12 @@ function setUp(host: ComponentHost, options: NodeLifecycleOptions): void {
   runPeriodically(host, 'monitor', settings.monitorPeriod, [nodes, leases, pods], () => monitor.pass())
 }
 
-/**
- * Whether {@link reconcileNode} has anything to do: most updates of a node are heartbeats, which change no
- * taint and no label.
- */
+/** Whether {@link reconcileNode} would write: most updates of a node are heartbeats, which need no change. */
 function needsReconcile(node: Node): boolean {
   return noScheduleChange(node) !== undefined || labelsToReconcile(node) !== undefined
 }
 
-/** Source: doNodeProcessingPassWorker. */
+/** Updates the NoSchedule taints and the beta labels of a node. Source: doNodeProcessingPassWorker. */
 function reconcileNode(node: Node, writer: NodeWriter): void {
   const name = node.metadata.name as string
   const taints = noScheduleChange(node)
@@ -84,4 +80,22 @@ function reconcileNode(node: Node, writer: NodeWriter): void {
 
 function isNewlyBound({ type, object, old }: Change<Pod>): boolean {
   return type !== 'DELETED' && Boolean(object.spec.nodeName) && object.spec.nodeName !== old?.spec.nodeName
+}
+
+/** Stable labels and the beta labels that must have the same value. */
+const MIRRORED: readonly (readonly [stable: string, beta: string])[] = [
+  ['kubernetes.io/os', 'beta.kubernetes.io/os'],
+  ['kubernetes.io/arch', 'beta.kubernetes.io/arch'],
+]
+
+/** Returns the beta labels to set, or undefined if all match the stable ones. Source: reconcileNodeLabels. */
+export function labelsToReconcile(node: Node): Readonly<Record<string, string>> | undefined {
+  const labels = node.metadata.labels
+  if (!labels) return undefined
+  const wrong = MIRRORED.filter(
+    ([stable, beta]) => labels[stable] !== undefined && labels[beta] !== labels[stable],
+  )
+  return wrong.length === 0
+    ? undefined
+    : Object.fromEntries(wrong.map(([stable, beta]) => [beta, labels[stable] as string]))
 }

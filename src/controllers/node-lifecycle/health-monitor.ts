@@ -4,28 +4,26 @@ import { isApiError } from '../../client/api-error.js'
 import type { ComponentHost } from '../../client/component.js'
 import type { Informer } from '../../client/informer.js'
 import type { Slice } from '../../sim/module.js'
-import { isRequestFailure } from '../process/attempt.js'
+import { isRequestFailure } from '../shared/queue.js'
 import type { NodeHealth } from './health.js'
-import { isSilent, newNodeHealth, observe } from './health.js'
+import { isSilent, newNodeHealth, observe, unknownConditions } from './health.js'
 import type { NoExecuteTainter } from './no-execute.js'
-import { factsOf } from './node-facts.js'
 import type { NodeWriter } from './node-writer.js'
 import type { NodeLifecycleSettings } from './options.js'
-import { unknownConditions } from './unknown-conditions.js'
-import type { ZoneMonitor } from './zone-monitor.js'
-import type { ZoneCount } from './zones.js'
+import type { ZoneCount, ZoneState } from './zones.js'
+import { computeZoneState, disruptionStep, evictionRateOf, factsOf } from './zones.js'
 
-/** How often one pass tries to write a node's status (NodeHealthUpdateRetry). */
+/** Number of attempts of one pass to write a node's status. Source: NodeHealthUpdateRetry. */
 const WRITE_ATTEMPTS = 5
 
-/** What the controller remembers of a node. */
+/** A node that the controller has registered. */
 export interface KnownNode {
   readonly uid: string
   readonly health: NodeHealth
 }
 
-/** What a {@link HealthMonitor} works with. */
-export interface HealthMonitorParts {
+/** The dependencies of a {@link HealthMonitor}. */
+interface HealthMonitorParts {
   readonly host: ComponentHost
   readonly settings: NodeLifecycleSettings
   readonly nodes: Informer<Node>
@@ -37,16 +35,17 @@ export interface HealthMonitorParts {
   readonly zones: ZoneMonitor
 }
 
-/** A node as the pass leaves it: Ready before and after, the newest version of the object. */
-interface Verdict {
+/** The result of checking a node. */
+interface CheckResult {
+  /** The newest version of the node. */
   readonly node: Node
+  /** Status of the Ready condition before the check. */
   readonly observed: string
+  /** Status of the Ready condition after the check. */
   readonly current: string | undefined
 }
 
-/**
- * The pass over all nodes that finds the silent ones. Source: node_lifecycle_controller.go monitorNodeHealth.
- */
+/** Checks the health of all nodes. Source: node_lifecycle_controller.go monitorNodeHealth. */
 export class HealthMonitor {
   readonly #parts: HealthMonitorParts
   readonly #retry: Slice<Set<string>>
@@ -56,7 +55,7 @@ export class HealthMonitor {
     this.#retry = parts.host.state('nodes-to-retry', () => new Set<string>())
   }
 
-  /** One pass. A healthy node costs a few look-ups, no allocation and no request. */
+  /** Runs one pass. A healthy node costs a few look-ups, no allocation and no request. */
   pass(): void {
     const { nodes, zones, tainter, known, host } = this.#parts
     const list = nodes.list()
@@ -109,21 +108,21 @@ export class HealthMonitor {
   #checkUnhealthy(node: Node, before: string | undefined, counts: Map<string, ZoneCount>): void {
     const name = node.metadata.name as string
     const { health } = this.#parts.known.value.get(name) as KnownNode
-    const verdict = this.#updateHealth(node, health)
-    if (!verdict) return
+    const result = this.#updateHealth(node, health)
+    if (!result) return
     const { zone, excluded } = factsOf(node)
-    if (!excluded) count(counts, zone, verdict.current === 'True')
-    if (verdict.current !== undefined && verdict.current !== before) this.#report(verdict)
-    if (verdict.current === 'True') this.#parts.tainter.markReachable(verdict.node)
-    else if (verdict.current !== undefined && !this.#handleNotReady(name, verdict)) return
+    if (!excluded) count(counts, zone, result.current === 'True')
+    if (result.current !== undefined && result.current !== before) this.#report(result)
+    if (result.current === 'True') this.#parts.tainter.markReachable(result.node)
+    else if (result.current !== undefined && !this.#handleNotReady(name, result)) return
     this.#retry.value.delete(name)
   }
 
   /**
-   * Takes in the heartbeats; sets the conditions of a silent node Unknown. Undefined if that could not be
-   * written.
+   * Observes the heartbeat, and sets the conditions of an unresponsive node to Unknown; returns undefined if
+   * they could not be written.
    */
-  #updateHealth(listed: Node, health: NodeHealth): Verdict | undefined {
+  #updateHealth(listed: Node, health: NodeHealth): CheckResult | undefined {
     const { host, settings, leases, writer } = this.#parts
     const now = host.clock.now()
     let node = listed
@@ -160,8 +159,8 @@ export class HealthMonitor {
     }
   }
 
-  /** Answers false if the pods of the node have to be marked again in the next pass. */
-  #handleNotReady(name: string, { node, observed, current }: Verdict): boolean {
+  /** Taints the node and marks its pods; returns false if pods must be marked again in the next pass. */
+  #handleNotReady(name: string, { node, observed, current }: CheckResult): boolean {
     const { tainter, writer, pods } = this.#parts
     tainter.handleNotReady(node, current as string)
     const turned = observed === 'True'
@@ -172,7 +171,7 @@ export class HealthMonitor {
     return false
   }
 
-  #report({ node, current }: Verdict): void {
+  #report({ node, current }: CheckResult): void {
     const { bus, clock } = this.#parts.host
     if (!bus.has('nodeCondition')) return
     bus.emit('nodeCondition', {
@@ -189,4 +188,63 @@ function count(counts: Map<string, ZoneCount>, zone: string, ready: boolean): vo
   if (!zoneCount) counts.set(zone, (zoneCount = { ready: 0, notReady: 0 }))
   if (ready) zoneCount.ready++
   else zoneCount.notReady++
+}
+
+/** Tracks the states of zones and sets the eviction rates by them. */
+export class ZoneMonitor {
+  readonly #host: ComponentHost
+  readonly #settings: NodeLifecycleSettings
+  readonly #tainter: NoExecuteTainter
+  readonly #states: Slice<Map<string, ZoneState>>
+
+  constructor(host: ComponentHost, settings: NodeLifecycleSettings, tainter: NoExecuteTainter) {
+    this.#host = host
+    this.#settings = settings
+    this.#tainter = tainter
+    this.#states = host.state('zones', () => new Map<string, ZoneState>())
+  }
+
+  /** Registers the zone of a node. Source: addPodEvictorForNewZone. */
+  open(node: Node): void {
+    const { zone } = factsOf(node)
+    if (this.#states.value.has(zone)) return
+    this.#states.value.set(zone, 'Initial')
+    this.#tainter.openZone(zone)
+  }
+
+  /**
+   * Sets the eviction rates from the counts of this pass. `onLeaving` is called when master disruption ends,
+   * so that all nodes get a new grace period. Source: node_lifecycle_controller.go handleDisruption.
+   */
+  update(counts: ReadonlyMap<string, ZoneCount>, nodes: readonly Node[], onLeaving: () => void): void {
+    const states = this.#states.value
+    const now = new Map<string, ZoneState>()
+    for (const [zone, count] of counts)
+      now.set(zone, computeZoneState(count, this.#settings.unhealthyZoneThreshold))
+    for (const zone of [...states.keys()]) if (!now.has(zone)) states.delete(zone)
+    const step = disruptionStep(states, now)
+    if (!step) return
+    if (step.kind === 'enter') return this.#enterMasterDisruption(nodes)
+    if (step.kind === 'leave') {
+      this.#host.log('info', 'Controller detected that some Nodes are Ready. Exiting master disruption mode')
+      onLeaving()
+    }
+    for (const [zone, state] of step.states) {
+      const { ready, notReady } = counts.get(zone) as ZoneCount
+      this.#tainter.setRate(zone, evictionRateOf(state, ready + notReady, this.#settings))
+      states.set(zone, state)
+    }
+  }
+
+  #enterMasterDisruption(nodes: readonly Node[]): void {
+    this.#host.log(
+      'info',
+      'Controller detected that all Nodes are not-Ready. Entering master disruption mode',
+    )
+    for (const node of nodes) this.#tainter.markReachable(node)
+    for (const zone of this.#states.value.keys()) {
+      this.#tainter.setRate(zone, 0)
+      this.#states.value.set(zone, 'FullDisruption')
+    }
+  }
 }

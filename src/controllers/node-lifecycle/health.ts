@@ -1,8 +1,9 @@
 import type { Lease } from '../../api/coordination/generated.js'
+import { withCondition } from '../../api/core/conditions.js'
 import type { Node, NodeCondition } from '../../api/core/generated.js'
-import { timeMs } from '../../api/time.js'
+import { formatTime, timeMs } from '../../api/time.js'
 
-/** When a node was last seen alive, and what it said then. One mutable record for each node, plain data. */
+/** The last observation of a node; one mutable record for each node. */
 export interface NodeHealth {
   /** Virtual ms, by the controller's own clock, at which a new heartbeat (status or lease) was last seen. */
   probe: number
@@ -18,8 +19,8 @@ export interface NodeHealth {
 }
 
 /**
- * The record of a node that is seen for the first time: its age counts if it never had a Ready condition,
- * else it is alive now.
+ * Returns the record of a new node, which counts as responsive now, or, if it never had a Ready condition,
+ * since its creation.
  */
 export function newNodeHealth(node: Node, ready: NodeCondition | undefined, now: number): NodeHealth {
   const probe = ready ? now : (timeMs(node.metadata.creationTimestamp) ?? now)
@@ -32,9 +33,9 @@ export function newNodeHealth(node: Node, ready: NodeCondition | undefined, now:
 }
 
 /**
- * Takes in what is seen in this pass. A changed heartbeat, a Ready condition that came or went, or a newer
- * lease prove life now; only the controller's own clock counts, never the node's. Source:
- * node_lifecycle_controller.go tryUpdateNodeHealth.
+ * Records the observation of this pass. The node is responsive now if the heartbeat has changed, the Ready
+ * condition was added or removed, or the lease is newer. Only the controller's clock counts, because a node's
+ * clock may be wrong. Source: node_lifecycle_controller.go tryUpdateNodeHealth.
  */
 export function observe(
   health: NodeHealth,
@@ -59,10 +60,51 @@ export function observe(
 }
 
 /**
- * Whether the node has been silent for `grace` ms. Real passes drift by the time that each takes, so that the
- * tenth pass after a heartbeat was seen comes a little later than 50 s; virtual passes come exactly then,
- * which has to be late enough.
+ * Whether the node has been unresponsive for `grace` ms. Upstream compares with `>`, but its passes are
+ * delayed by their own duration, so that the tenth pass comes a little after 50 s. Virtual passes come at
+ * exactly 50 s, hence `>=`.
  */
 export function isSilent(health: NodeHealth, grace: number, now: number): boolean {
   return now >= health.probe + grace
+}
+
+/**
+ * The conditions that the kubelet writes (unlike NetworkUnavailable), in the order in which missing ones are
+ * added.
+ */
+const KUBELET_CONDITIONS: readonly string[] = ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure']
+
+/**
+ * Returns the conditions of an unresponsive node: all are Unknown, and missing ones are added. Returns the
+ * same array if nothing changes. Source: node_lifecycle_controller.go tryUpdateNodeHealth.
+ */
+export function unknownConditions(node: Node, now: number): readonly NodeCondition[] {
+  let conditions = node.status.conditions ?? []
+  for (const type of KUBELET_CONDITIONS) {
+    const old = conditions.find((condition) => condition.type === type)
+    if (old?.status === 'Unknown') continue
+    conditions = withCondition(conditions, old ? stoppedPosting(old, now) : neverPosted(type, node, now))
+  }
+  return conditions
+}
+
+function stoppedPosting(old: NodeCondition, now: number): NodeCondition {
+  return {
+    ...old,
+    status: 'Unknown',
+    reason: 'NodeStatusUnknown',
+    message: 'Kubelet stopped posting node status.',
+    lastTransitionTime: formatTime(now),
+  }
+}
+
+function neverPosted(type: string, node: Node, now: number): NodeCondition {
+  return {
+    type,
+    status: 'Unknown',
+    lastHeartbeatTime: node.metadata.creationTimestamp ?? null,
+    lastTransitionTime: formatTime(now),
+    reason: 'NodeStatusNeverUpdated',
+    message: 'Kubelet never posted node status.',
+  }
 }

@@ -3,20 +3,17 @@ import type { Node } from '../../api/core/generated.js'
 import type { ComponentHost } from '../../client/component.js'
 import type { Informer } from '../../client/informer.js'
 import type { Slice, Topic } from '../../sim/module.js'
-import { attempt } from '../process/attempt.js'
-import { factsOf } from './node-facts.js'
+import { attempt } from '../shared/queue.js'
 import type { NodeWriter } from './node-writer.js'
-import type { TaintQueue } from './taint-queue.js'
-import { drain, enqueue, forget, newTaintQueue, nextTurn, setRate } from './taint-queue.js'
 import { NOT_READY, UNREACHABLE, hasTaint, noExecuteTaint } from './taints.js'
+import { factsOf } from './zones.js'
 
-/** The tainting pass looks at the queues every 100 ms (NodeEvictionPeriod). */
+/** Interval of the tainting pass, in ms. Source: NodeEvictionPeriod. */
 const TICK = 100
 
 /**
- * Puts NoExecute taints on nodes that are not ready, zone by zone, no faster than the rate of the zone. Ticks
- * at which nothing could happen are left out; those that happen lie on the 100 ms grid of the controller's
- * start.
+ * Adds NoExecute taints to nodes that are not ready, at the rate of their zone. Passes without work are
+ * skipped; all others are at multiples of {@link TICK} after the controller's start.
  */
 export class NoExecuteTainter {
   readonly #host: ComponentHost
@@ -27,7 +24,7 @@ export class NoExecuteTainter {
   readonly #tick: Topic
   readonly #evictionRate: number
 
-  /** `evictionRate`: nodes per second in a zone of which nothing is known yet. */
+  /** `evictionRate`: nodes per second in a new zone. */
   constructor(host: ComponentHost, nodes: Informer<Node>, writer: NodeWriter, evictionRate: number) {
     this.#host = host
     this.#nodes = nodes
@@ -38,22 +35,20 @@ export class NoExecuteTainter {
     this.#tick = host.handle('no-execute-tick', () => this.#pass())
   }
 
-  /**
-   * A zone that is seen for the first time, or again after it had no nodes: an empty queue with a full
-   * bucket.
-   */
+  /** Creates the queue of a zone that is new, or has nodes again. */
   openZone(zone: string): TaintQueue {
     const queue = newTaintQueue(this.#evictionRate, this.#host.clock.now())
     this.#queues.value.set(zone, queue)
     return queue
   }
 
+  /** Sets the rate of a zone, in nodes per second. */
   setRate(zone: string, rate: number): void {
     setRate(this.#queueOf(zone), rate, this.#host.clock.now())
   }
 
   /**
-   * Acts on a Ready status that is not True: swaps an opposite taint at once, queues otherwise. Source:
+   * Handles a node that is not ready: swaps an opposite taint immediately, else enqueues the node. Source:
    * processTaintBaseEviction.
    */
   handleNotReady(node: Node, status: string): void {
@@ -72,7 +67,7 @@ export class NoExecuteTainter {
     enqueue(queue, name)
   }
 
-  /** Removes both taints and takes the node out of its queue. Costs nothing for a node that has neither. */
+  /** Removes both taints, and the node from its queue; cheap for a node without taints. */
   markReachable(node: Node): void {
     const { tainted, zone } = factsOf(node)
     const name = node.metadata.name as string
@@ -86,8 +81,7 @@ export class NoExecuteTainter {
   }
 
   /**
-   * Sets the timer for the first tick at which a node can be tainted. `settle()` waits for it if that is the
-   * very next one.
+   * Schedules the first pass that can taint a node; `settle()` waits for it only if it is the very next one.
    */
   schedule(): void {
     const now = this.#host.clock.now()
@@ -109,7 +103,7 @@ export class NoExecuteTainter {
   }
 
   /**
-   * Answers whether the node is done with; false puts it back into the queue. Source:
+   * Taints a node if needed; returns false, to enqueue it again, if that failed. Source:
    * doNoExecuteTaintingPass.
    */
   #taint(name: string): boolean {
@@ -123,8 +117,95 @@ export class NoExecuteTainter {
     )
   }
 
-  /** A node may turn out to have moved to a new zone in the middle of a pass. */
+  /** Returns the queue of a zone, which may be new if a node has moved to it during a pass. */
   #queueOf(zone: string): TaintQueue {
     return this.#queues.value.get(zone) ?? this.openZone(zone)
   }
+}
+
+/**
+ * The rate-limited queue of the nodes of one zone that wait for their NoExecute taint. A node stays `known`
+ * after its turn, so that it is not enqueued again before {@link forget}. Source:
+ * nodelifecycle/scheduler/rate_limited_queue.go RateLimitedTimedQueue and UniqueQueue.
+ */
+interface TaintQueue {
+  limiter: Limiter
+  waiting: string[]
+  readonly known: Set<string>
+}
+
+/** Returns an empty queue whose first node need not wait. */
+export function newTaintQueue(rate: number, now: number): TaintQueue {
+  return { limiter: newLimiter(rate, now), waiting: [], known: new Set() }
+}
+
+/** Enqueues a node unless it is known. */
+export function enqueue(queue: TaintQueue, node: string): void {
+  if (queue.known.has(node)) return
+  queue.known.add(node)
+  queue.waiting.push(node)
+}
+
+/** Removes a node, so that it can be enqueued again. */
+export function forget(queue: TaintQueue, node: string): void {
+  if (!queue.known.delete(node)) return
+  const at = queue.waiting.indexOf(node)
+  if (at >= 0) queue.waiting.splice(at, 1)
+}
+
+/** Sets the rate in nodes per second. */
+export function setRate(queue: TaintQueue, rate: number, now: number): void {
+  queue.limiter = swapRate(queue.limiter, rate, now)
+}
+
+/** Returns the virtual ms of the next node's turn; undefined if none waits or the rate is 0. */
+export function nextTurn(queue: TaintQueue): number | undefined {
+  return queue.waiting.length > 0 && queue.limiter.rate > 0 ? queue.limiter.readyAt : undefined
+}
+
+/**
+ * Calls `handle` for each node that there is a token for; if it returns false, the node is enqueued again.
+ */
+export function drain(queue: TaintQueue, now: number, handle: (node: string) => boolean): void {
+  for (let tries = queue.waiting.length; tries > 0 && hasToken(queue.limiter, now); tries--) {
+    queue.limiter = takeToken(queue.limiter, now)
+    const node = queue.waiting.shift() as string
+    if (!handle(node)) queue.waiting.push(node)
+  }
+}
+
+/**
+ * flowcontrol's token bucket with a burst of 1, as data: it is full one interval after the last token was
+ * taken. With a rate of 0 it never has a token.
+ */
+interface Limiter {
+  /** Tokens per second. */
+  readonly rate: number
+  /** Virtual ms at which the next token is available. */
+  readonly readyAt: number
+}
+
+/** Returns a full bucket. */
+export function newLimiter(rate: number, now: number): Limiter {
+  return { rate, readyAt: now }
+}
+
+/** Whether a token is available at `now`. */
+export function hasToken(limiter: Limiter, now: number): boolean {
+  return limiter.rate > 0 && limiter.readyAt <= now
+}
+
+/** Returns the bucket after a token has been taken at `now`. */
+export function takeToken(limiter: Limiter, now: number): Limiter {
+  return { rate: limiter.rate, readyAt: now + 1000 / limiter.rate }
+}
+
+/**
+ * Returns a bucket with another rate. An empty one stays empty, so that a change of the rate does not provide
+ * a token early. Source: nodelifecycle/scheduler/rate_limited_queue.go SwapLimiter.
+ */
+export function swapRate(limiter: Limiter, rate: number, now: number): Limiter {
+  if (limiter.rate === rate) return limiter
+  const swapped = newLimiter(rate, now)
+  return rate <= 0 || hasToken(limiter, now) ? swapped : takeToken(swapped, now)
 }

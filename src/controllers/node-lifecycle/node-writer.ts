@@ -1,15 +1,17 @@
+import { podCondition, withCondition } from '../../api/core/conditions.js'
 import type { Node, NodeCondition, Pod, Taint } from '../../api/core/generated.js'
+import { formatTime } from '../../api/time.js'
 import { isApiError } from '../../client/api-error.js'
 import type { ComponentHost } from '../../client/component.js'
 import type { EventRecorder } from '../../client/event-recorder.js'
-import { isRequestFailure } from '../process/attempt.js'
-import { markedNotReady } from './pods-not-ready.js'
+import { observedGeneration } from '../shared/pod-disruption.js'
+import { isRequestFailure } from '../shared/queue.js'
 import type { TaintChange } from './taints.js'
 import { withTaintsAdded, withTaintsRemoved } from './taints.js'
 
 /**
- * What the controller writes, and the events that it records. All methods but {@link
- * NodeWriter.markPodsNotReady} throw ApiError.
+ * Writes nodes and pods, and records events. All methods except {@link NodeWriter.markPodsNotReady} throw
+ * ApiError.
  */
 export class NodeWriter {
   readonly #host: ComponentHost
@@ -21,8 +23,8 @@ export class NodeWriter {
   }
 
   /**
-   * Adds, then removes, each in a patch of its own that a concurrent write makes fail. Source:
-   * SwapNodeControllerTaint.
+   * Adds taints and then removes taints, in two patches, each of which fails after a concurrent write.
+   * Source: SwapNodeControllerTaint.
    */
   changeTaints(name: string, change: TaintChange): void {
     const { client, clock } = this.#host
@@ -34,22 +36,24 @@ export class NodeWriter {
     if (kept !== taints) this.#patchTaints(node, kept)
   }
 
+  /** Sets labels of a node. */
   setLabels(name: string, labels: Readonly<Record<string, string>>): void {
     this.#host.client.patch('nodes', { name }, { type: 'strategic', body: { metadata: { labels } } })
   }
 
+  /** Sets the conditions of a node, and returns the new version. */
   setConditions(node: Node, conditions: readonly NodeCondition[]): Node {
     return this.#host.client.updateStatus('nodes', { ...node, status: { ...node.status, conditions } })
   }
 
-  /** Sets Ready False on the pods of a node that is not ready; answers whether all could be written. */
+  /** Sets the Ready condition of pods to False; returns whether all could be written. */
   markPodsNotReady(pods: readonly Pod[]): boolean {
     let complete = true
     for (const pod of pods) complete = this.#markPodNotReady(pod) && complete
     return complete
   }
 
-  /** `Node <n> event: <text>`, about a node that may be gone. */
+  /** Records `Node <name> event: <text>` about a node that may no longer exist. */
   recordNodeEvent(name: string, uid: string, reason: string, text: string): void {
     const object = { metadata: { name, uid } }
     this.#recorder.event(
@@ -60,6 +64,7 @@ export class NodeWriter {
     )
   }
 
+  /** Records that a node has become not ready. */
   recordNotReady(node: Node): void {
     const message = `Node ${node.metadata.name as string} status is now: NodeNotReady`
     this.#recorder.event({ object: node, kind: 'Node', apiVersion: 'v1' }, 'Normal', 'NodeNotReady', message)
@@ -67,8 +72,8 @@ export class NodeWriter {
 
   #patchTaints(node: Node, taints: readonly Taint[]): Node {
     const { name, resourceVersion } = node.metadata
-    // spec.taints has no merge key: the resource version guards against overwriting what another client has
-    // just added
+    // spec.taints has no merge key, so that without the resource version the patch could drop another
+    // client's taint
     const body = { metadata: { resourceVersion }, spec: { taints: taints.length === 0 ? null : taints } }
     return this.#host.client.patch('nodes', { name: name as string }, { type: 'strategic', body })
   }
@@ -93,4 +98,21 @@ export class NodeWriter {
     )
     return written
   }
+}
+
+/**
+ * Returns the pod with Ready=False, or undefined if that needs no change. Reason, message, phase and
+ * container statuses are kept, because their current state is unknown. Source:
+ * pkg/controller/util/node/controller_utils.go MarkPodsNotReady.
+ */
+export function markedNotReady(pod: Pod, now: number, version: string): Pod | undefined {
+  const ready = podCondition(pod, 'Ready')
+  if (!ready || ready.status === 'False') return undefined
+  const marked = {
+    ...ready,
+    ...observedGeneration(pod, version),
+    status: 'False',
+    lastTransitionTime: formatTime(now),
+  }
+  return { ...pod, status: { ...pod.status, conditions: withCondition(pod.status.conditions, marked) } }
 }

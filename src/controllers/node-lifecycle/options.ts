@@ -1,9 +1,9 @@
 import type { Duration } from '../../sim/duration.js'
 import { toMillis } from '../../sim/duration.js'
-import { hasFeature } from '../process/version.js'
+import { hasFeature } from '../shared/version.js'
 
 /**
- * Flags of kube-controller-manager that concern the node lifecycle. Source:
+ * Flags of kube-controller-manager about the node lifecycle. Source:
  * pkg/controller/nodelifecycle/config/v1alpha1/defaults.go.
  */
 export interface NodeLifecycleOptions {
@@ -11,7 +11,7 @@ export interface NodeLifecycleOptions {
   readonly monitorPeriod?: Duration
   /** `--node-monitor-grace-period`. Default 50 s; 40 s before v1.32. */
   readonly monitorGracePeriod?: Duration
-  /** `--node-startup-grace-period`: the grace of a node that never had a Ready condition. Default 60 s. */
+  /** `--node-startup-grace-period`: grace period of a node that never had a Ready condition. Default 60 s. */
   readonly startupGracePeriod?: Duration
   /** `--node-eviction-rate`: nodes per second that get a NoExecute taint in a healthy zone. Default 0.1. */
   readonly evictionRate?: number
@@ -23,13 +23,13 @@ export interface NodeLifecycleOptions {
    */
   readonly largeClusterSizeThreshold?: number
   /**
-   * `--unhealthy-zone-threshold`: share of nodes not ready from which on a zone is partially disrupted.
-   * Default 0.55.
+   * `--unhealthy-zone-threshold`: share of unready nodes at which a zone is partially disrupted. Default
+   * 0.55.
    */
   readonly unhealthyZoneThreshold?: number
 }
 
-/** {@link NodeLifecycleOptions} with all defaults filled in; times in ms. */
+/** {@link NodeLifecycleOptions} with all defaults; times in ms. */
 export interface NodeLifecycleSettings {
   readonly monitorPeriod: number
   readonly monitorGracePeriod: number
@@ -40,7 +40,7 @@ export interface NodeLifecycleSettings {
   readonly unhealthyZoneThreshold: number
 }
 
-/** The settings that hold on a server of `version`. */
+/** Returns the settings for a server version. */
 export function nodeLifecycleSettings(options: NodeLifecycleOptions, version: string): NodeLifecycleSettings {
   return {
     monitorPeriod: toMillis(options.monitorPeriod ?? '5s'),

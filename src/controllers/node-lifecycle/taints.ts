@@ -1,12 +1,12 @@
 import type { Node, Taint } from '../../api/core/generated.js'
 import { formatTime } from '../../api/time.js'
 
-/** The two taints that say that a node's Ready condition is False or Unknown; they exclude each other. */
+/** Keys of the taints for a Ready condition of False and Unknown; a node has at most one of them. */
 export const NOT_READY = 'node.kubernetes.io/not-ready'
 export const UNREACHABLE = 'node.kubernetes.io/unreachable'
 const UNSCHEDULABLE = 'node.kubernetes.io/unschedulable'
 
-/** Condition type to condition status to the key of the NoSchedule taint that it means. */
+/** Keys of NoSchedule taints by type and status of the condition. */
 const TAINT_OF_CONDITION: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   Ready: { False: NOT_READY, Unknown: UNREACHABLE },
   MemoryPressure: { True: 'node.kubernetes.io/memory-pressure' },
@@ -15,16 +15,13 @@ const TAINT_OF_CONDITION: Readonly<Record<string, Readonly<Record<string, string
   PIDPressure: { True: 'node.kubernetes.io/pid-pressure' },
 }
 
-/** The keys of NoSchedule taints that belong to this controller; it removes them when their cause is gone. */
+/** Keys of the NoSchedule taints that this controller manages. */
 const OWN_KEYS: ReadonlySet<string> = new Set([
   ...Object.values(TAINT_OF_CONDITION).flatMap((byStatus) => Object.values(byStatus)),
   UNSCHEDULABLE,
 ])
 
-/**
- * What has to change in a node's taints: keys, all of one effect. Additions are written before removals, in a
- * write of their own.
- */
+/** A change of a node's taints with one effect, by key. */
 export interface TaintChange {
   readonly effect: Taint['effect']
   readonly add: readonly string[]
@@ -32,8 +29,8 @@ export interface TaintChange {
 }
 
 /**
- * The NoSchedule taints that are missing or have lost their cause (conditions and spec.unschedulable),
- * undefined if none is. Source: node_lifecycle_controller.go doNoScheduleTaintingPass.
+ * Returns the NoSchedule taints to add and to remove, by the conditions and spec.unschedulable of the node;
+ * undefined if there are none. Source: node_lifecycle_controller.go doNoScheduleTaintingPass.
  */
 export function noScheduleChange(node: Node): TaintChange | undefined {
   const wanted: string[] = []
@@ -50,10 +47,7 @@ export function noScheduleChange(node: Node): TaintChange | undefined {
   return add.length === 0 && remove.length === 0 ? undefined : { effect: 'NoSchedule', add, remove }
 }
 
-/**
- * Whether there is a taint of that key and effect; its value does not matter. Source: pkg/util/taints
- * TaintExists.
- */
+/** Whether there is a taint with that key and effect, and any value. Source: pkg/util/taints TaintExists. */
 export function hasTaint(
   taints: readonly Taint[] | undefined,
   key: string,
@@ -62,7 +56,7 @@ export function hasTaint(
   return taints?.some((taint) => taint.key === key && taint.effect === effect) ?? false
 }
 
-/** The NoExecute taint of a Ready status and the one that it excludes; undefined for a ready node. */
+/** Returns the NoExecute taint for a Ready status, and its opposite; undefined for a ready node. */
 export function noExecuteTaint(
   readyStatus: string,
 ): { readonly key: string; readonly opposite: string } | undefined {
@@ -71,10 +65,7 @@ export function noExecuteTaint(
   return undefined
 }
 
-/**
- * `taints` with the keys of `change.add`: in place of one of the same key and effect, else at the end, with
- * timeAdded `now`.
- */
+/** Adds the taints of `change.add` with timeAdded `now`, in place of those with the same key and effect. */
 export function withTaintsAdded(
   taints: readonly Taint[],
   change: TaintChange,
@@ -90,7 +81,7 @@ export function withTaintsAdded(
   return next
 }
 
-/** `taints` without the keys of `change.remove`; the same array if there is nothing to remove. */
+/** Removes the taints of `change.remove`; returns the same array if there are none. */
 export function withTaintsRemoved(taints: readonly Taint[], change: TaintChange): readonly Taint[] {
   const kept = taints.filter(({ key, effect }) => effect !== change.effect || !change.remove.includes(key))
   return kept.length === taints.length ? taints : kept

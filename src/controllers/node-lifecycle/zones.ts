@@ -1,17 +1,19 @@
-import type { Node } from '../../api/core/generated.js'
+import { nodeCondition } from '../../api/core/conditions.js'
+import type { Node, NodeCondition } from '../../api/core/generated.js'
 import type { NodeLifecycleSettings } from './options.js'
+import { NOT_READY, UNREACHABLE, hasTaint } from './taints.js'
 
-/** `Initial`: no pass has looked at the zone yet. */
+/** The state of a zone; `Initial`: before the first pass. */
 export type ZoneState = 'Initial' | 'Normal' | 'FullDisruption' | 'PartialDisruption'
 
-/** How many nodes of a zone are ready, of those that count. */
+/** The numbers of ready and unready nodes in a zone, without excluded ones. */
 export interface ZoneCount {
   ready: number
   notReady: number
 }
 
 /**
- * The zone of a node by its region and zone labels, '' without any. Source: component-helpers node/topology
+ * Returns the zone of a node from its region and zone labels, '' without any. Source: node/topology
  * GetZoneKey.
  */
 export function zoneKeyOf(node: Node): string {
@@ -22,31 +24,32 @@ export function zoneKeyOf(node: Node): string {
   return zone === '' && region === '' ? '' : `${region}:\u0000:${zone}`
 }
 
-/** Source: node_lifecycle_controller.go ComputeZoneState. */
+/** Returns the state of a zone. Source: node_lifecycle_controller.go ComputeZoneState. */
 export function computeZoneState({ ready, notReady }: ZoneCount, unhealthyZoneThreshold: number): ZoneState {
   if (ready === 0 && notReady > 0) return 'FullDisruption'
   if (notReady > 2 && notReady / (notReady + ready) >= unhealthyZoneThreshold) return 'PartialDisruption'
   return 'Normal'
 }
 
-/** NoExecute taints per second in a zone of that state, while not all zones are fully disrupted. */
+/** Returns the rate of NoExecute taints per second in a zone, unless all zones are fully disrupted. */
 export function evictionRateOf(state: ZoneState, size: number, settings: NodeLifecycleSettings): number {
   if (state !== 'PartialDisruption') return settings.evictionRate
   return size > settings.largeClusterSizeThreshold ? settings.secondaryEvictionRate : 0
 }
 
 /**
- * What a change of zone states asks for. `enter`: now all zones are fully disrupted ("master disruption"), so
- * nothing is evicted any more; `leave`: they no longer are; `update`: only the zones named have changed.
+ * A transition of zone states. `enter`: all zones have become fully disrupted ("master disruption"), which
+ * stops evictions, because then the controller itself is probably cut off; `leave`: they no longer are;
+ * `update`: only these zones have changed.
  */
-export type DisruptionStep =
+type DisruptionStep =
   | { readonly kind: 'enter' }
   | { readonly kind: 'leave'; readonly states: ReadonlyMap<string, ZoneState> }
   | { readonly kind: 'update'; readonly states: ReadonlyMap<string, ZoneState> }
 
 /**
- * Compares the states of the pass before with those of this pass (both of exactly the zones that have nodes
- * that count). Source: node_lifecycle_controller.go handleDisruption.
+ * Compares the states of the previous pass with those of this pass; undefined if nothing changes. Source:
+ * node_lifecycle_controller.go handleDisruption.
  */
 export function disruptionStep(
   before: ReadonlyMap<string, ZoneState>,
@@ -58,4 +61,37 @@ export function disruptionStep(
   if (allWere) return { kind: 'leave', states: now }
   const changed = new Map([...now].filter(([zone, state]) => before.get(zone) !== state))
   return changed.size === 0 ? undefined : { kind: 'update', states: changed }
+}
+
+/** The properties of a node that every pass needs; computed once for each version of the object. */
+interface NodeFacts {
+  readonly ready: NodeCondition | undefined
+  readonly zone: string
+  /** Key of the node's lease. */
+  readonly leaseKey: string
+  /** Has the label `node.kubernetes.io/exclude-disruption`: does not count for the state of its zone. */
+  readonly excluded: boolean
+  /** Has a NoExecute taint of this controller. */
+  readonly tainted: boolean
+}
+
+/** A cache by identity, because frozen objects never change. */
+const known = new WeakMap<Node, NodeFacts>()
+
+/** Returns the properties of a node from an informer. */
+export function factsOf(node: Node): NodeFacts {
+  let facts = known.get(node)
+  if (!facts) known.set(node, (facts = compute(node)))
+  return facts
+}
+
+function compute(node: Node): NodeFacts {
+  const { taints } = node.spec
+  return {
+    ready: nodeCondition(node, 'Ready'),
+    zone: zoneKeyOf(node),
+    leaseKey: `kube-node-lease/${node.metadata.name as string}`,
+    excluded: node.metadata.labels?.['node.kubernetes.io/exclude-disruption'] !== undefined,
+    tainted: hasTaint(taints, NOT_READY, 'NoExecute') || hasTaint(taints, UNREACHABLE, 'NoExecute'),
+  }
 }

@@ -1,6 +1,6 @@
 import type { ReplicaSet } from '../../api/apps/generated.js'
-import type { Pod } from '../../api/core/generated.js'
 import { isPodActive } from '../../api/core/conditions.js'
+import type { Pod } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/definition.js'
 import { semanticEqual } from '../../api/equal.js'
 import { compileSelector } from '../../api/labels.js'
@@ -9,151 +9,159 @@ import { release } from '../../api/releases.js'
 import { isApiError } from '../../client/api-error.js'
 import type { Component, ComponentHost } from '../../client/component.js'
 import type { Change, Informer } from '../../client/informer.js'
+import type { Indexers } from '../../client/object-index.js'
 import { keyOf } from '../../client/object-index.js'
 import type { WorkQueue } from '../../sim/work-queue.js'
-import { settleClaims, sortClaims } from '../shared/claims.js'
-import { Expectations } from '../shared/expectations.js'
+import { defineController } from '../shared/define-controller.js'
 import type { ExpectationsState } from '../shared/expectations.js'
-import { controllerIdentity, controllerName } from '../process/identity.js'
+import { Expectations } from '../shared/expectations.js'
+import { controllerIdentity, controllerName } from '../shared/identity.js'
+import type { Owner } from '../shared/ownership.js'
 import {
   BY_CONTROLLER,
   BY_NAMESPACE,
-  namespaceIndexer,
   ORPHANS,
+  namespaceIndexer,
   ownershipIndexers,
+  resolveControllerRef,
+  resolveFormerController,
+  settleClaims,
+  sortClaims,
 } from '../shared/ownership.js'
-import type { Owner } from '../shared/ownership.js'
-import { nextAvailabilityCheck } from '../shared/pod-availability.js'
-import { isNamespaceTerminating, messageOf, PodControl } from '../shared/pod-control.js'
-import { reconcileQueue } from '../shared/reconciler.js'
-import { slowStart } from '../shared/slow-start.js'
+import {
+  PodControl,
+  isNamespaceTerminating,
+  messageOf,
+  nextAvailabilityCheck,
+  slowStart,
+} from '../shared/pod-control.js'
 import { writeStatus } from '../shared/status-writer.js'
-import { PodTallies, withAdopted } from './pod-tally.js'
 import type { PodTally } from './pod-tally.js'
+import { PodTallies, withAdopted } from './pod-tally.js'
 import { podsToDelete } from './ranking.js'
 import { replicaSetStatus } from './status.js'
 
-/** Most pods that one sync creates or deletes. */
+/** Most pods that one sync creates or deletes. Source: BurstReplicas. */
 const BURST = 500
 
 /**
- * The ReplicaSet controller: keeps the number of pods that a ReplicaSet asks for, adopts and releases pods,
- * reports status. Identity `system:serviceaccount:kube-system:replicaset-controller`. Source:
- * pkg/controller/replicaset/replica_set.go.
+ * Creates the ReplicaSet controller, which maintains the desired number of pods, adopts and releases pods,
+ * and reports status. Source: pkg/controller/replicaset/replica_set.go.
  */
 export function createReplicaSetController(): Component {
-  return {
+  return defineController({
     name: controllerName('replicaset-controller'),
     identity: controllerIdentity('replicaset-controller'),
-    setup: (host) => void new ReplicaSetController(host, replicaSets(host)),
-  }
+    informers: {
+      sets: { resource: 'replicasets', indexers: replicaSetIndexers() },
+      pods: { resource: 'pods', indexers: ownershipIndexers() },
+    },
+    setup: ({ host, informers: { sets, pods }, queue }) => {
+      const controller = new ReplicaSetController(host, sets, pods, queue, {
+        kind: 'ReplicaSet',
+        apiVersion: 'apps/v1',
+        resource: 'replicasets',
+        eventSource: 'replicaset-controller',
+        reportsTerminating: release(host.version).has('terminatingReplicas'),
+        original: (set) => set,
+      })
+      return {
+        on: {
+          sets: (change) => controller.setChanged(change),
+          pods: (change) => controller.podChanged(change).map(keyOf),
+        },
+        reconcile: (key) => controller.reconcile(key),
+      }
+    },
+  })
 }
 
-/** What an informer of ReplicaSets has of an Informer. */
-export interface ReplicaSetView extends Pick<Informer<ReplicaSet>, 'get' | 'byIndex' | 'synced' | 'cutOff'> {
-  onChange(listener: (change: Change<ReplicaSet>) => void): unknown
+/** The part of an informer of ReplicaSets that {@link ReplicaSetController} needs. */
+export type ReplicaSetView = Pick<Informer<ReplicaSet>, 'get' | 'byIndex'>
+
+/** Returns the indexes that a {@link ReplicaSetView} must have. */
+export function replicaSetIndexers<T extends KubeObject>(): Indexers<T> {
+  return { ...ownershipIndexers<T>(), ...namespaceIndexer<T>() }
 }
 
-/** What the controller knows of the objects that it looks after, in the form of ReplicaSets. */
-export interface ReplicaSets {
+/** The kind that a {@link ReplicaSetController} manages: ReplicaSets, or an older kind converted to them. */
+export interface ReplicaSetKind {
   readonly kind: 'ReplicaSet' | 'ReplicationController'
   readonly apiVersion: string
   readonly resource: 'replicasets' | 'replicationcontrollers'
-  /** Who its events come from. */
+  /** Source component of its events. */
   readonly eventSource: string
-  /** Whether status has terminatingReplicas. */
+  /** Whether the status has terminatingReplicas. */
   readonly reportsTerminating: boolean
-  /** Indexed by {@link BY_CONTROLLER} and {@link BY_NAMESPACE}. */
-  readonly sets: ReplicaSetView
-  /** The object of the API that was given out in the form of `set`. */
+  /** Returns the API object that `set` was converted from. */
   readonly original: (set: ReplicaSet) => KubeObject
 }
 
-function replicaSets(host: ComponentHost): ReplicaSets {
-  return {
-    kind: 'ReplicaSet',
-    apiVersion: 'apps/v1',
-    resource: 'replicasets',
-    eventSource: 'replicaset-controller',
-    reportsTerminating: release(host.version).has('terminatingReplicas'),
-    sets: host.informer('replicasets', {
-      indexers: { ...ownershipIndexers<ReplicaSet>(), ...namespaceIndexer<ReplicaSet>() },
-    }),
-    original: (set) => set,
-  }
-}
-
-/** Looks after ReplicaSets, or after what is given out in their form. */
+/** Manages ReplicaSets, or objects of an older kind that are converted to them. */
 export class ReplicaSetController {
   readonly #host: ComponentHost
-  readonly #served: ReplicaSets
+  readonly #kind: ReplicaSetKind
   readonly #pods: Informer<Pod>
-  readonly #sets: ReplicaSets['sets']
+  readonly #sets: ReplicaSetView
   readonly #queue: WorkQueue
   readonly #expectations: Expectations
   readonly #podControl: PodControl
   readonly #tallies = new PodTallies()
 
-  constructor(host: ComponentHost, served: ReplicaSets) {
+  constructor(
+    host: ComponentHost,
+    sets: ReplicaSetView,
+    pods: Informer<Pod>,
+    queue: WorkQueue,
+    kind: ReplicaSetKind,
+  ) {
     this.#host = host
-    this.#served = served
-    this.#pods = host.informer('pods', { indexers: ownershipIndexers<Pod>() })
-    this.#sets = served.sets
+    this.#sets = sets
+    this.#pods = pods
+    this.#queue = queue
+    this.#kind = kind
     this.#expectations = new Expectations(
       host.state<ExpectationsState>('expectations', () => new Map()),
       host.clock,
     )
-    this.#podControl = new PodControl(host.client, host.recorder({ component: served.eventSource }))
-    this.#queue = reconcileQueue(host, [this.#pods, this.#sets], (key) => this.#sync(key))
-    this.#sets.onChange((change) => this.#setChanged(change))
-    this.#pods.onChange((change) => this.#podChanged(change))
+    this.#podControl = new PodControl(host.client, host.recorder({ component: kind.eventSource }))
   }
 
-  #setChanged({ type, object, old }: Change<ReplicaSet>): void {
+  /** Returns the key of a changed set; expectations of a deleted or replaced one are dropped. */
+  setChanged({ type, object, old }: Change<ReplicaSet>): readonly string[] {
     const key = keyOf(object)
     if (type === 'DELETED' || (old && old.metadata.uid !== object.metadata.uid))
       this.#expectations.forget(key)
-    this.#queue.add(key)
+    return [key]
   }
 
-  #podChanged({ type, object, old }: Change<Pod>): void {
-    if (type === 'DELETED' || object.metadata.deletionTimestamp !== undefined) return this.#podGoes(object)
-    const owner = this.#ownerOf(object)
+  /** Returns the sets to reconcile after a change of a pod, and updates their expectations. */
+  podChanged(change: Change<Pod>): readonly ReplicaSet[] {
+    const { type, object, old } = change
+    const owner = resolveControllerRef(this.#sets, this.#kind.kind, object)
+    if (type === 'DELETED' || object.metadata.deletionTimestamp !== undefined) {
+      if (owner) this.#expectations.deletionObserved(keyOf(owner), keyOf(object))
+      return owner ? [owner] : []
+    }
     if (type === 'ADDED') {
       if (owner) this.#expectations.creationObserved(keyOf(owner))
-      return owner ? this.#queue.add(keyOf(owner)) : this.#wakeAdopters(object)
+      return owner ? [owner] : this.#adoptersOf(object)
     }
-    const formerOwner =
-      old && controllerOf(old)?.uid !== controllerOf(object)?.uid ? this.#ownerOf(old) : undefined
-    if (formerOwner) this.#queue.add(keyOf(formerOwner))
-    if (owner) return this.#queue.add(keyOf(owner))
-    if (formerOwner || old?.metadata.labels !== object.metadata.labels) this.#wakeAdopters(object)
+    const former = resolveFormerController(this.#sets, this.#kind.kind, change)
+    const known = [former, owner].filter((set) => set !== undefined)
+    const canBeAdopted = !owner && (former || old?.metadata.labels !== object.metadata.labels)
+    return canBeAdopted ? [...known, ...this.#adoptersOf(object)] : known
   }
 
-  #podGoes(pod: Pod): void {
-    const owner = this.#ownerOf(pod)
-    if (!owner) return
-    this.#expectations.deletionObserved(keyOf(owner), keyOf(pod))
-    this.#queue.add(keyOf(owner))
+  #adoptersOf(pod: Pod): readonly ReplicaSet[] {
+    if (controllerOf(pod)) return []
+    return this.#sets
+      .byIndex(BY_NAMESPACE, pod.metadata.namespace ?? '')
+      .filter(({ spec }) => compileSelector(spec.selector)(pod.metadata.labels))
   }
 
-  /** The ReplicaSet that controls the pod, if this controller knows it. */
-  #ownerOf(pod: Pod): ReplicaSet | undefined {
-    const reference = controllerOf(pod)
-    if (reference?.kind !== this.#served.kind) return undefined
-    const set = this.#sets.get(`${pod.metadata.namespace ?? ''}/${reference.name}`)
-    return set?.metadata.uid === reference.uid ? set : undefined
-  }
-
-  /** An orphan has come or changed: whoever selects it may adopt it. */
-  #wakeAdopters(pod: Pod): void {
-    if (controllerOf(pod)) return
-    for (const set of this.#sets.byIndex(BY_NAMESPACE, pod.metadata.namespace ?? '')) {
-      if (compileSelector(set.spec.selector)(pod.metadata.labels)) this.#queue.add(keyOf(set))
-    }
-  }
-
-  #sync(key: string): void {
+  /** Syncs one set. Source: syncReplicaSet. */
+  reconcile(key: string): void {
     const set = this.#sets.get(key)
     if (!set) return this.#expectations.forget(key)
     const needsSync = this.#expectations.isSatisfied(key)
@@ -168,22 +176,16 @@ export class ReplicaSetController {
     if (failure !== undefined) throw failure
   }
 
-  /** Lets go what is no longer selected and adopts orphans that are; answers the tally with those. */
+  /** Releases pods that are no longer selected, adopts orphans that are, and returns the resulting tally. */
   #claim(set: ReplicaSet, counted: PodTally): PodTally {
     const orphans = this.#pods.byIndex(ORPHANS, set.metadata.namespace ?? '').filter(isPodActive)
     if (counted.unselected.length === 0 && orphans.length === 0) return counted
     const candidates = sortClaims(set, compileSelector(set.spec.selector), counted.unselected, orphans)
-    const adopted = settleClaims(
-      this.#host.client,
-      this.#owner(set),
-      this.#served.resource,
-      'pods',
-      candidates,
-    )
+    const adopted = settleClaims(this.#host.client, this.#owner(set), this.#kind.resource, 'pods', candidates)
     return adopted.length === 0 ? counted : withAdopted(set, counted, adopted)
   }
 
-  /** Creates or deletes pods as needed; answers the first error. */
+  /** Creates or deletes pods as needed and returns the first error. */
   #manage(key: string, set: ReplicaSet, active: readonly Pod[]): unknown {
     const difference = active.length - (set.spec.replicas ?? 1)
     if (difference < 0) return this.#createPods(key, set, Math.min(-difference, BURST))
@@ -198,7 +200,7 @@ export class ReplicaSetController {
       try {
         this.#podControl.create(set.spec.template, owner)
       } catch (failure) {
-        // every creation would fail, and it is nothing to retry or report
+        // in a terminating namespace every creation fails, so that neither a retry nor an event is useful
         if (!isNamespaceTerminating(failure)) throw failure
       }
     })
@@ -221,10 +223,7 @@ export class ReplicaSetController {
     return firstError
   }
 
-  /**
-   * How many active pods the ReplicaSets of the same Deployment have on a node; 0 for a ReplicaSet of its
-   * own.
-   */
+  /** Returns the number of active pods on a node that belong to ReplicaSets of the same Deployment. */
   #relatedPodsOnNodes(set: ReplicaSet): (node: string) => number {
     const counts = new Map<string, number>()
     const deployment = controllerOf(set)
@@ -240,7 +239,7 @@ export class ReplicaSetController {
   #report(key: string, set: ReplicaSet, counted: PodTally, failure: unknown): void {
     const now = this.#host.clock.now()
     const message = failure === undefined ? undefined : messageOf(failure)
-    const { reportsTerminating, resource, original } = this.#served
+    const { reportsTerminating, resource, original } = this.#kind
     const status = replicaSetStatus(set, { tally: counted, reportsTerminating, failure: message, now })
     if (!semanticEqual(status, set.status)) writeStatus(this.#host.client, resource, original(set), status)
     const wait = nextAvailabilityCheck(counted.owned, set.spec.minReadySeconds ?? 0, now)
@@ -248,7 +247,7 @@ export class ReplicaSetController {
   }
 
   #owner(set: ReplicaSet): Owner {
-    const { kind, apiVersion, original } = this.#served
+    const { kind, apiVersion, original } = this.#kind
     return { object: original(set), apiVersion, kind }
   }
 }

@@ -4,17 +4,17 @@ import type { Pod } from '../../api/core/generated.js'
 import type { Labels } from '../../api/labels.js'
 import { compileSelector } from '../../api/labels.js'
 
-/** What a ReplicaSet counts among the pods that it controls. */
+/** The pods that a ReplicaSet controls, sorted and counted. */
 export interface PodTally {
-  /** Active and still selected. */
+  /** Active and selected. */
   readonly owned: readonly Pod[]
-  /** Active, but no longer selected: to be let go. */
+  /** Active, but no longer selected: to release. */
   readonly unselected: readonly Pod[]
-  /** How many of `owned` carry all labels of the template. */
+  /** Number of `owned` pods that have all labels of the template. */
   readonly fullyLabeled: number
-  /** How many of `owned` are Ready. */
+  /** Number of `owned` pods that are Ready. */
   readonly ready: number
-  /** How many are selected and on their way out. */
+  /** Number of selected pods that are terminating. */
   readonly terminating: number
 }
 
@@ -26,7 +26,7 @@ const TERMINATING = 16
 
 const FACTS = [OWNED, UNSELECTED, FULLY_LABELED, READY, TERMINATING] as const
 
-/** What was found out of each pod at the last count, and of how many each fact holds. */
+/** The pods of the last tally, the facts of each as bits, and the number of pods for each fact. */
 interface Known {
   readonly pods: Pod[]
   readonly facts: number[]
@@ -34,14 +34,14 @@ interface Known {
 }
 
 /**
- * Counts the pods of ReplicaSets. A sync follows every change of one pod, so only pods that differ from those
- * of the last count are looked into; what is remembered is a cache, by spec, that a count in full would give
- * just so.
+ * Tallies the pods of ReplicaSets incrementally. Every change of a single pod causes a sync, so only pods
+ * that differ from those of the last tally are examined. The memory is a cache by spec: it never changes a
+ * result.
  */
 export class PodTallies {
   readonly #known = new WeakMap<object, Known>()
 
-  /** `controlled` are the pods whose controller is the set, in an order that seldom changes. */
+  /** Returns the tally of the pods that the set controls; fast if their order seldom changes. */
   of(set: ReplicaSet, controlled: readonly Pod[]): PodTally {
     const known = this.#knownOf(set, controlled)
     const count = (fact: number): number => known.counts.get(fact) ?? 0
@@ -73,7 +73,7 @@ export class PodTallies {
   }
 }
 
-/** The tally after active pods have been adopted. */
+/** Returns the tally after active pods have been adopted. */
 export function withAdopted(set: ReplicaSet, counted: PodTally, adopted: readonly Pod[]): PodTally {
   const labels = templateLabelsOf(set)
   return {
@@ -111,7 +111,7 @@ function hasLabels(labels: Labels | undefined, wanted: readonly (readonly [strin
   return wanted.every(([key, value]) => labels?.[key] === value)
 }
 
-/** One pod's facts are others now. */
+/** Updates the counts after the facts of a pod have changed. */
 function count(counts: Map<number, number>, before: number, after: number): void {
   if (before === after) return
   for (const fact of FACTS) {
@@ -120,11 +120,11 @@ function count(counts: Map<number, number>, before: number, after: number): void
   }
 }
 
-/** The pods of which a fact holds. Mostly that is all of them, or none. */
+/** Returns the pods that a fact is true of; fast for the common cases of all and none. */
 function having({ pods, facts, counts }: Known, fact: number): readonly Pod[] {
   const wanted = counts.get(fact) ?? 0
-  if (wanted === 0) return NOBODY
+  if (wanted === 0) return NO_PODS
   return wanted === pods.length ? pods.slice() : pods.filter((_, at) => ((facts[at] ?? 0) & fact) !== 0)
 }
 
-const NOBODY: readonly Pod[] = []
+const NO_PODS: readonly Pod[] = []

@@ -1,11 +1,11 @@
-import type { ContainerStatus, Pod } from '../../api/core/generated.js'
 import { isPodReady, podCondition } from '../../api/core/conditions.js'
+import type { ContainerStatus, Pod } from '../../api/core/generated.js'
 import { timeMs } from '../../api/time.js'
 
 const DELETION_COST = 'controller.kubernetes.io/pod-deletion-cost'
 const PHASE_ORDER: Readonly<Record<string, number>> = { Pending: 0, Unknown: 1, Running: 2 }
 
-/** A pod with what its rank depends on, computed once. */
+/** A pod with the values that its rank depends on. */
 interface Ranked {
   readonly pod: Pod
   readonly assigned: number
@@ -20,11 +20,11 @@ interface Ranked {
 }
 
 /**
- * The `count` of `pods` that a scale-down deletes, first deleted first: unassigned, Pending before Unknown
- * before Running, not ready, of lower deletion cost, with more related pods on the same node, ready more
- * recently, restarted more often, created more recently. Ages are compared on a log2 scale, and within one
- * bucket the smaller uid goes first. `relatedOnNode` says how many active pods of the same owner's owner a
- * node has. Source: pkg/controller/controller_utils.go ActivePodsWithRanks, replica_set.go getPodsToDelete.
+ * Returns the `count` pods to delete when scaling down, in order of deletion: unassigned pods first; Pending
+ * before Unknown before Running; not ready; lower deletion cost; more related pods on the same node; ready
+ * more recently; more restarts; created more recently. Ages are compared on a log2 scale, with ties broken by
+ * the smaller uid. `relatedOnNode` returns the number of active pods on a node whose ReplicaSets have the
+ * same owner. Source: pkg/controller/controller_utils.go ActivePodsWithRanks, replica_set.go getPodsToDelete.
  */
 export function podsToDelete(
   pods: readonly Pod[],
@@ -75,7 +75,9 @@ function compare(a: Ranked, b: Ranked): number {
   )
 }
 
-/** Upstream compares exact times first, so only pods of equal times fall through to the next criterion. */
+/**
+ * Compares by bucket, then by uid; only exactly equal ages are a tie, because upstream compares times first.
+ */
 function compareAges(a: Ranked, b: Ranked, ageA: number | undefined, ageB: number | undefined): number {
   if (ageA === undefined || ageB === undefined) return 0
   if (ageA === ageB) return 0
@@ -84,7 +86,9 @@ function compareAges(a: Ranked, b: Ranked, ageA: number | undefined, ageB: numbe
   return (a.pod.metadata.uid ?? '') < (b.pod.metadata.uid ?? '') ? -1 : 1
 }
 
-/** log2 of the age in nanoseconds; its whole part is the bucket. -1 for an age of zero (or less). */
+/**
+ * Returns log2 of the age in nanoseconds, whose integer part is the bucket; -1 for an age of zero or less.
+ */
 function ageBucket(since: number, now: number): number {
   const age = now - since
   return age > 0 ? Math.log2(age * 1e6) : -1

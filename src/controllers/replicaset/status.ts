@@ -3,22 +3,21 @@ import { findCondition, isPodAvailable } from '../../api/core/conditions.js'
 import { formatTime } from '../../api/time.js'
 import type { PodTally } from './pod-tally.js'
 
-/** What a ReplicaSet's status is made from. */
+/** The input of {@link replicaSetStatus}. */
 export interface ReplicaSetObservation {
-  /** Its pods. */
   readonly tally: PodTally
   /** Whether the release has terminatingReplicas. */
   readonly reportsTerminating: boolean
-  /** Why the last creation or deletion of pods failed. */
+  /** Message of the last failed creation or deletion of pods. */
   readonly failure: string | undefined
   /** Virtual ms. */
   readonly now: number
 }
 
 /**
- * The status that follows from what has been observed, with observedGeneration brought up to date. Counts of
- * zero are left out where the API leaves them out. Source: pkg/controller/replicaset/replica_set_utils.go
- * calculateStatus, updateReplicaSetStatus.
+ * Calculates the status of a ReplicaSet, including observedGeneration. Fields that the API omits when zero
+ * are omitted. Source: pkg/controller/replicaset/replica_set_utils.go calculateStatus,
+ * updateReplicaSetStatus.
  */
 export function replicaSetStatus(set: ReplicaSet, observed: ReplicaSetObservation): ReplicaSetStatus {
   const { owned, fullyLabeled, ready, terminating } = observed.tally
@@ -35,7 +34,7 @@ export function replicaSetStatus(set: ReplicaSet, observed: ReplicaSetObservatio
   }
 }
 
-/** Without minReadySeconds, what is Ready is available. */
+/** Without minReadySeconds, every Ready pod is available. */
 function countAvailable(set: ReplicaSet, { tally, now }: ReplicaSetObservation): number {
   const minReadySeconds = set.spec.minReadySeconds ?? 0
   if (minReadySeconds === 0) return tally.ready

@@ -1,8 +1,10 @@
 import type { ConfigMap } from '../../api/core/generated.js'
 import { isApiError } from '../../client/api-error.js'
 import type { Component, ComponentHost } from '../../client/component.js'
-import { controllerIdentity, controllerName } from '../process/identity.js'
-import { refusesContent } from './terminating.js'
+import { keyOf } from '../../client/object-index.js'
+import { defineController } from '../shared/define-controller.js'
+import { controllerIdentity, controllerName } from '../shared/identity.js'
+import { isNamespaceGone } from './service-accounts.js'
 
 const NAME = 'kube-root-ca.crt'
 const DESCRIPTION_KEY = 'kubernetes.io/description'
@@ -12,43 +14,42 @@ const DESCRIPTION =
   'the internal service IP or kubernetes.default.svc. No other usage is guaranteed across ' +
   'distributions of Kubernetes clusters.'
 
-/** What the publisher has to be told. */
+/** Options of {@link createRootCaPublisher}. */
 export interface RootCaPublisherOptions {
-  /** The cluster's CA certificates, PEM. */
+  /** Returns the cluster's CA certificates as PEM. */
   readonly rootCA: () => string
 }
 
 /**
- * The root CA publisher: keeps a ConfigMap `kube-root-ca.crt` with the cluster's CA in every active
- * namespace. Source: pkg/controller/certificates/rootcacertpublisher/publisher.go.
+ * Creates the root CA publisher, which maintains a ConfigMap `kube-root-ca.crt` with the cluster's CA in
+ * every active namespace. Source: pkg/controller/certificates/rootcacertpublisher/publisher.go.
  */
 export function createRootCaPublisher({ rootCA }: RootCaPublisherOptions): Component {
-  return {
+  return defineController({
     name: controllerName('root-ca-certificate-publisher-controller'),
     identity: controllerIdentity('root-ca-cert-publisher'),
-    setup: (host) => setUp(host, rootCA),
-  }
-}
-
-function setUp(host: ComponentHost, rootCA: () => string): void {
-  const namespaces = host.informer('namespaces')
-  const published = host.informer('configmaps', { fieldSelector: `metadata.name=${NAME}` })
-  const queue = host.workQueue('namespaces', (name) => {
-    if (namespaces.get(name)?.status.phase === 'Active')
-      publish(host, name, published.get(`${name}/${NAME}`), rootCA())
-    queue.forget(name)
-  })
-  namespaces.onChange(({ type, object }) => {
-    if (type !== 'DELETED' && object.status.phase === 'Active') queue.add(object.metadata.name as string)
-  })
-  published.onChange(({ type, object }) => {
-    if (type !== 'ADDED') queue.add(object.metadata.namespace as string)
+    informers: {
+      namespaces: { resource: 'namespaces' },
+      configMaps: { resource: 'configmaps', fieldSelector: `metadata.name=${NAME}` },
+    },
+    queue: { name: 'namespaces', waitsForSync: false },
+    setup: ({ host, informers: { namespaces, configMaps } }) => ({
+      on: {
+        namespaces: ({ type, object }) =>
+          type !== 'DELETED' && object.status.phase === 'Active' ? [keyOf(object)] : [],
+        configMaps: ({ type, object }) => (type === 'ADDED' ? [] : [object.metadata.namespace as string]),
+      },
+      reconcile(name) {
+        if (namespaces.get(name)?.status.phase !== 'Active') return
+        publish(host, name, configMaps.get(`${name}/${NAME}`), rootCA())
+      },
+    }),
   })
 }
 
 function publish(host: ComponentHost, namespace: string, known: ConfigMap | undefined, rootCA: string): void {
   if (!known) return create(host, namespace, rootCA)
-  if (isAsPublished(known, rootCA)) return
+  if (isUpToDate(known, rootCA)) return
   const annotations = { ...known.metadata.annotations, [DESCRIPTION_KEY]: DESCRIPTION }
   host.client.update('configmaps', {
     ...known,
@@ -57,8 +58,8 @@ function publish(host: ComponentHost, namespace: string, known: ConfigMap | unde
   })
 }
 
-/** The data and the one annotation must match; a changed description is left alone. */
-function isAsPublished({ data = {}, metadata }: ConfigMap, rootCA: string): boolean {
+/** Whether data and annotation are present; a description that a user has changed is kept. */
+function isUpToDate({ data = {}, metadata }: ConfigMap, rootCA: string): boolean {
   return (
     Object.keys(data).length === 1 &&
     data['ca.crt'] === rootCA &&
@@ -71,6 +72,6 @@ function create(host: ComponentHost, namespace: string, rootCA: string): void {
     const metadata = { name: NAME, namespace, annotations: { [DESCRIPTION_KEY]: DESCRIPTION } }
     host.client.create('configmaps', { metadata, data: { 'ca.crt': rootCA } })
   } catch (error) {
-    if (!isApiError(error, 'AlreadyExists') && !refusesContent(error)) throw error
+    if (!isApiError(error, 'AlreadyExists') && !isNamespaceGone(error)) throw error
   }
 }

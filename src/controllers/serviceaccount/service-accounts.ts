@@ -1,36 +1,35 @@
 import { isApiError } from '../../client/api-error.js'
 import type { Component, ComponentHost } from '../../client/component.js'
-import { controllerIdentity, controllerName } from '../process/identity.js'
-import { refusesContent } from './terminating.js'
+import { keyOf } from '../../client/object-index.js'
+import { defineController } from '../shared/define-controller.js'
+import { controllerIdentity, controllerName } from '../shared/identity.js'
 
-/** The account that every namespace has. */
+/** Name of the account that every namespace has. */
 const NAME = 'default'
 
 /**
- * The service accounts controller: keeps a ServiceAccount `default` in every active namespace. Source:
- * pkg/controller/serviceaccount/serviceaccounts_controller.go.
+ * Creates the service accounts controller, which maintains a ServiceAccount `default` in every active
+ * namespace. Source: pkg/controller/serviceaccount/serviceaccounts_controller.go.
  */
 export function createServiceAccountController(): Component {
-  return {
+  return defineController({
     name: controllerName('serviceaccount-controller'),
     identity: controllerIdentity('service-account-controller'),
-    setup,
-  }
-}
-
-function setup(host: ComponentHost): void {
-  const namespaces = host.informer('namespaces')
-  const accounts = host.informer('serviceaccounts', { fieldSelector: `metadata.name=${NAME}` })
-  const queue = host.workQueue('namespaces', (name) => {
-    if (namespaces.get(name)?.status.phase === 'Active' && !accounts.get(`${name}/${NAME}`))
-      create(host, name)
-    queue.forget(name)
-  })
-  namespaces.onChange(({ type, object }) => {
-    if (type !== 'DELETED') queue.add(object.metadata.name as string)
-  })
-  accounts.onChange(({ type, object }) => {
-    if (type === 'DELETED') queue.add(object.metadata.namespace as string)
+    informers: {
+      namespaces: { resource: 'namespaces' },
+      accounts: { resource: 'serviceaccounts', fieldSelector: `metadata.name=${NAME}` },
+    },
+    queue: { name: 'namespaces', waitsForSync: false },
+    setup: ({ host, informers: { namespaces, accounts } }) => ({
+      on: {
+        namespaces: ({ type, object }) => (type === 'DELETED' ? [] : [keyOf(object)]),
+        accounts: ({ type, object }) => (type === 'DELETED' ? [object.metadata.namespace as string] : []),
+      },
+      reconcile(name) {
+        if (namespaces.get(name)?.status.phase === 'Active' && !accounts.get(`${name}/${NAME}`))
+          create(host, name)
+      },
+    }),
   })
 }
 
@@ -38,6 +37,17 @@ function create(host: ComponentHost, namespace: string): void {
   try {
     host.client.create('serviceaccounts', { metadata: { name: NAME, namespace } })
   } catch (error) {
-    if (!isApiError(error, 'AlreadyExists') && !refusesContent(error)) throw error
+    if (!isApiError(error, 'AlreadyExists') && !isNamespaceGone(error)) throw error
   }
+}
+
+/**
+ * Whether a create failed because its namespace is deleted or being deleted, so that a retry cannot succeed.
+ */
+export function isNamespaceGone(error: unknown): boolean {
+  if (!isApiError(error)) return false
+  return (
+    error.reason === 'NotFound' ||
+    (error.details.causes?.some(({ reason }) => reason === 'NamespaceTerminating') ?? false)
+  )
 }

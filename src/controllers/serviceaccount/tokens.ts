@@ -1,80 +1,85 @@
 import type { Secret, ServiceAccount } from '../../api/core/generated.js'
+import { suffixAlphabet } from '../../api/names.js'
+import { release } from '../../api/releases.js'
 import { ignoreNotFound, isApiError } from '../../client/api-error.js'
 import type { Component, ComponentHost } from '../../client/component.js'
 import type { Informer } from '../../client/informer.js'
 import { keyOf } from '../../client/object-index.js'
-import { suffixAlphabet } from '../../api/names.js'
-import { release } from '../../api/releases.js'
 import type { WorkQueue } from '../../sim/work-queue.js'
-import { controllerName } from '../process/identity.js'
-import { reconcileQueue } from '../shared/reconciler.js'
+import type { Controller, ControllerContext, Handlers } from '../shared/define-controller.js'
+import { defineController } from '../shared/define-controller.js'
+import { controllerName } from '../shared/identity.js'
 
 const TYPE = 'kubernetes.io/service-account-token'
-/** Random characters at the end of the name of a token. */
+/** Length of the random suffix of a token Secret's name. */
 const SUFFIX = 5
 const ACCOUNT_NAME = 'kubernetes.io/service-account.name'
 const ACCOUNT_UID = 'kubernetes.io/service-account.uid'
 
-/** What the tokens controller has to be told. */
+/** Options of {@link createTokensController}. */
 export interface TokensControllerOptions {
-  /** Signs the claims of a token with the service account key; answers a JWT. */
+  /** Signs claims with the service account key and returns the JWT. */
   readonly signToken: (claims: Readonly<Record<string, unknown>>) => string
-  /** The cluster's CA certificates, PEM. */
+  /** Returns the cluster's CA certificates as PEM. */
   readonly rootCA: () => string
 }
 
+type Watched = { readonly accounts: 'serviceaccounts'; readonly secrets: 'secrets' }
+
 /**
- * Fills in Secrets of type `kubernetes.io/service-account-token` and removes those whose account is gone.
- * Source: pkg/controller/serviceaccount/tokens_controller.go.
+ * Creates the tokens controller, which fills Secrets of type `kubernetes.io/service-account-token` with a
+ * token and deletes those whose account is gone. Source:
+ * pkg/controller/serviceaccount/tokens_controller.go.
  */
 export function createTokensController(options: TokensControllerOptions): Component {
-  return {
+  return defineController<Watched>({
     name: controllerName('serviceaccount-token-controller'),
-    // it makes the accounts that the other controllers use, so that it has none of its own
+    // has no service account of its own, because the other controllers' accounts get their tokens from it
     identity: { name: 'system:kube-controller-manager', groups: ['system:authenticated'] },
-    setup: (host) => new TokensController(host, options).start(),
-  }
+    informers: {
+      accounts: { resource: 'serviceaccounts' },
+      secrets: {
+        resource: 'secrets',
+        fieldSelector: `type=${TYPE}`,
+        indexers: { [BY_ACCOUNT]: (secret) => [accountKeyOf(secret)] },
+      },
+    },
+    setup: (context) => new TokensController(context, options),
+  })
 }
 
-class TokensController {
+class TokensController implements Controller<Watched> {
+  readonly on: Handlers<Watched> = {
+    secrets: ({ type, object }) => (type === 'DELETED' ? [] : [keyOf(object)]),
+    accounts: ({ type, object }) => {
+      if (type === 'DELETED') return this.#secrets.byIndex(BY_ACCOUNT, keyOf(object)).map(keyOf)
+      this.#accountQueue?.add(keyOf(object))
+      return []
+    },
+  }
   readonly #host: ComponentHost
   readonly #options: TokensControllerOptions
   readonly #accounts: Informer<ServiceAccount>
   readonly #secrets: Informer<Secret>
-  readonly #queue: WorkQueue
-  /** Accounts that have to have a token of their own; undefined where they do not. */
+  /** Accounts that need a token Secret; undefined in releases that no longer create one for each account. */
   readonly #accountQueue: WorkQueue | undefined
 
-  constructor(host: ComponentHost, options: TokensControllerOptions) {
+  constructor(
+    { host, informers: { accounts, secrets }, addQueue }: ControllerContext<Watched>,
+    options: TokensControllerOptions,
+  ) {
     this.#host = host
     this.#options = options
-    this.#accounts = host.informer('serviceaccounts')
-    this.#secrets = host.informer('secrets', {
-      fieldSelector: `type=${TYPE}`,
-      indexers: { account: (secret) => [accountKeyOf(secret)] },
-    })
-    this.#queue = reconcileQueue(host, [this.#accounts, this.#secrets], (key) => this.#sync(key))
-    const hasTokens = release(host.version).has('serviceAccountTokenSecrets')
-    this.#accountQueue = hasTokens
-      ? reconcileQueue(host, [this.#accounts, this.#secrets], (key) => this.#ensureToken(key), {
-          name: 'accounts',
-        })
+    this.#accounts = accounts
+    this.#secrets = secrets
+    this.#accountQueue = release(host.version).has('serviceAccountTokenSecrets')
+      ? addQueue({ name: 'accounts' }, (key) => this.#ensureToken(key))
       : undefined
   }
 
-  start(): void {
-    this.#secrets.onChange(({ type, object }) => {
-      if (type !== 'DELETED') this.#queue.add(keyOf(object))
-    })
-    this.#accounts.onChange(({ type, object }) => {
-      if (type !== 'DELETED') return this.#accountQueue?.add(keyOf(object))
-      for (const secret of this.#secrets.byIndex('account', keyOf(object))) this.#queue.add(keyOf(secret))
-    })
-  }
-
   /**
-   * Every account refers to a token. Source: tokens_controller.go ensureReferencedToken (until v1.23:
-   * LegacyServiceAccountTokenNoAutoGeneration).
+   * Creates a token Secret for an account that refers to none. Source: tokens_controller.go
+   * ensureReferencedToken (until v1.23, see LegacyServiceAccountTokenNoAutoGeneration).
    */
   #ensureToken(key: string): void {
     const account = this.#accounts.get(key)
@@ -113,13 +118,13 @@ class TokensController {
         secrets: [...(live.secrets ?? []), { name: secret.metadata.name as string }],
       })
     } catch (error) {
-      // whoever has changed the account in between decides; without a reference the secret is of no use
+      // the account has changed meanwhile: without a reference to it, the Secret is useless
       ignoreNotFound(() => client.delete('secrets', secret.metadata))
       if (!isApiError(error, 'NotFound')) throw error
     }
   }
 
-  #sync(key: string): void {
+  reconcile(key: string): void {
     const secret = this.#secrets.get(key)
     if (secret === undefined) return
     const account = this.#accountOf(secret)
@@ -128,8 +133,7 @@ class TokensController {
   }
 
   /**
-   * The account that a secret belongs to; the cache may be behind, so that a missing one is looked up once
-   * more.
+   * Returns the account that a Secret belongs to; the server is asked if the informer does not know it yet.
    */
   #accountOf(secret: Secret): ServiceAccount | undefined {
     const { namespace = '', annotations = {} } = secret.metadata
@@ -181,7 +185,10 @@ class TokensController {
   }
 }
 
-/** Claims of tokens that lie in Secrets. Source: pkg/serviceaccount/legacy.go LegacyClaims. */
+/**
+ * Returns the claims of a token that is stored in a Secret. Source: pkg/serviceaccount/legacy.go
+ * LegacyClaims.
+ */
 function legacyClaims({ metadata }: Secret, account: ServiceAccount): Readonly<Record<string, unknown>> {
   const { namespace = '', name = '', uid = '' } = account.metadata
   return {
@@ -193,6 +200,9 @@ function legacyClaims({ metadata }: Secret, account: ServiceAccount): Readonly<R
     sub: `system:serviceaccount:${namespace}:${name}`,
   }
 }
+
+/** Index of Secrets by the key of their account. */
+const BY_ACCOUNT = 'account'
 
 const accountKeyOf = ({ metadata }: Secret): string =>
   `${metadata.namespace ?? ''}/${metadata.annotations?.[ACCOUNT_NAME] ?? ''}`

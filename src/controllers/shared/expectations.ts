@@ -1,26 +1,23 @@
 import type { Slice } from '../../sim/module.js'
 
-/**
- * How long a controller waits for creations and deletions of its own to appear, in ms. Source:
- * controller.ExpectationsTimeout.
- */
+/** Time after which expectations are ignored, in ms. Source: controller.ExpectationsTimeout. */
 const TIMEOUT = 5 * 60_000
 
-/** What one owner still has to see. */
+/** The creations and deletions of one owner that the informer has not shown yet. */
 export interface Expectation {
   creations: number
-  /** Keys of the pods that it has deleted. */
+  /** Keys of deleted pods. */
   readonly deletions: Set<string>
-  /** Virtual ms at which it was raised. */
+  /** Virtual ms at which the expectation was set. */
   readonly since: number
 }
 
-/** Expectations by the owner's key: plain data that lives in a slice of the component's state. */
+/** Expectations by the owner's key. */
 export type ExpectationsState = Map<string, Expectation>
 
 /**
- * What a controller has done and not yet seen in its informers: until it has, it must not count pods again.
- * Without this, a sync between a creation and its watch event would create the pod twice. Source:
+ * Tracks the creations and deletions of a controller until its informers show them. Until then it must not
+ * count pods, because a sync between a creation and its watch event would create the pod again. Source:
  * pkg/controller/controller_utils.go ControllerExpectations.
  */
 export class Expectations {
@@ -32,7 +29,7 @@ export class Expectations {
     this.#clock = clock
   }
 
-  /** Whether everything that was expected of `owner` has been seen (or has been waited for long enough). */
+  /** Whether all expectations of `owner` have been met or have timed out. */
   isSatisfied(owner: string): boolean {
     const expected = this.#state.value.get(owner)
     if (!expected) return true
@@ -42,22 +39,23 @@ export class Expectations {
     )
   }
 
-  /** Sets what to wait for, in place of what was expected before. */
+  /** Replaces the expectations of `owner`. */
   expect(owner: string, creations: number, deletions: readonly string[]): void {
     this.#state.value.set(owner, { creations, deletions: new Set(deletions), since: this.#clock.now() })
   }
 
-  /** A pod of the owner has appeared, or will not come after all. */
+  /** Records that pods of `owner` have appeared, or that their creation has failed. */
   creationObserved(owner: string, count = 1): void {
     const expected = this.#state.value.get(owner)
     if (expected) expected.creations -= count
   }
 
-  /** A pod of the owner is going or gone, or will not go after all. */
+  /** Records that a pod of `owner` is being deleted, or that its deletion has failed. */
   deletionObserved(owner: string, pod: string): void {
     this.#state.value.get(owner)?.deletions.delete(pod)
   }
 
+  /** Drops the expectations of a deleted owner. */
   forget(owner: string): void {
     this.#state.value.delete(owner)
   }

@@ -1,11 +1,11 @@
 import type { KubeObject } from '../../api/definition.js'
 
-/** Whether the object is held by the finalizer. */
+/** Whether the object has the finalizer. */
 export function hasFinalizer({ metadata }: KubeObject, finalizer: string): boolean {
   return metadata.finalizers?.includes(finalizer) === true
 }
 
-/** The object with one more finalizer. */
+/** Returns the object with the finalizer added. */
 export function withFinalizer<T extends KubeObject>(object: T, finalizer: string): T {
   return {
     ...object,
@@ -13,7 +13,7 @@ export function withFinalizer<T extends KubeObject>(object: T, finalizer: string
   }
 }
 
-/** The object without the finalizer. */
+/** Returns the object with the finalizer removed. */
 export function withoutFinalizer<T extends KubeObject>(object: T, finalizer: string): T {
   return {
     ...object,

@@ -1,8 +1,8 @@
 import type { IntOrString } from '../../api/json.js'
 
 /**
- * The number that an IntOrString means of `total`: a count as it is, a percentage as its share, rounded as
- * asked. Absent counts as 0. Source: apimachinery pkg/util/intstr GetScaledValueFromIntOrPercent.
+ * Resolves an IntOrString: returns a number as it is, a percentage of `total` rounded as requested, and 0 for
+ * undefined. Source: apimachinery pkg/util/intstr GetScaledValueFromIntOrPercent.
  */
 export function scaledValue(value: IntOrString | undefined, total: number, rounding: 'up' | 'down'): number {
   if (value === undefined) return 0

@@ -2,37 +2,41 @@ import type { KubeObject } from '../../api/definition.js'
 import type { Informer } from '../../client/informer.js'
 import type { Slice } from '../../sim/module.js'
 
-/**
- * An informer that is opened when it is first needed, so that a controller with nothing to do costs nothing.
- */
+/** An informer that is opened on first use, so that a controller without work costs nothing. */
 export class LazyInformer<T extends KubeObject> {
-  readonly #needed: Slice<boolean>
+  readonly #isOpen: Slice<boolean>
   readonly #open: () => Informer<T>
   #informer: Informer<T> | undefined
 
-  /** `needed` remembers over forks and restores that it is open; make it in `setup`. */
-  constructor(needed: Slice<boolean>, open: () => Informer<T>) {
-    this.#needed = needed
+  /** `isOpen` keeps over forks and restores whether the informer is open; `open` opens it. */
+  constructor(isOpen: Slice<boolean>, open: () => Informer<T>) {
+    this.#isOpen = isOpen
     this.#open = open
-    if (needed.value) this.#informer = open()
   }
 
-  /** Opens it, if it is not. */
+  /** Opens the informer again if it was open before a fork, restore or restart. Call it in `setup`. */
+  restore(): this {
+    if (this.#isOpen.value) this.need()
+    return this
+  }
+
+  /** Returns the informer, and opens it if necessary. */
   need(): Informer<T> {
-    this.#needed.value = true
+    this.#isOpen.value = true
     return (this.#informer ??= this.#open())
   }
 
-  /** The informer, if it is open. */
+  /** The informer, or undefined while it is not open. */
   get opened(): Informer<T> | undefined {
     return this.#informer
   }
 
-  /** True while it is not open: nobody has to wait for it. */
+  /** Also true while the informer is not open, because then there is no list to wait for. */
   get synced(): boolean {
     return this.#informer?.synced ?? true
   }
 
+  /** See {@link Informer.cutOff}; false while the informer is not open. */
   get cutOff(): boolean {
     return this.#informer?.cutOff ?? false
   }

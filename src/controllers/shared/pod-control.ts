@@ -1,14 +1,16 @@
-import type { PodTemplateSpec, Pod } from '../../api/core/generated.js'
-import { dnsSubdomainFaults } from '../../api/names.js'
+import { podCondition } from '../../api/core/conditions.js'
+import type { Pod, PodTemplateSpec } from '../../api/core/generated.js'
 import { newControllerRef } from '../../api/meta/owner-references.js'
+import { dnsSubdomainFaults } from '../../api/names.js'
+import { timeMs } from '../../api/time.js'
 import { isApiError } from '../../client/api-error.js'
 import type { Client } from '../../client/client.js'
 import type { EventRecorder } from '../../client/event-recorder.js'
 import type { Owner } from './ownership.js'
 
 /**
- * The pod that `owner` makes from a template: labels, annotations, finalizers and spec of the template, a
- * generated name (its prefix is the owner's name unless said otherwise), and the owner as controller. Source:
+ * Returns the pod that `owner` creates from a template: with the template's labels, annotations, finalizers
+ * and spec, a generated name (default prefix: the owner's name), and the owner as its controller. Source:
  * pkg/controller/controller_utils.go GetPodFromTemplate.
  */
 export function podFromTemplate(
@@ -32,7 +34,7 @@ export function podFromTemplate(
   }
 }
 
-/** `<owner>-`, or the bare name where that would be no valid prefix. */
+/** Returns `<owner>-`, or the name alone if that is not a valid prefix. */
 function generateNamePrefix(owner: string): string {
   const prefix = `${owner}-`
   return dnsSubdomainFaults(`${prefix}a`).length === 0 ? prefix : owner
@@ -45,13 +47,13 @@ export function isNamespaceTerminating(error: unknown): boolean {
   )
 }
 
-/** The text of anything that was thrown. */
+/** Returns the message of a thrown value. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
 /**
- * Creates and deletes pods for an owner, and tells so in events on the owner. Source: controller_utils.go
+ * Creates and deletes pods for an owner, and records events on it. Source: controller_utils.go
  * RealPodControl.
  */
 export class PodControl {
@@ -63,10 +65,7 @@ export class PodControl {
     this.#recorder = recorder
   }
 
-  /**
-   * Creates a pod. @throws what the server answers, after an event (none when the namespace is being
-   * deleted).
-   */
+  /** Creates a pod. @throws ApiError of the request, after an event unless the namespace is being deleted. */
   create(template: PodTemplateSpec, owner: Owner, generateName?: string): Pod {
     try {
       const pod = this.#client.create('pods', podFromTemplate(template, owner, generateName))
@@ -80,7 +79,7 @@ export class PodControl {
     }
   }
 
-  /** Deletes a pod. @throws what the server answers, after an event (none when the pod is gone already). */
+  /** Deletes a pod. @throws ApiError of the request, after an event unless the pod does not exist. */
   delete(pod: Pod, owner: Owner): void {
     try {
       this.#client.delete('pods', pod.metadata)
@@ -92,4 +91,56 @@ export class PodControl {
       throw error
     }
   }
+}
+
+/** The result of {@link slowStart}. */
+export interface SlowStartResult {
+  readonly succeeded: number
+  /** The first error of the batch that ended it. */
+  readonly error?: unknown
+}
+
+/**
+ * Calls `create` up to `count` times, in batches of 1, 2, 4, 8, ... A batch with an error is finished, but is
+ * the last one, so that a quota that refuses one pod does not get a thousand requests. Source:
+ * pkg/controller/replicaset/replica_set.go slowStartBatch.
+ */
+export function slowStart(count: number, create: (index: number) => void): SlowStartResult {
+  let succeeded = 0
+  let at = 0
+  for (let size = 1; at < count; size *= 2) {
+    const end = Math.min(at + size, count)
+    const errors: unknown[] = []
+    for (; at < end; at++) {
+      try {
+        create(at)
+        succeeded++
+      } catch (error) {
+        errors.push(error)
+      }
+    }
+    if (errors.length > 0) return { succeeded, error: errors[0] }
+  }
+  return { succeeded }
+}
+
+/**
+ * Returns in how many ms the next Ready pod will have been so for `minReadySeconds`; undefined if none is
+ * waiting. Source: pkg/controller/controller_utils.go FindMinNextPodAvailabilityCheck.
+ */
+export function nextAvailabilityCheck(
+  pods: readonly Pod[],
+  minReadySeconds: number,
+  now: number,
+): number | undefined {
+  if (minReadySeconds === 0) return undefined
+  let next: number | undefined
+  for (const pod of pods) {
+    const ready = podCondition(pod, 'Ready')
+    const since = ready?.status === 'True' ? timeMs(ready.lastTransitionTime) : undefined
+    if (since === undefined) continue
+    const wait = since + minReadySeconds * 1000 - now
+    if (wait > 0 && (next === undefined || wait < next)) next = wait
+  }
+  return next
 }

@@ -3,8 +3,8 @@ import { isApiError } from '../../client/api-error.js'
 import type { Client } from '../../client/client.js'
 
 /**
- * Writes `status` on `object`; if the object has changed meanwhile, once more on its fresh version.
- * Source: updateReplicaSetStatus and storeDaemonSetStatus, which both retry once.
+ * Writes the status of an object; after a conflict, reads the object again and retries once. Source:
+ * updateReplicaSetStatus and storeDaemonSetStatus, which both retry once.
  */
 export function writeStatus(client: Client, resource: string, object: KubeObject, status: object): void {
   try {

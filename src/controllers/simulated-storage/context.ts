@@ -5,37 +5,36 @@ import type { EventRecorder } from '../../client/event-recorder.js'
 import type { Informer } from '../../client/informer.js'
 import type { Slice } from '../../sim/module.js'
 import type { LazyInformer } from '../shared/lazy-informer.js'
-import type { SimulatedStorageOptions, StorageTimings } from './options.js'
 
-/** Index of attachments by volume. */
+/** Index of VolumeAttachments by volume. */
 export const BY_VOLUME = 'volume'
 
-/** What the parts of the simulated storage share. */
+/** The state that all parts of the simulated storage share. */
 export interface StorageContext {
   readonly host: ComponentHost
   readonly options: SimulatedStorageOptions
   readonly timings: StorageTimings
   readonly claims: Informer<PersistentVolumeClaim>
-  /** Opened with the first bound claim. */
+  /** Opened by the first bound claim. */
   readonly attachments: LazyInformer<VolumeAttachment>
-  /** Opened with the first volume that concerns this storage. */
+  /** Opened by the first volume of this storage. */
   readonly volumes: LazyInformer<PersistentVolume>
-  /** When the work that has begun will be done (virtual ms), by key of the work. Plain data. */
+  /** Virtual ms at which an operation in progress completes, by its key. */
   readonly due: Slice<Map<string, number>>
-  /** Looks at `key` again after `ms`. */
+  /** Reconciles `key` again after `ms`. */
   readonly later: (key: string, ms: number, timerClass?: 'work' | 'watchdog') => void
-  /** Records events as somebody. */
+  /** Returns the recorder of events from `component`. */
   readonly recorderOf: (component: string, host?: string) => EventRecorder
 }
 
-/** Whether one of this storage's provisioners is meant. */
+/** Whether this storage simulates the provisioner. */
 export function handles({ options: { provisioners } }: StorageContext, provisioner: string): boolean {
   return provisioners === undefined ? true : provisioners.includes(provisioner)
 }
 
 /**
- * Begins a piece of work, or tells whether it is done; it takes `ms`. Call {@link forget} when what comes of
- * it has been written.
+ * Starts an operation that takes `ms`, or returns whether it is complete. Call {@link forget} after its
+ * result has been written.
  */
 export function isDone({ due, host, later }: StorageContext, key: string, ms: number): boolean {
   const now = host.clock.now()
@@ -46,7 +45,53 @@ export function isDone({ due, host, later }: StorageContext, key: string, ms: nu
   return false
 }
 
-/** A piece of work has been done and its outcome is written; the next of that key begins anew. */
+/** Ends an operation whose result has been written; the next {@link isDone} of that key starts a new one. */
 export function forget({ due }: StorageContext, key: string): void {
   due.value.delete(key)
 }
+
+/** Durations of the storage's operations, in virtual ms. */
+interface StorageTimings {
+  /** To create a volume. Default 1,000. */
+  readonly provision: number
+  /** To delete a volume. Default 1,000. */
+  readonly delete: number
+  /** To attach a volume to a node. Default 1,000. */
+  readonly attach: number
+  /** To detach a volume. Default 1,000. */
+  readonly detach: number
+  /** To expand a volume. Default 1,000. */
+  readonly resize: number
+}
+
+/** The default {@link StorageTimings}. */
+export const STORAGE_TIMINGS: StorageTimings = {
+  provision: 1_000,
+  delete: 1_000,
+  attach: 1_000,
+  detach: 1_000,
+  resize: 1_000,
+}
+
+/** Options of the simulated storage. */
+export interface SimulatedStorageOptions {
+  /**
+   * Names of the provisioners (CSI drivers) that run in the cluster. Default: every one that a class names.
+   */
+  readonly provisioners?: readonly string[]
+  /** Durations of operations. Default: one second each. */
+  readonly timings?: Partial<StorageTimings>
+  /** Called before a volume is deleted, so that its content can be discarded. */
+  readonly onDelete?: (volume: PersistentVolume) => void
+}
+
+/** The storage's user: drivers are installed by an administrator, so it may do anything. */
+export const STORAGE_IDENTITY = {
+  name: 'system:serviceaccount:kube-system:simulated-storage',
+  groups: [
+    'system:serviceaccounts',
+    'system:serviceaccounts:kube-system',
+    'system:masters',
+    'system:authenticated',
+  ],
+} as const

@@ -1,80 +1,88 @@
 import type { KubeObject } from '../../api/definition.js'
+import type { VolumeAttachment } from '../../api/storage/generated.js'
 import { PROVISIONED_BY } from '../../api/storage/provisioners.js'
+import { ignoreNotFound } from '../../client/api-error.js'
 import type { Component, ComponentHost } from '../../client/component.js'
 import type { EventRecorder } from '../../client/event-recorder.js'
 import { keyOf } from '../../client/object-index.js'
-import { LazyInformer } from '../shared/lazy-informer.js'
-import { reconcileQueue } from '../shared/reconciler.js'
-import { attach } from './attach.js'
-import type { StorageContext } from './context.js'
-import { BY_VOLUME } from './context.js'
-import type { SimulatedStorageOptions } from './options.js'
-import { STORAGE_IDENTITY, STORAGE_TIMINGS } from './options.js'
+import { defineController } from '../shared/define-controller.js'
+import { hasFinalizer, withFinalizer, withoutFinalizer } from '../shared/finalizers.js'
+import type { SimulatedStorageOptions, StorageContext } from './context.js'
+import { BY_VOLUME, STORAGE_IDENTITY, STORAGE_TIMINGS, forget, handles, isDone } from './context.js'
 import { provision, provisionerOf, unprovision } from './provision.js'
-import { resize, wantsMore } from './resize.js'
+import { needsExpansion, resize } from './resize.js'
 
 /**
- * The storage around the cluster: what CSI drivers and other external provisioners do. It makes and deletes
- * the volumes of classes, attaches them to nodes, and makes them larger. Any provisioner that a class names
- * is taken to be running, unless options say which are; `without` it claims wait, as in a cluster where
- * nobody has installed a provisioner.
+ * Creates the simulated storage: it does the work of CSI drivers and other external provisioners, which is to
+ * create, delete, attach and expand the volumes of storage classes. Every provisioner that a class names is
+ * simulated, unless options name some. A cluster without this component behaves as one without provisioners:
+ * claims stay pending.
  */
 export function createSimulatedStorage(options: SimulatedStorageOptions = {}): Component {
-  return { name: 'simulated-storage', identity: STORAGE_IDENTITY, setup: (host) => setUp(host, options) }
+  const volumeOf = ({ spec }: VolumeAttachment): string => spec.source.persistentVolumeName ?? ''
+  return defineController({
+    name: 'simulated-storage',
+    identity: STORAGE_IDENTITY,
+    informers: { claims: { resource: 'persistentvolumeclaims' } },
+    lazyInformers: {
+      attachments: {
+        resource: 'volumeattachments',
+        indexers: { [BY_VOLUME]: (attachment) => [volumeOf(attachment)] },
+      },
+      volumes: { resource: 'persistentvolumes' },
+    },
+    setup: ({ host, informers: { claims, attachments, volumes }, queue }) => {
+      const context: StorageContext = {
+        host,
+        options,
+        timings: { ...STORAGE_TIMINGS, ...options.timings },
+        claims,
+        attachments,
+        volumes,
+        due: host.state('due', () => new Map<string, number>()),
+        later: (key, ms, timerClass = 'work') => queue.addAfter(key, ms, { class: timerClass }),
+        recorderOf: recorders(host),
+      }
+      return {
+        on: {
+          attachments: ({ type, object }) => {
+            volumes.need()
+            return [type === 'DELETED' ? WORK.volume + volumeOf(object) : WORK.attachment + keyOf(object)]
+          },
+          volumes: ({ type, object }) =>
+            type !== 'DELETED' && object.metadata.annotations?.[PROVISIONED_BY] !== undefined
+              ? [WORK.volume + keyOf(object)]
+              : [],
+          claims: ({ type, object }) => {
+            if (type === 'DELETED') return []
+            const isBound = (object.spec.volumeName ?? '') !== ''
+            if (isBound) attachments.need()
+            const needsVolume = !isBound && provisionerOf(object) !== undefined
+            return [
+              ...(needsVolume ? [WORK.claim + keyOf(object)] : []),
+              ...(needsExpansion(object) ? [WORK.resize + keyOf(object)] : []),
+            ]
+          },
+        },
+        reconcile: (key) => work(context, key),
+      }
+    },
+  })
 }
 
+/** Prefixes of the queue's keys; an object's key follows. */
 const WORK = { claim: 'claim/', resize: 'resize/', volume: 'volume/', attachment: 'attachment/' } as const
 
-function setUp(host: ComponentHost, options: SimulatedStorageOptions): void {
-  const claims = host.informer('persistentvolumeclaims')
-  const attachments = new LazyInformer(
-    host.state('attachments', () => false),
-    () =>
-      host
-        .informer('volumeattachments', {
-          indexers: { [BY_VOLUME]: ({ spec }) => [spec.source.persistentVolumeName ?? ''] },
-        })
-        .onChange(({ type, object }) => {
-          volumes.need()
-          if (type !== 'DELETED') queue.add(WORK.attachment + keyOf(object))
-          else queue.add(WORK.volume + (object.spec.source.persistentVolumeName ?? ''))
-        }),
-  )
-  const due = host.state('due', () => new Map<string, number>())
-  const volumes = new LazyInformer(
-    host.state('volumes', () => false),
-    () =>
-      host.informer('persistentvolumes').onChange(({ type, object }) => {
-        if (type !== 'DELETED' && object.metadata.annotations?.[PROVISIONED_BY] !== undefined)
-          queue.add(WORK.volume + keyOf(object))
-      }),
-  )
-  const recorders = new Map<string, EventRecorder>()
-  const context: StorageContext = {
-    host,
-    options,
-    timings: { ...STORAGE_TIMINGS, ...options.timings },
-    claims,
-    attachments,
-    volumes,
-    due,
-    later: (key, ms, timerClass = 'work') => queue.addAfter(key, ms, { class: timerClass }),
-    recorderOf: (component, on) => {
-      const id = `${component} ${on ?? ''}`
-      const known =
-        recorders.get(id) ?? host.recorder(on === undefined ? { component } : { component, host: on })
-      recorders.set(id, known)
-      return known
-    },
+/** Keeps one recorder for each event source, because a recorder counts what it has recorded. */
+function recorders(host: ComponentHost): StorageContext['recorderOf'] {
+  const known = new Map<string, EventRecorder>()
+  return (component, on) => {
+    const id = `${component} ${on ?? ''}`
+    const recorder =
+      known.get(id) ?? host.recorder(on === undefined ? { component } : { component, host: on })
+    known.set(id, recorder)
+    return recorder
   }
-  const queue = reconcileQueue(host, [claims, attachments, volumes], (key) => work(context, key))
-  claims.onChange(({ type, object }) => {
-    if (type === 'DELETED') return
-    if ((object.spec.volumeName ?? '') !== '') attachments.need()
-    if (provisionerOf(object) !== undefined && (object.spec.volumeName ?? '') === '')
-      queue.add(WORK.claim + keyOf(object))
-    if (wantsMore(object)) queue.add(WORK.resize + keyOf(object))
-  })
 }
 
 function work(context: StorageContext, key: string): void {
@@ -90,4 +98,30 @@ function work(context: StorageContext, key: string): void {
   else if (key.startsWith(WORK.resize)) found(context.claims.get(name), resize)
   else if (key.startsWith(WORK.volume)) found(context.volumes.opened?.get(name), unprovision)
   else found(context.attachments.opened?.get(name), attach)
+}
+
+/**
+ * Attaches or detaches a volume as the VolumeAttachment requests. Source: kubernetes-csi/external-attacher
+ * csi_handler.go.
+ */
+function attach(context: StorageContext, attachment: VolumeAttachment, work: string): void {
+  const { attacher } = attachment.spec
+  if (!handles(context, attacher)) return
+  const { client } = context.host
+  const { timings } = context
+  const finalizer = `external-attacher/${attacher.replaceAll('.', '-')}`
+  if (attachment.metadata.deletionTimestamp !== undefined) {
+    if (!hasFinalizer(attachment, finalizer) || !isDone(context, work, timings.detach)) return
+    ignoreNotFound(() => client.update('volumeattachments', withoutFinalizer(attachment, finalizer)))
+    return forget(context, work)
+  }
+  if (attachment.status.attached) return
+  const held = hasFinalizer(attachment, finalizer)
+    ? attachment
+    : client.update('volumeattachments', withFinalizer(attachment, finalizer))
+  if (!isDone(context, work, timings.attach)) return
+  ignoreNotFound(() =>
+    client.updateStatus('volumeattachments', { ...held, status: { ...held.status, attached: true } }),
+  )
+  forget(context, work)
 }

@@ -1,6 +1,6 @@
+import { isPodTerminal } from '../../api/core/conditions.js'
 import type { PersistentVolume, PersistentVolumeClaim, Pod } from '../../api/core/generated.js'
 import { claimsOfPod } from '../../api/core/pod-claims.js'
-import { isPodTerminal } from '../../api/core/conditions.js'
 import { compareQuantities, parseQuantity } from '../../api/quantity.js'
 import { formatTime } from '../../api/time.js'
 import { ignoreNotFound } from '../../client/api-error.js'
@@ -9,14 +9,14 @@ import { forget, handles, isDone } from './context.js'
 
 type Status = PersistentVolumeClaim['status']
 
-/** What the user is told that a volume needs that no pod uses. */
+/** Message of the FileSystemResizePending condition. */
 const PENDING_MESSAGE = 'Waiting for user to (re-)start a pod to finish file system resize of volume on node.'
 
 const storage = (list: Readonly<Record<string, string>> | undefined): ReturnType<typeof parseQuantity> =>
   parseQuantity(list?.['storage'] ?? '0')
 
-/** Whether a bound claim asks for more than it has. */
-export function wantsMore({ spec, status }: PersistentVolumeClaim): boolean {
+/** Whether a bound claim requests more than its capacity. */
+export function needsExpansion({ spec, status }: PersistentVolumeClaim): boolean {
   return (
     status.phase === 'Bound' &&
     compareQuantities(storage(spec.resources.requests), storage(status.capacity)) > 0
@@ -24,22 +24,22 @@ export function wantsMore({ spec, status }: PersistentVolumeClaim): boolean {
 }
 
 /**
- * Makes a CSI volume larger: first the volume, then, once a pod uses it, its file system. Source:
+ * Expands a CSI volume: first the volume, then, once a pod uses it, its file system. Source:
  * kubernetes-csi/external-resizer, and for the file system pkg/volume/util/operationexecutor
  * NodeExpandVolume.
  */
 export function resize(context: StorageContext, claim: PersistentVolumeClaim, work: string): void {
   const name = claim.spec.volumeName
-  if (!wantsMore(claim) || name === undefined) return
+  if (!needsExpansion(claim) || name === undefined) return
   const volume = ignoreNotFound(() => context.host.client.get('persistentvolumes', { name }))
   const driver = volume?.spec.csi?.driver
   if (!volume || driver === undefined || !handles(context, driver)) return
   if (compareQuantities(storage(volume.spec.capacity), storage(claim.spec.resources.requests)) < 0)
-    growVolume(context, claim, volume, driver, work)
-  else growFileSystem(context, claim, volume, work)
+    expandVolume(context, claim, volume, driver, work)
+  else expandFileSystem(context, claim, volume, work)
 }
 
-function growVolume(
+function expandVolume(
   context: StorageContext,
   claim: PersistentVolumeClaim,
   volume: PersistentVolume,
@@ -74,13 +74,16 @@ function growVolume(
   writeStatus(context, claim, { ...pending, ...allocated(size, 'NodeResizePending') })
 }
 
-/** The size belongs to the work: a claim that is to grow further meanwhile begins anew. */
+/**
+ * Like {@link isDone}; `key` contains the size, so that a larger request during the operation starts a new
+ * one.
+ */
 function isDue(context: StorageContext, work: string, key: string): boolean {
   return isDone({ ...context, later: (_, ms) => context.later(work, ms) }, key, context.timings.resize)
 }
 
-/** What the kubelet does where a pod uses the volume; with none, the next pod's kubelet does it. */
-function growFileSystem(
+/** Expands the file system, which the kubelet does on the node of a pod that uses the volume. */
+function expandFileSystem(
   context: StorageContext,
   claim: PersistentVolumeClaim,
   volume: PersistentVolume,

@@ -7,42 +7,60 @@ import type { Component, ComponentHost } from '../../client/component.js'
 import type { Change, Informer } from '../../client/informer.js'
 import { keyOf } from '../../client/object-index.js'
 import type { WorkQueue } from '../../sim/work-queue.js'
-import { controllerIdentity, controllerName } from '../process/identity.js'
-import { settleClaims, sortClaims } from '../shared/claims.js'
+import type { Controller, ControllerContext, Handlers } from '../shared/define-controller.js'
+import { defineController } from '../shared/define-controller.js'
+import { controllerIdentity, controllerName } from '../shared/identity.js'
+import type { Owner } from '../shared/ownership.js'
 import {
   BY_CONTROLLER,
   BY_NAMESPACE,
-  namespaceIndexer,
   ORPHANS,
+  namespaceIndexer,
   ownershipIndexers,
+  resolveControllerRef,
+  resolveFormerController,
+  settleClaims,
+  sortClaims,
 } from '../shared/ownership.js'
-import type { Owner } from '../shared/ownership.js'
-import { nextAvailabilityCheck } from '../shared/pod-availability.js'
-import { reconcileQueue } from '../shared/reconciler.js'
+import { nextAvailabilityCheck } from '../shared/pod-control.js'
 import { writeStatus } from '../shared/status-writer.js'
-import { sortRevisions } from './history.js'
-import { isMemberOf } from './ordinals.js'
 import { StatefulPodControl } from './pod-control.js'
-import { isRunningAndReady } from './pods.js'
-import { syncRevisions, truncateHistory } from './revisions.js'
+import { isMemberOf, isRunningAndReady } from './pods.js'
 import type { Revisions } from './revisions.js'
+import { sortRevisions, syncRevisions, truncateHistory } from './revisions.js'
 import { isInconsistent, statefulSetStatus } from './status.js'
 import { StatefulSetUpdate } from './update.js'
 
-/**
- * The StatefulSet controller: pods with a stable name, their own claims, in order. Identity
- * `system:serviceaccount:kube-system:statefulset-controller`. Source:
- * pkg/controller/statefulset/stateful_set.go.
- */
-export function createStatefulSetController(): Component {
-  return {
-    name: controllerName('statefulset-controller'),
-    identity: controllerIdentity('statefulset-controller'),
-    setup: (host) => void new StatefulSetController(host),
-  }
+type Watched = {
+  readonly pods: 'pods'
+  readonly claims: 'persistentvolumeclaims'
+  readonly revisions: 'controllerrevisions'
+  readonly sets: 'statefulsets'
 }
 
-class StatefulSetController {
+/**
+ * Creates the StatefulSet controller, whose pods have stable names and claims of their own, and are created
+ * and replaced in order. Source: pkg/controller/statefulset/stateful_set.go.
+ */
+export function createStatefulSetController(): Component {
+  return defineController<Watched>({
+    name: controllerName('statefulset-controller'),
+    identity: controllerIdentity('statefulset-controller'),
+    informers: {
+      pods: { resource: 'pods', indexers: ownershipIndexers() },
+      claims: { resource: 'persistentvolumeclaims' },
+      revisions: { resource: 'controllerrevisions', indexers: ownershipIndexers() },
+      sets: { resource: 'statefulsets', indexers: namespaceIndexer() },
+    },
+    setup: (context) => new StatefulSetController(context),
+  })
+}
+
+class StatefulSetController implements Controller<Watched> {
+  readonly on: Handlers<Watched> = {
+    sets: ({ object }) => [keyOf(object)],
+    pods: (change) => this.#setsOf(change).map(keyOf),
+  }
   readonly #host: ComponentHost
   readonly #minor: number
   readonly #pods: Informer<Pod>
@@ -51,50 +69,33 @@ class StatefulSetController {
   readonly #control: StatefulPodControl
   readonly #queue: WorkQueue
 
-  constructor(host: ComponentHost) {
+  constructor({ host, informers: { pods, claims, revisions, sets }, queue }: ControllerContext<Watched>) {
     this.#host = host
     this.#minor = release(host.version).minor
-    this.#pods = host.informer('pods', { indexers: ownershipIndexers<Pod>() })
-    const claims = host.informer('persistentvolumeclaims')
-    this.#revisions = host.informer('controllerrevisions', {
-      indexers: ownershipIndexers<ControllerRevision>(),
-    })
-    this.#sets = host.informer('statefulsets', { indexers: namespaceIndexer<StatefulSet>() })
+    this.#pods = pods
+    this.#revisions = revisions
+    this.#sets = sets
     this.#control = new StatefulPodControl(host, claims)
-    this.#queue = reconcileQueue(host, [this.#pods, claims, this.#revisions, this.#sets], (key) =>
-      this.#sync(key),
-    )
-    this.#sets.onChange(({ object }) => this.#queue.add(keyOf(object)))
-    this.#pods.onChange((change) => this.#podChanged(change))
+    this.#queue = queue
   }
 
-  #podChanged({ type, object, old }: Change<Pod>): void {
-    const owner = this.#ownerOf(object)
-    const formerOwner =
-      old && controllerOf(old)?.uid !== controllerOf(object)?.uid ? this.#ownerOf(old) : undefined
-    if (formerOwner) this.#queue.add(keyOf(formerOwner))
-    if (owner) return this.#queue.add(keyOf(owner))
-    if (type === 'DELETED' || controllerOf(object)) return
-    if (type === 'ADDED' || formerOwner || old?.metadata.labels !== object.metadata.labels)
-      this.#wakeAdopters(object)
+  #setsOf(change: Change<Pod>): readonly StatefulSet[] {
+    const { type, object, old } = change
+    const owner = resolveControllerRef(this.#sets, 'StatefulSet', object)
+    const former = resolveFormerController(this.#sets, 'StatefulSet', change)
+    const known = [former, owner].filter((set) => set !== undefined)
+    if (owner || type === 'DELETED' || controllerOf(object)) return known
+    const canBeAdopted = type === 'ADDED' || former || old?.metadata.labels !== object.metadata.labels
+    return canBeAdopted ? [...known, ...this.#adoptersOf(object)] : known
   }
 
-  /** The StatefulSet that controls the pod, if this controller knows it. */
-  #ownerOf(pod: Pod): StatefulSet | undefined {
-    const reference = controllerOf(pod)
-    if (reference?.kind !== 'StatefulSet') return undefined
-    const set = this.#sets.get(`${pod.metadata.namespace ?? ''}/${reference.name}`)
-    return set?.metadata.uid === reference.uid ? set : undefined
+  #adoptersOf({ metadata: { namespace = '', labels } }: Pod): readonly StatefulSet[] {
+    return this.#sets
+      .byIndex(BY_NAMESPACE, namespace)
+      .filter(({ spec }) => compileSelector(spec.selector)(labels))
   }
 
-  /** An orphan has come or changed: whoever selects it may adopt it. */
-  #wakeAdopters(pod: Pod): void {
-    for (const set of this.#sets.byIndex(BY_NAMESPACE, pod.metadata.namespace ?? '')) {
-      if (compileSelector(set.spec.selector)(pod.metadata.labels)) this.#queue.add(keyOf(set))
-    }
-  }
-
-  #sync(key: string): void {
+  reconcile(key: string): void {
     const set = this.#sets.get(key)
     if (!set) return
     this.#adoptRevisions(set)
@@ -112,7 +113,7 @@ class StatefulSetController {
     if (failure !== undefined) throw failure
   }
 
-  /** Carries out one sync of the pods and reports it; answers the error that ended it. */
+  /** Syncs the pods and writes the status; returns the error that ended the sync, if any. */
   #update(key: string, set: StatefulSet, revisions: Revisions, pods: readonly Pod[]): unknown {
     const now = this.#host.clock.now()
     const { counts, failure } = new StatefulSetUpdate({ set, revisions, pods, now }, this.#control).run()
@@ -126,7 +127,7 @@ class StatefulSetController {
     if (isInconsistent(set, status)) writeStatus(this.#host.client, 'statefulsets', set, status)
   }
 
-  /** Orphaned revisions that the set selects become its own. */
+  /** Adopts the orphaned revisions that the set selects. */
   #adoptRevisions(set: StatefulSet): void {
     const orphans = this.#revisions.byIndex(ORPHANS, set.metadata.namespace ?? '')
     if (orphans.length === 0) return
@@ -138,14 +139,14 @@ class StatefulSetController {
     })
   }
 
-  /** The set's revisions, oldest first. */
+  /** Returns the set's revisions, oldest first. */
   #knownRevisions(set: StatefulSet): readonly ControllerRevision[] {
     const isSelected = compileSelector(set.spec.selector)
     const owned = this.#revisions.byIndex(BY_CONTROLLER, set.metadata.uid ?? '')
     return sortRevisions(owned.filter(({ metadata }) => isSelected(metadata.labels)))
   }
 
-  /** The pods that are the set's by label and by name; others are let go or left alone. */
+  /** Returns the pods that match the set by labels and by name; releases others that it controls. */
   #claimPods(set: StatefulSet): readonly Pod[] {
     const controlled = this.#pods.byIndex(BY_CONTROLLER, set.metadata.uid ?? '')
     const orphans = this.#pods
@@ -156,10 +157,10 @@ class StatefulSetController {
       adopt,
       release: unselected,
     } = sortClaims(set, compileSelector(set.spec.selector), controlled, orphans)
-    const strangers =
+    const misnamed =
       set.metadata.deletionTimestamp === undefined ? owned.filter((pod) => !isMemberOf(set, pod)) : []
     const members = owned.filter((pod) => isMemberOf(set, pod))
-    const claims = { owned: members, adopt, release: [...unselected, ...strangers] }
+    const claims = { owned: members, adopt, release: [...unselected, ...misnamed] }
     return settleClaims(this.#host.client, ownerOf(set), 'statefulsets', 'pods', claims)
   }
 }

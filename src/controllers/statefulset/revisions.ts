@@ -1,22 +1,26 @@
 import type { ControllerRevision, StatefulSet } from '../../api/apps/generated.js'
-import type { Pod } from '../../api/core/generated.js'
+import type { Pod, PodTemplateSpec } from '../../api/core/generated.js'
+import { semanticEqual } from '../../api/equal.js'
+import type { Json, JsonObject } from '../../api/json.js'
+import { withSortedKeys } from '../../api/json.js'
+import { newControllerRef } from '../../api/meta/owner-references.js'
 import { ignoreNotFound, isApiError } from '../../client/api-error.js'
 import type { Client } from '../../client/client.js'
-import { holdsSame, newRevision, renamed } from './history.js'
+import { bytesHash } from '../shared/pod-template-hash.js'
 import { revisionOf } from './pods.js'
 
-/** The revisions that a sync works with. */
+/** The revisions of a sync. */
 export interface Revisions {
-  /** What pods below the partition come from. */
+  /** The revision of pods below the partition. */
   readonly current: ControllerRevision
-  /** What the set's present template is. */
+  /** The revision of the set's current template. */
   readonly update: ControllerRevision
   readonly collisionCount: number
 }
 
 /**
- * Finds or records the revision of the present template, and the one that the status names as current.
- * `known` are the set's revisions, oldest first. Source: stateful_set_control.go getStatefulSetRevisions.
+ * Finds or creates the revision of the current template, and finds status.currentRevision. `known` are the
+ * set's revisions, oldest first. Source: stateful_set_control.go getStatefulSetRevisions.
  */
 export function syncRevisions(
   client: Client,
@@ -35,7 +39,7 @@ export function syncRevisions(
   return { current, update, collisionCount: collisions.count }
 }
 
-/** The revision of a template that the set has had before, as the newest one. */
+/** Makes the revision of a former template the newest one. */
 function renewed(
   client: Client,
   equal: ControllerRevision,
@@ -59,7 +63,7 @@ function renumber(client: Client, revision: ControllerRevision, number: number):
 }
 
 /**
- * A name that another content has taken counts as a collision, and the next one is tried. Source:
+ * Creates a revision. If another content has its name, counts a collision and tries the next name. Source:
  * CreateControllerRevision.
  */
 function record(
@@ -81,7 +85,7 @@ function record(
 }
 
 /**
- * Deletes what is beyond revisionHistoryLimit, oldest first; what pods or the status refer to is kept.
+ * Deletes revisions beyond revisionHistoryLimit, oldest first, except those that pods or the status refer to.
  * Source: truncateHistory.
  */
 export function truncateHistory(
@@ -101,4 +105,107 @@ export function truncateHistory(
   for (const { metadata } of history.slice(0, history.length - limit)) {
     ignoreNotFound(() => client.delete('controllerrevisions', metadata))
   }
+}
+
+const HASH = 'controller.kubernetes.io/hash'
+const MAX_PREFIX_LENGTH = 223
+
+/**
+ * Returns the content of a revision: a strategic merge patch that restores the template. Source: getPatch.
+ */
+function revisionData(set: StatefulSet, minor: number): JsonObject {
+  const template = set.spec.template as unknown as JsonObject
+  // until v1.33, Go wrote the zero time of embedded metadata, which is part of the hash
+  const metadata =
+    minor < 34 ? { creationTimestamp: null, ...(template.metadata as JsonObject) } : template.metadata
+  return withSortedKeys({
+    spec: { template: { ...template, ...(metadata === undefined ? {} : { metadata }), $patch: 'replace' } },
+  })
+}
+
+/** Returns the template in a revision, or the current one if it has none. Source: ApplyRevision. */
+export function templateOf(revision: ControllerRevision, set: StatefulSet): PodTemplateSpec {
+  const held = (revision.data?.spec as JsonObject | undefined)?.template as JsonObject | undefined
+  if (held === undefined) return set.spec.template
+  const { $patch: _, ...template } = held
+  return template as unknown as PodTemplateSpec
+}
+
+/**
+ * Returns the revision of the set's current template, named `<set>-<hash>`. The hash covers the patch as Go
+ * writes it, and the collision count. Source: stateful_set_utils.go newRevision, controller_history.go
+ * NewControllerRevision.
+ */
+function newRevision(
+  set: StatefulSet,
+  revision: number,
+  collisionCount: number,
+  minor: number,
+): ControllerRevision {
+  const { namespace, annotations } = set.metadata
+  const data = revisionData(set, minor)
+  const hash = revisionHash(data, collisionCount)
+  return {
+    metadata: {
+      name: revisionName(set, hash),
+      ...(namespace === undefined ? {} : { namespace }),
+      labels: { ...set.spec.template.metadata.labels, [HASH]: hash },
+      ...(annotations ? { annotations } : {}),
+      ownerReferences: [newControllerRef(set, 'apps/v1', 'StatefulSet')],
+    },
+    data,
+    revision,
+  }
+}
+
+/** Returns the revision with another name after a collision; upstream does not change its hash label. */
+function renamed(set: StatefulSet, revision: ControllerRevision, collisionCount: number): ControllerRevision {
+  const name = revisionName(set, revisionHash(revision.data ?? {}, collisionCount))
+  return { ...revision, metadata: { ...revision.metadata, name } }
+}
+
+function revisionHash(data: JsonObject, collisionCount: number): string {
+  return bytesHash(goJson(data) + String(collisionCount))
+}
+
+function revisionName(set: StatefulSet, hash: string): string {
+  return `${(set.metadata.name ?? '').slice(0, MAX_PREFIX_LENGTH)}-${hash}`
+}
+
+/** Whether two revisions have the same content. Source: EqualRevision. */
+function holdsSame(a: ControllerRevision, b: ControllerRevision): boolean {
+  return a === b || semanticEqual(a.data, b.data)
+}
+
+/** Sorts revisions, oldest first. Source: SortControllerRevisions. */
+export function sortRevisions(revisions: readonly ControllerRevision[]): ControllerRevision[] {
+  const created = ({ metadata }: ControllerRevision): string => metadata.creationTimestamp ?? ''
+  const name = ({ metadata }: ControllerRevision): string => metadata.name ?? ''
+  return revisions.toSorted(
+    (a, b) => a.revision - b.revision || order(created(a), created(b)) || order(name(a), name(b)),
+  )
+}
+
+const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+/** Formats JSON as Go's encoding/json does: keys of maps are sorted, and HTML characters are escaped. */
+function goJson(value: Json): string {
+  if (typeof value === 'string') return quoted(value)
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  if (isList(value)) return `[${value.map(goJson).join(',')}]`
+  const members = Object.entries(value)
+    .filter(([, member]) => member !== undefined)
+    .sort(([a], [b]) => order(a, b))
+  return `{${members.map(([key, member]) => `${quoted(key)}:${goJson(member as Json)}`).join(',')}}`
+}
+
+function isList(value: object): value is readonly Json[] {
+  return Array.isArray(value)
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text).replaceAll(
+    /[<>&\u2028\u2029]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }

@@ -4,7 +4,7 @@ import type { Pod } from '../../api/core/generated.js'
 import { isCreated, isRunningAndReady, isTerminating, revisionOf } from './pods.js'
 import type { Revisions } from './revisions.js'
 
-/** How many pods there are of each sort. */
+/** The numbers of pods in a status. */
 export interface ReplicaCounts {
   readonly replicas: number
   readonly ready: number
@@ -13,7 +13,7 @@ export interface ReplicaCounts {
   readonly updated: number
 }
 
-/** Counts the pods that the set has. Source: stateful_set_control.go computeReplicaStatus. */
+/** Counts the pods of a set. Source: stateful_set_control.go computeReplicaStatus. */
 export function countReplicas(
   pods: readonly Pod[],
   { current, update }: Revisions,
@@ -37,8 +37,8 @@ export function countReplicas(
 }
 
 /**
- * The status that follows from the counts. When all replicas are updated and ready, the update is complete:
- * the new revision becomes the current one. Source: stateful_set_utils.go completeRollingUpdate.
+ * Calculates the status from the counts. When all replicas are updated and ready, the update is complete, and
+ * the update revision becomes the current one. Source: stateful_set_utils.go completeRollingUpdate.
  */
 export function statefulSetStatus(
   set: StatefulSet,
@@ -66,7 +66,7 @@ export function statefulSetStatus(
 }
 
 /**
- * Whether the set's status says something else; conditions and collisions alone are no reason to write.
+ * Whether the set's status must be updated; changes of only conditions or collisionCount do not count.
  * Source: inconsistentStatus.
  */
 export function isInconsistent({ status: old }: StatefulSet, status: StatefulSetStatus): boolean {

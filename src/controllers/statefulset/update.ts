@@ -2,25 +2,28 @@ import type { StatefulSet } from '../../api/apps/generated.js'
 import { isPodAvailable, isPodTerminal } from '../../api/core/conditions.js'
 import type { Pod } from '../../api/core/generated.js'
 import { isApiError } from '../../client/api-error.js'
-import { slowStart } from '../shared/slow-start.js'
-import { templateOf } from './history.js'
-import { endOrdinal, isInRange, ordinalOf, startOrdinal } from './ordinals.js'
+import { slowStart } from '../shared/pod-control.js'
 import type { StatefulPodControl } from './pod-control.js'
 import {
+  endOrdinal,
   identityMatches,
   isCreated,
+  isInRange,
   isRunningAndReady,
   isTerminating,
   isUnavailable,
   newPod,
+  ordinalOf,
   revisionOf,
+  startOrdinal,
   storageMatches,
 } from './pods.js'
 import type { Revisions } from './revisions.js'
-import { countReplicas } from './status.js'
+import { templateOf } from './revisions.js'
 import type { ReplicaCounts } from './status.js'
+import { countReplicas } from './status.js'
 
-/** What a sync has seen. */
+/** The input of a sync. */
 export interface Observed {
   readonly set: StatefulSet
   readonly revisions: Revisions
@@ -30,15 +33,15 @@ export interface Observed {
   readonly now: number
 }
 
-/** What a sync has come to: the counts to report, and the error that ended it. */
+/** The result of a sync: the counts to report, and the error that ended it. */
 export interface Outcome {
   readonly counts: ReplicaCounts
   readonly failure?: unknown
 }
 
 /**
- * One sync of a StatefulSet's pods: creates what is missing, lets go of what is too much, then replaces what
- * is outdated; in order and one at a time unless the policy is Parallel. Source:
+ * One sync of a StatefulSet's pods: creates missing pods, deletes surplus ones, then replaces outdated ones,
+ * in order and one at a time unless the policy is Parallel. Source:
  * pkg/controller/statefulset/stateful_set_control.go updateStatefulSet.
  */
 export class StatefulSetUpdate {
@@ -47,7 +50,7 @@ export class StatefulSetUpdate {
   readonly #minReadySeconds: number
   readonly #isMonotonic: boolean
   readonly #byOrdinal = new Map<number, Pod>()
-  /** Pods of ordinals that the set does not want (any more), highest first. */
+  /** Pods with ordinals out of range, highest first. */
   readonly #condemned: readonly Pod[]
 
   constructor(observed: Observed, control: StatefulPodControl) {
@@ -61,6 +64,7 @@ export class StatefulSetUpdate {
     this.#condemned = surplus.sort((a, b) => ordinalOf(b) - ordinalOf(a))
   }
 
+  /** Syncs the pods. */
   run(): Outcome {
     const { set, pods } = this.#observed
     if (set.metadata.deletionTimestamp !== undefined) return { counts: this.#count(pods) }
@@ -68,8 +72,8 @@ export class StatefulSetUpdate {
     try {
       const isBlocked =
         this.#forAllReplicas() ||
-        this.#forAll(this.#condemned, (pod) => this.#fixClaims(pod)) ||
-        this.#removeCondemned()
+        this.#forAll(this.#condemned, (pod) => this.#updateClaimOwners(pod)) ||
+        this.#deleteCondemned()
       if (!isBlocked && set.spec.updateStrategy.type !== 'OnDelete') this.#replaceOutdated(counts)
       return { counts }
     } catch (failure) {
@@ -81,18 +85,21 @@ export class StatefulSetUpdate {
     return countReplicas(pods, this.#observed.revisions, this.#minReadySeconds, this.#observed.now)
   }
 
-  /** The pod of that ordinal: the one that is there, or a new one that is not created yet. */
+  /** Returns the existing pod with that ordinal, or one to create. */
   #replica(ordinal: number): Pod {
     return this.#byOrdinal.get(ordinal) ?? this.#newReplica(ordinal)
   }
 
-  /** Pods below the partition come from the current revision. Source: newVersionedStatefulSetPod. */
+  /**
+   * Returns a pod to create; below the partition, from the current revision. Source:
+   * newVersionedStatefulSetPod.
+   */
   #newReplica(ordinal: number): Pod {
     const { set, revisions } = this.#observed
     const { type, rollingUpdate } = set.spec.updateStrategy
-    const held =
+    const currentCount =
       rollingUpdate?.partition ?? (type === 'RollingUpdate' ? (set.status.currentReplicas ?? 0) : 0)
-    const revision = ordinal < startOrdinal(set) + held ? revisions.current : revisions.update
+    const revision = ordinal < startOrdinal(set) + currentCount ? revisions.current : revisions.update
     return newPod(
       set,
       templateOf(revision, set),
@@ -102,7 +109,7 @@ export class StatefulSetUpdate {
     )
   }
 
-  /** Answers whether the sync ends here. */
+  /** Processes the pods in range; returns whether the sync ends here. */
   #forAllReplicas(): boolean {
     const { set } = this.#observed
     const start = startOrdinal(set)
@@ -124,10 +131,10 @@ export class StatefulSetUpdate {
     return false
   }
 
-  /** Brings one pod about; answers whether the others have to wait for it. Source: processReplica. */
+  /** Creates or updates one pod; returns whether later pods have to wait for it. Source: processReplica. */
   #processReplica(pod: Pod): boolean {
     const { set, now } = this.#observed
-    // whatever ended it, be it an eviction or its own success: its place is to be filled again
+    // a terminated pod is replaced, whether it was evicted, failed or succeeded
     if (isPodTerminal(pod)) {
       if (!isTerminating(pod)) this.#control.delete(set, pod)
       return true
@@ -139,26 +146,26 @@ export class StatefulSetUpdate {
     if (pod.status.phase === 'Pending') this.#control.createMissingClaims(set, pod)
     const isAvailable = isRunningAndReady(pod) && isPodAvailable(pod, this.#minReadySeconds, now)
     if (this.#isMonotonic && (isTerminating(pod) || !isAvailable)) return true
-    const isSound =
+    const isUpToDate =
       identityMatches(set, pod) && storageMatches(set, pod) && this.#control.claimsOwnedAsWanted(set, pod)
-    if (!isSound) this.#control.update(set, pod)
+    if (!isUpToDate) this.#control.update(set, pod)
     return false
   }
 
-  /** The claims of a pod that is to go are to go with it, if the policy says so. */
-  #fixClaims(pod: Pod): boolean {
+  /** Makes a condemned pod the owner of its claims if the retention policy says so. */
+  #updateClaimOwners(pod: Pod): boolean {
     const { set } = this.#observed
     if (!this.#control.claimsOwnedAsWanted(set, pod)) this.#control.updateClaimOwners(set, pod)
     return false
   }
 
-  #removeCondemned(): boolean {
+  #deleteCondemned(): boolean {
     if (this.#condemned.length === 0) return false
     const firstUnavailable = this.#firstUnavailable()
     return this.#forAll(this.#condemned, (pod) => this.#processCondemned(pod, firstUnavailable))
   }
 
-  /** Source: processCondemned. */
+  /** Deletes a condemned pod when it is its turn. Source: processCondemned. */
   #processCondemned(pod: Pod, firstUnavailable: Pod | undefined): boolean {
     const { set, now } = this.#observed
     if (isTerminating(pod)) return true
@@ -168,7 +175,7 @@ export class StatefulSetUpdate {
     return true
   }
 
-  /** The unavailable pod of the lowest place, pods that are to stay before those that are to go. */
+  /** Returns the unavailable pod with the lowest ordinal, condemned ones last. */
   #firstUnavailable(): Pod | undefined {
     const { set, now } = this.#observed
     const isUnavailableNow = (pod: Pod): boolean => isUnavailable(pod, this.#minReadySeconds, now)
@@ -179,14 +186,14 @@ export class StatefulSetUpdate {
     return this.#condemned.findLast(isUnavailableNow)
   }
 
-  /** Deletes the highest pod of an older revision, if all above it are updated and serve. */
+  /** Deletes the highest pod with an older revision if all above it are updated and available. */
   #replaceOutdated(counts: ReplicaCounts): void {
     const { set, revisions, now } = this.#observed
     const start = startOrdinal(set)
     const lowest = start + (set.spec.updateStrategy.rollingUpdate?.partition ?? 0)
     for (let ordinal = endOrdinal(set) - 1; ordinal >= lowest; ordinal--) {
       const pod = this.#byOrdinal.get(ordinal)
-      // one that was just created
+      // the pod was created in this sync
       if (!pod) return
       if (revisionOf(pod) !== revisions.update.metadata.name && !isTerminating(pod)) {
         try {

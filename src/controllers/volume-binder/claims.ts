@@ -1,56 +1,60 @@
-import type { PersistentVolume, PersistentVolumeClaim } from '../../api/core/generated.js'
-import { isPodTerminal } from '../../api/core/conditions.js'
 import { betaStorageClass } from '../../api/core/access-modes.js'
+import { isPodTerminal } from '../../api/core/conditions.js'
+import type { PersistentVolume, PersistentVolumeClaim } from '../../api/core/generated.js'
 import {
   BIND_COMPLETED,
   BOUND_BY_CONTROLLER,
+  SELECTED_NODE,
   classOfClaim,
   classOfVolume,
   delaysBinding,
   haveSameMode,
   isVolumeBoundToClaim,
   offersAccessModes,
-  SELECTED_NODE,
   sizeOf,
   volumesFor,
 } from '../../api/core/volume-matching.js'
 import { newestDefault } from '../../api/newest-default.js'
 import { compareQuantities, parseQuantity } from '../../api/quantity.js'
-import { DEFAULT_CLASS } from '../../api/storage/provisioners.js'
+import type { StorageClass } from '../../api/storage/generated.js'
+import {
+  BETA_STORAGE_PROVISIONER,
+  DEFAULT_CLASS,
+  STORAGE_PROVISIONER,
+  migratedDriver,
+} from '../../api/storage/provisioners.js'
 import { ApiError } from '../../client/api-error.js'
 import { keyOf } from '../../client/object-index.js'
-import { hasFeature } from '../process/version.js'
+import { hasFeature } from '../shared/version.js'
 import type { BinderContext } from './context.js'
 import { BY_CLAIM, BY_CLASS, claimEvent, claimKeyOf, volumeOf } from './context.js'
-import { provision } from './provisioning.js'
 import { bind, setClaimPhase } from './writes.js'
 
 const NO_VOLUME = 'no persistent volumes available for this claim and no storage class is set'
 
-/** Brings one claim a step further. Source: pv_controller.go syncClaim. */
+/** Syncs one claim. Source: pv_controller.go syncClaim. */
 export function syncClaim(context: BinderContext, claim: PersistentVolumeClaim): void {
   if (claim.metadata.annotations?.[BIND_COMPLETED] !== undefined) syncBound(context, claim)
   else if ((claim.spec.volumeName ?? '') === '') syncUnbound(context, claim)
   else syncRequested(context, claim, claim.spec.volumeName as string)
 }
 
-/** A claim to which any fitting volume will do. */
+/** Syncs an unbound claim that names no volume, so that any matching volume can be bound. */
 function syncUnbound(context: BinderContext, claim: PersistentVolumeClaim): void {
   const storageClass = context.classes.get(classOfClaim(claim))
   const delayed = delaysBinding(storageClass)
   const volume = bestVolume(context, claim, delayed)
   if (volume) return bind(context, volume, claim)
   if (assignDefaultClass(context, claim)) return
-  if (delayed && claim.metadata.annotations?.[SELECTED_NODE] === undefined) tellDelay(context, claim)
+  if (delayed && claim.metadata.annotations?.[SELECTED_NODE] === undefined) recordDelay(context, claim)
   else if (classOfClaim(claim) !== '') return provision(context, claim, storageClass)
   else claimEvent(context, claim, 'Normal', 'FailedBinding', NO_VOLUME)
   setClaimPhase(context, claim, 'Pending')
 }
 
 /**
- * The best volume for a claim: those whose access modes are nearest to what it wants come first, then the
- * smallest. Where a class waits for the scheduler, only one that is reserved for the claim. Source: index.go
- * findBestMatchForClaim.
+ * Returns the best volume for a claim: with the fewest access modes, and of these the smallest. If the class
+ * delays binding, only a volume that is reserved for the claim. Source: index.go findBestMatchForClaim.
  */
 function bestVolume(
   { volumes, writtenVolumes }: BinderContext,
@@ -78,8 +82,8 @@ function bestVolume(
 }
 
 /**
- * A claim without class gets the default one when there is one, however late. Source:
- * assignDefaultStorageClass.
+ * Assigns the default class to a claim without a class, even if the class was created later; returns whether
+ * it did. Source: assignDefaultStorageClass.
  */
 function assignDefaultClass(
   { host, classes, writtenClaims }: BinderContext,
@@ -103,10 +107,10 @@ function assignDefaultClass(
 }
 
 /**
- * Says for whom a claim of a class with WaitForFirstConsumer waits. Source:
+ * Records what a claim of a class with WaitForFirstConsumer waits for. Source:
  * emitEventForUnboundDelayBindingClaim.
  */
-function tellDelay(context: BinderContext, claim: PersistentVolumeClaim): void {
+function recordDelay(context: BinderContext, claim: PersistentVolumeClaim): void {
   const pods = context.pods()
   if (!pods.synced) return context.awaitPods(`claim/${keyOf(claim)}`)
   const names = pods
@@ -131,7 +135,7 @@ function tellDelay(context: BinderContext, claim: PersistentVolumeClaim): void {
     )
 }
 
-/** A claim that names its volume. */
+/** Syncs an unbound claim that names its volume. */
 function syncRequested(context: BinderContext, claim: PersistentVolumeClaim, name: string): void {
   const volume = volumeOf(context, name)
   if (!volume) {
@@ -170,7 +174,7 @@ function syncRequested(context: BinderContext, claim: PersistentVolumeClaim, nam
   setClaimPhase(context, claim, 'Pending')
 }
 
-/** Why a volume that a claim names is not good enough. Source: checkVolumeSatisfyClaim. */
+/** Returns why the volume that a claim names does not satisfy it. Source: checkVolumeSatisfyClaim. */
 function mismatch(volume: PersistentVolume, claim: PersistentVolumeClaim): string | undefined {
   if (volume.metadata.deletionTimestamp !== undefined)
     return `the volume is marked for deletion ${JSON.stringify(volume.metadata.name ?? '')}`
@@ -181,7 +185,7 @@ function mismatch(volume: PersistentVolume, claim: PersistentVolumeClaim): strin
   return offersAccessModes(volume, claim) ? undefined : 'incompatible accessMode'
 }
 
-/** A claim that was bound once. */
+/** Syncs a claim that has been bound. */
 function syncBound(context: BinderContext, claim: PersistentVolumeClaim): void {
   const lost = (reason: string, message: string): void =>
     void setClaimPhase(context, claim, 'Lost', undefined, { type: 'Warning', reason, message })
@@ -197,4 +201,65 @@ function syncBound(context: BinderContext, claim: PersistentVolumeClaim): void {
   const { claimRef } = volume.spec
   if (claimRef === undefined || claimRef.uid === claim.metadata.uid) return bind(context, volume, claim)
   lost('ClaimMisbound', 'Two claims are bound to the same volume, this one is bound incorrectly')
+}
+
+const IN_TREE = 'kubernetes.io/'
+
+/**
+ * Requests a volume from the external provisioner of the claim's class; all in-tree provisioners are gone.
+ * Source: pv_controller.go provisionClaim, provisionClaimOperationExternal.
+ */
+function provision(
+  context: BinderContext,
+  claim: PersistentVolumeClaim,
+  storageClass: StorageClass | undefined,
+): void {
+  if (!storageClass) {
+    const missing = `storageclass.storage.k8s.io ${JSON.stringify(classOfClaim(claim))} not found`
+    return claimEvent(context, claim, 'Warning', 'ProvisioningFailed', missing)
+  }
+  const { provisioner } = storageClass
+  const name = migratedDriver(provisioner) ?? provisioner
+  if (name.startsWith(IN_TREE)) {
+    return claimEvent(
+      context,
+      claim,
+      'Warning',
+      'ProvisioningFailed',
+      `no volume plugin matched name: ${name}`,
+    )
+  }
+  const marked = withProvisioner(context, claim, name)
+  claimEvent(context, marked, 'Normal', 'ExternalProvisioning', externalText(context.host.version, name))
+}
+
+function externalText(version: string, name: string): string {
+  if (!hasFeature(version, 'quotedProvisioner')) {
+    return (
+      `waiting for a volume to be created, either by external provisioner "${name}" or manually created ` +
+      'by system administrator'
+    )
+  }
+  return (
+    `Waiting for a volume to be created either by the external provisioner '${name}' or manually by ` +
+    'the system administrator. ' +
+    'If volume creation is delayed, please verify that the provisioner is running and correctly registered.'
+  )
+}
+
+/** Adds the annotations by which external provisioners find their claims. Source: setClaimProvisioner. */
+function withProvisioner(
+  { host, writtenClaims }: BinderContext,
+  claim: PersistentVolumeClaim,
+  name: string,
+): PersistentVolumeClaim {
+  const { annotations = {} } = claim.metadata
+  const wanted = hasFeature(host.version, 'storageProvisionerAnnotation')
+    ? [BETA_STORAGE_PROVISIONER, STORAGE_PROVISIONER]
+    : [BETA_STORAGE_PROVISIONER]
+  // only the beta annotation is compared, because provisioners of all versions read that one
+  if (annotations[BETA_STORAGE_PROVISIONER] === name) return claim
+  const added = Object.fromEntries(wanted.map((key) => [key, name]))
+  const marked = { ...claim, metadata: { ...claim.metadata, annotations: { ...annotations, ...added } } }
+  return writtenClaims.remember(host.client.update('persistentvolumeclaims', marked))
 }

@@ -3,14 +3,14 @@ import type { StorageClass } from '../../api/storage/generated.js'
 import type { ComponentHost } from '../../client/component.js'
 import type { EventRecorder } from '../../client/event-recorder.js'
 import type { Informer } from '../../client/informer.js'
-import { Written } from '../../client/written.js'
+import type { Written } from '../../client/written.js'
 
 /** Indexes of claims and volumes. */
 export const BY_CLASS = 'class'
 export const BY_CLAIM = 'claim'
 export const BY_STATE = 'state'
 
-/** What the parts of the volume binder share. */
+/** The state that all parts of the volume binder share. */
 export interface BinderContext {
   readonly host: ComponentHost
   readonly recorder: EventRecorder
@@ -19,16 +19,20 @@ export interface BinderContext {
   readonly classes: Informer<StorageClass>
   readonly writtenClaims: Written<PersistentVolumeClaim>
   readonly writtenVolumes: Written<PersistentVolume>
-  /** Pods by the claims that they use (index {@link BY_CLAIM}); opened when first asked for. */
+  /** Returns the informer of pods, with the index {@link BY_CLAIM}; the first call opens it. */
   pods(): Informer<Pod>
-  /** Syncs a claim or volume in its turn. */
-  wakeClaim(key: string): void
-  wakeVolume(name: string): void
-  /** Syncs one when the pods may be known: a claim (`claim/namespace/name`) or a volume (`volume/name`). */
+  /** Enqueues a claim (`namespace/name`). */
+  enqueueClaim(key: string): void
+
+  /**
+   * Enqueues `claim/<namespace>/<name>` or `volume/<name>` after a delay, because pods are not synced yet.
+   */
   awaitPods(key: string): void
 }
 
-/** The claim of that key (`namespace/name`), own writes included. */
+/**
+ * Returns the claim with that key (`namespace/name`), including own writes that the informer has not seen.
+ */
 export function claimOf(
   { claims, writtenClaims }: BinderContext,
   key: string,
@@ -36,7 +40,7 @@ export function claimOf(
   return writtenClaims.latest(claims.get(key))
 }
 
-/** The volume of that name, own writes included. */
+/** Returns the volume with that name, including own writes that the informer has not seen. */
 export function volumeOf(
   { volumes, writtenVolumes }: BinderContext,
   name: string,
@@ -66,7 +70,7 @@ export function volumeEvent(
   recorder.event({ object, kind: 'PersistentVolume', apiVersion: 'v1' }, type, reason, message)
 }
 
-/** `namespace/name` of the claim that a volume names. */
+/** Returns the key (`namespace/name`) of the claim that a volume names. */
 export function claimKeyOf({ spec: { claimRef } }: PersistentVolume): string {
   return `${claimRef?.namespace ?? ''}/${claimRef?.name ?? ''}`
 }

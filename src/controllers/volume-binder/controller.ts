@@ -5,104 +5,113 @@ import type { Component, ComponentHost } from '../../client/component.js'
 import type { Change, Informer } from '../../client/informer.js'
 import { keyOf } from '../../client/object-index.js'
 import { Written } from '../../client/written.js'
-import type { Slice, Topic } from '../../sim/module.js'
 import type { Duration } from '../../sim/duration.js'
 import { toMillis } from '../../sim/duration.js'
+import type { Slice, Topic } from '../../sim/module.js'
 import type { WorkQueue } from '../../sim/work-queue.js'
-import { controllerIdentity, controllerName } from '../process/identity.js'
+import type { Controller, ControllerContext, Handlers } from '../shared/define-controller.js'
+import { defineController } from '../shared/define-controller.js'
+import { controllerIdentity, controllerName } from '../shared/identity.js'
 import { LazyInformer } from '../shared/lazy-informer.js'
-import { reconcileQueue } from '../shared/reconciler.js'
 import { syncClaim } from './claims.js'
 import type { BinderContext } from './context.js'
 import { BY_CLAIM, BY_CLASS, BY_STATE, claimKeyOf, claimOf, volumeOf } from './context.js'
-import { recycledBy } from './recycler-pod.js'
-import { syncVolume } from './volumes.js'
+import { recycledBy, syncVolume } from './volumes.js'
 
 /** Options of the volume binder. */
 export interface VolumeBinderOptions {
-  /** `--pvclaimbinder-sync-period`: how often what is not bound is looked at again. Default 15 s. */
+  /**
+   * `--pvclaimbinder-sync-period`: interval at which unbound claims and released volumes are synced. Default
+   * 15 s.
+   */
   readonly syncPeriod?: Duration
 }
 
 const UNBOUND = 'unbound'
 const RELEASED = 'released'
-/** How often it looks whether the pods are known, in ms. */
+/** Interval at which the binder checks whether its pod informer is synced, in ms. */
 const SYNC_POLL = 100
 const CLAIM = 'claim/'
 const VOLUME = 'volume/'
 
-/**
- * The volume binder: binds claims to volumes, has volumes provisioned, and deals with volumes whose claims
- * are gone. What waits is looked at again every 15 s, as long as there is anything that waits. Source:
- * pkg/controller/volume/persistentvolume.
- */
-export function createVolumeBinder(options: VolumeBinderOptions = {}): Component {
-  return {
-    name: controllerName('persistentvolume-binder-controller'),
-    identity: controllerIdentity('persistent-volume-binder'),
-    setup: (host) => new VolumeBinder(host, toMillis(options.syncPeriod ?? '15s')).start(),
-  }
+type Watched = {
+  readonly claims: 'persistentvolumeclaims'
+  readonly volumes: 'persistentvolumes'
+  readonly classes: 'storageclasses'
 }
 
-class VolumeBinder {
+/**
+ * Creates the volume binder, which binds claims to volumes, requests provisioning, and reclaims volumes whose
+ * claims are deleted. Unbound claims and released volumes, while there are any, are synced again every 15 s.
+ * Source: pkg/controller/volume/persistentvolume.
+ */
+export function createVolumeBinder(options: VolumeBinderOptions = {}): Component {
+  return defineController<Watched>({
+    name: controllerName('persistentvolume-binder-controller'),
+    identity: controllerIdentity('persistent-volume-binder'),
+    informers: {
+      claims: { resource: 'persistentvolumeclaims', indexers: { [BY_STATE]: claimState } },
+      volumes: {
+        resource: 'persistentvolumes',
+        indexers: {
+          [BY_CLASS]: (volume) => [classOfVolume(volume)],
+          [BY_CLAIM]: claimOfVolume,
+          [BY_STATE]: volumeState,
+        },
+      },
+      classes: { resource: 'storageclasses' },
+    },
+    setup: (context) => new VolumeBinder(context, toMillis(options.syncPeriod ?? '15s')),
+  })
+}
+
+class VolumeBinder implements Controller<Watched> {
+  readonly on: Handlers<Watched> = {
+    claims: (change) => {
+      this.#context.writtenClaims.observe(change)
+      this.#claimChanged(change)
+    },
+    volumes: (change) => {
+      this.#context.writtenVolumes.observe(change)
+      this.#volumeChanged(change)
+    },
+    classes: ({ type }) => {
+      if (type !== 'DELETED') this.#hurry()
+    },
+  }
   readonly #host: ComponentHost
   readonly #period: number
   readonly #context: BinderContext
   readonly #queue: WorkQueue
   readonly #resync: Topic
   readonly #started: Slice<number>
+  /** Not one of the `lazyInformers`, because the queue need not wait for it: see `awaitPods`. */
   readonly #pods: LazyInformer<Pod>
 
-  constructor(host: ComponentHost, period: number) {
+  constructor({ host, informers, queue }: ControllerContext<Watched>, period: number) {
     this.#host = host
     this.#period = period
+    this.#queue = queue
     this.#started = host.state('started', () => host.clock.now())
     this.#pods = new LazyInformer(
       host.state('pods', () => false),
       () => this.#openPods(),
-    )
-    const claims = host.informer('persistentvolumeclaims', { indexers: { [BY_STATE]: claimState } })
-    const volumes = host.informer('persistentvolumes', {
-      indexers: {
-        [BY_CLASS]: (volume) => [classOfVolume(volume)],
-        [BY_CLAIM]: claimOfVolume,
-        [BY_STATE]: volumeState,
-      },
-    })
-    const classes = host.informer('storageclasses')
-    this.#queue = reconcileQueue(host, [claims, volumes, classes], (key) => this.#sync(key))
+    ).restore()
     this.#resync = host.handle('resync', () => this.#syncWaiting())
     this.#context = {
       host,
       recorder: host.recorder({ component: 'persistentvolume-controller' }),
-      claims,
-      volumes,
-      classes,
+      ...informers,
       writtenClaims: new Written(
         host.state('written-claims', () => new Map<string, PersistentVolumeClaim>()),
       ),
       writtenVolumes: new Written(host.state('written-volumes', () => new Map<string, PersistentVolume>())),
       pods: () => this.#pods.need(),
-      wakeClaim: (key) => this.#queue.add(CLAIM + key),
-      wakeVolume: (name) => this.#queue.add(VOLUME + name),
+      enqueueClaim: (key) => this.#queue.add(CLAIM + key),
+
       awaitPods: (key) =>
         this.#queue.addAfter(key, SYNC_POLL, { class: this.#pods.cutOff ? 'watchdog' : 'work' }),
     }
-  }
-
-  start(): void {
-    const { claims, volumes, classes, writtenClaims, writtenVolumes } = this.#context
-    claims.onChange((change) => {
-      writtenClaims.observe(change)
-      this.#claimChanged(change)
-    })
-    volumes.onChange((change) => {
-      writtenVolumes.observe(change)
-      this.#volumeChanged(change)
-    })
-    classes.onChange(({ type }) => {
-      if (type !== 'DELETED') this.#hurry()
-    })
   }
 
   #claimChanged({ type, object }: Change<PersistentVolumeClaim>): void {
@@ -117,7 +126,7 @@ class VolumeBinder {
     if (object.status.phase === 'Available' && old?.status.phase !== 'Available') this.#hurry()
   }
 
-  #sync(key: string): void {
+  reconcile(key: string): void {
     if (key.startsWith(CLAIM)) {
       const claim = claimOf(this.#context, key.slice(CLAIM.length))
       if (!claim) return
@@ -130,7 +139,7 @@ class VolumeBinder {
     this.#arm('watchdog')
   }
 
-  /** Sets the next look at what waits, at a multiple of the period since the start, if anything does. */
+  /** Schedules the next resync, at a multiple of the period since the start, if any object needs one. */
   #arm(timerClass: 'work' | 'watchdog'): void {
     if (!this.#isWaiting) return
     if (timerClass === 'watchdog' && this.#resync.dueAt('') !== undefined) return
@@ -141,7 +150,7 @@ class VolumeBinder {
     this.#resync.wakeAfter('', due - now, { class: timerClass })
   }
 
-  /** Something has come that claims may have waited for: the next look is in flight. */
+  /** Makes `settle()` wait for the next resync, because unbound claims may have waited for this change. */
   #hurry(): void {
     if (this.#context.claims.byIndex(BY_STATE, UNBOUND).length > 0) this.#arm('work')
   }
@@ -169,12 +178,12 @@ class VolumeBinder {
   }
 }
 
-/** Claims that wait for a volume. */
+/** Index of the claims that wait for a volume. */
 function claimState({ metadata }: PersistentVolumeClaim): readonly string[] {
   return metadata.annotations?.[BIND_COMPLETED] === undefined ? [UNBOUND] : []
 }
 
-/** Volumes that something is still to be done with. */
+/** Index of the volumes that wait to be reclaimed. */
 function volumeState({ spec, status: { phase } }: PersistentVolume): readonly string[] {
   return (phase === 'Released' || phase === 'Failed') && spec.persistentVolumeReclaimPolicy !== 'Retain'
     ? [RELEASED]

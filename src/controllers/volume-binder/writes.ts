@@ -1,14 +1,14 @@
 import type { PersistentVolume, PersistentVolumeClaim } from '../../api/core/generated.js'
 import { BIND_COMPLETED, BOUND_BY_CONTROLLER, volumeBoundTo } from '../../api/core/volume-matching.js'
-import { compareQuantities, parseQuantity } from '../../api/quantity.js'
 import { semanticEqual } from '../../api/equal.js'
+import { compareQuantities, parseQuantity } from '../../api/quantity.js'
 import type { BinderContext } from './context.js'
 import { claimEvent, volumeEvent } from './context.js'
 
 type ClaimPhase = 'Pending' | 'Bound' | 'Lost'
 type VolumePhase = 'Available' | 'Bound' | 'Released' | 'Failed'
 
-/** An event that goes with a change of phase. */
+/** The event for a change of phase. */
 export interface PhaseEvent {
   readonly type: 'Normal' | 'Warning'
   readonly reason: string
@@ -16,8 +16,8 @@ export interface PhaseEvent {
 }
 
 /**
- * Binds both to each other, the volume first; what is as it should be is not written. Source:
- * pv_controller.go bind.
+ * Binds volume and claim to each other, the volume first, because a volume that is reserved cannot be lost to
+ * another claim. Writes only what changes. Source: pv_controller.go bind.
  */
 export function bind(context: BinderContext, volume: PersistentVolume, claim: PersistentVolumeClaim): void {
   const {
@@ -52,8 +52,8 @@ function claimBoundTo(claim: PersistentVolumeClaim, volume: PersistentVolume): P
 }
 
 /**
- * Writes the phase of a claim, and with a volume what it has got; `event` is recorded only if the phase
- * changes. Source: updateClaimStatus, updateClaimStatusWithEvent.
+ * Writes the phase of a claim, and the properties of its volume, if any; `event` is recorded only if the
+ * phase changes. Returns the new version. Source: updateClaimStatus, updateClaimStatusWithEvent.
  */
 export function setClaimPhase(
   context: BinderContext,
@@ -86,7 +86,9 @@ function withoutVolume(
   return { ...status, phase }
 }
 
-/** The capacity is written when the claim becomes bound; later it is the resizer's. */
+/**
+ * Returns the status of a bound claim; the capacity is set only once, because later the resizer manages it.
+ */
 function boundStatus(status: ClaimStatus, phase: ClaimPhase, { spec }: PersistentVolume): ClaimStatus {
   const modes = spec.accessModes === undefined ? {} : { accessModes: spec.accessModes }
   const next: ClaimStatus = { ...status, phase, ...modes }
@@ -109,7 +111,7 @@ function boundStatus(status: ClaimStatus, phase: ClaimPhase, { spec }: Persisten
 }
 
 /**
- * Writes the phase of a volume if it is another one; the event goes with the change. Source:
+ * Writes the phase of a volume and records the event, if the phase changes. Returns the new version. Source:
  * updateVolumePhase, updateVolumePhaseWithEvent.
  */
 export function setVolumePhase(
@@ -132,7 +134,9 @@ export function setVolumePhase(
   return written
 }
 
-/** Takes back a binding: what the user has written as claimRef stays, without uid. Source: unbindVolume. */
+/**
+ * Reverts a binding; a claimRef that the user has written is kept, but without its uid. Source: unbindVolume.
+ */
 export function unbind(context: BinderContext, volume: PersistentVolume): void {
   const {
     host: { client },

@@ -14,7 +14,10 @@ const NOTHING = new Uint8Array(0)
 const utf8 = new TextEncoder()
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
 
-/** The buckets of users and roles. Source: server/storage/schema auth.go, auth_users.go, auth_roles.go. */
+/**
+ * Returns the buckets of users and roles. Source: server/storage/schema auth.go, auth_users.go,
+ * auth_roles.go.
+ */
 export function authBuckets({ enabled, revision, users, roles }: AuthState): readonly BoltBucket[] {
   const counted = new Uint8Array(8)
   new DataView(counted.buffer).setBigUint64(0, BigInt(revision))
@@ -34,7 +37,7 @@ export function authBuckets({ enabled, revision, users, roles }: AuthState): rea
 const inOrder = (entries: readonly BoltEntry[]): readonly BoltEntry[] =>
   entries.toSorted((a, b) => compareBytes(a.key, b.key))
 
-/** Source: api/authpb/auth.proto User. */
+/** Encodes a user. Source: api/authpb/auth.proto User. */
 function userEntry({ name, password, roles }: AuthUser): BoltEntry {
   const key = utf8.encode(name)
   return {
@@ -48,7 +51,7 @@ function userEntry({ name, password, roles }: AuthUser): BoltEntry {
   }
 }
 
-/** Source: api/authpb/auth.proto Role. */
+/** Encodes a role. Source: api/authpb/auth.proto Role. */
 function roleEntry({ name, permissions }: AuthRole): BoltEntry {
   const key = utf8.encode(name)
   return {
@@ -69,7 +72,10 @@ function permissionBytes({ permType, key, rangeEnd }: Permission): Uint8Array {
   ])
 }
 
-/** Users and roles of a snapshot. @throws SnapshotError when they are none. */
+/**
+ * Reads the users and roles of a snapshot.
+ * @throws SnapshotError if they are malformed
+ */
 export function readAuth(buckets: ReadonlyMap<string, readonly BoltEntry[]>): AuthState {
   const notes = new Map((buckets.get('auth') ?? []).map(({ key, value }) => [keyOf(key), value]))
   const counted = notes.get('authRevision')

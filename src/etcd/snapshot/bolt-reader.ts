@@ -17,10 +17,10 @@ import {
 import type { BoltEntry } from './pages.js'
 import { SnapshotError } from './snapshot-error.js'
 
-/** The page sizes that bbolt looks for a second meta page at. */
+/** The smallest page size at which bbolt looks for a second meta page. */
 const SMALLEST_PAGE = 512
 const LARGEST_PAGE = 65_536
-/** Levels of a tree: more than any file has. */
+/** Maximum depth of a tree: more than any real file has, so that a cycle is detected. */
 const DEEPEST = 64
 
 interface Meta {
@@ -31,7 +31,7 @@ interface Meta {
   readonly txid: bigint
 }
 
-/** A page, or a bucket that lies in a value: its bytes from the header on, to their end. */
+/** A page, or a bucket inlined in a value: its bytes from the header to the end. */
 interface Page {
   readonly name: string
   readonly flags: number
@@ -40,18 +40,18 @@ interface Page {
   readonly view: DataView
 }
 
-/** A bbolt file whose pages have all been looked at: reachable once, in order, within their bounds. */
+/** A bbolt file whose pages have all been validated: each reachable once, in order, and within bounds. */
 export interface BoltFile {
   readonly pageSize: number
-  /** Bytes that the database takes: what `etcdutl snapshot status` calls TOTAL SIZE. */
+  /** Size of the database in bytes: the TOTAL SIZE of `etcdutl snapshot status`. */
   readonly size: number
-  /** Entries by bucket, buckets in the order of their names. Keys and values are views into the file. */
+  /** Entries by bucket; buckets sorted by name. Keys and values are views into the file. */
   readonly buckets: ReadonlyMap<string, readonly BoltEntry[]>
 }
 
 /**
- * Reads a bbolt database, as etcd's `snap/db` or a snapshot without its hash is one.
- * @throws SnapshotError when it is none, or one of its pages is broken.
+ * Reads a bbolt database: etcd's `snap/db`, or a snapshot without its hash.
+ * @throws SnapshotError if it is not a database, or a page is damaged
  */
 export function readBolt(bytes: Uint8Array): BoltFile {
   const meta = newestMeta(bytes)
@@ -82,7 +82,7 @@ function newestMeta(bytes: Uint8Array): Meta {
   return meta
 }
 
-/** The meta page at an offset, if there is a valid one. */
+/** Returns the meta page at an offset, if it is valid. */
 function metaAt(bytes: Uint8Array, offset: number): Meta | undefined {
   const at = offset + PAGE_HEADER
   if (bytes.length < at + META_SIZE) return undefined
@@ -105,7 +105,7 @@ function metaAt(bytes: Uint8Array, offset: number): Meta | undefined {
 class BoltReader {
   readonly #bytes: Uint8Array
   readonly #meta: Meta
-  /** Pages that something refers to. */
+  /** Marks pages that are referenced. */
   readonly #reached: Uint8Array
 
   constructor(bytes: Uint8Array, meta: Meta) {
@@ -162,7 +162,7 @@ class BoltReader {
     this.#reached[id] = 1
   }
 
-  /** All leaf elements under a page, in order. */
+  /** Yields all leaf elements under a page, in order. */
   *#entries(root: Page): Generator<LeafElement> {
     let last: Uint8Array | undefined
     for (const element of this.#under(root, 0)) {
@@ -195,7 +195,7 @@ class BoltReader {
     }
   }
 
-  /** Pages that are free must not be in use. */
+  /** Checks that no free page is in use. */
   #checkFreelist(): void {
     const { freelist } = this.#meta
     if (freelist === NO_FREELIST) return

@@ -15,17 +15,17 @@ import {
 import type { BoltEntry } from './pages.js'
 
 const PAGE_SIZE = 4096
-/** Larger buckets have pages of their own. Source: bbolt bucket.go maxInlineBucketSize. */
+/** Larger buckets get pages of their own. Source: bbolt bucket.go maxInlineBucketSize. */
 const MOST_INLINE = PAGE_SIZE / 4
 
-/** A bucket that is to be written. */
+/** A bucket to write. */
 export interface BoltBucket {
   readonly name: string
-  /** In the order of their keys. */
+  /** Sorted by key. */
   readonly entries: readonly BoltEntry[]
 }
 
-/** One page whose place is known and whose bytes are not written yet. */
+/** A page whose position is known and whose bytes have not been written yet. */
 interface PlannedPage {
   readonly id: number
   readonly flags: number
@@ -35,16 +35,16 @@ interface PlannedPage {
 
 interface PlannedElement {
   readonly key: Uint8Array
-  /** Of a leaf element. */
+  /** The value of a leaf element. */
   readonly value?: Uint8Array
   readonly isBucket?: boolean
-  /** Of a branch element: the page below. */
+  /** The child page of a branch element. */
   readonly child?: number
 }
 
 /**
- * A bbolt database of these buckets, whole pages without slack and without a free list, as etcd writes none.
- * `buckets` are in the order of their names; `transaction` is the number of the last one.
+ * Returns a bbolt database with these buckets, in full pages and without a free list, since etcd does not
+ * write one. `buckets` are sorted by name; `transaction` is the last transaction's number.
  */
 export function writeBolt(buckets: readonly BoltBucket[], transaction: number): Uint8Array {
   const plan = new PagePlan()
@@ -65,13 +65,13 @@ export function writeBolt(buckets: readonly BoltBucket[], transaction: number): 
   return file
 }
 
-/** Which element goes on which page. */
+/** Assigns elements to pages. */
 class PagePlan {
   readonly pages: PlannedPage[] = []
-  /** Pages 0 and 1 are the metas. */
+  /** The next free page; 0 and 1 are the meta pages. */
   highWater = 2
 
-  /** Pages of a tree with these leaf elements; answers the page of its root. */
+  /** Lays out a tree with these leaf elements. Returns the page of its root. */
   tree(elements: readonly PlannedElement[]): number {
     let level = this.#level(LEAF, elements)
     while (level.length > 1)
@@ -107,7 +107,7 @@ function sizeOf({ key, value }: PlannedElement): number {
   return ELEMENT + key.length + (value?.length ?? 0)
 }
 
-/** What the root says of a bucket: the page of its root, or a small bucket itself. */
+/** Returns a bucket's value in the root: its root page, or a small bucket inlined. */
 function bucketValue(plan: PagePlan, entries: readonly BoltEntry[]): Uint8Array {
   const bytes = entries.reduce((sum, entry) => sum + sizeOf(entry), PAGE_HEADER)
   const isInline = bytes <= MOST_INLINE

@@ -3,7 +3,7 @@ import { valueBytes } from '../value.js'
 import { NO_LEASE, type KeyValue } from '../version.js'
 import { SnapshotError } from './snapshot-error.js'
 
-/** A field of a protobuf message: a number (not negative), a number of 64 bits, or bytes. */
+/** A field of a protobuf message: a non-negative number, a 64-bit number, or bytes. */
 export type Field = readonly [number: number, value: number | bigint | Uint8Array]
 
 const VARINT = 0
@@ -11,10 +11,10 @@ const FIXED64 = 1
 const BYTES = 2
 const FIXED32 = 5
 const EMPTY = new Uint8Array(0)
-/** A number of so many 7-bit groups is exact as one of JavaScript's. */
+/** Numbers of up to this many 7-bit groups are exact as JavaScript numbers. */
 const EXACT_GROUPS = 7
 
-/** A protobuf message of these fields. Fields that are zero or empty have to be left out by the caller. */
+/** Encodes a protobuf message. The caller has to omit fields that are zero or empty. */
 export function encodeMessage(fields: readonly Field[]): Uint8Array {
   const bytes = new Uint8Array(fields.reduce((sum, [, value]) => sum + 1 + sizeOf(value), 0))
   let at = 0
@@ -54,12 +54,12 @@ function writeVarint(into: Uint8Array, from: number, value: number | bigint): nu
   return at
 }
 
-/** The fields of a message: numbers as far as they are exact, else 64 bits without sign. */
+/** The fields of a message: numbers where exact, else unsigned 64-bit integers. */
 export type Fields = ReadonlyMap<number, number | bigint | Uint8Array>
 
 /**
- * The last value of each field of a message, by number. @throws SnapshotError `<what> is no protobuf message:
- * ...`
+ * Decodes a message: the last value of each field, by number.
+ * @throws SnapshotError `<what> is no protobuf message: ...`
  */
 export function decodeMessage(bytes: Uint8Array, what: string): Fields {
   const fields = new Map<number, number | bigint | Uint8Array>()
@@ -67,7 +67,10 @@ export function decodeMessage(bytes: Uint8Array, what: string): Fields {
   return fields
 }
 
-/** All values of a field of bytes, in order. @throws SnapshotError as {@link decodeMessage} */
+/**
+ * Returns all values of a bytes field, in order.
+ * @throws SnapshotError as {@link decodeMessage}
+ */
 export function repeatedBytes(bytes: Uint8Array, number: number, what: string): readonly Uint8Array[] {
   const found: Uint8Array[] = []
   visitFields(bytes, what, (each, value) => {
@@ -152,7 +155,7 @@ class MessageReader {
   }
 }
 
-/** The `mvccpb.KeyValue` of a write; of a tombstone etcd stores the key alone. */
+/** Encodes the `mvccpb.KeyValue` of a write; for a tombstone etcd stores the key only. */
 export function encodeKeyValue({
   key,
   createRevision,
@@ -176,8 +179,8 @@ export function encodeKeyValue({
 }
 
 /**
- * What `encodeKeyValue` writes, of a put. @throws SnapshotError when `bytes` are something else; `what` names
- * them.
+ * Decodes what `encodeKeyValue` writes for a put; `what` names the bytes in errors.
+ * @throws SnapshotError if they are malformed
  */
 export function decodeKeyValue(bytes: Uint8Array, what: string): KeyValue {
   const fields = decodeMessage(bytes, what)
@@ -192,20 +195,21 @@ export function decodeKeyValue(bytes: Uint8Array, what: string): KeyValue {
   })
 }
 
-/** A field of bytes; empty when it is absent. */
+/** Returns a bytes field; empty if absent. */
 export function bytesField(fields: Fields, number: number, what: string): Uint8Array {
   const value = fields.get(number) ?? EMPTY
   if (typeof value !== 'object') throw new SnapshotError(`${what} has a number as field ${number}`)
   return value
 }
 
-/** A field of 64 bits without sign; 0 when it is absent. */
+/** Returns an unsigned 64-bit field; 0 if absent. */
 export function numberField(fields: Fields, number: number, what: string): bigint {
   return BigInt(anyNumber(fields, number, what))
 }
 
 /**
- * A field that counts something; 0 when it is absent. @throws SnapshotError when it is too large to be exact.
+ * Returns a field that counts something; 0 if absent.
+ * @throws SnapshotError if it is too large to be exact
  */
 export function countField(fields: Fields, number: number, what: string): number {
   const value = anyNumber(fields, number, what)
@@ -218,7 +222,10 @@ function anyNumber(fields: Fields, number: number, what: string): number | bigin
   return value
 }
 
-/** A 64-bit number as one of JavaScript's. @throws SnapshotError when it is too large to be exact. */
+/**
+ * Converts a 64-bit integer to a number.
+ * @throws SnapshotError if it is too large to be exact
+ */
 export function countOf(value: bigint, what: string): number {
   if (value < 0n || value > BigInt(Number.MAX_SAFE_INTEGER))
     throw new SnapshotError(`${what} has the number ${value}, which this store cannot count to`)

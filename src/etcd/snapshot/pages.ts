@@ -1,17 +1,17 @@
 /**
- * The pages of a bbolt file, version 2, as etcd keeps its database; numbers are little endian. Source:
- * go.etcd.io/bbolt 1.3 page.go, db.go.
+ * The page format of a bbolt file, version 2, in which etcd stores its database. Numbers are little endian.
+ * Source: go.etcd.io/bbolt 1.3 page.go, db.go.
  */
 
-/** Bytes before the elements of a page: id u64, flags u16, count u16, overflow u32. */
+/** Size of a page header in bytes: id u64, flags u16, count u16, overflow u32. */
 export const PAGE_HEADER = 16
-/** Bytes of an element of a leaf or branch page. */
+/** Size in bytes of an element of a leaf or branch page. */
 export const ELEMENT = 16
-/** Bytes of a meta page's content, its checksum included. */
+/** Size in bytes of a meta page's content, including its checksum. */
 export const META_SIZE = 64
-/** Bytes of what a bucket's value begins with: root page u64, sequence u64. */
+/** Size in bytes of a bucket header in a value: root page u64, sequence u64. */
 export const BUCKET_HEADER = 16
-/** Bytes of the SHA-256 at the end of a snapshot file. */
+/** Size in bytes of the SHA-256 at the end of a snapshot file. */
 export const HASH_SIZE = 32
 
 export const BRANCH = 0x01
@@ -23,7 +23,7 @@ export const BUCKET = 0x01
 
 export const MAGIC = 0xed0cdaed
 export const VERSION = 2
-/** In the place of the page of the free list: there is none. */
+/** Stands for the free list's page if there is none. */
 export const NO_FREELIST = 0xffff_ffff_ffff_ffffn
 
 /** One entry of a bucket. */
@@ -32,14 +32,14 @@ export interface BoltEntry {
   readonly value: Uint8Array
 }
 
-/** FNV-1a of 64 bits: the checksum of a meta page. */
+/** Computes 64-bit FNV-1a, the checksum of a meta page. */
 export function fnv1a64(bytes: Uint8Array): bigint {
   let hash = 0xcbf29ce484222325n
   for (const byte of bytes) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n)
   return hash
 }
 
-/** Order of two keys, byte by byte. */
+/** Compares two keys byte by byte. */
 export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   const shared = Math.min(a.length, b.length)
   for (let at = 0; at < shared; at++) {

@@ -3,7 +3,7 @@ import { CompactionHashes } from '../compaction-hashes.js'
 import { keyOf } from '../keys.js'
 import { Lessor, MIN_LEASE_TTL } from '../lessor.js'
 import { Mvcc, NEVER_COMPACTED } from '../mvcc.js'
-import { retainedSize } from '../maintenance.js'
+import { retainedSize } from '../storage-quota.js'
 import type { AlarmMember, AlarmType } from '../requests.js'
 import type { Settings, StoreState } from '../store-state.js'
 import { NO_LEASE, tombstone, type KeyValue } from '../version.js'
@@ -15,28 +15,29 @@ import { HASH_SIZE } from './pages.js'
 import type { BoltEntry } from './pages.js'
 import { SnapshotError } from './snapshot-error.js'
 
-/** How a snapshot is read. */
+/** Options for reading a snapshot. */
 export interface ReadSnapshotOptions {
   /**
-   * Reads files without the SHA-256 at the end, or with a wrong one: a copy of a member's `snap/db` has none.
-   * Default false.
+   * Accepts files without the SHA-256 at the end, or with a wrong one; a copy of a member's `snap/db` has
+   * none. Default false.
    */
   readonly skipHashCheck?: boolean
 }
 
-/** Bytes of a stored revision, and of that of a tombstone. */
+/** Size in bytes of a stored revision, and of that of a tombstone. */
 const REVISION = 17
 const TOMBSTONE = 18
 const UNDERSCORE = 0x5f
 const LETTER_T = 0x74
 /**
- * A snapshot's size tells whether a hash is at its end. Source: etcdutl snapshot v3_snapshot.go hasChecksum.
+ * The file size modulo this tells whether there is a hash at the end. Source: etcdutl snapshot v3_snapshot.go
+ * hasChecksum.
  */
 const SECTOR = 512
 
 /**
- * The database of a snapshot file. @throws SnapshotError when it is none, its hash is wrong or a page is
- * broken.
+ * Returns the database of a snapshot file.
+ * @throws SnapshotError if it is not a database, its hash is wrong or a page is damaged
  */
 export function openSnapshot(
   file: Uint8Array,
@@ -49,7 +50,7 @@ export function openSnapshot(
 
 function checkHash(file: Uint8Array, hasHash: boolean): void {
   if (!hasHash) {
-    // a file of another kind is said to be that, rather than to lack a hash
+    // report a file of another kind as such, rather than as one that lacks a hash
     readBolt(file)
     throw new SnapshotError('snapshot missing hash but --skip-hash-check=false')
   }
@@ -61,9 +62,9 @@ function checkHash(file: Uint8Array, hasHash: boolean): void {
 }
 
 /**
- * What a store consists of, from a snapshot file as a restored member has it: every key, the history that was
- * kept, leases with their full TTL, alarms, users and roles.
- * @throws SnapshotError when the file is not etcd's, or broken.
+ * Reads the contents of a store from a snapshot file, as a restored member has them: all keys, the retained
+ * history, leases with their full TTL, alarms, users and roles.
+ * @throws SnapshotError if the file is not etcd's, or is damaged
  */
 export function readSnapshot(file: Uint8Array, settings: Settings, options: ReadSnapshotOptions): StoreState {
   const { buckets } = openSnapshot(file, options)
@@ -85,7 +86,7 @@ export function readSnapshot(file: Uint8Array, settings: Settings, options: Read
     mvcc,
     lessor,
     hashes: new CompactionHashes(),
-    space: {
+    quota: {
       alarms: (buckets.get('alarm') ?? []).map(({ key }) => readAlarm(key)),
       size: settings.quotaBackendBytes > 0 ? retainedSize(mvcc) : 0,
     },
@@ -95,7 +96,7 @@ export function readSnapshot(file: Uint8Array, settings: Settings, options: Read
   }
 }
 
-/** Source: server/storage/mvcc/kvstore.go restore. */
+/** Reads the writes. Source: server/storage/mvcc/kvstore.go restore. */
 function readHistory(entries: readonly BoltEntry[], notes: ReadonlyMap<string, Uint8Array>): Mvcc {
   const finished = noteOf(notes, 'finishedCompactRev')
   const scheduled = noteOf(notes, 'scheduledCompactRev')
@@ -103,7 +104,7 @@ function readHistory(entries: readonly BoltEntry[], notes: ReadonlyMap<string, U
   const revision = Math.max(1, finished, scheduled, writes.at(-1)?.kv.modRevision ?? 0)
   const mvcc = new Mvcc({ revision, compacted: finished })
   for (const { kv, sub } of writes) mvcc.load(kv, sub, kv.modRevision >= finished)
-  // a compaction that had been agreed upon and not carried out
+  // a compaction was scheduled but had not been executed
   if (scheduled > finished) mvcc.compact(scheduled)
   return mvcc
 }
@@ -139,7 +140,7 @@ function readWrite({ key: place, value }: BoltEntry): { readonly kv: KeyValue; r
   return { kv, sub }
 }
 
-/** Source: server/lease/lessor.go initAndRecover, Promote. */
+/** Reads the leases. Source: server/lease/lessor.go initAndRecover, Promote. */
 function readLeases(entries: readonly BoltEntry[], now: number): Lessor {
   const lessor = new Lessor()
   for (const { key, value } of entries) {

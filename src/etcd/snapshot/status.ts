@@ -3,21 +3,22 @@ import { Crc32c } from '../storage-hash.js'
 import { readBolt } from './bolt-reader.js'
 import { HASH_SIZE } from './pages.js'
 
-/** What `etcdutl snapshot status` tells of a file. */
+/** The output of `etcdutl snapshot status`. */
 export interface SnapshotStatus {
-  /** CRC-32C over everything, in hexadecimal without leading zeros, as it is printed. */
+  /** CRC-32C over everything, in hexadecimal without leading zeros. */
   readonly hash: string
-  /** The last revision that is stored; 0 when nothing is. */
+  /** The last stored revision; 0 if there is none. */
   readonly revision: number
-  /** Entries of all buckets: stored revisions and what etcd notes about itself. */
+  /** Number of entries in all buckets: stored revisions and etcd's own records. */
   readonly totalKeys: number
-  /** Bytes of the database. */
+  /** Size of the database in bytes. */
   readonly totalSize: number
 }
 
 /**
- * As `etcdutl snapshot status`, it does not look at the hash at the end of the file. @throws SnapshotError
- * when the file is no database.
+ * Returns the status of a snapshot. Like `etcdutl snapshot status`, it ignores the hash at the end of the
+ * file.
+ * @throws SnapshotError if the file is not a database
  */
 export function snapshotStatus(file: Uint8Array): SnapshotStatus {
   const { buckets, size } = readBolt(file.length % 512 === HASH_SIZE ? file.subarray(0, -HASH_SIZE) : file)
@@ -39,7 +40,7 @@ export function snapshotStatus(file: Uint8Array): SnapshotStatus {
   return { hash: crc.sum.toString(16), revision, totalKeys, totalSize: size }
 }
 
-/** What `etcdutl snapshot status -w table` prints, or with `simple` without `-w`. */
+/** Returns the output of `etcdutl snapshot status -w table`, or with `simple` that without `-w`. */
 export function formatSnapshotStatus(
   { hash, revision, totalKeys, totalSize }: SnapshotStatus,
   as: 'table' | 'simple' = 'table',
@@ -59,7 +60,7 @@ function centred(text: string, width: number): string {
   return text.padStart(text.length + left).padEnd(width)
 }
 
-/** As go-humanize's `Bytes`: `737 kB`, `1.2 MB`. */
+/** Formats a size as go-humanize's `Bytes`: `737 kB`, `1.2 MB`. */
 function siBytes(bytes: number): string {
   if (bytes < 10) return `${bytes} B`
   const power = Math.floor(Math.log10(bytes) / 3)

@@ -10,21 +10,21 @@ import { encodeMessage } from './messages.js'
 import { compareBytes, HASH_SIZE } from './pages.js'
 import type { BoltEntry } from './pages.js'
 
-/** What an etcd 3.5 cluster says of itself. */
+/** The cluster version that an etcd 3.5 cluster records. */
 const CLUSTER_VERSION = '3.5.0'
 const TERM = 2
 
-/** How a snapshot is written. */
+/** Options for writing a snapshot. */
 export interface SnapshotOptions {
   /**
-   * With the SHA-256 at the end that `etcdutl snapshot restore` asks for. Default true; what etcd streams has
-   * it apart.
+   * Whether to append the SHA-256 that `etcdutl snapshot restore` requires. Default true; etcd streams it
+   * separately.
    */
   readonly hash?: boolean
 }
 
 /**
- * A store as etcd keeps it on disk. Source: server/storage/schema, server/storage/backend,
+ * Returns a store in etcd's on-disk format. Source: server/storage/schema, server/storage/backend,
  * client/v3/snapshot.
  */
 export function snapshotFile(
@@ -34,7 +34,7 @@ export function snapshotFile(
 ): Uint8Array {
   const database = writeBolt(
     [
-      { name: 'alarm', entries: sorted(state.space.alarms.map(alarmEntry)) },
+      { name: 'alarm', entries: sorted(state.quota.alarms.map(alarmEntry)) },
       ...authBuckets(state.auth),
       { name: 'cluster', entries: [{ key: keyBytes('clusterVersion'), value: keyBytes(CLUSTER_VERSION) }] },
       {
@@ -111,7 +111,7 @@ function metaEntries({ mvcc, raftIndex }: StoreState, memberId: bigint): readonl
   ])
 }
 
-/** A revision without a place in its transaction: its 8 bytes, `_`, and 8 more. */
+/** Encodes a revision with sub-revision 0: 8 bytes, `_`, and 8 more. */
 function revisionBytes(revision: number): Uint8Array {
   const bytes = new Uint8Array(17)
   bytes.set(bigEndian(BigInt(revision)))

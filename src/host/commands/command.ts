@@ -1,8 +1,8 @@
 import type { HostMachine } from '../machine/host-machine.js'
 
-/** A terminal: which machine it is logged in to. */
+/** A terminal session: the machines that it is logged in to. */
 export interface Session {
-  /** The machines, the innermost ssh last. */
+  /** The machines; the innermost ssh comes last. */
   readonly stack: { readonly machine: HostMachine; cwd: string; env: Readonly<Record<string, string>> }[]
   /** Runs a command line on another machine. */
   readonly runOn: (machine: HostMachine, script: string) => Promise<CommandOutput>
@@ -24,7 +24,7 @@ export interface CommandCall {
   readonly exec: (script: string, args: readonly string[]) => Promise<CommandOutput>
 }
 
-/** What a command leaves behind. */
+/** What a command prints, and its exit code. */
 export interface CommandOutput {
   readonly stdout?: string
   readonly stderr?: string
@@ -40,7 +40,7 @@ export function failed(stderr: string, code = 1): CommandOutput {
   return { stderr: stderr.endsWith('\n') || stderr === '' ? stderr : `${stderr}\n`, code }
 }
 
-/** Options that have been read from a command line: `--name=value`, `--name value`, `-x value`, and words. */
+/** Options that were read from a command line: `--name=value`, `--name value`, `-x value`, and words. */
 export interface Options {
   readonly words: readonly string[]
   readonly get: (...names: string[]) => string | undefined
@@ -48,7 +48,7 @@ export interface Options {
   readonly has: (...names: string[]) => boolean
 }
 
-/** Reads options; those in `valued` take a value, others do not. Names are given without dashes. */
+/** Reads options; those in `valued` take a value, the others are switches. Names are given without dashes. */
 export function readOptions(args: readonly string[], valued: readonly string[]): Options {
   const found: (readonly [name: string, value: string])[] = []
   const words: string[] = []

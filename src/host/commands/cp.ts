@@ -6,7 +6,7 @@ const baseName = (path: string): string => path.replace(/\/+$/, '').split('/').a
 
 /**
  * cp of coreutils: `-r`, `-R`, `-a`, `-p`, `-f`, `-n`, `-v`, `-t`, and `-i`, which asks before it overwrites
- * and takes the answer from standard input.
+ * and reads the reply from standard input.
  */
 export function cp(call: CommandCall): CommandOutput {
   const {
@@ -63,7 +63,7 @@ export function cp(call: CommandCall): CommandOutput {
   return { stdout, stderr, code: /^cp: (?!overwrite)/m.test(stderr) ? 1 : 0 }
 }
 
-/** Copies a file or a whole directory; answers what went wrong. */
+/** Copies a file or a whole directory. Returns the error text, '' on success. */
 function copy(call: CommandCall, from: string, to: string): string {
   const {
     machine: { files },

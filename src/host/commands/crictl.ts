@@ -1,7 +1,7 @@
-import type { HostContainer } from '../machine/containers.js'
-import { containersOf } from '../machine/containers.js'
+import { lastStart, restarts } from '../control-plane/sync.js'
+import type { HostMachine } from '../machine/host-machine.js'
 import { humanDuration, table } from '../machine/texts.js'
-import type { CommandCall, CommandOutput } from './command.js'
+import type { CommandCall, CommandOutput, Options } from './command.js'
 import { failed, readOptions } from './command.js'
 
 /** crictl: ps, pods, logs, images, inspect's state, version. Source: cri-tools cmd/crictl. */
@@ -20,65 +20,14 @@ export function crictl({ args, machine }: CommandCall): CommandOutput {
   const now = machine.cluster.now()
   const all = containersOf(machine)
   switch (verb) {
-    case 'ps': {
-      const name = options.get('name')
-      const shown = all.filter(
-        (each) =>
-          (options.has('a', 'all') || each.state === 'Running') &&
-          (name === undefined || each.name.includes(name)),
-      )
-      if (options.has('q', 'quiet')) return { stdout: shown.map((each) => `${each.id}\n`).join('') }
-      const rows = shown.map((each) => [
-        each.id.slice(0, 13),
-        shortImage(each.image),
-        `${humanDuration(now - each.createdAt)} ago`,
-        each.state,
-        each.name,
-        String(each.attempt),
-        each.podId.slice(0, 13),
-        each.pod,
-        each.namespace,
-      ])
-      return {
-        stdout: table(
-          [
-            ['CONTAINER', 'IMAGE', 'CREATED', 'STATE', 'NAME', 'ATTEMPT', 'POD ID', 'POD', 'NAMESPACE'],
-            ...rows,
-          ],
-          { gap: 5 },
-        ),
-      }
-    }
-    case 'pods': {
-      const pods = [...new Map(all.map((each) => [each.podId, each])).values()]
-      const rows = pods.map((each) => [
-        each.podId.slice(0, 13),
-        `${humanDuration(now - each.createdAt)} ago`,
-        'Ready',
-        each.pod,
-        each.namespace,
-        '0',
-        '(default)',
-      ])
-      return {
-        stdout: table([['POD ID', 'CREATED', 'STATE', 'NAME', 'NAMESPACE', 'ATTEMPT', 'RUNTIME'], ...rows], {
-          gap: 5,
-        }),
-      }
-    }
+    case 'ps':
+      return containerTable(all, options, now)
+    case 'pods':
+      return podTable(all, now)
     case 'logs':
       return logs(all, id, options.get('tail'))
-    case 'images': {
-      const rows = [...new Set(all.map((each) => each.image))]
-        .toSorted()
-        .map((image) => [
-          image.replace(/:[^:/]+$/, ''),
-          /:([^:/]+)$/.exec(image)?.[1] ?? 'latest',
-          shortImage(image),
-          '27.1MB',
-        ])
-      return { stdout: table([['IMAGE', 'TAG', 'IMAGE ID', 'SIZE'], ...rows], { gap: 5 }) }
-    }
+    case 'images':
+      return imageTable(all)
     case 'version':
       return {
         stdout:
@@ -89,7 +38,64 @@ export function crictl({ args, machine }: CommandCall): CommandOutput {
   }
 }
 
-/** `docker ps [-a]`, `docker logs`, as on machines of the time when the kubelet used docker. */
+function containerTable(all: readonly HostContainer[], options: Options, now: number): CommandOutput {
+  const name = options.get('name')
+  const shown = all.filter(
+    (each) =>
+      (options.has('a', 'all') || each.state === 'Running') &&
+      (name === undefined || each.name.includes(name)),
+  )
+  if (options.has('q', 'quiet')) return { stdout: shown.map((each) => `${each.id}\n`).join('') }
+  const rows = shown.map((each) => [
+    each.id.slice(0, 13),
+    shortImage(each.image),
+    `${humanDuration(now - each.createdAt)} ago`,
+    each.state,
+    each.name,
+    String(each.attempt),
+    each.podId.slice(0, 13),
+    each.pod,
+    each.namespace,
+  ])
+  return {
+    stdout: table(
+      [['CONTAINER', 'IMAGE', 'CREATED', 'STATE', 'NAME', 'ATTEMPT', 'POD ID', 'POD', 'NAMESPACE'], ...rows],
+      { gap: 5 },
+    ),
+  }
+}
+
+function podTable(all: readonly HostContainer[], now: number): CommandOutput {
+  const pods = [...new Map(all.map((each) => [each.podId, each])).values()]
+  const rows = pods.map((each) => [
+    each.podId.slice(0, 13),
+    `${humanDuration(now - each.createdAt)} ago`,
+    'Ready',
+    each.pod,
+    each.namespace,
+    '0',
+    '(default)',
+  ])
+  return {
+    stdout: table([['POD ID', 'CREATED', 'STATE', 'NAME', 'NAMESPACE', 'ATTEMPT', 'RUNTIME'], ...rows], {
+      gap: 5,
+    }),
+  }
+}
+
+function imageTable(all: readonly HostContainer[]): CommandOutput {
+  const rows = [...new Set(all.map((each) => each.image))]
+    .toSorted()
+    .map((image) => [
+      image.replace(/:[^:/]+$/, ''),
+      /:([^:/]+)$/.exec(image)?.[1] ?? 'latest',
+      shortImage(image),
+      '27.1MB',
+    ])
+  return { stdout: table([['IMAGE', 'TAG', 'IMAGE ID', 'SIZE'], ...rows], { gap: 5 }) }
+}
+
+/** `docker ps [-a]` and `docker logs`, as on machines of the time when the kubelet used docker. */
 export function docker({ args, machine }: CommandCall): CommandOutput {
   const options = readOptions(args, ['f', 'filter', 'format', 'tail', 'n'])
   const [verb = '', id = ''] = options.words
@@ -141,7 +147,7 @@ function logs(all: readonly HostContainer[], id: string, tail: string | undefine
   }
 }
 
-/** The id of an image as the table shows it: it follows from its name. */
+/** The image id that the table shows. It is derived from the image's name. */
 function shortImage(image: string): string {
   let hash = 0x811c9dc5
   let text = ''
@@ -150,4 +156,76 @@ function shortImage(image: string): string {
     text += hash.toString(16).padStart(8, '0')
   }
   return text.slice(0, 13)
+}
+
+/** A container of a machine, as its runtime reports it. */
+export interface HostContainer {
+  readonly id: string
+  readonly image: string
+  readonly name: string
+  readonly state: 'Running' | 'Exited' | 'Created'
+  readonly createdAt: number
+  readonly finishedAt: number | undefined
+  readonly exitCode: number | undefined
+  readonly attempt: number
+  readonly podId: string
+  readonly pod: string
+  readonly namespace: string
+  readonly log: () => string
+}
+
+/** Returns all containers of a machine, the newest first. */
+function containersOf(machine: HostMachine): readonly HostContainer[] {
+  return [...controlPlane(machine), ...ofPods(machine)].toSorted((a, b) => b.createdAt - a.createdAt)
+}
+
+/** A pod that waits for its image or a volume has no container yet. */
+function controlPlane(machine: HostMachine): readonly HostContainer[] {
+  const now = machine.cluster.now()
+  return [...machine.state.components].flatMap(([name, component]) => {
+    if (component.state === 'waiting') return []
+    const start = lastStart(component, now)
+    return [
+      {
+        id: component.id,
+        image: component.image,
+        name,
+        state: component.state === 'running' ? ('Running' as const) : ('Exited' as const),
+        createdAt: start,
+        finishedAt: component.state === 'exited' ? start : undefined,
+        exitCode: component.exitCode,
+        attempt: restarts(component, now),
+        podId: component.podId,
+        pod: `${name}-${machine.name}`,
+        namespace: 'kube-system',
+        log: () => machine.files.text(`/var/log/${name}.log`) ?? '',
+      },
+    ]
+  })
+}
+
+function ofPods(machine: HostMachine): readonly HostContainer[] {
+  const runtime = machine.node?.machine
+  const isComponent = (name: string): boolean =>
+    machine.isControlPlane &&
+    [...machine.state.components.keys()].some((component) => name === `${component}-${machine.name}`)
+  return [...(runtime?.pods() ?? [])]
+    .filter(({ name }) => !isComponent(name))
+    .flatMap((pod) =>
+      pod.containers.map((container): HostContainer => ({
+        id: container.id,
+        image: container.image,
+        name: container.name,
+        createdAt: container.startedAt ?? container.createdAt,
+        state:
+          container.state === 'running' ? 'Running' : container.state === 'exited' ? 'Exited' : 'Created',
+        finishedAt: container.finishedAt,
+        exitCode: container.exitCode,
+        attempt: container.attempt,
+        podId: pod.uid.replaceAll('-', '').padEnd(64, '0'),
+        pod: pod.name,
+        namespace: pod.namespace,
+        log: () => (container.log?.lines ?? []).map(({ text }) => text).join(''),
+      })),
+    )
 }

@@ -82,7 +82,9 @@ export function curl(call: CommandCall): CommandOutput {
   })
 }
 
-/** What `-v` tells of the connection: whose certificate was shown, and whether it was believed. */
+/**
+ * The part of `-v` about the connection: which certificate the server presented, and whether curl trusts it.
+ */
 function handshake(
   { machine: { hosts } }: CommandCall,
   host: string,
@@ -150,11 +152,12 @@ function serverFault(call: CommandCall, options: Options, host: string): string 
           now: call.machine.cluster.now(),
           purpose: 'server auth',
         })
-  if (fault !== undefined)
-    return (
-      'SSL certificate problem: ' +
-      `${fault.includes('expired') ? 'certificate has expired' : 'unable to get local issuer certificate'}${more}`
-    )
+  if (fault !== undefined) {
+    const problem = fault.includes('expired')
+      ? 'certificate has expired'
+      : 'unable to get local issuer certificate'
+    return `SSL certificate problem: ${problem}${more}`
+  }
   const { dns = [], ip = [] } = leaf?.names ?? {}
   return dns.includes(host) || ip.includes(host)
     ? undefined
@@ -207,7 +210,7 @@ function answer(
           'error:80000002:system library::No such file or directory',
       )
     const found = cluster.pki.identify(certificatesIn(text), cluster.now())
-    // a certificate that is not trusted authenticates nobody
+    // A certificate that is not trusted authenticates nobody.
     if (typeof found === 'string') headers.authorization ??= 'Bearer invalid'
     else user = { name: found.commonName, groups: [...found.organizations, 'system:authenticated'] }
   }

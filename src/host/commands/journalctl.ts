@@ -1,12 +1,12 @@
 import type { CommandCall, CommandOutput } from './command.js'
 import { readOptions } from './command.js'
 
-/** How long `-f` listens, virtual ms: a terminal has no Ctrl-C here. */
+/** Virtual ms for which `-f` listens, since there is no Ctrl-C here. */
 const FOLLOWED = 60_000
 
 /**
- * The journal: `-u unit`, `-n lines`, `-f` (goes on for a minute of virtual time), `-r`, `-o cat`, `--since`,
- * `--no-pager`.
+ * Prints the journal: `-u unit`, `-n lines`, `-f` (for one minute of virtual time), `-r`, `-o cat`,
+ * `--since`, `--no-pager`.
  */
 export function journalctl({ args, machine }: CommandCall): CommandOutput {
   const options = readOptions(separated(args), [
@@ -43,7 +43,7 @@ export function journalctl({ args, machine }: CommandCall): CommandOutput {
   return { stdout: lines.map((line) => `${line}\n`).join('') }
 }
 
-/** `-fu kubelet`, `-xeu kubelet`, `-n20`: short options that stand together. */
+/** Separates combined short options: `-fu kubelet`, `-xeu kubelet`, `-n20`. */
 function separated(args: readonly string[]): readonly string[] {
   return args.flatMap((arg) => {
     const [, letters, rest] = /^-([a-zA-Z]{2,})(.*)$/.exec(arg) ?? []

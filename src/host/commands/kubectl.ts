@@ -8,10 +8,10 @@ import { failed, readOptions } from './command.js'
 
 const NO_CONFIG =
   'The connection to the server localhost:8080 was refused - did you specify the right host or port?'
-/** Commands of kubectl that work without a cluster. */
+/** kubectl commands that work without a cluster. */
 const OFFLINE = ['config', 'completion', 'options', 'help']
 
-/** kubectl of the machine: its kubeconfig decides who asks, its files are what `-f` reads. */
+/** Runs the machine's kubectl: its kubeconfig decides who sends requests, and `-f` reads its files. */
 export function kubectl(call: CommandCall): CommandOutput {
   const { args, machine, env, stdin, cwd } = call
   const options = readOptions(args, [
@@ -67,10 +67,9 @@ interface Config {
 }
 
 /**
- * What kubectl says when the kubeconfig does not trust the apiserver that listens: it (or
- * `--certificate-authority`) names no authority at all, another authority than its own has signed the
- * certificate, as after `kubeadm reset` and `init`, or it has ended. Source: crypto/x509
- * UnknownAuthorityError.
+ * Returns what kubectl prints if the kubeconfig does not trust the running apiserver: it (or
+ * `--certificate-authority`) contains no authority, or the certificate has expired or was signed by another
+ * authority, as after `kubeadm reset` and `init`. Source: crypto/x509 UnknownAuthorityError.
  */
 function serverDistrust(
   { machine: { hosts, cluster, files }, path }: CommandCall,
@@ -123,11 +122,11 @@ function serverDistrust(
         : ''
     return `${prefix}x509: certificate signed by unknown authority${candidate}`
   } catch {
-    return undefined // what is no kubeconfig is complained of elsewhere
+    return undefined // kubectl itself reports an invalid kubeconfig
   }
 }
 
-/** Certificates in base64 of PEM; undefined when there is none. */
+/** Decodes certificates from base64 of PEM; undefined if there is none. */
 function rootsIn(data: string): ReturnType<typeof parseCertificates> | undefined {
   try {
     return parseCertificates(atob(data))
@@ -137,8 +136,8 @@ function rootsIn(data: string): ReturnType<typeof parseCertificates> | undefined
 }
 
 /**
- * The files that the command line or the kubeconfig names, under the names that they have there; of a
- * directory those in it.
+ * Collects the files that the command line or the kubeconfig names, under the names that they have there. Of
+ * a directory it takes the files in it.
  */
 function filesOf(
   machine: HostMachine,

@@ -24,15 +24,17 @@ export function nameText(name: Asn1): string {
     .join(', ')
 }
 
-/** A name in DER. */
+/** Formats a name in DER. */
 export const nameTextOf = (der: Bytes): string => nameText(fromDer(der))
 
-/** Hexadecimal digits by pairs with colons, so many a line. */
+/** Formats hexadecimal digits as pairs separated by colons, `perLine` pairs on a line. */
 function lines(digits: string, perLine: number, indent: number): string {
   const all = pairs(digits)
   let text = ''
-  for (let at = 0; at < all.length; at += perLine)
-    text += `${' '.repeat(indent)}${all.slice(at, at + perLine).join(':')}${at + perLine < all.length ? ':' : ''}\n`
+  for (let at = 0; at < all.length; at += perLine) {
+    const end = at + perLine < all.length ? ':' : ''
+    text += `${' '.repeat(indent)}${all.slice(at, at + perLine).join(':')}${end}\n`
+  }
   return text
 }
 
@@ -62,7 +64,7 @@ const signatureText = (pem: string): string => {
 type Extended = Pick<Certificate, 'keyUsages' | 'purposes' | 'isCa' | 'names'> &
   Partial<Pick<Certificate, 'subjectKeyId' | 'authorityKeyId'>>
 
-/** Extensions in the order in which Go and openssl write them. */
+/** Formats extensions in the order in which Go and openssl write them. */
 function extensionsText(
   { keyUsages, purposes, isCa, names, subjectKeyId = '', authorityKeyId = '' }: Extended,
   indent: number,
@@ -97,6 +99,7 @@ function serialText(serial: bigint): string {
 /** `openssl x509 -text`. Source: openssl crypto/x509/t_x509.c, of 3.0. */
 export function certificateText(certificate: Certificate, pem: string): string {
   const extensions = extensionsText(certificate, 12)
+  const listed = extensions === '' ? '' : `        X509v3 extensions:\n${extensions}`
   return `Certificate:
     Data:
         Version: 3 (0x2)
@@ -107,7 +110,7 @@ export function certificateText(certificate: Certificate, pem: string): string {
             Not Before: ${opensslTime(certificate.notBefore)}
             Not After : ${opensslTime(certificate.notAfter)}
         Subject: ${nameTextOf(certificate.subjectDer)}
-${keyText(certificate.publicKey, 8)}${extensions === '' ? '' : `        X509v3 extensions:\n${extensions}`}${signatureText(pem)}`
+${keyText(certificate.publicKey, 8)}${listed}${signatureText(pem)}`
 }
 
 /** `openssl req -text`. Source: openssl crypto/x509/t_req.c, of 3.0. */

@@ -41,8 +41,8 @@ const VALUED = [
 ].filter((name) => name !== 'enddate' && name !== 'req')
 
 /**
- * The openssl of a host: genrsa, req, x509, verify, rsa, s_client's summary. Keys are the published test
- * keys: INSECURE, and quick.
+ * openssl: genrsa, req, x509, verify, rsa, and s_client's summary. Keys are the published test keys, which
+ * are INSECURE but quick.
  */
 export function openssl(call: CommandCall): CommandOutput {
   const [verb = '', ...rest] = call.args
@@ -97,12 +97,12 @@ function written(call: CommandCall, options: Options, text: string, stderr = '')
   return { stderr }
 }
 
-/** Each call has another key, as far as there are test keys. */
+/** Returns another key at each call, as long as there are unused test keys. */
 function newKey({ machine }: CommandCall): PrivateKey {
   return machine.cluster.pki.key(`openssl/${machine.newId()}`)
 }
 
-/** `/CN=gasbugs/O=boanproject` */
+/** Parses `/CN=gasbugs/O=boanproject`. */
 function attributesFrom(text: string): readonly (readonly [string, string])[] {
   return text
     .split(/(?<!\\)\//)
@@ -119,15 +119,13 @@ function subjectFrom(attributes: readonly (readonly [string, string])[]): Subjec
 
 function req(call: CommandCall, options: Options): CommandOutput {
   if (!options.has('new', 'newkey')) {
-    const request = parseRequest(input(call, options))
+    const pem = input(call, options)
+    const request = parseRequest(pem)
     const subject = `subject=${nameText(request.subjectName)}\n`
     if (options.has('subject')) return { stdout: subject }
-    if (options.has('text'))
-      return {
-        stdout: `${requestText(request, input(call, options))}${options.has('noout') ? '' : input(call, options)}`,
-      }
+    if (options.has('text')) return { stdout: requestText(request, pem) + (options.has('noout') ? '' : pem) }
     return {
-      stdout: options.has('noout') ? '' : input(call, options),
+      stdout: options.has('noout') ? '' : pem,
       stderr: options.has('verify') ? 'Certificate request self-signature verify OK\n' : '',
     }
   }
@@ -261,7 +259,7 @@ function verify(call: CommandCall, options: Options): CommandOutput {
   return { stdout, stderr, code: stderr === '' ? 0 : 2 }
 }
 
-/** Who answers at the apiserver's address, and whether it is trusted. */
+/** Prints which certificate the apiserver's address presents, and whether it is trusted. */
 function summary(call: CommandCall, options: Options): CommandOutput {
   const { machine } = call
   const { cluster, hosts } = machine

@@ -10,13 +10,10 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   containerd: 'containerd container runtime',
 }
 
-/** So long a kubelet without a certificate, but with a token, is waited for, in ms. */
+/** Longest wait, in ms, for a kubelet that has a token but no certificate yet. */
 const BOOTSTRAP_WAIT = 60_000
 
-/**
- * systemd's services: of a Kubernetes machine the kubelet is the one that matters. The container runtime runs
- * and cannot be stopped here.
- */
+/** systemd's services. Only the kubelet can be stopped and started; the container runtime always runs. */
 export function systemctl({ args, machine }: CommandCall): CommandOutput {
   const {
     words: [verb = 'list-units', ...names],
@@ -67,7 +64,7 @@ function act(verb: string, name: string, machine: HostMachine): CommandOutput {
     stopKubelet(machine)
     startKubelet(machine)
   } else if (unit?.state !== 'active') startKubelet(machine)
-  machine.cluster.advance(0) // what it says at its start is in the journal at once
+  machine.cluster.advance(0) // the first lines of the new process are in the journal at once
   if (
     verb !== 'stop' &&
     machine.node?.kubeletState === 'restarting' &&
@@ -81,7 +78,8 @@ function act(verb: string, name: string, machine: HostMachine): CommandOutput {
 function status(name: string, machine: HostMachine): CommandOutput {
   const unit = machine.unit(name)
   if (unit === undefined) return failed(`Unit ${name}.service could not be found.`, 4)
-  const ago = `${systemdTime(unit.since)}; ${humanDuration(machine.cluster.now() - unit.since).toLowerCase()} ago`
+  const age = humanDuration(machine.cluster.now() - unit.since).toLowerCase()
+  const ago = `${systemdTime(unit.since)}; ${age} ago`
   const states = {
     active: `active (running) since ${ago}`,
     inactive: `inactive (dead) since ${ago}`,
@@ -108,14 +106,17 @@ function status(name: string, machine: HostMachine): CommandOutput {
   return { stdout, code: unit.state === 'active' ? 0 : 3 }
 }
 
+/** ACTIVE and SUB of `systemctl list-units` by state; `inactive dead` for any other state. */
+const LISTED_STATES: Readonly<Record<string, string>> = {
+  active: 'active    running     ',
+  failed: 'activating auto-restart',
+}
+
 function listUnits(machine: HostMachine): CommandOutput {
   const rows = [...machine.state.units.keys()].map((name) => {
     const state = machine.unit(name)?.state
-    return (
-      `  ${`${name}.service`.padEnd(22)} loaded ` +
-      `${state === 'active' ? 'active    running     ' : state === 'failed' ? 'activating auto-restart' : 'inactive  dead        '} ` +
-      `${DESCRIPTIONS[name] ?? name}\n`
-    )
+    const shown = LISTED_STATES[state ?? ''] ?? 'inactive  dead        '
+    return `  ${`${name}.service`.padEnd(22)} loaded ${shown} ${DESCRIPTIONS[name] ?? name}\n`
   })
   return { stdout: `  UNIT                   LOAD   ACTIVE    SUB         DESCRIPTION\n${rows.join('')}` }
 }

@@ -7,7 +7,7 @@ import { curl } from './curl.js'
 import { journalctl } from './journalctl.js'
 import { kubectl } from './kubectl.js'
 import { openssl } from './openssl.js'
-import { aptGet, aptMark, chown, date, editor, hostname, id, kubelet, ssh, sudo } from './small.js'
+import { aptGet, aptMark, chown, date, editor, hostname, id, kubelet, ssh, sudo } from './system.js'
 import { systemctl } from './systemctl.js'
 
 /** The commands of a Kubernetes machine beside those of the shell, by name. */

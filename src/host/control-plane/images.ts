@@ -8,12 +8,12 @@ export const COMPONENTS = ['etcd', 'kube-apiserver', 'kube-controller-manager', 
 /** One of {@link COMPONENTS}. */
 export type ComponentName = (typeof COMPONENTS)[number]
 
-/** Where images come from: k8s.gcr.io until 1.24. */
+/** Registry of the control plane's images: k8s.gcr.io until 1.24. */
 export function registryOf(version: string): string {
   return minorOf(version) < 25 ? 'k8s.gcr.io' : 'registry.k8s.io'
 }
 
-/** Image of a component of that version. */
+/** Image of a component in the given version. */
 export function imageOf(component: ComponentName, version: string): string {
   return `${registryOf(version)}/${component}:${component === 'etcd' ? addonVersions(version).etcd : version}`
 }

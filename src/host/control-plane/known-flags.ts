@@ -1,6 +1,6 @@
 import type { ComponentName } from './images.js'
 
-/** Flags that the generic apiserver library gives to all three Kubernetes programs. */
+/** Flags of the generic apiserver library, which all three Kubernetes programs have. */
 const SECURE = `add-dir-header allow-metric-labels allow-metric-labels-manifest alsologtostderr
 authentication-kubeconfig authentication-skip-lookup
 authentication-token-webhook-cache-ttl authentication-tolerate-lookup-failure
@@ -150,7 +150,7 @@ const TEXTS: Readonly<Record<ComponentName, string>> = {
   'kube-scheduler': `${SECURE} ${SCHEDULER}`,
 }
 
-/** Whether a program has the flag. Those of all simulated minors are taken together. */
+/** Whether a program has the flag in any of the simulated minors. */
 export function knowsFlag(component: ComponentName, flag: string): boolean {
   if (component === 'etcd' && flag.startsWith('experimental-')) return true
   return (

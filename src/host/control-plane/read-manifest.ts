@@ -1,19 +1,19 @@
 import { parse } from 'yaml'
+import type { SimCluster } from '../../cluster/sim-cluster.js'
+import type { HostMachine } from '../machine/host-machine.js'
 import type { ComponentName } from './images.js'
 import { COMPONENTS } from './images.js'
 
-/** What counts of a static pod of the control plane. */
+/** The parts of a control plane's static pod that matter here. */
 export interface ReadManifest {
-  /** The component whose image it runs; undefined for some other pod. */
+  /** The component whose image it runs; undefined for any other pod. */
   readonly component: ComponentName | undefined
   readonly image: string
   /** The program and its arguments. */
   readonly command: readonly string[]
   readonly flags: ReadonlyMap<string, string>
   readonly name: string
-  /**
-   * Path on the machine of what a path in the container stands for; undefined when nothing is mounted there.
-   */
+  /** Maps a path in the container to the path on the machine; undefined if nothing is mounted there. */
   readonly onMachine: (path: string) => string | undefined
   readonly volumes: readonly { readonly name: string; readonly path: string; readonly type: string }[]
 }
@@ -25,7 +25,7 @@ const records = (value: unknown): readonly Readonly<Record<string, unknown>>[] =
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
 
 /**
- * Reads a manifest as the kubelet does. A text says what is wrong with it. Source:
+ * Reads a manifest as the kubelet does. Returns a text if the manifest is invalid. Source:
  * pkg/kubelet/config/common.go tryDecodeSinglePod.
  */
 export function readManifest(manifest: string): ReadManifest | string {
@@ -85,4 +85,67 @@ function flagsOf(words: readonly string[]): ReadonlyMap<string, string> {
     flags.set(name, value ?? (next === undefined || next.startsWith('-') ? 'true' : next))
   })
   return flags
+}
+
+type Options = SimCluster['internals']['options']
+type Mode = Exclude<NonNullable<Options['authorization']>, readonly unknown[]>
+
+/** Flags of kube-apiserver that change its behaviour here, with their values in kubeadm's manifest. */
+const DEFAULTS: Readonly<Record<string, string>> = {
+  'authorization-mode': 'Node,RBAC',
+  'authorization-policy-file': '',
+  'token-auth-file': '',
+  'anonymous-auth': 'true',
+}
+
+/**
+ * Configures the starting apiserver as its flags say: authentication (`--token-auth-file`,
+ * `--anonymous-auth`) and authorization (`--authorization-mode`, ABAC's policy file). Flags with kubeadm's
+ * values leave the cluster's options unchanged.
+ */
+export function applyFlags(machine: HostMachine, { flags, onMachine }: ReadManifest): void {
+  const {
+    cluster,
+    hosts: { state },
+  } = machine
+  const fileOf = (flag: string): string => {
+    const path = flags.get(flag)
+    return path === undefined ? '' : (machine.files.text(onMachine(path) ?? path) ?? '')
+  }
+  const tokens = flags.get('token-auth-file')
+  // the apiserver reads the file only once, at its start
+  if (tokens !== undefined) cluster.pki.write(tokens, fileOf('token-auth-file'))
+  const values = Object.fromEntries(
+    Object.entries(DEFAULTS).map(([name, usual]) => [
+      name,
+      flags.get(name) ?? (name === 'authorization-mode' ? 'AlwaysAllow' : usual),
+    ]),
+  )
+  const heeded = JSON.stringify([values, fileOf('authorization-policy-file')])
+  const before = state.heededFlags ?? JSON.stringify([DEFAULTS, ''])
+  if (heeded === before) return
+  state.heededFlags = heeded
+  const {
+    anonymous: _anonymous,
+    tokenFile: _tokens,
+    ...others
+  } = cluster.internals.options.authentication ?? {}
+  cluster.rewind(cluster.snapshot(), {
+    authorization: modesFrom(values['authorization-mode'] ?? '', fileOf('authorization-policy-file')),
+    authentication: {
+      ...others,
+      ...(values['anonymous-auth'] === 'false' ? { anonymous: false } : {}),
+      ...(tokens === undefined ? {} : { tokenFile: tokens }),
+    },
+  })
+}
+
+/** Leaves webhooks out: a webhook that is named in a file cannot be called here. */
+function modesFrom(text: string, policies: string): NonNullable<Options['authorization']> {
+  if (text === 'Node,RBAC') return 'RBAC'
+  const modes = text.split(',').flatMap((name): readonly Mode[] => {
+    if (name === 'ABAC') return [{ type: 'ABAC', policies }]
+    return name === 'Node' || name === 'RBAC' || name === 'AlwaysAllow' || name === 'AlwaysDeny' ? [name] : []
+  })
+  return modes.length === 0 ? ['AlwaysDeny'] : modes
 }

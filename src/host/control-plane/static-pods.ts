@@ -10,7 +10,7 @@ export interface StaticPodConfig {
   /** Host and port. */
   readonly advertiseAddress: string
   readonly serviceCIDR: string
-  /** '': nodes get no ranges of pods' addresses. */
+  /** '' if nodes get no pod CIDRs. */
   readonly clusterCIDR: string
   /** Default `kubernetes`. */
   readonly clusterName?: string
@@ -37,6 +37,9 @@ interface Plan {
   /** Name, path, type of the host path, read-only. */
   readonly volumes: readonly (readonly [name: string, path: string, type: string, readOnly: boolean])[]
 }
+
+const issuerOf = ({ dnsDomain = 'cluster.local' }: StaticPodConfig): string =>
+  `https://kubernetes.default.svc.${dnsDomain}`
 
 /**
  * The manifest that kubeadm writes to /etc/kubernetes/manifests. Source:
@@ -189,11 +192,7 @@ const PLANS: Readonly<Record<ComponentName, (config: StaticPodConfig) => Plan>> 
         'requestheader-group-headers': 'X-Remote-Group',
         'requestheader-username-headers': 'X-Remote-User',
         'secure-port': '6443',
-        ...(issuer
-          ? {
-              'service-account-issuer': `https://kubernetes.default.svc.${config.dnsDomain ?? 'cluster.local'}`,
-            }
-          : {}),
+        ...(issuer ? { 'service-account-issuer': issuerOf(config) } : {}),
         'service-account-key-file': `${pki}/sa.pub`,
         ...(issuer ? { 'service-account-signing-key-file': `${pki}/sa.key` } : {}),
         'service-cluster-ip-range': serviceCIDR,

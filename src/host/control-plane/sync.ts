@@ -2,24 +2,22 @@ import { parse } from 'yaml'
 import type { Pod } from '../../api/core/generated.js'
 import type { HostMachine } from '../machine/host-machine.js'
 import type { ComponentState } from '../machine/state.js'
-import { heedFlags } from './apiserver-flags.js'
+import { applyFlags, readManifest } from './read-manifest.js'
 import type { ComponentName } from './images.js'
 import { COMPONENTS } from './images.js'
-import { judge } from './judge.js'
-import type { Verdict } from './judge.js'
+import { judgeComponent } from './judge-component.js'
+import type { Verdict } from './judge-component.js'
 import type { ReadManifest } from './read-manifest.js'
-import { readManifest } from './read-manifest.js'
 
 const FOLDER = '/etc/kubernetes/manifests'
-/** Longest delay between two starts, and the first. */
+/** Longest delay between two starts, and the first delay. */
 const LONGEST_BACK_OFF = 300_000
 const FIRST_BACK_OFF = 10_000
 
 /**
- * Makes the control plane what its manifests say: the kubelet reads /etc/kubernetes/manifests, starts and
- * stops containers, and each program finds, or misses, its files; what runs does not look at them again.
- * Nothing happens while the kubelet is stopped. A component that can run again does so at once: back-off is
- * not waited for.
+ * Makes the control plane match its manifests: the kubelet reads /etc/kubernetes/manifests, starts and stops
+ * containers, and each program finds its files or not. A running program does not read them again. Nothing
+ * happens while the kubelet is stopped. A component that can run again does so at once, without back-off.
  */
 export function syncControlPlane(machine: HostMachine): void {
   if (machine.state.units.get('kubelet')?.state !== 'active') return
@@ -39,7 +37,7 @@ export function syncControlPlane(machine: HostMachine): void {
         ? undefined
         : goesOn
           ? { kind: 'runs', works: old.works }
-          : judge(component, file.manifest, {
+          : judgeComponent(component, file.manifest, {
               text: (path) => machine.files.text(path),
               isDirectory: (path) => machine.files.stat(path)?.kind === 'directory',
               now: machine.cluster.now(),
@@ -50,7 +48,7 @@ export function syncControlPlane(machine: HostMachine): void {
     if (component === 'etcd' && verdict?.kind === 'runs') etcd = file?.manifest
     if (component === 'kube-apiserver') {
       const starts = works(verdict) && !goesOn
-      if (starts && file !== undefined) heedFlags(machine, file.manifest)
+      if (starts && file !== undefined) applyFlags(machine, file.manifest)
       setApiserver(machine, works(verdict))
     } else if (component !== 'etcd') setProcess(machine, component, works(verdict))
   }
@@ -64,7 +62,7 @@ export interface FoundManifest {
   readonly manifest: ReadManifest
 }
 
-/** The manifests of the control plane that lie on a machine. */
+/** Reads the control plane's manifests on a machine. */
 export function readFolder(machine: HostMachine): ReadonlyMap<ComponentName, FoundManifest> {
   const found = new Map<ComponentName, FoundManifest>()
   const { files, state } = machine
@@ -93,8 +91,7 @@ export function readFolder(machine: HostMachine): ReadonlyMap<ComponentName, Fou
 }
 
 /**
- * Brings the container of a component to what became of it. `isFirst`: it has been there since the cluster
- * was made.
+ * Updates the container of a component to its verdict. `isFirst`: it has existed since the cluster was made.
  */
 function apply(
   machine: HostMachine,
@@ -153,8 +150,8 @@ function apply(
 }
 
 /**
- * On a control plane that is a node the API shows its components as pods, while they run. What their probes
- * would find is decided here.
+ * Shows a running component as a pod in the API, on a control plane that is a node. The results of its probes
+ * are decided here.
  */
 function showPod(machine: HostMachine, component: ComponentName, manifest: string | undefined): void {
   const { node } = machine
@@ -203,7 +200,7 @@ function report(machine: HostMachine, component: ComponentName, verdict: Verdict
   )
 }
 
-/** What a component says when it has started. */
+/** Logs the lines that a component prints at its start. */
 function startLines(
   component: ComponentName,
   version: string,
@@ -242,7 +239,7 @@ function startLines(
 }
 
 /**
- * How often a container that ends at once has been started again by now: after 10 s, 20 s, 40 s, ... and then
+ * How often a container that exits at once has been restarted by now: after 10 s, 20 s, 40 s, ... and then
  * every five minutes.
  */
 export function restarts({ state, attempt, createdAt }: ComponentState, now: number): number {
@@ -257,7 +254,7 @@ export function restarts({ state, attempt, createdAt }: ComponentState, now: num
   }
 }
 
-/** When the newest container of a failing component was started. */
+/** When the newest container of a failing component started. */
 export function lastStart(component: ComponentState, now: number): number {
   if (component.state !== 'exited') return component.createdAt
   let at = component.createdAt
@@ -272,8 +269,8 @@ export function lastStart(component: ComponentState, now: number): number {
 }
 
 /**
- * The state changes only when what the files say has changed: whoever stops the apiserver otherwise is not
- * overruled.
+ * Changes the state only if the verdict on the files has changed, so that an apiserver that was stopped by
+ * other means stays stopped.
  */
 function setApiserver(machine: HostMachine, up: boolean): void {
   const { hosts } = machine
@@ -294,7 +291,7 @@ function setProcess(machine: HostMachine, process: ComponentName, up: boolean): 
   try {
     handle = machine.cluster.component(process)
   } catch {
-    return // the cluster was made without it
+    return // the cluster was made without this component
   }
   if (up) {
     stopped.delete(process)

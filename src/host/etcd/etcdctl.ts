@@ -1,18 +1,17 @@
+import { addonVersions } from '../../cluster/compose/addon-versions.js'
 import {
   EtcdError,
+  SnapshotError,
   formatSnapshotStatus,
   keyBytes,
   prefixRangeEnd,
-  SnapshotError,
   snapshotStatus,
   valueBytes,
 } from '../../etcd/index.js'
-import { addonVersions } from '../../cluster/compose/addon-versions.js'
 import type { CommandCall, CommandOutput, Options } from '../commands/command.js'
 import { failed, readOptions } from '../commands/command.js'
 import { bytesOf, contentOf } from '../files/content.js'
 import type { HostMachine } from '../machine/host-machine.js'
-import { boxed, humanBytes } from './print.js'
 
 const VALUED = [
   'endpoints',
@@ -84,14 +83,16 @@ const VERBS: Readonly<Record<string, (call: CommandCall, options: Options) => Co
     call.machine.files.write(call.path(path), contentOf(call.machine.cluster.internals.etcd.snapshot()))
     return { stdout: `Snapshot saved at ${path}\n` }
   },
-  'endpoint health': (call, options) =>
-    call.machine.cluster.internals.etcd.alarms.length === 0
-      ? { stdout: `${endpointOf(call, options)} is healthy: successfully committed proposal: took = 1.5ms\n` }
-      : failed(
-          `${endpointOf(call, options)} is unhealthy: failed to commit proposal: Active Alarm(s): ` +
-            `${call.machine.cluster.internals.etcd.alarms.map(({ alarm }) => alarm).join(', ')}\nError: unhealthy ` +
-            'cluster',
-        ),
+  'endpoint health': (call, options) => {
+    const endpoint = endpointOf(call, options)
+    const { alarms } = call.machine.cluster.internals.etcd
+    if (alarms.length === 0)
+      return { stdout: `${endpoint} is healthy: successfully committed proposal: took = 1.5ms\n` }
+    return failed(
+      `${endpoint} is unhealthy: failed to commit proposal: Active Alarm(s): ` +
+        `${alarms.map(({ alarm }) => alarm).join(', ')}\nError: unhealthy cluster`,
+    )
+  },
   'endpoint status': (call, options) => ({ stdout: endpointStatus(call, options) }),
   'member list': (call, options) => {
     const { machine } = call
@@ -141,7 +142,7 @@ const VERBS: Readonly<Record<string, (call: CommandCall, options: Options) => Co
   },
 }
 
-/** JSON with numbers of 64 bits as they are. */
+/** JSON that prints 64-bit numbers exactly. */
 const json = (value: unknown): string =>
   JSON.stringify(value, (_name, part: unknown) =>
     typeof part === 'bigint' ? `bigint:${part}` : part,
@@ -154,12 +155,14 @@ const alarmLines = (alarms: readonly { readonly memberId: bigint; readonly alarm
 function compact({ cluster }: HostMachine, options: Options): CommandOutput {
   const [, text = ''] = options.words
   if (!/^\d+$/.test(text)) return failed('Error: compaction command needs 1 argument', 128)
-  // what follows the store here has to be at the present before its past goes away, as the apiserver's watch
-  // cache is
+  // Whatever follows the store must have caught up before its history is compacted, like the apiserver's
+  // watch cache.
   cluster.internals.bookmarkWatches()
   cluster.internals.etcd.compact({ revision: Number(text) })
   return { stdout: `compacted revision ${text}\n` }
 }
+
+type EtcdStatus = ReturnType<HostMachine['cluster']['internals']['etcd']['status']>
 
 function endpointStatus(call: CommandCall, options: Options): string {
   const { cluster } = call.machine
@@ -167,15 +170,8 @@ function endpointStatus(call: CommandCall, options: Options): string {
   const endpoint = endpointOf(call, options)
   const version = versionOf(call.machine)
   const { header, dbSize, dbSizeInUse, leader, raftIndex, raftTerm, raftAppliedIndex, errors } = found
-  if (formOf(options) === 'json') {
-    const own = {
-      cluster_id: header.clusterId,
-      member_id: header.memberId,
-      revision: header.revision,
-      raft_term: header.raftTerm,
-    }
-    return `${json([{ Endpoint: endpoint, Status: { header: own, version, dbSize, leader, raftIndex, raftTerm, raftAppliedIndex, ...(errors.length === 0 ? {} : { errors }), dbSizeInUse } }])}\n`
-  }
+  if (formOf(options) === 'json')
+    return `${json([{ Endpoint: endpoint, Status: statusObject(found, version) }])}\n`
   const state = [
     String(leader === header.memberId),
     'false',
@@ -223,6 +219,30 @@ function endpointStatus(call: CommandCall, options: Options): string {
   )
 }
 
+/** The status of an endpoint in the order of Go's fields. */
+function statusObject(
+  { header, dbSize, dbSizeInUse, leader, raftIndex, raftTerm, raftAppliedIndex, errors }: EtcdStatus,
+  version: string,
+): object {
+  const own = {
+    cluster_id: header.clusterId,
+    member_id: header.memberId,
+    revision: header.revision,
+    raft_term: header.raftTerm,
+  }
+  return {
+    header: own,
+    version,
+    dbSize,
+    leader,
+    raftIndex,
+    raftTerm,
+    raftAppliedIndex,
+    ...(errors.length === 0 ? {} : { errors }),
+    dbSizeInUse,
+  }
+}
+
 const refused = (): CommandOutput =>
   failed(
     '{"level":"warn","msg":"retrying of unary invoker ' +
@@ -231,7 +251,10 @@ const refused = (): CommandOutput =>
       'tcp 127.0.0.1:2379: connect: connection refused\\""}\nError: context deadline exceeded',
   )
 
-/** The etcd of a cluster of kubeadm's speaks with those only who have a certificate of its authority. */
+/**
+ * Returns why the etcd of a kubeadm cluster refuses the client: it demands a certificate of its own
+ * authority.
+ */
 function credentialFault(
   { machine, path }: CommandCall,
   options: Options,
@@ -261,9 +284,8 @@ function status(call: CommandCall, options: Options): CommandOutput {
   if (text === undefined) return failed(`Error: stat ${path}: no such file or directory`)
   try {
     const found = snapshotStatus(bytesOf(text))
-    return {
-      stdout: `${formatSnapshotStatus(found, formOf(options) === 'table' ? 'table' : 'simple').replace(/\n$/, '')}\n`,
-    }
+    const status = formatSnapshotStatus(found, formOf(options) === 'table' ? 'table' : 'simple')
+    return { stdout: `${status.replace(/\n$/, '')}\n` }
   } catch (error) {
     if (error instanceof SnapshotError) return failed(`Error: ${error.message}`)
     throw error
@@ -302,9 +324,12 @@ function get(call: CommandCall, options: Options): CommandOutput {
       version,
       ...(options.has('keys-only') ? {} : { value: base64(valueBytes(value)) }),
     }))
-    return {
-      stdout: `${json({ header: own, ...(pairs.length === 0 ? {} : { kvs: pairs }), ...(count === 0 ? {} : { count }) })}\n`,
+    const response = {
+      header: own,
+      ...(pairs.length === 0 ? {} : { kvs: pairs }),
+      ...(count === 0 ? {} : { count }),
     }
+    return { stdout: `${json(response)}\n` }
   }
   if (options.has('count-only')) return formOf(options) === 'fields' ? { stdout: `"Count" : ${count}\n` } : {}
   const valueOnly = options.has('print-value-only')
@@ -312,8 +337,45 @@ function get(call: CommandCall, options: Options): CommandOutput {
     stdout: kvs
       .map(
         (pair) =>
-          `${valueOnly ? '' : `${decode(keyBytes(pair.key))}\n`}${options.has('keys-only') ? '' : decode(valueBytes(pair.value))}\n`,
+          (valueOnly ? '' : `${decode(keyBytes(pair.key))}\n`) +
+          (options.has('keys-only') ? '\n' : `${decode(valueBytes(pair.value))}\n`),
       )
       .join(''),
   }
+}
+
+/**
+ * Formats a table with borders as etcdctl draws it: headings in capitals and centred, text aligned left,
+ * numbers right. Source: olekukonko/tablewriter.
+ */
+function boxed(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = headings.map((heading, at) =>
+    Math.max(heading.length, ...rows.map((row) => (row[at] ?? '').length)),
+  )
+  const border = `+${widths.map((width) => '-'.repeat(width + 2)).join('+')}+\n`
+  const line = (cells: readonly string[]): string => `|${cells.map((cell) => ` ${cell} `).join('|')}|\n`
+  const centred = (text: string, width: number): string => {
+    const left = Math.floor((width - text.length) / 2)
+    return `${' '.repeat(left)}${text}`.padEnd(width)
+  }
+  const cell = (text: string, width: number): string =>
+    /^-?\d+(?:\.\d+)?%?$/.test(text) ? text.padStart(width) : text.padEnd(width)
+  return (
+    border +
+    line(headings.map((heading, at) => centred(heading, widths[at] ?? 0))) +
+    border +
+    rows.map((row) => line(row.map((text, at) => cell(text, widths[at] ?? 0)))).join('') +
+    border
+  )
+}
+
+/** `537 kB`: formats bytes as go-humanize does. */
+function humanBytes(bytes: number): string {
+  if (bytes < 10) return `${bytes} B`
+  const step = Math.floor(Math.log(bytes) / Math.log(1000))
+  const value = Math.floor((bytes / 1000 ** step) * 10 + 0.5) / 10
+  return (
+    `${value < 10 ? value.toFixed(1) : Math.floor(value).toFixed(0)} ` +
+    `${['B', 'kB', 'MB', 'GB', 'TB'][step] ?? ''}`
+  )
 }

@@ -4,7 +4,7 @@ import { absolutePath } from '../../kubelet/files/tree.js'
 import { bytesOf, contentOf, isBinary } from './content.js'
 import type { HostFiles } from './host-files.js'
 
-/** Messages of libc with the names that node gives them, by which just-bash knows them. */
+/** libc's messages with Node's names, by which just-bash recognizes them. */
 const CODES: Readonly<Record<string, string>> = {
   'No such file or directory': 'ENOENT',
   'Is a directory': 'EISDIR',
@@ -17,12 +17,12 @@ const CODES: Readonly<Record<string, string>> = {
   'Device or resource busy': 'EBUSY',
 }
 
-/** The files of a host as just-bash wants them. There are no links. */
+/** Adapts the files of a host to just-bash. There are no links. */
 export class BashFiles implements IFileSystem {
   readonly #files: HostFiles
   readonly #programs: ReadonlySet<string>
 
-  /** `programs`: names of the commands, which are found in /usr/bin. */
+  /** `programs`: names of the commands, which appear in /usr/bin. */
   constructor(files: HostFiles, programs: ReadonlySet<string>) {
     this.#files = files
     this.#programs = programs

@@ -4,40 +4,43 @@ import { FileFault, FileSystem } from '../../kubelet/files/file-system.js'
 import type { Pki } from '../../pki/index.js'
 import { isKubeletFile, NODE_FILES, PKI_DIR } from '../../pki/index.js'
 
-/** What the files of a host are made from. */
+/** Sources of a host's files. */
 export interface HostFilesParts {
-  /** What has been written. */
+  /** The files that were written. */
   readonly disk: () => Tree
   /**
-   * Files that are there unless something else was written, or that are made when they are read; without a
+   * Files that exist unless they were overwritten, and files that are made when they are read. Paths have no
    * leading slash.
    */
   readonly base: () => Tree
   /**
-   * Whose certificates and kubeconfig files the cluster's PKI keeps; undefined: the machine belongs to no
-   * cluster, and all is on its disk.
+   * The owner of the certificates and kubeconfig files in the cluster's PKI; undefined if the machine belongs
+   * to no cluster and everything is on its disk.
    */
   readonly kept: () => KeptFiles | undefined
   readonly now: () => number
-  /** Called when something has been written there. */
+  /** Called after a write to the path. */
   readonly changed: (path: string) => void
 }
 
-/** Files that a cluster's PKI keeps for a machine. */
+/** Files that a cluster's PKI stores for a machine. */
 export interface KeptFiles {
   readonly pki: Pki
-  /** Name of the node; undefined: the control plane. */
+  /** Name of the node; undefined for the control plane. */
   readonly node: string | undefined
-  /** Name of the node whose kubelet runs on the control plane; undefined when none does. */
+  /** Name of the node whose kubelet runs on the control plane; undefined if none does. */
   readonly ownKubelet?: string | undefined
 }
 
-/** Whose file it is in the PKI: on a control plane that is a node too, the kubelet's are the node's. */
+/**
+ * Returns the owner of a file in the PKI. On a control plane that is also a node, the kubelet's files belong
+ * to the node.
+ */
 function ownerOf({ node, ownKubelet }: KeptFiles, path: string): string | undefined {
   return node ?? (isKubeletFile(path) ? ownKubelet : undefined)
 }
 
-/** All files that the PKI keeps for a machine. */
+/** Lists all files that the PKI stores for a machine. */
 export function keptFiles(
   kept: KeptFiles,
 ): readonly { readonly file: string; readonly owner: string | undefined }[] {
@@ -56,7 +59,7 @@ const KUBECONFIG = /^\/etc\/kubernetes\/[\w-]+\.conf$/
 
 /**
  * The files of a host, as root sees them. Certificates, keys and kubeconfig files are the cluster's own
- * (`cluster.pki`), so that what is written here is what counts there. Methods throw FileFault.
+ * (`cluster.pki`), so writing them here takes effect there. Methods throw FileFault.
  */
 export class HostFiles {
   readonly #parts: HostFilesParts
@@ -77,7 +80,7 @@ export class HostFiles {
     return this.#system.read(path)
   }
 
-  /** Text of a file; undefined when there is none. */
+  /** Text of a file; undefined if there is none. */
   text(path: string): string | undefined {
     const system = this.#system
     return system.stat(path)?.kind === 'file' ? system.read(path) : undefined
@@ -98,7 +101,7 @@ export class HostFiles {
     kept.pki.write(path, text, ownerOf(kept, path))
   }
 
-  /** Writes a file, and the directories above it where they are missing. */
+  /** Writes a file, and creates missing parent directories. */
   put(path: string, text: string, mode?: number): void {
     const parts = path.split('/').slice(1, -1)
     parts.forEach((_part, at) => {
@@ -139,7 +142,7 @@ export class HostFiles {
     disk().set(path.slice(1), { ...entry, mode: mode & 0o7777, time: now() })
   }
 
-  /** Who keeps the file, if the cluster's PKI does: on a node only those that are known there. */
+  /** Returns the PKI owner of a file, if the PKI stores it. On a node it stores only known files. */
   #keptAt(path: string): KeptFiles | undefined {
     const kept = this.#parts.kept()
     if (kept === undefined) return undefined

@@ -2,8 +2,7 @@ import { installCoreDNS } from '../../cluster/network/core-dns.js'
 import type { Client } from '../../client/client.js'
 import { allImages, minorOf } from '../control-plane/images.js'
 import type { Hosts } from '../machine/host-machine.js'
-import { controlPlaneMarks } from './marks.js'
-import { ignoreAlreadyThere } from './once.js'
+import { controlPlaneMarks, ignoreAlreadyThere } from './objects.js'
 
 const NAMESPACE = 'kube-system'
 const LABELS = { 'k8s-app': 'kube-proxy' }
@@ -49,47 +48,47 @@ export function applyKubeProxy(client: Client, hosts: Hosts): void {
       },
     }),
   )
-  ignoreAlreadyThere(() =>
-    client.create('daemonsets', {
-      metadata: { name: 'kube-proxy', namespace: NAMESPACE, labels: LABELS },
+  ignoreAlreadyThere(() => client.create('daemonsets', kubeProxyDaemonSet(hosts.version) as never))
+}
+
+const kubeProxyDaemonSet = (version: string): object => ({
+  metadata: { name: 'kube-proxy', namespace: NAMESPACE, labels: LABELS },
+  spec: {
+    selector: { matchLabels: LABELS },
+    updateStrategy: { type: 'RollingUpdate' },
+    template: {
+      metadata: { labels: LABELS },
       spec: {
-        selector: { matchLabels: LABELS },
-        updateStrategy: { type: 'RollingUpdate' },
-        template: {
-          metadata: { labels: LABELS },
-          spec: {
-            priorityClassName: 'system-node-critical',
-            hostNetwork: true,
-            serviceAccountName: 'kube-proxy',
-            nodeSelector: { 'kubernetes.io/os': 'linux' },
-            tolerations: [{ operator: 'Exists' }],
-            containers: [
-              {
-                name: 'kube-proxy',
-                image: imageOf(hosts.version, 'kube-proxy'),
-                imagePullPolicy: 'IfNotPresent',
-                command: [
-                  '/usr/local/bin/kube-proxy',
-                  '--config=/var/lib/kube-proxy/config.conf',
-                  '--hostname-override=$(NODE_NAME)',
-                ],
-                env: [{ name: 'NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } }],
-                securityContext: { privileged: true },
-                volumeMounts: [
-                  { mountPath: '/var/lib/kube-proxy', name: 'kube-proxy' },
-                  { mountPath: '/run/xtables.lock', name: 'xtables-lock' },
-                  { mountPath: '/lib/modules', name: 'lib-modules', readOnly: true },
-                ],
-              },
+        priorityClassName: 'system-node-critical',
+        hostNetwork: true,
+        serviceAccountName: 'kube-proxy',
+        nodeSelector: { 'kubernetes.io/os': 'linux' },
+        tolerations: [{ operator: 'Exists' }],
+        containers: [
+          {
+            name: 'kube-proxy',
+            image: imageOf(version, 'kube-proxy'),
+            imagePullPolicy: 'IfNotPresent',
+            command: [
+              '/usr/local/bin/kube-proxy',
+              '--config=/var/lib/kube-proxy/config.conf',
+              '--hostname-override=$(NODE_NAME)',
             ],
-            volumes: [
-              { name: 'kube-proxy', configMap: { name: 'kube-proxy' } },
-              { name: 'xtables-lock', hostPath: { path: '/run/xtables.lock', type: 'FileOrCreate' } },
-              { name: 'lib-modules', hostPath: { path: '/lib/modules' } },
+            env: [{ name: 'NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } }],
+            securityContext: { privileged: true },
+            volumeMounts: [
+              { mountPath: '/var/lib/kube-proxy', name: 'kube-proxy' },
+              { mountPath: '/run/xtables.lock', name: 'xtables-lock' },
+              { mountPath: '/lib/modules', name: 'lib-modules', readOnly: true },
             ],
           },
-        },
+        ],
+        volumes: [
+          { name: 'kube-proxy', configMap: { name: 'kube-proxy' } },
+          { name: 'xtables-lock', hostPath: { path: '/run/xtables.lock', type: 'FileOrCreate' } },
+          { name: 'lib-modules', hostPath: { path: '/lib/modules' } },
+        ],
       },
-    } as never),
-  )
-}
+    },
+  },
+})

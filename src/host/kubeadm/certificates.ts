@@ -23,7 +23,8 @@ export function certs(args: readonly string[], machine: HostMachine): CommandOut
 }
 
 function checkExpiration({ cluster }: HostMachine): string {
-  return `[check-expiration] Reading configuration from the "kubeadm-config" ConfigMap in namespace "kube-system"...
+  return `[check-expiration] Reading configuration from the "kubeadm-config" ConfigMap \
+in namespace "kube-system"...
 [check-expiration] Use 'kubeadm init phase upload-config kubeadm --config your-config-file' to re-upload it.
 
 ${expiryText(certificateExpiry(cluster.pki), cluster.now())}`
@@ -42,7 +43,8 @@ function renew(name: string | undefined, machine: HostMachine): CommandOutput {
     const authority = certificates.find((one) => one.name === renewed)?.authority
     return baseName(authorities.find((one) => one.name === authority))
   }
-  let stdout = `[renew] Reading configuration from the "kubeadm-config" ConfigMap in namespace "kube-system"...
+  let stdout = `[renew] Reading configuration from the "kubeadm-config" ConfigMap \
+in namespace "kube-system"...
 [renew] Use 'kubeadm init phase upload-config kubeadm --config your-config-file' to re-upload it.\n\n`
   for (const { name: renewed, title, result } of renewOn(machine, name)) {
     if (result === 'renewed') stdout += `${title} renewed\n`
@@ -59,7 +61,7 @@ function renew(name: string | undefined, machine: HostMachine): CommandOutput {
   return { stdout }
 }
 
-/** `etcd/ca` */
+/** Formats the authority's name: `etcd/ca`. */
 function baseName(authority: CertificateExpiry | undefined): string {
   return authority?.path.slice(PKI_DIR.length + 1, -'.crt'.length) ?? ''
 }
@@ -70,14 +72,14 @@ function renewOn({ cluster, hosts }: HostMachine, name: string): readonly Renewa
   return renewals
 }
 
-/** Renews one certificate, if this version of kubeadm knows it and it is there; answers whether it did. */
+/** Renews one certificate if this version of kubeadm knows it and it exists. Returns whether it did. */
 export function renewOne(machine: HostMachine, name: string): boolean {
   const isKnown = certificateExpiry(machine.cluster.pki).certificates.some((one) => one.name === name)
   return isKnown && renewOn(machine, name).some(({ result }) => result === 'renewed')
 }
 
 /**
- * Certificates that an upgrade of a component renews. Source: phases/upgrade/staticpods.go
+ * Certificates that the upgrade of a component renews. Source: phases/upgrade/staticpods.go
  * renewCertsByComponent.
  */
 export const RENEWED_WITH: Readonly<Record<string, readonly string[]>> = {

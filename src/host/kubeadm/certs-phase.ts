@@ -22,7 +22,7 @@ const CERTIFICATES: readonly string[] = [
   'etcd/healthcheck-client',
   'apiserver-etcd-client',
 ]
-/** Names of the phases, where they are not those of the files. */
+/** Names of phases that differ from the names of their files. */
 const PHASES: Readonly<Record<string, string>> = {
   'etcd-ca': 'etcd/ca',
   'etcd-server': 'etcd/server',
@@ -38,7 +38,7 @@ const CONFIGS: readonly string[] = [
   'scheduler.conf',
 ]
 
-/** Makes the files of a control plane, as far as a machine does not have them: what is there is used. */
+/** Creates the control plane's files that a machine lacks; existing files are used. */
 export class CertificateMaker {
   readonly #machine: HostMachine
   readonly #folder: string
@@ -146,7 +146,7 @@ export class CertificateMaker {
     files.put(`${this.#folder}/sa.pub`, this.#pki.read(`${PKI_DIR}/sa.pub`), 0o600)
   }
 
-  /** Certificate and key of an authority as they are on the disk now. */
+  /** Reads certificate and key of an authority from the disk. */
   #issuer(authority: string): { subject: { commonName: string }; key: ReturnType<typeof parsePrivateKey> } {
     const { files } = this.#machine
     const [certificate] = parseCertificates(files.text(`${this.#folder}/${authority}.crt`) ?? '')

@@ -4,7 +4,7 @@ import { minorOf } from '../control-plane/images.js'
 import type { HostMachine } from '../machine/host-machine.js'
 import { KubeadmError } from './texts.js'
 
-/** kubeadm's InitConfiguration and ClusterConfiguration, as far as they are heeded. */
+/** The supported fields of kubeadm's InitConfiguration and ClusterConfiguration. */
 export interface InitConfiguration {
   /** `v1.35.0` */
   readonly version: string
@@ -13,7 +13,7 @@ export interface InitConfiguration {
   readonly advertiseAddress: string
   readonly controlPlaneEndpoint: string | undefined
   readonly serviceSubnet: string
-  /** Undefined: nodes get no ranges of pods' addresses. */
+  /** Undefined if nodes get no pod CIDRs. */
   readonly podSubnet: string | undefined
   readonly dnsDomain: string
   readonly certificatesDir: string
@@ -25,7 +25,7 @@ export interface InitConfiguration {
   readonly ignored: readonly string[]
 }
 
-/** JoinConfiguration, as far as it is heeded. */
+/** The supported fields of JoinConfiguration. */
 export interface JoinConfiguration {
   readonly endpoint: string | undefined
   readonly token: string | undefined
@@ -79,7 +79,7 @@ const texts = (value: unknown): readonly string[] =>
 const split = (values: readonly string[]): readonly string[] =>
   values.flatMap((value) => value.split(',')).filter((value) => value !== '')
 
-/** Documents of a configuration file by kind. */
+/** Returns the documents of a configuration file by kind. */
 function documents(
   machine: HostMachine,
   path: (path: string) => string,
@@ -100,7 +100,7 @@ function documents(
   return found
 }
 
-/** What `kubeadm init` is asked for. @throws KubeadmError */
+/** Reads the flags and the configuration of `kubeadm init`. @throws KubeadmError */
 export function initConfiguration(
   machine: HostMachine,
   options: Options,
@@ -160,7 +160,7 @@ export function initConfiguration(
   }
 }
 
-/** What `kubeadm join` is asked for. @throws KubeadmError */
+/** Reads the flags and the configuration of `kubeadm join`. @throws KubeadmError */
 export function joinConfiguration(
   machine: HostMachine,
   options: Options,

@@ -1,23 +1,22 @@
 import { parse } from 'yaml'
 import { ConnectionError, isApiError } from '../../client/api-error.js'
 import type { Client } from '../../client/client.js'
-import { kubeconfigText, PKI_DIR } from '../../pki/index.js'
+import { PKI_DIR, detachedSignature, kubeconfigText, parseCertificates } from '../../pki/index.js'
 import type { CommandCall, CommandOutput } from '../commands/command.js'
 import { readOptions } from '../commands/command.js'
 import { minorOf } from '../control-plane/images.js'
 import type { HostMachine } from '../machine/host-machine.js'
 import { becomeNode } from '../machine/membership.js'
 import { BOOTSTRAP_CONFIG, startKubelet, stopKubelet } from '../machine/sync-node.js'
-import { bootstrapKubelet } from '../machine/tls-bootstrap.js'
-import { joinConfiguration, VALUED } from './config.js'
+import { bootstrapKubelet, dialFault } from '../machine/tls-bootstrap.js'
 import type { JoinConfiguration } from './config.js'
-import type { Discovered } from './discovery.js'
-import { discover, validateDiscovery } from './discovery.js'
-import { writeKubeletFiles } from './init.js'
-import { kubeletConfigName } from './kubelet-config-name.js'
+import { VALUED, joinConfiguration } from './config.js'
+import { writeKubeletFiles } from './init-phases.js'
+import { kubeletConfigName } from './objects.js'
 import { joinChecks, runChecks } from './preflight.js'
 import type { Printer } from './texts.js'
 import { KubeadmError, printing } from './texts.js'
+import { TOKEN_FORM, publicKeyPin } from './token.js'
 
 /** timeouts.tlsBootstrap */
 const TLS_BOOTSTRAP = 300_000
@@ -30,7 +29,7 @@ This node has joined the cluster:
 Run 'kubectl get nodes' on the control-plane to see this node join the cluster.
 `
 
-/** `kubeadm join`: makes a worker of a machine. Source: cmd/kubeadm/app/cmd/join.go. */
+/** `kubeadm join`: makes a machine a worker. Source: cmd/kubeadm/app/cmd/join.go. */
 export function join({ args, machine, path }: CommandCall): CommandOutput {
   return printing((printer) => {
     const options = readOptions(args, VALUED)
@@ -64,7 +63,7 @@ function bootstrapClient({ cluster }: HostMachine, { bootstrapToken = '' }: Join
   return cluster.as({ user: user.name, groups: user.groups ?? [] })
 }
 
-/** Reads what the cluster is like, as the bootstrap token; answers its minor. */
+/** Reads the cluster's configuration with the bootstrap token. Returns its minor. */
 function readConfiguration(machine: HostMachine, client: Client, { out }: Printer): number {
   out('[preflight] Reading configuration from the "kubeadm-config" ConfigMap in namespace "kube-system"...')
   out("[preflight] Use 'kubeadm init phase upload-config kubeadm --config your-config-file' to re-upload it.")
@@ -184,4 +183,128 @@ If you are on a systemd-powered system, you can try to troubleshoot the error wi
   }
   becomeNode(machine)
   cluster.advance('2s')
+}
+
+/** timeouts.discovery */
+const LONGEST = 300_000
+const INTERVAL = 5_000
+const PIN = /^sha256:[0-9a-fA-F]{64}$/
+
+/** What a machine has learnt about the cluster that it joins. */
+export interface Discovered {
+  /** `https://10.0.0.10:6443` */
+  readonly server: string
+  /** PEM. */
+  readonly authority: string
+}
+
+/** Checks the discovery flags of `kubeadm join`. @throws KubeadmError */
+function validateDiscovery({ endpoint, token, hashes, skipsVerification }: JoinConfiguration): {
+  readonly endpoint: string
+  readonly token: string
+} {
+  const faults: string[] = []
+  if (endpoint === undefined)
+    throw new KubeadmError('discovery: Invalid value: "": bootstrapToken or file must be set')
+  if (!/^(?:\[[^\]]+\]|[^:/\s]+):\d+$/.test(endpoint))
+    faults.push(
+      `discovery.bootstrapToken.apiServerEndpoint: Invalid value: ${JSON.stringify(endpoint)}: ` +
+        `address ${endpoint}: missing port in address`,
+    )
+  if (token === undefined)
+    faults.push(
+      'discovery.bootstrapToken.token: Invalid value: "": the bootstrap token is invalid',
+      'discovery.tlsBootstrapToken: Invalid value: "": the bootstrap token is invalid',
+    )
+  else if (!TOKEN_FORM.test(token))
+    faults.push(
+      `discovery.bootstrapToken.token: Invalid value: ${JSON.stringify(token)}: the bootstrap token ` +
+        'is invalid',
+      `discovery.tlsBootstrapToken: Invalid value: ${JSON.stringify(token)}: the bootstrap token is invalid`,
+    )
+  if (hashes.length === 0 && !skipsVerification) {
+    faults.push(
+      'discovery.bootstrapToken.caCertHashes: Invalid value: "": using token-based discovery without ' +
+        'caCertHashes can be unsafe. Set unsafeSkipCAVerification as true in your kubeadm config file or ' +
+        'pass --discovery-token-unsafe-skip-ca-verification flag to continue',
+    )
+  }
+  if (faults.length > 0)
+    throw new KubeadmError(faults.length === 1 ? (faults[0] ?? '') : `[${faults.join(', ')}]`)
+  return { endpoint, token: token ?? '' }
+}
+
+/**
+ * Finds out which authority to trust: reads `cluster-info` anonymously, checks its signature with the token,
+ * and the authority's public key against the pins. Waits up to five minutes of virtual time for the apiserver
+ * and the signature. Source: app/discovery/token/token.go. @throws KubeadmError
+ */
+function discover(machine: HostMachine, asked: JoinConfiguration): Discovered {
+  const { endpoint, token } = validateDiscovery(asked)
+  const [id = '', secret = ''] = token.split('.')
+  const untrusted = (why: string): KubeadmError =>
+    new KubeadmError(
+      `error execution phase preflight: couldn't validate the identity of the API Server: ${why}`,
+    )
+  const deadline = machine.cluster.now() + LONGEST
+  let data = clusterInfo(machine, endpoint, id)
+  while (typeof data === 'string' && machine.cluster.now() < deadline) {
+    machine.cluster.advance(INTERVAL)
+    machine.hosts.sync()
+    data = clusterInfo(machine, endpoint, id)
+  }
+  if (typeof data === 'string') throw untrusted(data)
+  const bad = asked.hashes.find((hash) => !PIN.test(hash))
+  if (bad !== undefined)
+    throw untrusted(
+      'invalid discovery token CA certificate hash: ' +
+        `${
+          bad.startsWith('sha256:')
+            ? `invalid hash ${JSON.stringify(bad)}, expected a 32 byte SHA-256 hash, found ` +
+              `${Math.floor((bad.length - 7) / 2)} bytes`
+            : 'invalid hash, expected "format:value"'
+        }`,
+    )
+  const { kubeconfig = '' } = data
+  if (detachedSignature(kubeconfig, id, secret) !== data[`jws-kubeconfig-${id}`])
+    throw untrusted(
+      "failed to verify JWS signature of received cluster info object, can't trust this API Server",
+    )
+  const { clusters } = parse(kubeconfig) as {
+    clusters: readonly { cluster: { server: string; 'certificate-authority-data': string } }[]
+  }
+  const cluster = clusters[0]?.cluster
+  if (cluster === undefined) throw untrusted('malformed kubeconfig in the cluster-info ConfigMap')
+  const authority = atob(cluster['certificate-authority-data'])
+  const pin = parseCertificates(authority).length === 0 ? '' : publicKeyPin(authority)
+  if (asked.hashes.length > 0 && !asked.hashes.some((hash) => hash.toLowerCase() === pin))
+    throw untrusted(
+      'cluster CA found in cluster-info ConfigMap is invalid: none of the public keys ' +
+        `${JSON.stringify(pin)} are pinned`,
+    )
+  return { server: cluster.server, authority }
+}
+
+/**
+ * Returns the data of `cluster-info` with the signature for a token, or a text that says why it is
+ * unavailable.
+ */
+function clusterInfo(
+  machine: HostMachine,
+  endpoint: string,
+  id: string,
+): Readonly<Record<string, string>> | string {
+  const path = '/api/v1/namespaces/kube-public/configmaps/cluster-info'
+  const failed = (why: string): string => `failed to request the cluster-info ConfigMap: ${why}`
+  const fault = dialFault(machine.hosts, endpoint)
+  if (fault !== undefined) return failed(`Get "https://${endpoint}${path}?timeout=10s": ${fault}`)
+  const answer = machine.cluster.http.handle({ method: 'GET', path })
+  if (!('body' in answer)) return failed('unexpected answer')
+  const body = JSON.parse(
+    typeof answer.body === 'string' ? answer.body : new TextDecoder().decode(answer.body),
+  ) as { message?: string; data?: Record<string, string> }
+  if (answer.code !== 200) return failed(body.message ?? '')
+  return body.data?.[`jws-kubeconfig-${id}`] === undefined
+    ? `could not find a JWS signature in the cluster-info ConfigMap for token ID ${JSON.stringify(id)}`
+    : body.data
 }

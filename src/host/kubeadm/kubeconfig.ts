@@ -7,8 +7,8 @@ const HOUR = 3_600_000
 const STACK = 'To see the stack trace of this error execute with --v=5 or higher'
 
 /**
- * `kubeadm kubeconfig user`: a kubeconfig file for anybody, signed with the cluster's authority. Source:
- * cmd/kubeadm/app/cmd/kubeconfig.go.
+ * `kubeadm kubeconfig user`: writes a kubeconfig file for any user, signed with the cluster's authority.
+ * Source: cmd/kubeadm/app/cmd/kubeconfig.go.
  */
 export function kubeconfig(args: readonly string[], machine: HostMachine): CommandOutput {
   const options = readOptions(args, ['client-name', 'org', 'token', 'config', 'validity-period'])

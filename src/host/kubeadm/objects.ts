@@ -1,19 +1,85 @@
-import { stringify } from 'yaml'
-import type { Client } from '../../client/client.js'
+import { parse, stringify } from 'yaml'
 import { ConnectionError, isApiError } from '../../client/api-error.js'
-import { kubeadmObjects } from '../../cluster/compose/kubeadm-objects.js'
-import { KUBELET_CONFIG } from '../machine/kubelet-config.js'
-import type { Hosts } from '../machine/host-machine.js'
-import { createBootstrapObjects } from './bootstrap-objects.js'
-import type { InitConfiguration } from './config.js'
+import type { Client } from '../../client/client.js'
+import { kubeadmObjects } from '../../cluster/compose/default-objects.js'
 import { minorOf, registryOf } from '../control-plane/images.js'
-import { kubeletConfigName } from './kubelet-config-name.js'
-import { ignoreAlreadyThere } from './once.js'
+import type { Hosts } from '../machine/host-machine.js'
+import { KUBELET_CONFIG } from '../machine/kubelet-config.js'
+import type { InitConfiguration } from './config.js'
+
+const GROUP = 'rbac.authorization.k8s.io'
+/** Group of bootstrap tokens that kubeadm makes. */
+export const BOOTSTRAPPERS = 'system:bootstrappers:kubeadm:default-node-token'
+const NODES = 'system:nodes'
+
+interface Subject {
+  readonly kind: 'Group' | 'User'
+  readonly name: string
+  readonly apiGroup?: string
+}
+
+const group = (name: string): Subject => ({ kind: 'Group', name, apiGroup: GROUP })
 
 /**
- * The objects that `kubeadm init` leaves in the cluster and that its later commands look for: its
- * configuration, and the rights of `admin.conf` and of the apiserver as a client of kubelets. Made when
- * somebody first logs in to a host; there is no other trace of it in a cluster.
+ * Creates what lets machines join, besides the cluster's own `kubeadmObjects`: tokens may read kubeadm's
+ * configuration, and anyone may read `cluster-info`. `adminConf`: text of admin.conf. Source:
+ * cmd/kubeadm/app/phases/bootstraptoken.
+ */
+export function createBootstrapObjects(client: Client, hosts: Hosts, adminConf: string): void {
+  const minor = minorOf(hosts.version)
+  const allow = (namespace: string, name: string, configMap: string, subjects: readonly Subject[]): void => {
+    ignoreAlreadyThere(() =>
+      client.create('roles', {
+        metadata: { name, namespace },
+        rules: [{ apiGroups: [''], resources: ['configmaps'], resourceNames: [configMap], verbs: ['get'] }],
+      }),
+    )
+    ignoreAlreadyThere(() =>
+      client.create('rolebindings', {
+        metadata: { name, namespace },
+        roleRef: { apiGroup: GROUP, kind: 'Role', name },
+        subjects: subjects as never,
+      }),
+    )
+  }
+  allow('kube-system', 'kubeadm:nodes-kubeadm-config', 'kubeadm-config', [group(BOOTSTRAPPERS), group(NODES)])
+  const kubelet = kubeletConfigName(minor)
+  allow('kube-system', minor < 24 ? `kubeadm:${kubelet}` : 'kubeadm:kubelet-config', kubelet, [
+    group(NODES),
+    group(BOOTSTRAPPERS),
+  ])
+  ignoreAlreadyThere(() =>
+    client.create('configmaps', {
+      metadata: { name: 'cluster-info', namespace: 'kube-public' },
+      data: { kubeconfig: clusterInfo(adminConf) },
+    }),
+  )
+  allow('kube-public', 'kubeadm:bootstrap-signer-clusterinfo', 'cluster-info', [
+    { kind: 'User', name: 'system:anonymous', apiGroup: GROUP },
+  ])
+}
+
+/** Returns a kubeconfig with the same cluster but without credentials. */
+function clusterInfo(adminConf: string): string {
+  const { clusters } = parse(adminConf) as { clusters: readonly { cluster: object }[] }
+  return stringify(
+    {
+      apiVersion: 'v1',
+      clusters: [{ cluster: clusters[0]?.cluster, name: '' }],
+      contexts: null,
+      'current-context': '',
+      kind: 'Config',
+      preferences: {},
+      users: null,
+    },
+    { lineWidth: 0, indentSeq: false },
+  )
+}
+
+/**
+ * Creates the objects that `kubeadm init` leaves in the cluster and that its later commands read: its
+ * configuration, and the rights of `admin.conf` and of the apiserver as a client of kubelets. Called at the
+ * first login to a host, so that clusters without hosts do not have them.
  */
 export function installKubeadmObjects(hosts: Hosts): void {
   const { cluster } = hosts
@@ -25,7 +91,7 @@ export function installKubeadmObjects(hosts: Hosts): void {
     marker.value.installed = true
   } catch (error) {
     const isLater = error instanceof ConnectionError || (isApiError(error) && error.code === 500)
-    if (!isLater) throw error // once the apiserver is there, and etcd takes writes
+    if (!isLater) throw error // tried again once the apiserver runs and etcd accepts writes
   }
 }
 
@@ -35,7 +101,7 @@ function create(hosts: Hosts): void {
   createBootstrapObjects(admin, hosts, hosts.cluster.pki.read('/etc/kubernetes/admin.conf'))
 }
 
-/** What the phases `kubeconfig` and `upload-config` leave in the cluster. */
+/** Creates the objects of the phases `kubeconfig` and `upload-config`. */
 export function createConfigObjects(admin: Client, hosts: Hosts, asked?: InitConfiguration): void {
   const minor = minorOf(hosts.version)
   for (const object of kubeadmObjects(minor)) {
@@ -50,7 +116,7 @@ export function createConfigObjects(admin: Client, hosts: Hosts, asked?: InitCon
   put(kubeletConfigName(minor), { kubelet: KUBELET_CONFIG })
 }
 
-/** kubeadm's ClusterConfiguration. */
+/** Returns kubeadm's ClusterConfiguration. */
 export function clusterConfiguration(
   { serviceCIDR, clusterCIDR, cluster }: Hosts,
   version: string,
@@ -89,4 +155,35 @@ export function clusterConfiguration(
     ...(minor >= 31 ? { proxy: {} } : {}),
     scheduler: {},
   })
+}
+
+/** Runs `create`, ignoring the error that the object already exists. */
+export function ignoreAlreadyThere(create: () => unknown): void {
+  try {
+    create()
+  } catch (error) {
+    if (!isApiError(error, 'AlreadyExists')) throw error
+  }
+}
+
+/** Labels and taints of a control plane in a minor. */
+export function controlPlaneMarks(minor: number): {
+  readonly labels: readonly string[]
+  readonly taints: readonly string[]
+} {
+  const own = 'node-role.kubernetes.io/control-plane'
+  const old = 'node-role.kubernetes.io/master'
+  return {
+    labels: [
+      ...(minor < 24 ? [old] : []),
+      ...(minor >= 20 ? [own] : []),
+      ...(minor >= 20 ? ['node.kubernetes.io/exclude-from-external-load-balancers'] : []),
+    ],
+    taints: [...(minor === 24 ? [old, own] : minor < 24 ? [old] : [own])],
+  }
+}
+
+/** Name of the ConfigMap with the kubelets' configuration: one for each minor until 1.23. */
+export function kubeletConfigName(minor: number): string {
+  return minor < 24 ? `kubelet-config-1.${minor}` : 'kubelet-config'
 }

@@ -1,7 +1,7 @@
-import { kubeletSkew } from '../../cluster/compose/version-skew.js'
+import { kubeletSkew } from '../../cluster/compose/release-facet.js'
 import { minorOf } from '../control-plane/images.js'
 
-/** What an upgrade is judged by. Versions as `v1.35.0`. */
+/** Input of the version policies. Versions look like `v1.35.0`. */
 export interface UpgradePlan {
   readonly cluster: string
   readonly kubeadm: string
@@ -11,13 +11,13 @@ export interface UpgradePlan {
   readonly allowUnstable?: boolean
 }
 
-/** Why an upgrade must not be, and why it should not be (`--force` goes on). */
+/** Why an upgrade is forbidden, and why it is discouraged (`--force` overrides the latter). */
 export interface PolicyFaults {
   readonly mandatory: readonly string[]
   readonly skippable: readonly string[]
 }
 
-/** `v1.35.2` against `v1.35.10`, as semantic versions; what is before a release is lower. */
+/** Compares `v1.35.2` and `v1.35.10` as semantic versions; a pre-release is lower than its release. */
 export function compareVersions(a: string, b: string): number {
   const parts = (version: string): readonly number[] =>
     version.replace(/^v/, '').split(/[.-]/).slice(0, 3).map(Number)
@@ -26,7 +26,10 @@ export function compareVersions(a: string, b: string): number {
   return Number(b.includes('-')) - Number(a.includes('-'))
 }
 
-/** Whether kubeadm upgrades. Source: cmd/kubeadm/app/phases/upgrade/policy.go EnforceVersionPolicies. */
+/**
+ * Checks whether kubeadm may upgrade. Source: cmd/kubeadm/app/phases/upgrade/policy.go
+ * EnforceVersionPolicies.
+ */
 export function enforceVersionPolicies({
   cluster,
   kubeadm,

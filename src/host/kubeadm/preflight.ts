@@ -5,7 +5,7 @@ import { compareVersions } from './policy.js'
 import type { Printer } from './texts.js'
 import { KubeadmError } from './texts.js'
 
-/** One thing that kubeadm looks at before it begins, and what is wrong with it. */
+/** One preflight check and its findings. */
 export interface Check {
   readonly name: string
   readonly warnings?: readonly string[]
@@ -27,7 +27,7 @@ function dirAvailable(machine: HostMachine, path: string): Check {
   return { name: `DirAvailable-${dashed(path)}`, errors: isEmpty ? [] : [`${path} is not empty`] }
 }
 
-/** Who listens at a port of the machine: components in containers, and the kubelet. */
+/** Checks that a port of the machine is free: components in containers and the kubelet listen on some. */
 function port(machine: HostMachine, number: number, component: string): Check {
   const { state } = machine
   const isUsed =
@@ -37,7 +37,7 @@ function port(machine: HostMachine, number: number, component: string): Check {
   return { name: `Port-${number}`, errors: isUsed ? [`Port ${number} is in use`] : [] }
 }
 
-/** What the checks of init and join share. Source: preflight/checks.go addCommonChecks. */
+/** Checks that init and join share. Source: preflight/checks.go addCommonChecks. */
 function common(machine: HostMachine, version: string | undefined): readonly Check[] {
   const kubelet = machine.state.packages.get('kubelet')?.version ?? ''
   const tool = machine.state.packages.get('kubeadm')?.version ?? ''
@@ -129,7 +129,7 @@ export function joinChecks(machine: HostMachine): readonly Check[] {
 }
 
 /**
- * Prints warnings, and ends the command with the errors. `ignored`: checks whose errors are warnings, or
+ * Prints warnings, and throws if there are errors. `ignored`: checks whose errors count as warnings, or
  * `all`. Source: preflight/checks.go RunChecks.
  */
 export function runChecks(
@@ -150,7 +150,7 @@ export function runChecks(
   const text =
     `[preflight] Some fatal errors occurred:\n${fatal}[preflight] If you know what you are doing, you ` +
     `can make a check non-fatal with \`--ignore-preflight-errors=...\``
-  // since 1.35 the list is printed before the error, not as part of it
+  // since 1.35 the list is printed before the error instead of as part of it
   if (minorOf(machine.state.packages.get('kubeadm')?.version ?? '') >= 35)
     throw new KubeadmError('error execution phase preflight: preflight checks failed', `${text}\n`)
   throw new KubeadmError(`error execution phase preflight: ${text}`)

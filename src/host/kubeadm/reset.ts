@@ -16,7 +16,7 @@ const CONFIGS: readonly string[] = [
 ]
 
 /**
- * `kubeadm reset`: takes a machine out of its cluster; of the control plane: the cluster is gone. Source:
+ * `kubeadm reset`: takes a machine out of its cluster; on the control plane it destroys the cluster. Source:
  * cmd/kubeadm/app/cmd/reset.go and cmd/phases/reset.
  */
 export function reset({ args, machine, stdin }: CommandCall): CommandOutput {
@@ -75,7 +75,7 @@ export function reset({ args, machine, stdin }: CommandCall): CommandOutput {
   })
 }
 
-/** Removes everything in a directory, and leaves the directory. */
+/** Removes everything in a directory, but not the directory. */
 function clean({ files }: HostMachine, directory: string): void {
   if (files.stat(directory)?.kind !== 'directory') return
   for (const name of files.list(directory)) files.remove(`${directory}/${name}`)

@@ -3,9 +3,7 @@ import type { CommandOutput } from '../commands/command.js'
 /** What kubeadm adds to each error. */
 export const STACK = 'To see the stack trace of this error execute with --v=5 or higher'
 
-/**
- * Why a command ends, in the words that follow `error: `; with what it has printed before to standard error.
- */
+/** Ends a command with the text that follows `error: `; `before` was already printed to standard error. */
 export class KubeadmError extends Error {
   readonly before: string
 
@@ -21,7 +19,7 @@ export interface Printer {
   readonly err: (line: string) => void
 }
 
-/** Runs a command that prints as it goes on, and may end with a {@link KubeadmError}. */
+/** Runs a command that prints as it proceeds and may throw a {@link KubeadmError}. */
 export function printing(work: (printer: Printer) => void): CommandOutput {
   let stdout = ''
   let stderr = ''

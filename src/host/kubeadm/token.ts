@@ -5,14 +5,14 @@ import type { CommandOutput } from '../commands/command.js'
 import { failed, readOptions } from '../commands/command.js'
 import type { HostMachine } from '../machine/host-machine.js'
 import { table } from '../machine/texts.js'
-import { BOOTSTRAPPERS } from './bootstrap-objects.js'
+import { BOOTSTRAPPERS } from './objects.js'
 import { STACK } from './texts.js'
 import { digest, hex, toDer } from '../../pki/der.js'
 import { parseCertificates, PKI_DIR } from '../../pki/index.js'
 import { publicKeyInfo } from '../../pki/rsa.js'
 
 const TYPE = 'bootstrap.kubernetes.io/token'
-/** What a bootstrap token looks like. */
+/** Format of a bootstrap token. */
 export const TOKEN_FORM: RegExp = /^([a-z0-9]{6})\.([a-z0-9]{16})$/
 
 /** `kubeadm token generate`, `create`, `list` and `delete`. Source: cmd/kubeadm/app/cmd/token.go. */
@@ -70,7 +70,7 @@ export function token(args: readonly string[], machine: HostMachine): CommandOut
 
 type Client = ReturnType<HostMachine['cluster']['as']>
 
-/** A token that nobody has yet. */
+/** Returns an unused token. */
 export function newToken(machine: HostMachine): string {
   const id = machine.newId()
   return `${id.slice(0, 6)}.${id.slice(6, 22)}`
@@ -97,7 +97,7 @@ function create(
   return { stdout: `${joinCommand(machine, value)} \n` }
 }
 
-/** A bootstrap token as the Secret that it is. `ttl`: `24h0m0s`; 0: it does not end. */
+/** Writes a bootstrap token as a Secret. `ttl`: `24h0m0s`; 0 means that it does not expire. */
 export function writeToken(
   client: Client,
   now: number,
@@ -126,7 +126,7 @@ export function writeToken(
   })
 }
 
-/** `sha256:` and the hash of an authority's public key. Source: util/pubkeypin Hash. */
+/** Returns `sha256:` and the hash of an authority's public key. Source: util/pubkeypin Hash. */
 export function publicKeyPin(authority: string): string {
   const [certificate] = parseCertificates(authority)
   return certificate?.publicKey === undefined
@@ -134,7 +134,7 @@ export function publicKeyPin(authority: string): string {
     : `sha256:${hex(digest('sha256', toDer(publicKeyInfo(certificate.publicKey))))}`
 }
 
-/** The command that makes a machine join. */
+/** The command with which a machine joins. */
 export function joinCommand(machine: HostMachine, token: string, separator = ' '): string {
   const { advertiseAddress, controlPlaneEndpoint = advertiseAddress } = machine.cluster.pki.config
   return (

@@ -6,8 +6,7 @@ import { staticPodText } from '../control-plane/static-pods.js'
 import type { HostMachine, Hosts } from '../machine/host-machine.js'
 import { table } from '../machine/texts.js'
 import { renewOne, RENEWED_WITH } from './certificates.js'
-import { kubeletConfigName } from './kubelet-config-name.js'
-import { clusterConfiguration } from './objects.js'
+import { clusterConfiguration, kubeletConfigName } from './objects.js'
 import { compareVersions, enforceVersionPolicies } from './policy.js'
 
 const MANIFESTS = '/etc/kubernetes/manifests'
@@ -79,7 +78,8 @@ function plan(machine: HostMachine, asked: string | undefined): CommandOutput {
     const [from, to] = [addonVersions(current), addonVersions(target)]
     const kubelets = kubeletsOf(hosts)
     if (kubelets.length > 0) {
-      stdout += `Components that must be upgraded manually after you have upgraded the control plane with 'kubeadm upgrade apply':
+      stdout += `Components that must be upgraded manually after you have upgraded the control plane \
+with 'kubeadm upgrade apply':
 ${table([
   ['COMPONENT', 'NODE', 'CURRENT', 'TARGET'],
   ...kubelets.map(({ name, version }) => ['kubelet', name, version, target]),
@@ -189,7 +189,7 @@ function refusal(
   return undefined
 }
 
-/** The static pods, one after the other: what the API server was, it is no longer after its turn. */
+/** Upgrades the static pods one after the other; the apiserver serves the new version after its turn. */
 function controlPlane(machine: HostMachine, target: string, renews: boolean): string {
   const { hosts } = machine
   const stamp = new Date(hosts.cluster.now())
@@ -237,16 +237,14 @@ function upgradeOne(
   if (component === 'kube-apiserver') becomeVersion(hosts, target)
   machine.files.write(path, next)
   machine.hosts.cluster.advance('10s')
-  text += `[upgrade/staticpods] Moving new manifest to "${path}" and backing up old manifest to "${backup}/${component}.yaml"
+  text += `[upgrade/staticpods] Moving new manifest to "${path}" \
+and backing up old manifest to "${backup}/${component}.yaml"
 [upgrade/staticpods] Waiting for the kubelet to restart the component
 [upgrade/staticpods] This can take up to 5m0s\n`
   return `${text}[upgrade/staticpods] Component "${component}" upgraded successfully!\n`
 }
 
-/**
- * The cluster goes on as one of another version: within a minor it is the same one that calls itself
- * otherwise.
- */
+/** Moves the cluster to another version. Within a minor only the version string changes. */
 function becomeVersion(hosts: Hosts, target: string): void {
   const { cluster } = hosts
   hosts.state.version = target
@@ -266,8 +264,10 @@ function afterwards(machine: HostMachine, target: string): string {
     { type: 'merge', body: { data: { ClusterConfiguration: clusterConfiguration(hosts, target) } } },
   )
   for (const name of ['admin.conf', 'super-admin.conf']) renewOne(machine, name)
-  return `[upload-config] Storing the configuration used in ConfigMap "kubeadm-config" in the "kube-system" Namespace
-[kubelet] Creating a ConfigMap "${kubeletConfigName(minor)}" in namespace kube-system with the configuration for the kubelets in the cluster
+  return `[upload-config] Storing the configuration used in ConfigMap "kubeadm-config" \
+in the "kube-system" Namespace
+[kubelet] Creating a ConfigMap "${kubeletConfigName(minor)}" in namespace kube-system \
+with the configuration for the kubelets in the cluster
 [upgrade/kubeconfig] The kubeconfig files for this node were successfully upgraded!\n${kubeletConfig(machine)}
 [upgrade/bootstrap-token] Configuring bootstrap token and cluster-info RBAC rules
 [addons] Applied essential addon: CoreDNS
@@ -294,8 +294,7 @@ function kubeletConfig(machine: HostMachine): string {
 }
 
 /**
- * `kubeadm upgrade node`, and what it was until 1.14: `kubeadm upgrade node config --kubelet-version
- * v1.14.0`.
+ * `kubeadm upgrade node`, and its form until 1.14: `kubeadm upgrade node config --kubelet-version v1.14.0`.
  */
 function upgradeNode(machine: HostMachine, options: Options): CommandOutput {
   const { hosts } = machine
@@ -324,7 +323,8 @@ function upgradeNode(machine: HostMachine, options: Options): CommandOutput {
       )
     kubeletConfig(machine)
     return {
-      stdout: `[kubelet] Downloading configuration for the kubelet from the "${name}" ConfigMap in the kube-system namespace
+      stdout: `[kubelet] Downloading configuration for the kubelet from the "${name}" ConfigMap \
+in the kube-system namespace
 [kubelet] Writing kubelet configuration to file "/var/lib/kubelet/config.yaml"
 [upgrade] The configuration for this node was successfully updated!
 [upgrade] Now you should go ahead and upgrade the kubelet package using your package manager.\n`,

@@ -2,24 +2,24 @@ import type { NodeHandle } from '../../cluster/nodes/node-handle.js'
 import { latestContainer } from '../../kubelet/index.js'
 import type { HostState } from './state.js'
 
-/** Lines that wait for a container to come. */
+/** Most lines that are kept for a container that does not exist yet. */
 const MOST_WAITING = 1_000
 
-/** The machine of a control plane, as far as its logs go. */
+/** The parts of a control plane's machine that its logs depend on. */
 interface LoggingMachine {
   readonly name: string
-  /** Undefined where it is no node. */
+  /** Undefined if the machine is not a node. */
   readonly node: NodeHandle | undefined
   readonly state: HostState
 }
 
 /**
- * Whether a component of the control plane is a pod of its machine's node, and so has a log that `kubectl
- * logs` reads.
+ * Whether the components of the control plane are pods of the machine's node, and so have logs for `kubectl
+ * logs`.
  */
 const isPod = ({ node, state }: LoggingMachine): boolean => node !== undefined && !state.made
 
-/** A component of the control plane has said something: its container's log is to have it too. */
+/** Keeps a line of a component for its container's log. */
 export function keepForContainer(machine: LoggingMachine, component: string, text: string): void {
   const state = machine.state.components.get(component)
   if (state === undefined || !isPod(machine)) return
@@ -28,10 +28,7 @@ export function keepForContainer(machine: LoggingMachine, component: string, tex
   if (waiting.length > MOST_WAITING) waiting.shift()
 }
 
-/**
- * Writes what the components of the control plane have said to the logs of their containers, as far as these
- * run.
- */
+/** Writes the kept lines of the control plane's components to the logs of their running containers. */
 export function logToContainers(machine: LoggingMachine): void {
   const { node, state, name } = machine
   if (node === undefined || !isPod(machine)) return

@@ -11,51 +11,51 @@ import type { KeptFiles } from '../files/host-files.js'
 import { HostFiles, keptFiles } from '../files/host-files.js'
 import { COMPONENTS } from '../control-plane/images.js'
 import { staticPodText } from '../control-plane/static-pods.js'
-import type { BareMachine, HostsState, HostState, JournalLine, UnitState } from './state.js'
+import type { BareMachine, HostState, HostsState, JournalLine, UnitState } from './state.js'
 import { keepForContainer } from './container-logs.js'
 import { kubeletConfig } from './kubelet-config.js'
 import { klogLine, syslogTime } from './texts.js'
 
-/** Lines that a host's journal keeps. */
+/** Most lines that a host's journal keeps. */
 const MOST_LINES = 20_000
 
-/** All hosts of a cluster. What they remember is state of the cluster: a fork has the same hosts. */
+/** All hosts of a cluster. Their memory is state of the cluster: a fork has the same hosts. */
 export interface Hosts {
-  /** The cluster that they are the hosts of. */
+  /** The cluster of these hosts. */
   readonly cluster: SimCluster
   readonly state: HostsState
   /** Version of the control plane: `v1.35.0`. */
   readonly version: string
   readonly serviceCIDR: string
-  /** '': nodes get no ranges of pods' addresses. */
+  /** '' if nodes get no pod CIDRs. */
   readonly clusterCIDR: string
   /**
-   * Name of the machine that the control plane runs on: the node that has the role, if one has. Undefined
-   * where there is none yet.
+   * Name of the machine that the control plane runs on: the node with that role, if there is one. Undefined
+   * if there is no control plane yet.
    */
   readonly controlPlaneName: string | undefined
   readonly controlPlane: HostMachine | undefined
   names(): readonly string[]
   /**
-   * `master` and `control-plane` are the control plane, whatever it is called; addresses will do too. Throws
-   * RangeError when there is no such machine.
+   * Finds a machine by name or address; `master` and `control-plane` mean the control plane, whatever its
+   * name is. Throws RangeError if there is no such machine.
    */
   machine(name: string): HostMachine
-  /** Adds a machine that has joined nothing. Throws RangeError when there is one of that name. */
+  /** Adds a machine that has not joined. Throws RangeError if there is one of that name. */
   addMachine(name: string, options: Omit<NodeOptions, 'name'>): void
   /** The Node object of a machine, whether or not the apiserver runs. */
   nodeObject(name: string): Node | undefined
-  /** Files have been written. The kubelet sees at once what happens in its directory of manifests. */
+  /** Reports a write to a path. The kubelet sees changes in its directory of manifests at once. */
   touched(path: string): void
   /**
-   * What the files say becomes so: kubelets see changed manifests, systemd tries again what has failed.
-   * Without `always` (default true) only if a file was written, or time has moved, since.
+   * Brings the cluster in line with the files: kubelets see changed manifests, systemd retries failed units.
+   * Without `always` (default true) only if a file was written or time has moved since the last call.
    */
   sync(always?: boolean): void
 }
 
 /**
- * A machine of the cluster as its administrator finds it when he logs in. A view: all that it remembers is in
+ * A machine of the cluster as an administrator sees it after login. It is a view: all that it remembers is in
  * the cluster.
  */
 export class HostMachine {
@@ -63,7 +63,7 @@ export class HostMachine {
   readonly files: HostFiles
   readonly hosts: Hosts
 
-  /** @throws RangeError when the cluster has no such machine. */
+  /** @throws RangeError if the cluster has no such machine. */
   constructor(name: string, hosts: Hosts) {
     this.hosts = hosts
     this.name = name
@@ -81,12 +81,12 @@ export class HostMachine {
     return this.name === this.hosts.controlPlaneName
   }
 
-  /** What it is like, as long as it belongs to no cluster. */
+  /** The machine's options while it belongs to no cluster. */
   get bare(): BareMachine | undefined {
     return this.hosts.state.machines.get(this.name)
   }
 
-  /** Whether a control plane or a kubelet of the cluster is on it. */
+  /** Whether a control plane or a kubelet of the cluster runs on it. */
   get inCluster(): boolean {
     return this.bare === undefined
   }
@@ -95,7 +95,7 @@ export class HostMachine {
     return this.hosts.cluster
   }
 
-  /** The node that runs on it; undefined for a control plane that is no node. */
+  /** The node that runs on it; undefined for a control plane that is not a node. */
   get node(): NodeHandle | undefined {
     return this.hasNode ? this.cluster.node(this.name) : undefined
   }
@@ -104,7 +104,7 @@ export class HostMachine {
     return this.cluster.nodes().some(({ name }) => name === this.name)
   }
 
-  /** Whether it has power. */
+  /** Whether the machine is powered on. */
   get powered(): boolean {
     return this.node?.machine.powered ?? true
   }
@@ -126,7 +126,7 @@ export class HostMachine {
     return state
   }
 
-  /** The disk of a node is where its pods find their host paths. */
+  /** The machine's disk. Pods of a node find their host paths on it. */
   get disk(): Tree {
     return this.node?.machine.disk ?? this.state.disk
   }
@@ -134,7 +134,7 @@ export class HostMachine {
   unit(name: string): UnitState | undefined {
     const unit = this.state.units.get(name)
     if (name === 'kubelet' && unit !== undefined && this.hasNode) {
-      // whoever stops it by other means than systemctl stops it all the same
+      // the kubelet also counts as stopped if something other than systemctl stopped it
       const { running } = this.cluster.component(`kubelet/${this.name}`)
       const isFailing = this.node?.kubeletState === 'restarting'
       if (running && unit.state !== 'active') unit.state = 'active'
@@ -144,7 +144,7 @@ export class HostMachine {
     return unit
   }
 
-  /** Address that it has in the network of the machines. */
+  /** Address of the machine in the machines' network. */
   get address(): string {
     if (this.bare !== undefined) return this.bare.internalIP
     if (this.isControlPlane) return this.cluster.pki.config.advertiseAddress.replace(/:\d+$/, '')
@@ -154,7 +154,7 @@ export class HostMachine {
     )
   }
 
-  /** A line of a program of Kubernetes, in the form of its log. */
+  /** Logs a line of a Kubernetes program in klog's format. */
   log(unit: string, level: 'I' | 'W' | 'E' | 'F', source: string, text: string): void {
     const pid = this.state.units.get(unit)?.pid ?? 1
     this.journal(unit, klogLine(level, this.cluster.now(), pid, source, text))
@@ -172,7 +172,7 @@ export class HostMachine {
     keepForContainer(this, unit, text)
   }
 
-  /** Lines as `journalctl -u` prints them. */
+  /** Returns lines as `journalctl -u` prints them. */
   journalLines(unit: string | undefined): readonly string[] {
     return this.state.journal
       .filter((line) =>
@@ -183,17 +183,17 @@ export class HostMachine {
       .map((line) => `${syslogTime(line.time)} ${this.name} ${line.unit}[${line.pid}]: ${line.text}`)
   }
 
-  /** Whether a program writes to a file and not to the journal: those that run in containers. */
+  /** Whether a program logs to a file instead of the journal: those in containers do. */
   isLogFile(unit: string): boolean {
     return unit.startsWith('kube-') || unit === 'etcd'
   }
 
-  /** A new id of 64 hexadecimal digits. */
+  /** Returns a new id of 64 hexadecimal digits. */
   newId(): string {
     return stableHex(`${this.name} ${this.hosts.state.nextId++}`, 64)
   }
 
-  /** Files that it has because it is in the cluster, and that are not on its disk. */
+  /** Paths of files that it has as a member of the cluster and that are not on its disk. */
   ownFiles(): readonly string[] {
     return [...this.#base()]
       .filter(
@@ -326,12 +326,12 @@ export class HostMachine {
   }
 }
 
-/** Name of the machine that is the control plane, if no node says that it is. */
+/** Name of the control plane's machine if no node has that role. */
 export const DEFAULT_CONTROL_PLANE: string = CONTROL_PLANE_NODE
 
 const unitAt = (since: number, pid: number): UnitState => ({ state: 'active', since, pid })
 
-/** What kubelet and kube-proxy said when they started. */
+/** The first lines that kubelet and kube-proxy log when they start. */
 function firstLines(time: number, version: string): JournalLine[] {
   const line = (unit: string, pid: number, source: string, text: string): JournalLine => ({
     time,
@@ -361,8 +361,8 @@ function newState(now: number, version: string, kubelet: string | undefined, mad
     journal: made ? firstLines(now, installed) : [],
     components: new Map(),
     manifests: new Map(),
-    // the kubelet of a machine that has joined nothing is started again and again, since it finds no
-    // configuration
+    // systemd restarts the kubelet of a machine that has not joined again and again, since its configuration
+    // is missing
     units: new Map([
       ['kubelet', { ...unitAt(now, 1012), state: made ? 'active' : 'failed' }],
       ['containerd', unitAt(now, 655)],
@@ -379,10 +379,12 @@ function newState(now: number, version: string, kubelet: string | undefined, mad
 
 const KUBELET_UNIT = `# Note: This dropin only works with kubeadm and kubelet v1.11+
 [Service]
-Environment="KUBELET_KUBECONFIG_ARGS=--bootstrap-kubeconfig=/etc/kubernetes/bootstrap-kubelet.conf --kubeconfig=/etc/kubernetes/kubelet.conf"
+Environment="KUBELET_KUBECONFIG_ARGS=--bootstrap-kubeconfig=/etc/kubernetes/bootstrap-kubelet.conf \
+--kubeconfig=/etc/kubernetes/kubelet.conf"
 Environment="KUBELET_CONFIG_ARGS=--config=/var/lib/kubelet/config.yaml"
 EnvironmentFile=-/var/lib/kubelet/kubeadm-flags.env
 EnvironmentFile=-/etc/default/kubelet
 ExecStart=
-ExecStart=/usr/bin/kubelet $KUBELET_KUBECONFIG_ARGS $KUBELET_CONFIG_ARGS $KUBELET_KUBEADM_ARGS $KUBELET_EXTRA_ARGS
+ExecStart=/usr/bin/kubelet $KUBELET_KUBECONFIG_ARGS $KUBELET_CONFIG_ARGS \
+$KUBELET_KUBEADM_ARGS $KUBELET_EXTRA_ARGS
 `

@@ -1,18 +1,17 @@
 import type { Node } from '../../api/core/generated.js'
-import type { SimCluster } from '../../cluster/sim-cluster.js'
 import { BARE_MACHINES } from '../../cluster/compose/assemble.js'
 import type { NodeOptions } from '../../cluster/compose/options.js'
 import { nodesOf } from '../../cluster/compose/options.js'
-import { installKubeadmObjects } from '../kubeadm/objects.js'
-import { syncControlPlane } from '../control-plane/sync.js'
+import type { SimCluster } from '../../cluster/sim-cluster.js'
 import { minorOf } from '../control-plane/images.js'
+import { syncControlPlane } from '../control-plane/sync.js'
+import { installKubeadmObjects } from '../kubeadm/objects.js'
 import { logToContainers } from './container-logs.js'
-import { writeLog } from './component-log.js'
-import { DEFAULT_CONTROL_PLANE, HostMachine } from './host-machine.js'
 import type { Hosts } from './host-machine.js'
+import { DEFAULT_CONTROL_PLANE, HostMachine } from './host-machine.js'
 import { becomeControlPlane } from './membership.js'
-import { NODE_IPAM } from './places.js'
 import type { BareMachine, HostsState } from './state.js'
+import { NODE_IPAM } from './state.js'
 import { syncKubelet, syncManifests } from './sync-node.js'
 
 const ROLES = ['node-role.kubernetes.io/control-plane', 'node-role.kubernetes.io/master']
@@ -31,7 +30,7 @@ export class ClusterHosts implements Hosts {
     this.#attach()
   }
 
-  /** The hosts of a cluster. */
+  /** Returns the hosts of a cluster. */
   static of(cluster: SimCluster): Hosts {
     let hosts = known.get(cluster)
     if (hosts === undefined) known.set(cluster, (hosts = new ClusterHosts(cluster)))
@@ -142,7 +141,7 @@ export class ClusterHosts implements Hosts {
     }
   }
 
-  /** A kubelet of a machine without a cluster that finds a control plane's manifests starts it. */
+  /** Starts a control plane whose manifests the kubelet of a machine without a cluster finds. */
   #boot(): void {
     const found = [...this.state.machines.keys()]
       .map((name) => this.machine(name))
@@ -158,7 +157,7 @@ export class ClusterHosts implements Hosts {
     syncControlPlane(found)
   }
 
-  /** Components write to the logs of their machine. */
+  /** Connects the components' logs to their machines. */
   #attach(): void {
     const { cluster } = this
     cluster.on('scheduled', ({ pod, node }) => {
@@ -187,7 +186,7 @@ export class ClusterHosts implements Hosts {
   }
 }
 
-/** Where the control plane is, and which machines are there without a cluster. */
+/** Finds the control plane and the machines without a cluster. */
 function placesOf(cluster: SimCluster): Pick<HostsState, 'controlPlane' | 'machines'> {
   const { options } = cluster.internals
   if (options.initialized !== false) return { controlPlane: findControlPlane(cluster), machines: new Map() }
@@ -206,11 +205,69 @@ function placesOf(cluster: SimCluster): Pick<HostsState, 'controlPlane' | 'machi
 
 const hostPart = (address: string): string => address.replace(/:\d+$/, '')
 
-/** The node that has the role of a control plane; else a machine that is no node. */
+/** Returns the node with the role of a control plane, or else a machine that is not a node. */
 function findControlPlane(cluster: SimCluster): string {
   const names = cluster.nodes().map(({ name }) => name)
   const node = cluster.state
     .stored('nodes')
     .find(({ metadata }) => ROLES.some((role) => metadata.labels?.[role] !== undefined))?.metadata.name
   return node !== undefined && names.includes(node) ? node : DEFAULT_CONTROL_PLANE
+}
+
+/** The source location of a kubelet's log line, by the line's beginning. */
+const KUBELET_SOURCES: readonly (readonly [start: string, source: string])[] = [
+  ['"Failed to ensure lease exists', 'controller.go:145'],
+  ['"Error updating node status', 'kubelet_node_status.go:540'],
+  ['"Unable to register node', 'kubelet_node_status.go:107'],
+  ['"No valid client certificate', 'transport.go:147'],
+  ['Certificate rotation detected', 'transport.go:175'],
+  ['"command failed"', 'run.go:72'],
+  ['part of the existing bootstrap', 'bootstrap.go:266'],
+  ['unable to load TLS', 'bootstrap.go:256'],
+  ['unable to read existing bootstrap', 'bootstrap.go:246'],
+  ['kubernetes.io/', 'certificate_manager.go:562'],
+]
+const SOURCES: Readonly<Record<string, string>> = {
+  kubelet: 'kubelet.go:2901',
+  'kube-proxy': 'server.go:1061',
+  'kube-scheduler': 'schedule_one.go:1046',
+  'kube-controller-manager': 'controllermanager.go:780',
+}
+/** First minor that logs unhandled errors in structured form. */
+const UNHANDLED_SINCE = 32
+const ENDINGS = [
+  '"command failed"',
+  '"No valid client certificate is found and the server is responsive, exiting."',
+]
+
+/**
+ * Writes a component's message to its machine's log; when the message ends a kubelet, systemd logs its exit.
+ */
+function writeLog(
+  machine: HostMachine,
+  program: string,
+  level: 'error' | 'warning' | 'info',
+  message: string,
+  minor: number,
+): void {
+  const found =
+    program === 'kubelet' ? KUBELET_SOURCES.find(([start]) => message.startsWith(start)) : undefined
+  const isStructured = message.startsWith('"')
+  const isUnhandled = found !== undefined && !isStructured && level === 'error'
+  const text = isStructured
+    ? message
+    : isUnhandled && minor >= UNHANDLED_SINCE
+      ? `"Unhandled Error" err=${JSON.stringify(message)}`
+      : isUnhandled
+        ? message
+        : JSON.stringify(message)
+  machine.log(
+    program,
+    level === 'error' ? 'E' : level === 'warning' ? 'W' : 'I',
+    found?.[1] ?? SOURCES[program] ?? 'main.go:1',
+    text,
+  )
+  if (program !== 'kubelet' || !ENDINGS.some((start) => message.startsWith(start))) return
+  machine.journal('systemd', 'kubelet.service: Main process exited, code=exited, status=1/FAILURE')
+  machine.journal('systemd', "kubelet.service: Failed with result 'exit-code'.")
 }

@@ -21,7 +21,7 @@ rotateCertificates: true
 staticPodPath: /etc/kubernetes/manifests
 `
 
-/** The same with what a node was made with. */
+/** Returns the same with the options of a node. */
 export function kubeletConfig({
   rotateCertificates = true,
   serverTLSBootstrap = false,

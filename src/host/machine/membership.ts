@@ -1,22 +1,19 @@
 import type { NodeOptions } from '../../cluster/compose/options.js'
 import { SimCluster } from '../../cluster/sim-cluster.js'
-import { isPlainFile } from '../files/plain-file.js'
+import type { FileEntry } from '../../kubelet/files/tree.js'
+import { NODE_FILES, PKI_DIR, isKubeletFile } from '../../pki/index.js'
+import { minorOf } from '../control-plane/images.js'
 import type { ReadManifest } from '../control-plane/read-manifest.js'
 import { readFolder } from '../control-plane/sync.js'
-import { minorOf } from '../control-plane/images.js'
-import { isKubeletFile, NODE_FILES, PKI_DIR } from '../../pki/index.js'
 import type { HostMachine, Hosts } from './host-machine.js'
-import { NODE_IPAM } from './places.js'
+import { NODE_IPAM } from './state.js'
 import { stopKubelet } from './sync-node.js'
 
 type ClusterOptions = SimCluster['internals']['options']
 
 const KUBECONFIG = /^\/etc\/kubernetes\/[\w-]+\.conf$/
 
-/**
- * A machine whose kubelet knows its cluster becomes a node: the kubelet registers it. What lies on its disk
- * stays there.
- */
+/** Makes a machine whose kubelet knows its cluster a node: the kubelet registers it. Its disk is kept. */
 export function becomeNode(machine: HostMachine, options: Partial<NodeOptions> = {}): void {
   const { bare, state, hosts } = machine
   if (bare === undefined) return
@@ -31,13 +28,13 @@ export function becomeNode(machine: HostMachine, options: Partial<NodeOptions> =
   for (const [path, entry] of written) disk.set(path, entry)
   state.disk.clear()
   const { pki } = hosts.cluster
-  // its credentials are those that it has, and no others
+  // the kubelet has exactly the credentials on its disk
   for (const path of pki.paths(machine.name))
     if (isKubeletFile(path) && !/kubelet\.(?:crt|key)$/.test(path)) pki.remove(path, machine.name)
   keepInPki(machine, (path) => NODE_FILES.includes(path) || isKubeletFile(path))
 }
 
-/** What is on the disk and what the cluster's PKI keeps from now on. */
+/** Moves files from the disk to the cluster's PKI. */
 function keepInPki(machine: HostMachine, isKept: (path: string) => boolean): void {
   for (const [path, entry] of [...machine.disk]) {
     if (!isPlainFile(entry) || !isKept(`/${path}`)) continue
@@ -47,9 +44,9 @@ function keepInPki(machine: HostMachine, isKept: (path: string) => boolean): voi
 }
 
 /**
- * Where a kubelet that is no cluster's finds the manifests of a control plane, one begins there, with an
- * empty etcd. What it is like is in the manifests and in /etc/kubernetes/pki. `kubeadm`: what only kubeadm's
- * configuration says.
+ * Starts a control plane, with an empty etcd, where the kubelet of a machine without a cluster finds
+ * manifests of one. Its options are read from the manifests and /etc/kubernetes/pki; `kubeadm` is what only
+ * kubeadm's configuration contains.
  */
 export function becomeControlPlane(machine: HostMachine, kubeadm: ClusterOptions['kubeadm'] = {}): void {
   const { hosts, name } = machine
@@ -59,7 +56,9 @@ export function becomeControlPlane(machine: HostMachine, kubeadm: ClusterOptions
     found.get(component)?.manifest.flags ?? new Map<string, string>()
   const version =
     /:(v\d+\.\d+\.\d+[\w.-]*)$/.exec(found.get('kube-apiserver')?.manifest.image ?? '')?.[1] ?? hosts.version
-  const address = `${flags('kube-apiserver').get('advertise-address') ?? machine.address}:${flags('kube-apiserver').get('secure-port') ?? '6443'}`
+  const apiserver = flags('kube-apiserver')
+  const host = apiserver.get('advertise-address') ?? machine.address
+  const address = `${host}:${apiserver.get('secure-port') ?? '6443'}`
   const fresh = new SimCluster(
     initializedOptions(
       cluster,
@@ -127,22 +126,22 @@ function initializedOptions(
 }
 
 /**
- * What `kubeadm reset` does to a node besides its files: the machine belongs to no cluster any more, and its
- * containers are gone. The Node object stays.
+ * Does what `kubeadm reset` does to a node besides its files: the machine leaves the cluster, and its
+ * containers are removed. The Node object stays.
  */
 export function leaveCluster(machine: HostMachine): void {
   const { hosts, name } = machine
   if (machine.bare !== undefined) return stopKubelet(machine)
-  if (machine.isControlPlane) return dissolve(hosts)
+  if (machine.isControlPlane) return destroyControlPlane(hosts)
   stopKubelet(machine)
-  takeOut(machine, () => hosts.cluster.node(name).remove({ keepObject: true }))
+  removeFromCluster(machine, () => hosts.cluster.node(name).remove({ keepObject: true }))
 }
 
-/** Takes a machine out of the cluster: it keeps what lies on its disk, the files of its node among it. */
-function takeOut(machine: HostMachine, remove: () => void): void {
+/** Takes a machine out of the cluster. It keeps its disk, including the files of its node. */
+function removeFromCluster(machine: HostMachine, remove: () => void): void {
   const { hosts, name } = machine
   const { state, address } = machine
-  const all = everything(machine)
+  const all = allFiles(machine)
   const { labels, taints, capacity, region, zone, kubelet } = optionsOf(hosts, name)
   remove()
   hosts.state.machines.set(name, {
@@ -163,10 +162,10 @@ function takeOut(machine: HostMachine, remove: () => void): void {
 }
 
 /**
- * All that a machine has beside what every machine has: its disk, and as files of their own what was made
- * when it was read.
+ * Collects all files that are particular to a machine: its disk, and the files that were made on demand, as
+ * files of their own.
  */
-function everything(machine: HostMachine): HostMachine['disk'] {
+function allFiles(machine: HostMachine): HostMachine['disk'] {
   const all = new Map(machine.disk)
   for (const path of machine.ownFiles()) {
     const text = machine.files.text(path)
@@ -185,17 +184,17 @@ function optionsOf({ cluster }: Hosts, name: string): Partial<NodeOptions> {
 }
 
 /**
- * The control plane is gone with all that it held. Machines that were nodes keep their disks, and lose their
+ * Destroys the control plane and its data. Machines that were nodes keep their disks and lose their
  * containers.
  */
-function dissolve(hosts: Hosts): void {
+function destroyControlPlane(hosts: Hosts): void {
   const { cluster, state } = hosts
   const { version, without = [], ...rest } = cluster.internals.options
   const machines = hosts.names().map((name) => hosts.machine(name))
   for (const machine of machines) {
     if (machine.bare !== undefined) continue
     if (machine.isControlPlane) stopKubelet(machine)
-    takeOut(machine, () => {
+    removeFromCluster(machine, () => {
       if (machine.hasNode) cluster.node(machine.name).remove({ keepObject: true })
     })
   }
@@ -213,4 +212,9 @@ function dissolve(hosts: Hosts): void {
   state.stopped.clear()
   cluster.rewind(bare.snapshot())
   cluster.internals.extensionState('hosts', () => state)
+}
+
+/** Whether an entry of a disk is a file with a stored text. */
+function isPlainFile(entry: FileEntry): entry is FileEntry & { readonly text: string } {
+  return entry.kind === 'file' && typeof entry.text === 'string'
 }

@@ -3,7 +3,7 @@ import type { Tree } from '../../kubelet/files/tree.js'
 
 /** A service of systemd. Plain data; times in virtual ms. */
 export interface UnitState {
-  /** `failed` is `auto-restart`: systemd tries again and again. */
+  /** `failed` stands for `auto-restart`: systemd tries again and again. */
   state: 'active' | 'inactive' | 'failed'
   since: number
   pid: number
@@ -23,10 +23,10 @@ export interface JournalLine {
  * virtual ms.
  */
 export interface ComponentState {
-  /** What it was made from: another text is another pod. */
+  /** The manifest that it was made from: another text means another pod. */
   manifest: string
   state: 'running' | 'exited' | 'waiting'
-  /** It does what it is there for. A container can run and still be of no use. */
+  /** Whether it does its work. A container can run and still be useless. */
   works: boolean
   image: string
   /** 64 hexadecimal digits. */
@@ -35,11 +35,11 @@ export interface ComponentState {
   createdAt: number
   finishedAt?: number
   exitCode?: number
-  /** Restarts before the failure that goes on at present, or in all when it runs. */
+  /** Restarts before the current failure, or all restarts if it runs. */
   attempt: number
-  /** Why it does not run: its last words. */
+  /** Its last error, if it does not run. */
   fault?: string
-  /** Lines that its container's log is still to have; where it is a pod of a node. */
+  /** Lines that its container's log still lacks, if it is a pod of a node. */
   unlogged?: string[]
 }
 
@@ -49,46 +49,50 @@ export interface PackageState {
   held: boolean
 }
 
-/** A machine that is no node: its kubelet knows of no cluster. Plain data. */
+/** A machine that is not a node: its kubelet knows no cluster. Plain data. */
 export type BareMachine = NodeOptions & { readonly internalIP: string }
 
 /**
- * What a machine remembers beside what its kubelet and runtime do. Plain data, part of the cluster's state.
+ * What a machine remembers besides the state of its kubelet and runtime. Plain data, part of the cluster's
+ * state.
  */
 export interface HostState {
-  /** Of a node the disk is where its pods find it too: then this one is empty. */
+  /** Empty for a node, whose disk is where its pods find it too. */
   readonly disk: Tree
   /**
-   * Whether it has the files of a machine that was in the cluster from the beginning; otherwise only what
-   * somebody has written.
+   * Whether it has the files of a machine that was in the cluster from the beginning. Otherwise it has only
+   * written files.
    */
   made: boolean
   readonly units: Map<string, UnitState>
   readonly journal: JournalLine[]
   readonly packages: Map<string, PackageState>
-  /** Of the control plane, by name of the manifest's file. */
+  /** Components of the control plane, by the file name of their manifest. */
   readonly components: Map<string, ComponentState>
-  /** Manifests of the static pods of a node that its kubelet has read, by file name. */
+  /** Manifests of static pods that a node's kubelet has read, by file name. */
   readonly manifests: Map<string, string>
 }
 
 /** State of all hosts of a cluster. */
 export interface HostsState {
   readonly hosts: Map<string, HostState>
-  /** Draws ids. */
+  /** Counter from which ids are derived. */
   nextId: number
-  /** Version that kubeadm has installed: `v1.35.0`. */
+  /** Version that kubeadm installed: `v1.35.0`. */
   initialVersion: string
-  /** Version of the control plane at present. */
+  /** Current version of the control plane. */
   version: string
-  /** Name of the machine that the control plane runs on; undefined where `kubeadm init` has not run. */
+  /** Name of the machine that the control plane runs on; undefined if `kubeadm init` has not run. */
   controlPlane: string | undefined
-  /** Machines that have not joined, or have been reset, by name. */
+  /** Machines that have not joined or were reset, by name. */
   readonly machines: Map<string, BareMachine>
-  /** The apiserver does not run, for what its files say. */
+  /** Whether the apiserver is down because of its files. */
   apiserverStopped?: boolean
-  /** Flags of the apiserver that decide what it does, as they were at its last start. Default: kubeadm's. */
+  /** The supported flags of the apiserver at its last start. Default: kubeadm's. */
   heededFlags?: string
-  /** Programs of the control plane that do not run for what their files say. */
+  /** Components of the control plane that are down because of their files. */
   readonly stopped: Set<string>
 }
+
+/** The controller that gives nodes their pod CIDRs, if kubeadm was given such a range. */
+export const NODE_IPAM = 'kube-controller-manager/node-ipam-controller'

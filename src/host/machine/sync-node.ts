@@ -8,7 +8,7 @@ const KUBECONFIG = '/etc/kubernetes/kubelet.conf'
 const FOLDER = '/etc/kubernetes/manifests'
 
 /**
- * Why the kubelet of a machine cannot start, in its own words; undefined when it can. Source:
+ * Returns why the kubelet of a machine cannot start, in its own words; undefined if it can. Source:
  * cmd/kubelet/app/server.go, pkg/kubelet/certificate/bootstrap/bootstrap.go.
  */
 export function kubeletFault(machine: HostMachine): string | undefined {
@@ -43,11 +43,11 @@ export function kubeletFault(machine: HostMachine): string | undefined {
       `failed to construct kubelet dependencies: unable to load client CA file ${authority}: open ` +
       `${authority}: no such file or directory`
     )
-  // a node's kubelet finds out itself whether it can show who it is
+  // a node's kubelet checks its client certificate itself
   return machine.hasNode ? undefined : clientFault(machine)
 }
 
-/** What of a kubelet's configuration file is heeded. */
+/** Reads the supported fields of a kubelet's configuration file. */
 function readConfiguration(text: string): {
   readonly rotateCertificates: boolean
   readonly serverTLSBootstrap: boolean
@@ -68,15 +68,15 @@ function clientCA(config: object): string | undefined {
   return typeof found === 'string' ? found : undefined
 }
 
-/** What a kubelet has that may ask for a certificate. */
+/** The kubeconfig with which a kubelet may request a certificate. */
 export const BOOTSTRAP_CONFIG = '/etc/kubernetes/bootstrap-kubelet.conf'
 const BOOTSTRAP =
   'failed to run Kubelet: unable to load bootstrap kubeconfig: stat ' +
   '/etc/kubernetes/bootstrap-kubelet.conf: no such file or directory'
 
 /**
- * Without a kubeconfig that has a valid certificate the kubelet wants to bootstrap, and on a node that has
- * joined nothing is there for it.
+ * Returns why the kubelet has no client certificate. Without a valid kubeconfig it wants to bootstrap, and a
+ * machine that has not joined has no bootstrap kubeconfig.
  */
 function clientFault({ files, cluster }: HostMachine): string | undefined {
   if (files.text(BOOTSTRAP_CONFIG) !== undefined) return undefined
@@ -114,7 +114,7 @@ function decoded(data: string | undefined): string | undefined {
   }
 }
 
-/** Starts the kubelet if it can; otherwise systemd will try again. */
+/** Starts the kubelet if possible; otherwise systemd keeps trying. */
 export function startKubelet(machine: HostMachine): void {
   const unit = machine.state.units.get('kubelet')
   if (unit === undefined) return
@@ -149,7 +149,7 @@ export function startKubelet(machine: HostMachine): void {
   machine.journal('systemd', "kubelet.service: Failed with result 'exit-code'.")
 }
 
-/** Stops it; containers go on. */
+/** Stops the kubelet; containers keep running. */
 export function stopKubelet(machine: HostMachine): void {
   const unit = machine.unit('kubelet')
   if (unit === undefined) return
@@ -162,22 +162,22 @@ export function stopKubelet(machine: HostMachine): void {
   machine.node?.stopKubelet()
 }
 
-/** A kubelet that systemd starts again and again starts for good once nothing is in its way. */
+/** Starts a failing kubelet for good once nothing prevents it. */
 export function syncKubelet(machine: HostMachine): void {
-  // for want of a certificate, which it looks for itself
+  // it lacks a certificate, and looks for one itself
   if (machine.node?.kubeletState === 'restarting') return
   if (machine.unit('kubelet')?.state === 'failed' && kubeletFault(machine) === undefined)
     startKubelet(machine)
 }
 
-/** The kubelet of a worker sees what lies in its directory of static pods. */
+/** Passes the manifests in a worker's directory of static pods to its kubelet. */
 export function syncManifests(machine: HostMachine): void {
   const { node, files, state } = machine
   if (node === undefined || machine.isControlPlane || machine.unit('kubelet')?.state !== 'active') return
   const names = new Set(files.stat(FOLDER)?.kind === 'directory' ? files.list(FOLDER) : [])
   for (const name of names) {
     const path = `${FOLDER}/${name}`
-    if (!machine.disk.has(path.slice(1))) continue // as the node was made
+    if (!machine.disk.has(path.slice(1))) continue // unchanged since the node was made
     const text = files.text(path)
     if (text === undefined || state.manifests.get(name) === text) continue
     state.manifests.set(name, text)

@@ -38,7 +38,7 @@ export function opensslTime(ms: number): string {
   )
 }
 
-/** A line as Kubernetes' klog writes it: `E0102 03:04:05.000000       1 run.go:72] text`. */
+/** Formats a line as Kubernetes' klog does: `E0102 03:04:05.000000       1 run.go:72] text`. */
 export function klogLine(
   level: 'I' | 'W' | 'E' | 'F',
   ms: number,
@@ -54,7 +54,7 @@ export function klogLine(
 }
 
 /**
- * `3 minutes`, `About an hour`: as docker and crictl say how long ago something was. Source: docker/go-units
+ * `3 minutes`, `About an hour`: formats an age as docker and crictl do. Source: docker/go-units
  * HumanDuration.
  */
 export function humanDuration(ms: number): string {
@@ -74,7 +74,7 @@ export function humanDuration(ms: number): string {
   return `${Math.floor(hours / 24 / 365)} years`
 }
 
-/** Columns as text/tabwriter and kubectl set them: each as wide as its longest cell and three spaces. */
+/** Aligns columns as text/tabwriter and kubectl do: each is as wide as its longest cell plus three spaces. */
 export function table(
   rows: readonly (readonly string[])[],
   { gap = 3 }: { readonly gap?: number } = {},
@@ -82,9 +82,11 @@ export function table(
   const widths: number[] = []
   for (const row of rows) row.forEach((cell, at) => (widths[at] = Math.max(widths[at] ?? 0, cell.length)))
   return rows
-    .map(
-      (row) =>
-        `${row.map((cell, at) => (at === row.length - 1 ? cell : cell.padEnd((widths[at] ?? 0) + gap))).join('')}\n`,
-    )
+    .map((row) => {
+      const cells = row.map((cell, at) =>
+        at === row.length - 1 ? cell : cell.padEnd((widths[at] ?? 0) + gap),
+      )
+      return `${cells.join('')}\n`
+    })
     .join('')
 }

@@ -1,12 +1,11 @@
 import { parse } from 'yaml'
-import { isApiError } from '../../client/api-error.js'
 import type { CertificateSigningRequest } from '../../api/certificates/generated.js'
+import { isApiError } from '../../client/api-error.js'
+import { stableHex } from '../../kubelet/stable-hex.js'
 import { createRequest, kubeconfigText } from '../../pki/index.js'
 import { privateKeyPem } from '../../pki/rsa.js'
-import { stableHex } from '../../kubelet/stable-hex.js'
 import { minorOf } from '../control-plane/images.js'
-import { dialFault } from './endpoint.js'
-import type { HostMachine } from './host-machine.js'
+import type { HostMachine, Hosts } from './host-machine.js'
 import { BOOTSTRAP_CONFIG } from './sync-node.js'
 
 const FOLDER = '/var/lib/kubelet/pki'
@@ -20,9 +19,9 @@ interface BootstrapConfig {
 }
 
 /**
- * What a kubelet does that has a bootstrap token and no certificate: it asks for one, waits until it is
- * approved and signed, and writes it with its kubeconfig. `timeout` in virtual ms. Answers whether it has
- * one; its log says why not. Source: pkg/kubelet/certificate/bootstrap/bootstrap.go.
+ * Bootstraps a kubelet that has a bootstrap token but no certificate: requests one, waits until it is
+ * approved and signed, and writes it with its kubeconfig. `timeout` in virtual ms. Returns whether it
+ * succeeded; its log says why not. Source: pkg/kubelet/certificate/bootstrap/bootstrap.go.
  */
 export function bootstrapKubelet(machine: HostMachine, timeout: number): boolean {
   const config = readConfig(machine.files.text(BOOTSTRAP_CONFIG) ?? '')
@@ -34,7 +33,7 @@ export function bootstrapKubelet(machine: HostMachine, timeout: number): boolean
   for (;;) {
     const fault = dialFault(hosts, config.server)
     if (fault === undefined) {
-      asked ??= ask(machine, config)
+      asked ??= sendRequest(machine, config)
       if (asked !== undefined && received(machine, config, asked)) return true
     } else
       machine.log(
@@ -66,8 +65,8 @@ function readConfig(text: string): BootstrapConfig | undefined {
 const keyOf = ({ cluster, name, state }: HostMachine): ReturnType<HostMachine['cluster']['pki']['key']> =>
   cluster.pki.key(`${name}/kubelet-client/${state.units.get('kubelet')?.since ?? 0}`)
 
-/** Sends the request; answers its name. */
-function ask(machine: HostMachine, { token }: BootstrapConfig): string | undefined {
+/** Sends the request. Returns its name. */
+function sendRequest(machine: HostMachine, { token }: BootstrapConfig): string | undefined {
   const { cluster, name, hosts } = machine
   const { user } = cluster.http.identify({ headers: { authorization: `Bearer ${token}` } })
   const say = (why: string): void =>
@@ -132,3 +131,37 @@ function received(machine: HostMachine, { server, authority }: BootstrapConfig, 
   )
   return true
 }
+
+/**
+ * Returns the error of Go's net package for a connection to `host:port`, as kubeadm and kubelets print it;
+ * undefined if the apiserver accepts it.
+ */
+export function dialFault(hosts: Hosts, endpoint: string): string | undefined {
+  const [, host = '', port = '6443'] = /^(?:https:\/\/)?(\[[^\]]*\]|[^:/]+)(?::(\d+))?/.exec(endpoint) ?? []
+  const { controlPlane, cluster } = hosts
+  const { advertiseAddress, controlPlaneEndpoint = '' } = cluster.pki.config
+  const own =
+    controlPlane === undefined
+      ? undefined
+      : [
+          controlPlane.name,
+          controlPlane.address,
+          hostOf(advertiseAddress),
+          ...(controlPlaneEndpoint === '' ? [] : [hostOf(controlPlaneEndpoint)]),
+        ]
+  const machine = hosts
+    .names()
+    .map((name) => hosts.machine(name))
+    .find(({ name, address }) => name === host || address === host)
+  const address = machine?.address ?? (own?.includes(host) === true ? controlPlane?.address : undefined)
+  if (address === undefined)
+    return /^[\d.[\]:a-f]+$/.test(host)
+      ? 'context deadline exceeded'
+      : `dial tcp: lookup ${host} on 127.0.0.53:53: no such host`
+  if (machine?.powered === false) return `dial tcp ${address}:${port}: connect: no route to host`
+  const isServed = own?.includes(host) === true && port === (/:(\d+)$/.exec(advertiseAddress)?.[1] ?? '6443')
+  const isUp = controlPlane?.state.components.get('kube-apiserver')?.state === 'running'
+  return isServed && isUp ? undefined : `dial tcp ${address}:${port}: connect: connection refused`
+}
+
+const hostOf = (address: string): string => address.replace(/:\d+$/, '')

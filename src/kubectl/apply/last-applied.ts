@@ -1,96 +1,37 @@
 import type { KubeObject } from '../../api/definition.js'
-import type { Call } from '../call.js'
-import { dryRunOf } from '../dry-run.js'
-import { editAll } from '../edit/edit.js'
-import { KubectlError, usageError } from '../errors.js'
-import { LAST_APPLIED, lastAppliedOf, withoutLastApplied } from '../last-applied.js'
-import { readManifests } from '../manifests.js'
-import { patchTo } from '../patching.js'
-import { printDone } from '../print/done.js'
-import { goJson, printJson } from '../print/json.js'
-import { printYaml } from '../print/yaml.js'
-import { fetchTarget, infoOf, keyOf } from '../resource-args.js'
-import { NOTHING_GIVEN, selected } from '../selected.js'
-import { throwCollected } from '../errors.js'
+import { goJson } from '../print/json.js'
 
-/** `kubectl apply view-last-applied`. Source: kubectl pkg/cmd/apply/apply_view_last_applied.go. */
-export function viewLastApplied(call: Call): void {
-  const format = call.flags.string('output')
-  if (format !== 'yaml' && format !== 'json') {
-    throw usageError(
-      'apply view-last-applied',
-      `Unexpected -o output mode: ${format}, the flag 'output' must be one of yaml|json`,
-    )
-  }
-  const { flags, args } = call
-  if (flags.bool('all') && args.length > 0)
-    throw new KubectlError("setting 'all' parameter but found a non empty selector.")
-  const { infos, errors } = selected(call, args, { allowEmptySelector: true })
-  throwCollected(errors)
-  for (const { object } of infos) {
-    const applied = lastAppliedOf(object)
-    if (applied !== undefined) call.out.write(format === 'yaml' ? printYaml(applied) : printJson(applied))
-  }
-}
+/** The annotation in which `apply` stores the configuration that it was given. */
+export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
 
-/** `kubectl apply set-last-applied -f`. Source: kubectl pkg/cmd/apply/apply_set_last_applied.go. */
-export function setLastApplied(call: Call): void {
-  const { flags, client, out } = call
-  if (!flags.has('filename')) throw new KubectlError(NOTHING_GIVEN)
-  const dryRun = dryRunOf(call)
-  const { infos, errors } = readManifests(call)
-  throwCollected(errors)
-  const changes = infos.flatMap((info) => {
-    const [object] = fetchTarget(client, { definition: info.definition, ...keyOf(info), name: info.name })
-      .objects as readonly [KubeObject]
-    const before = object.metadata.annotations?.[LAST_APPLIED]
-    if (before === undefined && !flags.bool('create-annotation')) {
-      throw new KubectlError(
-        `no last-applied-configuration annotation found on resource: ${info.name}, to create the ` +
-          'annotation, run the command with --create-annotation',
-      )
-    }
-    const text = `${goJson(withoutEmptyAnnotations(withoutLastApplied(info.object)))}\n`
-    if (before !== text) return [{ live: infoOf(info.definition, object), text }]
-    out.line(`set-last-applied ${info.name}: no changes required.`)
-    return []
-  })
-  for (const { live, text } of changes) {
-    const wanted = annotated(live.object, text)
-    printDone(
-      call,
-      live.definition,
-      patchTo(call, live, wanted, { dryRun, fieldManager: 'kubectl-client-side-apply' }) ?? wanted,
-      'configured',
-      dryRun,
-    )
-  }
-}
-
-/** `kubectl apply edit-last-applied`. Source: kubectl pkg/cmd/apply/apply_edit_last_applied.go. */
-export function editLastApplied(call: Call): void {
-  const { infos, errors } = selected(call, call.args, { allowEmptySelector: true })
-  editAll(call, infos, errors, {
-    shown: ({ object, name }) => {
-      const applied = lastAppliedOf(object)
-      if (applied === undefined)
-        throw new KubectlError(`no last-applied-configuration annotation found on resource: ${name}`)
-      return applied
-    },
-    wanted: ({ object }, edited) =>
-      annotated(object, `${goJson(withoutEmptyAnnotations(edited as KubeObject))}\n`),
-  })
-}
-
-function annotated(object: KubeObject, text: string): KubeObject {
+/**
+ * Returns the object with an annotation of its own configuration. `isInOrder`: its keys already have the
+ * order of Go's fields. Source: kubectl util.GetModifiedConfiguration.
+ */
+export function withLastApplied(object: KubeObject, isInOrder = false): KubeObject {
+  const { [LAST_APPLIED]: _, ...annotations } = object.metadata.annotations ?? {}
+  const plain =
+    isInOrder && Object.keys(annotations).length === 0
+      ? object
+      : { ...object, metadata: { ...object.metadata, annotations } }
+  const configuration = `${goJson(plain, '', '', isInOrder)}\n`
   return {
-    ...object,
-    metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, [LAST_APPLIED]: text } },
+    ...plain,
+    metadata: { ...plain.metadata, annotations: { ...annotations, [LAST_APPLIED]: configuration } },
   }
 }
 
-/** client-go writes no annotations where there are none. */
-function withoutEmptyAnnotations(object: KubeObject): KubeObject {
-  const { annotations = {}, ...metadata } = object.metadata
-  return Object.keys(annotations).length > 0 ? object : { ...object, metadata }
+/** Returns the configuration that the last `apply` stored on an object; undefined if there is none. */
+export function lastAppliedOf({ metadata }: KubeObject): object | undefined {
+  const text = metadata.annotations?.[LAST_APPLIED]
+  return text === undefined || text === '' ? undefined : (JSON.parse(text) as object)
+}
+
+/**
+ * Returns the object without apply's annotation. It has annotations in any case, even empty ones. Source:
+ * util.GetModifiedConfiguration, not annotated.
+ */
+export function withoutLastApplied(object: KubeObject): KubeObject {
+  const { [LAST_APPLIED]: _, ...annotations } = object.metadata.annotations ?? {}
+  return { ...object, metadata: { ...object.metadata, annotations } }
 }

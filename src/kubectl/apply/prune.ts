@@ -6,11 +6,11 @@ import type { DryRun } from '../dry-run.js'
 import { KubectlError } from '../errors.js'
 import { resourceNameOf } from '../kinds.js'
 import { logWarning } from '../klog.js'
-import { lastAppliedOf } from '../last-applied.js'
-import { printDone } from '../print/done.js'
+import { lastAppliedOf } from './last-applied.js'
+import { printDone } from '../print/object.js'
 import { infoOf, keyOf, typed } from '../resource-args.js'
 
-/** What is looked at unless `--prune-allowlist` says otherwise. Source: kubectl pkg/util/prune. */
+/** The kinds that are pruned without `--prune-allowlist`. Source: kubectl pkg/util/prune. */
 const DEFAULTS = [
   'v1/ConfigMap',
   'v1/Endpoints',
@@ -30,13 +30,13 @@ const DEFAULTS = [
   'apps/v1/StatefulSet',
 ]
 
-/** What was applied in this run. */
-export interface Visited {
+/** The objects that this run applied. */
+export interface AppliedObjects {
   readonly uids: ReadonlySet<string>
   readonly namespaces: ReadonlySet<string>
 }
 
-/** Throws KubectlError when flags of pruning do not fit together. */
+/** Throws KubectlError if the flags for pruning contradict each other. */
 export function checkPruning({ flags }: Call): void {
   if (!flags.bool('prune')) return
   if (!flags.bool('all') && flags.string('selector') === '') {
@@ -50,10 +50,10 @@ export function checkPruning({ flags }: Call): void {
 }
 
 /**
- * Deletes what was applied before and was not applied now: it has the annotation, and fits the selector.
+ * Deletes objects that were applied before but not now: they have the annotation and match the selector.
  * Source: kubectl pkg/cmd/apply/prune.go.
  */
-export function prune(call: Call, { uids, namespaces }: Visited, dryRun: DryRun): void {
+export function prune(call: Call, { uids, namespaces }: AppliedObjects, dryRun: DryRun): void {
   const kinds = kindsOf(call)
   const places = kinds.flatMap(
     (definition): { readonly definition: KindDefinition; readonly namespace?: string }[] =>
@@ -114,7 +114,7 @@ function kindsOf(call: Call): readonly KindDefinition[] {
   })
 }
 
-/** `batch/v1/Job`, `v1/Pod`. Throws KubectlError. */
+/** Parses `batch/v1/Job` or `v1/Pod`. Throws KubectlError. */
 function kindParts(text: string): readonly [group: string, version: string, kind: string] {
   const parts = text.split('/')
   if (parts.length < 2 || parts.length > 3)

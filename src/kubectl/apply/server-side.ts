@@ -1,13 +1,13 @@
 import type { KubeObject } from '../../api/definition.js'
 import type { ManagedFieldsEntry } from '../../api/meta/generated.js'
 import { isApiError } from '../../client/api-error.js'
-import { letControllersAct } from '../between-requests.js'
+import { letControllersAct } from '../creation.js'
 import type { Call } from '../call.js'
 import { fieldValidationOf } from '../commands/field-validation.js'
 import type { DryRun } from '../dry-run.js'
 import { KubectlError } from '../errors.js'
 import { resourceNameOf } from '../kinds.js'
-import { LAST_APPLIED } from '../last-applied.js'
+import { LAST_APPLIED } from './last-applied.js'
 import type { Info } from '../resource-args.js'
 import { keyOf, typed } from '../resource-args.js'
 
@@ -16,7 +16,7 @@ const CLIENT_SIDE = 'kubectl-client-side-apply'
 const LAST_APPLIED_MANAGER = 'kubectl-last-applied'
 
 /**
- * Who applies when `--field-manager` is not given: two names, by the side on which patches are made. Source:
+ * Returns the field manager; its default depends on which side makes the patch. Source:
  * apply.GetApplyFieldManagerFlag.
  */
 export function applyManager({ flags }: Call): string {
@@ -24,8 +24,8 @@ export function applyManager({ flags }: Call): string {
 }
 
 /**
- * `kubectl apply --server-side` of one object. What client-side apply had owned goes over to `kubectl`, so
- * that later removals have their effect. Throws KubectlError on conflicts, ApiError. Source: kubectl
+ * `kubectl apply --server-side` of one object. Fields that client-side apply owned are migrated to `kubectl`,
+ * so that their later removal has an effect. Throws KubectlError on conflicts, ApiError. Source: kubectl
  * pkg/cmd/apply applyOneObject.
  */
 export function applyOnServer(call: Call, info: Info, dryRun: DryRun): KubeObject {
@@ -99,8 +99,8 @@ const ownedByClientSide = ({
   )
 
 /**
- * The entry of client-side apply becomes part of kubectl's own. Answers whether there was one. Source:
- * client-go util/csaupgrade.
+ * Merges the entry of client-side apply into kubectl's own. Returns whether there was one. Source: client-go
+ * util/csaupgrade.
  */
 function migrate(call: Call, { definition, ...info }: Info, object: KubeObject): boolean {
   const old = ownedByClientSide(object)
@@ -133,7 +133,7 @@ function migrate(call: Call, { definition, ...info }: Info, object: KubeObject):
   return true
 }
 
-/** Fields that one of two sets has. */
+/** Returns the union of two field sets. */
 function union(a: object | undefined, b: object | undefined): object {
   const [left, right] = [a ?? {}, b ?? {}] as readonly [
     Readonly<Record<string, object>>,

@@ -9,14 +9,14 @@ const USAGE =
   "you must specify two arguments: verb resource or verb resource/resourceName.\nSee 'kubectl auth " +
   "can-i -h' for help and examples."
 
-/** What is asked. */
+/** The action that is asked about. */
 interface Asked {
   readonly verb: string
   readonly group: string
   readonly resource: string
   readonly name: string
   readonly subresource: string
-  /** Asked of a path instead, when it is not ''. */
+  /** The non-resource path; '' for a resource. */
   readonly path: string
   readonly definition: KindDefinition | undefined
 }
@@ -112,7 +112,7 @@ function review(call: Call, asked: Asked, quiet: boolean): Verdict {
   return { allowed, reason, evaluationError }
 }
 
-/** What the server does not know can be asked for all the same. */
+/** Warns about an unknown resource or verb, which can be asked about all the same. */
 function warn({ out }: Call, { verb, group, resource, definition }: Asked): void {
   if (resource !== '*' && definition === undefined) {
     const text =
@@ -144,7 +144,7 @@ const VERBS: ReadonlySet<string> = new Set([
   'proxy',
 ])
 
-/** `--list`: what the user may do in the namespace. */
+/** `--list`: prints what the user may do in the namespace. */
 function listRules(call: Call): void {
   const { client, out, flags, namespace } = call
   const answer = client.create('selfsubjectrulesreviews', {

@@ -9,7 +9,7 @@ import { KubectlError, throwCollected } from '../errors.js'
 import { resourceNameOf } from '../kinds.js'
 import { readManifests } from '../manifests.js'
 import { brokenDown } from '../policy-rules.js'
-import { printDone } from '../print/done.js'
+import { printDone } from '../print/object.js'
 import type { Info } from '../resource-args.js'
 import { keyOf, typed } from '../resource-args.js'
 
@@ -23,7 +23,7 @@ const KINDS: ReadonlySet<string> = new Set(['Role', 'ClusterRole', 'RoleBinding'
 const PROTECTED = 'rbac.authorization.kubernetes.io/autoupdate'
 
 /**
- * `kubectl auth reconcile -f`: roles get the rules, bindings the subjects that they lack. Source: kubectl
+ * `kubectl auth reconcile -f`: adds missing rules to roles and missing subjects to bindings. Source: kubectl
  * pkg/cmd/auth/reconcile.go.
  */
 export function reconcile(call: Call): void {
@@ -119,7 +119,7 @@ function report({ out, flags }: Call, operation: string, { rules, subjects }: Mi
   }
 }
 
-/** A rule as Go's `%+v` shows it. */
+/** Formats a rule as Go's `%+v` does. */
 function goRule({
   verbs,
   apiGroups = [],

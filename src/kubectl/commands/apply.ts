@@ -1,8 +1,8 @@
 import { compileSelectorText } from '../../api/label-parser.js'
-import type { Applied, ApplyContext } from '../apply-objects.js'
-import { applyInfo } from '../apply-objects.js'
-import { editLastApplied, setLastApplied, viewLastApplied } from '../apply/last-applied.js'
-import type { Visited } from '../apply/prune.js'
+import type { Applied, ApplyContext } from '../apply/apply-objects.js'
+import { applyInfo } from '../apply/apply-objects.js'
+import { editLastApplied, setLastApplied, viewLastApplied } from '../apply/edit-last-applied.js'
+import type { AppliedObjects } from '../apply/prune.js'
 import { checkPruning, prune } from '../apply/prune.js'
 import { applyManager, applyOnServer } from '../apply/server-side.js'
 import type { Call, Command } from '../call.js'
@@ -10,17 +10,16 @@ import type { DryRun } from '../dry-run.js'
 import { dryRunOf } from '../dry-run.js'
 import { isFailure, KubectlError, throwCollected, usageError } from '../errors.js'
 import { groupResource } from '../kinds.js'
-import { LAST_APPLIED } from '../last-applied.js'
+import { LAST_APPLIED } from '../apply/last-applied.js'
 import { readManifests } from '../manifests.js'
-import { printDone } from '../print/done.js'
+import { printDone, printValue, withoutManagedFields } from '../print/object.js'
 import { goJson, printJson } from '../print/json.js'
-import { printValue, withoutManagedFields } from '../print/object.js'
 import type { Info } from '../resource-args.js'
 import { fieldValidationOf } from './field-validation.js'
 
 /**
- * `kubectl apply -f`: with a patch made here from the last applied configuration, or by the server. Source:
- * kubectl pkg/cmd/apply/apply.go.
+ * `kubectl apply -f`: patches from the last applied configuration, or on the server with `--server-side`.
+ * Source: kubectl pkg/cmd/apply/apply.go.
  */
 export const apply: Command = {
   name: 'apply',
@@ -54,7 +53,7 @@ export const apply: Command = {
   },
 }
 
-/** Throws KubectlError, in kubectl's order, when words or flags do not fit together. */
+/** Throws KubectlError, in kubectl's order of checks, if arguments or flags contradict each other. */
 function check(call: Call): DryRun {
   const { flags, args } = call
   if (args.length > 0) throw usageError('apply', `Unexpected args: [${args.join(' ')}]`)
@@ -123,7 +122,7 @@ function report(
   if (!isPrintedWhole(call) || count === 1) printDone(call, definition, object, operation, dryRun)
 }
 
-/** Several objects are printed as one List. */
+/** Prints several objects as one List. */
 function printList({ flags, out }: Call, done: readonly Applied[]): void {
   const items = done.map(({ object }) =>
     flags.bool('show-managed-fields') ? object : withoutManagedFields(object),
@@ -144,7 +143,7 @@ function printList({ flags, out }: Call, done: readonly Applied[]): void {
   else out.write(printValue({ apiVersion: 'v1', items, kind: 'List', metadata: {} }, format))
 }
 
-function visitedIn(done: readonly Applied[]): Visited {
+function visitedIn(done: readonly Applied[]): AppliedObjects {
   return {
     uids: new Set(done.map(({ object }) => object.metadata.uid ?? '')),
     namespaces: new Set(done.flatMap(({ object }) => object.metadata.namespace ?? [])),

@@ -1,14 +1,10 @@
 import type { Pod } from '../../api/core/generated.js'
+import { isApiError } from '../../client/api-error.js'
 import type { Call, Command } from '../call.js'
 import { KubectlError } from '../errors.js'
-import { endInterrupted, patienceOf } from '../patience.js'
-import { opened, pump } from '../streams.js'
+import { endInterrupted, timeLimitOf } from '../interruption.js'
+import { exitAs, openSession, runSession } from '../sessions.js'
 import { containerFor, objectNamed, podsOf } from './pod-target.js'
-
-/**
- * A container that goes on is watched so long, in virtual time; a user of the real kubectl would leave it.
- */
-const LONGEST_ATTACHED = 60_000
 
 /** `kubectl attach (POD | TYPE/NAME) [-c CONTAINER] [-i]`. Source: kubectl pkg/cmd/attach/attach.go. */
 export const attach: Command = {
@@ -29,20 +25,16 @@ export const attach: Command = {
     if (flags.bool('tty'))
       out.errorLine('Unable to use a TTY - input is not a terminal or the right kind of file')
     if (!flags.bool('quiet')) {
-      out.errorLine(
-        'All commands and output from this session will be recorded in container logs, including ' +
-          'credentials and sensitive information passed ' +
-          'through the command prompt.',
-      )
-      out.errorLine("If you don't see a command prompt, try pressing enter.")
+      out.errorLine(RECORDED)
+      out.errorLine(PROMPT)
     }
     const key = { namespace: pod.metadata.namespace ?? call.namespace, name: pod.metadata.name ?? '' }
     const stdin = flags.bool('stdin')
-    const end = pump(
+    const end = runSession(
       call,
-      opened(() => client.attach(key, { container, stdin, stdout: true, stderr: true })),
+      openSession(() => client.attach(key, { container, stdin, stdout: true, stderr: true })),
       stdin,
-      patienceOf(call, LONGEST_ATTACHED),
+      timeLimitOf(call, LONGEST_ATTACHED),
     )
     if (end === undefined) endInterrupted(call)
     if (end?.error !== undefined) throw new KubectlError(`Internal error occurred: ${end.error}`)
@@ -56,5 +48,75 @@ function containerIn(call: Call, pod: Pod): string {
     throw error instanceof KubectlError
       ? new KubectlError(`cannot attach to the container: ${error.message}`)
       : error
+  }
+}
+
+/** Virtual ms for which a running container is followed; a user of the real kubectl would press Ctrl-C. */
+const LONGEST_ATTACHED = 60_000
+
+const RECORDED =
+  'All commands and output from this session will be recorded in container logs, including ' +
+  'credentials and sensitive information passed ' +
+  'through the command prompt.'
+const PROMPT = "If you don't see a command prompt, try pressing enter."
+
+/** Options of attaching to a container. */
+export interface Attaching {
+  readonly stdin: boolean
+  /** Milliseconds within which the pod must run. */
+  readonly timeout: number
+  /** Omits the two lines about the session. */
+  readonly isQuiet?: boolean
+}
+
+/**
+ * Shows the output of a container, from now on or, if it has exited, from its log, and exits with its exit
+ * code. Virtual time moves until the pod runs. Throws KubectlError, ApiError, SilentExit. Source: kubectl
+ * pkg/cmd/run handleAttachPod, pkg/cmd/attach.
+ */
+export function attachTo(
+  call: Call,
+  key: { readonly namespace: string; readonly name: string },
+  container: string,
+  { stdin, timeout, isQuiet = false }: Attaching,
+): void {
+  const { client, env, out } = call
+  const phaseOf = (pod: Pod): string => pod.status.phase ?? ''
+  const started = (): boolean => {
+    const pod = client.get('pods', key)
+    const states = [...(pod.status.containerStatuses ?? []), ...(pod.status.ephemeralContainerStatuses ?? [])]
+    const state = states.find(({ name }) => name === container)?.state
+    return (
+      phaseOf(pod) === 'Succeeded' ||
+      phaseOf(pod) === 'Failed' ||
+      state?.running !== undefined ||
+      state?.terminated !== undefined
+    )
+  }
+  if (!started() && !env.until(started, timeout))
+    throw new KubectlError('timed out waiting for the condition')
+  const isOver = ['Succeeded', 'Failed'].includes(phaseOf(client.get('pods', key)))
+  if (!isOver && !isQuiet) {
+    out.errorLine(RECORDED)
+    out.errorLine(PROMPT)
+  }
+  try {
+    const end = isOver
+      ? undefined
+      : runSession(
+          call,
+          client.attach(key, { container, stdin, stdout: true, stderr: true }),
+          stdin,
+          timeLimitOf(call, LONGEST_ATTACHED),
+        )
+    if (end !== undefined && end.exitCode !== 0 && end.error === undefined) return
+    if (end !== undefined) exitAs(call, end)
+    else if (isOver) runSession(call, client.logs(key, { container }), false)
+  } catch (error) {
+    if (!isApiError(error)) throw error
+    out.errorLine(
+      `warning: couldn't attach to pod/${key.name}, falling back to streaming logs: ${error.message}`,
+    )
+    runSession(call, client.logs(key, { container }), false)
   }
 }

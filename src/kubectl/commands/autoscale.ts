@@ -1,7 +1,6 @@
 import { isApiError } from '../../client/api-error.js'
 import type { Call, Command } from '../call.js'
-import { optional } from '../create/generate.js'
-import { createFor } from '../create/create-for.js'
+import { createFor, optional } from '../create/generate.js'
 import { KubectlError } from '../errors.js'
 import { resourceText } from '../kinds.js'
 import { forSelected } from '../selected.js'
@@ -30,7 +29,7 @@ export const autoscale: Command = {
         )
       }
       const name = flags.string('name') || info.name
-      creating(call, () =>
+      withV1Fallback(call, () =>
         createFor(
           call,
           info,
@@ -54,10 +53,10 @@ export const autoscale: Command = {
 }
 
 /**
- * When a server does not take autoscaling/v2, kubectl tries v1, which knows a percentage of CPU and nothing
- * else; its failure hides that of the server.
+ * Retries with v1 if the server refuses autoscaling/v2, as kubectl does. v1 knows only a percentage of CPU,
+ * and its error replaces the server's first one.
  */
-function creating({ flags, release }: Call, create: () => void): void {
+function withV1Fallback({ flags, release }: Call, create: () => void): void {
   try {
     create()
   } catch (error) {

@@ -4,10 +4,10 @@ import type {
 } from '../../api/certificates/generated.js'
 import type { Call, Command } from '../call.js'
 import { isFailure, KubectlError, throwCollected } from '../errors.js'
-import { printDone } from '../print/done.js'
+import { printDone } from '../print/object.js'
 import { readManifests } from '../manifests.js'
 
-/** What `kubectl get csr -o name` and short names put before a name. */
+/** Prefix of names that `kubectl get csr -o name` and short names add. */
 const TYPE = /^(csr|certificatesigningrequests?(\.(v\d\w*\.)?certificates\.k8s\.io)?)\//
 
 type Verdict = 'Approved' | 'Denied'

@@ -3,9 +3,9 @@ import type { Service } from '../../api/core/generated.js'
 import type { Call, Command } from '../call.js'
 import { KubectlError } from '../errors.js'
 import { printValue, withoutManagedFields } from '../print/object.js'
-import { inGoOrder } from '../print/go-order.js'
+import { inGoOrder } from '../print/go-field-order.js'
 import { printJson } from '../print/json.js'
-import type { GoList } from '../print/go-order.js'
+import type { GoList } from '../print/go-field-order.js'
 import { isApiError } from '../../client/api-error.js'
 
 const DEBUG = "To further debug and diagnose cluster problems, use 'kubectl cluster-info dump'."
@@ -44,7 +44,7 @@ function linkOf({ metadata, spec, status }: Service, server: string): string {
   return `${server}/api/v1/namespaces/${namespace}/services/${port?.name === undefined ? name : shown}/proxy`
 }
 
-/** What is dumped of a namespace, and the file that it goes into. */
+/** Kinds that are dumped for each namespace, and their files. */
 const KINDS = [
   ['events', 'events'],
   ['replicationcontrollers', 'replication-controllers'],
@@ -86,7 +86,7 @@ function dump(call: Call): void {
   if (directory !== '' && directory !== '-') out.line(`Cluster info dumped to ${directory}`)
 }
 
-/** JSON stands in the order of Go's fields, all else is sorted. */
+/** JSON keeps the order of Go's fields; other formats sort them. */
 const printed = ({ env: { scheme } }: Call, list: ReturnType<typeof listOf>, format: string): string =>
   format === 'json' ? printJson(inGoOrder(scheme, list), true) : printValue(list, format)
 
@@ -114,7 +114,7 @@ function logOf({ client }: Call, namespace: string, name: string, container: str
 }
 
 /**
- * The server's own words are not read where a stream was expected. Source: apimachinery api/errors
+ * Text of a failed stream, whose body client-go does not read. Source: apimachinery api/errors
  * NewGenericServerResponse.
  */
 function unreadText(code: number): string {
@@ -146,7 +146,7 @@ function listOf(
   }
 }
 
-/** Items of a list that kubectl decoded do not name their kind. */
+/** Removes the kind of a list's item, as kubectl decodes items without it. */
 function untyped(object: KubeObject): KubeObject {
   return Object.fromEntries(
     Object.entries(object).filter(([field]) => field !== 'kind' && field !== 'apiVersion'),

@@ -1,14 +1,18 @@
 import type { Command } from '../call.js'
-import { currentContext, getClusters, getContexts, getUsers } from '../config/names.js'
-import { deleteEntry, renameContext } from '../config/remove.js'
-import { setCluster, setContext, setCredentials } from '../config/set-entries.js'
+import { currentContext, getClusters, getContexts, getUsers, view } from '../config/view.js'
+import {
+  deleteEntry,
+  renameContext,
+  setCluster,
+  setContext,
+  setCredentials,
+  useContext,
+} from '../config/entries.js'
 import { setProperty, unsetProperty } from '../config/set-property.js'
-import { useContext } from '../config/use-context.js'
-import { view } from '../config/view.js'
 
 /**
- * `kubectl config`: what the kubeconfig of the call says; what is changed is among the files of the result.
- * Source: kubectl pkg/cmd/config.
+ * `kubectl config`: reads the kubeconfig of the call; changed files are part of the result. Source: kubectl
+ * pkg/cmd/config.
  */
 export const config: Command = {
   name: 'config',

@@ -2,12 +2,12 @@ import type { Node } from '../../api/core/generated.js'
 import type { Call, Command } from '../call.js'
 import type { DryRun } from '../dry-run.js'
 import { dryRunOf, dryRunSuffix } from '../dry-run.js'
-import { isFailure } from '../errors.js'
-import { nodesOfCall } from './node-lookup.js'
+import { KubectlError, isFailure, usageError } from '../errors.js'
+import { fetchTarget, selectResources } from '../resource-args.js'
 
 /**
- * Sets or clears spec.unschedulable of the nodes, one after the other, and says so. A node that cannot be
- * patched is reported and the rest goes on. Source: kubectl pkg/cmd/drain RunCordonOrUncordon.
+ * Sets or clears spec.unschedulable of the nodes one by one and prints the result. Reports a node that cannot
+ * be patched and continues with the others. Source: kubectl pkg/cmd/drain RunCordonOrUncordon.
  */
 export function cordonNodes(
   call: Call,
@@ -52,3 +52,22 @@ export const cordon: Command = command('cordon')
 
 /** `kubectl uncordon NODE` */
 export const uncordon: Command = command('uncordon')
+
+/** Returns the nodes that `NODE` or `-l` selects. Throws the usage errors of cordon, uncordon and drain. */
+export function nodesOfCall(call: Call): readonly Node[] {
+  const selector = call.flags.string('selector')
+  if (call.args.length === 0 && selector === '')
+    throw usageError(call.command, `USAGE: ${call.command} NODE [flags]`)
+  if (call.args.length > 0 && selector !== '') {
+    throw usageError(call.command, 'error: cannot specify both a node name and a --selector option')
+  }
+  const args = call.args.some((arg) => arg.includes('/')) ? call.args : ['nodes', ...call.args]
+  const { targets } = selectResources(call, args, selector === '' ? {} : { labelSelector: selector })
+  return targets.flatMap((target) => {
+    const { objects } = fetchTarget(call.client, target)
+    const { resource, group } = target.definition
+    if (resource !== 'nodes' || group !== '')
+      throw new KubectlError(`error: expected resource of type node, got ${JSON.stringify(resource)}`)
+    return objects as unknown as readonly Node[]
+  })
+}

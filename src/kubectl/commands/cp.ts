@@ -4,16 +4,16 @@ import { KubectlError, SilentExit } from '../errors.js'
 import { containerFor } from './pod-target.js'
 
 interface Place {
-  /** '' on this machine. */
+  /** '' for a path of the local machine. */
   readonly pod: string
   readonly namespace: string
   readonly path: string
 }
 
 /**
- * `kubectl cp SOURCE DESTINATION`: between the files of the call and those of a container. The real one needs
- * `tar` in the container; here `cat`, `tee` and `mkdir` of its image do the work. Source: kubectl
- * pkg/cmd/cp/cp.go.
+ * `kubectl cp SOURCE DESTINATION`: copies between the files of the call and those of a container. The real
+ * kubectl needs `tar` in the container; here `cat`, `tee` and `mkdir` of its image do the work. Source:
+ * kubectl pkg/cmd/cp/cp.go.
  */
 export const cp: Command = {
   name: 'cp',
@@ -89,7 +89,7 @@ function download(call: Call, from: Place, path: string): void {
     return
   }
   const { exitCode, stdout } = run(['cat', from.path])
-  // kubectl shows what tar says of it on standard output, finds nothing in the archive, and is content
+  // kubectl prints tar's error, finds an empty archive, and still succeeds
   if (exitCode !== 0) {
     call.out.write(
       `tar: ${from.path}: Cannot stat: No such file or directory\ntar: Exiting with failure status ` +
@@ -112,7 +112,7 @@ interface Ran {
   readonly stderr: string
 }
 
-/** Runs commands in the container that is meant. */
+/** Returns a function that runs commands in the selected container. */
 function runner(
   call: Call,
   { pod: name, namespace }: Place,

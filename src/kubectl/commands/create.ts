@@ -1,34 +1,30 @@
 import { isApiError } from '../../client/api-error.js'
-import { letControllersAct } from '../between-requests.js'
+import { letControllersAct, unversioned } from '../creation.js'
 import type { Call, Command } from '../call.js'
-import { configmap } from '../create/configmap.js'
-import { cronjob } from '../create/cronjob.js'
-import { deployment } from '../create/deployment.js'
-import { ingress } from '../create/ingress.js'
-import { job } from '../create/job.js'
-import { namespace } from '../create/namespace.js'
-import { pdb } from '../create/pdb.js'
-import { priorityclass } from '../create/priorityclass.js'
-import { quota } from '../create/quota.js'
-import { clusterrolebinding, rolebinding } from '../create/role-binding.js'
-import { clusterrole, role } from '../create/role.js'
-import { secret } from '../create/secret.js'
-import { service } from '../create/service.js'
-import { serviceaccount } from '../create/serviceaccount.js'
-import { token } from '../create/token.js'
+import { configmap, secret } from '../create/config-data.js'
+import { cronjob, deployment, job } from '../create/workloads.js'
+import { ingress, service } from '../create/networking.js'
+import { namespace, pdb, priorityclass, quota } from '../create/policies.js'
+import {
+  clusterrole,
+  clusterrolebinding,
+  role,
+  rolebinding,
+  serviceaccount,
+  token,
+} from '../create/access.js'
 import { dryRunOf } from '../dry-run.js'
 import type { DryRun } from '../dry-run.js'
-import { editNew } from '../edit/edit-new.js'
+import { editNew } from './edit.js'
 import { KubectlError, throwCollected, usageError, withSource } from '../errors.js'
 import { resourceNameOf } from '../kinds.js'
-import { withLastApplied } from '../last-applied.js'
+import { withLastApplied } from '../apply/last-applied.js'
 import { readManifests } from '../manifests.js'
-import { printDone } from '../print/done.js'
-import { sendRaw } from '../raw.js'
+import { printDone } from '../print/object.js'
+import { sendRaw } from '../send-raw.js'
 import type { Info } from '../resource-args.js'
 import { typed } from '../resource-args.js'
 import { compileSelectorText } from '../../api/label-parser.js'
-import { unversioned } from '../unversioned.js'
 import { fieldValidationOf } from './field-validation.js'
 
 /** `kubectl create -f`, and the generators below it. Source: kubectl pkg/cmd/create/create.go. */

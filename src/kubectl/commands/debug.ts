@@ -1,14 +1,12 @@
 import type { Container, EphemeralContainer, Pod } from '../../api/core/generated.js'
-import { attachTo } from '../attach.js'
+import { attachTo } from './attach.js'
 import type { Call, Command } from '../call.js'
-import { copyOfPod } from '../debug/copy.js'
-import { debugContainer, isProfile } from '../debug/container.js'
-import { nodePod } from '../debug/node.js'
+import { copyOfPod, debugContainer, isProfile, nodePod } from '../debug-pods.js'
 import { ignoreNotFound } from '../../client/api-error.js'
 import { KubectlError, throwCollected } from '../errors.js'
 import { readManifests } from '../manifests.js'
 import { selectResources } from '../resource-args.js'
-import { randomSuffix } from '../suffix.js'
+import { randomSuffix } from '../random-suffix.js'
 
 /**
  * `kubectl debug POD|node/NAME --image=IMAGE [--copy-to=NAME] [-- COMMAND]`. Source: kubectl
@@ -133,7 +131,7 @@ function ephemeral(call: Call, pod: Pod, command: readonly string[]): EphemeralC
   return { ...container, ...(target === '' ? {} : { targetContainerName: target }) } as EphemeralContainer
 }
 
-/** The name that `-c` gives, or one that no container has. */
+/** Returns the name of `-c`, or an unused one. */
 function nameFor(call: Call, { spec }: Pod): string {
   const { flags, out } = call
   const given = flags.string('container')

@@ -12,15 +12,15 @@ import { readManifests } from '../manifests.js'
 import { NOTHING_GIVEN } from '../selected.js'
 import type { Info, Target } from '../resource-args.js'
 import { fetchTargets, keyOf, selectResources } from '../resource-args.js'
-import { untilObject } from '../until.js'
-import { answerText } from '../rest/answer-text.js'
+import { waitForObject } from '../wait-until.js'
+import { answerText } from '../rest/failure.js'
 
 const WEEK_MS = 7 * 24 * 3600 * 1000
 
-/** What `-f`, a name or a list selects; named objects need not exist, the server will say. */
-type Doomed = Pick<Info, 'definition' | 'name' | 'namespace' | 'source'>
+/** An object that `-f`, a name or a list selects. Named objects need not exist; the server will say so. */
+type DeletionTarget = Pick<Info, 'definition' | 'name' | 'namespace' | 'source'>
 
-/** `kubectl delete`: deletes all, then waits until all are gone; virtual time moves as long as that takes. */
+/** `kubectl delete`: deletes all objects, then waits until all are gone while virtual time moves. */
 export const deleteCommand: Command = {
   name: 'delete',
   run(call) {
@@ -31,12 +31,12 @@ export const deleteCommand: Command = {
     if (raw !== '') return call.out.write(answerText(call.request({ method: 'DELETE', path: raw })))
     const options = deleteOptionsOf(call)
     const dryRun = dryRunOf(call)
-    const { doomed, errors } = doomedOf(call)
+    const { doomed, errors } = deletionTargetsOf(call)
     if (call.flags.bool('interactive') && !isConfirmed(call, doomed))
       return call.out.write('deletion is cancelled\n')
     if (call.flags.bool('force')) call.out.errorLine(`${call.release.warningPrefix}${immediate}`)
     if (doomed.length === 0 && errors.length === 0) call.out.line('No resources found')
-    const waiting: { readonly one: Doomed; readonly uid: string | undefined }[] = []
+    const waiting: { readonly one: DeletionTarget; readonly uid: string | undefined }[] = []
     for (const one of doomed) {
       try {
         const uid = deleteOne(call, one, options, dryRun)
@@ -51,8 +51,8 @@ export const deleteCommand: Command = {
   },
 }
 
-/** Lists what would be deleted, and reads the answer. */
-function isConfirmed({ out, files }: Call, doomed: readonly Doomed[]): boolean {
+/** Lists the objects that would be deleted, and reads the confirmation. */
+function isConfirmed({ out, files }: Call, doomed: readonly DeletionTarget[]): boolean {
   out.line(`You are about to delete the following ${doomed.length} resource(s):`)
   for (const { definition, name } of doomed) out.line(`${kindName(definition)}/${name}`)
   out.write('Do you want to continue? (y/N): ')
@@ -64,7 +64,7 @@ const immediate =
   'The resource may continue to run on the cluster indefinitely.'
 
 /**
- * Reads the flags. A grace period of 0 without --force becomes 1, so that nothing is lost by accident.
+ * Reads the flags. A grace period of 0 becomes 1 without --force, so that nothing is lost by accident.
  * Source: kubectl delete Complete.
  */
 function deleteOptionsOf(call: Call): DeleteOptions {
@@ -83,7 +83,10 @@ function deleteOptionsOf(call: Call): DeleteOptions {
   return { propagationPolicy, ...(grace < 0 ? {} : { gracePeriodSeconds: grace }) }
 }
 
-function doomedOf(call: Call): { readonly doomed: readonly Doomed[]; readonly errors: Error[] } {
+function deletionTargetsOf(call: Call): {
+  readonly doomed: readonly DeletionTarget[]
+  readonly errors: Error[]
+} {
   const all = call.flags.bool('all')
   const labelSelector = call.flags.string('selector')
   const fieldSelector = call.flags.string('field-selector')
@@ -109,8 +112,8 @@ function doomedOf(call: Call): { readonly doomed: readonly Doomed[]; readonly er
 function expand(
   call: Call,
   targets: readonly Target[],
-): { readonly doomed: readonly Doomed[]; readonly errors: Error[] } {
-  const doomed: Doomed[] = []
+): { readonly doomed: readonly DeletionTarget[]; readonly errors: Error[] } {
+  const doomed: DeletionTarget[] = []
   const errors: Error[] = []
   for (const target of targets) {
     if (target.name !== undefined) {
@@ -130,10 +133,10 @@ function expand(
   return { doomed, errors }
 }
 
-/** Answers the uid of what was deleted, false if it was not there and that is fine. */
+/** Deletes one object. Returns its uid, or false if it did not exist and that is acceptable. */
 function deleteOne(
   call: Call,
-  one: Doomed,
+  one: DeletionTarget,
   options: DeleteOptions,
   dryRun: DryRun,
 ): string | undefined | false {
@@ -156,7 +159,7 @@ function deleteOne(
   }
 }
 
-/** What a list has just shown may be gone by now, which is fine. */
+/** Objects from a list may already be gone, which is not an error. */
 const isExpanded = ({ flags: given }: Call): boolean =>
   given.bool('all') || given.has('selector') || given.has('field-selector')
 
@@ -166,7 +169,7 @@ function uidOf(answer: KubeObject | Status): string | undefined {
     : (answer as KubeObject).metadata.uid
 }
 
-function deletedLine(call: Call, { definition, name, namespace }: Doomed, dryRun: DryRun): string {
+function deletedLine(call: Call, { definition, name, namespace }: DeletionTarget, dryRun: DryRun): string {
   const format = call.flags.string('output')
   if (format === 'name') return `${kindName(definition)}/${name}`
   const from =
@@ -175,10 +178,13 @@ function deletedLine(call: Call, { definition, name, namespace }: Doomed, dryRun
   return `${kindName(definition)} ${JSON.stringify(name)} ${operation}${from}${dryRunSuffix(dryRun)}`
 }
 
-/** One deadline for all. An object of the same name but another uid is another object. */
+/**
+ * Waits until all are gone, with one deadline for all. An object of the same name but another uid is another
+ * object.
+ */
 function waitUntilGone(
   call: Call,
-  waiting: readonly { readonly one: Doomed; readonly uid: string | undefined }[],
+  waiting: readonly { readonly one: DeletionTarget; readonly uid: string | undefined }[],
 ): void {
   const timeout = call.flags.duration('timeout', 0)
   const deadline = call.env.clock.now() + (timeout <= 0 ? WEEK_MS : timeout)
@@ -187,7 +193,7 @@ function waitUntilGone(
       found === undefined || (uid !== undefined && found.metadata.uid !== uid)
     if (
       !isGone(ignoreNotFound(() => call.client.get(resourceNameOf(one.definition), keyOf(one)))) &&
-      !untilObject(call, one, isGone, Math.max(0, deadline - call.env.clock.now()))
+      !waitForObject(call, one, isGone, Math.max(0, deadline - call.env.clock.now()))
     ) {
       throw new KubectlError(
         `timed out waiting for the condition on ${groupResource(one.definition)}/${one.name}`,

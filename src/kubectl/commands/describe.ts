@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../api/definition.js'
 import { isApiError } from '../../client/api-error.js'
 import type { Call, Command } from '../call.js'
-import { describeObject } from '../describe/index.js'
+import { describeObject } from '../describe/describe-object.js'
 import { KubectlError, throwCollected } from '../errors.js'
 import { readManifests } from '../manifests.js'
 import type { Selection, Target } from '../resource-args.js'
@@ -50,13 +50,13 @@ function selectionOf(call: Call): Selection {
   })
 }
 
-/** The namespace is named for kinds without one too. */
+/** kubectl names the namespace even for cluster-scoped kinds. */
 function nothingFound({ release, namespace, flags }: Call): string {
   if (!release.namesNamespaceWhenEmpty) return 'No resources found.'
   return flags.bool('all-namespaces') ? 'No resources found' : `No resources found in ${namespace} namespace.`
 }
 
-/** A name that does not exist may be the beginning of names that do. */
+/** Describes the objects whose names begin with a name that does not exist. */
 function describeByPrefix(call: Call, { definition, namespace, name = '' }: Target, missing: Error): void {
   const { objects } = fetchTarget(
     call.client,

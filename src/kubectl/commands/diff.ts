@@ -3,17 +3,16 @@ import { compileSelectorText } from '../../api/label-parser.js'
 import { ignoreNotFound } from '../../client/api-error.js'
 import { applyManager } from '../apply/server-side.js'
 import type { Call, Command } from '../call.js'
-import { unifiedDiff } from '../diff/unified.js'
-import { errorText, isFailure, KubectlError, SilentExit, throwCollected, usageError } from '../errors.js'
+import { KubectlError, SilentExit, errorText, isFailure, throwCollected, usageError } from '../errors.js'
 import { patchTableOf, resourceNameOf } from '../kinds.js'
-import { lastAppliedOf, withoutLastApplied } from '../last-applied.js'
+import { lastAppliedOf, withoutLastApplied } from '../apply/last-applied.js'
 import { readManifests } from '../manifests.js'
 import { withoutManagedFields } from '../print/object.js'
 import { printYaml } from '../print/yaml.js'
 import type { Info } from '../resource-args.js'
 import { keyOf, typed } from '../resource-args.js'
-import { randomDigits } from '../suffix.js'
-import { threeWayPatch } from '../three-way.js'
+import { randomDigits } from '../random-suffix.js'
+import { threeWayPatch } from '../apply/three-way.js'
 
 interface Difference {
   readonly name: string
@@ -22,8 +21,8 @@ interface Difference {
 }
 
 /**
- * `kubectl diff -f`: what an apply would change, as `diff -u -N` of two folders prints it; exit code 1 when
- * there is something, 2 when it fails. Source: kubectl pkg/cmd/diff.
+ * `kubectl diff -f`: prints what an apply would change, as `diff -u -N` of two folders does; exit code 1 if
+ * there are differences, 2 on errors. Source: kubectl pkg/cmd/diff.
  */
 export const diff: Command = {
   name: 'diff',
@@ -65,7 +64,8 @@ function compare(call: Call): void {
     `/tmp/LIVE-${randomDigits(call, 'live')}`,
     `/tmp/MERGED-${randomDigits(call, 'merged')}`,
   ]
-  const time = `${new Date(call.env.clock.now()).toISOString().replace('T', ' ').replace('Z', '')}000000 +0000`
+  const now = new Date(call.env.clock.now()).toISOString()
+  const time = `${now.replace('T', ' ').replace('Z', '')}000000 +0000`
   for (const { name, live, merged } of changed) {
     out.line(`diff -u -N ${from}/${name} ${to}/${name}`)
     out.write(`--- ${from}/${name}\t${time}\n+++ ${to}/${name}\t${time}\n${unifiedDiff(live, merged)}`)
@@ -94,7 +94,10 @@ function differenceOf(call: Call, info: Info): Difference {
   }
 }
 
-/** What the server would make of it; what was applied last stays as it is, since it would always differ. */
+/**
+ * Returns the object as the server would store it. The last applied configuration is left unchanged, since it
+ * would always differ.
+ */
 function mergedOf(call: Call, info: Info, live: KubeObject | undefined): KubeObject {
   const { flags, client, env } = call
   if (flags.bool('server-side')) {
@@ -118,7 +121,7 @@ function mergedOf(call: Call, info: Info, live: KubeObject | undefined): KubeObj
 
 type WithData = KubeObject & { readonly data?: Readonly<Record<string, string>> }
 
-/** Values of Secrets are not shown, only that they differ. Source: kubectl pkg/cmd/diff Masker. */
+/** Masks values of Secrets, so that only their difference shows. Source: kubectl pkg/cmd/diff Masker. */
 function masked(
   live: KubeObject | undefined,
   merged: KubeObject,
@@ -142,4 +145,92 @@ function masked(
     live === undefined ? undefined : mask(live, before, after, 'before'),
     mask(merged, after, before, 'after'),
   ]
+}
+
+const CONTEXT = 3
+
+interface Edit {
+  readonly kind: ' ' | '-' | '+'
+  readonly line: string
+}
+
+/** Returns the part of `diff -u` below its two header lines; '' if the texts are equal. */
+function unifiedDiff(from: string, to: string): string {
+  const edits = editsBetween(linesOf(from), linesOf(to))
+  return hunksOf(edits)
+    .map((hunk) => hunkText(edits, hunk))
+    .join('')
+}
+
+const linesOf = (text: string): readonly string[] =>
+  text === '' ? [] : (text.endsWith('\n') ? text.slice(0, -1) : text).split('\n')
+
+/**
+ * Returns a shortest edit script between two lists of lines, by the longest common subsequence between their
+ * common prefix and suffix.
+ */
+function editsBetween(a: readonly string[], b: readonly string[]): readonly Edit[] {
+  let start = 0
+  while (start < a.length && start < b.length && a[start] === b[start]) start++
+  let end = 0
+  while (end < a.length - start && end < b.length - start && a[a.length - 1 - end] === b[b.length - 1 - end])
+    end++
+  const same = (line: string): Edit => ({ kind: ' ', line })
+  return [
+    ...a.slice(0, start).map(same),
+    ...middle(a.slice(start, a.length - end), b.slice(start, b.length - end)),
+    ...a.slice(a.length - end).map(same),
+  ]
+}
+
+function middle(a: readonly string[], b: readonly string[]): readonly Edit[] {
+  const width = b.length + 1
+  const lengths = new Uint32Array((a.length + 1) * width)
+  const at = (i: number, j: number): number => lengths[i * width + j] as number
+  for (let i = a.length - 1; i >= 0; i--) {
+    for (let j = b.length - 1; j >= 0; j--)
+      lengths[i * width + j] = a[i] === b[j] ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1))
+  }
+  const edits: Edit[] = []
+  let [i, j] = [0, 0]
+  while (i < a.length || j < b.length) {
+    if (i < a.length && j < b.length && a[i] === b[j]) {
+      edits.push({ kind: ' ', line: a[i] as string })
+      i++
+      j++
+    } else if (i < a.length && (j === b.length || at(i + 1, j) >= at(i, j + 1)))
+      edits.push({ kind: '-', line: a[i++] as string })
+    else edits.push({ kind: '+', line: b[j++] as string })
+  }
+  return edits
+}
+
+interface Hunk {
+  readonly from: number
+  /** Line after its last edit. */
+  readonly to: number
+}
+
+/** Groups edits with their context lines into hunks; adjacent edits share one. */
+function hunksOf(edits: readonly Edit[]): readonly Hunk[] {
+  const hunks: Hunk[] = []
+  for (const [at, { kind }] of edits.entries()) {
+    if (kind === ' ') continue
+    const [from, to] = [Math.max(0, at - CONTEXT), Math.min(edits.length, at + 1 + CONTEXT)]
+    const last = hunks.at(-1)
+    if (last !== undefined && from <= last.to) hunks[hunks.length - 1] = { from: last.from, to }
+    else hunks.push({ from, to })
+  }
+  return hunks
+}
+
+function hunkText(edits: readonly Edit[], { from, to }: Hunk): string {
+  const count = (parts: readonly Edit[], other: '-' | '+'): number =>
+    parts.filter(({ kind }) => kind !== other).length
+  const [before, inside] = [edits.slice(0, from), edits.slice(from, to)]
+  const range = (other: '-' | '+'): string => {
+    const [start, length] = [count(before, other), count(inside, other)]
+    return length === 1 ? String(start + 1) : `${length === 0 ? start : start + 1},${length}`
+  }
+  return `@@ -${range('+')} +${range('-')} @@\n${inside.map(({ kind, line }) => `${kind}${line}\n`).join('')}`
 }

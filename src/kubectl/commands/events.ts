@@ -4,10 +4,10 @@ import type { Watch } from '../../client/client.js'
 import type { Call, Command } from '../call.js'
 import { inOrder, intervalOf } from '../describe/events.js'
 import { KubectlError, NoResourceMatch } from '../errors.js'
-import type { Watching } from '../patience.js'
-import { watchOn } from '../patience.js'
-import { formatOf } from '../print/format.js'
-import { inGoOrder } from '../print/go-order.js'
+import type { RunningWatch } from '../interruption.js'
+import { printWatch } from '../interruption.js'
+import { formatOf } from '../print/template.js'
+import { inGoOrder } from '../print/go-field-order.js'
 import { printJson } from '../print/json.js'
 import { printValue, withoutManagedFields } from '../print/object.js'
 import { TABLE, TabWriter } from '../print/tabwriter.js'
@@ -28,7 +28,10 @@ export const events: Command = {
       types.length === 0 || types.some((one) => one.toLowerCase() === type.toLowerCase())
     const format = formatOf(call)
     if (flags.bool('watch'))
-      return watchOn(call, () => new EventWatch(call, client.watch('events', options), { isAsked, format }))
+      return printWatch(
+        call,
+        () => new EventWatch(call, client.watch('events', options), { isAsked, format }),
+      )
     const found = inOrder(client.list('events', options).items.filter(isAsked))
     if (format !== '') {
       const list = {
@@ -54,7 +57,7 @@ export const events: Command = {
   },
 }
 
-/** `--for pod/a` */
+/** Parses `--for pod/a`. */
 function selectorOf({ flags, env: { scheme } }: Call): string {
   const about = flags.string('for')
   if (about === '') return ''
@@ -75,8 +78,8 @@ interface Shown {
   readonly format: string
 }
 
-/** Events as they come: those that are there first, in the order of their names. */
-class EventWatch implements Watching {
+/** Events as they arrive; the existing ones come first, in the order of their names. */
+class EventWatch implements RunningWatch {
   readonly #call: Call
   readonly #watch: Watch<Event>
   readonly #shown: Shown
@@ -123,7 +126,7 @@ function printed({ env: { scheme } }: Call, event: Event, format: string): strin
   return format === 'json' ? printJson(first, true) : printValue(shown, format)
 }
 
-/** One line for each event, cells parted by tabs. */
+/** Formats each event as one line of cells separated by tabs. */
 function rowsOf(
   found: readonly Event[],
   { all, noHeaders, now }: { readonly all: boolean; readonly noHeaders: boolean; readonly now: number },

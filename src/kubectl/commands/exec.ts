@@ -1,7 +1,7 @@
 import type { Pod } from '../../api/core/generated.js'
 import type { Call, Command } from '../call.js'
 import { KubectlError, usageError } from '../errors.js'
-import { endAs, opened, pump } from '../streams.js'
+import { exitAs, openSession, runSession } from '../sessions.js'
 import { containerFor, objectNamed, podsOf } from './pod-target.js'
 import { parseDocuments } from '../manifests.js'
 
@@ -24,8 +24,8 @@ export const exec: Command = {
 }
 
 /**
- * Only what stands behind `--` is the command. Throws KubectlError. Source: exec ExecOptions.Complete,
- * Validate.
+ * Returns the target and the command, which must follow `--`. Throws KubectlError. Source: exec
+ * ExecOptions.Complete, Validate.
  */
 function wordsOf({ args, dash, flags, files }: Call): {
   readonly target: string
@@ -45,7 +45,7 @@ function wordsOf({ args, dash, flags, files }: Call): {
   return { target, command }
 }
 
-/** What a file is about, as TYPE/NAME. */
+/** Returns TYPE/NAME of the object in a file. */
 function targetIn(text: string): string | undefined {
   const [object] = parseDocuments({ source: '', text }) as readonly {
     readonly kind?: string
@@ -62,11 +62,11 @@ function run(call: Call, pod: Pod, command: readonly string[]): void {
   if (flags.bool('tty'))
     out.errorLine('Unable to use a TTY - input is not a terminal or the right kind of file')
   const key = { namespace: pod.metadata.namespace ?? call.namespace, name: pod.metadata.name ?? '' }
-  endAs(
+  exitAs(
     call,
-    pump(
+    runSession(
       call,
-      opened(() => client.exec(key, { container, command, stdin, stdout: true, stderr: true })),
+      openSession(() => client.exec(key, { container, command, stdin, stdout: true, stderr: true })),
       stdin,
     ),
   )

@@ -2,8 +2,7 @@ import { isApiError } from '../../client/api-error.js'
 import { parseApiVersion } from '../../api/scheme.js'
 import type { Call, Command } from '../call.js'
 import { KubectlError, NoResourceMatch } from '../errors.js'
-import { explainOld } from '../explain/openapiv2.js'
-import { explainText } from '../explain/plaintext.js'
+import { explainOld, explainText } from '../explain/plaintext.js'
 import type { ExplainedKind, Schemas } from '../explain/schemas.js'
 import { readOldSchemas, readSchemas } from '../explain/schemas.js'
 
@@ -31,13 +30,13 @@ export const explain: Command = {
     const write = (text: string): void => out.write(text)
     const parts = { kind, path, recursive: flags.bool('recursive') }
     const schemas = schemasOf(call, kind)
-    // a server without the new documents is explained by the old one
+    // kubectl falls back to OpenAPI v2 if the server has no v3 documents
     if (schemas === undefined) explainOld({ ...parts, schemas: readOldSchemas(call) }, write)
     else print({ ...parts, schemas }, write)
   },
 }
 
-/** Undefined for a server that has no OpenAPI v3. */
+/** Reads the schemas; undefined if the server has no OpenAPI v3. */
 function schemasOf(call: Call, kind: ExplainedKind): Schemas | undefined {
   try {
     return readSchemas(call, kind)
@@ -48,8 +47,8 @@ function schemasOf(call: Call, kind: ExplainedKind): Schemas | undefined {
 }
 
 /**
- * The kind before the first dot, or before a later one when the name has a group
- * (`crontabs.example.com.spec`); the rest are fields.
+ * Splits at the first dot, or at a later one if the name has a group (`crontabs.example.com.spec`), into the
+ * kind and its fields.
  */
 function resolved(
   { env: { scheme }, flags }: Call,

@@ -2,10 +2,8 @@ import type { Deployment } from '../../api/apps/generated.js'
 import type { ContainerPort, Pod, PodSpec, ReplicationController, Service } from '../../api/core/generated.js'
 import type { LabelSelector } from '../../api/meta/generated.js'
 import type { Call, Command } from '../call.js'
-import { createFor } from '../create/create-for.js'
+import { createFor, labelsOf, optional } from '../create/generate.js'
 import type { Generated } from '../create/generate.js'
-import { optional } from '../create/generate.js'
-import { labelsOf } from '../create/labels.js'
 import { KubectlError } from '../errors.js'
 import { kindName } from '../kinds.js'
 import type { Info } from '../resource-args.js'
@@ -99,7 +97,7 @@ function found(selector: () => Labels): Labels {
   }
 }
 
-/** The labels by which pods are found. Source: polymorphichelpers/mapbasedselectorforobject.go. */
+/** Labels that select the pods. Source: polymorphichelpers/mapbasedselectorforobject.go. */
 function selectorFor({ definition, object }: Info): Labels {
   switch (definition.kind) {
     case 'Pod': {
@@ -131,7 +129,7 @@ function plain({ matchLabels, matchExpressions = [] }: LabelSelector): Labels {
   return matchLabels
 }
 
-/** The ports that an object has. Source: polymorphichelpers/portsforobject.go. */
+/** Ports of an object. Source: polymorphichelpers/portsforobject.go. */
 function portsFor({ definition, object }: Info): readonly Port[] {
   if (definition.kind === 'Service')
     return ((object as Service).spec.ports ?? []).map(({ port, protocol = 'TCP' }) => ({ port, protocol }))

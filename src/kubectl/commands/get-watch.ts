@@ -4,8 +4,8 @@ import type { Watch, WatchEvent } from '../../client/client.js'
 import type { Call } from '../call.js'
 import { resourceNameOf } from '../kinds.js'
 import { KubectlError } from '../errors.js'
-import { watchOn } from '../patience.js'
-import { formatOf } from '../print/format.js'
+import { printWatch } from '../interruption.js'
+import { formatOf } from '../print/template.js'
 import { printObject } from '../print/object.js'
 import type { Row, TableOptions } from '../print/table.js'
 import { TablePrinter } from '../print/table.js'
@@ -15,7 +15,7 @@ import { RestWatch } from '../rest/rest-watch.js'
 import type { ServerTables } from '../rest/tables.js'
 import { tablesOf } from '../rest/tables.js'
 
-/** A `get -w` under way: the text of what is there, then the text of what happens. */
+/** A running `get -w`: first the text of the existing objects, then the text of changes. */
 export class GetWatch {
   readonly #call: Call
   readonly #target: Target
@@ -23,7 +23,7 @@ export class GetWatch {
   #printer: TablePrinter | undefined
   #watch: Watch<KubeObject> | undefined
 
-  /** Throws KubectlError when more than one kind is to be watched. */
+  /** Throws KubectlError if more than one kind is watched. */
   constructor(call: Call, { targets }: Selection) {
     const [target] = targets
     if (target === undefined || targets.length > 1)
@@ -34,7 +34,7 @@ export class GetWatch {
     this.#source = tables === undefined ? objectSource(call, target) : tableSource(call, target, tables)
   }
 
-  /** What is there now. Throws ApiError when the server refuses. */
+  /** Text of the existing objects. Throws ApiError if the server refuses. */
   initialText(): string {
     const objects = this.#source.fetch()
     return this.#call.flags.bool('watch-only')
@@ -42,12 +42,12 @@ export class GetWatch {
       : this.#text([objects.map((object) => ({ object, event: 'ADDED' }))])
   }
 
-  /** Begins to watch, after {@link initialText}. Throws ApiError when the server refuses. */
+  /** Starts watching, after {@link initialText}. Throws ApiError if the server refuses. */
   start(): void {
     this.#watch = this.#source.watch()
   }
 
-  /** What has happened since the last call, '' if nothing has. */
+  /** Text of the changes since the last call; '' if there are none. */
   nextText(): string {
     const watch = this.#started
     try {
@@ -64,7 +64,7 @@ export class GetWatch {
     }
   }
 
-  /** Whether the server has ended it. */
+  /** Whether the server has ended the watch. */
   get ended(): boolean {
     return this.#watch instanceof RestWatch && this.#watch.ended
   }
@@ -82,12 +82,12 @@ export class GetWatch {
     return this.#watch
   }
 
-  /** Its columns are known once something has been fetched. */
+  /** Created lazily, since the columns are known only after a fetch. */
   get #tablePrinter(): TablePrinter {
     return (this.#printer ??= new TablePrinter(this.#source.definition(), formatOf(this.#call) === 'wide'))
   }
 
-  /** Rows of one batch are aligned together, each later batch at least as widely. */
+  /** Rows of a batch are aligned together; each later batch is at least as wide. */
   #text(batches: readonly (readonly Row[])[]): string {
     const { flags, env } = this.#call
     const format = formatOf(this.#call)
@@ -114,7 +114,7 @@ export class GetWatch {
   }
 }
 
-/** Where the objects of a watch come from. */
+/** Source of a watch's objects. */
 interface Source {
   readonly definition: () => KindDefinition
   readonly fetch: () => readonly KubeObject[]
@@ -143,8 +143,8 @@ function objectSource(call: Call, target: Target): Source {
 }
 
 /**
- * Rows of the server. Of one object the current state comes first, and is left out since it has been shown.
- * Source: kubectl pkg/cmd/get/get.go watch.
+ * Rows from the server. A watch of a single object begins at resourceVersion 0, so its first event is the
+ * current state, which was shown and is skipped. Source: kubectl pkg/cmd/get/get.go watch.
  */
 function tableSource(call: Call, target: Target, tables: ServerTables): Source {
   const { definition, name, ...selection } = target
@@ -184,10 +184,10 @@ function rethrown(error: unknown): Error {
   return error
 }
 
-/** `get -w`: what is there, then what happens. */
+/** `get -w`: prints existing objects, then changes. */
 export function watchForAWhile(call: Call, selection: Selection): void {
   if (selection.targets.length > 1) throw new KubectlError('you may only specify a single resource type')
-  watchOn(call, () => {
+  printWatch(call, () => {
     const watch = new GetWatch(call, selection)
     call.out.write(watch.initialText())
     watch.start()

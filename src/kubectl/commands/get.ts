@@ -5,13 +5,11 @@ import { isFailure, KubectlError, SilentExit, throwCollected, usageError } from 
 import { logFatal } from '../klog.js'
 import { readManifests } from '../manifests.js'
 import { ALL_FORMATS, printObject, printValue, unknownFormat, withoutManagedFields } from '../print/object.js'
-import { formatOf } from '../print/format.js'
-import { plainColumns, scaleColumns } from '../print/other-columns.js'
+import { formatOf, isTemplateFormat } from '../print/template.js'
+import { TablePrinter, plainColumns, scaleColumns } from '../print/table.js'
 import { NoSuchField, sortObjects, Unsortable } from '../print/sort.js'
-import { answerText } from '../rest/answer-text.js'
+import { answerText } from '../rest/failure.js'
 import type { TableOptions } from '../print/table.js'
-import { TablePrinter } from '../print/table.js'
-import { isTemplateFormat } from '../print/template.js'
 import type { Fetched, Selection, Target } from '../resource-args.js'
 import { explained, fetchTargets, selectResources } from '../resource-args.js'
 import type { ServerTables } from '../rest/tables.js'
@@ -45,7 +43,7 @@ function print(call: Call, selection: Selection): void {
   }
 }
 
-/** Whether rows are printed. Throws KubectlError for a format that does not exist. */
+/** Whether rows are printed. Throws KubectlError for an unknown format. */
 export function isTable(call: Call): boolean {
   const format = formatOf(call)
   if (format === '' || format === 'wide') return true
@@ -54,7 +52,7 @@ export function isTable(call: Call): boolean {
   return false
 }
 
-/** What `get` is asked for. */
+/** Reads what `get` selects. */
 export function selectionOf(call: Call): Selection {
   if (call.flags.has('filename')) {
     const { infos, errors } = readManifests(call)
@@ -96,7 +94,7 @@ function checkFlags({ flags }: Call): void {
   }
 }
 
-/** `--raw`: what the server answers, as it is. */
+/** `--raw`: prints the server's response unchanged. */
 function getRaw(call: Call, path: string): void {
   const { flags, args } = call
   if (flags.bool('watch') || flags.bool('watch-only') || flags.has('selector')) {
@@ -109,7 +107,7 @@ function getRaw(call: Call, path: string): void {
   call.out.write(answerText(call.request({ method: 'GET', path })))
 }
 
-/** The targets that exist, and the failures that are to be told. */
+/** Returns the targets that exist, and the failures to report. */
 function fetchAll(
   call: Call,
   targets: readonly Target[],
@@ -132,7 +130,7 @@ function fetchAll(
   }
 }
 
-/** The rows of a target as the server makes them; a list may break off. */
+/** Returns the rows of a target as the server renders them; a list may break off. */
 function rowsOf(call: Call, target: Target, tables: ServerTables): readonly Fetched[] {
   const { definition, name, ...selection } = target
   try {
@@ -155,7 +153,7 @@ function failureOrThrow(error: unknown): Error {
   return error
 }
 
-/** What the flags say of tables. */
+/** Reads the flags that affect tables. */
 export function tableOptionsOf(call: Call, withKind: boolean): TableOptions {
   const { flags: given } = call
   return {
@@ -195,7 +193,7 @@ function printTables(call: Call, { targets }: Selection): void {
   throwCollected(errors)
 }
 
-/** As the server orders the rows of a Table. */
+/** Orders objects as the server orders the rows of a Table. */
 function inRowOrder(
   { compareRows }: Group['definition'],
   objects: readonly KubeObject[],
@@ -203,7 +201,7 @@ function inRowOrder(
   return compareRows === undefined ? objects : objects.toSorted(compareRows)
 }
 
-/** Rows of which none has the field are not shown at all. */
+/** Sorts rows by a field; shows none if none has the field. */
 function sortedOrNone(objects: readonly KubeObject[], field: string): readonly KubeObject[] {
   try {
     return sortObjects(objects, field)
@@ -213,10 +211,7 @@ function sortedOrNone(objects: readonly KubeObject[], field: string): readonly K
   }
 }
 
-/**
- * The columns in which a group is shown: those of its kind, of its scale, or only the few that kubectl itself
- * knows of.
- */
+/** Chooses the columns of a group: those of its kind, of its scale, or kubectl's generic ones. */
 function shownAs(call: Call, { definition, objects }: Group, tables: ServerTables | undefined): Group {
   if (tables !== undefined) return { definition: tables.shown(definition), objects }
   if (call.flags.string('subresource') === 'scale')
@@ -237,7 +232,7 @@ interface Group {
   readonly objects: readonly KubeObject[]
 }
 
-/** Neighbours of one kind share a table. */
+/** Groups adjacent objects of one kind into one table. */
 function groupsOf(found: readonly Exclude<Fetched, { error: Error }>[]): readonly Group[] {
   const groups: { definition: Target['definition']; objects: KubeObject[] }[] = []
   for (const { target, objects } of found) {

@@ -2,18 +2,16 @@ import type { Pod } from '../../api/core/generated.js'
 import type { Client } from '../../client/client.js'
 import type { Call, Command } from '../call.js'
 import { KubectlError, usageError } from '../errors.js'
-import { endInterrupted, patienceOf } from '../patience.js'
+import { endInterrupted, timeLimitOf } from '../interruption.js'
 import { containerFor, objectNamed, podsOf, withNamespace } from './pod-target.js'
 
 type PodLogOptions = NonNullable<Parameters<Client['logs']>[1]>
 type LogSource = ReturnType<Client['logs']>
 
-/** Lines of each container when pods are selected by labels. */
+/** Lines for each container if pods are selected by labels. */
 const SELECTOR_TAIL = 10
 const MOST_FOLLOWED = 5
-/**
- * `logs -f` in a call that answers at once goes on for so long in virtual time, unless the container ends.
- */
+/** Virtual ms for which `logs -f` of a synchronous call follows a container that does not exit. */
 const LONGEST_FOLLOW = 3_600_000
 
 /**
@@ -32,7 +30,7 @@ export const logs: Command = {
           call.out.write(follow.nextText())
           return follow.ended
         },
-        patienceOf(call, LONGEST_FOLLOW),
+        timeLimitOf(call, LONGEST_FOLLOW),
       )
       if (!follow.ended) endInterrupted(call, 1)
     } finally {
@@ -45,18 +43,18 @@ interface Source {
   readonly prefix: string
   readonly session: LogSource
   readonly decoder: TextDecoder
-  /** The next text begins a line. */
+  /** Whether the next text begins a line. */
   isStart: boolean
 }
 
-/** The logs that a command line asks for: what is there, then what comes. */
+/** The logs that a command line selects: existing lines first, then new ones. */
 export class LogFollow {
   readonly #sources: readonly Source[]
 
-  /** Throws what kubectl would print. */
+  /** Throws the errors that kubectl prints. */
   constructor(call: Call) {
     const options = optionsOf(call)
-    const pairs = chosen(call)
+    const pairs = selectedContainers(call)
     const follows = call.flags.bool('follow')
     const most = call.flags.int('max-log-requests', MOST_FOLLOWED)
     if (follows && pairs.length > most) {
@@ -82,7 +80,7 @@ export class LogFollow {
     return this.nextText()
   }
 
-  /** What has come since the last call. */
+  /** Text that has arrived since the last call. */
   nextText(): string {
     return this.#sources
       .map((source) => {
@@ -101,7 +99,7 @@ export class LogFollow {
       .join('')
   }
 
-  /** Nothing more will come. */
+  /** Whether no more text will come. */
   get ended(): boolean {
     return this.#sources.every(({ session }) => session.end !== undefined)
   }
@@ -139,8 +137,8 @@ function optionsOf({ flags }: Call): PodLogOptions {
   }
 }
 
-/** The pods and containers whose logs are meant. */
-function chosen(call: Call): readonly { readonly pod: Pod; readonly container: string }[] {
+/** Returns the selected pods and containers. */
+function selectedContainers(call: Call): readonly { readonly pod: Pod; readonly container: string }[] {
   const { flags, args } = call
   const selector = flags.string('selector')
   const [name, second, ...more] = args

@@ -3,7 +3,44 @@ import { KubectlError, NoResourceMatch } from '../errors.js'
 import { flagsOf, isListed } from '../flag-table.js'
 import type { FlagSpec } from '../flags.js'
 import type { Release } from '../release.js'
-import { commands } from './index.js'
+import { apiResources, apiVersions } from './api-resources.js'
+import { apply } from './apply.js'
+import { attach } from './attach.js'
+import { auth } from './auth.js'
+import { autoscale } from './autoscale.js'
+import { certificate } from './certificate.js'
+import { clusterInfo } from './cluster-info.js'
+import { config } from './config.js'
+import { cordon, uncordon } from './cordon.js'
+import { cp } from './cp.js'
+import { create } from './create.js'
+import { debug } from './debug.js'
+import { deleteCommand } from './delete.js'
+import { describe } from './describe.js'
+import { diff } from './diff.js'
+import { drain } from './drain.js'
+import { edit } from './edit.js'
+import { events } from './events.js'
+import { exec } from './exec.js'
+import { explain } from './explain.js'
+import { expose } from './expose.js'
+import { get } from './get.js'
+import { kustomize } from './kustomize.js'
+import { logs } from './logs.js'
+import { annotate, label } from './metadata.js'
+import { patch } from './patch.js'
+import { portForward } from './port-forward.js'
+import { proxy } from './proxy.js'
+import { replace } from './replace.js'
+import { rollout } from './rollout.js'
+import { run } from './run.js'
+import { scale } from './scale.js'
+import { set } from './set.js'
+import { taint } from './taint.js'
+import { top } from './top.js'
+import { version } from './version.js'
+import { wait } from './wait.js'
+import { completion, plugin } from './plugin-and-completion.js'
 
 /** The commands of the real kubectl, in the order of its help. */
 const KNOWN =
@@ -13,20 +50,20 @@ const KNOWN =
   'completion alpha api-resources api-versions config plugin ' +
   'version help options'
 
-/** A command as a command line names it. */
+/** A command that was found on a command line. */
 export interface Found {
   readonly command: Command
   /** `rollout status` */
   readonly path: string
-  /** All flags that it takes. */
+  /** All flags that it accepts. */
   readonly flags: readonly FlagSpec[]
-  /** The words without those that name the command. */
+  /** The arguments without the command's name. */
   readonly rest: readonly string[]
 }
 
 /**
- * Finds the command that the words name: `get`, `rollout status`; flags may stand before and between.
- * Undefined when no word is a name. Throws KubectlError for a name that there is not. Source: cobra
+ * Finds the command that the arguments name (`get`, `rollout status`); flags may precede the words or stand
+ * between them. Undefined if no argument is a name. Throws KubectlError for an unknown name. Source: cobra
  * command.go Find.
  */
 export function findCommand(words: readonly string[], release: Release): Found | undefined {
@@ -40,7 +77,7 @@ export function findCommand(words: readonly string[], release: Release): Found |
 }
 
 /**
- * A flag in front of all words that is not known: what follows might be its value or a plugin. Source:
+ * Refuses an unknown flag before all words, since the next word might be its value or a plugin. Source:
  * kubectl pkg/cmd NewDefaultKubectlCommandWithArgs.
  */
 function checkLeading([first = '']: readonly string[]): void {
@@ -49,7 +86,7 @@ function checkLeading([first = '']: readonly string[]): void {
     throw new NoResourceMatch(`Error: flags cannot be placed before plugin name: ${first}`)
 }
 
-/** Goes on to the command below that the next word names, if there is one. */
+/** Descends to the subcommand that the next word names, if there is one. */
 function descend(command: Command, path: string, rest: readonly string[], release: Release): Found {
   const flags = flagsFor(command, path, release)
   const at = nameIndex(rest, flags)
@@ -65,12 +102,12 @@ function descend(command: Command, path: string, rest: readonly string[], releas
 const isCalled = ({ name, aliases }: Command, word: string): boolean =>
   name === word || aliases?.includes(word) === true
 
-/** Flags of its own take the place of global ones (`config set-context --namespace`). */
+/** A command's own flags replace global ones of the same name (`config set-context --namespace`). */
 function flagsFor(command: Command, path: string, release: Release): readonly FlagSpec[] {
   return [...flagsOf(''), ...flagsOf(path), ...(command.flags?.(release) ?? [])]
 }
 
-/** Takes the first word that is no flag out of the words. */
+/** Removes the first non-flag word from the words and returns it. */
 function takeName(words: string[], flags: readonly FlagSpec[]): string | undefined {
   const at = nameIndex(words, flags)
   return at < words.length ? words.splice(at, 1)[0] : undefined
@@ -91,7 +128,7 @@ function nameIndex(words: readonly string[], flags: readonly FlagSpec[]): number
   return at
 }
 
-/** What kubectl says of a command that it does not have, or simcluster not yet. */
+/** Error for a command that kubectl does not have, or that simcluster does not have yet. */
 function unknownCommand(name: string): KubectlError {
   const known = KNOWN.split(' ')
   if (known.includes(name)) return new KubectlError(`kubectl ${name} is not part of simcluster yet`)
@@ -100,7 +137,7 @@ function unknownCommand(name: string): KubectlError {
   return new KubectlError(`unknown command ${JSON.stringify(name)} for "kubectl"${hint}`)
 }
 
-/** Levenshtein distance, upper and lower case alike. */
+/** Levenshtein distance, ignoring case. */
 function distance(a: string, b: string): number {
   const [x, y] = [a.toLowerCase(), b.toLowerCase()]
   let row = Array.from({ length: y.length + 1 }, (_, at) => at)
@@ -114,3 +151,49 @@ function distance(a: string, b: string): number {
   }
   return row[y.length] as number
 }
+
+/** All supported commands. */
+export const commands: readonly Command[] = [
+  create,
+  expose,
+  run,
+  set,
+  edit,
+  scale,
+  autoscale,
+  certificate,
+  attach,
+  portForward,
+  proxy,
+  cp,
+  debug,
+  diff,
+  patch,
+  replace,
+  kustomize,
+  explain,
+  get,
+  deleteCommand,
+  clusterInfo,
+  cordon,
+  uncordon,
+  drain,
+  taint,
+  describe,
+  logs,
+  exec,
+  apply,
+  label,
+  annotate,
+  apiResources,
+  apiVersions,
+  version,
+  auth,
+  events,
+  rollout,
+  wait,
+  config,
+  top,
+  plugin,
+  completion,
+]

@@ -11,9 +11,9 @@ import { dryRunOf } from '../dry-run.js'
 import { isFailure, KubectlError, throwCollected } from '../errors.js'
 import { patchTableOf, resourceNameOf } from '../kinds.js'
 import { applyMergePatch } from '../../api/patch/merge-patch.js'
-import { printDone } from '../print/done.js'
-import { answerText } from '../rest/answer-text.js'
-import { resourcePath } from '../resource-path.js'
+import { printDone } from '../print/object.js'
+import { answerText } from '../rest/failure.js'
+import { pathOf } from '../rest/address.js'
 import type { Info } from '../resource-args.js'
 import { keyOf, typed } from '../resource-args.js'
 import { selected } from '../selected.js'
@@ -26,7 +26,7 @@ const TYPES: Readonly<Record<string, string>> = {
   strategic: 'application/strategic-merge-patch+json',
 }
 
-/** What is sent: read, or as it was written when it cannot be read, so that the server says what is wrong. */
+/** The patch to send: parsed, or as it was written if it is invalid, so that the server reports the error. */
 interface Wanted {
   readonly type: 'json' | 'merge' | 'strategic'
   readonly body: object | undefined
@@ -82,8 +82,8 @@ function wantedOf({ flags, files }: Call): Wanted {
 }
 
 /**
- * JSON that begins as an object is sent as it is, valid or not; all else is read as YAML. Source:
- * apimachinery util/yaml ToJSON.
+ * Sends text that begins like a JSON object as it is, valid or not, and reads everything else as YAML.
+ * Source: apimachinery util/yaml ToJSON.
  */
 function valueOf(text: string): unknown {
   if (/^\s*\{/.test(text)) {
@@ -156,7 +156,7 @@ function sent(
   const fieldManager = call.flags.string('field-manager')
   if (body === undefined) {
     const query = `?fieldManager=${encodeURIComponent(fieldManager)}${dryRun ? '&dryRun=All' : ''}`
-    const path = resourcePath(definition, keyOf(info), subresource)
+    const path = pathOf(definition, info.namespace, info.name, subresource)
     const headers = { 'content-type': TYPES[type] as string, accept: 'application/json' }
     return JSON.parse(
       answerText(call.request({ method: 'PATCH', path: path + query, headers, body: text })),
@@ -168,7 +168,7 @@ function sent(
 }
 
 /**
- * With `--local` and `--dry-run=client` kubectl patches its own copy. Throws KubectlError. Source: kubectl
+ * Patches kubectl's own copy, for `--local` and `--dry-run=client`. Throws KubectlError. Source: kubectl
  * pkg/cmd/patch getPatchedJSON.
  */
 function locally(

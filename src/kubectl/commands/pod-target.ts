@@ -10,7 +10,7 @@ import { selectResources } from '../resource-args.js'
 
 const DEFAULT_CONTAINER = 'kubectl.kubernetes.io/default-container'
 
-/** The object that `NAME` or `TYPE/NAME` means; a bare name is a pod's. */
+/** Returns the object of `NAME` or `TYPE/NAME`; a bare name means a pod. */
 export function objectNamed(
   call: Call,
   argument: string,
@@ -28,8 +28,8 @@ export function objectNamed(
 }
 
 /**
- * The pods of a workload or a service, the best first; `doing` is what cannot be done with kinds that have
- * none. Throws KubectlError. Source: polymorphichelpers podutils ActivePods order for logs.
+ * Returns the pods of a workload or a service, the best first; `doing` names the operation in the error for
+ * kinds without pods. Throws KubectlError. Source: polymorphichelpers podutils ActivePods order for logs.
  */
 export function podsOf(
   call: Call,
@@ -62,7 +62,7 @@ function selectorText(kind: string, object: KubeObject): string | undefined {
 const PHASES = ['Pending', 'Unknown', 'Running']
 
 /**
- * Bound before unbound, running before pending, ready before not ready, older before younger. Source:
+ * Orders bound before unbound, running before pending, ready before not ready, older before younger. Source:
  * controller.ActivePods, reversed.
  */
 function compareActive(a: Pod, b: Pod): number {
@@ -80,8 +80,8 @@ function compareActive(a: Pod, b: Pod): number {
 }
 
 /**
- * The container that is meant. Source: kubectl pkg/cmd/util/podcmd FindOrDefaultContainerByName.
- * @throws KubectlError when the pod has none of that name.
+ * Returns the selected container. Source: kubectl pkg/cmd/util/podcmd FindOrDefaultContainerByName. @throws
+ * KubectlError if the pod has no container of that name.
  */
 export function containerFor(call: Call, pod: Pod, name: string, isQuiet = false): string {
   const { containers, initContainers = [], ephemeralContainers = [] } = pod.spec
@@ -105,7 +105,7 @@ export function containerFor(call: Call, pod: Pod, name: string, isQuiet = false
   return first.name
 }
 
-/** What `logs` says of a pod that is not there. */
+/** Error of `logs` for a pod that does not exist. */
 export function withNamespace(call: Call, error: unknown): unknown {
   return isApiError(error, 'NotFound')
     ? new KubectlError(

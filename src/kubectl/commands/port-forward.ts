@@ -6,12 +6,12 @@ import { KubectlError, usageError } from '../errors.js'
 import { logError } from '../klog.js'
 import { objectNamed, podsOf } from './pod-target.js'
 
-/** Where ports are given out when none is asked for. */
+/** First local port that is assigned automatically. */
 const FIRST_FREE = 32_768
 
 /**
- * `kubectl port-forward TYPE/NAME [LOCAL:]REMOTE ...`; the call's `forwarded` gets the ports. Source: kubectl
- * pkg/cmd/portforward.
+ * `kubectl port-forward TYPE/NAME [LOCAL:]REMOTE ...`; passes the ports to the call's `forwarded`. Source:
+ * kubectl pkg/cmd/portforward.
  */
 export const portForward: Command = {
   name: 'port-forward',
@@ -51,8 +51,7 @@ export const portForward: Command = {
 }
 
 /**
- * The connection to the node comes about before anybody uses the port, whether or not something listens
- * there.
+ * Opens the connection to the node before the first use of the port, whether or not something listens there.
  */
 function upgraded(open: () => void, remote: number): void {
   try {
@@ -67,7 +66,7 @@ function upgraded(open: () => void, remote: number): void {
   }
 }
 
-/** Says that somebody connects, each time, and when that fails. */
+/** Reports each connection and its failure. */
 function handled<T>(call: Call, { local, remote }: Pair, open: () => T): T {
   call.out.line(`Handling connection for ${local}`)
   try {
@@ -84,7 +83,7 @@ function handled<T>(call: Call, { local, remote }: Pair, open: () => T): T {
   }
 }
 
-/** A connection that failed ends it all. Throws KubectlError. */
+/** Lets the call use the ports; a failed connection ends the command. Throws KubectlError. */
 function useOf({ options }: Call, ports: readonly ForwardedPort[]): void {
   let lost = false
   const watched = ports.map((port): ForwardedPort => ({
@@ -107,13 +106,13 @@ function useOf({ options }: Call, ports: readonly ForwardedPort[]): void {
 }
 
 interface Pair {
-  /** 0: any that is free. */
+  /** 0 for any free port. */
   readonly local: number
   readonly remote: number
 }
 
 /**
- * Reads `80`, `8080:80`, `:80`, `8080:http`. Source: client-go tools/portforward parsePorts,
+ * Parses `80`, `8080:80`, `:80`, `8080:http`. Source: client-go tools/portforward parsePorts,
  * translateServicePortToTargetPort.
  */
 function portsOf(text: string, pod: Pod, service: Service | undefined): Pair {

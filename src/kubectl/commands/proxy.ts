@@ -1,23 +1,21 @@
 import type { Call, Command } from '../call.js'
 import type { KubectlAnswer, KubectlRequest } from '../environment.js'
 import { KubectlError } from '../errors.js'
-import { endInterrupted } from '../patience.js'
+import { endInterrupted } from '../interruption.js'
 
 const text = (code: number, body: string): KubectlAnswer => ({
   code,
   headers: { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' },
   body,
 })
-/**
- * Of paths that are not passed on (`--reject-paths`). Source: kubectl pkg/proxy/proxy_server.go FilterServer.
- */
+/** Answer for paths that `--reject-paths` forbids. Source: kubectl pkg/proxy/proxy_server.go FilterServer. */
 const FORBIDDEN = text(403, 'Forbidden\n')
 const NOT_FOUND = text(404, '404 page not found\n')
 
 /**
- * `kubectl proxy`: the call's `proxied` gets what answers requests to the port of this machine, under the
- * user's identity. It ends when that returns, or when it is interrupted. Source: kubectl
- * pkg/cmd/proxy/proxy.go, pkg/proxy/proxy_server.go.
+ * `kubectl proxy`: passes to the call's `proxied` a function that handles requests to the local port with the
+ * user's identity. Ends when that returns or is interrupted. Source: kubectl pkg/cmd/proxy/proxy.go,
+ * pkg/proxy/proxy_server.go.
  */
 export const proxy: Command = {
   name: 'proxy',
@@ -33,7 +31,7 @@ export const proxy: Command = {
           '(interruptAfter)',
       )
     }
-    // whose server it is decides kubectl before it listens
+    // kubectl resolves the server before it listens
     const { kubeconfig } = call
     out.line(
       'Starting to serve on ' +
@@ -44,10 +42,10 @@ export const proxy: Command = {
   },
 }
 
-/** The port that is given out when any will do. */
+/** The port that is assigned if any will do. */
 const FIRST_FREE = 32_768
 
-/** What comes under the prefix loses it, unless it is one of the API's own. */
+/** Strips the prefix from a path, unless the prefix is one of the API's own. */
 function passed(call: Call, request: KubectlRequest): KubectlAnswer {
   const { flags } = call
   const prefix = `${flags.string('api-prefix').replace(/\/+$/, '')}/`

@@ -6,10 +6,10 @@ import { dryRunOf, dryRunSuffix } from '../dry-run.js'
 import type { DryRun } from '../dry-run.js'
 import { isFailure, KubectlError, MissingName, throwCollected, usageError, withSource } from '../errors.js'
 import { kindName, resourceNameOf } from '../kinds.js'
-import { LAST_APPLIED, withLastApplied } from '../last-applied.js'
+import { LAST_APPLIED, withLastApplied } from '../apply/last-applied.js'
 import { readManifests } from '../manifests.js'
-import { printDone } from '../print/done.js'
-import { sendRaw } from '../raw.js'
+import { printDone } from '../print/object.js'
+import { sendRaw } from '../send-raw.js'
 import type { Info } from '../resource-args.js'
 import { keyOf, typed } from '../resource-args.js'
 import { fieldValidationOf } from './field-validation.js'
@@ -77,7 +77,7 @@ function replaceOne(call: Call, info: Info, dryRun: DryRun): void {
 }
 
 /**
- * The version that is replaced; whatever goes wrong with reading it, the object is sent. Source: cli-runtime
+ * Reads the version that is replaced. The object is sent even if reading fails. Source: cli-runtime
  * resource/helper.go.
  */
 function presentVersion(call: Call, info: Info): string | undefined {
@@ -89,7 +89,9 @@ function presentVersion(call: Call, info: Info): string | undefined {
   }
 }
 
-/** An object that says what was applied last says it anew. Source: util.CreateOrUpdateAnnotation. */
+/**
+ * Updates the last applied configuration of an object that has one. Source: util.CreateOrUpdateAnnotation.
+ */
 function configured(call: Call, object: KubeObject): KubeObject {
   return call.flags.bool('save-config') || object.metadata.annotations?.[LAST_APPLIED] !== undefined
     ? withLastApplied(object)

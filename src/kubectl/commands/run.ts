@@ -1,26 +1,28 @@
 import type { Pod } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/definition.js'
 import { ignoreNotFound } from '../../client/api-error.js'
-import { attachTo } from '../attach.js'
+import { attachTo } from './attach.js'
 import type { Call, Command } from '../call.js'
 import type { Generated } from '../create/generate.js'
-import { optional } from '../create/generate.js'
-import { labelsOf } from '../create/labels.js'
-import { overridden } from '../create/overrides.js'
+import { labelsOf, optional, overridden } from '../create/generate.js'
 import { propagationOf } from '../cascade.js'
 import { dryRunOf } from '../dry-run.js'
 import type { DryRun } from '../dry-run.js'
 import { KubectlError, usageError } from '../errors.js'
 import { resourceNameOf } from '../kinds.js'
-import { withLastApplied } from '../last-applied.js'
-import { printDone } from '../print/done.js'
+import { withLastApplied } from '../apply/last-applied.js'
+import { printDone } from '../print/object.js'
 import { printJson } from '../print/json.js'
 import { typed } from '../resource-args.js'
 
 const POLICIES: ReadonlySet<string> = new Set(['Always', 'OnFailure', 'Never'])
 const PULLS: ReadonlySet<string> = new Set(['Always', 'IfNotPresent', 'Never'])
-const IMAGE =
-  /^(?:[a-zA-Z0-9.-]+(?::\d+)?\/)?[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*(?::[\w][\w.-]{0,127})?(?:@[A-Za-z][\w+.-]*:[0-9a-fA-F]{32,})?$/
+const PATH_PART = '[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*'
+/** A registry, a path, a tag and a digest; all but the path are optional. */
+const IMAGE = new RegExp(
+  String.raw`^(?:[a-zA-Z0-9.-]+(?::\d+)?/)?${PATH_PART}(?:/${PATH_PART})*` +
+    String.raw`(?::[\w][\w.-]{0,127})?(?:@[A-Za-z][\w+.-]*:[0-9a-fA-F]{32,})?$`,
+)
 
 /** `kubectl run NAME --image=IMAGE [-i] [--rm] [--expose] [-- ARGS]`. Source: kubectl pkg/cmd/run/run.go. */
 export const run: Command = {
@@ -173,7 +175,7 @@ function show(call: Call, wanted: KubeObject, object: KubeObject, dryRun: DryRun
   else printDone(call, definitionOf(call, wanted), object, 'created', dryRun)
 }
 
-/** Waits for the container, shows what it writes, and with `--rm` deletes the pod. */
+/** Waits for the container, shows its output, and deletes the pod with `--rm`. */
 function attach(call: Call, pod: Pod): void {
   const { flags, client, out, release } = call
   const key = { namespace: pod.metadata.namespace ?? call.namespace, name: pod.metadata.name ?? '' }

@@ -4,7 +4,7 @@ import type { Call, Command } from '../call.js'
 import { dryRunOf } from '../dry-run.js'
 import { KubectlError, throwCollected } from '../errors.js'
 import { groupResource, resourceNameOf } from '../kinds.js'
-import { printDone } from '../print/done.js'
+import { printDone } from '../print/object.js'
 import type { Info } from '../resource-args.js'
 import { keyOf } from '../resource-args.js'
 import { selected } from '../selected.js'
@@ -73,7 +73,7 @@ function scaleOne(
   )
 }
 
-/** With `--timeout`: until the scale says what was asked for. */
+/** `--timeout`: waits until the scale has the wanted replicas. */
 function waitForScale(call: Call, info: Info, replicas: number, dryRun: boolean): void {
   const timeout = call.flags.duration('timeout')
   if (timeout === 0 || dryRun) return

@@ -1,10 +1,14 @@
-import type { Command } from '../call.js'
+import type { Container, Service } from '../../api/core/generated.js'
+import type { LabelSelectorRequirement } from '../../api/meta/generated.js'
+import type { RoleBinding, Subject } from '../../api/rbac/generated.js'
+import type { Call, Command } from '../call.js'
+import { selectorOf } from '../create/policies.js'
+import { KubectlError } from '../errors.js'
+import { matchesName, podSpecOf, withContainers, withPodSpec } from '../pod-spec.js'
+import { resourceList } from '../resource-list.js'
+import { NOTHING_GIVEN } from '../selected.js'
+import { checkResources, resourcesAndChanges, setSelected } from '../set/changes.js'
 import { setEnv } from '../set/env.js'
-import { setImage } from '../set/image.js'
-import { setResources } from '../set/resources.js'
-import { setSelector } from '../set/selector.js'
-import { setServiceAccount } from '../set/service-account.js'
-import { setSubject } from '../set/subject.js'
 
 /** `kubectl set image`, `env`, `resources`, `selector`, `serviceaccount`, `subject`. */
 export const set: Command = {
@@ -18,3 +22,188 @@ export const set: Command = {
     { name: 'subject', run: setSubject },
   ],
 }
+
+/**
+ * `kubectl set image TYPE/NAME CONTAINER=IMAGE ...`; `*` stands for all containers. Source: kubectl
+ * pkg/cmd/set/set_image.go.
+ */
+function setImage(call: Call): void {
+  const { resources, changes } = resourcesAndChanges(call, 'image')
+  if (changes.length === 0) checkResources(call, resources)
+  if (changes.length === 0) throw new KubectlError('at least one image update is required')
+  if (call.flags.bool('all') && call.flags.string('selector') !== '')
+    throw new KubectlError('cannot set --all and --selector at the same time')
+  const images = imagesOf(changes)
+  setSelected(
+    call,
+    resources,
+    { done: 'image updated', failure: 'failed to patch image update to pod template:' },
+    (info, complain) => {
+      const { containers, initContainers = [] } = podSpecOf(info)
+      const known = new Set([...containers, ...initContainers].map(({ name }) => name))
+      for (const name of images.keys())
+        if (name !== '*' && !known.has(name))
+          complain(`unable to find container named ${JSON.stringify(name)}`)
+      return withPodSpec(info, (spec) => withContainers(spec, (container) => withImage(container, images)))
+    },
+  )
+}
+
+function imagesOf(changes: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(
+    changes.map((pair) => {
+      const at = pair.indexOf('=')
+      if (at < 0) throw new KubectlError(`can't both set and remove image in the same command`)
+      return [pair.slice(0, at), pair.slice(at + 1)]
+    }),
+  )
+}
+
+function withImage(container: Container, images: ReadonlyMap<string, string>): Container {
+  const image = images.get(container.name) ?? images.get('*')
+  return image === undefined ? container : { ...container, image }
+}
+
+/**
+ * `kubectl set resources TYPE/NAME --limits=cpu=1 --requests=...`. Source: kubectl
+ * pkg/cmd/set/set_resources.go.
+ */
+function setResources(call: Call): void {
+  const { flags, args } = call
+  if (flags.bool('all') && flags.string('selector') !== '')
+    throw new KubectlError('cannot set --all and --selector at the same time')
+  const [limits, requests] = [flags.string('limits'), flags.string('requests')]
+  if (limits === '' && requests === '') checkResources(call, args)
+  if (limits === '' && requests === '')
+    throw new KubectlError(
+      'you must specify an update to requests or limits (in the form of --requests/--limits)',
+    )
+  const [newLimits, newRequests] = [resourceList(limits), resourceList(requests)]
+  const pattern = flags.string('containers')
+  const texts = {
+    done: 'resource requirements updated',
+    failure: 'failed to patch resources update to pod template',
+  }
+  setSelected(call, args, texts, (info, complain) => {
+    const { containers, initContainers = [] } = podSpecOf(info)
+    if (![...containers, ...initContainers].some(({ name }) => matchesName(name, pattern)))
+      complain(`unable to find container named ${pattern}`)
+    return withPodSpec(info, (spec) =>
+      withContainers(spec, (container) => {
+        if (!matchesName(container.name, pattern)) return container
+        const known = container.resources ?? {}
+        const resources = {
+          ...known,
+          ...(limits === '' ? {} : { limits: { ...known.limits, ...newLimits } }),
+          ...(requests === '' ? {} : { requests: { ...known.requests, ...newRequests } }),
+        }
+        return { ...container, resources }
+      }),
+    )
+  })
+}
+
+/** `kubectl set serviceaccount TYPE/NAME ACCOUNT`. Source: kubectl pkg/cmd/set/set_serviceaccount.go. */
+function setServiceAccount(call: Call): void {
+  const name = call.args.at(-1)
+  if (name === undefined) throw new KubectlError('serviceaccount is required')
+  setSelected(
+    call,
+    call.args.slice(0, -1),
+    { done: 'serviceaccount updated', failure: 'failed to patch ServiceAccountName', saysAlways: true },
+    (info) => withPodSpec(info, (spec) => ({ ...spec, serviceAccountName: name })),
+  )
+}
+
+/**
+ * `kubectl set selector svc/NAME a=b,c=d`: replaces the selector. Source: kubectl
+ * pkg/cmd/set/set_selector.go.
+ */
+function setSelector(call: Call): void {
+  const { args, flags } = call
+  const text = args.at(-1)
+  const resources = args.slice(0, -1)
+  if (text === undefined || (resources.length === 0 && !flags.has('filename')))
+    throw new KubectlError(NOTHING_GIVEN)
+  const { matchLabels = {}, matchExpressions } = selectorOf(text)
+  const version = flags.string('resource-version')
+  setSelected(
+    call,
+    resources,
+    { done: 'selector updated', failure: 'failed to patch selector update to service:', isNameless: true },
+    (info) => {
+      if (info.definition.kind !== 'Service')
+        throw new KubectlError(`setting a selector is only supported for Services`)
+      if (matchExpressions !== undefined)
+        throw new KubectlError(`match expression ${goText(matchExpressions)} not supported on this object`)
+      const service = info.object as Service
+      return {
+        ...service,
+        ...(version === '' ? {} : { metadata: { ...service.metadata, resourceVersion: version } }),
+        spec: { ...service.spec, selector: matchLabels },
+      } as Service
+    },
+  )
+}
+
+const goText = (expressions: readonly LabelSelectorRequirement[]): string =>
+  `[${expressions.map(goExpression).join(' ')}]`
+
+const goExpression = ({ key, operator, values = [] }: LabelSelectorRequirement): string =>
+  `{${key} ${operator} [${values.join(' ')}]}`
+
+const GROUP = 'rbac.authorization.k8s.io'
+
+/**
+ * `kubectl set subject rolebinding/NAME --user --group --serviceaccount`: adds missing subjects. Source:
+ * kubectl pkg/cmd/set/set_subject.go.
+ */
+function setSubject(call: Call): void {
+  const { flags, args } = call
+  if (flags.bool('all') && flags.string('selector') !== '')
+    throw new KubectlError('cannot set --all and --selector at the same time')
+  const [users, groups, accounts] = [
+    flags.strings('user'),
+    flags.strings('group'),
+    flags.strings('serviceaccount'),
+  ]
+  if (users.length === 0 && groups.length === 0 && accounts.length === 0) {
+    throw new KubectlError('you must specify at least one value of user, group or serviceaccount')
+  }
+  for (const text of accounts) checkAccount(text)
+  setSelected(
+    call,
+    args,
+    { done: 'subjects updated', failure: 'failed to patch subjects to rolebinding:' },
+    ({ definition, object, namespace }) => {
+      if (definition.kind !== 'RoleBinding' && definition.kind !== 'ClusterRoleBinding')
+        throw new KubectlError('setting subjects is only supported for RoleBinding/ClusterRoleBinding')
+      const wanted: readonly Subject[] = [
+        ...[...users].sort().map((name) => ({ kind: 'User', apiGroup: GROUP, name })),
+        ...[...groups].sort().map((name) => ({ kind: 'Group', apiGroup: GROUP, name })),
+        ...[...accounts].sort().map((text) => accountOf(text, namespace)),
+      ]
+      const known = (object as RoleBinding).subjects ?? []
+      const added = wanted.filter((one) => !known.some((other) => sameSubject(one, other)))
+      return { ...object, subjects: [...known, ...added] } as unknown as RoleBinding
+    },
+  )
+}
+
+function checkAccount(text: string): void {
+  const [, name = '', ...more] = text.split(':')
+  if (name === '' || more.length > 0) throw new KubectlError('serviceaccount must be <namespace>:<name>')
+}
+
+function accountOf(text: string, fallback: string | undefined): Subject {
+  const [namespace = '', name = ''] = text.split(':')
+  if (namespace === '' && fallback === undefined)
+    throw new KubectlError('serviceaccount must be <namespace>:<name>, namespace must be specified')
+  return { kind: 'ServiceAccount', name, namespace: namespace || (fallback as string) }
+}
+
+const sameSubject = (a: Subject, b: Subject): boolean =>
+  a.kind === b.kind &&
+  a.name === b.name &&
+  (a.apiGroup ?? '') === (b.apiGroup ?? '') &&
+  (a.namespace ?? '') === (b.namespace ?? '')

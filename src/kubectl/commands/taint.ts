@@ -3,14 +3,14 @@ import { labelValueFaults, qualifiedNameFaults } from '../../api/names.js'
 import type { Call, Command } from '../call.js'
 import { dryRunOf } from '../dry-run.js'
 import { Aggregate, isFailure, KubectlError, NoResourceMatch, throwCollected, usageError } from '../errors.js'
-import { printDone } from '../print/done.js'
+import { printDone } from '../print/object.js'
 import type { Target } from '../resource-args.js'
 import { fetchTarget, selectResources, typed } from '../resource-args.js'
-import { splitChanges } from './changes.js'
+import { splitChanges } from './split-changes.js'
 
 const EFFECTS: readonly string[] = ['NoSchedule', 'PreferNoSchedule', 'NoExecute']
 
-/** A taint as the command line names it; without an effect all taints of the key are meant. */
+/** A taint as the command line names it; without an effect it means all taints of the key. */
 interface TaintSpec {
   readonly key: string
   readonly value?: string
@@ -67,7 +67,7 @@ function targetsOf(call: Call, resources: readonly string[]): readonly Target[] 
 }
 
 /**
- * Reads the changes. Throws a usage error for the first that is no taint. Source: kubectl
+ * Parses the changes. Throws a usage error for the first invalid taint. Source: kubectl
  * pkg/cmd/taint/utils.go parseTaints.
  */
 function parseTaints(specs: readonly string[]): TaintChanges {
@@ -139,7 +139,7 @@ function taintNode(call: Call, { definition }: Target, node: Node, changes: Tain
   printDone(call, definition, typed(definition, patched), operation, dryRun === 'server' ? 'none' : dryRun)
 }
 
-/** The taints that the node is to have, and what to say. Source: reorganizeTaints. */
+/** Returns the taints that the node will have, and the messages to print. Source: reorganizeTaints. */
 function changedTaints(
   node: Node,
   { add, remove }: TaintChanges,

@@ -3,11 +3,11 @@ import { quantityMilliValue, quantityValue } from '../../api/quantity.js'
 import type { Call, Command } from '../call.js'
 import { KubectlError, usageError } from '../errors.js'
 import { TABLE, TabWriter } from '../print/tabwriter.js'
-import { answerText } from '../rest/answer-text.js'
+import { answerText } from '../rest/failure.js'
 
 const MIB = 1024 * 1024
 
-/** What is used: milli-CPUs and bytes. */
+/** Measured usage: milli-CPUs and bytes. */
 interface Usage {
   readonly cpu: number
   readonly memory: number
@@ -24,7 +24,7 @@ interface Metrics {
   readonly containers?: readonly { readonly name: string; readonly usage: Amounts }[]
 }
 
-/** `kubectl top node|pod`, of what the metrics API measures. Source: kubectl pkg/cmd/top, pkg/metricsutil. */
+/** `kubectl top node|pod`, from the metrics API. Source: kubectl pkg/cmd/top, pkg/metricsutil. */
 export const top: Command = {
   name: 'top',
   commands: [
@@ -44,7 +44,7 @@ const cells = ({ cpu, memory }: Usage): readonly [string, string] => [
   `${Math.trunc(memory / MIB)}Mi`,
 ]
 
-/** Metrics from the API. Throws KubectlError when the server has none. */
+/** Fetches metrics from the API. Throws KubectlError if the server has none. */
 function fetchMetrics(call: Call, path: string): readonly Metrics[] {
   const group = call.discovered().groups.find((one) => one.group === 'metrics.k8s.io')
   if (group === undefined) throw new KubectlError('Metrics API not available')
@@ -72,7 +72,7 @@ function checkSorting({ flags }: Call): void {
     throw new KubectlError('--sort-by accepts only cpu or memory')
 }
 
-/** By usage, the greatest first, or by name. */
+/** Sorts by usage, the greatest first, or by name. */
 function sorted<T extends { readonly key: string; readonly usage: Usage }>(
   call: Call,
   rows: readonly T[],
@@ -149,7 +149,7 @@ function topPod(call: Call): void {
     name === undefined ? `${within}pods${query(call, true)}` : `${within}pods/${name}`,
   )
   if (metrics.length === 0) {
-    explainNone(call, all)
+    throwUnmeasured(call, all)
     out.errorLine(all ? 'No resources found' : `No resources found in ${namespace} namespace.`)
     return
   }
@@ -189,8 +189,8 @@ function topPod(call: Call): void {
   )
 }
 
-/** Pods that are there were not measured yet, which is an error. */
-function explainNone({ client, flags, namespace }: Call, all: boolean): void {
+/** Throws if pods exist that have not been measured yet. */
+function throwUnmeasured({ client, flags, namespace }: Call, all: boolean): void {
   const selector = flags.string('selector')
   const { items } = client.list('pods', {
     ...(all ? {} : { namespace }),

@@ -4,10 +4,10 @@ import type { Call, Command } from '../call.js'
 import { isFailure, KubectlError } from '../errors.js'
 import { discoveryFailure } from '../request-failure.js'
 import { printYaml } from '../print/yaml.js'
-import { answerText } from '../rest/answer-text.js'
+import { answerText } from '../rest/failure.js'
 import { minorOf } from '../release.js'
 
-/** What a program says of its version: version.Info. */
+/** Version information of a program: version.Info. */
 type Info = Readonly<Record<string, string>>
 
 const infoOf = (version: string): Info => ({
@@ -26,7 +26,7 @@ export const version: Command = {
     const format = flags.string('output')
     if (!['', 'json', 'yaml'].includes(format)) throw new KubectlError("--output must be 'yaml' or 'json'")
     const client = infoOf(clientVersionOf(call))
-    const { server, failure } = flags.bool('client') ? {} : asked(call)
+    const { server, failure } = flags.bool('client') ? {} : serverVersion(call)
     if (format === '') printText(call, client, server)
     else printStructured(call, client, server, format)
     if (failure !== undefined) throw failure
@@ -35,14 +35,16 @@ export const version: Command = {
   },
 }
 
-/** Of kubectl itself: that of the call, else of the environment, else the server's. */
+/** Version of kubectl itself: the call's, or else the environment's, or else the server's. */
 const clientVersionOf = ({ options, env }: Call): string =>
   options.version ?? env.clientVersion ?? env.version
 
-/** What the server says; what is known of the client is printed although it does not answer. */
-function asked(call: Call): { readonly server?: Info; readonly failure?: Error } {
+/**
+ * Asks the server for its version. A failure is returned, since the client's version is printed all the same.
+ */
+function serverVersion(call: Call): { readonly server?: Info; readonly failure?: Error } {
   if (call.env.connect === undefined) return { server: infoOf(call.env.version) }
-  // who cannot be identified learns nothing at all
+  // fails first for a user without valid credentials
   void call.client
   try {
     return { server: JSON.parse(answerText(call.request({ method: 'GET', path: '/version' }), true)) as Info }

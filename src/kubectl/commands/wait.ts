@@ -6,26 +6,25 @@ import type { Call, Command } from '../call.js'
 import { isFailure, KubectlError, throwCollected } from '../errors.js'
 import { resourceNameOf } from '../kinds.js'
 import { readManifests } from '../manifests.js'
-import { stepsOf } from '../print/custom-columns.js'
-import { printDone } from '../print/done.js'
+import { evaluatePath, stepsOf } from '../print/jsonpath.js'
+import { printDone } from '../print/object.js'
 import { goText } from '../print/go-template/format.js'
-import { evaluatePath } from '../print/jsonpath.js'
 import type { Target } from '../resource-args.js'
 import { fetchTarget, selectResources, typed } from '../resource-args.js'
 import { RestClient } from '../rest/rest-client.js'
 import { NOTHING_GIVEN } from '../selected.js'
-import { untilObject } from '../until.js'
+import { waitForObject } from '../wait-until.js'
 
-/** A week: what a negative timeout stands for. */
+/** A week, which a negative timeout means. */
 const LONGEST = 168 * 3_600_000
 
-/** What is waited for. */
+/** The condition to wait for. */
 type Awaited =
   | { readonly kind: 'delete' }
   | { readonly kind: 'create' }
   | { readonly kind: 'object'; readonly isMet: (object: KubeObject) => boolean }
 
-/** `kubectl wait --for=...`: moves virtual time until it holds. Source: kubectl pkg/cmd/wait. */
+/** `kubectl wait --for=...`: moves virtual time until the condition holds. Source: kubectl pkg/cmd/wait. */
 export const wait: Command = {
   name: 'wait',
   run(call) {
@@ -73,7 +72,7 @@ interface Awaiting extends Target {
   readonly object: KubeObject
 }
 
-/** The objects that a target names, as they are; a named one must be there, unless its end is waited for. */
+/** Returns the current objects of a target. A named object must exist, unless its deletion is awaited. */
 function expanded(call: Call, target: Target, { kind }: Awaited, errors: Error[]): readonly Awaiting[] {
   const { definition } = target
   try {
@@ -99,7 +98,7 @@ function waitForCreation({ client, env }: Call, targets: readonly Target[], time
   }
 }
 
-/** The object once the condition holds; undefined when nothing is to be said of it. */
+/** Returns the object once the condition holds; undefined if nothing is to be printed. */
 function waitFor(
   call: Call,
   { definition, object, ...key }: Awaiting,
@@ -114,7 +113,7 @@ function waitFor(
   )
   if (awaited.kind === 'create') return object
   if (awaited.kind === 'delete')
-    return untilObject(
+    return waitForObject(
       call,
       { definition, ...key },
       (now) => now?.metadata.uid !== object.metadata.uid,
@@ -133,12 +132,12 @@ function waitFor(
     return now !== undefined && holds(now)
   }
   const isAlready = !(client instanceof RestClient) && holds(object)
-  return isAlready || untilObject(call, { definition, ...key }, isMet, timeout)
+  return isAlready || waitForObject(call, { definition, ...key }, isMet, timeout)
     ? typed(definition, last)
     : late
 }
 
-/** Who may not watch sees nothing come true, although the object could be read. */
+/** A user who may get but not watch an object never sees the condition become true. */
 function mayWatch(
   client: Client,
   resource: ReturnType<typeof resourceNameOf>,
@@ -189,7 +188,7 @@ interface Conditioned {
   }
 }
 
-/** Whether a condition stands at a value, and is not of an older generation than the object. */
+/** Whether a condition has a value and belongs to the object's current generation. */
 function hasCondition(object: KubeObject, type: string, value: string): boolean {
   const {
     metadata: { generation },

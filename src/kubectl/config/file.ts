@@ -2,10 +2,10 @@ import type { Call } from '../call.js'
 import type { Fields, KubeconfigContent, Named } from '../kubeconfig.js'
 import { printYaml } from '../print/yaml.js'
 
-/** The lists of a kubeconfig, with the field in which each keeps its values. */
+/** The lists of a kubeconfig and the field that holds the value of an entry. */
 export const LISTS = { clusters: 'cluster', contexts: 'context', users: 'user' } as const
 
-/** One of them. */
+/** Name of a list in a kubeconfig. */
 export type ListName = keyof typeof LISTS
 
 const EMPTY: KubeconfigContent = {
@@ -16,12 +16,12 @@ const EMPTY: KubeconfigContent = {
   preferences: {},
 }
 
-/** The file that has an entry already, else the first one. Source: clientcmd.ModifyConfig. */
+/** Returns the first file that has the entry, or else the first file. Source: clientcmd.ModifyConfig. */
 export function fileOf({ kubeconfig }: Call, has: (content: KubeconfigContent) => boolean): string {
   return kubeconfig.paths.find((path) => has(kubeconfig.read(path) ?? EMPTY)) ?? kubeconfig.path
 }
 
-/** Changes what one file says and writes it again. */
+/** Changes the content of one file and writes it. */
 export function changeFile(
   call: Call,
   path: string,
@@ -31,8 +31,8 @@ export function changeFile(
 }
 
 /**
- * Sets one entry of a list, `undefined` takes it away; the file that has it is written. Answers whether it
- * was there.
+ * Sets an entry of a list, or removes it if `change` returns undefined, and writes the file that has it.
+ * Returns whether it existed.
  */
 export function changeEntry(
   call: Call,
@@ -52,7 +52,7 @@ export function changeEntry(
   return isThere
 }
 
-/** The text of a kubeconfig as client-go writes it: lists by name, keys sorted. */
+/** Formats a kubeconfig as client-go does: lists ordered by name, keys sorted. */
 export function fileText({ currentContext, preferences, ...lists }: KubeconfigContent): string {
   const listed = (list: ListName): readonly object[] | null =>
     lists[list].length === 0
@@ -71,14 +71,14 @@ export function fileText({ currentContext, preferences, ...lists }: KubeconfigCo
   })
 }
 
-/** Fields that are written even when they are empty. */
+/** Fields that are written even if they are empty. */
 const ALWAYS: Readonly<Record<ListName, Fields>> = {
   clusters: { server: '' },
   contexts: { cluster: '', user: '' },
   users: {},
 }
 
-/** Some fields set, those that are '' or undefined taken away. */
+/** Sets some fields and removes those that are '' or undefined. */
 export function withFields(value: Fields | undefined, changes: Readonly<Record<string, unknown>>): Fields {
   const merged = new Map<string, unknown>(Object.entries(value ?? {}))
   for (const [name, change] of Object.entries(changes)) {

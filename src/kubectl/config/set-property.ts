@@ -1,10 +1,10 @@
 import type { Call } from '../call.js'
-import { toBase64 } from '../create/secret.js'
+import { toBase64 } from '../create/config-data.js'
 import { KubectlError } from '../errors.js'
 import type { ListName } from './file.js'
 import { changeEntry, changeFile, fileOf, LISTS, withFields } from './file.js'
 
-/** The fields of each list that can be set by a path. */
+/** The fields of each list that a path can set. */
 const FIELDS: Readonly<Record<ListName, readonly string[]>> = {
   clusters: [
     'server',
@@ -77,13 +77,13 @@ export function unsetProperty(call: Call): void {
 
 interface Place {
   readonly list: ListName
-  /** '' for the whole list. */
+  /** '' means the whole list. */
   readonly name: string
-  /** '' for the whole entry. */
+  /** '' means the whole entry. */
   readonly field: string
 }
 
-/** Reads `clusters.NAME.FIELD`; names may have dots, fields have none. */
+/** Parses `clusters.NAME.FIELD`; names may contain dots, fields may not. */
 function placeOf(property: string): Place {
   const [list = '', ...rest] = property.split('.')
   if (!Object.hasOwn(LISTS, list))

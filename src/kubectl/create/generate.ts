@@ -1,21 +1,28 @@
-import type { KubeObject } from '../../api/definition.js'
-import { letControllersAct } from '../between-requests.js'
+import { YAMLParseError, parse } from 'yaml'
+import type { KindDefinition, KubeObject } from '../../api/definition.js'
+import { JsonPatchError, applyJsonPatch } from '../../api/patch/json-patch.js'
+import type { JsonMap } from '../../api/patch/json.js'
+import { isMap } from '../../api/patch/json.js'
+import { applyMergePatch } from '../../api/patch/merge-patch.js'
+import { applyStrategicPatch } from '../../api/patch/strategic.js'
+import { ConnectionError } from '../../client/api-error.js'
 import type { Call } from '../call.js'
 import { fieldValidationOf } from '../commands/field-validation.js'
+import { letControllersAct } from '../creation.js'
 import { dryRunOf } from '../dry-run.js'
-import { isFailure, KubectlError, usageError } from '../errors.js'
-import { resourceNameOf } from '../kinds.js'
-import { withLastApplied } from '../last-applied.js'
-import { printDone } from '../print/done.js'
+import { KubectlError, isFailure, usageError } from '../errors.js'
+import { patchTableOf, resourceNameOf } from '../kinds.js'
+import { withLastApplied } from '../apply/last-applied.js'
 import { printJson } from '../print/json.js'
-import { typed } from '../resource-args.js'
-import { ConnectionError } from '../../client/api-error.js'
+import { printDone } from '../print/object.js'
 import { withRequest } from '../request-failure.js'
-import { resourcePath } from '../resource-path.js'
+import type { Info } from '../resource-args.js'
+import { typed } from '../resource-args.js'
+import { pathOf } from '../rest/address.js'
 
 /**
- * An object that a generator made: its keys in the order of Go's fields. The namespace is added when one is
- * asked for.
+ * An object that a generator made, with its keys in the order of Go's fields. The namespace is added if the
+ * command line gives one.
  */
 export interface Generated {
   readonly kind: string
@@ -25,9 +32,8 @@ export interface Generated {
 }
 
 /**
- * Sends what a generator has made and prints it, or only prints it. `failure` is what kubectl writes before
- * the server's words; without it the refusal is shown as it is. Throws KubectlError, ApiError. Source:
- * kubectl pkg/cmd/create.
+ * Creates a generated object and prints it, or only prints it. `failure` precedes the server's error; without
+ * it the error is unchanged. Throws KubectlError, ApiError. Source: kubectl pkg/cmd/create.
  */
 export function createGenerated(call: Call, generated: Generated, failure?: string): void {
   const definition = call.env.scheme.ofObject(generated.apiVersion, generated.kind)
@@ -49,24 +55,25 @@ export function createGenerated(call: Call, generated: Generated, failure?: stri
     return
   }
   const sent = definition.namespaced ? withNamespace(wanted, call.namespace) : wanted
-  const path = resourcePath(
-    definition,
-    definition.namespaced ? { namespace: call.namespace, name: '' } : { name: '' },
-  ).replace(/\/$/, '')
-  const query = `?fieldManager=${call.flags.string('field-manager')}&fieldValidation=${fieldValidationOf(call)}`
+  const path = pathOf(definition, call.namespace)
+  const manager = call.flags.string('field-manager')
+  const query = `?fieldManager=${manager}&fieldValidation=${fieldValidationOf(call)}`
   const send = (): KubeObject =>
     call.client.create(resourceNameOf(definition), sent, {
       dryRun: dryRun === 'server',
       fieldValidation: fieldValidationOf(call),
       fieldManager: call.flags.string('field-manager'),
     })
-  const created = failure === undefined ? send() : failing(failure, () => naming(call, path + query, send))
+  const created =
+    failure === undefined
+      ? send()
+      : withFailurePrefix(failure, () => withRequestInError(call, path + query, send))
   letControllersAct(call.env, definition, dryRun)
   printDone(call, definition, typed(definition, created), 'created', dryRun)
 }
 
-/** Runs `work`, which sends one request; a failure to send it names it. */
-export function naming<T>(call: Call, path: string, work: () => T): T {
+/** Runs `work`, which sends one request, and adds the request to a connection error. */
+export function withRequestInError<T>(call: Call, path: string, work: () => T): T {
   try {
     return work()
   } catch (error) {
@@ -74,8 +81,8 @@ export function naming<T>(call: Call, path: string, work: () => T): T {
   }
 }
 
-/** Runs `work`; a refusal is printed after `failure`, as fmt.Errorf("... %v") does. */
-export function failing<T>(failure: string | undefined, work: () => T): T {
+/** Runs `work` and prepends `failure` to its error, as fmt.Errorf("... %v") does. */
+export function withFailurePrefix<T>(failure: string | undefined, work: () => T): T {
   try {
     return work()
   } catch (error) {
@@ -92,8 +99,8 @@ function withNamespace<T extends { readonly metadata: KubeObject['metadata'] }>(
 }
 
 /**
- * The only name that a generator takes; what stands behind `--` is no name. Throws KubectlError. Source:
- * create.NameFromCommandArgs.
+ * Returns the single name that a generator takes; arguments after `--` do not count. Throws KubectlError.
+ * Source: create.NameFromCommandArgs.
  */
 export function nameOf(call: Call): string {
   const length = call.dash ?? call.args.length
@@ -101,10 +108,10 @@ export function nameOf(call: Call): string {
   return call.args[0] as string
 }
 
-/** The words behind the name: a command for a container. */
+/** The arguments after the name: a command for a container. */
 export const commandOf = (call: Call): readonly string[] => call.args.slice(1)
 
-/** `{ [field]: value }`, or nothing when the value is empty, as Go's omitempty has it. */
+/** `{ [field]: value }`, or `{}` if the value is empty, like Go's omitempty. */
 export function optional(
   field: string,
   value: string | readonly unknown[] | boolean | object | undefined,
@@ -117,5 +124,89 @@ export function optional(
   return isEmpty ? {} : { [field]: value }
 }
 
-/** Every value once, in the order of its first use. */
+/** Removes duplicates, keeping the first of each. */
 export const unique = (values: readonly string[]): readonly string[] => [...new Set(values)]
+
+/**
+ * Creates an object for another one, in the other's namespace (`expose`, `autoscale`), after applying
+ * `--overrides`. Throws KubectlError, ApiError.
+ */
+export function createFor(
+  call: Call,
+  { namespace = call.namespace }: Info,
+  generated: Generated,
+  operation: string,
+): void {
+  const definition = call.env.scheme.ofObject(generated.apiVersion, generated.kind)
+  if (definition === undefined)
+    throw new KubectlError(
+      `no matches for kind ${JSON.stringify(generated.kind)} in version ` +
+        `${JSON.stringify(generated.apiVersion)}`,
+    )
+  const dryRun = dryRunOf(call)
+  const { name, ...rest } = generated.metadata
+  const placed = { name, ...(call.namespaceGiven ? { namespace } : {}), ...rest }
+  const made = overridden(call, definition, { ...generated, metadata: placed } as unknown as KubeObject)
+  const wanted = call.flags.bool('save-config') ? withLastApplied(made, true) : made
+  if (dryRun === 'client') {
+    if (call.flags.string('output') === 'json') call.out.write(printJson(wanted, true))
+    else printDone(call, definition, wanted, operation, dryRun)
+    return
+  }
+  const sent = { ...wanted, metadata: { ...wanted.metadata, namespace } }
+  const created = call.client.create(resourceNameOf(definition), sent, {
+    dryRun: dryRun === 'server',
+    fieldManager: call.flags.string('field-manager'),
+  })
+  printDone(call, definition, typed(definition, created), operation, dryRun)
+}
+
+/** Applies `--overrides` to a generated object. Throws KubectlError. Source: cmdutil.Merge. */
+export function overridden(call: Call, definition: KindDefinition, object: KubeObject): KubeObject {
+  const text = call.flags.string('overrides', '')
+  if (text === '') return object
+  const kind = call.flags.string('override-type')
+  if (kind !== 'merge' && kind !== 'json' && kind !== 'strategic')
+    throw new KubectlError(`invalid override type: ${kind}`)
+  const value = valueOf(text)
+  if (kind === 'json') {
+    if (!Array.isArray(value)) throw new KubectlError('Invalid JSON Patch')
+    return patched(object, value)
+  }
+  if (!isMap(value)) throw new KubectlError('Invalid JSON Patch')
+  if (kind === 'merge') return applyMergePatch(object, value) as KubeObject
+  const message = patchTableOf(call.env.scheme, definition)
+  return (
+    message === undefined
+      ? applyMergePatch(object, value)
+      : applyStrategicPatch(message, object as unknown as JsonMap, value)
+  ) as KubeObject
+}
+
+function valueOf(text: string): unknown {
+  try {
+    return parse(text)
+  } catch (error) {
+    if (error instanceof YAMLParseError) throw new KubectlError('Invalid JSON Patch')
+    throw error
+  }
+}
+
+function patched(object: KubeObject, operations: readonly unknown[]): KubeObject {
+  try {
+    return applyJsonPatch(object, operations) as KubeObject
+  } catch (error) {
+    throw error instanceof JsonPatchError ? new KubectlError(error.message) : error
+  }
+}
+
+/** Parses `a=b,c=d` as sorted labels. Throws KubectlError. Source: kubectl pkg/generate ParseLabels. */
+export function labelsOf(text: string): Readonly<Record<string, string>> {
+  const pairs = text.split(',').map((part): readonly [string, string] => {
+    const [key = '', value, ...more] = part.split('=')
+    if (value === undefined || more.length > 0) throw new KubectlError(`unexpected label spec: ${part}`)
+    if (key === '') throw new KubectlError('unexpected empty label key')
+    return [key, value]
+  })
+  return Object.fromEntries(pairs.toSorted(([a], [b]) => (a < b ? -1 : 1)))
+}

@@ -1,17 +1,12 @@
 import type { PersistentVolumeClaim, PersistentVolumeClaimSpec, Pod } from '../../api/core/generated.js'
 import { accessModesText, storageClassText } from '../../api/core/access-modes.js'
 import type { ObjectMeta } from '../../api/meta/generated.js'
-import { ageText } from '../../api/duration.js'
 import type { DescribeContext } from './describer.js'
-import { sortedEntries, writeObjectEvents } from './describer.js'
-import { annotationTexts } from './metadata.js'
+import { phaseText, sortedEntries, writeObjectEvents } from './describer.js'
+import { annotationTexts, longTime, pairsOf, writeList } from './writer.js'
 import type { DescriptionWriter } from './writer.js'
-import { longTime, pairsOf, writeList } from './writer.js'
 
-/**
- * What a claim and the template of one have in common. Source: kubectl pkg/describe
- * printPersistentVolumeClaim.
- */
+/** Lines that a claim and a claim template share. Source: kubectl pkg/describe printPersistentVolumeClaim. */
 export function claimLines({
   metadata,
   spec,
@@ -72,10 +67,7 @@ export function describeClaim(
   out.line(0, `Name:\t${metadata.name ?? ''}`)
   out.line(0, `Namespace:\t${metadata.namespace ?? ''}`)
   out.line(0, `StorageClass:\t${storageClassText(metadata, spec.storageClassName)}`)
-  out.line(
-    0,
-    `Status:\t${metadata.deletionTimestamp === undefined ? (status.phase ?? '') : `Terminating (lasts ${ageText(metadata.deletionTimestamp, context.now)})`}`,
-  )
+  out.line(0, `Status:\t${phaseText(metadata, status.phase, context)}`)
   for (const line of volumeLines(claim)) out.line(0, line)
   out.line(0, `Finalizers:\t[${(metadata.finalizers ?? []).join(' ')}]`)
   out.line(0, `Capacity:\t${isBound ? (status.capacity?.['storage'] ?? '0') : ''}`)
@@ -122,7 +114,8 @@ function writeConditions(
 }
 
 /**
- * Claims that a StatefulSet makes for each pod. Source: kubectl pkg/describe describeVolumeClaimTemplates.
+ * Describes the claims that a StatefulSet makes for each pod. Source: kubectl pkg/describe
+ * describeVolumeClaimTemplates.
  */
 export function writeClaimTemplates(
   out: DescriptionWriter,

@@ -13,16 +13,16 @@ import { parseQuantity } from '../../api/quantity.js'
 import type { DescriptionWriter } from './writer.js'
 import { longTime } from './writer.js'
 
-/** What containers are described with. */
+/** Options for describing containers. */
 export interface ContainersOptions {
-  /** The pod that they are of: what its environment takes from its own fields. */
+  /** The pod of the containers, whose fields their environment may refer to. */
   readonly pod?: Pod
   readonly statuses?: readonly ContainerStatus[] | undefined
-  /** In front of the title; the names of the containers get one blank more then. */
+  /** Prefix of the title; the names of the containers are then indented by one more blank. */
   readonly indent?: string
 }
 
-/** The containers of a pod under a title. Source: kubectl pkg/describe describeContainers. */
+/** Describes the containers of a pod under a title. Source: kubectl pkg/describe describeContainers. */
 export function writeContainers(
   out: DescriptionWriter,
   title: string,
@@ -113,7 +113,7 @@ function writeOneState(
   }
 }
 
-/** Limits and requests. */
+/** Writes limits and requests. */
 export function writeResources(
   out: DescriptionWriter,
   level: number,
@@ -193,7 +193,7 @@ function sourceText(pod: Pod | undefined, container: Container, { valueFrom }: E
 }
 
 /**
- * A field of a pod as an environment variable gets it. Source: kubectl pkg/util/fieldpath
+ * Value of a pod's field as an environment variable. Source: kubectl pkg/util/fieldpath
  * ExtractFieldPathAsString.
  */
 function podField({ metadata }: Pod, path: string): string {
@@ -210,7 +210,7 @@ function podField({ metadata }: Pod, path: string): string {
       return mapText(metadata.labels)
     case 'metadata.annotations':
       return mapText(metadata.annotations)
-    // those that only a kubelet knows are not among the fields that kubectl finds
+    // kubectl does not resolve fields that only a kubelet knows
     default:
       return ''
   }
@@ -223,7 +223,7 @@ const mapText = (map: Readonly<Record<string, string>> | undefined): string =>
     .join('\n')
 
 /**
- * The amount of a resource in units of the divisor. Source: kubectl pkg/util/resource
+ * Amount of a resource in units of the divisor. Source: kubectl pkg/util/resource
  * ExtractContainerResourceValue.
  */
 function containerResource(

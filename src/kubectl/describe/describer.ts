@@ -1,8 +1,9 @@
 import type { KindDefinition, KubeObject } from '../../api/definition.js'
+import { ageText } from '../../api/duration.js'
 import type { Client } from '../../client/client.js'
 import type { Release } from '../release.js'
 import { eventsAbout, writeEvents } from './events.js'
-import { writeAnnotations, writeLabels } from './metadata.js'
+import { writeAnnotations, writeLabels } from './writer.js'
 import type { DescriptionWriter } from './writer.js'
 
 /** What a description needs besides the object. */
@@ -22,20 +23,24 @@ export type Describer<T extends KubeObject> = (
   context: DescribeContext,
 ) => void
 
-/** Name, namespace (of kinds that have one), labels and annotations: how most descriptions begin. */
+/**
+ * Writes name, namespace (of namespaced kinds), labels and annotations, with which most descriptions begin.
+ */
 export function writeHead(out: DescriptionWriter, { metadata }: KubeObject): void {
   writeNames(out, { metadata })
   writeLabels(out, 'Labels', metadata.labels)
   writeAnnotations(out, metadata.annotations)
 }
 
-/** Name, and namespace of kinds that have one. */
+/** Writes the name, and the namespace of namespaced kinds. */
 export function writeNames(out: DescriptionWriter, { metadata }: KubeObject): void {
   out.line(0, `Name:\t${metadata.name ?? ''}`)
   if (metadata.namespace !== undefined) out.line(0, `Namespace:\t${metadata.namespace}`)
 }
 
-/** The events about an object, unless they are not wanted. Source: kubectl pkg/describe searchEvents. */
+/**
+ * Writes the events about an object, unless `withEvents` is false. Source: kubectl pkg/describe searchEvents.
+ */
 export function writeObjectEvents(
   out: DescriptionWriter,
   { metadata }: KubeObject,
@@ -53,18 +58,28 @@ export function writeObjectEvents(
   writeEvents(out, eventsAbout(client, about, namespace), { now, namesField: release.namesFieldOfEvents })
 }
 
-/** `Deployment/web` of the controller that owns an object; undefined when none does. */
+/** Names the controller that owns an object: `Deployment/web`; undefined if there is none. */
 export function controllerOf({ metadata }: KubeObject): string | undefined {
   const owner = metadata.ownerReferences?.find(({ controller }) => controller === true)
   return owner === undefined ? undefined : `${owner.kind}/${owner.name}`
 }
 
-/** `True`, `False`, or `<unset>`. */
+/** Status of a volume or a claim: its phase, or for how long it has been terminating. */
+export function phaseText(
+  { deletionTimestamp }: KubeObject['metadata'],
+  phase: string | undefined,
+  { now }: DescribeContext,
+): string {
+  if (deletionTimestamp === undefined) return phase ?? ''
+  return `Terminating (lasts ${ageText(deletionTimestamp, now)})`
+}
+
+/** Formats `True`, `False`, or `<unset>`. */
 export function boolText(value: boolean | null | undefined): string {
   return value === undefined || value === null ? '<unset>' : value ? 'True' : 'False'
 }
 
-/** Entries of a map in the order of their keys. */
+/** Entries of a map, sorted by key. */
 export function sortedEntries<T>(
   map: Readonly<Record<string, T>> | undefined,
 ): readonly (readonly [string, T])[] {

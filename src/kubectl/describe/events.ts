@@ -5,13 +5,13 @@ import type { Client } from '../../client/client.js'
 import { pdqsort } from '../../sim/pdqsort.js'
 import type { DescriptionWriter } from './writer.js'
 
-/** Events about an object. Those who may not see events get none. */
+/** Lists the events about an object; empty if the user may not list events. */
 export function eventsAbout(
   client: Client,
   selector: Readonly<Record<string, string>>,
   namespace: string | undefined,
 ): readonly Event[] {
-  // what is not known of an object is not asked for
+  // unknown properties of the object are left out of the selector
   const fieldSelector = Object.entries(selector)
     .filter(([, value]) => value !== '')
     .map(([field, value]) => `involvedObject.${field}=${value}`)
@@ -25,7 +25,7 @@ export function eventsAbout(
   }
 }
 
-/** The events, oldest first. Source: kubectl describe DescribeEvents. */
+/** Writes events, oldest first. Source: kubectl describe DescribeEvents. */
 export function writeEvents(
   out: DescriptionWriter,
   events: readonly Event[],
@@ -63,13 +63,13 @@ export function writeEvents(
 }
 
 /**
- * What `describe` sorts by: events that only have an `eventTime` (the scheduler's) come first. Source:
- * kubectl pkg/util/event SortableEvents.
+ * Sort key of `describe`. Events that only have an `eventTime` (the scheduler's) come first. Source: kubectl
+ * pkg/util/event SortableEvents.
  */
 const stampOf = ({ lastTimestamp }: Event): number =>
   typeof lastTimestamp === 'string' ? Date.parse(lastTimestamp) : 0
 
-/** Events by the time when they were seen last, as `kubectl events` has them. */
+/** Sorts events by the time of their last occurrence, as `kubectl events` does. */
 export const inOrder = (events: readonly Event[]): readonly Event[] => sortedBy(events, lastTimeOf)
 
 function sortedBy(events: readonly Event[], timeOf: (event: Event) => number): readonly Event[] {
@@ -78,13 +78,13 @@ function sortedBy(events: readonly Event[], timeOf: (event: Event) => number): r
   return sorted
 }
 
-/** When an event was seen last, in virtual ms. Source: kubectl pkg/cmd/events eventTime. */
+/** Time of the last occurrence, in virtual ms. Source: kubectl pkg/cmd/events eventTime. */
 function lastTimeOf({ series, lastTimestamp, eventTime }: Event): number {
   const time = series?.lastObservedTime ?? lastTimestamp ?? eventTime
   return typeof time === 'string' ? Date.parse(time) : 0
 }
 
-/** `14s`, `2m (x3 over 5m)`: how long ago an event was seen, and how often. */
+/** `14s`, `2m (x3 over 5m)`: age and count of an event. */
 export function intervalOf(
   { eventTime, firstTimestamp, lastTimestamp, series, count = 0 }: Event,
   now: number,

@@ -2,16 +2,16 @@ import type { KubeObject } from '../../api/definition.js'
 import { goJson } from '../print/json.js'
 import type { DescribeContext } from './describer.js'
 import { writeObjectEvents } from './describer.js'
-import { writeAnnotations, writeLabels } from './metadata.js'
+import { writeAnnotations, writeLabels } from './writer.js'
 import type { DescriptionWriter } from './writer.js'
 
-/** Fields that are shown at the top, or not at all. */
+/** Fields that are shown at the top or not at all. */
 const SKIPPED: ReadonlySet<string> = new Set(
   ['managedFields', 'name', 'namespace', 'labels', 'annotations'].map((field) => `.metadata.${field}`),
 )
 
 /**
- * Any object, field by field: custom resources and kinds without a description of their own. Source: kubectl
+ * Describes any object field by field: custom resources and kinds without a describer. Source: kubectl
  * pkg/describe genericDescriber.
  */
 export function describeGeneric(out: DescriptionWriter, object: KubeObject, context: DescribeContext): void {
@@ -51,7 +51,7 @@ function writeFields(
 const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Go's `%v`. */
+/** Formats a value like Go's `%v`. */
 function goText(value: unknown): string {
   if (value === null) return '<nil>'
   if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`
@@ -61,8 +61,8 @@ function goText(value: unknown): string {
 const ACRONYMS: ReadonlySet<string> = new Set(['API', 'URL', 'UID', 'GUID'])
 
 /**
- * `cronSpec` as `Cron Spec`, `apiVersion` as `API Version`; names with other characters than letters and `-`
- * stay as they are.
+ * Converts `cronSpec` to `Cron Spec`, `apiVersion` to `API Version`; names with characters other than letters
+ * and `-` stay as they are.
  */
 export function labelFor(field: string): string {
   if (/[^\p{L}-]/u.test(field)) return field
@@ -75,8 +75,8 @@ export function labelFor(field: string): string {
 }
 
 /**
- * `HTTPServerName`: `HTTP`, `Server`, `Name`; what is no letter is a word of its own. Source: fatih/camelcase
- * Split.
+ * Splits `HTTPServerName` into `HTTP`, `Server`, `Name`; a run of other characters is a word of its own.
+ * Source: fatih/camelcase Split.
  */
 function camelWords(text: string): readonly string[] {
   const runs = text.match(/\p{Lu}+|[^\p{L}]+|(?:(?!\p{Lu})\p{L})+/gu) ?? []

@@ -1,15 +1,15 @@
 import type { Node, Pod } from '../../api/core/generated.js'
-import { resourceAmounts } from '../../api/core/pod-resources.js'
+import type { ResourceAmounts } from '../../api/core/pod-resources.js'
+import { podLimits, podRequests, resourceAmounts } from '../../api/core/pod-resources.js'
 import { ageText } from '../../api/duration.js'
+import type { QuantityFormat } from '../../api/quantity.js'
+import { formatQuantity, parseQuantity } from '../../api/quantity.js'
 import { isApiError } from '../../client/api-error.js'
 import type { Client } from '../../client/client.js'
 import type { DescribeContext } from './describer.js'
 import { eventsAbout, writeEvents } from './events.js'
-import { writeAnnotations, writeLabels } from './metadata.js'
-import type { Totals } from './resource-totals.js'
-import { podTotals, shareText, sumTotals, totalText } from './resource-totals.js'
 import type { DescriptionWriter } from './writer.js'
-import { longTime, writeList } from './writer.js'
+import { longTime, writeAnnotations, writeLabels, writeList } from './writer.js'
 
 /** `kubectl describe node`. Source: kubectl pkg/describe describeNode. */
 export function describeNode(
@@ -192,8 +192,50 @@ function podsOf(client: Client, node: string): readonly Pod[] | undefined {
   }
 }
 
-/** Kubelets name the node as the uid of what their events are about, controllers its real uid. */
+/** Lists the node's events. Kubelets use the node's name as uid in them, controllers its real uid. */
 function nodeEvents(client: Client, { metadata }: Node): ReturnType<typeof eventsAbout> {
   const { name = '', uid = '' } = metadata
   return [name, uid].flatMap((id) => eventsAbout(client, { kind: 'Node', name, uid: id }, undefined))
+}
+
+/** Amounts of resources with their notations (each that of the first quantity added). */
+export interface Totals {
+  readonly amounts: ResourceAmounts
+  readonly formats: Readonly<Record<string, QuantityFormat>>
+}
+
+/** Requests or limits of one pod. */
+function podTotals(pod: Pod, which: 'requests' | 'limits'): Totals {
+  const formats: Record<string, QuantityFormat> = {}
+  for (const { resources } of [...pod.spec.containers, ...(pod.spec.initContainers ?? [])]) {
+    for (const [name, quantity] of Object.entries(resources[which] ?? {}))
+      formats[name] ??= parseQuantity(quantity).format
+  }
+  return { amounts: which === 'requests' ? podRequests(pod) : podLimits(pod), formats }
+}
+
+/** Sums several totals. */
+function sumTotals(all: readonly Totals[]): Totals {
+  const amounts: Record<string, number> = {}
+  const formats: Record<string, QuantityFormat> = {}
+  for (const one of all) {
+    for (const [name, amount] of Object.entries(one.amounts)) {
+      amounts[name] = (amounts[name] ?? 0) + amount
+      if (amount !== 0) formats[name] ??= one.formats[name] ?? 'DecimalSI'
+    }
+  }
+  return { amounts, formats }
+}
+
+/** Canonical quantity of one resource; `0` if there is none. */
+function totalText({ amounts, formats }: Totals, name: string): string {
+  const unit = name === 'cpu' ? 1_000_000n : 1_000_000_000n
+  return formatQuantity({ nanos: BigInt(amounts[name] ?? 0) * unit, format: formats[name] ?? 'DecimalSI' })
+}
+
+/** `120m (3%)`: amount and share of the allocatable amount, truncated. */
+function shareText(totals: Totals, name: string, allocatable: ResourceAmounts): string {
+  const whole = allocatable[name] ?? 0
+  const percent = whole === 0 ? 0 : Math.trunc(((totals.amounts[name] ?? 0) / whole) * 100)
+  return `${totalText(totals, name)} (${percent}%)`
 }

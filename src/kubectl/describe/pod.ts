@@ -1,13 +1,12 @@
-import type { Pod } from '../../api/core/generated.js'
+import type { Pod, PodTemplateSpec, Toleration, TopologySpreadConstraint } from '../../api/core/generated.js'
 import { ageText } from '../../api/duration.js'
+import { formatSelector } from '../../api/labels.js'
 import { writeContainers, writeResources } from './containers.js'
-import { writeObjectEvents } from './describer.js'
 import type { DescribeContext } from './describer.js'
-import { writeAnnotations, writeLabels } from './metadata.js'
-import { constraintText, writeTolerations } from './scheduling.js'
+import { writeObjectEvents } from './describer.js'
 import { writeVolumes } from './volumes.js'
 import type { DescriptionWriter } from './writer.js'
-import { longTime, writeList } from './writer.js'
+import { longTime, writeAnnotations, writeLabels, writeList } from './writer.js'
 
 /** `kubectl describe pod`. Source: kubectl pkg/describe describePod. */
 export function describePod(out: DescriptionWriter, pod: Pod, context: DescribeContext): void {
@@ -90,4 +89,68 @@ function writeConditions(out: DescriptionWriter, { spec, status }: Pod): void {
   out.line(0, 'Conditions:')
   out.line(1, 'Type\tStatus')
   for (const { type, status: value } of conditions) out.line(1, `${type} \t${value} `)
+}
+
+/** Describes a pod template. Source: kubectl pkg/describe DescribePodTemplate. */
+export function writePodTemplate(out: DescriptionWriter, { metadata, spec }: PodTemplateSpec): void {
+  out.line(0, 'Pod Template:')
+  writeLabels(out, '  Labels', metadata.labels)
+  if (Object.keys(metadata.annotations ?? {}).length > 0)
+    writeAnnotations(out, metadata.annotations, '  Annotations')
+  const {
+    serviceAccountName = '',
+    initContainers = [],
+    containers,
+    volumes = [],
+    topologySpreadConstraints = [],
+    priorityClassName = '',
+  } = spec
+  if (serviceAccountName !== '') out.line(1, `Service Account:\t${serviceAccountName}`)
+  if (initContainers.length > 0) writeContainers(out, 'Init Containers', initContainers, { indent: '  ' })
+  writeContainers(out, 'Containers', containers, { indent: '  ' })
+  writeVolumes(out, volumes, '  ')
+  if (topologySpreadConstraints.length > 0)
+    writeList(out, '  Topology Spread Constraints', topologySpreadConstraints.map(constraintText))
+  if (priorityClassName !== '') out.line(1, `Priority Class Name:\t${priorityClassName}`)
+  writeLabels(out, '  Node-Selectors', spec.nodeSelector)
+  writeTolerations(out, '  Tolerations', spec.tolerations)
+}
+
+/** Writes tolerations sorted by key. Source: kubectl pkg/describe printTolerationsMultilineWithIndent. */
+function writeTolerations(
+  out: DescriptionWriter,
+  title: string,
+  tolerations: readonly Toleration[] = [],
+): void {
+  const keyOf = ({ key = '' }: Toleration): string => key
+  writeList(
+    out,
+    title,
+    tolerations
+      .toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : keyOf(a) > keyOf(b) ? 1 : 0))
+      .map(tolerationText),
+  )
+}
+
+function tolerationText({
+  key = '',
+  value = '',
+  effect = '' as NonNullable<Toleration['effect']>,
+  operator,
+  tolerationSeconds,
+}: Toleration): string {
+  const head = `${key}${value === '' ? '' : `=${value}`}${(effect as string) === '' ? '' : `:${effect}`}`
+  const exists = operator === 'Exists' && value === '' ? `${head === '' ? '' : ' '}op=Exists` : ''
+  return `${head}${exists}${tolerationSeconds === undefined ? '' : ` for ${tolerationSeconds}s`}`
+}
+
+/** Formats `zone:DoNotSchedule when max skew 1 is exceeded for selector app=web`. */
+function constraintText({
+  topologyKey,
+  whenUnsatisfiable,
+  maxSkew,
+  labelSelector,
+}: TopologySpreadConstraint): string {
+  const selector = labelSelector === undefined ? '' : ` for selector ${formatSelector(labelSelector)}`
+  return `${topologyKey}:${whenUnsatisfiable} when max skew ${maxSkew} is exceeded${selector}`
 }

@@ -1,12 +1,21 @@
+import type {
+  HPAScalingRules,
+  HorizontalPodAutoscaler,
+  MetricSpec,
+  MetricStatus,
+  MetricTarget,
+  MetricValueStatus,
+} from '../../api/autoscaling-v2/generated.js'
+import type { HorizontalPodAutoscaler as AutoscalerV1 } from '../../api/autoscaling/generated.js'
+import { formatLabels } from '../../api/labels.js'
 import type { NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort } from '../../api/networking/generated.js'
 import type { PodDisruptionBudget } from '../../api/policy/generated.js'
 import type { PriorityClass } from '../../api/scheduling/generated.js'
-import { formatLabels } from '../../api/labels.js'
 import type { DescribeContext } from './describer.js'
-import { writeNames, writeObjectEvents } from './describer.js'
-import { writeAnnotations, writeLabels } from './metadata.js'
+import { writeHead, writeNames, writeObjectEvents } from './describer.js'
 import { selectorText } from './workloads.js'
 import type { DescriptionWriter } from './writer.js'
+import { longTime, writeAnnotations, writeLabels } from './writer.js'
 
 /** `kubectl describe poddisruptionbudget`. Source: kubectl pkg/describe describePodDisruptionBudgetV1. */
 export function describeBudget(
@@ -43,6 +52,8 @@ export function describePriorityClass(
   writeObjectEvents(out, priority, context)
 }
 
+const ALL_PODS = '<none> (Allowing the specific traffic to all pods in this namespace)'
+
 /** `kubectl describe networkpolicy`. Source: kubectl pkg/describe describeNetworkPolicy. */
 export function describeNetworkPolicy(out: DescriptionWriter, policy: NetworkPolicy): void {
   const { metadata, spec } = policy
@@ -53,11 +64,7 @@ export function describeNetworkPolicy(out: DescriptionWriter, policy: NetworkPol
   out.line(0, 'Spec:')
   const { podSelector, policyTypes = [], ingress = [], egress = [] } = spec ?? { podSelector: {} }
   const selector = selectorText(podSelector)
-  out.line(
-    1,
-    'PodSelector:     ' +
-      `${selector === '<none>' ? '<none> (Allowing the specific traffic to all pods in this namespace)' : selector}`,
-  )
+  out.line(1, `PodSelector:     ${selector === '<none>' ? ALL_PODS : selector}`)
   if (policyTypes.includes('Ingress')) {
     out.line(1, 'Allowing ingress traffic:')
     writeRules(out, { ...INGRESS, rules: ingress.map(({ ports, from }) => ({ ports, peers: from })) })
@@ -69,7 +76,7 @@ export function describeNetworkPolicy(out: DescriptionWriter, policy: NetworkPol
   out.line(1, `Policy Types: ${policyTypes.join(', ') || '<none>'}`)
 }
 
-/** `2026-11-24 14:30:11 +0000 UTC`: a time as Go shows it. */
+/** Formats a time like Go: `2026-11-24 14:30:11 +0000 UTC`. */
 function localTime(text: string | null | undefined): string {
   return typeof text === 'string' ? `${text.replace('T', ' ').replace('Z', '')} +0000 UTC` : '<nil>'
 }
@@ -122,4 +129,131 @@ function writePeer(
   out.line(3, 'IPBlock:')
   out.line(4, `CIDR: ${ipBlock.cidr}`)
   out.line(4, `Except: ${(ipBlock.except ?? []).join(', ')}`)
+}
+
+/**
+ * `kubectl describe horizontalpodautoscaler` of autoscaling/v2. Source: kubectl pkg/describe
+ * describeHorizontalPodAutoscalerV2.
+ */
+export function describeAutoscaler(
+  out: DescriptionWriter,
+  scaler: HorizontalPodAutoscaler,
+  context: DescribeContext,
+): void {
+  const { metadata, spec, status } = scaler
+  const { kind, name } = spec.scaleTargetRef
+  writeHead(out, scaler)
+  out.line(0, `CreationTimestamp:\t${longTime(metadata.creationTimestamp)}`)
+  out.line(0, `Reference:\t${kind}/${name}`)
+  out.line(0, 'Metrics:\t( current / target )')
+  for (const [at, metric] of (spec.metrics ?? []).entries())
+    out.line(1, metricText(metric, status.currentMetrics?.[at]))
+  out.line(0, `Min replicas:\t${spec.minReplicas ?? '<unset>'}`)
+  out.line(0, `Max replicas:\t${spec.maxReplicas}`)
+  if (spec.behavior !== undefined) {
+    out.line(0, 'Behavior:')
+    writeBehavior(out, 'Scale Up', spec.behavior.scaleUp)
+    writeBehavior(out, 'Scale Down', spec.behavior.scaleDown)
+  }
+  out.line(0, `${kind} pods:\t${status.currentReplicas ?? 0} current / ${status.desiredReplicas} desired`)
+  const { conditions = [] } = status
+  if (conditions.length > 0) {
+    out.line(0, 'Conditions:')
+    out.line(1, 'Type\tStatus\tReason\tMessage')
+    out.line(1, '----\t------\t------\t-------')
+    for (const { type, status: value, reason = '', message = '' } of conditions)
+      out.line(1, `${type}\t${value}\t${reason}\t${message}`)
+  }
+  writeObjectEvents(out, scaler, context)
+}
+
+/** Formats a metric with its current value and its target. */
+function metricText(
+  { type, external, pods, object, resource, containerResource }: MetricSpec,
+  now: MetricStatus | undefined,
+): string {
+  if (external !== undefined)
+    return `${quoted(external.metric.name)} ${targetText(external.target, now?.external?.current)}`
+  if (pods !== undefined)
+    return (
+      `${quoted(pods.metric.name)} on pods:\t${now?.pods?.current.averageValue ?? '<unknown>'} / ` +
+      `${pods.target.averageValue}`
+    )
+  if (object !== undefined) {
+    const { metric, describedObject, target } = object
+    return (
+      `${quoted(metric.name)} on ${describedObject.kind}/${describedObject.name} ` +
+      `${targetText(target, now?.object?.current)}`
+    )
+  }
+  if (resource !== undefined)
+    return `resource ${resource.name} on pods${utilizationText(resource.target, now?.resource?.current)}`
+  if (containerResource === undefined) return `<unknown metric type ${quoted(type)}>`
+  const { name, container, target } = containerResource
+  return (
+    `resource ${name} of container ${quoted(container)} on ` +
+    `pods${utilizationText(target, now?.containerResource?.current)}`
+  )
+}
+
+const quoted = (text: string): string => JSON.stringify(text)
+
+function targetText({ averageValue, value }: MetricTarget, now: MetricValueStatus | undefined): string {
+  return averageValue === undefined
+    ? `(target value):\t${now?.value ?? '<unknown>'} / ${value}`
+    : `(target average value):\t${now?.averageValue ?? '<unknown>'} / ${averageValue}`
+}
+
+function utilizationText(
+  { averageValue, averageUtilization }: MetricTarget,
+  now: MetricValueStatus | undefined,
+): string {
+  if (averageValue !== undefined) return `:\t${now?.averageValue ?? '<unknown>'} / ${averageValue}`
+  const current =
+    now?.averageUtilization === undefined
+      ? '<unknown>'
+      : `${now.averageUtilization}% (${now.averageValue ?? '0'})`
+  return (
+    `  (as a percentage of request):\t${current} / ` +
+    `${averageUtilization === undefined ? '<auto>' : `${averageUtilization}%`}`
+  )
+}
+
+function writeBehavior(out: DescriptionWriter, direction: string, rules: HPAScalingRules | undefined): void {
+  if (rules === undefined) return
+  out.line(1, `${direction}:`)
+  const { stabilizationWindowSeconds: seconds, policies = [], selectPolicy = 'Max' } = rules
+  if (seconds !== undefined) out.line(2, `Stabilization Window: ${seconds} seconds`)
+  if (policies === null || policies.length === 0) return
+  out.line(2, `Select Policy: ${selectPolicy}`)
+  out.line(2, 'Policies:')
+  for (const { type, value, periodSeconds } of policies)
+    out.line(3, `- Type: ${type}\tValue: ${value}\tPeriod: ${periodSeconds} seconds`)
+}
+
+/**
+ * `kubectl describe horizontalpodautoscaler` of autoscaling/v1. Source: kubectl pkg/describe
+ * describeHorizontalPodAutoscalerV1.
+ */
+export function describeAutoscalerV1(
+  out: DescriptionWriter,
+  scaler: AutoscalerV1,
+  context: DescribeContext,
+): void {
+  const { metadata, spec, status } = scaler
+  const {
+    scaleTargetRef: { kind, name },
+    targetCPUUtilizationPercentage: target,
+  } = spec
+  writeHead(out, scaler)
+  out.line(0, `CreationTimestamp:\t${longTime(metadata.creationTimestamp)}`)
+  out.line(0, `Reference:\t${kind}/${name}`)
+  if (target !== undefined) {
+    out.line(0, `Target CPU utilization:\t${target}%`)
+    out.line(0, `Current CPU utilization:\t${status.currentCPUUtilizationPercentage ?? '<unknown>'}%`)
+  }
+  out.line(0, `Min replicas:\t${spec.minReplicas ?? '<unset>'}`)
+  out.line(0, `Max replicas:\t${spec.maxReplicas}`)
+  out.line(0, `${kind} pods:\t${status.currentReplicas} current / ${status.desiredReplicas} desired`)
+  writeObjectEvents(out, scaler, context)
 }

@@ -1,14 +1,12 @@
 import { accessModesText, storageClassText } from '../../api/core/access-modes.js'
 import type { NodeSelectorRequirement, PersistentVolume } from '../../api/core/generated.js'
-import { ageText } from '../../api/duration.js'
 import { formatLabels } from '../../api/labels.js'
 import type { CSINode, StorageClass, VolumeAttributesClass } from '../../api/storage/generated.js'
 import type { DescribeContext } from './describer.js'
-import { boolText, writeHead, writeObjectEvents } from './describer.js'
-import { writeAnnotations, writeLabels } from './metadata.js'
+import { boolText, phaseText, writeHead, writeObjectEvents } from './describer.js'
+import { longTime, writeAnnotations, writeLabels } from './writer.js'
 import { writePersistentSource } from './volumes.js'
 import type { DescriptionWriter } from './writer.js'
-import { longTime } from './writer.js'
 
 /** `kubectl describe persistentvolume`. Source: kubectl pkg/describe describePersistentVolume. */
 export function describeVolume(
@@ -22,11 +20,7 @@ export function describeVolume(
   writeAnnotations(out, metadata.annotations)
   out.line(0, `Finalizers:\t[${(metadata.finalizers ?? []).join(' ')}]`)
   out.line(0, `StorageClass:\t${storageClassText(metadata, spec.storageClassName)}`)
-  const isEnding = metadata.deletionTimestamp !== undefined
-  out.line(
-    0,
-    `Status:\t${isEnding ? `Terminating (lasts ${ageText(metadata.deletionTimestamp, context.now)})` : (status.phase ?? '')}`,
-  )
+  out.line(0, `Status:\t${phaseText(metadata, status.phase, context)}`)
   const { claimRef } = spec
   out.line(0, `Claim:\t${claimRef === undefined ? '' : `${claimRef.namespace ?? ''}/${claimRef.name ?? ''}`}`)
   out.line(0, `Reclaim Policy:\t${spec.persistentVolumeReclaimPolicy ?? ''}`)
@@ -50,7 +44,7 @@ function writeNodeAffinity(out: DescriptionWriter, { spec }: PersistentVolume): 
     writeTerm(out, 2, at, matchExpressions.map(requirementText))
 }
 
-/** The requirements of a term, one a line. */
+/** Writes the requirements of a term, one a line. */
 function writeTerm(
   out: DescriptionWriter,
   level: number,

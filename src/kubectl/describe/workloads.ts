@@ -1,21 +1,21 @@
 import type { DaemonSet, Deployment, ReplicaSet, StatefulSet } from '../../api/apps/generated.js'
-import type { ReplicationController } from '../../api/core/generated.js'
+import type { CronJob, Job, JobTemplateSpec } from '../../api/batch/generated.js'
+import type { PodTemplateSpec, ReplicationController } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/definition.js'
+import { humanDuration } from '../../api/duration.js'
+import { semanticEqual } from '../../api/equal.js'
 import { formatLabels, formatSelector } from '../../api/labels.js'
 import type { LabelSelector } from '../../api/meta/generated.js'
 import { isApiError } from '../../client/api-error.js'
+import type { Client } from '../../client/client.js'
 import { writeClaimTemplates } from './claims.js'
 import type { DescribeContext } from './describer.js'
-import { controllerOf, writeNames, writeObjectEvents } from './describer.js'
-import { writeAnnotations, writeLabels } from './metadata.js'
-import { writePodTemplate } from './pod-template.js'
-import { replicaSetsOf } from './replica-sets.js'
+import { boolText, controllerOf, writeHead, writeNames, writeObjectEvents } from './describer.js'
+import { writePodTemplate } from './pod.js'
 import type { DescriptionWriter } from './writer.js'
-import { longTime } from './writer.js'
+import { longTime, writeAnnotations, writeLabels } from './writer.js'
 
-/**
- * A selector as describe shows it: `<none>` when it selects everything. Source: meta/v1 FormatLabelSelector.
- */
+/** Formats a selector: `<none>` if it selects everything. Source: meta/v1 FormatLabelSelector. */
 export function selectorText(selector: LabelSelector | null | undefined): string {
   return formatSelector(selector) || '<none>'
 }
@@ -154,7 +154,7 @@ export function describeStatefulSet(
   writeObjectEvents(out, set, context)
 }
 
-/** How many of the pods that the object controls are in which phase. */
+/** Writes how many of the controlled pods are in which phase. */
 function writePodsStatus(
   out: DescriptionWriter,
   { metadata }: KubeObject,
@@ -185,4 +185,124 @@ function writeConditions(out: DescriptionWriter, conditions: readonly Condition[
   out.line(1, 'Type\tStatus\tReason')
   out.line(1, '----\t------\t------')
   for (const { type, status, reason = '' } of conditions) out.line(1, `${type} \t${status}\t${reason}`)
+}
+
+const HASH = 'pod-template-hash'
+
+/** The ReplicaSets of a Deployment by name: the one with its current template, and the others. */
+export interface DeploymentSets {
+  readonly all: readonly ReplicaSet[]
+  readonly old: readonly ReplicaSet[]
+  readonly current: ReplicaSet | undefined
+}
+
+/** Reads a Deployment's ReplicaSets. Source: kubectl pkg/util/deployment GetAllReplicaSetsInChunks. */
+export function replicaSetsOf(client: Client, deployment: Deployment): DeploymentSets {
+  const { metadata, spec } = deployment
+  const { items } = client.list('replicasets', {
+    namespace: metadata.namespace ?? '',
+    labelSelector: formatSelector(spec.selector),
+  })
+  const all = items.filter((set) =>
+    set.metadata.ownerReferences?.some(({ controller, uid }) => controller === true && uid === metadata.uid),
+  )
+  const born = ({ metadata: { creationTimestamp, name = '' } }: ReplicaSet): string =>
+    `${creationTimestamp} ${name}`
+  const current = all
+    .toSorted((a, b) => (born(a) < born(b) ? -1 : 1))
+    .find((set) => isSameTemplate(set.spec.template, spec.template))
+  return { all, current, old: all.filter((set) => set !== current) }
+}
+
+/** Compares templates without the label that distinguishes ReplicaSets. */
+function isSameTemplate(one: PodTemplateSpec | undefined, other: PodTemplateSpec): boolean {
+  return one !== undefined && semanticEqual(withoutHash(one), withoutHash(other))
+}
+
+function withoutHash(template: PodTemplateSpec): PodTemplateSpec {
+  const { [HASH]: _, ...labels } = template.metadata.labels ?? {}
+  return { ...template, metadata: { ...template.metadata, labels } }
+}
+
+/** A list of indexes is cut at the first separator after so many characters. */
+const INDEXES = 50
+
+/** `kubectl describe job`. Source: kubectl pkg/describe describeJob. */
+export function describeJob(out: DescriptionWriter, job: Job, context: DescribeContext): void {
+  const { metadata, spec, status } = job
+  writeNames(out, job)
+  out.line(0, `Selector:\t${formatSelector(spec.selector)}`)
+  writeLabels(out, 'Labels', metadata.labels)
+  writeAnnotations(out, metadata.annotations)
+  const controller = controllerOf(job)
+  if (controller !== undefined) out.line(0, `Controlled By:\t${controller}`)
+  writeSpec(out, job)
+  if (typeof status.startTime === 'string') out.line(0, `Start Time:\t${longTime(status.startTime)}`)
+  if (typeof status.completionTime === 'string')
+    out.line(0, `Completed At:\t${longTime(status.completionTime)}`)
+  if (typeof status.startTime === 'string' && typeof status.completionTime === 'string') {
+    out.line(
+      0,
+      `Duration:\t${humanDuration(Date.parse(status.completionTime) - Date.parse(status.startTime))}`,
+    )
+  }
+  if (spec.activeDeadlineSeconds !== undefined)
+    out.line(0, `Active Deadline Seconds:\t${spec.activeDeadlineSeconds}s`)
+  const { active = 0, ready, succeeded = 0, failed = 0 } = status
+  out.line(
+    0,
+    `Pods Statuses:\t${active} Active${ready === undefined ? '' : ` (${ready} Ready)`} / ${succeeded} ` +
+      `Succeeded / ${failed} Failed`,
+  )
+  if (spec.completionMode === 'Indexed')
+    out.line(0, `Completed Indexes:\t${indexesText(status.completedIndexes)}`)
+  writePodTemplate(out, spec.template)
+  writeObjectEvents(out, job, context)
+}
+
+function writeSpec(out: DescriptionWriter, { spec }: Job): void {
+  if (spec.parallelism !== undefined) out.line(0, `Parallelism:\t${spec.parallelism}`)
+  out.line(0, `Completions:\t${spec.completions ?? '<unset>'}`)
+  if (spec.completionMode !== undefined) out.line(0, `Completion Mode:\t${spec.completionMode}`)
+  if (spec.suspend !== undefined) out.line(0, `Suspend:\t${spec.suspend}`)
+  if (spec.backoffLimit !== undefined) out.line(0, `Backoff Limit:\t${spec.backoffLimit}`)
+  if (spec.ttlSecondsAfterFinished !== undefined)
+    out.line(0, `TTL Seconds After Finished:\t${spec.ttlSecondsAfterFinished}`)
+}
+
+function indexesText(indexes: string = ''): string {
+  if (indexes === '') return '<none>'
+  const end = indexes.indexOf(',', INDEXES)
+  return end < 0 ? indexes : `${indexes.slice(0, end + 1)}...`
+}
+
+/** `kubectl describe cronjob`. Source: kubectl pkg/describe describeCronJob. */
+export function describeCronJob(out: DescriptionWriter, job: CronJob, context: DescribeContext): void {
+  const { spec, status } = job
+  writeHead(out, job)
+  out.line(0, `Schedule:\t${spec.schedule}`)
+  out.line(0, `Concurrency Policy:\t${spec.concurrencyPolicy ?? ''}`)
+  out.line(0, `Suspend:\t${boolText(spec.suspend)}`)
+  if (typeof spec.timeZone === 'string') out.line(0, `Time Zone:\t${spec.timeZone}`)
+  out.line(0, `Successful Job History Limit:\t${spec.successfulJobsHistoryLimit ?? '<unset>'}`)
+  out.line(0, `Failed Job History Limit:\t${spec.failedJobsHistoryLimit ?? '<unset>'}`)
+  const { startingDeadlineSeconds: deadline } = spec
+  out.line(0, `Starting Deadline Seconds:\t${deadline === undefined ? '<unset>' : `${deadline}s`}`)
+  writeJobTemplate(out, spec.jobTemplate)
+  const { lastScheduleTime, active = [] } = status
+  out.line(
+    0,
+    `Last Schedule Time:\t${typeof lastScheduleTime === 'string' ? longTime(lastScheduleTime) : '<unset>'}`,
+  )
+  out.line(0, `Active Jobs:\t${active.map(({ name = '' }) => name).join(', ') || '<none>'}`)
+  writeObjectEvents(out, job, context)
+}
+
+function writeJobTemplate(out: DescriptionWriter, { spec }: JobTemplateSpec): void {
+  out.line(0, `Selector:\t${spec.selector === undefined ? '<unset>' : formatSelector(spec.selector)}`)
+  out.line(0, `Parallelism:\t${spec.parallelism ?? '<unset>'}`)
+  out.line(0, `Completions:\t${spec.completions ?? '<unset>'}`)
+  if (spec.activeDeadlineSeconds !== undefined)
+    out.line(0, `Active Deadline Seconds:\t${spec.activeDeadlineSeconds}s`)
+  writePodTemplate(out, spec.template)
 }

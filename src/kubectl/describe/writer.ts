@@ -1,24 +1,25 @@
+import { LAST_APPLIED } from '../apply/last-applied.js'
 import { DESCRIPTION, TabWriter } from '../print/tabwriter.js'
 
 /**
- * Collects the indented lines of a description; cells of a line are parted by tabs. Source: kubectl describe
- * PrefixWriter.
+ * Collects the indented lines of a description. Cells of a line are separated by tabs. Source: kubectl
+ * describe PrefixWriter.
  */
 export class DescriptionWriter {
   #text = ''
   #done = ''
 
-  /** A line, two blanks deeper for each level. */
+  /** Writes a line, indented by two blanks for each level. */
   line(level: number, text: string): void {
     this.#text += `${'  '.repeat(level)}${text}\n`
   }
 
-  /** Text as it is, with line ends of its own. */
+  /** Writes text as it is, including line ends. */
   text(text: string): void {
     this.#text += text
   }
 
-  /** What comes after does not share columns with what came before. */
+  /** Aligns what was written so far; later lines do not share its columns. */
   flush(): void {
     this.#done += new TabWriter(DESCRIPTION).format(this.#text)
     this.#text = ''
@@ -36,14 +37,14 @@ export class DescriptionWriter {
   }
 }
 
-/** A title with one value a line: `Labels:  a=b`, then `c=d` below it. */
+/** Writes a title with one value a line: `Labels:  a=b`, then `c=d` below it. */
 export function writeList(out: DescriptionWriter, title: string, values: readonly string[]): void {
   const [first = '<none>', ...rest] = values
   out.line(0, `${title}:\t${first}`)
   for (const value of rest) out.line(0, `\t${value}`)
 }
 
-/** `a=b` of a map, sorted by key. */
+/** Formats the entries of a map as `a=b`, sorted by key. */
 export function pairsOf(map: Readonly<Record<string, string>> | undefined): readonly string[] {
   return Object.entries(map ?? {})
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -55,7 +56,7 @@ const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 const two = (value: number): string => String(value).padStart(2, '0')
 
 /**
- * A stored time as Go's RFC1123Z: `Tue, 24 Nov 2026 14:30:11 +0000`; the zero time for one that is not set.
+ * Formats a stored time as Go's RFC1123Z: `Tue, 24 Nov 2026 14:30:11 +0000`; an unset time as Go's zero time.
  */
 export function longTime(text: string | null | undefined): string {
   if (text === undefined || text === null) return 'Mon, 01 Jan 0001 00:00:00 +0000'
@@ -65,3 +66,43 @@ export function longTime(text: string | null | undefined): string {
     `${time.getUTCFullYear()}`
   return `${date} ${two(time.getUTCHours())}:${two(time.getUTCMinutes())}:${two(time.getUTCSeconds())} +0000`
 }
+
+const MAX_ANNOTATION = 140
+
+/** Writes labels (or any map of that form), one a line. */
+export function writeLabels(
+  out: DescriptionWriter,
+  title: string,
+  labels: Readonly<Record<string, string>> | undefined,
+): void {
+  writeList(out, title, pairsOf(labels))
+}
+
+/**
+ * Writes annotations without the last applied configuration; long and multi-line values go below their key.
+ */
+export function writeAnnotations(
+  out: DescriptionWriter,
+  annotations: Readonly<Record<string, string>> | undefined,
+  title: string = 'Annotations',
+): void {
+  writeList(out, title, annotationTexts(annotations))
+}
+
+/** Formats annotations as lines. */
+export function annotationTexts(
+  annotations: Readonly<Record<string, string>> | undefined,
+): readonly string[] {
+  return Object.entries(annotations ?? {})
+    .filter(([key]) => key !== LAST_APPLIED)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([key, text]) => annotationLines(key, text.endsWith('\n') ? text.slice(0, -1) : text))
+}
+
+function annotationLines(key: string, value: string): readonly string[] {
+  if (value.length + key.length + 2 <= MAX_ANNOTATION && !value.includes('\n')) return [`${key}: ${value}`]
+  return [`${key}:`, ...value.split('\n').map((line) => `  ${shorten(line, MAX_ANNOTATION - 2)}`)]
+}
+
+const shorten = (text: string, length: number): string =>
+  text.length > length ? `${text.slice(0, length)}...` : text

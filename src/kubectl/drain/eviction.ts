@@ -10,20 +10,20 @@ const RETRY_MS = 5000
 const POLL_MS = 1000
 
 /**
- * One pod on its way out. Upstream has a goroutine for each; here all take turns in list order at the instant
- * when they are due.
+ * A pod that is being evicted. Upstream has a goroutine for each; here all take turns in list order when they
+ * are due.
  */
-interface Leaving {
+interface EvictedPod {
   readonly pod: Pod
-  /** Virtual ms of the next attempt or look. */
+  /** Virtual ms of the next attempt or check. */
   due: number
   phase: 'evicting' | 'waiting' | 'done'
   refresh: boolean
 }
 
-/** Texts in which releases differ. */
+/** Texts that differ between releases. */
 export interface EvictionTexts {
-  /** Says `evicting pod ns/name` before each attempt. */
+  /** Prints `evicting pod ns/name` before each attempt. */
   readonly announces: boolean
   readonly retry: (pod: Pod, error: Error) => string
   readonly failed: (pod: Pod, error: Error) => string
@@ -42,10 +42,7 @@ const isTerminatingNamespace = (error: unknown): error is ApiError =>
   isApiError(error, 'Forbidden') &&
   error.details.causes?.some(({ reason }) => reason === 'NamespaceTerminating') === true
 
-/**
- * Evicts pods, all at once, and waits until each is gone; virtual time moves as long as that takes. Throws an
- * Aggregate.
- */
+/** Evicts all pods at once and waits until each is gone, while virtual time moves. Throws an Aggregate. */
 export class Eviction {
   readonly #call: Call
   readonly #options: DrainOptions
@@ -66,7 +63,12 @@ export class Eviction {
 
   /** Runs until every pod is gone or has failed. */
   run(pods: readonly Pod[]): void {
-    const leaving = pods.map((pod): Leaving => ({ pod, due: this.#now, phase: 'evicting', refresh: false }))
+    const leaving = pods.map((pod): EvictedPod => ({
+      pod,
+      due: this.#now,
+      phase: 'evicting',
+      refresh: false,
+    }))
     for (;;) {
       const open = leaving.filter(({ phase }) => phase !== 'done')
       if (open.length === 0) break
@@ -78,7 +80,7 @@ export class Eviction {
     if (this.#errors.length > 0) throw new Aggregate(this.#errors)
   }
 
-  #attempt(one: Leaving): void {
+  #attempt(one: EvictedPod): void {
     const { pod } = one
     const serverDryRun = this.#options.dryRun === 'server'
     if (this.#texts.announces) {
@@ -100,7 +102,7 @@ export class Eviction {
     }
   }
 
-  #refused(one: Leaving, active: Pod, error: unknown): void {
+  #refused(one: EvictedPod, active: Pod, error: unknown): void {
     if (isApiError(error, 'NotFound')) one.phase = 'done'
     else if (isApiError(error, 'TooManyRequests')) this.#retry(one, this.#texts.retry(active, error))
     else if (isTerminatingNamespace(error)) {
@@ -116,18 +118,18 @@ export class Eviction {
     else throw error
   }
 
-  #retry(one: Leaving, text: string): void {
+  #retry(one: EvictedPod, text: string): void {
     this.#call.out.errorLine(text)
     one.due = this.#now + RETRY_MS
     one.refresh = true
   }
 
-  #fail(one: Leaving, text: string): void {
+  #fail(one: EvictedPod, text: string): void {
     one.phase = 'done'
     this.#errors.push(new KubectlError(text))
   }
 
-  /** Errors are left to the eviction itself. */
+  /** Reads the pod again; the eviction itself reports errors. */
   #fresh(pod: Pod): Pod {
     try {
       return this.#call.client.get('pods', keyOf(pod))
@@ -145,7 +147,7 @@ export class Eviction {
     this.#call.client.createSubresource('pods', keyOf(pod), 'eviction', body, { dryRun: dryRun === 'server' })
   }
 
-  #look(one: Leaving): void {
+  #look(one: EvictedPod): void {
     const { pod } = one
     try {
       const found = lookFor(this.#call, pod, this.#options)
@@ -166,7 +168,7 @@ export class Eviction {
 
 const deadlineExceeded = new KubectlError('context deadline exceeded')
 
-/** Whether a pod is still there; another pod of the same name does not count. */
+/** Whether a pod still exists; another pod of the same name does not count. */
 function lookFor(call: Call, pod: Pod, options: DrainOptions): 'there' | 'gone' | 'skipped' {
   const found = ignoreNotFound(() => call.client.get('pods', keyOf(pod)))
   if (found === undefined || found.metadata.uid !== pod.metadata.uid) return 'gone'
@@ -179,8 +181,8 @@ function lookFor(call: Call, pod: Pod, options: DrainOptions): 'there' | 'gone' 
 }
 
 /**
- * `--disable-eviction`: plain DELETE, one after the other, then waits for all together. Budgets are not
- * asked.
+ * `--disable-eviction`: deletes pods one by one, then waits for all together. PodDisruptionBudgets are
+ * ignored.
  */
 export function deletePods(call: Call, options: DrainOptions, pods: readonly Pod[]): void {
   const { gracePeriodSeconds, dryRun, timeoutMs } = options

@@ -7,29 +7,29 @@ import type { FlagSpec } from '../flags.js'
 import type { Release } from '../release.js'
 
 /**
- * Without --timeout kubectl waits for ever, until somebody presses Ctrl-C. Nobody can here, so a drain that
- * cannot end gives up after this much virtual time, as if it had been asked to.
+ * Virtual ms after which a drain without --timeout gives up. kubectl waits until somebody presses Ctrl-C,
+ * which is impossible here.
  */
 const LONGEST_WAIT_MS = 24 * 3_600_000
 
-/** What the flags of drain say. */
+/** The flags of drain. */
 export interface DrainOptions {
   readonly force: boolean
   readonly ignoreDaemonSets: boolean
   readonly deleteEmptyDir: boolean
-  /** Seconds for the eviction's deleteOptions; undefined leaves it to the pod. */
+  /** Seconds for the eviction's deleteOptions; undefined means the pod's own period. */
   readonly gracePeriodSeconds?: number
   /** Milliseconds of virtual time. */
   readonly timeoutMs: number
   readonly timeoutText: string
   readonly podSelector: string
   readonly disableEviction: boolean
-  /** Seconds; pods that have been terminating for longer are left out. 0: none. */
+  /** Seconds; pods that have been terminating for longer are skipped. 0: no pod is skipped. */
   readonly skipWaitForDeleteTimeout: number
   readonly dryRun: DryRun
 }
 
-/** Flags that drain had in older releases. */
+/** Returns flags that drain had in older releases. */
 export function drainFlags({ emptyDirFlag, oldDrain }: Release): readonly FlagSpec[] {
   return [
     ...(emptyDirFlag === 'delete-emptydir-data'
@@ -39,7 +39,7 @@ export function drainFlags({ emptyDirFlag, oldDrain }: Release): readonly FlagSp
   ]
 }
 
-/** Reads the flags. Throws KubectlError for a pod selector that cannot be read. */
+/** Reads the flags. Throws KubectlError for an invalid pod selector. */
 export function drainOptionsOf(call: Call): DrainOptions {
   const { flags, release } = call
   const podSelector = flags.string('pod-selector')
@@ -71,7 +71,7 @@ function checkSelector(selector: string): void {
   }
 }
 
-/** `7s`, `1m0s`, `1h0m0s`, `500ms`: Go's time.Duration text. */
+/** Formats `7s`, `1m0s`, `1h0m0s`, `500ms`, like Go's time.Duration. */
 export function goDuration(ms: number): string {
   if (ms > 0 && ms < 1000) return `${ms}ms`
   const seconds = ms / 1000

@@ -1,11 +1,10 @@
 import { KubectlError } from '../errors.js'
 import type { ExplainedKind, Schema, Schemas } from './schemas.js'
 import { refOf, typeText } from './schemas.js'
-import { wrapped } from './wrap.js'
 
 const WIDTH = 76
 
-/** What is explained: a kind, and a path of fields in it. */
+/** What is explained: a kind, and a path of fields. */
 export interface Explained {
   readonly kind: ExplainedKind
   readonly schemas: Schemas
@@ -14,9 +13,8 @@ export interface Explained {
 }
 
 /**
- * The text of `kubectl explain`. What stands above an error is printed all the same. Source: kubectl
- * pkg/explain/v2/templates/plaintext.tmpl.
- * @throws KubectlError for a field that does not exist.
+ * Writes the text of `kubectl explain`. Lines above an error are written all the same. Source: kubectl
+ * pkg/explain/v2/templates/plaintext.tmpl. @throws KubectlError for a field that does not exist.
  */
 export function explainText(explained: Explained, write: (text: string) => void): void {
   const { kind, schemas, path } = explained
@@ -47,7 +45,7 @@ export function explainText(explained: Explained, write: (text: string) => void)
   write(fields === '' ? '\n' : `FIELDS:\n${fields}\n`)
 }
 
-/** The description of a field, and that of its type if it is another one. */
+/** The description of a field, and that of its type if it differs. */
 function descriptionText(schema: Schema, object: Schema): string {
   const texts = [schema.description ?? '', object === schema ? '' : (object.description ?? '')].filter(
     (text) => text !== '',
@@ -69,10 +67,7 @@ function longEnum(schema: Schema): string {
   return values.length === 0 ? '\n' : `ENUM:\n${values.map((value) => `    ${value}\n`).join('')}`
 }
 
-/**
- * The fields of an object; with those below them when all are asked for, but for types that contain
- * themselves.
- */
+/** The fields of an object; with `--recursive` also nested ones, except in types that contain themselves. */
 function fieldLines(explained: Explained, object: Schema, indent: string, seen: readonly string[]): string {
   const { schemas, recursive } = explained
   return Object.entries(object.properties ?? {})
@@ -81,8 +76,9 @@ function fieldLines(explained: Explained, object: Schema, indent: string, seen: 
       const own = schemas.objectOf(schema)
       const values = enumOf(schemas.resolve(schema))
       const shown = values.length > 4 ? `${values.slice(0, 4).join(', ')}, ....` : values.join(', ')
+      const required = object.required?.includes(name) === true ? ' -required-' : ''
       const head =
-        `${indent}${name}\t<${typeText(schemas, schema)}>${object.required?.includes(name) === true ? ' -required-' : ''}\n` +
+        `${indent}${name}\t<${typeText(schemas, schema)}>${required}\n` +
         (values.length === 0 ? '' : `${indent}enum: ${shown}\n`)
       if (!recursive) {
         const description = schema.description ?? own.description ?? ''
@@ -95,9 +91,103 @@ function fieldLines(explained: Explained, object: Schema, indent: string, seen: 
     .join('')
 }
 
-/** The type that a field, its items or its values are of. */
+/** The type of a field, or of its items or values. */
 function innerRef(schema: Schema): string | undefined {
   if (schema.items !== undefined) return innerRef(schema.items)
   if (typeof schema.additionalProperties === 'object') return innerRef(schema.additionalProperties)
   return refOf(schema)
+}
+
+const OPENAPI_V2_WIDTH = 75
+
+/**
+ * Writes the text of `kubectl explain --output=plaintext-openapiv2`. Source: kubectl pkg/explain. @throws
+ * KubectlError for a field that does not exist.
+ */
+export function explainOld(
+  { kind, schemas, path, recursive }: Explained,
+  write: (text: string) => void,
+): void {
+  const version = kind.group === '' ? kind.version : `${kind.group}/${kind.version}`
+  let schema = schemas.ofKind(kind)
+  if (schema === undefined)
+    throw new KubectlError(`couldn't find resource for "${version}, Kind=${kind.kind}"`)
+  for (const field of path) {
+    const { properties = {} } = schemas.objectOf(schema)
+    const next: Schema | undefined = Object.hasOwn(properties, field) ? properties[field] : undefined
+    if (next === undefined) throw new KubectlError(`field ${JSON.stringify(field)} does not exist`)
+    schema = next
+  }
+  const object = schemas.objectOf(schema)
+  const name = path.at(-1)
+  write(`KIND:     ${kind.kind}\nVERSION:  ${version}\n\n`)
+  if (name !== undefined)
+    write(
+      `${object.properties === undefined ? 'FIELD:    ' : 'RESOURCE: '}${name} ` +
+        `<${oldType(schemas, schema)}>\n\n`,
+    )
+  const texts = [schema.description ?? '', object === schema ? '' : (object.description ?? '')].filter(
+    (text) => text !== '',
+  )
+  write(
+    `DESCRIPTION:\n` +
+      `${texts.length === 0 ? '     <empty>\n' : texts.map((text) => block(text, '     ')).join('\n')}`,
+  )
+  if (object.properties !== undefined)
+    write(`\nFIELDS:\n${fieldText(schemas, object, recursive ? '   ' : undefined, new Set())}`)
+}
+
+const block = (text: string, indent: string): string =>
+  text === ''
+    ? ''
+    : wrapped(text, OPENAPI_V2_WIDTH)
+        .map((line) => `${indent}${line}`.trimEnd())
+        .map((line) => `${line}\n`)
+        .join('')
+
+function fieldText(
+  schemas: Schemas,
+  object: Schema,
+  indent: string | undefined,
+  seen: ReadonlySet<Schema>,
+): string {
+  return Object.entries(object.properties ?? {})
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, schema]) => {
+      const required = indent === undefined && object.required?.includes(name) === true ? ' -required-' : ''
+      const head = `${indent ?? '   '}${name}\t<${oldType(schemas, schema)}>${required}\n`
+      const own = schemas.objectOf(schema)
+      if (indent !== undefined)
+        return head + (seen.has(own) ? '' : fieldText(schemas, own, `${indent}   `, new Set([...seen, own])))
+      return `${head}${block(schema.description ?? own.description ?? '', '     ')}\n`
+    })
+    .join('')
+}
+
+/** Formats types without their names: `[]Object`, `map[string]string`. */
+function oldType(schemas: Schemas, schema: Schema): string {
+  const own = schemas.resolve(schema)
+  if (own.items !== undefined) return `[]${oldType(schemas, own.items)}`
+  if (own.properties === undefined && typeof own.additionalProperties === 'object')
+    return `map[string]${oldType(schemas, own.additionalProperties)}`
+  if (own.type === 'object' && own.properties === undefined) return 'map[string]'
+  if (own.type === undefined && own.oneOf !== undefined) return 'string'
+  return own.type === undefined || own.type === 'object' ? 'Object' : own.type
+}
+
+/** Wraps text at blanks to lines of at most `width` characters, keeping paragraphs apart. */
+function wrapped(text: string, width: number): readonly string[] {
+  return text.split('\n').flatMap((paragraph) => {
+    const lines: string[] = []
+    let line = ''
+    for (const word of paragraph.split(/\s+/).filter((one) => one !== '')) {
+      if (line === '') line = word
+      else if (line.length + 1 + word.length <= width) line += ` ${word}`
+      else {
+        lines.push(line)
+        line = word
+      }
+    }
+    return [...lines, line]
+  })
 }

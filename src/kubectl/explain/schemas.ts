@@ -1,5 +1,5 @@
 import type { Call } from '../call.js'
-import { answerText } from '../rest/answer-text.js'
+import { answerText } from '../rest/failure.js'
 
 /** A schema of an OpenAPI v3 document. */
 export interface Schema {
@@ -36,7 +36,7 @@ export class Schemas {
     this.#schemas = schemas
   }
 
-  /** The schema of a kind; undefined when the document has none. */
+  /** The schema of a kind; undefined if the document has none. */
   ofKind({ group, version, kind }: ExplainedKind): Schema | undefined {
     return Object.values(this.#schemas).find((schema) =>
       schema['x-kubernetes-group-version-kind']?.some(
@@ -45,7 +45,7 @@ export class Schemas {
     )
   }
 
-  /** What a reference, or the only part of an `allOf`, stands for. */
+  /** Follows a reference, or the only part of an `allOf`. */
   resolve(schema: Schema): Schema {
     const ref = refOf(schema)
     if (ref === undefined) return schema
@@ -53,7 +53,7 @@ export class Schemas {
     return found === undefined ? schema : this.resolve(found)
   }
 
-  /** The object behind a schema: of a list its items, of a map its values. */
+  /** The object schema of a schema: that of a list's items or of a map's values. */
   objectOf(schema: Schema): Schema {
     const own = this.resolve(schema)
     if (own.items !== undefined) return this.objectOf(own.items)
@@ -70,7 +70,7 @@ export function refOf({ $ref, allOf, properties }: Schema): string | undefined {
   return only !== undefined && allOf?.length === 1 && properties === undefined ? refOf(only) : undefined
 }
 
-/** `[]ContainerPort`, `map[string]string`, `Object`, `integer`; times are strings. */
+/** Formats `[]ContainerPort`, `map[string]string`, `Object`, `integer`; times are strings. */
 export function typeText(schemas: Schemas, schema: Schema): string {
   const { type, items, additionalProperties } = schema
   if (items !== undefined) return `[]${typeText(schemas, items)}`
@@ -90,7 +90,7 @@ export function readSchemas(call: Call, { group, version }: ExplainedKind): Sche
   return new Schemas(document.components?.schemas ?? {})
 }
 
-/** Reads the old document, of all kinds. Throws ApiError. */
+/** Reads the OpenAPI v2 document, which covers all kinds. Throws ApiError. */
 export function readOldSchemas(call: Call): Schemas {
   const document = JSON.parse(answerText(call.request({ method: 'GET', path: '/openapi/v2' }))) as {
     readonly definitions?: Readonly<Record<string, Schema>>

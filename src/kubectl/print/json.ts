@@ -8,14 +8,14 @@ const escapes: Readonly<Record<string, string>> = {
   '\u2029': '\\u2029',
 }
 
-/** A string as Go's encoding/json writes it, with `<`, `>` and `&` escaped. */
+/** Encodes a string like Go's encoding/json, with `<`, `>` and `&` escaped. */
 export function goString(text: string): string {
   return JSON.stringify(text).replaceAll(/[<>&\u2028\u2029]/g, (char) => escapes[char] as string)
 }
 
 /**
- * JSON with `indent` for each level (none: compact), as Go prints it: unstructured objects with sorted keys,
- * typed ones in the order of their fields (`isInOrder`).
+ * Encodes JSON like Go, with `indent` for each level (none: compact). Keys of unstructured objects are
+ * sorted; with `isInOrder` they keep their order, as fields of typed objects do.
  */
 export function goJson(value: unknown, indent = '', prefix = '', isInOrder = false): string {
   const json = value as Json
@@ -50,7 +50,7 @@ function enclose(
   return `${open}\n${parts.map((part) => inner + part).join(',\n')}\n${prefix}${close}`
 }
 
-/** What `-o json` prints. */
+/** Formats `-o json`. */
 export function printJson(value: unknown, isInOrder = false): string {
   return `${goJson(value, '    ', '', isInOrder)}\n`
 }

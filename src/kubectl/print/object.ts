@@ -1,21 +1,24 @@
 import type { KindDefinition, KubeObject } from '../../api/definition.js'
-import { kindName } from '../kinds.js'
+import type { Call } from '../call.js'
+import type { DryRun } from '../dry-run.js'
+import { dryRunSuffix } from '../dry-run.js'
 import { KubectlError } from '../errors.js'
+import { kindName } from '../kinds.js'
 import { printJson } from './json.js'
 import type { TemplateOptions } from './template.js'
 import { isTemplateFormat, printTemplate } from './template.js'
-import { printKyaml } from './kyaml.js'
-import { printYaml } from './yaml.js'
+import { printKyaml, printYaml } from './yaml.js'
 
 /** Formats that print any object, as error messages list them. */
-export const FORMATS: string =
+const FORMATS: string =
   'go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,kyaml,name,template,' +
   'templatefile,yaml'
 
-/** Those of `get`, which prints tables too. */
-export const ALL_FORMATS: string = `custom-columns,custom-columns-file,${FORMATS.replace(/yaml$/, 'wide,yaml')}`
+/** The formats of `get`, which also prints tables. */
+export const ALL_FORMATS: string =
+  'custom-columns,custom-columns-file,' + FORMATS.replace(/yaml$/, 'wide,yaml')
 
-/** Refuses a format that a command does not have. */
+/** Error for a format that a command does not have. */
 export function unknownFormat(format: string, allowed: string = FORMATS): KubectlError {
   return new KubectlError(
     `unable to match a printer suitable for the output format "${format}", allowed formats are: ${allowed}`,
@@ -23,8 +26,8 @@ export function unknownFormat(format: string, allowed: string = FORMATS): Kubect
 }
 
 /**
- * Refuses a format, with or without a template, that is not among those that are allowed (`json,yaml`).
- * Throws KubectlError.
+ * Throws KubectlError for a format that is not in the allowed list (`json,yaml`). A template after the format
+ * is ignored.
  */
 export function checkFormat(format: string, allowed: string = FORMATS): void {
   const [name = ''] = format.split('=')
@@ -32,8 +35,8 @@ export function checkFormat(format: string, allowed: string = FORMATS): void {
 }
 
 /**
- * One object in an output format; templates see managed fields in any case. (`json`, `yaml`, `name`,
- * `jsonpath=...`). Throws KubectlError for others.
+ * Prints one object in an output format (`json`, `yaml`, `name`, `jsonpath=...`). Templates see managed
+ * fields in any case. Throws KubectlError for an unknown format.
  */
 export function printObject(
   definition: KindDefinition,
@@ -50,7 +53,7 @@ export function printObject(
   )
 }
 
-/** Any value in a format that needs no kind. */
+/** Prints any value in a format that does not need the kind. */
 export function printValue(value: object, format: string, options: TemplateOptions = {}): string {
   if (format === 'json') return printJson(value)
   if (format === 'yaml') return printYaml(value)
@@ -59,9 +62,33 @@ export function printValue(value: object, format: string, options: TemplateOptio
   throw unknownFormat(format)
 }
 
-/** The object without metadata.managedFields, which kubectl hides. */
+/** Removes metadata.managedFields, which kubectl hides. */
 export function withoutManagedFields(object: KubeObject): KubeObject {
   if (object.metadata.managedFields === undefined) return object
   const { managedFields: _, ...metadata } = object.metadata
   return { ...object, metadata }
+}
+
+/** Formats `pod/x created (dry run)`. */
+function doneLine(
+  definition: KindDefinition,
+  name: string,
+  operation: string,
+  dryRun: DryRun = 'none',
+): string {
+  return `${kindName(definition)}/${name} ${operation}${dryRunSuffix(dryRun)}`
+}
+
+/** Prints the operation on an object, or the object itself if `-o` is given. */
+export function printDone(
+  call: Call,
+  definition: KindDefinition,
+  object: KubeObject,
+  operation: string,
+  dryRun: DryRun,
+): void {
+  const format = call.flags.string('output')
+  if (format === '') call.out.line(doneLine(definition, object.metadata.name ?? '', operation, dryRun))
+  else
+    call.out.document(format, printObject(definition, object, format, call.flags.bool('show-managed-fields')))
 }

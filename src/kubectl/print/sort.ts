@@ -2,19 +2,18 @@ import type { KubeObject } from '../../api/definition.js'
 import { compareQuantities, parseQuantity, QuantityError } from '../../api/quantity.js'
 import { pdqsort } from '../../sim/pdqsort.js'
 import { KubectlError } from '../errors.js'
-import { stepsOf } from './custom-columns.js'
-import { evaluatePath, textOf } from './jsonpath.js'
+import { evaluatePath, stepsOf, textOf } from './jsonpath.js'
 
-/** No object has the field that they are to be sorted by. */
+/** No object has the sort field. */
 export class NoSuchField extends KubectlError {}
 
-/** The field holds neither text nor number; kubectl ends at once. */
+/** The sort field holds neither text nor number, which ends kubectl at once. */
 export class Unsortable extends KubectlError {}
 
 const bare = (field: string): string => field.replaceAll(/[{}]/g, '').replace(/^\./, '')
 
 /**
- * Sorts objects by the field that `--sort-by` names; those without the field come first. Source: kubectl
+ * Sorts objects by the field of `--sort-by`; those without the field come first. Source: kubectl
  * pkg/cmd/get/sorter.go.
  */
 export function sortObjects(objects: readonly KubeObject[], field: string): readonly KubeObject[] {
@@ -35,7 +34,7 @@ export function sortObjects(objects: readonly KubeObject[], field: string): read
   return keyed.map(({ object }) => object)
 }
 
-/** One without a value is less than any other, even than one without a value too. */
+/** Upstream's order: a missing value is less than any other, even than another missing value. */
 function isLess(a: unknown, b: unknown): boolean {
   return a === undefined || (b !== undefined && compare(a, b) < 0)
 }
@@ -55,7 +54,7 @@ function compareAsQuantities(a: string, b: string): number | undefined {
   }
 }
 
-/** Numbers inside texts count as numbers: `a2` before `a10`. */
+/** Compares digits inside texts as numbers: `a2` before `a10`. */
 function compareNaturally(a: string, b: string): number {
   const [x, y] = [runsOf(a), runsOf(b)]
   for (let at = 0; at < Math.min(x.length, y.length); at++) {

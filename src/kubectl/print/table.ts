@@ -1,12 +1,13 @@
+import { ageColumn, nameColumn } from '../../api/define.js'
 import type { KindDefinition, KubeObject, PrinterColumn } from '../../api/definition.js'
 import { formatLabels } from '../../api/labels.js'
 import { kindName } from '../kinds.js'
 import { TABLE, TabWriter } from './tabwriter.js'
 
-/** What a table shows besides the columns of the kind. */
+/** What a table shows besides the kind's columns. */
 export interface TableOptions {
   readonly wide: boolean
-  /** NAMESPACE in front, for kinds that have one. */
+  /** NAMESPACE as first column, for namespaced kinds. */
   readonly withNamespace: boolean
   /** `pod/x` instead of `x`. */
   readonly withKind: boolean
@@ -14,13 +15,13 @@ export interface TableOptions {
   readonly showLabels: boolean
   /** Labels with a column of their own. */
   readonly labelColumns: readonly string[]
-  /** EVENT in front, in watches. */
+  /** EVENT as first column, in watches. */
   readonly withEvent?: boolean
   /** Virtual ms, for ages. */
   readonly now: number
 }
 
-/** One object of a table, with what happened to it in a watch. */
+/** One object of a table, and its event in a watch. */
 export interface Row {
   readonly object: KubeObject
   readonly event?: string
@@ -28,7 +29,7 @@ export interface Row {
 
 const headerOf = (label: string): string => label.slice(label.lastIndexOf('/') + 1).toUpperCase()
 
-/** Prints the objects of one kind as rows; further rows keep the columns at least as wide (watches). */
+/** Prints objects of one kind as rows; later rows keep the columns at least as wide (watches). */
 export class TablePrinter {
   readonly #definition: KindDefinition
   readonly #columns: readonly PrinterColumn<KubeObject>[]
@@ -40,7 +41,7 @@ export class TablePrinter {
     this.#columns = definition.columns.filter(({ priority = 0 }) => wide || priority === 0)
   }
 
-  /** Headers (the first time) and rows. */
+  /** Prints rows, and headers the first time. */
   print(rows: readonly Row[], options: TableOptions): string {
     const lines = rows.map((row) => this.#cells(row, options).join('\t'))
     if (!options.noHeaders && !this.#headersPrinted) lines.unshift(this.#headers(options).join('\t'))
@@ -48,7 +49,7 @@ export class TablePrinter {
     return lines.length === 0 ? '' : this.#writer.format(`${lines.join('\n')}\n`)
   }
 
-  /** Rows of something else, in the same columns. */
+  /** Prints other rows in the same columns. */
   printCells(rows: readonly (readonly string[])[]): string {
     return this.#writer.format(`${rows.map((cells) => cells.join('\t')).join('\n')}\n`)
   }
@@ -70,7 +71,7 @@ export class TablePrinter {
       ...(options.withNamespace && this.#definition.namespaced ? [namespace] : []),
       ...this.#columns.map((column) => this.#cell(column, object, options)),
       ...options.labelColumns.map((label) => labels?.[label] ?? ''),
-      // a row may come without its object
+      // a row may lack its object
       ...(options.showLabels ? [object.metadata.name === undefined ? '' : formatLabels(labels)] : []),
     ]
   }
@@ -86,8 +87,24 @@ export class TablePrinter {
   }
 }
 
-/** Cells of several lines are cut at the first line end. */
+/** Cuts a multi-line cell at the first line end. */
 function firstLine(text: string): string {
   const end = text.search(/[\f\n\r]/)
   return end < 0 ? text : `${text.slice(0, end)}...`
 }
+
+/** The columns of `--server-print=false`, for which the server does not render rows. */
+export const plainColumns: readonly PrinterColumn<KubeObject>[] = [nameColumn(), ageColumn()]
+
+type Scale = KubeObject & {
+  readonly spec?: { readonly replicas?: number }
+  readonly status?: { readonly replicas?: number }
+}
+
+/** The columns of an autoscaling/v1 Scale. */
+export const scaleColumns: readonly PrinterColumn<KubeObject>[] = [
+  nameColumn(),
+  { name: 'Desired', type: 'integer', cell: ({ spec }: Partial<Scale>) => spec?.replicas ?? 0 },
+  { name: 'Available', type: 'integer', cell: ({ status }: Partial<Scale>) => status?.replicas ?? 0 },
+  ageColumn(),
+]

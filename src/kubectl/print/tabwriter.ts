@@ -1,11 +1,8 @@
-/** How a {@link TabWriter} sets columns. */
+/** Options of a {@link TabWriter}. */
 export interface TabOptions {
   readonly minWidth: number
   readonly padding: number
-  /**
-   * Columns never get narrower than they were in text written before, as in the rows of a watch. Default
-   * false.
-   */
+  /** Keeps columns at least as wide as in earlier text, as in the rows of a watch. Default false. */
   readonly rememberWidths?: boolean
 }
 
@@ -16,7 +13,7 @@ export const TABLE: TabOptions = { minWidth: 6, padding: 3, rememberWidths: true
 export const DESCRIPTION: TabOptions = { minWidth: 0, padding: 2 }
 
 /**
- * Aligns text whose cells end in tabs, as Go's text/tabwriter does: a column is a run of lines that all have
+ * Aligns text whose cells end in tabs, like Go's text/tabwriter: a column is a run of lines that all have
  * that cell, and is as wide as its widest cell. Follows the RememberWidths variant of liggitt/tabwriter.
  */
 export class TabWriter {
@@ -27,7 +24,7 @@ export class TabWriter {
     this.#options = options
   }
 
-  /** Aligns `text`. What follows the last tab of a line is no cell of a column and is left as it is. */
+  /** Aligns `text`. The text after the last tab of a line belongs to no column. */
   format(text: string): string {
     const closed = text.endsWith('\n')
     const lines = (closed ? text.slice(0, -1) : text).split('\n').map((line) => line.split('\t'))
@@ -72,7 +69,7 @@ function hasCell(lines: readonly (readonly string[])[], at: number, column: numb
   return column < (lines[at] as readonly string[]).length - 1
 }
 
-/** Code points, which is what Go counts. */
+/** Counts code points, as Go does. */
 function textWidth(text: string): number {
   let width = 0
   for (const _ of text) width++

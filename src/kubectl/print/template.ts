@@ -1,36 +1,35 @@
+import type { Call } from '../call.js'
 import { KubectlError } from '../errors.js'
-import { customColumns } from './custom-columns.js'
-import { goTemplateText } from './go-template/index.js'
-import { goJson } from './json.js'
-import { goSyntax } from './go-syntax.js'
-import { evaluateTemplate, parseJsonPath, renderTemplate } from './jsonpath.js'
+import { goTemplateText } from './go-template/go-template.js'
+import { goJson, goString } from './json.js'
+import { customColumns, evaluateTemplate, parseJsonPath, renderTemplate } from './jsonpath.js'
 
 const KINDS =
-  'jsonpath|jsonpath-as-json|jsonpath-file|custom-columns|custom-columns-file|go-template|go-template-file|template|templatefile'
+  'jsonpath|jsonpath-as-json|jsonpath-file|custom-columns|custom-columns-file|' +
+  'go-template|go-template-file|template|templatefile'
 const FORMAT = new RegExp(`^(${KINDS})=(.*)$`, 's')
 const BARE = new RegExp(`^(?:${KINDS})$`)
 
-/** What templates may be told. */
+/** Options of templates. */
 export interface TemplateOptions {
-  /** Fields and keys that are not there lead to nothing; otherwise they are errors. Default true. */
+  /** Whether missing fields and keys give nothing instead of an error. Default true. */
   readonly allowMissingKeys?: boolean
-  /** Of custom columns. Default false. */
+  /** Omits the headers of custom columns. Default false. */
   readonly noHeaders?: boolean
 }
 
 /**
- * Whether this is `jsonpath=...`, `custom-columns=...`, `go-template=...`, ..., or one of them without its
- * template.
+ * Whether the format is `jsonpath=...`, `custom-columns=...`, `go-template=...` and so on, or one of these
+ * without a template.
  */
 export function isTemplateFormat(format: string): boolean {
   return FORMAT.test(format) || BARE.test(format)
 }
 
 /**
- * The same format with the text of its file in it; `read` answers undefined for a file that is not there.
- * Throws KubectlError.
+ * Replaces a template's file by its text; `read` returns undefined for a missing file. Throws KubectlError.
  */
-export function withTemplateFile(format: string, read: (path: string) => string | undefined): string {
+function withTemplateFile(format: string, read: (path: string) => string | undefined): string {
   const [, kind = '', path = ''] = FORMAT.exec(format) ?? []
   const target =
     kind === 'templatefile'
@@ -49,7 +48,7 @@ export function withTemplateFile(format: string, read: (path: string) => string 
 }
 
 /**
- * A line of headers and a line of paths, set in columns. Source: kubectl
+ * Reads columns from a line of headers and a line of paths. Source: kubectl
  * get.NewCustomColumnsPrinterFromTemplate.
  */
 function columnsOfFile(text: string): string {
@@ -65,7 +64,7 @@ function columnsOfFile(text: string): string {
   return headers.map((header, at) => `${header}:${paths[at]}`).join(',')
 }
 
-/** A value through a template format. Throws KubectlError when the template cannot be read. */
+/** Prints a value with a template format. Throws KubectlError for an invalid template. */
 export function printTemplate(
   value: object,
   format: string,
@@ -88,9 +87,7 @@ export function printTemplate(
     .join('')
 }
 
-/**
- * What went wrong, with the template and the object beside it. Source: cli-runtime printers JSONPathPrinter.
- */
+/** Adds the template and the object to an error. Source: cli-runtime printers JSONPathPrinter. */
 function debugged(text: string, value: object, print: () => string): string {
   try {
     return print()
@@ -103,3 +100,38 @@ function debugged(text: string, value: object, print: () => string): string {
     )
   }
 }
+
+/**
+ * Returns the output format of a command line including its template: `-o json`, `-o jsonpath-file=x`, `-o
+ * go-template --template=...`.
+ */
+export function formatOf(call: Call): string {
+  const { flags, files } = call
+  const [format, template] = [flags.string('output'), flags.string('template')]
+  if (template !== '' && (format === '' || format === 'go-template' || format === 'template'))
+    return `go-template=${template}`
+  const whole =
+    template !== '' && isTemplateFormat(format) && !format.includes('=') ? `${format}=${template}` : format
+  return withTemplateFile(whole, (path) => files.text(path))
+}
+
+/** Formats a JSON value as Go source (`%#v`): `map[string]interface {}{"a":"b", "n":1}`. */
+function goSyntax(value: unknown): string {
+  if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(', ')}}`
+  if (value === null || value === undefined) return 'interface {}(nil)'
+  if (typeof value === 'string') return goQuoted(value)
+  if (typeof value !== 'object') return String(value as number | boolean)
+  const entries = Object.entries(value)
+    .filter(([, one]) => one !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+  return (
+    'map[string]interface ' +
+    `{}{${entries.map(([key, one]) => `${goQuoted(key)}:${goSyntax(one)}`).join(', ')}}`
+  )
+}
+
+/** Quotes a text like strconv.Quote. */
+const goQuoted = (text: string): string =>
+  goString(text).replaceAll(/\\u00(3c|3e|26)/g, (_, code: string) =>
+    String.fromCharCode(Number.parseInt(code, 16)),
+  )

@@ -3,7 +3,7 @@ import type { Scheme } from '../../api/scheme.js'
 import { KubectlError } from '../errors.js'
 
 /**
- * Definitions by every name under which a client may ask for them: `pods`, `deployments`, `deployments.apps`,
+ * Definitions by every name that a client may use: `pods`, `deployments`, `deployments.apps`,
  * `deployments.v1.apps`.
  */
 export class Addresses {
@@ -18,7 +18,7 @@ export class Addresses {
     }
   }
 
-  /** Throws KubectlError for what nobody knows. */
+  /** Throws KubectlError for an unknown name. */
   definitionOf(name: string): KindDefinition {
     const found = this.#byName.get(name)
     if (found === undefined)
@@ -27,10 +27,10 @@ export class Addresses {
   }
 }
 
-/** What a query may be made of; undefined and empty values are left out. */
+/** Parameters of a query; undefined and empty values are left out. */
 export type Query = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>
 
-/** A query string as Go's url.Values writes it: names in their order. */
+/** Encodes a query string like Go's url.Values: sorted by name. */
 export function queryText(query: Query): string {
   const pairs = Object.entries(query)
     .sort(([a], [b]) => (a < b ? -1 : 1))

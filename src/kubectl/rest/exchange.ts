@@ -1,27 +1,39 @@
 import { ConnectionError } from '../../client/api-error.js'
-import type { HttpAnswer, Unanswered, HttpRequest, HttpResponse } from '../../client/http.js'
-import type { Front } from './front.js'
+import type { Gateway, HttpAnswer, HttpRequest, HttpResponse, Unanswered } from '../../client/http.js'
 
-/** Most repetitions of one request. Source: client-go rest/with_retry.go maxRetries. */
+/** What listens at the server's address and stands before the apiserver. */
+export interface Front {
+  /**
+   * PEM of the certificates that it presents in the TLS handshake, its own first; kubectl verifies them
+   * against its kubeconfig. Default: not verified.
+   */
+  readonly certificate?: string
+  /** Default true. */
+  readonly speaksTls?: boolean
+  /** Sees each request, and may respond in place of the apiserver. Default: passes all on. */
+  readonly gateway?: Gateway
+}
+
+/** Maximum number of retries of one request. Source: client-go rest/with_retry.go maxRetries. */
 const MOST_RETRIES = 10
 
-/** What an {@link Exchange} stands on. */
+/** What an {@link Exchange} needs. */
 export interface ExchangeParts {
   readonly front: Front
-  /** The apiserver. Throws ConnectionError when it cannot be reached. */
+  /** Sends a request to the apiserver. Throws ConnectionError if it cannot be reached. */
   readonly send: (request: HttpRequest) => HttpAnswer
-  /** Why no connection comes about: what TLS says. */
+  /** Why the TLS connection fails. */
   readonly refusal: ConnectionError | undefined
-  /** Virtual ms after which a request is given up; 0: never. */
+  /** Virtual ms after which a request times out; 0: never. */
   readonly timeout: number
   /** Moves virtual time. */
   readonly wait: (ms: number) => void
-  /** What happens when an answer is waited for that never comes. */
+  /** Called when a response that never comes is awaited without a timeout. */
   readonly hang: () => never
   readonly onWarning: (text: string) => void
 }
 
-/** One HTTP/2 connection of kubectl: requests that are answered, not answered, or to be sent again later. */
+/** One HTTP/2 connection of kubectl, with timeouts and retries. */
 export class Exchange {
   readonly #parts: ExchangeParts
   #streams = 0
@@ -30,14 +42,14 @@ export class Exchange {
     this.#parts = parts
   }
 
-  /** Virtual ms after which a request is given up; 0: never. */
+  /** Virtual ms after which a request times out; 0: never. */
   get timeout(): number {
     return this.#parts.timeout
   }
 
   /**
-   * The answer to a request; one that says when to try again is asked for again. Throws ConnectionError.
-   * `timeout`: that of the request, where it has one of its own. Source: client-go rest/with_retry.go.
+   * Sends a request, and retries it if the response has `Retry-After`. Throws ConnectionError. `timeout`
+   * overrides the connection's. Source: client-go rest/with_retry.go.
    */
   send(request: HttpRequest, timeout: number = this.#parts.timeout): HttpAnswer {
     for (let retries = 0; ; retries++) {
@@ -60,7 +72,10 @@ export class Exchange {
     return 'unanswered' in answer ? this.#lost(answer, timeout) : answer
   }
 
-  /** Streams of clients have odd numbers. Source: golang.org/x/net/http2 StreamError, net/http client.go. */
+  /**
+   * Throws the error of a request without a response. Client streams have odd numbers. Source:
+   * golang.org/x/net/http2 StreamError, net/http client.go.
+   */
   #lost({ unanswered }: Unanswered, timeout: number): never {
     if (unanswered === 'aborted')
       throw new ConnectionError(
@@ -81,7 +96,7 @@ export class Exchange {
   }
 }
 
-/** Seconds after which a server that is overloaded or fails wants to be asked again. */
+/** Seconds after which an overloaded or failing server wants a retry. */
 function retryAfter(answer: HttpAnswer): number | undefined {
   if (answer.code !== 429 && (answer.code < 500 || answer.code > 599)) return undefined
   const { 'retry-after': value } = (answer as HttpResponse).headers

@@ -1,16 +1,19 @@
-import { ApiError } from '../../client/api-error.js'
+import { textOf } from '../../api/go-text.js'
 import type { Status, StatusReason } from '../../client/api-error.js'
+import { ApiError } from '../../client/api-error.js'
+import type { HttpResponse } from '../../client/http.js'
+import type { KubectlAnswer } from '../environment.js'
 
-/** What a request was, as the texts of failures name it. */
+/** A request, as error texts describe it. */
 export interface Requested {
   /** `GET` */
   readonly method: string
-  /** `pods`, `deployments.apps`; '' where the request is for no resource. */
+  /** `pods`, `deployments.apps`; '' if the request is not for a resource. */
   readonly resource?: string
   readonly name?: string
 }
 
-/** An answer, as far as it is looked at. */
+/** The parts of a response that decide about failure. */
 export interface Answered {
   readonly code: number
   readonly headers: Readonly<Record<string, string | readonly string[]>>
@@ -18,14 +21,14 @@ export interface Answered {
 }
 
 /**
- * Longest body that is shown, in characters. Source: client-go rest/request.go
+ * Longest body that is printed, in characters. Source: client-go rest/request.go
  * maxUnstructuredResponseTextBytes.
  */
 const MOST_TEXT = 2048
 
 /**
- * Codes with the reason and the text that they have when the server gives none. Source: apimachinery
- * pkg/api/errors NewGenericServerResponse.
+ * Reason and text of codes for which the server gives none. Source: apimachinery pkg/api/errors
+ * NewGenericServerResponse.
  */
 const GENERIC: Readonly<Record<number, readonly [reason: StatusReason, text?: string]>> = {
   400: ['BadRequest', 'the server rejected our request for an unknown reason'],
@@ -46,13 +49,13 @@ const GENERIC: Readonly<Record<number, readonly [reason: StatusReason, text?: st
   ],
 }
 
-/** Whether an answer is none that was asked for. */
+/** Whether a response is a failure. */
 export const isFailed = ({ code }: Answered): boolean => code !== 101 && (code < 200 || code > 206)
 
 /**
- * What is wrong with an answer whose code says so: its Status, where it has one, else what the code alone
- * says. `asText` leaves the Status unread, as for what is asked for as bytes (discovery, OpenAPI, the
- * version). Source: client-go rest/request.go transformResponse, Result.Error.
+ * Returns the error of a failed response: its Status, or else what the code alone implies. `asText` ignores
+ * the Status, as client-go does for raw bodies (discovery, OpenAPI, the version). Source: client-go
+ * rest/request.go transformResponse, Result.Error.
  */
 export function failureOf(answer: Answered, requested: Requested, asText = false): ApiError {
   const status = asText ? undefined : statusIn(answer.body)
@@ -83,7 +86,7 @@ function generic(
   const known = GENERIC[code]
   if (known !== undefined) {
     const [reason, message] = known
-    // who may not do what, and which types there are, only the server can say
+    // only the server knows who is forbidden what, and which types it supports
     const isTold = code === 406 && text !== '' && text !== 'unknown'
     return { reason, message: message === undefined || isTold ? text : message }
   }
@@ -104,7 +107,7 @@ function isText({ headers }: Answered): boolean {
   return type === '' || type.startsWith('text/')
 }
 
-/** Media type without parameters, '' without one. */
+/** Media type without parameters; '' if there is none. */
 export function contentType(headers: Answered['headers']): string {
   const value = Object.hasOwn(headers, 'content-type') ? headers['content-type'] : undefined
   return (
@@ -119,8 +122,8 @@ export function contentParameters(headers: Answered['headers']): ReadonlyMap<str
   return new Map(parts.map((part) => part.trim().split('=') as [string, string]))
 }
 
-/** The failure that a body tells of; a Status without kind counts too when it says that it is a failure. */
-export function statusIn(body: string): Status | undefined {
+/** The Status in a failed response's body; one without kind counts if it is a failure. */
+function statusIn(body: string): Status | undefined {
   try {
     const value = JSON.parse(body) as Partial<Status> | null
     return value !== null &&
@@ -132,4 +135,15 @@ export function statusIn(body: string): Status | undefined {
   } catch {
     return undefined
   }
+}
+
+/** Returns the body of a response. Throws ApiError for a failure, without the server's Status if `asText`. */
+export function answerText(answer: KubectlAnswer, asText = false): string {
+  if (isFailed(answer)) throw failureOf(answer, { method: 'GET' }, asText)
+  return answer.body
+}
+
+/** The body of an HTTP response, decoded if it is given as bytes. */
+export function bodyText({ body, bytes }: HttpResponse): string {
+  return body === '' && bytes !== undefined ? textOf(bytes) : body
 }

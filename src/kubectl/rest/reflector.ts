@@ -8,7 +8,7 @@ import type { RestWatch } from './rest-watch.js'
 
 const ACCEPT = 'application/json'
 /**
- * Virtual ms without the bookmark that ends the initial events, after which there is a warning. Source:
+ * Virtual ms without the bookmark that ends the initial events, after which a warning is logged. Source:
  * client-go tools/cache/reflector.go.
  */
 const EXPIRED = 10_000
@@ -17,9 +17,10 @@ const BACKOFF = 1_000
 const INITIAL_END = 'k8s.io/initial-events-end'
 
 /**
- * Follows one object as client-go's reflector does: by a watch that begins with what is there, and says where
- * that ends; of a server that does not know this (422), by a list and a watch. Nothing is told before all is
- * there. Source: client-go tools/cache/reflector.go watchList, list; tools/watch/informerwatcher.go.
+ * Follows one object like client-go's reflector: with a watch that begins with the existing objects and marks
+ * their end, or, on a server without that feature (422), with a list and a watch. It reports nothing before
+ * the initial state is complete. Source: client-go tools/cache/reflector.go watchList, list;
+ * tools/watch/informerwatcher.go.
  */
 export class Reflector {
   readonly #call: Call
@@ -31,7 +32,7 @@ export class Reflector {
   #isSynced = false
   #listsFirst = false
   #hasEvents = false
-  /** When the last event came, or the waiting began. */
+  /** Time of the last event, or of the beginning. */
   #heard: number
   #again = 0
 
@@ -51,17 +52,17 @@ export class Reflector {
     this.#heard = call.env.clock.now()
   }
 
-  /** Whether all is known that was there at the beginning. */
+  /** Whether the initial state is complete. */
   get isSynced(): boolean {
     return this.#isSynced
   }
 
-  /** The object as it is known by now. */
+  /** The latest known object. */
   get object(): KubeObject | undefined {
     return [...this.#found.values()][0]
   }
 
-  /** What has happened since the last call: first of all what is there, as ADDED. */
+  /** Events since the last call; the initial state comes first, as ADDED. */
   next(): readonly WatchEvent<KubeObject>[] {
     const told: WatchEvent<KubeObject>[] = []
     try {

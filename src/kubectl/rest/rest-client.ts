@@ -20,10 +20,9 @@ import { KubectlError } from '../errors.js'
 import { groupResource } from '../kinds.js'
 import type { Addresses, Query } from './address.js'
 import { pathOf, queryText } from './address.js'
-import { bodyText } from './answer-text.js'
+import { bodyText, contentType, failureOf, isFailed } from './failure.js'
 import type { Exchange } from './exchange.js'
 import type { Requested } from './failure.js'
-import { contentType, failureOf, isFailed } from './failure.js'
 import { RestWatch } from './rest-watch.js'
 
 const JSON_TYPE = 'application/json'
@@ -41,7 +40,7 @@ export interface RestClientParts {
   readonly addresses: Addresses
   readonly now: () => number
   readonly user: UserInfo
-  /** Whether it is a client of Go types, which speaks protobuf where it can; others speak JSON. */
+  /** Whether it is a client of Go types, which prefers protobuf; others use JSON. */
   readonly isTyped: boolean
 }
 
@@ -50,12 +49,12 @@ type Session = ReturnType<Client['exec']>
 interface Sent {
   readonly query?: Query
   readonly body?: object
-  /** Default JSON, or protobuf of a typed client. */
+  /** Default: JSON, or protobuf for a typed client. */
   readonly type?: string
   readonly accept?: string
 }
 
-/** A client that sends HTTP requests and reads what comes back, as client-go's does. */
+/** A client over HTTP, like client-go's. */
 export class RestClient implements Client {
   readonly user: UserInfo
   readonly #parts: RestClientParts
@@ -74,12 +73,12 @@ export class RestClient implements Client {
     return this.listAt(definition, options as ListOptions & Query, this.#accept()) as ObjectList<ObjectOf<R>>
   }
 
-  /** A list in the form that `accept` asks for. */
+  /** Lists objects in the form of `accept`. */
   listAt(definition: KindDefinition, { namespace, ...query }: ListOptions & Query, accept: string): object {
     return this.#decoded('GET', definition, { namespace }, '', { query, accept })
   }
 
-  /** One object in the form that `accept` asks for. */
+  /** Gets an object in the form of `accept`. */
   getAt(definition: KindDefinition, key: ObjectKey, accept: string, query: Query = {}): object {
     return this.#decoded('GET', definition, key, '', { accept, query })
   }
@@ -192,7 +191,7 @@ export class RestClient implements Client {
     ) as unknown as Watch<ObjectOf<R>>
   }
 
-  /** A watch in the form that `accept` asks for. */
+  /** Watches in the form of `accept`. */
   watchAt(
     definition: KindDefinition,
     { namespace, ...query }: ListOptions & Query,
@@ -221,7 +220,7 @@ export class RestClient implements Client {
   }
 
   /**
-   * By WebSocket, or, where that is refused, by SPDY. Source: client-go tools/remotecommand fallback.go,
+   * Upgrades by WebSocket, or by SPDY if that is refused. Source: client-go tools/remotecommand fallback.go,
    * spdy.go; apimachinery httpstream/spdy roundtripper.go.
    */
   #upgraded(
@@ -357,7 +356,7 @@ const deleteBody = ({ dryRun, ...options }: DeleteOptions): object => ({
   ...(dryRun === true ? { dryRun: ['All'] } : {}),
 })
 
-/** What was read whole. */
+/** A session whose output was read completely. */
 function endedSession(text: string): Session {
   let left = [{ stream: 'stdout' as const, data: new TextEncoder().encode(text) }]
   return {

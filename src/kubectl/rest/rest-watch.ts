@@ -10,8 +10,8 @@ interface Line {
 }
 
 /**
- * A watch over HTTP: lines of JSON that end with the stream, or with an ERROR event, which is thrown as the
- * ApiError that it is about.
+ * A watch over HTTP: lines of JSON up to the end of the stream or an ERROR event, which is thrown as an
+ * ApiError.
  */
 export class RestWatch implements Watch<KubeObject> {
   readonly #watch: HttpWatch
@@ -34,7 +34,7 @@ export class RestWatch implements Watch<KubeObject> {
     return this.#version
   }
 
-  /** Whether the server has ended the stream, and all of it has been taken. */
+  /** Whether the server has ended the stream and all of it was read. */
   get ended(): boolean {
     if (!this.#ended && this.#now() >= this.#deadline) this.stop()
     return this.#ended

@@ -1,6 +1,6 @@
 import type { KindDefinition, KubeObject, PrinterColumn } from '../../api/definition.js'
 import type { Client, ObjectKey, WatchEvent } from '../../client/client.js'
-import { plainColumns } from '../print/other-columns.js'
+import { plainColumns } from '../print/table.js'
 import type { Query } from './address.js'
 import { RestClient } from './rest-client.js'
 import type { RestWatch } from './rest-watch.js'
@@ -21,14 +21,14 @@ interface Table {
   readonly items?: readonly KubeObject[]
 }
 
-/** Objects as rows, and what went wrong before all were there. */
+/** Objects as rows, and the error that broke off the list. */
 export interface TableRows {
   readonly objects: readonly KubeObject[]
   readonly resourceVersion: string
   readonly error?: Error
 }
 
-/** What a selection is, in a query. */
+/** A selection as query parameters. */
 export interface TableSelection {
   readonly namespace?: string
   readonly labelSelector?: string
@@ -36,12 +36,12 @@ export interface TableSelection {
 }
 
 /**
- * What `get` asks for: objects of one kind as rows that the server has made; where it answers with objects as
- * they are, kubectl knows only of names and ages.
+ * Fetches objects of one kind for `get` as rows that the server rendered. If it returns plain objects,
+ * kubectl shows only names and ages.
  */
 export class ServerTables {
   readonly #client: RestClient
-  /** `Object` when rows are to be sorted by their fields. */
+  /** `Object` if rows are sorted by their fields. */
   readonly #includeObject: string
   readonly #cells = new WeakMap<object, readonly unknown[]>()
   readonly #shown = new Map<KindDefinition, KindDefinition>()
@@ -51,7 +51,7 @@ export class ServerTables {
     this.#includeObject = includeObject
   }
 
-  /** The definition with the columns that the server has named. */
+  /** The definition with the server's columns. */
   shown(definition: KindDefinition): KindDefinition {
     return this.#shown.get(definition) ?? definition
   }
@@ -63,7 +63,7 @@ export class ServerTables {
     )
   }
 
-  /** Page by page. What is wrong with a later page ends it, and is told beside what is there. */
+  /** Lists page by page. An error of a later page ends the list and is returned beside the rows. */
   list(
     definition: KindDefinition,
     selection: TableSelection,
@@ -123,7 +123,7 @@ export class ServerTables {
     }
   }
 
-  /** Only the first Table of a watch names its columns. */
+  /** Remembers the columns, which only the first Table of a watch contains. */
   #learn(definition: KindDefinition, named: NonNullable<Table['columnDefinitions']>): void {
     if (named.length === 0 || this.#shown.has(definition)) return
     const columns = named.map(({ name, format, priority = 0 }, at): PrinterColumn<KubeObject> => ({
@@ -139,8 +139,8 @@ export class ServerTables {
 }
 
 /**
- * The tables of a call that speaks HTTP; undefined for one that makes the rows itself. `isSorted`: their
- * objects are needed.
+ * The tables of a call that uses HTTP; undefined for one that renders rows itself. `isSorted`: rows need
+ * their objects.
  */
 export function tablesOf(client: Client, isSorted: boolean): ServerTables | undefined {
   return client instanceof RestClient ? new ServerTables(client, isSorted ? 'Object' : '') : undefined

@@ -1,16 +1,20 @@
 import type { ControllerRevision, DaemonSet, Deployment, StatefulSet } from '../../api/apps/generated.js'
 import type { PodTemplateSpec } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/definition.js'
+import { semanticEqual } from '../../api/equal.js'
 import { formatSelector } from '../../api/labels.js'
 import type { Call } from '../call.js'
-import { writePodTemplate } from '../describe/pod-template.js'
-import { replicaSetsOf } from '../describe/replica-sets.js'
+import { writePodTemplate } from '../describe/pod.js'
+import { replicaSetsOf } from '../describe/workloads.js'
 import { DescriptionWriter } from '../describe/writer.js'
-import { KubectlError } from '../errors.js'
-import { groupResource, kindName } from '../kinds.js'
-import { printValue, withoutManagedFields } from '../print/object.js'
+import type { DryRun } from '../dry-run.js'
+import { dryRunOf } from '../dry-run.js'
+import { KubectlError, isFailure, throwCollected } from '../errors.js'
+import { groupResource, kindName, resourceNameOf } from '../kinds.js'
+import { printDone, printValue, withoutManagedFields } from '../print/object.js'
 import { DESCRIPTION, TabWriter } from '../print/tabwriter.js'
 import type { Info } from '../resource-args.js'
+import { keyOf, typed } from '../resource-args.js'
 import { workloadsOf } from './workloads.js'
 
 const REVISION = 'deployment.kubernetes.io/revision'
@@ -21,7 +25,7 @@ export interface Revision {
   readonly number: number
   readonly cause: string
   readonly template: PodTemplateSpec
-  /** The ReplicaSet or ControllerRevision that keeps it. */
+  /** The ReplicaSet or ControllerRevision that stores the revision. */
   readonly keeper: KubeObject
 }
 
@@ -40,7 +44,7 @@ export function rolloutHistory(call: Call): void {
           call.out.write(printValue(withoutManagedFields(keeper), format))
       continue
     }
-    const text = one === undefined ? tableOf(revisions) : templateText(one)
+    const text = one === undefined ? tableOf(revisions) : revisionText(one)
     call.out.line(
       `${kindName(info.definition)}/${info.name} ` +
         `${one === undefined ? '' : `with revision #${wanted}`}\n${text}`,
@@ -54,7 +58,7 @@ function tableOf(revisions: readonly Revision[]): string {
   return new TabWriter(DESCRIPTION).format(`REVISION\tCHANGE-CAUSE\n${rows.join('')}`)
 }
 
-function templateText({ template, cause }: Revision): string {
+function revisionText({ template, cause }: Revision): string {
   const out = new DescriptionWriter()
   const annotations =
     cause === '' ? template.metadata.annotations : { ...template.metadata.annotations, [CAUSE]: cause }
@@ -65,11 +69,8 @@ function templateText({ template, cause }: Revision): string {
   return out.unaligned()
 }
 
-/** The revisions of a workload, oldest first. Throws KubectlError for kinds that have none. */
-export function revisionsOf(
-  { client }: Call,
-  { definition, object, namespace = '' }: Info,
-): readonly Revision[] {
+/** The revisions of a workload, oldest first. Throws KubectlError for kinds without revisions. */
+function revisionsOf({ client }: Call, { definition, object, namespace = '' }: Info): readonly Revision[] {
   switch (groupResource(definition)) {
     case 'deployments.apps': {
       const found = replicaSetsOf(client, object as Deployment).all.flatMap((set): Revision[] => {
@@ -110,7 +111,7 @@ export function revisionsOf(
   }
 }
 
-/** The template that a ControllerRevision keeps as a patch. */
+/** The template that a ControllerRevision stores as a patch. */
 function templateOf({ data }: ControllerRevision, present: PodTemplateSpec): PodTemplateSpec {
   const kept = (
     data as
@@ -120,4 +121,125 @@ function templateOf({ data }: ControllerRevision, present: PodTemplateSpec): Pod
   if (kept === undefined) return present
   const { $patch: _, ...template } = kept
   return template
+}
+
+/** Annotations of a Deployment that a rollback keeps. Source: polymorphichelpers annotationsToSkip. */
+const KEPT: ReadonlySet<string> = new Set([
+  'kubectl.kubernetes.io/last-applied-configuration',
+  'deployment.kubernetes.io/revision',
+  'deployment.kubernetes.io/revision-history',
+  'deployment.kubernetes.io/desired-replicas',
+  'deployment.kubernetes.io/max-replicas',
+  'deprecated.deployment.rollback.to',
+])
+const HASH = 'pod-template-hash'
+
+/** `kubectl rollout undo TYPE/NAME [--to-revision=N]`. Source: kubectl pkg/polymorphichelpers/rollback.go. */
+export function rolloutUndo(call: Call): void {
+  const wanted = call.flags.int('to-revision')
+  const dryRun = dryRunOf(call)
+  const errors: Error[] = []
+  for (const info of workloadsOf(call)) {
+    try {
+      const { object, text } = undo(call, info, wanted, dryRun)
+      printDone(call, info.definition, object, text, dryRun)
+    } catch (error) {
+      if (!isFailure(error)) throw error
+      errors.push(error)
+    }
+  }
+  throwCollected(errors)
+}
+
+interface Undone {
+  readonly object: KubeObject
+  readonly text: string
+}
+
+function undo(call: Call, info: Info, wanted: number, dryRun: DryRun): Undone {
+  const group = groupResource(info.definition)
+  if (group !== 'deployments.apps' && group !== 'daemonsets.apps' && group !== 'statefulsets.apps') {
+    throw new KubectlError(`no rollbacker has been implemented for ${JSON.stringify(info.definition.kind)}`)
+  }
+  const isDeployment = group === 'deployments.apps'
+  const { spec } = info.object as Deployment
+  if (isDeployment && spec.paused === true) {
+    throw new KubectlError(
+      "you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again",
+    )
+  }
+  const revisions = revisionsOf(call, info)
+  const revision = chosen(
+    revisions,
+    wanted,
+    isDeployment
+      ? `no rollout history found for deployment ${JSON.stringify(info.name)}`
+      : 'no last revision to roll back to',
+  )
+  const template = withoutHash(revision.template)
+  if (dryRun === 'client') return { object: info.object, text: podTemplateText(revision.template) }
+  if (semanticEqual(template, withoutHash(spec.template))) {
+    return {
+      object: info.object,
+      text:
+        'skipped rollback (current template already matches revision ' +
+        `${isDeployment ? wanted : revision.number})`,
+    }
+  }
+  const annotations = isDeployment ? annotationsFor(info, revision) : undefined
+  const body = [
+    { op: 'replace', path: '/spec/template', value: template },
+    ...(annotations === undefined
+      ? []
+      : [{ op: 'replace', path: '/metadata/annotations', value: annotations }]),
+  ]
+  const result = rollingBack(revision.number, () =>
+    call.client.patch(
+      resourceNameOf(info.definition),
+      keyOf(info),
+      { type: 'json', body },
+      { dryRun: dryRun === 'server', fieldManager: 'kubectl-rollout' },
+    ),
+  )
+  return { object: typed(info.definition, result), text: 'rolled back' }
+}
+
+function chosen(revisions: readonly Revision[], wanted: number, none: string): Revision {
+  if (wanted === 0) {
+    const previous = revisions.at(-2)
+    if (previous === undefined) throw new KubectlError(none)
+    return previous
+  }
+  const found = revisions.find(({ number }) => number === wanted)
+  if (found === undefined) throw new KubectlError(`unable to find specified revision ${wanted} in history`)
+  return found
+}
+
+function rollingBack<T>(revision: number, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw isFailure(error)
+      ? new KubectlError(`failed restoring revision ${revision}: ${error.message}`)
+      : error
+  }
+}
+
+function withoutHash(template: PodTemplateSpec): PodTemplateSpec {
+  const { [HASH]: _, ...labels } = template.metadata?.labels ?? {}
+  return { ...template, metadata: { ...template.metadata, labels } }
+}
+
+function annotationsFor({ object }: Info, { keeper }: Revision): Readonly<Record<string, string>> {
+  const entries = Object.entries(keeper.metadata.annotations ?? {}).filter(([key]) => !KEPT.has(key))
+  return {
+    ...Object.fromEntries(Object.entries(object.metadata.annotations ?? {}).filter(([key]) => KEPT.has(key))),
+    ...Object.fromEntries(entries),
+  }
+}
+
+function podTemplateText(template: PodTemplateSpec): string {
+  const out = new DescriptionWriter()
+  writePodTemplate(out, template)
+  return out.unaligned()
 }

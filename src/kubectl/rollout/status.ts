@@ -7,19 +7,14 @@ import { groupResource, resourceNameOf } from '../kinds.js'
 import type { Info } from '../resource-args.js'
 import { Reflector } from '../rest/reflector.js'
 import { RestClient } from '../rest/rest-client.js'
-import { untilOver } from '../until.js'
-import type { RolloutStatus } from './status-text.js'
-import { daemonSetStatus, deploymentStatus, statefulSetStatus } from './status-text.js'
+import { waitUntil } from '../wait-until.js'
 import { workloadsOf } from './workloads.js'
 
-/**
- * A rollout that does not end is given up after so long in virtual time, as a watch of kubectl would go on
- * for ever.
- */
+/** Virtual ms after which a rollout that does not end is given up; kubectl would watch forever. */
 const LONGEST = 3_600_000
 
 /**
- * `kubectl rollout status`: moves virtual time until the rollout is over. Source: kubectl
+ * `kubectl rollout status`: moves virtual time until the rollout has ended. Source: kubectl
  * pkg/cmd/rollout/rollout_status.go.
  */
 export function rolloutStatus(call: Call): void {
@@ -43,7 +38,7 @@ function follow(call: Call, info: Info): void {
   const events = eventsOf(call, info)
   const timeout = flags.duration('timeout')
   try {
-    const isOver = untilOver(
+    const isOver = waitUntil(
       call,
       () =>
         events.next().some(({ type, object }) => {
@@ -58,7 +53,7 @@ function follow(call: Call, info: Info): void {
   }
 }
 
-/** What happens to the workload. */
+/** Events of the workload. */
 function eventsOf(
   call: Call,
   { name, namespace = '', definition, object }: Info,
@@ -86,4 +81,102 @@ function statusOf({ definition }: Info, object: KubeObject, revision: number): R
           `${definition.kind}${definition.group === '' ? '' : `.${definition.group}`}`,
       )
   }
+}
+
+/** Progress of a rollout. */
+export interface RolloutStatus {
+  /** Without a line end. */
+  readonly text: string
+  readonly done: boolean
+}
+
+const REVISION = 'deployment.kubernetes.io/revision'
+const going = (text: string): RolloutStatus => ({ text, done: false })
+const done = (text: string): RolloutStatus => ({ text, done: true })
+
+/**
+ * Progress of a Deployment. Source: kubectl pkg/polymorphichelpers/rollout_status.go. @throws KubectlError if
+ * it has failed, or if another revision runs.
+ */
+function deploymentStatus({ metadata, spec, status }: Deployment, revision: number): RolloutStatus {
+  const name = JSON.stringify(metadata.name)
+  const running = Number(metadata.annotations?.[REVISION] ?? 0)
+  if (revision > 0 && revision !== running) {
+    throw new KubectlError(
+      `desired revision (${revision}) is different from the running revision (${running})`,
+    )
+  }
+  if ((metadata.generation ?? 0) > (status.observedGeneration ?? 0))
+    return going('Waiting for deployment spec update to be observed...')
+  const progressing = status.conditions?.find(({ type }) => type === 'Progressing')
+  if (progressing?.reason === 'ProgressDeadlineExceeded')
+    throw new KubectlError(`deployment ${name} exceeded its progress deadline`)
+  const { replicas = 0, updatedReplicas: updated = 0, availableReplicas: available = 0 } = status
+  const wanted = spec.replicas ?? 1
+  const finish = `Waiting for deployment ${name} rollout to finish:`
+  if (updated < wanted)
+    return going(`${finish} ${updated} out of ${wanted} new replicas have been updated...`)
+  if (replicas > updated)
+    return going(`${finish} ${replicas - updated} old replicas are pending termination...`)
+  if (available < updated)
+    return going(`${finish} ${available} of ${updated} updated replicas are available...`)
+  return done(`deployment ${name} successfully rolled out`)
+}
+
+/** Progress of a DaemonSet. */
+function daemonSetStatus({ metadata, spec, status }: DaemonSet): RolloutStatus {
+  const name = JSON.stringify(metadata.name)
+  if (spec.updateStrategy.type !== 'RollingUpdate')
+    throw new KubectlError('rollout status is only available for RollingUpdate strategy type')
+  if ((metadata.generation ?? 0) > (status.observedGeneration ?? 0))
+    return going('Waiting for daemon set spec update to be observed...')
+  const {
+    desiredNumberScheduled: wanted,
+    updatedNumberScheduled: updated = 0,
+    numberAvailable: available = 0,
+  } = status
+  if (updated < wanted)
+    return going(
+      `Waiting for daemon set ${name} rollout to finish: ${updated} out of ${wanted} new pods have ` +
+        'been updated...',
+    )
+  if (available < wanted)
+    return going(
+      `Waiting for daemon set ${name} rollout to finish: ${available} of ${wanted} updated pods are ` +
+        'available...',
+    )
+  return done(`daemon set ${name} successfully rolled out`)
+}
+
+/** Progress of a StatefulSet. */
+function statefulSetStatus({ metadata, spec, status }: StatefulSet): RolloutStatus {
+  if (spec.updateStrategy.type !== 'RollingUpdate')
+    throw new KubectlError('rollout status is only available for RollingUpdate strategy type')
+  const observed = status.observedGeneration ?? 0
+  if (observed === 0 || (metadata.generation ?? 0) > observed)
+    return going('Waiting for statefulset spec update to be observed...')
+  const {
+    readyReplicas: ready = 0,
+    updatedReplicas: updated = 0,
+    currentReplicas = 0,
+    updateRevision = '',
+    currentRevision = '',
+  } = status
+  const wanted = spec.replicas ?? 1
+  if (ready < wanted) return going(`Waiting for ${wanted - ready} pods to be ready...`)
+  const partition = spec.updateStrategy.rollingUpdate?.partition
+  if (partition !== undefined) {
+    const target = wanted - partition
+    return updated < target
+      ? going(
+          `Waiting for partitioned roll out to finish: ${updated} out of ${target} new pods have been ` +
+            'updated...',
+        )
+      : done(`partitioned roll out complete: ${updated} new pods have been updated...`)
+  }
+  if (updateRevision !== currentRevision)
+    return going(
+      `waiting for statefulset rolling update to complete ${updated} pods at revision ${updateRevision}...`,
+    )
+  return done(`statefulset rolling update complete ${currentReplicas} pods at revision ${currentRevision}...`)
 }

@@ -4,7 +4,7 @@ import { readManifests } from '../manifests.js'
 import type { Info } from '../resource-args.js'
 import { fetchTarget, infoOf, keyOf, selectResources } from '../resource-args.js'
 
-/** The objects that a rollout command is about, as they are on the server. Throws KubectlError, ApiError. */
+/** Returns the current objects that a rollout command selects. Throws KubectlError, ApiError. */
 export function workloadsOf(call: Call): readonly Info[] {
   const { flags, args, client } = call
   if (args.length === 0 && !flags.has('filename')) throw new KubectlError('required resource not specified')

@@ -1,20 +1,49 @@
 import type { KubeObject } from '../../api/definition.js'
 import type { Call } from '../call.js'
-import { isPair, splitChanges } from '../commands/changes.js'
-import type { ResourcesAndChanges } from '../commands/changes.js'
+import type { ResourcesAndChanges } from '../commands/split-changes.js'
+import { isPair, splitChanges } from '../commands/split-changes.js'
 import { dryRunOf } from '../dry-run.js'
 import { KubectlError, throwCollected } from '../errors.js'
 import { patchTo } from '../patching.js'
-import { asGoWrites } from './local.js'
-import { printDone } from '../print/done.js'
+import { withContainers, withPodSpec } from '../pod-spec.js'
+import { printDone } from '../print/object.js'
 import type { Info } from '../resource-args.js'
-import { forSelected, NOTHING_GIVEN, selected } from '../selected.js'
+import { NOTHING_GIVEN, forSelected, selected } from '../selected.js'
 
-/** What one `set` command says, and how. */
+/** Fields of a kind that Go writes even if they are empty. */
+const ALWAYS: Readonly<Record<string, { readonly spec?: object; readonly status: object }>> = {
+  Pod: { status: {} },
+  Job: { status: {} },
+  CronJob: { status: {} },
+  Deployment: { spec: { strategy: {} }, status: {} },
+  StatefulSet: { spec: { updateStrategy: {} }, status: { availableReplicas: 0, replicas: 0 } },
+  ReplicaSet: { status: { replicas: 0 } },
+  DaemonSet: {
+    spec: { updateStrategy: {} },
+    status: { currentNumberScheduled: 0, desiredNumberScheduled: 0, numberMisscheduled: 0, numberReady: 0 },
+  },
+}
+
+/** Returns an object of a file as Go's types would encode it (`set --local -o yaml`). */
+function asGoWrites(info: Info, object: KubeObject): KubeObject {
+  const always = Object.hasOwn(ALWAYS, info.definition.kind) ? ALWAYS[info.definition.kind] : undefined
+  if (always === undefined) return object
+  const filled = withPodSpec({ ...info, object }, (spec) =>
+    withContainers(spec, (one) => ({ ...one, resources: one.resources ?? {} })),
+  )
+  const { spec = {}, status = {} } = filled as { readonly spec?: object; readonly status?: object }
+  return {
+    ...filled,
+    spec: { ...always.spec, ...spec },
+    status: { ...always.status, ...status },
+  } as KubeObject
+}
+
+/** Texts and options of one `set` command. */
 export interface SetTexts {
-  /** What goes wrong with an object is said without its name. Default false. */
+  /** Whether errors omit the object's name. Default false. */
   readonly isNameless?: boolean
-  /** An object is said to be updated although nothing differs. Default false. */
+  /** Whether an object without differences is reported as updated. Default false. */
   readonly saysAlways?: boolean
   /** `image updated` */
   readonly done: string
@@ -22,7 +51,7 @@ export interface SetTexts {
   readonly failure: string
 }
 
-/** Resources and the changes behind them. Throws KubectlError when one of the two is missing. */
+/** Splits arguments into resources and changes. Throws KubectlError if one of the two is missing. */
 export function resourcesAndChanges(call: Call, what: string): ResourcesAndChanges {
   const split = splitChanges(call.args, what, isPair)
   if (split.resources.length === 0 && !call.flags.has('filename') && call.flags.string('kustomize') === '') {
@@ -31,10 +60,7 @@ export function resourcesAndChanges(call: Call, what: string): ResourcesAndChang
   return split
 }
 
-/**
- * Changes an object; what it complains about is an error of the command, and does not keep the change from
- * being sent.
- */
+/** Changes an object. `complain` adds an error of the command, but the change is sent all the same. */
 export type Change = (info: Info, complain: (text: string) => void) => KubeObject
 
 /** Changes every selected object, and prints those that changed. */
@@ -49,7 +75,7 @@ export function setSelected(call: Call, resources: readonly string[], texts: Set
     resources,
     (info) => {
       const complaints: KubectlError[] = []
-      const wanted = naming(info, texts, isLocal, () =>
+      const wanted = withObjectInError(info, texts, isLocal, () =>
         change(info, (text) => void complaints.push(new KubectlError(text))),
       )
       const result =
@@ -69,8 +95,8 @@ export function setSelected(call: Call, resources: readonly string[], texts: Set
   )
 }
 
-/** Says which object it was that could not be changed. Source: set commands, patch.Err. */
-function naming<T>(
+/** Adds to an error the object that could not be changed. Source: set commands, patch.Err. */
+function withObjectInError<T>(
   { definition, name }: Info,
   { isNameless = false }: SetTexts,
   isLocal: boolean,
@@ -86,9 +112,7 @@ function naming<T>(
   }
 }
 
-/**
- * Throws what is wrong with the resources that the arguments name, before anything is said of the changes.
- */
+/** Throws errors about the resource arguments, which are reported before errors about the changes. */
 export function checkResources(call: Call, resources: readonly string[]): void {
   selected(call, resources, { isLocal: call.flags.bool('local') })
 }

@@ -1,9 +1,9 @@
 import type { ConfigMap, Container, EnvVar, Secret } from '../../api/core/generated.js'
 import type { Call } from '../call.js'
-import { isPair, splitChanges } from '../commands/changes.js'
+import { isPair, splitChanges } from '../commands/split-changes.js'
 import { checkEnvName } from '../env-name.js'
 import { KubectlError } from '../errors.js'
-import { fits, podSpecOf, withContainers, withPodSpec } from '../pod-spec.js'
+import { matchesName, podSpecOf, withContainers, withPodSpec } from '../pod-spec.js'
 import { fetchTarget, selectResources } from '../resource-args.js'
 import { forSelected } from '../selected.js'
 import { setSelected } from './changes.js'
@@ -44,7 +44,7 @@ export function setEnv(call: Call): void {
           call,
           info.definition.kind,
           info.name,
-          podSpecOf(info).containers.filter(({ name }) => fits(name, pattern)),
+          podSpecOf(info).containers.filter(({ name }) => matchesName(name, pattern)),
         ),
       { isLocal: flags.bool('local') },
     )
@@ -55,7 +55,7 @@ export function setEnv(call: Call): void {
       { done: 'env updated', failure: 'failed to patch env update to pod template:' },
       (info) => {
         const { containers, initContainers = [] } = podSpecOf(info)
-        const chosen = [...containers, ...initContainers].filter(({ name }) => fits(name, pattern))
+        const chosen = [...containers, ...initContainers].filter(({ name }) => matchesName(name, pattern))
         if (chosen.length === 0)
           call.out.errorLine(
             `Warning: ${info.definition.kind}/${info.name} does not have any containers matching ` +
@@ -63,7 +63,7 @@ export function setEnv(call: Call): void {
           )
         if (!flags.bool('overwrite')) refuseKnown(chosen, wanted)
         return withPodSpec(info, (spec) =>
-          withContainers(spec, (one) => (fits(one.name, pattern) ? withEnv(one, wanted) : one)),
+          withContainers(spec, (one) => (matchesName(one.name, pattern) ? withEnv(one, wanted) : one)),
         )
       },
     )
@@ -95,7 +95,7 @@ function parsed(call: Call, texts: readonly string[]): EnvChanges {
   return { set, remove }
 }
 
-/** The keys of a ConfigMap or a Secret as variables that refer to it. */
+/** Returns the keys of a ConfigMap or a Secret as variables that refer to it. */
 function fromSource(call: Call, from: string): readonly EnvVar[] {
   if (from === '') return []
   const { targets } = selectResources(call, [from])
@@ -157,13 +157,11 @@ function listed(
       const { configMapKeyRef, secretKeyRef, fieldRef, resourceFieldRef } = variable.valueFrom ?? {}
       if (variable.valueFrom === undefined) out.line(`${variable.name}=${variable.value ?? ''}`)
       else if (flags.bool('resolve') && configMapKeyRef !== undefined) {
-        out.line(
-          `${variable.name}=${client.get('configmaps', { namespace, name: configMapKeyRef.name ?? '' }).data?.[configMapKeyRef.key] ?? ''}`,
-        )
+        const { data } = client.get('configmaps', { namespace, name: configMapKeyRef.name ?? '' })
+        out.line(`${variable.name}=${data?.[configMapKeyRef.key] ?? ''}`)
       } else if (flags.bool('resolve') && secretKeyRef !== undefined) {
-        out.line(
-          `${variable.name}=${atob(client.get('secrets', { namespace, name: secretKeyRef.name ?? '' }).data?.[secretKeyRef.key] ?? '')}`,
-        )
+        const { data } = client.get('secrets', { namespace, name: secretKeyRef.name ?? '' })
+        out.line(`${variable.name}=${atob(data?.[secretKeyRef.key] ?? '')}`)
       } else
         out.line(
           `# ${variable.name} from ${sourceText(configMapKeyRef, secretKeyRef, fieldRef, resourceFieldRef)}`,

@@ -7,24 +7,24 @@ import type { RandomStream } from '../../sim/random.js'
 import type { CertificateUse, HeldCertificate, KubeletCertificates } from './ports.js'
 
 const SECOND = 1_000
-/** So long one request is waited for. */
+/** Longest wait for one request. */
 const WAIT = 15 * 60 * SECOND
-/** Delays between tries: 2 s doubled up to the fifth try, then this. */
+/** Delays between tries: 2 s, doubled until the fifth try, then the last delay. */
 const FIRST_RETRY = 2 * SECOND
 const STEPS = 5
 const LATER_RETRY = 32 * SECOND
 
-/** What a certificate manager remembers. Plain data. */
+/** State of a certificate manager. Plain data. */
 interface ManagerState {
   /** The request that it waits for. */
   waiting: { readonly name: string; readonly uid: string; readonly key: string } | undefined
-  /** Tries that failed since the deadline. */
+  /** Failed tries since the deadline. */
   failures: number
-  /** Whether the apiserver answered the last try, be it with a refusal. */
+  /** Whether the apiserver responded to the last try, even with a refusal. */
   serverHealthy: boolean
 }
 
-/** What a manager is told. */
+/** What a manager needs. */
 export interface CertificateManagerPorts {
   readonly use: CertificateUse
   readonly node: string
@@ -35,8 +35,8 @@ export interface CertificateManagerPorts {
 }
 
 /**
- * Keeps one certificate of a kubelet fresh: between 70% and 90% of its life it makes a new key, asks for a
- * certificate with a CertificateSigningRequest, waits until that is signed, and replaces the file. Source:
+ * Rotates one certificate of a kubelet: between 70% and 90% of its life it makes a new key, requests a
+ * certificate with a CertificateSigningRequest, waits until it is signed, and replaces the file. Source:
  * client-go util/certificate/certificate_manager.go.
  */
 export class CertificateManager {
@@ -61,12 +61,12 @@ export class CertificateManager {
     if (this.#state.value.waiting !== undefined) this.#follow(this.#state.value.waiting.name)
   }
 
-  /** Whether the apiserver answers, as far as the manager knows. */
+  /** Whether the apiserver responded to the last try. */
   get serverHealthy(): boolean {
     return this.#state.value.serverHealthy
   }
 
-  /** Sets the timer of the next rotation; at once when there is no certificate, or `now`. */
+  /** Sets the timer of the next rotation; it is due at once if there is no certificate, or if `now`. */
   start(now = false): void {
     const current = this.#ports.current()
     const wait = current === undefined || now ? 0 : this.#deadline(current) - this.#host.clock.now()
@@ -111,7 +111,7 @@ export class CertificateManager {
     this.#follow(state.waiting.name)
   }
 
-  /** One request is followed at a time, so what the informer remembers has one name. */
+  /** Watches one request, so that the informer holds a single object. */
   #follow(name: string): void {
     const { use } = this.#ports
     this.#request = this.#host.informer('certificatesigningrequests', {

@@ -5,18 +5,18 @@ import type { CertificateConfiguration, KubeletCertificates, LoadedCertificates 
 
 const SECOND = 1_000
 /**
- * A kubelet without a valid client certificate ends after so long, if the apiserver answers. It looks every
- * ten seconds.
+ * A kubelet without a valid client certificate exits after this time if the apiserver responds. It checks
+ * every ten seconds.
  */
 const EXIT_AFTER = 300 * SECOND
 const LOOK = 10 * SECOND
 /**
- * A kubelet that does not rotate its certificate reads the files again after so long. Source: client-go
+ * A kubelet that does not rotate its certificate rereads the files after this time. Source: client-go
  * transport/cert_rotation.go.
  */
 const RELOAD = 300 * SECOND
 
-/** What the credentials of a kubelet need beside its host. */
+/** What the credentials of a kubelet need besides its host. */
 export interface CredentialPorts {
   readonly node: string
   readonly configuration: CertificateConfiguration
@@ -24,9 +24,8 @@ export interface CredentialPorts {
 }
 
 /**
- * The certificates of one kubelet: who it is for the apiserver, and what it serves with. A client certificate
- * that is not renewed in time ends in refusals, and those in the end of the process. Source:
- * pkg/kubelet/certificate/{kubelet,transport}.go.
+ * The client and serving certificates of one kubelet. An expired client certificate leads to refused
+ * requests, and those to the exit of the process. Source: pkg/kubelet/certificate/{kubelet,transport}.go.
  */
 export class KubeletCredentials {
   readonly #host: ComponentHost
@@ -68,7 +67,7 @@ export class KubeletCredentials {
     }
   }
 
-  /** Ends the process when it has nothing to show the apiserver; answers whether it goes on. */
+  /** Exits the process if it has no credentials. Returns whether it continues. */
   begin(): boolean {
     const faults = this.#ports.certificates.faults()
     for (const line of faults) this.#host.log('error', line)
@@ -85,7 +84,7 @@ export class KubeletCredentials {
     return true
   }
 
-  /** The timer that ends what is left when the certificate does. */
+  /** Sets the timer for an expired client certificate: the process then exits, or rereads the files. */
   #watchExpiry(): void {
     const client = this.#loaded.value.held?.client
     const left = (client?.notAfter ?? 0) - this.#host.clock.now()
@@ -119,7 +118,7 @@ export class KubeletCredentials {
     this.#expiry.wakeAfter('', LOOK, { class: 'watchdog' })
   }
 
-  /** Whoever puts another certificate in the place of the expired one needs no restart. */
+  /** Rereads the files: a replaced certificate needs no restart. */
   #reload(): void {
     const { certificates } = this.#ports
     const { client } = certificates.load(false, false)
@@ -130,7 +129,7 @@ export class KubeletCredentials {
   }
 }
 
-/** `2026-01-01 00:00:00 +0000 UTC`, as Go prints a time. */
+/** Formats a time like Go: `2026-01-01 00:00:00 +0000 UTC`. */
 function goTime(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} +0000 UTC`
 }

@@ -6,59 +6,56 @@ export interface HeldCertificate {
   readonly notBefore: number
   /** Virtual ms. */
   readonly notAfter: number
-  /** PEM of the chain; undefined: what the node was given when it joined, which nobody has made yet. */
+  /** PEM of the chain; undefined for the node's initial certificate, which is issued only when it is read. */
   readonly pem?: string
 }
 
-/** The certificates that a kubelet's process has in memory. Plain data; gone when it ends. */
+/** The certificates in a kubelet's memory. Plain data; lost when the process exits. */
 export interface HeldCertificates {
   client: HeldCertificate | undefined
-  /** With `serverTLSBootstrap` only. */
+  /** Only with `serverTLSBootstrap`. */
   serving: HeldCertificate | undefined
-  /** The client certificate was taken from the kubeconfig file: it is replaced at once. */
+  /** Whether the client certificate came from the kubeconfig file, and so is replaced at once. */
   fromConfig: boolean
   /** `serverTLSBootstrap` of this process. */
   readonly bootstrapsServing: boolean
 }
 
-/** What the process of a kubelet has loaded: nothing before its first step. Plain data. */
+/** The certificates that a kubelet's process has loaded; nothing before its first step. Plain data. */
 export interface LoadedCertificates {
   held?: HeldCertificates
 }
 
-/** What of a kubelet's configuration concerns its certificates. */
+/** The fields of a kubelet's configuration that concern certificates. */
 export interface CertificateConfiguration {
   readonly rotateCertificates: boolean
   readonly serverTLSBootstrap: boolean
 }
 
-/** What of a kubelet's configuration file can be changed after the node was made. */
+/** The fields of a kubelet's configuration file that can be changed after the node was made. */
 export type KubeletFileConfiguration = Readonly<Partial<CertificateConfiguration>>
 
-/** Which of its two certificates a kubelet means. */
+/** One of a kubelet's two certificates. */
 export type CertificateUse = 'client' | 'serving'
 
-/** The certificate files on the machine of a kubelet, and the process that has loaded them. */
+/** The certificate files on a kubelet's machine, and the process that has loaded them. */
 export interface KubeletCertificates {
   /**
-   * Why the kubelet cannot start, as lines of its log, the last of them the one that it ends with; empty when
+   * Returns why the kubelet cannot start, as lines of its log of which the last is its final error; empty if
    * it can. Source: pkg/kubelet/certificate/bootstrap/bootstrap.go isClientConfigStillValid.
    */
   faults(): readonly string[]
   /**
-   * Reads the files, as at the start of the process. `rotates`: whether the client certificate is under a
-   * certificate manager.
+   * Reads the files, as the process does at its start. `rotates`: whether a certificate manager renews the
+   * client certificate.
    */
   load(rotates: boolean, serverTLSBootstrap: boolean): HeldCertificates
-  /**
-   * What the process has loaded is kept there: requests are sent under it. Before it has loaded anything it
-   * is taken for who it is.
-   */
+  /** Uses the loaded certificates for requests. Before anything is loaded the kubelet is trusted without. */
   hold(held: Slice<LoadedCertificates>): void
-  /** A request for a certificate over a new key of that name; PEM. */
+  /** Returns the PEM of a certificate request with a new key of that name. */
   request(use: CertificateUse, key: string): string
-  /** Writes a certificate for that key to the disk, and holds it. */
+  /** Writes a certificate for that key to the disk, and loads it. */
   update(use: CertificateUse, certificate: string, key: string): void
-  /** The process ends by itself; whoever watches over it starts it again. */
+  /** Exits the process; its supervisor restarts it. */
   exit(): void
 }

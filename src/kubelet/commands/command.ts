@@ -9,21 +9,23 @@ export interface ProcessEntry {
   readonly command: string
 }
 
-/** Answer of a connection that was tried. */
+/** Result of opening a connection. */
 export type Connected =
   | { readonly kind: 'refused' | 'timeout' | 'unreachable' | 'reset' }
   | { readonly kind: 'answered'; readonly response: NetworkResponse }
 
-/** What comes over a connection. `status` only for HTTP. */
+/** The response on a connection. `status` only for HTTP. */
 export interface NetworkResponse {
   readonly status?: number
   readonly headers?: Readonly<Record<string, string>>
   readonly body: string
-  /** Virtual ms until the answer comes; whoever has a time limit (a probe) may give up before. Default 0. */
+  /**
+   * Virtual ms until the response arrives; a caller with a timeout (a probe) may give up before. Default 0.
+   */
   readonly delay?: number
 }
 
-/** What goes over a connection: an HTTP request, raw text, or nothing but the opening. */
+/** What is sent on a connection: an HTTP request, raw text, or nothing. */
 export interface NetworkRequest {
   readonly protocol: 'http' | 'tcp' | 'udp'
   readonly method?: string
@@ -35,7 +37,7 @@ export interface NetworkRequest {
 
 /** The network as a container sees it. */
 export interface ContainerNetwork {
-  /** Addresses of a DNS name; undefined: no such name. `full` is the name that was found. */
+  /** Addresses of a DNS name; undefined if it does not exist. `full` is the name that was found. */
   lookup(name: string): { readonly full: string; readonly addresses: readonly string[] } | undefined
   /** Address of the DNS server. */
   readonly dnsServer: string
@@ -43,7 +45,7 @@ export interface ContainerNetwork {
   readonly resolvConf: string
   /**
    * Asks a DNS server (default {@link dnsServer}) one question. `rcode` is `NOERROR`, `NXDOMAIN`, ..., or
-   * `TIMEOUT` when it does not answer.
+   * `TIMEOUT` if it does not respond.
    */
   query(
     name: string,
@@ -56,7 +58,7 @@ export interface ContainerNetwork {
   connect(address: string, port: number, request: NetworkRequest): Connected
 }
 
-/** The container around a command. */
+/** The container in which a command runs. */
 export interface World {
   /** Virtual ms. */
   readonly now: number
@@ -66,58 +68,57 @@ export interface World {
   readonly userName: string | undefined
   readonly files: FileSystem
   readonly network: ContainerNetwork
-  /** Names of the programs that there are. */
+  /** Whether the container has a program. */
   has(program: string): boolean
   processes(): readonly ProcessEntry[]
-  /** Sends a signal to a process; answers whether there is one. */
+  /** Sends a signal to a process. Returns whether it exists. */
   kill(pid: number, signal: number): boolean
 }
 
 /** Standard input. */
 export interface Input {
-  /** All that has come since the last call. */
+  /** All input since the last call. */
   take(): string
   /**
-   * The next line with its end; undefined when it has not come yet, or will not. What is left before the end
-   * counts as a line.
+   * The next line with its end; undefined if it has not arrived or will not. Text left before the end counts
+   * as a line.
    */
   takeLine(): string | undefined
-  /** Nothing will come any more. */
+  /** Whether no more input will arrive. */
   readonly ended: boolean
 }
 
-/** What one call of a command sees. */
+/** What one call of a command can use. */
 export interface Invocation {
-  /** As it was called. */
+  /** The name by which it was called. */
   readonly name: string
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string>>
   readonly cwd: string
   readonly world: World
   readonly input: Input
-  /** What the command left behind when it paused; undefined at its first call. */
+  /** What the command stored when it paused; undefined at its first call. */
   readonly memory: PlainData
   readonly write: (text: string) => void
   readonly error: (text: string) => void
 }
 
-/** The command goes on later: at a time, when input comes, or never. It is called again with its memory. */
+/**
+ * The command continues later: at a time, when input arrives, or never. It is called again with its memory.
+ */
 export interface Pause {
   readonly until?: number
   readonly input?: boolean
   readonly memory: PlainData
 }
 
-/**
- * One of the programs that every container has: a function over what it sees. Answers its exit code, or that
- * it goes on later.
- */
+/** A program that every container has, as a function of its invocation. Returns its exit code, or a pause. */
 export interface Program {
   readonly name: string
   run(call: Invocation): number | Pause
 }
 
-/** Does something with a file; a failure is told as busybox tells it, with `text` before the file's name. */
+/** Runs an operation on a file; a failure is printed as busybox does, with `text` before the file's name. */
 export function attempt(call: Invocation, path: string, text: string, work: () => void): number {
   try {
     work()
@@ -130,8 +131,8 @@ export function attempt(call: Invocation, path: string, text: string, work: () =
 }
 
 /**
- * The letters of the flags (`-la`, `-n 5` with `n` in `valued`, `--spider`), wherever they stand before a
- * `--`, and the other words.
+ * Parses the flags (`-la`, `-n 5` with `n` in `valued`, `--spider`) anywhere before a `--`, and the other
+ * words.
  */
 export function flagsOf(
   args: readonly string[],
@@ -165,8 +166,8 @@ export function flagsOf(
 }
 
 /**
- * The text of a file, or of standard input for `-` and for no file at all. Undefined: more has to come; the
- * text so far is the memory.
+ * Reads a file, or standard input for `-` and without a file. Returns a pause if more input must arrive; the
+ * text so far is its memory.
  */
 export function inputText(call: Invocation): string | Pause {
   const text = (typeof call.memory === 'string' ? call.memory : '') + call.input.take()

@@ -1,14 +1,13 @@
 import { absolutePath } from '../files/tree.js'
 import type { Invocation, NetworkResponse, Program } from './command.js'
 import { attempt, flagsOf } from './command.js'
-import { unescaped } from './escapes.js'
-import { statusText } from './status-text.js'
-import { addressesOf, parseUrl } from './url.js'
+import { unescaped } from './output.js'
+import { addressesOf, parseUrl, statusText } from './http.js'
 
 const SYN_TIMEOUT = 130_000
 
 /**
- * Asks a URL as curl does: `-s`, `-S`, `-f`, `-o FILE`, `-i`, `-I`, `-X`, `-d`, `-H`, `-m`,
+ * Requests a URL like curl: `-s`, `-S`, `-f`, `-o FILE`, `-i`, `-I`, `-X`, `-d`, `-H`, `-m`,
  * `--connect-timeout`, `-w '%{http_code}'`, `-k`.
  */
 export const curl: Program = {

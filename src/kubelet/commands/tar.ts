@@ -6,12 +6,12 @@ import { FileFault } from '../files/file-system.js'
 import type { Invocation, Pause, Program } from './command.js'
 import { inputText } from './command.js'
 
-/** Exit code of what went wrong. Source: GNU tar, TAREXIT_FAILURE. */
+/** Exit code of a failure. Source: GNU tar, TAREXIT_FAILURE. */
 const FAILURE = 2
 
 interface Asked {
   readonly mode: 'c' | 'x' | 't'
-  /** `-` is standard input or output. */
+  /** `-` means standard input or output. */
   readonly file: string
   readonly directory: string
   readonly isVerbose: boolean
@@ -45,7 +45,7 @@ export const tar: Program = {
   },
 }
 
-/** The first word may lack its dash. */
+/** Parses the arguments; the first word may lack its dash. */
 function askedOf([first = '', ...rest]: readonly string[]): Asked | undefined {
   const words = [first.startsWith('-') || first === '' ? first : `-${first}`, ...rest]
   const letters = new Set<string>()
@@ -81,7 +81,7 @@ function create(call: Invocation, { file, isVerbose, names }: Asked, cwd: string
   const entries = names.flatMap((name) => collected(call, cwd, name, faults))
   if (names.some((name) => name.startsWith('/'))) call.error("tar: Removing leading `/' from member names\n")
   if (isVerbose) for (const { name } of entries) (file === '-' ? call.error : call.write)(`${name}\n`)
-  // who reads an archive from a pipe may go when it ends, as kubectl does: what is wrong with it comes before
+  // a reader of a piped archive may stop at its end, as kubectl does, so errors are printed before it
   if (faults.length > 0)
     call.error(
       `${faults.map((fault) => `tar: ${fault}\n`).join('')}tar: Exiting with failure status due to ` +
@@ -95,7 +95,7 @@ function create(call: Invocation, { file, isVerbose, names }: Asked, cwd: string
   return faults.length > 0 ? FAILURE : 0
 }
 
-/** A file, or a directory with all in it. */
+/** Returns a file, or a directory with its contents. */
 function collected(call: Invocation, cwd: string, name: string, faults: string[]): readonly TarEntry[] {
   const { files } = call.world
   const path = absolutePath(cwd, name)
@@ -143,7 +143,7 @@ function read(call: Invocation, { file, mode, isVerbose }: Asked, cwd: string): 
   return failed ? FAILURE : 0
 }
 
-/** Directories on the way are made; what is there is written over. */
+/** Extracts an entry, creating missing parents and overwriting existing files. */
 function extract(call: Invocation, cwd: string, { name, kind, content }: TarEntry): boolean {
   const { files } = call.world
   const path = absolutePath(cwd, name.replace(/^\/+/, ''))

@@ -2,7 +2,7 @@ import { textOf } from '../files/file-system.js'
 import { absolutePath } from '../files/tree.js'
 import type { Invocation, Program } from './command.js'
 
-/** `test EXPRESSION`: strings, numbers, files, `!`, `-a`, `-o`, brackets. */
+/** `test EXPRESSION`: strings, numbers, files, `!`, `-a`, `-o`, parentheses. */
 export const test: Program = { name: 'test', run: (call) => evaluate(call, call.args) }
 
 /** `[ EXPRESSION ]` */

@@ -1,16 +1,15 @@
 import { absolutePath } from '../files/tree.js'
 import type { Invocation, NetworkResponse, Program } from './command.js'
 import { attempt, flagsOf } from './command.js'
-import { statusText } from './status-text.js'
-import { addressesOf, parseUrl } from './url.js'
+import { addressesOf, parseUrl, statusText } from './http.js'
 
 /**
- * Longest that busybox waits for an answer: for ever. Without -T, a connection that nobody answers fails
- * after this time (Linux's SYN retries).
+ * Virtual ms after which a connection without response fails (Linux's SYN retries). busybox itself waits
+ * forever without -T.
  */
 const SYN_TIMEOUT = 127_000
 
-/** Gets a URL as busybox does: `-q`, `-O FILE`, `-T SECONDS`, `--spider`, `--post-data`. */
+/** Requests a URL like busybox wget: `-q`, `-O FILE`, `-T SECONDS`, `--spider`, `--post-data`. */
 export const wget: Program = {
   name: 'wget',
   run: (call) => {

@@ -1,31 +1,30 @@
 import type { FileEntry, Mount, Tree } from './tree.js'
 import { absolutePath } from './tree.js'
 
-/** What libc says of a call that failed. */
+/** An error of a file operation, with libc's text. */
 export class FileFault extends Error {}
 
-/** Who acts. */
+/** The user of a file operation. */
 export interface FileUser {
   readonly uid: number
   readonly gid: number
   readonly groups: readonly number[]
-  /** Whether modes do not count for him (CAP_DAC_OVERRIDE). Default: for root. */
+  /** Whether modes are ignored for the user (CAP_DAC_OVERRIDE). Default: for root. */
   readonly overrides?: boolean
 }
 
-/** Text that one file may hold, and a layer with all its files. */
+/** Most characters in one file, and in a layer with all its files. */
 const LARGEST_FILE = 1024 * 1024
 const LARGEST_LAYER = 8 * 1024 * 1024
 
 const READ = 4
 const WRITE = 2
-/** Of directories: what is made in them belongs to their group. */
+/** Bit of a directory whose new entries belong to its group. */
 const SETGID = 0o2000
 
 /**
- * The file system that the processes of a container see: its image under a layer of its own, and what is
- * mounted in it. A view over plain data, made when needed. Methods throw {@link FileFault} with the text of
- * errno.
+ * The file system that the processes of a container see: a writable layer over its image, and mounts. It is a
+ * view over plain data, made on demand. Methods throw {@link FileFault} with the text of errno.
  */
 export class FileSystem {
   readonly mounts: readonly Mount[]
@@ -39,7 +38,7 @@ export class FileSystem {
     this.#now = now
   }
 
-  /** The entry at an absolute path; undefined when there is none. */
+  /** The entry at an absolute path; undefined if there is none. */
   stat(path: string): FileEntry | undefined {
     const { mount, inner } = this.#find(path)
     return entryIn(mount, inner) ?? (this.#impliedByMount(path) ? directoryOf(mount) : undefined)
@@ -104,7 +103,7 @@ export class FileSystem {
     this.#put(mount, inner, { kind: 'directory', mode, owner, group, time: this.#now() }, 0)
   }
 
-  /** Removes a file, or a directory with all in it. */
+  /** Removes a file, or a directory with its contents. */
   remove(path: string): void {
     if (this.stat(path) === undefined) throw new FileFault('No such file or directory')
     const { mount, inner } = this.#find(path)
@@ -136,7 +135,7 @@ export class FileSystem {
     return parent
   }
 
-  /** Mount points show in the directory above them. */
+  /** Whether a path is a parent of a mount point, and so exists. */
   #impliedByMount(path: string): boolean {
     return this.mounts.some(({ path: at }) => at.startsWith(`${path}/`))
   }
@@ -174,7 +173,7 @@ function entryIn(mount: Mount, inner: string): FileEntry | undefined {
   return inner === '' ? directoryOf(mount) : undefined
 }
 
-/** Whether a directory above was removed in this layer. */
+/** Whether a parent directory was removed in this layer. */
 function hidden(layer: Tree, key: string): boolean {
   for (let at = key.lastIndexOf('/'); at > 0; at = key.lastIndexOf('/', at - 1))
     if (layer.get(key.slice(0, at))?.kind === 'gone') return true

@@ -3,19 +3,19 @@ import { joinBytes } from '../../api/join-bytes.js'
 
 /** One entry of an archive. */
 export interface TarEntry {
-  /** As it stands there; of a directory with a slash at its end. */
+  /** The name as it is stored; that of a directory ends in a slash. */
   readonly name: string
   readonly mode: number
   readonly owner: number
   readonly group: number
-  /** Virtual ms; whole seconds are kept. */
+  /** Virtual ms; stored in whole seconds. */
   readonly time: number
   readonly kind: 'file' | 'directory'
   readonly content: Uint8Array
 }
 
 const BLOCK = 512
-/** An archive is filled up to a whole record. Source: GNU tar, blocking factor 20. */
+/** An archive is padded to a whole record. Source: GNU tar, blocking factor 20. */
 const RECORD = 20 * BLOCK
 const NAME = 100
 const CHECKSUM_AT = 148
@@ -23,10 +23,7 @@ const EXTENDED = 'x'
 const LONG_NAME = 'L'
 const DIRECTORY = '5'
 
-/**
- * The bytes of an archive (POSIX ustar; names that are longer than there is room for come in a header of
- * their own).
- */
+/** Encodes an archive (POSIX ustar); names that do not fit are stored in a header of their own. */
 export function writeTar(entries: readonly TarEntry[]): Uint8Array {
   const parts = entries.flatMap((entry) => [
     ...longName(entry.name),
@@ -76,7 +73,7 @@ function file(
   return [header, content, filling]
 }
 
-/** The entries of an archive; undefined when it is none. Links and devices are left out. */
+/** Decodes an archive; undefined if it is invalid. Links and devices are skipped. */
 export function readTar(archive: Uint8Array): readonly TarEntry[] | undefined {
   const entries: TarEntry[] = []
   let name: string | undefined

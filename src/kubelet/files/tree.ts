@@ -1,6 +1,6 @@
 /**
- * A file or directory. Plain data where it is stored; files whose content is made when it is read exist only
- * in trees that are not.
+ * A file or directory. Plain data where it is stored; files whose content is made on reading exist only in
+ * trees that are not stored.
  */
 export interface FileEntry {
   readonly kind: 'file' | 'directory' | 'gone'
@@ -13,37 +13,37 @@ export interface FileEntry {
 }
 
 /**
- * Files by path from the tree's root, without a leading slash; '' is the root. Directories on the way need no
+ * Files by path from the tree's root, without a leading slash; '' is the root. Parent directories need no
  * entry.
  */
 export type Tree = Map<string, FileEntry>
 
-/** A tree (or a part of it) at a place in a container's file system. */
+/** A tree (or a part of it) mounted in a container's file system. */
 export interface Mount {
-  /** Absolute, without a slash at the end; '' for the root file system. */
+  /** Absolute, without a trailing slash; '' for the root file system. */
   readonly path: string
-  /** The upper ones hide the lower ones. */
+  /** Upper layers hide lower ones. */
   readonly layers: readonly Tree[]
-  /** The layer that is written to, made when first needed. */
+  /** The writable layer, made when it is first needed. */
   readonly writable?: () => Tree
   readonly readOnly: boolean
-  /** Part of the tree that is mounted ('' for all): subPath, or the path on the node. */
+  /** The mounted part of the tree ('' for all): subPath, or the path on the node. */
   readonly prefix: string
-  /** Of directories that have no entry. */
+  /** Attributes of directories without an entry. */
   readonly directory: { readonly mode: number; readonly owner: number; readonly group: number }
   /** As `mount` and `df` print it. */
   readonly device: string
   readonly type: string
-  /** Bytes that it may hold; as much as any when left out. */
+  /** Capacity in bytes. Default: unlimited. */
   readonly limit?: number
 }
 
-/** Entry of a text file. */
+/** Makes the entry of a text file. */
 export function fileOf(text: string | (() => string), mode = 0o644, time = 0): FileEntry {
   return { kind: 'file', text, mode, owner: 0, group: 0, time }
 }
 
-/** Puts together a path: `.` and `..` are resolved. */
+/** Joins a path and resolves `.` and `..`. */
 export function absolutePath(cwd: string, path: string): string {
   const parts: string[] = []
   for (const part of (path.startsWith('/') ? path : `${cwd}/${path}`).split('/')) {

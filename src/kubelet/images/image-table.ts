@@ -3,14 +3,14 @@ import { fullImageName } from '../runtime/image-name.js'
 import type { ImageDefinition } from './image.js'
 import { knownImage } from './known-images.js'
 
-/** An image as a machine knows it; `isKnown` false: nobody has said anything about it. */
+/** An image as a machine knows it; `isKnown` is false if it was never described. */
 export interface ImageFacts extends Omit<ImageDefinition, 'name'> {
   readonly isKnown: boolean
 }
 
 const UNKNOWN: ImageFacts = { isKnown: false }
 
-/** The images that the options define: code and data that do not change, so they are no state. */
+/** The images that the options define: constant code and data, so not part of the state. */
 export class ImageTable {
   readonly #defined = new Map<string, ImageDefinition>()
   readonly #memo = new Map<string, ImageFacts>()
@@ -25,7 +25,7 @@ export class ImageTable {
     }
   }
 
-  /** What is known of an image, named in any form. */
+  /** Returns the facts of an image, named in any form. */
   facts(image: string): ImageFacts {
     const full = fullImageName(image)
     let facts = this.#memo.get(full)
@@ -37,7 +37,7 @@ export class ImageTable {
     return facts
   }
 
-  /** The simple behaviour that goes with a definition. */
+  /** The plain behaviour of a definition. */
   behavior(image: string): ContainerBehavior | undefined {
     const full = fullImageName(image)
     return this.#defined.get(full) ?? this.#defined.get(untagged(full))

@@ -2,10 +2,7 @@ import type { PlainData } from '../../sim/plain-data.js'
 import type { NetworkRequest, NetworkResponse } from '../commands/command.js'
 import type { ContainerBehavior } from '../runtime/behavior.js'
 
-/**
- * What a container's process sees of the world around it when one of its handlers is called. All times in
- * virtual ms.
- */
+/** What a container's process sees when one of its handlers is called. All times in virtual ms. */
 export interface ImageContext {
   readonly now: number
   /** When the container started. */
@@ -18,37 +15,37 @@ export interface ImageContext {
   readonly env: Readonly<Record<string, string>>
   /** Command and arguments as the container runs them. */
   readonly command: readonly string[]
-  /** The text of a file in the container, mounted ones too; undefined when there is none. */
+  /** Text of a file in the container, including mounted ones; undefined if there is none. */
   readFile(path: string): string | undefined
 }
 
-/** What a handler brings about. Everything is optional. */
+/** The effects of a handler. Everything is optional. */
 export interface ImageEffect<State extends PlainData = PlainData> {
-  /** The state from now on; without it the old one stays. */
+  /** The new state. Default: the old one. */
   readonly state?: State
   /** Lines for the container's log. */
   readonly log?: readonly string[]
   /** Lines for its standard error. */
   readonly errorLog?: readonly string[]
-  /** The process ends with that code; 137 with `exitReason: 'OOMKilled'` is what a memory limit does. */
+  /** Exit code with which the process exits; a memory limit gives 137 with `exitReason: 'OOMKilled'`. */
   readonly exit?: number
   readonly exitReason?: string
-  /** Memory that is used from now on, in bytes: more than the container's limit ends it (OOMKilled). */
+  /** Memory in use from now on, in bytes: more than the container's limit ends it (OOMKilled). */
   readonly memory?: number
-  /** Cores that are used from now on: 0.25 is a quarter of one. */
+  /** Cores in use from now on: 0.25 is a quarter of one. */
   readonly cpu?: number
-  /** Bytes that are used on the disk from now on, beside its files and its log. */
+  /** Bytes in use on the disk from now on, besides its files and its log. */
   readonly storage?: number
   /** Calls `tick` after so many ms. */
   readonly tickAfter?: number
 }
 
-/** A request and what came of it. `response` undefined: the connection is closed without an answer. */
+/** The result of a request. Without `response` the connection is closed unanswered. */
 export interface ImageAnswer<State extends PlainData = PlainData> extends ImageEffect<State> {
   readonly response?: NetworkResponse
 }
 
-/** What a command in the container came to. */
+/** The result of a command in the container. */
 export interface ImageExec<State extends PlainData = PlainData> extends ImageEffect<State> {
   readonly stdout?: string
   readonly stderr?: string
@@ -56,38 +53,37 @@ export interface ImageExec<State extends PlainData = PlainData> extends ImageEff
 }
 
 /**
- * What the process of an image does, as functions over its state. The state is plain data: it is copied with
- * the cluster, so that a fork has the same future. Handlers must be deterministic and keep nothing to
- * themselves.
+ * What the process of an image does, as functions over its state. The state is plain data and copied with the
+ * cluster, so that a fork has the same future. Handlers must be deterministic and keep no state of their own.
  */
 export interface ImageBehavior<State extends PlainData = PlainData> {
-  /** When the container starts. Default state: undefined. */
+  /** Called when the container starts. Default state: undefined. */
   start?(context: ImageContext): ImageEffect<State>
-  /** Something arrives at a port that it listens on. */
+  /** Called for a request at a port that it listens on. */
   request?(
     state: State,
     request: NetworkRequest & { readonly port: number },
     context: ImageContext,
   ): ImageAnswer<State>
-  /** A signal (15: it is asked to end). Without this handler it ends by SIGTERM. */
+  /** Called for a signal (15 asks it to exit). Without this handler SIGTERM ends it. */
   signal?(state: State, signal: number, context: ImageContext): ImageEffect<State>
-  /** The time that `tickAfter` asked for has come. */
+  /** Called when the time of `tickAfter` has come. */
   tick?(state: State, context: ImageContext): ImageEffect<State>
   /**
-   * A command is to be run in the container (`kubectl exec`). Undefined: the common programs are looked
-   * through.
+   * Called for a command in the container (`kubectl exec`). If it returns undefined, the common programs are
+   * tried.
    */
   exec?(state: State, command: readonly string[], context: ImageContext): ImageExec<State> | undefined
 }
 
-/** An image: data, and an optional behaviour. All of {@link ContainerBehavior} is valid, too. */
+/** An image: data, and an optional behaviour. Fields of {@link ContainerBehavior} are valid, too. */
 export interface ImageDefinition<State extends PlainData = PlainData> extends ContainerBehavior {
   /**
-   * In any form: `nginx`, `nginx:1.27`, `registry.example.com/team/app:v1`. Without a tag it is for all tags
-   * that have no entry of their own.
+   * In any form: `nginx`, `nginx:1.27`, `registry.example.com/team/app:v1`. Without a tag it applies to all
+   * tags that have no entry of their own.
    */
   readonly name: string
-  /** `1000`, `1000:1000`, `nginx`. Default root; unknown for images that nobody has defined. */
+  /** `1000`, `1000:1000`, `nginx`. Default root; unknown for undefined images. */
   readonly user?: string
   readonly env?: Readonly<Record<string, string>>
   readonly entrypoint?: readonly string[]
@@ -95,24 +91,21 @@ export interface ImageDefinition<State extends PlainData = PlainData> extends Co
   /** Default `/`. */
   readonly workingDir?: string
   /**
-   * What it listens on while it runs its own entrypoint: `80`, `53/udp`. Default: the ports that the
+   * Ports that it listens on while it runs its own entrypoint: `80`, `53/udp`. Default: the ports that the
    * container declares.
    */
   readonly ports?: readonly (number | string)[]
   /** Text files by absolute path. */
   readonly files?: Readonly<Record<string, string>>
-  /** Programs beside the common ones. `bash` is one. */
+  /** Programs besides the common ones, such as `bash`. */
   readonly programs?: readonly string[]
-  /**
-   * Nothing else can be run in it: a command that is not there fails as the runtime says. Default false:
-   * unknown commands run on as servers.
-   */
+  /** Whether unknown commands fail as the runtime says. Default false: they run like servers. */
   readonly closed?: boolean
-  /** Without a shell and the common programs. Default false. */
+  /** Whether it lacks a shell and the common programs. Default false. */
   readonly distroless?: boolean
   /** Lines that it logs when it starts. */
   readonly logs?: readonly string[]
-  /** What it answers over HTTP when no behaviour says otherwise. */
+  /** Its response over HTTP, unless a behaviour responds. */
   readonly page?: string
   readonly behavior?: ImageBehavior<State>
 }

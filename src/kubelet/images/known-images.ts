@@ -1,7 +1,63 @@
-import { AGNHOST } from './agnhost.js'
 import type { ImageBehavior, ImageDefinition } from './image.js'
 
-/** Who is in which group there shows in `id`. */
+/** State of an agnhost container: plain data. */
+interface AgnhostState {
+  readonly mode: string
+  /** Port of HTTP. */
+  readonly port: number
+  readonly [name: string]: string | number
+}
+
+/** Virtual ms during which `agnhost liveness` is healthy. */
+const HEALTHY_TIME = 10_000
+const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'serve-hostname': 9376 }
+
+/**
+ * The supported part of the image of Kubernetes' end-to-end tests and many examples: `pause`, `netexec` (/,
+ * /hostname, /healthz, /echo, /exit, /clientip), `serve-hostname` and `liveness` (500 after ten seconds).
+ * Source: test/images/agnhost.
+ */
+const AGNHOST: ImageBehavior<AgnhostState> = {
+  start({ command }) {
+    const [, mode = 'pause', ...flags] =
+      command.at(0)?.endsWith('agnhost') === true ? command : ['', ...command]
+    const given = flags.join(' ').match(/--(?:http-)?port[= ](\d+)/)?.[1]
+    return { state: { mode, port: given === undefined ? (DEFAULT_PORTS[mode] ?? 8080) : Number(given) } }
+  },
+  request({ mode, port }, { protocol, port: asked, path = '/' }, { now, startedAt, pod, podIP }) {
+    if (mode === 'pause' || asked !== port) return {}
+    if (protocol !== 'http') return { response: { body: '' } }
+    const { pathname, searchParams } = new URL(path, 'http://localhost')
+    const answer = (
+      body: string,
+      status = 200,
+    ): { readonly response: { readonly status: number; readonly body: string } } => ({
+      response: { status, body },
+    })
+    if (mode === 'serve-hostname') return answer(pod)
+    if (mode === 'liveness') {
+      const seconds = (now - startedAt) / 1000
+      if (pathname !== '/healthz') return answer('404 page not found\n', 404)
+      return now - startedAt > HEALTHY_TIME ? answer(`error: ${seconds}`, 500) : answer('ok')
+    }
+    switch (pathname) {
+      case '/hostname':
+        return answer(pod)
+      case '/clientip':
+        return answer(podIP)
+      case '/healthz':
+        return answer('')
+      case '/echo':
+        return answer(searchParams.get('msg') ?? '', Number(searchParams.get('code') ?? 200))
+      case '/exit':
+        return { exit: Number(searchParams.get('code') ?? 0) }
+      default:
+        return answer(`NOW: ${new Date(now).toISOString()}`)
+    }
+  },
+}
+
+/** `id` in busybox shows the groups of these users. */
 const BUSYBOX_PASSWD = `root:x:0:0:root:/root:/bin/sh
 daemon:x:1:1:daemon:/usr/sbin:/bin/false
 bin:x:2:2:bin:/bin:/bin/false
@@ -63,7 +119,7 @@ nogroup:x:65533:
 nobody:x:65534:
 `
 
-/** Well-known images, by the last part of their name: as much of them as shows. */
+/** The visible properties of well-known images, by the last part of their name. */
 const KNOWN: Readonly<Record<string, Omit<ImageDefinition, 'name'>>> = {
   busybox: {
     user: '',
@@ -175,10 +231,10 @@ Commercial support is available at
   pause: { user: '65535:65535', entrypoint: ['/pause'], ports: [], distroless: true },
 }
 
-/** Images that answer with the name of their pod. */
+/** Images that respond with the name of their pod. */
 const HOSTNAME = { user: '', ports: [9376, 8080] }
 
-/** What is known of an image by its full name (`docker.io/library/nginx:1.27`). */
+/** What is known of an image by its full name (`docker.io/library/nginx:1.27`); undefined if nothing is. */
 export function knownImage(fullName: string): Omit<ImageDefinition, 'name'> | undefined {
   const name = lastPart(fullName)
   if (name === 'nginx-unprivileged') return { ...KNOWN['nginx'], user: '101', ports: [8080] }
@@ -196,8 +252,8 @@ const HOSTNAMES = new Set([
   'echo',
 ])
 
-/** Whether a container of that image answers with the name of its pod. */
-export function answersHostname(fullName: string): boolean {
+/** Whether a container of the image responds with the name of its pod. */
+export function servesHostname(fullName: string): boolean {
   return HOSTNAMES.has(lastPart(fullName))
 }
 

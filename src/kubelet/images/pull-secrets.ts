@@ -3,9 +3,9 @@ import { secretData } from '../runtime/volumes.js'
 import type { ApiObjects } from '../pods/api-objects.js'
 import { ConfigFault } from '../pods/api-objects.js'
 
-/** Who a pod may pull images as. */
+/** The credentials with which a pod pulls images. */
 export interface PullSecrets {
-  /** Registries (or parts of them: `registry.example.com/team`) that there are credentials for. */
+  /** Registries with credentials, or parts of them: `registry.example.com/team`. */
   readonly registries: readonly string[]
   /** Secrets that could not be read. */
   readonly missing: readonly string[]
@@ -51,10 +51,7 @@ function withoutScheme(registry: string): string {
   return registry.replace(/^https?:\/\//, '').replace(/\/(?:v[12]\/?)?$/, '')
 }
 
-/**
- * Whether any of the credentials is for an image, by its full name. Source:
- * pkg/credentialprovider/keyring.go.
- */
+/** Whether any of the credentials matches an image's full name. Source: pkg/credentialprovider/keyring.go. */
 export function mayPull(registries: readonly string[], fullName: string): boolean {
   return registries.some((registry) => {
     const known = registry === 'index.docker.io' ? 'docker.io' : registry
@@ -64,7 +61,7 @@ export function mayPull(registries: readonly string[], fullName: string): boolea
   })
 }
 
-/** `*` stands for what it likes within one part of a domain. */
+/** Matches a host; `*` stands for anything within one label. */
 function matchesHost(pattern: string, host: string): boolean {
   const wanted = pattern.split('.')
   const parts = host.split('.')
@@ -86,7 +83,7 @@ function matchesPart(pattern: string, text: string): boolean {
   return true
 }
 
-/** What containerd says of an image that needs credentials which were not there. */
+/** containerd's error for an image that needs credentials. */
 export function deniedText(fullName: string): string {
   const [host = '', ...rest] = fullName.split('/')
   const failed =

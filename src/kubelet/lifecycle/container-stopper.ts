@@ -1,15 +1,13 @@
-import type { Container, Pod } from '../../api/core/generated.js'
-import { isProbed } from '../prober/probe-state.js'
-import type { ActionScope } from '../prober/target.js'
+import type { Container } from '../../api/core/generated.js'
+import { effectiveGrace, remainingGrace } from '../pods/grace.js'
 import type { PodEvents } from '../pods/pod-events.js'
 import type { ContainerStop, PodRecord } from '../pods/pod-record.js'
 import { containerMemory } from '../pods/pod-record.js'
-import { effectiveGrace, remainingGrace } from '../pods/grace.js'
+import type { ActionScope } from '../prober/target.js'
 import type { KubeletRelease } from '../release.js'
 import type { ContainerRuntime } from '../runtime/runtime-api.js'
 import { latestContainer } from '../runtime/state.js'
 import { hookTaskOutcome, runHook } from './hooks.js'
-import { signalNumber } from './stop-signal.js'
 
 /** What a {@link ContainerStopper} needs. */
 export interface ContainerStopperPorts {
@@ -19,7 +17,7 @@ export interface ContainerStopperPorts {
   readonly hostIP: string
 }
 
-/** Why a container is ended while its pod goes on; a probe may have a grace period of its own. */
+/** Why a container is ended while its pod continues; a probe may have its own grace period. */
 export type StopReason = 'startup' | 'liveness' | 'other'
 
 /**
@@ -48,8 +46,8 @@ export class ContainerStopper {
   }
 
   /**
-   * One more step. Answers when to look again (virtual ms); undefined when the signal is sent, so that the
-   * runtime tells the end. `heldUntil`: it is not its turn before.
+   * Takes one more step. Returns when to look again (virtual ms); undefined if the signal was sent, as the
+   * runtime then reports the end. `heldUntil`: no signal is sent before.
    */
   step(record: PodRecord, container: Container, now: number, heldUntil = 0): number | undefined {
     const { runtime } = this.#ports
@@ -58,7 +56,7 @@ export class ContainerStopper {
     this.#lookAtHook(record, container, stop, now)
     const due = Math.max(stop.hookUntil ?? 0, heldUntil)
     if (due > now) return due
-    // the kubelet counts what has gone by in whole seconds
+    // the kubelet counts the elapsed time in whole seconds
     const spent = Math.floor(Math.max(stop.spent, heldUntil > 0 ? now - stop.since : 0) / 1000) * 1000
     const name = container.lifecycle?.stopSignal
     runtime.stopContainer(
@@ -70,7 +68,7 @@ export class ContainerStopper {
     return undefined
   }
 
-  /** The grace period of a container whose pod goes on. Source: setTerminationGracePeriod. */
+  /** The grace period of a container whose pod continues. Source: setTerminationGracePeriod. */
   graceOf({ pod }: PodRecord, container: Container, reason: StopReason): number {
     const probe =
       reason === 'startup'
@@ -110,7 +108,50 @@ export class ContainerStopper {
   }
 }
 
-/** Whether any container of a pod has probes. */
-export function hasProbes({ spec }: Pod): boolean {
-  return spec.containers.some(isProbed) || (spec.initContainers?.some(isProbed) ?? false)
+const NUMBERS: Readonly<Record<string, number>> = {
+  HUP: 1,
+  INT: 2,
+  QUIT: 3,
+  ILL: 4,
+  TRAP: 5,
+  ABRT: 6,
+  IOT: 6,
+  BUS: 7,
+  FPE: 8,
+  KILL: 9,
+  USR1: 10,
+  SEGV: 11,
+  USR2: 12,
+  PIPE: 13,
+  ALRM: 14,
+  TERM: 15,
+  STKFLT: 16,
+  CHLD: 17,
+  CLD: 17,
+  CONT: 18,
+  STOP: 19,
+  TSTP: 20,
+  TTIN: 21,
+  TTOU: 22,
+  URG: 23,
+  XCPU: 24,
+  XFSZ: 25,
+  VTALRM: 26,
+  PROF: 27,
+  WINCH: 28,
+  IO: 29,
+  POLL: 29,
+  PWR: 30,
+  SYS: 31,
+}
+const RTMIN = 34
+const RTMAX = 64
+
+/** Number of a Linux signal (`SIGUSR1`, `SIGRTMIN+3`); 15 for an unknown name. */
+export function signalNumber(name: string): number {
+  const short = name.replace(/^SIG/, '')
+  const realTime = /^RT(MIN|MAX)(?:[+-](\d+))?$/.exec(short)
+  if (realTime)
+    return realTime[1] === 'MIN' ? RTMIN + Number(realTime[2] ?? 0) : RTMAX - Number(realTime[2] ?? 0)
+  return Object.hasOwn(NUMBERS, short) ? (NUMBERS[short] as number) : 15
 }

@@ -1,6 +1,6 @@
 import type { LifecycleHandler } from '../../api/core/generated.js'
 import type { RuntimeTask } from '../runtime/state.js'
-import { httpGet } from '../prober/http-get.js'
+import { httpGet } from '../prober/probe-action.js'
 import type { ActionScope } from '../prober/target.js'
 import { ActionFault } from '../prober/target.js'
 
@@ -8,8 +8,8 @@ import { ActionFault } from '../prober/target.js'
 export type HookName = 'postStart' | 'preStop'
 
 /**
- * What a hook has come to. `sleeping`: it is done after so many ms; `running`: its command runs, and its end
- * is told later.
+ * State of a hook. `sleeping`: it ends after so many ms; `running`: its command runs and reports its end
+ * later.
  */
 export type HookOutcome =
   | { readonly kind: 'done' | 'running' }
@@ -34,7 +34,7 @@ export function runHook(scope: ActionScope, name: HookName, handler: LifecycleHa
   return { kind: 'failed', message: 'Cannot run handler: invalid handler: <nil>' }
 }
 
-/** What the command of a hook has come to. Source: cri-client remote_runtime.go ExecSync. */
+/** Outcome of a hook's command. Source: cri-client remote_runtime.go ExecSync. */
 export function hookTaskOutcome(
   scope: ActionScope,
   { exec }: LifecycleHandler,
@@ -55,7 +55,7 @@ export function hookTaskOutcome(
     : failed(scope, what, `command '${command.join(' ')}' exited with ${end.exitCode}: ${errors}`, output)
 }
 
-/** Any answer will do. */
+/** Runs an HTTP hook. Any response counts as success. */
 function httpHook(scope: ActionScope, action: NonNullable<LifecycleHandler['httpGet']>): HookOutcome {
   const what = `HTTP lifecycle hook (${action.path ?? '/'})`
   try {
@@ -84,7 +84,7 @@ function failed(
   }
 }
 
-/** A list as Go prints it. */
+/** Formats a list like Go. */
 function list(words: readonly string[] | null | undefined): string {
   return `[${(words ?? []).join(' ')}]`
 }

@@ -2,11 +2,11 @@ import type { NodeCondition } from '../../api/core/generated.js'
 import { formatTime } from '../../api/time.js'
 import type { PressureType } from './eviction.js'
 
-/** What decides a node's conditions. */
+/** What a node's conditions depend on. */
 export interface NodeHealth {
   readonly networkReady: boolean
   readonly shuttingDown: boolean
-  /** Pressure conditions that hold. */
+  /** Pressure conditions that are true. */
   readonly pressures: readonly PressureType[]
 }
 
@@ -55,7 +55,7 @@ const UNDER_PRESSURE: Readonly<Record<PressureType, Verdict>> = {
   },
 }
 
-/** Reasons of the events about a condition that is False, or True. */
+/** Reasons of the events when a condition becomes false or true. */
 export const PRESSURE_EVENTS: Readonly<Record<PressureType, readonly [string, string]>> = {
   MemoryPressure: ['NodeHasSufficientMemory', 'NodeHasInsufficientMemory'],
   DiskPressure: ['NodeHasNoDiskPressure', 'NodeHasDiskPressure'],
@@ -72,13 +72,13 @@ function verdictsFor(errors: readonly string[]): readonly Verdict[] {
 }
 
 const SHUTTING_DOWN = 'node is shutting down'
-// looked at every ten seconds for every node: made once
+// compared every ten seconds for every node, so made only once
 const HEALTHY = verdictsFor([])
 const NO_NETWORK = verdictsFor([NETWORK_MESSAGE])
 const STOPPING = verdictsFor([SHUTTING_DOWN])
 const STOPPING_WITHOUT_NETWORK = verdictsFor([NETWORK_MESSAGE, SHUTTING_DOWN])
 
-/** The four conditions of a kubelet, in its order. Source: pkg/kubelet/nodestatus/setters.go. */
+/** The four conditions that a kubelet sets, in its order. Source: pkg/kubelet/nodestatus/setters.go. */
 function verdicts({ networkReady, shuttingDown, pressures }: NodeHealth): readonly Verdict[] {
   const calm = shuttingDown
     ? networkReady
@@ -93,10 +93,7 @@ function verdicts({ networkReady, shuttingDown, pressures }: NodeHealth): readon
     .map((type, at) => (type ? UNDER_PRESSURE[type] : (calm[at] as Verdict)))
 }
 
-/**
- * The conditions of a node after its kubelet has looked: its own four brought up to date, all others kept in
- * their places.
- */
+/** Updates the kubelet's own four conditions of a node; all others keep their places. */
 export function nodeConditions(
   old: readonly NodeCondition[],
   health: NodeHealth,
@@ -116,7 +113,7 @@ export function nodeConditions(
   return conditions
 }
 
-/** Whether a node's conditions say something else than its kubelet would; times do not count. */
+/** Whether a node's conditions differ from its kubelet's, ignoring times. */
 export function conditionsDiffer(conditions: readonly NodeCondition[], health: NodeHealth): boolean {
   return verdicts(health).some((verdict) => !conditions.some((condition) => says(condition, verdict)))
 }

@@ -2,7 +2,7 @@ import type { Pod } from '../../api/core/generated.js'
 import { isMirrorPod } from '../../api/core/conditions.js'
 
 /**
- * Pods from this priority on are critical: they are stopped last. Source: pkg/apis/scheduling
+ * Pods with this priority or a higher one are critical: they are stopped last. Source: pkg/apis/scheduling
  * SystemCriticalPriority.
  */
 export const CRITICAL_PRIORITY = 2_000_000_000

@@ -3,12 +3,9 @@ import { ApiError, ConnectionError, isApiError } from '../../client/api-error.js
 import type { ComponentHost } from '../../client/component.js'
 import type { Topic } from '../../sim/module.js'
 
-/** First minor whose kubelets make a CSINode whether or not there are drivers. */
+/** First minor whose kubelets create a CSINode even without drivers. */
 const MADE_SINCE = 17
-/**
- * First minor that says which plugins have moved to CSI, in the form that it has had since, and the one that
- * Portworx joined in.
- */
+/** First minor that reports migrated plugins in the current form, and the one that added Portworx. */
 const MIGRATED_SINCE = 25
 const PORTWORX_SINCE = 31
 /** Delays between tries. Source: csi_plugin.go initializeCSINode. */
@@ -17,9 +14,8 @@ const FACTOR = 6
 const LAST_RETRY = 116_640
 
 /**
- * Makes the CSINode of a node, on which the CSI drivers of the node are listed: none at first. Nothing that
- * drivers or others have written to it is changed. Source: pkg/volume/csi/nodeinfomanager
- * InitializeCSINodeWithAnnotation.
+ * Creates the CSINode of a node, which lists its CSI drivers: initially none. Entries of drivers and others
+ * are kept. Source: pkg/volume/csi/nodeinfomanager InitializeCSINodeWithAnnotation.
  */
 export class CsiNode {
   readonly #host: ComponentHost
@@ -27,7 +23,7 @@ export class CsiNode {
   readonly #minor: number
   readonly #retry: Topic
 
-  /** `minor`: the kubelet's. */
+  /** `minor`: the kubelet's minor version. */
   constructor(host: ComponentHost, node: string, minor: number) {
     this.#host = host
     this.#node = node
@@ -36,8 +32,8 @@ export class CsiNode {
   }
 
   /**
-   * Makes it, unless it is there; tries again until it is. `uid` is the Node's; `delay` in ms before the next
-   * try.
+   * Creates it if it does not exist, retrying until it does. `uid` is the Node's; `delay` in ms before the
+   * next try.
    */
   initialize(uid: string, delay: number = FIRST_RETRY): void {
     if (this.#minor < MADE_SINCE) return
@@ -66,7 +62,7 @@ export class CsiNode {
   }
 }
 
-/** Volume plugins whose work CSI drivers do, as a kubelet of a minor says it. */
+/** Volume plugins that have migrated to CSI drivers, as a kubelet of that minor reports them. */
 function migrated(minor: number): string | undefined {
   if (minor < MIGRATED_SINCE) return undefined
   const plugins = [

@@ -6,7 +6,7 @@ import type { ComponentHost } from '../../client/component.js'
 import type { EventRecorder } from '../../client/event-recorder.js'
 import type { Slice } from '../../sim/module.js'
 import type { KubeletOptions } from '../options.js'
-import type { Verdict } from '../pods/pod-record.js'
+import type { PodOutcome } from '../pods/pod-record.js'
 import type { PodEvents } from '../pods/pod-events.js'
 import type { PodRecord } from '../pods/pod-record.js'
 import { emptyDirUsage } from '../runtime/container-usage.js'
@@ -23,19 +23,19 @@ import {
 } from './eviction.js'
 import { capacityOf } from './node-object.js'
 
-/** What a node remembers of pressure. Plain data, virtual ms. */
+/** State of a node's pressure. Plain data, virtual ms. */
 interface PressureState {
-  /** When a threshold (by its place in the list) began to be met. */
+  /** When a threshold (by its index) was first met. */
   readonly firstMet: Map<number, number>
-  /** Thresholds that were met last time, and are not resolved before what they ask for is freed. */
+  /** Thresholds that were met last time. They stay met until the amount that they reclaim is free. */
   met: number[]
   /** When each condition was last observed. */
   readonly observed: Map<PressureType, number>
-  /** The pod that is being evicted: nothing else is done until it is gone, or half a minute has passed. */
+  /** The pod that is being evicted. Nothing else happens until it is gone, or half a minute has passed. */
   evicting?: { readonly uid: string; readonly since: number }
 }
 
-/** What the eviction manager needs beside its host. */
+/** What the eviction manager needs besides its host. */
 export interface EvictionPorts {
   readonly options: KubeletOptions
   readonly records: Slice<Map<string, PodRecord>>
@@ -50,7 +50,7 @@ interface Candidate extends PodUsage {
   readonly record: PodRecord
 }
 
-/** Processes that a machine can have unless told otherwise. */
+/** Default limit of processes on a machine. */
 const MOST_PIDS = 32_768
 const DEFAULT_TRANSITION = 300_000
 const CLEANUP_TIMEOUT = 30_000
@@ -58,9 +58,8 @@ const HARD_GRACE_SECONDS = 1
 const PRESSURES: readonly PressureType[] = ['MemoryPressure', 'DiskPressure', 'PIDPressure']
 
 /**
- * Evicts pods when their node runs short of memory, disk or processes, one at a time. It costs nothing as
- * long as nobody has said what containers or the machine use. Source:
- * pkg/kubelet/eviction/eviction_manager.go.
+ * Evicts pods one at a time when their node runs short of memory, disk or processes. It does nothing as long
+ * as the usage of containers and machine is undefined. Source: pkg/kubelet/eviction/eviction_manager.go.
  */
 export class EvictionManager {
   readonly #host: ComponentHost
@@ -79,14 +78,14 @@ export class EvictionManager {
     this.#thresholds = thresholdsOf(ports.options)
   }
 
-  /** The conditions that hold now, in the order in which a node has them. */
+  /** The conditions that are true now, in the order of a node's status. */
   get pressures(): readonly PressureType[] {
     const { observed } = this.#state.value
     return observed.size === 0 ? [] : PRESSURES.filter((type) => observed.has(type))
   }
 
-  /** Why a pod is not taken on while the node is short of something. Source: managerImpl Admit. */
-  admit(pod: Pod): Verdict | undefined {
+  /** Returns why a pod is refused while the node is under pressure. Source: managerImpl Admit. */
+  admit(pod: Pod): PodOutcome | undefined {
     const { pressures } = this
     if (pressures.length === 0 || isCritical(pod)) return undefined
     if (pressures.length === 1 && pressures[0] === 'MemoryPressure') {
@@ -98,8 +97,8 @@ export class EvictionManager {
   }
 
   /**
-   * Looks at everything, and evicts at most one pod. Called every ten seconds, and when a pod that was
-   * evicted is gone.
+   * Checks all thresholds and evicts at most one pod. Called every ten seconds, and when an evicted pod is
+   * gone.
    */
   synchronize(): void {
     const { runtime } = this.#ports.options
@@ -114,7 +113,7 @@ export class EvictionManager {
     this.#reclaim(candidates, observations, due)
   }
 
-  /** A pod has ended: if it was the one that is being evicted, it is looked at again. */
+  /** Reports the end of a pod; if it was being evicted, all thresholds are checked again. */
   podEnded(): void {
     const { evicting } = this.#state.value
     if (evicting && (this.#ports.records.value.get(evicting.uid)?.stage ?? 'finished') === 'finished')
@@ -175,7 +174,7 @@ export class EvictionManager {
     }
   }
 
-  /** Notes which thresholds are met; answers those whose grace has passed. */
+  /** Records which thresholds are met. Returns those whose grace period has passed. */
   #update(observations: Observations, now: number): readonly Threshold[] {
     const { value } = this.#state
     const before = new Set(value.met)
@@ -210,7 +209,7 @@ export class EvictionManager {
     return evicted
   }
 
-  /** Memory comes first. Source: byEvictionPriority. */
+  /** Reclaims for one threshold; memory comes first. Source: byEvictionPriority. */
   #reclaim(candidates: readonly Candidate[], observations: Observations, due: readonly Threshold[]): void {
     const threshold = due.find(({ signal }) => signal === 'memory.available') ?? (due[0] as Threshold)
     const { signal, hard } = threshold
@@ -226,7 +225,7 @@ export class EvictionManager {
     }
   }
 
-  /** Answers whether that was enough. */
+  /** Deletes unused images. Returns whether that was enough. */
   #deleteUnusedImages(candidates: readonly Candidate[]): boolean {
     const { runtime } = this.#ports.options
     const used = new Set<string>()
@@ -262,7 +261,7 @@ export class EvictionManager {
   }
 }
 
-/** Hard thresholds first, as the flags come. @throws RangeError for a signal that there is not */
+/** Reads the thresholds; hard ones come first, as the flags do. @throws RangeError for an unknown signal */
 function thresholdsOf(options: KubeletOptions): readonly Threshold[] {
   const {
     evictionHard = DEFAULT_EVICTION_HARD,

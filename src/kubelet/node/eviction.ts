@@ -3,25 +3,25 @@ import { formatQuantity, parseQuantity, quantityValue } from '../../api/quantity
 import { podRequests } from '../../api/core/pod-resources.js'
 import type { ContainerUsage } from '../runtime/container-usage.js'
 
-/** What a kubelet watches for pressure. */
+/** A resource that a kubelet watches for pressure. */
 export type EvictionSignal = 'memory.available' | 'nodefs.available' | 'imagefs.available' | 'pid.available'
 
 /** Node conditions that pressure brings about. */
 export type PressureType = 'MemoryPressure' | 'DiskPressure' | 'PIDPressure'
 
-/** When a node counts as short of something. */
+/** When a node counts as under pressure. */
 export interface Threshold {
   readonly signal: EvictionSignal
   /** A quantity (`100Mi`), or a share of the capacity (`10%`). */
   readonly value: string
-  /** Virtual ms for which it has to be met before pods are evicted: 0 for a hard threshold. */
+  /** Virtual ms for which it must be met before pods are evicted: 0 for a hard threshold. */
   readonly grace: number
   readonly hard: boolean
-  /** What has to be freed beyond the threshold: a quantity or a share. */
+  /** Amount to reclaim beyond the threshold: a quantity or a share. */
   readonly minReclaim?: string
 }
 
-/** What is there of something, and how much of it is left. Bytes, or pieces. */
+/** Capacity and available amount of a resource, in bytes or units. */
 export interface Observation {
   readonly capacity: number
   readonly available: number
@@ -30,16 +30,14 @@ export interface Observation {
 /** Observations by signal. */
 export type Observations = Readonly<Record<EvictionSignal, Observation>>
 
-/**
- * Thresholds of kubelets unless told otherwise. Source: pkg/kubelet/apis/config/v1beta1/defaults_linux.go.
- */
+/** Default hard thresholds. Source: pkg/kubelet/apis/config/v1beta1/defaults_linux.go. */
 export const DEFAULT_EVICTION_HARD: Readonly<Record<string, string>> = {
   'memory.available': '100Mi',
   'nodefs.available': '10%',
   'imagefs.available': '15%',
 }
 
-/** The resource that a signal is about. */
+/** The resource of a signal. */
 export const SIGNAL_RESOURCES: Readonly<Record<EvictionSignal, string>> = {
   'memory.available': 'memory',
   'nodefs.available': 'ephemeral-storage',
@@ -47,7 +45,7 @@ export const SIGNAL_RESOURCES: Readonly<Record<EvictionSignal, string>> = {
   'pid.available': 'pids',
 }
 
-/** The condition that a signal brings about. */
+/** The condition of a signal. */
 export const SIGNAL_CONDITIONS: Readonly<Record<EvictionSignal, PressureType>> = {
   'memory.available': 'MemoryPressure',
   'nodefs.available': 'DiskPressure',
@@ -55,16 +53,13 @@ export const SIGNAL_CONDITIONS: Readonly<Record<EvictionSignal, PressureType>> =
   'pid.available': 'PIDPressure',
 }
 
-/** A threshold or a reclaim of it as a number. */
+/** Converts a threshold or a reclaim amount to a number. */
 export function amountOf(value: string, capacity: number): number {
   const share = /^(\d+(?:\.\d+)?)%$/.exec(value)?.[1]
   return share === undefined ? quantityValue(value) : Math.trunc(capacity * (Number(share) / 100))
 }
 
-/**
- * Whether less is left than the threshold allows; `withReclaim`: or than has to be freed before it counts as
- * resolved.
- */
+/** Whether less is available than the threshold allows; `withReclaim` adds the amount to reclaim. */
 export function isMet(
   { signal, value, minReclaim }: Threshold,
   observations: Observations,
@@ -75,7 +70,7 @@ export function isMet(
   return available < amountOf(value, capacity) + reclaim
 }
 
-/** One pod with what its containers use. */
+/** One pod with the usage of its containers. */
 export interface PodUsage {
   readonly pod: Pod
   readonly containers: ReadonlyMap<string, ContainerUsage>
@@ -84,8 +79,8 @@ export interface PodUsage {
 }
 
 /**
- * Pods in the order in which they are evicted for a signal. Source: pkg/kubelet/eviction/helpers.go
- * rankMemoryPressure, rankDiskPressureFunc, rankPIDPressure.
+ * Orders pods by eviction for a signal. Source: pkg/kubelet/eviction/helpers.go rankMemoryPressure,
+ * rankDiskPressureFunc, rankPIDPressure.
  */
 export function rank<P extends PodUsage>(pods: readonly P[], signal: EvictionSignal): readonly P[] {
   const priority = ({ pod }: P): number => pod.spec.priority ?? 0
@@ -98,14 +93,14 @@ export function rank<P extends PodUsage>(pods: readonly P[], signal: EvictionSig
   )
 }
 
-/** What a pod uses beyond what it has requested. */
+/** Usage of a pod beyond its requests. */
 function excessOf({ pod, containers, volumes }: PodUsage, resource: string): number {
   let used = resource === 'memory' ? 0 : volumes
   for (const { memory, storage } of containers.values()) used += resource === 'memory' ? memory : storage
   return used - (podRequests(pod)[resource] ?? 0)
 }
 
-/** A number of bytes as Kubernetes prints it: `50Mi`. */
+/** Formats bytes like Kubernetes: `50Mi`. */
 export function binaryQuantity(bytes: number): string {
   const negative = bytes < 0 ? '-' : ''
   let value = Math.abs(Math.trunc(bytes))
@@ -117,7 +112,7 @@ export function binaryQuantity(bytes: number): string {
   return String(bytes)
 }
 
-/** Why a pod is evicted. Source: pkg/kubelet/eviction/helpers.go evictionMessage. */
+/** Message of an eviction. Source: pkg/kubelet/eviction/helpers.go evictionMessage. */
 export function evictionMessage(
   signal: EvictionSignal,
   { pod, containers }: PodUsage,
@@ -153,8 +148,8 @@ function requestOf({ resources }: Container, resource: string): string {
 }
 
 /**
- * Why a pod is evicted for its own use of the disk, whatever the node has: an emptyDir over its limit, then
- * the whole pod, then a container. Source: eviction_manager.go localStorageEviction.
+ * Returns why a pod is evicted for its own disk usage, independent of the node: an emptyDir over its limit,
+ * then the whole pod, then a container. Source: eviction_manager.go localStorageEviction.
  */
 export function localStorageFault(
   usage: PodUsage,

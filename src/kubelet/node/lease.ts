@@ -10,7 +10,7 @@ import type { RandomStream } from '../../sim/random.js'
 export const LEASE_NAMESPACE = 'kube-node-lease'
 
 /**
- * A renewal that failed is tried again after this time, doubled up to the maximum. Source: component-helpers
+ * A failed renewal is retried after this time, doubled up to the maximum. Source: component-helpers
  * lease/controller.go.
  */
 const FIRST_RETRY = 100
@@ -18,14 +18,14 @@ const LAST_RETRY = 7_000
 const JITTER = 0.04
 
 interface LeaseState {
-  /** The lease as last written; undefined when it has to be fetched or created. */
+  /** The lease as last written; undefined if it must be fetched or created. */
   lease: Lease | undefined
   retry: number
 }
 
 /**
- * Renews the node's lease: every quarter of its duration, plus up to 4%. One update each time.
- * Source: pkg/kubelet/util/nodelease.go, component-helpers apimachinery/lease/controller.go.
+ * Renews the node's lease after every quarter of its duration plus up to 4%, with one update. Source:
+ * pkg/kubelet/util/nodelease.go, component-helpers apimachinery/lease/controller.go.
  */
 export class NodeLease {
   readonly #host: ComponentHost
@@ -46,7 +46,7 @@ export class NodeLease {
   }
 
   /**
-   * Renews now, and sets the timer of the next renewal. Never throws for a server that refuses or cannot be
+   * Renews now, and sets the timer of the next renewal. Does not throw if the server refuses or cannot be
    * reached.
    */
   renew(): void {
@@ -84,7 +84,7 @@ export class NodeLease {
     return existing ? this.#update(existing) : client.create('leases', this.#fresh())
   }
 
-  /** A lease is owned by its Node; without the Node there is none to be made. */
+  /** Makes a lease owned by its Node. Throws if there is no Node. */
   #fresh(): Lease {
     const { client, clock } = this.#host
     const node = client.get('nodes', { name: this.#node })

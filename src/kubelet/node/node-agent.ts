@@ -18,28 +18,28 @@ const LAST_RETRY = 7_000
 
 interface NodeState {
   registered: boolean
-  /** Delay of the next try to register. */
+  /** Delay before the next try to register. */
   retry: number
-  /** Virtual ms of the last status that was posted. */
+  /** Virtual ms of the last posted status. */
   reportedAt: number
-  /** So many images were listed in it. */
+  /** Number of images in it. */
   images: number
-  /** Whether the last status said Ready. */
+  /** Whether it was Ready. */
   ready: boolean | undefined
-  /** The volumes that it said to be in use, joined. */
+  /** Its volumes in use, joined. */
   volumes?: string
 }
 
-/** What the node agent needs beside its host. */
+/** What the node agent needs besides its host. */
 export interface NodeAgentPorts {
   readonly options: KubeletOptions
   readonly version: string
   readonly statusReport: number
   readonly nodes: Informer<Node>
   readonly recorder: EventRecorder | undefined
-  /** Pressure conditions that hold. */
+  /** Pressure conditions that are true. */
   readonly pressures: () => readonly PressureType[]
-  /** Called once, when the Node exists, with its uid. */
+  /** Called once with the Node's uid, when it exists. */
   readonly onRegistered: (uid: string) => void
   /** Attachable volumes that pods use, sorted. */
   readonly volumesInUse: () => readonly string[]
@@ -75,19 +75,17 @@ export class NodeAgent {
     )
   }
 
-  /** What the controller of attachments says is attached to this node. */
+  /** Volumes that are attached to this node according to the attach-detach controller. */
   get attachedVolumes(): ReadonlySet<string> {
     return new Set(this.node.status.volumesAttached?.map(({ name }) => name))
   }
 
-  /** Range of the addresses of this node's pods. */
+  /** CIDR of this node's pods. */
   get podCIDR(): string | undefined {
     return this.#ports.nodes.get(this.#ports.options.node)?.spec.podCIDR ?? this.#ports.options.podCIDR
   }
 
-  /**
-   * Whether pods can be given a network: the plugin works, and the node has a range (or is Ready by decree).
-   */
+  /** Whether pods can get a network: the plugin works, and the node has a CIDR (or registers as Ready). */
   get networkReady(): boolean {
     const { runtime, registerReady } = this.#ports.options
     return runtime.networkReady && (Boolean(registerReady) || this.podCIDR !== undefined)
@@ -98,7 +96,7 @@ export class NodeAgent {
     this.#event('Normal', 'Starting', 'Starting kubelet.')
   }
 
-  /** Creates the Node, or takes over the one that is there; tries again until the server has it. */
+  /** Creates the Node, or takes over the existing one, retrying until the server has it. */
   register(): void {
     const state = this.#state.value
     if (state.registered) return
@@ -118,7 +116,7 @@ export class NodeAgent {
     }
   }
 
-  /** Posts the node's status if it has changed, or if the last post is long ago. */
+  /** Posts the node's status if it has changed, or if the last post is old. */
   syncStatus(): void {
     const state = this.#state.value
     if (!state.registered) return
@@ -145,7 +143,7 @@ export class NodeAgent {
     }
   }
 
-  /** Answers the uid of the Node. */
+  /** Tries to register. Returns the uid of the Node. */
   #tryRegister(): string {
     const { client } = this.#host
     const { options } = this.#ports
@@ -161,7 +159,7 @@ export class NodeAgent {
     return fresh.metadata.uid ?? ''
   }
 
-  /** The Node is there already: this kubelet's labels and status are put on it. */
+  /** Updates labels and status of an existing Node. */
   #takeOver(): Node {
     const { client } = this.#host
     const { options } = this.#ports
@@ -249,7 +247,7 @@ export class NodeAgent {
     this.#event('Normal', reason, `Node ${this.#ports.options.node} status is now: ${reason}`)
   }
 
-  /** The kubelet names its Node by name only: the uid of the reference is the node's name. */
+  /** Records an event about the Node, which the kubelet knows only by name: its name is used as uid. */
   #event(type: 'Normal' | 'Warning', reason: string, message: string): void {
     const { node } = this.#ports.options
     this.#ports.recorder?.event(

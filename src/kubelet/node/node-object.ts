@@ -15,19 +15,19 @@ import type { RuntimeImage } from '../runtime/state.js'
 import { imageDigest } from '../runtime/image-name.js'
 import { stableHex, stableUuid } from '../stable-hex.js'
 
-/** So many images are listed in a node's status, the largest first. Source: nodeStatusMaxImages. */
+/** Most images in a node's status, the largest first. Source: nodeStatusMaxImages. */
 const MAX_IMAGES = 50
 
 /** Annotation that every kubelet sets. */
 export const MANAGED_ATTACH_DETACH = 'volumes.kubernetes.io/controller-managed-attach-detach'
 
-/** Capacity with defaults filled in. */
+/** Capacity with defaults. */
 export function capacityOf(options: KubeletOptions): ResourceList {
   return { ...DEFAULT_CAPACITY, ...options.capacity }
 }
 
 /**
- * What pods may use: capacity less the hard eviction thresholds (by default 100Mi of memory, 10% of ephemeral
+ * Capacity available to pods: less the hard eviction thresholds (by default 100Mi of memory, 10% of ephemeral
  * storage); nothing is reserved. Source: pkg/kubelet/cm/node_container_manager_linux.go
  * GetNodeAllocatableReservation.
  */
@@ -68,7 +68,7 @@ export function nodeLabels(options: KubeletOptions): Readonly<Record<string, str
   }
 }
 
-/** What is known of the node at one moment. */
+/** The node's state at one moment. */
 export interface NodeFacts {
   readonly version: string
   readonly bootID: string

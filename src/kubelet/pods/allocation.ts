@@ -1,7 +1,7 @@
 import type { Container, Pod, ResourceRequirements } from '../../api/core/generated.js'
 import { semanticEqual } from '../../api/equal.js'
 
-/** What the containers of a pod have been given, by name. */
+/** Allocated resources of a pod's containers, by name. */
 export type Allocation = Readonly<Record<string, ResourceRequirements>>
 
 interface Allocated {
@@ -11,7 +11,7 @@ interface Allocated {
 
 const NOTHING: ResourceRequirements = {}
 
-/** What the containers of a pod ask for in its spec. */
+/** Resources that a pod's spec requests for its containers. */
 export function desiredAllocation({ spec }: Pod): Allocation {
   return Object.fromEntries(
     [...(spec.initContainers ?? []), ...spec.containers].map(({ name, resources }) => [
@@ -21,8 +21,8 @@ export function desiredAllocation({ spec }: Pod): Allocation {
   )
 }
 
-/** Whether two states of a pod ask for different resources. */
-export function asksForOther(pod: Pod, before: Pod): boolean {
+/** Whether two versions of a pod request different resources. */
+export function requestsDiffer(pod: Pod, before: Pod): boolean {
   if (pod.spec === before.spec) return false
   const differ = (now: readonly Container[] = [], old: readonly Container[] = []): boolean =>
     now.some(
@@ -34,7 +34,7 @@ export function asksForOther(pod: Pod, before: Pod): boolean {
   )
 }
 
-/** What one container has been given. */
+/** Allocated resources of one container. */
 export function allocated(
   { allocation }: Pick<Allocated, 'allocation'>,
   { name, resources }: Container,
@@ -43,7 +43,7 @@ export function allocated(
 }
 
 /**
- * The pod with what it has been given in the place of what it asks for. Source: pkg/kubelet/allocation
+ * The pod with its allocated resources instead of the requested ones. Source: pkg/kubelet/allocation
  * UpdatePodFromAllocation.
  */
 export function allocatedPod(record: Allocated): Pod {

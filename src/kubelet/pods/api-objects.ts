@@ -3,10 +3,10 @@ import type { CSIDriver } from '../../api/storage/generated.js'
 import type { Client } from '../../client/client.js'
 import { ApiError, ConnectionError, ignoreNotFound, isApiError } from '../../client/api-error.js'
 
-/** Why a pod's volume or variable cannot be made; the text is what the kubelet tells. */
+/** Why a pod's volume or variable cannot be made, in the kubelet's words. */
 export class ConfigFault extends Error {}
 
-/** Whether the server has refused a request, or could not be reached. */
+/** Whether the error is a refusal of the server, or an unreachable server. */
 export function isRequestFailure(error: unknown): error is ApiError | ConnectionError {
   return error instanceof ApiError || error instanceof ConnectionError
 }
@@ -22,12 +22,12 @@ export class ApiObjects {
     this.#client = client
   }
 
-  /** Undefined: there is none, and that is fine. @throws ConfigFault */
+  /** Undefined if it is missing and `optional`. @throws ConfigFault */
   configMap(namespace: string, name: string, optional: boolean | undefined): ConfigMap | undefined {
     return this.#read('configmap', name, optional, () => this.#client.get('configmaps', { namespace, name }))
   }
 
-  /** Undefined: there is none, and that is fine. @throws ConfigFault */
+  /** Undefined if it is missing and `optional`. @throws ConfigFault */
   secret(namespace: string, name: string, optional: boolean | undefined): Secret | undefined {
     return this.#read('secret', name, optional, () => this.#client.get('secrets', { namespace, name }))
   }
@@ -46,7 +46,7 @@ export class ApiObjects {
     return ignoreNotFound(() => this.#client.get('csidrivers', { name }))
   }
 
-  /** Tells how much a claim has got. */
+  /** Writes the capacity of a claim to its status. */
   writeClaimStatus(claim: PersistentVolumeClaim): void {
     this.#client.updateStatus('persistentvolumeclaims', claim)
   }

@@ -1,6 +1,5 @@
 /**
- * Back-off of one container or image: the delay now in force, and when it came into force. Plain data,
- * virtual ms.
+ * Back-off of one container or image: the current delay, and since when it applies. Plain data, virtual ms.
  */
 export interface BackOff {
   readonly delay: number
@@ -13,7 +12,7 @@ export const BACK_OFF_BASE = 10_000
 export const BACK_OFF_MAX = 300_000
 
 /**
- * Whether a failure at `failedAt` came so long after the last one that the back-off starts afresh: twice the
+ * Whether a failure at `failedAt` came so long after the last one that the back-off is reset: twice the
  * longest delay.
  */
 function hasExpired(backOff: BackOff, failedAt: number, longest: number): boolean {
@@ -21,8 +20,8 @@ function hasExpired(backOff: BackOff, failedAt: number, longest: number): boolea
 }
 
 /**
- * Virtual ms at which the next try is due after a failure at `failedAt`; `failedAt` itself where there is no
- * back-off (the first restart is immediate). Source: client-go util/flowcontrol Backoff.IsInBackOffSince.
+ * Virtual ms at which the next try is due after a failure at `failedAt`; `failedAt` itself without back-off
+ * (the first restart is immediate). Source: client-go util/flowcontrol Backoff.IsInBackOffSince.
  */
 export function backOffEnd(
   backOff: BackOff | undefined,
@@ -34,8 +33,8 @@ export function backOffEnd(
 }
 
 /**
- * The back-off after one more try at `now`, following a failure at `failedAt`: 10 s, then twice the last, at
- * most `longest`.
+ * The back-off after one more try at `now`, following a failure at `failedAt`: 10 s, then twice the last
+ * delay, at most `longest`.
  */
 export function nextBackOff(
   backOff: BackOff | undefined,

@@ -1,6 +1,6 @@
 import type { Container, EnvVar, Pod } from '../../api/core/generated.js'
 import { expanded } from '../runtime/start-plan.js'
-import { nonRootFault } from '../security-context/non-root.js'
+import { nonRootFault } from '../security-context/identity.js'
 import { configMapData, secretData } from '../runtime/volumes.js'
 import type { ApiObjects } from './api-objects.js'
 import { ConfigFault } from './api-objects.js'
@@ -9,9 +9,9 @@ import { fieldOf, resourceFieldOf } from './downward-api.js'
 const NONE: Readonly<Record<string, string>> = Object.freeze({})
 
 /**
- * The variables that a container's spec asks for, resolved. `serviceEnv` is only asked when a value refers to
- * a variable. Source: pkg/kubelet/kubelet_pods.go makeEnvironmentVariables.
- * @throws ConfigFault with the text of the waiting state CreateContainerConfigError.
+ * Resolves the variables of a container's spec. `serviceEnv` is called only if a value refers to a variable.
+ * Source: pkg/kubelet/kubelet_pods.go makeEnvironmentVariables. @throws ConfigFault with the text of the
+ * waiting state CreateContainerConfigError.
  */
 export function containerEnv(
   pod: Pod,
@@ -67,10 +67,7 @@ function referredValue(
   )
 }
 
-/**
- * Whether runAsNonRoot forbids the container. An image that nobody has described passes.
- * @throws ConfigFault
- */
+/** Checks runAsNonRoot. An undefined image passes. @throws ConfigFault */
 export function checkNonRoot(
   pod: Pod,
   container: Container,

@@ -8,7 +8,7 @@ import type { ActionScope } from '../prober/target.js'
 import type { KubeletRelease } from '../release.js'
 import type { ContainerRuntime } from '../runtime/runtime-api.js'
 import { latestContainer } from '../runtime/state.js'
-import { asUnderstood } from '../security-context/identity.js'
+import { withSupportedFields } from '../security-context/identity.js'
 import { allocated } from './allocation.js'
 import type { ApiObjects } from './api-objects.js'
 import { ConfigFault } from './api-objects.js'
@@ -19,10 +19,13 @@ import type { PodRecord } from './pod-record.js'
 import { containerMemory, formatPod } from './pod-record.js'
 import { isSidecar } from './restart-policy.js'
 
-/** So long a pod shows ErrImagePull before it shows ImagePullBackOff. */
+/** Virtual ms for which a pod shows ErrImagePull before ImagePullBackOff. */
 const NEXT_LOOK = 1_000
 
-/** What a container whose configuration fails is tried again after. Source: pod_workers.go backOffPeriod. */
+/**
+ * Virtual ms before a container with a failing configuration is retried. Source: pod_workers.go
+ * backOffPeriod.
+ */
 const CONFIG_RETRY = 10_000
 
 /** What {@link ContainerStarter} needs. */
@@ -39,9 +42,9 @@ export interface ContainerStarterPorts {
 }
 
 /**
- * Starts one container: crash-loop back-off, image, creation. Each method answers whether the runtime is at
- * work now (`true`), or the container is put off or refused for now (`false`), which its waiting state then
- * tells. Source: pkg/kubelet/kuberuntime/kuberuntime_container.go startContainer,
+ * Starts one container: crash-loop back-off, image, creation. Each method returns whether the runtime is
+ * working on it (`true`), or the container is delayed or refused (`false`), as its waiting state then says.
+ * Source: pkg/kubelet/kuberuntime/kuberuntime_container.go startContainer,
  * pkg/kubelet/images/image_manager.go.
  */
 export class ContainerStarter {
@@ -77,7 +80,7 @@ export class ContainerStarter {
     return !this.#crashLoops(record, container, now) && this.#ensureImage(record, container, now)
   }
 
-  /** Goes on when the runtime has something to tell about the container that is in flight. */
+  /** Continues when the runtime reports about the container in flight. */
   resume(record: PodRecord, container: Container, now: number): boolean {
     switch (record.inFlight?.step) {
       case 'pull':
@@ -94,7 +97,7 @@ export class ContainerStarter {
     if (ended?.state !== 'exited') return false
     const memory = containerMemory(record, container.name)
     const endedAt = ended.finishedAt ?? now
-    // one that was ended to be started anew goes by the end before that
+    // the back-off of a container that was ended to be restarted follows the end before that one
     const failedAt = memory.restartAfter === undefined ? endedAt : memory.restartAfter
     delete memory.restartAfter
     if (failedAt === null) return false
@@ -131,7 +134,7 @@ export class ContainerStarter {
     }
     const authorized = mayPull(secrets.registries, fullImageName(image))
     const known = this.#runtime.image(image)
-    // what was fetched with credentials has to be asked for again by whoever has none
+    // an image that was pulled with credentials must be pulled again by pods without them
     const present =
       known?.state === 'present' &&
       (authorized || known.isPrivate !== true || !this.#release.verifiesPulledImages)
@@ -155,7 +158,8 @@ export class ContainerStarter {
 
   #invalidName(record: PodRecord, container: Container, now: number, fault: string): boolean {
     const quoted = JSON.stringify(container.image ?? '')
-    const message = `Failed to apply default image tag ${quoted}: couldn't parse image name ${quoted}: ${fault}`
+    const reason = `couldn't parse image name ${quoted}: ${fault}`
+    const message = `Failed to apply default image tag ${quoted}: ${reason}`
     this.#events.container(record, container, 'Warning', 'InspectFailed', message)
     this.#events.container(record, container, 'Warning', 'Failed', 'Error: InvalidImageName')
     containerMemory(record, container.name).waiting = {
@@ -197,8 +201,8 @@ export class ContainerStarter {
   }
 
   /**
-   * A failed pull is told as ErrImagePull first and as ImagePullBackOff from the next look on, until the next
-   * try is due. Answers whether the container is still held back.
+   * Shows a failed pull as ErrImagePull first, and as ImagePullBackOff from the next look until the next try.
+   * Returns whether the container is still held back.
    */
   #holdForPull(record: PodRecord, container: Container, now: number): boolean {
     const memory = containerMemory(record, container.name)
@@ -237,7 +241,7 @@ export class ContainerStarter {
     const runsToCompletion =
       !isEphemeral && ((init && !isSidecar(container)) || (!init && pod.spec.restartPolicy !== 'Always'))
     record.inFlight = { step: 'start', container: container.name, since: now }
-    const understood = asUnderstood(pod, this.#release.minor)
+    const understood = withSupportedFields(pod, this.#release.minor)
     this.#runtime.startContainer({
       uid,
       name: container.name,
@@ -252,7 +256,7 @@ export class ContainerStarter {
     return true
   }
 
-  /** The container's variables; undefined when they cannot be made for now, which its waiting state tells. */
+  /** Resolves the container's variables; undefined if that fails, as its waiting state then says. */
   #configure(
     record: PodRecord,
     container: Container,
@@ -300,7 +304,9 @@ export class ContainerStarter {
     return false
   }
 
-  /** Begins the postStart hook; until it is over the pod stays as it was. Answers whether it goes on. */
+  /**
+   * Begins the postStart hook; the pod's status does not change before its end. Returns whether it runs on.
+   */
   #postStart(record: PodRecord, container: Container, now: number): boolean {
     const hook = container.lifecycle?.postStart
     if (!hook) return false

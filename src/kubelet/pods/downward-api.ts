@@ -1,13 +1,13 @@
 import type { Container, Pod, ResourceFieldSelector } from '../../api/core/generated.js'
 import { quantityMilliValue } from '../../api/quantity.js'
 
-/** Of a node without limits. */
+/** Reported for a node without limits. */
 const DEFAULT_CPU = '4'
 const DEFAULT_MEMORY = '16Gi'
 
 /**
- * What a field path of the downward API gives; undefined: there is no such field. Those of the status are
- * what the caller has put into the pod. Source: pkg/fieldpath ExtractFieldPathAsString.
+ * Value of a field path of the downward API; undefined if there is no such field. Status fields must be in
+ * the given pod. Source: pkg/fieldpath ExtractFieldPathAsString.
  */
 export function fieldOf(pod: Pod, path: string): string | undefined {
   const [, part, key] = /^metadata\.(labels|annotations)\['(.*)'\]$/.exec(path) ?? []
@@ -44,7 +44,7 @@ export function fieldOf(pod: Pod, path: string): string | undefined {
   }
 }
 
-/** `key="value"` lines. Source: fieldpath.FormatMap. */
+/** Formats `key="value"` lines. Source: fieldpath.FormatMap. */
 function formatMap(map: Readonly<Record<string, string>> | undefined): string {
   return Object.keys(map ?? {})
     .sort()
@@ -53,7 +53,7 @@ function formatMap(map: Readonly<Record<string, string>> | undefined): string {
 }
 
 /**
- * What a resource field gives: a whole number of the divisor, rounded up. Source: pkg/api/v1/resource
+ * Value of a resource field: a whole number of divisors, rounded up. Source: pkg/api/v1/resource
  * ExtractContainerResourceValue.
  */
 export function resourceFieldOf(

@@ -9,8 +9,8 @@ export const MINIMUM_GRACE = 2_000
 const DEFAULT_GRACE_SECONDS = 30
 
 /**
- * Grace period in ms of a pod that is stopped: what its deletion allows, else what its spec says, never under
- * a second. Source: pkg/kubelet/pod_workers.go calculateEffectiveGracePeriod.
+ * Grace period in ms of a pod that is stopped: its deletion's, or else its spec's, at least a second. Source:
+ * pkg/kubelet/pod_workers.go calculateEffectiveGracePeriod.
  */
 export function effectiveGrace(pod: Pod, override?: number): number {
   const { deletionTimestamp, deletionGracePeriodSeconds } = pod.metadata
@@ -20,7 +20,7 @@ export function effectiveGrace(pod: Pod, override?: number): number {
   return Math.max(seconds, 1) * 1000
 }
 
-/** What of `grace` ms is left for SIGTERM after `elapsed` ms of hooks and of waiting for one's turn. */
+/** Remaining part of `grace` for SIGTERM after `elapsed` ms of hooks and of waiting for other containers. */
 export function remainingGrace(grace: number, elapsed: number): number {
   return Math.max(grace - elapsed, MINIMUM_GRACE)
 }

@@ -7,9 +7,9 @@ import type { PodRecord } from './pod-record.js'
 import { isSidecar, restartsAfter } from './restart-policy.js'
 
 /**
- * What a pod needs next. `rest`: nothing, until something happens or `until` has passed; `done`: nothing of
- * it will ever run again; `wait`: the runtime is at it; `stop`: one container is to be ended; `stopping`:
- * some are being ended, and the rest waits for that.
+ * The next step of a pod. `rest`: nothing until an event or `until`; `done`: nothing of it will run again;
+ * `wait`: the runtime is working; `stop`: one container is to be ended; `stopping`: some are being ended, and
+ * the others wait for that.
  */
 export type PodAction =
   | { readonly kind: 'rest'; readonly until: number }
@@ -30,14 +30,14 @@ const WAIT: PodAction = { kind: 'wait' }
 const DONE: PodAction = { kind: 'done' }
 const SANDBOX: PodAction = { kind: 'sandbox' }
 
-/** Where one container stands. `held`: it should start, and may not yet. */
+/** State of one container. `held`: it should start, but may not yet. */
 type Standing = 'start' | 'held' | 'creating' | 'running' | 'succeeded' | 'failed'
 
 /**
- * Works out the next step of an active pod from what the runtime has: a sandbox, then the init containers in
- * their order (a sidecar lets the next one start as soon as it runs), then the app containers; whatever ended
- * is started again if its policy says so. Source: pkg/kubelet/kuberuntime/kuberuntime_manager.go
- * computePodActions, computeInitContainerActions.
+ * Computes the next step of an active pod from the runtime's state: a sandbox, then the init containers in
+ * order (a sidecar lets the next one start as soon as it runs), then the app containers; ended containers
+ * restart by policy. Source: pkg/kubelet/kuberuntime/kuberuntime_manager.go computePodActions,
+ * computeInitContainerActions.
  */
 export function nextAction(record: PodRecord, sandbox: RuntimePod | undefined, now: number): PodAction {
   if (sandbox?.sandbox === 'creating') return WAIT
@@ -51,7 +51,7 @@ export function nextAction(record: PodRecord, sandbox: RuntimePod | undefined, n
   )
 }
 
-/** Containers that have to be ended: they fail a probe, or their spec is another by now. */
+/** Ends containers that fail a probe or whose spec has changed. */
 function stopAction(record: PodRecord, sandbox: RuntimePod): PodAction | undefined {
   const stopping: Container[] = []
   const { containers, initContainers = [] } = record.pod.spec
@@ -91,7 +91,7 @@ function whyStop(
   return memory?.resizeRestart === true ? stop('resize requires restart', 'other', true) : undefined
 }
 
-/** Ephemeral containers start whatever the others do, once each. */
+/** Starts each ephemeral container once, independent of the others. */
 function ephemeralAction({ pod }: PodRecord, standings: Standings): PodAction | undefined {
   for (const container of (pod.spec.ephemeralContainers ?? []) as readonly Container[]) {
     const standing = standings.ofEphemeral(container)
@@ -116,7 +116,7 @@ function sandboxAction(
 }
 
 class Standings {
-  /** When the first container that is held may start. */
+  /** When the first held container may start. */
   until = Infinity
   readonly #record: PodRecord
   readonly #sandbox: RuntimePod
@@ -147,7 +147,7 @@ class Standings {
     return this.#startOrHeld(container)
   }
 
-  /** One that has ended is not started again. */
+  /** State of an ephemeral container, which never restarts. */
   ofEphemeral(container: Container): Standing {
     const latest = latestContainer(this.#sandbox, container.name)
     if (latest) return latest.state === 'exited' ? 'succeeded' : latest.state
@@ -170,7 +170,10 @@ class Standings {
     return 'held'
   }
 
-  /** An init container that has done its work is not run again in the same sandbox, whatever its policy. */
+  /**
+   * State of an init container. One that has succeeded does not run again in the same sandbox, whatever its
+   * policy.
+   */
   ofInit(container: Container): Standing {
     const latest = this.#present(container.name)
     if (!isSidecar(container) && latest?.state === 'exited' && latest.exitCode === 0) return 'succeeded'
@@ -182,7 +185,7 @@ class Standings {
     return latest?.sandbox === this.#sandbox.attempt ? latest : undefined
   }
 
-  /** In a sandbox made anew, an app container that succeeded is not run again under OnFailure. */
+  /** Whether an app container succeeded in an earlier sandbox: under OnFailure it does not run again. */
   #succeededBefore(container: Container): boolean {
     const { spec } = this.#record.pod
     if (spec.restartPolicy !== 'OnFailure' || spec.initContainers?.includes(container)) return false
@@ -190,7 +193,7 @@ class Standings {
   }
 }
 
-/** What the init containers and sidecars need; undefined once the app containers may have their turn. */
+/** The next step for init containers and sidecars; undefined if the app containers may start. */
 function initAction({ pod }: PodRecord, standings: Standings): PodAction | undefined {
   const { initContainers } = pod.spec
   if (!initContainers?.length) return undefined

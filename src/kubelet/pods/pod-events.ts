@@ -2,7 +2,7 @@ import type { Container, PersistentVolumeClaim } from '../../api/core/generated.
 import type { EventRecorder } from '../../client/event-recorder.js'
 import type { PodRecord } from './pod-record.js'
 
-/** Records what happens to pods as Events; does nothing when events are switched off. */
+/** Records events about pods; does nothing if events are disabled. */
 export class PodEvents {
   readonly #recorder: EventRecorder | undefined
 
@@ -10,17 +10,17 @@ export class PodEvents {
     this.#recorder = recorder
   }
 
-  /** About the pod itself. */
+  /** Records an event about the pod. */
   pod(record: PodRecord, type: 'Normal' | 'Warning', reason: string, message: string): void {
     this.#recorder?.event({ object: record.pod, kind: 'Pod', apiVersion: 'v1' }, type, reason, message)
   }
 
-  /** About a claim of a pod. */
+  /** Records an event about a claim of a pod. */
   claim(object: PersistentVolumeClaim, type: 'Normal' | 'Warning', reason: string, message: string): void {
     this.#recorder?.event({ object, kind: 'PersistentVolumeClaim', apiVersion: 'v1' }, type, reason, message)
   }
 
-  /** About one container: `spec.containers{name}`. */
+  /** Records an event about one container: `spec.containers{name}`. */
   container(
     record: PodRecord,
     { name }: Pick<Container, 'name'>,

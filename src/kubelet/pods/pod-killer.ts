@@ -9,8 +9,8 @@ import { containerMemory } from './pod-record.js'
 import { isSidecar } from './restart-policy.js'
 
 /**
- * Stops pods: every container's hook, then its signal; sidecars follow one by one, the last first, when all
- * that came after them has ended or the grace period is over. Source:
+ * Stops pods: every container's hook, then its signal. Sidecars follow one by one, the last first, when
+ * everything after them has ended or the grace period is over. Source:
  * pkg/kubelet/kuberuntime/kuberuntime_container.go killContainer, kuberuntime_termination_order.go.
  */
 export class PodKiller {
@@ -25,8 +25,8 @@ export class PodKiller {
   }
 
   /**
-   * One more step. Answers when to look again at the latest (virtual ms), or undefined once nothing of the
-   * pod runs any more.
+   * Takes one more step. Returns when to look again at the latest (virtual ms), or undefined if nothing of
+   * the pod runs any more.
    */
   step(record: PodRecord, now: number, graceSeconds?: number): number | undefined {
     const kill = (record.kill ??= this.#begin(record, now, graceSeconds))
@@ -54,7 +54,7 @@ export class PodKiller {
     const sandbox = this.#runtime.pod(record.uid)
     for (const container of stopOrder(record.pod)) {
       if (latestContainer(sandbox, container.name)?.state !== 'running') continue
-      // one that is being ended already goes on from there
+      // a container that is already being ended continues
       if (containerMemory(record, container.name).stop === undefined)
         this.#stopper.begin(record, container, now, grace, this.#release.stopping(container.name))
     }

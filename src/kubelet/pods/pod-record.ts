@@ -3,58 +3,58 @@ import type { ContainerProbes } from '../prober/probe-state.js'
 import type { Allocation } from './allocation.js'
 import type { BackOff } from './back-off.js'
 
-/** Why a container does not run, as its waiting state says; it is tried again at `until` (virtual ms). */
+/** The waiting state of a container; it is retried at `until` (virtual ms). */
 export interface Waiting {
   readonly reason: string
   readonly message?: string
   readonly until: number
 }
 
-/** What the kubelet (not the runtime) knows of one container. Plain data. */
+/** What the kubelet (not the runtime) remembers of one container. Plain data. */
 export interface ContainerMemory {
   /** Crash-loop back-off. */
   backOff?: BackOff
   /** Back-off of pulling its image. */
   pullBackOff?: BackOff
-  /** Error of the last pull that failed. */
+  /** Error of the last failed pull. */
   pullError?: string
   waiting?: Waiting
-  /** What its probes have come to. */
+  /** Results of its probes. */
   probes?: ContainerProbes
-  /** So often in a row its startup probe failed for good. */
+  /** Number of consecutive starts whose startup probe failed for good. */
   failedStarts?: number
-  /** It is being ended, though its pod goes on or is ended with it. */
+  /** It is being ended, alone or with its pod. */
   stop?: ContainerStop
   /**
-   * It was ended in order to be started anew: virtual ms at which the container before it had ended, by which
-   * the back-off goes; null when there was none.
+   * It was ended to be restarted: virtual ms of the previous container's end, from which the back-off counts;
+   * null if there was none.
    */
   restartAfter?: number | null
-  /** It has to be started anew for its resources to change. */
+  /** It must be restarted to change its resources. */
   resizeRestart?: boolean
 }
 
-/** How a container is being ended. Plain data, virtual ms. */
+/** Progress of ending a container. Plain data, virtual ms. */
 export interface ContainerStop {
   readonly since: number
   grace: number
-  /** The preStop hook runs until then at the latest. */
+  /** The preStop hook ends then at the latest. */
   hookUntil?: number
-  /** Time that the hook has taken of the grace period. */
+  /** Part of the grace period that the hook has used. */
   spent: number
 }
 
 /**
- * What the sync of a pod is waiting for: one operation of the runtime at a time, as the kubelet's own sync
- * works.
+ * The runtime operation that a pod's sync waits for; there is only one at a time, as in the kubelet's own
+ * sync.
  */
 export interface InFlight {
   readonly step: 'sandbox' | 'pull' | 'start' | 'hook'
-  /** Container that it is about; '' for the sandbox. */
+  /** Its container; '' for the sandbox. */
   readonly container: string
-  /** Virtual ms at which it began. */
+  /** Virtual ms of its start. */
   readonly since: number
-  /** A hook that sleeps is done then (virtual ms). */
+  /** A sleeping hook ends then (virtual ms). */
   readonly until?: number
 }
 
@@ -64,22 +64,22 @@ export interface ResizeFault {
   readonly message: string
 }
 
-/** How the resize of a pod stands. Plain data. */
+/** Progress of a pod's resize. Plain data. */
 export interface Resize {
   /** Generation of the spec that containers are being resized to. */
   inProgress?: number
-  /** It cannot be done, for now or at all. */
+  /** Why it is deferred or infeasible. */
   pending?: ResizeFault & { readonly generation: number }
 }
 
-/** How a pod is being stopped. Plain data, virtual ms. */
+/** Progress of stopping a pod. Plain data, virtual ms. */
 export interface Kill {
   readonly since: number
   grace: number
 }
 
-/** What a pod ends as when it was not simply deleted or done. */
-export interface Verdict {
+/** Final status of a pod that was neither simply deleted nor completed. */
+export interface PodOutcome {
   readonly reason: string
   readonly message: string
   /** Adds DisruptionTarget=True with reason TerminationByKubelet. */
@@ -89,50 +89,50 @@ export interface Verdict {
 }
 
 /**
- * One pod as its worker sees it. Plain data. `new`: not admitted yet; `active`: to be kept running;
- * `terminating`: its containers are being stopped; `finished`: nothing of it runs, or ever ran (rejected).
+ * A pod as its worker sees it. Plain data. `new`: not admitted yet; `active`: kept running; `terminating`:
+ * its containers are being stopped; `finished`: nothing of it runs, or ever ran (rejected).
  */
 export interface PodRecord {
   readonly uid: string
   readonly namespace: string
   readonly name: string
-  /** From a manifest on this machine; what the API has of it is a mirror. */
+  /** Whether it comes from a manifest on this machine; its object in the API is a mirror. */
   readonly isStatic: boolean
-  /** Last state seen: of the API object, or the static pod. */
+  /** Latest version of the API object, or the static pod. */
   pod: Pod
   stage: 'new' | 'active' | 'terminating' | 'finished'
-  /** Its resources are counted as used. */
+  /** Whether its resources are counted as used. */
   admitted: boolean
-  /** Refused at admission: it has no container statuses. */
+  /** Whether admission refused it, so that it has no container statuses. */
   rejected: boolean
-  /** The API object (or the manifest) is gone: nothing is left to report. */
+  /** Whether the API object (or the manifest) is gone, so that nothing is left to report. */
   removed: boolean
-  /** Virtual ms at which the kubelet took it on. */
+  /** Virtual ms of its acceptance by the kubelet. */
   startTime?: number
   inFlight?: InFlight
-  /** Pods that have to be gone before it can be admitted (by uid). */
+  /** UIDs of pods that must end before it can be admitted. */
   awaits?: readonly string[]
-  /** What its containers have been given, as long as that is not what its spec asks for. */
+  /** Its allocated resources, while they differ from its spec. */
   allocation?: Allocation
   resize?: Resize
   readonly containers: Record<string, ContainerMemory>
   kill?: Kill
-  verdict?: Verdict
-  /** Grace in seconds that replaces the pod's own. */
+  verdict?: PodOutcome
+  /** Grace in seconds instead of the pod's own. */
   graceSeconds?: number
-  /** What the API has as its status, as far as we know, and the resource version of that. */
+  /** Its status in the API, as far as known, with its resource version. */
   status: PodStatus | undefined
   version: number
   /**
-   * The status that we wrote last: its transition times stand even if somebody else has changed the API
+   * The status that was last written: its transition times are kept even if others have changed the API
    * object since.
    */
   written?: PodStatus
-  /** Virtual ms from which on its containers are probed: ticks are counted from there. */
+  /** Virtual ms from which its probes' periods count. */
   probedSince?: number
-  /** Virtual ms at which volumes that may change were read last. */
+  /** Virtual ms of the last reading of mutable volumes. */
   volumesAt?: number
-  /** Attachable volumes that it uses, or is about to, as the node's status names them. */
+  /** Attachable volumes that it uses or is about to use, as the node's status names them. */
   volumesInUse?: readonly string[]
   /** Virtual ms since when it waits for its volumes. */
   mountingSince?: number
@@ -140,7 +140,7 @@ export interface PodRecord {
   mirrorUid?: string
 }
 
-/** A record for a pod that was just seen. */
+/** Makes the record of a new pod. */
 export function newPodRecord(uid: string, pod: Pod, isStatic: boolean): PodRecord {
   const { namespace = 'default', name = '' } = pod.metadata
   return {
@@ -168,12 +168,12 @@ export function findContainer({ spec }: Pod, name: string): Container | undefine
   )
 }
 
-/** The memory of one container, made when first needed. */
+/** The memory of one container, made when it is first needed. */
 export function containerMemory(record: PodRecord, name: string): ContainerMemory {
   return (record.containers[name] ??= {})
 }
 
-/** `name_namespace(uid)`, as messages name a pod. Source: pkg/kubelet/util/format/pod.go. */
+/** Formats `name_namespace(uid)`, as messages do. Source: pkg/kubelet/util/format/pod.go. */
 export function formatPod({ name, namespace, uid }: PodRecord): string {
   return `${name}_${namespace}(${uid})`
 }

@@ -8,10 +8,10 @@ const DEFAULT_MODE = 0o644
 const ROOT_CA = 'kube-root-ca.crt'
 const TOKEN_SECONDS = 3600
 
-/** A pod's volumes that come from the API, or for each that cannot be mounted, why. */
+/** A pod's volumes from the API, or why they cannot be mounted. */
 export interface ApiMounts {
   readonly volumes: ReadonlyMap<string, ApiVolume>
-  /** Some of it may change under the pod. */
+  /** Whether some of it may change. */
   readonly mutable: boolean
   readonly faults: readonly MountFault[]
 }
@@ -25,8 +25,8 @@ export interface MountFault {
 const NOTHING: ApiMounts = { volumes: new Map(), mutable: false, faults: [] }
 
 /**
- * Names of the volumes that a container mounts (or has as a device): no others count. Source: pkg/volume/util
- * GetPodVolumeNames.
+ * Names of the volumes that a container mounts (or has as a device); others are ignored. Source:
+ * pkg/volume/util GetPodVolumeNames.
  */
 export function usedVolumes({ spec }: Pod): ReadonlySet<string> {
   const { containers, initContainers = [], ephemeralContainers = [] } = spec
@@ -43,9 +43,8 @@ export function usedVolumes({ spec }: Pod): ReadonlySet<string> {
 }
 
 /**
- * Reads what the volumes of a pod are made from that come from the API. The CA certificate of injected token
- * volumes is not waited for: it is looked up when it is read. Source: pkg/volume/configmap, secret,
- * projected, downwardapi.
+ * Reads a pod's volumes from the API. The CA certificate of injected token volumes is looked up when it is
+ * read, without waiting for it. Source: pkg/volume/configmap, secret, projected, downwardapi.
  */
 export function apiMounts(
   pod: Pod,

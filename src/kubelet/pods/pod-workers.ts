@@ -14,21 +14,20 @@ import { stableHex } from '../stable-hex.js'
 import type { VolumeMounter } from '../volumes/volume-mounter.js'
 import type { NodeUsage } from './admission.js'
 import { allocatedPod } from './allocation.js'
-import { admissionVerdict, countPod, insufficientResources } from './admission.js'
+import { PREEMPTED, admissionVerdict, countPod, insufficientResources, podsToPreempt } from './admission.js'
 import { MINIMUM_GRACE } from './grace.js'
 import type { ContainerStarter } from './container-starter.js'
-import type { MirrorManager } from './mirror-manager.js'
+import type { MirrorManager } from './static-pods.js'
 import type { PodAction } from './pod-actions.js'
 import { nextAction } from './pod-actions.js'
 import type { PodEvents } from './pod-events.js'
 import type { PodKiller } from './pod-killer.js'
-import type { PodRecord, Verdict } from './pod-record.js'
+import type { PodRecord, PodOutcome } from './pod-record.js'
 import { containerMemory, findContainer } from './pod-record.js'
-import { PREEMPTED, podsToPreempt } from './preemption.js'
 import type { Resizer } from './resizer.js'
 import type { StatusManager } from './status-manager.js'
 
-/** What pod workers know of their node. */
+/** What pod workers know about their node. */
 export interface NodeView {
   /** The Node as last seen. */
   readonly node: Node
@@ -36,7 +35,7 @@ export interface NodeView {
   readonly networkReady: boolean
 }
 
-/** What pod workers need of their surroundings. */
+/** What pod workers need. */
 export interface PodWorkerPorts {
   readonly clock: Clock
   readonly records: Slice<Map<string, PodRecord>>
@@ -50,29 +49,29 @@ export interface PodWorkerPorts {
   readonly killer: PodKiller
   readonly stopper: ContainerStopper
   readonly prober: Prober
-  /** Absent where pods cannot be resized. */
+  /** Absent if pods cannot be resized. */
   readonly resizer: Resizer | undefined
   readonly allocatable: ResourceAmounts
   readonly operatingSystem: string
   readonly view: () => NodeView
-  /** Why the node does not take a pod while it is short of something. */
-  readonly pressure: (pod: Pod) => Verdict | undefined
-  /** Wakes the pod's worker; two topics, since `settle()` waits for `hooks` and not for `looks`. */
+  /** Returns why the node under pressure refuses a pod. */
+  readonly pressure: (pod: Pod) => PodOutcome | undefined
+  /**
+   * Wake the pod's worker later. There are two topics since `settle()` waits for `hooks` but not for `looks`.
+   */
   readonly hooks: Topic
   readonly looks: Topic
   /** Wakes the worker of a pod now. */
   readonly wake: (uid: string) => void
 }
 
-/**
- * A sync that could not go on for reasons of the node is tried again after this time. Source: backOffPeriod.
- */
+/** Virtual ms before a sync that the node prevented is retried. Source: backOffPeriod. */
 const RETRY = 10_000
-/** ConfigMaps and Secrets in volumes are looked at again after this time. Source: kubelet's syncFrequency. */
+/** Virtual ms between readings of ConfigMaps and Secrets in volumes. Source: kubelet's syncFrequency. */
 const VOLUME_REFRESH = 60_000
 
 /**
- * One worker for each pod: admission, keeping it running, stopping it. Source: pkg/kubelet/pod_workers.go,
+ * One worker for each pod: admits it, keeps it running, stops it. Source: pkg/kubelet/pod_workers.go,
  * kubelet.go SyncPod.
  */
 export class PodWorkers {
@@ -82,7 +81,7 @@ export class PodWorkers {
     this.#ports = ports
   }
 
-  /** Brings one pod a step further; called whenever something about it may have changed. */
+  /** Takes the next step for one pod; called whenever something about it may have changed. */
   sync(uid: string): void {
     const record = this.#ports.records.value.get(uid)
     if (!record) return this.killOrphan(uid)
@@ -93,8 +92,7 @@ export class PodWorkers {
   }
 
   /**
-   * Containers of a pod that nobody knows are stopped (with the least grace) and forgotten. Source:
-   * HandlePodCleanups.
+   * Stops containers of an unknown pod (with the minimum grace) and forgets them. Source: HandlePodCleanups.
    */
   killOrphan(uid: string): void {
     const { runtime } = this.#ports
@@ -151,7 +149,7 @@ export class PodWorkers {
   }
 
   /**
-   * Makes room for a critical pod: others are ended, and it is admitted when they are gone. Source:
+   * Preempts pods for a critical one, which is admitted when they are gone. Source:
    * pkg/kubelet/preemption/preemption.go.
    */
   #preempt(record: PodRecord): boolean {
@@ -177,7 +175,7 @@ export class PodWorkers {
     return true
   }
 
-  /** A static pod starts only when the one of the same name before it is gone. */
+  /** Whether the previous static pod of the same name still exists; the new one starts only after it. */
   #predecessorLives({ uid, namespace, name }: PodRecord): boolean {
     for (const other of this.#ports.records.value.values()) {
       if (
@@ -233,7 +231,7 @@ export class PodWorkers {
     }
   }
 
-  /** Does what is next; answers whether the runtime is at work now. */
+  /** Takes the next step. Returns whether the runtime is working on it. */
   #act(record: PodRecord, action: PodAction, now: number): boolean {
     switch (action.kind) {
       case 'sandbox':
@@ -249,7 +247,7 @@ export class PodWorkers {
     }
   }
 
-  /** Begins to end one container of a pod that goes on. */
+  /** Begins to end one container of a pod that continues. */
   #stop(
     record: PodRecord,
     { container, message, reason, restart }: Extract<PodAction, { kind: 'stop' }>,
@@ -335,14 +333,14 @@ export class PodWorkers {
     this.#ports.looks.wakeAfter(`volumes/${record.uid}`, VOLUME_REFRESH, { class: 'watchdog' })
   }
 
-  /** Brings volumes up to date from time to time; what is gone by then stays as it was. */
+  /** Rereads volumes periodically; deleted sources keep their last content. */
   #refreshVolumes(record: PodRecord, now: number): void {
     if (record.volumesAt === undefined || now - record.volumesAt < VOLUME_REFRESH) return
     this.#ports.volumes.refresh(record)
     this.#watchVolumes(record, now)
   }
 
-  /** activeDeadlineSeconds. Source: pkg/kubelet/active_deadline.go. */
+  /** Whether activeDeadlineSeconds has passed. Source: pkg/kubelet/active_deadline.go. */
   #deadlineExceeded(record: PodRecord, now: number): boolean {
     const { activeDeadlineSeconds } = record.pod.spec
     if (activeDeadlineSeconds === undefined) return false
@@ -371,9 +369,9 @@ export class PodWorkers {
   }
 
   /**
-   * What the pod requested is free for others: nothing of it runs any more, or the API does not know it any
-   * more (admission counts only pods of the pod manager, even while their containers are still being stopped;
-   * source: kubelet_pods.go filterOutInactivePods).
+   * Frees the pod's resources when nothing of it runs, or when the API has deleted it: admission counts only
+   * pods of the pod manager, even while containers are still stopping. Source: kubelet_pods.go
+   * filterOutInactivePods.
    */
   release(record: PodRecord): void {
     if (!record.admitted) return
@@ -406,7 +404,7 @@ export class PodWorkers {
       return
     }
     if (record.isStatic) this.#ports.mirrors.ensure(record)
-    // a pod that had ended before this kubelet came stays as it is
+    // the status of a pod that ended before this kubelet started is kept
     if (record.startTime !== undefined || !isPodTerminal(record.pod)) statuses.publish(record)
     if (!record.isStatic && record.pod.metadata.deletionTimestamp !== undefined)
       statuses.finishDeletion(record)

@@ -14,14 +14,14 @@ import type { PodRecord, ResizeFault } from './pod-record.js'
 import { containerMemory } from './pod-record.js'
 import { isSidecar } from './restart-policy.js'
 
-/** What the resizer needs of its surroundings. */
+/** What the resizer needs. */
 export interface ResizerPorts {
   readonly clock: Clock
   readonly runtime: ContainerRuntime
   readonly events: PodEvents
   readonly usage: Slice<NodeUsage>
   readonly allocatable: ResourceAmounts
-  /** UIDs of the pods whose resize waits for room. */
+  /** UIDs of pods whose resize is deferred. */
   readonly deferred: Slice<Set<string>>
   /** Wakes the worker of a pod later. */
   readonly looks: Topic
@@ -29,16 +29,13 @@ export interface ResizerPorts {
   readonly wake: (uid: string) => void
 }
 
-/**
- * A resize that waits for room is tried again after this time at the latest. Source: allocation_manager.go
- * retryDelay.
- */
+/** Longest delay before a deferred resize is retried. Source: allocation_manager.go retryDelay. */
 const RETRY = 180_000
 const RESOURCES = ['cpu', 'memory'] as const
 
 /**
- * Resizes pods in place: gives them what their spec asks for by now, if the node has it, and has the running
- * containers follow. Source: pkg/kubelet/allocation/allocation_manager.go, pkg/kubelet/kuberuntime
+ * Resizes pods in place: allocates what their spec requests if the node has it, and updates the running
+ * containers. Source: pkg/kubelet/allocation/allocation_manager.go, pkg/kubelet/kuberuntime
  * doPodResizeAction.
  */
 export class Resizer {
@@ -49,20 +46,19 @@ export class Resizer {
   }
 
   /**
-   * Brings the resize of a pod a step further; called with each sync of an active pod, and does nothing for
-   * most.
+   * Takes the next step in a pod's resize. Called with each sync of an active pod, and does nothing for most.
    */
   sync(record: PodRecord): void {
     if (record.allocation) this.#allocate(record)
     if (record.resize?.inProgress !== undefined) this.#actuate(record, record.resize.inProgress)
   }
 
-  /** There is more room: what waits for it is tried again. */
+  /** Retries deferred resizes after resources were freed. */
   roomMade(): void {
     for (const uid of this.#ports.deferred.value) this.#ports.wake(uid)
   }
 
-  /** A pod is gone, or at its end. */
+  /** Forgets a pod that is gone or has ended. */
   forget({ uid }: PodRecord): void {
     this.#ports.deferred.value.delete(uid)
     this.#ports.looks.cancel(`resize/${uid}`)
@@ -106,7 +102,7 @@ export class Resizer {
     )
   }
 
-  /** Why the node cannot give the pod what it asks for. */
+  /** Returns why the node cannot allocate what the pod requests. */
   #fault(record: PodRecord): ResizeFault | undefined {
     if (record.isStatic)
       return { reason: 'Infeasible', message: 'In-place resize of static-pods is not supported' }
@@ -138,7 +134,7 @@ export class Resizer {
     return undefined
   }
 
-  /** Has the containers follow; those that have to be started anew for it are marked. */
+  /** Updates the containers; marks those that must restart. */
   #actuate(record: PodRecord, generation: number): void {
     const { runtime, events } = this.#ports
     const { pod, uid } = record
@@ -161,7 +157,7 @@ export class Resizer {
   }
 }
 
-/** Whether the policy of a resource that changes asks for a restart. */
+/** Whether the policy of a changed resource demands a restart. */
 function needsRestart(
   { resizePolicy = [] }: Container,
   before: ResourceRequirements | undefined,

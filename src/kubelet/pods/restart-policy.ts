@@ -6,8 +6,8 @@ export function isSidecar(container: Container): boolean {
 }
 
 /**
- * Whether a container that ended with `exitCode` is started again: the first of its own rules that matches,
- * else its own policy, else the pod's. Source: pkg/kubelet/container/helpers.go ShouldContainerBeRestarted,
+ * Whether a container that ended with `exitCode` restarts: by the first matching rule of its own, or else by
+ * its own policy, or else by the pod's. Source: pkg/kubelet/container/helpers.go ShouldContainerBeRestarted,
  * ContainerShouldRestart.
  */
 export function restartsAfter(container: Container, spec: PodSpec, exitCode: number): boolean {

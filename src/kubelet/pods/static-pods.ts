@@ -2,30 +2,33 @@ import type { Container, Pod } from '../../api/core/generated.js'
 import { setPodDefaults } from '../../api/core/pod-defaults.js'
 import type { Draft } from '../../api/draft.js'
 import { formatTime } from '../../api/time.js'
+import { ApiError, ConnectionError, ignoreNotFound, isApiError } from '../../client/api-error.js'
+import type { Client } from '../../client/client.js'
 import { stableHex } from '../stable-hex.js'
+import type { PodRecord } from './pod-record.js'
+import type { StatusManager } from './status-manager.js'
 
-/** Annotations of pods that do not come from the API. Source: pkg/kubelet/types/pod_update.go. */
-export const CONFIG = {
+/** Annotations of pods from other sources than the API. Source: pkg/kubelet/types/pod_update.go. */
+const CONFIG = {
   source: 'kubernetes.io/config.source',
   seen: 'kubernetes.io/config.seen',
   hash: 'kubernetes.io/config.hash',
   mirror: 'kubernetes.io/config.mirror',
 } as const
 
-/** UID of the static pod that a mirror pod in the API stands for. */
+/** UID of the static pod that a mirror pod in the API represents. */
 export function mirroredUid(pod: Pod): string | undefined {
   return pod.metadata.annotations?.[CONFIG.mirror]
 }
 
-/** UID of a static pod: a hash over the manifest, the node and the file. */
+/** UID of a static pod: a hash of the manifest, the node and the file. */
 export function staticPodUid(manifest: Pod, file: string, node: string): string {
   return stableHex(`${node} ${file} ${JSON.stringify(manifest)}`, 32)
 }
 
 /**
- * The pod that a manifest on a node's disk stands for: named after the node, bound to it, tolerating every
- * NoExecute taint, with defaults filled in. Source: pkg/kubelet/config/common.go applyDefaults,
- * tryDecodeSinglePod.
+ * The pod of a manifest on a node's disk: named after the node, bound to it, tolerating every NoExecute
+ * taint, with defaults filled in. Source: pkg/kubelet/config/common.go applyDefaults, tryDecodeSinglePod.
  */
 export function staticPod(manifest: Pod, uid: string, node: string, now: number): Pod {
   const pod = structuredClone(manifest) as Draft<Pod>
@@ -54,7 +57,7 @@ export function staticPod(manifest: Pod, uid: string, node: string, now: number)
  * The mirror of a static pod that the kubelet creates in the API. Source: pkg/kubelet/pod/mirror_client.go
  * CreateMirrorPod.
  */
-export function mirrorPod(pod: Pod, node: { readonly name: string; readonly uid: string }): Pod {
+function mirrorPod(pod: Pod, node: { readonly name: string; readonly uid: string }): Pod {
   const { uid: hash, annotations, ...metadata } = pod.metadata
   return {
     ...pod,
@@ -65,5 +68,83 @@ export function mirrorPod(pod: Pod, node: { readonly name: string; readonly uid:
       annotations: { ...annotations, [CONFIG.mirror]: hash as string },
       ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name: node.name, uid: node.uid, controller: true }],
     },
+  }
+}
+
+/** What the mirror manager needs. */
+export interface MirrorPorts {
+  readonly client: Client
+  readonly statuses: StatusManager
+  readonly node: string
+  readonly log: (message: string) => void
+}
+
+/**
+ * Keeps one mirror pod in the API for each static pod. Source: pkg/kubelet/kubelet.go tryReconcileMirrorPods.
+ */
+export class MirrorManager {
+  readonly #ports: MirrorPorts
+
+  constructor(ports: MirrorPorts) {
+    this.#ports = ports
+  }
+
+  /** Ensures that the API has a mirror of exactly this static pod. The next sync retries after failures. */
+  ensure(record: PodRecord): void {
+    if (record.mirrorUid !== undefined) return
+    try {
+      this.#adopt(record, this.#existing(record) ?? this.#create(record))
+    } catch (error) {
+      if (!(error instanceof ApiError) && !(error instanceof ConnectionError)) throw error
+      this.#ports.log(`Failed creating a mirror pod for ${record.namespace}/${record.name}: ${error.message}`)
+    }
+  }
+
+  /**
+   * Handles the deletion of a mirror, which the next sync recreates. Returns whether the mirror was this
+   * pod's.
+   */
+  lost(record: PodRecord, mirror: Pod): boolean {
+    if (record.mirrorUid !== mirror.metadata.uid) return false
+    delete record.mirrorUid
+    record.status = undefined
+    return true
+  }
+
+  #existing(record: PodRecord): Pod | undefined {
+    const pod = this.#get(record)
+    if (!pod) return undefined
+    const { uid, deletionTimestamp } = pod.metadata
+    if (mirroredUid(pod) === record.uid && deletionTimestamp === undefined) return pod
+    if (mirroredUid(pod) !== undefined) this.#ports.statuses.deleteMirror(record, uid as string)
+    return undefined
+  }
+
+  /**
+   * Reads the mirror. The node authorizer forbids reading a pod that does not exist, since it is not related
+   * to the node.
+   */
+  #get(record: PodRecord): Pod | undefined {
+    try {
+      return this.#ports.client.get('pods', record)
+    } catch (error) {
+      if (isApiError(error, 'NotFound') || isApiError(error, 'Forbidden')) return undefined
+      throw error
+    }
+  }
+
+  #create(record: PodRecord): Pod | undefined {
+    const { client, node } = this.#ports
+    const owner = ignoreNotFound(() => client.get('nodes', { name: node }))
+    return (
+      owner && client.create('pods', mirrorPod(record.pod, { name: node, uid: owner.metadata.uid as string }))
+    )
+  }
+
+  #adopt(record: PodRecord, mirror: Pod | undefined): void {
+    if (!mirror) return
+    record.mirrorUid = mirror.metadata.uid as string
+    record.status = mirror.status
+    record.version = Number(mirror.metadata.resourceVersion)
   }
 }

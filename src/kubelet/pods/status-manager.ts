@@ -9,7 +9,7 @@ import type { ContainerRuntime } from '../runtime/runtime-api.js'
 import { podStatus } from '../status/pod-status.js'
 import type { PodRecord } from './pod-record.js'
 
-/** What the status manager needs of its surroundings. */
+/** What the status manager needs. */
 export interface StatusManagerPorts {
   readonly client: Client
   readonly clock: Clock
@@ -18,10 +18,7 @@ export interface StatusManagerPorts {
   readonly release: KubeletRelease
   /** Scheme of container ids. */
   readonly runtimeName: string
-  /**
-   * UIDs of the pods whose last report did not get through; the kubelet tries again with its next status
-   * tick.
-   */
+  /** UIDs of pods whose last report failed; the kubelet retries with its next status tick. */
   readonly unsent: Slice<Set<string>>
   readonly log: (message: string) => void
 }
@@ -37,10 +34,7 @@ export class StatusManager {
     this.#ports = ports
   }
 
-  /**
-   * Writes the status that the pod should have, if it is another than what the API has. Failures are kept for
-   * later, not thrown.
-   */
+  /** Writes the pod's status if it differs from the API's. Failures are kept for later, not thrown. */
   publish(record: PodRecord): void {
     if (record.removed) return
     const wanted = record.status && this.#wanted(record, record.status)
@@ -48,7 +42,7 @@ export class StatusManager {
       this.#send(record, () => this.#write(record, wanted))
   }
 
-  /** Ends a deletion: DELETE with grace 0, if the object is still the pod that we stopped. */
+  /** Ends a deletion: DELETE with grace 0, if the object is still the stopped pod. */
   finishDeletion(record: PodRecord): void {
     this.#send(record, () => this.#delete(record, record.uid))
   }
@@ -64,7 +58,9 @@ export class StatusManager {
     return podStatus({ record, sandbox, old, now: clock.now(), hostIP, release, runtime: runtimeName })
   }
 
-  /** `wanted` was made from `record.status`; it is made anew if the API has something else by now. */
+  /**
+   * Writes a status that was computed from `record.status`; it is recomputed if the API's has changed since.
+   */
   #write(record: PodRecord, wanted: Pod['status'] | undefined): void {
     const { client } = this.#ports
     const current = ignoreNotFound(() => client.get('pods', record))

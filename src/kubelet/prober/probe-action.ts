@@ -1,21 +1,22 @@
-import type { GRPCAction, Probe } from '../../api/core/generated.js'
+import type { GRPCAction, HTTPGetAction, Probe } from '../../api/core/generated.js'
+import type { NetworkResponse } from '../commands/command.js'
 import { goDuration } from '../go-duration.js'
 import { HEALTH_CHECK } from '../runtime/container-listening.js'
 import type { RuntimeTask } from '../runtime/state.js'
-import { httpGet } from './http-get.js'
-import type { ActionScope } from './target.js'
+import type { ActionScope, Target } from './target.js'
 import { connect, dialError, hostPort, targetOf } from './target.js'
 
-/** What a probe came to. `error`: it could not be made at all, and does not count. */
+/** Outcome of a probe. `error`: it could not be made and does not count. */
 export interface ProbeOutcome {
   readonly result: 'success' | 'warning' | 'failure' | 'error'
   readonly output: string
-  /** It is known after so many ms. */
+  /** Known after so many ms. */
   readonly delay?: number
-  /** As long as the container runs, every further probe would come to the same. */
+  /** Whether every further probe has the same outcome while the container runs. */
   readonly constant?: boolean
 }
 
+const HEALTH_SERVICE = 'grpc.health.v1.Health'
 const HEALTH: ReadonlySet<string> = new Set(['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'])
 
 /** Time limit of a probe in ms. */
@@ -24,9 +25,8 @@ export function probeTimeout({ timeoutSeconds = 1 }: Probe): number {
 }
 
 /**
- * Makes one probe. Undefined: a command runs, whose end is told later (see {@link taskOutcome}).
- * Source: pkg/kubelet/prober/prober.go runProbe, pkg/probe.
- * @throws ActionFault
+ * Makes one probe. Returns undefined if a command runs, whose end is reported later (see {@link
+ * taskOutcome}). Source: pkg/kubelet/prober/prober.go runProbe, pkg/probe. @throws ActionFault
  */
 export function runProbe(scope: ActionScope, type: string, probe: Probe): ProbeOutcome | undefined {
   if (probe.exec) {
@@ -45,7 +45,7 @@ export function runProbe(scope: ActionScope, type: string, probe: Probe): ProbeO
   }
 }
 
-/** What the command of a probe came to; undefined while it runs. Source: pkg/probe/exec/exec.go. */
+/** Outcome of a probe's command; undefined while it runs. Source: pkg/probe/exec/exec.go. */
 export function taskOutcome({ end, output, assumed = false }: RuntimeTask): ProbeOutcome | undefined {
   if (end === undefined) return undefined
   if ('error' in end)
@@ -58,7 +58,7 @@ export function taskOutcome({ end, output, assumed = false }: RuntimeTask): Prob
   return { result: end.exitCode === 0 ? 'success' : 'failure', output, constant: assumed }
 }
 
-/** A command that took too long. Source: pkg/probe/exec/errors.go. */
+/** Outcome of a command that exceeded its time limit. Source: pkg/probe/exec/errors.go. */
 export function timedOut(probe: Probe): ProbeOutcome {
   const command = JSON.stringify((probe.exec?.command ?? []).join(' '))
   return {
@@ -94,8 +94,8 @@ function tcpOutcome(scope: ActionScope, { tcpSocket }: Probe): ProbeOutcome {
 }
 
 /**
- * A container that answers gRPC does so to a POST of the health service's path, with the name of the status.
- * Source: pkg/probe/grpc/grpc.go.
+ * Makes a gRPC probe. A container supports it by responding to a POST of the health service's path with the
+ * name of the status. Source: pkg/probe/grpc/grpc.go.
  */
 function grpcOutcome(scope: ActionScope, { port, service }: GRPCAction, timeout: number): ProbeOutcome {
   const target = targetOf(scope, port, undefined)
@@ -133,7 +133,7 @@ function grpcOutcome(scope: ActionScope, { port, service }: GRPCAction, timeout:
         : `unexpected HTTP status code received from server: ${status}`
     return {
       result: 'failure',
-      output: `error: this server does not implement the grpc health protocol (grpc.health.v1.Health): ${why}`,
+      output: `error: this server does not implement the grpc health protocol (${HEALTH_SERVICE}): ${why}`,
       delay,
     }
   }
@@ -148,5 +148,76 @@ function grpcOutcome(scope: ActionScope, { port, service }: GRPCAction, timeout:
 
 function isConstant(scope: ActionScope, port: number | string, host: string | undefined): boolean {
   const target = targetOf(scope, port, host)
-  return target.isPod && scope.runtime.answersConstantly(scope.uid, target.port)
+  return target.isPod && scope.runtime.hasConstantResponse(scope.uid, target.port)
+}
+
+/** Result of an HTTP request: a response after `delay` ms, or Go's error. */
+export type HttpResult =
+  | { readonly error: string }
+  | { readonly response: NetworkResponse; readonly delay: number; readonly left?: boolean }
+
+const MOST_REDIRECTS = 10
+const TIMED_OUT = '(Client.Timeout exceeded while awaiting headers)'
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
+
+/**
+ * GETs the URL of an action like the kubelet: follows redirects on the same host and stops at others
+ * (`left`). Source: pkg/probe/http/{http,request}.go, Go's net/http. @param timeout Virtual ms after which
+ * the response is too late; undefined: no limit. @throws ActionFault if there is no such port
+ */
+export function httpGet(scope: ActionScope, action: HTTPGetAction, timeout: number | undefined): HttpResult {
+  const target = targetOf(scope, action.port, action.host)
+  const scheme = (action.scheme ?? 'HTTP').toLowerCase()
+  const origin = `${scheme}://${hostPort(target)}`
+  let path = withSlash(action.path ?? '/')
+  let delay = 0
+  for (let followed = 0; ; followed++) {
+    const url = `Get ${JSON.stringify(origin + path)}: `
+    if (followed > MOST_REDIRECTS) return { error: `${url}stopped after ${MOST_REDIRECTS} redirects` }
+    const answer = getOnce(scope, action, target, path)
+    if ('error' in answer) return { error: url + answer.error }
+    delay += answer.response.delay ?? 0
+    if (timeout !== undefined && delay > timeout)
+      return { error: `${url}context deadline exceeded ${TIMED_OUT}` }
+    const { status = 200, headers = {} } = answer.response
+    if (!REDIRECTS.has(status)) return { response: answer.response, delay }
+    const location = headers['location'] ?? headers['Location']
+    if (location === undefined) return { error: `${url}${status} response missing Location header` }
+    const next = samePlace(location, origin)
+    if (next === undefined) return { response: answer.response, delay, left: true }
+    path = next
+  }
+}
+
+function getOnce(
+  scope: ActionScope,
+  { httpHeaders = [] }: HTTPGetAction,
+  target: Target,
+  path: string,
+): { readonly error: string } | { readonly response: NetworkResponse } {
+  const own = Object.fromEntries(httpHeaders.map(({ name, value }) => [name.toLowerCase(), value]))
+  const headers = { 'user-agent': `kube-probe/1.${scope.minor}`, accept: '*/*', ...own }
+  const connected = connect(scope, target, {
+    protocol: 'http',
+    method: 'GET',
+    path,
+    host: own['host'] ?? hostPort(target),
+    headers,
+  })
+  const error = dialError(connected, target)
+  if (error !== undefined) return { error: connected.kind === 'timeout' ? `${error} ${TIMED_OUT}` : error }
+  if (connected.kind !== 'answered') return { error: 'EOF' }
+  return { response: connected.response }
+}
+
+/** The path of a redirect on the same host; undefined for another host. */
+function samePlace(location: string, origin: string): string | undefined {
+  if (location.startsWith('/') && !location.startsWith('//')) return location
+  if (!location.startsWith(origin)) return undefined
+  const rest = location.slice(origin.length)
+  return rest === '' || /^[/?#]/.test(rest) ? withSlash(rest) : undefined
+}
+
+function withSlash(path: string): string {
+  return path.startsWith('/') ? path : `/${path}`
 }

@@ -3,27 +3,27 @@ import type { Container, Probe } from '../../api/core/generated.js'
 /** The three kinds of probes. */
 export type ProbeType = 'startup' | 'liveness' | 'readiness'
 
-/** In the order in which they matter. */
+/** Order in which probes take effect. */
 export const PROBE_TYPES: readonly ProbeType[] = ['startup', 'liveness', 'readiness']
 
-/** What one probe of one container has come to. Plain data, virtual ms. */
+/** State of one probe of one container. Plain data, virtual ms. */
 export interface ProbeState {
-  /** What counts: success or failure often enough in a row; absent as long as neither was reached. */
+  /** The result in effect: enough consecutive successes or failures; absent before either. */
   result?: 'success' | 'failure'
-  /** Result of the last probe, and how often in a row it was that. */
+  /** Result of the last probe, and its count in a row. */
   last?: 'success' | 'failure'
   run: number
-  /** The container is about to be ended for it: no more probes of this one. */
+  /** Whether probing stops because the container is about to be ended for it. */
   onHold?: boolean
-  /** It could not be made: nobody waits for what it says. */
+  /** Whether it could not be made, so that its result is not awaited. */
   failed?: boolean
-  /** A probe that began then is not over yet. */
+  /** Start of the probe under way. */
   since?: number
-  /** Probes are due at this time and every period after it; absent: since the pod's own beginning. */
+  /** Probes are due at this time and every period after it. Default: since the pod's own start. */
   origin?: number
 }
 
-/** The probes of one container, as long as it is the same. Plain data. */
+/** The probes of one container until it is replaced. Plain data. */
 export interface ContainerProbes {
   /** Id of the container that was probed. */
   readonly id: string
@@ -63,4 +63,20 @@ export function isReady(container: Container, id: string, probes: ContainerProbe
   return (
     container.readinessProbe === undefined || (probes?.id === id && probes.readiness?.result === 'success')
   )
+}
+
+/**
+ * Virtual ms of the first probe from `from` on: a tick of the probe's period, counted from `origin`, at least
+ * `initialDelaySeconds` after the container's start (which the kubelet knows to the second). Source:
+ * pkg/kubelet/prober/worker.go run, doProbe.
+ */
+export function nextProbe(
+  { periodSeconds = 10, initialDelaySeconds = 0 }: Partial<Probe>,
+  origin: number,
+  startedAt: number,
+  from: number,
+): number {
+  const period = periodSeconds * 1000
+  const earliest = Math.max(from, Math.floor(startedAt / 1000) * 1000 + initialDelaySeconds * 1000)
+  return origin + Math.max(Math.ceil((earliest - origin) / period), 0) * period
 }

@@ -13,12 +13,11 @@ import { latestContainer } from '../runtime/state.js'
 import type { ProbeOutcome } from './probe-action.js'
 import { probeTimeout, runProbe, taskOutcome, timedOut } from './probe-action.js'
 import type { ContainerProbes, ProbeState, ProbeType } from './probe-state.js'
-import { PROBE_TYPES, isProbed, isStarted, probeOf } from './probe-state.js'
-import { nextProbe } from './schedule.js'
+import { PROBE_TYPES, isProbed, isStarted, nextProbe, probeOf } from './probe-state.js'
 import type { ActionScope } from './target.js'
 import { ActionFault } from './target.js'
 
-/** What the prober needs of its surroundings. */
+/** What the prober needs. */
 export interface ProberPorts {
   readonly clock: Clock
   readonly runtime: ContainerRuntime
@@ -27,15 +26,15 @@ export interface ProberPorts {
   readonly release: KubeletRelease
   readonly hostIP: string
   /**
-   * Its timers: `<uid>/<container>/<type>`, with `/timeout` or `/answer` behind it while a probe is under
+   * Its timers: `<uid>/<container>/<type>`, with the suffix `/timeout` or `/answer` while a probe is under
    * way.
    */
   readonly topic: Topic
-  /** A result has changed: the pod's worker has to look. */
+  /** Called when a result has changed, so that the pod's worker must look. */
   readonly changed: (record: PodRecord) => void
 }
 
-/** The probe that a timer is about. */
+/** The probe of a timer. */
 interface Probing {
   readonly key: string
   readonly record: PodRecord
@@ -53,15 +52,15 @@ const TITLES: Readonly<Record<ProbeType, string>> = {
 }
 const MOST_TRIES = 3
 /**
- * Starts that fail in a row are waited for by `settle()` so often; then the container counts as one that does
- * not get up.
+ * Number of consecutive failed starts that `settle()` waits for; then the container counts as one that will
+ * not start.
  */
 const MOST_AWAITED_STARTS = 3
 
 /**
- * Probes the containers of a node's pods. Each probe has one timer, and none while its answer cannot change.
- * Until a container is found started and ready (or not) its probes are work in flight; after that they are
- * watchdogs. Source: pkg/kubelet/prober/{prober_manager,worker,prober}.go.
+ * Probes the containers of a node's pods. Each probe has one timer, and none while its result cannot change.
+ * Probes are work in flight until a container is found started and ready (or not), and watchdogs after that.
+ * Source: pkg/kubelet/prober/{prober_manager,worker,prober}.go.
  */
 export class Prober {
   readonly #ports: ProberPorts
@@ -71,8 +70,8 @@ export class Prober {
   }
 
   /**
-   * Begins with containers that run and were not probed yet, and takes in commands that have ended. Called
-   * with each sync of an active pod.
+   * Starts probing new containers, and handles commands that have ended. Called with each sync of an active
+   * pod.
    */
   sync(record: PodRecord, now: number): void {
     const { spec } = record.pod
@@ -82,17 +81,17 @@ export class Prober {
       if (isSidecar(container) && isProbed(container)) this.#syncContainer(record, container, now)
   }
 
-  /** The pod is being stopped: it is not probed any more, but for its readiness. */
+  /** Stops liveness and startup probes of a pod that is being stopped; readiness is still probed. */
   stopLivenessAndStartup(record: PodRecord): void {
     this.#cancel(record, ['startup', 'liveness'])
   }
 
-  /** Nothing of the pod runs any more. */
+  /** Stops all probes of a pod of which nothing runs. */
   stop(record: PodRecord): void {
     this.#cancel(record, PROBE_TYPES)
   }
 
-  /** The handler of the timers. */
+  /** Handles a timer. */
   due(key: string, payload: PlainData): void {
     const [uid = '', name = '', type = '', what] = key.split('/')
     const probing = this.#find(uid, name, type as ProbeType)
@@ -124,14 +123,12 @@ export class Prober {
     }
   }
 
-  /**
-   * Sets the first timers of a container: of its startup probe, or of the others when it counts as started.
-   */
+  /** Sets the first timers of a container: of its startup probe, or of the others if it counts as started. */
   #begin(record: PodRecord, container: Container, probes: ContainerProbes, now: number): void {
     if (!isStarted(container, probes.id, probes)) return this.#schedule(record, container, 'startup', now)
     if (container.livenessProbe) this.#schedule(record, container, 'liveness', now)
     if (!container.readinessProbe || !probes.readiness) return
-    // the kubelet does not wait for the period when a container is started and not ready: it probes at once,
+    // the kubelet does not wait for the period if a container is started and not ready: it probes at once,
     // and counts from there
     probes.readiness.origin = now
     this.#schedule(record, container, 'readiness', now)
@@ -179,7 +176,7 @@ export class Prober {
     else topic.wakeAfter(`${key}/timeout`, probeTimeout(probe), options)
   }
 
-  /** Liveness and startup are of no interest in a pod that is being stopped. */
+  /** Whether a probe is obsolete: liveness and startup do not matter in a pod that is being stopped. */
   #isOver({ record, type }: Probing): boolean {
     return (
       type !== 'readiness' &&
@@ -248,7 +245,7 @@ export class Prober {
       if (state.result === 'success' && memory.probes)
         this.#begin(record, container, memory.probes, this.#ports.clock.now())
     }
-    // a container that lives is what it was taken for
+    // a container counts as alive from the beginning, so a success changes nothing
     if (type !== 'liveness' || state.result === 'failure') this.#ports.changed(record)
   }
 
@@ -283,7 +280,7 @@ function freshProbes(container: Container, id: string): ContainerProbes {
   return probes
 }
 
-/** Counts one more result; answers whether what counts has changed by it. */
+/** Counts one more result. Returns whether the result in effect has changed. */
 function count(
   state: ProbeState,
   { failureThreshold = 3, successThreshold = 1 }: Probe,

@@ -2,10 +2,10 @@ import type { Container, Pod } from '../../api/core/generated.js'
 import type { Connected, NetworkRequest } from '../commands/command.js'
 import type { ContainerRuntime } from '../runtime/runtime-api.js'
 
-/** A probe or hook that could not be made; the text is Go's. */
+/** A probe or hook that could not be made, with Go's text. */
 export class ActionFault extends Error {}
 
-/** The container that a probe or hook is about, and what reaches it. */
+/** The container of a probe or hook, and how to reach it. */
 export interface ActionScope {
   readonly runtime: ContainerRuntime
   readonly uid: string
@@ -21,14 +21,13 @@ export interface ActionScope {
 export interface Target {
   readonly host: string
   readonly port: number
-  /** The pod itself, as opposed to some other machine. */
+  /** Whether it is the pod itself and not another machine. */
   readonly isPod: boolean
 }
 
 /**
- * Where an action goes: to the pod's address unless it names a host; a named port is looked up in the
- * container's ports. Source: pkg/probe/util.go ResolveContainerPort.
- * @throws ActionFault
+ * The target of an action: the pod's address unless a host is named; a named port is looked up in the
+ * container's ports. Source: pkg/probe/util.go ResolveContainerPort. @throws ActionFault
  */
 export function targetOf(scope: ActionScope, port: number | string, host: string | undefined): Target {
   const { pod, hostIP, runtime, uid } = scope
@@ -51,7 +50,7 @@ function portNumber({ ports = [] }: Container, port: number | string): number {
   return portNumber({} as Container, Number(port))
 }
 
-/** Sends something there. On a machine's own loopback address only its own pods listen. */
+/** Connects to a target. Only a machine's own pods listen on its loopback address. */
 export function connect(
   { runtime, uid, pod, hostIP }: ActionScope,
   { host, port, isPod }: Target,
@@ -62,12 +61,12 @@ export function connect(
   return runtime.connect(pod, runtime.pod(uid)?.ip ?? hostIP, address, port, request)
 }
 
-/** `host:port`, with brackets around an IPv6 address. */
+/** Formats `host:port`, with brackets around an IPv6 address. */
 export function hostPort({ host, port }: Target): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 }
 
-/** What Go's dialer says of a connection that does not come about; undefined if it does. */
+/** The error of Go's dialer for a failed connection; undefined for a successful one. */
 export function dialError(connected: Connected, target: Target): string | undefined {
   const where = `dial tcp ${hostPort(target)}:`
   switch (connected.kind) {

@@ -6,8 +6,8 @@ import { fullImageName } from './image-name.js'
 import type { RuntimeContainer, RuntimeImage, RuntimePod } from './state.js'
 
 /**
- * What a machine has of a pod that ran on it before the simulation began, by the pod's status: its sandbox
- * and its containers. Undefined when nothing of it runs.
+ * Reconstructs the sandbox and the containers of a pod that ran before the simulation began from its status.
+ * Undefined if nothing of it runs.
  */
 export function adoptedPod(pod: Pod): RuntimePod | undefined {
   const {
@@ -31,7 +31,7 @@ export function adoptedPod(pod: Pod): RuntimePod | undefined {
   }
 }
 
-/** The last two containers of that name, older first. */
+/** The last two containers of that name, the older first. */
 function containersOf(
   pod: Pod,
   { name, containerID, restartCount, state, lastState }: ContainerStatus,

@@ -11,7 +11,7 @@ import { latestContainer } from './state.js'
 import { stableHex } from '../stable-hex.js'
 import type { Slice, Topic } from '../../sim/module.js'
 
-/** Timers of sandboxes and containers: by uid of the pod, and by `uid/container`. */
+/** Timers of sandboxes (by pod uid) and of containers (by `uid/container`). */
 export interface LifecycleTopics {
   readonly sandbox: Topic
   readonly start: Topic
@@ -19,7 +19,7 @@ export interface LifecycleTopics {
   readonly signal: Topic
 }
 
-/** What the life of containers needs of their machine. */
+/** What the lifecycle of containers needs from their machine. */
 export interface LifecyclePorts {
   readonly state: Slice<RuntimeState>
   readonly topics: LifecycleTopics
@@ -31,7 +31,8 @@ export interface LifecyclePorts {
 }
 
 /**
- * How sandboxes and containers come and go: what the kubelet asks for begins at once and ends with a timer.
+ * Creates and ends sandboxes and containers: an operation begins when the kubelet asks for it and ends with a
+ * timer.
  */
 export class ContainerLifecycle {
   readonly #ports: LifecyclePorts
@@ -40,7 +41,7 @@ export class ContainerLifecycle {
     this.#ports = ports
   }
 
-  /** Makes the pod's sandbox; it is ready, or failed, after its time. */
+  /** Creates the pod's sandbox, which is ready or has failed after its time. */
   runSandbox(request: SandboxRequest): void {
     const { uid, namespace, name, hostNetwork, podCIDR, pod } = request
     const { pods } = this.#ports.state.value
@@ -69,7 +70,7 @@ export class ContainerLifecycle {
     )
   }
 
-  /** Makes a container and starts it; it runs, or has failed to, after its time. */
+  /** Creates and starts a container, which runs or has failed after its time. */
   startContainer(request: ContainerRequest): void {
     const { uid, name, image, attempt, runsToCompletion, env, resources } = request
     const pod = this.#mustHave(uid)
@@ -114,7 +115,7 @@ export class ContainerLifecycle {
     if (exit) this.#ports.topics.signal.wakeAfter(key, exit.after, { payload: exit })
   }
 
-  /** Nothing that is still being made will be there. */
+  /** Cancels everything that is still being made. */
   cancelPending(uid: string): void {
     const pod = this.#pod(uid)
     if (!pod) return
@@ -128,7 +129,7 @@ export class ContainerLifecycle {
     pod.containers = pod.containers.filter(({ state }) => state !== 'creating')
   }
 
-  /** The sandbox is no more and its address is free; containers stay as they are. */
+  /** Stops the sandbox and frees its address; containers stay as they are. */
   stopSandbox(uid: string): void {
     const pod = this.#pod(uid)
     if (!pod) return
@@ -137,7 +138,7 @@ export class ContainerLifecycle {
     delete pod.ip
   }
 
-  /** The time of a sandbox is over: it gets its address. */
+  /** Finishes a sandbox: it gets its address. */
   sandboxMade(uid: string, podCIDR: string | undefined): void {
     const pod = this.#mustHave(uid)
     if (!pod.hostNetwork) {
@@ -156,7 +157,7 @@ export class ContainerLifecycle {
     this.#ports.tell(`pod/${uid}`)
   }
 
-  /** The time that a container takes to start is over. */
+  /** Finishes the start of a container. */
   started(key: string, runsToCompletion: boolean): void {
     const { pod, container } = this.#find(key)
     const { startError, exitCode, exitAfter, exitReason } = this.#ports.behavior(
@@ -190,7 +191,7 @@ export class ContainerLifecycle {
     this.#ports.tell(`pod/${pod.uid}`)
   }
 
-  /** A container's process has ended, by itself or by a signal. */
+  /** Handles the end of a container's process, by itself or by a signal. */
   exited(key: string, exit: Exit): void {
     const { pod, container } = this.#find(key)
     this.cancelTimers(key)
@@ -208,7 +209,7 @@ export class ContainerLifecycle {
     if (message !== undefined) container.message = message
   }
 
-  /** Neither a planned exit nor a signal comes to the container any more. */
+  /** Cancels the planned exit and the signals of a container. */
   cancelTimers(key: string): void {
     this.#ports.topics.exit.cancel(key)
     this.#ports.topics.signal.cancel(key)

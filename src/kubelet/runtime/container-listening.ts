@@ -1,6 +1,6 @@
 import type { Container, LifecycleHandler } from '../../api/core/generated.js'
 import type { Connected, NetworkRequest } from '../commands/command.js'
-import { answersHostname } from '../images/known-images.js'
+import { servesHostname } from '../images/known-images.js'
 import type { ContainerScope } from './container-scope.js'
 import { containerSpec } from './container-view.js'
 import { fullImageName } from './image-name.js'
@@ -12,13 +12,13 @@ const TEXT = { 'content-type': 'text/plain' }
 const NOT_FOUND =
   '<html>\r\n<head><title>404 Not Found</title></head>\r\n<body>\r\n<center><h1>404 Not ' +
   'Found</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n'
-/** Path of the gRPC health service's call. */
+/** Path of the gRPC health check. */
 export const HEALTH_CHECK = '/grpc.health.v1.Health/Check'
 
-/** How something arrives: HTTP comes over TCP. */
+/** Protocol of incoming data; HTTP uses TCP. */
 export type Transport = NetworkRequest['protocol'] | 'sctp'
 
-/** What arrives at the ports of containers, and what they answer. */
+/** Delivers requests to the ports of containers, and returns their responses. */
 export class ContainerListening {
   readonly #scope: ContainerScope
 
@@ -26,7 +26,7 @@ export class ContainerListening {
     this.#scope = scope
   }
 
-  /** Something arrives at a port of a pod. */
+  /** Delivers a request to a port of a pod. */
   request(pod: RuntimePod, port: number, request: NetworkRequest): Connected {
     const container = this.#listener(pod, port, request.protocol)
     if (!container) return { kind: 'refused' }
@@ -57,8 +57,8 @@ export class ContainerListening {
   }
 
   /**
-   * Whether what answers on a port always answers the same as long as it runs: no handler of an image is
-   * asked.
+   * Whether the response on a port is constant while the container runs: it does not come from an image's
+   * handler.
    */
   isConstant(pod: RuntimePod, port: number): boolean {
     const container = this.#listener(pod, port, 'tcp')
@@ -77,7 +77,7 @@ export class ContainerListening {
     )
   }
 
-  /** What nginx serves, which a volume may be mounted over. */
+  /** The page that nginx serves, which a volume may replace. */
   #pageOf(pod: RuntimePod, container: RuntimeContainer): string | undefined {
     return containerSpec(pod.pod, container.name)?.volumeMounts?.some(({ mountPath }) =>
       mountPath.startsWith('/usr/share/nginx'),
@@ -87,15 +87,15 @@ export class ContainerListening {
   }
 
   /**
-   * A service listens on the ports of its image; of an image that nobody has described, on those that its
-   * spec speaks of.
+   * Whether a container listens on a port: one of its image's, or, for an undefined image, one that its spec
+   * mentions.
    */
   #listens(pod: RuntimePod, container: RuntimeContainer, port: number, protocol: Transport): boolean {
     if (container.process) return false
     const { ports } = this.#scope.ports.images.facts(container.image)
     const wanted = protocol === 'http' ? 'TCP' : protocol.toUpperCase()
     const spec = containerSpec(pod.pod, container.name)
-    if (ports === undefined || answersHostname(fullImageName(container.image))) {
+    if (ports === undefined || servesHostname(fullImageName(container.image))) {
       if (
         spec?.ports?.some((one) => one.containerPort === port && (one.protocol ?? 'TCP') === wanted) === true
       )
@@ -109,10 +109,7 @@ export class ContainerListening {
   }
 }
 
-/**
- * Numbers of the ports that probes and hooks of a container go to: what says so much of a server means that
- * it is there.
- */
+/** Ports that the probes and hooks of a container use: for an undefined image they imply a server. */
 function probedPorts({
   readinessProbe,
   livenessProbe,

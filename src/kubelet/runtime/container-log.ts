@@ -1,27 +1,27 @@
-/** A line of a container's log, or a piece of one that has no end yet. Plain data. */
+/** A line of a container's log, or the beginning of an unfinished one. Plain data. */
 export interface LogLine {
-  /** Virtual ms at which it began. */
+  /** Virtual ms of its beginning. */
   readonly at: number
   readonly stream: 'stdout' | 'stderr'
   text: string
 }
 
-/** What a container has written. The oldest lines go when there are too many. Plain data. */
+/** The output of a container. The oldest lines are dropped when there are too many. Plain data. */
 export interface ContainerLog {
   readonly lines: LogLine[]
-  /** So many lines are gone. */
+  /** Number of dropped lines. */
   dropped: number
   /** Characters in all lines. */
   size: number
 }
 
-/** Where a reader of a log stands: the line's number since the beginning, and how much of it was read. */
+/** Position of a reader: the line's number since the beginning, and how much of it was read. */
 export interface LogPosition {
   line: number
   offset: number
 }
 
-/** What `kubectl logs` asks for. */
+/** Options of `kubectl logs`. */
 export interface LogSelection {
   readonly tailLines?: number
   /** Virtual ms. */
@@ -30,15 +30,15 @@ export interface LogSelection {
 
 const MOST_LINES = 20_000
 const LARGEST = 2 * 1024 * 1024
-/** A piece that never ends is cut here, as the runtime does. */
+/** An unfinished line is cut at this length, as the runtime does. */
 const LONGEST_LINE = 16 * 1024
 
-/** A log in which nothing is written. */
+/** An empty log. */
 export function newLog(): ContainerLog {
   return { lines: [], dropped: 0, size: 0 }
 }
 
-/** Appends output, which may have any number of lines. */
+/** Appends output of any number of lines. */
 export function appendLog(log: ContainerLog, now: number, stream: 'stdout' | 'stderr', text: string): void {
   for (const piece of text.split(/(?<=\n)/)) {
     if (piece === '') continue
@@ -53,13 +53,13 @@ export function appendLog(log: ContainerLog, now: number, stream: 'stdout' | 'st
   while (log.lines.length - excess > MOST_LINES || (size > LARGEST && excess < log.lines.length - 1))
     size -= log.lines[excess++]?.text.length ?? 0
   if (excess === 0) return
-  // by a tenth more than need be, so that not every line moves all others
+  // drops a tenth more than necessary, so that not every new line moves all others
   excess = Math.min(excess + MOST_LINES / 10, log.lines.length - 1)
   for (const { text } of log.lines.splice(0, excess)) log.size -= text.length
   log.dropped += excess
 }
 
-/** Where a reader begins. */
+/** Position at which a reader begins. */
 export function startOfLog(log: ContainerLog, { tailLines, since }: LogSelection): LogPosition {
   let first = 0
   if (since !== undefined) {
@@ -70,7 +70,7 @@ export function startOfLog(log: ContainerLog, { tailLines, since }: LogSelection
   return { line: log.dropped + first, offset: 0 }
 }
 
-/** What has come since `position`, which moves on. */
+/** Reads what was written since `position`, and advances it. */
 export function readLog(
   log: ContainerLog,
   position: LogPosition,
@@ -96,7 +96,7 @@ export function readLog(
 }
 
 /**
- * The last of what was written, for termination messages: 80 lines or 2 KiB. Source: kuberuntime_container.go
+ * The end of the log for termination messages: 80 lines or 2 KiB. Source: kuberuntime_container.go
  * readLastStringFromContainerLogs.
  */
 export function logTail(log: ContainerLog): string {

@@ -1,7 +1,7 @@
 import type { ImageExec } from '../images/image.js'
 import type { Connected, NetworkRequest, ProcessEntry } from '../commands/command.js'
 import { signalName } from '../shell/builtins.js'
-import type { ProcessHost } from '../shell/process-host.js'
+import type { ProcessHost } from '../shell/shell-call.js'
 import { newProcess, runProcess, trapSignal } from '../shell/interpreter.js'
 import type { ShellProcess } from '../shell/state.js'
 import { ContainerListening } from './container-listening.js'
@@ -19,7 +19,7 @@ import { hasProgram, notFound, startPlan } from './start-plan.js'
 import { processEntries, sharedProcess } from './process-table.js'
 import type { RuntimeContainer, RuntimePod, RuntimeTask } from './state.js'
 
-/** A process is waited for by `settle()` for so long; what runs longer counts as a server. Virtual ms. */
+/** Virtual ms for which `settle()` waits for a process; one that runs longer counts as a server. */
 const LONGEST_WORK = 600_000
 const SIGQUIT = 3
 /** SIGHUP, SIGUSR1, SIGUSR2, SIGWINCH. */
@@ -27,21 +27,19 @@ const RELOADS: ReadonlySet<number> = new Set([1, 10, 12, 28])
 const SIGKILL = 9
 const SIGTERM = 15
 const MOST_TERMINATION_MESSAGE = 4096
-/** So much of a probe's or a hook's output is kept. Source: pkg/probe/exec maxReadLength. */
+/** Most bytes of a probe's or a hook's output that are kept. Source: pkg/probe/exec maxReadLength. */
 const MOST_TASK_OUTPUT = 10 * 1024
 const EXEC_FAILED = 'OCI runtime exec failed: exec failed: unable to start container process: '
 
 /**
- * What runs in the containers of one machine: services of images, and processes of the little shell. All that
- * they are is in the machine's state.
+ * The processes in the containers of one machine: services of images, and processes of the built-in shell.
+ * Their entire state is in the machine's state.
  */
 export class ContainerProcesses {
   readonly #scope: ContainerScope
   readonly #listening: ContainerListening
   readonly #ports: ProcessPorts
-  /**
-   * The command of the kubelet that is being started: who starts it sees by itself that it has ended at once.
-   */
+  /** The kubelet's command that is being started; its caller itself notices if it ends at once. */
   #beginning: RuntimeTask | undefined
 
   constructor(ports: ProcessPorts) {
@@ -54,11 +52,11 @@ export class ContainerProcesses {
   plan(pod: RuntimePod, container: RuntimeContainer): StartPlan {
     const view = this.#scope.view(pod, container)
     const spec = containerSpec(pod.pod, container.name)
-    // most containers say nothing of it, and nobody needs their environment
+    // most containers have no command, and then the environment is not needed
     return startPlan(spec, view.image, spec?.command || spec?.args ? environmentOf(view) : {})
   }
 
-  /** Starts what the plan says in a container that runs by now. */
+  /** Starts the plan in a running container. */
   start(pod: RuntimePod, container: RuntimeContainer, plan: StartPlan): void {
     const key = keyOf(pod, container)
     if (plan.kind === 'process') {
@@ -82,7 +80,7 @@ export class ContainerProcesses {
       this.#scope.effect(pod, container, behavior.start(this.#scope.context(pod, container)))
   }
 
-  /** The handler of the wake topic. */
+  /** Handles the wake topic. */
   woken(key: string): void {
     const found = this.#scope.find(key)
     if (!found) return
@@ -98,9 +96,9 @@ export class ContainerProcesses {
   }
 
   /**
-   * Sends the stop signal to the first process of a container. `default`: it does what processes do that say
-   * nothing about the signal; `handled`: it has taken it (and may have ended by now). As the first of its pid
-   * namespace a process without a handler does not see the signal.
+   * Sends the stop signal to the first process of a container. `default`: the process has no handler;
+   * `handled`: it has handled the signal (and may have exited). Without a handler the first process of a pid
+   * namespace does not see the signal.
    */
   terminate(pod: RuntimePod, container: RuntimeContainer, signal: number = SIGTERM): 'default' | 'handled' {
     const { process, service } = container
@@ -120,7 +118,7 @@ export class ContainerProcesses {
     return 'handled'
   }
 
-  /** The container has ended: nothing of it runs any more. Answers its termination message, if it has one. */
+  /** Ends all processes of an ended container. Returns its termination message, if it has one. */
   stopped(pod: RuntimePod, container: RuntimeContainer, exit: Exit): string | undefined {
     const message = this.#terminationMessage(pod, container, exit)
     const key = keyOf(pod, container)
@@ -139,31 +137,33 @@ export class ContainerProcesses {
     return message
   }
 
-  /** Takes back the timers of a container. */
+  /** Cancels the timers of a container. */
   cancel(pod: RuntimePod, container: RuntimeContainer): void {
     const key = keyOf(pod, container)
     this.#ports.wakes.cancel(key)
     for (const number of container.execs?.keys() ?? []) this.#ports.wakes.cancel(`${key}#${number}`)
   }
 
-  /** Tells who listens that the machine is gone. */
+  /** Tells listeners that the machine has lost power. */
   powerLost(): void {
     this.#scope.listeners.tellAll((listener) => listener.ended(POWER_LOSS))
   }
 
-  /** Appends to the log of a container, and tells who follows it. */
+  /** Appends to the log of a container, and tells its followers. */
   log(pod: RuntimePod, container: RuntimeContainer, stream: 'stdout' | 'stderr', text: string): void {
     this.#scope.log(pod, container, stream, text)
   }
 
-  /** Listens to a process (see {@link ProcessPorts.wakes} for its key) until the answer is called. */
+  /**
+   * Listens to a process (see {@link ProcessPorts.wakes} for its key). Call the returned function to stop.
+   */
   listen(key: string, listener: ProcessListener): () => void {
     return this.#scope.listeners.add(key, listener)
   }
 
   /**
-   * Runs a command in a container. Answers the key of its process, the end of a command that the image itself
-   * has answered, or why it cannot be started.
+   * Runs a command in a container. Returns the key of its process, the result of a command that the image
+   * itself handled, or why it cannot be started.
    */
   exec(
     pod: RuntimePod,
@@ -189,9 +189,9 @@ export class ContainerProcesses {
   }
 
   /**
-   * Runs a command of the kubelet in a container: its end is kept as data, and told to {@link
-   * ProcessPorts.onTask} if it does not end at once. A program that an open image does not have is taken to
-   * succeed without a word.
+   * Runs a command of the kubelet in a container. Its end is kept as data, and passed to {@link
+   * ProcessPorts.onTask} unless it ends at once. A program that an open image lacks is assumed to succeed
+   * without output.
    */
   runTask(pod: RuntimePod, container: RuntimeContainer, name: string, words: readonly string[]): RuntimeTask {
     this.stopTask(pod, container, name)
@@ -220,7 +220,7 @@ export class ContainerProcesses {
     return task
   }
 
-  /** Ends a command of the kubelet without a word to it, and forgets what it has said. */
+  /** Ends a command of the kubelet silently, and forgets its output. */
   stopTask(pod: RuntimePod, container: RuntimeContainer, name: string): void {
     const task = container.tasks?.get(name)
     if (task?.number !== undefined) {
@@ -230,7 +230,7 @@ export class ContainerProcesses {
     container.tasks?.delete(name)
   }
 
-  /** Input for a process. */
+  /** Passes input to a process. */
   input(key: string, text: string, end: boolean): void {
     const process = this.#scope.find(key)?.process
     if (!process || process.stdin.closed) return
@@ -239,7 +239,7 @@ export class ContainerProcesses {
     this.#run(key)
   }
 
-  /** Something arrives at a port of a pod. */
+  /** Delivers a request to a port of a pod. */
   request(pod: RuntimePod, port: number, request: NetworkRequest): Connected {
     return this.#listening.request(pod, port, request)
   }
@@ -250,22 +250,22 @@ export class ContainerProcesses {
   }
 
   /** See {@link ContainerListening.isConstant}. */
-  answersConstantly(pod: RuntimePod, port: number): boolean {
+  hasConstantResponse(pod: RuntimePod, port: number): boolean {
     return this.#listening.isConstant(pod, port)
   }
 
-  /** A file of a container; undefined when there is none that can be read. */
+  /** Reads a file of a container; undefined if there is no readable one. */
   readFile(pod: RuntimePod, container: RuntimeContainer, path: string): string | undefined {
     return this.#scope.readFile(pod, container, path)
   }
 
-  /** Sets what a container uses from now on; undefined: what its image says. Too much memory ends it. */
+  /** Sets the usage of a container from now on; undefined restores its image's. Too much memory ends it. */
   setUsage(pod: RuntimePod, container: RuntimeContainer, usage: RuntimeContainer['usage']): void {
     if (usage === undefined) delete container.usage
     else this.#scope.use(pod, container, usage)
   }
 
-  /** Ends a container that uses more memory than its limit; answers whether it did. */
+  /** Ends a container that uses more memory than its limit. Returns whether it did. */
   checkMemory(pod: RuntimePod, container: RuntimeContainer): boolean {
     return this.#scope.checkMemory(pod, container)
   }
@@ -275,7 +275,7 @@ export class ContainerProcesses {
     return behavior?.exec?.(container.service?.state, words, this.#scope.context(pod, container))
   }
 
-  /** Why a command cannot be started; undefined if it can. */
+  /** Returns why a command cannot be started; undefined if it can. */
   #missing(
     pod: RuntimePod,
     container: RuntimeContainer,
@@ -394,8 +394,8 @@ export class ContainerProcesses {
   }
 
   /**
-   * In a namespace of others a process is not spared: what it does not handle ends it, but for servers, which
-   * take SIGHUP and the like as word to reload.
+   * Signals a container in a shared pid namespace, where an unhandled signal ends the process. Servers reload
+   * on SIGHUP and similar signals instead.
    */
   #signalShared(pod: RuntimePod, container: RuntimeContainer, signal: number): void {
     if (signal === 0) return
@@ -410,8 +410,8 @@ export class ContainerProcesses {
   }
 
   /**
-   * The first process of a container does not see signals that it has no handler for, not even SIGKILL from
-   * inside.
+   * Signals the first process of a container, which does not see unhandled signals from inside, not even
+   * SIGKILL.
    */
   #signalFirst(pod: RuntimePod, container: RuntimeContainer, signal: number): void {
     if (signal === SIGKILL || signal === 0) return

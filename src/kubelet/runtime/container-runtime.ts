@@ -32,13 +32,13 @@ import type {
   SystemUsage,
 } from './state.js'
 import { latestContainer } from './state.js'
-import { ALONE } from './surroundings.js'
+import { ISOLATED } from './surroundings.js'
 import type { PodVolumes } from './volumes.js'
 
 /**
- * The machine of one node: containers, images, addresses and manifests, which live on while the kubelet is
- * down. Module `runtime/<node>`; the kubelet of the node is its client. Source of what it models:
- * containerd's CRI plugin, CNI host-local.
+ * Creates the machine of one node: containers, images, addresses and manifests, which stay while the kubelet
+ * is down. Module `runtime/<node>`; the node's kubelet is its client. It models containerd's CRI plugin and
+ * CNI host-local.
  */
 export function createContainerRuntime(options: ContainerRuntimeOptions): Machine {
   return new SimulatedMachine(options)
@@ -48,7 +48,7 @@ interface Topics extends LifecycleTopics {
   readonly pull: Topic
 }
 
-/** What the kernel has given to the machine, and what stands on it. */
+/** What the kernel gave to the machine, and what is built on it. */
 interface Attachment {
   readonly clock: Clock
   readonly slice: Slice<RuntimeState>
@@ -86,7 +86,7 @@ class SimulatedMachine implements Machine {
       exit: host.handle('exit', (key, exit) => this.#life.exited(key, exit as Exit)),
       signal: host.handle('signal', (key, exit) => this.#life.exited(key, exit as Exit)),
     }
-    const { node, surroundings = () => ALONE } = this.#options
+    const { node, surroundings = () => ISOLATED } = this.#options
     const processes = new ContainerProcesses({
       node,
       surroundings,
@@ -171,7 +171,7 @@ class SimulatedMachine implements Machine {
   }
 
   serviceEnv(pod: Pod): Readonly<Record<string, string>> {
-    return (this.#options.surroundings?.() ?? ALONE).serviceEnv(pod, this.#now)
+    return (this.#options.surroundings?.() ?? ISOLATED).serviceEnv(pod, this.#now)
   }
 
   setVolumes(uid: string, volumes: PodVolumes): void {
@@ -202,7 +202,7 @@ class SimulatedMachine implements Machine {
     if (!pod) return { kind: 'unreachable' }
     const connected = this.processes.request(pod, port, request)
     if (!pod.hostNetwork || connected.kind !== 'refused') return connected
-    // on the network of the machine any of its pods there may listen
+    // on the machine's network any of its host-network pods may listen
     for (const other of this.#state.pods.values()) {
       if (!other.hostNetwork || other === pod) continue
       const answer = this.processes.request(other, port, request)
@@ -212,12 +212,12 @@ class SimulatedMachine implements Machine {
   }
 
   connect(pod: Pod, podIP: string, address: string, port: number, request: NetworkRequest): Connected {
-    return (this.#options.surroundings?.() ?? ALONE).networkOf(pod, podIP).connect(address, port, request)
+    return (this.#options.surroundings?.() ?? ISOLATED).networkOf(pod, podIP).connect(address, port, request)
   }
 
-  answersConstantly(uid: string, port: number): boolean {
+  hasConstantResponse(uid: string, port: number): boolean {
     const pod = this.pod(uid)
-    return pod !== undefined && !pod.hostNetwork && this.processes.answersConstantly(pod, port)
+    return pod !== undefined && !pod.hostNetwork && this.processes.hasConstantResponse(pod, port)
   }
 
   resizeContainer(uid: string, name: string, resources: ResourceRequirements): void {

@@ -1,24 +1,25 @@
-import { FileFault } from '../files/file-system.js'
+import type { Slice, Topic } from '../../sim/module.js'
+import type { PlainData } from '../../sim/plain-data.js'
 import type { ProcessEntry } from '../commands/command.js'
+import { FileFault } from '../files/file-system.js'
 import type { ImageTable } from '../images/image-table.js'
 import type { ImageContext, ImageEffect } from '../images/image.js'
 import type { ShellProcess } from '../shell/state.js'
-import type { PlainData } from '../../sim/plain-data.js'
-import type { Slice, Topic } from '../../sim/module.js'
 import type { ContainerBehavior } from './behavior.js'
-import type { Exit } from './containers.js'
-import { exitOf } from './containers.js'
 import { appendLog, newLog } from './container-log.js'
 import { declaresUsage, exceedsMemory } from './container-usage.js'
 import type { ContainerView } from './container-view.js'
+import { containerSpec, environmentOf } from './container-view.js'
 import { ContainerWorld } from './container-world.js'
+import type { Exit } from './containers.js'
+import { exitOf } from './containers.js'
 import { ProcessListeners } from './process-listeners.js'
-import { SeenByImage } from './seen-by-image.js'
+import { startPlan } from './start-plan.js'
 import type { RuntimeContainer, RuntimePod, RuntimeState } from './state.js'
 import { latestContainer } from './state.js'
 import type { Surroundings } from './surroundings.js'
 
-/** What the processes of a machine need of it. */
+/** What the processes of a machine need. */
 export interface ProcessPorts {
   readonly node: string
   readonly state: Slice<RuntimeState>
@@ -26,16 +27,16 @@ export interface ProcessPorts {
   readonly surroundings: () => Surroundings
   readonly now: () => number
   readonly behavior: (pod: RuntimePod, container: RuntimeContainer) => ContainerBehavior
-  /** Wakes a process (`<pod uid>/<container>`, with `#<number>` behind it for one that exec started). */
+  /** Wakes a process: `<pod uid>/<container>`, with the suffix `#<number>` for one that exec started. */
   readonly wakes: Topic
-  /** The first process of a container has ended. */
+  /** Called when the first process of a container has ended. */
   readonly onEnd: (key: string, exit: Exit, message: string | undefined) => void
-  /** A command of the kubelet has ended: `<pod uid>/<container>`, and what it was for. */
+  /** Called when a command of the kubelet has ended: `<pod uid>/<container>`, and its purpose. */
   readonly onTask: (key: string, task: string) => void
 }
 
-/** How a container ends that uses more memory than it may. */
-export const OUT_OF_MEMORY: Exit = { code: 137, reason: 'OOMKilled' }
+/** Exit of a container that exceeds its memory limit. */
+const OUT_OF_MEMORY: Exit = { code: 137, reason: 'OOMKilled' }
 
 const NO_PROCESSES = { list: (): readonly ProcessEntry[] => [], kill: (): boolean => false }
 
@@ -44,7 +45,7 @@ export function keyOf(pod: RuntimePod, container: RuntimeContainer): string {
   return `${pod.uid}/${container.name}`
 }
 
-/** A process, and the container that it runs in. */
+/** A process with its container. */
 export interface FoundProcess {
   readonly pod: RuntimePod
   readonly container: RuntimeContainer
@@ -52,8 +53,8 @@ export interface FoundProcess {
 }
 
 /**
- * What all that deals with the processes of one machine has in common: the view of a container, its log, and
- * what handlers bring about.
+ * Shared by everything that handles the processes of one machine: the view of a container, its log, and the
+ * effects of handlers.
  */
 export class ContainerScope {
   readonly ports: ProcessPorts
@@ -75,14 +76,14 @@ export class ContainerScope {
     }
   }
 
-  /** What a handler of the image sees. */
+  /** The context of an image's handler. */
   context(pod: RuntimePod, container: RuntimeContainer): ImageContext {
     return new SeenByImage(this.view(pod, container), this.ports.node, (path) =>
       this.readFile(pod, container, path),
     )
   }
 
-  /** The running container, and the process, that a key names. */
+  /** Finds the running container and the process of a key. */
   find(key: string): FoundProcess | undefined {
     const hash = key.indexOf('#')
     const base = hash < 0 ? key : key.slice(0, hash)
@@ -97,7 +98,7 @@ export class ContainerScope {
     }
   }
 
-  /** A file of a container; undefined when there is none that can be read. */
+  /** Reads a file of a container; undefined if there is no readable one. */
   readFile(pod: RuntimePod, container: RuntimeContainer, path: string): string | undefined {
     try {
       return new ContainerWorld(this.view(pod, container), NO_PROCESSES).files.read(path)
@@ -107,24 +108,24 @@ export class ContainerScope {
     }
   }
 
-  /** Whether there is such a file in a container. */
+  /** Whether a container has a file. */
   hasFile(pod: RuntimePod, container: RuntimeContainer, path: string): boolean {
     return new ContainerWorld(this.view(pod, container), NO_PROCESSES).files.stat(path)?.kind === 'file'
   }
 
-  /** Appends to the log of a container, and tells who follows it. */
+  /** Appends to the log of a container, and tells its followers. */
   log(pod: RuntimePod, container: RuntimeContainer, stream: 'stdout' | 'stderr', text: string): void {
     if (text === '') return
     appendLog((container.log ??= newLog()), this.ports.now(), stream, text)
     this.listeners.tell(keyOf(pod, container), (listener) => listener.output(stream, text))
   }
 
-  /** The first process of a container ends. */
+  /** Ends the first process of a container. */
   end(pod: RuntimePod, container: RuntimeContainer, exit: Exit): void {
     this.ports.onEnd(keyOf(pod, container), exit, undefined)
   }
 
-  /** Does what a handler asked for. */
+  /** Applies the effects of a handler. */
   effect(pod: RuntimePod, container: RuntimeContainer, effect: ImageEffect): void {
     if (!container.service) return
     if ('state' in effect) container.service.state = effect.state as PlainData
@@ -151,7 +152,7 @@ export class ContainerScope {
   }
 
   /**
-   * Notes what a container uses from now on. Answers whether that was too much memory, which has ended it.
+   * Sets a container's usage. Returns whether it exceeded the memory limit, which has ended the container.
    */
   use(pod: RuntimePod, container: RuntimeContainer, usage: RuntimeContainer['usage']): boolean {
     container.usage = { ...container.usage, ...usage }
@@ -159,11 +160,47 @@ export class ContainerScope {
     return this.checkMemory(pod, container)
   }
 
-  /** Ends a container that uses more memory than its limit; answers whether it did. */
+  /** Ends a container that uses more memory than its limit. Returns whether it did. */
   checkMemory(pod: RuntimePod, container: RuntimeContainer): boolean {
     if (container.state !== 'running' || !exceedsMemory(container, this.ports.behavior(pod, container)))
       return false
     this.end(pod, container, OUT_OF_MEMORY)
     return true
+  }
+}
+
+/** The context of an image's handler; environment and command are computed on demand. */
+class SeenByImage implements ImageContext {
+  readonly now: number
+  readonly startedAt: number
+  readonly namespace: string
+  readonly pod: string
+  readonly container: string
+  readonly node: string
+  readonly podIP: string
+  readonly readFile: (path: string) => string | undefined
+  readonly #view: ContainerView
+
+  constructor(view: ContainerView, node: string, readFile: (path: string) => string | undefined) {
+    const { now, sandbox, container } = view
+    this.now = now
+    this.startedAt = container.startedAt ?? now
+    this.namespace = sandbox.namespace
+    this.pod = sandbox.name
+    this.container = container.name
+    this.node = node
+    this.podIP = sandbox.ip ?? ''
+    this.readFile = readFile
+    this.#view = view
+  }
+
+  get env(): Readonly<Record<string, string>> {
+    return environmentOf(this.#view)
+  }
+
+  get command(): readonly string[] {
+    const { sandbox, container, image } = this.#view
+    const plan = startPlan(containerSpec(sandbox.pod, container.name), { ...image, closed: false }, this.env)
+    return plan.kind === 'error' ? [] : plan.words
   }
 }

@@ -4,7 +4,7 @@ import type { Tree } from '../files/tree.js'
 import type { ContainerBehavior } from './behavior.js'
 import type { DeclaredUsage, RuntimeContainer, RuntimePod } from './state.js'
 
-/** What a container uses at one moment. */
+/** Usage of a container at one moment. */
 export interface ContainerUsage {
   /** Cores: 0.25 is a quarter of one. */
   readonly cpu: number
@@ -18,8 +18,8 @@ const LITTLE_CPU = 0.001
 const LITTLE_MEMORY = 8 * 1024 * 1024
 
 /**
- * What a container uses: what was set for it, else what its process said, else what its behaviour says, else
- * a little. Nothing when it does not run. Cost: the files of the container's own layer.
+ * Usage of a container: what was set for it, or else what its process or its behaviour declares, or else a
+ * small default. Zero if it does not run. Cost: the files of the container's own layer.
  */
 export function containerUsage(container: RuntimeContainer, behavior: ContainerBehavior): ContainerUsage {
   if (container.state !== 'running') return { cpu: 0, memory: 0, storage: ownStorage(container) }
@@ -32,19 +32,19 @@ export function containerUsage(container: RuntimeContainer, behavior: ContainerB
   }
 }
 
-/** Whether more memory is used than the limit allows, so that the kernel ends the container. */
+/** Whether the memory limit is exceeded, so that the kernel kills the container. */
 export function exceedsMemory(container: RuntimeContainer, behavior: ContainerBehavior): boolean {
   const memory = container.usage?.memory ?? behavior.memory
   const limit = memoryLimit(container.resources)
   return memory !== undefined && limit !== undefined && memory > limit
 }
 
-/** Whether a behaviour says anything about usage. */
+/** Whether a behaviour declares any usage. */
 export function declaresUsage({ cpu, memory, storage }: DeclaredUsage): boolean {
   return (cpu ?? memory ?? storage) !== undefined
 }
 
-/** Bytes that lie in a pod's emptyDir volume of that name. */
+/** Bytes in a pod's emptyDir volume. */
 export function emptyDirUsage(pod: RuntimePod, volume: string): number {
   return treeSize(pod.emptyDirs?.get(volume))
 }
@@ -66,7 +66,7 @@ function ownStorage({ files, log }: RuntimeContainer): number {
   return treeSize(files) + (log?.size ?? 0)
 }
 
-/** Texts count as one byte a character. */
+/** Size of a tree, counting one byte for each character. */
 function treeSize(tree: Tree | undefined): number {
   let size = 0
   for (const entry of tree?.values() ?? [])

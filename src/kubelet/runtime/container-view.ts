@@ -6,7 +6,7 @@ import { effectiveIdentity } from '../security-context/identity.js'
 import type { RuntimeContainer, RuntimePod, RuntimeState } from './state.js'
 import type { Surroundings } from './surroundings.js'
 
-/** One container with all around it that its processes may look at. */
+/** One container with everything that its processes may see. */
 export interface ContainerView {
   readonly state: RuntimeState
   readonly sandbox: RuntimePod
@@ -16,11 +16,11 @@ export interface ContainerView {
   readonly now: number
 }
 
-/** Containers that are left of a pod of which nothing else is known. */
+/** The pod of containers that are left when nothing else of it is known. */
 export const NO_POD: Pod = { metadata: {}, spec: { containers: [] }, status: {} } as unknown as Pod
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
-/** The container's spec; undefined when the pod has none of that name any more. */
+/** The container's spec; undefined if the pod no longer has it. */
 export function containerSpec(pod: Pod | undefined, name: string): Container | undefined {
   const { containers = [], initContainers = [], ephemeralContainers = [] } = pod?.spec ?? {}
   return [...containers, ...initContainers, ...(ephemeralContainers as readonly Container[])].find(
@@ -28,7 +28,7 @@ export function containerSpec(pod: Pod | undefined, name: string): Container | u
   )
 }
 
-/** The whole environment of a container: the service variables, those of the image, those of the spec. */
+/** The whole environment of a container: the variables of services, of the image, and of the spec. */
 export function environmentOf({
   sandbox,
   container,
@@ -49,13 +49,13 @@ export function environmentOf({
   }
 }
 
-/** Where the first process of a container stands. */
+/** Working directory of a container's first process. */
 export function workingDirectory({ sandbox, container, image }: ContainerView): string {
   return containerSpec(sandbox.pod, container.name)?.workingDir || image.workingDir || '/'
 }
 
 /**
- * Who the processes of a container run as: the container's security context over the pod's over the image.
+ * User of a container's processes: by the container's security context, or else the pod's, or else the image.
  */
 export function userOf({
   sandbox,
@@ -73,7 +73,7 @@ export function userOf({
   }
 }
 
-/** Name of the machine as the container sees it. */
+/** Host name in the container. */
 export function hostnameOf({ name, pod }: RuntimePod): string {
   return (
     pod?.spec.hostname || (pod?.spec.hostNetwork === true ? (pod.spec.nodeName ?? name) : name.slice(0, 63))

@@ -1,22 +1,27 @@
-import type { Pod } from '../../api/core/generated.js'
-import { programOf } from '../commands/index.js'
+import type { Pod, Volume, VolumeMount } from '../../api/core/generated.js'
+import { quantityValue } from '../../api/quantity.js'
 import type { ProcessEntry, World } from '../commands/command.js'
-import { FileSystem } from '../files/file-system.js'
+import { programOf } from '../commands/programs.js'
 import type { FileUser } from '../files/file-system.js'
-import { accountOf } from '../security-context/accounts.js'
+import { FileSystem } from '../files/file-system.js'
+import type { Mount, Tree } from '../files/tree.js'
+import { fileOf } from '../files/tree.js'
+import { accountOf, groupText, passwdText } from '../security-context/accounts.js'
+import { effectiveSecurity, procStatus } from '../security-context/effective.js'
 import { SHELLS } from '../shell/shell-call.js'
-import { mountsOf } from './container-mounts.js'
 import type { ContainerView } from './container-view.js'
-import { hostnameOf, userOf } from './container-view.js'
-import { hasProgram } from './start-plan.js'
+import { NO_POD, containerSpec, hostnameOf, userOf } from './container-view.js'
+import { expanded, hasProgram } from './start-plan.js'
+import type { RuntimeContainer } from './state.js'
+import { comesFromApi, diskPath, treeOf } from './volumes.js'
 
-/** The port to the processes of a machine. */
+/** Access to the processes of a machine. */
 export interface Processes {
   list(): readonly ProcessEntry[]
   kill(pid: number, signal: number): boolean
 }
 
-/** What a process sees; the port to the processes is the caller's. */
+/** What a process sees; the caller provides access to the processes. */
 export class ContainerWorld implements World {
   readonly now: number
   readonly user: FileUser
@@ -59,5 +64,215 @@ export class ContainerWorld implements World {
 
   kill(pid: number, signal: number): boolean {
     return this.#processes.kill(pid, signal)
+  }
+}
+
+const DIRECTORIES = [
+  'bin',
+  'dev',
+  'etc',
+  'home',
+  'lib',
+  'proc',
+  'root',
+  'run',
+  'sys',
+  'tmp',
+  'usr/bin',
+  'var/log',
+]
+const ROOT_DIRECTORY = { mode: 0o755, owner: 0, group: 0 }
+const OPEN_DIRECTORY = { mode: 0o777, owner: 0, group: 0 }
+const EMPTY: Tree = new Map()
+const STICKY = 0o1777
+
+/** All mounts of a container. */
+function mountsOf(view: ContainerView): readonly Mount[] {
+  const { sandbox, container } = view
+  const spec = containerSpec(sandbox.pod, container.name)
+  const below = imageTree(view)
+  const root: Mount = new RootMount(container, below, spec?.securityContext?.readOnlyRootFilesystem === true)
+  // the kubelet mounts this file separately, so that it is writable even in a read-only root
+  const message: Mount | undefined = root.readOnly
+    ? {
+        ...root,
+        layers: root.layers,
+        readOnly: false,
+        path: '/dev/termination-log',
+        prefix: 'dev/termination-log',
+        device: '/dev/vda1',
+        type: 'ext4',
+      }
+    : undefined
+  return [
+    root,
+    ...(message ? [message] : []),
+    ...(spec?.volumeMounts ?? []).flatMap((mount) => volumeMount(view, mount) ?? []),
+  ]
+}
+
+/** The root file system of a container, whose own layer may be created after the view of it. */
+class RootMount implements Mount {
+  readonly path = ''
+  readonly prefix = ''
+  readonly directory: Mount['directory'] = ROOT_DIRECTORY
+  readonly device = 'overlay'
+  readonly type = 'overlay'
+  readonly readOnly: boolean
+  readonly writable: () => Tree
+  readonly #container: RuntimeContainer
+  readonly #below: Tree
+
+  constructor(container: RuntimeContainer, below: Tree, readOnly: boolean) {
+    const writable = (): Tree => (container.files ??= new Map())
+    this.writable = writable
+    this.readOnly = readOnly
+    this.#container = container
+    this.#below = below
+  }
+
+  get layers(): readonly Tree[] {
+    return [this.#container.files ?? EMPTY, this.#below]
+  }
+}
+
+function imageTree(view: ContainerView): Tree {
+  const { sandbox, image } = view
+  const { pod, ip = '127.0.0.1' } = sandbox
+  const tree: Tree = new Map()
+  for (const path of DIRECTORIES)
+    tree.set(path, { kind: 'directory', time: 0, owner: 0, group: 0, mode: path === 'tmp' ? STICKY : 0o755 })
+  const namespace = sandbox.namespace
+  const { resolvConf } = view.surroundings.networkOf(
+    pod ?? ({ metadata: { namespace }, spec: {} } as unknown as Pod),
+    ip,
+  )
+  const hostname = hostnameOf(sandbox)
+  const aliases = (pod?.spec.hostAliases ?? [])
+    .map(({ ip: address, hostnames = [] }) => `${address}\t${hostnames.join('\t')}\n`)
+    .join('')
+  const texts: Readonly<Record<string, string>> = {
+    'etc/hostname': `${hostname}\n`,
+    'etc/hosts':
+      '# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ' +
+      'ip6-loopback\nfe00::0\tip6-localnet\nfe00::0\tip6-mcastprefix\n' +
+      `fe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n${ip}\t${hostname}\n${
+        aliases === '' ? '' : `\n# Entries added by HostAliases.\n${aliases}`
+      }`,
+    'etc/resolv.conf': resolvConf,
+    'etc/passwd': passwdText(image),
+    'etc/group': groupText(image),
+    'dev/null': '',
+    'dev/termination-log': '',
+  }
+  const status = (): string => statusText(view)
+  for (const path of ['proc/1/status', 'proc/self/status']) tree.set(path, fileOf(status, 0o444))
+  for (const [path, text] of Object.entries(texts))
+    tree.set(path, fileOf(text, path === 'dev/termination-log' ? 0o666 : 0o644))
+  if (image.page !== undefined) tree.set('usr/share/nginx/html/index.html', fileOf(image.page))
+  for (const [path, text] of Object.entries(image.files ?? {}))
+    tree.set(path.replace(/^\/+/, ''), fileOf(text, text.startsWith('#!') ? 0o755 : 0o644))
+  return tree
+}
+
+/** /proc/1/status of a container. */
+function statusText({ sandbox, container, image }: ContainerView): string {
+  const found = effectiveSecurity(sandbox.pod ?? NO_POD, { imageOf: () => image }).find(
+    (one) => one.container === container.name,
+  )
+  const { command = [], args = [] } =
+    sandbox.pod?.spec.containers.find((one) => one.name === container.name) ?? {}
+  // the command at the container's start: the pod's command replaces the image's entrypoint and its arguments
+  const [program = ''] =
+    command.length > 0
+      ? command
+      : [...(image.entrypoint ?? []), ...(args.length > 0 ? args : (image.cmd ?? []))]
+  return found === undefined ? '' : procStatus(found, (program || container.name).split('/').at(-1) ?? '')
+}
+
+function volumeMount(
+  view: ContainerView,
+  { name, mountPath, subPath = '', subPathExpr, readOnly = false }: VolumeMount,
+): Mount | undefined {
+  const { state, sandbox, surroundings } = view
+  const { pod } = sandbox
+  const volume = pod?.spec.volumes?.find((one) => one.name === name)
+  if (!pod || !volume) return undefined
+  const path = mountPath.replace(/\/+$/, '')
+  const prefix = (
+    subPathExpr === undefined ? subPath : expanded(subPathExpr, view.container.env ?? {})
+  ).replace(/^\/+|\/+$/g, '')
+  const fsGroup = pod.spec.securityContext?.fsGroup
+  const owned = fsGroup === undefined ? ROOT_DIRECTORY : { mode: 0o2775, owner: 0, group: fsGroup }
+  const mounted = sandbox.volumes?.get(name)
+  if (mounted !== undefined && comesFromApi(mounted)) {
+    return {
+      path,
+      layers: [treeOf(mounted, pod, surroundings)],
+      readOnly: true,
+      prefix,
+      directory: fsGroup === undefined ? OPEN_DIRECTORY : { mode: 0o2777, owner: 0, group: fsGroup },
+      device: 'tmpfs',
+      type: 'tmpfs',
+    }
+  }
+  if (mounted?.kind === 'network') {
+    const tree = surroundings.networkVolume(mounted.id)
+    const { type, id } = mounted
+    return {
+      path,
+      layers: [tree],
+      writable: () => tree,
+      readOnly: readOnly || mounted.readOnly,
+      prefix,
+      directory: owned,
+      device: type === 'nfs' ? id.slice('nfs/'.length) : '/dev/vdb',
+      type,
+    }
+  }
+  if (mounted !== undefined || volume.hostPath !== undefined) {
+    const base = mounted?.path ?? diskPath(volume.hostPath?.path ?? '')
+    return {
+      path,
+      layers: [state.disk],
+      writable: () => state.disk,
+      readOnly: readOnly || mounted?.readOnly === true,
+      prefix: [base, prefix].filter((part) => part !== '').join('/'),
+      directory: volume.hostPath ? ROOT_DIRECTORY : owned,
+      device: '/dev/vda1',
+      type: 'ext4',
+    }
+  }
+  return emptyDirMount(view, volume, { path, prefix, readOnly, fsGroup })
+}
+
+/** Mounts an emptyDir or another volume with the lifetime of the pod (inline CSI volumes). */
+function emptyDirMount(
+  { sandbox }: ContainerView,
+  { name, emptyDir }: Volume,
+  {
+    path,
+    prefix,
+    readOnly,
+    fsGroup,
+  }: Pick<Mount, 'path' | 'prefix' | 'readOnly'> & { readonly fsGroup: number | undefined },
+): Mount {
+  const dirs = (sandbox.emptyDirs ??= new Map())
+  const made = (): Tree => {
+    const tree = dirs.get(name) ?? new Map()
+    dirs.set(name, tree)
+    return tree
+  }
+  const inMemory = emptyDir?.medium === 'Memory'
+  return {
+    path,
+    layers: [made()],
+    writable: made,
+    readOnly,
+    prefix,
+    directory: fsGroup === undefined ? OPEN_DIRECTORY : { mode: 0o2777, owner: 0, group: fsGroup },
+    device: inMemory ? 'tmpfs' : '/dev/vda1',
+    type: inMemory ? 'tmpfs' : 'ext4',
+    ...(inMemory && emptyDir?.sizeLimit !== undefined ? { limit: quantityValue(emptyDir.sizeLimit) } : {}),
   }
 }

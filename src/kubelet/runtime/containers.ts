@@ -4,22 +4,22 @@ import type { RuntimeContainer, RuntimePod } from './state.js'
 /** How a container ends. */
 export type Exit = Readonly<{ code: number; reason: string }>
 
-/** What containerd reports of a container whose machine went down under it. */
+/** containerd's report of a container whose machine lost power. */
 export const POWER_LOSS: Exit = { code: 255, reason: 'Unknown' }
 
 /** Exit code of a process that does not handle SIGTERM. */
 const TERMINATED = 143
 /** Exit code after SIGKILL. */
 const KILLED = 137
-/** Of each container name so many records are kept: the newest, and the one before it for `lastState`. */
+/** Number of records kept for each container name: the newest, and the one before it for `lastState`. */
 const KEPT = 2
 
-/** The end with that exit code and the reason that goes with it. */
+/** The exit with that code and the matching reason. */
 export function exitOf(code: number): Exit {
   return { code, reason: code === 0 ? 'Completed' : 'Error' }
 }
 
-/** Adds a container to its pod and forgets those of its name that nobody asks for any more. */
+/** Adds a container to its pod and drops the oldest records of its name. */
 export function addContainer(pod: RuntimePod, container: RuntimeContainer): void {
   const older = pod.containers.filter(({ name }) => name === container.name)
   const dropped = older.slice(0, Math.max(older.length - KEPT + 1, 0))
@@ -36,8 +36,8 @@ export function endContainer(container: RuntimeContainer, now: number, exit: Exi
 }
 
 /**
- * Sends SIGTERM to a running container, and SIGKILL after `grace` ms. Answers when and how it ends, or
- * undefined if that is no sooner than what was settled before (`due`, virtual ms): a second signal can only
+ * Sends SIGTERM to a running container, and SIGKILL after `grace` ms. Returns when and how it ends, or
+ * undefined if that is no earlier than an end already planned (`due`, virtual ms): a second signal can only
  * shorten the time.
  */
 export function signal(

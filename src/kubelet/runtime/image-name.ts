@@ -3,8 +3,8 @@ import { stableHex } from '../stable-hex.js'
 const memo = new Map<string, string>()
 
 /**
- * The full name of an image as containerd reports it: `nginx` is `docker.io/library/nginx:latest`.
- * Source: distribution/reference ParseNormalizedNamed and TagNameOnly.
+ * Returns the full name of an image as containerd reports it: `nginx` becomes
+ * `docker.io/library/nginx:latest`. Source: distribution/reference ParseNormalizedNamed and TagNameOnly.
  */
 export function fullImageName(image: string): string {
   let full = memo.get(image)
@@ -28,8 +28,8 @@ function normalize(image: string): string {
 }
 
 /**
- * The repository digest of an image (`imageID` in container statuses): the digest that was asked for, else
- * one made from the name.
+ * Returns the repository digest of an image (`imageID` in container statuses): the given digest, or one
+ * derived from the name.
  */
 export function imageDigest(image: string): string {
   const full = fullImageName(image)
@@ -44,7 +44,7 @@ const PATH_PART = '[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*'
 let reference: RegExp | undefined
 
 /**
- * What is wrong with an image's name; undefined when it is one. Source: distribution/reference
+ * Returns why an image's name is invalid; undefined if it is valid. Source: distribution/reference
  * ParseNormalizedNamed.
  */
 export function imageNameFault(image: string): string | undefined {

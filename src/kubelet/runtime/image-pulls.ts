@@ -5,12 +5,12 @@ import { fullImageName } from './image-name.js'
 import type { RuntimeTimings } from './machine.js'
 import type { RuntimeImage } from './state.js'
 
-/** What a pull is made for. */
+/** The request of a pull. */
 export interface PullRequest {
   readonly image: string
-  /** UID of the pod that waits for it. */
+  /** UID of the waiting pod. */
   readonly uid: string
-  /** There are credentials for its registry. */
+  /** Whether there are credentials for its registry. */
   readonly authorized: boolean
   readonly behavior: ContainerBehavior
   readonly timings: RuntimeTimings
@@ -21,7 +21,7 @@ export interface PullRequest {
 const SMALLEST = 10_000_000
 const SPREAD = 190_000_000
 
-/** Begins a pull; undefined: it joins one that is under way. */
+/** Begins a pull, or joins a running one and returns undefined. */
 export function beginPull(
   images: Map<string, RuntimeImage>,
   { image, uid, authorized, behavior, timings, now }: PullRequest,
@@ -49,12 +49,12 @@ export function beginPull(
   return pull
 }
 
-/** Bytes of an image of which nothing is known: made from its name. */
+/** Size in bytes of an undefined image, derived from its name. */
 export function imageSize(name: string): number {
   return SMALLEST + (Number.parseInt(stableHex(name, 8), 16) % SPREAD)
 }
 
-/** Ends a pull. Answers the pods that have waited for it. */
+/** Ends a pull. Returns the pods that waited for it. */
 export function endPull(
   image: RuntimeImage,
   { pullError, isPrivate = false }: ContainerBehavior,

@@ -1,14 +1,14 @@
-/** Which addresses of a pod network are taken. Plain data. */
+/** The allocated addresses of a pod network. Plain data. */
 export interface IpPool {
-  /** The address handed out last, as a number; 0 before the first. */
+  /** The last allocated address as a number; 0 before the first. */
   last: number
   readonly used: Set<number>
 }
 
 /**
- * Takes the next free address of `cidr` (IPv4) after the one handed out last, round and round, as CNI's
- * host-local plugin does. The first address (the bridge's own), the network's and the broadcast address are
- * left out. Undefined when all are taken.
+ * Allocates the next free address of `cidr` (IPv4) after the last allocated one, wrapping around, like CNI's
+ * host-local plugin. The first address (the bridge's own), the network's and the broadcast address are
+ * skipped. Undefined if all are taken.
  */
 export function allocateIp(pool: IpPool, cidr: string): string | undefined {
   const { first, last } = rangeOf(cidr)
@@ -24,14 +24,14 @@ export function allocateIp(pool: IpPool, cidr: string): string | undefined {
   return undefined
 }
 
-/** Takes an address that somebody has already. */
+/** Marks an address in use as allocated. */
 export function reserveIp(pool: IpPool, ip: string): void {
   const address = parseIp(ip)
   pool.used.add(address)
   if (address > pool.last) pool.last = address
 }
 
-/** Gives an address back; one that is not taken is ignored. */
+/** Releases an address; one that is not allocated is ignored. */
 export function releaseIp(pool: IpPool, ip: string): void {
   pool.used.delete(parseIp(ip))
 }

@@ -8,13 +8,13 @@ import type { ContainerRuntime } from './runtime-api.js'
 import type { DeclaredUsage, SystemUsage } from './state.js'
 import type { Surroundings } from './surroundings.js'
 
-/** How long things take on a machine, in virtual ms. */
+/** Durations of a machine's operations, in virtual ms. */
 export interface RuntimeTimings {
   /** Making a pod's sandbox and its network. Default 400. */
   readonly sandbox: number
   /** First pull of an image on the machine. Default 400. */
   readonly imagePull: number
-  /** Pull of an image that is there already (pull policy Always). Default 100. */
+  /** Pull of an image that is already present (pull policy Always). Default 100. */
   readonly imageCheck: number
   /** Creating and starting a container. Default 200. */
   readonly containerStart: number
@@ -22,9 +22,7 @@ export interface RuntimeTimings {
   readonly containerStop: number
 }
 
-/**
- * {@link RuntimeTimings} unless told otherwise: the first pod of an image runs one second after it was bound.
- */
+/** Defaults of {@link RuntimeTimings}: the first pod of an image runs one second after it was bound. */
 export const DEFAULT_RUNTIME_TIMINGS: RuntimeTimings = {
   sandbox: 400,
   imagePull: 400,
@@ -43,48 +41,48 @@ export interface ContainerRuntimeOptions {
    * (`namespace/pod/container`).
    */
   readonly behaviors?: Readonly<Record<string, ContainerBehavior | ImageDefinition>>
-  /** The network and the rest of the cluster. Default: nothing can be reached. */
+  /** The network and the rest of the cluster. Default: nothing is reachable. */
   readonly surroundings?: () => Surroundings
   /** Static pods by file name, as in /etc/kubernetes/manifests. */
   readonly manifests?: Readonly<Record<string, Pod>>
-  /** The network plugin is set up from the start. Default true. */
+  /** Whether the network plugin works from the start. Default true. */
   readonly networkReady?: boolean
 }
 
-/** The machine under a kubelet, as the cluster handles it. */
+/** The machine of a kubelet, as the cluster controls it. */
 export interface Machine extends ContainerRuntime, Module {
   readonly powered: boolean
-  /** What runs in its containers. */
+  /** The processes in its containers. */
   readonly processes: ContainerProcesses
-  /** Says what containers do from now on; a key as in {@link ContainerRuntimeOptions.behaviors}. */
+  /** Sets the behaviour of containers from now on; a key as in {@link ContainerRuntimeOptions.behaviors}. */
   defineBehavior(key: string, behavior: ContainerBehavior): void
   /**
-   * Sets what a container uses from now on, until it ends; what is left out stays. Undefined: what its image
-   * says. Answers whether the container runs. More memory than its limit ends it (OOMKilled).
+   * Sets the usage of a container until it ends; omitted values stay. Undefined restores its image's. Returns
+   * whether the container runs. More memory than its limit ends it (OOMKilled).
    */
   setUsage(uid: string, container: string, usage: DeclaredUsage | undefined): boolean
-  /** Sets what the machine uses beside its pods. */
+  /** Sets the machine's usage besides its pods. */
   setSystemUsage(usage: SystemUsage): void
-  /** Writes a static pod manifest (or takes it away): the kubelet notices at once, as through inotify. */
+  /** Writes or removes a static pod manifest; the kubelet notices at once, as with inotify. */
   writeManifest(file: string, pod: Pod | undefined): void
-  /** Installs another kubelet (`v1.35.2`); it runs from the kubelet's next start on. */
+  /** Installs another kubelet (`v1.35.2`), which runs from the kubelet's next start on. */
   installKubelet(version: string): void
-  /** Changes the kubelet's configuration file; it is heeded from the kubelet's next start on. */
+  /** Changes the kubelet's configuration file, which takes effect at the kubelet's next start. */
   configureKubelet(configuration: KubeletFileConfiguration): void
-  /** The network plugin works, or fails. */
+  /** Sets whether the network plugin works. */
   setNetworkReady(ready: boolean): void
   /**
-   * Takes on a pod that ran on the machine before the simulation began: its containers run on, what they
-   * execute starts anew. For use before the kubelet's first step.
+   * Takes over a pod that ran before the simulation began: its containers keep running, but their processes
+   * start anew. Call it before the kubelet's first step.
    */
   adopt(pod: Pod): void
-  /** The machine's power is gone: every process ends at once. Stop the kubelet with it. */
+  /** Cuts the power: every process ends at once. Stop the kubelet, too. */
   powerOff(): void
   /**
-   * Boots: a new boot id, and every container that ran is dead (exit code 255, reason Unknown). Then start
-   * the kubelet.
+   * Boots the machine: a new boot id, and all containers that ran are dead (exit code 255, reason Unknown).
+   * Then start the kubelet.
    */
   powerOn(): void
-  /** Tells the kubelet that an orderly shutdown begins, or that it was called off. */
+  /** Announces a graceful shutdown to the kubelet, or cancels it. */
   announceShutdown(shuttingDown: boolean): void
 }

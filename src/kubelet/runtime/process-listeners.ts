@@ -1,19 +1,16 @@
 import type { Exit } from './containers.js'
 
-/**
- * Someone who listens to a process: a session of exec or attach, or of a log that is followed. Not part of
- * the state.
- */
+/** A listener to a process: a session of exec or attach, or of a followed log. Not part of the state. */
 export interface ProcessListener {
   output(stream: 'stdout' | 'stderr', text: string): void
   ended(exit: Exit): void
 }
 
-/** Who listens to which process, by the process' key. */
+/** Listeners by the key of their process. */
 export class ProcessListeners {
   readonly #listeners = new Map<string, Set<ProcessListener>>()
 
-  /** Listens until the answer is called. */
+  /** Adds a listener. Call the returned function to remove it. */
   add(key: string, listener: ProcessListener): () => void {
     const set = this.#listeners.get(key) ?? new Set()
     this.#listeners.set(key, set)
@@ -24,7 +21,7 @@ export class ProcessListeners {
     }
   }
 
-  /** Forgets all who listen to a process. */
+  /** Removes all listeners of a process. */
   drop(key: string): void {
     this.#listeners.delete(key)
   }

@@ -4,23 +4,20 @@ import type { RuntimeContainer, RuntimePod, RuntimeState } from './state.js'
 import { userOf } from './container-view.js'
 import { latestContainer } from './state.js'
 
-/** In a pid namespace that containers share the first process of the n-th has n times this number. */
+/** In a shared pid namespace the first process of the n-th container has the pid n times this number. */
 const STEP = 7
 const HOST_PROCESSES = ['/sbin/init', '/usr/bin/containerd', '/usr/bin/kubelet']
 
-/**
- * The running container whose first process has that number in a pid namespace that the pod's containers
- * share.
- */
+/** The running container whose first process has that pid in the pod's shared pid namespace. */
 export function sharedProcess(pod: RuntimePod, pid: number): RuntimeContainer | undefined {
   if (pod.pod?.spec.shareProcessNamespace !== true || pid % STEP !== 0) return undefined
   return pod.containers.filter(({ state }) => state === 'running')[pid / STEP - 1]
 }
 
 /**
- * The processes that one container sees: its own, or those of all containers of the pod after `/pause` when
- * they share a pid namespace, or those of the whole machine (hostPID). A container that was made to look into
- * another (`targetContainerName`) sees that one's, too.
+ * The processes that a container sees: its own, or those of all containers of the pod after `/pause` in a
+ * shared pid namespace, or those of the whole machine (hostPID). A container with `targetContainerName` also
+ * sees the target's.
  */
 export function processEntries(
   pod: RuntimePod,
@@ -50,10 +47,7 @@ export function processEntries(
   ]
 }
 
-/**
- * In a pid namespace that belongs to somebody else the first process of a container has a number like any
- * other.
- */
+/** Lists a container's processes; in a foreign pid namespace its first process has an ordinary pid. */
 function entriesOf(
   pod: RuntimePod,
   container: RuntimeContainer,

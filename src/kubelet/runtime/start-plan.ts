@@ -1,9 +1,9 @@
 import type { Container } from '../../api/core/generated.js'
-import { programOf } from '../commands/index.js'
+import { programOf } from '../commands/programs.js'
 import type { ImageFacts } from '../images/image-table.js'
 import { SHELLS, baseOf } from '../shell/shell-call.js'
 
-/** How a container runs: the image's own service, a command of the little shell, or not at all. */
+/** How a container runs: the image's own service, a command of the built-in shell, or not at all. */
 export type StartPlan =
   | { readonly kind: 'service'; readonly words: readonly string[] }
   | { readonly kind: 'process'; readonly words: readonly string[] }
@@ -15,7 +15,7 @@ const CREATE_FAILED =
   'unable to start container process: error during container init: '
 
 /**
- * Works out what a container runs: command and args of its spec over those of the image, with `$(NAME)`
+ * Computes what a container runs: command and args of its spec, or else those of the image, with `$(NAME)`
  * replaced.
  */
 export function startPlan(
@@ -38,7 +38,7 @@ export function startPlan(
   return { kind: 'service', words }
 }
 
-/** Whether the little shell runs that program in containers of the image. */
+/** Whether the built-in shell runs the program in containers of the image. */
 export function hasProgram(image: ImageFacts, name: string): boolean {
   const base = baseOf(name)
   if (base === undefined || image.distroless === true) return false
@@ -50,7 +50,7 @@ function isScript({ files }: ImageFacts, path: string): boolean {
   return files !== undefined && Object.hasOwn(files, path) && (files[path]?.startsWith('#!') ?? false)
 }
 
-/** What runc says of a program that is not there. */
+/** runc's error for a missing program. */
 export function notFound(name: string, prefix: string): string {
   return name.includes('/')
     ? `${prefix}exec: ${JSON.stringify(name)}: stat ${name}: no such file or directory: unknown`
@@ -58,7 +58,7 @@ export function notFound(name: string, prefix: string): string {
 }
 
 /**
- * `$(NAME)` is replaced if there is such a variable; `$$(NAME)` is `$(NAME)`. Source:
+ * Replaces `$(NAME)` by an existing variable; `$$(NAME)` becomes `$(NAME)`. Source:
  * third_party/forked/golang/expansion.
  */
 export function expanded(text: string, env: Readonly<Record<string, string>>): string {

@@ -10,19 +10,22 @@ import type { PodVolumes } from './volumes.js'
 
 /** A command that the kubelet runs in a container: an exec probe or a hook. Plain data. */
 export interface RuntimeTask {
-  /** Standard output and standard error, as they came. */
+  /** Standard output and standard error in order of arrival. */
   output: string
   /** Standard error alone. */
   errors: string
   /** Number of its process among {@link RuntimeContainer.execs}, while it runs. */
   number?: string
   end?: { readonly exitCode: number } | { readonly error: string }
-  /** There is no such program, in an image of which little is known: it is taken to have succeeded. */
+  /**
+   * Whether the program does not exist in an image of which little is known, and so is assumed to have
+   * succeeded.
+   */
   assumed?: boolean
 }
 
 /**
- * What a container was told or measured to use; what is absent has its default. Cores and bytes. Plain data.
+ * Declared or measured usage of a container; absent values have their defaults. Cores and bytes. Plain data.
  */
 export interface DeclaredUsage {
   readonly cpu?: number
@@ -30,127 +33,121 @@ export interface DeclaredUsage {
   readonly storage?: number
 }
 
-/** One container as the runtime knows it; each restart makes a new one. Plain data, times in virtual ms. */
+/** One container of the runtime; each restart makes a new one. Plain data, times in virtual ms. */
 export interface RuntimeContainer {
   /** 64 hexadecimal digits. */
   readonly id: string
   readonly name: string
   /** As the pod's spec names it. */
   readonly image: string
-  /** How often a container of this name was started before: the restart count. */
+  /** Number of earlier containers of this name: the restart count. */
   readonly attempt: number
-  /** The sandbox that it was made in, see {@link RuntimePod.attempt}. */
+  /** Its sandbox, see {@link RuntimePod.attempt}. */
   readonly sandbox: number
   readonly createdAt: number
   state: 'creating' | 'running' | 'exited'
   startedAt?: number
   finishedAt?: number
   exitCode?: number
-  /** `Completed`, `Error`, `OOMKilled`, `StartError`, or `Unknown` after the machine went down under it. */
+  /** `Completed`, `Error`, `OOMKilled`, `StartError`, or `Unknown` after a power loss. */
   reason?: string
   message?: string
-  /** Virtual ms at which SIGKILL follows a SIGTERM that was sent. */
+  /** Virtual ms of the SIGKILL that follows a SIGTERM. */
   killAt?: number
-  /** Variables of the pod's spec, resolved when the container was made; absent when there are none. */
+  /** Variables of the pod's spec, resolved when the container was made; absent if there are none. */
   readonly env?: Readonly<Record<string, string>>
-  /** The pod waits for its end, see {@link ContainerRequest.runsToCompletion}. */
+  /** Whether the pod waits for its end, see {@link ContainerRequest.runsToCompletion}. */
   readonly runsToCompletion?: boolean
-  /** The little shell that it runs, while it runs. */
+  /** Its built-in shell, while it runs. */
   process?: ShellProcess
   /** State of the image's behaviour, while it runs. */
   service?: { state: PlainData }
-  /** Commands that `exec` has started and that run yet, by number. */
+  /** Running commands of `exec`, by number. */
   execs?: Map<string, ShellProcess>
-  /**
-   * Commands of the kubelet, by what they are for (`preStop`, `liveness`); a new one takes the place of the
-   * one before.
-   */
+  /** Commands of the kubelet by purpose (`preStop`, `liveness`); a new one replaces the last. */
   tasks?: Map<string, RuntimeTask>
-  /** What its process says, or somebody has set, that it uses. */
+  /** Usage that its process declared or that was set. */
   usage?: DeclaredUsage
-  /** The resources that it was started with, or was resized to since. */
+  /** The resources of its start or its last resize. */
   resources?: ResourceRequirements
-  /** What it has written into its own layer. */
+  /** Files in its own layer. */
   files?: Tree
-  /** Absent as long as nothing was written. */
+  /** Absent until something is written. */
   log?: ContainerLog
 }
 
-/** A pod's sandbox and its containers, oldest first (of each name the last two are kept). Plain data. */
+/** A pod's sandbox and its containers, oldest first (the last two of each name are kept). Plain data. */
 export interface RuntimePod {
   readonly uid: string
   readonly namespace: string
   readonly name: string
   readonly hostNetwork: boolean
-  /** How often the sandbox was made anew. */
+  /** How often the sandbox was replaced. */
   attempt: number
   sandbox: 'creating' | 'ready' | 'notready'
   ip?: string
-  /** Why the last attempt to make the sandbox failed. */
+  /** Why the last sandbox failed. */
   error?: string
   containers: RuntimeContainer[]
-  /** The pod as the kubelet last gave it to the runtime. */
+  /** The pod as the kubelet last passed it. */
   pod?: Pod
-  /** What is mounted of its volumes. */
+  /** Its mounted volumes. */
   volumes?: PodVolumes
   /** Files of emptyDir volumes, by volume. */
   emptyDirs?: Map<string, Tree>
 }
 
-/** An image on the node, or on its way there. Plain data. */
+/** An image on the node, or one that is being pulled. Plain data. */
 export interface RuntimeImage {
   readonly name: string
   state: 'pulling' | 'present' | 'failed'
-  /** When the pull began. */
+  /** Start of the pull. */
   since: number
-  /** How long the last pull took. */
+  /** Duration of the last pull. */
   took: number
   size: number
   error?: string
-  /** It was fetched with credentials: whoever has none may not use it. */
+  /** Whether it was pulled with credentials, so that pods without may not use it. */
   isPrivate?: boolean
-  /** It was there before the last pull, and still is if that failed. */
+  /** Whether it was present before the last pull, and so still is if that failed. */
   wasPresent?: boolean
-  /** Whether the pull that is under way has credentials. */
+  /** Whether the current pull has credentials. */
   authorized?: boolean
-  /** UIDs of the pods that wait for it. */
+  /** UIDs of the waiting pods. */
   waiters: string[]
 }
 
-/** What a machine uses beside the containers of its pods. Bytes, and processes. Plain data. */
+/** A machine's usage besides the containers of its pods, in bytes and processes. Plain data. */
 export interface SystemUsage {
   readonly memory?: number
   readonly storage?: number
   readonly pids?: number
 }
 
-/**
- * Everything that a machine remembers while its kubelet is down; what survives a crash too is on its disk.
- * Plain data.
- */
+/** The memory of a machine while its kubelet is down; only the disk survives a crash. Plain data. */
 export interface RuntimeState {
   powered: boolean
-  /** Counts the boots: the boot id is made from it. */
+  /** Number of boots, from which the boot id is derived. */
   boots: number
-  /** Version of the kubelet that is installed, if it is not the one that the node was made with. */
+  /** Version of the installed kubelet, if it is not the node's initial one. */
   kubeletVersion?: string
-  /** What its configuration file says, if that is not what the node was made with. */
+  /** The kubelet's configuration file, if it was changed. */
   kubeletConfiguration?: KubeletFileConfiguration
-  /** The network plugin has been set up. */
+  /** Whether the network plugin works. */
   networkReady: boolean
-  /** The machine is shutting down in good order. */
+  /** Whether a graceful shutdown is in progress. */
   shuttingDown: boolean
   readonly pods: Map<string, RuntimePod>
   readonly images: Map<string, RuntimeImage>
   readonly ips: IpPool
   readonly behaviors: Map<string, ContainerBehavior>
-  /** The machine's disk as far as pods have written to it: hostPath and local volumes. */
+  /** The part of the machine's disk that pods have written: hostPath and local volumes. */
   readonly disk: Tree
   /** Number of the next `exec`. */
   nextExec: number
-  /** Somebody has said what containers or the machine itself use: the kubelet has to watch for pressure. */
+  /** Whether any usage was set, so that the kubelet must watch for pressure. */
   measured: boolean
-  /** What the machine uses beside its pods; what is absent is 0. */
+  /** The machine's usage besides its pods; absent values are 0. */
   systemUsage: SystemUsage
   /** The static pods in /etc/kubernetes/manifests, by file name. */
   readonly manifests: Map<string, Pod>

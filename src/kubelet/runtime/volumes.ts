@@ -13,7 +13,7 @@ import type { Surroundings } from './surroundings.js'
 import { textOfBytes } from '../../api/byte-text.js'
 
 /**
- * One source of a volume's files, as it was when the kubelet looked. Plain data that shares the API's frozen
+ * One source of a volume's files, as the kubelet last read it. Plain data that shares the API's frozen
  * objects.
  */
 export type VolumePart =
@@ -34,28 +34,28 @@ export interface ApiVolume {
   readonly mode: number
 }
 
-/** A volume that is a place on the machine's disk. */
+/** A volume on the machine's disk. */
 export interface DiskVolume {
   readonly kind: 'disk'
-  /** Without slashes at the ends. */
+  /** Without leading and trailing slashes. */
   readonly path: string
   readonly readOnly: boolean
 }
 
-/** A volume that is somewhere in the network, the same for all machines. */
+/** A volume in the network, the same for all machines. */
 export interface NetworkVolume {
   readonly kind: 'network'
-  /** What tells it from all others: driver and handle, or server and path. */
+  /** Unique name: driver and handle, or server and path. */
   readonly id: string
   readonly readOnly: boolean
   /** As `mount` prints it: `ext4`, `nfs`. */
   readonly type: string
 }
 
-/** A volume of a pod as it was mounted. Plain data. */
+/** A mounted volume of a pod. Plain data. */
 export type PodVolume = ApiVolume | DiskVolume | NetworkVolume
 
-/** Volumes of a pod by name; those that live and die with the sandbox (emptyDir) need no entry. */
+/** Volumes of a pod by name, without those that have the sandbox's lifetime (emptyDir). */
 export type PodVolumes = ReadonlyMap<string, PodVolume>
 
 /** Whether a volume's files come from the API. */
@@ -63,7 +63,7 @@ export function comesFromApi(volume: PodVolume): volume is ApiVolume {
   return 'parts' in volume
 }
 
-/** The files of such a volume. */
+/** The files of a volume from the API. */
 export function treeOf({ parts, mode }: ApiVolume, pod: Pod, surroundings: Surroundings): Tree {
   const tree: Tree = new Map()
   const fsGroup = pod.spec.securityContext?.fsGroup
@@ -113,7 +113,7 @@ export function treeOf({ parts, mode }: ApiVolume, pod: Pod, surroundings: Surro
   return tree
 }
 
-/** Texts of a ConfigMap, binary ones too (as far as they are text). */
+/** Texts of a ConfigMap, including binary ones that are valid text. */
 export function configMapData(object: ConfigMap | undefined): Readonly<Record<string, string>> {
   return { ...object?.data, ...decoded(object?.binaryData) }
 }
@@ -131,7 +131,7 @@ function textOfBase64(text: string): string {
   return textOfBytes(Uint8Array.from(atob(text), (char) => char.charCodeAt(0)))
 }
 
-/** A path on the machine's disk as its tree has it. */
+/** Converts a path on the machine's disk to a key of its tree. */
 export function diskPath(path: string): string {
   return path.replace(/^\/+|\/+$/g, '')
 }

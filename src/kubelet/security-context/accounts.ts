@@ -1,25 +1,22 @@
 import type { ImageFacts } from '../images/image-table.js'
 
-/** What an image says of its users: the user that it runs as, and its files. */
+/** An image's user and its files. */
 export type ImageAccounts = Pick<ImageFacts, 'user' | 'files'>
 
-/** Users that an image names without telling their number get this one, which nginx has. */
+/** Uid of users that an image names without a number; nginx has this one. */
 const NAMED_USER = 101
 const NOBODY = 65_534
 
 const fileOfImage = ({ files = {} }: ImageAccounts, path: string): string | undefined =>
   files[path] ?? files[path.slice(1)]
 
-/** The user that an image runs as, as its parts: `name or number`, `group`. */
+/** Splits the user of an image into `name or number` and `group`. */
 export function imageUser({ user = '' }: ImageAccounts): { readonly user: string; readonly group: string } {
   const [name = '', group = ''] = user.split(':')
   return { user: name, group }
 }
 
-/**
- * Text of /etc/passwd in an image: its own file, or the few users that every image has and the one that it
- * runs as.
- */
+/** Text of /etc/passwd in an image: its own file, or the usual users and the image's own. */
 export function passwdText(image: ImageAccounts): string {
   const own = fileOfImage(image, '/etc/passwd')
   if (own !== undefined) return own
@@ -35,7 +32,7 @@ export function passwdText(image: ImageAccounts): string {
     .join('')
 }
 
-/** Text of /etc/group in an image, likewise. */
+/** Text of /etc/group in an image, made likewise. */
 export function groupText(image: ImageAccounts): string {
   const own = fileOfImage(image, '/etc/group')
   if (own !== undefined) return own
@@ -53,7 +50,7 @@ export interface Account {
   readonly gid: number
 }
 
-/** The user with that name or number; undefined when there is none. */
+/** Finds a user by name or number; undefined if there is none. */
 export function accountOf(image: ImageAccounts, user: string | number): Account | undefined {
   for (const [name = '', , uid, gid] of fieldsOf(passwdText(image))) {
     if (typeof user === 'number' ? uid === String(user) : name === user)
@@ -62,13 +59,13 @@ export function accountOf(image: ImageAccounts, user: string | number): Account 
   return undefined
 }
 
-/** The number of a group by name; undefined when there is none. */
+/** Finds the number of a group; undefined if there is none. */
 export function groupId(image: ImageAccounts, group: string): number | undefined {
   const found = fieldsOf(groupText(image)).find(([name]) => name === group)
   return found === undefined ? undefined : Number(found[2])
 }
 
-/** The groups of /etc/group that name a user as member. */
+/** The groups in /etc/group with the user as member. */
 export function groupsWith(image: ImageAccounts, user: string): readonly number[] {
   return fieldsOf(groupText(image))
     .filter(([, , , members = '']) => members.split(',').includes(user))

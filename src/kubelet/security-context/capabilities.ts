@@ -12,7 +12,7 @@ const CAPABILITIES: readonly string[] = (
   'CHECKPOINT_RESTORE'
 ).split(' ')
 
-/** What a container gets that asks for nothing. Source: containerd pkg/oci defaultUnixCaps. */
+/** Default capabilities of a container. Source: containerd pkg/oci defaultUnixCaps. */
 const DEFAULTS: readonly string[] = [
   'CHOWN',
   'DAC_OVERRIDE',
@@ -30,19 +30,19 @@ const DEFAULTS: readonly string[] = [
   'SETFCAP',
 ]
 
-/** What the processes of a container may do of what root may. Names without `CAP_`, by number. */
+/** The capabilities of a container's processes. Names without `CAP_`, by number. */
 export interface EffectiveCapabilities {
-  /** What no process in the container can have more than (CapBnd). */
+  /** Upper bound for all processes in the container (CapBnd). */
   readonly bounding: readonly string[]
-  /** What its first process has (CapEff): all of that for root, none for others. */
+  /** Capabilities of its first process (CapEff): the bound for root, none for others. */
   readonly effective: readonly string[]
-  /** Names in the spec that Linux does not know; the runtime passes over them. */
+  /** Names in the spec that Linux does not know and the runtime ignores. */
   readonly unknown: readonly string[]
 }
 
 /**
- * `ALL` first, then single capabilities are added, then dropped; a privileged container has all. Source:
- * containerd internal/cri/opts/spec_linux_opts.go.
+ * Computes capabilities: `ALL` first, then single ones are added, then dropped; a privileged container has
+ * all. Source: containerd internal/cri/opts/spec_linux_opts.go.
  */
 export function effectiveCapabilities(
   { securityContext = {} }: Pick<Container, 'securityContext'>,
@@ -73,7 +73,7 @@ function decided(
   return { value: { bounding, effective: uid === 0 ? bounding : [], unknown }, ...by }
 }
 
-/** Capabilities as /proc/PID/status shows them: 16 hexadecimal digits. */
+/** Formats capabilities as in /proc/PID/status: 16 hexadecimal digits. */
 export function capabilityMask(names: readonly string[]): string {
   let mask = 0n
   for (const name of names) mask |= 1n << BigInt(CAPABILITIES.indexOf(name))

@@ -1,15 +1,15 @@
-/** Where a setting comes from; `runtime` is what the container runtime does when nobody asks for anything. */
+/** Where a setting comes from; `runtime` is the container runtime's default. */
 export type SettingSource = 'container' | 'pod' | 'annotation' | 'image' | 'runtime'
 
-/** A setting of a container with the rule that decided it. */
+/** A setting of a container, and the rule that decided it. */
 export interface Decided<T> {
   readonly value: T
   readonly from: SettingSource
-  /** The field that said so, or what holds where none does: `spec.securityContext.runAsUser`. */
+  /** The deciding field (`spec.securityContext.runAsUser`), or the default rule. */
   readonly rule: string
 }
 
-/** The first of several places that says anything. */
+/** Returns the first candidate with a value. */
 export function firstOf<T>(
   ...candidates: readonly (Decided<T | undefined> | undefined)[]
 ): Decided<T> | undefined {

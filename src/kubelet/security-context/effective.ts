@@ -1,20 +1,19 @@
 import type { Container, Pod, SELinuxOptions } from '../../api/core/generated.js'
 import type { ImageAccounts } from './accounts.js'
 import type { EffectiveCapabilities } from './capabilities.js'
-import { effectiveCapabilities } from './capabilities.js'
+import { capabilityMask, effectiveCapabilities } from './capabilities.js'
 import type { Decided } from './decided.js'
 import type { EffectiveIdentity } from './identity.js'
-import { asUnderstood, effectiveIdentity } from './identity.js'
-import { mustBeNonRoot, nonRootFault } from './non-root.js'
+import { withSupportedFields, effectiveIdentity, mustBeNonRoot, nonRootFault } from './identity.js'
 import type { Profile } from './profiles.js'
 import { effectiveAppArmor, effectiveSELinux, effectiveSeccomp } from './profiles.js'
 
-/** What a container runs with, each setting with the rule that decided it. Plain data. */
+/** The effective settings of a container, each with the rule that decided it. Plain data. */
 export interface EffectiveSecurity extends EffectiveIdentity {
   readonly container: string
   readonly privileged: Decided<boolean>
   readonly capabilities: Decided<EffectiveCapabilities>
-  /** Linux' no_new_privs: programs cannot gain rights, not even by setuid. */
+  /** Linux' no_new_privs: programs cannot gain privileges, not even by setuid. */
   readonly noNewPrivileges: Decided<boolean>
   readonly readOnlyRootFilesystem: Decided<boolean>
   readonly runAsNonRoot: Decided<boolean>
@@ -22,13 +21,13 @@ export interface EffectiveSecurity extends EffectiveIdentity {
   readonly appArmor: Decided<Profile>
   readonly seLinux: Decided<SELinuxOptions | undefined>
   readonly procMount: Decided<string>
-  /** Why the kubelet does not make the container (CreateContainerConfigError). */
+  /** Why the kubelet refuses to make the container (CreateContainerConfigError). */
   readonly fault?: string
 }
 
-/** What beside the pod decides about the security of its containers. */
+/** What the security of containers depends on besides the pod. */
 export interface SecurityOptions {
-  /** By image name: what is known of it. Default: images of which nothing is known run as root. */
+  /** Looks up an image by name. Default: unknown images run as root. */
   readonly imageOf?: (image: string) => ImageAccounts & { readonly isKnown?: boolean }
   /** Minor of the node's kubelet. Default 35. */
   readonly minor?: number
@@ -37,12 +36,12 @@ export interface SecurityOptions {
 }
 
 /**
- * What each container of a pod runs with: its own security context over its pod's over the image over what
- * the runtime does by itself. A pure function; init containers come first, ephemeral ones last. Source:
- * pkg/securitycontext/util.go, pkg/kubelet/kuberuntime/security_context.go.
+ * Computes the effective security of each container of a pod: its own security context, or else its pod's, or
+ * else the image's, or else the runtime's default. A pure function; init containers come first, ephemeral
+ * ones last. Source: pkg/securitycontext/util.go, pkg/kubelet/kuberuntime/security_context.go.
  */
 export function effectiveSecurity(given: Pod, options: SecurityOptions = {}): readonly EffectiveSecurity[] {
-  const pod = asUnderstood(given, options.minor ?? 35)
+  const pod = withSupportedFields(given, options.minor ?? 35)
   const { initContainers = [], containers, ephemeralContainers = [] } = pod.spec
   return [...initContainers, ...containers, ...(ephemeralContainers as readonly Container[])].map(
     (container) => ofContainer(pod, container, options),
@@ -91,9 +90,37 @@ function ofContainer(
   }
 }
 
-/** A setting that only containers have. */
+/** Decides a setting that exists only on containers. */
 function onContainer<T>(value: T | undefined, field: string, otherwise: T): Decided<T> {
   return value === undefined
     ? { value: otherwise, from: 'runtime', rule: `securityContext.${field} is not set` }
     : { value, from: 'container', rule: `securityContext.${field}` }
+}
+
+/** Formats the security part of /proc/1/status like Linux. */
+export function procStatus(
+  { uid, gid, groups, capabilities, noNewPrivileges, seccomp }: EffectiveSecurity,
+  program: string,
+): string {
+  const { bounding, effective } = capabilities.value
+  const ids = (id: number): string => [id, id, id, id].join('\t')
+  const hasFilter = seccomp.value.type !== 'Unconfined'
+  const lines: readonly (readonly [string, string])[] = [
+    ['Name', program.slice(0, 15)],
+    ['State', 'S (sleeping)'],
+    ['Pid', '1'],
+    ['PPid', '0'],
+    ['Uid', ids(uid.value)],
+    ['Gid', ids(gid.value)],
+    ['Groups', groups.map(({ value }) => `${value} `).join('')],
+    ['CapInh', capabilityMask([])],
+    ['CapPrm', capabilityMask(effective)],
+    ['CapEff', capabilityMask(effective)],
+    ['CapBnd', capabilityMask(bounding)],
+    ['CapAmb', capabilityMask([])],
+    ['NoNewPrivs', noNewPrivileges.value ? '1' : '0'],
+    ['Seccomp', hasFilter ? '2' : '0'],
+    ['Seccomp_filters', hasFilter ? '1' : '0'],
+  ]
+  return lines.map(([name, value]) => `${name}:\t${value}\n`).join('')
 }

@@ -4,11 +4,11 @@ import { accountOf, groupId, groupsWith, imageUser } from './accounts.js'
 import type { Decided } from './decided.js'
 import { firstOf } from './decided.js'
 
-/** Who the processes of a container run as. */
+/** User and groups of a container's processes. */
 export interface EffectiveIdentity {
   readonly uid: Decided<number>
   readonly gid: Decided<number>
-  /** All groups, that of {@link gid} too, ascending; each with what brought it. */
+  /** All groups including {@link gid}, ascending; each with the rule that added it. */
   readonly groups: readonly Decided<number>[]
   /** The group that owns the pod's volumes. */
   readonly fsGroup: Decided<number> | undefined
@@ -17,8 +17,8 @@ export interface EffectiveIdentity {
 type Contexts = Pick<Container, 'securityContext'>
 
 /**
- * Who a container runs as: its own security context over its pod's over the image. Source:
- * pkg/securitycontext/util.go DetermineEffectiveSecurityContext; containerd internal/cri/server
+ * Computes user and groups of a container: by its own security context, or else its pod's, or else the image.
+ * Source: pkg/securitycontext/util.go DetermineEffectiveSecurityContext; containerd internal/cri/server
  * container_create.go.
  */
 export function effectiveIdentity(pod: Pod, container: Contexts, image: ImageAccounts): EffectiveIdentity {
@@ -91,11 +91,11 @@ function groupsOf(
   return [...seen.values()].sort((a, b) => a.value - b.value)
 }
 
-/** First minor whose kubelets heed runAsGroup (feature RunAsGroup, alpha and off before). */
+/** First minor whose kubelets support runAsGroup (feature RunAsGroup, alpha and off before). */
 const RUN_AS_GROUP_SINCE = 14
 
-/** The pod as a kubelet of that minor understands it. */
-export function asUnderstood(pod: Pod, minor: number): Pod {
+/** Removes fields that a kubelet of that minor does not support. */
+export function withSupportedFields(pod: Pod, minor: number): Pod {
   if (minor >= RUN_AS_GROUP_SINCE) return pod
   const { spec } = pod
   const all = [spec, ...spec.containers, ...(spec.initContainers ?? [])]
@@ -114,4 +114,43 @@ function withoutGroup<T extends { readonly securityContext?: { readonly runAsGro
   if (part.securityContext?.runAsGroup === undefined) return part
   const { runAsGroup: _ignored, ...securityContext } = part.securityContext
   return { ...part, securityContext }
+}
+
+/** Whether a container must not run as root. */
+export function mustBeNonRoot(
+  { spec }: Pod,
+  { securityContext }: Pick<Container, 'securityContext'>,
+): Decided<boolean> {
+  return (
+    firstOf<boolean>(
+      { value: securityContext?.runAsNonRoot, from: 'container', rule: 'securityContext.runAsNonRoot' },
+      { value: spec.securityContext?.runAsNonRoot, from: 'pod', rule: 'spec.securityContext.runAsNonRoot' },
+    ) ?? { value: false, from: 'runtime', rule: 'nobody asks for it' }
+  )
+}
+
+/**
+ * Returns why the kubelet refuses to make a container that must not run as root; undefined if it makes it.
+ * `user` is the image's, undefined if unknown; `shownPod` is `name_namespace(uid)`. Source:
+ * pkg/kubelet/kuberuntime/security_context_others.go verifyRunAsNonRoot.
+ */
+export function nonRootFault(
+  pod: Pod,
+  container: Pick<Container, 'name' | 'securityContext'>,
+  user: string | undefined,
+  shownPod: string,
+): string | undefined {
+  if (!mustBeNonRoot(pod, container).value) return undefined
+  const where = `(pod: ${JSON.stringify(shownPod)}, container: ${container.name})`
+  const uid = container.securityContext?.runAsUser ?? pod.spec.securityContext?.runAsUser
+  if (uid !== undefined)
+    return uid === 0 ? `container's runAsUser breaks non-root policy ${where}` : undefined
+  if (user === undefined) return undefined
+  const [name = ''] = user.split(':')
+  if (name === '' || /^0+$/.test(name))
+    return `container has runAsNonRoot and image will run as root ${where}`
+  return /^\d+$/.test(name)
+    ? undefined
+    : `container has runAsNonRoot and image has non-numeric user (${name}), cannot verify user is ` +
+        `non-root ${where}`
 }

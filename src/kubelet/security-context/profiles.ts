@@ -2,13 +2,13 @@ import type { Container, Pod, SELinuxOptions } from '../../api/core/generated.js
 import type { Decided } from './decided.js'
 import { firstOf } from './decided.js'
 
-/** A seccomp or AppArmor profile. `localhostProfile` names one of the node's. */
+/** A seccomp or AppArmor profile. `localhostProfile` names a profile of the node. */
 export interface Profile {
   readonly type: string
   readonly localhostProfile?: string
 }
 
-/** What profiles depend on beside the pod. */
+/** What profiles depend on besides the pod. */
 export interface ProfileOptions {
   /** Minor of the kubelet. */
   readonly minor: number
@@ -61,8 +61,7 @@ export function effectiveSeccomp(
 }
 
 /**
- * Source: pkg/security/apparmor/helpers.go GetProfile; what is not asked for is the runtime's: containerd
- * puts its own profile on.
+ * Source: pkg/security/apparmor/helpers.go GetProfile; without a request containerd applies its own profile.
  */
 export function effectiveAppArmor(
   { metadata, spec }: Pod,
@@ -92,7 +91,7 @@ export function effectiveAppArmor(
   )
 }
 
-/** The container's options as a whole over the pod's. */
+/** The container's options replace the pod's as a whole. */
 export function effectiveSELinux(
   { spec }: Pod,
   { securityContext }: Named,
@@ -109,7 +108,7 @@ export function effectiveSELinux(
   )
 }
 
-/** `runtime/default`, `docker/default`, `unconfined`, `localhost/NAME`. */
+/** Parses `runtime/default`, `docker/default`, `unconfined`, `localhost/NAME`. */
 function profileOf(text: string | undefined): Profile | undefined {
   if (text === undefined || text === '') return undefined
   if (text === 'runtime/default' || text === 'docker/default') return RUNTIME_DEFAULT

@@ -15,7 +15,7 @@ const PRECEDENCE: readonly (readonly string[])[] = [
 ]
 const MOST_NESTED = 100
 
-/** The value of `$((...))`. Names are looked up; what is no number counts as 0. @throws SyntaxFault */
+/** Evaluates `$((...))`. Variables that are not numbers count as 0. @throws SyntaxFault */
 export function calculate(text: string, variable: (name: string) => string | undefined): number {
   const tokens: string[] = []
   TOKEN.lastIndex = 0

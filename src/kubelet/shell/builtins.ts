@@ -1,30 +1,30 @@
 import type { Invocation, Pause } from '../commands/command.js'
-import { signalNumber } from '../commands/kill.js'
+import { signalNumber } from '../commands/system.js'
 import { absolutePath } from '../files/tree.js'
 import type { ShellState } from './state.js'
 
-/** What a builtin may do beside what programs may. */
+/** What a builtin may use in addition to a program. */
 export interface BuiltinCall extends Invocation {
   readonly shell: ShellState
-  /** Process ids of what runs in the background. */
+  /** Process ids of background jobs. */
   readonly jobs: readonly number[]
   readonly isKnown: (program: string) => boolean
   readonly exit: (status: number) => undefined
-  /** Leaves, or repeats, the `depth`-th loop around. */
+  /** Leaves or continues the `depth`-th enclosing loop. */
   readonly leave: (depth: number, again: boolean) => undefined
   readonly return: (status: number) => undefined
   /** Runs a script in this shell. */
   readonly evaluate: (text: string) => undefined
-  /** Runs a command and ends with it. */
+  /** Replaces the shell by a command. */
   readonly execute: (words: readonly string[]) => undefined
 }
 
-/** Answers a status, a pause, or undefined when the builtin has moved the script itself. */
+/** Returns a status, a pause, or undefined if the builtin itself has moved the script. */
 type Builtin = (call: BuiltinCall) => number | Pause | undefined
 
 const NAME = /^[A-Za-z_]\w*$/
 
-/** The builtin of that name. */
+/** Finds a builtin by name. */
 export function builtinOf(name: string): Builtin | undefined {
   return Object.hasOwn(BUILTINS, name) ? BUILTINS[name] : undefined
 }

@@ -7,8 +7,8 @@ import { parseWord } from './words.js'
 const memo = new Map<string, Program>()
 
 /**
- * The program of a script. Programs can be made again from their text at any time, so that only the text is
- * state. @throws SyntaxFault
+ * Compiles a script. A program can be compiled again from its text at any time, so only the text is state.
+ * @throws SyntaxFault
  */
 export function compile(text: string): Program {
   let program = memo.get(text)
@@ -41,7 +41,7 @@ const RESERVED = new Set([
 const MOST_NESTED = 100
 const ASSIGNMENT = /^([A-Za-z_]\w*)=/
 
-/** Recursive descent over tokens; operations come out in the order in which they run. */
+/** A recursive descent parser that emits operations in their order of execution. */
 class Compiler {
   readonly #tokens: readonly Token[]
   readonly #out: Operation[] = []
@@ -58,7 +58,7 @@ class Compiler {
     return this.#out
   }
 
-  /** Commands up to one of those words (or `)` or `;;`). */
+  /** Compiles commands up to one of those words (or `)` or `;;`). */
   #list(ends: readonly string[]): void {
     if (++this.#depth > MOST_NESTED) throw new SyntaxFault('syntax error: nested too deeply')
     for (;;) {
@@ -111,7 +111,7 @@ class Compiler {
     if (negated) this.#out.push({ op: 'not' })
   }
 
-  /** Makes what was compiled from `start` on a stage whose output is collected. */
+  /** Turns the operations from `start` on into a pipe stage, whose output is collected. */
   #wrapPipe(start: number): void {
     const body = this.#out.splice(start)
     this.#out.push({ op: 'pipe', to: start + body.length + 1 }, ...body.map((one) => shifted(one, 1)))
@@ -154,7 +154,7 @@ class Compiler {
     }
   }
 
-  /** A compound command, and the redirections behind it. */
+  /** Compiles a compound command with its redirections. */
   #compound(parse: () => void): void {
     const start = this.#out.length
     parse()
@@ -343,7 +343,7 @@ class Compiler {
     return { fd: fd ?? (text === '<' ? 0 : 1), mode: text as '<' | '>' | '>>', target }
   }
 
-  /** The code of a command substitution, which runs before the command that it is a part of. */
+  /** Compiles a command substitution, which runs before its command. */
   #capture(script: string): void {
     if (++this.#depth > MOST_NESTED) throw new SyntaxFault('syntax error: nested too deeply')
     const body = compile(script)
@@ -354,7 +354,7 @@ class Compiler {
     this.#depth--
   }
 
-  /** A place that is filled in later. */
+  /** Reserves a place for an operation that is filled in later. */
   #hole(): number {
     return this.#out.push({ op: 'status', status: 0 }) - 1
   }
@@ -396,7 +396,7 @@ function noSubstitution(): never {
   throw new SyntaxFault('syntax error: command substitution in a pattern')
 }
 
-/** The operation at another place. */
+/** Moves an operation to another place. */
 function shifted(operation: Operation, by: number): Operation {
   switch (operation.op) {
     case 'jump':

@@ -6,7 +6,7 @@ import type { ShellState } from './state.js'
 import type { Part, Word } from './syntax.js'
 import { SyntaxFault } from './syntax.js'
 
-/** What expansions look at. */
+/** What expansions depend on. */
 export interface ExpandScope {
   readonly shell: ShellState
   readonly pid: number
@@ -15,18 +15,18 @@ export interface ExpandScope {
   readonly captured: readonly string[]
 }
 
-/** One word that comes out; `pattern` is the same with quoted wildcards escaped. */
+/** One resulting word; `pattern` is the same with quoted wildcards escaped. */
 interface Field {
   text: string
   pattern: string
 }
 
-/** Most fields of one command, as the kernel bounds the arguments. */
+/** Most fields of one command; the kernel limits arguments, too. */
 const MOST_FIELDS = 20_000
 
 /**
- * The fields of words: variables, splitting at blanks, names of files. @throws SyntaxFault for `${x:?}` and
- * bad arithmetic.
+ * Expands words to fields: variables, splitting at blanks, file names. @throws SyntaxFault for `${x:?}` and
+ * invalid arithmetic.
  */
 export function expandWords(words: readonly Word[], scope: ExpandScope): string[] {
   const all = words.flatMap((word) => fieldsOf(word, scope).flatMap((field) => filesMatching(field, scope)))
@@ -34,12 +34,12 @@ export function expandWords(words: readonly Word[], scope: ExpandScope): string[
   return all
 }
 
-/** A word as one text, neither split nor matched with files. */
+/** Expands a word to one text, without splitting and file names. */
 export function expandText(word: Word, scope: ExpandScope): string {
   return word.map((part) => (part.kind === 'text' ? part.text : valuesOf(part, scope).join(' '))).join('')
 }
 
-/** Whether a text matches a pattern word (`case`). */
+/** Whether a text matches the pattern of a word (`case`). */
 export function matches(text: string, word: Word, scope: ExpandScope): boolean {
   return expressionOf(patternOf(word, scope)).test(text)
 }
@@ -87,7 +87,7 @@ function homeOf(text: string, { shell }: ExpandScope): string {
   return /^~(?:\/|$)/.test(text) ? (shell.vars.get('HOME') ?? '/root') + text.slice(1) : text
 }
 
-/** Unquoted values are taken apart at blanks. */
+/** Splits an unquoted value at blanks. */
 function splitInto(value: string, add: (text: string, quoted: boolean) => void, close: () => void): void {
   const pieces = value.split(/[ \t\n]+/)
   for (const [at, piece] of pieces.entries()) {
@@ -158,7 +158,7 @@ function operated(part: Extract<Part, { kind: 'variable' }>, operator: string, s
   }
 }
 
-/** `#`, `##`, `%`, `%%`: without the shortest or longest beginning or end that matches. */
+/** Applies `#`, `##`, `%`, `%%`: removes the shortest or longest matching prefix or suffix. */
 function trimmed(value: string, operator: string, pattern: string): string {
   const expression = expressionOf(pattern)
   const sizes = Array.from({ length: value.length + 1 }, (_, size) => size)
@@ -190,7 +190,7 @@ function expressionOf(pattern: string): RegExp {
   }
 }
 
-/** The files that a field with wildcards names; without any, the field itself. */
+/** The files that match a field with wildcards; the field itself if there are none. */
 function filesMatching({ text, pattern }: Field, { files, shell }: ExpandScope): readonly string[] {
   if (!/(?:^|[^\\])[*?[]/.test(pattern)) return [text]
   const absolute = pattern.startsWith('/')

@@ -16,7 +16,7 @@ export function pushFrame(
   thread.frames.push({ text, at: 0, kind, contexts: [], captured: [], title })
 }
 
-/** The topmost script of the thread has come to its end. */
+/** Removes the finished topmost script of the thread. */
 export function popFrame(thread: Thread): void {
   const frame = thread.frames.at(-1)
   if (!frame) return
@@ -40,14 +40,14 @@ export function popFrame(thread: Thread): void {
   if (caller) commandOver(thread, caller, shellOf(thread).status)
 }
 
-/** The command of a frame is over. */
+/** Ends the command of a frame. */
 export function finished(thread: Thread, frame: Frame, status: number): void {
   delete frame.paused
   frame.at++
   commandOver(thread, frame, status)
 }
 
-/** What follows from the end of a command: its redirections are over, and `set -e` may end the shell. */
+/** Handles the end of a command: closes its redirections, and exits the shell under `set -e`. */
 export function commandOver(thread: Thread, frame: Frame, status: number): void {
   const last = frame.contexts.at(-1)
   if (last?.kind === 'redirect' && last.once) frame.contexts.pop()
@@ -83,7 +83,7 @@ export function exitShell(thread: Thread, status: number): void {
   }
 }
 
-/** Leaves the innermost context; a subshell takes its variables with it. */
+/** Leaves the innermost context; variables of a subshell are lost. */
 export function popContext(thread: Thread, frame: Frame): Context | undefined {
   const context = frame.contexts.pop()
   if (context && 'saved' in context) {
@@ -93,7 +93,7 @@ export function popContext(thread: Thread, frame: Frame): Context | undefined {
   return context
 }
 
-/** `break` and `continue` of the loop that is so deep. */
+/** Leaves or continues the `depth`-th enclosing loop. */
 export function leaveLoop(thread: Thread, frame: Frame, depth: number, again: boolean): undefined {
   let left = depth
   for (let at = frame.contexts.length - 1; at >= 0; at--) {

@@ -1,5 +1,5 @@
 import type { Invocation, Pause } from '../commands/command.js'
-import { programOf } from '../commands/index.js'
+import { programOf } from '../commands/programs.js'
 import { FileFault } from '../files/file-system.js'
 import { absolutePath } from '../files/tree.js'
 import type { BuiltinCall } from './builtins.js'
@@ -17,7 +17,7 @@ import {
   pushFrame,
   shellOf,
 } from './frames.js'
-import type { ProcessHost } from './process-host.js'
+import type { ProcessHost } from './shell-call.js'
 import { SHELLS, baseOf, shellCall } from './shell-call.js'
 import type { Frame, ProcessStart, ShellProcess, Thread } from './state.js'
 import { copyShell, exportedEnv, newShell } from './state.js'
@@ -25,17 +25,17 @@ import { ShellStreams } from './streams.js'
 import type { Operation, Program } from './syntax.js'
 import { SyntaxFault, quoteWord } from './syntax.js'
 
-/** So many operations run in one go; a loop without an end goes on a little later. */
+/** Most operations in one step; an endless loop continues a little later. */
 const BUDGET = 20_000
 /**
- * Virtual ms after which a process that has used up its budget goes on; it doubles each time, so that a loop
- * without an end costs little.
+ * Virtual ms after which a process that has used up its budget continues. It doubles each time, so that an
+ * endless loop is cheap.
  */
 const SLICE = 10
 const LONGEST_SLICE = 60_000
 /** Deepest nesting of scripts and functions. */
 const MOST_FRAMES = 100
-/** A process that has not done anything yet. */
+/** Makes a process that has not run yet. */
 export function newProcess({ pid, words, env, cwd, stdin }: ProcessStart): ShellProcess {
   const text = words.map(quoteWord).join(' ')
   const frame: Frame = {
@@ -58,18 +58,15 @@ export function newProcess({ pid, words, env, cwd, stdin }: ProcessStart): Shell
 }
 
 /**
- * Runs a process until it has ended or waits. Answers when it has to be looked at again (virtual ms);
- * undefined: when input comes, or never. All that it knows is in the process' state, so that a copy of the
- * state goes on in the same way.
+ * Runs a process until it has ended or waits. Returns when it must run again (virtual ms); undefined: when
+ * input arrives, or never. Everything is in the process' state, so a copy of the state continues in the same
+ * way.
  */
 export function runProcess(process: ShellProcess, host: ProcessHost): number | undefined {
   return new Interpreter(process, host).run()
 }
 
-/**
- * Delivers a signal that can be trapped. Answers whether the process has a trap for it (an empty trap ignores
- * it).
- */
+/** Delivers a signal to a trap. Returns whether the process has a trap for it (an empty trap ignores it). */
 export function trapSignal(process: ShellProcess, name: string): boolean {
   const trap = process.threads[0]?.shells.at(-1)?.traps.get(name)
   if (trap === undefined) return false
@@ -107,7 +104,7 @@ class Interpreter {
     return next === Infinity ? undefined : next
   }
 
-  /** Answers whether the thread has got on. */
+  /** Runs a thread. Returns whether it has made progress. */
   #runThread(thread: Thread): boolean {
     let moved = false
     while (this.#left > 0 && this.#process.exitCode === undefined && this.#process.threads.includes(thread)) {
@@ -130,7 +127,7 @@ class Interpreter {
     threads.splice(threads.indexOf(thread), 1)
   }
 
-  /** A trap runs between two commands; `wait` is interrupted by it. */
+  /** Runs a trap, which happens between two commands and interrupts `wait`. */
   #deliverSignal(thread: Thread): void {
     if (this.#process.signals.length === 0 || thread !== this.#process.threads[0]) return
     const frame = thread.frames.at(-1)
@@ -163,7 +160,7 @@ class Interpreter {
     return this.#invoke(thread, frame, paused.words, paused.env, paused.memory)
   }
 
-  /** Runs the next operation of the thread. Answers false when it waits. */
+  /** Runs the next operation of the thread. Returns false if it waits. */
   #advance(thread: Thread, frame: Frame): boolean {
     this.#left--
     let program: Program
@@ -216,32 +213,18 @@ class Interpreter {
         break
       }
       case 'next': {
-        const loop = frame.contexts.at(-1)
-        if (loop?.kind !== 'loop' || loop.at >= loop.items.length) {
-          frame.at = operation.exit
-          return true
-        }
-        shell.vars.set(operation.name, loop.items[loop.at++] as string)
-        break
+        const item = nextItem(frame)
+        frame.at = item === undefined ? operation.exit : frame.at + 1
+        if (item !== undefined) shell.vars.set(operation.name, item)
+        return true
       }
       case 'end':
       case 'endSubshell':
         popContext(thread, frame)
         break
-      case 'redirect': {
-        const context = this.#streams.redirected(
-          thread,
-          operation.redirects,
-          this.#scope(thread, frame, operation.captures),
-          false,
-        )
-        if (context) frame.contexts.push(context)
-        else {
-          shell.status = 1
-          frame.contexts.push({ kind: 'redirect', out: new Map(), once: false })
-        }
+      case 'redirect':
+        this.#redirect(thread, frame, operation)
         break
-      }
       case 'capture':
       case 'pipe':
         frame.contexts.push({ kind: operation.op, text: '', saved: copyShell(shell), to: operation.to })
@@ -249,48 +232,52 @@ class Interpreter {
       case 'subshell':
         frame.contexts.push({ kind: 'subshell', saved: copyShell(shell), to: operation.to })
         break
-      case 'piped': {
-        const stage = popContext(thread, frame)
-        if (operation.again) popContext(thread, frame)
-        frame.contexts.push({
-          kind: 'input',
-          text: stage?.kind === 'pipe' ? stage.text : '',
-          saved: copyShell(shellOf(thread)),
-          to: operation.to,
-        })
+      case 'piped':
+        nextStage(thread, frame, operation)
         break
-      }
       case 'endCapture': {
         const context = popContext(thread, frame)
         frame.captured.push(context?.kind === 'capture' ? context.text.replace(/\n+$/, '') : '')
         break
       }
       case 'background':
-        this.#background(thread, frame)
-        frame.at = operation.to
-        shell.status = 0
-        return true
       case 'function':
-        shell.functions.set(operation.name, { text: frame.text, at: frame.at + 1 })
+        if (operation.op === 'background') this.#background(thread, frame)
+        else shell.functions.set(operation.name, { text: frame.text, at: frame.at + 1 })
         frame.at = operation.to
         shell.status = 0
         return true
       case 'return':
         popFrame(thread)
         return true
-      case 'case': {
-        const scope = this.#scope(thread, frame, operation.captures)
-        const text = expandText(operation.word, scope)
-        const branch = operation.branches.find(({ patterns }) =>
-          patterns.some((pattern) => matches(text, pattern, scope)),
-        )
-        shell.status = 0
-        frame.at = branch?.to ?? operation.to
+      case 'case':
+        this.#branch(thread, frame, operation)
         return true
-      }
     }
     frame.at++
     return true
+  }
+
+  #redirect(
+    thread: Thread,
+    frame: Frame,
+    { redirects, captures }: Extract<Operation, { op: 'redirect' }>,
+  ): void {
+    const scope = this.#scope(thread, frame, captures)
+    const context = this.#streams.redirected(thread, redirects, scope, false)
+    // the context is pushed even after a failure, since the operation that ends it pops one
+    if (context === undefined) shellOf(thread).status = 1
+    frame.contexts.push(context ?? { kind: 'redirect', out: new Map(), once: false })
+  }
+
+  #branch(thread: Thread, frame: Frame, operation: Extract<Operation, { op: 'case' }>): void {
+    const scope = this.#scope(thread, frame, operation.captures)
+    const text = expandText(operation.word, scope)
+    const branch = operation.branches.find(({ patterns }) =>
+      patterns.some((pattern) => matches(text, pattern, scope)),
+    )
+    shellOf(thread).status = 0
+    frame.at = branch?.to ?? operation.to
   }
 
   #runSimple(
@@ -326,7 +313,7 @@ class Interpreter {
     return this.#invoke(thread, frame, expanded, env, undefined)
   }
 
-  /** Runs a command that is named by words, or goes on with it. Answers false when it waits. */
+  /** Runs or resumes a command given as words. Returns false if it waits. */
   #invoke(
     thread: Thread,
     frame: Frame,
@@ -357,7 +344,7 @@ class Interpreter {
     )
   }
 
-  /** The frame that holds nothing but the words that the container was started with: no shell reads them. */
+  /** Whether this is the frame with the container's command, which no shell parses. */
   #isOuter({ frames }: Thread): boolean {
     return frames.length === 1 && frames[0]?.outer === true
   }
@@ -399,7 +386,7 @@ class Interpreter {
     return false
   }
 
-  /** A program of the image, a script, or nothing of that name. */
+  /** Runs a program of the image or a script; fails if there is none of that name. */
   #runOther(
     thread: Thread,
     frame: Frame,
@@ -455,7 +442,7 @@ class Interpreter {
     }
   }
 
-  /** Reads one line after the other from standard input and runs it. */
+  /** Runs a shell that reads its script line by line from standard input. */
   #shellOverInput(thread: Thread, frame: Frame, env: ReadonlyMap<string, string>, title: string): boolean {
     const text = 'while IFS= read -r __line__; do eval "$__line__"; done'
     const input = this.#streams.input(thread)
@@ -466,7 +453,7 @@ class Interpreter {
     return this.#enter(thread, frame, { text, args: ['sh'], env, title })
   }
 
-  /** Begins a script in a shell of its own. */
+  /** Runs a script in a new shell. */
   #enter(
     thread: Thread,
     frame: Frame,
@@ -581,4 +568,18 @@ class Interpreter {
     const captured = captures === 0 ? [] : frame.captured.splice(frame.captured.length - captures)
     return { shell: shellOf(thread), pid: this.#process.pid, files: this.#host.world.files, captured }
   }
+}
+
+/** Begins the next stage of a pipe with the output of the last one as its input. */
+function nextStage(thread: Thread, frame: Frame, { again, to }: Extract<Operation, { op: 'piped' }>): void {
+  const stage = popContext(thread, frame)
+  if (again) popContext(thread, frame)
+  const text = stage?.kind === 'pipe' ? stage.text : ''
+  frame.contexts.push({ kind: 'input', text, saved: copyShell(shellOf(thread)), to })
+}
+
+/** Takes the next item of the innermost loop; undefined at its end. */
+function nextItem({ contexts }: Frame): string | undefined {
+  const loop = contexts.at(-1)
+  return loop?.kind === 'loop' && loop.at < loop.items.length ? loop.items[loop.at++] : undefined
 }

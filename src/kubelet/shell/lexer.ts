@@ -1,8 +1,8 @@
 import { SyntaxFault } from './syntax.js'
 
 /**
- * A token: an operator (also `\n`), a word as it is written, or the text of a here-document, which follows
- * its word.
+ * A token: an operator (also `\n`), an unexpanded word, or the text of a here-document, which follows its
+ * word.
  */
 export interface Token {
   readonly kind: 'operator' | 'word' | 'document'
@@ -32,7 +32,7 @@ const OPERATORS = [
 ]
 const MOST_NESTED = 50
 
-/** Takes a script apart. @throws SyntaxFault for a quote or a bracket that is not closed. */
+/** Splits a script into tokens. @throws SyntaxFault for an open quote or bracket. */
 export function tokensOf(text: string): readonly Token[] {
   return new Lexer(text).read()
 }
@@ -118,7 +118,7 @@ class Lexer {
   }
 }
 
-/** Where the word that begins at `from` ends. */
+/** End of the word that begins at `from`. */
 function endOfWord(text: string, from: number): number {
   let at = from
   while (at < text.length && !/[\s;&|<>()]/.test(text.charAt(at))) at = endOfPiece(text, at, 0)
@@ -126,7 +126,7 @@ function endOfWord(text: string, from: number): number {
   return at
 }
 
-/** The end of one character, or of what it opens: a quote, `$(`, `${`, a backquote. */
+/** End of one character, or of what it opens: a quote, `$(`, `${`, a backquote. */
 export function endOfPiece(text: string, at: number, depth: number): number {
   if (depth > MOST_NESTED) throw new SyntaxFault('syntax error: nested too deeply')
   const char = text.charAt(at)

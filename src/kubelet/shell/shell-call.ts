@@ -1,15 +1,17 @@
-/** Names under which the little shell runs, where the image has them. */
+import type { World } from '../commands/command.js'
+
+/** Names of the built-in shell in images that have it. */
 export const SHELLS: ReadonlySet<string> = new Set(['sh', 'bash', 'ash', 'dash'])
 
-/** The program that a path or a name means: `/bin/ls` is `ls`. Undefined: a path to something else. */
+/** The program of a path or a name: `/bin/ls` is `ls`. Undefined for a path to something else. */
 export function baseOf(name: string): string | undefined {
   if (!name.includes('/')) return name === '' ? undefined : name
   return /^\/(?:usr\/)?(?:local\/)?s?bin\/([^/]+)$/.exec(name)?.[1]
 }
 
-/** What a shell is called with. */
+/** The arguments of a shell. */
 export interface ShellCall {
-  /** `-c`: the first word is the script itself, and not the name of its file. */
+  /** `-c`: the first word is the script itself instead of the name of its file. */
   readonly isCommand: boolean
   readonly first: string | undefined
   readonly args: readonly string[]
@@ -17,7 +19,7 @@ export interface ShellCall {
   readonly errexit: boolean
 }
 
-/** Reads `sh -c SCRIPT [NAME ARG...]`, `sh FILE [ARG...]`, and `sh` with the script as its input. */
+/** Parses `sh -c SCRIPT [NAME ARG...]`, `sh FILE [ARG...]`, and `sh` with the script on standard input. */
 export function shellCall(words: readonly string[]): ShellCall {
   let at = 1
   let errexit = false
@@ -30,4 +32,17 @@ export function shellCall(words: readonly string[]): ShellCall {
   }
   const [first, ...args] = words.slice(at)
   return { isCommand, first, args, errexit }
+}
+
+/** What a process needs. */
+export interface ProcessHost {
+  readonly world: World
+  /** Writes to stdout (1) or stderr (2) of the process. */
+  emit(fd: number, text: string): void
+  /** Writes to the output of the container's first process (`> /proc/1/fd/1`). */
+  emitMain(fd: number, text: string): void
+  /** Runs a program of the image itself; undefined if the image has none of that name. */
+  runImage(
+    words: readonly string[],
+  ): { readonly stdout?: string; readonly stderr?: string; readonly exitCode: number } | undefined
 }

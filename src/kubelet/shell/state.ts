@@ -1,6 +1,6 @@
 import type { PlainData } from '../../sim/plain-data.js'
 
-/** Variables and the like of one shell. Plain data, like all here. */
+/** Variables and settings of one shell. Plain data, like everything here. */
 export interface ShellState {
   vars: Map<string, string>
   /** Names of the variables that programs see. */
@@ -9,7 +9,7 @@ export interface ShellState {
   /** `$0`, `$1`, ... */
   args: readonly string[]
   functions: Map<string, { readonly text: string; readonly at: number }>
-  /** What to run on a signal (`TERM`, `EXIT`); '' ignores it. */
+  /** Commands to run on a signal (`TERM`, `EXIT`); '' ignores it. */
   traps: Map<string, string>
   /** `$?` */
   status: number
@@ -17,14 +17,14 @@ export interface ShellState {
   errexit: boolean
 }
 
-/** Where output goes: to a file, nowhere, or to another stream of what is around. */
+/** Where output goes: to a file, nowhere, or to another stream of the surrounding contexts. */
 export type Target =
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'null' }
   | { readonly kind: 'stream'; readonly fd: number }
   | { readonly kind: 'main'; readonly fd: number }
 
-/** Something that the operations stand in: a loop, a redirection, a stage of a pipe. */
+/** A context of operations: a loop, a redirection, a stage of a pipe. */
 export type Context =
   | {
       readonly kind: 'loop'
@@ -38,7 +38,7 @@ export type Context =
   | { readonly kind: 'redirect'; readonly out: Map<string, Target>; input?: string; readonly once: boolean }
   | { readonly kind: 'subshell'; readonly saved: ShellState; readonly to: number }
 
-/** A command that goes on later. */
+/** A command that continues later. */
 export interface Paused {
   readonly words: readonly string[]
   readonly env: ReadonlyMap<string, string>
@@ -47,46 +47,46 @@ export interface Paused {
   readonly input?: boolean
 }
 
-/** A script under way: its text, and the number of the operation that comes next. */
+/** A running script: its text, and the number of its next operation. */
 export interface Frame {
   readonly text: string
   at: number
-  /** `process` has a shell of its own; `call` runs in that of the frame below. */
+  /** `process` has a shell of its own; `call` runs in the shell of the frame below. */
   readonly kind: 'process' | 'call'
   readonly contexts: Context[]
   captured: string[]
   paused?: Paused
   /** The command line, as `ps` shows it. */
   readonly title: string
-  /** Holds nothing but the words that the process was started with, which no shell reads. */
+  /** Holds only the process' command, which no shell parses. */
   readonly outer?: boolean
-  /** Of a function: the arguments that its caller has. */
+  /** Arguments of a function's caller. */
   readonly callerArgs?: readonly string[]
 }
 
-/** The main line of a process, or what runs in its background. */
+/** The main thread of a process, or a background job. */
 export interface Thread {
   readonly pid: number
   readonly frames: Frame[]
   readonly shells: ShellState[]
 }
 
-/** A process of a container that runs the little shell. Plain data. */
+/** A process of a container that runs the built-in shell. Plain data. */
 export interface ShellProcess {
   readonly pid: number
   nextPid: number
   readonly threads: Thread[]
   readonly stdin: { text: string; closed: boolean }
-  /** Signals that a trap waits for. */
+  /** Signals that wait for their trap. */
   signals: string[]
   exitCode?: number
-  /** Virtual ms; of a command that was run in a container. */
+  /** Virtual ms at which a command of exec started. */
   startedAt?: number
-  /** So often in a row it has used up its budget. */
+  /** How often in a row it has used up its budget. */
   busy?: number
 }
 
-/** What a process begins with. */
+/** The initial data of a process. */
 export interface ProcessStart {
   readonly pid: number
   readonly words: readonly string[]
@@ -95,7 +95,7 @@ export interface ProcessStart {
   readonly stdin: boolean
 }
 
-/** A shell in which nothing has happened. */
+/** Makes a new shell. */
 export function newShell(env: ReadonlyMap<string, string>, cwd: string, args: readonly string[]): ShellState {
   return {
     vars: new Map(env),
@@ -109,7 +109,7 @@ export function newShell(env: ReadonlyMap<string, string>, cwd: string, args: re
   }
 }
 
-/** A shell's own copy, for what must not change it. */
+/** Copies a shell, for code that must not change it. */
 export function copyShell(shell: ShellState): ShellState {
   return {
     ...shell,
@@ -120,7 +120,7 @@ export function copyShell(shell: ShellState): ShellState {
   }
 }
 
-/** Environment of the programs that a shell starts. */
+/** Environment of the programs of a shell. */
 export function exportedEnv({ vars, exported }: ShellState): Map<string, string> {
   return new Map([...vars].filter(([name]) => exported.has(name)))
 }

@@ -3,7 +3,7 @@ import { FileFault } from '../files/file-system.js'
 import { absolutePath } from '../files/tree.js'
 import type { ExpandScope } from './expand.js'
 import { expandText } from './expand.js'
-import type { ProcessHost } from './process-host.js'
+import type { ProcessHost } from './shell-call.js'
 import type { Context, ShellProcess, Target, Thread } from './state.js'
 import type { Redirect } from './syntax.js'
 
@@ -11,8 +11,8 @@ import type { Redirect } from './syntax.js'
 const LARGEST_CAPTURE = 4 * 1024 * 1024
 
 /**
- * Input and output of the threads of one process: redirections, pipes and substitutions around a command say
- * where it goes.
+ * Input and output of the threads of one process, as the redirections, pipes and substitutions around a
+ * command direct them.
  */
 export class ShellStreams {
   readonly #process: ShellProcess
@@ -23,7 +23,7 @@ export class ShellStreams {
     this.#host = host
   }
 
-  /** Opens what a command's output and input are led to; undefined when that failed, which was told then. */
+  /** Opens the redirections of a command; undefined if that failed and the error was printed. */
   redirected(
     thread: Thread,
     redirects: readonly Redirect[],
@@ -86,7 +86,7 @@ export class ShellStreams {
     }
   }
 
-  /** Leads output to where the redirections and pipes around it say. */
+  /** Writes output to where the surrounding redirections and pipes direct it. */
   write(thread: Thread, stream: number, text: string): void {
     let fd = stream
     for (const frame of thread.frames.toReversed()) {
@@ -113,13 +113,14 @@ export class ShellStreams {
     }
   }
 
-  /** The standard input of what runs on top of the thread. */
+  /** The standard input at the top of the thread. */
   input(thread: Thread): Input {
     return new ThreadInput(this, thread)
   }
 
   /**
-   * Looks at the text that waits to be read; `take` says whether (so many characters of) it is read by that.
+   * Passes the waiting text to `look`, and consumes it if `take` returns true: all of it, or `size()`
+   * characters. Returns the result of `look`.
    */
   inputOf(
     thread: Thread,
@@ -134,13 +135,16 @@ export class ShellStreams {
     return answer
   }
 
-  /** Input that is led here ends where its text does; that of the process when its client says so. */
+  /**
+   * Whether input has ended: redirected input ends with its text, that of the process when its client says
+   * so.
+   */
   ended(thread: Thread): boolean {
     const source = this.source(thread)
     return source === undefined || source.closed
   }
 
-  /** Where its input comes from; undefined: from nowhere. */
+  /** Source of the input; undefined if there is none. */
   source(
     thread: Thread,
   ): { readonly text: string; readonly closed: boolean; set(text: string): void } | undefined {

@@ -1,5 +1,5 @@
 /**
- * The little shell's program form: a flat list of operations, so that where a script stands is a number.
+ * The built-in shell's program form: a flat list of operations, so that a position in a script is a number.
  * Plain data throughout.
  *
  * Supported: simple commands with assignments, `;` `&` `&&` `||` `!` `|`, newlines and comments, `( )` `{ }`,
@@ -17,7 +17,7 @@ export type Part =
       readonly operator?: string
       readonly operand?: Word
     }
-  /** Result of the n-th command substitution of the command, counted from its first. */
+  /** Result of the command's n-th command substitution. */
   | { readonly kind: 'captured'; readonly at: number; readonly quoted: boolean }
   | { readonly kind: 'arithmetic'; readonly expression: Word; readonly quoted: boolean }
 
@@ -32,7 +32,7 @@ export interface Redirect {
 }
 
 /**
- * One operation; `to` is the number of another. `captures`: so many results of substitutions does it take.
+ * One operation; `to` is the number of another. `captures`: number of substitution results that it consumes.
  */
 export type Operation =
   | {
@@ -43,7 +43,7 @@ export type Operation =
       readonly captures: number
     }
   | { readonly op: 'jump'; readonly to: number }
-  /** Jumps when the last status was success, or failure. */
+  /** Jumps if the last status was a success, or a failure. */
   | { readonly op: 'branch'; readonly success: boolean; readonly to: number }
   | { readonly op: 'not' }
   | { readonly op: 'status'; readonly status: number }
@@ -59,10 +59,7 @@ export type Operation =
   | { readonly op: 'redirect'; readonly redirects: readonly Redirect[]; readonly captures: number }
   /** `to`: the operation that ends it. */
   | { readonly op: 'capture' | 'pipe' | 'subshell'; readonly to: number }
-  /**
-   * The output of the stage before becomes the input of the next; `again` when that stage had an input
-   * itself.
-   */
+  /** Makes the output of the last stage the input of the next; `again` if that stage had an input itself. */
   | { readonly op: 'piped'; readonly again: boolean; readonly to: number }
   | { readonly op: 'endCapture' | 'endSubshell' }
   | { readonly op: 'background'; readonly to: number }
@@ -76,13 +73,13 @@ export type Operation =
       readonly to: number
     }
 
-/** A script that has been read. */
+/** A compiled script. */
 export type Program = readonly Operation[]
 
-/** What `sh` says of a script that it cannot read. */
+/** The error of `sh` for a script that it cannot parse. */
 export class SyntaxFault extends Error {}
 
-/** Puts a word into quotes, so that the shell reads it as it is. */
+/** Quotes a word, so that the shell reads it unchanged. */
 export function quoteWord(word: string): string {
   return `'${word.replaceAll("'", "'\\''")}'`
 }

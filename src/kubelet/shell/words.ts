@@ -2,10 +2,10 @@ import { endOfPiece } from './lexer.js'
 import type { Part, Word } from './syntax.js'
 import { SyntaxFault } from './syntax.js'
 
-/** Takes the text of a command substitution, answers its number among those of the command. */
+/** Receives the text of a command substitution. Returns its number among those of the command. */
 export type OnSubstitution = (script: string) => number
 
-/** Reads a word as it is written: quotes, variables, substitutions. `quoted` as inside of double quotes. */
+/** Parses an unexpanded word: quotes, variables, substitutions. `quoted`: as inside double quotes. */
 export function parseWord(text: string, substitute: OnSubstitution, quoted = false): Word {
   return new WordReader(text, substitute).read(quoted)
 }
@@ -95,5 +95,5 @@ class WordReader {
   }
 }
 
-/** `""` is a word, too. */
+/** The part of `""`, which is also a word. */
 const EMPTY: Part = { kind: 'text', text: '', quoted: true }

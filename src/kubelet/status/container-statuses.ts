@@ -10,23 +10,23 @@ import { fullImageName, imageDigest } from '../runtime/image-name.js'
 import type { RuntimeContainer, RuntimePod } from '../runtime/state.js'
 import { latestContainer, previousContainer } from '../runtime/state.js'
 
-/** What container statuses are made from. */
+/** Input of container statuses. */
 export interface ContainerStatusInput {
   readonly pod: Pod
   readonly sandbox: RuntimePod | undefined
   readonly memories: Readonly<Record<string, ContainerMemory>>
   /** The statuses written before. */
   readonly old: readonly ContainerStatus[]
-  /** Nothing is started any more. */
+  /** Whether nothing starts any more. */
   readonly terminating: boolean
   readonly release: KubeletRelease
-  /** What its containers have been given, where that is not what its spec asks for. */
+  /** Allocated resources, where they differ from the spec. */
   readonly allocation?: Allocation
   /** `containerd`, `docker`, ...: the scheme of container ids. */
   readonly runtime: string
 }
 
-/** Where a container stands in its pod's spec. */
+/** Kind of a container in its pod's spec. */
 export type ContainerKind = 'init' | 'app' | 'ephemeral'
 
 const NO_STATE: ContainerState = {}
@@ -53,7 +53,7 @@ function containerStatus(
   const before = old.find(({ name }) => name === container.name)
   const current = latestContainer(sandbox, container.name)
   const image = container.image ?? ''
-  if (!current) return lostOrNew(container, kind, before, input)
+  if (!current) return missingContainerState(container, kind, before, input)
   const { state, lastState } = statesOf(container, kind, current, before, input)
   const running = state.running !== undefined
   const regularInit = kind === 'init' && !isSidecar(container)
@@ -125,7 +125,7 @@ function statesOf(
     !input.terminating &&
     kind !== 'ephemeral' &&
     restartsAfter(container, input.pod.spec, current.exitCode ?? 0)
-  // a container that cannot be started again for now waits, and its end is the last state
+  // a container that cannot restart yet waits, and its end is the last state
   return restarts && input.memories[container.name]?.waiting
     ? { state: waiting, lastState: ended }
     : { state: ended, lastState: last }
@@ -153,8 +153,8 @@ function waitingOf(name: string, { pod, memories }: ContainerStatusInput): Conta
 
 const LOST = { exitCode: 137, finishedAt: null, reason: 'ContainerStatusUnknown', startedAt: null } as const
 
-/** A container that the runtime does not have: it was never made, or it has gone while nobody looked. */
-function lostOrNew(
+/** State of a container that the runtime does not have: it was never made, or it was lost unnoticed. */
+function missingContainerState(
   container: Container,
   kind: ContainerKind,
   before: ContainerStatus | undefined,
@@ -180,8 +180,8 @@ function lostOrNew(
 }
 
 /**
- * The statuses of a pod that has been stopped for good: an app container without an end counts as lost, and
- * so do the init containers before the last that ever started. Source: pkg/kubelet/status/status_manager.go
+ * The statuses of a pod that was stopped for good: an app container without an end counts as lost, and so do
+ * the init containers before the last one that started. Source: pkg/kubelet/status/status_manager.go
  * TerminatePod.
  */
 export function finalStatuses(

@@ -3,17 +3,15 @@ import { formatTime } from '../../api/time.js'
 import type { PodRecord } from '../pods/pod-record.js'
 import type { KubeletRelease } from '../release.js'
 import type { RuntimePod } from '../runtime/state.js'
-import type { Verdict } from './conditions.js'
-import { KUBELET_CONDITIONS, containersReady, podInitialized, podReady } from './conditions.js'
+import type { PodPhase, ConditionValue } from './phase.js'
+import { KUBELET_CONDITIONS, containersReady, podInitialized, podPhase, podReady } from './phase.js'
 import { containerStatuses, finalStatuses } from './container-statuses.js'
-import type { PodPhase } from './phase.js'
-import { podPhase } from './phase.js'
 
-/** What a pod's status is made from. */
+/** Input of a pod's status. */
 export interface PodStatusInput {
   readonly record: PodRecord
   readonly sandbox: RuntimePod | undefined
-  /** What the API has now. */
+  /** The status in the API. */
   readonly old: PodStatus
   readonly now: number
   readonly hostIP: string
@@ -23,15 +21,15 @@ export interface PodStatusInput {
 }
 
 /**
- * The status that the kubelet wants a pod to have. Cost: the pod's containers.
- * Source: pkg/kubelet/kubelet_pods.go generateAPIPodStatus, pkg/kubelet/status/status_manager.go.
+ * Computes the status that the kubelet wants a pod to have. Cost: the pod's containers. Source:
+ * pkg/kubelet/kubelet_pods.go generateAPIPodStatus, pkg/kubelet/status/status_manager.go.
  */
 export function podStatus(input: PodStatusInput): PodStatus {
   return input.record.rejected ? rejectedStatus(input) : ordinaryStatus(input)
 }
 
 /**
- * A pod that was refused has no container statuses and none of the kubelet's conditions. Source:
+ * Status of a refused pod, which has no container statuses and none of the kubelet's conditions. Source:
  * pkg/kubelet/kubelet.go rejectPod.
  */
 function rejectedStatus({ record, old, now, release }: PodStatusInput): PodStatus {
@@ -101,7 +99,10 @@ function ordinaryStatus(input: PodStatusInput): PodStatus {
 
 type Statuses = NonNullable<PodStatus['containerStatuses']>
 
-/** A terminal phase is never left; a verdict of the kubelet's own counts once nothing runs any more. */
+/**
+ * Computes the phase. A terminal phase is final; the kubelet's own verdict takes effect when nothing runs any
+ * more.
+ */
 function phaseOf({ record, sandbox, old }: PodStatusInput, init: Statuses, apps: Statuses): PodPhase {
   const { pod, stage, verdict, isStatic } = record
   if (old.phase === 'Succeeded' || old.phase === 'Failed') return old.phase
@@ -114,14 +115,14 @@ function phaseOf({ record, sandbox, old }: PodStatusInput, init: Statuses, apps:
   })
   if (stage !== 'finished' || isStatic) {
     const ends = phase === 'Succeeded' || phase === 'Failed'
-    // while a container still runs, or the end is not yet decided, the pod keeps the phase that it has
+    // while a container still runs, or the end is undecided, the pod keeps its phase
     return ends && verdict ? (old.phase ?? 'Pending') : phase
   }
   if (verdict && phase !== 'Succeeded') return 'Failed'
   return phase === 'Succeeded' || phase === 'Failed' ? phase : 'Failed'
 }
 
-/** Whether an app container has been started in the present sandbox. */
+/** Whether an app container has started in the current sandbox. */
 export function isInitialized({ pod }: PodRecord, sandbox: RuntimePod | undefined): boolean {
   if (!sandbox) return false
   return sandbox.containers.some(
@@ -145,7 +146,7 @@ function conditionsOf(
   const { record, sandbox, old, release } = input
   const { spec } = record.pod
   const conditions = foreignConditions(old)
-  const add = (type: string, verdict: Verdict): void =>
+  const add = (type: string, verdict: ConditionValue): void =>
     void conditions.push(condition(input, type, verdict, generation))
   if (
     record.stage === 'finished' &&
@@ -168,7 +169,10 @@ function conditionsOf(
   return conditions
 }
 
-/** A resize that waits, then one that is under way. Source: status_manager.go GetPodResizeConditions. */
+/**
+ * Adds the conditions of a deferred and of a running resize. Source: status_manager.go
+ * GetPodResizeConditions.
+ */
 function addResize(conditions: PodCondition[], input: PodStatusInput): void {
   const { inProgress, pending } = input.record.resize ?? {}
   if (pending)
@@ -187,7 +191,7 @@ function addResize(conditions: PodCondition[], input: PodStatusInput): void {
 function condition(
   input: PodStatusInput,
   type: string,
-  verdict: Verdict,
+  verdict: ConditionValue,
   generation: number | undefined,
 ): PodCondition {
   const { old, now, record } = input

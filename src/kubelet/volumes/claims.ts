@@ -7,20 +7,18 @@ import type { MountFault } from '../pods/pod-volumes.js'
 import type { PodVolume } from '../runtime/volumes.js'
 import { sourceOf } from './sources.js'
 
-/** A bound claim of a pod, as it is to be mounted. */
+/** A bound claim of a pod, ready to be mounted. */
 export interface ClaimMount {
   /** Name of the pod's volume. */
   readonly volume: string
   readonly mounted: PodVolume
   readonly claim: PersistentVolumeClaim
   readonly persistentVolume: PersistentVolume
-  /**
-   * Name under which the node's status tells that it is attached; absent when nothing needs to be attached.
-   */
+  /** Its name in the node's status of attached volumes; absent if it need not be attached. */
   readonly attachment?: string
 }
 
-/** The claims of a pod that can be mounted, and what is wrong with the others. */
+/** The mountable claims of a pod, and the faults of the others. */
 export interface ClaimMounts {
   readonly mounts: readonly ClaimMount[]
   readonly faults: readonly MountFault[]
@@ -28,7 +26,7 @@ export interface ClaimMounts {
 
 class ClaimFault extends Error {}
 
-/** Follows a pod's claims to their volumes. Source: pkg/kubelet/volumemanager/populator createVolumeSpec. */
+/** Resolves a pod's claims to volumes. Source: pkg/kubelet/volumemanager/populator createVolumeSpec. */
 export function claimMounts(pod: Pod, objects: ApiObjects, used: ReadonlySet<string>): ClaimMounts {
   const mounts: ClaimMount[] = []
   const faults: MountFault[] = []

@@ -3,7 +3,7 @@ import type { Tree } from '../files/tree.js'
 import type { MountFault } from '../pods/pod-volumes.js'
 import { diskPath } from '../runtime/volumes.js'
 
-/** Directories and files that every node has, though the simulated disk holds only what pods have written. */
+/** Directories and files that every node has; the simulated disk holds only what pods have written. */
 const DIRECTORIES = new Set([
   '',
   'dev',
@@ -58,8 +58,7 @@ const FILES = new Set([
 const SOCKETS = new Set(['run/containerd/containerd.sock', 'var/run/containerd/containerd.sock'])
 
 /**
- * What hostPath volumes of a type say when the path is nothing of the kind. Source: pkg/volume/hostpath
- * checkTypeInternal.
+ * Error of a hostPath volume whose path is not of its type. Source: pkg/volume/hostpath checkTypeInternal.
  */
 const KINDS: Readonly<Record<string, string>> = {
   Directory: 'a directory',
@@ -69,7 +68,7 @@ const KINDS: Readonly<Record<string, string>> = {
   BlockDevice: 'a block device',
 }
 
-/** Checks the types of a pod's hostPath volumes, and makes what is to be made. */
+/** Checks the types of a pod's hostPath volumes, and creates missing paths where the type demands it. */
 export function hostPathFaults(
   { spec }: Pod,
   disk: Tree,

@@ -2,7 +2,7 @@ import type { PersistentVolume, Volume } from '../../api/core/generated.js'
 import type { PodVolume } from '../runtime/volumes.js'
 import { diskPath } from '../runtime/volumes.js'
 
-/** A persistent volume as it is mounted, and the name under which it is attached if it has to be. */
+/** A persistent volume as it is mounted, and its name for attachment if it must be attached. */
 export interface VolumeSource {
   readonly mounted: PodVolume
   readonly attachment?: string
@@ -10,8 +10,8 @@ export interface VolumeSource {
 
 /**
  * Where the files of a persistent volume are: on the node's disk for hostPath and local volumes, in the
- * network for all others. Block devices have no files. `attaches` tells of a CSI driver whether its volumes
- * have to be attached.
+ * network for all others. Block devices have no files. `attaches` returns whether the volumes of a CSI driver
+ * must be attached.
  */
 export function sourceOf(
   { metadata, spec }: PersistentVolume,
@@ -37,7 +37,7 @@ export function sourceOf(
   return { mounted: { kind: 'network', id: `pv/${metadata.name ?? ''}`, readOnly, type: 'ext4' } }
 }
 
-/** Volumes of a pod's own spec that are in the network. */
+/** Returns the network volume of a pod's own spec. */
 export function inlineNetworkVolume({ nfs }: Volume): PodVolume | undefined {
   return nfs && nfsVolume(nfs, false)
 }
@@ -50,7 +50,7 @@ function nfsVolume(
 }
 
 /**
- * How the status of a node names a CSI volume. Source: pkg/volume/util GetUniqueVolumeName, csi_plugin.go
+ * Name of a CSI volume in a node's status. Source: pkg/volume/util GetUniqueVolumeName, csi_plugin.go
  * GetVolumeName.
  */
 export function csiVolumeName(driver: string, handle: string): string {

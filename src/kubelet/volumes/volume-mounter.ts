@@ -16,25 +16,25 @@ import { hostPathFaults } from './host-paths.js'
 import { inlineNetworkVolume } from './sources.js'
 
 /**
- * A mount that failed is tried again after this time, then after twice as long, up to the longest. Source:
+ * A failed mount is retried after this time, doubled up to the longest. Source:
  * pkg/util/goroutinemap/exponentialbackoff.
  */
 const FIRST_RETRY = 500
 const LONGEST_RETRY = 122_000
-/** What is wrong with a claim is looked at again after this time. Source: pod_workers.go backOffPeriod. */
+/** A claim with a fault is checked again after this time. Source: pod_workers.go backOffPeriod. */
 const CLAIM_RETRY = 10_000
 /**
- * So long the sync of a pod waits for its volumes before it says so and begins anew. Source:
+ * A pod's sync waits for its volumes for this time before it reports that and starts again. Source:
  * podAttachAndMountTimeout.
  */
-const PATIENCE = 123_000
+const MOUNT_TIMEOUT = 123_000
 /** Waiting reason of a pod whose volumes are not attached yet. */
 export const AWAITS_ATTACHMENT = 'AttachVolume'
 
-/** What is mounted in a pod. */
+/** The mounted volumes of a pod. */
 export interface Mounted {
   readonly volumes: PodVolumes
-  /** Some of it may change under the pod. */
+  /** Whether some of it may change. */
   readonly mutable: boolean
 }
 
@@ -46,14 +46,14 @@ export interface VolumeMounterPorts {
   readonly objects: ApiObjects
   readonly events: PodEvents
   readonly runtime: ContainerRuntime
-  /** Names of the volumes that the node's status has as attached. */
+  /** Names of the attached volumes in the node's status. */
   readonly attached: () => ReadonlySet<string>
-  /** Told when other volumes are in use than before. */
+  /** Called when the set of volumes in use has changed. */
   readonly onInUse: () => void
 }
 
-/** Everything that is known of a pod's volumes at one look. */
-interface Look {
+/** Everything known of a pod's volumes at one moment. */
+interface VolumeSnapshot {
   readonly volumes: ReadonlyMap<string, PodVolume>
   readonly mutable: boolean
   readonly setUp: readonly MountFault[]
@@ -71,7 +71,8 @@ export class VolumeMounter {
   }
 
   /**
-   * What is mounted; undefined when something is missing yet, which the record's waiting state then tells.
+   * Mounts the volumes. Returns undefined if something is still missing, as the record's waiting state then
+   * says.
    */
   mount(record: PodRecord, now: number): Mounted | undefined {
     const look = this.#look(record, now)
@@ -84,7 +85,7 @@ export class VolumeMounter {
     return { volumes: look.volumes, mutable: look.mutable }
   }
 
-  /** Brings up to date what comes from the API; what is gone by then stays as it was. */
+  /** Updates volumes from the API; deleted sources keep their last content. */
   refresh(record: PodRecord): void {
     const { objects, runtime } = this.#ports
     const { volumes, faults } = apiMounts(record.pod, objects)
@@ -93,14 +94,14 @@ export class VolumeMounter {
     runtime.setVolumes(record.uid, new Map<string, PodVolume>([...kept, ...volumes]))
   }
 
-  /** Nothing of the pod runs any more: its volumes may go elsewhere. */
+  /** Unmounts the volumes of a pod of which nothing runs, so that they can be attached elsewhere. */
   unmount(record: PodRecord): void {
     if (!record.volumesInUse) return
     delete record.volumesInUse
     this.#ports.onInUse()
   }
 
-  #look(record: PodRecord, now: number): Look {
+  #look(record: PodRecord, now: number): VolumeSnapshot {
     const { objects, runtime, attached } = this.#ports
     const { pod } = record
     const used = usedVolumes(pod)
@@ -132,14 +133,14 @@ export class VolumeMounter {
     }
   }
 
-  /** Volumes are told to be in use before they are mounted, so that nobody detaches them. */
+  /** Reports volumes as in use before they are mounted, so that they are not detached. */
   #use(record: PodRecord, names: readonly string[]): void {
     if (names.length === 0 || record.volumesInUse?.join() === names.join()) return
     record.volumesInUse = names
     this.#ports.onInUse()
   }
 
-  #wait(record: PodRecord, { setUp, unprocessed, unattached }: Look, now: number): void {
+  #wait(record: PodRecord, { setUp, unprocessed, unattached }: VolumeSnapshot, now: number): void {
     const { events, minor } = this.#ports
     for (const { volume, message } of setUp) {
       events.pod(
@@ -165,12 +166,12 @@ export class VolumeMounter {
         unprocessed.map(({ volume }) => volume),
         unprocessed.map(({ message }) => message).join('; '),
       )
-    else if (now - record.mountingSince >= PATIENCE) {
+    else if (now - record.mountingSince >= MOUNT_TIMEOUT) {
       tell([], minor >= 27 ? 'context deadline exceeded' : 'timed out waiting for the condition')
       record.mountingSince = now
     }
     const memory = containerMemory(record, '')
-    const deadline = record.mountingSince + PATIENCE
+    const deadline = record.mountingSince + MOUNT_TIMEOUT
     if (setUp.length > 0) {
       const delay = Math.min((memory.backOff?.delay ?? FIRST_RETRY / 2) * 2, LONGEST_RETRY)
       memory.backOff = { since: now, delay }
@@ -180,8 +181,8 @@ export class VolumeMounter {
   }
 
   /**
-   * A volume that has grown while no pod used it gets a file system of its size now. Source:
-   * operation_generator.go NodeExpandVolume.
+   * Grows the file system of a volume that was expanded while no pod used it. Source: operation_generator.go
+   * NodeExpandVolume.
    */
   #finishExpansion(record: PodRecord, { claim, persistentVolume }: ClaimMount): void {
     const { capacity } = persistentVolume.spec

@@ -1,19 +1,20 @@
 import { isIn, isSame, kindOf, rangeKind } from './addresses.js'
-import type { Claim, Claims } from './claim.js'
-import { labelsOf, nameOfObject, nodeAddresses } from './cluster.js'
-import { selects } from './demands.js'
+import type { Claim, Claims } from './context.js'
+import { labelsOf, nameOfObject, nodeAddresses, has, raw, rawList, text, type Raw } from './raw.js'
+import { selects } from './label-selectors.js'
 import { isUnmet } from './pod-claims.js'
-import { has, raw, rawList, text, type Raw } from './raw.js'
 
 /**
- * What a path that ends in a place names of a list: `.networks[2]`; undefined where there is no such place.
+ * Returns the list element that a path ending in an index points at (`.networks[2]`), or undefined if there
+ * is no such element.
  */
 function named(list: unknown, { rest }: Claim): string | undefined {
   return rawList(list)[Number(rest.slice(rest.indexOf('[') + 1, -1))] as string | undefined
 }
 
 /**
- * The range and its exceptions that the entry is about: of ipBlock, or of the network that the path names.
+ * Returns the CIDR and exceptions that the claim is about: those of the ipBlock, or of the network that the
+ * path names.
  */
 function blockOf(claim: Claim): readonly [cidr: string | undefined, except: readonly string[]] {
   const { entry } = claim
@@ -22,27 +23,27 @@ function blockOf(claim: Claim): readonly [cidr: string | undefined, except: read
   return [text(block, 'cidr'), rawList(block['except']) as readonly string[]]
 }
 
-/** All ranges of an entry. */
+/** Returns all CIDRs of an entry. */
 function cidrsOf({ entry }: Claim): readonly string[] {
   return has(entry, 'ipBlock')
     ? [text(raw(entry['ipBlock']), 'cidr')]
     : (rawList(entry['networks']) as readonly string[])
 }
 
-/** The address at the other end, if it is there and the trial tells it. */
-const toldAddress = ({
-  scene: {
+/** Returns the address of the other end, if the trial reports it correctly. */
+const reportedAddress = ({
+  context: {
     other: { address },
   },
   trial: { actual },
 }: Claim): string | undefined => (actual === address ? address : undefined)
 
-const isIgnored = ({ entry, scene: { cluster, otherPod } }: Claim): boolean =>
+const isIgnored = ({ entry, context: { cluster, otherPod } }: Claim): boolean =>
   has(entry, 'ipBlock') && cluster.options.ipBlockPods === 'ignore' && otherPod !== undefined
 
-/** The node that has the address, the first by name. */
+/** Returns the node that owns the address; of several, the first by name. */
 function nodeOf({
-  scene: {
+  context: {
     cluster,
     other: { address },
   },
@@ -61,25 +62,25 @@ function matchesDomain(name: string, pattern: string): boolean {
   return own.length > fixed.length && own.slice(-fixed.length).join() === fixed.join()
 }
 
-/** Whether one of the names that led to the other end is of a domain. */
+/** Returns whether one of the names that resolved to the other end belongs to a domain. */
 const isOf = (
   {
-    scene: {
+    context: {
       other: { domains = [] },
     },
   }: Claim,
   pattern: string,
 ): boolean => domains.some((name) => matchesDomain(name, pattern))
 
-/** The names that led to the other end are there, and told. */
-const tellsNames = ({
-  scene: {
+/** Returns whether the other end has domain names and the trial reports them. */
+const reportsDomains = ({
+  context: {
     other: { domains },
   },
   trial: { actual },
 }: Claim): boolean => domains !== undefined && actual === domains.join(',')
 
-/** What is said of the address at the other end: of blocks, nodes and domains. */
+/** Checks of claims about the address of the other end: CIDR blocks, nodes and domains. */
 export const addressClaims: Claims<
   | 'addressInRange'
   | 'addressOutOfRange'
@@ -95,25 +96,25 @@ export const addressClaims: Claims<
   | 'noDomain'
 > = {
   addressInRange: (claim) => {
-    const address = toldAddress(claim)
+    const address = reportedAddress(claim)
     const [cidr, except] = blockOf(claim)
     if (address === undefined || cidr === undefined || isIgnored(claim)) return false
     return isIn(address, cidr) && !except.some((part) => isIn(address, part))
   },
   addressOutOfRange: (claim) => {
-    const address = toldAddress(claim)
+    const address = reportedAddress(claim)
     return address !== undefined && !cidrsOf(claim).some((cidr) => isIn(address, cidr))
   },
   otherFamily: (claim) => {
-    const address = toldAddress(claim)
+    const address = reportedAddress(claim)
     return address !== undefined && rangeKind(text(raw(claim.entry['ipBlock']), 'cidr')) !== kindOf(address)
   },
   addressExcepted: (claim) => {
-    const address = toldAddress(claim)
+    const address = reportedAddress(claim)
     const part = named(raw(claim.entry['ipBlock'])['except'], claim)
     return address !== undefined && part !== undefined && isIn(address, part)
   },
-  noAddress: ({ scene }) => scene.other.address === undefined,
+  noAddress: ({ context }) => context.other.address === undefined,
   addressOfPod: isIgnored,
   nodeSelected: (claim) => {
     const node = nodeOf(claim)
@@ -127,13 +128,13 @@ export const addressClaims: Claims<
     const node = nodeOf(claim)
     return node !== undefined && isUnmet(claim, claim.entry['nodes'], labelsOf(node))
   },
-  notANode: (claim) => toldAddress(claim) !== undefined && nodeOf(claim) === undefined,
+  notANode: (claim) => reportedAddress(claim) !== undefined && nodeOf(claim) === undefined,
   domainMatched: (claim) => {
     const pattern = named(claim.entry['domainNames'], claim)
-    return pattern !== undefined && tellsNames(claim) && isOf(claim, pattern)
+    return pattern !== undefined && reportsDomains(claim) && isOf(claim, pattern)
   },
   otherDomain: (claim) =>
-    tellsNames(claim) &&
+    reportsDomains(claim) &&
     !(rawList(claim.entry['domainNames']) as readonly string[]).some((pattern) => isOf(claim, pattern)),
-  noDomain: ({ scene }) => scene.other.domains === undefined,
+  noDomain: ({ context }) => context.other.domains === undefined,
 }

@@ -3,8 +3,8 @@ import ipaddr from 'ipaddr.js'
 type Address = ipaddr.IPv4 | ipaddr.IPv6
 
 /**
- * Kubernetes reads `010.0.0.1` in tens, where the library would read eights; and `::10.0.0.1` is no IPv4
- * address to it, as it is to the library.
+ * Rewrites an address as Kubernetes reads it: `010.0.0.1` is decimal (the library reads octal), and
+ * `::10.0.0.1` is an IPv6 address (the library reads IPv4).
  */
 function plain(value: string): string {
   const start = value.lastIndexOf(':') + 1
@@ -20,22 +20,22 @@ function parse(value: string): Address {
   return address instanceof ipaddr.IPv6 && address.isIPv4MappedAddress() ? address.toIPv4Address() : address
 }
 
-/** `IPv4` or `IPv6`: what an address counts as. */
+/** Returns the address family that Kubernetes assigns to an address. */
 export function kindOf(address: string): 'IPv4' | 'IPv6' {
   return parse(address).kind() === 'ipv4' ? 'IPv4' : 'IPv6'
 }
 
-/** Whether two texts are the same address. */
+/** Returns whether two texts denote the same address. */
 export function isSame(a: string, b: string): boolean {
   return parse(a).toNormalizedString() === parse(b).toNormalizedString()
 }
 
-/** Family of a range. */
+/** Returns the address family of a CIDR. */
 export function rangeKind(cidr: string): 'IPv4' | 'IPv6' {
   return kindOf(cidr.slice(0, cidr.lastIndexOf('/')))
 }
 
-/** Whether the address lies in the range. */
+/** Returns whether the address is in the CIDR. */
 export function isIn(address: string, cidr: string): boolean {
   const slash = cidr.lastIndexOf('/')
   const network = cidr.slice(0, slash)
@@ -43,7 +43,7 @@ export function isIn(address: string, cidr: string): boolean {
   const own = parse(address)
   if (range.kind() !== own.kind()) return false
   const bits = Number(cidr.slice(slash + 1)) - (range.kind() === 'ipv4' && network.includes(':') ? 96 : 0)
-  // whoever compares the first bits needs no notion of a range
+  // compares the leading bits directly, so as not to rely on a range type shared with the evaluator
   const [left, right] = [own.toByteArray(), range.toByteArray()]
   for (let bit = 0; bit < bits; bit++) {
     const mask = 128 >> (bit % 8)

@@ -1,26 +1,25 @@
 import type { Because, Trial } from '../proof.js'
 import { addressClaims } from './address-claims.js'
-import type { Claims } from './claim.js'
+import type { Claims, CheckContext } from './context.js'
 import { podClaims } from './pod-claims.js'
 import { portClaims } from './port-claims.js'
 import { has, type Raw } from './raw.js'
-import type { Scene } from './scene.js'
 
-/** Fields of a peer that are known; of an entry with none of these nothing can be said. */
-const peerFields: Readonly<Record<'NetworkPolicy' | Scene['direction'], readonly string[]>> = {
+/** The known peer fields. No claim can be made about an entry with none of them. */
+const peerFields: Readonly<Record<'NetworkPolicy' | CheckContext['direction'], readonly string[]>> = {
   NetworkPolicy: ['podSelector', 'namespaceSelector', 'ipBlock'],
   ingress: ['namespaces', 'pods'],
   egress: ['namespaces', 'pods', 'nodes', 'networks', 'domainNames'],
 }
 
-type Rule = Pick<Scene, 'sort' | 'direction'>
+type Rule = Pick<CheckContext, 'sort' | 'direction'>
 
-/** Whether a peer has the field, and its rule may have it. */
+/** Returns whether a peer has the field and its rule may have it. */
 function hasField(entry: Raw, field: string, { sort, direction }: Rule): boolean {
   return peerFields[sort === 'NetworkPolicy' ? sort : direction].includes(field) && has(entry, field)
 }
 
-/** Whether a peer has no field that its rule may have: domain names are for Accept alone. */
+/** Returns whether a peer has no field that its rule may have. Domain names are only valid for Accept. */
 export function isUnknownPeer(entry: Raw, rule: Rule, action?: string): boolean {
   const fields = Object.keys(entry).filter((field) => hasField(entry, field, rule))
   return fields.length === 0 || (fields.includes('domainNames') && action !== 'Accept')
@@ -29,7 +28,7 @@ export function isUnknownPeer(entry: Raw, rule: Rule, action?: string): boolean 
 const node = /^\.nodes$/
 const port = /^$/
 
-/** Which field of the entry can have a thing said of it: what may follow the entry's path. */
+/** Which field of the entry a reason can refer to, as a pattern for the rest of the path. */
 export const places: Readonly<Record<Exclude<Because, 'everyPeer' | 'everyPort'>, RegExp>> = {
   podSelected: /^\.(namespaces|namespaceSelector|(pods\.)?podSelector)$/,
   podLabels: /^\.(pods\.)?podSelector$/,
@@ -57,13 +56,13 @@ export const places: Readonly<Record<Exclude<Because, 'everyPeer' | 'everyPort'>
   unknownField: port,
 }
 
-/** The field of a peer that a path into it names is there, and known. */
+/** Returns whether the peer field named by a path is present and known. */
 export function isThere(entry: Raw, rest: string, rule: Rule): boolean {
   const field = /\w+/.exec(rest)?.[0]
   return field === undefined || hasField(entry, field, rule)
 }
 
-/** What is said of ports; all else is said of peers. */
+/** The reasons that concern ports; all others concern peers. */
 export const portCodes: ReadonlySet<Because> = new Set<Because>([
   'everyPort',
   'portMatched',
@@ -74,7 +73,7 @@ export const portCodes: ReadonlySet<Because> = new Set<Because>([
   'noSuchNamedPort',
 ])
 
-/** What says yes. */
+/** The reasons that mean a match. */
 export const affirmative: ReadonlySet<Because> = new Set<Because>([
   'everyPeer',
   'everyPort',
@@ -87,7 +86,7 @@ export const affirmative: ReadonlySet<Because> = new Set<Because>([
   'namedPortMatched',
 ])
 
-/** What says nothing of what stood against it. */
+/** The reasons that report no actual value. */
 const silent: ReadonlySet<Because> = new Set<Because>([
   'everyPeer',
   'everyPort',
@@ -99,7 +98,7 @@ const silent: ReadonlySet<Because> = new Set<Because>([
   'unknownField',
 ])
 
-/** Whether a trial has anything beside what its kind can have. */
+/** Returns whether a trial has a property that its reason does not allow. */
 export function hasTooMuch({ because, requirement, actual }: Trial): boolean {
   return (
     (silent.has(because) && actual !== undefined) ||
@@ -108,13 +107,12 @@ export function hasTooMuch({ because, requirement, actual }: Trial): boolean {
 }
 
 /**
- * Whether it is true, for each thing that a trial of an entry can say of a field that {@link isThere}, and
- * which is one of its {@link places}.
+ * Checks of all claims about an entry. The field must have passed {@link isThere} and match {@link places}.
  */
 export const claims: Claims<Exclude<Because, 'everyPeer' | 'everyPort'>> = {
   ...podClaims,
   ...addressClaims,
   ...portClaims,
-  // elsewhere the whole rule fails closed, and no entry of it is tried
-  unknownField: ({ scene, entry }) => scene.sort === 'NetworkPolicy' && isUnknownPeer(entry, scene),
+  // in other kinds the whole rule fails closed, and none of its entries is tried
+  unknownField: ({ context, entry }) => context.sort === 'NetworkPolicy' && isUnknownPeer(entry, context),
 }

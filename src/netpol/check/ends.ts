@@ -10,23 +10,24 @@ import {
   podAddresses,
   portsNamed,
   type RawCluster,
-} from './cluster.js'
-import { raw, text } from './raw.js'
+  raw,
+  text,
+} from './raw.js'
 
 const outside = ['203.0.113.1', '2001:db8::1']
 
-/** What an end could be, as far as what was asked for says. */
-interface Asked {
+/** An end as it was requested, with what is known about it. */
+interface RequestedEnd {
   readonly pod?: string
   readonly node?: string
   readonly domain?: string
-  /** The address tells whose it is. */
+  /** The owner is determined by the address. */
   readonly free?: true
   readonly addresses: readonly string[]
 }
 
-/** What there is of it, or a text that tells what is not there. */
-function askedPod(cluster: RawCluster, key: string): Asked | string {
+/** Returns what a pod reference resolves to, or an error text if the pod does not exist. */
+function requestedPod(cluster: RawCluster, key: string): RequestedEnd | string {
   const pod = cluster.pod(key)
   if (pod === undefined) return `there is no pod ${key}`
   const nodeName = text(raw(pod['spec']), 'nodeName')
@@ -37,12 +38,12 @@ function askedPod(cluster: RawCluster, key: string): Asked | string {
   return { pod: key, addresses, ...(isHost ? { node: nodeName } : {}) }
 }
 
-function asked(cluster: RawCluster, ref: EndpointRef): Asked | string {
+function requestedEnd(cluster: RawCluster, ref: EndpointRef): RequestedEnd | string {
   if (typeof ref === 'string') {
     if (ref === 'external') return { addresses: outside }
-    return ref.includes('/') ? askedPod(cluster, ref) : { free: true, addresses: [ref] }
+    return ref.includes('/') ? requestedPod(cluster, ref) : { free: true, addresses: [ref] }
   }
-  if ('pod' in ref) return askedPod(cluster, `${ref.namespace ?? 'default'}/${ref.pod}`)
+  if ('pod' in ref) return requestedPod(cluster, `${ref.namespace ?? 'default'}/${ref.pod}`)
   if ('domain' in ref) {
     const domain = ref.domain.toLowerCase().replace(/\.$/, '')
     const known = cluster.domains().find(([name]) => name === domain)?.[1] ?? outside
@@ -56,7 +57,7 @@ function asked(cluster: RawCluster, ref: EndpointRef): Asked | string {
     : { node: ref.node, addresses: nodeAddresses(node) }
 }
 
-function familyOf(from: Asked, to: Asked, wanted: string | undefined): string | undefined {
+function familyOf(from: RequestedEnd, to: RequestedEnd, wanted: string | undefined): string | undefined {
   if (wanted !== undefined) return wanted
   const families = to.addresses.map(kindOf)
   const others = from.addresses.map(kindOf)
@@ -65,8 +66,8 @@ function familyOf(from: Asked, to: Asked, wanted: string | undefined): string | 
 
 type Expected = { readonly [K in keyof EndProof]-?: EndProof[K] | undefined }
 
-/** What the end must be told as. */
-function expected(cluster: RawCluster, who: Asked, family: string | undefined): Expected {
+/** Returns how the proof has to describe the end. */
+function expected(cluster: RawCluster, who: RequestedEnd, family: string | undefined): Expected {
   const address = who.addresses.find((each) => kindOf(each) === family)
   const isHere = (each: string): boolean => address !== undefined && isSame(each, address)
   const owner =
@@ -111,13 +112,13 @@ function differs(told: EndProof, right: Expected): string | undefined {
   return isSame(told.address, right.address) ? undefined : `address is ${right.address}, not ${told.address}`
 }
 
-/** What is wrong with how a proof tells the connection, if anything. */
+/** Returns what is wrong with a proof's description of the connection, if anything. */
 export function connectionFault(
   cluster: RawCluster,
   connection: Connection,
   told: ConnectionProof,
 ): string | undefined {
-  const [from, to] = [asked(cluster, connection.from), asked(cluster, connection.to)]
+  const [from, to] = [requestedEnd(cluster, connection.from), requestedEnd(cluster, connection.to)]
   if (typeof from === 'string') return from
   if (typeof to === 'string') return to
   const family = familyOf(from, to, connection.family)

@@ -1,16 +1,15 @@
-import type { Claim, Claims } from './claim.js'
-import { labelsOf, namespaceOfObject } from './cluster.js'
-import { asksFor, meets, selects } from './demands.js'
-import { has, raw, text, type Raw } from './raw.js'
+import type { Claim, Claims } from './context.js'
+import { labelsOf, namespaceOfObject, has, raw, text, type Raw } from './raw.js'
+import { hasRequirement, meets, selects } from './label-selectors.js'
 
-/** The selectors of an entry, of namespaces and of pods; null or undefined where there is none. */
-function selectorsOf({ entry, scene: { sort } }: Claim): {
+/** Returns the namespace and pod selectors of an entry; null or undefined where absent. */
+function selectorsOf({ entry, context: { sort } }: Claim): {
   readonly namespaces: unknown
   readonly pods: unknown
 } {
   if (sort === 'NetworkPolicy') return { namespaces: entry['namespaceSelector'], pods: entry['podSelector'] }
   const both = raw(entry['pods'])
-  // absent ones select everything here
+  // an absent selector matches everything here
   return has(entry, 'namespaces')
     ? { namespaces: entry['namespaces'], pods: {} }
     : { namespaces: both['namespaceSelector'] ?? {}, pods: both['podSelector'] ?? {} }
@@ -19,18 +18,19 @@ function selectorsOf({ entry, scene: { sort } }: Claim): {
 const isOfHome = ({ policy }: Claim, pod: Raw): boolean =>
   namespaceOfObject(pod) === namespaceOfObject(policy)
 
-/** Whether the selector asks for what the trial names, and the labels do not have it. */
+/** Returns whether the selector contains the requirement named by the trial and the labels do not meet it. */
 export function isUnmet({ trial: { requirement, actual } }: Claim, selector: unknown, labels: Raw): boolean {
-  if (requirement === undefined || !asksFor(selector, requirement) || meets(labels, requirement)) return false
+  if (requirement === undefined || !hasRequirement(selector, requirement) || meets(labels, requirement))
+    return false
   return actual === (has(labels, requirement.key) ? text(labels, requirement.key) : null)
 }
 
-/** What is said of the pod at the other end. */
+/** Checks of claims about the pod at the other end. */
 export const podClaims: Claims<
   'podSelected' | 'podLabels' | 'namespaceLabels' | 'otherNamespace' | 'notAPod'
 > = {
   podSelected: (claim) => {
-    const { cluster, otherPod } = claim.scene
+    const { cluster, otherPod } = claim.context
     if (otherPod === undefined) return false
     const { namespaces, pods } = selectorsOf(claim)
     const isThere =
@@ -40,11 +40,11 @@ export const podClaims: Claims<
     return isThere && selects(pods, labelsOf(otherPod))
   },
   podLabels: (claim) => {
-    const { otherPod } = claim.scene
+    const { otherPod } = claim.context
     return otherPod !== undefined && isUnmet(claim, selectorsOf(claim).pods, labelsOf(otherPod))
   },
   namespaceLabels: (claim) => {
-    const { cluster, otherPod } = claim.scene
+    const { cluster, otherPod } = claim.context
     return (
       otherPod !== undefined &&
       isUnmet(claim, selectorsOf(claim).namespaces, cluster.namespaceLabels(namespaceOfObject(otherPod)))
@@ -53,11 +53,11 @@ export const podClaims: Claims<
   otherNamespace: (claim) => {
     const {
       entry,
-      scene: { otherPod },
+      context: { otherPod },
       trial,
     } = claim
     if (otherPod === undefined || has(entry, 'namespaceSelector')) return false
     return !isOfHome(claim, otherPod) && trial.actual === namespaceOfObject(otherPod)
   },
-  notAPod: ({ scene }) => scene.otherPod === undefined,
+  notAPod: ({ context }) => context.otherPod === undefined,
 }

@@ -1,13 +1,12 @@
-import type { Claim, Claims } from './claim.js'
-import { portsNamed } from './cluster.js'
-import { has, raw, text, type Raw } from './raw.js'
+import type { Claim, Claims } from './context.js'
+import { portsNamed, has, raw, text, type Raw } from './raw.js'
 
-/** What an entry of `ports` or `protocols` says, in one form. */
+/** An entry of `ports` or `protocols` in a common form. */
 interface PortDemand {
-  /** Undefined: any. */
+  /** Undefined means any protocol. */
   readonly protocol: string | undefined
   readonly name?: string
-  /** Undefined with no name either: every port. */
+  /** Undefined, without a name, means every port. */
   readonly bounds?: readonly [number, number]
 }
 
@@ -20,7 +19,7 @@ function narrowPort(entry: Raw): PortDemand {
     : { protocol, bounds: [port, endPort ?? port] as [number, number] }
 }
 
-/** Of ClusterNetworkPolicy. */
+/** Reads a protocol entry of a ClusterNetworkPolicy. */
 function protocolPort(entry: Raw): PortDemand | undefined {
   const field = ['tcp', 'udp', 'sctp'].find((each) => has(entry, each))
   if (field === undefined) return namedPort(entry, 'destinationNamedPort')
@@ -32,7 +31,7 @@ function protocolPort(entry: Raw): PortDemand | undefined {
   return { protocol, bounds: [number ?? start, number ?? end] as [number, number] }
 }
 
-/** Of the kinds before it. */
+/** Reads a port entry of AdminNetworkPolicy or BaselineAdminNetworkPolicy. */
 function olderPort(entry: Raw): PortDemand | undefined {
   const field = ['portNumber', 'portRange'].find((each) => has(entry, each))
   if (field === undefined) return namedPort(entry, 'namedPort')
@@ -49,7 +48,7 @@ function namedPort(entry: Raw, field: string): PortDemand | undefined {
   return name === '' ? undefined : { protocol: undefined, name }
 }
 
-/** Undefined where no field is known. */
+/** Reads a port entry of any kind. Returns undefined if it has no known field. */
 function portDemand(entry: Raw, kind: unknown): PortDemand | undefined {
   switch (kind) {
     case 'NetworkPolicy':
@@ -61,29 +60,29 @@ function portDemand(entry: Raw, kind: unknown): PortDemand | undefined {
   }
 }
 
-/** Whether a port has no field that is known. */
+/** Returns whether a port entry has no known field. */
 export function isUnknownPort(entry: Raw, kind: unknown): boolean {
   return portDemand(entry, kind) === undefined
 }
 
-/** No port lies within nothing. */
+/** Returns whether the port is in the range; an absent port is in none. */
 const isWithin = ([first, last]: readonly [number, number], port = Number.NaN): boolean =>
   first <= port && port <= last
 
-interface Question {
-  /** The entry speaks of the connection's protocol. */
+interface PortClaim {
+  /** Whether the entry applies to the connection's protocol. */
   readonly isOfProtocol: boolean
   readonly demand: PortDemand
   readonly port: number | undefined
-  /** Ports of the destination that have the name. */
+  /** The destination's ports with the name. */
   readonly named: readonly unknown[]
 }
 
-/** A claim that holds if `holds` and it tells the port as it is. */
+/** A claim that holds if `holds` does and the trial reports the port correctly. */
 const of =
-  (holds: (question: Question) => boolean) =>
+  (holds: (question: PortClaim) => boolean) =>
   ({
-    scene: {
+    context: {
       connection: { port, protocol },
       targetPod,
     },
@@ -103,7 +102,7 @@ const of =
     })
   }
 
-/** What is said of the port. */
+/** Checks of claims about the port. */
 export const portClaims: Claims<
   | 'portMatched'
   | 'everyPortOfProtocol'

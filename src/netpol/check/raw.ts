@@ -1,26 +1,130 @@
-/**
- * Objects as they were given, read by the checker's own hand. They have been read before: their shapes are
- * right.
- */
+import type { ResolvedOptions } from '../options.js'
+import type { World } from '../world.js'
+
+/** An object in its original form, read without the evaluator's reader. Shapes have been validated before. */
 export type Raw = Readonly<Record<string, unknown>>
 
-/** An object; an empty one where there is none. */
+/** Returns the value as an object, or an empty object. */
 export function raw(value: unknown): Raw {
   return typeof value === 'object' && value !== null ? (value as Raw) : {}
 }
 
-/** A list; an empty one where there is none. */
+/** Returns the value as a list, or an empty list. */
 export function rawList(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? (value as readonly unknown[]) : []
 }
 
-/** Whether a field is there and not null. */
+/** Returns whether a field is present and not null. */
 export function has(object: Raw, field: string): boolean {
   return Object.hasOwn(object, field) && object[field] !== null && object[field] !== undefined
 }
 
-/** A field that is a string; '' where there is none. */
+/** Returns a string field, or '' if it is absent. */
 export function text(object: Raw, field: string): string {
   const value = has(object, field) ? object[field] : ''
   return typeof value === 'string' ? value : ''
+}
+
+const nameOf = (object: unknown): string => text(raw(raw(object)['metadata']), 'name')
+const namespaceOf = (object: unknown): string => text(raw(raw(object)['metadata']), 'namespace') || 'default'
+
+/** Looks things up in the original objects by linear search. */
+export class RawCluster {
+  readonly #world: World
+  readonly options: ResolvedOptions
+
+  constructor(world: World, options: ResolvedOptions) {
+    this.#world = world
+    this.options = options
+  }
+
+  /** Returns a pod by `ns/name`; undefined if there is no key or no such pod. */
+  pod(key: string | undefined): Raw | undefined {
+    return this.pods().find((pod) => keyOf(pod) === key)
+  }
+
+  pods(): readonly Raw[] {
+    return rawList(this.#world.pods).map(raw)
+  }
+
+  nodes(): readonly Raw[] {
+    return rawList(this.#world.nodes).map(raw)
+  }
+
+  policies(): readonly Raw[] {
+    return rawList(this.#world.policies).map(raw)
+  }
+
+  /** Returns the domain names and the addresses that they resolved to. */
+  domains(): readonly (readonly [string, readonly string[]])[] {
+    const domains = raw(this.#world.domains)
+    return Object.keys(domains).map((name) => [
+      name.toLowerCase().replace(/\.$/, ''),
+      rawList(domains[name]) as readonly string[],
+    ])
+  }
+
+  /** Returns the labels of a namespace, including the name label that the control plane adds. */
+  namespaceLabels(name: string): Raw {
+    const object = rawList(this.#world.namespaces).find((each) => nameOf(each) === name)
+    return { ...labelsOf(raw(object)), 'kubernetes.io/metadata.name': name }
+  }
+}
+
+/** Returns `ns/name`. */
+export function keyOf(object: Raw): string {
+  return `${namespaceOf(object)}/${nameOf(object)}`
+}
+
+/** Returns the name of an object. */
+export function nameOfObject(object: Raw): string {
+  return nameOf(object)
+}
+
+/** Returns the namespace of an object, `default` if it has none. */
+export function namespaceOfObject(object: Raw): string {
+  return namespaceOf(object)
+}
+
+/** Returns the labels of an object. */
+export function labelsOf(object: Raw): Raw {
+  return raw(raw(object['metadata'])['labels'])
+}
+
+/** Returns whether the pod is on the host's network. */
+export function isOnHost(pod: Raw): boolean {
+  return raw(pod['spec'])['hostNetwork'] === true
+}
+
+/** Returns whether the pod has terminated. */
+export function isFinished(pod: Raw): boolean {
+  return ['Succeeded', 'Failed'].includes(text(raw(pod['status']), 'phase'))
+}
+
+/** Returns the addresses of a pod in order. */
+export function podAddresses(pod: Raw): readonly string[] {
+  const status = raw(pod['status'])
+  return [text(status, 'podIP'), ...rawList(status['podIPs']).map((each) => text(raw(each), 'ip'))].filter(
+    (ip) => ip !== '',
+  )
+}
+
+/** Returns the addresses of a node. */
+export function nodeAddresses(node: Raw): readonly string[] {
+  return rawList(raw(node['status'])['addresses'])
+    .map(raw)
+    .filter((each) => ['InternalIP', 'ExternalIP'].includes(text(each, 'type')))
+    .map((each) => text(each, 'address'))
+    .filter((ip) => ip !== '')
+}
+
+/** Returns the numbers of the pod's ports with that name and protocol. */
+export function portsNamed(pod: Raw, name: string, protocol: string): readonly number[] {
+  const spec = raw(pod['spec'])
+  const sidecars = rawList(spec['initContainers']).filter((each) => raw(each)['restartPolicy'] === 'Always')
+  return [...rawList(spec['containers']), ...sidecars]
+    .flatMap((each) => rawList(raw(each)['ports']))
+    .map(raw)
+    .filter((port) => port['name'] === name && (text(port, 'protocol') || 'TCP') === protocol)
+    .map((port) => port['containerPort'] as number)
 }

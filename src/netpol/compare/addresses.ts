@@ -1,13 +1,10 @@
 import type { IpAddress } from '../../api/ip.js'
 import type { AddressClass } from './vocabulary.js'
 
-/**
- * What an end of a connection can be; `hostPod` is a pod on the host's network where NetworkPolicy sees
- * those.
- */
+/** The kinds of end. `hostPod` is a pod on the host's network, where NetworkPolicy selects those. */
 export type EndSort = 'pod' | 'hostPod' | 'node' | 'external'
 
-/** The side that an end is on. */
+/** Which side of the connection an end is on. */
 export type Role = 'from' | 'to'
 
 type Pair = Readonly<Record<Role, readonly IpAddress[]>>
@@ -18,8 +15,8 @@ const v4 = (a: number, b: number, c: number, d: number): IpAddress => ({
 })
 const v6 = (head: bigint, tail: bigint): IpAddress => ({ family: 'IPv6', value: (head << 96n) + tail })
 
-/** Addresses that read well, of each sort of end. */
-function usual(): Readonly<Record<EndSort, Pair>> {
+/** Realistic addresses for each kind of end, so that examples are easy to read. */
+function typicalAddresses(): Readonly<Record<EndSort, Pair>> {
   const node: Pair = {
     from: [v4(192, 168, 0, 1), v6(0xfd000020n, 1n)],
     to: [v4(192, 168, 0, 2), v6(0xfd000020n, 2n)],
@@ -42,16 +39,21 @@ const isIn = (address: IpAddress, { family, intervals }: AddressClass): boolean 
   address.family === family &&
   intervals.some(([first, last]) => address.value >= first && address.value <= last)
 
-/** Those of the sort itself, then others. */
+/** Returns the addresses to prefer: those of the kind itself, then all others. */
 function candidates(sort: EndSort, role: Role): readonly IpAddress[] {
-  const all = usual()
+  const all = typicalAddresses()
   return [sort, 'pod', 'node', 'external'].flatMap((each) => all[each as EndSort][role])
 }
 
 /**
- * Classes of addresses in the order in which they read well for an end: what its sort usually has, then IPv4.
+ * Sorts address classes by how readable they are for an end: those with a typical address of its kind first,
+ * then IPv4.
  */
-export function bySort(classes: readonly AddressClass[], sort: EndSort, role: Role): readonly AddressClass[] {
+export function sortForEnd(
+  classes: readonly AddressClass[],
+  sort: EndSort,
+  role: Role,
+): readonly AddressClass[] {
   const known = candidates(sort, role)
   const place = (each: AddressClass): number => {
     const at = known.findIndex((address) => isIn(address, each))
@@ -63,7 +65,7 @@ export function bySort(classes: readonly AddressClass[], sort: EndSort, role: Ro
     .map(([, each]) => each)
 }
 
-/** An address of a class, one that reads well if there is one; not one that is taken. */
+/** Picks a free address of a class, a readable one if possible. */
 export function pickAddress(
   among: AddressClass,
   sort: EndSort,
@@ -76,7 +78,7 @@ export function pickAddress(
   const known = candidates(sort, role).find((each) => isIn(each, among) && isFree(each.value))
   if (known !== undefined) return known
   for (const [first, last] of among.intervals) {
-    // the first address of a range is seldom anyone's
+    // the first address of a range is usually the network address, so prefer the second
     const value = [first + 1n, first, first + 2n].find((each) => each <= last && isFree(each))
     if (value !== undefined) return { family, value }
   }

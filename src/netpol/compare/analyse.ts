@@ -4,44 +4,49 @@ import { resolveOptions, type ResolvedOptions } from '../options.js'
 import { peersField } from '../read/network-policy.js'
 import type { WorldPolicy } from '../world.js'
 import { Budget } from './budget.js'
-import { sideClauses, type Origin } from './clauses.js'
+import { sideClauses, type Origin, pathsOfRules, type Path } from './clauses.js'
 import { readPolicies, type CompareOptions } from './compare.js'
-import { pathsOfRules, type Path } from './paths.js'
-import { Scene, sceneShapes } from './scene.js'
-import { Arena } from './search.js'
+import { SymbolicConnection, connectionShapes } from './symbolic-connection.js'
+import { PolicySearch } from './search.js'
 import { outside, within, type Region, type Space } from './space.js'
-import { originPath, policyTitle } from './tell.js'
-import { FRESH, narrowPolicies, vocabularyOf, widePolicies, type PolicySet } from './vocabulary.js'
+import { originPath, policyTitle } from './describe.js'
+import {
+  UNMENTIONED,
+  networkPoliciesOf,
+  vocabularyOf,
+  clusterPoliciesOf,
+  type PolicySet,
+} from './vocabulary.js'
 
-/** A policy, or with a path a rule or selector of it. */
+/** A policy or, with a path, one of its rules or selectors. */
 export interface PolicyPart {
   /** `NetworkPolicy default/web` */
   readonly policy: string
   readonly path?: string
 }
 
-/** What {@link analysePolicies} finds, each in the order of the policies. */
+/** The findings of {@link analysePolicies}, each in the order of the policies. */
 export interface PolicyAnalysis {
   /**
-   * Policies without any of which every connection in every cluster is judged as it is; of two that do the
-   * same, each is named.
+   * Policies that can be removed without changing any verdict in any cluster. Of two equivalent policies,
+   * both are listed.
    */
   readonly redundantPolicies: readonly PolicyPart[]
-  /** The same, of rules; those of redundant policies are not told. */
+  /** The same for rules; rules of redundant policies are left out. */
   readonly redundantRules: readonly PolicyPart[]
-  /** Rules that match something, but never come to decide, since others have decided before. */
+  /** Rules that can match but never decide, because earlier ones always do. */
   readonly shadowedRules: readonly PolicyPart[]
-  /** Rules that match nothing in any cluster. */
+  /** Rules that cannot match in any cluster. */
   readonly vacuousRules: readonly PolicyPart[]
-  /** Selectors that no labels meet. */
+  /** Selectors that no labels can meet. */
   readonly vacuousSelectors: readonly PolicyPart[]
 }
 
 const directions: readonly Direction[] = ['ingress', 'egress']
 
-const all = (set: PolicySet): readonly PolicyModel[] => [...widePolicies(set), ...narrowPolicies(set)]
+const all = (set: PolicySet): readonly PolicyModel[] => [...clusterPoliciesOf(set), ...networkPoliciesOf(set)]
 
-/** The set with another policy (or none) in the place of one. */
+/** Returns the policy set with one policy replaced, or removed if `by` is undefined. */
 function replaced(set: PolicySet, policy: PolicyModel, by: PolicyModel | undefined): PolicySet {
   const swap = <T extends PolicyModel>(list: readonly T[]): readonly T[] =>
     list.flatMap((each) => (each === policy ? ((by as T | undefined) ?? []) : [each]))
@@ -53,27 +58,28 @@ function replaced(set: PolicySet, policy: PolicyModel, by: PolicyModel | undefin
 }
 
 function isSame(a: PolicySet, b: PolicySet, options: ResolvedOptions, budget: Budget): boolean {
-  const arena = new Arena(a, b, options, budget)
-  return !arena.isAny('opened') && !arena.isAny('closed')
+  const search = new PolicySearch(a, b, options, budget)
+  return !search.isAny('opened') && !search.isAny('closed')
 }
 
-const keyOf = ({ policy, path }: Pick<Placed, 'policy' | 'path'>): string => `${policyTitle(policy)} ${path}`
-const partOf = ({ policy, path }: Pick<Placed, 'policy' | 'path'>): PolicyPart => ({
+const keyOf = ({ policy, path }: Pick<PlacedRule, 'policy' | 'path'>): string =>
+  `${policyTitle(policy)} ${path}`
+const partOf = ({ policy, path }: Pick<PlacedRule, 'policy' | 'path'>): PolicyPart => ({
   policy: policyTitle(policy),
   path,
 })
 
-/** A rule in its place. */
-interface Placed {
+/** A rule and its location. */
+interface PlacedRule {
   readonly policy: PolicyModel
   readonly path: string
   readonly direction: Direction
   readonly peers: RuleMatch['peers']
-  /** The policy without it. */
+  /** The policy without the rule. */
   readonly rest: PolicyModel
 }
 
-const rulesOf = (policy: PolicyModel): readonly Placed[] =>
+const rulesOf = (policy: PolicyModel): readonly PlacedRule[] =>
   directions.flatMap((direction) => {
     const rules: readonly RuleMatch[] = policy[direction] ?? []
     return rules.map((rule, at) => ({
@@ -85,8 +91,8 @@ const rulesOf = (policy: PolicyModel): readonly Placed[] =>
     }))
   })
 
-/** Which rules match anything, and which come to decide, by title and path. */
-class Reach {
+/** Which rules can match, and which can decide, by title and path. */
+class RuleCoverage {
   readonly matching = new Set<string>()
   readonly deciding = new Set<string>()
   readonly #budget: Budget
@@ -94,30 +100,30 @@ class Reach {
   constructor(set: PolicySet, options: ResolvedOptions, budget: Budget) {
     this.#budget = budget
     const vocabulary = vocabularyOf([set])
-    for (const shape of sceneShapes(options)) {
-      const scene = new Scene(shape, vocabulary)
-      const never = scene.never()
+    for (const shape of connectionShapes(options)) {
+      const symbolic = new SymbolicConnection(shape, vocabulary)
+      const never = symbolic.never()
       for (const direction of directions) {
-        const clauses = sideClauses(scene, direction, set, options)
-        this.#note(
+        const clauses = sideClauses(symbolic, direction, set, options)
+        this.#addSatisfiable(
           [...clauses.admin, ...clauses.allows, ...clauses.baseline].map((clause) => ({
             ...clause,
             avoid: never,
           })),
-          scene.space,
+          symbolic.space,
           this.matching,
         )
-        this.#note(
+        this.#addSatisfiable(
           pathsOfRules(clauses).map((path) => ({ ...path, avoid: [...never, ...path.avoid] })),
-          scene.space,
+          symbolic.space,
           this.deciding,
         )
       }
     }
   }
 
-  /** Of ways that there are. */
-  #note(paths: readonly Path<Origin>[], space: Space, known: Set<string>): void {
+  /** Adds the origins of the paths that are satisfiable. */
+  #addSatisfiable(paths: readonly Path<Origin>[], space: Space, known: Set<string>): void {
     for (const { cube, avoid, origin } of paths) {
       const key = keyOf({ policy: origin.policy, path: originPath(origin) })
       if (origin.rule === undefined || known.has(key)) continue
@@ -128,11 +134,11 @@ class Reach {
   }
 }
 
-/** Whether no labels at all meet a selector: it asks of one key what no value can be. */
+/** Returns whether no labels at all meet a selector: its requirements on one key contradict each other. */
 function isVacuous({ requirements }: Selector): boolean {
   return requirements.some(({ key }) => {
     const own = requirements.filter((each) => each.key === key)
-    const values = [undefined, FRESH, ...own.flatMap((each) => each.values)]
+    const values = [undefined, UNMENTIONED, ...own.flatMap((each) => each.values)]
     return !values.some((value) =>
       own.every((each) => requirementMatches(each, value === undefined ? {} : { [key]: value })),
     )
@@ -141,7 +147,7 @@ function isVacuous({ requirements }: Selector): boolean {
 
 type SelectorAt = readonly [path: string, selector: Selector | undefined]
 
-/** The selectors of a peer and their paths. */
+/** Returns the selectors of a peer with their paths. */
 function selectorsIn(peer: Peer, path: string): readonly SelectorAt[] {
   if (peer.kind === 'nodes') return [[`${path}.nodes`, peer.nodes]]
   if (peer.kind !== 'pods') return []
@@ -152,7 +158,7 @@ function selectorsIn(peer: Peer, path: string): readonly SelectorAt[] {
   ]
 }
 
-/** The selectors of a policy and their paths. */
+/** Returns the selectors of a policy with their paths. */
 function selectorsOf(policy: PolicyModel): readonly SelectorAt[] {
   const own: readonly SelectorAt[] =
     policy.kind === 'NetworkPolicy'
@@ -171,10 +177,11 @@ function selectorsOf(policy: PolicyModel): readonly SelectorAt[] {
 }
 
 /**
- * What is in vain in a set of policies, in every cluster that there could be (as {@link compare}). Each
- * finding stands alone: when one of two policies that do the same is taken out, the other is needed.
- * `maxSteps` is for all of it.
- * @throws WorldError for a policy that cannot be read, StepLimitError
+ * Finds the policies, rules and selectors that have no effect in any possible cluster (as {@link compare}).
+ * Each finding stands alone: of two equivalent policies both are reported, but removing one makes the other
+ * necessary. `maxSteps` bounds the whole analysis.
+ * @throws WorldError if a policy is invalid
+ * @throws StepLimitError
  */
 export function analysePolicies(
   policies: readonly WorldPolicy[],
@@ -187,15 +194,15 @@ export function analysePolicies(
     isSame(set, replaced(set, policy, undefined), resolved, budget),
   )
   const rules = all(set).flatMap(rulesOf)
-  const reach = new Reach(set, resolved, budget)
-  const isRedundant = ({ policy, rest }: Placed): boolean => {
+  const reach = new RuleCoverage(set, resolved, budget)
+  const isRedundant = ({ policy, rest }: PlacedRule): boolean => {
     const without = replaced(set, policy, rest)
-    // a rule of a NetworkPolicy can only allow more
+    // removing a NetworkPolicy rule can only close connections, so one direction of the search is enough
     return policy.kind === 'NetworkPolicy'
-      ? !new Arena(set, without, resolved, budget).isAny('closed')
+      ? !new PolicySearch(set, without, resolved, budget).isAny('closed')
       : isSame(set, without, resolved, budget)
   }
-  const isMatching = (rule: Placed): boolean => reach.matching.has(keyOf(rule))
+  const isMatching = (rule: PlacedRule): boolean => reach.matching.has(keyOf(rule))
   return {
     redundantPolicies: redundant.map((policy) => ({ policy: policyTitle(policy) })),
     redundantRules: rules.filter((rule) => !redundant.includes(rule.policy) && isRedundant(rule)).map(partOf),

@@ -1,9 +1,9 @@
-/** How far questions about all clusters are followed. */
+/** The bound of a search over all possible clusters. */
 export interface StepOptions {
   /**
-   * How many steps may be taken before a {@link StepLimitError} is thrown; a step looks at one part of the
-   * space of all connections, and takes some microseconds. For policies as people write them some thousands
-   * are enough; the question itself is co-NP-complete, so that there are policies for which none are.
+   * The number of steps after which a {@link StepLimitError} is thrown. A step examines one region of the
+   * space of all connections and takes some microseconds. Real policies need a few thousand; the problem is
+   * co-NP-complete, so some sets of policies exceed any bound.
    * @defaultValue 1_000_000
    */
   readonly maxSteps?: number | undefined
@@ -11,7 +11,9 @@ export interface StepOptions {
 
 const MOST = 1_000_000
 
-/** A question about all clusters took more steps than were allowed: it is not answered. */
+/**
+ * Thrown when a question about all possible clusters takes more steps than allowed; there is no result then.
+ */
 export class StepLimitError extends Error {
   readonly maxSteps: number
 
@@ -24,7 +26,10 @@ export class StepLimitError extends Error {
   }
 }
 
-/** Counts the steps of one question. A RangeError for a bound that is no whole number above zero. */
+/**
+ * Counts the steps of one search.
+ * @throws RangeError if the bound is not a positive integer
+ */
 export class Budget {
   readonly #most: number
   #taken = 0
@@ -35,7 +40,10 @@ export class Budget {
     this.#most = most
   }
 
-  /** @throws StepLimitError when there are no steps left. */
+  /**
+   * Takes one step.
+   * @throws StepLimitError if none is left
+   */
   step(): void {
     if (this.#taken >= this.#most) throw new StepLimitError(this.#most)
     this.#taken++

@@ -4,33 +4,36 @@ import type { Connection, EndpointRef, WorldPolicy } from '../world.js'
 import { Budget } from './budget.js'
 import type { Origin } from './clauses.js'
 import { exampleOf, readPolicies, type CompareOptions, type CounterExample } from './compare.js'
-import { Arena, type Finding } from './search.js'
-import { originPath, policyTitle, tellOrigin } from './tell.js'
+import { PolicySearch, type Finding } from './search.js'
+import { originPath, policyTitle, formatOrigin } from './describe.js'
 
-/** A field that decides. */
+/** The field that decides a verdict. */
 export interface Decider {
-  /** `NetworkPolicy default/web`; none: no policy decides, which allows. */
+  /** `NetworkPolicy default/web`. Absent if no policy decides, which means allowed. */
   readonly policy?: string
   /** `spec.ingress[0]` */
   readonly path?: string
 }
 
-/** A kind of connections that a change of policies opens or closes: those that a changed field decides. */
+/** A class of connections that a policy change opens or closes: those decided by one changed field. */
 export interface PolicyChange {
   readonly change: 'opened' | 'closed'
-  /** The side on which it is decided. */
+  /** The side whose verdict changes. */
   readonly direction: 'ingress' | 'egress'
-  /** What denies them: before, of what is opened; after, of what is closed. */
+  /** What denies the connections: before the change if they are opened, after it if they are closed. */
   readonly deniedBy: Required<Decider>
   /** What allows them on that side. */
   readonly allowedBy: Decider
-  /** One of them; `a` is the verdict before, `b` after. */
+  /** One such connection; `a` is the verdict before, `b` the one after. */
   readonly example: CounterExample
-  /** For people: what, and an example. */
+  /** A description for people, with the example. */
   readonly text: string
 }
 
-/** What a change of policies opens and closes; nothing of both: it changes no verdict in any cluster. */
+/**
+ * The connections that a policy change opens and closes. Both empty means that no verdict changes in any
+ * cluster.
+ */
 export interface PolicyChanges {
   readonly opened: readonly PolicyChange[]
   readonly closed: readonly PolicyChange[]
@@ -41,19 +44,19 @@ const deciderOf = (origin: Origin): Required<Decider> => ({
   path: originPath(origin),
 })
 
-/** An end, short. */
-function tellEnd(end: EndpointRef): string {
+/** Formats an end briefly. */
+function formatEnd(end: EndpointRef): string {
   if (typeof end === 'string') return end
   return 'node' in end ? `node ${end.node}` : JSON.stringify(end)
 }
 
-/** `default/client -> default/server:80/TCP` */
-export function tellConnection({ from, to, port, protocol = 'TCP' }: Connection): string {
-  const end = tellEnd(to)
-  return `${tellEnd(from)} -> ${end.includes(':') ? `[${end}]` : end}:${port}/${protocol}`
+/** Formats a connection: `default/client -> default/server:80/TCP`. */
+export function formatConnection({ from, to, port, protocol = 'TCP' }: Connection): string {
+  const end = formatEnd(to)
+  return `${formatEnd(from)} -> ${end.includes(':') ? `[${end}]` : end}:${port}/${protocol}`
 }
 
-/** Titles of the policies that are not, as they are, in the other list. */
+/** Returns the titles of the policies that do not occur unchanged in the other list. */
 function changedTitles(
   policies: readonly WorldPolicy[],
   others: readonly WorldPolicy[],
@@ -66,7 +69,7 @@ function changedTitles(
 
 class Changes {
   readonly #change: 'opened' | 'closed'
-  /** Titles of policies that are new or other than before, and of those that are gone or were other. */
+  /** The titles of policies that were added or changed, and of those that were removed or changed. */
   readonly #now: ReadonlySet<string>
   readonly #then: ReadonlySet<string>
 
@@ -76,31 +79,33 @@ class Changes {
     this.#then = then
   }
 
-  /** What the change is told by: of the fields that decide before and after, the one that was changed. */
-  #told(closedBy: Origin, openedBy: Origin | undefined): Origin {
+  /**
+   * Returns the changed field to report: of the fields that decide before and after, the one that differs.
+   */
+  #reported(closedBy: Origin, openedBy: Origin | undefined): Origin {
     const [was, is] = this.#order(closedBy, openedBy)
     const changed = [
       ...(is !== undefined && this.#now.has(policyTitle(is.policy)) ? [is] : []),
       ...(was !== undefined && this.#then.has(policyTitle(was.policy)) ? [was] : []),
     ]
-    // a rule says more than that a policy selects the pod
+    // prefer a rule: it says more than the fact that a policy selects the pod
     return changed.find(({ rule }) => rule !== undefined) ?? changed[0] ?? is ?? closedBy
   }
 
-  /** What decides before, and after. */
+  /** Orders a pair of values as before and after. */
   #order<T, U>(closedBy: T, openedBy: U): readonly [was: T | U, is: T | U] {
     return this.#change === 'opened' ? [closedBy, openedBy] : [openedBy, closedBy]
   }
 
-  search(arena: Arena): readonly Finding[] {
+  search(search: PolicySearch): readonly Finding[] {
     const best = new Map<string, Finding>()
     const keyOf = (closedBy: Origin, openedBy: Origin | undefined): string => {
-      const told = this.#told(closedBy, openedBy)
+      const told = this.#reported(closedBy, openedBy)
       return `${told.direction} ${policyTitle(told.policy)} ${originPath(told)}`
     }
     const below = (closedBy: Origin, openedBy: Origin | undefined): number =>
       best.get(keyOf(closedBy, openedBy))?.cost ?? Infinity
-    for (const finding of arena.search(this.#change, { any: false, below }))
+    for (const finding of search.search(this.#change, { any: false, below }))
       best.set(keyOf(finding.closedBy, finding.openedBy), finding)
     return [...best.values()]
   }
@@ -111,16 +116,17 @@ class Changes {
     const [before, after] = this.#order(`denied by ${by(closedBy)}`, `allowed by ${by(openedBy)}`)
     const sign = { opened: '+', closed: '-' }[this.#change]
     return (
-      `${sign} ${direction} ${tellOrigin(this.#told(closedBy, openedBy))}\n    for example ` +
-      `${tellConnection(example.connection)}, ${before}, now ${after}`
+      `${sign} ${direction} ${formatOrigin(this.#reported(closedBy, openedBy))}\n    for example ` +
+      `${formatConnection(example.connection)}, ${before}, now ${after}`
     )
   }
 }
 
 /**
- * What a change of policies opens and closes, in all clusters that there could be: for each changed field
- * that comes to decide otherwise, a simplest connection. As {@link compare}, of which it is the long form.
- * @throws WorldError for a policy that cannot be read, StepLimitError
+ * Finds what a change of policies opens and closes in all possible clusters: for each changed field that
+ * decides a verdict, a simplest connection. The detailed form of {@link compare}.
+ * @throws WorldError if a policy is invalid
+ * @throws StepLimitError
  */
 export function policyChanges(
   before: readonly WorldPolicy[],
@@ -129,11 +135,11 @@ export function policyChanges(
 ): PolicyChanges {
   const resolved = resolveOptions(options)
   const [first, second] = [readPolicies(before, resolved), readPolicies(after, resolved)]
-  const arena = new Arena(first, second, resolved, new Budget(maxSteps))
+  const search = new PolicySearch(first, second, resolved, new Budget(maxSteps))
   const [now, then] = [changedTitles(after, before), changedTitles(before, after)]
   const list = (change: 'opened' | 'closed'): readonly PolicyChange[] => {
     const changes = new Changes(change, now, then)
-    return changes.search(arena).map((finding): PolicyChange => {
+    return changes.search(search).map((finding): PolicyChange => {
       const example = exampleOf(finding, first, second, resolved)
       const { direction, closedBy, openedBy } = finding
       return {
@@ -149,8 +155,9 @@ export function policyChanges(
   return { opened: list('opened'), closed: list('closed') }
 }
 
-/** The changes as text, for a review: what is opened (`+`), then what is closed (`-`). */
+/** Formats the changes for a review: opened connections (`+`) first, then closed ones (`-`). */
 export function formatChanges({ opened, closed }: PolicyChanges): string {
   const all = [...opened, ...closed]
-  return `${all.length === 0 ? 'no connection in any cluster is judged otherwise' : all.map(({ text }) => text).join('\n')}\n`
+  if (all.length === 0) return 'no connection in any cluster is judged otherwise\n'
+  return `${all.map(({ text }) => text).join('\n')}\n`
 }

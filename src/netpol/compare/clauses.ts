@@ -15,12 +15,12 @@ import type {
 import type { ResolvedOptions } from '../options.js'
 import type { View } from '../situation.js'
 import type { Role } from './addresses.js'
-import { portsWithin, type Scene } from './scene.js'
+import { portsWithin, type SymbolicConnection } from './symbolic-connection.js'
 import { both, type Cube } from './space.js'
 import { NAME_LABEL, type AddressClass, type PolicySet, type PortClass } from './vocabulary.js'
 
 /**
- * Where a clause comes from: a rule of a policy (its place in the list), or that the policy selects the pod.
+ * What a clause stands for: a rule (by its index in the policy), or the fact that the policy selects the pod.
  */
 export interface Origin {
   readonly policy: PolicyModel
@@ -28,31 +28,32 @@ export interface Origin {
   readonly rule?: number
 }
 
-/** A cube in which something happens. */
+/** A cube, and what it is derived from. */
 export interface Clause {
   readonly cube: Cube
   readonly origin: Origin
 }
 
-/** A clause of a cluster-wide tier: the first that holds decides. */
+/** A clause of a cluster-wide tier, where the first that holds decides. */
 export interface Step extends Clause {
   readonly action: Action
 }
 
-/** What the policies of one side of a scene come to. */
+/** The policies of one side as clauses over the space of a symbolic. */
 export interface SideClauses {
   readonly admin: readonly Step[]
-  /** Where a NetworkPolicy selects the pod, and so denies what is not allowed. */
+  /** Where NetworkPolicies select the pod, so that everything not explicitly allowed is denied. */
   readonly isolates: readonly Clause[]
   /**
-   * Rules of NetworkPolicies: one is enough. Of traffic that no NetworkPolicy blocks, all that is isolated.
+   * The rules of NetworkPolicies, any of which allows. For traffic that NetworkPolicy cannot block:
+   * everything that is isolated.
    */
   readonly allows: readonly Clause[]
   readonly baseline: readonly Step[]
 }
 
 interface Side {
-  readonly scene: Scene
+  readonly symbolic: SymbolicConnection
   readonly options: ResolvedOptions
   readonly direction: Direction
   readonly own: Role
@@ -71,8 +72,12 @@ function product(a: Cubes, b: Cubes): Cubes {
   )
 }
 
-/** Labels that a selector asks for, each by the variable of its key. */
-function selected({ requirements }: Selector, { space }: Scene, variableOf: (key: string) => string): Cubes {
+/** Returns the literals of a selector, one for each key. */
+function selected(
+  { requirements }: Selector,
+  { space }: SymbolicConnection,
+  variableOf: (key: string) => string,
+): Cubes {
   let cubes = everything
   for (const requirement of requirements) {
     const { key } = requirement
@@ -84,76 +89,76 @@ function selected({ requirements }: Selector, { space }: Scene, variableOf: (key
   return cubes
 }
 
-const podsOf = (scene: Scene, role: Role, selector: Selector | undefined): Cubes =>
-  selector === undefined ? everything : selected(selector, scene, (key) => scene.podLabel(role, key))
+const podsOf = (symbolic: SymbolicConnection, role: Role, selector: Selector | undefined): Cubes =>
+  selector === undefined ? everything : selected(selector, symbolic, (key) => symbolic.podLabel(role, key))
 
-const namespacesOf = (scene: Scene, role: Role, selector: Selector): Cubes =>
-  selected(selector, scene, (key) =>
-    key === NAME_LABEL ? scene.namespaceName(role) : scene.namespaceLabel(role, key),
+const namespacesOf = (symbolic: SymbolicConnection, role: Role, selector: Selector): Cubes =>
+  selected(selector, symbolic, (key) =>
+    key === NAME_LABEL ? symbolic.namespaceName(role) : symbolic.namespaceLabel(role, key),
   )
 
-function literals(scene: Scene, name: string, passes: (value: unknown) => boolean): Cubes {
-  const literal = scene.space.literal(name, passes)
+function literals(symbolic: SymbolicConnection, name: string, passes: (value: unknown) => boolean): Cubes {
+  const literal = symbolic.space.literal(name, passes)
   return literal === undefined ? [] : [[literal]]
 }
 
-const namespaceIs = (scene: Scene, role: Role, name: string): Cubes =>
-  literals(scene, scene.namespaceName(role), (each) => each === name)
+const namespaceIs = (symbolic: SymbolicConnection, role: Role, name: string): Cubes =>
+  literals(symbolic, symbolic.namespaceName(role), (each) => each === name)
 
-function blocks(scene: Scene, role: Role, all: readonly Block[]): Cubes {
+function blocks(symbolic: SymbolicConnection, role: Role, all: readonly Block[]): Cubes {
   const holds = ({ family, intervals: [[value]] }: AddressClass): boolean => {
     const address = { family, value }
     return all.some(
       ({ range, except }) => rangeHolds(range, address) && !except.some((each) => rangeHolds(each, address)),
     )
   }
-  return literals(scene, scene.address(role), (each) => holds(each as AddressClass))
+  return literals(symbolic, symbolic.address(role), (each) => holds(each as AddressClass))
 }
 
-function peerCubes({ scene, options, other }: Side, peer: Peer, view: View, home: string): Cubes {
-  const isPod = scene.sees(other, view)
+function peerCubes({ symbolic, options, other }: Side, peer: Peer, view: View, home: string): Cubes {
+  const isPod = symbolic.sees(other, view)
   switch (peer.kind) {
     case 'pods': {
       if (!isPod) return []
       const namespaces =
         peer.namespaces === undefined
-          ? namespaceIs(scene, other, home)
-          : namespacesOf(scene, other, peer.namespaces)
-      return product(namespaces, podsOf(scene, other, peer.pods))
+          ? namespaceIs(symbolic, other, home)
+          : namespacesOf(symbolic, other, peer.namespaces)
+      return product(namespaces, podsOf(symbolic, other, peer.pods))
     }
     case 'blocks':
       return view === 'NetworkPolicy' && isPod && options.ipBlockPods === 'ignore'
         ? []
-        : blocks(scene, other, peer.blocks)
+        : blocks(symbolic, other, peer.blocks)
     case 'nodes':
-      return scene.shape.toNode ? selected(peer.nodes, scene, (key) => scene.nodeLabel(key)) : []
+      return symbolic.shape.toNode ? selected(peer.nodes, symbolic, (key) => symbolic.nodeLabel(key)) : []
     case 'domains':
       return peer.domains.flatMap((pattern) =>
-        literals(scene, scene.domain(pattern), (each) => each === true),
+        literals(symbolic, symbolic.domain(pattern), (each) => each === true),
       )
     case 'unknown':
       return []
   }
 }
 
-function portCubes({ scene }: Side, port: PortMatch, view: View): Cubes {
+function portCubes({ symbolic }: Side, port: PortMatch, view: View): Cubes {
   if (port.kind === 'unknown') return []
   const { protocol } = port
   const spoken =
-    protocol === undefined ? everything : literals(scene, 'protocol', (each) => each === protocol)
+    protocol === undefined ? everything : literals(symbolic, 'protocol', (each) => each === protocol)
   switch (port.kind) {
     case 'all':
       return spoken
     case 'range':
       return product(
         spoken,
-        literals(scene, 'port', (each) => portsWithin(each as PortClass, port)),
+        literals(symbolic, 'port', (each) => portsWithin(each as PortClass, port)),
       )
     case 'name':
-      return scene.sees('to', view)
+      return symbolic.sees('to', view)
         ? product(
             spoken,
-            literals(scene, scene.portName(port.name), (each) => each === true),
+            literals(symbolic, symbolic.portName(port.name), (each) => each === true),
           )
         : []
   }
@@ -166,10 +171,13 @@ function ruleCubes(side: Side, { peers, ports }: RuleMatch, view: View, home: st
 }
 
 function clusterClauses(side: Side, policies: readonly ClusterPolicyModel[]): readonly Step[] {
-  const { scene, direction, own } = side
-  if (!scene.sees(own, 'cluster')) return []
+  const { symbolic, direction, own } = side
+  if (!symbolic.sees(own, 'cluster')) return []
   return policies.flatMap((policy) => {
-    const subject = product(namespacesOf(scene, own, policy.namespaces), podsOf(scene, own, policy.pods))
+    const subject = product(
+      namespacesOf(symbolic, own, policy.namespaces),
+      podsOf(symbolic, own, policy.pods),
+    )
     return policy[direction].flatMap((rule, at): readonly Step[] => {
       const { failsClosed } = rule
       const action = failsClosed ? 'Deny' : rule.action
@@ -187,8 +195,8 @@ function clusterClauses(side: Side, policies: readonly ClusterPolicyModel[]): re
   })
 }
 
-/** Whether it is traffic that no NetworkPolicy blocks. */
-function isException({ scene: { shape }, options: { ownNode }, direction }: Side): boolean {
+/** Returns whether NetworkPolicy cannot block this traffic. */
+function isException({ symbolic: { shape }, options: { ownNode }, direction }: Side): boolean {
   return shape.self || (shape.ownNode && (ownNode === 'both' || ownNode === direction))
 }
 
@@ -196,14 +204,14 @@ function networkPolicyClauses(
   side: Side,
   policies: readonly NetworkPolicyModel[],
 ): Pick<SideClauses, 'allows' | 'isolates'> {
-  const { scene, direction, own } = side
+  const { symbolic, direction, own } = side
   const allows: Clause[] = []
   const isolates: Clause[] = []
-  if (!scene.sees(own, 'NetworkPolicy')) return { allows, isolates }
+  if (!symbolic.sees(own, 'NetworkPolicy')) return { allows, isolates }
   for (const policy of policies) {
     const rules = policy[direction]
     if (rules === undefined) continue
-    const subject = product(namespaceIs(scene, own, policy.namespace), podsOf(scene, own, policy.pods))
+    const subject = product(namespaceIs(symbolic, own, policy.namespace), podsOf(symbolic, own, policy.pods))
     isolates.push(...subject.map((cube): Clause => ({ cube, origin: { policy, direction } })))
     rules.forEach((rule, at) => {
       const cubes = product(subject, ruleCubes(side, rule, 'NetworkPolicy', policy.namespace))
@@ -213,15 +221,15 @@ function networkPolicyClauses(
   return { isolates, allows: isException(side) ? isolates : allows }
 }
 
-/** The clauses of one side of a scene. */
+/** Translates the policies of one side into clauses. */
 export function sideClauses(
-  scene: Scene,
+  symbolic: SymbolicConnection,
   direction: Direction,
   set: PolicySet,
   options: ResolvedOptions,
 ): SideClauses {
   const side: Side = {
-    scene,
+    symbolic,
     options,
     direction,
     own: direction === 'egress' ? 'from' : 'to',
@@ -232,4 +240,79 @@ export function sideClauses(
     ...networkPolicyClauses(side, [...set.networkPolicies.values()].flat()),
     baseline: clusterClauses(side, set.baseline),
   }
+}
+
+/**
+ * A path to a verdict: cubes that must hold and cubes that must not. The union of all paths is exactly the
+ * set of points with the verdict; paths may overlap.
+ */
+export interface Path<O extends Origin | undefined = Origin | undefined> {
+  readonly cube: Cube
+  readonly avoid: readonly Cube[]
+  /** The clause that decides; undefined if none does, which means allowed. */
+  readonly origin: O
+}
+
+const cubesOf = (clauses: readonly Clause[]): readonly Cube[] => clauses.map(({ cube }) => cube)
+
+/** Returns the paths on which a step with one of these actions is the first that holds. */
+function first(steps: readonly Step[], ...actions: readonly Action[]): readonly Path<Origin>[] {
+  return steps.flatMap(({ cube, action, origin }, at) =>
+    actions.includes(action) ? [{ cube, origin, avoid: cubesOf(steps.slice(0, at)) }] : [],
+  )
+}
+
+const none = (clauses: readonly Clause[]): Path<undefined> => ({
+  cube: [],
+  avoid: cubesOf(clauses),
+  origin: undefined,
+})
+
+/** Concatenates paths: the second list is evaluated where the first leads to. */
+export function after<O extends Origin | undefined>(
+  before: readonly Path[],
+  next: readonly Path<O>[],
+): readonly Path<O>[] {
+  return before.flatMap((a) =>
+    next.flatMap((b) => {
+      const cube = both(a.cube, b.cube)
+      return cube === undefined ? [] : [{ cube, avoid: [...a.avoid, ...b.avoid], origin: b.origin }]
+    }),
+  )
+}
+
+/** Returns the paths through the Admin tier that do not end there. */
+const through = (admin: readonly Step[]): readonly Path[] => [...first(admin, 'Pass'), none(admin)]
+
+const anywhere = (clauses: readonly Clause[]): readonly Path<Origin>[] =>
+  clauses.map((clause) => ({ ...clause, avoid: [] }))
+
+/** Returns all paths on which a rule decides or passes. */
+export function pathsOfRules({ admin, allows, isolates, baseline }: SideClauses): readonly Path<Origin>[] {
+  const all: readonly Action[] = ['Accept', 'Deny', 'Pass']
+  return [
+    ...first(admin, ...all),
+    ...after(through(admin), [...anywhere(allows), ...after([none(isolates)], first(baseline, ...all))]),
+  ]
+}
+
+/** Returns all paths on which one side allows. */
+export function pathsToAllow({ admin, allows, isolates, baseline }: SideClauses): readonly Path[] {
+  // Baseline is the last tier, so Pass allows there
+  const last = [...first(baseline, 'Accept', 'Pass'), none(baseline)]
+  return [
+    ...first(admin, 'Accept'),
+    ...after(through(admin), [...anywhere(allows), ...after([none(isolates)], last)]),
+  ]
+}
+
+/** Returns all paths on which one side denies. */
+export function pathsToDeny({ admin, allows, isolates, baseline }: SideClauses): readonly Path<Origin>[] {
+  // a point that some rule allows is not denied
+  const isolated =
+    allows === isolates ? [] : isolates.map((clause) => ({ ...clause, avoid: cubesOf(allows) }))
+  return [
+    ...first(admin, 'Deny'),
+    ...after(through(admin), [...isolated, ...after([none(isolates)], first(baseline, 'Deny'))]),
+  ]
 }

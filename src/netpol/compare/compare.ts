@@ -4,14 +4,11 @@ import type { Verdict } from '../proof.js'
 import { readWorld } from '../read/world.js'
 import type { Connection, World, WorldPolicy } from '../world.js'
 import { Budget, type StepOptions } from './budget.js'
-import { Arena, type Finding } from './search.js'
+import { PolicySearch, type Finding } from './search.js'
 import type { PolicySet } from './vocabulary.js'
 import { witnessOf } from './witness.js'
 
-/**
- * A cluster (without policies) and a connection in it on which two sets of policies do not agree, with both
- * verdicts.
- */
+/** A cluster without policies and a connection on which two sets of policies disagree, with both verdicts. */
 export interface CounterExample {
   readonly world: World
   readonly connection: Connection
@@ -20,16 +17,15 @@ export interface CounterExample {
 }
 
 /**
- * How two sets of policies lie to each other, in all clusters that there could be: `a-allows-less`: b allows
- * all that a allows, and more; `a-allows-more`: the other way round; `neither`: each allows something that
- * the other does not.
+ * How two sets of policies compare over all possible clusters. `a-allows-less`: b allows everything that a
+ * allows, and more; `a-allows-more` is the reverse; `neither`: each allows something that the other does not.
  */
 export type Relation = 'equal' | 'a-allows-less' | 'a-allows-more' | 'neither'
 
-/** How {@link compare} and what stands on it look at policies, and how far. */
+/** Options of {@link compare} and of the functions built on it. */
 export type CompareOptions = NetpolOptions & StepOptions
 
-/** What {@link compare} finds. */
+/** The result of {@link compare}. */
 export interface Comparison {
   readonly relation: Relation
   /** A simplest connection that only the first set allows. */
@@ -38,15 +34,18 @@ export interface Comparison {
   readonly onlyB?: CounterExample
 }
 
-/** Reads policies without a world. @throws WorldError as `readWorld`. */
+/**
+ * Reads policies without a world.
+ * @throws WorldError as `readWorld` does
+ */
 export function readPolicies(policies: readonly WorldPolicy[], options: NetpolOptions): PolicySet {
   const { networkPolicies, admin, baseline } = readWorld({ policies }, options)
   return { networkPolicies, admin, baseline }
 }
 
 /**
- * Makes the world of a finding, and asks the evaluator: were it not of the same opinion, that would be our
- * mistake.
+ * Builds the example of a finding and confirms it with the evaluator; a disagreement would be a bug in the
+ * search.
  */
 export function exampleOf(
   finding: Finding,
@@ -54,22 +53,22 @@ export function exampleOf(
   b: PolicySet,
   options: ResolvedOptions,
 ): CounterExample {
-  const { world, connection } = witnessOf(finding.scene, finding.region)
+  const { world, connection } = witnessOf(finding.symbolic, finding.region)
   const model = readWorld(world, options)
   const [first, second] = [a, b].map((set) => evaluateModel({ ...model, ...set }, connection)) as [
     Verdict,
     Verdict,
   ]
-  // Stryker disable next-line all: it never is so
+  // Stryker disable next-line all: unreachable unless the search is wrong
   if (first.allowed === second.allowed)
     throw new Error(`bug in compare: no difference in ${JSON.stringify({ world, connection })}`)
   return { world, connection, a: first, b: second }
 }
 
-/** As {@link compare}, for policies that have been read. */
+/** Compares two sets of policies that have been read already; see {@link compare}. */
 function compareSets(a: PolicySet, b: PolicySet, options: ResolvedOptions, budget: Budget): Comparison {
-  const arena = new Arena(a, b, options, budget)
-  const [closed, opened] = [arena.simplest('closed'), arena.simplest('opened')]
+  const search = new PolicySearch(a, b, options, budget)
+  const [closed, opened] = [search.simplest('closed'), search.simplest('opened')]
   return {
     relation:
       closed === undefined
@@ -85,15 +84,16 @@ function compareSets(a: PolicySet, b: PolicySet, options: ResolvedOptions, budge
 }
 
 /**
- * Compares two sets of policies, exactly and for every cluster that there could be: all namespaces, pods,
- * nodes, labels, addresses and ports. That is finite, since policies can only tell apart what they mention.
- * Where the sets differ, the answer has a cluster and a connection, as simple as there is (fewest objects,
- * then fewest labels), which `evaluate` has judged.
+ * Compares two sets of policies exactly, over every possible cluster: all namespaces, pods, nodes, labels,
+ * addresses and ports. The space is finite because policies can only distinguish what they mention. Where the
+ * sets differ, the result has an example cluster and connection, as simple as possible (fewest objects, then
+ * fewest labels), confirmed by `evaluate`.
  *
- * Of connections, those count whose ends have addresses, of one family, and each its own; a pod on the host's
- * network (where an option lets NetworkPolicy see it) has its node's. Deciding this is hard in principle (it
- * is co-NP-complete); for policies as people write them it takes milliseconds, and `maxSteps` is the bound.
- * @throws WorldError for a policy that cannot be read, StepLimitError where the bound is not enough.
+ * Only connections between distinct addresses of one family are considered; a pod on the host's network
+ * (where an option lets NetworkPolicy select it) has its node's address. The problem is co-NP-complete. Real
+ * policies take milliseconds, and `maxSteps` is the bound.
+ * @throws WorldError if a policy is invalid
+ * @throws StepLimitError if the bound is not enough
  */
 export function compare(
   a: readonly WorldPolicy[],

@@ -1,23 +1,29 @@
 import type { Direction } from '../model.js'
 import type { ResolvedOptions } from '../options.js'
 import type { Budget } from './budget.js'
-import { sideClauses, type Origin, type SideClauses } from './clauses.js'
-import { pathsToAllow, pathsToDeny, type Path } from './paths.js'
-import { Scene, sceneShapes } from './scene.js'
+import {
+  sideClauses,
+  type Origin,
+  type SideClauses,
+  pathsToAllow,
+  pathsToDeny,
+  type Path,
+} from './clauses.js'
+import { SymbolicConnection, connectionShapes } from './symbolic-connection.js'
 import { openLiterals, outside, within, type Cube, type Region } from './space.js'
 import { vocabularyOf, type PolicySet, type Vocabulary } from './vocabulary.js'
 
-/** Connections that one set of policies allows and the other does not. */
+/** A region of connections that one set of policies allows and the other denies. */
 export interface Finding {
-  readonly scene: Scene
-  /** All of its points differ. */
+  readonly symbolic: SymbolicConnection
+  /** A region in which the sets disagree at every point. */
   readonly region: Region
   readonly cost: number
-  /** The side on which the narrower set denies. */
+  /** The side on which the stricter set denies. */
   readonly direction: Direction
-  /** What denies. */
+  /** The clause that denies. */
   readonly closedBy: Origin
-  /** What allows on that side. */
+  /** The clause that allows on that side. */
   readonly openedBy: Origin | undefined
 }
 
@@ -27,24 +33,24 @@ const otherOf: Readonly<Record<Direction, Direction>> = { egress: 'ingress', ing
 type Ways<P extends Path> = Readonly<Record<Direction, readonly P[]>>
 
 function waysOf<P extends Path>(
-  scene: Scene,
+  symbolic: SymbolicConnection,
   set: PolicySet,
   options: ResolvedOptions,
   paths: (clauses: SideClauses) => readonly P[],
 ): Ways<P> {
   return {
-    egress: paths(sideClauses(scene, 'egress', set, options)),
-    ingress: paths(sideClauses(scene, 'ingress', set, options)),
+    egress: paths(sideClauses(symbolic, 'egress', set, options)),
+    ingress: paths(sideClauses(symbolic, 'ingress', set, options)),
   }
 }
 
-/** Where it may be, with what it must avoid. Undefined where it plainly can be nowhere. */
-interface Part {
+/** A region to search, with the cubes to avoid. */
+interface SearchRegion {
   readonly region: Region
   readonly avoid: readonly Cube[]
 }
 
-function narrowed({ region, avoid }: Part, path: Path, budget: Budget): Part | undefined {
+function narrowed({ region, avoid }: SearchRegion, path: Path, budget: Budget): SearchRegion | undefined {
   budget.step()
   const part = within(region, path.cube)
   if (part === undefined) return undefined
@@ -53,34 +59,34 @@ function narrowed({ region, avoid }: Part, path: Path, budget: Budget): Part | u
   for (const cube of all) {
     const open = openLiterals(part, cube)
     if (open === 0) return undefined
-    // Stryker disable next-line ConditionalExpression,EqualityOperator: what is not met need not be avoided,
-    // it is only looked at again
+    // Stryker disable next-line ConditionalExpression,EqualityOperator: a cube that misses the region need
+    // not be avoided; keeping it only costs time
     if (open > 0) left.push(cube)
   }
   return { region: part, avoid: left }
 }
 
-/** What a search is for. */
-export interface Wanted {
+/** What a search looks for. */
+export interface SearchGoal {
   /**
-   * What is found must cost less than this, for the same pair of origins. It is asked again after each
-   * finding.
+   * An upper bound on the cost of a finding with this pair of origins. It is queried again after each
+   * finding, so that the bound can tighten during the search.
    */
   readonly below: (closedBy: Origin, openedBy: Origin | undefined) => number
-  /** Findings need not be the simplest of their kind. */
+  /** Whether any finding will do, instead of the simplest of its kind. */
   readonly any: boolean
 }
 
-/** What `wide` allows and `narrow` denies, in one scene. */
-function* searchScene(
-  scene: Scene,
+/** Searches one shape for connections that `wide` allows and `narrow` denies. */
+function* searchShape(
+  symbolic: SymbolicConnection,
   wide: Ways<Path>,
   narrow: Ways<Path<Origin>>,
-  wanted: Wanted,
+  wanted: SearchGoal,
   budget: Budget,
 ): Generator<Finding> {
-  const whole: Part = { region: scene.space.whole(), avoid: scene.never() }
-  const { base } = scene
+  const whole: SearchRegion = { region: symbolic.space.whole(), avoid: symbolic.never() }
+  const { base } = symbolic
   for (const direction of directions) {
     for (const closed of narrow[direction]) {
       const first = narrowed(whole, closed, budget)
@@ -91,19 +97,24 @@ function* searchScene(
         const second = narrowed(first, open, budget)
         if (
           second === undefined ||
-          outside(scene.space, second.region, second.avoid, { below: bound, any: true, budget }) === undefined
+          outside(symbolic.space, second.region, second.avoid, { below: bound, any: true, budget }) ===
+            undefined
         )
           continue
         for (const rest of wide[otherOf[direction]]) {
           const third = narrowed(second, rest, budget)
           if (third === undefined) continue
           const below = wanted.below(closed.origin, open.origin) - base
-          const region = outside(scene.space, third.region, third.avoid, { below, any: wanted.any, budget })
+          const region = outside(symbolic.space, third.region, third.avoid, {
+            below,
+            any: wanted.any,
+            budget,
+          })
           if (region === undefined) continue
           yield {
-            scene,
+            symbolic,
             region,
-            cost: base + scene.space.costOf(region),
+            cost: base + symbolic.space.costOf(region),
             direction,
             closedBy: closed.origin,
             openedBy: open.origin,
@@ -114,8 +125,11 @@ function* searchScene(
   }
 }
 
-/** The scenes of two sets of policies, with their ways to either verdict, for searches both ways. */
-export class Arena {
+/**
+ * The connection spaces of two sets of policies with the paths to either verdict, shared by the searches in
+ * both directions.
+ */
+export class PolicySearch {
   readonly #a: PolicySet
   readonly #b: PolicySet
   readonly #options: ResolvedOptions
@@ -130,26 +144,24 @@ export class Arena {
     this.#budget = budget
   }
 
-  /**
-   * Searches what the second set allows and the first denies (`opened`), or the other way round (`closed`).
-   */
-  *search(change: 'opened' | 'closed', wanted: Wanted): Generator<Finding> {
+  /** Yields what the second set allows and the first denies (`opened`), or the reverse (`closed`). */
+  *search(change: 'opened' | 'closed', wanted: SearchGoal): Generator<Finding> {
     const [wide, narrow] = { opened: [this.#b, this.#a] as const, closed: [this.#a, this.#b] as const }[
       change
     ]
-    for (const shape of sceneShapes(this.#options)) {
-      const scene = new Scene(shape, this.#vocabulary)
-      yield* searchScene(
-        scene,
-        waysOf(scene, wide, this.#options, pathsToAllow),
-        waysOf(scene, narrow, this.#options, pathsToDeny),
+    for (const shape of connectionShapes(this.#options)) {
+      const symbolic = new SymbolicConnection(shape, this.#vocabulary)
+      yield* searchShape(
+        symbolic,
+        waysOf(symbolic, wide, this.#options, pathsToAllow),
+        waysOf(symbolic, narrow, this.#options, pathsToDeny),
         wanted,
         this.#budget,
       )
     }
   }
 
-  /** The cheapest of what {@link search} finds. */
+  /** Returns the cheapest finding of {@link search}. */
   simplest(change: 'opened' | 'closed'): Finding | undefined {
     let best: Finding | undefined
     for (const cheaper of this.search(change, { any: false, below: () => best?.cost ?? Infinity }))
@@ -157,7 +169,7 @@ export class Arena {
     return best
   }
 
-  /** Whether {@link search} finds anything. */
+  /** Returns whether {@link search} finds anything. */
   isAny(change: 'opened' | 'closed'): boolean {
     return this.search(change, { any: true, below: () => Infinity }).next().done !== true
   }

@@ -1,31 +1,28 @@
 /**
- * Points of a finite space as bits: a variable has a few values, a region holds some values of each variable,
- * a cube asks that some variables have one of certain values. All is integers, since `compare` looks at very
- * many regions.
+ * Points of a finite space as bit sets: a variable has a few values, a region allows some values of each
+ * variable, a cube requires some variables to have one of certain values. Everything is stored in 32-bit
+ * integers, because `compare` examines a very large number of regions.
  */
 
 import type { Budget } from './budget.js'
 
-/**
- * What a variable can be, the simplest first. A world in which a variable is not at its first value costs
- * `weight` more to read.
- */
+/** A variable and its values, simplest first. Any value other than the first adds `weight` to the cost. */
 export interface Variable {
   readonly name: string
   readonly values: readonly unknown[]
   readonly weight: number
 }
 
-/** Values of one variable: the words of a bit set, and where they are in a region. */
+/** A set of values of one variable: the words of a bit set, and their offset in a region. */
 export interface Literal {
   readonly at: number
   readonly words: readonly number[]
 }
 
-/** All of its literals must hold; none is everything. */
+/** A conjunction of literals; empty means the whole space. */
 export type Cube = readonly Literal[]
 
-/** Some values of each variable, as the words of bit sets behind each other. */
+/** Allowed values of each variable: the words of all bit sets, concatenated. */
 export type Region = Int32Array
 
 const WORD = 31
@@ -36,7 +33,7 @@ interface Place {
   readonly size: number
 }
 
-/** Variables and where they are in a region. */
+/** The variables and their offsets in a region. */
 export class Space {
   readonly #places = new Map<string, Place>()
   #size = 0
@@ -49,7 +46,7 @@ export class Space {
     }
   }
 
-  /** Everything. */
+  /** Returns the region of all points. */
   whole(): Region {
     const region = new Int32Array(this.#size)
     for (const { variable, at } of this.#places.values())
@@ -60,8 +57,7 @@ export class Space {
   }
 
   /**
-   * The values of a variable that a test lets pass; undefined where none does. A variable that there is not
-   * is a mistake.
+   * Returns the literal of the values that pass a test, or undefined if none does. The variable must exist.
    */
   literal(name: string, passes: (value: unknown) => boolean): Literal | undefined {
     const { variable, at, size } = this.#place(name)
@@ -72,13 +68,13 @@ export class Space {
     return words.some((word) => word !== 0) ? { at, words: [...words] } : undefined
   }
 
-  /** The first value of a variable that a region has. */
+  /** Returns the first value of a variable that a region allows. */
   valueIn(region: Region, name: string): unknown {
     const { variable, at } = this.#place(name)
     return variable.values.find((_, bit) => isSet(region, at, bit))
   }
 
-  /** What the simplest point of a region costs to read. */
+  /** Returns the cost of the simplest point of a region. */
   costOf(region: Region): number {
     let cost = 0
     for (const {
@@ -106,7 +102,7 @@ function isSet(words: Int32Array, at: number, bit: number): boolean {
   return ((words[at + Math.floor(bit / WORD)] ?? 0) & (1 << (bit % WORD))) !== 0
 }
 
-/** Both cubes at once; undefined where they exclude each other. */
+/** Returns the intersection of two cubes, or undefined if it is empty. */
 export function both(a: Cube, b: Cube): Cube | undefined {
   const merged = new Map(a.map((literal) => [literal.at, literal]))
   for (const literal of b) {
@@ -122,8 +118,8 @@ export function both(a: Cube, b: Cube): Cube | undefined {
   return [...merged.values()]
 }
 
-/** How a region lies to a literal: `-1` outside, `0` inside, `1` across. */
-function lies(region: Region, { at, words }: Literal): number {
+/** Compares a region with a literal: `-1` disjoint, `0` contained, `1` partly overlapping. */
+function positionOf(region: Region, { at, words }: Literal): number {
   let isInside = true
   let meets = false
   for (let index = 0; index < words.length; index++) {
@@ -136,20 +132,20 @@ function lies(region: Region, { at, words }: Literal): number {
 }
 
 /**
- * How many literals of a cube a region lies across; `0` when the cube holds all of it, `-1` when it holds
- * nothing of it.
+ * Returns how many literals of a cube overlap a region partly: `0` if the cube contains the region, `-1` if
+ * they are disjoint.
  */
 export function openLiterals(region: Region, cube: Cube): number {
   let open = 0
   for (const literal of cube) {
-    const each = lies(region, literal)
+    const each = positionOf(region, literal)
     if (each < 0) return -1
     open += each
   }
   return open
 }
 
-/** The part of a region that a cube holds; undefined where there is none. */
+/** Returns the intersection of a region and a cube, or undefined if it is empty. */
 export function within(region: Region, cube: Cube): Region | undefined {
   const part = region.slice()
   for (const { at, words } of cube) {
@@ -161,7 +157,7 @@ export function within(region: Region, cube: Cube): Region | undefined {
   return part
 }
 
-/** The part of a region that a literal does not hold. */
+/** Returns the part of a region outside a literal. */
 function without(region: Region, { at, words }: Literal): Region {
   const part = region.slice()
   for (let index = 0; index !== words.length; index++)
@@ -169,28 +165,28 @@ function without(region: Region, { at, words }: Literal): Region {
   return part
 }
 
-/** A search for a point of a region that none of several cubes holds. */
-export interface Hunt {
-  /** Only points that cost less count. */
+/** A search for a point of a region outside several cubes. */
+export interface PointQuery {
+  /** The point has to cost less than this. */
   readonly below: number
-  /** One point is enough, not the simplest. */
+  /** Whether any point will do, instead of the cheapest. */
   readonly any: boolean
   readonly budget: Budget
 }
 
 /**
- * The part of a region, with the cheapest point, that lies outside all of `avoid`; undefined if there is none
- * that costs less than `below`. As a SAT solver does it: a cube that can be left by one variable only leaves
- * by it, else the cube with the fewest ways out is branched on.
+ * Returns the part of a region, with its cheapest point, that lies outside all of `avoid`; undefined if there
+ * is none cheaper than `below`. Works like a SAT solver: a cube that can be left through one variable only
+ * forces that variable (unit propagation), otherwise it branches on the cube with the fewest ways out.
  * @throws StepLimitError
  */
 export function outside(
   space: Space,
   region: Region,
   avoid: readonly Cube[],
-  hunt: Hunt,
+  query: PointQuery,
 ): Region | undefined {
-  hunt.budget.step()
+  query.budget.step()
   let here = region
   let left = avoid
   let tightest: Cube | undefined
@@ -202,11 +198,11 @@ export function outside(
     for (const cube of left) {
       const open = openLiterals(here, cube)
       if (open < 0) continue
-      // Stryker disable next-line ConditionalExpression: a cube without a way out is the tightest, and
-      // branching on it finds nothing
+      // Stryker disable next-line ConditionalExpression: a cube without a way out would be chosen for
+      // branching, and would find nothing
       if (open === 0) return undefined
       if (open === 1) {
-        here = without(here, cube.find((literal) => lies(here, literal) > 0) as Literal)
+        here = without(here, cube.find((literal) => positionOf(here, literal) > 0) as Literal)
         settled = false
         continue
       }
@@ -215,8 +211,8 @@ export function outside(
     }
     left = next
   }
-  if (space.costOf(here) >= hunt.below) return undefined
-  return tightest === undefined ? here : branch(space, here, left, tightest, hunt)
+  if (space.costOf(here) >= query.below) return undefined
+  return tightest === undefined ? here : branch(space, here, left, tightest, query)
 }
 
 function branch(
@@ -224,13 +220,13 @@ function branch(
   region: Region,
   avoid: readonly Cube[],
   cube: Cube,
-  { below, any, budget }: Hunt,
+  { below, any, budget }: PointQuery,
 ): Region | undefined {
   let here = region
   let best: Region | undefined
   let bound = below
   for (const literal of cube) {
-    if (lies(here, literal) <= 0) continue
+    if (positionOf(here, literal) <= 0) continue
     const found = outside(space, without(here, literal), avoid, { below: bound, any, budget })
     if (found !== undefined) {
       if (any) return found

@@ -11,45 +11,45 @@ import type {
   Selector,
 } from '../model.js'
 
-/** Policies that have been read, as they are in a {@link Model}. */
+/** Policies that have been read, in the form of a {@link Model}. */
 export type PolicySet = Pick<Model, 'networkPolicies' | 'admin' | 'baseline'>
 
-/** The label that says how a namespace is called. */
+/** The label that holds a namespace's name. */
 export const NAME_LABEL = 'kubernetes.io/metadata.name'
 
-/** Stands for any value that no policy mentions. */
-export const FRESH = '\u0000'
+/** Stands for any value that no policy mentions. It cannot occur in a label. */
+export const UNMENTIONED = '\u0000'
 
-/** Of addresses, both ends included. */
+/** An interval of addresses, both ends included. */
 export type Interval = readonly [first: bigint, last: bigint]
 
-/** A word that is none of those that are known: `other`, `other-2`. */
-export function freshWord(word: string, known: readonly string[]): string {
+/** Returns a word that is not among the known ones: `other`, `other-2`. */
+export function unusedWord(word: string, known: readonly string[]): string {
   for (let at = 1; ; at++) {
     const candidate = at === 1 ? word : `${word}-${at}`
     if (!known.includes(candidate)) return candidate
   }
 }
 
-/** Addresses that no policy tells apart. */
+/** Addresses that no policy distinguishes. */
 export interface AddressClass {
   readonly family: IpFamily
   readonly intervals: readonly [Interval, ...Interval[]]
 }
 
-/** Ports that no policy tells apart. */
+/** Ports that no policy distinguishes. */
 export interface PortClass {
   readonly first: number
   readonly last: number
 }
 
-/** Everything that some policies speak of. What they do not speak of they cannot tell apart. */
+/** Everything that some policies mention. What they do not mention they cannot distinguish. */
 export interface Vocabulary {
-  /** Values by key; those of pods. */
+  /** Values that selectors mention, by label key. */
   readonly podLabels: ReadonlyMap<string, ReadonlySet<string>>
   readonly namespaceLabels: ReadonlyMap<string, ReadonlySet<string>>
   readonly nodeLabels: ReadonlyMap<string, ReadonlySet<string>>
-  /** Names of namespaces. */
+  /** The namespace names mentioned. */
   readonly namespaces: readonly string[]
   readonly addresses: readonly AddressClass[]
   readonly ports: readonly PortClass[]
@@ -57,13 +57,13 @@ export interface Vocabulary {
   readonly domains: readonly string[]
 }
 
-/** All NetworkPolicies, by namespace and name. */
-export function narrowPolicies({ networkPolicies }: PolicySet): readonly NetworkPolicyModel[] {
+/** Returns all NetworkPolicies, by namespace and name. */
+export function networkPoliciesOf({ networkPolicies }: PolicySet): readonly NetworkPolicyModel[] {
   return [...networkPolicies.values()].flat()
 }
 
-/** All cluster-wide policies, in their order. */
-export function widePolicies({ admin, baseline }: PolicySet): readonly ClusterPolicyModel[] {
+/** Returns all cluster-wide policies, in order. */
+export function clusterPoliciesOf({ admin, baseline }: PolicySet): readonly ClusterPolicyModel[] {
   return [...admin, ...baseline]
 }
 
@@ -110,22 +110,25 @@ class Mentions {
   }
 
   policies(set: PolicySet): void {
-    for (const policy of narrowPolicies(set)) {
+    for (const policy of networkPoliciesOf(set)) {
       this.names.add(policy.namespace)
       this.selector(this.pod, policy.pods)
     }
-    for (const policy of widePolicies(set)) {
+    for (const policy of clusterPoliciesOf(set)) {
       this.selector(this.namespace, policy.namespaces)
       this.selector(this.pod, policy.pods)
     }
-    for (const { ingress, egress } of [...narrowPolicies(set), ...widePolicies(set)])
+    for (const { ingress, egress } of [...networkPoliciesOf(set), ...clusterPoliciesOf(set)])
       for (const rules of [ingress, egress]) rules?.forEach((rule) => this.rule(rule))
   }
 }
 
 const widths: Readonly<Record<IpFamily, bigint>> = { IPv4: 32n, IPv6: 128n }
 
-/** Cuts a family where a range begins or ends, and puts together what the same ranges hold. */
+/**
+ * Cuts the address space of a family at every range boundary, and merges the intervals that lie in the same
+ * ranges.
+ */
 function addressClasses(family: IpFamily, all: readonly IpRange[]): readonly AddressClass[] {
   const ranges = all.filter((range) => range.family === family)
   const end = 1n << widths[family]
@@ -146,14 +149,14 @@ function addressClasses(family: IpFamily, all: readonly IpRange[]): readonly Add
 function portClasses(cuts: ReadonlySet<number>): readonly PortClass[] {
   const sorted = [...cuts].sort((a, b) => a - b)
   const classes = sorted.slice(0, -1).map((first, at) => ({ first, last: (sorted[at + 1] as number) - 1 }))
-  // port 80 reads best where nothing else is asked for
+  // put port 80 first: it reads best where no port is required
   return classes.toSorted((a, b) => Number(holds80(b)) - Number(holds80(a)))
 }
 
-/** Whether port 80 is one of them. */
+/** Returns whether the class contains port 80. */
 export const holds80 = ({ first, last }: PortClass): boolean => first <= 80 && last >= 80
 
-/** What sets of policies speak of, together. */
+/** Collects what several sets of policies mention. */
 export function vocabularyOf(sets: readonly PolicySet[]): Vocabulary {
   const mentions = new Mentions()
   sets.forEach((set) => mentions.policies(set))
@@ -165,7 +168,7 @@ export function vocabularyOf(sets: readonly PolicySet[]): Vocabulary {
     namespaceLabels: mentions.namespace,
     nodeLabels: mentions.node,
     namespaces: [...new Set(names)],
-    // where no range is spoken of, one address is like another
+    // without any range all addresses are equivalent, so one class of IPv4 addresses is enough
     addresses: [
       ...addressClasses('IPv4', mentions.ranges),
       ...(mentions.ranges.length === 0 ? [] : addressClasses('IPv6', mentions.ranges)),

@@ -1,9 +1,9 @@
 import { formatIp, type IpAddress } from '../../api/ip.js'
 import type { Connection, Protocol, World, WorldNamespace, WorldNode, WorldPod } from '../world.js'
 import { pickAddress, type Role } from './addresses.js'
-import { holdsDomain, type Scene } from './scene.js'
+import { holdsDomain, type SymbolicConnection } from './symbolic-connection.js'
 import type { Region } from './space.js'
-import { FRESH, freshWord, holds80, type AddressClass, type PortClass } from './vocabulary.js'
+import { UNMENTIONED, unusedWord, holds80, type AddressClass, type PortClass } from './vocabulary.js'
 
 /** A cluster without policies, and a connection in it. */
 export interface Witness {
@@ -15,20 +15,20 @@ const podNames: Readonly<Record<Role, string>> = { from: 'client', to: 'server' 
 
 /** Builds the objects of the simplest point of a region. */
 class Builder {
-  readonly #scene: Scene
+  readonly #symbolic: SymbolicConnection
   readonly #region: Region
   readonly #namespaces: WorldNamespace[] = []
   readonly #pods: WorldPod[] = []
   readonly #nodes: WorldNode[] = []
   readonly #addresses = new Map<Role, IpAddress>()
 
-  constructor(scene: Scene, region: Region) {
-    this.#scene = scene
+  constructor(symbolic: SymbolicConnection, region: Region) {
+    this.#symbolic = symbolic
     this.#region = region
   }
 
   build(): Witness {
-    const { shape } = this.#scene
+    const { shape } = this.#symbolic
     const source = this.#addressOf('from', undefined)
     this.#addresses.set('from', source).set('to', shape.self ? source : this.#addressOf('to', source))
     const from = this.#end('from')
@@ -53,13 +53,13 @@ class Builder {
   }
 
   #value(name: string): unknown {
-    return this.#scene.space.valueIn(this.#region, name)
+    return this.#symbolic.space.valueIn(this.#region, name)
   }
 
   #addressOf(role: Role, taken: IpAddress | undefined): IpAddress {
     return pickAddress(
-      this.#value(this.#scene.address(role)) as AddressClass,
-      this.#scene.shape[role],
+      this.#value(this.#symbolic.address(role)) as AddressClass,
+      this.#symbolic.shape[role],
       role,
       taken,
     )
@@ -70,7 +70,7 @@ class Builder {
   }
 
   #end(role: Role): Connection['from'] {
-    const sort = this.#scene.shape[role]
+    const sort = this.#symbolic.shape[role]
     if (sort === 'external') return this.#ip(role)
     if (sort === 'node') {
       return { node: this.#nodeOf(role) }
@@ -79,11 +79,11 @@ class Builder {
   }
 
   #nodeOf(role: Role): string {
-    const { shape, vocabulary } = this.#scene
+    const { shape, vocabulary } = this.#symbolic
     const name = shape.ownNode ? 'own-node' : role === 'from' ? 'node-1' : 'node-2'
     const labels =
       role === 'to' || shape.self
-        ? this.#labels(vocabulary.nodeLabels, (key) => this.#scene.nodeLabel(key))
+        ? this.#labels(vocabulary.nodeLabels, (key) => this.#symbolic.nodeLabel(key))
         : {}
     this.#nodes.push({
       metadata: { name, ...labels },
@@ -93,7 +93,7 @@ class Builder {
   }
 
   #pod(role: Role): string {
-    const { shape, vocabulary } = this.#scene
+    const { shape, vocabulary } = this.#symbolic
     const namespace = this.#namespace(role)
     const name = podNames[role]
     const isHost = shape[role] === 'hostPod'
@@ -108,7 +108,7 @@ class Builder {
       metadata: {
         namespace,
         name,
-        ...this.#labels(vocabulary.podLabels, (key) => this.#scene.podLabel(role, key)),
+        ...this.#labels(vocabulary.podLabels, (key) => this.#symbolic.podLabel(role, key)),
       },
       ...(Object.keys(spec).length === 0 ? {} : { spec }),
       status: { podIP: this.#ip(role) },
@@ -117,17 +117,17 @@ class Builder {
   }
 
   #namespace(role: Role): string {
-    const { shape, vocabulary } = this.#scene
-    const value = this.#value(this.#scene.namespaceName(role)) as string
+    const { shape, vocabulary } = this.#symbolic
+    const value = this.#value(this.#symbolic.namespaceName(role)) as string
     const name =
-      value === FRESH
-        ? freshWord(role === 'to' && !shape.sameNamespace ? 'other' : 'elsewhere', vocabulary.namespaces)
+      value === UNMENTIONED
+        ? unusedWord(role === 'to' && !shape.sameNamespace ? 'other' : 'elsewhere', vocabulary.namespaces)
         : value
     if (role === 'from' || !shape.sameNamespace) {
       this.#namespaces.push({
         metadata: {
           name,
-          ...this.#labels(vocabulary.namespaceLabels, (key) => this.#scene.namespaceLabel(role, key)),
+          ...this.#labels(vocabulary.namespaceLabels, (key) => this.#symbolic.namespaceLabel(role, key)),
         },
       })
     }
@@ -140,7 +140,9 @@ class Builder {
   ): { readonly labels?: Record<string, string> } {
     const entries = [...known].flatMap(([key, values]): readonly (readonly [string, string])[] => {
       const value = this.#value(variableOf(key)) as string | undefined
-      return value === undefined ? [] : [[key, value === FRESH ? freshWord('other', [...values]) : value]]
+      return value === undefined
+        ? []
+        : [[key, value === UNMENTIONED ? unusedWord('other', [...values]) : value]]
     })
     return entries.length === 0 ? {} : { labels: Object.fromEntries(entries) }
   }
@@ -151,8 +153,8 @@ class Builder {
   }
 
   #ports(): readonly { readonly name: string; readonly containerPort: number; readonly protocol: string }[] {
-    const names = this.#scene.vocabulary.portNames.filter(
-      (name) => this.#value(this.#scene.portName(name)) === true,
+    const names = this.#symbolic.vocabulary.portNames.filter(
+      (name) => this.#value(this.#symbolic.portName(name)) === true,
     )
     return names.map((name) => ({
       name,
@@ -161,14 +163,17 @@ class Builder {
     }))
   }
 
-  /** Names for all patterns that hold; one below another comes with it. */
+  /**
+   * Returns names that match all patterns that hold; a name below a wildcard also satisfies the wildcard
+   * itself.
+   */
   #domains(): Readonly<Record<string, readonly string[]>> {
-    const { domains } = this.#scene.vocabulary
-    const held = domains.filter((pattern) => this.#value(this.#scene.domain(pattern)) === true)
+    const { domains } = this.#symbolic.vocabulary
+    const held = domains.filter((pattern) => this.#value(this.#symbolic.domain(pattern)) === true)
     const needed = held.filter((pattern) => !held.some((other) => holdsDomain(pattern, other)))
     const names = needed.map((pattern) =>
       pattern.startsWith('*.')
-        ? `${freshWord(
+        ? `${unusedWord(
             'any',
             domains.flatMap((each) => each.split('.')),
           )}${pattern.slice(1)}`
@@ -178,7 +183,7 @@ class Builder {
   }
 }
 
-/** The objects and the connection of the simplest point of a region. */
-export function witnessOf(scene: Scene, region: Region): Witness {
-  return new Builder(scene, region).build()
+/** Builds the objects and the connection of the simplest point of a region. */
+export function witnessOf(symbolic: SymbolicConnection, region: Region): Witness {
+  return new Builder(symbolic, region).build()
 }

@@ -13,31 +13,29 @@ import type { Protocol } from '../world.js'
 import { podSeen, type PeerTest, type Tests } from './peer-test.js'
 import type { EndKind } from './kinds.js'
 
-/** Rules as far as they hold for one port: whom they speak of. */
+/** A rule restricted to one port: the peers that it matches. */
 export interface Matcher {
   readonly everyone: boolean
   readonly peers: readonly PeerTest[]
-  /** Only peers that have the port under one of these names; undefined: whatever its name. */
+  /** Matches only peers whose port has one of these names; undefined if the name does not matter. */
   readonly named: readonly string[] | undefined
 }
 
-/** A rule of a cluster-wide policy, in its place. */
+/** A rule of a cluster-wide policy, in order. */
 export interface Step extends Matcher {
   readonly action: Action
 }
 
-/**
- * What all policies of one kind of pod say in one direction on one port, to whomever the other end may be.
- */
+/** The combined policies of one kind of pod in one direction on one port, for any other end. */
 export interface Cell {
   readonly admin: readonly Step[]
-  /** A NetworkPolicy selects it: what no matcher lets through is denied. */
+  /** A NetworkPolicy selects the pod, so what no matcher accepts is denied. */
   readonly isolated: boolean
   readonly accepts: readonly Matcher[]
   readonly baseline: readonly Step[]
 }
 
-/** A port that stands for all which no policy tells from it. */
+/** A port that represents all ports no policy distinguishes from it. */
 export interface PortPoint {
   readonly id: number
   readonly protocol: Protocol
@@ -48,8 +46,8 @@ const hasNamed = (ports: readonly NamedPort[], name: string, { protocol, port }:
   ports.some((each) => each.name === name && each.protocol === protocol && each.port === port)
 
 /**
- * Whether the rule speaks of the port: always, never (undefined), or if the destination has it under one of
- * these names.
+ * Returns whether a rule covers the port: always, never (undefined), or only if the destination has it under
+ * one of these names.
  */
 function portsOf(
   ports: readonly PortMatch[] | undefined,
@@ -74,7 +72,9 @@ interface Making {
   readonly tests: Tests
   readonly direction: Direction
   readonly point: PortPoint
-  /** Named ports of the pod on its way in; on its way out they are those of the other end. */
+  /**
+   * The named ports of the pod itself (ingress); undefined for egress, where those of the other end count.
+   */
   readonly own: readonly NamedPort[] | undefined
 }
 
@@ -100,7 +100,8 @@ function stepsOf(making: Making, policies: readonly ClusterPolicyModel[]): reado
 }
 
 /**
- * One list for all peers that may come by any name of the port; the order of NetworkPolicies does not count.
+ * Merges the rules of NetworkPolicies. Peers matched under any port name share one list, since the order of
+ * NetworkPolicies does not matter.
  */
 function acceptsOf(making: Making, policies: readonly NetworkPolicyModel[]): readonly Matcher[] {
   const peers = new Set<PeerTest>()
@@ -119,14 +120,14 @@ function acceptsOf(making: Making, policies: readonly NetworkPolicyModel[]): rea
 
 const everyone: readonly Matcher[] = [{ everyone: true, peers: [], named: undefined }]
 
-/** The policies that select a pod in a direction, each tier in its order. */
+/** The policies that select a pod in one direction, each tier in order. */
 export interface Policies {
   readonly admin: readonly ClusterPolicyModel[]
   readonly networkPolicies: readonly NetworkPolicyModel[]
   readonly baseline: readonly ClusterPolicyModel[]
 }
 
-/** What policies say on a port to pods with certain named ports. */
+/** Builds the cell of a port for pods with certain named ports. */
 export function makeCell(
   tests: Tests,
   { admin, networkPolicies, baseline }: Policies,
@@ -153,7 +154,7 @@ function holds({ everyone, peers, named }: Matcher, end: EndKind, view: View, po
   return false
 }
 
-/** What steps come to; undefined where they leave it to the next tier. */
+/** Returns the outcome of a tier; undefined if it is left to the next one. */
 function decided(steps: readonly Step[], end: EndKind, point: PortPoint): boolean | undefined {
   for (const step of steps) {
     if (holds(step, end, 'cluster', point))
@@ -163,8 +164,8 @@ function decided(steps: readonly Step[], end: EndKind, point: PortPoint): boolea
 }
 
 /**
- * Whether the side that a cell is of lets a connection with that end through. `exempt`: no NetworkPolicy can
- * block it.
+ * Returns whether a cell allows a connection with that end. `exempt`: NetworkPolicy cannot block the
+ * connection.
  */
 export function cellAllows(
   { admin, isolated, accepts, baseline }: Cell,

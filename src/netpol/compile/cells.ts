@@ -12,29 +12,29 @@ import { rulesOf } from './live-model.js'
 import type { SelectorTest, Tests } from './peer-test.js'
 
 /**
- * The policies that select kinds of pods in a direction; kinds that the same ones select have the same one of
- * these.
+ * The policies that select some kinds of pods in one direction. Kinds selected by the same policies share one
+ * instance.
  */
-interface Selecting extends Policies {
+interface Selection extends Policies {
   readonly direction: Direction
-  /** One policy more. */
-  readonly next: Map<PolicyModel, Selecting>
-  /** Some rule speaks of a port by its name, which counts into a pod: cells depend on its named ports. */
+  /** The same selection with one more policy, by that policy. */
+  readonly next: Map<PolicyModel, Selection>
+  /** Some rule refers to a port by name. On ingress, cells then depend on the pod's own named ports. */
   readonly hasNames: boolean
-  /** Cells by port, for pods with certain named ports. */
+  /** Cells by port, for pods with the given named ports. */
   readonly rows: Map<string, CellRow>
-  /** Cells by port and the names that it has. */
+  /** Cells by port and its names. */
   readonly cells: Map<string, Cell>
 }
 
-/** Cells of a kind in a direction, by the number of the port; made when they are asked for. */
+/** The cells of a kind in one direction by port number, built on demand. */
 interface CellRow {
-  readonly selecting: Selecting
+  readonly selecting: Selection
   readonly ports: readonly NamedPort[]
   readonly made: (Cell | undefined)[]
 }
 
-/** A policy with its selectors ready. */
+/** A policy with its selectors compiled. */
 interface Candidate {
   readonly policy: PolicyModel
   readonly pods: SelectorTest
@@ -43,11 +43,11 @@ interface Candidate {
 
 const none: readonly never[] = []
 
-function speaksOfNames(policy: PolicyModel, direction: Direction): boolean {
+function usesPortNames(policy: PolicyModel, direction: Direction): boolean {
   return policy[direction]?.some(({ ports }) => ports?.some(({ kind }) => kind === 'name') === true) === true
 }
 
-function root(direction: Direction): Selecting {
+function root(direction: Direction): Selection {
   return {
     direction,
     admin: none,
@@ -60,18 +60,18 @@ function root(direction: Direction): Selecting {
   }
 }
 
-/** With one policy more, the last of its tier. */
+/** Returns the selection with one more policy, the last of its tier. */
 function withPolicy(
-  { direction, admin, networkPolicies, baseline, hasNames }: Selecting,
+  { direction, admin, networkPolicies, baseline, hasNames }: Selection,
   policy: PolicyModel,
-): Selecting {
+): Selection {
   const tier = policy.kind === 'NetworkPolicy' ? policy.kind : policy.tier
   return {
     direction,
     next: new Map(),
     rows: new Map(),
     cells: new Map(),
-    hasNames: hasNames || (direction === 'ingress' && speaksOfNames(policy, direction)),
+    hasNames: hasNames || (direction === 'ingress' && usesPortNames(policy, direction)),
     admin: tier === 'Admin' ? [...admin, policy as ClusterPolicyModel] : admin,
     networkPolicies:
       tier === 'NetworkPolicy' ? [...networkPolicies, policy as NetworkPolicyModel] : networkPolicies,
@@ -79,13 +79,13 @@ function withPolicy(
   }
 }
 
-/** What the policies say to each kind of pod. Kinds that the same policies select share it. */
+/** The cells of every kind of pod. Kinds selected by the same policies share them. */
 export class Cells {
   readonly #world: Pick<Model, 'networkPolicies' | 'admin' | 'baseline'>
   readonly #tests: Tests
-  /** By the number of the kind, out of and into a pod next to each other. */
+  /** Indexed by the kind's number; egress and ingress are adjacent. */
   readonly #rows: (CellRow | undefined)[] = []
-  readonly #roots: Record<Direction, Selecting> = { ingress: root('ingress'), egress: root('egress') }
+  readonly #roots: Record<Direction, Selection> = { ingress: root('ingress'), egress: root('egress') }
   readonly #narrow: Record<Direction, Map<string, readonly Candidate[]>> = {
     ingress: new Map(),
     egress: new Map(),
@@ -97,13 +97,13 @@ export class Cells {
     this.#tests = tests
   }
 
-  /** What the policies say to a kind of pod in a direction on a port. */
+  /** Returns the cell of a kind of pod in one direction on one port. */
   of(kind: PodKind, direction: Direction, point: PortPoint): Cell {
     const row = (this.#rows[kind.id * 2 + (direction === 'egress' ? 0 : 1)] ??= this.#row(kind, direction))
     return (row.made[point.id] ??= this.#make(row, point))
   }
 
-  /** Takes note of what a policy asks of others, before it counts. */
+  /** Compiles the selectors of a policy before it takes effect. */
   learn(policy: PolicyModel): void {
     const [view, home] =
       policy.kind === 'NetworkPolicy'
@@ -113,10 +113,7 @@ export class Cells {
       for (const peer of peers) this.#tests.learn(peer, view, home)
   }
 
-  /**
-   * A policy is another one now, new or gone: what was made for the kinds that one of these selects is not
-   * true any more.
-   */
+  /** Invalidates the cells of the kinds that a changed, added or removed policy selects. */
   changed(policies: readonly PolicyModel[], kinds: Iterable<PodKind>): void {
     for (const direction of ['ingress', 'egress'] as const) {
       this.#roots[direction] = root(direction)
@@ -148,7 +145,7 @@ export class Cells {
   #make({ selecting, ports }: CellRow, point: PortPoint): Cell {
     const { direction, hasNames, cells } = selecting
     if (!hasNames) return makeCell(this.#tests, selecting, direction, point, none)
-    // pods with other named ports have the same cell where these do not matter
+    // without named ports in any rule, pods with different named ports share a cell
     const names = ports
       .filter(({ port, protocol }) => port === point.port && protocol === point.protocol)
       .map(({ name }) => name)
@@ -160,9 +157,13 @@ export class Cells {
     return cell
   }
 
-  #selecting(kind: PodKind, direction: Direction): Selecting {
-    const narrow = further(this.#roots[direction], this.#narrowIn(kind.namespace.name, direction), kind)
-    return kind.inCluster ? further(narrow, this.#wideIn(direction), kind) : narrow
+  #selecting(kind: PodKind, direction: Direction): Selection {
+    const narrow = extendSelection(
+      this.#roots[direction],
+      this.#narrowIn(kind.namespace.name, direction),
+      kind,
+    )
+    return kind.inCluster ? extendSelection(narrow, this.#wideIn(direction), kind) : narrow
   }
 
   #narrowIn(namespace: string, direction: Direction): readonly Candidate[] {
@@ -186,8 +187,8 @@ export class Cells {
   }
 }
 
-/** With those policies more that select the kind. */
-function further(from: Selecting, candidates: readonly Candidate[], kind: PodKind): Selecting {
+/** Returns the selection extended by those candidates that select the kind. */
+function extendSelection(from: Selection, candidates: readonly Candidate[], kind: PodKind): Selection {
   let at = from
   for (const { policy, pods, namespaces } of candidates) {
     if (!pods.matches(kind.labels) || namespaces?.matches(kind.namespace) === false) continue

@@ -1,6 +1,6 @@
 import { lastOf, type IpAddress, type IpRange } from '../../api/ip.js'
 import type { Labels } from '../../api/labels.js'
-import { AddressBook, keepAddressBook } from '../address-book.js'
+import { AddressBook, setAddressBook } from '../address-book.js'
 import { resolveConnection, type End } from '../endpoint.js'
 import { evaluateModel } from '../evaluate.js'
 import type { Direction, Model, NodeModel, PodModel, PolicyModel } from '../model.js'
@@ -20,17 +20,18 @@ import type {
 } from '../world.js'
 import type { Cell, PortPoint } from './cell.js'
 import { Cells } from './cells.js'
-import { familySpoken } from './families.js'
-import { Guests, partyOf, type Guest, type Party } from './guests.js'
-import type { PlacedPod, PodKind } from './kinds.js'
+import { connectionFamily, type PlacedPod, type PodKind } from './kinds.js'
+import { AddressEnds, connectionEnd, type AddressEnd, type ConnectionEnd } from './address-ends.js'
 import { rulesOf, swapPolicy, type LiveModel, type PolicyName } from './live-model.js'
-import { Judge } from './judge.js'
+import { ConnectionJudge } from './judge.js'
 import { Tests } from './peer-test.js'
 import { keysOf, Placement, sameLabels } from './placement.js'
-import { Population } from './population.js'
+import { PodIndex } from './pod-index.js'
 import { wordsOf } from './segments.js'
 
-/** Numbers that may be given before everything is numbered anew, beside so many for each pod. */
+/**
+ * How many numbers may be assigned before everything is renumbered, on top of a fixed amount for each pod.
+ */
 const SPARE = 10_000
 const FOR_EACH_POD = 8
 
@@ -42,22 +43,23 @@ const isProtocol = (protocol: unknown): protocol is Protocol =>
   protocol === 'TCP' || protocol === 'UDP' || protocol === 'SCTP'
 
 /**
- * A world made for many verdicts, and kept up to date: pods that policies cannot tell apart are one kind,
- * addresses and ports are cut into segments where a range begins or ends, and what the policies of a kind say
- * on a port is put together once. A change costs what it touches. Answers are those of `evaluate`.
+ * A world prepared for many verdicts, and kept up to date: pods that policies cannot distinguish share one
+ * kind, addresses and ports are cut into segments at range boundaries, and the policies of a kind on one port
+ * are combined once. The cost of a change is proportional to what it affects. Verdicts equal those of
+ * `evaluate`.
  */
 export class CompiledWorld {
   readonly #model: LiveModel
   readonly #book: AddressBook
-  readonly #population = new Population()
-  /** Namespaces that have an object. */
+  readonly #podIndex = new PodIndex()
+  /** The namespaces that have an object. */
   readonly #declared: Set<string>
-  readonly #guests: Guests
+  readonly #addressEnds: AddressEnds
   #cells: Cells
-  #judge: Judge
+  #judge: ConnectionJudge
   #placement: Placement
 
-  /** `declared` are the namespaces that have an object; without it, all. */
+  /** `declared` are the namespaces that have an object; by default, all of the model's. */
   constructor(model: Model, declared: Iterable<string> = model.namespaces.keys()) {
     const { options, namespaces, pods, nodes, networkPolicies, admin, baseline, domains } = model
     this.#model = {
@@ -72,32 +74,33 @@ export class CompiledWorld {
     }
     this.#declared = new Set(declared)
     this.#book = new AddressBook(model)
-    keepAddressBook(this.#model, this.#book)
-    this.#guests = new Guests(this.#book, this.pods)
+    setAddressBook(this.#model, this.#book)
+    this.#addressEnds = new AddressEnds(this.#book, this.pods)
     this.#cells = new Cells(this.#model, new Tests(options))
-    this.#judge = new Judge(this.#cells, options)
+    this.#judge = new ConnectionJudge(this.#cells, options)
     this.#placement = new Placement(this.#model, this.#book)
     this.#placeAll()
   }
 
-  /**
-   * The world as it is now, for {@link evaluateModel} and others; it changes with this. Maps are in no order.
-   */
+  /** A live view of the world for {@link evaluateModel} and others. Its maps are in no particular order. */
   get model(): Model {
     return this.#model
   }
 
-  /** Kinds of what is in the world, for those who look at all of it. */
+  /** The kinds of everything in the world, for code that iterates over all of it. */
   get placement(): Placement {
     return this.#placement
   }
 
-  /** Pods by `ns/name`. */
+  /** The pods by `ns/name`. */
   get pods(): ReadonlyMap<string, PlacedPod> {
-    return this.#population.pods
+    return this.#podIndex.pods
   }
 
-  /** Whether a connection is allowed, without a proof. @throws WorldError when the connection cannot be. */
+  /**
+   * Returns whether a connection is allowed, without a proof.
+   * @throws WorldError if the connection is invalid
+   */
   allows(connection: Connection): boolean {
     const { from, to, port, protocol = 'TCP', family, service = false } = connection
     if (
@@ -110,12 +113,12 @@ export class CompiledWorld {
       const source = this.pods.get(from)
       const destination = this.pods.get(to)
       const point = this.#placement.point(protocol, port)
-      // Stryker disable next-line ConditionalExpression: the way of guests is right for pods, too, but slower
+      // Stryker disable next-line ConditionalExpression: the guest path is correct for pods too, only slower
       if (source !== undefined && destination !== undefined)
         return this.#judge.allowsPods(source, destination, point, service)
-      const known = this.#allowsGuest(
-        source ?? this.#guests.find(from, this.#placement),
-        destination ?? this.#guests.find(to, this.#placement),
+      const known = this.#allowsAddress(
+        source ?? this.#addressEnds.find(from, this.#placement),
+        destination ?? this.#addressEnds.find(to, this.#placement),
         point,
         service,
       )
@@ -125,25 +128,31 @@ export class CompiledWorld {
     if (resolved.port === undefined) return false
     const point = this.#placement.point(resolved.protocol, resolved.port)
     return this.#judge.allows(
-      this.#party(resolved.from),
-      this.#party(resolved.to),
+      this.#connectionEnd(resolved.from),
+      this.#connectionEnd(resolved.to),
       point,
       resolved.self,
       resolved.service,
     )
   }
 
-  /** The verdict and its proof. @throws WorldError when the connection cannot be. */
+  /**
+   * Returns the verdict with its proof.
+   * @throws WorldError if the connection is invalid
+   */
   evaluate(connection: Connection): Verdict {
     return evaluateModel(this.#model, connection)
   }
 
-  /** What the policies say to a kind of pod. */
+  /** Returns the combined policies of a kind of pod. */
   cell(kind: PodKind, direction: Direction, point: PortPoint): Cell {
     return this.#cells.of(kind, direction, point)
   }
 
-  /** Adds a pod, or puts it in the place of the one with its name. @throws WorldError for what is no pod. */
+  /**
+   * Adds a pod or replaces the one with its name.
+   * @throws WorldError if the pod is invalid
+   */
   setPod(pod: WorldPod): void {
     const model = readPod(pod)
     const old = this.pods.get(model.key)
@@ -156,7 +165,7 @@ export class CompiledWorld {
     this.#place(model)
   }
 
-  /** `key` is `ns/name`. Nothing happens when there is no such pod. */
+  /** Removes the pod with the key `ns/name`, if there is one. */
   removePod(key: string): void {
     const placed = this.pods.get(key)
     if (placed === undefined) return
@@ -164,21 +173,27 @@ export class CompiledWorld {
     this.#forgetEmpty(placed.model.namespace)
   }
 
-  /** @throws WorldError for what is no namespace. */
+  /**
+   * Adds a namespace or replaces the one with its name.
+   * @throws WorldError if the namespace is invalid
+   */
   setNamespace(namespace: WorldNamespace): void {
     const [name, labels] = readNamespace(namespace)
     this.#declared.add(name)
     this.#relabel(name, labels)
   }
 
-  /** The object is gone; its pods, if it has any, are in a namespace without labels of its own. */
+  /** Removes a namespace object. Pods that remain in it belong to a namespace without labels of its own. */
   removeNamespace(name: string): void {
     this.#declared.delete(name)
     this.#relabel(name, namespaceLabels(name))
     this.#forgetEmpty(name)
   }
 
-  /** @throws WorldError for what is no node. */
+  /**
+   * Adds a node or replaces the one with its name.
+   * @throws WorldError if the node is invalid
+   */
   setNode(node: WorldNode): void {
     const model = readNode(node)
     this.#changeNode(model.name, model)
@@ -189,8 +204,8 @@ export class CompiledWorld {
   }
 
   /**
-   * Adds a policy of any kind, or puts it in the place of the one of its kind and name. @throws WorldError
-   * for what is none.
+   * Adds a policy of any kind or replaces the one with its kind and name.
+   * @throws WorldError if the policy is invalid
    */
   setPolicy(policy: WorldPolicy): void {
     const model = readPolicy(policy)
@@ -198,12 +213,15 @@ export class CompiledWorld {
     this.#swapPolicy(model, model)
   }
 
-  /** Nothing happens when there is no such policy. */
+  /** Removes a policy, if there is one of that name. */
   removePolicy(name: PolicyName): void {
     this.#swapPolicy(name, undefined)
   }
 
-  /** What domain names lead to, all of them. @throws WorldError */
+  /**
+   * Replaces all domain names and the addresses that they resolve to.
+   * @throws WorldError if an address is invalid
+   */
   setDomains(domains: Readonly<Record<string, readonly string[]>>): void {
     const read = readWorld({ domains }).domains
     const touched = new Set(
@@ -213,50 +231,50 @@ export class CompiledWorld {
     )
     this.#model.domains = read
     this.#book.setDomains(read)
-    this.#guests.clear()
+    this.#addressEnds.clear()
     this.#replace(touched)
   }
 
   /**
-   * Undefined where the family of `to` is not that of `from`, or an address is not only of one: the long way
-   * has the answer.
+   * Decides for ends outside the pods. Returns undefined if the families of `from` and `to` differ, or if two
+   * own an address: those cases take the slow path.
    */
-  #allowsGuest(
-    from: PlacedPod | Guest | undefined,
-    to: PlacedPod | Guest | undefined,
+  #allowsAddress(
+    from: PlacedPod | AddressEnd | undefined,
+    to: PlacedPod | AddressEnd | undefined,
     point: PortPoint,
     service: boolean,
   ): boolean | undefined {
     if (from === undefined || to === undefined) return undefined
-    const family = familySpoken(from.families, to.families)
+    const family = connectionFamily(from.families, to.families)
     if ('family' in from && from.family !== family) return undefined
-    const source = partyOf(from, family)
-    const destination = partyOf(to, family)
+    const source = connectionEnd(from, family)
+    const destination = connectionEnd(to, family)
     const pod = 'family' in from ? from.pod : from.model
     const self = pod !== undefined && pod === ('family' in to ? to.pod : to.model)
     return this.#judge.allows(source, destination, point, self, service)
   }
 
-  #party({ pod, node, address, domains }: End): Party {
-    const kind = pod && this.#population.current(pod).kind
+  #connectionEnd({ pod, node, address, domains }: End): ConnectionEnd {
+    const kind = pod && this.#podIndex.current(pod).kind
     return { kind, end: this.#placement.end(kind, address, domains), hostNode: node, node: pod?.node }
   }
 
   #place(model: PodModel): void {
-    this.#guests.clear()
-    this.#population.add(this.#placement.place(model))
+    this.#addressEnds.clear()
+    this.#podIndex.add(this.#placement.place(model))
   }
 
   #unplace(placed: PlacedPod): void {
-    this.#guests.clear()
+    this.#addressEnds.clear()
     this.#placement.unplace(placed)
-    this.#population.remove(placed)
+    this.#podIndex.remove(placed)
   }
 
-  /** What these pods count as may have changed. */
+  /** Recomputes the kinds of pods that a change may affect. */
   #replace(touched: Iterable<PlacedPod>): void {
     for (const { model } of [...touched]) {
-      this.#unplace(this.#population.current(model))
+      this.#unplace(this.#podIndex.current(model))
       this.#place(model)
     }
   }
@@ -273,11 +291,11 @@ export class CompiledWorld {
     if (old !== undefined && sameLabels(old, labels)) return
     this.#tidy()
     this.#placement.forgetNamespace(name)
-    this.#replace(this.#population.in(name))
+    this.#replace(this.#podIndex.in(name))
   }
 
   #forgetEmpty(name: string): void {
-    if (this.#declared.has(name) || this.#population.in(name).size > 0) return
+    if (this.#declared.has(name) || this.#podIndex.in(name).size > 0) return
     this.#model.namespaces.delete(name)
     this.#placement.forgetNamespace(name)
   }
@@ -292,7 +310,7 @@ export class CompiledWorld {
     )
       return
     this.#tidy()
-    const touched = new Set(this.#population.onHost(name))
+    const touched = new Set(this.#podIndex.onHost(name))
     for (const address of [...(old?.addresses ?? []), ...(model?.addresses ?? [])])
       for (const each of this.#alone(address)) touched.add(each)
     if (old !== undefined) this.#book.removeNode(old)
@@ -302,11 +320,11 @@ export class CompiledWorld {
       this.#book.addNode(model)
     }
     this.#placement.forgetNode(name)
-    this.#guests.clear()
+    this.#addressEnds.clear()
     this.#replace(touched)
   }
 
-  /** Tells an address from all others. Answers the pods that have it. */
+  /** Separates an address from all others. Returns the pods that have it. */
   #alone(address: IpAddress): Iterable<PlacedPod> {
     const words = wordsOf(address)
     this.#replace(new Set(this.#placement.learnRange(address.family, words, words)))
@@ -316,7 +334,7 @@ export class CompiledWorld {
   #swapPolicy({ kind, namespace, name }: PolicyName, model: PolicyModel | undefined): void {
     const old = swapPolicy(this.#model, { kind, namespace, name }, model)
     if (model !== undefined) this.#replace(this.#learn(model))
-    this.#guests.clear()
+    this.#addressEnds.clear()
     const where = kind === 'NetworkPolicy' ? (namespace ?? 'default') : undefined
     this.#cells.changed(
       [old, model].filter((each) => each !== undefined),
@@ -325,8 +343,8 @@ export class CompiledWorld {
   }
 
   /**
-   * Takes note of the keys, ranges and ports that a policy speaks of. Answers the pods that it tells apart
-   * from others.
+   * Registers the label keys, ranges and ports of a policy. Returns the pods that it newly distinguishes from
+   * others.
    */
   #learn(policy: PolicyModel): Iterable<PlacedPod> {
     this.#cells.learn(policy)
@@ -343,7 +361,8 @@ export class CompiledWorld {
         if (port.kind === 'range') this.#placement.learnPorts(port.protocol, port.first, port.last)
     }
     const fresh = keys.filter((key) => this.#placement.learnKey(key))
-    // Stryker disable next-line ConditionalExpression,EqualityOperator: it only saves looking at all pods
+    // Stryker disable next-line ConditionalExpression,EqualityOperator: skipping the loop over all pods is
+    // only faster
     if (fresh.length > 0) {
       for (const placed of this.pods.values())
         if (fresh.some((key) => Object.hasOwn(placed.model.labels, key))) touched.add(placed)
@@ -361,19 +380,19 @@ export class CompiledWorld {
       touched.add(each)
   }
 
-  /** Numbers everything anew when most numbers stand for what is gone. */
+  /** Renumbers everything once most numbers belong to things that no longer exist. */
   #tidy(): void {
     if (this.#placement.made < SPARE + FOR_EACH_POD * this.pods.size) return
-    this.#guests.clear()
+    this.#addressEnds.clear()
     this.#cells = new Cells(this.#model, new Tests(this.#model.options))
-    this.#judge = new Judge(this.#cells, this.#model.options)
+    this.#judge = new ConnectionJudge(this.#cells, this.#model.options)
     this.#placement = new Placement(this.#model, this.#book)
     this.#placeAll()
   }
 
   #placeAll(): void {
     const { networkPolicies, admin, baseline, nodes, domains, pods } = this.#model
-    this.#population.clear()
+    this.#podIndex.clear()
     for (const policies of [...networkPolicies.values(), admin, baseline])
       for (const policy of policies) this.#learn(policy)
     for (const { addresses } of nodes.values()) for (const address of addresses) this.#alone(address)
@@ -390,9 +409,9 @@ function sameAddresses(a: readonly IpAddress[], b: readonly IpAddress[]): boolea
 }
 
 /**
- * Reads a world and prepares it for many verdicts and for changes: `const compiled = compile(world)`,
- * `compiled.allows(connection)`, `compiled.setPod(pod)`. Its answers are those of `evaluate`. @throws
- * WorldError when an object cannot be read.
+ * Prepares a world for many verdicts and for changes: `const compiled = compile(world)`,
+ * `compiled.allows(connection)`, `compiled.setPod(pod)`. Verdicts equal those of `evaluate`.
+ * @throws WorldError if an object is invalid
  */
 export function compile(world: World, options: NetpolOptions = {}): CompiledWorld {
   const declared = (world.namespaces ?? []).map(({ metadata: { name = '' } }) => name)

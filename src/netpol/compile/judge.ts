@@ -2,14 +2,13 @@ import type { Direction } from '../model.js'
 import type { ResolvedOptions } from '../options.js'
 import { cellAllows, type PortPoint } from './cell.js'
 import type { Cells } from './cells.js'
-import { familySpoken } from './families.js'
-import type { Party } from './guests.js'
-import type { EndKind, PlacedPod, PodKind } from './kinds.js'
+import { connectionFamily, type EndKind, type PlacedPod, type PodKind } from './kinds.js'
+import type { ConnectionEnd } from './address-ends.js'
 
-/** Verdicts on ends that are at hand. */
-export class Judge {
+/** Decides connections between ends that have been resolved. */
+export class ConnectionJudge {
   readonly #cells: Cells
-  /** Directions in which a pod's own node is no matter of NetworkPolicy. */
+  /** The directions in which NetworkPolicy cannot block traffic with the pod's own node. */
   readonly #exempts: Readonly<Record<Direction, boolean>>
 
   constructor(cells: Cells, { ownNode }: ResolvedOptions) {
@@ -17,9 +16,9 @@ export class Judge {
     this.#exempts = { ingress: ownNode !== 'none', egress: ownNode === 'both' }
   }
 
-  /** As {@link allows}, of two pods. */
+  /** As {@link allows}, for two pods. */
   allowsPods(from: PlacedPod, to: PlacedPod, point: PortPoint, service: boolean): boolean {
-    const family = familySpoken(from.families, to.families)
+    const family = connectionFamily(from.families, to.families)
     const fromEnd = from.ends[family] as EndKind
     const toEnd = to.ends[family] as EndKind
     const self = from === to
@@ -43,8 +42,10 @@ export class Judge {
     )
   }
 
-  /** Whether both sides let it pass; a pod always reaches itself, but through a Service. */
-  allows(from: Party, to: Party, point: PortPoint, self: boolean, service: boolean): boolean {
+  /**
+   * Returns whether both sides allow the connection. A pod always reaches itself, except through a Service.
+   */
+  allows(from: ConnectionEnd, to: ConnectionEnd, point: PortPoint, self: boolean, service: boolean): boolean {
     if (self && !service) return true
     return (
       this.#sideAllows(

@@ -10,7 +10,7 @@ import type {
 } from '../model.js'
 import { clusterPolicyOrder } from '../read/policy.js'
 
-/** The model of a world that changes. */
+/** The mutable model of a changing world. */
 export interface LiveModel extends Model {
   readonly namespaces: Map<string, Labels>
   readonly pods: Map<string, PodModel>
@@ -21,7 +21,7 @@ export interface LiveModel extends Model {
   domains: Model['domains']
 }
 
-/** Names a policy. A namespace only for those that have one. */
+/** Identifies a policy. Only NetworkPolicies have a namespace. */
 export interface PolicyName {
   readonly kind: PolicyModel['kind']
   readonly namespace?: string | undefined
@@ -30,7 +30,7 @@ export interface PolicyName {
 
 const none: readonly never[] = []
 
-/** The rules of a policy, of both directions. */
+/** Returns the rules of a policy in both directions. */
 export function rulesOf({ ingress = none, egress = none }: PolicyModel): readonly RuleMatch[] {
   return [...ingress, ...egress]
 }
@@ -72,7 +72,7 @@ function swapWide(
   return old
 }
 
-/** Puts a policy in its place, or takes the one of that name away. Answers the one that was there. */
+/** Inserts a policy in order, or removes it if it is undefined. Returns the policy that was replaced. */
 export function swapPolicy(
   world: LiveModel,
   { kind, namespace, name }: PolicyName,

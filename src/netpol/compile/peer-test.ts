@@ -1,13 +1,38 @@
 import { lastOf, type IpFamily, type IpRange } from '../../api/ip.js'
-import { isOfDomain } from '../match-peer.js'
+import { isOfDomain } from '../match.js'
 import type { Block, Peer, Selector } from '../model.js'
 import type { ResolvedOptions } from '../options.js'
 import type { View } from '../situation.js'
 import type { EndKind, Labelled, PodKind } from './kinds.js'
-import { Memo } from './memo.js'
 import { isBetween, wordsOf, type Words } from './segments.js'
 
-/** A selector that remembers what it has said of what. */
+const EMPTY = new Uint32Array(0)
+
+/** Cached booleans by number, two bits each; 0 means unknown. */
+export class Memo {
+  #words: Uint32Array = EMPTY
+
+  /** Returns undefined if unknown. */
+  get(id: number): boolean | undefined {
+    const bits = ((this.#words[id >>> 4] ?? 0) >>> ((id & 15) * 2)) & 3
+    return bits === 0 ? undefined : bits === 2
+  }
+
+  set(id: number, answer: boolean): boolean {
+    const at = id >>> 4
+    // Stryker disable next-line ConditionalExpression: growing earlier than necessary is harmless
+    if (at >= this.#words.length) {
+      // Stryker disable next-line ArithmeticOperator: doubling only keeps the number of reallocations low
+      const larger = new Uint32Array(Math.max(at + 1, this.#words.length * 2))
+      larger.set(this.#words)
+      this.#words = larger
+    }
+    this.#words[at] = (this.#words[at] ?? 0) | ((answer ? 2 : 1) << ((id & 15) * 2))
+    return answer
+  }
+}
+
+/** A selector with a cache of its results. */
 export class SelectorTest {
   readonly #selector: Selector
   readonly #memo = new Memo()
@@ -21,12 +46,12 @@ export class SelectorTest {
   }
 }
 
-/** The pod at an end, for policies of a view. */
+/** Returns the pod at an end if policies of a view can see it. */
 export function podSeen(pod: PodKind | undefined, view: View): PodKind | undefined {
   return view === 'cluster' && pod?.inCluster === false ? undefined : pod
 }
 
-/** One entry of `from` or `to`, which remembers what it has said of which end. */
+/** An entry of `from` or `to` with a cache of its results by end. */
 export class PeerTest {
   readonly #holds: (end: EndKind) => boolean
   readonly #memo = new Memo()
@@ -63,7 +88,7 @@ type KnownPeer = Exclude<Peer, { readonly kind: 'unknown' }>
 
 const keyOfRange = ({ family, first, prefix }: IpRange): string => `${family} ${first}/${prefix}`
 
-/** The same for peers of a kind that say the same. */
+/** Returns a key that is equal for equivalent peers of one kind. */
 function keyOf(peer: KnownPeer, home: string | undefined): string {
   switch (peer.kind) {
     case 'pods':
@@ -77,7 +102,7 @@ function keyOf(peer: KnownPeer, home: string | undefined): string {
   }
 }
 
-/** Selectors and peers of all policies; equal ones are one. */
+/** The selectors and peers of all policies; equivalent ones are shared. */
 export class Tests {
   readonly #options: ResolvedOptions
   readonly #selectors = new Map<string, SelectorTest>()
@@ -99,7 +124,7 @@ export class Tests {
     return test
   }
 
-  /** Makes ready what a policy asks of others; `home` is the namespace of the policy. */
+  /** Compiles a peer of a policy; `home` is the policy's namespace. */
   learn(peer: Peer, view: View, home: string | undefined): void {
     if (peer.kind === 'unknown') return
     const key = `${view} ${peer.kind} ${keyOf(peer, home)}`
@@ -108,7 +133,7 @@ export class Tests {
     this.#ofPeer.set(peer, test)
   }
 
-  /** Of an entry that was learnt. Undefined for one that matches nothing. */
+  /** Returns the test of a peer that has been learnt; undefined if it matches nothing. */
   peer(peer: Peer): PeerTest | undefined {
     return this.#ofPeer.get(peer)
   }

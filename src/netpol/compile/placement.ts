@@ -5,14 +5,20 @@ import type { Model, NodeModel, PodModel, Selector } from '../model.js'
 import { podInView } from '../situation.js'
 import type { Protocol } from '../world.js'
 import type { PortPoint } from './cell.js'
-import { familiesOf } from './families.js'
-import type { EndKind, Labelled, NamespaceKind, PlacedPod, PodKind } from './kinds.js'
+import {
+  familiesOf,
+  type EndKind,
+  type Labelled,
+  type NamespaceKind,
+  type PlacedPod,
+  type PodKind,
+} from './kinds.js'
 import { Segments, wordsOf, type Segment, type Split, type Words } from './segments.js'
 
 const none: readonly never[] = []
 const protocolNumbers: Readonly<Record<Protocol, number>> = { TCP: 0, UDP: 1, SCTP: 2 }
 
-/** Whether two sets of labels are the same. */
+/** Returns whether two sets of labels are equal. */
 export function sameLabels(a: Labels, b: Labels): boolean {
   const keys = Object.keys(a)
   return (
@@ -21,8 +27,8 @@ export function sameLabels(a: Labels, b: Labels): boolean {
 }
 
 /**
- * Gives pods, addresses and ports the kinds that they are of, as coarse as the selectors, ranges and names
- * allow that are known so far.
+ * Assigns kinds to pods, addresses and ports. Kinds are as coarse as the selectors, ranges and names learnt
+ * so far permit.
  */
 export class Placement {
   readonly #model: Model
@@ -51,26 +57,24 @@ export class Placement {
     this.#ports = [0, 1, 2].map(() => new Segments<never>(1, () => this.#portIds++))
   }
 
-  /** How many numbers were given: what remembered answers need room for. */
+  /** How many numbers have been assigned; the caches need room for that many. */
   get made(): number {
     return this.#labelIds + this.#endIds + this.#kindIds + this.#portIds + this.#others
   }
 
-  /** Kinds of pods in a namespace; in all of them without one. */
+  /** Returns the kinds of pods in a namespace, or in all of them. */
   kinds(namespace?: string): Iterable<PodKind> {
     return namespace === undefined ? this.#podKinds.values() : (this.#kindsIn.get(namespace) ?? none)
   }
 
-  /** From now on labels with this key count. Answers whether that is new. */
+  /** Makes a label key relevant. Returns whether it was not before. */
   learnKey(key: string): boolean {
     if (this.#keys.has(key)) return false
     this.#keys.add(key)
     return true
   }
 
-  /**
-   * From now on addresses of the range are told from others. Answers pods that are no longer what they were.
-   */
+  /** Separates the addresses of a range from others. Returns the pods whose classification changes. */
   learnRange(family: IpFamily, first: Words, last: Words): readonly PlacedPod[] {
     const segments = this.#addresses[family]
     return segments
@@ -89,7 +93,7 @@ export class Placement {
     if (splits.length > 0) this.#points.clear()
   }
 
-  /** The port that stands for a port. */
+  /** Returns the representative of a port. */
   point(protocol: Protocol, port: number): PortPoint {
     const key = port * 4 + protocolNumbers[protocol]
     const known = this.#points.get(key)
@@ -103,7 +107,7 @@ export class Placement {
     return point
   }
 
-  /** Every port that stands for some. */
+  /** Returns all representatives. */
   points(protocol: Protocol): readonly PortPoint[] {
     return this.#segmentsOf(protocol).all.map(({ id, first: [port = 0] }) => ({ id, protocol, port }))
   }
@@ -112,18 +116,18 @@ export class Placement {
     return this.#addresses[family].all
   }
 
-  /** What has an address in the same segment. */
+  /** Returns what owns an address in the same segment. */
   membersAt(address: IpAddress): ReadonlySet<PlacedPod> {
     return this.#addresses[address.family].find(wordsOf(address)).members
   }
 
-  /** A namespace has other labels now, or is gone. */
+  /** Drops a namespace whose labels have changed or that has been removed. */
   forgetNamespace(name: string): void {
     this.#namespaces.delete(name)
     this.#kindsIn.delete(name)
   }
 
-  /** A node has other labels now, or is gone. */
+  /** Drops a node whose labels have changed or that has been removed. */
   forgetNode(name: string): void {
     this.#nodes.delete(name)
   }
@@ -151,7 +155,7 @@ export class Placement {
     for (const end of placed.ends) end.address?.members.delete(placed)
   }
 
-  /** What an end counts as for the other side. */
+  /** Returns how the other side sees an end. */
   end(pod: PodKind | undefined, address: IpAddress | undefined, domains: readonly string[]): EndKind {
     const segment = address && this.#addresses[address.family].find(wordsOf(address))
     const at = address && this.#book.nodeAt(address)
@@ -168,7 +172,7 @@ export class Placement {
     return this.#ports[protocolNumbers[protocol]] as Segments<never>
   }
 
-  /** Those of its node for a pod on the host's network of which none are told. */
+  /** Returns a pod's addresses; for a pod on the host's network without any, those of its node. */
   #addressesOf({ hostNetwork, node, addresses }: PodModel): readonly IpAddress[] {
     if (!hostNetwork || addresses.length > 0 || node === undefined) return addresses
     return this.#model.nodes.get(node)?.addresses ?? addresses
@@ -225,7 +229,7 @@ export class Placement {
   }
 }
 
-/** The keys that a selector asks for. */
+/** Returns the label keys of a selector. */
 export function keysOf(selector: Selector | undefined): readonly string[] {
   return selector?.requirements.map(({ key }) => key) ?? none
 }

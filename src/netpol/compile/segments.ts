@@ -1,20 +1,20 @@
 import type { IpAddress, IpFamily } from '../../api/ip.js'
 
-/** A number as 32-bit words, the most significant first: one for ports and IPv4, four for IPv6. */
+/** A number as 32-bit words, most significant first: one word for ports and IPv4, four for IPv6. */
 export type Words = readonly number[]
 
 /**
- * Numbers that no range tells apart: from `first` up to the first of the next segment. `first` stands for all
- * of them.
+ * Numbers that no range distinguishes: from `first` up to the start of the next segment. `first` represents
+ * them all.
  */
 export interface Segment<M> {
   readonly id: number
   readonly first: Words
-  /** What lies in it. */
+  /** What lies in the segment. */
   readonly members: Set<M>
 }
 
-/** What a split came to: `lower` has kept its identity, `upper` is new. */
+/** The result of a split: `lower` keeps its identity, `upper` is new. */
 export interface Split<M> {
   readonly lower: Segment<M>
   readonly upper: Segment<M>
@@ -28,7 +28,7 @@ function compare(a: Words, b: Words): number {
   return 0
 }
 
-/** The number after; undefined after the last. */
+/** Returns the next number; undefined after the last. */
 function next(words: Words): Words | undefined {
   const more = [...words]
   for (let at = more.length - 1; at >= 0; at--) {
@@ -43,14 +43,13 @@ function next(words: Words): Words | undefined {
 }
 
 /**
- * A line of numbers cut where some range begins or ends. Cuts are never taken back: finer than needed is
- * still right.
+ * A number line cut at range boundaries. Cuts are never undone, because a finer partition is still correct.
  */
 export class Segments<M> {
   readonly #all: Segment<M>[]
   readonly #makeId: () => number
 
-  /** `width` words each. */
+  /** `width` is the number of words of each number. */
   constructor(width: number, makeId: () => number) {
     this.#makeId = makeId
     this.#all = [{ id: makeId(), first: Array.from({ length: width }, () => 0), members: new Set() }]
@@ -64,7 +63,7 @@ export class Segments<M> {
     return this.#all[this.#placeOf(words)] as Segment<M>
   }
 
-  /** Cuts so that the range from `first` to `last` is made of whole segments. Answers what was split. */
+  /** Cuts so that the range from `first` to `last` consists of whole segments. Returns the splits. */
   cut(first: Words, last: Words): readonly Split<M>[] {
     const after = next(last)
     return [first, ...(after === undefined ? [] : [after])].flatMap((bound) => this.#cutAt(bound) ?? [])
@@ -91,18 +90,18 @@ export class Segments<M> {
   }
 }
 
-/** The words of an address. */
+/** Returns the words of an address. */
 export function wordsOf({ family, value }: { readonly family: IpFamily; readonly value: bigint }): Words {
   if (family === 'IPv4') return [Number(value)]
   return [96n, 64n, 32n, 0n].map((shift) => Number((value >> shift) & 0xffffffffn))
 }
 
-/** The address of words. */
+/** Returns the address of words. */
 export function addressOfWords(family: IpFamily, words: Words): IpAddress {
   return { family, value: words.reduce((value, word) => (value << 32n) | BigInt(word), 0n) }
 }
 
-/** Whether words lie between two others, both included. */
+/** Returns whether a number lies between two others, both included. */
 export function isBetween(words: Words, first: Words, last: Words): boolean {
   return compare(words, first) >= 0 && compare(words, last) <= 0
 }

@@ -24,7 +24,7 @@ interface Kind {
   readonly pull: number
   readonly columns: readonly (readonly [name: string, field: string])[]
   readonly spec: Schema
-  /** What the whole object must be, in CEL. */
+  /** CEL rules on the whole object. */
   readonly validations?: readonly Schema[]
 }
 
@@ -111,7 +111,7 @@ const current: RuleParts = {
 const both = ['namespaceSelector', 'podSelector']
 const protocol: Schema = { default: 'TCP', type: 'string' }
 
-/** v1alpha1; domain names only in the tier of administrators. */
+/** Rule schemas of v1alpha1, in which domain names are limited to the Admin tier. */
 function superseded(actions: readonly string[], hasDomains: boolean): RuleParts {
   const peers = ['networks', 'nodes', ...(hasDomains ? ['domainNames'] : [])]
   const words = peers.join('/')
@@ -145,10 +145,10 @@ function specOf(parts: RuleParts, subject: Schema, more: Readonly<Record<string,
 }
 
 /**
- * The CustomResourceDefinitions of policy.networking.k8s.io, with all experimental fields and without
+ * Returns the CustomResourceDefinitions of policy.networking.k8s.io, with all experimental fields and without
  * descriptions: ClusterNetworkPolicy v1alpha2 (v0.2.0), and the superseded AdminNetworkPolicy and
- * BaselineAdminNetworkPolicy v1alpha1 (v0.1.7). Made anew at each call; install them with
- * `cluster.apply(networkPolicyApiDefinitions())`.
+ * BaselineAdminNetworkPolicy v1alpha1 (v0.1.7). Install them with
+ * `cluster.apply(networkPolicyApiDefinitions())`. Each call returns new objects.
  */
 export function networkPolicyApiDefinitions(): readonly KubeObject[] {
   const old = { version: 'v1alpha1', bundle: 'v0.1.7', pull: 300 }

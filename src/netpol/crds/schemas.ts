@@ -1,14 +1,14 @@
 /**
- * Pieces of the schemas that the kinds of policy.networking.k8s.io share. Source: network-policy-api v0.2.0
- * and v0.1.7, experimental channel.
+ * Schemas shared by the kinds of policy.networking.k8s.io. Source: network-policy-api v0.2.0 and v0.1.7,
+ * experimental channel.
  */
 
-/** A piece of an openAPIV3Schema. */
+/** A part of an openAPIV3Schema. */
 export type Schema = Readonly<Record<string, unknown>>
 
 const text: Schema = { type: 'string' }
 
-/** An object with these fields. */
+/** Returns the schema of an object with these fields. */
 export function object(
   properties: Readonly<Record<string, Schema>>,
   required: readonly string[] = [],
@@ -17,12 +17,12 @@ export function object(
   return { ...more, properties, ...(required.length === 0 ? {} : { required }), type: 'object' }
 }
 
-/** An object of which exactly one field is set. */
+/** Returns the schema of an object with exactly one of these fields. */
 export function choice(properties: Readonly<Record<string, Schema>>): Schema {
   return object(properties, [], { maxProperties: 1, minProperties: 1 })
 }
 
-/** A list with at most `maxItems` entries. */
+/** Returns the schema of a list with at most `maxItems` entries. */
 export function list(items: Schema, maxItems: number, more: Schema = {}): Schema {
   return { items, maxItems, ...more, type: 'array' }
 }
@@ -48,7 +48,7 @@ export const selector: Schema = object(
   { 'x-kubernetes-map-type': 'atomic' },
 )
 
-/** Fields of a peer or subject inside the cluster. In v1alpha1 both selectors of `pods` are required. */
+/** The fields of a peer or subject inside the cluster. In v1alpha1, both selectors of `pods` are required. */
 export function inside(required: readonly string[]): Readonly<Record<string, Schema>> {
   return {
     namespaces: selector,
@@ -63,7 +63,7 @@ const cidr: Schema = {
   'x-kubernetes-validations': [{ message: 'Invalid CIDR format provided', rule: 'isCIDR(self)' }],
 }
 
-/** Fields of a peer that may be outside. */
+/** The fields of a peer that may be outside the cluster. */
 export const outside: Readonly<Record<string, Schema>> = { networks: setOf(cidr), nodes: selector }
 
 /** The field for domain names. */
@@ -107,18 +107,18 @@ export const status: Schema = object(
   ['conditions'],
 )
 
-/** What a version's rules are made of. */
+/** The parts in which the versions' rules differ. */
 export interface RuleParts {
   readonly actions: readonly string[]
   readonly maxItems: number
   readonly portsField: 'ports' | 'protocols'
   readonly port: Schema
   readonly peers: Readonly<Record<'from' | 'to', Schema>>
-  /** Refuses names of ports beside peers that are no pods. */
+  /** Rejects named ports next to peers that are not pods. */
   readonly validation: { readonly message: string; readonly rule: string }
 }
 
-/** `ingress` (from) or `egress` (to). */
+/** Returns the schema of `ingress` (from) or `egress` (to). */
 export function rules(
   field: 'from' | 'to',
   { actions, maxItems, portsField, port: entry, peers, validation }: RuleParts,

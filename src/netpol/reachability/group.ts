@@ -1,15 +1,18 @@
 import { formatIpRange, type IpFamily } from '../../api/ip.js'
 import type { CompiledWorld } from '../compile/compiled-world.js'
 import type { Labels } from '../../api/labels.js'
-import type { AddressSpan, Alike } from './parties.js'
-import { joinedWhere } from './spans.js'
+import type { AddressSpan, EquivalentEnds } from './ends.js'
+import { mergeAdjacent } from './ports.js'
 
-/** One or more. */
-export type Some<T> = readonly [T, ...T[]]
+/** A list with at least one element. */
+export type NonEmpty<T> = readonly [T, ...T[]]
 
-/** Pods, nodes or outside addresses that reach, and are reached by, the same on every port. */
+/** Pods, nodes or outside addresses that reach, and are reached by, the same ends on every port. */
 export interface ReachabilityGroup {
-  /** `default/app=web`, `shop/*`, `default/db`, `nodes`, `outside` (of one family alone `outside IPv6`), `10.0.0.0/24`. */
+  /**
+   * `default/app=web`, `shop/*`, `default/db`, `nodes`, `outside` (`outside IPv6` if it has one family only),
+   * `10.0.0.0/24`.
+   */
   readonly name: string
   readonly sort: 'pods' | 'nodes' | 'outside'
   /** `ns/name`, sorted. */
@@ -17,15 +20,15 @@ export interface ReachabilityGroup {
   readonly nodes: readonly string[]
   /** As CIDRs. */
   readonly ranges: readonly string[]
-  /** The policies' labels that all of them have. */
+  /** The labels relevant to policies that all members share. */
   readonly labels: Readonly<Record<string, string>>
 }
 
-/** An address of documentation (RFC 5737, RFC 3849): what has it is just outside. */
+/** Documentation addresses (RFC 5737, RFC 3849). The group that contains them is called `outside`. */
 const EXTERNAL = { IPv4: 0xcb007101n, IPv6: (0x20010db8n << 96n) + 1n } as const
 const SHOWN = 3
 
-/** The fewest CIDRs that make up a span. */
+/** Returns the smallest list of CIDRs that covers a span. */
 function cidrsOf({ family, first, last }: AddressSpan): readonly string[] {
   const width = family === 'IPv4' ? 32 : 128
   const result: string[] = []
@@ -47,9 +50,9 @@ function some(texts: readonly string[]): string {
     : `${texts.slice(0, SHOWN).join(',')} and ${texts.length - SHOWN} more`
 }
 
-const labelsOf = ({ kind }: Alike): Labels => kind?.labels.labels ?? {}
+const labelsOf = ({ kind }: EquivalentEnds): Labels => kind?.labels.labels ?? {}
 
-function commonLabels([first, ...others]: Some<Alike>): Labels {
+function commonLabels([first, ...others]: NonEmpty<EquivalentEnds>): Labels {
   return Object.fromEntries(
     Object.entries(labelsOf(first)).filter(([key, value]) =>
       others.every((each) => labelsOf(each)[key] === value),
@@ -71,17 +74,17 @@ function podsName(pods: readonly string[], labels: Labels, sizes: ReadonlyMap<st
       : `${where}/(${some(pods)})`
 }
 
-/** All of whom groups are some. */
+/** The totals that the names of groups depend on. */
 export interface Census {
-  /** How many pods each namespace has. */
+  /** The number of pods by namespace. */
   readonly sizes: ReadonlyMap<string, number>
   readonly nodes: number
-  /** Those of which addresses outside are told. */
+  /** The families for which outside addresses are listed. */
   readonly families: readonly IpFamily[]
 }
 
-/** Counts who there is. */
-export function censusOf(compiled: CompiledWorld, parties: readonly Alike[]): Census {
+/** Counts the members of a world. */
+export function censusOf(compiled: CompiledWorld, ends: readonly EquivalentEnds[]): Census {
   const sizes = new Map<string, number>()
   for (const {
     model: { namespace },
@@ -90,16 +93,19 @@ export function censusOf(compiled: CompiledWorld, parties: readonly Alike[]): Ce
   return {
     sizes,
     nodes: compiled.model.nodes.size,
-    families: [...new Set(parties.flatMap(({ spans }) => spans.map(({ family }) => family)))],
+    families: [...new Set(ends.flatMap(({ spans }) => spans.map(({ family }) => family)))],
   }
 }
 
-/** Puts together what behaves alike. */
-export function groupOf(all: Some<Alike>, { sizes, nodes: nodeCount, families }: Census): ReachabilityGroup {
+/** Merges ends that behave alike into a group and names it. */
+export function groupOf(
+  all: NonEmpty<EquivalentEnds>,
+  { sizes, nodes: nodeCount, families }: Census,
+): ReachabilityGroup {
   const [{ sort }] = all
   const pods = all.flatMap((each) => each.pods.map(({ model: { key } }) => key)).sort()
   const nodes = all.flatMap((each) => each.nodes).sort()
-  const spans = joinedWhere(
+  const spans = mergeAdjacent(
     all.flatMap((each) => each.spans),
     touches,
   )

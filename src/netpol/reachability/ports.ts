@@ -1,8 +1,7 @@
 import type { PortPoint } from '../compile/cell.js'
 import type { Protocol } from '../world.js'
-import { joinedWhere } from './spans.js'
 
-/** Some ports of a protocol, both ends included. */
+/** A range of ports of one protocol, both ends included. */
 export interface PortSpan {
   readonly protocol: Protocol
   readonly first: number
@@ -12,20 +11,23 @@ export interface PortSpan {
 /** Ports that behave alike. */
 export interface PortClass {
   /**
-   * `80`, `53/UDP`, `8000-8100,9090`; the class of most ports is `every port` when it is alone, else `other
+   * `80`, `53/UDP`, `8000-8100,9090`; the largest class is `every port` if it is the only one, else `other
    * ports`.
    */
   readonly name: string
   readonly spans: readonly PortSpan[]
 }
 
-/** A port or some: `80` (TCP), `53/UDP`, or as an object. */
+/** A port or port range: `80` (TCP), `53/UDP`, or an object. */
 export type PortWanted = number | string | { readonly port: number; readonly protocol?: Protocol }
 
 const HIGHEST = 65_535
 const protocolsKnown = ['TCP', 'UDP', 'SCTP'] as const
 
-/** @throws RangeError for what is no port. */
+/**
+ * Reads a requested port.
+ * @throws RangeError if it is invalid
+ */
 export function readPortWanted(wanted: PortWanted): PortSpan {
   const [number, protocol = 'TCP'] =
     typeof wanted === 'object'
@@ -37,7 +39,7 @@ export function readPortWanted(wanted: PortWanted): PortSpan {
   return { protocol, first: port, last: port }
 }
 
-/** Segments as spans, without port 0. */
+/** Converts segments to spans, without port 0. */
 export function spansOf(points: readonly PortPoint[]): readonly PortSpan[] {
   return points.flatMap(({ protocol, port }, at) => {
     const last = (points[at + 1]?.port ?? HIGHEST + 1) - 1
@@ -46,12 +48,12 @@ export function spansOf(points: readonly PortPoint[]): readonly PortSpan[] {
   })
 }
 
-/** Spans that touch become one. */
-export function joined(spans: readonly PortSpan[]): readonly PortSpan[] {
+/** Merges adjacent spans. */
+export function mergeSpans(spans: readonly PortSpan[]): readonly PortSpan[] {
   const sorted = spans.toSorted(
     (a, b) => protocolsKnown.indexOf(a.protocol) - protocolsKnown.indexOf(b.protocol) || a.first - b.first,
   )
-  return joinedWhere(
+  return mergeAdjacent(
     sorted,
     (before, next) => before.protocol === next.protocol && before.last + 1 === next.first,
   )
@@ -73,15 +75,30 @@ function textOf(spans: readonly PortSpan[]): string {
     .join(' ')
 }
 
-/** Names classes of ports; `isWhole` when together they are all ports. */
+/** Names classes of ports; `isWhole` if together they are all ports. */
 export function nameClasses(
   classes: readonly (readonly PortSpan[])[],
   isWhole: boolean,
 ): readonly PortClass[] {
   const most = Math.max(...classes.map(countOf))
   return classes.map((given) => {
-    const spans = joined(given)
+    const spans = mergeSpans(given)
     const isRest = isWhole && countOf(spans) === most
     return { name: isRest ? (classes.length === 1 ? 'every port' : 'other ports') : textOf(spans), spans }
   })
+}
+
+/** Merges each span with the one before it if they are adjacent. The input must be sorted. */
+export function mergeAdjacent<S extends { readonly last: unknown }>(
+  spans: readonly S[],
+  touches: (before: S, next: S) => boolean,
+): readonly S[] {
+  const result: S[] = []
+  for (const span of spans) {
+    const before = result.at(-1)
+    if (before !== undefined && touches(before, span))
+      result[result.length - 1] = { ...before, last: span.last }
+    else result.push(span)
+  }
+  return result
 }

@@ -2,12 +2,12 @@ import type { PortPoint } from '../compile/cell.js'
 import { CompiledWorld, compile } from '../compile/compiled-world.js'
 import type { NetpolOptions } from '../options.js'
 import type { World } from '../world.js'
-import type { Reach, ReachTable } from './cell-text.js'
+import { type Reach, type ReachTable, renderReachability, formatReachability } from './render.js'
 import { censusOf, groupOf, type ReachabilityGroup } from './group.js'
-import { alikeIn, matricesOf, sameMatrix, verdictOf, type Matrix } from './matrix.js'
-import { everyone, type Alike } from './parties.js'
+import { equalEndsIn, matricesOf, sameMatrix, verdictOf, type Matrix } from './matrix.js'
+import { allEnds, type EquivalentEnds } from './ends.js'
 import {
-  joined,
+  mergeSpans,
   nameClasses,
   readPortWanted,
   spansOf,
@@ -15,18 +15,16 @@ import {
   type PortSpan,
   type PortWanted,
 } from './ports.js'
-import { svgOf } from './svg.js'
-import { textOf } from './text.js'
 
-/** What to look at. */
+/** Options of {@link reachability}. */
 export interface ReachabilityOptions extends NetpolOptions {
-  /** Only these ports; by default all there are, those that behave alike as one. */
+  /** Limits the result to these ports. By default, all ports, with those that behave alike merged. */
   readonly ports?: readonly PortWanted[]
-  /** Whether nodes and addresses outside are in it. Default true. */
+  /** Whether nodes and outside addresses are included. Default true. */
   readonly outside?: boolean
 }
 
-/** The same as plain JSON. `allowed[from][to]` and `ownNode[from][to]` are names of ports. */
+/** The result as plain JSON. `allowed[from][to]` and `ownNode[from][to]` are lists of port names. */
 export interface ReachabilityJson {
   readonly ports: readonly PortClass[]
   readonly groups: readonly ReachabilityGroup[]
@@ -34,17 +32,17 @@ export interface ReachabilityJson {
   readonly ownNode: readonly (readonly (readonly string[])[])[]
 }
 
-/** Who reaches whom, on every port. A pod always reaches itself, whatever the table says of its group. */
+/** Who reaches whom on every port. A pod always reaches itself, whatever the entry of its group says. */
 export class Reachability implements ReachTable {
   readonly groups: readonly ReachabilityGroup[]
   readonly ports: readonly PortClass[]
-  /** Whether policies can select who is in the group. */
+  /** Whether policies can select the members of the group. */
   readonly governed: readonly boolean[]
   readonly #matrices: readonly Matrix[]
   readonly #numbers: readonly number[]
   #groupByPod: ReadonlyMap<string, number> | undefined
 
-  /** `numbers` are those of the groups in the matrices, one for each port. */
+  /** `numbers[group]` is the group's row in every matrix; there is one matrix for each port. */
   constructor(parts: {
     readonly groups: readonly ReachabilityGroup[]
     readonly ports: readonly PortClass[]
@@ -59,7 +57,10 @@ export class Reachability implements ReachTable {
     this.#numbers = parts.numbers
   }
 
-  /** What a group can do to another; all three are indexes. @throws RangeError for one that there is not */
+  /**
+   * Returns whether a group reaches another; all three arguments are indexes.
+   * @throws RangeError if an index is out of range
+   */
   reach(from: number, to: number, port: number): Reach {
     const matrix = this.#matrices[port]
     if (matrix === undefined)
@@ -74,15 +75,15 @@ export class Reachability implements ReachTable {
     return number
   }
 
-  /** The index of the group that a pod (`ns/name`) is in; -1 when there is no such pod. */
+  /** Returns the index of the group that contains a pod (`ns/name`), or -1 if there is no such pod. */
   groupOf(pod: string): number {
     this.#groupByPod ??= new Map(this.groups.flatMap(({ pods }, at) => pods.map((key) => [key, at] as const)))
     return this.#groupByPod.get(pod) ?? -1
   }
 
-  /** A table for people: a row for each source, what it reaches in the columns. */
+  /** Formats the result as a text table with a row for each source and a column for each destination. */
   toText(): string {
-    return textOf(this)
+    return formatReachability(this)
   }
 
   toJSON(): ReachabilityJson {
@@ -95,9 +96,9 @@ export class Reachability implements ReachTable {
     return { ports: this.ports, groups: this.groups, allowed: cells('allow'), ownNode: cells('ownNode') }
   }
 
-  /** The table as a picture, an SVG document. */
+  /** Renders the result as an SVG document. */
   toSvg(): string {
-    return svgOf(this)
+    return renderReachability(this)
   }
 }
 
@@ -123,7 +124,7 @@ function portsOf(
   )
 }
 
-/** Ports with the same matrix become one. */
+/** Merges ports with equal matrices. */
 function foldPorts(
   parts: readonly PortPart[],
   matrices: readonly Matrix[],
@@ -135,36 +136,37 @@ function foldPorts(
     if (same === undefined) folded.push({ matrix, spans: [...spans] })
     else same.spans.push(...spans)
   }
-  return { spans: folded.map(({ spans }) => joined(spans)), matrices: folded.map(({ matrix }) => matrix) }
+  return { spans: folded.map(({ spans }) => mergeSpans(spans)), matrices: folded.map(({ matrix }) => matrix) }
 }
 
 const places = { pods: 0, nodes: 1, outside: 2 }
 
 /**
- * The whole matrix of a world: everyone who can be at an end of a connection, on all ports, with what behaves
- * alike folded into one. `world` is plain Kubernetes objects, or compiled. @throws WorldError when an object
- * cannot be read; RangeError for a port that is none.
+ * Computes the reachability matrix of a world: every possible end of a connection, on all ports, with
+ * equivalent ends merged. `world` consists of plain Kubernetes objects, or is compiled.
+ * @throws WorldError if an object is invalid
+ * @throws RangeError if a port is invalid
  */
 export function reachability(world: World | CompiledWorld, options: ReachabilityOptions = {}): Reachability {
   const { ports: wanted, outside = true, ...choices } = options
   const compiled = world instanceof CompiledWorld ? world : compile(world, choices)
-  const parties = everyone(compiled).filter(({ sort }) => outside || sort === 'pods')
+  const ends = allEnds(compiled).filter(({ sort }) => outside || sort === 'pods')
   const parts = portsOf(compiled, wanted)
   const folded = foldPorts(
     parts,
     matricesOf(
       compiled,
-      parties,
+      ends,
       parts.map(({ point }) => point),
     ),
   )
-  const lists = alikeIn(
+  const lists = equalEndsIn(
     folded.matrices,
-    parties.map(({ sort, onHost }) => `${sort} ${String(onHost)}`),
+    ends.map(({ sort, onHost }) => `${sort} ${String(onHost)}`),
   )
-  const census = censusOf(compiled, parties)
+  const census = censusOf(compiled, ends)
   const made = lists.map((list) => {
-    const all = list.map((at) => parties[at] as Alike) as [Alike, ...Alike[]]
+    const all = list.map((at) => ends[at] as EquivalentEnds) as [EquivalentEnds, ...EquivalentEnds[]]
     return {
       number: list[0],
       governed: all.some(({ kind }) => kind !== undefined),

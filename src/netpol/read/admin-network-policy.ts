@@ -1,23 +1,23 @@
 /**
- * The superseded kinds of policy.networking.k8s.io/v1alpha1, converted: `Allow` is what was later called
- * `Accept`, `ports` what became `protocols`. Source: network-policy-api v0.1.7 adminnetworkpolicy_types.go,
+ * The superseded kinds of policy.networking.k8s.io/v1alpha1, converted: `Allow` was renamed to `Accept`,
+ * `ports` to `protocols`. Source: network-policy-api v0.1.7 adminnetworkpolicy_types.go,
  * baselineadminnetworkpolicy_types.go, shared_types.go.
  */
 import { invalid } from '../../api/field-error.js'
 import type { ClusterPolicyModel, PortMatch } from '../model.js'
-import { readClusterPolicy, theField, type ClusterDialect } from './cluster-policy.js'
+import { readClusterPolicy, onlyField, type ClusterDialect } from './cluster-policy.js'
 import { isSet, type FieldReader } from './fields.js'
 import { protocols } from './objects.js'
 
 const unknown = { kind: 'unknown' } as const
 
-/** After every ClusterNetworkPolicy of the tier. */
+/** A priority after every ClusterNetworkPolicy of the tier. */
 const LAST = 1001
 
-/** AdminNetworkPolicyPort. */
+/** Reads an AdminNetworkPolicyPort. */
 function readPort(reader: FieldReader, value: unknown, path: string): PortMatch {
   const object = reader.object(value, path) ?? {}
-  const field = theField(reader, object, path, ['portNumber', 'namedPort', 'portRange'])
+  const field = onlyField(reader, object, path, ['portNumber', 'namedPort', 'portRange'])
   if (field === undefined) return unknown
   const at = `${path}.${field}`
   if (field === 'namedPort') {
@@ -32,7 +32,7 @@ function readPort(reader: FieldReader, value: unknown, path: string): PortMatch 
     if (!isSet(port, name)) reader.missing(`${at}.${name}`)
     return reader.integer(port[name], `${at}.${name}`, 1, 65535) ?? 0
   })
-  // that the end is greater is not enforced in this version; an end before the start would be no range
+  // this API version does not validate the order; a range that ends before it starts would match nothing
   if (last > 0 && first > last) reader.add(invalid(at, '{...}', 'Start port must be less than End port'))
   return { kind: 'range', protocol, first, last }
 }
@@ -60,12 +60,12 @@ const baseline: ClusterDialect = {
   actions: { Allow: 'Accept', Deny: 'Deny' },
 }
 
-/** An AdminNetworkPolicy. */
+/** Reads an AdminNetworkPolicy. */
 export function readAdminNetworkPolicy(value: unknown, place: string): ClusterPolicyModel {
   return readClusterPolicy(value, place, admin)
 }
 
-/** A BaselineAdminNetworkPolicy. */
+/** Reads a BaselineAdminNetworkPolicy. */
 export function readBaselineAdminNetworkPolicy(value: unknown, place: string): ClusterPolicyModel {
   return readClusterPolicy(value, place, baseline)
 }

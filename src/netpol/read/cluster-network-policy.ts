@@ -1,7 +1,7 @@
 import { invalid } from '../../api/field-error.js'
 import type { ClusterPolicyModel, PortMatch } from '../model.js'
 import type { Protocol } from '../world.js'
-import { readClusterPolicy, theField, type ClusterDialect } from './cluster-policy.js'
+import { readClusterPolicy, onlyField, type ClusterDialect } from './cluster-policy.js'
 import { isSet, type FieldReader } from './fields.js'
 
 const byField: Readonly<Record<string, Protocol>> = { tcp: 'TCP', udp: 'UDP', sctp: 'SCTP' }
@@ -10,7 +10,7 @@ const unknown = { kind: 'unknown' } as const
 function readDestination(reader: FieldReader, value: unknown, path: string, protocol: Protocol): PortMatch {
   const object = reader.object(value, path) ?? {}
   reader.onlyKnown(object, path, ['number', 'range'])
-  const field = theField(reader, object, path, ['number', 'range'])
+  const field = onlyField(reader, object, path, ['number', 'range'])
   if (field === undefined) {
     reader.missing(path, 'must have one of number and range')
     return unknown
@@ -33,10 +33,10 @@ function readDestination(reader: FieldReader, value: unknown, path: string, prot
   return { kind: 'range', protocol, first, last }
 }
 
-/** ClusterNetworkPolicyProtocol. An entry without a known field fails closed, as a peer does. */
+/** Reads a ClusterNetworkPolicyProtocol. An entry without a known field fails closed, as a peer does. */
 function readProtocol(reader: FieldReader, value: unknown, path: string): PortMatch {
   const object = reader.object(value, path) ?? {}
-  const field = theField(reader, object, path, ['tcp', 'udp', 'sctp', 'destinationNamedPort'])
+  const field = onlyField(reader, object, path, ['tcp', 'udp', 'sctp', 'destinationNamedPort'])
   if (field === undefined) return unknown
   if (field === 'destinationNamedPort') {
     const name = reader.string(object[field], `${path}.${field}`) ?? ''
@@ -65,7 +65,7 @@ const dialect: ClusterDialect = {
 }
 
 /**
- * A ClusterNetworkPolicy of policy.networking.k8s.io/v1alpha2. Source: network-policy-api v0.2.0
+ * Reads a ClusterNetworkPolicy of policy.networking.k8s.io/v1alpha2. Source: network-policy-api v0.2.0
  * clusternetworkpolicy_types.go.
  */
 export function readClusterNetworkPolicy(value: unknown, place: string): ClusterPolicyModel {

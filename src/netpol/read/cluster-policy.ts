@@ -11,20 +11,18 @@ import type {
   PortMatch,
   Selector,
 } from '../model.js'
-import { readRange } from './blocks.js'
-import { isSet, type FieldReader, type Fields } from './fields.js'
+import { readRange, isSet, type FieldReader, type Fields, everything, readSelector } from './fields.js'
 import { peersField } from './network-policy.js'
 import { readObject } from './objects.js'
-import { everything, readSelector } from './selector.js'
 
-/** What the versions of cluster-wide policies differ in. */
+/** How the versions of cluster-wide policies differ. */
 export interface ClusterDialect {
   readonly kind: ClusterPolicyKind
-  /** Fields of the spec beside subject and rules. */
+  /** The spec's fields besides subject and rules. */
   readonly specFields: readonly string[]
   readonly tier: (reader: FieldReader, spec: Fields) => ClusterPolicyModel['tier']
   readonly priority: (reader: FieldReader, spec: Fields) => number
-  /** What the actions are called here. */
+  /** The names of the actions in this version. */
   readonly actions: Readonly<Record<string, Action>>
   readonly maxRules: number
   readonly portsField: 'ports' | 'protocols'
@@ -36,13 +34,13 @@ const DOMAIN =
 const MAX_NAMES = 25
 const unknown = { kind: 'unknown' } as const
 
-/** Lower case and without the dot at the end. */
+/** Normalizes a domain name: lower case, without a trailing dot. */
 export function domainName(text: string): string {
   return text.toLowerCase().replace(/\.$/, '')
 }
 
-/** The one field of an object that is set, of those which are known; more than one is a fault. */
-export function theField(
+/** Returns the one known field of an object that is set; more than one is a fault. */
+export function onlyField(
   reader: FieldReader,
   object: Fields,
   path: string,
@@ -53,7 +51,7 @@ export function theField(
   return first
 }
 
-/** NamespacedPod: a selector that is absent selects everything. */
+/** Reads a NamespacedPod, in which an absent selector matches everything. */
 function readPodsOf(
   reader: FieldReader,
   value: unknown,
@@ -97,7 +95,7 @@ function readPeer(
 ): Peer {
   const object = reader.object(value, path) ?? {}
   const external = direction === 'egress' ? ['nodes', 'networks', 'domainNames'] : []
-  const field = theField(reader, object, path, ['namespaces', 'pods', ...external])
+  const field = onlyField(reader, object, path, ['namespaces', 'pods', ...external])
   if (field === undefined) return unknown
   const at = `${path}.${field}`
   switch (field) {
@@ -111,7 +109,7 @@ function readPeer(
       return { kind: 'blocks', blocks: readNetworks(reader, object[field], at) }
     default: {
       const domains = readDomains(reader, object[field], at)
-      // names are for Accept alone; what cannot be done must not let anything through
+      // domain names are only valid for Accept; for other actions fail closed rather than let traffic through
       return action === 'Accept' ? { kind: 'domains', domains } : unknown
     }
   }
@@ -141,7 +139,7 @@ function readRule(
   const field = peersField[direction]
   reader.onlyKnown(object, path, ['name', 'action', field, portsField])
   const word = reader.oneOf(object['action'] ?? '', `${path}.action`, Object.keys(actions))
-  // Stryker disable next-line StringLiteral: nothing is made of a policy with a fault
+  // Stryker disable next-line StringLiteral: a policy with a fault is rejected, so the default is never used
   const action = actions[word ?? ''] ?? 'Deny'
   const peers = readList(reader, object[field], `${path}.${field}`, maxRules, (each, at) =>
     readPeer(reader, each, at, direction, action),
@@ -161,7 +159,7 @@ function readSubject(
 ): { readonly namespaces: Selector; readonly pods: Selector } {
   const object = reader.object(value, 'spec.subject') ?? {}
   reader.onlyKnown(object, 'spec.subject', ['namespaces', 'pods'])
-  const field = theField(reader, object, 'spec.subject', ['namespaces', 'pods'])
+  const field = onlyField(reader, object, 'spec.subject', ['namespaces', 'pods'])
   if (field === 'pods') return readPodsOf(reader, object['pods'], 'spec.subject.pods')
   if (field === undefined) reader.add(forbidden('spec.subject', 'must have one of namespaces and pods'))
   return {
@@ -178,7 +176,7 @@ function createdOf(reader: FieldReader, metadata: Fields): number {
   return time
 }
 
-/** A cluster-wide policy in one of its versions. */
+/** Reads a cluster-wide policy of one version. */
 export function readClusterPolicy(
   value: unknown,
   place: string,

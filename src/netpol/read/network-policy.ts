@@ -1,12 +1,10 @@
 import { forbidden, invalid } from '../../api/field-error.js'
 import { portNameFaults } from '../../api/names.js'
 import type { Direction, NetworkPolicyModel, Peer, PortMatch, RuleMatch } from '../model.js'
-import { readBlock } from './blocks.js'
-import { isSet, type FieldReader, type Fields } from './fields.js'
+import { readBlock, isSet, type FieldReader, type Fields, readSelector } from './fields.js'
 import { protocols, readObject } from './objects.js'
-import { readSelector } from './selector.js'
 
-/** Name of the list of peers in a rule of that direction. */
+/** The name of a rule's list of peers, by direction. */
 export const peersField: Readonly<Record<Direction, 'from' | 'to'>> = { ingress: 'from', egress: 'to' }
 
 const unknown = { kind: 'unknown' } as const
@@ -25,7 +23,7 @@ function readPeer(reader: FieldReader, value: unknown, path: string): Peer {
   return { kind: 'pods', namespaces: select('namespaceSelector'), pods: select('podSelector') }
 }
 
-/** Source: pkg/apis/networking/validation ValidateNetworkPolicyPort. */
+/** Reads a NetworkPolicyPort. Source: pkg/apis/networking/validation ValidateNetworkPolicyPort. */
 function readPort(reader: FieldReader, value: unknown, path: string): PortMatch {
   const object = reader.object(value, path) ?? {}
   reader.onlyKnown(object, path, ['protocol', 'port', 'endPort'])
@@ -67,7 +65,7 @@ function readRule(reader: FieldReader, value: unknown, path: string, direction: 
 
 function readTypes(reader: FieldReader, spec: Fields, egressRules: number): readonly Direction[] {
   const list = reader.list(spec['policyTypes'], 'spec.policyTypes') ?? []
-  // as the apiserver defaults it: with an egress rule for both directions, else for ingress alone
+  // the apiserver's default: both directions if there is an egress rule, else ingress only
   if (list.length === 0) return egressRules > 0 ? ['ingress', 'egress'] : ['ingress']
   return list.flatMap((each, at): readonly Direction[] => {
     const type = reader.oneOf(each, `spec.policyTypes[${at}]`, ['Ingress', 'Egress'])
@@ -75,7 +73,7 @@ function readTypes(reader: FieldReader, spec: Fields, egressRules: number): read
   })
 }
 
-/** A NetworkPolicy of networking.k8s.io/v1. */
+/** Reads a NetworkPolicy of networking.k8s.io/v1. */
 export function readNetworkPolicy(value: unknown, place: string): NetworkPolicyModel {
   const { reader, object, name, namespace, finish } = readObject(value, 'NetworkPolicy', place)
   const spec = reader.object(object['spec'], 'spec') ?? {}

@@ -4,17 +4,15 @@ import type { Labels } from '../../api/labels.js'
 import type { NamedPort, NodeModel, PodModel } from '../model.js'
 import type { Protocol } from '../world.js'
 import { WorldError } from '../world-error.js'
-import type { Fields } from './fields.js'
-import { FieldReader } from './fields.js'
-import { readLabels } from './selector.js'
+import { type Fields, FieldReader, readLabels } from './fields.js'
 
-/** All protocols that policies know. */
+/** All protocols that policies support. */
 export const protocols: readonly Protocol[] = ['TCP', 'UDP', 'SCTP']
 
-/** The label that says how a namespace is called. */
+/** The label that holds a namespace's name. */
 const NAME_LABEL = 'kubernetes.io/metadata.name'
 
-/** What any object is called, and a reader for the rest of it. */
+/** The identity of an object, and a reader for its other fields. */
 export interface ObjectReader {
   readonly reader: FieldReader
   readonly object: Fields
@@ -26,8 +24,8 @@ export interface ObjectReader {
 }
 
 /**
- * Begins with an object; `place` names it as long as its name is not known. A WorldError where there is no
- * object with a name.
+ * Starts to read an object; `place` names it in errors until its name is known.
+ * @throws WorldError if it is not an object with a name
  */
 export function readObject(value: unknown, kind: string, place: string): ObjectReader {
   const reader = new FieldReader()
@@ -46,7 +44,7 @@ export function readObject(value: unknown, kind: string, place: string): ObjectR
   return { reader, object, metadata, name, namespace: namespace === '' ? 'default' : namespace, finish }
 }
 
-/** An IP address. */
+/** Reads an IP address. */
 export function readAddress(reader: FieldReader, value: unknown, path: string): IpAddress | undefined {
   const text = reader.string(value, path)
   if (text === undefined || text === '') return undefined
@@ -56,12 +54,12 @@ export function readAddress(reader: FieldReader, value: unknown, path: string): 
   return address
 }
 
-/** Labels of a namespace with its name among them, as the control plane has it. */
+/** Returns a namespace's labels including the name label that the control plane adds. */
 export function namespaceLabels(name: string, labels: Labels = {}): Labels {
   return { ...labels, [NAME_LABEL]: name }
 }
 
-/** A Namespace: its name and labels. */
+/** Reads a Namespace: its name and labels. */
 export function readNamespace(value: unknown, place = 'namespace'): readonly [string, Labels] {
   const { reader, metadata, name, finish } = readObject(value, 'Namespace', place)
   const labels = readLabels(reader, metadata['labels'], 'metadata.labels')
@@ -82,8 +80,8 @@ function readPorts(reader: FieldReader, value: unknown, path: string): readonly 
 }
 
 /**
- * Ports of the containers, and of those init containers that stay. Source: pkg/api/v1/service FindPort in
- * endpoints of Kubernetes 1.29 and later.
+ * Reads the ports of the containers and of sidecars (init containers that keep running). Source:
+ * pkg/api/v1/service FindPort in endpoints of Kubernetes 1.29 and later.
  */
 function readContainerPorts(reader: FieldReader, spec: Fields): readonly NamedPort[] {
   return ['containers', 'initContainers'].flatMap((field) =>
@@ -111,7 +109,7 @@ function readPodAddresses(reader: FieldReader, status: Fields): readonly IpAddre
   )
 }
 
-/** A Pod. */
+/** Reads a Pod. */
 export function readPod(value: unknown, place = 'pod'): PodModel {
   const { reader, object, metadata, name, namespace, finish } = readObject(value, 'Pod', place)
   const spec = reader.object(object['spec'], 'spec') ?? {}
@@ -133,7 +131,7 @@ export function readPod(value: unknown, place = 'pod'): PodModel {
   return pod
 }
 
-/** A Node. */
+/** Reads a Node. */
 export function readNode(value: unknown, place = 'node'): NodeModel {
   const { reader, object, metadata, name, finish } = readObject(value, 'Node', place)
   const status = reader.object(object['status'], 'status') ?? {}
@@ -141,7 +139,7 @@ export function readNode(value: unknown, place = 'node'): NodeModel {
   const addresses = list.flatMap((each, at) => {
     const path = `status.addresses[${at}]`
     const entry = reader.object(each, path) ?? {}
-    // a host name is no address
+    // other entries are host names
     const isIp = entry['type'] === 'InternalIP' || entry['type'] === 'ExternalIP'
     return (isIp ? readAddress(reader, entry['address'], `${path}.address`) : undefined) ?? []
   })

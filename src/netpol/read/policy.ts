@@ -10,7 +10,7 @@ type Read = (value: unknown, place: string) => PolicyModel
 
 const GROUP = 'policy.networking.k8s.io'
 
-/** What there is, by kind: the version that is known, and how it is read. */
+/** The supported kinds: their API versions and readers. */
 const kinds: ReadonlyMap<unknown, readonly [versions: readonly string[], read: Read]> = new Map([
   ['NetworkPolicy', [['networking.k8s.io/v1', 'extensions/v1beta1'], readNetworkPolicy]],
   ['ClusterNetworkPolicy', [[`${GROUP}/v1alpha2`], readClusterNetworkPolicy]],
@@ -19,8 +19,9 @@ const kinds: ReadonlyMap<unknown, readonly [versions: readonly string[], read: R
 ])
 
 /**
- * A policy of any kind. Without an apiVersion it is the known one of its kind. A WorldError says what is
- * wrong with it; `place` names it there when it has no name.
+ * Reads a policy of any kind. An absent apiVersion defaults to the known one. `place` names the policy in
+ * errors until its name is known.
+ * @throws WorldError if it is invalid
  */
 export function readPolicy(value: unknown, place = 'policy'): PolicyModel {
   if (value === undefined || value === null) throw new WorldError(place, [required(place)])
@@ -40,7 +41,7 @@ export function readPolicy(value: unknown, place = 'policy'): PolicyModel {
 const printable = (value: unknown): string | null =>
   typeof value === 'string' ? value : value === undefined || value === null ? null : typeof value
 
-/** The order of cluster-wide policies in a tier. */
+/** Compares cluster-wide policies of a tier by order of evaluation. */
 export function clusterPolicyOrder({
   equalPriority,
 }: ResolvedOptions): (a: ClusterPolicyModel, b: ClusterPolicyModel) => number {

@@ -21,7 +21,10 @@ function listOf(world: World, field: 'namespaces' | 'pods' | 'nodes' | 'policies
   return list as readonly unknown[]
 }
 
-/** Objects by their key, sorted; the same key twice is an error. */
+/**
+ * Returns objects by key, sorted.
+ * @throws WorldError if a key occurs twice
+ */
 function keyed<T>(entries: readonly (readonly [string, T])[], field: string): ReadonlyMap<string, T> {
   const map = new Map<string, T>()
   for (const [key, value] of entries) {
@@ -73,9 +76,9 @@ function sortPolicies(
 }
 
 /**
- * Reads a world once, for many verdicts. Objects are not changed and not kept. A WorldError names the object
- * and all that is wrong with it; what the apiserver would refuse is refused here, except for entries without
- * a known field, which fail closed.
+ * Reads a world once, for many verdicts. The objects are neither changed nor kept. What the apiserver would
+ * reject is rejected here too, except for entries without a known field, which fail closed.
+ * @throws WorldError with the object and all of its faults
  */
 export function readWorld(world: World, options: NetpolOptions = {}): Model {
   const resolved = resolveOptions(options)

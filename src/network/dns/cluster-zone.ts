@@ -1,36 +1,55 @@
-import type { ServicePort } from '../../api/core/generated.js'
-import type { Service } from '../../api/core/generated.js'
+import type { ServicePort, Service } from '../../api/core/generated.js'
 import { formatIp, parseIp } from '../../api/ip.js'
-import { hasClusterIP } from '../service-view.js'
-import type { NamedEndpoint, ServiceSnapshot } from '../service-view.js'
-import type { DnsAnswer, DnsRecord, RecordType } from './records.js'
-import { NO_DATA, NX_DOMAIN } from './records.js'
+import { hasClusterIP, type NamedEndpoint, type ServiceSnapshot } from '../service-view.js'
 
-/** Domain of the cluster. */
+/** The record types that the cluster's DNS supports. */
+export type RecordType = 'A' | 'AAAA' | 'CNAME' | 'SRV' | 'PTR'
+
+/** A record of an answer. */
+export interface DnsRecord {
+  /** Without a trailing dot. */
+  readonly name: string
+  readonly type: RecordType
+  /** An address or a name; for SRV `priority weight port target`. */
+  readonly data: string
+}
+
+/** An answer of a DNS server. `NOERROR` without records: the name exists, but has no record of that type. */
+export interface DnsAnswer {
+  readonly rcode: 'NOERROR' | 'NXDOMAIN' | 'SERVFAIL' | 'REFUSED'
+  readonly records: readonly DnsRecord[]
+}
+
+/** The name has no record of that type. */
+export const NO_DATA: DnsAnswer = { rcode: 'NOERROR', records: [] }
+/** The name does not exist. */
+export const NX_DOMAIN: DnsAnswer = { rcode: 'NXDOMAIN', records: [] }
+
+/** The cluster's domain. */
 export const CLUSTER_DOMAIN = 'cluster.local'
-/** CNAMEs are followed so far. */
+/** The maximum number of CNAMEs to follow. */
 const MOST_ALIASES = 8
 
-/** What the zone is made from. */
+/** What the zone is built from. */
 export interface ZoneSources {
   readonly services: ServiceSnapshot
   readonly hasNamespace: (name: string) => boolean
-  /** Asks for a name outside of the zone. */
+  /** Resolves a name outside the zone. */
   readonly forward: (name: string, type: RecordType) => DnsAnswer
 }
 
-/** One thing that a name leads to: an address, or another name. */
+/** What a name refers to: an address, or another name. */
 interface Found {
   readonly host: string
-  /** 0 when there is no port. */
+  /** 0 if there is no port. */
   readonly port: number
-  /** The name of its own that an SRV record points to. */
+  /** The target name of its SRV record. */
   readonly target: string
 }
 
 /**
- * Answers as CoreDNS does with the Corefile of kubeadm: names of Services, of their endpoints and of pods
- * (`pods insecure`), reverse lookups, and everything else forwarded. Source: coredns plugin/kubernetes
+ * Answers a query as CoreDNS with kubeadm's Corefile does: names of Services, of their endpoints and of pods
+ * (`pods insecure`), reverse lookups; everything else is forwarded. Source: coredns plugin/kubernetes
  * (kubernetes.go, parse.go, reverse.go), the DNS specification of Kubernetes.
  */
 export function answerZone(
@@ -57,7 +76,9 @@ export function answerZone(
   return typeof found === 'string' ? alias(sources, name, found, type, aliases) : recordsOf(name, found, type)
 }
 
-/** `10-244-1-5.namespace.pod.cluster.local`; nobody looks whether there is such a pod. */
+/**
+ * Answers `10-244-1-5.namespace.pod.cluster.local`, without checking that the pod exists (`pods insecure`).
+ */
 function podAnswer(name: string, dashed: string, type: RecordType): DnsAnswer {
   const ip = [dashed.replaceAll('-', '.'), dashed.replaceAll('-', ':')].find(
     (text) => parseIp(text) !== undefined,
@@ -66,8 +87,8 @@ function podAnswer(name: string, dashed: string, type: RecordType): DnsAnswer {
 }
 
 /**
- * What a Service's name leads to; a string is the target of an ExternalName. `labels` are those in front of
- * its name.
+ * Returns what a Service's name refers to; a string is the target of an ExternalName. `labels` are those in
+ * front of the name.
  */
 function findService(
   { services }: ZoneSources,
@@ -109,7 +130,7 @@ function withPorts(
 
 const addressesOf = ({ spec }: Service): readonly string[] => spec.clusterIPs ?? [spec.clusterIP ?? '']
 
-/** An ExternalName is a CNAME; the server looks for what it points to. */
+/** Answers an ExternalName with a CNAME and, as the server does, with what it points to. */
 function alias(
   sources: ZoneSources,
   name: string,
@@ -147,7 +168,7 @@ function recordsOf(name: string, found: readonly Found[], type: RecordType): Dns
   }
 }
 
-/** Names of Services and endpoints by their address. */
+/** Returns the names of Services and endpoints with an address. */
 function reverse({ services }: ZoneSources, name: string, type: RecordType): DnsAnswer {
   const address = parseIp(addressIn(name) ?? '')
   const ip = address && formatIp(address)
@@ -159,9 +180,8 @@ function reverse({ services }: ZoneSources, name: string, type: RecordType): Dns
         ? [`${service.metadata.name ?? ''}.${service.metadata.namespace ?? ''}.svc.${CLUSTER_DOMAIN}`]
         : services
             .servicesOf(ip)
-            .map(
-              ({ service: { metadata }, endpoint }) =>
-                `${endpoint.hostname}.${metadata.name ?? ''}.${metadata.namespace ?? ''}.svc.${CLUSTER_DOMAIN}`,
+            .map(({ service: { metadata }, endpoint }) =>
+              [endpoint.hostname, metadata.name, metadata.namespace, 'svc', CLUSTER_DOMAIN].join('.'),
             )
   if (names.length === 0) return NX_DOMAIN
   return type === 'PTR' ? { rcode: 'NOERROR', records: names.map((data) => ({ name, type, data })) } : NO_DATA

@@ -1,22 +1,22 @@
 import type { Pod } from '../../api/core/generated.js'
 import { CLUSTER_DOMAIN } from './cluster-zone.js'
 
-/** What /etc/resolv.conf says. */
+/** The content of /etc/resolv.conf. */
 export interface ResolvConf {
   readonly nameservers: readonly string[]
   readonly searches: readonly string[]
-  /** As they are written: `ndots:5`. */
+  /** As written: `ndots:5`. */
   readonly options: readonly string[]
 }
 
-/** Address of the name server that the nodes themselves ask. */
+/** Address of the name server that the nodes themselves use. */
 export const NODE_DNS = '10.0.0.2'
 const MOST_NAMESERVERS = 3
 const MOST_SEARCHES = 32
 
 /**
- * The resolver of a pod. `clusterDNS` is the kubelet's setting. Source: pkg/kubelet/network/dns/dns.go
- * GetPodDNS, appendDNSConfig.
+ * Returns the resolver configuration of a pod. `clusterDNS` is the kubelet's setting. Source:
+ * pkg/kubelet/network/dns/dns.go GetPodDNS, appendDNSConfig.
  */
 export function resolvConfOf(
   { metadata: { namespace = 'default' }, spec }: Pod,
@@ -51,7 +51,7 @@ export function resolvConfOf(
   }
 }
 
-/** Text of the file. */
+/** Formats the file. */
 export function resolvConfText({ nameservers, searches, options }: ResolvConf): string {
   return (
     (searches.length === 0 ? '' : `search ${searches.join(' ')}\n`) +
@@ -60,7 +60,7 @@ export function resolvConfText({ nameservers, searches, options }: ResolvConf): 
   )
 }
 
-/** The full names that a resolver asks for, in order. Source: resolv.conf(5), as glibc does it. */
+/** Returns the full names that a resolver tries, in order. Source: resolv.conf(5), as glibc does it. */
 export function candidates(name: string, { searches, options }: ResolvConf): readonly string[] {
   const absolute = name.replace(/\.$/, '')
   if (name.endsWith('.')) return [absolute]

@@ -4,33 +4,30 @@ import { parseIp } from '../../api/ip.js'
 import type { Pod } from '../../api/core/generated.js'
 import type { DataPath, Source } from '../data-path.js'
 import type { Connection, DnsHop } from '../connection.js'
-import type { OutsideHost, RunningPod } from '../ports.js'
-import { answerZone } from './cluster-zone.js'
-import type { DnsAnswer, RecordType } from './records.js'
-import { NX_DOMAIN } from './records.js'
-import type { ResolvConf } from './resolv-conf.js'
-import { candidates, NODE_DNS, resolvConfOf } from './resolv-conf.js'
+import type { OutsideHost, RunningPod } from '../dependencies.js'
+import { answerZone, type DnsAnswer, type RecordType, NX_DOMAIN } from './cluster-zone.js'
+import { type ResolvConf, candidates, NODE_DNS, resolvConfOf } from './resolv-conf.js'
 
 const DNS_PORT = 53
 
-/** What a DNS server answered, or that none did. */
+/** The answer of a DNS server, or that none responded. */
 export type DnsReply =
   | DnsAnswer
   | { readonly rcode: 'TIMEOUT' | 'UNREACHABLE'; readonly records: readonly never[] }
 
-/** What a name came to. */
+/** The result of a lookup. */
 export interface Resolved {
   readonly hop: DnsHop
   readonly addresses: readonly string[]
-  /** How the server was reached, if a connection was needed. */
+  /** The connection to the server, if one was needed. */
   readonly way?: Connection
 }
 
 /** What the resolver needs. */
-export interface ResolverPorts {
+export interface ResolverDependencies {
   readonly client: Client
   readonly path: DataPath
-  /** The kubelets' --cluster-dns. */
+  /** Returns the kubelets' --cluster-dns. */
   readonly clusterDNS: () => string
   readonly outside: Readonly<Record<string, OutsideHost>>
 }
@@ -39,18 +36,18 @@ const TIMEOUT: DnsReply = { rcode: 'TIMEOUT', records: [] }
 const REFUSED: DnsReply = { rcode: 'UNREACHABLE', records: [] }
 
 /**
- * Names as a pod's libc finds them: /etc/hosts, then the servers of /etc/resolv.conf with its search path.
- * Where a Service has the address of the cluster's DNS, one of its pods must be reached for an answer; where
- * none has, the simulation answers itself.
+ * Resolves names as a pod's libc does: /etc/hosts, then the servers of /etc/resolv.conf with the search path.
+ * If a Service has the address of the cluster's DNS, one of its pods has to be reachable; otherwise the
+ * simulation answers itself.
  */
 export class Resolver {
-  readonly #ports: ResolverPorts
+  readonly #dependencies: ResolverDependencies
 
-  constructor(ports: ResolverPorts) {
-    this.#ports = ports
+  constructor(dependencies: ResolverDependencies) {
+    this.#dependencies = dependencies
   }
 
-  /** Addresses of a name, IPv4 before IPv6. */
+  /** Returns the addresses of a name, IPv4 before IPv6. */
   lookup(source: Source, name: string): Resolved {
     const hosts = hostsOf(source, name)
     if (hosts !== undefined) return resolved(name, { addresses: hosts, found: name, rcode: 'NOERROR' })
@@ -77,22 +74,22 @@ export class Resolver {
     return resolved(name, { addresses: [], rcode, server: conf.nameservers[0] })
   }
 
-  /** One question to one server, as it is: no search path. Default server: the first of /etc/resolv.conf. */
+  /** Sends a query to one server, without the search path. Default server: the first of /etc/resolv.conf. */
   query(source: Source, name: string, type: RecordType, server?: string): DnsReply {
     return this.#exchange(source, server ?? this.confOf(source).nameservers[0] ?? NODE_DNS, name, type).reply
   }
 
-  /** The resolver configuration of whoever asks. */
+  /** Returns the resolver configuration of a sender. */
   confOf(source: Source): ResolvConf {
     const pod = source.kind === 'pod' ? source.pod.pod : undefined
     return pod === undefined ? { nameservers: [NODE_DNS], searches: [], options: [] } : this.confOfPod(pod)
   }
 
   confOfPod(pod: Pod): ResolvConf {
-    return resolvConfOf(pod, this.#ports.clusterDNS())
+    return resolvConfOf(pod, this.#dependencies.clusterDNS())
   }
 
-  /** The next server is asked when one does not answer. */
+  /** Queries the servers in order until one responds. */
   #ask(
     source: Source,
     { nameservers }: ResolvConf,
@@ -115,7 +112,7 @@ export class Resolver {
     name: string,
     type: RecordType,
   ): { readonly reply: DnsReply; readonly way?: Connection } {
-    const { path, clusterDNS } = this.#ports
+    const { path, clusterDNS } = this.#dependencies
     if (server === NODE_DNS) return { reply: isCutOff(source) ? TIMEOUT : this.#forward(name, type) }
     const isOwned = path.services.now().withAddress(server) !== undefined
     if (!isOwned && server === clusterDNS())
@@ -127,7 +124,7 @@ export class Resolver {
   }
 
   #clusterAnswer(name: string, type: RecordType): DnsAnswer {
-    const { client, path } = this.#ports
+    const { client, path } = this.#dependencies
     return answerZone(
       {
         services: path.services.now(),
@@ -141,7 +138,7 @@ export class Resolver {
   }
 
   #forward(name: string, type: RecordType): DnsAnswer {
-    const { outside } = this.#ports
+    const { outside } = this.#dependencies
     const ip = Object.hasOwn(outside, name) ? outside[name]?.ip : undefined
     if (ip === undefined) return NX_DOMAIN
     const isThatType = ip.includes(':') ? type === 'AAAA' : type === 'A'
@@ -149,7 +146,7 @@ export class Resolver {
   }
 
   #podAt({ endpoint = '' }: Connection): RunningPod | undefined {
-    const found = this.#ports.path.routes.find(
+    const found = this.#dependencies.path.routes.find(
       endpoint.slice(0, endpoint.lastIndexOf(':')).replace(/^\[|\]$/g, ''),
     )
     return found.kind === 'pod' ? found.pod : undefined
@@ -186,7 +183,7 @@ function resolved(
 const isCutOff = (source: Source): boolean =>
   (source.kind === 'pod' || source.kind === 'node') && source.node.isolated
 
-/** What /etc/hosts of a pod has. */
+/** Returns the addresses of a name in a pod's /etc/hosts. */
 function hostsOf(source: Source, name: string): readonly string[] | undefined {
   if (parseIp(name) !== undefined) return [name]
   if (name === 'localhost') return ['127.0.0.1']
@@ -199,7 +196,7 @@ function hostsOf(source: Source, name: string): readonly string[] | undefined {
   return alias?.ip === undefined ? undefined : [alias.ip]
 }
 
-/** Whether what listens on port 53 of a pod is the cluster's DNS. */
+/** Returns whether the program on port 53 of a pod is the cluster's DNS. */
 function isDnsServer({ pod }: RunningPod): boolean {
   return (
     pod?.metadata.labels?.['k8s-app'] === 'kube-dns' ||

@@ -1,8 +1,8 @@
 import type { PolicyRole } from './form.js'
 
 /**
- * The ClusterRoles of the controllers; each is bound to the service account in kube-system that its name ends
- * in. Source: plugin/pkg/auth/authorizer/rbac/bootstrappolicy/controller_policy.go.
+ * The ClusterRoles of the controllers. Each is bound to the service account in kube-system whose name follows
+ * the last colon. Source: plugin/pkg/auth/authorizer/rbac/bootstrappolicy/controller_policy.go.
  */
 export const controllerRoles = (): readonly PolicyRole[] => [
   {

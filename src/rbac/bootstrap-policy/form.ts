@@ -1,26 +1,26 @@
 import type { KubeObject } from '../../api/definition.js'
 import type { PolicyRule, Subject } from '../../api/rbac/generated.js'
 
-/** A default role, in short. */
+/** The short form of a default role. */
 export interface PolicyRole {
   readonly name: string
-  /** Of a Role. */
+  /** The namespace of a Role; absent for a ClusterRole. */
   readonly namespace?: string
-  /** Roles that take over its rules, by names: `admin`. */
+  /** The short name of the role that aggregates its rules: `admin`. */
   readonly aggregateTo?: string
-  /** Whether it takes over the rules of those that aggregate to it; then it has none of its own. */
+  /** Whether it aggregates the rules of other roles; it then has none of its own. */
   readonly aggregates?: true
   /**
-   * `verbs groups resources [names]`, or `verbs urls URLs`: lists with commas; the core group is `core`.
-   * `get,list core pods,pods/log`
+   * `verbs groups resources [names]`, or `verbs urls URLs`, with comma-separated lists; `core` is the core
+   * group. `get,list core pods,pods/log`
    */
   readonly rules: readonly string[]
 }
 
-/** A default binding, in short. */
+/** The short form of a default binding. */
 export interface PolicyBinding {
   readonly name: string
-  /** Of a RoleBinding. */
+  /** The namespace of a RoleBinding; absent for a ClusterRoleBinding. */
   readonly namespace?: string
   /** Default: the binding's own name. */
   readonly role?: string
@@ -34,7 +34,7 @@ const BOOTSTRAPPING = { 'kubernetes.io/bootstrapping': 'rbac-defaults' }
 const AUTO_UPDATE = { 'rbac.authorization.kubernetes.io/autoupdate': 'true' }
 const AGGREGATE_TO = `${GROUP}/aggregate-to-`
 
-/** The role as an object. */
+/** Returns the role as an API object. */
 export function roleObject({ name, namespace, aggregateTo, aggregates, rules }: PolicyRole): KubeObject {
   const labels: Record<string, string> = { ...BOOTSTRAPPING }
   if (aggregateTo !== undefined) labels[AGGREGATE_TO + aggregateTo] = 'true'
@@ -61,7 +61,7 @@ function ruleOf(text: string): PolicyRule {
   }
 }
 
-/** The binding as an object. */
+/** Returns the binding as an API object. */
 export function bindingObject({ name, namespace, role = name, subjects }: PolicyBinding): KubeObject {
   const kind = namespace === undefined ? 'ClusterRole' : 'Role'
   const binding = {

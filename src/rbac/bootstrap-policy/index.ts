@@ -2,11 +2,9 @@ import type { KubeObject } from '../../api/definition.js'
 import { deepFreeze } from '../../api/schema/freeze.js'
 import type { ClusterRole, PolicyRule } from '../../api/rbac/generated.js'
 import { aggregatedRules } from '../../api/rbac/aggregation.js'
-import { clusterRoleBindings } from './cluster-role-bindings.js'
-import { clusterRoles } from './cluster-roles.js'
+import { clusterRoleBindings, clusterRoles } from './cluster-roles.js'
 import { controllerRoles } from './controller-roles.js'
-import type { PolicyBinding } from './form.js'
-import { bindingObject, roleObject } from './form.js'
+import { type PolicyBinding, bindingObject, roleObject } from './form.js'
 import { namespaceRoles, roleBindings } from './namespace-roles.js'
 
 const CONTROLLER = 'system:controller:'
@@ -15,9 +13,9 @@ let objects: readonly KubeObject[] | undefined
 let aggregated: readonly KubeObject[] | undefined
 
 /**
- * The default roles and bindings that the apiserver makes at its start, those of v1.34 for every minor, in
- * the order in which it makes them. Frozen, and made once; they lack what differs from cluster to cluster
- * (uid, resourceVersion, creationTimestamp).
+ * Returns the default roles and bindings that the apiserver creates at startup, in its order; those of v1.34
+ * for every minor version. They are frozen and built once, and lack what differs between clusters (uid,
+ * resourceVersion, creationTimestamp).
  */
 export function bootstrapPolicy(): readonly KubeObject[] {
   objects ??= deepFreeze([
@@ -31,14 +29,17 @@ export function bootstrapPolicy(): readonly KubeObject[] {
   return objects
 }
 
-/** The same after the clusterrole-aggregation controller has filled in `admin`, `edit` and `view`. */
+/** Returns the same after the clusterrole-aggregation controller has filled in `admin`, `edit` and `view`. */
 export function aggregatedPolicy(): readonly KubeObject[] {
   return (aggregated ??= deepFreeze(fillIn(fillIn(fillIn(bootstrapPolicy())))))
 }
 
-/** One round of the controller; `admin` takes from `edit` and `edit` from `view`, so that it needs three. */
+/**
+ * Runs one round of the controller. Since `admin` aggregates `edit`, which aggregates `view`, three rounds
+ * are needed.
+ */
 function fillIn(policy: readonly KubeObject[]): readonly KubeObject[] {
-  const roles = policy.filter(({ kind }) => kind === 'ClusterRole') as readonly ClusterRole[]
+  const roles = policy.filter((object): object is ClusterRole => object.kind === 'ClusterRole')
   return policy.map((object) => {
     const role = object as ClusterRole
     return role.aggregationRule === undefined ? object : { ...role, rules: aggregatedRules(role, roles) }
@@ -49,7 +50,7 @@ function controllerBinding(name: string): PolicyBinding {
   return { name, subjects: [`account:kube-system/${name.slice(CONTROLLER.length)}`] }
 }
 
-/** What kubelets may do: the rules of the ClusterRole `system:node`. */
+/** Returns the rules of kubelets: those of the ClusterRole `system:node`. */
 export function nodeRules(): readonly PolicyRule[] {
   return (rulesOfNodes ??= findNodeRules())
 }

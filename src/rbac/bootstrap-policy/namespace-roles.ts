@@ -53,7 +53,7 @@ export const namespaceRoles = (): readonly PolicyRole[] => [
   },
 ]
 
-/** Their bindings. */
+/** The bindings of the default Roles. */
 export const roleBindings = (): readonly PolicyBinding[] => [
   {
     name: 'system:controller:bootstrap-signer',

@@ -14,13 +14,13 @@ import type {
 } from '../../apiserver/authorization/authorizer.js'
 
 /**
- * What one policy is about. Absent matches nothing, but for an absent namespace (cluster scope) and apiGroup
- * (core); `*` matches all.
+ * The scope of a policy. An absent field matches nothing, except that an absent namespace matches the cluster
+ * scope and an absent apiGroup the core group; `*` matches everything.
  */
 export interface AbacPolicySpec {
   readonly user?: string
   readonly group?: string
-  /** Whether it is for get, list and watch only. */
+  /** Whether it allows get, list and watch only. */
   readonly readonly?: boolean
   readonly apiGroup?: string
   readonly resource?: string
@@ -28,7 +28,10 @@ export interface AbacPolicySpec {
   readonly nonResourcePath?: string
 }
 
-/** A line of an ABAC policy file: v1beta1, or the old form without a version, whose fields are at the top. */
+/**
+ * A line of an ABAC policy file: v1beta1, or the old format without a version, with the fields at the top
+ * level.
+ */
 export interface AbacPolicy extends AbacPolicySpec {
   readonly apiVersion?: string
   readonly kind?: string
@@ -41,8 +44,8 @@ const ALLOWED: Authorization = { allowed: true }
 const NO_MATCH: Authorization = { allowed: false, reason: 'No policy matched.' }
 
 /**
- * The policies of a file: one JSON object a line; blank lines and those that begin with `#` are skipped.
- * @throws RangeError that names the line which is no policy.
+ * Parses a policy file with one JSON object per line. Blank lines and lines that start with `#` are skipped.
+ * @throws RangeError with the line that is invalid
  */
 export function parseAbacPolicies(text: string): readonly AbacPolicy[] {
   return text.split('\n').flatMap((line, at) => {
@@ -53,20 +56,23 @@ export function parseAbacPolicies(text: string): readonly AbacPolicy[] {
       if (typeof policy === 'object' && policy !== null && !Array.isArray(policy))
         return [policy as AbacPolicy]
     } catch {
-      // told below
+      // reported below
     }
     throw new RangeError(`ABAC policy, line ${at + 1}: not a JSON object: ${trimmed}`)
   })
 }
 
 /**
- * The authorizer of `--authorization-mode=ABAC`: whoever one policy is for may do it. Nothing is denied for
- * good.
+ * The authorizer of `--authorization-mode=ABAC`: allows what any policy matches. It never denies, so later
+ * authorizers are still consulted.
  */
 export class AbacAuthorizer implements Authorizer, RuleResolver {
   readonly #policies: readonly AbacPolicySpec[]
 
-  /** @throws RangeError for a policy of another kind or version. */
+  /**
+   * Creates the authorizer.
+   * @throws RangeError if a policy has another kind or version
+   */
   constructor(policies: readonly AbacPolicy[]) {
     this.#policies = policies.map(convert)
   }
@@ -89,7 +95,9 @@ export class AbacAuthorizer implements Authorizer, RuleResolver {
   }
 }
 
-/** The form that is compared: `*` as user or group is everybody who is authenticated. */
+/**
+ * Converts a policy to the form that is compared: `*` as user or group means everybody who is authenticated.
+ */
 function convert(policy: AbacPolicy): AbacPolicySpec {
   const { apiVersion, kind, spec } = policy
   if (apiVersion === undefined && kind === undefined) return convertOld(policy)
@@ -136,7 +144,10 @@ function matches(policy: AbacPolicySpec, user: UserInfo, attributes: AccessAttri
   )
 }
 
-/** Both must fit when both are named; a policy that names nobody is for nobody. */
+/**
+ * Returns whether a policy applies to a user. If it names a user and a group, both must match; if it names
+ * neither, it applies to nobody.
+ */
 function isFor({ user = '', group = '' }: AbacPolicySpec, { name, groups = [] }: UserInfo): boolean {
   if (user !== '' && user !== name) return false
   return group === '' ? user !== '' : groups.includes(group)

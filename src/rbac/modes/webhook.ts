@@ -14,16 +14,16 @@ import type {
 } from '../../apiserver/authorization/authorizer.js'
 
 /**
- * What stands in for the webhook's server: answers a SubjectAccessReview with its status. It is called in the
- * middle of a request, so it must answer at once and must be deterministic; what it throws is a failed call.
+ * Stands in for the webhook's server: returns the status of a SubjectAccessReview. It runs in the middle of a
+ * request, so it must be synchronous and deterministic; an exception counts as a failed call.
  */
 export type AuthorizationWebhook = (review: Omit<SubjectAccessReview, 'status'>) => SubjectAccessReviewStatus
 
-/** How a webhook is asked. */
+/** Options of a webhook authorizer. */
 export interface WebhookAuthorizerOptions {
   readonly review: AuthorizationWebhook
   /**
-   * What a failed call means: that the next authorizer is asked, or that the request is denied. Default
+   * The effect of a failed call: the next authorizer is consulted, or the request is denied. Default
    * `NoOpinion`.
    */
   readonly failurePolicy?: 'NoOpinion' | 'Deny'
@@ -38,8 +38,8 @@ const RULES: HeldRules = {
 }
 
 /**
- * The authorizer of `--authorization-mode=Webhook`. Its answers are not cached: virtual time and a function
- * make that pointless.
+ * The authorizer of `--authorization-mode=Webhook`. Responses are not cached, since calling a function takes
+ * no virtual time.
  */
 export class WebhookAuthorizer implements Authorizer, RuleResolver {
   readonly #options: WebhookAuthorizerOptions

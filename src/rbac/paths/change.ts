@@ -1,24 +1,24 @@
-import type { AccessQuestion } from '../evaluate.js'
+import type { AccessAction } from '../evaluate.js'
 import type { CallStep } from './path.js'
 import { prefixOf } from './path.js'
-import type { World } from './world.js'
+import type { SubjectView } from './subject-view.js'
 
-/** An object that there is, or is to be. */
-export interface Place {
+/** An object, which may not exist yet. */
+export interface ObjectPlace {
   /** `apps/v1`, `v1`. */
   readonly groupVersion: string
   readonly resource: string
   readonly subresource?: string
-  /** '' for what has none. */
+  /** '' for a cluster-scoped object. */
   readonly namespace: string
   readonly name: string
 }
 
-/** The question whether one may do that to it. */
-export function asking(
+/** Returns the query for a verb on the object. */
+export function queryFor(
   verb: string,
-  { groupVersion, resource, subresource, namespace, name }: Place,
-): AccessQuestion {
+  { groupVersion, resource, subresource, namespace, name }: ObjectPlace,
+): AccessAction {
   const [group = '', version] = groupVersion.split('/')
   return {
     verb,
@@ -30,18 +30,18 @@ export function asking(
   }
 }
 
-/** The path of a request to it. */
-export function pathOf({ groupVersion, resource, subresource, namespace, name }: Place): string {
+/** Returns the path of a request for the object. */
+export function pathOf({ groupVersion, resource, subresource, namespace, name }: ObjectPlace): string {
   return (
     `${prefixOf(groupVersion, namespace)}${resource}/` +
     `${name}${subresource === undefined ? '' : `/${subresource}`}`
   )
 }
 
-/** Creates it; undefined where the subject may not. */
-export function creation(world: World, place: Place, body: object): CallStep | undefined {
-  const needs = asking('create', place)
-  if (!world.may(needs)) return undefined
+/** Returns the step that creates the object; undefined if the subject is not allowed to. */
+export function creation(view: SubjectView, place: ObjectPlace, body: object): CallStep | undefined {
+  const needs = queryFor('create', place)
+  if (!view.may(needs)) return undefined
   const { groupVersion, resource, subresource, namespace, name } = place
   const path = subresource === undefined ? `${prefixOf(groupVersion, namespace)}${resource}` : pathOf(place)
   return {
@@ -56,24 +56,24 @@ export function creation(world: World, place: Place, body: object): CallStep | u
 }
 
 /**
- * Lays fields over what there is, by PATCH or by GET and PUT; undefined where the subject may do neither.
- * `at` is how many steps come before.
+ * Returns the steps that merge fields into an existing object, by PATCH, or by GET and PUT; undefined if the
+ * subject is allowed neither. `at` is the number of preceding steps.
  */
 export function change(
-  world: World,
-  place: Place,
+  view: SubjectView,
+  place: ObjectPlace,
   body: object,
   at: number,
 ): readonly CallStep[] | undefined {
   const { subresource: _subresource, ...whole } = place
-  const [patch, update, get] = [asking('patch', place), asking('update', place), asking('get', whole)]
+  const [patch, update, get] = [queryFor('patch', place), queryFor('update', place), queryFor('get', whole)]
   const does =
     `change ${place.resource}${place.subresource === undefined ? '' : `/${place.subresource}`} ` +
     `${place.name}`
   const path = pathOf(place)
-  if (world.may(patch))
+  if (view.may(patch))
     return [{ step: 'call', by: 'self', does, needs: [patch], method: 'PATCH', path, body }]
-  if (!world.may(update, get)) return undefined
+  if (!view.may(update, get)) return undefined
   return [
     {
       step: 'call',
@@ -87,10 +87,13 @@ export function change(
   ]
 }
 
-/** Reads it, alone or out of a list that holds nothing else; undefined where the subject may do neither. */
-export function reading(world: World, place: Place): CallStep | undefined {
-  const needs = asking('get', place)
-  return world.may(needs)
+/**
+ * Returns the step that reads the object, directly or from a list that contains only it; undefined if the
+ * subject is allowed neither.
+ */
+export function reading(view: SubjectView, place: ObjectPlace): CallStep | undefined {
+  const needs = queryFor('get', place)
+  return view.may(needs)
     ? {
         step: 'call',
         by: 'self',

@@ -1,22 +1,23 @@
 import type { KubeObject } from '../../api/definition.js'
-import { certificates, impersonations, madeSecrets, mintedTokens, readSecrets } from './identities.js'
-import type { EscalationIdentity, EscalationPath } from './path.js'
-import { editedWorkloads, execs, madePods, madeWorkloads, nodeProxies } from './pods.js'
+import { certificates, impersonations, createdSecrets, mintedTokens, readSecrets } from './identities.js'
+import { type EscalationIdentity, type EscalationPath, joinPaths } from './path.js'
+import { editedWorkloads, execs, createdPods, createdWorkloads, nodeProxies } from './pods.js'
 import { boundRoles, editedRoles } from './roles.js'
-import { afterPath } from './chain.js'
 import { mutatingWebhooks } from './webhooks.js'
-import { World } from './world.js'
+import { SubjectView } from './subject-view.js'
 
-/** Who looks for more rights. `system:authenticated` and the groups of a service account are added. */
+/**
+ * The subject whose paths are searched. `system:authenticated` and the groups of a service account are added.
+ */
 export interface EscalationSubject {
   readonly user: string
   readonly groups?: readonly string[]
 }
 
-/** How far to look. */
+/** Bounds of the search. */
 export interface EscalationOptions {
   /**
-   * How many paths may follow on one another, each from the identity that the one before leads to. Default 1,
+   * How many paths may be chained, each starting from the identity that the previous one yields. Default 1,
    * at most 4.
    */
   readonly depth?: number
@@ -24,12 +25,12 @@ export interface EscalationOptions {
 
 const MOST_DEPTH = 4
 
-/** A cluster, as far as it is read: its stored objects. */
+/** The parts of a cluster that are read: its stored objects. */
 export interface StoredSource {
   readonly state: { stored(resource: string): readonly KubeObject[] }
 }
 
-/** The kinds of objects that paths lead over. */
+/** The resources that paths involve. */
 const RESOURCES = [
   'clusterroles',
   'clusterrolebindings',
@@ -44,15 +45,15 @@ const RESOURCES = [
   'statefulsets',
 ]
 
-const SEARCHES: readonly ((world: World) => readonly EscalationPath[])[] = [
+const SEARCHES: readonly ((view: SubjectView) => readonly EscalationPath[])[] = [
   editedRoles,
   boundRoles,
   impersonations,
   mintedTokens,
   readSecrets,
-  madeSecrets,
-  madePods,
-  madeWorkloads,
+  createdSecrets,
+  createdPods,
+  createdWorkloads,
   editedWorkloads,
   execs,
   nodeProxies,
@@ -61,14 +62,15 @@ const SEARCHES: readonly ((world: World) => readonly EscalationPath[])[] = [
 ]
 
 /**
- * How a subject can come to more rights than it has: by roles that it may change or bind, identities that it
- * may take on, tokens, pods of stronger service accounts, certificates, webhooks. `source` is a cluster or
- * its objects, of every kind mixed. Each path is a list of calls that the subject is allowed to make, whom it
- * ends up as, and something that is allowed then and was not before. Of several identities that one way leads
- * to, those are told that may no less than the others. Members of `system:masters` have nothing to gain.
+ * Finds how a subject can gain rights: through roles that it can change or bind, identities that it can
+ * assume, tokens, pods of more privileged service accounts, certificates and webhooks. `source` is a cluster
+ * or a list of its objects of all kinds. Each path lists API calls that the subject is allowed to make, the
+ * resulting identity, and an action that becomes allowed. If one technique leads to several identities, only
+ * those are reported whose rights are not covered by another. Members of `system:masters` have nothing to
+ * gain.
  *
- * Only RBAC is looked at: admission (Pod Security, policies) may stand in the way, and what the node
- * authorizer gives is not counted.
+ * Only RBAC is considered: admission (Pod Security, policies) may block a path, and the rights from the node
+ * authorizer are not counted.
  */
 export function escalationPaths(
   source: Iterable<KubeObject> | StoredSource,
@@ -87,22 +89,22 @@ function pathsFrom(
   self: EscalationIdentity,
   depth: number,
 ): readonly EscalationPath[] {
-  const world = new World(objects, self)
+  const view = new SubjectView(objects, self)
   if (self.groups.includes('system:masters')) return []
-  let last = SEARCHES.flatMap((search) => search(world))
+  let last = SEARCHES.flatMap((search) => search(view))
   const found = [...last]
   const told = new Set([self.user, ...last.map(endOf)])
   for (let hops = 1; hops < depth; hops++) {
     last = last
       .filter(({ credential }) => credential.kind !== 'own')
       .flatMap((first) => {
-        const next = new World(objects, first.identity)
+        const next = new SubjectView(objects, first.identity)
         return SEARCHES.flatMap((search) => search(next))
           .filter(
             (second) =>
-              !world.may(second.gains) && !told.has(endOf(second)) && told.add(endOf(second)) !== undefined,
+              !view.may(second.gains) && !told.has(endOf(second)) && told.add(endOf(second)) !== undefined,
           )
-          .map((second) => afterPath(first, second))
+          .map((second) => joinPaths(first, second))
       })
     found.push(...last)
   }
@@ -110,13 +112,14 @@ function pathsFrom(
 }
 
 /**
- * Where a path leads: to an identity, or to more rights for the one that goes it. One path to each is enough.
+ * Returns a key for where a path leads: an identity, or more rights for the subject itself. One path to each
+ * is enough.
  */
 function endOf({ kind, credential, identity: { user }, gains }: EscalationPath): string {
   return credential.kind === 'own' ? JSON.stringify([kind, user, gains]) : user
 }
 
-/** The subject with all its groups. */
+/** Returns the subject with all its groups. */
 export function identityOf({ user, groups = [] }: EscalationSubject): EscalationIdentity {
   const [, , namespace] = /^(system:serviceaccount):([^:]+):[^:]+$/.exec(user) ?? []
   const implied =
@@ -138,7 +141,7 @@ const KINDS: Readonly<Record<string, string>> = {
   statefulsets: 'StatefulSet',
 }
 
-/** Items of a list need not say what they are. */
+/** Returns a function that adds the kind, which items of a list may lack. */
 function withKind(resource: string): (object: KubeObject) => KubeObject {
   return (object) => (object.kind === undefined ? { ...object, kind: KINDS[resource] ?? '' } : object)
 }

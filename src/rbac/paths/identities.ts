@@ -1,11 +1,11 @@
 /** Paths to another identity: impersonation, tokens, certificates. */
 import type { Secret } from '../../api/core/generated.js'
-import type { AccessQuestion } from '../evaluate.js'
+import type { AccessAction } from '../evaluate.js'
 import { change, creation, reading } from './change.js'
 import type { EscalationIdentity, EscalationPath } from './path.js'
-import { MADE } from './path.js'
-import type { Account, World } from './world.js'
-import { accountIdentity } from './world.js'
+import { CREATED_NAME } from './path.js'
+import type { Account, SubjectView } from './subject-view.js'
+import { accountIdentity } from './subject-view.js'
 
 const MASTERS = 'system:masters'
 const AUTHENTICATED = 'system:authenticated'
@@ -14,7 +14,7 @@ const TOKEN_TYPE = 'kubernetes.io/service-account-token'
 const SIGNER = 'kubernetes.io/kube-apiserver-client'
 const CERTIFICATES = 'certificates.k8s.io'
 
-const impersonating = (resource: string, name: string, namespace?: string): AccessQuestion => ({
+const impersonating = (resource: string, name: string, namespace?: string): AccessAction => ({
   verb: 'impersonate',
   apiGroup: '',
   resource,
@@ -22,17 +22,17 @@ const impersonating = (resource: string, name: string, namespace?: string): Acce
   ...(namespace === undefined ? {} : { namespace }),
 })
 
-interface Mask {
+interface ImpersonatedIdentity {
   readonly identity: EscalationIdentity
-  readonly needs: readonly AccessQuestion[]
-  /** What the headers say. */
+  readonly needs: readonly AccessAction[]
+  /** The groups in the headers. */
   readonly groups: readonly string[]
 }
 
-/** The subject acts as a user, a group or a service account that it may `impersonate`. */
-export function impersonations(world: World): readonly EscalationPath[] {
-  const masks = masksOf(world).filter(({ needs }) => world.may(...needs))
-  return world
+/** Finds users, groups and service accounts that the subject may `impersonate`. */
+export function impersonations(view: SubjectView): readonly EscalationPath[] {
+  const masks = impersonatedIdentities(view).filter(({ needs }) => view.may(...needs))
+  return view
     .stronger(masks, ({ identity }) => identity)
     .map(({ of: { groups, needs }, identity, gains }) => ({
       kind: 'impersonate',
@@ -54,13 +54,13 @@ export function impersonations(world: World): readonly EscalationPath[] {
     }))
 }
 
-function masksOf(world: World): readonly Mask[] {
-  const users = [...new Set([...world.subjects('User').map(({ name }) => name), world.self.user, MADE])]
-  const groups = [...new Set([MASTERS, ...world.subjects('Group').map(({ name }) => name)])]
-  const someone = users.find((user) => world.may(impersonating('users', user)))
+function impersonatedIdentities(view: SubjectView): readonly ImpersonatedIdentity[] {
+  const users = [...new Set([...view.subjects('User').map(({ name }) => name), view.self.user, CREATED_NAME])]
+  const groups = [...new Set([MASTERS, ...view.subjects('Group').map(({ name }) => name)])]
+  const someone = users.find((user) => view.may(impersonating('users', user)))
   const accounts = [
-    ...world.accounts(),
-    ...world.subjects('ServiceAccount').map(({ name, namespace = '' }) => ({ namespace, name })),
+    ...view.accounts(),
+    ...view.subjects('ServiceAccount').map(({ name, namespace = '' }) => ({ namespace, name })),
   ]
   return [
     ...(someone === undefined
@@ -84,25 +84,25 @@ function masksOf(world: World): readonly Mask[] {
 }
 
 /**
- * The subject asks for a token of a service account, which it makes first where bindings name one that is not
- * there.
+ * Finds service accounts whose tokens the subject can request. An account that bindings name but that does
+ * not exist is created first.
  */
-export function mintedTokens(world: World): readonly EscalationPath[] {
-  const there = new Set(world.accounts().map(({ namespace, name }) => `${namespace}/${name}`))
+export function mintedTokens(view: SubjectView): readonly EscalationPath[] {
+  const there = new Set(view.accounts().map(({ namespace, name }) => `${namespace}/${name}`))
   const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} }
   const steps = ({ namespace, name }: Account): EscalationPath['steps'] => {
     const place = { groupVersion: 'v1', resource: 'serviceaccounts', namespace, name }
-    const token = creation(world, { ...place, subresource: 'token' }, body)
+    const token = creation(view, { ...place, subresource: 'token' }, body)
     if (token === undefined || there.has(`${namespace}/${name}`)) return token === undefined ? [] : [token]
-    const made = creation(world, place, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name } })
+    const made = creation(view, place, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name } })
     return made === undefined ? [] : [made, token]
   }
-  const bound = world.subjects('ServiceAccount').map(({ name, namespace = '' }) => ({ namespace, name }))
+  const bound = view.subjects('ServiceAccount').map(({ name, namespace = '' }) => ({ namespace, name }))
   const accounts = [
-    ...world.accounts(),
+    ...view.accounts(),
     ...bound.filter(({ namespace, name }) => !there.has(`${namespace}/${name}`)),
   ]
-  return world
+  return view
     .stronger(
       accounts.filter((account) => steps(account).length > 0),
       accountIdentity,
@@ -119,8 +119,8 @@ export function mintedTokens(world: World): readonly EscalationPath[] {
     })
 }
 
-/** The subject reads a token that lies in a Secret. */
-export function readSecrets(world: World): readonly EscalationPath[] {
+/** Finds tokens in Secrets that the subject can read. */
+export function readSecrets(view: SubjectView): readonly EscalationPath[] {
   const place = ({
     metadata: { name = '', namespace = '' },
   }: Secret): { namespace: string; name: string; groupVersion: string; resource: string } => ({
@@ -129,13 +129,13 @@ export function readSecrets(world: World): readonly EscalationPath[] {
     namespace,
     name,
   })
-  const secrets = world
+  const secrets = view
     .ofKind<Secret>('Secret')
-    .filter((secret) => secret.type === TOKEN_TYPE && reading(world, place(secret)) !== undefined)
+    .filter((secret) => secret.type === TOKEN_TYPE && reading(view, place(secret)) !== undefined)
   const identityOf = ({ metadata: { namespace = '', annotations = {} } }: Secret): EscalationIdentity =>
     accountIdentity({ namespace, name: annotations[ACCOUNT_NAME] ?? '' })
-  return world.stronger(secrets, identityOf).flatMap(({ of, identity, gains }) => {
-    const read = reading(world, place(of))
+  return view.stronger(secrets, identityOf).flatMap(({ of, identity, gains }) => {
+    const read = reading(view, place(of))
     return read === undefined
       ? []
       : [
@@ -150,22 +150,22 @@ export function readSecrets(world: World): readonly EscalationPath[] {
   })
 }
 
-/** The subject has a token put into a Secret that it makes, and reads it. */
-export function madeSecrets(world: World): readonly EscalationPath[] {
+/** Finds service accounts for which the subject can create a token Secret and then read it. */
+export function createdSecrets(view: SubjectView): readonly EscalationPath[] {
   const steps = ({ namespace, name }: Account): EscalationPath['steps'] | undefined => {
-    const place = { groupVersion: 'v1', resource: 'secrets', namespace, name: MADE }
-    const made = creation(world, place, {
+    const place = { groupVersion: 'v1', resource: 'secrets', namespace, name: CREATED_NAME }
+    const made = creation(view, place, {
       apiVersion: 'v1',
       kind: 'Secret',
-      metadata: { name: MADE, annotations: { [ACCOUNT_NAME]: name } },
+      metadata: { name: CREATED_NAME, annotations: { [ACCOUNT_NAME]: name } },
       type: TOKEN_TYPE,
     })
-    const read = reading(world, place)
+    const read = reading(view, place)
     return made === undefined || read === undefined ? undefined : [made, read]
   }
-  return world
+  return view
     .stronger(
-      world.accounts().filter((account) => steps(account) !== undefined),
+      view.accounts().filter((account) => steps(account) !== undefined),
       accountIdentity,
     )
     .map(({ of, identity, gains }) => ({
@@ -178,22 +178,22 @@ export function madeSecrets(world: World): readonly EscalationPath[] {
 }
 
 /**
- * The subject asks for a client certificate in another name, approves it, and reads it. Nobody gets one for
- * `system:masters`.
+ * Finds names for which the subject can request a client certificate, approve it, and read it.
+ * `system:masters` is excluded, because signing refuses it.
  */
-export function certificates(world: World): readonly EscalationPath[] {
+export function certificates(view: SubjectView): readonly EscalationPath[] {
   const place = {
     groupVersion: `${CERTIFICATES}/v1`,
     resource: 'certificatesigningrequests',
     namespace: '',
-    name: MADE,
+    name: CREATED_NAME,
   }
   const approve = { verb: 'approve', apiGroup: CERTIFICATES, resource: 'signers', name: SIGNER }
   const any = { ...approve, name: `${SIGNER.split('/')[0] ?? ''}/*` }
-  const made = creation(world, place, {
+  const made = creation(view, place, {
     apiVersion: place.groupVersion,
     kind: 'CertificateSigningRequest',
-    metadata: { name: MADE },
+    metadata: { name: CREATED_NAME },
     spec: { signerName: SIGNER, usages: ['client auth'] },
   })
   const condition = {
@@ -203,22 +203,22 @@ export function certificates(world: World): readonly EscalationPath[] {
     message: 'approved by its own author',
   }
   const approved = change(
-    world,
+    view,
     { ...place, subresource: 'approval' },
     { status: { conditions: [condition] } },
     1,
   )
-  const read = reading(world, place)
-  const need = [approve, any].find((question) => world.may(question))
+  const read = reading(view, place)
+  const need = [approve, any].find((question) => view.may(question))
   if (made === undefined || approved === undefined || read === undefined || need === undefined) return []
   const identities = [
-    ...world.subjects('User').map(({ name }) => ({ user: name, groups: [AUTHENTICATED] })),
-    ...world
+    ...view.subjects('User').map(({ name }) => ({ user: name, groups: [AUTHENTICATED] })),
+    ...view
       .subjects('Group')
       .filter(({ name }) => name !== MASTERS)
-      .map(({ name }) => ({ user: MADE, groups: [name, AUTHENTICATED] })),
+      .map(({ name }) => ({ user: CREATED_NAME, groups: [name, AUTHENTICATED] })),
   ]
-  return world
+  return view
     .stronger(identities, (identity) => identity)
     .map(({ identity, gains }) => {
       const organizations = identity.groups.filter((group) => group !== AUTHENTICATED)

@@ -1,18 +1,18 @@
-/** Paths over pods: what runs as a service account has its token. */
+/** Paths through pods: a pod has the token of its service account. */
 import type { Pod } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/definition.js'
 import type { Labels } from '../../api/labels.js'
-import { asking, change, creation, pathOf } from './change.js'
+import { queryFor, change, creation, pathOf } from './change.js'
 import type { CallStep, EscalationPath, EscalationStep, InPodStep } from './path.js'
-import { MADE } from './path.js'
-import type { Account, World } from './world.js'
-import { accountIdentity } from './world.js'
+import { CREATED_NAME } from './path.js'
+import type { Account, SubjectView } from './subject-view.js'
+import { accountIdentity } from './subject-view.js'
 
-/** Where a container finds the token of its service account. */
+/** Where a container finds its service account token. */
 const TOKEN_FILE = '/var/run/secrets/kubernetes.io/serviceaccount/token'
-const LABELS = { app: MADE }
+const LABELS = { app: CREATED_NAME }
 
-/** An image of the subject's that does what the subject wants. */
+/** Returns the spec of a pod with an image that the subject controls. */
 function podSpec({ name }: Account): object {
   return {
     serviceAccountName: name,
@@ -24,14 +24,14 @@ function inPod({ namespace }: Account, pod: InPodStep['pod']): InPodStep {
   return { step: 'in-pod', does: 'its code reads the token', needs: [], namespace, pod, file: TOKEN_FILE }
 }
 
-/** Paths to accounts by steps which end in the token. */
+/** Returns paths to service accounts whose steps end with the token. */
 function toAccounts(
-  world: World,
+  view: SubjectView,
   kind: EscalationPath['kind'],
   accounts: readonly Account[],
   stepsTo: (account: Account) => readonly EscalationStep[] | undefined,
 ): readonly EscalationPath[] {
-  return world
+  return view
     .stronger(
       accounts.filter((account) => stepsTo(account) !== undefined),
       accountIdentity,
@@ -42,17 +42,17 @@ function toAccounts(
     })
 }
 
-/** The subject makes a pod that runs as a service account of its namespace. */
-export function madePods(world: World): readonly EscalationPath[] {
-  return toAccounts(world, 'create-pod', world.accounts(), (account) => {
-    const place = { groupVersion: 'v1', resource: 'pods', namespace: account.namespace, name: MADE }
-    const made = creation(world, place, {
+/** Finds service accounts as which the subject can run a pod. */
+export function createdPods(view: SubjectView): readonly EscalationPath[] {
+  return toAccounts(view, 'create-pod', view.accounts(), (account) => {
+    const place = { groupVersion: 'v1', resource: 'pods', namespace: account.namespace, name: CREATED_NAME }
+    const made = creation(view, place, {
       apiVersion: 'v1',
       kind: 'Pod',
-      metadata: { name: MADE },
+      metadata: { name: CREATED_NAME },
       spec: podSpec(account),
     })
-    return made === undefined ? undefined : [made, inPod(account, { name: MADE })]
+    return made === undefined ? undefined : [made, inPod(account, { name: CREATED_NAME })]
   })
 }
 
@@ -60,9 +60,9 @@ interface Workload {
   readonly groupVersion: string
   readonly resource: string
   readonly kind: string
-  /** The spec around the spec of pods. */
+  /** Wraps a pod template into the workload's spec. */
   readonly spec: (template: object) => object
-  /** Whether pods are made anew when the template changes. */
+  /** Whether pods are replaced when the template changes. */
   readonly rolls?: true
 }
 
@@ -92,7 +92,7 @@ const WORKLOADS: readonly Workload[] = [
     resource: 'statefulsets',
     kind: 'StatefulSet',
     rolls: true,
-    spec: (template) => ({ selector, serviceName: MADE, template }),
+    spec: (template) => ({ selector, serviceName: CREATED_NAME, template }),
   },
   {
     groupVersion: 'apps/v1',
@@ -121,19 +121,20 @@ const WORKLOADS: readonly Workload[] = [
 ]
 
 /**
- * The subject makes a workload whose pods run as a service account: one path for each kind that it may make.
+ * Finds service accounts as which the subject can run a workload's pods: one path for each kind of workload
+ * that it can create.
  */
-export function madeWorkloads(world: World): readonly EscalationPath[] {
+export function createdWorkloads(view: SubjectView): readonly EscalationPath[] {
   return WORKLOADS.flatMap(({ groupVersion, resource, kind, spec }) =>
-    toAccounts(world, 'create-workload', world.accounts(), (account) => {
-      const place = { groupVersion, resource, namespace: account.namespace, name: MADE }
+    toAccounts(view, 'create-workload', view.accounts(), (account) => {
+      const place = { groupVersion, resource, namespace: account.namespace, name: CREATED_NAME }
       const body = {
         apiVersion: groupVersion,
         kind,
-        metadata: { name: MADE },
+        metadata: { name: CREATED_NAME },
         spec: spec({ metadata: { labels: LABELS }, spec: podSpec(account) }),
       }
-      const made = creation(world, place, body)
+      const made = creation(view, place, body)
       return made === undefined ? undefined : [made, inPod(account, { labels: LABELS })]
     }),
   )
@@ -143,16 +144,16 @@ type Templated = KubeObject & {
   readonly spec?: { readonly template?: { readonly metadata?: { readonly labels?: Labels } } }
 }
 
-/** The subject has a workload that there is run as another service account, with an image of its own. */
-export function editedWorkloads(world: World): readonly EscalationPath[] {
+/** Finds existing workloads that the subject can change to another service account and its own image. */
+export function editedWorkloads(view: SubjectView): readonly EscalationPath[] {
   return WORKLOADS.filter(({ rolls }) => rolls === true).flatMap(({ groupVersion, resource, kind }) =>
-    world.ofKind<Templated>(kind).flatMap(({ metadata: { name = '', namespace = '' }, spec }) => {
-      const accounts = world.accounts().filter((account) => account.namespace === namespace)
-      // of its own label, to be told from the pods before; merge patches leave what they do not name
-      const labels = { ...spec?.template?.metadata?.labels, [MADE]: 'edited' }
-      return toAccounts(world, 'edit-workload', accounts, (account) => {
+    view.ofKind<Templated>(kind).flatMap(({ metadata: { name = '', namespace = '' }, spec }) => {
+      const accounts = view.accounts().filter((account) => account.namespace === namespace)
+      // a label of its own tells the new pods from the old ones; a merge patch keeps the other labels
+      const labels = { ...spec?.template?.metadata?.labels, [CREATED_NAME]: 'edited' }
+      return toAccounts(view, 'edit-workload', accounts, (account) => {
         const steps = change(
-          world,
+          view,
           { groupVersion, resource, namespace, name },
           { spec: { template: { metadata: { labels }, spec: podSpec(account) } } },
           0,
@@ -163,8 +164,8 @@ export function editedWorkloads(world: World): readonly EscalationPath[] {
   )
 }
 
-function runningPods(world: World): readonly Pod[] {
-  return world
+function runningPods(view: SubjectView): readonly Pod[] {
+  return view
     .ofKind<Pod>('Pod')
     .filter(({ spec, status }) => status?.phase === 'Running' && spec.automountServiceAccountToken !== false)
 }
@@ -174,12 +175,12 @@ const accountOf = ({ metadata: { namespace = '' }, spec }: Pod): Account => ({
   name: spec.serviceAccountName ?? 'default',
 })
 
-/** The subject reads the token in somebody else's container. */
-export function execs(world: World): readonly EscalationPath[] {
-  const needs = ({ metadata: { namespace = '', name = '' } }: Pod): ReturnType<typeof asking> =>
-    asking('create', { groupVersion: 'v1', resource: 'pods', subresource: 'exec', namespace, name })
-  const pods = runningPods(world).filter((pod) => world.may({ ...needs(pod), name: pod.metadata.name ?? '' }))
-  return world
+/** Finds containers of others in which the subject can run a command and read the token. */
+export function execs(view: SubjectView): readonly EscalationPath[] {
+  const needs = ({ metadata: { namespace = '', name = '' } }: Pod): ReturnType<typeof queryFor> =>
+    queryFor('create', { groupVersion: 'v1', resource: 'pods', subresource: 'exec', namespace, name })
+  const pods = runningPods(view).filter((pod) => view.may({ ...needs(pod), name: pod.metadata.name ?? '' }))
+  return view
     .stronger(pods, (pod) => accountIdentity(accountOf(pod)))
     .map(({ of: pod, identity, gains }) => ({
       kind: 'exec',
@@ -200,10 +201,10 @@ export function execs(world: World): readonly EscalationPath[] {
 }
 
 /**
- * The subject runs a command in somebody else's container over the kubelet's own API, past the checks on
- * pods.
+ * Finds containers of others in which the subject can run a command through the kubelet's own API, which
+ * bypasses the checks on pods.
  */
-export function nodeProxies(world: World): readonly EscalationPath[] {
+export function nodeProxies(view: SubjectView): readonly EscalationPath[] {
   const proxyOf = (
     pod: Pod,
   ): {
@@ -219,8 +220,8 @@ export function nodeProxies(world: World): readonly EscalationPath[] {
     namespace: '',
     name: pod.spec.nodeName ?? '',
   })
-  const pods = runningPods(world).filter((pod) => world.may(asking('create', proxyOf(pod))))
-  return world
+  const pods = runningPods(view).filter((pod) => view.may(queryFor('create', proxyOf(pod))))
+  return view
     .stronger(pods, (pod) => accountIdentity(accountOf(pod)))
     .map(({ of: pod, identity, gains }) => {
       const {
@@ -236,7 +237,7 @@ export function nodeProxies(world: World): readonly EscalationPath[] {
         step: 'call',
         by: 'self',
         does: 'have the kubelet read the token',
-        needs: [asking('create', proxyOf(pod))],
+        needs: [queryFor('create', proxyOf(pod))],
         method: 'POST',
         path: `${pathOf(proxyOf(pod))}${run}`,
       }

@@ -1,23 +1,23 @@
-/** Paths over roles and bindings themselves. */
+/** Paths through roles and bindings. */
 import type { PolicyRule } from '../../api/rbac/generated.js'
 import { covers } from '../covers.js'
-import type { AccessQuestion } from '../evaluate.js'
+import type { AccessAction } from '../evaluate.js'
 import type { Binding } from '../policy.js'
 import { roleKey, roleKeyOf } from '../policy.js'
 import { subjectApplies } from '../subjects.js'
-import type { Place } from './change.js'
-import { asking, change, creation } from './change.js'
+import type { ObjectPlace } from './change.js'
+import { queryFor, change, creation } from './change.js'
 import type { CallStep, EscalationPath } from './path.js'
-import { MADE } from './path.js'
-import type { World } from './world.js'
-import { ALL_RULES } from './world.js'
+import { CREATED_NAME } from './path.js'
+import type { SubjectView } from './subject-view.js'
+import { ALL_RULES } from './subject-view.js'
 
 const GROUP = 'rbac.authorization.k8s.io'
 const GROUP_VERSION = `${GROUP}/v1`
 
-/** The subject writes all rules into a role that it has, since it may `escalate` it. */
-export function editedRoles(world: World): readonly EscalationPath[] {
-  const { self, policy } = world
+/** Finds roles of the subject into which it can write all rules, because it may `escalate` them. */
+export function editedRoles(view: SubjectView): readonly EscalationPath[] {
+  const { self, policy } = view
   const seen = new Set<string>()
   return [...policy.clusterBindings, ...policy.bindings].flatMap((binding): readonly EscalationPath[] => {
     const key = roleKeyOf(binding)
@@ -27,11 +27,11 @@ export function editedRoles(world: World): readonly EscalationPath[] {
     )
     if (rules === undefined || !isOurs || seen.has(key)) return []
     const place = placeOfRole(binding.roleRef.kind, binding.roleRef.name, binding.namespace)
-    const escalate = asking('escalate', place)
+    const escalate = queryFor('escalate', place)
     const added = place.namespace === '' ? ALL_RULES : ALL_RULES.slice(0, 1)
-    const gains = world.gainOf(ALL_RULES, binding.namespace)
-    const steps = change(world, place, { rules: [...rules, ...added] }, 0)
-    if (gains === undefined || steps === undefined || !world.may(escalate)) return []
+    const gains = view.gainOf(ALL_RULES, binding.namespace)
+    const steps = change(view, place, { rules: [...rules, ...added] }, 0)
+    if (gains === undefined || steps === undefined || !view.may(escalate)) return []
     seen.add(key)
     return [
       {
@@ -45,14 +45,14 @@ export function editedRoles(world: World): readonly EscalationPath[] {
   })
 }
 
-function placeOfRole(kind: string, name: string, namespace: string): Place {
+function placeOfRole(kind: string, name: string, namespace: string): ObjectPlace {
   return kind === 'Role'
     ? { groupVersion: GROUP_VERSION, resource: 'roles', namespace, name }
     : { groupVersion: GROUP_VERSION, resource: 'clusterroles', namespace: '', name }
 }
 
-/** The last step needs that, too. */
-function withNeed(steps: readonly CallStep[], need: AccessQuestion): readonly CallStep[] {
+/** Returns the steps with a further requirement on the last one. */
+function withNeed(steps: readonly CallStep[], need: AccessAction): readonly CallStep[] {
   return steps.map((step, at) => (at === steps.length - 1 ? { ...step, needs: [...step.needs, need] } : step))
 }
 
@@ -62,27 +62,27 @@ interface BoundRole {
   readonly rules: readonly PolicyRule[]
 }
 
-/** The subject binds itself to a role that it may `bind`, with a new binding or in one that there is. */
-export function boundRoles(world: World): readonly EscalationPath[] {
-  return ['', ...world.namespaces()].flatMap((scope) => {
-    const roles = rolesOf(world, scope).filter(({ kind, name }) => world.may(bindNeed(kind, name, scope)))
+/** Finds roles that the subject may `bind` to itself, with a new binding or an existing one. */
+export function boundRoles(view: SubjectView): readonly EscalationPath[] {
+  return ['', ...view.namespaces()].flatMap((scope) => {
+    const roles = rolesOf(view, scope).filter(({ kind, name }) => view.may(bindNeed(kind, name, scope)))
     return strongest(roles).flatMap((role): readonly EscalationPath[] => {
-      const gains = world.gainOf(role.rules, scope)
-      const steps = gains === undefined ? undefined : bindingSteps(world, role, scope)
+      const gains = view.gainOf(role.rules, scope)
+      const steps = gains === undefined ? undefined : bindingSteps(view, role, scope)
       if (gains === undefined || steps === undefined) return []
       if (
         scope !== '' &&
-        world.gainOf(role.rules, '') !== undefined &&
-        bindingSteps(world, role, '') !== undefined &&
-        world.may(bindNeed(role.kind, role.name, ''))
+        view.gainOf(role.rules, '') !== undefined &&
+        bindingSteps(view, role, '') !== undefined &&
+        view.may(bindNeed(role.kind, role.name, ''))
       )
-        return [] // the same goes for all namespaces at once
+        return [] // the cluster-wide path covers this namespace
       return [
         {
           kind: 'bind',
           steps: withNeed(steps, bindNeed(role.kind, role.name, scope)),
           credential: { kind: 'own' },
-          identity: world.self,
+          identity: view.self,
           gains,
         },
       ]
@@ -90,7 +90,7 @@ export function boundRoles(world: World): readonly EscalationPath[] {
   })
 }
 
-function bindNeed(kind: string, name: string, scope: string): AccessQuestion {
+function bindNeed(kind: string, name: string, scope: string): AccessAction {
   return {
     verb: 'bind',
     apiGroup: GROUP,
@@ -100,7 +100,7 @@ function bindNeed(kind: string, name: string, scope: string): AccessQuestion {
   }
 }
 
-function rolesOf({ policy }: World, scope: string): readonly BoundRole[] {
+function rolesOf({ policy }: SubjectView, scope: string): readonly BoundRole[] {
   const prefix = roleKey('Role', scope, '')
   return [...policy.roles].flatMap(([key, rules]): readonly BoundRole[] => {
     if (key.startsWith('ClusterRole//'))
@@ -111,7 +111,7 @@ function rolesOf({ policy }: World, scope: string): readonly BoundRole[] {
   })
 }
 
-/** Without those that give no more than another. */
+/** Drops roles whose rules are covered by another. */
 function strongest(roles: readonly BoundRole[]): readonly BoundRole[] {
   const kept: BoundRole[] = []
   for (const role of roles) {
@@ -123,7 +123,7 @@ function strongest(roles: readonly BoundRole[]): readonly BoundRole[] {
 }
 
 function bindingSteps(
-  world: World,
+  view: SubjectView,
   { kind, name }: BoundRole,
   scope: string,
 ): readonly CallStep[] | undefined {
@@ -132,28 +132,23 @@ function bindingSteps(
     groupVersion: GROUP_VERSION,
     resource: isCluster ? 'clusterrolebindings' : 'rolebindings',
     namespace: scope,
-    name: MADE,
+    name: CREATED_NAME,
   }
-  const self = { kind: 'User', apiGroup: GROUP, name: world.self.user }
-  const made = creation(world, place, {
+  const self = { kind: 'User', apiGroup: GROUP, name: view.self.user }
+  const made = creation(view, place, {
     apiVersion: GROUP_VERSION,
     kind: isCluster ? 'ClusterRoleBinding' : 'RoleBinding',
-    metadata: { name: MADE },
+    metadata: { name: CREATED_NAME },
     roleRef: { apiGroup: GROUP, kind, name },
     subjects: [self],
   })
   if (made !== undefined) return [made]
   const isOfRole = ({ roleRef }: Binding): boolean => roleRef.kind === kind && roleRef.name === name
   const there = isCluster
-    ? world.policy.clusterBindings
-    : world.policy.bindings.filter(({ namespace }) => namespace === scope)
+    ? view.policy.clusterBindings
+    : view.policy.bindings.filter(({ namespace }) => namespace === scope)
   for (const binding of there.filter(isOfRole)) {
-    const steps = change(
-      world,
-      { ...place, name: binding.name },
-      { subjects: [...binding.subjects, self] },
-      0,
-    )
+    const steps = change(view, { ...place, name: binding.name }, { subjects: [...binding.subjects, self] }, 0)
     if (steps !== undefined) return steps
   }
   return undefined

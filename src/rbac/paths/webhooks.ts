@@ -1,27 +1,27 @@
 import { creation } from './change.js'
 import type { EscalationPath } from './path.js'
-import { MADE } from './path.js'
-import type { World } from './world.js'
-import { ALL_RULES } from './world.js'
+import { CREATED_NAME } from './path.js'
+import type { SubjectView } from './subject-view.js'
+import { ALL_RULES } from './subject-view.js'
 
 const GROUP = 'rbac.authorization.k8s.io'
 const URL_OF_HOOK = 'https://escalation-path.example/mutate'
 
 /**
- * The subject has a webhook of its own change what an administrator writes: whatever binding they make next
- * is its own, of `cluster-admin`.
+ * Finds webhooks with which the subject can change what an administrator writes: the next binding that they
+ * create becomes one of the subject to `cluster-admin`.
  */
-export function mutatingWebhooks(world: World): readonly EscalationPath[] {
+export function mutatingWebhooks(view: SubjectView): readonly EscalationPath[] {
   const place = {
     groupVersion: 'admissionregistration.k8s.io/v1',
     resource: 'mutatingwebhookconfigurations',
     namespace: '',
-    name: MADE,
+    name: CREATED_NAME,
   }
-  const made = creation(world, place, {
+  const made = creation(view, place, {
     apiVersion: place.groupVersion,
     kind: 'MutatingWebhookConfiguration',
-    metadata: { name: MADE },
+    metadata: { name: CREATED_NAME },
     webhooks: [
       {
         name: 'escalation.path.example',
@@ -41,20 +41,20 @@ export function mutatingWebhooks(world: World): readonly EscalationPath[] {
       },
     ],
   })
-  const rules = world.policy.roles.get('ClusterRole//cluster-admin') ?? ALL_RULES
-  const gains = world.gainOf(rules, '')
+  const rules = view.policy.roles.get('ClusterRole//cluster-admin') ?? ALL_RULES
+  const gains = view.gainOf(rules, '')
   if (made === undefined || gains === undefined) return []
   const harmless = {
     apiVersion: `${GROUP}/v1`,
     kind: 'ClusterRoleBinding',
-    metadata: { name: `${MADE}-somebody` },
+    metadata: { name: `${CREATED_NAME}-somebody` },
     roleRef: { apiGroup: GROUP, kind: 'ClusterRole', name: 'view' },
     subjects: [{ kind: 'Group', apiGroup: GROUP, name: 'auditors' }],
   }
   return [
     {
       kind: 'mutating-webhook',
-      identity: world.self,
+      identity: view.self,
       gains,
       credential: { kind: 'own' },
       steps: [
@@ -73,7 +73,7 @@ export function mutatingWebhooks(world: World): readonly EscalationPath[] {
         url: URL_OF_HOOK,
         patch: [
           { op: 'replace', path: '/roleRef/name', value: 'cluster-admin' },
-          { op: 'add', path: '/subjects/-', value: { kind: 'User', apiGroup: GROUP, name: world.self.user } },
+          { op: 'add', path: '/subjects/-', value: { kind: 'User', apiGroup: GROUP, name: view.self.user } },
         ],
       },
     },

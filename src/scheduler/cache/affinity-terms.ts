@@ -4,35 +4,35 @@ import type { LabelQuery } from './label-query.js'
 import { querySelector } from './label-query.js'
 
 /**
- * A pod affinity or anti-affinity term, ready for use. Source: staging/src/k8s.io/kube-scheduler/framework
+ * A pod affinity or anti-affinity term, preprocessed. Source: staging/src/k8s.io/kube-scheduler/framework
  * AffinityTerm.
  */
 export interface AffinityTerm {
-  /** Equal for terms that mean the same. */
+  /** Equal for equivalent terms. */
   readonly key: string
-  /** Namespaces by name, sorted; the pod's own if the term names none and has no selector for them. */
+  /** Namespaces by name, sorted; the pod's own if the term has neither names nor a selector. */
   readonly namespaces: readonly string[]
-  /** Namespaces by their labels; undefined when the term selects none that way. */
+  /** Namespaces by label; undefined if the term has no namespace selector. */
   readonly namespaceSelector: LabelQuery | undefined
   readonly selector: LabelQuery
   readonly topologyKey: string
 }
 
-/** A preferred term. `weight` is below 0 for anti-affinity. */
+/** A preferred term. `weight` is negative for anti-affinity. */
 export interface WeightedTerm {
   readonly term: AffinityTerm
   readonly weight: number
 }
 
-/** What a pod wants of other pods around it. */
+/** The inter-pod affinity of a pod. */
 export interface PodAffinityTerms {
   readonly required: readonly AffinityTerm[]
   readonly requiredAnti: readonly AffinityTerm[]
-  /** Of affinity and anti-affinity. */
+  /** Affinity and anti-affinity. */
   readonly preferred: readonly WeightedTerm[]
 }
 
-/** The terms of a pod; undefined when it has none. */
+/** Returns the terms of a pod; undefined if it has none. */
 export function affinityTermsOf(pod: Pod): PodAffinityTerms | undefined {
   const { podAffinity, podAntiAffinity } = pod.spec.affinity ?? {}
   if (!podAffinity && !podAntiAffinity) return undefined
@@ -64,10 +64,10 @@ function termOf(
   return { key, namespaces: names, namespaceSelector: byLabels, selector, topologyKey }
 }
 
-/** Labels of a namespace by its name; undefined when there is no such namespace. */
+/** Returns the labels of a namespace; undefined if it does not exist. */
 export type NamespaceLabels = (namespace: string) => Labels | undefined
 
-/** Whether a pod is one that the term is about, wherever it runs. Source: framework AffinityTerm.Matches. */
+/** Returns whether a term selects a pod, wherever it runs. Source: framework AffinityTerm.Matches. */
 export function termMatches(term: AffinityTerm, { metadata }: Pod, labelsOf: NamespaceLabels): boolean {
   if (!term.selector.matches(metadata.labels)) return false
   const namespace = metadata.namespace ?? ''

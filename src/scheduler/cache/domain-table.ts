@@ -1,6 +1,6 @@
 import type { NodeInfo } from './node-info.js'
 
-/** One topology domain: the nodes that share a value of a label, and how many pods of a group are on them. */
+/** A topology domain: the nodes that share a label value, and the number of a group's pods on them. */
 export interface Domain {
   readonly value: string
   readonly count: number
@@ -10,28 +10,28 @@ export interface Domain {
 
 type MutableDomain = { -readonly [K in keyof Domain]: Domain[K] }
 
-/** Which nodes count. Two of the same `key` admit the same nodes, given equal nodes. */
+/** A set of nodes to count. Scopes with the same `key` admit the same nodes. */
 export interface NodeScope {
   readonly key: string
   admits(node: NodeInfo): boolean
 }
 
-/** Every node counts. */
+/** Admits every node. */
 export const ALL_NODES: NodeScope = { key: '', admits: () => true }
 
 /**
- * Pods of one group by topology domain, kept up pod by pod and node by node. Nodes that the API does not
- * have, that lack the label or that are out of scope belong to no domain.
+ * The number of a group's pods by topology domain, updated incrementally. Nodes that do not exist in the API,
+ * that lack the label or that are out of scope belong to no domain.
  */
 export class DomainTable {
   readonly topologyKey: string
-  /** Pods in all domains together. */
+  /** Number of pods in all domains. */
   total = 0
   readonly #scope: NodeScope
   readonly #countOn: (slot: number) => number
   readonly #domains = new Map<string, MutableDomain>()
   readonly #bySlot: (MutableDomain | undefined)[] = []
-  /** How many domains have exactly n pods; made at the first question for the least. */
+  /** The number of domains that have exactly n pods; built when the minimum is first requested. */
   #histogram: number[] | undefined
   #least = 0
 
@@ -46,12 +46,12 @@ export class DomainTable {
     return this.#domains.size
   }
 
-  /** The domain that a node counts for. */
+  /** Returns the domain that a node counts towards. */
   domainOf(node: NodeInfo): Domain | undefined {
     return this.#bySlot[node.slot]
   }
 
-  /** Pods in the domain that a node lies in by its label, whether or not the node itself counts. */
+  /** Counts the pods in the domain of a node's label, whether or not the node itself is in scope. */
   countAround(node: NodeInfo): number {
     const domain = this.#bySlot[node.slot]
     if (domain) return domain.count
@@ -59,14 +59,14 @@ export class DomainTable {
     return value === undefined ? 0 : this.countOf(value)
   }
 
-  /** Pods in the domain of that value; 0 when there is none. */
+  /** Counts the pods in the domain with that value; 0 if it does not exist. */
   countOf(value: string): number {
     return this.#domains.get(value)?.count ?? 0
   }
 
   /**
-   * The least number of pods in a domain; 0 when there is no domain. `changes` are what a trial adds (or
-   * takes) by value.
+   * Returns the minimum number of pods in a domain; 0 if there is no domain. `changes` are the differences of
+   * a trial by value.
    */
   least(changes?: ReadonlyMap<string, number>): number {
     if (this.#domains.size === 0) return 0
@@ -87,13 +87,13 @@ export class DomainTable {
     return changed
   }
 
-  /** A pod more (or less) on a node. */
+  /** Adds `delta` pods on a node. */
   add(slot: number, delta: number): void {
     const domain = this.#bySlot[slot]
     if (domain) this.#change(domain, delta)
   }
 
-  /** The node is new, or something of it has changed, or it is gone. */
+  /** Updates a node that was added, changed or removed. */
   setNode(node: NodeInfo): void {
     const { slot } = node
     const value =

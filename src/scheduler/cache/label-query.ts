@@ -2,17 +2,17 @@ import type { LabelMatcher, Requirement } from '../../api/labels.js'
 import { compileRequirements, selectorRequirements } from '../../api/labels.js'
 import type { LabelSelector } from '../../api/meta/generated.js'
 
-/** A label selector ready for use. Two of the same `key` match the same labels. */
+/** A label selector, preprocessed. Queries with the same `key` match the same labels. */
 export interface LabelQuery {
   readonly key: string
   readonly matches: LabelMatcher
-  /** A label that whatever matches must have: by it a query is found from the labels of a pod. */
+  /** A label that every match must have; it serves to find the query from a pod's labels. */
   readonly pair: readonly [key: string, value: string] | undefined
 }
 
 const NOTHING: LabelQuery = { key: '-', matches: () => false, pair: undefined }
 
-/** Labels that satisfy all requirements; none match everything. */
+/** Creates a query for labels that meet all requirements; an empty list matches everything. */
 export function queryOf(requirements: readonly Requirement[]): LabelQuery {
   const exact = requirements.find(
     ({ operator, values }) => values.length === 1 && (operator === '=' || operator === 'in'),
@@ -24,7 +24,7 @@ export function queryOf(requirements: readonly Requirement[]): LabelQuery {
   }
 }
 
-/** A LabelSelector object; an absent one matches nothing, an empty one everything. */
+/** Creates a query from a LabelSelector; an absent one matches nothing, an empty one everything. */
 export function querySelector(
   selector: LabelSelector | null | undefined,
   ...more: readonly Requirement[]

@@ -12,7 +12,7 @@ interface MutableResources {
   readonly scalars: Map<string, number>
 }
 
-/** What a node offers. */
+/** The allocatable resources of a node. */
 export interface Allocatable {
   readonly milliCpu: number
   readonly memory: number
@@ -25,56 +25,59 @@ const NO_TAINTS: readonly Taint[] = []
 const NO_LABELS: Readonly<Record<string, string>> = {}
 const NOTHING: Allocatable = { milliCpu: 0, memory: 0, ephemeralStorage: 0, pods: 0, scalars: new Map() }
 
-/** Numbers that tell states of nodes apart within one process; they decide nothing. */
+/**
+ * A counter whose values identify node states within one process. It never influences a decision, so it need
+ * not be part of a snapshot.
+ */
 let generations = 0
 
 /**
- * A node as the plugins see it: what it offers, what its pods have taken, its taints sorted by what they
- * forbid. A node that only pods speak of, not the API, has no {@link NodeInfo.object} and is never a
- * candidate. Sums of whole numbers do not depend on the order of the pods. Source:
+ * A node as plugins see it: its allocatable resources, what its pods request, and its taints by effect. A
+ * node that occurs only in pods, not in the API, has no {@link NodeInfo.object} and is never a candidate.
+ * Sums are of integers, so they do not depend on the order of the pods. Source:
  * pkg/scheduler/framework/types.go NodeInfo.
  */
 export class NodeInfo {
   readonly name: string
-  /** Place in the tables of the snapshot, -1 outside of one; a clone keeps that of its original. */
+  /** Index in the tables of the snapshot; -1 outside of one. A clone keeps the slot of its original. */
   slot = -1
-  /** Another number after each change that node-local filters and scores can see. */
+  /** Changes with everything that node-local filters and scores depend on. */
   generation = 0
   object: Node | undefined
   labels: Readonly<Record<string, string>> = NO_LABELS
   unschedulable = false
-  /** Taints NoSchedule and NoExecute. */
+  /** Taints with effect NoSchedule or NoExecute. */
   hardTaints: readonly Taint[] = NO_TAINTS
-  /** Taints PreferNoSchedule. */
+  /** Taints with effect PreferNoSchedule. */
   softTaints: readonly Taint[] = NO_TAINTS
   allocatable: Allocatable = NOTHING
   readonly requested: MutableResources = { milliCpu: 0, memory: 0, ephemeralStorage: 0, scalars: new Map() }
   nonZeroMilliCpu = 0
   nonZeroMemory = 0
-  /** Pods by key, in the order in which they came: sort before the order can matter. */
+  /** Pods by key, in order of arrival; sort them where the order could matter. */
   readonly pods: Map<string, PodInfo>
   readonly #ports: Map<string, readonly HostPort[]> = new Map()
   #images: ReadonlyMap<string, number> | undefined
 
-  /** `pods` are copied, and not counted. */
+  /** `pods` are copied, but not counted. */
   constructor(name: string, object?: Node, pods?: ReadonlyMap<string, PodInfo>) {
     this.name = name
     this.pods = new Map(pods)
     if (object) this.setNode(object)
   }
 
-  /** The API object; asserts that there is one. */
+  /** The API object. Asserts that there is one. */
   get node(): Node {
     if (!this.object) throw new Error(`assertion failed: node ${this.name} is not known to the API`)
     return this.object
   }
 
-  /** Host ports in use by pods of the node. */
+  /** Returns the host ports in use by pods on the node. */
   usedPorts(): Iterable<readonly HostPort[]> {
     return this.#ports.values()
   }
 
-  /** Sizes in bytes of the images that the node has, by all their names. */
+  /** Sizes in bytes of the node's images, by each of their names. */
   get images(): ReadonlyMap<string, number> {
     return (this.#images ??= imagesOf(this.object))
   }
@@ -97,19 +100,19 @@ export class NodeInfo {
     this.allocatable = { ...rest, pods: amounts['pods'] ?? 0, scalars: new Map(scalars) }
   }
 
-  /** The node has left the API; its pods may still be there. */
+  /** Marks the node as removed from the API; its pods may remain. */
   clearNode(): void {
     this.generation = ++generations
     this.object = undefined
     this.#images = undefined
   }
 
-  /** Adds a pod, or puts it in the place of the pod of that key. */
+  /** Adds a pod, replacing the one with its key. */
   addPod(pod: PodInfo): void {
     const old = this.pods.get(pod.key)
     if (old === pod) return
     this.pods.set(pod.key, pod)
-    if (old && takesTheSame(old, pod)) return
+    if (old && usesSameResources(old, pod)) return
     this.generation = ++generations
     if (old) this.#count(old, -1)
     this.#count(pod, 1)
@@ -126,7 +129,7 @@ export class NodeInfo {
     this.#count(old, -1)
   }
 
-  /** A copy that can be changed for a trial. Member by member: preemption makes thousands. */
+  /** Returns a copy for a trial. Copied member by member for speed, because preemption makes thousands. */
   clone(): NodeInfo {
     const copy = new NodeInfo(this.name, undefined, this.pods)
     const { requested } = copy
@@ -163,10 +166,10 @@ export class NodeInfo {
 }
 
 /**
- * Whether two states of a pod take the same of the node, as they do but for a resize, and give way to the
- * same pods.
+ * Returns whether two states of a pod use the same resources of the node, as they do except after a resize,
+ * and can be preempted by the same pods.
  */
-function takesTheSame(a: PodInfo, b: PodInfo): boolean {
+function usesSameResources(a: PodInfo, b: PodInfo): boolean {
   return (
     a.requests.milliCpu === b.requests.milliCpu &&
     a.requests.memory === b.requests.memory &&

@@ -2,34 +2,34 @@ import type { NodeScope } from './domain-table.js'
 import { ALL_NODES, DomainTable } from './domain-table.js'
 import type { NodeInfo } from './node-info.js'
 
-/** Tables of one group that are kept; pods of one group seldom ask for more than three. */
+/** The maximum number of tables kept for a group; its pods seldom need more than three. */
 const MOST_TABLES = 16
 
 /**
- * Pods that one question is about (whom a selector matches, who has a certain affinity term), counted by node
- * and by domain.
+ * The pods that match one query (a selector, or the holders of an affinity term), counted by node and by
+ * domain.
  */
 export class PodGroup {
   readonly #nodes: () => Iterable<NodeInfo>
   readonly #bySlot = new Map<number, number>()
   readonly #tables = new Map<string, DomainTable>()
 
-  /** `nodes` answers all nodes of the snapshot. */
+  /** `nodes` returns all nodes of the snapshot. */
   constructor(nodes: () => Iterable<NodeInfo>) {
     this.#nodes = nodes
   }
 
-  /** Whether no pod belongs to it. */
+  /** Whether the group has no pods. */
   get isEmpty(): boolean {
     return this.#bySlot.size === 0
   }
 
-  /** Pods on a node. */
+  /** Counts the pods on a node. */
   countOn(slot: number): number {
     return this.#bySlot.get(slot) ?? 0
   }
 
-  /** Pods by the domains of a topology key; `scope` says which nodes count. */
+  /** Returns the pods by domains of a topology key; `scope` determines which nodes count. */
   table(topologyKey: string, scope: NodeScope = ALL_NODES): DomainTable {
     const key = `${topologyKey}\0${scope.key}`
     let table = this.#tables.get(key)
@@ -42,7 +42,7 @@ export class PodGroup {
     return table
   }
 
-  /** A pod comes to a node (`delta` 1) or leaves it (-1). */
+  /** Adds (`delta` 1) or removes (-1) a pod on a node. */
   add({ slot }: NodeInfo, delta: number): void {
     const count = (this.#bySlot.get(slot) ?? 0) + delta
     if (count === 0) this.#bySlot.delete(slot)

@@ -1,15 +1,12 @@
 import { keyOf } from '../../client/object-index.js'
-import type { Pod } from '../../api/core/generated.js'
-import { hostPortsOf } from '../../api/core/host-ports.js'
-import type { HostPort } from '../../api/core/host-ports.js'
-import type { ResourceAmounts } from '../../api/core/pod-resources.js'
-import { nonZeroPodRequests, podRequests } from '../../api/core/pod-resources.js'
-import type { PodAffinityTerms } from './affinity-terms.js'
-import { affinityTermsOf } from './affinity-terms.js'
+import type { Pod, Toleration } from '../../api/core/generated.js'
+import { hostPortsOf, type HostPort } from '../../api/core/host-ports.js'
+import { type ResourceAmounts, nonZeroPodRequests, podRequests } from '../../api/core/pod-resources.js'
+import { type PodAffinityTerms, affinityTermsOf } from './affinity-terms.js'
 
 /**
- * Amounts of resources in the scheduler's units: cpu in thousandths, memory and storage in bytes, `scalars`
- * in pieces by name.
+ * Amounts of resources in the scheduler's units: cpu in millicores, memory and storage in bytes, `scalars` in
+ * units by name.
  */
 export interface Resources {
   readonly milliCpu: number
@@ -18,18 +15,18 @@ export interface Resources {
   readonly scalars: readonly (readonly [name: string, amount: number])[]
 }
 
-/** A pod with all that the plugins ask of it, computed once for each state of the pod. */
+/** A pod with everything that plugins need of it, computed once for each state of the pod. */
 export interface PodInfo {
   /** `namespace/name`. */
   readonly key: string
   readonly pod: Pod
   readonly priority: number
-  /** When it began to run, as the API has it; undefined before. */
+  /** When it started, as in the API; undefined before that. */
   readonly startTime: string | undefined
   readonly requests: Resources
-  /** False for a pod that asks for nothing but its place in the pod count. */
+  /** False for a pod that requests nothing besides its place in the pod count. */
   readonly hasRequests: boolean
-  /** cpu and memory as scores count them: a container that asks for none counts 100m and 200 MiB. */
+  /** cpu and memory as scores count them: a container without requests counts as 100m and 200 MiB. */
   readonly nonZeroMilliCpu: number
   readonly nonZeroMemory: number
   readonly hostPorts: readonly HostPort[]
@@ -37,13 +34,13 @@ export interface PodInfo {
   readonly affinity: PodAffinityTerms | undefined
 }
 
-/** The two pods that were asked for last: hints of many waiting pods look at one change. */
+/** The last two results: the queueing hints of many waiting pods all look at the same change. */
 let latest: PodInfo | undefined
 let previous: PodInfo | undefined
 
 /**
- * The {@link PodInfo} of a pod; `before`, that of an earlier state, saves work. Source: framework/types.go
- * PodInfo.
+ * Returns the {@link PodInfo} of a pod; `before`, that of an earlier state, saves work. Source:
+ * framework/types.go PodInfo.
  */
 export function podInfoOf(pod: Pod, before?: PodInfo): PodInfo {
   if (latest?.pod === pod) return latest
@@ -55,7 +52,7 @@ export function podInfoOf(pod: Pod, before?: PodInfo): PodInfo {
 
 function build(pod: Pod, before: PodInfo | undefined): PodInfo {
   const { requests, hasRequests, nonZeroMilliCpu, nonZeroMemory, hostPorts } =
-    before && requestsTheSame(pod, before.pod) ? before : demandOf(pod)
+    before && hasSameRequests(pod, before.pod) ? before : demandOf(pod)
   const affinity =
     before && before.pod.spec.affinity === pod.spec.affinity ? before.affinity : affinityTermsOf(pod)
   const {
@@ -77,10 +74,9 @@ function build(pod: Pod, before: PodInfo | undefined): PodInfo {
 }
 
 /**
- * Whether what says how much a pod takes is equal in two of its states; statuses of containers can say so
- * too.
+ * Returns whether two states of a pod request the same; during a resize the container statuses matter too.
  */
-function requestsTheSame({ spec: a, status: after }: Pod, { spec: b, status: before }: Pod): boolean {
+function hasSameRequests({ spec: a, status: after }: Pod, { spec: b, status: before }: Pod): boolean {
   if (
     a.containers !== b.containers ||
     a.initContainers !== b.initContainers ||
@@ -117,7 +113,7 @@ function demandOf(
   }
 }
 
-/** Amounts by name in the scheduler's own shape; `pods` is counted apart and left out. */
+/** Converts amounts by name to the scheduler's form; `pods` is counted separately and left out. */
 export function resourcesFrom(amounts: ResourceAmounts): Resources {
   let scalars: [string, number][] | undefined
   for (const name in amounts) {
@@ -137,4 +133,26 @@ const NO_SCALARS: Resources['scalars'] = []
 
 function byName(a: readonly [string, number], b: readonly [string, number]): number {
   return a[0] < b[0] ? -1 : 1
+}
+
+/** Returns a text that is equal for pods which node-local plugins cannot distinguish, see NodeLocalPlugin. */
+export function podKind({ requests, nonZeroMilliCpu, nonZeroMemory, hostPorts, pod }: PodInfo): string {
+  const { milliCpu, memory, ephemeralStorage, scalars } = requests
+  const { nodeName = '', nodeSelector, tolerations, affinity } = pod.spec
+  const kind =
+    `${milliCpu} ${memory} ${ephemeralStorage} ${nonZeroMilliCpu} ${nonZeroMemory} ` +
+    `${nodeName}${textOf(tolerations)}`
+  const nodeAffinity = affinity?.nodeAffinity
+  if (scalars.length + hostPorts.length === 0 && !nodeSelector && !nodeAffinity) return kind
+  return `${kind} ${JSON.stringify([scalars, hostPorts, nodeSelector ?? 0, nodeAffinity ?? 0])}`
+}
+
+/**
+ * Concatenates the tolerations. Every pod has at least two, and JSON would take longer than everything else.
+ */
+function textOf(tolerations: readonly Toleration[] = []): string {
+  let text = ''
+  for (const { key = '', operator = '', value = '', effect = '' } of tolerations)
+    text += ` ${key}\0${operator}\0${value}\0${effect}`
+  return text
 }

@@ -1,8 +1,49 @@
-import type { Node } from '../../api/core/generated.js'
 import { NodeInfo } from './node-info.js'
-import { nodeOrder, zoneKeyOf } from './node-order.js'
+import type { Node } from '../../api/core/generated.js'
 import type { PodInfo } from './pod-info.js'
 import { TopologyIndex } from './topology-index.js'
+
+const REGION = ['failure-domain.beta.kubernetes.io/region', 'topology.kubernetes.io/region'] as const
+const ZONE = ['failure-domain.beta.kubernetes.io/zone', 'topology.kubernetes.io/zone'] as const
+
+/**
+ * Returns the zone of a node: its region and zone labels (the beta labels take precedence), '' if it has
+ * neither. Source: component-helpers node/topology.
+ */
+export function zoneKeyOf(labels: Readonly<Record<string, string>>): string {
+  const region = labels[REGION[0]] ?? labels[REGION[1]] ?? ''
+  const zone = labels[ZONE[0]] ?? labels[ZONE[1]] ?? ''
+  return region === '' && zone === '' ? '' : `${region}:\x00:${zone}`
+}
+
+/**
+ * Returns the order in which nodes are examined: one node of each zone in turn. Upstream takes zones and
+ * nodes in the order in which it first saw them; here both are sorted by name, so that the order does not
+ * depend on history (docs/decisions). Source: backend/cache/node_tree.go.
+ */
+export function nodeOrder(nodes: Iterable<NodeInfo>): NodeInfo[] {
+  const zones = new Map<string, NodeInfo[]>()
+  for (const node of nodes) {
+    const key = zoneKeyOf(node.labels)
+    const zone = zones.get(key)
+    if (zone) zone.push(node)
+    else zones.set(key, [node])
+  }
+  const groups = [...zones]
+    .sort(([a], [b]) => compare(a, b))
+    .map(([, zone]) => zone.sort((a, b) => compare(a.name, b.name)))
+  if (groups.length === 1) return groups[0] as NodeInfo[]
+  const order: NodeInfo[] = []
+  const longest = Math.max(0, ...groups.map((group) => group.length))
+  for (let turn = 0; turn < longest; turn++) {
+    for (const group of groups) if (turn < group.length) order.push(group[turn] as NodeInfo)
+  }
+  return order
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
 
 interface Place {
   readonly pod: PodInfo
@@ -12,14 +53,13 @@ interface Place {
 interface NodeOrder {
   readonly nodes: readonly NodeInfo[]
   readonly slots: readonly number[]
-  /** The place in the order by slot. */
+  /** Position in the order by slot. */
   readonly places: readonly number[]
 }
 
 /**
- * The scheduler's view of nodes and of the pods on them, kept up by small steps. Everything is idempotent and
- * no answer depends on the order of the calls, so a view built anew after a fork equals the one it was copied
- * from.
+ * The scheduler's view of nodes and the pods on them, updated incrementally. All updates are idempotent and
+ * no result depends on their order, so a view rebuilt after a fork equals the original.
  */
 export class Snapshot {
   readonly #nodes = new Map<string, NodeInfo>()
@@ -31,13 +71,13 @@ export class Snapshot {
   readonly #softTainted = new Set<string>()
   #order: NodeOrder | undefined
 
-  /** How the pods lie in topology domains. */
+  /** The distribution of pods over topology domains. */
   readonly topology: TopologyIndex = new TopologyIndex({
     nodes: () => this.#nodes.values(),
     inNamespaces: (names) => this.#inNamespaces(names),
   })
 
-  /** A view of plain objects: pods without nodeName are left out. */
+  /** Creates a view of plain objects; pods without a nodeName are left out. */
   static of(nodes: readonly Node[], pods: readonly PodInfo[] = []): Snapshot {
     const snapshot = new Snapshot()
     for (const node of nodes) snapshot.setNode(node)
@@ -45,7 +85,7 @@ export class Snapshot {
     return snapshot
   }
 
-  /** All nodes of the API in the order in which they are examined; valid until the next change of a node. */
+  /** All nodes of the API in the order of examination; valid until the next change of a node. */
   get nodes(): readonly NodeInfo[] {
     return this.#ordered().nodes
   }
@@ -55,37 +95,37 @@ export class Snapshot {
     return this.#ordered().slots
   }
 
-  /** The place of a node among {@link nodes}; -1 for one that is not there. */
+  /** Returns the index of a node in {@link nodes}, or -1. */
   placeOf(name: string): number {
     const node = this.get(name)
     return node ? (this.#ordered().places[node.slot] ?? -1) : -1
   }
 
   /**
-   * {@link NodeInfo.generation} by slot: a search that finds nothing changed reads this list alone, and no
-   * node.
+   * {@link NodeInfo.generation} by slot. A search that finds nothing changed reads only this list, and none
+   * of the nodes.
    */
   get generations(): readonly number[] {
     return this.#generations
   }
 
-  /** The node of that name, if the API has it. */
+  /** Returns the node of that name if it exists in the API. */
   get(name: string): NodeInfo | undefined {
     const node = this.#nodes.get(name)
     return node?.object ? node : undefined
   }
 
-  /** How many nodes have a taint PreferNoSchedule. */
+  /** Number of nodes with a PreferNoSchedule taint. */
   get softTaintedNodes(): number {
     return this.#softTainted.size
   }
 
-  /** The pod of that key, if it is on a node. */
+  /** Returns the pod with that key if it is on a node. */
   podOf(key: string): PodInfo | undefined {
     return this.#places.get(key)?.pod
   }
 
-  /** How many nodes have an image of that name. */
+  /** Counts the nodes that have an image of that name. */
   nodesWithImage(name: string): number {
     return this.#imageHolders.get(name) ?? 0
   }
@@ -115,7 +155,7 @@ export class Snapshot {
     if (info.pods.size === 0) this.#drop(info)
   }
 
-  /** Puts the pod on that node, from wherever it was. */
+  /** Puts the pod on a node, removing it from any other. */
   setPod(pod: PodInfo, nodeName: string): void {
     const before = this.#places.get(pod.key)
     if (before && before.node.name !== nodeName) this.removePod(pod.key)
@@ -126,7 +166,7 @@ export class Snapshot {
     this.#places.set(pod.key, place)
     this.#listed(pod).set(pod.key, place)
     if (before?.node === node) {
-      if (isAlikeToOthers(before.pod, pod)) return
+      if (isEquivalentForOthers(before.pod, pod)) return
       this.topology.podRemoved(before.pod, node)
     }
     this.topology.podAdded(pod, node)
@@ -201,8 +241,8 @@ export class Snapshot {
 
 const NO_IMAGES: ReadonlyMap<string, number> = new Map()
 
-/** Whether two states of a pod mean the same to pods elsewhere. */
-function isAlikeToOthers({ pod: a }: PodInfo, { pod: b }: PodInfo): boolean {
+/** Returns whether two states of a pod are equivalent for pods elsewhere. */
+function isEquivalentForOthers({ pod: a }: PodInfo, { pod: b }: PodInfo): boolean {
   return (
     a.metadata.labels === b.metadata.labels &&
     a.spec.affinity === b.spec.affinity &&

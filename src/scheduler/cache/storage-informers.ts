@@ -25,19 +25,19 @@ interface Opened {
 }
 
 /** What {@link StorageInformers} needs. */
-export interface StorageInformerPorts {
+export interface StorageInformerDependencies {
   readonly host: ComponentHost
-  /** Whether any claim, or a pod with claims, was seen: from then on all informers are open. */
+  /** Whether a claim, or a pod with claims, has been seen; from then on all informers are open. */
   readonly needed: Slice<boolean>
-  /** Writes of the scheduler that its informers have not seen yet. */
+  /** The scheduler's own writes that its informers have not seen yet. */
   readonly written: {
     readonly volumes: Slice<Map<string, PersistentVolume>>
     readonly claims: Slice<Map<string, PersistentVolumeClaim>>
   }
   readonly podsUsing: (claimKey: string) => readonly string[]
-  /** Told of every change that may help pods. */
+  /** Called with every change that may help pods. */
   readonly onEvent: (event: ClusterEvent) => void
-  /** Told when claims or volumes have changed. */
+  /** Called after a change of claims or volumes. */
   readonly onBindingChange: () => void
   /** Whether the server has CSIStorageCapacity objects. */
   readonly hasCapacities: boolean
@@ -47,37 +47,37 @@ const CLASS = 'class'
 const NODE = 'node'
 
 /**
- * The informers of the volume plugins. That of claims is always open; the others are opened when the first
- * claim comes, before any pod can use one: a cluster without volumes pays nothing for them.
+ * The informers of the volume plugins. The one for claims is always open; the others are opened when the
+ * first claim appears, before any pod can use it, so that a cluster without volumes pays nothing for them.
  */
 export class StorageInformers implements StorageView {
-  readonly #ports: StorageInformerPorts
+  readonly #dependencies: StorageInformerDependencies
   readonly #volumes: Written<PersistentVolume>
   readonly #claims: Written<PersistentVolumeClaim>
   readonly #claimInformer: Informer<PersistentVolumeClaim>
   #opened: Opened | undefined
 
-  constructor(ports: StorageInformerPorts) {
-    this.#ports = ports
-    this.#volumes = new Written(ports.written.volumes)
-    this.#claims = new Written(ports.written.claims)
-    this.#claimInformer = ports.host.informer('persistentvolumeclaims')
-    this.#tell('PersistentVolumeClaim', this.#claimInformer, (change) => {
+  constructor(dependencies: StorageInformerDependencies) {
+    this.#dependencies = dependencies
+    this.#volumes = new Written(dependencies.written.volumes)
+    this.#claims = new Written(dependencies.written.claims)
+    this.#claimInformer = dependencies.host.informer('persistentvolumeclaims')
+    this.#emit('PersistentVolumeClaim', this.#claimInformer, (change) => {
       this.need()
       this.#claims.observe(change)
-      ports.onBindingChange()
+      dependencies.onBindingChange()
     })
-    if (ports.needed.value) this.#opened = this.#open()
+    if (dependencies.needed.value) this.#opened = this.#open()
   }
 
-  /** Opens all informers if they are not open. */
+  /** Opens all informers that are not open yet. */
   need(): void {
     if (this.#opened) return
-    this.#ports.needed.value = true
+    this.#dependencies.needed.value = true
     this.#opened = this.#open()
   }
 
-  /** Whether what is open has seen the store. */
+  /** Whether the open informers have seen the store. */
   get synced(): boolean {
     if (!this.#claimInformer.synced) return false
     if (!this.#opened) return true
@@ -120,7 +120,7 @@ export class StorageInformers implements StorageView {
   }
 
   podsUsing(claimKey: string): readonly string[] {
-    return this.#ports.podsUsing(claimKey)
+    return this.#dependencies.podsUsing(claimKey)
   }
 
   assumeVolume(volume: PersistentVolume): void {
@@ -132,30 +132,30 @@ export class StorageInformers implements StorageView {
   }
 
   #open(): Opened {
-    const { host, hasCapacities, onBindingChange } = this.#ports
+    const { host, hasCapacities, onBindingChange } = this.#dependencies
     const volumes = host.informer('persistentvolumes', {
       indexers: { [CLASS]: (volume) => [classOfVolume(volume)] },
     })
-    this.#tell('PersistentVolume', volumes, (change) => {
+    this.#emit('PersistentVolume', volumes, (change) => {
       this.#volumes.observe(change)
       onBindingChange()
     })
-    const classes = this.#tell('StorageClass', host.informer('storageclasses'))
-    const csiNodes = this.#tell('CSINode', host.informer('csinodes'))
-    const csiDrivers = this.#tell('CSIDriver', host.informer('csidrivers'))
+    const classes = this.#emit('StorageClass', host.informer('storageclasses'))
+    const csiNodes = this.#emit('CSINode', host.informer('csinodes'))
+    const csiDrivers = this.#emit('CSIDriver', host.informer('csidrivers'))
     const byClass = {
       indexers: { [CLASS]: ({ storageClassName }: CSIStorageCapacity) => [storageClassName] },
     }
     const capacities = hasCapacities ? host.informer('csistoragecapacities', byClass) : undefined
-    if (capacities) this.#tell('CSIStorageCapacity', capacities)
+    if (capacities) this.#emit('CSIStorageCapacity', capacities)
     const attachments = host.informer('volumeattachments', {
       indexers: { [NODE]: ({ spec }) => [spec.nodeName] },
     })
-    this.#tell('VolumeAttachment', attachments)
+    this.#emit('VolumeAttachment', attachments)
     return { volumes, classes, csiNodes, csiDrivers, capacities, attachments }
   }
 
-  #tell<T extends KubeObject>(
+  #emit<T extends KubeObject>(
     kind: string,
     informer: Informer<T>,
     first?: (change: Change<T>) => void,
@@ -165,7 +165,9 @@ export class StorageInformers implements StorageView {
       const { type, object, old } = change
       const event =
         `${kind}/${type === 'ADDED' ? 'Add' : type === 'MODIFIED' ? 'Update' : 'Delete'}` as StorageEventKind
-      this.#ports.onEvent(old && type !== 'DELETED' ? { kind: event, object, old } : { kind: event, object })
+      this.#dependencies.onEvent(
+        old && type !== 'DELETED' ? { kind: event, object, old } : { kind: event, object },
+      )
     })
   }
 }

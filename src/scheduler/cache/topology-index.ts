@@ -5,22 +5,25 @@ import type { NodeInfo } from './node-info.js'
 import { PodGroup } from './pod-group.js'
 import type { PodInfo } from './pod-info.js'
 
-/** Namespaces that a term is about, `all` or by name; two of the same `key` are the same. */
+/** The namespaces of a term, `all` or by name. Sets with the same `key` are equal. */
 export interface NamespaceSet {
   readonly key: string
   readonly names: ReadonlySet<string> | 'all'
 }
 
-/** Pods that satisfy all of several conditions at once. */
+/** A conjunction of conditions on pods. */
 export interface PodQuery {
   readonly key: string
   readonly terms: readonly { readonly namespaces: NamespaceSet; readonly selector: LabelQuery }[]
-  /** Leaves out pods that are being deleted. */
-  readonly living: boolean
+  /** Excludes pods that are being deleted. */
+  readonly excludesTerminating: boolean
 }
 
-/** Whether a pod, wherever it is, satisfies the query. */
-export function queryMatches({ terms, living }: PodQuery, { metadata }: PodInfo['pod']): boolean {
+/** Returns whether a pod matches the query, wherever it is. */
+export function queryMatches(
+  { terms, excludesTerminating: living }: PodQuery,
+  { metadata }: PodInfo['pod'],
+): boolean {
   if (living && metadata.deletionTimestamp !== undefined) return false
   return terms.every(
     ({ namespaces: { names }, selector }) =>
@@ -28,21 +31,21 @@ export function queryMatches({ terms, living }: PodQuery, { metadata }: PodInfo[
   )
 }
 
-/** Terms by what they demand: `requiredAnti` keeps pods away, the others are for scores. */
+/** The kinds of terms: `requiredAnti` repels pods, the others influence scores. */
 export type TermKind = 'requiredAnti' | 'required' | 'preferred'
 
-/** Pods on nodes that have one and the same affinity term. */
+/** The pods on nodes that share one affinity term. */
 export interface TermHolders {
   readonly term: AffinityTerm
-  /** Of a preferred term, below 0 for anti-affinity; else 1. */
+  /** For a preferred term, negative for anti-affinity; otherwise 1. */
   readonly weight: number
   readonly group: PodGroup
 }
 
-/** The pods of the snapshot as the index sees them. */
+/** The pods of the snapshot as the index uses them. */
 export interface Pods {
   nodes(): Iterable<NodeInfo>
-  /** Pods of a namespace, or of all, with their nodes. */
+  /** Visits the pods of some namespaces, or of all, with their nodes. */
   inNamespaces(
     names: ReadonlySet<string> | 'all',
   ): Iterable<{ readonly pod: PodInfo; readonly node: NodeInfo }>
@@ -53,14 +56,14 @@ interface QueryGroup {
   readonly group: PodGroup
 }
 
-/** Questions that are kept up; beyond, the one that was asked least lately is forgotten. */
+/** The maximum number of queries that are kept up to date; beyond it, the least recently used is dropped. */
 const MOST_QUERIES = 2000
 
 /**
- * How pods lie in topology domains, for PodTopologySpread and InterPodAffinity. Questions are answered by a
- * scan when they are first asked, and kept up from then on: a pod that comes or goes touches only the
- * questions that it matters to, found by its labels. All of it is a cache, and no answer depends on what was
- * asked before.
+ * The distribution of pods over topology domains, for PodTopologySpread and InterPodAffinity. A query is
+ * answered by a scan the first time, and kept up to date from then on: a pod that arrives or leaves updates
+ * only the queries that it matches, which are found by its labels. All of it is a cache, and no result
+ * depends on earlier queries.
  */
 export class TopologyIndex {
   readonly #pods: Pods
@@ -76,11 +79,11 @@ export class TopologyIndex {
     this.#pods = pods
   }
 
-  /** The pods on nodes that satisfy the query. */
+  /** Returns the pods on nodes that match the query. */
   group(query: PodQuery): PodGroup {
     const known = this.#queries.get(query.key)
     if (known) {
-      // the map is in the order of use
+      // re-inserted because the map is in order of use
       this.#queries.delete(query.key)
       this.#queries.set(query.key, known)
       return known.group
@@ -96,7 +99,7 @@ export class TopologyIndex {
     return group
   }
 
-  /** Terms of pods on nodes that are about `pod`. */
+  /** Returns the terms of pods on nodes that select `pod`. */
   termsAbout(kind: TermKind, { pod }: PodInfo, labelsOf: NamespaceLabels): readonly TermHolders[] {
     return this.#holders[kind].about(pod, labelsOf)
   }
@@ -109,7 +112,7 @@ export class TopologyIndex {
     this.#count(pod, node, -1)
   }
 
-  /** A node of the API is new, has other labels or taints, or is gone. */
+  /** Updates a node of the API that was added, removed, or changed in labels or taints. */
   setNode(node: NodeInfo): void {
     for (const { group } of this.#queries.values()) group.setNode(node)
     for (const holders of Object.values(this.#holders)) holders.setNode(node)
@@ -186,7 +189,7 @@ class Holders {
 
 const NONE: readonly never[] = []
 
-/** Things by a label that a pod must have to matter to them. */
+/** An index by the label that a pod must have to matter. */
 class ByPair<T> {
   readonly #byKey = new Map<string, Map<string, Set<T>>>()
   readonly #others = new Set<T>()
@@ -211,7 +214,7 @@ class ByPair<T> {
     if (byValue?.size === 0) this.#byKey.delete(key)
   }
 
-  /** All that pods with these labels may matter to. */
+  /** Visits everything that pods with these labels may matter to. */
   visit(labels: Labels | undefined, visitor: (item: T) => void): void {
     for (const item of this.#others) visitor(item)
     if (this.#byKey.size === 0 || !labels) return

@@ -1,8 +1,8 @@
 import type { Slice } from '../../sim/module.js'
 
 /**
- * Which node each waiting pod is promised, after preemption. The map is state, the index by node a cache.
- * Source: backend/queue/nominator.go.
+ * The nominations: the node for which each waiting pod was nominated by preemption. The map is state, the
+ * index by node a cache. Source: backend/queue/nominator.go.
  */
 export class Nominator {
   readonly #state: Slice<Map<string, string>>
@@ -13,32 +13,32 @@ export class Nominator {
     for (const [key, nodeName] of state.value) this.#index(key, nodeName)
   }
 
-  /** Number of pods that a node is promised to. */
+  /** Number of nominated pods. */
   get size(): number {
     return this.#state.value.size
   }
 
-  /** The node that is promised to the pod of that key. */
+  /** Returns the node to which a pod is nominated. */
   nodeOf(key: string): string | undefined {
     return this.#state.value.get(key)
   }
 
-  /** Nodes that are promised to any pod. */
+  /** Returns the nodes with a nominated pod. */
   nodes(): Iterable<string> {
     return this.#byNode.keys()
   }
 
-  isPromised(nodeName: string): boolean {
+  hasNominatedPods(nodeName: string): boolean {
     return this.#byNode.has(nodeName)
   }
 
-  /** Keys of the pods that the node is promised to, sorted. */
+  /** Returns the keys of the pods nominated to a node, sorted. */
   podsOf(nodeName: string): readonly string[] {
     const keys = this.#byNode.get(nodeName)
     return keys ? [...keys].sort() : NONE
   }
 
-  /** Promises the node to the pod; undefined takes the promise back. */
+  /** Nominates a pod to a node; undefined removes the nomination. */
   set(key: string, nodeName: string | undefined): void {
     const old = this.#state.value.get(key)
     if (old === nodeName) return

@@ -4,9 +4,8 @@ import type { PodInfo } from '../cache/pod-info.js'
 import { podInfoOf } from '../cache/pod-info.js'
 
 /**
- * What may make an unschedulable pod schedulable. `AssignedPod/...` are changes of pods that have a node,
- * `Pod/...` changes of the unschedulable pod itself. Source:
- * staging/src/k8s.io/kube-scheduler/framework/events.go.
+ * The events that may make an unschedulable pod schedulable. `AssignedPod/...` concern pods that have a node,
+ * `Pod/...` the unschedulable pod itself. Source: staging/src/k8s.io/kube-scheduler/framework/events.go.
  */
 export type ClusterEventKind =
   | 'Node/Add'
@@ -26,9 +25,10 @@ export type ClusterEventKind =
   | 'Pod/Update'
   | StorageEventKind
 
-/** Events of what volumes are made of. They are heard of once a pod with claims has been seen. */
+/** Events of storage objects. They are emitted once a pod with claims has been seen. */
 export type StorageEventKind =
-  | `${'PersistentVolumeClaim' | 'PersistentVolume' | 'StorageClass' | 'CSINode' | 'CSIStorageCapacity'}/${'Add' | 'Update'}`
+  | `${'PersistentVolumeClaim' | 'PersistentVolume' | 'StorageClass'}/${'Add' | 'Update'}`
+  | `${'CSINode' | 'CSIStorageCapacity'}/${'Add' | 'Update'}`
   | 'CSIDriver/Update'
   | 'VolumeAttachment/Delete'
 /** Events of nodes. */
@@ -36,35 +36,35 @@ export type NodeEventKind = Extract<ClusterEventKind, `Node/${string}`>
 /** Events of pods. */
 export type PodEventKind = Exclude<ClusterEventKind, NodeEventKind | StorageEventKind>
 
-/** An event with the node it is about; `old` is the former state of an update. */
+/** An event of a node; `old` is the previous state in an update. */
 export interface NodeEvent {
   readonly kind: NodeEventKind
   readonly object: Node
   readonly old?: Node
 }
 
-/** An event with the pod it is about; `old` is the former state of an update. */
+/** An event of a pod; `old` is the previous state in an update. */
 export interface PodEvent {
   readonly kind: PodEventKind
   readonly object: Pod
   readonly old?: Pod
 }
 
-/** An event with the storage object it is about; `old` is the former state of an update. */
+/** An event of a storage object; `old` is the previous state in an update. */
 export interface StorageEvent {
   readonly kind: StorageEventKind
   readonly object: KubeObject
   readonly old?: KubeObject
 }
 
-/** What happened. */
+/** An event that may make pods schedulable. */
 export type ClusterEvent = NodeEvent | PodEvent | StorageEvent
 
-/** Whether the event may make `pod` schedulable again, as far as the plugin that turned it down can tell. */
+/** Returns whether the event may make `pod` schedulable, as far as the plugin that rejected it can tell. */
 export type QueueingHint<E = ClusterEvent> = (pod: PodInfo, event: E) => boolean
 
 /**
- * Events that may help pods which a plugin turned down, each with the hint that decides, or `queue` when it
+ * The events that may help pods rejected by a plugin, each with the hint that decides, or `queue` if it
  * always may.
  */
 export type EventsToRegister = { readonly [K in NodeEventKind]?: QueueingHint<NodeEvent> | 'queue' } & {
@@ -73,10 +73,7 @@ export type EventsToRegister = { readonly [K in NodeEventKind]?: QueueingHint<No
   readonly [K in StorageEventKind]?: QueueingHint<StorageEvent> | 'queue'
 }
 
-/**
- * What of a node's change the scheduler cares about. Source: framework/events.go
- * NodeSchedulingPropertiesChange.
- */
+/** Returns the events in a node update. Source: framework/events.go NodeSchedulingPropertiesChange. */
 export function nodeUpdateEvents(old: Node, object: Node): readonly ClusterEvent[] {
   const kinds: NodeEventKind[] = []
   const [before, after]: [NodeStatus | undefined, NodeStatus | undefined] = [old.status, object.status]
@@ -91,7 +88,7 @@ export function nodeUpdateEvents(old: Node, object: Node): readonly ClusterEvent
 }
 
 /**
- * What of an assigned pod's change may help other pods. Source: framework/events.go
+ * Returns the events in an update of an assigned pod that may help other pods. Source: framework/events.go
  * PodSchedulingPropertiesChange.
  */
 export function assignedPodUpdateEvents(old: Pod, object: Pod): readonly ClusterEvent[] {
@@ -102,7 +99,10 @@ export function assignedPodUpdateEvents(old: Pod, object: Pod): readonly Cluster
   return events
 }
 
-/** What of an unschedulable pod's own change may help itself; a change of its status alone is none. */
+/**
+ * Returns the events in an update of an unschedulable pod that may help itself; a change of its status alone
+ * has none.
+ */
 export function ownPodUpdateEvents(old: Pod, object: Pod): readonly ClusterEvent[] {
   const kinds: PodEventKind[] = []
   if (!sameRecord(old.metadata.labels, object.metadata.labels)) kinds.push('Pod/UpdateLabel')
@@ -114,7 +114,10 @@ export function ownPodUpdateEvents(old: Pod, object: Pod): readonly ClusterEvent
   return kinds.map((kind) => ({ kind, object, old }))
 }
 
-/** Whether anything but status and bookkeeping has changed. Source: scheduling_queue.go isPodUpdated. */
+/**
+ * Returns whether anything besides status and metadata bookkeeping has changed. Source: scheduling_queue.go
+ * isPodUpdated.
+ */
 function isPodUpdated(old: Pod, object: Pod): boolean {
   const { annotations, ownerReferences, finalizers, deletionTimestamp } = object.metadata
   const before = old.metadata

@@ -1,23 +1,20 @@
 import type { PodInfo } from '../cache/pod-info.js'
 import type { Snapshot } from '../cache/snapshot.js'
 
-/**
- * What a plugin keeps between its extension points within one cycle; `clone` is used where preemption tries
- * things out.
- */
+/** The data of a plugin between its extension points in one cycle. Preemption trials use `clone`. */
 export interface CycleData {
   clone(): CycleData
 }
 
-/** One attempt to place one pod. Source: framework/cycle_state.go. */
+/** An attempt to schedule a pod. Source: framework/cycle_state.go. */
 export class Cycle {
   readonly pod: PodInfo
   readonly snapshot: Snapshot
-  /** Data of the plugins, under keys of their own. */
+  /** Data of the plugins; each uses keys of its own. */
   readonly data: Map<string, CycleData> = new Map()
-  /** Plugins whose PreFilter said that they have nothing to check. */
+  /** Plugins whose PreFilter has returned that there is nothing to filter. */
   readonly skipFilter: Set<string>
-  /** Plugins whose PreScore said that they have nothing to score. */
+  /** Plugins whose PreScore has returned that there is nothing to score. */
   readonly skipScore: Set<string> = new Set()
 
   constructor(pod: PodInfo, snapshot: Snapshot, skipFilter: Set<string> = new Set()) {
@@ -27,7 +24,7 @@ export class Cycle {
   }
 
   /**
-   * A copy whose data may be changed without effect on this cycle; what is skipped is decided by then, and
+   * Returns a copy whose data can be changed independently. The sets of skipped plugins are final by then and
    * shared.
    */
   clone(): Cycle {

@@ -21,28 +21,28 @@ import type {
   QueueSortPlugin,
   ReservePlugin,
 } from './plugin.js'
-import type { FoundNodes } from './known-scores.js'
-import type { NodeVerdicts } from './node-verdicts.js'
-import { firstRefusal, VerdictCache } from './node-verdicts.js'
+import type { FoundNodes } from './score-cache.js'
+import type { NodeLocalResults } from './node-local-results.js'
+import { firstRefusal, NodeLocalCache } from './node-local-results.js'
 import type { PluginRejection } from './rejection.js'
 import { CycleError, unresolvable } from './rejection.js'
 import type { PluginScores } from './scorer.js'
 import { Scorer } from './scorer.js'
 
-/** What PreFilter says: a refusal, or the nodes that need to be looked at (all when undefined). */
+/** The result of PreFilter: a rejection, or the nodes to examine (undefined means all). */
 export interface PreFilterOutcome {
   readonly rejected?: PluginRejection
   readonly nodeNames?: ReadonlySet<string>
-  /** Plugins that narrowed the nodes, sorted. */
+  /** Plugins that excluded nodes, sorted. */
   readonly narrowedBy: readonly string[]
 }
 
-/** A PreBind plugin that waits, and what it wants to be told when it is asked again. Plain data. */
+/** A PreBind plugin that waits, with the data that it gets in the next call. Plain data. */
 export interface WaitingPlugin extends PreBindWait {
   readonly plugin: string
 }
 
-/** Methods of plugins, one for each extension point. */
+/** The plugin methods, one for each extension point. */
 export type PluginMethod =
   | 'preEnqueue'
   | 'less'
@@ -59,18 +59,18 @@ export type PluginMethod =
 
 /** Options of a {@link Framework}. */
 export interface FrameworkOptions {
-  /** By plugin name, default 1; 0 leaves a score out. */
+  /** By plugin name, default 1; 0 omits the score. */
   readonly weights?: Readonly<Record<string, number>>
   /** Default 0: adaptive. */
   readonly percentageOfNodesToScore?: number
-  /** The plugins that run at an extension point, in order. Default: all, in theirs. */
+  /** Returns the plugins of an extension point in order. Default: all that have the method. */
   readonly at?: (method: PluginMethod, plugins: readonly Plugin[]) => readonly Plugin[]
 }
 
 type Named<P> = P & { readonly name: string }
 
 /**
- * A profile's plugins, sorted into extension points, and how each point is run. Source:
+ * The plugins of a profile by extension point, and how each extension point is run. Source:
  * pkg/scheduler/framework/runtime/framework.go.
  */
 export class Framework {
@@ -81,8 +81,8 @@ export class Framework {
   readonly #preEnqueue: readonly Named<PreEnqueuePlugin>[]
   readonly #queueSort: Named<QueueSortPlugin>
   readonly #preFilter: readonly Named<PreFilterPlugin>[]
-  /** Those of them that want to know what a trial changes. */
-  readonly #following: readonly Named<PreFilterPlugin>[]
+  /** The PreFilter plugins that track the changes of a trial. */
+  readonly #trialTrackers: readonly Named<PreFilterPlugin>[]
   readonly #filter: readonly (Named<FilterPlugin> & Plugin)[]
   readonly #postFilter: readonly Named<PostFilterPlugin>[]
   readonly #preScore: readonly Named<PreScorePlugin>[]
@@ -94,10 +94,10 @@ export class Framework {
   readonly #postBind: readonly Named<PostBindPlugin>[]
   readonly #localFilters: readonly Named<FilterPlugin>[]
   readonly #otherFilters: readonly Named<FilterPlugin>[]
-  readonly #verdicts: VerdictCache
-  #room = { nodes: [] as NodeInfo[], slots: new Int32Array(0) }
+  readonly #nodeLocalCache: NodeLocalCache
+  #buffers = { nodes: [] as NodeInfo[], slots: new Int32Array(0) }
 
-  /** `plugins` in their order. Throws if there is not exactly one QueueSort plugin. */
+  /** `plugins` are in order. Throws unless there is exactly one QueueSort plugin. */
   constructor(schedulerName: string, plugins: readonly Plugin[], options: FrameworkOptions = {}) {
     const { weights = {}, percentageOfNodesToScore = 0, at = (_, all) => all } = options
     const having = <K extends PluginMethod>(method: K): readonly (Plugin & Required<Pick<Plugin, K>>)[] =>
@@ -113,7 +113,7 @@ export class Framework {
       throw new Error(`profile ${schedulerName} needs one QueueSort plugin (with less())`)
     this.#queueSort = queueSort
     this.#preFilter = having('preFilter')
-    this.#following = this.#preFilter.filter((plugin) => 'addPod' in plugin || 'removePod' in plugin)
+    this.#trialTrackers = this.#preFilter.filter((plugin) => 'addPod' in plugin || 'removePod' in plugin)
     this.#filter = having('filter')
     this.#postFilter = having('postFilter')
     this.#preScore = having('preScore')
@@ -129,7 +129,7 @@ export class Framework {
     const firstOther = this.#filter.findIndex(({ isNodeLocal }) => !isNodeLocal)
     this.#localFilters = firstOther < 0 ? this.#filter : this.#filter.slice(0, firstOther)
     this.#otherFilters = this.#filter.slice(this.#localFilters.length)
-    this.#verdicts = new VerdictCache(this.#localFilters)
+    this.#nodeLocalCache = new NodeLocalCache(this.#localFilters)
   }
 
   /** Plugins whose events can requeue pods. */
@@ -137,11 +137,13 @@ export class Framework {
     return [...this.#plugins.keys()]
   }
 
-  /** What the plugin makes of such events; a plugin without `eventsToRegister` always wants another try. */
+  /**
+   * Returns a plugin's hint for a kind of event. A plugin without `eventsToRegister` always wants a retry.
+   */
   hintOf(plugin: string, kind: ClusterEventKind): QueueingHint | 'queue' | undefined {
     const found = this.#plugins.get(plugin)
     if (!found) return undefined
-    // an event of that kind is of the type that its hint takes
+    // the kind determines the event type that the hint accepts
     return found.eventsToRegister
       ? (found.eventsToRegister[kind] as QueueingHint | 'queue' | undefined)
       : 'queue'
@@ -164,7 +166,8 @@ export class Framework {
       if (result === undefined) continue
       if (result === 'skip') cycle.skipFilter.add(plugin.name)
       else if ('reasons' in result) {
-        // preemption may help: it needs what the plugins behind this one prepare
+        // continue although the pod is rejected: preemption may help, and it needs what the later plugins
+        // prepare
         resolvable = { plugin: plugin.name, rejection: result }
         if (result.code !== 'Unschedulable') return { rejected: resolvable, narrowedBy }
       } else {
@@ -179,47 +182,56 @@ export class Framework {
     return nodeNames ? { nodeNames, narrowedBy } : { narrowedBy }
   }
 
-  /** What is known of nodes for pods like that of the cycle, for {@link otherFilters} and {@link totals}. */
-  verdictsFor({ pod, snapshot }: Cycle): NodeVerdicts {
-    return this.#verdicts.for(pod, snapshot.nodes.length)
+  /**
+   * Returns what is known about nodes for pods equivalent to that of the cycle, for {@link otherFilters} and
+   * {@link totals}.
+   */
+  nodeLocalResults({ pod, snapshot }: Cycle): NodeLocalResults {
+    return this.#nodeLocalCache.for(pod, snapshot.nodes.length)
   }
 
   /**
-   * Where a search among so many nodes may note what it finds, until the next one: lists of its own would be
-   * a third of all that placing a pod leaves behind.
+   * Returns reusable buffers for a search over that many nodes, valid until the next search. Allocating them
+   * anew would be a third of the garbage that scheduling a pod produces.
    */
-  searchRoom(nodes: number): { readonly nodes: NodeInfo[]; readonly slots: Int32Array } {
-    if (this.#room.slots.length < nodes) this.#room = { nodes: [], slots: new Int32Array(2 * nodes) }
-    return this.#room
+  searchBuffers(nodes: number): { readonly nodes: NodeInfo[]; readonly slots: Int32Array } {
+    if (this.#buffers.slots.length < nodes) this.#buffers = { nodes: [], slots: new Int32Array(2 * nodes) }
+    return this.#buffers
   }
 
-  /** The filters that {@link verdictsFor} does not know of and that have something to check in this cycle. */
+  /**
+   * Returns the filters that are not covered by {@link nodeLocalResults} and that have something to check in
+   * this cycle.
+   */
   otherFilters({ skipFilter }: Cycle): readonly Named<FilterPlugin>[] {
     return this.#otherFilters.filter(({ name }) => !skipFilter.has(name))
   }
 
-  /** The first refusal of a node. */
+  /** Runs the filters for a node. Returns the first rejection. */
   filter(cycle: Cycle, node: NodeInfo): PluginRejection | undefined {
     return firstRefusal(this.#filter, cycle, node)
   }
 
-  /** Tells PreFilter plugins that a trial adds a pod. */
+  /** Notifies PreFilter plugins that a trial adds a pod. */
   addPod(other: PodInfo, node: NodeInfo, cycle: Cycle): void {
     node.addPod(other)
-    for (const plugin of this.#following) {
+    for (const plugin of this.#trialTrackers) {
       if (!cycle.skipFilter.has(plugin.name)) plugin.addPod?.(cycle.pod, other, node, cycle)
     }
   }
 
-  /** Tells PreFilter plugins that a trial takes a pod away. */
+  /** Notifies PreFilter plugins that a trial removes a pod. */
   removePod(other: PodInfo, node: NodeInfo, cycle: Cycle): void {
     node.removePod(other.key)
-    for (const plugin of this.#following) {
+    for (const plugin of this.#trialTrackers) {
       if (!cycle.skipFilter.has(plugin.name)) plugin.removePod?.(cycle.pod, other, node, cycle)
     }
   }
 
-  /** The first nomination, else all reasons joined. `passes` runs the filters with nominated pods. */
+  /**
+   * Runs PostFilter. Returns the first nomination, else all reasons joined. `passes` runs the filters with
+   * nominated pods.
+   */
   postFilter(
     cycle: Cycle,
     diagnosis: Diagnosis,
@@ -252,24 +264,28 @@ export class Framework {
     }
   }
 
-  /** The scores of every plugin for nodes that passed; call {@link preScore} before. @throws CycleError */
+  /**
+   * Returns every plugin's scores for the nodes; {@link preScore} must have run.
+   * @throws CycleError
+   */
   score(cycle: Cycle, nodes: readonly NodeInfo[]): readonly PluginScores[] {
     return this.#scorer.score(cycle, nodes)
   }
 
   /**
-   * The weighted sums of scores, but for scores that all nodes get alike, by way of what `verdicts` know of
-   * the nodes; call {@link preScore} before. Valid until the next call. @throws CycleError
+   * Returns the weighted sums of scores, using the cached results `nodeLocal`, and omitting scores that
+   * are equal for all of them. {@link preScore} must have run. Valid until the next call.
+   * @throws CycleError
    */
-  totals(cycle: Cycle, nodes: FoundNodes, verdicts: NodeVerdicts): Float64Array {
-    return this.#scorer.totals(cycle, nodes, verdicts.scores)
+  totals(cycle: Cycle, nodes: FoundNodes, nodeLocal: NodeLocalResults): Float64Array {
+    return this.#scorer.totals(cycle, nodes, nodeLocal.scores)
   }
 
   reserve(cycle: Cycle, node: NodeInfo): PluginRejection | undefined {
     return firstRejection(this.#reserve, (plugin) => plugin.reserve(cycle.pod, node, cycle))
   }
 
-  /** In reverse order, as upstream. */
+  /** Runs Unreserve in reverse order, as upstream. */
   unreserve(cycle: Cycle, node: NodeInfo): void {
     for (const plugin of this.#reserve.toReversed()) plugin.unreserve?.(cycle.pod, node, cycle)
   }
@@ -279,8 +295,9 @@ export class Framework {
   }
 
   /**
-   * Asks the PreBind plugins in turn: a refusal, or who waits (and for what). `waiting` is an earlier answer:
-   * it goes on there, with a cycle of its own. @throws CycleError
+   * Runs the PreBind plugins in order. Returns a rejection, or the plugin that waits and what for. `waiting`
+   * is an earlier result: execution resumes there, with a new cycle.
+   * @throws CycleError
    */
   preBind(
     cycle: Cycle,
@@ -302,7 +319,10 @@ export class Framework {
     return undefined
   }
 
-  /** Throws CycleError with what the apiserver said as its cause. */
+  /**
+   * Runs the Bind plugins.
+   * @throws CycleError with the apiserver's error as its cause
+   */
   bind(cycle: Cycle, node: NodeInfo): void {
     for (const plugin of this.#bind) {
       try {
@@ -344,8 +364,8 @@ function noNodesLeft(plugins: readonly string[]): PluginRejection['rejection'] {
     : unresolvable(`node(s) didn't satisfy plugin(s) [${plugins.join(' ')}] simultaneously`)
 }
 
-/** What holds for nodes that PreFilter left out. */
-export function leftOutByPreFilter(narrowedBy: readonly string[]): PluginRejection {
+/** Returns the rejection of nodes that PreFilter excluded. */
+export function excludedByPreFilter(narrowedBy: readonly string[]): PluginRejection {
   return {
     plugin: narrowedBy[0] ?? '',
     rejection: unresolvable(`node(s) didn't satisfy plugin(s) [${narrowedBy.join(' ')}]`),

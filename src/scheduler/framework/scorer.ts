@@ -1,9 +1,7 @@
 import type { NodeInfo } from '../cache/node-info.js'
 import type { Cycle } from './cycle.js'
-import type { FoundNodes, KnownScores } from './known-scores.js'
+import { type FoundNodes, type ScoreCache, type WeightedPlugin, checkedScore } from './score-cache.js'
 import type { Plugin, ScorePlugin } from './plugin.js'
-import type { WeightedPlugin } from './weighted-plugin.js'
-import { checkedScore } from './weighted-plugin.js'
 
 /** The scores of one plugin, in the order of the nodes. */
 export interface PluginScores {
@@ -17,21 +15,21 @@ export interface PluginScores {
 /** The Score plugins of a profile. Source: framework/runtime RunScorePlugins. */
 export class Scorer {
   readonly #plugins: readonly WeightedPlugin[]
-  /** Room for {@link totals}: memory of its own for each pod would be most of what a cycle leaves behind. */
+  /** Buffer of {@link totals}: allocating it for each pod would be most of the garbage of a cycle. */
   #totals = new Float64Array(0)
   #raw = new Float64Array(0)
 
-  /** `plugins` in their order; `weights` by name, default 1. */
+  /** `plugins` are in order; `weights` by name, default 1. */
   constructor(plugins: readonly (ScorePlugin & Plugin)[], weights: Readonly<Record<string, number>>) {
     this.#plugins = plugins.map((plugin) => ({ plugin, weight: weights[plugin.name] ?? 1 }))
   }
 
   /**
-   * What each plugin that has something to say gives to each node. @throws CycleError for a score out of
-   * range.
+   * Returns the scores of each plugin that is not skipped.
+   * @throws CycleError if a score is out of range
    */
   score(cycle: Cycle, nodes: readonly NodeInfo[]): readonly PluginScores[] {
-    return this.#speaking(cycle).map(({ plugin, weight }): PluginScores => {
+    return this.#activePlugins(cycle).map(({ plugin, weight }): PluginScores => {
       const scores = scoresOf(plugin, cycle, nodes)
       const raw = [...scores]
       return { plugin: plugin.name, weight, raw, normalized: normalized(plugin, scores, nodes, cycle) }
@@ -39,22 +37,23 @@ export class Scorer {
   }
 
   /**
-   * The sum over plugins of weight x score for each node, as by {@link score}, without asking for what is
-   * known; a score that all nodes get alike is left out, since it decides nothing. Valid until the next call.
+   * Returns the weighted sum of scores for each node, equal to {@link score} up to a constant: cached values
+   * are reused, and scores that are equal for all nodes are omitted, since they decide nothing. Valid until
+   * the next call.
    * @throws CycleError
    */
-  totals(cycle: Cycle, list: FoundNodes, known: KnownScores): Float64Array {
+  totals(cycle: Cycle, list: FoundNodes, known: ScoreCache): Float64Array {
     const { nodes } = list
     const { length } = nodes
     if (this.#totals.length < length)
       [this.#totals, this.#raw] = [new Float64Array(length), new Float64Array(length)]
-    const speaking = this.#speaking(cycle)
+    const speaking = this.#activePlugins(cycle)
     const totals = known.sums(this.#totals.subarray(0, length), speaking.filter(isFinal), cycle, list)
     for (const weighted of speaking) {
       const { plugin, weight } = weighted
       if (isFinal(weighted) || plugin.scoresAlike?.(cycle)) continue
       if (plugin.isNodeLocal)
-        addKnown(
+        addCached(
           totals,
           weighted,
           known.raw(this.#raw.subarray(0, length), weighted, cycle, list),
@@ -66,18 +65,21 @@ export class Scorer {
     return totals
   }
 
-  #speaking({ skipScore }: Cycle): readonly WeightedPlugin[] {
+  #activePlugins({ skipScore }: Cycle): readonly WeightedPlugin[] {
     return this.#plugins.filter(({ plugin }) => !skipScore.has(plugin.name))
   }
 }
 
-/** Whether nothing but node and kind of pod decides a score. */
+/** Returns whether a score depends on nothing but the node and the kind of pod. */
 function isFinal({ plugin }: WeightedPlugin): boolean {
   return plugin.isNodeLocal === true && plugin.normalizeScore === undefined
 }
 
-/** Raw scores that are all equal, as most are, are equal when normalized. */
-function addKnown(
+/**
+ * Adds the scores of a node-local plugin that normalizes. Equal raw scores, the usual case, are equal after
+ * normalization and are omitted.
+ */
+function addCached(
   totals: Float64Array,
   { plugin, weight }: WeightedPlugin,
   raw: Float64Array,

@@ -3,9 +3,7 @@ import type { NodeInfo } from '../cache/node-info.js'
 import type { PodInfo } from '../cache/pod-info.js'
 import type { DefaultPreemptionArgs } from '../configuration.js'
 import type { Cycle } from '../framework/cycle.js'
-import type { Diagnosis } from '../framework/diagnosis.js'
-import { fitErrorMessage } from '../framework/diagnosis.js'
-import { NodeRejections, nodesRefused } from '../framework/node-rejections.js'
+import { type Diagnosis, fitErrorMessage, NodeRejections, nodesRefused } from '../framework/diagnosis.js'
 import type {
   Nomination,
   Plugin,
@@ -14,12 +12,10 @@ import type {
   PostFilterRejection,
   PostFilterTools,
 } from '../framework/plugin.js'
-import type { PluginRejection, Rejection } from '../framework/rejection.js'
-import { unresolvable, unschedulable } from '../framework/rejection.js'
+import { type PluginRejection, type Rejection, unresolvable, unschedulable } from '../framework/rejection.js'
 import type { PodDisruptionBudget } from '../../api/policy/generated.js'
-import type { Candidate } from '../preemption/candidates.js'
-import { pickCandidate, selectVictims } from '../preemption/candidates.js'
-import { recall, TrialMemory, victimsNow } from '../preemption/known-trials.js'
+import { type Candidate, pickCandidate, selectVictims } from '../preemption/candidates.js'
+import { cachedTrial, TrialCache, currentVictims } from '../preemption/trial-cache.js'
 
 const NAME = 'DefaultPreemption'
 const NOT_HELPFUL: PluginRejection = {
@@ -28,16 +24,16 @@ const NOT_HELPFUL: PluginRejection = {
 }
 
 /**
- * Finds a node on which pods of lower priority can make room. Only nodes are tried whose refusal is
- * `Unschedulable`. Source: plugins/defaultpreemption, framework/preemption.
+ * Finds a node on which preempting pods of lower priority makes room. Only nodes rejected as `Unschedulable`
+ * are tried. Source: plugins/defaultpreemption, framework/preemption.
  */
 export function defaultPreemption(args: DefaultPreemptionArgs = {}): PluginFactory {
   return (handle): Plugin => {
-    const memory = new TrialMemory()
+    const memory = new TrialCache()
     return {
       name: NAME,
       postFilter: (pod, cycle, diagnosis, tools) => {
-        const objection = objectionTo(pod, cycle, diagnosis)
+        const objection = ineligibility(pod, cycle, diagnosis)
         if (objection) return { ...unschedulable(`preemption: ${objection}`), keepsNomination: true }
         const attempt = trialOf(cycle, handle.podDisruptionBudgets(), tools, memory)
         const { candidates, rejected } = tryNodes(cycle, diagnosis, handle, attempt, args)
@@ -51,7 +47,7 @@ export function defaultPreemption(args: DefaultPreemptionArgs = {}): PluginFacto
 }
 
 function nominationOf({ nodeName, victims }: Candidate, { snapshot }: Cycle): Nomination {
-  return { nodeName, victims: victimsNow(victims, snapshot.get(nodeName) as NodeInfo) }
+  return { nodeName, victims: currentVictims(victims, snapshot.get(nodeName) as NodeInfo) }
 }
 
 function notHelped({ snapshot }: Cycle, nodes: ReadonlyMap<string, PluginRejection>): PostFilterRejection {
@@ -59,8 +55,8 @@ function notHelped({ snapshot }: Cycle, nodes: ReadonlyMap<string, PluginRejecti
   return unschedulable(`preemption: ${fitErrorMessage(snapshot.nodes.length, diagnosis)}`)
 }
 
-/** Why the pod may not preempt. Source: PodEligibleToPreemptOthers. */
-function objectionTo(
+/** Returns why the pod may not preempt. Source: PodEligibleToPreemptOthers. */
+function ineligibility(
   { pod, priority }: PodInfo,
   { snapshot }: Cycle,
   diagnosis: Diagnosis,
@@ -92,16 +88,16 @@ function trialOf(
   cycle: Cycle,
   budgets: readonly PodDisruptionBudget[],
   tools: PostFilterTools,
-  memory: TrialMemory,
+  memory: TrialCache,
 ): Trial {
   const attempt = (node: NodeInfo): Candidate | Rejection => selectVictims(cycle, node, budgets, tools)
   if (budgets.length > 0) return attempt
   const known = memory.of(cycle.pod)
-  return (node) => (tools.isDecidedBy(node, cycle) ? recall(known, node, attempt) : attempt(node))
+  return (node) => (tools.isDecidedBy(node, cycle) ? cachedTrial(known, node, attempt) : attempt(node))
 }
 
 /**
- * Tries nodes from a random one on, until enough can be made room on, one of them without breaking a budget.
+ * Tries nodes from a random one on, until there are enough candidates, including one that violates no budget.
  */
 function tryNodes(
   cycle: Cycle,

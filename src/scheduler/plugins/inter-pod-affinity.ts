@@ -3,7 +3,7 @@ import type { PodInfo } from '../cache/pod-info.js'
 import { podInfoOf } from '../cache/pod-info.js'
 import type { AffinityTerm } from '../cache/affinity-terms.js'
 import { termMatches } from '../cache/affinity-terms.js'
-import type { Surroundings } from '../cache/surroundings.js'
+import type { RelatedObjects } from '../cache/related-objects.js'
 import type { NodeEvent, PodEvent } from '../framework/cluster-event.js'
 import type { Plugin, PluginFactory } from '../framework/plugin.js'
 import { AffinityFilter } from './affinity/filter.js'
@@ -20,13 +20,13 @@ const SCORE = 'PreScoreInterPodAffinity'
  */
 export type InterPodAffinityArgs = Partial<AffinityWeights>
 
-/** Pods that want to be near others, or not. Source: plugins/interpodaffinity. */
+/** Inter-pod affinity and anti-affinity. Source: plugins/interpodaffinity. */
 export function interPodAffinity(args: InterPodAffinityArgs = {}): PluginFactory {
   const weights = { hardPodAffinityWeight: 1, ignorePreferredTermsOfExistingPods: false, ...args }
-  return ({ surroundings }): Plugin => ({
+  return ({ relatedObjects }): Plugin => ({
     name: NAME,
     preFilter: (info, cycle) => {
-      const filter = AffinityFilter.of(info, cycle.snapshot.topology, surroundings)
+      const filter = AffinityFilter.of(info, cycle.snapshot.topology, relatedObjects)
       if (!filter) return 'skip'
       cycle.data.set(FILTER, filter)
       return undefined
@@ -37,7 +37,7 @@ export function interPodAffinity(args: InterPodAffinityArgs = {}): PluginFactory
       (cycle.data.get(FILTER) as AffinityFilter | undefined)?.update(pod, other, node, -1),
     filter: (_, node, cycle) => (cycle.data.get(FILTER) as AffinityFilter | undefined)?.check(node),
     preScore: (info, cycle) => {
-      const score = AffinityScore.of(info, cycle.snapshot.topology, surroundings, weights)
+      const score = AffinityScore.of(info, cycle.snapshot.topology, relatedObjects, weights)
       if (!score) return 'skip'
       cycle.data.set(SCORE, score)
       return undefined
@@ -45,9 +45,9 @@ export function interPodAffinity(args: InterPodAffinityArgs = {}): PluginFactory
     score: (_, node, cycle) => (cycle.data.get(SCORE) as AffinityScore).raw(node),
     normalizeScore: spreadToRange,
     eventsToRegister: {
-      'AssignedPod/Add': (pod, event) => podChangeHelps(pod, event, surroundings),
-      'AssignedPod/UpdateLabel': (pod, event) => podChangeHelps(pod, event, surroundings),
-      'AssignedPod/Delete': (pod, event) => podChangeHelps(pod, event, surroundings),
+      'AssignedPod/Add': (pod, event) => podChangeHelps(pod, event, relatedObjects),
+      'AssignedPod/UpdateLabel': (pod, event) => podChangeHelps(pod, event, relatedObjects),
+      'AssignedPod/Delete': (pod, event) => podChangeHelps(pod, event, relatedObjects),
       'Pod/UpdateLabel': 'queue',
       'Node/Add': nodeChangeHelps,
       'Node/UpdateLabel': nodeChangeHelps,
@@ -56,12 +56,17 @@ export function interPodAffinity(args: InterPodAffinityArgs = {}): PluginFactory
 }
 
 /**
- * A pod that all required terms are about has come, or one that an anti-affinity term is about has gone (or
- * one whose own anti-affinity kept the pod away). Source: plugin.go isSchedulableAfterPodChange.
+ * Returns whether a change of a pod may help: one selected by all required terms has appeared, or one
+ * selected by an anti-affinity term (or whose own anti-affinity repelled the pod) has gone. Source: plugin.go
+ * isSchedulableAfterPodChange.
  */
-function podChangeHelps(info: PodInfo, { kind, object, old }: PodEvent, surroundings: Surroundings): boolean {
+function podChangeHelps(
+  info: PodInfo,
+  { kind, object, old }: PodEvent,
+  relatedObjects: RelatedObjects,
+): boolean {
   const { required = [], requiredAnti = [] } = info.affinity ?? {}
-  const labelsOf = surroundings.labelsOfNamespace.bind(surroundings)
+  const labelsOf = relatedObjects.labelsOfNamespace.bind(relatedObjects)
   const isWanted = (pod: Pod): boolean =>
     required.length > 0 && required.every((term) => termMatches(term, pod, labelsOf))
   const isUnwanted = (pod: Pod): boolean => requiredAnti.some((term) => termMatches(term, pod, labelsOf))
@@ -75,7 +80,7 @@ function podChangeHelps(info: PodInfo, { kind, object, old }: PodEvent, surround
 }
 
 /**
- * The node lies in another domain of one of the pod's terms than before. Source: plugin.go
+ * Returns whether the node's domain has changed for one of the pod's terms. Source: plugin.go
  * isSchedulableAfterNodeChange.
  */
 function nodeChangeHelps({ affinity }: PodInfo, { object, old }: NodeEvent): boolean {

@@ -15,13 +15,12 @@ import { scaleToMax } from './normalize.js'
 
 const CONFLICT = unresolvable('pod affinity terms conflict')
 
-/** Reason of nodes that the profile's own affinity turns down. */
+/** The rejection of nodes that do not match the profile's own affinity. */
 const ENFORCED = unresolvable("node(s) didn't match scheduler-enforced node affinity")
 
 /**
- * Turns down nodes that `spec.nodeSelector` or the required node affinity do not match, and scores the
- * preferred terms. Terms that all name nodes (`matchFields`) narrow the search to these nodes. Source:
- * plugins/nodeaffinity.
+ * Rejects nodes that do not match `spec.nodeSelector` or the required node affinity, and scores the preferred
+ * terms. If all terms name nodes (`matchFields`), only these are examined. Source: plugins/nodeaffinity.
  */
 export function nodeAffinity({ addedAffinity }: NodeAffinityArgs = {}): PluginFactory {
   const enforced = addedAffinity?.requiredDuringSchedulingIgnoredDuringExecution

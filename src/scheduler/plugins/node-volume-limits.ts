@@ -9,10 +9,7 @@ import { usesClaim } from './volume/claim-hint.js'
 
 const TOO_MANY = unschedulable('node(s) exceed max volume count')
 
-/**
- * Keeps pods from nodes that cannot attach as many volumes of a CSI driver. Source:
- * plugins/nodevolumelimits/csi.go.
- */
+/** Rejects nodes that cannot attach more volumes of a CSI driver. Source: plugins/nodevolumelimits/csi.go. */
 export const nodeVolumeLimits: PluginFactory = ({ storage }): Plugin => ({
   name: 'NodeVolumeLimits',
   preFilter: ({ pod }) => (hasVolumes(pod) ? undefined : 'skip'),
@@ -66,7 +63,7 @@ function hasVolumes({ spec }: Pod): boolean {
   )
 }
 
-/** How many volumes of each driver the node can attach; undefined where nothing limits it. */
+/** Returns how many volumes of each driver the node can attach; undefined if there is no limit. */
 function limitsOf(node: CSINode | undefined): ReadonlyMap<string, number> | undefined {
   let limits: Map<string, number> | undefined
   for (const { name, allocatable } of node?.spec.drivers ?? []) {
@@ -75,9 +72,7 @@ function limitsOf(node: CSINode | undefined): ReadonlyMap<string, number> | unde
   return limits
 }
 
-/**
- * The pod's CSI volumes and their drivers; claims that are not bound yet count for the driver of their class.
- */
+/** Returns the pod's CSI volumes and their drivers; unbound claims count for the driver of their class. */
 function volumesOf(pod: Pod, storage: StorageView): ReadonlyMap<string, string> {
   const found = new Map<string, string>()
   for (const { claimName } of claimsOfPod(pod)) {

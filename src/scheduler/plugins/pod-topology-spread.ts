@@ -1,7 +1,7 @@
 import type { Node, Pod } from '../../api/core/generated.js'
 import { queryOf } from '../cache/label-query.js'
 import type { PodInfo } from '../cache/pod-info.js'
-import { defaultSelector } from '../cache/surroundings.js'
+import { defaultSelector } from '../cache/related-objects.js'
 import type { NodeEvent, PodEvent } from '../framework/cluster-event.js'
 import type { Plugin, PluginFactory, PluginHandle } from '../framework/plugin.js'
 import type { ConstraintInput, SpreadConstraint } from './spread/constraints.js'
@@ -15,10 +15,7 @@ const SCORE = 'PreScorePodTopologySpread'
 
 /** Configuration of PodTopologySpread. Source: kube-scheduler/config/v1 PodTopologySpreadArgs. */
 export interface PodTopologySpreadArgs {
-  /**
-   * For pods that have no constraints, but a service or controller that selects them; only with `List`.
-   * Default none.
-   */
+  /** For pods without constraints that a service or controller selects; only with `List`. Default none. */
   readonly defaultConstraints?: readonly ConstraintInput[]
   /** `System` (default): hostname with maxSkew 3 and zone with maxSkew 5, both ScheduleAnyway. */
   readonly defaultingType?: 'System' | 'List'
@@ -30,8 +27,8 @@ const SYSTEM_DEFAULTS: readonly ConstraintInput[] = [
 ]
 
 /**
- * Keeps pods spread over topology domains: turns down nodes where the skew would be too large, and prefers
- * those where there are few of the kind. Source: plugins/podtopologyspread.
+ * Spreads pods over topology domains: rejects nodes where the skew would be too large, and prefers those with
+ * few matching pods. Source: plugins/podtopologyspread.
  */
 export function podTopologySpread(args: PodTopologySpreadArgs = {}): PluginFactory {
   const isSystem = (args.defaultingType ?? 'System') === 'System'
@@ -82,23 +79,23 @@ type ConstraintsFinder = (
   effect: ConstraintInput['whenUnsatisfiable'],
 ) => readonly SpreadConstraint[]
 
-/** The pod's own constraints, else the default ones if anything selects the pod. */
+/** Returns the pod's own constraints, else the default ones if anything selects the pod. */
 function constraintsFinder(
   defaults: readonly ConstraintInput[],
-  { surroundings }: PluginHandle,
+  { relatedObjects }: PluginHandle,
 ): ConstraintsFinder {
   return (pod, effect) => {
     const own = pod.spec.topologySpreadConstraints
     if (own && own.length > 0) return constraintsWith(own, effect, pod)
     if (!defaults.some(({ whenUnsatisfiable }) => whenUnsatisfiable === effect)) return NONE
-    const requirements = defaultSelector(pod, surroundings)
+    const requirements = defaultSelector(pod, relatedObjects)
     return requirements.length === 0 ? NONE : constraintsWith(defaults, effect, pod, queryOf(requirements))
   }
 }
 
 const NONE: readonly never[] = []
 
-/** Source: plugin.go isSchedulableAfterPodChange. */
+/** Returns whether a change of a pod may help. Source: plugin.go isSchedulableAfterPodChange. */
 function podChangeHelps(
   { pod }: PodInfo,
   { kind, object, old }: PodEvent,
@@ -112,7 +109,7 @@ function podChangeHelps(
   return constraints.some(({ selector }) => selector.matches(after))
 }
 
-/** Source: plugin.go isSchedulableAfterNodeChange. */
+/** Returns whether a change of a node may help. Source: plugin.go isSchedulableAfterNodeChange. */
 function nodeChangeHelps({ object, old }: NodeEvent, constraints: readonly SpreadConstraint[]): boolean {
   const [after, before] = [labelsOf(object), old && labelsOf(old)]
   const counts = hasAllKeys(after, constraints)

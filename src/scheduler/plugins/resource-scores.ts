@@ -2,15 +2,15 @@ import type { NodeInfo } from '../cache/node-info.js'
 import type { PodInfo } from '../cache/pod-info.js'
 import type { NodeResourcesFitArgs, ResourceWeight } from '../configuration.js'
 
-/** What a node has of a resource, and what would be taken of it with the pod there. */
+/** A node's capacity of a resource, and what would be used of it with the pod. */
 export interface Share {
   readonly total: number
   readonly used: number
 }
 
 /**
- * `usesNonZero`: cpu and memory count as for a pod that requests none. Source: resource_allocation.go
- * calculateResourceAllocatableRequest.
+ * Returns the share of a resource. `usesNonZero`: cpu and memory have a minimum for pods that request none.
+ * Source: resource_allocation.go calculateResourceAllocatableRequest.
  */
 export function shareOf(name: string, pod: PodInfo, node: NodeInfo, usesNonZero: boolean): Share {
   const { allocatable, requested } = node
@@ -31,12 +31,12 @@ export function shareOf(name: string, pod: PodInfo, node: NodeInfo, usesNonZero:
       used: requested.ephemeralStorage + requests.ephemeralStorage,
     }
   const wanted = requestOf(name, pod)
-  // an extended resource that the pod does not want does not count
+  // an extended resource that the pod does not request is ignored
   if (wanted === 0) return { total: 0, used: 0 }
   return { total: allocatable.scalars.get(name) ?? 0, used: (requested.scalars.get(name) ?? 0) + wanted }
 }
 
-/** What the pod requests of a resource. */
+/** Returns what the pod requests of a resource. */
 export function requestOf(name: string, { requests }: PodInfo): number {
   if (name === 'cpu') return requests.milliCpu
   if (name === 'memory') return requests.memory
@@ -45,7 +45,7 @@ export function requestOf(name: string, { requests }: PodInfo): number {
 }
 
 /**
- * A score of NodeResourcesFit as configured; undefined for the default strategy. Source:
+ * Returns the configured score of NodeResourcesFit; undefined for the default strategy. Source:
  * plugins/noderesources/fit.go.
  */
 export function configuredFitScore(
@@ -73,8 +73,8 @@ export function configuredFitScore(
 const CPU_AND_MEMORY: readonly ResourceWeight[] = [{ name: 'cpu' }, { name: 'memory' }]
 
 /**
- * The weighted mean; `onlyPositive`: resources that score 0 do not count, and the mean is rounded to the
- * nearest.
+ * Returns the weighted mean. `onlyPositive`: resources that score 0 are ignored, and the mean is rounded to
+ * the nearest integer.
  */
 function meanOf(
   weights: readonly ResourceWeight[],
@@ -97,8 +97,8 @@ function meanOf(
 }
 
 /**
- * A function by its corners, level beyond them. Source: plugins/helper/shape_score.go
- * BuildBrokenLinearFunction.
+ * Returns a piecewise linear function through the given points, constant beyond them. Source:
+ * plugins/helper/shape_score.go BuildBrokenLinearFunction.
  */
 function brokenLine(corners: readonly (readonly [at: number, value: number])[]): (at: number) => number {
   return (at) => {
@@ -114,7 +114,7 @@ function brokenLine(corners: readonly (readonly [at: number, value: number])[]):
 }
 
 /**
- * How evenly resources would be used, 0..100, over any resources. Source: balanced_allocation.go
+ * Returns how evenly the given resources would be used, 0..100. Source: balanced_allocation.go
  * balancedResourceScorer.
  */
 export function balanceOf(resources: readonly ResourceWeight[], pod: PodInfo, node: NodeInfo): number {

@@ -7,8 +7,8 @@ import { unresolvable } from '../framework/rejection.js'
 import { scaleToMax } from './normalize.js'
 
 /**
- * Turns down nodes with a NoSchedule or NoExecute taint that the pod does not tolerate, and prefers nodes
- * with few untolerated PreferNoSchedule taints. Source: plugins/tainttoleration.
+ * Rejects nodes with a NoSchedule or NoExecute taint that the pod does not tolerate, and prefers nodes with
+ * few untolerated PreferNoSchedule taints. Source: plugins/tainttoleration.
  */
 export const taintToleration: PluginFactory = ({ release }): Plugin => ({
   name: 'TaintToleration',

@@ -1,6 +1,5 @@
 import type { Node, PersistentVolume, PersistentVolumeClaim } from '../../api/core/generated.js'
-import { claimsOfPod, foreignClaimMessage, isClaimForPod } from '../../api/core/pod-claims.js'
-import type { PodClaim } from '../../api/core/pod-claims.js'
+import { claimsOfPod, foreignClaimMessage, isClaimForPod, type PodClaim } from '../../api/core/pod-claims.js'
 import {
   allowsNode,
   classOfClaim,
@@ -18,12 +17,15 @@ import type { PodInfo } from '../cache/pod-info.js'
 import type { StorageView } from '../cache/storage-view.js'
 import type { CycleData } from '../framework/cycle.js'
 import type { Plugin, PluginFactory } from '../framework/plugin.js'
-import type { Rejection } from '../framework/rejection.js'
-import { unresolvable } from '../framework/rejection.js'
+import { type Rejection, unresolvable } from '../framework/rejection.js'
 import type { SchedulerRelease } from '../texts.js'
-import { bindVolumes, checkBindings } from './volume/bind-volumes.js'
-import { capacityHint, hasEnoughCapacity } from './volume/capacity.js'
-import type { NodeVolumes } from './volume/node-volumes.js'
+import {
+  bindVolumes,
+  checkBindings,
+  capacityHint,
+  hasEnoughCapacity,
+  type NodeVolumes,
+} from './volume/binder.js'
 import { usesClaim } from './volume/claim-hint.js'
 
 const NAME = 'VolumeBinding'
@@ -35,9 +37,7 @@ const LOST = 'node(s) unavailable due to one or more pvc(s) bound to non-existen
 
 class Claims implements CycleData {
   readonly bound: PersistentVolumeClaim[] = []
-  /**
-   * Unbound ones that wait for the scheduler, the smallest first, each with the volumes that it could have.
-   */
+  /** Unbound claims that wait for the scheduler, the smallest first, each with its possible volumes. */
   readonly delayed: {
     readonly claim: PersistentVolumeClaim
     readonly volumes: readonly PersistentVolume[]
@@ -50,8 +50,8 @@ class Claims implements CycleData {
 }
 
 /**
- * Keeps pods from nodes on which their volumes cannot be used, and binds (or has provisioned) claims that
- * wait for a node. Source: plugins/volumebinding.
+ * Rejects nodes on which the pod's volumes cannot be used, and binds or provisions claims that wait for a
+ * node. Source: plugins/volumebinding.
  */
 export const volumeBinding: PluginFactory = ({ storage, client, now, release }): Plugin => ({
   name: NAME,
@@ -109,7 +109,7 @@ const migrated = ({ metadata }: CSINode): string => metadata.annotations?.[MIGRA
 const keyIn = ({ pod }: PodInfo, { claimName }: PodClaim): string =>
   `${pod.metadata.namespace ?? ''}/${claimName}`
 
-/** Why a claim of a pod cannot be used at all. Source: podHasPVCs. */
+/** Returns why a claim of a pod cannot be used at all. Source: podHasPVCs. */
 function faultOf(info: PodInfo, wanted: PodClaim, storage: StorageView): string | undefined {
   const { claimName, isEphemeral } = wanted
   const claim = storage.claim(keyIn(info, wanted))
@@ -128,7 +128,10 @@ function faultOf(info: PodInfo, wanted: PodClaim, storage: StorageView): string 
   return isEphemeral && !isClaimForPod(info.pod, claim) ? foreignClaimMessage(info.pod, claim) : undefined
 }
 
-/** Undefined: one of them should be bound already, and is not. Source: GetPodVolumeClaims. */
+/**
+ * Sorts claims by state. Returns undefined if one should be bound already and is not. Source:
+ * GetPodVolumeClaims.
+ */
 function sortClaims(info: PodInfo, wanted: readonly PodClaim[], storage: StorageView): Claims | undefined {
   const claims = new Claims()
   const delayed: PersistentVolumeClaim[] = []
@@ -151,14 +154,16 @@ function sortClaims(info: PodInfo, wanted: readonly PodClaim[], storage: Storage
   return claims
 }
 
-/** How much a claim asks for. */
+/** Returns the requested size of a claim. */
 const requestOf = ({ spec }: PersistentVolumeClaim): ReturnType<typeof parseQuantity> =>
   parseQuantity(spec.resources.requests?.['storage'] ?? '0')
 
-/** What differs between minors. */
+/** The differences between minor versions. */
 type Texts = Pick<SchedulerRelease, 'volumeNodeConflict' | 'storageCapacity'>
 
-/** What binding on a node would take, or why it cannot be. Source: binder.go FindPodVolumes. */
+/**
+ * Returns what binding on a node would require, or why it is impossible. Source: binder.go FindPodVolumes.
+ */
 function nodeVolumes(
   claims: Claims,
   node: Node,
@@ -185,7 +190,9 @@ function boundFault({ bound }: Claims, node: Node, storage: StorageView): 'lost'
   return undefined
 }
 
-/** Volumes for the unbound claims: found, or to be provisioned; else the reason why there are none. */
+/**
+ * Returns volumes for the unbound claims, existing or to be provisioned, or the reason why there are none.
+ */
 function delayedVolumes(
   { delayed }: Claims,
   node: Node,

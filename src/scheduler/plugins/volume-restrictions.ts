@@ -15,7 +15,7 @@ const IN_USE = unschedulable(
     'by another pod',
 )
 
-/** Claims of the pod that only one pod may use, and how often other pods use them. */
+/** Claims of the pod with access mode ReadWriteOncePod, and how many other pods use them. */
 class ExclusiveClaims implements CycleData {
   readonly keys: ReadonlySet<string>
   users: number
@@ -29,7 +29,7 @@ class ExclusiveClaims implements CycleData {
     return new ExclusiveClaims(this.keys, this.users)
   }
 
-  /** Another pod comes (1) or goes (-1). */
+  /** Counts another pod that is added (1) or removed (-1). */
   count({ pod }: PodInfo, sign: 1 | -1): void {
     for (const { claimName } of claimsOfPod(pod))
       if (this.keys.has(`${pod.metadata.namespace ?? ''}/${claimName}`)) this.users += sign
@@ -37,7 +37,7 @@ class ExclusiveClaims implements CycleData {
 }
 
 /**
- * Keeps pods from disks that another pod of the node uses, and from claims that only one pod may use. Source:
+ * Rejects nodes on which another pod uses the same disk, and claims that only one pod may use. Source:
  * plugins/volumerestrictions.
  */
 export const volumeRestrictions: PluginFactory = ({ storage }): Plugin => ({
@@ -86,7 +86,7 @@ function isDisk({ gcePersistentDisk, awsElasticBlockStore, rbd, iscsi }: Volume)
   return (gcePersistentDisk ?? awsElasticBlockStore ?? rbd ?? iscsi) !== undefined
 }
 
-/** Whether two inline volumes cannot be on one node. Source: isVolumeConflict. */
+/** Returns whether two inline volumes cannot be on the same node. Source: isVolumeConflict. */
 function conflicts(a: Volume, b: Volume): boolean {
   if (a.gcePersistentDisk && b.gcePersistentDisk) {
     const [one, other] = [a.gcePersistentDisk, b.gcePersistentDisk]
@@ -107,7 +107,7 @@ function conflicts(a: Volume, b: Volume): boolean {
   return false
 }
 
-/** Whether the end of a pod may give this one a disk or a claim. */
+/** Returns whether the end of a pod may free a disk or claim for this one. */
 function mayFree(pod: Pod, gone: Pod): boolean {
   const disks = pod.spec.volumes?.filter(isDisk) ?? []
   if (disks.some((volume) => gone.spec.volumes?.some((one) => conflicts(volume, one)))) return true

@@ -21,7 +21,7 @@ const STABLE: Readonly<Record<string, string>> = {
   [ZONES[1] as string]: ZONES[3] as string,
 }
 
-/** A zone or region label of a bound volume: the values that a node's label may have. */
+/** A zone or region label of a bound volume: the accepted values of the node's label. */
 interface Topology {
   readonly key: string
   readonly values: readonly string[]
@@ -39,10 +39,7 @@ class Topologies implements CycleData {
   }
 }
 
-/**
- * Keeps pods from nodes of other zones than their bound volumes are labelled with. Source:
- * plugins/volumezone.
- */
+/** Rejects nodes outside the zones of the pod's bound volumes. Source: plugins/volumezone. */
 export const volumeZone: PluginFactory = ({ storage }): Plugin => ({
   name: NAME,
   preFilter: ({ pod }, cycle) => {
@@ -91,7 +88,7 @@ function topologiesOf({ metadata, spec }: Pod, storage: StorageView): readonly T
   return found
 }
 
-/** An unbound claim is fine only where it waits for the scheduler. */
+/** Returns the rejection of an unbound claim, unless it waits for the scheduler. */
 function unboundFault(claim: PersistentVolumeClaim, storage: StorageView): Rejection | undefined {
   const name = classOfClaim(claim)
   if (name === '') return unresolvable('PersistentVolumeClaim had no pv name and storageClass name')
@@ -103,8 +100,8 @@ function unboundFault(claim: PersistentVolumeClaim, storage: StorageView): Rejec
 }
 
 /**
- * Labels of several zones are joined by `__`; one with an empty part is ignored. Source: cloud-provider
- * volume/helpers LabelZonesToSet.
+ * Returns the zones of a volume. The label joins several with `__`; a label with an empty part is ignored.
+ * Source: cloud-provider volume/helpers LabelZonesToSet.
  */
 function zonesOf({ metadata: { labels } }: PersistentVolume): readonly Topology[] {
   return ZONES.flatMap((key) => {

@@ -45,7 +45,7 @@ export class Heap<T> {
     return top
   }
 
-  /** Keeps only the items that pass. */
+  /** Keeps only the items that pass a test. */
   retain(keep: (item: T) => boolean): void {
     const kept = this.#items.filter(keep)
     this.#items.length = 0

@@ -1,7 +1,7 @@
 /**
- * Where a pod waits. `active`: to be scheduled as soon as its turn comes; `backoff`: something has happened
- * that may help, but its back-off runs; `errorBackoff`: the last attempt failed with an error;
- * `unschedulable`: until something happens (gated pods too).
+ * Where a pod waits. `active`: it is scheduled in its turn; `backoff`: something has happened that may help,
+ * but its back-off is running; `errorBackoff`: the last attempt failed with an error; `unschedulable`: until
+ * something happens (including gated pods).
  */
 export type QueuePlace = 'active' | 'backoff' | 'errorBackoff' | 'unschedulable'
 
@@ -15,20 +15,73 @@ export interface QueuedPod {
   readonly place: QueuePlace
   /** `.spec.priority`. */
   readonly priority: number
-  /** Virtual ms at which the pod was added, or came back as unschedulable. */
+  /** Virtual ms at which the pod was added, or was last found unschedulable. */
   readonly timestamp: number
-  /** Order among pods that are equal otherwise: the order of the moves. */
+  /** Order of otherwise equal pods: the order of the moves. */
   readonly seq: number
-  /** How often it has been tried. */
+  /** Number of attempts. */
   readonly attempts: number
-  /** How often it was turned down. */
+  /** Number of rejections. */
   readonly unschedulableCount: number
-  /** How often in a row it failed with an error; 0 after it was turned down. */
+  /** Number of consecutive errors; 0 after a rejection. */
   readonly consecutiveErrors: number
-  /** Plugins that turned it down in the last attempt. */
+  /** Plugins that rejected it in the last attempt. */
   readonly rejectedBy: readonly string[]
-  /** Those of them that wait for something and want it back without back-off. */
+  /** Those of them that wait for something and want the pod back without back-off. */
   readonly pendingBy: readonly string[]
-  /** PreEnqueue plugin that keeps it out of the active queue. */
+  /** The PreEnqueue plugin that keeps it out of the active queue. */
   readonly gatedBy?: string
+}
+
+/** The back-off of rejected pods. */
+export interface BackoffOptions {
+  /** Seconds after the first failure. Default 1. */
+  readonly podInitialBackoffSeconds?: number
+  /** The longest back-off in seconds. Default 10. */
+  readonly podMaxBackoffSeconds?: number
+  /** SchedulerPopFromBackoffQ: expiry is counted in whole seconds. Default true. */
+  readonly wholeSeconds?: boolean
+}
+
+const SECOND = 1000
+
+/** Computes when a pod's back-off ends. Source: pkg/scheduler/backend/queue/backoff_queue.go. */
+export class Backoff {
+  readonly #initial: number
+  readonly #max: number
+  readonly #wholeSeconds: boolean
+
+  constructor(options: BackoffOptions = {}) {
+    this.#initial = (options.podInitialBackoffSeconds ?? 1) * SECOND
+    this.#max = (options.podMaxBackoffSeconds ?? 10) * SECOND
+    this.#wholeSeconds = options.wholeSeconds ?? true
+  }
+
+  /**
+   * Returns the duration in ms: initial x 2^(n-1), where n is the number of consecutive errors if the last
+   * attempt was one, else that of rejections; 0 for n = 0.
+   */
+  duration(pod: QueuedPod): number {
+    const count = pod.consecutiveErrors > 0 ? pod.consecutiveErrors : pod.unschedulableCount
+    return count === 0 ? 0 : Math.min(this.#initial * 2 ** (count - 1), this.#max)
+  }
+
+  /** Returns the virtual ms of the expiry, by which the back-off queues are ordered. */
+  expiry(pod: QueuedPod): number {
+    const expiry = pod.timestamp + this.duration(pod)
+    return this.#wholeSeconds ? Math.floor(expiry / SECOND) * SECOND : expiry
+  }
+
+  /**
+   * Returns whether the back-off is still running. In whole seconds, the second of the expiry is included.
+   */
+  isBackingOff(pod: QueuedPod, now: number): boolean {
+    if (this.duration(pod) === 0) return false
+    return this.#wholeSeconds ? this.expiry(pod) >= Math.floor(now / SECOND) * SECOND : this.expiry(pod) > now
+  }
+
+  /** Returns the virtual ms of the flush (each whole second) after which the pod's back-off has ended. */
+  flushTime(pod: QueuedPod): number {
+    return this.#wholeSeconds ? this.expiry(pod) + SECOND : Math.ceil(this.expiry(pod) / SECOND) * SECOND
+  }
 }

@@ -2,65 +2,66 @@ import type { Slice } from '../../sim/module.js'
 import type { PodInfo } from '../cache/pod-info.js'
 import type { ClusterEvent, ClusterEventKind, QueueingHint } from '../framework/cluster-event.js'
 import type { PluginRejection } from '../framework/rejection.js'
-import type { Backoff } from './backoff.js'
+import type { Backoff, QueuePlace, QueuedPod } from './queued-pod.js'
 import { Heap } from './heap.js'
-import type { QueuePlace, QueuedPod } from './queued-pod.js'
 import { UnschedulablePool } from './unschedulable-pool.js'
 
-/** All state of the queue. */
+/** The entire state of the queue. */
 export interface QueueState {
   readonly pods: Map<string, QueuedPod>
   nextSeq: number
 }
 
-/** What the queue needs of its surroundings. */
-export interface QueuePorts {
+/** What the queue needs from its environment. */
+export interface QueueDependencies {
   readonly state: Slice<QueueState>
   readonly backoff: Backoff
-  /** Takes pods out of back-off early when nothing else is ready. */
+  /** Whether to take pods out of back-off early if nothing else is ready. */
   readonly popFromBackoff: boolean
   now(): number
-  /** The pod as the scheduler sees it now. */
+  /** Returns the current state of the pod. */
   podInfo(key: string): PodInfo | undefined
-  /** QueueSort. */
+  /** Compares by QueueSort. */
   less(a: QueuedPod, b: QueuedPod): boolean
-  /** PreEnqueue. */
+  /** Runs PreEnqueue. */
   preEnqueue(pod: PodInfo): PluginRejection | undefined
-  /** Whether a plugin of that name, in any profile, wants to hear of such events. */
+  /** Returns whether a plugin of that name, in any profile, registered for such events. */
   isInterested(plugin: string, kind: ClusterEventKind): boolean
-  /** What the plugin of that name, in the pod's profile, makes of such events. */
+  /** Returns the hint of a plugin in the pod's profile for such events. */
   hintOf(pod: PodInfo, plugin: string, kind: ClusterEventKind): QueueingHint | 'queue' | undefined
 }
 
-/** How an attempt ended without a node: turned down by plugins, or by an error when there are none. */
+/**
+ * The result of an attempt without a node: rejected by plugins, or failed with an error if there are none.
+ */
 export interface Failure {
   readonly rejectedBy: readonly string[]
   readonly pendingBy?: readonly string[]
 }
 
 /**
- * Pods in the unschedulable pool longer than this (ms) are tried again. Source:
+ * Pods in the unschedulable pool longer than this (ms) are retried. Source:
  * DefaultPodMaxInUnschedulablePodsDuration.
  */
 export const MAX_UNSCHEDULABLE_MS = 300_000
 
 /**
- * The scheduling queue: active, back-off, error back-off, and the pool of the unschedulable. Its contents are
- * the plain data of the state slice; heaps and indexes are caches, whose order is total, so that they give
- * the same answers when built anew. Source: pkg/scheduler/backend/queue/scheduling_queue.go.
+ * The scheduling queue: active, back-off, error back-off, and the pool of unschedulable pods. Its contents
+ * are the plain data of the state slice. Heaps and indexes are caches with a total order, so they give the
+ * same results when rebuilt. Source: pkg/scheduler/backend/queue/scheduling_queue.go.
  */
 export class SchedulingQueue {
-  readonly #ports: QueuePorts
+  readonly #dependencies: QueueDependencies
   readonly #active: Heap<QueuedPod>
   readonly #backoff: Heap<QueuedPod>
   readonly #errors: Heap<QueuedPod>
   readonly #pool = new UnschedulablePool()
 
-  constructor(ports: QueuePorts) {
-    this.#ports = ports
-    const { backoff } = ports
+  constructor(dependencies: QueueDependencies) {
+    this.#dependencies = dependencies
+    const { backoff } = dependencies
     const before = (a: QueuedPod, b: QueuedPod): boolean =>
-      ports.less(a, b) || (!ports.less(b, a) && a.seq < b.seq)
+      dependencies.less(a, b) || (!dependencies.less(b, a) && a.seq < b.seq)
     const byExpiry =
       (then: typeof before) =>
       (a: QueuedPod, b: QueuedPod): boolean => {
@@ -70,15 +71,15 @@ export class SchedulingQueue {
     this.#active = new Heap(before)
     this.#backoff = new Heap(byExpiry(before))
     this.#errors = new Heap(byExpiry((a, b) => a.seq < b.seq))
-    for (const pod of ports.state.value.pods.values()) this.#index(pod)
+    for (const pod of dependencies.state.value.pods.values()) this.#index(pod)
   }
 
-  /** Number of pods that wait, wherever. */
+  /** Number of waiting pods in all places. */
   get size(): number {
     return this.#pods.size
   }
 
-  /** Whether events can be of use to any pod. */
+  /** Whether there are unschedulable pods, which events might help. */
   get hasUnschedulable(): boolean {
     return this.#pool.size > 0
   }
@@ -92,10 +93,13 @@ export class SchedulingQueue {
     if (this.#pods.has(pod.key)) return
     const { key, priority } = pod
     const fresh = { attempts: 0, unschedulableCount: 0, consecutiveErrors: 0, rejectedBy: [], pendingBy: [] }
-    this.#enqueue({ key, place: 'active', priority, timestamp: this.#ports.now(), seq: 0, ...fresh }, pod)
+    this.#enqueue(
+      { key, place: 'active', priority, timestamp: this.#dependencies.now(), seq: 0, ...fresh },
+      pod,
+    )
   }
 
-  /** Takes a pod out. */
+  /** Removes a pod. */
   delete(key: string): void {
     const pod = this.#pods.get(key)
     if (!pod) return
@@ -103,29 +107,29 @@ export class SchedulingQueue {
     if (pod.place === 'unschedulable') this.#pool.delete(pod)
   }
 
-  /** Takes the pod whose turn it is, now one attempt further; undefined when none may be tried now. */
+  /** Removes and returns the next pod, with its attempts incremented; undefined if none can be tried now. */
   pop(): QueuedPod | undefined {
     this.flush()
     const pod =
-      this.#take(this.#active) ?? (this.#ports.popFromBackoff ? this.#take(this.#backoff) : undefined)
+      this.#take(this.#active) ?? (this.#dependencies.popFromBackoff ? this.#take(this.#backoff) : undefined)
     if (!pod) return undefined
     this.#pods.delete(pod.key)
     return { ...pod, attempts: pod.attempts + 1 }
   }
 
-  /** Whether {@link pop} has something to give. */
+  /** Whether {@link pop} would return a pod. */
   get hasReady(): boolean {
     this.flush()
     return (
       this.#peek(this.#active) !== undefined ||
-      (this.#ports.popFromBackoff && this.#peek(this.#backoff) !== undefined)
+      (this.#dependencies.popFromBackoff && this.#peek(this.#backoff) !== undefined)
     )
   }
 
-  /** Puts back a pod that {@link pop} gave and that found no node. */
+  /** Puts back a pod that {@link pop} returned and that found no node. */
   addUnschedulable(pod: QueuedPod, failure: Failure): void {
     const { rejectedBy, pendingBy = [] } = failure
-    const timestamp = this.#ports.now()
+    const timestamp = this.#dependencies.now()
     if (rejectedBy.length === 0 && pendingBy.length === 0) {
       const { gatedBy: _, ...rest } = pod
       const failed = {
@@ -145,18 +149,18 @@ export class SchedulingQueue {
     }
   }
 
-  /** Something has happened: pods that it may help leave the pool, in the order in which they entered it. */
+  /** Handles an event: pods that it may help leave the pool, in the order in which they entered it. */
   onEvent(event: ClusterEvent): void {
     if (this.#pool.size === 0) return
-    // most events help nobody: only those that are helped are put in order
+    // most events help no pod, so only the helped ones are sorted
     const helped = this.#pool.candidates(
-      (plugin) => this.#ports.isInterested(plugin, event.kind),
+      (plugin) => this.#dependencies.isInterested(plugin, event.kind),
       (pod) => this.#helps(pod, event) !== undefined,
     )
     for (const pod of helped) this.#reconsider(pod, event)
   }
 
-  /** The same for events that concern only one pod: changes of itself. */
+  /** Handles events that concern one pod only: changes of itself. */
   onOwnEvents(key: string, events: readonly ClusterEvent[]): void {
     for (const event of events) {
       const pod = this.#pods.get(key)
@@ -164,13 +168,13 @@ export class SchedulingQueue {
     }
   }
 
-  /** Makes pods active whose back-off is over. */
+  /** Activates the pods whose back-off has ended. */
   flush(): void {
-    const now = this.#ports.now()
+    const now = this.#dependencies.now()
     for (const heap of [this.#backoff, this.#errors]) {
       for (
         let pod = this.#peek(heap);
-        pod && !this.#ports.backoff.isBackingOff(pod, now);
+        pod && !this.#dependencies.backoff.isBackingOff(pod, now);
         pod = this.#peek(heap)
       ) {
         heap.pop()
@@ -179,26 +183,29 @@ export class SchedulingQueue {
     }
   }
 
-  /** Virtual ms at which {@link flush} next has something to do that {@link pop} would not do by itself. */
+  /**
+   * Returns the virtual ms at which {@link flush} next has an effect that {@link pop} would not have by
+   * itself.
+   */
   nextFlush(): number | undefined {
-    const waiting = this.#ports.popFromBackoff ? [this.#errors] : [this.#errors, this.#backoff]
+    const waiting = this.#dependencies.popFromBackoff ? [this.#errors] : [this.#errors, this.#backoff]
     const times = waiting.map((heap) => this.#peek(heap)).filter((pod) => pod !== undefined)
     return times.length === 0
       ? undefined
-      : Math.min(...times.map((pod) => this.#ports.backoff.flushTime(pod)))
+      : Math.min(...times.map((pod) => this.#dependencies.backoff.flushTime(pod)))
   }
 
-  /** The pod that waits longest for the end of an error back-off. */
+  /** Returns the pod with the earliest end of an error back-off. */
   nextError(): QueuedPod | undefined {
     return this.#peek(this.#errors)
   }
 
   /**
-   * Tries again what has been in the pool for more than 5 minutes; answers since when the longest of the
-   * others waits.
+   * Retries pods that have been in the pool for more than 5 minutes. Returns the timestamp of the oldest
+   * remaining one.
    */
   sweep(): number | undefined {
-    const now = this.#ports.now()
+    const now = this.#dependencies.now()
     let earliest: number | undefined
     for (const pod of this.#pool.bySeq()) {
       if (pod.gatedBy !== undefined) continue
@@ -209,7 +216,7 @@ export class SchedulingQueue {
   }
 
   get #pods(): Map<string, QueuedPod> {
-    return this.#ports.state.value.pods
+    return this.#dependencies.state.value.pods
   }
 
   #reconsider(pod: QueuedPod, event: ClusterEvent): void {
@@ -218,12 +225,12 @@ export class SchedulingQueue {
     else if (help === 'after back-off') this.#leavePool(pod)
   }
 
-  /** Whether a plugin that turned the pod down wants it back because of the event, and when. */
+  /** Returns whether, and when, a plugin that rejected the pod wants it back because of the event. */
   #helps(pod: QueuedPod, event: ClusterEvent): 'at once' | 'after back-off' | undefined {
-    const info = this.#ports.podInfo(pod.key)
+    const info = this.#dependencies.podInfo(pod.key)
     if (!info) return undefined
     const says = (plugin: string): boolean => {
-      const hint = this.#ports.hintOf(info, plugin, event.kind)
+      const hint = this.#dependencies.hintOf(info, plugin, event.kind)
       return hint !== undefined && (hint === 'queue' || hint(info, event))
     }
     if (pod.gatedBy !== undefined) return says(pod.gatedBy) ? 'at once' : undefined
@@ -232,7 +239,7 @@ export class SchedulingQueue {
   }
 
   #leavePool(pod: QueuedPod): void {
-    if (this.#ports.backoff.isBackingOff(pod, this.#ports.now())) this.#moveTo(pod, 'backoff')
+    if (this.#dependencies.backoff.isBackingOff(pod, this.#dependencies.now())) this.#moveTo(pod, 'backoff')
     else this.#activate(pod)
   }
 
@@ -241,14 +248,16 @@ export class SchedulingQueue {
   }
 
   #moveTo(pod: QueuedPod, place: 'active' | 'backoff'): void {
-    const info = this.#ports.podInfo(pod.key)
+    const info = this.#dependencies.podInfo(pod.key)
     if (info) this.#enqueue({ ...pod, place }, info)
     else this.delete(pod.key)
   }
 
-  /** Into the active or back-off queue, unless a PreEnqueue plugin objects: then it is gated, in the pool. */
+  /**
+   * Moves a pod to the active or back-off queue, or as gated to the pool if a PreEnqueue plugin rejects it.
+   */
   #enqueue(pod: QueuedPod, info: PodInfo): void {
-    const gate = this.#ports.preEnqueue(info)
+    const gate = this.#dependencies.preEnqueue(info)
     if (gate) this.#put({ ...pod, gatedBy: gate.plugin }, 'unschedulable')
     else {
       const { gatedBy: _, ...free } = pod
@@ -257,7 +266,7 @@ export class SchedulingQueue {
   }
 
   #put(pod: QueuedPod, place: QueuePlace): void {
-    const { value: state } = this.#ports.state
+    const { value: state } = this.#dependencies.state
     const old = state.pods.get(pod.key)
     if (old?.place === 'unschedulable') this.#pool.delete(old)
     const record = Object.freeze({ ...pod, place, seq: state.nextSeq++ })
@@ -274,7 +283,10 @@ export class SchedulingQueue {
     return place === 'active' ? this.#active : place === 'backoff' ? this.#backoff : this.#errors
   }
 
-  /** A record that has been replaced or deleted since stays in its heap until it comes to the top. */
+  /**
+   * Returns the top of a heap. A record that has been replaced or deleted stays in its heap until it comes to
+   * the top.
+   */
   #peek(heap: Heap<QueuedPod>): QueuedPod | undefined {
     for (let top = heap.peek(); top; top = heap.peek()) {
       if (this.#pods.get(top.key) === top) return top

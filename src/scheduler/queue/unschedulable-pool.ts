@@ -1,8 +1,8 @@
 import type { QueuedPod } from './queued-pod.js'
 
 /**
- * The unschedulable pods by the plugins that turned them down, so that an event touches only those that it
- * may help. A cache.
+ * The unschedulable pods by the plugins that rejected them, so that an event touches only pods that it may
+ * help. A cache.
  */
 export class UnschedulablePool {
   readonly #pods = new Set<QueuedPod>()
@@ -30,7 +30,7 @@ export class UnschedulablePool {
     }
   }
 
-  /** The pods that a plugin of interest turned down and that pass, in the order in which they came. */
+  /** Returns the pods that an interested plugin rejected and that pass a test, in order of arrival. */
   candidates(
     isInterested: (plugin: string) => boolean,
     passes: (pod: QueuedPod) => boolean,
@@ -42,7 +42,7 @@ export class UnschedulablePool {
     return found.size < 2 ? [...found] : [...found].sort(bySeq)
   }
 
-  /** All pods in the order in which they came. */
+  /** Returns all pods in order of arrival. */
   bySeq(): readonly QueuedPod[] {
     return [...this.#pods].sort(bySeq)
   }

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TlsOptions } from 'node:tls'
 import type { Pki } from '../../pki/index.js'
@@ -122,12 +122,13 @@ export class EtcdServer {
 
   /**
    * Writes the files for `etcdctl --cacert ca.crt --cert client.crt --key client.key` into a folder: the
-   * client certificate that kubeadm makes for health checks, with a key that only its owner can read. Writes
-   * nothing without TLS.
+   * client certificate that kubeadm makes for health checks, with a key that only its owner can read. Creates
+   * the folder. Writes nothing without TLS.
    */
   writeCredentials(folder: string): void {
     const { pki } = this.#parts.pki ?? {}
     if (pki === undefined || this.authority === '') return
+    mkdirSync(folder, { recursive: true })
     writeFileSync(join(folder, 'ca.crt'), this.authority)
     writeFileSync(join(folder, 'client.crt'), pki.read(`${ETCD_DIR}/healthcheck-client.crt`))
     writeFileSync(join(folder, 'client.key'), pki.read(`${ETCD_DIR}/healthcheck-client.key`), { mode: 0o600 })

@@ -133,11 +133,11 @@ function openSpdy({ socket, first, head, time }: Upgrade, { stream }: HttpStream
   else if (stream.kind !== 'log') serveSpdyExec(connection, stream, { protocol, time })
 }
 
-const badRequest = (message: string): HttpResponse => ({
-  code: 400,
-  headers: { 'content-type': 'application/json' },
-  body: `${JSON.stringify({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason: 'BadRequest', code: 400 })}\n`,
-})
+function badRequest(message: string): HttpResponse {
+  const kind = { kind: 'Status', apiVersion: 'v1', metadata: {} }
+  const body = { ...kind, status: 'Failure', message, reason: 'BadRequest', code: 400 }
+  return { code: 400, headers: { 'content-type': 'application/json' }, body: `${JSON.stringify(body)}\n` }
+}
 
 /** Responds in HTTP/1.1 on a socket that Node has detached from its HTTP server. */
 function refuse(socket: TLSSocket, request: HttpRequest, answer: HttpResponse): void {

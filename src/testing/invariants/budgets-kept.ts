@@ -7,9 +7,9 @@ import { referenceTo } from '../invariant.js'
 import { isHealthy } from './pods.js'
 
 /**
- * What the eviction API promises. It decides by the budget's status; where the disruption controller has not
- * yet seen that a pod is gone or no longer ready, it may allow one too many, in a real cluster too, and that
- * is not held against it.
+ * The guarantee of the eviction API. Evictions are decided by the budget's status. While the disruption
+ * controller has not seen that a pod is gone or not ready any more, one too many may be allowed, as in a real
+ * cluster; that is not reported.
  */
 export const budgetsKept: Invariant = {
   name: 'budgets-kept',
@@ -21,7 +21,7 @@ export const budgetsKept: Invariant = {
 
 class Evictions implements Observer {
   readonly #cluster: SimCluster
-  /** The pod whose deletion has begun in the present request, as it was before. */
+  /** The state before the current request of the pod whose deletion it started. */
   #leaving: Pod | undefined
 
   constructor(cluster: SimCluster) {
@@ -61,8 +61,8 @@ class Evictions implements Observer {
   }
 
   /**
-   * Whether the disruption controller counts on pods that are not healthy any more, and whose eviction nobody
-   * recorded.
+   * Returns whether the disruption controller still counts pods that are not healthy any more and whose
+   * eviction was not recorded.
    */
   #isLate({ metadata, spec, status }: PodDisruptionBudget, healthy: readonly Pod[]): boolean {
     const views = this.#cluster.state

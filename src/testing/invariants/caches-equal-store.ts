@@ -6,7 +6,7 @@ import type { Finding, Invariant, ObjectReference } from '../invariant.js'
 import { referenceTo } from '../invariant.js'
 import type { StoredObjects } from '../stored-objects.js'
 
-/** Informers may see the store late, but not for ever. */
+/** Informers may lag behind the store, but not forever. */
 export const cachesEqualStore: Invariant = {
   name: 'caches-equal-store',
   rule:
@@ -21,7 +21,7 @@ function isWhole({ namespace, labelSelector, fieldSelector }: ComponentView['sel
   return namespace === undefined && labelSelector === undefined && fieldSelector === undefined
 }
 
-/** Nearly always a cache holds what the store holds. */
+/** Compares by reference first, since a cache nearly always holds the very objects of the store. */
 function areSame(fresh: readonly KubeObject[], objects: readonly KubeObject[]): boolean {
   if (fresh.length !== objects.length) return false
   for (let at = 0; at < fresh.length; at++) if (fresh[at] !== objects[at]) return false
@@ -47,6 +47,7 @@ function differences(
   }
   for (const object of cached.values()) wrong.push(referenceTo(resource, object))
   if (wrong.length === 0) return []
-  const message = `the cache of ${component} for ${resource} differs from the store in ${wrong.length} objects`
+  const where = `the cache of ${component} for ${resource}`
+  const message = `${where} differs from the store in ${wrong.length} objects`
   return [{ message, objects: wrong }]
 }

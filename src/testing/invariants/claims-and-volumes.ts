@@ -2,7 +2,7 @@ import type { PersistentVolume, PersistentVolumeClaim } from '../../api/core/gen
 import type { Finding, Invariant } from '../invariant.js'
 import { referenceTo } from '../invariant.js'
 
-/** What must never be otherwise, or two claims would share their data. */
+/** A violation would let two claims share their data. */
 export const claimsAndVolumes: Invariant = {
   name: 'claims-and-volumes',
   rule:
@@ -10,7 +10,7 @@ export const claimsAndVolumes: Invariant = {
     'the binder does not run.',
   onlyAtRest: true,
   check: (_cluster, stored) => {
-    if (!stored.isAtWork('persistentvolume-binder-controller')) return []
+    if (!stored.isControllerRunning('persistentvolume-binder-controller')) return []
     const volumes = new Map(
       stored.list('persistentvolumes').map((volume) => [volume.metadata.name as string, volume]),
     )

@@ -1,11 +1,9 @@
 import type { DaemonSet } from '../../api/apps/generated.js'
 import type { Node, Pod, Taint } from '../../api/core/generated.js'
-import type { Finding, Invariant } from '../invariant.js'
-import { referenceTo } from '../invariant.js'
-import { byController, isActive } from './pods.js'
-import { terminatingNamespaces } from './terminating.js'
+import { type Finding, type Invariant, referenceTo } from '../invariant.js'
+import { byController, isActive, terminatingNamespaces } from './pods.js'
 
-/** What the DaemonSet controller is there for. DaemonSets with node affinity are not judged. */
+/** The purpose of the DaemonSet controller. DaemonSets with node affinity are not checked. */
 export const daemonsEverywhere: Invariant = {
   name: 'daemons-everywhere',
   rule:
@@ -14,7 +12,7 @@ export const daemonsEverywhere: Invariant = {
     'nodes that must not, unless its controller does not run.',
   onlyAtRest: true,
   check: (_cluster, stored) => {
-    if (!stored.isAtWork('daemonset-controller')) return []
+    if (!stored.isControllerRunning('daemonset-controller')) return []
     const terminating = terminatingNamespaces(stored)
     const pods = byController(stored.list('pods'))
     const nodes = stored.list('nodes')
@@ -39,7 +37,7 @@ function misplaced(set: DaemonSet, nodes: readonly Node[], pods: readonly Pod[])
     const here = byNode.get(name) ?? []
     const active = here.filter(isActive).length
     const wish = wishOf(set, node)
-    // pods that end or have failed are replaced once they are gone, failed ones after a back-off
+    // finished and failed pods are replaced once they are gone, failed ones after a back-off
     if (active <= (wish === 'never' ? 0 : most) && (wish !== 'always' || here.length > 0)) return []
     const objects = [
       referenceTo('daemonsets', set),
@@ -50,7 +48,7 @@ function misplaced(set: DaemonSet, nodes: readonly Node[], pods: readonly Pod[])
   })
 }
 
-/** A pod that is not bound yet says in its affinity for which node it is. */
+/** Returns the node of a daemon pod: an unbound one names it in its affinity. */
 function nodeOf({ spec }: Pod): string {
   if (spec.nodeName) return spec.nodeName
   const terms =
@@ -59,7 +57,7 @@ function nodeOf({ spec }: Pod): string {
 }
 
 /**
- * Taints that daemon pods tolerate in any case. Source: pkg/controller/daemon/util
+ * Taints that daemon pods always tolerate. Source: pkg/controller/daemon/util
  * AddOrUpdateDaemonPodTolerations.
  */
 const TOLERATED: ReadonlySet<string> = new Set([

@@ -5,7 +5,7 @@ import { controllerOf } from './pods.js'
 
 const TRACKING_FINALIZER = 'batch.kubernetes.io/job-tracking'
 
-/** What the counting of pods by finalizers must not leave behind: pods that nobody can delete. */
+/** Tracking pods with finalizers must not leave behind pods that cannot be deleted. */
 export const endedJobsLetGo: Invariant = {
   name: 'ended-jobs-let-go',
   rule:
@@ -16,7 +16,7 @@ export const endedJobsLetGo: Invariant = {
     const tracked = stored
       .list('pods')
       .filter(({ metadata }) => metadata.finalizers?.includes(TRACKING_FINALIZER) === true)
-    if (tracked.length === 0 || !stored.isAtWork('job-controller')) return []
+    if (tracked.length === 0 || !stored.isControllerRunning('job-controller')) return []
     const running = new Set(
       stored
         .list('jobs')

@@ -1,14 +1,12 @@
 import type { Pod, Service } from '../../api/core/generated.js'
 import type { EndpointSlice } from '../../api/discovery/generated.js'
 import { labelMapMatches } from '../../api/labels.js'
-import type { Finding, Invariant } from '../invariant.js'
-import { referenceTo } from '../invariant.js'
-import { isHealthy, isLive } from './pods.js'
-import { terminatingNamespaces } from './terminating.js'
+import { type Finding, type Invariant, referenceTo } from '../invariant.js'
+import { isHealthy, isLive, terminatingNamespaces } from './pods.js'
 
 const SERVICE = 'kubernetes.io/service-name'
 
-/** What the EndpointSlice controller is there for: traffic goes to those who can take it. */
+/** The purpose of the EndpointSlice controller: traffic goes to pods that can serve it. */
 export const endpointsAsPods: Invariant = {
   name: 'endpoints-as-pods',
   rule:
@@ -17,7 +15,7 @@ export const endpointsAsPods: Invariant = {
     'unless the controller of EndpointSlices does not run.',
   onlyAtRest: true,
   check: (_cluster, stored) => {
-    if (!stored.isAtWork('endpointslice-controller')) return []
+    if (!stored.isControllerRunning('endpointslice-controller')) return []
     const terminating = terminatingNamespaces(stored)
     const slices = byService(stored.list('endpointslices'))
     return stored.list('services').flatMap((service): Finding[] => {
@@ -70,7 +68,7 @@ function byService(slices: readonly EndpointSlice[]): ReadonlyMap<string, readon
   return groups
 }
 
-/** Names of the pods behind the endpoints that take traffic. */
+/** Returns the names of the pods behind ready endpoints. */
 const readyTargets = ({ endpoints }: EndpointSlice): readonly string[] =>
   (endpoints ?? [])
     .filter(({ conditions }) => conditions?.ready !== false)

@@ -13,7 +13,7 @@ import { replicasAsWanted } from './replicas-as-wanted.js'
 import { revisionsInOrder } from './revisions-in-order.js'
 import { uniquePodIps } from './unique-pod-ips.js'
 
-/** The laws that every cluster keeps. */
+/** The invariants of every cluster. */
 export const invariants: readonly Invariant[] = [
   podsBoundOnce,
   revisionsInOrder,

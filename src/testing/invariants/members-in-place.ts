@@ -1,13 +1,11 @@
 import type { StatefulSet } from '../../api/apps/generated.js'
-import type { Finding, Invariant } from '../invariant.js'
-import { referenceTo } from '../invariant.js'
+import { type Finding, type Invariant, referenceTo } from '../invariant.js'
 import type { StoredObjects } from '../stored-objects.js'
-import { byController, isActive, isHealthy } from './pods.js'
-import { terminatingNamespaces } from './terminating.js'
+import { byController, isActive, isHealthy, terminatingNamespaces } from './pods.js'
 
 /**
- * What the StatefulSet controller is there for. It waits for pods that are not ready, so sets with such pods
- * are not judged.
+ * The purpose of the StatefulSet controller. It waits for pods that are not ready, so sets with such pods are
+ * not checked.
  */
 export const membersInPlace: Invariant = {
   name: 'members-in-place',
@@ -17,7 +15,7 @@ export const membersInPlace: Invariant = {
     'does not run or is refused.',
   onlyAtRest: true,
   check: (_cluster, stored) => {
-    if (!stored.isAtWork('statefulset-controller')) return []
+    if (!stored.isControllerRunning('statefulset-controller')) return []
     const terminating = terminatingNamespaces(stored)
     const pods = byController(stored.list('pods'))
     return stored.list('statefulsets').flatMap((set): Finding[] => {
@@ -44,7 +42,7 @@ export const membersInPlace: Invariant = {
   },
 }
 
-/** Whether a pod could not be created at some time: a StatefulSet has no condition that says so. */
+/** Returns whether a pod could not be created at some time; a StatefulSet has no condition for that. */
 function wasRefused({ metadata }: StatefulSet, stored: StoredObjects): boolean {
   return stored
     .list('events')

@@ -2,7 +2,7 @@ import type { KubeObject } from '../../api/definition.js'
 import type { Finding, Invariant } from '../invariant.js'
 import { referenceTo } from '../invariant.js'
 
-/** What the garbage collector is there for. */
+/** The purpose of the garbage collector. */
 export const noOrphans: Invariant = {
   name: 'no-orphans',
   rule:
@@ -11,7 +11,7 @@ export const noOrphans: Invariant = {
     'garbage.',
   onlyAtRest: true,
   check: (_cluster, stored) => {
-    if (!stored.isAtWork('garbage-collector-controller')) return []
+    if (!stored.isControllerRunning('garbage-collector-controller')) return []
     const owned: { readonly resource: string; readonly object: KubeObject }[] = []
     const missing = new Set<string>()
     stored.each((resource, object) => {

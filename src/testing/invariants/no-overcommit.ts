@@ -7,7 +7,10 @@ import type { Amounts } from './node-usage.js'
 import { amountsOf, difference, excess, NOTHING, sum } from './node-usage.js'
 import { isLive, isReady } from './pods.js'
 
-/** The scheduler's promise, and behind it the kubelet's, which refuses pods that were forced upon it. */
+/**
+ * The scheduler's guarantee, and behind it the kubelet's, which rejects pods that were assigned to it without
+ * room.
+ */
 export const noOvercommit: Invariant = {
   name: 'no-overcommit',
   rule:
@@ -43,11 +46,11 @@ interface Allocation {
   readonly amounts: Amounts
 }
 
-/** What the scheduler has given away on each node, kept up write by write. */
+/** The resources allocated on each node, updated with each write. */
 class Allocations implements Observer {
   readonly #nodes = new Map<string, Node>()
   readonly #used = new Map<string, Amounts>()
-  /** By uid of the pod. */
+  /** By pod uid. */
   readonly #allocations = new Map<string, Allocation>()
   readonly #forced = new Set<string>()
 

@@ -1,7 +1,7 @@
 import type { Node, Pod } from '../../api/core/generated.js'
 import { quantityMilliValue, quantityValue } from '../../api/quantity.js'
 
-/** What pods ask of a node: cpu in thousandths, memory in bytes, and their number. */
+/** What pods request of a node: cpu in millicores, memory in bytes, and their number. */
 export interface Amounts {
   readonly cpu: number
   readonly memory: number
@@ -11,8 +11,8 @@ export interface Amounts {
 export const NOTHING: Amounts = { cpu: 0, memory: 0, pods: 0 }
 
 /**
- * What the containers of a pod request; without init containers, so that it is never more than what the
- * scheduler counts.
+ * Returns the requests of a pod's containers. Init containers are left out, so that the result never exceeds
+ * what the scheduler counts.
  */
 export function amountsOf(pod: Pod): Amounts {
   let cpu = 0
@@ -33,8 +33,8 @@ export function difference(a: Amounts, b: Amounts): Amounts {
 }
 
 /**
- * Says by what `used` is more than the node has, or nothing. A resource that the node does not tell has no
- * bound.
+ * Returns which resources of the node `used` exceeds, if any. A resource that the node does not report is
+ * unlimited.
  */
 export function excess(node: Node, used: Amounts): string | undefined {
   const { cpu, memory, pods } = node.status.allocatable ?? {}

@@ -3,7 +3,8 @@ import type { Invariant } from '../invariant.js'
 import { referenceTo } from '../invariant.js'
 
 /**
- * Binding is final. Source: pkg/registry/core/pod/storage assignPod (`pod X is already assigned to node Y`).
+ * A binding is final. Source: pkg/registry/core/pod/storage assignPod (`pod X is already assigned to node
+ * Y`).
  */
 export const podsBoundOnce: Invariant = {
   name: 'pods-bound-once',

@@ -1,16 +1,20 @@
 import type { Node, Pod } from '../../api/core/generated.js'
+import type { StoredObjects } from '../stored-objects.js'
 
-/** Whether a pod may have running containers, so that it takes up room and its address: it has not ended. */
+/**
+ * Returns whether a pod may have running containers, and so uses resources and its address: it has not
+ * finished.
+ */
 export function isLive({ status }: Pod): boolean {
   return status.phase !== 'Succeeded' && status.phase !== 'Failed'
 }
 
-/** Whether a controller counts the pod: it has not ended and is not being deleted. */
+/** Returns whether a controller counts the pod: it has not finished and is not being deleted. */
 export function isActive(pod: Pod): boolean {
   return isLive(pod) && pod.metadata.deletionTimestamp === undefined
 }
 
-/** Whether a disruption budget counts the pod as healthy. */
+/** Returns whether a disruption budget counts the pod as healthy. */
 export function isHealthy({ metadata, status }: Pod): boolean {
   if (metadata.deletionTimestamp !== undefined) return false
   return (
@@ -18,19 +22,19 @@ export function isHealthy({ metadata, status }: Pod): boolean {
   )
 }
 
-/** Whether the control plane believes in the node. */
+/** Returns whether the node's Ready condition is true. */
 export function isReady({ status }: Node): boolean {
   return (
     status.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') === true
   )
 }
 
-/** uid of the controller that a pod belongs to. */
+/** Returns the uid of a pod's controller. */
 export function controllerOf({ metadata }: Pod): string | undefined {
   return metadata.ownerReferences?.find(({ controller }) => controller === true)?.uid
 }
 
-/** Pods by the uid of their controller. */
+/** Groups pods by the uid of their controller. */
 export function byController(pods: readonly Pod[]): ReadonlyMap<string, readonly Pod[]> {
   const groups = new Map<string, Pod[]>()
   for (const pod of pods) {
@@ -41,4 +45,12 @@ export function byController(pods: readonly Pod[]): ReadonlyMap<string, readonly
     else groups.set(uid, [pod])
   }
   return groups
+}
+
+/** Returns the names of terminating namespaces, in which controllers cannot create anything. */
+export function terminatingNamespaces(stored: StoredObjects): ReadonlySet<string> {
+  const terminating = stored
+    .list('namespaces')
+    .filter(({ metadata }) => metadata.deletionTimestamp !== undefined)
+  return new Set(terminating.map(({ metadata }) => metadata.name as string))
 }

@@ -1,10 +1,8 @@
 import type { ReplicaSet } from '../../api/apps/generated.js'
-import type { Finding, Invariant } from '../invariant.js'
-import { referenceTo } from '../invariant.js'
-import { byController, isActive } from './pods.js'
-import { terminatingNamespaces } from './terminating.js'
+import { type Finding, type Invariant, referenceTo } from '../invariant.js'
+import { byController, isActive, terminatingNamespaces } from './pods.js'
 
-/** What the ReplicaSet controller is there for. Pods that wait for a node count: they are there. */
+/** The purpose of the ReplicaSet controller. Pods that are waiting for a node count. */
 export const replicasAsWanted: Invariant = {
   name: 'replicas-as-wanted',
   rule:
@@ -12,7 +10,7 @@ export const replicasAsWanted: Invariant = {
     'run or is refused.',
   onlyAtRest: true,
   check: (_cluster, stored) => {
-    if (!stored.isAtWork('replicaset-controller')) return []
+    if (!stored.isControllerRunning('replicaset-controller')) return []
     const terminating = terminatingNamespaces(stored)
     const pods = byController(stored.list('pods'))
     return stored.list('replicasets').flatMap((set): Finding[] => {

@@ -5,7 +5,7 @@ import type { Finding, Invariant, Observer } from '../invariant.js'
 import { referenceTo } from '../invariant.js'
 import type { StoredObjects } from '../stored-objects.js'
 
-/** The store's history is one line: what optimistic locking and watches stand on. */
+/** The store's history is linear, which optimistic locking and watches rely on. */
 export const revisionsInOrder: Invariant = {
   name: 'revisions-in-order',
   rule:
@@ -37,7 +37,7 @@ const found = (resource: string, object: KubeObject, message: string): Finding =
   objects: [referenceTo(resource, object)],
 })
 
-/** The first object of the same resourceVersion. */
+/** Returns the first other object with the same resourceVersion. */
 function twinOf({ metadata }: KubeObject, stored: StoredObjects): string {
   let first: string | undefined
   stored.each((resource, object) => {
@@ -51,7 +51,7 @@ function twinOf({ metadata }: KubeObject, stored: StoredObjects): string {
 type Versions = Map<string, string>
 
 class History implements Observer {
-  /** What was there in the beginning, of resources that have not been written since. */
+  /** The initial objects of resources that have not been written since. */
   readonly #beginning = new Map<string, readonly KubeObject[]>()
   readonly #versions = new Map<string, Versions>()
   #last: number

@@ -6,8 +6,8 @@ import type { StoredObjects } from '../stored-objects.js'
 import { isLive } from './pods.js'
 
 /**
- * What the Kubernetes network model promises. Pods of a Node object that is gone are left out: its range of
- * addresses is free again, in a real cluster too.
+ * The guarantee of the Kubernetes network model. Pods of a deleted Node object are left out: its address
+ * range is free again, in a real cluster too.
  */
 export const uniquePodIps: Invariant = {
   name: 'unique-pod-ips',
@@ -54,7 +54,7 @@ interface Holder {
   readonly nodeUid: string | undefined
 }
 
-/** Who has which address, kept up write by write. */
+/** The owners of addresses, updated with each write. */
 class Addresses implements Observer {
   readonly #holders = new Map<string, Holder>()
   readonly #nodeUids = new Map<string, string | undefined>()

@@ -12,9 +12,9 @@ import { printedAs } from './manifest.js'
 import { clusterPolicyIn, networkPolicyIn } from './policies.js'
 import { netpolVocabulary, type NetpolVocabulary } from './vocabulary.js'
 import { wordsOf } from './words.js'
-import { namedPolicies, wishIn, worldIn } from './worlds.js'
+import { namedPolicies, connectionRecipes, worldIn } from './worlds.js'
 
-/** A world, what is left open, and what is asked of them. */
+/** A world, options, and a connection to judge. */
 export interface NetpolScenario {
   readonly world: World
   readonly options: NetpolOptions
@@ -22,12 +22,12 @@ export interface NetpolScenario {
 }
 
 /**
- * Arbitraries for network policy. What they make can be read by `readWorld`, shrinks to few objects with few
- * and simple fields, and is printed by fast-check as the YAML of a manifest.
+ * Arbitraries for network policy. Their values can be read by `readWorld`, shrink to few objects with few and
+ * simple fields, and are printed by fast-check as a YAML manifest.
  */
 export interface NetpolArbitraries {
   readonly labels: Arbitrary<Labels>
-  /** A LabelSelector; an empty one often. */
+  /** A LabelSelector, often empty. */
   readonly selector: Arbitrary<object>
   /** A NetworkPolicy without a name. */
   readonly networkPolicy: Arbitrary<WorldPolicy>
@@ -35,28 +35,28 @@ export interface NetpolArbitraries {
   readonly clusterPolicy: Arbitrary<WorldPolicy>
   /** Up to five policies of all kinds, each with a name of its own. */
   readonly policies: Arbitrary<readonly WorldPolicy[]>
-  /** A small world in which much meets: few labels, addresses and ports, policies of every kind. */
+  /** A small world whose parts often match: few labels, addresses and ports, policies of every kind. */
   readonly world: Arbitrary<World>
-  /** Every choice that Kubernetes leaves open. */
+  /** A choice for everything that Kubernetes leaves open. */
   readonly options: Arbitrary<NetpolOptions>
   /** A connection in that world. */
   readonly connectionIn: (world: World) => Arbitrary<Connection>
-  /** All of it. */
+  /** A world, options and a connection. */
   readonly scenario: Arbitrary<NetpolScenario>
 }
 
-/** What may be left out. */
+/** Options of {@link netpolArbitraries}. */
 export interface NetpolArbitraryOptions {
   /** @defaultValue {@link netpolVocabulary} */
   readonly vocabulary?: Partial<NetpolVocabulary>
   /**
-   * Entries without a field that is known, by which rules fail closed.
+   * Whether to include entries without a known field, because of which rules fail closed.
    * @defaultValue true
    */
   readonly unknownEntries?: boolean
 }
 
-/** Choices that are the default are left out. */
+/** Removes choices that equal the default. */
 function choicesOf(options: NetpolOptions): NetpolOptions {
   const defaults = resolveOptions()
   return Object.fromEntries(
@@ -65,12 +65,13 @@ function choicesOf(options: NetpolOptions): NetpolOptions {
 }
 
 /**
- * Arbitraries over a vocabulary. They are made with the fast-check that you pass, so that this package needs
- * none of its own.
+ * Creates arbitraries over a vocabulary with the fast-check that you pass, so that this package does not
+ * depend on it.
  *
  * ```ts
  * const { scenario } = netpolArbitraries(fc)
- * fc.assert(fc.property(scenario, ({ world, connection, options }) => checkProof(world, connection, evaluate(world, connection, options)).length === 0))
+ * fc.assert(fc.property(scenario, ({ world, connection, options }) => checkProof(world, connection,
+ * evaluate(world, connection, options)).length === 0))
  * ```
  */
 export function netpolArbitraries(
@@ -84,7 +85,7 @@ export function netpolArbitraries(
   const networkPolicy = networkPolicyIn(words)
   const clusterPolicy = clusterPolicyIn(words)
   const world = worldIn(words, networkPolicy, clusterPolicy)
-  const wish = wishIn(words)
+  const wish = connectionRecipes(words)
   const options: Arbitrary<NetpolOptions> = fc
     .record({
       hostNetwork: some(['node', 'pod'] as const),

@@ -32,7 +32,7 @@ function documentsIn(value: Printed): readonly object[] {
 }
 
 /**
- * A world, policies, or a world and what is asked of it, as a YAML manifest: one document for each object.
+ * Formats a world, policies, or a world with a connection as a YAML manifest with a document for each object.
  * The connection comes last.
  */
 export function netpolManifest(value: Printed): string {
@@ -42,8 +42,8 @@ export function netpolManifest(value: Printed): string {
 }
 
 /**
- * The same value, which fast-check prints as a manifest. The method is hidden, so that the value is equal to
- * what it was.
+ * Makes fast-check print a value as a manifest. The method is not enumerable, so that the value stays equal
+ * to the original.
  */
 export function printedAs<T extends object>(fc: FastCheck, value: T): T {
   if (Object.isFrozen(value)) return value

@@ -68,7 +68,7 @@ interface Form {
   readonly port: Arbitrary<object>
 }
 
-/** Entries of `protocols` of v1alpha2, and of `ports` of v1alpha1. */
+/** Arbitraries of entries of `protocols` in v1alpha2, and of `ports` in v1alpha1. */
 function portForms({
   fc,
   vocabulary,

@@ -1,35 +1,35 @@
 /**
- * The words that arbitrary worlds, policies and connections are made of. Few words make them meet often; the
- * first of each list is the simplest. Pods get their addresses from `podIPs` in turn, nodes from `nodeIPs`.
+ * The words of which arbitrary worlds, policies and connections consist. With few words they match often; the
+ * first of each list is the simplest. Pods get their addresses from `podIPs` in order, nodes from `nodeIPs`.
  */
 export interface NetpolVocabulary {
   readonly namespaces: readonly string[]
-  /** Keys of labels of pods, namespaces and nodes. */
+  /** Label keys of pods, namespaces and nodes. */
   readonly keys: readonly string[]
-  /** Keys that selectors speak of beside those. */
+  /** Additional label keys that only selectors use. */
   readonly selectorKeys: readonly string[]
   readonly values: readonly string[]
-  /** Addresses of each pod that has a network of its own; no address twice. */
+  /** Addresses of each pod with its own network; no address occurs twice. */
   readonly podIPs: readonly (readonly string[])[]
   /** Addresses of the nodes `n0`, `n1` and so on. */
   readonly nodeIPs: readonly (readonly string[])[]
-  /** Addresses that connections may come from or go to. */
+  /** Addresses outside, as source or destination. */
   readonly addresses: readonly string[]
-  /** Ranges, each with what may be excepted from it. */
+  /** CIDRs, each with its possible exceptions. */
   readonly ranges: readonly { readonly cidr: string; readonly except: readonly string[] }[]
   readonly protocols: readonly ('TCP' | 'UDP' | 'SCTP')[]
-  /** Containers name the first two. */
+  /** Ports; containers declare the first two. */
   readonly ports: readonly number[]
   /** First and last port. */
   readonly portRanges: readonly (readonly [first: number, last: number])[]
   readonly portNames: readonly string[]
-  /** Names that lead somewhere; none: there are no domains. */
+  /** Domain names that resolve to an address. If empty, there are no domains. */
   readonly domains: readonly string[]
-  /** What `domainNames` has, for those domains. */
+  /** Values of `domainNames` for those domains. */
   readonly domainPatterns: readonly string[]
 }
 
-/** What is drawn from unless told otherwise. */
+/** The default vocabulary. */
 export const netpolVocabulary: NetpolVocabulary = {
   namespaces: ['default', 'red', 'blue'],
   keys: ['app', 'tier'],

@@ -3,25 +3,25 @@ import type { Labels } from '../../api/labels.js'
 import type { FastCheck } from '../rbac/arbitraries.js'
 import type { NetpolVocabulary } from './vocabulary.js'
 
-/** Leaves out what is undefined, as JSON would. */
+/** Removes undefined fields, as JSON would. */
 export function defined<T extends object>(object: T): T {
   return Object.fromEntries(Object.entries(object).filter(([, each]) => each !== undefined)) as T
 }
 
-/** What all arbitraries for network policy are made of. */
+/** The building blocks of all arbitraries for network policy. */
 export interface Words {
   readonly fc: FastCheck
   readonly vocabulary: NetpolVocabulary
   readonly some: <T>(items: readonly T[]) => Arbitrary<T>
   readonly maybe: <T>(arbitrary: Arbitrary<T>) => Arbitrary<T | undefined>
   readonly labels: Arbitrary<Labels>
-  /** A LabelSelector; an empty one often. */
+  /** A LabelSelector, often empty. */
   readonly selector: Arbitrary<object>
-  /** An entry without a field that is known, where those are wanted. */
+  /** An entry without a known field, if those are included. */
   readonly unknown: (entry: object) => readonly Arbitrary<object>[]
 }
 
-/** The basic arbitraries of a vocabulary. */
+/** Creates the basic arbitraries of a vocabulary. */
 export function wordsOf(fc: FastCheck, vocabulary: NetpolVocabulary, hasUnknown: boolean): Words {
   const { keys, selectorKeys, values } = vocabulary
   const some = <T>(items: readonly T[]): Arbitrary<T> => fc.constantFrom(...items)

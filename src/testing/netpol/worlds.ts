@@ -2,14 +2,14 @@ import type { Arbitrary } from 'fast-check'
 import type { Connection, EndpointRef, World, WorldNode, WorldPod, WorldPolicy } from '../../netpol/index.js'
 import { defined, type Words } from './words.js'
 
-/** What is empty is left out. */
+/** Returns undefined for an empty value. */
 function filled<T extends object>(value: T): T | undefined {
   return Object.keys(value).length === 0 ? undefined : value
 }
 
 /**
- * Pods of a network of their own have addresses of their own; those on the host's, their node's or none that
- * is told.
+ * Assigns addresses. A pod with its own network has its own; one on the host's network has its node's, or
+ * none is reported.
  */
 function placed(pod: WorldPod, at: number, addresses: readonly string[]): WorldPod {
   const podIPs = pod.spec?.hostNetwork === true ? [] : addresses.map((ip) => ({ ip }))
@@ -51,7 +51,7 @@ function barePod({ fc, vocabulary, some, maybe, labels }: Words): Arbitrary<Worl
   })
 }
 
-/** Gives each policy a name of its own. */
+/** Gives each policy a unique name. */
 export function namedPolicies(policies: readonly WorldPolicy[]): readonly WorldPolicy[] {
   return policies.map((policy, at) => ({
     ...policy,
@@ -59,7 +59,7 @@ export function namedPolicies(policies: readonly WorldPolicy[]): readonly WorldP
   }))
 }
 
-/** A small world in which much meets. */
+/** A small world whose parts often match. */
 export function worldIn(
   words: Words,
   narrow: Arbitrary<WorldPolicy>,
@@ -67,7 +67,7 @@ export function worldIn(
 ): Arbitrary<World> {
   const { fc, vocabulary, labels, some } = words
   const { namespaces, podIPs, nodeIPs, domains, addresses } = vocabulary
-  // what is not needed shrinks away
+  // shrinks to an empty list if the elements are not needed
   const seldomNone = <T>(list: Arbitrary<readonly T[]>): Arbitrary<readonly T[]> =>
     fc.oneof(
       { withCrossShrink: true },
@@ -120,14 +120,13 @@ export function worldIn(
   })
 }
 
-/** A connection before it is known in which world: so worlds and connections shrink each for itself. */
-export type Wish = (world: World) => Connection
+/** A connection that is independent of the world, so that both shrink independently. */
+export type ConnectionRecipe = (world: World) => Connection
 
 /**
- * Wishes for connections: most often between pods of the world. Where it has none (or no nodes), an end is
- * outside.
+ * Arbitraries for connections: usually between pods of the world. Without pods (or nodes), an end is outside.
  */
-export function wishIn({ fc, vocabulary, some, maybe }: Words): Arbitrary<Wish> {
+export function connectionRecipes({ fc, vocabulary, some, maybe }: Words): Arbitrary<ConnectionRecipe> {
   const { addresses, ports, protocols, domains } = vocabulary
   const at = fc.nat({ max: 59 })
   type End = (world: World) => EndpointRef
@@ -172,7 +171,7 @@ export function wishIn({ fc, vocabulary, some, maybe }: Words): Arbitrary<Wish> 
   )
   const port = some([...ports, ...ports.slice(0, 1), ...ports.slice(0, 2)])
   return fc.tuple(end, end, port, some([...protocols, ...protocols.slice(0, 1)]), maybe(fc.boolean())).map(
-    ([from, to, number, protocol, service]): Wish =>
+    ([from, to, number, protocol, service]): ConnectionRecipe =>
       (world) =>
         defined({ from: from(world), to: to(world), port: number, protocol, service }),
   )

@@ -7,12 +7,12 @@ import type {
   Subject,
 } from '../../api/rbac/generated.js'
 import type { AccessQuery } from '../../rbac/index.js'
-import type { AnyRbacObject } from './any-object.js'
+import type { AnyRbacObject } from './vocabulary.js'
 
 /**
- * The request, changed so that a rule which a binding gives to a subject fits: random requests seldom meet
- * random rules. `at` chooses which; the request stays as it is where there is nothing to choose from. Whether
- * it is allowed is for `authorize` to say.
+ * Returns the request, changed so that a rule granted by a binding matches, because random requests seldom
+ * match random rules. `at` chooses the rule; without any, the request is returned unchanged. Whether the
+ * request is allowed is still for `authorize` to decide.
  */
 export function aimRequest(objects: readonly AnyRbacObject[], request: AccessQuery, at: number): AccessQuery {
   const targets = objects.flatMap((object) => (isBinding(object) ? targetsOf(object, objects) : []))
@@ -53,7 +53,7 @@ function whoIs(
     : { user: `system:serviceaccount:${namespace}:${name}`, groups }
 }
 
-/** What the rule is for: its own words, those of the request where it has `*`. */
+/** Returns what the rule allows: its own values, or those of the request where it has `*`. */
 function asks({ rule, namespace }: Target, request: AccessQuery): Omit<AccessQuery, 'groups' | 'user'> {
   const pick = (values: readonly string[] | undefined, other: string | undefined): string => {
     const [value = '*'] = values ?? []

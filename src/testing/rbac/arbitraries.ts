@@ -10,37 +10,35 @@ import type {
 } from '../../api/rbac/generated.js'
 import type { AccessQuery } from '../../rbac/index.js'
 import { aimRequest } from './aim-request.js'
-import type { AnyRbacObject } from './any-object.js'
-import type { RbacVocabulary } from './vocabulary.js'
-import { rbacVocabulary } from './vocabulary.js'
+import { type AnyRbacObject, type RbacVocabulary, rbacVocabulary } from './vocabulary.js'
 
-/** The module `fast-check`, as you have it: `import * as fc from 'fast-check'`. */
+/** The module `fast-check`: `import * as fc from 'fast-check'`. */
 export type FastCheck = typeof import('fast-check')
 
-/** Who asks, as tokens and certificates make them. */
+/** A user as tokens and certificates describe it. */
 export interface ArbitraryUser {
   readonly user: string
   readonly groups: readonly string[]
 }
 
 /**
- * Arbitraries for RBAC. What they make is valid for an apiserver, complete, and shrinks to few objects with
- * few and simple words.
+ * Arbitraries for RBAC. Their values are valid for an apiserver, complete, and shrink to few objects with few
+ * and simple words.
  */
 export interface RbacArbitraries {
-  /** A rule for resources; with `*`, subresources and resourceNames now and then. */
+  /** A rule for resources, sometimes with `*`, subresources and resourceNames. */
   readonly resourceRule: Arbitrary<PolicyRule>
   /** A rule for paths. */
   readonly pathRule: Arbitrary<PolicyRule>
-  /** As a Role has them: for resources. */
+  /** The rules of a Role: for resources. */
   readonly rules: Arbitrary<readonly PolicyRule[]>
-  /** As a ClusterRole has them: for resources, and now and then for paths. */
+  /** The rules of a ClusterRole: for resources, and sometimes for paths. */
   readonly clusterRules: Arbitrary<readonly PolicyRule[]>
   readonly role: Arbitrary<Role>
   readonly clusterRole: Arbitrary<ClusterRole>
   /**
-   * A ClusterRole that takes over those with the label of one of the three group labels that {@link
-   * labelledClusterRole} draws from.
+   * A ClusterRole that aggregates roles with one of the three group labels used by {@link
+   * labelledClusterRole}.
    */
   readonly aggregatedClusterRole: Arbitrary<ClusterRole>
   readonly labelledClusterRole: Arbitrary<ClusterRole>
@@ -48,20 +46,20 @@ export interface RbacArbitraries {
   readonly roleBinding: Arbitrary<RoleBinding>
   readonly clusterRoleBinding: Arbitrary<ClusterRoleBinding>
   readonly binding: Arbitrary<ClusterRoleBinding | RoleBinding>
-  /** A user, or a service account with the groups that it has. */
+  /** A user, or a service account with its groups. */
   readonly user: Arbitrary<ArbitraryUser>
-  /** A question to `authorize`: for a resource, or now and then for a path. */
+  /** A query for `authorize`: for a resource, or sometimes for a path. */
   readonly request: Arbitrary<AccessQuery>
-  /** Roles and bindings, each name once. Bindings may be of roles that are not there. */
+  /** Roles and bindings with unique names. Bindings may refer to roles that do not exist. */
   readonly state: Arbitrary<readonly AnyRbacObject[]>
   /**
-   * A state and a request that fits a rule of it half the time: of free requests hardly one in fifty is
-   * allowed.
+   * A state and a request. The request matches a rule of the state half of the time; of independent requests
+   * hardly one in fifty is allowed.
    */
   readonly scenario: Arbitrary<RbacScenario>
 }
 
-/** Objects and what is asked of them. */
+/** RBAC objects and a query. */
 export interface RbacScenario {
   readonly objects: readonly AnyRbacObject[]
   readonly request: AccessQuery
@@ -71,8 +69,8 @@ const API_VERSION = 'rbac.authorization.k8s.io/v1'
 const API_GROUP = 'rbac.authorization.k8s.io'
 
 /**
- * Arbitraries over a vocabulary. They are made with the fast-check that you pass, so that this package needs
- * none of its own.
+ * Creates arbitraries over a vocabulary with the fast-check that you pass, so that this package does not
+ * depend on it.
  *
  * ```ts
  * const { state, binding, request } = rbacArbitraries(fc)
@@ -104,17 +102,17 @@ export function rbacArbitraries(fc: FastCheck, words: Partial<RbacVocabulary> = 
   return { ...rules, ...roles, ...bindings, ...requests, state, scenario }
 }
 
-/** One of these; shrinks towards the first. */
+/** One of these values; shrinks towards the first. */
 function one(fc: FastCheck, values: readonly string[]): Arbitrary<string> {
   return fc.constantFrom(...values)
 }
 
-/** One or more of these, each once. */
+/** One or more of these values, without duplicates. */
 function some(fc: FastCheck, values: readonly string[], maxLength = 3): Arbitrary<string[]> {
   return fc.uniqueArray(one(fc, values), { minLength: 1, maxLength })
 }
 
-/** Leaves out what is undefined. */
+/** Removes undefined fields. */
 function compact<T extends object>(object: T): T {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T
 }

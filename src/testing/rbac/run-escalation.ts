@@ -16,21 +16,21 @@ import type {
 } from '../../rbac/index.js'
 import { identityOf } from '../../rbac/paths/escalation-paths.js'
 
-/** What a step came to. */
-export interface StepAnswer {
-  /** HTTP status; 0 for what is no request. */
+/** The result of a step. */
+export interface StepResult {
+  /** HTTP status; 0 if the step is not a request. */
   readonly code: number
-  /** The body, or what was printed. */
+  /** The response body, or the output. */
   readonly text: string
 }
 
-/** What came of a path. */
+/** The result of executing a path. */
 export interface EscalationOutcome {
-  /** Whether all steps went well, and what is gained was refused before and is allowed after them. */
+  /** Whether all steps succeeded, and the gained action was denied before and is allowed after them. */
   readonly proved: boolean
   /** Why it is not proved. */
   readonly reason?: string
-  readonly answers: readonly StepAnswer[]
+  readonly answers: readonly StepResult[]
 }
 
 const SOMEBODY: UserInfo = { name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] }
@@ -38,10 +38,10 @@ const REVIEWS = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews'
 const PATIENCE = '5m'
 
 /**
- * Goes a path on a fork of the cluster, with nothing but what the subject has: each step must be answered
- * well, and in the end the new credential is shown to the apiserver and asked for what it gains. The cluster
- * itself is let be. What the subject's own code does in a pod is done by exec; where the kubelet's own API is
- * not served, exec stands in for that as well, after the apiserver has let the request in.
+ * Executes a path on a fork of the cluster, with nothing but the subject's rights: each step has to succeed,
+ * and finally the new credential is used to check the gained action. The cluster itself is not changed. What
+ * the subject's own code does in a pod is done by exec. Where the kubelet's own API is not served, exec
+ * replaces it too, after the apiserver has authorized the request.
  */
 export function runEscalation(
   cluster: SimCluster,
@@ -61,12 +61,12 @@ export function runEscalation(
   }
 }
 
-/** A step that did not go well. */
+/** A step that failed. */
 class Failure extends Error {}
 
 class Run {
   readonly self: UserInfo
-  readonly answers: StepAnswer[] = []
+  readonly answers: StepResult[] = []
   readonly #path: EscalationPath
   readonly #fork: SimCluster
 
@@ -92,8 +92,8 @@ class Run {
   }
 
   /**
-   * Whether what is to be gained is allowed: to that user, or else to the credential that the path has led
-   * to.
+   * Returns whether the gained action is allowed to the user, or by default with the credential that the path
+   * yields.
    */
   isGained(user: UserInfo | undefined): boolean {
     const { path, verb, apiGroup, ...resource } = this.#path.gains
@@ -117,13 +117,13 @@ class Run {
     )
   }
 
-  #call({ by, as, method, path, body, onto, request }: CallStep): StepAnswer {
+  #call({ by, as, method, path, body, onto, request }: CallStep): StepResult {
     const known = onto === undefined ? {} : (JSON.parse(this.answers[onto]?.text ?? '{}') as object)
     const csr =
       request === undefined
         ? {}
         : { spec: { request: btoa(createRequest(request, testKey(1, 'user/escalation-path'))) } }
-    const whole = body === undefined ? '' : JSON.stringify(laid(laid(known, body), csr))
+    const whole = body === undefined ? '' : JSON.stringify(mergeInto(mergeInto(known, body), csr))
     const answer = this.#send(method, path, whole, by === 'somebody' ? { user: SOMEBODY } : this.#sender(as))
     const execCommand = /\/nodes\/[^/]+\/proxy\/run\/([^/]+)\/([^/?]+)\/[^?]*\?cmd=(.*)$/.exec(path)
     if (execCommand === null || answer.code < 300 || answer.code === 403) return answer
@@ -131,7 +131,7 @@ class Run {
     return this.#print({ namespace, name }, decodeURIComponent(command).split(' '))
   }
 
-  #exec({ as, namespace, pod, command }: ExecStep): StepAnswer {
+  #exec({ as, namespace, pod, command }: ExecStep): StepResult {
     const session = this.#fork
       .as(this.#whoIs(this.#sender(as)))
       .exec({ namespace, name: pod }, { command, stdin: false, stdout: true, stderr: true })
@@ -143,7 +143,7 @@ class Run {
     return session.end?.exitCode === 0 ? { code: 0, text } : { code: 500, text: session.end?.error ?? text }
   }
 
-  #inPod({ namespace, pod, file }: InPodStep): StepAnswer {
+  #inPod({ namespace, pod, file }: InPodStep): StepResult {
     let found: Pod | undefined
     this.#fork.until(
       () => {
@@ -163,13 +163,13 @@ class Run {
     return this.#print({ namespace, name: found.metadata.name ?? '' }, ['cat', file])
   }
 
-  #print(pod: { readonly namespace: string; readonly name: string }, command: readonly string[]): StepAnswer {
+  #print(pod: { readonly namespace: string; readonly name: string }, command: readonly string[]): StepResult {
     const container = this.#fork.get('pods', pod).spec.containers[0]?.name ?? ''
     const { stdout, stderr, exitCode } = this.#fork.exec(pod, command, { container })
     return exitCode === 0 ? { code: 0, text: stdout } : { code: 500, text: stderr }
   }
 
-  #send(method: string, url: string, body: string, { user, headers = {} }: Sender): StepAnswer {
+  #send(method: string, url: string, body: string, { user, headers = {} }: Sender): StepResult {
     const [path = '', query] = url.split('?')
     const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'
     const answer = this.#fork.http.handle({
@@ -210,7 +210,7 @@ class Run {
     }
   }
 
-  /** Whom the apiserver takes a sender for. */
+  /** Returns the identity that the apiserver sees for a sender. */
   #whoIs(sender: Sender): { readonly user: string; readonly groups: readonly string[] } {
     const body = JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' })
     const { text } = this.#send('POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews', body, sender)
@@ -223,7 +223,7 @@ class Run {
     return { user: status.userInfo.username, groups: status.userInfo.groups }
   }
 
-  /** Whom the apiserver takes the holder of a certificate for. */
+  /** Returns the identity that the apiserver sees for the holder of a certificate. */
   #holderOf(answer: string): UserInfo {
     const { certificate } = (JSON.parse(answer) as { readonly status: { readonly certificate?: string } })
       .status
@@ -253,12 +253,12 @@ function isMeant({ metadata: { name, labels } }: Pod, pod: InPodStep['pod']): bo
   return Object.entries(pod.labels).every(([key, value]) => (labels as Labels | undefined)?.[key] === value)
 }
 
-/** One object over another, deeply; lists and scalars take the place of what is there. */
-function laid(under: object, over: object): object {
+/** Merges one object into another recursively; lists and scalars replace the existing value. */
+function mergeInto(under: object, over: object): object {
   const result: Record<string, unknown> = { ...under }
   for (const [key, value] of Object.entries(over)) {
     const below = result[key]
-    result[key] = isRecord(value) && isRecord(below) ? laid(below, value) : value
+    result[key] = isRecord(value) && isRecord(below) ? mergeInto(below, value) : value
   }
   return result
 }

@@ -1,5 +1,10 @@
+import type { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from '../../api/rbac/generated.js'
+
+/** Any RBAC object. */
+export type AnyRbacObject = ClusterRole | ClusterRoleBinding | Role | RoleBinding
+
 /**
- * The words that arbitrary RBAC objects and requests are made of. Few words make them meet often; the first
+ * The words of which arbitrary RBAC objects and requests consist. With few words they match often; the first
  * of each list is the simplest.
  */
 export interface RbacVocabulary {
@@ -21,7 +26,7 @@ export interface RbacVocabulary {
   readonly paths: readonly string[]
 }
 
-/** What is drawn from unless told otherwise. */
+/** The default vocabulary. */
 export const rbacVocabulary: RbacVocabulary = {
   namespaces: ['n1', 'n2'],
   users: ['u1', 'u2'],

@@ -12,7 +12,7 @@ import { expect } from 'vitest'
 import { policyMatchers, type PolicyMatchers } from './matchers.js'
 
 declare module 'vitest' {
-  // the parameter must be there, as vitest has it
+  // the type parameter must be declared as in vitest
   interface Matchers<T> extends PolicyMatchers<T> {}
 }
 

@@ -11,29 +11,30 @@ import { netpolManifest } from '../netpol/manifest.js'
 import { choicesOf, policiesIn, verdictOf, type PolicySubject } from './subject.js'
 
 /**
- * The matchers, as they are called on `expect(cluster)`, a world, a compiled world or (the last) policies. Of
- * a cluster that was made with choices (`networkPolicy`), these hold where no others are given.
+ * The matchers on `expect(cluster)`, a world, a compiled world or (the last one) policies. For a cluster
+ * created with `networkPolicy` options, those are the default.
  */
 export interface PolicyMatchers<R> {
   /**
-   * Policies allow the connection: `'default/web -> default/db:6379/TCP'`, or as `evaluate` takes it. Whether
-   * anybody listens is not asked. The failure prints the proof.
-   * @throws WorldError for a connection that cannot be.
+   * Expects the policies to allow the connection: `'default/web -> default/db:6379/TCP'`, or an object as for
+   * `evaluate`. It does not matter whether anything listens. The failure prints the proof.
+   * @throws WorldError if the connection is invalid
    */
   toAllow(connection: string | Connection, options?: NetpolOptions): R
   /**
-   * Policies do not allow the connection. The failure prints the proof. @throws WorldError for a connection
-   * that cannot be.
+   * Expects the policies to deny the connection. The failure prints the proof.
+   * @throws WorldError if the connection is invalid
    */
   toDeny(connection: string | Connection, options?: NetpolOptions): R
   /**
-   * In every cluster that there could be both sets of policies judge every connection alike. The failure
-   * prints a simplest cluster in which they do not. @throws StepLimitError
+   * Expects both sets of policies to judge every connection alike in every possible cluster. The failure
+   * prints a simplest cluster in which they do not.
+   * @throws StepLimitError
    */
   toBeEquivalentTo(policies: PolicySubject, options?: CompareOptions): R
 }
 
-/** What a matcher answers. */
+/** The result of a matcher. */
 export interface MatcherResult {
   readonly pass: boolean
   readonly message: () => string
@@ -84,7 +85,7 @@ function toBeEquivalentTo(
   }
 }
 
-/** The matchers, for `expect.extend` of other frameworks that have vitest's. */
+/** The matchers, for `expect.extend` of other frameworks with vitest's interface. */
 export const policyMatchers: {
   readonly toAllow: (
     received: unknown,

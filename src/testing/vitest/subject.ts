@@ -14,15 +14,15 @@ import {
 import { policiesOf } from '../../netpol/world-of.js'
 
 /**
- * What expectations about policies can be put on: a cluster, a world of plain objects, one that has been
- * compiled, or policies alone.
+ * What expectations about policies apply to: a cluster, a world of plain objects, a compiled one, or policies
+ * alone.
  */
 export type PolicySubject = Lister | World | CompiledWorld | readonly WorldPolicy[]
 
 const isLister = (subject: object): subject is Lister =>
   'list' in subject && typeof subject.list === 'function'
 
-/** The choices that a cluster was made with; none of anything else. */
+/** Returns the options with which a cluster was created; empty for anything else. */
 export function choicesOf(subject: unknown): NetpolOptions {
   if (typeof subject !== 'object' || subject === null || !isLister(subject) || !('internals' in subject))
     return {}
@@ -43,7 +43,7 @@ export function verdictOf(subject: unknown, connection: Connection, options: Net
   )
 }
 
-/** The policies of a subject. */
+/** Returns the policies of a subject. */
 export function policiesIn(subject: unknown): readonly WorldPolicy[] {
   if (Array.isArray(subject)) return subject as readonly WorldPolicy[]
   if (typeof subject !== 'object' || subject === null || subject instanceof CompiledWorld)

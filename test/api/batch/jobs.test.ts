@@ -7,7 +7,7 @@ import { isApiError } from '../../../src/client/api-error.js'
 import { harness, type Harness } from '../../apiserver/harness.js'
 import { jobDefinition } from '../../../src/api/batch/job.js'
 
-const template = { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'i' }] } }
+const template = { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'i' }] } } as const
 
 function create({ client }: Harness, spec: object, metadata: object = { name: 'j' }): Job {
   return client.create('jobs', {
@@ -167,10 +167,7 @@ describe('jobs', () => {
 
   it('a deletion that names no propagation warns and orphans', () => {
     const { server, client } = harness()
-    client.create('jobs', {
-      metadata: { name: 'j', namespace: 'default' },
-      spec: { template },
-    } as unknown as Job)
+    client.create('jobs', { metadata: { name: 'j', namespace: 'default' }, spec: { template } })
     const response = server.handle({
       verb: 'delete',
       resource: 'jobs',

@@ -1,3 +1,5 @@
+import type { PodInput, PodSpecInput } from '../../../src/api/core/inputs.js'
+import type { ObjectMetaInput } from '../../../src/api/meta/inputs.js'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { SimCluster } from 'simcluster'
 import { forbiddenLabels } from '../../../src/apiserver/admission/node-restriction/nodes.js'
@@ -57,19 +59,18 @@ function said(act: () => unknown): string {
   }
 }
 
-const mirror = (metadata: object, spec: object = {}): never =>
-  ({
-    metadata: {
-      name: 'm',
-      namespace: 'default',
-      annotations: { 'kubernetes.io/config.mirror': 'x' },
-      ownerReferences: [
-        { apiVersion: 'v1', kind: 'Node', name: 'node-1', uid: uidOf('nodes', 'node-1'), controller: true },
-      ],
-      ...metadata,
-    },
-    spec: { nodeName: 'node-1', containers: [{ name: 'c', image: 'nginx' }], ...spec },
-  }) as never
+const mirror = (metadata: Partial<ObjectMetaInput>, spec: Partial<PodSpecInput> = {}): PodInput => ({
+  metadata: {
+    name: 'm',
+    namespace: 'default',
+    annotations: { 'kubernetes.io/config.mirror': 'x' },
+    ownerReferences: [
+      { apiVersion: 'v1', kind: 'Node', name: 'node-1', uid: uidOf('nodes', 'node-1'), controller: true },
+    ],
+    ...metadata,
+  },
+  spec: { nodeName: 'node-1', containers: [{ name: 'c', image: 'nginx' }], ...spec },
+})
 
 const owner = (more: object): object => ({
   apiVersion: 'v1',

@@ -1,16 +1,16 @@
+import type { PodInput, PodSpecInput } from '../../../src/api/core/inputs.js'
 import type { ResourceInputs } from '../../../src/client/resources.js'
 import { expect, test } from 'vitest'
 import { SimCluster } from 'simcluster'
 
 const rbac = 'rbac.authorization.k8s.io'
-const pod = (name: string, spec: object = {}): never =>
-  ({
-    metadata: { name, namespace: 'default' },
-    spec: { containers: [{ name: 'c', image: 'nginx:1' }], ...spec },
-  }) as never
+const pod = (name: string, spec: Partial<PodSpecInput> = {}): PodInput => ({
+  metadata: { name, namespace: 'default' },
+  spec: { containers: [{ name: 'c', image: 'nginx:1' }], ...spec },
+})
 
 test('AlwaysPullImages: every image is asked for at its registry; off by default', () => {
-  const spec = { initContainers: [{ name: 'i', image: 'busybox:1', imagePullPolicy: 'Never' }] }
+  const spec = { initContainers: [{ name: 'i', image: 'busybox:1', imagePullPolicy: 'Never' }] } as const
   const policies = (cluster: SimCluster): readonly unknown[] => {
     const { spec: made } = cluster.create('pods', pod('p', spec), { dryRun: true })
     return [...(made.initContainers ?? []), ...made.containers].map(({ imagePullPolicy }) => imagePullPolicy)

@@ -1,3 +1,4 @@
+import { badInput } from '../../support/typed.js'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ConfigMap, Service } from '../../../src/api/core/generated.js'
@@ -74,7 +75,7 @@ describe('refused configurations', () => {
     ],
     [
       'with an item that is none',
-      service([null as never]),
+      service([badInput(null)]),
       typed('.spec.ports: element 0: associative list with keys may not have a null element'),
     ],
     [

@@ -1,3 +1,4 @@
+import { badInput, partial } from '../../support/typed.js'
 import { describe, expect, it } from 'vitest'
 import type { ConfigMap } from '../../../src/api/core/generated.js'
 import type { Deployment } from '../../../src/api/apps/generated.js'
@@ -23,7 +24,7 @@ const owners = (object: KubeObject): Record<string, unknown> =>
     ]),
   )
 const deployment = (more: object = {}): Deployment =>
-  ({
+  partial<Deployment>({
     apiVersion: 'apps/v1',
     kind: 'Deployment',
     metadata: { name: 'c', namespace: 'default' },
@@ -32,7 +33,7 @@ const deployment = (more: object = {}): Deployment =>
       template: { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'x', image: 'i' }] } },
       ...more,
     },
-  }) as unknown as Deployment
+  })
 const refusal = (run: () => unknown): string => {
   try {
     run()
@@ -128,7 +129,7 @@ describe('managers of updates', () => {
     const put = (managedFields: unknown): KubeObject =>
       client.update(
         'configmaps',
-        { ...stored, metadata: { ...stored.metadata, resourceVersion: '', managedFields } } as never,
+        badInput({ ...stored, metadata: { ...stored.metadata, resourceVersion: '', managedFields } }),
         { fieldManager: 'put' },
       )
     const entry = {

@@ -1,3 +1,4 @@
+import type { KubeObject } from '../../../src/api/definition.js'
 import { describe, expect, it } from 'vitest'
 import type { APIService } from '../../../src/api/apiregistration/generated.js'
 import type { HttpResponse } from '../../../src/client/http.js'
@@ -42,17 +43,17 @@ const service = (port: number, more: object = {}): object => ({
 describe('APIServices behind which another server stands', () => {
   it('say why they are not available, step by step', () => {
     const cluster = new SimCluster({ version: 'v1.34', nodes: 1 })
-    cluster.create('apiservices', apiService(behind) as never)
+    cluster.client.create<string>('apiservices', apiService(behind) as KubeObject)
     expect(available(cluster)).toBe(
       'Available False ServiceNotFound: service/metrics-server in "kube-system" is not present',
     )
-    cluster.create('services', service(80) as never)
+    cluster.client.create<string>('services', service(80) as KubeObject)
     expect(available(cluster)).toBe(
       'Available False ServicePortError: service/metrics-server in "kube-system" is not listening on ' +
         'port 443',
     )
     cluster.client.delete('services', behind)
-    cluster.create('services', service(443) as never)
+    cluster.client.create<string>('services', service(443) as KubeObject)
     expect(available(cluster)).toBe(
       'Available False MissingEndpoints: endpointslices for service/metrics-server in "kube-system" ' +
         'have no addresses with port name "https"',
@@ -76,14 +77,14 @@ describe('APIServices behind which another server stands', () => {
 
   it('are available at once where this server is meant', () => {
     const cluster = new SimCluster({ version: 'v1.34', nodes: 0 })
-    cluster.create('apiservices', apiService() as never)
+    cluster.client.create<string>('apiservices', apiService() as KubeObject)
     expect(available(cluster)).toBe('Available True Local: Local APIServices are always available')
   })
 
   it('answer 503 for all of their version, and are stale in discovery', () => {
     const cluster = new SimCluster({ version: 'v1.34', nodes: 0 })
     const before = get(cluster, '/apis').body
-    cluster.create('apiservices', apiService(behind) as never)
+    cluster.client.create<string>('apiservices', apiService(behind) as KubeObject)
     for (const path of [
       '/apis/metrics.k8s.io/v1beta1',
       '/apis/metrics.k8s.io/v1beta1/nodes',

@@ -109,7 +109,7 @@ describe('bodies', () => {
     expect(status.message).toBe(message)
   })
 
-  test('what is no UTF-8 becomes U+FFFD byte by byte; lone surrogates and NUL are kept as Go keeps them', () => {
+  test('what is no UTF-8 becomes U+FFFD byte by byte; lone surrogates and NUL stay as in Go', () => {
     expect(
       send(bytes('{"metadata":{"name":"n"},"data":{"a":"', 0xff, 0xe2, 0x82, 'b', 0xed, 0xa0, 0x80, '"}}'))
         .body.data,

@@ -1,3 +1,4 @@
+import type { HttpResponse } from '../../../src/client/http.js'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { SimCluster } from 'simcluster'
@@ -29,7 +30,7 @@ test('an answered list may be had as bytes', () => {
   const cluster = new SimCluster({ nodes: 2 })
   const user = { name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] }
   const list = (): { body: string; encoded?: () => Uint8Array } =>
-    cluster.http.handle({ method: 'GET', path: '/api/v1/nodes', user }) as never
+    cluster.http.handle({ method: 'GET', path: '/api/v1/nodes', user }) as HttpResponse
   for (let time = 0; time < 2; time++) {
     const { body, encoded } = list()
     expect(JSON.parse(body).items).toHaveLength(2)

@@ -1,3 +1,4 @@
+import { partial } from '../../support/typed.js'
 import { describe, expect, test } from 'vitest'
 import type { Pod } from '../../../src/api/core/generated.js'
 import { ApiError } from '../../../src/client/api-error.js'
@@ -7,13 +8,13 @@ const quiet = (): SimCluster =>
   new SimCluster({ nodes: 0, without: ['kube-controller-manager', 'kube-scheduler'] })
 
 const podOf = (name: string, spec: object = {}, container: object = {}): Pod =>
-  ({
+  partial<Pod>({
     metadata: { name, namespace: 'default' },
     spec: {
       containers: [{ name: 'c', image: 'nginx', resources: { requests: { cpu: '100m' } }, ...container }],
       ...spec,
     },
-  }) as unknown as Pod
+  })
 
 function refusalOf(call: () => unknown): string {
   try {

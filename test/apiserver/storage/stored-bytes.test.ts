@@ -80,7 +80,10 @@ describe.each([
   })
 })
 
-const NO_OBJECT = String.raw`json: cannot unmarshal string into Go value of type struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" }`
+const NO_OBJECT =
+  'json: cannot unmarshal string into Go value of type ' +
+  String.raw`struct { APIVersion string "json:\"apiVersion,omitempty\""; ` +
+  String.raw`Kind string "json:\"kind,omitempty\"" }`
 
 test.each([
   ['garbage', `couldn't get version/kind; json parse error: ${NO_OBJECT}`],

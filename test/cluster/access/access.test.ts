@@ -1,3 +1,4 @@
+import type { KubeObject } from '../../../src/api/definition.js'
 import { describe, expect, test } from 'vitest'
 import { SimCluster } from 'simcluster'
 import type { Component } from '../../../src/client/component.js'
@@ -144,12 +145,12 @@ describe('tokens', () => {
       'token',
       { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec },
     )
-    return (made as unknown as { readonly status: { readonly token: string } }).status.token
+    return (made as KubeObject & { readonly status: { readonly token: string } }).status.token
   }
   const claims = (token: string): Record<string, unknown> =>
     JSON.parse(atob((token.split('.')[1] as string).replaceAll('-', '+').replaceAll('_', '/')))
 
-  test('of a service account: who it is, how long it is good, and that it ends with what it is bound to', () => {
+  test('of a service account: who it is, how long it is good, and that it ends with its object', () => {
     const cluster = new SimCluster({ nodes: 1 })
     cluster.create('pods', {
       metadata: { name: 'p', namespace: 'default' },
@@ -199,11 +200,11 @@ describe('tokens', () => {
       },
     })
     const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', spec: { token } }
-    expect(cluster.client.create('tokenreviews', review as never)).toMatchObject({
+    expect(cluster.client.create('tokenreviews', review)).toMatchObject({
       status: { authenticated: true, audiences: ['https://kubernetes.default.svc.cluster.local'] },
     })
     expect(
-      cluster.client.create('tokenreviews', { ...review, spec: { token, audiences: ['other'] } } as never),
+      cluster.client.create('tokenreviews', { ...review, spec: { token, audiences: ['other'] } }),
     ).toMatchObject({
       status: {
         error:
@@ -214,18 +215,18 @@ describe('tokens', () => {
     const fork = cluster.fork()
     expect(whoAmI(fork.advance('9m'), token).code).toBe(201)
     expect(whoAmI(fork.advance('3m'), token).code).toBe(401)
-    expect(fork.client.create('tokenreviews', review as never)).toMatchObject({
+    expect(fork.client.create('tokenreviews', review)).toMatchObject({
       status: { error: '[invalid bearer token, service account token has expired]' },
     })
     cluster.delete('pods', { namespace: 'default', name: 'p' }, { gracePeriodSeconds: 0 })
     expect(whoAmI(cluster, token).code).toBe(401)
-    expect(cluster.client.create('tokenreviews', review as never)).toMatchObject({
+    expect(cluster.client.create('tokenreviews', review)).toMatchObject({
       status: { error: '[invalid bearer token, service account token has been invalidated]' },
     })
     const other = token.slice(0, -4) + (token.endsWith('AAAA') ? 'BBBB' : 'AAAA')
-    expect(
-      cluster.client.create('tokenreviews', { ...review, spec: { token: other } } as never),
-    ).toMatchObject({ status: { error: 'invalid bearer token' } })
+    expect(cluster.client.create('tokenreviews', { ...review, spec: { token: other } })).toMatchObject({
+      status: { error: 'invalid bearer token' },
+    })
   })
 
   test('a token as the ServiceAccount plugin mounts it lives a year', () => {

@@ -57,7 +57,7 @@ describe('ABAC', () => {
     )
     const review = cluster
       .as({ user: 'bob' })
-      .create('selfsubjectrulesreviews', { spec: { namespace: 'projectCaribou' } } as never)
+      .create('selfsubjectrulesreviews', { spec: { namespace: 'projectCaribou' } })
     expect(review).toMatchObject({
       status: {
         incomplete: false,

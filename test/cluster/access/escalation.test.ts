@@ -1,31 +1,40 @@
+import type {
+  ClusterRoleInput,
+  PolicyRuleInput,
+  RoleBindingInput,
+  RoleInput,
+} from '../../../src/api/rbac/inputs.js'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { SimCluster } from 'simcluster'
 import type { HttpResponse } from '../../../src/client/http.js'
 
 const GROUP = 'rbac.authorization.k8s.io'
-const rule = (verbs: string, apiGroups: string, resources: string, more: object = {}): object => ({
+const rule = (verbs: string, apiGroups: string, resources: string, more: object = {}): PolicyRuleInput => ({
   verbs: verbs.split(' '),
   apiGroups: apiGroups.split(' '),
   resources: resources.split(' '),
   ...more,
 })
-const role = (name: string, rules: readonly object[], more: object = {}): never =>
-  ({
-    apiVersion: `${GROUP}/v1`,
-    kind: 'Role',
-    metadata: { name, namespace: 'default', ...more },
-    rules,
-  }) as never
-const clusterRole = (name: string, rules: readonly object[] | null, more: object = {}): never =>
-  ({ apiVersion: `${GROUP}/v1`, kind: 'ClusterRole', metadata: { name }, rules, ...more }) as never
-const binding = (name: string, kind: string, to: string, user: string): never =>
-  ({
-    apiVersion: `${GROUP}/v1`,
-    kind: 'RoleBinding',
-    metadata: { name, namespace: 'default' },
-    roleRef: { apiGroup: GROUP, kind, name: to },
-    subjects: [{ kind: 'User', apiGroup: GROUP, name: user }],
-  }) as never
+const role = (name: string, rules: RoleInput['rules'], more: object = {}): RoleInput => ({
+  apiVersion: `${GROUP}/v1`,
+  kind: 'Role',
+  metadata: { name, namespace: 'default', ...more },
+  rules,
+})
+const clusterRole = (name: string, rules: RoleInput['rules'], more: object = {}): ClusterRoleInput => ({
+  apiVersion: `${GROUP}/v1`,
+  kind: 'ClusterRole',
+  metadata: { name },
+  rules,
+  ...more,
+})
+const binding = (name: string, kind: string, to: string, user: string): RoleBindingInput => ({
+  apiVersion: `${GROUP}/v1`,
+  kind: 'RoleBinding',
+  metadata: { name, namespace: 'default' },
+  roleRef: { apiGroup: GROUP, kind, name: to },
+  subjects: [{ kind: 'User', apiGroup: GROUP, name: user }],
+})
 
 let cluster: SimCluster
 const jane = { user: 'jane', groups: ['dev'] }
@@ -147,7 +156,7 @@ describe('nobody gives what they do not have', () => {
 describe('aggregated roles', () => {
   it('follow the roles that they select', () => {
     const rulesOf = (name: string): unknown => cluster.get('clusterroles', { name }).rules
-    const labelled = (name: string, resource: string): never =>
+    const labelled = (name: string, resource: string): ClusterRoleInput =>
       clusterRole(name, [rule('get', '', resource)], {
         metadata: { name, labels: { 'agg.example.com/g': '1' } },
       })
@@ -191,7 +200,7 @@ describe('impersonation', () => {
     const json = JSON.parse(answer.body) as { message?: string; status: { userInfo: unknown } }
     return json.message ?? json.status.userInfo
   }
-  const allow = (...rules: readonly object[]): void => {
+  const allow = (...rules: readonly PolicyRuleInput[]): void => {
     cluster.create('clusterroles', clusterRole('imp', rules))
     cluster.create('clusterrolebindings', {
       apiVersion: `${GROUP}/v1`,

@@ -44,7 +44,7 @@ function ask(cluster: SimCluster, token: string): { readonly status: number; rea
 }
 
 describe('tokens of service accounts that never end', () => {
-  it('the day of their last use is on their Secret, and the day since which that is so in a ConfigMap', () => {
+  it('the day of their last use is on their Secret, the day when that began in a ConfigMap', () => {
     const { cluster, token } = withToken('v1.35')
     expect(
       cluster.get('configmaps', {

@@ -98,7 +98,7 @@ test('starting, recovering and repairing what is whole are no events: nobody is 
   expect(told).toEqual([false, true])
 })
 
-test('a controller that waits for lists which an outage keeps back does not make settle() wait for them', () => {
+test('settle() does not wait for a controller whose lists an outage keeps back', () => {
   const moved = [1, 2, 3, 4].map((steps) => {
     const cluster = clusterWith(1, { interleaving: 'seeded', seed: 0 })
     cluster.apply(deployment('web', 1))

@@ -1,3 +1,4 @@
+import { badInput } from '../../support/typed.js'
 import { afterEach, expect, test, vi } from 'vitest'
 import { ApiError, SimCluster } from 'simcluster'
 import type { ClusterEvents } from 'simcluster'
@@ -21,8 +22,8 @@ test.each([
   [{ seed: Number.NaN }, /seed/],
   [{ nodez: 3 }, /unknown option nodez/],
 ])('new SimCluster(%j) is refused', (options, message) => {
-  expect(() => new SimCluster(options as never)).toThrow(RangeError)
-  expect(() => new SimCluster(options as never)).toThrow(message)
+  expect(() => new SimCluster(badInput(options))).toThrow(RangeError)
+  expect(() => new SimCluster(badInput(options))).toThrow(message)
 })
 
 const isDeepFrozen = (value: unknown): boolean =>
@@ -56,7 +57,7 @@ test('what goes in is not changed and not kept: neither manifests nor options', 
   const inputs = thaw([manifest, options])
   const cluster = new SimCluster(options)
   cluster.apply(manifest)
-  cluster.create('deployments', { ...deployment('api', 1) } as never)
+  cluster.create('deployments', badInput({ ...deployment('api', 1) }))
   cluster.settle()
   expect([manifest, options]).toEqual(inputs)
   ;(manifest.spec as { replicas: number }).replicas = 9

@@ -1,3 +1,4 @@
+import type { KubeObject } from '../../../src/api/definition.js'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { SimCluster } from 'simcluster'
@@ -21,7 +22,7 @@ interface Request {
 }
 
 const requests = (cluster: SimCluster): readonly Request[] =>
-  cluster.list('certificatesigningrequests').items as unknown as readonly Request[]
+  cluster.list('certificatesigningrequests').items as readonly KubeObject[] as readonly Request[]
 const statusOf = (cluster: SimCluster, node: string): string =>
   cluster.node(node).ready ? 'Ready' : 'NotReady'
 
@@ -196,7 +197,7 @@ describe('T4: a kubelet whose client certificate has expired', () => {
     return { cluster, lines: logOf(cluster, 'node-1') }
   }
 
-  it('is refused, its node becomes NotReady after the grace period, and it ends; what runs on it runs on', () => {
+  it('is refused, its node becomes NotReady after the grace period, and it ends; its pods run on', () => {
     const { cluster, lines } = expired()
     cluster.advance('20m')
     expect(statusOf(cluster, 'node-1')).toBe('Ready')

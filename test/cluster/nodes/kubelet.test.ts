@@ -68,10 +68,10 @@ test('a node under pressure is tainted; its kubelet is configured by node', () =
 
 test('the image of the guide does what the guide says', () => {
   const guide = readFileSync(new URL('../../../docs/containers.md', import.meta.url), 'utf8')
-  const [, snippet = ''] = /```ts\n([\s\S]*?)```/.exec(guide) ?? []
+  const [, snippet = ''] = /```ts\n(const shop[^]*?)```/.exec(guide) ?? []
   const code = snippet
     .replace(/defineImage<.*>\(/, 'defineImage(')
-    .replace('new SimCluster(', 'return new SimCluster(')
+    .replace(/const cluster = (new SimCluster\(.*\))[^]*/, 'return $1')
   // oxlint-disable-next-line no-implied-eval, no-new-func -- the snippet is ours
   const cluster = new Function('defineImage', 'SimCluster', code)(defineImage, SimCluster) as SimCluster
   const probe = (path: string): string =>

@@ -164,7 +164,7 @@ test(
   },
 )
 
-test('addNode and remove; a node that comes back under the name of one that was cut off is not cut off', () => {
+test('addNode and remove; a new node under the name of one that was cut off is not cut off', () => {
   const cluster = clusterWith(3)
   cluster.addNode({ name: 'node-4', zone: 'b', labels: { disk: 'ssd' } })
   cluster.settle()

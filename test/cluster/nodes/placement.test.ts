@@ -27,7 +27,7 @@ function make(
     kind,
     metadata: { name, ...(namespaced ? { namespace: 'default' } : {}), ...metadata },
     ...rest,
-  } as unknown as KubeObject)
+  } as KubeObject)
 }
 
 function pod(

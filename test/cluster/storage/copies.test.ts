@@ -1,3 +1,4 @@
+import { badInput } from '../../support/typed.js'
 import { describe, expect, test } from 'vitest'
 import { ClusterSnapshot, SimCluster } from 'simcluster'
 import { checkInvariants } from 'simcluster/testing'
@@ -160,12 +161,14 @@ test('a copy may go on in another order than its original: its seed decides, eac
   expect(seeded.state.traceHash()).toBe(again.state.traceHash())
   expect(seeded.fork().advance('1h').state.traceHash()).toBe(again.advance('1h').state.traceHash())
   expect(checkInvariants(seeded)).toEqual([])
-  expect(() => SimCluster.restore(snapshot, { interleaving: 'random' as never })).toThrow(/interleaving/)
+  expect(() => SimCluster.restore(snapshot, { interleaving: badInput('random') })).toThrow(/interleaving/)
 })
 
 test('what is no snapshot is refused', () => {
-  expect(() => SimCluster.fromJSON({} as never)).toThrow(new TypeError('this is no snapshot of a simcluster'))
-  expect(() => SimCluster.fromJSON(undefined as never)).toThrow(TypeError)
+  expect(() => SimCluster.fromJSON(badInput({}))).toThrow(
+    new TypeError('this is no snapshot of a simcluster'),
+  )
+  expect(() => SimCluster.fromJSON(badInput(undefined))).toThrow(TypeError)
   const json = new SimCluster({ nodes: 0 }).toJSON()
   expect(() => ClusterSnapshot.fromJSON({ ...json, simcluster: 99 })).toThrow(/has format 99/)
 })

@@ -1,3 +1,4 @@
+import { badInput } from '../../support/typed.js'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ClusterSnapshot, SimCluster } from '../../../src/index.js'
@@ -74,13 +75,13 @@ describe('a snapshot of a whole cluster as a file', () => {
 
   test('what is damaged within, and yet written with a fitting hash, is refused too', () => {
     const json = JSON.parse(JSON.stringify(cluster)) as Record<string, unknown>
-    expect(() => ClusterSnapshot.fromJSON({ ...json, etcd: { writes: 5 } } as never)).toThrow(
+    expect(() => ClusterSnapshot.fromJSON(badInput({ ...json, etcd: { writes: 5 } }))).toThrow(
       /^this snapshot is damaged: /,
     )
-    expect(() => ClusterSnapshot.fromJSON({ ...json, simulation: undefined } as never)).toThrow(
+    expect(() => ClusterSnapshot.fromJSON(badInput({ ...json, simulation: undefined }))).toThrow(
       /^this snapshot is damaged: /,
     )
-    expect(() => ClusterSnapshot.fromJSON({ ...json, simcluster: 2 } as never)).toThrow(
+    expect(() => ClusterSnapshot.fromJSON(badInput({ ...json, simcluster: 2 }))).toThrow(
       /SimCluster\.fromEtcdSnapshot\(\) here\.$/,
     )
   })

@@ -80,7 +80,7 @@ const remove = (cluster: SimCluster, resource: string, name: string): void =>
     name,
   })
 
-test('which volume a claim gets: reserved ones, nearest access modes, smallest size, class, selector, mode', () => {
+test('which volume a claim gets: reservation, access modes, smallest size, class, selector, mode', () => {
   const cluster = newCluster({ nodes: 1, without: ['kube-scheduler'] })
   volume(cluster, 'big', '10Gi')
   volume(cluster, 'mid', '3Gi')

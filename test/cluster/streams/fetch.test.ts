@@ -19,7 +19,7 @@ async function* lines(
   response: Response,
 ): AsyncGenerator<{ type: string; object: { metadata: { name: string } } }> {
   let text = ''
-  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+  for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
     text += new TextDecoder().decode(chunk)
     const all = text.split('\n')
     text = all.pop() as string

@@ -1,4 +1,4 @@
-import { SimCluster } from '../../../src/cluster/sim-cluster.js'
+import { SimCluster } from 'simcluster'
 
 /** The version of the server that was recorded. */
 const VERSION = 'v1.34'

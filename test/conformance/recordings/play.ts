@@ -1,5 +1,5 @@
 import type { Namespace } from '../../../src/api/core/generated.js'
-import type { SimCluster } from '../../../src/cluster/sim-cluster.js'
+import type { SimCluster } from 'simcluster'
 import type { HttpResponse, HttpWatch } from '../../../src/client/http.js'
 import { differences } from './compare.js'
 import type { RecordedRequest, RecordedResponse, Scenario, Step } from './scenario.js'

@@ -1,4 +1,4 @@
-import { SimCluster } from '../../../src/cluster/sim-cluster.js'
+import { SimCluster } from 'simcluster'
 import { fakeKubelet, type FakeNode } from './fake-kubelet.js'
 import type { Chance } from './play.js'
 import type { Timeline } from './timeline.js'

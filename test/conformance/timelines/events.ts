@@ -71,7 +71,7 @@ export function writtenEvents(
       reportingComponent,
       action,
       ...rest
-    } = object as unknown as Event
+    } = object as Event
     if (object.metadata.namespace !== namespace && !(watchedNodes && kind === 'Node')) continue
     const by =
       source?.component === undefined || source.component === '' ? reportingComponent : source.component

@@ -6,7 +6,7 @@ import type {
   PodCondition,
 } from '../../../src/api/core/generated.js'
 import { formatMicroTime, formatTime } from '../../../src/api/time.js'
-import { ignoreNotFound } from '../../../src/client/api-error.js'
+import { ignoreNotFound } from '../../ignore-not-found.js'
 import type { Component, ComponentHost } from '../../../src/client/component.js'
 import { keyOf } from '../../../src/client/object-index.js'
 

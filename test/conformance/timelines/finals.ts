@@ -50,7 +50,7 @@ const isBrief = (value: unknown): value is readonly Brief[] =>
 
 function brief(object: Brief | KubeObject): KubeObject {
   const name = 'name' in object ? object.name : object.metadata.name
-  return { metadata: { name }, status: (object as Brief).status } as unknown as KubeObject
+  return { metadata: { name }, status: (object as Brief).status } as KubeObject
 }
 
 function finalOf(
@@ -187,7 +187,7 @@ function eventKey(object: KubeObject): string {
     reason = '',
     message = '',
     involvedObject = {},
-  } = object as unknown as { reason?: string; message?: string; involvedObject?: { name?: string } }
+  } = object as { reason?: string; message?: string; involvedObject?: { name?: string } }
   return `${involvedObject.name ?? ''} ${reason} ${message
     .replace(/^\(combined from similar events\): /, '')
     .replace(/ to n[123]$/, ' to <node>')

@@ -1,6 +1,6 @@
 import type { Namespace } from '../../../src/api/core/generated.js'
 import type { KubeObject } from '../../../src/api/definition.js'
-import type { SimCluster } from '../../../src/cluster/sim-cluster.js'
+import type { SimCluster } from 'simcluster'
 import type { RecordedRequest } from '../recordings/scenario.js'
 import { requestOf } from '../recordings/requests.js'
 import { LEAD, timelineCluster } from './cluster.js'

@@ -96,10 +96,7 @@ function endpointSlice(object: Seen): State {
     nodeName?: string
     targetRef?: { name?: string }
   }
-  const { endpoints, ports } = object as unknown as {
-    endpoints?: readonly Endpoint[]
-    ports?: readonly Loose[]
-  }
+  const { endpoints, ports } = object as { endpoints?: readonly Endpoint[]; ports?: readonly Loose[] }
   return {
     endpoints: endpoints?.map(({ addresses, conditions, targetRef, nodeName }) => ({
       addresses,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { CronJob, Job } from '../../../src/api/batch/generated.js'
 import type { ObjectInput } from '../../../src/api/input.js'
-import { createCronJobController } from '../../../src/controllers/cronjob/index.js'
-import { ControllerCluster } from '../process/controller-cluster.js'
+import { createCronJobController } from '../../../src/controllers/cronjob/controller.js'
+import { ControllerCluster } from '../shared/controller-cluster.js'
 import { jobCluster } from '../shared/clusters.js'
 import { pods } from '../shared/workloads.js'
 
@@ -29,7 +29,7 @@ function started(
   cluster.client.create('cronjobs', {
     metadata: key,
     spec: { schedule: '* * * * *', jobTemplate, ...spec },
-  } as unknown as CronJob)
+  } as CronJob)
   cluster.sim.settle()
   return cluster
 }

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { DaemonSet } from '../../../src/api/apps/generated.js'
 import type { Node, Pod } from '../../../src/api/core/generated.js'
-import { placementPlan } from '../../../src/controllers/daemonset/placement.js'
+import {
+  placementPlan,
+  podsByNode,
+  nodeShouldRunDaemonPod,
+} from '../../../src/controllers/daemonset/placement.js'
 import { daemonPodTemplate, daemonTolerations } from '../../../src/controllers/daemonset/pod-template.js'
-import { podsByNode } from '../../../src/controllers/daemonset/pods-by-node.js'
-import { nodeShouldRunDaemonPod } from '../../../src/controllers/daemonset/should-run.js'
 import { daemonSetStatus } from '../../../src/controllers/daemonset/status.js'
 import { daemonSet, node, pod, podSpec } from '../shared/objects.js'
 import type { PodOptions } from '../shared/objects.js'

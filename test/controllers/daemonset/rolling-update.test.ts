@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Pod } from '../../../src/api/core/generated.js'
-import { podsByNode } from '../../../src/controllers/daemonset/pods-by-node.js'
+import { podsByNode } from '../../../src/controllers/daemonset/placement.js'
 import { rollingUpdateStep } from '../../../src/controllers/daemonset/rolling-update.js'
 import { daemonSet, node, pod } from '../shared/objects.js'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createDeploymentController } from '../../../src/controllers/deployment/index.js'
-import { createReplicaSetController } from '../../../src/controllers/replicaset/index.js'
+import { createDeploymentController } from '../../../src/controllers/deployment/controller.js'
+import { createReplicaSetController } from '../../../src/controllers/replicaset/controller.js'
 import { workloadCluster } from '../shared/clusters.js'
 import {
   condition,

@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest'
 import type { Pod } from '../../../src/api/core/generated.js'
 import type { PodDisruptionBudget, PodDisruptionBudgetSpec } from '../../../src/api/policy/generated.js'
 import { expectedPodCount } from '../../../src/controllers/disruption/expected-pods.js'
-import { formatGoSelector } from '../../../src/controllers/shared/go-selector.js'
-import { staleDisruptionIn, withoutDisruption } from '../../../src/controllers/disruption/stale-disruption.js'
+import { formatGoSelector } from '../../../src/controllers/shared/selectors.js'
 import {
+  staleDisruptionIn,
+  withoutDisruption,
   budgetStatus,
   countHealthyPods,
   disruptedPods,

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest'
 import type { ConfigMap } from '../../../src/api/core/generated.js'
 import type { OwnerReference } from '../../../src/api/meta/generated.js'
 import type { DeleteOptions } from '../../../src/client/client.js'
-import { createGarbageCollector } from '../../../src/controllers/garbage-collector/index.js'
-import { ControllerCluster } from '../process/controller-cluster.js'
+import { createGarbageCollector } from '../../../src/controllers/garbage-collector/controller.js'
+import { ControllerCluster } from '../shared/controller-cluster.js'
 
 const NS = 'default'
 

@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import type { Pod } from '../../../src/api/core/generated.js'
 import { formatTime } from '../../../src/api/time.js'
-import type { ScaleHistory } from '../../../src/controllers/horizontal-pod-autoscaler/history.js'
-import { rememberChange } from '../../../src/controllers/horizontal-pod-autoscaler/history.js'
+import type { ScaleHistory } from '../../../src/controllers/horizontal-pod-autoscaler/normalize.js'
+import {
+  rememberChange,
+  normalize,
+  normalizeByRules,
+} from '../../../src/controllers/horizontal-pod-autoscaler/normalize.js'
 import type { PodMetric } from '../../../src/controllers/horizontal-pod-autoscaler/metrics-source.js'
-import { normalize, normalizeByRules } from '../../../src/controllers/horizontal-pod-autoscaler/normalize.js'
 import {
   replicasByAverage,
   replicasByUtilization,

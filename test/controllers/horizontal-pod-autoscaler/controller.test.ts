@@ -181,7 +181,7 @@ describe('an autoscaler', () => {
     expect(conditions(made, 'again')).toContain('ScalingActive=False AmbiguousSelector')
   })
 
-  test('takes the highest of several metrics of every type, and does not scale down while one is missing', () => {
+  test('takes the highest of several metrics of every type, and does not scale down without one', () => {
     const object = {
       type: 'Object',
       object: {
@@ -258,7 +258,7 @@ describe('an autoscaler', () => {
     expect(statusOf(made).currentMetrics?.[3]).toMatchObject({ external: { current: { averageValue: '9' } } })
   })
 
-  test('a controller that stops forgets its history; old releases serve no metrics.k8s.io of their own', () => {
+  test('a controller that stops forgets its history; old releases serve no metrics.k8s.io', () => {
     const made = cluster([deployment('web', 4), autoscaler('web')])
     made.metrics.setLoad({ labelSelector: 'app=web' }, { cpu: '90m' })
     made.advance('60s')

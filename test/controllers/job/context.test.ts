@@ -1,7 +1,8 @@
+import { partial } from '../../support/typed.js'
 import { describe, expect, it } from 'vitest'
 import type { Job } from '../../../src/api/batch/generated.js'
 import type { Pod } from '../../../src/api/core/generated.js'
-import { NO_FAILURES, remainingBackOff } from '../../../src/controllers/job/back-off.js'
+import { NO_FAILURES, remainingBackOff } from '../../../src/controllers/job/pods.js'
 import { contextOf } from '../../../src/controllers/job/context.js'
 import { pod } from '../shared/objects.js'
 
@@ -9,11 +10,11 @@ const tracked = (name: string, phase: 'Succeeded' | 'Failed' | 'Running'): Pod =
   const made = pod(name, { phase, created: 1000 })
   return { ...made, metadata: { ...made.metadata, finalizers: ['batch.kubernetes.io/job-tracking'] } }
 }
-const job = {
+const job = partial<Job>({
   metadata: { name: 'j', namespace: 'default' },
   spec: { completions: 5, template: { metadata: {}, spec: { containers: [] } } },
   status: {},
-} as unknown as Job
+})
 
 describe('what a sync of a job counts', () => {
   const pods = [

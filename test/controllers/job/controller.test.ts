@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Job } from '../../../src/api/batch/generated.js'
 import type { Pod } from '../../../src/api/core/generated.js'
 import type { ObjectInput } from '../../../src/api/input.js'
-import type { ControllerCluster } from '../process/controller-cluster.js'
+import type { ControllerCluster } from '../shared/controller-cluster.js'
 import { jobCluster } from '../shared/clusters.js'
 import { pods } from '../shared/workloads.js'
 
@@ -25,7 +25,7 @@ function started(
   cluster.client.create('jobs', {
     metadata: key,
     spec: { template: { metadata: { annotations }, spec: podSpec }, ...spec },
-  } as unknown as Job)
+  } as Job)
   return cluster
 }
 
@@ -219,8 +219,8 @@ describe('a Job', () => {
       restartPolicy: 'OnFailure',
       terminationGracePeriodSeconds: 1,
       containers: [{ name: 'c', image: 'img' }],
-    }
-    const cluster = started({ backoffLimit: 3, template: { spec } as never })
+    } as const
+    const cluster = started({ backoffLimit: 3, template: { spec } })
     cluster.advance(5)
     const [pod] = pods(cluster) as [Pod]
     const status = {

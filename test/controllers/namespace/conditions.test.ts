@@ -3,8 +3,8 @@ import type { NamespaceCondition } from '../../../src/api/core/generated.js'
 import type { ContentReport } from '../../../src/controllers/namespace/conditions.js'
 import { namespaceConditions } from '../../../src/controllers/namespace/conditions.js'
 import type { Leftover } from '../../../src/controllers/namespace/content.js'
-import { deletionPass } from '../../../src/controllers/namespace/deletion.js'
-import type { ServedResource } from '../../../src/controllers/process/resource.js'
+import { deletionPass } from '../../../src/controllers/namespace/content.js'
+import type { ServedResource } from '../../../src/controllers/shared/served-resources.js'
 
 const clean: ContentReport = { remaining: new Map(), finalizers: new Map(), errors: [] }
 const T0 = Date.UTC(2026, 0, 1)

@@ -1,8 +1,9 @@
+import { partial } from '../../support/typed.js'
 import { describe, expect, test } from 'vitest'
 import type { Namespace, Pod } from '../../../src/api/core/generated.js'
-import { createNamespaceController } from '../../../src/controllers/namespace/index.js'
-import { ControllerCluster } from '../process/controller-cluster.js'
-import { fakeKubelet } from '../process/fake-kubelet.js'
+import { createNamespaceController } from '../../../src/controllers/namespace/controller.js'
+import { ControllerCluster } from '../shared/controller-cluster.js'
+import { fakeKubelet } from '../shared/fake-kubelet.js'
 
 const NS = 'office'
 
@@ -12,7 +13,7 @@ function newCluster(version = 'v1.35', kubelet = true): ControllerCluster {
     (resources) => [createNamespaceController({ resources }), ...kubelets],
     { version },
   )
-  cluster.client.create('namespaces', { metadata: { name: NS } } as never)
+  cluster.client.create('namespaces', { metadata: { name: NS } })
   cluster.client.create('serviceaccounts', { metadata: { name: 'default', namespace: NS } })
   return cluster.advance(1)
 }
@@ -24,7 +25,7 @@ function addPod(
   more: object = {},
 ): void {
   const spec = { nodeName: 'n', terminationGracePeriodSeconds, containers: [{ name: 'c', image: 'i' }] }
-  cluster.client.create('pods', { metadata: { name, namespace: NS, ...more }, spec } as unknown as Pod)
+  cluster.client.create('pods', partial<Pod>({ metadata: { name, namespace: NS, ...more }, spec }))
   cluster.advance(2)
 }
 

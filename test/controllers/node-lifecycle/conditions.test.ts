@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import type { Node, NodeCondition } from '../../../src/api/core/generated.js'
-import { createNodeLifecycleController } from '../../../src/controllers/node-lifecycle/index.js'
-import { createTaintEvictionController } from '../../../src/controllers/taint-eviction/index.js'
-import { ControllerCluster } from '../process/controller-cluster.js'
-import { fakeKubelet } from '../process/fake-kubelet.js'
-import { podOn, tolerateLoss } from '../process/pods.js'
+import { createNodeLifecycleController } from '../../../src/controllers/node-lifecycle/controller.js'
+import { createTaintEvictionController } from '../../../src/controllers/taint-eviction.js'
+import { ControllerCluster } from '../shared/controller-cluster.js'
+import { fakeKubelet } from '../shared/fake-kubelet.js'
+import { podOn, tolerateLoss } from '../shared/pods.js'
 
 const taintsOf = ({ spec }: Node): string[] =>
   (spec.taints ?? []).map(({ key, effect }) => `${key.split('/')[1] as string}:${effect}`)

@@ -1,10 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import type { Lease } from '../../../src/api/coordination/generated.js'
 import type { NodeCondition } from '../../../src/api/core/generated.js'
-import { isSilent, newNodeHealth, observe } from '../../../src/controllers/node-lifecycle/health.js'
-import { labelsToReconcile } from '../../../src/controllers/node-lifecycle/labels.js'
-import { markedNotReady } from '../../../src/controllers/node-lifecycle/pods-not-ready.js'
-import { unknownConditions } from '../../../src/controllers/node-lifecycle/unknown-conditions.js'
+import {
+  isSilent,
+  newNodeHealth,
+  observe,
+  unknownConditions,
+} from '../../../src/controllers/node-lifecycle/health.js'
+import { labelsToReconcile } from '../../../src/controllers/node-lifecycle/controller.js'
+import { markedNotReady } from '../../../src/controllers/node-lifecycle/node-writer.js'
 import { T0, node, pod } from './objects.js'
 
 const ready = (lastHeartbeatTime: string, status = 'True'): NodeCondition => ({

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { createNodeLifecycleController } from '../../../src/controllers/node-lifecycle/index.js'
-import { createPodGcController } from '../../../src/controllers/pod-gc/index.js'
-import { createTaintEvictionController } from '../../../src/controllers/taint-eviction/index.js'
-import { ControllerCluster } from '../process/controller-cluster.js'
-import { fakeKubelet } from '../process/fake-kubelet.js'
-import { podOn } from '../process/pods.js'
+import { createNodeLifecycleController } from '../../../src/controllers/node-lifecycle/controller.js'
+import { createPodGcController } from '../../../src/controllers/pod-gc.js'
+import { createTaintEvictionController } from '../../../src/controllers/taint-eviction.js'
+import { ControllerCluster } from '../shared/controller-cluster.js'
+import { fakeKubelet } from '../shared/fake-kubelet.js'
+import { podOn } from '../shared/pods.js'
 
 const seeds = Array.from({ length: 20 }, (_, at) => at + 1)
 

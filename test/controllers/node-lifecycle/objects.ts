@@ -19,7 +19,7 @@ export function node(fields: {
     metadata: { name, uid: `uid-${name}`, labels, creationTimestamp: '2026-01-01T00:00:00Z' },
     spec,
     status: { conditions },
-  } as unknown as Node
+  } as Node
 }
 
 /** A pod with the fields that a test is about. */
@@ -29,9 +29,5 @@ export function pod(fields: {
   readonly status?: object
 }): Pod {
   const { metadata = {}, spec = {}, status = {} } = fields
-  return {
-    metadata: { name: 'p', namespace: 'default', uid: 'uid-p', ...metadata },
-    spec,
-    status,
-  } as unknown as Pod
+  return { metadata: { name: 'p', namespace: 'default', uid: 'uid-p', ...metadata }, spec, status } as Pod
 }

@@ -5,7 +5,7 @@ import { workloadCluster } from '../shared/clusters.js'
 import { createReplicaSet, pods, sets, template } from '../shared/workloads.js'
 
 const barePod = (name: string, labels: Record<string, string>): Pod =>
-  ({ metadata: { name, namespace: 'default', labels }, spec: template('img:1').spec }) as unknown as Pod
+  ({ metadata: { name, namespace: 'default', labels }, spec: template('img:1').spec }) as Pod
 
 describe('a ReplicaSet', () => {
   it('adopts orphans that it selects, and makes only what is missing', () => {

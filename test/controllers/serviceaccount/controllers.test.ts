@@ -1,9 +1,7 @@
 import { expect, test } from 'vitest'
-import {
-  createRootCaPublisher,
-  createServiceAccountController,
-} from '../../../src/controllers/serviceaccount/index.js'
-import { ControllerCluster } from '../process/controller-cluster.js'
+import { createRootCaPublisher } from '../../../src/controllers/serviceaccount/root-ca.js'
+import { createServiceAccountController } from '../../../src/controllers/serviceaccount/service-accounts.js'
+import { ControllerCluster } from '../shared/controller-cluster.js'
 
 const rootCA = '-----BEGIN CERTIFICATE-----\nTUlJ\n-----END CERTIFICATE-----\n'
 

@@ -1,7 +1,7 @@
 import type { DaemonSet, Deployment, ReplicaSet } from '../../../src/api/apps/generated.js'
 import type { Pod } from '../../../src/api/core/generated.js'
 import type { ObjectInput } from '../../../src/api/input.js'
-import type { ControllerCluster } from '../process/controller-cluster.js'
+import type { ControllerCluster } from './controller-cluster.js'
 
 const key = { namespace: 'default', name: 'd' }
 
@@ -25,7 +25,7 @@ export function createDeployment(
     metadata: key,
     spec: { selector: { matchLabels: { app: 'x' } }, template: template('img:1'), ...spec },
   }
-  return client.create('deployments', object as unknown as Deployment)
+  return client.create('deployments', object as Deployment)
 }
 
 /** Creates DaemonSet `d`. */
@@ -37,7 +37,7 @@ export function createDaemonSet(
     metadata: key,
     spec: { selector: { matchLabels: { app: 'x' } }, template: template('img:1'), ...spec },
   }
-  return client.create('daemonsets', object as unknown as DaemonSet)
+  return client.create('daemonsets', object as DaemonSet)
 }
 
 /** Creates a ReplicaSet of its own. */
@@ -50,7 +50,7 @@ export function createReplicaSet(
     metadata: { name, namespace: 'default' },
     spec: { selector: { matchLabels: { app: 'x' } }, template: template('img:1'), ...spec },
   }
-  return client.create('replicasets', object as unknown as ReplicaSet)
+  return client.create('replicasets', object as ReplicaSet)
 }
 
 /** Merges `spec` into the Deployment or DaemonSet `d`. */

@@ -1,9 +1,10 @@
+import { partial } from '../../support/typed.js'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ControllerRevision, StatefulSet } from '../../../src/api/apps/generated.js'
 import type { PersistentVolumeClaim, Pod } from '../../../src/api/core/generated.js'
 import type { ObjectInput } from '../../../src/api/input.js'
-import type { ControllerCluster } from '../process/controller-cluster.js'
+import type { ControllerCluster } from '../shared/controller-cluster.js'
 import { jobCluster } from '../shared/clusters.js'
 import { pods, template } from '../shared/workloads.js'
 
@@ -20,7 +21,7 @@ function create(cluster: ControllerCluster, spec: ObjectInput<StatefulSet['spec'
       ...spec,
     },
   }
-  cluster.client.create('statefulsets', object as unknown as StatefulSet)
+  cluster.client.create('statefulsets', object as StatefulSet)
   cluster.sim.settle()
 }
 
@@ -193,11 +194,11 @@ describe('a StatefulSet', () => {
       metadata: { name: 's-0', namespace: 'default', labels: { app: 'x' } },
       spec: template('img:1').spec,
     }
-    cluster.client.create('pods', orphan as unknown as Pod)
-    cluster.client.create('pods', {
-      ...orphan,
-      metadata: { ...orphan.metadata, name: 'other' },
-    } as unknown as Pod)
+    cluster.client.create('pods', partial<Pod>(orphan))
+    cluster.client.create(
+      'pods',
+      partial<Pod>({ ...orphan, metadata: { ...orphan.metadata, name: 'other' } }),
+    )
     create(cluster, { replicas: 1 })
     const owners = (): unknown =>
       pods(cluster).map(({ metadata }) => [metadata.name, metadata.ownerReferences?.[0]?.kind])
@@ -222,13 +223,9 @@ describe('the claims of a StatefulSet', () => {
   const template_ = {
     metadata: { name: 'data' },
     spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
-  }
+  } as const
   const withClaims = (policy: object): ControllerCluster =>
-    started({
-      replicas: 2,
-      volumeClaimTemplates: [template_] as never,
-      persistentVolumeClaimRetentionPolicy: policy,
-    })
+    started({ replicas: 2, volumeClaimTemplates: [template_], persistentVolumeClaimRetentionPolicy: policy })
   const owners = (cluster: ControllerCluster): unknown =>
     claims(cluster).map(({ metadata }) => [
       metadata.name,

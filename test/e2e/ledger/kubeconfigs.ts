@@ -1,6 +1,7 @@
+import type { KubeObject } from '../../../src/api/definition.js'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { SimCluster } from '../../../src/cluster/sim-cluster.js'
+import { SimCluster } from 'simcluster'
 import { testKeys } from '../../../src/pki/index.js'
 import { kubeconfigFor } from '../../../src/server/kubeconfig.js'
 import type { ServedCluster } from '../harness.js'
@@ -104,7 +105,7 @@ export function addCredentials(served: ServedCluster): void {
   )
   served.user('bad-token', { token: 'nonsense' })
   served.user('service-account', {
-    token: (account as unknown as { readonly status: { readonly token: string } }).status.token,
+    token: (account as KubeObject & { readonly status: { readonly token: string } }).status.token,
   })
   served.user('expired', { validFor: 1_000 })
   const foreign = new SimCluster({ nodes: 0, keys: testKeys(99) })

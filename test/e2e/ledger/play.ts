@@ -1,10 +1,11 @@
 import { createServer } from 'node:http'
+import { vi } from 'vitest'
 import type { AddressInfo } from 'node:net'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { SimCluster } from '../../../src/cluster/sim-cluster.js'
-import type { Front } from '../../../src/kubectl/rest/front.js'
-import type { ServeOptions } from '../../../src/server/index.js'
+import type { SimCluster } from 'simcluster'
+import type { Front } from '../../../src/kubectl/rest/exchange.js'
+import type { ServeOptions } from 'simcluster/server'
 import type { Outcome, RunOptions, Running, ServedCluster } from '../harness.js'
 import { serveCluster } from '../harness.js'
 import { inParallel } from '../transcripts/play.js'
@@ -211,16 +212,21 @@ async function run(served: ServedCluster, entry: Entry): Promise<Played> {
   if (nth > 0 && !isReading(id)) await served.kubectl(words, options)
   const own = ownOutcome(served, entry, options)
   if (closes(id)) await served.server.close()
+  const asked = new Set<string>()
+  const unsubscribe = served.cluster.on('request', ({ resource }) => void asked.add(resource))
   const running = served.start('kubectl', words, options)
   const timers: NodeJS.Timeout[] = []
-  for (const [, ms, happening, printed] of meanwhile.filter(([pattern]) => pattern.test(id))) {
-    if (printed !== undefined) await running.until(printed)
+  for (const [, ms, happening, sign] of meanwhile.filter(([pattern]) => pattern.test(id))) {
+    // A timer from the start of the program would run out before a busy machine has started it.
+    if ('printed' in sign) await running.until(sign.printed)
+    else await vi.waitUntil(() => asked.has(sign.asked), { timeout: 30_000 })
     timers.push(setTimeout(() => settled(happening)(served.cluster), ms))
   }
   if (isWatch(id)) await interrupt(running, quietOf(id))
   const port = localPort(id)
   if (port !== undefined) await visit(running, port, id)
   const done = await running.done
+  unsubscribe()
   // SIGINT ends those that do not catch it
   const real = (isWatch(id) || port !== undefined) && done.code === null ? { ...done, code: 130 } : done
   timers.forEach(clearTimeout)

@@ -1,5 +1,5 @@
-import type { SimCluster } from '../../../src/cluster/sim-cluster.js'
-import type { ServeOptions } from '../../../src/server/index.js'
+import type { SimCluster } from 'simcluster'
+import type { ServeOptions } from 'simcluster/server'
 import { servingCertificate } from '../../../src/server/serving-certificate.js'
 import type { Misbehaviour } from './misbehaviours.js'
 import { misbehaviourOf } from './misbehaviours.js'

@@ -1,6 +1,7 @@
+import { partial } from '../../support/typed.js'
 import type { ConfigMap, Pod } from '../../../src/api/core/generated.js'
+import { SimCluster } from 'simcluster'
 import type { ClusterOptions } from '../../../src/cluster/compose/options.js'
-import { SimCluster } from '../../../src/cluster/sim-cluster.js'
 import { files } from './files.js'
 import {
   budget,
@@ -35,10 +36,13 @@ function addPod(cluster: SimCluster, name: string, options: PodOptions = {}): vo
       ? {}
       : { ownerReferences: [{ apiVersion: 'apps/v1', kind: owner, name: 'logger', uid, controller: true }] }
   const metadata = { name, namespace: 'default', labels: { app: name }, ...ownerReferences }
-  cluster.create('pods', {
-    metadata,
-    spec: { nodeName: 'node1', terminationGracePeriodSeconds: 1, containers, ...spec },
-  } as unknown as Pod)
+  cluster.create(
+    'pods',
+    partial<Pod>({
+      metadata,
+      spec: { nodeName: 'node1', terminationGracePeriodSeconds: 1, containers, ...spec },
+    }),
+  )
 }
 
 const pod =
@@ -198,20 +202,16 @@ export function situationOf(id: string): Situation {
 /** The same, and all that follows from it. */
 export const settled = (situation: Situation): Situation => all(situation, settle)
 
-/**
- * What happens while a command waits, so many real ms after it was started, or, on a machine that may be
- * busy, after it has printed something.
- */
-export const meanwhile: readonly (readonly [
-  id: RegExp,
-  ms: number,
-  happening: Situation,
-  printed?: string,
-])[] = [
-  [/^drain .*timeout=30s/, 2_000, patchDeployment('rp', { replicas: 2 }), 'will retry after'],
+/** A sign that a command waits: it has printed a text, or has asked the server for a resource. */
+type Sign = { readonly printed: string } | { readonly asked: string }
+
+/** What happens while a command waits, so many real ms after the sign that it does. */
+export const meanwhile: readonly (readonly [id: RegExp, ms: number, happening: Situation, sign: Sign])[] = [
+  [/^drain .*timeout=30s/, 2_000, patchDeployment('rp', { replicas: 2 }), { printed: 'will retry after' }],
   [
     /^wait --for=delete pod\/a --timeout=10s/,
     1_000,
     (cluster) => void cluster.delete('pods', { namespace: 'default', name: 'a' }),
+    { asked: 'pods' },
   ],
 ]

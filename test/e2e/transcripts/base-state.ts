@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { withoutKubeadm } from '../../conformance/recordings/cluster.js'
 import type { KubeObject } from '../../../src/api/definition.js'
+import { SimCluster } from 'simcluster'
 import type { ResourceName } from '../../../src/client/resources.js'
 import type { UserOptions } from '../../../src/cluster/access/access.js'
-import { SimCluster } from '../../../src/cluster/sim-cluster.js'
 import { fakeNodes, registerNode } from './fake-nodes.js'
 
 interface BaseState {

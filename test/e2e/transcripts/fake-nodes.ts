@@ -1,8 +1,8 @@
 import type { Lease } from '../../../src/api/coordination/generated.js'
+import { ignoreNotFound } from '../../ignore-not-found.js'
+import type { SimCluster } from 'simcluster'
 import type { Pod } from '../../../src/api/core/generated.js'
-import { ignoreNotFound } from '../../../src/client/api-error.js'
 import type { Component, ComponentHost } from '../../../src/client/component.js'
-import type { SimCluster } from '../../../src/cluster/sim-cluster.js'
 
 const VERSION = 'v1.34.9'
 const LEASES = 'kube-node-lease'
@@ -169,5 +169,5 @@ export function registerNode(cluster: SimCluster, name: string): void {
   cluster.create('nodes', { metadata: { name, labels }, status })
   const renewTime = now.replace('Z', '.000000Z')
   const spec = { holderIdentity: name, leaseDurationSeconds: 40, renewTime }
-  cluster.create('leases', { metadata: { name, namespace: LEASES }, spec } as unknown as Lease)
+  cluster.create('leases', { metadata: { name, namespace: LEASES }, spec } as Lease)
 }

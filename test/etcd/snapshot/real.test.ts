@@ -46,7 +46,7 @@ describe.skipIf(!installed)('snapshots and the real programs', () => {
     return RealEtcd.start(['--data-dir', join(folder, `${name}.data`)])
   }
 
-  test('random stores go from etcd to here and from here to etcd, and go on there as they would have here', async () => {
+  test('random stores go from etcd to here and back, and go on there as they would have here', async () => {
     const etcd = await RealEtcd.start()
     const lockstep = new Lockstep(etcd)
     const differences: unknown[] = []

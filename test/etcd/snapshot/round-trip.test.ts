@@ -16,7 +16,7 @@ test(
   },
 )
 
-// 100,000 keys: scripts/soak-etcd-snapshot.ts
+// other seeds: npm run soak
 test.skipIf(!installed).each([1, 30, 300, 5_000])(
   'a random store of %i keys goes to a real etcd and comes back, and nothing is lost',
   async (keys) => {

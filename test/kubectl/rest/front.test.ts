@@ -86,7 +86,7 @@ test('a request that is broken off, by the number of its stream', () => {
   )
 })
 
-test('a server that does not answer is waited for as long as the command says, and never without an end', () => {
+test('a server that does not answer is waited for as long as the command says, never for ever', () => {
   const cluster = clusterWithPod()
   const before = cluster.now()
   const silent: Gateway = () => ({ unanswered: 'silent' })
@@ -179,7 +179,8 @@ test('what is waited for is followed by a watch that says where its beginning en
       .asked.map(lineOf)
       .at(-1),
   ).toBe(
-    'GET /api/v1/namespaces/default/pods?allowWatchBookmarks=true&fieldSelector=metadata.name%3Da&resourceVersionMatch=NotOlderThan&sendInitialEvents=true&watch=true',
+    'GET /api/v1/namespaces/default/pods?allowWatchBookmarks=true&fieldSelector=metadata.name%3Da' +
+      '&resourceVersionMatch=NotOlderThan&sendInitialEvents=true&watch=true',
   )
   const listed = through(cluster, command, refused)
   expect([listed.stdout, listed.asked.map(lineOf).at(-2)]).toEqual([

@@ -1,18 +1,20 @@
+import { partial } from '../../support/typed.js'
 import { describe, expect, test } from 'vitest'
 import type { Pod } from '../../../src/api/core/generated.js'
-import { capabilityMask, effectiveSecurity } from '../../../src/kubelet/security-context/index.js'
-import type { EffectiveSecurity, SecurityOptions } from '../../../src/kubelet/security-context/index.js'
+import { capabilityMask } from '../../../src/kubelet/security-context/capabilities.js'
+import { effectiveSecurity } from '../../../src/kubelet/security-context/effective.js'
+import type { EffectiveSecurity, SecurityOptions } from '../../../src/kubelet/security-context/effective.js'
 
 const podOf = (
   securityContext: object,
   own: object = {},
   annotations: Readonly<Record<string, string>> = {},
 ): Pod =>
-  ({
+  partial<Pod>({
     metadata: { name: 'p', namespace: 'default', uid: 'u', annotations },
     spec: { securityContext, containers: [{ name: 'c', image: 'i', securityContext: own }] },
     status: {},
-  }) as unknown as Pod
+  })
 
 function of(
   securityContext: object,
@@ -139,13 +141,12 @@ describe('what it may do', () => {
       appArmor,
       seLinux,
       procMount,
-    }: EffectiveSecurity): readonly unknown[] =>
-      [noNewPrivileges, privileged, readOnlyRootFilesystem]
-        .map(({ value }) => value)
-        .concat(
-          [seccomp, appArmor].map(({ value, from }) => `${value.type} ${from}`) as never,
-          [seLinux.value?.type, procMount.value] as never,
-        )
+    }: EffectiveSecurity): readonly unknown[] => [
+      ...[noNewPrivileges, privileged, readOnlyRootFilesystem].map(({ value }) => value),
+      ...[seccomp, appArmor].map(({ value, from }) => `${value.type} ${from}`),
+      seLinux.value?.type,
+      procMount.value,
+    ]
     expect(told(of({}))).toEqual([
       false,
       false,

@@ -1,10 +1,3 @@
-/**
- * A process with a durable cluster that writes as fast as it can, until it is killed: `mirror-child.ts
- * ENDPOINT PREFIX`. Says `ready` when the cluster is there, then the revision that is in etcd for certain,
- * again and again.
- */
-import { pathToFileURL } from 'node:url'
-import { argv } from 'node:process'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { SimCluster } from '../../../src/index.js'
 import { openDurableCluster } from '../../../src/server/index.js'
@@ -19,7 +12,11 @@ export function step(cluster: SimCluster, round: number): void {
 /** The cluster that it begins with. */
 export const OPTIONS = { nodes: 1, seed: 5 } as const
 
-async function main(endpoint: string, prefix: string): Promise<void> {
+/**
+ * A durable cluster that writes as fast as it can, until its process is killed. Says `ready` when the cluster
+ * is there, then the revision that is in etcd for certain, again and again.
+ */
+export async function writeForEver(endpoint: string, prefix: string): Promise<void> {
   const durable = await openDurableCluster({ endpoints: [endpoint], prefix, lockTtl: 2, cluster: OPTIONS })
   await durable.durable()
   console.log('ready')
@@ -30,6 +27,3 @@ async function main(endpoint: string, prefix: string): Promise<void> {
     console.log(String(durable.written))
   }
 }
-
-if (argv[1] !== undefined && import.meta.url === pathToFileURL(argv[1]).href)
-  await main(argv[2] ?? '', argv[3] ?? '')

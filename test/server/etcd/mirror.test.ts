@@ -9,6 +9,7 @@ import { openDurableCluster, serveEtcd } from '../../../src/server/index.js'
 import type { DurableCluster } from '../../../src/server/index.js'
 import { EtcdStore, keyBytes, valueBytes } from '../../../src/etcd/index.js'
 import { etcdInstalled, RealEtcd } from '../../etcd/real-etcd.js'
+import { bundleInto } from '../../../scripts/run-bundled.js'
 import { OPTIONS, step } from './mirror-child.js'
 
 const installed = etcdInstalled()
@@ -46,8 +47,11 @@ function contents(store: EtcdStore, revision = store.revision): readonly string[
 describe.skipIf(!installed)('a cluster on a real etcd', () => {
   let etcd: RealEtcd
   let prefixes = 0
+  /** Programs that are ended in the midst of writing. */
+  let placeOf: (name: string) => string
   beforeAll(async () => {
     etcd = await RealEtcd.start()
+    placeOf = await bundleInto('mirror', ['src/server/index', 'test/server/etcd/mirror-child'])
   })
   afterAll(() => etcd.stop())
 
@@ -142,17 +146,12 @@ describe.skipIf(!installed)('a cluster on a real etcd', () => {
       const told: number[] = []
       for (const pause of [20, 300]) {
         const prefix = `/test/${prefixes++}`
-        const child = spawn(
-          process.execPath,
-          [
-            '--import',
-            'tsx',
-            fileURLToPath(new URL('mirror-child.ts', import.meta.url)),
-            `http://${etcd.address}`,
-            prefix,
-          ],
-          { stdio: ['ignore', 'pipe', 'inherit'] },
-        )
+        const program = `
+          import { writeForEver } from '${placeOf('test/server/etcd/mirror-child')}'
+          await writeForEver('http://${etcd.address}', '${prefix}')`
+        const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+          stdio: ['ignore', 'pipe', 'inherit'],
+        })
         let written = 0
         await new Promise<void>((resolve) => {
           createInterface(child.stdout).on('line', (line) => {
@@ -180,14 +179,14 @@ describe.skipIf(!installed)('a cluster on a real etcd', () => {
   test('a process that ends has written what it has done, and one that has closed ends', async () => {
     const prefix = `/test/${prefixes++}`
     const program = `
-      import { openDurableCluster } from './src/server/index.ts'
+      import { openDurableCluster } from '${placeOf('src/server/index')}'
       const target = { endpoints: ['http://${etcd.address}'], prefix: '${prefix}', lockTtl: 2, cluster: { nodes: 0 } }
       const first = await openDurableCluster(target)
       await first.close()
       const second = await openDurableCluster(target)
       second.cluster.create('namespaces', { metadata: { name: 'last' } })
       console.log(second.cluster.internals.etcd.revision - second.written)`
-    const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', program], {
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
       cwd: fileURLToPath(new URL('../../../', import.meta.url)),
       stdio: ['ignore', 'pipe', 'inherit'],
     })

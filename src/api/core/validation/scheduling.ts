@@ -216,7 +216,8 @@ export function validateSpreadConstraints(
       errors.push(invalid(`${at}.minDomains`, minDomains, 'must be greater than zero'))
     }
     if (minDomains !== undefined && whenUnsatisfiable !== 'DoNotSchedule') {
-      const text = `can only use minDomains if whenUnsatisfiable=DoNotSchedule, not ${whenUnsatisfiable as string}`
+      const given = whenUnsatisfiable as string
+      const text = `can only use minDomains if whenUnsatisfiable=DoNotSchedule, not ${given}`
       errors.push(invalid(`${at}.minDomains`, minDomains, text))
     }
     validateInclusion(constraint.nodeAffinityPolicy, `${at}.nodeAffinityPolicy`, errors)

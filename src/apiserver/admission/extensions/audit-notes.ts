@@ -28,7 +28,8 @@ export class AuditNotes {
       if (error !== undefined) faults.push(error)
       else if (typeof value === 'string') this.#add(key, value.trim())
       else if (value !== null) {
-        const type = `unsupported return type: ${celTypeName(value)}. Return type must be either string or null.`
+        const name = celTypeName(value)
+        const type = `unsupported return type: ${name}. Return type must be either string or null.`
         faults.push(`valueExpression '${valueExpression}' resulted in ${type}`)
       }
     }

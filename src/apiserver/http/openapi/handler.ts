@@ -70,7 +70,8 @@ function acceptsJson(accept: string): boolean {
 
 const PROTOBUF = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf'
 /**
- * The media type that kubectl requests: an older name that is not a valid media type, so the response has the new one.
+ * The media type that kubectl requests: an older name that is not a valid media type, so the response has
+ * the new one.
  */
 const ASKED_PROTOBUF = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf'
 

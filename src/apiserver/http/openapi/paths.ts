@@ -118,7 +118,8 @@ class ResourcePaths {
   }
 
   #id(action: string, suffix = '', middle = ''): string {
-    return `${action}${operationPrefix(this.#context)}${middle}${subjectOf(this.#resource.definition)}${suffix}`
+    const subject = subjectOf(this.#resource.definition)
+    return `${action}${operationPrefix(this.#context)}${middle}${subject}${suffix}`
   }
 
   #operation(

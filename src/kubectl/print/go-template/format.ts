@@ -1,4 +1,4 @@
-/** A value as Go's `%v` prints JSON data: `map[a:1 b:2]`, `[x y]`, `<no value>`. */
+/** Formats JSON data like Go's `%v`: `map[a:1 b:2]`, `[x y]`, `<no value>`. */
 export function goText(value: unknown, absent: string = '<no value>'): string {
   if (value === undefined) return absent
   if (value === null) return '<nil>'
@@ -12,7 +12,8 @@ export function goText(value: unknown, absent: string = '<no value>'): string {
 }
 
 /**
- * Whole numbers are int64, others float64: the shortest digits, with an exponent below 1e-4 and from 1e6 on.
+ * Formats integers as int64 and others as float64: the shortest digits, with an exponent below 1e-4 and from
+ * 1e6 on.
  */
 function numberText(value: number): string {
   if (Number.isInteger(value))
@@ -22,7 +23,7 @@ function numberText(value: number): string {
   return exponent >= -4 ? String(value) : exponentText(value.toExponential())
 }
 
-/** `1e+06`: Go's exponents have two digits at least. */
+/** Pads exponents to two digits like Go: `1e+06`. */
 function exponentText(text: string): string {
   const [digits = '', power = '0'] = text.split('e')
   return `${digits}e${power.startsWith('-') ? '-' : '+'}${String(Math.abs(Number(power))).padStart(2, '0')}`

@@ -14,7 +14,7 @@ export function isTrue(value: unknown): boolean {
   return value !== undefined && value !== null && value !== false && value !== 0 && value !== ''
 }
 
-/** An element of a map or list by key after key; absent keys of a map lead to nothing. */
+/** Looks up an element of a map or list by one key after the other; missing keys of a map give undefined. */
 function index(value: unknown, ...keys: readonly unknown[]): unknown {
   let at = value
   for (const key of keys) {
@@ -81,7 +81,7 @@ function lengthOf(value: unknown): number {
   )
 }
 
-/** fmt.Sprint: a blank between two values when neither is a text. */
+/** fmt.Sprint: puts a blank between two values if neither is a string. */
 function sprint(values: readonly unknown[]): string {
   return values
     .map((value, at) => {
@@ -118,8 +118,8 @@ function decoded(value: unknown): string {
 }
 
 /**
- * The functions of Go's templates, and kubectl's own `exists` and `base64decode`; `and` and `or` are the
- * evaluator's.
+ * The functions of Go's templates, and kubectl's own `exists` and `base64decode`. The evaluator implements
+ * `and` and `or`.
  */
 export const functions: Readonly<Record<string, GoFunction>> = {
   not: (value) => !isTrue(value),

@@ -1,5 +1,5 @@
 /**
- * One value inside an action: a field chain, a variable, a literal, a function, or a pipeline in brackets
+ * One value inside an action: a field chain, a variable, a literal, a function, or a pipeline in parentheses
  * with fields after it.
  */
 export type Operand =
@@ -12,10 +12,10 @@ export type Operand =
 /** A function with its arguments, or a single value. */
 export type GoCommand = readonly [Operand, ...Operand[]]
 
-/** Commands that hand their results on: `a | b c`. */
+/** Commands that pass their results on: `a | b c`. */
 export interface Pipeline {
   readonly commands: readonly GoCommand[]
-  /** `$x := ...`, `$i, $v := ...`; `=` for those that there are. */
+  /** `$x := ...`, `$i, $v := ...`; `=` assigns to existing variables. */
   readonly variables: readonly string[]
   readonly declares: boolean
 }
@@ -33,11 +33,11 @@ export type GoNode =
   | { readonly kind: 'template'; readonly name: string; readonly pipeline: Pipeline | undefined }
   | { readonly kind: 'break' | 'continue' }
 
-/** A template that has been read, with those that it defines. */
+/** A parsed template, with the templates that it defines. */
 export interface GoTemplate {
   readonly body: readonly GoNode[]
   readonly defined: ReadonlyMap<string, readonly GoNode[]>
 }
 
-/** A template that cannot be read, or fails. */
+/** A template that is invalid or fails. */
 export class GoTemplateError extends Error {}

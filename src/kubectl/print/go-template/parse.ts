@@ -1,11 +1,102 @@
-import type { Chunk, Token } from './lexer.js'
-import { chunksOf } from './lexer.js'
+import { functions } from './functions.js'
 import type { GoCommand, GoNode, GoTemplate, Operand, Pipeline } from './nodes.js'
 import { GoTemplateError } from './nodes.js'
-import { functions } from './functions.js'
+
+/** A token of an action. */
+export interface Token {
+  readonly kind: 'field' | 'variable' | 'word' | 'string' | 'number' | 'char' | 'operator' | 'dot' | 'space'
+  readonly text: string
+}
+
+/** Text between actions, or the tokens of an action. */
+export type Chunk =
+  | { readonly text: string; readonly line: number }
+  | { readonly tokens: readonly Token[]; readonly line: number }
+
+const PATTERNS: readonly (readonly [kind: Token['kind'], pattern: RegExp])[] = [
+  ['space', /\s+/y],
+  ['string', /"(?:[^"\\\n]|\\.)*"|`[^`]*`/y],
+  ['char', /'(?:[^'\\]|\\.)+'/y],
+  ['number', /[+-]?(?:0[xX][0-9a-fA-F_]+|\d[\d_]*(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+)/y],
+  ['field', /\.[\p{L}_][\p{L}\d_]*/uy],
+  ['variable', /\$[\p{L}\d_]*/uy],
+  ['word', /[\p{L}_][\p{L}\d_]*/uy],
+  ['operator', /:=|[=|(),]/y],
+  ['dot', /\./y],
+]
 
 /**
- * Reads a template. Throws GoTemplateError with the text of Go's parser. Source: Go's text/template/parse.
+ * Splits a template into texts and actions; `{{-` and `-}}` trim blanks. Source: Go's text/template/parse
+ * lex.go.
+ */
+function chunksOf(template: string): readonly Chunk[] {
+  const chunks: Chunk[] = []
+  let at = 0
+  let trim = false
+  while (at <= template.length) {
+    const open = template.indexOf('{{', at)
+    const end = open < 0 ? template.length : open
+    let text = template.slice(at, end)
+    if (trim) text = text.trimStart()
+    const trimsLeft = open >= 0 && /^\{\{-\s/.test(template.slice(open, open + 4))
+    if (trimsLeft) text = text.trimEnd()
+    const line = lineAt(template, at)
+    if (text !== '') chunks.push({ text, line })
+    if (open < 0) break
+    const action = readAction(template, open + (trimsLeft ? 3 : 2))
+    if (action.tokens !== undefined) chunks.push({ tokens: action.tokens, line: lineAt(template, open) })
+    trim = action.trims
+    at = action.end
+  }
+  return chunks
+}
+
+const lineAt = (text: string, at: number): number => text.slice(0, at).split('\n').length
+
+interface Action {
+  /** Undefined for a comment. */
+  readonly tokens: readonly Token[] | undefined
+  readonly end: number
+  readonly trims: boolean
+}
+
+function readAction(template: string, from: number): Action {
+  const comment = /^\s*\/\*[^]*?\*\/\s*?(\s-)?\}\}/.exec(template.slice(from))
+  if (comment !== null)
+    return { tokens: undefined, end: from + comment[0].length, trims: comment[1] !== undefined }
+  const tokens: Token[] = []
+  let at = from
+  for (;;) {
+    const close = /^(\s-)?\}\}/.exec(template.slice(at, at + 5))
+    if (close !== null) return { tokens, end: at + close[0].length, trims: close[1] !== undefined }
+    if (at >= template.length)
+      throw new GoTemplateError(`template: output:${lineAt(template, from)}: unclosed action`)
+    const token = tokenAt(template, at)
+    tokens.push(token)
+    at += token.text.length
+  }
+}
+
+function tokenAt(template: string, at: number): Token {
+  for (const [kind, pattern] of PATTERNS) {
+    pattern.lastIndex = at
+    const text = pattern.exec(template)?.[0]
+    if (text !== undefined) return { kind, text }
+  }
+  const char = String.fromCodePoint(template.codePointAt(at) ?? 0)
+  const line = lineAt(template, at)
+  if (char === '"') throw new GoTemplateError(`template: output:${line}: unterminated quoted string`)
+  const code = (char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
+  throw new GoTemplateError(
+    `template: output:${line}: unexpected ${JSON.stringify(char)} in command`.replace(
+      'unexpected "\\u',
+      `unrecognized character in action: U+${code} "\\u`,
+    ),
+  )
+}
+
+/**
+ * Parses a template. Throws GoTemplateError with the text of Go's parser. Source: Go's text/template/parse.
  */
 export function parseGoTemplate(text: string): GoTemplate {
   const parser = new Parser(chunksOf(text))
@@ -13,11 +104,11 @@ export function parseGoTemplate(text: string): GoTemplate {
   return { body: body.nodes, defined: parser.defined }
 }
 
-/** A list of nodes up to a word that ends it. */
+/** A list of nodes up to a keyword that ends it. */
 interface List {
   readonly nodes: readonly GoNode[]
   readonly end: string
-  /** What came after `else`. */
+  /** The tokens after `else`. */
   readonly rest: readonly Token[]
 }
 
@@ -30,7 +121,7 @@ class Parser {
     this.#chunks = chunks
   }
 
-  /** Nodes up to `{{end}}` or `{{else}}` (where `ends` allows them), or the end of the text. */
+  /** Parses nodes up to `{{end}}` or `{{else}}` (if `ends` allows them), or the end of the text. */
   list(ends: ReadonlySet<string>): List {
     const nodes: GoNode[] = []
     while (this.#at < this.#chunks.length) {
@@ -188,7 +279,7 @@ function trimmed(tokens: readonly Token[]): readonly Token[] {
   return tokens.slice(from, to)
 }
 
-/** `$x :=`, `$i, $v :=`, `$x =`; `length` is in tokens. */
+/** Parses `$x :=`, `$i, $v :=`, `$x =`; `length` is in tokens. */
 function declarationOf(tokens: readonly Token[]): {
   readonly variables: readonly string[]
   readonly declares: boolean
@@ -239,7 +330,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   v: '\v',
 }
 
-/** A Go string, quoted or raw. */
+/** Decodes a Go string, quoted or raw. */
 function unquoted(text: string): string {
   const inner = text.slice(1, -1)
   if (text.startsWith('`')) return inner

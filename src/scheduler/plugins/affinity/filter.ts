@@ -3,7 +3,7 @@ import { termMatches } from '../../cache/affinity-terms.js'
 import type { DomainTable } from '../../cache/domain-table.js'
 import type { NodeInfo } from '../../cache/node-info.js'
 import type { PodInfo } from '../../cache/pod-info.js'
-import type { Surroundings } from '../../cache/surroundings.js'
+import type { RelatedObjects } from '../../cache/related-objects.js'
 import type { PodQuery, TopologyIndex } from '../../cache/topology-index.js'
 import { queryMatches } from '../../cache/topology-index.js'
 import type { CycleData } from '../../framework/cycle.js'
@@ -37,7 +37,7 @@ class Changes {
     byValue.set(value, (byValue.get(value) ?? 0) + delta)
   }
 
-  /** Keys that have been touched, each with the sum over its values. */
+  /** Yields the changed keys, each with the sum over its values. */
   *sums(): Iterable<readonly [key: string, sum: number]> {
     for (const [key, byValue] of this.#byKey) yield [key, [...byValue.values()].reduce((a, b) => a + b, 0)]
   }
@@ -48,7 +48,7 @@ interface Required {
   readonly query: PodQuery
   /** One for each term. */
   readonly tables: readonly DomainTable[]
-  /** Whether the pod is one of those that it wants to be near. */
+  /** Whether the pod matches its own terms. */
   readonly matchesItself: boolean
 }
 
@@ -58,15 +58,15 @@ interface Anti {
   readonly table: DomainTable
 }
 
-interface Parts {
+interface AffinityRules {
   readonly required: Required | undefined
   readonly anti: readonly Anti[]
-  /** Pods by the terms of theirs that keep the pod away. */
+  /** Pods by those of their terms that repel the pod. */
   readonly others: readonly DomainTable[]
   readonly labelsOf: NamespaceLabels
 }
 
-/** Changes to what the three checks count. */
+/** Changes of a trial to what the three checks count. */
 interface Trial {
   readonly near: Changes
   readonly anti: Changes
@@ -75,22 +75,19 @@ interface Trial {
 
 const NO_TRIAL: Trial = { near: new Changes(), anti: new Changes(), others: new Changes() }
 
-/**
- * The affinity rules of one cycle that a node must satisfy. Source: plugins/interpodaffinity/filtering.go
- * preFilterState.
- */
+/** The required affinity rules of one cycle. Source: plugins/interpodaffinity/filtering.go preFilterState. */
 export class AffinityFilter implements CycleData {
-  readonly #parts: Parts
+  readonly #rules: AffinityRules
   readonly #trial: Trial | undefined
 
-  private constructor(parts: Parts, trial?: Trial) {
-    this.#parts = parts
+  private constructor(parts: AffinityRules, trial?: Trial) {
+    this.#rules = parts
     this.#trial = trial
   }
 
-  /** Prepares the rules for a pod; undefined when there are none, neither of its own nor of others. */
-  static of(info: PodInfo, index: TopologyIndex, surroundings: Surroundings): AffinityFilter | undefined {
-    const labelsOf = surroundings.labelsOfNamespace.bind(surroundings)
+  /** Prepares the rules for a pod; returns undefined if neither it nor other pods have any. */
+  static of(info: PodInfo, index: TopologyIndex, relatedObjects: RelatedObjects): AffinityFilter | undefined {
+    const labelsOf = relatedObjects.labelsOfNamespace.bind(relatedObjects)
     const others = index
       .termsAbout('requiredAnti', info, labelsOf)
       .map(({ term, group }) => group.table(term.topologyKey))
@@ -98,11 +95,11 @@ export class AffinityFilter implements CycleData {
     if (others.every(({ total }) => total === 0) && required.length === 0 && requiredAnti.length === 0)
       return undefined
     const anti = requiredAnti.map((term): Anti => {
-      const query = queryFor([term], surroundings)
+      const query = queryFor([term], relatedObjects)
       return { term, query, table: index.group(query).table(term.topologyKey) }
     })
     return new AffinityFilter({
-      required: requiredOf(info, required, index, surroundings),
+      required: requiredOf(info, required, index, relatedObjects),
       anti,
       others,
       labelsOf,
@@ -111,21 +108,21 @@ export class AffinityFilter implements CycleData {
 
   clone(): AffinityFilter {
     const { near, anti, others } = this.#trial ?? NO_TRIAL
-    return new AffinityFilter(this.#parts, { near: near.copy(), anti: anti.copy(), others: others.copy() })
+    return new AffinityFilter(this.#rules, { near: near.copy(), anti: anti.copy(), others: others.copy() })
   }
 
-  /** Why the node is not one for the pod, if so. */
+  /** Returns the rejection of a node, if any. */
   check(node: NodeInfo): Rejection | undefined {
-    if (this.#parts.required && !this.#isNear(this.#parts.required, node)) return NO_AFFINITY
-    if (!this.#keepsAway(node)) return ANTI_AFFINITY
+    if (this.#rules.required && !this.#isNear(this.#rules.required, node)) return NO_AFFINITY
+    if (!this.#repels(node)) return ANTI_AFFINITY
     return this.#isWelcome(node) ? undefined : ANTI_AFFINITY_OF_OTHERS
   }
 
-  /** A trial adds (1) or takes (-1) a pod. Only to be called on a clone. */
+  /** Applies a trial that adds (1) or removes (-1) a pod. Call it on a clone only. */
   update(pod: PodInfo, other: PodInfo, node: NodeInfo, delta: 1 | -1): void {
     const trial = this.#trial
     if (!trial) return
-    const { required, anti, labelsOf } = this.#parts
+    const { required, anti, labelsOf } = this.#rules
     for (const term of other.affinity?.requiredAnti ?? []) {
       if (termMatches(term, pod.pod, labelsOf)) trial.others.add(term.topologyKey, node, delta)
     }
@@ -137,8 +134,8 @@ export class AffinityFilter implements CycleData {
   }
 
   /**
-   * Every term has one of the wanted pods in the node's domain; the first of a group that wants to be
-   * together may go anywhere.
+   * Returns whether every term has a matching pod in the node's domain. The first pod of a group whose
+   * members match each other may go anywhere.
    */
   #isNear({ terms, tables, matchesItself }: Required, node: NodeInfo): boolean {
     let all = true
@@ -158,8 +155,8 @@ export class AffinityFilter implements CycleData {
     return tables.every(({ topologyKey, total }) => total + (changed.get(topologyKey) ?? 0) === 0)
   }
 
-  #keepsAway(node: NodeInfo): boolean {
-    for (const { term, table } of this.#parts.anti) {
+  #repels(node: NodeInfo): boolean {
+    for (const { term, table } of this.#rules.anti) {
       const value = node.labels[term.topologyKey]
       if (
         value !== undefined &&
@@ -171,7 +168,7 @@ export class AffinityFilter implements CycleData {
   }
 
   #isWelcome(node: NodeInfo): boolean {
-    const { others } = this.#parts
+    const { others } = this.#rules
     if (!this.#trial) {
       for (const table of others) if (table.countAround(node) > 0) return false
       return true
@@ -193,10 +190,10 @@ function requiredOf(
   info: PodInfo,
   terms: readonly AffinityTerm[],
   index: TopologyIndex,
-  surroundings: Surroundings,
+  relatedObjects: RelatedObjects,
 ): Required | undefined {
   if (terms.length === 0) return undefined
-  const query = queryFor(terms, surroundings)
+  const query = queryFor(terms, relatedObjects)
   return {
     terms,
     query,

@@ -1,7 +1,7 @@
 import type { DomainTable } from '../../cache/domain-table.js'
 import type { NodeInfo } from '../../cache/node-info.js'
 import type { PodInfo } from '../../cache/pod-info.js'
-import type { Surroundings } from '../../cache/surroundings.js'
+import type { RelatedObjects } from '../../cache/related-objects.js'
 import type { TopologyIndex } from '../../cache/topology-index.js'
 import type { CycleData } from '../../framework/cycle.js'
 import { queryFor } from './queries.js'
@@ -11,9 +11,9 @@ interface Weighted {
   readonly weight: number
 }
 
-/** How the score weighs. */
+/** Options of the score. */
 export interface AffinityWeights {
-  /** For each required term of a pod that is about the pod in question. */
+  /** For each required term of an existing pod that selects the incoming pod. */
   readonly hardPodAffinityWeight: number
   readonly ignorePreferredTermsOfExistingPods: boolean
 }
@@ -29,21 +29,21 @@ export class AffinityScore implements CycleData {
     this.#tables = tables
   }
 
-  /** Prepares the preferences; undefined when none concerns any pod on a node. */
+  /** Prepares the preferences; returns undefined if none concerns any pod on a node. */
   static of(
     info: PodInfo,
     index: TopologyIndex,
-    surroundings: Surroundings,
+    relatedObjects: RelatedObjects,
     weights: AffinityWeights,
   ): AffinityScore | undefined {
     const tables: Weighted[] = []
     const add = (table: DomainTable, weight: number): void => {
       if (table.total > 0 && weight !== 0) tables.push({ table, weight })
     }
-    const labelsOf = surroundings.labelsOfNamespace.bind(surroundings)
+    const labelsOf = relatedObjects.labelsOfNamespace.bind(relatedObjects)
     const { preferred = [] } = info.affinity ?? {}
     for (const { term, weight } of preferred)
-      add(index.group(queryFor([term], surroundings)).table(term.topologyKey), weight)
+      add(index.group(queryFor([term], relatedObjects)).table(term.topologyKey), weight)
     if (!weights.ignorePreferredTermsOfExistingPods || preferred.length > 0) {
       for (const { term, group } of index.termsAbout('required', info, labelsOf)) {
         add(group.table(term.topologyKey), weights.hardPodAffinityWeight)
@@ -65,7 +65,7 @@ export class AffinityScore implements CycleData {
   }
 }
 
-/** (s - min) / (max - min) x 100, in place; all 0 when all are equal. */
+/** Scales scores in place: (s - min) / (max - min) x 100; all 0 if they are equal. */
 export function spreadToRange(scores: number[]): void {
   let min = Number.MAX_SAFE_INTEGER
   let max = Number.MIN_SAFE_INTEGER

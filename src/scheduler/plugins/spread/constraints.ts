@@ -10,7 +10,7 @@ import type { PodGroup } from '../../cache/pod-group.js'
 import type { TopologyIndex } from '../../cache/topology-index.js'
 
 /**
- * A spread constraint, ready for use. Source: plugins/podtopologyspread/common.go topologySpreadConstraint.
+ * A spread constraint, preprocessed. Source: plugins/podtopologyspread/common.go topologySpreadConstraint.
  */
 export interface SpreadConstraint {
   readonly topologyKey: string
@@ -21,10 +21,10 @@ export interface SpreadConstraint {
   readonly selector: LabelQuery
 }
 
-/** A constraint as it is configured or written in a pod. */
+/** A constraint as configured or as written in a pod. */
 export type ConstraintInput = TopologySpreadConstraint
 
-/** Those of the constraints that have this effect. */
+/** Returns the constraints with this effect. */
 export function constraintsWith(
   constraints: readonly ConstraintInput[],
   effect: TopologySpreadConstraint['whenUnsatisfiable'],
@@ -57,8 +57,8 @@ function read(constraint: ConstraintInput, pod: Pod, selector?: LabelQuery): Spr
 }
 
 /**
- * What `matchLabelKeys` adds; the apiserver has written it into the selector already, unless the object is
- * older.
+ * Returns the requirements from `matchLabelKeys`. The apiserver has already merged them into the selector,
+ * unless the object is older than that feature.
  */
 function pinnedLabels(
   { matchLabelKeys = [], labelSelector }: ConstraintInput,
@@ -75,19 +75,19 @@ function pinnedLabels(
   })
 }
 
-/** The pods that the constraint counts. */
+/** Returns the pods that the constraint counts. */
 export function groupOf(index: TopologyIndex, namespace: string, { selector }: SpreadConstraint): PodGroup {
   const key = `spread\0${namespace}\0${selector.key}`
   return index.group({
     key,
-    living: true,
+    excludesTerminating: true,
     terms: [{ namespaces: { key: namespace, names: new Set([namespace]) }, selector }],
   })
 }
 
 /**
- * The nodes that count for a constraint: those that have all of `keys` as labels, and that pass the
- * constraint's inclusion policies. Source: common.go matchNodeInclusionPolicies.
+ * Returns the nodes that count for a constraint: those that have all of `keys` as labels, and that pass its
+ * inclusion policies. Source: common.go matchNodeInclusionPolicies.
  */
 export function scopeOf(
   { honorsAffinity, honorsTaints }: SpreadConstraint,
@@ -113,7 +113,7 @@ function toleratesTaintsOf({ spec }: Pod, { hardTaints }: NodeInfo): boolean {
   return !findUntoleratedTaint(hardTaints, spec.tolerations, () => true)
 }
 
-/** Whether the labels have every topology key. */
+/** Returns whether the labels have every topology key. */
 export function hasAllKeys(
   labels: Readonly<Record<string, string>>,
   constraints: readonly SpreadConstraint[],
@@ -122,7 +122,7 @@ export function hasAllKeys(
   return true
 }
 
-/** Topology keys of the constraints, sorted, each once. */
+/** Returns the topology keys of the constraints, sorted, without duplicates. */
 export function keysOf(constraints: readonly SpreadConstraint[]): readonly string[] {
   return [...new Set(constraints.map(({ topologyKey }) => topologyKey))].sort()
 }

@@ -14,7 +14,7 @@ const NO_LABEL = unresolvable("node(s) didn't match pod topology spread constrai
 interface Hard {
   readonly constraint: SpreadConstraint
   readonly table: DomainTable
-  /** 1 if the pod itself is one of those that are counted. */
+  /** 1 if the pod itself is counted. */
   readonly self: 0 | 1
   readonly admits: (node: NodeInfo) => boolean
 }
@@ -23,8 +23,7 @@ interface Hard {
 type Changes = Map<string, number>
 
 /**
- * The constraints of one cycle that a node must satisfy. Source: plugins/podtopologyspread/filtering.go
- * preFilterState.
+ * The DoNotSchedule constraints of one cycle. Source: plugins/podtopologyspread/filtering.go preFilterState.
  */
 export class SpreadFilter implements CycleData {
   readonly #constraints: readonly Hard[]
@@ -66,7 +65,7 @@ export class SpreadFilter implements CycleData {
     )
   }
 
-  /** Why the node would be too full of such pods, if so. */
+  /** Returns the rejection of a node where the skew would be too large. */
   check(node: NodeInfo): Rejection | undefined {
     for (let at = 0; at < this.#constraints.length; at++) {
       const { constraint, table, self } = this.#constraints[at] as Hard
@@ -78,7 +77,7 @@ export class SpreadFilter implements CycleData {
     return undefined
   }
 
-  /** A trial adds (1) or takes (-1) a pod. Only to be called on a clone. */
+  /** Applies a trial that adds (1) or removes (-1) a pod. Call it on a clone only. */
   update(pod: PodInfo, other: PodInfo, node: NodeInfo, delta: 1 | -1): void {
     if (other.pod.metadata.namespace !== pod.pod.metadata.namespace || !node.object) return
     if (
@@ -97,7 +96,7 @@ export class SpreadFilter implements CycleData {
     })
   }
 
-  /** The global minimum; 0 while there are fewer domains than the constraint wants. */
+  /** Returns the global minimum; 0 if there are fewer domains than the constraint requires. */
   #leastOf(at: number): number {
     const known = this.#least[at]
     if (known !== undefined) return known

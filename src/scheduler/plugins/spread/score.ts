@@ -13,19 +13,18 @@ interface Soft {
   readonly topologyKey: string
   readonly maxSkew: number
   readonly group: PodGroup
-  /** Undefined for the hostname: there each node is counted by itself. */
+  /** Undefined for the hostname, where each node is its own domain. */
   readonly table: DomainTable | undefined
-  /** ln(domains + 2): many domains hold few pods each. */
+  /** ln(domains + 2), because many domains hold few pods each. */
   weight: number
 }
 
 /**
- * The constraints of one cycle that only rate nodes. Source: plugins/podtopologyspread/scoring.go
- * preScoreState.
+ * The ScheduleAnyway constraints of one cycle. Source: plugins/podtopologyspread/scoring.go preScoreState.
  */
 export class SpreadScore implements CycleData {
   readonly #constraints: readonly Soft[]
-  /** Nodes that lack a topology key get the least score. */
+  /** Nodes that lack a topology key; they get the lowest score. */
   readonly #ignored: ReadonlySet<NodeInfo>
 
   private constructor(constraints: readonly Soft[], ignored: ReadonlySet<NodeInfo>) {
@@ -34,8 +33,8 @@ export class SpreadScore implements CycleData {
   }
 
   /**
-   * Prepares the constraints of a pod for nodes that have passed; `needsAllKeys`: a node without one of the
-   * keys is not rated.
+   * Prepares the constraints of a pod for feasible nodes. `needsAllKeys`: a node without one of the keys is
+   * not scored.
    */
   static of(
     { pod }: PodInfo,
@@ -67,7 +66,7 @@ export class SpreadScore implements CycleData {
     return this
   }
 
-  /** The more pods of the kind around the node, the higher. */
+  /** Returns the raw score, which increases with the number of matching pods around the node. */
   raw(node: NodeInfo): number {
     if (this.#ignored.size > 0 && this.#ignored.has(node)) return 0
     let score = 0
@@ -79,7 +78,7 @@ export class SpreadScore implements CycleData {
     return Math.round(score)
   }
 
-  /** 100 x (max + min - s) / max, in place; nodes that are not rated get 0. */
+  /** Normalizes in place: 100 x (max + min - s) / max; nodes that are not scored get 0. */
   normalize(scores: number[], nodes: readonly NodeInfo[]): void {
     let min = Number.MAX_SAFE_INTEGER
     let max = 0
@@ -97,7 +96,10 @@ export class SpreadScore implements CycleData {
     }
   }
 
-  /** Nodes without the label, which only system defaults let through, are one domain together. */
+  /**
+   * Counts the domains. Nodes without the label, which only the system defaults permit, form one domain
+   * together.
+   */
   #countDomains(table: DomainTable, nodes: readonly NodeInfo[]): number {
     const domains = new Set<Domain>()
     let others: Set<string> | undefined

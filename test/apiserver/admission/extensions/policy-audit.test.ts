@@ -18,11 +18,11 @@ interface Setting {
 
 function clusterWith({ spec, bindings, params = [] }: Setting): SimCluster {
   const cluster = new SimCluster({ version: 'v1.34', nodes: 0, without: ['kube-controller-manager'] })
-  for (const param of params) cluster.create('configmaps', param as never)
-  cluster.create('validatingadmissionpolicies', {
+  for (const param of params) cluster.client.create<string>('configmaps', param as KubeObject)
+  cluster.client.create<string>('validatingadmissionpolicies', {
     metadata: { name: 'policy' },
     spec: { matchConstraints: { resourceRules: [rule] }, ...spec },
-  } as never)
+  } as KubeObject)
   bindings.forEach((binding, at) => {
     cluster.create('validatingadmissionpolicybindings', {
       metadata: { name: `binding-${at}` },

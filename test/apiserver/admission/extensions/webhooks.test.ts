@@ -1,3 +1,4 @@
+import type { KubeObject } from '../../../../src/api/definition.js'
 import { describe, expect, it } from 'vitest'
 import type {
   WebhookAnswer,
@@ -43,11 +44,14 @@ function clusterWith({ validating = [], mutating = [], handlers = {} }: Setup): 
     without: ['kube-controller-manager'],
     webhooks: handlers,
   })
-  cluster.create('validatingwebhookconfigurations', {
+  cluster.client.create<string>('validatingwebhookconfigurations', {
     metadata: { name: 'v' },
     webhooks: validating,
-  } as never)
-  cluster.create('mutatingwebhookconfigurations', { metadata: { name: 'm' }, webhooks: mutating } as never)
+  } as KubeObject)
+  cluster.client.create<string>('mutatingwebhookconfigurations', {
+    metadata: { name: 'm' },
+    webhooks: mutating,
+  } as KubeObject)
   return cluster
 }
 

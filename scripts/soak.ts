@@ -1,0 +1,59 @@
+/**
+ * `npm run soak -- [--minutes N] [--seed S] [--only SUITE]`: plays fresh seeds of the random suites in turn
+ * for N minutes (10 by default). Prints each seed before it plays it; the first failure ends the run with the
+ * command that plays that seed again. `--seed` plays this one seed once. The etcd suites need Debian's
+ * etcd-server and etcd-client. The tests play fixed seeds of the same suites.
+ */
+import { randomInt } from 'node:crypto'
+import { parseArgs } from 'node:util'
+import { playScenarios, playWorkloads } from '../test/scenarios/property.js'
+import { etcdDifferential, etcdSnapshot } from './soak/etcd.js'
+import { netpol } from './soak/netpol.js'
+import { rbac } from './soak/rbac.js'
+
+/** Each plays one seed in some seconds, and returns what it looked at. */
+const SUITES: Readonly<Record<string, (seed: number) => string | Promise<string>>> = {
+  scenarios: (seed) => {
+    playScenarios(seed, 250)
+    return '250 scenarios'
+  },
+  workloads: (seed) => {
+    playWorkloads(seed, 10)
+    return '10 scenarios'
+  },
+  netpol,
+  rbac,
+  'etcd-differential': etcdDifferential,
+  'etcd-snapshot': etcdSnapshot,
+}
+
+const { values } = parseArgs({
+  args: process.argv.slice(2).filter((word) => !word.endsWith('.ts')),
+  options: { minutes: { type: 'string', default: '10' }, seed: { type: 'string' }, only: { type: 'string' } },
+})
+const { only } = values
+const names = Object.keys(SUITES).filter((name) => only === undefined || name === only)
+if (names.length === 0) throw new Error(`--only: there are ${Object.keys(SUITES).join(', ')}`)
+
+async function play(name: string, seed: number): Promise<boolean> {
+  process.stdout.write(`${name}, seed ${seed}: `)
+  const start = performance.now()
+  try {
+    const looked = await SUITES[name]?.(seed)
+    console.log(`${looked} in ${((performance.now() - start) / 1000).toFixed(1)} s`)
+    return true
+  } catch (error) {
+    console.log('FAILED')
+    console.error(error)
+    console.error(`\nto play it again: npm run soak -- --only ${name} --seed ${seed}`)
+    return false
+  }
+}
+
+const end = performance.now() + Number(values.minutes) * 60_000
+let sound = true
+do {
+  const seed = values.seed === undefined ? randomInt(2 ** 31) : Number(values.seed)
+  for (const name of names) sound &&= await play(name, seed)
+} while (sound && values.seed === undefined && performance.now() < end)
+process.exitCode = sound ? 0 : 1

@@ -1,0 +1,74 @@
+import type { ClusterParts } from './assemble.js'
+import { belongsTo } from './components.js'
+import type { ControlPlane } from './control-plane.js'
+
+/** `cluster.apiserver`: the apiserver's process. */
+export class ApiserverHandle {
+  readonly #parts: () => ClusterParts
+
+  constructor(parts: () => ClusterParts) {
+    this.#parts = parts
+  }
+
+  /** Stops the apiserver: every client gets `connection refused`. */
+  stop(): this {
+    this.#parts().plane.setApiserverDown(true)
+    return this
+  }
+
+  start(): this {
+    this.#parts().plane.setApiserverDown(false)
+    return this
+  }
+
+  /** Whether the apiserver listens. */
+  get running(): boolean {
+    return !this.#parts().plane.connectivity.apiserverDown
+  }
+}
+
+/** A component, or all parts of a process (`kube-controller-manager`). */
+export class ComponentHandle {
+  readonly names: readonly string[]
+  readonly #plane: ControlPlane
+  readonly #changed: (name: string) => void
+
+  /**
+   * `changed` is called with each component that was stopped or started.
+   * @throws RangeError if nothing has that name
+   */
+  constructor(name: string, plane: ControlPlane, changed: (name: string) => void) {
+    const all = plane.simulation.moduleNames()
+    this.names = all.filter((module) => belongsTo(module, name))
+    this.#plane = plane
+    this.#changed = changed
+    if (this.names.length === 0)
+      throw new RangeError(`there is no component ${name}; there are: ${all.join(', ')}`)
+  }
+
+  /** Stops it like a killed process: what it held in memory is lost. */
+  stop(): this {
+    for (const name of this.names) {
+      this.#plane.stop(name)
+      this.#changed(name)
+    }
+    return this
+  }
+
+  /** Starts it from scratch: it lists and watches anew. */
+  start(): this {
+    for (const name of this.names) {
+      this.#plane.start(name)
+      this.#changed(name)
+    }
+    return this
+  }
+
+  restart(): this {
+    return this.stop().start()
+  }
+
+  get running(): boolean {
+    return this.names.every((name) => !this.#plane.simulation.isStopped(name))
+  }
+}

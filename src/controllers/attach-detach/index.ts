@@ -1,2 +1,0 @@
-export { createAttachDetachController } from './controller.js'
-export type { AttachDetachOptions } from './controller.js'

@@ -1,5 +1,0 @@
-export { createCsrApprovingController } from './approver.js'
-export { createCsrCleaner } from './cleaner.js'
-export type { CsrCleanerOptions } from './cleaner.js'
-export { createCsrSigningController } from './signer.js'
-export type { CsrSigningControllerOptions, SigningRequest } from './signer.js'

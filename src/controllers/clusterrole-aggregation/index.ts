@@ -1,1 +1,0 @@
-export { AGGREGATION_CONTROLLER, createClusterRoleAggregationController } from './controller.js'

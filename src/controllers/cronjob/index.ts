@@ -1,1 +1,0 @@
-export { createCronJobController } from './controller.js'

@@ -1,1 +1,0 @@
-export { createDaemonSetController } from './controller.js'

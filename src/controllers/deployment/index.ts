@@ -1,1 +1,0 @@
-export { createDeploymentController } from './controller.js'

@@ -1,1 +1,0 @@
-export { createDisruptionController } from './controller.js'

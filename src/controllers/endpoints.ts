@@ -1,0 +1,268 @@
+import { isPodReady, podCondition } from '../api/core/conditions.js'
+import type {
+  EndpointAddress,
+  EndpointPort,
+  EndpointSubset,
+  Endpoints,
+  Pod,
+  Service,
+} from '../api/core/generated.js'
+import { semanticEqual } from '../api/equal.js'
+import { labelMapMatches } from '../api/labels.js'
+import { ignoreNotFound } from '../client/api-error.js'
+import type { Component, ComponentHost } from '../client/component.js'
+import type { Informer } from '../client/informer.js'
+import { keyOf } from '../client/object-index.js'
+import {
+  addressTypeOf,
+  addressesOf,
+  hasSelector,
+  portsOf,
+  servicesAffectedBy,
+  shouldPodBeInEndpoints,
+} from './endpointslice/desired.js'
+import { HEADLESS, TRIGGER_TIME } from './endpointslice/slices.js'
+import type { Controller, ControllerContext, Handlers } from './shared/define-controller.js'
+import { defineController } from './shared/define-controller.js'
+import { controllerIdentity, controllerName } from './shared/identity.js'
+import { BY_NAMESPACE, namespaceIndexer } from './shared/ownership.js'
+
+const MANAGED_BY = 'endpoints.kubernetes.io/managed-by'
+const MANAGER = 'endpoint-controller'
+const OVER_CAPACITY = 'endpoints.kubernetes.io/over-capacity'
+/** Most addresses that one Endpoints object holds. Source: maxCapacity. */
+const MAX_CAPACITY = 1_000
+
+type Watched = { readonly pods: 'pods'; readonly endpoints: 'endpoints'; readonly services: 'services' }
+
+/**
+ * Creates the endpoints controller, which maintains for each Service with a selector the Endpoints object
+ * that preceded EndpointSlices. Source: pkg/controller/endpoint/endpoints_controller.go.
+ */
+export function createEndpointsController(): Component {
+  return defineController<Watched>({
+    name: controllerName('endpoints-controller'),
+    identity: controllerIdentity('endpoint-controller'),
+    informers: {
+      pods: { resource: 'pods', indexers: namespaceIndexer() },
+      endpoints: { resource: 'endpoints' },
+      services: { resource: 'services', indexers: namespaceIndexer() },
+    },
+    setup: (context) => new EndpointsController(context),
+  })
+}
+
+class EndpointsController implements Controller<Watched> {
+  readonly on: Handlers<Watched> = {
+    services: ({ object }) => [keyOf(object)],
+    pods: (change) => servicesAffectedBy(this.#services, change),
+    endpoints: ({ type, object }) => (type === 'DELETED' ? [keyOf(object)] : []),
+  }
+  readonly #host: ComponentHost
+  readonly #pods: Informer<Pod>
+  readonly #endpoints: Informer<Endpoints>
+  readonly #services: Informer<Service>
+
+  constructor({ host, informers: { pods, endpoints, services } }: ControllerContext<Watched>) {
+    this.#host = host
+    this.#pods = pods
+    this.#endpoints = endpoints
+    this.#services = services
+  }
+
+  reconcile(key: string): void {
+    const service = this.#services.get(key)
+    if (service === undefined) return this.#deleteEndpoints(key)
+    if (!hasSelector(service)) return
+    const { namespace = '', name = '' } = service.metadata
+    const { selector } = service.spec
+    const pods = this.#pods
+      .byIndex(BY_NAMESPACE, namespace)
+      .filter(({ metadata }) => labelMapMatches(selector, metadata.labels))
+    const all = subsetsOf(service, pods)
+    const subsets = truncated(all)
+    const existing =
+      this.#endpoints.get(key) ??
+      ignoreNotFound(() => this.#host.client.get('endpoints', { namespace, name }))
+    this.#write(service, existing, subsets, {
+      isCut: subsets !== all,
+      trigger: triggerOf(service, pods, existing, subsets),
+    })
+  }
+
+  /** Deletes the Endpoints of a deleted Service, unless the label says that they belong to someone else. */
+  #deleteEndpoints(key: string): void {
+    const endpoints = this.#endpoints.get(key)
+    if (endpoints?.metadata.labels?.[MANAGED_BY] === MANAGER)
+      ignoreNotFound(() => this.#host.client.delete('endpoints', endpoints.metadata))
+  }
+
+  #write(
+    service: Service,
+    existing: Endpoints | undefined,
+    subsets: readonly EndpointSubset[],
+    { isCut, trigger }: { readonly isCut: boolean; readonly trigger: string | undefined },
+  ): void {
+    const { namespace = '', name = '' } = service.metadata
+    const labels = {
+      ...service.metadata.labels,
+      [MANAGED_BY]: MANAGER,
+      ...(service.spec.clusterIP === 'None' ? { [HEADLESS]: '' } : {}),
+    }
+    const { [OVER_CAPACITY]: wasCut, [TRIGGER_TIME]: _, ...others } = existing?.metadata.annotations ?? {}
+    const isSame =
+      existing !== undefined &&
+      semanticEqual(existing.subsets ?? [], subsets) &&
+      semanticEqual(existing.metadata.labels, labels) &&
+      (wasCut === 'truncated') === isCut
+    if (isSame) return
+    const annotations = {
+      ...others,
+      ...(isCut ? { [OVER_CAPACITY]: 'truncated' } : {}),
+      ...(trigger === undefined ? {} : { [TRIGGER_TIME]: trigger }),
+    }
+    const { annotations: __, ...rest } = existing?.metadata ?? { namespace, name }
+    const metadata = { ...rest, labels, ...(Object.keys(annotations).length > 0 ? { annotations } : {}) }
+    if (existing === undefined) this.#host.client.create('endpoints', { metadata, subsets })
+    else ignoreNotFound(() => this.#host.client.update('endpoints', { ...existing, metadata, subsets }))
+  }
+}
+
+/** Drops addresses beyond {@link MAX_CAPACITY}, those that are not ready first. Source: truncateEndpoints. */
+function truncated(subsets: readonly EndpointSubset[]): readonly EndpointSubset[] {
+  const count = subsets.reduce(
+    (sum, { addresses = [], notReadyAddresses = [] }) => sum + addresses.length + notReadyAddresses.length,
+    0,
+  )
+  if (count <= MAX_CAPACITY) return subsets
+  let room = MAX_CAPACITY
+  const take = <T>(list: readonly T[] = []): readonly T[] => {
+    const part = list.slice(0, room)
+    room -= part.length
+    return part
+  }
+  const ready = subsets.map((subset) => take(subset.addresses))
+  return subsets.flatMap((subset, at) => {
+    const { addresses: _, notReadyAddresses: __, ...rest } = subset
+    const [up, down] = [ready[at] ?? [], take(subset.notReadyAddresses)]
+    if (up.length + down.length === 0) return []
+    return [
+      {
+        ...rest,
+        ...(up.length > 0 ? { addresses: up } : {}),
+        ...(down.length > 0 ? { notReadyAddresses: down } : {}),
+      },
+    ]
+  })
+}
+
+/**
+ * Returns the time of the change that caused this write: the oldest readiness change of an added address, or
+ * the creation of the Service. Source: endpointsliceutil.TriggerTimeTracker.
+ */
+function triggerOf(
+  { metadata }: Service,
+  pods: readonly Pod[],
+  existing: Endpoints | undefined,
+  subsets: readonly EndpointSubset[],
+): string | undefined {
+  const known = new Set(namesIn(existing?.subsets ?? []))
+  const added = new Set(namesIn(subsets).filter((name) => !known.has(name)))
+  const times = pods
+    .filter(
+      (pod) =>
+        added.has(stateName(pod.metadata.name ?? '', 'ready')) ||
+        added.has(stateName(pod.metadata.name ?? '', 'not')),
+    )
+    .flatMap((pod) => podCondition(pod, 'Ready')?.lastTransitionTime ?? [])
+  if (existing === undefined && metadata.creationTimestamp !== undefined)
+    times.push(metadata.creationTimestamp)
+  return times.sort()[0]
+}
+
+const stateName = (name: string, state: 'ready' | 'not'): string => `${state} ${name}`
+
+function namesIn(subsets: readonly EndpointSubset[]): readonly string[] {
+  return subsets.flatMap(({ addresses = [], notReadyAddresses = [] }) => [
+    ...addresses.map(({ targetRef }) => stateName(targetRef?.name ?? '', 'ready')),
+    ...notReadyAddresses.map(({ targetRef }) => stateName(targetRef?.name ?? '', 'not')),
+  ])
+}
+
+/** One address with the ports at which it can be reached. */
+interface Entry {
+  readonly address: EndpointAddress
+  readonly ready: boolean
+  readonly ports: readonly EndpointPort[]
+}
+
+const portKey = ({ name = '', port, protocol = 'TCP', appProtocol = '' }: EndpointPort): string =>
+  `${name}/${port}/${protocol}/${appProtocol}`
+
+/** Sort key of an address: upstream compares its bytes. Source: endpoints.LessEndpointAddress. */
+const addressKey = ({ ip }: EndpointAddress): string =>
+  ip
+    .split('.')
+    .map((part) => part.padStart(3, '0'))
+    .join('.')
+
+/**
+ * Returns the subsets of the Endpoints of a Service: one for all addresses with the same ports. Source:
+ * endpoints_controller.go syncService, pkg/api/v1/endpoints RepackSubsets.
+ */
+function subsetsOf(service: Service, pods: readonly Pod[]): readonly EndpointSubset[] {
+  const family = service.spec.ipFamilies?.[0] === 'IPv6' ? 'IPv6' : 'IPv4'
+  const entries = pods.flatMap((pod) => entryOf(service, pod, family))
+  const groups = new Map<string, Entry[]>()
+  for (const entry of entries) {
+    const key = entry.ports.map(portKey).sort().join(',')
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [entry])
+    else group.push(entry)
+  }
+  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => subsetOf(group))
+}
+
+function subsetOf(entries: readonly Entry[]): EndpointSubset {
+  const addresses = (ready: boolean): readonly EndpointAddress[] =>
+    entries
+      .filter((entry) => entry.ready === ready)
+      .map(({ address }) => address)
+      .sort((a, b) => (addressKey(a) < addressKey(b) ? -1 : 1))
+  const [up, down] = [addresses(true), addresses(false)]
+  const ports = [...(entries[0]?.ports ?? [])].sort((a, b) => (portKey(a) < portKey(b) ? -1 : 1))
+  return {
+    ...(up.length > 0 ? { addresses: up } : {}),
+    ...(down.length > 0 ? { notReadyAddresses: down } : {}),
+    ...(ports.length > 0 ? { ports } : {}),
+  }
+}
+
+function entryOf(service: Service, pod: Pod, family: 'IPv4' | 'IPv6'): readonly Entry[] {
+  const { publishNotReadyAddresses = false, ports = [] } = service.spec
+  const ip = addressesOf(pod).find((address) => addressTypeOf(address) === family)
+  if (ip === undefined || !shouldPodBeInEndpoints(pod)) return []
+  if (pod.metadata.deletionTimestamp !== undefined && !publishNotReadyAddresses) return []
+  const reached = portsOf(service, pod).map(({ name, ...rest }): EndpointPort =>
+    name === '' ? rest : { name, ...rest },
+  )
+  if (reached.length === 0 && ports.length > 0) return []
+  return [
+    {
+      address: addressOf(service, pod, ip),
+      ready: publishNotReadyAddresses || isPodReady(pod),
+      ports: reached,
+    },
+  ]
+}
+
+function addressOf(service: Service, { metadata, spec }: Pod, ip: string): EndpointAddress {
+  const { name = '', namespace = '', uid = '' } = metadata
+  const { nodeName, hostname = '', subdomain } = spec
+  return {
+    ip,
+    ...(nodeName === undefined ? {} : { nodeName }),
+    targetRef: { kind: 'Pod', namespace, name, uid },
+    ...(hostname !== '' && subdomain === service.metadata.name ? { hostname } : {}),
+  }
+}

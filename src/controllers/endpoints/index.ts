@@ -1,1 +1,0 @@
-export { createEndpointsController } from './controller.js'

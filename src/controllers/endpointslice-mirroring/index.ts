@@ -1,1 +1,0 @@
-export { createEndpointSliceMirroringController } from './controller.js'

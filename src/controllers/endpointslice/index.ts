@@ -1,1 +1,0 @@
-export { createEndpointSliceController } from './controller.js'

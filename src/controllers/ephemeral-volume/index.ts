@@ -1,1 +1,0 @@
-export { createEphemeralVolumeController } from './controller.js'

@@ -1,2 +1,0 @@
-export { createGarbageCollector } from './controller.js'
-export type { GarbageCollectorOptions } from './controller.js'

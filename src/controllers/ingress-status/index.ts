@@ -1,2 +1,0 @@
-export { createIngressStatusController } from './controller.js'
-export type { IngressControllerOptions } from './controller.js'

@@ -1,1 +1,0 @@
-export { createJobController } from './controller.js'

@@ -1,2 +1,0 @@
-export { createNamespaceController } from './controller.js'
-export type { NamespaceControllerOptions } from './controller.js'

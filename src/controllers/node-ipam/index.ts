@@ -1,2 +1,0 @@
-export { createNodeIpamController } from './controller.js'
-export type { NodeIpamOptions } from './controller.js'

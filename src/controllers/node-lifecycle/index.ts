@@ -1,2 +1,0 @@
-export { createNodeLifecycleController } from './controller.js'
-export type { NodeLifecycleOptions } from './options.js'

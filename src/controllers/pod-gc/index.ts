@@ -1,2 +1,0 @@
-export { createPodGcController } from './controller.js'
-export type { PodGcOptions } from './controller.js'

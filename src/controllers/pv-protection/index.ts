@@ -1,1 +1,0 @@
-export { createPvProtectionController } from './controller.js'

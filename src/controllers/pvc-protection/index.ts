@@ -1,1 +1,0 @@
-export { createPvcProtectionController } from './controller.js'

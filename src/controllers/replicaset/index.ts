@@ -1,2 +1,0 @@
-export { createReplicaSetController, ReplicaSetController } from './controller.js'
-export type { ReplicaSets, ReplicaSetView } from './controller.js'

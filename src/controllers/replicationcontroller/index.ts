@@ -1,1 +1,0 @@
-export { createReplicationController } from './controller.js'

@@ -1,2 +1,0 @@
-export { createResourceQuotaController } from './controller.js'
-export type { ResourceQuotaControllerOptions } from './controller.js'

@@ -1,2 +1,0 @@
-export { createServiceLoadBalancerController } from './controller.js'
-export type { LoadBalancerOptions } from './controller.js'

@@ -1,5 +1,0 @@
-export { createRootCaPublisher } from './root-ca.js'
-export type { RootCaPublisherOptions } from './root-ca.js'
-export { createServiceAccountController } from './service-accounts.js'
-export { createTokensController } from './tokens.js'
-export type { TokensControllerOptions } from './tokens.js'

@@ -1,0 +1,154 @@
+import type { UserInfo } from '../../client/client.js'
+import type { Component, ComponentHost } from '../../client/component.js'
+import type { Change, Informer, InformerOptions } from '../../client/informer.js'
+import type { ObjectOf, ResourceName } from '../../client/resources.js'
+import type { WorkQueue } from '../../sim/work-queue.js'
+import { LazyInformer } from './lazy-informer.js'
+import type { QueueOptions } from './queue.js'
+import { reconcileQueue, runPeriodically } from './queue.js'
+
+/** What a controller watches: a name of its own choice to the resource behind it. */
+export type Resources = Readonly<Record<string, ResourceName>>
+
+/** No informers of that kind. */
+export type None = {}
+
+/** The resource that one informer watches, the objects it selects, and its indexes. */
+export type InformerSpec<R extends ResourceName> = InformerOptions<ObjectOf<R>> & { readonly resource: R }
+
+/** One {@link InformerSpec} for each name. */
+export type InformerSpecs<S extends Resources> = { readonly [K in keyof S]: InformerSpec<S[K]> }
+
+/** The parts of a controller that run after setup; `S` maps the names of its informers to resources. */
+export interface Controller<S extends Resources> {
+  /**
+   * Brings the object with this key to its desired state. A thrown ApiError or ConnectionError retries the
+   * key with back-off; any other error is a bug and ends the simulation.
+   */
+  reconcile(key: string): void
+  /**
+   * Event handlers by informer, registered in the order of the record's keys. A handler returns the keys to
+   * reconcile; one that delays a key, or that must do something between two keys, adds to the queue itself.
+   */
+  readonly on: Handlers<S>
+  /** A pass that runs every `period` ms of virtual time once all informers are synced: a resync. */
+  readonly periodic?: { readonly name: string; readonly period: number; run(): void }
+}
+
+/** Event handlers of a {@link Controller}. */
+export type Handlers<S extends Resources> = {
+  readonly [K in keyof S]?: (change: Change<ObjectOf<S[K]>>) => Keys
+}
+
+/** Keys to reconcile; nothing stands for no keys. */
+export type Keys = readonly string[] | undefined | void
+
+/** What a controller is built from. Everything in it is rebuilt in a fork; state belongs in `host.state`. */
+export interface ControllerContext<S extends Resources, L extends Resources = None> {
+  readonly host: ComponentHost
+  readonly informers: { readonly [K in keyof S]: Informer<ObjectOf<S[K]>> } & {
+    readonly [K in keyof L]: LazyInformer<ObjectOf<L[K]>>
+  }
+  /** The queue whose keys go to {@link Controller.reconcile}. */
+  readonly queue: WorkQueue
+  /** Adds a second queue, which waits for the same informers. Its name must differ from that of the first. */
+  readonly addQueue: (
+    options: QueueOptions & { readonly name: string },
+    reconcile: (key: string) => void,
+  ) => WorkQueue
+}
+
+/** The definition of a controller, see {@link defineController}. */
+export interface ControllerDefinition<S extends Resources, L extends Resources = None> {
+  /** Unique name of the component, by which it can be stopped, started or left out. */
+  readonly name: string
+  /** The user that its requests are made as. */
+  readonly identity: UserInfo
+  /** Informers that are opened at start, in this order. */
+  readonly informers: InformerSpecs<S>
+  /**
+   * Informers that are opened by the first call of `need()`, so that a controller without work costs
+   * nothing. Default: none.
+   */
+  readonly lazyInformers?: InformerSpecs<L>
+  /** Options of the work queue. Default: client-go's back-off, under the name `queue`. */
+  readonly queue?: QueueOptions
+  /** Builds the controller. Runs at start, after a restart, and in every fork and restore. */
+  readonly setup: (context: ControllerContext<S, L>) => Controller<S & L>
+}
+
+/**
+ * Defines a controller as kube-controller-manager's are built: informers whose event handlers map objects to
+ * keys, a work queue that waits until the informers are synced and retries with back-off, and a `reconcile`
+ * that looks at one key.
+ *
+ * @example
+ * ```ts
+ * const labeller = defineController({
+ *   name: 'team-labeller',
+ *   identity: { name: 'system:serviceaccount:default:team-labeller', groups: ['system:masters'] },
+ *   informers: { namespaces: { resource: 'namespaces' } },
+ *   setup: ({ host, informers: { namespaces } }) => ({
+ *     on: { namespaces: ({ type, object }) => (type === 'DELETED' ? [] : [keyOf(object)]) },
+ *     reconcile(name) {
+ *       if (namespaces.get(name)?.metadata.labels?.['team'] !== undefined) return
+ *       const body = { metadata: { labels: { team: 'unknown' } } }
+ *       ignoreNotFound(() => host.client.patch('namespaces', { name }, { type: 'merge', body }))
+ *     },
+ *   }),
+ * })
+ * new SimCluster({ components: [labeller] })
+ * ```
+ */
+export function defineController<S extends Resources, L extends Resources = None>(
+  definition: ControllerDefinition<S, L>,
+): Component {
+  const { name, identity } = definition
+  return { name, identity, setup: (host) => setUp(host, definition) }
+}
+
+type AnyInformer = Informer<ObjectOf<string>>
+type AnySpec = InformerSpec<string>
+
+function setUp<S extends Resources, L extends Resources>(
+  host: ComponentHost,
+  { informers: specs, lazyInformers, queue: options, setup }: ControllerDefinition<S, L>,
+): void {
+  const open = ({ resource, ...rest }: AnySpec): AnyInformer => host.informer<string>(resource, rest)
+  const opened = mapValues(specs as unknown as Record<string, AnySpec>, open)
+  const lazy = mapValues((lazyInformers ?? {}) as unknown as Record<string, AnySpec>, (spec, key) => {
+    const isOpen = host.state(key, () => false)
+    return new LazyInformer<ObjectOf<string>>(isOpen, () => listen(key, open(spec)))
+  })
+  const all = [...Object.values(opened), ...Object.values(lazy)]
+  const queue = reconcileQueue(host, all, (key) => controller.reconcile(key), options)
+  const controller = setup({
+    host,
+    informers: { ...opened, ...lazy } as unknown as ControllerContext<S, L>['informers'],
+    queue,
+    addQueue: (more, reconcile) => reconcileQueue(host, all, reconcile, more),
+  })
+  const handlers = controller.on as Readonly<Record<string, (change: Change<ObjectOf<string>>) => Keys>>
+  function listen(key: string, informer: AnyInformer): AnyInformer {
+    const handler = handlers[key]
+    if (handler === undefined) return informer
+    return informer.onChange((change) => {
+      for (const found of handler(change) ?? []) queue.add(found)
+    })
+  }
+  // only now, because opening one registers its handler
+  for (const informer of Object.values(lazy)) informer.restore()
+  for (const key of Object.keys(handlers)) {
+    const informer = opened[key]
+    if (informer !== undefined) listen(key, informer)
+  }
+  const { periodic } = controller
+  if (periodic !== undefined) runPeriodically(host, periodic.name, periodic.period, all, () => periodic.run())
+}
+
+function mapValues<T, R>(
+  record: Readonly<Record<string, T>>,
+  map: (value: T, key: string) => R,
+): Readonly<Record<string, R>> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value, key)]))
+}

@@ -1,0 +1,147 @@
+import { ApiError, ConnectionError } from '../../client/api-error.js'
+import type { ComponentHost } from '../../client/component.js'
+import type { Informer } from '../../client/informer.js'
+import type { Slice } from '../../sim/module.js'
+import type { WorkQueue, WorkQueueOptions } from '../../sim/work-queue.js'
+
+/**
+ * Interval at which a controller checks whether its informers are synced, in ms. Source: client-go
+ * WaitForCacheSync.
+ */
+const SYNC_POLL = 100
+
+/**
+ * Number of consecutive retries that `settle()` waits for: 5, 10, 20, ... ms, 1.3 s in all. A key that fails
+ * more often (because of a quota or an admission policy) will not recover by itself, and waiting for it would
+ * keep `settle()` from returning.
+ */
+const WORK_RETRIES = 8
+
+/** Options of a controller's work queue; the back-off is client-go's by default. */
+export interface QueueOptions extends Pick<WorkQueueOptions, 'baseDelay' | 'maxDelay'> {
+  /** Default `queue`. */
+  readonly name?: string
+  /**
+   * Whether keys wait until all informers are synced. Default true. Where it is false, keys that keep failing
+   * also keep `settle()` waiting.
+   */
+  readonly waitsForSync?: boolean
+}
+
+/**
+ * Creates a controller's work queue: keys wait until all `informers` are synced, a failed `sync` is retried
+ * with back-off, and a success resets the back-off. Source: the worker loop (processNextWorkItem) of every
+ * controller in kube-controller-manager.
+ */
+export function reconcileQueue(
+  host: ComponentHost,
+  informers: readonly { readonly synced: boolean; readonly cutOff: boolean }[],
+  sync: (key: string) => void,
+  { name = 'queue', waitsForSync = true, ...backOff }: QueueOptions = {},
+): WorkQueue {
+  // while the component is cut off, the list cannot arrive, so `settle()` must not wait for it
+  const pollClass = (): 'work' | 'watchdog' =>
+    informers.some((informer) => informer.cutOff) ? 'watchdog' : 'work'
+  const queue: WorkQueue = host.workQueue(
+    name,
+    (key) => {
+      if (waitsForSync && !informers.every((informer) => informer.synced))
+        return queue.addAfter(key, SYNC_POLL, { class: pollClass() })
+      sync(key)
+      queue.forget(key)
+    },
+    { ...(waitsForSync ? { workRetries: WORK_RETRIES } : {}), ...backOff },
+  )
+  return queue
+}
+
+/** The part of an informer that tells whether its first list has been delivered. */
+type Synced = Pick<Informer<never>, 'synced'>
+
+/**
+ * Runs `pass` every `period` ms of virtual time, the first time as soon as all `informers` are synced:
+ * wait.UntilWithContext as data. The timer is a watchdog, so `settle()` does not wait for it. A failed
+ * request is logged and ends the pass; the next pass runs on schedule.
+ */
+export function runPeriodically(
+  host: ComponentHost,
+  name: string,
+  period: number,
+  informers: readonly Synced[],
+  pass: () => void,
+): void {
+  const started = host.state<boolean>(`${name}/started`, () => false)
+  const topic = host.handle(name, () => {
+    const ready = informers.every((informer) => informer.synced)
+    topic.wakeAfter('', ready ? period : SYNC_POLL, { class: 'watchdog' })
+    if (ready) attempt(host, name, pass)
+  })
+  if (started.value) return
+  started.value = true
+  topic.wake('')
+}
+
+/** Whether `error` is a failed request, which a controller logs and retries; any other error is a bug. */
+export function isRequestFailure(error: unknown): error is ApiError | ConnectionError {
+  return error instanceof ApiError || error instanceof ConnectionError
+}
+
+/**
+ * Runs `call` and returns whether it succeeded; a failed request is logged with the prefix `what`, any other
+ * error is rethrown. Meant for periodic work, where the next pass is the retry.
+ */
+export function attempt(host: ComponentHost, what: string, call: () => void): boolean {
+  try {
+    call()
+    return true
+  } catch (error) {
+    if (!isRequestFailure(error)) throw error
+    host.log('error', `${what}: ${error.message}`)
+    return false
+  }
+}
+
+/** client-go's default exponential back-off, in ms. */
+const BASE_DELAY = 5
+const MAX_DELAY = 1_000_000
+
+/**
+ * Exponential back-off for controllers that choose per failure whether `settle()` should wait for the retry.
+ */
+export class Retries {
+  readonly #failures: Slice<Map<string, number>>
+  readonly #maxDelay: number
+
+  /** `maxDelay` in ms; default 1000 s. */
+  constructor(host: ComponentHost, queue: string, maxDelay: number = MAX_DELAY) {
+    this.#failures = host.state(`${queue}/retries`, () => new Map<string, number>())
+    this.#maxDelay = maxDelay
+  }
+
+  /** Retries `key` after a failed request; `settle()` waits for the first {@link WORK_RETRIES} retries. */
+  soon(queue: WorkQueue, key: string): void {
+    const failures = this.#count(key)
+    queue.addAfter(key, this.#delayOf(failures), { class: failures < WORK_RETRIES ? 'work' : 'watchdog' })
+  }
+
+  /** Checks `key` again later because it waits for another actor; `settle()` does not wait for this. */
+  later(queue: WorkQueue, key: string): void {
+    queue.addAfter(key, this.#delayOf(this.#count(key)), { class: 'watchdog' })
+  }
+
+  /** Resets the back-off of `key`. */
+  forget(key: string): void {
+    this.#failures.value.delete(key)
+  }
+
+  /** Counts one failure and returns the number of earlier ones. */
+  #count(key: string): number {
+    const failures = this.#failures.value.get(key) ?? 0
+    this.#failures.value.set(key, failures + 1)
+    return failures
+  }
+
+  #delayOf(failures: number): number {
+    return Math.min(BASE_DELAY * 2 ** failures, this.#maxDelay)
+  }
+}

@@ -1,2 +1,0 @@
-export { createSimulatedStorage } from './controller.js'
-export type { SimulatedStorageOptions, StorageTimings } from './options.js'

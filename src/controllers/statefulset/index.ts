@@ -1,1 +1,0 @@
-export { createStatefulSetController } from './controller.js'

@@ -1,1 +1,0 @@
-export { createTaintEvictionController } from './controller.js'

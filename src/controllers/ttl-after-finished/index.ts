@@ -1,1 +1,0 @@
-export { createTtlAfterFinishedController } from './controller.js'

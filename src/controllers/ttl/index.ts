@@ -1,1 +1,0 @@
-export { createTtlController } from './controller.js'

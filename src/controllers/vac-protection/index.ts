@@ -1,1 +1,0 @@
-export { createVacProtectionController } from './controller.js'

@@ -1,1 +1,0 @@
-export { createPolicyStatusController, POLICY_STATUS_CONTROLLER } from './controller.js'

@@ -1,2 +1,0 @@
-export { createVolumeBinder } from './controller.js'
-export type { VolumeBinderOptions } from './controller.js'

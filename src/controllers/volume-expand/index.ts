@@ -1,1 +1,0 @@
-export { createVolumeExpandController } from './controller.js'

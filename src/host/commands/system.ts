@@ -1,0 +1,201 @@
+import { minorOf } from '../control-plane/images.js'
+import { dateTime } from '../machine/texts.js'
+import type { CommandCall, CommandOutput } from './command.js'
+import { failed, readOptions } from './command.js'
+
+/** Runs the command as it is, since the user is root already. */
+export async function sudo({ args, exec }: CommandCall): Promise<CommandOutput> {
+  const words = [...args]
+  while (words[0]?.startsWith('-') === true) {
+    const flag = words.shift()
+    if (flag === '-u' || flag === '-g') words.shift()
+    if (flag === '-i' || flag === '-s') break
+  }
+  const [first, ...rest] = words
+  if (first === undefined) return {}
+  if (/^\w+=/.test(first)) return exec('env', words)
+  return exec(/^[\w./+-]+$/.test(first) ? first : `'${first.replaceAll("'", "'\\''")}'`, rest)
+}
+
+/**
+ * `ssh host command`, or `ssh host` with a script on standard input. Alone on a line of a script it logs in
+ * (see Host.sh).
+ */
+export async function ssh({ args, machine, session, stdin }: CommandCall): Promise<CommandOutput> {
+  const at = args.findIndex(
+    (arg, index) => !arg.startsWith('-') && !['-i', '-p', '-o', '-l', '-F'].includes(args[index - 1] ?? ''),
+  )
+  const target = (args[at] ?? '').replace(/^.*@/, '')
+  if (at < 0) return failed('usage: ssh [-p port] destination [command [argument ...]]', 255)
+  const script = args.slice(at + 1).join(' ')
+  let other
+  try {
+    other = machine.hosts.machine(target)
+  } catch {
+    return failed(`ssh: Could not resolve hostname ${target}: Name or service not known`, 255)
+  }
+  return session.runOn(other, script === '' ? stdin : script)
+}
+
+/** Prints virtual time. */
+export function date({ args, machine }: CommandCall): CommandOutput {
+  const now = machine.cluster.now()
+  const at = new Date(now)
+  const { words } = readOptions(args, ['d', 'date'])
+  const [format] = words
+  if (format?.startsWith('+') !== true) return { stdout: `${dateTime(now)}\n` }
+  const parts: Readonly<Record<string, string>> = {
+    Y: String(at.getUTCFullYear()),
+    m: String(at.getUTCMonth() + 1).padStart(2, '0'),
+    d: String(at.getUTCDate()).padStart(2, '0'),
+    H: String(at.getUTCHours()).padStart(2, '0'),
+    M: String(at.getUTCMinutes()).padStart(2, '0'),
+    S: String(at.getUTCSeconds()).padStart(2, '0'),
+    F: at.toISOString().slice(0, 10),
+    T: at.toISOString().slice(11, 19),
+    s: String(Math.floor(now / 1000)),
+    Z: 'UTC',
+    '%': '%',
+  }
+  const text = format.slice(1).replaceAll(/%([a-zA-Z%])/g, (whole, letter: string) => parts[letter] ?? whole)
+  return { stdout: `${text}\n` }
+}
+
+/** Prints the machine's name, and its address with `-I`. */
+export function hostname({ args, machine }: CommandCall): CommandOutput {
+  return { stdout: `${args.some((arg) => /^-[iI]$/.test(arg)) ? machine.address : machine.name}\n` }
+}
+
+/** Prints the user's ids, which are root's. */
+export function id({ args }: CommandCall): CommandOutput {
+  const { has } = readOptions(
+    args.flatMap((arg) =>
+      /^-[a-zA-Z]{2,}$/.test(arg)
+        ? arg
+            .slice(1)
+            .split('')
+            .map((letter) => `-${letter}`)
+        : [arg],
+    ),
+    [],
+  )
+  if (has('u', 'g', 'G')) return { stdout: has('n') ? 'root\n' : '0\n' }
+  return { stdout: 'uid=0(root) gid=0(root) groups=0(root)\n' }
+}
+
+/** Only checks that the files exist: all files belong to root, and stay so. */
+export function chown({ args, machine, path }: CommandCall): CommandOutput {
+  const [owner, ...names] = args.filter((arg) => !arg.startsWith('-'))
+  if (owner === undefined || names.length === 0)
+    return failed(
+      owner === undefined
+        ? "chown: missing operand\nTry 'chown --help' for more information."
+        : `chown: missing operand after '${owner}'\nTry 'chown --help' for more information.`,
+    )
+  const missing = names.filter((name) => machine.files.stat(path(name)) === undefined)
+  return missing.length === 0
+    ? {}
+    : failed(missing.map((name) => `chown: cannot access '${name}': No such file or directory\n`).join(''))
+}
+
+/**
+ * Refuses to run, as there is no screen to edit on. Commands of ex on the command line (`vi -c 's/a/b/' -c wq
+ * FILE`) are not simulated either.
+ */
+export function editor(): CommandOutput {
+  return failed('this terminal has no screen: use sed -i, a here-document, or host.edit(path, change)')
+}
+
+/** `apt-get install -y kubeadm=1.35.1-1.1`: installs Kubernetes packages in any version. */
+export function aptGet({ args, machine }: CommandCall): CommandOutput {
+  const {
+    words: [verb = '', ...names],
+    has,
+  } = readOptions(args, ['o', 't'])
+  if (verb === 'update')
+    return {
+      stdout: 'Hit:1 https://pkgs.k8s.io/core:/stable:/deb  InRelease\nReading package lists... Done\n',
+    }
+  if (verb !== 'install' && verb !== 'upgrade') return failed(`E: Invalid operation ${verb}`, 100)
+  const { packages } = machine.state
+  let stdout =
+    'Reading package lists... Done\nBuilding dependency tree... Done\nReading state information... Done\n'
+  const wanted: (readonly [name: string, version: string])[] = []
+  for (const each of names) {
+    const [name = '', version = ''] = each.split('=')
+    const known = packages.get(name)
+    if (known === undefined) return { stdout, stderr: `E: Unable to locate package ${name}\n`, code: 100 }
+    const [, release] = /^(1\.\d+\.\d+)(?:-[\w.~*]+)?\*?$/.exec(version) ?? []
+    if (version !== '' && release === undefined)
+      return { stdout, stderr: `E: Version '${version}' for '${name}' was not found\n`, code: 100 }
+    if (release === undefined || release === known.version)
+      stdout += `${name} is already the newest version (${known.version}${revision(known.version)}).\n`
+    else if (
+      known.held &&
+      verb === 'install' &&
+      !has('allow-change-held-packages') &&
+      !isOldApt(machine.hosts.version)
+    ) {
+      return {
+        stdout: `${stdout}The following held packages will be changed:\n  ${name}\n`,
+        stderr: 'E: Held packages were changed and -y was used without --allow-change-held-packages.\n',
+        code: 100,
+      }
+    } else wanted.push([name, release])
+  }
+  for (const [name, version] of wanted) {
+    const known = packages.get(name)
+    if (known === undefined) continue
+    stdout +=
+      `Unpacking ${name} (${version}${revision(version)}) over ` +
+      `(${known.version}${revision(known.version)}) ...\nSetting up ${name} ` +
+      `(${version}${revision(version)}) ...\n`
+    known.version = version
+    if (name === 'kubelet') machine.node?.installKubelet(`v${version}`)
+  }
+  return {
+    stdout: `${stdout}${wanted.length} upgraded, 0 newly installed, 0 to remove and 0 not upgraded.\n`,
+  }
+}
+
+/**
+ * Debian revision of the packages: Google's repository used another one than pkgs.k8s.io, which replaced it.
+ */
+const revision = (version: string): string => (minorOf(version) < 29 ? '-00' : '-1.1')
+
+/** Whether holds are ignored: the course, which uses these versions, upgrades packages without `unhold`. */
+const isOldApt = (version: string): boolean => Number(/^v1\.(\d+)/.exec(version)?.[1] ?? 99) < 20
+
+/** `apt-mark hold`, `unhold`, `showhold`. */
+export function aptMark({ args, machine }: CommandCall): CommandOutput {
+  const [verb = '', ...names] = args
+  const { packages } = machine.state
+  if (verb === 'showhold')
+    return {
+      stdout: [...packages]
+        .filter(([, { held }]) => held)
+        .map(([name]) => `${name}\n`)
+        .join(''),
+    }
+  if (verb !== 'hold' && verb !== 'unhold') return failed(`E: Invalid operation ${verb}`, 100)
+  let stdout = ''
+  for (const name of names) {
+    const known = packages.get(name)
+    if (known === undefined) return { stdout, stderr: `E: Unable to locate package ${name}\n`, code: 100 }
+    stdout +=
+      known.held === (verb === 'hold')
+        ? `${name} was already ${verb === 'hold' ? 'set on hold' : 'not on hold'}.\n`
+        : verb === 'hold'
+          ? `${name} set on hold.\n`
+          : `Canceled hold on ${name}.\n`
+    known.held = verb === 'hold'
+  }
+  return { stdout }
+}
+
+/** Prints the version of the installed kubelet. */
+export function kubelet({ args, machine }: CommandCall): CommandOutput {
+  if (args.includes('--version'))
+    return { stdout: `Kubernetes v${machine.state.packages.get('kubelet')?.version ?? ''}\n` }
+  return failed('the kubelet is a service: systemctl start kubelet')
+}

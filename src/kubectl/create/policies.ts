@@ -1,0 +1,148 @@
+import type { LabelSelector } from '../../api/meta/generated.js'
+import type { Command } from '../call.js'
+import { KubectlError } from '../errors.js'
+import { resourceList } from '../resource-list.js'
+import { createGenerated, nameOf, optional } from './generate.js'
+
+/** `kubectl create namespace NAME`. Source: kubectl pkg/cmd/create/create_namespace.go. */
+export const namespace: Command = {
+  name: 'namespace',
+  aliases: ['ns'],
+  run(call) {
+    createGenerated(call, {
+      kind: 'Namespace',
+      apiVersion: 'v1',
+      metadata: { name: nameOf(call) },
+      spec: {},
+      status: {},
+    })
+  },
+}
+
+/**
+ * `kubectl create quota NAME --hard=cpu=1,pods=2 --scopes=X`. Source: kubectl pkg/cmd/create/create_quota.go.
+ */
+export const quota: Command = {
+  name: 'quota',
+  aliases: ['resourcequota'],
+  run(call) {
+    const name = nameOf(call)
+    const scopes = call.flags.string('scopes')
+    const listed = scopes === '' ? [] : scopes.split(',')
+    if (listed.includes('')) throw new KubectlError('invalid resource quota scope ""')
+    createGenerated(
+      call,
+      {
+        kind: 'ResourceQuota',
+        apiVersion: 'v1',
+        metadata: { name },
+        spec: { ...optional('hard', resourceList(call.flags.string('hard'))), ...optional('scopes', listed) },
+        status: {},
+      },
+      'failed to create quota:',
+    )
+  },
+}
+
+/** `kubectl create priorityclass NAME --value=N`. Source: kubectl pkg/cmd/create/create_priorityclass.go. */
+export const priorityclass: Command = {
+  name: 'priorityclass',
+  aliases: ['pc'],
+  run(call) {
+    const { flags } = call
+    createGenerated(
+      call,
+      {
+        kind: 'PriorityClass',
+        apiVersion: 'scheduling.k8s.io/v1',
+        metadata: { name: nameOf(call) },
+        value: flags.int('value'),
+        ...optional('globalDefault', flags.bool('global-default')),
+        ...optional('description', flags.string('description')),
+        preemptionPolicy: flags.string('preemption-policy'),
+      },
+      'failed to create priorityclass:',
+    )
+  },
+}
+
+/**
+ * `kubectl create poddisruptionbudget NAME --selector=S --min-available=N`. Source: kubectl
+ * pkg/cmd/create/create_pdb.go.
+ */
+export const pdb: Command = {
+  name: 'poddisruptionbudget',
+  aliases: ['pdb'],
+  run(call) {
+    const name = nameOf(call)
+    const [selector, min, max] = [
+      call.flags.string('selector'),
+      call.flags.string('min-available'),
+      call.flags.string('max-unavailable'),
+    ]
+    if (selector === '') throw new KubectlError('a selector must be specified')
+    if (min === '' && max === '')
+      throw new KubectlError('one of min-available or max-unavailable must be specified')
+    if (min !== '' && max !== '')
+      throw new KubectlError('min-available and max-unavailable cannot be both specified')
+    for (const [flag, text] of [
+      ['min-available', min],
+      ['max-unavailable', max],
+    ] as const) {
+      if (text !== '' && !/^\d+%?$/.test(text)) throw new KubectlError(`invalid format specified for ${flag}`)
+    }
+    const amount = (text: string): number | string => (text.endsWith('%') ? text : Number(text))
+    createGenerated(
+      call,
+      {
+        kind: 'PodDisruptionBudget',
+        apiVersion: 'policy/v1',
+        metadata: { name },
+        spec: {
+          ...(min === '' ? {} : { minAvailable: amount(min) }),
+          selector: selectorOf(selector),
+          ...(max === '' ? {} : { maxUnavailable: amount(max) }),
+        },
+        status: { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 },
+      },
+      'failed to create poddisruptionbudgets:',
+    )
+  },
+}
+
+const SET = /^\s*([\w./-]+)\s+(in|notin)\s*\(([^)]*)\)\s*$/
+const PAIR = /^\s*([\w./-]+)\s*(==|=|!=)\s*([\w.-]*)\s*$/
+
+/**
+ * Parses a selector into the form of an object's field. Source: apimachinery meta/v1 ParseToLabelSelector.
+ */
+export function selectorOf(text: string): LabelSelector {
+  const matchLabels: [string, string][] = []
+  const matchExpressions: { key: string; operator: string; values?: readonly string[] }[] = []
+  for (const part of text.split(/,(?![^(]*\))/)) {
+    const [, key, sign, value = ''] = PAIR.exec(part) ?? []
+    const [, setKey, operator, list = ''] = SET.exec(part) ?? []
+    const exists = /^\s*(!?)\s*([\w./-]+)\s*$/.exec(part)
+    if (key !== undefined && sign !== '!=') matchLabels.push([key, value])
+    else if (key !== undefined) matchExpressions.push({ key, operator: 'NotIn', values: [value] })
+    else if (setKey !== undefined) {
+      matchExpressions.push({
+        key: setKey,
+        operator: operator === 'in' ? 'In' : 'NotIn',
+        values: list
+          .split(',')
+          .map((one) => one.trim())
+          .sort(),
+      })
+    } else if (exists !== null)
+      matchExpressions.push({
+        key: exists[2] as string,
+        operator: exists[1] === '!' ? 'DoesNotExist' : 'Exists',
+      })
+    else throw new KubectlError(`couldn't parse the selector string ${JSON.stringify(text)}`)
+  }
+  return {
+    ...optional('matchLabels', Object.fromEntries(matchLabels)),
+    ...optional('matchExpressions', matchExpressions),
+  }
+}

@@ -1,0 +1,259 @@
+import { KubectlError } from '../../errors.js'
+import { goText } from './format.js'
+import { functions, isTrue, typeName } from './functions.js'
+import type { GoCommand, GoNode, GoTemplate, Operand, Pipeline } from './nodes.js'
+import { GoTemplateError } from './nodes.js'
+import { parseGoTemplate } from './parse.js'
+
+/**
+ * Renders an object with `-o go-template=...`. Throws KubectlError for a template that is invalid or fails.
+ */
+export function goTemplateText(text: string, object: object, options: GoTemplateOptions): string {
+  const template = parsed(text)
+  try {
+    return evaluateGoTemplate(template, object, options)
+  } catch (error) {
+    if (!(error instanceof GoTemplateError)) throw error
+    throw new KubectlError(
+      `error executing template ${JSON.stringify(text)}: template: output: ` +
+        `${error.message}\n${goText(object)}`,
+    )
+  }
+}
+
+function parsed(text: string): GoTemplate {
+  try {
+    return parseGoTemplate(text)
+  } catch (error) {
+    throw error instanceof GoTemplateError
+      ? new KubectlError(`error parsing template ${text}, ${error.message}`)
+      : error
+  }
+}
+
+/** Options of a template's execution. */
+export interface GoTemplateOptions {
+  /** Whether a missing key gives `<no value>` instead of an error. */
+  readonly allowMissingKeys: boolean
+}
+
+const MOST_NESTED = 1_000
+
+/** Renders a template for JSON data. Throws GoTemplateError. Source: Go's text/template exec.go. */
+function evaluateGoTemplate(template: GoTemplate, data: unknown, options: GoTemplateOptions): string {
+  const run = new Run(template, options)
+  run.walk(template.body, data, new Scope(undefined, '$', data))
+  return run.text
+}
+
+/** A variable, linked to those that were declared before it. */
+class Scope {
+  readonly #outer: Scope | undefined
+  readonly #name: string
+  #value: unknown
+
+  constructor(outer: Scope | undefined, name: string, value: unknown) {
+    this.#outer = outer
+    this.#name = name
+    this.#value = value
+  }
+
+  find(name: string): Scope {
+    if (this.#name === name) return this
+    if (this.#outer === undefined) throw new GoTemplateError(`undefined variable ${JSON.stringify(name)}`)
+    return this.#outer.find(name)
+  }
+
+  get value(): unknown {
+    return this.#value
+  }
+
+  set value(value: unknown) {
+    this.#value = value
+  }
+}
+
+type Flow = 'break' | 'continue' | undefined
+
+class Run {
+  text = ''
+  readonly #template: GoTemplate
+  readonly #options: GoTemplateOptions
+  #depth = 0
+
+  constructor(template: GoTemplate, options: GoTemplateOptions) {
+    this.#template = template
+    this.#options = options
+  }
+
+  walk(nodes: readonly GoNode[], dot: unknown, outer: Scope): Flow {
+    let scope = outer
+    for (const node of nodes) {
+      switch (node.kind) {
+        case 'text':
+          this.text += node.text
+          break
+        case 'action':
+          scope = this.#act(node.pipeline, dot, scope)
+          break
+        case 'break':
+        case 'continue':
+          return node.kind
+        case 'template':
+          this.#call(node, dot, scope)
+          break
+        default: {
+          const flow = node.kind === 'range' ? this.#range(node, dot, scope) : this.#choose(node, dot, scope)
+          if (flow !== undefined) return flow
+        }
+      }
+    }
+    return undefined
+  }
+
+  #act(pipeline: Pipeline, dot: unknown, scope: Scope): Scope {
+    const value = this.#pipeline(pipeline, dot, scope)
+    const [name] = pipeline.variables
+    if (name === undefined) {
+      this.text += goText(value)
+      return scope
+    }
+    if (pipeline.declares) return new Scope(scope, name, value)
+    scope.find(name).value = value
+    return scope
+  }
+
+  #choose(node: Extract<GoNode, { readonly body: unknown }>, dot: unknown, scope: Scope): Flow {
+    const value = this.#pipeline(node.pipeline, dot, scope)
+    const [name] = node.pipeline.variables
+    const inner = name === undefined ? scope : new Scope(scope, name, value)
+    return isTrue(value)
+      ? this.walk(node.body, node.kind === 'with' ? value : dot, inner)
+      : this.walk(node.otherwise, dot, inner)
+  }
+
+  #range(node: Extract<GoNode, { readonly body: unknown }>, dot: unknown, scope: Scope): Flow {
+    const value = this.#pipeline(node.pipeline, dot, scope)
+    const entries = entriesOf(value)
+    if (entries.length === 0) return this.walk(node.otherwise, dot, scope)
+    const [first, second] = node.pipeline.variables
+    for (const [key, item] of entries) {
+      let inner = scope
+      if (first !== undefined) inner = new Scope(inner, first, second === undefined ? item : key)
+      if (second !== undefined) inner = new Scope(inner, second, item)
+      if (this.walk(node.body, item, inner) === 'break') break
+    }
+    return undefined
+  }
+
+  #call(
+    { name, pipeline }: Extract<GoNode, { readonly kind: 'template' }>,
+    dot: unknown,
+    scope: Scope,
+  ): void {
+    const body = this.#template.defined.get(name)
+    if (body === undefined) throw new GoTemplateError(`template ${JSON.stringify(name)} not defined`)
+    if (++this.#depth > MOST_NESTED) throw new GoTemplateError('exceeded maximum template depth (100000)')
+    const value = pipeline === undefined ? undefined : this.#pipeline(pipeline, dot, scope)
+    this.walk(body, value, new Scope(undefined, '$', value))
+    this.#depth--
+  }
+
+  #pipeline({ commands }: Pipeline, dot: unknown, scope: Scope): unknown {
+    let value: unknown
+    for (const [at, command] of commands.entries())
+      value = this.#command(command, dot, scope, at === 0 ? [] : [value])
+    return value
+  }
+
+  #command([first, ...rest]: GoCommand, dot: unknown, scope: Scope, last: readonly unknown[]): unknown {
+    if (first.kind !== 'function') {
+      if (rest.length > 0 || last.length > 0)
+        throw new GoTemplateError(`can't give argument to non-function ${shown(first)}`)
+      return this.#operand(first, dot, scope)
+    }
+    if (first.name === 'and' || first.name === 'or') return this.#logic(first.name, rest, dot, scope, last)
+    const values = [...rest.map((operand) => this.#operand(operand, dot, scope)), ...last]
+    try {
+      return functions[first.name]?.(...values)
+    } catch (error) {
+      throw error instanceof GoTemplateError
+        ? new GoTemplateError(`error calling ${first.name}: ${error.message}`)
+        : error
+    }
+  }
+
+  /** Evaluates `and` and `or`, which stop at the first value that decides. */
+  #logic(
+    name: 'and' | 'or',
+    operands: readonly Operand[],
+    dot: unknown,
+    scope: Scope,
+    last: readonly unknown[],
+  ): unknown {
+    let value: unknown
+    for (const operand of operands) {
+      value = this.#operand(operand, dot, scope)
+      if (isTrue(value) === (name === 'or')) return value
+    }
+    return last.length > 0 ? last[0] : value
+  }
+
+  #operand(operand: Operand, dot: unknown, scope: Scope): unknown {
+    switch (operand.kind) {
+      case 'dot':
+        return this.#fields(dot, operand.fields)
+      case 'variable':
+        return this.#fields(scope.find(operand.name).value, operand.fields)
+      case 'literal':
+        return operand.value
+      case 'function':
+        return this.#command([operand], dot, scope, [])
+      case 'pipeline':
+        return this.#fields(this.#pipeline(operand.pipeline, dot, scope), operand.fields)
+    }
+  }
+
+  #fields(value: unknown, fields: readonly string[]): unknown {
+    let at = value
+    for (const field of fields) {
+      if (at === undefined || at === null) {
+        if (at === null) throw new GoTemplateError(`nil pointer evaluating interface {}.${field}`)
+        if (!this.#options.allowMissingKeys)
+          throw new GoTemplateError(`nil data; no entry for key ${JSON.stringify(field)}`)
+        return undefined
+      }
+      if (typeof at !== 'object' || Array.isArray(at))
+        throw new GoTemplateError(`can't evaluate field ${field} in type ${typeName(at)}`)
+      const map = at as Readonly<Record<string, unknown>>
+      if (!Object.hasOwn(map, field)) {
+        if (!this.#options.allowMissingKeys)
+          throw new GoTemplateError(`map has no entry for key ${JSON.stringify(field)}`)
+        at = undefined
+      } else at = map[field]
+    }
+    return at
+  }
+}
+
+function entriesOf(value: unknown): readonly (readonly [unknown, unknown])[] {
+  if (value === undefined || value === null) return []
+  if (Array.isArray(value)) return value.map((item: unknown, at) => [at, item])
+  if (typeof value === 'object') return Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
+  if (typeof value === 'number' && Number.isInteger(value))
+    return Array.from({ length: value }, (_, at) => [at, at])
+  throw new GoTemplateError(`range can't iterate over ${goText(value)}`)
+}
+
+function shown(operand: Operand): string {
+  switch (operand.kind) {
+    case 'dot':
+      return `.${operand.fields.join('.')}`
+    case 'variable':
+      return [operand.name, ...operand.fields].join('.')
+    case 'literal':
+      return JSON.stringify(operand.value)
+    default:
+      return '(...)'
+  }
+}

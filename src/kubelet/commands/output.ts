@@ -1,0 +1,125 @@
+import type { Program } from './command.js'
+
+/** Prints its arguments; `-n`, `-e`. */
+export const echo: Program = {
+  name: 'echo',
+  run: ({ args, write }) => {
+    let at = 0
+    let newline = true
+    let escapes = false
+    for (; /^-[neE]+$/.test(args[at] ?? ''); at++) {
+      const word = args[at] as string
+      if (word.includes('n')) newline = false
+      if (word.includes('e')) escapes = true
+    }
+    const text = args.slice(at).join(' ')
+    write(`${escapes ? unescaped(text) : text}${newline ? '\n' : ''}`)
+    return 0
+  },
+}
+
+/**
+ * `printf FORMAT [ARG...]` with %s %d %i %x %o %c %b %% and widths. The format repeats while arguments are
+ * left.
+ */
+export const printf: Program = {
+  name: 'printf',
+  run: ({ args, write, error }) => {
+    const [format, ...values] = args
+    if (format === undefined) {
+      error('printf: usage: printf FORMAT [ARGUMENT...]\n')
+      return 2
+    }
+    let status = 0
+    do {
+      const before = values.length
+      write(
+        formatted(format, values, (text) => {
+          error(`printf: ${text}: invalid number\n`)
+          status = 1
+        }),
+      )
+      if (values.length === before) break
+    } while (values.length > 0)
+    return status
+  },
+}
+
+/** Widest field; a wider one is an error. */
+const WIDEST = 10_000
+
+function formatted(format: string, values: string[], onFault: (text: string) => void): string {
+  const number = (text: string): number => {
+    const value = text === '' ? 0 : Number(text)
+    if (!Number.isFinite(value)) onFault(text)
+    return Number.isFinite(value) ? Math.trunc(value) : 0
+  }
+  return unescaped(format).replaceAll(
+    /%(-?)(0?)(\d*)(?:\.\d+)?([sdiuxocb%])/g,
+    (_all, left: string, zero: string, width: string, kind: string) => {
+      if (kind === '%') return '%'
+      const value = values.shift() ?? ''
+      const text =
+        kind === 's'
+          ? value
+          : kind === 'b'
+            ? unescaped(value)
+            : kind === 'c'
+              ? value.slice(0, 1)
+              : kind === 'x'
+                ? number(value).toString(16)
+                : kind === 'o'
+                  ? number(value).toString(8)
+                  : String(number(value))
+      const size = Math.min(Number(width), WIDEST)
+      return left === '-' ? text.padEnd(size) : text.padStart(size, zero === '0' && kind !== 's' ? '0' : ' ')
+    },
+  )
+}
+
+/** Maximum count of printed numbers. */
+const MOST = 100_000
+
+/** Prints numbers: `seq LAST`, `seq FIRST LAST`, `seq FIRST STEP LAST`. */
+export const seq: Program = {
+  name: 'seq',
+  run: ({ args, write, error }) => {
+    const numbers = args.map(Number)
+    const bad = args.find((_, at) => !Number.isFinite(numbers[at]))
+    if (bad !== undefined || args.length === 0) {
+      error(bad === undefined ? 'seq: missing operand\n' : `seq: invalid number '${bad}'\n`)
+      return 1
+    }
+    const last = numbers.at(-1) as number
+    const first = numbers.length > 1 ? (numbers[0] as number) : 1
+    const step = numbers.length > 2 ? (numbers[1] as number) : 1
+    let count = 0
+    for (let value = first; step >= 0 ? value <= last : value >= last; value += step) {
+      if (++count > MOST) break
+      write(`${value}\n`)
+    }
+    return 0
+  },
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  n: '\n',
+  t: '\t',
+  r: '\r',
+  a: '\u0007',
+  b: '\b',
+  f: '\f',
+  v: '\v',
+  '\\': '\\',
+  e: '\u001b',
+  '"': '"',
+}
+
+/** Replaces `\n`, `\t`, `\x41`, `\101`, like echo -e and printf. */
+export function unescaped(text: string): string {
+  return text.replaceAll(/\\(x[\da-fA-F]{1,2}|0?[0-7]{1,3}|.)/g, (all, code: string) => {
+    if (/^x./.test(code)) return String.fromCharCode(Number.parseInt(code.slice(1), 16))
+    if (/^[0-7]/.test(code)) return String.fromCharCode(Number.parseInt(code, 8) & 0xff)
+    return ESCAPES[code] ?? all
+  })
+}

@@ -1,0 +1,75 @@
+import type { Program } from './command.js'
+import { curl } from './curl.js'
+import { basename, cat, cp, df, ls, mkdir, mount, rm, touch } from './files.js'
+import { nc, nslookup } from './network.js'
+import { echo, printf, seq } from './output.js'
+import {
+  date,
+  env,
+  falseProgram,
+  hostname,
+  id,
+  kill,
+  printenv,
+  ps,
+  pwd,
+  sleep,
+  trueProgram,
+  uname,
+  whoami,
+} from './system.js'
+import { tar } from './tar.js'
+import { bracket, test } from './test.js'
+import { cut, grep, head, sort, tail, tee, tr, wc } from './text.js'
+import { wget } from './wget.js'
+
+const PROGRAMS: readonly Program[] = [
+  basename,
+  cat,
+  cp,
+  curl,
+  cut,
+  date,
+  df,
+  echo,
+  env,
+  printenv,
+  falseProgram,
+  grep,
+  head,
+  hostname,
+  id,
+  kill,
+  ls,
+  mkdir,
+  mount,
+  nc,
+  nslookup,
+  printf,
+  ps,
+  pwd,
+  rm,
+  seq,
+  sleep,
+  sort,
+  tail,
+  tar,
+  tee,
+  bracket,
+  test,
+  touch,
+  tr,
+  trueProgram,
+  uname,
+  wc,
+  wget,
+  whoami,
+]
+
+let byName: ReadonlyMap<string, Program> | undefined
+
+/** Returns the program of that name; undefined if not every container has it. */
+export function programOf(name: string): Program | undefined {
+  byName ??= new Map(PROGRAMS.map((program) => [program.name, program]))
+  return byName.get(name)
+}

@@ -1,7 +1,0 @@
-export type { Decided, SettingSource } from './decided.js'
-export type { EffectiveCapabilities } from './capabilities.js'
-export { capabilityMask } from './capabilities.js'
-export { effectiveSecurity } from './effective.js'
-export type { EffectiveSecurity, SecurityOptions } from './effective.js'
-export type { EffectiveIdentity } from './identity.js'
-export type { Profile } from './profiles.js'

@@ -1,0 +1,92 @@
+import type { Labels } from '../../api/labels.js'
+import { resolveConnection } from '../endpoint.js'
+import { evaluateModel } from '../evaluate.js'
+import type { Model } from '../model.js'
+import type { NetpolOptions } from '../options.js'
+import type { Verdict } from '../proof.js'
+import { readWorld } from '../read/world.js'
+import type { Connection, World } from '../world.js'
+import { Budget, type StepOptions } from '../compare/budget.js'
+import { findLabelChanges, type LabelChange } from './label-changes.js'
+import { findRemovals, type Removal } from './removals.js'
+
+/** The smallest changes that would flip a verdict. */
+export interface VerdictExplanation {
+  readonly verdict: Verdict
+  /**
+   * A smallest set of policies and rules whose removal flips the verdict. Absent if no set within `most`
+   * does.
+   */
+  readonly rules?: readonly Removal[]
+  /**
+   * A smallest set of label changes (on the pods, their namespaces and the node) that flips the verdict.
+   * Absent if labels alone cannot. A value that no selector mentions is given as `other`.
+   */
+  readonly labels?: readonly LabelChange[]
+}
+
+/** Bounds of the search of {@link explainVerdict}. */
+export interface ExplainVerdictOptions extends NetpolOptions, StepOptions {
+  /**
+   * The largest number of policies and rules to remove together.
+   * @defaultValue 6
+   */
+  readonly maxRemovals?: number
+}
+
+function relabelled(labels: Labels, changes: readonly LabelChange[]): Labels {
+  const next = new Map(Object.entries(labels))
+  for (const { key, to } of changes) {
+    if (to === null) next.delete(key)
+    else next.set(key, to)
+  }
+  return Object.fromEntries(next)
+}
+
+/** Returns the model with the label changes applied. */
+function withLabels(model: Model, changes: readonly LabelChange[]): Model {
+  const of = (kind: LabelChange['kind'], key: string): readonly LabelChange[] =>
+    changes.filter(
+      (each) =>
+        each.kind === kind &&
+        (each.namespace === undefined ? each.name : `${each.namespace}/${each.name}`) === key,
+    )
+  return {
+    ...model,
+    pods: new Map(
+      [...model.pods].map(([key, pod]) => [key, { ...pod, labels: relabelled(pod.labels, of('Pod', key)) }]),
+    ),
+    namespaces: new Map(
+      [...model.namespaces].map(([name, labels]) => [name, relabelled(labels, of('Namespace', name))]),
+    ),
+    nodes: new Map(
+      [...model.nodes].map(([name, node]) => [
+        name,
+        { ...node, labels: relabelled(node.labels, of('Node', name)) },
+      ]),
+    ),
+  }
+}
+
+/**
+ * Finds the smallest set of rules and labels that decides a verdict: the rules to remove, and separately the
+ * labels to change, so that the connection would be judged the other way. Each result is confirmed with
+ * `evaluate`. `maxSteps` bounds the search for labels.
+ * @throws WorldError as `evaluate` does
+ * @throws StepLimitError if the search for labels takes more than `maxSteps` steps
+ */
+export function explainVerdict(
+  world: World,
+  connection: Connection,
+  { maxRemovals: most = 6, maxSteps, ...options }: ExplainVerdictOptions = {},
+): VerdictExplanation {
+  const model = readWorld(world, options)
+  const verdict = evaluateModel(model, connection)
+  const { allowed } = verdict
+  const rules = findRemovals(model, connection, most)
+  const labels = findLabelChanges(model, resolveConnection(model, connection), allowed, new Budget(maxSteps))
+  // Stryker disable next-line all: unreachable unless the search itself is wrong
+  if (labels !== undefined && evaluateModel(withLabels(model, labels), connection).allowed === allowed)
+    throw new Error(`bug in blame: ${JSON.stringify({ labels, connection })}`)
+  return { verdict, ...(rules === undefined ? {} : { rules }), ...(labels === undefined ? {} : { labels }) }
+}

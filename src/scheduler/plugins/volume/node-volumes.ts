@@ -1,7 +1,0 @@
-import type { PersistentVolume, PersistentVolumeClaim } from '../../../api/core/generated.js'
-
-/** What has to be bound or provisioned if the pod goes to a certain node. */
-export interface NodeVolumes {
-  readonly bindings: readonly { readonly volume: PersistentVolume; readonly claim: PersistentVolumeClaim }[]
-  readonly provisions: readonly PersistentVolumeClaim[]
-}

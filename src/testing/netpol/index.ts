@@ -1,5 +1,0 @@
-export { netpolArbitraries } from './arbitraries.js'
-export type { NetpolArbitraries, NetpolArbitraryOptions, NetpolScenario } from './arbitraries.js'
-export { netpolManifest } from './manifest.js'
-export { netpolVocabulary } from './vocabulary.js'
-export type { NetpolVocabulary } from './vocabulary.js'

@@ -1,8 +1,0 @@
-export { aimRequest } from './aim-request.js'
-export { rbacArbitraries } from './arbitraries.js'
-export type { AnyRbacObject } from './any-object.js'
-export type { ArbitraryUser, FastCheck, RbacArbitraries, RbacScenario } from './arbitraries.js'
-export { rbacVocabulary } from './vocabulary.js'
-export type { RbacVocabulary } from './vocabulary.js'
-export { runEscalation } from './run-escalation.js'
-export type { EscalationOutcome, StepAnswer } from './run-escalation.js'
