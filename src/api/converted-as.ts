@@ -3,8 +3,8 @@ import type { Draft } from './draft.js'
 import { erase } from './served-as.js'
 
 /**
- * Converts a version of another shape to the stored version and back. Results are fresh objects that may
- * share frozen parts.
+ * The conversions between a version of another shape and the stored version. Results are fresh objects that
+ * may share frozen parts.
  */
 export interface Conversion<T extends KubeObject, S extends KubeObject> {
   readonly group: string

@@ -20,7 +20,7 @@ import type { PodStream } from '../client/pod-stream.js'
 import { impersonating } from './in-process-client.js'
 import { InProcessClient } from './in-process-client.js'
 import type { RequestHandler } from './in-process-client.js'
-import { dispatch, type Answer } from './endpoints/dispatch.js'
+import { dispatch, type EndpointResult } from './endpoints/dispatch.js'
 import { AggregatedServices } from './extensions/aggregated-services.js'
 import { converterOf } from './extensions/conversion.js'
 import { CustomResources } from './extensions/custom-resources.js'
@@ -345,7 +345,7 @@ export class ApiServer {
     )
   }
 
-  #run(exchange: Exchange): Answer {
+  #run(exchange: Exchange): EndpointResult {
     return this.#observer.observe(exchange, () => dispatch(this.context, this.#admit(exchange)))
   }
 

@@ -6,7 +6,7 @@ import type { Status } from '../client/api-error.js'
 import { ApiError } from '../client/api-error.js'
 import type { UserInfo } from '../client/client.js'
 import type { AuditEvent, AuditUser, ClusterEvents } from '../client/cluster-events.js'
-import type { Answer } from './endpoints/dispatch.js'
+import type { EndpointResult } from './endpoints/dispatch.js'
 import type { Exchange } from './pipeline.js'
 import { isNonResource } from './pipeline.js'
 import type { ApiRequest } from './request.js'
@@ -23,7 +23,7 @@ export class RequestObserver {
   }
 
   /** Runs a request and reports its result, if the bus has a listener. */
-  observe(exchange: Exchange, run: () => Answer): Answer {
+  observe(exchange: Exchange, run: () => EndpointResult): EndpointResult {
     if (!this.#bus.has('request') && !this.#bus.has('audit')) return run()
     try {
       const answer = run()
@@ -35,7 +35,7 @@ export class RequestObserver {
     }
   }
 
-  #report(exchange: Exchange, answer: Answer): void {
+  #report(exchange: Exchange, answer: EndpointResult): void {
     const { request } = exchange
     if (isNonResource(request)) return
     if (this.#bus.has('request'))
@@ -57,7 +57,7 @@ const isStatus = (object: object): object is Status => (object as { kind?: unkno
 function summaryOf(
   { user }: Exchange,
   request: ApiRequest,
-  { code, object }: Answer,
+  { code, object }: EndpointResult,
   time: number,
 ): ClusterEvents['request'] {
   const { verb, resource, subresource, namespace, name } = request
@@ -113,7 +113,7 @@ function objectRefOf(request: ApiRequest, object: object): AuditEvent['objectRef
 function auditEventOf(
   exchange: Exchange,
   request: ApiRequest,
-  { code, object }: Answer,
+  { code, object }: EndpointResult,
   { auditID, time }: { auditID: string; time: string },
 ): AuditEvent {
   const { user = ANONYMOUS, sender, verdict, call } = exchange

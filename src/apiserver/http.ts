@@ -3,13 +3,13 @@ import { ApiError, isApiError } from '../client/api-error.js'
 import { type Negotiated, LIST_TYPES, negotiate, OBJECT_TYPES } from './http/accept.js'
 import {
   type TextFormat,
-  errorAnswer,
-  objectAnswer,
+  errorResponse,
+  objectResponse,
   pageNotFound,
   unavailable,
   plainText,
   wantsPretty,
-} from './http/answers.js'
+} from './http/responses.js'
 import type { HttpCodecs } from './http/body.js'
 import { checkDeadline } from './http/query.js'
 import { isBuiltInGroup } from './http/discovery/groups.js'
@@ -22,10 +22,16 @@ import {
   header,
 } from '../client/http.js'
 import { countRequest } from './http/metrics.js'
-import { answerPath } from './http/non-resource.js'
+import { handlePath } from './http/non-resource.js'
 import { type ApiPath, parsePath, splitPath } from './http/path.js'
 import { represent } from './http/represent.js'
-import { type Asked, askedOf, checkMethod, completeRequest, routeTo } from './http/resource-request.js'
+import {
+  type ParsedRequest,
+  parseRequest,
+  checkMethod,
+  completeRequest,
+  routeTo,
+} from './http/resource-request.js'
 import { type WatchForm, endedWatch, watchLines } from './http/watch-lines.js'
 import { ProxiedReply } from './proxied.js'
 import type { Resource } from './registry/resources.js'
@@ -59,24 +65,24 @@ export function handleStreaming(
   codecs: HttpCodecs = {},
 ): HttpResponse | HttpWatch | HttpStream {
   if (splitPath(http.path) === undefined) return plainText(400, '400 Bad Request')
-  const answer = answerHttp(server, http, codecs)
+  const answer = routeRequest(server, http, codecs)
   return http.method === 'HEAD' && 'body' in answer ? { ...answer, body: '' } : answer
 }
 
-function answerHttp(
+function routeRequest(
   server: ApiServer,
   http: HttpRequest,
   codecs: HttpCodecs,
 ): HttpResponse | HttpWatch | HttpStream {
-  const form: AnswerForm = { format: 'json', warnings: [] }
+  const form: ResponseForm = { format: 'json', warnings: [] }
   try {
     const path = parsePath(http.path)
     return path === undefined
-      ? answerPath(server, http, form)
-      : answerResource(server, http, path, codecs, form)
+      ? handlePath(server, http, form)
+      : handleResource(server, http, path, codecs, form)
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
-    return errorAnswer(error, {
+    return errorResponse(error, {
       format: form.format,
       warnings: form.warnings,
       pretty: wantsPretty(http, new URLSearchParams(http.query ?? '')),
@@ -85,7 +91,7 @@ function answerHttp(
 }
 
 /** Format and warnings of the response, as far as they are known when an error occurs. */
-interface AnswerForm {
+interface ResponseForm {
   format: TextFormat
   warnings: readonly string[]
 }
@@ -94,14 +100,14 @@ interface AnswerForm {
  * Handles a request for a resource. Authentication and authorization come before the refusal of a malformed
  * request.
  */
-function answerResource(
+function handleResource(
   server: ApiServer,
   http: HttpRequest,
   path: ApiPath,
   codecs: HttpCodecs,
-  form: AnswerForm,
+  form: ResponseForm,
 ): HttpResponse | HttpWatch | HttpStream {
-  const asked = askedOf(http, path)
+  const asked = parseRequest(http, path)
   if (server.context.aggregated.serves(path.group, path.version))
     return server.admit(asked.request, unavailable)
   const { verb, subresource } = asked.request
@@ -130,12 +136,12 @@ function answerResource(
       throw error
     })
   }
-  return answered(server, http, { ...asked, request }, resource, negotiated)
+  return respond(server, http, { ...asked, request }, resource, negotiated)
 }
 
 /** Returns the media types that the route can produce. Custom resources have no routes. */
 function producedBy(
-  { request: { verb, subresource } }: Asked,
+  { request: { verb, subresource } }: ParsedRequest,
   isBuiltIn: boolean,
 ): readonly string[] | 'anything' {
   if (!isBuiltIn) return 'anything'
@@ -146,10 +152,10 @@ function producedBy(
 /** Subresources with long-running requests, which have no deadline. */
 const LONG_RUNNING = new Set(['attach', 'exec', 'log', 'portforward', 'proxy'])
 
-function answered(
+function respond(
   server: ApiServer,
   http: HttpRequest,
-  { query, request }: Asked,
+  { query, request }: ParsedRequest,
   resource: Resource,
   negotiated: Negotiated,
 ): HttpResponse | HttpWatch | HttpStream {
@@ -172,10 +178,10 @@ function answered(
   if (object instanceof ProxiedReply) return { code: object.code, headers: object.headers, body: object.body }
   try {
     const shown = code >= 400 ? object : represent(object, form)
-    return objectAnswer(code, shown, { format: negotiated.format, pretty, warnings })
+    return objectResponse(code, shown, { format: negotiated.format, pretty, warnings })
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
-    return errorAnswer(error, { format: negotiated.format, pretty, warnings })
+    return errorResponse(error, { format: negotiated.format, pretty, warnings })
   }
 }
 
@@ -227,7 +233,7 @@ function openStream(
  * need an upgraded connection.
  */
 function bufferedStream({ headers, stream }: HttpStream): HttpResponse {
-  if (stream.kind !== 'log') return errorAnswer(badRequest('Upgrade request required'))
+  if (stream.kind !== 'log') return errorResponse(badRequest('Upgrade request required'))
   const chunks = stream.session.read().map(({ data }) => data)
   stream.session.stop()
   const bytes = joinBytes(chunks)

@@ -2,7 +2,7 @@ import { protobufCodec } from '../api/protobuf/protobuf.js'
 import { ApiError, ConnectionError } from '../client/api-error.js'
 import type { Client, UserInfo } from '../client/client.js'
 import { handleHttp, handleStreaming } from '../apiserver/http.js'
-import { errorAnswer } from '../apiserver/http/answers.js'
+import { errorResponse } from '../apiserver/http/responses.js'
 import type { HttpAnswer } from '../client/http.js'
 import type { HttpRequest } from '../client/http.js'
 import type { Impersonation } from '../apiserver/request.js'
@@ -23,7 +23,7 @@ const RESOLVER = '127.0.0.53:53'
 const ANONYMOUS: UserInfo = { name: 'system:anonymous', groups: ['system:unauthenticated'] }
 
 /** A server's response to credentials that it does not trust. */
-const unauthorized = (): HttpAnswer => errorAnswer(new ApiError(401, 'Unauthorized', 'Unauthorized'))
+const unauthorized = (): HttpAnswer => errorResponse(new ApiError(401, 'Unauthorized', 'Unauthorized'))
 
 /**
  * Returns the environment of an administrator's kubectl: a machine whose kubeconfig is admin.conf, unless a

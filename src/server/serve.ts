@@ -4,7 +4,7 @@ import type { Http2ServerRequest } from 'node:http2'
 import type { TLSSocket } from 'node:tls'
 import type { Gateway, HttpAnswer, Unanswered } from '../client/http.js'
 import { internalError } from '../apiserver/errors.js'
-import { errorAnswer } from '../apiserver/http/answers.js'
+import { errorResponse } from '../apiserver/http/responses.js'
 import type { HttpRequest, HttpResponse, HttpWatch } from '../client/http.js'
 import type { HttpCodecs } from '../apiserver/http/body.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
@@ -358,4 +358,4 @@ function stopReading(request: NodeRequest, response: NodeResponse): void {
 }
 
 const internal = (error: unknown): HttpResponse =>
-  errorAnswer(internalError(error instanceof Error ? error.message : String(error)))
+  errorResponse(internalError(error instanceof Error ? error.message : String(error)))

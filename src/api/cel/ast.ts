@@ -1,4 +1,4 @@
-/** The nodes of a parsed expression, as far as the checker looks at them (cel-js' own form). */
+/** The nodes of a parsed expression that the checker uses, in cel-js' form. */
 export interface CelNode {
   readonly op: string
   readonly args: unknown
@@ -11,7 +11,10 @@ export function operands(node: CelNode): readonly CelNode[] {
   return node.args as readonly CelNode[]
 }
 
-/** Where cel-go says that a node is: at its operator, at a call's parenthesis, at the dot of a field. */
+/**
+ * Returns the position that cel-go reports for a node: its operator, a call's parenthesis, the dot of a
+ * field.
+ */
 export function positionOf(node: CelNode, source: string): number {
   switch (node.op) {
     case 'id':

@@ -20,10 +20,10 @@ import {
 /** Functions by name. */
 export type Overloads = ReadonlyMap<string, readonly Overload[]>
 
-/** What an expression may speak of. */
+/** Variables and functions of an expression. */
 export type Variables = ReadonlyMap<string, CelType>
 
-/** The type of an expression, its faults, and whether it names each variable. */
+/** The type of an expression, its faults, and the variables that it uses. */
 export interface Checked {
   readonly type: CelType
   readonly issues: readonly Issue[]
@@ -244,7 +244,7 @@ class Checker {
     return this.check(result, new Map([...scope, [variable.args as string, this.check(value, scope)]]))
   }
 
-  /** Comprehensions: over one variable, and (two arguments before the predicate) over two. */
+  /** Comprehensions over one variable and, with two arguments before the predicate, over two. */
   #macro(
     node: CelNode,
     name: string,

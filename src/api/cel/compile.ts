@@ -16,16 +16,16 @@ import type { Overload } from './signature.js'
 import { parseSignature } from './signature.js'
 import type { CelType } from './types.js'
 
-/** An expression that can run. */
+/** A compiled expression. */
 export interface Program {
   readonly type: CelType
-  /** Names of the variables that it speaks of. */
+  /** Names of the variables that it uses. */
   readonly used: ReadonlySet<string>
   /** Throws {@link CelFault} with cel-go's text. */
   readonly run: (values: Readonly<Record<string, unknown>>) => unknown
 }
 
-/** A program, or what is wrong with the expression (without `compilation failed: `). */
+/** A program, or the error of the expression (without `compilation failed: `). */
 export type Compiled =
   | { readonly program: Program; readonly error?: undefined }
   | { readonly program?: undefined; readonly error: string }
@@ -44,7 +44,7 @@ interface Shared {
   readonly overloads: Overloads
 }
 
-/** Made when the first expression is compiled: most clusters have none. */
+/** Made on the first compilation, because most clusters have no expressions. */
 let shared: Shared | undefined
 
 function environment(): Shared {
@@ -74,10 +74,7 @@ function environment(): Shared {
   return (shared = { environment: made, overloads })
 }
 
-/**
- * Compiles an expression over these variables. Parsing, checking and running are the same for equal texts and
- * types.
- */
+/** Compiles an expression over these variables. Equal texts and types share the program. */
 export function compile(expression: string, variables: Variables): Compiled {
   const { environment: made, overloads } = environment()
   try {
@@ -111,7 +108,7 @@ function run(
   }
 }
 
-/** A fault at run time in cel-go's words. */
+/** Returns a fault at run time with cel-go's text. */
 function faultText(error: Error): string {
   const text = summaryOf(error)
   const { code } = error as { readonly code?: string }

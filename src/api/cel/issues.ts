@@ -1,4 +1,4 @@
-/** One fault of an expression. */
+/** A fault of an expression. */
 export interface Issue {
   readonly position: number
   readonly text: string
@@ -25,8 +25,8 @@ const PRIMARY =
 const expecting = (closing: string): string => `{'[', '{', '('${closing}, ${PRIMARY}`
 
 /**
- * What a parser's fault is in the words of cel-go's (ANTLR's) parser, as far as they can be told from where
- * it happened.
+ * Translates a fault of cel-js' parser to the text of cel-go's (ANTLR's) parser, as far as its position
+ * allows.
  */
 export function syntaxIssues(source: string, position: number, message: string): readonly Issue[] {
   const at = Math.min(position, source.length)
@@ -57,7 +57,7 @@ export function syntaxIssues(source: string, position: number, message: string):
   return [{ position: at, text: `Syntax error: extraneous input '${token}' expecting <EOF>` }]
 }
 
-/** Characters that no token begins with. */
+/** Characters with which no token starts. */
 function lexicalFault(source: string, at: number): readonly Issue[] | undefined {
   const char = source[at] ?? ''
   const isString = char === '"' || char === "'"

@@ -1,7 +1,7 @@
 import type { Library } from './library.js'
 import { fn } from './library.js'
 
-/** What a check asks. Absent parts are empty. */
+/** The attributes of a check. Absent ones are empty. */
 export interface AuthorizationQuestion {
   readonly path?: string
   readonly group?: string
@@ -10,22 +10,22 @@ export interface AuthorizationQuestion {
   readonly namespace?: string
   readonly name?: string
   readonly verb?: string
-  /** `namespace`, `name` of a service account that is asked for instead of the user of the request. */
+  /** Namespace and name of the service account to check instead of the user of the request. */
   readonly serviceAccount?: readonly [namespace: string, name: string]
 }
 
-/** Answers a check. */
+/** Returns the decision of a check. */
 export type Authorize = (question: AuthorizationQuestion) => {
   readonly allowed: boolean
   readonly reason?: string
 }
 
-/** `authorizer` in an expression, and all that its functions build up. */
+/** The value of `authorizer` in an expression, and the results of its functions. */
 export class AuthorizerValue {
   readonly authorize: Authorize
   readonly question: AuthorizationQuestion
 
-  /** What `authorizer.requestResource` asks about. */
+  /** The resource of `authorizer.requestResource`. */
   readonly requested: AuthorizationQuestion
 
   constructor(
@@ -50,7 +50,7 @@ export class GroupCheckValue extends AuthorizerValue {}
 /** `authorizer.group('').resource('pods')` */
 export class ResourceCheckValue extends AuthorizerValue {}
 
-/** The answer of a check. */
+/** The decision of a check. */
 export class DecisionValue {
   readonly allowed: boolean
   readonly reason: string

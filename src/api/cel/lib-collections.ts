@@ -62,7 +62,7 @@ const contains = (list: readonly unknown[], item: unknown): boolean =>
 const containsAll = (list: readonly unknown[], items: readonly unknown[]): boolean =>
   items.every((item) => contains(list, item))
 
-/** What a name before a function stands for (`sets.contains`); cel-js wants a value and its type. */
+/** The value of a namespace before a function (`sets.contains`): cel-js needs a value and its type. */
 export class SetsNamespace {
   readonly name = 'sets'
 }

@@ -61,7 +61,7 @@ function whole(value: unknown, base: number): string {
 const hex = (text: string): string =>
   Array.from(new TextEncoder().encode(text), (byte) => byte.toString(16).padStart(2, '0')).join('')
 
-/** A value as `%s` shows it: lists as `[a, b]`, maps as `{k: v}`. */
+/** Formats a value for `%s`: lists as `[a, b]`, maps as `{k: v}`. */
 function shown(value: unknown): string {
   if (value === null) return 'null'
   if (Array.isArray(value)) return `[${value.map(shown).join(', ')}]`

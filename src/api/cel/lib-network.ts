@@ -54,11 +54,11 @@ export class FormatValue {
   }
 }
 
-/** What `ip` stands for in `ip.isCanonical(...)`. */
+/** The value of `ip` in `ip.isCanonical(...)`. */
 export class IpNamespace {
   readonly name = 'ip'
 }
-/** What `format` stands for in `format.named(...)`. */
+/** The value of `format` in `format.named(...)`. */
 export class FormatNamespace {
   readonly name = 'format'
 }
@@ -72,7 +72,7 @@ function parseIp(text: string): Address | undefined {
   const isPlain = hasFormat('ipv4', text) || (hasFormat('ipv6', text) && !text.includes('%'))
   if (!isPlain) return undefined
   const address = ipaddr.parse(text)
-  // an IPv4 address in IPv6 form is refused, as upstream refuses it
+  // upstream refuses IPv4-mapped IPv6 addresses
   return address.kind() === 'ipv6' && (address as ipaddr.IPv6).isIPv4MappedAddress() ? undefined : address
 }
 

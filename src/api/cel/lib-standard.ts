@@ -124,7 +124,7 @@ const conversions: readonly LibraryFunction[] = [
   },
 ]
 
-/** `5400s`, as protobuf writes durations. */
+/** Formats a duration as protobuf does: `5400s`. */
 function durationText(value: Duration): string {
   return value.toString()
 }
@@ -137,7 +137,7 @@ function timestampText(value: Date): string {
 
 const plain = ['contains', 'startsWith', 'endsWith']
 
-/** A regular expression in RE2's syntax. Throws CelFault with cel-go's text. */
+/** Compiles a regular expression in RE2's syntax. Throws CelFault with cel-go's text. */
 export function regularExpression(pattern: string): RegExp {
   const compiled = compilePattern(pattern)
   if (compiled === undefined)
@@ -173,7 +173,7 @@ const strings: readonly LibraryFunction[] = [
   },
 ]
 
-/** What stands before `strings.quote`. */
+/** The value of `strings` in `strings.quote`. */
 export class StringsNamespace {
   readonly name = 'strings'
 }
@@ -190,7 +190,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '"': '\\"',
 }
 
-/** Source: cel-go ext/strings.go quote: what is no character becomes U+FFFD. */
+/** Source: cel-go ext/strings.go quote: invalid characters become U+FFFD. */
 function quote(text: string): string {
   return `"${Array.from(text, (char) => ESCAPES[char] ?? (/^[\uD800-\uDFFF]$/.test(char) ? '\uFFFD' : char)).join('')}"`
 }

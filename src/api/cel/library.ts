@@ -1,13 +1,13 @@
 import type { Environment } from '@marcbachmann/cel-js'
 
-/** A function of a library: what the checker knows of it, and what runs. */
+/** A function of a library, for the checker and for the evaluator. */
 export interface LibraryFunction {
   /** Overloads, as the checker reads them. */
   readonly check: readonly string[]
-  /** Overloads as the evaluator registers them; absent for what it has already. */
+  /** Overloads as the evaluator registers them; absent for those that it has built in. */
   readonly run?: readonly string[]
   readonly handler?: (...values: never[]) => unknown
-  /** The name has a dot (`sets.contains`): no member function. */
+  /** Whether the name has a dot (`sets.contains`) and is not a member function. */
   readonly namespaced?: boolean
 }
 
@@ -15,11 +15,11 @@ export interface LibraryFunction {
 export interface Library {
   readonly types?: Readonly<Record<string, new (...values: never[]) => object>>
   readonly functions: readonly LibraryFunction[]
-  /** How values of the library's own types are equal, by type. */
+  /** Equality of values of the library's own types, by type. */
   readonly equal?: Readonly<Record<string, (a: never, b: never) => boolean>>
 }
 
-/** Registers what runs. */
+/** Registers the functions with the evaluator. */
 export function registerLibrary(
   environment: Environment,
   { types = {}, functions, equal = {} }: Library,
@@ -42,7 +42,7 @@ export function fn(
   return { check: list, run: list, handler }
 }
 
-/** What an expression does wrong while it runs; the message is cel-go's or the library's. */
+/** An error at run time; the message is cel-go's or the library's. */
 export class CelFault extends Error {
   override readonly name = 'CelFault'
 }

@@ -3,7 +3,7 @@ import { setOwn } from '../schema/plain-json.js'
 import { CelFault } from './library.js'
 import { noOptional, optionalOf } from './optional.js'
 
-/** The parts of cel-js that macros of one's own are written against; its declarations leave them open. */
+/** The parts of cel-js that custom macros use, which its declarations do not type. */
 interface Frame {
   forkWithVariable(name: string, type: unknown): Frame
   reuse(parent: Frame): Frame
@@ -29,9 +29,7 @@ interface Macro {
 
 type Entry = readonly [key: unknown, value: unknown]
 
-/**
- * What is done with the entries: `test` and `transform` evaluate the macro's last arguments for one entry.
- */
+/** Processes the entries. `test` and `transform` evaluate the macro's last arguments for one entry. */
 type Fold = (entries: readonly Entry[], run: (argument: number, entry: Entry) => unknown) => unknown
 
 function entriesOf(range: unknown): readonly Entry[] {
@@ -65,7 +63,7 @@ function twoVariables(result: string, fold: Fold): (call: MacroCall) => Macro {
   })
 }
 
-/** True, false, or the fault of an entry when no other entry decides. */
+/** Returns true, false, or the fault of an entry if no other entry decides. */
 function quantify(
   entries: readonly Entry[],
   run: (argument: number, entry: Entry) => unknown,
@@ -161,7 +159,7 @@ export function registerMacros(environment: Environment): void {
   register('optional.optFlatMap(ast, ast): optional<dyn>', optionalMap(true))
 }
 
-/** `existsOne` with one variable: the key is not asked for. */
+/** `existsOne` with one variable, without the key. */
 function oneVariable({ ast, args, receiver }: MacroCall): Macro {
   return {
     typeCheck: (checker, macro, frame) => {

@@ -1,4 +1,4 @@
-/** Words that CEL keeps for itself. */
+/** Reserved words of CEL. */
 const RESERVED = new Set([
   'true',
   'false',
@@ -31,8 +31,9 @@ const SYMBOLS: Readonly<Record<string, string>> = {
 }
 
 /**
- * A property's name as expressions write it: `foo-bar` is `foo__dash__bar`, `namespace` is `__namespace__`.
- * Names that cannot be written stay as they are. Source: apiserver pkg/cel/escaping.go Escape.
+ * Escapes a property's name for expressions: `foo-bar` becomes `foo__dash__bar`, `namespace` becomes
+ * `__namespace__`. Names that cannot be escaped stay as they are. Source: apiserver pkg/cel/escaping.go
+ * Escape.
  */
 export function escapeName(name: string): string {
   if (RESERVED.has(name)) return `__${name}__`

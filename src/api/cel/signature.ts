@@ -23,8 +23,8 @@ const SIMPLE = new Set<string>([
 ])
 
 /**
- * Reads `list<A>.indexOf(A): int`; `sets.contains(list<A>, list<A>): bool` has a name with a dot where
- * `namespaced` is true.
+ * Parses `list<A>.indexOf(A): int`. If `namespaced`, the name may have a dot: `sets.contains(list<A>,
+ * list<A>): bool`.
  */
 export function parseSignature(text: string, namespaced = false): Overload {
   const open = topLevel(text, '(')
@@ -67,7 +67,7 @@ function topLevel(text: string, char: string): number {
   return text.indexOf(char)
 }
 
-/** The dot before a member function's name: the last one outside of `<...>`. */
+/** Returns the position of the dot before a member function's name: the last one outside of `<...>`. */
 function lastDot(head: string): number {
   return head.lastIndexOf('.')
 }

@@ -7,7 +7,7 @@ export type CelType =
   | { readonly kind: 'param'; readonly name: string }
   /** A type of a library, without fields: `kubernetes.Quantity`. */
   | { readonly kind: 'opaque'; readonly name: string }
-  /** An object whose fields are known. */
+  /** An object with declared fields. */
   | { readonly kind: 'object'; readonly name: string; readonly fields: ReadonlyMap<string, CelType> }
 
 /** The types without parameters. */
@@ -47,7 +47,7 @@ export function objectOf(name: string, fields: Readonly<Record<string, CelType>>
   return { kind: 'object', name, fields: new Map(Object.entries(fields)) }
 }
 
-/** How cel-go prints a type: `list(int)`, `map(string, dyn)`, `timestamp`. */
+/** Formats a type as cel-go does: `list(int)`, `map(string, dyn)`, `timestamp`. */
 export function typeText(type: CelType): string {
   switch (type.kind) {
     case 'list':
@@ -77,7 +77,7 @@ export function typeText(type: CelType): string {
 export type Bindings = Map<string, CelType>
 
 /**
- * Whether a value of type `actual` may stand where `wanted` is; binds type parameters. Source: cel-go
+ * Whether a value of type `actual` is assignable to `wanted`. Binds type parameters. Source: cel-go
  * checker/types.go.
  */
 export function isAssignable(wanted: CelType, actual: CelType, bindings: Bindings): boolean {
@@ -99,7 +99,7 @@ export function isAssignable(wanted: CelType, actual: CelType, bindings: Binding
       actual.kind === 'timestamp' ||
       actual.kind === 'duration'
     )
-  // an opaque type of a library may have fields where a variable is of it
+  // a variable of a library's opaque type may have fields
   if (wanted.kind === 'opaque' && actual.kind === 'object') return wanted.name === actual.name
   if (wanted.kind !== actual.kind) return false
   switch (wanted.kind) {
@@ -133,7 +133,7 @@ function isBindable(name: string, actual: CelType, bindings: Bindings): boolean 
   return false
 }
 
-/** A type with its parameters replaced by what they are bound to. */
+/** Returns a type with its bound parameters replaced. */
 export function bound(type: CelType, bindings: Bindings): CelType {
   switch (type.kind) {
     case 'param':
@@ -149,7 +149,7 @@ export function bound(type: CelType, bindings: Bindings): CelType {
   }
 }
 
-/** The type that both fit into: the type itself if they are alike, else dyn. */
+/** Returns the common type of two types: dyn if they differ. */
 export function joined(a: CelType, b: CelType): CelType {
   return isAssignable(a, b, new Map()) && isAssignable(b, a, new Map())
     ? isLoose(a)

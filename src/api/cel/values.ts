@@ -11,7 +11,7 @@ import { escapeName } from './names.js'
 export function sameValue(a: unknown, b: unknown): boolean {
   if (a === b) return true
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) {
-    // numbers of different types are equal when their values are
+    // numbers of different types are equal if their values are
     return isNumber(a) && isNumber(b) && Number(a) === Number(b)
   }
   if (Array.isArray(a) || Array.isArray(b)) {
@@ -34,7 +34,7 @@ export function sameValue(a: unknown, b: unknown): boolean {
 
 const isNumber = (value: unknown): boolean => typeof value === 'number' || typeof value === 'bigint'
 
-/** JSON as an expression without types sees it: whole numbers are ints. `undefined` is null. */
+/** Converts JSON to an untyped value of an expression: integers are ints, undefined is null. */
 export function dynamicValue(value: unknown): unknown {
   if (value === undefined || value === null) return null
   if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value) : value
@@ -49,8 +49,8 @@ export function dynamicValue(value: unknown): unknown {
 }
 
 /**
- * JSON as an expression sees it whose types come from a schema. Source: apiserver pkg/cel/common/values.go
- * UnstructuredToVal.
+ * Converts JSON to a value of an expression with types from a schema. Source: apiserver
+ * pkg/cel/common/values.go UnstructuredToVal.
  */
 export function typedValue(value: unknown, schema: Schema, isResource: boolean): unknown {
   if (value === null) return null
@@ -91,14 +91,14 @@ function typedObject(value: Readonly<Record<string, unknown>>, schema: Schema, i
     if (isResource && (name === 'apiVersion' || name === 'kind' || name === 'metadata'))
       out[name] = dynamicValue(member)
     else if (field === undefined) out[name] = dynamicValue(member)
-    // a null field is as good as none
+    // a null field counts as absent
     else if (member !== null || isMap)
       out[isMap ? name : escapeName(name)] = typedValue(member, field, isEmbedded(field))
   }
   return out
 }
 
-/** A text in the type that its format stands for. */
+/** Converts a text to the type of its format. */
 function textValue(text: string, format: string): unknown {
   switch (format) {
     case 'byte':

@@ -21,8 +21,8 @@ const subresource = (name: string): SubresourceDefinition => ({
 })
 
 /**
- * certificates.k8s.io/v1 CertificateSigningRequest. Who asks (`spec.username` and so on) and the times of
- * conditions are put in by the admission hook `certificateRequests`, which knows the user and the time.
+ * certificates.k8s.io/v1 CertificateSigningRequest. The admission plugin `certificateRequests`, which knows
+ * the user and the time, sets the requesting user (`spec.username` and so on) and the times of conditions.
  * Source: pkg/registry/certificates/certificates/strategy.go.
  */
 export const certificateSigningRequestDefinition: KindDefinition<Request> = defineKind<Request>({
@@ -85,7 +85,7 @@ export const approvalRules: Pick<KindDefinition<Request>, 'validateUpdate' | 'st
   },
 }
 
-/** What v1beta1 let pass. */
+/** Leniencies of v1beta1. */
 const BETA_ALLOWANCES: Allowances = {
   legacySigner: true,
   unknownUsages: true,

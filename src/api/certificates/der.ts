@@ -1,15 +1,15 @@
-/** A DER value: its tag, where its content is, and the values inside when it is constructed. */
+/** A DER value: its tag and its content. */
 export interface DerValue {
   readonly tag: number
   readonly content: Uint8Array
 }
 
-/** A fault of DER bytes, in the words of Go's encoding/asn1. */
+/** Invalid DER; the message is that of Go's encoding/asn1. */
 export class DerError extends Error {}
 
 const MOST_LENGTH_BYTES = 4
 
-/** Reads the value that begins at `at`; answers it and where it ends. @throws DerError */
+/** Parses the value at `at`, and returns it with its end. @throws DerError */
 function readAt(bytes: Uint8Array, at: number): { readonly value: DerValue; readonly end: number } {
   const tag = bytes[at]
   let length = bytes[at + 1]
@@ -33,14 +33,14 @@ function readAt(bytes: Uint8Array, at: number): { readonly value: DerValue; read
   return { value: { tag, content: bytes.subarray(start, start + length) }, end: start + length }
 }
 
-/** The one value that the bytes are. @throws DerError */
+/** Parses bytes that are exactly one value. @throws DerError */
 export function derValue(bytes: Uint8Array): DerValue {
   const { value, end } = readAt(bytes, 0)
   if (end < bytes.length) throw new DerError('asn1: syntax error: trailing data')
   return value
 }
 
-/** The values inside a constructed value. @throws DerError */
+/** Parses the values inside a constructed value. @throws DerError */
 export function derItems({ content }: DerValue): readonly DerValue[] {
   const items: DerValue[] = []
   for (let at = 0; at < content.length;) {
@@ -51,7 +51,7 @@ export function derItems({ content }: DerValue): readonly DerValue[] {
   return items
 }
 
-/** The dotted text of an object identifier's content. */
+/** Returns the dotted text of an object identifier. */
 export function derOid({ content }: DerValue): string {
   const parts: number[] = []
   let number = 0

@@ -2,13 +2,13 @@
 export interface PemBlock {
   readonly type: string
   readonly bytes: Uint8Array
-  /** Whether lines like `Proc-Type: 4,ENCRYPTED` stand before the data. */
+  /** Whether headers such as `Proc-Type: 4,ENCRYPTED` precede the data. */
   readonly hasHeaders: boolean
 }
 
 const BLOCK = /-----BEGIN ([^-\r\n]*)-----[ \t]*\r?\n([\s\S]*?)-----END \1-----/g
 
-/** The blocks of a PEM text, in order; text around them is skipped. Source: Go's encoding/pem. */
+/** Parses the blocks of a PEM text, in order. Text around them is skipped. Source: Go's encoding/pem. */
 export function pemBlocks(text: string): readonly PemBlock[] {
   return Array.from(text.matchAll(BLOCK)).flatMap(([, type = '', content = '']) => {
     const hasHeaders = content.includes(':')
@@ -18,7 +18,7 @@ export function pemBlocks(text: string): readonly PemBlock[] {
   })
 }
 
-/** The bytes of base64 text; undefined when it is none. */
+/** Decodes base64 to bytes. Returns undefined if it is invalid. */
 export function decodeBase64(text: string): Uint8Array | undefined {
   try {
     return Uint8Array.from(atob(text), (char) => char.charCodeAt(0))
@@ -27,7 +27,7 @@ export function decodeBase64(text: string): Uint8Array | undefined {
   }
 }
 
-/** The text that base64 stands for, byte by byte; '' when it is none. */
+/** Decodes base64 to a text with one character for each byte. Returns '' if it is invalid. */
 export function base64Text(text: string | undefined): string {
   try {
     return text === undefined ? '' : atob(text)

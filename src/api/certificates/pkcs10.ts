@@ -2,7 +2,7 @@ import { derItems, derOid, derValue, DerError } from './der.js'
 import type { DerValue } from './der.js'
 import { base64Text, pemBlocks } from './pem.js'
 
-/** What is asked of a PKCS#10 certificate request. */
+/** The parts of a PKCS#10 certificate request that are needed here. */
 export interface CertificateRequest {
   readonly commonName: string
   readonly organizations: readonly string[]
@@ -24,8 +24,8 @@ const SUBJECT_ALT_NAME = '2.5.29.17'
 const SEQUENCE = 0x30
 
 /**
- * Reads `spec.request` of a CertificateSigningRequest (base64 of PEM): its subject and which names it asks
- * for. The signature is not looked at. Source: pkg/apis/certificates/helpers.go ParseCSR.
+ * Parses `spec.request` of a CertificateSigningRequest (base64 of PEM): its subject and requested names. The
+ * signature is not verified. Source: pkg/apis/certificates/helpers.go ParseCSR.
  * @throws DerError
  */
 export function parseRequest(request: string | undefined): CertificateRequest {
@@ -75,7 +75,7 @@ function altNamesOf(attributes: readonly DerValue[]): CertificateRequest['altNam
   return { email: tags.has(1), dns: tags.has(2), uri: tags.has(6), ip: tags.has(7) }
 }
 
-/** The names of the subject alternative name extension in one attribute of the request. */
+/** Parses the names of the subject alternative name extension in an attribute of the request. */
 function extensionsOf(attribute: DerValue): readonly DerValue[] {
   const [oid, values] = sequence(attribute)
   if (oid === undefined || values === undefined || derOid(oid) !== EXTENSION_REQUEST) return []

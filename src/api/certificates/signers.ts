@@ -8,7 +8,7 @@ export const apiserverClientSigner = 'kubernetes.io/kube-apiserver-client'
 export const kubeletClientSigner = 'kubernetes.io/kube-apiserver-client-kubelet'
 /** Signs serving certificates of kubelets. */
 export const kubeletServingSigner = 'kubernetes.io/kubelet-serving'
-/** What v1beta1 falls back to. */
+/** The default signer of v1beta1. */
 export const legacyUnknownSigner = 'kubernetes.io/legacy-unknown'
 
 type Usages = readonly string[]
@@ -16,7 +16,7 @@ type Usages = readonly string[]
 const SIGNING = 'digital signature'
 const ENCIPHERMENT = 'key encipherment'
 
-/** Whether the usages are those, key encipherment being optional. */
+/** Whether the usages are exactly these; key encipherment is optional. */
 function hasUsages(usages: Usages, last: string): boolean {
   const given = new Set(usages)
   given.delete(ENCIPHERMENT)
@@ -27,7 +27,7 @@ const isNodeSubject = ({ commonName, organizations }: CertificateRequest): boole
   organizations.length === 1 && organizations[0] === 'system:nodes' && commonName.startsWith('system:node:')
 
 /**
- * Why this is no request for a kubelet's client certificate; undefined when it is one. Source:
+ * Returns why a request is not one for a kubelet's client certificate, or undefined if it is. Source:
  * ValidateKubeletClientCSR.
  */
 export function kubeletClientFault(request: CertificateRequest, usages: Usages): string | undefined {
@@ -55,7 +55,7 @@ export function isKubeletServing(request: CertificateRequest, usages: Usages): b
 }
 
 /**
- * The signer of a v1beta1 request that names none. Source: pkg/apis/certificates/v1beta1/defaults.go
+ * Returns the signer of a v1beta1 request without one. Source: pkg/apis/certificates/v1beta1/defaults.go
  * DefaultSignerNameFromSpec.
  */
 export function defaultSigner({

@@ -9,7 +9,7 @@ import { base64Text, pemBlocks } from './pem.js'
 import { parseRequest } from './pkcs10.js'
 import { legacyUnknownSigner } from './signers.js'
 
-/** What v1beta1, or an old object that already had it, may do though v1 does not allow it. */
+/** What v1beta1, and an update of an object that already has it, allow in spite of v1's rules. */
 export interface Allowances {
   readonly legacySigner?: boolean
   readonly unknownUsages?: boolean
@@ -20,7 +20,7 @@ export interface Allowances {
   readonly arbitraryCertificate?: boolean
 }
 
-/** Which write is validated: only some may set a verdict or the certificate. */
+/** The validated endpoint: only some may set the decision or the certificate. */
 export type RequestWrite = 'main' | 'approval' | 'status'
 
 const USAGES = [
@@ -52,7 +52,7 @@ const SHORTEST_SECONDS = 600
 const VERDICTS = ['Approved', 'Denied']
 const LASTING = [...VERDICTS, 'Failed']
 
-/** Faults of a request, without its metadata. */
+/** Returns the faults of a request, without its metadata. */
 export function validateRequest(
   { spec, status }: CertificateSigningRequest,
   allow: Allowances = {},
@@ -105,7 +105,10 @@ const LONGEST_DOMAIN = 253
 /** A domain, a slash, a subdomain, a dot and a label. */
 const LONGEST_SIGNER = 571
 
-/** Faults of a signer's name: `example.com/my-name`. Source: pkg/apis/core/validation ValidateSignerName. */
+/**
+ * Returns the faults of a signer's name: `example.com/my-name`. Source: pkg/apis/core/validation
+ * ValidateSignerName.
+ */
 export function validateSignerName(path: string, name: string): readonly FieldError[] {
   if (name === '') return [required(path)]
   const [domain = '', signer = '', ...more] = name.split('/')
@@ -173,7 +176,7 @@ function faultOfCertificate(certificate: string | undefined): string | undefined
   return blocks.length === 0 ? 'must contain at least one CERTIFICATE PEM block' : undefined
 }
 
-/** Faults of an update, without its metadata: what the old object already had is let pass. */
+/** Returns the faults of an update, without its metadata. Faults of the old object are tolerated. */
 export function validateRequestUpdate(
   next: CertificateSigningRequest,
   old: CertificateSigningRequest,

@@ -4,7 +4,7 @@ import { forbidden, notSupported, required, type FieldError } from '../field-err
 const accessModes = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod']
 const volumeModes = ['Block', 'Filesystem']
 
-/** In the order in which tables show them. */
+/** Short names of access modes, in the order of Tables. */
 const shortNames: readonly (readonly [mode: string, text: string])[] = [
   ['ReadWriteOnce', 'RWO'],
   ['ReadOnlyMany', 'ROX'],
@@ -12,7 +12,9 @@ const shortNames: readonly (readonly [mode: string, text: string])[] = [
   ['ReadWriteOncePod', 'RWOP'],
 ]
 
-/** The access modes of a volume or claim; `missing` is the detail of the error when there is none. */
+/**
+ * Validates the access modes of a volume or claim. `missing` is the detail of the error if there are none.
+ */
 export function validateAccessModes(
   modes: readonly string[],
   missing: string,
@@ -23,7 +25,7 @@ export function validateAccessModes(
   checkAccessModes(modes, path, errors)
 }
 
-/** Each mode is known, and ReadWriteOncePod stands alone. */
+/** Each mode must be known, and ReadWriteOncePod cannot be combined. */
 export function checkAccessModes(modes: readonly string[], path: string, errors: FieldError[]): void {
   for (const mode of modes)
     if (!accessModes.includes(mode)) errors.push(notSupported(path, mode, accessModes))
@@ -45,7 +47,7 @@ export function accessModesText(modes: readonly string[] | undefined): string {
     .join(',')
 }
 
-/** The storage class of a volume or claim: the annotation of old, else the field. */
+/** Returns the storage class of a volume or claim: the old annotation, else the field. */
 export function storageClassText(
   metadata: { readonly annotations?: Readonly<Record<string, string>> },
   field: string | undefined,
@@ -53,5 +55,5 @@ export function storageClassText(
   return metadata.annotations?.[betaStorageClass] ?? field ?? ''
 }
 
-/** The annotation that named the storage class before there was a field. */
+/** The old annotation for the storage class, from before there was a field. */
 export const betaStorageClass = 'volume.beta.kubernetes.io/storage-class'

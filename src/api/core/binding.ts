@@ -3,10 +3,7 @@ import type { KindDefinition } from '../definition.js'
 import { notSupported, required, type FieldError } from '../field-error.js'
 import type { Binding } from './generated.js'
 
-/**
- * Source: pkg/apis/core/validation ValidatePodBinding. The registry answers faults as a plain 500, as
- * upstream does.
- */
+/** Source: pkg/apis/core/validation ValidatePodBinding. Faults become a 500 without reason, as upstream. */
 export function validateBinding({ target }: Binding): readonly FieldError[] {
   const errors: FieldError[] = []
   const kind = target.kind ?? ''
@@ -15,7 +12,7 @@ export function validateBinding({ target }: Binding): readonly FieldError[] {
   return errors
 }
 
-/** v1 Binding: create only, of pods to nodes. Nothing is stored under its own prefix. */
+/** v1 Binding of a pod to a node: can only be created, and is not stored. */
 export const bindingDefinition: KindDefinition<Binding> = defineKind<Binding>({
   group: '',
   version: 'v1',

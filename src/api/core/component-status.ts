@@ -13,7 +13,7 @@ function statusText(status: ComponentStatus): string {
   return condition.status === 'True' ? 'Healthy' : 'Unhealthy'
 }
 
-/** v1 ComponentStatus: read only; nothing of it is stored, it is asked for each time. */
+/** v1 ComponentStatus: read only and not stored; each request reads the current health. */
 export const componentStatusDefinition: KindDefinition<ComponentStatus> = defineKind<ComponentStatus>({
   group: '',
   version: 'v1',

@@ -6,7 +6,8 @@ interface Condition {
 }
 
 /**
- * The condition of that type, if there is one. A plain loop: controllers ask this of every pod in every sync.
+ * Returns the condition of that type, or undefined. A plain loop, because controllers call it for every pod
+ * in every sync.
  */
 export function findCondition<C extends Condition>(
   conditions: readonly C[] | undefined,
@@ -18,7 +19,7 @@ export function findCondition<C extends Condition>(
 }
 
 /**
- * `conditions` with `condition` put in the place of the one of its type, or at the end. The input is not
+ * Returns `conditions` with `condition` in place of the one of its type, or at the end. The input is not
  * changed.
  */
 export function withCondition<C extends Condition>(
@@ -30,7 +31,7 @@ export function withCondition<C extends Condition>(
   return at < 0 ? [...list, condition] : list.with(at, condition)
 }
 
-/** The pod's condition of that type. */
+/** Returns the pod's condition of that type. */
 export function podCondition(pod: Pod, type: string): PodCondition | undefined {
   return findCondition(pod.status?.conditions, type)
 }
@@ -57,17 +58,20 @@ export function isPodTerminal(pod: Pod): boolean {
   return phase === 'Succeeded' || phase === 'Failed'
 }
 
-/** Neither ended nor being deleted. Source: pkg/controller/controller_utils.go IsPodActive. */
+/**
+ * Whether the pod has neither ended nor is being deleted. Source: pkg/controller/controller_utils.go
+ * IsPodActive.
+ */
 export function isPodActive(pod: Pod): boolean {
   return !isPodTerminal(pod) && pod.metadata.deletionTimestamp === undefined
 }
 
-/** A pod that mirrors a static pod of a kubelet. */
+/** Whether the pod mirrors a static pod of a kubelet. */
 export function isMirrorPod(pod: Pod): boolean {
   return pod.metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined
 }
 
-/** The node's condition of that type. */
+/** Returns the node's condition of that type. */
 export function nodeCondition(node: Node, type: string): NodeCondition | undefined {
   return findCondition(node.status?.conditions, type)
 }

@@ -5,11 +5,11 @@ import { forbidden, invalid, tooLong, type FieldError } from '../field-error.js'
 import { configKeyFaults } from '../names.js'
 import type { ConfigMap } from './generated.js'
 
-/** All values together may hold this many bytes. */
+/** Largest size of all values together, in bytes. */
 const maxBytes = 1024 * 1024
 const encoder = new TextEncoder()
 
-/** Bytes that base64 text stands for. */
+/** Returns the number of bytes of base64 text. */
 export function base64Bytes(text: string): number {
   return Math.floor((text.length * 3) / 4) - (text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0)
 }

@@ -10,10 +10,7 @@ const texts: ReadonlyMap<string, string> = new Map([
   ['storageos', 'deprecated in v1.22, non-functional in v1.25+'],
 ])
 
-/**
- * What to warn of when a volume of a pod or a PersistentVolume has this source. Source:
- * pkg/api/pod/warnings.go.
- */
+/** Warnings about volume sources of pods and PersistentVolumes. Source: pkg/api/pod/warnings.go. */
 export function deprecatedVolume(source: string): string | undefined {
   return texts.get(source)
 }

@@ -7,7 +7,7 @@ import { dnsLabelFaults, dnsSubdomainFaults, portNumberFaults, qualifiedNameFaul
 import type { EndpointAddress, EndpointPort, Endpoints, EndpointSubset } from './generated.js'
 
 const protocols = ['SCTP', 'TCP', 'UDP']
-/** Addresses that a table shows before `+ N more...`. */
+/** Number of addresses in a Table before `+ N more...`. */
 const shown = 3
 
 /** Source: pkg/apis/core/v1/defaults.go SetDefaults_Endpoints. */
@@ -66,8 +66,8 @@ function validatePort(endpoint: EndpointPort, needsName: boolean, path: string):
 }
 
 /**
- * Source: pkg/registry/core/endpoint/strategy.go endpointsWarnings; what the endpoint controllers write is
- * not looked at.
+ * Source: pkg/registry/core/endpoint/strategy.go endpointsWarnings; Endpoints written by the endpoint
+ * controllers are not checked.
  */
 function warnings({ metadata, subsets = [] }: Endpoints): readonly string[] {
   if (metadata.labels?.['endpoints.kubernetes.io/managed-by'] === 'endpoint-controller') return []
@@ -95,7 +95,7 @@ function endpointsText({ subsets = [] }: Endpoints): string {
   return texts.length > shown ? `${head} + ${texts.length - shown} more...` : head
 }
 
-/** v1 Endpoints; etcd keeps them beside the services. */
+/** v1 Endpoints; in etcd they are beside the services. */
 export const endpointsDefinition: KindDefinition<Endpoints> = defineKind<Endpoints>({
   group: '',
   version: 'v1',

@@ -5,9 +5,7 @@ import { invalid, type FieldError } from '../field-error.js'
 import { dnsSubdomainFaults } from '../names.js'
 import type { Event } from './generated.js'
 
-/**
- * Source: pkg/apis/core/validation legacyValidateEvent: the event lies in the namespace of what it is about.
- */
+/** Source: pkg/apis/core/validation legacyValidateEvent: the event must be in the namespace of its object. */
 function validate({ metadata, involvedObject }: Event): readonly FieldError[] {
   const errors: FieldError[] = []
   const namespace = metadata.namespace ?? ''
@@ -48,7 +46,7 @@ const columns: readonly PrinterColumn<Event>[] = [
   { name: 'Name', type: 'string', format: 'name', priority: 1, cell: ({ metadata }) => metadata.name ?? '' },
 ]
 
-/** v1 Event: what etcd keeps; events.k8s.io/v1 is another view of the same objects. */
+/** v1 Event, the stored version; events.k8s.io/v1 is another view of the same objects. */
 export const eventDefinition: KindDefinition<Event> = defineKind<Event>({
   group: '',
   version: 'v1',

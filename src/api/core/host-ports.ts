@@ -1,6 +1,6 @@
 import type { Pod } from './generated.js'
 
-/** A port that a pod asks of its node, with defaults filled in. */
+/** A host port of a pod, with its defaults. */
 export interface HostPort {
   readonly ip: string
   readonly protocol: 'SCTP' | 'TCP' | 'UDP'
@@ -11,7 +11,7 @@ const ANY_IP = '0.0.0.0'
 const NONE: readonly HostPort[] = []
 
 /**
- * The host ports of a pod's containers and sidecars; hostIP defaults to `0.0.0.0`, protocol to TCP.
+ * Returns the host ports of a pod's containers and sidecars; hostIP defaults to `0.0.0.0`, protocol to TCP.
  * Source: pkg/scheduler/util/utils.go GetHostPorts.
  */
 export function hostPortsOf(pod: Pod): readonly HostPort[] {
@@ -29,8 +29,7 @@ export function hostPortsOf(pod: Pod): readonly HostPort[] {
 }
 
 /**
- * Whether two host ports exclude each other: same protocol and port, and the same address or either on all
- * addresses.
+ * Whether two host ports conflict: same protocol and port, and the same address, or either on all addresses.
  */
 export function hostPortsConflict(a: HostPort, b: HostPort): boolean {
   return (
@@ -38,7 +37,7 @@ export function hostPortsConflict(a: HostPort, b: HostPort): boolean {
   )
 }
 
-/** Whether any port of one list excludes one of the other. */
+/** Whether any port of one list conflicts with one of the other. */
 export function anyHostPortConflict(left: readonly HostPort[], right: readonly HostPort[]): boolean {
   return left.some((a) => right.some((b) => hostPortsConflict(a, b)))
 }

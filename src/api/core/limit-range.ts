@@ -23,7 +23,7 @@ function setDefaults({ spec }: Draft<LimitRange>): void {
   if (!Object.isFrozen(spec)) for (const item of spec.limits ?? []) setItemDefaults(item)
 }
 
-/** v1 LimitRange. One without a name is named by a UUID, its own. */
+/** v1 LimitRange. Without a name it gets a UUID as its name. */
 export const limitRangeDefinition: KindDefinition<LimitRange> = defineKind<LimitRange>({
   group: '',
   version: 'v1',

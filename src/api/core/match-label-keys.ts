@@ -12,8 +12,8 @@ import type {
 type Labels = Readonly<Record<string, string>>
 
 /**
- * Writes what `matchLabelKeys` and `mismatchLabelKeys` stand for into the selectors of a new pod: its own
- * values of these labels. Source: pkg/registry/core/pod/strategy.go applyMatchLabelKeysAndMismatchLabelKeys,
+ * Adds requirements for `matchLabelKeys` and `mismatchLabelKeys`, with the pod's own label values, to the
+ * selectors of a new pod. Source: pkg/registry/core/pod/strategy.go applyMatchLabelKeysAndMismatchLabelKeys,
  * mutateTopologySpreadConstraints.
  */
 export function applyMatchLabelKeys(pod: Draft<Pod>): void {

@@ -8,9 +8,7 @@ import type { Namespace } from './generated.js'
 
 const nameLabel = 'kubernetes.io/metadata.name'
 
-/**
- * Every namespace carries its name as a label. Source: pkg/apis/core/v1/defaults.go SetDefaults_Namespace.
- */
+/** Labels every namespace with its name. Source: pkg/apis/core/v1/defaults.go SetDefaults_Namespace. */
 function setDefaults(namespace: Draft<Namespace>): void {
   const { metadata } = namespace
   if (metadata.name === undefined || metadata.labels?.[nameLabel] === metadata.name) return
@@ -18,7 +16,7 @@ function setDefaults(namespace: Draft<Namespace>): void {
 }
 
 /**
- * A new namespace is Active and is kept by the `kubernetes` finalizer. Source:
+ * Makes a new namespace Active, with the `kubernetes` finalizer. Source:
  * pkg/registry/core/namespace/strategy.go.
  */
 function prepareForCreate(namespace: Draft<Namespace>): void {

@@ -5,10 +5,9 @@ type Labels = Readonly<Record<string, string>>
 const NO_LABELS: Labels = {}
 
 /**
- * Whether one requirement of a node selector term holds for the value that the node has under its key
- * (undefined: it has none). `NotIn` holds for a missing key; `Gt` and `Lt` hold only if both sides are whole
- * numbers. Source: component-helpers scheduling/corev1/nodeaffinity, apimachinery pkg/labels
- * Requirement.Matches.
+ * Whether a requirement of a node selector term holds for the node's value of its key (undefined if the node
+ * lacks it). `NotIn` holds for a missing key; `Gt` and `Lt` hold only if both sides are integers. Source:
+ * component-helpers scheduling/corev1/nodeaffinity, apimachinery pkg/labels Requirement.Matches.
  */
 export function matchesNodeSelectorRequirement(
   requirement: NodeSelectorRequirement,
@@ -69,9 +68,8 @@ export function matchesNodeSelector(selector: NodeSelector, node: Node): boolean
 }
 
 /**
- * Whether the node satisfies what the pod requires of it: `spec.nodeSelector` and the required node affinity.
- * What the pod merely prefers does not count. Source: component-helpers scheduling/corev1/nodeaffinity
- * GetRequiredNodeAffinity.
+ * Whether the node satisfies the pod's `spec.nodeSelector` and required node affinity. Preferred terms do not
+ * count. Source: component-helpers scheduling/corev1/nodeaffinity GetRequiredNodeAffinity.
  */
 export function matchesRequiredNodeAffinity(pod: Pod, node: Node): boolean {
   const { nodeSelector, affinity } = pod.spec
@@ -84,8 +82,8 @@ export function matchesRequiredNodeAffinity(pod: Pod, node: Node): boolean {
 }
 
 /**
- * The sum of the weights of the pod's preferred node affinity terms that match; empty terms and terms of
- * weight 0 do not count.
+ * Returns the sum of the weights of the pod's matching preferred node affinity terms. Empty terms and terms
+ * of weight 0 do not count.
  */
 export function preferredNodeAffinityWeight(pod: Pod, node: Node): number {
   let sum = 0
@@ -97,9 +95,9 @@ export function preferredNodeAffinityWeight(pod: Pod, node: Node): number {
 }
 
 /**
- * The only nodes by name that the pod's required affinity can match (`matchFields` on `metadata.name` with
- * `In`), or undefined when at least one term does not name nodes. Names within a term are intersected, terms
- * are united; an empty answer means that the terms contradict themselves. Source:
+ * Returns the names of the only nodes that the pod's required affinity can match (`matchFields` on
+ * `metadata.name` with `In`), or undefined if a term does not name nodes. Names within a term are
+ * intersected, terms are united. An empty result means contradictory terms. Source:
  * pkg/scheduler/framework/plugins/nodeaffinity PreFilter.
  */
 export function nodeNamesOfAffinity(pod: Pod): ReadonlySet<string> | undefined {

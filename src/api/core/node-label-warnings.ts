@@ -18,14 +18,17 @@ const deprecatedLabels: ReadonlyMap<string, string> = new Map([
 ])
 
 /**
- * What is wrong with a node label by that name, if anything. Source: pkg/api/node/util.go
+ * Returns the warning about a deprecated node label, or undefined. Source: pkg/api/node/util.go
  * GetNodeLabelDeprecatedMessage.
  */
 export function deprecatedNodeLabel(key: string): string | undefined {
   return deprecatedLabels.get(key)
 }
 
-/** Warnings of node selector terms that ask for deprecated labels. Source: GetWarningsForNodeSelectorTerm. */
+/**
+ * Returns the warnings about deprecated labels in node selector terms. Source:
+ * GetWarningsForNodeSelectorTerm.
+ */
 export function nodeLabelWarnings(terms: readonly NodeSelectorTerm[], path: string): readonly string[] {
   return terms.flatMap(({ matchExpressions = [] }, of) =>
     matchExpressions.flatMap(({ key }, index) => {

@@ -18,7 +18,7 @@ import { roundAmounts } from './resource-lists.js'
 import { validateTaintEffect } from './validation/scheduling.js'
 
 /**
- * Allocatable is the capacity unless said otherwise; podCIDR and podCIDRs agree. Source:
+ * Sets allocatable to the capacity by default, and keeps podCIDR and podCIDRs consistent. Source:
  * SetDefaults_NodeStatus, conversion.
  */
 function setDefaults(node: Draft<Node>): void {
@@ -30,8 +30,7 @@ function setDefaults(node: Draft<Node>): void {
       status.allocatable = { ...status.capacity }
   }
   if (Object.isFrozen(spec)) return
-  // the single field wins over the list that does not begin with it, as in the conversion to the internal
-  // type
+  // the single field wins over a list that does not start with it, as in the conversion to the internal type
   if (spec.podCIDR !== undefined && spec.podCIDRs?.[0] !== spec.podCIDR) spec.podCIDRs = [spec.podCIDR]
   else if (spec.podCIDR === undefined && spec.podCIDRs?.[0] !== undefined) spec.podCIDR = spec.podCIDRs[0]
 }
@@ -85,7 +84,7 @@ const isCidr = (text: string): boolean =>
 
 /**
  * Source: ValidateNodeUpdate: podCIDRs and providerID are set once; only labels, taints, unschedulable and
- * the like change.
+ * similar fields may change.
  */
 function validateUpdate(next: Node, old: Node): readonly FieldError[] {
   const errors = [...validate(next)]
@@ -126,7 +125,7 @@ const addressText = ({ status }: Node, type: string): string =>
 const orUnknown = (text: string | undefined): string =>
   text === undefined || text === '' ? '<unknown>' : text
 
-/** v1 Node; etcd keeps nodes under their first name, minions. */
+/** v1 Node; the prefix in etcd is their first name, minions. */
 export const nodeDefinition: KindDefinition<Node> = defineKind<Node>({
   group: '',
   version: 'v1',

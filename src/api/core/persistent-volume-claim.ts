@@ -17,10 +17,7 @@ import {
 
 const nano = 1_000_000_000n
 
-/**
- * Defaults of a claim's spec; templates of claims have the same. Source:
- * SetDefaults_PersistentVolumeClaimSpec.
- */
+/** Sets the defaults of a claim's spec, also in templates. Source: SetDefaults_PersistentVolumeClaimSpec. */
 export function setClaimSpecDefaults(spec: Draft<PersistentVolumeClaimSpec>): void {
   if (Object.isFrozen(spec)) return
   spec.volumeMode ??= 'Filesystem'
@@ -28,7 +25,7 @@ export function setClaimSpecDefaults(spec: Draft<PersistentVolumeClaimSpec>): vo
   roundAmounts(spec.resources.requests)
 }
 
-/** What `dataSource` may name; all else is for `dataSourceRef`. */
+/** Kinds of `dataSource`; others need `dataSourceRef`. */
 function isClassicSource({ apiGroup, kind }: TypedLocalObjectReference): boolean {
   return (apiGroup ?? '') === ''
     ? kind === 'PersistentVolumeClaim'
@@ -36,8 +33,8 @@ function isClassicSource({ apiGroup, kind }: TypedLocalObjectReference): boolean
 }
 
 /**
- * A data source of another kind than claims and snapshots is dropped, as servers before dataSourceRef did;
- * then each of the two fields is filled in from the other. Source: pkg/api/persistentvolumeclaim
+ * Drops a data source other than a claim or snapshot, as servers before dataSourceRef did; then copies each
+ * of the two fields to the other if that is empty. Source: pkg/api/persistentvolumeclaim
  * EnforceDataSourceBackwardsCompatibility, NormalizeDataSources.
  */
 function normalizeDataSources(
@@ -48,7 +45,7 @@ function normalizeDataSources(
   if (dataSource === undefined && dataSourceRef === undefined) return
   const hadOne = old?.dataSource !== undefined || old?.dataSourceRef !== undefined
   const source = dataSource !== undefined && (hadOne || isClassicSource(dataSource)) ? dataSource : undefined
-  // references to other namespaces are an alpha feature: the namespace is not kept
+  // references to other namespaces are an alpha feature, so the namespace is dropped
   const reference = dataSourceRef ?? source
   if (reference === undefined) {
     claim.spec = spec

@@ -10,7 +10,7 @@ import { roundAmounts } from './resource-lists.js'
 import { validatePersistentVolume, validatePersistentVolumeUpdate } from './validation/persistent-volume.js'
 import { setVolumeSourceDefaults } from './volume-source-defaults.js'
 
-/** Source: pkg/apis/core/v1/defaults.go SetDefaults_PersistentVolume and those of the sources. */
+/** Source: pkg/apis/core/v1/defaults.go SetDefaults_PersistentVolume and the defaults of the sources. */
 function setDefaults({ spec }: Draft<PersistentVolume>): void {
   if (Object.isFrozen(spec)) return
   spec.persistentVolumeReclaimPolicy ??= 'Retain'
@@ -19,10 +19,7 @@ function setDefaults({ spec }: Draft<PersistentVolume>): void {
   setVolumeSourceDefaults(spec)
 }
 
-/**
- * The time of a change of phase is the server's unless the client tells one. Source:
- * persistentvolumeStatusStrategy.
- */
+/** Sets the time of a change of phase, unless the client does. Source: persistentvolumeStatusStrategy. */
 function prepareForStatusUpdate(volume: Draft<PersistentVolume>, old: PersistentVolume, now: number): void {
   volume.spec = borrow(old.spec)
   const { phase, lastPhaseTransitionTime: at } = volume.status
@@ -32,7 +29,7 @@ function prepareForStatusUpdate(volume: Draft<PersistentVolume>, old: Persistent
     volume.status = { ...volume.status, lastPhaseTransitionTime: formatTime(now) }
 }
 
-/** Until v1.28 a volume did not say when its phase changed. */
+/** PersistentVolume until v1.28, without the time of its last change of phase. */
 export const untimedVolume = {
   prepareForCreate: (object: object): void => {
     ;(object as Draft<PersistentVolume>).status = { phase: 'Pending' }

@@ -4,23 +4,23 @@ import type { PersistentVolumeClaim, Pod, Volume } from './generated.js'
 export interface PodClaim {
   readonly volume: Volume
   readonly claimName: string
-  /** The claim is made for this pod and goes with it. */
+  /** Whether the claim is created for this pod and deleted with it. */
   readonly isEphemeral: boolean
-  /** The pod wants to read only. */
+  /** Whether the pod uses it read-only. */
   readonly readOnly: boolean
 }
 
 const NONE: readonly PodClaim[] = []
 
 /**
- * Name of the claim that is made for a generic ephemeral volume. Source: component-helpers storage/ephemeral
+ * Returns the name of the claim of a generic ephemeral volume. Source: component-helpers storage/ephemeral
  * VolumeClaimName.
  */
 export function ephemeralClaimName(pod: Pod, volume: Volume): string {
   return `${pod.metadata.name ?? ''}-${volume.name}`
 }
 
-/** The claims that a pod uses, in the order of its volumes. */
+/** Returns the claims that a pod uses, in the order of its volumes. */
 export function claimsOfPod(pod: Pod): readonly PodClaim[] {
   let found: PodClaim[] | undefined
   for (const volume of pod.spec.volumes ?? []) {
@@ -43,7 +43,7 @@ export function claimsOfPod(pod: Pod): readonly PodClaim[] {
   return found ?? NONE
 }
 
-/** Keys (`namespace/name`) of the claims that a pod uses: an indexer. */
+/** Returns the keys (`namespace/name`) of the claims that a pod uses, for an index. */
 export function claimKeysOfPod(pod: Pod): readonly string[] {
   const claims = claimsOfPod(pod)
   return claims.length === 0
@@ -52,7 +52,7 @@ export function claimKeysOfPod(pod: Pod): readonly string[] {
 }
 
 /**
- * Whether a claim of that name was made for this pod: the pod controls it. Source: component-helpers
+ * Whether the claim was created for this pod: the pod controls it. Source: component-helpers
  * storage/ephemeral VolumeIsForPod.
  */
 export function isClaimForPod(pod: Pod, claim: PersistentVolumeClaim): boolean {
@@ -60,7 +60,7 @@ export function isClaimForPod(pod: Pod, claim: PersistentVolumeClaim): boolean {
   return owner !== undefined && owner.uid === pod.metadata.uid
 }
 
-/** What is told when it was not. */
+/** Returns the message if it was not. */
 export function foreignClaimMessage(pod: Pod, claim: PersistentVolumeClaim): string {
   const { namespace, name } = claim.metadata
   return (

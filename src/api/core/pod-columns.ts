@@ -18,7 +18,7 @@ interface PodSummary {
   readonly total: number
   readonly reason: string
   readonly restarts: number
-  /** Milliseconds of the newest restart, 0 if none is known. */
+  /** Time of the newest restart in ms, 0 if unknown. */
   readonly restartedAt: number
 }
 
@@ -81,7 +81,7 @@ function summarize(pod: Pod): PodSummary {
   return { ready, total: spec.containers.length + sidecars.size, reason, restarts, restartedAt }
 }
 
-/** What the init containers make of the status, undefined once all are done. */
+/** Returns the status text of the init containers, or undefined once all are done. */
 function initStatus(
   { spec, status }: Pod,
   sidecars: ReadonlyMap<string, Container>,
@@ -113,7 +113,7 @@ function initReason({ terminated, waiting }: ContainerState, index: number, tota
   return why !== '' && why !== 'PodInitializing' ? `Init:${why}` : `Init:${index}/${total}`
 }
 
-/** What the app containers make of it: the first one's state wins. */
+/** Returns the status text of the app containers: the state of the first one wins. */
 function appStatus(pod: Pod, initial: string, tally: Tally): string {
   let reason = initial
   let running = false
@@ -168,7 +168,7 @@ export const podColumns: readonly PrinterColumn<Pod>[] = [
   wideColumn('Readiness Gates', gatesText),
 ]
 
-/** What the STATUS column says of a pod. */
+/** Returns the STATUS column of a pod. */
 export function podStatusText(pod: Pod): string {
   return summaryOf(pod).reason
 }

@@ -12,15 +12,15 @@ import type {
 import { roundAmounts } from './resource-lists.js'
 import { setVolumeSourceDefaults } from './volume-source-defaults.js'
 
-/** An ephemeral container may lack nothing of what defaulting writes to. */
+/** Ephemeral containers have all fields to which defaulting writes. */
 type AnyContainer = Draft<Container> | Draft<EphemeralContainer>
 
-/** Modes that the defaults give, in decimal: 0644. */
+/** Default file mode: 0644, in decimal. */
 const defaultMode = 420
 
 /**
- * Defaults of a pod: those of its spec, requests taken over from limits, environment variables for services.
- * Source: pkg/apis/core/v1/defaults.go SetDefaults_Pod.
+ * Sets the defaults of a pod: those of its spec, requests copied from limits, environment variables for
+ * services. Source: pkg/apis/core/v1/defaults.go SetDefaults_Pod.
  */
 export function setPodDefaults(pod: Draft<Pod>): void {
   const { spec } = pod
@@ -30,14 +30,14 @@ export function setPodDefaults(pod: Draft<Pod>): void {
   for (const container of spec.initContainers ?? []) setRequestDefaults(container.resources)
   if (spec.resources !== undefined) setPodLevelRequestDefaults(spec)
   spec.enableServiceLinks ??= true
-  // of pods only: templates keep what they say
+  // for pods only: templates stay as they are
   if ((spec.terminationGracePeriodSeconds ?? 0) < 0) spec.terminationGracePeriodSeconds = 1
   if (spec.hostNetwork === true) setHostPortDefaults(spec)
 }
 
 /**
- * Defaults of a pod template's spec, which lacks some of a pod's. Source: SetDefaults_PodSpec. A frozen spec
- * has them already.
+ * Sets the defaults of a pod template's spec, which are fewer than those of a pod. A frozen spec has them
+ * already. Source: SetDefaults_PodSpec.
  */
 export function setPodSpecDefaults(spec: Draft<PodSpec>): void {
   if (Object.isFrozen(spec)) return
@@ -57,8 +57,8 @@ export function setPodSpecDefaults(spec: Draft<PodSpec>): void {
 }
 
 /**
- * `serviceAccount` is the old name of `serviceAccountName`; the conversion to and from the internal type
- * keeps both equal.
+ * Copies between `serviceAccountName` and its old name `serviceAccount`, which the conversion to and from the
+ * internal type keeps equal.
  */
 function setServiceAccountAlias(spec: Draft<PodSpec>): void {
   const name = spec.serviceAccountName ?? spec.serviceAccount
@@ -84,7 +84,9 @@ function setContainerDefaults(container: AnyContainer): void {
   setLifecycleDefaults(container.lifecycle)
 }
 
-/** No tag or `latest`, and no digest. Source: pkg/util/parsers ParseImageName. */
+/**
+ * Whether an image has no digest, and no tag or the tag `latest`. Source: pkg/util/parsers ParseImageName.
+ */
 function hasLatestTag(image: string): boolean {
   if (image.includes('@')) return false
   const last = image.slice(image.lastIndexOf('/') + 1)
@@ -113,14 +115,14 @@ function setLifecycleDefaults(lifecycle: Draft<Lifecycle> | undefined): void {
   setHttpDefaults(lifecycle?.preStop?.httpGet)
 }
 
-/** Where a limit is set and a request is not, the request is the limit. */
+/** Sets missing requests to the limits. */
 function setRequestDefaults(resources: Draft<ResourceRequirements> | undefined): void {
   if (resources?.limits === undefined) return
   resources.requests = { ...resources.limits, ...resources.requests }
 }
 
 /**
- * Pod-level requests: from pod-level limits, for cpu and memory only where no container requests it (1.34
+ * Sets pod-level requests to the pod-level limits, for cpu and memory only if no container requests it (1.34
  * PodLevelResources).
  */
 function setPodLevelRequestDefaults(spec: Draft<PodSpec>): void {
@@ -131,7 +133,7 @@ function setPodLevelRequestDefaults(spec: Draft<PodSpec>): void {
   if (inherited.length > 0) resources.requests = { ...Object.fromEntries(inherited), ...resources.requests }
 }
 
-/** On the host's network a container port is the host's port. Templates keep what they have (since 1.28). */
+/** Sets host ports to the container ports on the host's network. Templates are unchanged (since 1.28). */
 function setHostPortDefaults(spec: Draft<PodSpec>): void {
   for (const container of [...(spec.initContainers ?? []), ...spec.containers]) {
     for (const port of container.ports ?? []) port.hostPort ??= port.containerPort

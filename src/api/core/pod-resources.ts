@@ -8,22 +8,22 @@ import type { Container, ContainerStatus, Pod, ResourceRequirements } from './ge
  */
 export type ResourceAmounts = Readonly<Record<string, number>>
 
-/** A resource list as API objects hold it: name to quantity. */
+/** A resource list of the API: quantities by name. */
 export type ResourceList = Readonly<Record<string, string>>
 
 /** Options of {@link podRequests}. */
 export interface PodRequestsOptions {
   /**
-   * Counts what a container has been given (its status) if that is more than what its spec asks: in-place
-   * resize. Default false. The scheduler and the kubelet's admission count so.
+   * Whether a container counts with the resources in its status if these exceed its spec (in-place resize),
+   * as in the scheduler and the kubelet's admission. Default false.
    */
   readonly useStatusResources?: boolean
-  /** What a container counts for a resource that it does not request. Default: nothing. */
+  /** Amounts of resources that a container does not request. Default: none. */
   readonly nonMissingContainerRequests?: ResourceAmounts
 }
 
 /**
- * What a container counts in scheduling scores when it requests no cpu or memory: 100m and 200 MiB. Source:
+ * Amounts in scheduling scores of containers that do not request cpu or memory: 100m and 200 MiB. Source:
  * pkg/scheduler/util.
  */
 const NON_ZERO_CONTAINER_REQUESTS: ResourceAmounts = { cpu: 100, memory: 200 * 1024 * 1024 }
@@ -31,7 +31,7 @@ const NON_ZERO_CONTAINER_REQUESTS: ResourceAmounts = { cpu: 100, memory: 200 * 1
 const MEMO_SIZE = 10_000
 const memo = { milli: new Map<string, number>(), whole: new Map<string, number>() }
 
-/** One quantity of a resource as a number, see {@link ResourceAmounts}. */
+/** Converts a quantity of a resource to a number, see {@link ResourceAmounts}. */
 function resourceAmount(name: string, quantity: string): number {
   const milli = name === 'cpu'
   const known = milli ? memo.milli : memo.whole
@@ -44,7 +44,7 @@ function resourceAmount(name: string, quantity: string): number {
   return amount
 }
 
-/** A resource list as numbers. */
+/** Converts a resource list to numbers. */
 export function resourceAmounts(list: ResourceList | undefined): ResourceAmounts {
   const amounts: Amounts = {}
   for (const name in list) amounts[name] = resourceAmount(name, list[name] as string)
@@ -52,9 +52,9 @@ export function resourceAmounts(list: ResourceList | undefined): ResourceAmounts
 }
 
 /**
- * What a pod requests of its node: the sum over containers and sidecars, or the largest need of an init
- * container with the sidecars started before it, whichever is more; pod-level requests replace that for cpu,
- * memory and hugepages; plus the overhead. Source: component-helpers resource/helpers.go PodRequests.
+ * Returns the requests of a pod: the sum over containers and sidecars, or the largest request of an init
+ * container with the sidecars started before it, whichever is more. Pod-level requests replace that for cpu,
+ * memory and hugepages. The overhead is added. Source: component-helpers resource/helpers.go PodRequests.
  */
 export function podRequests(pod: Pod, options: PodRequestsOptions = {}): ResourceAmounts {
   const { nonMissingContainerRequests: missing } = options
@@ -69,8 +69,8 @@ export function podRequests(pod: Pod, options: PodRequestsOptions = {}): Resourc
 }
 
 /**
- * What limits a pod has; summed as {@link podRequests}, overhead only where there is a limit. Source:
- * PodLimits.
+ * Returns the limits of a pod, summed as in {@link podRequests}. Overhead is added only to resources with a
+ * limit. Source: PodLimits.
  */
 export function podLimits(pod: Pod): ResourceAmounts {
   const total = aggregate(pod, (container) => resourceAmounts(resourcesOf(container)?.limits))
@@ -81,9 +81,9 @@ export function podLimits(pod: Pod): ResourceAmounts {
 }
 
 /**
- * cpu and memory of a pod for scheduling scores: a container that requests none counts {@link
- * NON_ZERO_CONTAINER_REQUESTS}; with pod-level requests only the resources that the pod does not request at
- * all are filled in. Source: pkg/scheduler/framework/types.go calculateResource.
+ * Returns cpu and memory of a pod for scheduling scores. A container without requests counts {@link
+ * NON_ZERO_CONTAINER_REQUESTS}; with pod-level requests, only for resources that the pod does not request.
+ * Source: pkg/scheduler/framework/types.go calculateResource.
  */
 export function nonZeroPodRequests(pod: Pod, options: PodRequestsOptions = {}): ResourceAmounts {
   if (!hasPodLevelRequests(pod)) {
@@ -120,7 +120,7 @@ function aggregate(pod: Pod, amountsOf: (container: Container) => ResourceAmount
   return total
 }
 
-/** A container's resources; objects that have not been through the apiserver's defaulting may lack them. */
+/** Returns a container's resources, which objects without the apiserver's defaults may lack. */
 function resourcesOf(container: Container): ResourceRequirements | undefined {
   return container.resources
 }
@@ -130,11 +130,11 @@ function requestsBySpec(container: Container): ResourceAmounts {
 }
 
 /**
- * An infeasible resize leaves the spec out: only what the container has counts. Source:
- * determineContainerReqs.
+ * Returns the requests of a container during a resize. If the resize is infeasible, only the status counts.
+ * Source: determineContainerReqs.
  */
 function requestsBySpecAndStatus(pod: Pod): (container: Container) => ResourceAmounts {
-  // objects written by hand may lack a status
+  // handwritten objects may lack a status
   const { containerStatuses = [], initContainerStatuses = [] } =
     (pod.status as Pod['status'] | undefined) ?? {}
   if (containerStatuses.length === 0 && initContainerStatuses.length === 0) return requestsBySpec
@@ -176,8 +176,8 @@ const NANOS_OF_MILLI = 1_000_000n
 const NANOS_OF_ONE = 1_000_000_000n
 
 /**
- * Sums as quantities, each in the form in which the first container writes that resource, as Go's additions
- * keep it.
+ * Returns the sums as quantities, each in the notation of the first container with that resource, as in Go's
+ * additions.
  */
 function asList(amounts: ResourceAmounts, { spec }: Pod, kind: 'requests' | 'limits'): ResourceList {
   const lists = [spec, ...spec.containers, ...(spec.initContainers ?? [])].map(

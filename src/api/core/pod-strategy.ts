@@ -10,8 +10,8 @@ import { computeQosClass } from './qos.js'
 const gatedMessage = 'Scheduling is blocked due to non-empty scheduling gates'
 
 /**
- * A new pod is Pending, knows its class, and says so when gates hold it back. Source:
- * pkg/registry/core/pod/strategy.go.
+ * Sets the initial status of a new pod: Pending, its QoS class, and a condition if it has scheduling gates.
+ * Source: pkg/registry/core/pod/strategy.go.
  */
 function prepareForCreate(pod: Draft<Pod>): void {
   pod.status = { phase: 'Pending', qosClass: computeQosClass(pod as Pod) }
@@ -35,22 +35,22 @@ function prepareForUpdate(pod: Draft<Pod>, old: Pod): void {
   pod.status = borrow(old.status)
 }
 
-/** A status write keeps spec and owners; labels and annotations may come with it. */
+/** Resets the spec and owners on a status write, which may change labels and annotations. */
 function prepareForStatusUpdate(pod: Draft<Pod>, old: Pod): void {
   pod.spec = borrow(old.spec)
   syncPodIps(pod)
   const { ownerReferences } = old.metadata
   if (pod.metadata.ownerReferences === ownerReferences) return
   const { ownerReferences: _, ...others } = pod.metadata
-  // references that were there stay in their place among the members, whether or not the body shares them
-  // with the stored object
+  // keep the place of ownerReferences among the members, whether or not the body shares them with the stored
+  // object
   pod.metadata =
     ownerReferences === undefined ? others : { ...pod.metadata, ownerReferences: borrow(ownerReferences) }
 }
 
 /**
- * podIP is podIPs[0]: it makes the list of a client that does not know the list, and wins over it when both
- * are there and differ. Source: pkg/apis/core/v1/conversion.go Convert_v1_PodStatus_To_core_PodStatus.
+ * Keeps podIP equal to podIPs[0]. A client that does not know the list sets only podIP, which also wins if
+ * both differ. Source: pkg/apis/core/v1/conversion.go Convert_v1_PodStatus_To_core_PodStatus.
  */
 function syncPodIps(pod: Draft<Pod>): void {
   const { podIP = '', podIPs = [] } = pod.status
@@ -59,7 +59,7 @@ function syncPodIps(pod: Draft<Pod>): void {
   pod.status = podIP === '' ? { ...pod.status, podIP: first } : { ...pod.status, podIPs: [{ ip: podIP }] }
 }
 
-/** Source: ValidatePodStatusUpdate, the part that does not concern resource claims. */
+/** Source: ValidatePodStatusUpdate, without the part about resource claims. */
 function validateStatusUpdate(next: Pod, old: Pod): readonly FieldError[] {
   const errors: FieldError[] = []
   if (next.spec.nodeName !== old.spec.nodeName)
@@ -68,8 +68,8 @@ function validateStatusUpdate(next: Pod, old: Pod): readonly FieldError[] {
 }
 
 /**
- * Grace of a deletion: what was asked, else the pod's own; none for pods that were never scheduled or have
- * ended; negative is 1. Source: podStrategy.CheckGracefulDelete.
+ * Returns the grace period of a deletion: the requested one, else the pod's own; 0 for pods that were never
+ * scheduled or have ended. A negative one is 1. Source: podStrategy.CheckGracefulDelete.
  */
 function gracePeriod({ spec, status }: Pod, requested: number | undefined): number {
   const asked = requested ?? spec.terminationGracePeriodSeconds ?? 30
@@ -77,7 +77,7 @@ function gracePeriod({ spec, status }: Pod, requested: number | undefined): numb
   return asked < 0 ? 1 : asked
 }
 
-/** What differs before v1.16, when a pod had one address. */
+/** Pod before v1.16, with a single address. */
 export const singleAddressPod: Pick<Strategy<Pod>, 'prepareForStatusUpdate'> = {
   prepareForStatusUpdate: (pod, old) => {
     prepareForStatusUpdate(pod, old)

@@ -5,13 +5,13 @@ import { deprecatedNodeLabel, nodeLabelWarnings } from './node-label-warnings.js
 
 const nano = 1_000_000_000n
 
-/** `Warning:` texts of a pod. Source: pkg/api/pod/warnings.go. Unchanged specs warn of nothing new. */
+/** Returns the `Warning:` texts of a pod; none for an unchanged spec. Source: pkg/api/pod/warnings.go. */
 export function podWarnings(next: Pod, old: Pod | undefined): readonly string[] {
   if (next.spec === old?.spec) return []
   return podSpecWarnings(next.spec, 'spec')
 }
 
-/** `Warning:` texts of a pod spec or a template's; `path` is where it lies. */
+/** Returns the `Warning:` texts of the spec of a pod or template at `path`. */
 export function podSpecWarnings(spec: PodSpec, path: string): readonly string[] {
   const warnings: string[] = []
   for (const list of ['initContainers', 'containers'] as const) {
@@ -56,7 +56,7 @@ export function podSpecWarnings(spec: PodSpec, path: string): readonly string[] 
   return warnings
 }
 
-/** Node labels of old in what the pod asks of its node. */
+/** Returns the warnings about deprecated node labels in the pod's selectors. */
 function nodeLabelUse({ nodeSelector = {}, affinity }: PodSpec, path: string, warnings: string[]): void {
   for (const key of Object.keys(nodeSelector).sort()) {
     const text = deprecatedNodeLabel(key)
@@ -79,7 +79,7 @@ function nodeLabelUse({ nodeSelector = {}, affinity }: PodSpec, path: string, wa
   )
 }
 
-/** Entries of lists that merge by key, so that apply would lose one of two. */
+/** Returns the warnings about duplicate keys in lists that merge by key, of which apply would lose one. */
 function duplicateWarnings(
   { hostAliases, imagePullSecrets }: PodSpec,
   path: string,
@@ -135,5 +135,5 @@ function portWarnings({ ports }: Container, path: string, warnings: string[]): v
   })
 }
 
-/** Only values in thousandths and finer can be fractional. */
+/** Only values with a suffix of thousandths or finer can be fractional. */
 const isFractional = (text: string): boolean => /[num]$/.test(text) && parseQuantity(text).nanos % nano !== 0n

@@ -13,7 +13,9 @@ interface Resources {
   readonly requests?: Readonly<Record<string, string>>
 }
 
-/** The class that a pod's requests and limits put it in. Source: pkg/apis/core/helper/qos ComputePodQOS. */
+/**
+ * Returns the QoS class of a pod by its requests and limits. Source: pkg/apis/core/helper/qos ComputePodQOS.
+ */
 export function computeQosClass({ spec }: Pick<Pod, 'spec'>): QosClass {
   const requests: Sums = new Map()
   const limits: Sums = new Map()
@@ -35,7 +37,7 @@ export function computeQosClass({ spec }: Pick<Pod, 'spec'>): QosClass {
 
 const resourcesOf = ({ resources }: Pick<Container, 'resources'>): Resources => resources ?? {}
 
-/** Adds the cpu and memory of a list and answers how many of the two it has. */
+/** Adds the cpu and memory of a list, and returns how many of the two it has. */
 function addTo(sums: Sums, list: Readonly<Record<string, string>> | undefined): number {
   let found = 0
   for (const name of counted) {

@@ -23,7 +23,7 @@ import { validatePodTemplate } from './template-validation.js'
 type Labels = Readonly<Record<string, string>>
 
 /**
- * Selector and labels are the template's unless said otherwise. Source: SetDefaults_ReplicationController.
+ * Sets selector and labels to those of the template by default. Source: SetDefaults_ReplicationController.
  */
 function setDefaults(controller: Draft<ReplicationController>): void {
   const { spec } = controller

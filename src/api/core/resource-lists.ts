@@ -2,12 +2,12 @@ import { formatQuantity, parseQuantity } from '../quantity.js'
 
 const milli = 1_000_000n
 
-/** Whether a canonical quantity may have parts finer than thousandths. */
+/** Whether a canonical quantity may be finer than thousandths. */
 const isFine = (text: string): boolean => /[nu]$|e-/.test(text)
 
 /**
- * Amounts of resources are kept in thousandths at the finest: what is finer is rounded up, in place.
- * Source: pkg/apis/core/v1/defaults.go SetDefaults_ResourceList.
+ * Rounds quantities up to thousandths, in place. Source: pkg/apis/core/v1/defaults.go
+ * SetDefaults_ResourceList.
  */
 export function roundAmounts(list: Record<string, string> | undefined): void {
   if (list === undefined) return

@@ -18,7 +18,9 @@ function toBase64(text: string): string {
   return btoa(binary)
 }
 
-/** Opaque unless said otherwise; stringData goes into data. Source: SetDefaults_Secret, the v1 conversion. */
+/**
+ * Sets the default type Opaque, and moves stringData to data. Source: SetDefaults_Secret, the v1 conversion.
+ */
 function setDefaults(secret: Draft<Secret>): void {
   secret.type ??= 'Opaque'
   if (secret.stringData === undefined) return
@@ -38,7 +40,7 @@ function validate(secret: Secret): readonly FieldError[] {
   return [...errors, ...validateType(secret)]
 }
 
-/** The keys that well-known types need. Source: pkg/apis/core/validation ValidateSecret. */
+/** Required keys of well-known types. Source: pkg/apis/core/validation ValidateSecret. */
 function validateType({ type, data = {}, metadata }: Secret): readonly FieldError[] {
   const needs = (key: string): readonly FieldError[] =>
     Object.hasOwn(data, key) ? [] : [required(`data[${key}]`)]
@@ -89,7 +91,7 @@ function validateUpdate(next: Secret, old: Secret): readonly FieldError[] {
 }
 
 /**
- * What Go's tls.X509KeyPair finds wrong with a pair before it reads the certificates themselves; the pair is
+ * Returns a warning with the error of Go's tls.X509KeyPair for a pair without a valid PEM block. The pair is
  * stored all the same. Source: pkg/registry/core/secret/strategy.go warningsForSecret.
  */
 function warnings({ type, data = {} }: Secret): readonly string[] {

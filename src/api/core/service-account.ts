@@ -2,7 +2,7 @@ import { ageColumn, column, defineKind, nameColumn } from '../define.js'
 import type { KindDefinition } from '../definition.js'
 import type { ServiceAccount } from './generated.js'
 
-/** v1 ServiceAccount. The Secrets column went away in v1.35: `createScheme` drops it there. */
+/** v1 ServiceAccount. `createScheme` drops the Secrets column, which v1.35 does not have. */
 export const serviceAccountDefinition: KindDefinition<ServiceAccount> = defineKind<ServiceAccount>({
   group: '',
   version: 'v1',

@@ -26,8 +26,7 @@ import { validateService, validateServiceStatus, validateServiceUpdate } from '.
 import { ipWarnings } from '../ip-validation.js'
 
 /**
- * Source: pkg/apis/core/v1/defaults.go SetDefaults_Service; addresses and families are the registry's to
- * allocate.
+ * Source: pkg/apis/core/v1/defaults.go SetDefaults_Service; the registry allocates addresses and families.
  */
 function setDefaults({ spec }: Draft<Service>): void {
   if (Object.isFrozen(spec)) return
@@ -51,8 +50,8 @@ function setDefaults({ spec }: Draft<Service>): void {
 }
 
 /**
- * Fields that only some types have go when the type no longer has them and the client did not change them.
- * Source: pkg/registry/core/service/strategy.go dropTypeDependentFields.
+ * Drops fields that the new type does not have, unless the client changed them. Source:
+ * pkg/registry/core/service/strategy.go dropTypeDependentFields.
  */
 function dropTypeDependentFields(service: Draft<Service>, old: Service): void {
   if (service.spec === old.spec) return
@@ -91,7 +90,7 @@ function withoutNodePort(port: Draft<ServicePort>): Draft<ServicePort> {
   return rest
 }
 
-/** An address of a load balancer is a virtual one unless said otherwise. Source: SetDefaults_Service. */
+/** Sets the default mode of a load balancer's address, VIP. Source: SetDefaults_Service. */
 function prepareForStatusUpdate(service: Draft<Service>, old: Service): void {
   service.spec = borrow(old.spec)
   const { ingress } = service.status.loadBalancer
@@ -106,7 +105,7 @@ function prepareForStatusUpdate(service: Draft<Service>, old: Service): void {
   service.status = { ...service.status, loadBalancer: { ...service.status.loadBalancer, ingress: completed } }
 }
 
-/** Until v1.29 addresses of load balancers had no mode. */
+/** Service until v1.29, whose load balancers' addresses had no mode. */
 export const modelessService = {
   prepareForStatusUpdate: (object: object, old: object): void => {
     ;(object as Draft<Service>).spec = borrow((old as Service).spec)
@@ -170,7 +169,7 @@ export const serviceDefinition: KindDefinition<Service> = defineKind<Service>({
   },
 })
 
-/** `Warning:` texts of a service. Source: pkg/api/service/warnings.go GetWarningsForService. */
+/** Returns the `Warning:` texts of a Service. Source: pkg/api/service/warnings.go GetWarningsForService. */
 function serviceWarnings(service: Service): readonly string[] {
   const { metadata, spec } = service
   const found: string[] = []

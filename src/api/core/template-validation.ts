@@ -4,7 +4,7 @@ import { validateAnnotations } from '../meta/validation.js'
 import type { PodTemplateSpec } from './generated.js'
 import { validatePodSpec } from './validation/pod-spec.js'
 
-/** A pod template wherever it lies. Source: pkg/apis/core/validation ValidatePodTemplateSpec. */
+/** Validates a pod template at any path. Source: pkg/apis/core/validation ValidatePodTemplateSpec. */
 export function validatePodTemplate(
   { metadata, spec }: PodTemplateSpec,
   path: string,

@@ -8,7 +8,7 @@ export function tolerates(toleration: Toleration, taint: Taint): boolean {
   return Boolean(toleration.key) && (toleration.value ?? '') === (taint.value ?? '')
 }
 
-/** The first taint, among those of the effects that count, that no toleration tolerates. */
+/** Returns the first taint with one of the effects that no toleration tolerates. */
 export function findUntoleratedTaint(
   taints: readonly Taint[] | undefined,
   tolerations: readonly Toleration[] | undefined,

@@ -5,21 +5,21 @@ import { storageClassText } from './access-modes.js'
 import type { Node, PersistentVolume, PersistentVolumeClaim } from './generated.js'
 import { matchesNodeSelector } from './node-affinity.js'
 
-/** On a claim: it has been bound once. */
+/** On a claim: it has been bound. */
 export const BIND_COMPLETED = 'pv.kubernetes.io/bind-completed'
-/** On a volume or claim: the controller chose the other one, not the user. */
+/** On a volume or claim: the controller, not the user, chose the other one. */
 export const BOUND_BY_CONTROLLER = 'pv.kubernetes.io/bound-by-controller'
-/** On a claim: the node that the scheduler wants it to be provisioned for. */
+/** On a claim: the node for which the scheduler wants it to be provisioned. */
 export const SELECTED_NODE = 'volume.kubernetes.io/selected-node'
-/** Provisioner of classes whose volumes are made by hand. */
+/** Provisioner of classes whose volumes are created manually. */
 export const NO_PROVISIONER = 'kubernetes.io/no-provisioner'
 
-/** The class of a claim; '' for none. */
+/** Returns the class of a claim, or ''. */
 export function classOfClaim({ metadata, spec }: PersistentVolumeClaim): string {
   return storageClassText(metadata, spec.storageClassName)
 }
 
-/** The class of a volume; '' for none. */
+/** Returns the class of a volume, or ''. */
 export function classOfVolume({ metadata, spec }: PersistentVolume): string {
   return storageClassText(metadata, spec.storageClassName)
 }
@@ -30,7 +30,7 @@ export function delaysBinding(storageClass: StorageClass | undefined): boolean {
 }
 
 /**
- * Whether the volume is reserved for the claim: it names it, and no other object of its name. Source:
+ * Whether the volume is reserved for the claim: its claimRef has the claim's name and, if set, uid. Source:
  * pv_helpers.go IsVolumeBoundToClaim.
  */
 export function isVolumeBoundToClaim(
@@ -48,7 +48,7 @@ export function isUsableOn({ spec }: PersistentVolume, node: Node): boolean {
   return required === undefined || matchesNodeSelector(required, node)
 }
 
-/** Whether the volume offers all access modes that the claim wants. */
+/** Whether the volume has all access modes that the claim requests. */
 export function offersAccessModes({ spec }: PersistentVolume, claim: PersistentVolumeClaim): boolean {
   return (claim.spec.accessModes ?? []).every((mode) => spec.accessModes?.includes(mode) === true)
 }
@@ -61,10 +61,9 @@ export function haveSameMode(volume: PersistentVolume, claim: PersistentVolumeCl
 }
 
 /**
- * The volumes that a claim could be bound to, the best one first: only the one that is reserved for it if
- * there is one, else the available ones that have everything that it asks for, from the smallest on (equal
- * ones by name). Where they can be used is not looked at. Source: component-helpers storage/volume
- * pv_helpers.go FindMatchingVolume.
+ * Returns the volumes to which a claim could be bound, the best one first: the one reserved for it, else the
+ * available ones that satisfy it, from the smallest on (equal ones by name). Their node affinity is ignored.
+ * Source: component-helpers storage/volume pv_helpers.go FindMatchingVolume.
  */
 export function volumesFor(
   claim: PersistentVolumeClaim,
@@ -89,7 +88,7 @@ export function volumesFor(
   return found.length > 1 ? found.sort(bySizeAndName) : found
 }
 
-/** Capacity of a volume. */
+/** Returns the capacity of a volume. */
 export function sizeOf({ spec }: PersistentVolume): ReturnType<typeof parseQuantity> {
   return parseQuantity(spec.capacity?.['storage'] ?? '0')
 }
@@ -100,8 +99,8 @@ function bySizeAndName(a: PersistentVolume, b: PersistentVolume): number {
 }
 
 /**
- * The volume reserved for the claim, `bound-by-controller` if it was not before; the volume itself when that
- * is so already. Source: pv_helpers.go GetBindVolumeToClaim.
+ * Returns the volume reserved for the claim, marked `bound-by-controller` if it was not reserved before.
+ * Returns the volume itself if it is already so. Source: pv_helpers.go GetBindVolumeToClaim.
  */
 export function volumeBoundTo(volume: PersistentVolume, claim: PersistentVolumeClaim): PersistentVolume {
   const { claimRef } = volume.spec
@@ -127,14 +126,14 @@ export function volumeBoundTo(volume: PersistentVolume, claim: PersistentVolumeC
   }
 }
 
-/** Whether the claim has been bound, and that was told to the end. */
+/** Whether the claim is bound and marked as completely bound. */
 export function isFullyBound({ metadata, spec }: PersistentVolumeClaim): boolean {
   return (spec.volumeName ?? '') !== '' && metadata.annotations?.[BIND_COMPLETED] !== undefined
 }
 
 /**
- * Whether a node is within the topologies that a class allows; a class without them allows all. Source:
- * v1helper.MatchTopologySelectorTerms.
+ * Whether a node is within the allowed topologies of a class. A class without topologies allows all nodes.
+ * Source: v1helper.MatchTopologySelectorTerms.
  */
 export function allowsNode({ allowedTopologies = [] }: StorageClass, node: Node): boolean {
   if (allowedTopologies.length === 0) return true

@@ -4,7 +4,7 @@ import type { PersistentVolumeSpec, Volume } from './generated.js'
 type SharedSource = 'hostPath' | 'iscsi' | 'rbd' | 'azureDisk' | 'scaleIO'
 
 /**
- * Defaults of the sources that volumes of pods and persistent volumes have in common. Source:
+ * Sets the defaults of volume sources that both pods and PersistentVolumes have. Source:
  * pkg/apis/core/v1/defaults.go.
  */
 export function setVolumeSourceDefaults({

@@ -6,10 +6,10 @@ const HOUR = 60 * MINUTE
 const YEARS_AHEAD = 5
 
 /**
- * The first time of a schedule after `after`, both in ms since the epoch; undefined if there is none in the
- * next five years (February 30th). `timeZone` is where the schedule's clock hangs unless the schedule says so
- * itself; default UTC. Around changes of the clocks it is exactly as right as the library of the real
- * controller manager: what falls into a gap is skipped or moved. Source: robfig/cron v3 SpecSchedule.Next.
+ * Returns the first time of a schedule after `after`, both in ms since the epoch, or undefined if there is
+ * none in the next five years (February 30th). `timeZone` applies unless the schedule names its own; default
+ * UTC. Around changes of the clocks it behaves as the library of the real controller manager: times in a gap
+ * are skipped or moved. Source: robfig/cron v3 SpecSchedule.Next.
  */
 export function nextTime(schedule: Schedule, after: number, timeZone = 'UTC'): number | undefined {
   const second = after - mod(after, SECOND)
@@ -19,12 +19,12 @@ export function nextTime(schedule: Schedule, after: number, timeZone = 'UTC'): n
 
 const mod = (value: number, by: number): number => ((value % by) + by) % by
 
-/** A time that is moved on until all fields match, largest field first; a carry begins from the start. */
+/** A time that advances until all fields match, the largest field first. A carry restarts the search. */
 class Search {
   readonly #schedule: CalendarSchedule
   readonly #zone: string
   #at = 0
-  /** Whether a field has been moved, so that all smaller ones stand at their beginning. */
+  /** Whether a field has advanced, so that all smaller ones are at their minimum. */
   #moved = false
 
   constructor(schedule: CalendarSchedule, zone: string) {
@@ -42,19 +42,19 @@ class Search {
     return undefined
   }
 
-  /** A Date whose UTC fields are what the zone's clock shows. */
+  /** Returns a Date whose UTC fields are the local time of the zone. */
   #local(): Date {
     return new Date(this.#at + zoneOffset(this.#zone, this.#at))
   }
 
-  /** Puts the clock to a local time; where that does not exist or exists twice, as Go's time.Date does. */
+  /** Sets a local time. If it does not exist or is ambiguous, the result is that of Go's time.Date. */
   #setLocal(year: number, month: number, day: number, hour: number): void {
     const local = Date.UTC(year, month, day, hour)
     const guess = zoneOffset(this.#zone, local)
     this.#at = local - zoneOffset(this.#zone, local - guess)
   }
 
-  /** Puts the smaller fields to their beginning, if that has not been done. */
+  /** Sets the smaller fields to their minimum, unless that has been done. */
   #begin(put: () => void): void {
     if (!this.#moved) put()
     this.#moved = true
@@ -77,7 +77,7 @@ class Search {
       this.#begin(() => this.#setLocal(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate(), 0))
       const begun = this.#local()
       this.#setLocal(begun.getUTCFullYear(), begun.getUTCMonth(), begun.getUTCDate() + 1, begun.getUTCHours())
-      // a midnight that a change of the clocks has moved
+      // a change of the clocks has moved midnight
       const hour = this.#local().getUTCHours()
       this.#at += (hour > 12 ? 24 - hour : -hour) * HOUR
       if (this.#local().getUTCDate() === 1) return false
@@ -85,7 +85,7 @@ class Search {
     return true
   }
 
-  /** Day of month and day of week: either is enough, unless one of them is a star. */
+  /** Whether the day matches: day of month or day of week, but both if one of them is a star. */
   #isDay(): boolean {
     const { dayOfMonth, dayOfWeek } = this.#schedule
     const local = this.#local()
@@ -114,7 +114,7 @@ class Search {
     return true
   }
 
-  /** Schedules have no seconds: they begin with the minute. */
+  /** Schedules have no seconds, so times are at second 0. */
   #toSecond(): boolean {
     if (mod(this.#at, MINUTE) === 0) return true
     this.#at += MINUTE - mod(this.#at, MINUTE)
@@ -127,7 +127,7 @@ function has(field: ScheduleField, value: number): boolean {
   return field.values.includes(value)
 }
 
-/** A time as RFC 3339 writes it in a zone: `2026-01-02T03:04:05+01:00`, or with `Z` for UTC. */
+/** Formats a time as RFC 3339 in a zone: `2026-01-02T03:04:05+01:00`, or with `Z` for UTC. */
 export function formatInZone(at: number, zone: string): string {
   const offset = zoneOffset(zone, at)
   const clock = new Date(at + offset).toISOString().slice(0, 19)
@@ -137,23 +137,20 @@ export function formatInZone(at: number, zone: string): string {
   return `${clock}${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`
 }
 
-/**
- * What is known of a zone: a formatter, and offsets by the hour (zones change theirs at full hours, half or
- * quarter ones at the least).
- */
+/** The cache of a zone: its formatter, and offsets by quarter of an hour (offsets change only at these). */
 interface Zone {
   readonly format: Intl.DateTimeFormat
   readonly offsets: Map<number, number>
 }
 
 const QUARTER = HOUR / 4
-/** Offsets that are kept for one zone: 40 days of them. */
+/** Most cached offsets of a zone: 40 days. */
 const MOST_OFFSETS = 4_000
 const zones = new Map<string, Zone>()
 
 /**
- * By how many ms the clocks of a time zone are ahead of UTC at that instant. The rules are those of the
- * JavaScript engine (Intl). Throws RangeError for zones that do not exist; ask `isTimeZone` before.
+ * Returns the offset of a time zone from UTC at an instant, in ms, by the rules of the JavaScript engine
+ * (Intl). Throws RangeError for unknown zones; check with `isTimeZone`.
  */
 function zoneOffset(zone: string, at: number): number {
   if (zone === 'UTC' || zone === 'Local') return 0

@@ -1,17 +1,17 @@
 /**
- * Schedules as the cron library of the real controller manager reads them: five fields, or a descriptor, with
- * its texts for what is wrong. Source: github.com/robfig/cron/v3 parser.go, ParseStandard.
+ * Parses schedules as the cron library of the real controller manager: five fields or a descriptor, with its
+ * error texts. Source: github.com/robfig/cron/v3 parser.go, ParseStandard.
  */
 import { quote } from '../field-error.js'
 import { DurationError, parseGoDuration } from '../duration.js'
 import { isTimeZone } from './time-zone.js'
 
-/** A text that is no schedule; the message is the library's. */
+/** An invalid schedule; the message is the library's. */
 export class ScheduleError extends Error {}
 
 /**
- * One field: the values that match, and whether it was a star (day of month and day of week are joined by
- * "or" unless one is).
+ * One field: the matching values, and whether it was a star (day of month and day of week are joined by "or"
+ * unless one is a star).
  */
 export interface ScheduleField {
   readonly values: readonly number[]
@@ -29,7 +29,7 @@ export interface CalendarSchedule {
   readonly timeZone?: string
 }
 
-/** A schedule of a fixed distance: `@every 1h`; whole seconds, at least one. */
+/** A schedule with a fixed interval: `@every 1h`; whole seconds, at least one. */
 export interface IntervalSchedule {
   readonly everyMs: number
 }
@@ -60,7 +60,7 @@ const descriptors: Readonly<Record<string, string>> = {
   '@hourly': '0 * * * *',
 }
 
-/** Reads a schedule. Throws ScheduleError. */
+/** Parses a schedule. Throws ScheduleError. */
 export function parseSchedule(text: string): Schedule {
   if (text === '') throw new ScheduleError('empty spec string')
   const { timeZone, rest } = splitZone(text)
@@ -132,7 +132,7 @@ interface Range {
   readonly isStar: boolean
 }
 
-/** `number`, `number-number`, `*`, `?`, each perhaps with `/step`. */
+/** Parses `number`, `number-number`, `*` or `?`, each optionally with `/step`. */
 function parseRange(text: string, bounds: Bounds): Range {
   const [span = '', stepText, ...moreSlashes] = text.split('/')
   const [low = '', high, ...moreHyphens] = span.split('-')
@@ -165,7 +165,7 @@ function parseValue(text: string, { names }: Bounds): number {
   return named < 0 ? parseNumber(text) : named
 }
 
-/** strconv.Atoi and a sign check. */
+/** Parses a number as strconv.Atoi, which must not be negative. */
 function parseNumber(text: string): number {
   const why = !/^[-+]?\d+$/.test(text)
     ? 'invalid syntax'

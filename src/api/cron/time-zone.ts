@@ -1,9 +1,9 @@
-/** Parts of a zone's name: nothing that would lead out of Go's folder of zones. */
+/** Allowed parts of a zone's name, which cannot lead out of Go's folder of zones. */
 const partPattern = /^[A-Za-z0-9_][A-Za-z0-9_+.-]*$/
 
 /**
- * Whether there is a time zone of that name. Go looks for a file, so capitals matter; the zones are those of
- * the JavaScript engine (Intl), which are the IANA ones.
+ * Whether a time zone exists. The name is case-sensitive, because Go looks for a file. The zones are the IANA
+ * ones of the JavaScript engine (Intl).
  */
 export function isTimeZone(name: string): boolean {
   if (name === 'UTC' || name === 'Local') return true
@@ -14,6 +14,6 @@ export function isTimeZone(name: string): boolean {
   } catch {
     return false
   }
-  // an alias resolves to another zone, whose capitals tell nothing
+  // an alias resolves to another zone, so its case cannot be checked
   return resolved.toLowerCase() === name.toLowerCase() ? resolved === name : !/(^|\/)[a-z]/.test(name)
 }

@@ -21,7 +21,7 @@ const maxHints = 8
 const addressTypes = ['FQDN', 'IPv4', 'IPv6']
 const protocols = ['SCTP', 'TCP', 'UDP']
 
-/** The zone has a field of its own; the old map keeps the rest. */
+/** The zone must not be in the old map, because it has its own field. */
 export const zoneLabel = 'topology.kubernetes.io/zone'
 
 function validateType(type: string): readonly FieldError[] {
@@ -132,7 +132,7 @@ export function validateEndpointSlice(slice: EndpointSlice): readonly FieldError
   return [...validateType(addressType), ...validatePorts(slice.ports ?? []), ...all]
 }
 
-/** The type of the addresses stays. Source: ValidateEndpointSliceUpdate. */
+/** The addressType must not change. Source: ValidateEndpointSliceUpdate. */
 export function validateEndpointSliceUpdate(next: EndpointSlice, old: EndpointSlice): readonly FieldError[] {
   const changed =
     next.addressType === old.addressType

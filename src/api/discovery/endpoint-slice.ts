@@ -6,7 +6,7 @@ import { ipWarnings } from '../ip-validation.js'
 import { validateEndpointSlice, validateEndpointSliceUpdate } from './endpoint-slice-validation.js'
 import type { Endpoint, EndpointSlice } from './generated.js'
 
-/** Items that a table shows before `+ N more...`. */
+/** Number of items in a Table before `+ N more...`. */
 const shown = 3
 const managedBy = 'endpointslice.kubernetes.io/managed-by'
 const controllers = new Set(['endpointslice-controller.k8s.io', 'endpointslicemirroring-controller.k8s.io'])
@@ -29,7 +29,7 @@ function setDefaults(slice: Draft<EndpointSlice>): void {
 const endpointsOf = ({ endpoints }: EndpointSlice): readonly Endpoint[] =>
   (endpoints as readonly Endpoint[] | null) ?? []
 
-/** v1 takes no topology maps; those that are there may stay. Source: dropTopologyOnV1. */
+/** Drops topology maps, which v1 does not have, unless the old object has them. Source: dropTopologyOnV1. */
 function dropTopology(slice: Draft<EndpointSlice>, old: EndpointSlice | undefined): void {
   const endpoints = endpointsOf(slice as EndpointSlice)
   if (!endpoints.some(({ deprecatedTopology }) => deprecatedTopology !== undefined)) return
@@ -41,8 +41,8 @@ function dropTopology(slice: Draft<EndpointSlice>, old: EndpointSlice | undefine
 }
 
 /**
- * All but the metadata, and the labels. Source: pkg/registry/discovery/endpointslice/strategy.go
- * PrepareForUpdate.
+ * Whether an update increments the generation: anything except the metadata has changed, or the labels have.
+ * Source: pkg/registry/discovery/endpointslice/strategy.go PrepareForUpdate.
  */
 function generationChanged(next: EndpointSlice, old: EndpointSlice): boolean {
   return !semanticEqual(
@@ -51,7 +51,10 @@ function generationChanged(next: EndpointSlice, old: EndpointSlice): boolean {
   )
 }
 
-/** Source: warnOnDeprecatedAddressType, warnOnBadIPs; what the controllers write is not looked at. */
+/**
+ * Source: warnOnDeprecatedAddressType, warnOnBadIPs; EndpointSlices written by the controllers are not
+ * checked.
+ */
 function warnings(slice: EndpointSlice, old: EndpointSlice | undefined): readonly string[] {
   if (slice.addressType === 'FQDN')
     return old === undefined ? ['spec.addressType: FQDN endpoints are deprecated'] : []

@@ -27,7 +27,7 @@ type BetaEndpoint = Omit<Endpoint, 'deprecatedTopology' | 'zone'> & {
   readonly topology?: Readonly<Record<string, string>>
 }
 
-/** An EndpointSlice as v1beta1 had it: the zone lies in a map of labels. */
+/** An EndpointSlice of v1beta1, whose zone is in a map of labels. */
 export interface BetaEndpointSlice extends KubeObject {
   readonly addressType: EndpointSlice['addressType']
   readonly endpoints: readonly BetaEndpoint[] | null
@@ -75,7 +75,7 @@ function endpointToV1({ topology, ...endpoint }: BetaEndpoint): Endpoint {
   }
 }
 
-/** The way back: Convert_discovery_Endpoint_To_v1beta1_Endpoint. */
+/** Source: Convert_discovery_Endpoint_To_v1beta1_Endpoint. */
 function endpointToBeta({ deprecatedTopology, zone, ...endpoint }: Endpoint): BetaEndpoint {
   const { nodeName } = endpoint
   if (deprecatedTopology === undefined && zone === undefined && nodeName === undefined) return endpoint

@@ -6,12 +6,12 @@ import { eventDefinition } from '../core/event.js'
 import type { Event as CoreEvent } from '../core/generated.js'
 import type { Event } from './generated.js'
 
-/** `rest` without members that are undefined. */
+/** Returns the object without undefined members. */
 function compact<T extends object>(value: T): T {
   return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as T
 }
 
-/** An events.k8s.io/v1 event as core v1. Source: pkg/apis/events/v1/conversion.go. */
+/** Converts an events.k8s.io/v1 event to core v1. Source: pkg/apis/events/v1/conversion.go. */
 export function toCoreEvent(event: Event): CoreEvent {
   const {
     metadata,
@@ -47,7 +47,7 @@ export function toCoreEvent(event: Event): CoreEvent {
   }) as CoreEvent
 }
 
-/** A core v1 event as events.k8s.io/v1. */
+/** Converts a core v1 event to events.k8s.io/v1. */
 export function fromCoreEvent(event: CoreEvent): Event {
   const {
     metadata,
@@ -111,7 +111,7 @@ function validate(event: Event): readonly FieldError[] {
 
 const core = (event: Event): CoreEvent => toCoreEvent(event)
 
-/** events.k8s.io/v1 Event: another view of the events that etcd keeps as core v1. */
+/** events.k8s.io/v1 Event: another view of the events that are stored as core v1. */
 export const eventsEventDefinition: KindDefinition<Event> = defineKind<Event>({
   group: 'events.k8s.io',
   version: 'v1',

@@ -1,5 +1,5 @@
 /**
- * Priority levels and flow schemas that every apiserver makes. Source: k8s.io/apiserver
+ * Priority levels and flow schemas that every apiserver creates. Source: k8s.io/apiserver
  * pkg/apis/flowcontrol/bootstrap/default.go; compared with what a v1.34 server serves.
  */
 import type { KubeObject } from '../definition.js'
@@ -34,7 +34,7 @@ const systemAccounts: Subject = {
 }
 const everyone = [group('system:unauthenticated'), group('system:authenticated')]
 
-/** A level with queues: shares, what it lends, number of queues, hand size. */
+/** Makes a level with queues: shares, lendable percent, number of queues, hand size. */
 function queued(
   shares: number,
   lendablePercent: number,
@@ -64,7 +64,7 @@ interface Rules {
   readonly nonResourceRules?: readonly NonResourcePolicyRule[]
 }
 
-/** A schema: its level, its precedence, by what it tells flows apart, its one rule. */
+/** Makes a schema: its level, precedence, distinguisher and single rule. */
 function flow(
   name: string,
   matchingPrecedence: number,
@@ -121,7 +121,7 @@ const metadataOf = (name: string): KubeObject['metadata'] => ({
   annotations: { 'apf.kubernetes.io/autoupdate-spec': 'true' },
 })
 
-/** That the level of a schema is there, as the apiserver's own controller says. */
+/** The condition that the level of a schema exists, which upstream's controller sets. */
 function notDangling({ priorityLevelConfiguration: { name } }: FlowSchemaSpec, now: number): object {
   const level = `the PriorityLevelConfiguration object named "${name}"`
   const message = `This FlowSchema references ${level} and it exists`
@@ -149,8 +149,8 @@ function build(now: number): readonly KubeObject[] {
 let latest: { readonly now: number; readonly objects: readonly KubeObject[] } | undefined
 
 /**
- * The default flow control objects, complete but for uid, resourceVersion and creationTimestamp. `now` is
- * virtual milliseconds; for the same instant the array is the same.
+ * Returns the default flow control objects, complete except for uid, resourceVersion and creationTimestamp.
+ * `now` is virtual milliseconds; the array is the same for the same instant.
  */
 export function defaultFlowControl(now: number): readonly KubeObject[] {
   if (latest?.now !== now) latest = { now, objects: build(now) }

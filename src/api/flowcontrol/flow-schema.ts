@@ -15,7 +15,7 @@ const group = 'flowcontrol.apiserver.k8s.io'
 const maxPrecedence = 10_000
 const verbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'proxy', 'update', 'watch']
 
-/** What is said of a list that is empty, and of a star that is not alone. */
+/** Texts for an empty list, and for a star that is not the only item. */
 const listTexts = {
   verbs: ['verbs must contain at least one value', "if '*' is present, must not specify other verbs"],
   apiGroups: [
@@ -83,7 +83,7 @@ function validateAccount({ serviceAccount }: Subject, path: string, errors: Fiel
       errors.push(invalid(`${path}.serviceAccount.namespace`, namespace, fault))
 }
 
-/** A list with at least one item; a star stands alone. Answers whether all is well so far. */
+/** Validates that a list is not empty, and that a star is its only item. Returns whether it is valid. */
 function validateList(
   list: readonly string[] | null | undefined,
   field: keyof typeof listTexts,
@@ -194,7 +194,7 @@ function validate({ metadata, spec }: FlowSchema): readonly FieldError[] {
   return errors
 }
 
-/** flowcontrol.apiserver.k8s.io/v1 FlowSchema: kept, but requests are not held back by it. */
+/** flowcontrol.apiserver.k8s.io/v1 FlowSchema: stored, but requests are not limited by it. */
 export const flowSchemaDefinition: KindDefinition<FlowSchema> = defineKind<FlowSchema>({
   group,
   version: 'v1',

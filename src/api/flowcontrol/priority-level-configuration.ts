@@ -11,7 +11,7 @@ import type {
 
 const group = 'flowcontrol.apiserver.k8s.io'
 const maxQueues = 10_000_000
-/** Bits that dealing a hand may need: 2^(hand size * log2 of queues) stays below. */
+/** Most bits of entropy for dealing a hand: hand size * log2 of queues must stay below. */
 const maxHashBits = 60
 
 /** Source: pkg/apis/flowcontrol/v1/defaults.go. */
@@ -136,7 +136,7 @@ function validate({ metadata, spec }: PriorityLevelConfiguration): readonly Fiel
 const queuingOf = ({ spec }: PriorityLevelConfiguration): QueuingConfiguration | undefined =>
   spec.limited?.limitResponse.queuing
 
-/** flowcontrol.apiserver.k8s.io/v1 PriorityLevelConfiguration: kept, but requests are not held back by it. */
+/** flowcontrol.apiserver.k8s.io/v1 PriorityLevelConfiguration: stored, but requests are not limited by it. */
 export const priorityLevelConfigurationDefinition: KindDefinition<PriorityLevelConfiguration> =
   defineKind<PriorityLevelConfiguration>({
     group,

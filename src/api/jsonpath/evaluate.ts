@@ -1,6 +1,6 @@
 import { JsonPathError, type Operand, type Step } from './nodes.js'
 
-/** What a path leads to from `value`; fields that are not there lead nowhere. */
+/** Returns the values of a path from `value`; a missing field has none. */
 export function evaluatePath(steps: readonly Step[], value: unknown): readonly unknown[] {
   let values: readonly unknown[] = [value]
   for (const step of steps) values = values.flatMap((one) => evaluateStep(step, one))
@@ -31,7 +31,7 @@ function fieldOf(value: unknown, name: string): readonly unknown[] {
   return field === undefined ? [] : [field]
 }
 
-/** Items of a list, or values of an object in key order (Go's order is random). */
+/** Returns the items of a list, or the values of an object in key order (Go's order is random). */
 function childrenOf(value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value
   if (typeof value !== 'object' || value === null) return []

@@ -1,4 +1,4 @@
-/** A value that a filter compares with, or a path to one. */
+/** An operand of a filter: a value or a path. */
 export type Operand =
   | { readonly kind: 'literal'; readonly value: string | number | boolean }
   | { readonly kind: 'path'; readonly steps: readonly Step[] }
@@ -24,15 +24,14 @@ export type Node =
   | { readonly kind: 'path'; readonly steps: readonly Step[] }
   | { readonly kind: 'range'; readonly steps: readonly Step[]; readonly body: readonly Node[] }
 
-/** A template that was read, with its text for error messages. */
+/** A parsed template, with its text for error messages. */
 export interface Template {
   readonly text: string
   readonly nodes: readonly Node[]
 }
 
 /**
- * A JSONPath template that cannot be read, or an index that is out of bounds. The message is that of
- * client-go's util/jsonpath.
+ * An invalid JSONPath template, or an index out of bounds. The message is that of client-go's util/jsonpath.
  */
 export class JsonPathError extends Error {
   override readonly name = 'JsonPathError'

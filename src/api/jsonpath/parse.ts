@@ -1,7 +1,7 @@
 import { JsonPathError, type Node, type Operand, type Step, type Template } from './nodes.js'
 
 /**
- * Reads a JSONPath template. Throws JsonPathError with client-go's texts. Source: client-go
+ * Parses a JSONPath template. Throws JsonPathError with client-go's texts. Source: client-go
  * util/jsonpath/parser.go.
  */
 export function parseJsonPath(text: string): Template {
@@ -46,7 +46,7 @@ class TemplateParser {
     return nodes
   }
 
-  /** What stands between `{` and its `}`. */
+  /** Parses the text between `{` and its `}`. */
   #action(): string {
     const start = this.#at + 1
     const end = closingBrace(this.#text, start, this.#fail)

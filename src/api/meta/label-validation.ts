@@ -3,12 +3,15 @@ import type { Labels } from '../labels.js'
 import { labelValueFaults, qualifiedNameFaults } from '../names.js'
 import type { LabelSelector, LabelSelectorRequirement } from './generated.js'
 
-/** A key that must be a qualified name. Source: metav1validation.ValidateLabelName. */
+/** Validates a key, which must be a qualified name. Source: metav1validation.ValidateLabelName. */
 export function validateLabelName(key: string, path: string): readonly FieldError[] {
   return qualifiedNameFaults(key).map((fault) => invalid(path, key, fault))
 }
 
-/** Labels: each key a qualified name, each value a label value. Source: metav1validation.ValidateLabels. */
+/**
+ * Validates labels: each key must be a qualified name, each value a label value. Source:
+ * metav1validation.ValidateLabels.
+ */
 export function validateLabels(labels: Labels | undefined, path: string): readonly FieldError[] {
   const errors: FieldError[] = []
   for (const key in labels) {
@@ -19,7 +22,9 @@ export function validateLabels(labels: Labels | undefined, path: string): readon
   return errors
 }
 
-/** A LabelSelector object. Source: metav1validation.ValidateLabelSelector. An absent one is valid. */
+/**
+ * Validates a LabelSelector object. An absent one is valid. Source: metav1validation.ValidateLabelSelector.
+ */
 export function validateLabelSelector(
   selector: LabelSelector | undefined,
   path: string,
@@ -57,7 +62,7 @@ function validateExpression(
   return errors
 }
 
-/** The selector cannot be used (metav1.LabelSelectorAsSelector fails): `invalid label selector`. */
+/** Returns `invalid label selector` if metav1.LabelSelectorAsSelector would fail. */
 export function isUsableSelector(selector: LabelSelector): boolean {
   return (selector.matchExpressions ?? []).every(
     ({ key, operator, values = [] }) =>

@@ -2,7 +2,8 @@ import type { KubeObject } from '../definition.js'
 import type { OwnerReference } from './generated.js'
 
 /**
- * The owner reference with `controller: true`, if there is one. Source: apimachinery metav1.GetControllerOf.
+ * Returns the owner reference with `controller: true`, or undefined. Source: apimachinery
+ * metav1.GetControllerOf.
  */
 export function controllerOf(object: KubeObject): OwnerReference | undefined {
   return object.metadata.ownerReferences?.find((reference) => reference.controller === true)
@@ -14,7 +15,7 @@ export function isControlledBy(object: KubeObject, owner: KubeObject): boolean {
 }
 
 /**
- * A controller reference to `owner` (controller and blockOwnerDeletion true). Source:
+ * Returns a controller reference to `owner` (controller and blockOwnerDeletion true). Source:
  * metav1.NewControllerRef.
  */
 export function newControllerRef(owner: KubeObject, apiVersion: string, kind: string): OwnerReference {

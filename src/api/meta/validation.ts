@@ -4,25 +4,22 @@ import { dnsLabelFaults, qualifiedNameFaults } from '../names.js'
 import type { ObjectMeta, OwnerReference } from './generated.js'
 import { validateLabels } from './label-validation.js'
 
-/** What object metadata validation needs to know of a kind. */
+/** The rules for the metadata of a kind. */
 export interface MetaRules {
   readonly namespaced: boolean
   readonly validateName: (name: string, prefix: boolean) => readonly string[]
-  /**
-   * Finalizers without a domain may have any name: kinds that are not validated by core's rules. Default
-   * false.
-   */
+  /** Whether finalizers without a domain may have any name, for kinds without core's rules. Default false. */
   readonly anyFinalizer?: boolean
 }
 
-/** All annotations together may hold this many bytes. */
+/** Largest size of all annotations together, in bytes. */
 const maxAnnotationBytes = 256 * 1024
 const standardFinalizers = new Set(['kubernetes', 'orphan', 'foregroundDeletion'])
 const encoder = new TextEncoder()
 
 /**
- * Metadata on create (and the part common to updates). Source: apimachinery pkg/api/validation/objectmeta.go,
- * core's addition.
+ * Validates metadata on create (and the part common to updates). Source: apimachinery
+ * pkg/api/validation/objectmeta.go, core's addition.
  */
 export function validateObjectMeta(
   meta: ObjectMeta,
@@ -62,7 +59,7 @@ function validateNamespace(
   return dnsLabelFaults(namespace).map((fault) => invalid(path, namespace, fault))
 }
 
-/** Annotations: keys are qualified names (case does not matter), all together at most 256 KiB. */
+/** Validates annotations: keys must be qualified names (in any case), and their size at most 256 KiB. */
 export function validateAnnotations(
   annotations: Readonly<Record<string, string>> | undefined,
   path: string,
@@ -101,7 +98,7 @@ function validateOwnerReferences(owners: readonly OwnerReference[], path: string
   return errors
 }
 
-/** The reference with its fields in Go's order. */
+/** Returns the reference with its fields in Go's order. */
 const ownerAsGo = ({
   apiVersion,
   kind,
@@ -170,8 +167,8 @@ const immutableFields = [
 ] as const
 
 /**
- * Metadata on update. The registry has filled in what the client left out (uid, creationTimestamp,
- * namespace).
+ * Validates metadata on update. The registry has set the fields that the client may omit (uid,
+ * creationTimestamp, namespace).
  */
 export function validateObjectMetaUpdate(
   next: KubeObject,

@@ -17,24 +17,24 @@ import {
 } from '../schema/dsl.js'
 import type { SchemaGroup } from '../schema/types.js'
 
-/** What something uses: `cpu` in cores (`12345678n`), `memory` in bytes (`20480Ki`). */
+/** Resource usage: `cpu` in cores (`12345678n`), `memory` in bytes (`20480Ki`). */
 export interface ResourceUse {
   readonly cpu: string
   readonly memory: string
 }
 
-/** metrics.k8s.io/v1beta1 NodeMetrics: what a node uses. */
+/** metrics.k8s.io/v1beta1 NodeMetrics: the usage of a node. */
 export interface NodeMetrics {
   readonly apiVersion?: string
   readonly kind?: string
   readonly metadata: ObjectMeta
   readonly timestamp: string
-  /** Over how long it was measured: `15s`. */
+  /** The interval of the measurement: `15s`. */
   readonly window: string
   readonly usage: ResourceUse
 }
 
-/** metrics.k8s.io/v1beta1 PodMetrics: what the containers of a pod use. */
+/** metrics.k8s.io/v1beta1 PodMetrics: the usage of a pod's containers. */
 export interface PodMetricsObject {
   readonly apiVersion?: string
   readonly kind?: string

@@ -43,7 +43,7 @@ function validate({ spec: { controller = '', parameters } }: IngressClass): read
   return errors
 }
 
-/** The controller stays. Source: ValidateIngressClassUpdate. */
+/** The controller must not change. Source: ValidateIngressClassUpdate. */
 function validateUpdate(next: IngressClass, old: IngressClass): readonly FieldError[] {
   const changed =
     next.spec.controller === old.spec.controller

@@ -19,7 +19,7 @@ import type {
   IngressSpec,
 } from './generated.js'
 
-/** The annotation that named the class before there were classes. */
+/** The old annotation for the class, from before there were classes. */
 export const classAnnotation = 'kubernetes.io/ingress.class'
 
 const pathTypes = ['Exact', 'ImplementationSpecific', 'Prefix']
@@ -44,7 +44,7 @@ function wildcardFaults(host: string): readonly string[] {
 const hostFaults = (host: string): readonly string[] =>
   host.includes('*') ? wildcardFaults(host) : dnsSubdomainFaults(host)
 
-/** A reference within the group of a kind: Source: validateIngressTypedLocalObjectReference. */
+/** Validates a typed local reference. Source: validateIngressTypedLocalObjectReference. */
 export function validateLocalReference(
   { apiGroup, kind, name }: Pick<TypedLocalObjectReference, 'apiGroup' | 'kind' | 'name'>,
   path: string,
@@ -117,7 +117,7 @@ function validateRule({ host = '', http }: IngressRule, index: number, errors: F
     for (const fault of hostFaults(host)) errors.push(invalid(path, host, fault))
   }
   if (http === undefined) return
-  // upstream names the first rule whichever it is
+  // upstream always names the first rule
   const at = 'spec.rules[0].http.paths'
   const paths = (http.paths as readonly HTTPIngressPath[] | null | undefined) ?? []
   if (paths.length === 0) errors.push(required(at))
@@ -165,7 +165,7 @@ export function validateIngress({ metadata, spec }: Ingress): readonly FieldErro
   return errors
 }
 
-/** The annotation is looked at on create only. Source: ValidateIngressUpdate. */
+/** The annotation is validated on create only. Source: ValidateIngressUpdate. */
 export function validateIngressUpdate(next: Ingress, old: Ingress): readonly FieldError[] {
   return next.spec === old.spec ? [] : validateSpec(next.spec)
 }

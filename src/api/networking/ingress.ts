@@ -8,7 +8,7 @@ import {
   validateIngressUpdate,
 } from './ingress-validation.js'
 
-/** Hosts that a table shows before `+ N more...`. */
+/** Number of hosts in a Table before `+ N more...`. */
 const shown = 3
 
 function hostsText({ spec: { rules = [] } }: Ingress): string {

@@ -6,11 +6,11 @@ import { dnsSubdomainFaults, pathSegmentFaults } from '../names.js'
 import { addressError, canonicalAddress } from '../netip.js'
 import type { IPAddress, ParentReference } from './generated.js'
 
-/** Required fields are not there when a client left them out. */
+/** Required fields, which may be missing in a client's object. */
 type Sent = Partial<ParentReference>
 
 /**
- * The name is the address in its canonical form. Source: pkg/apis/networking/validation
+ * The name must be an address in canonical form. Source: pkg/apis/networking/validation
  * ValidateIPAddressName.
  */
 function validateName(name: string): readonly string[] {
@@ -24,7 +24,7 @@ function validateParent(
   path: string,
 ): readonly FieldError[] {
   const errors: FieldError[] = []
-  // the core group, of Services, is the empty text
+  // the group of Services, core, is the empty text
   if (group !== '')
     for (const fault of dnsSubdomainFaults(group)) errors.push(invalid(`${path}.group`, group, fault))
   for (const [field, value] of [
@@ -46,7 +46,7 @@ function validate({ spec: { parentRef } }: IPAddress): readonly FieldError[] {
   return parentRef === undefined ? [required('spec.parentRef')] : validateParent(parentRef, 'spec.parentRef')
 }
 
-/** An address never changes its owner. Source: ValidateIPAddressUpdate. */
+/** The owner must not change. Source: ValidateIPAddressUpdate. */
 function validateUpdate(next: IPAddress, old: IPAddress): readonly FieldError[] {
   return semanticEqual(next.spec.parentRef, old.spec.parentRef)
     ? []

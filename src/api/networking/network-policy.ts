@@ -45,7 +45,7 @@ function validatePort(
   } else {
     for (const fault of portNumberFaults(port)) errors.push(invalid(`${path}.port`, port, fault))
     if (endPort === undefined) return
-    // upstream tells the port, not its end
+    // upstream reports the port, not endPort
     if (endPort < port) end('must be greater than or equal to `port`', port)
     portNumberFaults(endPort).forEach((fault) => end(fault))
   }

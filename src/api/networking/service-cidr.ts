@@ -33,7 +33,7 @@ function validate({ spec }: ServiceCIDR): readonly FieldError[] {
   })
 }
 
-/** A range may gain one of the other family, nothing else. Source: ValidateServiceCIDRUpdate. */
+/** Only a range of the other family may be added. Source: ValidateServiceCIDRUpdate. */
 function validateUpdate(next: ServiceCIDR, old: ServiceCIDR): readonly FieldError[] {
   const { cidrs: after = [] } = next.spec
   const { cidrs: before = [] } = old.spec
@@ -45,7 +45,7 @@ function validateUpdate(next: ServiceCIDR, old: ServiceCIDR): readonly FieldErro
   return isGrowing ? [...changed, ...validate(next)] : changed
 }
 
-/** networking.k8s.io/v1 ServiceCIDR: a range that cluster IPs come from. */
+/** networking.k8s.io/v1 ServiceCIDR: ranges of cluster IPs. */
 export const serviceCidrDefinition: KindDefinition<ServiceCIDR> = defineKind<ServiceCIDR>({
   group: 'networking.k8s.io',
   version: 'v1',
@@ -57,7 +57,7 @@ export const serviceCidrDefinition: KindDefinition<ServiceCIDR> = defineKind<Ser
   validate,
   validateUpdate,
   strategy: {
-    // upstream names a version that there never was, so that nothing is reset for this one
+    // upstream names a version that never existed, so nothing is reset for this one
     resetFields: { '': [], status: [] },
     prepareForCreate: (cidr) => {
       cidr.status = {}

@@ -1,6 +1,6 @@
 /**
- * Ingress as networking.k8s.io/v1beta1 and extensions/v1beta1 had it. No server of today publishes its
- * OpenAPI: written by hand.
+ * Ingress of networking.k8s.io/v1beta1 and extensions/v1beta1. The tables are handwritten, because no current
+ * server publishes their OpenAPI.
  */
 import { convertedAs } from '../converted-as.js'
 import { coreSchema, type TypedLocalObjectReference } from '../core/generated.js'
@@ -113,7 +113,7 @@ function backendToBeta({ service, resource }: IngressBackend): BetaBackend {
   }
 }
 
-/** The rules with their backends in another form. */
+/** Returns the rules with converted backends. */
 function mapRules<A, B>(
   rules: readonly (Omit<IngressRule, 'http'> & { readonly http?: { readonly paths: readonly A[] | null } })[],
   convert: (path: A) => B,
@@ -163,7 +163,7 @@ function decodeAs(
   }
 }
 
-/** The betas knew no types of paths at first. Source: SetDefaults_HTTPIngressPath. */
+/** Sets the default pathType: the betas first had none. Source: SetDefaults_HTTPIngressPath. */
 function setDefaults({ spec }: Draft<BetaIngress>): void {
   if (Object.isFrozen(spec)) return
   for (const { http } of spec.rules ?? [])
@@ -184,9 +184,7 @@ function betaIngress(group: string, since: number): KindDefinition {
 const networkingIngress = betaIngress('networking.k8s.io', 19)
 const extensionsIngress = betaIngress('extensions', 14)
 
-/**
- * Before there was a v1, etcd kept the beta of networking.k8s.io, which has the shape of that of extensions.
- */
+/** The stored version before v1: the beta of networking.k8s.io, which has the shape of that of extensions. */
 const relabelled =
   (apiVersion: string) =>
   <T extends KubeObject>(object: T): T => ({ ...object, apiVersion })

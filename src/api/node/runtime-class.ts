@@ -27,7 +27,7 @@ function validateScheduling({ nodeSelector, tolerations = [] }: Scheduling, erro
   })
 }
 
-/** Source: ValidateRuntimeClassUpdate: the handler stays. */
+/** Source: ValidateRuntimeClassUpdate: the handler must not change. */
 function validateUpdate(next: RuntimeClass, old: RuntimeClass): readonly FieldError[] {
   return next.handler === old.handler ? [] : [invalid('handler', next.handler, 'field is immutable')]
 }

@@ -1,6 +1,6 @@
 import { sameJson } from './same-json.js'
 
-/** One operation as it came from the client. */
+/** An operation as the client sent it. */
 interface Operation {
   readonly op?: unknown
   readonly path?: unknown
@@ -8,7 +8,7 @@ interface Operation {
   readonly value?: unknown
 }
 
-/** An operation that does not apply; the server does not tell the client why. */
+/** An operation that cannot be applied. The server does not report why. */
 export class JsonPatchError extends Error {
   override readonly name = 'JsonPatchError'
 }
@@ -16,9 +16,9 @@ export class JsonPatchError extends Error {
 type Container = Record<string, unknown> | unknown[]
 
 /**
- * JSON patch (RFC 6902) with the habits of the library that Kubernetes uses (evanphx/json-patch v4):
+ * Applies a JSON patch (RFC 6902) with the deviations of Kubernetes' library (evanphx/json-patch v4):
  * `replace` of a missing member adds it, `copy` of a missing one writes null, `test` of a missing one against
- * null holds, a path is not forced to begin with `/`, and negative array indexes count from the end. Neither
+ * null succeeds, a path need not begin with `/`, and negative array indexes count from the end. Neither
  * argument is changed. Throws {@link JsonPatchError}.
  */
 export function applyJsonPatch(document: unknown, operations: readonly unknown[]): unknown {
@@ -66,7 +66,7 @@ const textOf = (from: unknown): string => {
 
 const decodeKey = (key: string): string => key.replaceAll('~1', '/').replaceAll('~0', '~')
 
-/** The container that holds what the pointer means, and its key in there. */
+/** Returns the container of the value at a pointer, and its key in it. */
 function locate(document: unknown, path: string): Place {
   const parts = path.split('/')
   if (parts.length < 2) throw new JsonPatchError(`bad path ${path}`)
@@ -86,7 +86,7 @@ function read({ container, key }: Place): unknown {
   return container[indexIn(container.length, key, container.length - 1)]
 }
 
-/** `most` is the largest index that is allowed; negative indexes count back from `length`. */
+/** Parses an array index of at most `most`. Negative indexes count back from `length`. */
 function indexIn(length: number, key: string, most: number): number {
   if (!/^[+-]?\d+$/.test(key)) throw new JsonPatchError(`bad index ${key}`)
   const index = Number(key)

@@ -1,18 +1,18 @@
-/** A JSON object as patches see it. */
+/** A JSON object. */
 export type JsonMap = Readonly<Record<string, unknown>>
 
-/** True for JSON objects (no array, no null). */
+/** Whether the value is a JSON object, not an array or null. */
 export function isMap(value: unknown): value is JsonMap {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** `record` without one member. */
+/** Returns `record` without one member. */
 export function without(record: JsonMap, key: string): JsonMap {
   const { [key]: _, ...rest } = record
   return rest
 }
 
-/** How Go prints a JSON value with %v: `map[a:1 b:[x y]]`. */
+/** Formats a JSON value as Go's %v: `map[a:1 b:[x y]]`. */
 export function goText(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`
   if (isMap(value))

@@ -1,6 +1,8 @@
 import { isMap } from './json.js'
 
-/** RFC 7386. Neither argument is changed; what the patch does not touch is shared with the result. */
+/**
+ * Applies a merge patch (RFC 7386). Neither argument is changed; untouched parts are shared with the result.
+ */
 export function applyMergePatch(target: unknown, patch: unknown): unknown {
   if (!isMap(patch)) return patch
   const result: Record<string, unknown> = isMap(target) ? { ...target } : {}

@@ -1,6 +1,6 @@
 /**
- * Whether two JSON values are the same to the byte (but for the order of members). Unlike semantic equality
- * it tells an absent field from an empty one: a write that changes nothing in this sense is not written.
+ * Whether two JSON values are identical except for the order of members. Unlike semantic equality it
+ * distinguishes an absent field from an empty one. A write without a change in this sense stores nothing.
  * Shared frozen subtrees cost one comparison.
  */
 export function sameJson(a: unknown, b: unknown): boolean {

@@ -7,14 +7,16 @@ const RETAIN_KEYS = '$retainKeys'
 const DELETE_PREFIX = '$deleteFromPrimitiveList/'
 const ORDER_PREFIX = '$setElementOrder/'
 
-/** Where we are in the field tables: the message of a struct, or undefined inside maps and free-form JSON. */
+/**
+ * The field table of the current value: the message of a struct, or undefined inside maps and free-form JSON.
+ */
 type Scope = Message | undefined
 
 /**
- * Strategic merge patch: objects merge, lists with the patch strategy `merge` merge by their merge key (or as
- * sets of scalars), all else is replaced; the directives `$patch`, `$retainKeys`,
- * `$deleteFromPrimitiveList/x` and `$setElementOrder/x` steer it. Neither argument is changed; what the patch
- * does not touch is shared with the result. Throws {@link StrategicPatchError}. Source: apimachinery
+ * Applies a strategic merge patch: objects are merged, lists with the patch strategy `merge` are merged by
+ * their merge key (or as sets of scalars), everything else is replaced. The directives are `$patch`,
+ * `$retainKeys`, `$deleteFromPrimitiveList/x` and `$setElementOrder/x`. Neither argument is changed;
+ * untouched parts are shared with the result. Throws {@link StrategicPatchError}. Source: apimachinery
  * pkg/util/strategicpatch/patch.go.
  */
 export function applyStrategicPatch(message: Message, original: JsonMap, patch: JsonMap): JsonMap {
@@ -36,7 +38,7 @@ function mergeByDirective(patch: JsonMap): JsonMap {
   throw new StrategicPatchError(`unknown patch type: ${goText(directive)} in map: ${goText(patch)}`, false)
 }
 
-/** `$retainKeys` clears all other members first, which unions need. */
+/** Applies `$retainKeys`, which removes all other members first, for unions. */
 function retainKeys(original: JsonMap, patch: JsonMap): JsonMap {
   const keys = patch[RETAIN_KEYS]
   if (keys === undefined) return original
@@ -79,7 +81,9 @@ function set(target: Record<string, unknown>, key: string, value: unknown): void
   Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true })
 }
 
-/** The field table's entry; a field that the message lacks is an error, inside maps there is none. */
+/**
+ * Returns the entry of the field table, or undefined inside maps. Throws for a field that the message lacks.
+ */
 function fieldOf(scope: Scope, key: string): Field | undefined {
   if (scope === undefined) return undefined
   if (Object.hasOwn(scope.fields, key)) return scope.fields[key]
@@ -129,7 +133,7 @@ function mergeLists(
   })
 }
 
-/** Items with `$patch: delete` take items away, one with `$patch: replace` takes all away. */
+/** Applies `$patch` directives in a list: `delete` removes an item, `replace` removes all. */
 function applyItemDirectives(
   original: readonly unknown[],
   patch: readonly unknown[],
@@ -178,7 +182,7 @@ function mergeItems(
 const noMergeKey = (item: JsonMap, mergeKey: string): Error =>
   new StrategicPatchError(`map: ${goText(item)} does not contain declared merge key: ${mergeKey}`, false)
 
-/** Carries out the `$setElementOrder/x` directives of a patch on `result`; answers the rest of the patch. */
+/** Applies the `$setElementOrder/x` directives of a patch to `result`, and returns the rest of the patch. */
 function orderLists(scope: Scope, result: Record<string, unknown>, patch: JsonMap): JsonMap {
   let rest = patch
   for (const directive of Object.keys(patch)) {
@@ -210,7 +214,7 @@ function orderLists(scope: Scope, result: Record<string, unknown>, patch: JsonMa
 
 const badOrder = (): Error => new StrategicPatchError('invalid patch format of setElementOrder list', true)
 
-/** All items of the patch (but deletions) must be in the order list, in that order. */
+/** All items of the patch (except deletions) must be in the order list, in its order. */
 function checkOrder(
   items: readonly unknown[],
   order: readonly unknown[],
@@ -234,7 +238,7 @@ function cleanedList(items: readonly unknown[]): readonly unknown[] {
   return items.filter((item) => !isMap(item) || item[DIRECTIVE] !== 'delete').map(cleaned)
 }
 
-/** A patch value that is taken over as it is, without directives and nulls inside. */
+/** Returns a new value of the patch without the directives and nulls inside. */
 function cleaned(value: unknown): unknown {
   if (Array.isArray(value)) return cleanedList(value)
   if (!isMap(value)) return value
@@ -251,8 +255,8 @@ function cleaned(value: unknown): unknown {
 }
 
 /**
- * A strategic merge patch that cannot be applied. `malformed` patches are answered with 400, the others with
- * a bare 500.
+ * A strategic merge patch that cannot be applied. A `malformed` patch becomes a 400, any other a 500 without
+ * reason.
  */
 export class StrategicPatchError extends Error {
   override readonly name = 'StrategicPatchError'
@@ -264,15 +268,13 @@ export class StrategicPatchError extends Error {
   }
 }
 
-/**
- * Items in the order of `order` where that says something, and else merged by where they stood on the server.
- */
+/** The lists that determine the order of a merged list. */
 export interface Ordering {
-  /** The patch's order (or the `$setElementOrder` list). */
+  /** The order of the patch (or the `$setElementOrder` list). */
   readonly order: readonly unknown[]
-  /** The list as it was on the server. */
+  /** The list on the server. */
   readonly server: readonly unknown[]
-  /** Undefined for scalars. */
+  /** The merge key; undefined for scalars. */
   readonly mergeKey: string | undefined
 }
 
@@ -284,14 +286,14 @@ const positionIn = (list: readonly unknown[], item: unknown, mergeKey: string | 
   return list.findIndex((other) => sameJson(identity(other, mergeKey), wanted))
 }
 
-/** Whether the list has an item of the same merge key (or the same scalar). */
+/** Whether the list has an item with the same merge key (or the same scalar). */
 function includesItem(list: readonly unknown[], item: unknown, mergeKey: string | undefined): boolean {
   return positionIn(list, item, mergeKey) >= 0
 }
 
 /**
- * Puts a merged list in order: the patch's items in the patch's order, the others in the server's, and these
- * put in between by where they stood. Source: strategicpatch normalizeElementOrder, mergeSortedSlice.
+ * Sorts a merged list: the patch's items in the patch's order, the others in the server's order, inserted by
+ * their old position. Source: strategicpatch normalizeElementOrder, mergeSortedSlice.
  */
 function orderItems(merged: readonly unknown[], { order, server, mergeKey }: Ordering): readonly unknown[] {
   const sortBy = (items: readonly unknown[], by: readonly unknown[]): readonly unknown[] =>
@@ -318,7 +320,7 @@ function orderItems(merged: readonly unknown[], { order, server, mergeKey }: Ord
   return [...result, ...theirs.slice(left), ...mine.slice(right)]
 }
 
-/** Scalars without repetition, first occurrence kept. */
+/** Removes duplicate scalars, keeping the first. */
 function uniqueScalars(items: readonly unknown[]): readonly unknown[] {
   return [...new Set(items)]
 }

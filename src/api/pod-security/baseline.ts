@@ -19,7 +19,7 @@ const APP_ARMOR_TYPES: readonly (string | undefined)[] = [undefined, 'RuntimeDef
 const isAllowedAppArmor = (value: string): boolean =>
   value === '' || value === 'runtime/default' || value.startsWith('localhost/')
 
-/** Only the default AppArmor profile or one of the node's. Source: check_appArmorProfile.go. */
+/** Allows only the default AppArmor profile or one of the node. Source: check_appArmorProfile.go. */
 export const appArmorProfile: Check = (pod) => {
   const podType = pod.spec.securityContext?.appArmorProfile?.type
   const isBad = (type: string | undefined): boolean => !APP_ARMOR_TYPES.includes(type)
@@ -50,7 +50,7 @@ export const appArmorProfile: Check = (pod) => {
   }
 }
 
-/** What a container runtime gives by default, without NET_RAW. */
+/** The default capabilities of container runtimes, without NET_RAW. */
 const DEFAULT_CAPABILITIES = new Set([
   'AUDIT_WRITE',
   'CHOWN',
@@ -72,7 +72,7 @@ const addedCapabilities = (
   isAllowed: (name: string) => boolean,
 ): readonly string[] => (securityContext?.capabilities?.add ?? []).filter((name) => !isAllowed(name))
 
-/** `container "c" must not include "X" in securityContext.capabilities.add`; undefined when none does. */
+/** Returns `container "c" must not include "X" in securityContext.capabilities.add`, or undefined. */
 export function forbiddenAdditions(
   containers: readonly AnyContainer[],
   isAllowed: (name: string) => boolean,
@@ -86,13 +86,13 @@ export function forbiddenAdditions(
   )
 }
 
-/** No capabilities beyond the usual ones. Source: check_capabilities_baseline.go. */
+/** Forbids capabilities beyond the default ones. Source: check_capabilities_baseline.go. */
 export const baselineCapabilities: Check = (pod) => {
   const detail = forbiddenAdditions(containersOf(pod), (name) => DEFAULT_CAPABILITIES.has(name))
   return detail === undefined ? undefined : { reason: 'non-default capabilities', detail }
 }
 
-/** No namespaces of the host. Source: check_hostNamespaces.go. */
+/** Forbids namespaces of the host. Source: check_hostNamespaces.go. */
 export const hostNamespaces: Check = ({ spec }) => {
   const used = (['hostNetwork', 'hostPID', 'hostIPC'] as const).filter((field) => spec[field] === true)
   return used.length === 0
@@ -100,7 +100,7 @@ export const hostNamespaces: Check = ({ spec }) => {
     : { reason: 'host namespaces', detail: used.map((field) => `${field}=true`).join(', ') }
 }
 
-/** No directories of the host. Source: check_hostPathVolumes.go. */
+/** Forbids directories of the host. Source: check_hostPathVolumes.go. */
 export const hostPathVolumes: Check = ({ spec }) => {
   const names = (spec.volumes ?? []).filter(({ hostPath }) => hostPath !== undefined).map(({ name }) => name)
   return names.length === 0
@@ -111,7 +111,7 @@ export const hostPathVolumes: Check = ({ spec }) => {
 const hostPortsOf = ({ ports = [] }: AnyContainer): readonly string[] =>
   ports.flatMap(({ hostPort = 0 }) => (hostPort === 0 ? [] : [String(hostPort)]))
 
-/** No ports of the host. Source: check_hostPorts.go. */
+/** Forbids ports of the host. Source: check_hostPorts.go. */
 export const hostPorts: Check = (pod) => {
   const bad = containersOf(pod).filter((container) => hostPortsOf(container).length > 0)
   if (bad.length === 0) return undefined
@@ -138,7 +138,7 @@ function hostsOf({
 }
 
 /**
- * Probes and hooks reach the pod itself and nothing else. Since v1.34. Source:
+ * Forbids hosts other than the pod in probes and hooks. Since v1.34. Source:
  * check_hostProbesAndHostLifecycle.go.
  */
 export const hostProbes: Check = (pod, minor) => {
@@ -155,7 +155,7 @@ export const hostProbes: Check = (pod, minor) => {
   }
 }
 
-/** No privileged containers. Source: check_privileged.go. */
+/** Forbids privileged containers. Source: check_privileged.go. */
 export const privileged: Check = (pod) => {
   const names = badContainers(pod, ({ securityContext }) => securityContext?.privileged === true)
   return names.length === 0
@@ -166,7 +166,7 @@ export const privileged: Check = (pod) => {
       }
 }
 
-/** Containers that set another mask than the usual one. */
+/** Finds containers without the default masks over /proc. */
 export function procMountFinding(pod: PodLike): Finding | undefined {
   const bad = containersOf(pod).filter(
     ({ securityContext }) => !['Default', undefined].includes(securityContext?.procMount),
@@ -181,14 +181,17 @@ export function procMountFinding(pod: PodLike): Finding | undefined {
   }
 }
 
-/** The usual masks over /proc; since v1.35 user namespaces may do without. Source: check_procMount.go. */
+/**
+ * Requires the default masks over /proc, since v1.35 not for pods in user namespaces. Source:
+ * check_procMount.go.
+ */
 export const procMount: Check = (pod, minor) =>
   minor >= 35 && pod.spec.hostUsers === false ? undefined : procMountFinding(pod)
 
 const SE_LINUX_TYPES = ['', 'container_t', 'container_init_t', 'container_kvm_t']
 const SE_LINUX_ENGINE = 'container_engine_t'
 
-/** Only the types of containers, no user and no role. Source: check_seLinuxOptions.go. */
+/** Allows only the SELinux types of containers, without user and role. Source: check_seLinuxOptions.go. */
 export const seLinuxOptions: Check = (pod, minor) => {
   const allowed = minor >= 31 ? [...SE_LINUX_TYPES, SE_LINUX_ENGINE] : SE_LINUX_TYPES
   const isBad = (options: SELinuxOptions | undefined): boolean =>
@@ -222,7 +225,7 @@ export const seLinuxOptions: Check = (pod, minor) => {
 const isForbiddenSeccomp = (type: string | undefined): boolean =>
   type !== undefined && type !== 'RuntimeDefault' && type !== 'Localhost'
 
-/** The pod or a container sets a seccomp profile that no level allows. */
+/** Finds seccomp profiles that both levels forbid. */
 export function seccompFinding(pod: PodLike): Finding | undefined {
   const ofPod = pod.spec.securityContext?.seccompProfile?.type
   const bad = containersOf(pod).filter(({ securityContext }) =>
@@ -243,10 +246,10 @@ export function seccompFinding(pod: PodLike): Finding | undefined {
   }
 }
 
-/** Not without seccomp. Since v1.19 by field. Source: check_seccompProfile_baseline.go. */
+/** Forbids to disable seccomp. Since v1.19 by field. Source: check_seccompProfile_baseline.go. */
 export const baselineSeccomp: Check = (pod) => seccompFinding(pod)
 
-/** Safe sysctls by the minor since which they are allowed. */
+/** Safe sysctls, with the first minor that allows them. */
 const SAFE_SYSCTLS: Readonly<Record<string, number>> = {
   'kernel.shm_rmid_forced': 0,
   'net.ipv4.ip_local_port_range': 0,
@@ -262,7 +265,7 @@ const SAFE_SYSCTLS: Readonly<Record<string, number>> = {
   'net.ipv4.tcp_wmem': 32,
 }
 
-/** Only sysctls that do not reach beyond the pod. Source: check_sysctls.go. */
+/** Allows only sysctls that are isolated to the pod. Source: check_sysctls.go. */
 export const sysctls: Check = ({ spec }, minor) => {
   const isSafe = (name: string): boolean =>
     Object.hasOwn(SAFE_SYSCTLS, name) && (SAFE_SYSCTLS[name] as number) <= minor
@@ -270,7 +273,7 @@ export const sysctls: Check = ({ spec }, minor) => {
   return names.length === 0 ? undefined : { reason: 'forbidden sysctls', detail: names.join(', ') }
 }
 
-/** No host processes on Windows. Source: check_windowsHostProcess.go. */
+/** Forbids host processes on Windows. Source: check_windowsHostProcess.go. */
 export const windowsHostProcess: Check = (pod) => {
   const who = setters(
     pod.spec.securityContext?.windowsOptions?.hostProcess === true,

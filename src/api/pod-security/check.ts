@@ -1,6 +1,6 @@
 import type { Container, EphemeralContainer, Pod, PodSpec } from '../core/generated.js'
 
-/** What a check finds wrong with a pod. */
+/** A violation of a check. */
 export interface Finding {
   /** `hostPort`, `runAsNonRoot != true` */
   readonly reason: string
@@ -8,30 +8,27 @@ export interface Finding {
   readonly detail: string
 }
 
-/** The part of a pod, or of a template, that checks look at. */
+/** The part of a pod or template that checks use. */
 export interface PodLike {
   readonly metadata?: Pick<Pod['metadata'], 'annotations'>
   readonly spec: PodSpec
 }
 
-/**
- * Looks at a pod under the rules of a minor (`Infinity` is `latest`); undefined when there is nothing to
- * find.
- */
+/** Checks a pod under the rules of a minor (`Infinity` is `latest`). Returns undefined if it is allowed. */
 export type Check = (pod: PodLike, minor: number) => Finding | undefined
 
 /** Any container of a pod. */
 export type AnyContainer = Container | EphemeralContainer
 
 /**
- * All containers in the order in which checks visit them: init, app, ephemeral. Source: policy/visitor.go
+ * Returns all containers in the order of upstream's checks: init, app, ephemeral. Source: policy/visitor.go
  * visitContainers.
  */
 export function containersOf({ spec }: PodLike): readonly AnyContainer[] {
   return [...(spec.initContainers ?? []), ...spec.containers, ...(spec.ephemeralContainers ?? [])]
 }
 
-/** Names of the containers for which `isBad` holds. */
+/** Returns the names of the containers for which `isBad` holds. */
 export function badContainers(pod: PodLike, isBad: (container: AnyContainer) => boolean): readonly string[] {
   return containersOf(pod)
     .filter(isBad)
@@ -48,22 +45,22 @@ export function containersText(names: readonly string[]): string {
   return `${plural('container', names)} ${quoted(names)}`
 }
 
-/** The word, with an s unless there is one thing. */
+/** Returns the word, with an s unless there is exactly one thing. */
 export function plural(word: string, things: readonly unknown[]): string {
   return things.length === 1 ? word : `${word}s`
 }
 
-/** Each value once, sorted. */
+/** Returns the distinct values, sorted. */
 export function distinct(values: readonly string[]): readonly string[] {
   return [...new Set(values)].sort()
 }
 
-/** Who sets something: the pod, some of its containers, or both; joined by `and`. */
+/** Names those that set a field: the pod, some of its containers, or both, joined by `and`. */
 export function setters(byPod: boolean, names: readonly string[]): string {
   return [...(byPod ? ['pod'] : []), ...(names.length > 0 ? [containersText(names)] : [])].join(' and ')
 }
 
-/** Whether the pod says that it is for Windows, where Linux' settings mean nothing. */
+/** Whether the pod is for Windows, where settings of Linux do not apply. */
 export function isWindows({ spec }: PodLike): boolean {
   return spec.os?.name === 'windows'
 }

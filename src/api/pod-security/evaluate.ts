@@ -24,7 +24,10 @@ import {
 } from './restricted.js'
 import type { LevelVersion } from './policy.js'
 
-/** Checks that both levels have, in the order of their ids. `false`: restricted has one of its own. */
+/**
+ * Checks of baseline, in the order of their ids, and whether restricted has them, too; if not, it has a
+ * stricter one.
+ */
 const BASELINE: readonly (readonly [check: Check, inRestricted: boolean])[] = [
   [appArmorProfile, true],
   [baselineCapabilities, false],
@@ -40,7 +43,7 @@ const BASELINE: readonly (readonly [check: Check, inRestricted: boolean])[] = [
   [windowsHostProcess, true],
 ]
 
-/** What restricted adds, in the order of the ids. */
+/** Checks that restricted adds, in the order of their ids. */
 const RESTRICTED: readonly Check[] = [
   allowPrivilegeEscalation,
   restrictedCapabilities,
@@ -63,8 +66,8 @@ function checksOf({ level }: LevelVersion): readonly Check[] {
 }
 
 /**
- * What a level of the Pod Security Standards finds wrong with a pod or a template, in the order of upstream's
- * texts; empty when it is allowed. Source: k8s.io/pod-security-admission policy/registry.go.
+ * Returns the violations of a level of the Pod Security Standards by a pod or template, in the order of
+ * upstream's texts. Source: k8s.io/pod-security-admission policy/registry.go.
  */
 export function evaluatePodSecurity(pod: PodLike, policy: LevelVersion): readonly Finding[] {
   return checksOf(policy).flatMap((check) => check(pod, policy.minor) ?? [])

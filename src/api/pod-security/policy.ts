@@ -16,7 +16,7 @@ export interface LevelVersion {
   readonly minor: number
 }
 
-/** What the labels of a namespace ask for. */
+/** The levels in the labels of a namespace. */
 export interface PodSecurityPolicyLabels {
   readonly enforce: LevelVersion
   readonly audit: LevelVersion
@@ -32,19 +32,19 @@ export function levelText({ level, minor }: LevelVersion): string {
   return `${level}:${minor === Infinity ? 'latest' : `v1.${minor}`}`
 }
 
-/** How strict a level is: 0 to 2. */
+/** Returns the strictness of a level: 0 to 2. */
 export function strictness({ level }: LevelVersion): number {
   return LEVELS.indexOf(level)
 }
 
-/** Whether two levels mean the same. */
+/** Whether two levels are equivalent. */
 export function sameLevel(a: LevelVersion, b: LevelVersion): boolean {
   return a.level === b.level && a.minor === b.minor
 }
 
 /**
- * A version that cannot be read counts as `latest`, a level that cannot be read as the strictest. Source:
- * api/helpers.go PolicyToEvaluate.
+ * Parses a level and a version. An invalid version counts as `latest`, an invalid level as the strictest.
+ * Source: api/helpers.go PolicyToEvaluate.
  */
 function levelOf(labels: Labels, mode: (typeof MODES)[number]): LevelVersion {
   const level = labels[PREFIX + mode]
@@ -58,7 +58,7 @@ function levelOf(labels: Labels, mode: (typeof MODES)[number]): LevelVersion {
   }
 }
 
-/** Reads the labels of a namespace. */
+/** Parses the labels of a namespace. */
 export function podSecurityPolicy(labels: Labels = {}): PodSecurityPolicyLabels {
   return {
     enforce: levelOf(labels, 'enforce'),
@@ -67,7 +67,7 @@ export function podSecurityPolicy(labels: Labels = {}): PodSecurityPolicyLabels 
   }
 }
 
-/** What is wrong with the labels of a namespace. */
+/** Returns the faults of the labels of a namespace. */
 export function podSecurityLabelFaults(labels: Labels = {}): readonly FieldError[] {
   const field = (key: string): string => `metadata.labels[${key}]`
   return MODES.flatMap((mode): readonly FieldError[] => {

@@ -11,7 +11,7 @@ import {
   type Check,
 } from './check.js'
 
-/** Containers must say that they do not gain privileges. Source: check_allowPrivilegeEscalation.go. */
+/** Requires allowPrivilegeEscalation: false. Source: check_allowPrivilegeEscalation.go. */
 export const allowPrivilegeEscalation: Check = (pod, minor) => {
   if (minor >= 25 && isWindows(pod)) return undefined
   const names = badContainers(
@@ -26,7 +26,10 @@ export const allowPrivilegeEscalation: Check = (pod, minor) => {
       }
 }
 
-/** All capabilities dropped, at most NET_BIND_SERVICE added. Source: check_capabilities_restricted.go. */
+/**
+ * Requires to drop all capabilities, and allows to add only NET_BIND_SERVICE. Source:
+ * check_capabilities_restricted.go.
+ */
 export const restrictedCapabilities: Check = (pod, minor) => {
   if (minor >= 25 && isWindows(pod)) return undefined
   const keeping = badContainers(
@@ -44,7 +47,7 @@ export const restrictedCapabilities: Check = (pod, minor) => {
     : { reason: 'unrestricted capabilities', detail: details.join('; ') }
 }
 
-/** The usual masks over /proc, always. */
+/** Requires the default masks over /proc. */
 export const restrictedProcMount: Check = (pod) => procMountFinding(pod)
 
 const RESTRICTED_VOLUMES = new Set([
@@ -59,7 +62,7 @@ const RESTRICTED_VOLUMES = new Set([
   'secret',
 ])
 
-/** Only volumes that do not reach beyond the pod. Source: check_restrictedVolumes.go. */
+/** Allows only types of volumes that do not reach the host. Source: check_restrictedVolumes.go. */
 export const restrictedVolumes: Check = ({ spec }) => {
   const bad = (spec.volumes ?? []).flatMap(({ name, ...source }) => {
     const [type] = Object.entries(source).flatMap(([kind, value]) => (value === undefined ? [] : [kind]))
@@ -80,7 +83,7 @@ export const restrictedVolumes: Check = ({ spec }) => {
 const NON_ROOT_REASON = 'runAsNonRoot != true'
 
 /**
- * Containers must not run as root; since v1.35 user namespaces may do without. Source: check_runAsNonRoot.go.
+ * Requires runAsNonRoot: true, since v1.35 not for pods in user namespaces. Source: check_runAsNonRoot.go.
  */
 export const runAsNonRoot: Check = (pod, minor) => {
   if (minor >= 35 && pod.spec.hostUsers === false) return undefined
@@ -101,7 +104,7 @@ export const runAsNonRoot: Check = (pod, minor) => {
       }
 }
 
-/** Not user 0. Since v1.23; since v1.35 user namespaces may do without. Source: check_runAsUser.go. */
+/** Forbids user 0. Since v1.23; since v1.35 not for pods in user namespaces. Source: check_runAsUser.go. */
 export const runAsUser: Check = (pod, minor) => {
   if (minor < 23 || (minor >= 35 && pod.spec.hostUsers === false)) return undefined
   const who = setters(
@@ -111,7 +114,7 @@ export const runAsUser: Check = (pod, minor) => {
   return who === '' ? undefined : { reason: 'runAsUser=0', detail: `${who} must not set runAsUser=0` }
 }
 
-/** A profile must be named. Source: check_seccompProfile_restricted.go. */
+/** Requires a seccomp profile. Source: check_seccompProfile_restricted.go. */
 export const restrictedSeccomp: Check = (pod, minor) => {
   if (minor >= 25 && isWindows(pod)) return undefined
   const found = seccompFinding(pod)

@@ -2,7 +2,7 @@ import { defineKind, nameColumn } from '../define.js'
 import type { KindDefinition } from '../definition.js'
 import type { Eviction } from './generated.js'
 
-/** policy/v1 Eviction: never stored; a POST to a pod's eviction endpoint carries it. */
+/** policy/v1 Eviction: never stored; the body of a POST to a pod's eviction endpoint. */
 export const evictionDefinition: KindDefinition<Eviction> = defineKind<Eviction>({
   group: 'policy',
   version: 'v1',

@@ -14,7 +14,7 @@ import { validateAtMostAll, validateIntOrPercent, validateNonNegative } from '..
 import { validateLabelSelector } from '../meta/label-validation.js'
 import { policySchema, type PodDisruptionBudget, type PodDisruptionBudgetSpec } from './generated.js'
 
-/** The spec as Go prints its internal type. */
+/** Returns the spec as Go prints its internal type. */
 const specAsGo = (spec: PodDisruptionBudgetSpec): object => ({
   MinAvailable: spec.minAvailable ?? null,
   Selector: spec.selector ?? null,

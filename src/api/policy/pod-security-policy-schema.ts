@@ -1,5 +1,5 @@
 /**
- * Field tables of PodSecurityPolicy, by hand: no server of today publishes them. Source: k8s.io/api
+ * Field tables of PodSecurityPolicy, handwritten because no current server publishes them. Source: k8s.io/api
  * policy/v1beta1 types.go.
  */
 import { coreSchema } from '../core/generated.js'
@@ -29,7 +29,7 @@ export interface IdStrategy {
   readonly ranges?: readonly { readonly min: number; readonly max: number }[]
 }
 
-/** What pods may ask for. */
+/** The settings that pods may have. */
 export interface PodSecurityPolicySpec {
   readonly privileged?: boolean
   readonly defaultAddCapabilities?: readonly string[]

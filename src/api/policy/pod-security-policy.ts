@@ -7,7 +7,7 @@ import type { IdStrategy, PodSecurityPolicy, PodSecurityPolicySpec } from './pod
 const maxId = 2 ** 31 - 1
 const allCapabilities = '*'
 
-/** What strategies there are for each field. Source: k8s.io/api policy/v1beta1. */
+/** The strategies of each field. Source: k8s.io/api policy/v1beta1. */
 const idRules = {
   runAsUser: ['MustRunAs', 'MustRunAsNonRoot', 'RunAsAny'],
   runAsGroup: ['MayRunAs', 'MustRunAs', 'RunAsAny'],
@@ -101,7 +101,7 @@ function validate({ spec }: PodSecurityPolicy): readonly FieldError[] {
 const listText = (values: readonly string[] | undefined): string =>
   values === undefined || values.length === 0 ? '' : values.join(',')
 
-/** policy/v1beta1 PodSecurityPolicy: kept; no pod is refused by it. */
+/** policy/v1beta1 PodSecurityPolicy: stored, but not enforced. */
 export const podSecurityPolicyDefinition: KindDefinition<PodSecurityPolicy> = defineKind<PodSecurityPolicy>({
   group: 'policy',
   version: 'v1beta1',

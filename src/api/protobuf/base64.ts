@@ -1,4 +1,4 @@
-/** Standard base64 with padding. */
+/** Encodes standard base64 with padding. */
 export function toBase64(bytes: Uint8Array): string {
   let text = ''
   for (let at = 0; at < bytes.length; at += CHUNK)
@@ -6,9 +6,9 @@ export function toBase64(bytes: Uint8Array): string {
   return btoa(text)
 }
 
-/** Arguments that one call may have. */
+/** Most arguments of one call. */
 const CHUNK = 8192
 
-/** The bytes of base64 text. */
+/** Decodes base64. */
 export const fromBase64 = (text: string): Uint8Array =>
   Uint8Array.from(atob(text), (char) => char.charCodeAt(0))

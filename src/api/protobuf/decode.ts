@@ -10,12 +10,12 @@ import { groupVersionOf, isEnvelope, readEnvelope } from './unknown.js'
 
 type Mutable = Record<string, unknown>
 
-/** Deepest nesting that is read, as for JSON. */
+/** Deepest nesting, as for JSON. */
 const MOST_DEPTH = 10_000
 
 /**
- * Reads the wire form of a message as JSON: empty values that Go's JSON encoder leaves out are left out.
- * Throws ProtobufError. Source: the Unmarshal methods of k8s.io/api's generated.pb.go.
+ * Decodes the wire form of a message to JSON, without the empty values that Go's JSON encoder omits. Throws
+ * ProtobufError. Source: the Unmarshal methods of k8s.io/api's generated.pb.go.
  */
 export function decodeMessage(message: ProtoMessage, bytes: Uint8Array): Mutable {
   try {
@@ -65,14 +65,14 @@ function readField(
     }
     case 'single': {
       const value = readValue(field, wireType, reader, out[field.name], depth)
-      // the last one counts: an empty value takes an earlier one away
+      // the last occurrence wins, so an empty value removes an earlier one
       if (isLeftOut(field, value)) delete out[field.name]
       else out[field.name] = value
     }
   }
 }
 
-/** Whether Go's JSON encoder leaves an empty value out; nothing is lost by leaving out null. */
+/** Whether Go's JSON encoder omits an empty value. Null can always be omitted. */
 function isLeftOut({ presence }: ProtoField, value: unknown): boolean {
   if (value === null || value === undefined) return true
   return (
@@ -123,7 +123,7 @@ function checkWire({ goName }: ProtoField, found: number, wanted: number): void 
   if (found !== wanted) throw new ProtobufError(`proto: wrong wireType = ${found} for field ${goName}`)
 }
 
-/** `before` is what an earlier occurrence left: messages that come twice are merged. */
+/** Decodes a value. `before` is an earlier occurrence, with which messages are merged. */
 function readValue(
   field: ProtoField,
   wireType: number,
@@ -139,7 +139,7 @@ function readValue(
   return readMessage(message, bytes, (before ?? {}) as Mutable, depth)
 }
 
-/** JSON writes the schema if there is one, else the other member; an absent bool is false. */
+/** Returns the JSON of a union: the schema if present, else the other member. An absent bool is false. */
 const unionValue = ({ schema, other = false }: Mutable): unknown => schema ?? other
 
 function readLeaf(type: LeafType, reader: ProtoReader): unknown {
@@ -177,7 +177,7 @@ interface Parts {
   bytes: Uint8Array | undefined
 }
 
-/** The members of one of the small messages that JSON writes as a leaf. */
+/** Decodes a small message that JSON writes as a leaf. */
 function parts(bytes: Uint8Array, name: string): Parts {
   const found: Parts = { text: new Map(), texts: [], numbers: new Map(), bytes: undefined }
   const reader = new ProtoReader(bytes)
@@ -211,7 +211,7 @@ function timeOf(type: 'time' | 'microTime', bytes: Uint8Array): string | null {
   return type === 'time' ? timeText(seconds) : microTimeText(seconds, Number(numbers.get(2) ?? 0))
 }
 
-/** What a RawExtension or FieldsV1 holds: JSON text, or an object in its protobuf form. */
+/** Decodes the content of a RawExtension or FieldsV1: JSON text, or an object as protobuf. */
 function jsonOf(bytes: Uint8Array | undefined): unknown {
   if (bytes === undefined || bytes.length === 0) return null
   if (isEnvelope(bytes)) {

@@ -7,8 +7,8 @@ import { ProtoWriter } from './writer.js'
 type Values = Readonly<Record<string, unknown>>
 
 /**
- * The wire form of a message, in the order and with the empty values with which Go writes it: what is no
- * pointer in Go is always there. Source: the MarshalToSizedBuffer methods of k8s.io/api's generated.pb.go.
+ * Encodes a message in Go's order and with Go's empty values: fields that are not pointers in Go are always
+ * written. Source: the MarshalToSizedBuffer methods of k8s.io/api's generated.pb.go.
  */
 export function encodeMessage(message: ProtoMessage, object: object): Uint8Array {
   const writer = new ProtoWriter()
@@ -36,9 +36,9 @@ function writeField(writer: ProtoWriter, field: ProtoField, object: Values): voi
 
 const asList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 
-/** Whether Go writes nothing: an absent pointer, or absent bytes. */
+/** Whether Go omits the field: an absent pointer, or absent bytes. */
 function isAbsent({ presence, type, name }: ProtoField, value: unknown): boolean {
-  // a struct that newer JSON encoders leave out when it is empty
+  // a struct that newer JSON encoders omit if empty
   if ((value !== undefined && value !== null) || name === 'creationTimestamp') return false
   const isStruct =
     type === 'message' ||
@@ -78,7 +78,7 @@ function writeValue(writer: ProtoWriter, field: ProtoField, number: number, valu
   } else writeLeaf(writer, field.type, number, value)
 }
 
-/** The members of a message that JSON writes as one of them. */
+/** Returns the members of a union that JSON writes as one of them. */
 function unionMembers({ name }: ProtoMessage, value: unknown): Values {
   const isSchema = typeof value === 'object' && value !== null && !Array.isArray(value)
   if (!isSchema) return { other: value }

@@ -74,7 +74,7 @@ IngressBackend: serviceName=1, servicePort=2 intOrString, resource=3 core.v1.Typ
 `,
 }
 
-/** Messages that JSON writes as one of their fields: `schema` if it is there, else `other`. */
+/** Messages that JSON writes as one of their fields: `schema` if present, else `other`. */
 export const unions: ReadonlySet<string> = new Set([
   'JSONSchemaPropsOrArray',
   'JSONSchemaPropsOrBool',

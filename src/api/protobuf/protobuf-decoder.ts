@@ -1,12 +1,13 @@
 /**
- * Reads a protobuf body (`k8s\0`, runtime.Unknown, message) as the JSON that the same client would have sent.
+ * A decoder of protobuf bodies (`k8s\0`, runtime.Unknown, message) to the JSON that the client would have
+ * sent instead.
  */
 export interface ProtobufDecoder {
-  /** Whether a kind has a protobuf form: those of custom resources have none. */
+  /** Whether a kind has a protobuf form. Custom resources do not. */
   knows(kind: { readonly group: string; readonly version: string; readonly kind: string }): boolean
   /**
-   * Throws ProtobufError (api/protobuf) for bytes that are none. `fallback` is the kind by the URL, for
-   * bodies that name none. Of a kind that it does not know it answers `apiVersion` and `kind` alone.
+   * Decodes a body. `fallback` is the kind of the URL, for bodies without a kind. For an unknown kind it
+   * returns only `apiVersion` and `kind`. Throws ProtobufError (api/protobuf).
    */
   decode(
     bytes: Uint8Array,

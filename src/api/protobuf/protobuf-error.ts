@@ -1,6 +1,6 @@
 /**
- * Bytes that are no protobuf message; the message is that of Go's decoder. `typeMeta` is known once the
- * envelope was read.
+ * An invalid protobuf message; the text is that of Go's decoder. `typeMeta` is set once the envelope has been
+ * decoded.
  */
 export class ProtobufError extends Error {
   override readonly name = 'ProtobufError'

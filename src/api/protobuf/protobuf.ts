@@ -5,21 +5,20 @@ import { messageOf } from './tables.js'
 import { groupVersionOf, prefix, readEnvelope } from './unknown.js'
 import { ProtoWriter } from './writer.js'
 
-/** What a kind is called in API paths and bodies. */
+/** A kind with its group and version. */
 interface Kind {
   readonly group: string
   readonly version: string
   readonly kind: string
 }
 
-/** Whether a kind has a protobuf form: those of custom resources have none. */
+/** Whether a kind has a protobuf form. Custom resources do not. */
 export const hasProtobufForm = ({ group, version, kind }: Kind): boolean =>
   messageOf(group, version, kind) !== undefined
 
 /**
- * Reads a protobuf body as the JSON that the same client would have sent. `fallback` is the kind for bodies
- * that name none. Of a kind that nobody knows the answer is `apiVersion` and `kind` alone. Throws
- * ProtobufError.
+ * Decodes a protobuf body to the JSON that the client would have sent instead. `fallback` is the kind of
+ * bodies without one. For an unknown kind it returns only `apiVersion` and `kind`. Throws ProtobufError.
  */
 export function decodeProtobuf(
   bytes: Uint8Array,
@@ -36,9 +35,7 @@ export function decodeProtobuf(
   }
 }
 
-/**
- * The protobuf form of an object of a built-in kind, as Go writes it. Throws a RangeError for other kinds.
- */
+/** Encodes an object of a built-in kind as protobuf, as Go writes it. Throws RangeError for other kinds. */
 export function encodeProtobuf(object: { readonly apiVersion?: string; readonly kind?: string }): Uint8Array {
   const { apiVersion = '', kind = '' } = object
   const message = messageOf(...groupVersionOf(apiVersion), kind)
@@ -63,7 +60,7 @@ function withDefaults(
   }
 }
 
-/** The codec that `handleHttp` takes for protobuf bodies. */
+/** The codec of protobuf bodies for `handleHttp`. */
 export const protobufCodec: {
   readonly knows: typeof hasProtobufForm
   readonly decode: typeof decodeProtobuf

@@ -1,6 +1,6 @@
 import { ProtobufError } from './protobuf-error.js'
 
-/** What a field's tag says: its number and how its value is laid out. */
+/** The tag of a field: its number and the wire type of its value. */
 export const wireTypes = { varint: 0, fixed64: 1, bytes: 2, startGroup: 3, endGroup: 4, fixed32: 5 } as const
 
 const endOfInput = (): ProtobufError => new ProtobufError('unexpected EOF')
@@ -8,12 +8,12 @@ const overflow = (): ProtobufError => new ProtobufError('proto: integer overflow
 const negativeLength = (): ProtobufError =>
   new ProtobufError('proto: negative length found during unmarshaling')
 
-/** Walks the wire form of messages; faults are told in the words of gogo/protobuf's generated code. */
+/** Reads the wire form of messages. Errors have the texts of gogo/protobuf's generated code. */
 export class ProtoReader {
   readonly #bytes: Uint8Array
   readonly #view: DataView
   #at = 0
-  /** The varint read last, as two halves. */
+  /** The last varint, as two halves. */
   #low = 0
   #high = 0
 
@@ -26,7 +26,7 @@ export class ProtoReader {
     return this.#at >= this.#bytes.length
   }
 
-  /** Number and wire type of the next field. `message` is for the text. */
+  /** Reads number and wire type of the next field. `message` is for error texts. */
   tag(message: string): { readonly number: number; readonly wireType: number } {
     this.#varint()
     const wireType = this.#low & 7
@@ -48,7 +48,7 @@ export class ProtoReader {
     return this.#low
   }
 
-  /** A number, or a bigint when a number would not be exact. */
+  /** Reads a number, or a bigint if a number would not be exact. */
   int64(): number | bigint {
     this.#varint()
     const exact = this.#high * 2 ** 32 + (this.#low >>> 0)
@@ -60,7 +60,7 @@ export class ProtoReader {
     return value === 0 ? 0 : value
   }
 
-  /** The bytes of a string, message or packed list; a view, not a copy. */
+  /** Reads the bytes of a string, message or packed list. Returns a view, not a copy. */
   bytes(): Uint8Array {
     this.#varint()
     if (this.#high < 0) throw negativeLength()
@@ -69,7 +69,7 @@ export class ProtoReader {
     return this.#bytes.subarray(start, start + length)
   }
 
-  /** Passes over a value that nobody knows, groups with all that is in them. */
+  /** Skips a value of an unknown field, including whole groups. */
   skip(wireType: number): void {
     let depth = 0
     for (let type = wireType; ;) {

@@ -25,13 +25,13 @@ export type LeafType =
 /** One field of a message on the wire. */
 export interface ProtoField {
   readonly number: number
-  /** In JSON. */
+  /** The name in JSON. */
   readonly name: string
   /** Go's name, for error texts. */
   readonly goName: string
   readonly form: 'single' | 'list' | 'map' | 'inline'
   readonly type: LeafType | 'message'
-  /** What Go's JSON encoder does with an empty value; undefined where no table tells. */
+  /** How Go's JSON encoder treats an empty value; undefined if no table has it. */
   readonly presence: Presence | undefined
   /** Of `message`. */
   readonly message: () => ProtoMessage
@@ -40,9 +40,9 @@ export interface ProtoField {
 /** One message on the wire, as JSON writes it. */
 export interface ProtoMessage {
   readonly name: string
-  /** JSON writes it as one of its fields, see more-fields.ts. */
+  /** Whether JSON writes it as one of its fields, see more-fields.ts. */
   readonly isUnion: boolean
-  /** In the order of their numbers, which is the order in which Go writes them. */
+  /** In the order of their numbers, in which Go writes them. */
   readonly fields: readonly ProtoField[]
   readonly byNumber: ReadonlyMap<number, ProtoField>
 }
@@ -62,18 +62,18 @@ const LEAVES: ReadonlySet<string> = new Set<LeafType>([
   'strings',
 ])
 
-/** Rows of a package by message; parsed when the first of its messages is asked for. */
+/** The rows of a package by message, parsed on first use of the package. */
 const packages = new Map<string, ReadonlyMap<string, string> | undefined>()
 const messages = new Map<string, ProtoMessage | undefined>()
 
-/** Version and short name of the package that a group version's messages are in: `rbac.v1`. */
+/** Returns the package of a group version's messages: `rbac.v1`. */
 function packageOf(group: string, version: string): string {
   return `${group === '' ? 'core' : (group.split('.')[0] as string)}.${version}`
 }
 
 /**
- * Groups that had kinds which have moved since; an old version has the messages of the group's v1 or of
- * those.
+ * Groups whose kinds have moved to other groups: an old version has the messages of the group's v1 or of
+ * these.
  */
 const heirs: Readonly<Record<string, readonly string[]>> = {
   extensions: ['networking.v1beta1', 'apps.v1', 'networking.v1'],
@@ -81,14 +81,13 @@ const heirs: Readonly<Record<string, readonly string[]>> = {
 }
 
 /**
- * The message of a kind; undefined when the kind has no protobuf form (custom resources, kinds that there are
- * not).
+ * Returns the message of a kind, or undefined if it has no protobuf form (custom resources, unknown kinds).
  */
 export function messageOf(group: string, version: string, kind: string): ProtoMessage | undefined {
   const [short = ''] = group.split('.')
   if (group.includes('.') && !/^[a-z.]+\.k8s\.io$/.test(group)) return undefined
   const own = [packageOf(group, version), ...(heirs[short] ?? [`${short}.v1`])]
-  // DeleteOptions, Status and the like are in every group version
+  // DeleteOptions, Status and similar kinds are in every group version
   for (const packageName of [...own, 'meta.v1']) {
     const found = find(`${packageName}.${kind}`)
     if (found !== undefined && (packageName === 'meta.v1' || found.byNumber.size > 0)) return found
@@ -96,7 +95,7 @@ export function messageOf(group: string, version: string, kind: string): ProtoMe
   return undefined
 }
 
-/** The message of that full short name: `core.v1.PodSpec`. */
+/** Returns the message of a name such as `core.v1.PodSpec`. */
 function find(full: string): ProtoMessage | undefined {
   if (messages.has(full)) return messages.get(full)
   const at = full.lastIndexOf('.')
@@ -130,7 +129,7 @@ function parseRows(text: string): ReadonlyMap<string, string> {
   )
 }
 
-/** Groups by the first part of their names, where that is not the name. */
+/** Packages whose name is not the first part of the group's name. */
 const groups: Readonly<Record<string, string>> = {
   core: '',
   apps: 'apps',
@@ -158,7 +157,7 @@ function build(name: string, packageName: string, row: string, table: Fields | u
   }
 }
 
-/** Reads `name=1`, `data=2 {string}`, `...VolumeSource=2`. */
+/** Parses `name=1`, `data=2 {string}`, `...VolumeSource=2`. */
 function fieldOf(text: string, packageName: string, table: Fields | undefined): ProtoField {
   const [, dots, label = '', digits, typeText = ''] = /^(\.\.\.)?(.+?)=(\d+) ?(.*)$/.exec(text) ?? []
   const isInline = dots !== undefined
@@ -183,7 +182,7 @@ function fieldOf(text: string, packageName: string, table: Fields | undefined): 
   }
 }
 
-/** An inlined message: what is empty is decided by the table of the message that holds it. */
+/** Returns an inlined message: the table of the containing message decides how empty values are treated. */
 function inlined(full: string, table: Fields | undefined): ProtoMessage {
   const at = full.lastIndexOf('.')
   const name = full.slice(at + 1)

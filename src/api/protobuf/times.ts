@@ -1,16 +1,16 @@
 import { ProtobufError } from './protobuf-error.js'
 
-/** Years that JavaScript's dates and RFC 3339 both have. */
+/** Range of years that both JavaScript's dates and RFC 3339 have. */
 const LAST_SECOND = 253_402_300_799
 const ZERO_SECOND = -62_135_596_800
 
-/** metav1.Time of seconds since the epoch; null for Go's zero time. */
+/** Formats seconds since the epoch as metav1.Time; null for Go's zero time. */
 export function timeText(seconds: number): string | null {
   if (seconds === ZERO_SECOND) return null
   return `${secondsText(seconds)}Z`
 }
 
-/** metav1.MicroTime: what is finer than a microsecond is cut off. */
+/** Formats metav1.MicroTime, without fractions of microseconds. */
 export function microTimeText(seconds: number, nanos: number): string | null {
   if (seconds === ZERO_SECOND) return null
   const micros = Math.trunc(nanos / 1000)
@@ -25,7 +25,7 @@ function secondsText(seconds: number): string {
   return new Date(seconds * 1000).toISOString().slice(0, 19)
 }
 
-/** Seconds and nanoseconds of a Time or MicroTime text. */
+/** Returns the seconds and nanoseconds of a Time or MicroTime. */
 export function secondsOf(text: string): { readonly seconds: number; readonly nanos: number } {
   const micros = /\.(\d{1,6})/.exec(text)?.[1] ?? ''
   return { seconds: Math.floor(Date.parse(text) / 1000), nanos: Number(micros.padEnd(6, '0')) * 1000 }

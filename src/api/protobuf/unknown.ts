@@ -2,21 +2,21 @@ import { textOf } from '../go-text.js'
 import { ProtobufError } from './protobuf-error.js'
 import { ProtoReader, wireTypes } from './reader.js'
 
-/** What every protobuf body begins with: `k8s\0`. */
+/** The prefix of every protobuf body: `k8s\0`. */
 export const prefix: readonly number[] = [0x6b, 0x38, 0x73, 0]
 
-/** runtime.Unknown: an object whose kind is told beside its bytes. */
+/** runtime.Unknown: the envelope of an object, with its kind and its bytes. */
 export interface Envelope {
   readonly apiVersion: string
   readonly kind: string
   readonly raw: Uint8Array
 }
 
-/** Whether bytes begin as a protobuf body does. */
+/** Whether bytes have the prefix of a protobuf body. */
 export const isEnvelope = (bytes: Uint8Array): boolean => prefix.every((byte, at) => bytes[at] === byte)
 
 /**
- * Reads the envelope of a body. Throws ProtobufError with the texts of apimachinery's
+ * Decodes the envelope of a body. Throws ProtobufError with the texts of apimachinery's
  * pkg/runtime/serializer/protobuf/protobuf.go.
  */
 export function readEnvelope(bytes: Uint8Array): Envelope {
@@ -51,7 +51,7 @@ function readTypeMeta(
   return found
 }
 
-/** Gives `take` the values of the numbered fields, all of which are bytes; passes over others. */
+/** Calls `take` with the values of the numbered fields, which are all bytes, and skips the others. */
 function walk(
   bytes: Uint8Array,
   message: string,
@@ -68,7 +68,7 @@ function walk(
   }
 }
 
-/** Group and version of an apiVersion. */
+/** Splits an apiVersion into group and version. */
 export function groupVersionOf(apiVersion: string): readonly [group: string, version: string] {
   const slash = apiVersion.indexOf('/')
   return slash < 0 ? ['', apiVersion] : [apiVersion.slice(0, slash), apiVersion.slice(slash + 1)]

@@ -19,7 +19,7 @@ export class ProtoWriter {
     return this
   }
 
-  /** An int32, int64 or bool; negative ones take ten bytes. */
+  /** Writes an int32, int64 or bool. Negative ones take ten bytes. */
   integer(number: number, value: number | bigint): this {
     this.#tag(number, wireTypes.varint)
     this.#varint(BigInt.asUintN(64, BigInt(value)))
@@ -34,7 +34,7 @@ export class ProtoWriter {
     return this
   }
 
-  /** The bytes written so far. */
+  /** Returns the bytes written so far. */
   finish(): Uint8Array {
     return this.#buffer.slice(0, this.#length)
   }

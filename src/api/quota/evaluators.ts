@@ -4,11 +4,11 @@ import type { PersistentVolumeClaim, Service } from '../core/generated.js'
 import type { KubeObject } from '../definition.js'
 import type { ResourceList } from './resource-list.js'
 
-/** Core resources that may also be limited by their bare name. */
+/** Core resources that can also be limited by their unqualified name. */
 const LEGACY_NAMES = new Set(['configmaps', 'resourcequotas', 'replicationcontrollers', 'secrets'])
 
 /**
- * Counts objects and nothing else: `count/deployments.apps`. Source: pkg/quota/v1/generic/evaluator.go
+ * Counts objects only: `count/deployments.apps`. Source: pkg/quota/v1/generic/evaluator.go
  * objectCountEvaluator.
  */
 function objectCount(group: string, resource: string): QuotaEvaluator {
@@ -24,7 +24,7 @@ function objectCount(group: string, resource: string): QuotaEvaluator {
 
 const counts = new Map<string, QuotaEvaluator>()
 
-/** What counts objects of a resource (group '' is core). */
+/** Returns the evaluator of a resource (group '' is core). */
 export function quotaEvaluator(group: string, resource: string): QuotaEvaluator {
   if (group === '') {
     switch (resource) {
@@ -66,8 +66,7 @@ function claimUsage(object: KubeObject): ResourceList {
 }
 
 /**
- * Counts claims and the storage they ask for. Source:
- * pkg/quota/v1/evaluator/core/persistent_volume_claims.go.
+ * Counts claims and their requested storage. Source: pkg/quota/v1/evaluator/core/persistent_volume_claims.go.
  */
 const claimEvaluator: QuotaEvaluator = {
   handles: (operation, subresource) =>
@@ -87,7 +86,7 @@ function serviceUsage(object: KubeObject): ResourceList {
   const nodePorts = (): number => {
     if (spec.type === 'NodePort') return ports
     if (spec.type !== 'LoadBalancer') return 0
-    // without the allocation only the ports that are asked for by number count
+    // without allocation only explicitly requested ports count
     return spec.allocateLoadBalancerNodePorts === false
       ? (spec.ports?.filter(({ nodePort = 0 }) => nodePort !== 0).length ?? 0)
       : ports
@@ -100,7 +99,7 @@ function serviceUsage(object: KubeObject): ResourceList {
   }
 }
 
-/** Counts Services and what they occupy. Source: pkg/quota/v1/evaluator/core/services.go. */
+/** Counts Services, their node ports and load balancers. Source: pkg/quota/v1/evaluator/core/services.go. */
 const serviceEvaluator: QuotaEvaluator = {
   handles: (operation, subresource) =>
     subresource === '' && (operation === 'CREATE' || operation === 'UPDATE'),

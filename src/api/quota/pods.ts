@@ -11,7 +11,7 @@ const COUNT = 'count/pods'
 const REQUESTS = 'requests.'
 const HUGE_PAGES = 'hugepages-'
 
-/** Names that a quota may limit and that containers must then specify. */
+/** Resources that containers must specify if a quota limits them. */
 const ENFORCED = ['cpu', 'limits.cpu', 'limits.memory', 'memory', 'requests.cpu', 'requests.memory']
 const COUNTED = new Set([
   ...ENFORCED,
@@ -23,7 +23,7 @@ const COUNTED = new Set([
 ])
 
 /**
- * Resources with a name of a domain that is not Kubernetes' own (`nvidia.com/gpu`). Source: v1helper
+ * Whether a resource has a domain that is not Kubernetes' own (`nvidia.com/gpu`). Source: v1helper
  * IsExtendedResourceName.
  */
 function isExtended(name: string): boolean {
@@ -53,7 +53,10 @@ function computeUsage(requests: ResourceList, limits: ResourceList): ResourceLis
   return used
 }
 
-/** Pods that have ended, or whose grace is over, use nothing but their place in etcd. Source: QuotaV1Pod. */
+/**
+ * Whether a pod uses compute resources. One that has ended, or whose grace period is over, only counts as an
+ * object. Source: QuotaV1Pod.
+ */
 function isCharged(pod: Pod, now: number): boolean {
   if (isPodTerminal(pod)) return false
   const { deletionTimestamp, deletionGracePeriodSeconds } = pod.metadata
@@ -98,7 +101,7 @@ function specifies({ resources }: Container, name: string): boolean {
 
 const isBestEffort = (pod: Pod): boolean => computeQosClass(pod) === 'BestEffort'
 
-/** `activeDeadlineSeconds` says that it ends. */
+/** Whether the pod has `activeDeadlineSeconds`, so that it ends. */
 const isTerminating = ({ spec }: Pod): boolean => (spec.activeDeadlineSeconds ?? -1) >= 0
 
 function crossesNamespaces({ spec: { affinity } }: Pod): boolean {
@@ -136,7 +139,7 @@ function inScope({ scopeName, operator, values = [] }: ScopeTerm, object: KubeOb
   }
 }
 
-/** A value against a scope selector term. */
+/** Whether a value matches a term of a scope selector. */
 export function matchesValue(
   value: string | undefined,
   operator: string,

@@ -24,14 +24,14 @@ function combine(names: Iterable<string>, amount: (name: string) => string): Res
 const namesOf = (...lists: readonly ResourceList[]): ReadonlySet<string> =>
   new Set(lists.flatMap((list) => Object.keys(list)))
 
-/** Sum of both, for every name in either. */
+/** Returns the sum, for every name in either list. */
 export function addLists(a: ResourceList, b: ResourceList): ResourceList {
   return combine(namesOf(a, b), (name) =>
     formatQuantity(addQuantities(get(a, name) ?? ZERO, get(b, name) ?? ZERO)),
   )
 }
 
-/** What `a` has more than `b`, by name; never below zero. */
+/** Returns the difference by name, not below zero. */
 export function subtractLists(a: ResourceList, b: ResourceList): ResourceList {
   return combine(namesOf(a, b), (name) => {
     const [left, right] = [get(a, name) ?? ZERO, get(b, name) ?? ZERO]
@@ -39,19 +39,19 @@ export function subtractLists(a: ResourceList, b: ResourceList): ResourceList {
   })
 }
 
-/** Only the named resources. */
+/** Returns only the named resources. */
 export function maskList(list: ResourceList, names: readonly string[]): ResourceList {
   return Object.fromEntries(Object.entries(list).filter(([name]) => names.includes(name)))
 }
 
-/** Without those that are zero. */
+/** Returns the resources that are not zero. */
 export function withoutZeros(list: ResourceList): ResourceList {
   return Object.fromEntries(
     Object.entries(list).filter(([, amount]) => compareQuantities(parseQuantity(amount), ZERO) !== 0),
   )
 }
 
-/** Names of the amounts that are above their limit; names without a limit are not. */
+/** Returns the names of the amounts above their limit. */
 export function exceeding(list: ResourceList, limits: ResourceList): readonly string[] {
   return Object.keys(list).filter((name) => {
     const limit = get(limits, name)
@@ -59,7 +59,7 @@ export function exceeding(list: ResourceList, limits: ResourceList): readonly st
   })
 }
 
-/** Names of the amounts below zero. */
+/** Returns the names of the amounts below zero. */
 export function negative(list: ResourceList): readonly string[] {
   return Object.keys(list).filter((name) => compareQuantities(parseQuantity(list[name] as string), ZERO) < 0)
 }
@@ -72,7 +72,7 @@ export function listText(list: ResourceList): string {
     .join(',')
 }
 
-/** Whether both hold the same amounts. */
+/** Whether both have the same amounts. */
 export function sameLists(a: ResourceList, b: ResourceList): boolean {
   const names = namesOf(a, b)
   return [...names].every((name) => {

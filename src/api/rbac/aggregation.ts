@@ -1,15 +1,15 @@
 import { selectorMatches } from '../labels.js'
 import type { ClusterRole, PolicyRule } from './generated.js'
 
-/** Byte order of names, as Go sorts. */
+/** Compares names by bytes, as Go does. */
 const byName = (a: ClusterRole, b: ClusterRole): number => {
   const [first, second] = [a.metadata.name ?? '', b.metadata.name ?? '']
   return first < second ? -1 : first > second ? 1 : 0
 }
 
 /**
- * The rules that a ClusterRole with an aggregationRule has to have: those of all others that a selector of it
- * finds, by name, each rule once. Source:
+ * Returns the rules of a ClusterRole with an aggregationRule: those of all other roles that its selectors
+ * match, in the order of their names, without duplicates. Source:
  * pkg/controller/clusterroleaggregation/clusterroleaggregation_controller.go syncClusterRole.
  */
 export function aggregatedRules(
@@ -29,7 +29,7 @@ export function aggregatedRules(
   return [...rules.values()]
 }
 
-/** Equal for rules that say the same: an empty list is none. */
+/** Returns a key that is equal for equivalent rules: an empty list counts as absent. */
 function keyOf({
   verbs,
   apiGroups = [],

@@ -4,7 +4,7 @@ import type { ClusterRoleBinding, RoleBinding } from './generated.js'
 /** The API group of the RBAC kinds, and of users and groups as subjects. */
 export const rbacGroup = 'rbac.authorization.k8s.io'
 
-/** Fills in the API groups of a binding. Source: pkg/apis/rbac/v1/defaults.go. */
+/** Sets the default API groups of a binding. Source: pkg/apis/rbac/v1/defaults.go. */
 export function setBindingDefaults(draft: Draft<RoleBinding> | Draft<ClusterRoleBinding>): void {
   if ((draft.roleRef.apiGroup ?? '') === '') draft.roleRef.apiGroup = rbacGroup
   for (const subject of draft.subjects ?? []) {

@@ -5,7 +5,7 @@ import { rbacGroup } from './defaults.js'
 import type { Role } from './generated.js'
 import { validateRules } from './validation.js'
 
-/** Columns of a kind that the server has no printer for. */
+/** Columns of a kind without a printer on the server. */
 export function plainColumns<T extends KubeObject>(): readonly PrinterColumn<T>[] {
   return [
     nameColumn<T>(),

@@ -7,7 +7,7 @@ import type { ClusterRoleBinding, PolicyRule, RoleBinding, RoleRef, Subject } fr
 
 const isEmpty = (list: readonly unknown[] | undefined): boolean => (list?.length ?? 0) === 0
 
-/** Faults of the rules of a Role (`namespaced`) or ClusterRole. */
+/** Returns the faults of the rules of a Role (`namespaced`) or ClusterRole. */
 export function validateRules(
   rules: readonly PolicyRule[] | null | undefined,
   namespaced: boolean,
@@ -34,7 +34,7 @@ function validateRule(rule: PolicyRule, namespaced: boolean, path: string): read
   return errors
 }
 
-/** Faults of a binding; `roleKinds` are what it may refer to. */
+/** Returns the faults of a binding, which may refer to `roleKinds`. */
 export function validateBinding(
   { roleRef, subjects }: RoleBinding | ClusterRoleBinding,
   namespaced: boolean,
@@ -80,7 +80,7 @@ function validateSubject(
   }
 }
 
-/** Faults of an update of a binding: what it refers to is for ever. */
+/** Returns the faults of an update of a binding: its roleRef must not change. */
 export function validateRoleRefUpdate(next: RoleRef, old: RoleRef): readonly FieldError[] {
   if (next.apiGroup === old.apiGroup && next.kind === old.kind && next.name === old.name) return []
   return [

@@ -15,7 +15,7 @@ import type {
   OpaqueDeviceConfiguration,
 } from './generated.js'
 
-/** At most so many requests, constraints, configurations or selectors. */
+/** Most requests, constraints, configurations or selectors. */
 const most = 32
 const mostSubRequests = 8
 const mostTolerations = 16
@@ -23,7 +23,10 @@ const maxDriverLength = 63
 
 type AnyRequest = ExactDeviceRequest | DeviceSubRequest
 
-/** One device unless all are asked for; tolerations compare. Source: pkg/apis/resource/v1/defaults.go. */
+/**
+ * Sets the defaults of requests: one device, and the operator Equal of tolerations. Source:
+ * pkg/apis/resource/v1/defaults.go.
+ */
 export function setRequestDefaults({ requests }: Draft<DeviceClaim>): void {
   for (const { exactly, firstAvailable } of requests ?? []) {
     for (const request of [...(exactly === undefined ? [] : [exactly]), ...(firstAvailable ?? [])])
@@ -37,7 +40,7 @@ function setOne(request: Draft<AnyRequest>): void {
   for (const toleration of request.tolerations ?? []) toleration.operator ??= 'Equal'
 }
 
-/** A driver's name. Source: pkg/apis/resource/validation validateDriverName. */
+/** Validates the name of a driver. Source: pkg/apis/resource/validation validateDriverName. */
 export function validateDriver(name: string, path: string, errors: FieldError[]): void {
   if (name === '') {
     errors.push(required(path))
@@ -53,7 +56,7 @@ export function validateDriver(name: string, path: string, errors: FieldError[])
   for (const fault of dnsSubdomainFaults(name)) errors.push(invalid(path, name, fault))
 }
 
-/** CEL selectors; the expressions themselves are not compiled here. */
+/** Validates CEL selectors, without compiling their expressions. */
 export function validateSelectors(
   selectors: readonly DeviceSelector[],
   path: string,
@@ -70,7 +73,7 @@ function limit(list: readonly unknown[], max: number, path: string, errors: Fiel
   if (list.length > max) errors.push(tooMany(path, list.length, max))
 }
 
-/** Configurations of a class. */
+/** Validates configurations of a class. */
 export function validateClassConfig(
   config: readonly DeviceClassConfiguration[],
   path: string,
@@ -94,7 +97,7 @@ function validateOpaque(
     errors.push(required(`${path}.opaque.parameters`))
 }
 
-/** What a claim asks for. Source: validateDeviceClaim. */
+/** Validates the devices of a claim. Source: validateDeviceClaim. */
 export function validateDeviceClaim(
   { requests = [], constraints = [], config = [] }: DeviceClaim,
   path: string,
@@ -112,7 +115,9 @@ export function validateDeviceClaim(
   return errors
 }
 
-/** The names by which constraints and configurations may refer to a request are added to `names`. */
+/**
+ * Validates a request, and adds to `names` the names by which constraints and configurations may refer to it.
+ */
 function validateRequest(
   request: DeviceRequest,
   names: Set<string>,

@@ -16,7 +16,7 @@ function validate({ spec }: ResourceClaimTemplate): readonly FieldError[] {
   ]
 }
 
-/** The spec never changes. Source: ValidateResourceClaimTemplateUpdate. */
+/** The spec must not change. Source: ValidateResourceClaimTemplateUpdate. */
 function validateUpdate(next: ResourceClaimTemplate, old: ResourceClaimTemplate): readonly FieldError[] {
   return semanticEqual(next.spec, old.spec)
     ? []

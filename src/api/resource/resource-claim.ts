@@ -5,10 +5,10 @@ import { duplicate, forbidden, invalid, required, tooMany, type FieldError } fro
 import type { ResourceClaim } from './generated.js'
 import { setRequestDefaults, validateDeviceClaim } from './requests.js'
 
-/** At most so many pods and the like may use a claim. */
+/** Most users of a claim. */
 const mostUsers = 256
 
-/** The spec never changes. Source: pkg/apis/resource/validation ValidateResourceClaimUpdate. */
+/** The spec must not change. Source: pkg/apis/resource/validation ValidateResourceClaimUpdate. */
 function validateUpdate(next: ResourceClaim, old: ResourceClaim): readonly FieldError[] {
   if (next.spec === old.spec) return []
   const changed = semanticEqual(next.spec, old.spec) ? [] : [invalid('spec', next.spec, 'field is immutable')]

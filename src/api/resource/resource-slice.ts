@@ -12,7 +12,7 @@ const mostDevices = 128
 const oneOfText =
   'exactly one of `nodeName`, `nodeSelector`, `allNodes`, `perDeviceNodeSelection` is required'
 
-/** Taints say when they were added. Source: pkg/apis/resource/v1/defaults.go SetDefaults_DeviceTaint. */
+/** Sets the time of new taints. Source: pkg/apis/resource/v1/defaults.go SetDefaults_DeviceTaint. */
 function prepareForCreate({ metadata, spec }: Draft<ResourceSlice>): void {
   const now = formatTime(timeMs(metadata.creationTimestamp as string))
   for (const { taints } of spec.devices ?? []) for (const taint of taints ?? []) taint.timeAdded ??= now
@@ -31,7 +31,7 @@ function validate({ spec }: ResourceSlice): readonly FieldError[] {
   return errors
 }
 
-/** Where the devices can be reached from is said in one way. */
+/** Exactly one field must say from which nodes the devices can be reached. */
 function validateNodes(spec: ResourceSliceSpec, errors: FieldError[]): void {
   const { nodeName, nodeSelector, allNodes, perDeviceNodeSelection } = spec
   const given = [
@@ -88,7 +88,7 @@ function validateDevice(
   }
 }
 
-/** Driver, pool and node of a slice do not change. Source: ValidateResourceSliceUpdate. */
+/** Driver, pool and node of a slice must not change. Source: ValidateResourceSliceUpdate. */
 function validateUpdate(next: ResourceSlice, old: ResourceSlice): readonly FieldError[] {
   const errors = [...validate(next)]
   const fixed = [

@@ -4,9 +4,9 @@ import type { Draft } from '../draft.js'
 import { forbidden, invalid, type FieldError } from '../field-error.js'
 import type { PriorityClass } from './generated.js'
 
-/** Highest value that a user may give. */
+/** Highest value that a user may set. */
 export const highestUserPriority = 1_000_000_000
-/** The classes that the system itself defines. */
+/** The system's classes. */
 export const systemPriorities: Readonly<Record<string, number>> = {
   'system-node-critical': 2_000_001_000,
   'system-cluster-critical': 2_000_000_000,
@@ -32,7 +32,7 @@ function validate({ metadata: { name = '' }, value }: PriorityClass): readonly F
   return [forbidden('value', `maximum allowed value of a user defined priority is ${highestUserPriority}`)]
 }
 
-/** Value and preemption policy are fixed. */
+/** Value and preemption policy must not change. */
 function validateUpdate(next: PriorityClass, old: PriorityClass): readonly FieldError[] {
   const errors: FieldError[] = []
   if (next.value !== old.value) errors.push(forbidden('value', 'may not be changed in an update.'))

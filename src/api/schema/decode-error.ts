@@ -1,14 +1,14 @@
 import { GoNumber } from '../go-number.js'
 
 /**
- * A body that cannot be read as the message it should be. The message is Go's text, without the sentence
- * around it (`Pod in version "v1" cannot be handled as a Pod: <text>`), which the caller adds.
+ * A body that cannot be decoded as the expected message. The text is Go's; the caller adds the sentence
+ * around it (`Pod in version "v1" cannot be handled as a Pod: <text>`).
  */
 export class DecodeError extends Error {
   override readonly name = 'DecodeError'
 }
 
-/** How Go's json names what it found. */
+/** Returns Go's name of a JSON value's type. */
 export function jsonKind(value: unknown): string {
   if (Array.isArray(value)) return 'array'
   switch (typeof value) {

@@ -6,27 +6,24 @@ import type { Message, ScalarField } from './types.js'
 
 export interface DecodeOptions {
   /**
-   * A frozen object that an earlier decode of the same message made. What of the input is the very part of it
-   * that lies in the same place is taken over uncopied, so the result may have frozen parts: only for writes
-   * whose strategy replaces whole parts (status updates).
+   * A frozen object that an earlier decode of the same message made. Parts of the input that are identical to
+   * the part of it at the same place are shared instead of copied, so the result may have frozen parts. Only
+   * for writes whose strategy replaces whole parts (status updates).
    */
   readonly like?: object | undefined
 }
 
-/**
- * A fresh object with only known fields, and the paths of the fields that were not known
- * (`spec.containers[0].imag`).
- */
+/** A fresh object with only known fields, and the paths of the unknown ones (`spec.containers[0].imag`). */
 export interface Decoded<T> {
   readonly object: T
   readonly unknownFields: readonly string[]
 }
 
 /**
- * Reads untrusted, already parsed JSON as a message: a fresh object with the known fields only, their types
- * checked, empty values dropped or added as Go's encoder would, null as absent. Quantities, times and base64
- * come out in canonical form. Throws DecodeError with Go's text when a value has the wrong type. The input is
- * not changed.
+ * Decodes untrusted, parsed JSON as a message: a fresh object with only the known fields, with checked types.
+ * Empty values are dropped or added as by Go's encoder, and null is absent. Quantities, times and base64
+ * become canonical. The input is not changed. Throws DecodeError with Go's text if a value has the wrong
+ * type.
  */
 export function decode<T = unknown>(
   message: Message,
@@ -48,8 +45,8 @@ type Mutable = Record<string, unknown>
 class Decoder {
   readonly unknownFields: string[] = []
   /**
-   * Where we are: field names, map keys (as `.key`) and list indexes. Leaves are not on it: their plan knows
-   * their name.
+   * The current path: field names, map keys (as `.key`) and list indexes. Leaves are not on it, because their
+   * plan has their name.
    */
   private readonly path: (string | number)[] = []
   private depth = 0
@@ -94,7 +91,7 @@ class Decoder {
     return field
   }
 
-  /** Reads one field into `out`. Frequent leaf types take the short way. */
+  /** Decodes a field into `out`, with a fast path for frequent leaf types. */
   private field(out: Mutable, plan: FieldPlan, value: unknown, like: unknown): void {
     const { name, keepsEmpty } = plan
     if (typeof value === 'string' && plan.type === 'string') {
@@ -115,7 +112,7 @@ class Decoder {
     }
   }
 
-  /** An item of a list or a value of a map; null stands for Go's empty value. */
+  /** Decodes an item of a list or a value of a map. Null becomes Go's empty value. */
   private item(plan: FieldPlan, value: unknown, like: unknown): unknown {
     if (value === null || value === undefined) return this.zero(plan)
     switch (plan.type) {
@@ -188,13 +185,13 @@ class Decoder {
     return out
   }
 
-  /** The written form of an absent value. */
+  /** Returns the written form of an absent value. */
   private zero({ field, child, zeroIsNull }: FieldPlan): unknown {
     if (zeroIsNull) return null
     switch (field.type) {
       case 'message':
         return this.message(child(), {}, undefined)
-      // a required list that is missing is refused by validation, which wants to walk it first
+      // validation iterates over required lists before it refuses missing ones
       case 'list':
         return field.required === true ? [] : null
       case 'map':
@@ -205,8 +202,8 @@ class Decoder {
   }
 
   /**
-   * Go's text for a value of the wrong type. Items are on the path with the list that holds them, other
-   * fields are not.
+   * Returns Go's text for a value of the wrong type. Items are on the path with their list, other fields are
+   * not.
    */
   private mismatch(plan: FieldPlan, found: string, goType: string): DecodeError {
     const names = this.path.filter(
@@ -218,7 +215,7 @@ class Decoder {
     )
   }
 
-  /** Whether the plan is not a field's own but that of the items of its list or map. */
+  /** Whether the plan is that of the items of a list or map, not of a field itself. */
   private isItem(plan: FieldPlan): boolean {
     return planOf(plan.owner).fields.get(plan.name) !== plan
   }
@@ -233,7 +230,7 @@ class Decoder {
   }
 }
 
-/** What lies at that place in an object or list of an earlier decode, which are the same shape throughout. */
+/** Returns the value at a place in an object or list of an earlier decode, which has the same shape. */
 function partOf(like: unknown, place: string | number): unknown {
   return typeof like === 'object' && like !== null
     ? (like as Readonly<Record<string | number, unknown>>)[place]

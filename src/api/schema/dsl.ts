@@ -12,8 +12,8 @@ import type {
 } from './types.js'
 
 /**
- * The tiny language of the generated field tables. A plain scalar is dropped when empty, as Go's `omitempty`
- * does.
+ * The functions in which the generated field tables are written. A plain scalar is dropped if empty, as with
+ * Go's `omitempty`.
  */
 const scalar = (type: ScalarType): ScalarField => ({ type, presence: 'omitempty' })
 
@@ -23,7 +23,7 @@ export const int32: ScalarField = scalar('int32')
 export const int64: ScalarField = scalar('int64')
 export const double: ScalarField = scalar('double')
 export const bytes: ScalarField = scalar('bytes')
-/** Types whose empty value is never written: they keep what a client sent. */
+/** Types whose empty value is kept if the client sent it. */
 export const quantity: ScalarField = { type: 'quantity', presence: 'pointer' }
 export const intOrString: ScalarField = { type: 'intOrString', presence: 'pointer' }
 export const time: ScalarField = { type: 'time', presence: 'pointer' }
@@ -31,7 +31,7 @@ export const microTime: ScalarField = { type: 'microTime', presence: 'pointer' }
 export const json: ScalarField = { type: 'json', presence: 'pointer' }
 export const anyJson: ScalarField = { type: 'anyJson', presence: 'pointer' }
 
-/** A string of a named Go type, perhaps with the values it may take. */
+/** A string of a named Go type, optionally with its allowed values. */
 export function named(goType: string, values?: readonly string[]): ScalarField {
   return values === undefined ? { ...string, goType } : { ...string, goType, enum: values }
 }
@@ -41,17 +41,17 @@ export function oneOf(...values: readonly string[]): ScalarField {
   return { ...string, enum: values }
 }
 
-/** The field keeps an explicit zero value: it is a pointer in Go. */
+/** The field keeps an explicit zero value, because it is a pointer in Go. */
 export function pointer<F extends Field>(field: F): F {
   return { ...field, presence: 'pointer' }
 }
 
-/** The field is written even when it is empty. */
+/** The field is written even if it is empty. */
 export function always<F extends Field>(field: F): F {
   return { ...field, presence: 'always' }
 }
 
-/** The field is a pointer that is written as null when it is absent. */
+/** The field is a pointer that is written as null if absent. */
 export function nullable<F extends Field>(field: F): F {
   return { ...field, presence: 'nullable' }
 }
@@ -71,7 +71,7 @@ export function patch<F extends Field>(strategy: string, field: F): F {
   return { ...field, patchStrategy: strategy }
 }
 
-/** Another message, kept when a client sent it, even if empty (a Go pointer). */
+/** Another message, kept if a client sent it, even if empty (a Go pointer). */
 export function ref(message: string): MessageField {
   return { type: 'message', message, presence: 'pointer' }
 }
@@ -91,7 +91,7 @@ export function setList(items: Field): ListField {
   return { type: 'list', items, listType: 'set', presence: 'omitempty' }
 }
 
-/** A list whose items are told apart by the values of `keys`. */
+/** A list whose items are identified by the values of `keys`. */
 export function mapList(items: Field, ...keys: readonly string[]): ListField {
   return { type: 'list', items, listType: 'map', keys, presence: 'omitempty' }
 }
@@ -121,8 +121,8 @@ export function message(fields: Fields): MessageTable {
 }
 
 /**
- * Builds a group of lazy message tables. Names that the group does not have are looked up in `imports`, in
- * order. `goPackage` is the prefix in Go's error texts (`v1`).
+ * Defines a group of lazy message tables. Names that the group lacks are looked up in `imports`, in order.
+ * `goPackage` is the prefix in Go's error texts (`v1`).
  */
 export function defineGroup(
   packageName: string,

@@ -1,9 +1,9 @@
-/** Nesting beyond which freezing keeps a stack of its own instead of calling itself. */
+/** Nesting beyond which freezing uses its own stack instead of recursion. */
 const maxCalls = 200
 
 /**
- * Freezes fresh nodes, parents before children, and stops at what is frozen already (which is then taken to
- * be frozen throughout). Depth cannot overflow the call stack. Answers its argument.
+ * Freezes fresh nodes, parents before children, and returns its argument. It stops at frozen nodes, which it
+ * takes to be deeply frozen. Deep nesting cannot overflow the call stack.
  */
 export function deepFreeze<T>(value: T): T {
   const deep: object[] = []

@@ -2,22 +2,19 @@ import { GoNumber, plainNumber } from '../go-number.js'
 import type { Json } from '../json.js'
 import { DecodeError } from './decode-error.js'
 
-/** Deepest nesting that is read, as in Go's json decoder. */
+/** Deepest nesting, as in Go's json decoder. */
 export const maxDepth = 10_000
-/** Longest list that is read: far above anything a 3 MiB request body can hold. */
+/** Longest list, far above what a body of 3 MiB can hold. */
 export const maxItems = 1_000_000
 
-/**
- * True for objects as JSON has them: no class instance, Map, Date or the like. Objects of another realm
- * count.
- */
+/** Whether the value is a plain object, also of another realm; not a class instance, Map, Date and so on. */
 export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
-/** Sets an own property, also for the key `__proto__`, which plain assignment would take as the prototype. */
+/** Sets an own property, also for the key `__proto__`, with which an assignment would set the prototype. */
 export function setOwn(target: Record<string, unknown>, key: string, value: unknown): void {
   if (key !== '__proto__') target[key] = value
   else Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true })
@@ -30,8 +27,8 @@ interface Pending {
 }
 
 /**
- * A fresh copy of free-form JSON. Values that JSON lacks are refused, `undefined` members are left out.
- * It keeps its own stack, so that nesting up to `maxDepth` cannot overflow the engine's. Throws DecodeError.
+ * Returns a copy of free-form JSON without undefined members. Throws DecodeError for values that JSON does
+ * not have. It uses its own stack, so that nesting up to `maxDepth` cannot overflow the engine's.
  */
 export function copyJson(value: unknown): Json {
   const pending: Pending[] = []

@@ -1,37 +1,36 @@
 import type { Field, Message, ScalarField } from './types.js'
 
-/** One field, prepared for the decoder's inner loop. */
+/** A field, prepared for the decoder's inner loop. */
 export interface FieldPlan {
   readonly name: string
   readonly field: Field
   readonly type: Field['type']
-  /** An empty value is written (all but `omitempty` fields). */
+  /** Whether an empty value is written (all except `omitempty` fields). */
   readonly keepsEmpty: boolean
-  /** The field is always written, as null when it is empty (times, maps, nullable pointers). */
+  /** Whether the field is always written, as null if empty (times, maps, nullable pointers). */
   readonly zeroIsNull: boolean
   /** The plan of a list's items or a map's values. */
   readonly item: FieldPlan | undefined
-  /** The message that holds the field (for errors), and the one that the field holds. */
+  /** The message of the field (for errors), and the one of its value. */
   readonly owner: Message
   readonly child: () => Plan
 }
 
-/** One message, prepared for the decoder's inner loop. */
+/** A message, prepared for the decoder's inner loop. */
 export interface Plan {
   readonly message: Message
   readonly fields: ReadonlyMap<string, FieldPlan>
-  /** Fields that are written even when they are absent. */
+  /** Fields that are written even if absent. */
   readonly always: readonly FieldPlan[]
   /**
-   * The fields of the input read last, by position: inputs of one message mostly look alike, which saves the
-   * look-ups.
+   * The fields of the last input by position. Inputs of one message are mostly similar, which saves look-ups.
    */
   readonly guesses: FieldPlan[]
 }
 
 const plans = new WeakMap<Message, Plan>()
 
-/** The plan of a message, made on first use. */
+/** Returns the plan of a message, made on first use. */
 export function planOf(message: Message): Plan {
   const known = plans.get(message)
   if (known !== undefined) return known
@@ -64,7 +63,7 @@ function fieldPlan(owner: Message, name: string, field: Field): FieldPlan {
 
 const isNullWhenEmpty = (field: Field): boolean => /^(time|microTime|map|bytes|json)$/.test(field.type)
 
-/** Go's name of a field's type, as decoding errors show it. */
+/** Returns Go's name of a field's type for decoding errors. */
 export function goTypeOf(message: Message, field: Field): string {
   switch (field.type) {
     case 'message':

@@ -5,7 +5,9 @@ import { DecodeError, jsonKind } from './decode-error.js'
 import type { ScalarField, ScalarType } from './types.js'
 import { copyJson } from './plain-json.js'
 
-/** What is wrong with a scalar: what Go found and the Go type it wanted; the decoder adds where. */
+/**
+ * A fault of a scalar: the type that Go found and the Go type that it expected. The decoder adds the path.
+ */
 export class TypeMismatch {
   readonly found: string
   readonly goType: string
@@ -29,7 +31,7 @@ function readInteger(value: unknown, type: 'int32' | 'int64'): number | TypeMism
   return value === 0 ? 0 : value
 }
 
-/** Digits without exponent, as a client would have sent them. */
+/** Formats a number without exponent, as a client would have sent it. */
 const plainNumber = (value: number): string =>
   Number.isInteger(value) ? BigInt(value).toString() : String(value)
 
@@ -63,7 +65,9 @@ function readTime(value: unknown, normalize: (text: string) => string): string |
   }
 }
 
-/** Go's base64 decoder: the offset of the first fault, or -1. Line breaks are skipped. */
+/**
+ * Returns the offset of the first fault in base64 as Go's decoder reports it, or -1. Line breaks are skipped.
+ */
 export function base64Fault(text: string): number {
   let inQuantum = 0
   for (let at = 0; at < text.length; at++) {
@@ -103,7 +107,7 @@ function readBytes(value: unknown): string | TypeMismatch {
 }
 
 /**
- * Checks one leaf value (never null) and answers its normal form. Throws DecodeError for faults whose text
+ * Checks a leaf value (never null) and returns its canonical form. Throws DecodeError for faults whose text
  * has no field.
  */
 export function readScalar(field: ScalarField, value: unknown): unknown {
@@ -135,7 +139,7 @@ export function readScalar(field: ScalarField, value: unknown): unknown {
   }
 }
 
-/** Go's empty value of a leaf, as it is written when the field is always written. */
+/** Returns Go's empty value of a leaf, for fields that are always written. */
 export function zeroScalar(type: ScalarType): string | number | boolean | null {
   switch (type) {
     case 'string':

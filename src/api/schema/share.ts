@@ -1,7 +1,7 @@
 /**
- * The parts of `value` that `like` has in the same places are taken from there: of objects that are alike, as
- * the pods of a ReplicaSet, one copy of what they have in common is kept. Answers `like` itself when the two
- * are equal. `like` is frozen; `value` is JSON, and its fresh objects are changed.
+ * Replaces parts of `value` by the equal parts of `like` at the same places, so that similar objects, such as
+ * the pods of a ReplicaSet, share them. Returns `like` itself if the two are equal. `like` must be frozen;
+ * `value` is JSON, whose fresh objects are changed.
  */
 export function shareParts(value: unknown, like: unknown): unknown {
   if (
@@ -21,7 +21,7 @@ export function shareParts(value: unknown, like: unknown): unknown {
 
 type Members = Record<string, unknown>
 
-/** Puts the equal items of `like` into `list`; answers whether all are. */
+/** Replaces items of `list` by the equal items of `like`. Returns whether all are equal. */
 function takeItems(list: unknown[], like: readonly unknown[]): boolean {
   let isEqual = list.length === like.length
   for (let at = 0; at < list.length; at++) {
@@ -32,7 +32,7 @@ function takeItems(list: unknown[], like: readonly unknown[]): boolean {
   return isEqual
 }
 
-/** Puts the equal members of `like` into `object`; answers whether all are. */
+/** Replaces members of `object` by the equal members of `like`. Returns whether all are equal. */
 function takeMembers(object: Members, like: Members): boolean {
   let left = 0
   for (const _ in like) left++
@@ -50,8 +50,8 @@ function takeMembers(object: Members, like: Members): boolean {
 }
 
 /**
- * Whether a part of a draft comes from a stored object, where it had the same place, or from the server
- * itself: it is frozen then, and has been found valid before.
+ * Whether a part of a draft is known to be valid: it is frozen, because it comes from the same place of a
+ * stored object or from the server itself.
  */
 export function isKnown(part: object | undefined): boolean {
   return Object.isFrozen(part)

@@ -1,7 +1,7 @@
 /**
- * Field tables: what the fields of each API message are, as plain data. The tables are generated from the
- * apiserver's OpenAPI v3 documents (scripts/generate-api.ts); decoding, strategic merge patch, server-side
- * apply, OpenAPI and `kubectl explain` read them.
+ * Field tables: the fields of each API message, as plain data. The tables are generated from the apiserver's
+ * OpenAPI v3 documents (scripts/generate-api.ts); decoding, strategic merge patch, server-side apply, OpenAPI
+ * and `kubectl explain` read them.
  */
 
 /**
@@ -23,10 +23,9 @@ export type ScalarType =
   | 'anyJson'
 
 /**
- * What Go's encoder does with an empty value: `omitempty` drops it, `pointer` keeps whatever a client sent
- * (0, '' and false included) and drops only what is absent, `always` writes it even when absent (`status:
- * {}`, `restartCount: 0`, `rules: null`), `nullable` is a pointer that is written as null when absent
- * (`boundObjectRef: null`).
+ * How Go's encoder treats an empty value: `omitempty` drops it, `pointer` keeps it if a client sent it
+ * (including 0, '' and false), `always` writes it even if absent (`status: {}`, `restartCount: 0`, `rules:
+ * null`), `nullable` is a pointer that is written as null if absent (`boundObjectRef: null`).
  */
 export type Presence = 'omitempty' | 'pointer' | 'always' | 'nullable'
 
@@ -41,7 +40,7 @@ interface FieldBase {
 /** A leaf field. */
 export interface ScalarField extends FieldBase {
   readonly type: ScalarType
-  /** Go's name of the type where it is not the plain one, for decoding errors: `v1.PullPolicy`. */
+  /** Go's name of the type for decoding errors, if it is a named type: `v1.PullPolicy`. */
   readonly goType?: string
   readonly enum?: readonly string[]
   /** Default of the OpenAPI document, other than Go's zero value. */
@@ -102,21 +101,22 @@ export interface Message {
   readonly atomic: boolean
   readonly group: SchemaGroup
   /**
-   * How objects of the type are read where the table does not tell it all (custom resources). Default: by the
-   * table.
+   * Decoder of the type's objects, for custom resources, whose table lacks details. Default: by the table.
    */
   readonly read?: MessageReader
-  /** The type of a custom resource, which has no Go type with fields that are always there. */
+  /**
+   * Whether it is the type of a custom resource, which has no Go type with fields that are always present.
+   */
   readonly isCustom?: boolean
   /**
-   * Fields that the table lacks are kept (custom resources); server-side apply deduces their types. Default
-   * false.
+   * Whether fields that the table lacks are kept (custom resources). Server-side apply deduces their types.
+   * Default false.
    */
   readonly preservesUnknown?: boolean
 }
 
 /**
- * Reads already parsed JSON: a fresh object, and the paths of what was dropped as unknown. Throws
+ * Decodes parsed JSON to a fresh object, and returns it with the paths of the dropped unknown fields. Throws
  * DecodeError.
  */
 export type MessageReader = (input: unknown) => {
@@ -125,15 +125,14 @@ export type MessageReader = (input: unknown) => {
 }
 
 /**
- * The field tables of one group version. Tables are built on first use, so importing a group costs next to
- * nothing.
+ * The field tables of one group version. Tables are built on first use, so that importing a group is cheap.
  */
 export interface SchemaGroup {
   /** `io.k8s.api.core.v1` */
   readonly package: string
-  /** The message of that name here or in an imported group; undefined when there is none. */
+  /** Returns the message of that name in this or an imported group, or undefined. */
   readonly find: (name: string) => Message | undefined
-  /** As `find`, but a missing message is a bug of ours and throws. */
+  /** As `find`, but throws if the message is missing, which is a bug in this library. */
   readonly message: (name: string) => Message
   /** Names of the group's own messages. */
   readonly names: () => readonly string[]

@@ -7,9 +7,9 @@ import type { Field, Message, ScalarType } from './types.js'
 const schemas = new WeakMap<Message, z.ZodMiniType>()
 
 /**
- * The zod schema of a message, derived from its field table on first use and remembered: what `decode`
- * accepts, in a form other tools can use. Every field may be absent or null; unknown fields are stripped. It
- * is the reference that `decode` is tested against; the apiserver itself uses `decode`, which is faster.
+ * Returns the zod schema of a message, derived from its field table on first use and cached: what `decode`
+ * accepts, in a form that other tools can use. Every field may be absent or null; unknown fields are
+ * stripped. `decode`, which the apiserver uses because it is faster, is tested against it.
  */
 export function zodSchema(message: Message): z.ZodMiniType {
   const known = schemas.get(message)
@@ -38,7 +38,7 @@ function fieldSchema(message: Message, field: Field): z.ZodMiniType {
 const integer = (size: number): z.ZodMiniType =>
   z.number().check(z.refine((value) => Number.isInteger(value) && value >= -size && value < size))
 
-/** Whether a reader accepts the text. */
+/** Whether a parser accepts the text. */
 const readable =
   (read: (text: string) => unknown) =>
   (text: string): boolean => {
@@ -52,7 +52,7 @@ const readable =
 
 const text = (test: (value: string) => boolean): z.ZodMiniType => z.string().check(z.refine(test))
 
-/** Made at the first use, so that importing the package costs nothing for it. */
+/** Made on first use, so that importing the package does not pay for it. */
 let scalars: Readonly<Record<ScalarType, z.ZodMiniType>> | undefined
 
 const makeScalars = (): Readonly<Record<ScalarType, z.ZodMiniType>> => ({

@@ -42,9 +42,7 @@ function validateDriver(
   return errors
 }
 
-/**
- * A driver that is there does not change, but for how many volumes it takes. Source: ValidateCSINodeUpdate.
- */
+/** An existing driver must not change, except for its number of volumes. Source: ValidateCSINodeUpdate. */
 function validateUpdate(next: CSINode, old: CSINode): readonly FieldError[] {
   const before = new Map((old.spec.drivers ?? []).map((driver) => [driver.name, driver]))
   const fixed = ({ name, nodeID, topologyKeys }: CSINodeDriver): object => ({ name, nodeID, topologyKeys })

@@ -17,8 +17,7 @@ const v1 = [
 ]
 
 /**
- * Since when, and until when, the beta of a kind was deprecated. Source:
- * zz_generated.prerelease-lifecycle.go.
+ * Minors of the deprecation and the removal of a kind's beta. Source: zz_generated.prerelease-lifecycle.go.
  */
 const betaEnds: Readonly<Record<string, readonly [since: number, removed: number]>> = {
   CSIDriver: [19, 22],

@@ -111,7 +111,7 @@ function warnings({ allowedTopologies = [] }: StorageClass): readonly string[] {
   )
 }
 
-/** Whether claims without a class get this one. Source: pkg/apis/storage/util IsDefaultAnnotation. */
+/** Whether this is a default class. Source: pkg/apis/storage/util IsDefaultAnnotation. */
 function isDefaultStorageClass({ metadata }: Pick<StorageClass, 'metadata'>): boolean {
   return defaultAnnotations.some((name) => metadata.annotations?.[name] === 'true')
 }
@@ -149,13 +149,13 @@ const maxParameters = 512
 const maxBytes = 256 * 1024
 const encoder = new TextEncoder()
 
-/** The name of a provisioner or driver. Source: pkg/apis/storage/validation validateProvisioner. */
+/** Validates the name of a provisioner or driver. Source: pkg/apis/storage/validation validateProvisioner. */
 export function validateProvisioner(name: string, path: string): readonly FieldError[] {
   if (name === '') return [required(path)]
   return qualifiedNameFaults(name.toLowerCase()).map((fault) => invalid(path, name, fault))
 }
 
-/** What a class tells its driver. Source: validateParameters. */
+/** Validates the parameters for the driver. Source: validateParameters. */
 export function validateParameters(
   parameters: Readonly<Record<string, string>> | undefined,
   mayBeEmpty: boolean,

@@ -37,7 +37,7 @@ function validateSource(
     : []
 }
 
-/** Source: ValidateVolumeAttachmentUpdate: what is attached where does not change. */
+/** Source: ValidateVolumeAttachmentUpdate: volume and node must not change. */
 function validateUpdate(next: VolumeAttachment, old: VolumeAttachment): readonly FieldError[] {
   return semanticEqual(next.spec, old.spec) ? [] : [invalid('spec', next.spec, 'field is immutable')]
 }

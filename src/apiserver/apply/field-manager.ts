@@ -148,7 +148,7 @@ export function trackUpdate(
   const entry = newEntry(identity, union(before, taken), write.time)
   const others =
     managers.length === 1
-      ? NOBODY
+      ? NO_MANAGERS
       : release(
           managers.filter((_, at) => at !== mine),
           changes,
@@ -156,7 +156,7 @@ export function trackUpdate(
   return others.length === 0 ? [entry] : sortManagers(capManagers([...others, entry]))
 }
 
-const NOBODY: Managers = []
+const NO_MANAGERS: Managers = []
 
 function unionOf(a: FieldSet | undefined, b: FieldSet | undefined): FieldSet {
   return a === undefined ? (b ?? LEAF) : b === undefined ? a : union(a, b)

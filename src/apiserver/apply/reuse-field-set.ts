@@ -8,12 +8,12 @@ type Json = Readonly<Record<string, unknown>>
 
 /** How many sets are remembered for each kind: one for each client and form of manifest. */
 const MOST_SETS = 4
-const taken = new WeakMap<MapShape, FieldSet[]>()
+const rememberedSets = new WeakMap<MapShape, FieldSet[]>()
 
 /** Remembers the set that the creator of an object owns; it must be frozen. */
 export function rememberFieldSet(shape: MapShape, set: FieldSet): void {
-  const sets = taken.get(shape)
-  if (sets === undefined) taken.set(shape, [set])
+  const sets = rememberedSets.get(shape)
+  if (sets === undefined) rememberedSets.set(shape, [set])
   else if (sets.unshift(set) > MOST_SETS) sets.pop()
 }
 
@@ -29,13 +29,13 @@ export function reuseFieldSet(
   next: object,
   { excluded, included }: FieldFilter,
 ): FieldSet | undefined {
-  const sets = taken.get(shape)
+  const sets = rememberedSets.get(shape)
   if (sets === undefined || included !== undefined) return undefined
   // exclusions below a top-level field are rare: the full comparison handles them
   for (const element in excluded) if (!isEmpty(excluded[element] as FieldSet)) return undefined
   for (let at = 0; at < sets.length; at++) {
     const set = sets[at] as FieldSet
-    if (!takesRoot(shape, empty as Json, next as Json, excluded, set)) continue
+    if (!matchesRoot(shape, empty as Json, next as Json, excluded, set)) continue
     if (at > 0) {
       sets.splice(at, 1)
       sets.unshift(set)
@@ -45,7 +45,7 @@ export function reuseFieldSet(
   return undefined
 }
 
-function takesRoot(
+function matchesRoot(
   shape: MapShape,
   empty: Json,
   next: Json,
@@ -63,42 +63,42 @@ function takesRoot(
     const node = set[element]
     const takes =
       name === 'metadata'
-        ? takesMetadata(inner, empty[name] as Json, next[name] as Json, node)
-        : takesNode(inner, empty[name], next[name], node)
+        ? matchesMetadata(inner, empty[name] as Json, next[name] as Json, node)
+        : matchesNode(inner, empty[name], next[name], node)
     if (!takes) return false
     if (node !== undefined) count++
   }
   return sizeOf(set) === count
 }
 
-function takesMetadata(shape: Shape, empty: Json = {}, next: Json, node: FieldSet | undefined): boolean {
-  return shape.kind === 'map' && takesMembers(shape, empty, next, node, UNOWNED_METADATA)
+function matchesMetadata(shape: Shape, empty: Json = {}, next: Json, node: FieldSet | undefined): boolean {
+  return shape.kind === 'map' && matchesMembers(shape, empty, next, node, UNOWNED_METADATA)
 }
 
 /** Whether `node` is exactly the set of paths that `next` adds to or changes in `empty`. */
-function takesNode(shape: Shape, empty: unknown, next: unknown, node: FieldSet | undefined): boolean {
+function matchesNode(shape: Shape, empty: unknown, next: unknown, node: FieldSet | undefined): boolean {
   if (empty === next || next === undefined) return node === undefined
-  if (empty === undefined) return node !== undefined && isEvery(shape, next, node)
+  if (empty === undefined) return node !== undefined && hasEveryPath(shape, next, node)
   switch (shape.kind) {
     case 'any':
       return false
     case 'scalar':
-      return takesLeaf(empty, next, node)
+      return matchesLeaf(empty, next, node)
     case 'list': {
       const [before, after] = [Array.isArray(empty) ? empty : [], Array.isArray(next) ? next : []]
       if (shape.type === 'atomic' || (before.length === 0 && after.length === 0))
-        return takesLeaf(empty, next, node)
+        return matchesLeaf(empty, next, node)
       return (
         before.length === 0 &&
         node?.[SELF] === undefined &&
         node !== undefined &&
-        hasItems(shape, after, node) === sizeOf(node)
+        countItems(shape, after, node) === sizeOf(node)
       )
     }
     case 'map': {
       const [before, after] = [isMap(empty) ? empty : {}, isMap(next) ? next : {}]
-      if (shape.atomic || (isVoid(before) && isVoid(after))) return takesLeaf(empty, next, node)
-      return takesMembers(shape, before, after, node)
+      if (shape.atomic || (isVoid(before) && isVoid(after))) return matchesLeaf(empty, next, node)
+      return matchesMembers(shape, before, after, node)
     }
   }
 }
@@ -111,11 +111,11 @@ const isVoid = (map: Json): boolean => {
   return true
 }
 
-function takesLeaf(empty: unknown, next: unknown, node: FieldSet | undefined): boolean {
+function matchesLeaf(empty: unknown, next: unknown, node: FieldSet | undefined): boolean {
   return sameJson(empty, next) ? node === undefined : node !== undefined && isEmpty(node)
 }
 
-function takesMembers(
+function matchesMembers(
   shape: MapShape,
   empty: Json,
   next: Json,
@@ -129,31 +129,31 @@ function takesMembers(
     const inner = member?.shape ?? shape.others
     if (inner === undefined) continue
     const child = node?.[member?.element ?? fieldElement(name)]
-    if (!takesNode(inner, empty[name], next[name], child)) return false
+    if (!matchesNode(inner, empty[name], next[name], child)) return false
     if (child !== undefined) count++
   }
   return count === 0 ? node === undefined : sizeOf(node as FieldSet) === count
 }
 
 /** Whether `node` is exactly the set of all paths of a value, including its own. */
-function isEvery(shape: Shape, value: unknown, node: FieldSet): boolean {
+function hasEveryPath(shape: Shape, value: unknown, node: FieldSet): boolean {
   const own = shapeFor(shape, value)
   if (own.kind === 'scalar' || value === null || (own.kind === 'list' ? own.type === 'atomic' : own.atomic))
     return isEmpty(node)
   const count =
     own.kind === 'list'
-      ? hasItems(own, Array.isArray(value) ? value : [], node)
-      : hasMembers(own, isMap(value) ? value : {}, node)
+      ? countItems(own, Array.isArray(value) ? value : [], node)
+      : countMembers(own, isMap(value) ? value : {}, node)
   if (count === undefined) return false
   return count === 0 ? isEmpty(node) : node[SELF] !== undefined && sizeOf(node) === count + 1
 }
 
 /** Returns the number of items, or undefined if the node of one is missing or differs. */
-function hasItems(shape: ListShape, items: readonly unknown[], node: FieldSet): number | undefined {
+function countItems(shape: ListShape, items: readonly unknown[], node: FieldSet): number | undefined {
   try {
     for (const item of items) {
       const child = node[itemElement(shape, item)]
-      if (child === undefined || !isEvery(shape.items, item, child)) return undefined
+      if (child === undefined || !hasEveryPath(shape.items, item, child)) return undefined
     }
     // duplicates share a node, so that the caller's count does not match
     return items.length
@@ -163,14 +163,14 @@ function hasItems(shape: ListShape, items: readonly unknown[], node: FieldSet): 
   }
 }
 
-function hasMembers(shape: MapShape, value: Json, node: FieldSet): number | undefined {
+function countMembers(shape: MapShape, value: Json, node: FieldSet): number | undefined {
   let count = 0
   for (const name in value) {
     const member = shape.member(name)
     const inner = member?.shape ?? shape.others
     if (inner === undefined || value[name] === undefined) continue
     const child = node[member?.element ?? fieldElement(name)]
-    if (child === undefined || !isEvery(inner, value[name], child)) return undefined
+    if (child === undefined || !hasEveryPath(inner, value[name], child)) return undefined
     count++
   }
   return count

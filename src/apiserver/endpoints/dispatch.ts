@@ -31,17 +31,18 @@ import type { KindDefinition } from '../../api/definition.js'
 import { erase } from '../../api/served-as.js'
 
 /** The result of an endpoint: an object, a list or a Status, and the HTTP code. */
-export interface Answer {
+export interface EndpointResult {
   readonly code: number
   readonly object: object | Status
 }
 
-type Endpoint = (context: RegistryContext, call: Call) => Answer
+type Endpoint = (context: RegistryContext, call: Call) => EndpointResult
 
-const ok = (object: object): Answer => ({ code: 200, object })
-const created = (object: object): Answer => ({ code: 201, object })
+const ok = (object: object): EndpointResult => ({ code: 200, object })
+const created = (object: object): EndpointResult => ({ code: 201, object })
 
-const written = ({ object, created: isNew }: Written): Answer => (isNew ? created(object) : ok(object))
+const written = ({ object, created: isNew }: Written): EndpointResult =>
+  isNew ? created(object) : ok(object)
 
 /** The verbs of a resource itself and of its `/status`. */
 const generic: Readonly<Record<string, Endpoint>> = {
@@ -134,7 +135,7 @@ const usageMetrics: Readonly<Record<string, Endpoint>> = {
  * Runs the endpoint of a call. Throws 404 for an unknown subresource and 405 for a verb that it does not
  * support.
  */
-export function dispatch(context: RegistryContext, call: Call): Answer {
+export function dispatch(context: RegistryContext, call: Call): EndpointResult {
   const {
     resource,
     subresource,

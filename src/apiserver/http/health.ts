@@ -1,5 +1,5 @@
 import type { Minor, Release } from '../../api/releases.js'
-import { pageNotFound, plainText } from './answers.js'
+import { pageNotFound, plainText } from './responses.js'
 import type { PathHandler } from './path.js'
 
 /** The three health endpoints, each with its own checks. */
@@ -78,7 +78,7 @@ export function isHealthPath(path: string): boolean {
  * Handles the health endpoints and their single checks (`/livez/ping`), with `?verbose` and `?exclude=NAME`.
  * Any method is accepted.
  */
-export const answerHealth: PathHandler = ({ scheme }, { path, query }) => {
+export const handleHealth: PathHandler = ({ scheme }, { path, query }) => {
   const endpoint = endpointOf(path) as HealthEndpoint
   const checks = checksOf(endpoint, scheme.release)
   const check = path.slice(endpoint.length + 2)

@@ -182,7 +182,7 @@ function healthchecks({ scheme }: RegistryContext): Metric {
 }
 
 /** `/metrics`: the metrics of a server that are meaningful here. */
-export const answerMetrics: PathHandler = (context) =>
+export const handleMetrics: PathHandler = (context) =>
   exposition([
     requestTotal(context),
     storageObjects(context),
@@ -192,7 +192,7 @@ export const answerMetrics: PathHandler = (context) =>
   ])
 
 /** `/metrics/slis`: the health checks. */
-export const answerSlis: PathHandler = (context) => exposition([healthchecks(context)])
+export const handleSlis: PathHandler = (context) => exposition([healthchecks(context)])
 
 function exposition(metrics: readonly Metric[]): HttpResponse {
   const body = metrics

@@ -1,19 +1,19 @@
 import type { ApiServer } from '../api-server.js'
-import { type TextFormat, pageNotFound, rawJson } from './answers.js'
-import { answerDiscovery } from './discovery/answer.js'
-import { answerHealth, isHealthPath, checksOf } from './health.js'
+import { type TextFormat, pageNotFound, rawJson } from './responses.js'
+import { handleDiscovery } from './discovery/handler.js'
+import { handleHealth, isHealthPath, checksOf } from './health.js'
 import type { HttpRequest, HttpResponse } from '../../client/http.js'
-import { answerMetrics, answerSlis } from './metrics.js'
-import { answerOpenApiV2, answerOpenApiV3 } from './openapi/answer.js'
+import { handleMetrics, handleSlis } from './metrics.js'
+import { handleOpenApiV2, handleOpenApiV3 } from './openapi/handler.js'
 import { splitPath, type PathHandler, type PathRequest } from './path.js'
 import { senderOf } from './sender.js'
-import { answerVersion } from './version.js'
+import { handleVersion } from './version.js'
 import type { RegistryContext } from '../registry/context.js'
 import { allGroups } from './discovery/all-groups.js'
 import { methodNotAllowed } from '../errors.js'
 
 /** `/`: the list of paths. Source: apiserver pkg/server/routes/index.go. */
-const answerRootPaths: PathHandler = (context) => rawJson({ paths: rootPaths(context) })
+const handleRootPaths: PathHandler = (context) => rawJson({ paths: rootPaths(context) })
 
 /** Returns all listed paths, in order. */
 function rootPaths(context: RegistryContext): readonly string[] {
@@ -56,7 +56,7 @@ const cached = (type: string, body: string): HttpResponse => ({
  * `/.well-known/openid-configuration`. Source: pkg/routes/openidmetadata.go,
  * pkg/serviceaccount/openidmetadata.go.
  */
-const answerIssuer: PathHandler = ({ address }, { http }) => {
+const handleIssuer: PathHandler = ({ address }, { http }) => {
   if (http.method !== 'GET') throw methodNotAllowed()
   return cached(
     'application/json',
@@ -71,7 +71,7 @@ const answerIssuer: PathHandler = ({ address }, { http }) => {
 }
 
 /** `/openid/v1/jwks`: the public keys of service account tokens; 404 without a signer. */
-const answerKeys: PathHandler = ({ dependencies: { signer } }, { http }) => {
+const handleKeys: PathHandler = ({ dependencies: { signer } }, { http }) => {
   if (http.method !== 'GET') throw methodNotAllowed()
   const keys = signer?.keySet?.()
   return keys === undefined ? pageNotFound() : cached('application/jwk-set+json', JSON.stringify(keys))
@@ -79,17 +79,17 @@ const answerKeys: PathHandler = ({ dependencies: { signer } }, { http }) => {
 
 /** Handlers of exact paths. */
 const exact: Readonly<Record<string, PathHandler>> = {
-  '/': answerRootPaths,
-  '/version': answerVersion,
-  '/version/': answerVersion,
-  '/metrics': answerMetrics,
-  '/metrics/slis': answerSlis,
-  '/openapi/v2': answerOpenApiV2,
-  '/openapi/v3': answerOpenApiV3,
-  '/.well-known/openid-configuration': answerIssuer,
-  '/.well-known/openid-configuration/': answerIssuer,
-  '/openid/v1/jwks': answerKeys,
-  '/openid/v1/jwks/': answerKeys,
+  '/': handleRootPaths,
+  '/version': handleVersion,
+  '/version/': handleVersion,
+  '/metrics': handleMetrics,
+  '/metrics/slis': handleSlis,
+  '/openapi/v2': handleOpenApiV2,
+  '/openapi/v3': handleOpenApiV3,
+  '/.well-known/openid-configuration': handleIssuer,
+  '/.well-known/openid-configuration/': handleIssuer,
+  '/openid/v1/jwks': handleKeys,
+  '/openid/v1/jwks/': handleKeys,
 }
 
 /**
@@ -97,14 +97,14 @@ const exact: Readonly<Record<string, PathHandler>> = {
  */
 function handlerOf({ path, parts }: PathRequest): PathHandler {
   if (Object.hasOwn(exact, path)) return exact[path] as PathHandler
-  if (isHealthPath(path)) return answerHealth
-  if (path.startsWith('/openapi/v3/')) return answerOpenApiV3
-  if (parts[0] === 'api' || parts[0] === 'apis') return answerDiscovery
+  if (isHealthPath(path)) return handleHealth
+  if (path.startsWith('/openapi/v3/')) return handleOpenApiV3
+  if (parts[0] === 'api' || parts[0] === 'apis') return handleDiscovery
   return pageNotFound
 }
 
 /** Authorizes and handles a request for a path that is not a resource. Throws ApiError. */
-export function answerPath(server: ApiServer, http: HttpRequest, form: { format: TextFormat }): HttpResponse {
+export function handlePath(server: ApiServer, http: HttpRequest, form: { format: TextFormat }): HttpResponse {
   const path = decodeURIComponent(http.path)
   const request: PathRequest = {
     http,

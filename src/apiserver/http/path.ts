@@ -1,5 +1,5 @@
 import type { RegistryContext } from '../registry/context.js'
-import type { TextFormat } from './answers.js'
+import type { TextFormat } from './responses.js'
 import type { HttpRequest, HttpResponse } from '../../client/http.js'
 
 /** The parsed path of a resource request. */

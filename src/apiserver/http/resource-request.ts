@@ -22,7 +22,7 @@ import { decode } from '../../api/schema/decode.js'
 import { cannotHandle } from '../registry/decode-body.js'
 
 /** A request as authorization sees it, before it is validated. */
-export interface Asked {
+export interface ParsedRequest {
   readonly path: ApiPath
   readonly query: URLSearchParams
   readonly request: ApiRequest
@@ -41,7 +41,7 @@ const VERBS: Readonly<Record<string, RequestVerb>> = {
  * Returns the request that method, path and query describe. Source: apiserver
  * pkg/endpoints/request/requestinfo.go.
  */
-export function askedOf(http: HttpRequest, path: ApiPath): Asked {
+export function parseRequest(http: HttpRequest, path: ApiPath): ParsedRequest {
   const query = new URLSearchParams(http.query ?? '')
   const { isWatchPath, rest: _rest, ...at } = path
   const verb = isWatchPath === true ? 'watch' : verbOf(http.method, path, query)
@@ -66,7 +66,7 @@ function verbOf(method: string, { name }: ApiPath, query: URLSearchParams): Requ
  * Returns the resource of a path. Throws 404 if no route matches; returns undefined if there is not even a
  * custom resource, for which upstream has plain text.
  */
-export function routeTo(context: RegistryContext, asked: Asked): Resource | undefined {
+export function routeTo(context: RegistryContext, asked: ParsedRequest): Resource | undefined {
   return isBuiltInGroup(context.scheme, asked.path.group)
     ? routeToBuiltIn(context, asked.path)
     : routeToCustom(context, asked)
@@ -75,7 +75,7 @@ export function routeTo(context: RegistryContext, asked: Asked): Resource | unde
 /** Source: apiextensions-apiserver pkg/apiserver/customresource_handler.go ServeHTTP. */
 function routeToCustom(
   { resources }: RegistryContext,
-  { path, request: { verb } }: Asked,
+  { path, request: { verb } }: ParsedRequest,
 ): Resource | undefined {
   const { group, version, resource, namespace, name, subresource } = path
   const found = resources.at(group, version, resource)
@@ -104,7 +104,7 @@ function routeToBuiltIn({ resources }: RegistryContext, path: ApiPath): Resource
  * apiextensions-apiserver pkg/apiserver/customresource_handler.go serveResource, serveStatus, serveScale.
  */
 function checkCustomMethod(
-  { path: { name, subresource }, request: { verb } }: Asked,
+  { path: { name, subresource }, request: { verb } }: ParsedRequest,
   { group, resource, definition }: Resource,
 ): void {
   if (name === undefined && (verb === 'update' || verb === 'patch')) throw badRequest('name must be provided')
@@ -116,14 +116,14 @@ function checkCustomMethod(
 }
 
 /** Throws 405 if the path does not have the method. */
-export function checkMethod(http: HttpRequest, asked: Asked, resource: Resource): void {
+export function checkMethod(http: HttpRequest, asked: ParsedRequest, resource: Resource): void {
   if (resource.definition.custom === undefined) checkRoutedMethod(http, asked, resource)
   else checkCustomMethod(asked, resource)
 }
 
 function checkRoutedMethod(
   http: HttpRequest,
-  { path, request: { verb } }: Asked,
+  { path, request: { verb } }: ParsedRequest,
   { namespaced, definition }: Resource,
 ): void {
   const { namespace, name, subresource, isWatchPath } = path
@@ -143,7 +143,7 @@ function checkRoutedMethod(
 /** Parses the options and the body of a request. Throws 400, 413, 415 and 422. */
 export function completeRequest(
   http: HttpRequest,
-  { path, query, request }: Asked,
+  { path, query, request }: ParsedRequest,
   resource: Resource,
   codecs: HttpCodecs,
 ): ApiRequest {

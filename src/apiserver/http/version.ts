@@ -2,7 +2,7 @@ import { buildInfo } from '../../api/build-info.js'
 import type { Release } from '../../api/releases.js'
 import { methodNotAllowed } from '../errors.js'
 import { checkRoute, negotiate } from './accept.js'
-import { rawJson } from './answers.js'
+import { rawJson } from './responses.js'
 import { header } from '../../client/http.js'
 import type { PathHandler } from './path.js'
 
@@ -11,7 +11,7 @@ const EMULATION_SINCE = 31
 const COMPATIBILITY_SINCE = 34
 
 /** `/version`, as version.Info. */
-export const answerVersion: PathHandler = ({ scheme }, { http, form }) => {
+export const handleVersion: PathHandler = ({ scheme }, { http, form }) => {
   if (http.method !== 'GET') throw methodNotAllowed()
   const accept = header(http, 'accept')
   if (accept !== undefined && accept !== '') {

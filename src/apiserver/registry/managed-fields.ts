@@ -37,7 +37,7 @@ export function trackWrite(
     delete metadata.managedFields
     return
   }
-  const stored = existing?.metadata.managedFields ?? NOBODY
+  const stored = existing?.metadata.managedFields ?? NO_MANAGERS
   const managers =
     sent === undefined || sent === stored || call.subresource !== '' ? stored : sentManagers(sent, stored)
   // delete it first, so that the member comes last in the object
@@ -60,7 +60,7 @@ export function trackWrite(
   )
 }
 
-const NOBODY: Managers = []
+const NO_MANAGERS: Managers = []
 
 /** Sets the managedFields of a draft; removes the member if there are no entries. */
 export function setManagers({ metadata }: Draft<KubeObject>, managers: Managers): void {
@@ -83,7 +83,7 @@ export function trackedWrite(
 
 function sentManagers(sent: Managers, stored: Managers): Managers {
   if (sameJson(sent, stored)) return stored
-  if (isReset(sent)) return NOBODY
+  if (isReset(sent)) return NO_MANAGERS
   const managers = decodeManagers(sent)
   return managers === undefined || managers.length === 0 ? stored : managers
 }

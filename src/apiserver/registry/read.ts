@@ -47,7 +47,7 @@ export function listObjects(context: RegistryContext, call: Call): ObjectList<Ku
   const prefix = listPrefix(resource, selection.namespace)
   const start = token === undefined ? prefix : prefix + token.start
   if (limit === undefined && token === undefined) {
-    return answer(call, revision ?? context.storage.revision, readAll(context, call, selection, revision))
+    return listOf(call, revision ?? context.storage.revision, readAll(context, call, selection, revision))
   }
   return readChunk(context, call, selection, { prefix, start, limit, revision })
 }
@@ -196,11 +196,11 @@ function readChunk(
       const rest = selection.all
         ? { remainingItemCount: countFrom(storage, start, to, revision) - items.length }
         : {}
-      return answer(call, readAt, items, { continue: token, ...rest })
+      return listOf(call, readAt, items, { continue: token, ...rest })
     }
     items.push(object)
   }
-  return answer(call, readAt, items)
+  return listOf(call, readAt, items)
 }
 
 function countFrom(
@@ -217,7 +217,7 @@ function relativeKey({ resource }: Call, { metadata }: KubeObject, prefix: strin
   return storageKey(resource, metadata.namespace, metadata.name as string).slice(prefix.length)
 }
 
-function answer(
+function listOf(
   { resource }: Call,
   revision: number,
   items: readonly KubeObject[],

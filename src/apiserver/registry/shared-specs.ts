@@ -3,7 +3,7 @@ import type { Draft } from '../../api/draft.js'
 import { shareParts } from '../../api/schema/share.js'
 
 /** Most objects that are remembered. */
-const MOST_ROWS = 200
+const MOST_OBJECTS = 200
 
 interface WithSpec extends KubeObject {
   readonly spec: Readonly<Record<string, unknown>>
@@ -22,16 +22,16 @@ export class SharedSpecs {
    * spec afterwards.
    */
   share(draft: Draft<KubeObject>): void {
-    const last = this.#last.get(rowOf(draft as KubeObject))
+    const last = this.#last.get(keyOf(draft as KubeObject))
     if (last === undefined) return
     const { spec } = draft as unknown as { readonly spec: Record<string, unknown> }
     for (const name in spec) spec[name] = shareParts(spec[name], last.spec[name])
   }
 
   remember(object: KubeObject): void {
-    if (this.#last.size >= MOST_ROWS) this.#last.clear()
-    this.#last.set(rowOf(object), object as WithSpec)
+    if (this.#last.size >= MOST_OBJECTS) this.#last.clear()
+    this.#last.set(keyOf(object), object as WithSpec)
   }
 }
 
-const rowOf = ({ metadata }: KubeObject): string => metadata.generateName ?? ''
+const keyOf = ({ metadata }: KubeObject): string => metadata.generateName ?? ''

@@ -23,7 +23,7 @@ const propagations = ['Bidirectional', 'HostToContainer', 'None']
 
 type AnyContainer = Omit<Container, 'resizePolicy'> | EphemeralContainer
 
-/** The app containers of a pod. Source: pkg/apis/core/validation validateContainers. */
+/** Validates the app containers of a pod. Source: pkg/apis/core/validation validateContainers. */
 export function validateContainers(spec: PodSpec, path: string, errors: FieldError[]): void {
   const containers = spec.containers ?? []
   if (containers.length === 0) {
@@ -47,7 +47,7 @@ export function validateContainers(spec: PodSpec, path: string, errors: FieldErr
 const initOnly = ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe'] as const
 
 /**
- * The init containers of a pod; those that restart (sidecars) may have probes. Source:
+ * Validates the init containers of a pod. Those that restart (sidecars) may have probes. Source:
  * validateInitContainers.
  */
 export function validateInitContainers(spec: PodSpec, path: string, errors: FieldError[]): void {
@@ -174,7 +174,7 @@ function validatePorts(ports: readonly ContainerPort[], path: string, errors: Fi
   })
 }
 
-/** Two ports of a pod cannot have the same place on the host. Source: checkHostPortConflicts. */
+/** Two ports of a pod must not have the same host port. Source: checkHostPortConflicts. */
 function validateHostPorts(containers: readonly Container[], path: string, errors: FieldError[]): void {
   const taken = new Set<string>()
   containers.forEach((container, at) => {
@@ -203,7 +203,7 @@ function validateMounts(
     if (mountPath === '') errors.push(required(`${at}.mountPath`))
     if (places.has(mountPath)) errors.push(invalid(`${at}.mountPath`, mountPath, 'must be unique'))
     places.add(mountPath)
-    // upstream leaves the index out of these two
+    // upstream omits the index in these two
     if (subPath !== undefined) validateLocalPath(subPath, `${path}.subPath`, errors)
     if (subPathExpr !== undefined) {
       if (subPath !== undefined) {

@@ -8,7 +8,7 @@ import type {
   ResourceFieldSelector,
 } from '../generated.js'
 
-/** Field paths that the pod conversion knows, and those of them that env variables and volumes may use. */
+/** Field paths of the pod conversion, and those that env variables and volumes may use. */
 const knownPaths = new Set([
   'metadata.annotations',
   'metadata.labels',
@@ -52,10 +52,10 @@ const resourcePaths = [
   'requests.memory',
 ]
 
-/** Where a downward API field is used: env variables and volumes allow different ones. */
+/** Where the downward API is used: env variables and volumes allow different fields. */
 export type DownwardUse = 'env' | 'volume'
 
-/** A reference to a field of the pod itself. Source: validateObjectFieldSelector. */
+/** Validates a reference to a field of the pod. Source: validateObjectFieldSelector. */
 export function validateFieldRef(
   reference: ObjectFieldSelector,
   use: DownwardUse,
@@ -91,7 +91,7 @@ function validateSubscript(field: string, key: string, path: string, errors: Fie
   for (const fault of faults) errors.push(invalid(path, key, fault))
 }
 
-/** A reference to a container's own resources. Source: validateContainerResourceFieldSelector. */
+/** Validates a reference to a container's resources. Source: validateContainerResourceFieldSelector. */
 export function validateResourceRef(
   reference: ResourceFieldSelector,
   use: DownwardUse,
@@ -109,7 +109,7 @@ export function validateResourceRef(
   }
 }
 
-/** The environment variables of a container. Source: pkg/apis/core/validation ValidateEnv. */
+/** Validates the environment variables of a container. Source: pkg/apis/core/validation ValidateEnv. */
 export function validateEnv(variables: readonly EnvVar[], path: string, errors: FieldError[]): void {
   variables.forEach((variable, index) => {
     const at = `${path}[${index}]`
@@ -152,7 +152,7 @@ function validateValueFrom(source: EnvVarSource, value: string, path: string, er
   }
 }
 
-/** Sources of whole environments. Source: ValidateEnvFrom. */
+/** Validates sources of whole environments. Source: ValidateEnvFrom. */
 export function validateEnvFrom(sources: readonly EnvFromSource[], path: string, errors: FieldError[]): void {
   sources.forEach(({ prefix, configMapRef, secretRef }, index) => {
     const at = `${path}[${index}]`

@@ -2,7 +2,7 @@
  * Kubernetes compares and prints pods in their internal form: Go field names, every field present. The shapes
  * say, for each type, the fields in Go's order as `GoName` (null when absent), `GoName:s` (''), `GoName:b`
  * (false), `GoName:n` (0) or `GoName:shape` (a message, null when absent), `GoName:!shape` (a struct, always
- * there). JSON names are the Go names with a small beginning unless `jsonNames` says otherwise.
+ * there). JSON names are the Go names in camel case, except for those in `jsonNames`.
  */
 const shapes: Readonly<Record<string, string>> = {
   PodSpec:
@@ -160,8 +160,7 @@ function jsonName(goName: string): string {
 const zeros: Readonly<Record<string, unknown>> = { s: '', b: false, n: 0 }
 
 /**
- * The value in internal form. Shapes that are not spelled out (`Any`) show the API's own fields with great
- * beginnings.
+ * Returns the value in internal form. Values without a shape (`Any`) have the API's own fields, capitalized.
  */
 export function internalForm(shape: string, value: Values): Values {
   if (shape === 'Any') return capitalized(value)

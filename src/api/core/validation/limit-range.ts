@@ -6,7 +6,7 @@ import { mayOvercommit, validateContainerResourceName, validateResourceName } fr
 
 const types = new Set(['Pod', 'Container', 'PersistentVolumeClaim'])
 
-/** Beyond this many thousandths, amounts are compared in whole units. */
+/** Amounts above this many thousandths are compared in whole units. */
 const maxMilliValue = Number((1n << 63n) - 1n) / 1000
 
 /** Source: pkg/apis/core/validation ValidateLimitRange. */
@@ -75,7 +75,7 @@ function namesOf({
 const isGreater = (a: string | undefined, b: string | undefined): boolean =>
   a !== undefined && b !== undefined && compareQuantities(parseQuantity(a), parseQuantity(b)) > 0
 
-/** What the amounts of one resource must be to each other. */
+/** Validates the order of the amounts of one resource. */
 function validateAmounts(item: LimitRangeItem, name: string, path: string, errors: FieldError[]): void {
   const isPod = item.type === 'Pod'
   const max = item.max?.[name]

@@ -18,7 +18,7 @@ export function validatePositiveQuantity(amount: string, path: string, errors: F
 }
 
 /**
- * A claim's spec, also that of a template. Source: pkg/apis/core/validation
+ * Validates the spec of a claim or of a claim template. Source: pkg/apis/core/validation
  * ValidatePersistentVolumeClaimSpec.
  */
 export function validatePersistentVolumeClaim(
@@ -74,8 +74,8 @@ const sameSource = (a: TypedLocalObjectReference, b: TypedObjectReference): bool
 const storageOf = (list: Readonly<Record<string, string>> | undefined): string => list?.['storage'] ?? '0'
 
 /**
- * A claim changes little: the volume is named once, a bound claim may grow and change its attributes class,
- * and a claim without class may be given one. Source: ValidatePersistentVolumeClaimUpdate.
+ * Validates an update of a claim: its volume is set once, a bound claim may grow and change its attributes
+ * class, and a claim without class may get one. Source: ValidatePersistentVolumeClaimUpdate.
  */
 export function validatePersistentVolumeClaimUpdate(
   next: PersistentVolumeClaim,
@@ -115,13 +115,13 @@ export function validatePersistentVolumeClaimUpdate(
 
 type Changes = { readonly [K in keyof PersistentVolumeClaimSpec]?: PersistentVolumeClaimSpec[K] | undefined }
 
-/** The spec with some fields replaced; undefined takes a field away. */
+/** Returns the spec with some fields replaced; undefined removes a field. */
 function munged(spec: PersistentVolumeClaimSpec, changes: Changes): PersistentVolumeClaimSpec {
   const all = Object.entries({ ...spec, ...changes }).filter(([, value]) => value !== undefined)
   return Object.fromEntries(all) as unknown as PersistentVolumeClaimSpec
 }
 
-/** The old values of the fields that may change. */
+/** Returns the old values of the fields that may change. */
 function allowedChanges(
   next: PersistentVolumeClaim,
   old: PersistentVolumeClaim,
@@ -157,7 +157,7 @@ function allowedChanges(
   }
 }
 
-/** A claim does not shrink, unless to take back a growth that has not happened. */
+/** A claim must not shrink, except to cancel an expansion that has not happened. */
 function validateSize(next: PersistentVolumeClaim, old: PersistentVolumeClaim, errors: FieldError[]): void {
   const size = parseQuantity(storageOf(next.spec.resources.requests))
   if (compareQuantities(size, parseQuantity(storageOf(old.spec.resources.requests))) >= 0) return

@@ -10,7 +10,7 @@ import { validateHostPath, validateNfs } from './volumes.js'
 
 const reclaimPolicies = ['Delete', 'Recycle', 'Retain']
 
-/** Sources in the order in which upstream looks at them. */
+/** Volume sources in the order of upstream's checks. */
 const sources = [
   'hostPath',
   'gcePersistentDisk',
@@ -79,7 +79,7 @@ export function validatePersistentVolume({ spec }: PersistentVolume): readonly F
   return errors
 }
 
-/** A volume that is part of a VolumeAttachment: CSI, and nothing that binding needs. */
+/** Validates the volume within a VolumeAttachment: CSI, without the fields for binding. */
 export function validateInlineVolume(spec: PersistentVolumeSpec, path: string): readonly FieldError[] {
   const errors: FieldError[] = []
   const context = 'in the context of inline volumes'
@@ -127,7 +127,7 @@ function validateNodeAffinity({ nodeAffinity }: PersistentVolumeSpec, errors: Fi
   }
 }
 
-/** The name of a StorageClass or the like; an empty one means none. */
+/** Validates the name of a class; an empty one means no class. */
 export function validateClassName(name: string | undefined, path: string, errors: FieldError[]): void {
   if ((name ?? '') === '') return
   for (const fault of dnsSubdomainFaults(name as string)) errors.push(invalid(path, name, fault))
@@ -147,7 +147,7 @@ function validateAttributesClass(
 
 const isRoot = (path: string): boolean => path.split('/').every((part) => part === '' || part === '.')
 
-/** Exactly one source, and what it must have. */
+/** Validates that there is exactly one source, and its required fields. */
 function validateSource(spec: PersistentVolumeSpec, path: string, errors: FieldError[]): void {
   let found = false
   for (const name of sources) {
@@ -173,7 +173,7 @@ function validateOne(spec: PersistentVolumeSpec, name: Source, path: string, err
     }
 }
 
-/** Source: validateLocalVolumeSource and what a local volume needs besides. */
+/** Source: validateLocalVolumeSource, and the node affinity that a local volume needs. */
 function validateLocal(
   { local, nodeAffinity }: PersistentVolumeSpec,
   path: string,
@@ -187,7 +187,7 @@ function validateLocal(
     errors.push(required(`${path}.nodeAffinity`, 'Local volume requires node affinity'))
 }
 
-/** A CSI driver's name. Source: ValidateCSIDriverName. */
+/** Validates the name of a CSI driver. Source: ValidateCSIDriverName. */
 export function validateDriverName(name: string, path: string): readonly FieldError[] {
   if (name === '') return [required(path)]
   if (name.length > 63)
@@ -220,7 +220,10 @@ function validateCsi(
 const sourceOf = (spec: PersistentVolumeSpec): Readonly<Record<string, unknown>> =>
   Object.fromEntries(sources.filter((name) => spec[name] !== undefined).map((name) => [name, spec[name]]))
 
-/** A secret for growing a CSI volume may be given later. */
+/**
+ * Returns the source without changes that are allowed: a secret for expanding a CSI volume may be added
+ * later.
+ */
 function withoutNewExpandSecret(
   { csi, ...spec }: PersistentVolumeSpec,
   old: PersistentVolumeSpec,
@@ -231,7 +234,7 @@ function withoutNewExpandSecret(
   return { ...spec, csi: rest }
 }
 
-/** Where a volume lies does not change. Source: ValidatePersistentVolumeUpdate. */
+/** Validates an update: the source must not change. Source: ValidatePersistentVolumeUpdate. */
 export function validatePersistentVolumeUpdate(
   next: PersistentVolume,
   old: PersistentVolume,

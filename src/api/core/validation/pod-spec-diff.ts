@@ -3,7 +3,7 @@ import { internalForm } from './internal-form.js'
 
 /** Lines around a change. */
 const context = 3
-/** Beyond this many cells the middle part is shown as replaced instead of being aligned. */
+/** Largest table for the alignment; a larger middle part is shown as replaced. */
 const maxCells = 1_000_000
 
 interface Line {
@@ -12,21 +12,21 @@ interface Line {
 }
 
 /**
- * The unified diff of two pod specs in internal form, as Kubernetes appends it to the error. Source:
+ * Returns the unified diff of two pod specs in internal form, which Kubernetes appends to the error. Source:
  * apimachinery util/diff.
  */
 export function podSpecDiff(old: PodSpec, next: PodSpec): string {
   return unifiedDiff(printed(old), printed(next))
 }
 
-/** The unified diff of two values of a shape of the internal form (`ClaimSpec`, `VolumeSource`). */
+/** Returns the unified diff of two values with a shape of the internal form (`ClaimSpec`, `VolumeSource`). */
 export function internalDiff(shape: string, old: object, next: object): string {
   const text = (value: object): readonly string[] =>
     JSON.stringify(internalForm(shape, value as Readonly<Record<string, unknown>>), null, 1).split('\n')
   return unifiedDiff(text(old), text(next))
 }
 
-/** The pod's flags about the host are part of the security context in the internal type. */
+/** Moves the pod's host flags to the security context, as in the internal type. */
 function printed(spec: PodSpec): readonly string[] {
   const { hostNetwork, hostPID, hostIPC, shareProcessNamespace, hostUsers } = spec
   const securityContext = {
@@ -67,7 +67,7 @@ function unifiedDiff(old: readonly string[], next: readonly string[]): string {
   return `${hunks.join('\n')}\n`
 }
 
-/** If a hunk begins at this line (a change is within reach), the line after its end. */
+/** Returns the line after the end of the hunk that starts at this line, if one does. */
 function hunkEnd(lines: readonly Line[], from: number): number | undefined {
   const changed = (at: number): boolean => (lines[at]?.sign ?? ' ') !== ' '
   let last = -1
@@ -77,9 +77,7 @@ function hunkEnd(lines: readonly Line[], from: number): number | undefined {
   return Math.min(lines.length, last + context + 1)
 }
 
-/**
- * Aligns the two texts: the common beginning and end as they are, the middle by longest common subsequence.
- */
+/** Aligns two texts: first the common start and end, then the middle by longest common subsequence. */
 function compare(old: readonly string[], next: readonly string[]): readonly Line[] {
   let start = 0
   while (start < old.length && start < next.length && old[start] === next[start]) start++

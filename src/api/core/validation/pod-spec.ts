@@ -18,10 +18,7 @@ const maxSeconds = 2 ** 31 - 1
 const restartPolicies = ['Always', 'OnFailure', 'Never']
 const dnsPolicies = ['ClusterFirst', 'ClusterFirstWithHostNet', 'Default', 'None']
 
-/**
- * The spec of a pod or of a template's pod, already defaulted. Source: pkg/apis/core/validation
- * ValidatePodSpec.
- */
+/** Validates the defaulted spec of a pod or template. Source: pkg/apis/core/validation ValidatePodSpec. */
 export function validatePodSpec(spec: PodSpec, path: string, errors: FieldError[]): void {
   if (spec.volumes !== undefined) validateVolumes(spec.volumes, `${path}.volumes`, errors)
   validateContainers(spec, `${path}.containers`, errors)
@@ -101,7 +98,7 @@ function validateReadinessGates(
   })
 }
 
-/** Names of other things, and the deadline that upstream checks among them. */
+/** Validates references by name, and the deadline, which upstream checks between them. */
 function validateNames(spec: PodSpec, path: string, errors: FieldError[]): void {
   const subdomain = (name: string | undefined, field: string): void => {
     if (name !== undefined)
@@ -143,7 +140,7 @@ function validateRest(spec: PodSpec, path: string, errors: FieldError[]): void {
   }
 }
 
-/** A pod on create. Source: ValidatePodCreate. */
+/** Validates a pod on create. Source: ValidatePodCreate. */
 export function validatePod({ spec }: Pod): readonly FieldError[] {
   const errors: FieldError[] = []
   validatePodSpec(spec, 'spec', errors)

@@ -10,7 +10,7 @@ const updatable =
   '(only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set ' +
   'to 1 if it was previously negative)'
 
-/** A pod on update: what may change is little. Source: pkg/apis/core/validation ValidatePodUpdate. */
+/** Validates a pod on update: few fields may change. Source: pkg/apis/core/validation ValidatePodUpdate. */
 export function validatePodUpdate(next: Pod, old: Pod): readonly FieldError[] {
   const errors: FieldError[] = []
   validatePodSpec(next.spec, 'spec', errors)
@@ -25,7 +25,7 @@ export function validatePodUpdate(next: Pod, old: Pod): readonly FieldError[] {
   return errors
 }
 
-/** False if containers were added or removed, which ends the validation. */
+/** Returns false if containers were added or removed, which ends the validation. */
 function sameContainers(
   next: readonly Container[],
   old: readonly Container[],
@@ -59,7 +59,7 @@ function validateGates(next: PodSpec, old: PodSpec, errors: FieldError[]): void 
   })
 }
 
-/** Tolerations may be added, and the seconds of NoExecute ones changed. */
+/** Tolerations may be added, and the seconds of NoExecute ones may change. */
 function validateTolerationChange(
   next: readonly Toleration[],
   old: readonly Toleration[],
@@ -75,7 +75,9 @@ function validateTolerationChange(
     )
 }
 
-/** All else must be as it was. Fields that may change are compared as the old ones. */
+/**
+ * All other fields must be unchanged. Fields that may change are replaced by the old ones for the comparison.
+ */
 function validateRest(next: PodSpec, old: PodSpec, errors: FieldError[]): void {
   const isGated = (old.schedulingGates ?? []).length > 0
   const munged: PodSpec = {
@@ -99,7 +101,7 @@ function validateRest(next: PodSpec, old: PodSpec, errors: FieldError[]): void {
   )
 }
 
-/** The old value of a field, or its absence, for a spread. */
+/** Returns an object with the old value of a field, empty if it was absent, to be spread. */
 function taken<K extends keyof PodSpec>(old: PodSpec, key: K): Pick<PodSpec, K> {
   const picked: Partial<PodSpec> = { [key]: old[key] }
   return picked as Pick<PodSpec, K>
@@ -115,7 +117,10 @@ function withOldImages(next: readonly Container[], old: readonly Container[]): r
   })
 }
 
-/** A gated pod's node selector may grow and its node affinity may change: scheduling has not begun. */
+/**
+ * The node selector of a gated pod may be extended and its node affinity may change, because scheduling has
+ * not started.
+ */
 function gatedFields(next: PodSpec, old: PodSpec, errors: FieldError[]): Partial<PodSpec> {
   const selector = next.nodeSelector ?? {}
   const kept = Object.entries(old.nodeSelector ?? {}).every(([key, value]) => selector[key] === value)

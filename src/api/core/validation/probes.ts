@@ -4,7 +4,8 @@ import { portNameFaults, portNumberFaults } from '../../names.js'
 import type { HTTPGetAction, Lifecycle, LifecycleHandler, Probe } from '../generated.js'
 
 /**
- * A port of a handler or a service: a number, or the name of a container port. Source: ValidatePortNumOrName.
+ * Validates a port of a handler or Service: a number, or the name of a container port. Source:
+ * ValidatePortNumOrName.
  */
 export function validatePortNumberOrName(port: IntOrString, path: string, errors: FieldError[]): void {
   const faults = typeof port === 'number' ? portNumberFaults(port) : portNameFaults(port)
@@ -13,7 +14,10 @@ export function validatePortNumberOrName(port: IntOrString, path: string, errors
 
 type Handler = Pick<Probe, 'exec' | 'httpGet' | 'tcpSocket' | 'grpc'> & Pick<LifecycleHandler, 'sleep'>
 
-/** Exactly one handler, and that one valid. Source: pkg/apis/core/validation validateHandler. */
+/**
+ * Validates that there is exactly one handler, and that it is valid. Source: pkg/apis/core/validation
+ * validateHandler.
+ */
 function validateHandler(handler: Handler, path: string, gracePeriod: number, errors: FieldError[]): void {
   let known = 0
   const claim = (name: string): boolean => {
@@ -51,7 +55,7 @@ function validateHttpGet(action: HTTPGetAction, path: string, errors: FieldError
   }
 }
 
-/** A pre-stop sleep fits into the grace period (zero is allowed since 1.34). */
+/** A pre-stop sleep must fit into the grace period (zero is allowed since 1.34). */
 function validateSleep(seconds: number, gracePeriod: number, path: string, errors: FieldError[]): void {
   if (seconds >= 0 && seconds <= gracePeriod) return
   errors.push(
@@ -89,7 +93,7 @@ interface Probed {
   readonly startupProbe?: Probe
 }
 
-/** Lifecycle hooks and probes of a container that may have them. */
+/** Validates lifecycle hooks and probes of a container. */
 export function validateProbes(
   container: Probed,
   path: string,
@@ -119,7 +123,7 @@ export function validateProbes(
   if (startupProbe !== undefined) validateOnceProbe(startupProbe, `${path}.startupProbe`, gracePeriod, errors)
 }
 
-/** Liveness and startup probes succeed at the first success. */
+/** Liveness and startup probes must have a successThreshold of 1. */
 function validateOnceProbe(probe: Probe, path: string, gracePeriod: number, errors: FieldError[]): void {
   validateProbe(probe, path, gracePeriod, errors)
   if (probe.successThreshold !== 1)

@@ -16,10 +16,7 @@ const compute = new Set([
 ])
 const claims = new Set(['persistentvolumeclaims', 'requests.storage'])
 
-/**
- * The scopes and the resources that a quota with them may limit. Source:
- * IsResourceQuotaScopeValidForResource.
- */
+/** Resources that a quota with a scope may limit. Source: IsResourceQuotaScopeValidForResource. */
 const scopes: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['Terminating', compute],
   ['NotTerminating', compute],
@@ -30,7 +27,7 @@ const scopes: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['VolumeAttributesClass', claims],
 ])
 
-/** Scopes that only ask whether there is such a thing. */
+/** Scopes that only allow the operators Exists and DoesNotExist. */
 const existential = new Set([
   'BestEffort',
   'NotBestEffort',
@@ -72,7 +69,7 @@ function validateAmounts(amounts: Amounts | undefined, path: string, errors: Fie
   }
 }
 
-/** How many of the limited resources a scope does not go with. */
+/** Returns how many of the limited resources are incompatible with a scope. */
 const misfits = (scope: string, hard: Amounts | undefined): readonly string[] =>
   Object.keys(hard ?? {}).filter((name) => isQuotaResource(name) && scopes.get(scope)?.has(name) === false)
 
@@ -139,7 +136,7 @@ function validateOperator(
   }
 }
 
-/** The scopes never change. Source: ValidateResourceQuotaUpdate. */
+/** The scopes must not change. Source: ValidateResourceQuotaUpdate. */
 export function validateResourceQuotaUpdate(
   { spec }: ResourceQuota,
   old: ResourceQuota,

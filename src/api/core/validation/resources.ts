@@ -2,7 +2,7 @@ import { forbidden, invalid, required, type FieldError } from '../../field-error
 import { qualifiedNameFaults } from '../../names.js'
 import { compareQuantities, parseQuantity } from '../../quantity.js'
 
-/** A resource list: name to canonical quantity. */
+/** A resource list: canonical quantities by name. */
 export type ResourceList = Readonly<Record<string, string>>
 
 interface Requirements {
@@ -31,7 +31,7 @@ const standardOthers = new Set([
   'requests.ephemeral-storage',
 ])
 
-/** Resources that come in pieces. Source: pkg/apis/core/helper integerResources. */
+/** Resources with integer amounts. Source: pkg/apis/core/helper integerResources. */
 const counted = new Set([
   'pods',
   'resourcequotas',
@@ -48,7 +48,7 @@ const isHugePages = (name: string): boolean => name.startsWith('hugepages-')
 const isNative = (name: string): boolean => !name.includes('/') || name.includes('kubernetes.io/')
 const isStandardForContainers = (name: string): boolean => standardContainer.has(name) || isHugePages(name)
 
-/** Extended resources: fully qualified, not of kubernetes.io, not `requests.…`. */
+/** Whether a resource is an extended one: fully qualified, not of kubernetes.io, not `requests.…`. */
 export function isExtendedResource(name: string): boolean {
   return (
     !isNative(name) && !name.startsWith('requests.') && qualifiedNameFaults(`requests.${name}`).length === 0
@@ -56,8 +56,8 @@ export function isExtendedResource(name: string): boolean {
 }
 
 /**
- * Only native resources other than huge pages may be overcommitted: for all else the request must be the
- * limit.
+ * Whether a resource may be overcommitted: native ones except huge pages. For all others the request must
+ * equal the limit.
  */
 export const mayOvercommit = (name: string): boolean => isNative(name) && !isHugePages(name)
 
@@ -79,7 +79,7 @@ export function validateContainerResourceName(name: string, path: string, errors
 const isQuotaHugePages = (name: string): boolean =>
   isHugePages(name) || name.startsWith('requests.hugepages-')
 
-/** A resource name of any kind: qualified, or one of the standard ones. Source: validateResourceName. */
+/** Validates a resource name: qualified, or a standard one. Source: validateResourceName. */
 export function validateResourceName(name: string, path: string, errors: FieldError[]): void {
   const faults = qualifiedNameFaults(name)
   for (const fault of faults) errors.push(invalid(path, name, fault))
@@ -88,7 +88,7 @@ export function validateResourceName(name: string, path: string, errors: FieldEr
   errors.push(invalid(path, name, 'must be a standard resource type or fully qualified'))
 }
 
-/** Whether a quota may limit the resource by that plain name. Source: IsStandardQuotaResourceName. */
+/** Whether a quota may limit the resource by this unqualified name. Source: IsStandardQuotaResourceName. */
 export function isQuotaResource(name: string): boolean {
   return (
     (name !== 'storage' && (standardContainer.has(name) || standardOthers.has(name))) ||
@@ -96,7 +96,7 @@ export function isQuotaResource(name: string): boolean {
   )
 }
 
-/** A quantity that is not negative, and whole where the resource is counted in pieces. */
+/** Validates a quantity: not negative, and an integer for resources with integer amounts. */
 export function validateResourceQuantity(
   name: string,
   text: string,
@@ -110,7 +110,8 @@ export function validateResourceQuantity(
 }
 
 /**
- * Limits and requests of a container. Source: pkg/apis/core/validation ValidateContainerResourceRequirements.
+ * Validates limits and requests of a container. Source: pkg/apis/core/validation
+ * ValidateContainerResourceRequirements.
  */
 export function validateResourceRequirements(
   { limits, requests }: Requirements,

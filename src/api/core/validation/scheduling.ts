@@ -16,7 +16,7 @@ import type {
 
 const taintEffects = ['NoSchedule', 'PreferNoSchedule', 'NoExecute']
 
-/** A taint's effect; `allowEmpty` for tolerations. Source: validateTaintEffect. */
+/** Validates a taint's effect; `allowEmpty` is for tolerations. Source: validateTaintEffect. */
 export function validateTaintEffect(
   effect: string,
   allowEmpty: boolean,
@@ -30,7 +30,7 @@ export function validateTaintEffect(
   }
 }
 
-/** Tolerations of a pod. Source: pkg/apis/core/validation ValidateTolerations. */
+/** Validates the tolerations of a pod. Source: pkg/apis/core/validation ValidateTolerations. */
 export function validateTolerations(
   tolerations: readonly Toleration[],
   path: string,
@@ -69,7 +69,7 @@ function validateTolerationOperator(
   }
 }
 
-/** Affinities of a pod. Source: pkg/apis/core/validation validateAffinity. */
+/** Validates the affinities of a pod. Source: pkg/apis/core/validation validateAffinity. */
 export function validateAffinity(
   { nodeAffinity, podAffinity, podAntiAffinity }: Affinity,
   path: string,
@@ -98,7 +98,7 @@ function validateNodeAffinity(affinity: NodeAffinity, path: string, errors: Fiel
   })
 }
 
-/** A node selector. Source: ValidateNodeSelector. */
+/** Validates a node selector. Source: ValidateNodeSelector. */
 export function validateNodeSelector(
   { nodeSelectorTerms }: NodeSelector,
   path: string,
@@ -191,7 +191,7 @@ function validatePodAffinityTerm(term: PodAffinityTerm, path: string, errors: Fi
   errors.push(...validateLabelName(term.topologyKey, `${path}.topologyKey`))
 }
 
-/** Topology spread constraints. Source: validateTopologySpreadConstraints. */
+/** Validates topology spread constraints. Source: validateTopologySpreadConstraints. */
 export function validateSpreadConstraints(
   constraints: readonly TopologySpreadConstraint[],
   path: string,
@@ -232,7 +232,7 @@ function validateInclusion(policy: string | undefined, path: string, errors: Fie
   }
 }
 
-/** Scheduling gates: qualified names, each once. Source: validateSchedulingGates. */
+/** Validates scheduling gates: distinct qualified names. Source: validateSchedulingGates. */
 export function validateSchedulingGates(
   gates: readonly PodSchedulingGate[],
   path: string,
@@ -246,7 +246,7 @@ export function validateSchedulingGates(
   })
 }
 
-/** A pod's node selector. */
+/** Validates a pod's node selector. */
 export function validateNodeSelectorMap(
   selector: Readonly<Record<string, string>>,
   path: string,

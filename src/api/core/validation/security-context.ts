@@ -17,7 +17,7 @@ function validateId(value: number | undefined, path: string, errors: FieldError[
   if (value !== undefined && (value < 0 || value > maxId)) errors.push(invalid(path, value, idRange))
 }
 
-/** The pod's security context. Source: pkg/apis/core/validation validatePodSpecSecurityContext. */
+/** Validates the pod's security context. Source: pkg/apis/core/validation validatePodSpecSecurityContext. */
 export function validatePodSecurityContext(
   context: PodSecurityContext,
   spec: PodSpec,
@@ -87,7 +87,7 @@ function validateSeccomp(profile: SeccompProfile | undefined, path: string, erro
   }
 }
 
-/** A container's security context. Source: ValidateSecurityContext. */
+/** Validates a container's security context. Source: ValidateSecurityContext. */
 export function validateSecurityContext(context: SecurityContext, path: string, errors: FieldError[]): void {
   validateId(context.runAsUser, `${path}.runAsUser`, errors)
   validateId(context.runAsGroup, `${path}.runAsGroup`, errors)
@@ -109,7 +109,7 @@ export function validateSecurityContext(context: SecurityContext, path: string, 
 
 const capabilitiesForm = ({ add, drop }: Capabilities): object => ({ Add: add ?? null, Drop: drop ?? null })
 
-/** The context as Go prints its internal type: every field, null when absent. */
+/** Returns the context as Go prints its internal type: every field, null if absent. */
 function internalForm(context: SecurityContext): object {
   return {
     Capabilities: context.capabilities === undefined ? null : capabilitiesForm(context.capabilities),

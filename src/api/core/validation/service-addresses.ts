@@ -9,8 +9,9 @@ const policies = ['PreferDualStack', 'RequireDualStack', 'SingleStack']
 const addressesPath = 'spec.clusterIPs'
 
 /**
- * Cluster IPs, families and policy in themselves and with each other; the registry asks before it allocates,
- * validation asks again. Source: pkg/apis/core/validation ValidateServiceClusterIPsRelatedFields.
+ * Validates cluster IPs, families and policy, alone and in combination. The registry calls it before it
+ * allocates, validation calls it again. Source: pkg/apis/core/validation
+ * ValidateServiceClusterIPsRelatedFields.
  */
 export function validateServiceAddresses(
   service: Pick<Service, 'spec'>,
@@ -34,7 +35,7 @@ export function validateServiceAddresses(
   return errors
 }
 
-/** clusterIP is the first of clusterIPs. */
+/** clusterIP must be the first of clusterIPs. */
 function validateFirst(
   { spec: { clusterIP = '', clusterIPs = [] } }: Pick<Service, 'spec'>,
   errors: FieldError[],
@@ -49,7 +50,7 @@ function validateFirst(
   }
 }
 
-/** Whether all are addresses, so that it makes sense to look at them together. */
+/** Whether all are valid addresses, so that they can be checked in combination. */
 function validateEach(
   { spec }: Pick<Service, 'spec'>,
   old: Pick<Service, 'spec'> | undefined,
@@ -73,7 +74,7 @@ function validateEach(
   return allValid
 }
 
-/** One address a family, in the order of the families. */
+/** There must be one address for each family, in the order of the families. */
 function validateTogether(service: Pick<Service, 'spec'>, errors: FieldError[]): void {
   const { clusterIPs = [], ipFamilies = [] } = service.spec
   if (clusterIPs.length > 1 && new Set(clusterIPs.map(familyOf)).size !== 2) {
@@ -96,8 +97,8 @@ function validateTogether(service: Pick<Service, 'spec'>, errors: FieldError[]):
 const unchanging = 'may not change once set'
 
 /**
- * A second address may come and go; the first stays. Source: validateUpgradeDowngradeClusterIPs,
- * ...IPFamilies.
+ * The second address may be added and removed; the first must not change. Source:
+ * validateUpgradeDowngradeClusterIPs, ...IPFamilies.
  */
 export function validateServiceAddressUpdate(next: Service, old: Service): readonly FieldError[] {
   if (next.spec.type === 'ExternalName' || old.spec.type === 'ExternalName') return []

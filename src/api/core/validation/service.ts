@@ -17,7 +17,7 @@ const trafficPolicies = ['Cluster', 'Local']
 const distributions = ['PreferClose', 'PreferSameNode', 'PreferSameZone']
 const rangesAnnotation = 'service.beta.kubernetes.io/load-balancer-source-ranges'
 
-/** The port as Go prints its internal type. */
+/** Returns the port as Go prints its internal type. */
 const portAsGo = ({ name, protocol, appProtocol, port, targetPort, nodePort }: ServicePortInput): object => ({
   Name: name ?? '',
   Protocol: protocol ?? '',
@@ -28,7 +28,8 @@ const portAsGo = ({ name, protocol, appProtocol, port, targetPort, nodePort }: S
 })
 
 /**
- * A service whose addresses and ports have been allocated. Source: pkg/apis/core/validation ValidateService.
+ * Validates a Service whose addresses and ports have been allocated. Source: pkg/apis/core/validation
+ * ValidateService.
  */
 export function validateService(service: Service, old?: Service): readonly FieldError[] {
   const { spec } = service
@@ -131,7 +132,7 @@ function validatePorts({ ports = [] }: ServiceSpec, errors: FieldError[]): void 
   })
 }
 
-/** Node ports where there are none, and ports that are there twice. */
+/** Faults of node ports that the type does not have, and of duplicate ports. */
 function validatePortUse({ type, ports = [] }: ServiceSpec, errors: FieldError[]): void {
   if (type === 'ClusterIP')
     ports.forEach(({ nodePort = 0 }, index) => {
@@ -227,7 +228,7 @@ function validateTraffic(service: Service, errors: FieldError[]): void {
   }
 }
 
-/** A service on update. Source: ValidateServiceUpdate. */
+/** Validates a Service on update. Source: ValidateServiceUpdate. */
 export function validateServiceUpdate(next: Service, old: Service): readonly FieldError[] {
   if (next.spec === old.spec) return []
   const errors: FieldError[] = [...validateServiceAddressUpdate(next, old)]

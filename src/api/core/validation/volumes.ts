@@ -11,7 +11,7 @@ import type {
 } from '../generated.js'
 import { validateFieldRef, validateResourceRef } from './env.js'
 
-/** Volume sources in the order in which upstream looks at them. */
+/** Volume sources in the order of upstream's checks. */
 const sources = [
   'emptyDir',
   'hostPath',
@@ -54,7 +54,7 @@ const hostPathTypes = [
   'Socket',
 ]
 
-/** The volumes of a pod. Source: pkg/apis/core/validation ValidateVolumes. */
+/** Validates the volumes of a pod. Source: pkg/apis/core/validation ValidateVolumes. */
 export function validateVolumes(volumes: readonly Volume[], path: string, errors: FieldError[]): void {
   const names = new Set<string>()
   volumes.forEach((volume, index) => {
@@ -71,7 +71,7 @@ export function validateVolumes(volumes: readonly Volume[], path: string, errors
 function validateSource(volume: Volume, path: string, errors: FieldError[]): void {
   const given = Object.keys(volume)
   let found = false
-  // nearly all volumes have a name and one source, which needs no search in upstream's order
+  // fast path: nearly all volumes have a name and one source, which need no search in upstream's order
   for (const name of given.length <= 2 ? given.filter(isSource) : sources) {
     if (volume[name] === undefined) continue
     if (found) errors.push(forbidden(`${path}.${name}`, 'may not specify more than 1 volume type'))
@@ -184,7 +184,10 @@ function validateKeyToPath({ key, path: target, mode }: KeyToPath, path: string,
   }
 }
 
-/** A path within a volume: relative, and not out of it. `reserved` also forbids a leading `..`. */
+/**
+ * Validates a path within a volume: relative, and not leading out of it. `reserved` also forbids a leading
+ * `..`.
+ */
 export function validateLocalPath(
   target: string,
   path: string,

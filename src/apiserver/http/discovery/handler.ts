@@ -1,7 +1,7 @@
 import { methodNotAllowed, noSuchPath } from '../../errors.js'
 import type { RegistryContext } from '../../registry/context.js'
 import { negotiate, negotiateDiscovery } from '../accept.js'
-import { objectAnswer, pageNotFound, unavailable, wantsPretty } from '../answers.js'
+import { objectResponse, pageNotFound, unavailable, wantsPretty } from '../responses.js'
 import type { HttpResponse } from '../../../client/http.js'
 import { header } from '../../../client/http.js'
 import type { PathRequest } from '../path.js'
@@ -16,7 +16,7 @@ import { apiGroup, apiGroupList, apiResourceList, apiVersions } from './legacy.j
  * and `/apis` that are not resources. Unknown paths get a Status below a built-in group, elsewhere plain
  * text.
  */
-export function answerDiscovery(context: RegistryContext, request: PathRequest): HttpResponse {
+export function handleDiscovery(context: RegistryContext, request: PathRequest): HttpResponse {
   const {
     parts: [root = '', ...rest],
     http,
@@ -25,16 +25,16 @@ export function answerDiscovery(context: RegistryContext, request: PathRequest):
   if (group !== undefined && context.aggregated.serves(group, (root === 'api' ? rest[0] : rest[1]) ?? ''))
     return unavailable()
   if (group !== undefined && !isBuiltInGroup(context.scheme, group))
-    return answerCustom(context, request, group)
+    return handleCustom(context, request, group)
   const object = documentAt(context, root, rest)
   if (object === undefined) throw noSuchPath()
   if (http.method !== 'GET') throw methodNotAllowed()
   if (rest.length > 0) return negotiated(request, object)
-  return answerRoot(context, request, root as 'api' | 'apis', object)
+  return handleRoot(context, request, root as 'api' | 'apis', object)
 }
 
 /** Handles the paths of CRD groups, which have only discovery documents. */
-function answerCustom(context: RegistryContext, request: PathRequest, group: string): HttpResponse {
+function handleCustom(context: RegistryContext, request: PathRequest, group: string): HttpResponse {
   const [, ...rest] = request.parts
   const object = isKnown(context, group) ? documentAt(context, 'apis', rest) : undefined
   return object === undefined || request.http.method !== 'GET' ? pageNotFound() : negotiated(request, object)
@@ -56,11 +56,11 @@ function documentAt(context: RegistryContext, root: string, rest: readonly strin
 function negotiated({ http, form, query }: PathRequest, object: object): HttpResponse {
   const { format } = negotiate(header(http, 'accept'))
   form.format = format
-  return objectAnswer(200, object, { format, pretty: wantsPretty(http, query) })
+  return objectResponse(200, object, { format, pretty: wantsPretty(http, query) })
 }
 
 /** Returns the document of `/api` or `/apis`, in aggregated form if the client accepts it. */
-function answerRoot(
+function handleRoot(
   context: RegistryContext,
   request: PathRequest,
   root: 'api' | 'apis',
@@ -82,7 +82,7 @@ function answerRoot(
   const { document, etag } = aggregatedDiscovery(context, root, asked.version)
   const headers = { etag: `"${etag}"`, ...vary, 'cache-control': 'public' }
   if (header(http, 'if-none-match') === headers.etag) return { code: 304, headers, body: '' }
-  return objectAnswer(200, document, {
+  return objectResponse(200, document, {
     format: asked.format,
     headers,
     pretty: wantsPretty(http, query),

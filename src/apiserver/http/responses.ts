@@ -42,8 +42,8 @@ export function rawJson(object: object): HttpResponse {
   }
 }
 
-/** Optional parts of {@link objectAnswer}. */
-export interface AnswerParts {
+/** Optional parts of {@link objectResponse}. */
+export interface ResponseParts {
   readonly format?: TextFormat
   readonly pretty?: boolean
   /** Without the leading `299 - `. */
@@ -54,7 +54,7 @@ export interface AnswerParts {
 }
 
 /** Returns a response with an object or Status. */
-export function objectAnswer(code: number, object: object, parts: AnswerParts = {}): HttpResponse {
+export function objectResponse(code: number, object: object, parts: ResponseParts = {}): HttpResponse {
   const { format = 'json', pretty = false, warnings = [], headers = {}, parameters = '' } = parts
   const retry = (object as { details?: { retryAfterSeconds?: number } }).details?.retryAfterSeconds
   return {
@@ -72,9 +72,9 @@ export function objectAnswer(code: number, object: object, parts: AnswerParts = 
 }
 
 /** Returns the response to an error. */
-export function errorAnswer(error: ApiError, parts: AnswerParts = {}): HttpResponse {
+export function errorResponse(error: ApiError, parts: ResponseParts = {}): HttpResponse {
   if (error instanceof PlainTextError) return plainText(error.code, error.text)
-  return objectAnswer(error.code, error.status, parts)
+  return objectResponse(error.code, error.status, parts)
 }
 
 function textOf(object: object, format: TextFormat, pretty: boolean): string {

@@ -1,5 +1,5 @@
 import type { RegistryContext } from '../../registry/context.js'
-import { objectAnswer, pageNotFound, plainText, TEXT } from '../answers.js'
+import { objectResponse, pageNotFound, plainText, TEXT } from '../responses.js'
 import { type HttpRequest, type HttpResponse, header } from '../../../client/http.js'
 import type { PathHandler } from '../path.js'
 import { openApiDocuments } from './documents.js'
@@ -10,32 +10,32 @@ import { type SwaggerDocument, swaggerDocument } from './swagger-document.js'
 const YEAR = 365 * 24 * 3600
 
 /** `/openapi/v2`: JSON, or the protobuf form of gnostic. Source: kube-openapi pkg/handler/handler.go. */
-export const answerOpenApiV2: PathHandler = (context, { http }) => swaggerAnswer(context, http)
+export const handleOpenApiV2: PathHandler = (context, { http }) => swaggerResponse(context, http)
 
 /**
  * `/openapi/v3`: the index, and the documents under it. A document requested with its hash can be cached
  * forever; a request with another hash is redirected to the current one. Source: kube-openapi
  * pkg/handler3/handler.go.
  */
-export const answerOpenApiV3: PathHandler = (context, { http, path, query }) => {
+export const handleOpenApiV3: PathHandler = (context, { http, path, query }) => {
   if (!context.scheme.release.has('openApiV3')) return pageNotFound()
   const name = path.replace(/^\/openapi\/v3\/?/, '')
-  return name === '' ? indexAnswer(context) : documentAnswer(context, http, name, query)
+  return name === '' ? indexResponse(context) : documentResponse(context, http, name, query)
 }
 
-function indexAnswer(context: RegistryContext): HttpResponse {
+function indexResponse(context: RegistryContext): HttpResponse {
   const documents = openApiDocuments(context)
   const paths = Object.fromEntries(
     documents.names.map((name) => [name, { serverRelativeURL: urlOf(name, documents.at(name)?.hash ?? '') }]),
   )
-  const answer = objectAnswer(200, { paths })
+  const answer = objectResponse(200, { paths })
   // the real handler sets no content type, so that Go guesses text
   return { ...answer, headers: { ...answer.headers, 'content-type': TEXT }, body: answer.body.trimEnd() }
 }
 
 const urlOf = (name: string, hash: string): string => `/openapi/v3/${name}?hash=${hash}`
 
-function documentAnswer(
+function documentResponse(
   context: RegistryContext,
   http: HttpRequest,
   name: string,
@@ -99,7 +99,7 @@ function writtenOf(context: RegistryContext): Written {
  * Returns `/openapi/v2` as JSON or in the protobuf form that kubectl requests. Source: kube-openapi
  * pkg/handler/handler.go.
  */
-function swaggerAnswer(context: RegistryContext, http: HttpRequest): HttpResponse {
+function swaggerResponse(context: RegistryContext, http: HttpRequest): HttpResponse {
   const form = formOf(header(http, 'accept') ?? '')
   if (form === undefined) return plainText(406, '')
   const written = writtenOf(context)
