@@ -40,7 +40,7 @@ import { alwaysAllow } from './authorization/authorizer.js'
 import type { Call, RegistryContext } from './registry/context.js'
 import { listObjects, readAll, watchObjects } from './registry/read.js'
 import { Resources } from './registry/resources.js'
-import { SharedSpecs } from './registry/shared-specs.js'
+import { SpecSharing } from './registry/spec-sharing.js'
 import type { ApiRequest, ApiResponse, Impersonation, NonResourceRequest } from './request.js'
 import { selectionOf } from './selectors/selection.js'
 import { DEFAULT_SERVICE_RANGES, serviceHooks } from './services/service-allocator.js'
@@ -171,7 +171,7 @@ export class ApiServer {
       clock,
       resources,
       indexes,
-      sharedSpecs: new SharedSpecs(),
+      specSharing: new SpecSharing(),
       scheme: options.scheme,
       address: options.address ?? DEFAULT_ADDRESS,
       uids,

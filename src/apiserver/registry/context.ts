@@ -13,7 +13,7 @@ import type { FieldIndexes } from '../storage/field-indexes.js'
 import type { Storage } from '../storage/storage.js'
 import type { WatchHub } from '../watch/watch-hub.js'
 import type { Resource, Resources } from './resources.js'
-import type { SharedSpecs } from './shared-specs.js'
+import type { SpecSharing } from './spec-sharing.js'
 import type { Draft } from '../../api/draft.js'
 
 /** What all operations of the registry share. */
@@ -29,7 +29,7 @@ export interface RegistryContext {
   readonly admission: Admission
   readonly resources: Resources
   readonly indexes: FieldIndexes
-  readonly sharedSpecs: SharedSpecs
+  readonly specSharing: SpecSharing
   readonly hub: WatchHub
   /** Group versions that other API servers serve. */
   readonly aggregated: AggregatedServices

@@ -59,8 +59,8 @@ export function createAdmitted(context: RegistryContext, call: Call, draft: Draf
   strategy.prepareForCreate?.(draft)
 
   // before validation, which remembers by identity the parts that it has found valid
-  const sharedSpecs = strategy.sharesSpecs === true ? context.sharedSpecs : undefined
-  sharedSpecs?.share(draft)
+  const specSharing = strategy.sharesSpecs === true ? context.specSharing : undefined
+  specSharing?.share(draft)
   checkValid(call, draft)
 
   context.admission.validate(attributesOf(call, 'CREATE', draft as KubeObject, undefined))
@@ -73,7 +73,7 @@ export function createAdmitted(context: RegistryContext, call: Call, draft: Draf
   for (const text of strategy.warnings?.(draft as KubeObject, undefined) ?? []) warn(call, text)
 
   const object = store(context, call, draft, reservation)
-  sharedSpecs?.remember(object)
+  specSharing?.remember(object)
   return object
 }
 

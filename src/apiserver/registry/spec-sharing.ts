@@ -14,7 +14,7 @@ interface WithSpec extends KubeObject {
  * ReplicaSet, shares the equal parts of its spec with it; they are then neither kept twice, nor frozen or
  * validated again. A cache: only speed depends on it. Figures: docs/decisions/apiserver-write-path.md.
  */
-export class SharedSpecs {
+export class SpecSharing {
   readonly #last = new Map<string, WithSpec>()
 
   /**
