@@ -22,11 +22,15 @@ const clean: Readonly<Record<string, string>> = {
     `import { matches } from '../api/selector.js'\nimport './covers.js'\nexport const authorize = ` +
     'matches',
   'rbac/covers.ts': `export const covers = 1`,
-  'scheduler/queue.ts':
-    `import type { Client } from '../client/client.js'\nexport interface Queue { client: ` + 'Client }',
+  'scheduler/queue.ts': [
+    `import type { Client } from '../client/client.js'`,
+    'export interface Queue { client: Client }',
+  ].join('\n'),
   'kubelet/pods.ts': `export const pods = 1`,
-  'kubectl/get.ts':
-    `import type { Client } from '../client/client.js'\nexport interface Get { client: Client ` + '}',
+  'kubectl/get.ts': [
+    `import type { Client } from '../client/client.js'`,
+    'export interface Get { client: Client }',
+  ].join('\n'),
   'cluster/cluster.ts': `import '../etcd/store.js'\nimport '../kubectl/get.js'\nexport class SimCluster {}`,
   'server/https.ts':
     `import { createServer } from 'node:https'\nimport ` +
