@@ -101,7 +101,7 @@ describe.skipIf(!installed)('a cluster on a real etcd', () => {
     const prefix = `/test/${prefixes++}`
     let running = await open(prefix, 1)
     const before = new Set<boolean>()
-    for (const pause of [0, 10, 700]) {
+    for (const pause of [0, 10, 3_000]) {
       running.cluster.apply(DEPLOYMENT.replace('3', `${pause + 1}`.slice(0, 1)))
       running.cluster.advance('1m')
       await sleep(pause)
