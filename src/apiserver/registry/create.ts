@@ -142,14 +142,15 @@ function checkNameIsFree(
   { metadata }: Draft<KubeObject>,
 ): void {
   const { namespace, name = '' } = metadata
-  const taken = alreadyExists(resource, name)
   let existing: KubeObject | undefined
   try {
     existing = load(context, resource, namespace, name)
   } catch (error) {
-    throw isUnreadable(error) ? taken : error
+    throw isUnreadable(error) ? alreadyExists(resource, name) : error
   }
   if (existing === undefined) return
+  // only here: an error records its stack, which costs as much as the rest of a create
+  const taken = alreadyExists(resource, name)
   if (existing.metadata.deletionTimestamp === undefined) throw taken
   throw new ApiError(409, 'AlreadyExists', `object is being deleted: ${taken.message}`, taken.details)
 }
