@@ -8,7 +8,7 @@ export type {
 export type { FeatureGate } from './api/feature-gates.js'
 export type { ComponentVersion, SkewFault } from './cluster/compose/release-facet.js'
 export type { AuthenticationOptions, UserOptions } from './cluster/access/access.js'
-export type { AuthenticationVerdict } from './apiserver/authentication/authenticator.js'
+export type { AuthenticationResult } from './apiserver/authentication/authenticator.js'
 export type { AuthenticationWebhook } from './apiserver/authentication/webhook-tokens.js'
 export type { OidcOptions } from './apiserver/authentication/oidc-tokens.js'
 export type { AbacMode, AuthorizationMode, WebhookMode } from './cluster/access/authorization-modes.js'

@@ -8,7 +8,7 @@ import {
   reachability,
   readWorld,
   type CompiledWorld,
-  type Connection,
+  type PolicyQuery,
   type World,
 } from '../../src/netpol/index.js'
 import { suite } from '../runner.js'
@@ -21,7 +21,7 @@ const namesIn = ({ pods = [] }: World): readonly string[] =>
 const names = namesIn(large)
 const replicated = worldOf({ pods: 10_000, policies: 1_000, namespaces: 100, replicas: 20 })
 const draw = draws()
-const pairs = (of: readonly string[]): readonly Connection[] =>
+const pairs = (of: readonly string[]): readonly PolicyQuery[] =>
   Array.from({ length: ASKED }, () => ({
     from: of[draw(of.length)] ?? '',
     to: of[draw(of.length)] ?? '',
@@ -29,13 +29,13 @@ const pairs = (of: readonly string[]): readonly Connection[] =>
   }))
 const asked = pairs(names)
 const askedReplicas = pairs(namesIn(replicated))
-const outside: readonly Connection[] = asked.map(({ to, port }) => ({
+const outside: readonly PolicyQuery[] = asked.map(({ to, port }) => ({
   from: `10.${draw(4)}.${draw(256)}.7`,
   to,
   port,
 }))
 
-function ask(compiled: CompiledWorld, connections: readonly Connection[]): number {
+function ask(compiled: CompiledWorld, connections: readonly PolicyQuery[]): number {
   let allowed = 0
   for (const connection of connections) if (compiled.allows(connection)) allowed++
   return allowed
@@ -104,21 +104,21 @@ await suite('netpol: changes', [
     name: 'a pod gets another label, and a verdict',
     run: () => {
       compiled.setPod({ ...pod, metadata: { ...pod.metadata, labels: { app: `app-${turn++ % 20}` } } })
-      return compiled.allows(asked[0] as Connection)
+      return compiled.allows(asked[0] as PolicyQuery)
     },
   },
   {
     name: 'a policy is written, and a verdict',
     run: () => {
       compiled.setPolicy(policy)
-      return compiled.allows(asked[0] as Connection)
+      return compiled.allows(asked[0] as PolicyQuery)
     },
   },
   {
     name: 'a namespace gets another label, and a verdict',
     run: () => {
       compiled.setNamespace({ metadata: { name: 'ns-0', labels: { team: `team-${turn++ % 8}` } } })
-      return compiled.allows(asked[0] as Connection)
+      return compiled.allows(asked[0] as PolicyQuery)
     },
   },
 ])

@@ -5,7 +5,7 @@ import { partial } from '../../test/support/typed.js'
  */
 import type { Node, Pod } from '../../src/api/core/generated.js'
 import { podInfoOf } from '../../src/scheduler/cache/pod-info.js'
-import { Snapshot } from '../../src/scheduler/cache/snapshot.js'
+import { NodeSnapshot } from '../../src/scheduler/cache/snapshot.js'
 import { schedulePod } from '../../src/scheduler/cycle/schedule-pod.js'
 import { makeFramework } from '../../src/scheduler/profile.js'
 import { NO_STORAGE } from '../../src/scheduler/cache/storage-view.js'
@@ -56,13 +56,13 @@ const framework = makeFramework(
 )
 
 function placing(name: string, nodes: number, spec: object): BenchCase {
-  let snapshot = new Snapshot()
+  let snapshot = new NodeSnapshot()
   let pods: readonly Pod[] = []
   return {
     name: `${name}, ${nodes} nodes`,
     ops: PODS,
     setup: () => {
-      snapshot = Snapshot.of(Array.from({ length: nodes }, (_, n) => node(n)))
+      snapshot = NodeSnapshot.of(Array.from({ length: nodes }, (_, n) => node(n)))
       pods = Array.from({ length: PODS }, (_, n) => pod(n, spec))
     },
     run: () => {

@@ -37,7 +37,7 @@ import type { ServerDependencies } from './server-dependencies.js'
 import type { StoreView } from './storage/stored-objects.js'
 import type { ProtobufDecoder } from '../api/protobuf/protobuf-decoder.js'
 import { alwaysAllow } from './authorization/authorizer.js'
-import type { Call, RegistryContext } from './registry/context.js'
+import type { RegistryRequest, RegistryContext } from './registry/context.js'
 import { listObjects, readAll, watchObjects } from './registry/read.js'
 import { Resources } from './registry/resources.js'
 import { SpecSharing } from './registry/spec-sharing.js'
@@ -349,16 +349,16 @@ export class ApiServer {
     return this.#observer.observe(exchange, () => dispatch(this.context, this.#admit(exchange)))
   }
 
-  #resumed(request: ApiRequest): Call {
+  #resumed(request: ApiRequest): RegistryRequest {
     const exchange = exchangeOf(request)
     exchange.user = request.user
     this.#resolve(exchange)
-    return exchange.call as Call
+    return exchange.call as RegistryRequest
   }
 
-  #admit(exchange: Exchange): Call {
+  #admit(exchange: Exchange): RegistryRequest {
     for (const stage of this.#stages) stage(exchange)
-    return exchange.call as Call
+    return exchange.call as RegistryRequest
   }
 }
 

@@ -12,7 +12,7 @@ import type {
   StreamName,
   StreamOptions,
 } from '../client/pod-stream.js'
-import type { Session } from '../client/node-agent.js'
+import type { ContainerStream } from '../client/node-agent.js'
 import { ApiError } from '../client/api-error.js'
 import type {
   DeleteOptions,
@@ -143,19 +143,19 @@ export class InProcessClient implements ResumableClient {
     return this.#send('get', resource, key, NO_OPTIONS, undefined, subresource) as KubeObject
   }
 
-  logs(key: ObjectKey, options: PodLogOptions = {}): Session {
+  logs(key: ObjectKey, options: PodLogOptions = {}): ContainerStream {
     return (this.#connect('log', key, options) as LogStream).session
   }
 
-  exec(key: ObjectKey, options: PodExecOptions): Session {
+  exec(key: ObjectKey, options: PodExecOptions): ContainerStream {
     return (this.#connect('exec', key, options) as ExecStream).open()
   }
 
-  attach(key: ObjectKey, options: PodExecOptions): Session {
+  attach(key: ObjectKey, options: PodExecOptions): ContainerStream {
     return (this.#connect('attach', key, options) as ExecStream).open()
   }
 
-  portForward(key: ObjectKey, port: number): Session {
+  portForward(key: ObjectKey, port: number): ContainerStream {
     return (this.#connect('portforward', key, { ports: [port] }) as PortForwardStream).open(port)
   }
 

@@ -6,14 +6,14 @@ import { PlainTextError, noSuchPath, serverUnavailable } from './errors.js'
 import type { Authenticator } from './authentication/authenticator.js'
 import type { Authorization, Authorizer } from './authorization/authorizer.js'
 import type { ServerDependencies } from './server-dependencies.js'
-import type { Call, RegistryContext } from './registry/context.js'
+import type { RegistryRequest, RegistryContext } from './registry/context.js'
 import type { ApiRequest, NonResourceRequest } from './request.js'
 
 /** A request on its way through the stages, each of which adds to it. */
 export interface Exchange {
   readonly request: ApiRequest | NonResourceRequest
   user: UserInfo | undefined
-  call: Call | undefined
+  call: RegistryRequest | undefined
   /** The sender, if the request impersonates another user. */
   sender: UserInfo | undefined
   verdict: Authorization | undefined

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../api/definition.js'
 import type { PodExecOptions, PodLogOptions } from './pod-stream.js'
-import type { Session } from './node-agent.js'
+import type { ContainerStream } from './node-agent.js'
 import type { Status } from './api-error.js'
 import type { InputOf, ObjectOf, ResourceName } from './resources.js'
 
@@ -138,11 +138,11 @@ export interface Client {
    * Every session must be read to its `end` or stopped. Throws ApiError if the server or the node's kubelet
    * refuses.
    */
-  logs(key: ObjectKey, options?: PodLogOptions): Session
-  exec(key: ObjectKey, options: PodExecOptions): Session
-  attach(key: ObjectKey, options: PodExecOptions): Session
+  logs(key: ObjectKey, options?: PodLogOptions): ContainerStream
+  exec(key: ObjectKey, options: PodExecOptions): ContainerStream
+  attach(key: ObjectKey, options: PodExecOptions): ContainerStream
   /** Opens one connection to a port of a pod. */
-  portForward(key: ObjectKey, port: number): Session
+  portForward(key: ObjectKey, port: number): ContainerStream
   /**
    * Opens a watch of the changes after `resourceVersion`. Without it, the current state comes first, as ADDED
    * events.

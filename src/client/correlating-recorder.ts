@@ -43,7 +43,7 @@ interface ObjectEvents {
 export type RecorderState = Map<string, ObjectEvents>
 
 /** What a recorder needs. */
-export interface RecorderPorts {
+export interface RecorderDependencies {
   readonly client: Client
   readonly clock: Clock
   readonly source: EventSource
@@ -89,9 +89,9 @@ function take(events: ObjectEvents, now: number): boolean {
  * of one type and reason share one event.
  */
 export class CorrelatingRecorder implements EventRecorder {
-  readonly #ports: RecorderPorts
+  readonly #ports: RecorderDependencies
 
-  constructor(ports: RecorderPorts) {
+  constructor(ports: RecorderDependencies) {
     this.#ports = ports
   }
 

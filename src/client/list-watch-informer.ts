@@ -18,7 +18,7 @@ export interface InformerState {
 }
 
 /** What an informer needs. */
-export interface InformerPorts {
+export interface InformerDependencies {
   readonly client: ResumableClient
   readonly state: Slice<InformerState>
   /** Wakes {@link ListWatchInformer.deliver}, under `key`. */
@@ -45,7 +45,7 @@ const FORBIDDEN_RETRY = 30_000
  * component or, shared, for a process.
  */
 export class ListWatchInformer<T extends KubeObject> implements Informer<T> {
-  readonly #ports: InformerPorts
+  readonly #ports: InformerDependencies
   readonly #key: string
   readonly resource: ResourceName
   readonly selection: Selection
@@ -55,7 +55,7 @@ export class ListWatchInformer<T extends KubeObject> implements Informer<T> {
   #loaded = false
   #closed = false
 
-  constructor(resource: ResourceName, options: InformerOptions<T>, ports: InformerPorts) {
+  constructor(resource: ResourceName, options: InformerOptions<T>, ports: InformerDependencies) {
     const { indexers = {}, id: _name, ...selection } = options
     this.#ports = ports
     this.#key = ports.key ?? ''

@@ -41,7 +41,7 @@ export interface SessionEnd {
  * An open stream to a container: log, exec, attach or one connection of a port-forward. Pulled, like watches:
  * `read` returns the output since the last call. It progresses only during kernel steps and these calls.
  */
-export interface Session {
+export interface ContainerStream {
   /** Writes input: stdin, or data for the port. */
   write(data: Uint8Array): void
   /** End of input. */
@@ -61,10 +61,10 @@ export interface Session {
  * apiserver returns it: 400 for an unknown or waiting container, 500 if the dial fails.
  */
 export interface NodeAgent {
-  logs(request: LogRequest): Session
-  exec(request: ExecRequest): Session
-  attach(request: ExecRequest): Session
-  portForward(pod: Pod, port: number): Session
+  logs(request: LogRequest): ContainerStream
+  exec(request: ExecRequest): ContainerStream
+  attach(request: ExecRequest): ContainerStream
+  portForward(pod: Pod, port: number): ContainerStream
 }
 
 /** Returns the agent of a node, or undefined if nothing responds (the machine is down, or has no kubelet). */

@@ -1,9 +1,9 @@
-import type { LogRequest, Session } from './node-agent.js'
+import type { LogRequest, ContainerStream } from './node-agent.js'
 
 /** The log of a pod, already open. */
 export interface LogStream {
   readonly kind: 'log'
-  readonly session: Session
+  readonly session: ContainerStream
   readonly follow: boolean
 }
 
@@ -12,7 +12,7 @@ export interface ExecStream {
   readonly kind: 'exec' | 'attach'
   readonly options: PodExecOptions
   /** @throws ApiError as the apiserver reports it on the error channel. */
-  open(): Session
+  open(): ContainerStream
 }
 
 /** Ports of a pod. Each connection is opened separately. */
@@ -20,7 +20,7 @@ export interface PortForwardStream {
   readonly kind: 'portforward'
   readonly ports: readonly number[]
   /** @throws ApiError with the text for the connection's error stream. */
-  open(port: number): Session
+  open(port: number): ContainerStream
 }
 
 /** The result of a request for `pods/log`, `exec`, `attach` or `portforward`. */

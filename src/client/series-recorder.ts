@@ -4,7 +4,7 @@ import type { Slice, Topic } from '../sim/module.js'
 import { ignoreNotFound } from './api-error.js'
 import { bestEffort, referenceTo } from './event-recorder.js'
 import type { EventMore, EventRecorder, EventTarget } from './event-recorder.js'
-import type { RecorderPorts } from './correlating-recorder.js'
+import type { RecorderDependencies } from './correlating-recorder.js'
 
 /**
  * A series ends if its event does not recur for this long (client-go's finishTime); it is also the interval
@@ -33,7 +33,7 @@ export interface SeriesState {
 }
 
 /** What a recorder of series needs. */
-export interface SeriesPorts extends Pick<RecorderPorts, 'client' | 'clock'> {
+export interface SeriesDependencies extends Pick<RecorderDependencies, 'client' | 'clock'> {
   /** `default-scheduler`. */
   readonly controller: string
   /** `default-scheduler-<host>`. */
@@ -50,9 +50,9 @@ export interface SeriesPorts extends Pick<RecorderPorts, 'client' | 'clock'> {
  * its end. Failed writes are dropped. Source: client-go tools/events/event_broadcaster.go.
  */
 export class SeriesRecorder implements EventRecorder {
-  readonly #ports: SeriesPorts
+  readonly #ports: SeriesDependencies
 
-  constructor(ports: SeriesPorts) {
+  constructor(ports: SeriesDependencies) {
     this.#ports = ports
   }
 

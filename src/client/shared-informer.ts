@@ -2,7 +2,7 @@ import type { KubeObject } from '../api/definition.js'
 import type { Slice, Topic } from '../sim/module.js'
 import type { Change, Informer, InformerOptions, Selection } from './informer.js'
 import { ListWatchInformer } from './list-watch-informer.js'
-import type { InformerPorts } from './list-watch-informer.js'
+import type { InformerDependencies } from './list-watch-informer.js'
 import type { Indexers } from './object-index.js'
 import type { ResourceName } from './resources.js'
 
@@ -12,7 +12,7 @@ export interface MemberState {
 }
 
 /** What a {@link SharedInformer} needs from a component that joins it. */
-export interface MemberPorts {
+export interface MemberDependencies {
   /** Name of the component. Members are called in the order of their names, not of joining. */
   readonly component: string
   readonly state: Slice<MemberState>
@@ -30,7 +30,7 @@ export class SharedInformer<T extends KubeObject> {
   readonly #members: Member<T>[] = []
   #isFirstList = false
 
-  constructor(resource: ResourceName, selection: Selection, ports: InformerPorts) {
+  constructor(resource: ResourceName, selection: Selection, ports: InformerDependencies) {
     this.informer = new ListWatchInformer<T>(resource, selection, ports)
     this.informer.onChange((change) => {
       if (this.#isFirstList) this.#joinAll()
@@ -43,7 +43,7 @@ export class SharedInformer<T extends KubeObject> {
   }
 
   /** Adds a component. @throws Error (assertion) if it is a member already. */
-  join(options: Pick<InformerOptions<T>, 'indexers'>, ports: MemberPorts): Member<T> {
+  join(options: Pick<InformerOptions<T>, 'indexers'>, ports: MemberDependencies): Member<T> {
     const at = this.#members.findIndex(({ component }) => component >= ports.component)
     if (this.#members[at]?.component === ports.component) {
       throw new Error(
@@ -88,7 +88,7 @@ export class Member<T extends KubeObject> implements Informer<T> {
   constructor(
     shared: SharedInformer<T>,
     { indexers = {} }: Pick<InformerOptions<T>, 'indexers'>,
-    { component, state, topic }: MemberPorts,
+    { component, state, topic }: MemberDependencies,
   ) {
     this.component = component
     this.#shared = shared

@@ -7,7 +7,7 @@ import type { HttpAnswer } from '../client/http.js'
 import type { HttpRequest } from '../client/http.js'
 import type { Impersonation } from '../apiserver/request.js'
 import type {
-  Connection,
+  ServerConnection,
   KubectlAnswer,
   KubectlEnvironment,
   KubectlRequest,
@@ -73,7 +73,7 @@ export function kubectlEnvironment(plane: ControlPlane, version: string): Kubect
           if (failure !== undefined) throw failure
           return user === undefined ? unauthorized() : stream(plane, user, identity, request)
         },
-      } satisfies Connection
+      } satisfies ServerConnection
     },
     takeWarnings: () => warnings.splice(0),
   }

@@ -1,7 +1,7 @@
 import type { NodeOptions } from '../cluster/compose/options.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import { absolutePath } from '../kubelet/files/tree.js'
-import type { CommandOutput, Session } from './commands/command.js'
+import type { CommandOutput, Terminal } from './commands/command.js'
 import { HOST_COMMANDS } from './commands/table.js'
 import { contentOf } from './files/content.js'
 import type { HostMachine, Hosts } from './machine/host-machine.js'
@@ -42,7 +42,7 @@ export function addMachine(
 
 /** A terminal on a simulated machine, as root. */
 export class Host {
-  readonly #session: Session
+  readonly #session: Terminal
   readonly #hosts: Hosts
 
   constructor(machine: HostMachine) {

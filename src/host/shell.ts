@@ -1,6 +1,6 @@
 import type { Bash, Command } from 'just-bash'
 import { absolutePath } from '../kubelet/files/tree.js'
-import type { CommandOutput, HostCommand, Session } from './commands/command.js'
+import type { CommandOutput, HostCommand, Terminal } from './commands/command.js'
 import { HOST_COMMANDS } from './commands/table.js'
 import { BashFiles } from './files/bash-files.js'
 import type { HostMachine } from './machine/host-machine.js'
@@ -16,7 +16,7 @@ export interface ShellLocation {
 /** Runs a script on a machine with just-bash. Returns where the shell is afterwards. */
 export async function runShell(
   machine: HostMachine,
-  session: Session,
+  session: Terminal,
   script: string,
   { cwd, env }: ShellLocation,
 ): Promise<CommandOutput & ShellLocation> {
@@ -81,7 +81,7 @@ function commandOf(
   name: string,
   command: HostCommand,
   machine: HostMachine,
-  session: Session,
+  session: Terminal,
 ): Command {
   return defineCommand(name, async (args, context) => {
     machine.hosts.sync(false)

@@ -5,10 +5,10 @@ import type { FileSource } from './files.js'
 import type { Flags, FlagSpec } from './flags.js'
 import type { Kubeconfig } from './kubeconfig.js'
 import type { Output } from './output.js'
-import type { Release } from './release.js'
+import type { KubectlRelease } from './release.js'
 
 /** The call of one command line: all that a command needs. */
-export interface Call {
+export interface CommandLine {
   readonly env: KubectlEnvironment
   /** Client of the user that the command line and the kubeconfig select. */
   readonly client: Client
@@ -19,7 +19,7 @@ export interface Call {
   request(request: KubectlRequest): KubectlAnswer
   /** Returns what the server serves. Throws ApiError, ConnectionError. */
   discovered(): Discovered
-  readonly release: Release
+  readonly release: KubectlRelease
   /** `get` or `rollout status`, for messages. */
   readonly command: string
   readonly flags: Flags
@@ -43,12 +43,12 @@ export interface Command {
   readonly name: string
   readonly aliases?: readonly string[]
   /** Flags that are missing in the table because only another release has them. */
-  readonly flags?: (release: Release) => readonly FlagSpec[]
+  readonly flags?: (release: KubectlRelease) => readonly FlagSpec[]
   /** Subcommands: `status` of `rollout`. */
   readonly commands?: readonly Command[]
   /**
    * Runs the command. Failures are thrown (KubectlError, ApiError, Aggregate, ...); the caller prints them
    * and sets the exit code. Absent if only subcommands can be run.
    */
-  readonly run?: (call: Call) => void
+  readonly run?: (call: CommandLine) => void
 }

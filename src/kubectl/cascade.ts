@@ -1,5 +1,5 @@
 import type { DeleteOptions } from '../client/client.js'
-import type { Call } from './call.js'
+import type { CommandLine } from './call.js'
 import { KubectlError } from './errors.js'
 
 type Propagation = NonNullable<DeleteOptions['propagationPolicy']>
@@ -16,7 +16,7 @@ const POLICIES: Readonly<Record<string, Propagation>> = {
  * Reads `--cascade`. Accepts deprecated values with a warning; throws KubectlError for invalid ones. Source:
  * cmdutil.GetCascadingStrategy.
  */
-export function propagationOf({ flags, out }: Call): Propagation {
+export function propagationOf({ flags, out }: CommandLine): Propagation {
   const text = flags.string('cascade', 'background')
   const policy = Object.hasOwn(POLICIES, text) ? POLICIES[text] : undefined
   if (policy === undefined)

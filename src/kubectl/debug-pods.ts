@@ -1,5 +1,5 @@
 import type { Container, Pod, SecurityContext } from '../api/core/generated.js'
-import type { Call } from './call.js'
+import type { CommandLine } from './call.js'
 import { KubectlError } from './errors.js'
 
 /** Where a debugging container runs. */
@@ -15,7 +15,7 @@ export const isProfile = (name: string): boolean => PROFILES.includes(name)
  * pkg/cmd/debug/profiles.go.
  */
 export function debugContainer(
-  { flags }: Call,
+  { flags }: CommandLine,
   name: string,
   command: readonly string[],
   style: DebugStyle,
@@ -65,7 +65,7 @@ function securityContext(profile: string, style: DebugStyle): SecurityContext | 
  * pkg/cmd/debug generatePodCopyWithDebugContainer.
  */
 export function copyOfPod(
-  call: Call,
+  call: CommandLine,
   pod: Pod,
   name: string,
   command: readonly string[],
@@ -104,7 +104,7 @@ export function copyOfPod(
 }
 
 /** Applies `--set-image=container=image` or `*=image`. */
-function withImage({ flags }: Call, container: Container): Container {
+function withImage({ flags }: CommandLine, container: Container): Container {
   const images = new Map(
     flags.strings('set-image').map((text) => {
       const at = text.indexOf('=')
@@ -117,7 +117,7 @@ function withImage({ flags }: Call, container: Container): Container {
 }
 
 /** Removes probes, so that a copy is not restarted while it is debugged. */
-function withoutProbes({ flags }: Call, container: Container, keepsAll: boolean): Container {
+function withoutProbes({ flags }: CommandLine, container: Container, keepsAll: boolean): Container {
   if (keepsAll) return container
   const { livenessProbe, readinessProbe, startupProbe, ...rest } = container
   return {
@@ -129,7 +129,7 @@ function withoutProbes({ flags }: Call, container: Container, keepsAll: boolean)
 }
 
 function withDebugContainer(
-  call: Call,
+  call: CommandLine,
   containers: readonly Container[],
   name: string,
   command: readonly string[],
@@ -159,7 +159,7 @@ function withDebugContainer(
 
 /** Returns a pod on a node with access to the machine. Source: kubectl pkg/cmd/debug generateNodeDebugPod. */
 export function nodePod(
-  call: Call,
+  call: CommandLine,
   { name, node }: { readonly name: string; readonly node: string },
   command: readonly string[],
 ): Pod {

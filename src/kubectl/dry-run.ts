@@ -1,4 +1,4 @@
-import type { Call } from './call.js'
+import type { CommandLine } from './call.js'
 import { KubectlError } from './errors.js'
 import { logWarning } from './klog.js'
 
@@ -6,7 +6,7 @@ import { logWarning } from './klog.js'
 export type DryRun = 'none' | 'client' | 'server'
 
 /** Reads `--dry-run`. A bare flag and `true` mean `client`, as before the flag had values. */
-export function dryRunOf(call: Call): DryRun {
+export function dryRunOf(call: CommandLine): DryRun {
   const text = call.flags.string('dry-run', 'none')
   switch (text) {
     case 'none':
@@ -24,7 +24,7 @@ export function dryRunOf(call: Call): DryRun {
 }
 
 /** Warns about a deprecated form of `--dry-run`. */
-export function warnOfOldDryRun(call: Pick<Call, 'env' | 'out' | 'flags'>): void {
+export function warnOfOldDryRun(call: Pick<CommandLine, 'env' | 'out' | 'flags'>): void {
   const text = call.flags.string('dry-run')
   if (text === 'unchanged')
     logWarning(call, 'helpers.go:719', '--dry-run is deprecated and can be replaced with --dry-run=client.')

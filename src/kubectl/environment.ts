@@ -41,7 +41,7 @@ export interface KubectlAnswer {
 }
 
 /** A connection to a server as one user. */
-export interface Connection {
+export interface ServerConnection {
   readonly client: Client
   /** Why requests cannot arrive. */
   readonly refusal?: ConnectionError | undefined
@@ -80,7 +80,7 @@ export interface KubectlEnvironment {
    * Returns the connection of another user (`--as`, `--token`, a kubeconfig), and the one for requests by
    * path. Without it such flags are refused.
    */
-  connect?(identity: RequestedIdentity): Connection
+  connect?(identity: RequestedIdentity): ServerConnection
   /** Text of the kubeconfig for calls that bring none: the administrator's. */
   kubeconfig?(): string
   /** Returns and forgets the warnings (without `299 - `) that the server has sent since the last call. */

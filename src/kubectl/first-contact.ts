@@ -1,8 +1,8 @@
 import { ApiError, ConnectionError } from '../client/api-error.js'
-import type { Call } from './call.js'
+import type { CommandLine } from './call.js'
 import type { Discovered } from './discovery.js'
 import { discover } from './discovery.js'
-import type { Connection } from './environment.js'
+import type { ServerConnection } from './environment.js'
 import { KubectlError } from './errors.js'
 import { logError } from './klog.js'
 import type { Refusal } from './request-failure.js'
@@ -56,7 +56,7 @@ const VALIDATING: ReadonlySet<string> = new Set(['create', 'apply', 'replace'])
  * ConnectionError, KubectlError. Source: client-go discovery/cached/memory/memcache.go, cli-runtime
  * resource/builder.go.
  */
-export function checkFirstContact(call: Call, connection: Connection): Discovered | undefined {
+export function checkFirstContact(call: CommandLine, connection: ServerConnection): Discovered | undefined {
   if (connection.isFronted === true) return discoverThrough(call, connection)
   const isNew = connection.isForeign === true || call.options.knowsServer === false
   const refusal = connection.refusal ?? (isNew ? discoveryRefusal(connection) : undefined)
@@ -82,7 +82,7 @@ export function checkFirstContact(call: Call, connection: Connection): Discovere
  * Does discovery through what stands before the server: every request is really sent, as often as kubectl
  * sends it. Schemas for the kinds of files are checked first.
  */
-function discoverThrough(call: Call, connection: Connection): Discovered | undefined {
+function discoverThrough(call: CommandLine, connection: ServerConnection): Discovered | undefined {
   const sources = call.flags.has('filename')
     ? call.files.read(call.flags.strings('filename'), call.flags.bool('recursive'))
     : []
@@ -110,7 +110,7 @@ function discoverThrough(call: Call, connection: Connection): Discovered | undef
  * Logs group versions that could not be discovered; kubectl tries them again whenever they are needed.
  * Source: memcache.go refreshLocked, ServerResourcesForGroupVersion.
  */
-function logged(call: Call, discovered: Discovered, tries: number): Discovered {
+function logged(call: CommandLine, discovered: Discovered, tries: number): Discovered {
   for (const { groupVersion, error } of discovered.failed) {
     const text =
       '"Unhandled Error" err=' +
@@ -122,17 +122,17 @@ function logged(call: Call, discovered: Discovered, tries: number): Discovered {
 }
 
 /** Whether a command needs no discovery. */
-const skipsDiscovery = ({ command, flags }: Call): boolean =>
+const skipsDiscovery = ({ command, flags }: CommandLine): boolean =>
   (command === 'get' && flags.has('raw')) ||
   (command === 'auth can-i' && flags.bool('list')) ||
   WITHOUT_DISCOVERY.test(command) ||
   (Object.hasOwn(ONLY_WITH, command) && !flags.has(ONLY_WITH[command] as string))
 
-const triesOf = ({ command, args }: Call): number =>
+const triesOf = ({ command, args }: CommandLine): number =>
   TRIES[command] ?? (NAMES_ONLY.has(command) || args.some((arg) => arg.includes('/')) ? OF_NAMES : OF_TYPES)
 
 /** Error of a command whose discovery failed. */
-function ended(call: Call, refusal: Refusal): Error {
+function ended(call: CommandLine, refusal: Refusal): Error {
   if (call.command === 'api-versions')
     return new KubectlError(
       `couldn't get available api versions from server: ${failureOf(call, '/api', refusal)}`,
@@ -142,11 +142,11 @@ function ended(call: Call, refusal: Refusal): Error {
   return refusal
 }
 
-const validates = ({ command, flags }: Call): boolean =>
+const validates = ({ command, flags }: CommandLine): boolean =>
   VALIDATING.has(command) && !['false', 'ignore'].includes(flags.string('validate'))
 
 /** Error for objects of a file, whose kinds or schemas are unknown. */
-function unreadable(call: Call, source: string, refusal: Refusal): KubectlError {
+function unreadable(call: CommandLine, source: string, refusal: Refusal): KubectlError {
   if (validates(call)) return withoutSchemas(source, failureOf(call, '/openapi/v2', refusal))
   const failure = failureOf(call, '/api', refusal)
   logDiscovery(call, failure)
@@ -154,7 +154,7 @@ function unreadable(call: Call, source: string, refusal: Refusal): KubectlError 
 }
 
 /** Returns how discovery fails; undefined if it succeeds. */
-function discoveryRefusal(connection: Connection): Refusal | undefined {
+function discoveryRefusal(connection: ServerConnection): Refusal | undefined {
   try {
     const answer = connection.request({ method: 'GET', path: '/api' })
     return isFailed(answer) && (answer.code === 401 || answer.code === 403)
@@ -167,7 +167,7 @@ function discoveryRefusal(connection: Connection): Refusal | undefined {
   }
 }
 
-function logDiscovery(call: Call, failure: string): void {
+function logDiscovery(call: CommandLine, failure: string): void {
   logError(
     call,
     'memcache.go:265',

@@ -1,7 +1,7 @@
 export { applyObjects } from './apply/apply-objects.js'
 export type { Applied } from './apply/apply-objects.js'
 export type {
-  Connection,
+  ServerConnection,
   ForwardedPort,
   KubectlAnswer,
   KubectlEnvironment,

@@ -1,5 +1,5 @@
 import { toMillis } from '../sim/duration.js'
-import type { Call } from './call.js'
+import type { CommandLine } from './call.js'
 import { KubectlError, SilentExit } from './errors.js'
 
 /** Exit code of a program that Ctrl-C killed. */
@@ -16,12 +16,12 @@ export interface RunningWatch {
 }
 
 /** Virtual ms for which an endless operation continues: until the interruption, or `otherwise`. */
-export function timeLimitOf({ options }: Call, otherwise: number): number {
+export function timeLimitOf({ options }: CommandLine, otherwise: number): number {
   return options.interruptAfter ?? otherwise
 }
 
 /** Ends a command that was interrupted. Throws SilentExit; does nothing if the call has no interruption. */
-export function endInterrupted({ options }: Call, exitCode: number = INTERRUPTED): void {
+export function endInterrupted({ options }: CommandLine, exitCode: number = INTERRUPTED): void {
   if (options.interruptAfter !== undefined) throw new SilentExit(exitCode)
 }
 
@@ -29,7 +29,7 @@ export function endInterrupted({ options }: Call, exitCode: number = INTERRUPTED
  * Writes the text of a watch until `--request-timeout` is over, or until it is interrupted, which gives exit
  * code 1. Virtual time moves. Throws KubectlError if neither is set.
  */
-export function printWatch(call: Call, open: () => RunningWatch): void {
+export function printWatch(call: CommandLine, open: () => RunningWatch): void {
   const { env, out, options, flags } = call
   const timeout = toMillis(flags.string('request-timeout', '0'))
   if (timeout === 0 && options.interruptAfter === undefined) {

@@ -1,6 +1,6 @@
-import type { Call } from './call.js'
+import type { CommandLine } from './call.js'
 
-type Logged = Pick<Call, 'env' | 'out'>
+type Logged = Pick<CommandLine, 'env' | 'out'>
 
 /** Writes a warning as klog does: with the time, a process id and the source location. */
 export const logWarning = (call: Logged, place: string, text: string): void => log(call, 'W', place, text)

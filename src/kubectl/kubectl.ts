@@ -1,6 +1,6 @@
 import type { Client } from '../client/client.js'
 import { toMillis } from '../sim/duration.js'
-import type { Call, Command } from './call.js'
+import type { CommandLine, Command } from './call.js'
 import { NO_KUSTOMIZE } from './commands/kustomize.js'
 import type { Found } from './commands/lookup.js'
 import { findCommand } from './commands/lookup.js'
@@ -8,7 +8,7 @@ import type { Discovered } from './discovery.js'
 import { discover } from './discovery.js'
 import { warnOfOldDryRun } from './dry-run.js'
 import type {
-  Connection,
+  ServerConnection,
   KubectlAnswer,
   KubectlEnvironment,
   KubectlOptions,
@@ -77,7 +77,7 @@ function printWarnings(env: KubectlEnvironment, out: Output): number {
 
 /** A parsed command line. */
 export interface Prepared {
-  readonly call: Call
+  readonly call: CommandLine
   readonly run: NonNullable<Command['run']>
 }
 
@@ -187,7 +187,7 @@ function discoveredEnvironment(env: KubectlEnvironment, reached: LazyConnection)
  * Prompts for a name and a password. Servers do not support basic authentication any more, so the user stays
  * anonymous. Source: client-go tools/clientcmd auth_loaders.go PromptingAuthLoader.
  */
-function promptForCredentials({ out, files }: Call): void {
+function promptForCredentials({ out, files }: CommandLine): void {
   const words = files.stdin.split(/\s+/).filter((word) => word !== '')
   for (const [at, field] of ['Username', 'Password'].entries()) {
     out.write(`Please enter ${field}: `)
@@ -195,11 +195,11 @@ function promptForCredentials({ out, files }: Call): void {
   }
 }
 
-type Read = Omit<Call, 'client' | 'request' | 'discovered' | 'namespace' | 'namespaceGiven'>
+type Read = Omit<CommandLine, 'client' | 'request' | 'discovered' | 'namespace' | 'namespaceGiven'>
 
 /** The server, connected when it is first used, and its discovery if that was done before. */
 interface ServerAccess {
-  readonly connection: Connection
+  readonly connection: ServerConnection
   readonly discovered: Discovered | undefined
 }
 
@@ -207,17 +207,17 @@ interface ServerAccess {
  * The call of one command line. It contacts the server and reads the kubeconfig only when a command needs
  * them.
  */
-class LineCall implements Call {
-  readonly env: Call['env']
-  readonly release: Call['release']
+class LineCall implements CommandLine {
+  readonly env: CommandLine['env']
+  readonly release: CommandLine['release']
   readonly command: string
-  readonly flags: Call['flags']
+  readonly flags: CommandLine['flags']
   readonly args: readonly string[]
   readonly dash: number | undefined
-  readonly out: Call['out']
-  readonly files: Call['files']
-  readonly kubeconfig: Call['kubeconfig']
-  readonly options: Call['options']
+  readonly out: CommandLine['out']
+  readonly files: CommandLine['files']
+  readonly kubeconfig: CommandLine['kubeconfig']
+  readonly options: CommandLine['options']
   readonly namespaceGiven: boolean
   readonly #reached: ServerAccess
 

@@ -1,7 +1,7 @@
 import type { KindDefinition } from '../api/definition.js'
 import type { Scheme } from '../api/scheme.js'
 import type { ApiGroup, Discovered } from './discovery.js'
-import type { Connection, KubectlEnvironment, RequestedIdentity } from './environment.js'
+import type { ServerConnection, KubectlEnvironment, RequestedIdentity } from './environment.js'
 import { KubectlError } from './errors.js'
 import type { Kubeconfig } from './kubeconfig.js'
 
@@ -10,11 +10,11 @@ export interface LazyConnectionParts {
   readonly env: KubectlEnvironment
   readonly kubeconfig: Kubeconfig
   /** Wraps the connection in what stands before the server. */
-  readonly front: (connection: Connection) => Connection
+  readonly front: (connection: ServerConnection) => ServerConnection
   /** Prompts for credentials if there are none. Throws KubectlError without input. */
   readonly prompt: () => void
   /** Throws the error of kubectl's first requests to the server. Returns the discovery if kubectl did it. */
-  readonly check: (connection: Connection) => Discovered | undefined
+  readonly check: (connection: ServerConnection) => Discovered | undefined
 }
 
 /**
@@ -23,14 +23,14 @@ export interface LazyConnectionParts {
  */
 export class LazyConnection {
   readonly #parts: LazyConnectionParts
-  #connection: Connection | undefined
+  #connection: ServerConnection | undefined
   #discovered: Discovered | undefined
 
   constructor(parts: LazyConnectionParts) {
     this.#parts = parts
   }
 
-  get connection(): Connection {
+  get connection(): ServerConnection {
     if (this.#connection === undefined) {
       this.#connection = this.#parts.front(this.#connect())
       this.#discovered = this.#parts.check(this.#connection)
@@ -60,7 +60,7 @@ export class LazyConnection {
     return identity
   }
 
-  #connect(): Connection {
+  #connect(): ServerConnection {
     const { env, kubeconfig } = this.#parts
     const { client } = env
     if (env.connect !== undefined) {
@@ -72,7 +72,7 @@ export class LazyConnection {
         request: (request) => own.request(request),
         ...(own.send === undefined
           ? {}
-          : { send: (request) => (own.send as NonNullable<Connection['send']>)(request) }),
+          : { send: (request) => (own.send as NonNullable<ServerConnection['send']>)(request) }),
       }
     }
     if (kubeconfig.isAsked)

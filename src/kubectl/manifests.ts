@@ -2,7 +2,7 @@ import type { Document } from 'yaml'
 import { isCollection, parseAllDocuments, visit } from 'yaml'
 import type { KubeObject } from '../api/definition.js'
 import { JsonSyntaxError, parseJson } from '../api/go-json.js'
-import type { Call } from './call.js'
+import type { CommandLine } from './call.js'
 import { KubectlError } from './errors.js'
 import type { SourceText } from './files.js'
 import type { Info } from './resource-args.js'
@@ -18,7 +18,7 @@ export interface Manifests {
  * Reads the files of `-f`. Objects get the namespace of the call unless they stay local (`isLocal`). Throws
  * for a file that cannot be parsed; an unknown kind is collected as an error.
  */
-export function readManifests(call: Call, isLocal = false): Manifests {
+export function readManifests(call: CommandLine, isLocal = false): Manifests {
   const sources = call.files.read(call.flags.strings('filename'), call.flags.bool('recursive'))
   const infos: Info[] = []
   const errors: Error[] = []
@@ -142,7 +142,12 @@ export function itemsOf(value: unknown): readonly Untrusted[] {
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 
-function infoOfManifest(call: Call, source: string, object: Untrusted, isLocal: boolean): Info | Error {
+function infoOfManifest(
+  call: CommandLine,
+  source: string,
+  object: Untrusted,
+  isLocal: boolean,
+): Info | Error {
   const apiVersion = textOf(object.apiVersion)
   const kind = textOf(object.kind)
   const name = textOf(object.metadata?.name)

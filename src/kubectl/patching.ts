@@ -1,5 +1,5 @@
 import type { KubeObject } from '../api/definition.js'
-import type { Call } from './call.js'
+import type { CommandLine } from './call.js'
 import type { DryRun } from './dry-run.js'
 import { isFailure, KubectlError } from './errors.js'
 import { patchTableOf, resourceNameOf } from './kinds.js'
@@ -20,7 +20,7 @@ export interface Patching {
  * none. Throws ApiError, KubectlError.
  */
 export function patchTo(
-  call: Call,
+  call: CommandLine,
   info: Info,
   wanted: KubeObject,
   { dryRun, fieldManager, failure }: Patching,

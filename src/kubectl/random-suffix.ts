@@ -1,5 +1,5 @@
 import { sha256 } from '../sim/sha256.js'
-import type { Call } from './call.js'
+import type { CommandLine } from './call.js'
 
 const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789'
 
@@ -8,16 +8,16 @@ const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789'
  * the time and `attempt`, so that the same cluster always gives the same name. Source of the alphabet:
  * apimachinery util/rand.
  */
-export function randomSuffix({ env }: Pick<Call, 'env'>, text: string, attempt = 0): string {
+export function randomSuffix({ env }: Pick<CommandLine, 'env'>, text: string, attempt = 0): string {
   return [...digestOf({ env }, text, attempt).subarray(0, 5)]
     .map((byte) => ALPHABET[byte % ALPHABET.length])
     .join('')
 }
 
 /** Ten digits for the name of a temporary file, derived like {@link randomSuffix}. */
-export function randomDigits(call: Pick<Call, 'env'>, text: string): string {
+export function randomDigits(call: Pick<CommandLine, 'env'>, text: string): string {
   return [...digestOf(call, text, 0).subarray(0, 10)].map((byte) => byte % 10).join('')
 }
 
-const digestOf = ({ env }: Pick<Call, 'env'>, text: string, attempt: number): Uint8Array =>
+const digestOf = ({ env }: Pick<CommandLine, 'env'>, text: string, attempt: number): Uint8Array =>
   sha256(new TextEncoder().encode(`${text} ${env.clock.now()} ${attempt}`))

@@ -1,5 +1,5 @@
 /** Texts and flags of kubectl that changed between minors. */
-export interface Release {
+export interface KubectlRelease {
   readonly minor: number
   /**
    * The drain of 1.14 and older: groups joined by `; `, `node/x evicted`, one node's failure ends the
@@ -47,7 +47,7 @@ export function minorOf(version: string): number {
 }
 
 /** Returns the texts and flags of kubectl in that version. */
-export function releaseOf(version: string): Release {
+export function releaseOf(version: string): KubectlRelease {
   const minor = minorOf(version)
   return {
     minor,

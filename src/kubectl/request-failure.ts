@@ -1,5 +1,5 @@
 import { ApiError, ConnectionError } from '../client/api-error.js'
-import type { Call } from './call.js'
+import type { CommandLine } from './call.js'
 import { KubectlError } from './errors.js'
 
 const CREDENTIALS = 'the server has asked for the client to provide credentials'
@@ -8,7 +8,7 @@ const CREDENTIALS = 'the server has asked for the client to provide credentials'
 export type Refusal = ConnectionError | ApiError
 
 /** Text of a failed request: a connection error is prefixed with the request, the server's error is not. */
-export function failureOf(call: Call, path: string, refusal: Refusal): string {
+export function failureOf(call: CommandLine, path: string, refusal: Refusal): string {
   return refusal instanceof ConnectionError
     ? `Get "${urlOf(call, path)}?timeout=${timeoutOf(call)}": ` +
         `${refusal.message.replace('tcp localhost:', 'tcp 127.0.0.1:')}`
@@ -25,12 +25,12 @@ export function withoutSchemas(source: string, why: string): KubectlError {
 }
 
 /** URL of a request of the call. */
-export function urlOf({ kubeconfig }: Call, path: string): string {
+export function urlOf({ kubeconfig }: CommandLine, path: string): string {
   return kubeconfig.server.replace(/\/$/, '') + path
 }
 
 /** Timeout of discovery requests, as their URLs give it. */
-export function timeoutOf({ flags }: Call): string {
+export function timeoutOf({ flags }: CommandLine): string {
   const text = flags.string('request-timeout')
   return text === '0' || text === '' ? '32s' : /^\d+$/.test(text) ? `${text}s` : text
 }
@@ -46,7 +46,7 @@ export function discoveryFailure(error: Error): Error {
 }
 
 /** Adds the request to a connection error, as net/http does. */
-export function withRequest(call: Call, method: string, path: string, error: Error): Error {
+export function withRequest(call: CommandLine, method: string, path: string, error: Error): Error {
   return error instanceof ConnectionError
     ? new ConnectionError(`${method} "${urlOf(call, path)}": ${error.message}`)
     : error

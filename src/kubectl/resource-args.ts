@@ -3,7 +3,7 @@ import { formatApiVersion } from '../api/scheme.js'
 import { isApiError } from '../client/api-error.js'
 import type { Client, ListOptions } from '../client/client.js'
 import type { ResourceName } from '../client/resources.js'
-import type { Call } from './call.js'
+import type { CommandLine } from './call.js'
 import { groupResource, kindNamed, kindsInCategory, resourceNameOf, resourceText } from './kinds.js'
 import { isFailure, KubectlError, withMessage } from './errors.js'
 
@@ -38,7 +38,11 @@ export interface SelectOptions {
  * Parses `pods`, `pods a b`, `po/a svc/b`, `pods,svc`, `deploy.apps`. Throws KubectlError with the texts of
  * cli-runtime's resource builder. Source: cli-runtime pkg/resource/builder.go ResourceTypeOrNameArgs.
  */
-export function selectResources(call: Call, args: readonly string[], options: SelectOptions = {}): Selection {
+export function selectResources(
+  call: CommandLine,
+  args: readonly string[],
+  options: SelectOptions = {},
+): Selection {
   const {
     labelSelector = '',
     fieldSelector = '',
@@ -81,7 +85,7 @@ export function selectResources(call: Call, args: readonly string[], options: Se
 const nameWithSelector = 'name cannot be provided when a selector is specified'
 const allWithName = 'a resource cannot be retrieved by name across all namespaces'
 
-function typesOf(call: Call, types: string): readonly KindDefinition[] {
+function typesOf(call: CommandLine, types: string): readonly KindDefinition[] {
   return types.split(',').flatMap((type) => {
     const inCategory =
       call.env.scheme.byName(type) === undefined ? kindsInCategory(call.env.scheme, type) : []
@@ -93,7 +97,7 @@ function typesOf(call: Call, types: string): readonly KindDefinition[] {
  * Resolves the name of a kind; warns about a short name that several kinds share. Source: cli-runtime
  * shortcut expander.
  */
-function resolveKind({ env: { scheme }, out, release }: Call, word: string): KindDefinition {
+function resolveKind({ env: { scheme }, out, release }: CommandLine, word: string): KindDefinition {
   const found = kindNamed(scheme, word)
   if (release.warnsOfShortNames && found.shortNames.includes(word)) {
     const others = scheme
@@ -112,7 +116,7 @@ const pairForm =
   'resource/name form ' +
   "(e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource resource/<resource_name>'"
 
-function selectPairs(call: Call, args: readonly string[], allNamespaces: boolean): Selection {
+function selectPairs(call: CommandLine, args: readonly string[], allNamespaces: boolean): Selection {
   const targets = args.map((arg): Target => {
     const [type = '', name = '', ...more] = arg.split('/')
     if (!arg.includes('/')) throw new KubectlError(pairForm)

@@ -1,5 +1,5 @@
 import { compileSelectorText } from '../api/label-parser.js'
-import type { Call } from './call.js'
+import type { CommandLine } from './call.js'
 import { isFailure, KubectlError, throwCollected } from './errors.js'
 import { readManifests } from './manifests.js'
 import type { Info } from './resource-args.js'
@@ -29,7 +29,7 @@ export interface Selecting {
  * if nothing is given. Source: cli-runtime resource.Builder with Flatten, ContinueOnError and Latest.
  */
 export function selected(
-  call: Call,
+  call: CommandLine,
   args: readonly string[],
   selecting: Selecting = {},
 ): { readonly infos: readonly Info[]; readonly errors: readonly Error[] } {
@@ -75,7 +75,7 @@ function collected<T>(
  * Runs `work` for every selected object; failures do not stop the others, and are thrown together at the end.
  */
 export function forSelected(
-  call: Call,
+  call: CommandLine,
   args: readonly string[],
   act: (info: Info) => void,
   selecting: Selecting = {},

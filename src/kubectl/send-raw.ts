@@ -1,4 +1,4 @@
-import type { Call } from './call.js'
+import type { CommandLine } from './call.js'
 import { KubectlError } from './errors.js'
 import { answerText } from './rest/failure.js'
 
@@ -6,7 +6,7 @@ import { answerText } from './rest/failure.js'
  * Sends the file of `-f` unchanged to a path (`create --raw`, `replace --raw`), and prints the response.
  * Throws KubectlError, ApiError.
  */
-export function sendRaw(call: Call, method: 'POST' | 'PUT', path: string): void {
+export function sendRaw(call: CommandLine, method: 'POST' | 'PUT', path: string): void {
   const [source, ...more] = call.files.read(call.flags.strings('filename'), false)
   if (source === undefined || more.length > 0)
     throw new KubectlError('--raw can only use a single local file or stdin')

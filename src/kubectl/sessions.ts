@@ -1,7 +1,7 @@
 import { bytesOfText } from '../api/byte-text.js'
 import { isApiError } from '../client/api-error.js'
 import type { Client } from '../client/client.js'
-import type { Call } from './call.js'
+import type { CommandLine } from './call.js'
 import { KubectlError, SilentExit } from './errors.js'
 
 type Session = ReturnType<Client['exec']>
@@ -14,7 +14,7 @@ const LONGEST = 3_600_000
  * `stdin`. Returns undefined if the session has not ended after `longest` ms.
  */
 export function runSession(
-  { env, files, out }: Call,
+  { env, files, out }: CommandLine,
   session: Session,
   stdin: boolean,
   longest: number = LONGEST,
@@ -36,7 +36,7 @@ export function runSession(
 }
 
 /** Ends kubectl as the process ended. Throws KubectlError, SilentExit. */
-export function exitAs({ out }: Call, end: Session['end']): void {
+export function exitAs({ out }: CommandLine, end: Session['end']): void {
   if (end === undefined) throw new KubectlError('timed out waiting for the condition')
   if (end.error !== undefined) throw new KubectlError(`Internal error occurred: ${end.error}`)
   if (end.exitCode === 0) return

@@ -1,6 +1,6 @@
 import type { KindDefinition, KubeObject } from '../api/definition.js'
 import { ignoreNotFound } from '../client/api-error.js'
-import type { Call } from './call.js'
+import type { CommandLine } from './call.js'
 import { resourceNameOf } from './kinds.js'
 import { Reflector } from './rest/reflector.js'
 import { RestClient } from './rest/rest-client.js'
@@ -17,7 +17,7 @@ export interface AwaitedObject {
  * ms. Returns whether it holds.
  */
 export function waitForObject(
-  call: Call,
+  call: CommandLine,
   { definition, ...key }: AwaitedObject,
   isMet: (object: KubeObject | undefined) => boolean,
   timeout: number,
@@ -43,7 +43,7 @@ export function waitForObject(
 const TICK = 10_000
 
 /** Moves virtual time until `isOver`, at most `timeout` ms. Returns whether it is. */
-export function waitUntil({ env }: Call, isOver: () => boolean, timeout: number): boolean {
+export function waitUntil({ env }: CommandLine, isOver: () => boolean, timeout: number): boolean {
   const deadline = env.clock.now() + timeout
   for (;;) {
     if (isOver()) return true

@@ -13,7 +13,7 @@ import { ContainerStopper } from './lifecycle/container-stopper.js'
 import { CsiNode } from './node/csi-node.js'
 import { EvictionManager } from './node/eviction-manager.js'
 import { NodeLease } from './node/lease.js'
-import type { NodeAgentPorts } from './node/node-agent.js'
+import type { NodeAgentDependencies } from './node/node-agent.js'
 import { NodeAgent } from './node/node-agent.js'
 import { allocatableOf, capacityOf } from './node/node-object.js'
 import { ShutdownManager } from './node/shutdown-manager.js'
@@ -172,7 +172,9 @@ class Kubelet {
     })
   }
 
-  #makeAgent(parts: Pick<NodeAgentPorts, 'version' | 'statusReport' | 'nodes' | 'recorder'>): NodeAgent {
+  #makeAgent(
+    parts: Pick<NodeAgentDependencies, 'version' | 'statusReport' | 'nodes' | 'recorder'>,
+  ): NodeAgent {
     const options = this.#options
     const csiNode = new CsiNode(this.#host, options.node, kubeletRelease(parts.version).minor)
     return new NodeAgent(this.#host, {

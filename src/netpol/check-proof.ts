@@ -1,6 +1,14 @@
-import type { PolicyProof, Proof, RuleProof, SideProof, TierProof, Trial, Verdict } from './proof.js'
+import type {
+  PolicyProof,
+  Proof,
+  RuleProof,
+  SideProof,
+  TierProof,
+  Trial,
+  ConnectionVerdict,
+} from './proof.js'
 import type { Direction } from './model.js'
-import type { Connection, World } from './world.js'
+import type { PolicyQuery, World } from './world.js'
 import { type Claim, checkContextOf, type CheckContext } from './check/context.js'
 import { affirmative, claims, hasTooMuch, isThere, isUnknownPeer, places, portCodes } from './check/claims.js'
 import {
@@ -342,8 +350,8 @@ function checkSide(cluster: RawCluster, { connection }: Proof, side: SideProof, 
  */
 export function checkProof(
   world: World,
-  connection: Connection,
-  { allowed, proof }: Verdict,
+  connection: PolicyQuery,
+  { allowed, proof }: ConnectionVerdict,
 ): readonly string[] {
   try {
     const cluster = new RawCluster(world, proof.options)

@@ -2,7 +2,7 @@ import { invalid, notFound, required, type FieldError } from '../api/field-error
 import { formatIp, parseIp, type IpAddress, type IpFamily } from '../api/ip.js'
 import { addressBook } from './address-book.js'
 import type { Model, NodeModel, PodModel } from './model.js'
-import type { Connection, EndpointRef, Protocol } from './world.js'
+import type { PolicyQuery, EndpointRef, Protocol } from './world.js'
 import { WorldError } from './world-error.js'
 import { domainName } from './read/cluster-policy.js'
 import { protocols } from './read/objects.js'
@@ -164,7 +164,7 @@ function portOf(port: unknown, to: End, protocol: Protocol): number | undefined 
  * Resolves the ends of a connection and chooses their addresses.
  * @throws WorldError if the connection is invalid
  */
-export function resolveConnection(model: Model, connection: Connection): ResolvedConnection {
+export function resolveConnection(model: Model, connection: PolicyQuery): ResolvedConnection {
   if (typeof connection !== 'object' || (connection as unknown) === null) fail(required('connection'))
   const { protocol = 'TCP', family: asked, service = false } = connection
   if (!protocols.includes(protocol))

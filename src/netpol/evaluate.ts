@@ -21,12 +21,12 @@ import type {
   SideProof,
   TierProof,
   Trial,
-  Verdict,
+  ConnectionVerdict,
 } from './proof.js'
 import { peersField } from './read/network-policy.js'
 import { readWorld } from './read/world.js'
 import { situationOf, type Situation } from './situation.js'
-import type { Connection, World } from './world.js'
+import type { PolicyQuery, World } from './world.js'
 
 const noLabels: Labels = {}
 
@@ -251,7 +251,7 @@ function connectionProof({ from, to, port, protocol, self, service }: ResolvedCo
  * Judges a connection in a world that has been read.
  * @throws WorldError if the connection is invalid
  */
-export function evaluateModel(model: Model, connection: Connection): Verdict {
+export function evaluateModel(model: Model, connection: PolicyQuery): ConnectionVerdict {
   const resolved = resolveConnection(model, connection)
   const egress = judgeSide(model, resolved, 'egress')
   const ingress = judgeSide(model, resolved, 'ingress')
@@ -272,6 +272,10 @@ export function evaluateModel(model: Model, connection: Connection): Verdict {
  * clusternetworkpolicy_types.go, and their documentation.
  * @throws WorldError if an object or the connection is invalid
  */
-export function evaluate(world: World, connection: Connection, options: NetpolOptions = {}): Verdict {
+export function evaluate(
+  world: World,
+  connection: PolicyQuery,
+  options: NetpolOptions = {},
+): ConnectionVerdict {
   return evaluateModel(readWorld(world, options), connection)
 }

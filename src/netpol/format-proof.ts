@@ -8,7 +8,7 @@ import type {
   SideProof,
   TierProof,
   Trial,
-  Verdict,
+  ConnectionVerdict,
 } from './proof.js'
 
 const words: Readonly<Record<Because, string>> = {
@@ -119,7 +119,7 @@ function formatConnection({ from, to, port, protocol, service }: Proof['connecti
  * Formats a proof as text: each side, each tier, each policy that selects the pod, each rule that was tried,
  * and the field that matched or failed.
  */
-export function formatProof({ allowed, proof }: Verdict): string {
+export function formatProof({ allowed, proof }: ConnectionVerdict): string {
   const { connection, egress, ingress } = proof
   return [
     `${formatConnection(connection)}: ${allowed ? 'allowed' : 'denied'}`,

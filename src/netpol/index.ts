@@ -49,7 +49,7 @@ export type {
 export { resolveOptions } from './options.js'
 export type { NetpolOptions, ResolvedOptions } from './options.js'
 export type {
-  Connection,
+  PolicyQuery,
   EndpointRef,
   Protocol,
   World,
@@ -71,7 +71,7 @@ export type {
   SideProof,
   TierProof,
   Trial,
-  Verdict,
+  ConnectionVerdict,
 } from './proof.js'
 export { worldOf } from './world-of.js'
 export type { Lister } from './world-of.js'

@@ -1,5 +1,5 @@
 import { invalid } from '../api/field-error.js'
-import type { Connection, EndpointRef, Protocol } from './world.js'
+import type { PolicyQuery, EndpointRef, Protocol } from './world.js'
 import { WorldError } from './world-error.js'
 
 const FORM = /^(?<from>\S+)\s*->\s*(?<to>\S+):(?<port>[^:\s/]+)(?:\/(?<protocol>[A-Za-z]+))?$/
@@ -21,7 +21,7 @@ function endOf(text: string): EndpointRef {
  * a port name of the pod; the protocol defaults to TCP.
  * @throws WorldError if the text has another form
  */
-export function parseConnection(text: string): Connection {
+export function parseConnection(text: string): PolicyQuery {
   const { groups } = FORM.exec(text.trim()) ?? {}
   if (groups === undefined) {
     throw new WorldError('connection', [

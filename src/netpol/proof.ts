@@ -122,7 +122,7 @@ export interface Proof {
 }
 
 /** A verdict and its proof. */
-export interface Verdict {
+export interface ConnectionVerdict {
   readonly allowed: boolean
   readonly proof: Proof
 }

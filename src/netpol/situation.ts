@@ -3,14 +3,14 @@ import type { Direction, Model, PodModel } from './model.js'
 import type { ResolvedOptions } from './options.js'
 
 /** The groups of policies that see pods differently: NetworkPolicy, and the cluster-wide kinds. */
-export type View = 'NetworkPolicy' | 'cluster'
+export type PolicyFamily = 'NetworkPolicy' | 'cluster'
 
 /** One side of a connection, as policies of one view judge it. */
 export interface Situation {
   readonly model: Model
   readonly connection: ResolvedConnection
   readonly direction: Direction
-  readonly view: View
+  readonly view: PolicyFamily
   /** The pod whose policies apply; undefined if there is none that they could select. */
   readonly subject: PodModel | undefined
   /** The other end, and its pod in this view. */
@@ -26,7 +26,7 @@ export interface Situation {
  */
 export function podInView(
   { pod }: End,
-  view: View,
+  view: PolicyFamily,
   { hostNetwork, finishedPods }: ResolvedOptions,
 ): PodModel | undefined {
   if (pod === undefined || (pod.finished && finishedPods === 'ignored')) return undefined
@@ -38,7 +38,7 @@ export function situationOf(
   model: Model,
   connection: ResolvedConnection,
   direction: Direction,
-  view: View,
+  view: PolicyFamily,
 ): Situation {
   const { from, to } = connection
   const [own, peer] = direction === 'egress' ? [from, to] : [to, from]

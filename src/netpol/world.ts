@@ -95,7 +95,7 @@ export type EndpointRef =
   | { readonly external: true }
 
 /** A connection to be judged, including its replies. */
-export interface Connection {
+export interface PolicyQuery {
   readonly from: EndpointRef
   readonly to: EndpointRef
   /** The destination port: a number, or the port's name in the destination pod. */

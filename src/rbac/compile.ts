@@ -4,7 +4,7 @@ import { CompiledPolicy } from './compiled.js'
 import type { AccessQuery } from './evaluate.js'
 import { requestedAction, authorize } from './evaluate.js'
 import { bindingOf, isOfRbac, roleKey } from './policy.js'
-import type { Verdict } from './proof.js'
+import type { AuthorizationVerdict } from './proof.js'
 import { isPrivileged } from './subjects.js'
 
 /**
@@ -16,7 +16,7 @@ export interface CompiledAccess {
   /** Returns whether the query is allowed. */
   allows(query: AccessQuery): boolean
   /** Returns the verdict with its proof. Uses the plain evaluator, which looks at all objects. */
-  authorize(query: AccessQuery): Verdict
+  authorize(query: AccessQuery): AuthorizationVerdict
   /**
    * Adds an object, or replaces the one with its kind, namespace and name. Objects must not be mutated
    * afterwards.
@@ -46,7 +46,7 @@ class Access implements CompiledAccess {
     )
   }
 
-  authorize(query: AccessQuery): Verdict {
+  authorize(query: AccessQuery): AuthorizationVerdict {
     return authorize(this.#objects.values(), query)
   }
 

@@ -6,7 +6,15 @@ import type { KubeObject } from '../api/definition.js'
 import type { PolicyRule, Subject } from '../api/rbac/generated.js'
 import type { Binding, Policy } from './policy.js'
 import { policyOf, roleKeyOf } from './policy.js'
-import type { AllowedProof, BindingName, Grant, NearMiss, RoleName, FailedGrant, Verdict } from './proof.js'
+import type {
+  AllowedProof,
+  BindingName,
+  Grant,
+  NearMiss,
+  RoleName,
+  FailedGrant,
+  AuthorizationVerdict,
+} from './proof.js'
 import type { RequestedAction, RuleFault } from './rules.js'
 import { ruleAllows, ruleFault } from './rules.js'
 import type { User } from './subjects.js'
@@ -38,7 +46,7 @@ const MAX_NEAR_MISSES = 10
  * any order; others are ignored), with a proof. The user's groups are taken as given: `system:authenticated`
  * is not added.
  */
-export function authorize(objects: Iterable<KubeObject>, query: AccessQuery): Verdict {
+export function authorize(objects: Iterable<KubeObject>, query: AccessQuery): AuthorizationVerdict {
   const user: User = { name: query.user, groups: query.groups ?? [] }
   if (isPrivileged(user)) return { allowed: true, proof: { kind: 'privileged', group: privilegedGroup } }
   const policy = policyOf(objects)

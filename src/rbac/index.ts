@@ -21,7 +21,7 @@ export type {
   PrivilegedProof,
   RoleName,
   FailedGrant,
-  Verdict,
+  AuthorizationVerdict,
 } from './proof.js'
 export type { RuleFault } from './rules.js'
 export { covers, missingRights } from './covers.js'

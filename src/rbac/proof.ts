@@ -69,6 +69,6 @@ export interface DeniedProof {
 }
 
 /** A verdict and its proof, as plain JSON. */
-export type Verdict =
+export type AuthorizationVerdict =
   | { readonly allowed: true; readonly proof: AllowedProof | PrivilegedProof }
   | { readonly allowed: false; readonly proof: DeniedProof }

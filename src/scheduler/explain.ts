@@ -4,7 +4,7 @@ import { keyOf } from '../client/object-index.js'
 import type { PodDisruptionBudget } from '../api/policy/generated.js'
 import type { NodeInfo } from './cache/node-info.js'
 import { type PodInfo, podInfoOf } from './cache/pod-info.js'
-import { Snapshot } from './cache/snapshot.js'
+import { NodeSnapshot } from './cache/snapshot.js'
 import { type StorageObjects, plainStorage } from './cache/storage-view.js'
 import { type RelatedObjectLists, plainRelatedObjects } from './cache/related-objects.js'
 import { type NominatedPods, passesFilters } from './cycle/filter-nodes.js'
@@ -80,7 +80,7 @@ export function explain(
   const { nodeName: _, ...spec } = pod.spec
   const free = pod.spec.nodeName ? { ...withStatus(pod), spec } : withStatus(pod)
   const infos = counted.map((other) => podInfoOf(other))
-  return explainIn(Snapshot.of(nodes, infos), podInfoOf(free), framework, release, nominationsOf(infos))
+  return explainIn(NodeSnapshot.of(nodes, infos), podInfoOf(free), framework, release, nominationsOf(infos))
 }
 
 /** Returns the nominations among some pods. */
@@ -115,7 +115,7 @@ export function handleOf(
 
 /** Like {@link explain}, for an existing snapshot. */
 export function explainIn(
-  snapshot: Snapshot,
+  snapshot: NodeSnapshot,
   pod: PodInfo,
   framework: Framework,
   release: SchedulerRelease,

@@ -10,7 +10,7 @@ import type { PodDisruptionBudget } from '../api/policy/generated.js'
 import type { Slice } from '../sim/module.js'
 import { claimKeysOfPod } from '../api/core/pod-claims.js'
 import { type PodInfo, podInfoOf } from './cache/pod-info.js'
-import { Snapshot } from './cache/snapshot.js'
+import { NodeSnapshot } from './cache/snapshot.js'
 import { RelatedObjectInformers } from './cache/related-object-informers.js'
 import { StorageInformers } from './cache/storage-informers.js'
 import { Nominator } from './cycle/nominator.js'
@@ -57,7 +57,7 @@ export class SchedulerRuntime {
   onWaiting: (key: string, deadline?: number) => void = () => undefined
   readonly #frameworks: ReadonlyMap<string, Framework>
   readonly #waitingInfos = new Map<string, PodInfo>()
-  #snapshot: Snapshot | undefined
+  #snapshot: NodeSnapshot | undefined
 
   constructor(host: ComponentHost, given: SchedulerOptions) {
     const options = resolveOptions(given)
@@ -89,9 +89,9 @@ export class SchedulerRuntime {
   }
 
   /** Nodes and the pods on them; built from informers and assumed pods on first use. */
-  get snapshot(): Snapshot {
+  get snapshot(): NodeSnapshot {
     if (!this.#snapshot) {
-      this.#snapshot = new Snapshot()
+      this.#snapshot = new NodeSnapshot()
       for (const node of this.nodes.list()) this.#snapshot.setNode(node)
       for (const pod of this.pods.list()) {
         const nodeName = this.nodeOf(pod)

@@ -5,7 +5,7 @@ import {
   readWorld,
   resolveOptions,
 } from '../../src/netpol/index.js'
-import type { Connection, NetpolOptions, World } from '../../src/netpol/index.js'
+import type { PolicyQuery, NetpolOptions, World } from '../../src/netpol/index.js'
 import { Oracle } from './oracle.js'
 
 /**
@@ -15,7 +15,7 @@ import { Oracle } from './oracle.js'
 export function allowedByAll(
   objects: World,
   options: NetpolOptions,
-  connections: readonly Connection[],
+  connections: readonly PolicyQuery[],
 ): number {
   const model = readWorld(objects, options)
   const compiled = new CompiledWorld(model)

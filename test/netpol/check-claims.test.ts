@@ -5,13 +5,13 @@ import {
   evaluate,
   resolveOptions,
   type Because,
-  type Connection,
+  type PolicyQuery,
   type ConnectionProof,
   type Direction,
   type EndProof,
   type NetpolOptions,
   type Trial,
-  type Verdict,
+  type ConnectionVerdict,
   type World,
   type WorldPolicy,
 } from '../../src/netpol/index.js'
@@ -1089,7 +1089,7 @@ describe('where a thing may be said', () => {
 })
 
 describe('fields that a kind of policy does not have', () => {
-  const connection: Connection = { from: 'b/r', to: 'a/p', port: 80 }
+  const connection: PolicyQuery = { from: 'b/r', to: 'a/p', port: 80 }
   const wide = (kind: string, field: string, entry: object): WorldPolicy => ({
     kind,
     metadata: { name: 'x' },
@@ -1147,7 +1147,7 @@ describe('fields that a kind of policy does not have', () => {
     const forged = {
       allowed: true,
       proof: { ...proof, ingress: { ...proof.ingress, allowed: true, tiers } },
-    } as Verdict
+    } as ConnectionVerdict
     expect(checkProof(objects, connection, forged)).toEqual([
       `${path}.from[0].networks[0]: comes at the place of ${path}.from[0]`,
     ])

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest'
 import {
   checkProof,
   evaluate,
-  type Connection,
+  type PolicyQuery,
   type NetpolOptions,
-  type Verdict,
+  type ConnectionVerdict,
   type World,
   type WorldPolicy,
 } from '../../src/netpol/index.js'
@@ -116,7 +116,7 @@ interface Trial {
   actual?: string
 }
 
-const toP: Connection = { from: 'b/r', to: 'a/p', port: 80 }
+const toP: PolicyQuery = { from: 'b/r', to: 'a/p', port: 80 }
 const admin = ({ proof }: Draft): Tier => proof.ingress.tiers[0] as Tier
 const tierOf = ({ proof }: Draft): Tier => proof.ingress.tiers[1] as Tier
 const rulesOf = (draft: Draft): Rule[] => tierOf(draft).policies[0]?.rules as Rule[]
@@ -129,7 +129,7 @@ type Row = readonly [fault: string, forge: (draft: Draft) => void]
 
 function judged(
   forge: (draft: Draft) => void,
-  connection: Connection,
+  connection: PolicyQuery,
   objects: World,
   options?: NetpolOptions,
 ): readonly string[] {
@@ -137,7 +137,7 @@ function judged(
   const draft = structuredClone(evaluate(objects, connection, options)) as unknown as Draft
   forge(draft)
   // a forged verdict may have any form
-  return checkProof(objects, connection, draft as unknown as Verdict)
+  return checkProof(objects, connection, draft as unknown as ConnectionVerdict)
 }
 
 describe('of a verdict', () => {
@@ -673,14 +673,14 @@ describe('of a rule that fails closed', () => {
 })
 
 describe('of what no NetworkPolicy can block', () => {
-  const own: Connection = { from: { node: 'n1' }, to: 'a/p', port: 80 }
-  const self: Connection = { from: 'a/p', to: 'a/p', port: 80, service: true }
+  const own: PolicyQuery = { from: { node: 'n1' }, to: 'a/p', port: 80 }
+  const self: PolicyQuery = { from: 'a/p', to: 'a/p', port: 80, service: true }
   const objects = {
     ...world,
     policies: [narrow('one', { ingress: [{}] }), narrow('two', { policyTypes: ['Ingress', 'Egress'] })],
   }
 
-  it.each<[fault: string, forge: (draft: Draft) => void, connection: Connection, options?: NetpolOptions]>([
+  it.each<[fault: string, forge: (draft: Draft) => void, connection: PolicyQuery, options?: NetpolOptions]>([
     [
       'NetworkPolicy: exception is ownNode',
       (draft) => {
@@ -791,7 +791,7 @@ describe('of what no NetworkPolicy can block', () => {
   })
 
   it('a host network pod that counts as a pod is asked by NetworkPolicy alone', () => {
-    const connection: Connection = { from: 'b/done', to: 'external', port: 80 }
+    const connection: PolicyQuery = { from: 'b/done', to: 'external', port: 80 }
     const { proof } = evaluate(world, connection, { hostNetwork: 'pod' })
     expect(proof.egress.tiers.map(({ tier }) => tier)).toEqual(['NetworkPolicy'])
     expect(

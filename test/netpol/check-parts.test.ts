@@ -6,7 +6,7 @@ import { parseIp } from '../../src/api/ip.js'
 import {
   evaluate,
   resolveOptions,
-  type Connection,
+  type PolicyQuery,
   type ConnectionProof,
   type NetpolOptions,
   type World,
@@ -309,7 +309,7 @@ const world: World = {
 
 /** How `evaluate` tells an end, and the checker with it. */
 describe('ends', () => {
-  it.each<[Connection['to'], ConnectionProof['to']]>([
+  it.each<[PolicyQuery['to'], ConnectionProof['to']]>([
     ['a/p', { pod: 'a/p', address: '10.0.0.1', domains: ['a.example.com', 'b.example.com'] }],
     [
       { pod: 'p', namespace: 'a' },
@@ -344,15 +344,15 @@ describe('ends', () => {
       { address: '203.0.113.9', domains: ['b.example.com', 'c.example.com'] },
     ],
   ])('%o is %o', (to, told) => {
-    const connection: Connection = { from: 'external', to, port: 80 }
+    const connection: PolicyQuery = { from: 'external', to, port: 80 }
     const { proof } = evaluate(world, connection)
     expect(proof.connection.to).toEqual(told)
     expect(connectionFault(clusterOf(world), connection, proof.connection)).toBeUndefined()
-    const back: Connection = { from: to, to: 'external', port: 80 }
+    const back: PolicyQuery = { from: to, to: 'external', port: 80 }
     expect(connectionFault(clusterOf(world), back, evaluate(world, back).proof.connection)).toBeUndefined()
   })
 
-  const connection: Connection = { from: 'a/six', to: 'a/p', port: 'web' }
+  const connection: PolicyQuery = { from: 'a/six', to: 'a/p', port: 'web' }
   const told: ConnectionProof = {
     from: { pod: 'a/six', address: '10.0.0.6' },
     to: { pod: 'a/p', address: '10.0.0.1', domains: ['a.example.com', 'b.example.com'] },
@@ -360,7 +360,7 @@ describe('ends', () => {
     protocol: 'TCP',
   }
 
-  it.each<[string | undefined, Partial<ConnectionProof>, Partial<Connection>?]>([
+  it.each<[string | undefined, Partial<ConnectionProof>, Partial<PolicyQuery>?]>([
     [undefined, {}],
     [undefined, { to: { ...told.to, address: '::ffff:10.0.0.1' } }],
     ['from: pod is a/six, not a/other', { from: { ...told.from, pod: 'a/other' } }],
@@ -398,13 +398,13 @@ describe('ends', () => {
   })
 
   it('a pod is itself, whatever it is called', () => {
-    const self: Connection = { from: '10.0.0.1', to: 'a/p', port: 80 }
+    const self: PolicyQuery = { from: '10.0.0.1', to: 'a/p', port: 80 }
     const own = { from: told.to, to: told.to, port: 80, protocol: 'TCP' } as const
     expect([
       connectionFault(clusterOf(world), self, { ...own, self: true }),
       connectionFault(clusterOf(world), self, own),
     ]).toEqual([undefined, 'self'])
-    const outside: Connection = { from: 'external', to: 'external', port: 80 }
+    const outside: PolicyQuery = { from: 'external', to: 'external', port: 80 }
     const address = { address: '203.0.113.1' }
     expect(
       connectionFault(clusterOf(world), outside, { from: address, to: address, port: 80, protocol: 'TCP' }),

@@ -4,9 +4,9 @@ import {
   checkProof,
   evaluate,
   type Because,
-  type Connection,
+  type PolicyQuery,
   type NetpolOptions,
-  type Verdict,
+  type ConnectionVerdict,
   type World,
   type WorldPod,
   type WorldPolicy,
@@ -190,7 +190,7 @@ const closing: World = {
 }
 
 interface Question {
-  readonly connection: Connection
+  readonly connection: PolicyQuery
   readonly options?: NetpolOptions
   readonly objects?: World
 }
@@ -345,7 +345,7 @@ function refutations({
     changes.flatMap(([name, change]) => {
       if ((name === 'turned' && path.at(-1) === 'values') || (name === 'twice' && path.at(-2) === 'values'))
         return []
-      const forged = JSON.parse(text) as Verdict
+      const forged = JSON.parse(text) as ConnectionVerdict
       const parent = path
         .slice(0, -1)
         .reduce((each, key) => (each as Record<string, unknown>)[key] as object, forged as object)
@@ -451,7 +451,7 @@ describe('a proof that was changed', () => {
 })
 
 it('a proof of another connection or world does not hold', () => {
-  const connection: Connection = { from: 'b/r', to: 'a/p', port: 80 }
+  const connection: PolicyQuery = { from: 'b/r', to: 'a/p', port: 80 }
   const verdict = evaluate(world, connection)
   for (const other of [
     { ...connection, port: 81 },
@@ -473,13 +473,13 @@ it('a proof of another connection or world does not hold', () => {
   expect(checkProof(world, { ...connection, from: 'a/none' }, verdict)).toEqual([
     'connection: there is no pod a/none',
   ])
-  expect(checkProof(world, connection, { allowed: true } as Verdict)[0]).toMatch(
+  expect(checkProof(world, connection, { allowed: true } as ConnectionVerdict)[0]).toMatch(
     /^the proof cannot be read: TypeError/,
   )
   expect(
     checkProof(world, connection, {
       ...verdict,
-      proof: { ...verdict.proof, egress: badInput<Verdict['proof']['egress']>(undefined) },
+      proof: { ...verdict.proof, egress: badInput<ConnectionVerdict['proof']['egress']>(undefined) },
     })[0],
   ).toMatch(/^the proof cannot be read: TypeError/)
 })

@@ -6,7 +6,7 @@ import {
   readWorld,
   resolveOptions,
   StepLimitError,
-  type Connection,
+  type PolicyQuery,
   type NetpolOptions,
   type WorldPolicy,
 } from '../../src/netpol/index.js'
@@ -14,7 +14,7 @@ import { Budget } from '../../src/netpol/compare/budget.js'
 import {
   type Clause,
   type SideClauses,
-  type Step,
+  type OrderedClause,
   pathsToAllow,
   pathsToDeny,
   type Path,
@@ -93,7 +93,10 @@ describe('ways to a verdict', () => {
     ),
   })
   const some = <T>(make: () => T): readonly T[] => numbers(draw(4)).map(make)
-  const step = (): Step => ({ ...clause(), action: (['Accept', 'Deny', 'Pass'] as const)[draw(3)] ?? 'Pass' })
+  const step = (): OrderedClause => ({
+    ...clause(),
+    action: (['Accept', 'Deny', 'Pass'] as const)[draw(3)] ?? 'Pass',
+  })
 
   /**
    * What comes of a point, and by which clauses: Admin, NetworkPolicy, Baseline, the first that decides; then
@@ -103,7 +106,8 @@ describe('ways to a verdict', () => {
     { admin, isolates, allows, baseline }: SideClauses,
     point: Region,
   ): readonly [allowed: boolean, by: readonly (Clause | undefined)[]] {
-    const first = (steps: readonly Step[]): Step | undefined => steps.find(({ cube }) => holds(point, cube))
+    const first = (steps: readonly OrderedClause[]): OrderedClause | undefined =>
+      steps.find(({ cube }) => holds(point, cube))
     const decided = first(admin)
     if (decided !== undefined && decided.action !== 'Pass') return [decided.action === 'Accept', [decided]]
     const selecting = isolates.filter(({ cube }) => holds(point, cube))
@@ -382,7 +386,7 @@ describe('the simplest example', () => {
     a: readonly WorldPolicy[],
     b: readonly WorldPolicy[],
     options?: NetpolOptions,
-  ): readonly (Connection | undefined)[] => {
+  ): readonly (PolicyQuery | undefined)[] => {
     const { onlyA, onlyB } = compare(a, b, options)
     return [onlyA, onlyB].map((example) => example?.connection)
   }

@@ -4,7 +4,7 @@ import {
   compare,
   formatChanges,
   policyChanges,
-  type Connection,
+  type PolicyQuery,
   type NetpolOptions,
   type PolicyAnalysis,
   type WorldPolicy,
@@ -204,7 +204,7 @@ describe('what opens and closes', () => {
     ])
   })
 
-  it.each<[Connection, string]>([
+  it.each<[PolicyQuery, string]>([
     [{ from: 'a/p', to: 'b/q', port: 80 }, 'a/p -> b/q:80/TCP'],
     [{ from: { node: 'n' }, to: '10.0.0.1', port: 53, protocol: 'UDP' }, 'node n -> 10.0.0.1:53/UDP'],
     [{ from: 'external', to: 'fd00::1', port: 'web' }, 'external -> [fd00::1]:web/TCP'],

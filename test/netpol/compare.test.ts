@@ -7,7 +7,7 @@ import {
   formatChanges,
   policyChanges,
   type CompiledWorld,
-  type Connection,
+  type PolicyQuery,
   type World,
   type WorldPolicy,
 } from '../../src/netpol/index.js'
@@ -57,7 +57,7 @@ function tinyWorlds(): readonly World[] {
   })
 }
 
-function connectionsIn({ pods = [], nodes = [] }: World): readonly Connection[] {
+function connectionsIn({ pods = [], nodes = [] }: World): readonly PolicyQuery[] {
   const names = pods.map(({ metadata: { namespace = '', name = '' } }) => `${namespace}/${name}`)
   const ends = [
     ...names,
@@ -67,7 +67,7 @@ function connectionsIn({ pods = [], nodes = [] }: World): readonly Connection[] 
   ]
   const selves = names.flatMap((name) =>
     (['TCP', 'SCTP'] as const).flatMap((protocol) =>
-      [80, 81].map((port): Connection => ({ from: name, to: name, port, protocol, service: true })),
+      [80, 81].map((port): PolicyQuery => ({ from: name, to: name, port, protocol, service: true })),
     ),
   )
   return [
@@ -75,7 +75,7 @@ function connectionsIn({ pods = [], nodes = [] }: World): readonly Connection[] 
     ...ends.flatMap((from) =>
       ends.flatMap((to) =>
         (['TCP', 'SCTP'] as const).flatMap((protocol) =>
-          [80, 81].map((port): Connection => ({ from, to, port, protocol })),
+          [80, 81].map((port): PolicyQuery => ({ from, to, port, protocol })),
         ),
       ),
     ),

@@ -7,7 +7,7 @@ import {
   compile,
   evaluate,
   type CompiledWorld,
-  type Connection,
+  type PolicyQuery,
   type NetpolOptions,
   type World,
   type WorldPod,
@@ -61,7 +61,7 @@ const nodesOf = (zone: string): WorldPolicy =>
 function expectAnswer(
   compiled: CompiledWorld,
   world: World,
-  connection: Connection,
+  connection: PolicyQuery,
   allowed: boolean,
   options?: NetpolOptions,
 ): void {
@@ -74,7 +74,7 @@ describe('as it is', () => {
   const p = pod('a/p', ['10.0.0.1'])
   const closed = narrow('a', { policyTypes: ['Ingress', 'Egress'] })
 
-  it.each<[rule: string, world: World, connection: Connection, allowed: boolean, options?: NetpolOptions]>([
+  it.each<[rule: string, world: World, connection: PolicyQuery, allowed: boolean, options?: NetpolOptions]>([
     [
       'an address of a family that is not spoken is none',
       { pods: [pod('a/six', ['fd00::6'])], policies: [blocks('10.0.0.0/8')] },
@@ -421,7 +421,7 @@ describe('as it is', () => {
 describe('after a change', () => {
   const p = pod('a/p', ['10.0.0.1'])
   const q = pod('b/q', ['10.0.0.2'])
-  const toP: Connection = { from: 'b/q', to: 'a/p', port: 80 }
+  const toP: PolicyQuery = { from: 'b/q', to: 'a/p', port: 80 }
 
   it.each<
     [
@@ -429,7 +429,7 @@ describe('after a change', () => {
       before: World,
       change: (compiled: CompiledWorld) => void,
       after: World,
-      connection: Connection,
+      connection: PolicyQuery,
       allowed: boolean,
     ]
   >([

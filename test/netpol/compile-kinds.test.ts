@@ -15,7 +15,7 @@ import type { EndKind, Labelled } from '../../src/netpol/compile/kinds.js'
 import { PodIndex } from '../../src/netpol/compile/pod-index.js'
 import { PeerTest, podSeen, SelectorTest, Tests } from '../../src/netpol/compile/peer-test.js'
 import { AddressBook } from '../../src/netpol/address-book.js'
-import type { View } from '../../src/netpol/situation.js'
+import type { PolicyFamily } from '../../src/netpol/situation.js'
 import { wordsOf } from '../../src/netpol/compile/segments.js'
 
 const ip = (text: string): IpAddress => parseIp(text) as IpAddress
@@ -87,7 +87,7 @@ describe('entries of from and to', () => {
         },
       }).egress ?? []
     ).flatMap(({ peers = [] }) => peers)
-  const learn = (tests: Tests, peer: Peer, view: View, home?: string): unknown => {
+  const learn = (tests: Tests, peer: Peer, view: PolicyFamily, home?: string): unknown => {
     expect(tests.peer(peer)).toBeUndefined()
     tests.learn(peer, view, home)
     return tests.peer(peer)

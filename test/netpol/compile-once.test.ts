@@ -5,7 +5,7 @@ import {
   readPolicy,
   resolveOptions,
   type CompiledWorld,
-  type Connection,
+  type PolicyQuery,
   type Direction,
   type NetworkPolicyModel,
   type World,
@@ -502,7 +502,7 @@ describe('verdicts take the short way', () => {
   }
 
   /** Whether the ends of the connection are looked up in the model, as `evaluate` does. */
-  function takesTheLongWay(connection: Connection): boolean {
+  function takesTheLongWay(connection: PolicyQuery): boolean {
     const compiled = compile(world)
     let count = 0
     for (const map of [compiled.model.pods, compiled.model.nodes]) {
@@ -516,7 +516,7 @@ describe('verdicts take the short way', () => {
     return count > 0
   }
 
-  it.each<[Connection, boolean]>([
+  it.each<[PolicyQuery, boolean]>([
     [{ from: 'a/p', to: 'b/r', port: 80 }, false],
     [{ from: 'a/p', to: 'a/p', port: 1, protocol: 'UDP' }, false],
     [{ from: 'a/p', to: 'a/host', port: 65535, protocol: 'SCTP', service: true }, false],

@@ -6,7 +6,7 @@ import {
   readPolicy,
   readWorld,
   type CompiledWorld,
-  type Connection,
+  type PolicyQuery,
   type World,
   type WorldPolicy,
 } from '../../src/netpol/index.js'
@@ -246,9 +246,9 @@ describe('a compiled world that changes', () => {
       }),
     ],
   }
-  const toP: Connection = { from: 'b/q', to: 'a/p', port: 80 }
+  const toP: PolicyQuery = { from: 'b/q', to: 'a/p', port: 80 }
 
-  it.each<[string, (compiled: CompiledWorld) => void, boolean, Connection?]>([
+  it.each<[string, (compiled: CompiledWorld) => void, boolean, PolicyQuery?]>([
     ['nothing', () => undefined, false],
     [
       'the namespace of the source gets labels',
@@ -411,7 +411,7 @@ describe('a compiled world that changes', () => {
       [{ from: '10.0.0.1', to: 'b/q', port: 80 }, 'is the address of both'],
       [{ from: 'a/p', to: '10.0.0.9', port: 80, family: 'IPv6' }, 'is not an IPv6 address'],
     ] as const)
-      expect(() => compiled.allows(connection as Connection), JSON.stringify(connection)).toThrow(text)
+      expect(() => compiled.allows(connection as PolicyQuery), JSON.stringify(connection)).toThrow(text)
     expect(compiled.allows({ from: 'b/q', to: 'a/p', port: 'web' })).toBe(false)
     expect(compiled.allows({ from: 'external', to: 'b/q', port: 1 })).toBe(true)
     expect(compiled.allows({ from: 'external', to: 'b/q', port: 65535, protocol: 'SCTP' })).toBe(true)

@@ -1,14 +1,14 @@
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { compile, evaluateModel, readWorld } from '../../src/netpol/index.js'
-import type { CompiledWorld, Connection, NetpolOptions, World } from '../../src/netpol/index.js'
+import type { CompiledWorld, PolicyQuery, NetpolOptions, World } from '../../src/netpol/index.js'
 import { connectionIn, options, world } from './arbitraries.js'
 
 function expectSame(
   compiled: CompiledWorld,
   objects: World,
   choice: NetpolOptions,
-  connections: readonly Connection[],
+  connections: readonly PolicyQuery[],
 ): void {
   const model = readWorld(objects, choice)
   for (const connection of connections) {
@@ -18,7 +18,7 @@ function expectSame(
   }
 }
 
-const connections = (where: World): fc.Arbitrary<readonly Connection[]> =>
+const connections = (where: World): fc.Arbitrary<readonly PolicyQuery[]> =>
   fc.array(connectionIn(where), { minLength: 15, maxLength: 20 })
 
 it('the compiled form answers as the evaluator does', () => {
@@ -169,7 +169,7 @@ const wide = (egress: object): NonNullable<World['policies']>[number] => ({
 const from = (peer: object): object => ({ podSelector: {}, ingress: [{ from: [peer] }] })
 
 /** Each changes the answer, or tells apart what was one before. */
-const cases: readonly (readonly [string, World, Change, World, Connection])[] = [
+const cases: readonly (readonly [string, World, Change, World, PolicyQuery])[] = [
   [
     'a node comes that a pod on its network gets its address from',
     {

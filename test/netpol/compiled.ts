@@ -2,13 +2,13 @@ import { expect } from 'vitest'
 import {
   compile,
   type CompiledWorld,
-  type Connection,
+  type PolicyQuery,
   type NetpolOptions,
   type World,
 } from '../../src/netpol/index.js'
 
 interface Probe {
-  readonly connection: Connection
+  readonly connection: PolicyQuery
   readonly allowed: boolean
 }
 

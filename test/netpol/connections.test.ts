@@ -9,14 +9,14 @@ import {
   resolveOptions,
   WorldError,
   worldOf,
-  type Connection,
+  type PolicyQuery,
   type End,
   type NetpolOptions,
   type World,
 } from '../../src/netpol/index.js'
 
 describe('parseConnection', () => {
-  it.each<[string, Connection]>([
+  it.each<[string, PolicyQuery]>([
     [
       'default/web -> default/db:6379/TCP',
       { from: 'default/web', to: 'default/db', port: 6379, protocol: 'TCP' },
@@ -125,13 +125,13 @@ const text = ({ pod, node, address, domains }: End): string =>
   ]
     .filter((each) => each !== undefined)
     .join(' ')
-const ends = (connection: Omit<Connection, 'port'>): readonly [string, string] => {
+const ends = (connection: Omit<PolicyQuery, 'port'>): readonly [string, string] => {
   const { from, to } = resolveConnection(model, { port: 80, ...connection })
   return [text(from), text(to)]
 }
 
 describe('who the ends are', () => {
-  it.each<[Connection['from'], Connection['to'], string, string, ('IPv4' | 'IPv6')?]>([
+  it.each<[PolicyQuery['from'], PolicyQuery['to'], string, string, ('IPv4' | 'IPv6')?]>([
     [
       'default/dual',
       'default/dual6',
@@ -194,7 +194,7 @@ describe('who the ends are', () => {
   })
 
   it('only pods reach themselves', () => {
-    const self = (from: Connection['from'], to: Connection['to']): boolean =>
+    const self = (from: PolicyQuery['from'], to: PolicyQuery['to']): boolean =>
       resolveConnection(model, { from, to, port: 1 }).self
     expect([
       self('default/v4', '10.0.0.1'),
@@ -300,7 +300,7 @@ describe('who the ends are', () => {
       'protocol: Invalid value: "tcp": policies speak of TCP, UDP, SCTP only',
     ],
   ])('%j cannot be', (connection, fault) => {
-    expect(() => resolveConnection(model, connection as Connection)).toThrow(`connection: ${fault}`)
+    expect(() => resolveConnection(model, connection as PolicyQuery)).toThrow(`connection: ${fault}`)
   })
 
   it('a name may be asked for in a family that only some of its addresses have', () => {

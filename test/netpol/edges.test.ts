@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from 'vitest'
 import { checkProof, evaluate } from '../../src/netpol/index.js'
-import type { Connection, NetpolOptions, World, WorldPod, WorldPolicy } from '../../src/netpol/index.js'
+import type { PolicyQuery, NetpolOptions, World, WorldPod, WorldPolicy } from '../../src/netpol/index.js'
 import { expectCompiled } from './compiled.js'
 
 function pod(
@@ -128,10 +128,10 @@ type Row = readonly [
 ]
 
 /** `b/r -> a/p:80/UDP`, with `via service` at the end. */
-function connection(text: string): Connection {
+function connection(text: string): PolicyQuery {
   const [, source = '', target = '', port = '', kind] =
     /^(\S+) -> (\S+):([\w-]+)(?:\/(\w+))?/.exec(text) ?? []
-  const end = (each: string): Connection['from'] =>
+  const end = (each: string): PolicyQuery['from'] =>
     each.startsWith('node=')
       ? { node: each.slice(5) }
       : each.startsWith('www=')

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import {
   explainVerdict,
-  type Connection,
+  type PolicyQuery,
   type NetpolOptions,
   type World,
   type WorldPod,
@@ -65,7 +65,7 @@ const base: World = {
 /** `NetworkPolicy a/x spec.ingress[0]`, `Pod a/p app: p -> q`. */
 function told(
   policies: readonly WorldPolicy[],
-  connection: Connection,
+  connection: PolicyQuery,
   options: NetpolOptions & { readonly maxRemovals?: number } = {},
 ): readonly unknown[] {
   const { verdict, rules, labels: changes } = explainVerdict({ ...base, policies }, connection, options)
@@ -97,7 +97,7 @@ const noApp: object = {
 const cases: readonly (readonly [
   string,
   readonly WorldPolicy[],
-  Connection,
+  PolicyQuery,
   readonly unknown[],
   (NetpolOptions & { readonly maxRemovals?: number })?,
 ])[] = [
@@ -584,7 +584,7 @@ it.each(cases.map((each) => [each[0], each] as const))(
 const every = { namespaces: {} }
 const closedBy = (count: number): readonly WorldPolicy[] =>
   Array.from({ length: count }, (_, at) => narrow(`closed-${100 + at}`, { podSelector: {} }))
-const toPod: Connection = { from: 'b/r', to: 'a/p', port: 80 }
+const toPod: PolicyQuery = { from: 'b/r', to: 'a/p', port: 80 }
 
 describe('the smallest set of rules', () => {
   it('is told with nothing that it does not have', () => {

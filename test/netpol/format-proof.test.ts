@@ -8,7 +8,7 @@ import {
   type SideProof,
   type TierProof,
   type Trial,
-  type Verdict,
+  type ConnectionVerdict,
 } from '../../src/netpol/index.js'
 
 const codes: readonly Because[] = [
@@ -52,7 +52,7 @@ function told(
   ingress: SideProof,
   from: EndProof = { address: '10.0.0.1' },
   to: EndProof = { pod: 'a/p' },
-  more: Partial<Verdict['proof']['connection']> = { port: 80 },
+  more: Partial<ConnectionVerdict['proof']['connection']> = { port: 80 },
   egress = side('egress'),
 ): readonly string[] {
   return formatProof({

@@ -4,7 +4,7 @@
  */
 import { BlockList, isIPv4 } from 'node:net'
 import type {
-  Connection,
+  PolicyQuery,
   EndpointRef,
   ResolvedOptions,
   World,
@@ -65,7 +65,7 @@ export class Oracle {
     this.#options = options
   }
 
-  allows({ from, to, port, protocol = 'TCP', service = false }: Connection): boolean {
+  allows({ from, to, port, protocol = 'TCP', service = false }: PolicyQuery): boolean {
     const [source, target] = this.#parties(from, to)
     return (
       this.#side('egress', source, target, target, port as number, protocol, service) &&

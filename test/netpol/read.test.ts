@@ -2,7 +2,7 @@ import { badInput } from '../support/typed.js'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { checkProof, evaluate, evaluateModel, readWorld, WorldError } from '../../src/netpol/index.js'
-import type { Connection, NetpolOptions, World } from '../../src/netpol/index.js'
+import type { PolicyQuery, NetpolOptions, World } from '../../src/netpol/index.js'
 import { connectionIn, world } from './arbitraries.js'
 
 const np = (spec: unknown): unknown => ({
@@ -296,7 +296,7 @@ describe('what cannot be read', () => {
   })
 
   it.each(connections)('connection %#', (connection, text) => {
-    expect(thrownBy(() => evaluate({ pods }, connection as Connection))).toMatchObject({
+    expect(thrownBy(() => evaluate({ pods }, connection as PolicyQuery))).toMatchObject({
       name: 'WorldError',
       message: text,
     })

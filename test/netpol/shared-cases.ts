@@ -1,4 +1,4 @@
-import type { Connection, EndpointRef, World, WorldPolicy } from '../../src/netpol/index.js'
+import type { PolicyQuery, EndpointRef, World, WorldPolicy } from '../../src/netpol/index.js'
 import { sharedTable } from '../rbac/shared.js'
 
 interface CasePod {
@@ -44,7 +44,7 @@ interface Case {
 export interface NetpolCase {
   readonly id: string
   readonly world: World
-  readonly probes: readonly { readonly connection: Connection; readonly allowed: boolean }[]
+  readonly probes: readonly { readonly connection: PolicyQuery; readonly allowed: boolean }[]
 }
 
 const endOf = (end: CaseEnd): EndpointRef =>

@@ -12,7 +12,7 @@ import {
   covers,
   whoCan,
   type AccessQuery,
-  type Verdict,
+  type AuthorizationVerdict,
 } from '../../src/rbac/index.js'
 import {
   type AnyRbacObject,
@@ -256,7 +256,7 @@ describe('proofs', () => {
     fc.assert(
       fc.property(scenario, fc.nat(), ({ objects, request: one }, salt) => {
         const all = objects as readonly KubeObject[]
-        const verdict = JSON.parse(JSON.stringify(authorize(all, one))) as Verdict
+        const verdict = JSON.parse(JSON.stringify(authorize(all, one))) as AuthorizationVerdict
         expect(checkProof(all, one, verdict)).toEqual([])
         for (const lie of liesAbout(verdict, salt)) {
           lies++
@@ -373,17 +373,17 @@ describe('whoCan', () => {
 })
 
 /** Verdicts that are wrong somewhere: another answer, something told that is not so, something left out. */
-function liesAbout(verdict: Verdict, salt: number): readonly Verdict[] {
+function liesAbout(verdict: AuthorizationVerdict, salt: number): readonly AuthorizationVerdict[] {
   const change = (
     edit: (proof: { tried: Record<string, unknown>[]; nearMisses: unknown[] }) => void,
-  ): Verdict => {
+  ): AuthorizationVerdict => {
     // a forger writes to what is read-only
     const copy = structuredClone(verdict) as unknown as {
       proof: { tried: Record<string, unknown>[]; nearMisses: unknown[] }
     }
     edit(copy.proof)
     // a forged verdict may have any form
-    return copy as unknown as Verdict
+    return copy as unknown as AuthorizationVerdict
   }
   const { proof } = verdict
   if (proof.kind === 'denied') {

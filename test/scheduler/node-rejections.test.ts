@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { Snapshot } from '../../src/scheduler/cache/snapshot.js'
+import { NodeSnapshot } from '../../src/scheduler/cache/snapshot.js'
 import { NodeRejections, nodesRefused, rejectionRuns } from '../../src/scheduler/framework/diagnosis.js'
 import { type PluginRejection, unresolvable, unschedulable } from '../../src/scheduler/framework/rejection.js'
 import { node } from './pods.js'
@@ -12,7 +12,7 @@ const KINDS: readonly PluginRejection[] = [
 ]
 
 test('refusals by slot, by name and by run are those of a plain map', () => {
-  const { nodes } = Snapshot.of(Array.from({ length: 8 }, (_, n) => node(`n${n}`)))
+  const { nodes } = NodeSnapshot.of(Array.from({ length: 8 }, (_, n) => node(`n${n}`)))
   const kind = fc.constantFrom(undefined, 0, 0, 0, 1, 2)
   fc.assert(
     fc.property(

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Node, Pod } from '../../src/api/core/generated.js'
 import { NodeInfo } from '../../src/scheduler/cache/node-info.js'
 import { podInfoOf } from '../../src/scheduler/cache/pod-info.js'
-import { Snapshot } from '../../src/scheduler/cache/snapshot.js'
+import { NodeSnapshot } from '../../src/scheduler/cache/snapshot.js'
 import { Cycle } from '../../src/scheduler/framework/cycle.js'
 import type { Plugin, PluginFactory, PluginHandle } from '../../src/scheduler/framework/plugin.js'
 import {
@@ -40,7 +40,7 @@ function verdict(
   const info = podInfoOf(wanted)
   const target = new NodeInfo(on.metadata.name as string, on)
   for (const other of others) target.addPod(podInfoOf(other))
-  return made.filter?.(info, target, new Cycle(info, Snapshot.of([on])))
+  return made.filter?.(info, target, new Cycle(info, NodeSnapshot.of([on])))
 }
 
 const tainted = (...taints: object[]): Node => node('n', { spec: { taints } })
@@ -127,7 +127,7 @@ describe('TaintToleration', () => {
     )
     const soft = (...keys: string[]) => tainted(...keys.map((key) => ({ key, effect: 'PreferNoSchedule' })))
     const nodes = [soft(), soft('a'), soft('a', 'b'), soft('b', 'c')].map((on) => new NodeInfo('n', on))
-    const cycle = new Cycle(info, new Snapshot())
+    const cycle = new Cycle(info, new NodeSnapshot())
     const scores = nodes.map((on) => plugin.score?.(info, on, cycle) ?? Number.NaN)
     expect(scores).toEqual([0, 0, 1, 2])
     plugin.normalizeScore?.(scores, nodes, cycle)

@@ -4,7 +4,7 @@ import type { Pod } from '../../src/api/core/generated.js'
 import type { ObjectInput } from '../../src/api/input.js'
 import type { PodDisruptionBudget } from '../../src/api/policy/generated.js'
 import { podInfoOf } from '../../src/scheduler/cache/pod-info.js'
-import { Snapshot } from '../../src/scheduler/cache/snapshot.js'
+import { NodeSnapshot } from '../../src/scheduler/cache/snapshot.js'
 import { explain, explainIn, handleOf } from '../../src/scheduler/explain.js'
 import { makeFramework } from '../../src/scheduler/profile.js'
 import { createScheduler } from '../../src/scheduler/scheduler.js'
@@ -193,7 +193,7 @@ test('what trials on nodes have shown is remembered only as long as it is true',
   fc.assert(
     fc.property(fc.array(change, { minLength: 10, maxLength: 40, size: 'max' }), (changes) => {
       const framework = makeFramework({}, handleOf({}, release))
-      const snapshot = Snapshot.of(Array.from({ length: 6 }, (_, n) => node(`n${n}`)))
+      const snapshot = NodeSnapshot.of(Array.from({ length: 6 }, (_, n) => node(`n${n}`)))
       for (const { pod: n, node: at, cpu, priority, started, gone } of changes) {
         if (gone) snapshot.removePod(`default/p${n}`)
         else {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { NodeInfo } from '../../src/scheduler/cache/node-info.js'
-import { nodeOrder, zoneKeyOf, Snapshot } from '../../src/scheduler/cache/snapshot.js'
+import { nodeOrder, zoneKeyOf, NodeSnapshot } from '../../src/scheduler/cache/snapshot.js'
 import { podInfoOf } from '../../src/scheduler/cache/pod-info.js'
 import { numFeasibleNodesToFind, findFeasibleNodes } from '../../src/scheduler/cycle/filter-nodes.js'
 import { schedulePod, selectHost, totalScores } from '../../src/scheduler/cycle/schedule-pod.js'
@@ -80,7 +80,7 @@ test('a snapshot built by any sequence of steps equals one built at once', () =>
   )
   fc.assert(
     fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
-      const grown = new Snapshot()
+      const grown = new NodeSnapshot()
       const pods = new Map<number, ReturnType<typeof podInfoOf>>()
       const nodes = new Map<number, ReturnType<typeof node>>()
       for (const s of steps) {
@@ -101,8 +101,8 @@ test('a snapshot built by any sequence of steps equals one built at once', () =>
           grown.removeNode(`n${s.node}`)
         }
       }
-      const fresh = Snapshot.of([...nodes.values()], [...pods.values()])
-      const view = (snapshot: Snapshot) =>
+      const fresh = NodeSnapshot.of([...nodes.values()], [...pods.values()])
+      const view = (snapshot: NodeSnapshot) =>
         snapshot.nodes.map(({ name, requested, nonZeroMilliCpu, nonZeroMemory, pods: on }) => ({
           name,
           requested,
@@ -140,7 +140,7 @@ test('totals by way of what is known of nodes are the sums of all scores', () =>
   })
   fc.assert(
     fc.property(fc.array(change, { minLength: 8, maxLength: 30, size: 'max' }), (changes) => {
-      const snapshot = Snapshot.of(Array.from({ length: 6 }, (_, n) => node(`n${n}`)))
+      const snapshot = NodeSnapshot.of(Array.from({ length: 6 }, (_, n) => node(`n${n}`)))
       changes.forEach(({ at, taint, rack: label, cpu, tolerates, gone }, n) => {
         const name = `n${at}`
         if (gone) snapshot.removeNode(name)
@@ -180,7 +180,7 @@ test('totals by way of what is known of nodes are the sums of all scores', () =>
 test('promised nodes are judged with the pods that they are promised to, wherever the search begins', () => {
   const framework = makeFramework({}, handleOf({}, schedulerRelease('v1.35')))
   const names = ['n0', 'n1', 'n2', 'n3', 'n4', 'n5']
-  const snapshot = Snapshot.of(names.map((name) => node(name)))
+  const snapshot = NodeSnapshot.of(names.map((name) => node(name)))
   const promised = podInfoOf(requesting('promised', '4', '1Gi', { priority: 5 }))
   const fits = (on: readonly string[], spec: object, start: number): string[] => {
     const chosen: string[] = []
@@ -228,7 +228,7 @@ test('a score out of range ends the attempt, whether or not it is kept', () => {
   for (const isNodeLocal of [true, undefined]) {
     const loud = { name: 'Loud', score: () => 101, ...(isNodeLocal && { isNodeLocal }) } as Plugin
     const framework = makeFramework({ plugins: [loud] }, handleOf({}, schedulerRelease('v1.35')))
-    const snapshot = Snapshot.of(['a', 'b', 'c', 'd', 'e', 'f'].map((name) => node(name)))
+    const snapshot = NodeSnapshot.of(['a', 'b', 'c', 'd', 'e', 'f'].map((name) => node(name)))
     expect(() => schedulePod(podInfoOf(pod('p')), { framework, snapshot, start: 0 })).toThrow(
       'plugin "Loud" returns an invalid score 101, it should in the range of [0, 100] after normalizing',
     )

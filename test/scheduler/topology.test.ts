@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Node, Pod } from '../../src/api/core/generated.js'
 import { podInfoOf } from '../../src/scheduler/cache/pod-info.js'
-import { Snapshot } from '../../src/scheduler/cache/snapshot.js'
+import { NodeSnapshot } from '../../src/scheduler/cache/snapshot.js'
 import type { RelatedObjectLists } from '../../src/scheduler/cache/related-objects.js'
 import { schedulePod } from '../../src/scheduler/cycle/schedule-pod.js'
 import type { ExplainedNode } from '../../src/scheduler/explain.js'
@@ -229,7 +229,7 @@ test('what the indexes say, however they were filled, is what whole scans say', 
       start,
       fc.array(step, { minLength: 30, maxLength: 60, size: 'max' }),
       (kinds, first, steps) => {
-        const snapshot = new Snapshot()
+        const snapshot = new NodeSnapshot()
         const nodes = new Map<number, Plain.Node>()
         const pods = new Map<number, Plain.Pod>()
         const world = (): World => ({
@@ -273,7 +273,7 @@ test('what the indexes say, however they were filled, is what whole scans say', 
   expect(asked).toBeGreaterThan(600)
 })
 
-function compare(snapshot: Snapshot, world: World, pod: Plain.Pod): void {
+function compare(snapshot: NodeSnapshot, world: World, pod: Plain.Pod): void {
   const info = podInfoOf(pod as Pod)
   const { nodes, node: chosen, message } = explainIn(snapshot, info, framework, release)
   const expected = refusals(world, pod)

@@ -5,12 +5,12 @@ import type {
   LogRequest,
   NodeAgent,
   NodeAgents,
-  Session,
+  ContainerStream,
   SessionEnd,
 } from '../../src/client/node-agent.js'
 
 /** A session that a test's container writes to. */
-export class FakeSession implements Session {
+export class FakeSession implements ContainerStream {
   end: SessionEnd | undefined
   isStopped = false
   onInput: (data: Uint8Array) => void = () => undefined
@@ -85,7 +85,7 @@ export class FakeAgents implements NodeAgents, NodeAgent {
     for (const { session } of this.#followers) session.finish({ exitCode: 0 })
   }
 
-  logs(request: LogRequest): Session {
+  logs(request: LogRequest): ContainerStream {
     this.requests.push(request)
     const { container, follow, tailLines } = request
     if (container === 'waiting')
@@ -103,7 +103,7 @@ export class FakeAgents implements NodeAgents, NodeAgent {
     return session
   }
 
-  exec(request: ExecRequest): Session {
+  exec(request: ExecRequest): ContainerStream {
     this.requests.push(request)
     const [program, ...words] = request.command ?? []
     const session = this.#session()
@@ -131,11 +131,11 @@ export class FakeAgents implements NodeAgents, NodeAgent {
     }
   }
 
-  attach(request: ExecRequest): Session {
+  attach(request: ExecRequest): ContainerStream {
     return this.exec({ ...request, command: ['cat'] })
   }
 
-  portForward(_pod: unknown, port: number): Session {
+  portForward(_pod: unknown, port: number): ContainerStream {
     if (port === 81)
       throw new Error(
         'failed to connect to localhost:81 inside namespace "x": dial tcp4 127.0.0.1:81: connect: ' +

@@ -22,7 +22,7 @@ export class AdmissionChain implements Admission {
   readonly #validating: Phase
   readonly #context: AdmissionContext
 
-  constructor(plugins: readonly AdmissionPlugin[], ports: AdmissionPorts) {
+  constructor(plugins: readonly AdmissionPlugin[], ports: AdmissionDependencies) {
     this.#mutating = phaseOf(plugins.filter((plugin) => plugin.mutate !== undefined))
     this.#validating = phaseOf(plugins.filter((plugin) => plugin.validate !== undefined))
     this.#context = new StoreContext(ports)
@@ -66,7 +66,7 @@ function pluginsFor(
 const phaseOf = (plugins: readonly AdmissionPlugin[]): Phase => ({ plugins, seeing: new Map() })
 
 /** Parts of the server that plugins may use. */
-export interface AdmissionPorts {
+export interface AdmissionDependencies {
   readonly storage: Storage
   readonly resources: Resources
   readonly clock: Clock
@@ -76,10 +76,10 @@ export interface AdmissionPorts {
 
 /** The view of the store that plugins get. */
 class StoreContext implements AdmissionContext {
-  readonly #ports: AdmissionPorts
+  readonly #ports: AdmissionDependencies
   readonly #lists: KeptLists
 
-  constructor(ports: AdmissionPorts) {
+  constructor(ports: AdmissionDependencies) {
     this.#ports = ports
     this.#lists = new KeptLists(ports.storage)
   }

@@ -11,15 +11,15 @@ export interface Authenticator {
   reviewToken?(
     token: string,
     audiences: readonly string[],
-  ): TokenReviewed & Pick<AuthenticationVerdict, 'legacy'>
+  ): TokenReviewed & Pick<AuthenticationResult, 'legacy'>
   /** As {@link authenticate}, but also returns the errors that the log of the apiserver shows. */
-  explain?(credentials: Credentials): AuthenticationVerdict
+  explain?(credentials: Credentials): AuthenticationResult
   /** Whether a request without credentials is `system:anonymous` instead of refused. Default true. */
   readonly allowsAnonymous?: boolean
 }
 
 /** The sender of a request, or the faults of its credentials. */
-export interface AuthenticationVerdict {
+export interface AuthenticationResult {
   readonly user?: UserInfo
   readonly faults: readonly string[]
   /** Set if the token is one of a service account that is kept in a Secret. */

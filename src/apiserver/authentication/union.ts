@@ -1,6 +1,6 @@
 import type { UserInfo } from '../../client/client.js'
 import type {
-  AuthenticationVerdict,
+  AuthenticationResult,
   Authenticator,
   CertificateVerifier,
   TokenReviewed,
@@ -49,7 +49,7 @@ export class UnionAuthenticator implements Authenticator {
     return this.explain(credentials).user
   }
 
-  explain(credentials: Credentials): AuthenticationVerdict {
+  explain(credentials: Credentials): AuthenticationResult {
     const faults: string[] = []
     const certified = this.#ofCertificates(credentials, faults)
     if (certified !== undefined) return { user: certified, faults: [] }
@@ -63,9 +63,9 @@ export class UnionAuthenticator implements Authenticator {
   reviewToken(
     token: string,
     audiences: readonly string[],
-  ): TokenReviewed & Pick<AuthenticationVerdict, 'legacy'> {
-    let legacy: AuthenticationVerdict['legacy']
-    const noted = (): Pick<AuthenticationVerdict, 'legacy'> => (legacy === undefined ? {} : { legacy })
+  ): TokenReviewed & Pick<AuthenticationResult, 'legacy'> {
+    let legacy: AuthenticationResult['legacy']
+    const noted = (): Pick<AuthenticationResult, 'legacy'> => (legacy === undefined ? {} : { legacy })
     const wanted = audiences.length === 0 ? apiAudiences : audiences
     const faults: string[] = []
     for (const kind of this.#tokens) {
@@ -79,7 +79,7 @@ export class UnionAuthenticator implements Authenticator {
     return { error: faults.length === 0 ? INVALID : `[${[INVALID, ...faults].join(', ')}]`, ...noted() }
   }
 
-  #ofToken({ bearerToken }: Credentials, faults: string[]): Pick<AuthenticationVerdict, 'user' | 'legacy'> {
+  #ofToken({ bearerToken }: Credentials, faults: string[]): Pick<AuthenticationResult, 'user' | 'legacy'> {
     if (bearerToken === undefined) return {}
     const { user, error, legacy } = this.reviewToken(bearerToken, [])
     if (error !== undefined) faults.push(error)

@@ -1,7 +1,7 @@
 import { timeMs } from '../../api/time.js'
 import { badRequest, internalError, methodNotAllowed, untypedError, invalid } from '../errors.js'
-import type { ExecRequest, Session } from '../../client/node-agent.js'
-import type { Call, RegistryContext } from '../registry/context.js'
+import type { ExecRequest, ContainerStream } from '../../client/node-agent.js'
+import type { RegistryRequest, RegistryContext } from '../registry/context.js'
 import type {
   PodExecOptions,
   PodLogOptions,
@@ -22,7 +22,11 @@ export type ConnectOptions = URLSearchParams | StreamOptions[keyof StreamOptions
  * it. Source: kubernetes pkg/registry/core/pod/rest.
  * @throws ApiError if the request is refused before streaming starts.
  */
-export function connectPod(context: RegistryContext, call: Call, options: ConnectOptions): PodStream {
+export function connectPod(
+  context: RegistryContext,
+  call: RegistryRequest,
+  options: ConnectOptions,
+): PodStream {
   const query = options instanceof URLSearchParams ? options : undefined
   switch (call.subresource) {
     case 'log':
@@ -59,7 +63,7 @@ export function connectPod(context: RegistryContext, call: Call, options: Connec
 
 function openLog(
   context: RegistryContext,
-  call: Call,
+  call: RegistryRequest,
   options: PodLogOptions,
   query: URLSearchParams | undefined,
 ): PodStream {
@@ -118,7 +122,7 @@ function logQuery({
 
 function openExec(
   context: RegistryContext,
-  call: Call,
+  call: RegistryRequest,
   kind: 'exec' | 'attach',
   options: PodExecOptions,
 ): PodStream {
@@ -165,7 +169,11 @@ function execQuery({ command = [], stdin, stdout, stderr, tty }: ExecRequest): s
   return parts.length === 0 ? '' : `?${parts.join('&')}`
 }
 
-function openPorts(context: RegistryContext, call: Call, { ports = [] }: PodPortForwardOptions): PodStream {
+function openPorts(
+  context: RegistryContext,
+  call: RegistryRequest,
+  { ports = [] }: PodPortForwardOptions,
+): PodStream {
   const pod = podOf(context, call)
   const location = locate(context, call, pod.spec.nodeName)
   return {
@@ -179,7 +187,11 @@ function openPorts(context: RegistryContext, call: Call, { ports = [] }: PodPort
 }
 
 /** @throws ApiError 400 for a pod without a node. */
-function locate(context: RegistryContext, { name }: Call, node: string | undefined): KubeletLocation {
+function locate(
+  context: RegistryContext,
+  { name }: RegistryRequest,
+  node: string | undefined,
+): KubeletLocation {
   if (node === undefined) throw badRequest(`pod ${name} does not have a host assigned`)
   return kubeletOf(context, node)
 }
@@ -190,15 +202,15 @@ function dial(
   { agent, host, dialError }: KubeletLocation,
   path: string,
   query: string,
-  open: (agent: Agent) => Session,
-): Session {
+  open: (agent: Agent) => ContainerStream,
+): ContainerStream {
   if (agent === undefined)
     throw internalError(`error sending request: Post "https://${host}${path}${query}": ${dialError}`)
   return open(agent)
 }
 
 /** Returns a session that has ended without output. */
-const ended: Session = Object.freeze({
+const ended: ContainerStream = Object.freeze({
   write: () => undefined,
   closeInput: () => undefined,
   resize: () => undefined,

@@ -1,7 +1,7 @@
 import type { Node, Pod } from '../../api/core/generated.js'
 import { badRequest, notFound, untypedError } from '../errors.js'
 import type { NodeAgent } from '../../client/node-agent.js'
-import type { Call, RegistryContext } from '../registry/context.js'
+import type { RegistryRequest, RegistryContext } from '../registry/context.js'
 import { load } from '../registry/stored.js'
 
 const KUBELET_PORT = 10250
@@ -9,7 +9,7 @@ const KUBELET_PORT = 10250
 const ADDRESS_TYPES = ['InternalIP', 'ExternalIP', 'Hostname']
 
 /** @throws ApiError 404 if the pod does not exist. */
-export function podOf(context: RegistryContext, { namespace, name, resource }: Call): Pod {
+export function podOf(context: RegistryContext, { namespace, name, resource }: RegistryRequest): Pod {
   const pod = load(context, resource, namespace, name)
   if (pod === undefined) throw notFound(resource, name)
   return pod as unknown as Pod

@@ -13,7 +13,7 @@ import { type FieldError, invalid as invalidField, forbidden, required } from '.
 import { deepFreeze } from '../../api/schema/freeze.js'
 import type { UserInfo } from '../../client/client.js'
 import { badRequest, invalid } from '../errors.js'
-import type { Call, RegistryContext } from '../registry/context.js'
+import type { RegistryRequest, RegistryContext } from '../registry/context.js'
 import { decodeReview } from './reviews.js'
 import { qualifiedNameFaults } from '../../api/names.js'
 import type { AccessAttributes } from '../authorization/authorizer.js'
@@ -25,7 +25,7 @@ const OF = { group: 'authorization.k8s.io', kind: '' }
  * POST subjectaccessreviews: may this user do that? Source:
  * pkg/registry/authorization/subjectaccessreview/rest.go.
  */
-export function reviewSubjectAccess(context: RegistryContext, call: Call): KubeObject {
+export function reviewSubjectAccess(context: RegistryContext, call: RegistryRequest): KubeObject {
   const review = decodeReview<SubjectAccessReview>(context, call) as SubjectAccessReview
   check([
     ...validateAsked(review.spec),
@@ -36,7 +36,7 @@ export function reviewSubjectAccess(context: RegistryContext, call: Call): KubeO
 }
 
 /** POST namespaces/NS/localsubjectaccessreviews: the same within one namespace. */
-export function reviewLocalAccess(context: RegistryContext, call: Call): KubeObject {
+export function reviewLocalAccess(context: RegistryContext, call: RegistryRequest): KubeObject {
   const review = decodeReview<LocalSubjectAccessReview>(context, call) as LocalSubjectAccessReview
   const { spec, metadata } = review
   const errors: FieldError[] = [
@@ -74,7 +74,7 @@ export function reviewLocalAccess(context: RegistryContext, call: Call): KubeObj
 }
 
 /** POST selfsubjectaccessreviews: may I do that? */
-export function reviewOwnAccess(context: RegistryContext, call: Call): KubeObject {
+export function reviewOwnAccess(context: RegistryContext, call: RegistryRequest): KubeObject {
   const review = decodeReview<SelfSubjectAccessReview>(context, call) as SelfSubjectAccessReview
   check([...validateAsked(review.spec), ...validateSelectors(review.spec.resourceAttributes)])
   return answer(context, review, call.user)

@@ -5,7 +5,7 @@ import { aggregateText } from '../../api/field-error.js'
 import { formatTime } from '../../api/time.js'
 import type { Status } from '../../client/api-error.js'
 import { badRequest, conflict, notFound, untypedError } from '../errors.js'
-import { attributesOf, type Call, type RegistryContext } from '../registry/context.js'
+import { attributesOf, type RegistryRequest, type RegistryContext } from '../registry/context.js'
 import { decodeBody } from '../registry/decode-body.js'
 import { modify } from '../registry/stored.js'
 import { storageKey } from '../registry/resources.js'
@@ -16,7 +16,7 @@ const OF = { group: '', resource: 'pods/binding' }
  * POST pods/NAME/binding: assigns a pod to a node. Source: pkg/registry/core/pod/storage/storage.go
  * BindingREST.
  */
-export function bindPod(context: RegistryContext, call: Call): Status {
+export function bindPod(context: RegistryContext, call: RegistryRequest): Status {
   const expected = { group: '', version: 'v1', kind: 'Binding', message: coreSchema.message('Binding') }
   const binding = decodeBody<Binding & KubeObject>(call, context.resources, call.request.body, expected)
   if ((binding.metadata.namespace ?? call.namespace) !== call.namespace) {
@@ -51,7 +51,12 @@ function checkUnbound({ metadata, spec }: Pod, name: string, uid: string | undef
     throw conflict(OF, name, `pod ${name} has non-empty .spec.schedulingGates`)
 }
 
-function assign(context: RegistryContext, call: Call, pod: Pod, { metadata, target }: Binding): void {
+function assign(
+  context: RegistryContext,
+  call: RegistryRequest,
+  pod: Pod,
+  { metadata, target }: Binding,
+): void {
   const now = formatTime(context.clock.now())
   // the binding ends a nomination; before v1.35 the scheduler cleared it
   // (ClearingNominatedNodeNameAfterBinding)

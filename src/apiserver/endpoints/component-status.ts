@@ -3,7 +3,7 @@ import { deepFreeze } from '../../api/schema/freeze.js'
 import type { ObjectList } from '../../client/client.js'
 import { untypedError } from '../errors.js'
 import type { ComponentHealth } from '../server-dependencies.js'
-import type { Call, RegistryContext } from '../registry/context.js'
+import type { RegistryRequest, RegistryContext } from '../registry/context.js'
 import { checkListOptions } from '../registry/list-options.js'
 import { selectionOf } from '../selectors/selection.js'
 
@@ -28,7 +28,7 @@ function statuses({ dependencies: ports }: RegistryContext): readonly KubeObject
 }
 
 /** GET componentstatuses/NAME. Source: pkg/registry/core/componentstatus/rest.go. */
-export function getComponentStatus(context: RegistryContext, call: Call): KubeObject {
+export function getComponentStatus(context: RegistryContext, call: RegistryRequest): KubeObject {
   const found = statuses(context).find(({ metadata }) => metadata.name === call.name)
   if (found === undefined) throw untypedError(`Component not found: ${call.name}`)
   return found
@@ -38,7 +38,10 @@ export function getComponentStatus(context: RegistryContext, call: Call): KubeOb
  * GET componentstatuses: the current health of the components. It is not stored, so the list has no
  * resourceVersion.
  */
-export function listComponentStatuses(context: RegistryContext, call: Call): ObjectList<KubeObject> {
+export function listComponentStatuses(
+  context: RegistryContext,
+  call: RegistryRequest,
+): ObjectList<KubeObject> {
   checkListOptions(call.request.options, false)
   const selection = selectionOf(call.resource, undefined, call.request.options)
   const items = statuses(context).filter((status) => selection.matches(status))

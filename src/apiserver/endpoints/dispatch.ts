@@ -6,7 +6,7 @@ import {
   noSuchPath,
   notFound,
 } from '../errors.js'
-import type { Call, RegistryContext } from '../registry/context.js'
+import type { RegistryRequest, RegistryContext } from '../registry/context.js'
 import { createObject } from '../registry/create.js'
 import { getCustomScale, updateCustomScale } from '../extensions/scale.js'
 import { deleteCollection } from '../registry/delete-collection.js'
@@ -36,7 +36,7 @@ export interface EndpointResult {
   readonly object: object | Status
 }
 
-type Endpoint = (context: RegistryContext, call: Call) => EndpointResult
+type Endpoint = (context: RegistryContext, call: RegistryRequest) => EndpointResult
 
 const ok = (object: object): EndpointResult => ({ code: 200, object })
 const created = (object: object): EndpointResult => ({ code: 201, object })
@@ -135,7 +135,7 @@ const usageMetrics: Readonly<Record<string, Endpoint>> = {
  * Runs the endpoint of a call. Throws 404 for an unknown subresource and 405 for a verb that it does not
  * support.
  */
-export function dispatch(context: RegistryContext, call: Call): EndpointResult {
+export function dispatch(context: RegistryContext, call: RegistryRequest): EndpointResult {
   const {
     resource,
     subresource,
@@ -176,7 +176,7 @@ const allows = (verbs: readonly string[], verb: string): boolean => verbs.includ
  * Returns the call with the rules of `certificatesigningrequests/approval` instead of those of the kind: only
  * conditions may change.
  */
-function withApprovalRules(call: Call): Call {
+function withApprovalRules(call: RegistryRequest): RegistryRequest {
   const original = call.resource.definition as unknown as KindDefinition<CertificateSigningRequest>
   const { prepareForUpdate } = approvalRules.strategy
   const definition: KindDefinition<CertificateSigningRequest> = {

@@ -5,7 +5,7 @@ import { policySchema, type Eviction, type PodDisruptionBudget } from '../../api
 import { formatTime } from '../../api/time.js'
 import type { Status } from '../../client/api-error.js'
 import { badRequest, notFound, untypedError, forbidden, tooManyRequests } from '../errors.js'
-import { attributesOf, type Call, type RegistryContext } from '../registry/context.js'
+import { attributesOf, type RegistryRequest, type RegistryContext } from '../registry/context.js'
 import { cannotHandle, decodeBody } from '../registry/decode-body.js'
 import { deleteExisting } from '../registry/delete.js'
 import { modify } from '../registry/stored.js'
@@ -17,7 +17,7 @@ import { CREATED } from './binding.js'
  * POST pods/NAME/eviction: deletes the pod if its disruption budget allows. Decision order of
  * pkg/registry/core/pod/storage/eviction.go.
  */
-export function evictPod(context: RegistryContext, call: Call): Status {
+export function evictPod(context: RegistryContext, call: RegistryRequest): Status {
   const eviction = decodeEviction(context, call)
   if (eviction.metadata.name !== call.name)
     throw badRequest('name in URL does not match name in Eviction object')
@@ -26,7 +26,7 @@ export function evictPod(context: RegistryContext, call: Call): Status {
   const pod = context.storage.get(storageKey(call.resource, call.namespace, call.name)) as Pod | undefined
   if (pod === undefined) throw notFound(call.resource, call.name)
   context.admission.validate(attributesOf(call, 'CREATE', eviction, undefined))
-  const deletion: Call = {
+  const deletion: RegistryRequest = {
     ...call,
     dryRun,
     subresource: '',
@@ -46,7 +46,7 @@ function reportEviction({ bus, clock }: RegistryContext, { metadata, spec }: Pod
   bus.emit('eviction', { time: clock.now(), pod, node: spec.nodeName ?? '', by: 'api' })
 }
 
-function decodeEviction(context: RegistryContext, call: Call): Eviction & KubeObject {
+function decodeEviction(context: RegistryContext, call: RegistryRequest): Eviction & KubeObject {
   const { body } = call.request
   const isBeta = (body as { apiVersion?: unknown } | null)?.apiVersion === 'policy/v1beta1'
   const expected = {
@@ -66,7 +66,7 @@ function decodeEviction(context: RegistryContext, call: Call): Eviction & KubeOb
   ) as Eviction & KubeObject
 }
 
-function optionsOf({ deleteOptions = {} }: Eviction): Call['request']['options'] {
+function optionsOf({ deleteOptions = {} }: Eviction): RegistryRequest['request']['options'] {
   const { gracePeriodSeconds, propagationPolicy, preconditions, orphanDependents } = deleteOptions
   return {
     ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
@@ -86,7 +86,7 @@ function ignoresBudgets({ metadata, status }: Pod): boolean {
 
 function budgetOf(
   { storage, resources }: RegistryContext,
-  call: Call,
+  call: RegistryRequest,
   { metadata }: Pod,
 ): PodDisruptionBudget | undefined {
   const resource = resources.find('poddisruptionbudgets')
@@ -110,7 +110,7 @@ function isUnhealthyAndEvictable({ status }: Pod, { spec, status: budget }: PodD
   return budget.currentHealthy >= budget.desiredHealthy && budget.desiredHealthy > 0
 }
 
-function markDisrupted(context: RegistryContext, call: Call, pod: Pod): Pod {
+function markDisrupted(context: RegistryContext, call: RegistryRequest, pod: Pod): Pod {
   const condition = {
     type: 'DisruptionTarget',
     status: 'True',
@@ -142,7 +142,7 @@ type Condition = NonNullable<PodDisruptionBudget['status']['conditions']>[number
  */
 function takeDisruption(
   context: RegistryContext,
-  call: Pick<Call, 'dryRun'>,
+  call: Pick<RegistryRequest, 'dryRun'>,
   budget: PodDisruptionBudget,
   podName: string,
 ): void {
@@ -169,7 +169,7 @@ function takeDisruption(
 
 function decrement(
   context: RegistryContext,
-  call: Pick<Call, 'dryRun'>,
+  call: Pick<RegistryRequest, 'dryRun'>,
   budget: PodDisruptionBudget,
   podName: string,
 ): void {

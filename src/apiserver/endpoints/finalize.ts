@@ -3,7 +3,7 @@ import type { KubeObject } from '../../api/definition.js'
 import { namespaceDefinition } from '../../api/core/namespace.js'
 import type { Draft } from '../../api/draft.js'
 import { conflict, invalid, notFound, STALE } from '../errors.js'
-import type { Call, RegistryContext } from '../registry/context.js'
+import type { RegistryRequest, RegistryContext } from '../registry/context.js'
 import { definitionKind } from '../registry/create.js'
 import { decodeBody } from '../registry/decode-body.js'
 import { shouldDeleteDuringUpdate } from '../registry/delete.js'
@@ -15,7 +15,7 @@ import { checkIdentity } from '../registry/update.js'
  * PUT namespaces/NAME/finalize: replaces spec.finalizers; a namespace under deletion without finalizers is
  * removed. Source: pkg/registry/core/namespace/storage FinalizeREST.
  */
-export function finalizeNamespace(context: RegistryContext, call: Call): KubeObject {
+export function finalizeNamespace(context: RegistryContext, call: RegistryRequest): KubeObject {
   const { resource, name } = call
   const draft = decodeBody<Namespace>(call, context.resources, call.request.body, definitionKind(resource))
   checkIdentity(call, draft as unknown as Draft<KubeObject>)

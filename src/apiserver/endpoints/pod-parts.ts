@@ -7,7 +7,7 @@ import type { KindDefinition, KubeObject } from '../../api/definition.js'
 import type { Draft } from '../../api/draft.js'
 import { semanticEqual } from '../../api/equal.js'
 import { forbidden, invalid, type FieldError } from '../../api/field-error.js'
-import type { Call } from '../registry/context.js'
+import type { RegistryRequest } from '../registry/context.js'
 
 /** The rules of an endpoint that writes a part of a pod's spec: which part, and how it is validated. */
 interface PartRules {
@@ -19,7 +19,7 @@ interface PartRules {
 /**
  * Returns the call with the rules of `pods/ephemeralcontainers` or `pods/resize` instead of those of pods.
  */
-export function withPartRules(call: Call): Call {
+export function withPartRules(call: RegistryRequest): RegistryRequest {
   const rules = call.subresource === 'resize' ? resize : ephemeralContainers
   const original = call.resource.definition as unknown as KindDefinition<Pod>
   const definition: KindDefinition<Pod> = {

@@ -3,7 +3,7 @@ import { ApiError } from '../../client/api-error.js'
 import { kubeletOf } from '../connect/pod-target.js'
 import { badRequest, notFound } from '../errors.js'
 import { type ProxiedRequest, ProxiedReply } from '../proxied.js'
-import type { Call, RegistryContext } from '../registry/context.js'
+import type { RegistryRequest, RegistryContext } from '../registry/context.js'
 import { load } from '../registry/stored.js'
 
 interface Address {
@@ -19,7 +19,7 @@ const PLAIN: ProxiedRequest = { method: 'GET', path: '/', query: '', headers: {}
  * pkg/registry/core/{service,pod,node} ResourceLocation, apimachinery pkg/util/proxy.
  * @throws ApiError if the target does not exist or does not listen.
  */
-export function proxyTo(context: RegistryContext, call: Call): ProxiedReply {
+export function proxyTo(context: RegistryContext, call: RegistryRequest): ProxiedReply {
   const {
     resource: { resource },
     request: { proxied = PLAIN },
@@ -41,11 +41,11 @@ export function proxyTo(context: RegistryContext, call: Call): ProxiedReply {
  * Redirects a path without a trailing slash, which would break relative links. Source:
  * UpgradeAwareHandler.ServeHTTP.
  */
-function redirect(call: Call, { query }: ProxiedRequest): ProxiedReply {
+function redirect(call: RegistryRequest, { query }: ProxiedRequest): ProxiedReply {
   return new ProxiedReply(301, { location: `${pathOf(call)}/${query === '' ? '' : `?${query}`}` }, '')
 }
 
-function pathOf({ resource: { resource }, namespace, name }: Call): string {
+function pathOf({ resource: { resource }, namespace, name }: RegistryRequest): string {
   return `/api/v1/${namespace === undefined ? '' : `namespaces/${namespace}/`}${resource}/${name}/proxy`
 }
 
@@ -78,14 +78,19 @@ function split(kind: string, id: string): { readonly name: string; readonly port
   return { name, port }
 }
 
-const find = <T>(context: RegistryContext, { namespace }: Call, plural: string, name: string): T => {
+const find = <T>(
+  context: RegistryContext,
+  { namespace }: RegistryRequest,
+  plural: string,
+  name: string,
+): T => {
   const resource = context.resources.get(plural)
   const object = load(context, resource, namespace, name)
   if (object === undefined) throw notFound(resource, name)
   return object as unknown as T
 }
 
-function serviceAddress(context: RegistryContext, call: Call): Address {
+function serviceAddress(context: RegistryContext, call: RegistryRequest): Address {
   const { name, port } = split('service', call.name)
   let portName = port
   if (/^[+-]?\d+$/.test(port)) {
@@ -109,7 +114,7 @@ function serviceAddress(context: RegistryContext, call: Call): Address {
   throw unavailable(`no endpoints available for service ${JSON.stringify(call.name)}`)
 }
 
-function podAddress(context: RegistryContext, call: Call): Address {
+function podAddress(context: RegistryContext, call: RegistryRequest): Address {
   const { name, port } = split('pod', call.name)
   const { spec, status } = find<Pod>(context, call, 'pods', name)
   const first = spec.containers.flatMap(({ ports = [] }) => ports)[0]
@@ -117,7 +122,7 @@ function podAddress(context: RegistryContext, call: Call): Address {
   return { ip: status.podIP, port: Number(port === '' ? (first?.containerPort ?? 80) : port) }
 }
 
-function toNode(context: RegistryContext, call: Call, request: ProxiedRequest): ProxiedReply {
+function toNode(context: RegistryContext, call: RegistryRequest, request: ProxiedRequest): ProxiedReply {
   const { name, port } = split('node', call.name)
   const { host, dialError } = kubeletOf(context, name)
   const { proxy } = context.dependencies.late

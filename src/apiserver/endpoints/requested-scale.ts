@@ -7,7 +7,7 @@ import { trackUpdate } from '../apply/field-manager.js'
 import type { Managers } from '../apply/managers.js'
 import { parentManagers, scaleManagers, type ReplicasPath } from '../apply/scale-fields.js'
 import { shapeOf } from '../apply/shape.js'
-import type { Call, RegistryContext } from '../registry/context.js'
+import type { RegistryRequest, RegistryContext } from '../registry/context.js'
 import { decodeBody } from '../registry/decode-body.js'
 import { emptyObject, trackedWrite } from '../registry/managed-fields.js'
 import { applyPatch, readPatched } from '../registry/patch.js'
@@ -28,7 +28,7 @@ export interface RequestedScale {
  */
 export function requestedScale(
   context: RegistryContext,
-  call: Call,
+  call: RegistryRequest,
   live: KubeObject,
   parent: KubeObject,
   pathOf: ReplicasPath,

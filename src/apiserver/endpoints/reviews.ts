@@ -7,7 +7,7 @@ import {
 import type { KubeObject } from '../../api/definition.js'
 import type { Draft } from '../../api/draft.js'
 import { badRequest } from '../errors.js'
-import { attributesOf, type Call, type RegistryContext } from '../registry/context.js'
+import { attributesOf, type RegistryRequest, type RegistryContext } from '../registry/context.js'
 import { decodeBody } from '../registry/decode-body.js'
 import { deepFreeze } from '../../api/schema/freeze.js'
 import { formatTime } from '../../api/time.js'
@@ -16,7 +16,10 @@ import type { UserInfo } from '../../client/client.js'
 import type { NonResourceRule, ResourceRule } from '../authorization/authorizer.js'
 
 /** Decodes the body of a review, a kind that is never stored, and runs admission on it. */
-export function decodeReview<T extends KubeObject>(context: RegistryContext, call: Call): Draft<T> {
+export function decodeReview<T extends KubeObject>(
+  context: RegistryContext,
+  call: RegistryRequest,
+): Draft<T> {
   const {
     definition: { group, version, kind },
     namespaced,
@@ -60,14 +63,14 @@ function shown({ name, uid = '', groups = [], extra = {} }: UserInfo): ShownUser
 }
 
 /** POST selfsubjectreviews: who am I? Source: pkg/registry/authentication/selfsubjectreview/rest.go. */
-export function reviewSelf(context: RegistryContext, call: Call): KubeObject {
+export function reviewSelf(context: RegistryContext, call: RegistryRequest): KubeObject {
   const { kind, apiVersion } = decodeReview<SelfSubjectReview>(context, call) as SelfSubjectReview
   const metadata = { creationTimestamp: formatTime(context.clock.now()) }
   return deepFreeze({ kind, apiVersion, metadata, status: { userInfo: shown(call.user) } } as KubeObject)
 }
 
 /** POST tokenreviews: whose token is this? Source: pkg/registry/authentication/tokenreview/storage.go. */
-export function reviewToken(context: RegistryContext, call: Call): KubeObject {
+export function reviewToken(context: RegistryContext, call: RegistryRequest): KubeObject {
   const review = decodeReview<TokenReview>(context, call) as TokenReview
   const { token = '', audiences = [] } = review.spec
   if (token === '') throw badRequest('token is required for TokenReview in authentication')
@@ -87,7 +90,7 @@ export function reviewToken(context: RegistryContext, call: Call): KubeObject {
  * POST selfsubjectrulesreviews: what may I do in that namespace? The response does not repeat the namespace.
  * Source: pkg/registry/authorization/selfsubjectrulesreview/rest.go.
  */
-export function reviewOwnRules(context: RegistryContext, call: Call): KubeObject {
+export function reviewOwnRules(context: RegistryContext, call: RegistryRequest): KubeObject {
   const { spec, metadata, apiVersion, kind } = decodeReview<SelfSubjectRulesReview>(
     context,
     call,

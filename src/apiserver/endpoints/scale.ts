@@ -6,7 +6,7 @@ import type { LabelSelector } from '../../api/meta/generated.js'
 import { deepFreeze } from '../../api/schema/freeze.js'
 import type { ReplicasPath } from '../apply/scale-fields.js'
 import { badRequest, conflict, invalid, notFound, STALE } from '../errors.js'
-import type { Call, RegistryContext } from '../registry/context.js'
+import type { RegistryRequest, RegistryContext } from '../registry/context.js'
 import { setManagers } from '../registry/managed-fields.js'
 import { load } from '../registry/stored.js'
 import { writeUpdate } from '../registry/update.js'
@@ -22,7 +22,7 @@ interface Workload extends KubeObject {
 }
 
 /** GET deployments|replicasets/NAME/scale. */
-export function getScale(context: RegistryContext, call: Call): KubeObject {
+export function getScale(context: RegistryContext, call: RegistryRequest): KubeObject {
   return scaleOf(find(context, call))
 }
 
@@ -30,7 +30,7 @@ export function getScale(context: RegistryContext, call: Call): KubeObject {
  * PUT or PATCH of scale: changes spec.replicas of the workload. Source: pkg/registry/apps/deployment/storage
  * ScaleREST.
  */
-export function updateScale(context: RegistryContext, call: Call): KubeObject {
+export function updateScale(context: RegistryContext, call: RegistryRequest): KubeObject {
   const workload = find(context, call)
   const {
     scale: { metadata, spec },
@@ -63,7 +63,7 @@ export function updateScale(context: RegistryContext, call: Call): KubeObject {
 /** All versions of a workload have their replicas at one path. */
 function replicasPath(
   { resources }: RegistryContext,
-  { resource: { resource, prefix } }: Call,
+  { resource: { resource, prefix } }: RegistryRequest,
 ): ReplicasPath {
   return (apiVersion) => {
     const [group, version] = apiVersion.includes('/')
@@ -73,7 +73,7 @@ function replicasPath(
   }
 }
 
-function find(context: RegistryContext, { resource, namespace, name }: Call): Workload {
+function find(context: RegistryContext, { resource, namespace, name }: RegistryRequest): Workload {
   const workload = load(context, resource, namespace, name)
   if (workload === undefined) throw notFound(resource, name)
   return workload as Workload

@@ -9,7 +9,7 @@ import { formatTime } from '../../api/time.js'
 import { apiAudiences, tokenClaims } from '../authentication/claims.js'
 import type { BoundObjects } from '../authentication/claims.js'
 import { badRequest, conflict, invalid, notFound, untypedError } from '../errors.js'
-import { attributesOf, type Call, type RegistryContext } from '../registry/context.js'
+import { attributesOf, type RegistryRequest, type RegistryContext } from '../registry/context.js'
 import { decodeBody } from '../registry/decode-body.js'
 import { load } from '../registry/stored.js'
 
@@ -30,7 +30,7 @@ const EXTENDED_SECONDS = 365 * 24 * 3600
  * POST serviceaccounts/NAME/token: issues a token of the account, which may be bound to a pod, a secret or a
  * node. Source: pkg/registry/core/serviceaccount/storage/token.go.
  */
-export function requestToken(context: RegistryContext, call: Call): KubeObject {
+export function requestToken(context: RegistryContext, call: RegistryRequest): KubeObject {
   const message = authenticationSchema.message('TokenRequest')
   const draft = decodeBody<TokenRequest>(call, context.resources, call.request.body ?? {}, {
     ...KIND,
@@ -86,7 +86,7 @@ function sign(
   return signer.signToken(claims)
 }
 
-function checkNames({ name, namespace }: Call, metadata: TokenRequest['metadata']): void {
+function checkNames({ name, namespace }: RegistryRequest, metadata: TokenRequest['metadata']): void {
   const of = { group: KIND.group, kind: KIND.kind }
   if (metadata.name !== undefined && metadata.name !== name) {
     throw invalid(of, name, [
@@ -128,7 +128,7 @@ function checkSeconds(seconds: number): void {
 
 function boundObjects(
   context: RegistryContext,
-  call: Call,
+  call: RegistryRequest,
   reference: BoundObjectReference | undefined,
 ): BoundObjects {
   if (reference === undefined) return {}

@@ -13,7 +13,7 @@ import type { Storage } from '../storage/storage.js'
 const TIMEOUT = 30
 
 /** What conversion needs: the handlers in this process, and the store for Services. */
-export interface ConversionPorts {
+export interface ConversionDependencies {
   readonly storage: Storage
   readonly handlers: WebhookHandlers
 }
@@ -25,7 +25,7 @@ export interface ConversionPorts {
 export function converterOf({
   storage,
   handlers,
-}: ConversionPorts): (crd: CustomResourceDefinition) => Convert {
+}: ConversionDependencies): (crd: CustomResourceDefinition) => Convert {
   const service = (namespace: string, name: string): Service | undefined =>
     storage.get(`/registry/services/specs/${namespace}/${name}`) as Service | undefined
   return ({ spec: { conversion }, metadata: { uid = '' } }) => {

@@ -16,7 +16,7 @@ interface Installed {
 }
 
 /** Parts of the server that custom resources need. */
-export interface CustomResourcesPorts {
+export interface CustomResourcesDependencies {
   readonly storage: Storage
   readonly scheme: Scheme
   /** Returns the converter between the versions of a CRD. */
@@ -29,10 +29,10 @@ export interface CustomResourcesPorts {
  * server over a copied store has the same. Source: apiextensions pkg/apiserver/customresource_handler.go.
  */
 export class CustomResources {
-  readonly #ports: CustomResourcesPorts
+  readonly #ports: CustomResourcesDependencies
   readonly #installed = new Map<string, Installed>()
 
-  constructor(ports: CustomResourcesPorts) {
+  constructor(ports: CustomResourcesDependencies) {
     this.#ports = ports
   }
 

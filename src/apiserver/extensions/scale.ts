@@ -8,7 +8,7 @@ import { fieldElement } from '../apply/path-element.js'
 import type { ReplicasPath } from '../apply/scale-fields.js'
 import { requestedScale, SCALE } from '../endpoints/requested-scale.js'
 import { badRequest, conflict, internalError, invalid, notFound, STALE } from '../errors.js'
-import type { Call, RegistryContext } from '../registry/context.js'
+import type { RegistryRequest, RegistryContext } from '../registry/context.js'
 import { setManagers } from '../registry/managed-fields.js'
 import { load } from '../registry/stored.js'
 import { writeUpdate } from '../registry/update.js'
@@ -16,7 +16,7 @@ import { writeUpdate } from '../registry/update.js'
 type Paths = NonNullable<CustomDefinition['scale']>
 
 /** GET of a custom resource's scale. Source: apiextensions pkg/registry/customresource/etcd.go ScaleREST. */
-export function getCustomScale(context: RegistryContext, call: Call): KubeObject {
+export function getCustomScale(context: RegistryContext, call: RegistryRequest): KubeObject {
   const { object, paths } = find(context, call)
   const { scale, hasReplicas } = scaleOf(object, paths)
   if (!hasReplicas)
@@ -25,7 +25,7 @@ export function getCustomScale(context: RegistryContext, call: Call): KubeObject
 }
 
 /** PUT or PATCH of a custom resource's scale: changes the number at its path. */
-export function updateCustomScale(context: RegistryContext, call: Call): KubeObject {
+export function updateCustomScale(context: RegistryContext, call: RegistryRequest): KubeObject {
   const { object, paths } = find(context, call)
   const live = scaleOf(object, paths).scale
   const {
@@ -58,7 +58,7 @@ export function updateCustomScale(context: RegistryContext, call: Call): KubeObj
 
 function find(
   context: RegistryContext,
-  { resource, namespace, name }: Call,
+  { resource, namespace, name }: RegistryRequest,
 ): { readonly object: KubeObject; readonly paths: Paths } {
   const object = load(context, resource, namespace, name)
   if (object === undefined) throw notFound(resource, name)
@@ -71,7 +71,7 @@ function find(
  */
 function replicasPath(
   { resources }: RegistryContext,
-  { resource: { resource, group, prefix } }: Call,
+  { resource: { resource, group, prefix } }: RegistryRequest,
 ): ReplicasPath {
   return (apiVersion) => {
     const other = resources.at(group, apiVersion.slice(apiVersion.indexOf('/') + 1), resource)

@@ -9,7 +9,7 @@ import type { Applied } from '../apply/field-manager.js'
 import { badRequest, conflict, invalid, notFound, untypedError } from '../errors.js'
 import type { JsonMap } from '../../api/patch/json.js'
 import type { PatchBody } from '../request.js'
-import { attributesOf, type Call, type RegistryContext, warn } from './context.js'
+import { attributesOf, type RegistryRequest, type RegistryContext, warn } from './context.js'
 import { createAdmitted } from './create.js'
 import { emptyObject, setManagers, trackedKind, trackedWrite } from './managed-fields.js'
 import { restoreText } from './decode-body.js'
@@ -21,7 +21,7 @@ import { checkIdentity, writeUpdate, type Written } from './update.js'
  * Applies a configuration to an object or its status (server-side apply); creates the object if it does not
  * exist. Throws ApiError. Source: apiserver pkg/endpoints/handlers/patch.go applyPatcher.
  */
-export function applyObject(context: RegistryContext, call: Call, patch: PatchBody): Written {
+export function applyObject(context: RegistryContext, call: RegistryRequest, patch: PatchBody): Written {
   const { resource } = call
   checkOptions(call)
   const existing = load(context, resource, call.namespace, call.name)
@@ -48,7 +48,7 @@ export function applyObject(context: RegistryContext, call: Call, patch: PatchBo
   return { object: createApplied(context, call, draft), created: true }
 }
 
-function checkOptions({ request: { options } }: Call): void {
+function checkOptions({ request: { options } }: RegistryRequest): void {
   if ((options.fieldManager ?? '') !== '') return
   const kind = { group: 'meta.k8s.io', kind: 'PatchOptions' }
   throw invalid(kind, '', [required('fieldManager', 'is required for apply patch')])
@@ -94,7 +94,7 @@ function keepLastApplied(draft: Draft<KubeObject>, config: JsonMap): void {
   if (annotations !== undefined) draft.metadata.annotations = { ...annotations }
 }
 
-function reportStrictFaults(call: Call, { strictFaults = [] }: PatchBody): void {
+function reportStrictFaults(call: RegistryRequest, { strictFaults = [] }: PatchBody): void {
   const policy = call.request.options.fieldValidation ?? 'Warn'
   if (policy === 'Ignore' || strictFaults.length === 0) return
   if (policy === 'Strict') throw badRequest(`error strict decoding YAML: ${strictFaults.join('\n')}`)
@@ -102,7 +102,11 @@ function reportStrictFaults(call: Call, { strictFaults = [] }: PatchBody): void 
 }
 
 /** Creates the applied object, for which the client also needs the right to create. */
-function createApplied(context: RegistryContext, call: Call, draft: Draft<KubeObject>): KubeObject {
+function createApplied(
+  context: RegistryContext,
+  call: RegistryRequest,
+  draft: Draft<KubeObject>,
+): KubeObject {
   const { metadata } = draft
   if (metadata.uid !== undefined)
     throw conflict(

@@ -44,7 +44,7 @@ export interface RegistryContext {
 }
 
 /** A request whose resource and user have been resolved. */
-export interface Call {
+export interface RegistryRequest {
   readonly request: ApiRequest
   readonly resource: Resource
   readonly user: UserInfo
@@ -62,13 +62,13 @@ export interface Call {
  * Adds an annotation for the audit log, unless its key has one already. Source: apiserver
  * pkg/audit/context.go AddAuditAnnotation.
  */
-function annotate(call: Call, key: string, value: string): void {
+function annotate(call: RegistryRequest, key: string, value: string): void {
   const annotations = (call.annotations ??= new Map())
   if (!annotations.has(key)) annotations.set(key, value)
 }
 
 /** Adds a warning, unless the call has it already. */
-export function warn(call: Call, text: string): void {
+export function warn(call: RegistryRequest, text: string): void {
   if (!call.warnings.includes(text)) call.warnings.push(text)
 }
 
@@ -79,7 +79,7 @@ export function revisionOf(object: KubeObject): number {
 
 /** Returns the attributes that admission plugins see of a call. */
 export function attributesOf(
-  call: Call,
+  call: RegistryRequest,
   operation: AdmissionAttributes['operation'],
   object: KubeObject | undefined,
   old: KubeObject | undefined,

@@ -7,7 +7,13 @@ import { formatTime } from '../../api/time.js'
 import { ApiError } from '../../client/api-error.js'
 import { alreadyExists, badRequest, generateNameConflict, invalid, untypedError } from '../errors.js'
 import { managersFaults } from '../apply/managers.js'
-import { attributesOf, type Call, type RegistryContext, warn, type Reservation } from './context.js'
+import {
+  attributesOf,
+  type RegistryRequest,
+  type RegistryContext,
+  warn,
+  type Reservation,
+} from './context.js'
 import { decodeBody, type ExpectedKind } from './decode-body.js'
 import { keepManagers, trackWrite } from './managed-fields.js'
 import type { Resource } from './resources.js'
@@ -21,7 +27,7 @@ const NAME_TRIES = 8
  * POST of an object, in the order of upstream: decode, default, track the fields, admit (mutating); then
  * {@link createAdmitted}. Throws ApiError. Source: apiserver pkg/endpoints/handlers/create.go.
  */
-export function createObject(context: RegistryContext, call: Call): KubeObject {
+export function createObject(context: RegistryContext, call: RegistryRequest): KubeObject {
   const { resource } = call
   const { body } = call.request
 
@@ -46,7 +52,11 @@ export function createObject(context: RegistryContext, call: Call): KubeObject {
  * (validating) and stores it. A PUT or an apply of a missing object joins POST here. Throws ApiError. Source:
  * apiserver pkg/registry/rest/create.go, registry/generic/registry/store.go Create.
  */
-export function createAdmitted(context: RegistryContext, call: Call, draft: Draft<KubeObject>): KubeObject {
+export function createAdmitted(
+  context: RegistryContext,
+  call: RegistryRequest,
+  draft: Draft<KubeObject>,
+): KubeObject {
   const { resource } = call
   const { strategy } = resource.definition
   const { resourceVersion } = draft.metadata
@@ -110,7 +120,7 @@ function nameDraft(context: RegistryContext, resource: Resource, draft: Draft<Ku
 /**
  * Puts the request's namespace into the object. Throws 400 if the object names another one.
  */
-export function checkNamespace(call: Call, { metadata }: Draft<KubeObject>): void {
+export function checkNamespace(call: RegistryRequest, { metadata }: Draft<KubeObject>): void {
   if (!call.resource.namespaced) return
   if (metadata.namespace === undefined) metadata.namespace = call.namespace ?? ''
   else if (metadata.namespace !== call.namespace) {
@@ -118,7 +128,7 @@ export function checkNamespace(call: Call, { metadata }: Draft<KubeObject>): voi
   }
 }
 
-function checkValid({ resource }: Call, draft: Draft<KubeObject>): void {
+function checkValid({ resource }: RegistryRequest, draft: Draft<KubeObject>): void {
   const object = draft as KubeObject
   const { metadata } = object
   const { definition } = resource
@@ -138,7 +148,7 @@ function checkValid({ resource }: Call, draft: Draft<KubeObject>): void {
 /** Throws 409 if the name is taken, be it by an object that cannot be read. */
 function checkNameIsFree(
   context: RegistryContext,
-  { resource }: Call,
+  { resource }: RegistryRequest,
   { metadata }: Draft<KubeObject>,
 ): void {
   const { namespace, name = '' } = metadata
@@ -158,7 +168,7 @@ function checkNameIsFree(
 /** Stores the draft, which is frozen; a dry run only freezes it. */
 function store(
   context: RegistryContext,
-  call: Call,
+  call: RegistryRequest,
   draft: Draft<KubeObject>,
   reservation: Reservation | undefined,
 ): KubeObject {

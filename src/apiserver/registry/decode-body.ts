@@ -4,7 +4,7 @@ import { DecodeError } from '../../api/schema/decode-error.js'
 import { decode } from '../../api/schema/decode.js'
 import type { Message } from '../../api/schema/types.js'
 import { badRequest } from '../errors.js'
-import type { Call } from './context.js'
+import type { RegistryRequest } from './context.js'
 import { warn } from './context.js'
 import type { Resources } from './resources.js'
 
@@ -46,7 +46,7 @@ export function restoreText(why: string): string {
  * that the body has in the same places. Throws ApiError 400.
  */
 export function decodeBody<T extends KubeObject = KubeObject>(
-  call: Call,
+  call: RegistryRequest,
   resources: Resources,
   body: unknown,
   expected: ExpectedKind,
@@ -92,7 +92,11 @@ function checkKind(resources: Resources, body: unknown, expected: ExpectedKind, 
   throw refuse(`converting (${short}.${kind}) to (${internalGroup}.${expected.kind}): unknown conversion`)
 }
 
-function reportFields(call: Call, unknownFields: readonly string[], fail: (why: string) => Error): void {
+function reportFields(
+  call: RegistryRequest,
+  unknownFields: readonly string[],
+  fail: (why: string) => Error,
+): void {
   const { options, strictFaults = [] } = call.request
   const policy = options.fieldValidation ?? 'Warn'
   if (policy === 'Ignore' || (unknownFields.length === 0 && strictFaults.length === 0)) return

@@ -2,7 +2,7 @@ import type { KubeObject } from '../../api/definition.js'
 import type { ObjectList } from '../../client/client.js'
 import { isApiError } from '../../client/api-error.js'
 import { selectionOf } from '../selectors/selection.js'
-import type { Call, RegistryContext } from './context.js'
+import type { RegistryRequest, RegistryContext } from './context.js'
 import { checkDeleteOptions, warnOfDeletion, deleteExisting } from './delete.js'
 import { checkListOptions } from './list-options.js'
 import { readAll } from './read.js'
@@ -11,7 +11,7 @@ import { readAll } from './read.js'
  * DELETE of a collection: deletes the selected objects one by one in key order, and returns the list as it
  * was before.
  */
-export function deleteCollection(context: RegistryContext, call: Call): ObjectList<KubeObject> {
+export function deleteCollection(context: RegistryContext, call: RegistryRequest): ObjectList<KubeObject> {
   const { resource, request } = call
   checkListOptions(request.options, false)
   checkDeleteOptions(request.options)

@@ -4,7 +4,7 @@ import { deepFreeze } from '../../api/schema/freeze.js'
 import { formatTime, timeMs } from '../../api/time.js'
 import type { Status } from '../../client/api-error.js'
 import { conflict, forbidden, notFound, invalid } from '../errors.js'
-import { attributesOf, type Call, type RegistryContext, warn } from './context.js'
+import { attributesOf, type RegistryRequest, type RegistryContext, warn } from './context.js'
 import { sameJson } from '../../api/patch/same-json.js'
 import { seal, sealDryRun, discard, load, save } from './stored.js'
 import { invalid as invalidField, notSupported, type FieldError } from '../../api/field-error.js'
@@ -45,7 +45,7 @@ const RETURNS_OBJECT = new Set([
  * DELETE of one object. Source: apiserver pkg/registry/rest/delete.go, registry/generic/registry/store.go
  * Delete.
  */
-export function deleteObject(context: RegistryContext, call: Call): Deleted {
+export function deleteObject(context: RegistryContext, call: RegistryRequest): Deleted {
   const existing = load(context, call.resource, call.namespace, call.name)
   checkDeleteOptions(call.request.options)
   warnOfDeletion(call)
@@ -54,7 +54,11 @@ export function deleteObject(context: RegistryContext, call: Call): Deleted {
 }
 
 /** Deletes a stored object by the rules of its kind. */
-export function deleteExisting(context: RegistryContext, call: Call, existing: KubeObject): Deleted {
+export function deleteExisting(
+  context: RegistryContext,
+  call: RegistryRequest,
+  existing: KubeObject,
+): Deleted {
   if (isSystemPriorityClass(call, existing)) {
     throw forbidden(call.resource, call.name, 'this is a system priority class and cannot be deleted')
   }
@@ -78,14 +82,17 @@ export function deleteExisting(context: RegistryContext, call: Call, existing: K
   return removeAfter ? remove(context, call, marked) : { object: marked, gone: false }
 }
 
-function isSystemPriorityClass({ resource }: Call, { metadata: { name = '' } }: KubeObject): boolean {
+function isSystemPriorityClass(
+  { resource }: RegistryRequest,
+  { metadata: { name = '' } }: KubeObject,
+): boolean {
   return resource.resource === 'priorityclasses' && name.startsWith('system-')
 }
 
 /** Writes the draft unless it changes nothing. */
 function store(
   context: RegistryContext,
-  call: Call,
+  call: RegistryRequest,
   draft: Draft<KubeObject>,
   existing: KubeObject,
 ): KubeObject {
@@ -95,13 +102,13 @@ function store(
   return marked
 }
 
-function remove(context: RegistryContext, call: Call, existing: KubeObject): Deleted {
+function remove(context: RegistryContext, call: RegistryRequest, existing: KubeObject): Deleted {
   const { resource } = call
   if (!call.dryRun) discard(context, resource, existing)
   return { object: RETURNS_OBJECT.has(resource.resource) ? existing : success(call, existing), gone: true }
 }
 
-function success({ resource, name }: Call, { metadata: { uid } }: KubeObject): Status {
+function success({ resource, name }: RegistryRequest, { metadata: { uid } }: KubeObject): Status {
   const details = {
     name,
     ...(resource.group === '' ? {} : { group: resource.group }),
@@ -112,7 +119,10 @@ function success({ resource, name }: Call, { metadata: { uid } }: KubeObject): S
 }
 
 /** Throws 409 if the object does not meet the preconditions of the request. */
-function checkPreconditions({ resource, request: { options } }: Call, { metadata }: KubeObject): void {
+function checkPreconditions(
+  { resource, request: { options } }: RegistryRequest,
+  { metadata }: KubeObject,
+): void {
   const { uid, resourceVersion } = options.preconditions ?? {}
   // upstream puts the kind where the resource belongs
   const of = { group: resource.group, resource: resource.kind }
@@ -141,7 +151,7 @@ function checkPreconditions({ resource, request: { options } }: Call, { metadata
  */
 type Plan = 'pending' | 'now' | { readonly draft: Draft<KubeObject>; readonly removeAfter: boolean }
 
-function planDeletion(context: RegistryContext, call: Call, existing: KubeObject): Plan {
+function planDeletion(context: RegistryContext, call: RegistryRequest, existing: KubeObject): Plan {
   const draft: Draft<KubeObject> = {
     ...(existing as Draft<KubeObject>),
     metadata: { ...(existing.metadata as Draft<KubeObject>['metadata']) },
@@ -168,7 +178,7 @@ function planDeletion(context: RegistryContext, call: Call, existing: KubeObject
  */
 function markGraceful(
   context: RegistryContext,
-  call: Call,
+  call: RegistryRequest,
   { metadata }: Draft<KubeObject>,
   existing: KubeObject,
 ): number | 'pending' | undefined {
@@ -210,7 +220,11 @@ function markDeleted({ clock }: RegistryContext, { metadata }: Draft<KubeObject>
  * and removes the finalizer. Returns undefined if no finalizer is left. Source:
  * pkg/registry/core/namespace/storage/storage.go.
  */
-function terminateNamespace(context: RegistryContext, call: Call, existing: KubeObject): Deleted | undefined {
+function terminateNamespace(
+  context: RegistryContext,
+  call: RegistryRequest,
+  existing: KubeObject,
+): Deleted | undefined {
   const namespace = existing as KubeObject & { spec?: { finalizers?: readonly string[] }; status?: object }
   if (namespace.metadata.deletionTimestamp !== undefined) {
     return (namespace.spec?.finalizers?.length ?? 0) > 0 ? { object: existing, gone: false } : undefined
@@ -232,7 +246,7 @@ function terminateNamespace(context: RegistryContext, call: Call, existing: Kube
 
 function writeMarked(
   context: RegistryContext,
-  call: Call,
+  call: RegistryRequest,
   draft: Draft<KubeObject>,
   existing: KubeObject,
 ): KubeObject {
@@ -269,7 +283,7 @@ export function checkDeleteOptions({ propagationPolicy, orphanDependents }: Requ
  * Adds the kind's warning to a DELETE that names no propagation policy. Source:
  * pkg/registry/batch/job/storage Delete and DeleteCollection.
  */
-export function warnOfDeletion(call: Call): void {
+export function warnOfDeletion(call: RegistryRequest): void {
   const { deletionWarning } = call.resource.definition.strategy
   const { propagationPolicy, orphanDependents } = call.request.options
   if (deletionWarning !== undefined && propagationPolicy === undefined && orphanDependents === undefined)

@@ -15,7 +15,7 @@ import {
 import { managerName, decodeManagers, isReset, type Managers } from '../apply/managers.js'
 import { fieldFilter } from '../apply/owned-fields.js'
 import { shapeOf } from '../apply/shape.js'
-import type { Call, RegistryContext } from './context.js'
+import type { RegistryRequest, RegistryContext } from './context.js'
 import type { Resource, Resources } from './resources.js'
 import { sameJson } from '../../api/patch/same-json.js'
 
@@ -27,7 +27,7 @@ import { sameJson } from '../../api/patch/same-json.js'
  */
 export function trackWrite(
   context: RegistryContext,
-  call: Call,
+  call: RegistryRequest,
   draft: Draft<KubeObject>,
   existing: KubeObject | undefined,
 ): void {
@@ -71,7 +71,7 @@ export function setManagers({ metadata }: Draft<KubeObject>, managers: Managers)
 /** Returns the write of a call as the field manager sees it. */
 export function trackedWrite(
   { clock }: RegistryContext,
-  { request, resource, subresource }: Call,
+  { request, resource, subresource }: RegistryRequest,
 ): TrackedWrite {
   return {
     manager: managerName(request.options.fieldManager, request.userAgent),

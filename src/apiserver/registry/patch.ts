@@ -11,7 +11,7 @@ import { applyMergePatch } from '../../api/patch/merge-patch.js'
 import { StrategicPatchError, applyStrategicPatch } from '../../api/patch/strategic.js'
 import type { PatchBody } from '../request.js'
 import { applyObject } from './apply.js'
-import { type Call, type RegistryContext, warn } from './context.js'
+import { type RegistryRequest, type RegistryContext, warn } from './context.js'
 import { keepManagers, trackWrite, withoutStoredManagers } from './managed-fields.js'
 import type { Resource, Resources } from './resources.js'
 import { load } from './stored.js'
@@ -26,7 +26,7 @@ const MOST_OPERATIONS = 10_000
  * and writing: the real server's retries on conflict never happen. A resourceVersion in the patch must match.
  * Throws ApiError. Source: apiserver pkg/endpoints/handlers/patch.go.
  */
-export function patchObject(context: RegistryContext, call: Call): Written {
+export function patchObject(context: RegistryContext, call: RegistryRequest): Written {
   const { resource } = call
   const patch = call.request.patch
   if (patch === undefined) throw new Error('assertion failed: a patch request without a patch')
@@ -136,7 +136,7 @@ export function applyPatch(
 /** Decodes the patched object. An unchanged status is shared with the stored object. */
 function decodePatched(
   context: RegistryContext,
-  call: Call,
+  call: RegistryRequest,
   patch: PatchBody,
   patched: unknown,
   existing: KubeObject,
@@ -163,7 +163,7 @@ function decodePatched(
  */
 export function readPatched<T extends object = Record<string, unknown>>(
   { resources }: Pick<RegistryContext, 'resources'>,
-  call: Call,
+  call: RegistryRequest,
   expected: Pick<Resource, 'apiVersion' | 'kind' | 'message'>,
   patch: PatchBody,
   patched: unknown,
@@ -200,7 +200,7 @@ export function readPatched<T extends object = Record<string, unknown>>(
 }
 
 function reportFaults(
-  call: Call,
+  call: RegistryRequest,
   { strictFaults = [] }: PatchBody,
   unknownFields: readonly string[],
   fail: (why: string) => Error,

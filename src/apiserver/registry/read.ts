@@ -5,7 +5,7 @@ import type { Selection } from '../selectors/selection.js'
 import { selectionOf } from '../selectors/selection.js'
 import { prefixEnd } from '../storage/storage.js'
 import { ResourceWatch } from '../watch/resource-watch.js'
-import type { Call, RegistryContext } from './context.js'
+import type { RegistryRequest, RegistryContext } from './context.js'
 import {
   type ContinueToken,
   decodeContinue,
@@ -21,7 +21,7 @@ import { present } from './stored.js'
 /** GET of one object. Returns the stored, frozen object itself. Throws ApiError 404. */
 export function getObject(
   { storage }: RegistryContext,
-  { resource, name, namespace, request }: Call,
+  { resource, name, namespace, request }: RegistryRequest,
 ): KubeObject {
   const { resourceVersion } = request.options
   if (resourceVersion !== undefined) checkReached(parseResourceVersion(resourceVersion), storage.revision)
@@ -34,7 +34,7 @@ export function getObject(
  * GET of a collection, by the rules of resourceVersion, resourceVersionMatch, limit and continue (docs: API
  * concepts, "Resource versions"). Throws ApiError.
  */
-export function listObjects(context: RegistryContext, call: Call): ObjectList<KubeObject> {
+export function listObjects(context: RegistryContext, call: RegistryRequest): ObjectList<KubeObject> {
   const {
     resource,
     request: { options },
@@ -61,7 +61,7 @@ function limitOf({
   resourceVersion,
   continue: token = '',
   resourceVersionMatch,
-}: Call['request']['options']): number | undefined {
+}: RegistryRequest['request']['options']): number | undefined {
   if (limit === undefined || limit <= 0) return undefined
   return resourceVersion === '0' && token === '' && resourceVersionMatch !== 'Exact' ? undefined : limit
 }
@@ -69,7 +69,7 @@ function limitOf({
 /** Returns the revision to read at, or undefined for the current state. Throws 400, 410 and 504. */
 function listRevision(
   context: RegistryContext,
-  { request: { options } }: Call,
+  { request: { options } }: RegistryRequest,
   token: ContinueToken | undefined,
 ): number | undefined {
   const { storage } = context
@@ -112,7 +112,7 @@ function continueTooOld({ start }: ContinueToken): Error {
 /** Returns all selected objects, through an index if one fits. */
 export function readAll(
   context: RegistryContext,
-  { resource }: Pick<Call, 'resource'>,
+  { resource }: Pick<RegistryRequest, 'resource'>,
   selection: Selection,
   revision: number | undefined,
 ): readonly KubeObject[] {
@@ -143,7 +143,7 @@ export function readAll(
 /** Returns the keys of all objects that may match, or undefined if no index fits. */
 function indexedKeys(
   { indexes, storage }: RegistryContext,
-  resource: Call['resource'],
+  resource: RegistryRequest['resource'],
   { equals, namespace }: Selection,
   revision: number | undefined,
 ): readonly string[] | undefined {
@@ -159,7 +159,10 @@ function indexedKeys(
   return undefined
 }
 
-const presentAll = (resource: Call['resource'], objects: readonly KubeObject[]): readonly KubeObject[] =>
+const presentAll = (
+  resource: RegistryRequest['resource'],
+  objects: readonly KubeObject[],
+): readonly KubeObject[] =>
   resource.definition.stored === undefined ? objects : objects.map((object) => present(resource, object))
 
 interface Chunk {
@@ -172,7 +175,7 @@ interface Chunk {
 /** Returns one chunk of a list. `limit` counts the objects left after filtering. */
 function readChunk(
   { storage }: RegistryContext,
-  call: Call,
+  call: RegistryRequest,
   selection: Selection,
   chunk: Chunk,
 ): ObjectList<KubeObject> {
@@ -213,12 +216,12 @@ function countFrom(
   return isNow ? storage.count(from, to) : storage.list({ from, to, revision }).length
 }
 
-function relativeKey({ resource }: Call, { metadata }: KubeObject, prefix: string): string {
+function relativeKey({ resource }: RegistryRequest, { metadata }: KubeObject, prefix: string): string {
   return storageKey(resource, metadata.namespace, metadata.name as string).slice(prefix.length)
 }
 
 function listOf(
-  { resource }: Call,
+  { resource }: RegistryRequest,
   revision: number,
   items: readonly KubeObject[],
   more: { readonly continue?: string; readonly remainingItemCount?: number } = {},
@@ -232,7 +235,7 @@ function listOf(
 }
 
 /** Opens a watch. Throws 410 if the history after its resource version has been compacted. */
-export function watchObjects(context: RegistryContext, call: Call): ResourceWatch {
+export function watchObjects(context: RegistryContext, call: RegistryRequest): ResourceWatch {
   const { storage, hub } = context
   const {
     resource,

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../api/definition.js'
 import { deepFreeze } from '../../api/schema/freeze.js'
-import { type RegistryContext, revisionOf, type Call } from './context.js'
+import { type RegistryContext, revisionOf, type RegistryRequest } from './context.js'
 import { type Resource, storageKey } from './resources.js'
 import type { Draft } from '../../api/draft.js'
 import { sameJson } from '../../api/patch/same-json.js'
@@ -96,7 +96,7 @@ export function sealDryRun(draft: Draft<KubeObject>, resourceVersion: string | u
  */
 export function modify<T extends KubeObject>(
   context: Pick<RegistryContext, 'storage'>,
-  { dryRun }: Pick<Call, 'dryRun'>,
+  { dryRun }: Pick<RegistryRequest, 'dryRun'>,
   resource: Resource,
   existing: T,
   change: (draft: Draft<T>) => void,

@@ -6,7 +6,7 @@ import { validateObjectMetaUpdate } from '../../api/meta/validation.js'
 import { subdomainName } from '../../api/names.js'
 import { badRequest, conflict, invalid, notFound, STALE, untypedError } from '../errors.js'
 import { managersFaults } from '../apply/managers.js'
-import { attributesOf, type Call, type RegistryContext, warn } from './context.js'
+import { attributesOf, type RegistryRequest, type RegistryContext, warn } from './context.js'
 import { createAdmitted, definitionKind } from './create.js'
 import { decodeBody } from './decode-body.js'
 import { shouldDeleteDuringUpdate } from './delete.js'
@@ -25,7 +25,7 @@ export interface Written {
  * PUT of an object or of its status. Throws ApiError. Source: apiserver pkg/endpoints/handlers/update.go,
  * rest/update.go, registry/store.go Update.
  */
-export function updateObject(context: RegistryContext, call: Call): Written {
+export function updateObject(context: RegistryContext, call: RegistryRequest): Written {
   const existing = load(context, call.resource, call.namespace, call.name)
   const draft = decodeUpdate(context, call, existing)
   checkIdentity(call, draft)
@@ -40,7 +40,7 @@ export function updateObject(context: RegistryContext, call: Call): Written {
  */
 function decodeUpdate(
   context: RegistryContext,
-  call: Call,
+  call: RegistryRequest,
   existing: KubeObject | undefined,
 ): Draft<KubeObject> {
   const {
@@ -69,7 +69,7 @@ function decodeUpdate(
 }
 
 /** Throws 400 if the name or namespace of the body is not that of the request. */
-export function checkIdentity(call: Call, { metadata }: Draft<KubeObject>): void {
+export function checkIdentity(call: RegistryRequest, { metadata }: Draft<KubeObject>): void {
   if (metadata.name === undefined) {
     throw badRequest(
       `the name of the object (${call.name} based on URL) was undeterminable: name must be provided`,
@@ -90,7 +90,7 @@ export function checkIdentity(call: Call, { metadata }: Draft<KubeObject>): void
   metadata.namespace = call.namespace as string
 }
 
-function createByUpdate(context: RegistryContext, call: Call, draft: Draft<KubeObject>): Written {
+function createByUpdate(context: RegistryContext, call: RegistryRequest, draft: Draft<KubeObject>): Written {
   const { metadata } = draft
   if (call.resource.definition.strategy.allowCreateOnUpdate !== true || call.subresource !== '') {
     throw notFound(call.resource, call.name)
@@ -108,7 +108,7 @@ function createByUpdate(context: RegistryContext, call: Call, draft: Draft<KubeO
  */
 export function writeUpdate(
   context: RegistryContext,
-  call: Call,
+  call: RegistryRequest,
   draft: Draft<KubeObject>,
   existing: KubeObject,
 ): KubeObject {
@@ -140,7 +140,7 @@ export function writeUpdate(
   return sealed
 }
 
-function uidPrecondition(call: Call, given: string, found: string | undefined): Error {
+function uidPrecondition(call: RegistryRequest, given: string, found: string | undefined): Error {
   const key = storageKey(call.resource, call.namespace, call.name)
   const why =
     `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ` +
@@ -148,7 +148,11 @@ function uidPrecondition(call: Call, given: string, found: string | undefined): 
   return conflict(call.resource, call.name, why)
 }
 
-function checkResourceVersion(call: Call, { metadata }: Draft<KubeObject>, existing: KubeObject): void {
+function checkResourceVersion(
+  call: RegistryRequest,
+  { metadata }: Draft<KubeObject>,
+  existing: KubeObject,
+): void {
   const { resourceVersion } = metadata
   const unconditional = resourceVersion === undefined || resourceVersion === '0'
   if (unconditional) {
@@ -175,7 +179,7 @@ function checkResourceVersion(call: Call, { metadata }: Draft<KubeObject>, exist
  */
 function prepare(
   { clock }: RegistryContext,
-  call: Call,
+  call: RegistryRequest,
   draft: Draft<KubeObject>,
   existing: KubeObject,
 ): void {
@@ -221,7 +225,7 @@ function isUntouched({ metadata: after }: KubeObject, { metadata: before }: Kube
   return true
 }
 
-function checkValid({ resource, subresource }: Call, next: KubeObject, old: KubeObject): void {
+function checkValid({ resource, subresource }: RegistryRequest, next: KubeObject, old: KubeObject): void {
   const { definition } = resource
   const { validate, validateUpdate, strategy } = definition
   const rules = {

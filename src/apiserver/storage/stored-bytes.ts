@@ -22,7 +22,7 @@ const TYPE_META: string =
   String.raw`Kind string "json:\"kind,omitempty\"" }`
 
 /** What decoding of values of other etcd clients needs. */
-export interface StoredBytesPorts {
+export interface StoredBytesDependencies {
   readonly resources: Resources
   /** Decodes protobuf; without it such values cannot be read. */
   readonly protobuf: () => ProtobufDecoder | undefined
@@ -35,7 +35,7 @@ export interface StoredBytesPorts {
  * pkg/storage/etcd3/store.go.
  */
 export function decodeStored(
-  { resources, protobuf }: StoredBytesPorts,
+  { resources, protobuf }: StoredBytesDependencies,
   { key, value, modRevision }: KeyValue,
 ): KubeObject {
   try {

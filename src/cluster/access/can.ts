@@ -3,7 +3,7 @@ import type { ApiServer } from '../../apiserver/api-server.js'
 import { noSuchPath } from '../../apiserver/errors.js'
 import type { AccessAttributes } from '../../apiserver/authorization/authorizer.js'
 import { authorize } from '../../rbac/evaluate.js'
-import type { Verdict } from '../../rbac/proof.js'
+import type { AuthorizationVerdict } from '../../rbac/proof.js'
 import type { AuthorizationMode } from './authorization-modes.js'
 import type { Identity } from './identities.js'
 import { userOf } from './identities.js'
@@ -22,7 +22,7 @@ export interface OtherProof {
 }
 
 /** A verdict with its proof. */
-export type AccessVerdict = Verdict | { readonly allowed: boolean; readonly proof: OtherProof }
+export type AccessVerdict = AuthorizationVerdict | { readonly allowed: boolean; readonly proof: OtherProof }
 
 /** The authorizer and the objects that it uses. */
 export interface AccessDependencies {

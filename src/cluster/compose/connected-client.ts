@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../api/definition.js'
 import type { PodExecOptions, PodLogOptions } from '../../client/pod-stream.js'
-import type { Session } from '../../client/node-agent.js'
+import type { ContainerStream } from '../../client/node-agent.js'
 import type { Status } from '../../client/api-error.js'
 import type {
   Client,
@@ -85,19 +85,19 @@ export class ConnectedClient implements Client {
     return this.#admitted().getSubresource(resource, key, subresource)
   }
 
-  logs(key: ObjectKey, options?: PodLogOptions): Session {
+  logs(key: ObjectKey, options?: PodLogOptions): ContainerStream {
     return this.#admitted().logs(key, options)
   }
 
-  exec(key: ObjectKey, options: PodExecOptions): Session {
+  exec(key: ObjectKey, options: PodExecOptions): ContainerStream {
     return this.#admitted().exec(key, options)
   }
 
-  attach(key: ObjectKey, options: PodExecOptions): Session {
+  attach(key: ObjectKey, options: PodExecOptions): ContainerStream {
     return this.#admitted().attach(key, options)
   }
 
-  portForward(key: ObjectKey, port: number): Session {
+  portForward(key: ObjectKey, port: number): ContainerStream {
     return this.#admitted().portForward(key, port)
   }
 

@@ -3,7 +3,7 @@ import type { ResourceName, ObjectOf } from '../../client/resources.js'
 import type { KubeObject } from '../../api/definition.js'
 import type { ResumableClient } from '../../client/client.js'
 import type { ClusterEvents } from '../../client/cluster-events.js'
-import type { InformerPorts, InformerState } from '../../client/list-watch-informer.js'
+import type { InformerDependencies, InformerState } from '../../client/list-watch-informer.js'
 import { SharedInformer, type MemberState } from '../../client/shared-informer.js'
 import type { Host, Module, Slice, Topic } from '../../sim/module.js'
 
@@ -91,7 +91,7 @@ export class ProcessInformers implements Module<Host<ClusterEvents>> {
     return shared
   }
 
-  #dependenciesOf(id: string): InformerPorts {
+  #dependenciesOf(id: string): InformerDependencies {
     const { client, connected } = this.#dependencies
     const host = this.#host as Host<ClusterEvents>
     const state = host.state<InformerState>(id, () => ({ resourceVersion: undefined }))

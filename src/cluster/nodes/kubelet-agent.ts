@@ -1,6 +1,12 @@
 import type { ContainerStatus, Pod } from '../../api/core/generated.js'
 import { ApiError } from '../../client/api-error.js'
-import type { ExecRequest, LogRequest, NodeAgent, NodeAgents, Session } from '../../client/node-agent.js'
+import type {
+  ExecRequest,
+  LogRequest,
+  NodeAgent,
+  NodeAgents,
+  ContainerStream,
+} from '../../client/node-agent.js'
 import type { Machine, RuntimeContainer, RuntimePod } from '../../kubelet/index.js'
 import { latestContainer } from '../../kubelet/index.js'
 import { LogSession, textSession } from '../streams/log-session.js'
@@ -41,7 +47,7 @@ class KubeletAgent implements NodeAgent {
     this.#now = now
   }
 
-  logs(request: LogRequest): Session {
+  logs(request: LogRequest): ContainerStream {
     const id = loggedContainer(request)
     const pod = this.#podOf(request.pod)
     const container = pod?.containers.find((one) => id.endsWith(`//${one.id}`))
@@ -49,7 +55,7 @@ class KubeletAgent implements NodeAgent {
     return new LogSession(this.#machine, pod, container, request, this.#now())
   }
 
-  exec(request: ExecRequest): Session {
+  exec(request: ExecRequest): ContainerStream {
     const { pod, container } = this.#running(request)
     const session = new ProcessSession(request)
     const { processes } = this.#machine
@@ -66,7 +72,7 @@ class KubeletAgent implements NodeAgent {
     return session
   }
 
-  attach(request: ExecRequest): Session {
+  attach(request: ExecRequest): ContainerStream {
     const { pod, container } = this.#running(request)
     const session = new ProcessSession(request)
     const { processes } = this.#machine
@@ -76,7 +82,7 @@ class KubeletAgent implements NodeAgent {
     return session
   }
 
-  portForward(pod: Pod, port: number): Session {
+  portForward(pod: Pod, port: number): ContainerStream {
     const found = this.#podOf(pod)
     if (found?.sandbox !== 'ready')
       throw failure(`pod not found ("${pod.metadata.name ?? ''}_${pod.metadata.namespace ?? ''}")`)

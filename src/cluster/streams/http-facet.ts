@@ -1,4 +1,4 @@
-import type { AuthenticationVerdict } from '../../apiserver/authentication/authenticator.js'
+import type { AuthenticationResult } from '../../apiserver/authentication/authenticator.js'
 import { handleHttp, handleStreaming } from '../../apiserver/http.js'
 import type { HttpCodecs } from '../../apiserver/http/body.js'
 import { shownBy } from '../../apiserver/http/sender.js'
@@ -53,7 +53,7 @@ export class HttpFacet {
    * Authenticates the sender of a request by its headers and client certificates. If the result has no user,
    * the request gets a 401; `faults` are the apiserver's log lines.
    */
-  identify(request: Pick<HttpRequest, 'headers' | 'clientCertificates'>): AuthenticationVerdict {
+  identify(request: Pick<HttpRequest, 'headers' | 'clientCertificates'>): AuthenticationResult {
     const { authenticator } = this.#parts().plane.server.context.dependencies
     return authenticator?.explain?.(shownBy({ method: 'GET', path: '/', ...request })) ?? { faults: [] }
   }

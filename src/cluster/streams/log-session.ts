@@ -1,4 +1,4 @@
-import type { Chunk, LogRequest, Session, SessionEnd } from '../../client/node-agent.js'
+import type { Chunk, LogRequest, ContainerStream, SessionEnd } from '../../client/node-agent.js'
 import {
   type LogPosition,
   type Machine,
@@ -11,7 +11,7 @@ import {
 const END: SessionEnd = { exitCode: 0 }
 
 /** The log of one container, read up to the present, or followed until the container ends. */
-export class LogSession implements Session {
+export class LogSession implements ContainerStream {
   readonly #machine: Machine
   readonly #container: RuntimeContainer
   readonly #request: LogRequest
@@ -111,7 +111,7 @@ export class LogSession implements Session {
 }
 
 /** Returns a session for a log that is a single text. */
-export function textSession(text: string): Session {
+export function textSession(text: string): ContainerStream {
   let data = new TextEncoder().encode(text)
   return {
     write: () => undefined,

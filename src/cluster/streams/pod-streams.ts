@@ -1,6 +1,6 @@
 import type { Client, ObjectKey } from '../../client/client.js'
 import type { PodLogOptions } from '../../client/pod-stream.js'
-import type { Chunk, Session } from '../../client/node-agent.js'
+import type { Chunk, ContainerStream } from '../../client/node-agent.js'
 import type { Duration } from '../../sim/duration.js'
 
 /** Options of `SimCluster.exec`. */
@@ -63,7 +63,7 @@ export function execInPod(
 
 /** Returns the whole log so far. */
 export function logsOfPod(client: Client, pod: ObjectKey, options: LogOptions): string {
-  const session: Session = client.logs(pod, options)
+  const session: ContainerStream = client.logs(pod, options)
   const text = textOf(session.read(), 'stdout')
   session.stop()
   return text

@@ -1,4 +1,4 @@
-import type { Chunk, Session, SessionEnd } from '../../client/node-agent.js'
+import type { Chunk, ContainerStream, SessionEnd } from '../../client/node-agent.js'
 import type { ContainerNetwork, NetworkRequest } from '../../kubelet/index.js'
 
 type Connected = ReturnType<ContainerNetwork['connect']>
@@ -10,7 +10,7 @@ const LARGEST_REQUEST = 16 * 1024 * 1024
  * A connection to a port of a pod. HTTP is parsed into requests, one after the other; anything else is passed
  * to the listener as it arrives.
  */
-export class PortSession implements Session {
+export class PortSession implements ContainerStream {
   readonly #ask: (request: NetworkRequest) => Connected
   readonly #listeners: (() => void)[] = []
   #input = ''

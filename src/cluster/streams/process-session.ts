@@ -1,5 +1,5 @@
 import { ByteDecoder, bytesOfText } from '../../api/byte-text.js'
-import type { Chunk, ExecRequest, Session, SessionEnd } from '../../client/node-agent.js'
+import type { Chunk, ExecRequest, ContainerStream, SessionEnd } from '../../client/node-agent.js'
 import type { ProcessListener } from '../../kubelet/index.js'
 
 /** What a session can do with the process at its other end. */
@@ -13,7 +13,7 @@ export interface ProcessEnd {
  * A session of exec or attach: output is buffered until it is read; input is passed to the process
  * immediately.
  */
-export class ProcessSession implements Session, ProcessListener {
+export class ProcessSession implements ContainerStream, ProcessListener {
   readonly #request: Pick<ExecRequest, 'tty'>
   readonly #decoder = new ByteDecoder()
   readonly #listeners: (() => void)[] = []

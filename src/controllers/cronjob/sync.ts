@@ -15,7 +15,7 @@ import type { NextTime } from './schedule-times.js'
 import { InvalidScheduleError, missedTimes, timesOf, untilNextTime } from './schedule-times.js'
 
 /** The dependencies of a {@link CronJobSync}. */
-interface CronJobPorts {
+interface CronJobDependencies {
   readonly client: Client
   readonly recorder: EventRecorder
   /** Whether the release annotates jobs with their scheduled time. */
@@ -27,14 +27,14 @@ interface CronJobPorts {
  * is due. Source: pkg/controller/cronjob/cronjob_controllerv2.go.
  */
 export class CronJobSync {
-  readonly #ports: CronJobPorts
+  readonly #ports: CronJobDependencies
   readonly #now: number
   #cronJob: CronJob
   #status: CronJobStatus
   /** Whether the status must be written. */
   #isDirty = false
 
-  constructor(cronJob: CronJob, now: number, ports: CronJobPorts) {
+  constructor(cronJob: CronJob, now: number, ports: CronJobDependencies) {
     this.#ports = ports
     this.#now = now
     this.#cronJob = cronJob

@@ -32,7 +32,7 @@ import {
 } from './status.js'
 
 /** The dependencies of a {@link Rollout}. */
-export interface RolloutPorts {
+export interface RolloutDependencies {
   readonly client: Client
   readonly recorder: EventRecorder
   /** Returns the pods that a ReplicaSet controls. */
@@ -51,9 +51,9 @@ export interface RolloutPorts {
 export class Rollout {
   #deployment: Deployment
   #sets: readonly ReplicaSet[]
-  readonly #ports: RolloutPorts
+  readonly #ports: RolloutDependencies
 
-  constructor(deployment: Deployment, sets: readonly ReplicaSet[], ports: RolloutPorts) {
+  constructor(deployment: Deployment, sets: readonly ReplicaSet[], ports: RolloutDependencies) {
     this.#deployment = deployment
     this.#sets = sets
     this.#ports = ports

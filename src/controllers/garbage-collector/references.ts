@@ -62,7 +62,7 @@ export interface Classified {
 }
 
 /** The decision about an object. `release`: remove the references to those owners (uids). */
-type Verdict =
+type Disposal =
   | { readonly kind: 'keep' }
   | { readonly kind: 'release'; readonly owners: readonly string[] }
   | { readonly kind: 'delete'; readonly propagation: 'Orphan' | 'Foreground' | 'Background' }
@@ -75,7 +75,7 @@ export function judge(
   object: KubeObject,
   { solid, dangling, waiting }: Classified,
   hasDependents: boolean,
-): Verdict {
+): Disposal {
   if (solid.length + dangling.length + waiting.length === 0) return { kind: 'keep' }
   if (solid.length > 0) {
     const owners = [...dangling, ...waiting].map(({ uid }) => uid)

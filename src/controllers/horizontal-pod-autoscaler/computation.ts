@@ -37,7 +37,7 @@ export interface Computed {
 }
 
 /** The dependencies of a {@link ReplicaComputation}. */
-export interface ReplicaComputationPorts {
+export interface ReplicaComputationDependencies {
   readonly metrics: MetricsSource
   /** Server version. */
   readonly version: string
@@ -53,9 +53,9 @@ export interface ReplicaComputationPorts {
 
 /** Computes the replica count of a target from all metrics of its autoscaler. */
 export class ReplicaComputation {
-  readonly #ports: ReplicaComputationPorts
+  readonly #ports: ReplicaComputationDependencies
 
-  constructor(ports: ReplicaComputationPorts) {
+  constructor(ports: ReplicaComputationDependencies) {
     this.#ports = ports
   }
 

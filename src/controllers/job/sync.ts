@@ -25,7 +25,7 @@ import {
 import { trackPods } from './tracking.js'
 
 /** The dependencies of a {@link JobSync}. */
-interface JobSyncPorts {
+interface JobSyncDependencies {
   readonly client: Client
   readonly recorder: EventRecorder
   readonly pods: JobPods
@@ -44,9 +44,9 @@ const BATCH_PERIOD = 1_000
 
 /** One sync of an unfinished job. Source: pkg/controller/job/job_controller.go syncJob. */
 export class JobSync {
-  readonly #ports: JobSyncPorts
+  readonly #ports: JobSyncDependencies
 
-  constructor(ports: JobSyncPorts) {
+  constructor(ports: JobSyncDependencies) {
     this.#ports = ports
   }
 

@@ -15,7 +15,7 @@ import { completionIndexOf, countsByIndex, isIndexed, isPodFailed, isTracked, va
 const MAX_UNCOUNTED = 500
 
 /** The dependencies of {@link trackPods}. */
-export interface TrackingPorts {
+export interface TrackingDependencies {
   readonly client: Client
   readonly pods: JobPods
   readonly rules: EndingRules
@@ -31,7 +31,7 @@ export interface TrackingPorts {
  * finishes with the last of them. `isDirty`: whether the status has to be written anyway. Source:
  * pkg/controller/job/job_controller.go trackJobStatusAndRemoveFinalizers.
  */
-export function trackPods(context: JobContext, ports: TrackingPorts, isDirty: boolean): void {
+export function trackPods(context: JobContext, ports: TrackingDependencies, isDirty: boolean): void {
   const { key, status } = context
   const uncounted = uncountedUids(context)
   let needsWrite = countUntracked(context, uncounted) || isDirty
@@ -58,7 +58,7 @@ export function trackPods(context: JobContext, ports: TrackingPorts, isDirty: bo
   if (isFinished) ports.finished(context)
 }
 
-function write(context: JobContext, { client }: TrackingPorts): void {
+function write(context: JobContext, { client }: TrackingDependencies): void {
   context.job = client.updateStatus('jobs', { ...context.job, status: statusOf(context.status) } as Job)
 }
 

@@ -1,7 +1,7 @@
 import type { HostMachine } from '../machine/host-machine.js'
 
 /** A terminal session: the machines that it is logged in to. */
-export interface Session {
+export interface Terminal {
   /** The machines; the innermost ssh comes last. */
   readonly stack: { readonly machine: HostMachine; cwd: string; env: Readonly<Record<string, string>> }[]
   /** Runs a command line on another machine. */
@@ -12,7 +12,7 @@ export interface Session {
 export interface CommandCall {
   readonly args: readonly string[]
   readonly machine: HostMachine
-  readonly session: Session
+  readonly session: Terminal
   /** Working directory. */
   readonly cwd: string
   readonly env: ReadonlyMap<string, string>

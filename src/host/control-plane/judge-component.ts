@@ -23,7 +23,7 @@ export interface Surroundings {
  * Fate of a static pod: it runs, its container waits for something, or its program exits at once with an
  * error.
  */
-export type Verdict =
+export type ProcessOutcome =
   | { readonly kind: 'runs'; readonly works: boolean; readonly words?: string }
   | {
       readonly kind: 'waits'
@@ -43,7 +43,7 @@ export function judgeComponent(
   component: ComponentName,
   manifest: ReadManifest,
   around: Surroundings,
-): Verdict {
+): ProcessOutcome {
   const waits = cannotStart(component, manifest, around)
   if (waits !== undefined) return waits
   try {
@@ -67,7 +67,7 @@ function cannotStart(
   component: ComponentName,
   manifest: ReadManifest,
   { text, isDirectory }: Surroundings,
-): Verdict | undefined {
+): ProcessOutcome | undefined {
   for (const { name, path, type } of manifest.volumes) {
     const isThere = text(path) !== undefined || isDirectory(path)
     const wrong =

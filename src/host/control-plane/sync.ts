@@ -6,7 +6,7 @@ import { applyFlags, readManifest } from './read-manifest.js'
 import type { ComponentName } from './images.js'
 import { COMPONENTS } from './images.js'
 import { judgeComponent } from './judge-component.js'
-import type { Verdict } from './judge-component.js'
+import type { ProcessOutcome } from './judge-component.js'
 import type { ReadManifest } from './read-manifest.js'
 
 const FOLDER = '/etc/kubernetes/manifests'
@@ -32,7 +32,7 @@ export function syncControlPlane(machine: HostMachine): void {
       old?.state === 'running' &&
       old.manifest === file.text &&
       (component !== 'kube-apiserver' || etcd !== undefined)
-    const verdict: Verdict | undefined =
+    const verdict: ProcessOutcome | undefined =
       file === undefined
         ? undefined
         : goesOn
@@ -54,7 +54,7 @@ export function syncControlPlane(machine: HostMachine): void {
   }
 }
 
-const works = (verdict: Verdict | undefined): boolean => verdict?.kind === 'runs' && verdict.works
+const works = (verdict: ProcessOutcome | undefined): boolean => verdict?.kind === 'runs' && verdict.works
 
 /** A manifest of a component. */
 export interface FoundManifest {
@@ -97,7 +97,7 @@ function apply(
   machine: HostMachine,
   component: ComponentName,
   file: FoundManifest | undefined,
-  verdict: Verdict | undefined,
+  verdict: ProcessOutcome | undefined,
   isFirst: boolean,
 ): void {
   const { components } = machine.state
@@ -166,7 +166,7 @@ function showPod(machine: HostMachine, component: ComponentName, manifest: strin
   )
 }
 
-function report(machine: HostMachine, component: ComponentName, verdict: Verdict): void {
+function report(machine: HostMachine, component: ComponentName, verdict: ProcessOutcome): void {
   const pod = `${component}-${machine.name}_kube-system`
   if (verdict.kind === 'runs') {
     for (const [source, text] of startLines(component, machine.hosts.version)) {

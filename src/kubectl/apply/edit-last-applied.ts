@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../api/definition.js'
-import type { Call } from '../call.js'
+import type { CommandLine } from '../call.js'
 import { dryRunOf } from '../dry-run.js'
 import { editAll } from '../commands/edit.js'
 import { KubectlError, usageError } from '../errors.js'
@@ -14,7 +14,7 @@ import { NOTHING_GIVEN, selected } from '../selected.js'
 import { throwCollected } from '../errors.js'
 
 /** `kubectl apply view-last-applied`. Source: kubectl pkg/cmd/apply/apply_view_last_applied.go. */
-export function viewLastApplied(call: Call): void {
+export function viewLastApplied(call: CommandLine): void {
   const format = call.flags.string('output')
   if (format !== 'yaml' && format !== 'json') {
     throw usageError(
@@ -34,7 +34,7 @@ export function viewLastApplied(call: Call): void {
 }
 
 /** `kubectl apply set-last-applied -f`. Source: kubectl pkg/cmd/apply/apply_set_last_applied.go. */
-export function setLastApplied(call: Call): void {
+export function setLastApplied(call: CommandLine): void {
   const { flags, client, out } = call
   if (!flags.has('filename')) throw new KubectlError(NOTHING_GIVEN)
   const dryRun = dryRunOf(call)
@@ -68,7 +68,7 @@ export function setLastApplied(call: Call): void {
 }
 
 /** `kubectl apply edit-last-applied`. Source: kubectl pkg/cmd/apply/apply_edit_last_applied.go. */
-export function editLastApplied(call: Call): void {
+export function editLastApplied(call: CommandLine): void {
   const { infos, errors } = selected(call, call.args, { allowEmptySelector: true })
   editAll(call, infos, errors, {
     shown: ({ object, name }) => {

@@ -1,6 +1,6 @@
 import type { KindDefinition } from '../../api/definition.js'
 import { ignoreNotFound } from '../../client/api-error.js'
-import type { Call } from '../call.js'
+import type { CommandLine } from '../call.js'
 import { propagationOf } from '../cascade.js'
 import type { DryRun } from '../dry-run.js'
 import { KubectlError } from '../errors.js'
@@ -37,7 +37,7 @@ export interface AppliedObjects {
 }
 
 /** Throws KubectlError if the flags for pruning contradict each other. */
-export function checkPruning({ flags }: Call): void {
+export function checkPruning({ flags }: CommandLine): void {
   if (!flags.bool('prune')) return
   if (!flags.bool('all') && flags.string('selector') === '') {
     throw new KubectlError(
@@ -53,7 +53,7 @@ export function checkPruning({ flags }: Call): void {
  * Deletes objects that were applied before but not now: they have the annotation and match the selector.
  * Source: kubectl pkg/cmd/apply/prune.go.
  */
-export function prune(call: Call, { uids, namespaces }: AppliedObjects, dryRun: DryRun): void {
+export function prune(call: CommandLine, { uids, namespaces }: AppliedObjects, dryRun: DryRun): void {
   const kinds = kindsOf(call)
   const places = kinds.flatMap(
     (definition): { readonly definition: KindDefinition; readonly namespace?: string }[] =>
@@ -86,7 +86,7 @@ export function prune(call: Call, { uids, namespaces }: AppliedObjects, dryRun: 
   }
 }
 
-function kindsOf(call: Call): readonly KindDefinition[] {
+function kindsOf(call: CommandLine): readonly KindDefinition[] {
   const { flags, env } = call
   const asked = flags.strings('prune-allowlist')
   if (asked.length === 0) {

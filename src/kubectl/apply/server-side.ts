@@ -2,7 +2,7 @@ import type { KubeObject } from '../../api/definition.js'
 import type { ManagedFieldsEntry } from '../../api/meta/generated.js'
 import { isApiError } from '../../client/api-error.js'
 import { letControllersAct } from '../creation.js'
-import type { Call } from '../call.js'
+import type { CommandLine } from '../call.js'
 import { fieldValidationOf } from '../commands/field-validation.js'
 import type { DryRun } from '../dry-run.js'
 import { KubectlError } from '../errors.js'
@@ -19,7 +19,7 @@ const LAST_APPLIED_MANAGER = 'kubectl-last-applied'
  * Returns the field manager; its default depends on which side makes the patch. Source:
  * apply.GetApplyFieldManagerFlag.
  */
-export function applyManager({ flags }: Call): string {
+export function applyManager({ flags }: CommandLine): string {
   return flags.has('field-manager') || !flags.bool('server-side') ? flags.string('field-manager') : MANAGER
 }
 
@@ -28,7 +28,7 @@ export function applyManager({ flags }: Call): string {
  * so that their later removal has an effect. Throws KubectlError on conflicts, ApiError. Source: kubectl
  * pkg/cmd/apply applyOneObject.
  */
-export function applyOnServer(call: Call, info: Info, dryRun: DryRun): KubeObject {
+export function applyOnServer(call: CommandLine, info: Info, dryRun: DryRun): KubeObject {
   const { definition } = info
   const send = (object: KubeObject, fieldManager: string): KubeObject =>
     call.client.patch(
@@ -102,7 +102,7 @@ const ownedByClientSide = ({
  * Merges the entry of client-side apply into kubectl's own. Returns whether there was one. Source: client-go
  * util/csaupgrade.
  */
-function migrate(call: Call, { definition, ...info }: Info, object: KubeObject): boolean {
+function migrate(call: CommandLine, { definition, ...info }: Info, object: KubeObject): boolean {
   const old = ownedByClientSide(object)
   if (old === undefined) return false
   const entries = object.metadata.managedFields ?? []

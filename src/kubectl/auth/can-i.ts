@@ -1,6 +1,6 @@
 import type { KindDefinition } from '../../api/definition.js'
 import type { PolicyRule } from '../../api/rbac/generated.js'
-import type { Call } from '../call.js'
+import type { CommandLine } from '../call.js'
 import { KubectlError, SilentExit } from '../errors.js'
 import { compactRules, resourceText } from '../policy-rules.js'
 import { TABLE, TabWriter } from '../print/tabwriter.js'
@@ -22,7 +22,7 @@ interface Asked {
 }
 
 /** `kubectl auth can-i VERB (RESOURCE | RESOURCE/NAME | /PATH)`. Source: kubectl pkg/cmd/auth/cani.go. */
-export function canI(call: Call): void {
+export function canI(call: CommandLine): void {
   const { flags, args, out } = call
   if (flags.bool('list')) {
     if (args.length > 0) throw new KubectlError('list option must be specified with no arguments')
@@ -43,7 +43,7 @@ export function canI(call: Call): void {
   if (!allowed) throw new SilentExit(1)
 }
 
-function askedOf({ args: [verb = '', what = ''], flags, env: { scheme } }: Call): Asked {
+function askedOf({ args: [verb = '', what = ''], flags, env: { scheme } }: CommandLine): Asked {
   const subresource = flags.string('subresource')
   if (what.startsWith('/')) {
     if (subresource !== '') throw new KubectlError('--subresource can not be used with NonResourceURL')
@@ -74,13 +74,13 @@ function askedOf({ args: [verb = '', what = ''], flags, env: { scheme } }: Call)
   }
 }
 
-interface Verdict {
+interface ReviewStatus {
   readonly allowed: boolean
   readonly reason: string
   readonly evaluationError: string
 }
 
-function review(call: Call, asked: Asked, quiet: boolean): Verdict {
+function review(call: CommandLine, asked: Asked, quiet: boolean): ReviewStatus {
   const { flags, client, out } = call
   const namespace = flags.bool('all-namespaces') ? '' : call.namespace
   const { verb, group, resource, name, subresource, path, definition } = asked
@@ -106,14 +106,14 @@ function review(call: Call, asked: Asked, quiet: boolean): Verdict {
     )
   }
   const answer = client.create('selfsubjectaccessreviews', { metadata: {}, spec } as never) as unknown as {
-    readonly status?: Partial<Verdict>
+    readonly status?: Partial<ReviewStatus>
   }
   const { allowed = false, reason = '', evaluationError = '' } = answer.status ?? {}
   return { allowed, reason, evaluationError }
 }
 
 /** Warns about an unknown resource or verb, which can be asked about all the same. */
-function warn({ out }: Call, { verb, group, resource, definition }: Asked): void {
+function warn({ out }: CommandLine, { verb, group, resource, definition }: Asked): void {
   if (resource !== '*' && definition === undefined) {
     const text =
       group === ''
@@ -145,7 +145,7 @@ const VERBS: ReadonlySet<string> = new Set([
 ])
 
 /** `--list`: prints what the user may do in the namespace. */
-function listRules(call: Call): void {
+function listRules(call: CommandLine): void {
   const { client, out, flags, namespace } = call
   const answer = client.create('selfsubjectrulesreviews', {
     metadata: {},

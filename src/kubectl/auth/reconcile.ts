@@ -2,7 +2,7 @@ import { semanticEqual } from '../../api/equal.js'
 import type { KubeObject } from '../../api/definition.js'
 import type { PolicyRule, Subject } from '../../api/rbac/generated.js'
 import { ignoreNotFound } from '../../client/api-error.js'
-import type { Call } from '../call.js'
+import type { CommandLine } from '../call.js'
 import { dryRunOf } from '../dry-run.js'
 import type { DryRun } from '../dry-run.js'
 import { KubectlError, throwCollected } from '../errors.js'
@@ -26,7 +26,7 @@ const PROTECTED = 'rbac.authorization.kubernetes.io/autoupdate'
  * `kubectl auth reconcile -f`: adds missing rules to roles and missing subjects to bindings. Source: kubectl
  * pkg/cmd/auth/reconcile.go.
  */
-export function reconcile(call: Call): void {
+export function reconcile(call: CommandLine): void {
   if (call.args.length > 0) throw new KubectlError('no arguments are allowed')
   if (!call.flags.has('filename')) throw new KubectlError('must specify one of -f and -k')
   const dryRun = dryRunOf(call)
@@ -38,7 +38,7 @@ export function reconcile(call: Call): void {
   }
 }
 
-function reconcileOne(call: Call, info: Info, dryRun: DryRun): void {
+function reconcileOne(call: CommandLine, info: Info, dryRun: DryRun): void {
   const { client, flags } = call
   const { definition } = info
   const resource = resourceNameOf(definition)
@@ -105,7 +105,7 @@ function mergedWith(
   }
 }
 
-function report({ out, flags }: Call, operation: string, { rules, subjects }: Missing): void {
+function report({ out, flags }: CommandLine, operation: string, { rules, subjects }: Missing): void {
   if (flags.string('output') !== '') return
   out.errorLine(`\t${operation}`)
   if (rules.length > 0) {

@@ -1,4 +1,4 @@
-import type { Call, Command } from '../call.js'
+import type { CommandLine, Command } from '../call.js'
 import type { ApiResource } from '../discovery.js'
 import { preferredResources } from '../discovery.js'
 import { KubectlError, usageError } from '../errors.js'
@@ -33,7 +33,7 @@ export const apiResources: Command = {
   },
 }
 
-function isAsked({ flags }: Call, { group, verbs, categories, namespaced }: ApiResource): boolean {
+function isAsked({ flags }: CommandLine, { group, verbs, categories, namespaced }: ApiResource): boolean {
   if (verbs.length === 0) return false
   if (flags.has('api-group') && flags.string('api-group') !== group) return false
   if (flags.has('namespaced') && flags.bool('namespaced') !== namespaced) return false

@@ -5,7 +5,7 @@ import { editLastApplied, setLastApplied, viewLastApplied } from '../apply/edit-
 import type { AppliedObjects } from '../apply/prune.js'
 import { checkPruning, prune } from '../apply/prune.js'
 import { applyManager, applyOnServer } from '../apply/server-side.js'
-import type { Call, Command } from '../call.js'
+import type { CommandLine, Command } from '../call.js'
 import type { DryRun } from '../dry-run.js'
 import { dryRunOf } from '../dry-run.js'
 import { isFailure, KubectlError, throwCollected, usageError } from '../errors.js'
@@ -54,7 +54,7 @@ export const apply: Command = {
 }
 
 /** Throws KubectlError, in kubectl's order of checks, if arguments or flags contradict each other. */
-function check(call: Call): DryRun {
+function check(call: CommandLine): DryRun {
   const { flags, args } = call
   if (args.length > 0) throw usageError('apply', `Unexpected args: [${args.join(' ')}]`)
   if (!flags.has('filename') && flags.string('kustomize') === '')
@@ -76,7 +76,7 @@ function check(call: Call): DryRun {
   return dryRun
 }
 
-function contextOf(call: Call, dryRun: DryRun): ApplyContext {
+function contextOf(call: CommandLine, dryRun: DryRun): ApplyContext {
   return {
     client: call.client,
     scheme: call.env.scheme,
@@ -91,7 +91,7 @@ function contextOf(call: Call, dryRun: DryRun): ApplyContext {
   }
 }
 
-function applyOne(call: Call, context: ApplyContext, info: Info): Applied {
+function applyOne(call: CommandLine, context: ApplyContext, info: Info): Applied {
   if (!call.flags.bool('server-side')) return applyInfo(context, info)
   return {
     definition: info.definition,
@@ -101,10 +101,10 @@ function applyOne(call: Call, context: ApplyContext, info: Info): Applied {
   }
 }
 
-const isPrintedWhole = ({ flags }: Call): boolean => !['', 'name'].includes(flags.string('output'))
+const isPrintedWhole = ({ flags }: CommandLine): boolean => !['', 'name'].includes(flags.string('output'))
 
 function report(
-  call: Call,
+  call: CommandLine,
   { dryRun }: ApplyContext,
   { definition, object, operation, annotationMissing }: Applied,
   count: number,
@@ -123,7 +123,7 @@ function report(
 }
 
 /** Prints several objects as one List. */
-function printList({ flags, out }: Call, done: readonly Applied[]): void {
+function printList({ flags, out }: CommandLine, done: readonly Applied[]): void {
   const items = done.map(({ object }) =>
     flags.bool('show-managed-fields') ? object : withoutManagedFields(object),
   )

@@ -1,6 +1,6 @@
 import type { Pod } from '../../api/core/generated.js'
 import { isApiError } from '../../client/api-error.js'
-import type { Call, Command } from '../call.js'
+import type { CommandLine, Command } from '../call.js'
 import { KubectlError } from '../errors.js'
 import { endInterrupted, timeLimitOf } from '../interruption.js'
 import { exitAs, openSession, runSession } from '../sessions.js'
@@ -41,7 +41,7 @@ export const attach: Command = {
   },
 }
 
-function containerIn(call: Call, pod: Pod): string {
+function containerIn(call: CommandLine, pod: Pod): string {
   try {
     return containerFor(call, pod, call.flags.string('container'), call.flags.bool('quiet'))
   } catch (error) {
@@ -75,7 +75,7 @@ export interface Attaching {
  * pkg/cmd/run handleAttachPod, pkg/cmd/attach.
  */
 export function attachTo(
-  call: Call,
+  call: CommandLine,
   key: { readonly namespace: string; readonly name: string },
   container: string,
   { stdin, timeout, isQuiet = false }: Attaching,

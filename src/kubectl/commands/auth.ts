@@ -1,6 +1,6 @@
 import { canI } from '../auth/can-i.js'
 import { reconcile } from '../auth/reconcile.js'
-import type { Call, Command } from '../call.js'
+import type { CommandLine, Command } from '../call.js'
 import { printValue } from '../print/object.js'
 import { TABLE, TabWriter } from '../print/tabwriter.js'
 import { formatOf } from '../print/template.js'
@@ -23,7 +23,7 @@ interface UserInfo {
 }
 
 /** `kubectl auth whoami`. Source: kubectl pkg/cmd/auth/whoami.go. */
-function whoAmI(call: Call): void {
+function whoAmI(call: CommandLine): void {
   const { client, out } = call
   const answer = client.create('selfsubjectreviews', { metadata: {} } as never) as unknown as {
     readonly status?: { readonly userInfo?: UserInfo }

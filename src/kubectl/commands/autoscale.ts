@@ -1,5 +1,5 @@
 import { isApiError } from '../../client/api-error.js'
-import type { Call, Command } from '../call.js'
+import type { CommandLine, Command } from '../call.js'
 import { createFor, optional } from '../create/generate.js'
 import { KubectlError } from '../errors.js'
 import { resourceText } from '../kinds.js'
@@ -56,7 +56,7 @@ export const autoscale: Command = {
  * Retries with v1 if the server refuses autoscaling/v2, as kubectl does. v1 knows only a percentage of CPU,
  * and its error replaces the server's first one.
  */
-function withV1Fallback({ flags, release }: Call, create: () => void): void {
+function withV1Fallback({ flags, release }: CommandLine, create: () => void): void {
   try {
     create()
   } catch (error) {
@@ -69,7 +69,7 @@ function withV1Fallback({ flags, release }: Call, create: () => void): void {
   }
 }
 
-function metricsOf({ flags }: Call): readonly object[] {
+function metricsOf({ flags }: CommandLine): readonly object[] {
   const percent = flags.int('cpu-percent')
   const [cpu, memory] = [flags.string('cpu') || (percent >= 0 ? `${percent}%` : ''), flags.string('memory')]
   return [...(cpu === '' ? [] : [metric('cpu', cpu)]), ...(memory === '' ? [] : [metric('memory', memory)])]

@@ -2,7 +2,7 @@ import type {
   CertificateSigningRequest,
   CertificateSigningRequestCondition,
 } from '../../api/certificates/generated.js'
-import type { Call, Command } from '../call.js'
+import type { CommandLine, Command } from '../call.js'
 import { isFailure, KubectlError, throwCollected } from '../errors.js'
 import { printDone } from '../print/object.js'
 import { readManifests } from '../manifests.js'
@@ -10,7 +10,7 @@ import { readManifests } from '../manifests.js'
 /** Prefix of names that `kubectl get csr -o name` and short names add. */
 const TYPE = /^(csr|certificatesigningrequests?(\.(v\d\w*\.)?certificates\.k8s\.io)?)\//
 
-type Verdict = 'Approved' | 'Denied'
+type ApprovalType = 'Approved' | 'Denied'
 
 /** `kubectl certificate approve`, `deny`. Source: kubectl pkg/cmd/certificates/certificates.go. */
 export const certificate: Command = {
@@ -21,9 +21,9 @@ export const certificate: Command = {
   ],
 }
 
-const REASONS: Readonly<Record<Verdict, string>> = { Approved: 'KubectlApprove', Denied: 'KubectlDeny' }
+const REASONS: Readonly<Record<ApprovalType, string>> = { Approved: 'KubectlApprove', Denied: 'KubectlDeny' }
 
-function decide(call: Call, verdict: Verdict): void {
+function decide(call: CommandLine, verdict: ApprovalType): void {
   const { args, flags } = call
   if (args.length === 0 && !flags.has('filename') && flags.string('kustomize') === '')
     throw new KubectlError('one or more CSRs must be specified as <name> or -f <filename>')
@@ -42,11 +42,11 @@ function decide(call: Call, verdict: Verdict): void {
   throwCollected(errors)
 }
 
-function decideOne(call: Call, name: string, verdict: Verdict): void {
+function decideOne(call: CommandLine, name: string, verdict: ApprovalType): void {
   const { client, env, flags } = call
   const request = client.get('certificatesigningrequests', { name })
   const conditions = request.status?.conditions ?? []
-  const other: Verdict = verdict === 'Approved' ? 'Denied' : 'Approved'
+  const other: ApprovalType = verdict === 'Approved' ? 'Denied' : 'Approved'
   if (conditions.some(({ type }) => type === other))
     throw new KubectlError(`certificate signing request ${JSON.stringify(name)} is already ${other}`)
   const isDone = conditions.some(({ type }) => type === verdict)
@@ -63,7 +63,7 @@ function decideOne(call: Call, name: string, verdict: Verdict): void {
 
 function decided(
   request: CertificateSigningRequest,
-  verdict: Verdict,
+  verdict: ApprovalType,
   now: number,
 ): CertificateSigningRequest {
   const time = `${new Date(now).toISOString().slice(0, 19)}Z`

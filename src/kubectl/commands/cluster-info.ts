@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../api/definition.js'
 import type { Service } from '../../api/core/generated.js'
-import type { Call, Command } from '../call.js'
+import type { CommandLine, Command } from '../call.js'
 import { KubectlError } from '../errors.js'
 import { printValue, withoutManagedFields } from '../print/object.js'
 import { inGoOrder } from '../print/go-field-order.js'
@@ -55,7 +55,7 @@ const KINDS = [
   ['pods', 'pods'],
 ] as const
 
-function dump(call: Call): void {
+function dump(call: CommandLine): void {
   const { client, flags, out } = call
   const format = flags.string('output')
   if (format === 'name') throw new KubectlError('list types are not supported by name printing: *v1.NodeList')
@@ -87,17 +87,17 @@ function dump(call: Call): void {
 }
 
 /** JSON keeps the order of Go's fields; other formats sort them. */
-const printed = ({ env: { scheme } }: Call, list: ReturnType<typeof listOf>, format: string): string =>
+const printed = ({ env: { scheme } }: CommandLine, list: ReturnType<typeof listOf>, format: string): string =>
   format === 'json' ? printJson(inGoOrder(scheme, list), true) : printValue(list, format)
 
-function namespacesOf({ flags, client, namespace }: Call): readonly string[] {
+function namespacesOf({ flags, client, namespace }: CommandLine): readonly string[] {
   if (flags.bool('all-namespaces'))
     return client.list('namespaces').items.map(({ metadata }) => metadata.name ?? '')
   const named = flags.strings('namespaces')
   return named.length > 0 ? named : ['kube-system', namespace]
 }
 
-function logOf({ client }: Call, namespace: string, name: string, container: string): string {
+function logOf({ client }: CommandLine, namespace: string, name: string, container: string): string {
   try {
     const session = client.logs({ namespace, name }, { container })
     const decoder = new TextDecoder()

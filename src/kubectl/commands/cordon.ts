@@ -1,5 +1,5 @@
 import type { Node } from '../../api/core/generated.js'
-import type { Call, Command } from '../call.js'
+import type { CommandLine, Command } from '../call.js'
 import type { DryRun } from '../dry-run.js'
 import { dryRunOf, dryRunSuffix } from '../dry-run.js'
 import { KubectlError, isFailure, usageError } from '../errors.js'
@@ -10,7 +10,7 @@ import { fetchTarget, selectResources } from '../resource-args.js'
  * be patched and continues with the others. Source: kubectl pkg/cmd/drain RunCordonOrUncordon.
  */
 export function cordonNodes(
-  call: Call,
+  call: CommandLine,
   nodes: readonly Node[],
   unschedulable: boolean,
   dryRun: DryRun,
@@ -26,7 +26,12 @@ export function cordonNodes(
   }
 }
 
-function patchNode(call: Call, name: string, unschedulable: boolean, dryRun: DryRun): Error | undefined {
+function patchNode(
+  call: CommandLine,
+  name: string,
+  unschedulable: boolean,
+  dryRun: DryRun,
+): Error | undefined {
   const body = { spec: { unschedulable: unschedulable ? true : null } }
   try {
     call.client.patch(
@@ -54,7 +59,7 @@ export const cordon: Command = command('cordon')
 export const uncordon: Command = command('uncordon')
 
 /** Returns the nodes that `NODE` or `-l` selects. Throws the usage errors of cordon, uncordon and drain. */
-export function nodesOfCall(call: Call): readonly Node[] {
+export function nodesOfCall(call: CommandLine): readonly Node[] {
   const selector = call.flags.string('selector')
   if (call.args.length === 0 && selector === '')
     throw usageError(call.command, `USAGE: ${call.command} NODE [flags]`)

@@ -1,5 +1,5 @@
 import { ByteDecoder, bytesOfText } from '../../api/byte-text.js'
-import type { Call, Command } from '../call.js'
+import type { CommandLine, Command } from '../call.js'
 import { KubectlError, SilentExit } from '../errors.js'
 import { containerFor } from './pod-target.js'
 
@@ -36,7 +36,7 @@ export const cp: Command = {
 }
 
 /** Reads `[[namespace/]pod:]path`. */
-function placeOf(call: Call, text: string): Place {
+function placeOf(call: CommandLine, text: string): Place {
   const at = text.indexOf(':')
   if (at < 0 || text.startsWith('/') || text.startsWith('./') || text.startsWith('../'))
     return { pod: '', namespace: '', path: text }
@@ -51,7 +51,7 @@ function placeOf(call: Call, text: string): Place {
 
 const baseName = (path: string): string => path.replace(/\/+$/, '').split('/').at(-1) as string
 
-function upload(call: Call, path: string, to: Place): void {
+function upload(call: CommandLine, path: string, to: Place): void {
   const { files } = call
   const text = files.text(path)
   const inside = text === undefined ? files.below(path) : []
@@ -75,7 +75,7 @@ function upload(call: Call, path: string, to: Place): void {
   }
 }
 
-function download(call: Call, from: Place, path: string): void {
+function download(call: CommandLine, from: Place, path: string): void {
   const run = runner(call, from)
   if (run(['test', '-d', from.path]).exitCode === 0) {
     const listed = run(['ls', from.path])
@@ -100,7 +100,7 @@ function download(call: Call, from: Place, path: string): void {
   call.files.write(path.endsWith('/') ? path + baseName(from.path) : path, stdout)
 }
 
-function failed(call: Call, stderr: string, exitCode: number): never {
+function failed(call: CommandLine, stderr: string, exitCode: number): never {
   call.out.error(stderr)
   call.out.errorLine(`command terminated with exit code ${exitCode}`)
   throw new SilentExit(exitCode)
@@ -114,7 +114,7 @@ interface Ran {
 
 /** Returns a function that runs commands in the selected container. */
 function runner(
-  call: Call,
+  call: CommandLine,
   { pod: name, namespace }: Place,
 ): (command: readonly string[], stdin?: string) => Ran {
   const { client, env, flags } = call

@@ -1,6 +1,6 @@
 import { isApiError } from '../../client/api-error.js'
 import { letControllersAct, unversioned } from '../creation.js'
-import type { Call, Command } from '../call.js'
+import type { CommandLine, Command } from '../call.js'
 import { configmap, secret } from '../create/config-data.js'
 import { cronjob, deployment, job } from '../create/workloads.js'
 import { ingress, service } from '../create/networking.js'
@@ -73,7 +73,7 @@ export const create: Command = {
   },
 }
 
-function createOne(call: Call, { definition, object }: Info, dryRun: DryRun): void {
+function createOne(call: CommandLine, { definition, object }: Info, dryRun: DryRun): void {
   const wanted = call.flags.bool('save-config') ? withLastApplied(object) : object
   const created =
     dryRun === 'client'

@@ -1,6 +1,6 @@
 import type { Container, EphemeralContainer, Pod } from '../../api/core/generated.js'
 import { attachTo } from './attach.js'
-import type { Call, Command } from '../call.js'
+import type { CommandLine, Command } from '../call.js'
 import { copyOfPod, debugContainer, isProfile, nodePod } from '../debug-pods.js'
 import { ignoreNotFound } from '../../client/api-error.js'
 import { KubectlError, throwCollected } from '../errors.js'
@@ -45,7 +45,7 @@ export const debug: Command = {
   },
 }
 
-function check({ flags, files }: Call, names: readonly string[], command: readonly string[]): void {
+function check({ flags, files }: CommandLine, names: readonly string[], command: readonly string[]): void {
   const [image, copyTo, setImage] = [
     flags.string('image'),
     flags.string('copy-to'),
@@ -89,7 +89,7 @@ function check({ flags, files }: Call, names: readonly string[], command: readon
     throw new KubectlError(`unknown profile: ${flags.string('profile')}`)
 }
 
-function debugPod(call: Call, pod: Pod, command: readonly string[]): void {
+function debugPod(call: CommandLine, pod: Pod, command: readonly string[]): void {
   const { flags, client } = call
   if (flags.string('copy-to') !== '') {
     const { pod: copy, container } = copyOfPod(call, pod, nameFor(call, pod), command)
@@ -117,7 +117,7 @@ function debugPod(call: Call, pod: Pod, command: readonly string[]): void {
   attach(call, patched, container.name)
 }
 
-function ephemeral(call: Call, pod: Pod, command: readonly string[]): EphemeralContainer {
+function ephemeral(call: CommandLine, pod: Pod, command: readonly string[]): EphemeralContainer {
   const { flags, out } = call
   const target = flags.string('target')
   if (target !== '' && !flags.bool('quiet')) {
@@ -132,7 +132,7 @@ function ephemeral(call: Call, pod: Pod, command: readonly string[]): EphemeralC
 }
 
 /** Returns the name of `-c`, or an unused one. */
-function nameFor(call: Call, { spec }: Pod): string {
+function nameFor(call: CommandLine, { spec }: Pod): string {
   const { flags, out } = call
   const given = flags.string('container')
   if (given !== '') return given
@@ -150,7 +150,7 @@ function nameFor(call: Call, { spec }: Pod): string {
   }
 }
 
-function debugNode(call: Call, node: string, command: readonly string[]): void {
+function debugNode(call: CommandLine, node: string, command: readonly string[]): void {
   const { client, out, flags, namespace } = call
   client.get('nodes', { name: node })
   const free = (attempt: number): string => {
@@ -166,7 +166,7 @@ function debugNode(call: Call, node: string, command: readonly string[]): void {
   attach(call, client.create('pods', pod, { fieldManager: 'kubectl-debug' }), container)
 }
 
-function attach(call: Call, { metadata }: Pod, container: string): void {
+function attach(call: CommandLine, { metadata }: Pod, container: string): void {
   const { flags } = call
   const wanted = flags.has('attach') ? flags.bool('attach') : flags.bool('stdin')
   if (!wanted) return

@@ -2,7 +2,7 @@ import type { KubeObject } from '../../api/definition.js'
 import type { Status } from '../../client/api-error.js'
 import { ignoreNotFound, isApiError } from '../../client/api-error.js'
 import type { DeleteOptions } from '../../client/client.js'
-import type { Call, Command } from '../call.js'
+import type { CommandLine, Command } from '../call.js'
 import { propagationOf } from '../cascade.js'
 import type { DryRun } from '../dry-run.js'
 import { dryRunOf, dryRunSuffix } from '../dry-run.js'
@@ -52,7 +52,7 @@ export const deleteCommand: Command = {
 }
 
 /** Lists the objects that would be deleted, and reads the confirmation. */
-function isConfirmed({ out, files }: Call, doomed: readonly DeletionTarget[]): boolean {
+function isConfirmed({ out, files }: CommandLine, doomed: readonly DeletionTarget[]): boolean {
   out.line(`You are about to delete the following ${doomed.length} resource(s):`)
   for (const { definition, name } of doomed) out.line(`${kindName(definition)}/${name}`)
   out.write('Do you want to continue? (y/N): ')
@@ -67,7 +67,7 @@ const immediate =
  * Reads the flags. A grace period of 0 becomes 1 without --force, so that nothing is lost by accident.
  * Source: kubectl delete Complete.
  */
-function deleteOptionsOf(call: Call): DeleteOptions {
+function deleteOptionsOf(call: CommandLine): DeleteOptions {
   const { flags: given } = call
   const force = given.bool('force')
   let grace = given.int('grace-period', -1)
@@ -83,7 +83,7 @@ function deleteOptionsOf(call: Call): DeleteOptions {
   return { propagationPolicy, ...(grace < 0 ? {} : { gracePeriodSeconds: grace }) }
 }
 
-function deletionTargetsOf(call: Call): {
+function deletionTargetsOf(call: CommandLine): {
   readonly doomed: readonly DeletionTarget[]
   readonly errors: Error[]
 } {
@@ -110,7 +110,7 @@ function deletionTargetsOf(call: Call): {
 }
 
 function expand(
-  call: Call,
+  call: CommandLine,
   targets: readonly Target[],
 ): { readonly doomed: readonly DeletionTarget[]; readonly errors: Error[] } {
   const doomed: DeletionTarget[] = []
@@ -135,7 +135,7 @@ function expand(
 
 /** Deletes one object. Returns its uid, or false if it did not exist and that is acceptable. */
 function deleteOne(
-  call: Call,
+  call: CommandLine,
   one: DeletionTarget,
   options: DeleteOptions,
   dryRun: DryRun,
@@ -160,7 +160,7 @@ function deleteOne(
 }
 
 /** Objects from a list may already be gone, which is not an error. */
-const isExpanded = ({ flags: given }: Call): boolean =>
+const isExpanded = ({ flags: given }: CommandLine): boolean =>
   given.bool('all') || given.has('selector') || given.has('field-selector')
 
 function uidOf(answer: KubeObject | Status): string | undefined {
@@ -169,7 +169,11 @@ function uidOf(answer: KubeObject | Status): string | undefined {
     : (answer as KubeObject).metadata.uid
 }
 
-function deletedLine(call: Call, { definition, name, namespace }: DeletionTarget, dryRun: DryRun): string {
+function deletedLine(
+  call: CommandLine,
+  { definition, name, namespace }: DeletionTarget,
+  dryRun: DryRun,
+): string {
   const format = call.flags.string('output')
   if (format === 'name') return `${kindName(definition)}/${name}`
   const from =
@@ -183,7 +187,7 @@ function deletedLine(call: Call, { definition, name, namespace }: DeletionTarget
  * object.
  */
 function waitUntilGone(
-  call: Call,
+  call: CommandLine,
   waiting: readonly { readonly one: DeletionTarget; readonly uid: string | undefined }[],
 ): void {
   const timeout = call.flags.duration('timeout', 0)

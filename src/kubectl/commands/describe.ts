@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../api/definition.js'
 import { isApiError } from '../../client/api-error.js'
-import type { Call, Command } from '../call.js'
+import type { CommandLine, Command } from '../call.js'
 import { describeObject } from '../describe/describe-object.js'
 import { KubectlError, throwCollected } from '../errors.js'
 import { readManifests } from '../manifests.js'
@@ -28,7 +28,7 @@ export const describe: Command = {
   },
 }
 
-function selectionOf(call: Call): Selection {
+function selectionOf(call: CommandLine): Selection {
   if (call.flags.has('filename')) {
     const { infos, errors } = readManifests(call)
     throwCollected(errors)
@@ -51,13 +51,17 @@ function selectionOf(call: Call): Selection {
 }
 
 /** kubectl names the namespace even for cluster-scoped kinds. */
-function nothingFound({ release, namespace, flags }: Call): string {
+function nothingFound({ release, namespace, flags }: CommandLine): string {
   if (!release.namesNamespaceWhenEmpty) return 'No resources found.'
   return flags.bool('all-namespaces') ? 'No resources found' : `No resources found in ${namespace} namespace.`
 }
 
 /** Describes the objects whose names begin with a name that does not exist. */
-function describeByPrefix(call: Call, { definition, namespace, name = '' }: Target, missing: Error): void {
+function describeByPrefix(
+  call: CommandLine,
+  { definition, namespace, name = '' }: Target,
+  missing: Error,
+): void {
   const { objects } = fetchTarget(
     call.client,
     namespace === undefined ? { definition } : { definition, namespace },
@@ -67,7 +71,7 @@ function describeByPrefix(call: Call, { definition, namespace, name = '' }: Targ
   for (const object of matching) call.out.write(`${textOf(call, { definition }, object)}\n`)
 }
 
-function textOf(call: Call, { definition }: Target, object: KubeObject): string {
+function textOf(call: CommandLine, { definition }: Target, object: KubeObject): string {
   const { client, release, env, flags } = call
   return describeObject(object, {
     client,

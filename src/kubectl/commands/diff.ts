@@ -2,7 +2,7 @@ import type { KubeObject } from '../../api/definition.js'
 import { compileSelectorText } from '../../api/label-parser.js'
 import { ignoreNotFound } from '../../client/api-error.js'
 import { applyManager } from '../apply/server-side.js'
-import type { Call, Command } from '../call.js'
+import type { CommandLine, Command } from '../call.js'
 import { KubectlError, SilentExit, errorText, isFailure, throwCollected, usageError } from '../errors.js'
 import { patchTableOf, resourceNameOf } from '../kinds.js'
 import { lastAppliedOf, withoutLastApplied } from '../apply/last-applied.js'
@@ -37,7 +37,7 @@ export const diff: Command = {
   },
 }
 
-function compare(call: Call): void {
+function compare(call: CommandLine): void {
   const { flags, args, out } = call
   if (!flags.has('filename') && flags.string('kustomize') === '')
     throw new KubectlError('must specify one of -f and -k')
@@ -73,7 +73,7 @@ function compare(call: Call): void {
   if (changed.length > 0) throw new SilentExit(1)
 }
 
-function differenceOf(call: Call, info: Info): Difference {
+function differenceOf(call: CommandLine, info: Info): Difference {
   const { definition, name, namespace = '' } = info
   const resource = resourceNameOf(definition)
   if (name === '') throw new KubectlError('resource name may not be empty')
@@ -98,7 +98,7 @@ function differenceOf(call: Call, info: Info): Difference {
  * Returns the object as the server would store it. The last applied configuration is left unchanged, since it
  * would always differ.
  */
-function mergedOf(call: Call, info: Info, live: KubeObject | undefined): KubeObject {
+function mergedOf(call: CommandLine, info: Info, live: KubeObject | undefined): KubeObject {
   const { flags, client, env } = call
   if (flags.bool('server-side')) {
     const write = { dryRun: true, force: flags.bool('force-conflicts'), fieldManager: applyManager(call) }

@@ -1,5 +1,5 @@
 import type { Node, Pod } from '../../api/core/generated.js'
-import type { Call, Command } from '../call.js'
+import type { CommandLine, Command } from '../call.js'
 import type { EvictionTexts } from '../drain/eviction.js'
 import { Eviction, deletePods } from '../drain/eviction.js'
 import type { FilterContext, FilterTexts } from '../drain/filters.js'
@@ -50,7 +50,7 @@ const evictionTexts: EvictionTexts = {
  * Drains as kubectl since 1.15 does: node by node, continuing after a failure. Source: kubectl pkg/cmd/drain
  * RunDrain.
  */
-function drainNodes(call: Call, nodes: readonly Node[], options: DrainOptions): void {
+function drainNodes(call: CommandLine, nodes: readonly Node[], options: DrainOptions): void {
   cordonNodes(call, nodes, true, options.dryRun)
   const failed: { readonly name: string; readonly error: Error }[] = []
   for (const node of nodes) {
@@ -73,7 +73,7 @@ function drainNodes(call: Call, nodes: readonly Node[], options: DrainOptions): 
   throw new Aggregate(failed.map(({ error }) => error))
 }
 
-function drainNode(call: Call, node: string, options: DrainOptions): void {
+function drainNode(call: CommandLine, node: string, options: DrainOptions): void {
   const context: FilterContext = {
     client: call.client,
     clock: call.env.clock,
@@ -107,7 +107,7 @@ function podsToDelete(
   return { toDelete, warning: groupTexts(warnings).join('; ') }
 }
 
-function reportPending(call: Call, node: string, context: FilterContext, cause: Error): void {
+function reportPending(call: CommandLine, node: string, context: FilterContext, cause: Error): void {
   const { toDelete, errors } = sortPods(node, context, false)
   if (toDelete.length > 0 && errors.size === 0) {
     call.out.errorLine(
@@ -142,7 +142,7 @@ const oldEvictionTexts: EvictionTexts = {
  * Drains as kubectl up to 1.14 did: the first node that fails ends the command. Source: kubectl 1.14
  * pkg/cmd/drain RunDrain.
  */
-function drainNodesOld(call: Call, nodes: readonly Node[], options: DrainOptions): void {
+function drainNodesOld(call: CommandLine, nodes: readonly Node[], options: DrainOptions): void {
   cordonNodes(call, nodes, true, options.dryRun)
   for (const [at, node] of nodes.entries()) {
     const name = node.metadata.name as string
@@ -159,7 +159,7 @@ function drainNodesOld(call: Call, nodes: readonly Node[], options: DrainOptions
   }
 }
 
-function drainNodeOld(call: Call, node: string, options: DrainOptions): void {
+function drainNodeOld(call: CommandLine, node: string, options: DrainOptions): void {
   const context: FilterContext = {
     client: call.client,
     clock: call.env.clock,

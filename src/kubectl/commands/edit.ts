@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../api/definition.js'
 import { isApiError } from '../../client/api-error.js'
-import type { Call, Command } from '../call.js'
+import type { CommandLine, Command } from '../call.js'
 import { KubectlError, SilentExit, throwCollected } from '../errors.js'
 import { groupResource, patchTableOf, resourceNameOf } from '../kinds.js'
 import { itemsOf, parseDocuments } from '../manifests.js'
@@ -43,7 +43,7 @@ const WHOLE: Editing = {
  * changed any more. Source: kubectl pkg/cmd/util/editor/editoptions.go.
  */
 export function editAll(
-  call: Call,
+  call: CommandLine,
   infos: readonly Info[],
   errors: readonly Error[],
   editing: Editing,
@@ -79,14 +79,19 @@ export function editAll(
 }
 
 /** Saves the edited text in a file, and prints its path. */
-function preserved({ files, out }: Call, { path, text }: Edited, message: string): KubectlError {
+function preserved({ files, out }: CommandLine, { path, text }: Edited, message: string): KubectlError {
   files.write(path, text)
   out.errorLine(`A copy of your changes has been stored to ${JSON.stringify(path)}`)
   return new KubectlError(message)
 }
 
 /** Sends the edited text. Returns why it must be edited again; empty if it was accepted. */
-function attempt(call: Call, infos: readonly Info[], edited: Edited, editing: Editing): readonly string[] {
+function attempt(
+  call: CommandLine,
+  infos: readonly Info[],
+  edited: Edited,
+  editing: Editing,
+): readonly string[] {
   const [first] = infos as readonly [Info]
   let objects: readonly object[]
   try {
@@ -107,7 +112,7 @@ function attempt(call: Call, infos: readonly Info[], edited: Edited, editing: Ed
 
 const nameOf = ({ definition, name }: Info): string => `${groupResource(definition)} ${JSON.stringify(name)}`
 
-function attemptOne(call: Call, info: Info, wanted: KubeObject, edited: Edited): readonly string[] {
+function attemptOne(call: CommandLine, info: Info, wanted: KubeObject, edited: Edited): readonly string[] {
   const { out } = call
   try {
     patchEdited(call, info, wanted)
@@ -137,7 +142,7 @@ function attemptOne(call: Call, info: Info, wanted: KubeObject, edited: Edited):
   }
 }
 
-function patchEdited(call: Call, info: Info, wanted: KubeObject): void {
+function patchEdited(call: CommandLine, info: Info, wanted: KubeObject): void {
   const { definition } = info
   const before = withoutManagedFields(info.object)
   if (
@@ -169,7 +174,7 @@ function patchEdited(call: Call, info: Info, wanted: KubeObject): void {
  * `create --edit`: returns the objects after an editor changed them. Creates nothing if nothing was changed.
  * Source: kubectl editor EditBeforeCreateMode.
  */
-export function editNew(call: Call, infos: readonly Info[]): readonly Info[] {
+export function editNew(call: CommandLine, infos: readonly Info[]): readonly Info[] {
   return infos.map((info) => {
     const text = editableText(call, info.object)
     const edited = launchEditor(call, text)
@@ -206,7 +211,7 @@ export interface Edited {
  * Opens an object, or the previous edit with the reasons for its refusal, in the call's editor. Throws
  * KubectlError if there is no editor.
  */
-function launchEditor(call: Call, text: string, reasons: readonly string[] = []): Edited {
+function launchEditor(call: CommandLine, text: string, reasons: readonly string[] = []): Edited {
   const { editor } = call.options
   if (editor === undefined) throw new KubectlError('unable to launch the editor "vi"')
   const isJson = call.flags.string('output') === 'json'
@@ -216,7 +221,7 @@ function launchEditor(call: Call, text: string, reasons: readonly string[] = [])
 }
 
 /** Text of an object as an editor shows it. */
-function editableText(call: Call, object: object): string {
+function editableText(call: CommandLine, object: object): string {
   return call.flags.string('output') === 'json' ? printJson(object) : printYaml(object)
 }
 

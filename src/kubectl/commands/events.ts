@@ -1,7 +1,7 @@
 import type { Event } from '../../api/core/generated.js'
 import { formatApiVersion } from '../../api/scheme.js'
 import type { Watch } from '../../client/client.js'
-import type { Call, Command } from '../call.js'
+import type { CommandLine, Command } from '../call.js'
 import { inOrder, intervalOf } from '../describe/events.js'
 import { KubectlError, NoResourceMatch } from '../errors.js'
 import type { RunningWatch } from '../interruption.js'
@@ -58,7 +58,7 @@ export const events: Command = {
 }
 
 /** Parses `--for pod/a`. */
-function selectorOf({ flags, env: { scheme } }: Call): string {
+function selectorOf({ flags, env: { scheme } }: CommandLine): string {
   const about = flags.string('for')
   if (about === '') return ''
   const [type = '', name = '', ...more] = about.split('/')
@@ -80,13 +80,13 @@ interface Shown {
 
 /** Events as they arrive; the existing ones come first, in the order of their names. */
 class EventWatch implements RunningWatch {
-  readonly #call: Call
+  readonly #call: CommandLine
   readonly #watch: Watch<Event>
   readonly #shown: Shown
   readonly #writer = new TabWriter(TABLE)
   #isFirst = true
 
-  constructor(call: Call, watch: Watch<Event>, shown: Shown) {
+  constructor(call: CommandLine, watch: Watch<Event>, shown: Shown) {
     this.#call = call
     this.#watch = watch
     this.#shown = shown
@@ -117,7 +117,7 @@ class EventWatch implements RunningWatch {
   }
 }
 
-function printed({ env: { scheme } }: Call, event: Event, format: string): string {
+function printed({ env: { scheme } }: CommandLine, event: Event, format: string): string {
   if (format === 'name') return `event/${event.metadata.name ?? ''}\n`
   const shown = withoutManagedFields({ ...event, kind: 'Event', apiVersion: 'v1' })
   const {

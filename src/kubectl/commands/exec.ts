@@ -1,5 +1,5 @@
 import type { Pod } from '../../api/core/generated.js'
-import type { Call, Command } from '../call.js'
+import type { CommandLine, Command } from '../call.js'
 import { KubectlError, usageError } from '../errors.js'
 import { exitAs, openSession, runSession } from '../sessions.js'
 import { containerFor, objectNamed, podsOf } from './pod-target.js'
@@ -27,7 +27,7 @@ export const exec: Command = {
  * Returns the target and the command, which must follow `--`. Throws KubectlError. Source: exec
  * ExecOptions.Complete, Validate.
  */
-function wordsOf({ args, dash, flags, files }: Call): {
+function wordsOf({ args, dash, flags, files }: CommandLine): {
   readonly target: string
   readonly command: readonly string[]
 } {
@@ -54,7 +54,7 @@ function targetIn(text: string): string | undefined {
   return object === undefined ? undefined : `${object.kind ?? ''}/${object.metadata?.name ?? ''}`
 }
 
-function run(call: Call, pod: Pod, command: readonly string[]): void {
+function run(call: CommandLine, pod: Pod, command: readonly string[]): void {
   const { client, flags, out } = call
   const name = flags.string('container')
   const container = name === '' ? containerFor(call, pod, '', flags.bool('quiet')) : name

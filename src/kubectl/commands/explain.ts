@@ -1,6 +1,6 @@
 import { isApiError } from '../../client/api-error.js'
 import { parseApiVersion } from '../../api/scheme.js'
-import type { Call, Command } from '../call.js'
+import type { CommandLine, Command } from '../call.js'
 import { KubectlError, NoResourceMatch } from '../errors.js'
 import { explainOld, explainText } from '../explain/plaintext.js'
 import type { ExplainedKind, Schemas } from '../explain/schemas.js'
@@ -37,7 +37,7 @@ export const explain: Command = {
 }
 
 /** Reads the schemas; undefined if the server has no OpenAPI v3. */
-function schemasOf(call: Call, kind: ExplainedKind): Schemas | undefined {
+function schemasOf(call: CommandLine, kind: ExplainedKind): Schemas | undefined {
   try {
     return readSchemas(call, kind)
   } catch (error) {
@@ -51,7 +51,7 @@ function schemasOf(call: Call, kind: ExplainedKind): Schemas | undefined {
  * kind and its fields.
  */
 function resolved(
-  { env: { scheme }, flags }: Call,
+  { env: { scheme }, flags }: CommandLine,
   text: string,
 ): { readonly kind: ExplainedKind; readonly path: readonly string[] } {
   const words = text.replace(/\.$/, '').split('.')

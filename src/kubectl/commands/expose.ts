@@ -1,7 +1,7 @@
 import type { Deployment } from '../../api/apps/generated.js'
 import type { ContainerPort, Pod, PodSpec, ReplicationController, Service } from '../../api/core/generated.js'
 import type { LabelSelector } from '../../api/meta/generated.js'
-import type { Call, Command } from '../call.js'
+import type { CommandLine, Command } from '../call.js'
 import { createFor, labelsOf, optional } from '../create/generate.js'
 import type { Generated } from '../create/generate.js'
 import { KubectlError } from '../errors.js'
@@ -27,7 +27,7 @@ export const expose: Command = {
   },
 }
 
-function serviceFor(call: Call, info: Info): Generated {
+function serviceFor(call: CommandLine, info: Info): Generated {
   const { flags } = call
   if (!EXPOSABLE.has(info.definition.kind)) throw new KubectlError(`cannot expose a ${kindText(info)}`)
   const name = (flags.string('name') || info.name).slice(0, 63)
@@ -74,7 +74,7 @@ const EXPOSABLE: ReadonlySet<string> = new Set([
 const kindText = ({ definition }: Info): string =>
   definition.group === '' ? definition.kind : kindName(definition).replace(/^[^.]+/, definition.kind)
 
-function portOf({ flags }: Call, text: string, known: readonly Port[]): object {
+function portOf({ flags }: CommandLine, text: string, known: readonly Port[]): object {
   const port = /^[+-]?\d+$/.test(text) ? Number(text) : undefined
   if (port === undefined)
     throw new KubectlError(`strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`)

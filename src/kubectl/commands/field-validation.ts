@@ -1,12 +1,12 @@
 import type { WriteOptions } from '../../client/client.js'
-import type { Call } from '../call.js'
+import type { CommandLine } from '../call.js'
 import { KubectlError } from '../errors.js'
 
 /**
  * Reads `--validate`. Releases before 1.25 validated fields in kubectl; here the server does it for all
  * releases.
  */
-export function fieldValidationOf(call: Call): NonNullable<WriteOptions['fieldValidation']> {
+export function fieldValidationOf(call: CommandLine): NonNullable<WriteOptions['fieldValidation']> {
   const text = call.flags.string('validate', 'strict')
   switch (text.toLowerCase()) {
     case 'strict':

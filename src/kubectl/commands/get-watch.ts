@@ -1,7 +1,7 @@
 import type { KindDefinition, KubeObject } from '../../api/definition.js'
 import { isApiError } from '../../client/api-error.js'
 import type { Watch, WatchEvent } from '../../client/client.js'
-import type { Call } from '../call.js'
+import type { CommandLine } from '../call.js'
 import { resourceNameOf } from '../kinds.js'
 import { KubectlError } from '../errors.js'
 import { printWatch } from '../interruption.js'
@@ -17,14 +17,14 @@ import { tablesOf } from '../rest/tables.js'
 
 /** A running `get -w`: first the text of the existing objects, then the text of changes. */
 export class GetWatch {
-  readonly #call: Call
+  readonly #call: CommandLine
   readonly #target: Target
   readonly #source: Source
   #printer: TablePrinter | undefined
   #watch: Watch<KubeObject> | undefined
 
   /** Throws KubectlError if more than one kind is watched. */
-  constructor(call: Call, { targets }: Selection) {
+  constructor(call: CommandLine, { targets }: Selection) {
     const [target] = targets
     if (target === undefined || targets.length > 1)
       throw new KubectlError('you may only specify a single resource type')
@@ -122,7 +122,7 @@ interface Source {
   readonly objectsOf: (event: WatchEvent<KubeObject>) => readonly KubeObject[]
 }
 
-function objectSource(call: Call, target: Target): Source {
+function objectSource(call: CommandLine, target: Target): Source {
   const { definition } = target
   let resourceVersion = ''
   const named =
@@ -146,7 +146,7 @@ function objectSource(call: Call, target: Target): Source {
  * Rows from the server. A watch of a single object begins at resourceVersion 0, so its first event is the
  * current state, which was shown and is skipped. Source: kubectl pkg/cmd/get/get.go watch.
  */
-function tableSource(call: Call, target: Target, tables: ServerTables): Source {
+function tableSource(call: CommandLine, target: Target, tables: ServerTables): Source {
   const { definition, name, ...selection } = target
   let [resourceVersion, isShown] = ['', name !== undefined]
   return {
@@ -185,7 +185,7 @@ function rethrown(error: unknown): Error {
 }
 
 /** `get -w`: prints existing objects, then changes. */
-export function watchForAWhile(call: Call, selection: Selection): void {
+export function watchForAWhile(call: CommandLine, selection: Selection): void {
   if (selection.targets.length > 1) throw new KubectlError('you may only specify a single resource type')
   printWatch(call, () => {
     const watch = new GetWatch(call, selection)

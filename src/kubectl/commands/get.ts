@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../api/definition.js'
 import { isApiError } from '../../client/api-error.js'
-import type { Call, Command } from '../call.js'
+import type { CommandLine, Command } from '../call.js'
 import { isFailure, KubectlError, SilentExit, throwCollected, usageError } from '../errors.js'
 import { logFatal } from '../klog.js'
 import { readManifests } from '../manifests.js'
@@ -32,7 +32,7 @@ export const get: Command = {
   },
 }
 
-function print(call: Call, selection: Selection): void {
+function print(call: CommandLine, selection: Selection): void {
   try {
     if (isTable(call)) printTables(call, selection)
     else printGeneric(call, selection)
@@ -44,7 +44,7 @@ function print(call: Call, selection: Selection): void {
 }
 
 /** Whether rows are printed. Throws KubectlError for an unknown format. */
-export function isTable(call: Call): boolean {
+export function isTable(call: CommandLine): boolean {
   const format = formatOf(call)
   if (format === '' || format === 'wide') return true
   if (!['json', 'yaml', 'kyaml', 'name'].includes(format) && !isTemplateFormat(format))
@@ -53,7 +53,7 @@ export function isTable(call: Call): boolean {
 }
 
 /** Reads what `get` selects. */
-export function selectionOf(call: Call): Selection {
+export function selectionOf(call: CommandLine): Selection {
   if (call.flags.has('filename')) {
     const { infos, errors } = readManifests(call)
     throwCollected(errors)
@@ -85,7 +85,7 @@ export function selectionOf(call: Call): Selection {
 }
 
 /** Source: kubectl pkg/cmd/get GetOptions.Validate. */
-function checkFlags({ flags }: Call): void {
+function checkFlags({ flags }: CommandLine): void {
   if (flags.bool('show-labels') && !['', 'wide'].includes(flags.string('output'))) {
     throw new KubectlError(`--show-labels option cannot be used with ${flags.string('output')} printer`)
   }
@@ -95,7 +95,7 @@ function checkFlags({ flags }: Call): void {
 }
 
 /** `--raw`: prints the server's response unchanged. */
-function getRaw(call: Call, path: string): void {
+function getRaw(call: CommandLine, path: string): void {
   const { flags, args } = call
   if (flags.bool('watch') || flags.bool('watch-only') || flags.has('selector')) {
     throw usageError(
@@ -109,7 +109,7 @@ function getRaw(call: Call, path: string): void {
 
 /** Returns the targets that exist, and the failures to report. */
 function fetchAll(
-  call: Call,
+  call: CommandLine,
   targets: readonly Target[],
   tables?: ServerTables,
 ): {
@@ -131,7 +131,7 @@ function fetchAll(
 }
 
 /** Returns the rows of a target as the server renders them; a list may break off. */
-function rowsOf(call: Call, target: Target, tables: ServerTables): readonly Fetched[] {
+function rowsOf(call: CommandLine, target: Target, tables: ServerTables): readonly Fetched[] {
   const { definition, name, ...selection } = target
   try {
     const { error, ...rows } =
@@ -154,7 +154,7 @@ function failureOrThrow(error: unknown): Error {
 }
 
 /** Reads the flags that affect tables. */
-export function tableOptionsOf(call: Call, withKind: boolean): TableOptions {
+export function tableOptionsOf(call: CommandLine, withKind: boolean): TableOptions {
   const { flags: given } = call
   return {
     wide: formatOf(call) === 'wide',
@@ -167,7 +167,7 @@ export function tableOptionsOf(call: Call, withKind: boolean): TableOptions {
   }
 }
 
-function printTables(call: Call, { targets }: Selection): void {
+function printTables(call: CommandLine, { targets }: Selection): void {
   const isOwn = call.flags.string('subresource') !== '' || !call.flags.bool('server-print')
   const tables = isOwn ? undefined : tablesOf(call.client, call.flags.string('sort-by') !== '')
   const { found, errors } = fetchAll(call, targets, tables)
@@ -212,7 +212,7 @@ function sortedOrNone(objects: readonly KubeObject[], field: string): readonly K
 }
 
 /** Chooses the columns of a group: those of its kind, of its scale, or kubectl's generic ones. */
-function shownAs(call: Call, { definition, objects }: Group, tables: ServerTables | undefined): Group {
+function shownAs(call: CommandLine, { definition, objects }: Group, tables: ServerTables | undefined): Group {
   if (tables !== undefined) return { definition: tables.shown(definition), objects }
   if (call.flags.string('subresource') === 'scale')
     return { definition: { ...definition, columns: scaleColumns }, objects }
@@ -221,7 +221,7 @@ function shownAs(call: Call, { definition, objects }: Group, tables: ServerTable
     : { definition: { ...definition, columns: plainColumns }, objects }
 }
 
-function nothingFound(call: Call, targets: readonly Target[]): string {
+function nothingFound(call: CommandLine, targets: readonly Target[]): string {
   if (!call.release.namesNamespaceWhenEmpty) return 'No resources found.'
   const inNamespace = targets.every(({ namespace }) => namespace !== undefined)
   return inNamespace ? `No resources found in ${call.namespace} namespace.` : 'No resources found'
@@ -243,7 +243,7 @@ function groupsOf(found: readonly Exclude<Fetched, { error: Error }>[]): readonl
   return groups
 }
 
-function printGeneric(call: Call, { targets, singleItem }: Selection): void {
+function printGeneric(call: CommandLine, { targets, singleItem }: Selection): void {
   const { found, errors } = fetchAll(call, targets)
   const format = formatOf(call)
   const options = {
@@ -281,7 +281,7 @@ function printGeneric(call: Call, { targets, singleItem }: Selection): void {
   throwCollected(errors)
 }
 
-function listOf(call: Call, items: readonly KubeObject[]): object {
+function listOf(call: CommandLine, items: readonly KubeObject[]): object {
   const metadata = call.release.minor < 20 ? { resourceVersion: '', selfLink: '' } : { resourceVersion: '' }
   return { apiVersion: 'v1', items, kind: 'List', metadata }
 }

@@ -1,6 +1,6 @@
 import type { Pod } from '../../api/core/generated.js'
 import type { Client } from '../../client/client.js'
-import type { Call, Command } from '../call.js'
+import type { CommandLine, Command } from '../call.js'
 import { KubectlError, usageError } from '../errors.js'
 import { endInterrupted, timeLimitOf } from '../interruption.js'
 import { containerFor, objectNamed, podsOf, withNamespace } from './pod-target.js'
@@ -52,7 +52,7 @@ export class LogFollow {
   readonly #sources: readonly Source[]
 
   /** Throws the errors that kubectl prints. */
-  constructor(call: Call) {
+  constructor(call: CommandLine) {
     const options = optionsOf(call)
     const pairs = selectedContainers(call)
     const follows = call.flags.bool('follow')
@@ -113,7 +113,7 @@ export class LogFollow {
   }
 }
 
-function optionsOf({ flags }: Call): PodLogOptions {
+function optionsOf({ flags }: CommandLine): PodLogOptions {
   if (flags.has('since') && flags.has('since-time'))
     throw new KubectlError('at most one of `sinceTime` or `sinceSeconds` may be specified')
   const tail = flags.has('tail') ? flags.int('tail', -1) : flags.has('selector') ? SELECTOR_TAIL : -1
@@ -138,7 +138,7 @@ function optionsOf({ flags }: Call): PodLogOptions {
 }
 
 /** Returns the selected pods and containers. */
-function selectedContainers(call: Call): readonly { readonly pod: Pod; readonly container: string }[] {
+function selectedContainers(call: CommandLine): readonly { readonly pod: Pod; readonly container: string }[] {
   const { flags, args } = call
   const selector = flags.string('selector')
   const [name, second, ...more] = args
@@ -165,7 +165,7 @@ function selectedContainers(call: Call): readonly { readonly pod: Pod; readonly 
   })
 }
 
-function logContainer(call: Call, pod: Pod, name: string): string {
+function logContainer(call: CommandLine, pod: Pod, name: string): string {
   const { containers, initContainers = [], ephemeralContainers = [] } = pod.spec
   if (
     name !== '' &&
@@ -176,7 +176,7 @@ function logContainer(call: Call, pod: Pod, name: string): string {
   return containerFor(call, pod, name)
 }
 
-function podsNamed(call: Call, name: string): readonly Pod[] {
+function podsNamed(call: CommandLine, name: string): readonly Pod[] {
   let found: ReturnType<typeof objectNamed>
   try {
     found = objectNamed(call, name)

@@ -2,7 +2,7 @@ import type { Command } from '../call.js'
 import { KubectlError, NoResourceMatch } from '../errors.js'
 import { flagsOf, isListed } from '../flag-table.js'
 import type { FlagSpec } from '../flags.js'
-import type { Release } from '../release.js'
+import type { KubectlRelease } from '../release.js'
 import { apiResources, apiVersions } from './api-resources.js'
 import { apply } from './apply.js'
 import { attach } from './attach.js'
@@ -66,7 +66,7 @@ export interface Found {
  * between them. Undefined if no argument is a name. Throws KubectlError for an unknown name. Source: cobra
  * command.go Find.
  */
-export function findCommand(words: readonly string[], release: Release): Found | undefined {
+export function findCommand(words: readonly string[], release: KubectlRelease): Found | undefined {
   const rest = [...words]
   checkLeading(rest)
   const first = takeName(rest, flagsOf(''))
@@ -87,7 +87,7 @@ function checkLeading([first = '']: readonly string[]): void {
 }
 
 /** Descends to the subcommand that the next word names, if there is one. */
-function descend(command: Command, path: string, rest: readonly string[], release: Release): Found {
+function descend(command: Command, path: string, rest: readonly string[], release: KubectlRelease): Found {
   const flags = flagsFor(command, path, release)
   const at = nameIndex(rest, flags)
   const next = command.commands?.find((one) => isCalled(one, rest[at] ?? ''))
@@ -103,7 +103,7 @@ const isCalled = ({ name, aliases }: Command, word: string): boolean =>
   name === word || aliases?.includes(word) === true
 
 /** A command's own flags replace global ones of the same name (`config set-context --namespace`). */
-function flagsFor(command: Command, path: string, release: Release): readonly FlagSpec[] {
+function flagsFor(command: Command, path: string, release: KubectlRelease): readonly FlagSpec[] {
   return [...flagsOf(''), ...flagsOf(path), ...(command.flags?.(release) ?? [])]
 }
 

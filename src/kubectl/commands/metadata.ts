@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../api/definition.js'
 import { labelValueFaults } from '../../api/names.js'
-import type { Call, Command } from '../call.js'
+import type { CommandLine, Command } from '../call.js'
 import { dryRunOf } from '../dry-run.js'
 import { KubectlError, isFailure, throwCollected } from '../errors.js'
 import { resourceNameOf } from '../kinds.js'
@@ -47,7 +47,7 @@ function checkLabels(existing: Readonly<Record<string, string>>, { set }: MapCha
  * Compares the lengths of both texts to decide between `labeled` and `unlabeled`. Source: kubectl label
  * updateDataChangeMsg.
  */
-function labelOperation(call: Call, before: KubeObject, after: KubeObject): string {
+function labelOperation(call: CommandLine, before: KubeObject, after: KubeObject): string {
   const [old, next] = [
     JSON.stringify(before.metadata.labels ?? {}),
     JSON.stringify(after.metadata.labels ?? {}),
@@ -128,16 +128,16 @@ export interface MetadataCommand {
   /** Throws if a key has a value already; called without `--overwrite`. */
   readonly checkOverwrite: (existing: Readonly<Record<string, string>>, changes: MapChanges) => void
   /** Word for the operation: `labeled`, `not labeled`. */
-  readonly operation: (call: Call, before: KubeObject, after: KubeObject) => string
+  readonly operation: (call: CommandLine, before: KubeObject, after: KubeObject) => string
   /** Reports a key that was to be removed but does not exist. */
-  readonly missing: (call: Call, key: string) => void
+  readonly missing: (call: CommandLine, key: string) => void
 }
 
 /**
  * Runs `label` or `annotate`: sends a JSON merge patch of metadata for each object, continuing after
  * failures.
  */
-function changeMetadata(call: Call, command: MetadataCommand): void {
+function changeMetadata(call: CommandLine, command: MetadataCommand): void {
   const { resources, changes } = splitChanges(call.args, command.what, isPair)
   const parsed = command.parse(changes)
   const list = call.flags.bool('list')
@@ -171,7 +171,7 @@ function changeMetadata(call: Call, command: MetadataCommand): void {
 }
 
 function targetsOf(
-  call: Call,
+  call: CommandLine,
   resources: readonly string[],
 ): { readonly targets: readonly Target[]; readonly singleItem: boolean } {
   const selector = call.flags.string('selector')
@@ -198,7 +198,7 @@ function targetsOf(
 
 /** Lists entries by key; upstream prints them in Go's random map order. */
 function listEntries(
-  call: Call,
+  call: CommandLine,
   { field, what }: MetadataCommand,
   { definition, name, object }: Info,
   singleItem: boolean,
@@ -212,7 +212,7 @@ function listEntries(
 }
 
 /** Changes one object and prints the result, unless `--list` was given. */
-function changeOne(call: Call, command: MetadataCommand, info: Info, changes: MapChanges): KubeObject {
+function changeOne(call: CommandLine, command: MetadataCommand, info: Info, changes: MapChanges): KubeObject {
   const { definition, object } = info
   const dryRun = dryRunOf(call)
   const existing = object.metadata[command.field] ?? {}
@@ -256,7 +256,7 @@ function changed(
 
 /** Contains only differences, so that a change without effect is an empty patch. */
 function patchOf(
-  call: Call,
+  call: CommandLine,
   object: KubeObject,
   field: MetadataCommand['field'],
   { set, remove }: MapChanges,

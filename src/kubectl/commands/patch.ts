@@ -6,7 +6,7 @@ import { applyStrategicPatch, StrategicPatchError } from '../../api/patch/strate
 import { isApiError } from '../../client/api-error.js'
 import type { Patch } from '../../client/client.js'
 import type { ResourceName } from '../../client/resources.js'
-import type { Call, Command } from '../call.js'
+import type { CommandLine, Command } from '../call.js'
 import { dryRunOf } from '../dry-run.js'
 import { isFailure, KubectlError, throwCollected } from '../errors.js'
 import { patchTableOf, resourceNameOf } from '../kinds.js'
@@ -58,7 +58,7 @@ export const patch: Command = {
   },
 }
 
-function wantedOf({ flags, files }: Call): Wanted {
+function wantedOf({ flags, files }: CommandLine): Wanted {
   const path = flags.string('patch-file')
   if (flags.string('patch') !== '' && path !== '')
     throw new KubectlError('cannot specify --patch and --patch-file together')
@@ -104,7 +104,7 @@ function valueOf(text: string): unknown {
 const goQuoted = (text: string): string => JSON.stringify(text)
 
 function patchOne(
-  call: Call,
+  call: CommandLine,
   info: Info,
   wanted: Wanted,
   dryRun: 'none' | 'client' | 'server' | 'local',
@@ -132,7 +132,13 @@ function kindIn({ apiVersion = '', kind = '' }: KubeObject): {
   return { group: slash < 0 ? '' : apiVersion.slice(0, slash), kind }
 }
 
-function onServer(call: Call, info: Info, wanted: Wanted, dryRun: boolean, subresource: string): KubeObject {
+function onServer(
+  call: CommandLine,
+  info: Info,
+  wanted: Wanted,
+  dryRun: boolean,
+  subresource: string,
+): KubeObject {
   try {
     return sent(call, info, wanted, dryRun, subresource)
   } catch (error) {
@@ -146,7 +152,7 @@ function onServer(call: Call, info: Info, wanted: Wanted, dryRun: boolean, subre
 }
 
 function sent(
-  call: Call,
+  call: CommandLine,
   info: Info,
   { type, body, text }: Wanted,
   dryRun: boolean,
@@ -172,7 +178,7 @@ function sent(
  * pkg/cmd/patch getPatchedJSON.
  */
 function locally(
-  { env: { scheme } }: Call,
+  { env: { scheme } }: CommandLine,
   object: KubeObject,
   definition: Info['definition'],
   { type, body, text }: Wanted,

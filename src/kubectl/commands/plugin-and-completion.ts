@@ -1,4 +1,4 @@
-import type { Call, Command } from '../call.js'
+import type { CommandLine, Command } from '../call.js'
 import { KubectlError, usageError } from '../errors.js'
 
 /** Shells for which kubectl writes completions. */
@@ -23,7 +23,7 @@ export const plugin: Command = {
  */
 export const completion: Command = {
   name: 'completion',
-  run({ args: [shell, ...more] }: Call) {
+  run({ args: [shell, ...more] }: CommandLine) {
     if (shell === undefined) throw usageError('completion', 'Shell not specified.')
     if (more.length > 0) throw usageError('completion', 'Too many arguments. Expected only the shell type.')
     if (!SHELLS.includes(shell))

@@ -3,7 +3,7 @@ import type { Pod } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/definition.js'
 import { formatSelector } from '../../api/labels.js'
 import { isApiError } from '../../client/api-error.js'
-import type { Call } from '../call.js'
+import type { CommandLine } from '../call.js'
 import { KubectlError } from '../errors.js'
 import { resourceNameOf } from '../kinds.js'
 import { selectResources } from '../resource-args.js'
@@ -12,7 +12,7 @@ const DEFAULT_CONTAINER = 'kubectl.kubernetes.io/default-container'
 
 /** Returns the object of `NAME` or `TYPE/NAME`; a bare name means a pod. */
 export function objectNamed(
-  call: Call,
+  call: CommandLine,
   argument: string,
 ): { readonly kind: string; readonly object: KubeObject } {
   if (!argument.includes('/'))
@@ -32,7 +32,7 @@ export function objectNamed(
  * kinds without pods. Throws KubectlError. Source: polymorphichelpers podutils ActivePods order for logs.
  */
 export function podsOf(
-  call: Call,
+  call: CommandLine,
   kind: string,
   object: KubeObject,
   doing = 'get the logs from',
@@ -83,7 +83,7 @@ function compareActive(a: Pod, b: Pod): number {
  * Returns the selected container. Source: kubectl pkg/cmd/util/podcmd FindOrDefaultContainerByName. @throws
  * KubectlError if the pod has no container of that name.
  */
-export function containerFor(call: Call, pod: Pod, name: string, isQuiet = false): string {
+export function containerFor(call: CommandLine, pod: Pod, name: string, isQuiet = false): string {
   const { containers, initContainers = [], ephemeralContainers = [] } = pod.spec
   const podName = pod.metadata.name ?? ''
   const known = [...containers, ...initContainers, ...ephemeralContainers].map((one) => one.name)
@@ -106,7 +106,7 @@ export function containerFor(call: Call, pod: Pod, name: string, isQuiet = false
 }
 
 /** Error of `logs` for a pod that does not exist. */
-export function withNamespace(call: Call, error: unknown): unknown {
+export function withNamespace(call: CommandLine, error: unknown): unknown {
   return isApiError(error, 'NotFound')
     ? new KubectlError(
         `error from server (NotFound): ${error.message} in namespace ${JSON.stringify(call.namespace)}`,

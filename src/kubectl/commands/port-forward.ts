@@ -1,6 +1,6 @@
 import type { Pod, Service } from '../../api/core/generated.js'
 import { isApiError } from '../../client/api-error.js'
-import type { Call, Command } from '../call.js'
+import type { CommandLine, Command } from '../call.js'
 import type { ForwardedPort } from '../environment.js'
 import { KubectlError, usageError } from '../errors.js'
 import { logError } from '../klog.js'
@@ -67,7 +67,7 @@ function upgraded(open: () => void, remote: number): void {
 }
 
 /** Reports each connection and its failure. */
-function handled<T>(call: Call, { local, remote }: Pair, open: () => T): T {
+function handled<T>(call: CommandLine, { local, remote }: Pair, open: () => T): T {
   call.out.line(`Handling connection for ${local}`)
   try {
     return open()
@@ -84,7 +84,7 @@ function handled<T>(call: Call, { local, remote }: Pair, open: () => T): T {
 }
 
 /** Lets the call use the ports; a failed connection ends the command. Throws KubectlError. */
-function useOf({ options }: Call, ports: readonly ForwardedPort[]): void {
+function useOf({ options }: CommandLine, ports: readonly ForwardedPort[]): void {
   let lost = false
   const watched = ports.map((port): ForwardedPort => ({
     ...port,

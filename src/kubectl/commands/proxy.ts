@@ -1,4 +1,4 @@
-import type { Call, Command } from '../call.js'
+import type { CommandLine, Command } from '../call.js'
 import type { KubectlAnswer, KubectlRequest } from '../environment.js'
 import { KubectlError } from '../errors.js'
 import { endInterrupted } from '../interruption.js'
@@ -46,7 +46,7 @@ export const proxy: Command = {
 const FIRST_FREE = 32_768
 
 /** Strips the prefix from a path, unless the prefix is one of the API's own. */
-function passed(call: Call, request: KubectlRequest): KubectlAnswer {
+function passed(call: CommandLine, request: KubectlRequest): KubectlAnswer {
   const { flags } = call
   const prefix = `${flags.string('api-prefix').replace(/\/+$/, '')}/`
   if (!request.path.startsWith(prefix)) return NOT_FOUND

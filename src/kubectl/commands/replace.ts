@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../api/definition.js'
 import { ignoreNotFound, isApiError } from '../../client/api-error.js'
-import type { Call, Command } from '../call.js'
+import type { CommandLine, Command } from '../call.js'
 import { propagationOf } from '../cascade.js'
 import { dryRunOf, dryRunSuffix } from '../dry-run.js'
 import type { DryRun } from '../dry-run.js'
@@ -57,7 +57,7 @@ export const replace: Command = {
   },
 }
 
-function replaceOne(call: Call, info: Info, dryRun: DryRun): void {
+function replaceOne(call: CommandLine, info: Info, dryRun: DryRun): void {
   const { definition } = info
   const resource = resourceNameOf(definition)
   const object = configured(call, info.object)
@@ -80,7 +80,7 @@ function replaceOne(call: Call, info: Info, dryRun: DryRun): void {
  * Reads the version that is replaced. The object is sent even if reading fails. Source: cli-runtime
  * resource/helper.go.
  */
-function presentVersion(call: Call, info: Info): string | undefined {
+function presentVersion(call: CommandLine, info: Info): string | undefined {
   try {
     return call.client.get(resourceNameOf(info.definition), keyOf(info)).metadata.resourceVersion
   } catch (error) {
@@ -92,13 +92,13 @@ function presentVersion(call: Call, info: Info): string | undefined {
 /**
  * Updates the last applied configuration of an object that has one. Source: util.CreateOrUpdateAnnotation.
  */
-function configured(call: Call, object: KubeObject): KubeObject {
+function configured(call: CommandLine, object: KubeObject): KubeObject {
   return call.flags.bool('save-config') || object.metadata.annotations?.[LAST_APPLIED] !== undefined
     ? withLastApplied(object)
     : object
 }
 
-function deleteFirst(call: Call, info: Info): void {
+function deleteFirst(call: CommandLine, info: Info): void {
   const { flags, client, env, out, release } = call
   const { definition, name, namespace } = info
   const resource = resourceNameOf(definition)
@@ -119,7 +119,7 @@ function deleteFirst(call: Call, info: Info): void {
     throw new KubectlError('timed out waiting for the condition')
 }
 
-function createAgain(call: Call, info: Info): void {
+function createAgain(call: CommandLine, info: Info): void {
   const { definition } = info
   const created = call.client.create(resourceNameOf(definition), configured(call, info.object), {
     fieldManager: call.flags.string('field-manager'),

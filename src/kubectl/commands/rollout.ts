@@ -1,6 +1,6 @@
 import type { Deployment } from '../../api/apps/generated.js'
 import type { KubeObject } from '../../api/definition.js'
-import type { Call, Command } from '../call.js'
+import type { CommandLine, Command } from '../call.js'
 import { KubectlError, isFailure, throwCollected } from '../errors.js'
 import { groupResource } from '../kinds.js'
 import { patchTo } from '../patching.js'
@@ -26,7 +26,7 @@ export const rollout: Command = {
 const RESTARTED = 'kubectl.kubernetes.io/restartedAt'
 
 /** `kubectl rollout pause`. Source: polymorphichelpers/objectpauser.go. */
-function rolloutPause(call: Call): void {
+function rolloutPause(call: CommandLine): void {
   changeWorkloads(call, 'paused', (info) => {
     const deployment = deploymentOf(info, 'pausing is not supported')
     if (deployment.spec.paused === true) throw new KubectlError('is already paused')
@@ -35,7 +35,7 @@ function rolloutPause(call: Call): void {
 }
 
 /** `kubectl rollout resume`. Source: polymorphichelpers/objectresumer.go. */
-function rolloutResume(call: Call): void {
+function rolloutResume(call: CommandLine): void {
   changeWorkloads(call, 'resumed', (info) => {
     const deployment = deploymentOf(info, 'resuming is not supported')
     if (deployment.spec.paused !== true) throw new KubectlError('is not paused')
@@ -48,7 +48,7 @@ function rolloutResume(call: Call): void {
  * `kubectl rollout restart`: sets an annotation of the template to the time. Source:
  * polymorphichelpers/objectrestarter.go.
  */
-function rolloutRestart(call: Call): void {
+function rolloutRestart(call: CommandLine): void {
   const now = `${new Date(call.env.clock.now()).toISOString().slice(0, 19)}Z`
   changeWorkloads(call, 'restarted', ({ definition, object }) => {
     if (!RESTARTABLE.has(groupResource(definition))) throw new KubectlError('restarting is not supported')
@@ -71,7 +71,7 @@ function deploymentOf({ definition, object }: Info, otherwise: string): Deployme
   return object as Deployment
 }
 
-function changeWorkloads(call: Call, done: string, change: (info: Info) => KubeObject): void {
+function changeWorkloads(call: CommandLine, done: string, change: (info: Info) => KubeObject): void {
   const errors: Error[] = []
   const infos = workloadsOf(call)
   if (infos.length === 0) call.out.errorLine(`No resources found in ${call.namespace} namespace.`)

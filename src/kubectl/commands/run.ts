@@ -2,7 +2,7 @@ import type { Pod } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/definition.js'
 import { ignoreNotFound } from '../../client/api-error.js'
 import { attachTo } from './attach.js'
-import type { Call, Command } from '../call.js'
+import type { CommandLine, Command } from '../call.js'
 import type { Generated } from '../create/generate.js'
 import { labelsOf, optional, overridden } from '../create/generate.js'
 import { propagationOf } from '../cascade.js'
@@ -53,10 +53,10 @@ export const run: Command = {
   },
 }
 
-const attachesIn = ({ flags }: Call): boolean =>
+const attachesIn = ({ flags }: CommandLine): boolean =>
   flags.has('attach') ? flags.bool('attach') : flags.bool('stdin') || flags.bool('tty')
 
-function check({ flags }: Call, attaches: boolean, dryRun: DryRun): void {
+function check({ flags }: CommandLine, attaches: boolean, dryRun: DryRun): void {
   if (flags.bool('tty') && !flags.bool('stdin'))
     throw usageError('run', '-i/--stdin is required for containers with -t/--tty=true')
   if (flags.bool('expose') && flags.string('port') === '')
@@ -75,7 +75,7 @@ function check({ flags }: Call, attaches: boolean, dryRun: DryRun): void {
   if (!POLICIES.has(policy)) throw usageError('run', `invalid restart policy: ${policy}`)
 }
 
-function podFor(call: Call, name: string, words: readonly string[]): Generated {
+function podFor(call: CommandLine, name: string, words: readonly string[]): Generated {
   const { flags } = call
   const labels = flags.string('labels') === '' ? { run: name } : labelsOf(flags.string('labels'))
   const [stdin, tty] = [flags.bool('stdin'), flags.bool('tty')]
@@ -115,7 +115,7 @@ function variable(text: string): { readonly name: string; readonly value: string
   return { name: text.slice(0, at), value: text.slice(at + 1) }
 }
 
-function annotationsOf({ flags }: Call): Readonly<Record<string, string>> {
+function annotationsOf({ flags }: CommandLine): Readonly<Record<string, string>> {
   return Object.fromEntries(
     flags.strings('annotations').map((text) => {
       const at = text.indexOf('=')
@@ -136,7 +136,7 @@ function serviceFor(name: string, text: string, selector: Readonly<Record<string
   }
 }
 
-function made(call: Call, generated: Generated, takesOverrides = true): KubeObject {
+function made(call: CommandLine, generated: Generated, takesOverrides = true): KubeObject {
   const { name, ...rest } = generated.metadata
   const placed = {
     ...generated,
@@ -147,7 +147,7 @@ function made(call: Call, generated: Generated, takesOverrides = true): KubeObje
   return call.flags.bool('save-config') ? withLastApplied(result, true) : result
 }
 
-function send(call: Call, object: KubeObject, dryRun: DryRun): KubeObject {
+function send(call: CommandLine, object: KubeObject, dryRun: DryRun): KubeObject {
   const definition = definitionOf(call, object)
   if (dryRun === 'client') return object
   const placed = {
@@ -159,7 +159,7 @@ function send(call: Call, object: KubeObject, dryRun: DryRun): KubeObject {
 }
 
 function definitionOf(
-  { env }: Call,
+  { env }: CommandLine,
   { apiVersion = '', kind = '' }: KubeObject,
 ): ReturnType<typeof env.scheme.ofObject> & object {
   const definition = env.scheme.ofObject(apiVersion, kind)
@@ -170,13 +170,13 @@ function definitionOf(
   return definition
 }
 
-function show(call: Call, wanted: KubeObject, object: KubeObject, dryRun: DryRun): void {
+function show(call: CommandLine, wanted: KubeObject, object: KubeObject, dryRun: DryRun): void {
   if (dryRun === 'client' && call.flags.string('output') === 'json') call.out.write(printJson(wanted, true))
   else printDone(call, definitionOf(call, wanted), object, 'created', dryRun)
 }
 
 /** Waits for the container, shows its output, and deletes the pod with `--rm`. */
-function attach(call: Call, pod: Pod): void {
+function attach(call: CommandLine, pod: Pod): void {
   const { flags, client, out, release } = call
   const key = { namespace: pod.metadata.namespace ?? call.namespace, name: pod.metadata.name ?? '' }
   try {

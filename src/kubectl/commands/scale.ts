@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../api/definition.js'
 import type { ResourceName } from '../../client/resources.js'
-import type { Call, Command } from '../call.js'
+import type { CommandLine, Command } from '../call.js'
 import { dryRunOf } from '../dry-run.js'
 import { KubectlError, throwCollected } from '../errors.js'
 import { groupResource, resourceNameOf } from '../kinds.js'
@@ -50,7 +50,7 @@ interface Wanted {
 }
 
 function scaleOne(
-  call: Call,
+  call: CommandLine,
   info: Info,
   { replicas, version, expected }: Wanted,
   dryRun: boolean,
@@ -74,7 +74,7 @@ function scaleOne(
 }
 
 /** `--timeout`: waits until the scale has the wanted replicas. */
-function waitForScale(call: Call, info: Info, replicas: number, dryRun: boolean): void {
+function waitForScale(call: CommandLine, info: Info, replicas: number, dryRun: boolean): void {
   const timeout = call.flags.duration('timeout')
   if (timeout === 0 || dryRun) return
   const isDone = (): boolean => {

@@ -1,7 +1,7 @@
 import type { Container, Service } from '../../api/core/generated.js'
 import type { LabelSelectorRequirement } from '../../api/meta/generated.js'
 import type { RoleBinding, Subject } from '../../api/rbac/generated.js'
-import type { Call, Command } from '../call.js'
+import type { CommandLine, Command } from '../call.js'
 import { selectorOf } from '../create/policies.js'
 import { KubectlError } from '../errors.js'
 import { matchesName, podSpecOf, withContainers, withPodSpec } from '../pod-spec.js'
@@ -27,7 +27,7 @@ export const set: Command = {
  * `kubectl set image TYPE/NAME CONTAINER=IMAGE ...`; `*` stands for all containers. Source: kubectl
  * pkg/cmd/set/set_image.go.
  */
-function setImage(call: Call): void {
+function setImage(call: CommandLine): void {
   const { resources, changes } = resourcesAndChanges(call, 'image')
   if (changes.length === 0) checkResources(call, resources)
   if (changes.length === 0) throw new KubectlError('at least one image update is required')
@@ -68,7 +68,7 @@ function withImage(container: Container, images: ReadonlyMap<string, string>): C
  * `kubectl set resources TYPE/NAME --limits=cpu=1 --requests=...`. Source: kubectl
  * pkg/cmd/set/set_resources.go.
  */
-function setResources(call: Call): void {
+function setResources(call: CommandLine): void {
   const { flags, args } = call
   if (flags.bool('all') && flags.string('selector') !== '')
     throw new KubectlError('cannot set --all and --selector at the same time')
@@ -104,7 +104,7 @@ function setResources(call: Call): void {
 }
 
 /** `kubectl set serviceaccount TYPE/NAME ACCOUNT`. Source: kubectl pkg/cmd/set/set_serviceaccount.go. */
-function setServiceAccount(call: Call): void {
+function setServiceAccount(call: CommandLine): void {
   const name = call.args.at(-1)
   if (name === undefined) throw new KubectlError('serviceaccount is required')
   setSelected(
@@ -119,7 +119,7 @@ function setServiceAccount(call: Call): void {
  * `kubectl set selector svc/NAME a=b,c=d`: replaces the selector. Source: kubectl
  * pkg/cmd/set/set_selector.go.
  */
-function setSelector(call: Call): void {
+function setSelector(call: CommandLine): void {
   const { args, flags } = call
   const text = args.at(-1)
   const resources = args.slice(0, -1)
@@ -158,7 +158,7 @@ const GROUP = 'rbac.authorization.k8s.io'
  * `kubectl set subject rolebinding/NAME --user --group --serviceaccount`: adds missing subjects. Source:
  * kubectl pkg/cmd/set/set_subject.go.
  */
-function setSubject(call: Call): void {
+function setSubject(call: CommandLine): void {
   const { flags, args } = call
   if (flags.bool('all') && flags.string('selector') !== '')
     throw new KubectlError('cannot set --all and --selector at the same time')

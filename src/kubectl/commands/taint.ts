@@ -1,6 +1,6 @@
 import type { Node, Taint } from '../../api/core/generated.js'
 import { labelValueFaults, qualifiedNameFaults } from '../../api/names.js'
-import type { Call, Command } from '../call.js'
+import type { CommandLine, Command } from '../call.js'
 import { dryRunOf } from '../dry-run.js'
 import { Aggregate, isFailure, KubectlError, NoResourceMatch, throwCollected, usageError } from '../errors.js'
 import { printDone } from '../print/object.js'
@@ -49,7 +49,7 @@ export const taint: Command = {
   },
 }
 
-function targetsOf(call: Call, resources: readonly string[]): readonly Target[] {
+function targetsOf(call: CommandLine, resources: readonly string[]): readonly Target[] {
   const [type = '', ...names] = resources
   const selector = call.flags.string('selector')
   const all = call.flags.bool('all')
@@ -122,7 +122,7 @@ function taintText({ key, value = '', effect = '' as Taint['effect'] }: TaintSpe
   return (effect as string) === '' ? head : `${head}:${effect}`
 }
 
-function taintNode(call: Call, { definition }: Target, node: Node, changes: TaintChanges): void {
+function taintNode(call: CommandLine, { definition }: Target, node: Node, changes: TaintChanges): void {
   const overwrite = call.flags.bool('overwrite')
   const dryRun = dryRunOf(call)
   const name = node.metadata.name as string

@@ -1,6 +1,6 @@
 import type { Node } from '../../api/core/generated.js'
 import { quantityMilliValue, quantityValue } from '../../api/quantity.js'
-import type { Call, Command } from '../call.js'
+import type { CommandLine, Command } from '../call.js'
 import { KubectlError, usageError } from '../errors.js'
 import { TABLE, TabWriter } from '../print/tabwriter.js'
 import { answerText } from '../rest/failure.js'
@@ -45,7 +45,7 @@ const cells = ({ cpu, memory }: Usage): readonly [string, string] => [
 ]
 
 /** Fetches metrics from the API. Throws KubectlError if the server has none. */
-function fetchMetrics(call: Call, path: string): readonly Metrics[] {
+function fetchMetrics(call: CommandLine, path: string): readonly Metrics[] {
   const group = call.discovered().groups.find((one) => one.group === 'metrics.k8s.io')
   if (group === undefined) throw new KubectlError('Metrics API not available')
   const version = group.versions[0]?.version ?? 'v1beta1'
@@ -55,7 +55,7 @@ function fetchMetrics(call: Call, path: string): readonly Metrics[] {
   return 'items' in answer ? answer.items : [answer]
 }
 
-function query(call: Call, fields: boolean): string {
+function query(call: CommandLine, fields: boolean): string {
   const parts = [
     ['labelSelector', call.flags.string('selector')],
     ...(fields ? [['fieldSelector', call.flags.string('field-selector')]] : []),
@@ -67,21 +67,25 @@ function query(call: Call, fields: boolean): string {
   return text === '' ? '' : `?${text}`
 }
 
-function checkSorting({ flags }: Call): void {
+function checkSorting({ flags }: CommandLine): void {
   if (!['', 'cpu', 'memory'].includes(flags.string('sort-by')))
     throw new KubectlError('--sort-by accepts only cpu or memory')
 }
 
 /** Sorts by usage, the greatest first, or by name. */
 function sorted<T extends { readonly key: string; readonly usage: Usage }>(
-  call: Call,
+  call: CommandLine,
   rows: readonly T[],
 ): readonly T[] {
   const by = call.flags.string('sort-by') as '' | 'cpu' | 'memory'
   return rows.toSorted((a, b) => (by === '' ? 0 : b.usage[by] - a.usage[by]) || (a.key < b.key ? -1 : 1))
 }
 
-function write({ out, flags }: Call, headers: readonly string[], rows: readonly (readonly string[])[]): void {
+function write(
+  { out, flags }: CommandLine,
+  headers: readonly string[],
+  rows: readonly (readonly string[])[],
+): void {
   const lines = flags.bool('no-headers') ? rows : [headers, ...rows]
   if (lines.length > 0)
     out.write(
@@ -91,7 +95,7 @@ function write({ out, flags }: Call, headers: readonly string[], rows: readonly 
     )
 }
 
-function topNode(call: Call): void {
+function topNode(call: CommandLine): void {
   const {
     args: [name, ...more],
     flags,
@@ -131,7 +135,7 @@ function topNode(call: Call): void {
 
 const percent = (part: number, whole: number): number => (whole === 0 ? 0 : Math.trunc((part / whole) * 100))
 
-function topPod(call: Call): void {
+function topPod(call: CommandLine): void {
   const {
     args: [name, ...more],
     flags,
@@ -190,7 +194,7 @@ function topPod(call: Call): void {
 }
 
 /** Throws if pods exist that have not been measured yet. */
-function throwUnmeasured({ client, flags, namespace }: Call, all: boolean): void {
+function throwUnmeasured({ client, flags, namespace }: CommandLine, all: boolean): void {
   const selector = flags.string('selector')
   const { items } = client.list('pods', {
     ...(all ? {} : { namespace }),

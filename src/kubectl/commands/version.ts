@@ -1,6 +1,6 @@
 import { buildInfo } from '../../api/build-info.js'
 import { release } from '../../api/releases.js'
-import type { Call, Command } from '../call.js'
+import type { CommandLine, Command } from '../call.js'
 import { isFailure, KubectlError } from '../errors.js'
 import { discoveryFailure } from '../request-failure.js'
 import { printYaml } from '../print/yaml.js'
@@ -36,13 +36,13 @@ export const version: Command = {
 }
 
 /** Version of kubectl itself: the call's, or else the environment's, or else the server's. */
-const clientVersionOf = ({ options, env }: Call): string =>
+const clientVersionOf = ({ options, env }: CommandLine): string =>
   options.version ?? env.clientVersion ?? env.version
 
 /**
  * Asks the server for its version. A failure is returned, since the client's version is printed all the same.
  */
-function serverVersion(call: Call): { readonly server?: Info; readonly failure?: Error } {
+function serverVersion(call: CommandLine): { readonly server?: Info; readonly failure?: Error } {
   if (call.env.connect === undefined) return { server: infoOf(call.env.version) }
   // fails first for a user without valid credentials
   void call.client
@@ -55,7 +55,7 @@ function serverVersion(call: Call): { readonly server?: Info; readonly failure?:
 }
 
 function printStructured(
-  call: Call,
+  call: CommandLine,
   clientVersion: Info,
   serverVersion: Info | undefined,
   format: string,
@@ -69,7 +69,7 @@ function printStructured(
   else call.out.write(printYaml(value))
 }
 
-function printText(call: Call, client: Info, server: Info | undefined): void {
+function printText(call: CommandLine, client: Info, server: Info | undefined): void {
   if (call.release.shortVersion || call.flags.bool('short')) {
     call.out.line(`Client Version: ${client['gitVersion']}`)
     if (call.release.minor >= 24) call.out.line(`Kustomize Version: ${call.release.kustomize}`)
@@ -87,7 +87,7 @@ function goDump(info: Info): string {
   return `version.Info{${fields.join(', ')}}`
 }
 
-function warnOfSkew(call: Call, client: number, server: number): void {
+function warnOfSkew(call: CommandLine, client: number, server: number): void {
   if (call.release.minor < 22 || Math.abs(client - server) <= 1) return
   call.out.errorLine(
     `WARNING: version difference between client (1.${client}) and server (1.${server}) ` +

@@ -2,7 +2,7 @@ import type { KubeObject } from '../../api/definition.js'
 import type { Step } from '../../api/jsonpath/nodes.js'
 import { ignoreNotFound, isApiError } from '../../client/api-error.js'
 import type { Client } from '../../client/client.js'
-import type { Call, Command } from '../call.js'
+import type { CommandLine, Command } from '../call.js'
 import { isFailure, KubectlError, throwCollected } from '../errors.js'
 import { resourceNameOf } from '../kinds.js'
 import { readManifests } from '../manifests.js'
@@ -47,7 +47,7 @@ export const wait: Command = {
   },
 }
 
-function selected(call: Call): readonly Target[] {
+function selected(call: CommandLine): readonly Target[] {
   const { flags, args } = call
   if (flags.has('filename')) {
     const { infos, errors } = readManifests(call)
@@ -73,7 +73,12 @@ interface Awaiting extends Target {
 }
 
 /** Returns the current objects of a target. A named object must exist, unless its deletion is awaited. */
-function expanded(call: Call, target: Target, { kind }: Awaited, errors: Error[]): readonly Awaiting[] {
+function expanded(
+  call: CommandLine,
+  target: Target,
+  { kind }: Awaited,
+  errors: Error[],
+): readonly Awaiting[] {
   const { definition } = target
   try {
     return fetchTarget(call.client, target).objects.map((object) => ({
@@ -89,7 +94,7 @@ function expanded(call: Call, target: Target, { kind }: Awaited, errors: Error[]
   }
 }
 
-function waitForCreation({ client, env }: Call, targets: readonly Target[], timeout: number): void {
+function waitForCreation({ client, env }: CommandLine, targets: readonly Target[], timeout: number): void {
   for (const target of targets) {
     const isThere = (): boolean =>
       (ignoreNotFound(() => fetchTarget(client, target))?.objects.length ?? 0) > 0
@@ -100,7 +105,7 @@ function waitForCreation({ client, env }: Call, targets: readonly Target[], time
 
 /** Returns the object once the condition holds; undefined if nothing is to be printed. */
 function waitFor(
-  call: Call,
+  call: CommandLine,
   { definition, object, ...key }: Awaiting,
   awaited: Awaited,
   timeout: number,

@@ -1,4 +1,4 @@
-import type { Call } from '../call.js'
+import type { CommandLine } from '../call.js'
 import { toBase64 } from '../create/config-data.js'
 import { KubectlError, usageError } from '../errors.js'
 import type { Fields } from '../kubeconfig.js'
@@ -6,7 +6,7 @@ import type { ListName } from './file.js'
 import { changeEntry, changeFile, fileOf, withFields } from './file.js'
 
 /** `kubectl config set-cluster NAME`. Source: kubectl pkg/cmd/config/set_cluster.go. */
-export function setCluster(call: Call): void {
+export function setCluster(call: CommandLine): void {
   const { flags, out } = call
   const name = onlyName(call)
   const authority = flags.string('certificate-authority')
@@ -38,7 +38,7 @@ export function setCluster(call: Call): void {
 }
 
 /** `kubectl config set-context NAME | --current`. Source: kubectl pkg/cmd/config/set_context.go. */
-export function setContext(call: Call): void {
+export function setContext(call: CommandLine): void {
   const { flags, args, out, kubeconfig } = call
   const isCurrent = flags.bool('current')
   if (args.length > 1) throw usageError('config set-context', `Unexpected args: [${args.join(' ')}]`)
@@ -55,7 +55,7 @@ export function setContext(call: Call): void {
 }
 
 /** `kubectl config set-credentials NAME`. Source: kubectl pkg/cmd/config/set_credentials.go. */
-export function setCredentials(call: Call): void {
+export function setCredentials(call: CommandLine): void {
   const { flags, out } = call
   const name = onlyName(call)
   const hasBasic = flags.has('username') || flags.has('password')
@@ -89,7 +89,7 @@ export function setCredentials(call: Call): void {
   out.line(`User ${JSON.stringify(name)} set.`)
 }
 
-function onlyName(call: Call): string {
+function onlyName(call: CommandLine): string {
   const [name, ...more] = call.args
   if (name === undefined || more.length > 0)
     throw new KubectlError(`Unexpected args: [${call.args.join(' ')}]`)
@@ -97,11 +97,11 @@ function onlyName(call: Call): string {
 }
 
 /** Returns the values of those named flags that were given. */
-function given({ flags }: Call, ...names: readonly string[]): Fields {
+function given({ flags }: CommandLine, ...names: readonly string[]): Fields {
   return Object.fromEntries(names.filter((name) => flags.has(name)).map((name) => [name, flags.string(name)]))
 }
 
-function certificateFields(call: Call, flag: string): Fields {
+function certificateFields(call: CommandLine, flag: string): Fields {
   const path = call.flags.string(flag)
   if (path === '') return {}
   const text = call.flags.bool('embed-certs') ? fileText(call, flag, path) : undefined
@@ -110,14 +110,14 @@ function certificateFields(call: Call, flag: string): Fields {
     : { [flag]: '', [`${flag}-data`]: toBase64(text) }
 }
 
-function fileText({ files }: Call, flag: string, path: string): string {
+function fileText({ files }: CommandLine, flag: string, path: string): string {
   const text = files.text(path)
   if (text === undefined)
     throw new KubectlError(`could not stat ${flag} file ${path}: stat ${path}: no such file or directory`)
   return text
 }
 
-function execFields({ flags }: Call, value: Fields | undefined): Fields {
+function execFields({ flags }: CommandLine, value: Fields | undefined): Fields {
   if (
     !['command', 'api-version', 'arg', 'env', 'interactive-mode', 'provide-cluster-info'].some((part) =>
       flags.has(`exec-${part}`),
@@ -150,7 +150,7 @@ function execFields({ flags }: Call, value: Fields | undefined): Fields {
   }
 }
 
-function providerFields({ flags }: Call, value: Fields | undefined): Fields {
+function providerFields({ flags }: CommandLine, value: Fields | undefined): Fields {
   if (!flags.has('auth-provider') && !flags.has('auth-provider-arg')) return {}
   const known = (value?.['auth-provider'] ?? {}) as Fields
   const config = new Map(Object.entries((known['config'] ?? {}) as Readonly<Record<string, string>>))
@@ -171,7 +171,7 @@ function providerFields({ flags }: Call, value: Fields | undefined): Fields {
  * `kubectl config delete-cluster NAME`, `delete-context`, `delete-user`. Source: kubectl
  * pkg/cmd/config/delete_*.go.
  */
-export function deleteEntry(call: Call, list: ListName, word: string): void {
+export function deleteEntry(call: CommandLine, list: ListName, word: string): void {
   const {
     args: [name],
     out,
@@ -196,7 +196,7 @@ export function deleteEntry(call: Call, list: ListName, word: string): void {
  * `kubectl config rename-context OLD NEW`; the current context follows the renaming. Source: kubectl
  * pkg/cmd/config/rename_context.go.
  */
-export function renameContext(call: Call): void {
+export function renameContext(call: CommandLine): void {
   const {
     args: [from, to],
     out,
@@ -225,7 +225,7 @@ export function renameContext(call: Call): void {
 }
 
 /** `kubectl config use-context NAME`. Writes the file that sets the current context, or the first one. */
-export function useContext(call: Call): void {
+export function useContext(call: CommandLine): void {
   const {
     args: [name, ...more],
     kubeconfig,

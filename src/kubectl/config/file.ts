@@ -1,4 +1,4 @@
-import type { Call } from '../call.js'
+import type { CommandLine } from '../call.js'
 import type { Fields, KubeconfigContent, Named } from '../kubeconfig.js'
 import { printYaml } from '../print/yaml.js'
 
@@ -17,13 +17,13 @@ const EMPTY: KubeconfigContent = {
 }
 
 /** Returns the first file that has the entry, or else the first file. Source: clientcmd.ModifyConfig. */
-export function fileOf({ kubeconfig }: Call, has: (content: KubeconfigContent) => boolean): string {
+export function fileOf({ kubeconfig }: CommandLine, has: (content: KubeconfigContent) => boolean): string {
   return kubeconfig.paths.find((path) => has(kubeconfig.read(path) ?? EMPTY)) ?? kubeconfig.path
 }
 
 /** Changes the content of one file and writes it. */
 export function changeFile(
-  call: Call,
+  call: CommandLine,
   path: string,
   change: (content: KubeconfigContent) => KubeconfigContent,
 ): void {
@@ -35,7 +35,7 @@ export function changeFile(
  * Returns whether it existed.
  */
 export function changeEntry(
-  call: Call,
+  call: CommandLine,
   list: ListName,
   name: string,
   change: (value: Fields | undefined) => Fields | undefined,

@@ -1,4 +1,4 @@
-import type { Call } from '../call.js'
+import type { CommandLine } from '../call.js'
 import { toBase64 } from '../create/config-data.js'
 import { KubectlError } from '../errors.js'
 import type { ListName } from './file.js'
@@ -32,7 +32,7 @@ const FIELDS: Readonly<Record<ListName, readonly string[]>> = {
 const BOOLEANS: readonly string[] = ['insecure-skip-tls-verify', 'disable-compression']
 
 /** `kubectl config set PROPERTY VALUE`. Source: kubectl pkg/cmd/config/set.go. */
-export function setProperty(call: Call): void {
+export function setProperty(call: CommandLine): void {
   const { args, out } = call
   const [property, value] = args
   if (property === undefined || value === undefined || args.length > 2)
@@ -53,7 +53,7 @@ export function setProperty(call: Call): void {
 }
 
 /** `kubectl config unset PROPERTY`. Source: kubectl pkg/cmd/config/unset.go. */
-export function unsetProperty(call: Call): void {
+export function unsetProperty(call: CommandLine): void {
   const { args, out, kubeconfig } = call
   const [property] = args
   if (property === undefined || args.length > 1)
@@ -97,7 +97,7 @@ function placeOf(property: string): Place {
   }
 }
 
-function valueOf({ flags }: Call, field: string, value: string): string | boolean {
+function valueOf({ flags }: CommandLine, field: string, value: string): string | boolean {
   if (BOOLEANS.includes(field)) {
     if (!/^(1|t|T|TRUE|true|True|0|f|F|FALSE|false|False)$/.test(value))
       throw new KubectlError(`strconv.ParseBool: parsing ${JSON.stringify(value)}: invalid syntax`)

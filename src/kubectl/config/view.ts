@@ -1,4 +1,4 @@
-import type { Call } from '../call.js'
+import type { CommandLine } from '../call.js'
 import { Aggregate, KubectlError, usageError } from '../errors.js'
 import type { Fields, KubeconfigContent, Named } from '../kubeconfig.js'
 import { textOf } from '../kubeconfig.js'
@@ -16,7 +16,7 @@ const OMITTED: Readonly<Record<string, string>> = {
 }
 
 /** `kubectl config view [--minify] [--raw]`. Source: kubectl pkg/cmd/config/view.go. */
-export function view(call: Call): void {
+export function view(call: CommandLine): void {
   const { args, flags, kubeconfig, out } = call
   if (args.length > 0) throw usageError('config view', `unexpected arguments: [${args.join(' ')}]`)
   const content = flags.bool('minify')
@@ -108,24 +108,24 @@ const redacted = (fields: Fields): Fields =>
   )
 
 /** `kubectl config current-context`. */
-export function currentContext({ kubeconfig, out }: Call): void {
+export function currentContext({ kubeconfig, out }: CommandLine): void {
   const { currentContext: name } = kubeconfig.content
   if (name === '') throw new KubectlError('current-context is not set')
   out.line(name)
 }
 
 /** `kubectl config get-clusters`. */
-export function getClusters({ kubeconfig, out }: Call): void {
+export function getClusters({ kubeconfig, out }: CommandLine): void {
   for (const name of ['NAME', ...kubeconfig.content.clusters.map((one) => one.name).sort()]) out.line(name)
 }
 
 /** `kubectl config get-users`. */
-export function getUsers({ kubeconfig, out }: Call): void {
+export function getUsers({ kubeconfig, out }: CommandLine): void {
   for (const name of ['NAME', ...kubeconfig.content.users.map((one) => one.name).sort()]) out.line(name)
 }
 
 /** `kubectl config get-contexts [NAME...]`. */
-export function getContexts({ kubeconfig, args, flags, out }: Call): void {
+export function getContexts({ kubeconfig, args, flags, out }: CommandLine): void {
   const format = flags.string('output')
   if (format !== '' && format !== 'name')
     throw new KubectlError(

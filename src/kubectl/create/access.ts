@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../api/definition.js'
-import type { Call, Command } from '../call.js'
+import type { CommandLine, Command } from '../call.js'
 import { KubectlError, NoResourceMatch } from '../errors.js'
 import { printValue } from '../print/object.js'
 import type { Generated } from './generate.js'
@@ -52,7 +52,7 @@ export const token: Command = {
   },
 }
 
-function specOf({ flags }: Call): object {
+function specOf({ flags }: CommandLine): object {
   const duration = flags.duration('duration')
   if (flags.has('duration') && duration < 0)
     throw new KubectlError('--duration must be greater than or equal to 0')
@@ -133,7 +133,7 @@ export const clusterrole: Command = {
   },
 }
 
-function clusterRoleOf(call: Call, name: string): Generated {
+function clusterRoleOf(call: CommandLine, name: string): Generated {
   const { flags } = call
   const [verbs, resources, names] = [
     verbsOf(call),
@@ -173,13 +173,17 @@ function pathRule(verbs: readonly string[], nonResourceURLs: readonly string[]):
 }
 
 /** Reads `--verb`; `*` replaces all others. */
-function verbsOf(call: Call): readonly string[] {
+function verbsOf(call: CommandLine): readonly string[] {
   const verbs = unique(call.flags.strings('verb'))
   return verbs.includes('*') ? ['*'] : verbs
 }
 
 /** Returns one rule for each API group, in the order of the groups' names. */
-function resourceRules(call: Call, verbs: readonly string[], texts: readonly string[]): readonly object[] {
+function resourceRules(
+  call: CommandLine,
+  verbs: readonly string[],
+  texts: readonly string[],
+): readonly object[] {
   for (const verb of verbs)
     if (!VERBS.has(verb)) call.out.errorLine(`Warning: '${verb}' is not a standard resource verb`)
   const names = unique(call.flags.strings('resource-name'))
@@ -213,7 +217,7 @@ const SPECIAL: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Source: create_role.go validateResource. */
-function checkResources(call: Call, verbs: readonly string[], texts: readonly string[]): void {
+function checkResources(call: CommandLine, verbs: readonly string[], texts: readonly string[]): void {
   for (const text of texts) {
     const [type = ''] = text.split('/')
     if (type === '*') return
@@ -238,7 +242,7 @@ function checkResources(call: Call, verbs: readonly string[], texts: readonly st
 
 /** Resolves `deploy` or `deployments.apps`; an unknown resource is used as it is written. */
 function typeOf(
-  call: Call,
+  call: CommandLine,
   type: string,
 ): { readonly group: string; readonly resource: string; readonly isKnown: boolean } {
   const definition = call.env.scheme.byName(type)
@@ -251,7 +255,7 @@ function typeOf(
 }
 
 /** Parses `deploy`, `deployments.apps/scale`, `*`. */
-function resourceOf(call: Call, text: string): { readonly group: string; readonly resource: string } {
+function resourceOf(call: CommandLine, text: string): { readonly group: string; readonly resource: string } {
   const slash = text.indexOf('/')
   const [type, suffix] = slash < 0 ? [text, ''] : [text.slice(0, slash), text.slice(slash)]
   if (type === '*') return { group: '', resource: `*${suffix}` }
@@ -314,7 +318,7 @@ export const clusterrolebinding: Command = {
   },
 }
 
-function subjectsOf({ flags }: Call): readonly object[] {
+function subjectsOf({ flags }: CommandLine): readonly object[] {
   const named =
     (kind: string) =>
     (name: string): object => ({ kind, apiGroup: GROUP, name })

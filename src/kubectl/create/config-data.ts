@@ -1,7 +1,7 @@
 import { bytesOfText, isText } from '../../api/byte-text.js'
 import { configKeyFaults } from '../../api/names.js'
 import { sha256Hex } from '../../sim/sha256.js'
-import type { Call, Command } from '../call.js'
+import type { CommandLine, Command } from '../call.js'
 import { checkEnvName } from '../env-name.js'
 import { KubectlError } from '../errors.js'
 import { goJson } from '../print/json.js'
@@ -70,7 +70,7 @@ export const secret: Command = {
   ],
 }
 
-function createSecret(call: Call, type: string, entries: readonly Entry[]): void {
+function createSecret(call: CommandLine, type: string, entries: readonly Entry[]): void {
   const name = nameOf(call)
   const data = new Map<string, string>()
   for (const [key, value] of entries) {
@@ -103,7 +103,7 @@ export function toBase64(text: string): string {
   return btoa([...bytesOfText(text)].map((byte) => String.fromCharCode(byte)).join(''))
 }
 
-function keyPair(call: Call): readonly Entry[] {
+function keyPair(call: CommandLine): readonly Entry[] {
   const [cert, key] = [call.flags.string('cert'), call.flags.string('key')]
   if (cert === '' || key === '') throw new KubectlError('key and cert must be specified')
   const [certificate, privateKey] = [fileText(call, cert), fileText(call, key)]
@@ -117,14 +117,14 @@ function keyPair(call: Call): readonly Entry[] {
   ]
 }
 
-function fileText(call: Call, path: string): string {
+function fileText(call: CommandLine, path: string): string {
   const text = call.files.text(path)
   if (text === undefined)
     throw new KubectlError(`Cannot read file ${path}, open ${path}: no such file or directory`)
   return text
 }
 
-function dockerConfig(call: Call): readonly Entry[] {
+function dockerConfig(call: CommandLine): readonly Entry[] {
   const { flags } = call
   const paths = flags.strings('from-file')
   const [server, username, password, email] = ['server', 'username', 'password', 'email'].map((name) =>
@@ -148,7 +148,7 @@ export type Entry = readonly [key: string, value: string]
  * The entries that `--from-literal`, `--from-file` and `--from-env-file` name, in this order. Throws
  * KubectlError. Source: kubectl pkg/util.
  */
-function entriesOf(call: Call): readonly Entry[] {
+function entriesOf(call: CommandLine): readonly Entry[] {
   const { flags } = call
   const [literals, paths, envFiles] = [
     flags.strings('from-literal'),
@@ -173,7 +173,7 @@ function fromLiteral(source: string): Entry {
 }
 
 /** Reads `path`, `key=path`, or a folder whose files all become entries. Source: util.ParseFileSource. */
-function fromFile(call: Call, source: string): readonly Entry[] {
+function fromFile(call: CommandLine, source: string): readonly Entry[] {
   const [key, path] = keyAndPath(source)
   const text = call.files.text(path)
   if (text !== undefined) return [[key, text]]
@@ -200,7 +200,7 @@ function keyAndPath(source: string): readonly [key: string, path: string] {
  * Reads lines of `KEY=value`; a bare key takes its value from the environment, if it is set. Source:
  * util.AddFromEnvFile.
  */
-function fromEnvFile(call: Call, path: string): readonly Entry[] {
+function fromEnvFile(call: CommandLine, path: string): readonly Entry[] {
   const text = call.files.text(path)
   if (text === undefined) throw new KubectlError(`error reading ${path}: no such file or directory`)
   return text.split(/\r?\n/).flatMap((raw): Entry[] => {

@@ -6,7 +6,7 @@ import { isMap } from '../../api/patch/json.js'
 import { applyMergePatch } from '../../api/patch/merge-patch.js'
 import { applyStrategicPatch } from '../../api/patch/strategic.js'
 import { ConnectionError } from '../../client/api-error.js'
-import type { Call } from '../call.js'
+import type { CommandLine } from '../call.js'
 import { fieldValidationOf } from '../commands/field-validation.js'
 import { letControllersAct } from '../creation.js'
 import { dryRunOf } from '../dry-run.js'
@@ -35,7 +35,7 @@ export interface Generated {
  * Creates a generated object and prints it, or only prints it. `failure` precedes the server's error; without
  * it the error is unchanged. Throws KubectlError, ApiError. Source: kubectl pkg/cmd/create.
  */
-export function createGenerated(call: Call, generated: Generated, failure?: string): void {
+export function createGenerated(call: CommandLine, generated: Generated, failure?: string): void {
   const definition = call.env.scheme.ofObject(generated.apiVersion, generated.kind)
   if (definition === undefined) {
     throw new KubectlError(
@@ -73,7 +73,7 @@ export function createGenerated(call: Call, generated: Generated, failure?: stri
 }
 
 /** Runs `work`, which sends one request, and adds the request to a connection error. */
-export function withRequestInError<T>(call: Call, path: string, work: () => T): T {
+export function withRequestInError<T>(call: CommandLine, path: string, work: () => T): T {
   try {
     return work()
   } catch (error) {
@@ -102,14 +102,14 @@ function withNamespace<T extends { readonly metadata: KubeObject['metadata'] }>(
  * Returns the single name that a generator takes; arguments after `--` do not count. Throws KubectlError.
  * Source: create.NameFromCommandArgs.
  */
-export function nameOf(call: Call): string {
+export function nameOf(call: CommandLine): string {
   const length = call.dash ?? call.args.length
   if (length !== 1) throw usageError(call.command, `exactly one NAME is required, got ${length}`)
   return call.args[0] as string
 }
 
 /** The arguments after the name: a command for a container. */
-export const commandOf = (call: Call): readonly string[] => call.args.slice(1)
+export const commandOf = (call: CommandLine): readonly string[] => call.args.slice(1)
 
 /** `{ [field]: value }`, or `{}` if the value is empty, like Go's omitempty. */
 export function optional(
@@ -132,7 +132,7 @@ export const unique = (values: readonly string[]): readonly string[] => [...new 
  * `--overrides`. Throws KubectlError, ApiError.
  */
 export function createFor(
-  call: Call,
+  call: CommandLine,
   { namespace = call.namespace }: Info,
   generated: Generated,
   operation: string,
@@ -162,7 +162,7 @@ export function createFor(
 }
 
 /** Applies `--overrides` to a generated object. Throws KubectlError. Source: cmdutil.Merge. */
-export function overridden(call: Call, definition: KindDefinition, object: KubeObject): KubeObject {
+export function overridden(call: CommandLine, definition: KindDefinition, object: KubeObject): KubeObject {
   const text = call.flags.string('overrides', '')
   if (text === '') return object
   const kind = call.flags.string('override-type')

@@ -1,5 +1,5 @@
 import { dnsSubdomainFaults, portNameFaults, portNumberFaults } from '../../api/names.js'
-import type { Call, Command } from '../call.js'
+import type { CommandLine, Command } from '../call.js'
 import { KubectlError } from '../errors.js'
 import { createGenerated, nameOf, optional } from './generate.js'
 
@@ -20,7 +20,7 @@ export const service: Command = {
   ],
 }
 
-function createService(call: Call, type: ServiceType): void {
+function createService(call: CommandLine, type: ServiceType): void {
   const { flags } = call
   const name = nameOf(call)
   const tcp = flags.strings('tcp')
@@ -136,7 +136,7 @@ const NOT_ENOUGH =
   'catches all traffic) or a list ' +
   'of rules (which catch specific paths)'
 
-function annotationsOf({ flags }: Call): Readonly<Record<string, string>> {
+function annotationsOf({ flags }: CommandLine): Readonly<Record<string, string>> {
   return Object.fromEntries(
     flags.strings('annotation').map((text) => {
       const at = text.indexOf('=')

@@ -1,5 +1,5 @@
 import type { CronJob } from '../../api/batch/generated.js'
-import type { Call, Command } from '../call.js'
+import type { CommandLine, Command } from '../call.js'
 import { KubectlError } from '../errors.js'
 import { fetchTarget, selectResources } from '../resource-args.js'
 import { randomSuffix } from '../random-suffix.js'
@@ -52,7 +52,7 @@ export const deployment: Command = {
  * The last part of an image's name, without tag and digest; made unique if it is not a valid name. Source:
  * sanitizeAndUniquify.
  */
-function containerName(call: Call, image: string): string {
+function containerName(call: CommandLine, image: string): string {
   const name = (image.split('/').at(-1) as string).split(':')[0]?.split('@')[0] ?? ''
   return /[_.]/.test(name) ? `${name.replaceAll(/[_.]/g, '-')}-${randomSuffix(call, name)}` : name
 }
@@ -88,7 +88,7 @@ function imageJob(name: string, image: string, command: readonly string[]): Gene
 }
 
 /** Returns a Job that runs a CronJob now. */
-function cronJobJob(call: Call, name: string, from: string): Generated {
+function cronJobJob(call: CommandLine, name: string, from: string): Generated {
   const { targets } = selectResources(call, [from])
   const objects = targets.flatMap((target) =>
     fetchTarget(call.client, target).objects.map((object) => ({ object, definition: target.definition })),

@@ -1,7 +1,7 @@
 import type { KindDefinition, KubeObject } from '../../api/definition.js'
 import { ageText } from '../../api/duration.js'
 import type { Client } from '../../client/client.js'
-import type { Release } from '../release.js'
+import type { KubectlRelease } from '../release.js'
 import { eventsAbout, writeEvents } from './events.js'
 import { writeAnnotations, writeLabels } from './writer.js'
 import type { DescriptionWriter } from './writer.js'
@@ -10,7 +10,7 @@ import type { DescriptionWriter } from './writer.js'
 export interface DescribeContext {
   readonly client: Client
   readonly definition: KindDefinition
-  readonly release: Release
+  readonly release: KubectlRelease
   /** Virtual ms, for ages. */
   readonly now: number
   readonly withEvents: boolean

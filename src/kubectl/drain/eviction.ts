@@ -1,7 +1,7 @@
 import type { Pod } from '../../api/core/generated.js'
 import type { ApiError } from '../../client/api-error.js'
 import { ignoreNotFound, isApiError } from '../../client/api-error.js'
-import type { Call } from '../call.js'
+import type { CommandLine } from '../call.js'
 import { Aggregate, KubectlError } from '../errors.js'
 import { isDeletedLongAgo } from './filters.js'
 import type { DrainOptions } from './options.js'
@@ -44,13 +44,13 @@ const isTerminatingNamespace = (error: unknown): error is ApiError =>
 
 /** Evicts all pods at once and waits until each is gone, while virtual time moves. Throws an Aggregate. */
 export class Eviction {
-  readonly #call: Call
+  readonly #call: CommandLine
   readonly #options: DrainOptions
   readonly #texts: EvictionTexts
   readonly #deadline: number
   readonly #errors: Error[] = []
 
-  constructor(call: Call, options: DrainOptions, texts: EvictionTexts) {
+  constructor(call: CommandLine, options: DrainOptions, texts: EvictionTexts) {
     this.#call = call
     this.#options = options
     this.#texts = texts
@@ -169,7 +169,7 @@ export class Eviction {
 const deadlineExceeded = new KubectlError('context deadline exceeded')
 
 /** Whether a pod still exists; another pod of the same name does not count. */
-function lookFor(call: Call, pod: Pod, options: DrainOptions): 'there' | 'gone' | 'skipped' {
+function lookFor(call: CommandLine, pod: Pod, options: DrainOptions): 'there' | 'gone' | 'skipped' {
   const found = ignoreNotFound(() => call.client.get('pods', keyOf(pod)))
   if (found === undefined || found.metadata.uid !== pod.metadata.uid) return 'gone'
   if (!isDeletedLongAgo(found, { clock: call.env.clock, options })) return 'there'
@@ -184,7 +184,7 @@ function lookFor(call: Call, pod: Pod, options: DrainOptions): 'there' | 'gone' 
  * `--disable-eviction`: deletes pods one by one, then waits for all together. PodDisruptionBudgets are
  * ignored.
  */
-export function deletePods(call: Call, options: DrainOptions, pods: readonly Pod[]): void {
+export function deletePods(call: CommandLine, options: DrainOptions, pods: readonly Pod[]): void {
   const { gracePeriodSeconds, dryRun, timeoutMs } = options
   const base = gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }
   for (const pod of pods)

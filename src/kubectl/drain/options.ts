@@ -1,10 +1,10 @@
 import { parseLabelSelector, SelectorSyntaxError } from '../../api/label-parser.js'
-import type { Call } from '../call.js'
+import type { CommandLine } from '../call.js'
 import type { DryRun } from '../dry-run.js'
 import { dryRunOf } from '../dry-run.js'
 import { KubectlError } from '../errors.js'
 import type { FlagSpec } from '../flags.js'
-import type { Release } from '../release.js'
+import type { KubectlRelease } from '../release.js'
 
 /**
  * Virtual ms after which a drain without --timeout gives up. kubectl waits until somebody presses Ctrl-C,
@@ -30,7 +30,7 @@ export interface DrainOptions {
 }
 
 /** Returns flags that drain had in older releases. */
-export function drainFlags({ emptyDirFlag, oldDrain }: Release): readonly FlagSpec[] {
+export function drainFlags({ emptyDirFlag, oldDrain }: KubectlRelease): readonly FlagSpec[] {
   return [
     ...(emptyDirFlag === 'delete-emptydir-data'
       ? []
@@ -40,7 +40,7 @@ export function drainFlags({ emptyDirFlag, oldDrain }: Release): readonly FlagSp
 }
 
 /** Reads the flags. Throws KubectlError for an invalid pod selector. */
-export function drainOptionsOf(call: Call): DrainOptions {
+export function drainOptionsOf(call: CommandLine): DrainOptions {
   const { flags, release } = call
   const podSelector = flags.string('pod-selector')
   checkSelector(podSelector)

@@ -1,4 +1,4 @@
-import type { Call } from '../call.js'
+import type { CommandLine } from '../call.js'
 import { answerText } from '../rest/failure.js'
 
 /** A schema of an OpenAPI v3 document. */
@@ -82,7 +82,7 @@ export function typeText(schemas: Schemas, schema: Schema): string {
 }
 
 /** Reads the document of a group version. Throws ApiError. */
-export function readSchemas(call: Call, { group, version }: ExplainedKind): Schemas {
+export function readSchemas(call: CommandLine, { group, version }: ExplainedKind): Schemas {
   const path = `/openapi/v3/${group === '' ? `api/${version}` : `apis/${group}/${version}`}`
   const document = JSON.parse(answerText(call.request({ method: 'GET', path }))) as {
     readonly components?: { readonly schemas?: Readonly<Record<string, Schema>> }
@@ -91,7 +91,7 @@ export function readSchemas(call: Call, { group, version }: ExplainedKind): Sche
 }
 
 /** Reads the OpenAPI v2 document, which covers all kinds. Throws ApiError. */
-export function readOldSchemas(call: Call): Schemas {
+export function readOldSchemas(call: CommandLine): Schemas {
   const document = JSON.parse(answerText(call.request({ method: 'GET', path: '/openapi/v2' }))) as {
     readonly definitions?: Readonly<Record<string, Schema>>
   }

@@ -1,5 +1,5 @@
 import type { KindDefinition, KubeObject } from '../../api/definition.js'
-import type { Call } from '../call.js'
+import type { CommandLine } from '../call.js'
 import type { DryRun } from '../dry-run.js'
 import { dryRunSuffix } from '../dry-run.js'
 import { KubectlError } from '../errors.js'
@@ -81,7 +81,7 @@ function doneLine(
 
 /** Prints the operation on an object, or the object itself if `-o` is given. */
 export function printDone(
-  call: Call,
+  call: CommandLine,
   definition: KindDefinition,
   object: KubeObject,
   operation: string,

@@ -1,4 +1,4 @@
-import type { Call } from '../call.js'
+import type { CommandLine } from '../call.js'
 import { KubectlError } from '../errors.js'
 import { goTemplateText } from './go-template/go-template.js'
 import { goJson, goString } from './json.js'
@@ -105,7 +105,7 @@ function debugged(text: string, value: object, print: () => string): string {
  * Returns the output format of a command line including its template: `-o json`, `-o jsonpath-file=x`, `-o
  * go-template --template=...`.
  */
-export function formatOf(call: Call): string {
+export function formatOf(call: CommandLine): string {
   const { flags, files } = call
   const [format, template] = [flags.string('output'), flags.string('template')]
   if (template !== '' && (format === '' || format === 'go-template' || format === 'template'))

@@ -1,6 +1,6 @@
 import { ApiError, ConnectionError } from '../../client/api-error.js'
 import { parseApiVersion } from '../../api/scheme.js'
-import type { Call } from '../call.js'
+import type { CommandLine } from '../call.js'
 import type { SourceText } from '../files.js'
 import { failureOf, withoutSchemas } from '../request-failure.js'
 import { itemsOf, parseDocuments } from '../manifests.js'
@@ -18,7 +18,7 @@ interface Index {
  * Throws KubectlError otherwise. Source: cli-runtime resource/query_param_verifier_v3.go,
  * fallback_query_param_verifier.go.
  */
-export function checkSchemas(call: Call, source: SourceText): void {
+export function checkSchemas(call: CommandLine, source: SourceText): void {
   const kinds = parseDocuments(source)
     .flatMap(itemsOf)
     .map(({ apiVersion, kind }) => ({ apiVersion: String(apiVersion), kind: String(kind) }))
@@ -32,7 +32,7 @@ export function checkSchemas(call: Call, source: SourceText): void {
 }
 
 function isInV3(
-  call: Call,
+  call: CommandLine,
   { apiVersion, kind }: { readonly apiVersion: string; readonly kind: string },
 ): boolean {
   try {

@@ -2,8 +2,8 @@ import { ConnectionError } from '../../client/api-error.js'
 import type { HttpAnswer } from '../../client/http.js'
 import type { Scheme } from '../../api/scheme.js'
 import { toMillis } from '../../sim/duration.js'
-import type { Call } from '../call.js'
-import type { Connection, KubectlAnswer, KubectlRequest } from '../environment.js'
+import type { CommandLine } from '../call.js'
+import type { ServerConnection, KubectlAnswer, KubectlRequest } from '../environment.js'
 import { KubectlError, SilentExit } from '../errors.js'
 import { INTERRUPTED } from '../interruption.js'
 import { timeoutOf } from '../request-failure.js'
@@ -34,10 +34,10 @@ const TYPED = new RegExp(
  * environment cannot send requests as HTTP.
  */
 export function connectThroughFront(
-  call: Call,
-  connection: Connection,
+  call: CommandLine,
+  connection: ServerConnection,
   { front, scheme }: { readonly front: Front; readonly scheme: Scheme },
-): Connection {
+): ServerConnection {
   if (connection.send === undefined)
     throw new KubectlError(
       'nothing can stand before the server: this kubectl was made without a way to send requests as HTTP',
@@ -45,7 +45,7 @@ export function connectThroughFront(
   const { env, options, out, flags, command } = call
   const exchange = new Exchange({
     front,
-    send: (request) => (connection.send as NonNullable<Connection['send']>)(request),
+    send: (request) => (connection.send as NonNullable<ServerConnection['send']>)(request),
     refusal: tlsFailure(call, front),
     timeout: millisOf(flags.string('request-timeout')),
     wait: (ms) => env.wait(ms),
@@ -83,7 +83,7 @@ function millisOf(text: string): number {
 }
 
 function byPath(
-  call: Call,
+  call: CommandLine,
   exchange: Exchange,
   { method, path, headers = {}, body }: KubectlRequest,
 ): KubectlAnswer {
@@ -114,7 +114,7 @@ function whole(answer: HttpAnswer): KubectlAnswer {
 
 /** Returns why no TLS connection can be made. */
 function tlsFailure(
-  { kubeconfig, env }: Call,
+  { kubeconfig, env }: CommandLine,
   { certificate, speaksTls = true }: Front,
 ): ConnectionError | undefined {
   const { server } = kubeconfig

@@ -1,7 +1,7 @@
 import type { KindDefinition, KubeObject } from '../../api/definition.js'
 import { ApiError, isApiError } from '../../client/api-error.js'
 import type { ObjectKey, WatchEvent } from '../../client/client.js'
-import type { Call } from '../call.js'
+import type { CommandLine } from '../call.js'
 import { logInfo } from '../klog.js'
 import type { RestClient } from './rest-client.js'
 import type { RestWatch } from './rest-watch.js'
@@ -23,7 +23,7 @@ const INITIAL_END = 'k8s.io/initial-events-end'
  * tools/watch/informerwatcher.go.
  */
 export class Reflector {
-  readonly #call: Call
+  readonly #call: CommandLine
   readonly #client: RestClient
   readonly #definition: KindDefinition
   readonly #selection: { readonly namespace?: string; readonly fieldSelector: string }
@@ -37,7 +37,7 @@ export class Reflector {
   #again = 0
 
   constructor(
-    call: Call,
+    call: CommandLine,
     client: RestClient,
     definition: KindDefinition,
     { name = '', namespace }: ObjectKey,

@@ -3,7 +3,7 @@ import type { PodTemplateSpec } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/definition.js'
 import { semanticEqual } from '../../api/equal.js'
 import { formatSelector } from '../../api/labels.js'
-import type { Call } from '../call.js'
+import type { CommandLine } from '../call.js'
 import { writePodTemplate } from '../describe/pod.js'
 import { replicaSetsOf } from '../describe/workloads.js'
 import { DescriptionWriter } from '../describe/writer.js'
@@ -30,7 +30,7 @@ export interface Revision {
 }
 
 /** `kubectl rollout history`. Source: kubectl pkg/polymorphichelpers/history.go. */
-export function rolloutHistory(call: Call): void {
+export function rolloutHistory(call: CommandLine): void {
   const wanted = call.flags.int('revision')
   if (wanted < 0) throw new KubectlError(`revision must be a positive integer: ${wanted}`)
   const format = call.flags.string('output')
@@ -70,7 +70,10 @@ function revisionText({ template, cause }: Revision): string {
 }
 
 /** The revisions of a workload, oldest first. Throws KubectlError for kinds without revisions. */
-function revisionsOf({ client }: Call, { definition, object, namespace = '' }: Info): readonly Revision[] {
+function revisionsOf(
+  { client }: CommandLine,
+  { definition, object, namespace = '' }: Info,
+): readonly Revision[] {
   switch (groupResource(definition)) {
     case 'deployments.apps': {
       const found = replicaSetsOf(client, object as Deployment).all.flatMap((set): Revision[] => {
@@ -135,7 +138,7 @@ const KEPT: ReadonlySet<string> = new Set([
 const HASH = 'pod-template-hash'
 
 /** `kubectl rollout undo TYPE/NAME [--to-revision=N]`. Source: kubectl pkg/polymorphichelpers/rollback.go. */
-export function rolloutUndo(call: Call): void {
+export function rolloutUndo(call: CommandLine): void {
   const wanted = call.flags.int('to-revision')
   const dryRun = dryRunOf(call)
   const errors: Error[] = []
@@ -156,7 +159,7 @@ interface Undone {
   readonly text: string
 }
 
-function undo(call: Call, info: Info, wanted: number, dryRun: DryRun): Undone {
+function undo(call: CommandLine, info: Info, wanted: number, dryRun: DryRun): Undone {
   const group = groupResource(info.definition)
   if (group !== 'deployments.apps' && group !== 'daemonsets.apps' && group !== 'statefulsets.apps') {
     throw new KubectlError(`no rollbacker has been implemented for ${JSON.stringify(info.definition.kind)}`)

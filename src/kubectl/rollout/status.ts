@@ -1,7 +1,7 @@
 import type { DaemonSet, Deployment, StatefulSet } from '../../api/apps/generated.js'
 import type { KubeObject } from '../../api/definition.js'
 import type { WatchEvent } from '../../client/client.js'
-import type { Call } from '../call.js'
+import type { CommandLine } from '../call.js'
 import { KubectlError } from '../errors.js'
 import { groupResource, resourceNameOf } from '../kinds.js'
 import type { Info } from '../resource-args.js'
@@ -17,7 +17,7 @@ const LONGEST = 3_600_000
  * `kubectl rollout status`: moves virtual time until the rollout has ended. Source: kubectl
  * pkg/cmd/rollout/rollout_status.go.
  */
-export function rolloutStatus(call: Call): void {
+export function rolloutStatus(call: CommandLine): void {
   const infos = workloadsOf(call)
   if (infos.length === 0) call.out.errorLine('No resources found')
   if (call.flags.int('revision') < 0)
@@ -25,7 +25,7 @@ export function rolloutStatus(call: Call): void {
   for (const info of infos) follow(call, info)
 }
 
-function follow(call: Call, info: Info): void {
+function follow(call: CommandLine, info: Info): void {
   const { flags, out } = call
   const revision = flags.int('revision')
   const say = (object: KubeObject): boolean => {
@@ -55,7 +55,7 @@ function follow(call: Call, info: Info): void {
 
 /** Events of the workload. */
 function eventsOf(
-  call: Call,
+  call: CommandLine,
   { name, namespace = '', definition, object }: Info,
 ): { next(): readonly WatchEvent<KubeObject>[]; stop(): void } {
   const { client } = call

@@ -1,11 +1,11 @@
-import type { Call } from '../call.js'
+import type { CommandLine } from '../call.js'
 import { KubectlError, throwCollected } from '../errors.js'
 import { readManifests } from '../manifests.js'
 import type { Info } from '../resource-args.js'
 import { fetchTarget, infoOf, keyOf, selectResources } from '../resource-args.js'
 
 /** Returns the current objects that a rollout command selects. Throws KubectlError, ApiError. */
-export function workloadsOf(call: Call): readonly Info[] {
+export function workloadsOf(call: CommandLine): readonly Info[] {
   const { flags, args, client } = call
   if (args.length === 0 && !flags.has('filename')) throw new KubectlError('required resource not specified')
   if (flags.has('filename')) {

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../api/definition.js'
-import type { Call } from '../call.js'
+import type { CommandLine } from '../call.js'
 import type { ResourcesAndChanges } from '../commands/split-changes.js'
 import { isPair, splitChanges } from '../commands/split-changes.js'
 import { dryRunOf } from '../dry-run.js'
@@ -52,7 +52,7 @@ export interface SetTexts {
 }
 
 /** Splits arguments into resources and changes. Throws KubectlError if one of the two is missing. */
-export function resourcesAndChanges(call: Call, what: string): ResourcesAndChanges {
+export function resourcesAndChanges(call: CommandLine, what: string): ResourcesAndChanges {
   const split = splitChanges(call.args, what, isPair)
   if (split.resources.length === 0 && !call.flags.has('filename') && call.flags.string('kustomize') === '') {
     throw new KubectlError(NOTHING_GIVEN)
@@ -64,7 +64,12 @@ export function resourcesAndChanges(call: Call, what: string): ResourcesAndChang
 export type Change = (info: Info, complain: (text: string) => void) => KubeObject
 
 /** Changes every selected object, and prints those that changed. */
-export function setSelected(call: Call, resources: readonly string[], texts: SetTexts, change: Change): void {
+export function setSelected(
+  call: CommandLine,
+  resources: readonly string[],
+  texts: SetTexts,
+  change: Change,
+): void {
   const isLocal = call.flags.bool('local')
   const asked = dryRunOf(call)
   if (isLocal && asked === 'server')
@@ -113,6 +118,6 @@ function withObjectInError<T>(
 }
 
 /** Throws errors about the resource arguments, which are reported before errors about the changes. */
-export function checkResources(call: Call, resources: readonly string[]): void {
+export function checkResources(call: CommandLine, resources: readonly string[]): void {
   selected(call, resources, { isLocal: call.flags.bool('local') })
 }

@@ -1,5 +1,5 @@
 import type { ConfigMap, Container, EnvVar, Secret } from '../../api/core/generated.js'
-import type { Call } from '../call.js'
+import type { CommandLine } from '../call.js'
 import { isPair, splitChanges } from '../commands/split-changes.js'
 import { checkEnvName } from '../env-name.js'
 import { KubectlError } from '../errors.js'
@@ -17,7 +17,7 @@ interface EnvChanges {
  * `kubectl set env TYPE/NAME KEY=VALUE KEY- --from=configmap/NAME --list`. Source: kubectl
  * pkg/cmd/set/set_env.go.
  */
-export function setEnv(call: Call): void {
+export function setEnv(call: CommandLine): void {
   const { flags, args } = call
   const { resources, changes } = splitChanges(args, 'environment', (arg) => isPair(arg) || arg === '-')
   const given = [...changes, ...flags.strings('env')]
@@ -70,7 +70,7 @@ export function setEnv(call: Call): void {
   }
 }
 
-function parsed(call: Call, texts: readonly string[]): EnvChanges {
+function parsed(call: CommandLine, texts: readonly string[]): EnvChanges {
   const set: EnvVar[] = []
   const remove: string[] = []
   for (const text of texts.flatMap((one) =>
@@ -96,7 +96,7 @@ function parsed(call: Call, texts: readonly string[]): EnvChanges {
 }
 
 /** Returns the keys of a ConfigMap or a Secret as variables that refer to it. */
-function fromSource(call: Call, from: string): readonly EnvVar[] {
+function fromSource(call: CommandLine, from: string): readonly EnvVar[] {
   if (from === '') return []
   const { targets } = selectResources(call, [from])
   const [prefix, keys] = [call.flags.string('prefix'), call.flags.strings('keys')]
@@ -146,7 +146,7 @@ function withEnv(container: Container, { set, remove }: EnvChanges): Container {
 }
 
 function listed(
-  { out, flags, client, namespace }: Call,
+  { out, flags, client, namespace }: CommandLine,
   kind: string,
   name: string,
   containers: readonly Container[],

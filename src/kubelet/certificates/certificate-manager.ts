@@ -25,7 +25,7 @@ interface ManagerState {
 }
 
 /** What a manager needs. */
-export interface CertificateManagerPorts {
+export interface CertificateManagerDependencies {
   readonly use: CertificateUse
   readonly node: string
   readonly signerName: string
@@ -41,13 +41,13 @@ export interface CertificateManagerPorts {
  */
 export class CertificateManager {
   readonly #host: ComponentHost
-  readonly #ports: CertificateManagerPorts
+  readonly #ports: CertificateManagerDependencies
   readonly #state: Slice<ManagerState>
   readonly #random: RandomStream
   readonly #topic: Topic
   #request: Informer<CertificateSigningRequest> | undefined
 
-  constructor(host: ComponentHost, ports: CertificateManagerPorts) {
+  constructor(host: ComponentHost, ports: CertificateManagerDependencies) {
     this.#host = host
     this.#ports = ports
     const topic = `certificate ${ports.use}`

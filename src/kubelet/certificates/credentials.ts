@@ -17,7 +17,7 @@ const LOOK = 10 * SECOND
 const RELOAD = 300 * SECOND
 
 /** What the credentials of a kubelet need besides its host. */
-export interface CredentialPorts {
+export interface CredentialDependencies {
   readonly node: string
   readonly configuration: CertificateConfiguration
   readonly certificates: KubeletCertificates
@@ -29,13 +29,13 @@ export interface CredentialPorts {
  */
 export class KubeletCredentials {
   readonly #host: ComponentHost
-  readonly #ports: CredentialPorts
+  readonly #ports: CredentialDependencies
   readonly #loaded: Slice<LoadedCertificates>
   readonly #expiry: Topic
   readonly #client: CertificateManager | undefined
   readonly #serving: CertificateManager | undefined
 
-  constructor(host: ComponentHost, ports: CredentialPorts) {
+  constructor(host: ComponentHost, ports: CredentialDependencies) {
     const {
       certificates,
       configuration: { rotateCertificates, serverTLSBootstrap },

@@ -59,7 +59,7 @@ export interface ContainerNetwork {
 }
 
 /** The container in which a command runs. */
-export interface World {
+export interface ProcessContext {
   /** Virtual ms. */
   readonly now: number
   readonly hostname: string
@@ -95,7 +95,7 @@ export interface Invocation {
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string>>
   readonly cwd: string
-  readonly world: World
+  readonly world: ProcessContext
   readonly input: Input
   /** What the command stored when it paused; undefined at its first call. */
   readonly memory: PlainData

@@ -10,7 +10,7 @@ import { latestContainer } from '../runtime/state.js'
 import { hookTaskOutcome, runHook } from './hooks.js'
 
 /** What a {@link ContainerStopper} needs. */
-export interface ContainerStopperPorts {
+export interface ContainerStopperDependencies {
   readonly runtime: ContainerRuntime
   readonly events: PodEvents
   readonly release: KubeletRelease
@@ -25,9 +25,9 @@ export type StopReason = 'startup' | 'liveness' | 'other'
  * stop signal. Source: pkg/kubelet/kuberuntime/kuberuntime_container.go killContainer, executePreStopHook.
  */
 export class ContainerStopper {
-  readonly #ports: ContainerStopperPorts
+  readonly #ports: ContainerStopperDependencies
 
-  constructor(ports: ContainerStopperPorts) {
+  constructor(ports: ContainerStopperDependencies) {
     this.#ports = ports
   }
 

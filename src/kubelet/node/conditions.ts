@@ -10,7 +10,7 @@ export interface NodeHealth {
   readonly pressures: readonly PressureType[]
 }
 
-interface Verdict {
+interface NodeConditionValue {
   readonly type: string
   readonly status: 'True' | 'False'
   readonly reason: string
@@ -24,17 +24,17 @@ const NETWORK_NOT_READY =
 /** Message of the runtime while there is no pod network, also part of the event `NetworkNotReady`. */
 export const NETWORK_MESSAGE: string = `container runtime network not ready: ${NETWORK_NOT_READY}`
 
-const NO_PRESSURE: readonly Verdict[] = [
+const NO_PRESSURE: readonly NodeConditionValue[] = [
   pressure('MemoryPressure', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'),
   pressure('DiskPressure', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'),
   pressure('PIDPressure', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'),
 ]
 
-function pressure(type: string, reason: string, message: string): Verdict {
+function pressure(type: string, reason: string, message: string): NodeConditionValue {
   return { type, status: 'False', reason, message }
 }
 
-const UNDER_PRESSURE: Readonly<Record<PressureType, Verdict>> = {
+const UNDER_PRESSURE: Readonly<Record<PressureType, NodeConditionValue>> = {
   MemoryPressure: {
     type: 'MemoryPressure',
     status: 'True',
@@ -62,9 +62,9 @@ export const PRESSURE_EVENTS: Readonly<Record<PressureType, readonly [string, st
   PIDPressure: ['NodeHasSufficientPID', 'NodeHasInsufficientPID'],
 }
 
-function verdictsFor(errors: readonly string[]): readonly Verdict[] {
+function verdictsFor(errors: readonly string[]): readonly NodeConditionValue[] {
   const message = errors.length === 1 ? (errors[0] as string) : `[${errors.join(', ')}]`
-  const ready: Verdict =
+  const ready: NodeConditionValue =
     errors.length === 0
       ? { type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'kubelet is posting ready status' }
       : { type: 'Ready', status: 'False', reason: 'KubeletNotReady', message }
@@ -79,7 +79,7 @@ const STOPPING = verdictsFor([SHUTTING_DOWN])
 const STOPPING_WITHOUT_NETWORK = verdictsFor([NETWORK_MESSAGE, SHUTTING_DOWN])
 
 /** The four conditions that a kubelet sets, in its order. Source: pkg/kubelet/nodestatus/setters.go. */
-function verdicts({ networkReady, shuttingDown, pressures }: NodeHealth): readonly Verdict[] {
+function verdicts({ networkReady, shuttingDown, pressures }: NodeHealth): readonly NodeConditionValue[] {
   const calm = shuttingDown
     ? networkReady
       ? STOPPING
@@ -90,7 +90,7 @@ function verdicts({ networkReady, shuttingDown, pressures }: NodeHealth): readon
   if (pressures.length === 0) return calm
   return calm
     .map((verdict) => pressures.find((type) => type === verdict.type))
-    .map((type, at) => (type ? UNDER_PRESSURE[type] : (calm[at] as Verdict)))
+    .map((type, at) => (type ? UNDER_PRESSURE[type] : (calm[at] as NodeConditionValue)))
 }
 
 /** Updates the kubelet's own four conditions of a node; all others keep their places. */
@@ -118,7 +118,7 @@ export function conditionsDiffer(conditions: readonly NodeCondition[], health: N
   return verdicts(health).some((verdict) => !conditions.some((condition) => says(condition, verdict)))
 }
 
-function says(condition: NodeCondition, { type, status, reason, message }: Verdict): boolean {
+function says(condition: NodeCondition, { type, status, reason, message }: NodeConditionValue): boolean {
   return (
     condition.type === type &&
     condition.status === status &&

@@ -36,7 +36,7 @@ interface PressureState {
 }
 
 /** What the eviction manager needs besides its host. */
-export interface EvictionPorts {
+export interface EvictionDependencies {
   readonly options: KubeletOptions
   readonly records: Slice<Map<string, PodRecord>>
   readonly recorder: EventRecorder | undefined
@@ -63,11 +63,11 @@ const PRESSURES: readonly PressureType[] = ['MemoryPressure', 'DiskPressure', 'P
  */
 export class EvictionManager {
   readonly #host: ComponentHost
-  readonly #ports: EvictionPorts
+  readonly #ports: EvictionDependencies
   readonly #state: Slice<PressureState>
   readonly #thresholds: readonly Threshold[]
 
-  constructor(host: ComponentHost, ports: EvictionPorts) {
+  constructor(host: ComponentHost, ports: EvictionDependencies) {
     this.#host = host
     this.#ports = ports
     this.#state = host.state<PressureState>('pressure', () => ({

@@ -31,7 +31,7 @@ interface NodeState {
 }
 
 /** What the node agent needs besides its host. */
-export interface NodeAgentPorts {
+export interface NodeAgentDependencies {
   readonly options: KubeletOptions
   readonly version: string
   readonly statusReport: number
@@ -50,11 +50,11 @@ export interface NodeAgentPorts {
  */
 export class NodeAgent {
   readonly #host: ComponentHost
-  readonly #ports: NodeAgentPorts
+  readonly #ports: NodeAgentDependencies
   readonly #state: Slice<NodeState>
   readonly #register: Topic
 
-  constructor(host: ComponentHost, ports: NodeAgentPorts) {
+  constructor(host: ComponentHost, ports: NodeAgentDependencies) {
     this.#host = host
     this.#ports = ports
     const initial: NodeState = {

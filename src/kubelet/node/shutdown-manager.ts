@@ -11,7 +11,7 @@ interface ShutdownState {
 }
 
 /** What the shutdown manager needs besides its host. */
-export interface ShutdownPorts {
+export interface ShutdownDependencies {
   readonly options: KubeletOptions
   readonly records: Slice<Map<string, PodRecord>>
   readonly recorder: EventRecorder | undefined
@@ -25,12 +25,12 @@ export interface ShutdownPorts {
  * its time. Source: pkg/kubelet/nodeshutdown/nodeshutdown_manager_linux.go, nodeshutdown_manager.go.
  */
 export class ShutdownManager {
-  readonly #ports: ShutdownPorts
+  readonly #ports: ShutdownDependencies
   readonly #state: Slice<ShutdownState>
   readonly #topic: Topic
   readonly #groups: readonly ShutdownGroup[]
 
-  constructor(host: ComponentHost, ports: ShutdownPorts) {
+  constructor(host: ComponentHost, ports: ShutdownDependencies) {
     this.#ports = ports
     const {
       shutdownGracePeriod = 0,

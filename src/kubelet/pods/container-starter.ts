@@ -29,7 +29,7 @@ const NEXT_LOOK = 1_000
 const CONFIG_RETRY = 10_000
 
 /** What {@link ContainerStarter} needs. */
-export interface ContainerStarterPorts {
+export interface ContainerStarterDependencies {
   readonly runtime: ContainerRuntime
   readonly events: PodEvents
   readonly release: KubeletRelease
@@ -65,7 +65,7 @@ export class ContainerStarter {
     hostIP,
     stopper,
     longestBackOff = BACK_OFF_MAX,
-  }: ContainerStarterPorts) {
+  }: ContainerStarterDependencies) {
     this.#stopper = stopper
     this.#longest = longestBackOff
     this.#runtime = runtime

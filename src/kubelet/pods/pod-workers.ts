@@ -36,7 +36,7 @@ export interface NodeView {
 }
 
 /** What pod workers need. */
-export interface PodWorkerPorts {
+export interface PodWorkerDependencies {
   readonly clock: Clock
   readonly records: Slice<Map<string, PodRecord>>
   readonly usage: Slice<NodeUsage>
@@ -75,9 +75,9 @@ const VOLUME_REFRESH = 60_000
  * kubelet.go SyncPod.
  */
 export class PodWorkers {
-  readonly #ports: PodWorkerPorts
+  readonly #ports: PodWorkerDependencies
 
-  constructor(ports: PodWorkerPorts) {
+  constructor(ports: PodWorkerDependencies) {
     this.#ports = ports
   }
 

@@ -15,7 +15,7 @@ import { containerMemory } from './pod-record.js'
 import { isSidecar } from './restart-policy.js'
 
 /** What the resizer needs. */
-export interface ResizerPorts {
+export interface ResizerDependencies {
   readonly clock: Clock
   readonly runtime: ContainerRuntime
   readonly events: PodEvents
@@ -39,9 +39,9 @@ const RESOURCES = ['cpu', 'memory'] as const
  * doPodResizeAction.
  */
 export class Resizer {
-  readonly #ports: ResizerPorts
+  readonly #ports: ResizerDependencies
 
-  constructor(ports: ResizerPorts) {
+  constructor(ports: ResizerDependencies) {
     this.#ports = ports
   }
 

@@ -72,7 +72,7 @@ function mirrorPod(pod: Pod, node: { readonly name: string; readonly uid: string
 }
 
 /** What the mirror manager needs. */
-export interface MirrorPorts {
+export interface MirrorDependencies {
   readonly client: Client
   readonly statuses: StatusManager
   readonly node: string
@@ -83,9 +83,9 @@ export interface MirrorPorts {
  * Keeps one mirror pod in the API for each static pod. Source: pkg/kubelet/kubelet.go tryReconcileMirrorPods.
  */
 export class MirrorManager {
-  readonly #ports: MirrorPorts
+  readonly #ports: MirrorDependencies
 
-  constructor(ports: MirrorPorts) {
+  constructor(ports: MirrorDependencies) {
     this.#ports = ports
   }
 

@@ -10,7 +10,7 @@ import { podStatus } from '../status/pod-status.js'
 import type { PodRecord } from './pod-record.js'
 
 /** What the status manager needs. */
-export interface StatusManagerPorts {
+export interface StatusManagerDependencies {
   readonly client: Client
   readonly clock: Clock
   readonly runtime: ContainerRuntime
@@ -28,9 +28,9 @@ export interface StatusManagerPorts {
  * pkg/kubelet/status/status_manager.go.
  */
 export class StatusManager {
-  readonly #ports: StatusManagerPorts
+  readonly #ports: StatusManagerDependencies
 
-  constructor(ports: StatusManagerPorts) {
+  constructor(ports: StatusManagerDependencies) {
     this.#ports = ports
   }
 

@@ -18,7 +18,7 @@ import type { ActionScope } from './target.js'
 import { ActionFault } from './target.js'
 
 /** What the prober needs. */
-export interface ProberPorts {
+export interface ProberDependencies {
   readonly clock: Clock
   readonly runtime: ContainerRuntime
   readonly records: Slice<Map<string, PodRecord>>
@@ -63,9 +63,9 @@ const MOST_AWAITED_STARTS = 3
  * Source: pkg/kubelet/prober/{prober_manager,worker,prober}.go.
  */
 export class Prober {
-  readonly #ports: ProberPorts
+  readonly #ports: ProberDependencies
 
-  constructor(ports: ProberPorts) {
+  constructor(ports: ProberDependencies) {
     this.#ports = ports
   }
 

@@ -20,7 +20,7 @@ export interface LifecycleTopics {
 }
 
 /** What the lifecycle of containers needs from their machine. */
-export interface LifecyclePorts {
+export interface LifecycleDependencies {
   readonly state: Slice<RuntimeState>
   readonly topics: LifecycleTopics
   readonly timings: RuntimeTimings
@@ -35,9 +35,9 @@ export interface LifecyclePorts {
  * timer.
  */
 export class ContainerLifecycle {
-  readonly #ports: LifecyclePorts
+  readonly #ports: LifecycleDependencies
 
-  constructor(ports: LifecyclePorts) {
+  constructor(ports: LifecycleDependencies) {
     this.#ports = ports
   }
 

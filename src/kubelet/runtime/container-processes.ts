@@ -7,7 +7,7 @@ import type { ShellProcess } from '../shell/state.js'
 import { ContainerListening } from './container-listening.js'
 import type { Transport } from './container-listening.js'
 import { logTail } from './container-log.js'
-import type { ProcessPorts } from './container-scope.js'
+import type { ProcessDependencies } from './container-scope.js'
 import { ContainerScope, keyOf } from './container-scope.js'
 import { containerSpec, environmentOf, workingDirectory } from './container-view.js'
 import { ContainerWorld } from './container-world.js'
@@ -38,11 +38,11 @@ const EXEC_FAILED = 'OCI runtime exec failed: exec failed: unable to start conta
 export class ContainerProcesses {
   readonly #scope: ContainerScope
   readonly #listening: ContainerListening
-  readonly #ports: ProcessPorts
+  readonly #ports: ProcessDependencies
   /** The kubelet's command that is being started; its caller itself notices if it ends at once. */
   #beginning: RuntimeTask | undefined
 
-  constructor(ports: ProcessPorts) {
+  constructor(ports: ProcessDependencies) {
     this.#scope = new ContainerScope(ports)
     this.#listening = new ContainerListening(this.#scope)
     this.#ports = ports
@@ -155,7 +155,8 @@ export class ContainerProcesses {
   }
 
   /**
-   * Listens to a process (see {@link ProcessPorts.wakes} for its key). Call the returned function to stop.
+   * Listens to a process (see {@link ProcessDependencies.wakes} for its key). Call the returned function to
+   * stop.
    */
   listen(key: string, listener: ProcessListener): () => void {
     return this.#scope.listeners.add(key, listener)

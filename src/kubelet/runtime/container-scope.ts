@@ -20,7 +20,7 @@ import { latestContainer } from './state.js'
 import type { Surroundings } from './surroundings.js'
 
 /** What the processes of a machine need. */
-export interface ProcessPorts {
+export interface ProcessDependencies {
   readonly node: string
   readonly state: Slice<RuntimeState>
   readonly images: ImageTable
@@ -57,10 +57,10 @@ export interface FoundProcess {
  * effects of handlers.
  */
 export class ContainerScope {
-  readonly ports: ProcessPorts
+  readonly ports: ProcessDependencies
   readonly listeners: ProcessListeners = new ProcessListeners()
 
-  constructor(ports: ProcessPorts) {
+  constructor(ports: ProcessDependencies) {
     this.ports = ports
   }
 

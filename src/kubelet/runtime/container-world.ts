@@ -1,6 +1,6 @@
 import type { Pod, Volume, VolumeMount } from '../../api/core/generated.js'
 import { quantityValue } from '../../api/quantity.js'
-import type { ProcessEntry, World } from '../commands/command.js'
+import type { ProcessEntry, ProcessContext } from '../commands/command.js'
 import { programOf } from '../commands/programs.js'
 import type { FileUser } from '../files/file-system.js'
 import { FileSystem } from '../files/file-system.js'
@@ -22,12 +22,12 @@ export interface Processes {
 }
 
 /** What a process sees; the caller provides access to the processes. */
-export class ContainerWorld implements World {
+export class ContainerWorld implements ProcessContext {
   readonly now: number
   readonly user: FileUser
   readonly hostname: string
   readonly userName: string | undefined
-  readonly network: World['network']
+  readonly network: ProcessContext['network']
   readonly #view: ContainerView
   readonly #processes: Processes
   #files: FileSystem | undefined

@@ -1,4 +1,4 @@
-import type { World } from '../commands/command.js'
+import type { ProcessContext } from '../commands/command.js'
 
 /** Names of the built-in shell in images that have it. */
 export const SHELLS: ReadonlySet<string> = new Set(['sh', 'bash', 'ash', 'dash'])
@@ -36,7 +36,7 @@ export function shellCall(words: readonly string[]): ShellCall {
 
 /** What a process needs. */
 export interface ProcessHost {
-  readonly world: World
+  readonly world: ProcessContext
   /** Writes to stdout (1) or stderr (2) of the process. */
   emit(fd: number, text: string): void
   /** Writes to the output of the container's first process (`> /proc/1/fd/1`). */

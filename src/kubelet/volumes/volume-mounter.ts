@@ -39,7 +39,7 @@ export interface Mounted {
 }
 
 /** What {@link VolumeMounter} needs. */
-export interface VolumeMounterPorts {
+export interface VolumeMounterDependencies {
   readonly node: string
   readonly minor: number
   readonly clock: Clock
@@ -64,9 +64,9 @@ interface VolumeSnapshot {
 
 /** Mounts the volumes of pods. Source: pkg/kubelet/volumemanager. */
 export class VolumeMounter {
-  readonly #ports: VolumeMounterPorts
+  readonly #ports: VolumeMounterDependencies
 
-  constructor(ports: VolumeMounterPorts) {
+  constructor(ports: VolumeMounterDependencies) {
     this.#ports = ports
   }
 

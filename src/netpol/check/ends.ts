@@ -1,5 +1,5 @@
 import type { ConnectionProof, EndProof } from '../proof.js'
-import type { Connection, EndpointRef } from '../world.js'
+import type { PolicyQuery, EndpointRef } from '../world.js'
 import { isSame, kindOf } from './addresses.js'
 import {
   isFinished,
@@ -115,7 +115,7 @@ function differs(told: EndProof, right: Expected): string | undefined {
 /** Returns what is wrong with a proof's description of the connection, if anything. */
 export function connectionFault(
   cluster: RawCluster,
-  connection: Connection,
+  connection: PolicyQuery,
   told: ConnectionProof,
 ): string | undefined {
   const [from, to] = [requestedEnd(cluster, connection.from), requestedEnd(cluster, connection.to)]

@@ -1,6 +1,6 @@
 import { resolveOptions } from '../options.js'
 import { readPolicy } from '../read/policy.js'
-import type { Connection, EndpointRef, WorldPolicy } from '../world.js'
+import type { PolicyQuery, EndpointRef, WorldPolicy } from '../world.js'
 import { Budget } from './budget.js'
 import type { Origin } from './clauses.js'
 import { exampleOf, readPolicies, type CompareOptions, type CounterExample } from './compare.js'
@@ -51,7 +51,7 @@ function formatEnd(end: EndpointRef): string {
 }
 
 /** Formats a connection: `default/client -> default/server:80/TCP`. */
-export function formatConnection({ from, to, port, protocol = 'TCP' }: Connection): string {
+export function formatConnection({ from, to, port, protocol = 'TCP' }: PolicyQuery): string {
   const end = formatEnd(to)
   return `${formatEnd(from)} -> ${end.includes(':') ? `[${end}]` : end}:${port}/${protocol}`
 }

@@ -13,7 +13,7 @@ import type {
   Selector,
 } from '../model.js'
 import type { ResolvedOptions } from '../options.js'
-import type { View } from '../situation.js'
+import type { PolicyFamily } from '../situation.js'
 import type { Role } from './addresses.js'
 import { portsWithin, type SymbolicConnection } from './symbolic-connection.js'
 import { both, type Cube } from './space.js'
@@ -35,13 +35,13 @@ export interface Clause {
 }
 
 /** A clause of a cluster-wide tier, where the first that holds decides. */
-export interface Step extends Clause {
+export interface OrderedClause extends Clause {
   readonly action: Action
 }
 
 /** The policies of one side as clauses over the space of a symbolic. */
 export interface SideClauses {
-  readonly admin: readonly Step[]
+  readonly admin: readonly OrderedClause[]
   /** Where NetworkPolicies select the pod, so that everything not explicitly allowed is denied. */
   readonly isolates: readonly Clause[]
   /**
@@ -49,7 +49,7 @@ export interface SideClauses {
    * everything that is isolated.
    */
   readonly allows: readonly Clause[]
-  readonly baseline: readonly Step[]
+  readonly baseline: readonly OrderedClause[]
 }
 
 interface Side {
@@ -115,7 +115,7 @@ function blocks(symbolic: SymbolicConnection, role: Role, all: readonly Block[])
   return literals(symbolic, symbolic.address(role), (each) => holds(each as AddressClass))
 }
 
-function peerCubes({ symbolic, options, other }: Side, peer: Peer, view: View, home: string): Cubes {
+function peerCubes({ symbolic, options, other }: Side, peer: Peer, view: PolicyFamily, home: string): Cubes {
   const isPod = symbolic.sees(other, view)
   switch (peer.kind) {
     case 'pods': {
@@ -141,7 +141,7 @@ function peerCubes({ symbolic, options, other }: Side, peer: Peer, view: View, h
   }
 }
 
-function portCubes({ symbolic }: Side, port: PortMatch, view: View): Cubes {
+function portCubes({ symbolic }: Side, port: PortMatch, view: PolicyFamily): Cubes {
   if (port.kind === 'unknown') return []
   const { protocol } = port
   const spoken =
@@ -164,13 +164,13 @@ function portCubes({ symbolic }: Side, port: PortMatch, view: View): Cubes {
   }
 }
 
-function ruleCubes(side: Side, { peers, ports }: RuleMatch, view: View, home: string): Cubes {
+function ruleCubes(side: Side, { peers, ports }: RuleMatch, view: PolicyFamily, home: string): Cubes {
   const from = peers === undefined ? everything : peers.flatMap((peer) => peerCubes(side, peer, view, home))
   const at = ports === undefined ? everything : ports.flatMap((port) => portCubes(side, port, view))
   return product(from, at)
 }
 
-function clusterClauses(side: Side, policies: readonly ClusterPolicyModel[]): readonly Step[] {
+function clusterClauses(side: Side, policies: readonly ClusterPolicyModel[]): readonly OrderedClause[] {
   const { symbolic, direction, own } = side
   if (!symbolic.sees(own, 'cluster')) return []
   return policies.flatMap((policy) => {
@@ -178,7 +178,7 @@ function clusterClauses(side: Side, policies: readonly ClusterPolicyModel[]): re
       namespacesOf(symbolic, own, policy.namespaces),
       podsOf(symbolic, own, policy.pods),
     )
-    return policy[direction].flatMap((rule, at): readonly Step[] => {
+    return policy[direction].flatMap((rule, at): readonly OrderedClause[] => {
       const { failsClosed } = rule
       const action = failsClosed ? 'Deny' : rule.action
       const matched = failsClosed
@@ -256,7 +256,7 @@ export interface Path<O extends Origin | undefined = Origin | undefined> {
 const cubesOf = (clauses: readonly Clause[]): readonly Cube[] => clauses.map(({ cube }) => cube)
 
 /** Returns the paths on which a step with one of these actions is the first that holds. */
-function first(steps: readonly Step[], ...actions: readonly Action[]): readonly Path<Origin>[] {
+function first(steps: readonly OrderedClause[], ...actions: readonly Action[]): readonly Path<Origin>[] {
   return steps.flatMap(({ cube, action, origin }, at) =>
     actions.includes(action) ? [{ cube, origin, avoid: cubesOf(steps.slice(0, at)) }] : [],
   )
@@ -282,7 +282,7 @@ export function after<O extends Origin | undefined>(
 }
 
 /** Returns the paths through the Admin tier that do not end there. */
-const through = (admin: readonly Step[]): readonly Path[] => [...first(admin, 'Pass'), none(admin)]
+const through = (admin: readonly OrderedClause[]): readonly Path[] => [...first(admin, 'Pass'), none(admin)]
 
 const anywhere = (clauses: readonly Clause[]): readonly Path<Origin>[] =>
   clauses.map((clause) => ({ ...clause, avoid: [] }))

@@ -1,8 +1,8 @@
 import { evaluateModel } from '../evaluate.js'
 import { resolveOptions, type NetpolOptions, type ResolvedOptions } from '../options.js'
-import type { Verdict } from '../proof.js'
+import type { ConnectionVerdict } from '../proof.js'
 import { readWorld } from '../read/world.js'
-import type { Connection, World, WorldPolicy } from '../world.js'
+import type { PolicyQuery, World, WorldPolicy } from '../world.js'
 import { Budget, type StepOptions } from './budget.js'
 import { PolicySearch, type Finding } from './search.js'
 import type { PolicySet } from './vocabulary.js'
@@ -11,9 +11,9 @@ import { witnessOf } from './witness.js'
 /** A cluster without policies and a connection on which two sets of policies disagree, with both verdicts. */
 export interface CounterExample {
   readonly world: World
-  readonly connection: Connection
-  readonly a: Verdict
-  readonly b: Verdict
+  readonly connection: PolicyQuery
+  readonly a: ConnectionVerdict
+  readonly b: ConnectionVerdict
 }
 
 /**
@@ -56,8 +56,8 @@ export function exampleOf(
   const { world, connection } = witnessOf(finding.symbolic, finding.region)
   const model = readWorld(world, options)
   const [first, second] = [a, b].map((set) => evaluateModel({ ...model, ...set }, connection)) as [
-    Verdict,
-    Verdict,
+    ConnectionVerdict,
+    ConnectionVerdict,
   ]
   // Stryker disable next-line all: unreachable unless the search is wrong
   if (first.allowed === second.allowed)

@@ -1,5 +1,5 @@
 import type { ResolvedOptions } from '../options.js'
-import type { View } from '../situation.js'
+import type { PolicyFamily } from '../situation.js'
 import { sortForEnd, type EndSort, type Role } from './addresses.js'
 import { Space, type Cube, type Literal, type Variable } from './space.js'
 import { UNMENTIONED, type AddressClass, type PortClass, type Vocabulary } from './vocabulary.js'
@@ -96,7 +96,7 @@ export class SymbolicConnection {
   }
 
   /** Returns whether policies of a view can select the pod at an end. */
-  sees(role: Role, view: View): boolean {
+  sees(role: Role, view: PolicyFamily): boolean {
     const sort = this.shape[role]
     return sort === 'pod' || (sort === 'hostPod' && view === 'NetworkPolicy')
   }

@@ -1,5 +1,5 @@
 import { formatIp, type IpAddress } from '../../api/ip.js'
-import type { Connection, Protocol, World, WorldNamespace, WorldNode, WorldPod } from '../world.js'
+import type { PolicyQuery, Protocol, World, WorldNamespace, WorldNode, WorldPod } from '../world.js'
 import { pickAddress, type Role } from './addresses.js'
 import { holdsDomain, type SymbolicConnection } from './symbolic-connection.js'
 import type { Region } from './space.js'
@@ -8,7 +8,7 @@ import { UNMENTIONED, unusedWord, holds80, type AddressClass, type PortClass } f
 /** A cluster without policies, and a connection in it. */
 export interface Witness {
   readonly world: World
-  readonly connection: Connection
+  readonly connection: PolicyQuery
 }
 
 const podNames: Readonly<Record<Role, string>> = { from: 'client', to: 'server' }
@@ -69,7 +69,7 @@ class Builder {
     return formatIp(this.#addresses.get(role) as IpAddress)
   }
 
-  #end(role: Role): Connection['from'] {
+  #end(role: Role): PolicyQuery['from'] {
     const sort = this.#symbolic.shape[role]
     if (sort === 'external') return this.#ip(role)
     if (sort === 'node') {

@@ -8,7 +8,7 @@ import type {
   PortMatch,
   RuleMatch,
 } from '../model.js'
-import type { View } from '../situation.js'
+import type { PolicyFamily } from '../situation.js'
 import type { Protocol } from '../world.js'
 import { podSeen, type PeerTest, type Tests } from './peer-test.js'
 import type { EndKind } from './kinds.js'
@@ -144,7 +144,12 @@ export function makeCell(
   }
 }
 
-function holds({ everyone, peers, named }: Matcher, end: EndKind, view: View, point: PortPoint): boolean {
+function holds(
+  { everyone, peers, named }: Matcher,
+  end: EndKind,
+  view: PolicyFamily,
+  point: PortPoint,
+): boolean {
   if (named !== undefined) {
     const ports = podSeen(end.pod, view)?.ports
     if (ports === undefined || !named.some((name) => hasNamed(ports, name, point))) return false

@@ -5,12 +5,12 @@ import { resolveConnection, type End } from '../endpoint.js'
 import { evaluateModel } from '../evaluate.js'
 import type { Direction, Model, NodeModel, PodModel, PolicyModel } from '../model.js'
 import type { NetpolOptions } from '../options.js'
-import type { Verdict } from '../proof.js'
+import type { ConnectionVerdict } from '../proof.js'
 import { namespaceLabels, readNamespace, readNode, readPod } from '../read/objects.js'
 import { readPolicy } from '../read/policy.js'
 import { readWorld } from '../read/world.js'
 import type {
-  Connection,
+  PolicyQuery,
   Protocol,
   World,
   WorldNamespace,
@@ -101,7 +101,7 @@ export class CompiledWorld {
    * Returns whether a connection is allowed, without a proof.
    * @throws WorldError if the connection is invalid
    */
-  allows(connection: Connection): boolean {
+  allows(connection: PolicyQuery): boolean {
     const { from, to, port, protocol = 'TCP', family, service = false } = connection
     if (
       typeof from === 'string' &&
@@ -140,7 +140,7 @@ export class CompiledWorld {
    * Returns the verdict with its proof.
    * @throws WorldError if the connection is invalid
    */
-  evaluate(connection: Connection): Verdict {
+  evaluate(connection: PolicyQuery): ConnectionVerdict {
     return evaluateModel(this.#model, connection)
   }
 

@@ -2,7 +2,7 @@ import { lastOf, type IpFamily, type IpRange } from '../../api/ip.js'
 import { isOfDomain } from '../match.js'
 import type { Block, Peer, Selector } from '../model.js'
 import type { ResolvedOptions } from '../options.js'
-import type { View } from '../situation.js'
+import type { PolicyFamily } from '../situation.js'
 import type { EndKind, Labelled, PodKind } from './kinds.js'
 import { isBetween, wordsOf, type Words } from './segments.js'
 
@@ -47,7 +47,7 @@ export class SelectorTest {
 }
 
 /** Returns the pod at an end if policies of a view can see it. */
-export function podSeen(pod: PodKind | undefined, view: View): PodKind | undefined {
+export function podSeen(pod: PodKind | undefined, view: PolicyFamily): PodKind | undefined {
   return view === 'cluster' && pod?.inCluster === false ? undefined : pod
 }
 
@@ -125,7 +125,7 @@ export class Tests {
   }
 
   /** Compiles a peer of a policy; `home` is the policy's namespace. */
-  learn(peer: Peer, view: View, home: string | undefined): void {
+  learn(peer: Peer, view: PolicyFamily, home: string | undefined): void {
     if (peer.kind === 'unknown') return
     const key = `${view} ${peer.kind} ${keyOf(peer, home)}`
     const test = this.#peers.get(key) ?? new PeerTest(this.#make(peer, view, home))
@@ -138,7 +138,7 @@ export class Tests {
     return this.#ofPeer.get(peer)
   }
 
-  #make(peer: KnownPeer, view: View, home: string | undefined): (end: EndKind) => boolean {
+  #make(peer: KnownPeer, view: PolicyFamily, home: string | undefined): (end: EndKind) => boolean {
     switch (peer.kind) {
       case 'pods':
         return this.#pods(peer, view, home)
@@ -160,7 +160,7 @@ export class Tests {
 
   #pods(
     peer: Peer & { readonly kind: 'pods' },
-    view: View,
+    view: PolicyFamily,
     home: string | undefined,
   ): (end: EndKind) => boolean {
     const namespaces = peer.namespaces === undefined ? undefined : this.selector(peer.namespaces)

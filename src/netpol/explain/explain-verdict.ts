@@ -3,16 +3,16 @@ import { resolveConnection } from '../endpoint.js'
 import { evaluateModel } from '../evaluate.js'
 import type { Model } from '../model.js'
 import type { NetpolOptions } from '../options.js'
-import type { Verdict } from '../proof.js'
+import type { ConnectionVerdict } from '../proof.js'
 import { readWorld } from '../read/world.js'
-import type { Connection, World } from '../world.js'
+import type { PolicyQuery, World } from '../world.js'
 import { Budget, type StepOptions } from '../compare/budget.js'
 import { findLabelChanges, type LabelChange } from './label-changes.js'
 import { findRemovals, type Removal } from './removals.js'
 
 /** The smallest changes that would flip a verdict. */
 export interface VerdictExplanation {
-  readonly verdict: Verdict
+  readonly verdict: ConnectionVerdict
   /**
    * A smallest set of policies and rules whose removal flips the verdict. Absent if no set of `maxRemovals`
    * does.
@@ -77,7 +77,7 @@ function withLabels(model: Model, changes: readonly LabelChange[]): Model {
  */
 export function explainVerdict(
   world: World,
-  connection: Connection,
+  connection: PolicyQuery,
   { maxRemovals = 6, maxSteps, ...options }: ExplainVerdictOptions = {},
 ): VerdictExplanation {
   const model = readWorld(world, options)

@@ -1,7 +1,7 @@
 import { evaluateModel } from '../evaluate.js'
 import type { ClusterPolicyModel, Direction, Model, NetworkPolicyModel, PolicyModel } from '../model.js'
-import type { PolicyProof, SideProof, Verdict } from '../proof.js'
-import type { Connection } from '../world.js'
+import type { PolicyProof, SideProof, ConnectionVerdict } from '../proof.js'
+import type { PolicyQuery } from '../world.js'
 
 /** A policy that is removed or, with a path, one of its rules. */
 export interface Removal {
@@ -80,7 +80,7 @@ function supports({ tiers }: SideProof): readonly Removal[] {
  * Returns the removals worth trying: a denied connection needs every denying side to change, an allowed one
  * needs either side to.
  */
-function candidates({ allowed, proof: { egress, ingress } }: Verdict): readonly Removal[] {
+function candidates({ allowed, proof: { egress, ingress } }: ConnectionVerdict): readonly Removal[] {
   return [egress, ingress].filter((side) => side.allowed === allowed).flatMap(supports)
 }
 
@@ -90,7 +90,7 @@ function candidates({ allowed, proof: { egress, ingress } }: Verdict): readonly 
  */
 export function findRemovals(
   model: Model,
-  connection: Connection,
+  connection: PolicyQuery,
   maxRemovals: number,
 ): readonly Removal[] | undefined {
   const { allowed } = evaluateModel(model, connection)

@@ -3,7 +3,7 @@ import type { CompiledWorld } from '../compile/compiled-world.js'
 import { connectionFamily, type EndKind } from '../compile/kinds.js'
 import { podSeen, type PeerTest } from '../compile/peer-test.js'
 import type { Direction } from '../model.js'
-import type { View } from '../situation.js'
+import type { PolicyFamily } from '../situation.js'
 import {
   addBit,
   addBits,
@@ -89,7 +89,7 @@ class EndSet {
     return { allowed, open: passed }
   }
 
-  #matching({ everyone, peers, named }: Matcher, view: View, { protocol, port }: PortPoint): Bits {
+  #matching({ everyone, peers, named }: Matcher, view: PolicyFamily, { protocol, port }: PortPoint): Bits {
     const whole = everyone ? allBits(this.#ends.length) : noBits(this.#ends.length)
     for (const peer of peers) addBits(whole, this.#peer(peer))
     if (named === undefined) return whole

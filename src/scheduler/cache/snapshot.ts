@@ -61,7 +61,7 @@ interface NodeOrder {
  * The scheduler's view of nodes and the pods on them, updated incrementally. All updates are idempotent and
  * no result depends on their order, so a view rebuilt after a fork equals the original.
  */
-export class Snapshot {
+export class NodeSnapshot {
   readonly #nodes = new Map<string, NodeInfo>()
   readonly #places = new Map<string, Place>()
   readonly #byNamespace = new Map<string, Map<string, Place>>()
@@ -78,8 +78,8 @@ export class Snapshot {
   })
 
   /** Creates a view of plain objects; pods without a nodeName are left out. */
-  static of(nodes: readonly Node[], pods: readonly PodInfo[] = []): Snapshot {
-    const snapshot = new Snapshot()
+  static of(nodes: readonly Node[], pods: readonly PodInfo[] = []): NodeSnapshot {
+    const snapshot = new NodeSnapshot()
     for (const node of nodes) snapshot.setNode(node)
     for (const info of pods) if (info.pod.spec.nodeName) snapshot.setPod(info, info.pod.spec.nodeName)
     return snapshot

@@ -1,6 +1,6 @@
 import type { NodeInfo } from '../cache/node-info.js'
 import type { PodInfo } from '../cache/pod-info.js'
-import type { Snapshot } from '../cache/snapshot.js'
+import type { NodeSnapshot } from '../cache/snapshot.js'
 import { Cycle } from '../framework/cycle.js'
 import type { Diagnosis } from '../framework/diagnosis.js'
 import { type Framework, type PreFilterOutcome, excludedByPreFilter } from '../framework/framework.js'
@@ -18,7 +18,7 @@ import type { PluginScores } from '../framework/scorer.js'
 /** The input of a cycle besides the pod. */
 export interface CycleInput {
   readonly framework: Framework
-  readonly snapshot: Snapshot
+  readonly snapshot: NodeSnapshot
   /** Index of the first node to examine. */
   readonly start: number
   /** Absent if no pod is nominated. */
@@ -64,7 +64,7 @@ export function schedulePod(pod: PodInfo, input: CycleInput): CycleOutcome {
   return { cycle, nextStart, node: choose(cycle, input, search) }
 }
 
-function nodesToSearch({ nodes, slots }: Snapshot, { nodeNames }: PreFilterOutcome): NodeList {
+function nodesToSearch({ nodes, slots }: NodeSnapshot, { nodeNames }: PreFilterOutcome): NodeList {
   if (!nodeNames) return { nodes, slots }
   const named = nodes.filter(({ name }) => nodeNames.has(name))
   return { nodes: named, slots: named.map(({ slot }) => slot) }

@@ -1,5 +1,5 @@
 import type { PodInfo } from '../cache/pod-info.js'
-import type { Snapshot } from '../cache/snapshot.js'
+import type { NodeSnapshot } from '../cache/snapshot.js'
 
 /** The data of a plugin between its extension points in one cycle. Preemption trials use `clone`. */
 export interface CycleData {
@@ -9,7 +9,7 @@ export interface CycleData {
 /** An attempt to schedule a pod. Source: framework/cycle_state.go. */
 export class Cycle {
   readonly pod: PodInfo
-  readonly snapshot: Snapshot
+  readonly snapshot: NodeSnapshot
   /** Data of the plugins; each uses keys of its own. */
   readonly data: Map<string, CycleData> = new Map()
   /** Plugins whose PreFilter has returned that there is nothing to filter. */
@@ -17,7 +17,7 @@ export class Cycle {
   /** Plugins whose PreScore has returned that there is nothing to score. */
   readonly skipScore: Set<string> = new Set()
 
-  constructor(pod: PodInfo, snapshot: Snapshot, skipFilter: Set<string> = new Set()) {
+  constructor(pod: PodInfo, snapshot: NodeSnapshot, skipFilter: Set<string> = new Set()) {
     this.pod = pod
     this.snapshot = snapshot
     this.skipFilter = skipFilter

@@ -1,6 +1,6 @@
 import type { Pod } from '../../api/core/generated.js'
 import type { NodeInfo } from '../cache/node-info.js'
-import type { Snapshot } from '../cache/snapshot.js'
+import type { NodeSnapshot } from '../cache/snapshot.js'
 import type { CycleData } from '../framework/cycle.js'
 import type { Plugin } from '../framework/plugin.js'
 
@@ -31,7 +31,7 @@ export const imageLocality: Plugin = {
   score: (_, node, cycle) => imageLocalityScore(cycle.data.get(NAME) as PodImages, node),
 }
 
-function podImages({ spec }: Pod, snapshot: Snapshot): PodImages {
+function podImages({ spec }: Pod, snapshot: NodeSnapshot): PodImages {
   const all = [...(spec.initContainers ?? []), ...spec.containers]
   const images: PodImages['images'][number][] = []
   for (const { image = '' } of all) {

@@ -1,6 +1,6 @@
 import type { WebSocket } from 'ws'
 import type { ExecStream } from '../../client/pod-stream.js'
-import type { Session } from '../../client/node-agent.js'
+import type { ContainerStream } from '../../client/node-agent.js'
 import type { TimeDriver } from '../time-driver.js'
 import { statusOfEnd, statusOfError } from './exec-status.js'
 import { SessionReader } from './session-reader.js'
@@ -34,7 +34,7 @@ export function serveExec(
     else if (outcome === 'Failure') send(CHANNEL.error, Buffer.from(message ?? ''))
     close(client)
   }
-  let session: Session
+  let session: ContainerStream
   try {
     session = stream.open()
   } catch (error) {
@@ -69,7 +69,7 @@ export function serveExec(
 }
 
 /** The python client sends stdin as text messages; the bytes are the same. */
-function receive(session: Session, message: Buffer): void {
+function receive(session: ContainerStream, message: Buffer): void {
   const data = message.subarray(1)
   switch (message[0]) {
     case CHANNEL.stdin:

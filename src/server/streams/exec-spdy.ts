@@ -1,5 +1,5 @@
 import type { ExecStream } from '../../client/pod-stream.js'
-import type { Session } from '../../client/node-agent.js'
+import type { ContainerStream } from '../../client/node-agent.js'
 import type { SpdyConnection, SpdyStream } from '../spdy/connection.js'
 import type { TimeDriver } from '../time-driver.js'
 import { sizeOf } from './exec-channels.js'
@@ -57,7 +57,7 @@ function run(
     for (const one of streams.values()) one.end()
     close()
   }
-  let session: Session
+  let session: ContainerStream
   try {
     session = stream.open()
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { WebSocket } from 'ws'
 import type { PortForwardStream } from '../../client/pod-stream.js'
-import type { Session } from '../../client/node-agent.js'
+import type { ContainerStream } from '../../client/node-agent.js'
 import type { TimeDriver } from '../time-driver.js'
 import { close } from './exec-channels.js'
 import { messageOf } from './port-error.js'
@@ -21,7 +21,7 @@ export function servePorts(
     if (isText) client.send(`${channel}${Buffer.from(data).toString('base64')}`)
     else client.send(Buffer.concat([Buffer.of(channel), data]), { binary: true })
   }
-  const sessions = new Map<number, Session>()
+  const sessions = new Map<number, ContainerStream>()
   const readers: SessionReader[] = []
   let open = stream.ports.length
   for (const [at, port] of stream.ports.entries()) {

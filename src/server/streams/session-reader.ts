@@ -1,4 +1,4 @@
-import type { Chunk, Session, SessionEnd } from '../../client/node-agent.js'
+import type { Chunk, ContainerStream, SessionEnd } from '../../client/node-agent.js'
 
 /** The functions that a {@link SessionReader} calls. */
 export interface ReaderHooks {
@@ -12,14 +12,14 @@ export interface ReaderHooks {
  * accept chunks.
  */
 export class SessionReader {
-  readonly #session: Session
+  readonly #session: ContainerStream
   readonly #hooks: ReaderHooks
   readonly #waiting: Chunk[] = []
   #isBlocked = false
   #isDue = false
   #isOver = false
 
-  constructor(session: Session, hooks: ReaderHooks) {
+  constructor(session: ContainerStream, hooks: ReaderHooks) {
     this.#session = session
     this.#hooks = hooks
     session.onReady(() => this.#schedule())

@@ -2,7 +2,7 @@ import type { Arbitrary } from 'fast-check'
 import type { Labels } from '../../api/labels.js'
 import {
   resolveOptions,
-  type Connection,
+  type PolicyQuery,
   type NetpolOptions,
   type World,
   type WorldPolicy,
@@ -15,10 +15,10 @@ import { wordsOf } from './words.js'
 import { namedPolicies, connectionRecipes, worldIn } from './worlds.js'
 
 /** A world, options, and a connection to judge. */
-export interface NetpolScenario {
+export interface NetpolCase {
   readonly world: World
   readonly options: NetpolOptions
-  readonly connection: Connection
+  readonly connection: PolicyQuery
 }
 
 /**
@@ -40,9 +40,9 @@ export interface NetpolArbitraries {
   /** A choice for everything that Kubernetes leaves open. */
   readonly options: Arbitrary<NetpolOptions>
   /** A connection in that world. */
-  readonly connectionIn: (world: World) => Arbitrary<Connection>
+  readonly connectionIn: (world: World) => Arbitrary<PolicyQuery>
   /** A world, options and a connection. */
-  readonly scenario: Arbitrary<NetpolScenario>
+  readonly scenario: Arbitrary<NetpolCase>
 }
 
 /** Options of {@link netpolArbitraries}. */

@@ -1,12 +1,12 @@
 import { stringify } from 'yaml'
-import type { Connection, NetpolOptions, World, WorldPolicy } from '../../netpol/index.js'
+import type { PolicyQuery, NetpolOptions, World, WorldPolicy } from '../../netpol/index.js'
 import type { FastCheck } from '../rbac/arbitraries.js'
 
 type Printed =
   | Partial<World>
   | readonly WorldPolicy[]
   | WorldPolicy
-  | { readonly world: World; readonly options?: NetpolOptions; readonly connection: Connection }
+  | { readonly world: World; readonly options?: NetpolOptions; readonly connection: PolicyQuery }
 
 function documentsOf(world: World): readonly object[] {
   const { namespaces = [], nodes = [], pods = [], policies = [], domains } = world

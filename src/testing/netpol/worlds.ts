@@ -1,5 +1,5 @@
 import type { Arbitrary } from 'fast-check'
-import type { Connection, EndpointRef, World, WorldNode, WorldPod, WorldPolicy } from '../../netpol/index.js'
+import type { PolicyQuery, EndpointRef, World, WorldNode, WorldPod, WorldPolicy } from '../../netpol/index.js'
 import { defined, type Words } from './words.js'
 
 /** Returns undefined for an empty value. */
@@ -121,7 +121,7 @@ export function worldIn(
 }
 
 /** A connection that is independent of the world, so that both shrink independently. */
-export type ConnectionRecipe = (world: World) => Connection
+export type ConnectionRecipe = (world: World) => PolicyQuery
 
 /**
  * Arbitraries for connections: usually between pods of the world. Without pods (or nodes), an end is outside.

@@ -56,11 +56,11 @@ export interface RbacArbitraries {
    * A state and a request. The request matches a rule of the state half of the time; of independent requests
    * hardly one in fifty is allowed.
    */
-  readonly scenario: Arbitrary<RbacScenario>
+  readonly scenario: Arbitrary<RbacCase>
 }
 
 /** RBAC objects and a query. */
-export interface RbacScenario {
+export interface RbacCase {
   readonly objects: readonly AnyRbacObject[]
   readonly request: AccessQuery
 }
@@ -95,7 +95,7 @@ export function rbacArbitraries(fc: FastCheck, words: Partial<RbacVocabulary> = 
   const requests = requestArbitraries(fc, vocabulary)
   const scenario = fc
     .tuple(state, requests.request, fc.option(fc.nat({ max: 99 }), { freq: 2 }))
-    .map(([objects, request, at]): RbacScenario => ({
+    .map(([objects, request, at]): RbacCase => ({
       objects,
       request: at === null ? request : aimRequest(objects, request, at),
     }))

@@ -3,7 +3,7 @@ import {
   formatProof,
   parseConnection,
   type CompareOptions,
-  type Connection,
+  type PolicyQuery,
   type CounterExample,
   type NetpolOptions,
 } from '../../netpol/index.js'
@@ -20,12 +20,12 @@ export interface PolicyMatchers<R> {
    * `evaluate`. It does not matter whether anything listens. The failure prints the proof.
    * @throws WorldError if the connection is invalid
    */
-  toAllow(connection: string | Connection, options?: NetpolOptions): R
+  toAllow(connection: string | PolicyQuery, options?: NetpolOptions): R
   /**
    * Expects the policies to deny the connection. The failure prints the proof.
    * @throws WorldError if the connection is invalid
    */
-  toDeny(connection: string | Connection, options?: NetpolOptions): R
+  toDeny(connection: string | PolicyQuery, options?: NetpolOptions): R
   /**
    * Expects both sets of policies to judge every connection alike in every possible cluster. The failure
    * prints a simplest cluster in which they do not.
@@ -41,7 +41,11 @@ export interface MatcherResult {
 }
 
 function judged(allows: boolean) {
-  return (received: unknown, connection: string | Connection, options: NetpolOptions = {}): MatcherResult => {
+  return (
+    received: unknown,
+    connection: string | PolicyQuery,
+    options: NetpolOptions = {},
+  ): MatcherResult => {
     const verdict = verdictOf(
       received,
       typeof connection === 'string' ? parseConnection(connection) : connection,
@@ -89,12 +93,12 @@ function toBeEquivalentTo(
 export const policyMatchers: {
   readonly toAllow: (
     received: unknown,
-    connection: string | Connection,
+    connection: string | PolicyQuery,
     options?: NetpolOptions,
   ) => MatcherResult
   readonly toDeny: (
     received: unknown,
-    connection: string | Connection,
+    connection: string | PolicyQuery,
     options?: NetpolOptions,
   ) => MatcherResult
   readonly toBeEquivalentTo: (

@@ -4,10 +4,10 @@ import {
   evaluateModel,
   readWorld,
   worldOf,
-  type Connection,
+  type PolicyQuery,
   type Lister,
   type NetpolOptions,
-  type Verdict,
+  type ConnectionVerdict,
   type World,
   type WorldPolicy,
 } from '../../netpol/index.js'
@@ -33,7 +33,11 @@ export function choicesOf(subject: unknown): NetpolOptions {
 }
 
 /** Judges a connection. */
-export function verdictOf(subject: unknown, connection: Connection, options: NetpolOptions): Verdict {
+export function verdictOf(
+  subject: unknown,
+  connection: PolicyQuery,
+  options: NetpolOptions,
+): ConnectionVerdict {
   if (subject instanceof CompiledWorld) return subject.evaluate(connection)
   if (typeof subject !== 'object' || subject === null || Array.isArray(subject))
     throw new TypeError('expected a cluster or a world')

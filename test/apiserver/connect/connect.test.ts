@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { ApiError } from '../../../src/client/api-error.js'
-import type { Session } from '../../../src/client/node-agent.js'
+import type { ContainerStream } from '../../../src/client/node-agent.js'
 import { SimCluster } from '../../../src/cluster/sim-cluster.js'
 import { FakeAgents } from '../../server/fake-agents.js'
 
@@ -108,7 +108,7 @@ test('an upgrade leads to a stream, by GET and by POST', () => {
   expect(ask(cluster, 'one/portforward?ports=80', UPGRADE)).toBe('stream portforward')
 })
 
-const textOf = (session: Session): string =>
+const textOf = (session: ContainerStream): string =>
   session
     .read()
     .map(({ data }) => new TextDecoder().decode(data))

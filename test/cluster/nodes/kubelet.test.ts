@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import type { Session } from '../../../src/client/node-agent.js'
+import type { ContainerStream } from '../../../src/client/node-agent.js'
 import { SimCluster, defineImage } from '../../../src/index.js'
 
 const WEB = `
@@ -139,7 +139,7 @@ test('settle waits for a command that is run in a container, however long that r
       'busybox, command: [sleep, infinity] }] }',
   )
   cluster.advance('1h')
-  const run = (command: string): Session =>
+  const run = (command: string): ContainerStream =>
     cluster.client.exec(
       { namespace: 'default', name: 'p' },
       { command: command.split(' '), stdout: true, stderr: true },

@@ -13,7 +13,7 @@ import { prefixEnd } from '../../storage/storage.js'
 import type { WebhookHandlers } from './call-webhook.js'
 
 /** Parts of the server that policies and webhooks need. */
-export interface ExtensionPorts {
+export interface ExtensionDependencies {
   readonly storage: Storage
   readonly resources: Resources
   readonly random: RandomStream
@@ -40,10 +40,10 @@ interface Lists {
  * to one of them, so that they cost a write nothing where there are none.
  */
 export class ExtensionConfiguration {
-  readonly ports: ExtensionPorts
+  readonly ports: ExtensionDependencies
   #lists: Lists = {}
 
-  constructor(ports: ExtensionPorts) {
+  constructor(ports: ExtensionDependencies) {
     this.ports = ports
     ports.storage.subscribe(({ key }) => {
       if (Object.values(kinds).some((prefix) => key.startsWith(prefix))) this.#lists = {}

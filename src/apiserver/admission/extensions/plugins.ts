@@ -8,13 +8,13 @@ import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from '../
 import { sameJson } from '../../../api/patch/same-json.js'
 import { goJson } from './audit-notes.js'
 import { ExtensionConfiguration, inVersion } from './configuration.js'
-import type { ExtensionPorts } from './configuration.js'
+import type { ExtensionDependencies } from './configuration.js'
 import { isExempt } from './matching.js'
 import { validatingAdmissionPolicy } from './policies.js'
 import { askWebhook, webhookMatch, type WebhookResponse } from './webhooks.js'
 
 /** Returns the plugins of mutating webhooks, policies and validating webhooks, in upstream's order. */
-export function extensionPlugins(ports: ExtensionPorts): readonly AdmissionPlugin[] {
+export function extensionPlugins(ports: ExtensionDependencies): readonly AdmissionPlugin[] {
   const configuration = new ExtensionConfiguration(ports)
   return [
     mutatingWebhooks(configuration),
