@@ -58,6 +58,9 @@ const groups: readonly Group[] = [
   },
 ]
 
+/** Folders whose kinds clients do not write by type: reviews, and versions beside those that are typed. */
+const withoutInputs = new Set(['authentication', 'authorization', 'autoscaling', 'events'])
+
 /** Discovery answers and watch frames: nothing a client sends or etcd keeps. */
 const skipped =
   /^(APIGroup|APIGroupList|APIResource|APIResourceList|APIVersions|GroupVersionForDiscovery|ServerAddressByClientCIDR|Patch|WatchEvent)$/
@@ -110,7 +113,7 @@ function main(directory: string | undefined, folders: readonly string[]): void {
       schemas,
     )
     writeFileSync(join(folder, 'generated.ts'), generated)
-    writeFileSync(join(folder, 'inputs.ts'), inputs)
+    if (!withoutInputs.has(group.folder)) writeFileSync(join(folder, 'inputs.ts'), inputs)
   }
 }
 
