@@ -26,6 +26,6 @@ export function play({ SimCluster }) {
       node: spec.nodeName,
       phase: status.phase,
     })),
-    traceHash: cluster.traceHash(),
+    traceHash: cluster.state.traceHash(),
   }
 }

@@ -27,7 +27,7 @@ async function* lines(
   }
 }
 
-describe('cluster.fetch', () => {
+describe('cluster.http.fetch', () => {
   test('answers as the administrator, as someone else, and as whom the header names', async () => {
     const cluster = new SimCluster({ nodes: 1 })
     const listed = await cluster.http.fetch(new Request('https://anything/api/v1/nodes'))
