@@ -65,6 +65,11 @@ export class NamespaceScope {
     this.#listed = listed
   }
 
+  /** Returns the same methods in another namespace: `cluster.in('office').get('pods', 'web')`. */
+  in(namespace: string): NamespaceScope {
+    return new NamespaceScope(this.#access, namespace, namespace)
+  }
+
   /** GET of one object: `get('pods', 'web')`, `get('pods', 'office/web')`, `get('pods', pod.metadata)`. */
   get<R extends BuiltInResource>(resource: R, name: NameOf<R>): StoredOf<R> {
     return this.#client.get<string>(resource, this.#key(resource, name)) as StoredOf<R>

@@ -138,19 +138,6 @@ export class SimCluster extends NamespaceScope {
     return this.#parts.simulation.step()
   }
 
-  /** The same methods in another namespace: `cluster.in('office').get('pods', 'web')`. */
-  in(namespace: string): NamespaceScope {
-    return new NamespaceScope(
-      {
-        client: () => this.#parts.client,
-        kubectl: () => this.#parts.kubectlEnvironment,
-        until: (predicate, timeout) => this.#parts.simulation.until(predicate, { timeout }),
-      },
-      namespace,
-      namespace,
-    )
-  }
-
   /** A client under another identity: `cluster.as({ user: 'jane', groups: ['dev'] }).list('pods')`. */
   as(identity: Identity): Client {
     const { plane } = this.#parts
