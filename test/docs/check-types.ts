@@ -18,15 +18,7 @@ export function writeModules(folder: string, programs: readonly Program[]): read
     JSON.stringify({
       extends: '../../tsconfig.json',
       // A block shows values that it does not go on to use.
-      compilerOptions: {
-        noUnusedLocals: false,
-        incremental: false,
-        paths: {
-          simcluster: [`${source}/index.ts`],
-          'simcluster/vitest': [`${source}/testing/vitest/index.ts`],
-          'simcluster/*': [`${source}/*/index.ts`],
-        },
-      },
+      compilerOptions: { noUnusedLocals: false, incremental: false },
       include: [`${source}/**/*.d.ts`],
       files: programs.map((program) => fileName(program)),
     }),
