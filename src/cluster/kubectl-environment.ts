@@ -3,8 +3,7 @@ import { ApiError, ConnectionError } from '../client/api-error.js'
 import type { Client, UserInfo } from '../client/client.js'
 import { handleHttp, handleStreaming } from '../apiserver/http.js'
 import { errorResponse } from '../apiserver/http/responses.js'
-import type { HttpAnswer } from '../client/http.js'
-import type { HttpRequest } from '../client/http.js'
+import type { HttpAnswer, HttpRequest } from '../client/http.js'
 import type { Impersonation } from '../apiserver/request.js'
 import type {
   ServerConnection,

@@ -1,6 +1,5 @@
 import type { Writable } from 'node:stream'
-import type { HttpStream } from '../../client/http.js'
-import type { HttpRequest } from '../../client/http.js'
+import type { HttpRequest, HttpStream } from '../../client/http.js'
 import type { NodeResponse } from '../respond.js'
 import { headersFor } from '../respond.js'
 import type { TimeDriver } from '../time-driver.js'
