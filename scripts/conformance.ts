@@ -1,6 +1,6 @@
 /**
  * `npm run conformance -- DIR [--verbose] [--only ID]`: replays recordings of a real control plane on fresh
- * clusters, one for each scenario: requests and their answers, and timelines of what happened by itself.
+ * clusters, one for each scenario: requests and their answers, and timelines of what controllers did.
  * Prints a line a file and last `N of M steps equal`; with --verbose also each step that went otherwise.
  * Exits with 1 only when it could not run.
  */

@@ -47,7 +47,7 @@ export class ClientCertificates implements CertificateVerifier {
     return known.verdict
   }
 
-  /** Returns the trusted authorities. Without the file nobody is trusted. */
+  /** Returns the trusted authorities. Without the file there are none. */
   #authorities(authority: keyof typeof AUTHORITY_FILES): string {
     try {
       return this.#read(AUTHORITY_FILES[authority])

@@ -27,8 +27,8 @@ export class EventBus<Events extends object = KernelEvents> {
   }
 
   /**
-   * Returns whether an event has listeners, so that a hot path can skip building one that nobody would
-   * receive.
+   * Returns whether an event has listeners, so that a hot path can skip building one without
+   * receivers.
    */
   has(name: keyof Events & string): boolean {
     return this.#emitter.listenerCount(name) > 0

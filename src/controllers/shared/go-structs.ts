@@ -2,7 +2,7 @@
  * The Go structs that a PodTemplateSpec consists of: fields in their order of declaration, with their Go
  * types. A field is written `Name:type`, `Name=json:type` where the JSON name does not follow from the Go
  * name, `+Name` for an embedded struct, and ends in `@34` if it exists since Kubernetes 1.34. A name without
- * prefix that is no builtin is a type of a package that Go calls `v1`. Source: k8s.io/api/core/v1/types.go
+ * prefix that is not a builtin type is a type of the Go package `v1`. Source: k8s.io/api/core/v1/types.go
  * and apimachinery/pkg/apis/meta/v1/types.go.
  */
 export const GO_STRUCTS: Readonly<Record<string, string>> = {

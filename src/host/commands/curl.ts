@@ -210,7 +210,7 @@ function answer(
           'error:80000002:system library::No such file or directory',
       )
     const found = cluster.pki.identify(certificatesIn(text), cluster.now())
-    // A certificate that is not trusted authenticates nobody.
+    // An untrusted certificate does not authenticate a user.
     if (typeof found === 'string') headers.authorization ??= 'Bearer invalid'
     else user = { name: found.commonName, groups: [...found.organizations, 'system:authenticated'] }
   }

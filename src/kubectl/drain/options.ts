@@ -7,7 +7,7 @@ import type { FlagSpec } from '../flags.js'
 import type { KubectlRelease } from '../release.js'
 
 /**
- * Virtual ms after which a drain without --timeout gives up. kubectl waits until somebody presses Ctrl-C,
+ * Virtual ms after which a drain without --timeout gives up. kubectl waits until it is interrupted,
  * which is impossible here.
  */
 const LONGEST_WAIT_MS = 24 * 3_600_000

@@ -37,7 +37,7 @@ export function endContainer(container: RuntimeContainer, now: number, exit: Exi
 
 /**
  * Sends SIGTERM to a running container, and SIGKILL after `grace` ms. Returns when and how it ends, or
- * undefined if that is no earlier than an end already planned (`due`, virtual ms): a second signal can only
+ * undefined if an end at or before that time is already planned (`due`, virtual ms): a second signal can only
  * shorten the time.
  */
 export function signal(

@@ -21,7 +21,7 @@ const ruleAt = (removal: Removal, direction: Direction, at: number): Removal => 
 })
 
 /**
- * Returns the policy with some rules disabled. A removed rule stays in the list and matches nobody, so that
+ * Returns the policy with some rules disabled. A removed rule stays in the list and matches no peer, so that
  * the paths of the others do not shift.
  */
 function withRulesDisabled<T extends PolicyModel>(policy: T, removal: Removal, gone: ReadonlySet<string>): T {

@@ -38,8 +38,8 @@ const REFUSED: DnsReply = { rcode: 'UNREACHABLE', records: [] }
 
 /**
  * Resolves names as a pod's libc does: /etc/hosts, then the servers of /etc/resolv.conf with the search path.
- * If a Service has the address of the cluster's DNS, one of its pods has to be reachable; otherwise the
- * simulation answers itself.
+ * If a Service has the address of the cluster's DNS, one of its pods has to be reachable; without such a
+ * Service the simulation resolves the name itself.
  */
 export class Resolver {
   readonly #dependencies: ResolverDependencies

@@ -146,7 +146,7 @@ function matches(policy: AbacPolicySpec, user: UserInfo, attributes: AccessAttri
 
 /**
  * Returns whether a policy applies to a user. If it names a user and a group, both must match; if it names
- * neither, it applies to nobody.
+ * neither, it applies to no user.
  */
 function isFor({ user = '', group = '' }: AbacPolicySpec, { name, groups = [] }: UserInfo): boolean {
   if (user !== '' && user !== name) return false
