@@ -19,6 +19,7 @@ const inlined = [
   'ipaddr.js',
   'node-forge',
   'pure-rand',
+  're2js',
   'yaml',
   'zod',
 ]

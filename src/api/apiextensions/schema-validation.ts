@@ -3,7 +3,7 @@ import type { FieldError } from '../field-error.js'
 import type { Json } from '../json.js'
 import { copyJson } from '../schema/plain-json.js'
 import { rootFault } from './internal-schema.js'
-import { compilePattern } from './patterns.js'
+import { compileGoRegExp, isFault } from '../regexp.js'
 import { prune } from './prune.js'
 import { validateRules } from './rules.js'
 import type { RuleScope } from './rules.js'
@@ -195,9 +195,12 @@ function unsupported(
     const text = 'uniqueItems cannot be set to true since the runtime complexity becomes quadratic'
     errors.push(forbidden(`${path}.uniqueItems`, text))
   }
-  if (pattern !== undefined && compilePattern(pattern) === undefined) {
-    const why = `error parsing regexp: invalid or unsupported Perl syntax: \`${pattern}\``
-    errors.push(invalid(`${path}.pattern`, pattern, `must be a valid regular expression, but isn't: ${why}`))
+  if (pattern !== undefined && pattern !== '') {
+    const expression = compileGoRegExp(pattern)
+    if (isFault(expression)) {
+      const text = `must be a valid regular expression, but isn't: ${expression.fault}`
+      errors.push(invalid(`${path}.pattern`, pattern, text))
+    }
   }
 }
 

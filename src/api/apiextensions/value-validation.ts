@@ -4,7 +4,7 @@ import type { FieldError } from '../field-error.js'
 import { isPlainObject } from '../schema/plain-json.js'
 import { hasFormat } from './formats.js'
 import { bestMatch } from './match-count.js'
-import { compilePattern } from './patterns.js'
+import { compileGoRegExp, isFault } from '../regexp.js'
 import { additionalOf, fieldOf, itemsOf, propertyNames, typeInvalid } from './schema.js'
 import type { Schema } from './schema.js'
 
@@ -174,9 +174,9 @@ class Validation {
         invalid(this.#at(path), value, `${path} ${IN_BODY} should be at least ${minLength} chars long`),
       )
     }
-    if (pattern !== undefined && compilePattern(pattern)?.test(value) === false) {
-      errors.push(invalid(this.#at(path), value, `${path} ${IN_BODY} should match '${pattern}'`))
-    }
+    const wanted = pattern === undefined || pattern === '' ? undefined : unmatched(pattern, value)
+    if (wanted !== undefined)
+      errors.push(invalid(this.#at(path), value, `${path} ${IN_BODY} should match '${wanted}'`))
   }
 
   #number(value: number, schema: Schema, path: string, errors: FieldError[]): void {
@@ -325,4 +325,14 @@ function duplicatesOf(list: readonly unknown[], schema: Schema, path: string): r
     seen.add(id)
   })
   return errors
+}
+
+/**
+ * Returns what a text should have matched, undefined if it does. Source: kube-openapi validation/validate
+ * values.go Pattern.
+ */
+function unmatched(pattern: string, text: string): string | undefined {
+  const expression = compileGoRegExp(pattern)
+  if (isFault(expression)) return `${pattern}, but pattern is invalid: ${expression.fault}`
+  return expression.test(text) ? undefined : pattern
 }

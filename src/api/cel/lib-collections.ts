@@ -84,15 +84,15 @@ const sets: readonly LibraryFunction[] = [
 ]
 
 function findAll(text: string, pattern: string, limit: number): readonly string[] {
-  const global = new RegExp(regularExpression(pattern), 'g')
-  const found = Array.from(text.matchAll(global), ([match]) => match)
-  return limit < 0 ? found : found.slice(0, limit)
+  return regularExpression(pattern)
+    .findAll(text, limit)
+    .map((match) => match.text)
 }
 
 const regex: readonly LibraryFunction[] = [
   fn(
     'string.find(string): string',
-    (text: string, pattern: string) => regularExpression(pattern).exec(text)?.[0] ?? '',
+    (text: string, pattern: string) => regularExpression(pattern).find(text)?.text ?? '',
   ),
   fn('string.findAll(string): list<string>', (text: string, pattern: string) => findAll(text, pattern, -1)),
   fn('string.findAll(string, int): list<string>', (text: string, pattern: string, limit: bigint) =>

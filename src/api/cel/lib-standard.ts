@@ -1,6 +1,6 @@
 import type { Duration } from '@marcbachmann/cel-js/evaluator'
 import { formatTime } from '../time.js'
-import { compilePattern } from '../apiextensions/patterns.js'
+import { compileGoRegExp, isFault, type GoRegExp } from '../regexp.js'
 import type { Library, LibraryFunction } from './library.js'
 import { CelFault, fn } from './library.js'
 
@@ -138,10 +138,9 @@ function timestampText(value: Date): string {
 const plain = ['contains', 'startsWith', 'endsWith']
 
 /** Compiles a regular expression in RE2's syntax. Throws CelFault with cel-go's text. */
-export function regularExpression(pattern: string): RegExp {
-  const compiled = compilePattern(pattern)
-  if (compiled === undefined)
-    throw new CelFault(`error parsing regexp: invalid or unsupported Perl syntax: \`${pattern}\``)
+export function regularExpression(pattern: string): GoRegExp {
+  const compiled = compileGoRegExp(pattern)
+  if (isFault(compiled)) throw new CelFault(compiled.fault)
   return compiled
 }
 

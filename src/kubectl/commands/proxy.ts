@@ -1,5 +1,6 @@
 import type { CommandLine, Command } from '../call.js'
 import type { KubectlAnswer, KubectlRequest } from '../environment.js'
+import { compileGoRegExp, isFault, type GoRegExp } from '../../api/regexp.js'
 import { KubectlError } from '../errors.js'
 import { endInterrupted } from '../interruption.js'
 
@@ -45,6 +46,13 @@ export const proxy: Command = {
 /** The port that is assigned if any will do. */
 const FIRST_FREE = 32_768
 
+/** Compiles an expression of a flag. Source: kubectl pkg/proxy/proxy_server.go MakeRegexpArray. */
+function expressionOf(text: string): GoRegExp {
+  const expression = compileGoRegExp(text)
+  if (isFault(expression)) throw new KubectlError(expression.fault)
+  return expression
+}
+
 /** Strips the prefix from a path, unless the prefix is one of the API's own. */
 function passed(call: CommandLine, request: KubectlRequest): KubectlAnswer {
   const { flags } = call
@@ -56,7 +64,7 @@ function passed(call: CommandLine, request: KubectlRequest): KubectlAnswer {
     flags
       .string(name)
       .split(',')
-      .some((one) => one !== '' && new RegExp(one).test(text))
+      .some((one) => one !== '' && expressionOf(one).test(text))
   const isAccepted =
     matches('accept-paths', bare) &&
     !matches('reject-paths', bare) &&
