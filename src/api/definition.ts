@@ -25,6 +25,9 @@ export interface PrinterColumn<T extends KubeObject> {
   readonly cell: (object: T, now: number) => string | number | boolean | null
 }
 
+/** How often all rules of metadata and those for updates apply: see {@link Strategy.metaOnUpdate}. */
+export type MetaOnUpdate = readonly [whole: number, update: number]
+
 /** How the registry handles a kind: its `rest.*Strategy` of k8s.io/apiserver, as data and pure functions. */
 export interface Strategy<T extends KubeObject> {
   /**
@@ -47,6 +50,11 @@ export interface Strategy<T extends KubeObject> {
   readonly resetFields?: Readonly<Record<string, readonly (readonly string[])[]>>
   /** Validation of a status write; when absent, `validateUpdate` of the kind is used. */
   readonly validateStatusUpdate?: (next: T, old: T) => readonly FieldError[]
+  /**
+   * How often the kind's own update validation applies the rules of metadata again: all of them
+   * (ValidateObjectMeta) and those for updates (ValidateObjectMetaUpdate). Default: `[0, 1]`.
+   */
+  readonly metaOnUpdate?: MetaOnUpdate
   /**
    * Present if the kind has metadata.generation, which is 1 on create. Returns whether an update increments
    * it (the spec has changed).
@@ -136,18 +144,25 @@ export interface CustomDefinition {
   readonly terminating: boolean
 }
 
-/** Groups whose metadata is validated by apimachinery's rules alone, not by core's. */
-const GENERIC_GROUPS = new Set([
+/** Groups and kinds whose metadata is validated by apimachinery's rules alone, not by core's. */
+const GENERIC = new Set([
   'apiextensions.k8s.io',
   'apiregistration.k8s.io',
   'admissionregistration.k8s.io',
+  'node.k8s.io',
+  '/Event',
+  'policy/PodDisruptionBudget',
 ])
 
 /**
  * Whether finalizers of a kind may have any qualified name. Core's rules require a domain or a standard name.
  */
-export function allowsAnyFinalizer({ custom, group }: Pick<KindDefinition, 'custom' | 'group'>): boolean {
-  return custom !== undefined || GENERIC_GROUPS.has(group)
+export function allowsAnyFinalizer({
+  custom,
+  group,
+  kind,
+}: Pick<KindDefinition, 'custom' | 'group' | 'kind'>): boolean {
+  return custom !== undefined || GENERIC.has(group) || GENERIC.has(`${group}/${kind}`)
 }
 
 /**

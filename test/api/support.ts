@@ -52,7 +52,7 @@ export function prepared(recorded: Recorded, creationTimestamp = '2026-01-02T03:
 export function faultsOf(definition: KindDefinition, object: KubeObject): readonly FieldError[] {
   const { namespaced, validateName = subdomainName } = definition
   return [
-    ...validateObjectMeta(object.metadata, { namespaced, validateName }),
+    ...validateObjectMeta(object.metadata, { namespaced, validateName, anyFinalizer: () => false }),
     ...(definition.validate?.(object) ?? []),
   ]
 }

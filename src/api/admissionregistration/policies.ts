@@ -257,6 +257,7 @@ export const validatingAdmissionPolicyDefinition: KindDefinition<ValidatingAdmis
     },
     validate: validatePolicy,
     strategy: {
+      metaOnUpdate: [1, 0],
       resetFields: { status: [['metadata'], ['spec']] },
       prepareForCreate: (policy) => {
         policy.status = {}
@@ -292,7 +293,7 @@ export const validatingAdmissionPolicyBindingDefinition: KindDefinition<Validati
       if (spec.paramRef !== undefined) spec.paramRef.parameterNotFoundAction ??= 'Deny'
     },
     validate: validateBinding,
-    strategy: { generationChanged: specChanged },
+    strategy: { metaOnUpdate: [1, 0], generationChanged: specChanged },
     columns: [
       nameColumn(),
       column('PolicyName', ({ spec }) => spec.policyName ?? ''),

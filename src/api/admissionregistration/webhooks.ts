@@ -128,6 +128,7 @@ const columns = [
   ageColumn<KubeObject>(),
 ]
 const strategy = {
+  metaOnUpdate: [1, 0] as const,
   generationChanged: (next: KubeObject, old: KubeObject): boolean =>
     !semanticEqual((next as Configuration).webhooks, (old as Configuration).webhooks),
 }

@@ -79,6 +79,7 @@ export const apiServiceDefinition: KindDefinition<APIService> = defineKind<APISe
   },
   validate,
   strategy: {
+    metaOnUpdate: [1, 1],
     resetFields: { status: [['metadata'], ['spec']] },
     prepareForCreate: (service) => {
       service.status = {}

@@ -41,7 +41,7 @@ export const controllerRevisionDefinition: KindDefinition<ControllerRevision> =
     storagePrefix: '/registry/controllerrevisions',
     validate,
     validateUpdate,
-    strategy: {},
+    strategy: { metaOnUpdate: [1, 1] },
     columns: [
       nameColumn(),
       column('Controller', controllerText),

@@ -38,6 +38,7 @@ export const certificateSigningRequestDefinition: KindDefinition<Request> = defi
   validate: (request) => validateRequest(request),
   validateUpdate: (next, old) => validateRequestUpdate(next, old, 'main'),
   strategy: {
+    metaOnUpdate: [1, 1],
     resetFields: { '': [['spec'], ['status']], status: [['spec'], ['status', 'conditions']] },
     prepareForCreate: (draft) => {
       draft.status = {}

@@ -56,7 +56,7 @@ export const configMapDefinition: KindDefinition<ConfigMap> = defineKind<ConfigM
   storagePrefix: '/registry/configmaps',
   validate,
   validateUpdate,
-  strategy: {},
+  strategy: { metaOnUpdate: [1, 1] },
   columns: [
     nameColumn(),
     column(

@@ -108,6 +108,6 @@ export const endpointsDefinition: KindDefinition<Endpoints> = defineKind<Endpoin
   deprecated: { since: 33, use: 'discovery.k8s.io/v1 EndpointSlice' },
   setDefaults,
   validate,
-  strategy: { allowCreateOnUpdate: true, warnings },
+  strategy: { metaOnUpdate: [1, 1], allowCreateOnUpdate: true, warnings },
   columns: [nameColumn(), column('Endpoints', endpointsText), ageColumn()],
 })

@@ -56,7 +56,7 @@ export const eventDefinition: KindDefinition<Event> = defineKind<Event>({
   namespaced: true,
   storagePrefix: '/registry/events',
   validate,
-  strategy: { allowCreateOnUpdate: true },
+  strategy: { metaOnUpdate: [0, 0], allowCreateOnUpdate: true },
   columns,
   selectableFields: {
     'involvedObject.kind': ({ involvedObject }) => involvedObject.kind ?? '',

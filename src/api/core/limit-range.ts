@@ -35,6 +35,7 @@ export const limitRangeDefinition: KindDefinition<LimitRange> = defineKind<Limit
   setDefaults,
   validate: validateLimitRange,
   strategy: {
+    metaOnUpdate: [1, 0],
     allowCreateOnUpdate: true,
     prepareForCreate: ({ metadata }) => {
       metadata.name ??= metadata.uid as string

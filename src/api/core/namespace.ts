@@ -71,6 +71,7 @@ export const namespaceDefinition: KindDefinition<Namespace> = defineKind<Namespa
       : labelName(name, prefix),
   validate,
   strategy: {
+    metaOnUpdate: [1, 1],
     prepareForCreate,
     prepareForUpdate,
     validateStatusUpdate,

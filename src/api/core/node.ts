@@ -139,6 +139,7 @@ export const nodeDefinition: KindDefinition<Node> = defineKind<Node>({
   validate,
   validateUpdate,
   strategy: {
+    metaOnUpdate: [1, 1],
     prepareForUpdate: (node, old) => {
       node.status = borrow(old.status)
     },

@@ -91,6 +91,7 @@ export const persistentVolumeClaimDefinition: KindDefinition<PersistentVolumeCla
     validate: ({ spec }) => validatePersistentVolumeClaim(spec, 'spec'),
     validateUpdate: validatePersistentVolumeClaimUpdate,
     strategy: {
+      metaOnUpdate: [2, 1],
       prepareForCreate: (claim) => {
         claim.status = { phase: 'Pending' }
         normalizeDataSources(claim, undefined)

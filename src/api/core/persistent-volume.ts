@@ -84,6 +84,7 @@ export const persistentVolumeDefinition: KindDefinition<PersistentVolume> = defi
   validate: validatePersistentVolume,
   validateUpdate: validatePersistentVolumeUpdate,
   strategy: {
+    metaOnUpdate: [2, 0],
     prepareForCreate: (volume) => {
       volume.status = {
         phase: 'Pending',

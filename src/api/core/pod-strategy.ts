@@ -89,6 +89,7 @@ export const singleAddressPod: Pick<Strategy<Pod>, 'prepareForStatusUpdate'> = {
 
 /** The strategy of pods. */
 export const podStrategy: Strategy<Pod> = {
+  metaOnUpdate: [1, 1],
   prepareForCreate,
   prepareForUpdate,
   prepareForStatusUpdate,

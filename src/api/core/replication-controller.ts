@@ -136,6 +136,7 @@ export const replicationControllerDefinition: KindDefinition<ReplicationControll
     setDefaults,
     validate,
     strategy: {
+      metaOnUpdate: [1, 1],
       prepareForCreate: (controller) => {
         controller.status = emptyMessage(coreSchema, 'ReplicationControllerStatus')
       },

@@ -117,7 +117,7 @@ export const secretDefinition: KindDefinition<Secret> = defineKind<Secret>({
   setDefaults,
   validate,
   validateUpdate,
-  strategy: { warnings },
+  strategy: { metaOnUpdate: [1, 1], warnings },
   columns: [
     nameColumn(),
     column('Type', ({ type }) => type ?? ''),

@@ -14,6 +14,6 @@ export const serviceAccountDefinition: KindDefinition<ServiceAccount> = defineKi
   subresources: [
     { name: 'token', kind: 'TokenRequest', group: 'authentication.k8s.io', version: 'v1', verbs: ['create'] },
   ],
-  strategy: {},
+  strategy: { metaOnUpdate: [1, 1] },
   columns: [nameColumn(), column('Secrets', ({ secrets }) => secrets?.length ?? 0), ageColumn()],
 })

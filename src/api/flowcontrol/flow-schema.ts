@@ -206,6 +206,7 @@ export const flowSchemaDefinition: KindDefinition<FlowSchema> = defineKind<FlowS
   setDefaults,
   validate,
   strategy: {
+    metaOnUpdate: [1, 0],
     prepareForCreate: (schema) => {
       schema.status = {}
     },

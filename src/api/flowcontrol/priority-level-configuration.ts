@@ -149,6 +149,7 @@ export const priorityLevelConfigurationDefinition: KindDefinition<PriorityLevelC
     setDefaults,
     validate,
     strategy: {
+      metaOnUpdate: [1, 0],
       prepareForCreate: (level) => {
         level.status = {}
       },

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../definition.js'
+import type { KubeObject, MetaOnUpdate } from '../definition.js'
 import { forbidden, invalid, quoteValue, required, tooLong, type FieldError } from '../field-error.js'
 import { dnsLabelFaults, qualifiedNameFaults } from '../names.js'
 import type { ObjectMeta, OwnerReference } from './generated.js'
@@ -8,8 +8,10 @@ import { validateLabels } from './label-validation.js'
 export interface MetaRules {
   readonly namespaced: boolean
   readonly validateName: (name: string, prefix: boolean) => readonly string[]
-  /** Whether finalizers without a domain may have any name, for kinds without core's rules. Default false. */
-  readonly anyFinalizer?: boolean
+  /** Whether finalizers without a domain may have any name, for kinds without core's rules. */
+  readonly anyFinalizer: () => boolean
+  /** {@link Strategy.metaOnUpdate} of the kind. Default `[0, 1]`. */
+  readonly onUpdate?: MetaOnUpdate | undefined
 }
 
 /** Largest size of all annotations together, in bytes. */
@@ -17,15 +19,17 @@ const maxAnnotationBytes = 256 * 1024
 const standardFinalizers = new Set(['kubernetes', 'orphan', 'foregroundDeletion'])
 const encoder = new TextEncoder()
 
-/**
- * Validates metadata on create (and the part common to updates). Source: apimachinery
- * pkg/api/validation/objectmeta.go, core's addition.
- */
+/** Validates metadata on create. Source: pkg/apis/core/validation ValidateObjectMeta. */
 export function validateObjectMeta(
   meta: ObjectMeta,
   rules: MetaRules,
   path = 'metadata',
 ): readonly FieldError[] {
+  return [...validateWhole(meta, rules, path), ...validateKubeFinalizers(meta, rules, path)]
+}
+
+/** Source: apimachinery pkg/api/validation/objectmeta.go ValidateObjectMetaAccessor. */
+function validateWhole(meta: ObjectMeta, rules: MetaRules, path: string): readonly FieldError[] {
   const errors: FieldError[] = []
   if (meta.generateName !== undefined) {
     for (const fault of rules.validateName(meta.generateName, true)) {
@@ -40,13 +44,20 @@ export function validateObjectMeta(
   if ((meta.generation ?? 0) < 0) {
     errors.push(invalid(`${path}.generation`, meta.generation, 'must be greater than or equal to 0'))
   }
-  errors.push(
+  return [
+    ...errors,
+    ...validateMaps(meta, path),
+    ...validateFinalizers(meta.finalizers ?? [], `${path}.finalizers`),
+  ]
+}
+
+/** What both creates and updates validate. */
+function validateMaps(meta: ObjectMeta, path: string): readonly FieldError[] {
+  return [
     ...validateLabels(meta.labels, `${path}.labels`),
     ...validateAnnotations(meta.annotations, `${path}.annotations`),
-  )
-  errors.push(...validateOwnerReferences(meta.ownerReferences ?? [], `${path}.ownerReferences`))
-  errors.push(...validateFinalizers(meta.finalizers ?? [], `${path}.finalizers`, rules.anyFinalizer ?? false))
-  return errors
+    ...validateOwnerReferences(meta.ownerReferences ?? [], `${path}.ownerReferences`),
+  ]
 }
 
 function validateNamespace(
@@ -129,22 +140,24 @@ function validateOwnerReference(owner: OwnerReference, path: string): readonly F
   return errors
 }
 
-function validateFinalizers(
-  finalizers: readonly string[],
-  path: string,
-  anyName: boolean,
-): readonly FieldError[] {
+function validateFinalizers(finalizers: readonly string[], path: string): readonly FieldError[] {
   const syntax = finalizers.flatMap((name) =>
     qualifiedNameFaults(name).map((fault) => invalid(path, name, fault)),
   )
-  const unknown = anyName
-    ? []
-    : finalizers.flatMap((name, index) => validateKubeFinalizer(name, `${path}[${index}]`))
   const both =
     finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')
       ? [invalid(path, finalizers, 'finalizer orphan and foregroundDeletion cannot be both set')]
       : []
-  return [...syntax, ...both, ...unknown]
+  return [...syntax, ...both]
+}
+
+function validateKubeFinalizers(
+  { finalizers = [] }: ObjectMeta,
+  { anyFinalizer }: MetaRules,
+  path: string,
+): readonly FieldError[] {
+  if (finalizers.length === 0 || anyFinalizer()) return []
+  return finalizers.flatMap((name, at) => validateKubeFinalizer(name, `${path}.finalizers[${at}]`))
 }
 
 /**
@@ -168,16 +181,29 @@ const immutableFields = [
 
 /**
  * Validates metadata on update. The registry has set the fields that the client may omit (uid,
- * creationTimestamp, namespace).
+ * creationTimestamp, namespace). Each update has the whole rules and those for updates applied once, and then
+ * as often as the kind's own validation repeats them: a message names each fault once, its causes all of
+ * them. Source: apiserver pkg/registry/rest/update.go validateCommonFields.
  */
 export function validateObjectMetaUpdate(
   next: KubeObject,
   old: KubeObject,
   rules: MetaRules,
 ): readonly FieldError[] {
+  const [whole, update] = rules.onUpdate ?? [0, 1]
+  return [
+    ...times(1 + whole, validateWhole(next.metadata, rules, 'metadata')),
+    ...times(1 + update, validateChange(next.metadata, old.metadata)),
+    ...times(whole + update, validateKubeFinalizers(next.metadata, rules, 'metadata')),
+  ]
+}
+
+const times = (count: number, errors: readonly FieldError[]): readonly FieldError[] =>
+  errors.length === 0 ? errors : Array.from({ length: count }, () => errors).flat()
+
+/** Source: apimachinery pkg/api/validation/objectmeta.go ValidateObjectMetaAccessorUpdate. */
+function validateChange(after: ObjectMeta, before: ObjectMeta): readonly FieldError[] {
   const errors: FieldError[] = []
-  const { metadata: after } = next
-  const { metadata: before } = old
   if (before.deletionTimestamp !== undefined) {
     const added = (after.finalizers ?? []).filter((name) => !before.finalizers?.includes(name))
     if (added.length > 0) {
@@ -198,5 +224,5 @@ export function validateObjectMetaUpdate(
     if (after[field] !== before[field])
       errors.push(invalid(`metadata.${field}`, after[field], 'field is immutable'))
   }
-  return [...errors, ...validateObjectMeta(after, rules)]
+  return [...errors, ...validateMaps(after, 'metadata')]
 }

@@ -69,7 +69,7 @@ export const ingressClassDefinition: KindDefinition<IngressClass> = defineKind<I
   setDefaults,
   validate,
   validateUpdate,
-  strategy: { generationChanged: specChanged },
+  strategy: { metaOnUpdate: [1, 1], generationChanged: specChanged },
   columns: [
     nameColumn(),
     column('Controller', ({ spec }) => spec.controller ?? ''),

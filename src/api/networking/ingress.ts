@@ -50,6 +50,7 @@ export const ingressDefinition: KindDefinition<Ingress> = defineKind<Ingress>({
   validate: validateIngress,
   validateUpdate: validateIngressUpdate,
   strategy: {
+    metaOnUpdate: [1, 1],
     prepareForCreate: (ingress) => {
       ingress.status = { loadBalancer: {} }
     },

@@ -72,6 +72,6 @@ export const ipAddressDefinition: KindDefinition<IPAddress> = defineKind<IPAddre
   validateName,
   validate,
   validateUpdate,
-  strategy: {},
+  strategy: { metaOnUpdate: [1, 1] },
   columns: [nameColumn(), column('ParentRef', parentText)],
 })

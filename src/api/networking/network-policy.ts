@@ -137,6 +137,7 @@ export const networkPolicyDefinition: KindDefinition<NetworkPolicy> = defineKind
   setDefaults,
   validate,
   strategy: {
+    metaOnUpdate: [1, 1],
     generationChanged: specChanged,
     warnings: (next, old) => (next.spec === old?.spec ? [] : specWarnings(next.spec)),
   },

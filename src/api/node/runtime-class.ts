@@ -45,6 +45,6 @@ export const runtimeClassDefinition: KindDefinition<RuntimeClass> = defineKind<R
   },
   validate,
   validateUpdate,
-  strategy: { allowCreateOnUpdate: true, allowUnconditionalUpdate: false },
+  strategy: { metaOnUpdate: [1, 1], allowCreateOnUpdate: true, allowUnconditionalUpdate: false },
   columns: [nameColumn(), column('Handler', ({ handler }) => handler), ageColumn()],
 })

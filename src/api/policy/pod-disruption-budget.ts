@@ -65,6 +65,7 @@ export const podDisruptionBudgetDefinition: KindDefinition<PodDisruptionBudget> 
     subresources: [statusOf('policy', 'v1', 'PodDisruptionBudget')],
     validate,
     strategy: {
+      metaOnUpdate: [0, 0],
       prepareForCreate: (budget) => {
         budget.status = emptyMessage(policySchema, 'PodDisruptionBudgetStatus')
       },

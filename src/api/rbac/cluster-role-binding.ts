@@ -24,6 +24,6 @@ export const clusterRoleBindingDefinition: KindDefinition<ClusterRoleBinding> =
       ...validateBinding(next, false, ROLE_KINDS),
       ...validateRoleRefUpdate(next.roleRef, old.roleRef),
     ],
-    strategy: { allowCreateOnUpdate: true },
+    strategy: { metaOnUpdate: [2, 1], allowCreateOnUpdate: true },
     columns: bindingColumns(),
   })

@@ -1,7 +1,7 @@
 import { defineKind } from '../define.js'
 import type { KindDefinition } from '../definition.js'
 import type { FieldError } from '../field-error.js'
-import { required } from '../field-error.js'
+import { invalid, required } from '../field-error.js'
 import { pathSegmentName } from '../names.js'
 import { validateLabelSelector } from '../meta/label-validation.js'
 import { rbacGroup } from './defaults.js'
@@ -22,7 +22,7 @@ export const clusterRoleDefinition: KindDefinition<ClusterRole> = defineKind<Clu
     ...validateRules(rules, false),
     ...validateAggregation(aggregationRule),
   ],
-  strategy: { allowCreateOnUpdate: true },
+  strategy: { metaOnUpdate: [2, 1], allowCreateOnUpdate: true },
   columns: plainColumns(),
 })
 
@@ -32,5 +32,9 @@ function validateAggregation(rule: ClusterRole['aggregationRule']): readonly Fie
   const selectors = rule.clusterRoleSelectors ?? []
   if (selectors.length === 0)
     return [required(path, 'at least one clusterRoleSelector required if aggregationRule is non-nil')]
-  return selectors.flatMap((selector, at) => validateLabelSelector(selector, `${path}[${at}]`))
+  return selectors.flatMap((selector, at) => {
+    const faults = validateLabelSelector(selector, `${path}[${at}]`)
+    // upstream shows the selector that it could not make, which is nil
+    return faults.length === 0 ? [] : [...faults, invalid(`${path}[${at}]`, null, 'invalid label selector.')]
+  })
 }

@@ -23,6 +23,6 @@ export const roleBindingDefinition: KindDefinition<RoleBinding> = defineKind<Rol
     ...validateBinding(next, true, ROLE_KINDS),
     ...validateRoleRefUpdate(next.roleRef, old.roleRef),
   ],
-  strategy: { allowCreateOnUpdate: true },
+  strategy: { metaOnUpdate: [2, 1], allowCreateOnUpdate: true },
   columns: bindingColumns(),
 })

@@ -23,6 +23,6 @@ export const roleDefinition: KindDefinition<Role> = defineKind<Role>({
   storagePrefix: '/registry/roles',
   validateName: pathSegmentName,
   validate: ({ rules }) => validateRules(rules, true),
-  strategy: { allowCreateOnUpdate: true },
+  strategy: { metaOnUpdate: [2, 1], allowCreateOnUpdate: true },
   columns: plainColumns(),
 })

@@ -21,6 +21,6 @@ export const deviceClassDefinition: KindDefinition<DeviceClass> = defineKind<Dev
   namespaced: false,
   storagePrefix: '/registry/deviceclasses',
   validate,
-  strategy: { generationChanged: specChanged },
+  strategy: { metaOnUpdate: [1, 1], generationChanged: specChanged },
   columns: [nameColumn(), ageColumn()],
 })

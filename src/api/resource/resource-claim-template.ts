@@ -37,6 +37,6 @@ export const resourceClaimTemplateDefinition: KindDefinition<ResourceClaimTempla
     },
     validate,
     validateUpdate,
-    strategy: {},
+    strategy: { metaOnUpdate: [1, 1] },
     columns: [nameColumn(), ageColumn()],
   })

@@ -87,6 +87,7 @@ export const resourceClaimDefinition: KindDefinition<ResourceClaim> = defineKind
   validate: ({ spec }) => validateDeviceClaim(spec.devices, 'spec.devices'),
   validateUpdate,
   strategy: {
+    metaOnUpdate: [1, 1],
     prepareForCreate: (claim) => {
       claim.status = {}
     },

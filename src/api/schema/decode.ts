@@ -102,7 +102,9 @@ class Decoder {
       out[name] = this.child(plan, value, like)
     } else if (plan.type === 'list') {
       const list = this.list(plan, value, like)
-      if (keepsEmpty || list.length > 0) out[name] = list
+      // protobuf has no empty list: what is stored reads back as none
+      if (list.length > 0) out[name] = list
+      else if (keepsEmpty) out[name] = this.zero(plan)
     } else if (plan.type === 'map') {
       const map = this.map(plan, value)
       if (keepsEmpty || !isEmpty(map)) out[name] = map

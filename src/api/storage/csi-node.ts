@@ -66,6 +66,6 @@ export const csiNodeDefinition: KindDefinition<CSINode> = defineKind<CSINode>({
   storagePrefix: '/registry/csinodes',
   validate,
   validateUpdate,
-  strategy: { allowUnconditionalUpdate: false },
+  strategy: { metaOnUpdate: [2, 0], allowUnconditionalUpdate: false },
   columns: [nameColumn(), column('Drivers', ({ spec }) => spec.drivers?.length ?? 0, 'integer'), ageColumn()],
 })

@@ -48,7 +48,7 @@ export const csiStorageCapacityDefinition: KindDefinition<CSIStorageCapacity> =
     storagePrefix: '/registry/csistoragecapacities',
     validate,
     validateUpdate,
-    strategy: { allowUnconditionalUpdate: false },
+    strategy: { metaOnUpdate: [1, 1], allowUnconditionalUpdate: false },
     columns: [
       nameColumn(),
       column('StorageClassName', ({ storageClassName }) => storageClassName),

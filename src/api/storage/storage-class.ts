@@ -128,7 +128,7 @@ export const storageClassDefinition: KindDefinition<StorageClass> = defineKind<S
   setDefaults,
   validate,
   validateUpdate,
-  strategy: { warnings },
+  strategy: { metaOnUpdate: [1, 1], warnings },
   columns: [
     {
       name: 'Name',

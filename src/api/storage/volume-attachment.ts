@@ -54,6 +54,7 @@ export const volumeAttachmentDefinition: KindDefinition<VolumeAttachment> = defi
   validate,
   validateUpdate,
   strategy: {
+    metaOnUpdate: [1, 1],
     resetFields: { status: [['metadata'], ['spec']] },
     allowUnconditionalUpdate: false,
     prepareForCreate: (attachment) => {

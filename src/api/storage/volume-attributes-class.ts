@@ -34,6 +34,6 @@ export const volumeAttributesClassDefinition: KindDefinition<VolumeAttributesCla
     storagePrefix: '/registry/volumeattributesclasses',
     validate,
     validateUpdate,
-    strategy: {},
+    strategy: { metaOnUpdate: [2, 1] },
     columns: [nameColumn(), column('DriverName', ({ driverName }) => driverName), ageColumn()],
   })

@@ -41,7 +41,7 @@ export function applyConfig(request: ApplyRequest): Applied {
   const { kind, kindText, live, empty, write } = request
   const config = checkedConfig(request.config)
   const given = kindTextOf(config)
-  if (given !== kindText) throw badRequest(`invalid object type: ${given}, want: ${kindText}`)
+  if (given !== kindText) throw badRequest(`invalid object type: ${given}`)
   const managers =
     request.managers.length > 0
       ? request.managers

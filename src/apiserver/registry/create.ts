@@ -64,8 +64,7 @@ export function createAdmitted(
   nameDraft(context, resource, draft)
 
   const reservation = context.hooks.get(resource.prefix)?.beginCreate(draft)
-  if (strategy.generationChanged === undefined) delete draft.metadata.generation
-  else draft.metadata.generation = 1
+  if (strategy.generationChanged !== undefined) draft.metadata.generation = 1
   strategy.prepareForCreate?.(draft)
 
   // before validation, which remembers by identity the parts that it has found valid
@@ -75,8 +74,9 @@ export function createAdmitted(
 
   context.admission.validate(attributesOf(call, 'CREATE', draft as KubeObject, undefined))
 
-  // upstream's storage layer finds these two faults, so that they come after validation and admission
-  if (resourceVersion !== undefined && resourceVersion !== '0') {
+  // upstream's storage layer finds these two faults, so that they come after validation and admission; a dry
+  // run looks only for the second
+  if (resourceVersion !== undefined && resourceVersion !== '0' && !call.dryRun) {
     throw untypedError('resourceVersion should not be set on objects to be created')
   }
   checkNameIsFree(context, call, draft)
@@ -118,11 +118,13 @@ function nameDraft(context: RegistryContext, resource: Resource, draft: Draft<Ku
 }
 
 /**
- * Puts the request's namespace into the object. Throws 400 if the object names another one.
+ * Puts the request's namespace into the object; an object of the cluster loses its own. Throws 400 if the
+ * object names another one. Source: apiserver pkg/registry/rest/meta.go
+ * EnsureObjectNamespaceMatchesRequestNamespace.
  */
 export function checkNamespace(call: RegistryRequest, { metadata }: Draft<KubeObject>): void {
-  if (!call.resource.namespaced) return
-  if (metadata.namespace === undefined) metadata.namespace = call.namespace ?? ''
+  if (!call.resource.namespaced) delete metadata.namespace
+  else if (metadata.namespace === undefined) metadata.namespace = call.namespace ?? ''
   else if (metadata.namespace !== call.namespace) {
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
   }
@@ -135,7 +137,7 @@ function checkValid({ resource }: RegistryRequest, draft: Draft<KubeObject>): vo
   const rules = {
     namespaced: resource.namespaced,
     validateName: definition.validateName ?? subdomainName,
-    anyFinalizer: allowsAnyFinalizer(definition),
+    anyFinalizer: () => allowsAnyFinalizer(definition),
   }
   const errors = [
     ...validateObjectMeta(metadata, rules),

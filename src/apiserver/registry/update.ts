@@ -7,7 +7,7 @@ import { subdomainName } from '../../api/names.js'
 import { badRequest, conflict, invalid, notFound, STALE, untypedError } from '../errors.js'
 import { managersFaults } from '../apply/managers.js'
 import { attributesOf, type RegistryRequest, type RegistryContext, warn } from './context.js'
-import { createAdmitted, definitionKind } from './create.js'
+import { checkNamespace, createAdmitted, definitionKind } from './create.js'
 import { decodeBody } from './decode-body.js'
 import { shouldDeleteDuringUpdate } from './delete.js'
 import { keepManagers, revertTimes, trackWrite, withoutStoredManagers } from './managed-fields.js'
@@ -30,6 +30,9 @@ export function updateObject(context: RegistryContext, call: RegistryRequest): W
   const draft = decodeUpdate(context, call, existing)
   checkIdentity(call, draft)
   if (existing === undefined) return createByUpdate(context, call, draft)
+  const { uid } = draft.metadata
+  if (uid !== undefined && uid !== existing.metadata.uid)
+    throw uidPrecondition(call, uid, existing.metadata.uid)
   trackWrite(context, call, draft, existing)
   return { object: writeUpdate(context, call, draft, existing), created: false }
 }
@@ -69,7 +72,9 @@ function decodeUpdate(
 }
 
 /** Throws 400 if the name or namespace of the body is not that of the request. */
-export function checkIdentity(call: RegistryRequest, { metadata }: Draft<KubeObject>): void {
+export function checkIdentity(call: RegistryRequest, draft: Draft<KubeObject>): void {
+  checkNamespace(call, draft)
+  const { metadata } = draft
   if (metadata.name === undefined) {
     throw badRequest(
       `the name of the object (${call.name} based on URL) was undeterminable: name must be provided`,
@@ -80,14 +85,6 @@ export function checkIdentity(call: RegistryRequest, { metadata }: Draft<KubeObj
       `the name of the object (${metadata.name}) does not match the name on the URL (${call.name})`,
     )
   }
-  if (!call.resource.namespaced) return
-  if (metadata.namespace !== undefined && metadata.namespace !== call.namespace) {
-    throw badRequest(
-      `the namespace of the object (${metadata.namespace}) does not match the namespace on the URL ` +
-        `(${call.namespace ?? ''})`,
-    )
-  }
-  metadata.namespace = call.namespace as string
 }
 
 function createByUpdate(context: RegistryContext, call: RegistryRequest, draft: Draft<KubeObject>): Written {
@@ -113,9 +110,6 @@ export function writeUpdate(
   existing: KubeObject,
 ): KubeObject {
   const { resource } = call
-  const { metadata } = draft
-  if (metadata.uid !== undefined && metadata.uid !== existing.metadata.uid)
-    throw uidPrecondition(call, metadata.uid, existing.metadata.uid)
   context.admission.mutate(attributesOf(call, 'UPDATE', draft as KubeObject, existing))
   revertTimes(draft, existing)
   checkResourceVersion(call, draft, existing)
@@ -141,7 +135,9 @@ export function writeUpdate(
 }
 
 function uidPrecondition(call: RegistryRequest, given: string, found: string | undefined): Error {
-  const key = storageKey(call.resource, call.namespace, call.name)
+  const stored = storageKey(call.resource, call.namespace, call.name)
+  // a dry run compares above the layer that adds the prefix
+  const key = call.dryRun ? stored.slice('/registry'.length) : stored
   const why =
     `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ` +
     `Precondition failed: UID in precondition: ${given}, UID in object meta: ${found ?? ''}`
@@ -187,8 +183,7 @@ function prepare(
   const { metadata } = draft
   const before = existing.metadata
   const managers = metadata.managedFields
-  delete metadata.selfLink
-  metadata.uid = before.uid as string
+  metadata.uid ??= before.uid as string
   setOrDelete(metadata, 'generation', before.generation)
   setOrDelete(metadata, 'creationTimestamp', before.creationTimestamp)
   if (before.deletionTimestamp !== undefined) metadata.deletionTimestamp = before.deletionTimestamp
@@ -231,18 +226,20 @@ function checkValid({ resource, subresource }: RegistryRequest, next: KubeObject
   const rules = {
     namespaced: resource.namespaced,
     validateName: definition.validateName ?? subdomainName,
-    anyFinalizer: allowsAnyFinalizer(definition),
+    anyFinalizer: () => allowsAnyFinalizer(definition),
+    onUpdate: subresource === '' ? strategy.metaOnUpdate : undefined,
   }
   const update = (): ReturnType<NonNullable<typeof validate>> =>
     validateUpdate?.(next, old) ?? validate?.(next) ?? []
-  const own =
+  const ownOnce =
     subresource === 'status' && strategy.validateStatusUpdate !== undefined
       ? strategy.validateStatusUpdate(next, old)
       : update()
+  // the whole rules of metadata come with the kind's whole validation
+  const repeated = (rules.onUpdate?.[0] ?? 0) - 1
+  const own = ownOnce.length > 0 && repeated > 0 ? [...(validate?.(next) ?? []), ...ownOnce] : ownOnce
   const meta = isUntouched(next, old) ? [] : validateObjectMetaUpdate(next, old, rules)
-  // upstream validates the metadata again in the kind's validation: the message names each fault once, but
-  // the causes list it twice
   const managers = managersFaults(next.metadata.managedFields ?? [], old.metadata.managedFields)
-  const errors = [...meta, ...meta, ...managers, ...own]
+  const errors = [...meta, ...managers, ...own]
   if (errors.length > 0) throw invalid(resource.groupKind, next.metadata.name ?? '', errors)
 }
