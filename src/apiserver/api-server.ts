@@ -4,6 +4,7 @@ import type { EtcdStore } from '../etcd/store.js'
 import type { Clock } from '../sim/clock.js'
 import type { EventBus } from '../sim/event-bus.js'
 import type { RandomStream } from '../sim/random.js'
+import type { QuietTime } from '../sim/quiet.js'
 import type { Trace } from '../sim/trace.js'
 import { AdmissionChain } from './admission/chain.js'
 import type { AdmissionChoice } from './admission/default-plugins.js'
@@ -25,6 +26,8 @@ import { AggregatedServices } from './extensions/aggregated-services.js'
 import { converterOf } from './extensions/conversion.js'
 import { CustomResources } from './extensions/custom-resources.js'
 import { PlainTextError } from './errors.js'
+import type { LeaseRenewals } from '../client/lease-renewals.js'
+import { NodeLeaseRenewals } from './lease-renewals.js'
 import { reportWrites } from './observe.js'
 import type { Exchange, Stage } from './pipeline.js'
 import { accessStages, exchangeOf, resolve, stagesOf } from './pipeline.js'
@@ -104,6 +107,8 @@ export interface ApiServerOptions {
   readonly storedProtobuf?: ProtobufDecoder
   /** Hash to which each write is added as `key@revision`. */
   readonly trace?: Trace
+  /** The kernel's account of quiet times. Default: every renewal of a lease is a request. */
+  readonly quiet?: QuietTime
 }
 
 /** Options of {@link ApiServer.client}. */
@@ -132,6 +137,8 @@ export interface ClientOptions {
  */
 export class ApiServer {
   readonly context: RegistryContext
+  /** Renewals of node leases in quiet times. */
+  readonly renewals: LeaseRenewals | undefined
   readonly #stages: readonly Stage[]
   readonly #accessStages: readonly Stage[]
   readonly #resolve: Stage
@@ -141,7 +148,7 @@ export class ApiServer {
   #storedProtobuf: ProtobufDecoder | undefined
 
   constructor(options: ApiServerOptions) {
-    const { store, clock, random, bus, trace } = options
+    const { store, clock, random, bus, trace, quiet } = options
     const resources = new Resources(options.scheme)
     this.#storedProtobuf = options.storedProtobuf
     const strict = new EtcdStorage(
@@ -203,7 +210,9 @@ export class ApiServer {
       scheme: options.scheme,
       converter: converterOf({ storage, handlers: options.webhooks ?? {} }),
     }).follow()
-    reportWrites({ storage, resources, clock, bus, trace })
+    reportWrites({ storage, resources, clock, bus, trace, quiet })
+    if (trace !== undefined && quiet !== undefined)
+      this.renewals = new NodeLeaseRenewals({ storage, hub: this.context.hub, clock, bus, trace, quiet })
     this.#observer = new RequestObserver(bus, clock)
     this.#stages = stagesOf(this.context)
     this.#accessStages = accessStages(this.context.dependencies)

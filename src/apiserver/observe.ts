@@ -1,7 +1,9 @@
 import type { Clock } from '../sim/clock.js'
 import type { EventBus } from '../sim/event-bus.js'
+import type { QuietTime } from '../sim/quiet.js'
 import type { Trace } from '../sim/trace.js'
 import type { ClusterEvents } from '../client/cluster-events.js'
+import { isRenewal } from './lease-renewals.js'
 import type { Resources } from './registry/resources.js'
 import type { Storage, StoredChange } from './storage/storage.js'
 
@@ -12,11 +14,13 @@ export interface WriteObservers {
   readonly clock: Clock
   readonly bus: EventBus<ClusterEvents>
   readonly trace: Trace | undefined
+  readonly quiet: QuietTime | undefined
 }
 
 /** Adds every write to the trace hash, and emits a `write` event if the bus has a listener. */
-export function reportWrites({ storage, resources, clock, bus, trace }: WriteObservers): void {
+export function reportWrites({ storage, resources, clock, bus, trace, quiet }: WriteObservers): void {
   storage.subscribe((change) => {
+    if (quiet !== undefined && !isRenewal(change)) quiet.disturb()
     trace?.record('write', clock.now(), `${change.key}@${change.revision}`)
     if (bus.has('write')) emit(change)
   })

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../api/definition.js'
+import type { Ready } from '../sim/ready-queue.js'
 import type { PodExecOptions, PodLogOptions } from './pod-stream.js'
 import type { ContainerStream } from './node-agent.js'
 import type { Status } from './api-error.js'
@@ -90,8 +91,11 @@ export interface Watch<T> {
   readonly resourceVersion: string
   /** Returns the events since the last call, in order; empty if there are none. */
   next(limit?: number): readonly WatchEvent<T>[]
-  /** Sets the listener that is called (synchronously, inside the commit) when there may be new events. */
-  onReady(listener: () => void): void
+  /**
+   * Sets the listener that is called (synchronously, inside the commit) when there may be new events.
+   * `follower` is the step that it wakes, if it does no more than that.
+   */
+  onReady(listener: () => void, follower?: Ready): void
   stop(): void
 }
 

@@ -251,7 +251,7 @@ export class ListWatchInformer<T extends KubeObject> implements Informer<T> {
     const { state, topic } = this.#ports
     const watch = open({ ...this.selection, resourceVersion: state.value.resourceVersion as string })
     this.#watch = watch
-    watch.onReady(() => topic.wake(this.#key))
+    watch.onReady(() => topic.wake(this.#key), { owner: topic.owner, topic: topic.name, key: this.#key })
     return watch
   }
 

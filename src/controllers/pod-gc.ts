@@ -75,7 +75,11 @@ class PodGc {
           this.#quarantine.value.suspects.add(nodeName)
       },
     )
-    runPeriodically(this.#host, 'gc', this.#period, [this.#nodes, this.#pods], () => this.#pass())
+    const informers = [this.#nodes, this.#pods]
+    runPeriodically(this.#host, 'gc', this.#period, informers, () => this.#pass(), {
+      accepts: () => this.#quarantine.value.suspects.size + this.#quarantine.value.until.size === 0,
+      run: () => undefined,
+    })
   }
 
   #pass(): void {

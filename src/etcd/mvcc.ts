@@ -160,6 +160,12 @@ export class Mvcc {
     return kv
   }
 
+  /** Makes `revision` the last committed one; those in between have no writes. */
+  skipTo(revision: number): void {
+    if (revision < this.#revision) throw new Error('assertion failed: revisions do not go back')
+    this.#revision = revision
+  }
+
   /** Closes the transaction. Returns the number of its writes, which are the last ones of the log. */
   commit(): number {
     const writes = this.#open

@@ -187,6 +187,36 @@ export class EtcdStore implements Store {
     return kv
   }
 
+  /**
+   * Like {@link casPut}, but as the last of `writes` puts of the key, at `revision`. The writes in between,
+   * of this and of other keys, leave no history. Only for stores without a quota.
+   */
+  replay(
+    key: string,
+    value: Value,
+    expectedModRevision: number,
+    { revision, writes }: { readonly revision: number; readonly writes: number },
+  ): KeyValue | undefined {
+    this.#raftIndex += writes
+    const current = this.#mvcc.seek(key)
+    if ((current?.modRevision ?? 0) !== expectedModRevision) return undefined
+    this.#mvcc.skipTo(revision - 1)
+    const skipped = current && { ...current, version: current.version + writes - 1 }
+    const kv = putAtSeek(this.#space, key, value, current?.lease ?? NO_LEASE, skipped)
+    this.#commit()
+    return kv
+  }
+
+  /** Whether the size of every write counts towards a quota. */
+  get countsSize(): boolean {
+    return this.#quota.limited
+  }
+
+  /** Returns how many watchers and subscribers see the writes of a key. */
+  observersOf(key: string): number {
+    return this.#hub?.observersOf(key) ?? 0
+  }
+
   casDelete(key: string, expectedModRevision: number): KeyValue | undefined {
     if (key === '') throw new EtcdError('keyNotProvided')
     this.#raftIndex++

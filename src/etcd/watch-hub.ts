@@ -89,6 +89,13 @@ export class WatchHub {
     if (!single) this.#intervals.remove(start, end, group)
   }
 
+  /** Returns how many observers a write of the key would reach. */
+  observersOf(key: string): number {
+    let count = this.#keys.get(key)?.observers.size ?? 0
+    this.#intervals.stab(key, ({ observers }) => (count += observers.size))
+    return count
+  }
+
   /** Notifies the observers of the writes of one commit. */
   publish(writes: readonly Version[]): void {
     this.#queue.push(writes)

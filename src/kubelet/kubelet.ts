@@ -111,7 +111,9 @@ class Kubelet {
 
     this.#random = host.random('status')
     this.#statusUpdate = timings.statusUpdate
-    this.#status = host.handle('status', () => this.#statusTick())
+    this.#status = host.handle('status', () => this.#statusTick(), {
+      quiet: { accepts: () => this.#isStatusRoutine(), run: () => this.#wakeForStatus() },
+    })
 
     const nodes = this.#watchNode()
     this.#pods = host
@@ -342,6 +344,11 @@ class Kubelet {
       this.#shutdown.podEnded()
       this.#evictions.podEnded()
     }
+  }
+
+  /** Whether a status tick, if the last one did nothing, does nothing again. */
+  #isStatusRoutine(): boolean {
+    return !this.#options.runtime.measured && !this.#agent.isReportDue
   }
 
   #statusTick(): void {

@@ -5,7 +5,7 @@ import type { PlainData } from './plain-data.js'
 import type { Random, RandomStream } from './random.js'
 import type { ReadyQueue } from './ready-queue.js'
 import type { Timers } from './timers.js'
-import type { Handler, Slice, TimerOptions, Topic } from './topic.js'
+import type { Handler, HandlerOptions, Slice, TimerOptions, Topic } from './topic.js'
 import type { Failures, WorkQueue, WorkQueueOptions } from './work-queue.js'
 import { TopicWorkQueue } from './work-queue.js'
 
@@ -17,7 +17,7 @@ export interface Kernel<Events extends KernelEvents> {
   readonly timers: Timers
   readonly ready: ReadyQueue
   slice<S>(owner: string, name: string, initial: () => S): Slice<S>
-  register(owner: string, topic: string, handler: Handler): void
+  register(owner: string, topic: string, handler: Handler, options?: HandlerOptions): void
   isStopped(owner: string): boolean
 }
 
@@ -47,8 +47,8 @@ export class ModuleHost<Events extends KernelEvents = KernelEvents> implements H
     return this.#kernel.slice(this.name, name, initial)
   }
 
-  handle(topic: string, handler: Handler): Topic {
-    this.#kernel.register(this.name, topic, handler)
+  handle(topic: string, handler: Handler, options?: HandlerOptions): Topic {
+    this.#kernel.register(this.name, topic, handler, options)
     return new ModuleTopic(this.#kernel, this.name, topic)
   }
 
@@ -77,14 +77,14 @@ export class ModuleHost<Events extends KernelEvents = KernelEvents> implements H
 }
 
 class ModuleTopic<Events extends KernelEvents> implements Topic {
+  readonly owner: string
+  readonly name: string
   readonly #kernel: Kernel<Events>
-  readonly #owner: string
-  readonly #topic: string
 
   constructor(kernel: Kernel<Events>, owner: string, topic: string) {
     this.#kernel = kernel
-    this.#owner = owner
-    this.#topic = topic
+    this.owner = owner
+    this.name = topic
   }
 
   /**
@@ -92,29 +92,29 @@ class ModuleTopic<Events extends KernelEvents> implements Topic {
    * in which the module was never set up, would drop it too.
    */
   wake(key: string, payload?: PlainData): void {
-    if (this.#kernel.isStopped(this.#owner)) return
-    const entry = { owner: this.#owner, topic: this.#topic, key }
+    if (this.#kernel.isStopped(this.owner)) return
+    const entry = { owner: this.owner, topic: this.name, key }
     this.#kernel.ready.add(payload === undefined ? entry : { ...entry, payload })
   }
 
   wakeAfter(key: string, ms: number, options: TimerOptions = {}): void {
-    if (this.#kernel.isStopped(this.#owner)) return
+    if (this.#kernel.isStopped(this.owner)) return
     const { timers, clock } = this.#kernel
     const timer = {
       due: clock.now() + ms,
       class: options.class ?? 'work',
-      owner: this.#owner,
-      topic: this.#topic,
+      owner: this.owner,
+      topic: this.name,
       key,
     } as const
     timers.set(options.payload === undefined ? timer : { ...timer, payload: options.payload })
   }
 
   cancel(key: string): boolean {
-    return this.#kernel.timers.cancel(this.#owner, this.#topic, key)
+    return this.#kernel.timers.cancel(this.owner, this.name, key)
   }
 
   dueAt(key: string): number | undefined {
-    return this.#kernel.timers.get(this.#owner, this.#topic, key)?.due
+    return this.#kernel.timers.get(this.owner, this.name, key)?.due
   }
 }

@@ -1,10 +1,10 @@
 import type { Clock } from './clock.js'
 import type { EventBus, KernelEvents } from './event-bus.js'
 import type { RandomStream } from './random.js'
-import type { Handler, Slice, Topic } from './topic.js'
+import type { Handler, HandlerOptions, Slice, Topic } from './topic.js'
 import type { WorkQueue, WorkQueueOptions } from './work-queue.js'
 
-export type { Handler, Slice, TimerOptions, Topic } from './topic.js'
+export type { Handler, HandlerOptions, QuietForm, Slice, TimerOptions, Topic } from './topic.js'
 
 /**
  * A part of the simulation. `setup` runs when the module starts, and again in each fork, restore and restart.
@@ -29,7 +29,7 @@ export interface Host<Events extends KernelEvents = KernelEvents> {
   /** Returns the state slice of that name: the existing one after a fork or restore, else `initial()`. */
   state<S>(name: string, initial: () => S): Slice<S>
   /** Registers the handler of a topic. */
-  handle(topic: string, handler: Handler): Topic
+  handle(topic: string, handler: Handler, options?: HandlerOptions): Topic
   /** Creates a work queue whose contents, failure counts and delays are part of the kernel's state. */
   workQueue(name: string, reconcile: (key: string) => void, options?: WorkQueueOptions): WorkQueue
   log(level: KernelEvents['log']['level'], message: string): void

@@ -5,6 +5,7 @@ import { EventBus } from './event-bus.js'
 import type { KernelEvents } from './event-bus.js'
 import { HandlerCounts, LivelockError } from './livelock.js'
 import { ModuleHost } from './module-host.js'
+import { QuietTime } from './quiet.js'
 import { Random } from './random.js'
 import type { RandomStream } from './random.js'
 import { ReadyQueue } from './ready-queue.js'
@@ -13,7 +14,8 @@ import type { SimulationState } from './state.js'
 import { clonePlainData } from './plain-data.js'
 import { cloneState } from './state.js'
 import { Timers } from './timers.js'
-import type { Handler, Slice } from './topic.js'
+import type { Timer } from './timers.js'
+import type { Handler, HandlerOptions, Slice } from './topic.js'
 import { Trace } from './trace.js'
 
 /** Options of {@link Simulation}. */
@@ -31,6 +33,11 @@ export interface SimulationOptions {
   readonly maxSteps?: number
   /** The virtual time after which `settle()` gives up waiting for `work` timers. Default 24h. */
   readonly maxSettleTime?: Duration
+  /**
+   * `exact`: every heartbeat is a step of its own. `quiet`: heartbeats of an idle cluster are summed up, with
+   * the same result, see {@link QuietTime}. Default `quiet`.
+   */
+  readonly heartbeats?: 'exact' | 'quiet'
 }
 
 const HOUR = 3_600_000
@@ -47,6 +54,7 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
   readonly timers: Timers
   readonly ready: ReadyQueue = new ReadyQueue()
   readonly trace: Trace
+  readonly quiet: QuietTime = new QuietTime()
   readonly options: SimulationOptions
   readonly #handlers = new Map<string, Map<string, Handler>>()
   readonly #slices = new Map<string, Map<string, Slice<unknown>>>()
@@ -105,6 +113,7 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
     this.#stopped.add(name)
     this.#handlers.delete(name)
     this.#slices.delete(name)
+    this.quiet.forget(name)
     this.timers.cancelOwner(name)
     this.ready.removeOwner(name)
   }
@@ -175,7 +184,11 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
   until(predicate: () => boolean, options: { readonly timeout?: Duration } = {}): boolean {
     const deadline = this.clock.now() + toMillis(options.timeout ?? '1h')
     let held = false
-    this.#drive(deadline, 'until() found no rest', () => (held = predicate()), HOUR)
+    const done = (): boolean => {
+      this.#endQuiet()
+      return (held = predicate())
+    }
+    this.#drive(deadline, 'until() found no rest', done, HOUR)
     if (!held) this.clock.advanceTo(deadline)
     return held
   }
@@ -218,7 +231,8 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
   }
 
   /** Registers the handler of `owner` for `topic`, replacing an existing one. */
-  register(owner: string, topic: string, handler: Handler): void {
+  register(owner: string, topic: string, handler: Handler, options?: HandlerOptions): void {
+    if (options !== undefined) this.quiet.register(owner, topic, options)
     let byTopic = this.#handlers.get(owner)
     if (!byTopic) this.#handlers.set(owner, (byTopic = new Map<string, Handler>()))
     byTopic.set(topic, handler)
@@ -232,6 +246,8 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
     if (this.#running)
       throw new Error('a handler must not call settle(), advance() or until(): it runs inside one of them')
     this.#running = true
+    this.quiet.disturb()
+    const isQuiet = this.#mayBeQuiet()
     try {
       const maxSteps = this.options.maxSteps ?? 5_000_000
       let counts = new HandlerCounts()
@@ -246,25 +262,71 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
           this.#run(entry)
           continue
         }
+        this.quiet.rest()
         if (done()) return
         const next = this.timers.peek()
         if (!next || next.due > deadline) return
         this.clock.advanceTo(next.due)
+        if (isQuiet) this.#passQuietly()
         if (next.due - since < period) continue
         since = next.due
         steps = 0
         counts = new HandlerCounts()
       }
     } finally {
+      this.#endQuiet()
       this.#running = false
     }
   }
 
-  #fireDue(): void {
-    for (let due = this.timers.popDue(this.clock.now()); due; due = this.timers.popDue(this.clock.now())) {
-      const { owner, topic, key, payload } = due
-      this.ready.add(payload === undefined ? { owner, topic, key } : { owner, topic, key, payload })
+  /** Whether nobody watches the single steps, and their order is not chosen by the seed. */
+  #mayBeQuiet(): boolean {
+    return (
+      this.options.heartbeats !== 'exact' &&
+      this.#chance === undefined &&
+      this.#afterStep.length === 0 &&
+      !this.#kernelBus.has('step')
+    )
+  }
+
+  /** Handles the timers that are due now quietly if all of them can be; else they become ready. */
+  #passQuietly(): void {
+    const now = this.clock.now()
+    const due: Timer[] = []
+    for (let next = this.timers.popDue(now); next; next = this.timers.popDue(now)) due.push(next)
+    if (!this.quiet.accepts(due)) {
+      this.#endQuiet()
+      for (const timer of due) this.#makeReady(timer)
+      return
     }
+    for (const timer of due) {
+      this.trace.record(timer.owner, now, `${timer.topic} ${timer.key}`)
+      this.quiet.run(timer)
+    }
+    for (const { owner, topic, key } of this.quiet.takeFollowers())
+      this.trace.record(owner, now, `${topic} ${key}`)
+  }
+
+  /** Writes what quiet handlers have put off. The steps that follow are in the trace already. */
+  #endQuiet(): void {
+    if (!this.quiet.unwritten) return
+    this.trace.muted = true
+    try {
+      this.quiet.write()
+      for (let entry = this.ready.take(); entry; entry = this.ready.take())
+        this.#handlers.get(entry.owner)?.get(entry.topic)?.(entry.key, entry.payload)
+    } finally {
+      this.trace.muted = false
+    }
+  }
+
+  #makeReady({ owner, topic, key, payload }: Timer): void {
+    this.ready.add(payload === undefined ? { owner, topic, key } : { owner, topic, key, payload })
+  }
+
+  #fireDue(): void {
+    for (let due = this.timers.popDue(this.clock.now()); due; due = this.timers.popDue(this.clock.now()))
+      this.#makeReady(due)
   }
 
   #run(entry: Ready): void {
@@ -275,7 +337,10 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
     }
     const time = this.clock.now()
     this.trace.record(entry.owner, time, `${entry.topic} ${entry.key}`)
+    this.quiet.begin(entry)
+    const timersBefore = this.timers.nextSeq
     handler(entry.key, entry.payload)
+    if (this.timers.nextSeq === timersBefore + 1) this.quiet.idled(entry)
     if (this.#kernelBus.has('step'))
       this.#kernelBus.emit('step', { time, owner: entry.owner, topic: entry.topic, key: entry.key })
     for (const check of this.#afterStep) check()

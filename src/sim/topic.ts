@@ -15,6 +15,8 @@ export interface TimerOptions {
 
 /** A named handler of a module that can be woken now or later. */
 export interface Topic {
+  readonly owner: string
+  readonly name: string
   /** Runs the handler for `key` in its turn. Does nothing if the key is already waiting. */
   wake(key: string, payload?: PlainData): void
   /** Runs the handler for `key` after `ms` of virtual time, replacing a pending timer of that key. */
@@ -27,3 +29,24 @@ export interface Topic {
 
 /** The handler of a topic. */
 export type Handler = (key: string, payload: PlainData) => void
+
+/** The form of a periodic handler for times in which it finds nothing to do, see `QuietTime`. */
+export interface QuietForm {
+  /**
+   * Whether the handler, called now, would do nothing but set its next timer, given that it did nothing else
+   * the last time, and that nothing has happened since. Changes nothing.
+   */
+  accepts(): boolean
+  /** Sets the next timer as the handler does. */
+  run(): void
+}
+
+/** Options of `Host.handle`. */
+export interface HandlerOptions {
+  /** Default: every call is a step. */
+  readonly quiet?: QuietForm
+  /**
+   * Whether the step of a key only takes notice of what quiet handlers have written. Default: never.
+   */
+  readonly passive?: (key: string) => boolean
+}

@@ -15,6 +15,8 @@ export class Trace {
   #a: number
   #b: number
   #records: number
+  /** While true, nothing is folded in. */
+  muted = false
 
   constructor(state: TraceState = { a: HASH_SEED, b: 0x9747b28c, records: 0 }) {
     this.#a = state.a
@@ -24,6 +26,7 @@ export class Trace {
 
   /** Folds in one occurrence: `kind` and `what` identify it, `time` is virtual ms. */
   record(kind: string, time: number, what: string): void {
+    if (this.muted) return
     this.#a = hashText(hashNumber(this.#a, time), what)
     this.#b = hashText(hashNumber(this.#b, this.#a), kind)
     this.#records++

@@ -4,7 +4,7 @@ import type { EtcdStore } from '../../etcd/store.js'
 import { ApiError } from '../../client/api-error.js'
 import type { KeyValue } from '../../etcd/version.js'
 import type { WatchEvent } from '../../etcd/watch-types.js'
-import type { Storage, StorageRange, StoredChange } from './storage.js'
+import type { Replayed, Storage, StorageRange, StoredChange } from './storage.js'
 import { isUnreadable } from './stored-bytes.js'
 
 const ROOT = '/registry/'
@@ -101,6 +101,14 @@ export class EtcdStorage implements Storage {
     } catch (error) {
       throw asAnswer(error)
     }
+  }
+
+  replay(key: string, object: KubeObject, expected: number, at: Replayed): boolean {
+    return this.#store.replay(key, object, expected, at) !== undefined
+  }
+
+  isPrivate(key: string): boolean {
+    return !this.#store.countsSize && this.#store.observersOf(key) === 1
   }
 
   remove(key: string, expected: number): boolean {
@@ -253,6 +261,14 @@ class LenientStorage implements Storage {
 
   put(key: string, object: KubeObject, expected: number, ttlSeconds?: number): boolean {
     return this.#storage.put(key, object, expected, ttlSeconds)
+  }
+
+  replay(key: string, object: KubeObject, expected: number, at: Replayed): boolean {
+    return this.#storage.replay(key, object, expected, at)
+  }
+
+  isPrivate(key: string): boolean {
+    return this.#storage.isPrivate(key)
   }
 
   remove(key: string, expected: number): boolean {

@@ -8,6 +8,12 @@ export interface StoredChange {
   readonly old?: KubeObject
 }
 
+/** The position of a replayed write, see {@link Storage.replay}. */
+export interface Replayed {
+  readonly revision: number
+  readonly writes: number
+}
+
 /** A range of keys from `from` (inclusive) to `to` (exclusive). */
 export interface StorageRange {
   readonly from: string
@@ -45,6 +51,13 @@ export interface Storage {
    * removed.
    */
   put(key: string, object: KubeObject, expected: number, ttlSeconds?: number): boolean
+  /**
+   * Like {@link put}, but as the last of `writes` puts of the key, at `revision`, which must lie after the
+   * current one. The writes in between leave no history: reads and watches find the version before or after.
+   */
+  replay(key: string, object: KubeObject, expected: number, at: Replayed): boolean
+  /** Whether only the apiserver watches the key in etcd, and etcd does not count the size of writes. */
+  isPrivate(key: string): boolean
   /** Removes if the key's revision is still `expected`, and returns whether it did. */
   remove(key: string, expected: number): boolean
   /**

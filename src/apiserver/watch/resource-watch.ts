@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../api/definition.js'
 import type { Watch, WatchEvent } from '../../client/client.js'
+import type { Ready } from '../../sim/ready-queue.js'
 import { expired } from '../errors.js'
 import { type Resource, listPrefix } from '../registry/resources.js'
 import { present } from '../registry/stored.js'
@@ -44,6 +45,7 @@ export class ResourceWatch implements Watch<KubeObject>, RoutedWatch {
   #pending: StoredChange[] | undefined
   #bookmarkDue = false
   #listener: (() => void) | undefined
+  #follower: Ready | undefined
   #stopped = false
 
   constructor(storage: Storage, hub: WatchRegister, start: WatchStart) {
@@ -63,6 +65,10 @@ export class ResourceWatch implements Watch<KubeObject>, RoutedWatch {
 
   get resourceVersion(): string {
     return String(this.#revision)
+  }
+
+  get follower(): Ready | undefined {
+    return this.#follower
   }
 
   next(limit: number = Infinity): readonly WatchEvent<KubeObject>[] {
@@ -91,8 +97,9 @@ export class ResourceWatch implements Watch<KubeObject>, RoutedWatch {
     return events
   }
 
-  onReady(listener: () => void): void {
+  onReady(listener: () => void, follower?: Ready): void {
     this.#listener = listener
+    this.#follower = follower
     if (this.#initial.length > 0) listener()
   }
 

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../api/definition.js'
 import type { Resource } from '../registry/resources.js'
+import type { Ready } from '../../sim/ready-queue.js'
 import { routedField, type Selection } from '../selectors/selection.js'
 import type { Storage, StoredChange } from '../storage/storage.js'
 
@@ -50,6 +51,22 @@ export class WatchHub implements WatchRegister {
       const routes = this.#routes.get(prefix) as Routes
       for (const list of listsOf(routes)) for (const watch of list) watch.bookmark()
     }
+  }
+
+  /**
+   * Returns the steps that a new version of this object would wake, in order; undefined if it has a watch
+   * that is not an informer's. The object's routed fields must not change.
+   */
+  followersOf(key: string, object: KubeObject): readonly Ready[] | undefined {
+    const routes = this.#routesOf(key)
+    const found: Ready[] = []
+    for (const list of routes === undefined ? [] : listsFor(routes, object)) {
+      for (const { follower } of list) {
+        if (follower === undefined) return undefined
+        found.push(follower)
+      }
+    }
+    return found
   }
 
   #route(change: StoredChange): void {
@@ -127,6 +144,19 @@ function offerAll(list: WatchList | undefined, change: StoredChange): void {
   if (list !== undefined) for (const watch of list) watch.offer(change)
 }
 
+/** Returns the lists of the watches that a change of this object reaches, in order. */
+function listsFor({ unfiltered, byNamespace, byField }: Routes, object: KubeObject): readonly WatchList[] {
+  const lists = [unfiltered]
+  const inNamespace = byNamespace.get(object.metadata.namespace ?? '')
+  if (inNamespace !== undefined) lists.push(inNamespace)
+  for (const name of ROUTING_FIELDS) {
+    const field = byField.get(name)
+    const list = field?.byValue.get(field.valueOf(object))
+    if (list !== undefined) lists.push(list)
+  }
+  return lists
+}
+
 function* listsOf({ unfiltered, byNamespace, byField }: Routes): Iterable<WatchList> {
   yield unfiltered
   for (const namespace of [...byNamespace.keys()].sort()) yield byNamespace.get(namespace) as WatchList
@@ -180,6 +210,8 @@ export interface RoutedWatch {
   readonly order: string
   /** The field and value that a change must have, if the watch selects by one. */
   readonly route: { readonly field: string; readonly value: string } | undefined
+  /** The step that a change wakes; undefined if the watch is not an informer's. */
+  readonly follower: Ready | undefined
   /** Called with a change that may affect this watch. */
   offer(change: StoredChange): void
   /** Advances an idle watch. */

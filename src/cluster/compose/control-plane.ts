@@ -91,7 +91,7 @@ export class ControlPlane {
 
   constructor(options: ControlPlaneOptions) {
     const { simulation, store, version, advertiseAddress: address = APISERVER_ADDRESS } = options
-    const { clock, random, bus, trace } = simulation
+    const { clock, random, bus, trace, quiet } = simulation
     this.#options = options
     this.simulation = simulation
     this.scheme = createScheme(version)
@@ -113,6 +113,7 @@ export class ControlPlane {
       random,
       bus,
       trace,
+      quiet,
       scheme: this.scheme,
       plug: accessOf(options, {
         minor: this.scheme.release.minor,
@@ -167,6 +168,7 @@ export class ControlPlane {
       identify,
       clientOf: (user) => this.server.client(user, { userAgent: component.name }),
       shared: this.#informersOf(processOf(component)),
+      renewals: this.server.renewals,
       makeRecorder: (through, owner, source) => (events ? recorder(through, owner, source) : SILENT),
     })
     this.#hosts.set(component.name, host)

@@ -93,6 +93,7 @@ function makeSchema(): z.ZodMiniType {
     seed: z.optional(z.number().check(z.refine(Number.isSafeInteger, 'must be a whole number'))),
     start: z.optional(z.number().check(z.refine(Number.isFinite, 'must be finite'))),
     interleaving: z.optional(z.enum(['fifo', 'seeded'])),
+    heartbeats: z.optional(z.enum(['exact', 'quiet'])),
     maxSteps: z.optional(wholeNumber),
     maxSettleTime: z.optional(duration),
     events: z.optional(z.boolean()),

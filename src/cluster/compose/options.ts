@@ -205,4 +205,5 @@ export type RestoreOptions = Pick<
   | 'authorization'
   | 'authentication'
   | 'interleaving'
+  | 'heartbeats'
 >

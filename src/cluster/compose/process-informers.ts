@@ -48,7 +48,9 @@ export class ProcessInformers implements Module<Host<ClusterEvents>> {
   setup(host: Host<ClusterEvents>): void {
     this.#host = host
     // a wake-up may arrive after its informer was closed
-    this.#topic = host.handle('informer', (id) => this.#shared.get(id)?.deliver())
+    this.#topic = host.handle('informer', (id) => this.#shared.get(id)?.deliver(), {
+      passive: (id) => id.startsWith('leases|'),
+    })
   }
 
   /** Returns an informer for a component, shared with others that watch the same. */

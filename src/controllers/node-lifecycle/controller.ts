@@ -61,7 +61,8 @@ function setUp(host: ComponentHost, options: NodeLifecycleOptions): void {
     if (isNewlyBound(change) && isLost(change.object)) podUpdates.add(keyOf(change.object))
   })
 
-  runPeriodically(host, 'monitor', settings.monitorPeriod, [nodes, leases, pods], () => monitor.pass())
+  const informers = [nodes, leases, pods]
+  runPeriodically(host, 'monitor', settings.monitorPeriod, informers, () => monitor.pass(), monitor)
 }
 
 /** Whether {@link reconcileNode} would write: most updates of a node are heartbeats, which need no change. */

@@ -3,10 +3,11 @@ import type { Node, Pod } from '../../api/core/generated.js'
 import { isApiError } from '../../client/api-error.js'
 import type { ComponentHost } from '../../client/component.js'
 import type { Informer } from '../../client/informer.js'
-import type { Slice } from '../../sim/module.js'
+import { formatMicroTime } from '../../api/time.js'
+import type { QuietForm, Slice } from '../../sim/module.js'
 import { isRequestFailure } from '../shared/queue.js'
 import type { NodeHealth } from './health.js'
-import { isSilent, newNodeHealth, observe, unknownConditions } from './health.js'
+import { isSilent, newNodeHealth, observe, observeRenewal, unknownConditions } from './health.js'
 import type { NoExecuteTainter } from './no-execute.js'
 import type { NodeWriter } from './node-writer.js'
 import type { NodeLifecycleSettings } from './options.js'
@@ -46,9 +47,11 @@ interface CheckResult {
 }
 
 /** Checks the health of all nodes. Source: node_lifecycle_controller.go monitorNodeHealth. */
-export class HealthMonitor {
+export class HealthMonitor implements QuietForm {
   readonly #parts: HealthMonitorParts
   readonly #retry: Slice<Set<string>>
+  /** No node turns silent before this virtual ms. */
+  #calmUntil = 0
 
   constructor(parts: HealthMonitorParts) {
     this.#parts = parts
@@ -58,6 +61,8 @@ export class HealthMonitor {
   /** Runs one pass. A healthy node costs a few look-ups, no allocation and no request. */
   pass(): void {
     const { nodes, zones, tainter, known, host } = this.#parts
+    host.renewals?.take(() => undefined) // the informer has them too
+    this.#calmUntil = 0
     const list = nodes.list()
     this.#register(list)
     const counts = new Map<string, ZoneCount>()
@@ -66,6 +71,43 @@ export class HealthMonitor {
       for (const { health } of known.value.values()) health.probe = host.clock.now()
     })
     tainter.schedule()
+  }
+
+  /** Whether no node has turned silent since the last pass. */
+  accepts(): boolean {
+    const { host } = this.#parts
+    const now = host.clock.now()
+    if (host.renewals === undefined) return false
+    if (now >= this.#calmUntil) this.#calmUntil = this.#nextSilence()
+    return now < this.#calmUntil
+  }
+
+  /** A pass in which nothing changes but the times at which nodes were last heard of. */
+  run(): void {
+    const { host, known } = this.#parts
+    const now = host.clock.now()
+    host.renewals?.take((node, time) => {
+      const health = known.value.get(node)?.health
+      if (health !== undefined) observeRenewal(health, formatMicroTime(time), now)
+    })
+  }
+
+  /** Returns the virtual ms at which a node turns silent unless it is heard of, now counted. */
+  #nextSilence(): number {
+    const { host, known, nodes, settings } = this.#parts
+    const now = host.clock.now()
+    const heard = new Set<string>()
+    host.renewals?.peek((node) => heard.add(node))
+    let next = Infinity
+    for (const [name, { health }] of known.value) {
+      const node = nodes.get(name)
+      const ready = node && factsOf(node).ready
+      if (ready?.status === 'Unknown') continue
+      // before its first renewal is seen, a lease counts as heard of whatever its time is
+      const probe = heard.has(name) && health.renewTime !== undefined ? now : health.probe
+      next = Math.min(next, probe + (ready ? settings.monitorGracePeriod : settings.startupGracePeriod))
+    }
+    return next
   }
 
   #register(list: readonly Node[]): void {

@@ -50,8 +50,11 @@ export function observe(
     health.heartbeat = heartbeat
   }
   health.ready = ready?.status
-  if (!lease) return
-  const renewTime = lease.spec.renewTime ?? ''
+  if (lease) observeRenewal(health, lease.spec.renewTime ?? '', now)
+}
+
+/** Records the lease's time of renewal as of this pass; '' for a lease that was never renewed. */
+export function observeRenewal(health: NodeHealth, renewTime: string, now: number): void {
   const saved = health.renewTime
   if (saved === undefined || (saved !== '' && saved < renewTime)) {
     health.renewTime = renewTime

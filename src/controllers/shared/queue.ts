@@ -1,7 +1,7 @@
 import { ApiError, ConnectionError } from '../../client/api-error.js'
 import type { ComponentHost } from '../../client/component.js'
 import type { Informer } from '../../client/informer.js'
-import type { Slice } from '../../sim/module.js'
+import type { QuietForm, Slice } from '../../sim/module.js'
 import type { WorkQueue, WorkQueueOptions } from '../../sim/work-queue.js'
 
 /**
@@ -61,7 +61,8 @@ type Synced = Pick<Informer<never>, 'synced'>
 /**
  * Runs `pass` every `period` ms of virtual time, the first time as soon as all `informers` are synced:
  * wait.UntilWithContext as data. The timer is a watchdog, so `settle()` does not wait for it. A failed
- * request is logged and ends the pass; the next pass runs on schedule.
+ * request is logged and ends the pass; the next pass runs on schedule. `quiet` is the quiet form of a pass,
+ * if it has one; `run` then need not set the timer.
  */
 export function runPeriodically(
   host: ComponentHost,
@@ -69,13 +70,23 @@ export function runPeriodically(
   period: number,
   informers: readonly Synced[],
   pass: () => void,
+  quiet?: QuietForm,
 ): void {
   const started = host.state<boolean>(`${name}/started`, () => false)
-  const topic = host.handle(name, () => {
-    const ready = informers.every((informer) => informer.synced)
+  const isReady = (): boolean => informers.every((informer) => informer.synced)
+  const handler = (): void => {
+    const ready = isReady()
     topic.wakeAfter('', ready ? period : SYNC_POLL, { class: 'watchdog' })
     if (ready) attempt(host, name, pass)
-  })
+  }
+  const quietForm = quiet && {
+    accepts: () => isReady() && quiet.accepts(),
+    run: () => {
+      topic.wakeAfter('', period, { class: 'watchdog' })
+      quiet.run()
+    },
+  }
+  const topic = host.handle(name, handler, quietForm && { quiet: quietForm })
   if (started.value) return
   started.value = true
   topic.wake('')

@@ -42,7 +42,8 @@ export class NodeLease {
     this.#duration = duration
     this.#state = host.state<LeaseState>('lease', () => ({ lease: undefined, retry: FIRST_RETRY }))
     this.#random = host.random('lease')
-    this.#topic = host.handle('lease', () => this.renew())
+    const quiet = { accepts: () => this.#isRoutine(), run: () => this.#renewQuietly() }
+    this.#topic = host.handle('lease', () => this.renew(), { quiet })
   }
 
   /**
@@ -54,10 +55,8 @@ export class NodeLease {
     try {
       state.lease = state.lease ? this.#update(state.lease) : this.#ensure()
       state.retry = FIRST_RETRY
-      const period = this.#duration / 4
-      this.#topic.wakeAfter('', Math.round(period * (1 + JITTER * this.#random.float())), {
-        class: 'watchdog',
-      })
+      this.#host.renewals?.note(this.#node)
+      this.#setTimer()
     } catch (error) {
       if (!(error instanceof ApiError) && !(error instanceof ConnectionError)) throw error
       this.#host.log(
@@ -69,6 +68,22 @@ export class NodeLease {
       this.#topic.wakeAfter('', state.retry, { class: 'watchdog' })
       state.retry = Math.min(state.retry * 2, LAST_RETRY)
     }
+  }
+
+  #setTimer(): void {
+    const period = this.#duration / 4
+    this.#topic.wakeAfter('', Math.round(period * (1 + JITTER * this.#random.float())), { class: 'watchdog' })
+  }
+
+  #isRoutine(): boolean {
+    const { lease } = this.#state.value
+    return lease !== undefined && this.#host.renewals?.accepts(lease) === true
+  }
+
+  #renewQuietly(): void {
+    const state = this.#state.value
+    this.#host.renewals?.renew(state.lease as Lease, (lease) => (state.lease = lease))
+    this.#setTimer()
   }
 
   #update(lease: Lease): Lease {

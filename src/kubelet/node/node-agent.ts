@@ -116,15 +116,19 @@ export class NodeAgent {
     }
   }
 
+  /** Whether the status must be posted even if it is the same. */
+  get isReportDue(): boolean {
+    return this.#host.clock.now() - this.#state.value.reportedAt >= this.#ports.statusReport
+  }
+
   /** Posts the node's status if it has changed, or if the last post is old. */
   syncStatus(): void {
     const state = this.#state.value
     if (!state.registered) return
-    const { options, statusReport, nodes } = this.#ports
+    const { options, nodes } = this.#ports
     const seen = nodes.get(options.node)
-    const due = this.#host.clock.now() - state.reportedAt >= statusReport
     if (
-      !due &&
+      !this.isReportDue &&
       seen &&
       !conditionsDiffer(seen.status.conditions ?? [], this.#health) &&
       state.images === this.#imageCount() &&

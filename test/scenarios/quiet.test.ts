@@ -1,0 +1,77 @@
+import { isDeepStrictEqual } from 'node:util'
+import fc from 'fast-check'
+import { SimCluster } from 'simcluster'
+import { expect, test } from 'vitest'
+import type { Action } from './actions.js'
+import { workloadAction } from './actions.js'
+import { perform } from './perform.js'
+
+const fresh = new SimCluster({ nodes: 3, metricsServer: true }).snapshot()
+
+/** Histories of actions with long quiet times between them. */
+const history = fc.array(
+  fc.oneof(
+    { weight: 3, arbitrary: workloadAction },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        do: fc.constant('advance' as const),
+        ms: fc.constantFrom(10_000, 61_000, 420_000, 1_800_000),
+      }),
+    },
+  ),
+  { minLength: 3, maxLength: 8, size: 'max' },
+)
+
+/** Everything that a cluster is, but for the history of its leases. */
+function stateOf(cluster: SimCluster): unknown {
+  const objects = cluster.state.resources().map((resource) => [resource, cluster.state.stored(resource)])
+  return [
+    cluster.state.traceHash(),
+    cluster.internals.etcd.revision,
+    objects,
+    cluster.snapshot().simulation(),
+  ]
+}
+
+function play(heartbeats: 'exact' | 'quiet', actions: readonly Action[]): SimCluster {
+  const cluster = SimCluster.restore(fresh, { heartbeats })
+  for (const action of actions) perform(cluster, action)
+  return cluster
+}
+
+test('a history with quiet heartbeats ends as with each heartbeat a step', () => {
+  fc.assert(
+    fc.property(history, (actions) => {
+      const [exact, quiet] = [play('exact', actions), play('quiet', actions)]
+      if (!isDeepStrictEqual(stateOf(quiet), stateOf(exact))) expect(stateOf(quiet)).toEqual(stateOf(exact))
+    }),
+    { numRuns: Number(process.env.SCENARIOS ?? 40) },
+  )
+})
+
+test('a watch of the leases makes every heartbeat a step, and sees each renewal', () => {
+  const cluster = SimCluster.restore(fresh)
+  const watch = cluster.client.watch('leases', { namespace: 'kube-node-lease' })
+  watch.next()
+  cluster.advance('1m')
+  expect(watch.next().length).toBeGreaterThanOrEqual(15)
+})
+
+test('a watch from before a quiet time sees the last renewal of each lease', () => {
+  const cluster = SimCluster.restore(fresh)
+  const before = cluster.client.list('leases', { namespace: 'kube-node-lease' }).metadata.resourceVersion
+  cluster.advance('2m')
+  const watch = cluster.client.watch('leases', { namespace: 'kube-node-lease', resourceVersion: before })
+  const seen = new Map(watch.next().map(({ object }) => [object.metadata.name, object]))
+  for (const lease of cluster.list('leases', { namespace: 'kube-node-lease' }).items)
+    expect(seen.get(lease.metadata.name)).toEqual(lease)
+})
+
+test('until() looks at leases that are written', () => {
+  const cluster = SimCluster.restore(fresh)
+  const renewed = (): string | null | undefined =>
+    cluster.state.stored('leases', { namespace: 'kube-node-lease' })[0]?.spec.renewTime
+  const before = renewed()
+  expect(cluster.until(() => renewed() !== before, { timeout: '1m' })).toBe(true)
+})
