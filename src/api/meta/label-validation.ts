@@ -32,34 +32,56 @@ export function validateLabelSelector(
   if (selector === undefined) return []
   const errors = [...validateLabels(selector.matchLabels, `${path}.matchLabels`)]
   selector.matchExpressions?.forEach((expression, index) => {
-    errors.push(...validateExpression(expression, `${path}.matchExpressions[${index}]`))
+    errors.push(...validateLabelRequirement(expression, `${path}.matchExpressions[${index}]`))
   })
   return errors
 }
 
-function validateExpression(
+/** How strictly requirements are validated. */
+interface RequirementOptions {
+  /** Whether an unknown operator is valid. Default false. */
+  readonly anyOperator?: boolean
+}
+
+/** Validates a requirement of a label selector. Source: metav1validation.ValidateLabelSelectorRequirement. */
+export function validateLabelRequirement(
   { key, operator, values = [] }: LabelSelectorRequirement,
   path: string,
+  options: RequirementOptions = {},
 ): readonly FieldError[] {
-  const errors: FieldError[] = []
-  if (operator === 'In' || operator === 'NotIn') {
-    if (values.length === 0)
-      errors.push(required(`${path}.values`, "must be specified when `operator` is 'In' or 'NotIn'"))
-  } else if (operator === 'Exists' || operator === 'DoesNotExist') {
-    if (values.length > 0) {
-      errors.push(
-        forbidden(`${path}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"),
-      )
-    }
-  } else {
-    errors.push(invalid(`${path}.operator`, operator, 'not a valid selector operator'))
-  }
-  errors.push(...validateLabelName(key, `${path}.key`))
+  const errors = [
+    ...validateOperator(operator, values, path, options),
+    ...validateLabelName(key, `${path}.key`),
+  ]
   values.forEach((value, index) => {
     for (const fault of labelValueFaults(value))
       errors.push(invalid(`${path}.values[${index}]`, value, fault))
   })
   return errors
+}
+
+/** Validates an operator of a label or field selector and the number of its values. */
+export function validateOperator(
+  operator: string,
+  values: readonly string[] | undefined,
+  path: string,
+  { anyOperator = false }: RequirementOptions = {},
+): readonly FieldError[] {
+  const isEmpty = values === undefined || values.length === 0
+  switch (operator) {
+    case 'In':
+    case 'NotIn':
+      return isEmpty
+        ? [required(`${path}.values`, "must be specified when `operator` is 'In' or 'NotIn'")]
+        : []
+    case 'Exists':
+    case 'DoesNotExist': {
+      const why = "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"
+      return isEmpty ? [] : [forbidden(`${path}.values`, why)]
+    }
+    default:
+      return anyOperator ? [] : [invalid(`${path}.operator`, operator, 'not a valid selector operator')]
+  }
 }
 
 /** Returns `invalid label selector` if metav1.LabelSelectorAsSelector would fail. */

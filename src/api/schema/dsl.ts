@@ -103,8 +103,9 @@ export function merge(strategy: string, field: ListField, key?: string): ListFie
     : { ...field, patchStrategy: strategy, mergeKey: key }
 }
 
-/** A map from strings to `values`. */
-export function map(values: Field, mapType?: 'atomic' | 'granular'): MapField {
+/** A map from strings to `values`. Lists are the values only of a user's extra attributes. */
+export function map(items: Field, mapType?: 'atomic' | 'granular'): MapField {
+  const values = items.type === 'list' ? { ...items, goType: 'v1.ExtraValue' } : items
   return mapType === undefined
     ? { type: 'map', values, presence: 'omitempty' }
     : { type: 'map', values, mapType, presence: 'omitempty' }

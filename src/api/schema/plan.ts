@@ -69,7 +69,7 @@ export function goTypeOf(message: Message, field: Field): string {
     case 'message':
       return message.group.message(field.message).goType
     case 'list':
-      return `[]${goTypeOf(message, field.items)}`
+      return field.goType ?? `[]${goTypeOf(message, field.items)}`
     case 'map':
       return field.values.type === 'quantity'
         ? 'v1.ResourceList'

@@ -62,6 +62,8 @@ export interface ListField extends FieldBase {
   readonly items: Field
   readonly listType?: 'atomic' | 'set' | 'map'
   readonly keys?: readonly string[]
+  /** Go's name of the type for decoding errors, if it is a named type: `v1.ExtraValue`. */
+  readonly goType?: string
   /** x-kubernetes-patch-merge-key: the key by which strategic merge patch finds an item. */
   readonly mergeKey?: string
 }

@@ -1,45 +1,31 @@
-import { authorizationSchema, type SelfSubjectRulesReview } from '../../api/authorization/generated.js'
-import {
-  authenticationSchema,
-  type SelfSubjectReview,
-  type TokenReview,
-} from '../../api/authentication/generated.js'
+import type { SelfSubjectRulesReview } from '../../api/authorization/generated.js'
+import type { SelfSubjectReview, TokenReview } from '../../api/authentication/generated.js'
 import type { KubeObject } from '../../api/definition.js'
 import type { Draft } from '../../api/draft.js'
 import { badRequest } from '../errors.js'
 import { attributesOf, type RegistryRequest, type RegistryContext } from '../registry/context.js'
+import { checkNamespace, definitionKind, wipeSystemFields } from '../registry/create.js'
 import { decodeBody } from '../registry/decode-body.js'
+import { trackWrite } from '../registry/managed-fields.js'
 import { deepFreeze } from '../../api/schema/freeze.js'
 import { formatTime } from '../../api/time.js'
 import type { Authenticator } from '../authentication/authenticator.js'
 import type { UserInfo } from '../../client/client.js'
 import type { NonResourceRule, ResourceRule } from '../authorization/authorizer.js'
 
-/** Decodes the body of a review, a kind that is never stored, and runs admission on it. */
+/**
+ * Decodes the body of a review, a kind that is never stored, tracks its fields and runs admission on it. The
+ * metadata is not validated. Source: apiserver pkg/endpoints/handlers/create.go.
+ */
 export function decodeReview<T extends KubeObject>(
   context: RegistryContext,
   call: RegistryRequest,
 ): Draft<T> {
-  const {
-    definition: { group, version, kind },
-    namespaced,
-  } = call.resource
-  const schema = group === 'authorization.k8s.io' ? authorizationSchema : authenticationSchema
-  const review = decodeBody<T>(call, context.resources, call.request.body, {
-    group,
-    version,
-    kind,
-    message: schema.message(kind),
-  })
+  const review = decodeBody<T>(call, context.resources, call.request.body, definitionKind(call.resource))
   const draft = review as unknown as Draft<KubeObject>
-  if (namespaced) {
-    draft.metadata.namespace ??= call.namespace ?? ''
-    if (draft.metadata.namespace !== call.namespace) {
-      throw badRequest(
-        'the namespace of the provided object does not match the namespace sent on the request',
-      )
-    }
-  }
+  checkNamespace(call, draft)
+  wipeSystemFields(draft)
+  trackWrite(context, call, draft, undefined)
   const attributes = attributesOf(call, 'CREATE', draft as unknown as KubeObject, undefined)
   context.admission.mutate(attributes)
   context.admission.validate(attributes)
@@ -87,11 +73,12 @@ export function reviewToken(context: RegistryContext, call: RegistryRequest): Ku
 }
 
 /**
- * POST selfsubjectrulesreviews: what may I do in that namespace? The response does not repeat the namespace.
+ * POST selfsubjectrulesreviews: what may I do in that namespace? The response repeats neither the metadata nor the
+ * namespace.
  * Source: pkg/registry/authorization/selfsubjectrulesreview/rest.go.
  */
 export function reviewOwnRules(context: RegistryContext, call: RegistryRequest): KubeObject {
-  const { spec, metadata, apiVersion, kind } = decodeReview<SelfSubjectRulesReview>(
+  const { spec, apiVersion, kind } = decodeReview<SelfSubjectRulesReview>(
     context,
     call,
   ) as SelfSubjectRulesReview
@@ -101,7 +88,7 @@ export function reviewOwnRules(context: RegistryContext, call: RegistryRequest):
   const review = {
     kind,
     apiVersion,
-    metadata,
+    metadata: {},
     spec: {},
     status: {
       resourceRules: held?.resourceRules.map(resourceRule) ?? [],

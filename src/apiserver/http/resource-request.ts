@@ -129,6 +129,9 @@ function checkRoutedMethod(
   const { namespace, name, subresource, isWatchPath } = path
   const isListing = verb === 'list' || verb === 'watch'
   if (http.method === 'HEAD' && subresource !== 'proxy') throw methodNotAllowed()
+  // no route leads to the objects of a kind that is only created
+  if (name !== undefined && subresource === undefined && !definition.verbs.some((known) => known === 'get'))
+    throw noSuchPath()
   if (isWatchPath === true && (http.method !== 'GET' || subresource !== undefined)) throw methodNotAllowed()
   if (namespaced && namespace === undefined && !isListing) throw methodNotAllowed()
   if (verb === 'create' && (name !== undefined) !== (subresource !== undefined)) throw methodNotAllowed()

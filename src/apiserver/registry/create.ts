@@ -36,10 +36,7 @@ export function createObject(context: RegistryContext, call: RegistryRequest): K
 
   resource.definition.setDefaults?.(draft)
   checkNamespace(call, draft)
-  // PostWipe of the create handler: only the server sets these
-  delete draft.metadata.deletionTimestamp
-  delete draft.metadata.deletionGracePeriodSeconds
-
+  wipeSystemFields(draft)
   trackWrite(context, call, draft, undefined)
 
   context.admission.mutate(attributesOf(call, 'CREATE', draft as KubeObject, undefined))
@@ -91,6 +88,17 @@ export function createAdmitted(
 export function definitionKind({ definition, message }: Resource): ExpectedKind {
   const { group, version, kind } = definition
   return { group, version, kind, message }
+}
+
+/**
+ * Removes from the object of a create what only the server sets. Source: rest.WipeObjectMetaSystemFields.
+ */
+export function wipeSystemFields({ metadata }: Draft<KubeObject>): void {
+  delete metadata.creationTimestamp
+  delete metadata.uid
+  delete metadata.deletionTimestamp
+  delete metadata.deletionGracePeriodSeconds
+  delete metadata.selfLink
 }
 
 /** Sets what only the server sets on a new object. Source: rest.FillObjectMetaSystemFields. */
