@@ -4,7 +4,7 @@ import { ConfigurationError, KubectlError } from './errors.js'
 import type { FileSource } from './files.js'
 import type { Flags } from './flags.js'
 import type { KubectlEnvironment, RequestedIdentity } from './environment.js'
-import { goYamlFault } from './yaml-errors.js'
+import { goYamlFault } from '../api/yaml/errors.js'
 
 /** Default path of the kubeconfig. */
 export const DEFAULT_KUBECONFIG = '~/.kube/config'

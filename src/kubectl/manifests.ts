@@ -6,7 +6,7 @@ import type { CommandLine } from './call.js'
 import { KubectlError } from './errors.js'
 import type { SourceText } from './files.js'
 import type { Info } from './resource-args.js'
-import { goYamlFault } from './yaml-errors.js'
+import { goYamlFault } from '../api/yaml/errors.js'
 
 /** The objects of `-f` files and the errors; List kinds are expanded. */
 export interface Manifests {

@@ -23,6 +23,7 @@ import {
   required,
   string,
   time,
+  named,
 } from '../schema/dsl.js'
 import type { SchemaGroup } from '../schema/types.js'
 
@@ -49,7 +50,7 @@ export interface CustomResourceDefinition {
 }
 
 export interface CustomResourceDefinitionCondition {
-  readonly lastTransitionTime?: string
+  readonly lastTransitionTime?: string | null
   readonly message?: string
   readonly reason?: string
   readonly status: string
@@ -217,11 +218,11 @@ export const apiextensionsSchema: SchemaGroup = defineGroup(
       }),
     CustomResourceDefinitionCondition: () =>
       message({
-        lastTransitionTime: time,
+        lastTransitionTime: always(time),
         message: string,
         reason: string,
-        status: required(always(string)),
-        type: required(always(string)),
+        status: required(always(named('v1.ConditionStatus'))),
+        type: required(always(named('v1.CustomResourceDefinitionConditionType'))),
       }),
     CustomResourceDefinitionNames: () =>
       message({

@@ -29,7 +29,7 @@ export interface CustomResourceDefinitionInput {
 
 /** A {@link CustomResourceDefinitionCondition} as clients send it. */
 export interface CustomResourceDefinitionConditionInput {
-  readonly lastTransitionTime?: string | undefined
+  readonly lastTransitionTime?: string | null | undefined
   readonly message?: string | undefined
   readonly reason?: string | undefined
   readonly status: string

@@ -15,6 +15,7 @@ import {
   required,
   string,
   time,
+  named,
 } from '../schema/dsl.js'
 import type { SchemaGroup } from '../schema/types.js'
 
@@ -27,7 +28,7 @@ export interface APIService {
 }
 
 export interface APIServiceCondition {
-  readonly lastTransitionTime?: string
+  readonly lastTransitionTime?: string | null
   readonly message?: string
   readonly reason?: string
   readonly status: string
@@ -70,11 +71,11 @@ export const apiregistrationSchema: SchemaGroup = defineGroup(
       }),
     APIServiceCondition: () =>
       message({
-        lastTransitionTime: time,
+        lastTransitionTime: always(time),
         message: string,
         reason: string,
-        status: required(always(string)),
-        type: required(always(string)),
+        status: required(always(named('v1.ConditionStatus'))),
+        type: required(always(named('v1.APIServiceConditionType'))),
       }),
     APIServiceSpec: () =>
       message({

@@ -12,7 +12,7 @@ export interface APIServiceInput {
 
 /** A {@link APIServiceCondition} as clients send it. */
 export interface APIServiceConditionInput {
-  readonly lastTransitionTime?: string | undefined
+  readonly lastTransitionTime?: string | null | undefined
   readonly message?: string | undefined
   readonly reason?: string | undefined
   readonly status: string

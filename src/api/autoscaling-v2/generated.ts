@@ -75,7 +75,7 @@ export interface HorizontalPodAutoscalerBehavior {
 }
 
 export interface HorizontalPodAutoscalerCondition {
-  readonly lastTransitionTime?: string
+  readonly lastTransitionTime?: string | null
   readonly message?: string
   readonly reason?: string
   readonly status: string
@@ -218,7 +218,7 @@ export const autoscalingV2Schema: SchemaGroup = defineGroup('io.k8s.api.autoscal
     message({ scaleDown: ref('HPAScalingRules'), scaleUp: ref('HPAScalingRules') }),
   HorizontalPodAutoscalerCondition: () =>
     message({
-      lastTransitionTime: time,
+      lastTransitionTime: always(time),
       message: string,
       reason: string,
       status: required(always(named('v1.ConditionStatus'))),

@@ -66,7 +66,7 @@ export interface HorizontalPodAutoscalerBehaviorInput {
 
 /** A {@link HorizontalPodAutoscalerCondition} as clients send it. */
 export interface HorizontalPodAutoscalerConditionInput {
-  readonly lastTransitionTime?: string | undefined
+  readonly lastTransitionTime?: string | null | undefined
   readonly message?: string | undefined
   readonly reason?: string | undefined
   readonly status: string

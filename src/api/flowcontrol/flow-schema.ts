@@ -1,8 +1,8 @@
 import { ageColumn, borrow, column, defineKind, nameColumn, specChanged, statusOf } from '../define.js'
 import type { KindDefinition } from '../definition.js'
 import type { Draft } from '../draft.js'
-import { forbidden, invalid, notSupported, required, type FieldError } from '../field-error.js'
-import { dnsLabelFaults, dnsSubdomainFaults, pathSegmentFaults } from '../names.js'
+import { duplicate, forbidden, invalid, notSupported, required, type FieldError } from '../field-error.js'
+import { dnsLabelFaults, dnsSubdomainFaults } from '../names.js'
 import type {
   FlowSchema,
   NonResourcePolicyRule,
@@ -60,8 +60,10 @@ function validateSubject(subject: Subject, path: string, errors: FieldError[]): 
   const [name, field, value] = own
   if (value === undefined)
     errors.push(required(`${path}.${field}`, `${field} is required when subject kind is '${name}'`))
-  else if (value.name === '') errors.push(required(`${path}.${field}.name`))
-  else if (kind === 'ServiceAccount') validateAccount(subject, path, errors)
+  else {
+    if (value.name === '') errors.push(required(`${path}.${field}.name`))
+    if (kind === 'ServiceAccount') validateAccount(subject, path, errors)
+  }
   for (const [other, otherField, otherValue] of kinds) {
     if (other !== kind && otherValue !== undefined) {
       errors.push(
@@ -73,7 +75,7 @@ function validateSubject(subject: Subject, path: string, errors: FieldError[]): 
 
 function validateAccount({ serviceAccount }: Subject, path: string, errors: FieldError[]): void {
   const { name = '', namespace = '' } = serviceAccount ?? {}
-  if (name !== '*')
+  if (name !== '*' && name !== '')
     for (const fault of dnsSubdomainFaults(name))
       errors.push(invalid(`${path}.serviceAccount.name`, name, fault))
   if (namespace === '')
@@ -118,16 +120,15 @@ function validateResourceRule(rule: ResourcePolicyRule, path: string, errors: Fi
       ),
     )
   }
-  if (namespaces?.includes('*') === true && namespaces.length > 1) {
-    errors.push(invalid(`${path}.namespaces`, namespaces, "may not specify '*' with other namespaces"))
+  if (namespaces?.includes('*') === true) {
+    const text = "if '*' is present, must not specify other namespaces"
+    if (namespaces.length > 1) errors.push(invalid(`${path}.namespaces`, namespaces, text))
+    return
   }
   namespaces?.forEach((namespace, index) => {
-    if (namespace === '*') return
-    for (const fault of dnsLabelFaults(namespace)) {
-      errors.push(
-        invalid(`${path}.namespaces[${index}]`, namespace, `should be a valid namespace name: ${fault}`),
-      )
-    }
+    const start = "each member of this list must be '*' or a DNS-1123 label; "
+    for (const fault of dnsLabelFaults(namespace))
+      errors.push(invalid(`${path}.namespaces[${index}]`, namespace, start + fault))
   })
 }
 
@@ -137,11 +138,24 @@ function validateNonResourceRule(
   errors: FieldError[],
 ): void {
   validateVerbs(list, path, errors)
-  if (!validateList(given, 'nonResourceURLs', path, errors)) return
+  if (!validateList(given, 'nonResourceURLs', path, errors) || given?.includes('*') === true) return
   nonEmpty(given)?.forEach((url, index) => {
-    if (url !== '*' && !url.startsWith('/'))
-      errors.push(invalid(`${path}.nonResourceURLs[${index}]`, url, "must start with '/'"))
+    const fault = pathFault(url)
+    if (fault !== undefined) errors.push(invalid(`${path}.nonResourceURLs[${index}]`, url, fault))
   })
+}
+
+/** Returns what is wrong with a path. Source: ValidateNonResourceURLPath. */
+function pathFault(path: string): string | undefined {
+  if (path === '') return 'must not be empty'
+  if (path === '/') return undefined
+  if (!path.startsWith('/')) return 'must start with slash'
+  if (path.includes(' ')) return 'must not contain white-space'
+  if (path.includes('//')) return 'must not contain double slash'
+  const stars = path.split('*').length - 1
+  return stars > 1 || (stars === 1 && !path.endsWith('/*'))
+    ? 'wildcard can only do suffix matching'
+    : undefined
 }
 
 function validateRule(rule: PolicyRulesWithSubjects, path: string, errors: FieldError[]): void {
@@ -158,8 +172,27 @@ function validateRule(rule: PolicyRulesWithSubjects, path: string, errors: Field
   others.forEach((item, index) => validateNonResourceRule(item, `${path}.nonResourceRules[${index}]`, errors))
 }
 
+/**
+ * Validates the conditions of a FlowSchema or PriorityLevelConfiguration. Source:
+ * pkg/apis/flowcontrol/validation ValidateFlowSchemaStatus.
+ */
+export function validateConditions({
+  status: { conditions = [] },
+}: {
+  readonly status: { readonly conditions?: readonly { readonly type?: string }[] | null }
+}): readonly FieldError[] {
+  const types = (conditions ?? []).map(({ type = '' }) => type)
+  return types.flatMap((type, index) => {
+    const path = `status.conditions[${index}].type`
+    return [
+      ...(types.indexOf(type) < index ? [duplicate(path, type)] : []),
+      ...(type === '' ? [required(path)] : []),
+    ]
+  })
+}
+
 /** Source: pkg/apis/flowcontrol/validation ValidateFlowSchema. */
-function validate({ metadata, spec }: FlowSchema): readonly FieldError[] {
+function validate({ metadata, spec, status }: FlowSchema): readonly FieldError[] {
   const errors: FieldError[] = []
   const {
     matchingPrecedence,
@@ -183,15 +216,18 @@ function validate({ metadata, spec }: FlowSchema): readonly FieldError[] {
     )
   }
   if (method !== undefined && method.type !== 'ByUser' && method.type !== 'ByNamespace') {
-    errors.push(notSupported('spec.distinguisherMethod', method, ['ByNamespace', 'ByUser']))
+    // upstream shows the whole method, which has no JSON names in its internal form
+    errors.push(
+      notSupported('spec.distinguisherMethod.type', { Type: method.type }, ['ByNamespace', 'ByUser']),
+    )
   }
   if (name === '')
     errors.push(required('spec.priorityLevelConfiguration.name', 'must reference a priority level'))
   else
-    for (const fault of pathSegmentFaults(name))
+    for (const fault of dnsSubdomainFaults(name))
       errors.push(invalid('spec.priorityLevelConfiguration.name', name, fault))
   spec.rules?.forEach((rule, index) => validateRule(rule, `spec.rules[${index}]`, errors))
-  return errors
+  return [...errors, ...validateConditions({ status })]
 }
 
 /** flowcontrol.apiserver.k8s.io/v1 FlowSchema: stored, but requests are not limited by it. */
@@ -220,9 +256,8 @@ export const flowSchemaDefinition: KindDefinition<FlowSchema> = defineKind<FlowS
         ...(old.metadata.labels === undefined ? {} : { labels: borrow(old.metadata.labels) }),
       }
     },
-    validateStatusUpdate: () => [],
+    validateStatusUpdate: validateConditions,
     generationChanged: specChanged,
-    allowUnconditionalUpdate: false,
   },
   // source: pkg/printers/internalversion/printers.go printFlowSchemaList, pkg/util/apihelpers
   // FlowSchemaSequence

@@ -38,7 +38,7 @@ export interface FlowSchema {
 }
 
 export interface FlowSchemaCondition {
-  readonly lastTransitionTime?: string
+  readonly lastTransitionTime?: string | null
   readonly message?: string
   readonly reason?: string
   readonly status?: string
@@ -92,7 +92,7 @@ export interface PriorityLevelConfiguration {
 }
 
 export interface PriorityLevelConfigurationCondition {
-  readonly lastTransitionTime?: string
+  readonly lastTransitionTime?: string | null
   readonly message?: string
   readonly reason?: string
   readonly status?: string
@@ -158,7 +158,7 @@ export const flowcontrolSchema: SchemaGroup = defineGroup('io.k8s.api.flowcontro
     }),
   FlowSchemaCondition: () =>
     message({
-      lastTransitionTime: time,
+      lastTransitionTime: always(time),
       message: string,
       reason: string,
       status: named('v1.ConditionStatus'),
@@ -201,7 +201,7 @@ export const flowcontrolSchema: SchemaGroup = defineGroup('io.k8s.api.flowcontro
     }),
   PriorityLevelConfigurationCondition: () =>
     message({
-      lastTransitionTime: time,
+      lastTransitionTime: always(time),
       message: string,
       reason: string,
       status: named('v1.ConditionStatus'),

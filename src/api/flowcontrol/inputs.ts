@@ -23,7 +23,7 @@ export interface FlowSchemaInput {
 
 /** A {@link FlowSchemaCondition} as clients send it. */
 export interface FlowSchemaConditionInput {
-  readonly lastTransitionTime?: string | undefined
+  readonly lastTransitionTime?: string | null | undefined
   readonly message?: string | undefined
   readonly reason?: string | undefined
   readonly status?: string | undefined
@@ -86,7 +86,7 @@ export interface PriorityLevelConfigurationInput {
 
 /** A {@link PriorityLevelConfigurationCondition} as clients send it. */
 export interface PriorityLevelConfigurationConditionInput {
-  readonly lastTransitionTime?: string | undefined
+  readonly lastTransitionTime?: string | null | undefined
   readonly message?: string | undefined
   readonly reason?: string | undefined
   readonly status?: string | undefined

@@ -2,6 +2,7 @@ import { ageColumn, borrow, column, defineKind, nameColumn, specChanged, statusO
 import type { KindDefinition } from '../definition.js'
 import type { Draft } from '../draft.js'
 import { forbidden, invalid, notSupported, required, type FieldError } from '../field-error.js'
+import { validateConditions } from './flow-schema.js'
 import type {
   LimitedPriorityLevelConfiguration,
   LimitResponse,
@@ -67,10 +68,10 @@ function entropyBits(deckSize: number, handSize: number): number {
 function validateResponse({ type, queuing }: LimitResponse, path: string, errors: FieldError[]): void {
   if (type === 'Reject') {
     if (queuing !== undefined)
-      errors.push(forbidden(`${path}.queuing`, "must be nil if limited.limitResponse.type is not 'Limited'"))
+      errors.push(forbidden(`${path}.queuing`, 'must be nil if limited.limitResponse.type is not Limited'))
   } else if (type === 'Queue') {
     if (queuing === undefined)
-      errors.push(required(`${path}.queuing`, "must not be empty if limited.limitResponse.type is 'Limited'"))
+      errors.push(required(`${path}.queuing`, 'must not be empty if limited.limitResponse.type is Limited'))
     else validateQueuing(queuing, `${path}.queuing`, errors)
   } else errors.push(notSupported(`${path}.type`, type, ['Queue', 'Reject']))
 }
@@ -107,30 +108,26 @@ function validateLimited(
 }
 
 /** Source: pkg/apis/flowcontrol/validation ValidatePriorityLevelConfiguration. */
-function validate({ metadata, spec }: PriorityLevelConfiguration): readonly FieldError[] {
+function validate({ metadata, spec, status }: PriorityLevelConfiguration): readonly FieldError[] {
   const errors: FieldError[] = []
   const { type, limited, exempt } = spec
-  if (metadata.name === 'exempt' && type !== 'Exempt') {
-    errors.push(invalid('spec.type', type, "type must be 'Exempt' if name is 'exempt'"))
-  }
-  if (metadata.name !== 'exempt' && type === 'Exempt') {
-    errors.push(invalid('spec.type', type, "type must be 'Limited' if name is not 'exempt'"))
+  if ((metadata.name === 'exempt') !== (type === 'Exempt')) {
+    errors.push(invalid('spec.type', type, "type must be 'Exempt' if and only if name is 'exempt'"))
   }
   if (type === 'Exempt') {
     if (limited !== undefined)
-      errors.push(forbidden('spec.limited', "must be nil if the type is not 'Limited'"))
+      errors.push(forbidden('spec.limited', 'must be nil if the type is not Limited'))
     const shares = exempt?.nominalConcurrencyShares
     if (shares !== undefined && shares < 0) {
       errors.push(invalid('spec.exempt.nominalConcurrencyShares', shares, 'must be a non-negative integer'))
     }
     validatePercent(exempt?.lendablePercent, 'spec.exempt.lendablePercent', errors)
   } else if (type === 'Limited') {
-    if (exempt !== undefined) errors.push(forbidden('spec.exempt', "must be nil if the type is 'Limited'"))
-    if (limited === undefined)
-      errors.push(required('spec.limited', "must not be empty when type is 'Limited'"))
+    if (exempt !== undefined) errors.push(forbidden('spec.exempt', 'must be nil if the type is Limited'))
+    if (limited === undefined) errors.push(required('spec.limited', 'must not be empty when type is Limited'))
     else validateLimited(limited, 'spec.limited', errors)
   } else errors.push(notSupported('spec.type', type, ['Exempt', 'Limited']))
-  return errors
+  return [...errors, ...validateConditions({ status })]
 }
 
 const queuingOf = ({ spec }: PriorityLevelConfiguration): QueuingConfiguration | undefined =>
@@ -159,9 +156,8 @@ export const priorityLevelConfigurationDefinition: KindDefinition<PriorityLevelC
       prepareForStatusUpdate: (level, old) => {
         level.spec = borrow(old.spec)
       },
-      validateStatusUpdate: () => [],
+      validateStatusUpdate: validateConditions,
       generationChanged: specChanged,
-      allowUnconditionalUpdate: false,
     },
     columns: [
       nameColumn(),

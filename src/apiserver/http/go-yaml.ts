@@ -9,8 +9,9 @@ import {
   type Tags,
 } from 'yaml'
 import { textOf } from '../../api/go-text.js'
+import { goYamlFault } from '../../api/yaml/errors.js'
 
-/** Invalid YAML. The message begins with the line, as in Go's library. */
+/** Invalid YAML. The message is that of Go's library. */
 export class YamlSyntaxError extends Error {
   override readonly name = 'YamlSyntaxError'
 }
@@ -59,8 +60,7 @@ function readYaml(text: string): { readonly value: unknown; readonly strictFault
   })
   if (document === undefined || 'empty' in document) return { value: {}, strictFaults: [] }
   const [fault] = document.errors
-  if (fault !== undefined)
-    throw new YamlSyntaxError(`line ${lines.linePos(fault.pos[0]).line}: ${goText(fault.code)}`)
+  if (fault !== undefined) throw new YamlSyntaxError(goYamlFault(text, fault))
   const repeated = repeatedKeys(document, lines)
   const strictFaults =
     repeated.length === 0
@@ -68,14 +68,6 @@ function readYaml(text: string): { readonly value: unknown; readonly strictFault
       : [`yaml: unmarshal errors:\n${repeated.map((line) => `  ${line}`).join('\n')}`]
   return { value: sorted(document.toJS() ?? {}, 0), strictFaults }
 }
-
-const TEXTS: Readonly<Record<string, string>> = {
-  TAB_AS_INDENT: 'found character that cannot start any token',
-  BAD_INDENT: 'did not find expected key',
-  MISSING_CHAR: "could not find expected ':'",
-}
-
-const goText = (code: string): string => TEXTS[code] ?? 'did not find expected node content'
 
 function repeatedKeys(document: Document | Document.Parsed, lines: LineCounter): readonly string[] {
   const found: string[] = []

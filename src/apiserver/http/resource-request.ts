@@ -20,6 +20,7 @@ import { metaSchema, type DeleteOptions } from '../../api/meta/generated.js'
 import { DecodeError } from '../../api/schema/decode-error.js'
 import { decode } from '../../api/schema/decode.js'
 import { cannotHandle } from '../registry/decode-body.js'
+import { checkDeleteOptions } from '../registry/delete.js'
 
 /** A request as authorization sees it, before it is validated. */
 export interface ParsedRequest {
@@ -153,12 +154,23 @@ export function completeRequest(
   checkName(path)
   checkSize(http.body ?? '')
   const { options: fromBody, ...content } = contentOf(request.verb, http, path, resource, codecs)
-  const options = { ...parseQuery(query, request.verb, content.patch?.type), ...fromBody }
+  const options = { ...parseQuery(queryOf(query, fromBody), request.verb, content.patch?.type), ...fromBody }
   if (path.isWatchPath !== true || path.name === undefined) return { ...request, ...content, options }
   if ((options.fieldSelector ?? '') !== '') {
     throw badRequest('both a name and a field selector provided; please provide one or the other.')
   }
   return { ...request, ...content, options: { ...options, fieldSelector: `metadata.name=${path.name}` } }
+}
+
+/** The parameters that are DeleteOptions: a body has them all. */
+const DELETE_PARAMETERS = ['dryRun', 'gracePeriodSeconds', 'orphanDependents', 'propagationPolicy'] as const
+
+/** Returns the query without the parameters that count only if there is no body. */
+function queryOf(query: URLSearchParams, fromBody: RequestOptions | undefined): URLSearchParams {
+  if (fromBody === undefined) return query
+  const rest = new URLSearchParams(query)
+  for (const name of DELETE_PARAMETERS) rest.delete(name)
+  return rest
 }
 
 function checkName({ name, namespace }: ApiPath): void {
@@ -197,9 +209,8 @@ function contentOf(
       return subresource === 'proxy' ? proxiedOf(http) : { patch: parsePatch(body, contentType) }
     case 'delete':
     case 'deletecollection':
-      return subresource === 'proxy'
-        ? proxiedOf(http)
-        : { options: deleteOptionsOf(body, contentType, codecs) }
+      if (subresource === 'proxy') return proxiedOf(http)
+      return body.length === 0 ? {} : { options: deleteOptionsOf(body, contentType, codecs) }
     default:
       return subresource === 'proxy' ? proxiedOf(http) : {}
   }
@@ -236,20 +247,24 @@ function proxiedOf({ method, path, query = '', headers = {}, body = '' }: HttpRe
 const EXPECTED = { group: '', version: 'v1', kind: 'DeleteOptions' } as const
 const SCHEME = 'k8s.io/apimachinery/pkg/apis/meta/internalversion/scheme/register.go:27'
 
-/** Parses the DeleteOptions in the body of a DELETE; an empty body has none. Throws 400. */
+/**
+ * Parses the DeleteOptions in the body of a DELETE. Throws 400 and 422. Source:
+ * apiserver pkg/endpoints/handlers/delete.go.
+ */
 function deleteOptionsOf(
   body: RawBody,
   contentType: string | undefined,
   codecs: HttpCodecs = {},
 ): RequestOptions {
-  if (body.length === 0) return {}
   const { value } = parseBody({ body, contentType, expected: EXPECTED, codecs })
   const { kind, apiVersion } = value as { readonly kind?: string | null; readonly apiVersion?: string | null }
   if ((kind ?? '') !== '' && kind !== 'DeleteOptions') {
     const version = (apiVersion ?? 'v1').split('/').at(-1) as string
     throw untypedError(`no kind "${kind ?? ''}" is registered for version "${version}" in scheme "${SCHEME}"`)
   }
-  const { gracePeriodSeconds, propagationPolicy, orphanDependents, preconditions, dryRun } = decoded(value)
+  const given = decoded(value)
+  const { gracePeriodSeconds, propagationPolicy, orphanDependents, preconditions, dryRun } = given
+  checkDeleteOptions({ ...given, dryRun: false }, dryRun)
   return {
     ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
     ...(propagationPolicy === undefined ? {} : { propagationPolicy }),

@@ -1,4 +1,4 @@
-import { stringify } from 'yaml'
+import { printYaml } from '../../api/yaml/print.js'
 import type { ApiError } from '../../client/api-error.js'
 import { PlainTextError } from '../errors.js'
 import { boolean } from './query.js'
@@ -78,13 +78,7 @@ export function errorResponse(error: ApiError, parts: ResponseParts = {}): HttpR
 }
 
 function textOf(object: object, format: TextFormat, pretty: boolean): string {
-  if (format === 'yaml')
-    return stringify(object, {
-      sortMapEntries: true,
-      version: '1.1',
-      lineWidth: 0,
-      aliasDuplicateObjects: false,
-    })
+  if (format === 'yaml') return printYaml(object)
   return pretty ? JSON.stringify(object, null, 2) : `${jsonText(object)}\n`
 }
 

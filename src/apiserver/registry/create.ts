@@ -147,11 +147,13 @@ function checkValid({ resource }: RegistryRequest, draft: Draft<KubeObject>): vo
     validateName: definition.validateName ?? subdomainName,
     anyFinalizer: () => allowsAnyFinalizer(definition),
   }
-  const errors = [
-    ...validateObjectMeta(metadata, rules),
-    ...managersFaults(metadata.managedFields ?? []),
-    ...(definition.validate?.(object) ?? []),
-  ]
+  const own = definition.validate?.(object) ?? []
+  // a few kinds do not validate the metadata themselves: then the registry does, if all else is valid
+  const [whole, update] = definition.strategy.metaOnUpdate ?? [0, 1]
+  const errors =
+    own.length > 0 && whole + update === 0
+      ? own
+      : [...validateObjectMeta(metadata, rules), ...managersFaults(metadata.managedFields ?? []), ...own]
   if (errors.length > 0) throw invalid(resource.groupKind, metadata.name ?? '', errors)
 }
 

@@ -256,11 +256,23 @@ function writeMarked(
 }
 
 /**
- * Throws 422 for contradictory or unknown DeleteOptions. Source: apimachinery pkg/apis/meta/v1/validation
+ * Throws 422 for contradictory or unknown DeleteOptions. `dryRun` is that of the options. Source: apimachinery pkg/apis/meta/v1/validation
  * ValidateDeleteOptions.
  */
-export function checkDeleteOptions({ propagationPolicy, orphanDependents }: RequestOptions): void {
-  if (propagationPolicy === undefined) return
+export function checkDeleteOptions(
+  { propagationPolicy, orphanDependents }: RequestOptions,
+  dryRun: readonly string[] = [],
+): void {
+  const errors: FieldError[] = []
+  if (propagationPolicy !== undefined) errors.push(...policyFaults(propagationPolicy, orphanDependents))
+  if (dryRun.some((value) => value !== 'All')) errors.push(notSupported('dryRun', dryRun, ['All']))
+  if (errors.length > 0) throw invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', errors)
+}
+
+function policyFaults(
+  propagationPolicy: string,
+  orphanDependents: boolean | undefined,
+): readonly FieldError[] {
   const errors: FieldError[] = []
   if (orphanDependents !== undefined) {
     errors.push(
@@ -276,7 +288,7 @@ export function checkDeleteOptions({ propagationPolicy, orphanDependents }: Requ
       notSupported('propagationPolicy', propagationPolicy, ['Foreground', 'Background', 'Orphan', 'nil']),
     )
   }
-  if (errors.length > 0) throw invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', errors)
+  return errors
 }
 
 /**

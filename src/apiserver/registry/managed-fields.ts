@@ -105,6 +105,27 @@ export function emptyObject(message: Message): object {
   return empty
 }
 
+/**
+ * Returns the fields of a kind's empty object, as a bookmark shows them: those that are always written, lists
+ * as null. Frozen.
+ */
+export function emptyFields({ message, definition }: Resource): object {
+  const empty = { ...withNullLists(emptyObject(message)) } as { spec?: object; metadata?: unknown }
+  delete empty.metadata
+  // the internal types of what can be scaled have a plain number there
+  const isScaled =
+    definition.custom === undefined && definition.subresources.some(({ name }) => name === 'scale')
+  if (isScaled) empty.spec = { ...empty.spec, replicas: 0 }
+  return deepFreeze(empty)
+}
+
+/** An empty object has no lists with items: what decodes as an empty list is none. */
+function withNullLists(empty: object): object {
+  return JSON.parse(
+    JSON.stringify(empty, (_, value: unknown) => (Array.isArray(value) ? null : value)),
+  ) as object
+}
+
 const trackedKinds = new WeakMap<Resource, TrackedKind>()
 
 /** Returns a resource as the field manager sees it. */

@@ -25,18 +25,26 @@ export interface Selectors {
 
 const NO_FIELDS: ReadonlyMap<string, string> = new Map<string, string>()
 const everything = (): boolean => true
-/** Kinds with their own conversion of field labels, which refuse unknown labels with another text. */
-const OWN_CONVERSION = new Set([
-  'Pod',
-  'Node',
-  'Event',
-  'Namespace',
-  'Secret',
-  'Service',
-  'ReplicationController',
-  'ReplicaSet',
-  'Job',
-])
+/**
+ * How kinds with their own conversion of field labels refuse unknown ones. Source: their
+ * AddFieldLabelConversionFunc.
+ */
+const OWN_CONVERSION: Readonly<Record<string, (field: string, kind: string) => string>> = {
+  ...Object.fromEntries(
+    [
+      'Pod',
+      'Node',
+      'Event',
+      'Namespace',
+      'Secret',
+      'Service',
+      'ReplicationController',
+      'CertificateSigningRequest',
+    ].map((kind) => [kind, (field: string) => `field label not supported: ${field}`]),
+  ),
+  Job: (field) => `field label ${JSON.stringify(field)} not supported for Job`,
+  ResourceSlice: (field, kind) => `field label not supported for ${kind}: ${field}`,
+}
 
 /**
  * Parses the selectors of a request. Throws ApiError 400 with the parser's text, or for a field that the kind
@@ -100,13 +108,11 @@ function fieldReader(resource: Resource, field: string): (object: KubeObject) =>
 }
 
 function unsupportedField({ kind, apiVersion, definition }: Resource, field: string): string {
-  if (
-    definition.custom !== undefined ||
-    (OWN_CONVERSION.has(kind) && !(kind === 'ReplicaSet' && apiVersion.startsWith('apps/')))
-  ) {
-    return `field label not supported: ${field}`
-  }
-  return `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`
+  if (definition.custom !== undefined) return `field label not supported: ${field}`
+  return (
+    OWN_CONVERSION[kind]?.(field, `${apiVersion}, Kind=${kind}`) ??
+    `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`
+  )
 }
 
 function equalities(text: string): ReadonlyMap<string, string> {

@@ -2,6 +2,7 @@ import type { KubeObject } from '../../api/definition.js'
 import type { Watch, WatchEvent } from '../../client/client.js'
 import type { Ready } from '../../sim/ready-queue.js'
 import { expired } from '../errors.js'
+import { emptyFields } from '../registry/managed-fields.js'
 import { type Resource, listPrefix } from '../registry/resources.js'
 import { present } from '../registry/stored.js'
 import type { Selection } from '../selectors/selection.js'
@@ -160,6 +161,7 @@ export class ResourceWatch implements Watch<KubeObject>, RoutedWatch {
       kind: this.resource.kind,
       apiVersion: this.resource.apiVersion,
       metadata: Object.freeze(annotations === undefined ? metadata : { ...metadata, annotations }),
+      ...emptyFields(this.resource),
     })
     return { type: 'BOOKMARK', object }
   }

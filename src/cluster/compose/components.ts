@@ -19,6 +19,7 @@ import { createEndpointsController } from '../../controllers/endpoints.js'
 import { createEndpointSliceController } from '../../controllers/endpointslice/controller.js'
 import { createEndpointSliceMirroringController } from '../../controllers/endpointslice-mirroring.js'
 import { createEphemeralVolumeController } from '../../controllers/ephemeral-volume.js'
+import { createFlowSchemaStatusController } from '../../controllers/flow-schema-status.js'
 import { createGarbageCollector } from '../../controllers/garbage-collector/controller.js'
 import { createHorizontalPodAutoscaler } from '../../controllers/horizontal-pod-autoscaler/controller.js'
 import type { MetricsSource } from '../../controllers/horizontal-pod-autoscaler/metrics-source.js'
@@ -68,6 +69,7 @@ export function componentsOf(
   const all: Component[] = [
     ...(scheme.byName('customresourcedefinitions') === undefined ? [] : crdControllers()),
     ...(scheme.byName('endpointslices') === undefined ? [] : [createApiServiceAvailability()]),
+    ...flowControl(scheme),
     createNodeIpamController(clusterCIDR === undefined ? {} : { clusterCIDR }),
     createNodeLifecycleController(),
     createTaintEvictionController(),
@@ -172,6 +174,14 @@ function securityControllers(pki: Pki): readonly Component[] {
 /** Returns the controllers for CRDs inside the apiserver. */
 function crdControllers(): readonly Component[] {
   return [createCrdNamingController(), createCrdFinalizer(), createCrdRegistration()]
+}
+
+/** Returns the controller of priority and fairness inside the apiserver, in releases with its kinds. */
+function flowControl(scheme: Scheme): readonly Component[] {
+  const served = scheme.byName('flowschemas')
+  return served === undefined
+    ? []
+    : [createFlowSchemaStatusController({ apiVersion: `${served.group}/${served.version}` })]
 }
 
 /** Returns the resources served now; custom ones by their full, unambiguous names. */

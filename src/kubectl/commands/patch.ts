@@ -18,7 +18,7 @@ import type { Info } from '../resource-args.js'
 import { keyOf, typed } from '../resource-args.js'
 import { selected } from '../selected.js'
 import { semanticEqual } from '../../api/equal.js'
-import { goYamlFault } from '../yaml-errors.js'
+import { goYamlFault } from '../../api/yaml/errors.js'
 
 const TYPES: Readonly<Record<string, string>> = {
   json: 'application/json-patch+json',

@@ -3,7 +3,7 @@ import { release } from '../../api/releases.js'
 import type { CommandLine, Command } from '../call.js'
 import { isFailure, KubectlError } from '../errors.js'
 import { discoveryFailure } from '../request-failure.js'
-import { printYaml } from '../print/yaml.js'
+import { printYaml } from '../../api/yaml/print.js'
 import { answerText } from '../rest/failure.js'
 import { minorOf } from '../release.js'
 

@@ -7,7 +7,7 @@ import { kindName } from '../kinds.js'
 import { printJson } from './json.js'
 import type { TemplateOptions } from './template.js'
 import { isTemplateFormat, printTemplate } from './template.js'
-import { printKyaml, printYaml } from './yaml.js'
+import { printKyaml, printYaml } from '../../api/yaml/print.js'
 
 /** Formats that print any object, as error messages list them. */
 const FORMATS: string =
