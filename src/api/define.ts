@@ -106,9 +106,22 @@ export function ageColumn<T extends KubeObject>(): PrinterColumn<T> {
   }
 }
 
-/** The column of kinds without a printer. Source: apiserver pkg/registry/rest/table.go. */
-export function createdAtColumn<T extends KubeObject>(): PrinterColumn<T> {
-  return { name: 'Created At', type: 'date', cell: ({ metadata }) => metadata.creationTimestamp ?? null }
+const CREATED_AT = 'Created At'
+
+/** The columns of kinds without a printer on the server. Source: apiserver pkg/registry/rest/table.go. */
+export function plainColumns<T extends KubeObject>(): readonly PrinterColumn<T>[] {
+  const cell = ({ metadata }: T): string | null => metadata.creationTimestamp ?? null
+  return [nameColumn<T>(), { name: CREATED_AT, type: 'date', cell }]
+}
+
+/** Whether the columns are those of kinds without a printer. */
+export function isPlain<T extends KubeObject>(columns: readonly PrinterColumn<T>[]): boolean {
+  return columns[1]?.name === CREATED_AT
+}
+
+/** A column whose cells are in the rows, although the Table does not declare it: a slip of upstream's. */
+export function undeclared<T extends KubeObject>(shown: PrinterColumn<T>): PrinterColumn<T> {
+  return { ...shown, undeclared: true }
 }
 
 type Cell<T> = (object: T, now: number) => string | number | boolean | null

@@ -22,6 +22,8 @@ export interface PrinterColumn<T extends KubeObject> {
   readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'date'
   readonly format?: 'name'
   readonly priority?: 0 | 1
+  /** Whether only the rows of a Table have the column. Default false. */
+  readonly undeclared?: boolean
   readonly cell: (object: T, now: number) => string | number | boolean | null
 }
 

@@ -1,5 +1,5 @@
 import type { KubeObject, PrinterColumn } from '../api/definition.js'
-import { ageColumn, nameColumn } from '../api/define.js'
+import { ageColumn, isPlain, nameColumn } from '../api/define.js'
 import type { Resource } from './registry/resources.js'
 
 /** One column of a Table. */
@@ -29,7 +29,7 @@ export interface Table {
   readonly apiVersion: 'meta.k8s.io/v1'
   readonly metadata: object
   readonly columnDefinitions: readonly TableColumn[]
-  readonly rows: readonly TableRow[]
+  readonly rows: readonly TableRow[] | null
 }
 
 /** What each row includes of its object: everything, the metadata (the default) or nothing. */
@@ -62,8 +62,10 @@ export function tableOf(
     kind: 'Table',
     apiVersion: 'meta.k8s.io/v1',
     metadata: isList ? object.metadata : { resourceVersion: object.metadata.resourceVersion },
-    columnDefinitions: columns.map(columnOf),
-    rows: items.map((item) => rowOf(columns, item, now, include)),
+    columnDefinitions: columns.filter((one) => one.undeclared !== true).map(columnOf),
+    // the default converter starts with no list of rows
+    rows:
+      items.length === 0 && isPlain(columns) ? null : items.map((item) => rowOf(columns, item, now, include)),
   }
 }
 

@@ -1,4 +1,4 @@
-import { borrow, column, defineKind, nameColumn, specChanged, statusOf } from '../define.js'
+import { borrow, defineKind, plainColumns, specChanged, statusOf } from '../define.js'
 import type { KindDefinition } from '../definition.js'
 import type { Draft } from '../draft.js'
 import { validateDefinition, validateDefinitionStatus, validateDefinitionUpdate } from './crd-validation.js'
@@ -83,7 +83,7 @@ export const customResourceDefinition: KindDefinition<CustomResourceDefinition> 
       warnings: definitionWarnings,
       allowUnconditionalUpdate: false,
     },
-    columns: [nameColumn(), column('Created At', ({ metadata }) => metadata.creationTimestamp ?? '', 'date')],
+    columns: plainColumns(),
   })
 
 /**

@@ -1,4 +1,4 @@
-import { createdAtColumn, defineKind, nameColumn } from '../define.js'
+import { defineKind, plainColumns } from '../define.js'
 import type { KindDefinition } from '../definition.js'
 import type { Draft } from '../draft.js'
 import type { LimitRange, LimitRangeItem } from './generated.js'
@@ -41,5 +41,5 @@ export const limitRangeDefinition: KindDefinition<LimitRange> = defineKind<Limit
       metadata.name ??= metadata.uid as string
     },
   },
-  columns: [nameColumn(), createdAtColumn()],
+  columns: plainColumns(),
 })

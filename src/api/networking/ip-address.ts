@@ -1,4 +1,4 @@
-import { column, defineKind, nameColumn } from '../define.js'
+import { ageColumn, column, defineKind, nameColumn, undeclared } from '../define.js'
 import type { KindDefinition } from '../definition.js'
 import { semanticEqual } from '../equal.js'
 import { invalid, required, type FieldError } from '../field-error.js'
@@ -48,9 +48,11 @@ function validate({ spec: { parentRef } }: IPAddress): readonly FieldError[] {
 
 /** The owner must not change. Source: ValidateIPAddressUpdate. */
 function validateUpdate(next: IPAddress, old: IPAddress): readonly FieldError[] {
-  return semanticEqual(next.spec.parentRef, old.spec.parentRef)
-    ? []
-    : [invalid('spec.parentRef', next.spec.parentRef, 'field is immutable')]
+  const isSame = semanticEqual(next.spec.parentRef, old.spec.parentRef)
+  return [
+    ...validate(next),
+    ...(isSame ? [] : [invalid('spec.parentRef', next.spec.parentRef, 'field is immutable')]),
+  ]
 }
 
 function parentText({ spec: { parentRef } }: IPAddress): string {
@@ -73,5 +75,5 @@ export const ipAddressDefinition: KindDefinition<IPAddress> = defineKind<IPAddre
   validate,
   validateUpdate,
   strategy: { metaOnUpdate: [1, 1] },
-  columns: [nameColumn(), column('ParentRef', parentText)],
+  columns: [nameColumn(), column('ParentRef', parentText), undeclared(ageColumn())],
 })

@@ -136,6 +136,8 @@ export const networkPolicyDefinition: KindDefinition<NetworkPolicy> = defineKind
   storagePrefix: '/registry/networkpolicies',
   setDefaults,
   validate,
+  // upstream's update validation includes the whole one, and its strategy calls both
+  validateUpdate: (next) => [...validate(next), ...validate(next)],
   strategy: {
     metaOnUpdate: [1, 1],
     generationChanged: specChanged,

@@ -38,7 +38,8 @@ function validateUpdate(next: ServiceCIDR, old: ServiceCIDR): readonly FieldErro
   const { cidrs: after = [] } = next.spec
   const { cidrs: before = [] } = old.spec
   const isGrowing = before.length === 1 && after.length === 2
-  if (after.length !== before.length && !isGrowing) return [invalid(path, after, 'field is immutable')]
+  if (after.length !== before.length && !isGrowing)
+    return [invalid(path, next.spec.cidrs ?? null, 'field is immutable')]
   const changed = before.flatMap((cidr, index) =>
     cidr === after[index] ? [] : [invalid(`${path}[${index}]`, after[index], 'field is immutable')],
   )

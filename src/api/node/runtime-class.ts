@@ -13,14 +13,15 @@ import type { RuntimeClass, Scheduling } from './generated.js'
 function validate({ handler, overhead, scheduling }: RuntimeClass): readonly FieldError[] {
   const errors: FieldError[] = dnsLabelFaults(handler).map((fault) => invalid('handler', handler, fault))
   if (overhead !== undefined)
-    validateResourceRequirements({ limits: overhead.podFixed ?? {} }, 'overhead.podFixed', errors)
+    validateResourceRequirements({ limits: overhead.podFixed ?? {} }, 'overhead', errors)
   if (scheduling !== undefined) validateScheduling(scheduling, errors)
   return errors
 }
 
 function validateScheduling({ nodeSelector, tolerations = [] }: Scheduling, errors: FieldError[]): void {
   errors.push(...validateLabels(nodeSelector, 'scheduling.nodeSelector'))
-  validateTolerations(tolerations, 'scheduling.tolerations', errors)
+  // upstream names the list twice
+  validateTolerations(tolerations, 'scheduling.tolerations.tolerations', errors)
   tolerations.forEach((toleration, index) => {
     const isTwice = tolerations.slice(0, index).some((other) => semanticEqual(other, toleration))
     if (isTwice) errors.push(duplicate(`scheduling.tolerations[${index}]`, toleration))
@@ -29,7 +30,10 @@ function validateScheduling({ nodeSelector, tolerations = [] }: Scheduling, erro
 
 /** Source: ValidateRuntimeClassUpdate: the handler must not change. */
 function validateUpdate(next: RuntimeClass, old: RuntimeClass): readonly FieldError[] {
-  return next.handler === old.handler ? [] : [invalid('handler', next.handler, 'field is immutable')]
+  return [
+    ...validate(next),
+    ...(next.handler === old.handler ? [] : [invalid('handler', next.handler, 'field is immutable')]),
+  ]
 }
 
 /** node.k8s.io/v1 RuntimeClass. */

@@ -1,4 +1,4 @@
-import { defineKind } from '../define.js'
+import { defineKind, plainColumns } from '../define.js'
 import type { KindDefinition } from '../definition.js'
 import type { FieldError } from '../field-error.js'
 import { invalid, required } from '../field-error.js'
@@ -6,7 +6,6 @@ import { pathSegmentName } from '../names.js'
 import { validateLabelSelector } from '../meta/label-validation.js'
 import { rbacGroup } from './defaults.js'
 import type { ClusterRole } from './generated.js'
-import { plainColumns } from './role.js'
 import { validateRules } from './validation.js'
 
 /** rbac.authorization.k8s.io/v1 ClusterRole. */

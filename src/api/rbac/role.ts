@@ -1,17 +1,9 @@
-import { column, defineKind, nameColumn } from '../define.js'
-import type { KindDefinition, KubeObject, PrinterColumn } from '../definition.js'
+import { defineKind, plainColumns } from '../define.js'
+import type { KindDefinition } from '../definition.js'
 import { pathSegmentName } from '../names.js'
 import { rbacGroup } from './defaults.js'
 import type { Role } from './generated.js'
 import { validateRules } from './validation.js'
-
-/** Columns of a kind without a printer on the server. */
-export function plainColumns<T extends KubeObject>(): readonly PrinterColumn<T>[] {
-  return [
-    nameColumn<T>(),
-    column<T>('Created At', ({ metadata }) => metadata.creationTimestamp ?? null, 'date'),
-  ]
-}
 
 /** rbac.authorization.k8s.io/v1 Role. */
 export const roleDefinition: KindDefinition<Role> = defineKind<Role>({

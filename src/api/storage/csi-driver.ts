@@ -3,12 +3,10 @@ import type { KindDefinition } from '../definition.js'
 import type { Draft } from '../draft.js'
 import { semanticEqual } from '../equal.js'
 import { duplicate, invalid, notSupported, type FieldError } from '../field-error.js'
-import { pathSegmentName } from '../names.js'
-import { validateDriverName } from '../core/validation/persistent-volume.js'
 import type { CSIDriver, TokenRequest } from './generated.js'
 
 const groupPolicies = ['File', 'None', 'ReadWriteOnceWithFSType']
-const lifecycleModes = ['Ephemeral', 'Persistent']
+const lifecycleModes = ['Persistent', 'Ephemeral']
 const leastUpdateSeconds = 10
 
 /** Source: pkg/apis/storage/v1/defaults.go SetDefaults_CSIDriver. */
@@ -24,8 +22,8 @@ function setDefaults({ spec }: Draft<CSIDriver>): void {
 }
 
 /** Source: pkg/apis/storage/validation ValidateCSIDriver. */
-function validate({ metadata, spec }: CSIDriver): readonly FieldError[] {
-  const errors: FieldError[] = [...validateDriverName(metadata.name ?? '', 'name')]
+function validate({ spec }: CSIDriver): readonly FieldError[] {
+  const errors: FieldError[] = []
   const {
     fsGroupPolicy,
     tokenRequests = [],
@@ -85,7 +83,6 @@ export const csiDriverDefinition: KindDefinition<CSIDriver> = defineKind<CSIDriv
   setDefaults,
   validate,
   validateUpdate,
-  validateName: pathSegmentName,
   strategy: {
     allowUnconditionalUpdate: false,
     prepareForUpdate: (driver, old) => {

@@ -35,9 +35,10 @@ function validateDriver(
   }
   const keys = new Set<string>()
   for (const key of topologyKeys ?? []) {
-    if (keys.has(key)) errors.push(duplicate(`${path}.topologyKeys`, key))
+    if (key === '') errors.push(required(path))
+    if (keys.has(key)) errors.push(duplicate(path, key))
     keys.add(key)
-    errors.push(...qualifiedNameFaults(key).map((fault) => invalid(`${path}.topologyKeys`, key, fault)))
+    errors.push(...qualifiedNameFaults(key).map((fault) => invalid(path, key, fault)))
   }
   return errors
 }
@@ -52,7 +53,7 @@ function validateUpdate(next: CSINode, old: CSINode): readonly FieldError[] {
   })
   return [
     ...validate(next),
-    ...changed.map((driver) => invalid('CSINodeDriver', driver, 'field is immutable')),
+    ...changed.map((driver) => invalid('spec.drivers', driver, 'field is immutable')),
   ]
 }
 

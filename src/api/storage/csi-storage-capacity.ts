@@ -1,4 +1,4 @@
-import { column, defineKind, nameColumn } from '../define.js'
+import { defineKind, plainColumns } from '../define.js'
 import type { KindDefinition } from '../definition.js'
 import { semanticEqual } from '../equal.js'
 import { invalid, type FieldError } from '../field-error.js'
@@ -10,19 +10,13 @@ const nonNegative = (amount: string | undefined, path: string): readonly FieldEr
   amount?.startsWith('-') === true ? [invalid(path, amount, 'must be greater than or equal to 0')] : []
 
 /** Source: pkg/apis/storage/validation ValidateCSIStorageCapacity. */
-function validate({
-  storageClassName,
-  nodeTopology,
-  capacity,
-  maximumVolumeSize,
-}: CSIStorageCapacity): readonly FieldError[] {
+function validate({ storageClassName, nodeTopology, capacity }: CSIStorageCapacity): readonly FieldError[] {
   return [
     ...validateLabelSelector(nodeTopology, 'nodeTopology'),
     ...dnsSubdomainFaults(storageClassName).map((fault) =>
       invalid('storageClassName', storageClassName, fault),
     ),
     ...nonNegative(capacity, 'capacity'),
-    ...nonNegative(maximumVolumeSize, 'maximumVolumeSize'),
   ]
 }
 
@@ -49,9 +43,5 @@ export const csiStorageCapacityDefinition: KindDefinition<CSIStorageCapacity> =
     validate,
     validateUpdate,
     strategy: { metaOnUpdate: [1, 1], allowUnconditionalUpdate: false },
-    columns: [
-      nameColumn(),
-      column('StorageClassName', ({ storageClassName }) => storageClassName),
-      column('Capacity', ({ capacity }) => capacity ?? '<unset>'),
-    ],
+    columns: plainColumns(),
   })

@@ -75,10 +75,10 @@ export const volumeAttachmentDefinition: KindDefinition<VolumeAttachment> = defi
   },
   columns: [
     nameColumn(),
-    column('Attacher', ({ spec }) => spec.attacher),
+    { ...column('Attacher', ({ spec }) => spec.attacher), format: 'name' },
     column('PV', ({ spec }) => spec.source.persistentVolumeName ?? ''),
     column('Node', ({ spec }) => spec.nodeName),
-    column('Attached', ({ status }) => status.attached),
+    column('Attached', ({ status }) => status.attached, 'boolean'),
     ageColumn(),
   ],
 })

@@ -13,6 +13,7 @@ function validate({ driverName, parameters }: VolumeAttributesClass): readonly F
 /** Source: ValidateVolumeAttributesClassUpdate. */
 function validateUpdate(next: VolumeAttributesClass, old: VolumeAttributesClass): readonly FieldError[] {
   return [
+    ...validate(next),
     ...(next.driverName === old.driverName
       ? []
       : [forbidden('driverName', 'updates to driverName are forbidden.')]),

@@ -76,12 +76,12 @@ function inVersion<T extends object>(object: T, version: Negotiated['version']):
 /** Sets the version of a Table, including that of its rows' metadata. */
 function tableIn(table: Table, version: Negotiated['version']): object {
   if (version === 'v1') return table
-  const rows = table.rows.map((row) =>
+  const rows = table.rows?.map((row) =>
     (row.object as { kind?: string } | null)?.kind === 'PartialObjectMetadata'
       ? { ...row, object: inVersion(row.object as object, version) }
       : row,
   )
-  return inVersion({ ...table, rows }, version)
+  return inVersion({ ...table, rows: rows ?? null }, version)
 }
 
 /** Source: apimachinery pkg/apis/meta/v1/validation ValidateTableOptions. */

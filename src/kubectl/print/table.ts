@@ -38,7 +38,9 @@ export class TablePrinter {
 
   constructor(definition: KindDefinition, wide: boolean) {
     this.#definition = definition
-    this.#columns = definition.columns.filter(({ priority = 0 }) => wide || priority === 0)
+    this.#columns = definition.columns.filter(
+      ({ priority = 0, undeclared = false }) => !undeclared && (wide || priority === 0),
+    )
   }
 
   /** Prints rows, and headers the first time. */
