@@ -24,10 +24,7 @@ export function createFlowSchemaStatusController({ apiVersion }: FlowSchemaStatu
   return defineController({
     name: 'kube-apiserver/priority-and-fairness-config-consumer',
     identity: APISERVER,
-    informers: {
-      schemas: { resource: 'flowschemas' },
-      levels: { resource: 'prioritylevelconfigurations' },
-    },
+    informers: { schemas: { resource: 'flowschemas' }, levels: { resource: 'prioritylevelconfigurations' } },
     setup: ({ host, informers: { schemas, levels } }) => ({
       on: {
         schemas: ({ type, object }) => (type === 'DELETED' ? [] : [keyOf(object)]),

@@ -67,12 +67,12 @@ describe('flow control', () => {
     [
       'PriorityLevelConfiguration',
       { type: 'Limited' },
-      ["spec.limited: Required value: must not be empty when type is 'Limited'"],
+      ['spec.limited: Required value: must not be empty when type is Limited'],
     ],
     [
       'PriorityLevelConfiguration',
       { type: 'Exempt' },
-      ["spec.type: Invalid value: \"Exempt\": type must be 'Limited' if name is not 'exempt'"],
+      ["spec.type: Invalid value: \"Exempt\": type must be 'Exempt' if and only if name is 'exempt'"],
     ],
     [
       'PriorityLevelConfiguration',
@@ -100,7 +100,7 @@ describe('flow control', () => {
       },
       [
         "spec.rules[0].subjects[0].user: Required value: user is required when subject kind is 'User'",
-        'spec.rules[0].nonResourceRules[0].nonResourceURLs[0]: Invalid value: "x": must start with \'/\'',
+        'spec.rules[0].nonResourceRules[0].nonResourceURLs[0]: Invalid value: "x": must start with slash',
       ],
     ],
   ])('%s %j', (kind, spec, expected) => expect(read(kind, 'x', spec).faults).toEqual(expected))

@@ -335,7 +335,7 @@ describe('other kinds', () => {
       },
       [
         'spec.drivers[0].nodeID: Required value',
-        'spec.drivers[0].topologyKeys: Duplicate value: "k"',
+        'spec.drivers[0]: Duplicate value: "k"',
         'spec.drivers[1].name: Duplicate value: "d"',
       ],
     ],
@@ -367,7 +367,7 @@ describe('other kinds', () => {
         scheduling: { tolerations: [{ key: 'a' }, { key: 'a' }] },
       },
       [
-        'overhead.podFixed.limits[cpu]: Invalid value: "-1": must be greater than or equal to 0',
+        'overhead.limits[cpu]: Invalid value: "-1": must be greater than or equal to 0',
         'scheduling.tolerations[1]: Duplicate value: {"key":"a"}',
       ],
     ],
@@ -481,7 +481,7 @@ describe('other kinds', () => {
       csinodes: 'Name, Drivers, Age',
       csidrivers:
         'Name, AttachRequired, PodInfoOnMount, StorageCapacity, TokenRequests, RequiresRepublish, Modes, Age',
-      csistoragecapacities: 'Name, StorageClassName, Capacity',
+      csistoragecapacities: 'Name, Created At',
       volumeattributesclasses: 'Name, DriverName, Age',
       runtimeclasses: 'Name, Handler, Age',
       deviceclasses: 'Name, Age',
