@@ -138,7 +138,7 @@ function validateNonResourceRule(
   errors: FieldError[],
 ): void {
   validateVerbs(list, path, errors)
-  if (!validateList(given, 'nonResourceURLs', path, errors) || given?.includes('*') === true) return
+  if (!validateList(given, 'nonResourceURLs', path, errors) || given?.includes('*')) return
   nonEmpty(given)?.forEach((url, index) => {
     const fault = pathFault(url)
     if (fault !== undefined) errors.push(invalid(`${path}.nonResourceURLs[${index}]`, url, fault))
