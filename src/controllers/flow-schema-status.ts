@@ -53,7 +53,8 @@ interface Dangling {
 }
 
 function danglingOf(level: string, exists: boolean): Dangling {
-  const start = `This FlowSchema references the PriorityLevelConfiguration object named ${JSON.stringify(level)}`
+  const named = `the PriorityLevelConfiguration object named ${JSON.stringify(level)}`
+  const start = `This FlowSchema references ${named}`
   return exists
     ? { status: 'False', reason: 'Found', message: `${start} and it exists` }
     : { status: 'True', reason: 'NotFound', message: `${start} but there is no such object` }

@@ -73,8 +73,8 @@ export function reviewToken(context: RegistryContext, call: RegistryRequest): Ku
 }
 
 /**
- * POST selfsubjectrulesreviews: what may I do in that namespace? The response repeats neither the metadata nor the
- * namespace.
+ * POST selfsubjectrulesreviews: what may I do in that namespace? The response repeats neither the
+ * metadata nor the namespace.
  * Source: pkg/registry/authorization/selfsubjectrulesreview/rest.go.
  */
 export function reviewOwnRules(context: RegistryContext, call: RegistryRequest): KubeObject {

@@ -256,7 +256,8 @@ function writeMarked(
 }
 
 /**
- * Throws 422 for contradictory or unknown DeleteOptions. `dryRun` is that of the options. Source: apimachinery pkg/apis/meta/v1/validation
+ * Throws 422 for contradictory or unknown DeleteOptions. `dryRun` is that of the options.
+ * Source: apimachinery pkg/apis/meta/v1/validation
  * ValidateDeleteOptions.
  */
 export function checkDeleteOptions(

@@ -96,8 +96,8 @@ describe('answers', () => {
         }),
       ).message,
     ).toBe(
-      'the object provided is unrecognized (must be of type ConfigMap): yaml: mapping values are not allowed ' +
-        'in this context (613a20623a2063)',
+      'the object provided is unrecognized (must be of type ConfigMap): yaml: mapping values are not ' +
+        'allowed in this context (613a20623a2063)',
     )
   })
 
