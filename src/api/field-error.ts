@@ -36,7 +36,15 @@ export interface StatusCause {
  */
 export function quoteValue(value: unknown): string {
   if (value === undefined || value === null) return 'null'
-  return typeof value === 'string' ? quote(value) : JSON.stringify(value)
+  return typeof value === 'string' ? quote(value) : goJson(value)
+}
+
+/** Formats as Go's encoding/json does, which escapes what is special in HTML. `indent` is in spaces. */
+export function goJson(value: unknown, indent = 0): string {
+  return JSON.stringify(value, null, indent).replace(
+    /[<>&\u2028\u2029]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }
 
 /**

@@ -68,11 +68,26 @@ function check(name: string, limit: number, pattern: RegExp, text: string): read
 }
 
 /** A DNS-1123 label: namespaces, containers, volumes, hostnames. */
-export const dnsLabelFaults = (name: string): readonly string[] => check(name, 63, labelPattern, labelText)
+export const dnsLabelFaults = (name: string): readonly string[] =>
+  check(name, 63, labelPattern, subdomainPattern.test(name) ? 'must not contain dots' : labelText)
 
 /** A DNS-1123 subdomain: most object names. */
 export const dnsSubdomainFaults = (name: string): readonly string[] =>
   check(name, 253, subdomainPattern, subdomainText)
+
+const underscored = '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?'
+const underscoredSubdomain = `${underscored}(\\.${underscored})*`
+const underscoredPattern = new RegExp(`^${underscoredSubdomain}$`)
+const underscoredText = rule(
+  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and " +
+    ends,
+  underscoredSubdomain,
+  'example.com',
+)
+
+/** A DNS-1123 subdomain that may have underscores: search domains. */
+export const underscoreSubdomainFaults = (name: string): readonly string[] =>
+  check(name, 253, underscoredPattern, underscoredText)
 
 /** A DNS-1035 label: services. */
 export const dns1035LabelFaults = (name: string): readonly string[] =>

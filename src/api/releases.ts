@@ -193,6 +193,35 @@ const features: Readonly<Record<Feature, Span>> = {
   podSecurityPolicy: { until: 25 },
   /** CRDs with unknown string formats get a warning. */
   definitionFormatWarnings: { since: 34 },
+  /** Nodes have a status.config; later servers know the field and drop it (DynamicKubeletConfig). */
+  dynamicKubeletConfig: { until: 22 },
+  /** Projected volumes of trust bundles and of certificates, which are off by default so far. */
+  clusterTrustBundleProjection: { since: newestMinor + 1 },
+  podCertificateProjection: { since: newestMinor + 1 },
+  /** Volumes from images (ImageVolume on by default). */
+  imageVolume: { since: 35 },
+  /** Containers choose their stop signal (ContainerStopSignals), off by default so far. */
+  containerStopSignals: { since: newestMinor + 1 },
+  /** Container statuses tell the health of their devices (ResourceHealthStatus). */
+  resourceHealthStatus: { since: 36 },
+  /** Pods override their hostname (HostnameOverride on by default). */
+  hostnameOverride: { since: 35 },
+  /** Containers have rules for restarts (ContainerRestartRules on by default). */
+  containerRestartRules: { since: 35 },
+  /** Environment variables from files (EnvFiles on by default). */
+  envFiles: { since: 35 },
+  /** Extended resources are given as devices (DRAExtendedResource). */
+  extendedResources: { since: 36 },
+  /** Devices have binding conditions (DRADeviceBindingConditions). */
+  deviceBindingConditions: { since: 36 },
+  /** Devices have taints (DRADeviceTaints). */
+  deviceTaints: { since: 36 },
+  /** Devices share counters (DRAPartitionableDevices). */
+  partitionableDevices: { since: 36 },
+  /** Devices have capacities that several requests consume (DRAConsumableCapacity). */
+  consumableCapacity: { since: 36 },
+  /** CSI drivers have the allocatable volumes of nodes updated (MutableCSINodeAllocatableCount). */
+  mutableNodeAllocatable: { since: 35 },
 }
 
 /** A behaviour that differs between minors. */
@@ -243,6 +272,21 @@ export type Feature =
   | 'storageProvisionerAnnotation'
   | 'quotedProvisioner'
   | 'normalExternalExpanding'
+  | 'dynamicKubeletConfig'
+  | 'clusterTrustBundleProjection'
+  | 'podCertificateProjection'
+  | 'imageVolume'
+  | 'containerStopSignals'
+  | 'resourceHealthStatus'
+  | 'hostnameOverride'
+  | 'containerRestartRules'
+  | 'envFiles'
+  | 'extendedResources'
+  | 'deviceBindingConditions'
+  | 'deviceTaints'
+  | 'partitionableDevices'
+  | 'consumableCapacity'
+  | 'mutableNodeAllocatable'
 
 /** A Kubernetes minor: its resources and behaviour. */
 export interface Release {

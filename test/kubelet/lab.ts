@@ -95,6 +95,19 @@ export class Lab {
     this.client.create('pods', pod)
   }
 
+  /** Creates a pod with fields that the server drops, as one that was made while their feature was on. */
+  createStored(name: string, spec: object): void {
+    const { metadata, ...pod } = this.client.create('pods', {
+      metadata: { name, namespace: 'default' },
+      spec: partial<PodSpec>({ containers: [{ name: 'c', image: 'nginx:1.27' }] }),
+    })
+    const stored = { ...pod, metadata, spec: { ...pod.spec, nodeName: NODE, ...spec } }
+    this.#store.put({
+      key: `/registry/pods/default/${name}`,
+      value: new TextEncoder().encode(JSON.stringify(stored)),
+    })
+  }
+
   pod(name: string): Pod {
     return this.client.get('pods', { namespace: 'default', name })
   }

@@ -135,12 +135,17 @@ test('the stop signal may be another one', () => {
   expect(['SIGTERM', 'SIGUSR1', 'SIGRTMIN+3', 'SIGRTMAX-1'].map(signalNumber)).toEqual([15, 10, 37, 63])
   const of = lab()
   const args = ['sh', '-c', 'trap "exit 5" USR1; while true; do sleep 1; done']
-  of.create('p', {
+  const spec = {
     restartPolicy: 'Never',
     containers: [{ ...BUSYBOX, args, lifecycle: { stopSignal: 'SIGUSR1' } }],
     os: { name: 'linux' },
-  })
+  }
+  // the feature is off by default: the server drops the field from new pods
+  of.create('q', spec)
+  expect(of.pod('q').spec.containers[0]?.lifecycle).toBeUndefined()
+  of.createStored('p', spec)
   of.settle()
+  expect(of.pod('p').spec.containers[0]?.lifecycle).toEqual({ stopSignal: 'SIGUSR1' })
   const codes: unknown[] = []
   of.sim.bus.on(
     'write',

@@ -13,7 +13,7 @@ import type { Draft } from '../draft.js'
 import { semanticEqual } from '../equal.js'
 import { forbidden, invalid, notSupported, required, type FieldError } from '../field-error.js'
 import { formatLabels } from '../labels.js'
-import { podSpecWarnings } from '../core/pod-warnings.js'
+import { podTemplateWarnings } from '../core/pod-warnings.js'
 import { appsSchema, type DaemonSet, type DaemonSetUpdateStrategy } from './generated.js'
 import type { DaemonSetInput } from './inputs.js'
 import {
@@ -167,9 +167,7 @@ export const daemonSetDefinition: KindDefinition<DaemonSet> = defineKind<DaemonS
     validateStatusUpdate,
     generationChanged: specChanged,
     warnings: (next, old) =>
-      next.spec === old?.spec
-        ? []
-        : podSpecWarnings(next.spec.template.spec ?? { containers: [] }, 'spec.template.spec'),
+      next.spec === old?.spec ? [] : podTemplateWarnings(next.spec.template, 'spec.template'),
   },
   columns: [
     nameColumn(),

@@ -13,7 +13,7 @@ import type { KindDefinition } from '../definition.js'
 import type { Draft } from '../draft.js'
 import { semanticEqual } from '../equal.js'
 import { forbidden, invalid, notSupported, type FieldError } from '../field-error.js'
-import { podSpecWarnings } from '../core/pod-warnings.js'
+import { podTemplateWarnings } from '../core/pod-warnings.js'
 import { appsSchema, type Deployment, type DeploymentStrategy } from './generated.js'
 import type { DeploymentInput } from './inputs.js'
 import {
@@ -166,9 +166,7 @@ export const deploymentDefinition: KindDefinition<Deployment> = defineKind<Deplo
     generationChanged: (next, old) =>
       specChanged(next, old) || !semanticEqual(next.metadata.annotations, old.metadata.annotations),
     warnings: (next, old) =>
-      next.spec === old?.spec
-        ? []
-        : podSpecWarnings(next.spec.template.spec ?? { containers: [] }, 'spec.template.spec'),
+      next.spec === old?.spec ? [] : podTemplateWarnings(next.spec.template, 'spec.template'),
   },
   columns: [
     nameColumn(),

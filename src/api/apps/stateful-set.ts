@@ -14,7 +14,7 @@ import type { Draft } from '../draft.js'
 import { labelName } from '../names.js'
 import { setClaimSpecDefaults } from '../core/persistent-volume-claim.js'
 import type { PersistentVolumeClaim } from '../core/generated.js'
-import { podSpecWarnings } from '../core/pod-warnings.js'
+import { podTemplateWarnings } from '../core/pod-warnings.js'
 import { appsSchema, type StatefulSet } from './generated.js'
 import {
   validateStatefulSet,
@@ -61,7 +61,7 @@ function setDefaults({ spec }: Draft<StatefulSet>): void {
 /** Source: pkg/registry/apps/statefulset/strategy.go WarningsOnCreate and WarningsOnUpdate. */
 function warnings({ spec }: StatefulSet, old: StatefulSet | undefined): readonly string[] {
   if (spec === old?.spec) return []
-  const found = [...podSpecWarnings(spec.template.spec ?? { containers: [] }, 'spec.template.spec')]
+  const found = [...podTemplateWarnings(spec.template, 'spec.template')]
   if ((spec.revisionHistoryLimit ?? 0) < 0) {
     found.push(
       'spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is ' +

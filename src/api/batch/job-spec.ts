@@ -4,7 +4,7 @@ import type { KubeObject, PrinterColumn } from '../definition.js'
 import { invalid, notSupported, required, tooLong, type FieldError } from '../field-error.js'
 import { formatSelector } from '../labels.js'
 import { validateNonNegative } from '../apps/template.js'
-import { podSpecWarnings } from '../core/pod-warnings.js'
+import { podTemplateWarnings } from '../core/pod-warnings.js'
 import { validatePodTemplate } from '../core/template-validation.js'
 import type { JobSpec } from './generated.js'
 import { validatePodFailurePolicy, validateSuccessPolicy } from './policies.js'
@@ -137,7 +137,7 @@ export function jobSpecWarnings(spec: JobSpec, path: string): readonly string[] 
             'Kubernetes might not be able to track completedIndexes when a big number of indexes fail',
         ]
       : []
-  return [...found, ...podSpecWarnings(spec.template.spec ?? { containers: [] }, `${path}.template.spec`)]
+  return [...found, ...podTemplateWarnings(spec.template, `${path}.template`)]
 }
 
 /** Returns the warning about a name that is not valid as the hostname of pods. */

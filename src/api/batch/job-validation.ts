@@ -3,7 +3,7 @@ import { invalid, required, type FieldError } from '../field-error.js'
 import { selectorMatches, type Labels } from '../labels.js'
 import { dnsLabelFaults } from '../names.js'
 import { mapAsGo, selectorAsGo } from '../apps/template.js'
-import { internalForm } from '../core/validation/internal-form.js'
+import { internalForm } from '../internal-form.js'
 import type { Affinity, PodTemplateSpec } from '../core/generated.js'
 import { isUsableSelector, validateLabelSelector } from '../meta/label-validation.js'
 import type { Job, JobSpec } from './generated.js'
@@ -94,11 +94,20 @@ export function validateJobUpdate(next: Job, old: Job, isPrefixed = true): reado
   const isMovable = old.spec.suspend && old.status.startTime === undefined
   const before = isMovable ? withDirectives(old.spec.template, next.spec.template) : old.spec.template
   if (!semanticEqual(next.spec.template, before)) {
-    errors.push(invalid('spec.template', templateAsGo(next.spec.template), 'field is immutable'))
+    errors.push(
+      invalid(
+        'spec.template',
+        internalForm('core.v1.PodTemplateSpec', next.spec.template),
+        'field is immutable',
+      ),
+    )
   }
   for (const field of immutable) {
     if (!semanticEqual(next.spec[field], old.spec[field])) {
-      errors.push(invalid(`spec.${field}`, asGo(next.spec[field]), 'field is immutable'))
+      const value = internalForm('batch.v1.JobSpec', next.spec)[
+        field.charAt(0).toUpperCase() + field.slice(1)
+      ]
+      errors.push(invalid(`spec.${field}`, value, 'field is immutable'))
     }
   }
   return errors
@@ -144,28 +153,6 @@ function affinityOf(old: Affinity | undefined, next: Affinity | undefined): Affi
 
 function withoutNothing(value: object): object {
   return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined))
-}
-
-/** Returns a template in its internal form: metadata as in JSON, the spec with all fields. */
-function templateAsGo({ metadata, spec }: PodTemplateSpec): unknown {
-  const { name, namespace, labels, annotations, finalizers } = metadata ?? {}
-  return withoutNothing({
-    name,
-    namespace,
-    labels: mapAsGo(labels),
-    annotations: mapAsGo(annotations),
-    finalizers,
-    Spec: internalForm('PodSpec', (spec ?? {}) as unknown as Readonly<Record<string, unknown>>),
-  })
-}
-
-/** Capitalizes field names, because internal types have no JSON names. */
-function asGo(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(asGo)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value).map(([key, member]) => [key.charAt(0).toUpperCase() + key.slice(1), asGo(member)]),
-  )
 }
 
 /** Labels of a job's pods, with their old names, which pods still have. */

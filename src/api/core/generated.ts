@@ -1357,7 +1357,7 @@ export interface ResourceClaim {
 
 export interface ResourceFieldSelector {
   readonly containerName?: string
-  readonly divisor?: string
+  readonly divisor: string
   readonly resource: string
 }
 
@@ -2901,7 +2901,7 @@ export const coreSchema: SchemaGroup = defineGroup('io.k8s.api.core.v1', 'v1', [
     }),
   ResourceClaim: () => message({ name: required(always(string)), request: string }),
   ResourceFieldSelector: () =>
-    atomic({ containerName: string, divisor: quantity, resource: required(always(string)) }),
+    atomic({ containerName: string, divisor: always(quantity), resource: required(always(string)) }),
   ResourceHealth: () =>
     message({
       health: named('v1.ResourceHealthStatus'),

@@ -1,7 +1,7 @@
 import { ageColumn, borrow, column, defineKind, nameColumn, statusOf, wideColumn } from '../define.js'
 import type { KindDefinition } from '../definition.js'
 import type { Draft } from '../draft.js'
-import { parseQuantity } from '../quantity.js'
+import { claimSpecWarnings } from './claim-warnings.js'
 import { accessModesText, betaStorageClass, storageClassText } from './access-modes.js'
 import type {
   PersistentVolumeClaim,
@@ -14,8 +14,6 @@ import {
   validatePersistentVolumeClaimStatus,
   validatePersistentVolumeClaimUpdate,
 } from './validation/persistent-volume-claim.js'
-
-const nano = 1_000_000_000n
 
 /** Sets the defaults of a claim's spec, also in templates. Source: SetDefaults_PersistentVolumeClaimSpec. */
 export function setClaimSpecDefaults(spec: Draft<PersistentVolumeClaimSpec>): void {
@@ -65,12 +63,7 @@ function warnings({ metadata, spec }: PersistentVolumeClaim): readonly string[] 
         'attribute instead',
     )
   }
-  const storage = spec.resources.requests?.['storage']
-  if (storage !== undefined && parseQuantity(storage).nanos % nano !== 0n) {
-    found.push(
-      `spec.resources.requests[storage]: fractional byte value "${storage}" is invalid, must be an integer`,
-    )
-  }
+  found.push(...claimSpecWarnings(spec, 'spec'))
   return found
 }
 

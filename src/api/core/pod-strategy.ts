@@ -1,11 +1,11 @@
 import { borrow, specChanged } from '../define.js'
 import type { Strategy } from '../definition.js'
 import type { Draft } from '../draft.js'
-import { forbidden, type FieldError } from '../field-error.js'
 import type { Pod } from './generated.js'
 import { applyMatchLabelKeys } from './match-label-keys.js'
 import { podWarnings } from './pod-warnings.js'
 import { computeQosClass } from './qos.js'
+import { validatePodStatusUpdate } from './validation/pod-status.js'
 
 const gatedMessage = 'Scheduling is blocked due to non-empty scheduling gates'
 
@@ -39,6 +39,8 @@ function prepareForUpdate(pod: Draft<Pod>, old: Pod): void {
 function prepareForStatusUpdate(pod: Draft<Pod>, old: Pod): void {
   pod.spec = borrow(old.spec)
   syncPodIps(pod)
+  if (pod.status.qosClass === undefined && old.status.qosClass !== undefined)
+    pod.status = { ...pod.status, qosClass: old.status.qosClass }
   const { ownerReferences } = old.metadata
   if (pod.metadata.ownerReferences === ownerReferences) return
   const { ownerReferences: _, ...others } = pod.metadata
@@ -57,14 +59,6 @@ function syncPodIps(pod: Draft<Pod>): void {
   const first = podIPs[0]?.ip ?? ''
   if (podIP === first) return
   pod.status = podIP === '' ? { ...pod.status, podIP: first } : { ...pod.status, podIPs: [{ ip: podIP }] }
-}
-
-/** Source: ValidatePodStatusUpdate, without the part about resource claims. */
-function validateStatusUpdate(next: Pod, old: Pod): readonly FieldError[] {
-  const errors: FieldError[] = []
-  if (next.spec.nodeName !== old.spec.nodeName)
-    errors.push(forbidden('status.nodeName', 'may not be changed directly'))
-  return errors
 }
 
 /**
@@ -93,7 +87,7 @@ export const podStrategy: Strategy<Pod> = {
   prepareForCreate,
   prepareForUpdate,
   prepareForStatusUpdate,
-  validateStatusUpdate,
+  validateStatusUpdate: validatePodStatusUpdate,
   gracePeriod,
   sharesSpecs: true,
   resetFields: { status: [['spec'], ['metadata', 'deletionTimestamp'], ['metadata', 'ownerReferences']] },

@@ -5,7 +5,7 @@ import type { FieldError } from '../field-error.js'
 import { formatLabels } from '../labels.js'
 import type { PodTemplate } from './generated.js'
 import { setPodSpecDefaults } from './pod-defaults.js'
-import { podSpecWarnings } from './pod-warnings.js'
+import { podTemplateWarnings } from './pod-warnings.js'
 import { validatePodTemplate } from './template-validation.js'
 
 function validate({ template }: PodTemplate): readonly FieldError[] {
@@ -31,7 +31,7 @@ export const podTemplateDefinition: KindDefinition<PodTemplate> = defineKind<Pod
     warnings: ({ template }, old) =>
       template.spec === undefined || template === old?.template
         ? []
-        : podSpecWarnings(template.spec, 'template.spec'),
+        : podTemplateWarnings(template, 'template'),
   },
   columns: [
     nameColumn(),

@@ -1,40 +1,52 @@
-import { parseQuantity } from '../quantity.js'
-import { deprecatedVolume } from './deprecated-volumes.js'
-import type { Container, Pod, PodSpec } from './generated.js'
+import { quote } from '../field-error.js'
+import type { ObjectMeta } from '../meta/generated.js'
+import { ipWarnings } from '../ip-validation.js'
+import type {
+  Container,
+  ContainerPort,
+  EphemeralContainer,
+  Pod,
+  PodSpec,
+  PodTemplateSpec,
+} from './generated.js'
 import { deprecatedNodeLabel, nodeLabelWarnings } from './node-label-warnings.js'
+import { isFractionalBytes } from './resource-lists.js'
+import { visitContainers } from './validation/operating-systems.js'
+import { volumeWarnings } from './volume-warnings.js'
 
-const nano = 1_000_000_000n
+type AnyContainer = Container | EphemeralContainer
 
 /** Returns the `Warning:` texts of a pod; none for an unchanged spec. Source: pkg/api/pod/warnings.go. */
 export function podWarnings(next: Pod, old: Pod | undefined): readonly string[] {
-  if (next.spec === old?.spec) return []
-  return podSpecWarnings(next.spec, 'spec')
+  return next.spec === old?.spec ? [] : warningsOf(next, '', false)
 }
 
-/** Returns the `Warning:` texts of the spec of a pod or template at `path`. */
-export function podSpecWarnings(spec: PodSpec, path: string): readonly string[] {
+/** Returns the `Warning:` texts of a template at `path`: `spec.template`. */
+export function podTemplateWarnings(template: PodTemplateSpec, path: string): readonly string[] {
+  const { metadata, spec } = template
+  if (spec === undefined) return []
+  return warningsOf(metadata === undefined ? { spec } : { metadata, spec }, `${path}.`, true)
+}
+
+/** A pod or the template of one. */
+interface Warned {
+  readonly metadata?: ObjectMeta
+  readonly spec: PodSpec
+}
+
+/** Source: warningsForPodSpecAndMeta. */
+function warningsOf({ metadata, spec }: Warned, prefix: string, isTemplate: boolean): readonly string[] {
+  const path = `${prefix}spec`
   const warnings: string[] = []
-  for (const list of ['initContainers', 'containers'] as const) {
-    spec[list]?.forEach((container, index) =>
-      containerWarnings(container, `${path}.${list}[${index}]`, warnings),
-    )
-  }
+  if (metadata?.annotations !== undefined)
+    annotationWarnings(metadata.annotations, spec, prefix, isTemplate, warnings)
+  for (const name of ['memory', 'ephemeral-storage'])
+    fractionWarning(spec.overhead?.[name], `${path}.overhead[${name}]`, warnings)
+  visitContainers(spec, path, (container, at) => containerWarnings(container, at, warnings))
+  portWarnings(spec, path, warnings)
   if (spec.nodeSelector !== undefined || spec.affinity?.nodeAffinity !== undefined)
     nodeLabelUse(spec, path, warnings)
-  spec.volumes?.forEach((volume, index) => {
-    for (const source in volume) {
-      const text = deprecatedVolume(source)
-      if (text !== undefined)
-        warnings.push(`${path}.volumes[${index}].${source === 'storageos' ? 'storageOS' : source}: ${text}`)
-    }
-    const size = volume.emptyDir?.sizeLimit
-    if (size !== undefined && isFractional(size)) {
-      warnings.push(
-        `${path}.volumes[${index}].emptyDir.sizeLimit: fractional byte value "${size}" is invalid, ` +
-          'must be an integer',
-      )
-    }
-  })
+  if (spec.volumes !== undefined) volumeWarnings(spec.volumes, `${path}.volumes`, warnings)
   if ((spec.terminationGracePeriodSeconds ?? 0) < 0) {
     warnings.push(
       `${path}.terminationGracePeriodSeconds: must be >= 0; negative values are invalid and will be ` +
@@ -42,18 +54,88 @@ export function podSpecWarnings(spec: PodSpec, path: string): readonly string[] 
     )
   }
   duplicateWarnings(spec, path, warnings)
-  spec.topologySpreadConstraints?.forEach(({ labelSelector, topologyKey }, index) => {
-    const text = deprecatedNodeLabel(topologyKey)
-    if (text !== undefined)
-      warnings.push(`${path}.topologySpreadConstraints[${index}].topologyKey: ${topologyKey} is ${text}`)
-    if (labelSelector === undefined) {
-      warnings.push(
-        `${path}.topologySpreadConstraints[${index}].labelSelector: a null labelSelector results in ` +
-          'matching no pod',
-      )
-    }
-  })
+  if (spec.topologySpreadConstraints !== undefined || spec.affinity !== undefined)
+    selectorWarnings(spec, path, warnings)
+  addressWarnings(spec, path, warnings)
   return warnings
+}
+
+const removedAnnotations: readonly (readonly [key: string, text: string])[] = [
+  [
+    'scheduler.alpha.kubernetes.io/critical-pod',
+    'non-functional in v1.16+; use the "priorityClassName" field instead',
+  ],
+  ['security.alpha.kubernetes.io/sysctls', 'non-functional in v1.11+; use the "sysctls" field instead'],
+  [
+    'security.alpha.kubernetes.io/unsafe-sysctls',
+    'non-functional in v1.11+; use the "sysctls" field instead',
+  ],
+]
+
+function annotationWarnings(
+  annotations: Readonly<Record<string, string>>,
+  spec: PodSpec,
+  prefix: string,
+  isTemplate: boolean,
+  warnings: string[],
+): void {
+  const warn = (key: string, text: string): void => {
+    if (Object.hasOwn(annotations, key)) warnings.push(`${prefix}metadata.annotations[${key}]: ${text}`)
+  }
+  for (const [key, text] of removedAnnotations) warn(key, text)
+  const seccomp = 'non-functional in v1.27+; use the "seccompProfile" field instead'
+  const context = spec.securityContext
+  if (context?.seccompProfile === undefined) warn('seccomp.security.alpha.kubernetes.io/pod', seccomp)
+  visitContainers(spec, 'spec', ({ name, securityContext }) => {
+    if (securityContext?.seccompProfile === undefined)
+      warn(`container.seccomp.security.alpha.kubernetes.io/${name}`, seccomp)
+    const hasAppArmor = (securityContext?.appArmorProfile ?? context?.appArmorProfile) !== undefined
+    if (isTemplate ? hasAppArmor : (securityContext?.appArmorProfile ?? undefined) !== undefined) return
+    warn(
+      `container.apparmor.security.beta.kubernetes.io/${name}`,
+      'deprecated since v1.30; use the "appArmorProfile" field instead',
+    )
+  })
+}
+
+/** Warnings about selectors and topology keys that match nothing or will not be known. */
+function selectorWarnings(
+  { topologySpreadConstraints, affinity }: PodSpec,
+  path: string,
+  warnings: string[],
+): void {
+  const text = 'a null labelSelector results in matching no pod'
+  topologySpreadConstraints?.forEach(({ labelSelector, topologyKey }, index) => {
+    const at = `${path}.topologySpreadConstraints[${index}]`
+    const label = deprecatedNodeLabel(topologyKey)
+    if (label !== undefined) warnings.push(`${at}.topologyKey: ${topologyKey} is ${label}`)
+    if (labelSelector === undefined) warnings.push(`${at}.labelSelector: ${text}`)
+  })
+  for (const kind of ['podAffinity', 'podAntiAffinity'] as const) {
+    const { requiredDuringSchedulingIgnoredDuringExecution: required = [] } = affinity?.[kind] ?? {}
+    const { preferredDuringSchedulingIgnoredDuringExecution: preferred = [] } = affinity?.[kind] ?? {}
+    const at = `${path}.affinity.${kind}`
+    required.forEach(({ labelSelector }, index) => {
+      if (labelSelector === undefined)
+        warnings.push(`${at}.requiredDuringSchedulingIgnoredDuringExecution[${index}].labelSelector: ${text}`)
+    })
+    preferred.forEach(({ podAffinityTerm }, index) => {
+      if (podAffinityTerm.labelSelector === undefined)
+        warnings.push(
+          `${at}.preferredDuringSchedulingIgnoredDuringExecution[${index}].podAffinityTerm.labelSelector: ${text}`,
+        )
+    })
+  }
+}
+
+/** Warnings about addresses in a form that will be invalid. */
+function addressWarnings({ dnsConfig, hostAliases }: PodSpec, path: string, warnings: string[]): void {
+  dnsConfig?.nameservers?.forEach((server, index) =>
+    warnings.push(...ipWarnings(server, `${path}.dnsConfig.nameservers[${index}]`)),
+  )
+  hostAliases?.forEach(({ ip }, index) =>
+    warnings.push(...ipWarnings(ip, `${path}.hostAliases[${index}].ip`)),
+  )
 }
 
 /** Returns the warnings about deprecated node labels in the pod's selectors. */
@@ -99,22 +181,15 @@ function duplicateWarnings(
   })
 }
 
-function containerWarnings(container: Container, path: string, warnings: string[]): void {
-  for (const list of ['limits', 'requests'] as const) {
-    const amounts = container.resources?.[list]
-    for (const name of ['ephemeral-storage', 'memory']) {
-      const value = amounts?.[name]
-      if (value !== undefined && isFractional(value)) {
-        warnings.push(
-          `${path}.resources.${list}[${name}]: fractional byte value "${value}" is invalid, must be ` +
-            'an integer',
-        )
-      }
-    }
-  }
+function containerWarnings(container: AnyContainer, path: string, warnings: string[]): void {
+  for (const list of ['limits', 'requests'] as const)
+    for (const name of ['ephemeral-storage', 'memory'])
+      fractionWarning(container.resources?.[list]?.[name], `${path}.resources.${list}[${name}]`, warnings)
   const names = new Set<string>()
-  container.env?.forEach(({ name }, index) => {
-    if (names.has(name)) {
+  container.env?.forEach(({ name, value = '', valueFrom }, index) => {
+    const reference = `$(${name})`
+    const extends_ = valueFrom === undefined && value !== reference && value.includes(reference)
+    if (names.has(name) && !extends_) {
       warnings.push(
         `${path}.env[${index}]: hides previous definition of "${name}", which may be dropped when ` +
           'using apply',
@@ -122,18 +197,48 @@ function containerWarnings(container: Container, path: string, warnings: string[
     }
     names.add(name)
   })
-  portWarnings(container, path, warnings)
 }
 
-function portWarnings({ ports }: Container, path: string, warnings: string[]): void {
-  const first = new Map<string, number>()
-  ports?.forEach(({ containerPort, protocol = 'TCP', hostPort = 0, hostIP = '' }, index) => {
-    const key = `${containerPort}/${protocol}/${hostPort}/${hostIP}`
-    const known = first.get(key)
-    if (known === undefined) first.set(key, index)
-    else warnings.push(`${path}.ports[${index}]: duplicate port definition with ${path}.ports[${known}]`)
-  })
+function fractionWarning(value: string | undefined, path: string, warnings: string[]): void {
+  if (value !== undefined && isFractionalBytes(value))
+    warnings.push(`${path}: fractional byte value "${value}" is invalid, must be an integer`)
 }
 
-/** Only values with a suffix of thousandths or finer can be fractional. */
-const isFractional = (text: string): boolean => /[num]$/.test(text) && parseQuantity(text).nanos % nano !== 0n
+interface KnownPort {
+  readonly at: string
+  readonly port: ContainerPort
+}
+
+/** Warnings about ports that are there twice, over all containers of the pod. */
+function portWarnings(spec: PodSpec, path: string, warnings: string[]): void {
+  const known: KnownPort[] = []
+  const names = new Map<string, string>()
+  visitContainers(spec, path, ({ ports }, container) =>
+    ports?.forEach((port, index) => {
+      const { name = '', containerPort, protocol = 'TCP', hostPort = 0, hostIP = '' } = port
+      const at = `${container}.ports[${index}]`
+      if (hostIP !== '' && hostPort === 0) {
+        const shown = `Name:${name} HostPort:0 ContainerPort:${containerPort} Protocol:${protocol}`
+        warnings.push(`${at}: hostIP set without hostPort: {${shown} HostIP:${hostIP}}`)
+      }
+      for (const { at: other, port: before } of known) {
+        if (before.containerPort !== containerPort || (before.protocol ?? 'TCP') !== protocol) continue
+        const { hostPort: theirs = 0, hostIP: theirIP = '' } = before
+        if (hostIP === theirIP && hostPort === theirs)
+          warnings.push(`${at}: duplicate port definition with ${other}`)
+        else if (hostPort === 0 || theirs === 0)
+          warnings.push(`${at}: overlapping port definition with ${other}`)
+        else if (hostPort === theirs && (hostIP === '') !== (theirIP === ''))
+          warnings.push(`${at}: dangerously ambiguous port definition with ${other}`)
+      }
+      known.push({ at, port })
+      const named = names.get(name)
+      if (named !== undefined) {
+        warnings.push(
+          `${at}: duplicate port name ${quote(name)} with ${named}, services and probes that select ports ` +
+            `by name will use ${named}`,
+        )
+      } else if (name !== '') names.set(name, at)
+    }),
+  )
+}

@@ -17,7 +17,7 @@ import { formatLabels, labelMapMatches } from '../labels.js'
 import { dnsLabelFaults } from '../names.js'
 import { coreSchema, type PodTemplateSpec, type ReplicationController } from './generated.js'
 import { setPodSpecDefaults } from './pod-defaults.js'
-import { podSpecWarnings } from './pod-warnings.js'
+import { podTemplateWarnings } from './pod-warnings.js'
 import { validatePodTemplate } from './template-validation.js'
 
 type Labels = Readonly<Record<string, string>>
@@ -113,7 +113,7 @@ function warnings(
   const ofName = faults.length === 0 ? [] : [`${nameText}[${faults.join(' ')}]`]
   const { template } = spec
   const isSame = template === undefined || template.spec === undefined || spec === old?.spec
-  return isSame ? ofName : [...ofName, ...podSpecWarnings(template.spec, 'template.spec')]
+  return isSame ? ofName : [...ofName, ...podTemplateWarnings(template, 'spec.template')]
 }
 
 const containersOf = ({

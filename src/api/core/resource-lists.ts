@@ -19,3 +19,7 @@ export function roundAmounts(list: Record<string, string> | undefined): void {
     list[name] = formatQuantity({ nanos: thousandths * milli, format })
   }
 }
+
+/** Whether an amount of bytes has a fraction: only suffixes of thousandths or finer make one. */
+export const isFractionalBytes = (text: string): boolean =>
+  /[num]$/.test(text) && parseQuantity(text).nanos % 1_000_000_000n !== 0n

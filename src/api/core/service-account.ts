@@ -1,6 +1,13 @@
 import { ageColumn, column, defineKind, nameColumn } from '../define.js'
 import type { KindDefinition } from '../definition.js'
+import type { Draft } from '../draft.js'
 import type { ServiceAccount } from './generated.js'
+
+/** Of references to secrets only the name is kept. Source: serviceaccount/strategy.go cleanSecretReferences. */
+function cleanSecrets(account: Draft<ServiceAccount>): void {
+  if (account.secrets !== undefined)
+    account.secrets = account.secrets.map(({ name }) => (name === undefined ? {} : { name }))
+}
 
 /** v1 ServiceAccount. `createScheme` drops the Secrets column, which v1.35 does not have. */
 export const serviceAccountDefinition: KindDefinition<ServiceAccount> = defineKind<ServiceAccount>({
@@ -14,6 +21,6 @@ export const serviceAccountDefinition: KindDefinition<ServiceAccount> = defineKi
   subresources: [
     { name: 'token', kind: 'TokenRequest', group: 'authentication.k8s.io', version: 'v1', verbs: ['create'] },
   ],
-  strategy: { metaOnUpdate: [1, 1] },
+  strategy: { metaOnUpdate: [1, 1], prepareForCreate: cleanSecrets, prepareForUpdate: cleanSecrets },
   columns: [nameColumn(), column('Secrets', ({ secrets }) => secrets?.length ?? 0), ageColumn()],
 })

@@ -128,8 +128,9 @@ const ownerAsGo = ({
 
 function validateOwnerReference(owner: OwnerReference, path: string): readonly FieldError[] {
   const errors: FieldError[] = []
-  const version = owner.apiVersion.split('/').at(-1) ?? ''
-  if (version === '')
+  const parts = owner.apiVersion.split('/')
+  // with two slashes it has no group and version at all
+  if (parts.length > 2 || parts.at(-1) === '')
     errors.push(invalid(`${path}.apiVersion`, owner.apiVersion, 'version must not be empty'))
   for (const field of ['kind', 'name', 'uid'] as const) {
     if (owner[field] === '') errors.push(invalid(`${path}.${field}`, '', 'must not be empty'))

@@ -2,6 +2,7 @@ import { schemaGroupOf } from '../schemas.js'
 import { metaSchema } from '../meta/generated.js'
 import type { Fields, Presence, SchemaGroup } from '../schema/types.js'
 import { fieldNumbers } from './fields.js'
+import { goNames } from './go-names.js'
 import { moreFieldNumbers, unions } from './more-fields.js'
 
 /**
@@ -40,10 +41,14 @@ export interface ProtoField {
 /** One message on the wire, as JSON writes it. */
 export interface ProtoMessage {
   readonly name: string
+  /** `core.v1.PodSpec` */
+  readonly fullName: string
   /** Whether JSON writes it as one of its fields, see more-fields.ts. */
   readonly isUnion: boolean
   /** In the order of their numbers, in which Go writes them. */
   readonly fields: readonly ProtoField[]
+  /** In the order of Go's struct. */
+  readonly declared: readonly ProtoField[]
   readonly byNumber: ReadonlyMap<number, ProtoField>
 }
 
@@ -147,18 +152,20 @@ function tablesOf(packageName: string): SchemaGroup | undefined {
 }
 
 function build(name: string, packageName: string, row: string, table: Fields | undefined): ProtoMessage {
-  const fields = (row === '' ? [] : row.split(', ')).map((text) => fieldOf(text, packageName, table))
-  fields.sort((a, b) => a.number - b.number)
+  const declared = (row === '' ? [] : row.split(', ')).map((text) => fieldOf(text, name, packageName, table))
+  const fields = declared.toSorted((a, b) => a.number - b.number)
   return {
     name,
+    fullName: `${packageName}.${name}`,
     isUnion: unions.has(name),
     fields,
+    declared,
     byNumber: new Map(fields.map((field) => [field.number, field])),
   }
 }
 
 /** Parses `name=1`, `data=2 {string}`, `...VolumeSource=2`. */
-function fieldOf(text: string, packageName: string, table: Fields | undefined): ProtoField {
+function fieldOf(text: string, owner: string, packageName: string, table: Fields | undefined): ProtoField {
   const [, dots, label = '', digits, typeText = ''] = /^(\.\.\.)?(.+?)=(\d+) ?(.*)$/.exec(text) ?? []
   const isInline = dots !== undefined
   const bare = isInline ? label : typeText.replace(/^[[{]|[\]}]$/g, '') || 'string'
@@ -168,7 +175,7 @@ function fieldOf(text: string, packageName: string, table: Fields | undefined): 
   return {
     number: Number(digits),
     name: label,
-    goName: isInline ? label : goNameOf(label, bare),
+    goName: isInline ? label : goNameOf(label, bare, owner),
     form: isInline
       ? 'inline'
       : typeText.startsWith('[')
@@ -178,7 +185,7 @@ function fieldOf(text: string, packageName: string, table: Fields | undefined): 
           : 'single',
     type: isLeaf ? (bare as LeafType) : 'message',
     presence: table !== undefined && Object.hasOwn(table, label) ? table[label]?.presence : undefined,
-    message: () => (message ??= isInline ? inlined(full, table) : known(full)),
+    message: () => (message ??= isInline ? inlined(full, table) : messageNamed(full)),
   }
 }
 
@@ -191,13 +198,14 @@ function inlined(full: string, table: Fields | undefined): ProtoMessage {
   return build(name, full.slice(0, at), row, table)
 }
 
-function known(full: string): ProtoMessage {
+/** Returns the message of a full name such as `core.v1.PodSpec`, which must exist. */
+export function messageNamed(full: string): ProtoMessage {
   const found = find(full)
   if (found === undefined) throw new Error(`bug: no field numbers of ${full}`)
   return found
 }
 
-const goNameOf = (label: string, type: string): string =>
+const goNameOf = (label: string, type: string, owner: string): string =>
   label === 'metadata' && type.endsWith('Meta')
     ? type.slice(type.lastIndexOf('.') + 1)
-    : label.charAt(0).toUpperCase() + label.slice(1)
+    : (goNames[`${owner}.${label}`] ?? goNames[label] ?? label.charAt(0).toUpperCase() + label.slice(1))

@@ -2,6 +2,7 @@ import { ageColumn, defineKind, nameColumn } from '../define.js'
 import type { KindDefinition } from '../definition.js'
 import { semanticEqual } from '../equal.js'
 import { invalid, type FieldError } from '../field-error.js'
+import { internalForm } from '../internal-form.js'
 import { validateLabels } from '../meta/label-validation.js'
 import { validateAnnotations } from '../meta/validation.js'
 import type { ResourceClaimTemplate } from './generated.js'
@@ -20,7 +21,14 @@ function validate({ spec }: ResourceClaimTemplate): readonly FieldError[] {
 function validateUpdate(next: ResourceClaimTemplate, old: ResourceClaimTemplate): readonly FieldError[] {
   return semanticEqual(next.spec, old.spec)
     ? []
-    : [invalid('spec', next.spec, 'field is immutable'), ...validate(next)]
+    : [
+        invalid(
+          'spec',
+          internalForm('resource.v1.ResourceClaimTemplateSpec', next.spec),
+          'field is immutable',
+        ),
+        ...validate(next),
+      ]
 }
 
 /** resource.k8s.io/v1 ResourceClaimTemplate. */

@@ -2,6 +2,7 @@ import { ageColumn, borrow, column, defineKind, nameColumn, statusOf } from '../
 import type { KindDefinition } from '../definition.js'
 import { semanticEqual } from '../equal.js'
 import { duplicate, forbidden, invalid, required, tooMany, type FieldError } from '../field-error.js'
+import { internalForm } from '../internal-form.js'
 import type { ResourceClaim } from './generated.js'
 import { setRequestDefaults, validateDeviceClaim } from './requests.js'
 
@@ -11,7 +12,9 @@ const mostUsers = 256
 /** The spec must not change. Source: pkg/apis/resource/validation ValidateResourceClaimUpdate. */
 function validateUpdate(next: ResourceClaim, old: ResourceClaim): readonly FieldError[] {
   if (next.spec === old.spec) return []
-  const changed = semanticEqual(next.spec, old.spec) ? [] : [invalid('spec', next.spec, 'field is immutable')]
+  const changed = semanticEqual(next.spec, old.spec)
+    ? []
+    : [invalid('spec', internalForm('resource.v1.ResourceClaimSpec', next.spec), 'field is immutable')]
   return [...changed, ...validateDeviceClaim(next.spec.devices, 'spec.devices')]
 }
 
@@ -54,7 +57,13 @@ function validateStatusUpdate(
     allocation !== undefined &&
     !semanticEqual(allocation, old.status.allocation)
   ) {
-    errors.push(invalid('status.allocation', allocation, 'field is immutable'))
+    errors.push(
+      invalid(
+        'status.allocation',
+        internalForm('resource.v1.AllocationResult', allocation),
+        'field is immutable',
+      ),
+    )
   }
   return errors
 }

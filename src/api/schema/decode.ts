@@ -2,6 +2,7 @@ import { DecodeError, jsonKind } from './decode-error.js'
 import { isPlainObject, maxDepth, maxItems, setOwn } from './plain-json.js'
 import { goTypeOf, planOf, type FieldPlan, type Plan } from './plan.js'
 import { readScalar, TypeMismatch, zeroScalar } from './scalars.js'
+import { noteSentEmpty } from './sent-empty.js'
 import type { Message, ScalarField } from './types.js'
 
 export interface DecodeOptions {
@@ -105,9 +106,12 @@ class Decoder {
       // protobuf has no empty list: what is stored reads back as none
       if (list.length > 0) out[name] = list
       else if (keepsEmpty) out[name] = this.zero(plan)
+      if (list.length === 0) noteSentEmpty(out, name)
     } else if (plan.type === 'map') {
       const map = this.map(plan, value)
-      if (keepsEmpty || !isEmpty(map)) out[name] = map
+      const hasMembers = !isEmpty(map)
+      if (keepsEmpty || hasMembers) out[name] = map
+      if (!hasMembers) noteSentEmpty(out, name)
     } else {
       const read = this.scalar(plan, value)
       if (keepsEmpty || (read !== '' && read !== 0 && read !== false)) out[name] = read

@@ -3,7 +3,7 @@ import type { KindDefinition } from '../definition.js'
 import { semanticEqual } from '../equal.js'
 import { duplicate, invalid, required, type FieldError } from '../field-error.js'
 import { qualifiedNameFaults } from '../names.js'
-import { validateDriverName } from '../core/validation/persistent-volume.js'
+import { validateDriverName } from '../core/validation/volume-sources.js'
 import type { CSINode, CSINodeDriver } from './generated.js'
 
 const maxNodeIdLength = 256

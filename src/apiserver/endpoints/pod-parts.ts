@@ -1,12 +1,12 @@
-import { validateEphemeralContainers } from '../../api/core/validation/containers.js'
-import type { Container, EphemeralContainer, Pod } from '../../api/core/generated.js'
-import { validatePod } from '../../api/core/validation/pod-spec.js'
-import { computeQosClass } from '../../api/core/qos.js'
+import type { Container, Pod } from '../../api/core/generated.js'
+import {
+  validateEphemeralContainersUpdate,
+  validatePodResize,
+} from '../../api/core/validation/pod-parts-update.js'
 import { borrow } from '../../api/define.js'
 import type { KindDefinition, KubeObject } from '../../api/definition.js'
 import type { Draft } from '../../api/draft.js'
-import { semanticEqual } from '../../api/equal.js'
-import { forbidden, invalid, type FieldError } from '../../api/field-error.js'
+import type { FieldError } from '../../api/field-error.js'
 import type { RegistryRequest } from '../registry/context.js'
 
 /** The rules of an endpoint that writes a part of a pod's spec: which part, and how it is validated. */
@@ -49,27 +49,8 @@ const ephemeralContainers: PartRules = {
     const { ephemeralContainers: _, ...rest } = spec
     return added === undefined ? rest : { ...rest, ephemeralContainers: added }
   },
-  validate: ({ spec }, { spec: before }) => {
-    const errors: FieldError[] = []
-    const path = 'spec.ephemeralContainers'
-    validateEphemeralContainers(spec, path, errors)
-    const containers = spec.ephemeralContainers ?? []
-    const now = new Map<string, EphemeralContainer>(
-      containers.map((container) => [container.name, container]),
-    )
-    for (const old of before.ephemeralContainers ?? []) {
-      const next = now.get(old.name)
-      const fault = next === undefined ? 'removed' : semanticEqual(next, old) ? undefined : 'changed'
-      if (fault === undefined) continue
-      errors.push(
-        forbidden(path, `existing ephemeral containers ${JSON.stringify(old.name)} may not be ${fault}\n`),
-      )
-    }
-    return errors
-  },
+  validate: validateEphemeralContainersUpdate,
 }
-
-const MUTABLE = new Set(['cpu', 'memory'])
 
 /** Source: podResizeStrategy, ValidatePodResize. */
 const resize: PartRules = {
@@ -80,24 +61,7 @@ const resize: PartRules = {
       ? {}
       : { initContainers: resized(next.spec.initContainers ?? [], spec.initContainers) }),
   }),
-  validate: (next, old) => {
-    // ephemeral containers are validated when they are added
-    const { ephemeralContainers: _, ...spec } = next.spec
-    const errors: FieldError[] = [...validatePod({ ...next, spec })]
-    if (computeQosClass(next) !== computeQosClass(old)) {
-      errors.push(
-        invalid('spec', old.status?.qosClass, 'Pod QOS Class may not change as a result of resizing'),
-      )
-    }
-    const others = [...old.spec.containers, ...(old.spec.initContainers ?? [])].some((before) => {
-      const after = [...next.spec.containers, ...(next.spec.initContainers ?? [])].find(
-        ({ name }) => name === before.name,
-      )
-      return !semanticEqual(otherResources(after), otherResources(before))
-    })
-    if (others) errors.push(forbidden('spec', 'only cpu and memory resources are mutable'))
-    return errors
-  },
+  validate: validatePodResize,
 }
 
 function resized(next: readonly Container[], old: readonly Container[]): readonly Container[] {
@@ -108,11 +72,4 @@ function resized(next: readonly Container[], old: readonly Container[]): readonl
     const { resources: _resources, resizePolicy: _policy, ...rest } = before
     return { ...rest, ...(resources && { resources }), ...(resizePolicy && { resizePolicy }) }
   })
-}
-
-/** Returns the limits and requests except for cpu and memory. */
-function otherResources(container: Container | undefined): object {
-  const others = (list: Readonly<Record<string, string>> | undefined): object =>
-    Object.fromEntries(Object.entries(list ?? {}).filter(([name]) => !MUTABLE.has(name)))
-  return { limits: others(container?.resources?.limits), requests: others(container?.resources?.requests) }
 }

@@ -15,6 +15,7 @@ import { emptyObject, setManagers, trackedKind, trackedWrite } from './managed-f
 import { restoreText } from './decode-body.js'
 import type { Resource } from './resources.js'
 import { load } from './stored.js'
+import { dropRepeatedOwners } from './owner-references.js'
 import { checkIdentity, writeUpdate, type Written } from './update.js'
 
 /**
@@ -43,6 +44,7 @@ export function applyObject(context: RegistryContext, call: RegistryRequest, pat
   reportStrictFaults(call, patch)
   if (existing !== undefined) {
     checkIdentity(call, draft)
+    dropRepeatedOwners(call, draft)
     return { object: writeUpdate(context, call, draft, existing), created: false }
   }
   return { object: createApplied(context, call, draft), created: true }

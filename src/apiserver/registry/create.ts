@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../api/definition.js'
 import { allowsAnyFinalizer } from '../../api/definition.js'
 import type { Draft } from '../../api/draft.js'
+import { dropGatedFields } from '../../api/gated-fields.js'
 import { validateObjectMeta } from '../../api/meta/validation.js'
 import { generateName, subdomainName } from '../../api/names.js'
 import { formatTime } from '../../api/time.js'
@@ -16,6 +17,7 @@ import {
 } from './context.js'
 import { decodeBody, type ExpectedKind } from './decode-body.js'
 import { keepManagers, trackWrite } from './managed-fields.js'
+import { dropRepeatedOwners } from './owner-references.js'
 import type { Resource } from './resources.js'
 import { seal, sealDryRun, load, save } from './stored.js'
 import { isUnreadable } from '../storage/stored-bytes.js'
@@ -37,9 +39,12 @@ export function createObject(context: RegistryContext, call: RegistryRequest): K
   resource.definition.setDefaults?.(draft)
   checkNamespace(call, draft)
   wipeSystemFields(draft)
+
+  dropRepeatedOwners(call, draft)
   trackWrite(context, call, draft, undefined)
 
   context.admission.mutate(attributesOf(call, 'CREATE', draft as KubeObject, undefined))
+  dropRepeatedOwners(call, draft, true)
 
   return createAdmitted(context, call, draft)
 }
@@ -63,6 +68,7 @@ export function createAdmitted(
   const reservation = context.hooks.get(resource.prefix)?.beginCreate(draft)
   if (strategy.generationChanged !== undefined) draft.metadata.generation = 1
   strategy.prepareForCreate?.(draft)
+  dropGatedFields(context.scheme.release, resource.message, draft, undefined)
 
   // before validation, which remembers by identity the parts that it has found valid
   const specSharing = strategy.sharesSpecs === true ? context.specSharing : undefined
@@ -79,7 +85,7 @@ export function createAdmitted(
   checkNameIsFree(context, call, draft)
   for (const text of strategy.warnings?.(draft as KubeObject, undefined) ?? []) warn(call, text)
 
-  const object = store(context, call, draft, reservation)
+  const object = store(context, call, draft, reservation, resourceVersion)
   specSharing?.remember(object)
   return object
 }
@@ -183,8 +189,9 @@ function store(
   call: RegistryRequest,
   draft: Draft<KubeObject>,
   reservation: Reservation | undefined,
+  resourceVersion: string | undefined,
 ): KubeObject {
-  if (call.dryRun) return sealDryRun(draft, undefined)
+  if (call.dryRun) return sealDryRun(draft, resourceVersion)
   reservation?.commit(draft as KubeObject)
   const object = seal(context, draft)
   save(context, call.resource, object, undefined)

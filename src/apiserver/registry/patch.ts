@@ -15,6 +15,7 @@ import { type RegistryRequest, type RegistryContext, warn } from './context.js'
 import { keepManagers, trackWrite, withoutStoredManagers } from './managed-fields.js'
 import type { Resource, Resources } from './resources.js'
 import { load } from './stored.js'
+import { dropRepeatedOwners } from './owner-references.js'
 import { checkIdentity, writeUpdate, type Written } from './update.js'
 import { NO_KIND_SCHEME, restoreText } from './decode-body.js'
 
@@ -50,6 +51,7 @@ export function patchObject(context: RegistryContext, call: RegistryRequest): Wr
   if (!isShared || resource.kind === 'Namespace') resource.definition.setDefaults?.(draft)
   keepManagers(draft, patched, existing)
   checkIdentity(call, draft)
+  dropRepeatedOwners(call, draft)
   trackWrite(context, call, draft, existing)
   return { object: writeUpdate(context, call, draft, existing), created: false }
 }

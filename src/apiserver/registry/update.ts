@@ -2,6 +2,7 @@ import type { KubeObject } from '../../api/definition.js'
 import { allowsAnyFinalizer } from '../../api/definition.js'
 import type { Draft } from '../../api/draft.js'
 import { invalid as invalidField } from '../../api/field-error.js'
+import { dropGatedFields } from '../../api/gated-fields.js'
 import { validateObjectMetaUpdate } from '../../api/meta/validation.js'
 import { subdomainName } from '../../api/names.js'
 import { badRequest, conflict, invalid, notFound, STALE, untypedError } from '../errors.js'
@@ -11,6 +12,7 @@ import { checkNamespace, createAdmitted, definitionKind } from './create.js'
 import { decodeBody } from './decode-body.js'
 import { shouldDeleteDuringUpdate } from './delete.js'
 import { keepManagers, revertTimes, trackWrite, withoutStoredManagers } from './managed-fields.js'
+import { dropRepeatedOwners } from './owner-references.js'
 import { storageKey } from './resources.js'
 import { sameJson } from '../../api/patch/same-json.js'
 import { seal, sealDryRun, discard, load, save } from './stored.js'
@@ -29,6 +31,7 @@ export function updateObject(context: RegistryContext, call: RegistryRequest): W
   const existing = load(context, call.resource, call.namespace, call.name)
   const draft = decodeUpdate(context, call, existing)
   checkIdentity(call, draft)
+  dropRepeatedOwners(call, draft)
   if (existing === undefined) return createByUpdate(context, call, draft)
   const { uid } = draft.metadata
   if (uid !== undefined && uid !== existing.metadata.uid)
@@ -111,6 +114,7 @@ export function writeUpdate(
 ): KubeObject {
   const { resource } = call
   context.admission.mutate(attributesOf(call, 'UPDATE', draft as KubeObject, existing))
+  dropRepeatedOwners(call, draft, true)
   revertTimes(draft, existing)
   checkResourceVersion(call, draft, existing)
   const hooks = call.subresource === '' ? context.hooks.get(resource.prefix) : undefined
@@ -174,7 +178,7 @@ function checkResourceVersion(
  * spec changed. Source: rest.BeforeUpdate.
  */
 function prepare(
-  { clock }: RegistryContext,
+  { clock, scheme }: RegistryContext,
   call: RegistryRequest,
   draft: Draft<KubeObject>,
   existing: KubeObject,
@@ -191,6 +195,7 @@ function prepare(
     metadata.deletionGracePeriodSeconds ??= before.deletionGracePeriodSeconds
   if (call.subresource === 'status') {
     strategy.prepareForStatusUpdate?.(draft, existing, clock.now())
+    dropGatedFields(scheme.release, call.resource.message, draft, existing)
     // the new managers stay even if the strategy restored the old metadata
     if (draft.metadata.managedFields !== managers) {
       draft.metadata = { ...draft.metadata }
@@ -199,6 +204,7 @@ function prepare(
     return
   }
   strategy.prepareForUpdate?.(draft, existing)
+  dropGatedFields(scheme.release, call.resource.message, draft, existing)
   if (strategy.generationChanged?.(draft as KubeObject, existing) === true)
     draft.metadata.generation = (before.generation ?? 0) + 1
 }

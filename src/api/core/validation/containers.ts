@@ -9,22 +9,34 @@ import {
 } from '../../field-error.js'
 import { dnsLabelFaults, portNameFaults, portNumberFaults } from '../../names.js'
 import { isKnown } from '../../schema/share.js'
-import type { Container, ContainerPort, EphemeralContainer, PodSpec, VolumeMount } from '../generated.js'
+import type { Container, ContainerPort, EphemeralContainer, PodSpec } from '../generated.js'
+import { validateChoice } from './choice.js'
 import { validateEnv, validateEnvFrom } from './env.js'
+import { validateVolumeDevices, validateVolumeMounts, type MountableVolumes } from './mounts.js'
 import { validateProbes } from './probes.js'
 import { validateResourceRequirements } from './resources.js'
 import { validateSecurityContext } from './security-context.js'
-import { validateLocalPath } from './volumes.js'
 
 const protocols = ['SCTP', 'TCP', 'UDP']
 const pullPolicies = ['Always', 'IfNotPresent', 'Never']
 const messagePolicies = ['File', 'FallbackToLogsOnError']
-const propagations = ['Bidirectional', 'HostToContainer', 'None']
+const resizeResources = ['cpu', 'memory']
+const resizePolicies = ['NotRequired', 'RestartContainer']
 
-type AnyContainer = Omit<Container, 'resizePolicy'> | EphemeralContainer
+type AnyContainer = Container | EphemeralContainer
+
+/** What the validation of all containers of a pod shares. */
+export interface PodContext {
+  readonly spec: PodSpec
+  /** The valid volumes by name. */
+  readonly volumes: MountableVolumes
+  /** The names of the pod's resource claims. */
+  readonly claims: ReadonlySet<string>
+}
 
 /** Validates the app containers of a pod. Source: pkg/apis/core/validation validateContainers. */
-export function validateContainers(spec: PodSpec, path: string, errors: FieldError[]): void {
+export function validateContainers(context: PodContext, path: string, errors: FieldError[]): void {
+  const { spec } = context
   const containers = spec.containers ?? []
   if (containers.length === 0) {
     errors.push(required(path))
@@ -33,7 +45,7 @@ export function validateContainers(spec: PodSpec, path: string, errors: FieldErr
   const names = new Set<string>()
   containers.forEach((container, index) => {
     const at = `${path}[${index}]`
-    validateCommon(container, spec, at, errors)
+    validateCommon(container, context, at, errors)
     if (names.has(container.name)) errors.push(duplicate(`${at}.name`, container.name))
     names.add(container.name)
     validateProbes(container, at, spec.terminationGracePeriodSeconds ?? 30, errors)
@@ -50,18 +62,19 @@ const initOnly = ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe'
  * Validates the init containers of a pod. Those that restart (sidecars) may have probes. Source:
  * validateInitContainers.
  */
-export function validateInitContainers(spec: PodSpec, path: string, errors: FieldError[]): void {
+export function validateInitContainers(context: PodContext, path: string, errors: FieldError[]): void {
+  const { spec } = context
   const names = new Set((spec.containers ?? []).map(({ name }) => name))
   spec.initContainers?.forEach((container, index) => {
     const at = `${path}[${index}]`
     const restartable = container.restartPolicy === 'Always'
-    validateCommon(container, spec, at, errors)
-    if (names.has(container.name)) errors.push(duplicate(`${at}.name`, container.name))
-    names.add(container.name)
-    validateHostPorts([container], path, errors)
+    validateCommon(container, context, at, errors)
     if (container.restartPolicy !== undefined && !restartable) {
       errors.push(notSupported(`${at}.restartPolicy`, container.restartPolicy, ['Always']))
     }
+    if (names.has(container.name)) errors.push(duplicate(`${at}.name`, container.name))
+    else if (container.name !== '') names.add(container.name)
+    validateHostPorts([container], path, errors)
     if (restartable) validateProbes(container, at, spec.terminationGracePeriodSeconds ?? 30, errors)
     else {
       for (const field of initOnly) {
@@ -86,14 +99,16 @@ const notEphemeral = [
 ] as const
 
 /** Ephemeral containers. Source: validateEphemeralContainers. */
-export function validateEphemeralContainers(spec: PodSpec, path: string, errors: FieldError[]): void {
+export function validateEphemeralContainers(context: PodContext, path: string, errors: FieldError[]): void {
+  const { spec } = context
   const targets = new Set(
     [...(spec.containers ?? []), ...(spec.initContainers ?? [])].map(({ name }) => name),
   )
   const names = new Set(targets)
   spec.ephemeralContainers?.forEach((container, index) => {
     const at = `${path}[${index}]`
-    validateCommon(container, spec, at, errors)
+    validateCommon(container, context, at, errors)
+    validateImagePadding(container.image ?? '', `${at}.image`, errors)
     if (names.has(container.name)) errors.push(duplicate(`${at}.name`, container.name))
     names.add(container.name)
     const target = container.targetContainerName
@@ -121,14 +136,20 @@ export function validateEphemeralContainers(spec: PodSpec, path: string, errors:
   })
 }
 
-function validateCommon(container: AnyContainer, spec: PodSpec, path: string, errors: FieldError[]): void {
+function validateCommon(
+  container: AnyContainer,
+  { spec, volumes, claims }: PodContext,
+  path: string,
+  errors: FieldError[],
+): void {
   if (container.name === '') errors.push(required(`${path}.name`))
   else
     for (const fault of dnsLabelFaults(container.name))
       errors.push(invalid(`${path}.name`, container.name, fault))
-  validateImage(container.image ?? '', path, errors)
+  if ((container.image ?? '') === '') errors.push(required(`${path}.image`))
   const { terminationMessagePolicy: messages = '', imagePullPolicy: pull = '' } = container
-  if (!messagePolicies.includes(messages)) {
+  if (messages === '') errors.push(required(`${path}.terminationMessagePolicy`))
+  else if (!messagePolicies.includes(messages)) {
     errors.push(notSupported(`${path}.terminationMessagePolicy`, messages, messagePolicies))
   }
   if (container.ports !== undefined && !isKnown(container.ports))
@@ -137,19 +158,51 @@ function validateCommon(container: AnyContainer, spec: PodSpec, path: string, er
     validateEnv(container.env, `${path}.env`, errors)
   if (container.envFrom !== undefined) validateEnvFrom(container.envFrom, `${path}.envFrom`, errors)
   if (container.volumeMounts !== undefined)
-    validateMounts(container.volumeMounts, spec, `${path}.volumeMounts`, errors)
-  if (!pullPolicies.includes(pull)) errors.push(notSupported(`${path}.imagePullPolicy`, pull, pullPolicies))
+    validateVolumeMounts(container, volumes, `${path}.volumeMounts`, errors)
+  if (container.volumeDevices !== undefined)
+    validateVolumeDevices(container, volumes, `${path}.volumeDevices`, errors)
+  if (pull === '') errors.push(required(`${path}.imagePullPolicy`))
+  else if (!pullPolicies.includes(pull))
+    errors.push(notSupported(`${path}.imagePullPolicy`, pull, pullPolicies))
   if (container.resources !== undefined && !isKnown(container.resources))
-    validateResourceRequirements(container.resources, `${path}.resources`, errors)
+    validateResourceRequirements(container.resources, claims, `${path}.resources`, errors)
+  if (container.resizePolicy !== undefined)
+    validateResizePolicy(container.resizePolicy, spec.restartPolicy, `${path}.resizePolicy`, errors)
   if (container.securityContext !== undefined && !isKnown(container.securityContext)) {
-    validateSecurityContext(container.securityContext, `${path}.securityContext`, errors)
+    validateSecurityContext(
+      container.securityContext,
+      spec.hostUsers !== false,
+      `${path}.securityContext`,
+      errors,
+    )
   }
 }
 
-function validateImage(image: string, path: string, errors: FieldError[]): void {
-  if (image === '') errors.push(required(`${path}.image`))
-  else if (image.trim() !== image)
-    errors.push(invalid(`${path}.image`, image, 'must not have leading or trailing whitespace'))
+/**
+ * Images of pods must not be padded with spaces; those of templates may be. Source:
+ * validateContainerOnlyForPod.
+ */
+export function validateImagePadding(image: string, path: string, errors: FieldError[]): void {
+  if (image.trim() !== image)
+    errors.push(invalid(path, image, 'must not have leading or trailing whitespace'))
+}
+
+/** Source: validateResizePolicy. */
+function validateResizePolicy(
+  policies: NonNullable<Container['resizePolicy']>,
+  podRestartPolicy: string | undefined,
+  path: string,
+  errors: FieldError[],
+): void {
+  const names = new Set<string>()
+  policies.forEach(({ resourceName: name, restartPolicy: policy }, index) => {
+    if (names.has(name)) errors.push(duplicate(`${path}[${index}]`, name))
+    names.add(name)
+    validateChoice(name, resizeResources, path, errors)
+    validateChoice(policy, resizePolicies, path, errors)
+    if (podRestartPolicy === 'Never' && policy !== 'NotRequired')
+      errors.push(invalid(path, policy, "must be 'NotRequired' when `restartPolicy` is 'Never'"))
+  })
 }
 
 function validatePorts(ports: readonly ContainerPort[], path: string, errors: FieldError[]): void {
@@ -184,37 +237,5 @@ function validateHostPorts(containers: readonly Container[], path: string, error
       if (taken.has(place)) errors.push(duplicate(`${path}[${at}].ports[${index}].hostPort`, place))
       else taken.add(place)
     })
-  })
-}
-
-function validateMounts(
-  mounts: readonly VolumeMount[],
-  spec: PodSpec,
-  path: string,
-  errors: FieldError[],
-): void {
-  const places = new Set<string>()
-  mounts.forEach((mount, index) => {
-    const at = `${path}[${index}]`
-    const { name, mountPath, subPath, subPathExpr, mountPropagation: propagation } = mount
-    if (name === '') errors.push(required(`${at}.name`))
-    if (spec.volumes?.some((volume) => volume.name === name) !== true)
-      errors.push(notFound(`${at}.name`, name))
-    if (mountPath === '') errors.push(required(`${at}.mountPath`))
-    if (places.has(mountPath)) errors.push(invalid(`${at}.mountPath`, mountPath, 'must be unique'))
-    places.add(mountPath)
-    // upstream omits the index in these two
-    if (subPath !== undefined) validateLocalPath(subPath, `${path}.subPath`, errors)
-    if (subPathExpr !== undefined) {
-      if (subPath !== undefined) {
-        errors.push(
-          invalid(`${path}.subPathExpr`, subPathExpr, 'subPathExpr and subPath are mutually exclusive'),
-        )
-      }
-      validateLocalPath(subPathExpr, `${path}.subPathExpr`, errors)
-    }
-    if (propagation !== undefined && !propagations.includes(propagation)) {
-      errors.push(notSupported(`${at}.mountPropagation`, propagation, propagations))
-    }
   })
 }

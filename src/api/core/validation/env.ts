@@ -1,5 +1,12 @@
 import { invalid, notSupported, required, type FieldError } from '../../field-error.js'
-import { configKeyFaults, dnsSubdomainFaults, envNameFaults, qualifiedNameFaults } from '../../names.js'
+import {
+  configKeyFaults,
+  dnsSubdomainFaults,
+  envNameFaults,
+  qualifiedNameFaults,
+  subdomainName,
+} from '../../names.js'
+import { parseQuantity } from '../../quantity.js'
 import type {
   EnvFromSource,
   EnvVar,
@@ -71,17 +78,22 @@ export function validateFieldRef(
     errors.push(required(`${path}.fieldPath`))
     return
   }
-  const subscript = /^(metadata\.(?:labels|annotations))\['(.*)'\]$/.exec(fieldPath)
+  const refuse = (why: string): void => {
+    errors.push(invalid(`${path}.fieldPath`, fieldPath, `error converting fieldPath: ${why}`))
+  }
+  const { apiVersion } = reference
+  if (apiVersion !== 'v1') return refuse(`unsupported pod version: ${apiVersion as string}`)
+  const subscript = /^((?:(?!\[').)+)\['(.*)'\]$/s.exec(fieldPath)
   if (subscript !== null) {
-    validateSubscript(subscript[1] ?? '', subscript[2] ?? '', path, errors)
-    return
+    const [, field = '', key = ''] = subscript
+    if (!/^metadata\.(?:labels|annotations)$/.test(field))
+      return refuse(`field label does not support subscript: ${fieldPath}`)
+    return validateSubscript(field, key, path, errors)
   }
   const canonical = fieldPath === 'spec.host' ? 'spec.nodeName' : fieldPath
   const allowed = use === 'env' ? envPaths : volumePaths
-  if (!knownPaths.has(canonical)) {
-    const text = `error converting fieldPath: field label not supported: ${fieldPath}`
-    errors.push(invalid(`${path}.fieldPath`, fieldPath, text))
-  } else if (!allowed.includes(canonical)) {
+  if (!knownPaths.has(canonical)) refuse(`field label not supported: ${fieldPath}`)
+  else if (!allowed.includes(canonical)) {
     errors.push(notSupported(`${path}.fieldPath`, canonical, allowed))
   }
 }
@@ -98,15 +110,43 @@ export function validateResourceRef(
   path: string,
   errors: FieldError[],
 ): void {
+  validateDivisor(reference, path, errors)
   if (use === 'volume' && (reference.containerName ?? '') === '')
     errors.push(required(`${path}.containerName`))
-  if (reference.resource === '') errors.push(required(`${path}.resource`))
+  else if (reference.resource === '') errors.push(required(`${path}.resource`))
   else if (
     !resourcePaths.includes(reference.resource) &&
     !/^(limits|requests)\.hugepages-/.test(reference.resource)
   ) {
     errors.push(notSupported(`${path}.resource`, reference.resource, resourcePaths))
   }
+}
+
+const binaryDivisors = ['1', '1k', '1M', '1G', '1T', '1P', '1E', '1Ki', '1Mi', '1Gi', '1Ti', '1Pi', '1Ei']
+
+/** The divisors of a resource, and how texts name it. */
+function divisorsOf(resource: string): readonly [divisors: readonly string[], name: string] | undefined {
+  const [, name = ''] =
+    /^(?:limits|requests)\.(cpu|memory|ephemeral-storage|hugepages-.*)$/.exec(resource) ?? []
+  if (name === 'cpu') return [['1m', '1'], name]
+  if (name === 'ephemeral-storage') return [binaryDivisors, 'local ephemeral storage']
+  if (name !== '') return [binaryDivisors, name.startsWith('hugepages-') ? 'hugepages' : name]
+  return undefined
+}
+
+/** Source: validateContainerResourceDivisor. */
+function validateDivisor(
+  { resource, divisor }: ResourceFieldSelector,
+  path: string,
+  errors: FieldError[],
+): void {
+  const known = divisorsOf(resource)
+  if (known === undefined || parseQuantity(divisor).nanos === 0n) return
+  const [divisors, name] = known
+  if (divisors.includes(divisor)) return
+  const list = name === 'cpu' ? '1m and 1' : divisors.join(', ')
+  const text = `only divisor's values ${list} are supported with the ${name} resource`
+  errors.push(invalid(`${path}.divisor`, resource, text))
 }
 
 /** Validates the environment variables of a container. Source: pkg/apis/core/validation ValidateEnv. */
@@ -132,7 +172,8 @@ function validateValueFrom(source: EnvVarSource, value: string, path: string, er
     ['secretKeyRef', secretKeyRef],
   ] as const) {
     if (reference === undefined) continue
-    if ((reference.name ?? '') === '') errors.push(required(`${path}.${name}.name`))
+    for (const fault of dnsSubdomainFaults(reference.name ?? ''))
+      errors.push(invalid(`${path}.${name}.name`, reference.name ?? '', fault))
     if (reference.key === '') errors.push(required(`${path}.${name}.key`))
     else
       for (const fault of configKeyFaults(reference.key))
@@ -166,13 +207,14 @@ export function validateEnvFrom(sources: readonly EnvFromSource[], path: string,
       if (reference === undefined) continue
       if ((reference.name ?? '') === '') errors.push(required(`${at}.${name}.name`))
       else
-        for (const fault of dnsSubdomainFaults(reference.name ?? '')) {
+        for (const fault of subdomainName(reference.name ?? '', true)) {
           errors.push(invalid(`${at}.${name}.name`, reference.name, fault))
         }
     }
     const sourcesGiven = given.filter(([, reference]) => reference !== undefined).length
-    if (sourcesGiven === 0) errors.push(invalid(at, '', 'must specify one of: `configMapRef` or `secretRef`'))
+    if (sourcesGiven === 0)
+      errors.push(invalid(path, '', 'must specify one of: `configMapRef` or `secretRef`'))
     else if (sourcesGiven > 1)
-      errors.push(invalid(at, '', 'may not have more than one field specified at a time'))
+      errors.push(invalid(path, '', 'may not have more than one field specified at a time'))
   })
 }

@@ -10,7 +10,7 @@ import type {
   TypedLocalObjectReference,
   TypedObjectReference,
 } from '../generated.js'
-import { internalDiff } from './pod-spec-diff.js'
+import { internalDiff } from '../../internal-diff.js'
 
 /** `must be greater than zero` */
 export function validatePositiveQuantity(amount: string, path: string, errors: FieldError[]): void {
@@ -92,7 +92,9 @@ export function validatePersistentVolumeClaimUpdate(
     const text =
       'spec is immutable after creation except resources.requests and volumeAttributesClassName for ' +
       'bound claims'
-    errors.push(forbidden('spec', `${text}\n${internalDiff('ClaimSpec', before, after)}`))
+    errors.push(
+      forbidden('spec', `${text}\n${internalDiff('core.v1.PersistentVolumeClaimSpec', before, after)}`),
+    )
   }
   validateSize(next, old, errors)
   if (next.spec.volumeMode !== old.spec.volumeMode) {

@@ -1,12 +1,18 @@
 import { semanticEqual } from '../../equal.js'
 import { forbidden, invalid, notSupported, required, type FieldError } from '../../field-error.js'
-import { dnsSubdomainFaults } from '../../names.js'
+import { dnsLabelFaults, dnsSubdomainFaults } from '../../names.js'
 import { checkAccessModes, validateAccessModes, validateVolumeMode } from '../access-modes.js'
 import type { PersistentVolume, PersistentVolumeSpec } from '../generated.js'
-import { internalDiff } from './pod-spec-diff.js'
+import { internalDiff } from '../../internal-diff.js'
+import { internalForm } from '../../internal-form.js'
 import { validatePositiveQuantity } from './persistent-volume-claim.js'
 import { validateNodeSelector } from './scheduling.js'
-import { validateHostPath, validateNfs } from './volumes.js'
+import {
+  sourcePath,
+  validateDriverName,
+  validateNoBacksteps,
+  validateSharedSource,
+} from './volume-sources.js'
 
 const reclaimPolicies = ['Delete', 'Recycle', 'Retain']
 
@@ -36,26 +42,6 @@ const sources = [
   'csi',
 ] as const
 type Source = (typeof sources)[number]
-
-/** Fields of sources that must not be empty, in the order of upstream's checks. */
-const requiredFields: Readonly<Partial<Record<Source, readonly string[]>>> = {
-  gcePersistentDisk: ['pdName'],
-  awsElasticBlockStore: ['volumeID'],
-  glusterfs: ['endpoints', 'path'],
-  rbd: ['monitors', 'image'],
-  quobyte: ['registry', 'volume'],
-  cephfs: ['monitors'],
-  iscsi: ['targetPortal', 'iqn'],
-  cinder: ['volumeID'],
-  flexVolume: ['driver'],
-  azureFile: ['secretName', 'shareName'],
-  vsphereVolume: ['volumePath'],
-  photonPersistentDisk: ['pdID'],
-  portworxVolume: ['volumeID'],
-  azureDisk: ['diskName', 'diskURI'],
-  scaleIO: ['gateway', 'system', 'volumeName'],
-  storageos: ['volumeName'],
-}
 
 /** Source: pkg/apis/core/validation ValidatePersistentVolume. */
 export function validatePersistentVolume({ spec }: PersistentVolume): readonly FieldError[] {
@@ -160,17 +146,10 @@ function validateSource(spec: PersistentVolumeSpec, path: string, errors: FieldE
 }
 
 function validateOne(spec: PersistentVolumeSpec, name: Source, path: string, errors: FieldError[]): void {
-  const at = `${path}.${name}`
-  if (name === 'hostPath' && spec.hostPath !== undefined) validateHostPath(spec.hostPath, at, errors)
-  else if (name === 'nfs' && spec.nfs !== undefined) validateNfs(spec.nfs, at, errors)
-  else if (name === 'local' && spec.local !== undefined) validateLocal(spec, path, errors)
-  else if (name === 'csi' && spec.csi !== undefined) validateCsi(spec.csi, at, errors)
-  else
-    for (const field of requiredFields[name] ?? []) {
-      const value = (spec[name] as Readonly<Record<string, unknown>>)[field]
-      const isEmpty = value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
-      if (isEmpty) errors.push(required(`${at}.${field}`))
-    }
+  const at = `${path}.${sourcePath(name)}`
+  if (name === 'local') validateLocal(spec, path, errors)
+  else if (name === 'csi') validateCsi(spec.csi as NonNullable<PersistentVolumeSpec['csi']>, at, errors)
+  else validateSharedSource(name, spec[name] as object, { at, errors, isPersistent: true })
 }
 
 /** Source: validateLocalVolumeSource, and the node affinity that a local volume needs. */
@@ -181,18 +160,9 @@ function validateLocal(
 ): void {
   const target = local?.path ?? ''
   if (target === '') errors.push(required(`${path}.local.path`))
-  else if (target.split('/').includes('..'))
-    errors.push(invalid(`${path}.local.path`, target, "must not contain '..'"))
+  else validateNoBacksteps(target, `${path}.local.path`, errors)
   if (nodeAffinity === undefined)
     errors.push(required(`${path}.nodeAffinity`, 'Local volume requires node affinity'))
-}
-
-/** Validates the name of a CSI driver. Source: ValidateCSIDriverName. */
-export function validateDriverName(name: string, path: string): readonly FieldError[] {
-  if (name === '') return [required(path)]
-  if (name.length > 63)
-    return [{ type: 'FieldValueTooLong', field: path, body: 'Too long: may not be more than 63 bytes' }]
-  return dnsSubdomainFaults(name.toLowerCase()).map((fault) => invalid(path, name, fault))
 }
 
 /** Source: validateCSIPersistentVolumeSource. */
@@ -212,8 +182,14 @@ function validateCsi(
   for (const field of references) {
     const reference = csi[field]
     if (reference === undefined) continue
-    if ((reference.name ?? '') === '') errors.push(required(`${path}.${field}.name`))
-    if ((reference.namespace ?? '') === '') errors.push(required(`${path}.${field}.namespace`))
+    const { name = '', namespace = '' } = reference
+    if (name === '') errors.push(required(`${path}.${field}.name`))
+    else
+      for (const fault of dnsSubdomainFaults(name)) errors.push(invalid(`${path}.${field}.name`, name, fault))
+    if (namespace === '') errors.push(required(`${path}.${field}.namespace`))
+    else
+      for (const fault of dnsLabelFaults(namespace))
+        errors.push(invalid(`${path}.${field}.namespace`, namespace, fault))
   }
 }
 
@@ -246,14 +222,18 @@ export function validatePersistentVolumeUpdate(
   if (!semanticEqual(after, before)) {
     const text =
       'spec.persistentvolumesource is immutable after ' +
-      `creation\n${internalDiff('VolumeSource', before, after)}`
+      `creation\n${internalDiff('core.v1.PersistentVolumeSource', before, after)}`
     errors.push(forbidden('spec.persistentvolumesource', text))
   }
   if (next.spec.volumeMode !== old.spec.volumeMode) {
     errors.push(invalid('volumeMode', next.spec.volumeMode ?? null, 'field is immutable'))
   }
   if (old.spec.nodeAffinity !== undefined && !semanticEqual(next.spec.nodeAffinity, old.spec.nodeAffinity)) {
-    errors.push(invalid('nodeAffinity', next.spec.nodeAffinity ?? null, 'field is immutable'))
+    const affinity = next.spec.nodeAffinity
+    const value = affinity === undefined ? null : internalForm('core.v1.VolumeNodeAffinity', affinity)
+    errors.push(
+      invalid('nodeAffinity', value, 'field is immutable, except for updating from beta label to GA'),
+    )
   }
   return errors
 }

@@ -1,9 +1,33 @@
-import { forbidden, invalid, notSupported, required, type FieldError } from '../../field-error.js'
-import { dnsLabelFaults, dnsSubdomainFaults, qualifiedNameFaults } from '../../names.js'
+import { duplicate, forbidden, invalid, notSupported, required, type FieldError } from '../../field-error.js'
+import { internalForm } from '../../internal-form.js'
+import { validateIp } from '../../ip-validation.js'
+import type { ObjectMeta } from '../../meta/generated.js'
+import {
+  dnsLabelFaults,
+  dnsSubdomainFaults,
+  qualifiedNameFaults,
+  underscoreSubdomainFaults,
+} from '../../names.js'
 import { isKnown } from '../../schema/share.js'
-import type { Pod, PodDNSConfig, PodReadinessGate, PodSpec } from '../generated.js'
-import { validateContainers, validateEphemeralContainers, validateInitContainers } from './containers.js'
-import { validateResourceQuantity } from './resources.js'
+import type {
+  HostAlias,
+  Pod,
+  PodDNSConfig,
+  PodReadinessGate,
+  PodResourceClaim,
+  PodSpec,
+} from '../generated.js'
+import { validateChoice } from './choice.js'
+import {
+  validateContainers,
+  validateEphemeralContainers,
+  validateImagePadding,
+  validateInitContainers,
+  type PodContext,
+} from './containers.js'
+import { validateHostProcess, validateOs } from './operating-systems.js'
+import { validatePodAnnotations, validateProfileAnnotations } from './pod-annotations.js'
+import { validateResourceRequirements } from './resources.js'
 import {
   validateAffinity,
   validateNodeSelectorMap,
@@ -16,15 +40,25 @@ import { validateVolumes } from './volumes.js'
 
 const maxSeconds = 2 ** 31 - 1
 const restartPolicies = ['Always', 'OnFailure', 'Never']
-const dnsPolicies = ['ClusterFirst', 'ClusterFirstWithHostNet', 'Default', 'None']
+const preemptionPolicies = ['PreemptLowerPriority', 'Never']
+const noClaims: ReadonlySet<string> = new Set()
+/** In upstream's order. */
+const dnsPolicies = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None']
 
 /** Validates the defaulted spec of a pod or template. Source: pkg/apis/core/validation ValidatePodSpec. */
-export function validatePodSpec(spec: PodSpec, path: string, errors: FieldError[]): void {
-  if (spec.volumes !== undefined) validateVolumes(spec.volumes, `${path}.volumes`, errors)
-  validateContainers(spec, `${path}.containers`, errors)
-  if (spec.initContainers !== undefined) validateInitContainers(spec, `${path}.initContainers`, errors)
+export function validatePodSpec(spec: PodSpec, path: string, errors: FieldError[], pod?: ObjectMeta): void {
+  const { resourceClaims } = spec
+  const context: PodContext = {
+    spec,
+    volumes: validateVolumes(spec.volumes ?? [], pod?.name, `${path}.volumes`, errors),
+    claims: new Set(resourceClaims?.map(({ name }) => name).filter((name) => name !== '')),
+  }
+  if (resourceClaims !== undefined) validateResourceClaims(resourceClaims, `${path}.resourceClaims`, errors)
+  validateContainers(context, `${path}.containers`, errors)
+  if (spec.initContainers !== undefined) validateInitContainers(context, `${path}.initContainers`, errors)
   if (spec.ephemeralContainers !== undefined)
-    validateEphemeralContainers(spec, `${path}.ephemeralContainers`, errors)
+    validateEphemeralContainers(context, `${path}.ephemeralContainers`, errors)
+  if (spec.hostNetwork === true) validateHostNetworkPorts(spec, path, pod !== undefined, errors)
   validateChoice(spec.restartPolicy, restartPolicies, `${path}.restartPolicy`, errors)
   validateChoice(spec.dnsPolicy, dnsPolicies, `${path}.dnsPolicy`, errors)
   if (spec.nodeSelector !== undefined)
@@ -32,9 +66,6 @@ export function validatePodSpec(spec: PodSpec, path: string, errors: FieldError[
   if (spec.securityContext !== undefined) {
     validatePodSecurityContext(spec.securityContext, spec, `${path}.securityContext`, errors)
   }
-  spec.imagePullSecrets?.forEach(({ name }, index) => {
-    if ((name ?? '') === '') errors.push(required(`${path}.imagePullSecrets[${index}].name`))
-  })
   if (spec.affinity !== undefined && !isKnown(spec.affinity))
     validateAffinity(spec.affinity, `${path}.affinity`, errors)
   validateDnsConfig(spec.dnsConfig, spec.dnsPolicy, `${path}.dnsConfig`, errors)
@@ -44,20 +75,84 @@ export function validatePodSpec(spec: PodSpec, path: string, errors: FieldError[
   if (spec.topologySpreadConstraints !== undefined) {
     validateSpreadConstraints(spec.topologySpreadConstraints, `${path}.topologySpreadConstraints`, errors)
   }
+  validateHostProcess(spec, path, errors)
+  validateHostUsers(spec, path, errors)
   validateNames(spec, path, errors)
   if (spec.tolerations !== undefined && !isKnown(spec.tolerations))
     validateTolerations(spec.tolerations, `${path}.tolerations`, errors)
+  validateHostAliases(spec.hostAliases ?? [], `${path}.hostAliases`, errors)
   validateRest(spec, path, errors)
 }
 
-function validateChoice(
-  value: string | undefined,
-  allowed: readonly string[],
+/** Source: validatePodResourceClaims. */
+function validateResourceClaims(
+  claims: readonly PodResourceClaim[],
   path: string,
   errors: FieldError[],
 ): void {
-  if (value === undefined || value === '') errors.push(required(path))
-  else if (!allowed.includes(value)) errors.push(notSupported(path, value, allowed))
+  const names = new Set<string>()
+  claims.forEach((claim, index) => {
+    const at = `${path}[${index}]`
+    const { name, resourceClaimName, resourceClaimTemplateName } = claim
+    if (name === '') errors.push(required(`${at}.name`))
+    else if (names.has(name)) errors.push(duplicate(`${at}.name`, name))
+    else for (const fault of dnsLabelFaults(name)) errors.push(invalid(`${at}.name`, name, fault))
+    if (name !== '') names.add(name)
+    const given = Number(resourceClaimName !== undefined) + Number(resourceClaimTemplateName !== undefined)
+    if (given !== 1) {
+      const text =
+        given === 2
+          ? 'at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified'
+          : 'must specify one of: `resourceClaimName`, `resourceClaimTemplateName`'
+      errors.push(invalid(at, internalForm('core.v1.PodResourceClaim', claim), text))
+    }
+    for (const field of ['resourceClaimName', 'resourceClaimTemplateName'] as const) {
+      const value = claim[field]
+      if (value !== undefined)
+        for (const fault of dnsSubdomainFaults(value)) errors.push(invalid(`${at}.${field}`, value, fault))
+    }
+  })
+}
+
+/** On the host's network a container's ports are the host's. Source: validatePodHostNetworkDeps. */
+function validateHostNetworkPorts(
+  { containers }: PodSpec,
+  path: string,
+  isPod: boolean,
+  errors: FieldError[],
+): void {
+  containers.forEach(({ ports }, at) =>
+    ports?.forEach(({ hostPort = 0, containerPort }, index) => {
+      if ((!isPod && hostPort === 0) || hostPort === containerPort) return
+      errors.push(
+        invalid(
+          `${path}.containers[${at}].ports[${index}].hostPort`,
+          hostPort,
+          'must match `containerPort` when `hostNetwork` is true',
+        ),
+      )
+    }),
+  )
+}
+
+/** Source: validateHostUsers. */
+function validateHostUsers(spec: PodSpec, path: string, errors: FieldError[]): void {
+  if (spec.hostUsers !== false) return
+  const text = 'when `pod.Spec.HostUsers` is false'
+  if (spec.hostNetwork === true) errors.push(forbidden(`${path}.hostNetwork`, text))
+  if (spec.hostPID === true) errors.push(forbidden(`${path}.HostPID`, text))
+  if (spec.hostIPC === true) errors.push(forbidden(`${path}.HostIPC`, text))
+}
+
+/** Source: ValidateHostAliases. */
+function validateHostAliases(aliases: readonly HostAlias[], path: string, errors: FieldError[]): void {
+  aliases.forEach(({ ip, hostnames = [] }, index) => {
+    errors.push(...validateIp(ip, `${path}[${index}].ip`))
+    hostnames.forEach((name, at) => {
+      for (const fault of dnsSubdomainFaults(name))
+        errors.push(invalid(`${path}[${index}].hostnames[${at}]`, name, fault))
+    })
+  })
 }
 
 function validateDnsConfig(
@@ -75,13 +170,25 @@ function validateDnsConfig(
       errors.push(
         required(`${path}.nameservers`, 'must provide at least one DNS nameserver when `dnsPolicy` is None'),
       )
+      return
     }
   }
   const { nameservers = [], searches = [], options = [] } = config ?? {}
   if (nameservers.length > 3)
     errors.push(invalid(`${path}.nameservers`, nameservers, 'must not have more than 3 nameservers'))
+  nameservers.forEach((server, index) => errors.push(...validateIp(server, `${path}.nameservers[${index}]`)))
   if (searches.length > 32)
     errors.push(invalid(`${path}.searches`, searches, 'must not have more than 32 search paths'))
+  if (searches.join(' ').length > 2048) {
+    const text = 'must not have more than 2048 characters (including spaces) in the search list'
+    errors.push(invalid(`${path}.searches`, searches, text))
+  }
+  searches.forEach((search, index) => {
+    if (search === '.') return
+    const domain = search.replace(/\.$/, '')
+    for (const fault of underscoreSubdomainFaults(domain))
+      errors.push(invalid(`${path}.searches[${index}]`, domain, fault))
+  })
   options.forEach(({ name }, index) => {
     if ((name ?? '') === '') errors.push(required(`${path}.options[${index}]`, 'must not be empty'))
   })
@@ -128,26 +235,57 @@ function validateRest(spec: PodSpec, path: string, errors: FieldError[]): void {
     if (name !== undefined)
       for (const fault of dnsSubdomainFaults(name)) errors.push(invalid(`${path}.${field}`, name, fault))
   }
-  if (preemptionPolicy !== undefined && !/^(PreemptLowerPriority|Never)$/.test(preemptionPolicy)) {
-    errors.push(notSupported(`${path}.preemptionPolicy`, preemptionPolicy, ['Never', 'PreemptLowerPriority']))
-  }
-  for (const name in overhead)
-    validateResourceQuantity(name, overhead[name] ?? '0', `${path}.overhead[${name}]`, errors)
-  if (os !== undefined) {
-    if (os.name === '') errors.push(required(`${path}.os.name`, 'cannot be empty'))
-    else if (os.name !== 'linux' && os.name !== 'windows')
-      errors.push(notSupported(`${path}.os`, os.name, ['linux', 'windows']))
-  }
+  if (preemptionPolicy !== undefined)
+    validateChoice(preemptionPolicy, preemptionPolicies, `${path}.preemptionPolicy`, errors)
+  if (overhead !== undefined)
+    validateResourceRequirements({ limits: overhead }, noClaims, `${path}.overhead`, errors)
+  if (os === undefined) return
+  const system: string = os.name
+  if (system === '') errors.push(required(`${path}.os.name`))
+  else if (system !== 'linux' && system !== 'windows')
+    errors.push(notSupported(`${path}.os`, system, ['linux', 'windows']))
+  else validateOs(spec, path, errors)
 }
 
-/** Validates a pod on create. Source: ValidatePodCreate. */
-export function validatePod({ spec }: Pod): readonly FieldError[] {
+/**
+ * Validates a pod on create. Source: ValidatePodCreate.
+ */
+export function validatePod(pod: Pod): readonly FieldError[] {
   const errors: FieldError[] = []
-  validatePodSpec(spec, 'spec', errors)
-  if (spec.ephemeralContainers !== undefined)
+  const { metadata, spec } = pod
+  validatePodAndSpec(pod, errors)
+  if ((spec.ephemeralContainers ?? []).length > 0)
     errors.push(forbidden('spec.ephemeralContainers', 'cannot be set on create'))
-  if (spec.nodeName !== undefined && spec.schedulingGates !== undefined) {
+  if (spec.nodeName !== undefined && (spec.schedulingGates ?? []).length > 0) {
     errors.push(forbidden('spec.nodeName', 'cannot be set until all schedulingGates have been cleared'))
   }
+  if (metadata.annotations !== undefined) validateProfileAnnotations(pod, errors)
   return errors
+}
+
+/**
+ * Validates what creates and updates of pods have in common, but templates have not. Source:
+ * validatePodMetadataAndSpec.
+ */
+export function validatePodAndSpec({ metadata, spec }: Pod, errors: FieldError[]): void {
+  if (metadata.annotations !== undefined)
+    validatePodAnnotations(metadata.annotations, spec, 'metadata.annotations', errors)
+  validatePodSpec(spec, 'spec', errors, metadata)
+  if (spec.serviceAccountName === undefined) {
+    spec.volumes?.forEach(({ projected }, at) =>
+      projected?.sources?.forEach(({ serviceAccountToken }, index) => {
+        if (serviceAccountToken === undefined) return
+        errors.push(
+          forbidden(
+            `spec.volumes[${at}].projected.sources[${index}].serviceAccountToken`,
+            'must not be specified when serviceAccountName is not set',
+          ),
+        )
+      }),
+    )
+  }
+  for (const list of ['containers', 'initContainers'] as const)
+    spec[list]?.forEach(({ image = '' }, index) =>
+      validateImagePadding(image, `spec.${list}[${index}].image`, errors),
+    )
 }

@@ -1,8 +1,23 @@
 import { semanticEqual } from '../../equal.js'
 import { forbidden, invalid, required, type FieldError } from '../../field-error.js'
-import type { Container, Pod, PodSpec, Toleration } from '../generated.js'
-import { validatePodSpec } from './pod-spec.js'
-import { podSpecDiff } from './pod-spec-diff.js'
+import { internalForm } from '../../internal-form.js'
+import type {
+  Affinity,
+  Container,
+  NodeAffinity,
+  NodeSelectorTerm,
+  Pod,
+  PodSpec,
+  Toleration,
+} from '../generated.js'
+import { validateImagePadding } from './containers.js'
+import { validatePodAnnotations } from './pod-annotations.js'
+import { validatePodAndSpec } from './pod-spec.js'
+import { validateTolerations } from './scheduling.js'
+import { internalDiff } from '../../internal-diff.js'
+
+const appArmorPrefix = 'container.apparmor.security.beta.kubernetes.io/'
+const mirrorAnnotation = 'kubernetes.io/config.mirror'
 
 const updatable =
   '`spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,' +
@@ -13,16 +28,34 @@ const updatable =
 /** Validates a pod on update: few fields may change. Source: pkg/apis/core/validation ValidatePodUpdate. */
 export function validatePodUpdate(next: Pod, old: Pod): readonly FieldError[] {
   const errors: FieldError[] = []
-  validatePodSpec(next.spec, 'spec', errors)
+  validatePodAndSpec(next, errors)
+  validateAnnotationUpdate(next, old, errors)
   if (next.spec === old.spec) return errors
   for (const list of ['containers', 'initContainers'] as const) {
     if (!sameContainers(next.spec[list] ?? [], old.spec[list] ?? [], `spec.${list}`, errors)) return errors
   }
-  validateDeadline(next.spec.activeDeadlineSeconds, old.spec.activeDeadlineSeconds, errors)
-  validateGates(next.spec, old.spec, errors)
+  if (!validateDeadline(next.spec.activeDeadlineSeconds, old.spec.activeDeadlineSeconds, errors))
+    return errors
   validateTolerationChange(next.spec.tolerations ?? [], old.spec.tolerations ?? [], errors)
+  validateGates(next.spec, old.spec, errors)
   validateRest(next.spec, old.spec, errors)
   return errors
+}
+
+/** Annotations that the kubelet relies on do not change. Source: ValidatePodSpecificAnnotationUpdates. */
+export function validateAnnotationUpdate(next: Pod, old: Pod, errors: FieldError[]): void {
+  const path = 'metadata.annotations'
+  const { annotations: after = {} } = next.metadata
+  const { annotations: before = {} } = old.metadata
+  const refuse = (key: string, verb: string): void => {
+    if (key.startsWith(appArmorPrefix))
+      errors.push(forbidden(`${path}[${key}]`, `may not ${verb} AppArmor annotations`))
+    if (key === mirrorAnnotation)
+      errors.push(forbidden(`${path}[${key}]`, `may not ${verb} mirror pod annotation`))
+  }
+  for (const key of Object.keys(before)) if (after[key] !== before[key]) refuse(key, 'remove or update')
+  for (const key of Object.keys(after)) if (!Object.hasOwn(before, key)) refuse(key, 'add')
+  validatePodAnnotations(after, next.spec, path, errors)
 }
 
 /** Returns false if containers were added or removed, which ends the validation. */
@@ -38,16 +71,26 @@ function sameContainers(
   }
   next.forEach(({ image }, index) => {
     if ((image ?? '') === '') errors.push(required(`${path}[${index}].image`))
+    validateImagePadding(image ?? '', `${path}[${index}].image`, errors)
   })
   return true
 }
 
-function validateDeadline(next: number | undefined, old: number | undefined, errors: FieldError[]): void {
+/** The deadline may be set, and come closer. Returns false for a fault that ends the validation. */
+function validateDeadline(next: number | undefined, old: number | undefined, errors: FieldError[]): boolean {
   const path = 'spec.activeDeadlineSeconds'
-  if (old === undefined || next === old) return
-  if (next === undefined)
-    errors.push(invalid(path, null, 'must not update from a positive integer to nil value'))
-  else if (next > old) errors.push(invalid(path, next, 'must be less than or equal to previous value'))
+  if (next === undefined) {
+    if (old !== undefined)
+      errors.push(invalid(path, null, 'must not update from a positive integer to nil value'))
+    return true
+  }
+  if (next < 0 || next >= 2 ** 31) {
+    errors.push(invalid(path, next, 'must be between 0 and 2147483647, inclusive'))
+    return false
+  }
+  if (old === undefined || next <= old) return true
+  errors.push(invalid(path, next, 'must be less than or equal to previous value'))
+  return false
 }
 
 function validateGates(next: PodSpec, old: PodSpec, errors: FieldError[]): void {
@@ -73,6 +116,7 @@ function validateTolerationChange(
     errors.push(
       forbidden('spec.tolerations', 'existing toleration can not be modified except its tolerationSeconds'),
     )
+  else validateTolerations(next, 'spec.tolerations', errors)
 }
 
 /**
@@ -96,7 +140,7 @@ function validateRest(next: PodSpec, old: PodSpec, errors: FieldError[]): void {
   errors.push(
     forbidden(
       'spec',
-      `pod updates may not change fields other than ${updatable}\n${podSpecDiff(old, munged)}`,
+      `pod updates may not change fields other than ${updatable}\n${internalDiff('core.v1.PodSpec', old, munged)}`,
     ),
   )
 }
@@ -118,19 +162,63 @@ function withOldImages(next: readonly Container[], old: readonly Container[]): r
 }
 
 /**
- * The node selector of a gated pod may be extended and its node affinity may change, because scheduling has
- * not started.
+ * The node selector of a gated pod may be extended and its node affinity may be narrowed, because scheduling
+ * has not started.
  */
 function gatedFields(next: PodSpec, old: PodSpec, errors: FieldError[]): Partial<PodSpec> {
   const selector = next.nodeSelector ?? {}
   const kept = Object.entries(old.nodeSelector ?? {}).every(([key, value]) => selector[key] === value)
   if (!kept) {
     const text = 'only additions to spec.nodeSelector are allowed (no mutations or deletions)'
-    errors.push(invalid('spec.nodeSelector', selector, text))
+    errors.push(invalid('spec.nodeSelector', next.nodeSelector ?? null, text))
   }
-  const affinity = next.affinity === undefined ? old.affinity : { ...next.affinity, ...nodeAffinityOf(old) }
-  return { ...taken(old, 'nodeSelector'), ...(affinity === undefined ? {} : { affinity }) }
+  if (semanticEqual(next.affinity?.nodeAffinity, old.affinity?.nodeAffinity))
+    return taken(old, 'nodeSelector')
+  validateNodeAffinityChange(next.affinity?.nodeAffinity, old.affinity?.nodeAffinity, errors)
+  return { ...taken(old, 'nodeSelector'), affinity: withOldNodeAffinity(next.affinity, old.affinity) }
 }
 
-const nodeAffinityOf = ({ affinity }: PodSpec): object =>
-  affinity?.nodeAffinity === undefined ? {} : { nodeAffinity: affinity.nodeAffinity }
+/** Returns the new affinity with the old node affinity. */
+function withOldNodeAffinity(next: Affinity | undefined, old: Affinity | undefined): Affinity {
+  const { nodeAffinity: _, ...others } = next ?? {}
+  const before = old?.nodeAffinity
+  if (old === undefined && Object.keys(others).length === 0) return undefined as unknown as Affinity
+  return before === undefined ? others : { ...others, nodeAffinity: before }
+}
+
+/** Source: validateNodeAffinityMutation. */
+function validateNodeAffinityChange(
+  next: NodeAffinity | undefined,
+  old: NodeAffinity | undefined,
+  errors: FieldError[],
+): void {
+  const termsOf = (affinity: NodeAffinity | undefined): readonly NodeSelectorTerm[] =>
+    affinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? []
+  const before = termsOf(old)
+  const after = termsOf(next)
+  const path = 'spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms'
+  const formOf = (term: NodeSelectorTerm): unknown => internalForm('core.v1.NodeSelectorTerm', term)
+  if (before.length > 0 && before.length !== after.length) {
+    const value = after.length === 0 ? null : after.map(formOf)
+    const text = 'no additions/deletions to non-empty NodeSelectorTerms list are allowed'
+    errors.push(invalid(path, value, text))
+    return
+  }
+  before.forEach((term, index) => {
+    const now = after[index] as NodeSelectorTerm
+    if (hasOnlyAdditions(now, term)) return
+    const text = 'only additions are allowed (no mutations or deletions)'
+    errors.push(invalid(`${path}[${index}]`, formOf(now), text))
+  })
+}
+
+/** Source: validateNodeSelectorTermHasOnlyAdditions. */
+function hasOnlyAdditions(next: NodeSelectorTerm, old: NodeSelectorTerm): boolean {
+  const lists = ['matchExpressions', 'matchFields'] as const
+  if (lists.every((list) => (old[list] ?? []).length === 0))
+    return lists.every((list) => (next[list] ?? []).length === 0)
+  return lists.every((list) => {
+    const before = old[list] ?? []
+    return semanticEqual((next[list] ?? []).slice(0, before.length), before)
+  })
+}

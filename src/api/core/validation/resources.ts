@@ -1,5 +1,5 @@
-import { forbidden, invalid, required, type FieldError } from '../../field-error.js'
-import { qualifiedNameFaults } from '../../names.js'
+import { duplicate, forbidden, invalid, notFound, required, type FieldError } from '../../field-error.js'
+import { dnsLabelFaults, qualifiedNameFaults } from '../../names.js'
 import { compareQuantities, parseQuantity } from '../../quantity.js'
 
 /** A resource list: canonical quantities by name. */
@@ -8,6 +8,7 @@ export type ResourceList = Readonly<Record<string, string>>
 interface Requirements {
   readonly limits?: ResourceList
   readonly requests?: ResourceList
+  readonly claims?: readonly ClaimUse[]
 }
 
 const standardContainer = new Set(['cpu', 'memory', 'ephemeral-storage'])
@@ -114,7 +115,8 @@ export function validateResourceQuantity(
  * ValidateContainerResourceRequirements.
  */
 export function validateResourceRequirements(
-  { limits, requests }: Requirements,
+  { limits, requests, claims = [] }: Requirements,
+  podClaims: ReadonlySet<string>,
   path: string,
   errors: FieldError[],
 ): void {
@@ -129,6 +131,45 @@ export function validateResourceRequirements(
     validateAgainstLimit(name, request, limits?.[name], path, errors)
   }
   validateHugePages({ ...limits, ...requests }, path, errors)
+  validateClaims(claims, podClaims, `${path}.claims`, errors)
+}
+
+interface ClaimUse {
+  readonly name: string
+  readonly request?: string
+}
+
+/** Source: validateResourceClaimNames. */
+function validateClaims(
+  claims: readonly ClaimUse[],
+  podClaims: ReadonlySet<string>,
+  path: string,
+  errors: FieldError[],
+): void {
+  const used = new Set<string>()
+  claims.forEach(({ name, request = '' }, index) => {
+    const at = `${path}[${index}]`
+    if (name === '') {
+      errors.push(required(at))
+      return
+    }
+    const key = request === '' ? name : `${name}/${request}`
+    if (used.has(name)) errors.push(duplicate(at, name))
+    else {
+      if (request !== '')
+        for (const fault of dnsLabelFaults(request)) errors.push(invalid(`${at}.request`, request, fault))
+      if (used.has(key)) errors.push(duplicate(at, key))
+      else if (request === '')
+        for (const other of used) if (other.startsWith(`${name}/`)) errors.push(duplicate(at, name))
+      used.add(key)
+    }
+    if (podClaims.has(name)) return
+    const list = [...podClaims].toSorted().join(', ')
+    const known = podClaims.size === 0 ? ' which is empty' : `: ${list}`
+    const { body } = notFound(at, name)
+    const text = `${body}: must be one of the names in pod.spec.resourceClaims${known}`
+    errors.push({ ...notFound(at, name), body: text })
+  })
 }
 
 function validateAgainstLimit(

@@ -1,6 +1,7 @@
 import { duplicate, forbidden, invalid, notSupported, required, type FieldError } from '../../field-error.js'
-import { dnsLabelFaults, labelValueFaults, qualifiedNameFaults } from '../../names.js'
+import { dnsLabelFaults, dnsSubdomainFaults, labelValueFaults, qualifiedNameFaults } from '../../names.js'
 import { validateLabelName, validateLabels, validateLabelSelector } from '../../meta/label-validation.js'
+import type { LabelSelector } from '../../meta/generated.js'
 import type {
   Affinity,
   NodeAffinity,
@@ -94,7 +95,7 @@ function validateNodeAffinity(affinity: NodeAffinity, path: string, errors: Fiel
   affinity[preferredTerms]?.forEach(({ weight, preference }, index) => {
     const at = `${path}.${preferredTerms}[${index}]`
     validateWeight(weight, at, errors)
-    validateNodeSelectorTerm(preference, `${at}.preference`, errors)
+    validateNodeSelectorTerm(preference, `${at}.preference`, errors, true)
   })
 }
 
@@ -114,9 +115,10 @@ function validateNodeSelectorTerm(
   { matchExpressions, matchFields }: NodeSelectorTerm,
   path: string,
   errors: FieldError[],
+  anyValue = false,
 ): void {
   matchExpressions?.forEach((expression, index) => {
-    validateNodeRequirement(expression, `${path}.matchExpressions[${index}]`, errors)
+    validateNodeRequirement(expression, anyValue, `${path}.matchExpressions[${index}]`, errors)
   })
   matchFields?.forEach(({ key, operator, values = [] }, index) => {
     const at = `${path}.matchFields[${index}]`
@@ -131,11 +133,17 @@ function validateNodeSelectorTerm(
       )
     }
     if (key !== 'metadata.name') errors.push(invalid(`${at}.key`, key, 'not a valid field selector key'))
+    else
+      values.forEach((value, of) => {
+        for (const fault of dnsSubdomainFaults(value))
+          errors.push(invalid(`${at}.values[${of}]`, value, fault))
+      })
   })
 }
 
 function validateNodeRequirement(
   { key, operator, values = [] }: NodeSelectorRequirement,
+  anyValue: boolean,
   path: string,
   errors: FieldError[],
 ): void {
@@ -168,6 +176,12 @@ function validateNodeRequirement(
       errors.push(invalid(`${path}.operator`, operator, 'not a valid selector operator'))
   }
   errors.push(...validateLabelName(key, `${path}.key`))
+  // preferences with other values have always been accepted
+  if (anyValue) return
+  values.forEach((value, index) => {
+    for (const fault of labelValueFaults(value))
+      errors.push(invalid(`${path}.values[${index}]`, value, fault))
+  })
 }
 
 function validatePodAffinity(affinity: PodAffinity, path: string, errors: FieldError[]): void {
@@ -187,8 +201,51 @@ function validatePodAffinityTerm(term: PodAffinityTerm, path: string, errors: Fi
   for (const namespace of term.namespaces ?? []) {
     for (const fault of dnsLabelFaults(namespace)) errors.push(invalid(`${path}.namespace`, namespace, fault))
   }
+  validateAffinityKeys(term, path, errors)
   if (term.topologyKey === '') errors.push(required(`${path}.topologyKey`, 'can not be empty'))
   errors.push(...validateLabelName(term.topologyKey, `${path}.topologyKey`))
+}
+
+/** Source: validateMatchLabelKeysAndMismatchLabelKeys. */
+function validateAffinityKeys(
+  { labelSelector, matchLabelKeys = [], mismatchLabelKeys = [] }: PodAffinityTerm,
+  path: string,
+  errors: FieldError[],
+): void {
+  for (const [field, keys] of [
+    ['matchLabelKeys', matchLabelKeys],
+    ['mismatchLabelKeys', mismatchLabelKeys],
+  ] as const) {
+    if (keys.length > 0 && labelSelector === undefined) {
+      errors.push(forbidden(`${path}.${field}`, 'must not be specified when labelSelector is not set'))
+      continue
+    }
+    keys.forEach((key, index) => errors.push(...validateLabelName(key, `${path}.${field}[${index}]`)))
+  }
+  validateOnceSelected(matchLabelKeys, labelSelector, path, errors)
+  matchLabelKeys.forEach((key, index) => {
+    if (!mismatchLabelKeys.includes(key)) return
+    const text = 'exists in both matchLabelKeys and mismatchLabelKeys'
+    errors.push(invalid(`${path}.matchLabelKeys[${index}]`, key, text))
+  })
+}
+
+/**
+ * A key of matchLabelKeys must not be in the selector besides: the server has added one requirement for it.
+ */
+function validateOnceSelected(
+  matchLabelKeys: readonly string[],
+  labelSelector: LabelSelector | undefined,
+  path: string,
+  errors: FieldError[],
+): void {
+  const seen = new Set(Object.keys(labelSelector?.matchLabels ?? {}))
+  for (const { key } of labelSelector?.matchExpressions ?? []) {
+    const index = matchLabelKeys.lastIndexOf(key)
+    if (index >= 0 && seen.has(key))
+      errors.push(invalid(`${path}[${index}]`, key, 'exists in both matchLabelKeys and labelSelector'))
+    seen.add(key)
+  }
 }
 
 /** Validates topology spread constraints. Source: validateTopologySpreadConstraints. */
@@ -197,21 +254,21 @@ export function validateSpreadConstraints(
   path: string,
   errors: FieldError[],
 ): void {
-  const pairs = new Set<string>()
   constraints.forEach((constraint, index) => {
     const at = `${path}[${index}]`
     const { maxSkew, topologyKey, whenUnsatisfiable, minDomains } = constraint
     if (maxSkew <= 0) errors.push(invalid(`${at}.maxSkew`, maxSkew, 'must be greater than zero'))
     if (topologyKey === '') errors.push(required(`${at}.topologyKey`, 'can not be empty'))
-    else errors.push(...validateLabelName(topologyKey, `${at}.topologyKey`))
     if (whenUnsatisfiable !== 'DoNotSchedule' && whenUnsatisfiable !== 'ScheduleAnyway') {
       errors.push(
         notSupported(`${at}.whenUnsatisfiable`, whenUnsatisfiable, ['DoNotSchedule', 'ScheduleAnyway']),
       )
     }
     const pair = `{${topologyKey}, ${whenUnsatisfiable as string}}`
-    if (pairs.has(pair)) errors.push(duplicate(`${at}.{topologyKey, whenUnsatisfiable}`, pair))
-    pairs.add(pair)
+    const isLater = constraints
+      .slice(index + 1)
+      .some((other) => other.topologyKey === topologyKey && other.whenUnsatisfiable === whenUnsatisfiable)
+    if (isLater) errors.push(duplicate(`${at}.{topologyKey, whenUnsatisfiable}`, pair))
     if (minDomains !== undefined && minDomains <= 0) {
       errors.push(invalid(`${at}.minDomains`, minDomains, 'must be greater than zero'))
     }
@@ -222,8 +279,22 @@ export function validateSpreadConstraints(
     }
     validateInclusion(constraint.nodeAffinityPolicy, `${at}.nodeAffinityPolicy`, errors)
     validateInclusion(constraint.nodeTaintsPolicy, `${at}.nodeTaintsPolicy`, errors)
+    validateSpreadKeys(constraint, `${at}.matchLabelKeys`, errors)
     errors.push(...validateLabelSelector(constraint.labelSelector, `${at}.labelSelector`))
   })
+}
+
+/** Source: validateMatchLabelKeysInTopologySpread. */
+function validateSpreadKeys(
+  { matchLabelKeys = [], labelSelector }: TopologySpreadConstraint,
+  path: string,
+  errors: FieldError[],
+): void {
+  if (matchLabelKeys.length === 0) return
+  if (labelSelector === undefined)
+    errors.push(forbidden(path, 'must not be specified when labelSelector is not set'))
+  matchLabelKeys.forEach((key, index) => errors.push(...validateLabelName(key, `${path}[${index}]`)))
+  validateOnceSelected(matchLabelKeys, labelSelector, path, errors)
 }
 
 function validateInclusion(policy: string | undefined, path: string, errors: FieldError[]): void {

@@ -1,12 +1,15 @@
-import { invalid, notSupported, required, type FieldError } from '../../field-error.js'
+import { duplicate, invalid, notSupported, required, tooLong, type FieldError } from '../../field-error.js'
+import { internalForm } from '../../internal-form.js'
 import type {
-  Capabilities,
+  AppArmorProfile,
   PodSecurityContext,
   PodSpec,
   SeccompProfile,
   SecurityContext,
   Sysctl,
 } from '../generated.js'
+import { validateWindowsOptions } from './operating-systems.js'
+import { validateLocalPath } from './projected-volumes.js'
 
 const maxId = 2 ** 31 - 1
 const idRange = `must be between 0 and ${maxId}, inclusive`
@@ -39,18 +42,32 @@ export function validatePodSecurityContext(
       ),
     )
   }
-  validateSysctls(context.sysctls ?? [], `${path}.sysctls`, errors)
+  validateSysctls(context.sysctls ?? [], spec, `${path}.sysctls`, errors)
   const { fsGroupChangePolicy: change, supplementalGroupsPolicy: groups } = context
   if (change !== undefined && !/^(Always|OnRootMismatch)$/.test(change)) {
     errors.push(notSupported(`${path}.fsGroupChangePolicy`, change, ['Always', 'OnRootMismatch']))
   }
   validateSeccomp(context.seccompProfile, `${path}.seccompProfile`, errors)
+  validateWindowsOptions(context.windowsOptions, `${path}.windowsOptions`, errors)
+  validateAppArmor(context.appArmorProfile, `${path}.appArmorProfile`, errors)
   if (groups !== undefined && !/^(Merge|Strict)$/.test(groups)) {
     errors.push(notSupported(`${path}.supplementalGroupsPolicy`, groups, ['Merge', 'Strict']))
   }
+  const { seLinuxChangePolicy: labels } = context
+  if (labels !== undefined && !/^(MountOption|Recursive)$/.test(labels))
+    errors.push(notSupported(`${path}.seLinuxChangePolicy`, labels, ['MountOption', 'Recursive']))
 }
 
-function validateSysctls(sysctls: readonly Sysctl[], path: string, errors: FieldError[]): void {
+const isIpcSysctl = (name: string): boolean =>
+  /^(?:kernel\.(?:shm|msg)|fs\.mqueue\.)/.test(name) || name === 'kernel.sem'
+
+/** Source: validateSysctls, ValidateHostSysctl. */
+function validateSysctls(
+  sysctls: readonly Sysctl[],
+  spec: PodSpec,
+  path: string,
+  errors: FieldError[],
+): void {
   if (sysctls.length === 0) return
   const names = new Set<string>()
   sysctls.forEach(({ name }, index) => {
@@ -59,70 +76,82 @@ function validateSysctls(sysctls: readonly Sysctl[], path: string, errors: Field
     else if (name.length > 253 || !sysctl.test(name)) {
       errors.push(invalid(at, name, `must have at most 253 characters and match regex ^${sysctlPattern}$`))
     } else if (names.has(name)) {
-      errors.push({
-        type: 'FieldValueDuplicate',
-        field: at,
-        body: `Duplicate value: ${JSON.stringify(name)}`,
-      })
+      errors.push(duplicate(at, name))
     }
+    // the kernel has these settings for each network and IPC namespace
+    if (spec.hostNetwork === true && name.replaceAll('/', '.').startsWith('net.'))
+      errors.push(invalid(at, name, "may not be specified when 'hostNetwork' is true"))
+    else if (spec.hostIPC === true && isIpcSysctl(name.replaceAll('/', '.')))
+      errors.push(invalid(at, name, "may not be specified when 'hostIPC' is true"))
     names.add(name)
   })
 }
 
+const profileTypes = ['Localhost', 'RuntimeDefault', 'Unconfined']
+
+/** Source: validateSeccompProfileField. */
 function validateSeccomp(profile: SeccompProfile | undefined, path: string, errors: FieldError[]): void {
   if (profile === undefined) return
   const { type, localhostProfile } = profile as { type: string; localhostProfile?: string }
-  if (type === 'Localhost') {
-    if (localhostProfile === undefined || localhostProfile === '') {
-      errors.push(required(`${path}.localhostProfile`, 'must be set when seccomp type is Localhost'))
-    }
-  } else if (localhostProfile !== undefined) {
-    errors.push(
-      invalid(`${path}.localhostProfile`, localhostProfile, 'can only be set when seccomp type is Localhost'),
-    )
-  }
   if (type === '') errors.push(required(`${path}.type`, 'type is required when seccompProfile is set'))
-  else if (!/^(Localhost|RuntimeDefault|Unconfined)$/.test(type)) {
-    errors.push(notSupported(`${path}.type`, type, ['Localhost', 'RuntimeDefault', 'Unconfined']))
+  else if (!profileTypes.includes(type)) errors.push(notSupported(`${path}.type`, type, profileTypes))
+  const at = `${path}.localhostProfile`
+  if (type === 'Localhost') {
+    if (localhostProfile === undefined)
+      errors.push(required(at, 'must be set when seccomp type is Localhost'))
+    else validateLocalPath(localhostProfile, at, errors)
+  } else if (localhostProfile !== undefined) {
+    const value = internalForm('core.v1.SeccompProfile', profile)
+    errors.push(invalid(at, value, 'can only be set when seccomp type is Localhost'))
+  }
+}
+
+/** Source: ValidateAppArmorProfileField. */
+function validateAppArmor(profile: AppArmorProfile | undefined, path: string, errors: FieldError[]): void {
+  if (profile === undefined) return
+  const { type, localhostProfile: local } = profile as { type: string; localhostProfile?: string }
+  const at = `${path}.localhostProfile`
+  if (type === 'Localhost') {
+    const missing = required(at, 'must be set when AppArmor type is Localhost')
+    if (local === undefined || local === '') errors.push(missing)
+    else if (local.trim() !== local) errors.push(invalid(at, local, 'must not be padded with whitespace'))
+    if ((local ?? '').length > 4095) errors.push(tooLong(at, 4095))
+  } else if (type === '') {
+    errors.push(required(`${path}.type`, 'type is required when appArmorProfile is set'))
+  } else if (!profileTypes.includes(type)) {
+    errors.push(notSupported(`${path}.type`, type, profileTypes))
+  } else if (local !== undefined) {
+    errors.push(invalid(at, local, 'can only be set when AppArmor type is Localhost'))
   }
 }
 
 /** Validates a container's security context. Source: ValidateSecurityContext. */
-export function validateSecurityContext(context: SecurityContext, path: string, errors: FieldError[]): void {
+export function validateSecurityContext(
+  context: SecurityContext,
+  hostUsers: boolean,
+  path: string,
+  errors: FieldError[],
+): void {
   validateId(context.runAsUser, `${path}.runAsUser`, errors)
   validateId(context.runAsGroup, `${path}.runAsGroup`, errors)
   const { procMount } = context
   if (procMount !== undefined && !/^(Default|Unmasked)$/.test(procMount)) {
     errors.push(notSupported(`${path}.procMount`, procMount, ['Default', 'Unmasked']))
   }
+  if (hostUsers && procMount === 'Unmasked')
+    errors.push(invalid(`${path}.procMount`, procMount, '`hostUsers` must be false to use `Unmasked`'))
   validateSeccomp(context.seccompProfile, `${path}.seccompProfile`, errors)
-  if (context.allowPrivilegeEscalation !== false) return
-  if (context.privileged === true) {
-    const text = 'cannot set `allowPrivilegeEscalation` to false and `privileged` to true'
-    errors.push(invalid(path, internalForm(context), text))
-  }
-  if (context.capabilities?.add?.includes('CAP_SYS_ADMIN') === true) {
-    const text = 'cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN'
-    errors.push(invalid(path, internalForm(context), text))
-  }
+  if (context.allowPrivilegeEscalation === false) validateEscalation(context, path, errors)
+  validateWindowsOptions(context.windowsOptions, `${path}.windowsOptions`, errors)
+  validateAppArmor(context.appArmorProfile, `${path}.appArmorProfile`, errors)
 }
 
-const capabilitiesForm = ({ add, drop }: Capabilities): object => ({ Add: add ?? null, Drop: drop ?? null })
-
-/** Returns the context as Go prints its internal type: every field, null if absent. */
-function internalForm(context: SecurityContext): object {
-  return {
-    Capabilities: context.capabilities === undefined ? null : capabilitiesForm(context.capabilities),
-    Privileged: context.privileged ?? null,
-    SELinuxOptions: context.seLinuxOptions ?? null,
-    WindowsOptions: context.windowsOptions ?? null,
-    RunAsUser: context.runAsUser ?? null,
-    RunAsGroup: context.runAsGroup ?? null,
-    RunAsNonRoot: context.runAsNonRoot ?? null,
-    ReadOnlyRootFilesystem: context.readOnlyRootFilesystem ?? null,
-    AllowPrivilegeEscalation: context.allowPrivilegeEscalation ?? null,
-    ProcMount: context.procMount ?? null,
-    SeccompProfile: context.seccompProfile ?? null,
-    AppArmorProfile: context.appArmorProfile ?? null,
+function validateEscalation(context: SecurityContext, path: string, errors: FieldError[]): void {
+  const refuse = (other: string): void => {
+    const value = internalForm('core.v1.SecurityContext', context)
+    errors.push(invalid(path, value, `cannot set \`allowPrivilegeEscalation\` to false and ${other}`))
   }
+  if (context.privileged === true) refuse('`privileged` to true')
+  for (const capability of context.capabilities?.add ?? [])
+    if (capability === 'CAP_SYS_ADMIN') refuse('`capabilities.Add` CAP_SYS_ADMIN')
 }

@@ -1,15 +1,28 @@
-import { duplicate, forbidden, invalid, notSupported, required, type FieldError } from '../../field-error.js'
-import { dnsLabelFaults } from '../../names.js'
+import {
+  duplicate,
+  forbidden,
+  invalid,
+  notSupported,
+  quote,
+  required,
+  type FieldError,
+} from '../../field-error.js'
+import { validateLabels } from '../../meta/label-validation.js'
+import { validateAnnotations } from '../../meta/validation.js'
+import type { ObjectMeta } from '../../meta/generated.js'
+import { dnsLabelFaults, dnsSubdomainFaults } from '../../names.js'
 import { isKnown } from '../../schema/share.js'
-import type {
-  DownwardAPIVolumeFile,
-  HostPathVolumeSource,
-  KeyToPath,
-  NFSVolumeSource,
-  ProjectedVolumeSource,
-  Volume,
-} from '../generated.js'
-import { validateFieldRef, validateResourceRef } from './env.js'
+import { wasSentEmpty } from '../../schema/sent-empty.js'
+import type { CSIVolumeSource, PersistentVolumeClaimTemplate, Volume } from '../generated.js'
+import { validatePersistentVolumeClaim } from './persistent-volume-claim.js'
+import {
+  validateDownwardItems,
+  validateFileVolume,
+  validateLocalPath,
+  validateMode,
+  validateProjected,
+} from './projected-volumes.js'
+import { sourcePath, validateDriverName, validateSharedSource } from './volume-sources.js'
 
 /** Volume sources in the order of upstream's checks. */
 const sources = [
@@ -30,8 +43,9 @@ const sources = [
   'quobyte',
   'downwardAPI',
   'fc',
-  'azureFile',
+  'flexVolume',
   'configMap',
+  'azureFile',
   'vsphereVolume',
   'photonPersistentDisk',
   'portworxVolume',
@@ -43,39 +57,64 @@ const sources = [
   'ephemeral',
   'image',
 ] as const
-const hostPathTypes = [
-  '',
-  'BlockDevice',
-  'CharDevice',
-  'Directory',
-  'DirectoryOrCreate',
-  'File',
-  'FileOrCreate',
-  'Socket',
-]
 
-/** Validates the volumes of a pod. Source: pkg/apis/core/validation ValidateVolumes. */
-export function validateVolumes(volumes: readonly Volume[], path: string, errors: FieldError[]): void {
-  const names = new Set<string>()
+const pullPolicies = ['Always', 'IfNotPresent', 'Never']
+
+/** Names in the paths of errors about a second source. */
+const secondPaths: Readonly<Record<string, string>> = { cephfs: 'cephFS', downwardAPI: 'downwarAPI' }
+
+/**
+ * Validates the volumes of a pod, or of a template, which has no name. Returns the valid ones by name: those
+ * that containers can mount. Source: pkg/apis/core/validation ValidateVolumes.
+ */
+export function validateVolumes(
+  volumes: readonly Volume[],
+  podName: string | undefined,
+  path: string,
+  errors: FieldError[],
+): ReadonlyMap<string, Volume> {
+  const valid = new Map<string, Volume>()
   volumes.forEach((volume, index) => {
     const at = `${path}[${index}]`
-    validateSource(volume, at, errors)
-    if (volume.name === '') errors.push(required(`${at}.name`))
-    else
-      for (const fault of dnsLabelFaults(volume.name)) errors.push(invalid(`${at}.name`, volume.name, fault))
-    if (names.has(volume.name)) errors.push(duplicate(`${at}.name`, volume.name))
-    names.add(volume.name)
+    const before = errors.length
+    validateSource(volume, podName, at, errors)
+    const { name } = volume
+    if (name === '') errors.push(required(`${at}.name`))
+    else for (const fault of dnsLabelFaults(name)) errors.push(invalid(`${at}.name`, name, fault))
+    if (valid.has(name)) errors.push(duplicate(`${at}.name`, name))
+    if (errors.length === before) valid.set(name, volume)
+    const claim = volume.persistentVolumeClaim?.claimName
+    if (claim !== undefined && podName !== undefined && isOwnClaim(claim, podName, volumes)) {
+      const text = 'must not reference a PVC that gets created for an ephemeral volume'
+      errors.push(invalid(`${at}.persistentVolumeClaim.claimName`, claim, text))
+    }
   })
+  return valid
 }
 
-function validateSource(volume: Volume, path: string, errors: FieldError[]): void {
+/** Whether the claim is made for an ephemeral volume of the pod itself. */
+const isOwnClaim = (claim: string, podName: string, volumes: readonly Volume[]): boolean =>
+  volumes.some(({ name, ephemeral }) => ephemeral !== undefined && claim === `${podName}-${name}`)
+
+function validateSource(
+  volume: Volume,
+  podName: string | undefined,
+  path: string,
+  errors: FieldError[],
+): void {
   const given = Object.keys(volume)
   let found = false
   // fast path: nearly all volumes have a name and one source, which need no search in upstream's order
   for (const name of given.length <= 2 ? given.filter(isSource) : sources) {
-    if (volume[name] === undefined) continue
-    if (found) errors.push(forbidden(`${path}.${name}`, 'may not specify more than 1 volume type'))
-    else if (!isKnown(volume[name])) validateOne(volume, name, `${path}.${name}`, errors)
+    const source = volume[name]
+    if (source === undefined) continue
+    if (found)
+      errors.push(
+        forbidden(`${path}.${secondPaths[name] ?? name}`, 'may not specify more than 1 volume type'),
+      )
+    else if (!isKnown(source)) validateOne(volume, name, source, path, errors)
+    if (name === 'iscsi') validatePortal(volume, path, errors)
+    if (name === 'ephemeral' && !found) validateClaimName(volume.name, podName, path, errors)
     found = true
   }
   if (!found) errors.push(required(path, 'must specify a volume type'))
@@ -87,183 +126,141 @@ const isSource = (name: string): name is (typeof sources)[number] => known.has(n
 function validateOne(
   volume: Volume,
   name: (typeof sources)[number],
+  source: object,
   path: string,
   errors: FieldError[],
 ): void {
+  const at = `${path}.${sourcePath(name)}`
   switch (name) {
     case 'emptyDir': {
       if (volume.emptyDir?.sizeLimit?.startsWith('-')) {
-        errors.push(forbidden(`${path}.sizeLimit`, 'SizeLimit field must be a valid resource quantity'))
+        errors.push(forbidden(`${at}.sizeLimit`, 'SizeLimit field must be a valid resource quantity'))
       }
       return
     }
-    case 'hostPath':
-      return validateHostPath(volume.hostPath as HostPathVolumeSource, path, errors)
+    case 'gitRepo':
+      return validateGitRepo(volume.gitRepo?.repository, volume.gitRepo?.directory ?? '', at, errors)
     case 'secret':
-      return validateFileVolume(volume.secret ?? {}, volume.secret?.secretName, 'secretName', path, errors)
+      return validateFileVolume(source, volume.secret?.secretName, 'secretName', at, errors)
     case 'configMap':
-      return validateFileVolume(volume.configMap ?? {}, volume.configMap?.name, 'name', path, errors)
+      return validateFileVolume(source, volume.configMap?.name, 'name', at, errors)
     case 'persistentVolumeClaim': {
-      if (volume.persistentVolumeClaim?.claimName === '') errors.push(required(`${path}.claimName`))
+      if (volume.persistentVolumeClaim?.claimName === '') errors.push(required(`${at}.claimName`))
       return
     }
-    case 'nfs':
-      return validateNfs(volume.nfs as NFSVolumeSource, path, errors)
     case 'downwardAPI': {
-      validateMode(volume.downwardAPI?.defaultMode, `${path}.defaultMode`, errors)
-      validateDownwardItems(volume.downwardAPI?.items ?? [], path, errors)
+      validateMode(volume.downwardAPI?.defaultMode, `${at}.defaultMode`, errors)
+      validateDownwardItems(volume.downwardAPI?.items ?? [], at, errors)
       return
     }
     case 'projected':
-      return validateProjected(volume.projected ?? {}, path, errors)
-    case 'csi': {
-      if (volume.csi?.driver === '') errors.push(required(`${path}.driver`))
+      return validateProjected(source, at, errors)
+    case 'csi':
+      return validateCsi(source as CSIVolumeSource, at, errors)
+    case 'ephemeral': {
+      const template = volume.ephemeral?.volumeClaimTemplate
+      if (template === undefined) errors.push(required(`${at}.volumeClaimTemplate`))
+      else validateClaimTemplate(template, `${at}.volumeClaimTemplate`, errors)
       return
     }
+    case 'image':
+      return validateImage(volume.image?.reference, volume.image?.pullPolicy, at, errors)
     default:
-      return // the rest is stored as it comes: the simulator mounts nothing
+      validateSharedSource(name, source, { at, errors, isPersistent: false })
   }
 }
 
-/** Source: validateNFSVolumeSource. */
-export function validateNfs(
-  { server, path: exported }: NFSVolumeSource,
+function validateGitRepo(
+  repository: string | undefined,
+  directory: string,
   path: string,
   errors: FieldError[],
 ): void {
-  if (server === '') errors.push(required(`${path}.server`))
-  if (exported === '') errors.push(required(`${path}.path`))
-  else if (!exported.startsWith('/'))
-    errors.push(invalid(`${path}.path`, exported, 'must be an absolute path'))
+  if ((repository ?? '') === '') errors.push(required(`${path}.repository`))
+  validateLocalPath(directory, `${path}.directory`, errors)
 }
 
-/** Source: validateHostPathVolumeSource. */
-export function validateHostPath(
-  { path: hostPath, type = '' }: HostPathVolumeSource,
+function validateImage(
+  reference: string | undefined,
+  pullPolicy: string | undefined,
   path: string,
   errors: FieldError[],
 ): void {
-  if (hostPath === '') {
-    errors.push(required(`${path}.path`))
-    return
+  if ((reference ?? '') === '') errors.push(required(`${path}.reference`))
+  const policy = pullPolicy ?? ''
+  if (policy === '') errors.push(required(`${path}.pullPolicy`))
+  else if (!pullPolicies.includes(policy))
+    errors.push(notSupported(`${path}.pullPolicy`, policy, pullPolicies))
+}
+
+/** Source: validateVolumeSource, for iSCSI with a name of the initiator. */
+function validatePortal({ name, iscsi }: Volume, path: string, errors: FieldError[]): void {
+  if (iscsi?.initiatorName === undefined || `${name}:${iscsi.targetPortal}`.length <= 64) return
+  errors.push(
+    invalid(
+      `${path}.name`,
+      name,
+      'Total length of <volume name>:<iscsi.targetPortal> must be under 64 characters if ' +
+        'iscsi.initiatorName is specified.',
+    ),
+  )
+}
+
+/** The claim of an ephemeral volume has the names of the pod and of the volume. */
+function validateClaimName(
+  name: string,
+  podName: string | undefined,
+  path: string,
+  errors: FieldError[],
+): void {
+  if (podName === undefined || name === '') return
+  const claim = `${podName}-${name}`
+  for (const fault of dnsSubdomainFaults(claim))
+    errors.push(invalid(`${path}.name`, name, `PVC name ${quote(claim)}: ${fault}`))
+}
+
+/** Source: validateCSIVolumeSource. */
+function validateCsi(
+  { driver, nodePublishSecretRef }: CSIVolumeSource,
+  path: string,
+  errors: FieldError[],
+): void {
+  errors.push(...validateDriverName(driver, `${path}.driver`))
+  if (nodePublishSecretRef === undefined) return
+  const { name = '' } = nodePublishSecretRef
+  if (name === '') errors.push(required(`${path}.nodePublishSecretRef.name`))
+  else for (const fault of dnsSubdomainFaults(name)) errors.push(invalid(`${path}.name`, name, fault))
+}
+
+/** The fields of metadata in Go's order, as upstream names them in these errors. */
+const metaFields: readonly (readonly [field: keyof ObjectMeta, shown?: string])[] = [
+  ['name'],
+  ['generateName'],
+  ['namespace'],
+  ['selfLink'],
+  ['uid', 'uID'],
+  ['resourceVersion'],
+  ['generation'],
+  ['creationTimestamp'],
+  ['deletionTimestamp'],
+  ['deletionGracePeriodSeconds'],
+  ['ownerReferences'],
+  ['finalizers'],
+  ['managedFields'],
+]
+
+/** Source: ValidatePersistentVolumeClaimTemplate. */
+function validateClaimTemplate(
+  { metadata = {}, spec }: PersistentVolumeClaimTemplate,
+  path: string,
+  errors: FieldError[],
+): void {
+  const at = `${path}.metadata`
+  errors.push(...validateAnnotations(metadata.annotations, `${at}.annotations`))
+  errors.push(...validateLabels(metadata.labels, `${at}.labels`))
+  for (const [field, shown = field] of metaFields) {
+    const isSet = (metadata[field] ?? undefined) !== undefined || wasSentEmpty(metadata, field)
+    if (isSet) errors.push(forbidden(`${at}.${shown}`, 'cannot be set'))
   }
-  if (hostPath.split('/').includes('..'))
-    errors.push(invalid(`${path}.path`, hostPath, "must not contain '..'"))
-  if (!hostPathTypes.includes(type)) errors.push(notSupported(`${path}.type`, type, hostPathTypes))
-}
-
-interface FileVolume {
-  readonly defaultMode?: number
-  readonly items?: readonly KeyToPath[]
-}
-
-function validateFileVolume(
-  volume: FileVolume,
-  name: string | undefined,
-  nameField: string,
-  path: string,
-  errors: FieldError[],
-): void {
-  if ((name ?? '') === '') errors.push(required(`${path}.${nameField}`))
-  validateMode(volume.defaultMode, `${path}.defaultMode`, errors)
-  volume.items?.forEach((item, index) => validateKeyToPath(item, `${path}.items[${index}]`, errors))
-}
-
-function validateMode(mode: number | undefined, path: string, errors: FieldError[]): void {
-  if (mode !== undefined && (mode < 0 || mode > 0o777)) {
-    errors.push(invalid(path, mode, 'must be a number between 0 and 0777 (octal), both inclusive'))
-  }
-}
-
-function validateKeyToPath({ key, path: target, mode }: KeyToPath, path: string, errors: FieldError[]): void {
-  if (key === '') errors.push(required(`${path}.key`))
-  if (target === '') errors.push(required(`${path}.path`))
-  else validateLocalPath(target, `${path}.path`, errors, true)
-  if (mode !== undefined && (mode < 0 || mode > 0o777)) {
-    errors.push(invalid(`${path}.mode`, mode, 'must be a number between 0 and 0777 (octal), both inclusive'))
-  }
-}
-
-/**
- * Validates a path within a volume: relative, and not leading out of it. `reserved` also forbids a leading
- * `..`.
- */
-export function validateLocalPath(
-  target: string,
-  path: string,
-  errors: FieldError[],
-  reserved = false,
-): void {
-  if (target.startsWith('/')) errors.push(invalid(path, target, 'must be a relative path'))
-  const steps = target.split('/')
-  if (steps.includes('..')) errors.push(invalid(path, target, "must not contain '..'"))
-  else if (reserved && steps[0]?.startsWith('..') === true)
-    errors.push(invalid(path, target, "must not start with '..'"))
-}
-
-function validateDownwardItems(
-  items: readonly DownwardAPIVolumeFile[],
-  path: string,
-  errors: FieldError[],
-): void {
-  for (const { path: target, fieldRef, resourceFieldRef, mode } of items) {
-    if (target === '') errors.push(required(`${path}.path`))
-    else validateLocalPath(target, `${path}.path`, errors, true)
-    if (fieldRef !== undefined) {
-      validateFieldRef(fieldRef, 'volume', `${path}.fieldRef`, errors)
-      if (resourceFieldRef !== undefined) {
-        errors.push(
-          invalid(path, 'resource', 'fieldRef and resourceFieldRef can not be specified simultaneously'),
-        )
-      }
-    } else if (resourceFieldRef !== undefined) {
-      validateResourceRef(resourceFieldRef, 'volume', `${path}.resourceFieldRef`, errors)
-    } else {
-      errors.push(required(path, 'one of fieldRef and resourceFieldRef is required'))
-    }
-    validateMode(mode, `${path}.mode`, errors)
-  }
-}
-
-function validateProjected(
-  { defaultMode, sources: given }: Partial<ProjectedVolumeSource>,
-  path: string,
-  errors: FieldError[],
-): void {
-  validateMode(defaultMode, `${path}.defaultMode`, errors)
-  given?.forEach((source, index) => {
-    const at = `${path}.sources[${index}]`
-    const { secret, configMap, downwardAPI, serviceAccountToken } = source
-    const count = Object.keys(source).length
-    if (count > 1) errors.push(forbidden(at, 'may not specify more than 1 volume type per source'))
-    if (count === 0) errors.push(required(at, 'must specify a volume type'))
-    if (secret !== undefined)
-      validateFileVolume({ items: secret.items ?? [] }, secret.name, 'name', `${at}.secret`, errors)
-    if (configMap !== undefined) {
-      validateFileVolume({ items: configMap.items ?? [] }, configMap.name, 'name', `${at}.configMap`, errors)
-    }
-    if (downwardAPI !== undefined) validateDownwardItems(downwardAPI.items ?? [], `${at}.downwardAPI`, errors)
-    if (serviceAccountToken !== undefined) {
-      const { expirationSeconds = 0, path: target } = serviceAccountToken
-      const field = `${at}.serviceAccountToken`
-      if (expirationSeconds < 600) {
-        errors.push(
-          invalid(
-            `${field}.expirationSeconds`,
-            expirationSeconds,
-            'may not specify a duration less than 10 minutes',
-          ),
-        )
-      } else if (expirationSeconds > 2 ** 32)
-        errors.push(
-          invalid(
-            `${field}.expirationSeconds`,
-            expirationSeconds,
-            'may not specify a duration larger than 2^32 seconds',
-          ),
-        )
-      if (target === '') errors.push(required(`${field}.path`))
-      else validateLocalPath(target, `${field}.path`, errors, true)
-    }
-  })
+  errors.push(...validatePersistentVolumeClaim(spec, `${path}.spec`))
 }

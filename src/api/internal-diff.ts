@@ -1,4 +1,4 @@
-import type { PodSpec } from '../generated.js'
+import { goJson } from './field-error.js'
 import { internalForm } from './internal-form.js'
 
 /** Lines around a change. */
@@ -12,32 +12,12 @@ interface Line {
 }
 
 /**
- * Returns the unified diff of two pod specs in internal form, which Kubernetes appends to the error. Source:
- * apimachinery util/diff.
+ * Returns the unified diff of two values in internal form (`core.v1.PodSpec`), which Kubernetes appends to
+ * errors about fields that may not change. Source: apimachinery util/diff.
  */
-export function podSpecDiff(old: PodSpec, next: PodSpec): string {
-  return unifiedDiff(printed(old), printed(next))
-}
-
-/** Returns the unified diff of two values with a shape of the internal form (`ClaimSpec`, `VolumeSource`). */
-export function internalDiff(shape: string, old: object, next: object): string {
-  const text = (value: object): readonly string[] =>
-    JSON.stringify(internalForm(shape, value as Readonly<Record<string, unknown>>), null, 1).split('\n')
-  return unifiedDiff(text(old), text(next))
-}
-
-/** Moves the pod's host flags to the security context, as in the internal type. */
-function printed(spec: PodSpec): readonly string[] {
-  const { hostNetwork, hostPID, hostIPC, shareProcessNamespace, hostUsers } = spec
-  const securityContext = {
-    ...spec.securityContext,
-    hostNetwork,
-    hostPID,
-    hostIPC,
-    shareProcessNamespace,
-    hostUsers,
-  }
-  return JSON.stringify(internalForm('PodSpec', { ...spec, securityContext }), null, 1).split('\n')
+export function internalDiff(type: string, old: object, next: object): string {
+  const lines = (value: object): readonly string[] => goJson(internalForm(type, value), 1).split('\n')
+  return unifiedDiff(lines(old), lines(next))
 }
 
 function unifiedDiff(old: readonly string[], next: readonly string[]): string {

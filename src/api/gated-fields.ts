@@ -1,0 +1,154 @@
+/**
+ * Fields that a server knows and drops from what clients write, because their feature is off in its release,
+ * unless the old object has one. A field is named by its message, so that a rule for pods holds for all
+ * templates. Source: DropDisabledPodFields of pkg/api/pod, dropDisabledFields of the strategies in
+ * pkg/registry.
+ */
+import type { Draft } from './draft.js'
+import type { KubeObject } from './definition.js'
+import type { Feature, Release } from './releases.js'
+import type { Field, Message } from './schema/types.js'
+
+/** What is dropped with the field: nothing else, its message if that is empty then, or the item of the list. */
+type Extent = 'field' | 'emptied' | 'item'
+
+type Row = readonly [message: string, fields: string, feature: Feature, extent?: Extent]
+
+const rows: readonly Row[] = [
+  ['core.v1.NodeStatus', 'config', 'dynamicKubeletConfig'],
+  ['core.v1.VolumeProjection', 'clusterTrustBundle', 'clusterTrustBundleProjection'],
+  ['core.v1.VolumeProjection', 'podCertificate', 'podCertificateProjection'],
+  ['core.v1.Volume', 'image', 'imageVolume', 'item'],
+  ['core.v1.Lifecycle', 'stopSignal', 'containerStopSignals', 'emptied'],
+  ['core.v1.ContainerStatus', 'allocatedResourcesStatus', 'resourceHealthStatus'],
+  ['core.v1.PodSpec', 'hostnameOverride', 'hostnameOverride'],
+  ['core.v1.Container', 'restartPolicyRules', 'containerRestartRules'],
+  ['core.v1.EnvVarSource', 'fileKeyRef', 'envFiles'],
+  ['core.v1.PodStatus', 'extendedResourceClaimStatus', 'extendedResources'],
+  ['apps.v1.DeploymentStatus', 'terminatingReplicas', 'terminatingReplicas'],
+  ['apps.v1.ReplicaSetStatus', 'terminatingReplicas', 'terminatingReplicas'],
+  ['resource.v1.AllocationResult', 'allocationTimestamp', 'deviceBindingConditions'],
+  [
+    'resource.v1.DeviceRequestAllocationResult',
+    'bindingConditions bindingFailureConditions',
+    'deviceBindingConditions',
+  ],
+  ['resource.v1.Device', 'bindsToNode bindingConditions bindingFailureConditions', 'deviceBindingConditions'],
+  ['resource.v1.Device', 'taints', 'deviceTaints'],
+  ['resource.v1.Device', 'consumesCounters', 'partitionableDevices'],
+  ['resource.v1.Device', 'nodeName nodeSelector allNodes', 'partitionableDevices'],
+  ['resource.v1.ResourceSliceSpec', 'sharedCounters perDeviceNodeSelection', 'partitionableDevices'],
+  ['resource.v1.Device', 'allowMultipleAllocations', 'consumableCapacity'],
+  ['resource.v1.DeviceCapacity', 'requestPolicy', 'consumableCapacity'],
+  ['resource.v1.ExactDeviceRequest', 'capacity', 'consumableCapacity'],
+  ['resource.v1.DeviceSubRequest', 'capacity', 'consumableCapacity'],
+  ['resource.v1.DeviceConstraint', 'distinctAttribute', 'consumableCapacity'],
+  ['resource.v1.DeviceRequestAllocationResult', 'shareID consumedCapacity', 'consumableCapacity'],
+  ['resource.v1.AllocatedDeviceStatus', 'shareID', 'consumableCapacity'],
+  ['resource.v1.DeviceClassSpec', 'extendedResourceName', 'extendedResources'],
+  ['storage.v1.CSIDriverSpec', 'nodeAllocatableUpdatePeriodSeconds', 'mutableNodeAllocatable'],
+  ['storage.v1.VolumeError', 'errorCode', 'mutableNodeAllocatable'],
+]
+
+interface Gated {
+  readonly name: string
+  readonly feature: Feature
+  readonly extent: Extent
+}
+
+/** The gated fields of a message, and its fields below which there are some. */
+interface Node {
+  readonly gated: readonly Gated[]
+  readonly children: readonly (readonly [name: string, isList: boolean, node: Node])[]
+}
+
+type Values = Record<string, unknown>
+
+/** Trees by release, then message. Undefined for messages without gated fields. */
+const trees = new WeakMap<Release, Map<Message, Node | undefined>>()
+
+/**
+ * Drops from a draft the fields whose features are off in the release, unless `old` uses the feature. Frozen
+ * parts are those of a stored object and stay.
+ */
+export function dropGatedFields(
+  release: Release,
+  message: Message,
+  draft: Draft<KubeObject>,
+  old: KubeObject | undefined,
+): void {
+  const tree = treeOf(release, message)
+  if (tree === undefined) return
+  const used = new Set<Feature>()
+  collect(tree, draft as unknown as Values, used, true)
+  if (used.size === 0) return
+  const before = new Set<Feature>()
+  if (old !== undefined) collect(tree, old as unknown as Values, before, false)
+  const dropped = [...used].filter((feature) => !before.has(feature))
+  if (dropped.length > 0) drop(tree, draft as unknown as Values, new Set(dropped))
+}
+
+function treeOf(release: Release, message: Message): Node | undefined {
+  let known = trees.get(release)
+  if (known === undefined) trees.set(release, (known = new Map()))
+  if (known.has(message)) return known.get(message)
+  // a message that contains itself has nothing to drop in the inner one that the outer one lacks
+  known.set(message, undefined)
+  const own = message.schemaName.replace('io.k8s.api.', '')
+  const gated = rows.flatMap(([owner, fields, feature, extent = 'field']) =>
+    owner === own && !release.has(feature)
+      ? fields.split(' ').map((name) => ({ name, feature, extent }))
+      : [],
+  )
+  const children = Object.entries(message.fields).flatMap(([name, field]) => {
+    const [child, isList] = childOf(message, field)
+    const node = child === undefined ? undefined : treeOf(release, child)
+    return node === undefined ? [] : [[name, isList, node] as const]
+  })
+  const tree = gated.length > 0 || children.length > 0 ? { gated, children } : undefined
+  known.set(message, tree)
+  return tree
+}
+
+function childOf({ group }: Message, field: Field): readonly [Message | undefined, boolean] {
+  if (field.type === 'message') return [group.find(field.message), false]
+  const isList = field.type === 'list'
+  return isList && field.items.type === 'message'
+    ? [group.find(field.items.message), true]
+    : [undefined, isList]
+}
+
+function collect({ gated, children }: Node, value: Values, used: Set<Feature>, isDraft: boolean): void {
+  if (isDraft && Object.isFrozen(value)) return
+  for (const { name, feature } of gated) if (value[name] !== undefined) used.add(feature)
+  for (const [name, isList, node] of children) {
+    const member = value[name]
+    if (typeof member !== 'object' || member === null) continue
+    if (!isList) collect(node, member as Values, used, isDraft)
+    else for (const item of member as readonly Values[]) collect(node, item, used, isDraft)
+  }
+}
+
+/** Drops the fields of a message. Returns whether the message itself must go. */
+function drop({ gated, children }: Node, value: Values, features: ReadonlySet<Feature>): boolean {
+  if (Object.isFrozen(value)) return false
+  let goes = false
+  for (const { name, feature, extent } of gated) {
+    if (!features.has(feature) || value[name] === undefined) continue
+    delete value[name]
+    goes ||= extent === 'item' || (extent === 'emptied' && Object.keys(value).length === 0)
+  }
+  for (const [name, isList, node] of children) {
+    const member = value[name]
+    if (typeof member !== 'object' || member === null) continue
+    if (!isList) {
+      if (drop(node, member as Values, features)) delete value[name]
+      continue
+    }
+    const kept = (member as readonly Values[]).filter((item) => !drop(node, item, features))
+    if (kept.length === (member as readonly Values[]).length) continue
+    if (kept.length > 0) value[name] = kept
+    else delete value[name]
+  }
+  return goes
+}

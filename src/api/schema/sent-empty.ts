@@ -1,0 +1,17 @@
+/**
+ * Empty lists and maps that a decoded body had and Go's encoder drops. Validation upstream still sees them:
+ * an error text shows `{}` where the client sent an empty map and `null` where it sent none.
+ */
+const sentEmpty = new WeakMap<object, Set<string>>()
+
+/** Records that the body of `owner` had an empty list or map in this field. */
+export function noteSentEmpty(owner: object, field: string): void {
+  const fields = sentEmpty.get(owner)
+  if (fields === undefined) sentEmpty.set(owner, new Set([field]))
+  else fields.add(field)
+}
+
+/** Whether the body of a decoded object had an empty list or map in this field. False for stored objects. */
+export function wasSentEmpty(owner: object, field: string): boolean {
+  return sentEmpty.get(owner)?.has(field) ?? false
+}
