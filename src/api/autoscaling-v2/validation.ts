@@ -213,8 +213,9 @@ function validateRules(rules: HPAScalingRules | undefined, path: string, errors:
   if (selectPolicy !== undefined && !selectPolicies.includes(selectPolicy)) {
     errors.push(notSupported(`${path}.selectPolicy`, selectPolicy, selectPolicies))
   }
-  if (policies.length === 0) errors.push(required(`${path}.policies`, 'must specify at least one Policy'))
-  policies.forEach((policy, index) => validatePolicy(policy, `${path}.policies[${index}]`, errors))
+  const given = policies ?? []
+  if (given.length === 0) errors.push(required(`${path}.policies`, 'must specify at least one Policy'))
+  given.forEach((policy, index) => validatePolicy(policy, `${path}.policies[${index}]`, errors))
   if (tolerance !== undefined && parseQuantity(tolerance).nanos < 0n) {
     errors.push(invalid(`${path}.tolerance`, tolerance, 'must be greater than or equal to 0'))
   }

@@ -111,7 +111,7 @@ export function validateOs(spec: PodSpec, path: string, errors: FieldError[]): v
 
 const isSet = (flag: boolean | undefined): boolean => flag !== undefined
 
-const control = /[\0-\x1f\x7f]/
+const control = /\p{Cc}/u
 const netBios = /^[^\\/:*?"<>|.][^\\/:*?"<>|]{0,14}$/
 const domainLabel = '[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?'
 const domainName = new RegExp(`^${domainLabel}(?:\\.${domainLabel})*$`)
