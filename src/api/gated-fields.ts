@@ -9,7 +9,9 @@ import type { KubeObject } from './definition.js'
 import type { Feature, Release } from './releases.js'
 import type { Field, Message } from './schema/types.js'
 
-/** What is dropped with the field: nothing else, its message if that is empty then, or the item of the list. */
+/**
+ * What is dropped with the field: nothing else, its message if that is empty then, or the item of the list.
+ */
 type Extent = 'field' | 'emptied' | 'item'
 
 type Row = readonly [message: string, fields: string, feature: Feature, extent?: Extent]

@@ -9,7 +9,9 @@ import { wasSentEmpty } from './schema/sent-empty.js'
 
 type Values = Readonly<Record<string, unknown>>
 
-/** The internal types that differ from v1 in order or fields, by JSON names. Source: pkg/apis/core/types.go. */
+/**
+ * The internal types that differ from v1 in order or fields, by JSON names. Source: pkg/apis/core/types.go.
+ */
 const internalOrder: Readonly<Record<string, string>> = {
   'core.v1.PodSpec':
     'volumes initContainers containers ephemeralContainers restartPolicy terminationGracePeriodSeconds ' +

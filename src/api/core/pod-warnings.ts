@@ -120,10 +120,8 @@ function selectorWarnings(
         warnings.push(`${at}.requiredDuringSchedulingIgnoredDuringExecution[${index}].labelSelector: ${text}`)
     })
     preferred.forEach(({ podAffinityTerm }, index) => {
-      if (podAffinityTerm.labelSelector === undefined)
-        warnings.push(
-          `${at}.preferredDuringSchedulingIgnoredDuringExecution[${index}].podAffinityTerm.labelSelector: ${text}`,
-        )
+      const term = `${at}.preferredDuringSchedulingIgnoredDuringExecution[${index}].podAffinityTerm`
+      if (podAffinityTerm.labelSelector === undefined) warnings.push(`${term}.labelSelector: ${text}`)
     })
   }
 }

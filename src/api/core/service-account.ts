@@ -3,7 +3,9 @@ import type { KindDefinition } from '../definition.js'
 import type { Draft } from '../draft.js'
 import type { ServiceAccount } from './generated.js'
 
-/** Of references to secrets only the name is kept. Source: serviceaccount/strategy.go cleanSecretReferences. */
+/**
+ * Of references to secrets only the name is kept. Source: serviceaccount/strategy.go cleanSecretReferences.
+ */
 function cleanSecrets(account: Draft<ServiceAccount>): void {
   if (account.secrets !== undefined)
     account.secrets = account.secrets.map(({ name }) => (name === undefined ? {} : { name }))

@@ -4,7 +4,10 @@ import { claimSpecWarnings } from './claim-warnings.js'
 import type { KeyToPath, ProjectedVolumeSource, Volume } from './generated.js'
 import { isFractionalBytes } from './resource-lists.js'
 
-/** Warnings about the volumes of a pod. Source: warningsForPodSpecAndMeta, warningsForOverlappingVirtualPaths. */
+/**
+ * Warnings about the volumes of a pod. Source: warningsForPodSpecAndMeta,
+ * warningsForOverlappingVirtualPaths.
+ */
 export function volumeWarnings(volumes: readonly Volume[], path: string, warnings: string[]): void {
   volumes.forEach((volume, index) => {
     const at = `${path}[${index}]`

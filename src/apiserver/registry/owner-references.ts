@@ -24,9 +24,10 @@ export function dropRepeatedOwners(
   }
   if (repeated.length === 0) return
   metadata.ownerReferences = kept
+  const when = isAdmitted ? ' after mutating admission happens' : ''
   warn(
     call,
-    `.metadata.ownerReferences contains duplicate entries${isAdmitted ? ' after mutating admission happens' : ''}; ` +
+    `.metadata.ownerReferences contains duplicate entries${when}; ` +
       'API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; ' +
       `please fix your requests; duplicate UID(s) observed: ${repeated.join(', ')}`,
   )

@@ -11,7 +11,10 @@ import type {
 
 type AnyContainer = Container | EphemeralContainer
 
-/** Calls `visit` with each container and its path, in upstream's order. Source: podshelper.VisitContainersWithPath. */
+/**
+ * Calls `visit` with each container and its path, in upstream's order. Source:
+ * podshelper.VisitContainersWithPath.
+ */
 export function visitContainers(
   spec: PodSpec,
   path: string,

@@ -54,7 +54,10 @@ export function validatePodResize(next: Pod, old: Pod): readonly FieldError[] {
   return errors
 }
 
-/** The kubelet of a running container tells its resources if it can resize. Source: isPodResizeRequestSupported. */
+/**
+ * The kubelet of a running container tells its resources if it can resize. Source:
+ * isPodResizeRequestSupported.
+ */
 function isSupported({ status }: Pod): boolean {
   const running = status.containerStatuses?.find(({ state }) => state?.running !== undefined)
   return running === undefined || running.resources !== undefined

@@ -140,7 +140,8 @@ function validateRest(next: PodSpec, old: PodSpec, errors: FieldError[]): void {
   errors.push(
     forbidden(
       'spec',
-      `pod updates may not change fields other than ${updatable}\n${internalDiff('core.v1.PodSpec', old, munged)}`,
+      `pod updates may not change fields other than ${updatable}\n` +
+        internalDiff('core.v1.PodSpec', old, munged),
     ),
   )
 }

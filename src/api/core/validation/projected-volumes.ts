@@ -8,7 +8,10 @@ interface FileVolume {
   readonly items?: readonly KeyToPath[]
 }
 
-/** Validates a volume of files from an object. Source: validateSecretVolumeSource, validateConfigMapVolumeSource. */
+/**
+ * Validates a volume of files from an object. Source: validateSecretVolumeSource,
+ * validateConfigMapVolumeSource.
+ */
 export function validateFileVolume(
   { defaultMode, items }: FileVolume,
   name: string | undefined,
@@ -51,7 +54,10 @@ export function validateLocalPath(
     errors.push(invalid(path, target, "must not start with '..'"))
 }
 
-/** Validates the files of a downward API volume; upstream omits their index. Source: validateDownwardAPIVolumeFile. */
+/**
+ * Validates the files of a downward API volume; upstream omits their index. Source:
+ * validateDownwardAPIVolumeFile.
+ */
 export function validateDownwardItems(
   items: readonly DownwardAPIVolumeFile[],
   path: string,
