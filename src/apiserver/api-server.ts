@@ -26,8 +26,8 @@ import { AggregatedServices } from './extensions/aggregated-services.js'
 import { converterOf } from './extensions/conversion.js'
 import { CustomResources } from './extensions/custom-resources.js'
 import { PlainTextError } from './errors.js'
-import type { LeaseRenewals } from '../client/lease-renewals.js'
-import { NodeLeaseRenewals } from './lease-renewals.js'
+import type { Heartbeats } from '../client/heartbeats.js'
+import { QuietHeartbeats } from './heartbeats.js'
 import { reportWrites } from './observe.js'
 import type { Exchange, Stage } from './pipeline.js'
 import { accessStages, exchangeOf, resolve, stagesOf } from './pipeline.js'
@@ -107,7 +107,7 @@ export interface ApiServerOptions {
   readonly storedProtobuf?: ProtobufDecoder
   /** Hash to which each write is added as `key@revision`. */
   readonly trace?: Trace
-  /** The kernel's account of quiet times. Default: every renewal of a lease is a request. */
+  /** The kernel's account of quiet times. Default: every heartbeat is a request. */
   readonly quiet?: QuietTime
 }
 
@@ -137,8 +137,8 @@ export interface ClientOptions {
  */
 export class ApiServer {
   readonly context: RegistryContext
-  /** Renewals of node leases in quiet times. */
-  readonly renewals: LeaseRenewals | undefined
+  /** Heartbeats of nodes in quiet times. */
+  readonly heartbeats: Heartbeats | undefined
   readonly #stages: readonly Stage[]
   readonly #accessStages: readonly Stage[]
   readonly #resolve: Stage
@@ -212,7 +212,7 @@ export class ApiServer {
     }).follow()
     reportWrites({ storage, resources, clock, bus, trace, quiet })
     if (trace !== undefined && quiet !== undefined)
-      this.renewals = new NodeLeaseRenewals({ storage, hub: this.context.hub, clock, bus, trace, quiet })
+      this.heartbeats = new QuietHeartbeats({ storage, hub: this.context.hub, clock, bus, trace, quiet })
     this.#observer = new RequestObserver(bus, clock)
     this.#stages = stagesOf(this.context)
     this.#accessStages = accessStages(this.context.dependencies)

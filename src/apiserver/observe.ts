@@ -3,7 +3,7 @@ import type { EventBus } from '../sim/event-bus.js'
 import type { QuietTime } from '../sim/quiet.js'
 import type { Trace } from '../sim/trace.js'
 import type { ClusterEvents } from '../client/cluster-events.js'
-import { isRenewal } from './lease-renewals.js'
+import { isHeartbeat } from './heartbeats.js'
 import type { Resources } from './registry/resources.js'
 import type { Storage, StoredChange } from './storage/storage.js'
 
@@ -20,7 +20,7 @@ export interface WriteObservers {
 /** Adds every write to the trace hash, and emits a `write` event if the bus has a listener. */
 export function reportWrites({ storage, resources, clock, bus, trace, quiet }: WriteObservers): void {
   storage.subscribe((change) => {
-    if (quiet !== undefined && !isRenewal(change)) quiet.disturb()
+    if (quiet !== undefined && !isHeartbeat(change)) quiet.disturb()
     trace?.record('write', clock.now(), `${change.key}@${change.revision}`)
     if (bus.has('write')) emit(change)
   })

@@ -3,7 +3,7 @@ import type { Client, UserInfo } from './client.js'
 import type { ClusterEvents } from './cluster-events.js'
 import type { EventRecorder } from './event-recorder.js'
 import type { Informer, InformerOptions } from './informer.js'
-import type { LeaseRenewals } from './lease-renewals.js'
+import type { Heartbeats } from './heartbeats.js'
 import type { ObjectOf, ResourceName } from './resources.js'
 
 /**
@@ -32,8 +32,8 @@ export interface ComponentHost extends Host<ClusterEvents> {
    * exception of `reconcile` is a bug.
    */
   informer<R extends ResourceName>(resource: R, options?: InformerOptions<ObjectOf<R>>): Informer<ObjectOf<R>>
-  /** Renewals of node leases that need no request; undefined where every renewal is one. */
-  readonly renewals?: LeaseRenewals | undefined
+  /** Heartbeats that need no request; undefined where every one is a request. */
+  readonly heartbeats?: Heartbeats | undefined
   /** Returns a recorder of Event objects with this `source` (default: the component's name). */
   recorder(source: EventSource): EventRecorder
 }

@@ -4,7 +4,6 @@ import type { EventRecorder } from '../client/event-recorder.js'
 import type { Informer } from '../client/informer.js'
 import type { Slice } from '../sim/module.js'
 import { controllerIdentity, controllerName } from './shared/identity.js'
-import { Retries } from './shared/queue.js'
 
 /** Flags of kube-controller-manager about pod CIDRs (`--allocate-node-cidrs`). */
 export interface NodeIpamOptions {
@@ -19,6 +18,8 @@ interface IpamState {
   next: number
   /** Allocated CIDRs that the informer does not show yet, to the name of their node. */
   readonly pending: Map<string, string>
+  /** Nodes for which no block is left. */
+  readonly waiting: Set<string>
 }
 
 /**
@@ -42,7 +43,6 @@ class NodeIpam {
   readonly #nodes: Informer<Node>
   readonly #state: Slice<IpamState>
   readonly #recorder: EventRecorder
-  readonly #retries: Retries
 
   constructor(host: ComponentHost, pool: CidrPool) {
     this.#host = host
@@ -50,21 +50,30 @@ class NodeIpam {
     this.#nodes = host.informer('nodes', {
       indexers: { podCIDR: ({ spec }) => (spec.podCIDR ? [spec.podCIDR] : []) },
     })
-    this.#state = host.state('allocations', () => ({ next: 0, pending: new Map<string, string>() }))
+    this.#state = host.state('allocations', () => ({ next: 0, pending: new Map(), waiting: new Set() }))
     this.#recorder = host.recorder({ component: 'cidrAllocator' })
-    this.#retries = new Retries(host, 'nodes')
   }
 
   start(): void {
     const queue = this.#host.workQueue('nodes', (name) => {
+      const { waiting } = this.#state.value
       const node = this.#nodes.get(name)
-      if (!node || node.spec.podCIDR || this.#isPending(name) || this.#allocate(node))
-        return this.#retries.forget(name)
-      this.#retries.later(queue, name)
+      if (!node || node.spec.podCIDR || this.#isPending(name) || this.#allocate(node)) waiting.delete(name)
+      else waiting.add(name)
+      queue.forget(name)
     })
-    this.#nodes.onChange(({ type, object }) => {
-      if (type === 'DELETED' || object.spec.podCIDR) this.#clearPending(object.metadata.name as string)
-      else queue.add(object.metadata.name as string)
+    this.#nodes.onChange(({ type, object: { metadata, spec } }) => {
+      const name = metadata.name as string
+      const { waiting } = this.#state.value
+      if (type !== 'DELETED' && !spec.podCIDR) {
+        if (!waiting.has(name)) queue.add(name)
+        return
+      }
+      this.#clearPending(name)
+      waiting.delete(name)
+      // upstream tries again with every update of the node; before a block is released, that is in vain
+      const [first] = waiting
+      if (type === 'DELETED' && spec.podCIDR && first !== undefined) queue.add(first)
     })
   }
 

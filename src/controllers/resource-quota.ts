@@ -48,7 +48,12 @@ export function createResourceQuotaController({ resources }: ResourceQuotaContro
 
 class ResourceQuotaController implements Controller<Watched> {
   readonly on: Handlers<Watched> = { quotas: (change) => this.#quotaChanged(change) }
-  readonly periodic = { name: 'resync', period: RESYNC, run: (): void => this.#resync() }
+  readonly periodic = {
+    name: 'resync',
+    period: RESYNC,
+    run: (): void => this.#resync(),
+    quiet: { accepts: (): boolean => this.#quotas.size === 0, run: (): void => undefined },
+  }
   readonly #host: ComponentHost
   readonly #served: () => readonly ServedResource[]
   readonly #quotas: Informer<ResourceQuota>

@@ -207,6 +207,11 @@ export class EtcdStore implements Store {
     return kv
   }
 
+  /** Makes `revision` the current one, as after writes that leave no history, see {@link replay}. */
+  skipTo(revision: number): void {
+    this.#mvcc.skipTo(revision)
+  }
+
   /** Whether the size of every write counts towards a quota. */
   get countsSize(): boolean {
     return this.#quota.limited

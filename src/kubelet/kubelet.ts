@@ -112,7 +112,7 @@ class Kubelet {
     this.#random = host.random('status')
     this.#statusUpdate = timings.statusUpdate
     this.#status = host.handle('status', () => this.#statusTick(), {
-      quiet: { accepts: () => this.#isStatusRoutine(), run: () => this.#wakeForStatus() },
+      quiet: { accepts: () => this.#isStatusRoutine(), run: () => this.#quietStatusTick() },
     })
 
     const nodes = this.#watchNode()
@@ -348,7 +348,12 @@ class Kubelet {
 
   /** Whether a status tick, if the last one did nothing, does nothing again. */
   #isStatusRoutine(): boolean {
-    return !this.#options.runtime.measured && !this.#agent.isReportDue
+    return !this.#options.runtime.measured && this.#agent.isRoutine
+  }
+
+  #quietStatusTick(): void {
+    this.#wakeForStatus()
+    if (this.#agent.isReportDue) this.#agent.repeatPost()
   }
 
   #statusTick(): void {

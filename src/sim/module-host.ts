@@ -5,6 +5,7 @@ import type { PlainData } from './plain-data.js'
 import type { Random, RandomStream } from './random.js'
 import type { ReadyQueue } from './ready-queue.js'
 import type { Timers } from './timers.js'
+import { timerPrefix } from './timers.js'
 import type { Handler, HandlerOptions, Slice, TimerOptions, Topic } from './topic.js'
 import type { Failures, WorkQueue, WorkQueueOptions } from './work-queue.js'
 import { TopicWorkQueue } from './work-queue.js'
@@ -80,11 +81,13 @@ class ModuleTopic<Events extends KernelEvents> implements Topic {
   readonly owner: string
   readonly name: string
   readonly #kernel: Kernel<Events>
+  readonly #prefix: string
 
   constructor(kernel: Kernel<Events>, owner: string, topic: string) {
     this.#kernel = kernel
     this.owner = owner
     this.name = topic
+    this.#prefix = timerPrefix(owner, topic)
   }
 
   /**
@@ -107,7 +110,7 @@ class ModuleTopic<Events extends KernelEvents> implements Topic {
       topic: this.name,
       key,
     } as const
-    timers.set(options.payload === undefined ? timer : { ...timer, payload: options.payload })
+    timers.set(options.payload === undefined ? timer : { ...timer, payload: options.payload }, this.#prefix)
   }
 
   cancel(key: string): boolean {

@@ -5,7 +5,7 @@ import type { HandlerOptions, QuietForm } from './topic.js'
 /** What {@link QuietTime} remembers of one topic. */
 interface Known {
   readonly quiet: QuietForm | undefined
-  readonly passive: ((key: string) => boolean) | undefined
+  readonly passive: HandlerOptions['passive']
   /** The era of the last step that did no more than set its next timer. */
   idleIn: number
 }
@@ -15,18 +15,23 @@ interface Known {
  * wake-ups that would lead to the same result again.
  *
  * Time is divided into eras. An era ends with everything that is not known to be routine: a write (except a
- * renewal of a node's lease), a step of a topic without a quiet form, a call from outside. If a handler did
+ * heartbeat), a step of a topic without a quiet form, a call from outside. If a handler did
  * nothing in a step of this era but set its next timer, then it will do nothing in the next one, unless a
  * limit in time that only it knows has passed; so the kernel asks {@link QuietForm.accepts}.
  */
 export class QuietTime {
   readonly #topics = new Map<string, Map<string, Known>>()
-  readonly #writers: { readonly owner: string; readonly write: () => void }[] = []
+  readonly #writers: { readonly owner: string; readonly write: (deliver: () => void) => void }[] = []
   #era = 0
   #disturbed = false
   #unwritten = false
   /** Steps that the present instant would wake, in their order. */
   #followers: Ready[] = []
+
+  /** Number of the present era. */
+  get era(): number {
+    return this.#era
+  }
 
   /** Whether results of quiet handlers still have to be written, see {@link QuietTime.onWrite}. */
   get unwritten(): boolean {
@@ -46,8 +51,11 @@ export class QuietTime {
       if (this.#writers[at]?.owner === owner) this.#writers.splice(at, 1)
   }
 
-  /** Calls `write` before anyone can look at what quiet handlers have put off. */
-  onWrite(owner: string, write: () => void): void {
+  /**
+   * Calls `write` before anyone can look at what quiet handlers have put off. It calls `deliver` after the
+   * writes of each instant, which runs the steps that they have woken.
+   */
+  onWrite(owner: string, write: (deliver: () => void) => void): void {
     this.#writers.push({ owner, write })
   }
 
@@ -63,10 +71,15 @@ export class QuietTime {
     this.#disturbed = false
   }
 
+  /** Whether a step that quiet writes have woken changes nothing but an informer's view. */
+  allows({ owner, topic }: Ready): boolean {
+    return this.#topics.get(owner)?.get(topic)?.passive !== undefined
+  }
+
   /** Notes a step that will run. */
-  begin({ owner, topic, key }: Ready): void {
+  begin({ owner, topic }: Ready): void {
     const known = this.#topics.get(owner)?.get(topic)
-    if (known?.quiet === undefined && known?.passive?.(key) !== true) this.#disturbed = true
+    if (known?.quiet === undefined && known?.passive === undefined) this.#disturbed = true
   }
 
   /** Notes that a step has set one timer and nothing else. */
@@ -75,12 +88,13 @@ export class QuietTime {
     if (known?.quiet !== undefined) known.idleIn = this.#era
   }
 
-  /** Whether all these timers, which are due now, can be handled quietly. */
+  /** Whether all these timers, which are due now, can be handled quietly. Others end the era. */
   accepts(due: readonly Timer[]): boolean {
     if (this.#disturbed) return false
     for (const { owner, topic } of due) {
       const known = this.#topics.get(owner)?.get(topic)
-      if (known?.quiet === undefined || known.idleIn !== this.#era || !known.quiet.accepts()) return false
+      if (known?.quiet === undefined && known?.passive !== 'always') this.#disturbed = true
+      if (known?.idleIn !== this.#era || known.quiet?.accepts() !== true) return false
     }
     return true
   }
@@ -108,8 +122,8 @@ export class QuietTime {
   }
 
   /** Writes what quiet handlers have put off. */
-  write(): void {
+  write(deliver: () => void): void {
     this.#unwritten = false
-    for (const { write } of this.#writers) write()
+    for (const { write } of this.#writers) write(deliver)
   }
 }

@@ -312,9 +312,13 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
     if (!this.quiet.unwritten) return
     this.trace.muted = true
     try {
-      this.quiet.write()
-      for (let entry = this.ready.take(); entry; entry = this.ready.take())
-        this.#handlers.get(entry.owner)?.get(entry.topic)?.(entry.key, entry.payload)
+      this.quiet.write(() => {
+        for (let entry = this.ready.take(); entry; entry = this.ready.take()) {
+          if (!this.quiet.allows(entry))
+            throw new Error(`assertion failed: a heartbeat has woken ${entry.owner}/${entry.topic}`)
+          this.#handlers.get(entry.owner)?.get(entry.topic)?.(entry.key, entry.payload)
+        }
+      })
     } finally {
       this.trace.muted = false
     }

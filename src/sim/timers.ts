@@ -26,10 +26,17 @@ export interface Timer {
 interface Entry {
   readonly timer: Timer
   readonly id: string
+  /** Copies of the timer's, which the heap compares. */
+  readonly due: number
+  readonly seq: number
   live: boolean
 }
 
+/** Returns the id of a timer: with the key appended, {@link timerPrefix}. */
 const idOf = (owner: string, topic: string, key: string): string => `${owner}\n${topic}\n${key}`
+
+/** Returns what the ids of all timers of a topic begin with, for {@link Timers.set}. */
+export const timerPrefix = (owner: string, topic: string): string => idOf(owner, topic, '')
 
 /**
  * All pending timers: a binary heap ordered by (due, seq), and an index by (owner, topic, key), each of which
@@ -51,12 +58,15 @@ export class Timers {
     return this.#pendingWork
   }
 
-  /** Sets the timer of (owner, topic, key), replacing a pending one. */
-  set(timer: Omit<Timer, 'seq'>): void {
-    const id = idOf(timer.owner, timer.topic, timer.key)
+  /**
+   * Sets the timer of (owner, topic, key), replacing a pending one. `prefix` is that of the topic, for
+   * callers that have it at hand.
+   */
+  set(timer: Omit<Timer, 'seq'>, prefix: string = timerPrefix(timer.owner, timer.topic)): void {
+    const id = prefix + timer.key
     const former = this.#live.get(id)
     if (former) this.#drop(former)
-    this.#add({ timer: { ...timer, seq: this.#nextSeq++ }, id, live: true })
+    this.#add(entryOf({ ...timer, seq: this.#nextSeq++ }, id))
   }
 
   get(owner: string, topic: string, key: string): Timer | undefined {
@@ -84,7 +94,7 @@ export class Timers {
   /** Removes and returns the next timer if it is due at `now`. */
   popDue(now: number): Timer | undefined {
     const top = this.#top()
-    if (!top || top.timer.due > now) return undefined
+    if (!top || top.due > now) return undefined
     this.#removeTop()
     this.#drop(top)
     return top.timer
@@ -103,7 +113,7 @@ export class Timers {
   static restore(timers: readonly Timer[], nextSeq: number): Timers {
     const restored = new Timers()
     for (const timer of timers) {
-      restored.#add({ timer, id: idOf(timer.owner, timer.topic, timer.key), live: true })
+      restored.#add(entryOf(timer, idOf(timer.owner, timer.topic, timer.key)))
     }
     restored.#nextSeq = nextSeq
     return restored
@@ -170,6 +180,10 @@ export class Timers {
   }
 }
 
+function entryOf(timer: Timer, id: string): Entry {
+  return { timer, id, due: timer.due, seq: timer.seq, live: true }
+}
+
 function byDueThenSeq(a: Entry, b: Entry): number {
-  return a.timer.due - b.timer.due || a.timer.seq - b.timer.seq
+  return a.due - b.due || a.seq - b.seq
 }

@@ -46,7 +46,8 @@ export interface HandlerOptions {
   /** Default: every call is a step. */
   readonly quiet?: QuietForm
   /**
-   * Whether the step of a key only takes notice of what quiet handlers have written. Default: never.
+   * Steps that change nothing that quiet handlers depend on: those that a wake-up starts (an informer takes
+   * notice of a write), or all. Default: none.
    */
-  readonly passive?: (key: string) => boolean
+  readonly passive?: 'woken' | 'always'
 }

@@ -35,13 +35,14 @@ export function etcdCompactor({
     name: 'kube-apiserver/etcd-compactor',
     setup: (host) => {
       const last = host.state('last', () => ({ revision: store.revision }))
-      const topic = host.handle('compact', () => {
+      const compact = (): void => {
         const target = Math.min(last.value.revision, oldestNeeded?.() ?? Infinity)
         if (target > store.compactedRevision && target > 1) store.compact({ revision: target })
         last.value.revision = store.revision
         hub.bookmark()
         topic.wakeAfter('', intervalMs, { class: 'watchdog' })
-      })
+      }
+      const topic = host.handle('compact', compact, { passive: 'always' })
       if (topic.dueAt('') === undefined) topic.wakeAfter('', intervalMs, { class: 'watchdog' })
     },
   }

@@ -107,6 +107,10 @@ export class EtcdStorage implements Storage {
     return this.#store.replay(key, object, expected, at) !== undefined
   }
 
+  skipTo(revision: number): void {
+    this.#store.skipTo(revision)
+  }
+
   isPrivate(key: string): boolean {
     return !this.#store.countsSize && this.#store.observersOf(key) === 1
   }
@@ -265,6 +269,10 @@ class LenientStorage implements Storage {
 
   replay(key: string, object: KubeObject, expected: number, at: Replayed): boolean {
     return this.#storage.replay(key, object, expected, at)
+  }
+
+  skipTo(revision: number): void {
+    this.#storage.skipTo(revision)
   }
 
   isPrivate(key: string): boolean {

@@ -56,6 +56,8 @@ export interface Storage {
    * current one. The writes in between leave no history: reads and watches find the version before or after.
    */
   replay(key: string, object: KubeObject, expected: number, at: Replayed): boolean
+  /** Makes `revision` the current one, if it is not later; see {@link replay}. */
+  skipTo(revision: number): void
   /** Whether only the apiserver watches the key in etcd, and etcd does not count the size of writes. */
   isPrivate(key: string): boolean
   /** Removes if the key's revision is still `expected`, and returns whether it did. */

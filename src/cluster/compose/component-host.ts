@@ -6,7 +6,7 @@ import type { ComponentHost, EventSource } from '../../client/component.js'
 import type { EventRecorder } from '../../client/event-recorder.js'
 import type { Informer, InformerOptions } from '../../client/informer.js'
 import { ListWatchInformer, type InformerState } from '../../client/list-watch-informer.js'
-import type { LeaseRenewals } from '../../client/lease-renewals.js'
+import type { Heartbeats } from '../../client/heartbeats.js'
 import type { ObjectOf, ResourceName } from '../../client/resources.js'
 import { ModuleHost, type Kernel } from '../../sim/module-host.js'
 import type { WorkQueue, WorkQueueOptions } from '../../sim/work-queue.js'
@@ -25,8 +25,8 @@ export interface HostServices {
   readonly identify?: (() => UserInfo | undefined) | undefined
   /** Returns a client under another identity. */
   readonly clientOf?: ((user: UserInfo) => Client) | undefined
-  /** See `ComponentHost.renewals`. */
-  readonly renewals?: LeaseRenewals | undefined
+  /** See `ComponentHost.heartbeats`. */
+  readonly heartbeats?: Heartbeats | undefined
   /** The informers of the component's process. By default, the component has its own, through its client. */
   readonly shared?: ProcessInformers | undefined
   /** Creates the recorder that writes Event objects through a client. */
@@ -60,7 +60,7 @@ const isRequestFailure = (error: unknown): boolean =>
 export class ClusterComponentHost extends ModuleHost<ClusterEvents> implements ComponentHost {
   readonly client: Client
   readonly version: string
-  readonly renewals: LeaseRenewals | undefined
+  readonly heartbeats: Heartbeats | undefined
   readonly #direct: ResumableClient
   readonly #services: HostServices
   readonly #informers = new Map<
@@ -75,7 +75,7 @@ export class ClusterComponentHost extends ModuleHost<ClusterEvents> implements C
     this.#direct = client
     this.#services = services
     this.version = services.version
-    this.renewals = services.renewals
+    this.heartbeats = services.heartbeats
     this.client = new ConnectedClient(() => this.#admitted(client), client.user)
   }
 
@@ -120,8 +120,7 @@ export class ClusterComponentHost extends ModuleHost<ClusterEvents> implements C
     options: InformerOptions<ObjectOf<R>>,
   ): Informer<ObjectOf<R>> {
     const state = this.state<InformerState>(`informer ${id}`, () => ({ resourceVersion: undefined }))
-    const passive = (): boolean => resource === 'leases'
-    const topic = this.handle(`informer ${id}`, () => informer.deliver(), { passive })
+    const topic = this.handle(`informer ${id}`, () => informer.deliver(), { passive: 'woken' })
     const { connectivity, identify } = this.#services
     const informer = new ListWatchInformer<ObjectOf<R>>(resource, options, {
       client: this.#direct,

@@ -168,7 +168,7 @@ export class ControlPlane {
       identify,
       clientOf: (user) => this.server.client(user, { userAgent: component.name }),
       shared: this.#informersOf(processOf(component)),
-      renewals: this.server.renewals,
+      heartbeats: this.server.heartbeats,
       makeRecorder: (through, owner, source) => (events ? recorder(through, owner, source) : SILENT),
     })
     this.#hosts.set(component.name, host)

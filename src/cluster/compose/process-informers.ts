@@ -48,9 +48,7 @@ export class ProcessInformers implements Module<Host<ClusterEvents>> {
   setup(host: Host<ClusterEvents>): void {
     this.#host = host
     // a wake-up may arrive after its informer was closed
-    this.#topic = host.handle('informer', (id) => this.#shared.get(id)?.deliver(), {
-      passive: (id) => id.startsWith('leases|'),
-    })
+    this.#topic = host.handle('informer', (id) => this.#shared.get(id)?.deliver(), { passive: 'woken' })
   }
 
   /** Returns an informer for a component, shared with others that watch the same. */

@@ -3,11 +3,18 @@ import type { Node, Pod } from '../../api/core/generated.js'
 import { isApiError } from '../../client/api-error.js'
 import type { ComponentHost } from '../../client/component.js'
 import type { Informer } from '../../client/informer.js'
-import { formatMicroTime } from '../../api/time.js'
+import { formatMicroTime, formatTime } from '../../api/time.js'
 import type { QuietForm, Slice } from '../../sim/module.js'
 import { isRequestFailure } from '../shared/queue.js'
 import type { NodeHealth } from './health.js'
-import { isSilent, newNodeHealth, observe, observeRenewal, unknownConditions } from './health.js'
+import {
+  isSilent,
+  newNodeHealth,
+  observe,
+  observeHeartbeat,
+  observeRenewal,
+  unknownConditions,
+} from './health.js'
 import type { NoExecuteTainter } from './no-execute.js'
 import type { NodeWriter } from './node-writer.js'
 import type { NodeLifecycleSettings } from './options.js'
@@ -61,7 +68,7 @@ export class HealthMonitor implements QuietForm {
   /** Runs one pass. A healthy node costs a few look-ups, no allocation and no request. */
   pass(): void {
     const { nodes, zones, tainter, known, host } = this.#parts
-    host.renewals?.take(() => undefined) // the informer has them too
+    host.heartbeats?.take(() => undefined) // the informers have them too
     this.#calmUntil = 0
     const list = nodes.list()
     this.#register(list)
@@ -77,7 +84,7 @@ export class HealthMonitor implements QuietForm {
   accepts(): boolean {
     const { host } = this.#parts
     const now = host.clock.now()
-    if (host.renewals === undefined) return false
+    if (host.heartbeats === undefined) return false
     if (now >= this.#calmUntil) this.#calmUntil = this.#nextSilence()
     return now < this.#calmUntil
   }
@@ -86,9 +93,11 @@ export class HealthMonitor implements QuietForm {
   run(): void {
     const { host, known } = this.#parts
     const now = host.clock.now()
-    host.renewals?.take((node, time) => {
+    host.heartbeats?.take((node, kind, time) => {
       const health = known.value.get(node)?.health
-      if (health !== undefined) observeRenewal(health, formatMicroTime(time), now)
+      if (health === undefined) return
+      if (kind === 'lease') observeRenewal(health, formatMicroTime(time), now)
+      else observeHeartbeat(health, formatTime(time), now)
     })
   }
 
@@ -97,7 +106,7 @@ export class HealthMonitor implements QuietForm {
     const { host, known, nodes, settings } = this.#parts
     const now = host.clock.now()
     const heard = new Set<string>()
-    host.renewals?.peek((node) => heard.add(node))
+    host.heartbeats?.peek((node, kind) => kind === 'lease' && heard.add(node))
     let next = Infinity
     for (const [name, { health }] of known.value) {
       const node = nodes.get(name)

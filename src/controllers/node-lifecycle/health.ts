@@ -45,12 +45,21 @@ export function observe(
 ): void {
   const heartbeat = ready?.lastHeartbeatTime ?? undefined
   const cameOrWent = (health.ready === undefined) !== (ready === undefined)
-  if (cameOrWent || (ready && heartbeat !== health.heartbeat)) {
-    health.probe = now
-    health.heartbeat = heartbeat
-  }
+  if (cameOrWent || ready) observeHeartbeat(health, heartbeat, now, cameOrWent)
   health.ready = ready?.status
   if (lease) observeRenewal(health, lease.spec.renewTime ?? '', now)
+}
+
+/** Records the Ready condition's lastHeartbeatTime as of this pass. */
+export function observeHeartbeat(
+  health: NodeHealth,
+  heartbeat: string | undefined,
+  now: number,
+  always = false,
+): void {
+  if (!always && heartbeat === health.heartbeat) return
+  health.probe = now
+  health.heartbeat = heartbeat
 }
 
 /** Records the lease's time of renewal as of this pass; '' for a lease that was never renewed. */

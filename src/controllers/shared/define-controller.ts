@@ -2,6 +2,7 @@ import type { UserInfo } from '../../client/client.js'
 import type { Component, ComponentHost } from '../../client/component.js'
 import type { Change, Informer, InformerOptions } from '../../client/informer.js'
 import type { ObjectOf, ResourceName } from '../../client/resources.js'
+import type { QuietForm } from '../../sim/module.js'
 import type { WorkQueue } from '../../sim/work-queue.js'
 import { LazyInformer } from './lazy-informer.js'
 import type { QueueOptions } from './queue.js'
@@ -32,7 +33,13 @@ export interface Controller<S extends Resources> {
    */
   readonly on: Handlers<S>
   /** A pass that runs every `period` ms of virtual time once all informers are synced: a resync. */
-  readonly periodic?: { readonly name: string; readonly period: number; run(): void }
+  readonly periodic?: {
+    readonly name: string
+    readonly period: number
+    run(): void
+    /** The form of a pass that finds nothing to do. Default: none. */
+    readonly quiet?: QuietForm
+  }
 }
 
 /** Event handlers of a {@link Controller}. */
@@ -143,7 +150,8 @@ function setUp<S extends Resources, L extends Resources>(
     if (informer !== undefined) listen(key, informer)
   }
   const { periodic } = controller
-  if (periodic !== undefined) runPeriodically(host, periodic.name, periodic.period, all, () => periodic.run())
+  if (periodic !== undefined)
+    runPeriodically(host, periodic.name, periodic.period, all, () => periodic.run(), periodic.quiet)
 }
 
 function mapValues<T, R>(

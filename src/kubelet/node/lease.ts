@@ -55,7 +55,7 @@ export class NodeLease {
     try {
       state.lease = state.lease ? this.#update(state.lease) : this.#ensure()
       state.retry = FIRST_RETRY
-      this.#host.renewals?.note(this.#node)
+      this.#host.heartbeats?.note(this.#node, 'lease')
       this.#setTimer()
     } catch (error) {
       if (!(error instanceof ApiError) && !(error instanceof ConnectionError)) throw error
@@ -77,12 +77,12 @@ export class NodeLease {
 
   #isRoutine(): boolean {
     const { lease } = this.#state.value
-    return lease !== undefined && this.#host.renewals?.accepts(lease) === true
+    return lease !== undefined && this.#host.heartbeats?.accepts(lease) === true
   }
 
   #renewQuietly(): void {
     const state = this.#state.value
-    this.#host.renewals?.renew(state.lease as Lease, (lease) => (state.lease = lease))
+    this.#host.heartbeats?.beat(state.lease as Lease, (lease) => (state.lease = lease as Lease))
     this.#setTimer()
   }
 

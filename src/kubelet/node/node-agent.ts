@@ -30,6 +30,12 @@ interface NodeState {
   volumes?: string
 }
 
+/** A post that can be repeated quietly in the era in which it was made. */
+interface Repeated {
+  node: Node
+  readonly era: number | undefined
+}
+
 /** What the node agent needs besides its host. */
 export interface NodeAgentDependencies {
   readonly options: KubeletOptions
@@ -53,6 +59,8 @@ export class NodeAgent {
   readonly #ports: NodeAgentDependencies
   readonly #state: Slice<NodeState>
   readonly #register: Topic
+  /** The last post. */
+  #repeated: Repeated | undefined
 
   constructor(host: ComponentHost, ports: NodeAgentDependencies) {
     this.#host = host
@@ -119,6 +127,24 @@ export class NodeAgent {
   /** Whether the status must be posted even if it is the same. */
   get isReportDue(): boolean {
     return this.#host.clock.now() - this.#state.value.reportedAt >= this.#ports.statusReport
+  }
+
+  /** Whether the status need not be posted, or would be posted once more as it was. */
+  get isRoutine(): boolean {
+    if (!this.isReportDue) return true
+    const { heartbeats } = this.#host
+    return (
+      this.#repeated !== undefined &&
+      this.#repeated.era === heartbeats?.era &&
+      heartbeats?.accepts(this.#repeated.node) === true
+    )
+  }
+
+  /** Posts the status of the last post once more. */
+  repeatPost(): void {
+    this.#state.value.reportedAt = this.#host.clock.now()
+    const repeated = this.#repeated as Repeated
+    this.#host.heartbeats?.beat(repeated.node, (node) => (repeated.node = node as Node))
   }
 
   /** Posts the node's status if it has changed, or if the last post is old. */
@@ -203,6 +229,8 @@ export class NodeAgent {
     const { volumesInUse: _before, ...rest } = current.status
     const posted = client.updateStatus('nodes', { ...current, status: { ...rest, ...own } })
     this.#posted(posted)
+    this.#repeated = { node: posted, era: this.#host.heartbeats?.era }
+    this.#host.heartbeats?.note(options.node, 'status')
     const after = this.#state.value.ready ? 'True' : 'False'
     if (before !== undefined && before !== after)
       this.#statusEvent(after === 'True' ? 'NodeReady' : 'NodeNotReady')
