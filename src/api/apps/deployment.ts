@@ -171,8 +171,8 @@ export const deploymentDefinition: KindDefinition<Deployment> = defineKind<Deplo
   columns: [
     nameColumn(),
     column('Ready', ({ spec, status }) => `${status.readyReplicas ?? 0}/${spec.replicas ?? 0}`),
-    column('Up-to-date', ({ status }) => status.updatedReplicas ?? 0, 'integer'),
-    column('Available', ({ status }) => status.availableReplicas ?? 0, 'integer'),
+    column('Up-to-date', ({ status }) => status.updatedReplicas ?? 0),
+    column('Available', ({ status }) => status.availableReplicas ?? 0),
     ageColumn(),
     ...templateColumns<Deployment>(),
   ],

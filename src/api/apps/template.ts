@@ -6,7 +6,8 @@ import { selectorMatches, formatSelector, type Labels } from '../labels.js'
 import { wideColumn } from '../define.js'
 import type { KubeObject, PrinterColumn } from '../definition.js'
 import { validateLabelSelector, isUsableSelector } from '../meta/label-validation.js'
-import type { LabelSelector } from '../meta/generated.js'
+import type { LabelSelector, ObjectMeta } from '../meta/generated.js'
+import { wasSentEmpty } from '../schema/sent-empty.js'
 import type { PodTemplateSpec, PodSpec } from '../core/generated.js'
 import type { PodTemplateSpecInput } from '../core/inputs.js'
 import { setPodSpecDefaults } from '../core/pod-defaults.js'
@@ -72,7 +73,7 @@ export function validateTemplateLabels(
     errors.push(
       invalid(
         'spec.template.metadata.labels',
-        mapAsGo(labels),
+        sentMap(template.metadata, 'labels'),
         '`selector` does not match template `labels`',
       ),
     )
@@ -97,6 +98,13 @@ export function mapAsGo(map: Labels | undefined): Labels | undefined {
   return map === undefined
     ? undefined
     : Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+/** Returns a map of labels or annotations as Go prints it: an empty one only if the client sent it. */
+export function sentMap(metadata: ObjectMeta | undefined, field: 'labels' | 'annotations'): Labels | null {
+  const map = metadata?.[field]
+  if (map !== undefined) return mapAsGo(map)
+  return metadata !== undefined && wasSentEmpty(metadata, field) ? {} : null
 }
 
 /** Returns the selector with its fields in Go's order. */

@@ -1,3 +1,4 @@
+import { sentMap } from '../apps/template.js'
 import {
   ageColumn,
   borrow,
@@ -62,7 +63,13 @@ function validateTemplate(
 ): void {
   const { labels } = template.metadata ?? {}
   if (Object.keys(selector).length > 0 && !labelMapMatches(selector, labels)) {
-    errors.push(invalid(`${path}.metadata.labels`, labels, '`selector` does not match template `labels`'))
+    errors.push(
+      invalid(
+        `${path}.metadata.labels`,
+        sentMap(template.metadata, 'labels'),
+        '`selector` does not match template `labels`',
+      ),
+    )
   }
   validatePodTemplate(template, path, errors)
   const policy: string = template.spec?.restartPolicy ?? ''

@@ -181,9 +181,9 @@ function serviceWarnings(service: Service): readonly string[] {
   if (!ignored)
     spec.clusterIPs?.forEach((ip, index) => found.push(...ipWarnings(ip, `spec.clusterIPs[${index}]`)))
   if (ignored && (spec.loadBalancerIP ?? '') !== '')
-    found.push('spec.loadBalancerIP is ignored when spec.clusterIP is "None"')
+    found.push('spec.loadBalancerIP is ignored for headless services')
   if (ignored && (spec.externalIPs ?? []).length > 0)
-    found.push('spec.externalIPs is ignored when spec.clusterIP is "None"')
+    found.push('spec.externalIPs is ignored for headless services')
   if (ignored && spec.sessionAffinity !== 'None')
     found.push('spec.SessionAffinity is ignored for headless services')
   spec.externalIPs?.forEach((ip, index) => found.push(...ipWarnings(ip, `spec.externalIPs[${index}]`)))
@@ -191,5 +191,7 @@ function serviceWarnings(service: Service): readonly string[] {
   if (spec.type === 'ExternalName' && (spec.externalIPs ?? []).length > 0) {
     found.push('spec.externalIPs is ignored when spec.type is "ExternalName"')
   }
+  if (spec.type !== 'ExternalName' && (spec.externalName ?? '') !== '')
+    found.push('spec.externalName is ignored when spec.type is not "ExternalName"')
   return found
 }

@@ -86,9 +86,13 @@ export function validateOperator(
 
 /** Returns `invalid label selector` if metav1.LabelSelectorAsSelector would fail. */
 export function isUsableSelector(selector: LabelSelector): boolean {
+  const { matchLabels = {} } = selector
+  for (const key in matchLabels)
+    if (qualifiedNameFaults(key).length + labelValueFaults(matchLabels[key] ?? '').length > 0) return false
   return (selector.matchExpressions ?? []).every(
     ({ key, operator, values = [] }) =>
       qualifiedNameFaults(key).length === 0 &&
+      values.every((value) => labelValueFaults(value).length === 0) &&
       (operator === 'In' || operator === 'NotIn'
         ? values.length > 0
         : values.length === 0 && /^(Exists|DoesNotExist)$/.test(operator)),

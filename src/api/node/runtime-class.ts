@@ -13,7 +13,7 @@ import type { RuntimeClass, Scheduling } from './generated.js'
 function validate({ handler, overhead, scheduling }: RuntimeClass): readonly FieldError[] {
   const errors: FieldError[] = dnsLabelFaults(handler).map((fault) => invalid('handler', handler, fault))
   if (overhead !== undefined)
-    validateResourceRequirements({ limits: overhead.podFixed ?? {} }, new Set(), 'overhead', errors)
+    validateResourceRequirements({ limits: overhead.podFixed ?? {} }, 'overhead', errors)
   if (scheduling !== undefined) validateScheduling(scheduling, errors)
   return errors
 }

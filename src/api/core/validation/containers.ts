@@ -14,7 +14,7 @@ import { validateChoice } from './choice.js'
 import { validateEnv, validateEnvFrom } from './env.js'
 import { validateVolumeDevices, validateVolumeMounts, type MountableVolumes } from './mounts.js'
 import { validateProbes } from './probes.js'
-import { validateResourceRequirements } from './resources.js'
+import { validateClaimUses, validateResourceRequirements } from './resources.js'
 import { validateSecurityContext } from './security-context.js'
 
 const protocols = ['SCTP', 'TCP', 'UDP']
@@ -165,7 +165,9 @@ function validateCommon(
   else if (!pullPolicies.includes(pull))
     errors.push(notSupported(`${path}.imagePullPolicy`, pull, pullPolicies))
   if (container.resources !== undefined && !isKnown(container.resources))
-    validateResourceRequirements(container.resources, claims, `${path}.resources`, errors)
+    validateResourceRequirements(container.resources, `${path}.resources`, errors)
+  if (container.resources?.claims !== undefined)
+    validateClaimUses(container.resources.claims, claims, `${path}.resources.claims`, errors)
   if (container.resizePolicy !== undefined)
     validateResizePolicy(container.resizePolicy, spec.restartPolicy, `${path}.resizePolicy`, errors)
   if (container.securityContext !== undefined && !isKnown(container.securityContext)) {

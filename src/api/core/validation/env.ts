@@ -183,7 +183,8 @@ function validateValueFrom(source: EnvVarSource, value: string, path: string, er
     (one) => one !== undefined,
   ).length
   if (sources === 0) {
-    const all = '`fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`'
+    // v1.35 also names `fileKeyRef`
+    const all = '`fieldRef`, `resourceFieldRef`, `configMapKeyRef` or `secretKeyRef`'
     errors.push(invalid(path, '', `must specify one of: ${all}`))
   }
   if (value !== '') {

@@ -1,6 +1,6 @@
 import { semanticEqual } from '../../equal.js'
 import { forbidden, invalid, required, type FieldError } from '../../field-error.js'
-import { dnsSubdomainFaults } from '../../names.js'
+import { dnsLabelFaults, dnsSubdomainFaults } from '../../names.js'
 import { validateLabelSelector } from '../../meta/label-validation.js'
 import { compareQuantities, parseQuantity } from '../../quantity.js'
 import { betaStorageClass, validateAccessModes, validateVolumeMode } from '../access-modes.js'
@@ -38,9 +38,10 @@ export function validatePersistentVolumeClaim(
   validateVolumeMode(spec.volumeMode, `${path}.volumeMode`, errors)
   if (dataSource !== undefined) validateDataSource(dataSource, `${path}.dataSource`, errors)
   if (dataSourceRef !== undefined) validateDataSource(dataSourceRef, `${path}.dataSourceRef`, errors)
-  if (dataSource !== undefined && dataSourceRef !== undefined && !sameSource(dataSource, dataSourceRef)) {
-    errors.push(invalid(path, `${path}.dataSource`, 'must match dataSourceRef'))
-  }
+  if (dataSource !== undefined && (dataSourceRef?.namespace ?? '') !== '')
+    errors.push(invalid(path, fieldPath, 'may not be specified when dataSourceRef.namespace is specified'))
+  else if (dataSource !== undefined && dataSourceRef !== undefined && !sameSource(dataSource, dataSourceRef))
+    errors.push(invalid(path, fieldPath, 'must match dataSourceRef'))
   validateClass(spec.volumeAttributesClassName, `${path}.volumeAttributesClassName`, errors)
   return errors
 }
@@ -66,7 +67,13 @@ function validateDataSource(
   if (apiGroup !== '')
     for (const fault of dnsSubdomainFaults(apiGroup))
       errors.push(invalid(`${path}.apiGroup`, apiGroup, fault))
+  const namespace = 'namespace' in source ? (source.namespace ?? '') : ''
+  if (namespace !== '')
+    for (const fault of dnsLabelFaults(namespace)) errors.push(invalid(`${path}.namespace`, namespace, fault))
 }
+
+/** Upstream gives the path of the field as the value, of which JSON shows nothing. */
+const fieldPath = {}
 
 const sameSource = (a: TypedLocalObjectReference, b: TypedObjectReference): boolean =>
   (a.apiGroup ?? '') === (b.apiGroup ?? '') && a.kind === b.kind && a.name === b.name

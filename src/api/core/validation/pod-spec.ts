@@ -25,7 +25,7 @@ import {
   validateInitContainers,
   type PodContext,
 } from './containers.js'
-import { validateHostProcess, validateOs } from './operating-systems.js'
+import { validateHostProcess, validateOs, visitContainers } from './operating-systems.js'
 import { validatePodAnnotations, validateProfileAnnotations } from './pod-annotations.js'
 import { validateResourceRequirements } from './resources.js'
 import {
@@ -41,7 +41,6 @@ import { validateVolumes } from './volumes.js'
 const maxSeconds = 2 ** 31 - 1
 const restartPolicies = ['Always', 'OnFailure', 'Never']
 const preemptionPolicies = ['PreemptLowerPriority', 'Never']
-const noClaims: ReadonlySet<string> = new Set()
 /** In upstream's order. */
 const dnsPolicies = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None']
 
@@ -142,6 +141,9 @@ function validateHostUsers(spec: PodSpec, path: string, errors: FieldError[]): v
   if (spec.hostNetwork === true) errors.push(forbidden(`${path}.hostNetwork`, text))
   if (spec.hostPID === true) errors.push(forbidden(`${path}.HostPID`, text))
   if (spec.hostIPC === true) errors.push(forbidden(`${path}.HostIPC`, text))
+  visitContainers(spec, path, ({ volumeDevices = [] }, at) => {
+    if (volumeDevices.length > 0) errors.push(forbidden(`${at}.volumeDevices`, 'when `hostUsers` is false'))
+  })
 }
 
 /** Source: ValidateHostAliases. */
@@ -237,8 +239,7 @@ function validateRest(spec: PodSpec, path: string, errors: FieldError[]): void {
   }
   if (preemptionPolicy !== undefined)
     validateChoice(preemptionPolicy, preemptionPolicies, `${path}.preemptionPolicy`, errors)
-  if (overhead !== undefined)
-    validateResourceRequirements({ limits: overhead }, noClaims, `${path}.overhead`, errors)
+  if (overhead !== undefined) validateResourceRequirements({ limits: overhead }, `${path}.overhead`, errors)
   if (os === undefined) return
   const system: string = os.name
   if (system === '') errors.push(required(`${path}.os.name`))

@@ -36,7 +36,7 @@ const existential = new Set([
   'CrossNamespacePodAffinity',
 ])
 const existsText =
-  "must be 'Exist' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, " +
+  "must be 'Exists' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, " +
   'ResourceQuotaScopeBestEffort, ResourceQuotaScopeNotBestEffort or ' +
   'ResourceQuotaScopeCrossNamespacePodAffinity'
 

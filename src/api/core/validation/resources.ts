@@ -8,7 +8,6 @@ export type ResourceList = Readonly<Record<string, string>>
 interface Requirements {
   readonly limits?: ResourceList
   readonly requests?: ResourceList
-  readonly claims?: readonly ClaimUse[]
 }
 
 const standardContainer = new Set(['cpu', 'memory', 'ephemeral-storage'])
@@ -65,11 +64,8 @@ export const mayOvercommit = (name: string): boolean => isNative(name) && !isHug
 /** Source: validateContainerResourceName. */
 export function validateContainerResourceName(name: string, path: string, errors: FieldError[]): void {
   if (standardContainer.has(name)) return
-  for (const fault of qualifiedNameFaults(name)) errors.push(invalid(path, name, fault))
+  validateResourceName(name, path, errors)
   if (!name.includes('/')) {
-    if (!isStandardForContainers(name) && !standardOthers.has(name)) {
-      errors.push(invalid(path, name, 'must be a standard resource type or fully qualified'))
-    }
     if (!isStandardForContainers(name))
       errors.push(invalid(path, name, 'must be a standard resource for containers'))
   } else if (!isNative(name) && !isExtendedResource(name)) {
@@ -115,8 +111,7 @@ export function validateResourceQuantity(
  * ValidateContainerResourceRequirements.
  */
 export function validateResourceRequirements(
-  { limits, requests, claims = [] }: Requirements,
-  podClaims: ReadonlySet<string>,
+  { limits, requests }: Requirements,
   path: string,
   errors: FieldError[],
 ): void {
@@ -131,7 +126,6 @@ export function validateResourceRequirements(
     validateAgainstLimit(name, request, limits?.[name], path, errors)
   }
   validateHugePages({ ...limits, ...requests }, path, errors)
-  validateClaims(claims, podClaims, `${path}.claims`, errors)
 }
 
 interface ClaimUse {
@@ -139,8 +133,8 @@ interface ClaimUse {
   readonly request?: string
 }
 
-/** Source: validateResourceClaimNames. */
-function validateClaims(
+/** Validates which claims of its pod a container uses. Source: validateResourceClaimNames. */
+export function validateClaimUses(
   claims: readonly ClaimUse[],
   podClaims: ReadonlySet<string>,
   path: string,

@@ -54,8 +54,9 @@ export function validatePodSecurityContext(
     errors.push(notSupported(`${path}.supplementalGroupsPolicy`, groups, ['Merge', 'Strict']))
   }
   const { seLinuxChangePolicy: labels } = context
-  if (labels !== undefined && !/^(MountOption|Recursive)$/.test(labels))
-    errors.push(notSupported(`${path}.seLinuxChangePolicy`, labels, ['MountOption', 'Recursive']))
+  // MountOption needs the feature SELinuxMount, which is off by default
+  if (labels !== undefined && labels !== 'Recursive')
+    errors.push(notSupported(`${path}.seLinuxChangePolicy`, labels, ['Recursive']))
 }
 
 const isIpcSysctl = (name: string): boolean =>
