@@ -12,17 +12,7 @@ import { rolldown, type OutputOptions } from 'rolldown'
 import { bundling } from './bundling.js'
 
 /** Pure code that loads several times faster bundled than file by file. Anything else stays an import. */
-const inlined = [
-  '@marcbachmann/cel-js',
-  'eventemitter3',
-  'immer',
-  'ipaddr.js',
-  'node-forge',
-  'pure-rand',
-  're2js',
-  'yaml',
-  'zod',
-]
+const inlined = ['eventemitter3', 'immer', 'ipaddr.js', 'node-forge', 'pure-rand', 're2js', 'yaml', 'zod']
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = `${root}dist`

@@ -1,8 +1,7 @@
 /**
  * Resource quantities: exact decimal arithmetic on BigInt, with Kubernetes' three notations and its canonical
  * form. Source of the rules: k8s.io/apimachinery/pkg/api/resource/quantity.go. The value is `unscaled *
- * 10^-9`: finer fractions are rounded up (away from zero), as upstream does. Values beyond 2^63-1 are capped
- * like upstream's.
+ * 10^-9`: finer fractions are rounded up (away from zero), as upstream does.
  */
 export type QuantityFormat = 'DecimalSI' | 'BinarySI' | 'DecimalExponent'
 
@@ -10,6 +9,10 @@ export interface Quantity {
   /** The value in units of 10^-9. */
   readonly nanos: bigint
   readonly format: QuantityFormat
+  /** The text as it was sent, where upstream takes it for canonical: `+1` stays `+1`. */
+  readonly text?: string
+  /** The power of ten of the value's last digit, if upstream holds the value as an integer of 64 bits. */
+  readonly scale?: number
 }
 
 /** An invalid quantity. The message is upstream's. */
@@ -17,7 +20,8 @@ export class QuantityError extends Error {}
 
 const syntax = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
 const nano = 1_000_000_000n
-const maxNanos = ((1n << 63n) - 1n) * nano
+const maxInt64 = (1n << 63n) - 1n
+const maxNanos = maxInt64 * nano
 
 const decimalExponents: Readonly<Record<string, number>> = {
   n: -9,
@@ -35,8 +39,7 @@ const binaryPowers: Readonly<Record<string, number>> = { Ki: 1, Mi: 2, Gi: 3, Ti
 const decimalSuffixes = Object.entries(decimalExponents).sort(([, a], [, b]) => b - a)
 const binarySuffixes = Object.entries(binaryPowers).sort(([, a], [, b]) => b - a)
 
-const numberPattern = /^([+-]?)(\d*)(?:\.(\d*))?(.*)$/s
-const suffixPattern = /^(?:[numkMGTPE]?|[KMGTPE]i|[eE][+-]?\d+)$/
+const pattern = /^([+-]?)0*(\d*)(?:\.(\d*))?([eEinumkKMGTP]*[-+]?\d*)$/
 
 /** Cache of parsed texts, because resource lists repeat the same few. Cleared if it grows large. */
 const parsed = new Map<string, Quantity>()
@@ -54,44 +57,78 @@ export function parseQuantity(text: string | number): Quantity {
 }
 
 function parse(source: string): Quantity {
-  const match = numberPattern.exec(source)
-  const [, sign = '', whole = '', fraction = '', suffix = ''] = match ?? []
-  if (match === null || (whole === '' && fraction === '') || !/^[eEinumkKMGTP]*[-+]?\d*$/.test(suffix)) {
-    throw new QuantityError(syntax)
-  }
-  if (!suffixPattern.test(suffix)) throw new QuantityError("unable to parse quantity's suffix")
+  const match = source === '' ? null : pattern.exec(source)
+  if (match === null) throw new QuantityError(syntax)
+  const [, sign = '', digits = '', fraction = '', suffix = ''] = match
+  const { exponent, format } = scaleOf(suffix)
+  const number: ParsedNumber = { isNegative: sign === '-', whole: digits || '0', fraction, exponent, format }
+  return smallQuantity(source, number) ?? largeQuantity(number)
+}
+
+interface ParsedNumber {
+  readonly isNegative: boolean
+  readonly whole: string
+  readonly fraction: string
+  /** Of ten, or of two for BinarySI. */
+  readonly exponent: number
+  readonly format: QuantityFormat
+}
+
+/** Beyond this power of ten a value is as good as infinite. */
+const maxExponent = 4000
+
+function scaleOf(suffix: string): { readonly exponent: number; readonly format: QuantityFormat } {
+  const power = Object.hasOwn(binaryPowers, suffix) ? binaryPowers[suffix] : undefined
+  if (power !== undefined) return { exponent: 10 * power, format: 'BinarySI' }
+  const decimal = Object.hasOwn(decimalExponents, suffix) ? decimalExponents[suffix] : undefined
+  if (decimal !== undefined) return { exponent: decimal, format: 'DecimalSI' }
+  if (!/^[eE][-+]?\d+$/.test(suffix)) throw new QuantityError("unable to parse quantity's suffix")
+  const exponent = Math.max(-maxExponent, Math.min(maxExponent, Number(suffix.slice(1))))
+  return { exponent, format: 'DecimalExponent' }
+}
+
+/** Digits that 64 bits hold whatever they are. */
+const safeDigits = 18
+
+/** Values of few digits, which upstream holds in 64 bits. Source: the fast path of ParseQuantity. */
+function smallQuantity(source: string, number: ParsedNumber): Quantity | undefined {
+  const { isNegative, whole, fraction, exponent, format } = number
+  const isBinary = format === 'BinarySI'
+  const spare = isBinary
+    ? 14 - whole.length - Math.trunc((exponent * 3) / 10)
+    : safeDigits - whole.length - fraction.length
+  const scale = isBinary ? 0 : exponent - fraction.length
+  if (spare < 0 || scale < -9 || (isBinary && fraction !== '')) return undefined
+  const digits = whole + fraction
+  const value = BigInt(digits)
+  const size = (isBinary ? value << BigInt(exponent) : value) * 10n ** BigInt(scale + 9)
+  const isCanonical = isBinary
+    ? (value & 7n) !== 0n
+    : scale % 3 === 0 && !digits.endsWith('000') && !digits.startsWith('0')
+  const nanos = isNegative ? -size : size
+  return isCanonical ? { nanos, format, scale, text: source } : { nanos, format, scale }
+}
+
+function largeQuantity({ isNegative, whole, fraction, exponent, format }: ParsedNumber): Quantity {
   const digits = BigInt(whole + fraction)
-  const { numerator, exponent, format } = scaleOf(suffix, fraction.length)
-  const nanos = capped(scaled(digits * numerator, exponent + 9))
-  return { nanos: sign === '-' ? -nanos : nanos, format }
+  const isBinary = format === 'BinarySI'
+  const scaledDigits = isBinary ? digits << BigInt(exponent) : digits
+  const size = scaled(scaledDigits, (isBinary ? 0 : exponent) - fraction.length + 9)
+  const nanos = isBinary && size > maxNanos ? maxNanos : size
+  const isFraction = isBinary && nanos < nano && nanos > 0n
+  return { nanos: isNegative ? -nanos : nanos, format: isFraction ? 'DecimalSI' : format }
 }
 
-function scaleOf(
-  suffix: string,
-  decimals: number,
-): { numerator: bigint; exponent: number; format: QuantityFormat } {
-  const power = binaryPowers[suffix]
-  if (power !== undefined)
-    return { numerator: 1n << BigInt(10 * power), exponent: -decimals, format: 'BinarySI' }
-  const decimal = decimalExponents[suffix]
-  if (decimal !== undefined) return { numerator: 1n, exponent: decimal - decimals, format: 'DecimalSI' }
-  return { numerator: 1n, exponent: Number(suffix.slice(1)) - decimals, format: 'DecimalExponent' }
-}
-
-/**
- * Returns `digits * 10^exponent`, rounded up. Huge exponents are cut, because the result is capped anyway.
- */
+/** Returns `digits * 10^exponent`, rounded up. */
 function scaled(digits: bigint, exponent: number): bigint {
-  if (digits === 0n) return 0n
-  if (exponent >= 0) return digits * 10n ** BigInt(Math.min(exponent, 40))
-  const divisor = 10n ** BigInt(Math.min(-exponent, 1000))
+  if (exponent >= 0) return digits * 10n ** BigInt(exponent)
+  const divisor = 10n ** BigInt(-exponent)
   return (digits + divisor - 1n) / divisor
 }
 
-const capped = (nanos: bigint): bigint => (nanos > maxNanos ? maxNanos : nanos)
-
 /** The canonical text: no fraction, the largest suffix that keeps the value exact, sign only if negative. */
-export function formatQuantity({ nanos, format }: Quantity): string {
+export function formatQuantity({ nanos, format, text }: Quantity): string {
+  if (text !== undefined) return text
   if (nanos === 0n) return '0'
   const sign = nanos < 0n ? '-' : ''
   const size = nanos < 0n ? -nanos : nanos
@@ -110,13 +147,23 @@ function binaryText(size: bigint): string {
 }
 
 function decimalText(size: bigint, format: QuantityFormat): string {
+  if (format === 'DecimalExponent') return exponentText(size)
   for (const [suffix, exponent] of decimalSuffixes) {
     const unit = 10n ** BigInt(exponent + 9)
-    if (size % unit !== 0n) continue
-    if (format !== 'DecimalExponent') return `${size / unit}${suffix}`
-    return exponent === 0 ? String(size / unit) : `${size / unit}e${exponent}`
+    if (size % unit === 0n) return `${size / unit}${suffix}`
   }
   throw new Error('bug: a quantity in nano units is always a whole number of nano units')
+}
+
+/** `10e3`: the exponent is the largest multiple of three that leaves no fraction. */
+function exponentText(size: bigint): string {
+  let exponent = -9
+  let value = size
+  while (value % 1000n === 0n) {
+    value /= 1000n
+    exponent += 3
+  }
+  return exponent === 0 ? String(value) : `${value}e${exponent}`
 }
 
 const canonical = new Map<string, string>()
@@ -142,12 +189,19 @@ export function compareQuantities(a: Quantity, b: Quantity): -1 | 0 | 1 {
 
 /** Returns the sum in the notation of the first operand, unless that is zero (as upstream's Add). */
 export function addQuantities(a: Quantity, b: Quantity): Quantity {
-  return { nanos: a.nanos + b.nanos, format: a.nanos === 0n ? b.format : a.format }
+  return result(a.nanos + b.nanos, a, b)
 }
 
 /** Returns the difference in the notation of the first operand, unless that is zero. */
 export function subtractQuantities(a: Quantity, b: Quantity): Quantity {
-  return { nanos: a.nanos - b.nanos, format: a.nanos === 0n ? b.format : a.format }
+  return result(a.nanos - b.nanos, a, b)
+}
+
+function result(nanos: bigint, a: Quantity, b: Quantity): Quantity {
+  const format = a.nanos === 0n ? b.format : a.format
+  if (a.scale === undefined || b.scale === undefined) return { nanos, format }
+  const scale = a.nanos === 0n ? b.scale : b.nanos === 0n ? a.scale : Math.min(a.scale, b.scale)
+  return { nanos, format, scale }
 }
 
 /** Returns Quantity.Value(): units, rounded away from zero. */
@@ -162,4 +216,18 @@ export function quantityMilliValue(text: string | number): number {
 
 function roundedUp(nanos: bigint, unit: bigint): number {
   return Number(nanos < 0n ? -((-nanos + unit - 1n) / unit) : (nanos + unit - 1n) / unit)
+}
+
+/** Returns Quantity.AsInt64(): the value if upstream holds it as a whole number of 64 bits. */
+export function integerOf({ nanos, scale }: Quantity): bigint | undefined {
+  if (scale === undefined || scale < 0) return undefined
+  const value = nanos / nano
+  return value <= maxInt64 && value >= -maxInt64 - 1n ? value : undefined
+}
+
+/** Returns Quantity.AsApproximateFloat64(). */
+export function approximateValue({ nanos, scale }: Quantity): number {
+  if (scale === undefined || scale === 0) return scale === 0 ? Number(nanos / nano) : Number(`${nanos}e-9`)
+  const digits = scale >= -9 ? nanos / 10n ** BigInt(scale + 9) : nanos
+  return scale < 0 ? Number(digits) / 10 ** -scale : Number(digits) * 10 ** scale
 }

@@ -29,13 +29,16 @@ describe("quantities have Kubernetes' canonical form", () => {
     ['1023Mi', '1023Mi'],
     ['1E', '1E'],
     ['12e6', '12e6'],
-    ['+5', '5'],
+    ['+5', '+5'],
     ['.5', '500m'],
     ['0.0000000001', '1n'],
-    ['99999999999999999999', '9223372036854775807'],
+    ['99999999999999999999', '99999999999999999999'],
+    ['99999999999Gi', '9223372036854775807'],
+    ['10e4', '100e3'],
+    ['Gi', '0'],
   ])('%s is %s', (text, canonical) => expect(canonicalQuantity(text)).toBe(canonical))
 
-  it.each(['', 'x', '1x', '1 Gi', '--1', 'Gi', '1.2.3', '0x10'])('%j is none', (text) =>
+  it.each(['', 'x', '1x', '1 Gi', '--1', '1.2.3', '0x10'])('%j is none', (text) =>
     expect(() => parseQuantity(text)).toThrow(QuantityError),
   )
 

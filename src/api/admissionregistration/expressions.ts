@@ -1,7 +1,7 @@
 import type { Compiled, Program } from '../cel/compile.js'
 import { compile } from '../cel/compile.js'
 import type { CelType } from '../cel/types.js'
-import { BOOL, DYN, INT, listOf, mapOf, objectOf, STRING, typeText } from '../cel/types.js'
+import { BOOL, DYN, INT, listOf, mapOf, fullTypeText, objectOf, STRING, typeText } from '../cel/types.js'
 
 const gvk = objectOf('kubernetes.GroupVersionKind', { group: STRING, version: STRING, kind: STRING })
 const gvr = objectOf('kubernetes.GroupVersionResource', { group: STRING, version: STRING, resource: STRING })
@@ -114,5 +114,5 @@ export function compileTyped(
     (kind === 'dyn' && wanted === 'string')
   )
     return { program }
-  return { error: `must evaluate to ${wanted} but got ${typeText(program.type)}` }
+  return { error: `must evaluate to ${wanted} but got ${fullTypeText(program.type)}` }
 }

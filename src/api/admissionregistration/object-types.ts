@@ -1,4 +1,4 @@
-import { celTypeOf } from '../apiextensions/schema-types.js'
+import { declTypeOf } from '../apiextensions/schema-types.js'
 import { escapeName } from '../cel/names.js'
 import type { CelType } from '../cel/types.js'
 import { BOOL, DYN, INT, listOf, mapOf, objectOf, STRING } from '../cel/types.js'
@@ -38,7 +38,7 @@ const known = new WeakMap<Message, CelType>()
 export function objectType(scheme: Scheme, definition: KindDefinition): CelType {
   return definition.custom === undefined
     ? (messageType(scheme.messageOf(definition), []) ?? DYN)
-    : celTypeOf(definition.custom.schema, true)
+    : (declTypeOf(definition.custom.schema, true, definition.kind)?.type ?? DYN)
 }
 
 /** Returns the type of a message. `above` are the messages around it, at which recursion ends. */
@@ -50,7 +50,8 @@ function messageType(message: Message, above: readonly Message[]): CelType | und
   const fields: Record<string, CelType> = {}
   for (const [name, field] of Object.entries(message.fields)) {
     const type = fieldType(field, message, inside)
-    if (type !== undefined) fields[escapeName(name)] = type
+    const escaped = escapeName(name)
+    if (type !== undefined && escaped !== undefined) fields[escaped] = type
   }
   const type = objectOf(message.name, fields)
   known.set(message, type)

@@ -1,19 +1,27 @@
-import type { Program } from '../cel/compile.js'
-import { compile } from '../cel/compile.js'
-import { CelFault } from '../cel/library.js'
+import { compile, type Program, type Values } from '../cel/compile.js'
+import { estimate } from '../cel/estimate.js'
+import { CostTotal, costFault, EXPRESSION_COST_LIMIT, timesPlaces } from './rule-costs.js'
+import { schemaValue } from '../cel/schema-values.js'
 import type { CelType } from '../cel/types.js'
-import { typedValue } from '../cel/values.js'
+import { CelError, NONE, Optional, type Value } from '../cel/values.js'
 import { semanticEqual } from '../equal.js'
-import { duplicate, forbidden, invalid, notSupported, required } from '../field-error.js'
-import type { FieldError } from '../field-error.js'
+import {
+  duplicate,
+  forbidden,
+  internal,
+  invalid,
+  notSupported,
+  quote,
+  required,
+  type FieldError,
+} from '../field-error.js'
 import { isPlainObject } from '../schema/plain-json.js'
 import type { ValidationRule } from './generated.js'
 import { internalRule } from './internal-schema.js'
-import { celTypeOf } from './schema-types.js'
+import { declTypeOf, MAX_REQUEST_SIZE, type DeclaredType } from './schema-types.js'
 import { fieldOf, itemsOf, someSchema } from './schema.js'
 import type { Schema } from './schema.js'
 import { correlation } from './value-validation.js'
-import { optionalOf } from '../cel/optional.js'
 
 /**
  * The place of a schema with rules: whether it is the root, and whether its values can be matched with those
@@ -22,6 +30,10 @@ import { optionalOf } from '../cel/optional.js'
 export interface RuleScope {
   readonly isRoot: boolean
   readonly correlatable: boolean
+  /** How often the schema's values can occur in an object; undefined if that is not bounded. */
+  readonly places: bigint | undefined
+  /** What the rules of the whole schema cost. */
+  readonly total: CostTotal
 }
 
 interface CompiledRule {
@@ -38,13 +50,19 @@ interface CompiledRule {
 /** Compiled rules by schema: a cache, because the schemas of a CRD are frozen. */
 const compiled = new WeakMap<Schema, readonly CompiledRule[]>()
 
-function rulesOf(schema: Schema, isRoot: boolean): readonly CompiledRule[] {
+function rulesOf(schema: Schema, self: DeclaredType): readonly CompiledRule[] {
   const known = compiled.get(schema)
   if (known !== undefined) return known
-  const self = celTypeOf(schema, isRoot)
-  const rules = (schema['x-kubernetes-validations'] ?? []).map((rule) => compileRule(rule, self))
+  const rules = (schema['x-kubernetes-validations'] ?? []).map((rule) => compileRule(rule, self.type))
   compiled.set(schema, rules)
   return rules
+}
+
+/** The name of the type of `self`; upstream adds a random number to it. */
+const SELF = 'selfType'
+
+function selfType(schema: Schema, isRoot: boolean): DeclaredType | undefined {
+  return declTypeOf(schema, isRoot || schema['x-kubernetes-embedded-resource'] === true, SELF)
 }
 
 function compileRule(rule: ValidationRule, self: CelType): CompiledRule {
@@ -54,28 +72,39 @@ function compileRule(rule: ValidationRule, self: CelType): CompiledRule {
     ['oldSelf', oldSelf],
   ])
   const { program, error } = compile(rule.rule, variables)
-  const ruleError =
-    error !== undefined
-      ? `compilation failed: ${error}`
-      : program !== undefined && program.type.kind !== 'bool'
-        ? 'cel expression must evaluate to a bool'
-        : undefined
   const { messageExpression = '' } = rule
   const message = messageExpression === '' ? undefined : compile(messageExpression, variables)
-  const messageError =
-    message?.error !== undefined
-      ? `messageExpression compilation failed: ${message.error}`
-      : message?.program !== undefined && message.program.type.kind !== 'string'
-        ? 'messageExpression must evaluate to a string'
-        : undefined
   return {
     rule,
     program,
     message: message?.program,
-    ruleError,
-    messageError,
+    ruleError: faultOf(program, error, 'bool', {
+      compilation: 'compilation failed: ',
+      type: 'cel expression must evaluate to a bool',
+      program: 'program instantiation failed: ',
+    }),
+    messageError:
+      message === undefined
+        ? undefined
+        : faultOf(message.program, message.error, 'string', {
+            compilation: 'messageExpression compilation failed: ',
+            type: 'messageExpression must evaluate to a string',
+            program: 'messageExpression instantiation failed: ',
+          }),
     isTransition: program?.used.has('oldSelf') ?? false,
   }
+}
+
+/** Source: apiextensions pkg/apiserver/schema/cel/compilation.go compileRule. */
+function faultOf(
+  program: Program | undefined,
+  error: string | undefined,
+  wanted: 'bool' | 'string',
+  texts: Readonly<Record<'compilation' | 'type' | 'program', string>>,
+): string | undefined {
+  if (program === undefined) return `${texts.compilation}${error ?? ''}`
+  if (program.type.kind !== wanted) return texts.type
+  return program.fault === undefined ? undefined : `${texts.program}${program.fault}`
 }
 
 const REASONS = ['FieldValueRequired', 'FieldValueForbidden', 'FieldValueInvalid', 'FieldValueDuplicate']
@@ -84,30 +113,57 @@ const REASONS = ['FieldValueRequired', 'FieldValueForbidden', 'FieldValueInvalid
  * Validates the rules of one schema when a CRD is written. Source: validation.go
  * validateCustomResourceDefinitionOpenAPISchema.
  */
-export function validateRules(
-  schema: Schema,
-  path: string,
-  { isRoot, correlatable }: RuleScope,
-): readonly FieldError[] {
+export function validateRules(schema: Schema, path: string, scope: RuleScope): readonly FieldError[] {
+  const { isRoot } = scope
   const rules = schema['x-kubernetes-validations'] ?? []
   const errors = rules.flatMap((rule, at) =>
     ruleForm(rule, schema, `${path}.x-kubernetes-validations[${at}]`),
   )
   if (errors.length > 0) return errors
-  return rulesOf(schema, isRoot).flatMap(({ rule, ruleError, messageError, isTransition }, index) => {
-    const at = `${path}.x-kubernetes-validations[${index}]`
-    if (ruleError !== undefined) return [invalid(`${at}.rule`, internalRule(rule), ruleError)]
+  const self = selfType(schema, isRoot)
+  if (self === undefined) {
+    const why =
+      'internal error: failed to construct type information for x-kubernetes-validations rules: unable to ' +
+      'convert structural schema to CEL declarations'
+    return [internal(`${path}.x-kubernetes-validations`, why)]
+  }
+  return rulesOf(schema, self).flatMap((rule, index) =>
+    ruleFaults(rule, self, `${path}.x-kubernetes-validations[${index}]`, path, scope),
+  )
+}
+
+function ruleFaults(
+  { rule, ruleError, messageError, program, message, isTransition }: CompiledRule,
+  self: DeclaredType,
+  at: string,
+  path: string,
+  { correlatable, places, total }: RuleScope,
+): readonly FieldError[] {
+  const errors: FieldError[] = []
+  const declared = new Map([['self', self]])
+  const charge = (name: string, field: string, cost: bigint): void => {
+    if (cost > EXPRESSION_COST_LIMIT)
+      errors.push(forbidden(field, costFault(`estimated ${name} cost`, cost, EXPRESSION_COST_LIMIT)))
+    total.add(field, cost)
+  }
+  if (ruleError !== undefined) errors.push(invalid(`${at}.rule`, internalRule(rule), ruleError))
+  else if (program !== undefined) {
+    const most = BigInt(Math.floor(MAX_REQUEST_SIZE / (self.minSize + 1)))
+    charge('rule', `${at}.rule`, timesPlaces(estimate(program, declared).max, places ?? most))
+    // a rule that does not compile has no message either
     if (messageError !== undefined)
-      return [invalid(`${at}.messageExpression`, internalRule(rule), messageError)]
-    if (!isTransition || correlatable) return []
-    return [
-      invalid(
-        `${at}.rule`,
-        rule.rule,
-        `oldSelf cannot be used on the uncorrelatable portion of the schema within ${path}`,
-      ),
-    ]
-  })
+      errors.push(invalid(`${at}.messageExpression`, internalRule(rule), messageError))
+    else if (message !== undefined)
+      charge('messageExpression', `${at}.messageExpression`, estimate(message, declared).max)
+  }
+  if (isTransition && !correlatable) {
+    const text = `oldSelf cannot be used on the uncorrelatable portion of the schema within ${path}`
+    errors.push(invalid(`${at}.rule`, rule.rule, text))
+  } else if (!isTransition && rule.optionalOldSelf !== undefined) {
+    const text = 'may not be set if oldSelf is not used in rule'
+    errors.push(invalid(`${at}.optionalOldSelf`, rule.optionalOldSelf, text))
+  }
+  return errors
 }
 
 function ruleForm(rule: ValidationRule, schema: Schema, path: string): readonly FieldError[] {
@@ -158,33 +214,45 @@ export function hasRules(schema: Schema): boolean {
   return someSchema(schema, (one) => (one['x-kubernetes-validations'] ?? []).length > 0)
 }
 
+/** What all rules may cost when one object is validated. Source: apiserver pkg/apis/cel/config.go. */
+const OBJECT_COST_LIMIT = 10_000_000
+
+/** What is left of the budget of an object's rules; negative once no further rule runs. */
+interface Budget {
+  left: number
+}
+
 /**
  * Returns the faults of an object under the rules of its schema. With `old`, transition rules run, too, and
  * faults of unchanged values are dropped. Source: apiextensions pkg/apiserver/schema/cel/validation.go.
  */
 export function evaluateRules(value: unknown, old: unknown, schema: Schema): readonly FieldError[] {
   const errors: FieldError[] = []
-  evaluateAt(value, old, schema, '', true, errors)
+  evaluateAt({ value, old, schema, path: '', isRoot: true }, { left: OBJECT_COST_LIMIT }, errors)
   return errors
 }
 
-function evaluateAt(
-  value: unknown,
-  old: unknown,
-  schema: Schema,
-  path: string,
-  isRoot: boolean,
-  errors: FieldError[],
-): void {
-  if (value === null || value === undefined) return
-  runRules(value, old, schema, path, isRoot, errors)
+/** A value in an object, with its schema. */
+interface Place {
+  readonly value: unknown
+  readonly old: unknown
+  readonly schema: Schema
+  readonly path: string
+  readonly isRoot: boolean
+}
+
+function evaluateAt(place: Place, budget: Budget, errors: FieldError[]): void {
+  const { value, old, schema, path } = place
+  if (value === null || value === undefined || budget.left < 0) return
+  runRules(place, budget, errors)
   if (Array.isArray(value)) {
     const items = itemsOf(schema)
     if (items === undefined || !hasRulesWithin(items)) return
     const before = correlation(schema, old)
-    value.forEach((item: unknown, at) =>
-      evaluateAt(item, before(item), items, `${path}[${at}]`, false, errors),
-    )
+    value.forEach((item: unknown, at) => {
+      const within = { value: item, old: before(item), schema: items, path: `${path}[${at}]`, isRoot: false }
+      evaluateAt(within, budget, errors)
+    })
   } else if (isPlainObject(value)) {
     const previous = isPlainObject(old) ? old : {}
     for (const name of Object.keys(value).sort()) {
@@ -193,7 +261,7 @@ function evaluateAt(
       const before = Object.hasOwn(previous, name) ? previous[name] : undefined
       const isMap = schema.properties === undefined || !Object.hasOwn(schema.properties, name)
       const at = isMap ? `${path}[${name}]` : path === '' ? name : `${path}.${name}`
-      evaluateAt(value[name], before, field, at, false, errors)
+      evaluateAt({ value: value[name], old: before, schema: field, path: at, isRoot: false }, budget, errors)
     }
   }
 }
@@ -206,19 +274,15 @@ function hasRulesWithin(schema: Schema): boolean {
   return known
 }
 
-function runRules(
-  value: unknown,
-  old: unknown,
-  schema: Schema,
-  path: string,
-  isRoot: boolean,
-  errors: FieldError[],
-): void {
+function runRules({ value, old, schema, path, isRoot }: Place, budget: Budget, errors: FieldError[]): void {
   if ((schema['x-kubernetes-validations'] ?? []).length === 0) return
+  const type = selfType(schema, isRoot)
+  if (type === undefined) return
   const isSame = old !== undefined && semanticEqual(value, old)
-  let self: unknown
-  let oldSelf: unknown
-  for (const one of rulesOf(schema, isRoot)) {
+  const isWhole = isRoot || schema['x-kubernetes-embedded-resource'] === true
+  let self: Value | undefined
+  let oldSelf: Value | undefined
+  for (const one of rulesOf(schema, type)) {
     const optional = one.rule.optionalOldSelf === true
     if (
       one.program === undefined ||
@@ -226,58 +290,85 @@ function runRules(
       (isSame && !one.isTransition)
     )
       continue
-    self ??= typedValue(value, schema, isRoot)
-    if (old !== undefined) oldSelf ??= typedValue(old, schema, isRoot)
-    const values = { self, oldSelf: optional ? optionalOf(oldSelf) : (oldSelf ?? null) }
-    const error = verdict(one, values, schema, path)
+    self ??= schemaValue(value, schema, isWhole)
+    if (old !== undefined) oldSelf ??= schemaValue(old, schema, isWhole)
+    const before = optional ? (oldSelf === undefined ? NONE : new Optional(oldSelf)) : (oldSelf ?? null)
+    const error = verdict(one, { self, oldSelf: before }, { schema, path }, budget)
     if (error !== undefined) errors.push(error)
+    if (budget.left < 0) return
   }
+}
+
+const NO_BUDGET = 'failed due to running out of cost budget, no further validation rules will be run'
+
+/** Takes the cost of a run from the budget. Whether it was enough. */
+function spend(budget: Budget, cost: number): boolean {
+  budget.left = cost > budget.left ? -1 : budget.left - cost
+  return budget.left >= 0
 }
 
 function verdict(
   { rule, program, message }: CompiledRule,
-  values: Readonly<Record<string, unknown>>,
-  schema: Schema,
-  path: string,
+  values: Values,
+  { schema, path }: Pick<Place, 'schema' | 'path'>,
+  budget: Budget,
 ): FieldError | undefined {
   const field = path === '' ? '<nil>' : path
   const type = schema.type ?? ''
-  try {
-    if (program?.run(values) === true) return undefined
-  } catch (error) {
-    if (!(error instanceof CelFault)) throw error
-    const text = (rule.message ?? '') === '' ? rule.rule.trim() : (rule.message ?? '').trim()
-    if (error.message.startsWith('no such overload')) {
-      const detail =
-        `'${error.message}': call arguments did not match a supported operator, function or macro ` +
-        `signature for rule: ${text}`
-      return invalid(field, type, detail)
-    }
-    return invalid(field, type, `${error.message} evaluating rule: ${text}`)
+  if (program === undefined) return undefined
+  if (budget.left <= 0) {
+    budget.left = -1
+    return invalid(field, type, `validation ${NO_BUDGET}`)
   }
+  const { value, cost } = program.measure(values)
+  if (!spend(budget, cost)) return invalid(field, type, `validation ${NO_BUDGET}`)
+  if (value === true) return undefined
+  if (value instanceof CelError) return invalid(field, type, runFault(value.message, rule, budget))
   const { fieldPath = '' } = rule
   const at = fieldPath === '' ? field : `${path}${fieldPath}`.replace(/^\./, '')
-  return reasoned(at, type, messageOf(rule, message, values), rule.reason)
+  const { text, isFault } = messageOf(rule, message, values, budget)
+  return isFault ? invalid(at, type, text) : reasoned(at, type, text, rule.reason)
 }
 
+/** Tells the error of a rule's run. */
+function runFault(error: string, rule: ValidationRule, budget: Budget): string {
+  const text = (rule.message ?? '') === '' ? rule.rule.trim() : (rule.message ?? '').trim()
+  if (error.startsWith('no such overload')) {
+    const why = 'call arguments did not match a supported operator, function or macro signature'
+    return `'${error}': ${why} for rule: ${text}`
+  }
+  if (error.startsWith('operation cancelled: actual cost limit exceeded')) {
+    budget.left = -1
+    const why = 'no further validation rules will be run due to call cost exceeds limit'
+    return `'${error}': ${why} for rule: ${text}`
+  }
+  return `${error} evaluating rule: ${text}`
+}
+
+const MOST_MESSAGE_BYTES = 5 * 1024
+
+/** The message of a rule that failed, or the fault that its messageExpression stops everything with. */
 function messageOf(
   rule: ValidationRule,
   expression: Program | undefined,
-  values: Readonly<Record<string, unknown>>,
-): string {
+  values: Values,
+  budget: Budget,
+): { readonly text: string; readonly isFault: boolean } {
   const own =
     (rule.message ?? '') === ''
       ? `failed rule: ${rule.rule.trim().replace(/\s+/g, ' ')}`
       : (rule.message ?? '').trim()
-  if (expression === undefined) return own
-  try {
-    const text = expression.run(values)
-    const line = typeof text === 'string' ? text.trim() : ''
-    return line === '' || line.includes('\n') ? own : line
-  } catch (error) {
-    if (error instanceof CelFault) return own
-    throw error
+  if (expression === undefined) return { text: own, isFault: false }
+  const { value, cost } = expression.measure(values)
+  if (!spend(budget, cost)) return { text: `messageExpression evaluation ${NO_BUDGET}`, isFault: true }
+  if (value instanceof CelError && value.message.startsWith('operation cancelled: actual cost limit')) {
+    budget.left = -1
+    const why = 'no further validation rules will be run due to call cost exceeds limit'
+    return { text: `${why} for messageExpression: ${quote(rule.messageExpression ?? '')}`, isFault: true }
   }
+  const line = typeof value === 'string' ? value.trim() : ''
+  const isUsable = line !== '' && !/[\r\n]/.test(line) && line.length <= MOST_MESSAGE_BYTES
+  return { text: isUsable ? line : own, isFault: false }
 }
 
 function reasoned(field: string, type: string, detail: string, reason: string | undefined): FieldError {

@@ -5,6 +5,7 @@ import { copyJson } from '../schema/plain-json.js'
 import { rootFault } from './internal-schema.js'
 import { compileGoRegExp, isFault } from '../regexp.js'
 import { prune } from './prune.js'
+import { CostTotal, timesPlaces } from './rule-costs.js'
 import { validateRules } from './rules.js'
 import type { RuleScope } from './rules.js'
 import { additionalOf, itemsOf, propertyNames, preservesUnknown, someSchema } from './schema.js'
@@ -87,10 +88,25 @@ export function validateSchema(
   const structural = rules.structural ? validateStructural(schema, path) : []
   const defaults = structural.length > 0 || !rules.structural ? [] : validateDefaults(schema, path, rules)
   errors.push(...structural, ...defaults)
+  const total = new CostTotal()
   const scope: RuleScope | undefined =
-    errors.length > 0 || !rules.structural ? undefined : { isRoot: true, correlatable: true }
+    errors.length > 0 || !rules.structural
+      ? undefined
+      : { isRoot: true, correlatable: true, places: 1n, total }
   keywords(schema, path, { rules, scope }, errors)
-  return errors
+  return [...errors, ...total.faults(path)]
+}
+
+/** Returns how often parts of a schema's values can occur. Source: cel_validation.go extractMaxElements. */
+function placesWithin(schema: Schema, { places }: RuleScope): bigint | undefined {
+  const most =
+    schema.type === 'array'
+      ? schema.maxItems
+      : schema.type === 'object' && additionalOf(schema) !== undefined
+        ? schema.maxProperties
+        : 1
+  if (places === undefined || most === undefined) return undefined
+  return timesPlaces(places, BigInt(Math.max(0, most)))
 }
 
 /** Defaults must be valid and must not have unknown fields. Source: schema/defaulting/validation.go. */
@@ -137,7 +153,7 @@ function keywords(schema: Schema, path: string, part: Part, errors: FieldError[]
   }
   const within: Part = {
     rules,
-    scope: scope === undefined ? undefined : { isRoot: false, correlatable: scope.correlatable },
+    scope: scope === undefined ? undefined : { ...scope, isRoot: false, places: placesWithin(schema, scope) },
   }
   if (typeof additional === 'object') keywords(additional, `${path}.additionalProperties`, within, errors)
   for (const name of propertyNames(schema))
@@ -154,7 +170,7 @@ function keywords(schema: Schema, path: string, part: Part, errors: FieldError[]
     keywords(
       items,
       `${path}.items`,
-      { rules, scope: scope === undefined ? undefined : { isRoot: false, correlatable } },
+      { rules, scope: within.scope === undefined ? undefined : { ...within.scope, correlatable } },
       errors,
     )
   }

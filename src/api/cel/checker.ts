@@ -1,374 +1,379 @@
-import type { CelNode } from './ast.js'
-import { operands, positionOf } from './ast.js'
+import type { Call, Expr, Fold, List, MapExpr, Select, Struct } from './ast.js'
+import type { CelFunction, Functions, Overload } from './functions.js'
 import type { Issue } from './issues.js'
-import type { Overload } from './signature.js'
-import type { Bindings, CelType } from './types.js'
-import {
-  BOOL,
-  bound,
-  DYN,
-  ERROR,
-  INT,
-  isAssignable,
-  joined,
-  listOf,
-  mapOf,
-  STRING,
-  typeText,
-} from './types.js'
+import { RESERVED_WORDS } from './names.js'
+import { BOOL, DYN, ERROR, INT, isSameType, listOf, mapOf, typeText, type CelType } from './types.js'
+import { assign, assignAll, mostGeneral, substitute, type Bindings } from './unify.js'
+import { typeNameOf, type Value } from './values.js'
 
-/** Functions by name. */
-export type Overloads = ReadonlyMap<string, readonly Overload[]>
-
-/** Variables and functions of an expression. */
+/** Variables of an expression, by name. */
 export type Variables = ReadonlyMap<string, CelType>
 
-/** The type of an expression, its faults, and the variables that it uses. */
+/** What the checker found of the nodes of an expression. */
 export interface Checked {
   readonly type: CelType
   readonly issues: readonly Issue[]
+  /** The variables that it uses. */
   readonly used: ReadonlySet<string>
+  readonly types: ReadonlyMap<Expr, CelType>
+  /** The overloads that a call may run. */
+  readonly overloads: ReadonlyMap<Expr, readonly Overload[]>
+  /** Functions of calls, whose qualified names (`ip.isCanonical`) are resolved. */
+  readonly functions: ReadonlyMap<Expr, CelFunction>
+  /** The types that names like `int` stand for. */
+  readonly named: ReadonlyMap<Expr, CelType>
+}
+
+/** Names of types that are values of expressions. */
+export const TYPE_NAMES: Readonly<Record<string, CelType>> = {
+  bool: BOOL,
+  bytes: { kind: 'bytes' },
+  double: { kind: 'double' },
+  'google.protobuf.Duration': { kind: 'duration' },
+  'google.protobuf.Timestamp': { kind: 'timestamp' },
+  int: INT,
+  list: listOf({ kind: 'param', name: 'A' }),
+  map: mapOf({ kind: 'param', name: 'A' }, { kind: 'param', name: 'B' }),
+  null_type: { kind: 'null' },
+  optional_type: { kind: 'optional', item: { kind: 'param', name: 'V' } },
+  string: { kind: 'string' },
+  type: { kind: 'type', item: DYN },
+  uint: { kind: 'uint' },
 }
 
 /** Checks an expression against its variables and functions. Source: cel-go checker/checker.go. */
-export function checkExpression(
-  source: string,
-  node: CelNode,
-  variables: Variables,
-  overloads: Overloads,
-): Checked {
-  const checker = new Checker(source, overloads)
-  const type = checker.check(node, new Map(variables))
-  return { type, issues: checker.issues, used: checker.used }
+export function checkExpression(expr: Expr, variables: Variables, functions: Functions): Checked {
+  const checker = new Checker(functions)
+  checker.check(expr, { names: variables, isTop: true })
+  return checker.result(expr)
 }
 
-type Scope = ReadonlyMap<string, CelType>
-
-const OPERATORS: Readonly<Record<string, string>> = {
-  '==': '_==_',
-  '!=': '_!=_',
-  '<': '_<_',
-  '<=': '_<=_',
-  '>': '_>_',
-  '>=': '_>=_',
-  '+': '_+_',
-  '-': '_-_',
-  '*': '_*_',
-  '/': '_/_',
-  '%': '_%_',
-  in: '@in',
-  '&&': '_&&_',
-  '||': '_||_',
-  '!_': '!_',
-  '-_': '-_',
+/** The variables in scope; those of comprehensions hide others. */
+interface Scope {
+  readonly names: ReadonlyMap<string, CelType>
+  readonly isTop: boolean
+  readonly above?: Scope
 }
-
-const QUANTIFIERS = new Set(['all', 'exists', 'exists_one', 'existsOne'])
-const TYPE_NAMES = new Set([
-  'bool',
-  'int',
-  'uint',
-  'double',
-  'string',
-  'bytes',
-  'list',
-  'map',
-  'null_type',
-  'type',
-])
 
 class Checker {
-  readonly issues: Issue[] = []
-  readonly used = new Set<string>()
-  readonly #source: string
-  readonly #overloads: Overloads
+  readonly #functions: Functions
+  readonly #issues: Issue[] = []
+  readonly #used = new Set<string>()
+  readonly #types = new Map<Expr, CelType>()
+  readonly #overloads = new Map<Expr, readonly Overload[]>()
+  readonly #resolved = new Map<Expr, CelFunction>()
+  readonly #named = new Map<Expr, CelType>()
+  #bindings: Bindings = new Map()
+  #variables = 0
 
-  constructor(source: string, overloads: Overloads) {
-    this.#source = source
-    this.#overloads = overloads
+  constructor(functions: Functions) {
+    this.#functions = functions
   }
 
-  check(node: CelNode, scope: Scope): CelType {
-    switch (node.op) {
-      case 'value':
-        return literalType(node.args)
-      case 'id':
-        return this.#identifier(node, node.args as string, scope)
-      case '.':
-      case '.?':
-        return this.#select(node, scope)
-      case '[]':
-      case '[?]':
-        return this.#index(node, scope)
-      case 'list':
-        return this.#list(node, scope)
-      case 'map':
-        return this.#map(node, scope)
-      case '?:': {
-        const [condition, yes, no] = operands(node).map((one) => this.check(one, scope)) as [
-          CelType,
-          CelType,
-          CelType,
-        ]
-        return this.#resolve(node, '_?_:_', [condition, yes, no])
-      }
-      case 'call':
-        return this.#call(node, scope)
-      case 'rcall':
-        return this.#member(node, scope)
-      case '!_':
-      case '-_':
-        return this.#resolve(node, node.op, [this.check(node.args as CelNode, scope)])
-      default: {
-        const name = OPERATORS[node.op] ?? node.op
-        return this.#resolve(
-          node,
-          name,
-          operands(node).map((one) => this.check(one, scope)),
-        )
-      }
+  result(expr: Expr): Checked {
+    const types = new Map(Array.from(this.#types, ([node, type]) => [node, this.#substituted(type, true)]))
+    return {
+      type: types.get(expr) ?? ERROR,
+      issues: this.#issues,
+      used: this.#used,
+      types,
+      overloads: this.#overloads,
+      functions: this.#resolved,
+      named: this.#named,
     }
   }
 
-  #report(node: CelNode, text: string): CelType {
-    this.issues.push({ position: positionOf(node, this.#source), text })
+  check(expr: Expr, scope: Scope): CelType {
+    const type = this.#typeOf(expr, scope)
+    this.#types.set(expr, type)
+    return type
+  }
+
+  #typeOf(expr: Expr, scope: Scope): CelType {
+    switch (expr.kind) {
+      case 'literal':
+        return literalType(expr.value)
+      case 'ident':
+        return this.#lookup(expr, expr.name, scope) ?? this.#undeclared(expr, expr.name)
+      case 'select':
+        return this.#select(expr, scope)
+      case 'call':
+        return this.#call(expr, scope)
+      case 'list':
+        return this.#list(expr, scope)
+      case 'map':
+        return this.#map(expr, scope)
+      case 'struct':
+        return this.#struct(expr, scope)
+      case 'fold':
+        return this.#fold(expr, scope)
+    }
+  }
+
+  #report({ position }: Expr, text: string): CelType {
+    this.#issues.push({ position, text })
     return ERROR
   }
 
-  #identifier(node: CelNode, name: string, scope: Scope): CelType {
-    const type = scope.get(name)
-    if (type !== undefined) {
-      this.used.add(name)
+  #undeclared(expr: Expr, name: string): CelType {
+    return this.#report(expr, `undeclared reference to '${name}' (in container '')`)
+  }
+
+  #mismatch(expr: Expr, wanted: CelType, found: CelType): CelType {
+    return this.#report(expr, `expected type '${typeText(wanted)}' but found '${typeText(found)}'`)
+  }
+
+  #substituted(type: CelType, whole = false): CelType {
+    return substitute(this.#bindings, type, whole)
+  }
+
+  #isAssignable(wanted: CelType, actual: CelType): boolean {
+    const learned = assign(this.#bindings, wanted, actual)
+    if (learned !== undefined) this.#bindings = learned
+    return learned !== undefined
+  }
+
+  #newVariable(): CelType {
+    return { kind: 'param', name: `_var${this.#variables++}` }
+  }
+
+  #lookup(expr: Expr, name: string, scope: Scope): CelType | undefined {
+    const plain = name.startsWith('.') ? name.slice(1) : name
+    for (let at: Scope | undefined = scope; at !== undefined; at = at.above) {
+      const type = at.names.get(plain)
+      if (type === undefined) continue
+      if (at.isTop) this.#used.add(plain)
       return type
     }
-    if (TYPE_NAMES.has(name)) return { kind: 'type', item: DYN }
-    return this.#report(node, `undeclared reference to '${name}' (in container '')`)
+    const named = typeNamed(plain)
+    if (named === undefined) return undefined
+    this.#named.set(expr, named)
+    return { kind: 'type', item: named }
   }
 
-  #select(node: CelNode, scope: Scope): CelType {
-    const [operand, field] = node.args as readonly [CelNode, string | CelNode]
-    const name = typeof field === 'string' ? field : (field.args as string)
-    const type = this.check(operand, scope)
-    const found = this.#field(node, type, name)
-    return node.op === '.?' && found.kind !== 'optional' ? { kind: 'optional', item: found } : found
+  #select(expr: Select, scope: Scope): CelType {
+    const name = expr.isTest ? undefined : qualifiedName(expr)
+    const named = name === undefined ? undefined : this.#lookup(expr, name, scope)
+    if (named !== undefined) return named
+    const type = this.#field(expr, expr.operand, expr.field, false, scope)
+    return expr.isTest ? BOOL : this.#substituted(type)
   }
 
-  #field(node: CelNode, type: CelType, name: string): CelType {
+  #field(expr: Expr, operand: Expr, field: string, isOptional: boolean, scope: Scope): CelType {
+    const of = this.#substituted(this.check(operand, scope))
+    const target = of.kind === 'optional' ? of.item : of
+    const type = this.#fieldOf(expr, target, field)
+    return isOptional || of.kind === 'optional' ? { kind: 'optional', item: type } : type
+  }
+
+  #fieldOf(expr: Expr, type: CelType, name: string): CelType {
     switch (type.kind) {
-      case 'dyn':
-      case 'error':
-      case 'param':
-        return DYN
       case 'map':
         return type.item
-      case 'optional':
-        return { kind: 'optional', item: this.#field(node, type.item, name) }
       case 'object':
-        return type.fields.get(name) ?? this.#report(node, `undefined field '${name}'`)
+        return (
+          type.fields.get(name) ??
+          // reserved words can be written without their escape
+          (RESERVED_WORDS.has(name) ? type.fields.get(`__${name}__`) : undefined) ??
+          this.#report(expr, `undefined field '${name}'`)
+        )
+      case 'opaque':
+        return this.#report(expr, `undefined field '${name}'`)
+      case 'param':
+        this.#isAssignable(DYN, type)
+        return DYN
+      case 'dyn':
+      case 'error':
+        return DYN
       default:
-        return this.#report(node, `type '${typeText(type)}' does not support field selection`)
+        this.#report(expr, `type '${typeText(type)}' does not support field selection`)
+        return DYN
     }
   }
 
-  #index(node: CelNode, scope: Scope): CelType {
-    const [operand, index] = operands(node).map((one) => this.check(one, scope)) as [CelType, CelType]
-    // an object's field by its name
-    if (operand.kind === 'dyn' || operand.kind === 'error') return DYN
-    const found = this.#resolve(node, '_[_]', [operand, index])
-    return node.op === '[?]' && found.kind !== 'optional' ? { kind: 'optional', item: found } : found
+  #call(expr: Call, scope: Scope): CelType {
+    const { name, target, args } = expr
+    if (name === '_?._') return this.#optionalField(expr, scope)
+    const types = args.map((arg) => this.check(arg, scope))
+    if (target === undefined) {
+      const called = this.#functions.get(name.startsWith('.') ? name.slice(1) : name)
+      return called === undefined ? this.#undeclared(expr, name) : this.#resolve(expr, called, types)
+    }
+    const prefix = qualifiedName(target)
+    const qualified = prefix === undefined ? undefined : this.#functions.get(`${prefix}.${name}`)
+    if (qualified !== undefined) return this.#resolve(expr, qualified, types)
+    const receiver = this.check(target, scope)
+    const called = this.#functions.get(name)
+    return called === undefined ? this.#undeclared(expr, name) : this.#resolve(expr, called, types, receiver)
   }
 
-  #list(node: CelNode, scope: Scope): CelType {
-    const types = operands(node).map((one) => this.check(one, scope))
-    const [first, ...rest] = types
-    return listOf(first === undefined ? { kind: 'param', name: '_' } : rest.reduce(joined, first))
+  #optionalField(expr: Call, scope: Scope): CelType {
+    const [operand, field] = expr.args as readonly [Expr, Extract<Expr, { kind: 'literal' }>]
+    const type = this.#substituted(this.#field(expr, operand, field.value as string, true, scope))
+    const called = this.#functions.get('_?._')
+    if (called !== undefined) {
+      this.#resolved.set(expr, called)
+      this.#overloads.set(expr, called.overloads)
+    }
+    return type
   }
 
-  #map(node: CelNode, scope: Scope): CelType {
-    const entries = (node.args as readonly (readonly [CelNode, CelNode])[]).map(
-      ([key, value]) => [this.check(key, scope), this.check(value, scope)] as const,
-    )
-    const [first, ...rest] = entries
-    if (first === undefined) return mapOf({ kind: 'param', name: '_' }, { kind: 'param', name: '_' })
-    return mapOf(
-      rest.reduce((type, [key]) => joined(type, key), first[0]),
-      rest.reduce((type, [, value]) => joined(type, value), first[1]),
-    )
+  /** Finds the overloads that the arguments fit. Source: checker.go resolveOverload. */
+  #resolve(expr: Call, called: CelFunction, args: readonly CelType[], receiver?: CelType): CelType {
+    this.#resolved.set(expr, called)
+    if (called.name === '_&&_' || called.name === '_||_') return this.#logical(expr, called, args)
+    const types = receiver === undefined ? args : [receiver, ...args]
+    const found: Overload[] = []
+    let result: CelType | undefined
+    for (const overload of called.overloads) {
+      if (overload.member !== (receiver !== undefined)) continue
+      const { parameters, result: type } = this.#instantiated(overload)
+      const learned = assignAll(this.#bindings, types, parameters)
+      if (learned === undefined) continue
+      this.#bindings = learned
+      found.push(overload)
+      const one = this.#substituted(type)
+      if (result === undefined) result = one
+      else if (result.kind !== 'dyn' && !isSameType(one, result)) result = DYN
+    }
+    if (result === undefined) return this.#noOverload(expr, called, types, receiver !== undefined)
+    this.#overloads.set(expr, found)
+    return result
   }
 
-  #call(node: CelNode, scope: Scope): CelType {
-    const [name, args] = node.args as readonly [string, readonly CelNode[]]
-    if (name === 'has') return this.#has(node, args, scope)
-    const types = args.map((one) => this.check(one, scope))
-    const candidates = this.#overloads.get(name)?.filter(({ member }) => !member) ?? []
-    if (candidates.length === 0)
-      return this.#report(node, `undeclared reference to '${name}' (in container '')`)
-    return this.#resolve(node, name, types, candidates)
+  #noOverload(expr: Expr, { name }: CelFunction, types: readonly CelType[], isMember: boolean): CelType {
+    const texts = types.map((type) => typeText(this.#substituted(type, true)))
+    const applied = isMember ? `${texts[0] ?? ''}.(${texts.slice(1).join(', ')})` : `(${texts.join(', ')})`
+    return this.#report(expr, `found no matching overload for '${name}' applied to '${applied}'`)
   }
 
-  #has(node: CelNode, args: readonly CelNode[], scope: Scope): CelType {
-    const [target] = args
-    if (args.length !== 1 || target?.op !== '.') return this.#report(node, 'invalid argument to has() macro')
-    this.check(target, scope)
+  /** Gives an overload's parameters names of their own. */
+  #instantiated({ parameters, result }: Overload): { parameters: readonly CelType[]; result: CelType } {
+    const fresh = new Map<string, CelType>()
+    const renamed = (type: CelType): void => {
+      if (type.kind === 'param' && !fresh.has(type.name)) fresh.set(type.name, this.#newVariable())
+      if ('key' in type) renamed(type.key)
+      if ('item' in type) renamed(type.item)
+    }
+    for (const type of [...parameters, result]) renamed(type)
+    if (fresh.size === 0) return { parameters, result }
+    return {
+      parameters: parameters.map((type) => substitute(fresh, type)),
+      result: substitute(fresh, result),
+    }
+  }
+
+  #logical(expr: Call, { overloads }: CelFunction, types: readonly CelType[]): CelType {
+    let isValid = true
+    types.forEach((type, at) => {
+      if (this.#isAssignable(type, BOOL)) return
+      this.#mismatch(expr.args[at] as Expr, BOOL, type)
+      isValid = false
+    })
+    if (!isValid) return ERROR
+    this.#overloads.set(expr, overloads)
     return BOOL
   }
 
-  #member(node: CelNode, scope: Scope): CelType {
-    const [name, receiver, args] = node.args as readonly [string, CelNode, readonly CelNode[]]
-    const namespaced =
-      receiver.op === 'id' && !scope.has(receiver.args as string)
-        ? this.#overloads.get(`${receiver.args as string}.${name}`)
-        : undefined
-    if (namespaced !== undefined)
-      return this.#resolve(
-        node,
-        `${receiver.args as string}.${name}`,
-        args.map((one) => this.check(one, scope)),
-        namespaced,
-      )
-    if (receiver.op === 'id' && receiver.args === 'cel' && name === 'bind' && args.length === 3)
-      return this.#bind(node, args, scope)
-    const macro = this.#macro(node, name, receiver, args, scope)
-    if (macro !== undefined) return macro
-    const types = [receiver, ...args].map((one) => this.check(one, scope))
-    const candidates = this.#overloads.get(name)?.filter(({ member }) => member) ?? []
-    if (candidates.length === 0)
-      return this.#report(node, `undeclared reference to '${name}' (in container '')`)
-    return this.#resolve(node, name, types, candidates)
+  /** Returns the type of an optional element's value. */
+  #unwrapped(expr: Expr, type: CelType, isOptional: boolean): CelType {
+    if (!isOptional) return type
+    if (type.kind === 'optional') return type.item
+    if (type.kind !== 'dyn') this.#mismatch(expr, { kind: 'optional', item: type }, type)
+    return type
   }
 
-  #bind(node: CelNode, args: readonly CelNode[], scope: Scope): CelType {
-    const [variable, value, result] = args as readonly [CelNode, CelNode, CelNode]
-    if (variable.op !== 'id')
-      return this.#report(node, 'cel.bind() variable names must be simple identifiers')
-    return this.check(result, new Map([...scope, [variable.args as string, this.check(value, scope)]]))
-  }
-
-  /** Comprehensions over one variable and, with two arguments before the predicate, over two. */
-  #macro(
-    node: CelNode,
-    name: string,
-    receiver: CelNode,
-    args: readonly CelNode[],
-    scope: Scope,
-  ): CelType | undefined {
-    const isOne =
-      (QUANTIFIERS.has(name) && args.length === 2) ||
-      (name === 'filter' && args.length === 2) ||
-      (name === 'map' && (args.length === 2 || args.length === 3))
-    const isTwo =
-      (QUANTIFIERS.has(name) && args.length === 3) ||
-      (/^transform(List|Map|MapEntry)$/.test(name) && (args.length === 3 || args.length === 4))
-    if (name === 'optMap' || name === 'optFlatMap')
-      return this.#optionalMap(node, name, receiver, args, scope)
-    if (!isOne && !isTwo) return undefined
-    const range = this.check(receiver, scope)
-    const inner = new Map(scope)
-    const variables = args.slice(0, isTwo ? 2 : 1)
-    const types = this.#ranged(receiver, range, isTwo)
-    variables.forEach((variable, at) => {
-      if (variable.op === 'id') inner.set(variable.args as string, types[at] ?? DYN)
-      else this.#report(variable, 'argument must be a simple name')
-    })
-    const [first = DYN, second] = args.slice(variables.length).map((one) => this.check(one, inner))
-    if (QUANTIFIERS.has(name)) return this.#mustBeBool(args.at(-1) as CelNode, first) ?? BOOL
-    if (name === 'filter') return this.#mustBeBool(args[1] as CelNode, first) ?? listOf(types[0] ?? DYN)
-    const result = second ?? first
-    switch (name) {
-      case 'transformMap':
-        return mapOf(types[0] ?? DYN, result)
-      case 'transformMapEntry':
-        return result
-      default:
-        return listOf(result)
+  #list({ items }: List, scope: Scope): CelType {
+    let joined: CelType | undefined
+    for (const { value, optional } of items) {
+      const type = this.#unwrapped(value, this.check(value, scope), optional)
+      joined = this.#join(joined, type)
     }
+    return listOf(joined ?? this.#newVariable())
   }
 
-  #optionalMap(
-    node: CelNode,
-    name: string,
-    receiver: CelNode,
-    args: readonly CelNode[],
-    scope: Scope,
-  ): CelType {
-    const of = this.check(receiver, scope)
-    const [variable, expression] = args
-    if (variable?.op !== 'id' || expression === undefined)
-      return this.#report(node, `${name}() variable name must be a simple identifier`)
-    const item = of.kind === 'optional' ? of.item : DYN
-    const result = this.check(expression, new Map([...scope, [variable.args as string, item]]))
-    return name === 'optMap' ? { kind: 'optional', item: result } : result
+  #map({ entries }: MapExpr, scope: Scope): CelType {
+    let [keys, values]: (CelType | undefined)[] = []
+    for (const { key, value, optional } of entries) {
+      keys = this.#join(keys, this.check(key, scope))
+      values = this.#join(values, this.#unwrapped(value, this.check(value, scope), optional))
+    }
+    return mapOf(keys ?? this.#newVariable(), values ?? this.#newVariable())
   }
 
-  #mustBeBool(node: CelNode, type: CelType): CelType | undefined {
-    if (type.kind === 'bool' || type.kind === 'dyn' || type.kind === 'error') return undefined
-    return this.#report(node, `expected type 'bool' but found '${typeText(type)}'`)
+  #join(previous: CelType | undefined, current: CelType): CelType {
+    if (previous === undefined) return current
+    return this.#isAssignable(previous, current) ? mostGeneral(previous, current) : DYN
   }
 
-  #ranged(node: CelNode, type: CelType, two: boolean): readonly CelType[] {
-    switch (type.kind) {
+  #struct(expr: Struct, scope: Scope): CelType {
+    for (const { value } of expr.fields) this.check(value, scope)
+    return this.#undeclared(expr, expr.name)
+  }
+
+  #fold(expr: Fold, scope: Scope): CelType {
+    const { range, initial, accumulator, condition, step, result } = expr
+    const of = this.#substituted(this.check(range, scope))
+    const accumulated = this.check(initial, scope)
+    const outer: Scope = { names: new Map([[accumulator, accumulated]]), isTop: false, above: scope }
+    const inner: Scope = { names: this.#iterated(expr, of), isTop: false, above: outer }
+    this.#mustBe(condition, BOOL, this.check(condition, inner))
+    this.#mustBe(step, accumulated, this.check(step, inner))
+    return this.#substituted(this.check(result, outer))
+  }
+
+  #mustBe(expr: Expr, wanted: CelType, type: CelType): void {
+    if (!this.#isAssignable(wanted, type)) this.#mismatch(expr, wanted, type)
+  }
+
+  #iterated({ range, variable, second }: Fold, of: CelType): ReadonlyMap<string, CelType> {
+    const [first, other] = this.#members(range, of, second !== undefined)
+    return new Map(
+      second === undefined
+        ? [[variable, first]]
+        : [
+            [variable, first],
+            [second, other],
+          ],
+    )
+  }
+
+  #members(range: Expr, of: CelType, isTwo: boolean): readonly [CelType, CelType] {
+    switch (of.kind) {
       case 'list':
-        return two ? [INT, type.item] : [type.item]
+        return [isTwo ? INT : of.item, of.item]
       case 'map':
-        return two ? [type.key, type.item] : [type.key]
+        return [of.key, of.item]
       case 'dyn':
       case 'error':
       case 'param':
+        this.#isAssignable(DYN, of)
         return [DYN, DYN]
-      default:
-        this.#report(
-          node,
-          `expression of type '${typeText(type)}' cannot be range of a comprehension (must be list, ` +
-            'map, or dynamic)',
-        )
+      default: {
+        const text =
+          `expression of type '${typeText(of)}' cannot be range of a comprehension (must be list, map, or ` +
+          'dynamic)'
+        this.#report(range, text)
         return [ERROR, ERROR]
+      }
     }
-  }
-
-  #resolve(
-    node: CelNode,
-    name: string,
-    types: readonly CelType[],
-    candidates = this.#overloads.get(name) ?? [],
-  ): CelType {
-    let result: CelType | undefined
-    for (const { parameters, result: type } of candidates) {
-      if (parameters.length !== types.length) continue
-      const bindings: Bindings = new Map()
-      if (!parameters.every((parameter, at) => isAssignable(parameter, types[at] ?? DYN, bindings))) continue
-      const one = bound(type, bindings)
-      result = result === undefined || typeText(result) === typeText(one) ? one : DYN
-    }
-    if (result !== undefined) return result
-    return this.#report(
-      node,
-      `found no matching overload for '${name}' applied to ` +
-        `'${applied(candidates[0]?.member === true, types)}'`,
-    )
   }
 }
 
-/** `(int, string)`, or `string.(int)` for a member function. */
-function applied(member: boolean, types: readonly CelType[]): string {
-  const texts = types.map(typeText)
-  return member ? `${texts[0] ?? ''}.(${texts.slice(1).join(', ')})` : `(${texts.join(', ')})`
+/** Returns the type that a name stands for. */
+export function typeNamed(name: string): CelType | undefined {
+  return Object.hasOwn(TYPE_NAMES, name) ? TYPE_NAMES[name] : undefined
 }
 
-function literalType(value: unknown): CelType {
-  switch (typeof value) {
-    case 'string':
-      return STRING
-    case 'boolean':
-      return BOOL
-    case 'bigint':
-      return INT
-    case 'number':
-      return { kind: 'double' }
-    default:
-      return value === null
-        ? { kind: 'null' }
-        : value instanceof Uint8Array
-          ? { kind: 'bytes' }
-          : { kind: 'uint' }
-  }
+/** `a.b` for an identifier and selections from it. */
+export function qualifiedName(expr: Expr): string | undefined {
+  if (expr.kind === 'ident') return expr.name
+  if (expr.kind !== 'select' || expr.isTest) return undefined
+  const operand = qualifiedName(expr.operand)
+  return operand === undefined ? undefined : `${operand}.${expr.field}`
+}
+
+function literalType(value: Value): CelType {
+  const name = typeNameOf(value)
+  return name === 'null_type' ? { kind: 'null' } : (typeNamed(name) ?? DYN)
 }

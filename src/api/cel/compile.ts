@@ -1,132 +1,100 @@
-import { Environment, EvaluationError, ParseError } from '@marcbachmann/cel-js'
-import type { CelNode } from './ast.js'
-import type { Overloads, Variables } from './checker.js'
-import { checkExpression } from './checker.js'
-import { issuesText, syntaxIssues } from './issues.js'
-import type { Library } from './library.js'
-import { CelFault, registerLibrary } from './library.js'
-import { authorizerLibrary } from './lib-authorizer.js'
-import { collectionsLibrary, SetsNamespace } from './lib-collections.js'
-import { formatLibrary } from './lib-format.js'
-import { FormatNamespace, IpNamespace, networkLibrary } from './lib-network.js'
-import { quantityLibrary } from './lib-quantity.js'
-import { standardLibrary, StringsNamespace } from './lib-standard.js'
-import { registerMacros } from './macros.js'
-import type { Overload } from './signature.js'
-import { parseSignature } from './signature.js'
+import type { Expr } from './ast.js'
+import { checkExpression, type Checked, type Variables } from './checker.js'
+import { planExpression, PlanError } from './interpreter.js'
+import type { Step } from './step.js'
+import { issuesText } from './issues.js'
+import { functionsOf } from './libraries.js'
+import { parseExpression } from './parser.js'
+import { Tracker } from './tracker.js'
 import type { CelType } from './types.js'
+import { validateExpression } from './validate.js'
+import { CelFault, CelError, fromJson, type Value } from './values.js'
+
+/** What one run of an expression may cost. Source: apiserver pkg/apis/cel/config.go PerCallLimit. */
+export const CALL_COST_LIMIT = 1_000_000
 
 /** A compiled expression. */
 export interface Program {
   readonly type: CelType
   /** Names of the variables that it uses. */
   readonly used: ReadonlySet<string>
-  /** Throws {@link CelFault} with cel-go's text. */
-  readonly run: (values: Readonly<Record<string, unknown>>) => unknown
+  /** The checked expression, from which costs are estimated. */
+  readonly expr: Expr
+  readonly checked: Checked
+  /** Set if the expression cannot run: `int('x')`. */
+  readonly fault: string | undefined
+  /** Runs it over values of its variables. Throws {@link CelFault} with cel-go's text. */
+  readonly run: (values: Values) => Value
+  /** Runs it and returns the value or its error, and what that cost. */
+  readonly measure: (values: Values) => { readonly value: Value; readonly cost: number }
 }
+
+/** Values of variables: JSON, or values of expressions. */
+export type Values = Readonly<Record<string, unknown>>
 
 /** A program, or the error of the expression (without `compilation failed: `). */
 export type Compiled =
   | { readonly program: Program; readonly error?: undefined }
   | { readonly program?: undefined; readonly error: string }
 
-const LIBRARIES: readonly Library[] = [
-  standardLibrary,
-  collectionsLibrary,
-  quantityLibrary,
-  networkLibrary,
-  formatLibrary,
-  authorizerLibrary,
-]
-
-interface Shared {
-  readonly environment: Environment
-  readonly overloads: Overloads
+/** What expressions may use. */
+export interface CompileOptions {
+  /** Whether cel-go's lists are there, which servers of 1.34 know in stored expressions only. */
+  readonly lists?: boolean
 }
 
-/** Made on the first compilation, because most clusters have no expressions. */
-let shared: Shared | undefined
+/** Compiles an expression over these variables. */
+export function compile(
+  expression: string,
+  variables: Variables,
+  { lists = false }: CompileOptions = {},
+): Compiled {
+  const { expr, issues } = parseExpression(expression, { lists })
+  if (expr === undefined) return { error: issuesText(expression, issues) }
+  const checked = checkExpression(expr, variables, functionsOf({ lists }))
+  const faults = checked.issues.length > 0 ? checked.issues : validateExpression(expr, checked)
+  return faults.length > 0 ? { error: issuesText(expression, faults) } : { program: programOf(expr, checked) }
+}
 
-function environment(): Shared {
-  if (shared !== undefined) return shared
-  const made = new Environment({
-    unlistedVariablesAreDyn: true,
-    homogeneousAggregateLiterals: false,
-    enableOptionalTypes: true,
-  })
-  const overloads = new Map<string, Overload[]>()
-  for (const library of LIBRARIES) {
-    registerLibrary(made, library)
-    for (const { check, namespaced = false } of library.functions) {
-      for (const text of check) {
-        const overload = parseSignature(text, namespaced)
-        const list = overloads.get(overload.name)
-        if (list === undefined) overloads.set(overload.name, [overload])
-        else list.push(overload)
-      }
+function programOf(expr: Expr, checked: Checked): Program {
+  const plan = planned(expr, checked)
+  const measure: Program['measure'] = (values) => {
+    if (typeof plan === 'string') throw new CelFault(plan)
+    const tracker = new Tracker(CALL_COST_LIMIT)
+    try {
+      return { value: plan.eval(scopeOf(values, tracker)), cost: tracker.cost }
+    } catch (error) {
+      if (error instanceof CelFault) return { value: new CelError(error.message), cost: tracker.cost }
+      throw error
     }
   }
-  made.registerConstant('sets', 'SetsNamespace', new SetsNamespace())
-  made.registerConstant('strings', 'StringsNamespace', new StringsNamespace())
-  made.registerConstant('ip', 'IpNamespace', new IpNamespace())
-  made.registerConstant('format', 'FormatNamespace', new FormatNamespace())
-  registerMacros(made)
-  return (shared = { environment: made, overloads })
+  return {
+    type: checked.type,
+    used: checked.used,
+    expr,
+    checked,
+    fault: typeof plan === 'string' ? plan : undefined,
+    measure,
+    run: (values) => {
+      const { value } = measure(values)
+      if (value instanceof CelError) throw new CelFault(value.message)
+      return value
+    },
+  }
 }
 
-/** Compiles an expression over these variables. Equal texts and types share the program. */
-export function compile(expression: string, variables: Variables): Compiled {
-  const { environment: made, overloads } = environment()
+function planned(expr: Expr, checked: Checked): Step | string {
   try {
-    const parsed = made.parse(expression)
-    const { type, issues, used } = checkExpression(
-      expression,
-      parsed.ast as unknown as CelNode,
-      variables,
-      overloads,
-    )
-    if (issues.length > 0) return { error: issuesText(expression, issues) }
-    return { program: { type, used, run: (values) => run(parsed, values) } }
+    return planExpression(expr, checked)
   } catch (error) {
-    if (!(error instanceof ParseError)) throw error
-    const position =
-      (error as { readonly range?: { readonly start: number } }).range?.start ?? expression.length
-    return { error: issuesText(expression, syntaxIssues(expression, position, summaryOf(error))) }
+    if (error instanceof PlanError) return error.message
+    throw error
   }
 }
 
-const summaryOf = (error: Error): string => (error as { readonly summary?: string }).summary ?? error.message
-
-function run(
-  parsed: (values: Record<string, unknown>) => unknown,
-  values: Readonly<Record<string, unknown>>,
-): unknown {
-  try {
-    return parsed(values)
-  } catch (error) {
-    throw error instanceof EvaluationError ? new CelFault(faultText(error)) : error
-  }
-}
-
-/** Returns a fault at run time with cel-go's text. */
-function faultText(error: Error): string {
-  const text = summaryOf(error)
-  const { code } = error as { readonly code?: string }
-  switch (code) {
-    case 'no_such_key':
-      return text.replace(/^No such key/, 'no such key')
-    case 'index_out_of_bounds':
-      return `index out of bounds: ${/index (-?\d+)/.exec(text)?.[1] ?? ''}`
-    case 'no_such_overload':
-    case 'no_matching_overload':
-    case 'invalid_logical_operand':
-    case 'invalid_condition_type':
-      return 'no such overload'
-    case 'modulo_by_zero':
-      return 'modulus by zero'
-    case 'numeric_overflow':
-      return 'integer overflow'
-    default:
-      return text
-  }
+function scopeOf(
+  values: Values,
+  tracker: Tracker,
+): { tracker: Tracker; resolve(name: string): Value | undefined } {
+  return { tracker, resolve: (name) => (Object.hasOwn(values, name) ? fromJson(values[name]) : undefined) }
 }

@@ -1,5 +1,7 @@
-import type { Library } from './library.js'
-import { fn } from './library.js'
+import type { FunctionTable } from './functions.js'
+import { OpaqueValue } from './opaque.js'
+import { CelError, type Value } from './values.js'
+import { dnsSubdomainFaults, dnsLabelFaults } from '../names.js'
 
 /** The attributes of a check. Absent ones are empty. */
 export interface AuthorizationQuestion {
@@ -20,11 +22,26 @@ export type Authorize = (question: AuthorizationQuestion) => {
   readonly reason?: string
 }
 
-/** The value of `authorizer` in an expression, and the results of its functions. */
-export class AuthorizerValue {
+const PACKAGE = 'kubernetes.authorization'
+
+/** A check that is being built. Two are equal only if they are one. */
+abstract class CheckValue extends OpaqueValue {
   readonly authorize: Authorize
   readonly question: AuthorizationQuestion
 
+  constructor(authorize: Authorize, question: AuthorizationQuestion = {}) {
+    super()
+    this.authorize = authorize
+    this.question = question
+  }
+
+  protected isSame(other: this): boolean {
+    return other === this
+  }
+}
+
+/** The value of `authorizer` in an expression. */
+export class AuthorizerValue extends CheckValue {
   /** The resource of `authorizer.requestResource`. */
   readonly requested: AuthorizationQuestion
 
@@ -33,84 +50,109 @@ export class AuthorizerValue {
     question: AuthorizationQuestion = {},
     requested: AuthorizationQuestion = {},
   ) {
-    this.authorize = authorize
-    this.question = question
+    super(authorize, question)
     this.requested = requested
   }
 
-  get requestResource(): AuthorizerValue {
-    return new ResourceCheckValue(this.authorize, this.requested)
+  get typeName(): string {
+    return `${PACKAGE}.Authorizer`
+  }
+
+  field(name: string): Value | undefined {
+    return name === 'requestResource' ? new ResourceCheckValue(this.authorize, this.requested) : undefined
   }
 }
 
 /** `authorizer.path('/healthz')` */
-export class PathCheckValue extends AuthorizerValue {}
+class PathCheckValue extends CheckValue {
+  get typeName(): string {
+    return `${PACKAGE}.PathCheck`
+  }
+}
+
 /** `authorizer.group('apps')` */
-export class GroupCheckValue extends AuthorizerValue {}
+class GroupCheckValue extends CheckValue {
+  get typeName(): string {
+    return `${PACKAGE}.GroupCheck`
+  }
+}
+
 /** `authorizer.group('').resource('pods')` */
-export class ResourceCheckValue extends AuthorizerValue {}
+class ResourceCheckValue extends CheckValue {
+  get typeName(): string {
+    return `${PACKAGE}.ResourceCheck`
+  }
+}
 
 /** The decision of a check. */
-export class DecisionValue {
+class DecisionValue extends OpaqueValue {
   readonly allowed: boolean
   readonly reason: string
 
   constructor({ allowed, reason = '' }: ReturnType<Authorize>) {
+    super()
     this.allowed = allowed
     this.reason = reason
   }
+
+  get typeName(): string {
+    return `${PACKAGE}.Decision`
+  }
+
+  protected isSame(other: DecisionValue): boolean {
+    return other === this
+  }
 }
 
-const A = 'kubernetes.authorization.Authorizer'
-const PATH = 'kubernetes.authorization.PathCheck'
-const GROUP = 'kubernetes.authorization.GroupCheck'
-const RESOURCE = 'kubernetes.authorization.ResourceCheck'
-const DECISION = 'kubernetes.authorization.Decision'
-
-const resourceField =
+const asking =
   (name: keyof AuthorizationQuestion) =>
-  (of: AuthorizerValue, value: string): ResourceCheckValue =>
-    new ResourceCheckValue(of.authorize, { ...of.question, [name]: value })
+  ({ authorize, question }: CheckValue, value: string): Value =>
+    new ResourceCheckValue(authorize, { ...question, [name]: value })
 
-const check = ({ authorize, question }: AuthorizerValue, verb: string): DecisionValue =>
+const check = ({ authorize, question }: CheckValue, verb: string): Value =>
   new DecisionValue(authorize({ ...question, verb }))
 
+function resource(of: CheckValue, name: string): Value {
+  return name === '' ? new CelError('resource must not be empty') : asking('resource')(of, name)
+}
+
+function path({ authorize, question }: CheckValue, text: string): Value {
+  return text === ''
+    ? new CelError('path must not be empty')
+    : new PathCheckValue(authorize, { ...question, path: text })
+}
+
+function serviceAccount({ authorize, question }: CheckValue, namespace: string, name: string): Value {
+  if (dnsSubdomainFaults(name).length > 0) return new CelError('Invalid service account name')
+  if (dnsLabelFaults(namespace).length > 0) return new CelError('Invalid service account namespace')
+  return new AuthorizerValue(authorize, { ...question, serviceAccount: [namespace, name] })
+}
+
 /** `authorizer` of admission policies. Source: apiserver pkg/cel/library/authz.go. */
-export const authorizerLibrary: Library = {
-  types: {
-    [A]: AuthorizerValue,
-    [PATH]: PathCheckValue,
-    [GROUP]: GroupCheckValue,
-    [RESOURCE]: ResourceCheckValue,
-    [DECISION]: DecisionValue,
-  },
-  functions: [
-    fn(
-      `${A}.path(string): ${PATH}`,
-      ({ authorize, question }: AuthorizerValue, path: string) =>
-        new PathCheckValue(authorize, { ...question, path }),
-    ),
-    fn(`${PATH}.check(string): ${DECISION}`, check),
-    fn(
-      `${A}.group(string): ${GROUP}`,
-      ({ authorize, question }: AuthorizerValue, group: string) =>
-        new GroupCheckValue(authorize, { ...question, group }),
-    ),
-    fn(
-      `${A}.serviceAccount(string, string): ${A}`,
-      ({ authorize, question }: AuthorizerValue, namespace: string, name: string) =>
-        new AuthorizerValue(authorize, { ...question, serviceAccount: [namespace, name] }),
-    ),
-    fn(`${GROUP}.resource(string): ${RESOURCE}`, resourceField('resource')),
-    ...(['subresource', 'namespace', 'name'] as const).map((name) =>
-      fn(`${RESOURCE}.${name}(string): ${RESOURCE}`, resourceField(name)),
-    ),
-    fn(`${RESOURCE}.fieldSelector(string): ${RESOURCE}`, (of: ResourceCheckValue) => of),
-    fn(`${RESOURCE}.labelSelector(string): ${RESOURCE}`, (of: ResourceCheckValue) => of),
-    fn(`${RESOURCE}.check(string): ${DECISION}`, check),
-    fn(`${DECISION}.allowed(): bool`, ({ allowed }: DecisionValue) => allowed),
-    fn(`${DECISION}.reason(): string`, ({ reason }: DecisionValue) => reason),
-    fn(`${DECISION}.errored(): bool`, () => false),
-    fn(`${DECISION}.error(): string`, () => ''),
-  ],
+export function addAuthorizer(table: FunctionTable): void {
+  const [authorizer, pathCheck, group, of, decision] = [
+    `${PACKAGE}.Authorizer`,
+    `${PACKAGE}.PathCheck`,
+    `${PACKAGE}.GroupCheck`,
+    `${PACKAGE}.ResourceCheck`,
+    `${PACKAGE}.Decision`,
+  ]
+  table.define({
+    [`${authorizer}.path(string): ${pathCheck}`]: path,
+    [`${authorizer}.group(string): ${group}`]: ({ authorize, question }: CheckValue, name: string) =>
+      new GroupCheckValue(authorize, { ...question, group: name }),
+    [`${authorizer}.serviceAccount(string, string): ${authorizer}`]: serviceAccount,
+    [`${group}.resource(string): ${of}`]: resource,
+    [`${of}.subresource(string): ${of}`]: asking('subresource'),
+    [`${of}.namespace(string): ${of}`]: asking('namespace'),
+    [`${of}.name(string): ${of}`]: asking('name'),
+    [`${of}.fieldSelector(string): ${of}`]: (value: CheckValue) => value,
+    [`${of}.labelSelector(string): ${of}`]: (value: CheckValue) => value,
+    [`${pathCheck}.check(string): ${decision}`]: check,
+    [`${of}.check(string): ${decision}`]: check,
+    [`${decision}.errored(): bool`]: () => false,
+    [`${decision}.error(): string`]: () => '',
+    [`${decision}.allowed(): bool`]: ({ allowed }: DecisionValue) => allowed,
+    [`${decision}.reason(): string`]: ({ reason }: DecisionValue) => reason,
+  })
 }

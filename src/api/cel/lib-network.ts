@@ -1,273 +1,227 @@
-import ipaddr from 'ipaddr.js'
-import { hasFormat } from '../apiextensions/formats.js'
-import {
-  configKeyFaults,
-  dns1035LabelFaults,
-  dnsLabelFaults,
-  dnsSubdomainFaults,
-  labelValueFaults,
-  qualifiedNameFaults,
-} from '../names.js'
-import { noOptional, optionalOf } from './optional.js'
-import type { Library, LibraryFunction } from './library.js'
-import { CelFault, fn } from './library.js'
+import { quote } from '../field-error.js'
+import { GoUrlError, hostnameOf, parseQuery, parseRequestUri, portOf, type GoUrl } from '../go-url.js'
+import { formatIp, parseIp, type IpAddress } from '../ip.js'
+import { addressError } from '../netip.js'
+import type { FunctionTable } from './functions.js'
+import { OpaqueValue } from './opaque.js'
+import { CelError, isError, PlainList, PlainMap, type Value } from './values.js'
 
-type Address = ipaddr.IPv4 | ipaddr.IPv6
+const bitsOf = ({ family }: IpAddress): number => (family === 'IPv4' ? 32 : 128)
 
-/** An address in an expression. */
-export class IpValue {
-  readonly address: Address
+/** An address. */
+export class IpValue extends OpaqueValue {
+  readonly ip: IpAddress
 
-  constructor(address: Address) {
-    this.address = address
+  constructor(ip: IpAddress) {
+    super()
+    this.ip = ip
+  }
+
+  get typeName(): string {
+    return 'net.IP'
+  }
+
+  override get size(): number {
+    return bitsOf(this.ip) / 8
+  }
+
+  override toString(): string {
+    return formatIp(this.ip)
+  }
+
+  protected isSame({ ip }: IpValue): boolean {
+    return ip.family === this.ip.family && ip.value === this.ip.value
   }
 }
 
-/** A block of addresses in an expression. */
-export class CidrValue {
-  readonly address: Address
+/** A range of addresses. */
+export class CidrValue extends OpaqueValue {
+  readonly ip: IpAddress
   readonly bits: number
 
-  constructor(address: Address, bits: number) {
-    this.address = address
+  constructor(ip: IpAddress, bits: number) {
+    super()
+    this.ip = ip
     this.bits = bits
   }
+
+  get typeName(): string {
+    return 'net.CIDR'
+  }
+
+  override get size(): number {
+    return Math.ceil(this.bits / 8)
+  }
+
+  /** The range's address without the bits of hosts. */
+  get first(): bigint {
+    const hosts = BigInt(bitsOf(this.ip) - this.bits)
+    return (this.ip.value >> hosts) << hosts
+  }
+
+  override toString(): string {
+    return `${formatIp(this.ip)}/${this.bits}`
+  }
+
+  protected isSame({ ip, bits }: CidrValue): boolean {
+    return bits === this.bits && ip.family === this.ip.family && ip.value === this.ip.value
+  }
 }
 
-/** A parsed URL in an expression. */
-export class UrlValue {
-  readonly text: string
-  readonly url: URL
+const isMapped = (text: string, { family }: IpAddress): boolean => family === 'IPv4' && text.includes(':')
 
-  constructor(text: string, url: URL) {
-    this.text = text
+/** Parses an address; zones and IPv4-mapped addresses are refused. Source: library/ip.go parseIPAddr. */
+function parseAddress(text: string): IpValue | CelError {
+  const fault = addressError(text)
+  if (fault !== undefined)
+    return new CelError(`IP Address ${quote(text)} parse error during conversion from string: ${fault}`)
+  if (text.includes('%')) return new CelError(`IP address ${quote(text)} with zone value is not allowed`)
+  const ip = parseIp(text)
+  if (ip === undefined) throw new Error(`bug: ${text} is a valid address`)
+  if (isMapped(text, ip)) return new CelError(`IPv4-mapped IPv6 address ${quote(text)} is not allowed`)
+  return new IpValue(ip)
+}
+
+const PARSE_ERROR = 'network address parse error during conversion from string: '
+
+/** Source: library/cidr.go parseCIDR, Go's netip.ParsePrefix. */
+function parseCidr(text: string): CidrValue | CelError {
+  const fault = (why: string): CelError =>
+    new CelError(`${PARSE_ERROR}${PARSE_ERROR}netip.ParsePrefix(${quote(text)}): ${why}`)
+  const slash = text.lastIndexOf('/')
+  if (slash < 0) return fault("no '/'")
+  const [address, length] = [text.slice(0, slash), text.slice(slash + 1)]
+  const wrong = addressError(address)
+  if (wrong !== undefined) return fault(wrong)
+  if (address.includes('%')) return fault('IPv6 zones cannot be present in a prefix')
+  const ip = parseIp(address)
+  if (ip === undefined) throw new Error(`bug: ${address} is a valid address`)
+  if (length.length > 1 && !/^[1-9]/.test(length)) return fault(`bad bits after slash: ${quote(length)}`)
+  if (!/^[+-]?\d+$/.test(length)) return fault(`bad bits after slash: ${quote(length)}`)
+  const bits = Number(length)
+  if (bits < 0 || bits > (address.includes(':') ? 128 : 32)) return fault('prefix length out of range')
+  if (isMapped(address, ip))
+    return new CelError(`${PARSE_ERROR}IPv4-mapped IPv6 address ${quote(text)} is not allowed`)
+  return new CidrValue(ip, bits)
+}
+
+const inRange = (ip: IpAddress, text: string): boolean => {
+  const range = parseCidr(text)
+  return range instanceof CidrValue && holds(range, ip)
+}
+
+function holds(range: CidrValue, { family, value }: IpAddress): boolean {
+  const hosts = BigInt(bitsOf(range.ip) - range.bits)
+  return family === range.ip.family && value >> hosts === range.ip.value >> hosts
+}
+
+/** Whether an address is in one of the ranges of its family. */
+const inAny =
+  (...ranges: readonly string[]) =>
+  ({ ip }: IpValue): boolean =>
+    ranges.some((range) => inRange(ip, range))
+
+const isUnspecified = inAny('0.0.0.0/32', '::/128')
+const isLoopback = inAny('127.0.0.0/8', '::1/128')
+const isMulticast = inAny('224.0.0.0/4', 'ff00::/8')
+const isLinkLocalUnicast = inAny('169.254.0.0/16', 'fe80::/10')
+const isBroadcast = inAny('255.255.255.255/32')
+/** `ff02` with any flags: the scope is the last digit. */
+const isLinkLocalMulticast = ({ ip }: IpValue): boolean =>
+  ip.family === 'IPv4'
+    ? inRange(ip, '224.0.0.0/24')
+    : ip.value >> 120n === 0xffn && ((ip.value >> 112n) & 0xfn) === 2n
+
+function containsIp(range: CidrValue, ip: Value): Value {
+  return ip instanceof IpValue ? holds(range, ip.ip) : (ip as CelError)
+}
+
+function containsCidr(outer: CidrValue, inner: Value): Value {
+  if (!(inner instanceof CidrValue)) return inner
+  return outer.bits <= inner.bits && holds(outer, inner.ip)
+}
+
+/** Kubernetes' addresses. Source: apiserver pkg/cel/library/ip.go, cidr.go. */
+export function addAddresses(table: FunctionTable): void {
+  table.define({
+    'ip(string): net.IP': parseAddress,
+    'net.IP.family(): int': ({ ip }: IpValue) => (ip.family === 'IPv4' ? 4n : 6n),
+    '::ip.isCanonical(string): bool': (text: string) => {
+      const ip = parseAddress(text)
+      return isError(ip) ? ip : ip.toString() === text
+    },
+    'net.IP.isUnspecified(): bool': isUnspecified,
+    'net.IP.isLoopback(): bool': isLoopback,
+    'net.IP.isLinkLocalMulticast(): bool': isLinkLocalMulticast,
+    'net.IP.isLinkLocalUnicast(): bool': isLinkLocalUnicast,
+    'net.IP.isGlobalUnicast(): bool': (ip: IpValue) =>
+      ![isUnspecified, isLoopback, isMulticast, isLinkLocalUnicast, isBroadcast].some((is) => is(ip)),
+    'isIP(string): bool': (text: string) => !isError(parseAddress(text)),
+    'string(net.IP): string': (ip: IpValue) => ip.toString(),
+    'cidr(string): net.CIDR': parseCidr,
+    'net.CIDR.containsIP(string): bool': [
+      'cidr_contains_ip_string',
+      (range: CidrValue, text: string) => containsIp(range, parseAddress(text)),
+    ],
+    'net.CIDR.containsIP(net.IP): bool': containsIp,
+    'net.CIDR.containsCIDR(string): bool': [
+      'cidr_contains_cidr_string',
+      (range: CidrValue, text: string) => containsCidr(range, parseCidr(text)),
+    ],
+    'net.CIDR.containsCIDR(net.CIDR): bool': containsCidr,
+    'net.CIDR.ip(): net.IP': ['cidr_ip', ({ ip }: CidrValue) => new IpValue(ip)],
+    'net.CIDR.prefixLength(): int': ({ bits }: CidrValue) => BigInt(bits),
+    'net.CIDR.masked(): net.CIDR': (range: CidrValue) =>
+      new CidrValue({ family: range.ip.family, value: range.first }, range.bits),
+    'isCIDR(string): bool': (text: string) => !isError(parseCidr(text)),
+    'string(net.CIDR): string': (range: CidrValue) => range.toString(),
+  })
+}
+
+/** A URL. */
+export class UrlValue extends OpaqueValue {
+  readonly url: GoUrl
+
+  constructor(url: GoUrl) {
+    super()
     this.url = url
   }
-}
 
-/** `format.dns1123Label()` */
-export class FormatValue {
-  readonly validate: (text: string) => readonly string[]
+  get typeName(): string {
+    return 'kubernetes.URL'
+  }
 
-  constructor(validate: (text: string) => readonly string[]) {
-    this.validate = validate
+  override toString(): string {
+    return this.url.text
+  }
+
+  protected isSame({ url }: UrlValue): boolean {
+    return url.text === this.url.text
   }
 }
 
-/** The value of `ip` in `ip.isCanonical(...)`. */
-export class IpNamespace {
-  readonly name = 'ip'
-}
-/** The value of `format` in `format.named(...)`. */
-export class FormatNamespace {
-  readonly name = 'format'
-}
-
-const IP = 'net.IP'
-const CIDR = 'net.CIDR'
-const URL_TYPE = 'kubernetes.URL'
-const FORMAT = 'kubernetes.NamedFormat'
-
-function parseIp(text: string): Address | undefined {
-  const isPlain = hasFormat('ipv4', text) || (hasFormat('ipv6', text) && !text.includes('%'))
-  if (!isPlain) return undefined
-  const address = ipaddr.parse(text)
-  // upstream refuses IPv4-mapped IPv6 addresses
-  return address.kind() === 'ipv6' && (address as ipaddr.IPv6).isIPv4MappedAddress() ? undefined : address
-}
-
-function ip(text: string): IpValue {
-  const address = parseIp(text)
-  if (address === undefined)
-    throw new CelFault(
-      `IP Address ${JSON.stringify(text)} parse error during conversion from string: ` +
-        `ParseAddr(${JSON.stringify(text)}): unable to parse IP`,
-    )
-  return new IpValue(address)
-}
-
-function parseCidr(text: string): CidrValue | undefined {
-  const [head = '', bits = ''] = text.split('/')
-  const address = parseIp(head)
-  if (address === undefined || !hasFormat('cidr', text)) return undefined
-  return new CidrValue(address, Number(bits))
-}
-
-function cidr(text: string): CidrValue {
-  const parsed = parseCidr(text)
-  if (parsed === undefined)
-    throw new CelFault(
-      'network address parse error during conversion from string: ' +
-        `netip.ParsePrefix(${JSON.stringify(text)}): no '/'`,
-    )
-  return parsed
-}
-
-const ipText = (address: Address): string =>
-  address.kind() === 'ipv6' ? (address as ipaddr.IPv6).toRFC5952String() : address.toString()
-const cidrText = ({ address, bits }: CidrValue): string => `${ipText(address)}/${bits}`
-const range = ({ address }: IpValue): string => address.range()
-
-function containsIp({ address, bits }: CidrValue, other: IpValue): boolean {
-  return address.kind() === other.address.kind() && other.address.match(address as never, bits as never)
-}
-
-function masked(value: CidrValue): CidrValue {
-  const bytes = value.address.toByteArray().map((byte, at) => {
-    const kept = Math.min(8, Math.max(0, value.bits - at * 8))
-    return byte & (0xff << (8 - kept)) & 0xff
-  })
-  return new CidrValue(ipaddr.fromByteArray(bytes), value.bits)
-}
-
-const containsCidr = (outer: CidrValue, inner: CidrValue): boolean =>
-  outer.bits <= inner.bits && containsIp(outer, new IpValue(inner.address))
-
-const addresses: readonly LibraryFunction[] = [
-  fn(`ip(string): ${IP}`, ip),
-  fn('isIP(string): bool', (text: string) => parseIp(text) !== undefined),
-  {
-    check: ['ip.isCanonical(string): bool'],
-    namespaced: true,
-    run: ['IpNamespace.isCanonical(string): bool'],
-    handler: (_: unknown, text: string) => ipText(ip(text).address) === text,
-  },
-  fn(`${IP}.family(): int`, ({ address }: IpValue) => (address.kind() === 'ipv4' ? 4n : 6n)),
-  fn(`${IP}.isUnspecified(): bool`, (value: IpValue) => range(value) === 'unspecified'),
-  fn(`${IP}.isLoopback(): bool`, (value: IpValue) => range(value) === 'loopback'),
-  fn(`${IP}.isLinkLocalMulticast(): bool`, ({ address }: IpValue) =>
-    /^(224\.0\.0\.|ff[0-9a-f]2:)/.test(ipText(address)),
-  ),
-  fn(`${IP}.isLinkLocalUnicast(): bool`, (value: IpValue) => range(value) === 'linkLocal'),
-  fn(
-    `${IP}.isGlobalUnicast(): bool`,
-    (value: IpValue) =>
-      !['unspecified', 'loopback', 'multicast', 'linkLocal', 'broadcast'].includes(range(value)),
-  ),
-  fn(`string(${IP}): string`, ({ address }: IpValue) => ipText(address)),
-  fn(`cidr(string): ${CIDR}`, cidr),
-  fn('isCIDR(string): bool', (text: string) => parseCidr(text) !== undefined),
-  fn(`${CIDR}.containsIP(${IP}): bool`, containsIp),
-  fn(`${CIDR}.containsIP(string): bool`, (value: CidrValue, text: string) => containsIp(value, ip(text))),
-  fn(`${CIDR}.containsCIDR(${CIDR}): bool`, containsCidr),
-  fn(`${CIDR}.containsCIDR(string): bool`, (value: CidrValue, text: string) =>
-    containsCidr(value, cidr(text)),
-  ),
-  fn(`${CIDR}.ip(): ${IP}`, ({ address }: CidrValue) => new IpValue(address)),
-  fn(`${CIDR}.masked(): ${CIDR}`, masked),
-  fn(`${CIDR}.prefixLength(): int`, ({ bits }: CidrValue) => BigInt(bits)),
-  fn(`string(${CIDR}): string`, cidrText),
-]
-
-function parseUrl(text: string): URL | undefined {
-  if (!/^([A-Za-z][-+.A-Za-z0-9]*:\/\/|\/)/.test(text)) return undefined
+function parseUrl(text: string): UrlValue | CelError {
   try {
-    return new URL(text, 'relative://')
-  } catch {
-    return undefined
+    return new UrlValue(parseRequestUri(text))
+  } catch (error) {
+    if (!(error instanceof GoUrlError)) throw error
+    return new CelError(`URL parse error during conversion from string: ${error.message}`)
   }
 }
 
-function url(text: string): UrlValue {
-  const parsed = parseUrl(text)
-  if (parsed === undefined)
-    throw new CelFault(
-      `URL parse error during conversion from string: parse ${JSON.stringify(text)}: invalid URI for request`,
-    )
-  return new UrlValue(text, parsed)
-}
-
-const authority = (text: string): string =>
-  /^[A-Za-z][-+.A-Za-z0-9]*:\/\/(?:[^/?#@]*@)?([^/?#]*)/.exec(text)?.[1] ?? ''
-
-function queryOf({ url: { searchParams } }: UrlValue): Record<string, string[]> {
-  const query: Record<string, string[]> = {}
-  for (const [name, value] of searchParams) if (name !== '__proto__') (query[name] ??= []).push(value)
-  return query
-}
-
-const urls: readonly LibraryFunction[] = [
-  fn(`url(string): ${URL_TYPE}`, url),
-  fn('isURL(string): bool', (text: string) => parseUrl(text) !== undefined),
-  fn(
-    `${URL_TYPE}.getScheme(): string`,
-    ({ text }: UrlValue) => /^([A-Za-z][-+.A-Za-z0-9]*):/.exec(text)?.[1]?.toLowerCase() ?? '',
-  ),
-  fn(`${URL_TYPE}.getHost(): string`, ({ text }: UrlValue) => authority(text)),
-  fn(`${URL_TYPE}.getHostname(): string`, ({ text }: UrlValue) =>
-    authority(text)
-      .replace(/:\d+$/, '')
-      .replace(/^\[(.*)\]$/, '$1'),
-  ),
-  fn(`${URL_TYPE}.getPort(): string`, ({ text }: UrlValue) => /:(\d+)$/.exec(authority(text))?.[1] ?? ''),
-  fn(`${URL_TYPE}.getEscapedPath(): string`, ({ text }: UrlValue) =>
-    text.replace(/^[A-Za-z][-+.A-Za-z0-9]*:\/\/[^/?#]*/, '').replace(/[?#].*$/, ''),
-  ),
-  fn(`${URL_TYPE}.getQuery(): map<string, list<string>>`, queryOf),
-]
-
-const named: Readonly<Record<string, (text: string) => readonly string[]>> = {
-  dns1123Label: dnsLabelFaults,
-  dns1123Subdomain: dnsSubdomainFaults,
-  dns1035Label: dns1035LabelFaults,
-  dns1123LabelPrefix: (text) => dnsLabelFaults(text.replace(/-$/, 'a')),
-  dns1123SubdomainPrefix: (text) => dnsSubdomainFaults(text.replace(/-$/, 'a')),
-  dns1035LabelPrefix: (text) => dns1035LabelFaults(text.replace(/-$/, 'a')),
-  qualifiedName: qualifiedNameFaults,
-  labelValue: labelValueFaults,
-  configMapKey: configKeyFaults,
-  uri: (text) => (parseUrl(text) === undefined ? ['invalid URI'] : []),
-  uuid: (text) => (hasFormat('uuid', text) ? [] : ['does not match the UUID format']),
-  byte: (text) => (hasFormat('byte', text) ? [] : ['invalid base64']),
-  date: (text) => (hasFormat('date', text) ? [] : ['invalid date']),
-  datetime: (text) => (hasFormat('datetime', text) ? [] : ['invalid datetime']),
-}
-
-const formatNames = Object.keys(named).filter((name) => name !== 'configMapKey')
-
-const formats: readonly LibraryFunction[] = [
-  ...formatNames.map((name): LibraryFunction => ({
-    check: [`format.${name}(): ${FORMAT}`],
-    namespaced: true,
-    run: [`FormatNamespace.${name}(): ${FORMAT}`],
-    handler: () => new FormatValue(named[name] as (text: string) => readonly string[]),
-  })),
-  {
-    check: [`format.named(string): optional<${FORMAT}>`],
-    namespaced: true,
-    run: [`FormatNamespace.named(string): optional<${FORMAT}>`],
-    handler: (_: unknown, name: string) => {
-      const validate = Object.hasOwn(named, name) ? named[name] : undefined
-      return validate === undefined ? noOptional() : optionalOf(new FormatValue(validate))
-    },
-  },
-  {
-    check: [`${FORMAT}.validate(string): optional<list<string>>`],
-    run: [`${FORMAT}.validate(string): optional<list<string>>`],
-    handler: ({ validate }: FormatValue, text: string) => {
-      const faults = validate(text)
-      return faults.length === 0 ? noOptional() : optionalOf(faults)
-    },
-  },
-]
-
-/**
- * Kubernetes' addresses, URLs and named formats. Source: apiserver pkg/cel/library ip.go, cidr.go, urls.go,
- * format.go.
- */
-export const networkLibrary: Library = {
-  types: {
-    [IP]: IpValue,
-    [CIDR]: CidrValue,
-    [URL_TYPE]: UrlValue,
-    [FORMAT]: FormatValue,
-    IpNamespace,
-    FormatNamespace,
-  },
-  functions: [...addresses, ...urls, ...formats],
-  equal: {
-    [IP]: (a: IpValue, b: IpValue) => ipText(a.address) === ipText(b.address),
-    [CIDR]: (a: CidrValue, b: CidrValue) => cidrText(a) === cidrText(b),
-    [URL_TYPE]: (a: UrlValue, b: UrlValue) => a.text === b.text,
-  },
+/** Kubernetes' URLs. Source: apiserver pkg/cel/library/urls.go. */
+export function addUrls(table: FunctionTable): void {
+  table.define({
+    'url(string): kubernetes.URL': parseUrl,
+    'kubernetes.URL.getScheme(): string': ({ url }: UrlValue) => url.scheme,
+    'kubernetes.URL.getHost(): string': ({ url }: UrlValue) => url.host,
+    'kubernetes.URL.getHostname(): string': ({ url }: UrlValue) => hostnameOf(url),
+    'kubernetes.URL.getPort(): string': ({ url }: UrlValue) => portOf(url),
+    'kubernetes.URL.getEscapedPath(): string': ({ url }: UrlValue) => url.escapedPath,
+    'kubernetes.URL.getQuery(): map<string, list<string>>': ({ url }: UrlValue) =>
+      new PlainMap(
+        Array.from(parseQuery(url.rawQuery), ([key, values]) => [key, new PlainList(values)] as const),
+      ),
+    'isURL(string): bool': (text: string) => !isError(parseUrl(text)),
+  })
 }

@@ -1,124 +1,190 @@
+import { quote } from '../field-error.js'
 import {
   addQuantities,
-  canonicalQuantity,
+  approximateValue,
   compareQuantities,
   formatQuantity,
+  integerOf,
   parseQuantity,
   QuantityError,
   subtractQuantities,
+  type Quantity,
 } from '../quantity.js'
-import type { Quantity } from '../quantity.js'
-import type { Library, LibraryFunction } from './library.js'
-import { CelFault, fn } from './library.js'
+import type { FunctionTable } from './functions.js'
+import { OpaqueValue } from './opaque.js'
+import { CelError, isError, type Value } from './values.js'
 
-/** A resource.Quantity in an expression. */
-export class QuantityValue {
+/** A quantity of a resource. */
+export class QuantityValue extends OpaqueValue {
   readonly quantity: Quantity
 
   constructor(quantity: Quantity) {
+    super()
     this.quantity = quantity
   }
 
-  toString(): string {
-    return canonicalQuantity(formatQuantity(this.quantity))
+  get typeName(): string {
+    return 'kubernetes.Quantity'
+  }
+
+  override toString(): string {
+    return formatQuantity(this.quantity)
+  }
+
+  protected isSame(other: QuantityValue): boolean {
+    return compareQuantities(this.quantity, other.quantity) === 0
   }
 }
 
-/** A semantic version in an expression. */
-export class SemverValue {
-  readonly parts: readonly [bigint, bigint, bigint]
-  readonly prerelease: readonly string[]
-
-  constructor(parts: readonly [bigint, bigint, bigint], prerelease: readonly string[]) {
-    this.parts = parts
-    this.prerelease = prerelease
-  }
-}
-
-const NANO = 1_000_000_000n
-const Q = 'kubernetes.Quantity'
-const V = 'kubernetes.Semver'
-
-function quantity(text: string): QuantityValue {
+function quantity(text: string): QuantityValue | CelError {
   try {
     return new QuantityValue(parseQuantity(text))
   } catch (error) {
-    throw error instanceof QuantityError ? new CelFault(error.message) : error
-  }
-}
-
-function isQuantity(text: string): boolean {
-  try {
-    parseQuantity(text)
-    return true
-  } catch (error) {
-    if (error instanceof QuantityError) return false
+    if (error instanceof QuantityError) return new CelError(error.message)
     throw error
   }
 }
 
-const nanosOf = ({ quantity: { nanos } }: QuantityValue): bigint => nanos
-const isInteger = (value: QuantityValue): boolean =>
-  nanosOf(value) % NANO === 0n && nanosOf(value) / NANO < 2n ** 63n
-
-function asInteger(value: QuantityValue): bigint {
-  if (!isInteger(value)) throw new CelFault('cannot convert value to integer')
-  return nanosOf(value) / NANO
-}
-
-const compare = (a: QuantityValue, b: QuantityValue): number => compareQuantities(a.quantity, b.quantity)
-const ofInt = (value: bigint): QuantityValue => quantity(String(value))
-const plus = (a: QuantityValue, b: QuantityValue): QuantityValue =>
+const ofInt = (value: bigint): QuantityValue => new QuantityValue(parseQuantity(String(value)))
+const plus = (a: QuantityValue, b: QuantityValue): Value =>
   new QuantityValue(addQuantities(a.quantity, b.quantity))
-const minus = (a: QuantityValue, b: QuantityValue): QuantityValue =>
+const minus = (a: QuantityValue, b: QuantityValue): Value =>
   new QuantityValue(subtractQuantities(a.quantity, b.quantity))
+const order = (a: QuantityValue, b: QuantityValue): number => compareQuantities(a.quantity, b.quantity)
 
-const quantities: readonly LibraryFunction[] = [
-  fn(`quantity(string): ${Q}`, quantity),
-  fn('isQuantity(string): bool', isQuantity),
-  fn(`${Q}.isInteger(): bool`, isInteger),
-  fn(`${Q}.asInteger(): int`, asInteger),
-  fn(`${Q}.asApproximateFloat(): double`, (value: QuantityValue) => Number(nanosOf(value)) / Number(NANO)),
-  fn(`${Q}.sign(): int`, (value: QuantityValue) =>
-    nanosOf(value) > 0n ? 1n : nanosOf(value) < 0n ? -1n : 0n,
-  ),
-  fn(`${Q}.add(${Q}): ${Q}`, plus),
-  fn(`${Q}.add(int): ${Q}`, (a: QuantityValue, b: bigint) => plus(a, ofInt(b))),
-  fn(`${Q}.sub(${Q}): ${Q}`, minus),
-  fn(`${Q}.sub(int): ${Q}`, (a: QuantityValue, b: bigint) => minus(a, ofInt(b))),
-  fn(`${Q}.isGreaterThan(${Q}): bool`, (a: QuantityValue, b: QuantityValue) => compare(a, b) > 0),
-  fn(`${Q}.isLessThan(${Q}): bool`, (a: QuantityValue, b: QuantityValue) => compare(a, b) < 0),
-  fn(`${Q}.compareTo(${Q}): int`, (a: QuantityValue, b: QuantityValue) => BigInt(compare(a, b))),
-]
-
-const strict =
-  /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+[0-9A-Za-z-.]+)?$/
-const loose =
-  /^v?0*(\d+)(?:\.0*(\d+))?(?:\.0*(\d+))?(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+[0-9A-Za-z-.]+)?$/
-
-function parseSemver(text: string, normalize: boolean): SemverValue | undefined {
-  const match = (normalize ? loose : strict).exec(text.trim())
-  if (match === null) return undefined
-  const part = (at: number): bigint => BigInt(match[at] ?? 0)
-  return new SemverValue([part(1), part(2), part(3)], match[4]?.split('.') ?? [])
+/** Kubernetes' quantities. Source: apiserver pkg/cel/library/quantity.go. */
+export function addQuantityFunctions(table: FunctionTable): void {
+  const q = 'kubernetes.Quantity'
+  table.define({
+    [`quantity(string): ${q}`]: quantity,
+    'isQuantity(string): bool': (text: string) => !isError(quantity(text)),
+    [`sign(${q}): int`]: ({ quantity: { nanos } }: QuantityValue) =>
+      nanos > 0n ? 1n : nanos < 0n ? -1n : 0n,
+    [`${q}.isGreaterThan(${q}): bool`]: (a: QuantityValue, b: QuantityValue) => order(a, b) > 0,
+    [`${q}.isLessThan(${q}): bool`]: (a: QuantityValue, b: QuantityValue) => order(a, b) < 0,
+    [`${q}.compareTo(${q}): int`]: (a: QuantityValue, b: QuantityValue) => BigInt(order(a, b)),
+    [`${q}.asApproximateFloat(): double`]: ({ quantity: of }: QuantityValue) => approximateValue(of),
+    [`${q}.asInteger(): int`]: ({ quantity: of }: QuantityValue) =>
+      integerOf(of) ?? new CelError('cannot convert value to integer'),
+    [`${q}.isInteger(): bool`]: ({ quantity: of }: QuantityValue) => integerOf(of) !== undefined,
+    [`${q}.add(${q}): ${q}`]: plus,
+    [`${q}.add(int): ${q}`]: (a: QuantityValue, b: bigint) => plus(a, ofInt(b)),
+    [`${q}.sub(${q}): ${q}`]: minus,
+    [`${q}.sub(int): ${q}`]: (a: QuantityValue, b: bigint) => minus(a, ofInt(b)),
+  })
 }
 
-function semver(text: string, normalize = false): SemverValue {
-  const parsed = parseSemver(text, normalize)
-  if (parsed === undefined) throw new CelFault('No Major.Minor.Patch elements found')
-  return parsed
-}
+/** A semantic version. */
+export class SemverValue extends OpaqueValue {
+  readonly parts: readonly [major: bigint, minor: bigint, patch: bigint]
+  readonly prerelease: readonly string[]
+  readonly #text: string
 
-function compareSemver(a: SemverValue, b: SemverValue): number {
-  for (let at = 0; at < 3; at++) {
-    const [left, right] = [a.parts[at] ?? 0n, b.parts[at] ?? 0n]
-    if (left !== right) return left < right ? -1 : 1
+  constructor(parts: readonly [bigint, bigint, bigint], prerelease: readonly string[], text: string) {
+    super()
+    this.parts = parts
+    this.prerelease = prerelease
+    this.#text = text
   }
+
+  get typeName(): string {
+    return 'kubernetes.Semver'
+  }
+
+  override toString(): string {
+    return this.#text
+  }
+
+  protected isSame(other: SemverValue): boolean {
+    return compareVersions(this, other) === 0
+  }
+}
+
+function numberFault(part: string, name: string): string | undefined {
+  if (!/^\d*$/.test(part)) return `Invalid character(s) found in ${name.toLowerCase()} number ${quote(part)}`
+  if (/^0./.test(part)) return `${name} number must not contain leading zeroes ${quote(part)}`
+  if (part === '') return 'strconv.ParseUint: parsing "": invalid syntax'
+  return BigInt(part) < 1n << 64n
+    ? undefined
+    : `strconv.ParseUint: parsing ${quote(part)}: value out of range`
+}
+
+function prereleaseFault(part: string): string | undefined {
+  if (part === '') return 'Prerelease is empty'
+  if (/^0\d+$/.test(part)) return `Numeric PreRelease version must not contain leading zeroes ${quote(part)}`
+  return /^[0-9A-Za-z-]+$/.test(part) ? undefined : `Invalid character(s) found in prerelease ${quote(part)}`
+}
+
+function buildFault(part: string): string | undefined {
+  if (part === '') return 'Build meta data is empty'
+  return /^[0-9A-Za-z-]+$/.test(part)
+    ? undefined
+    : `Invalid character(s) found in build meta data ${quote(part)}`
+}
+
+/** Splits what is behind the second dot into the patch, the pre-release and the build. */
+function splitPatch(text: string): readonly [patch: string, prerelease: string[], build: string[]] {
+  const plus = text.indexOf('+')
+  const head = plus < 0 ? text : text.slice(0, plus)
+  const build = plus < 0 ? [] : text.slice(plus + 1).split('.')
+  const dash = head.indexOf('-')
+  return dash < 0 ? [head, [], build] : [head.slice(0, dash), head.slice(dash + 1).split('.'), build]
+}
+
+/** Parses strictly. Source: github.com/blang/semver/v4 Parse. */
+function parseVersion(text: string): SemverValue | CelError {
+  if (text === '') return new CelError('Version string empty')
+  const [major, minor, ...others] = text.split('.')
+  if (major === undefined || minor === undefined || others.length === 0)
+    return new CelError('No Major.Minor.Patch elements found')
+  const [patch, prerelease, build] = splitPatch(others.join('.'))
+  const fault =
+    numberFault(major, 'Major') ??
+    numberFault(minor, 'Minor') ??
+    numberFault(patch, 'Patch') ??
+    first(prerelease, prereleaseFault) ??
+    first(build, buildFault)
+  if (fault !== undefined) return new CelError(fault)
+  return new SemverValue([BigInt(major), BigInt(minor), BigInt(patch)], prerelease, text)
+}
+
+function first<T>(items: readonly T[], check: (item: T) => string | undefined): string | undefined {
+  for (const item of items) {
+    const fault = check(item)
+    if (fault !== undefined) return fault
+  }
+  return undefined
+}
+
+/** Allows a `v` in front, leading zeros and missing parts. Source: library/semverlib.go normalizeAndParse. */
+function normalizedVersion(text: string): SemverValue | CelError {
+  const [one = '', two, ...others] = text.replace(/^v/, '').split('.')
+  const parts = [one, ...(two === undefined ? [] : [two]), ...(others.length === 0 ? [] : [others.join('.')])]
+  const trimmed = parts.map((part) => {
+    const bare = part.length > 1 ? part.replace(/^0+/, '') : part
+    return bare !== part && !/^\d/.test(bare)
+      ? `0${bare}`
+      : part.length > 1 && !/^\d/.test(bare)
+        ? `0${bare}`
+        : bare
+  })
+  if (trimmed.length < 3 && /[+-]/.test(trimmed.at(-1) ?? ''))
+    return new CelError('short version cannot contain PreRelease/Build meta data')
+  while (trimmed.length < 3) trimmed.push('0')
+  return parseVersion(trimmed.join('.'))
+}
+
+const semver = (text: string, normalize = false): SemverValue | CelError =>
+  normalize ? normalizedVersion(text) : parseVersion(text)
+
+function compareVersions(a: SemverValue, b: SemverValue): number {
+  for (const at of [0, 1, 2] as const)
+    if (a.parts[at] !== b.parts[at]) return a.parts[at] < b.parts[at] ? -1 : 1
   if (a.prerelease.length === 0 || b.prerelease.length === 0)
-    return b.prerelease.length - a.prerelease.length === 0 ? 0 : a.prerelease.length === 0 ? 1 : -1
+    return Math.sign(Number(a.prerelease.length === 0) - Number(b.prerelease.length === 0))
   for (let at = 0; at < Math.max(a.prerelease.length, b.prerelease.length); at++) {
-    const order = comparePart(a.prerelease[at], b.prerelease[at])
-    if (order !== 0) return order
+    const result = comparePart(a.prerelease[at], b.prerelease[at])
+    if (result !== 0) return result
   }
   return 0
 }
@@ -127,35 +193,24 @@ function comparePart(a: string | undefined, b: string | undefined): number {
   if (a === b) return 0
   if (a === undefined || b === undefined) return a === undefined ? -1 : 1
   const [left, right] = [/^\d+$/.test(a), /^\d+$/.test(b)]
-  if (left && right) return Number(a) < Number(b) ? -1 : 1
+  if (left && right) return BigInt(a) < BigInt(b) ? -1 : 1
   if (left !== right) return left ? -1 : 1
   return a < b ? -1 : 1
 }
 
-const versions: readonly LibraryFunction[] = [
-  fn(`semver(string): ${V}`, (text: string) => semver(text)),
-  fn(`semver(string, bool): ${V}`, semver),
-  fn('isSemver(string): bool', (text: string) => parseSemver(text, false) !== undefined),
-  fn(
-    'isSemver(string, bool): bool',
-    (text: string, normalize: boolean) => parseSemver(text, normalize) !== undefined,
-  ),
-  ...['major', 'minor', 'patch'].map((name, at) =>
-    fn(`${V}.${name}(): int`, (value: SemverValue) => value.parts[at] ?? 0n),
-  ),
-  fn(`${V}.isGreaterThan(${V}): bool`, (a: SemverValue, b: SemverValue) => compareSemver(a, b) > 0),
-  fn(`${V}.isLessThan(${V}): bool`, (a: SemverValue, b: SemverValue) => compareSemver(a, b) < 0),
-  fn(`${V}.compareTo(${V}): int`, (a: SemverValue, b: SemverValue) => BigInt(compareSemver(a, b))),
-]
-
-/**
- * Kubernetes' quantities and semantic versions. Source: apiserver pkg/cel/library quantity.go, semverlib.go.
- */
-export const quantityLibrary: Library = {
-  types: { [Q]: QuantityValue, [V]: SemverValue },
-  functions: [...quantities, ...versions],
-  equal: {
-    [Q]: (a: QuantityValue, b: QuantityValue) => compare(a, b) === 0,
-    [V]: (a: SemverValue, b: SemverValue) => compareSemver(a, b) === 0,
-  },
+/** Kubernetes' semantic versions. Source: apiserver pkg/cel/library/semverlib.go, version 1. */
+export function addSemver(table: FunctionTable): void {
+  const v = 'kubernetes.Semver'
+  table.define({
+    [`semver(string): ${v}`]: (text: string) => semver(text),
+    [`semver(string, bool): ${v}`]: semver,
+    'isSemver(string): bool': (text: string) => !isError(semver(text)),
+    'isSemver(string, bool): bool': (text: string, normalize: boolean) => !isError(semver(text, normalize)),
+    [`${v}.isGreaterThan(${v}): bool`]: (a: SemverValue, b: SemverValue) => compareVersions(a, b) > 0,
+    [`${v}.isLessThan(${v}): bool`]: (a: SemverValue, b: SemverValue) => compareVersions(a, b) < 0,
+    [`${v}.compareTo(${v}): int`]: (a: SemverValue, b: SemverValue) => BigInt(compareVersions(a, b)),
+    [`${v}.major(): int`]: ({ parts: [major] }: SemverValue) => major,
+    [`${v}.minor(): int`]: ({ parts: [, minor] }: SemverValue) => minor,
+    [`${v}.patch(): int`]: ({ parts: [, , patch] }: SemverValue) => patch,
+  })
 }

@@ -1,184 +1,299 @@
-import { Optional, type Environment } from '@marcbachmann/cel-js'
-import { setOwn } from '../schema/plain-json.js'
-import { CelFault } from './library.js'
-import { noOptional, optionalOf } from './optional.js'
+import type { Expr, Nodes } from './ast.js'
+import type { Value } from './values.js'
 
-/** The parts of cel-js that custom macros use, which its declarations do not type. */
-interface Frame {
-  forkWithVariable(name: string, type: unknown): Frame
-  reuse(parent: Frame): Frame
-  setIterValue(value: unknown, evaluator: Evaluator): Frame
-}
-interface Evaluator {
-  run(node: unknown, frame: Frame): unknown
-}
-interface Checker {
-  check(node: unknown, frame: Frame): unknown
-  getType(name: string): unknown
-}
-interface MacroCall {
-  readonly ast: { setMeta(name: string, value: unknown): void }
-  readonly args: readonly { readonly op: string; readonly args: unknown }[]
-  readonly receiver: unknown
-}
-interface Macro {
-  frames?: readonly [Frame, Frame]
-  readonly typeCheck: (checker: Checker, macro: Macro, frame: Frame) => unknown
-  readonly evaluate: (evaluator: Evaluator, macro: Macro, frame: Frame) => unknown
+/** The accumulator of quantifiers and of `map` and `filter`: no expression can name it. */
+export const ACCUMULATOR = '@result'
+/** The iteration variable of comprehensions that only bind a value. */
+export const UNUSED = '#unused'
+
+/** Where macros expand. */
+export interface Site {
+  readonly nodes: Nodes
+  /** The position of the macro's parenthesis, which all that it makes gets. */
+  readonly position: number
+  /** Whether cel-go's list library is there. */
+  readonly lists: boolean
 }
 
-type Entry = readonly [key: unknown, value: unknown]
+/** A macro whose arguments it cannot take. */
+export class MacroError extends Error {
+  readonly position: number
 
-/** Processes the entries. `test` and `transform` evaluate the macro's last arguments for one entry. */
-type Fold = (entries: readonly Entry[], run: (argument: number, entry: Entry) => unknown) => unknown
-
-function entriesOf(range: unknown): readonly Entry[] {
-  if (Array.isArray(range)) return range.map((value: unknown, at) => [BigInt(at), value])
-  if (range instanceof Map) return [...range.entries()] as Entry[]
-  if (typeof range === 'object' && range !== null) return Object.entries(range)
-  throw new CelFault('no such overload')
+  constructor(position: number, message: string) {
+    super(message)
+    this.position = position
+  }
 }
 
-/** A comprehension over two variables, with `rest` arguments after them. */
-function twoVariables(result: string, fold: Fold): (call: MacroCall) => Macro {
-  return ({ ast, args, receiver }) => ({
-    typeCheck: (checker, macro, frame) => {
-      checker.check(receiver, frame)
-      const first = frame.forkWithVariable(args[0]?.args as string, checker.getType('dyn'))
-      const second = first.forkWithVariable(args[1]?.args as string, checker.getType('dyn'))
-      macro.frames = [first, second]
-      for (const argument of args.slice(2)) checker.check(argument, second)
-      ast.setMeta('async', false)
-      return checker.getType(result)
-    },
-    evaluate: (evaluator, macro, frame) => {
-      const [first, second] = macro.frames as readonly [Frame, Frame]
-      return fold(entriesOf(evaluator.run(receiver, frame)), (argument, [key, value]) =>
-        evaluator.run(
-          args[2 + argument],
-          second.reuse(first.reuse(frame).setIterValue(key, evaluator)).setIterValue(value, evaluator),
-        ),
-      )
-    },
+/** Makes nodes at the place of a macro. */
+class Maker {
+  readonly site: Site
+
+  constructor(site: Site) {
+    this.site = site
+  }
+
+  literal(value: Value): Expr {
+    return this.site.nodes.make({ kind: 'literal', position: this.site.position, value })
+  }
+
+  ident(name: string): Expr {
+    return this.site.nodes.make({ kind: 'ident', position: this.site.position, name })
+  }
+
+  call(name: string, ...args: readonly Expr[]): Expr {
+    return this.site.nodes.make({ kind: 'call', position: this.site.position, name, target: undefined, args })
+  }
+
+  member(name: string, target: Expr, ...args: readonly Expr[]): Expr {
+    return this.site.nodes.make({ kind: 'call', position: this.site.position, name, target, args })
+  }
+
+  list(...values: readonly Expr[]): Expr {
+    const items = values.map((value) => ({ value, optional: false }))
+    return this.site.nodes.make({ kind: 'list', position: this.site.position, items })
+  }
+
+  fold(parts: Pick<Extract<Expr, { kind: 'fold' }>, FoldPart>): Expr {
+    return this.site.nodes.make({ kind: 'fold', position: this.site.position, ...parts })
+  }
+
+  /** A comprehension without range that binds a value: the accumulator is the variable. */
+  bind(name: string, value: Expr, result: Expr): Expr {
+    return this.fold({
+      range: this.list(),
+      variable: UNUSED,
+      second: undefined,
+      accumulator: name,
+      initial: value,
+      condition: this.literal(false),
+      step: this.ident(name),
+      result,
+    })
+  }
+
+  get accumulated(): Expr {
+    return this.ident(ACCUMULATOR)
+  }
+}
+
+type FoldPart = 'range' | 'variable' | 'second' | 'accumulator' | 'initial' | 'condition' | 'step' | 'result'
+
+/** The variables of a comprehension. */
+interface Variables {
+  readonly variable: string
+  readonly second: string | undefined
+}
+
+type Expander = (make: Maker, target: Expr, args: readonly Expr[]) => Expr | undefined
+
+/**
+ * Expands a macro, or returns undefined if the call is none. Throws MacroError. Sources: cel-go
+ * parser/macro.go, ext/comprehensions.go, ext/lists.go, cel/library.go.
+ */
+export function expandMacro(
+  site: Site,
+  name: string,
+  target: Expr | undefined,
+  args: readonly Expr[],
+): Expr | undefined {
+  const make = new Maker(site)
+  if (target === undefined)
+    return name === 'has' && args.length === 1 ? presence(site, args[0] as Expr) : undefined
+  const key = `${name}/${args.length}`
+  if (key === 'sortBy/2' && !site.lists) return undefined
+  return Object.hasOwn(MACROS, key) ? MACROS[key]?.(make, target, args) : undefined
+}
+
+function presence({ nodes, position }: Site, of: Expr): Expr {
+  if (of.kind !== 'select' || of.isTest) throw new MacroError(of.position, 'invalid argument to has() macro')
+  return nodes.make({ kind: 'select', position, operand: of.operand, field: of.field, isTest: true })
+}
+
+function nameOf(expr: Expr, fault: string): string {
+  if (expr.kind !== 'ident') throw new MacroError(expr.position, fault)
+  return expr.name
+}
+
+function refuseAccumulator(name: string, { position }: Expr): void {
+  if (name === ACCUMULATOR || name === '__result__')
+    throw new MacroError(position, 'iteration variable overwrites accumulator variable')
+}
+
+function oneVariable(arg: Expr, fault = 'argument must be a simple name'): Variables {
+  const variable = nameOf(arg, fault)
+  refuseAccumulator(variable, arg)
+  return { variable, second: undefined }
+}
+
+function twoVariables(first: Expr, other: Expr): Variables {
+  const variable = nameOf(first, 'argument must be a simple name')
+  const second = nameOf(other, 'argument must be a simple name')
+  if (variable === second) throw new MacroError(other.position, `duplicate variable name: ${variable}`)
+  refuseAccumulator(variable, first)
+  refuseAccumulator(second, other)
+  return { variable, second }
+}
+
+type Quantifier = (
+  make: Maker,
+  predicate: Expr,
+) => Pick<Extract<Expr, { kind: 'fold' }>, 'initial' | 'condition' | 'step' | 'result'>
+
+const all: Quantifier = (make, predicate) => ({
+  initial: make.literal(true),
+  condition: make.call('@not_strictly_false', make.accumulated),
+  step: make.call('_&&_', make.accumulated, predicate),
+  result: make.accumulated,
+})
+
+const exists: Quantifier = (make, predicate) => ({
+  initial: make.literal(false),
+  condition: make.call('@not_strictly_false', make.call('!_', make.accumulated)),
+  step: make.call('_||_', make.accumulated, predicate),
+  result: make.accumulated,
+})
+
+const existsOne: Quantifier = (make, predicate) => ({
+  initial: make.literal(0n),
+  condition: make.literal(true),
+  step: make.call('_?_:_', predicate, make.call('_+_', make.accumulated, make.literal(1n)), make.accumulated),
+  result: make.call('_==_', make.accumulated, make.literal(1n)),
+})
+
+function quantified(quantifier: Quantifier): Expander {
+  return (make, range, args) => {
+    const variables =
+      args.length === 2 ? oneVariable(args[0] as Expr) : twoVariables(args[0] as Expr, args[1] as Expr)
+    return make.fold({
+      range,
+      ...variables,
+      accumulator: ACCUMULATOR,
+      ...quantifier(make, args.at(-1) as Expr),
+    })
+  }
+}
+
+/** A comprehension that adds to a list or map what `step` makes, if the filter holds. */
+function collected(
+  make: Maker,
+  {
+    range,
+    variables,
+    initial,
+    filter,
+    step,
+  }: {
+    readonly range: Expr
+    readonly variables: Variables
+    readonly initial: Expr
+    readonly filter: Expr | undefined
+    readonly step: Expr
+  },
+): Expr {
+  return make.fold({
+    range,
+    ...variables,
+    accumulator: ACCUMULATOR,
+    initial,
+    condition: make.literal(true),
+    step: filter === undefined ? step : make.call('_?_:_', filter, step, make.accumulated),
+    result: make.accumulated,
   })
 }
 
-/** Returns true, false, or the fault of an entry if no other entry decides. */
-function quantify(
-  entries: readonly Entry[],
-  run: (argument: number, entry: Entry) => unknown,
-  decisive: boolean,
-): boolean {
-  let fault: unknown
-  for (const entry of entries) {
-    try {
-      if (run(0, entry) === decisive) return decisive
-    } catch (error) {
-      fault ??= error
-    }
-  }
-  if (fault !== undefined) throw fault
-  return !decisive
+const NO_IDENTIFIER = 'argument is not an identifier'
+
+const map: Expander = (make, range, args) => {
+  const variables = oneVariable(args[0] as Expr, NO_IDENTIFIER)
+  const filter = args.length === 3 ? (args[1] as Expr) : undefined
+  const initial = make.list()
+  const step = make.call('_+_', make.accumulated, make.list(args.at(-1) as Expr))
+  return collected(make, { range, variables, initial, filter, step })
 }
 
-const all: Fold = (entries, run) => quantify(entries, run, false)
-const exists: Fold = (entries, run) => quantify(entries, run, true)
-const existsOne: Fold = (entries, run) => entries.filter((entry) => run(0, entry) === true).length === 1
-
-const transformList =
-  (filtered: boolean): Fold =>
-  (entries, run) =>
-    entries
-      .filter((entry) => !filtered || run(0, entry) === true)
-      .map((entry) => run(filtered ? 1 : 0, entry))
-
-const transformMap =
-  (filtered: boolean): Fold =>
-  (entries, run) => {
-    const out: Record<string, unknown> = {}
-    for (const entry of entries) {
-      if (!filtered || run(0, entry) === true) setOwn(out, String(entry[0]), run(filtered ? 1 : 0, entry))
-    }
-    return out
-  }
-
-const transformMapEntry =
-  (filtered: boolean): Fold =>
-  (entries, run) => {
-    const out: Record<string, unknown> = {}
-    for (const entry of entries) {
-      if (filtered && run(0, entry) !== true) continue
-      for (const [key, value] of entriesOf(run(filtered ? 1 : 0, entry))) {
-        if (Object.hasOwn(out, String(key)))
-          throw new CelFault(`insert failed: key ${String(key)} already exists`)
-        setOwn(out, String(key), value)
-      }
-    }
-    return out
-  }
-
-/** `optional.optMap(x, f(x))` and `optFlatMap`. */
-function optionalMap(flat: boolean): (call: MacroCall) => Macro {
-  return ({ ast, args, receiver }) => ({
-    typeCheck: (checker, macro, frame) => {
-      checker.check(receiver, frame)
-      const inner = frame.forkWithVariable(args[0]?.args as string, checker.getType('dyn'))
-      macro.frames = [inner, inner]
-      checker.check(args[1], inner)
-      ast.setMeta('async', false)
-      return checker.getType('optional')
-    },
-    evaluate: (evaluator, macro, frame) => {
-      const value = evaluator.run(receiver, frame)
-      if (!(value instanceof Optional)) throw new CelFault('no such overload')
-      if (!value.hasValue()) return noOptional()
-      const [inner] = macro.frames as readonly [Frame, Frame]
-      const mapped = evaluator.run(args[1], inner.reuse(frame).setIterValue(value.value(), evaluator))
-      return flat ? mapped : optionalOf(mapped)
-    },
-  })
+const filter: Expander = (make, range, args) => {
+  const variables = oneVariable(args[0] as Expr, NO_IDENTIFIER)
+  const step = make.call('_+_', make.accumulated, make.list(args[0] as Expr))
+  return collected(make, { range, variables, initial: make.list(), filter: args[1] as Expr, step })
 }
 
-/** Registers the macros that cel-js lacks. Source: cel-go ext/comprehensions.go and the optional library. */
-export function registerMacros(environment: Environment): void {
-  const register = (signature: string, macro: unknown): void => {
-    environment.registerFunction(signature, macro as never)
+/** The `transform...` macros: `step` makes a step from the first variable and the transformed value. */
+function transformed(
+  empty: (make: Maker) => Expr,
+  step: (make: Maker, variable: string, value: Expr) => Expr,
+): Expander {
+  return (make, range, args) => {
+    const variables = twoVariables(args[0] as Expr, args[1] as Expr)
+    return collected(make, {
+      range,
+      variables,
+      initial: empty(make),
+      filter: args.length === 4 ? (args[2] as Expr) : undefined,
+      step: step(make, variables.variable, args.at(-1) as Expr),
+    })
   }
-  register('list.all(ast, ast, ast): bool', twoVariables('bool', all))
-  register('list.exists(ast, ast, ast): bool', twoVariables('bool', exists))
-  register('list.existsOne(ast, ast, ast): bool', twoVariables('bool', existsOne))
-  register('list.exists_one(ast, ast, ast): bool', twoVariables('bool', existsOne))
-  register('list.existsOne(ast, ast): bool', oneVariable)
-  register('list.transformList(ast, ast, ast): list<dyn>', twoVariables('list', transformList(false)))
-  register('list.transformList(ast, ast, ast, ast): list<dyn>', twoVariables('list', transformList(true)))
-  register('list.transformMap(ast, ast, ast): map', twoVariables('map', transformMap(false)))
-  register('list.transformMap(ast, ast, ast, ast): map', twoVariables('map', transformMap(true)))
-  register('list.transformMapEntry(ast, ast, ast): map', twoVariables('map', transformMapEntry(false)))
-  register('list.transformMapEntry(ast, ast, ast, ast): map', twoVariables('map', transformMapEntry(true)))
-  register('optional.optMap(ast, ast): optional<dyn>', optionalMap(false))
-  register('optional.optFlatMap(ast, ast): optional<dyn>', optionalMap(true))
 }
 
-/** `existsOne` with one variable, without the key. */
-function oneVariable({ ast, args, receiver }: MacroCall): Macro {
-  return {
-    typeCheck: (checker, macro, frame) => {
-      checker.check(receiver, frame)
-      const inner = frame.forkWithVariable(args[0]?.args as string, checker.getType('dyn'))
-      macro.frames = [inner, inner]
-      checker.check(args[1], inner)
-      ast.setMeta('async', false)
-      return checker.getType('bool')
-    },
-    evaluate: (evaluator, macro, frame) => {
-      const [inner] = macro.frames as readonly [Frame, Frame]
-      const range = evaluator.run(receiver, frame)
-      const values: readonly unknown[] = Array.isArray(range) ? range : entriesOf(range).map(([key]) => key)
-      return (
-        values.filter(
-          (value) => evaluator.run(args[1], inner.reuse(frame).setIterValue(value, evaluator)) === true,
-        ).length === 1
-      )
-    },
+const emptyMap = ({ site }: Maker): Expr =>
+  site.nodes.make({ kind: 'map', position: site.position, entries: [] })
+
+const transformList = transformed(
+  (make) => make.list(),
+  (make, _, value) => make.call('_+_', make.accumulated, make.list(value)),
+)
+const transformMap = transformed(emptyMap, (make, variable, value) =>
+  make.call('cel.@mapInsert', make.accumulated, make.ident(variable), value),
+)
+const transformMapEntry = transformed(emptyMap, (make, _, value) =>
+  make.call('cel.@mapInsert', make.accumulated, value),
+)
+
+/** `optMap` and `optFlatMap`: the value of the optional is a variable of the expression. */
+function optionalMap(macro: string, wrap: (make: Maker, value: Expr) => Expr): Expander {
+  return (make, target, args) => {
+    const name = nameOf(args[0] as Expr, `${macro}() variable name must be a simple identifier`)
+    const value = make.member('value', make.site.nodes.copy(target))
+    return make.call(
+      '_?_:_',
+      make.member('hasValue', target),
+      wrap(make, make.bind(name, value, args[1] as Expr)),
+      make.call('optional.none'),
+    )
   }
+}
+
+const SORTED = '@__sortBy_input__'
+const SORTABLE = new Set(['list', 'select', 'ident', 'fold', 'call'])
+
+const sortBy: Expander = (make, target, args) => {
+  if (!SORTABLE.has(target.kind)) {
+    const text = 'sortBy can only be applied to a list, identifier, comprehension, call or select expression'
+    throw new MacroError(target.position, text)
+  }
+  const keys = map(make, make.ident(SORTED), args) as Expr
+  return make.bind(SORTED, target, make.member('@sortByAssociatedKeys', make.ident(SORTED), keys))
+}
+
+const MACROS: Readonly<Record<string, Expander>> = {
+  'all/2': quantified(all),
+  'all/3': quantified(all),
+  'exists/2': quantified(exists),
+  'exists/3': quantified(exists),
+  'exists_one/2': quantified(existsOne),
+  'exists_one/3': quantified(existsOne),
+  'existsOne/2': quantified(existsOne),
+  'existsOne/3': quantified(existsOne),
+  'map/2': map,
+  'map/3': map,
+  'filter/2': filter,
+  'transformList/3': transformList,
+  'transformList/4': transformList,
+  'transformMap/3': transformMap,
+  'transformMap/4': transformMap,
+  'transformMapEntry/3': transformMapEntry,
+  'transformMapEntry/4': transformMapEntry,
+  'optMap/2': optionalMap('optMap', (make, value) => make.call('optional.of', value)),
+  'optFlatMap/2': optionalMap('optFlatMap', (_, value) => value),
+  'sortBy/2': sortBy,
 }

@@ -1,5 +1,5 @@
 /** Reserved words of CEL. */
-const RESERVED = new Set([
+export const RESERVED_WORDS: ReadonlySet<string> = new Set([
   'true',
   'false',
   'null',
@@ -29,13 +29,28 @@ const SYMBOLS: Readonly<Record<string, string>> = {
   '-': '__dash__',
   '/': '__slash__',
 }
+const PLAIN: Readonly<Record<string, string>> = { underscores: '__', dot: '.', dash: '-', slash: '/' }
 
 /**
  * Escapes a property's name for expressions: `foo-bar` becomes `foo__dash__bar`, `namespace` becomes
- * `__namespace__`. Names that cannot be escaped stay as they are. Source: apiserver pkg/cel/escaping.go
+ * `__namespace__`. Undefined for names that expressions cannot have. Source: apiserver pkg/cel/escaping.go
  * Escape.
  */
-export function escapeName(name: string): string {
-  if (RESERVED.has(name)) return `__${name}__`
-  return /[-./]|__/.test(name) ? name.replace(/__|[-./]/g, (symbol) => SYMBOLS[symbol] ?? symbol) : name
+export function escapeName(name: string): string | undefined {
+  if (!/^[a-zA-Z_./-][\w./-]*$/.test(name)) return undefined
+  if (RESERVED_WORDS.has(name)) return `__${name}__`
+  return name.replace(/__|[-./]/g, (symbol) => SYMBOLS[symbol] ?? symbol)
+}
+
+/** Undoes {@link escapeName}; undefined for names that it does not return. Source: escaping.go Unescape. */
+export function unescapeName(escaped: string): string | undefined {
+  if (!escaped.includes('__')) return escaped
+  let isValid = true
+  const name = escaped.replace(/__([^_]+)__/g, (whole, word: string) => {
+    const symbol = PLAIN[word]
+    if (symbol !== undefined) return symbol
+    if (!RESERVED_WORDS.has(word) || whole.length !== escaped.length) isValid = false
+    return word
+  })
+  return isValid ? name : undefined
 }

@@ -1,8 +1,8 @@
 import type { CelType, SimpleKind } from './types.js'
 import { DYN, listOf, mapOf } from './types.js'
 
-/** One overload of a function. The receiver of a member function is its first parameter. */
-export interface Overload {
+/** The types of one overload. The receiver of a member function is its first parameter. */
+export interface Signature {
   readonly name: string
   readonly member: boolean
   readonly parameters: readonly CelType[]
@@ -23,24 +23,24 @@ const SIMPLE = new Set<string>([
 ])
 
 /**
- * Parses `list<A>.indexOf(A): int`. If `namespaced`, the name may have a dot: `sets.contains(list<A>,
- * list<A>): bool`.
+ * Parses `list<A>.indexOf(A): int`, or of a function that is no member, whose name may have dots,
+ * `::sets.contains(list<A>, list<A>): bool`.
  */
-export function parseSignature(text: string, namespaced = false): Overload {
-  const open = topLevel(text, '(')
+export function parseSignature(text: string): Signature {
+  const open = text.indexOf('(')
   const close = text.lastIndexOf('):')
   const head = text.slice(0, open)
-  const dot = namespaced ? -1 : lastDot(head)
+  const dot = head.startsWith('::') ? -1 : head.lastIndexOf('.')
   const parameters = split(text.slice(open + 1, close)).map(parseType)
   return {
-    name: dot < 0 ? head : head.slice(dot + 1),
+    name: dot < 0 ? head.replace('::', '') : head.slice(dot + 1),
     member: dot >= 0,
     parameters: dot < 0 ? parameters : [parseType(head.slice(0, dot)), ...parameters],
     result: parseType(text.slice(close + 2).trim()),
   }
 }
 
-/** `map<string, list<A>>`, `kubernetes.Quantity` */
+/** Parses `map<string, list<A>>` or `kubernetes.Quantity`; a single capital is a parameter. */
 export function parseType(text: string): CelType {
   const open = text.indexOf('<')
   if (open > 0) {
@@ -57,19 +57,8 @@ export function parseType(text: string): CelType {
     }
   }
   if (SIMPLE.has(text)) return { kind: text as SimpleKind }
-  if (text === 'list') return listOf(DYN)
-  if (text === 'map') return mapOf(DYN, DYN)
   if (text === 'type') return { kind: 'type', item: DYN }
   return /^[A-Z]$/.test(text) ? { kind: 'param', name: text } : { kind: 'opaque', name: text }
-}
-
-function topLevel(text: string, char: string): number {
-  return text.indexOf(char)
-}
-
-/** Returns the position of the dot before a member function's name: the last one outside of `<...>`. */
-function lastDot(head: string): number {
-  return head.lastIndexOf('.')
 }
 
 function split(text: string): readonly string[] {

@@ -3,12 +3,18 @@ export type CelType =
   | { readonly kind: SimpleKind }
   | { readonly kind: 'list' | 'optional' | 'type'; readonly item: CelType }
   | { readonly kind: 'map'; readonly key: CelType; readonly item: CelType }
-  /** A type parameter of a function: `A` of `list<A>.indexOf(A)`. */
+  /** A type parameter of a function, or a type that is not known yet: `A` of `list<A>.indexOf(A)`. */
   | { readonly kind: 'param'; readonly name: string }
   /** A type of a library, without fields: `kubernetes.Quantity`. */
   | { readonly kind: 'opaque'; readonly name: string }
-  /** An object with declared fields. */
-  | { readonly kind: 'object'; readonly name: string; readonly fields: ReadonlyMap<string, CelType> }
+  | ObjectType
+
+/** An object with declared fields. */
+export interface ObjectType {
+  readonly kind: 'object'
+  readonly name: string
+  readonly fields: ReadonlyMap<string, CelType>
+}
 
 /** The types without parameters. */
 export type SimpleKind =
@@ -43,119 +49,75 @@ export function mapOf(key: CelType, item: CelType): CelType {
 }
 
 /** An object type with these fields. */
-export function objectOf(name: string, fields: Readonly<Record<string, CelType>>): CelType {
+export function objectOf(name: string, fields: Readonly<Record<string, CelType>>): ObjectType {
   return { kind: 'object', name, fields: new Map(Object.entries(fields)) }
 }
 
-/** Formats a type as cel-go does: `list(int)`, `map(string, dyn)`, `timestamp`. */
-export function typeText(type: CelType): string {
+/** Returns the name of a type at run time: `list`, `null_type`, `google.protobuf.Timestamp`. */
+export function typeName(type: CelType): string {
   switch (type.kind) {
-    case 'list':
-      return `list(${typeText(type.item)})`
+    case 'null':
+      return 'null_type'
     case 'optional':
-      return `optional_type(${typeText(type.item)})`
-    case 'type':
-      return `type(${typeText(type.item)})`
-    case 'map':
-      return `map(${typeText(type.key)}, ${typeText(type.item)})`
-    case 'param':
-    case 'opaque':
-    case 'object':
-      return type.name
-    case 'error':
-      return '!error!'
+      return 'optional_type'
     case 'timestamp':
       return 'google.protobuf.Timestamp'
     case 'duration':
       return 'google.protobuf.Duration'
+    case 'error':
+      return '!error!'
+    case 'param':
+    case 'opaque':
+    case 'object':
+      return type.name
     default:
       return type.kind
   }
 }
 
-/** Bindings of type parameters, by name. */
-export type Bindings = Map<string, CelType>
-
-/**
- * Whether a value of type `actual` is assignable to `wanted`. Binds type parameters. Source: cel-go
- * checker/types.go.
- */
-export function isAssignable(wanted: CelType, actual: CelType, bindings: Bindings): boolean {
-  if (wanted.kind === 'param') return isBindable(wanted.name, actual, bindings)
-  if (actual.kind === 'param' || isLoose(wanted) || isLoose(actual)) return true
-  if (actual.kind === 'null') {
-    return (
-      wanted.kind === 'null' ||
-      wanted.kind === 'object' ||
-      wanted.kind === 'opaque' ||
-      wanted.kind === 'timestamp' ||
-      wanted.kind === 'duration'
-    )
-  }
-  if (wanted.kind === 'null')
-    return (
-      actual.kind === 'object' ||
-      actual.kind === 'opaque' ||
-      actual.kind === 'timestamp' ||
-      actual.kind === 'duration'
-    )
-  // a variable of a library's opaque type may have fields
-  if (wanted.kind === 'opaque' && actual.kind === 'object') return wanted.name === actual.name
-  if (wanted.kind !== actual.kind) return false
-  switch (wanted.kind) {
-    case 'list':
-    case 'optional':
-      return isAssignable(wanted.item, (actual as typeof wanted).item, bindings)
-    case 'map': {
-      const other = actual as typeof wanted
-      return isAssignable(wanted.key, other.key, bindings) && isAssignable(wanted.item, other.item, bindings)
-    }
-    case 'opaque':
-    case 'object':
-      return wanted.name === (actual as typeof wanted).name
-    default:
-      return true
-  }
+/** Formats a type as faults do: `list(int)`, `map(string, dyn)`, `timestamp`. Source: checker/format.go. */
+export function typeText(type: CelType): string {
+  return type.kind === 'timestamp' || type.kind === 'duration' || type.kind === 'null'
+    ? type.kind
+    : formatted(type, typeText)
 }
 
-const isLoose = ({ kind }: CelType): boolean => kind === 'dyn' || kind === 'error'
-
-function isBindable(name: string, actual: CelType, bindings: Bindings): boolean {
-  const bound = bindings.get(name)
-  if (bound === undefined || bound.kind === 'dyn') {
-    if (bound === undefined) bindings.set(name, actual)
-    return true
-  }
-  if (isAssignable(bound, actual, new Map())) {
-    if (actual.kind === 'dyn') bindings.set(name, DYN)
-    return true
-  }
-  return false
+/** Formats a type with its names at run time: `list(google.protobuf.Timestamp)`. Source: Type.String. */
+export function fullTypeText(type: CelType): string {
+  return formatted(type, fullTypeText)
 }
 
-/** Returns a type with its bound parameters replaced. */
-export function bound(type: CelType, bindings: Bindings): CelType {
+function formatted(type: CelType, show: (type: CelType) => string): string {
   switch (type.kind) {
-    case 'param':
-      return bindings.get(type.name) ?? DYN
     case 'list':
     case 'optional':
     case 'type':
-      return { kind: type.kind, item: bound(type.item, bindings) }
+      return `${typeName(type)}(${show(type.item)})`
     case 'map':
-      return mapOf(bound(type.key, bindings), bound(type.item, bindings))
+      return `map(${show(type.key)}, ${show(type.item)})`
     default:
-      return type
+      return typeName(type)
   }
 }
 
-/** Returns the common type of two types: dyn if they differ. */
-export function joined(a: CelType, b: CelType): CelType {
-  return isAssignable(a, b, new Map()) && isAssignable(b, a, new Map())
-    ? isLoose(a)
-      ? a
-      : isLoose(b)
-        ? b
-        : a
-    : DYN
+/** Returns the types that a type is made of. */
+export function parametersOf(type: CelType): readonly CelType[] {
+  switch (type.kind) {
+    case 'list':
+    case 'optional':
+    case 'type':
+      return [type.item]
+    case 'map':
+      return [type.key, type.item]
+    default:
+      return []
+  }
+}
+
+/** Whether two types are the same, parameters included. */
+export function isSameType(a: CelType, b: CelType): boolean {
+  if (a === b) return true
+  if (a.kind !== b.kind || typeName(a) !== typeName(b)) return false
+  const [left, right] = [parametersOf(a), parametersOf(b)]
+  return left.every((one, at) => isSameType(one, right[at] ?? ERROR))
 }

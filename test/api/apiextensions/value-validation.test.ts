@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { applyDefaults, dropForbiddenNulls } from '../../../src/api/apiextensions/defaulting.js'
 import { prune } from '../../../src/api/apiextensions/prune.js'
+import { CostTotal } from '../../../src/api/apiextensions/rule-costs.js'
 import { evaluateRules, validateRules } from '../../../src/api/apiextensions/rules.js'
 import type { Schema } from '../../../src/api/apiextensions/schema.js'
 import { validateListTypes, validateValue } from '../../../src/api/apiextensions/value-validation.js'
@@ -236,6 +237,8 @@ describe('rules', () => {
       validateRules({ ...object({ a: { type: 'integer' } }), 'x-kubernetes-validations': [{ rule }] }, 'p', {
         isRoot: false,
         correlatable: false,
+        places: 1n,
+        total: new CostTotal(),
       }).map(({ field, body }) => `${field}: ${body.slice(body.indexOf('null}:') + 7)}`)
     expect(bad('self.a')).toEqual([
       'p.x-kubernetes-validations[0].rule: cel expression must evaluate to a bool',

@@ -1,8 +1,8 @@
 import { type ExpressionScope, compileIn } from '../../../api/admissionregistration/expressions.js'
 import type { MatchCondition } from '../../../api/admissionregistration/generated.js'
 import { AuthorizerValue, type AuthorizationQuestion } from '../../../api/cel/lib-authorizer.js'
-import { CelFault } from '../../../api/cel/library.js'
-import { dynamicValue } from '../../../api/cel/values.js'
+import { parseTimestamp } from '../../../api/cel/time-values.js'
+import { CelFault, fromJson, type Value } from '../../../api/cel/values.js'
 import type { Namespace } from '../../../api/core/generated.js'
 import type { KindDefinition, KubeObject } from '../../../api/definition.js'
 import type { AdmissionAttributes, AdmissionContext } from '../plugin.js'
@@ -28,9 +28,9 @@ export function requestValues(
   } as Record<string, unknown>
   const { userInfo } = request as { userInfo: object }
   return {
-    object: dynamicValue(object),
-    oldObject: dynamicValue(oldObject),
-    request: dynamicValue({ ...request, userInfo: { uid: '', extra: {}, ...userInfo } }),
+    object: fromJson(object),
+    oldObject: fromJson(oldObject),
+    request: fromJson({ ...request, userInfo: { uid: '', extra: {}, ...userInfo } }),
     namespaceObject:
       namespace === '' ? null : namespaceValue(context.get<Namespace>('namespaces', '', namespace)),
     authorizer: authorizerOf(attributes, context),
@@ -44,15 +44,21 @@ function namespaceValue(namespace: Namespace | undefined): unknown {
     spec,
     status,
   } = namespace
-  const value = dynamicValue({
-    metadata: { ...metadata, managedFields: undefined, UID: uid },
+  return fromJson({
+    metadata: {
+      ...metadata,
+      managedFields: undefined,
+      UID: uid,
+      creationTimestamp: timeOf(creationTimestamp),
+      deletionTimestamp: timeOf(deletionTimestamp),
+    },
     spec,
     status,
-  }) as { metadata: Record<string, unknown> }
-  if (typeof creationTimestamp === 'string') value.metadata['creationTimestamp'] = new Date(creationTimestamp)
-  if (typeof deletionTimestamp === 'string') value.metadata['deletionTimestamp'] = new Date(deletionTimestamp)
-  return value
+  })
 }
+
+const timeOf = (text: string | null | undefined): Value | undefined =>
+  typeof text === 'string' ? parseTimestamp(text) : undefined
 
 function authorizerOf(
   { user, definition, namespace, name, subresource }: AdmissionAttributes,

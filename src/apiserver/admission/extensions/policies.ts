@@ -7,8 +7,7 @@ import type {
   ValidatingAdmissionPolicyBinding,
   Validation,
 } from '../../../api/admissionregistration/generated.js'
-import { CelFault } from '../../../api/cel/library.js'
-import { dynamicValue } from '../../../api/cel/values.js'
+import { CelFault, fromJson } from '../../../api/cel/values.js'
 import type { KindDefinition, KubeObject } from '../../../api/definition.js'
 import { selectorMatches } from '../../../api/labels.js'
 import { ApiError } from '../../../client/api-error.js'
@@ -144,7 +143,7 @@ class PolicyCheck {
       return this.#fails ? [this.#denial(binding, `failed to configure binding: ${found}`, 'Invalid')] : []
     }
     return found.flatMap((params) => {
-      const { denials, faults } = this.#evaluate(binding, notes, { ...values, params: dynamicValue(params) })
+      const { denials, faults } = this.#evaluate(binding, notes, { ...values, params: fromJson(params) })
       return [...denials.filter((denial) => this.#act(denial, binding)), ...faults]
     })
   }

@@ -1,0 +1,86 @@
+import type { Issue } from './issues.js'
+
+/**
+ * The kinds of tokens: int, uint, float, string, bytes, identifier, escaped, end. Those of operators and
+ * words are their text.
+ */
+export type TokenKind = string
+
+export interface Token {
+  readonly kind: TokenKind
+  readonly text: string
+  /** Where it begins, in UTF-16 units. */
+  readonly at: number
+}
+
+const ESCAPE = '\\\\(?:[abfnrtv"\'\\\\?`]|[0-3][0-7][0-7]|[xX][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})'
+const STRING = [
+  `"""(?:${ESCAPE}|[^\\\\])*?"""`,
+  `'''(?:${ESCAPE}|[^\\\\])*?'''`,
+  `"(?:${ESCAPE}|[^\\\\"\\n\\r])*"`,
+  `'(?:${ESCAPE}|[^\\\\'\\n\\r])*'`,
+  `[rR]"""[^]*?"""`,
+  `[rR]'''[^]*?'''`,
+  `[rR]"[^"\\n\\r]*"`,
+  `[rR]'[^'\\n\\r]*'`,
+].join('|')
+
+/** Rules in order: the first of the longest matches wins, as in ANTLR. Source: cel-go parser/gen/CEL.g4. */
+const RULES: readonly (readonly [kind: TokenKind | undefined, pattern: RegExp])[] = [
+  ['operator', /==|!=|<=|>=|&&|\|\||[<>[\]{}().,\-!?:+*/%]/y],
+  ['space', /[\t \r\n\f]+|\/\/[^\n]*/y],
+  ['float', /\d+\.\d+(?:[eE][+-]?\d+)?|\d+[eE][+-]?\d+|\.\d+(?:[eE][+-]?\d+)?/y],
+  ['uint', /(?:0x[0-9a-fA-F]+|\d+)[uU]/y],
+  ['int', /0x[0-9a-fA-F]+|\d+/y],
+  ['string', new RegExp(STRING, 'y')],
+  ['bytes', new RegExp(`[bB](?:${STRING})`, 'y')],
+  ['identifier', /[A-Za-z_]\w*/y],
+  ['escaped', /`[\w.\-/ ]+`/y],
+]
+
+const WORDS = new Set(['in', 'true', 'false', 'null'])
+
+/** Splits an expression into tokens, the last one of kind `end`. Faults are added to `issues`. */
+export function tokensOf(source: string, issues: Issue[]): readonly Token[] {
+  const tokens: Token[] = []
+  let at = 0
+  while (at < source.length) {
+    const { kind, text } = longestMatch(source, at)
+    if (text === '') {
+      const end = Math.min(faultEnd(source, at) + 1, source.length)
+      const told = source.slice(at, end).replaceAll('\n', '\\n').replaceAll('\t', '\\t')
+      issues.push({ position: at, text: `Syntax error: token recognition error at: '${told}'` })
+      at = end
+      continue
+    }
+    if (kind !== 'space') {
+      const isSign = kind === 'operator' || (kind === 'identifier' && WORDS.has(text))
+      tokens.push({ kind: isSign ? text : kind, text, at })
+    }
+    at += text.length
+  }
+  return [...tokens, { kind: 'end', text: '<EOF>', at: source.length }]
+}
+
+function longestMatch(source: string, at: number): { readonly kind: TokenKind; readonly text: string } {
+  let best = { kind: 'operator' as TokenKind, text: '' }
+  for (const [kind = '', pattern] of RULES) {
+    pattern.lastIndex = at
+    const text = pattern.exec(source)?.[0] ?? ''
+    if (text.length > best.text.length) best = { kind, text }
+  }
+  return best
+}
+
+/** Returns the index of the character with which no token can go on. */
+function faultEnd(source: string, at: number): number {
+  const char = source.charAt(at)
+  if (char === '=' || char === '&' || char === '|') return at + 1
+  const begun = new RegExp(
+    char === '`' ? '`[\\w.\\-/ ]*' : `(["'])(?:${ESCAPE}|(?!\\1)[^\\\\\\n\\r])*\\\\?`,
+    'y',
+  )
+  begun.lastIndex = at
+  const length = begun.exec(source)?.[0].length ?? 0
+  return at + length
+}

@@ -1,0 +1,43 @@
+import type { Tracker } from './tracker.js'
+import type { Value } from './values.js'
+
+/** What a step sees while it runs. */
+export interface Scope {
+  readonly tracker: Tracker
+  resolve(name: string): Value | undefined
+}
+
+/** A planned node. */
+export interface Step {
+  readonly id: number
+  /** The value, if it is known before any run. */
+  readonly constant?: Value
+  /** Set for variables, fields, indexes and conditions: what further fields can be added to. */
+  readonly attribute?: Attribute
+  eval(scope: Scope): Value
+}
+
+/**
+ * A variable or a value with the fields and indexes that are read from it: `self.a[0].b` is one attribute, of
+ * three qualifiers. Costs are counted for the attribute and each qualifier. Source: cel-go
+ * interpreter/attributes.go.
+ */
+export abstract class Attribute {
+  readonly qualifiers: Qualifier[] = []
+
+  /** The number under which its value lies on the tracker's stack. */
+  abstract get id(): number
+  abstract resolve(scope: Scope): Value
+
+  add(qualifier: Qualifier): void {
+    this.qualifiers.push(qualifier)
+  }
+}
+
+/** One field or index. */
+export interface Qualifier {
+  readonly id: number
+  readonly isOptional: boolean
+  /** Reads from a value. With `test`, undefined if nothing is there. */
+  qualify(scope: Scope, of: Value, test: boolean): Value | undefined
+}

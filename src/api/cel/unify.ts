@@ -1,0 +1,125 @@
+import type { CelType } from './types.js'
+import { DYN, isSameType, listOf, mapOf, parametersOf, typeName } from './types.js'
+
+/** What is known of type parameters, by name. */
+export type Bindings = ReadonlyMap<string, CelType>
+
+const isDyn = ({ kind }: CelType): boolean => kind === 'dyn'
+const isLoose = ({ kind }: CelType): boolean => kind === 'dyn' || kind === 'error'
+
+/**
+ * Whether values of type `actual` can be used as `wanted`. Returns the bindings with what was learned of type
+ * parameters, undefined if they cannot. Source: cel-go checker/types.go isAssignable.
+ */
+export function assign(bindings: Bindings, wanted: CelType, actual: CelType): Bindings | undefined {
+  return assignAll(bindings, [wanted], [actual])
+}
+
+/** The same for a list of types. */
+export function assignAll(
+  bindings: Bindings,
+  wanted: readonly CelType[],
+  actual: readonly CelType[],
+): Bindings | undefined {
+  const learned = new Map(bindings)
+  return isAssignableAll(learned, wanted, actual) ? learned : undefined
+}
+
+type Learned = Map<string, CelType>
+
+function isAssignableAll(learned: Learned, wanted: readonly CelType[], actual: readonly CelType[]): boolean {
+  return (
+    wanted.length === actual.length &&
+    wanted.every((one, at) => isAssignable(learned, one, actual[at] ?? DYN))
+  )
+}
+
+function isAssignable(learned: Learned, a: CelType, b: CelType): boolean {
+  if (b.kind === 'param') {
+    const { isValid, isKnown } = bind(learned, a, b)
+    if (isValid) return true
+    if (isKnown) return false
+  }
+  if (a.kind === 'param') return bind(learned, b, a).isValid
+  if (isLoose(a) || isLoose(b)) return true
+  if (a.kind === 'null') return isNullable(b)
+  if (b.kind === 'null') return isNullable(a)
+  if (a.kind === 'type') return b.kind === 'type'
+  if (a.kind !== b.kind) return isOneName(a, b)
+  return typeName(a) === typeName(b) && isAssignableAll(learned, parametersOf(a), parametersOf(b))
+}
+
+/** A variable of a library's type may have fields: the authorizer. */
+function isOneName(a: CelType, b: CelType): boolean {
+  return isNamed(a) && isNamed(b) && typeName(a) === typeName(b)
+}
+
+const isNamed = ({ kind }: CelType): boolean => kind === 'opaque' || kind === 'object'
+
+const NULLABLE = new Set<CelType['kind']>(['null', 'opaque', 'optional', 'object', 'duration', 'timestamp'])
+const isNullable = ({ kind }: CelType): boolean => NULLABLE.has(kind)
+
+/** Source: isValidTypeSubstitution. */
+function bind(
+  learned: Learned,
+  type: CelType,
+  parameter: Extract<CelType, { kind: 'param' }>,
+): { readonly isValid: boolean; readonly isKnown: boolean } {
+  if (isSameType(type, parameter)) return { isValid: true, isKnown: true }
+  const known = learned.get(parameter.name)
+  if (known === undefined) {
+    const isFree = isFreeOf(learned, parameter, type)
+    if (isFree) learned.set(parameter.name, type)
+    return { isValid: isFree, isKnown: false }
+  }
+  if (isSameType(type, known)) return { isValid: true, isKnown: true }
+  if (!isAssignable(learned, type, known)) return { isValid: false, isKnown: true }
+  const general = mostGeneral(type, known)
+  if (isFreeOf(learned, parameter, general)) learned.set(parameter.name, general)
+  return { isValid: true, isKnown: true }
+}
+
+function isFreeOf(learned: Learned, parameter: CelType, within: CelType): boolean {
+  if (isSameType(parameter, within)) return false
+  if (within.kind === 'param') {
+    const known = learned.get(within.name)
+    return known === undefined || isFreeOf(learned, parameter, known)
+  }
+  return parametersOf(within).every((one) => isFreeOf(learned, parameter, one))
+}
+
+/** Returns the type that holds the values of both. */
+export function mostGeneral(a: CelType, b: CelType): CelType {
+  return isAsGeneral(a, b) ? a : b
+}
+
+/** Source: isEqualOrLessSpecific. */
+function isAsGeneral(a: CelType, b: CelType): boolean {
+  if (isDyn(a) || a.kind === 'param') return true
+  if (isDyn(b) || b.kind === 'param' || a.kind !== b.kind) return false
+  if (a.kind === 'type') return true
+  const others = parametersOf(b)
+  return (
+    typeName(a) === typeName(b) && parametersOf(a).every((one, at) => isAsGeneral(one, others[at] ?? DYN))
+  )
+}
+
+/** Replaces type parameters by what is known of them; with `whole`, unknown ones are dyn. */
+export function substitute(bindings: Bindings, type: CelType, whole = false): CelType {
+  switch (type.kind) {
+    case 'param': {
+      const known = bindings.get(type.name)
+      if (known !== undefined) return substitute(bindings, known, whole)
+      return whole ? DYN : type
+    }
+    case 'list':
+      return listOf(substitute(bindings, type.item, whole))
+    case 'optional':
+    case 'type':
+      return { kind: type.kind, item: substitute(bindings, type.item, whole) }
+    case 'map':
+      return mapOf(substitute(bindings, type.key, whole), substitute(bindings, type.item, whole))
+    default:
+      return type
+  }
+}
