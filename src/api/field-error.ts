@@ -1,3 +1,5 @@
+import { goNumberText } from './go-number.js'
+
 /**
  * Kinds of field errors, named as their `causes[].reason`. Source:
  * k8s.io/apimachinery/pkg/util/validation/field/errors.go.
@@ -36,6 +38,7 @@ export interface StatusCause {
  */
 export function quoteValue(value: unknown): string {
   if (value === undefined || value === null) return 'null'
+  if (typeof value === 'number') return goNumberText(value)
   return typeof value === 'string' ? quote(value) : goJson(value)
 }
 

@@ -26,3 +26,12 @@ export function int64Of({ text, value }: GoNumber): number | undefined {
 
 /** Returns the value of an untyped number in Go: an int64 if it is one, else a float64. */
 export const plainNumber = (number: GoNumber): number => int64Of(number) ?? number.value
+
+/** Formats a number as Go's %v: an int64 plain, a float64 with an exponent beyond -5 and 6, as `1e+19`. */
+export function goNumberText(value: number): string {
+  if (Number.isInteger(value) && Math.abs(value) < MOST_INT64) return String(value)
+  const [digits = '', exponent = '0'] = value.toExponential().split('e')
+  const power = Number(exponent)
+  if (power >= -4 && power < 6) return String(value)
+  return `${digits}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`
+}

@@ -1,22 +1,19 @@
 import { scaleSubresource, statusOf } from '../define.js'
-import type { KindDefinition, KubeObject, Strategy, Verb } from '../definition.js'
-import { semanticEqual } from '../equal.js'
-import { type FieldError, invalid, required } from '../field-error.js'
+import type { KindDefinition, KubeObject, Verb } from '../definition.js'
 import { metaSchema } from '../meta/generated.js'
 import { decode } from '../schema/decode.js'
 import { DecodeError, jsonKind } from '../schema/decode-error.js'
 import { copyJson, isPlainObject } from '../schema/plain-json.js'
 import type { MessageReader, SchemaGroup } from '../schema/types.js'
 import { customColumns } from './custom-columns.js'
+import { strategyOf } from './custom-strategy.js'
+import { validationOf } from './custom-validation.js'
 import { applyDefaults, dropForbiddenNulls } from './defaulting.js'
+import { coerceEmbedded } from './embedded.js'
 import { fieldTables } from './field-table.js'
 import type { CustomResourceDefinition, CustomResourceDefinitionVersion } from './generated.js'
 import { prune } from './prune.js'
-import { evaluateRules, hasRules } from './rules.js'
-import { validateScale } from './scale-paths.js'
-import { type Schema, fieldOf, itemsOf } from './schema.js'
-import { validateListTypes, validateValue } from './value-validation.js'
-import { dns1035LabelFaults, pathSegmentFaults } from '../names.js'
+import type { Schema } from './schema.js'
 
 /** Verbs in the order in which discovery lists them for custom resources. */
 const VERBS: readonly Verb[] = [
@@ -67,6 +64,7 @@ function customKind(
   const apiVersion = `${group}/${version.name}`
   const storage = crd.spec.versions.find((one) => one.storage)?.name ?? version.name
   const hasStatus = subresources?.status !== undefined
+  const { validateStatusUpdate, ...validation } = validationOf(schema, subresources)
   const definition: KindDefinition = {
     group,
     version: version.name,
@@ -98,7 +96,7 @@ function customKind(
       encode: (object) => convert(object, `${group}/${storage}`),
       decode: (stored) => read(convert(stored, apiVersion)).object as KubeObject,
     },
-    ...validationOf(schema, subresources),
+    ...validation,
     ...(version.deprecated === true
       ? {
           deprecated: {
@@ -107,7 +105,7 @@ function customKind(
           },
         }
       : {}),
-    strategy: strategyOf(hasStatus),
+    strategy: { ...strategyOf(hasStatus), validateStatusUpdate },
     columns: customColumns(version.additionalPrinterColumns),
     selectableFields: selectableFields(version),
   }
@@ -130,12 +128,13 @@ function readerOf(schema: Schema, preserves: boolean): MessageReader {
     checkDepth(rest, 0)
     const object = copyJson(rest) as Record<string, unknown>
     const read = decode<object>(meta, metadata ?? {})
-    applyDefaults(object, schema)
-    dropForbiddenNulls(object, schema)
     const unknown = preserves ? [] : prune(object, schema, true)
+    if (!preserves) dropForbiddenNulls(object, schema)
+    const embedded = coerceEmbedded(object, schema)
+    applyDefaults(object, schema)
     return {
       object: { ...object, metadata: read.object },
-      unknownFields: [...read.unknownFields.map((field) => `metadata.${field}`), ...unknown],
+      unknownFields: [...read.unknownFields.map((field) => `metadata.${field}`), ...unknown, ...embedded],
     }
   }
 }
@@ -150,90 +149,6 @@ function checkDepth(value: unknown, level: number): void {
   if (typeof value !== 'object' || value === null) return
   if (level > MOST_LEVELS) throw new DecodeError('exceeded max depth')
   for (const member of Object.values(value)) checkDepth(member, level + 1)
-}
-
-type Validations = Pick<KindDefinition, 'validate' | 'validateUpdate'>
-
-function validationOf(
-  schema: Schema,
-  subresources: CustomResourceDefinitionVersion['subresources'],
-): Validations {
-  const checksRules = hasRules(schema)
-  const check = (next: KubeObject, old: KubeObject | undefined): readonly FieldError[] => {
-    const body = withoutMeta(next)
-    const before = old === undefined ? undefined : withoutMeta(old)
-    const errors = [
-      ...validateValue(body, rootOf(schema), before === undefined ? {} : { old: before }),
-      ...validateScale(next, subresources?.scale),
-      ...validateEmbedded(body, schema),
-      ...validateListTypes(body, schema),
-    ]
-    if (!checksRules) return errors
-    return [...errors, ...(errors.some(isBlocking) ? [NOT_CHECKED] : evaluateRules(next, old, schema))]
-  }
-  return { validate: (object) => check(object, undefined), validateUpdate: check }
-}
-
-/**
- * Returns the schema without metadata, which has its own rules: a schema can only restrict names, which the
- * registry checks.
- */
-const withoutMeta = ({ metadata: _metadata, ...rest }: KubeObject): Omit<KubeObject, 'metadata'> => rest
-
-function rootOf(schema: Schema): Schema {
-  if (schema.required?.includes('metadata') !== true) return schema
-  return { ...schema, required: schema.required.filter((name) => name !== 'metadata') }
-}
-
-const isBlocking = ({ type }: FieldError): boolean =>
-  /^FieldValue(NotSupported|Required|TooLong|TooMany|TypeInvalid)$/.test(type)
-
-const NOT_CHECKED: FieldError = {
-  type: 'FieldValueInvalid',
-  field: '<nil>',
-  body:
-    'Invalid value: null: some validation rules were not checked because the object was invalid; ' +
-    'correct the existing errors to complete validation',
-}
-
-/** Source: apiextensions pkg/registry/customresource/strategy.go and status_strategy.go. */
-function strategyOf(hasStatus: boolean): Strategy<KubeObject> {
-  const setStatus = (object: object, status: unknown): void => {
-    const draft = object as { status?: unknown }
-    if (status === undefined) delete draft.status
-    else draft.status = status
-  }
-  return {
-    allowUnconditionalUpdate: false,
-    generationChanged: (next, old) => !sameApart(next, old, hasStatus),
-    ...(hasStatus
-      ? {
-          prepareForCreate: (draft) => setStatus(draft, undefined),
-          prepareForUpdate: (draft, old) => setStatus(draft, statusIn(old)),
-          prepareForStatusUpdate: (draft, old) => {
-            const status = statusIn(draft)
-            const { resourceVersion } = draft.metadata
-            for (const name of Object.keys(draft)) delete (draft as unknown as Record<string, unknown>)[name]
-            Object.assign(draft, old, {
-              metadata: { ...old.metadata, ...(resourceVersion === undefined ? {} : { resourceVersion }) },
-            })
-            setStatus(draft, status)
-          },
-        }
-      : {}),
-  }
-}
-
-const statusIn = (object: object): unknown => (object as { readonly status?: unknown }).status
-
-function sameApart(next: KubeObject, old: KubeObject, hasStatus: boolean): boolean {
-  const [a, b] = [next, old].map((object) => {
-    const { metadata: _metadata, ...rest } = object as KubeObject & { readonly status?: unknown }
-    if (!hasStatus) return rest
-    const { status: _status, ...others } = rest
-    return others
-  })
-  return semanticEqual(a, b)
 }
 
 function selectableFields({
@@ -253,55 +168,4 @@ function textAt(object: KubeObject, names: readonly string[]): string {
     object,
   )
   return value === undefined || value === null ? '' : `${value as string | number | boolean}`
-}
-
-/**
- * Validates embedded objects (x-kubernetes-embedded-resource): apiVersion, kind and metadata. Source:
- * apiextensions pkg/apiserver/schema/objectmeta/validation.go.
- */
-function validateEmbedded(value: unknown, schema: Schema, path = '', isRoot = true): readonly FieldError[] {
-  if (Array.isArray(value)) {
-    const items = itemsOf(schema)
-    return items === undefined
-      ? []
-      : value.flatMap((item, at) => validateEmbedded(item, items, `${path}[${at}]`, false))
-  }
-  if (!isPlainObject(value)) return []
-  const own =
-    schema['x-kubernetes-embedded-resource'] === true && !isRoot ? validateTypeMeta(value, path) : []
-  return [
-    ...own,
-    ...Object.keys(value)
-      .sort()
-      .flatMap((name) => {
-        const field = fieldOf(schema, name)
-        return field === undefined
-          ? []
-          : validateEmbedded(value[name], field, path === '' ? name : `${path}.${name}`, false)
-      }),
-  ]
-}
-
-function validateTypeMeta(value: Readonly<Record<string, unknown>>, path: string): readonly FieldError[] {
-  const errors: FieldError[] = []
-  const { apiVersion, kind, metadata } = value
-  if (typeof apiVersion !== 'string' || apiVersion === '')
-    errors.push(required(`${path}.apiVersion`, 'must not be empty'))
-  else if (apiVersion.split('/').length > 2) {
-    errors.push(invalid(`${path}.apiVersion`, apiVersion, `unexpected GroupVersion string: ${apiVersion}`))
-  }
-  if (typeof kind !== 'string' || kind === '') errors.push(required(`${path}.kind`, 'must not be empty'))
-  else {
-    const faults = dns1035LabelFaults(kind.toLowerCase())
-    if (faults.length > 0) {
-      errors.push(
-        invalid(`${path}.kind`, kind, `may have mixed case, but should otherwise match: ${faults.join(',')}`),
-      )
-    }
-  }
-  const name = isPlainObject(metadata) && Object.hasOwn(metadata, 'name') ? metadata['name'] : undefined
-  if (typeof name === 'string') {
-    for (const fault of pathSegmentFaults(name)) errors.push(invalid(`${path}.metadata.name`, name, fault))
-  }
-  return errors
 }

@@ -1,6 +1,6 @@
 import type { Json } from '../json.js'
 import { copyJson, isPlainObject } from '../schema/plain-json.js'
-import { additionalOf, fieldOf, itemsOf, propertyNames } from './schema.js'
+import { fieldOf, itemsOf, propertyNames } from './schema.js'
 import type { Schema } from './schema.js'
 
 type JsonMap = Record<string, unknown>
@@ -40,7 +40,7 @@ const isForbiddenNull = (value: unknown, schema: Schema | undefined): boolean =>
   value === null && schema !== undefined && schema.nullable !== true && schema.default !== undefined
 
 /**
- * Removes null where the schema does not allow it and has no default. Source: defaulting/prune.go
+ * Removes null where the schema does not allow it and has no default. Source: defaulting/prunenulls.go
  * PruneNonNullableNullsWithoutDefaults.
  */
 export function dropForbiddenNulls(value: unknown, schema: Schema | undefined): void {
@@ -50,15 +50,10 @@ export function dropForbiddenNulls(value: unknown, schema: Schema | undefined): 
   } else if (isPlainObject(value)) {
     const map = value as JsonMap
     for (const name of Object.keys(map)) {
-      const own =
-        schema.properties !== undefined && Object.hasOwn(schema.properties, name)
-          ? schema.properties[name]
-          : undefined
-      const additional = additionalOf(schema)
-      const field = own ?? (typeof additional === 'object' ? additional : undefined)
+      const field = fieldOf(schema, name)
       if (field === undefined) continue
-      if (map[name] === null && own !== undefined && field.nullable !== true) delete map[name]
-      else dropForbiddenNulls(map[name], field)
+      if (map[name] !== null) dropForbiddenNulls(map[name], field)
+      else if (field.nullable !== true && field.default === undefined) delete map[name]
     }
   }
 }

@@ -2,6 +2,9 @@
  * String formats of schemas of custom resources. Source: kube-openapi pkg/validation/strfmt, apiextensions
  * pkg/apiserver/validation/formats.go (other formats are ignored).
  */
+import { parseIp, parseIpRange } from '../ip.js'
+import { addressError } from '../netip.js'
+
 type Check = (text: string) => boolean
 
 const matching =
@@ -9,28 +12,10 @@ const matching =
   (text) =>
     pattern.test(text)
 
-const isIpv4: Check = matching(/^(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(\.(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}$/)
-
-const isIpv6: Check = (text) => {
-  const halves = text.split('::')
-  if (halves.length > 2 || !text.includes(':')) return false
-  const groups = halves.flatMap((half) => (half === '' ? [] : half.split(':')))
-  const last = groups.at(-1) ?? ''
-  const hasIpv4 = last.includes('.')
-  if (hasIpv4 && !isIpv4(last)) return false
-  const plain = hasIpv4 ? groups.slice(0, -1) : groups
-  const count = plain.length + (hasIpv4 ? 2 : 0)
-  return (
-    plain.every((group) => /^[0-9a-fA-F]{1,4}$/.test(group)) &&
-    (halves.length === 2 ? count < 8 : count === 8)
-  )
-}
-
-const isCidr: Check = (text) => {
-  const [address = '', bits = '', rest] = text.split('/')
-  if (rest !== undefined || !/^\d{1,3}$/.test(bits)) return false
-  return (isIpv4(address) && Number(bits) <= 32) || (isIpv6(address) && Number(bits) <= 128)
-}
+/** An IPv4-mapped address counts as well, since it has a dot. */
+const isIpv4: Check = (text) => text.includes('.') && parseIp(text) !== undefined
+const isIpv6: Check = (text) => text.includes(':') && !text.includes('%') && addressError(text) === undefined
+const isCidr: Check = (text) => parseIpRange(text) !== undefined
 
 const isDate: Check = (text) => {
   const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text)
@@ -41,35 +26,60 @@ const isDate: Check = (text) => {
   return day >= 1 && day <= (days[month - 1] ?? 0)
 }
 
-/** RFC 3339, with `T` and `t`, fractions and offsets. */
+/** Source: kube-openapi strfmt/time.go IsDateTime. */
 export const isDateTime: Check = (text) => {
-  const match = /^(\d{4}-\d{2}-\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(\.\d+)?([Zz]|[-+]\d{2}:?\d{2})?$/.exec(text)
+  const [date = '', time = ''] = text.toLowerCase().split('t')
+  const match = /^(\d{2}):(\d{2}):(\d{2})(.\d+)?(z|[-+]\d{2}:\d{2})$/.exec(time)
   return (
-    match !== null &&
-    isDate(match[1] ?? '') &&
-    Number(match[2]) < 24 &&
-    Number(match[3]) < 60 &&
-    Number(match[4]) < 60
+    match !== null && isDate(date) && Number(match[1]) < 24 && Number(match[2]) < 60 && Number(match[3]) < 60
   )
 }
 
-/** Go's durations, and the long units that strfmt adds. */
-const isDuration: Check = matching(
-  /^[-+]?(\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)((\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h))*$|^0$|^\d+\s*(nanosecond|nano|ns|us|microsecond|micro|ms|millisecond|milli|s|second|sec|m|minute|min|h|hour|hr|d|day|w|week|wk)s?$/,
+const goDuration = /^[-+]?((\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h))+$|^[-+]?0$/
+const units = /^(ns|nano.*|us|µs|micro.*|ms|milli.*|s|sec.*|m|min.*|h|hr|hour.*|d|day.*|w|wk|week.*)$/
+
+/** Go's durations, and texts with a number and one of the long units. Source: strfmt/duration.go. */
+const isDuration: Check = (text) =>
+  goDuration.test(text) ||
+  Array.from(text.matchAll(/\d+\s*([A-Za-zµ]+)/g)).some(([, unit = '']) => units.test(unit.toLowerCase()))
+
+/** What Go's url.ParseRequestURI accepts: a URI with a scheme, or an absolute path. */
+const isUri: Check = (text) => {
+  // eslint-disable-next-line no-control-regex
+  if (text === '' || /[\x00-\x1f\x7f]/.test(text) || text.startsWith(':')) return false
+  if (text === '*') return true
+  const scheme = /^([A-Za-z][-+.A-Za-z0-9]*):/.exec(text)?.[0] ?? ''
+  const rest = text.slice(scheme.length).replace(/\?.*$/s, '')
+  if (!rest.startsWith('/')) return scheme !== ''
+  const authority = scheme !== '' && rest.startsWith('//') ? (/^\/\/([^/]*)/.exec(rest)?.[1] ?? '') : ''
+  const path = authority === '' ? rest : rest.slice(2 + authority.length)
+  return isAuthority(authority) && !/%(?![0-9A-Fa-f]{2})/.test(path)
+}
+
+const isAuthority: Check = (text) => {
+  const host = text.slice(text.lastIndexOf('@') + 1)
+  return /^(\[[0-9A-Fa-f:.%]*\]|[^\s<>"[\]:^`{|}\\%]*)(:\d*)?$/.test(host)
+}
+
+const atom = "[A-Za-z0-9!#$%&'*+\\-/=?^_`{|}~\\u0080-\\uffff]+"
+const address = `${atom}(\\.${atom})*@${atom}(\\.${atom})*`
+/** What Go's mail.ParseAddress accepts, with or without a name. */
+const isEmail: Check = matching(
+  new RegExp(`^\\s*(${address}|("[^"]*"|${atom}(\\s+${atom})*)?\\s*<${address}>)\\s*$`),
 )
 
-const isUri: Check = (text) => /^([A-Za-z][-+.A-Za-z0-9]*:\S*|\/\S*)$/.test(text)
-const label = '[A-Za-z0-9]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?'
+const hostnameSign = '[a-zA-Z0-9\\p{S}\\p{L}]'
+const hostname = new RegExp(
+  `^(${hostnameSign}((-?${hostnameSign}{0,62})?)|` +
+    `(${hostnameSign}(([a-zA-Z0-9\\-\\p{S}\\p{L}]{0,61}${hostnameSign})?)(\\.)){1,}([a-zA-Z\\p{L}]){2,63})$`,
+  'u',
+)
+/** Source: strfmt/default.go IsHostname. The last part has letters only, so that it is no address. */
 const isHostname: Check = (text) =>
-  text.length <= 255 && new RegExp(`^${label}(\\.${label})*\\.?$`).test(text)
-const isUuid = (version: string): Check =>
+  text.length <= 255 && text.split('.').every((part) => part.length <= 63) && hostname.test(text)
+const isUuid = (version: string, variant = '[0-9a-f]'): Check =>
   matching(
-    new RegExp(
-      `^[0-9a-f]{8}-[0-9a-f]{4}-${version}[0-9a-f]{3}-${
-        version === '4' || version === '5' ? '[89ab]' : '[0-9a-f]'
-      }[0-9a-f]{3}-[0-9a-f]{12}$`,
-      'i',
-    ),
+    new RegExp(`^[0-9a-f]{8}-?[0-9a-f]{4}-?${version}[0-9a-f]{3}-?${variant}[0-9a-f]{3}-?[0-9a-f]{12}$`, 'i'),
   )
 
 const isIsbn =
@@ -92,9 +102,12 @@ const isIsbn =
     )
   }
 
+const creditCard =
+  /^(?:4\d{12}(?:\d{3})?|5[1-5]\d{14}|6(?:011|5\d\d)\d{12}|3[47]\d{13}|3(?:0[0-5]|[68]\d)\d{11}|(?:2131|1800|35\d{3})\d{11})$/
+
 const isCreditCard: Check = (text) => {
-  const digits = text.replace(/[- ]/g, '')
-  if (!/^\d{13,19}$/.test(digits)) return false
+  const digits = text.replace(/\D+/g, '')
+  if (!creditCard.test(digits)) return false
   const sum = Array.from(digits)
     .reverse()
     .map((digit, at) => {
@@ -106,6 +119,15 @@ const isCreditCard: Check = (text) => {
 
 const dnsLabel = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/
 
+const hex = '[0-9A-Fa-f]'
+/** Hardware addresses of 6, 8 or 20 bytes. Source: net.ParseMAC. */
+const mac = new RegExp(
+  `^(${hex}{2}([:-])(${hex}{2}\\2){4}${hex}{2}((\\2${hex}{2}){2}|(\\2${hex}{2}){14})?|` +
+    `(${hex}{4}\\.){2}${hex}{4}((\\.${hex}{4})|(\\.${hex}{4}){7})?)$`,
+)
+const shade = String.raw`\s*(0|[1-9]\d?|1\d\d?|2[0-4]\d|25[0-5])\s*`
+const rgbColor = new RegExp(String.raw`^rgb\(${shade},${shade},${shade}\)$`)
+
 function checkOf(format: string): Check | undefined {
   switch (format) {
     case 'bsonobjectid':
@@ -113,7 +135,7 @@ function checkOf(format: string): Check | undefined {
     case 'uri':
       return isUri
     case 'email':
-      return matching(/^[^\s@<>()[\],;:"]+@[^\s@<>()[\],;:"]+$/)
+      return isEmail
     case 'hostname':
       return isHostname
     case 'ipv4':
@@ -123,17 +145,15 @@ function checkOf(format: string): Check | undefined {
     case 'cidr':
       return isCidr
     case 'mac':
-      return matching(
-        /^([0-9A-Fa-f]{2}([:-])([0-9A-Fa-f]{2}\2){4}[0-9A-Fa-f]{2}|([0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4})$/,
-      )
+      return matching(mac)
     case 'uuid':
       return isUuid('[0-9a-f]')
     case 'uuid3':
       return isUuid('3')
     case 'uuid4':
-      return isUuid('4')
+      return isUuid('4', '[89ab]')
     case 'uuid5':
-      return isUuid('5')
+      return isUuid('5', '[89ab]')
     case 'isbn':
       return (text) => isIsbn(10)(text) || isIsbn(13)(text)
     case 'isbn10':
@@ -143,15 +163,13 @@ function checkOf(format: string): Check | undefined {
     case 'creditcard':
       return isCreditCard
     case 'ssn':
-      return matching(/^\d{3}[- ]?\d{2}[- ]?\d{4}$/)
+      return matching(/^\d{3}[- ]\d{2}[- ]\d{4}$/)
     case 'hexcolor':
       return matching(/^#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$/)
     case 'rgbcolor':
-      return matching(
-        /^rgb\(\s*(\d{1,2}|1\d\d|2[0-4]\d|25[0-5])\s*(,\s*(\d{1,2}|1\d\d|2[0-4]\d|25[0-5])\s*){2}\)$/,
-      )
+      return matching(rgbColor)
     case 'byte':
-      return matching(/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/)
+      return matching(/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{4})$/)
     case 'password':
       return () => true
     case 'date':
@@ -177,6 +195,11 @@ const normalized = (format: string): string => format.replaceAll('-', '')
  */
 export function hasFormat(format: string, text: string): boolean {
   return checkOf(normalized(format))?.(text) ?? true
+}
+
+/** Whether the format is one that values are checked for. */
+export function hasCheck(format: string | undefined): format is string {
+  return format !== undefined && checkOf(normalized(format)) !== undefined
 }
 
 /** Whether the format is known. */

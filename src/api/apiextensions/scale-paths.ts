@@ -2,6 +2,8 @@ import type { KubeObject } from '../definition.js'
 import { invalid } from '../field-error.js'
 import type { FieldError } from '../field-error.js'
 import { isPlainObject } from '../schema/plain-json.js'
+import { goNumberText } from '../go-number.js'
+import { goText } from '../patch/json.js'
 import type { CustomResourceSubresourceScale } from './generated.js'
 
 const MOST_REPLICAS = 2 ** 31 - 1
@@ -18,21 +20,72 @@ export function valueAt(object: unknown, path: string): unknown {
 }
 
 /**
- * Validates the number of replicas. Source: apiextensions pkg/registry/customresource/validator.go
+ * Validates the number of replicas in the spec. Source: apiextensions pkg/registry/customresource/validator.go
  * ValidateScaleSpec.
  */
-export function validateScale(
+export function validateScaleSpec(
+  object: KubeObject,
+  scale: CustomResourceSubresourceScale | undefined,
+): readonly FieldError[] {
+  return scale === undefined ? [] : validateReplicas(object, scale.specReplicasPath)
+}
+
+/** Validates the number of replicas and the selector in the status. Source: ValidateScaleStatus. */
+export function validateScaleStatus(
   object: KubeObject,
   scale: CustomResourceSubresourceScale | undefined,
 ): readonly FieldError[] {
   if (scale === undefined) return []
-  const errors: FieldError[] = []
-  for (const path of [scale.specReplicasPath, scale.statusReplicasPath]) {
-    const replicas = valueAt(object, path)
-    if (typeof replicas !== 'number') continue
-    if (replicas < 0) errors.push(invalid(path, replicas, 'should be a non-negative integer'))
-    else if (replicas > MOST_REPLICAS)
-      errors.push(invalid(path, replicas, `should be less than or equal to ${MOST_REPLICAS}`))
+  const { statusReplicasPath, labelSelectorPath } = scale
+  const fault = labelSelectorPath === undefined ? undefined : accessFault(object, labelSelectorPath, 'string')
+  return [
+    ...validateReplicas(object, statusReplicasPath),
+    ...(fault === undefined ? [] : [invalid(labelSelectorPath as string, '', fault)]),
+  ]
+}
+
+function validateReplicas(object: KubeObject, path: string): readonly FieldError[] {
+  const fault = accessFault(object, path, 'int64')
+  if (fault !== undefined) return [invalid(path, 0, fault)]
+  const replicas = valueAt(object, path)
+  if (typeof replicas !== 'number') return []
+  if (replicas < 0) return [invalid(path, replicas, 'should be a non-negative integer')]
+  return replicas > MOST_REPLICAS
+    ? [invalid(path, replicas, `should be less than or equal to ${MOST_REPLICAS}`)]
+    : []
+}
+
+/**
+ * Returns Go's error for a value of another type at a path, or on the way to it; undefined if there is none.
+ * Source: apimachinery unstructured helpers.go NestedFieldNoCopy.
+ */
+function accessFault(object: unknown, path: string, wanted: 'int64' | 'string'): string | undefined {
+  const names = path.split('.').slice(1)
+  const fault = (value: unknown, expected: string): string =>
+    `${path} accessor error: ${typeof value === 'number' ? goNumberText(value) : goText(value)} is of the type ${goTypeOf(value)}, expected ${expected}`
+  let at = object
+  for (const [index, name] of names.entries()) {
+    if (at === null) return undefined
+    if (!isPlainObject(at)) {
+      const until = `.${names.slice(0, index + 1).join('.')}`
+      return fault(at, 'map[string]interface{}').replace(path, until)
+    }
+    if (!Object.hasOwn(at, name)) return undefined
+    at = at[name]
   }
-  return errors
+  return goTypeOf(at) === wanted ? undefined : fault(at, wanted)
+}
+
+function goTypeOf(value: unknown): string {
+  if (Array.isArray(value)) return '[]interface {}'
+  switch (typeof value) {
+    case 'string':
+      return 'string'
+    case 'boolean':
+      return 'bool'
+    case 'number':
+      return Number.isInteger(value) && Math.abs(value) < 2 ** 63 ? 'int64' : 'float64'
+    default:
+      return value === null ? '<nil>' : 'map[string]interface {}'
+  }
 }

@@ -2,13 +2,29 @@ import { semanticEqual } from '../equal.js'
 import { duplicate, invalid, notSupported, required, tooLong, tooMany } from '../field-error.js'
 import type { FieldError } from '../field-error.js'
 import { isPlainObject } from '../schema/plain-json.js'
-import { hasFormat } from './formats.js'
+import { hasCheck, hasFormat } from './formats.js'
 import { bestMatch } from './match-count.js'
 import { compileGoRegExp, isFault } from '../regexp.js'
 import { additionalOf, fieldOf, itemsOf, propertyNames, typeInvalid } from './schema.js'
 import type { Schema } from './schema.js'
 
 const IN_BODY = 'in body'
+/** What Go calls the format of a number. */
+const GO_FORMATS: Readonly<Record<string, string>> = { integer: 'int64', number: 'float64' }
+
+/** Whether Go decodes a number as an int64; beyond, it is a float64. */
+const isInt64 = (value: number): boolean => Number.isInteger(value) && Math.abs(value) < 2 ** 63
+
+/** Whether a float64 is a whole number. Source: go-openapi swag IsFloat64AJSONInteger. */
+const isIntegral = (value: number): boolean => Number.isSafeInteger(value)
+
+function isMultiple(value: number, of: number): boolean {
+  if (isInt64(value)) return value % of === 0
+  const quotient = of < 1 ? (1 / of) * value : value / of
+  const nearest = Math.round(quotient)
+  const isNear = Math.abs(quotient - nearest) < 1e-9 * Math.min(2 * Math.abs(quotient), Number.MAX_VALUE)
+  return Math.abs(quotient) <= Number.MAX_SAFE_INTEGER && (quotient === nearest || isNear)
+}
 
 /** Returns the type of a JSON value. */
 export function typeNameOf(value: unknown): string {
@@ -20,7 +36,7 @@ export function typeNameOf(value: unknown): string {
     case 'boolean':
       return 'boolean'
     case 'number':
-      return Number.isInteger(value) ? 'integer' : 'number'
+      return isInt64(value) ? 'integer' : 'number'
     default:
       return 'object'
   }
@@ -87,30 +103,35 @@ class Validation {
     return path === '' ? this.#field : `${this.#field}.${path}`
   }
 
+  /** Source: kube-openapi type.go, formats.go. */
   #type(value: unknown, schema: Schema, path: string, errors: FieldError[]): void {
-    const { type = '', format = '' } = schema
+    const { type = '' } = schema
+    // upstream strips formats that it cannot check
+    const format = hasCheck(schema.format) ? schema.format : ''
+    const fail = (found: string, wanted: string): void => {
+      const text = `${path} ${IN_BODY} must be of type ${wanted}: ${JSON.stringify(found)}`
+      errors.push(typeInvalid(this.#at(path), found, text))
+    }
     const found = typeNameOf(value)
     const types =
       schema['x-kubernetes-int-or-string'] === true ? ['integer', 'string'] : type === '' ? [] : [type]
+    const isNumeric = types.includes('number') || types.includes('integer')
     const fits =
-      types.length === 0 || types.includes(found) || (found === 'integer' && types.includes('number'))
-    if (!fits || (value === null && types.length > 0)) {
-      errors.push(
-        typeInvalid(
-          this.#at(path),
-          found,
-          `${path} ${IN_BODY} must be of type ${types.join(',')}: ${JSON.stringify(found)}`,
-        ),
-      )
-    } else if (typeof value === 'string' && format !== '' && !hasFormat(format, value)) {
-      errors.push(
-        typeInvalid(
-          this.#at(path),
-          value,
-          `${path} ${IN_BODY} must be of type ${format}: ${JSON.stringify(value)}`,
-        ),
-      )
-    }
+      types.includes(found) ||
+      (found === 'integer' && types.includes('number')) ||
+      (found === 'number' && types.includes('integer') && isIntegral(value as number))
+    const isListOrText = typeof value === 'string' || Array.isArray(value)
+    if (value === null) {
+      if (types.length > 0) fail(found, types.join(','))
+    } else if (types.length === 0 && format === '') return
+    else if (isListOrText && !isNumeric && format !== '') {
+      // a list passes as any format, which is checked of texts only
+      if (typeof value === 'string' && !hasFormat(format, value)) fail(value, format)
+    } else if (!isListOrText && format !== '' && !fits) {
+      const actual = GO_FORMATS[found] ?? ''
+      if (actual !== format) fail(actual, format)
+    } else if (!fits) fail(found, types.join(','))
+    else if (typeof value === 'string' && format !== '' && !hasFormat(format, value)) fail(value, format)
   }
 
   #composites(value: unknown, schema: Schema, path: string, old: unknown, errors: FieldError[]): void {
@@ -161,6 +182,7 @@ class Validation {
     if (not !== undefined && attempt(not).length === 0) composite('must not validate the schema (not)')
   }
 
+  /** The first fault counts. Source: kube-openapi validator.go stringValidator. */
   #string(
     value: string,
     { maxLength, minLength, pattern }: Schema,
@@ -168,24 +190,32 @@ class Validation {
     errors: FieldError[],
   ): void {
     const length = Array.from(value).length
-    if (maxLength !== undefined && length > maxLength) errors.push(tooLong(this.#at(path), maxLength))
-    if (minLength !== undefined && length < minLength) {
-      errors.push(
-        invalid(this.#at(path), value, `${path} ${IN_BODY} should be at least ${minLength} chars long`),
-      )
+    const fail = (text: string): void => {
+      errors.push(invalid(this.#at(path), value, `${path} ${IN_BODY} should ${text}`))
     }
-    const wanted = pattern === undefined || pattern === '' ? undefined : unmatched(pattern, value)
-    if (wanted !== undefined)
-      errors.push(invalid(this.#at(path), value, `${path} ${IN_BODY} should match '${wanted}'`))
+    if (maxLength !== undefined && length > maxLength) errors.push(tooLong(this.#at(path), maxLength))
+    else if (minLength !== undefined && length < minLength) fail(`be at least ${minLength} chars long`)
+    else if (pattern !== undefined && pattern !== '') {
+      const wanted = unmatched(pattern, value)
+      if (wanted !== undefined) fail(`match '${wanted}'`)
+    }
   }
 
+  /** Limits of an int64 are cut to one. Source: kube-openapi values.go MaximumNativeType and its siblings. */
   #number(value: number, schema: Schema, path: string, errors: FieldError[]): void {
-    const { multipleOf, maximum, minimum, exclusiveMaximum = false, exclusiveMinimum = false } = schema
+    const { exclusiveMaximum = false, exclusiveMinimum = false } = schema
+    const limit = (given: number | undefined): number | undefined =>
+      given === undefined || !isInt64(value) ? given : Math.trunc(given)
+    const multipleOf = limit(schema.multipleOf)
+    const maximum = limit(schema.maximum)
+    const minimum = limit(schema.minimum)
     const fail = (text: string): void => {
       errors.push(invalid(this.#at(path), value, `${path} ${IN_BODY} should be ${text}`))
     }
-    if (multipleOf !== undefined && !Number.isInteger(Number((value / multipleOf).toPrecision(15))))
-      fail(`a multiple of ${multipleOf}`)
+    if (multipleOf !== undefined && multipleOf <= 0) {
+      const text = `factor MultipleOf declared for ${path} must be positive: ${multipleOf}`
+      errors.push(invalid(this.#at(path), multipleOf, text))
+    } else if (multipleOf !== undefined && !isMultiple(value, multipleOf)) fail(`a multiple of ${multipleOf}`)
     if (maximum !== undefined && (exclusiveMaximum ? value >= maximum : value > maximum)) {
       fail(exclusiveMaximum ? `less than ${maximum}` : `less than or equal to ${maximum}`)
     }
@@ -307,6 +337,9 @@ function duplicatesOf(list: readonly unknown[], schema: Schema, path: string): r
   const seen = new Set<string>()
   const reported = new Set<string>()
   const errors: FieldError[] = []
+  const strange = type === 'map' ? list.findIndex((item) => item !== null && !isPlainObject(item)) : -1
+  if (strange >= 0)
+    return [invalid(`${path}[${strange}]`, list[strange], 'must be an object for an array of list-type map')]
   list.forEach((item, at) => {
     const shown =
       type === 'set' || !isPlainObject(item)

@@ -1,13 +1,13 @@
 import { valueAt } from '../../api/apiextensions/scale-paths.js'
 import type { CustomDefinition, KubeObject } from '../../api/definition.js'
 import type { Draft } from '../../api/draft.js'
-import { invalid as invalidField } from '../../api/field-error.js'
 import { deepFreeze } from '../../api/schema/freeze.js'
 import { isPlainObject, setOwn } from '../../api/schema/plain-json.js'
 import { fieldElement } from '../apply/path-element.js'
 import type { ReplicasPath } from '../apply/scale-fields.js'
-import { requestedScale, SCALE } from '../endpoints/requested-scale.js'
-import { badRequest, conflict, internalError, invalid, notFound, STALE } from '../errors.js'
+import { isApiError } from '../../client/api-error.js'
+import { requestedScale, type RequestedScale } from '../endpoints/requested-scale.js'
+import { badRequest, conflict, internalError, notFound, STALE } from '../errors.js'
 import type { RegistryRequest, RegistryContext } from '../registry/context.js'
 import { setManagers } from '../registry/managed-fields.js'
 import { load } from '../registry/stored.js'
@@ -31,7 +31,7 @@ export function updateCustomScale(context: RegistryContext, call: RegistryReques
   const {
     scale: { metadata, spec },
     managers,
-  } = requestedScale(context, call, live, object, replicasPath(context, call))
+  } = asked(context, call, live, object)
   if (metadata.name !== undefined && metadata.name !== call.name) {
     throw badRequest(
       `the name of the object (${metadata.name}) does not match the name on the URL (${call.name})`,
@@ -44,10 +44,6 @@ export function updateCustomScale(context: RegistryContext, call: RegistryReques
     throw conflict(call.resource, call.name, STALE)
   }
   const replicas = spec?.replicas ?? 0
-  if (replicas < 0)
-    throw invalid(SCALE, call.name, [
-      invalidField('spec.replicas', replicas, 'must be greater than or equal to 0'),
-    ])
   const draft = {
     ...withValue(object, paths.specReplicasPath, replicas),
     metadata: { ...object.metadata },
@@ -55,6 +51,24 @@ export function updateCustomScale(context: RegistryContext, call: RegistryReques
   setManagers(draft, managers)
   return scaleOf(writeUpdate(context, { ...call, subresource: '' }, draft, object), paths).scale
 }
+
+/** Decodes the request. A Scale that cannot be decoded has no kind in the scheme of custom resources. */
+function asked(
+  context: RegistryContext,
+  call: RegistryRequest,
+  live: KubeObject,
+  object: KubeObject,
+): RequestedScale {
+  try {
+    return requestedScale(context, call, live, object, replicasPath(context, call))
+  } catch (error) {
+    if (!isApiError(error) || !error.message.startsWith('Scale in version "v1" cannot be handled'))
+      throw error
+    throw badRequest(`no kind is registered for the type v1.Scale in scheme "${NO_SCALE_SCHEME}"`)
+  }
+}
+
+const NO_SCALE_SCHEME = 'k8s.io/apiextensions-apiserver/pkg/apiserver/customresource_handler.go:730'
 
 function find(
   context: RegistryContext,

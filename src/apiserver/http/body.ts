@@ -36,7 +36,13 @@ export interface ParsedBody {
 export interface BodyContent {
   readonly body: RawBody
   readonly contentType: string | undefined
-  readonly expected: { readonly group: string; readonly version: string; readonly kind: string }
+  readonly expected: {
+    readonly group: string
+    readonly version: string
+    readonly kind: string
+    /** Present for a custom resource, which must say of what kind it is. */
+    readonly custom?: unknown
+  }
   readonly codecs: HttpCodecs
 }
 
@@ -58,10 +64,14 @@ export function parseBody({ body, contentType, expected, codecs }: BodyContent):
       // Go decodes bodies of built-in kinds into typed fields, for which 1.0 is not an integer
       const literalNumbers =
         schemaGroupOf(expected.group, expected.version)?.find(expected.kind) !== undefined
-      return textual(body, expected.kind, (text) => readJson(text, { literalNumbers }))
+      return typed(
+        textual(body, expected.kind, (text) => readJson(text, { literalNumbers })),
+        expected,
+        body,
+      )
     }
     case 'application/yaml':
-      return textual(body, expected.kind, readYaml)
+      return typed(textual(body, expected.kind, readYaml), expected, body)
     case 'application/vnd.kubernetes.protobuf': {
       if (codecs.protobuf?.knows(expected) === true) return readProtobuf(codecs.protobuf, body, expected)
       break
@@ -88,6 +98,23 @@ function textual(body: RawBody, kind: string, read: (text: string) => ParsedBody
     if (error instanceof YamlSyntaxError) throw unrecognized(kind, `yaml: ${error.message}`, body)
     throw error
   }
+}
+
+/** Throws 400 if a custom resource lacks its kind or version, which are defaulted for built-in kinds. */
+function typed(
+  parsed: ParsedBody,
+  { custom, group, version, kind }: BodyContent['expected'],
+  body: RawBody,
+): ParsedBody {
+  if (custom === undefined) return parsed
+  const given = parsed.value as { readonly kind?: string; readonly apiVersion?: string }
+  if ((given.kind ?? '') === '')
+    throw unrecognized(kind, `Object 'Kind' is missing in '${textOf(body)}'`, body)
+  if ((given.apiVersion ?? '') === '')
+    throw badRequest(
+      `the API version in the data () does not match the expected API version (${group}/${version})`,
+    )
+  return parsed
 }
 
 function readJson(text: string, options: JsonOptions): ParsedBody {

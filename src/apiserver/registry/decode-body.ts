@@ -3,7 +3,8 @@ import type { Draft } from '../../api/draft.js'
 import { DecodeError } from '../../api/schema/decode-error.js'
 import { decode } from '../../api/schema/decode.js'
 import type { Message } from '../../api/schema/types.js'
-import { badRequest } from '../errors.js'
+import { invalid as invalidField } from '../../api/field-error.js'
+import { badRequest, invalid } from '../errors.js'
 import type { RegistryRequest } from './context.js'
 import { warn } from './context.js'
 import type { Resources } from './resources.js'
@@ -78,6 +79,7 @@ function checkKind(resources: Resources, body: unknown, expected: ExpectedKind, 
   const version =
     typeof given.apiVersion === 'string' && given.apiVersion !== '' ? given.apiVersion : apiVersion
   if (kind === expected.kind && version === apiVersion) return
+  if (expected.message.isCustom === true) throw customTypeFault(given, expected, version, apiVersion)
   const short = version.split('/').at(-1) as string
   const refuse = (why: string): Error => badRequest(cannotHandle(kind, short, expected.kind, why))
   const listOf = kind.endsWith('List') ? kind.slice(0, -4) : kind
@@ -90,6 +92,36 @@ function checkKind(resources: Resources, body: unknown, expected: ExpectedKind, 
   }
   const internalGroup = expected.group === '' ? 'core' : (expected.group.split('.')[0] as string)
   throw refuse(`converting (${short}.${kind}) to (${internalGroup}.${expected.kind}): unknown conversion`)
+}
+
+/**
+ * Returns the error of a custom resource of another version or kind. Source: apiserver
+ * pkg/endpoints/handlers/create.go, apiextensions pkg/registry/customresource/validator.go ValidateTypeMeta.
+ */
+function customTypeFault(
+  given: { readonly kind?: unknown; readonly metadata?: unknown },
+  expected: ExpectedKind,
+  version: string,
+  apiVersion: string,
+): Error {
+  if (version === apiVersion) return wrongTypeMeta(given, expected)
+  return badRequest(
+    `the API version in the data (${version}) does not match the expected API version (${apiVersion})`,
+  )
+}
+
+/** Returns the error of a custom resource whose apiVersion or kind are others. */
+export function wrongTypeMeta(
+  given: { readonly apiVersion?: unknown; readonly kind?: unknown; readonly metadata?: unknown },
+  { group, version, kind }: Pick<ExpectedKind, 'group' | 'version' | 'kind'>,
+): Error {
+  const wanted = { kind, apiVersion: `${group}/${version}` } as const
+  const names = ['kind', 'apiVersion'] as const
+  const faults = names
+    .filter((name) => given[name] !== undefined && given[name] !== wanted[name])
+    .map((name) => invalidField(name, given[name], `must be ${wanted[name]}`))
+  const { name } = (given.metadata ?? {}) as { readonly name?: string }
+  return invalid({ group, kind: String(given.kind ?? kind) }, name ?? '', faults)
 }
 
 function reportFields(

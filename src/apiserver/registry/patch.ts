@@ -17,7 +17,7 @@ import type { Resource, Resources } from './resources.js'
 import { load } from './stored.js'
 import { dropRepeatedOwners } from './owner-references.js'
 import { checkIdentity, writeUpdate, type Written } from './update.js'
-import { NO_KIND_SCHEME, restoreText } from './decode-body.js'
+import { NO_KIND_SCHEME, restoreText, wrongTypeMeta } from './decode-body.js'
 
 /** Most operations in one JSON patch. */
 const MOST_OPERATIONS = 10_000
@@ -173,14 +173,17 @@ export function readPatched<T extends object = Record<string, unknown>>(
 ): T {
   const fail = (why: string): Error => {
     const isStrategic = patch.type === 'strategic'
-    const text = isStrategic ? goText(patch.body) : patchedText(shown)
+    const text = isStrategic ? goText(patch.body) : patchedText(shown, expected.message.isCustom === true)
     return invalid({ group: '', kind: '' }, '', [
       invalidField('patch', text, isStrategic ? restoreText(why) : why),
     ])
   }
   const { apiVersion = expected.apiVersion, kind = expected.kind } = isMap(patched) ? patched : {}
+  const isOther = apiVersion !== expected.apiVersion || kind !== expected.kind
+  if (isOther && expected.message.isCustom === true)
+    throw wrongTypeMeta(patched as JsonMap, { ...call.resource, version: call.resource.definition.version })
   // upstream decodes a strategic patch straight into the Go type, without a look at apiVersion and kind
-  if (patch.type !== 'strategic' && (apiVersion !== expected.apiVersion || kind !== expected.kind)) {
+  if (patch.type !== 'strategic' && isOther) {
     throw fail(
       otherKindText(
         resources,
@@ -236,9 +239,12 @@ const METADATA = [
 /**
  * Returns a patched object as error texts show it. Upstream's patch library sorts members, but leaves parts
  * that the patch did not touch in the order of Go's structs. That order is known here for the metadata only.
+ * Custom resources are no structs.
  */
-function patchedText(patched: unknown): string {
+function patchedText(patched: unknown, isCustom: boolean): string {
   if (!isMap(patched)) return JSON.stringify(patched)
+  if (isCustom)
+    return JSON.stringify(patched, (_, value: unknown) => (isMap(value) ? sortedByName(value) : value))
   return JSON.stringify(
     Object.fromEntries(
       Object.keys(patched)
@@ -247,6 +253,13 @@ function patchedText(patched: unknown): string {
     ),
   )
 }
+
+const sortedByName = (map: JsonMap): JsonMap =>
+  Object.fromEntries(
+    Object.keys(map)
+      .sort()
+      .map((name) => [name, map[name]]),
+  )
 
 function shownMember(name: string, value: unknown): unknown {
   if (!isMap(value)) return value
