@@ -36,8 +36,8 @@ function walk(
 }
 
 /**
- * Decodes the metadata of embedded objects in place and returns the paths of unknown fields. Throws DecodeError
- * if a type is wrong. Source: CoerceWithOptions.
+ * Decodes the metadata of embedded objects in place and returns the paths of unknown fields. Throws
+ * DecodeError if a type is wrong. Source: CoerceWithOptions.
  */
 export function coerceEmbedded(object: Values, schema: Schema): readonly string[] {
   const unknown: string[] = []

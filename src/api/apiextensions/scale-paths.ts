@@ -20,7 +20,8 @@ export function valueAt(object: unknown, path: string): unknown {
 }
 
 /**
- * Validates the number of replicas in the spec. Source: apiextensions pkg/registry/customresource/validator.go
+ * Validates the number of replicas in the spec. Source: apiextensions
+ * pkg/registry/customresource/validator.go
  * ValidateScaleSpec.
  */
 export function validateScaleSpec(
@@ -62,7 +63,7 @@ function validateReplicas(object: KubeObject, path: string): readonly FieldError
 function accessFault(object: unknown, path: string, wanted: 'int64' | 'string'): string | undefined {
   const names = path.split('.').slice(1)
   const fault = (value: unknown, expected: string): string =>
-    `${path} accessor error: ${typeof value === 'number' ? goNumberText(value) : goText(value)} is of the type ${goTypeOf(value)}, expected ${expected}`
+    `${path} accessor error: ${shown(value)} is of the type ${goTypeOf(value)}, expected ${expected}`
   let at = object
   for (const [index, name] of names.entries()) {
     if (at === null) return undefined
@@ -75,6 +76,8 @@ function accessFault(object: unknown, path: string, wanted: 'int64' | 'string'):
   }
   return goTypeOf(at) === wanted ? undefined : fault(at, wanted)
 }
+
+const shown = (value: unknown): string => (typeof value === 'number' ? goNumberText(value) : goText(value))
 
 function goTypeOf(value: unknown): string {
   if (Array.isArray(value)) return '[]interface {}'
