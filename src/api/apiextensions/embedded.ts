@@ -16,6 +16,13 @@ import type { Schema } from './schema.js'
 
 type Values = Record<string, unknown>
 
+/** An embedded object, whose types {@link coerceEmbedded} has checked. */
+interface Embedded {
+  readonly apiVersion?: string
+  readonly kind?: string
+  readonly metadata?: ObjectMeta
+}
+
 /** Calls `visit` for each embedded object below the root, with its path. */
 function walk(
   value: unknown,
@@ -67,35 +74,34 @@ export function coerceEmbedded(object: Values, schema: Schema): readonly string[
 /** Validates the apiVersion, kind and metadata of embedded objects. Source: Validate. */
 export function validateEmbedded(value: unknown, schema: Schema): readonly FieldError[] {
   const errors: FieldError[] = []
-  walk(value, schema, (embedded, path) => errors.push(...validateOne(embedded, path)))
+  walk(value, schema, (embedded, path) => errors.push(...validateOne(embedded as Embedded, path)))
   return errors
 }
 
-function validateOne({ apiVersion, kind, metadata }: Readonly<Values>, path: string): readonly FieldError[] {
+function validateOne({ apiVersion, kind, metadata }: Embedded, path: string): readonly FieldError[] {
   const errors: FieldError[] = []
   if (apiVersion === undefined) errors.push(required(`${path}.apiVersion`))
   else if (apiVersion === '') errors.push(invalid(`${path}.apiVersion`, '', 'must not be empty'))
-  else if (String(apiVersion).split('/').length > 2) {
-    const text = `unexpected GroupVersion string: ${String(apiVersion)}`
+  else if (apiVersion.split('/').length > 2) {
+    const text = `unexpected GroupVersion string: ${apiVersion}`
     errors.push(invalid(`${path}.apiVersion`, apiVersion, text))
   }
   if (kind === undefined) errors.push(required(`${path}.kind`))
   else if (kind === '') errors.push(invalid(`${path}.kind`, '', 'must not be empty'))
   else {
-    const faults = dns1035LabelFaults(String(kind).toLowerCase())
+    const faults = dns1035LabelFaults(kind.toLowerCase())
     const text = `may have mixed case, but should otherwise match: ${faults.join(',')}`
     if (faults.length > 0) errors.push(invalid(`${path}.kind`, kind, text))
   }
   if (metadata === undefined) return errors
-  const meta = metadata as ObjectMeta
   const rules = {
-    namespaced: meta.namespace !== undefined,
+    namespaced: metadata.namespace !== undefined,
     validateName: pathSegmentName,
     anyFinalizer: () => true,
   }
   // it need not have a name
   return [
     ...errors,
-    ...validateObjectMeta({ ...meta, name: meta.name ?? 'fakename' }, rules, `${path}.metadata`),
+    ...validateObjectMeta({ ...metadata, name: metadata.name ?? 'fakename' }, rules, `${path}.metadata`),
   ]
 }

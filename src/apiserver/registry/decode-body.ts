@@ -121,7 +121,7 @@ export function wrongTypeMeta(
     .filter((name) => given[name] !== undefined && given[name] !== wanted[name])
     .map((name) => invalidField(name, given[name], `must be ${wanted[name]}`))
   const { name } = (given.metadata ?? {}) as { readonly name?: string }
-  return invalid({ group, kind: String(given.kind ?? kind) }, name ?? '', faults)
+  return invalid({ group, kind: typeof given.kind === 'string' ? given.kind : kind }, name ?? '', faults)
 }
 
 function reportFields(
