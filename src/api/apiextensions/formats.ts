@@ -2,6 +2,7 @@
  * String formats of schemas of custom resources. Source: kube-openapi pkg/validation/strfmt, apiextensions
  * pkg/apiserver/validation/formats.go (other formats are ignored).
  */
+import { GoUrlError, parseRequestUri } from '../go-url.js'
 import { parseIp, parseIpRange } from '../ip.js'
 import { addressError } from '../netip.js'
 
@@ -43,22 +44,14 @@ const isDuration: Check = (text) =>
   goDuration.test(text) ||
   Array.from(text.matchAll(/\d+\s*([A-Za-zµ]+)/g)).some(([, unit = '']) => units.test(unit.toLowerCase()))
 
-/** What Go's url.ParseRequestURI accepts: a URI with a scheme, or an absolute path. */
 const isUri: Check = (text) => {
-  // eslint-disable-next-line no-control-regex
-  if (text === '' || /[\x00-\x1f\x7f]/.test(text) || text.startsWith(':')) return false
-  if (text === '*') return true
-  const scheme = /^([A-Za-z][-+.A-Za-z0-9]*):/.exec(text)?.[0] ?? ''
-  const rest = text.slice(scheme.length).replace(/\?.*$/s, '')
-  if (!rest.startsWith('/')) return scheme !== ''
-  const authority = scheme !== '' && rest.startsWith('//') ? (/^\/\/([^/]*)/.exec(rest)?.[1] ?? '') : ''
-  const path = authority === '' ? rest : rest.slice(2 + authority.length)
-  return isAuthority(authority) && !/%(?![0-9A-Fa-f]{2})/.test(path)
-}
-
-const isAuthority: Check = (text) => {
-  const host = text.slice(text.lastIndexOf('@') + 1)
-  return /^(\[[0-9A-Fa-f:.%]*\]|[^\s<>"[\]:^`{|}\\%]*)(:\d*)?$/.test(host)
+  try {
+    parseRequestUri(text)
+    return true
+  } catch (error) {
+    if (error instanceof GoUrlError) return false
+    throw error
+  }
 }
 
 const atom = "[A-Za-z0-9!#$%&'*+\\-/=?^_`{|}~\\u0080-\\uffff]+"

@@ -1,5 +1,6 @@
 /** Validation of access reviews. Source: pkg/apis/authorization/validation/validation.go. */
 import { type FieldError, invalid, required } from '../field-error.js'
+import { internalForm } from '../internal-form.js'
 import type { ObjectMeta } from '../meta/generated.js'
 import { validateLabelRequirement, validateOperator } from '../meta/label-validation.js'
 import type {
@@ -39,7 +40,7 @@ export function validateMetadata(
   why: string,
 ): readonly FieldError[] {
   const others = Object.keys(metadata).filter((name) => name !== 'managedFields' && !allowed.includes(name))
-  return others.length === 0 ? [] : [invalid('metadata', metadata, why)]
+  return others.length === 0 ? [] : [invalid('metadata', internalForm('meta.v1.ObjectMeta', metadata), why)]
 }
 
 function validateSelectors(attributes: ResourceAttributes | undefined): readonly FieldError[] {

@@ -2,6 +2,7 @@ import { ageColumn, column, defineKind, nameColumn, undeclared } from '../define
 import type { KindDefinition } from '../definition.js'
 import { semanticEqual } from '../equal.js'
 import { invalid, required, type FieldError } from '../field-error.js'
+import { internalForm } from '../internal-form.js'
 import { dnsSubdomainFaults, pathSegmentFaults } from '../names.js'
 import { addressError, canonicalAddress } from '../netip.js'
 import type { IPAddress, ParentReference } from './generated.js'
@@ -51,9 +52,12 @@ function validateUpdate(next: IPAddress, old: IPAddress): readonly FieldError[] 
   const isSame = semanticEqual(next.spec.parentRef, old.spec.parentRef)
   return [
     ...validate(next),
-    ...(isSame ? [] : [invalid('spec.parentRef', next.spec.parentRef, 'field is immutable')]),
+    ...(isSame ? [] : [invalid('spec.parentRef', shownParent(next), 'field is immutable')]),
   ]
 }
+
+const shownParent = ({ spec: { parentRef } }: IPAddress): object | null =>
+  parentRef === undefined ? null : internalForm('networking.v1.ParentReference', parentRef)
 
 function parentText({ spec: { parentRef } }: IPAddress): string {
   if (parentRef === undefined) return '<none>'

@@ -2,6 +2,7 @@ import { ageColumn, column, defineKind, nameColumn } from '../define.js'
 import type { KindDefinition } from '../definition.js'
 import { semanticEqual } from '../equal.js'
 import { duplicate, invalid, type FieldError } from '../field-error.js'
+import { internalForm } from '../internal-form.js'
 import { dnsLabelFaults } from '../names.js'
 import { validateLabels } from '../meta/label-validation.js'
 import { roundAmounts } from '../core/resource-lists.js'
@@ -24,7 +25,10 @@ function validateScheduling({ nodeSelector, tolerations = [] }: Scheduling, erro
   validateTolerations(tolerations, 'scheduling.tolerations.tolerations', errors)
   tolerations.forEach((toleration, index) => {
     const isTwice = tolerations.slice(0, index).some((other) => semanticEqual(other, toleration))
-    if (isTwice) errors.push(duplicate(`scheduling.tolerations[${index}]`, toleration))
+    if (isTwice)
+      errors.push(
+        duplicate(`scheduling.tolerations[${index}]`, internalForm('core.v1.Toleration', toleration)),
+      )
   })
 }
 

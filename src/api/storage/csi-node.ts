@@ -2,6 +2,7 @@ import { ageColumn, column, defineKind, nameColumn } from '../define.js'
 import type { KindDefinition } from '../definition.js'
 import { semanticEqual } from '../equal.js'
 import { duplicate, invalid, required, type FieldError } from '../field-error.js'
+import { internalForm } from '../internal-form.js'
 import { qualifiedNameFaults } from '../names.js'
 import { validateDriverName } from '../core/validation/volume-sources.js'
 import type { CSINode, CSINodeDriver } from './generated.js'
@@ -53,7 +54,9 @@ function validateUpdate(next: CSINode, old: CSINode): readonly FieldError[] {
   })
   return [
     ...validate(next),
-    ...changed.map((driver) => invalid('spec.drivers', driver, 'field is immutable')),
+    ...changed.map((driver) =>
+      invalid('spec.drivers', internalForm('storage.v1.CSINodeDriver', driver), 'field is immutable'),
+    ),
   ]
 }
 

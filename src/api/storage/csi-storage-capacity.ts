@@ -2,6 +2,8 @@ import { defineKind, plainColumns } from '../define.js'
 import type { KindDefinition } from '../definition.js'
 import { semanticEqual } from '../equal.js'
 import { invalid, type FieldError } from '../field-error.js'
+import { internalForm } from '../internal-form.js'
+import type { LabelSelector } from '../meta/generated.js'
 import { dnsSubdomainFaults } from '../names.js'
 import { validateLabelSelector } from '../meta/label-validation.js'
 import type { CSIStorageCapacity } from './generated.js'
@@ -20,6 +22,9 @@ function validate({ storageClassName, nodeTopology, capacity }: CSIStorageCapaci
   ]
 }
 
+const shown = (value: string | LabelSelector | undefined): unknown =>
+  typeof value === 'object' ? internalForm('meta.v1.LabelSelector', value) : (value ?? null)
+
 /** Source: ValidateCSIStorageCapacityUpdate. */
 function validateUpdate(next: CSIStorageCapacity, old: CSIStorageCapacity): readonly FieldError[] {
   const fixed = ['nodeTopology', 'storageClassName'] as const
@@ -27,7 +32,7 @@ function validateUpdate(next: CSIStorageCapacity, old: CSIStorageCapacity): read
     ...validate(next),
     ...fixed
       .filter((field) => !semanticEqual(next[field], old[field]))
-      .map((field) => invalid(field, next[field] ?? null, 'field is immutable')),
+      .map((field) => invalid(field, shown(next[field]), 'field is immutable')),
   ]
 }
 

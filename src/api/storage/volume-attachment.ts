@@ -2,6 +2,7 @@ import { ageColumn, borrow, column, defineKind, emptyMessage, nameColumn, status
 import type { KindDefinition } from '../definition.js'
 import { semanticEqual } from '../equal.js'
 import { forbidden, invalid, required, type FieldError } from '../field-error.js'
+import { internalForm } from '../internal-form.js'
 import { dnsSubdomainFaults } from '../names.js'
 import { validateInlineVolume } from '../core/validation/persistent-volume.js'
 import { validateDriverName } from '../core/validation/volume-sources.js'
@@ -40,7 +41,9 @@ function validateSource(
 
 /** Source: ValidateVolumeAttachmentUpdate: volume and node must not change. */
 function validateUpdate(next: VolumeAttachment, old: VolumeAttachment): readonly FieldError[] {
-  return semanticEqual(next.spec, old.spec) ? [] : [invalid('spec', next.spec, 'field is immutable')]
+  if (semanticEqual(next.spec, old.spec)) return validate(next)
+  const shown = internalForm('storage.v1.VolumeAttachmentSpec', next.spec)
+  return [...validate(next), invalid('spec', shown, 'field is immutable')]
 }
 
 /** storage.k8s.io/v1 VolumeAttachment. */
