@@ -3,6 +3,7 @@ import type { KindDefinition, KubeObject, PrinterColumn, SubresourceDefinition, 
 import type { Draft } from './draft.js'
 import { semanticEqual } from './equal.js'
 import { decode } from './schema/decode.js'
+import { containsSentEmpty } from './schema/sent-empty.js'
 import type { SchemaGroup } from './schema/types.js'
 
 /** The verbs of every stored kind, in discovery's order. */
@@ -83,13 +84,21 @@ export function emptyMessage<T>(schema: SchemaGroup, name: string): Draft<T> {
   return decode<Draft<T>>(schema.message(name), {}).object
 }
 
-interface WithSpec extends KubeObject {
+interface WithSpec {
   readonly spec: unknown
 }
 
 /** The generation rule of most kinds: it grows if the spec changes. */
 export function specChanged(next: WithSpec, old: WithSpec): boolean {
   return !semanticEqual(next.spec, old.spec)
+}
+
+/**
+ * The generation rule of kinds that are compared with reflect.DeepEqual: an empty list or map that was sent
+ * differs from none, although it is stored as none.
+ */
+export function specChangedInGo(next: WithSpec, old: WithSpec): boolean {
+  return !semanticEqual(next.spec, old.spec) || containsSentEmpty(next.spec)
 }
 
 /** The NAME column of every kind. */

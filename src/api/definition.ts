@@ -206,6 +206,11 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
    * in Kubernetes' order.
    */
   readonly validate?: (object: T) => readonly FieldError[]
+  /**
+   * What an update validates again if `strategy.metaOnUpdate` says so, for kinds whose create is stricter.
+   * Default: `validate`.
+   */
+  readonly validateWhole?: (object: T) => readonly FieldError[]
   /** Validates an update, without the metadata. Default: `validate(next)`. */
   readonly validateUpdate?: (next: T, old: T) => readonly FieldError[]
   /**

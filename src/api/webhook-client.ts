@@ -1,5 +1,6 @@
 import { invalid, required } from './field-error.js'
 import type { FieldError } from './field-error.js'
+import { dnsSubdomainFaults } from './names.js'
 
 /** How to reach a webhook, for both admission and conversion webhooks. */
 export interface ClientConfig {
@@ -56,20 +57,30 @@ function validateUrl(url: string, path: string): readonly FieldError[] {
   return errors
 }
 
-/** Source: ValidateWebhookService. */
+/**
+ * Source: ValidateWebhookService. Its callers give name and namespace in the wrong order, so that each fault
+ * names the other field.
+ */
 function validateService(service: NonNullable<ClientConfig['service']>, path: string): readonly FieldError[] {
   const { name, namespace, path: urlPath, port = 443 } = service
   const errors: FieldError[] = []
-  if (name === '') errors.push(required(`${path}.name`, 'service name is required'))
-  if (namespace === '') errors.push(required(`${path}.namespace`, 'service namespace is required'))
+  if (namespace === '') errors.push(required(`${path}.name`))
+  if (name === '') errors.push(required(`${path}.namespace`))
   if (port < 1 || port > 65535) {
     errors.push(invalid(`${path}.port`, port, 'port is not valid: must be between 1 and 65535, inclusive'))
   }
-  if (urlPath === undefined || urlPath === '' || urlPath === '/') return errors
-  if (!urlPath.startsWith('/')) return [...errors, invalid(`${path}.path`, urlPath, "must start with a '/'")]
-  const parts = urlPath.slice(1).replace(/\/$/, '').split('/')
+  return urlPath === undefined ? errors : [...errors, ...validatePath(urlPath, `${path}.path`)]
+}
+
+function validatePath(urlPath: string, path: string): readonly FieldError[] {
+  if (urlPath === '' || urlPath === '/') return []
+  const fault = (text: string): FieldError => invalid(path, urlPath, text)
+  const errors = urlPath.startsWith('/') ? [] : [fault("must start with a '/'")]
+  // the first character is cut off, whatever it is
+  const parts = urlPath === '//' ? [''] : urlPath.slice(1).replace(/\/$/, '').split('/')
   parts.forEach((part, at) => {
-    if (part === '') errors.push(invalid(`${path}.path`, urlPath, `segment[${at}] may not be empty`))
+    if (part === '') errors.push(fault(`segment[${at}] may not be empty`))
+    else errors.push(...dnsSubdomainFaults(part).map((why) => fault(`segment[${at}]: ${why}`)))
   })
   return errors
 }

@@ -368,7 +368,8 @@ describe('other kinds', () => {
       },
       [
         'overhead.limits[cpu]: Invalid value: "-1": must be greater than or equal to 0',
-        'scheduling.tolerations[1]: Duplicate value: {"key":"a"}',
+        'scheduling.tolerations[1]: Duplicate value: ' +
+          '{"Key":"a","Operator":"","Value":"","Effect":"","TolerationSeconds":null}',
       ],
     ],
     [

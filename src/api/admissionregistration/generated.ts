@@ -14,6 +14,7 @@ import {
   merge,
   message,
   named,
+  nullable,
   pointer,
   ref,
   required,
@@ -216,7 +217,7 @@ export const admissionregistrationSchema: SchemaGroup = defineGroup(
         reinvocationPolicy: pointer(named('v1.ReinvocationPolicyType')),
         rules: atomicList(ref('RuleWithOperations')),
         sideEffects: required(
-          always(named('v1.SideEffectClass', ['None', 'NoneOnDryRun', 'Some', 'Unknown'])),
+          nullable(named('v1.SideEffectClass', ['None', 'NoneOnDryRun', 'Some', 'Unknown'])),
         ),
         timeoutSeconds: pointer(int32),
       }),
@@ -310,7 +311,7 @@ export const admissionregistrationSchema: SchemaGroup = defineGroup(
         objectSelector: ref('LabelSelector'),
         rules: atomicList(ref('RuleWithOperations')),
         sideEffects: required(
-          always(named('v1.SideEffectClass', ['None', 'NoneOnDryRun', 'Some', 'Unknown'])),
+          nullable(named('v1.SideEffectClass', ['None', 'NoneOnDryRun', 'Some', 'Unknown'])),
         ),
         timeoutSeconds: pointer(int32),
       }),

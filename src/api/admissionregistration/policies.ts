@@ -1,5 +1,5 @@
 import type { CelType } from '../cel/types.js'
-import { ageColumn, borrow, column, defineKind, nameColumn, specChanged, statusOf } from '../define.js'
+import { ageColumn, borrow, column, defineKind, nameColumn, specChangedInGo, statusOf } from '../define.js'
 import type { KindDefinition } from '../definition.js'
 import type { Draft } from '../draft.js'
 import { duplicate, forbidden, invalid, notSupported, required, tooMany } from '../field-error.js'
@@ -198,8 +198,7 @@ function validateBinding({ spec }: ValidatingAdmissionPolicyBinding): readonly F
       ? [required('spec.policyName')]
       : dnsSubdomainFaults(policyName).map((fault) => invalid('spec.policyName', policyName, fault))
   if (paramRef !== undefined) errors.push(...validateParamRef(paramRef, 'spec.paramRef'))
-  // sic: the typo in the path is upstream's
-  errors.push(...validateMatchResources(matchResources, 'spec.matchResouces'))
+  errors.push(...validateMatchResources(matchResources, 'spec.matchResources'))
   const path = 'spec.validationActions'
   validationActions.forEach((action, at) => {
     if (!['Audit', 'Deny', 'Warn'].includes(action))
@@ -232,10 +231,10 @@ function validateParamRef(
   }
   if (name === '' && selector === undefined)
     errors.push(required(path, 'one of name or selector must be specified'))
-  if (parameterNotFoundAction === '') errors.push(required(`${path}.parameterNotFoundAction`))
-  else if (!['Allow', 'Deny'].includes(parameterNotFoundAction)) {
-    errors.push(notSupported(`${path}.parameterNotFoundAction`, parameterNotFoundAction, ['Allow', 'Deny']))
-  }
+  const action = `${path}.parameterNotFoundAction`
+  if (parameterNotFoundAction === '') errors.push(required(action))
+  else if (!['Deny', 'Allow'].includes(parameterNotFoundAction))
+    errors.push(notSupported(action, parameterNotFoundAction, ['Deny', 'Allow']))
   return errors
 }
 
@@ -258,6 +257,7 @@ export const validatingAdmissionPolicyDefinition: KindDefinition<ValidatingAdmis
     validate: validatePolicy,
     strategy: {
       metaOnUpdate: [1, 0],
+      allowUnconditionalUpdate: false,
       resetFields: { status: [['metadata'], ['spec']] },
       prepareForCreate: (policy) => {
         policy.status = {}
@@ -268,7 +268,7 @@ export const validatingAdmissionPolicyDefinition: KindDefinition<ValidatingAdmis
       prepareForStatusUpdate: (policy, old) => {
         policy.spec = borrow(old.spec)
       },
-      generationChanged: specChanged,
+      generationChanged: specChangedInGo,
     },
     columns: [
       nameColumn(),
@@ -290,10 +290,9 @@ export const validatingAdmissionPolicyBindingDefinition: KindDefinition<Validati
     setDefaults: ({ spec }) => {
       if (Object.isFrozen(spec)) return
       setMatchDefaults(spec.matchResources)
-      if (spec.paramRef !== undefined) spec.paramRef.parameterNotFoundAction ??= 'Deny'
     },
     validate: validateBinding,
-    strategy: { metaOnUpdate: [1, 0], generationChanged: specChanged },
+    strategy: { metaOnUpdate: [1, 0], allowUnconditionalUpdate: false, generationChanged: specChangedInGo },
     columns: [
       nameColumn(),
       column('PolicyName', ({ spec }) => spec.policyName ?? ''),

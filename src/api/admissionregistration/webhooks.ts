@@ -1,7 +1,6 @@
-import { ageColumn, column, defineKind, nameColumn } from '../define.js'
+import { ageColumn, column, defineKind, nameColumn, specChangedInGo } from '../define.js'
 import type { KindDefinition, KubeObject } from '../definition.js'
 import type { Draft } from '../draft.js'
-import { semanticEqual } from '../equal.js'
 import { duplicate, invalid, notSupported, required } from '../field-error.js'
 import type { FieldError } from '../field-error.js'
 import { validateLabelSelector } from '../meta/label-validation.js'
@@ -63,7 +62,7 @@ function validateWebhook(webhook: Webhook, path: string): readonly FieldError[] 
   oneOf('failurePolicy', failurePolicy, ['Fail', 'Ignore'])
   oneOf('matchPolicy', matchPolicy, ['Equivalent', 'Exact'])
   const effects = sideEffects as string | undefined | null
-  if (effects === undefined || effects === null || effects === '') {
+  if (effects === undefined || effects === null) {
     errors.push(required(`${path}.sideEffects`, `must specify one of ${SIDE_EFFECTS.join(', ')}`))
   } else oneOf('sideEffects', effects, SIDE_EFFECTS)
   if (timeoutSeconds !== undefined && (timeoutSeconds > 30 || timeoutSeconds < 1)) {
@@ -129,8 +128,9 @@ const columns = [
 ]
 const strategy = {
   metaOnUpdate: [1, 0] as const,
+  allowUnconditionalUpdate: false,
   generationChanged: (next: KubeObject, old: KubeObject): boolean =>
-    !semanticEqual((next as Configuration).webhooks, (old as Configuration).webhooks),
+    specChangedInGo({ spec: (next as Configuration).webhooks }, { spec: (old as Configuration).webhooks }),
 }
 
 /** admissionregistration.k8s.io/v1 ValidatingWebhookConfiguration. */

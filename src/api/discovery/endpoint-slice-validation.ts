@@ -96,16 +96,21 @@ function hintErrors({ forZones = [], forNodes = [] }: EndpointHints, path: strin
   ]
 }
 
-function validateEndpoint(endpoint: Endpoint, type: string, path: string): readonly FieldError[] {
+function validateEndpoint(
+  endpoint: Endpoint,
+  type: string,
+  path: string,
+  known: ReadonlySet<string>,
+): readonly FieldError[] {
   const { nodeName, hostname, hints, deprecatedTopology: topology } = endpoint
   const addresses = (endpoint.addresses as readonly string[] | null | undefined) ?? []
   const errors: FieldError[] = []
   if (addresses.length === 0) errors.push(required(`${path}.addresses`, 'must contain at least 1 address'))
   else if (addresses.length > maxAddresses)
     errors.push(tooMany(`${path}.addresses`, addresses.length, maxAddresses))
-  addresses.forEach((address, index) =>
-    errors.push(...addressErrors(address, type, `${path}.addresses`, index)),
-  )
+  addresses.forEach((address, index) => {
+    if (!known.has(address)) errors.push(...addressErrors(address, type, `${path}.addresses`, index))
+  })
   if (nodeName !== undefined)
     errors.push(...dnsSubdomainFaults(nodeName).map((fault) => invalid(`${path}.nodeName`, nodeName, fault)))
   const at = `${path}.deprecatedTopology`
@@ -123,12 +128,21 @@ function validateEndpoint(endpoint: Endpoint, type: string, path: string): reado
 
 /** Source: pkg/apis/discovery/validation ValidateEndpointSlice. */
 export function validateEndpointSlice(slice: EndpointSlice): readonly FieldError[] {
+  return validateSlice(slice, NONE)
+}
+
+const NONE: ReadonlySet<string> = new Set()
+
+/** Addresses that the old object has are valid in the new one. */
+function validateSlice(slice: EndpointSlice, known: ReadonlySet<string>): readonly FieldError[] {
   const { addressType } = slice
   const endpoints = (slice.endpoints as readonly Endpoint[] | null | undefined) ?? []
   const all =
     endpoints.length > maxEndpoints
       ? [tooMany('endpoints', endpoints.length, maxEndpoints)]
-      : endpoints.flatMap((endpoint, index) => validateEndpoint(endpoint, addressType, `endpoints[${index}]`))
+      : endpoints.flatMap((endpoint, index) =>
+          validateEndpoint(endpoint, addressType, `endpoints[${index}]`, known),
+        )
   return [...validateType(addressType), ...validatePorts(slice.ports ?? []), ...all]
 }
 
@@ -138,5 +152,7 @@ export function validateEndpointSliceUpdate(next: EndpointSlice, old: EndpointSl
     next.addressType === old.addressType
       ? []
       : [invalid('addressType', next.addressType, 'field is immutable')]
-  return [...validateEndpointSlice(next), ...changed]
+  const before = (old.endpoints as readonly Endpoint[] | null) ?? []
+  const known = new Set(before.flatMap(({ addresses }) => addresses))
+  return [...validateSlice(next, known), ...changed]
 }

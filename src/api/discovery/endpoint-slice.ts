@@ -44,7 +44,7 @@ function dropTopology(slice: Draft<EndpointSlice>, old: EndpointSlice | undefine
  * Whether an update increments the generation: anything except the metadata has changed, or the labels have.
  * Source: pkg/registry/discovery/endpointslice/strategy.go PrepareForUpdate.
  */
-function generationChanged(next: EndpointSlice, old: EndpointSlice): boolean {
+function hasChanged(next: EndpointSlice, old: EndpointSlice): boolean {
   return !semanticEqual(
     { ...next, metadata: next.metadata.labels ?? {} },
     { ...old, metadata: old.metadata.labels ?? {} },
@@ -56,12 +56,15 @@ function generationChanged(next: EndpointSlice, old: EndpointSlice): boolean {
  * checked.
  */
 function warnings(slice: EndpointSlice, old: EndpointSlice | undefined): readonly string[] {
-  if (slice.addressType === 'FQDN')
-    return old === undefined ? ['spec.addressType: FQDN endpoints are deprecated'] : []
-  if (controllers.has(slice.metadata.labels?.[managedBy] ?? '')) return []
-  return endpointsOf(slice).flatMap(({ addresses }, index) =>
+  const ofType =
+    old === undefined && slice.addressType === 'FQDN'
+      ? ['spec.addressType: FQDN endpoints are deprecated']
+      : []
+  if (controllers.has(slice.metadata.labels?.[managedBy] ?? '')) return ofType
+  const ofAddresses = endpointsOf(slice).flatMap(({ addresses }, index) =>
     addresses.flatMap((address, at) => ipWarnings(address, `endpoints[${index}].addresses[${at}]`)),
   )
+  return [...ofType, ...ofAddresses]
 }
 
 function listText(items: readonly string[]): string {
@@ -82,9 +85,15 @@ export const endpointSliceDefinition: KindDefinition<EndpointSlice> = defineKind
   validate: validateEndpointSlice,
   validateUpdate: validateEndpointSliceUpdate,
   strategy: {
+    metaOnUpdate: [1, 0],
     prepareForCreate: (slice) => dropTopology(slice, undefined),
-    prepareForUpdate: dropTopology,
-    generationChanged,
+    prepareForUpdate: (slice, old) => {
+      // before the topology is dropped, which counts as a change
+      const isChanged = hasChanged(slice as EndpointSlice, old)
+      dropTopology(slice, old)
+      if (isChanged) slice.metadata.generation = (old.metadata.generation ?? 0) + 1
+    },
+    generationChanged: () => false,
     warnings,
   },
   columns: [

@@ -1,4 +1,4 @@
-import { ageColumn, column, defineKind, nameColumn, specChanged } from '../define.js'
+import { ageColumn, column, defineKind, nameColumn, specChangedInGo } from '../define.js'
 import type { KindDefinition } from '../definition.js'
 import type { Draft } from '../draft.js'
 import { forbidden, invalid, notSupported, required, type FieldError } from '../field-error.js'
@@ -140,7 +140,7 @@ export const networkPolicyDefinition: KindDefinition<NetworkPolicy> = defineKind
   validateUpdate: (next) => [...validate(next), ...validate(next)],
   strategy: {
     metaOnUpdate: [1, 1],
-    generationChanged: specChanged,
+    generationChanged: specChangedInGo,
     warnings: (next, old) => (next.spec === old?.spec ? [] : specWarnings(next.spec)),
   },
   columns: [

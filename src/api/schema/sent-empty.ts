@@ -11,6 +11,12 @@ export function noteSentEmpty(owner: object, field: string): void {
   else fields.add(field)
 }
 
+/** Whether a fresh draft has such a list or map below it. Frozen parts are those of stored objects. */
+export function containsSentEmpty(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return false
+  return sentEmpty.has(value) || Object.values(value).some(containsSentEmpty)
+}
+
 /** Whether the body of a decoded object had an empty list or map in this field. False for stored objects. */
 export function wasSentEmpty(owner: object, field: string): boolean {
   return sentEmpty.get(owner)?.has(field) ?? false

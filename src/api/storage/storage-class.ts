@@ -51,7 +51,8 @@ function validate(storageClass: StorageClass): readonly FieldError[] {
 
 /** Source: validateAllowedTopologies, ValidateTopologySelectorTerm. */
 function validateTopologies(terms: readonly TopologySelectorTerm[], errors: FieldError[]): void {
-  const known: Readonly<Record<string, readonly string[]>>[] = []
+  // upstream begins with one empty entry for each term, so that empty terms count as duplicates
+  const known: Readonly<Record<string, readonly string[]>>[] = terms.map(() => ({}))
   terms.forEach(({ matchLabelExpressions = [] }, of) => {
     const at = `allowedTopologies[${of}]`
     const values: Record<string, readonly string[]> = {}
@@ -61,8 +62,8 @@ function validateTopologies(terms: readonly TopologySelectorTerm[], errors: Fiel
       if (Object.hasOwn(values, expression.key)) errors.push(duplicate(`${path}.key`, expression.key))
       setOwn(values, expression.key, [...new Set(expression.values)].sort())
     })
-    if (known.some((other) => semanticEqual(other, values)))
-      errors.push(duplicate(`${at}.matchLabelExpressions`, ''))
+    for (const other of known)
+      if (semanticEqual(other, values)) errors.push(duplicate(`${at}.matchLabelExpressions`, ''))
     known.push(values)
   })
 }
@@ -86,7 +87,7 @@ function validateExpression(
  * change.
  */
 function validateUpdate(next: StorageClass, old: StorageClass): readonly FieldError[] {
-  const errors: FieldError[] = []
+  const errors: FieldError[] = [...validate(next)]
   if (!semanticEqual(next.parameters, old.parameters))
     errors.push(forbidden('parameters', 'updates to parameters are forbidden.'))
   if (next.provisioner !== old.provisioner)
@@ -152,7 +153,8 @@ const encoder = new TextEncoder()
 /** Validates the name of a provisioner or driver. Source: pkg/apis/storage/validation validateProvisioner. */
 export function validateProvisioner(name: string, path: string): readonly FieldError[] {
   if (name === '') return [required(path)]
-  return qualifiedNameFaults(name.toLowerCase()).map((fault) => invalid(path, name, fault))
+  const lower = name.toLowerCase()
+  return qualifiedNameFaults(lower).map((fault) => invalid(path, lower, fault))
 }
 
 /** Validates the parameters for the driver. Source: validateParameters. */

@@ -6,18 +6,26 @@ import { internalForm } from '../internal-form.js'
 import { dnsSubdomainFaults } from '../names.js'
 import { validateInlineVolume } from '../core/validation/persistent-volume.js'
 import { validateDriverName } from '../core/validation/volume-sources.js'
+import { setVolumeSourceDefaults } from '../core/volume-source-defaults.js'
 import { storageSchema, type VolumeAttachment, type VolumeAttachmentSource } from './generated.js'
 
 const oneOfText = 'must specify exactly one of inlineVolumeSpec and persistentVolumeName'
 
-/** Source: pkg/apis/storage/validation ValidateVolumeAttachment and ValidateVolumeAttachmentV1. */
-function validate({ spec }: VolumeAttachment): readonly FieldError[] {
-  const { attacher, source, nodeName } = spec
-  const { persistentVolumeName: volume } = source
+/** Source: pkg/apis/storage/validation ValidateVolumeAttachment. */
+function validateWhole({ spec: { attacher, source, nodeName } }: VolumeAttachment): readonly FieldError[] {
   return [
     ...(attacher === '' ? [required('spec.attacher')] : []),
     ...validateSource(source, 'spec.source'),
     ...dnsSubdomainFaults(nodeName).map((fault) => invalid('spec.nodeName', nodeName, fault)),
+  ]
+}
+
+/** Validates a new object, more tightly. Source: ValidateVolumeAttachmentV1. */
+function validate(attachment: VolumeAttachment): readonly FieldError[] {
+  const { attacher, source } = attachment.spec
+  const { persistentVolumeName: volume } = source
+  return [
+    ...validateWhole(attachment),
     ...validateDriverName(attacher, 'spec.attacher'),
     ...(volume === undefined ? [] : dnsSubdomainFaults(volume)).map((fault) =>
       invalid('spec.source.persistentVolumeName', volume, fault),
@@ -41,9 +49,9 @@ function validateSource(
 
 /** Source: ValidateVolumeAttachmentUpdate: volume and node must not change. */
 function validateUpdate(next: VolumeAttachment, old: VolumeAttachment): readonly FieldError[] {
-  if (semanticEqual(next.spec, old.spec)) return validate(next)
+  if (semanticEqual(next.spec, old.spec)) return validateWhole(next)
   const shown = internalForm('storage.v1.VolumeAttachmentSpec', next.spec)
-  return [...validate(next), invalid('spec', shown, 'field is immutable')]
+  return [...validateWhole(next), invalid('spec', shown, 'field is immutable')]
 }
 
 /** storage.k8s.io/v1 VolumeAttachment. */
@@ -55,10 +63,16 @@ export const volumeAttachmentDefinition: KindDefinition<VolumeAttachment> = defi
   namespaced: false,
   storagePrefix: '/registry/volumeattachments',
   subresources: [statusOf('storage.k8s.io', 'v1', 'VolumeAttachment')],
+  setDefaults: ({ spec }) => {
+    const { inlineVolumeSpec } = spec.source
+    if (inlineVolumeSpec !== undefined && !Object.isFrozen(inlineVolumeSpec))
+      setVolumeSourceDefaults(inlineVolumeSpec)
+  },
   validate,
+  validateWhole,
   validateUpdate,
   strategy: {
-    metaOnUpdate: [1, 1],
+    metaOnUpdate: [2, 0],
     resetFields: { status: [['metadata'], ['spec']] },
     allowUnconditionalUpdate: false,
     prepareForCreate: (attachment) => {

@@ -228,7 +228,7 @@ function isUntouched({ metadata: after }: KubeObject, { metadata: before }: Kube
 
 function checkValid({ resource, subresource }: RegistryRequest, next: KubeObject, old: KubeObject): void {
   const { definition } = resource
-  const { validate, validateUpdate, strategy } = definition
+  const { validate, validateWhole = validate, validateUpdate, strategy } = definition
   const rules = {
     namespaced: resource.namespaced,
     validateName: definition.validateName ?? subdomainName,
@@ -243,7 +243,7 @@ function checkValid({ resource, subresource }: RegistryRequest, next: KubeObject
       : update()
   // the whole rules of metadata come with the kind's whole validation
   const repeated = (rules.onUpdate?.[0] ?? 0) - 1
-  const own = ownOnce.length > 0 && repeated > 0 ? [...(validate?.(next) ?? []), ...ownOnce] : ownOnce
+  const own = ownOnce.length > 0 && repeated > 0 ? [...(validateWhole?.(next) ?? []), ...ownOnce] : ownOnce
   const meta = isUntouched(next, old) ? [] : validateObjectMetaUpdate(next, old, rules)
   const managers = managersFaults(next.metadata.managedFields ?? [], old.metadata.managedFields)
   const errors = [...meta, ...managers, ...own]
