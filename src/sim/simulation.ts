@@ -11,8 +11,7 @@ import type { RandomStream } from './random.js'
 import { ReadyQueue } from './ready-queue.js'
 import type { Ready } from './ready-queue.js'
 import type { SimulationState } from './state.js'
-import { clonePlainData } from './plain-data.js'
-import { cloneState } from './state.js'
+import { StateSlice } from './slice.js'
 import { Timers } from './timers.js'
 import type { Timer } from './timers.js'
 import type { Handler, HandlerOptions, Slice } from './topic.js'
@@ -57,7 +56,7 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
   readonly quiet: QuietTime = new QuietTime()
   readonly options: SimulationOptions
   readonly #handlers = new Map<string, Map<string, Handler>>()
-  readonly #slices = new Map<string, Map<string, Slice<unknown>>>()
+  readonly #slices = new Map<string, Map<string, StateSlice<unknown>>>()
   readonly #modules = new Map<string, () => void>()
   readonly #stopped = new Set<string>()
   readonly #afterStep: (() => void)[]
@@ -203,13 +202,13 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
     )
   }
 
-  /** Returns all state as data that shares nothing mutable with this simulation. */
+  /** Returns all state as data that does not change any more. */
   state(): SimulationState {
     const slices = new Map<string, Map<string, unknown>>()
     for (const [owner, byName] of this.#slices) {
-      slices.set(owner, new Map([...byName].map(([name, slice]) => [name, slice.value])))
+      slices.set(owner, new Map([...byName].map(([name, slice]) => [name, slice.share()])))
     }
-    return cloneState({
+    return {
       now: this.clock.now(),
       timers: this.timers.toArray(),
       nextTimerSeq: this.timers.nextSeq,
@@ -218,15 +217,15 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
       trace: this.trace.state(),
       slices,
       stopped: [...this.#stopped],
-    })
+    }
   }
 
   /** Returns the slice `name` of `owner`; creates it with `initial` if absent. */
   slice<S>(owner: string, name: string, initial: () => S): Slice<S> {
     let byName = this.#slices.get(owner)
-    if (!byName) this.#slices.set(owner, (byName = new Map<string, Slice<unknown>>()))
-    let slice = byName.get(name) as Slice<S> | undefined
-    if (!slice) byName.set(name, (slice = { value: initial() }))
+    if (!byName) this.#slices.set(owner, (byName = new Map<string, StateSlice<unknown>>()))
+    let slice = byName.get(name) as StateSlice<S> | undefined
+    if (!slice) byName.set(name, (slice = new StateSlice(initial(), false)) as StateSlice<unknown>)
     return slice
   }
 
@@ -353,8 +352,8 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
   #load(from: SimulationState): void {
     for (const entry of from.ready) this.ready.add(entry)
     for (const [owner, byName] of from.slices) {
-      const slices = new Map<string, Slice<unknown>>()
-      for (const [name, value] of byName) slices.set(name, { value: clonePlainData(value) })
+      const slices = new Map<string, StateSlice<unknown>>()
+      for (const [name, value] of byName) slices.set(name, new StateSlice(value, true))
       this.#slices.set(owner, slices)
     }
     for (const name of from.stopped) this.#stopped.add(name)

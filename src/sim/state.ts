@@ -1,5 +1,5 @@
 import type { RefOf } from './plain-data.js'
-import { clonePlainData, plainDataFromJson, plainDataToJson } from './plain-data.js'
+import { plainDataFromJson, plainDataToJson } from './plain-data.js'
 import type { RandomState } from './random.js'
 import type { Ready } from './ready-queue.js'
 import type { Timer } from './timers.js'
@@ -17,11 +17,6 @@ export interface SimulationState {
   readonly slices: ReadonlyMap<string, ReadonlyMap<string, unknown>>
   /** Names of the stopped modules. */
   readonly stopped: readonly string[]
-}
-
-/** Returns a copy that shares nothing mutable with `state`. */
-export function cloneState(state: SimulationState): SimulationState {
-  return { ...state, slices: clonePlainData(state.slices) }
 }
 
 /**

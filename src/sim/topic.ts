@@ -1,7 +1,10 @@
 import type { PlainData } from './plain-data.js'
 import type { TimerClass } from './timers.js'
 
-/** A mutable holder of one state slice. The module may change `value` in place or replace it. */
+/**
+ * A mutable holder of one state slice. The module may change `value` in place or replace it, but must get it
+ * anew in every step: copies of a simulation share values until one of them is looked at.
+ */
 export interface Slice<S> {
   value: S
 }

@@ -1,0 +1,33 @@
+import { clonePlainData } from './plain-data.js'
+import type { Slice } from './topic.js'
+
+/**
+ * A {@link Slice} whose value a simulation shares with its copies until one of them looks at it. Each then
+ * makes a copy of its own, so that taking a copy of a simulation costs the same whatever its slices contain.
+ * Nobody may therefore keep a reference into the value from one step to the next.
+ */
+export class StateSlice<S> implements Slice<S> {
+  #value: S
+  #isShared: boolean
+
+  constructor(value: S, isShared: boolean) {
+    this.#value = value
+    this.#isShared = isShared
+  }
+
+  get value(): S {
+    if (this.#isShared) this.value = clonePlainData(this.#value)
+    return this.#value
+  }
+
+  set value(value: S) {
+    this.#value = value
+    this.#isShared = false
+  }
+
+  /** Returns the value for a copy; it will not be changed any more. */
+  share(): S {
+    this.#isShared = true
+    return this.#value
+  }
+}
