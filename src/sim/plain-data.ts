@@ -43,60 +43,101 @@ function cloneMap(map: ReadonlyMap<unknown, unknown>): Map<unknown, unknown> {
 
 const MAP_TAG = '$map'
 const SET_TAG = '$set'
-
 const REF_TAG = '$ref'
 
+/** Frozen objects whose JSON is shorter than this are written in place, not shared. */
+const SHORTEST_SHARED = 40
+
 /**
- * Locates an object in another document, as a path of member names and indexes; undefined if it is not there.
+ * Writes equal frozen objects once: each becomes an entry of `entries`, and `{$ref: index}` where it occurs.
+ * What is not frozen may change, so it is never shared. An entry refers only to earlier ones.
  */
-export type RefOf = (object: object) => readonly (string | number)[] | undefined
+export class SharedValues {
+  /** JSON of the shared objects. */
+  readonly entries: unknown[] = []
+  readonly #byText = new Map<string, unknown>()
+  readonly #byObject = new Map<object, unknown>()
+
+  /** Returns the JSON that stands for a frozen object; `write` makes its own. */
+  of(object: object, write: () => unknown): unknown {
+    let known = this.#byObject.get(object)
+    if (known === undefined) this.#byObject.set(object, (known = this.#shared(write())))
+    return known
+  }
+
+  #shared(json: unknown): unknown {
+    const text = JSON.stringify(json)
+    if (text.length < SHORTEST_SHARED) return json
+    let ref = this.#byText.get(text)
+    if (ref === undefined) {
+      this.#byText.set(text, (ref = { [REF_TAG]: this.entries.length }))
+      this.entries.push(json)
+    }
+    return ref
+  }
+}
+
+/** Reads {@link SharedValues.entries} in their order. Returns the objects, frozen. */
+export function sharedFromJson(entries: Iterable<unknown>): readonly unknown[] {
+  const objects: unknown[] = []
+  for (const json of entries) objects.push(deepFreeze(plainDataFromJson(json, objects)))
+  return objects
+}
 
 /**
  * Converts plain data to JSON. A Map becomes `{$map: [[key, value], ...]}` (`[key]` if the value is
- * undefined), a Set `{$set: [...]}`, and an object that `refOf` finds in another document `{$ref: [path]}`.
+ * undefined), a Set `{$set: [...]}`. With `shared`, frozen objects and all in them are written there.
  */
-export function plainDataToJson(value: unknown, refOf?: RefOf): unknown {
+export function plainDataToJson(value: unknown, shared?: SharedValues): unknown {
   if (typeof value !== 'object' || value === null) return value
-  const path = refOf?.(value)
-  if (path !== undefined) return { [REF_TAG]: path }
-  if (Array.isArray(value)) return value.map((item) => plainDataToJson(item, refOf))
-  if (value instanceof Map)
-    return {
-      [MAP_TAG]: [...value].map(([key, entry]) =>
-        entry === undefined ? [key] : [key, plainDataToJson(entry, refOf)],
-      ),
-    }
-  if (value instanceof Set) return { [SET_TAG]: [...value] }
-  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, plainDataToJson(entry, refOf)]))
+  return shared !== undefined && Object.isFrozen(value)
+    ? frozenToJson(value, shared)
+    : toJson(value, (member) => plainDataToJson(member, shared))
 }
 
-/** The inverse of {@link plainDataToJson}; `elsewhere` is the frozen document that `$ref` paths refer to. */
-export function plainDataFromJson(json: unknown, elsewhere?: unknown): unknown {
+function frozenToJson(value: unknown, shared: SharedValues): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  return shared.of(value, () => toJson(value, (member) => frozenToJson(member, shared)))
+}
+
+function toJson(value: object, memberToJson: (member: unknown) => unknown): unknown {
+  if (Array.isArray(value)) return value.map(memberToJson)
+  if (value instanceof Map)
+    return {
+      [MAP_TAG]: [...value].map(([key, entry]) => (entry === undefined ? [key] : [key, memberToJson(entry)])),
+    }
+  if (value instanceof Set) return { [SET_TAG]: [...value] }
+  return mapMembers(value, memberToJson)
+}
+
+/** The inverse of {@link plainDataToJson}; `shared` are the objects that `$ref` refers to. */
+export function plainDataFromJson(json: unknown, shared: readonly unknown[] = []): unknown {
   if (typeof json !== 'object' || json === null) return json
-  if (Array.isArray(json)) return json.map((item) => plainDataFromJson(item, elsewhere))
+  if (Array.isArray(json)) return json.map((item) => plainDataFromJson(item, shared))
   const record = json as Record<string, unknown>
   if (Array.isArray(record[MAP_TAG])) {
     return new Map(
       (record[MAP_TAG] as [string, unknown?][]).map(([key, entry]) => [
         key,
-        plainDataFromJson(entry, elsewhere),
+        plainDataFromJson(entry, shared),
       ]),
     )
   }
   if (Array.isArray(record[SET_TAG])) return new Set(record[SET_TAG] as string[])
-  if (Array.isArray(record[REF_TAG]))
-    return follow(record[REF_TAG] as readonly (string | number)[], elsewhere)
-  return Object.fromEntries(
-    Object.entries(record).map(([key, entry]) => [key, plainDataFromJson(entry, elsewhere)]),
-  )
+  if (typeof record[REF_TAG] === 'number' && Object.keys(record).length === 1) {
+    if (record[REF_TAG] >= shared.length)
+      throw new TypeError(`there is no shared value ${record[REF_TAG]}; there are ${shared.length}`)
+    return shared[record[REF_TAG]]
+  }
+  return mapMembers(record, (entry) => plainDataFromJson(entry, shared))
 }
 
-function follow(path: readonly (string | number)[], from: unknown): unknown {
-  let at = from
-  for (const step of path) {
-    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, step))
-      throw new TypeError(`nothing is at ${path.join('.')} of the snapshot`)
-    at = (at as Readonly<Record<string | number, unknown>>)[step]
-  }
-  return at
+function mapMembers(object: object, map: (value: unknown) => unknown): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, map(value)]))
+}
+
+function deepFreeze(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
+  for (const member of Object.values(value)) deepFreeze(member)
+  return Object.freeze(value)
 }

@@ -1,4 +1,4 @@
-import type { RefOf } from './plain-data.js'
+import type { SharedValues } from './plain-data.js'
 import { plainDataFromJson, plainDataToJson } from './plain-data.js'
 import type { RandomState } from './random.js'
 import type { Ready } from './ready-queue.js'
@@ -19,14 +19,12 @@ export interface SimulationState {
   readonly stopped: readonly string[]
 }
 
-/**
- * Converts a state to JSON, see {@link stateFromJson}. `refOf` finds objects that another document contains.
- */
-export function stateToJson(state: SimulationState, refOf?: RefOf): unknown {
-  return plainDataToJson(state, refOf)
+/** Converts a state to JSON, see {@link stateFromJson}. With `shared`, frozen objects are written there. */
+export function stateToJson(state: SimulationState, shared?: SharedValues): unknown {
+  return plainDataToJson(state, shared)
 }
 
-/** Restores a state from {@link stateToJson}; `elsewhere` is the other document. */
-export function stateFromJson(json: unknown, elsewhere?: unknown): SimulationState {
-  return plainDataFromJson(json, elsewhere) as SimulationState
+/** Restores a state from {@link stateToJson}; `shared` are the objects written there. */
+export function stateFromJson(json: unknown, shared?: readonly unknown[]): SimulationState {
+  return plainDataFromJson(json, shared) as SimulationState
 }

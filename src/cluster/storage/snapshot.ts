@@ -1,13 +1,13 @@
 import type { StoreJson } from '../../etcd/store-json.js'
 import type { EtcdStoreOptions } from '../../etcd/store-state.js'
 import { EtcdStore } from '../../etcd/store.js'
-import type { RefOf } from '../../sim/plain-data.js'
+import { plainDataFromJson, plainDataToJson, sharedFromJson, SharedValues } from '../../sim/plain-data.js'
 import type { SimulationState } from '../../sim/state.js'
 import { stateFromJson, stateToJson } from '../../sim/state.js'
 import type { ClusterOptions } from '../compose/options.js'
 import { readSnapshotFile, writeSnapshotFile } from './snapshot-file.js'
 
-const FORMAT = 1
+const FORMAT = 2
 
 /**
  * The options that are plain data and can be serialised: all except components, the scheduler's plugins and
@@ -22,8 +22,10 @@ export type PlainOptions = Omit<
 export interface ClusterSnapshotJson {
   readonly simcluster: number
   readonly options: PlainOptions
+  /** Values of etcd and of components, each once; others refer to them by index. */
+  readonly shared: readonly unknown[]
   readonly simulation: unknown
-  readonly etcd: StoreJson
+  readonly etcd: unknown
 }
 
 /**
@@ -66,13 +68,42 @@ export class ClusterSnapshot {
       ...options
     } = this.options
     const { oidc: _oidc, webhook: _webhook, ...plain } = authentication ?? {}
-    const etcd = this.#store.toJSON()
+    const shared = new SharedValues()
     return {
       simcluster: FORMAT,
       options: authentication === undefined ? options : { ...options, authentication: plain },
-      simulation: stateToJson(this.#simulation, storedIn(etcd)),
-      etcd,
+      shared: shared.entries,
+      simulation: stateToJson(this.#simulation, shared),
+      etcd: plainDataToJson(this.#store.toJSON(), shared),
     }
+  }
+
+  /**
+   * Returns the snapshot as lines of JSON, without the line ends. The text of a large cluster is longer than
+   * a string can be; lines can be written, compressed and read one after the other.
+   */
+  *toLines(): Generator<string, void> {
+    const { shared, ...rest } = this.toJSON()
+    yield JSON.stringify({ ...rest, shared: shared.length })
+    for (const value of shared) yield JSON.stringify(value)
+  }
+
+  /**
+   * Reads {@link toLines}.
+   * @throws TypeError as {@link fromJSON}, and if lines are missing
+   */
+  static fromLines(lines: Iterable<string>): ClusterSnapshot {
+    const [head, ...shared] = [...lines].filter((line) => line !== '')
+    const document = JSON.parse(head ?? 'null') as ClusterSnapshotJson & { readonly shared: unknown }
+    if (typeof document?.shared !== 'number') throw new TypeError('these are not the lines of a snapshot')
+    if (shared.length !== document.shared)
+      throw new TypeError(
+        `the snapshot is truncated: ${shared.length} of ${document.shared} values are there`,
+      )
+    return ClusterSnapshot.fromJSON({
+      ...document,
+      shared: shared.map((line) => JSON.parse(line) as unknown),
+    })
   }
 
   /** Returns the snapshot as a file: its JSON form after a line with format, length and SHA-256. */
@@ -114,32 +145,13 @@ export class ClusterSnapshot {
   }
 
   static #load(json: ClusterSnapshotJson): ClusterSnapshot {
-    // the store keeps the document's values, frozen, so that references in the state point to the stored
-    // objects again
+    const shared = sharedFromJson(json.shared)
     let now = 0
-    const store = EtcdStore.fromJSON(json.etcd, { clock: { now: () => now } })
-    const simulation = stateFromJson(json.simulation, json.etcd.writes)
+    const store = EtcdStore.fromJSON(plainDataFromJson(json.etcd, shared) as StoreJson, {
+      clock: { now: () => now },
+    })
+    const simulation = stateFromJson(json.simulation, shared)
     now = simulation.now
     return new ClusterSnapshot(json.options, simulation, store)
   }
-}
-
-/** Parts of an object that components may keep separately. */
-const PARTS = ['metadata', 'spec', 'status'] as const
-
-/**
- * Returns a function that locates stored objects. If a component remembers an object as it is stored, its
- * state contains only a reference, because the store is written anyway.
- */
-function storedIn({ writes }: StoreJson): RefOf {
-  const places = new Map<object, readonly (string | number)[]>()
-  writes.forEach(({ value }, at) => {
-    if (value === undefined) return
-    places.set(value, [at, 'value'])
-    for (const name of PARTS) {
-      const part = (value as Readonly<Record<string, unknown>>)[name]
-      if (typeof part === 'object' && part !== null) places.set(part, [at, 'value', name])
-    }
-  })
-  return (object) => places.get(object)
 }

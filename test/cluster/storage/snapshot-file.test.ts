@@ -81,7 +81,7 @@ describe('a snapshot of a whole cluster as a file', () => {
     expect(() => ClusterSnapshot.fromJSON(badInput({ ...json, simulation: undefined }))).toThrow(
       /^this snapshot is damaged: /,
     )
-    expect(() => ClusterSnapshot.fromJSON(badInput({ ...json, simcluster: 2 }))).toThrow(
+    expect(() => ClusterSnapshot.fromJSON(badInput({ ...json, simcluster: 1 }))).toThrow(
       /SimCluster\.fromEtcdSnapshot\(\) here\.$/,
     )
   })
