@@ -16,7 +16,10 @@ export class StateSlice<S> implements Slice<S> {
   }
 
   get value(): S {
-    if (this.#isShared) this.value = clonePlainData(this.#value)
+    if (this.#isShared) {
+      this.#value = clonePlainData(this.#value)
+      this.#isShared = false
+    }
     return this.#value
   }
 

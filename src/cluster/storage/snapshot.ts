@@ -94,7 +94,9 @@ export class ClusterSnapshot {
    */
   static fromLines(lines: Iterable<string>): ClusterSnapshot {
     const [head, ...shared] = [...lines].filter((line) => line !== '')
-    const document = JSON.parse(head ?? 'null') as ClusterSnapshotJson & { readonly shared: unknown }
+    const document = JSON.parse(head ?? 'null') as Omit<ClusterSnapshotJson, 'shared'> & {
+      readonly shared: unknown
+    }
     if (typeof document?.shared !== 'number') throw new TypeError('these are not the lines of a snapshot')
     if (shared.length !== document.shared)
       throw new TypeError(

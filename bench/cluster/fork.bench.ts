@@ -1,0 +1,42 @@
+/** `npm run bench -- fork`: a fork, the first rest after it, and its first quiet 30 seconds, by size. */
+import { printFigures, median } from './figures.js'
+import { clusterOf } from './workloads.js'
+
+const ROUNDS = 15
+
+function timed(action: () => unknown): number {
+  const start = performance.now()
+  action()
+  return performance.now() - start
+}
+
+function figures(pods: number, nodes: number): [string, string] {
+  const cluster = clusterOf(pods, nodes).advance('10m')
+  const rounds = Array.from({ length: ROUNDS }, () => {
+    let copy = cluster
+    const fork = timed(() => (copy = cluster.fork()))
+    const rest = timed(() => copy.settle())
+    const quiet = timed(() => copy.advance('30s'))
+    return { fork, rest, quiet, original: timed(() => cluster.advance('30s')) }
+  })
+  const [fork, rest, quiet, original] = (['fork', 'rest', 'quiet', 'original'] as const).map((part) =>
+    median(rounds.map((round) => round[part])).toFixed(2),
+  )
+  return [
+    `${pods} pods on ${nodes} nodes`,
+    `fork ${fork} ms (goal 0.2), rest ${rest} ms (goal 0.3), 30 s ${quiet} ms (original ${original})`,
+  ]
+}
+
+printFigures(
+  'cluster: forks',
+  (
+    [
+      [3, 3],
+      [10, 3],
+      [100, 10],
+      [1000, 10],
+      [4000, 20],
+    ] as const
+  ).map(([pods, nodes]) => figures(pods, nodes)),
+)
