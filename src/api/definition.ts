@@ -62,6 +62,8 @@ export interface Strategy<T extends KubeObject> {
    * it (the spec has changed).
    */
   readonly generationChanged?: (next: T, old: T) => boolean
+  /** Whether a change counts even if all that changed is dropped as gated after that. Default false. */
+  readonly generationCountsGated?: boolean
   /**
    * Whether new objects share the equal parts of their specs, for kinds with many similar objects. Default
    * false.

@@ -25,6 +25,7 @@ const rows: readonly Row[] = [
   ['core.v1.ContainerStatus', 'allocatedResourcesStatus', 'resourceHealthStatus'],
   ['core.v1.PodSpec', 'hostnameOverride', 'hostnameOverride'],
   ['core.v1.Container', 'restartPolicyRules', 'containerRestartRules'],
+  ['core.v1.PodSpec', 'containers.restartPolicy', 'containerRestartRules'],
   ['core.v1.EnvVarSource', 'fileKeyRef', 'envFiles'],
   ['core.v1.PodStatus', 'extendedResourceClaimStatus', 'extendedResources'],
   ['apps.v1.DeploymentStatus', 'terminatingReplicas', 'terminatingReplicas'],
@@ -44,7 +45,6 @@ const rows: readonly Row[] = [
   ['resource.v1.DeviceCapacity', 'requestPolicy', 'consumableCapacity'],
   ['resource.v1.ExactDeviceRequest', 'capacity', 'consumableCapacity'],
   ['resource.v1.DeviceSubRequest', 'capacity', 'consumableCapacity'],
-  ['resource.v1.DeviceConstraint', 'distinctAttribute', 'consumableCapacity'],
   ['resource.v1.DeviceRequestAllocationResult', 'shareID consumedCapacity', 'consumableCapacity'],
   ['resource.v1.AllocatedDeviceStatus', 'shareID', 'consumableCapacity'],
   ['resource.v1.DeviceClassSpec', 'extendedResourceName', 'extendedResources'],
@@ -53,6 +53,8 @@ const rows: readonly Row[] = [
 ]
 
 interface Gated {
+  /** The list whose items have the field, if they have it only there. */
+  readonly list?: string
   readonly name: string
   readonly feature: Feature
   readonly extent: Extent
@@ -61,7 +63,7 @@ interface Gated {
 /** The gated fields of a message, and its fields below which there are some. */
 interface Node {
   readonly gated: readonly Gated[]
-  readonly children: readonly (readonly [name: string, isList: boolean, node: Node])[]
+  readonly children: readonly (readonly [name: string, shape: Shape, node: Node])[]
 }
 
 type Values = Record<string, unknown>
@@ -99,58 +101,95 @@ function treeOf(release: Release, message: Message): Node | undefined {
   const own = message.schemaName.replace('io.k8s.api.', '')
   const gated = rows.flatMap(([owner, fields, feature, extent = 'field']) =>
     owner === own && !release.has(feature)
-      ? fields.split(' ').map((name) => ({ name, feature, extent }))
+      ? fields.split(' ').map((path) => gatedAt(path, feature, extent))
       : [],
   )
   const children = Object.entries(message.fields).flatMap(([name, field]) => {
-    const [child, isList] = childOf(message, field)
+    const [child, shape] = childOf(message, field)
     const node = child === undefined ? undefined : treeOf(release, child)
-    return node === undefined ? [] : [[name, isList, node] as const]
+    return node === undefined ? [] : [[name, shape, node] as const]
   })
   const tree = gated.length > 0 || children.length > 0 ? { gated, children } : undefined
   known.set(message, tree)
   return tree
 }
 
-function childOf({ group }: Message, field: Field): readonly [Message | undefined, boolean] {
-  if (field.type === 'message') return [group.find(field.message), false]
-  const isList = field.type === 'list'
-  return isList && field.items.type === 'message'
-    ? [group.find(field.items.message), true]
-    : [undefined, isList]
+/** `field`, or `list.field` if only the items of one list lack it. */
+function gatedAt(path: string, feature: Feature, extent: Extent): Gated {
+  const [first = '', name] = path.split('.')
+  return name === undefined ? { name: first, feature, extent } : { list: first, name, feature, extent }
+}
+
+type Shape = 'one' | 'list' | 'map'
+
+function childOf({ group }: Message, field: Field): readonly [Message | undefined, Shape] {
+  if (field.type === 'message') return [group.find(field.message), 'one']
+  if (field.type === 'list')
+    return [field.items.type === 'message' ? group.find(field.items.message) : undefined, 'list']
+  if (field.type === 'map')
+    return [field.values.type === 'message' ? group.find(field.values.message) : undefined, 'map']
+  return [undefined, 'one']
 }
 
 function collect({ gated, children }: Node, value: Values, used: Set<Feature>, isDraft: boolean): void {
   if (isDraft && Object.isFrozen(value)) return
-  for (const { name, feature } of gated) if (value[name] !== undefined) used.add(feature)
-  for (const [name, isList, node] of children) {
+  for (const { list, name, feature } of gated)
+    if (owners(value, list).some((owner) => owner[name] !== undefined)) used.add(feature)
+  for (const [name, shape, node] of children) {
     const member = value[name]
     if (typeof member !== 'object' || member === null) continue
-    if (!isList) collect(node, member as Values, used, isDraft)
-    else for (const item of member as readonly Values[]) collect(node, item, used, isDraft)
+    if (shape === 'one') collect(node, member as Values, used, isDraft)
+    else for (const item of Object.values(member) as readonly Values[]) collect(node, item, used, isDraft)
   }
 }
+
+/** The values that may have a gated field. */
+const owners = (value: Values, list: string | undefined): readonly Values[] =>
+  list === undefined ? [value] : ((value[list] ?? []) as readonly Values[])
 
 /** Drops the fields of a message. Returns whether the message itself must go. */
 function drop({ gated, children }: Node, value: Values, features: ReadonlySet<Feature>): boolean {
   if (Object.isFrozen(value)) return false
   let goes = false
-  for (const { name, feature, extent } of gated) {
-    if (!features.has(feature) || value[name] === undefined) continue
+  for (const { list, name, feature, extent } of gated) {
+    if (!features.has(feature)) continue
+    if (list !== undefined) {
+      for (const owner of owners(value, list)) if (!Object.isFrozen(owner)) delete owner[name]
+      continue
+    }
+    if (value[name] === undefined) continue
     delete value[name]
     goes ||= extent === 'item' || (extent === 'emptied' && Object.keys(value).length === 0)
   }
-  for (const [name, isList, node] of children) {
+  for (const [name, shape, node] of children) {
     const member = value[name]
     if (typeof member !== 'object' || member === null) continue
-    if (!isList) {
+    if (shape === 'one') {
       if (drop(node, member as Values, features)) delete value[name]
+      continue
+    }
+    if (shape === 'map') {
+      for (const item of Object.values(member) as readonly Values[]) drop(node, item, features)
       continue
     }
     const kept = (member as readonly Values[]).filter((item) => !drop(node, item, features))
     if (kept.length === (member as readonly Values[]).length) continue
+    if (name === 'volumes') dropMounts(value, member as readonly Values[], kept)
     if (kept.length > 0) value[name] = kept
     else delete value[name]
   }
   return goes
+}
+
+/** Drops the mounts of dropped volumes. Source: dropImageVolumes. */
+function dropMounts(pod: Values, before: readonly Values[], after: readonly Values[]): void {
+  const dropped = new Set(before.filter((volume) => !after.includes(volume)).map(({ name }) => name))
+  for (const list of ['containers', 'initContainers', 'ephemeralContainers'])
+    for (const container of owners(pod, list)) {
+      const mounts = container['volumeMounts'] as readonly Values[] | undefined
+      const kept = mounts?.filter(({ name }) => !dropped.has(name))
+      if (kept === undefined || kept.length === mounts?.length || Object.isFrozen(container)) continue
+      if (kept.length > 0) container['volumeMounts'] = kept
+      else delete container['volumeMounts']
+    }
 }

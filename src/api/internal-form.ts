@@ -55,7 +55,7 @@ function messageForm(message: ProtoMessage, value: Values): Values {
   for (const field of planOf(message)) {
     const member = source[field.name]
     if (field.goName === 'ObjectMeta') Object.assign(out, formOf(field, member ?? {}))
-    else out[field.goName] = isNothing(member) ? zero(field, source) : formOf(field, member)
+    else out[field.goName] = isNothing(member) ? zero(field, value) : formOf(field, member)
   }
   return out
 }

@@ -54,6 +54,15 @@ const configKeyText = rule(
   'key-name',
 )
 
+const cIdentifierText = rule(
+  "a valid C identifier must start with alphabetic character or '_', followed by a string of alphanumeric " +
+    "characters or '_'",
+  '[A-Za-z_][A-Za-z0-9_]*',
+  'my_name',
+  'MY_NAME',
+  'MyName',
+)
+
 const labelPattern = new RegExp(`^${label}$`)
 const subdomainPattern = new RegExp(`^${subdomain}$`)
 const label1035Pattern = new RegExp(`^${label1035}$`)
@@ -163,6 +172,10 @@ export function envNameFaults(name: string): readonly string[] {
     ? []
     : ["a valid environment variable name must consist only of printable ASCII characters other than '='"]
 }
+
+/** An identifier of the language C. */
+export const cIdentifierFaults = (name: string): readonly string[] =>
+  /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? [] : [cIdentifierText]
 
 /** A port name: IANA_SVC_NAME. */
 export function portNameFaults(name: string): readonly string[] {

@@ -262,7 +262,7 @@ describe('claims and volumes', () => {
       [
         'spec.accessModes: Required value',
         'spec.capacity: Required value',
-        'spec.capacity: Unsupported value: {}: supported values: "storage"',
+        'spec.capacity: Unsupported value: null: supported values: "storage"',
       ],
     ],
   ])('volume %j', (spec, expected) => expect(faults('persistentvolumes', { spec })).toEqual(expected))
@@ -386,18 +386,18 @@ describe('other kinds', () => {
       },
       [
         'spec.devices.requests[0]: Required value: exactly one of `exactly` or `firstAvailable` is required',
-        'spec.devices.requests[1].name: Duplicate value: "r"',
         'spec.devices.requests[1].exactly.count: Invalid value: 1: must not be specified when ' +
           "allocationMode is 'All'",
+        'spec.devices.requests[1].name: Duplicate value: "r"',
       ],
     ],
     [
       'resourceslices',
       { spec: { driver: 'd', pool: { name: 'p', resourceSliceCount: 0, generation: 0 } } },
       [
+        'spec.pool.resourceSliceCount: Invalid value: 0: must be greater than zero',
         'spec: Required value: exactly one of `nodeName`, `nodeSelector`, `allNodes`, ' +
           '`perDeviceNodeSelection` is required',
-        'spec.pool.resourceSliceCount: Invalid value: 0: must be greater than zero',
       ],
     ],
   ])('%s %j', (resource, fields, expected) => expect(faults(resource, fields)).toEqual(expected))

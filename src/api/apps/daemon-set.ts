@@ -42,6 +42,10 @@ function setDefaults({ spec }: Draft<DaemonSetInput>): void {
     updateStrategy.rollingUpdate ??= {}
     updateStrategy.rollingUpdate.maxUnavailable ??= 1
     updateStrategy.rollingUpdate.maxSurge ??= 0
+  } else if (updateStrategy.rollingUpdate !== undefined) {
+    // the zero values of the internal type
+    updateStrategy.rollingUpdate.maxUnavailable ??= 0
+    updateStrategy.rollingUpdate.maxSurge ??= 0
   }
   spec.revisionHistoryLimit ??= 10
 }

@@ -13,7 +13,7 @@ import type { KindDefinition } from '../definition.js'
 import type { Draft } from '../draft.js'
 import { semanticEqual } from '../equal.js'
 import { forbidden, invalid, notSupported, type FieldError } from '../field-error.js'
-import { podTemplateWarnings } from '../core/pod-warnings.js'
+import { podNameWarnings, podTemplateWarnings } from '../core/pod-warnings.js'
 import { appsSchema, type Deployment, type DeploymentStrategy } from './generated.js'
 import type { DeploymentInput } from './inputs.js'
 import {
@@ -117,6 +117,7 @@ function validateStatusUpdate({ status }: Deployment): readonly FieldError[] {
     'readyReplicas',
     'availableReplicas',
     'unavailableReplicas',
+    'collisionCount',
   ] as const) {
     validateNonNegative(status[field], `status.${field}`, errors)
   }
@@ -166,7 +167,12 @@ export const deploymentDefinition: KindDefinition<Deployment> = defineKind<Deplo
     generationChanged: (next, old) =>
       specChanged(next, old) || !semanticEqual(next.metadata.annotations, old.metadata.annotations),
     warnings: (next, old) =>
-      next.spec === old?.spec ? [] : podTemplateWarnings(next.spec.template, 'spec.template'),
+      next.spec === old?.spec
+        ? []
+        : [
+            ...(old === undefined ? podNameWarnings(next.metadata.name) : []),
+            ...podTemplateWarnings(next.spec.template, 'spec.template'),
+          ],
   },
   columns: [
     nameColumn(),

@@ -12,7 +12,7 @@ import {
 import type { KindDefinition } from '../definition.js'
 import type { Draft } from '../draft.js'
 import { forbidden, invalid, type FieldError } from '../field-error.js'
-import { podTemplateWarnings } from '../core/pod-warnings.js'
+import { podNameWarnings, podTemplateWarnings } from '../core/pod-warnings.js'
 import { appsSchema, type ReplicaSet } from './generated.js'
 import {
   setTemplateDefaults,
@@ -114,7 +114,12 @@ export const replicaSetDefinition: KindDefinition<ReplicaSet> = defineKind<Repli
     validateStatusUpdate,
     generationChanged: specChanged,
     warnings: (next, old) =>
-      next.spec === old?.spec ? [] : podTemplateWarnings(next.spec.template, 'spec.template'),
+      next.spec === old?.spec
+        ? []
+        : [
+            ...(old === undefined ? podNameWarnings(next.metadata.name) : []),
+            ...podTemplateWarnings(next.spec.template, 'spec.template'),
+          ],
   },
   columns: [
     nameColumn(),

@@ -3,6 +3,7 @@ import { forbidden, invalid, notSupported, required, type FieldError } from '../
 import { dnsLabelFaults } from '../names.js'
 import { isUsableSelector, validateLabelSelector } from '../meta/label-validation.js'
 import type { PodSpec, PodTemplateSpec } from '../core/generated.js'
+import { validatePersistentVolumeClaim } from '../core/validation/persistent-volume-claim.js'
 import { validatePodTemplate } from '../core/template-validation.js'
 import type {
   StatefulSet,
@@ -116,13 +117,13 @@ function withClaims(
   { volumeClaimTemplates = [] }: StatefulSetSpec,
 ): PodTemplateSpec {
   if (volumeClaimTemplates.length === 0 || template.spec === undefined) return template
-  const volumes = template.spec.volumes ?? []
-  const named = new Set(volumes.map(({ name }) => name))
-  const claims = volumeClaimTemplates
-    .map(({ metadata }) => metadata.name ?? '')
-    .filter((name) => name !== '' && !named.has(name))
-    .map((name) => ({ name, persistentVolumeClaim: { claimName: 'claim' } }))
-  const spec: PodSpec = { ...template.spec, volumes: [...volumes, ...claims] }
+  const claims = volumeClaimTemplates.map(({ metadata: { name = '' } }) => ({
+    name,
+    persistentVolumeClaim: { claimName: name },
+  }))
+  const named = new Set(claims.map(({ name }) => name))
+  const volumes = (template.spec.volumes ?? []).filter(({ name }) => !named.has(name))
+  const spec: PodSpec = { ...template.spec, volumes: [...claims, ...volumes] }
   return { ...template, spec }
 }
 
@@ -145,6 +146,10 @@ function validateSpec(spec: StatefulSetSpec, known: Known): FieldError[] {
     )
   }
   const selector = spec.selector as StatefulSetSpec['selector'] | undefined
+  if (known.template !== true)
+    spec.volumeClaimTemplates?.forEach((claim, index) =>
+      errors.push(...validatePersistentVolumeClaim(claim.spec, `spec.volumeClaimTemplates[${index}].spec`)),
+    )
   if (selector !== undefined && !isUsableSelector(selector))
     errors.push(invalid('spec.selector', selectorAsGo(selector), ''))
   else {

@@ -42,11 +42,13 @@ function setDefaults({ spec }: Draft<StatefulSet>): void {
   if (Object.isFrozen(spec)) return
   setTemplateDefaults(spec.template)
   spec.podManagementPolicy ??= 'OrderedReady'
-  spec.updateStrategy.type ??= 'RollingUpdate'
-  if (spec.updateStrategy.type === 'RollingUpdate') {
+  // only a strategy without a type gets its parameters; without any, a partition is 0
+  if (spec.updateStrategy.type === undefined) {
+    spec.updateStrategy.type = 'RollingUpdate'
     spec.updateStrategy.rollingUpdate ??= {}
-    spec.updateStrategy.rollingUpdate.partition ??= 0
   }
+  if (spec.updateStrategy.type === 'RollingUpdate' && spec.updateStrategy.rollingUpdate !== undefined)
+    spec.updateStrategy.rollingUpdate.partition ??= 0
   if (spec.updateStrategy.rollingUpdate !== undefined) delete spec.updateStrategy.rollingUpdate.maxUnavailable
   spec.persistentVolumeClaimRetentionPolicy ??= {}
   spec.persistentVolumeClaimRetentionPolicy.whenDeleted ??= 'Retain'

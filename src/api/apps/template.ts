@@ -42,7 +42,8 @@ export function validateSelectorAndTemplate(
   }
   const usable = selector === undefined || isUsableSelector(selector)
   if (!usable) {
-    errors.push(invalid('spec.selector', selectorAsGo(selector), 'invalid label selector'))
+    if (missing) errors.push(invalid('spec.selector', selectorAsGo(selector), 'invalid label selector'))
+    else validatePodTemplate(template, 'spec.template', errors)
     return
   }
   validateTemplate(selector, template, errors)

@@ -166,8 +166,10 @@ export const cronJobDefinition: KindDefinition<CronJob> = defineKind<CronJob>({
     nameColumn(),
     column('Schedule', ({ spec }) => spec.schedule),
     column('Timezone', ({ spec }) => spec.timeZone ?? '<none>'),
-    column('Suspend', ({ spec }) =>
-      spec.suspend === undefined ? '<unset>' : spec.suspend ? 'True' : 'False',
+    column(
+      'Suspend',
+      ({ spec }) => (spec.suspend === undefined ? '<unset>' : spec.suspend ? 'True' : 'False'),
+      'boolean',
     ),
     column('Active', ({ status }) => status.active?.length ?? 0, 'integer'),
     column('Last Schedule', lastScheduleText),

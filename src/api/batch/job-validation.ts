@@ -39,7 +39,7 @@ function validateGeneratedSelector({ metadata, spec }: Job, isPrefixed: boolean,
   const path = 'spec.template.metadata.labels'
   for (const [key, value] of Object.entries(expected)) {
     const actual = Object.hasOwn(labels, key) ? labels[key] : undefined
-    if (actual === undefined) errors.push(required(path, `must be '${value}'`))
+    if (actual === undefined) errors.push(required(`${path}[${key}]`, `must be '${value}'`))
     else if (actual !== value) errors.push(invalid(`${path}[${key}]`, mapAsGo(labels), `must be '${value}'`))
   }
   if (isUsableSelector(selector) && !selectorMatches(selector, expected)) {
@@ -59,7 +59,7 @@ export function validateJob(job: Job, isPrefixed = true): FieldError[] {
       errors.push(
         invalid(
           'metadata.name',
-          job.metadata.name,
+          job.metadata.name ?? '',
           `will not able to create pod with invalid DNS label: ${last}`,
         ),
       )

@@ -1,3 +1,4 @@
+import { wasSentEmpty } from '../schema/sent-empty.js'
 import {
   duplicate,
   invalid,
@@ -72,11 +73,12 @@ function validateFailureRule(
 }
 
 function validateExitCodes(
-  { containerName, operator, values: given }: PodFailurePolicyOnExitCodesRequirement,
+  requirement: PodFailurePolicyOnExitCodesRequirement,
   names: ReadonlySet<string>,
   path: string,
   errors: FieldError[],
 ): void {
+  const { containerName, operator, values: given } = requirement
   validateChoice(operator, operators, `${path}.operator`, errors)
   if (containerName !== undefined && !names.has(containerName)) {
     errors.push(
@@ -88,7 +90,8 @@ function validateExitCodes(
     )
   }
   const values = (given as readonly number[] | null | undefined) ?? []
-  if (values.length === 0) errors.push(invalid(`${path}.values`, given, 'at least one value is required'))
+  const shown = wasSentEmpty(requirement, 'values') ? [] : null
+  if (values.length === 0) errors.push(invalid(`${path}.values`, shown, 'at least one value is required'))
   else if (values.length > maxExitCodes) errors.push(tooMany(`${path}.values`, values.length, maxExitCodes))
   const seen = new Set<number>()
   values.forEach((code, index) => {

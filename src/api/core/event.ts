@@ -1,32 +1,56 @@
 import { ageText } from '../duration.js'
 import { column, defineKind, wideColumn } from '../define.js'
 import type { KindDefinition, PrinterColumn } from '../definition.js'
-import { invalid, type FieldError } from '../field-error.js'
-import { dnsSubdomainFaults } from '../names.js'
+import { invalid, required, type FieldError } from '../field-error.js'
+import { validateLabelName } from '../meta/label-validation.js'
+import { dnsSubdomainFaults, pathSegmentName } from '../names.js'
 import type { Event } from './generated.js'
 
-/** Source: pkg/apis/core/validation legacyValidateEvent: the event must be in the namespace of its object. */
-function validate({ metadata, involvedObject }: Event): readonly FieldError[] {
+const atMost = (limit: number): string => `can have at most ${limit} characters`
+
+/**
+ * Validates an event as the old API does: of its object's namespace, and if it has an eventTime, complete.
+ * Source: pkg/apis/core/validation legacyValidateEvent.
+ */
+export function validateEvent(event: Event, controllerField: string): readonly FieldError[] {
   const errors: FieldError[] = []
-  const namespace = metadata.namespace ?? ''
-  const about = involvedObject.namespace ?? ''
-  if (about === '') {
-    if (namespace !== '' && namespace !== 'default') {
-      errors.push(invalid('involvedObject.namespace', about, 'does not match event.namespace'))
-    }
-  } else if (namespace !== about) {
-    errors.push(invalid('involvedObject.namespace', about, 'does not match event.namespace'))
+  const namespace = event.metadata.namespace ?? ''
+  const about = event.involvedObject.namespace ?? ''
+  const foreign = invalid('involvedObject.namespace', about, 'does not match event.namespace')
+  if ((event.eventTime ?? null) === null) {
+    const isForeign = about === '' ? namespace !== '' && namespace !== 'default' : namespace !== about
+    if (isForeign) errors.push(foreign)
+  } else {
+    if (about === '' && namespace !== 'default' && namespace !== 'kube-system') errors.push(foreign)
+    validateComplete(event, controllerField, errors)
   }
   for (const fault of dnsSubdomainFaults(namespace)) errors.push(invalid('namespace', namespace, fault))
   return errors
 }
 
+function validateComplete(event: Event, controllerField: string, errors: FieldError[]): void {
+  const { reportingComponent = '', reportingInstance = '', action = '', reason = '', message = '' } = event
+  if (reportingComponent === '') errors.push(required(controllerField))
+  errors.push(...validateLabelName(reportingComponent, controllerField))
+  for (const [field, value] of Object.entries({ reportingInstance, action, reason })) {
+    if (value === '') errors.push(required(field))
+    if (value.length > 128) errors.push(invalid(field, '', atMost(128)))
+  }
+  if (message.length > 1024) errors.push(invalid('message', '', atMost(1024)))
+}
+
+const validate = (event: Event): readonly FieldError[] => validateEvent(event, 'reportingComponent')
+
 const lastSeen = ({ series, lastTimestamp, firstTimestamp, eventTime }: Event): string | null | undefined =>
   series?.lastObservedTime ?? lastTimestamp ?? firstTimestamp ?? eventTime
 
-const sourceText = ({ source, reportingComponent }: Event): string => {
-  const name = source?.component ?? reportingComponent ?? ''
-  return source?.host === undefined ? name : `${name}, ${source.host}`
+const orElse = (text: string | undefined, other: string | undefined): string => text || (other ?? '')
+
+/** Source: pkg/printers/internalversion formatEventSource. */
+const sourceText = ({ source, reportingComponent, reportingInstance }: Event): string => {
+  const name = orElse(source?.component, reportingComponent)
+  const instance = orElse(source?.host, reportingInstance)
+  return instance === '' ? name : `${name}, ${instance}`
 }
 
 function objectText({ involvedObject: { kind = '', name = '' } }: Event): string {
@@ -55,6 +79,7 @@ export const eventDefinition: KindDefinition<Event> = defineKind<Event>({
   shortNames: ['ev'],
   namespaced: true,
   storagePrefix: '/registry/events',
+  validateName: pathSegmentName,
   validate,
   strategy: { metaOnUpdate: [0, 0], allowCreateOnUpdate: true },
   columns,

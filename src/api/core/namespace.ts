@@ -43,11 +43,11 @@ function validateStatusUpdate({ metadata, status }: Namespace): readonly FieldEr
   if (metadata.deletionTimestamp === undefined) {
     return status.phase === 'Active'
       ? []
-      : [invalid('status.phase', status.phase, "may only be 'Active' if `deletionTimestamp` is empty")]
+      : [invalid('status.Phase', status.phase, "may only be 'Active' if `deletionTimestamp` is empty")]
   }
   return status.phase === 'Terminating'
     ? []
-    : [invalid('status.phase', status.phase, "may only be 'Terminating' if `deletionTimestamp` is not empty")]
+    : [invalid('status.Phase', status.phase, "may only be 'Terminating' if `deletionTimestamp` is not empty")]
 }
 
 /** v1 Namespace. Its `finalize` endpoint replaces spec.finalizers. */
@@ -78,6 +78,7 @@ export const namespaceDefinition: KindDefinition<Namespace> = defineKind<Namespa
     resetFields: { finalize: [['status']] },
     prepareForStatusUpdate: (namespace, old) => {
       namespace.spec = borrow(old.spec)
+      namespace.status.phase ??= 'Active'
     },
   },
   columns: [nameColumn(), column('Status', ({ status }) => status.phase ?? ''), ageColumn()],

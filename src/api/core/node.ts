@@ -87,7 +87,8 @@ const isCidr = (text: string): boolean =>
  * similar fields may change.
  */
 function validateUpdate(next: Node, old: Node): readonly FieldError[] {
-  const errors = [...validate(next)]
+  // upstream validates the taints of an update twice
+  const errors = [...validate(next), ...validateTaints(next.spec.taints ?? [], 'metadata.taints')]
   if (next.spec === old.spec) return errors
   const before = old.spec.podCIDRs ?? []
   if (before.length > 0 && before.join() !== (next.spec.podCIDRs ?? []).join()) {

@@ -39,11 +39,12 @@ function normalizeDataSources(
   claim: Draft<PersistentVolumeClaim>,
   old: PersistentVolumeClaimSpec | undefined,
 ): void {
-  const { dataSource, dataSourceRef, ...spec } = claim.spec
+  const { dataSource, dataSourceRef: sent, ...spec } = claim.spec
+  // references to other namespaces are an alpha feature, so they are dropped from new claims
+  const dataSourceRef = old === undefined && sent?.namespace !== undefined ? undefined : sent
   if (dataSource === undefined && dataSourceRef === undefined) return
   const hadOne = old?.dataSource !== undefined || old?.dataSourceRef !== undefined
   const source = dataSource !== undefined && (hadOne || isClassicSource(dataSource)) ? dataSource : undefined
-  // references to other namespaces are an alpha feature, so the namespace is dropped
   const reference = dataSourceRef ?? source
   if (reference === undefined) {
     claim.spec = spec
@@ -95,6 +96,7 @@ export const persistentVolumeClaimDefinition: KindDefinition<PersistentVolumeCla
       },
       prepareForStatusUpdate: (claim, old) => {
         claim.spec = borrow(old.spec)
+        claim.status.phase ??= 'Pending'
       },
       validateStatusUpdate: validatePersistentVolumeClaimStatus,
       warnings,

@@ -22,6 +22,7 @@ function setDefaults({ spec }: Draft<PersistentVolume>): void {
 /** Sets the time of a change of phase, unless the client does. Source: persistentvolumeStatusStrategy. */
 function prepareForStatusUpdate(volume: Draft<PersistentVolume>, old: PersistentVolume, now: number): void {
   volume.spec = borrow(old.spec)
+  volume.status.phase ??= 'Pending'
   const { phase, lastPhaseTransitionTime: at } = volume.status
   const { phase: before, lastPhaseTransitionTime: since } = old.status
   const isTold = at !== undefined && (since === undefined || timeMs(at) !== timeMs(since))
@@ -64,7 +65,8 @@ function warnings({ metadata, spec }: PersistentVolume): readonly string[] {
   const terms = spec.nodeAffinity?.required?.nodeSelectorTerms ?? []
   found.push(...nodeLabelWarnings(terms, 'spec.nodeAffinity.required.nodeSelectorTerms'))
   for (const source in spec) {
-    const text = deprecatedVolume(source)
+    // quobyte is missing in upstream's list for these
+    const text = source === 'quobyte' ? undefined : deprecatedVolume(source)
     if (text !== undefined) found.push(`spec.${source === 'storageos' ? 'storageOS' : source}: ${text}`)
   }
   return found

@@ -1,3 +1,4 @@
+import { imageNameFault } from './image-name.js'
 import type { Draft } from '../draft.js'
 import type {
   Container,
@@ -85,13 +86,14 @@ function setContainerDefaults(container: AnyContainer): void {
 }
 
 /**
- * Whether an image has no digest, and no tag or the tag `latest`. Source: pkg/util/parsers ParseImageName.
+ * Whether an image has no digest, and no tag or the tag `latest`. An invalid name has neither. Source:
+ * pkg/util/parsers ParseImageName.
  */
 function hasLatestTag(image: string): boolean {
   if (image.includes('@')) return false
   const last = image.slice(image.lastIndexOf('/') + 1)
   const colon = last.indexOf(':')
-  return colon < 0 || last.slice(colon + 1) === 'latest'
+  return (colon < 0 || last.slice(colon + 1) === 'latest') && imageNameFault(image) === undefined
 }
 
 function setProbeDefaults(probe: Draft<Probe> | undefined): void {

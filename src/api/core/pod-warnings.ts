@@ -1,3 +1,4 @@
+import { dnsLabelFaults } from '../names.js'
 import { quote } from '../field-error.js'
 import type { ObjectMeta } from '../meta/generated.js'
 import { ipWarnings } from '../ip-validation.js'
@@ -239,4 +240,17 @@ function portWarnings(spec: PodSpec, path: string, warnings: string[]): void {
       } else if (name !== '') names.set(name, at)
     }),
   )
+}
+
+/**
+ * Returns a warning about a name that is not valid as the hostname of pods. Source: WarningsOnCreate of
+ * workloads, such as pkg/registry/apps/deployment/strategy.go.
+ */
+export function podNameWarnings(name: string | undefined): readonly string[] {
+  const faults = dnsLabelFaults(name ?? '')
+  if (faults.length === 0) return []
+  return [
+    'metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; ' +
+      `a DNS label is recommended: [${faults.join(' ')}]`,
+  ]
 }

@@ -28,14 +28,12 @@ type Labels = Readonly<Record<string, string>>
  */
 function setDefaults(controller: Draft<ReplicationController>): void {
   const { spec } = controller
-  if (Object.isFrozen(spec)) return
   const labels = spec.template?.metadata?.labels
-  if (labels !== undefined) {
-    if (Object.keys(spec.selector ?? {}).length === 0) spec.selector = { ...labels }
-    const { metadata } = controller
-    if (Object.keys(metadata.labels ?? {}).length === 0)
-      controller.metadata = { ...metadata, labels: { ...labels } }
-  }
+  const { metadata } = controller
+  if (labels !== undefined && Object.keys(metadata.labels ?? {}).length === 0)
+    controller.metadata = { ...metadata, labels: { ...labels } }
+  if (Object.isFrozen(spec)) return
+  if (labels !== undefined && Object.keys(spec.selector ?? {}).length === 0) spec.selector = { ...labels }
   if (spec.template?.spec !== undefined) setPodSpecDefaults(spec.template.spec)
   spec.replicas ??= 1
 }
@@ -142,6 +140,11 @@ export const replicationControllerDefinition: KindDefinition<ReplicationControll
     subresources: [scaleSubresource, statusOf('', 'v1', 'ReplicationController')],
     setDefaults,
     validate,
+    // upstream validates the spec twice
+    validateUpdate: (next) => {
+      const errors = validate(next)
+      return [...errors, ...errors]
+    },
     strategy: {
       metaOnUpdate: [1, 1],
       prepareForCreate: (controller) => {

@@ -1,8 +1,9 @@
 import { defineKind } from '../define.js'
 import type { KindDefinition, KubeObject } from '../definition.js'
 import { invalid, required, type FieldError } from '../field-error.js'
-import { qualifiedNameFaults } from '../names.js'
-import { eventDefinition } from '../core/event.js'
+import { semanticEqual } from '../equal.js'
+import { internalForm } from '../internal-form.js'
+import { eventDefinition, validateEvent } from '../core/event.js'
 import type { Event as CoreEvent } from '../core/generated.js'
 import type { Event } from './generated.js'
 
@@ -84,29 +85,78 @@ export function fromCoreEvent(event: CoreEvent): Event {
   }) as Event
 }
 
+const field = 'reportingController'
+
 /** Source: pkg/apis/core/validation ValidateEventCreate for the new API. */
-function validate(event: Event): readonly FieldError[] {
-  const {
-    eventTime,
-    reportingController = '',
-    reportingInstance = '',
-    action = '',
-    reason = '',
-    type = '',
-  } = event
-  const errors: FieldError[] = []
-  if (eventTime === null || eventTime === undefined) errors.push(required('eventTime'))
-  if (reportingController === '') errors.push(required('reportingController'))
-  for (const fault of qualifiedNameFaults(reportingController)) {
-    errors.push(invalid('reportingController', reportingController, fault))
-  }
-  if (reportingInstance === '') errors.push(required('reportingInstance'))
-  if (reportingInstance.length > 128)
-    errors.push(invalid('reportingInstance', '', 'can have at most 128 characters'))
-  if (action === '') errors.push(required('action'))
-  if (reason === '') errors.push(required('reason'))
+function validate(sent: Event): readonly FieldError[] {
+  const event = toCoreEvent(sent)
+  const errors = [...validateEvent(event, field), ...validateSeries(event)]
+  const { type = '', source = {}, count = 0 } = event
+  if ((event.eventTime ?? null) === null) errors.push(required('eventTime'))
   if (type !== 'Normal' && type !== 'Warning') errors.push(invalid('type', '', `has invalid value: ${type}`))
+  const old = {
+    firstTimestamp: (event.firstTimestamp ?? null) !== null,
+    lastTimestamp: (event.lastTimestamp ?? null) !== null,
+    count: count !== 0,
+    source: (source.component ?? '') !== '' || (source.host ?? '') !== '',
+  }
+  for (const [name, isSet] of Object.entries(old))
+    if (isSet) errors.push(invalid(name, '', 'needs to be unset'))
   return errors
+}
+
+/** Source: validateV1EventSeries. */
+function validateSeries({ series }: CoreEvent): readonly FieldError[] {
+  if (series === undefined) return []
+  const errors: FieldError[] = []
+  if ((series.lastObservedTime ?? null) === null) errors.push(required('series.lastObservedTime'))
+  if ((series.count ?? 0) < 2) errors.push(invalid('series.count', '', 'should be at least 2'))
+  return errors
+}
+
+/** The fields that never change, in upstream's order, which has one of them twice. */
+const fixed = [
+  'involvedObject',
+  'reason',
+  'message',
+  'source',
+  'firstTimestamp',
+  'lastTimestamp',
+  'count',
+  'reason',
+  'type',
+  'eventTime',
+  'action',
+  'related',
+  'reportingComponent',
+  'reportingInstance',
+] as const
+const shownNames: Readonly<Record<string, string>> = { reportingComponent: field }
+const messages: Readonly<Record<string, string>> = {
+  involvedObject: 'core.v1.ObjectReference',
+  related: 'core.v1.ObjectReference',
+  source: 'core.v1.EventSource',
+}
+const texts = new Set(['reason', 'message', 'type', 'action', 'reportingComponent', 'reportingInstance'])
+
+/** Source: ValidateEventUpdate for the new API. */
+function validateUpdate(sentNext: Event, sentOld: Event): readonly FieldError[] {
+  const next = toCoreEvent(sentNext)
+  const old = toCoreEvent(sentOld)
+  const errors = [...validateEvent(next, field)]
+  if (!semanticEqual(next.series, old.series)) errors.push(...validateSeries(next))
+  for (const name of fixed) {
+    if (semanticEqual(next[name], old[name])) continue
+    errors.push(invalid(shownNames[name] ?? name, shownValue(name, next[name]), 'field is immutable'))
+  }
+  return errors
+}
+
+function shownValue(name: string, value: unknown): unknown {
+  const message = messages[name]
+  if (message !== undefined && typeof value === 'object' && value !== null)
+    return internalForm(message, value)
+  return value ?? (texts.has(name) ? '' : name === 'count' ? 0 : null)
 }
 
 const core = (event: Event): CoreEvent => toCoreEvent(event)
@@ -127,6 +177,7 @@ export const eventsEventDefinition: KindDefinition<Event> = defineKind<Event>({
     decode: (stored: KubeObject) => fromCoreEvent(stored as CoreEvent),
   },
   validate,
+  validateUpdate,
   strategy: { allowCreateOnUpdate: true },
   columns: eventDefinition.columns.map((column) => ({
     ...column,

@@ -113,7 +113,7 @@ export interface DeviceCapacity {
 export interface DeviceClaim {
   readonly config?: ReadonlyArray<DeviceClaimConfiguration>
   readonly constraints?: ReadonlyArray<DeviceConstraint>
-  readonly requests?: ReadonlyArray<DeviceRequest>
+  readonly requests?: ReadonlyArray<DeviceRequest> | null
 }
 
 export interface DeviceClaimConfiguration {
@@ -270,7 +270,7 @@ export interface ResourceSlice {
 
 export interface ResourceSliceSpec {
   readonly allNodes?: boolean
-  readonly devices?: ReadonlyArray<Device>
+  readonly devices?: ReadonlyArray<Device> | null
   readonly driver: string
   readonly nodeName?: string
   readonly nodeSelector?: NodeSelector
@@ -353,7 +353,7 @@ export const resourceSchema: SchemaGroup = defineGroup(
       message({
         config: atomicList(ref('DeviceClaimConfiguration')),
         constraints: atomicList(ref('DeviceConstraint')),
-        requests: atomicList(ref('DeviceRequest')),
+        requests: always(atomicList(ref('DeviceRequest'))),
       }),
     DeviceClaimConfiguration: () =>
       message({ opaque: ref('OpaqueDeviceConfiguration'), requests: atomicList(string) }),
@@ -485,7 +485,7 @@ export const resourceSchema: SchemaGroup = defineGroup(
     ResourceSliceSpec: () =>
       message({
         allNodes: pointer(boolean),
-        devices: atomicList(ref('Device')),
+        devices: always(atomicList(ref('Device'))),
         driver: required(always(string)),
         nodeName: pointer(string),
         nodeSelector: ref('NodeSelector'),

@@ -104,7 +104,7 @@ export interface DeviceCapacityInput {
 export interface DeviceClaimInput {
   readonly config?: ReadonlyArray<DeviceClaimConfigurationInput> | undefined
   readonly constraints?: ReadonlyArray<DeviceConstraintInput> | undefined
-  readonly requests?: ReadonlyArray<DeviceRequestInput> | undefined
+  readonly requests?: ReadonlyArray<DeviceRequestInput> | null | undefined
 }
 
 /** A {@link DeviceClaimConfiguration} as clients send it. */
@@ -285,7 +285,7 @@ export interface ResourceSliceInput {
 /** A {@link ResourceSliceSpec} as clients send it. */
 export interface ResourceSliceSpecInput {
   readonly allNodes?: boolean | undefined
-  readonly devices?: ReadonlyArray<DeviceInput> | undefined
+  readonly devices?: ReadonlyArray<DeviceInput> | null | undefined
   readonly driver: string
   readonly nodeName?: string | undefined
   readonly nodeSelector?: NodeSelectorInput | undefined

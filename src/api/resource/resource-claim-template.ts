@@ -3,32 +3,25 @@ import type { KindDefinition } from '../definition.js'
 import { semanticEqual } from '../equal.js'
 import { invalid, type FieldError } from '../field-error.js'
 import { internalForm } from '../internal-form.js'
-import { validateLabels } from '../meta/label-validation.js'
-import { validateAnnotations } from '../meta/validation.js'
+import { validateTemplateMetadata } from '../core/validation/template-metadata.js'
 import type { ResourceClaimTemplate } from './generated.js'
 import { setRequestDefaults, validateDeviceClaim } from './requests.js'
 
-/** Source: pkg/apis/resource/validation ValidateResourceClaimTemplate. */
+/** Source: pkg/apis/resource/validation validateResourceClaimTemplateSpec. */
 function validate({ spec }: ResourceClaimTemplate): readonly FieldError[] {
-  return [
-    ...validateLabels(spec.metadata.labels, 'spec.metadata.labels'),
-    ...validateAnnotations(spec.metadata.annotations, 'spec.metadata.annotations'),
-    ...validateDeviceClaim(spec.spec.devices, 'spec.spec.devices'),
-  ]
+  const errors: FieldError[] = []
+  validateTemplateMetadata(spec.metadata, 'spec.metadata', errors)
+  errors.push(...validateDeviceClaim(spec.spec.devices, 'spec.spec.devices', false))
+  return errors
 }
 
-/** The spec must not change. Source: ValidateResourceClaimTemplateUpdate. */
+/** The spec must not change, and is validated twice. Source: ValidateResourceClaimTemplateUpdate. */
 function validateUpdate(next: ResourceClaimTemplate, old: ResourceClaimTemplate): readonly FieldError[] {
-  return semanticEqual(next.spec, old.spec)
-    ? []
-    : [
-        invalid(
-          'spec',
-          internalForm('resource.v1.ResourceClaimTemplateSpec', next.spec),
-          'field is immutable',
-        ),
-        ...validate(next),
-      ]
+  if (next.spec === old.spec) return []
+  const shown = internalForm('resource.v1.ResourceClaimTemplateSpec', next.spec)
+  const changed = semanticEqual(next.spec, old.spec) ? [] : [invalid('spec', shown, 'field is immutable')]
+  const errors = validate(next)
+  return [...errors, ...changed, ...errors]
 }
 
 /** resource.k8s.io/v1 ResourceClaimTemplate. */

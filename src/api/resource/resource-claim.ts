@@ -1,71 +1,34 @@
 import { ageColumn, borrow, column, defineKind, nameColumn, statusOf } from '../define.js'
 import type { KindDefinition } from '../definition.js'
 import { semanticEqual } from '../equal.js'
-import { duplicate, forbidden, invalid, required, tooMany, type FieldError } from '../field-error.js'
+import type { Draft } from '../draft.js'
+import { invalid, type FieldError } from '../field-error.js'
 import { internalForm } from '../internal-form.js'
+import type { ObjectMeta } from '../meta/generated.js'
 import type { ResourceClaim } from './generated.js'
-import { setRequestDefaults, validateDeviceClaim } from './requests.js'
+import { validateStatusUpdate } from './claim-status.js'
+import { setRequestDefaults, setTolerationDefaults, validateDeviceClaim } from './requests.js'
 
-/** Most users of a claim. */
-const mostUsers = 256
+const validate = ({ spec }: ResourceClaim): readonly FieldError[] =>
+  validateDeviceClaim(spec.devices, 'spec.devices', false)
 
-/** The spec must not change. Source: pkg/apis/resource/validation ValidateResourceClaimUpdate. */
+/** The spec must not change, and is validated twice. Source: ValidateResourceClaimUpdate. */
 function validateUpdate(next: ResourceClaim, old: ResourceClaim): readonly FieldError[] {
-  if (next.spec === old.spec) return []
-  const changed = semanticEqual(next.spec, old.spec)
-    ? []
-    : [invalid('spec', internalForm('resource.v1.ResourceClaimSpec', next.spec), 'field is immutable')]
-  return [...changed, ...validateDeviceClaim(next.spec.devices, 'spec.devices')]
+  if (next.spec === old.spec || semanticEqual(next.spec, old.spec)) return []
+  const shown = internalForm('resource.v1.ResourceClaimSpec', next.spec)
+  return [...validate(next), invalid('spec', shown, 'field is immutable'), ...validate(next)]
 }
 
-/** Source: ValidateResourceClaimStatusUpdate. */
-function validateStatusUpdate(
-  { metadata, status }: ResourceClaim,
-  old: ResourceClaim,
-): readonly FieldError[] {
-  const errors: FieldError[] = []
-  const { reservedFor = [], allocation } = status
-  if (reservedFor.length > mostUsers)
-    errors.push(tooMany('status.reservedFor', reservedFor.length, mostUsers))
-  const seen = new Set<string>()
-  reservedFor.forEach(({ resource, name, uid }, index) => {
-    const at = `status.reservedFor[${index}]`
-    for (const [field, value] of [
-      ['resource', resource],
-      ['name', name],
-      ['uid', uid],
-    ] as const) {
-      if (value === '') errors.push(required(`${at}.${field}`))
-    }
-    if (seen.has(uid)) errors.push(duplicate(`${at}.uid`, uid))
-    seen.add(uid)
-  })
-  if (reservedFor.length > 0) {
-    if (allocation === undefined) {
-      errors.push(forbidden('status.reservedFor', 'may not be specified when `allocated` is not set'))
-    } else if (metadata.deletionTimestamp !== undefined) {
-      const before = new Set(old.status.reservedFor?.map(({ uid }) => uid))
-      if (reservedFor.some(({ uid }) => !before.has(uid))) {
-        const text =
-          'new entries may not be added while `deallocationRequested` or `deletionTimestamp` are set'
-        errors.push(forbidden('status.reservedFor', text))
-      }
-    }
+function setDefaults({ spec }: Draft<ResourceClaim>): void {
+  if (!Object.isFrozen(spec)) setRequestDefaults(spec.devices)
+}
+
+/** Source: apimachinery pkg/apis/meta/v1 ResetObjectMetaForStatus. */
+function resetMeta(metadata: Draft<ObjectMeta>, old: ObjectMeta): void {
+  for (const field of ['labels', 'annotations', 'finalizers', 'ownerReferences'] as const) {
+    if (old[field] === undefined) delete metadata[field]
+    else Object.assign(metadata, { [field]: old[field] })
   }
-  if (
-    old.status.allocation !== undefined &&
-    allocation !== undefined &&
-    !semanticEqual(allocation, old.status.allocation)
-  ) {
-    errors.push(
-      invalid(
-        'status.allocation',
-        internalForm('resource.v1.AllocationResult', allocation),
-        'field is immutable',
-      ),
-    )
-  }
-  return errors
 }
 
 /** Source: pkg/printers/internalversion resourceClaimState. */
@@ -90,10 +53,8 @@ export const resourceClaimDefinition: KindDefinition<ResourceClaim> = defineKind
   namespaced: true,
   storagePrefix: '/registry/resourceclaims',
   subresources: [statusOf('resource.k8s.io', 'v1', 'ResourceClaim')],
-  setDefaults: ({ spec }) => {
-    if (!Object.isFrozen(spec)) setRequestDefaults(spec.devices)
-  },
-  validate: ({ spec }) => validateDeviceClaim(spec.devices, 'spec.devices'),
+  setDefaults,
+  validate,
   validateUpdate,
   strategy: {
     metaOnUpdate: [1, 1],
@@ -105,6 +66,10 @@ export const resourceClaimDefinition: KindDefinition<ResourceClaim> = defineKind
     },
     prepareForStatusUpdate: (claim, old) => {
       claim.spec = borrow(old.spec)
+      resetMeta(claim.metadata, old.metadata)
+      const { results } = claim.status.allocation?.devices ?? {}
+      for (const { tolerations } of results ?? [])
+        if (!Object.isFrozen(tolerations)) setTolerationDefaults(tolerations)
     },
     validateStatusUpdate,
   },

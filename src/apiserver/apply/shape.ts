@@ -95,6 +95,9 @@ export function shapeOf(message: Message): MapShape {
 const isBuiltIn = ({ schemaName }: Message): boolean => BUILT_IN.test(schemaName)
 const BUILT_IN = /^io\.k8s\.(api|apimachinery|apiextensions-apiserver|kube-aggregator)\./
 
+/** The field whose atomic message is owned field by field there (+structType=granular). */
+const GRANULAR = 'io.k8s.api.core.v1.PersistentVolumeSpec.claimRef'
+
 function makeShape(message: Message): MapShape {
   const members = new Map<string, Member>()
   const { fields } = message
@@ -107,7 +110,12 @@ function makeShape(message: Message): MapShape {
       if (known !== undefined) return known
       const field = Object.hasOwn(fields, name) ? fields[name] : undefined
       if (field === undefined) return undefined
-      const member: Member = { element: fieldElement(name), shape: fieldShape(message, field) }
+      const shape = fieldShape(message, field)
+      const isGranular = shape.kind === 'map' && GRANULAR === `${message.schemaName}.${name}`
+      const member: Member = {
+        element: fieldElement(name),
+        shape: isGranular ? { ...shape, atomic: false } : shape,
+      }
       members.set(name, member)
       return member
     },

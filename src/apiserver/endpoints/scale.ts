@@ -5,6 +5,8 @@ import { formatRequirement, selectorRequirements } from '../../api/labels.js'
 import type { LabelSelector } from '../../api/meta/generated.js'
 import { deepFreeze } from '../../api/schema/freeze.js'
 import type { ReplicasPath } from '../apply/scale-fields.js'
+import { validateObjectMeta } from '../../api/meta/validation.js'
+import { subdomainName } from '../../api/names.js'
 import { badRequest, conflict, invalid, notFound, STALE } from '../errors.js'
 import type { RegistryRequest, RegistryContext } from '../registry/context.js'
 import { setManagers } from '../registry/managed-fields.js'
@@ -21,6 +23,8 @@ interface Workload extends KubeObject {
   readonly status: { readonly replicas?: number }
 }
 
+const scaleRules = { namespaced: true, validateName: subdomainName, anyFinalizer: () => true }
+
 /** GET deployments|replicasets/NAME/scale. */
 export function getScale(context: RegistryContext, call: RegistryRequest): KubeObject {
   return scaleOf(find(context, call))
@@ -36,7 +40,12 @@ export function updateScale(context: RegistryContext, call: RegistryRequest): Ku
     scale: { metadata, spec },
     managers,
   } = requestedScale(context, call, scaleOf(workload), workload, replicasPath(context, call))
-  if (metadata.name !== undefined && metadata.name !== call.name) {
+  if (metadata.name === undefined) {
+    throw badRequest(
+      `the name of the object (${call.name} based on URL) was undeterminable: name must be provided`,
+    )
+  }
+  if (metadata.name !== call.name) {
     throw badRequest(
       `the name of the object (${metadata.name}) does not match the name on the URL (${call.name})`,
     )
@@ -46,11 +55,11 @@ export function updateScale(context: RegistryContext, call: RegistryRequest): Ku
     throw conflict(call.resource, call.name, STALE)
   }
   const replicas = spec?.replicas ?? 0
-  if (replicas < 0) {
-    throw invalid(SCALE, call.name, [
-      invalidField('spec.replicas', replicas, 'must be greater than or equal to 0'),
-    ])
-  }
+  const faults = [
+    ...validateObjectMeta(metadata ?? {}, scaleRules),
+    ...(replicas < 0 ? [invalidField('spec.replicas', replicas, 'must be greater than or equal to 0')] : []),
+  ]
+  if (faults.length > 0) throw invalid(SCALE, call.name, faults)
   const draft = {
     ...workload,
     metadata: { ...workload.metadata },

@@ -39,6 +39,10 @@ const RETURNS_OBJECT = new Set([
   'volumeattachments',
   'csinodes',
   'csidrivers',
+  'deviceclasses',
+  'resourceclaims',
+  'resourceclaimtemplates',
+  'resourceslices',
 ])
 
 /**

@@ -203,10 +203,11 @@ function prepare(
     }
     return
   }
-  strategy.prepareForUpdate?.(draft, existing)
+  const isChanged = (): boolean => strategy.generationChanged?.(draft as KubeObject, existing) === true
+  const counts = strategy.generationCountsGated === true && isChanged()
   dropGatedFields(scheme.release, call.resource.message, draft, existing)
-  if (strategy.generationChanged?.(draft as KubeObject, existing) === true)
-    draft.metadata.generation = (before.generation ?? 0) + 1
+  strategy.prepareForUpdate?.(draft, existing)
+  if (counts || isChanged()) draft.metadata.generation = (before.generation ?? 0) + 1
 }
 
 function setOrDelete<M extends object, K extends keyof M>(target: M, key: K, value: M[K] | undefined): void {

@@ -1,5 +1,5 @@
 import type { ContainerBehavior } from '../runtime/behavior.js'
-import { fullImageName } from '../runtime/image-name.js'
+import { fullImageName } from '../../api/core/image-name.js'
 import type { ImageDefinition } from './image.js'
 import { knownImage } from './known-images.js'
 

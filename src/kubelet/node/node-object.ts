@@ -12,7 +12,7 @@ import { DEFAULT_EVICTION_HARD, amountOf } from './eviction.js'
 import { DEFAULT_CAPACITY } from '../options.js'
 import { kubeletRelease } from '../release.js'
 import type { RuntimeImage } from '../runtime/state.js'
-import { imageDigest } from '../runtime/image-name.js'
+import { imageDigest } from '../runtime/image-digest.js'
 import { stableHex, stableUuid } from '../stable-hex.js'
 
 /** Most images in a node's status, the largest first. Source: nodeStatusMaxImages. */

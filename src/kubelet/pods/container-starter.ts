@@ -1,7 +1,7 @@
 import type { Container, Pod } from '../../api/core/generated.js'
 import { goDuration } from '../go-duration.js'
 import { mayPull, pullSecretsOf } from '../images/pull-secrets.js'
-import { fullImageName, imageNameFault } from '../runtime/image-name.js'
+import { fullImageName, imageNameFault } from '../../api/core/image-name.js'
 import type { ContainerStopper } from '../lifecycle/container-stopper.js'
 import { hookTaskOutcome, runHook } from '../lifecycle/hooks.js'
 import type { ActionScope } from '../prober/target.js'

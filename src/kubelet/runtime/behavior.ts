@@ -1,4 +1,4 @@
-import { fullImageName } from './image-name.js'
+import { fullImageName } from '../../api/core/image-name.js'
 
 /**
  * What a container does, as far as the node can see it. Everything is optional: by default the image is

@@ -3,7 +3,7 @@ import type { Connected, NetworkRequest } from '../commands/command.js'
 import { servesHostname } from '../images/known-images.js'
 import type { ContainerScope } from './container-scope.js'
 import { containerSpec } from './container-view.js'
-import { fullImageName } from './image-name.js'
+import { fullImageName } from '../../api/core/image-name.js'
 import type { RuntimeContainer, RuntimePod } from './state.js'
 import { latestContainer } from './state.js'
 

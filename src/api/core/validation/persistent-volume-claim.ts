@@ -109,9 +109,7 @@ export function validatePersistentVolumeClaimUpdate(
   }
   const { volumeAttributesClassName: was } = old.spec
   const { volumeAttributesClassName: is } = next.spec
-  if (was !== undefined && is === undefined) {
-    errors.push(forbidden('spec.volumeAttributesClassName', 'update from non-nil value to nil is forbidden'))
-  } else if ((was ?? '') !== '' && is === '') {
+  if ((was ?? '') !== '' && is === '') {
     errors.push(
       forbidden(
         'spec.volumeAttributesClassName',

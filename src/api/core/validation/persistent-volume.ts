@@ -1,3 +1,5 @@
+import { quantityValue } from '../../quantity.js'
+import { wasSentEmpty } from '../../schema/sent-empty.js'
 import { semanticEqual } from '../../equal.js'
 import { forbidden, invalid, notSupported, required, type FieldError } from '../../field-error.js'
 import { dnsLabelFaults, dnsSubdomainFaults } from '../../names.js'
@@ -47,7 +49,7 @@ type Source = (typeof sources)[number]
 export function validatePersistentVolume({ spec }: PersistentVolume): readonly FieldError[] {
   const errors: FieldError[] = []
   validateAccessModes(spec.accessModes ?? [], '', 'spec.accessModes', errors)
-  validateCapacity(spec.capacity ?? {}, errors)
+  validateCapacity(spec, errors)
   const policy: string = spec.persistentVolumeReclaimPolicy ?? ''
   if (policy !== '' && !reclaimPolicies.includes(policy)) {
     errors.push(notSupported('spec.persistentVolumeReclaimPolicy', policy, reclaimPolicies))
@@ -91,15 +93,18 @@ export function validateInlineVolume(spec: PersistentVolumeSpec, path: string): 
   return errors
 }
 
-function validateCapacity(capacity: Readonly<Record<string, string>>, errors: FieldError[]): void {
+function validateCapacity(spec: PersistentVolumeSpec, errors: FieldError[]): void {
+  const capacity = spec.capacity ?? {}
   const names = Object.keys(capacity).sort()
   if (names.length === 0) errors.push(required('spec.capacity'))
   if (names.length > 1 || !names.includes('storage'))
-    errors.push(notSupported('spec.capacity', capacity, ['storage']))
+    errors.push(notSupported('spec.capacity', shownCapacity(spec), ['storage']))
   for (const name of names) {
     const amount = capacity[name] ?? '0'
     if (amount.startsWith('-'))
-      errors.push(invalid(`spec.capacity[${name}]`, amount, 'must be a valid resource quantity'))
+      errors.push(
+        invalid(`spec.capacity[${name}]`, quantityValue(amount), 'must be a valid resource quantity'),
+      )
     validatePositiveQuantity(amount, `spec.capacity[${name}]`, errors)
   }
 }
@@ -236,4 +241,11 @@ export function validatePersistentVolumeUpdate(
     )
   }
   return errors
+}
+
+/** The capacity as Go prints it: sorted, or null if it was not sent. */
+function shownCapacity(spec: PersistentVolumeSpec): unknown {
+  const { capacity } = spec
+  if (capacity === undefined) return wasSentEmpty(spec, 'capacity') ? {} : null
+  return Object.fromEntries(Object.entries(capacity).toSorted(([a], [b]) => (a < b ? -1 : 1)))
 }

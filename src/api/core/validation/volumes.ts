@@ -1,3 +1,4 @@
+import { validateTemplateMetadata } from './template-metadata.js'
 import {
   duplicate,
   forbidden,
@@ -7,12 +8,8 @@ import {
   required,
   type FieldError,
 } from '../../field-error.js'
-import { validateLabels } from '../../meta/label-validation.js'
-import { validateAnnotations } from '../../meta/validation.js'
-import type { ObjectMeta } from '../../meta/generated.js'
 import { dnsLabelFaults, dnsSubdomainFaults } from '../../names.js'
 import { isKnown } from '../../schema/share.js'
-import { wasSentEmpty } from '../../schema/sent-empty.js'
 import type { CSIVolumeSource, PersistentVolumeClaimTemplate, Volume } from '../generated.js'
 import { validatePersistentVolumeClaim } from './persistent-volume-claim.js'
 import {
@@ -232,35 +229,12 @@ function validateCsi(
   else for (const fault of dnsSubdomainFaults(name)) errors.push(invalid(`${path}.name`, name, fault))
 }
 
-/** The fields of metadata in Go's order, as upstream names them in these errors. */
-const metaFields: readonly (readonly [field: keyof ObjectMeta, shown?: string])[] = [
-  ['name'],
-  ['generateName'],
-  ['namespace'],
-  ['selfLink'],
-  ['uid', 'uID'],
-  ['resourceVersion'],
-  ['generation'],
-  ['creationTimestamp'],
-  ['deletionTimestamp'],
-  ['deletionGracePeriodSeconds'],
-  ['ownerReferences'],
-  ['finalizers'],
-  ['managedFields'],
-]
-
 /** Source: ValidatePersistentVolumeClaimTemplate. */
 function validateClaimTemplate(
   { metadata = {}, spec }: PersistentVolumeClaimTemplate,
   path: string,
   errors: FieldError[],
 ): void {
-  const at = `${path}.metadata`
-  errors.push(...validateAnnotations(metadata.annotations, `${at}.annotations`))
-  errors.push(...validateLabels(metadata.labels, `${at}.labels`))
-  for (const [field, shown = field] of metaFields) {
-    const isSet = (metadata[field] ?? undefined) !== undefined || wasSentEmpty(metadata, field)
-    if (isSet) errors.push(forbidden(`${at}.${shown}`, 'cannot be set'))
-  }
+  validateTemplateMetadata(metadata, `${path}.metadata`, errors)
   errors.push(...validatePersistentVolumeClaim(spec, `${path}.spec`))
 }

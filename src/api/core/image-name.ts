@@ -1,5 +1,3 @@
-import { stableHex } from '../stable-hex.js'
-
 const memo = new Map<string, string>()
 
 /**
@@ -27,18 +25,6 @@ function normalize(image: string): string {
   return `${domain}/${path}${tagged ? '' : ':latest'}`
 }
 
-/**
- * Returns the repository digest of an image (`imageID` in container statuses): the given digest, or one
- * derived from the name.
- */
-export function imageDigest(image: string): string {
-  const full = fullImageName(image)
-  const at = full.indexOf('@')
-  if (at >= 0) return full
-  const colon = full.lastIndexOf(':')
-  return `${full.slice(0, colon)}@sha256:${stableHex(full, 64)}`
-}
-
 const DOMAIN_PART = '(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])'
 const PATH_PART = '[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*'
 let reference: RegExp | undefined
@@ -56,6 +42,7 @@ export function imageNameFault(image: string): string | undefined {
   const path = tag < 0 ? remote : remote.slice(0, tag)
   if (path !== path.toLowerCase())
     return `invalid reference format: repository name (${path}) must be lowercase`
+  if (path.length > 255) return 'repository name must not be more than 255 characters'
   reference ??= new RegExp(
     `^(?:${DOMAIN_PART}(?:\\.${DOMAIN_PART})*|\\[[a-fA-F0-9:]+\\])(?::[0-9]+)?/${PATH_PART}(?:/` +
       `${PATH_PART})*` +
