@@ -6,8 +6,8 @@ const statuses = ['False', 'True', 'Unknown']
 const reasonText =
   'a condition reason must start with alphabetic character, optionally followed by a string of ' +
   "alphanumeric characters or '_,:', and must end with an alphanumeric character or '_' " +
-  "(e.g. 'my_name',  or 'MY_NAME',  or 'MyName',  or 'ReasonA,ReasonB',  or 'ReasonA:ReasonB', regex used for validation is " +
-  "'[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?')"
+  "(e.g. 'my_name',  or 'MY_NAME',  or 'MyName',  or 'ReasonA,ReasonB',  or 'ReasonA:ReasonB', " +
+  "regex used for validation is '[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?')"
 
 /** Validates conditions. Source: apimachinery pkg/apis/meta/v1/validation ValidateConditions. */
 export function validateConditions(conditions: readonly Condition[], path: string): readonly FieldError[] {
