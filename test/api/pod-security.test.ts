@@ -88,7 +88,7 @@ const cases: readonly (readonly [level: 'baseline' | 'restricted', object: Pod, 
         ],
       },
     ]),
-    'hostPorts (containers "b", "c" use hostPorts 10, 20, 30)',
+    'hostPort (containers "b", "c" use hostPorts 10, 20, 30)',
   ],
   [
     'baseline',
@@ -103,7 +103,8 @@ const cases: readonly (readonly [level: 'baseline' | 'restricted', object: Pod, 
   [
     'baseline',
     pod({ annotations: { 'container.apparmor.security.beta.kubernetes.io/c': 'unconfined' } }),
-    'forbidden AppArmor profile (annotation must not set AppArmor profile type to "unconfined")',
+    'forbidden AppArmor profile (annotation must not set AppArmor profile type to ' +
+      '"container.apparmor.security.beta.kubernetes.io/c="unconfined"")',
   ],
   [
     'baseline',
@@ -205,6 +206,39 @@ test('a pod that says what restricted wants is allowed, and rules begin with the
     textOf(own, 'baseline', 35),
     textOf(own, 'restricted', 35).includes('runAsNonRoot'),
   ]).toEqual([true, '', false])
+})
+
+test('restricted grew with the minors', () => {
+  const lax = pod(
+    { securityContext: { runAsUser: 0 } },
+    bad({ capabilities: {}, seccompProfile: undefined, allowPrivilegeEscalation: undefined }),
+  )
+  const reasons = (minor: number): string[] =>
+    evaluatePodSecurity(lax, { level: 'restricted', minor }).map(({ reason }) => reason)
+  expect(reasons(7)).toEqual([])
+  expect(reasons(8)).toEqual(['allowPrivilegeEscalation != false'])
+  expect(reasons(19)).toEqual(['allowPrivilegeEscalation != false', 'seccompProfile'])
+  expect(reasons(22)).toEqual([
+    'allowPrivilegeEscalation != false',
+    'unrestricted capabilities',
+    'seccompProfile',
+  ])
+  expect(reasons(23)).toContain('runAsUser=0')
+  const annotated = pod({ annotations: { 'seccomp.security.alpha.kubernetes.io/pod': 'unconfined' } })
+  expect([textOf(annotated, 'baseline', 18), textOf(annotated, 'baseline', 19)]).toEqual([
+    'seccompProfile (forbidden annotation seccomp.security.alpha.kubernetes.io/pod="unconfined")',
+    '',
+  ])
+})
+
+test('a server knows no rules newer than itself', () => {
+  const create = (version: string): void => {
+    const cluster = new SimCluster({ nodes: 0, version })
+    cluster.kubectl('label namespace default pod-security.kubernetes.io/enforce=restricted')
+    cluster.create('pods', pod({ hostUsers: false, securityContext: { runAsUser: 0 } }))
+  }
+  expect(() => create('v1.34')).toThrow('"restricted:latest": runAsUser=0 (pod must not set runAsUser=0)')
+  expect(() => create('v1.35')).not.toThrow()
 })
 
 test('labels that cannot be read are faults, and enforce then means restricted', () => {

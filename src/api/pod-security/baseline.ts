@@ -32,7 +32,7 @@ export const appArmorProfile: Check = (pod) => {
   const values = distinct([
     ...(isBad(podType) ? [podType as string] : []),
     ...containers.map(({ securityContext }) => securityContext?.appArmorProfile?.type as string),
-    ...annotations.map(([, value]) => value),
+    ...annotations.map(([key, value]) => `${key}=${JSON.stringify(value)}`),
   ])
   if (values.length === 0) return undefined
   const who = [
@@ -46,7 +46,7 @@ export const appArmorProfile: Check = (pod) => {
     reason: plural('forbidden AppArmor profile', values),
     detail:
       `${who.filter((part) => part !== '').join(' and ')} must not set AppArmor profile type to ` +
-      `${quoted(values)}`,
+      values.map((value) => (value.includes('=') ? `"${value}"` : JSON.stringify(value))).join(', '),
   }
 }
 
@@ -118,7 +118,7 @@ export const hostPorts: Check = (pod) => {
   const ports = distinct(bad.flatMap(hostPortsOf))
   const who = containersText(bad.map(({ name }) => name))
   return {
-    reason: plural('hostPort', ports),
+    reason: 'hostPort',
     detail: `${who} ${bad.length === 1 ? 'uses' : 'use'} ${plural('hostPort', ports)} ${ports.join(', ')}`,
   }
 }
@@ -148,9 +148,9 @@ export const hostProbes: Check = (pod, minor) => {
   const hosts = distinct(bad.flatMap(hostsOf))
   const what = plural('probe or lifecycle host', hosts)
   return {
-    reason: what,
+    reason: 'probe or lifecycle host',
     detail:
-      `${containersText(bad.map(({ name }) => name))} ${bad.length === 1 ? 'uses' : 'use'} ${what} ` +
+      `${containersText(distinct(bad.map(({ name }) => name)))} ${bad.length === 1 ? 'uses' : 'use'} ${what} ` +
       `${quoted(hosts)}`,
   }
 }
@@ -247,7 +247,31 @@ export function seccompFinding(pod: PodLike): Finding | undefined {
 }
 
 /** Forbids to disable seccomp. Since v1.19 by field. Source: check_seccompProfile_baseline.go. */
-export const baselineSeccomp: Check = (pod) => seccompFinding(pod)
+export const baselineSeccomp: Check = (pod, minor) =>
+  minor < 19 ? annotatedSeccomp(pod) : seccompFinding(pod)
+
+const SECCOMP_ANNOTATION = 'seccomp.security.alpha.kubernetes.io/pod'
+const CONTAINER_SECCOMP_ANNOTATION = 'container.seccomp.security.alpha.kubernetes.io/'
+
+const isAllowedSeccomp = (value: string): boolean =>
+  value === 'runtime/default' || value === 'docker/default' || value.startsWith('localhost/')
+
+/** Before v1.19 profiles were annotations. */
+function annotatedSeccomp(pod: PodLike): Finding | undefined {
+  const { annotations = {} } = pod.metadata ?? {}
+  const keys = [
+    SECCOMP_ANNOTATION,
+    ...containersOf(pod).map(({ name }) => `${CONTAINER_SECCOMP_ANNOTATION}${name}`),
+  ]
+  const bad = distinct(
+    keys.flatMap((key) => {
+      const value = Object.hasOwn(annotations, key) ? annotations[key] : undefined
+      return value === undefined || isAllowedSeccomp(value) ? [] : [`${key}=${JSON.stringify(value)}`]
+    }),
+  )
+  if (bad.length === 0) return undefined
+  return { reason: 'seccompProfile', detail: `forbidden ${plural('annotation', bad)} ${bad.join(', ')}` }
+}
 
 /** Safe sysctls, with the first minor that allows them. */
 const SAFE_SYSCTLS: Readonly<Record<string, number>> = {

@@ -24,44 +24,53 @@ import {
 } from './restricted.js'
 import type { LevelVersion } from './policy.js'
 
-/**
- * Checks of baseline, in the order of their ids, and whether restricted has them, too; if not, it has a
- * stricter one.
- */
-const BASELINE: readonly (readonly [check: Check, inRestricted: boolean])[] = [
-  [appArmorProfile, true],
-  [baselineCapabilities, false],
-  [hostNamespaces, true],
-  [hostPathVolumes, false],
-  [hostPorts, true],
-  [hostProbes, true],
-  [privileged, true],
-  [procMount, false],
-  [seLinuxOptions, true],
-  [baselineSeccomp, false],
-  [sysctls, true],
-  [windowsHostProcess, true],
+/** Checks of baseline, in the order of their ids. */
+const BASELINE: readonly Check[] = [
+  appArmorProfile,
+  baselineCapabilities,
+  hostNamespaces,
+  hostPathVolumes,
+  hostPorts,
+  hostProbes,
+  privileged,
+  procMount,
+  seLinuxOptions,
+  baselineSeccomp,
+  sysctls,
+  windowsHostProcess,
 ]
+
+/** A check that restricted adds. */
+interface Addition {
+  /** The minor since which there is the check. */
+  readonly since: number
+  readonly check: Check
+  /** The check of baseline that it replaces. */
+  readonly instead?: Check
+}
 
 /** Checks that restricted adds, in the order of their ids. */
-const RESTRICTED: readonly Check[] = [
-  allowPrivilegeEscalation,
-  restrictedCapabilities,
-  restrictedProcMount,
-  restrictedVolumes,
-  runAsNonRoot,
-  runAsUser,
-  restrictedSeccomp,
+const RESTRICTED: readonly Addition[] = [
+  { since: 8, check: allowPrivilegeEscalation },
+  { since: 22, check: restrictedCapabilities, instead: baselineCapabilities },
+  { since: 35, check: restrictedProcMount, instead: procMount },
+  { since: 0, check: restrictedVolumes, instead: hostPathVolumes },
+  { since: 0, check: runAsNonRoot },
+  { since: 23, check: runAsUser },
+  { since: 19, check: restrictedSeccomp, instead: baselineSeccomp },
 ]
 
-function checksOf({ level }: LevelVersion): readonly Check[] {
+function checksOf({ level, minor }: LevelVersion): readonly Check[] {
   switch (level) {
     case 'privileged':
       return []
     case 'baseline':
-      return BASELINE.map(([check]) => check)
-    case 'restricted':
-      return [...BASELINE.filter(([, stays]) => stays).map(([check]) => check), ...RESTRICTED]
+      return BASELINE
+    case 'restricted': {
+      const added = RESTRICTED.filter(({ since }) => since <= minor)
+      const replaced = new Set(added.map(({ instead }) => instead))
+      return [...BASELINE.filter((check) => !replaced.has(check)), ...added.map(({ check }) => check)]
+    }
   }
 }
 

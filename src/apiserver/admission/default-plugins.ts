@@ -56,7 +56,7 @@ export function defaultAdmission(
     nodeRestriction(minor),
     taintNodesByCondition,
     alwaysPullImages,
-    ...(minor >= POD_SECURITY_SINCE ? [podSecurity] : []),
+    ...(minor >= POD_SECURITY_SINCE ? [podSecurity(minor)] : []),
     priority,
     defaultTolerationSeconds,
     defaultStorageClass,

@@ -1,7 +1,7 @@
 import type { Namespace, Pod, PodTemplateSpec } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/definition.js'
 import { semanticEqual } from '../../api/equal.js'
-import type { PodLike } from '../../api/pod-security/check.js'
+import type { Finding, PodLike } from '../../api/pod-security/check.js'
 import { evaluatePodSecurity, findingsText } from '../../api/pod-security/evaluate.js'
 import {
   levelText,
@@ -12,6 +12,7 @@ import {
   type PodSecurityPolicyLabels,
   type LevelVersion,
 } from '../../api/pod-security/policy.js'
+import type { Minor } from '../../api/releases.js'
 import { forbidden, invalid } from '../errors.js'
 import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from './plugin.js'
 
@@ -32,22 +33,27 @@ const WORKLOADS = [
  * templates, and of existing pods when the labels change. Source: k8s.io/pod-security-admission
  * admission/admission.go.
  */
-export const podSecurity: AdmissionPlugin = {
+export const podSecurity = (server: Minor): AdmissionPlugin => ({
   name: 'PodSecurity',
   resources: ['namespaces', 'pods', 'pods/ephemeralcontainers', ...WORKLOADS],
   validate: (attributes, context) => {
     if (attributes.operation !== 'CREATE' && attributes.operation !== 'UPDATE') return
     const { resource } = attributes.definition
-    if (resource === 'namespaces') return admitNamespace(attributes, context)
+    // a server knows no rules that are newer than itself
+    const evaluate: Evaluate = (pod, { level, minor }) =>
+      evaluatePodSecurity(pod, { level, minor: Math.min(minor, server) })
+    if (resource === 'namespaces') return admitNamespace(attributes, context, evaluate)
     const namespace = context.get<Namespace>('namespaces', '', attributes.namespace)
     const { labels } = namespace?.metadata ?? {}
     const policy = labels === undefined ? undefined : podSecurityPolicy(labels)
     if (policy === undefined || isPrivileged(policy)) {
       if (resource === 'pods') attributes.annotate(ENFORCED, 'privileged:latest')
-    } else if (resource === 'pods') admitPod(attributes, policy)
-    else examineTemplate(attributes, policy)
+    } else if (resource === 'pods') admitPod(attributes, policy, evaluate)
+    else examineTemplate(attributes, policy, evaluate)
   },
-}
+})
+
+type Evaluate = (pod: PodLike, level: LevelVersion) => readonly Finding[]
 
 const ENFORCED = 'pod-security.kubernetes.io/enforce-policy'
 const VIOLATIONS = 'pod-security.kubernetes.io/audit-violations'
@@ -55,12 +61,16 @@ const VIOLATIONS = 'pod-security.kubernetes.io/audit-violations'
 const isPrivileged = ({ enforce, audit, warn: warned }: PodSecurityPolicyLabels): boolean =>
   [enforce, audit, warned].every(({ level }) => level === 'privileged')
 
-function admitPod(attributes: AdmissionAttributes, policy: PodSecurityPolicyLabels): void {
+function admitPod(
+  attributes: AdmissionAttributes,
+  policy: PodSecurityPolicyLabels,
+  evaluate: Evaluate,
+): void {
   const [pod, old] = [attributes.object as Pod, attributes.old as Pod | undefined]
   if (old !== undefined && !isSignificant(pod, old)) return
   attributes.annotate(ENFORCED, levelText(policy.enforce))
-  const findings = evaluatePodSecurity(pod, policy.enforce)
-  audit(attributes, pod, policy)
+  const findings = evaluate(pod, policy.enforce)
+  audit(attributes, pod, policy, evaluate)
   if (findings.length > 0) {
     throw forbidden(
       attributes.definition,
@@ -68,7 +78,7 @@ function admitPod(attributes: AdmissionAttributes, policy: PodSecurityPolicyLabe
       `violates PodSecurity "${levelText(policy.enforce)}": ${findingsText(findings)}`,
     )
   }
-  warn(attributes, pod, policy)
+  warn(attributes, pod, policy, evaluate)
 }
 
 /**
@@ -92,20 +102,25 @@ interface Templated extends KubeObject {
   }
 }
 
-function examineTemplate(attributes: AdmissionAttributes, policy: PodSecurityPolicyLabels): void {
+function examineTemplate(
+  attributes: AdmissionAttributes,
+  policy: PodSecurityPolicyLabels,
+  evaluate: Evaluate,
+): void {
   const { template, spec } = attributes.object as Templated
   const found = template ?? spec?.template ?? spec?.jobTemplate?.spec?.template
   if (found?.spec === undefined) return
-  audit(attributes, found as PodLike, policy)
-  warn(attributes, found as PodLike, policy)
+  audit(attributes, found as PodLike, policy, evaluate)
+  warn(attributes, found as PodLike, policy, evaluate)
 }
 
 function audit(
   { annotate }: AdmissionAttributes,
   pod: PodLike,
   { audit: level }: PodSecurityPolicyLabels,
+  evaluate: Evaluate,
 ): void {
-  const findings = evaluatePodSecurity(pod, level)
+  const findings = evaluate(pod, level)
   if (findings.length > 0)
     annotate(VIOLATIONS, `would violate PodSecurity "${levelText(level)}": ${findingsText(findings)}`)
 }
@@ -114,12 +129,17 @@ function warn(
   { warn: tell }: AdmissionAttributes,
   pod: PodLike,
   { warn: level }: PodSecurityPolicyLabels,
+  evaluate: Evaluate,
 ): void {
-  const findings = evaluatePodSecurity(pod, level)
+  const findings = evaluate(pod, level)
   if (findings.length > 0) tell(`would violate PodSecurity "${levelText(level)}": ${findingsText(findings)}`)
 }
 
-function admitNamespace(attributes: AdmissionAttributes, context: AdmissionContext): void {
+function admitNamespace(
+  attributes: AdmissionAttributes,
+  context: AdmissionContext,
+  evaluate: Evaluate,
+): void {
   if (attributes.subresource !== '') return
   const { labels } = (attributes.object as Namespace).metadata
   const before = attributes.old?.metadata.labels
@@ -132,7 +152,7 @@ function admitNamespace(attributes: AdmissionAttributes, context: AdmissionConte
   const [next, was] = [podSecurityPolicy(labels).enforce, podSecurityPolicy(before).enforce]
   const isEased = next.minor === was.minor && strictness(next) <= strictness(was)
   if (next.level !== 'privileged' && !sameLevel(next, was) && !isEased)
-    warnOfExistingPods(attributes, context, next)
+    warnOfExistingPods(attributes, context, next, evaluate)
 }
 
 /** Most existing pods that are checked. */
@@ -146,12 +166,13 @@ function warnOfExistingPods(
   { name, warn }: AdmissionAttributes,
   context: AdmissionContext,
   level: LevelVersion,
+  evaluate: Evaluate,
 ): void {
   const pods = context.list<Pod>('pods', name)
   const looked = pods.slice(0, MOST_PODS)
   const groups = new Map<string, string[]>()
   for (const pod of looked) {
-    const reasons = evaluatePodSecurity(pod, level)
+    const reasons = evaluate(pod, level)
       .map(({ reason }) => reason)
       .join(', ')
     if (reasons === '') continue
