@@ -1,12 +1,14 @@
 /**
  * `npm run conformance -- DIR [--verbose] [--only ID]`: replays recordings of a real control plane on fresh
- * clusters, one for each scenario: requests and their answers, and timelines of what controllers did.
+ * clusters, one for each scenario: requests and their answers, and timelines of what controllers did. Tables of
+ * upstream's functions (`quantities.json.gz`) are compared with ours.
  * Prints a line a file and last `N of M steps equal`; with --verbose also each step that went otherwise.
  * Exits with 1 only when it could not run.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { isTableFile, scoreTable, type TableScore } from './conformance/functions.js'
 import type { Scenario } from '../test/conformance/recordings/scenario.js'
 import { timelineScore, type TimelineScore } from '../test/conformance/timelines/compare-timeline.js'
 import {
@@ -102,6 +104,13 @@ function show({ unequal }: Score): void {
   }
 }
 
+function showTable(name: string, { cases, unequal }: TableScore, verbose: boolean): void {
+  if (verbose)
+    for (const { id, expected, actual } of unequal)
+      console.log(`  ${id}\n      - ${text(expected)}\n      + ${text(actual)}`)
+  console.log(`${name}: ${cases - unequal.length} of ${cases} cases equal`)
+}
+
 function main(): void {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -112,8 +121,12 @@ function main(): void {
   const all = noTotals()
   const allTimelines = noTimelines()
   for (const name of readdirSync(directory)
-    .filter((file) => file.endsWith('.json'))
+    .filter((file) => file.endsWith('.json') || isTableFile(file))
     .sort()) {
+    if (isTableFile(name)) {
+      showTable(name, scoreTable(join(directory, name), values.only), values.verbose)
+      continue
+    }
     const { scenarios, timelines } = contentOf(join(directory, name), values.only)
     if (scenarios.length === 0 && timelines.length === 0) {
       if (values.only === undefined) console.log(`${name}: neither scenarios nor timelines`)
