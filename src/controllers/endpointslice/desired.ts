@@ -102,10 +102,15 @@ function hintsOf(
   const distribution = spec.trafficDistribution ?? ''
   const byZone =
     distribution === 'PreferClose' || distribution === 'PreferSameZone' || distribution === 'PreferSameNode'
-  if (!ready || !byZone || zone === undefined) return {}
-  const forNodes =
-    distribution === 'PreferSameNode' && node !== undefined ? { forNodes: [{ name: node }] } : {}
-  return { hints: { forZones: [{ name: zone }], ...forNodes } }
+  if (!ready || !byZone) return {}
+  const isByNode = distribution === 'PreferSameNode' && node !== undefined
+  if (zone === undefined && !isByNode) return {}
+  return {
+    hints: {
+      ...(zone === undefined ? {} : { forZones: [{ name: zone }] }),
+      ...(isByNode ? { forNodes: [{ name: node }] } : {}),
+    },
+  }
 }
 
 /** Returns a key that is equal for equal sets of ports, whatever their order. */
@@ -133,12 +138,16 @@ export function desiredGroups(
   for (const pod of pods) {
     const addresses = addressesOf(pod).filter((address) => addressTypeOf(address) === type)
     if (addresses.length === 0 || !shouldPodBeInEndpoints(pod)) continue
+    // a pod none of whose ports is known joins a slice without ports
     const ports = portsOf(service, pod)
-    if (ports.length === 0 && (service.spec.ports?.length ?? 0) > 0) continue
     const key = portsKey(ports)
     let group = groups.get(key)
     if (group === undefined) groups.set(key, (group = { ports, endpoints: [] }))
-    group.endpoints.push(endpointOf(service, pod, addresses, nodeOf(pod.spec.nodeName ?? '')))
+    const { nodeName = '' } = pod.spec
+    const node = nodeOf(nodeName)
+    // a pod whose node is gone is left out until it is collected
+    if (nodeName !== '' && node === undefined && service.spec.publishNotReadyAddresses !== true) continue
+    group.endpoints.push(endpointOf(service, pod, addresses, node))
   }
   return groups
 }
