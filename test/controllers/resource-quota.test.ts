@@ -1,6 +1,8 @@
 import { SimCluster } from 'simcluster'
 import { expect, test } from 'vitest'
 import type { Pod } from '../../src/api/core/generated.js'
+import type { KubeObject } from '../../src/api/definition.js'
+import { quotaEvaluator } from '../../src/api/quota/evaluators.js'
 
 const ns = 'default'
 
@@ -46,6 +48,19 @@ test('what is created is booked at once, what goes is given back, and forms of q
     'limits.cpu': '500m',
     'count/deployments.apps': '0',
   })
+})
+
+test('a claim counts what it asks for, or what is allocated where that is more', () => {
+  const storage = (asked: string, allocated?: string): string | undefined =>
+    quotaEvaluator('', 'persistentvolumeclaims').usage(
+      {
+        metadata: { name: 'c' },
+        spec: { resources: { requests: { storage: asked } } },
+        status: allocated === undefined ? {} : { allocatedResources: { storage: allocated } },
+      } as unknown as KubeObject,
+      0,
+    )['requests.storage']
+  expect([storage('2Gi'), storage('2Gi', '1Gi'), storage('1Gi', '2Gi')]).toEqual(['2Gi', '2Gi', '2Gi'])
 })
 
 test('scopes count only what is in them', () => {

@@ -92,6 +92,19 @@ test('limits: overhead counts only where there is a limit', () => {
   expect(podLimits(pod('p', { containers, overhead: { cpu: '100m', memory: '1Mi' } }))).toEqual({ cpu: 1100 })
 })
 
+test('limits: of the status where a container is resized, and none of zero grows by the overhead', () => {
+  const containers = [{ name: 'a', resources: { limits: { cpu: '1', memory: '0' } } }]
+  const status = { containerStatuses: [{ name: 'a', resources: { limits: { cpu: '2' } } }] }
+  const resized = pod('p', { containers, overhead: { cpu: '100m', memory: '1Mi' } }, { status })
+  expect(podLimits(resized)).toEqual({ cpu: 1100, memory: 0 })
+  expect(podLimits(resized, { useStatusResources: true })).toEqual({ cpu: 2100, memory: 0 })
+})
+
+test('pod-level requests can be left out', () => {
+  const spec = { containers: [container('a', { cpu: '1' })], resources: { requests: { cpu: '3' } } }
+  expect(podRequests(pod('p', spec), { skipPodLevelResources: true })).toEqual({ cpu: 1000 })
+})
+
 test('scores count 100m and 200Mi for a container that asks for nothing', () => {
   expect(nonZeroPodRequests(pod('p'))).toEqual({ cpu: 100, memory: 200 * Mi })
   expect(nonZeroPodRequests(requesting('p', '1', '1Mi'))).toEqual({ cpu: 1000, memory: Mi })

@@ -18,6 +18,8 @@ export interface PodRequestsOptions {
    * as in the scheduler and the kubelet's admission. Default false.
    */
   readonly useStatusResources?: boolean
+  /** Whether pod-level resources are left out. Default false. */
+  readonly skipPodLevelResources?: boolean
   /** Amounts of resources that a container does not request. Default: none. */
   readonly nonMissingContainerRequests?: ResourceAmounts
 }
@@ -58,12 +60,12 @@ export function resourceAmounts(list: ResourceList | undefined): ResourceAmounts
  */
 export function podRequests(pod: Pod, options: PodRequestsOptions = {}): ResourceAmounts {
   const { nonMissingContainerRequests: missing } = options
-  const requestsOf = options.useStatusResources ? requestsBySpecAndStatus(pod) : requestsBySpec
+  const requestsOf = options.useStatusResources ? bySpecAndStatus(pod, 'requests') : requestsBySpec
   const total = aggregate(pod, (container) => {
     const requests = requestsOf(container)
     return missing ? { ...missing, ...requests } : requests
   })
-  replaceByPodLevel(total, pod.spec.resources?.requests)
+  if (options.skipPodLevelResources !== true) replaceByPodLevel(total, pod.spec.resources?.requests)
   add(total, resourceAmounts(pod.spec.overhead))
   return total
 }
@@ -72,11 +74,16 @@ export function podRequests(pod: Pod, options: PodRequestsOptions = {}): Resourc
  * Returns the limits of a pod, summed as in {@link podRequests}. Overhead is added only to resources with a
  * limit. Source: PodLimits.
  */
-export function podLimits(pod: Pod): ResourceAmounts {
-  const total = aggregate(pod, (container) => resourceAmounts(resourcesOf(container)?.limits))
+export function podLimits(
+  pod: Pod,
+  { useStatusResources = false }: Pick<PodRequestsOptions, 'useStatusResources'> = {},
+): ResourceAmounts {
+  const total = aggregate(pod, useStatusResources ? bySpecAndStatus(pod, 'limits') : limitsBySpec)
   replaceByPodLevel(total, pod.spec.resources?.limits)
   const overhead = resourceAmounts(pod.spec.overhead)
-  for (const name in overhead) if (total[name] !== undefined) total[name] += overhead[name] as number
+  // upstream leaves limits of zero alone
+  for (const name in overhead)
+    if ((total[name] ?? 0) !== 0) total[name] = (total[name] ?? 0) + (overhead[name] ?? 0)
   return total
 }
 
@@ -129,15 +136,20 @@ function requestsBySpec(container: Container): ResourceAmounts {
   return resourceAmounts(resourcesOf(container)?.requests)
 }
 
+function limitsBySpec(container: Container): ResourceAmounts {
+  return resourceAmounts(resourcesOf(container)?.limits)
+}
+
 /**
- * Returns the requests of a container during a resize. If the resize is infeasible, only the status counts.
- * Source: determineContainerReqs.
+ * Returns the requests or limits of a container during a resize. If the resize is infeasible, only the status
+ * counts. Source: determineContainerReqs, determineContainerLimits.
  */
-function requestsBySpecAndStatus(pod: Pod): (container: Container) => ResourceAmounts {
+function bySpecAndStatus(pod: Pod, kind: 'requests' | 'limits'): (container: Container) => ResourceAmounts {
+  const bySpec = kind === 'requests' ? requestsBySpec : limitsBySpec
   // handwritten objects may lack a status
   const { containerStatuses = [], initContainerStatuses = [] } =
     (pod.status as Pod['status'] | undefined) ?? {}
-  if (containerStatuses.length === 0 && initContainerStatuses.length === 0) return requestsBySpec
+  if (containerStatuses.length === 0 && initContainerStatuses.length === 0) return bySpec
   const infeasible = podCondition(pod, 'PodResizePending')?.reason === 'Infeasible'
   const named = (statuses: readonly ContainerStatus[], name: string): ContainerStatus | undefined =>
     statuses.find((status) => status.name === name)
@@ -145,15 +157,20 @@ function requestsBySpecAndStatus(pod: Pod): (container: Container) => ResourceAm
     const restartable = container.restartPolicy === 'Always'
     const ofSidecar = restartable ? named(initContainerStatuses, container.name) : undefined
     const status = named(containerStatuses, container.name) ?? ofSidecar
-    if (!status?.resources) return requestsBySpec(container)
-    const largest: Amounts = infeasible ? {} : { ...requestsBySpec(container) }
-    raise(largest, resourceAmounts(status.resources.requests))
-    raise(largest, resourceAmounts(status.allocatedResources))
+    if (!status?.resources) return bySpec(container)
+    const largest: Amounts = infeasible ? {} : { ...bySpec(container) }
+    raise(largest, resourceAmounts(status.resources[kind]))
+    if (kind === 'requests') raise(largest, resourceAmounts(status.allocatedResources))
     return largest
   }
 }
 
 const POD_LEVEL = /^(?:cpu|memory|hugepages-.*)$/
+
+/** Whether a pod has resources of its own. Source: IsPodLevelResourcesSet. */
+export function hasPodLevelResources({ spec: { resources } }: Pod): boolean {
+  return Object.keys({ ...resources?.requests, ...resources?.limits }).some((name) => POD_LEVEL.test(name))
+}
 
 function hasPodLevelRequests(pod: Pod): boolean {
   return Object.keys(pod.spec.resources?.requests ?? {}).some((name) => POD_LEVEL.test(name))
@@ -198,6 +215,9 @@ export function podRequestList(pod: Pod, options: PodRequestsOptions = {}): Reso
 }
 
 /** {@link podLimits} as quantities. */
-export function podLimitList(pod: Pod): ResourceList {
-  return asList(podLimits(pod), pod, 'limits')
+export function podLimitList(
+  pod: Pod,
+  options: Pick<PodRequestsOptions, 'useStatusResources'> = {},
+): ResourceList {
+  return asList(podLimits(pod, options), pod, 'limits')
 }

@@ -1,3 +1,4 @@
+import { compareQuantities, parseQuantity } from '../quantity.js'
 import type { QuotaEvaluator } from './evaluator.js'
 import { podEvaluator, matchesValue } from './pods.js'
 import type { PersistentVolumeClaim, Service } from '../core/generated.js'
@@ -56,13 +57,19 @@ const isClaimCount = (name: string): boolean =>
 function claimUsage(object: KubeObject): ResourceList {
   const { metadata, spec, status } = object as PersistentVolumeClaim
   const storageClass = metadata.annotations?.[LEGACY_CLASS] ?? spec.storageClassName ?? ''
-  const asked = status.allocatedResources?.['storage'] ?? spec.resources?.requests?.['storage']
+  const asked = larger(spec.resources?.requests?.['storage'], status.allocatedResources?.['storage'])
   const used: Record<string, string> = { 'count/persistentvolumeclaims': '1', persistentvolumeclaims: '1' }
   if (storageClass !== '') used[`${storageClass}${CLASS_SUFFIX}persistentvolumeclaims`] = '1'
   if (asked === undefined) return used
   used['requests.storage'] = asked
   if (storageClass !== '') used[`${storageClass}${CLASS_SUFFIX}requests.storage`] = asked
   return used
+}
+
+/** What is allocated counts where it is more than what is asked for. */
+function larger(asked: string | undefined, allocated: string | undefined): string | undefined {
+  if (asked === undefined || allocated === undefined) return asked
+  return compareQuantities(parseQuantity(allocated), parseQuantity(asked)) > 0 ? allocated : asked
 }
 
 /**

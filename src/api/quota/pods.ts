@@ -1,6 +1,6 @@
 import { isPodTerminal } from '../core/conditions.js'
 import type { Container, Pod, PodAffinityTerm, WeightedPodAffinityTerm } from '../core/generated.js'
-import { podLimitList, podRequestList } from '../core/pod-resources.js'
+import { hasPodLevelResources, podLimitList, podRequestList } from '../core/pod-resources.js'
 import { computeQosClass } from '../core/qos.js'
 import type { KubeObject } from '../definition.js'
 import { timeMs } from '../time.js'
@@ -70,14 +70,17 @@ function usage(object: KubeObject, now: number): ResourceList {
   return {
     [COUNT]: '1',
     pods: '1',
-    ...computeUsage(podRequestList(pod, { useStatusResources: true }), podLimitList(pod)),
+    ...computeUsage(
+      podRequestList(pod, { useStatusResources: true }),
+      podLimitList(pod, { useStatusResources: true }),
+    ),
   }
 }
 
 /** Source: podEvaluator.Constraints. */
 function missing(names: readonly string[], object: KubeObject): string | undefined {
   const { spec } = object as Pod
-  if (spec.resources !== undefined) return undefined
+  if (hasPodLevelResources(object as Pod)) return undefined
   const asked = ENFORCED.filter((name) => names.includes(name))
   const lacking = asked.flatMap((name) => {
     const containers = [...spec.containers, ...(spec.initContainers ?? [])].filter(
