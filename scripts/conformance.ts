@@ -1,7 +1,7 @@
 /**
  * `npm run conformance -- DIR [--verbose] [--only ID]`: replays recordings of a real control plane on fresh
- * clusters, one for each scenario: requests and their answers, and timelines of what controllers did. Tables of
- * upstream's functions (`quantities.json.gz`) are compared with ours.
+ * clusters, one for each scenario: requests and their answers, and timelines of what controllers did.
+ * Compares tables of upstream's functions (`quantity.json.gz`) with ours.
  * Prints a line a file and last `N of M steps equal`; with --verbose also each step that went otherwise.
  * Exits with 1 only when it could not run.
  */

@@ -9,7 +9,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { tables } from './tables.js'
 
 /** One case of a table: its inputs and expected results, as untyped as the JSON is. */
-// oxlint-disable-next-line typescript/no-explicit-any -- each table has its own form, documented in its README
+// oxlint-disable-next-line typescript/no-explicit-any -- each table has a form of its own
 export type Row = Readonly<Record<string, any>>
 
 /** What a table's file holds: the cases, and parts that they share. */

@@ -71,14 +71,12 @@ function unescape(value: string): string {
     if (char === '\\') {
       const next = value.charAt(++at)
       if (next === '' || !'\\,='.includes(next)) {
-        throw new FieldSelectorError(
-          `invalid field selector: invalid escape sequence '\\${next}' in value: ${JSON.stringify(value)}`,
-        )
+        throw new FieldSelectorError(`invalid field selector: invalid escape sequence: \\${next}`)
       }
       out += next
     } else if (char === ',' || char === '=') {
       throw new FieldSelectorError(
-        `invalid field selector: unescaped character '${char}' in value: ${JSON.stringify(value)}`,
+        `invalid field selector: unescaped character in value: ${char.charCodeAt(0)}`,
       )
     } else {
       out += char

@@ -168,6 +168,7 @@ export function configKeyFaults(key: string): readonly string[] {
 
 /** An environment variable's name (relaxed since 1.32: any printable ASCII but `=`). */
 export function envNameFaults(name: string): readonly string[] {
+  if (name === '') return ['environment variable name must be non-empty']
   return /^[ -<>-~]+$/.test(name)
     ? []
     : ["a valid environment variable name must consist only of printable ASCII characters other than '='"]

@@ -206,16 +206,19 @@ function result(nanos: bigint, a: Quantity, b: Quantity): Quantity {
 
 /** Returns Quantity.Value(): units, rounded away from zero. */
 export function quantityValue(text: string | number): number {
-  return roundedUp(parseQuantity(text).nanos, nano)
+  return roundedUp(parseQuantity(text), nano)
 }
 
 /** Returns Quantity.MilliValue(): thousandths, rounded away from zero. */
 export function quantityMilliValue(text: string | number): number {
-  return roundedUp(parseQuantity(text).nanos, 1_000_000n)
+  return roundedUp(parseQuantity(text), 1_000_000n)
 }
 
-function roundedUp(nanos: bigint, unit: bigint): number {
-  return Number(nanos < 0n ? -((-nanos + unit - 1n) / unit) : (nanos + unit - 1n) / unit)
+function roundedUp({ nanos, scale }: Quantity, unit: bigint): number {
+  if (nanos >= 0n) return Number((nanos + unit - 1n) / unit)
+  // upstream rounds values that 64 bits do not hold towards plus, and one further
+  if (scale === undefined) return Number(nanos / unit + (nanos % unit === 0n ? 0n : 1n))
+  return Number(-((-nanos + unit - 1n) / unit))
 }
 
 /** Returns Quantity.AsInt64(): the value if upstream holds it as a whole number of 64 bits. */

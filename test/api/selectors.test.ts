@@ -104,5 +104,9 @@ describe('field selectors', () => {
 
   it('says what it cannot read', () => {
     expect(() => parseFieldSelector('a=1,xyz')).toThrow("invalid selector: 'a=1,xyz'; can't understand 'xyz'")
+    expect(() => parseFieldSelector('a=\\b')).toThrow('invalid field selector: invalid escape sequence: \\b')
+    expect(() => parseFieldSelector('a=1=2')).toThrow(
+      'invalid field selector: unescaped character in value: 61',
+    )
   })
 })

@@ -88,22 +88,19 @@ function initStatus(
   tally: Tally,
   sidecarTally: Tally,
 ): string | undefined {
-  let reason: string | undefined
   for (const [index, container] of (status.initContainerStatuses ?? []).entries()) {
     const isKnownSidecar = sidecars.has(container.name)
     tally.restarted(container)
-    if (isKnownSidecar) {
-      sidecarTally.restarted(container)
+    if (isKnownSidecar) sidecarTally.restarted(container)
+    if (container.state.terminated?.exitCode === 0) continue
+    if (isKnownSidecar && container.started === true) {
       if (container.ready) tally.ready++
+      continue
     }
-    if (reason !== undefined) continue
-    const { terminated, waiting } = container.state
-    if (terminated?.exitCode === 0) continue
-    if (isKnownSidecar && container.started === true) continue
-    reason = initReason(container.state, index, spec.initContainers?.length ?? 0)
-    if (terminated === undefined && waiting === undefined && reason === '') reason = undefined
+    // what comes after the first that is not done does not count
+    return initReason(container.state, index, spec.initContainers?.length ?? 0)
   }
-  return reason
+  return undefined
 }
 
 function initReason({ terminated, waiting }: ContainerState, index: number, total: number): string {
@@ -131,9 +128,8 @@ function appStatus(pod: Pod, initial: string, tally: Tally): string {
     }
   }
   if (reason !== 'Completed') return reason
-  if (running && condition(pod, 'Ready') === 'True') return 'Running'
-  if (errorReason !== '') return errorReason
-  return running ? 'NotReady' : reason
+  if (running) return condition(pod, 'Ready') === 'True' ? 'Running' : 'NotReady'
+  return errorReason === '' ? reason : errorReason
 }
 
 function restartsText(pod: Pod, now: number): string {

@@ -147,11 +147,10 @@ export const hostProbes: Check = (pod, minor) => {
   if (bad.length === 0) return undefined
   const hosts = distinct(bad.flatMap(hostsOf))
   const what = plural('probe or lifecycle host', hosts)
+  const who = distinct(bad.map(({ name }) => name))
   return {
     reason: 'probe or lifecycle host',
-    detail:
-      `${containersText(distinct(bad.map(({ name }) => name)))} ${bad.length === 1 ? 'uses' : 'use'} ${what} ` +
-      `${quoted(hosts)}`,
+    detail: `${containersText(who)} ${bad.length === 1 ? 'uses' : 'use'} ${what} ${quoted(hosts)}`,
   }
 }
 

@@ -219,6 +219,7 @@ const BINARY: Readonly<Record<string, number>> = { Ki: 10, Mi: 20, Gi: 30, Ti: 4
 function quantityFields(text: string | number | undefined): string {
   if (text === undefined) return fields(0n, 0, '', '')
   const source = String(text)
+  if (source === '0') return fields(0n, 0, '0', 'DecimalSI')
   const [, sign = '', digits = '0', fraction = '', suffix = ''] =
     /^([+-]?)(\d*)(?:\.(\d*))?(.*)$/.exec(source) ?? []
   const shifted = digits.replace(/^0+(?=\d)/, '') + fraction

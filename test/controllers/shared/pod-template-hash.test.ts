@@ -107,6 +107,18 @@ describe('podTemplateHash', () => {
     expect(podTemplateHash(empty, undefined, 34)).toBe('fbcbfbf9c')
   })
 
+  it('takes a quantity of 0 for a form of its own', () => {
+    const limited = (cpu: string): string => {
+      const resources = { limits: { cpu } }
+      return podTemplateHash(
+        template('x', { containers: [{ ...container, name: 'c', resources }] }),
+        undefined,
+        34,
+      )
+    }
+    expect(limited('0')).toBe('55d896d5c9')
+  })
+
   it('changes with the collision count, even with a count of 0', () => {
     const hashes = [undefined, 0, 1, 2].map((count) => podTemplateHash(web, count, 34))
     expect(new Set(hashes).size).toBe(4)
