@@ -9,6 +9,8 @@ import type { ResourceName } from './resources.js'
 
 /** Delay of a retry after a failed list or watch, in ms. */
 const BROKEN_RETRY = 1_000
+/** Delay of a retry while the resource is not served, in ms. client-go waits 0.8 s at first, 30 s at most. */
+const MISSING_RETRY = 1_000
 
 /**
  * The state of an informer: the resource version that it has seen. Everything else is rebuilt from the store.
@@ -35,6 +37,8 @@ export interface InformerDependencies {
    * back-off. Default: never.
    */
   readonly refused?: () => boolean
+  /** Writes a line to the log of the component. Default: nowhere. */
+  readonly log?: (message: string) => void
 }
 
 /** Delay of a retry after a refused list or watch, in ms: the longest back-off of client-go's reflector. */
@@ -54,6 +58,7 @@ export class ListWatchInformer<T extends KubeObject> implements Informer<T> {
   #watch: Watch<T> | undefined
   #loaded = false
   #closed = false
+  #isMissing = false
 
   constructor(resource: ResourceName, options: InformerOptions<T>, ports: InformerDependencies) {
     const { indexers = {}, id: _name, ...selection } = options
@@ -124,7 +129,7 @@ export class ListWatchInformer<T extends KubeObject> implements Informer<T> {
       this.#ports.topic.wakeAfter(this.#key, FORBIDDEN_RETRY, { class: 'watchdog' })
       return
     }
-    this.#whileServed(() => (this.synced ? this.#follow() : this.#relist()))
+    this.#whileServed(() => (this.synced ? this.#follow() : this.#relist()), true)
   }
 
   #follow(): void {
@@ -140,11 +145,10 @@ export class ListWatchInformer<T extends KubeObject> implements Informer<T> {
   }
 
   /**
-   * Handles a failed list or watch. A custom resource may be gone with its CRD before its informer is closed;
-   * then there is nothing to follow. An informer without the right to list and watch retries later, as a
-   * reflector does.
+   * Handles a failed list or watch. An informer of a resource that is not served, or without the right to
+   * list and watch, retries later, as a reflector does.
    */
-  #whileServed(run: () => void): void {
+  #whileServed(run: () => void, isStep = false): void {
     try {
       run()
     } catch (error) {
@@ -156,7 +160,19 @@ export class ListWatchInformer<T extends KubeObject> implements Informer<T> {
         this.disconnect()
         this.#ports.topic.wakeAfter(this.#key, BROKEN_RETRY, { class: 'watchdog' })
       } else if (!isApiError(error, 'NotFound')) throw error
+      // a copy may find a kind gone whose informer its original has not closed yet
+      else if (isStep) this.#waitUntilServed()
     }
+  }
+
+  /** Retries later, because the kind may come: a CRD can be installed after the components that use it. */
+  #waitUntilServed(): void {
+    this.disconnect()
+    if (!this.#isMissing)
+      this.#ports.log?.(`no matches for kind of resource ${this.resource}; waiting for it`)
+    this.#isMissing = true
+    this.#ports.state.value.resourceVersion = undefined
+    this.#ports.topic.wakeAfter(this.#key, MISSING_RETRY, { class: 'watchdog' })
   }
 
   /** Lists again, because the history that a copy needs to see what its original saw has been compacted. */

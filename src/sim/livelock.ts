@@ -3,6 +3,8 @@ export interface HandlerCount {
   readonly handler: string
   readonly calls: number
   readonly lastKey: string
+  /** Message of the last error of a work queue. */
+  readonly lastError?: string
 }
 
 /**
@@ -14,10 +16,12 @@ export class LivelockError extends Error {
   readonly handlers: readonly HandlerCount[]
 
   constructor(what: string, handlers: readonly HandlerCount[]) {
-    const top = handlers
-      .slice(0, 5)
-      .map((count) => `${count.handler} ran ${count.calls} times (last for "${count.lastKey}")`)
-    super(`${what}. These handlers keep waking each other: ${top.join('; ')}`)
+    const top = handlers.slice(0, 5).map(({ handler, calls, lastKey, lastError }) => {
+      const what = calls === 0 ? `${handler} waits for "${lastKey}"` : `${handler} ran ${calls} times`
+      const last = calls === 0 ? '' : ` (last for "${lastKey}")`
+      return `${what}${last}${lastError === undefined ? '' : `, which failed: ${lastError}`}`
+    })
+    super(`${what}. Handlers: ${top.join('; ')}`)
     this.name = 'LivelockError'
     this.handlers = handlers
   }

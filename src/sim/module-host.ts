@@ -20,6 +20,8 @@ export interface Kernel<Events extends KernelEvents> {
   slice<S>(owner: string, name: string, initial: () => S): Slice<S>
   register(owner: string, topic: string, handler: Handler, options?: HandlerOptions): void
   isStopped(owner: string): boolean
+  /** Remembers the last error of a work queue, for a LivelockError. */
+  noteFailure(owner: string, topic: string, message: string): void
 }
 
 /** The {@link Host} of one module: the kernel bound to the module's name. */
@@ -56,13 +58,14 @@ export class ModuleHost<Events extends KernelEvents = KernelEvents> implements H
   workQueue(name: string, reconcile: (key: string) => void, options: WorkQueueOptions = {}): WorkQueue {
     const topic = this.handle(name, (key) => {
       try {
-        reconcile(key)
+        const result: unknown = reconcile(key)
+        if (result instanceof Promise)
+          throw new TypeError(`${this.name}/${name}: reconcile must not be async; it returned a promise`)
       } catch (error) {
         if (!options.retryOn?.(error)) throw error
-        this.log(
-          'error',
-          `${name} "${key}" failed: ${error instanceof Error ? error.message : String(error)}`,
-        )
+        const message = error instanceof Error ? error.message : String(error)
+        this.log('error', `${name} "${key}" failed: ${message}`)
+        this.#kernel.noteFailure(this.name, name, message)
         queue.addRateLimited(key)
       }
     })
@@ -114,7 +117,8 @@ class ModuleTopic<Events extends KernelEvents> implements Topic {
   }
 
   cancel(key: string): boolean {
-    return this.#kernel.timers.cancel(this.owner, this.name, key)
+    const { timers, ready } = this.#kernel
+    return timers.cancel(this.owner, this.name, key) || ready.removeTimed(this.owner, this.name, key)
   }
 
   dueAt(key: string): number | undefined {

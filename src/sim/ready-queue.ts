@@ -7,6 +7,8 @@ export interface Ready {
   readonly topic: string
   readonly key: string
   readonly payload?: PlainData
+  /** Whether a timer that has come due added it, so that cancelling the timer removes it. */
+  readonly timed?: true
 }
 
 /**
@@ -50,14 +52,31 @@ export class ReadyQueue {
     return entry
   }
 
+  /** Removes a waiting entry that a timer has added. Returns whether there was one. */
+  removeTimed(owner: string, topic: string, key: string): boolean {
+    if (!this.#waiting.has(idOf({ owner, topic, key }))) return false
+    return this.#keep((entry) => {
+      const isMeant = entry.timed === true && entry.key === key && entry.topic === topic
+      return !(isMeant && entry.owner === owner)
+    })
+  }
+
   /** Drops all waiting entries of an owner. */
   removeOwner(owner: string): void {
-    const kept = this.toArray().filter((entry) => entry.owner !== owner)
+    this.#keep((entry) => entry.owner !== owner)
+  }
+
+  /** Drops the waiting entries that `isKept` does not accept. Returns whether there were any. */
+  #keep(isKept: (entry: Ready) => boolean): boolean {
+    const before = this.size
+    const kept = this.toArray().filter(isKept)
+    if (kept.length === before) return false
     this.#items = []
     this.#ids = []
     this.#head = 0
     this.#waiting.clear()
     for (const entry of kept) this.add(entry)
+    return true
   }
 
   toArray(): readonly Ready[] {

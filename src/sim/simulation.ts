@@ -4,6 +4,7 @@ import { toMillis } from './duration.js'
 import { EventBus } from './event-bus.js'
 import type { KernelEvents } from './event-bus.js'
 import { HandlerCounts, LivelockError } from './livelock.js'
+import type { HandlerCount } from './livelock.js'
 import { ModuleHost } from './module-host.js'
 import { QuietTime } from './quiet.js'
 import { Random } from './random.js'
@@ -30,6 +31,8 @@ export interface SimulationOptions {
    * which they throw a {@link LivelockError}. Default 5,000,000.
    */
   readonly maxSteps?: number
+  /** The number of handler calls at one instant after which they throw it, too. Default 500,000. */
+  readonly maxInstantSteps?: number
   /** The virtual time after which `settle()` gives up waiting for `work` timers. Default 24h. */
   readonly maxSettleTime?: Duration
   /**
@@ -62,6 +65,8 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
   readonly #afterStep: (() => void)[]
   readonly #chance: RandomStream | undefined
   readonly #kernelBus: EventBus
+  /** The last error of each work queue, by its handler. */
+  readonly #failures = new Map<string, string>()
   #running = false
 
   /** `watched` is a simulation whose observers are carried over to this one. */
@@ -164,7 +169,9 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
       throw new LivelockError(
         `settle() waited ${toMillis(this.options.maxSettleTime ?? '24h')} ms of virtual time and work ` +
           'is still pending',
-        waiting.map((timer) => ({ handler: `${timer.owner}/${timer.topic}`, calls: 0, lastKey: timer.key })),
+        this.#withErrors(
+          waiting.map(({ owner, topic, key }) => ({ handler: `${owner}/${topic}`, calls: 0, lastKey: key })),
+        ),
       )
     }
   }
@@ -229,6 +236,17 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
     return slice
   }
 
+  noteFailure(owner: string, topic: string, message: string): void {
+    this.#failures.set(`${owner}/${topic}`, message)
+  }
+
+  #withErrors(counts: readonly HandlerCount[]): readonly HandlerCount[] {
+    return counts.map((count) => {
+      const lastError = this.#failures.get(count.handler)
+      return lastError === undefined ? count : { ...count, lastError }
+    })
+  }
+
   /** Registers the handler of `owner` for `topic`, replacing an existing one. */
   register(owner: string, topic: string, handler: Handler, options?: HandlerOptions): void {
     if (options !== undefined) this.quiet.register(owner, topic, options)
@@ -248,16 +266,21 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
     this.quiet.disturb()
     const isQuiet = this.#mayBeQuiet()
     try {
-      const maxSteps = this.options.maxSteps ?? 5_000_000
+      const { maxSteps = 5_000_000, maxInstantSteps = 500_000 } = this.options
       let counts = new HandlerCounts()
       let since = this.clock.now()
+      let atInstant = 0
       for (let steps = 0; ;) {
         this.#fireDue()
         const entry = this.ready.take(this.#chance)
         if (entry) {
-          if (steps > maxSteps - 1_000) counts.add(entry.owner, entry.topic, entry.key)
-          if (steps++ > maxSteps)
-            throw new LivelockError(`${complaint} after ${maxSteps} steps`, counts.ranking())
+          if (steps > maxSteps - 1_000 || atInstant > maxInstantSteps - 1_000)
+            counts.add(entry.owner, entry.topic, entry.key)
+          const most = atInstant++ >= maxInstantSteps ? `${maxInstantSteps} steps at one instant` : undefined
+          if (most !== undefined || steps++ > maxSteps) {
+            const ranking = this.#withErrors(counts.ranking())
+            throw new LivelockError(`${complaint} after ${most ?? `${maxSteps} steps`}`, ranking)
+          }
           this.#run(entry)
           continue
         }
@@ -265,6 +288,7 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
         if (done()) return
         const next = this.timers.peek()
         if (!next || next.due > deadline) return
+        if (next.due > this.clock.now()) atInstant = 0
         this.clock.advanceTo(next.due)
         if (isQuiet) this.#passQuietly()
         if (next.due - since < period) continue
@@ -324,7 +348,8 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
   }
 
   #makeReady({ owner, topic, key, payload }: Timer): void {
-    this.ready.add(payload === undefined ? { owner, topic, key } : { owner, topic, key, payload })
+    const entry = { owner, topic, key, timed: true } as const
+    this.ready.add(payload === undefined ? entry : { ...entry, payload })
   }
 
   #fireDue(): void {

@@ -24,7 +24,7 @@ export interface Topic {
   wake(key: string, payload?: PlainData): void
   /** Runs the handler for `key` after `ms` of virtual time, replacing a pending timer of that key. */
   wakeAfter(key: string, ms: number, options?: TimerOptions): void
-  /** Cancels a pending timer. Returns whether there was one. */
+  /** Cancels a pending timer, or one that has come due and not run yet. Returns whether there was one. */
   cancel(key: string): boolean
   /** Returns the virtual ms at which the pending timer of `key` fires. */
   dueAt(key: string): number | undefined

@@ -208,3 +208,16 @@ describe('modules', () => {
     expect(() => simulation.stop('nope')).toThrow('there is no module nope; there are: m')
   })
 })
+
+it('cancels a timer that has come due at the same instant and not run yet', () => {
+  const ran: string[] = []
+  const simulation = new Simulation()
+  const host = simulation.host('module')
+  const second = host.handle('second', (key) => ran.push(key))
+  const first = host.handle('first', () => ran.push(`cancelled ${second.cancel('late')}`))
+  first.wakeAfter('', 5)
+  second.wakeAfter('late', 5)
+  second.wakeAfter('kept', 5)
+  simulation.settle()
+  expect(ran).toEqual(['cancelled true', 'kept'])
+})

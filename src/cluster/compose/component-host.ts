@@ -127,6 +127,7 @@ export class ClusterComponentHost extends ModuleHost<ClusterEvents> implements C
       state,
       topic,
       connected: () => connectivity.isConnected(this.name),
+      log: (message) => this.log('warning', message),
       ...(identify === undefined ? {} : { refused: () => !this.connected }),
     })
     this.#own.push(informer)
@@ -138,7 +139,7 @@ export class ClusterComponentHost extends ModuleHost<ClusterEvents> implements C
     reconcile: (key: string) => void,
     options: WorkQueueOptions = {},
   ): WorkQueue {
-    return super.workQueue(name, reconcile, { retryOn: isRequestFailure, ...options })
+    return super.workQueue(name, reconcile, { retryOn: isRequestFailure, workRetries: 8, ...options })
   }
 
   recorder(source: EventSource): EventRecorder {

@@ -95,6 +95,7 @@ function makeSchema(): z.ZodMiniType {
     interleaving: z.optional(z.enum(['fifo', 'seeded'])),
     heartbeats: z.optional(z.enum(['exact', 'quiet'])),
     maxSteps: z.optional(wholeNumber),
+    maxInstantSteps: z.optional(wholeNumber),
     maxSettleTime: z.optional(duration),
     events: z.optional(z.boolean()),
     authorization: z.optional(z.union([mode, z.array(mode).check(z.minLength(1))])),

@@ -95,6 +95,7 @@ export class ProcessInformers implements Module<Host<ClusterEvents>> {
     const { client, connected } = this.#dependencies
     const host = this.#host as Host<ClusterEvents>
     const state = host.state<InformerState>(id, () => ({ resourceVersion: undefined }))
-    return { client, connected, state, topic: this.#topic as Topic, key: id }
+    const log = (message: string): void => host.log('warning', message)
+    return { client, connected, state, topic: this.#topic as Topic, key: id, log }
   }
 }
