@@ -44,8 +44,11 @@ describe('kubectl get', () => {
     expect(kubectl(['get', 'pods', '-o', 'jsonpath={.items[9].kind}']).stderr).toMatch(
       /^error: error executing jsonpath "\{\.items\[9\]\.kind\}": Error executing template: array index out of bounds: index 9, length 3\. Printing more/,
     )
-    expect(kubectl(['get', 'pods', '-o', 'jsonpath={end}']).stderr).toBe(
-      'error: error parsing jsonpath {end}, not in range, nothing to end\n',
+    expect(kubectl(['get', 'pods', '-o', 'jsonpath={end}']).stderr).toMatch(
+      /^error: error executing jsonpath "\{end\}": Error executing template: not in range, nothing to end\. /,
+    )
+    expect(kubectl(['get', 'pods', '-o', 'jsonpath={.a']).stderr).toBe(
+      'error: error parsing jsonpath {.a, unclosed action',
     )
   })
 

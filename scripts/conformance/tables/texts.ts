@@ -190,7 +190,7 @@ function jsonpath(row: Row, { data }: Row): Compared {
     throw error
   }
   const actual = attempt(
-    () => ({ text: renderTemplate(parsed, data, allowMissingKeys) }),
+    () => ({ text: renderTemplate(parsed, data, { allowMissingKeys, numbers: 'floats' }) }),
     JsonPathError,
     KubectlError,
   )

@@ -1,8 +1,8 @@
 import { ageText } from '../duration.js'
 import { ageColumn, nameColumn } from '../define.js'
 import type { KubeObject, PrinterColumn } from '../definition.js'
-import { evaluatePath } from '../jsonpath/evaluate.js'
-import { JsonPathError, type Step } from '../jsonpath/nodes.js'
+import { evaluateJsonPath } from '../jsonpath/evaluate.js'
+import { JsonPathError, type Template } from '../jsonpath/nodes.js'
 import { parseJsonPath } from '../jsonpath/parse.js'
 import { timeMs } from '../time.js'
 import type { CustomResourceColumnDefinition } from './generated.js'
@@ -27,29 +27,29 @@ function customColumn({
   priority,
   jsonPath,
 }: CustomResourceColumnDefinition): PrinterColumn<KubeObject> {
-  const steps = stepsOf(jsonPath)
+  const template = templateOf(jsonPath)
   return {
     name,
     type: type as PrinterColumn<KubeObject>['type'],
     ...(format === undefined ? {} : { format: format as 'name' }),
     ...(priority === undefined ? {} : { priority: priority as 0 | 1 }),
-    cell: (object, now) => cellOf(first(steps, object), type, now),
+    cell: (object, now) => cellOf(first(template, object), type, now),
   }
 }
 
-function stepsOf(path: string): readonly Step[] {
+/** Returns undefined for a path that cannot be parsed. */
+function templateOf(path: string): Template | undefined {
   try {
-    const [node] = parseJsonPath(`{${path}}`).nodes
-    return node?.kind === 'path' ? node.steps : []
+    return parseJsonPath(`{${path}}`)
   } catch (error) {
-    if (error instanceof JsonPathError) return [{ kind: 'field', name: '' }]
+    if (error instanceof JsonPathError) return undefined
     throw error
   }
 }
 
-function first(steps: readonly Step[], object: KubeObject): unknown {
+function first(template: Template | undefined, object: KubeObject): unknown {
   try {
-    return evaluatePath(steps, object)[0]
+    return template === undefined ? undefined : evaluateJsonPath(template, object)[0]?.[0]
   } catch (error) {
     if (error instanceof JsonPathError) return undefined
     throw error

@@ -1,37 +1,41 @@
-/** An operand of a filter: a value or a path. */
-export type Operand =
-  | { readonly kind: 'literal'; readonly value: string | number | boolean }
-  | { readonly kind: 'path'; readonly steps: readonly Step[] }
+/** What is between braces, in brackets or on a side of a filter: nodes that apply one after the other. */
+export interface ListNode {
+  readonly kind: 'list'
+  readonly nodes: readonly Node[]
+}
 
-/** One step of a path. */
-export type Step =
-  | { readonly kind: 'field'; readonly name: string }
-  | { readonly kind: 'wildcard' }
-  | { readonly kind: 'recursive' }
-  | {
-      readonly kind: 'slice'
-      readonly start?: number
-      readonly end?: number
-      readonly step: number
-      readonly index: boolean
-    }
-  | { readonly kind: 'filter'; readonly left: Operand; readonly operator: string; readonly right?: Operand }
-  | { readonly kind: 'union'; readonly paths: readonly (readonly Step[])[] }
+/** An index or a slice. An absent bound is that of the list. */
+export interface ArrayNode {
+  readonly kind: 'array'
+  readonly start: number | undefined
+  readonly end: number | undefined
+  /** Whether there is an index only, and `end` is the next one. */
+  readonly isIndex: boolean
+  readonly step: number | undefined
+}
 
 /** One part of a template. */
 export type Node =
+  | ListNode
+  | ArrayNode
   | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'path'; readonly steps: readonly Step[] }
-  | { readonly kind: 'range'; readonly steps: readonly Step[]; readonly body: readonly Node[] }
+  | { readonly kind: 'field'; readonly name: string }
+  | { readonly kind: 'wildcard' }
+  | { readonly kind: 'recursive' }
+  | { readonly kind: 'filter'; readonly left: ListNode; readonly operator: string; readonly right: ListNode }
+  | { readonly kind: 'union'; readonly lists: readonly ListNode[] }
+  | { readonly kind: 'number'; readonly value: number; readonly isFloat: boolean }
+  | { readonly kind: 'bool'; readonly value: boolean }
+  | { readonly kind: 'identifier'; readonly name: string }
 
-/** A parsed template, with its text for error messages. */
+/** A parsed template: texts, and a list for each pair of braces. */
 export interface Template {
-  readonly text: string
   readonly nodes: readonly Node[]
 }
 
 /**
- * An invalid JSONPath template, or an index out of bounds. The message is that of client-go's util/jsonpath.
+ * An invalid JSONPath template, or one that fails on a value. The message is that of client-go's
+ * util/jsonpath.
  */
 export class JsonPathError extends Error {
   override readonly name = 'JsonPathError'

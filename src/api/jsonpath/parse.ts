@@ -1,215 +1,187 @@
-import { JsonPathError, type Node, type Operand, type Step, type Template } from './nodes.js'
+import { unquote } from './unquote.js'
+import { JsonPathError, type ListNode, type Node, type Template } from './nodes.js'
 
 /**
  * Parses a JSONPath template. Throws JsonPathError with client-go's texts. Source: client-go
  * util/jsonpath/parser.go.
  */
 export function parseJsonPath(text: string): Template {
-  const fail = (why: string): JsonPathError => new JsonPathError(`error parsing jsonpath ${text}, ${why}`)
-  return { text, nodes: new TemplateParser(text, fail).parse() }
+  return { nodes: new Parser(text).parse() }
 }
 
-type Fail = (why: string) => JsonPathError
+/** Parses the inside of braces. */
+function parseAction(text: string): ListNode {
+  return parseJsonPath(`{${text}}`).nodes[0] as ListNode
+}
 
-class TemplateParser {
+const isDigit = (char: string): boolean => /^\p{Nd}$/u.test(char)
+const isAlphaNumeric = (char: string): boolean => /^[_\p{L}\p{Nd}]$/u.test(char)
+const isTerminator = (char: string): boolean => char === '' || ' \t\r\n.,[]$@{}'.includes(char)
+
+class Parser {
   readonly #text: string
-  readonly #fail: Fail
   #at = 0
+  readonly #nodes: Node[] = []
 
-  constructor(text: string, fail: Fail) {
+  constructor(text: string) {
     this.#text = text
-    this.#fail = fail
   }
 
   parse(): readonly Node[] {
-    const nodes = this.#nodes(false)
-    if (this.#at < this.#text.length) throw this.#fail('not in range, nothing to end')
-    return nodes
-  }
-
-  #nodes(inRange: boolean): readonly Node[] {
-    const nodes: Node[] = []
     while (this.#at < this.#text.length) {
       const open = this.#text.indexOf('{', this.#at)
-      const literal = this.#text.slice(this.#at, open < 0 ? this.#text.length : open)
-      if (literal !== '') nodes.push({ kind: 'text', text: literal })
-      this.#at = open < 0 ? this.#text.length : open
-      if (open < 0) break
-      const action = this.#action()
-      if (action === 'end') {
-        if (!inRange) throw this.#fail('not in range, nothing to end')
-        return nodes
-      }
-      nodes.push(...this.#actionNodes(action))
+      const end = open < 0 ? this.#text.length : open
+      if (end > this.#at) this.#nodes.push({ kind: 'text', text: this.#text.slice(this.#at, end) })
+      this.#at = end
+      if (open >= 0) this.#action()
     }
-    if (inRange) throw this.#fail('unexpected EOF')
-    return nodes
+    return this.#nodes
   }
 
-  /** Parses the text between `{` and its `}`. */
-  #action(): string {
-    const start = this.#at + 1
-    const end = closingBrace(this.#text, start, this.#fail)
-    this.#at = end + 1
-    return this.#text.slice(start, end).trim()
+  /** The next character, whole even outside the basic plane; '' at the end. */
+  #next(): string {
+    const code = this.#text.codePointAt(this.#at)
+    if (code === undefined) return ''
+    const char = String.fromCodePoint(code)
+    this.#at += char.length
+    return char
   }
 
-  #actionNodes(action: string): readonly Node[] {
-    if (/^range(?:\s|$)/.test(action))
-      return [
-        {
-          kind: 'range',
-          steps: new PathParser(action.slice(5).trim(), this.#fail).parse(),
-          body: this.#nodes(true),
-        },
-      ]
-    if (/^["']/.test(action)) return [{ kind: 'text', text: unquote(action) }]
-    return [{ kind: 'path', steps: new PathParser(action, this.#fail).parse() }]
-  }
-}
-
-function closingBrace(text: string, start: number, fail: Fail): number {
-  let inArray = false
-  let quote = ''
-  for (let at = start; at < text.length; at++) {
-    const char = text.charAt(at)
-    if (quote !== '') {
-      if (char === '\\') at++
-      else if (char === quote) quote = ''
-    } else if (char === '"' || char === "'") quote = char
-    else if (char === '[') inArray = true
-    else if (char === ']') inArray = false
-    else if (char === '}' && !inArray) return at
-  }
-  throw fail(quote !== '' ? 'unterminated quoted string' : inArray ? 'unterminated array' : 'unclosed action')
-}
-
-const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r' }
-
-function unquote(text: string): string {
-  return text.slice(1, -1).replaceAll(/\\(.)/gs, (_, char: string) => escapes[char] ?? char)
-}
-
-class PathParser {
-  readonly #text: string
-  readonly #fail: Fail
-  #at = 0
-
-  constructor(text: string, fail: Fail) {
-    this.#text = text
-    this.#fail = fail
+  #peek(): string {
+    const code = this.#text.codePointAt(this.#at)
+    return code === undefined ? '' : String.fromCodePoint(code)
   }
 
-  parse(): readonly Step[] {
-    const steps: Step[] = []
-    while (this.#at < this.#text.length) {
-      const char = this.#text.charAt(this.#at)
-      if (this.#text.startsWith('..', this.#at)) {
-        steps.push({ kind: 'recursive' })
-        this.#at++
-      } else if (char === '[') steps.push(this.#array())
-      else if (char === '.' || char === '@' || char === '$') this.#at++
-      else if (char === '*') {
-        steps.push({ kind: 'wildcard' })
-        this.#at++
-      } else steps.push({ kind: 'field', name: this.#fieldName() })
-    }
-    return steps
+  #action(): void {
+    this.#at++
+    const nodes: Node[] = []
+    this.#nodes.push({ kind: 'list', nodes })
+    while (!this.#text.startsWith('}', this.#at)) this.#part(nodes)
+    this.#at++
   }
 
-  #fieldName(): string {
+  #part(nodes: Node[]): void {
+    if (this.#text.startsWith('[?(', this.#at)) return this.#filter(nodes)
+    if (this.#text.startsWith('..', this.#at)) return this.#recursive(nodes)
     const start = this.#at
-    let name = ''
-    for (; this.#at < this.#text.length; this.#at++) {
-      const char = this.#text.charAt(this.#at)
-      if (char === '\\') name += this.#text.charAt(++this.#at)
-      else if (/[\s.[\],(){}@$|&=!<>*'"]/.test(char)) break
-      else name += char
+    const char = this.#next()
+    if (char === '' || char === '\n' || char === '\r') throw new JsonPathError('unclosed action')
+    // the current object is where a path begins anyway
+    if (char === ' ' || char === '@' || char === '$') return
+    if (char === '[') this.#array(nodes)
+    else if (char === '"' || char === "'") this.#quote(nodes, char)
+    else if (char === '.') this.#field(nodes)
+    else if (char === '+' || char === '-' || isDigit(char)) this.#number(nodes, start)
+    else if (isAlphaNumeric(char)) this.#identifier(nodes, start)
+    else throw new JsonPathError(`unrecognized character in action: ${codeText(char)}`)
+  }
+
+  #identifier(nodes: Node[], start: number): void {
+    while (!isTerminator(this.#peek())) this.#next()
+    const name = this.#text.slice(start, this.#at)
+    if (name === 'true' || name === 'false') nodes.push({ kind: 'bool', value: name === 'true' })
+    else nodes.push({ kind: 'identifier', name })
+  }
+
+  #recursive(nodes: Node[]): void {
+    if (nodes.at(-1)?.kind === 'recursive') throw new JsonPathError('invalid multiple recursive descent')
+    this.#at += 2
+    nodes.push({ kind: 'recursive' })
+    if (isAlphaNumeric(this.#peek())) this.#field(nodes)
+  }
+
+  #number(nodes: Node[], start: number): void {
+    while (this.#peek() === '.' || isDigit(this.#peek())) this.#next()
+    const text = this.#text.slice(start, this.#at)
+    const isFloat = text.includes('.')
+    if (!/^[+-]?(?:\d+\.?\d*|\.\d+)$/.test(text)) throw new JsonPathError(`cannot parse number ${text}`)
+    nodes.push({ kind: 'number', value: Number(text), isFloat })
+  }
+
+  #array(nodes: Node[]): void {
+    const start = this.#at
+    for (let char = this.#next(); char !== ']'; char = this.#next())
+      if (char === '' || char === '\n') throw new JsonPathError('unterminated array')
+    nodes.push(...arrayNodes(this.#text.slice(start, this.#at - 1)))
+  }
+
+  #filter(nodes: Node[]): void {
+    this.#at += '[?('.length
+    const start = this.#at
+    let pair = ''
+    let isClosed = false
+    for (let char = this.#next(); char !== ')' || (pair !== '') !== isClosed; char = this.#next()) {
+      if (char === '' || char === '\n') throw new JsonPathError('unterminated filter')
+      if (char !== '"' && char !== "'") continue
+      if (pair === '') pair = char
+      else if (char === pair && this.#text.charAt(this.#at - 2) !== '\\') isClosed = true
     }
-    if (this.#at === start)
-      throw this.#fail(`unrecognized character in action: U+${codeOf(this.#text.charAt(start))}`)
-    return name
+    const text = this.#text.slice(start, this.#at - 1)
+    if (this.#next() !== ']') throw new JsonPathError('unclosed array expect ]')
+    nodes.push(filterNode(text))
   }
 
-  #array(): Step {
-    const end = closingBracket(this.#text, this.#at + 1, this.#fail)
-    const inner = this.#text.slice(this.#at + 1, end).trim()
-    this.#at = end + 1
-    return arrayStep(inner, this.#fail)
-  }
-}
-
-const codeOf = (char: string): string =>
-  `${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')} '${char}'`
-
-function closingBracket(text: string, start: number, fail: Fail): number {
-  let depth = 0
-  let quote = ''
-  for (let at = start; at < text.length; at++) {
-    const char = text.charAt(at)
-    if (quote !== '') {
-      if (char === '\\') at++
-      else if (char === quote) quote = ''
-    } else if (char === '"' || char === "'") quote = char
-    else if (char === '[') depth++
-    else if (char === ']' && depth-- === 0) return at
-  }
-  throw fail('unterminated array')
-}
-
-const FILTER = /^\?\((.*)\)$/s
-const SLICE = /^(-?\d*)(?::(-?\d*))?(?::(-?\d*))?$/
-
-function arrayStep(inner: string, fail: Fail): Step {
-  const filter = FILTER.exec(inner)
-  if (filter !== null) return filterStep((filter[1] as string).trim(), fail)
-  if (inner === '*') return { kind: 'wildcard' }
-  const parts = splitOutsideQuotes(inner, ',')
-  if (parts.length > 1) return { kind: 'union', paths: parts.map((part) => [arrayStep(part.trim(), fail)]) }
-  if (/^'[^]*'$|^"[^]*"$/.test(inner)) return { kind: 'field', name: unquote(inner) }
-  const slice = SLICE.exec(inner)
-  if (slice === null || inner === '') throw fail(`invalid array index ${inner}`)
-  const [, start = '', end, step] = slice
-  if (end === undefined)
-    return { kind: 'slice', start: Number(start), end: Number(start) + 1, step: 1, index: true }
-  return {
-    kind: 'slice',
-    step: step === undefined || step === '' ? 1 : Number(step),
-    index: false,
-    ...(start === '' ? {} : { start: Number(start) }),
-    ...(end === '' ? {} : { end: Number(end) }),
-  }
-}
-
-function splitOutsideQuotes(text: string, separator: string): readonly string[] {
-  const parts: string[] = []
-  let part = ''
-  let quote = ''
-  for (const char of text) {
-    if (quote === '' && char === separator) {
-      parts.push(part)
-      part = ''
-      continue
+  #quote(nodes: Node[], quote: string): void {
+    const start = this.#at - 1
+    let char = this.#next()
+    while (char !== quote || this.#text.charAt(this.#at - 2) === '\\') {
+      if (char === '' || char === '\n') throw new JsonPathError('unterminated quoted string')
+      char = this.#next()
     }
-    if (quote === char) quote = ''
-    else if (quote === '' && (char === '"' || char === "'")) quote = char
-    part += char
+    const literal = this.#text.slice(start, this.#at)
+    const text = unquote(literal)
+    if (text === undefined) throw new JsonPathError(`unquote string ${literal} error invalid syntax`)
+    nodes.push({ kind: 'text', text })
   }
-  return [...parts, part]
+
+  #field(nodes: Node[]): void {
+    const start = this.#at
+    while (!isTerminator(this.#peek())) if (this.#next() === '\\') this.#next()
+    const name = this.#text.slice(start, this.#at)
+    nodes.push(name === '*' ? { kind: 'wildcard' } : { kind: 'field', name: name.replaceAll('\\', '') })
+  }
 }
 
-const COMPARISON = /^(.*?)\s*(==|!=|<=|>=|<|>)\s*(.*)$/s
+/** As Go's %#U: `U+0026 '&'`. */
+const codeText = (char: string): string =>
+  `U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')} '${char}'`
 
-function filterStep(text: string, fail: Fail): Step {
-  const comparison = COMPARISON.exec(text)
-  if (comparison === null) return { kind: 'filter', left: operand(text, fail), operator: 'exists' }
+/** The nodes for what is in brackets. */
+function arrayNodes(inner: string): readonly Node[] {
+  const text = inner === '*' ? ':' : inner
+  const parts = text.split(',')
+  if (parts.length > 1)
+    return [{ kind: 'union', lists: parts.map((part) => parseAction(`[${part.replace(/^ +| +$/g, '')}]`)) }]
+  const key = /^'([^']*)'$/.exec(text)
+  if (key !== null) return parseAction(`.${key[1] ?? ''}`).nodes
+  const slice = /^(-?\d*)(:-?\d*)?(:-?\d*)?$/.exec(text)
+  if (slice === null) throw new JsonPathError(`invalid array index ${text}`)
+  const [, first = '', second, third] = slice
+  const start = bound(first)
+  const isIndex = second === undefined
+  return [
+    {
+      kind: 'array',
+      start,
+      end: isIndex ? (start ?? 0) + 1 : bound(second.slice(1)),
+      isIndex,
+      step: bound((third ?? ':').slice(1)),
+    },
+  ]
+}
+
+function bound(text: string): number | undefined {
+  if (text === '') return undefined
+  const value = Number(text)
+  if (Number.isNaN(value)) throw new JsonPathError(`array index ${text} is not a number`)
+  return value
+}
+
+function filterNode(text: string): Node {
+  const comparison = /^([^!<>=]+)([!<>=]+)(.+?)$/.exec(text)
+  const nothing: ListNode = { kind: 'list', nodes: [] }
+  if (comparison === null)
+    return { kind: 'filter', left: parseAction(text), operator: 'exists', right: nothing }
   const [, left = '', operator = '', right = ''] = comparison
-  return { kind: 'filter', left: operand(left, fail), operator, right: operand(right, fail) }
-}
-
-function operand(text: string, fail: Fail): Operand {
-  if (/^["']/.test(text)) return { kind: 'literal', value: unquote(text) }
-  if (text === 'true' || text === 'false') return { kind: 'literal', value: text === 'true' }
-  if (/^-?\d+(?:\.\d+)?$/.test(text)) return { kind: 'literal', value: Number(text) }
-  return { kind: 'path', steps: new PathParser(text, fail).parse() }
+  return { kind: 'filter', left: parseAction(left), operator, right: parseAction(right) }
 }

@@ -1,12 +1,11 @@
 import type { KubeObject } from '../../api/definition.js'
-import type { Step } from '../../api/jsonpath/nodes.js'
 import { ignoreNotFound, isApiError } from '../../client/api-error.js'
 import type { Client } from '../../client/client.js'
 import type { CommandLine, Command } from '../call.js'
 import { isFailure, KubectlError, throwCollected } from '../errors.js'
 import { resourceNameOf } from '../kinds.js'
 import { readManifests } from '../manifests.js'
-import { evaluatePath, stepsOf } from '../print/jsonpath.js'
+import { evaluatePath, relaxedTemplate } from '../print/jsonpath.js'
 import { printDone } from '../print/object.js'
 import { goText } from '../print/go-template/format.js'
 import type { Target } from '../resource-args.js'
@@ -219,8 +218,8 @@ function jsonPathOf(text: string): Awaited {
         "--for=jsonpath='{.status.readyReplicas}'",
     )
   }
-  const steps: readonly Step[] = stepsOf(path)
-  return { kind: 'object', isMet: (object) => isValue(evaluatePath(steps, object), value) }
+  const template = relaxedTemplate(path)
+  return { kind: 'object', isMet: (object) => isValue(evaluatePath(template, object), value) }
 }
 
 function isValue(results: readonly unknown[], wanted: string | undefined): boolean {

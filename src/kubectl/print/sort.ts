@@ -2,7 +2,7 @@ import type { KubeObject } from '../../api/definition.js'
 import { compareQuantities, parseQuantity, QuantityError } from '../../api/quantity.js'
 import { pdqsort } from '../../sim/pdqsort.js'
 import { KubectlError } from '../errors.js'
-import { evaluatePath, stepsOf, textOf } from './jsonpath.js'
+import { evaluatePath, relaxedTemplate, textOf } from './jsonpath.js'
 
 /** No object has the sort field. */
 export class NoSuchField extends KubectlError {}
@@ -17,8 +17,8 @@ const bare = (field: string): string => field.replaceAll(/[{}]/g, '').replace(/^
  * pkg/cmd/get/sorter.go.
  */
 export function sortObjects(objects: readonly KubeObject[], field: string): readonly KubeObject[] {
-  const steps = stepsOf(field)
-  const keyed = objects.map((object) => ({ object, key: evaluatePath(steps, object)[0] }))
+  const template = relaxedTemplate(field)
+  const keyed = objects.map((object) => ({ object, key: evaluatePath(template, object)[0] }))
   if (objects.length > 0 && keyed.every(({ key }) => key === undefined)) {
     throw new NoSuchField(`couldn't find any field with path "{.${bare(field)}}" in the list of objects`)
   }

@@ -2,7 +2,7 @@ import type { CommandLine } from '../call.js'
 import { KubectlError } from '../errors.js'
 import { goTemplateText } from './go-template/go-template.js'
 import { goJson, goString } from './json.js'
-import { customColumns, evaluateTemplate, parseJsonPath, renderTemplate } from './jsonpath.js'
+import { customColumns, evaluateTemplate, parseTemplate, renderTemplate } from './jsonpath.js'
 
 const KINDS =
   'jsonpath|jsonpath-as-json|jsonpath-file|custom-columns|custom-columns-file|' +
@@ -79,10 +79,10 @@ export function printTemplate(
     )
   if (kind === 'custom-columns') return customColumns(value, text, noHeaders)
   if (kind === 'go-template' || kind === 'template') return goTemplateText(text, value, { allowMissingKeys })
-  const template = parseJsonPath(text)
+  const template = parseTemplate(text)
   if (kind === 'jsonpath')
-    return debugged(text, value, () => renderTemplate(template, value, allowMissingKeys))
-  return evaluateTemplate(template, value)
+    return debugged(text, value, () => renderTemplate(template, value, { allowMissingKeys }))
+  return evaluateTemplate(template, value, { allowMissingKeys })
     .map((results) => `${goJson(results, '    ')}\n`)
     .join('')
 }
