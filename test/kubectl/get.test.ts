@@ -48,7 +48,7 @@ describe('kubectl get', () => {
       /^error: error executing jsonpath "\{end\}": Error executing template: not in range, nothing to end\. /,
     )
     expect(kubectl(['get', 'pods', '-o', 'jsonpath={.a']).stderr).toBe(
-      'error: error parsing jsonpath {.a, unclosed action',
+      'error: error parsing jsonpath {.a, unclosed action\n',
     )
   })
 
