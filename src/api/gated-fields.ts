@@ -48,6 +48,8 @@ const rows: readonly Row[] = [
   ['resource.v1.DeviceRequestAllocationResult', 'shareID consumedCapacity', 'consumableCapacity'],
   ['resource.v1.AllocatedDeviceStatus', 'shareID', 'consumableCapacity'],
   ['resource.v1.DeviceClassSpec', 'extendedResourceName', 'extendedResources'],
+  ['autoscaling.v2.HPAScalingRules', 'tolerance', 'hpaTolerance'],
+  ['coordination.v1.LeaseSpec', 'strategy preferredHolder', 'coordinatedLeaderElection'],
   ['storage.v1.CSIDriverSpec', 'nodeAllocatableUpdatePeriodSeconds', 'mutableNodeAllocatable'],
   ['storage.v1.VolumeError', 'errorCode', 'mutableNodeAllocatable'],
 ]

@@ -222,6 +222,8 @@ const features: Readonly<Record<Feature, Span>> = {
   consumableCapacity: { since: 36 },
   /** CSI drivers have the allocatable volumes of nodes updated (MutableCSINodeAllocatableCount). */
   mutableNodeAllocatable: { since: 35 },
+  /** Leases choose their holder (CoordinatedLeaderElection), off by default so far. */
+  coordinatedLeaderElection: { since: newestMinor + 1 },
 }
 
 /** A behaviour that differs between minors. */
@@ -287,6 +289,7 @@ export type Feature =
   | 'partitionableDevices'
   | 'consumableCapacity'
   | 'mutableNodeAllocatable'
+  | 'coordinatedLeaderElection'
 
 /** A Kubernetes minor: its resources and behaviour. */
 export interface Release {

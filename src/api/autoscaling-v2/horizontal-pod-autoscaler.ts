@@ -60,7 +60,8 @@ export const horizontalPodAutoscalerDefinition: KindDefinition<HorizontalPodAuto
     storagePrefix: '/registry/horizontalpodautoscalers',
     subresources: [statusOf('autoscaling', 'v2', 'HorizontalPodAutoscaler')],
     setDefaults: setAutoscalerDefaults,
-    validate: validateAutoscaler,
+    validate: (autoscaler) => validateAutoscaler(autoscaler),
+    validateUpdate: validateAutoscaler,
     strategy: {
       prepareForCreate: (autoscaler) => {
         autoscaler.status = {

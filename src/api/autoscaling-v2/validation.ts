@@ -1,5 +1,6 @@
 import { forbidden, invalid, notSupported, required, type FieldError } from '../field-error.js'
-import { pathSegmentFaults } from '../names.js'
+import { dnsLabelFaults, pathSegmentFaults } from '../names.js'
+import { validateContainerResourceName } from '../core/validation/resources.js'
 import { parseQuantity } from '../quantity.js'
 import { validateNonNegative } from '../apps/template.js'
 import type {
@@ -30,11 +31,31 @@ const sources = [
 
 const isPositive = (quantity: string): boolean => parseQuantity(quantity).nanos > 0n
 
+/** What a reference may lack: a well-formed apiVersion, or a group in it. */
+interface ReferenceOptions {
+  readonly allowsAnyVersion: boolean
+  readonly allowsCore: boolean
+}
+
+/** Source: ValidateAPIVersion, and ParseGroupVersion of apimachinery. */
+function apiVersionFault(
+  { apiVersion = '' }: CrossVersionObjectReference,
+  { allowsAnyVersion, allowsCore }: ReferenceOptions,
+): string | undefined {
+  if (allowsAnyVersion) return undefined
+  const parts = apiVersion.split('/')
+  if (parts.length > 2) return `unexpected GroupVersion string: ${apiVersion}`
+  const group = parts.length === 2 ? parts[0] : ''
+  return group === '' && !allowsCore ? 'apiVersion must specify API group' : undefined
+}
+
 function validateReference(
-  { kind, name }: CrossVersionObjectReference,
+  reference: CrossVersionObjectReference,
+  options: ReferenceOptions,
   path: string,
   errors: FieldError[],
 ): void {
+  const { kind, name, apiVersion = '' } = reference
   for (const [field, value] of [
     ['kind', kind],
     ['name', name],
@@ -42,6 +63,8 @@ function validateReference(
     if (value === '') errors.push(required(`${path}.${field}`))
     else for (const fault of pathSegmentFaults(value)) errors.push(invalid(`${path}.${field}`, value, fault))
   }
+  const fault = apiVersionFault(reference, options)
+  if (fault !== undefined) errors.push(invalid(`${path}.apiVersion`, apiVersion, fault))
 }
 
 function validateIdentifier({ name }: MetricIdentifier, path: string, errors: FieldError[]): void {
@@ -70,11 +93,12 @@ function validateTarget(
 
 function validateObjectSource(
   source: NonNullable<MetricSpec['object']>,
+  options: ReferenceOptions,
   path: string,
   errors: FieldError[],
 ): void {
   const { describedObject, metric, target } = source
-  validateReference(describedObject, `${path}.describedObject`, errors)
+  validateReference(describedObject, options, `${path}.describedObject`, errors)
   validateIdentifier(metric, `${path}.metric`, errors)
   validateTarget(target, `${path}.target`, errors)
   if (target.value === undefined && target.averageValue === undefined) {
@@ -128,7 +152,11 @@ function validateResourceSource(
   errors: FieldError[],
 ): void {
   if (name === '') errors.push(required(`${path}.name`, 'must specify a resource name'))
+  else if (container !== undefined) validateContainerResourceName(name, `${path}.name`, errors)
   if (container === '') errors.push(required(`${path}.container`, 'must specify a container'))
+  else if (container !== undefined) {
+    for (const fault of dnsLabelFaults(container)) errors.push(invalid(`${path}.container`, container, fault))
+  }
   validateTarget(target, `${path}.target`, errors)
   const { averageUtilization, averageValue } = target
   if (averageUtilization === undefined && averageValue === undefined) {
@@ -149,9 +177,15 @@ function validateResourceSource(
   }
 }
 
-function validateSource(spec: MetricSpec, field: string, path: string, errors: FieldError[]): void {
+function validateSource(
+  spec: MetricSpec,
+  field: string,
+  options: ReferenceOptions,
+  path: string,
+  errors: FieldError[],
+): void {
   const { object, external, pods, resource, containerResource } = spec
-  if (field === 'object' && object !== undefined) validateObjectSource(object, path, errors)
+  if (field === 'object' && object !== undefined) validateObjectSource(object, options, path, errors)
   else if (field === 'external' && external !== undefined) validateExternalSource(external, path, errors)
   else if (field === 'pods' && pods !== undefined) validatePodsSource(pods, path, errors)
   else if (field === 'resource' && resource !== undefined) validateResourceSource(resource, path, errors)
@@ -159,14 +193,19 @@ function validateSource(spec: MetricSpec, field: string, path: string, errors: F
 }
 
 /** Source: pkg/apis/autoscaling/validation validateMetricSpec; an unknown type is reported twice there. */
-function validateMetric(spec: MetricSpec, path: string, errors: FieldError[]): void {
+function validateMetric(
+  spec: MetricSpec,
+  options: ReferenceOptions,
+  path: string,
+  errors: FieldError[],
+): void {
   if (spec.type === '') errors.push(required(`${path}.type`, 'must specify a metric source type'))
   const isKnown = sourceTypes.includes(spec.type)
   if (!isKnown) errors.push(notSupported(`${path}.type`, spec.type, sourceTypes))
   const present = sources.filter(([field]) => spec[field] !== undefined).map(([field]) => field)
   // upstream validates only the first source
   const [first] = present
-  if (first !== undefined) validateSource(spec, first, `${path}.${first}`, errors)
+  if (first !== undefined) validateSource(spec, first, options, `${path}.${first}`, errors)
   const expected = sources.find(([, type]) => type === spec.type)?.[0]
   if (expected === undefined) errors.push(notSupported(`${path}.type`, spec.type, sourceTypes))
   else if (spec[expected] === undefined) errors.push(required(`${path}.${expected}`, missingText))
@@ -221,8 +260,34 @@ function validateRules(rules: HPAScalingRules | undefined, path: string, errors:
   }
 }
 
-/** Source: ValidateHorizontalPodAutoscaler. */
-export function validateAutoscaler({ spec }: HorizontalPodAutoscaler): readonly FieldError[] {
+/** Source: validationOptionsForHorizontalPodAutoscaler of pkg/registry/autoscaling. */
+function referenceOptions(
+  { spec }: HorizontalPodAutoscaler,
+  old: HorizontalPodAutoscaler | undefined,
+): Readonly<Record<'target' | 'metrics', ReferenceOptions>> {
+  const { apiVersion, kind } = spec.scaleTargetRef
+  const before = old?.spec.scaleTargetRef
+  const isSame = before !== undefined && before.apiVersion === apiVersion && before.kind === kind
+  const strict = { allowsAnyVersion: false, allowsCore: true }
+  const wasInvalid = old?.spec.metrics?.some(
+    ({ type, object }) =>
+      type === 'Object' &&
+      object !== undefined &&
+      apiVersionFault(object.describedObject, strict) !== undefined,
+  )
+  return {
+    target: { allowsAnyVersion: isSame, allowsCore: kind === 'ReplicationController' },
+    metrics: { ...strict, allowsAnyVersion: wasInvalid ?? false },
+  }
+}
+
+/** Source: ValidateHorizontalPodAutoscaler and ValidateHorizontalPodAutoscalerUpdate. */
+export function validateAutoscaler(
+  autoscaler: HorizontalPodAutoscaler,
+  old?: HorizontalPodAutoscaler,
+): readonly FieldError[] {
+  const { spec } = autoscaler
+  const options = referenceOptions(autoscaler, old)
   const errors: FieldError[] = []
   const { minReplicas, maxReplicas, scaleTargetRef, metrics = [], behavior } = spec
   if (minReplicas !== undefined && minReplicas < 1) {
@@ -232,8 +297,10 @@ export function validateAutoscaler({ spec }: HorizontalPodAutoscaler): readonly 
   if (minReplicas !== undefined && maxReplicas < minReplicas) {
     errors.push(invalid('spec.maxReplicas', maxReplicas, 'must be greater than or equal to `minReplicas`'))
   }
-  validateReference(scaleTargetRef, 'spec.scaleTargetRef', errors)
-  metrics.forEach((metric, index) => validateMetric(metric, `spec.metrics[${index}]`, errors))
+  validateReference(scaleTargetRef, options.target, 'spec.scaleTargetRef', errors)
+  metrics.forEach((metric, index) =>
+    validateMetric(metric, options.metrics, `spec.metrics[${index}]`, errors),
+  )
   if (minReplicas === 0 && !metrics.some(({ type }) => type === 'Object' || type === 'External')) {
     errors.push(
       forbidden(

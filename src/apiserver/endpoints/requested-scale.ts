@@ -61,7 +61,7 @@ export function requestedScale(
       force: call.request.options.force === true || !context.managedFields,
     })
     return finish(
-      readPatched<Scale>(context, call, { ...expected, message }, patch, applied.object ?? live),
+      readPatched<Scale>(context, call, { ...expected, message }, patch, applied.object ?? live, live),
       applied.managers,
     )
   }
@@ -74,6 +74,7 @@ export function requestedScale(
           { ...expected, message },
           patch,
           applyPatch({ message }, live, patch),
+          live,
         )
   return finish(scale, managers.length === 0 ? managers : trackUpdate(kind, write, live, scale, managers))
 }

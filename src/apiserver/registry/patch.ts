@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../api/definition.js'
 import type { Draft } from '../../api/draft.js'
 import { invalid as invalidField } from '../../api/field-error.js'
+import { goTypeOf, inGoOrder, itemType, memberType, type GoType } from '../../api/go-order.js'
 import { decode } from '../../api/schema/decode.js'
 import { DecodeError } from '../../api/schema/decode-error.js'
 import { ApiError } from '../../client/api-error.js'
@@ -154,6 +155,7 @@ function decodePatched(
     call.resource,
     patch,
     shares ? { ...patched, status: undefined } : patched,
+    existing,
     shown,
   )
   if (shares) object['status'] = status
@@ -162,7 +164,7 @@ function decodePatched(
 
 /**
  * Decodes a patched object as its kind. Throws ApiError 422 that blames the patch. `shown` is the object in
- * error texts, if it has more than is decoded.
+ * error texts, if it has more than is decoded; `existing` is the object before the patch.
  */
 export function readPatched<T extends object = Record<string, unknown>>(
   { resources }: Pick<RegistryContext, 'resources'>,
@@ -170,11 +172,14 @@ export function readPatched<T extends object = Record<string, unknown>>(
   expected: Pick<Resource, 'apiVersion' | 'kind' | 'message'>,
   patch: PatchBody,
   patched: unknown,
+  existing: unknown,
   shown: unknown = patched,
 ): T {
   const fail = (why: string): Error => {
     const isStrategic = patch.type === 'strategic'
-    const text = isStrategic ? goText(patch.body) : patchedText(shown, expected.message.isCustom === true)
+    const text = isStrategic
+      ? goText(patch.body)
+      : patchedText(expected, shown, existing, patch.type === 'merge')
     return invalid({ group: '', kind: '' }, '', [
       invalidField('patch', text, isStrategic ? restoreText(why) : why),
     ])
@@ -218,59 +223,45 @@ function reportFaults(
   for (const fault of faults) warn(call, fault)
 }
 
-/** Object metadata in the order of Go's struct. */
-const METADATA = [
-  'name',
-  'generateName',
-  'namespace',
-  'selfLink',
-  'uid',
-  'resourceVersion',
-  'generation',
-  'creationTimestamp',
-  'deletionTimestamp',
-  'deletionGracePeriodSeconds',
-  'labels',
-  'annotations',
-  'ownerReferences',
-  'finalizers',
-  'managedFields',
-]
-
 /**
- * Returns a patched object as error texts show it. Upstream's patch library sorts members, but leaves parts
- * that the patch did not touch in the order of Go's structs. That order is known here for the metadata only.
- * Custom resources are no structs.
+ * Returns a patched object as error texts show it. Upstream's patch library sorts the members of what the
+ * patch touched, and of what a merge patch adds; the rest is in the order of Go's structs. Custom resources
+ * are no structs.
  */
-function patchedText(patched: unknown, isCustom: boolean): string {
-  if (!isMap(patched)) return JSON.stringify(patched)
-  if (isCustom)
-    return JSON.stringify(patched, (_, value: unknown) => (isMap(value) ? sortedByName(value) : value))
+function patchedText(
+  { apiVersion, kind, message }: Pick<Resource, 'apiVersion' | 'kind' | 'message'>,
+  patched: unknown,
+  existing: unknown,
+  addsSorted: boolean,
+): string {
+  const sorted = (value: unknown): unknown =>
+    Array.isArray(value)
+      ? value.map(sorted)
+      : isMap(value)
+        ? mapSorted(value, (name) => sorted(value[name]))
+        : value
+  const show = (value: unknown, before: unknown, type: GoType): unknown => {
+    if (value === before) return inGoOrder(type, value)
+    if (Array.isArray(value) && Array.isArray(before)) {
+      return value.map((item: unknown, index) =>
+        show(item, before.includes(item) ? item : before[index], itemType(type)),
+      )
+    }
+    if (isMap(value) && isMap(before))
+      return mapSorted(value, (name) => show(value[name], before[name], memberType(type, name)))
+    return addsSorted ? sorted(value) : value
+  }
   return JSON.stringify(
-    Object.fromEntries(
-      Object.keys(patched)
-        .sort()
-        .map((name) => [name, shownMember(name, patched[name])]),
-    ),
+    message.isCustom === true ? sorted(patched) : show(patched, existing, goTypeOf(apiVersion, kind)),
   )
 }
 
-const sortedByName = (map: JsonMap): JsonMap =>
+const mapSorted = (map: JsonMap, member: (name: string) => unknown): JsonMap =>
   Object.fromEntries(
     Object.keys(map)
       .sort()
-      .map((name) => [name, map[name]]),
+      .map((name) => [name, member(name)]),
   )
-
-function shownMember(name: string, value: unknown): unknown {
-  if (!isMap(value)) return value
-  const names = Object.keys(value)
-  const place = (member: string): number =>
-    METADATA.includes(member) ? METADATA.indexOf(member) : METADATA.length
-  if (name === 'metadata') names.sort((a, b) => place(a) - place(b))
-  else if (name === 'data' || name === 'stringData' || name === 'binaryData') names.sort()
-  return Object.fromEntries(names.map((member) => [member, value[member]]))
-}
 
 /**
  * Returns why a patched object of another kind is refused: upstream decodes it as the kind that it names, and
