@@ -367,7 +367,9 @@ class GroupRenderer {
     const known = go?.known.split(' ').includes(field) ?? false
     if (this.#isNullable(name, schema, field)) return 'nullable'
     const isPointer = go?.pointer?.split(' ').includes(field) ?? false
-    if (go?.always?.split(' ').includes(field)) return isPointer && isStruct(property) ? 'pointer' : 'always'
+    // a required pointer that the client omits is null, which validation refuses
+    if (go?.always?.split(' ').includes(field))
+      return !isPointer ? 'always' : isStruct(property) ? 'pointer' : 'nullable'
     if (isStruct(property) && property.default !== undefined) return 'always'
     if (known) return go?.pointer?.split(' ').includes(field) ? 'pointer' : naturalPresence(property)
     if (property.default !== undefined || schema.required?.includes(field)) return 'always'

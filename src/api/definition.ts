@@ -217,9 +217,11 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly validateUpdate?: (next: T, old: T) => readonly FieldError[]
   /**
    * Validates metadata.name and returns the messages of its faults (default: DNS-1123 subdomain). `prefix` is
-   * true for generateName.
+   * true for generateName. A few kinds derive the name from the object.
    */
-  readonly validateName?: (name: string, prefix: boolean) => readonly string[]
+  readonly validateName?: (name: string, prefix: boolean, object: T) => readonly string[]
+  /** Whether a change of the spec can make the name wrong, which updates validate then. */
+  readonly nameFollowsSpec?: boolean
   readonly strategy: Strategy<T>
   readonly columns: readonly PrinterColumn<T>[]
   /** Compares rows of a Table. Default: the order of the list. */

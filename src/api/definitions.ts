@@ -25,6 +25,7 @@ import { policyDefinitions } from './policy/definitions.js'
 import { rbacDefinitions } from './rbac/definitions.js'
 import { resourceDefinitions } from './resource/definitions.js'
 import { schedulingDefinitions } from './scheduling/definitions.js'
+import { fixedCountUpdate } from './storage/csi-node.js'
 import { storageDefinitions } from './storage/definitions.js'
 import type { KindDefinition, KubeObject } from './definition.js'
 import type { Release } from './releases.js'
@@ -121,6 +122,10 @@ function adapted(definition: KindDefinition, release: Release): KindDefinition {
               ? { strategy: { ...definition.strategy, ...untimedVolume } }
               : {}),
           }
+    case 'CSINode':
+      return release.has('mutableNodeAllocatable')
+        ? definition
+        : { ...definition, validateUpdate: fixedCountUpdate as NonNullable<KindDefinition['validateUpdate']> }
     case 'CustomResourceDefinition':
       return release.has('definitionFormatWarnings')
         ? definition

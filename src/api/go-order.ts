@@ -39,8 +39,12 @@ const plainMap: GoType = {
 export const itemType = (type: GoType): GoType =>
   type === undefined || type === plainMap ? undefined : { form: 'single', message: type.message }
 
-const fieldsOf = ({ declared }: ProtoMessage): readonly ProtoField[] =>
-  declared.flatMap((field) => (field.form === 'inline' ? fieldsOf(field.message()) : [field]))
+/** The fields of a struct; of a union, those of the message that it may be. */
+const fieldsOf = ({ declared, isUnion }: ProtoMessage): readonly ProtoField[] =>
+  (isUnion
+    ? declared.flatMap((field) => (field.type === 'message' ? fieldsOf(field.message()) : []))
+    : declared
+  ).flatMap((field) => (field.form === 'inline' ? fieldsOf(field.message()) : [field]))
 
 /** Returns a value with all members in Go's order. Values of no known type stay as they are. */
 export function inGoOrder(type: GoType, value: unknown): unknown {

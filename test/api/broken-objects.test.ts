@@ -19,7 +19,7 @@ const metrics = [
     },
   },
 ]
-const scaleTargetRef = { kind: 'Deployment', name: 'd' }
+const scaleTargetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'd' }
 
 /** A whole object of each kind, of which parts are taken away or replaced. */
 const whole: Readonly<Record<string, object>> = {

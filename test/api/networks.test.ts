@@ -42,34 +42,34 @@ describe('ingresses', () => {
     [
       path({ path: '/a/../b%2f' }),
       [
-        'spec.rules[0].http.paths[0].path: Invalid value: "/a/../b%2f": must not contain \'/../\'',
-        'spec.rules[0].http.paths[0].path: Invalid value: "/a/../b%2f": must not contain \'%2f\'',
+        'spec.rules[1].http.paths[0].path: Invalid value: "/a/../b%2f": must not contain \'/../\'',
+        'spec.rules[1].http.paths[0].path: Invalid value: "/a/../b%2f": must not contain \'%2f\'',
       ],
     ],
     [
       path({ path: '/a/..' }),
-      ['spec.rules[0].http.paths[0].path: Invalid value: "/a/..": cannot end with \'/..\''],
+      ['spec.rules[1].http.paths[0].path: Invalid value: "/a/..": cannot end with \'/..\''],
     ],
     [
       path({ path: 'x', pathType: 'ImplementationSpecific' }),
-      ['spec.rules[0].http.paths[0].path: Invalid value: "x": must be an absolute path'],
+      ['spec.rules[1].http.paths[0].path: Invalid value: "x": must be an absolute path'],
     ],
     [
       path({ pathType: 'X' }),
       [
-        'spec.rules[0].http.paths[0].pathType: Unsupported value: "X": supported values: "Exact", ' +
+        'spec.rules[1].http.paths[0].pathType: Unsupported value: "X": supported values: "Exact", ' +
           '"ImplementationSpecific", "Prefix"',
       ],
     ],
     [
       path({ backend: {} }),
-      ['spec.rules[0].http.paths[0].backend: Invalid value: "": resource or service backend is required'],
+      ['spec.rules[1].http.paths[0].backend: Invalid value: "": resource or service backend is required'],
     ],
     [
       path({ backend: { resource: { kind: '', name: 'a/b' } } }),
       [
-        'spec.rules[0].http.paths[0].backend.resource.kind: Required value',
-        'spec.rules[0].http.paths[0].backend.resource.name: Invalid value: "a/b": may not contain \'/\'',
+        'spec.rules[1].http.paths[0].backend.resource.kind: Required value',
+        'spec.rules[1].http.paths[0].backend.resource.name: Invalid value: "a/b": may not contain \'/\'',
       ],
     ],
     [{ spec: { rules: [{ http: {} }] } }, ['spec.rules[0].http.paths: Required value']],

@@ -51,8 +51,10 @@ export function prepared(recorded: Recorded, creationTimestamp = '2026-01-02T03:
 /** All that validation finds, in Kubernetes' order. */
 export function faultsOf(definition: KindDefinition, object: KubeObject): readonly FieldError[] {
   const { namespaced, validateName = subdomainName } = definition
-  return [
-    ...validateObjectMeta(object.metadata, { namespaced, validateName, anyFinalizer: () => false }),
-    ...(definition.validate?.(object) ?? []),
-  ]
+  const rules = {
+    namespaced,
+    validateName: (name: string, prefix: boolean) => validateName(name, prefix, object),
+    anyFinalizer: () => false,
+  }
+  return [...validateObjectMeta(object.metadata, rules), ...(definition.validate?.(object) ?? [])]
 }

@@ -5,7 +5,7 @@ import type {
   CustomResourceSubresources,
   SelectableField,
 } from './generated.js'
-import { fieldOf } from './schema.js'
+import { findField } from './field-paths.js'
 import type { Schema } from './schema.js'
 
 const COLUMN_TYPES = ['boolean', 'date', 'integer', 'number', 'string']
@@ -67,8 +67,6 @@ export function validateSelectableFields(
   path: string,
 ): readonly FieldError[] {
   const errors: FieldError[] = []
-  if (fields.length > MOST_SELECTABLE_FIELDS)
-    errors.push(tooMany(path, fields.length, MOST_SELECTABLE_FIELDS))
   const seen = new Set<string>()
   fields.forEach(({ jsonPath }, index) => {
     const at = `${path}[${index}].jsonPath`
@@ -76,22 +74,23 @@ export function validateSelectableFields(
       errors.push(required(at))
       return
     }
-    const names = jsonPath.split('.')
-    const target = names
-      .slice(1)
-      .reduce<Schema | undefined>((one, name) => (one === undefined ? undefined : fieldOf(one, name)), schema)
-    if (names[0] !== '' || target === undefined) {
-      errors.push(invalid(at, jsonPath, 'is an invalid path: does not refer to a valid field'))
-    } else if (names[1] === 'metadata')
+    const found = findField(jsonPath, schema, false)
+    if ('fault' in found) {
+      errors.push(invalid(at, jsonPath, `is an invalid path: ${found.fault}`))
+      return
+    }
+    if (found.names[0] === 'metadata')
       errors.push(invalid(at, jsonPath, 'must not point to fields in metadata'))
-    else if (!['string', 'boolean', 'integer'].includes(target.type ?? '')) {
+    if (!['string', 'boolean', 'integer'].includes(found.schema?.type ?? '')) {
       const text =
         'must point to a field of type string, boolean or integer. Enum string fields and strings ' +
         'with formats are allowed.'
       errors.push(invalid(at, jsonPath, text))
     }
-    if (seen.has(jsonPath)) errors.push(duplicate(at, jsonPath))
-    seen.add(jsonPath)
+    const name = found.names.join('.')
+    if (seen.has(name)) errors.push(duplicate(at, jsonPath))
+    seen.add(name)
   })
+  if (seen.size > MOST_SELECTABLE_FIELDS) errors.push(tooMany(path, seen.size, MOST_SELECTABLE_FIELDS))
   return errors
 }

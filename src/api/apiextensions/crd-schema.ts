@@ -15,12 +15,13 @@ function readDefinition(plain: Message, input: unknown): Decoded<KubeObject> {
   const decoded = decode<CustomResourceDefinition | BetaDefinition>(plain, input)
   const { spec } = decoded.object
   const validations = [
-    ...('validation' in spec ? [spec.validation] : []),
-    ...(spec.versions ?? []).map(({ schema }) => schema),
+    ...('validation' in spec ? [['spec.validation', spec.validation] as const] : []),
+    ...(spec.versions ?? []).map(({ schema }) => ['spec.versions.schema', schema] as const),
   ]
   try {
-    for (const validation of validations) {
-      if (validation?.openAPIV3Schema !== undefined) readNestedSchemas(validation.openAPIV3Schema)
+    for (const [path, validation] of validations) {
+      if (validation?.openAPIV3Schema !== undefined)
+        readNestedSchemas(validation.openAPIV3Schema, `${path}.openAPIV3Schema`)
     }
   } catch (error) {
     throw error instanceof RangeError ? new DecodeError('exceeded max depth') : error

@@ -1,5 +1,7 @@
 import { forbidden, invalid, notSupported, required, type FieldError } from '../field-error.js'
-import { dns1035LabelFaults, dnsSubdomainFaults } from '../names.js'
+import { dns1035LabelFaults, dnsSubdomainFaults, subdomainName } from '../names.js'
+import { wasSentEmpty } from '../schema/sent-empty.js'
+import type { Schema } from './schema.js'
 import { validateClientConfig } from '../webhook-client.js'
 import { validateColumn, validateSelectableFields, validateSubresources } from './columns-validation.js'
 import type {
@@ -22,7 +24,9 @@ import { hasDefaults, validateSchema, type SchemaRules } from './schema-validati
 
 const APPROVED = 'api-approved.kubernetes.io'
 const APPROVAL_HELP = 'see https://github.com/kubernetes/enhancements/pull/1111'
-const MOST_WARNING_CHARACTERS = 256
+const MOST_WARNING_BYTES = 256
+
+const utf8Length = (text: string): number => new TextEncoder().encode(text).length
 
 /**
  * Validates a CRD on create. Source: apiextensions pkg/apis/apiextensions/validation/validation.go
@@ -32,7 +36,7 @@ export function validateDefinition(
   crd: CustomResourceDefinition,
   version: DefinitionVersion = 'v1',
 ): readonly FieldError[] {
-  const errors = [...validateName(crd), ...validateAll(crd, rulesOf(crd.spec, version))]
+  const errors = validateAll(crd, rulesOf(crd.spec, version))
   return version === 'v1beta1'
     ? errors
     : [...errors, ...validateApproval(crd), ...validatePreserves(crd.spec)]
@@ -73,13 +77,19 @@ export function validateDefinitionUpdate(
 
 /** Validates a write to the status of a CRD. */
 export function validateDefinitionStatus(next: CustomResourceDefinition): readonly FieldError[] {
-  return validateStatus(next)
+  return validateNames(next.status.acceptedNames, 'status.acceptedNames')
 }
 
-function validateName({ metadata: { name = '' }, spec }: CustomResourceDefinition): readonly FieldError[] {
+/** Source: ValidateCustomResourceDefinition, nameValidationFn. */
+export function validateDefinitionName(
+  name: string,
+  prefix: boolean,
+  { spec }: CustomResourceDefinition,
+): readonly string[] {
+  const faults = subdomainName(name, prefix)
   return name === `${spec.names.plural}.${spec.group}`
-    ? []
-    : [invalid('metadata.name', name, 'must be spec.names.plural+"."+spec.group')]
+    ? faults
+    : [...faults, 'must be spec.names.plural+"."+spec.group']
 }
 
 function validateAll(crd: CustomResourceDefinition, rules: DefinitionRules): readonly FieldError[] {
@@ -108,9 +118,14 @@ function validateStoredVersions(
     left.delete(name)
   }
   for (const name of left)
-    errors.push(invalid(`${path}[${stored.indexOf(name)}]`, name, 'must appear in spec.versions'))
+    errors.push(invalid(`${path}[${stored.indexOf(name)}]`, name, missingVersionText(name)))
   return errors
 }
+
+const missingVersionText = (name: string): string =>
+  `missing from spec.versions; ${name} was previously a storage version, and must remain in spec.versions ` +
+  `until a storage migration ensures no data remains persisted in ${name} and removes ${name} from ` +
+  'status.storedVersions'
 
 /** Source: validateCustomResourceDefinitionSpec. */
 function validateSpec(spec: CustomResourceDefinitionSpec, rules: DefinitionRules): readonly FieldError[] {
@@ -135,7 +150,7 @@ function validateSpec(spec: CustomResourceDefinitionSpec, rules: DefinitionRules
   versions.forEach((version, at) =>
     errors.push(...validateVersion(version, shared, rules, `spec.versions[${at}]`)),
   )
-  const printed = internalVersions(versions)
+  const printed = versions.length > 0 || wasSentEmpty(spec, 'versions') ? internalVersions(versions) : null
   if (new Set(versions.map(({ name }) => name)).size < versions.length) {
     errors.push(invalid('spec.versions', printed, 'must contain unique version names'))
   }
@@ -179,16 +194,21 @@ function validateVersion(
     errors.push(invalid(`${path}.deprecationWarning`, deprecationWarning, text))
   }
   const hasStatus = (version.subresources ?? shared.subresources)?.status !== undefined
-  return [...errors, ...validateParts(version, hasStatus, rules, path, 'schema', shared)]
+  return [...errors, ...validateParts(version, hasStatus, rules, path, 'schema')]
 }
 
 function warningFaults(deprecated: boolean, warning: string | undefined): readonly string[] {
   if (warning === undefined) return []
+  if (!deprecated) return ['can only be set for deprecated versions']
   const faults: string[] = []
-  if (!deprecated) faults.push('can only be set for deprecated versions')
-  if (warning === '') faults.push('must not be empty')
-  if (Array.from(warning).length > MOST_WARNING_CHARACTERS)
-    faults.push(`must be <= ${MOST_WARNING_CHARACTERS} characters long`)
+  if (utf8Length(warning) > MOST_WARNING_BYTES)
+    faults.push(`must be <= ${MOST_WARNING_BYTES} characters long`)
+  if (warning === '') faults.push('must not be an empty string')
+  const hidden = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/u.exec(warning)
+  if (hidden !== null) {
+    const at = utf8Length(warning.slice(0, hidden.index))
+    faults.push(`must only contain printable UTF-8 characters; non-printable character found at index ${at}`)
+  }
   return faults
 }
 
@@ -198,11 +218,9 @@ function validateParts(
   hasStatus: boolean,
   rules: SchemaRules,
   path: string,
-  schemaName: string,
-  shared: Hoisted = parts,
+  schemaName: 'schema' | 'validation',
 ): readonly FieldError[] {
   const schema = parts.schema?.openAPIV3Schema
-  const shape = schema ?? shared.schema?.openAPIV3Schema ?? {}
   return [
     ...(schema === undefined
       ? []
@@ -213,8 +231,23 @@ function validateParts(
     ...(parts.additionalPrinterColumns ?? []).flatMap((column, at) =>
       validateColumn(column, `${path}.additionalPrinterColumns[${at}]`),
     ),
-    ...validateSelectableFields(parts.selectableFields ?? [], shape, `${path}.selectableFields`),
+    ...selectableFaults(parts, schema, `${path}.selectableFields`, schemaName),
   ]
+}
+
+function selectableFaults(
+  { selectableFields = [] }: Hoisted,
+  schema: Schema | undefined,
+  path: string,
+  schemaName: 'schema' | 'validation',
+): readonly FieldError[] {
+  if (selectableFields.length === 0) return []
+  if (schema !== undefined) return validateSelectableFields(selectableFields, schema, path)
+  const text =
+    schemaName === 'schema'
+      ? 'may only be set when `version.schema.openAPIV3Schema` is not included'
+      : 'may only be set when validations.schema is included'
+  return [invalid(path, '', text)]
 }
 
 /** Source: validateCustomResourceConversion. */
@@ -225,10 +258,13 @@ function validateConversion(
 ): readonly FieldError[] {
   if (conversion === undefined) return []
   const { strategy, webhook } = conversion
-  if (strategy === '') return [required(`${path}.strategy`)]
   if (strategy !== 'Webhook') {
     const errors =
-      strategy === 'None' ? [] : [notSupported(`${path}.strategy`, strategy, ['None', 'Webhook'])]
+      strategy === 'None'
+        ? []
+        : strategy === ''
+          ? [required(`${path}.strategy`)]
+          : [notSupported(`${path}.strategy`, strategy, ['None', 'Webhook'])]
     const text = 'should not be set when strategy is not set to Webhook'
     if (webhook?.clientConfig !== undefined) errors.push(forbidden(`${path}.webhookClientConfig`, text))
     if ((webhook?.conversionReviewVersions ?? []).length > 0)
@@ -247,13 +283,23 @@ function validateConversion(
       ),
     )
   const versions = webhook?.conversionReviewVersions ?? []
-  if (versions.length === 0) {
-    errors.push(required(`${path}.conversionReviewVersions`))
-  } else if (rules.knownReviewVersions && !isKnownReview(versions)) {
-    errors.push(
-      invalid(`${path}.conversionReviewVersions`, versions, 'must include at least one of v1, v1beta1'),
-    )
-  }
+  return [...errors, ...validateReviewVersions(versions, rules, `${path}.conversionReviewVersions`)]
+}
+
+/** Source: validateConversionReviewVersions. */
+function validateReviewVersions(
+  versions: readonly string[],
+  rules: DefinitionRules,
+  path: string,
+): readonly FieldError[] {
+  if (versions.length === 0) return [required(path)]
+  const errors = versions.flatMap((version, index) => {
+    const at = `${path}[${index}]`
+    if (versions.indexOf(version) < index) return [invalid(at, version, 'duplicate version')]
+    return dns1035LabelFaults(version).map((fault) => invalid(at, version, fault))
+  })
+  if (rules.knownReviewVersions && !isKnownReview(versions))
+    errors.push(invalid(path, versions, 'must include at least one of v1, v1beta1'))
   return errors
 }
 

@@ -1,7 +1,12 @@
 import { borrow, defineKind, plainColumns, specChanged, statusOf } from '../define.js'
 import type { KindDefinition } from '../definition.js'
 import type { Draft } from '../draft.js'
-import { validateDefinition, validateDefinitionStatus, validateDefinitionUpdate } from './crd-validation.js'
+import {
+  validateDefinition,
+  validateDefinitionName,
+  validateDefinitionStatus,
+  validateDefinitionUpdate,
+} from './crd-validation.js'
 import type { CustomResourceDefinition, CustomResourceDefinitionNames } from './generated.js'
 import { isKnownFormat } from './formats.js'
 import { type Schema, nestedSchemas } from './schema.js'
@@ -17,7 +22,11 @@ function setDefaults(crd: Draft<CustomResourceDefinition>): void {
   if (Object.isFrozen(crd.spec)) return
   nameDefaults(crd.spec.names)
   crd.spec.conversion ??= { strategy: 'None' }
-  const service = crd.spec.conversion.webhook?.clientConfig?.service
+  const { webhook } = crd.spec.conversion
+  // the internal type has no such struct
+  if (webhook?.clientConfig === undefined && (webhook?.conversionReviewVersions ?? []).length === 0)
+    delete crd.spec.conversion.webhook
+  const service = webhook?.clientConfig?.service
   if (service !== undefined) service.port ??= 443
 }
 
@@ -46,6 +55,7 @@ export const customResourceDefinition: KindDefinition<CustomResourceDefinition> 
     storagePrefix: '/registry/apiextensions.k8s.io/customresourcedefinitions',
     subresources: [statusOf('apiextensions.k8s.io', 'v1', 'CustomResourceDefinition')],
     setDefaults,
+    validateName: validateDefinitionName,
     validate: (crd) => validateDefinition(crd),
     validateUpdate: (next, old) => validateDefinitionUpdate(next, old),
     strategy: {
@@ -64,6 +74,7 @@ export const customResourceDefinition: KindDefinition<CustomResourceDefinition> 
       },
       prepareForStatusUpdate: (crd, old) => {
         crd.spec = borrow(old.spec)
+        if ((crd.status.storedVersions ?? []).length === 0) addStoredVersion(crd)
         const {
           labels: _labels,
           annotations: _annotations,

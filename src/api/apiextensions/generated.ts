@@ -17,7 +17,6 @@ import {
   mapList,
   merge,
   message,
-  oneOf,
   pointer,
   ref,
   required,
@@ -207,7 +206,10 @@ export const apiextensionsSchema: SchemaGroup = defineGroup(
         type: required(always(string)),
       }),
     CustomResourceConversion: () =>
-      message({ strategy: required(always(string)), webhook: ref('WebhookConversion') }),
+      message({
+        strategy: required(always(named('v1.ConversionStrategyType'))),
+        webhook: ref('WebhookConversion'),
+      }),
     CustomResourceDefinition: () =>
       message({
         apiVersion: pointer(string),
@@ -331,7 +333,12 @@ export const apiextensionsSchema: SchemaGroup = defineGroup(
         messageExpression: string,
         optionalOldSelf: pointer(boolean),
         reason: pointer(
-          oneOf('FieldValueDuplicate', 'FieldValueForbidden', 'FieldValueInvalid', 'FieldValueRequired'),
+          named('v1.FieldValueErrorReason', [
+            'FieldValueDuplicate',
+            'FieldValueForbidden',
+            'FieldValueInvalid',
+            'FieldValueRequired',
+          ]),
         ),
         rule: required(always(string)),
       }),

@@ -1,3 +1,4 @@
+import { wasSentEmpty } from '../schema/sent-empty.js'
 import { additionalOf, itemsOf, type Schema } from './schema.js'
 
 /**
@@ -8,7 +9,8 @@ export function internalSchema(schema: Schema): Readonly<Record<string, unknown>
   return Object.fromEntries(
     fieldOrder.map(([goName, name, empty]) => {
       const value = schema[name]
-      return [goName, value === undefined ? empty : internalField(name, value, schema)]
+      if (value !== undefined) return [goName, internalField(name, value, schema)]
+      return [goName, wasSentEmpty(schema, name) ? (maps.has(name) ? {} : []) : empty]
     }),
   )
 }
@@ -84,7 +86,7 @@ export function rootFault(
   const allowed = new Set(ALLOWED.split(' '))
   for (const [goName, name, empty] of fieldOrder) {
     const value = schema[name]
-    if (value === undefined || value === empty) continue
+    if (value === undefined ? !wasSentEmpty(schema, name) : value === empty) continue
     if (goName === 'Type' && value !== 'object') return 'type'
     if (allowed.has(goName)) continue
     const text =
@@ -94,6 +96,9 @@ export function rootFault(
   }
   return undefined
 }
+
+/** The fields that are maps. */
+const maps = new Set(['properties', 'patternProperties', 'definitions', 'dependencies'])
 
 /** The fields of the internal JSONSchemaProps in order: Go's name, the JSON name, and the empty value. */
 const fieldOrder: readonly (readonly [goName: string, name: keyof Schema, empty: unknown])[] = [

@@ -19,6 +19,7 @@ import { isPlainObject } from '../schema/plain-json.js'
 import type { ValidationRule } from './generated.js'
 import { internalRule } from './internal-schema.js'
 import { declTypeOf, MAX_REQUEST_SIZE, type DeclaredType } from './schema-types.js'
+import { findField } from './field-paths.js'
 import { fieldOf, itemsOf, someSchema } from './schema.js'
 import type { Schema } from './schema.js'
 import { correlation } from './value-validation.js'
@@ -107,20 +108,21 @@ function faultOf(
   return program.fault === undefined ? undefined : `${texts.program}${program.fault}`
 }
 
-const REASONS = ['FieldValueRequired', 'FieldValueForbidden', 'FieldValueInvalid', 'FieldValueDuplicate']
+const REASONS = ['FieldValueDuplicate', 'FieldValueForbidden', 'FieldValueInvalid', 'FieldValueRequired']
+
+/** Returns the faults of rules as texts: what they lack, and their field paths. */
+export function ruleForms(schema: Schema, path: string): readonly FieldError[] {
+  return (schema['x-kubernetes-validations'] ?? []).flatMap((rule, at) =>
+    ruleForm(rule, schema, `${path}.x-kubernetes-validations[${at}]`),
+  )
+}
 
 /**
- * Validates the rules of one schema when a CRD is written. Source: validation.go
+ * Compiles the rules of one schema when a CRD is written. Source: validation.go
  * validateCustomResourceDefinitionOpenAPISchema.
  */
 export function validateRules(schema: Schema, path: string, scope: RuleScope): readonly FieldError[] {
-  const { isRoot } = scope
-  const rules = schema['x-kubernetes-validations'] ?? []
-  const errors = rules.flatMap((rule, at) =>
-    ruleForm(rule, schema, `${path}.x-kubernetes-validations[${at}]`),
-  )
-  if (errors.length > 0) return errors
-  const self = selfType(schema, isRoot)
+  const self = selfType(schema, scope.isRoot)
   if (self === undefined) {
     const why =
       'internal error: failed to construct type information for x-kubernetes-validations rules: unable to ' +
@@ -172,41 +174,23 @@ function ruleForm(rule: ValidationRule, schema: Schema, path: string): readonly 
   const errors: FieldError[] = []
   if (text === '') errors.push(required(`${path}.rule`, 'rule is not specified'))
   else if (message !== '' && note === '') {
-    errors.push(invalid(`${path}.message`, message, 'message must be non-empty if specified'))
+    errors.push(invalid(`${path}.message`, message, 'must be non-empty if specified'))
   } else if (/[\r\n]/.test(note))
-    errors.push(invalid(`${path}.message`, message, 'message must not contain line breaks'))
+    errors.push(invalid(`${path}.message`, message, 'must not contain line breaks'))
   else if (/[\r\n]/.test(text) && note === '') {
     errors.push(required(`${path}.message`, 'message must be specified if rule contains line breaks'))
   }
   if (messageExpression !== '' && messageExpression.trim() === '') {
-    errors.push(required(`${path}.messageExpression`, 'must be non-empty if specified'))
+    errors.push(required(`${path}.messageExpression`, 'messageExpression must be non-empty if specified'))
   }
   if (reason !== undefined && !REASONS.includes(reason))
     errors.push(notSupported(`${path}.reason`, reason, REASONS))
+  const at = `${path}.fieldPath`
   if (fieldPath === '') return errors
-  if (fieldPath.trim() === '') {
-    errors.push(invalid(`${path}.fieldPath`, fieldPath, 'fieldPath must be non-empty if specified'))
-  } else if (/[\r\n]/.test(fieldPath)) {
-    errors.push(invalid(`${path}.fieldPath`, fieldPath, 'fieldPath must not contain line breaks'))
-  } else {
-    const fault = fieldPathFault(fieldPath, schema)
-    if (fault !== undefined)
-      errors.push(invalid(`${path}.fieldPath`, fieldPath, `fieldPath must be a valid path: ${fault}`))
-  }
+  if (fieldPath.trim() === '') errors.push(invalid(at, fieldPath, 'must be non-empty if specified'))
+  if (/[\r\n]/.test(fieldPath)) errors.push(invalid(at, fieldPath, 'must not contain line breaks'))
+  if ('fault' in findField(fieldPath, schema)) errors.push(invalid(at, fieldPath, 'must be a valid path'))
   return errors
-}
-
-/** Source: apiextensions pkg/apiserver/schema/cel/validation.go ValidFieldPath. */
-function fieldPathFault(path: string, schema: Schema): string | undefined {
-  const steps = path.match(/\.[^.[\]]+|\['(?:[^'\\]|\\.)*'\]/g) ?? []
-  if (steps.join('') !== path) return `expected '.' or '['' at start of path`
-  let at: Schema | undefined = schema
-  for (const step of steps) {
-    const name = step.startsWith('.') ? step.slice(1) : step.slice(2, -2)
-    at = fieldOf(at, name)
-    if (at === undefined) return 'does not refer to a valid field'
-  }
-  return undefined
 }
 
 /** Whether the schema has any rule. */

@@ -1,4 +1,4 @@
-import { duplicate, forbidden, invalid, notSupported, required } from '../field-error.js'
+import { forbidden, invalid, notSupported, required } from '../field-error.js'
 import type { FieldError } from '../field-error.js'
 import type { Json } from '../json.js'
 import { copyJson } from '../schema/plain-json.js'
@@ -6,7 +6,7 @@ import { rootFault } from './internal-schema.js'
 import { compileGoRegExp, isFault } from '../regexp.js'
 import { prune } from './prune.js'
 import { CostTotal, timesPlaces } from './rule-costs.js'
-import { validateRules } from './rules.js'
+import { ruleForms, validateRules } from './rules.js'
 import type { RuleScope } from './rules.js'
 import { additionalOf, itemsOf, propertyNames, preservesUnknown, someSchema } from './schema.js'
 import type { Schema } from './schema.js'
@@ -60,7 +60,7 @@ export function hasFault(schema: Schema, rule: Exclude<keyof SchemaRules, 'refus
   }
   const count = (rules: SchemaRules): number => {
     const errors: FieldError[] = []
-    keywords(schema, '', { rules, scope: undefined }, errors)
+    keywords(schema, '', { rules, scope: undefined, ruleErrors: [] }, errors)
     return errors.length
   }
   return count({ ...LAX, [rule]: true }) > count(LAX)
@@ -93,8 +93,9 @@ export function validateSchema(
     errors.length > 0 || !rules.structural
       ? undefined
       : { isRoot: true, correlatable: true, places: 1n, total }
-  keywords(schema, path, { rules, scope }, errors)
-  return [...errors, ...total.faults(path)]
+  const ruleErrors: FieldError[] = []
+  keywords(schema, path, { rules, scope, ruleErrors }, errors)
+  return [...errors, ...ruleErrors, ...total.faults(path)]
 }
 
 /** Returns how often parts of a schema's values can occur. Source: cel_validation.go extractMaxElements. */
@@ -137,11 +138,14 @@ interface Part {
   readonly rules: SchemaRules
   /** Context of CEL rules; undefined where they are not allowed. */
   readonly scope: RuleScope | undefined
+  /** Faults of rules, which come after those of schemas. */
+  readonly ruleErrors: FieldError[]
 }
 
 /** Source: validateCustomResourceDefinitionOpenAPISchema. */
 function keywords(schema: Schema, path: string, part: Part, errors: FieldError[]): void {
-  const { rules, scope } = part
+  const { rules, scope, ruleErrors } = part
+  const before = errors.length
   unsupported(schema, path, rules, errors)
   const additional = additionalOf(schema)
   if (additional === false)
@@ -151,33 +155,34 @@ function keywords(schema: Schema, path: string, part: Part, errors: FieldError[]
       forbidden(`${path}.additionalProperties`, 'additionalProperties and properties are mutual exclusive'),
     )
   }
+  const outside: Part = { rules, scope: undefined, ruleErrors }
   const within: Part = {
     rules,
+    ruleErrors,
     scope: scope === undefined ? undefined : { ...scope, isRoot: false, places: placesWithin(schema, scope) },
   }
   if (typeof additional === 'object') keywords(additional, `${path}.additionalProperties`, within, errors)
   for (const name of propertyNames(schema))
     keywords(schema.properties?.[name] ?? {}, `${path}.properties[${name}]`, within, errors)
   for (const name of ['allOf', 'oneOf', 'anyOf'] as const) {
-    schema[name]?.forEach((one, at) =>
-      keywords(one, `${path}.${name}[${at}]`, { rules, scope: undefined }, errors),
-    )
+    schema[name]?.forEach((one, at) => keywords(one, `${path}.${name}[${at}]`, outside, errors))
   }
-  if (schema.not !== undefined) keywords(schema.not, `${path}.not`, { rules, scope: undefined }, errors)
+  if (schema.not !== undefined) keywords(schema.not, `${path}.not`, outside, errors)
   const items = itemsOf(schema)
   if (items !== undefined) {
     const correlatable = (scope?.correlatable ?? false) && schema['x-kubernetes-list-type'] === 'map'
     keywords(
       items,
       `${path}.items`,
-      { rules, scope: within.scope === undefined ? undefined : { ...within.scope, correlatable } },
+      { ...within, scope: within.scope === undefined ? undefined : { ...within.scope, correlatable } },
       errors,
     )
   }
   mapAndListTypes(schema, path, rules, errors)
-  if (schema['x-kubernetes-validations'] !== undefined && scope !== undefined) {
-    errors.push(...validateRules(schema, path, scope))
-  }
+  errors.push(...ruleForms(schema, path))
+  // rules are compiled only where the schema has no other fault here or within
+  if (schema['x-kubernetes-validations'] !== undefined && scope !== undefined && errors.length === before)
+    ruleErrors.push(...validateRules(schema, path, scope))
 }
 
 /** Source: specStandardValidatorV3.validate. */
@@ -237,82 +242,79 @@ function mapAndListTypes(schema: Schema, path: string, rules: SchemaRules, error
     errors.push(notSupported(`${path}.x-kubernetes-map-type`, mapType, ['atomic', 'granular']))
   }
   if (listType !== undefined && type !== 'array') mustBe('array', 'x-kubernetes-list-type')
+  else if (listType === 'set') setItems(schema, rules, path, errors)
   if (listType !== undefined && !['atomic', 'set', 'map'].includes(listType)) {
-    errors.push(notSupported(`${path}.x-kubernetes-list-type`, listType, ['atomic', 'map', 'set']))
+    errors.push(notSupported(`${path}.x-kubernetes-list-type`, listType, ['atomic', 'set', 'map']))
   }
   if (keys.length > 0 && listType !== 'map') {
     const at = `${path}.x-kubernetes-list-type`
     const text = 'must be map if x-kubernetes-list-map-keys is non-empty'
     errors.push(listType === undefined ? required(at, text) : invalid(at, listType, text))
   }
-  if (listType === 'map') mapKeys(schema, keys, rules, path, errors)
-  if (listType === 'set') setItems(schema, rules, path, errors)
+  if (listType === 'map') mapKeys(schema, keys, path, errors)
+  if (rules.mapKeys) mapKeysAndSets(schema, path, errors)
 }
 
-function setItems(
-  schema: Schema,
-  { mapKeys: neverNull, atomicSets }: SchemaRules,
-  path: string,
-  errors: FieldError[],
-): void {
+/** Items of sets must be atomic. */
+function setItems(schema: Schema, { atomicSets }: SchemaRules, path: string, errors: FieldError[]): void {
   const items = itemsOf(schema)
-  if (items?.nullable === true && neverNull) {
-    errors.push(
-      forbidden(`${path}.items.nullable`, 'cannot be nullable when x-kubernetes-list-type is "set"'),
-    )
-  }
-  if (!atomicSets) return
+  if (!atomicSets || items === undefined) return
   const text = 'must be atomic as item of a list with x-kubernetes-list-type=set'
-  if (items?.type === 'object' && items['x-kubernetes-map-type'] !== 'atomic') {
-    errors.push(forbidden(`${path}.items.x-kubernetes-map-type`, text))
-  }
-  if (items?.type === 'array' && ![undefined, 'atomic'].includes(items['x-kubernetes-list-type'])) {
-    errors.push(forbidden(`${path}.items.x-kubernetes-list-type`, text))
-  }
+  const listType = items['x-kubernetes-list-type'] ?? null
+  // upstream shows the list type of objects, too
+  if (items.type === 'array' && ![null, 'atomic'].includes(listType))
+    errors.push(invalid(`${path}.items.x-kubernetes-list-type`, listType, text))
+  if (items.type === 'object' && items['x-kubernetes-map-type'] !== 'atomic')
+    errors.push(invalid(`${path}.items.x-kubernetes-map-type`, listType, text))
 }
 
-function mapKeys(
-  schema: Schema,
-  keys: readonly string[],
-  rules: SchemaRules,
-  path: string,
-  errors: FieldError[],
-): void {
+function mapKeys(schema: Schema, keys: readonly string[], path: string, errors: FieldError[]): void {
   const at = `${path}.x-kubernetes-list-map-keys`
   if (keys.length === 0) errors.push(required(at, 'must not be empty if x-kubernetes-list-type is map'))
   const items = itemsOf(schema)
   if (items === undefined) {
-    errors.push(required(`${path}.items`, 'must have a schema if x-kubernetes-list-type is map'))
+    const at = `${path}.items`
+    const text = 'must only have a single schema if x-kubernetes-list-type is map'
+    if (schema.items === undefined)
+      errors.push(required(at, 'must have a schema if x-kubernetes-list-type is map'))
+    else errors.push(invalid(at, { Schema: null, JSONSchemas: null }, text))
     return
   }
   if (items.type !== 'object') {
-    errors.push(
-      invalid(
-        `${path}.items.type`,
-        items.type ?? '',
-        "must be object if parent array's x-kubernetes-list-type is map",
-      ),
-    )
+    const text = "must be object if parent array's x-kubernetes-list-type is map"
+    errors.push(invalid(`${path}.items.type`, items.type ?? '', text))
     return
   }
   keys.forEach((key, index) => {
     const field = items.properties?.[key]
-    if (keys.indexOf(key) < index) errors.push(duplicate(`${at}[${index}]`, key))
     if (field === undefined) errors.push(invalid(at, keys, 'entries must all be names of item properties'))
     else if (field.type === 'array' || field.type === 'object') {
       const text = "must be a scalar type if parent array's x-kubernetes-list-type is map"
-      errors.push(invalid(`${path}.items.properties[${key}].type`, field.type, text))
-    } else if (!rules.mapKeys) {
-      return
-    } else if (field.nullable === true) {
-      const text = 'this property is in x-kubernetes-list-map-keys, so it cannot be nullable'
-      errors.push(forbidden(`${path}.items.properties[${key}].nullable`, text))
-    } else if (field.default === undefined && !(items.required ?? []).includes(key)) {
-      const text =
-        'this property is in x-kubernetes-list-map-keys, so it must have a default or be a required property'
-      errors.push(required(`${path}.items.properties[${key}].default`, text))
+      errors.push(invalid(`${path}.items.properties[${key}].type`, 'object', text))
     }
+    if (keys.indexOf(key) < index) errors.push(invalid(at, keys, 'must not contain duplicate entries'))
   })
+}
+
+/** Source: validateMapListKeysMapSet. */
+function mapKeysAndSets(schema: Schema, path: string, errors: FieldError[]): void {
+  const items = itemsOf(schema)
+  const listType = schema['x-kubernetes-list-type']
+  if (items === undefined || (listType !== 'set' && listType !== 'map')) return
+  if (items.nullable === true) {
+    const text = `cannot be nullable when x-kubernetes-list-type is ${listType}`
+    errors.push(forbidden(`${path}.items.nullable`, text))
+  }
+  if (listType === 'set') return
+  for (const key of schema['x-kubernetes-list-map-keys'] ?? []) {
+    const field = items.properties?.[key]
+    if (field === undefined) continue
+    const at = `${path}.items.properties[${key}]`
+    const why = 'this property is in x-kubernetes-list-map-keys, so it'
+    if (field.default === undefined && !(items.required ?? []).includes(key))
+      errors.push(required(`${at}.default`, `${why} must have a default or be a required property`))
+    if (field.nullable === true) errors.push(forbidden(`${at}.nullable`, `${why} cannot be nullable`))
+  }
 }
 
 /** Whether the schema has any default. */

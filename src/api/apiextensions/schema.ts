@@ -44,43 +44,57 @@ export function propertyNames({ properties = {} }: Schema): readonly string[] {
  * Decodes the nested schemas that field tables treat as any JSON (`items`, `additionalProperties`, ...):
  * removes unknown and empty fields. `schema` must be a fresh draft. Throws DecodeError for wrong types.
  */
-export function readNestedSchemas(schema: Schema): void {
+export function readNestedSchemas(schema: Schema, path: string): void {
   const draft = schema as Record<string, unknown>
   for (const name of ['items', 'additionalProperties', 'additionalItems']) {
     const value = draft[name]
-    if (isPlainObject(value))
-      draft[name] = decode(apiextensionsSchema.message('JSONSchemaProps'), value).object
+    if (isPlainObject(value)) draft[name] = readSchema(value, `${path}.${name}`)
     else if (name !== 'items' && value !== undefined && typeof value !== 'boolean')
       throw new DecodeError('boolean or JSON schema expected')
   }
-  for (const nested of nestedSchemas(schema)) readNestedSchemas(nested)
+  for (const [name, nested] of nestedEntries(schema)) {
+    const within = `${path}.${name}`
+    if (name === 'items' || name === 'additionalProperties')
+      at(within, () => {
+        readNestedSchemas(nested, within)
+      })
+    else readNestedSchemas(nested, within)
+  }
+}
+
+const readSchema = (value: object, path: string): object =>
+  at(path, () => decode<object>(apiextensionsSchema.message('JSONSchemaProps'), value).object)
+
+/** Runs what Go does in a decoder of its own: errors name the field of that decoder only. */
+function at<T>(path: string, run: () => T): T {
+  try {
+    return run()
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error
+    const field = `Go struct field JSONSchemaProps.${path}`
+    throw new DecodeError(error.message.replace(/Go (struct field|value)( [^ ]+)?(?= of type)/, field))
+  }
+}
+
+/** Returns all schemas directly within a schema, each with the name of its field. */
+function nestedEntries(schema: Schema): readonly (readonly [string, Schema])[] {
+  const { not } = schema
+  const additional = additionalOf(schema)
+  const items = itemsOf(schema)
+  const maps = ['properties', 'patternProperties', 'definitions'] as const
+  const lists = ['allOf', 'anyOf', 'oneOf'] as const
+  return [
+    ...maps.flatMap((name) => Object.values(schema[name] ?? {}).map((one) => [name, one] as const)),
+    ...lists.flatMap((name) => (schema[name] ?? []).map((one) => [name, one] as const)),
+    ...(not === undefined ? [] : [['not', not] as const]),
+    ...(items === undefined ? [] : [['items', items] as const]),
+    ...(typeof additional === 'object' ? [['additionalProperties', additional] as const] : []),
+  ]
 }
 
 /** Returns all schemas directly within a schema. */
-export function nestedSchemas(schema: Schema): readonly Schema[] {
-  const {
-    allOf = [],
-    anyOf = [],
-    oneOf = [],
-    not,
-    properties = {},
-    patternProperties = {},
-    definitions = {},
-  } = schema
-  const additional = additionalOf(schema)
-  const items = itemsOf(schema)
-  return [
-    ...Object.values(properties),
-    ...Object.values(patternProperties),
-    ...Object.values(definitions),
-    ...allOf,
-    ...anyOf,
-    ...oneOf,
-    ...(not === undefined ? [] : [not]),
-    ...(items === undefined ? [] : [items]),
-    ...(typeof additional === 'object' ? [additional] : []),
-  ]
-}
+export const nestedSchemas = (schema: Schema): readonly Schema[] =>
+  nestedEntries(schema).map(([, nested]) => nested)
 
 /** Whether the schema or one within it passes the test. */
 export function someSchema(schema: Schema, test: (schema: Schema) => boolean): boolean {

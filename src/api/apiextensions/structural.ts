@@ -53,9 +53,10 @@ function typeRules(schema: Schema, level: Level, path: string, errors: FieldErro
     }[level]
     errors.push(required(at, `must not be empty ${where}`))
   }
-  if (intOrString && type !== '') {
-    errors.push(invalid(at, type, 'must be empty if x-kubernetes-int-or-string is true'))
-  }
+  const other = 'must be false if x-kubernetes-int-or-string is true'
+  if (intOrString && preservesUnknown(schema))
+    errors.push(invalid(`${path}.x-kubernetes-preserve-unknown-fields`, true, other))
+  if (intOrString && embedded) errors.push(invalid(`${path}.x-kubernetes-embedded-resource`, true, other))
   if (embedded && additionalOf(schema) !== undefined) {
     errors.push(
       forbidden(`${path}.additionalProperties`, 'must not be used if x-kubernetes-embedded-resource is set'),

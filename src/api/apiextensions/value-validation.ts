@@ -18,6 +18,10 @@ const isInt64 = (value: number): boolean => Number.isInteger(value) && Math.abs(
 /** Whether a float64 is a whole number. Source: go-openapi swag IsFloat64AJSONInteger. */
 const isIntegral = (value: number): boolean => Number.isSafeInteger(value)
 
+/** What amd64 makes of a float64 as an int64. */
+const bound = (value: number): string => (value === -(2 ** 63) ? '-9223372036854775808' : String(value))
+const toInt64 = (value: number): number => (Math.abs(value) < 2 ** 63 ? Math.trunc(value) : -(2 ** 63))
+
 function isMultiple(value: number, of: number): boolean {
   if (isInt64(value)) return value % of === 0
   const quotient = of < 1 ? (1 / of) * value : value / of
@@ -106,8 +110,8 @@ class Validation {
   /** Source: kube-openapi type.go, formats.go. */
   #type(value: unknown, schema: Schema, path: string, errors: FieldError[]): void {
     const { type = '' } = schema
-    // upstream strips formats that it cannot check
-    const format = hasCheck(schema.format) ? schema.format : ''
+    // upstream strips formats that it cannot check, except in defaults
+    const format = hasCheck(schema.format) || this.#field !== '' ? (schema.format ?? '') : ''
     const fail = (found: string, wanted: string): void => {
       const text = `${path} ${IN_BODY} must be of type ${wanted}: ${JSON.stringify(found)}`
       errors.push(typeInvalid(this.#at(path), found, text))
@@ -205,7 +209,7 @@ class Validation {
   #number(value: number, schema: Schema, path: string, errors: FieldError[]): void {
     const { exclusiveMaximum = false, exclusiveMinimum = false } = schema
     const limit = (given: number | undefined): number | undefined =>
-      given === undefined || !isInt64(value) ? given : Math.trunc(given)
+      given === undefined || !isInt64(value) ? given : toInt64(given)
     const multipleOf = limit(schema.multipleOf)
     const maximum = limit(schema.maximum)
     const minimum = limit(schema.minimum)
@@ -217,10 +221,10 @@ class Validation {
       errors.push(invalid(this.#at(path), multipleOf, text))
     } else if (multipleOf !== undefined && !isMultiple(value, multipleOf)) fail(`a multiple of ${multipleOf}`)
     if (maximum !== undefined && (exclusiveMaximum ? value >= maximum : value > maximum)) {
-      fail(exclusiveMaximum ? `less than ${maximum}` : `less than or equal to ${maximum}`)
+      fail(exclusiveMaximum ? `less than ${bound(maximum)}` : `less than or equal to ${bound(maximum)}`)
     }
     if (minimum !== undefined && (exclusiveMinimum ? value <= minimum : value < minimum)) {
-      fail(exclusiveMinimum ? `greater than ${minimum}` : `greater than or equal to ${minimum}`)
+      fail(exclusiveMinimum ? `greater than ${bound(minimum)}` : `greater than or equal to ${bound(minimum)}`)
     }
   }
 

@@ -1,12 +1,32 @@
 import { ageColumn, borrow, column, defineKind, nameColumn, statusOf } from '../define.js'
 import type { KindDefinition } from '../definition.js'
-import { invalid, required } from '../field-error.js'
+import { invalid, notSupported, required } from '../field-error.js'
 import type { FieldError } from '../field-error.js'
 import { dns1035LabelFaults, dnsSubdomainFaults, pathSegmentName } from '../names.js'
 import type { APIService } from './generated.js'
 
+/** Source: ValidateAPIService. */
+function validateName(name: string, prefix: boolean, { spec }: APIService): readonly string[] {
+  const { version = '', group = '' } = spec
+  const wanted = `${version}.${group}`
+  const faults = pathSegmentName(name, prefix)
+  if (name === wanted) return faults
+  return [...faults, `must be \`spec.version+"."+spec.group\`: ${JSON.stringify(wanted)}`]
+}
+
+const STATUSES = ['True', 'False', 'Unknown']
+
+/** Source: ValidateAPIServiceStatus. */
+function validateStatus({ status }: APIService): readonly FieldError[] {
+  return (status.conditions ?? []).flatMap((condition, index) =>
+    STATUSES.includes(condition.status)
+      ? []
+      : [notSupported(`status.conditions[${index}].status`, condition.status, STATUSES)],
+  )
+}
+
 /** Source: kube-aggregator pkg/apis/apiregistration/validation/validation.go. */
-function validate({ metadata: { name = '' }, spec }: APIService): readonly FieldError[] {
+function validate({ spec }: APIService): readonly FieldError[] {
   const {
     group = '',
     version = '',
@@ -17,11 +37,6 @@ function validate({ metadata: { name = '' }, spec }: APIService): readonly Field
     insecureSkipTLSVerify = false,
   } = spec
   const errors: FieldError[] = []
-  const wanted = `${version}.${group}`
-  if (name !== wanted)
-    errors.push(
-      invalid('metadata.name', name, `must be \`spec.version+"."+spec.group\`: ${JSON.stringify(wanted)}`),
-    )
   if (group === '' && version !== 'v1')
     errors.push(required('spec.group', 'only v1 may have an empty group and it better be legacy kube'))
   if (group !== '')
@@ -73,7 +88,8 @@ export const apiServiceDefinition: KindDefinition<APIService> = defineKind<APISe
   namespaced: false,
   storagePrefix: '/registry/apiregistration.k8s.io/apiservices',
   subresources: [statusOf('apiregistration.k8s.io', 'v1', 'APIService')],
-  validateName: pathSegmentName,
+  validateName,
+  nameFollowsSpec: true,
   setDefaults: ({ spec }) => {
     if (spec.service !== undefined && !Object.isFrozen(spec)) spec.service.port ??= 443
   },
@@ -90,6 +106,7 @@ export const apiServiceDefinition: KindDefinition<APIService> = defineKind<APISe
     prepareForStatusUpdate: (service, old) => {
       service.spec = borrow(old.spec)
     },
+    validateStatusUpdate: validateStatus,
     allowUnconditionalUpdate: false,
   },
   columns: [

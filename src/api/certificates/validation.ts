@@ -60,7 +60,7 @@ export function validateRequest(
   const { usages = [], signerName, expirationSeconds, request } = spec
   const errors: FieldError[] = []
   const fault = requestFault(request)
-  if (fault !== undefined) errors.push(invalid('spec.request', request === '' ? null : request, fault))
+  if (fault !== undefined) errors.push(invalid('spec.request', (request as string | null) ?? null, fault))
   if (usages.length === 0) errors.push(required('spec.usages'))
   if (allow.unknownUsages !== true) {
     usages.forEach((usage, at) => {

@@ -1,6 +1,6 @@
 import type { KubeObject, MetaOnUpdate } from '../definition.js'
 import { forbidden, invalid, quoteValue, required, tooLong, type FieldError } from '../field-error.js'
-import { dnsLabelFaults, qualifiedNameFaults } from '../names.js'
+import { dnsLabelFaults, pathSegmentName, qualifiedNameFaults } from '../names.js'
 import type { ObjectMeta, OwnerReference } from './generated.js'
 import { validateLabels } from './label-validation.js'
 
@@ -193,7 +193,8 @@ export function validateObjectMetaUpdate(
 ): readonly FieldError[] {
   const [whole, update] = rules.onUpdate ?? [0, 1]
   return [
-    ...times(1 + whole, validateWhole(next.metadata, rules, 'metadata')),
+    ...validateWhole(next.metadata, { ...rules, validateName: pathSegmentName }, 'metadata'),
+    ...times(whole, validateWhole(next.metadata, rules, 'metadata')),
     ...times(1 + update, validateChange(next.metadata, old.metadata)),
     ...times(whole + update, validateKubeFinalizers(next.metadata, rules, 'metadata')),
   ]

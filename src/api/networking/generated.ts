@@ -199,7 +199,7 @@ export const networkingSchema: SchemaGroup = defineGroup(
       message({
         backend: required(always(ref('IngressBackend'))),
         path: string,
-        pathType: required(always(named('v1.PathType', ['Exact', 'ImplementationSpecific', 'Prefix']))),
+        pathType: required(nullable(named('v1.PathType', ['Exact', 'ImplementationSpecific', 'Prefix']))),
       }),
     HTTPIngressRuleValue: () => message({ paths: required(always(atomicList(ref('HTTPIngressPath')))) }),
     IPAddress: () =>

@@ -91,8 +91,8 @@ function validatePath(
   path: string,
   errors: FieldError[],
 ): void {
-  const type: string = pathType
-  if (type === '') {
+  const type = pathType as string | null
+  if (type === null) {
     errors.push(required(`${path}.pathType`, 'pathType must be specified'))
     return
   }
@@ -117,8 +117,7 @@ function validateRule({ host = '', http }: IngressRule, index: number, errors: F
     for (const fault of hostFaults(host)) errors.push(invalid(path, host, fault))
   }
   if (http === undefined) return
-  // upstream always names the first rule
-  const at = 'spec.rules[0].http.paths'
+  const at = `spec.rules[${index}].http.paths`
   const paths = (http.paths as readonly HTTPIngressPath[] | null | undefined) ?? []
   if (paths.length === 0) errors.push(required(at))
   paths.forEach((item, of) => validatePath(item, `${at}[${of}]`, errors))

@@ -4,6 +4,7 @@ import { semanticEqual } from '../equal.js'
 import { invalid, required, type FieldError } from '../field-error.js'
 import { internalForm } from '../internal-form.js'
 import { dnsSubdomainFaults, pathSegmentFaults } from '../names.js'
+import { parseIp } from '../ip.js'
 import { addressError, canonicalAddress } from '../netip.js'
 import type { IPAddress, ParentReference } from './generated.js'
 
@@ -15,6 +16,7 @@ type Sent = Partial<ParentReference>
  * ValidateIPAddressName.
  */
 function validateName(name: string): readonly string[] {
+  if (parseIp(name) === undefined) return ['must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)']
   const error = addressError(name)
   if (error !== undefined) return [error]
   return canonicalAddress(name) === name ? [] : ['must be a canonical form IP address']

@@ -7,9 +7,9 @@ import type { ServiceCIDR } from './generated.js'
 
 const path = 'spec.cidrs'
 
+/** Whether two ranges are of two families. Ranges that cannot be read are refused one by one. */
 function isDualStack(cidrs: readonly string[]): boolean {
-  const families = new Set(cidrs.map((cidr) => parseIpRange(cidr)?.family))
-  return families.size === 2 && !families.has(undefined)
+  return new Set(cidrs.map((cidr) => parseIpRange(cidr)?.family)).size === 2
 }
 
 /** Source: pkg/apis/networking/validation ValidateServiceCIDR. */

@@ -88,4 +88,5 @@ const goScalars: Readonly<Partial<Record<ScalarField['type'], string>>> = {
   time: 'v1.Time',
   microTime: 'v1.MicroTime',
   json: 'runtime.RawExtension',
+  anyJson: 'v1.JSON',
 }

@@ -99,6 +99,13 @@ function paddingFault(text: string, at: number, inQuantum: number): number {
 const cleanBase64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 
 function readBytes(value: unknown): string | TypeMismatch {
+  if (Array.isArray(value)) {
+    // Go takes a list of numbers for bytes, too
+    const other: unknown = value.find((item) => typeof item !== 'number')
+    return other === undefined
+      ? btoa(String.fromCharCode(...(value as readonly number[])))
+      : new TypeMismatch(jsonKind(other), 'uint8')
+  }
   if (typeof value !== 'string') return new TypeMismatch(jsonKind(value), '[]uint8')
   if (cleanBase64.test(value)) return value
   const fault = base64Fault(value)

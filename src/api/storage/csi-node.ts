@@ -45,20 +45,30 @@ function validateDriver(
 }
 
 /** An existing driver must not change, except for its number of volumes. Source: ValidateCSINodeUpdate. */
-function validateUpdate(next: CSINode, old: CSINode): readonly FieldError[] {
-  const before = new Map((old.spec.drivers ?? []).map((driver) => [driver.name, driver]))
-  const fixed = ({ name, nodeID, topologyKeys }: CSINodeDriver): object => ({ name, nodeID, topologyKeys })
-  const changed = (next.spec.drivers ?? []).filter((driver) => {
-    const was = before.get(driver.name)
-    return was !== undefined && !semanticEqual(fixed(driver), fixed(was))
-  })
-  return [
-    ...validate(next),
-    ...changed.map((driver) =>
-      invalid('spec.drivers', internalForm('storage.v1.CSINodeDriver', driver), 'field is immutable'),
-    ),
-  ]
-}
+const validateUpdate =
+  (hasFixedCount: boolean) =>
+  (next: CSINode, old: CSINode): readonly FieldError[] => {
+    const before = new Map((old.spec.drivers ?? []).map((driver) => [driver.name, driver]))
+    const fixed = ({ name, nodeID, topologyKeys, allocatable }: CSINodeDriver): object => ({
+      name,
+      nodeID,
+      topologyKeys,
+      ...(hasFixedCount ? { allocatable } : {}),
+    })
+    const changed = (next.spec.drivers ?? []).filter((driver) => {
+      const was = before.get(driver.name)
+      return was !== undefined && !semanticEqual(fixed(driver), fixed(was))
+    })
+    return [
+      ...validate(next),
+      ...changed.map((driver) =>
+        invalid('spec.drivers', internalForm('storage.v1.CSINodeDriver', driver), 'field is immutable'),
+      ),
+    ]
+  }
+
+/** The update validation of releases in which the number of volumes is fixed. */
+export const fixedCountUpdate: KindDefinition<CSINode>['validateUpdate'] = validateUpdate(true)
 
 /** storage.k8s.io/v1 CSINode. */
 export const csiNodeDefinition: KindDefinition<CSINode> = defineKind<CSINode>({
@@ -69,7 +79,7 @@ export const csiNodeDefinition: KindDefinition<CSINode> = defineKind<CSINode>({
   namespaced: false,
   storagePrefix: '/registry/csinodes',
   validate,
-  validateUpdate,
+  validateUpdate: validateUpdate(false),
   strategy: { metaOnUpdate: [2, 0], allowUnconditionalUpdate: false },
   columns: [nameColumn(), column('Drivers', ({ spec }) => spec.drivers?.length ?? 0, 'integer'), ageColumn()],
 })

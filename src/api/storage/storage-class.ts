@@ -63,10 +63,16 @@ function validateTopologies(terms: readonly TopologySelectorTerm[], errors: Fiel
       setOwn(values, expression.key, [...new Set(expression.values)].sort())
     })
     for (const other of known)
-      if (semanticEqual(other, values)) errors.push(duplicate(`${at}.matchLabelExpressions`, ''))
+      if (isSameTerm(other, values)) errors.push(duplicate(`${at}.matchLabelExpressions`, ''))
     known.push(values)
   })
 }
+
+/** Unlike other comparisons, a key without values is not the same as no key. */
+const isSameTerm = (
+  a: Readonly<Record<string, readonly string[]>>,
+  b: Readonly<Record<string, readonly string[]>>,
+): boolean => Object.keys(a).length === Object.keys(b).length && semanticEqual(a, b)
 
 function validateExpression(
   { key, values }: { readonly key: string; readonly values?: readonly string[] | null },

@@ -11,11 +11,16 @@ const texts = new WeakMap<object, string>()
 export function jsonText(object: object): string {
   const known = texts.get(object)
   if (known !== undefined) return known
-  if (!Object.isFrozen(object)) return hasItems(object) ? listText(object) : JSON.stringify(object)
-  const text = JSON.stringify(object)
+  if (!Object.isFrozen(object)) return hasItems(object) ? listText(object) : kindFirst(JSON.stringify(object))
+  const text = kindFirst(JSON.stringify(object))
   texts.set(object, text)
   return text
 }
+
+const TYPE_META = /^\{("apiVersion":"(?:(?:[a-z]+|[a-z.]+\.k8s\.io)\/)?v\w+"),("kind":"\w+")/
+
+/** Go's structs have the kind first. Custom resources are maps, which are sorted. */
+const kindFirst = (text: string): string => text.replace(TYPE_META, '{$2,$1')
 
 interface WithItems {
   readonly items: readonly object[]

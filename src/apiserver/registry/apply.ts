@@ -12,7 +12,6 @@ import type { PatchBody } from '../request.js'
 import { attributesOf, type RegistryRequest, type RegistryContext, warn } from './context.js'
 import { createAdmitted } from './create.js'
 import { emptyObject, setManagers, trackedKind, trackedWrite } from './managed-fields.js'
-import { restoreText } from './decode-body.js'
 import type { Resource } from './resources.js'
 import { load } from './stored.js'
 import { dropRepeatedOwners } from './owner-references.js'
@@ -84,9 +83,10 @@ function draftOf(
     return draft
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error
-    const subject = subjectOf(config, `${definition.group}/${definition.version}, Kind=${kind}`)
+    const type = `${definition.group}/${definition.version}, Kind=${kind}`
     throw untypedError(
-      `failed to convert new typed object (${subject}) to object: ${restoreText(error.message)}`,
+      `failed to convert new object (${subjectOf(config, type)}) to proper version: unable to convert ` +
+        `unstructured object to ${type}: error decoding from json: ${error.message}`,
     )
   }
 }

@@ -150,7 +150,8 @@ function checkValid({ resource }: RegistryRequest, draft: Draft<KubeObject>): vo
   const { definition } = resource
   const rules = {
     namespaced: resource.namespaced,
-    validateName: definition.validateName ?? subdomainName,
+    validateName: (name: string, prefix: boolean) =>
+      (definition.validateName ?? subdomainName)(name, prefix, object),
     anyFinalizer: () => allowsAnyFinalizer(definition),
   }
   const own = definition.validate?.(object) ?? []

@@ -25,6 +25,12 @@ export function cannotHandle(kind: string, version: string, expected: string, wh
 /** The scheme in which Go looks up kinds, as error texts name it. */
 export const NO_KIND_SCHEME = 'pkg/api/legacyscheme/scheme.go:30'
 
+/** The scheme that a group's kinds are looked up in, as Go names it. */
+export const schemeOf = (group: string): string =>
+  group === 'apiextensions.k8s.io'
+    ? 'k8s.io/apiextensions-apiserver/pkg/apiserver/apiserver.go:55'
+    : NO_KIND_SCHEME
+
 /**
  * Returns the text of a decoding error for strategic patches and apply, which upstream decodes with a
  * converter that has its own texts. Source: apimachinery pkg/runtime/converter.go.
@@ -84,7 +90,9 @@ function checkKind(resources: Resources, body: unknown, expected: ExpectedKind, 
   const refuse = (why: string): Error => badRequest(cannotHandle(kind, short, expected.kind, why))
   const listOf = kind.endsWith('List') ? kind.slice(0, -4) : kind
   if (!resources.knows(version, listOf))
-    throw refuse(`no kind "${kind}" is registered for version "${version}" in scheme "${NO_KIND_SCHEME}"`)
+    throw refuse(
+      `no kind "${kind}" is registered for version "${version}" in scheme "${schemeOf(expected.group)}"`,
+    )
   if (kind === expected.kind) {
     throw badRequest(
       `the API version in the data (${version}) does not match the expected API version (${apiVersion})`,

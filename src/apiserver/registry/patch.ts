@@ -2,6 +2,7 @@ import type { KubeObject } from '../../api/definition.js'
 import type { Draft } from '../../api/draft.js'
 import { invalid as invalidField } from '../../api/field-error.js'
 import { goTypeOf, inGoOrder, itemType, memberType, type GoType } from '../../api/go-order.js'
+import { semanticEqual } from '../../api/equal.js'
 import { decode } from '../../api/schema/decode.js'
 import { DecodeError } from '../../api/schema/decode-error.js'
 import { ApiError } from '../../client/api-error.js'
@@ -18,7 +19,7 @@ import type { Resource, Resources } from './resources.js'
 import { load } from './stored.js'
 import { dropRepeatedOwners } from './owner-references.js'
 import { checkIdentity, writeUpdate, type Written } from './update.js'
-import { NO_KIND_SCHEME, restoreText, wrongTypeMeta } from './decode-body.js'
+import { schemeOf, restoreText, wrongTypeMeta } from './decode-body.js'
 
 /** Most operations in one JSON patch. */
 const MOST_OPERATIONS = 10_000
@@ -177,9 +178,7 @@ export function readPatched<T extends object = Record<string, unknown>>(
 ): T {
   const fail = (why: string): Error => {
     const isStrategic = patch.type === 'strategic'
-    const text = isStrategic
-      ? goText(patch.body)
-      : patchedText(expected, shown, existing, patch.type === 'merge')
+    const text = isStrategic ? goText(patch.body) : patchedText(expected, shown, existing, patch.type)
     return invalid({ group: '', kind: '' }, '', [
       invalidField('patch', text, isStrategic ? restoreText(why) : why),
     ])
@@ -194,7 +193,7 @@ export function readPatched<T extends object = Record<string, unknown>>(
       otherKindText(
         resources,
         { apiVersion: String(apiVersion), kind: String(kind) },
-        expected.kind,
+        call.resource,
         patched,
       ),
     )
@@ -232,7 +231,7 @@ function patchedText(
   { apiVersion, kind, message }: Pick<Resource, 'apiVersion' | 'kind' | 'message'>,
   patched: unknown,
   existing: unknown,
-  addsSorted: boolean,
+  type: PatchBody['type'],
 ): string {
   const sorted = (value: unknown): unknown =>
     Array.isArray(value)
@@ -240,16 +239,19 @@ function patchedText(
       : isMap(value)
         ? mapSorted(value, (name) => sorted(value[name]))
         : value
-  const show = (value: unknown, before: unknown, type: GoType): unknown => {
-    if (value === before) return inGoOrder(type, value)
+  // a JSON patch works on a copy
+  const isSame = (a: unknown, b: unknown): boolean => a === b || (type === 'json' && semanticEqual(a, b))
+  const show = (value: unknown, before: unknown, goType: GoType): unknown => {
+    if (isSame(value, before)) return inGoOrder(goType, value)
     if (Array.isArray(value) && Array.isArray(before)) {
+      const old = before as readonly unknown[]
       return value.map((item: unknown, index) =>
-        show(item, before.includes(item) ? item : before[index], itemType(type)),
+        show(item, old.some((one) => isSame(item, one)) ? item : old[index], itemType(goType)),
       )
     }
     if (isMap(value) && isMap(before))
-      return mapSorted(value, (name) => show(value[name], before[name], memberType(type, name)))
-    return addsSorted ? sorted(value) : value
+      return mapSorted(value, (name) => show(value[name], before[name], memberType(goType, name)))
+    return type === 'merge' ? sorted(value) : value
   }
   return JSON.stringify(
     message.isCustom === true ? sorted(patched) : show(patched, existing, goTypeOf(apiVersion, kind)),
@@ -270,12 +272,13 @@ const mapSorted = (map: JsonMap, member: (name: string) => unknown): JsonMap =>
 function otherKindText(
   resources: Resources,
   { apiVersion, kind }: { readonly apiVersion: string; readonly kind: string },
-  expected: string,
+  expected: Pick<Resource, 'group' | 'kind'>,
   patched: unknown,
 ): string {
   const other = resources.ofKind(apiVersion, kind)
+  const scheme = schemeOf(expected.group)
   if (other === undefined)
-    return `no kind "${kind}" is registered for version "${apiVersion}" in scheme "${NO_KIND_SCHEME}"`
+    return `no kind "${kind}" is registered for version "${apiVersion}" in scheme "${scheme}"`
   try {
     decode(other.message, patched)
   } catch (error) {
@@ -288,6 +291,6 @@ function otherKindText(
   } = other
   return (
     `converting (${version}.${kind}) to ` +
-    `(${group === '' ? 'core' : (group.split('.')[0] as string)}.${expected}): unknown conversion`
+    `(${group === '' ? 'core' : (group.split('.')[0] as string)}.${expected.kind}): unknown conversion`
   )
 }

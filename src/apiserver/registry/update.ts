@@ -232,7 +232,8 @@ function checkValid({ resource, subresource }: RegistryRequest, next: KubeObject
   const { validate, validateWhole = validate, validateUpdate, strategy } = definition
   const rules = {
     namespaced: resource.namespaced,
-    validateName: definition.validateName ?? subdomainName,
+    validateName: (name: string, prefix: boolean) =>
+      (definition.validateName ?? subdomainName)(name, prefix, next),
     anyFinalizer: () => allowsAnyFinalizer(definition),
     onUpdate: subresource === '' ? strategy.metaOnUpdate : undefined,
   }
@@ -245,7 +246,10 @@ function checkValid({ resource, subresource }: RegistryRequest, next: KubeObject
   // the whole rules of metadata come with the kind's whole validation
   const repeated = (rules.onUpdate?.[0] ?? 0) - 1
   const own = ownOnce.length > 0 && repeated > 0 ? [...(validateWhole?.(next) ?? []), ...ownOnce] : ownOnce
-  const meta = isUntouched(next, old) ? [] : validateObjectMetaUpdate(next, old, rules)
+  const meta =
+    isUntouched(next, old) && definition.nameFollowsSpec !== true
+      ? []
+      : validateObjectMetaUpdate(next, old, rules)
   const managers = managersFaults(next.metadata.managedFields ?? [], old.metadata.managedFields)
   const errors = [...meta, ...managers, ...own]
   if (errors.length > 0) throw invalid(resource.groupKind, next.metadata.name ?? '', errors)
