@@ -5,7 +5,7 @@ import { isFailure, KubectlError } from './errors.js'
 import { patchTableOf, resourceNameOf } from './kinds.js'
 import type { Info } from './resource-args.js'
 import { keyOf, typed } from './resource-args.js'
-import { threeWayPatch } from './apply/three-way.js'
+import { twoWayPatch } from './apply/three-way.js'
 
 /** How a patch is sent. */
 export interface Patching {
@@ -27,7 +27,7 @@ export function patchTo(
 ): KubeObject | undefined {
   const { definition, object } = info
   const message = patchTableOf(call.env.scheme, definition)
-  const body = threeWayPatch(object, wanted, object, message)
+  const body = twoWayPatch(object, wanted, message)
   if (Object.keys(body).length === 0) return undefined
   if (dryRun === 'client') return wanted
   try {

@@ -6,7 +6,8 @@ import { applyStrategicPatch, StrategicPatchError } from '../../../src/api/patch
 import { release } from '../../../src/api/releases.js'
 import { createScheme } from '../../../src/api/scheme.js'
 import type { Message } from '../../../src/api/schema/types.js'
-import { threeWayPatch } from '../../../src/kubectl/apply/three-way.js'
+import { threeWayPatch, twoWayPatch } from '../../../src/kubectl/apply/three-way.js'
+import { KubectlError } from '../../../src/kubectl/errors.js'
 import type { Compared, Row, Table } from '../functions.js'
 
 /** The server does not tell these errors: what matters is that there is one. */
@@ -53,13 +54,14 @@ function strategic(row: Row): Compared {
       case 'StrategicMergePatch':
         return { expected, actual: applyStrategicPatch(message, original, patch) }
       case 'CreateTwoWayMergePatch':
-        return { expected, actual: threeWayPatch(original, modified, original, message) }
+        return { expected, actual: twoWayPatch(original, modified, message) }
       default:
         if (overwrite === false) return { expected, actual: expected }
         return { expected, actual: threeWayPatch(original, modified, current, message) }
     }
   } catch (error) {
-    if (error instanceof StrategicPatchError) return { expected, actual: { error: error.message } }
+    if (error instanceof StrategicPatchError || error instanceof KubectlError)
+      return { expected, actual: { error: error.message } }
     throw error
   }
 }

@@ -13,7 +13,7 @@ import { RestClient } from '../rest/rest-client.js'
 import { checkSchemas } from '../rest/check-schemas.js'
 import { selected } from '../selected.js'
 import { randomDigits } from '../random-suffix.js'
-import { threeWayPatch } from '../apply/three-way.js'
+import { twoWayPatch } from '../apply/three-way.js'
 import { fieldValidationOf } from './field-validation.js'
 
 /** `kubectl edit TYPE/NAME`, in the editor of the call. Source: kubectl pkg/cmd/edit/edit.go. */
@@ -153,7 +153,7 @@ function patchEdited(call: CommandLine, info: Info, wanted: KubeObject): void {
     throw new KubectlError('At least one of apiVersion, kind and name was changed')
   }
   const message = patchTableOf(call.env.scheme, definition)
-  const body = threeWayPatch(before, wanted, before, message)
+  const body = twoWayPatch(before, wanted, message)
   if (Object.keys(body).length === 0) return printDone(call, definition, info.object, 'skipped', 'none')
   if (call.flags.bool('output-patch')) call.out.line(`Patch: ${JSON.stringify(body)}`)
   const subresource = call.flags.string('subresource')
