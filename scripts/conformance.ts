@@ -3,11 +3,17 @@
  * clusters, one for each scenario: requests and their answers, and timelines of what controllers did.
  * Compares tables of upstream's functions (`quantity.json.gz`) with ours.
  * Prints a line a file and last `N of M steps equal`; with --verbose also each step that went otherwise.
+ *
+ * `npm run conformance -- DIR [--suites A,B] [--cases TEXT] [--show N] [--explain CASE]`: the same for a
+ * corpus of single requests (`SUITE.json.gz`), last `N of M equal`. `--show` prints the first differences;
+ * `--explain` one case: its request for curl, both answers, and what differs.
+ *
  * Exits with 1 only when it could not run.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { hasCorpus, playCorpus } from './conformance/corpus.js'
 import { isTableFile, scoreTable, type TableScore } from './conformance/functions.js'
 import type { Scenario } from '../test/conformance/recordings/scenario.js'
 import { timelineScore, type TimelineScore } from '../test/conformance/timelines/compare-timeline.js'
@@ -114,10 +120,21 @@ function showTable(name: string, { cases, unequal }: TableScore, verbose: boolea
 function main(): void {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { verbose: { type: 'boolean', default: false }, only: { type: 'string' } },
+    options: {
+      verbose: { type: 'boolean', default: false },
+      only: { type: 'string' },
+      suites: { type: 'string' },
+      cases: { type: 'string' },
+      show: { type: 'string', default: '0' },
+      explain: { type: 'string' },
+    },
   })
   const [directory] = positionals
   if (directory === undefined) throw new Error('usage: npm run conformance -- DIR [--verbose] [--only ID]')
+  if (hasCorpus(directory)) {
+    playCorpus(directory, { ...values, show: Number(values.show) })
+    return
+  }
   const all = noTotals()
   const allTimelines = noTimelines()
   for (const name of readdirSync(directory)

@@ -43,6 +43,13 @@ export function decode<T = unknown>(
 
 type Mutable = Record<string, unknown>
 
+/** Returns an object with its type first, in the order of Go's struct; a custom resource is no struct. */
+function kindFirst(message: Message, input: Readonly<Mutable>): Readonly<Mutable> {
+  const { apiVersion, kind } = input
+  if (apiVersion === undefined || kind === undefined || message.isCustom === true) return input
+  return { kind, ...input }
+}
+
 class Decoder {
   readonly unknownFields: string[] = []
   /**
@@ -58,7 +65,7 @@ class Decoder {
         `json: cannot unmarshal ${jsonKind(input)} into Go value of type ${message.goType}`,
       )
     }
-    return this.message(planOf(message), input, like)
+    return this.message(planOf(message), input === like ? input : kindFirst(message, input), like)
   }
 
   private message(plan: Plan, input: Readonly<Mutable>, like: unknown): unknown {

@@ -1,0 +1,3 @@
+import { corpusTests } from './corpus/corpus-tests.js'
+
+corpusTests(1, 2)
