@@ -1,7 +1,7 @@
 /**
- * `npx tsx scripts/corpus-differences.ts`: plays the copy of the corpus in test/fixtures, and writes the cases
- * that go otherwise to test/conformance/corpus-differences.json, by suite and reason. Reasons that the list
- * has already are kept; `classes` gives one to the other cases.
+ * `npx tsx scripts/corpus-differences.ts`: plays the copy of the corpus in test/fixtures, and writes the
+ * cases that go otherwise to test/conformance/corpus-differences.json, by suite and reason. Reasons that the
+ * list has already are kept; `classes` gives one to the other cases.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
