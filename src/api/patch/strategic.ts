@@ -1,6 +1,8 @@
 import type { Field, ListField, Message } from '../schema/types.js'
 import { type JsonMap, goText, isMap, without } from './json.js'
 import { sameJson } from './same-json.js'
+import { badType, goType, noMergeKey, StrategicPatchError, unknownType } from './strategic-error.js'
+import { withoutDirectives, withoutNulls } from './strategic-values.js'
 
 const DIRECTIVE = '$patch'
 const RETAIN_KEYS = '$retainKeys'
@@ -35,7 +37,7 @@ function mergeByDirective(patch: JsonMap): JsonMap {
   const directive = patch[DIRECTIVE]
   if (directive === 'replace') return without(patch, DIRECTIVE)
   if (directive === 'delete') return {}
-  throw new StrategicPatchError(`unknown patch type: ${goText(directive)} in map: ${goText(patch)}`, false)
+  throw unknownType(directive, patch)
 }
 
 /** Applies `$retainKeys`, which removes all other members first, for unions. */
@@ -48,6 +50,7 @@ function retainKeys(original: JsonMap, patch: JsonMap): JsonMap {
   for (const key of Object.keys(patch)) {
     if (
       key !== RETAIN_KEYS &&
+      patch[key] !== null &&
       !key.startsWith(DELETE_PREFIX) &&
       !key.startsWith(ORDER_PREFIX) &&
       !retained.includes(key)
@@ -69,11 +72,13 @@ function mergeMember(scope: Scope, result: Record<string, unknown>, patchKey: st
   if (isMap(present) && isMap(value)) {
     const field = fieldOf(scope, key)
     const replaces = field?.patchStrategy?.split(',').includes('replace') === true
-    set(result, key, replaces ? cleaned(value) : mergeMap(scopeOf(scope, field), present, value))
+    set(result, key, replaces ? value : mergeMap(scopeOf(scope, field), present, value))
   } else if (Array.isArray(present) && Array.isArray(value)) {
     set(result, key, mergeLists(scope, key, present, value, deletes))
   } else if (!deletes) {
-    set(result, key, cleaned(value))
+    const taken = withoutDirectives(withoutNulls(value))
+    if (taken === undefined) delete result[key]
+    else set(result, key, taken)
   }
 }
 
@@ -111,11 +116,12 @@ function mergeLists(
   deletes: boolean,
 ): readonly unknown[] {
   const field = fieldOf(scope, key)
-  if (!merges(field)) return deletes ? original : patch.map(cleaned)
+  // deletions are of lists with any strategy
+  if (field?.type !== 'list' || (!merges(field) && !deletes)) return patch
   if (original.length === 0 && patch.length === 0) return original
   const { mergeKey } = field
-  const ofMaps = [...original, ...patch].some(isMap)
-  if (!ofMaps) {
+  const isOfMaps = elementsAreMaps(original, patch)
+  if (!isOfMaps) {
     if (deletes) return original.filter((item) => !patch.includes(item))
     return orderItems(uniqueScalars([...original, ...patch]), {
       order: patch,
@@ -124,7 +130,7 @@ function mergeLists(
     })
   }
   if (mergeKey === undefined)
-    throw new StrategicPatchError(`cannot merge lists without merge key for ${key}`, false)
+    throw new StrategicPatchError(`cannot merge lists without merge key for ${goKind(field.items)}`, false)
   const { kept, items } = applyItemDirectives(original, patch, mergeKey)
   return orderItems(mergeItems(scopeOf(scope, field), kept, items, mergeKey), {
     order: items,
@@ -132,6 +138,21 @@ function mergeLists(
     mergeKey,
   })
 }
+
+/** Whether the items of lists are maps. Throws if they differ or there are none. Source: sliceElementType. */
+function elementsAreMaps(...lists: readonly (readonly unknown[])[]): boolean {
+  let type: string | undefined
+  for (const item of lists.flat()) {
+    const own = item === null ? undefined : goType(item)
+    if (type !== undefined && own !== type)
+      throw new StrategicPatchError(`list element types are not identical: ${goText(lists)}`, false)
+    type = own
+  }
+  if (type === undefined) throw new StrategicPatchError('no elements in any of the given slices', false)
+  return type === 'map[string]interface {}'
+}
+
+const goKind = ({ type }: Field): string => (type === 'message' ? 'struct' : type)
 
 /** Applies `$patch` directives in a list: `delete` removes an item, `replace` removes all. */
 function applyItemDirectives(
@@ -143,23 +164,19 @@ function applyItemDirectives(
   let replaces = false
   const items: JsonMap[] = []
   for (const item of patch) {
-    if (!isMap(item)) throw new StrategicPatchError('list item is not an object', true)
+    if (!isMap(item)) throw badType({}, item)
     const directive = item[DIRECTIVE]
     if (directive === undefined) items.push(item)
     else if (directive === 'replace') replaces = true
     else if (directive === 'delete') {
       if (!Object.hasOwn(item, mergeKey)) throw noMergeKey(item, mergeKey)
-      kept = kept.filter((other) => !isMap(other) || other[mergeKey] !== item[mergeKey])
+      kept = kept.filter((other, at) => mapAt(other, at)[mergeKey] !== item[mergeKey])
     } else {
-      throw new StrategicPatchError(
-        directive === 'merge'
-          ? 'merging lists cannot yet be specified in the patch'
-          : `unknown patch type: ${goText(directive)} in map: ${goText(item)}`,
-        false,
-      )
+      if (directive !== 'merge') throw unknownType(directive, item)
+      throw new StrategicPatchError('merging lists cannot yet be specified in the patch', false)
     }
   }
-  return replaces ? { kept: items.map(cleaned), items: [] } : { kept, items }
+  return replaces ? { kept: items, items: [] } : { kept, items }
 }
 
 function mergeItems(
@@ -172,15 +189,18 @@ function mergeItems(
   for (const item of patch) {
     const value = item[mergeKey]
     if (value === undefined) throw noMergeKey(item, mergeKey)
-    const at = merged.findIndex((other) => isMap(other) && other[mergeKey] === value)
-    if (at < 0) merged.push(cleaned(item))
+    const at = merged.findIndex((other, index) => mapAt(other, index)[mergeKey] === value)
+    if (at < 0) merged.push(item)
     else merged[at] = mergeMap(scope, merged[at] as JsonMap, item)
   }
   return merged
 }
 
-const noMergeKey = (item: JsonMap, mergeKey: string): Error =>
-  new StrategicPatchError(`map: ${goText(item)} does not contain declared merge key: ${mergeKey}`, false)
+/** Source: findMapInSliceBasedOnKeyValue. */
+function mapAt(item: unknown, at: number): JsonMap {
+  if (isMap(item)) return item
+  throw new StrategicPatchError(`value for key ${at} is not a map`, false)
+}
 
 /** Applies the `$setElementOrder/x` directives of a patch to `result`, and returns the rest of the patch. */
 function orderLists(scope: Scope, result: Record<string, unknown>, patch: JsonMap): JsonMap {
@@ -192,80 +212,67 @@ function orderLists(scope: Scope, result: Record<string, unknown>, patch: JsonMa
     const order = patch[directive]
     const items = patch[key]
     const present = result[key]
-    if (!Array.isArray(order)) throw badOrder()
-    if (items === undefined && !Array.isArray(present)) continue
-    if ((items !== undefined && !Array.isArray(items)) || (present !== undefined && !Array.isArray(present)))
-      continue
+    if (!Array.isArray(order)) throw badType([], order)
+    if (present !== undefined && !Array.isArray(present)) throw badType([], present)
+    if (items !== undefined && !Array.isArray(items)) throw badType([], items)
     const field = fieldOf(scope, key)
     const mergeKey = field?.type === 'list' ? field.mergeKey : undefined
-    checkOrder((items ?? []) as readonly unknown[], order, mergeKey)
-    const server = (present ?? []) as readonly unknown[]
+    const [server, wanted] = [(present ?? []) as readonly unknown[], (items ?? []) as readonly unknown[]]
+    checkOrder(wanted, order, mergeKey)
+    if (items === undefined && present === undefined) continue
     const merged =
       items === undefined
         ? server
         : present === undefined
-          ? cleanedList(items)
-          : mergeLists(scope, key, server, items, false)
+          ? (withoutDirectives(wanted) as readonly unknown[])
+          : mergeLists(scope, key, server, wanted, false)
+    if (mergeKey !== undefined && merged.length > 0) order.forEach(mapAt)
+    elementsAreMaps(server, wanted)
     set(result, key, orderItems(merged, { order, server, mergeKey }))
     rest = without(rest, key)
   }
   return rest
 }
 
-const badOrder = (): Error => new StrategicPatchError('invalid patch format of setElementOrder list', true)
-
-/** All items of the patch (except deletions) must be in the order list, in its order. */
+/**
+ * All items of the patch (except deletions) must be in the order list, in its order. Source:
+ * validatePatchWithSetOrderList.
+ */
 function checkOrder(
   items: readonly unknown[],
   order: readonly unknown[],
   mergeKey: string | undefined,
 ): void {
-  let from = 0
-  for (const item of items) {
-    if (isMap(item) && item[DIRECTIVE] !== undefined) continue
-    const at = order.findIndex((other, index) => index >= from && includesItem([other], item, mergeKey))
-    if (at < 0) {
-      const lists =
-        `The order in patch list:\n${goText(items)}\n doesn't match $setElementOrder ` +
-        `list:\n${goText(order)}\n`
-      throw new StrategicPatchError(lists, false)
-    }
-    from = at + 1
+  if (items.length === 0 || order.length === 0) return
+  const kept = mergeKey === undefined ? items : items.filter((item) => !isDeletion(item))
+  let at = 0
+  for (let place = 0; at < kept.length && place < order.length;) {
+    const item = kept[at]
+    if (isMap(item) && Object.hasOwn(item, DIRECTIVE)) at++
+    else if (haveSameKey(item, order[place++], mergeKey)) at++
   }
+  if (at === kept.length) return
+  const lists =
+    `The order in patch list:\n${goText(items)}\n doesn't match $setElementOrder ` +
+    `list:\n${goText(order)}\n`
+  throw new StrategicPatchError(lists, false)
 }
 
-function cleanedList(items: readonly unknown[]): readonly unknown[] {
-  return items.filter((item) => !isMap(item) || item[DIRECTIVE] !== 'delete').map(cleaned)
+function isDeletion(item: unknown): boolean {
+  if (!isMap(item)) throw badType({}, item)
+  return item[DIRECTIVE] === 'delete'
 }
 
-/** Returns a new value of the patch without the directives and nulls inside. */
-function cleaned(value: unknown): unknown {
-  if (Array.isArray(value)) return cleanedList(value)
-  if (!isMap(value)) return value
-  if (value[DIRECTIVE] === 'delete') return {}
-  const entries = Object.entries(value).filter(([key, member]) => {
-    const isDirective =
-      key === DIRECTIVE ||
-      key === RETAIN_KEYS ||
-      key.startsWith(DELETE_PREFIX) ||
-      key.startsWith(ORDER_PREFIX)
-    return !isDirective && member !== null
-  })
-  return Object.fromEntries(entries.map(([key, member]) => [key, cleaned(member)]))
+/** Source: mergeKeyValueEqual. */
+function haveSameKey(left: unknown, right: unknown, mergeKey: string | undefined): boolean {
+  if (mergeKey === undefined) return left === right
+  return keyOf(left, mergeKey) === keyOf(right, mergeKey)
 }
 
-/**
- * A strategic merge patch that cannot be applied. A `malformed` patch becomes a 400, any other a 500 without
- * reason.
- */
-export class StrategicPatchError extends Error {
-  override readonly name = 'StrategicPatchError'
-  readonly malformed: boolean
-
-  constructor(message: string, malformed: boolean) {
-    super(message)
-    this.malformed = malformed
-  }
+function keyOf(item: unknown, mergeKey: string): unknown {
+  if (!isMap(item)) throw badType({}, item)
+  if (!Object.hasOwn(item, mergeKey)) throw noMergeKey(item, mergeKey)
+  return item[mergeKey]
 }
 
 /** The lists that determine the order of a merged list. */
@@ -296,6 +303,7 @@ function includesItem(list: readonly unknown[], item: unknown, mergeKey: string 
  * their old position. Source: strategicpatch normalizeElementOrder, mergeSortedSlice.
  */
 function orderItems(merged: readonly unknown[], { order, server, mergeKey }: Ordering): readonly unknown[] {
+  if (mergeKey !== undefined) for (const item of [...merged, ...order, ...server]) keyOf(item, mergeKey)
   const sortBy = (items: readonly unknown[], by: readonly unknown[]): readonly unknown[] =>
     items
       .map((item) => ({ item, at: positionIn(by, item, mergeKey) }))
