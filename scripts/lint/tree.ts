@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, posix, sep } from 'node:path'
 import { findCircles } from './circles.js'
-import { isCore, isPure, judgeImport, judgePureImport } from './layers.js'
+import { hasRealClock, isCore, isPure, judgeImport, judgePureImport } from './layers.js'
 import { readSource, type Found, type SourceFacts } from './source.js'
 
 /** One breach of the house rules; `file` is relative to the source folder. */
@@ -34,7 +34,7 @@ export function lintTree(tree: SourceTree): readonly Violation[] {
       const message = judgeSpecifier(tree, file, found)
       if (message) violations.push({ file, line: found.line, message })
     }
-    if (!isCore(file)) continue
+    if (!isCore(file) || hasRealClock(file)) continue
     for (const { line, text } of facts.impure)
       violations.push({ file, line, message: `the core must not use ${text}` })
   }

@@ -21,7 +21,7 @@ export interface InformerState {
 
 /** What an informer needs. */
 export interface InformerDependencies {
-  readonly client: ResumableClient
+  readonly client: Pick<ResumableClient, 'list' | 'watch' | 'resumeWatch' | 'reread'>
   readonly state: Slice<InformerState>
   /** Wakes {@link ListWatchInformer.deliver}, under `key`. */
   readonly topic: Topic

@@ -52,6 +52,15 @@ export class ReadyQueue {
     return entry
   }
 
+  /** Removes and returns the waiting entry with the same owner, topic and key. */
+  takeEntry(entry: Ready): Ready | undefined {
+    const id = idOf(entry)
+    if (!this.#waiting.has(id)) return undefined
+    const found = this.toArray().find((other) => idOf(other) === id)
+    this.#keep((other) => other !== found)
+    return found
+  }
+
   /** Removes a waiting entry that a timer has added. Returns whether there was one. */
   removeTimed(owner: string, topic: string, key: string): boolean {
     if (!this.#waiting.has(idOf({ owner, topic, key }))) return false

@@ -156,6 +156,31 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
     return true
   }
 
+  /** Returns the handler calls that are ready now, in the order in which they became so. */
+  readyNow(): readonly Ready[] {
+    this.#fireDue()
+    return this.ready.toArray()
+  }
+
+  /** Runs one of {@link readyNow} out of turn. Returns false if it does not wait any more. */
+  runReady(entry: Ready): boolean {
+    const found = this.ready.takeEntry(entry)
+    if (found === undefined) return false
+    this.#run(found)
+    return true
+  }
+
+  /**
+   * Moves time to the next timer, or to `limit` (virtual ms) if none is due by then. Returns whether there is
+   * one; call it only when nothing is ready.
+   */
+  advanceToNext(limit: number): boolean {
+    const next = this.timers.peek()
+    const isDue = next !== undefined && next.due <= limit
+    this.clock.advanceTo(isDue ? next.due : Math.max(limit, this.clock.now()))
+    return isDue
+  }
+
   /**
    * Runs until nothing is ready and no `work` timer is pending. Time moves as far as necessary, and watchdogs
    * on the way fire in order.

@@ -12,6 +12,7 @@ import { ModuleHost, type Kernel } from '../../sim/module-host.js'
 import type { WorkQueue, WorkQueueOptions } from '../../sim/work-queue.js'
 import { ConnectedClient } from './connected-client.js'
 import type { Connectivity } from './connectivity.js'
+import { gatedRequest, type RequestGate } from './request-gate.js'
 import { informerId, type ProcessInformers } from './process-informers.js'
 
 /** What all component hosts of a cluster share. */
@@ -25,6 +26,10 @@ export interface HostServices {
   readonly identify?: (() => UserInfo | undefined) | undefined
   /** Returns a client under another identity. */
   readonly clientOf?: ((user: UserInfo) => Client) | undefined
+  /** Returns what stands between components and the apiserver; see {@link RequestGate}. */
+  readonly gate?: (() => RequestGate | undefined) | undefined
+  /** Returns the old revision that a component's informers list; undefined for the present one. */
+  readonly staleRevision?: ((component: string) => number | undefined) | undefined
   /** See `ComponentHost.heartbeats`. */
   readonly heartbeats?: Heartbeats | undefined
   /** The informers of the component's process. By default, the component has its own, through its client. */
@@ -76,7 +81,14 @@ export class ClusterComponentHost extends ModuleHost<ClusterEvents> implements C
     this.#services = services
     this.version = services.version
     this.heartbeats = services.heartbeats
-    this.client = new ConnectedClient(() => this.#admitted(client), client.user)
+    this.client = new ConnectedClient(
+      () => this.#admitted(client),
+      client.user,
+      (verb, resource, key, part) => {
+        const gate = services.gate?.()
+        return gate && ((send) => gate(gatedRequest(this.name, verb, resource, key, part), send))
+      },
+    )
   }
 
   /**
@@ -123,7 +135,7 @@ export class ClusterComponentHost extends ModuleHost<ClusterEvents> implements C
     const topic = this.handle(`informer ${id}`, () => informer.deliver(), { passive: 'woken' })
     const { connectivity, identify } = this.#services
     const informer = new ListWatchInformer<ObjectOf<R>>(resource, options, {
-      client: this.#direct,
+      client: this.#reads(),
       state,
       topic,
       connected: () => connectivity.isConnected(this.name),
@@ -132,6 +144,20 @@ export class ClusterComponentHost extends ModuleHost<ClusterEvents> implements C
     })
     this.#own.push(informer)
     return informer
+  }
+
+  /** Returns the client of informers, whose lists may be stale. */
+  #reads(): Pick<ResumableClient, 'list' | 'watch' | 'resumeWatch' | 'reread'> {
+    const direct = this.#direct
+    const revision = this.#services.staleRevision?.(this.name)
+    if (revision === undefined) return direct
+    const stale = { resourceVersion: String(revision), resourceVersionMatch: 'Exact' } as const
+    return {
+      list: (resource, options) => direct.reread(resource, { ...options, ...stale }),
+      watch: (resource, options) => direct.watch(resource, options),
+      resumeWatch: (resource, options) => direct.resumeWatch(resource, options),
+      reread: (resource, options) => direct.reread(resource, options),
+    }
   }
 
   override workQueue(

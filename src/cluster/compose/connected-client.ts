@@ -15,39 +15,51 @@ import type {
   WriteOptions,
 } from '../../client/client.js'
 import type { InputOf, ObjectOf, ResourceName } from '../../client/resources.js'
+import type { GatedRequest } from './request-gate.js'
 
 /** A client that checks before every call whether it gets through, and under which identity. */
 export class ConnectedClient implements Client {
   readonly user: UserInfo
   readonly #admitted: () => Client
+  readonly #gate: ((verb: Verb, resource: string, key?: ObjectKey, subresource?: string) => Gate) | undefined
 
   /**
    * `admitted` returns the client for a call. It throws ConnectionError if the apiserver cannot be reached,
-   * and ApiError 401 if it refuses the credentials.
+   * and ApiError 401 if it refuses the credentials. `gate` returns what stands in the way of a call.
    */
-  constructor(admitted: () => Client, user: UserInfo) {
+  constructor(
+    admitted: () => Client,
+    user: UserInfo,
+    gate?: (verb: Verb, resource: string, key?: ObjectKey, subresource?: string) => Gate,
+  ) {
     this.#admitted = admitted
     this.user = user
+    this.#gate = gate
   }
 
   get<R extends ResourceName>(resource: R, key: ObjectKey, options?: GetOptions): ObjectOf<R> {
-    return this.#admitted().get(resource, key, options)
+    const send = (): ObjectOf<R> => this.#admitted().get(resource, key, options)
+    return this.#through('get', resource, key, undefined, send)
   }
 
   list<R extends ResourceName>(resource: R, options?: ListOptions): ObjectList<ObjectOf<R>> {
-    return this.#admitted().list(resource, options)
+    const send = (): ObjectList<ObjectOf<R>> => this.#admitted().list(resource, options)
+    return this.#through('list', resource, options, undefined, send)
   }
 
   create<R extends ResourceName>(resource: R, object: InputOf<R>, options?: WriteOptions): ObjectOf<R> {
-    return this.#admitted().create(resource, object, options)
+    const send = (): ObjectOf<R> => this.#admitted().create(resource, object, options)
+    return this.#through('create', resource, object.metadata, undefined, send)
   }
 
   update<R extends ResourceName>(resource: R, object: InputOf<R>, options?: WriteOptions): ObjectOf<R> {
-    return this.#admitted().update(resource, object, options)
+    const send = (): ObjectOf<R> => this.#admitted().update(resource, object, options)
+    return this.#through('update', resource, object.metadata, options?.subresource, send)
   }
 
   updateStatus<R extends ResourceName>(resource: R, object: InputOf<R>, options?: WriteOptions): ObjectOf<R> {
-    return this.#admitted().updateStatus(resource, object, options)
+    const send = (): ObjectOf<R> => this.#admitted().updateStatus(resource, object, options)
+    return this.#through('update', resource, object.metadata, 'status', send)
   }
 
   patch<R extends ResourceName>(
@@ -56,11 +68,13 @@ export class ConnectedClient implements Client {
     patch: Patch,
     options?: WriteOptions,
   ): ObjectOf<R> {
-    return this.#admitted().patch(resource, key, patch, options)
+    const send = (): ObjectOf<R> => this.#admitted().patch(resource, key, patch, options)
+    return this.#through('patch', resource, key, options?.subresource, send)
   }
 
   delete<R extends ResourceName>(resource: R, key: ObjectKey, options?: DeleteOptions): ObjectOf<R> | Status {
-    return this.#admitted().delete(resource, key, options)
+    const send = (): ObjectOf<R> | Status => this.#admitted().delete(resource, key, options)
+    return this.#through('delete', resource, key, undefined, send)
   }
 
   deleteCollection<R extends ResourceName>(
@@ -68,7 +82,8 @@ export class ConnectedClient implements Client {
     list?: ListOptions,
     options?: DeleteOptions,
   ): ObjectList<ObjectOf<R>> {
-    return this.#admitted().deleteCollection(resource, list, options)
+    const send = (): ObjectList<ObjectOf<R>> => this.#admitted().deleteCollection(resource, list, options)
+    return this.#through('deletecollection', resource, list, undefined, send)
   }
 
   createSubresource(
@@ -78,11 +93,14 @@ export class ConnectedClient implements Client {
     body: object,
     options?: WriteOptions,
   ): KubeObject | Status {
-    return this.#admitted().createSubresource(resource, key, subresource, body, options)
+    const send = (): KubeObject | Status =>
+      this.#admitted().createSubresource(resource, key, subresource, body, options)
+    return this.#through('create', resource, key, subresource, send)
   }
 
   getSubresource(resource: ResourceName, key: ObjectKey, subresource: string): KubeObject {
-    return this.#admitted().getSubresource(resource, key, subresource)
+    const send = (): KubeObject => this.#admitted().getSubresource(resource, key, subresource)
+    return this.#through('get', resource, key, subresource, send)
   }
 
   logs(key: ObjectKey, options?: PodLogOptions): ContainerStream {
@@ -104,7 +122,23 @@ export class ConnectedClient implements Client {
   watch<R extends ResourceName>(resource: R, options?: ListOptions): Watch<ObjectOf<R>> {
     return this.#admitted().watch(resource, options)
   }
+
+  #through<T>(
+    verb: Verb,
+    resource: string,
+    key: ObjectKey | undefined,
+    subresource: string | undefined,
+    send: () => T,
+  ): T {
+    const gate = this.#gate?.(verb, resource, key, subresource)
+    return gate === undefined ? send() : gate(send)
+  }
 }
+
+type Verb = GatedRequest['verb']
+
+/** Sends a request, or not; see {@link RequestGate}. */
+type Gate = (<T>(send: () => T) => T) | undefined
 
 /**
  * Returns a client that runs `check` before every call; it throws ConnectionError if the apiserver cannot be

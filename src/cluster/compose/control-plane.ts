@@ -33,6 +33,7 @@ import { componentHealth } from './components.js'
 import { Connectivity, type ConnectivityState } from './connectivity.js'
 import { legacyTokenTracker, TokenFile } from '../access/tokens.js'
 import { Supervisor } from './supervisor.js'
+import type { RequestGate } from './request-gate.js'
 import { processOf, type SharedProcess } from '../access/identities.js'
 import { ProcessInformers } from './process-informers.js'
 
@@ -82,6 +83,10 @@ export class ControlPlane {
   readonly connectivity: Connectivity
   /** Restarts kubelets that exit by themselves. */
   readonly supervisor: Supervisor
+  /** Revisions that informers of components list when they start, by the component's name. */
+  readonly staleReads: Map<string, number> = new Map()
+  /** Stands between the components and the apiserver. */
+  gate: RequestGate | undefined
   readonly #options: ControlPlaneOptions
   readonly #tokens: TokenFile
   readonly #hosts = new Map<string, ClusterComponentHost>()
@@ -169,6 +174,8 @@ export class ControlPlane {
       clientOf: (user) => this.server.client(user, { userAgent: component.name }),
       shared: this.#informersOf(processOf(component)),
       heartbeats: this.server.heartbeats,
+      gate: () => this.gate,
+      staleRevision: (name) => this.staleReads.get(name),
       makeRecorder: (through, owner, source) => (events ? recorder(through, owner, source) : SILENT),
     })
     this.#hosts.set(component.name, host)

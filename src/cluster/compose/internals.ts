@@ -3,8 +3,10 @@ import type { ClusterEvents } from '../../client/cluster-events.js'
 import type { EtcdStore } from '../../etcd/store.js'
 import type { EventBus } from '../../sim/event-bus.js'
 import type { Slice } from '../../sim/topic.js'
+import type { Ready } from '../../sim/ready-queue.js'
 import type { ClusterParts } from './assemble.js'
 import type { ClusterOptions } from './options.js'
+import type { RequestGate } from './request-gate.js'
 
 /** Holds the current parts of a cluster; a rewind replaces them. */
 export interface CurrentParts {
@@ -40,6 +42,56 @@ export class Internals {
   /** Calls `check` after every handler call. Returns a function that ends that. */
   onStep(check: () => void): () => void {
     return this.#parts.current.simulation.onStep(check)
+  }
+
+  /** Returns the handler calls that are ready now, in the order in which the cluster would run them. */
+  ready(): readonly Ready[] {
+    return this.#parts.current.simulation.readyNow()
+  }
+
+  /**
+   * Runs one handler call: the next one, or, out of turn, one of {@link ready}. Returns false if there is
+   * none, or it does not wait any more.
+   */
+  step(entry?: Ready): boolean {
+    const { simulation } = this.#parts.current
+    return entry === undefined ? simulation.step() : simulation.runReady(entry)
+  }
+
+  /** Takes a ready call out, for {@link release}. Returns false if it does not wait any more. */
+  withhold(entry: Ready): boolean {
+    return this.#parts.current.simulation.ready.takeEntry(entry) !== undefined
+  }
+
+  /** Makes a call ready, after those that are so already. */
+  release(entry: Ready): void {
+    this.#parts.current.simulation.ready.add(entry)
+  }
+
+  /**
+   * Moves time to the next timer, or to `limit` (virtual ms) if none is due by then, without running it.
+   * Returns whether there is one. Call it only when nothing is {@link ready}.
+   */
+  advanceToNext(limit: number): boolean {
+    return this.#parts.current.simulation.advanceToNext(limit)
+  }
+
+  /**
+   * Sets what stands between the components and the apiserver: it can refuse requests, and lose them or their
+   * responses. It is not part of the state: forks have none. Default: nothing.
+   */
+  setGate(gate: RequestGate | undefined): void {
+    this.#parts.current.plane.gate = gate
+  }
+
+  /**
+   * Makes the informers that a component opens from now on list an old revision, which must not be compacted,
+   * as from an apiserver whose cache lags behind; undefined ends that. Forks list the present.
+   */
+  setStaleReads(component: string, revision: number | undefined): void {
+    const { staleReads } = this.#parts.current.plane
+    if (revision === undefined) staleReads.delete(component)
+    else staleReads.set(component, revision)
   }
 
   /**

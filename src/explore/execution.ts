@@ -1,0 +1,240 @@
+import type { GatedRequest, RequestGate } from '../cluster/compose/request-gate.js'
+import type { SimCluster } from '../cluster/sim-cluster.js'
+import { ApiError, ConnectionError } from '../client/api-error.js'
+import type { Ready } from '../sim/ready-queue.js'
+import type { Choice, RequestFault } from './choice.js'
+import type { ExploredAction } from './options.js'
+
+/** Handlers of heartbeats and periodic checks: no decisions are made before them. */
+const ROUTINE = /\/(?:lease|status|monitor|gc|resync|compact|clean)$|\/informer leases\|/
+
+/** How long an apiserver's cache lags behind, in virtual ms. */
+const STALE_FOR = 60_000
+
+/** A step that was run. */
+export interface StepRecord {
+  readonly at: number
+  /** Virtual ms. */
+  readonly time: number
+  readonly step: string
+  readonly owner: string
+  readonly requests: readonly GatedRequest[]
+}
+
+/** Thrown through a component to end it, see {@link RequestFault}. */
+class Crash extends Error {}
+
+interface Held {
+  readonly entry: Ready
+  /** Virtual ms. */
+  readonly until: number
+}
+
+/** Returns the name of a step: `kube-scheduler/schedule default/web`. */
+export function stepName({ owner, topic, key }: Ready): string {
+  return `${owner}/${topic} ${key}`.trimEnd()
+}
+
+/** One run of a cluster, step by step, with the choices made in it. */
+export class Execution {
+  readonly cluster: SimCluster
+  readonly choices: Choice[]
+  /** Actions that have not been done. */
+  readonly actions: ExploredAction[]
+  readonly #held: Held[]
+  /** Steps that wait until nothing else is ready. */
+  readonly #delayed: Ready[]
+  /** Components whose informers do not follow the store, and until when. */
+  readonly #stale: Map<string, number>
+  #decisions: number
+  #requests: GatedRequest[] = []
+  #fault: { readonly request: number; readonly fault: RequestFault } | undefined
+  /** Called after each step. */
+  observer: ((record: StepRecord) => void) | undefined
+
+  constructor(cluster: SimCluster, actions: readonly ExploredAction[], from?: Execution) {
+    this.cluster = cluster
+    this.actions = [...(from?.actions ?? actions)]
+    this.choices = [...(from?.choices ?? [])]
+    this.#held = [...(from?.held ?? [])]
+    this.#delayed = [...(from?.delayed ?? [])]
+    this.#stale = new Map(from?.stale)
+    this.#decisions = from?.decisions ?? 0
+    cluster.internals.setGate(this.#gate)
+  }
+
+  /**
+   * Starts a run in a fork of `root`: does the actions at its start. `isPending`: those that may come at any
+   * time wait for a choice, or for rest.
+   */
+  static begin(
+    root: SimCluster,
+    { actions = [] }: { readonly actions?: readonly ExploredAction[] },
+    isPending: boolean,
+  ): Execution {
+    const execution = new Execution(root.fork(), actions)
+    for (let next = execution.actions[0]; next !== undefined; next = execution.actions[0]) {
+      if (next.at === 'rest' || (isPending && next.at === 'any')) break
+      execution.act()
+    }
+    return execution
+  }
+
+  /** Number of the next decision. */
+  get decisions(): number {
+    return this.#decisions
+  }
+
+  get held(): readonly Held[] {
+    return this.#held
+  }
+
+  get delayed(): readonly Ready[] {
+    return this.#delayed
+  }
+
+  get stale(): ReadonlyMap<string, number> {
+    return this.#stale
+  }
+
+  fork(): Execution {
+    return new Execution(this.cluster.fork(), [], this)
+  }
+
+  /**
+   * Runs heartbeats and moves time up to `deadline` (virtual ms) until there is a decision to make. Returns
+   * the steps that are ready, the next one first; undefined at the deadline, or, if `restOnly`, as soon as
+   * only watchdogs are pending.
+   */
+  next(deadline: number, restOnly = false): readonly Ready[] | undefined {
+    const { internals } = this.cluster
+    for (;;) {
+      this.#releaseDue()
+      const ready = internals.ready()
+      const [first] = ready
+      if (first !== undefined) {
+        const until = first.topic.startsWith('informer ') ? this.#stale.get(first.owner) : undefined
+        if (until !== undefined && until > this.cluster.now()) {
+          internals.withhold(first) // a step for it is held already
+          continue
+        }
+        if (!ROUTINE.test(`${first.owner}/${first.topic}`) && !first.key.startsWith('leases|')) return ready
+        internals.step(first)
+        continue
+      }
+      const delayed = this.#delayed.shift()
+      if (delayed !== undefined) {
+        internals.release(delayed)
+        continue
+      }
+      if (restOnly && this.#held.length === 0 && this.cluster.state.atRest) return undefined
+      const limit = Math.min(deadline, ...this.#held.map(({ until }) => until))
+      if (!internals.advanceToNext(limit) && this.cluster.now() >= deadline) return undefined
+    }
+  }
+
+  /** Runs one of the ready steps; `fault` befalls one of its requests. Returns the requests that it made. */
+  run(
+    entry: Ready,
+    fault?: { readonly request: number; readonly fault: RequestFault },
+  ): readonly GatedRequest[] {
+    const at = this.#decisions++
+    const time = this.cluster.now()
+    this.#requests = []
+    this.#fault = fault
+    try {
+      this.cluster.internals.step(entry)
+    } catch (error) {
+      if (!(error instanceof Crash)) throw error
+      this.restart(entry.owner)
+    }
+    this.#fault = undefined
+    const requests = this.#requests
+    this.observer?.({ at, time, step: stepName(entry), owner: entry.owner, requests })
+    return requests
+  }
+
+  /** Does the next action. */
+  act(): ExploredAction | undefined {
+    const action = this.actions.shift()
+    action?.do(this.cluster)
+    return action
+  }
+
+  /** Kills a component and starts it again. */
+  restart(component: string): void {
+    const node = /^kubelet\/(.+)$/.exec(component)?.[1]
+    if (node === undefined) this.cluster.component(component).restart()
+    else this.cluster.node(node).restartKubelet()
+  }
+
+  /** Starts a component again on lists of an old revision; its watches catch up after {@link STALE_FOR}. */
+  timeTravel(component: string, revision: number): void {
+    const { internals } = this.cluster
+    internals.setStaleReads(component, revision)
+    this.restart(component)
+    internals.setStaleReads(component, undefined)
+    const until = this.cluster.now() + STALE_FOR
+    for (const entry of internals.ready())
+      if (entry.owner === component && entry.topic.startsWith('informer ')) {
+        internals.step(entry)
+        this.#held.push({ entry, until })
+      }
+    this.#stale.set(component, until)
+  }
+
+  /** Makes a ready step wait for `ms` of virtual time. */
+  hold(entry: Ready, ms: number): void {
+    this.cluster.internals.withhold(entry)
+    this.#held.push({ entry, until: this.cluster.now() + ms })
+  }
+
+  /** Makes a ready step wait until nothing else is ready. */
+  delay(entry: Ready): void {
+    this.cluster.internals.withhold(entry)
+    this.#delayed.push(entry)
+  }
+
+  #releaseDue(): void {
+    const now = this.cluster.now()
+    for (let at = 0; at < this.#held.length;) {
+      const { entry, until } = this.#held[at] as Held
+      if (until > now) at++
+      else {
+        this.#held.splice(at, 1)
+        this.cluster.internals.release(entry)
+      }
+    }
+  }
+
+  readonly #gate: RequestGate = (request, send) => {
+    const number = this.#requests.push(request) - 1
+    const fault = this.#fault?.request === number ? this.#fault.fault : undefined
+    if (fault === undefined) return send()
+    if (fault === 'preempt') this.#runOthers(request.component)
+    if (fault === 'conflict') throw conflict(request)
+    if (fault === 'error') throw new ApiError(500, 'InternalError', 'Internal error occurred: injected')
+    if (fault === 'timeout') throw new ConnectionError('net/http: request canceled (Client.Timeout exceeded)')
+    const result = send()
+    if (fault === 'lostAnswer') throw new ConnectionError('http2: client connection lost')
+    if (fault === 'crash') throw new Crash(request.component)
+    return result
+  }
+
+  #runOthers(component: string): void {
+    const fault = this.#fault
+    this.#fault = undefined
+    for (const entry of this.cluster.internals.ready())
+      if (entry.owner !== component) this.cluster.internals.step(entry)
+    this.#fault = fault
+  }
+}
+
+function conflict({ resource, name = '' }: GatedRequest): ApiError {
+  return new ApiError(
+    409,
+    'Conflict',
+    `Operation cannot be fulfilled on ${resource} "${name}": the object has been modified; please apply ` +
+      'your changes to the latest version and try again',
+  )
+}

@@ -1,0 +1,287 @@
+import type { SimCluster } from '../cluster/sim-cluster.js'
+import type { ClusterSnapshotJson } from '../cluster/storage/snapshot.js'
+import { toMillis } from '../sim/duration.js'
+import { Random } from '../sim/random.js'
+import type { Ready } from '../sim/ready-queue.js'
+import type { Choice } from './choice.js'
+import { Execution, stepName } from './execution.js'
+import type { ExploreOptions } from './options.js'
+import { type Failure, Properties } from './properties.js'
+import { apply, replayed, thrown } from './replay.js'
+import { Allowance, optionsBefore, requestOptions } from './deviations.js'
+import { stateHash } from './state-hash.js'
+
+/** A run that violates a property. JSON: keep it in a file, and replay it in another process. */
+export interface CounterExample {
+  readonly version: 1
+  /** The cluster before the first action. */
+  readonly root: ClusterSnapshotJson
+  readonly choices: readonly Choice[]
+  readonly property: string
+  /** What was found. */
+  readonly message: string
+  /** Trace hash at the violation. */
+  readonly traceHash: string
+}
+
+/** The result of `explore()`. */
+export interface ExplorationResult {
+  /**
+   * `holds within bounds`: every run within the bounds of the options was made, or reaches a state that
+   * another run reaches. `sampled`: no violation in the runs that were made, and not all were. `budget`: the
+   * budget was used up before.
+   */
+  readonly verdict: 'holds within bounds' | 'sampled' | 'violated' | 'budget'
+  /** Runs that were made. */
+  readonly schedules: number
+  /** Different states at rest in which runs were. */
+  readonly states: number
+  /** Decisions at which a run could have deviated, and deviations that were made, by kind. */
+  readonly coverage: { readonly decisions: number; readonly deviations: Readonly<Record<string, number>> }
+  readonly counterExample?: CounterExample
+}
+
+/** A violation, and the run in which it was found. */
+interface Found {
+  readonly failure: Failure
+  readonly execution: Execution
+}
+
+/** Thrown to end the search. */
+class Ended extends Error {
+  readonly verdict: 'violated' | 'budget'
+
+  constructor(verdict: 'violated' | 'budget') {
+    super(verdict)
+    this.verdict = verdict
+  }
+}
+
+/**
+ * Searches the ways in which a cluster can go from here for one that violates a property: other orders of
+ * what is ready, lagging components, lost and failed requests, crashes. The cluster itself does not change.
+ * @throws RangeError if a property does not hold even in the undisturbed run's start, or options name unknown
+ *   components
+ */
+export function explore(cluster: SimCluster, options: ExploreOptions = {}): ExplorationResult {
+  return new Exploration(cluster, options).run()
+}
+
+class Exploration {
+  readonly #root: SimCluster
+  readonly #options: ExploreOptions
+  readonly #properties: Properties
+  readonly #revision: number
+  readonly #deadline: number
+  readonly #mostSchedules: number
+  readonly #stopAt: number
+  readonly #seen = new Set<string>()
+  readonly #states = new Set<string>()
+  readonly #deviations: Record<string, number> = {}
+  #schedules = 0
+  #decisions = 0
+  #failure: Found | undefined
+
+  constructor(cluster: SimCluster, options: ExploreOptions) {
+    this.#root = cluster
+    this.#options = options
+    this.#revision = cluster.internals.etcd.revision
+    this.#properties = new Properties(cluster, options)
+    this.#deadline = cluster.now() + this.#properties.horizon
+    this.#mostSchedules = options.budget?.schedules ?? 10_000
+    this.#stopAt =
+      options.budget?.time === undefined ? Infinity : performance.now() + toMillis(options.budget.time)
+  }
+
+  run(): ExplorationResult {
+    const { search = { delays: 1 } } = this.#options
+    let verdict: ExplorationResult['verdict']
+    try {
+      verdict = typeof search === 'object' && 'pct' in search ? this.#sample(search) : this.#deepen(search)
+    } catch (error) {
+      if (!(error instanceof Ended)) throw error
+      ;({ verdict } = error)
+    }
+    return {
+      verdict,
+      schedules: this.#schedules,
+      states: this.#states.size,
+      coverage: { decisions: this.#decisions, deviations: this.#deviations },
+      ...(this.#failure === undefined ? {} : { counterExample: this.#counterExample(this.#failure) }),
+    }
+  }
+
+  /** All runs without deviations, then all with one, and so on. */
+  #deepen(
+    search: Exclude<ExploreOptions['search'], { readonly pct: number } | undefined>,
+  ): 'holds within bounds' {
+    const allowance = Allowance.of(this.#options, search === 'exhaustive' ? Infinity : search.delays)
+    for (let depth = 0; depth <= allowance.total; depth += 1) {
+      const before = this.#schedules
+      this.#walk(this.#begin(), allowance, depth)
+      if (depth > 0 && allowance.has('action')) this.#walk(this.#begin(true), allowance, depth)
+      if (this.#schedules === before) break
+    }
+    return 'holds within bounds'
+  }
+
+  /** Runs with random priorities. Source: Burckhardt et al., A Randomized Scheduler with Guarantees. */
+  #sample({ pct, runs }: { readonly pct: number; readonly runs: number }): 'sampled' {
+    this.#walk(this.#begin(), Allowance.of(this.#options, 0), 0)
+    const length = Math.max(this.#decisions, 1)
+    const random = new Random(this.#options.seed ?? 1).stream('explore/pct')
+    for (let nth = 0; nth < runs; nth += 1) {
+      const priorities = new Map<string, number>()
+      const changes = new Set(Array.from({ length: pct - 1 }, () => random.int(0, length)))
+      const priorityOf = (owner: string): number => {
+        let priority = priorities.get(owner)
+        if (priority === undefined) priorities.set(owner, (priority = 1 + random.float()))
+        return priority
+      }
+      const pick = (ready: readonly Ready[], at: number): Ready => {
+        let best = ready[0] as Ready
+        for (const entry of ready) if (priorityOf(entry.owner) > priorityOf(best.owner)) best = entry
+        if (changes.has(at)) priorities.set(best.owner, random.float())
+        return best
+      }
+      this.#finish(this.#begin(), pick)
+    }
+    return 'sampled'
+  }
+
+  #begin(isPending = false): Execution {
+    const execution = Execution.begin(this.#root, this.#options, isPending)
+    this.#properties.observe(execution.cluster)
+    return execution
+  }
+
+  #fork(from: Execution): Execution {
+    const execution = from.fork()
+    this.#properties.observe(execution.cluster)
+    return execution
+  }
+
+  /** Makes all runs that continue `execution` with exactly `depth` more deviations. */
+  #walk(execution: Execution, allowance: Allowance, depth: number): void {
+    if (depth === 0) return this.#finish(execution)
+    let acted = -1
+    for (;;) {
+      const ready = this.#guarded(execution, () => execution.next(this.#deadline, true))
+      if (ready === undefined) {
+        if (!this.#rest(execution, allowance, depth)) return
+        continue
+      }
+      const [first] = ready as [Ready, ...Ready[]]
+      const at = execution.decisions
+      const revision = execution.cluster.internals.etcd.revision
+      const options = optionsBefore(
+        execution,
+        ready,
+        allowance,
+        revision !== acted,
+        this.#options,
+        this.#revision,
+      )
+      for (const choice of options) this.#branch(execution, choice, allowance, depth)
+      acted = revision
+      const before =
+        allowance.allowsRequests && !first.topic.startsWith('informer') ? this.#fork(execution) : undefined
+      const requests = this.#guarded(execution, () => execution.run(first))
+      if (before === undefined) continue
+      for (const choice of requestOptions(first, requests, at, allowance, this.#options))
+        this.#branch(before, choice, allowance, depth)
+    }
+  }
+
+  #branch(from: Execution, choice: Choice, allowance: Allowance, depth: number): void {
+    const child = this.#fork(from)
+    this.#deviations[choice.do] = (this.#deviations[choice.do] ?? 0) + 1
+    this.#guarded(child, () => apply(child, choice))
+    this.#walk(child, allowance.without(choice), depth - 1)
+  }
+
+  /** At rest with deviations left: acts, or waits for the next timer. Returns false when the run is over. */
+  #rest(execution: Execution, allowance: Allowance, depth: number): boolean {
+    if (!this.#isNew(execution, `${depth} ${allowance.key}`)) return false
+    if (execution.act() !== undefined) return true
+    if (!allowance.isPatient) return false
+    const ready = execution.next(this.#deadline)
+    return ready !== undefined
+  }
+
+  /** Ends a run without further deviations, and checks all properties. */
+  #finish(execution: Execution, pick?: (ready: readonly Ready[], at: number) => Ready): void {
+    if (this.#schedules >= this.#mostSchedules || performance.now() >= this.#stopAt) throw new Ended('budget')
+    this.#schedules += 1
+    for (;;) {
+      const ready = this.#guarded(execution, () => execution.next(this.#deadline, true))
+      if (ready !== undefined) {
+        const first = pick?.(ready, execution.decisions) ?? (ready[0] as Ready)
+        if (first !== ready[0])
+          execution.choices.push({ at: execution.decisions, do: 'pick', step: stepName(first) })
+        this.#guarded(execution, () => execution.run(first))
+        continue
+      }
+      if (pick === undefined && !this.#isNew(execution, '0')) break
+      if (this.#guarded(execution, () => execution.act()) === undefined) break
+    }
+    this.#decisions = Math.max(this.#decisions, execution.decisions)
+    this.#fail(execution, this.#properties.atEnd(execution.cluster))
+  }
+
+  /** Whether no other run was in this state at rest with the same prospects. */
+  #isNew(execution: Execution, prospects: string): boolean {
+    const hash = stateHash(execution.cluster, this.#revision)
+    this.#states.add(hash)
+    const spent = execution.cluster.now() - this.#root.now()
+    const key = `${hash} ${prospects} ${execution.actions.length} ${this.#properties.isTimed ? spent : ''}`
+    if (this.#seen.has(key)) return false
+    this.#seen.add(key)
+    return true
+  }
+
+  /** Runs a step; what it throws, and properties that do not hold after it, end the search. */
+  #guarded<T>(execution: Execution, step: () => T): T {
+    const revision = execution.cluster.internals.etcd.revision
+    let result: T
+    try {
+      result = step()
+    } catch (error) {
+      if (error instanceof Ended) throw error
+      this.#fail(execution, thrown(error))
+      throw error
+    }
+    if (execution.cluster.internals.etcd.revision !== revision)
+      this.#fail(execution, this.#properties.afterWrite(execution.cluster))
+    return result
+  }
+
+  #fail(execution: Execution, failure: Failure | undefined): void {
+    if (failure === undefined) return
+    this.#failure = { failure, execution }
+    throw new Ended('violated')
+  }
+
+  /** Leaves out every choice without which the same property still fails. */
+  #counterExample({ failure, execution }: Found): CounterExample {
+    let { choices } = execution
+    let found = failure
+    let traceHash = execution.cluster.state.traceHash()
+    for (let at = choices.length - 1; at >= 0; at -= 1) {
+      const fewer = choices.filter((_, nth) => nth !== at)
+      const end = replayed(this.#root, this.#options, fewer, this.#properties)
+      if (end.failure?.property !== failure.property) continue
+      choices = fewer
+      found = end.failure
+      traceHash = end.execution.cluster.state.traceHash()
+    }
+    return {
+      version: 1,
+      root: this.#root.toJSON(),
+      choices,
+      property: found.property,
+      message: found.message,
+      traceHash,
+    }
+  }
+}

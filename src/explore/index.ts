@@ -1,0 +1,8 @@
+export type { Choice, RequestFault } from './choice.js'
+export { describeChoice } from './choice.js'
+export { narrate, replay } from './counter-example.js'
+export type { ReplayOptions } from './counter-example.js'
+export { explore } from './explore.js'
+export type { CounterExample, ExplorationResult } from './explore.js'
+export type { Always, Eventually, ExploredAction, ExploreOptions, Faults, Search } from './options.js'
+export { toSvg } from './picture.js'

@@ -1,0 +1,67 @@
+import { SimCluster } from '../../src/index.js'
+import type { Component, ConfigMap } from '../../src/index.js'
+
+/** The ways in which the gadget controller can be wrong; all false: it is right. */
+export interface Bugs {
+  /** It trusts its cache, so that it creates a part again that it does not see yet (kuberay#715). */
+  readonly staleCache?: boolean
+  /** It writes the whole object that it has read from its cache, without a resourceVersion. */
+  readonly lostUpdate?: boolean
+  /** It marks its work as done before it does it (Sieve: intermediate state). */
+  readonly marksFirst?: boolean
+}
+
+const PART = 'gadget-part'
+
+/**
+ * A controller of 40 lines: for each ConfigMap with `size` it keeps as many part ConfigMaps, and writes their
+ * number into the annotation `parts`.
+ */
+export function gadgetController(bugs: Bugs = {}): Component {
+  return {
+    name: 'gadget-controller',
+    identity: { name: 'system:serviceaccount:default:gadgets', groups: ['system:masters'] },
+    setup: (host) => {
+      const gadgets = host.informer('configmaps', { namespace: 'default', labelSelector: `!${PART}` })
+      const parts = host.informer('configmaps', { namespace: 'default', labelSelector: PART })
+      gadgets.onChange(({ object }) => object.data?.['size'] && queue.add(object.metadata.name as string))
+      parts.onChange(({ object }) => queue.add(object.metadata.labels?.[PART] as string))
+      const list = { namespace: 'default', labelSelector: PART }
+      const partsOf = (name: string): readonly ConfigMap[] =>
+        (bugs.staleCache ? parts.list() : host.client.list('configmaps', list).items).filter(
+          ({ metadata }) => metadata.labels?.[PART] === name,
+        )
+      const queue = host.workQueue('gadgets', (name) => {
+        const gadget = gadgets.get(`default/${name}`)
+        if (gadget === undefined) return
+        const wanted = Number(gadget.data?.['size'])
+        if (bugs.marksFirst && gadget.data?.['done'] === String(wanted)) return
+        const mark = { ...gadget.data, done: String(wanted) }
+        if (bugs.marksFirst) host.client.update('configmaps', { ...gadget, data: mark })
+        for (let missing = wanted - partsOf(name).length; missing > 0; missing -= 1) {
+          const metadata = { generateName: `${name}-`, namespace: 'default', labels: { [PART]: name } }
+          host.client.create('configmaps', { metadata })
+        }
+        if (!bugs.lostUpdate || gadget.data?.['seen'] === String(wanted)) return
+        const { resourceVersion: _version, ...metadata } = gadget.metadata
+        host.client.update('configmaps', {
+          ...gadget,
+          metadata,
+          data: { ...gadget.data, seen: String(wanted) },
+        })
+      })
+    },
+  }
+}
+
+/** A small cluster with the controller and a gadget of one part. */
+export function gadgetCluster(bugs: Bugs = {}): SimCluster {
+  const cluster = new SimCluster({ nodes: 0, components: [gadgetController(bugs)] })
+  cluster.create('configmaps', { metadata: { name: 'gadget' }, data: { size: '1' } })
+  return cluster.settle()
+}
+
+/** Number of parts of the gadget. */
+export function countParts(cluster: SimCluster): number {
+  return cluster.list('configmaps', { namespace: 'default', labelSelector: `${PART}=gadget` }).items.length
+}
