@@ -4,6 +4,7 @@ import { semanticEqual } from '../equal.js'
 import { duplicate, invalid, required, type FieldError } from '../field-error.js'
 import { internalForm } from '../internal-form.js'
 import { qualifiedNameFaults } from '../names.js'
+import { wasSentEmpty } from '../schema/sent-empty.js'
 import { validateDriverName } from '../core/validation/volume-sources.js'
 import type { CSINode, CSINodeDriver } from './generated.js'
 
@@ -80,6 +81,13 @@ export const csiNodeDefinition: KindDefinition<CSINode> = defineKind<CSINode>({
   storagePrefix: '/registry/csinodes',
   validate,
   validateUpdate: validateUpdate(false),
-  strategy: { metaOnUpdate: [2, 0], allowUnconditionalUpdate: false },
+  strategy: {
+    metaOnUpdate: [2, 0],
+    prepareForUpdate: ({ spec }) => {
+      // an omitted list is nil in the answer
+      if (spec.drivers.length === 0 && !wasSentEmpty(spec, 'drivers')) Object.assign(spec, { drivers: null })
+    },
+    allowUnconditionalUpdate: false,
+  },
   columns: [nameColumn(), column('Drivers', ({ spec }) => spec.drivers?.length ?? 0, 'integer'), ageColumn()],
 })

@@ -7,6 +7,7 @@ import { attributesOf, type RegistryRequest, type RegistryContext } from '../reg
 import { checkNamespace, definitionKind, wipeSystemFields } from '../registry/create.js'
 import { decodeBody } from '../registry/decode-body.js'
 import { trackWrite } from '../registry/managed-fields.js'
+import { dropRepeatedOwners } from '../registry/owner-references.js'
 import { deepFreeze } from '../../api/schema/freeze.js'
 import { formatTime } from '../../api/time.js'
 import type { Authenticator } from '../authentication/authenticator.js'
@@ -25,6 +26,7 @@ export function decodeReview<T extends KubeObject>(
   const draft = review as unknown as Draft<KubeObject>
   checkNamespace(call, draft)
   wipeSystemFields(draft)
+  dropRepeatedOwners(call, draft)
   trackWrite(context, call, draft, undefined)
   const attributes = attributesOf(call, 'CREATE', draft as unknown as KubeObject, undefined)
   context.admission.mutate(attributes)

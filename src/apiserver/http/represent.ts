@@ -37,7 +37,7 @@ export function represent(object: object, { resource, negotiated, include, now }
     case 'Table':
       return tableIn(tableOf(resource, object as KubeObject, now(), includeOf(include)), version)
     case 'PartialObjectMetadata': {
-      if (!isList(object)) return inVersion(partialMetadata(object as KubeObject), version)
+      if (!isList(object)) return inVersion(partialOf(resource, object as KubeObject), version)
       throw wrongForm(
         `you requested PartialObjectMetadata, but the requested object is a list (*${goType(resource)}List)`,
       )
@@ -50,7 +50,7 @@ export function represent(object: object, { resource, negotiated, include, now }
         )
       }
       // upstream writes an empty list of these as null
-      const items = object.items.length === 0 ? null : object.items.map(partialMetadata)
+      const items = object.items.length === 0 ? null : object.items.map((item) => partialOf(resource, item))
       return {
         kind: 'PartialObjectMetadataList',
         apiVersion: `meta.k8s.io/${version}`,
@@ -93,6 +93,10 @@ function includeOf(text: string | undefined): IncludeObject {
       "must be 'Metadata', 'Object', 'None', or empty",
   )
 }
+
+/** The metadata is that of the internal type: without annotations that an old version's conversion adds. */
+const partialOf = ({ definition }: Resource, object: KubeObject): KubeObject =>
+  partialMetadata(definition.stored?.encode(object) ?? object)
 
 const wrongForm = (message: string): Error => new ApiError(406, 'NotAcceptable', message)
 
