@@ -45,12 +45,9 @@ function splitTerms(text: string): readonly string[] {
   return terms
 }
 
+/** The first operator ends the field, whether a backslash is before it or not. Source: splitTerm. */
 function parseTerm(text: string, term: string): FieldTerm {
   for (let at = 0; at < term.length; at++) {
-    if (term[at] === '\\') {
-      at++
-      continue
-    }
     for (const [symbol, operator] of [
       ['!=', '!='],
       ['==', '='],

@@ -31,7 +31,7 @@ export function timeMs(text: string | null | undefined): number | undefined {
 /** An invalid RFC 3339 time; the message is Go's. */
 export class TimeParseError extends Error {}
 
-const rfc3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)((?:\.\d+)?)(Z|[+-]\d\d:\d\d)$/
+const rfc3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)((?:[.,]\d+)?)(Z|[+-]\d\d:\d\d)$/
 
 /** An element of Go's layout: its name, and its pattern. */
 const elements: readonly (readonly [name: string, pattern: RegExp])[] = [
@@ -49,9 +49,15 @@ const elements: readonly (readonly [name: string, pattern: RegExp])[] = [
 ]
 const zone: readonly [name: string, pattern: RegExp] = ['Z07:00', /^(Z|[+-]\d\d:\d\d)/]
 
+const YEAR_10000 = Date.UTC(10_000, 0)
+
 /** Parses RFC 3339 and returns the canonical form of metav1.Time (UTC, seconds). Throws TimeParseError. */
 export function normalizeTime(text: string): string {
-  return isCanonical(text) ? text : formatTime(parse(text, '2006-01-02T15:04:05Z07:00', false))
+  if (isCanonical(text)) return text
+  const ms = parse(text, '2006-01-02T15:04:05Z07:00', false)
+  if (ms < YEAR_10000) return formatTime(ms)
+  // Go writes the year with as many digits as it has
+  return new Date(ms).toISOString().replace(/^\+0/, '').replace(/\.\d+/, '')
 }
 
 const pairs = [
@@ -114,7 +120,18 @@ function parse(text: string, layout: string, micro: boolean): number {
   const outOfRange = rangeFault(match.slice(1, 7).map(Number))
   if (outOfRange !== undefined)
     throw new TimeParseError(`parsing time ${JSON.stringify(text)}: ${outOfRange} out of range`)
-  return Date.parse(text)
+  // by hand, because Go takes offsets of up to 24 hours
+  return Date.parse(`${text.slice(0, 19)}Z`) - offsetMs(match[8] as string, text)
+}
+
+/** Returns the offset of a zone (`Z`, `+01:00`) in ms. */
+function offsetMs(zoneText: string, text: string): number {
+  if (zoneText === 'Z') return 0
+  const [hours, minutes] = [number(zoneText, 1), number(zoneText, 4)]
+  const fault = hours > 24 ? 'hour' : minutes > 60 ? 'minute' : undefined
+  if (fault !== undefined)
+    throw new TimeParseError(`parsing time ${JSON.stringify(text)}: time zone offset ${fault} out of range`)
+  return (zoneText.startsWith('-') ? -1 : 1) * (hours * 60 + minutes) * 60_000
 }
 
 function rangeFault([year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0]: readonly number[]):
@@ -129,6 +146,14 @@ function rangeFault([year = 0, month = 0, day = 0, hour = 0, minute = 0, second 
 
 const daysIn = (year: number, month: number): number => new Date(Date.UTC(year, month, 0)).getUTCDate()
 
+/** What Go checks as soon as it has read an element. */
+const ranges: Readonly<Record<string, readonly [what: string, least: number, most: number]>> = {
+  '01': ['month', 1, 12],
+  '15': ['hour', 0, 23],
+  '04': ['minute', 0, 59],
+  '05': ['second', 0, 59],
+}
+
 /** Returns Go's error, which names the unparsed rest of the text and the layout element expected there. */
 function syntaxError(text: string, layout: string, micro: boolean): string {
   let rest = text
@@ -140,6 +165,9 @@ function syntaxError(text: string, layout: string, micro: boolean): string {
         `${JSON.stringify(rest)} as "${name}"`
       )
     }
+    const [what, least, most] = ranges[name] ?? ['', 0, Infinity]
+    if (Number(found) < least || Number(found) > most)
+      return `parsing time ${JSON.stringify(text)}: ${what} out of range`
     rest = rest.slice(found.length)
     if (name === '05' && !micro) rest = rest.replace(/^[.,]\d+/, '')
   }

@@ -110,3 +110,7 @@ describe('field selectors', () => {
     )
   })
 })
+
+it('a field of a selector ends at the first operator, even an escaped one', () => {
+  expect(parseFieldSelector('a\\=b')).toEqual([{ field: 'a\\', operator: '=', value: 'b' }])
+})

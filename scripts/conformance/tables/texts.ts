@@ -25,6 +25,7 @@ import { normalizeMicroTime, normalizeTime, TimeParseError } from '../../../src/
 import { parseJsonPath } from '../../../src/api/jsonpath/parse.js'
 import { KubectlError } from '../../../src/kubectl/errors.js'
 import { renderTemplate } from '../../../src/kubectl/print/jsonpath.js'
+import { parseDuration } from '../../../src/api/cel/time-values.js'
 import type { Compared, Row, Table } from '../functions.js'
 import { goDuration } from './cel.js'
 
@@ -137,7 +138,9 @@ function times(row: Row): Compared {
   switch (row['fn']) {
     case 'parseDuration': {
       const actual = attempt(() => {
-        const nanos = BigInt(Math.round(parseGoDuration(row['text']) * 1e6))
+        const ms = parseGoDuration(row['text'])
+        // the product counts in milliseconds, CEL exactly
+        const nanos = parseDuration(row['text'])?.nanos ?? BigInt(Math.round(ms * 1e6))
         const string = goDuration(nanos)
         return { string, json: string, nanoseconds: String(nanos) }
       }, DurationError)

@@ -145,7 +145,9 @@ export function parseDuration(text: string): Duration | undefined {
     if (match === null || (digits === '' && fraction === '')) return undefined
     const scale = UNITS[unit] ?? 0n
     nanos += BigInt(digits || 0) * scale
-    if (fraction !== '') nanos += BigInt(Math.trunc(Number(`0.${fraction}`) * Number(scale)))
+    // in Go's order of operations, for its rounding
+    const kept = fraction.slice(0, 18)
+    nanos += BigInt(Math.trunc(Number(kept) * (Number(scale) / 10 ** kept.length)))
     rest = rest.slice(whole.length)
     if (nanos > MOST + 1n) return undefined
   }
