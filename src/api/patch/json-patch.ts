@@ -18,12 +18,12 @@ type Container = Record<string, unknown> | unknown[]
 /**
  * Applies a JSON patch (RFC 6902) with the deviations of Kubernetes' library (evanphx/json-patch v4):
  * `replace` of a missing member adds it, `copy` of a missing one writes null, `test` of a missing one against
- * null succeeds, a path need not begin with `/`, and negative array indexes count from the end. Neither
- * argument is changed. Throws {@link JsonPatchError}.
+ * null succeeds, a path need not begin with `/`, and negative array indexes count from the end. A patch of
+ * null is one without operations. Neither argument is changed. Throws {@link JsonPatchError}.
  */
-export function applyJsonPatch(document: unknown, operations: readonly unknown[]): unknown {
+export function applyJsonPatch(document: unknown, operations: readonly unknown[] | null): unknown {
   const root = { document: structuredClone(document) }
-  for (const operation of operations) apply(root, operation as Operation)
+  for (const operation of operations ?? []) apply(root, (operation ?? {}) as Operation)
   return root.document
 }
 

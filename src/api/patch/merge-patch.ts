@@ -4,7 +4,7 @@ import { isMap } from './json.js'
  * Applies a merge patch (RFC 7386). Neither argument is changed; untouched parts are shared with the result.
  */
 export function applyMergePatch(target: unknown, patch: unknown): unknown {
-  if (!isMap(patch)) return pruned(patch)
+  if (!isMap(patch)) return isMap(target) ? patch : pruned(patch)
   const result: Record<string, unknown> = isMap(target) ? { ...target } : {}
   for (const key of Object.keys(patch)) {
     const value = patch[key]
@@ -14,7 +14,7 @@ export function applyMergePatch(target: unknown, patch: unknown): unknown {
   return result
 }
 
-/** Objects in lists lose their nulls. Source: evanphx/json-patch v4 pruneNils. */
+/** Objects in lists lose their nulls, unless they replace a map. Source: evanphx/json-patch v4 pruneNils. */
 function pruned(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(pruned)
   return isMap(value) ? applyMergePatch({}, value) : value
