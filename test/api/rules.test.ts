@@ -194,6 +194,16 @@ const rows: readonly Row[] = [
     'allowedTopologies[0].matchLabelExpressions: Duplicate value: ""',
   ],
   [
+    'ValidateFlowSchema',
+    'mandatorySchema',
+    'flowschemas',
+    {
+      metadata: { name: 'catch-all' },
+      spec: { matchingPrecedence: 9, priorityLevelConfiguration: { name: 'catch-all' } },
+    },
+    "spec of 'catch-all' must equal the fixed value",
+  ],
+  [
     'ValidateCSINodeDriver',
     'validateDriver',
     'csinodes',

@@ -115,6 +115,21 @@ const schemas = (): Readonly<Record<string, FlowSchemaSpec>> => ({
   'system-nodes': flow('system', 500, 'ByUser', [group('system:nodes')]),
 })
 
+const MANDATORY = ['catch-all', 'exempt']
+
+/** The spec that a mandatory flow schema must have; undefined for others. */
+export const mandatorySchema = (name: string): FlowSchemaSpec | undefined =>
+  MANDATORY.includes(name) ? schemas()[name] : undefined
+
+/** The spec that a mandatory level must have. What is exempt may be changed. */
+export function mandatoryLevel(
+  name: string,
+  { exempt }: PriorityLevelConfigurationSpec,
+): PriorityLevelConfigurationSpec | undefined {
+  const spec = MANDATORY.includes(name) ? levels()[name] : undefined
+  return name !== 'exempt' || spec === undefined || exempt === undefined ? spec : { ...spec, exempt }
+}
+
 const metadataOf = (name: string): KubeObject['metadata'] => ({
   name,
   generation: 1,

@@ -2,6 +2,9 @@ import { ageColumn, borrow, column, defineKind, nameColumn, specChanged, statusO
 import type { KindDefinition } from '../definition.js'
 import type { Draft } from '../draft.js'
 import { duplicate, forbidden, invalid, notSupported, required, type FieldError } from '../field-error.js'
+import { semanticEqual } from '../equal.js'
+import { internalForm } from '../internal-form.js'
+import { mandatorySchema } from './default-objects.js'
 import { dnsLabelFaults, dnsSubdomainFaults } from '../names.js'
 import type {
   FlowSchema,
@@ -227,6 +230,12 @@ function validate({ metadata, spec, status }: FlowSchema): readonly FieldError[]
     for (const fault of dnsSubdomainFaults(name))
       errors.push(invalid('spec.priorityLevelConfiguration.name', name, fault))
   spec.rules?.forEach((rule, index) => validateRule(rule, `spec.rules[${index}]`, errors))
+  const { name: own = '' } = metadata
+  const fixed = mandatorySchema(own)
+  if (fixed !== undefined && !semanticEqual(spec, fixed)) {
+    const shown = internalForm('flowcontrol.v1.FlowSchemaSpec', spec)
+    errors.push(invalid('spec', shown, `spec of '${own}' must equal the fixed value`))
+  }
   return [...errors, ...validateConditions({ status })]
 }
 

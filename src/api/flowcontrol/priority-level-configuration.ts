@@ -2,6 +2,9 @@ import { ageColumn, borrow, column, defineKind, nameColumn, specChanged, statusO
 import type { KindDefinition } from '../definition.js'
 import type { Draft } from '../draft.js'
 import { forbidden, invalid, notSupported, required, type FieldError } from '../field-error.js'
+import { semanticEqual } from '../equal.js'
+import { internalForm } from '../internal-form.js'
+import { mandatoryLevel } from './default-objects.js'
 import { validateConditions } from './flow-schema.js'
 import type {
   LimitedPriorityLevelConfiguration,
@@ -127,6 +130,12 @@ function validate({ metadata, spec, status }: PriorityLevelConfiguration): reado
     if (limited === undefined) errors.push(required('spec.limited', 'must not be empty when type is Limited'))
     else validateLimited(limited, 'spec.limited', errors)
   } else errors.push(notSupported('spec.type', type, ['Exempt', 'Limited']))
+  const { name = '' } = metadata
+  const fixed = mandatoryLevel(name, spec)
+  if (fixed !== undefined && !semanticEqual(spec, fixed)) {
+    const shown = internalForm('flowcontrol.v1.PriorityLevelConfigurationSpec', spec)
+    errors.push(invalid('spec', shown, `spec of '${name}' must equal the fixed value`))
+  }
   return [...errors, ...validateConditions({ status })]
 }
 
