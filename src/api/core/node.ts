@@ -1,3 +1,5 @@
+import { validateIpRange } from '../ip-validation.js'
+import { parseIpRange } from '../ip.js'
 import {
   ageColumn,
   borrow,
@@ -10,7 +12,7 @@ import {
 } from '../define.js'
 import type { KindDefinition } from '../definition.js'
 import type { Draft } from '../draft.js'
-import { duplicate, forbidden, invalid, type FieldError } from '../field-error.js'
+import { internal, duplicate, forbidden, invalid, type FieldError } from '../field-error.js'
 import { labelValueFaults } from '../names.js'
 import { validateLabelName } from '../meta/label-validation.js'
 import type { Node, Taint } from './generated.js'
@@ -65,22 +67,24 @@ function validate({ spec, status }: Node): readonly FieldError[] {
       )
     }
   }
-  const [first, second] = spec.podCIDRs ?? []
-  if (first !== undefined && !isCidr(first)) {
-    errors.push(
-      invalid('spec.podCIDRs[0]', first, 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'),
-    )
-  }
-  if (second !== undefined && second === first) {
-    errors.push(
-      invalid('spec.podCIDRs', spec.podCIDRs, 'may specify no more than one CIDR for each IP family'),
-    )
-  }
+  validatePodRanges(spec.podCIDRs ?? [], errors)
   return errors
 }
 
-const isCidr = (text: string): boolean =>
-  /^(\d{1,3}\.){3}\d{1,3}\/\d{1,2}$/.test(text) || /^[0-9a-fA-F:]+\/\d{1,3}$/.test(text)
+/** One range of each family at most. Source: ValidateNode. */
+function validatePodRanges(ranges: readonly string[], errors: FieldError[]): void {
+  const at = 'spec.podCIDRs'
+  ranges.forEach((range, index) => errors.push(...validateIpRange(range, `${at}[${index}]`)))
+  if (ranges.length < 2) return
+  const bad = ranges.findIndex((range) => parseIpRange(range) === undefined)
+  if (bad >= 0) {
+    const why = `invalid CIDR[${bad}]: <nil> (invalid CIDR address: ${ranges[bad] ?? ''})`
+    errors.push(internal(at, `invalid PodCIDRs. failed to check with dual stack with error:${why}`))
+  }
+  const families = new Set(ranges.map((range) => parseIpRange(range)?.family))
+  if (bad >= 0 || families.size < 2 || ranges.length > 2)
+    errors.push(invalid(at, ranges, 'may specify no more than one CIDR for each IP family'))
+}
 
 /**
  * Source: ValidateNodeUpdate: podCIDRs and providerID are set once; only labels, taints, unschedulable and

@@ -14,7 +14,7 @@ const protocols = ['SCTP', 'TCP', 'UDP']
 const maxAffinitySeconds = 86400
 const kubeletPort = 10250
 const trafficPolicies = ['Cluster', 'Local']
-const distributions = ['PreferClose', 'PreferSameNode', 'PreferSameZone']
+const distributions = ['PreferClose', 'PreferSameZone', 'PreferSameNode']
 const rangesAnnotation = 'service.beta.kubernetes.io/load-balancer-source-ranges'
 
 /** Returns the port as Go prints its internal type. */
