@@ -10,8 +10,8 @@ export type Choice =
   | { readonly at: number; readonly do: 'delay'; readonly step: string }
   /** Another ready step runs first. */
   | { readonly at: number; readonly do: 'pick'; readonly step: string }
-  /** The next step is held for `ms` of virtual time. */
-  | { readonly at: number; readonly do: 'lag'; readonly step: string; readonly ms: number }
+  /** A component pauses for `ms` of virtual time. */
+  | { readonly at: number; readonly do: 'lag'; readonly component: string; readonly ms: number }
   /** A component is killed and starts anew. */
   | { readonly at: number; readonly do: 'crash'; readonly component: string }
   | { readonly at: number; readonly do: 'nodeCrash'; readonly node: string }
@@ -36,7 +36,7 @@ export function describeChoice(choice: Choice): string {
     case 'pick':
       return `${choice.step} runs first`
     case 'lag':
-      return `${choice.step} is held for ${choice.ms / 1000} s`
+      return `${choice.component} pauses for ${choice.ms / 1000} s`
     case 'crash':
       return `${choice.component} crashes and starts again`
     case 'nodeCrash':

@@ -8,7 +8,10 @@ import { Properties } from './properties.js'
 import { replayed } from './replay.js'
 
 /** Options of {@link replay}: what a counter-example cannot contain, because it is not data. */
-export interface ReplayOptions extends Pick<ExploreOptions, 'actions' | 'always' | 'eventually' | 'lag'> {
+export interface ReplayOptions extends Pick<
+  ExploreOptions,
+  'actions' | 'always' | 'eventually' | 'lag' | 'time'
+> {
   /** The components of the cluster that was explored. */
   readonly components?: readonly Component[]
   /** Stops before the decision with this number. Default: at the violation. */

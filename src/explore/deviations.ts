@@ -126,7 +126,7 @@ export function optionsBefore(
   )
     found.push({ at, do: 'delay', step })
   if (lag !== undefined && allowance.has('lag') && isOf(first.owner, lag.of))
-    found.push({ at, do: 'lag', step, ms: toMillis(lag.max) })
+    found.push({ at, do: 'lag', component: first.owner, ms: toMillis(lag.max) })
   if (allowance.has('crash') && isComponent(first.owner) && isOf(first.owner, faults.of))
     found.push({ at, do: 'crash', component: first.owner })
   if (allowance.has('action') && actions[0]?.at === 'any')

@@ -3,7 +3,8 @@ import type { SimCluster } from '../cluster/sim-cluster.js'
 import { ApiError, ConnectionError } from '../client/api-error.js'
 import type { Ready } from '../sim/ready-queue.js'
 import type { Choice, RequestFault } from './choice.js'
-import type { ExploredAction } from './options.js'
+import { toMillis } from '../sim/duration.js'
+import type { ExploredAction, ExploreOptions } from './options.js'
 
 /** Handlers of heartbeats and periodic checks: no decisions are made before them. */
 const ROUTINE = /\/(?:lease|status|monitor|gc|resync|compact|clean)$|\/informer leases\|/
@@ -42,10 +43,14 @@ export class Execution {
   /** Actions that have not been done. */
   readonly actions: ExploredAction[]
   readonly #held: Held[]
+  /** Components that pause, and until when. */
+  readonly #paused: Map<string, number>
   /** Steps that wait until nothing else is ready. */
   readonly #delayed: Ready[]
   /** Components whose informers do not follow the store, and until when. */
   readonly #stale: Map<string, number>
+  /** Virtual ms until which periodic work counts like other work. */
+  #restlessUntil = 0
   #decisions: number
   #requests: GatedRequest[] = []
   #fault: { readonly request: number; readonly fault: RequestFault } | undefined
@@ -58,9 +63,14 @@ export class Execution {
     this.choices = [...(from?.choices ?? [])]
     this.#held = [...(from?.held ?? [])]
     this.#delayed = [...(from?.delayed ?? [])]
+    this.#paused = new Map(from?.paused)
     this.#stale = new Map(from?.stale)
     this.#decisions = from?.decisions ?? 0
-    cluster.internals.setGate(this.#gate)
+    this.#restlessUntil = from?.restlessUntil ?? 0
+    const { internals } = cluster
+    internals.setGate(this.#gate)
+    for (const { entry } of this.#held) internals.withhold(entry)
+    for (const entry of this.#delayed) internals.withhold(entry)
   }
 
   /**
@@ -69,10 +79,11 @@ export class Execution {
    */
   static begin(
     root: SimCluster,
-    { actions = [] }: { readonly actions?: readonly ExploredAction[] },
+    { actions = [], time = 0 }: Pick<ExploreOptions, 'actions' | 'time'>,
     isPending: boolean,
   ): Execution {
     const execution = new Execution(root.fork(), actions)
+    execution.#restlessUntil = root.now() + toMillis(time)
     for (let next = execution.actions[0]; next !== undefined; next = execution.actions[0]) {
       if (next.at === 'rest' || (isPending && next.at === 'any')) break
       execution.act()
@@ -85,8 +96,16 @@ export class Execution {
     return this.#decisions
   }
 
+  get restlessUntil(): number {
+    return this.#restlessUntil
+  }
+
   get held(): readonly Held[] {
     return this.#held
+  }
+
+  get paused(): ReadonlyMap<string, number> {
+    return this.#paused
   }
 
   get delayed(): readonly Ready[] {
@@ -113,9 +132,14 @@ export class Execution {
       const ready = internals.ready()
       const [first] = ready
       if (first !== undefined) {
+        const paused = this.#paused.get(first.owner)
+        if (paused !== undefined && paused > this.cluster.now()) {
+          this.#hold(first, paused)
+          continue
+        }
         const until = first.topic.startsWith('informer ') ? this.#stale.get(first.owner) : undefined
         if (until !== undefined && until > this.cluster.now()) {
-          internals.withhold(first) // a step for it is held already
+          this.#hold(first, until)
           continue
         }
         if (!ROUTINE.test(`${first.owner}/${first.topic}`) && !first.key.startsWith('leases|')) return ready
@@ -127,8 +151,10 @@ export class Execution {
         internals.release(delayed)
         continue
       }
-      if (restOnly && this.#held.length === 0 && this.cluster.state.atRest) return undefined
-      const limit = Math.min(deadline, ...this.#held.map(({ until }) => until))
+      const isRest = this.#held.length === 0 && this.cluster.state.atRest
+      if (restOnly && isRest && this.cluster.now() >= this.#restlessUntil) return undefined
+      const end = isRest && restOnly ? this.#restlessUntil : deadline
+      const limit = Math.min(end, ...this.#held.map(({ until }) => until))
       if (!internals.advanceToNext(limit) && this.cluster.now() >= deadline) return undefined
     }
   }
@@ -178,21 +204,25 @@ export class Execution {
     for (const entry of internals.ready())
       if (entry.owner === component && entry.topic.startsWith('informer ')) {
         internals.step(entry)
-        this.#held.push({ entry, until })
+        this.#hold(entry, until)
       }
     this.#stale.set(component, until)
   }
 
-  /** Makes a ready step wait for `ms` of virtual time. */
-  hold(entry: Ready, ms: number): void {
-    this.cluster.internals.withhold(entry)
-    this.#held.push({ entry, until: this.cluster.now() + ms })
+  /** Makes a component pause for `ms` of virtual time: no step of it runs before. */
+  pause(component: string, ms: number): void {
+    this.#paused.set(component, this.cluster.now() + ms)
   }
 
   /** Makes a ready step wait until nothing else is ready. */
   delay(entry: Ready): void {
     this.cluster.internals.withhold(entry)
     this.#delayed.push(entry)
+  }
+
+  #hold(entry: Ready, until: number): void {
+    this.cluster.internals.withhold(entry)
+    this.#held.push({ entry, until })
   }
 
   #releaseDue(): void {

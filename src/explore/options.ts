@@ -68,7 +68,12 @@ export interface ExploreOptions {
   readonly actions?: readonly ExploredAction[]
   /** Default `{ delays: 1 }`. */
   readonly search?: Search
-  /** Components whose steps may be held, one in a run, and for how long. Default: none. */
+  /**
+   * Virtual time in which periodic work (watchdog timers) is explored, too. Default 0: a run ends when
+   * nothing but that is pending.
+   */
+  readonly time?: Duration
+  /** Components that may pause, once in a run, and for how long: none of their steps runs. Default: none. */
   readonly lag?: { readonly of: readonly string[]; readonly max: Duration }
   /** Default: none. */
   readonly faults?: Faults

@@ -23,7 +23,7 @@ export function apply(execution: Execution, choice: Choice): void {
     case 'pick':
       return void execution.run(entryOf(ready, choice.step))
     case 'lag':
-      return execution.hold(entryOf(ready, choice.step), choice.ms)
+      return execution.pause(choice.component, choice.ms)
     case 'crash':
       return execution.restart(choice.component)
     case 'nodeCrash':
@@ -99,4 +99,4 @@ export function thrown(error: unknown): Failure {
 }
 
 const changesSteps = ({ do: kind }: Choice): boolean =>
-  kind === 'delay' || kind === 'lag' || kind === 'pick' || kind === 'request'
+  kind === 'delay' || kind === 'pick' || kind === 'request'

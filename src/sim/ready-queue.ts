@@ -22,7 +22,10 @@ export class ReadyQueue {
   #ids: string[] = []
   #head = 0
   readonly #waiting = new Set<string>()
+  /** Waiting entries that must not run yet, by id. */
+  readonly #held = new Map<string, Ready>()
 
+  /** The number of entries that may run. */
   get size(): number {
     return this.#items.length - this.#head
   }
@@ -56,9 +59,26 @@ export class ReadyQueue {
   takeEntry(entry: Ready): Ready | undefined {
     const id = idOf(entry)
     if (!this.#waiting.has(id)) return undefined
-    const found = this.toArray().find((other) => idOf(other) === id)
+    const found = this.#items.slice(this.#head).find((other) => idOf(other) === id)
     this.#keep((other) => other !== found)
     return found
+  }
+
+  /** Keeps an entry, which is added if it does not wait, from running until {@link release}. */
+  hold(entry: Ready): void {
+    const held = this.takeEntry(entry) ?? entry
+    this.#waiting.add(idOf(held))
+    this.#held.set(idOf(held), held)
+  }
+
+  /** Lets a held entry run, after those that may run now. Returns false if it has been dropped. */
+  release(entry: Ready): boolean {
+    const id = idOf(entry)
+    const found = this.#held.get(id)
+    if (found === undefined) return false
+    this.#held.delete(id)
+    this.#waiting.delete(id)
+    return this.add(found)
   }
 
   /** Removes a waiting entry that a timer has added. Returns whether there was one. */
@@ -77,19 +97,26 @@ export class ReadyQueue {
 
   /** Drops the waiting entries that `isKept` does not accept. Returns whether there were any. */
   #keep(isKept: (entry: Ready) => boolean): boolean {
-    const before = this.size
-    const kept = this.toArray().filter(isKept)
-    if (kept.length === before) return false
+    const before = this.#waiting.size
+    const kept = this.#items.slice(this.#head).filter(isKept)
+    for (const [id, entry] of this.#held) if (!isKept(entry)) this.#held.delete(id)
     this.#items = []
     this.#ids = []
     this.#head = 0
     this.#waiting.clear()
+    for (const id of this.#held.keys()) this.#waiting.add(id)
     for (const entry of kept) this.add(entry)
-    return true
+    return this.#waiting.size < before
   }
 
-  toArray(): readonly Ready[] {
+  /** Returns the entries that may run, in their order. */
+  eligible(): readonly Ready[] {
     return this.#items.slice(this.#head)
+  }
+
+  /** Returns all entries; a copy has no held ones. */
+  toArray(): readonly Ready[] {
+    return [...this.eligible(), ...this.#held.values()]
   }
 
   #swapHead(at: number): void {

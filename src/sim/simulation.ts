@@ -159,7 +159,7 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
   /** Returns the handler calls that are ready now, in the order in which they became so. */
   readyNow(): readonly Ready[] {
     this.#fireDue()
-    return this.ready.toArray()
+    return this.ready.eligible()
   }
 
   /** Runs one of {@link readyNow} out of turn. Returns false if it does not wait any more. */

@@ -58,14 +58,17 @@ export class Internals {
     return entry === undefined ? simulation.step() : simulation.runReady(entry)
   }
 
-  /** Takes a ready call out, for {@link release}. Returns false if it does not wait any more. */
-  withhold(entry: Ready): boolean {
-    return this.#parts.current.simulation.ready.takeEntry(entry) !== undefined
+  /**
+   * Keeps a call, which is added if it is not {@link ready}, from running until {@link release}. In forks it
+   * may run.
+   */
+  withhold(entry: Ready): void {
+    this.#parts.current.simulation.ready.hold(entry)
   }
 
-  /** Makes a call ready, after those that are so already. */
-  release(entry: Ready): void {
-    this.#parts.current.simulation.ready.add(entry)
+  /** Lets a withheld call run, after those that are ready. Returns false if it was cancelled meanwhile. */
+  release(entry: Ready): boolean {
+    return this.#parts.current.simulation.ready.release(entry)
   }
 
   /**
