@@ -5,6 +5,7 @@ export type {
   NodeOptions,
   RestoreOptions,
 } from './cluster/compose/options.js'
+export type { ControllerClientOptions } from './controllers/shared/create-rate.js'
 export type { FeatureGate } from './api/feature-gates.js'
 export type { ComponentVersion, SkewFault } from './cluster/compose/release-facet.js'
 export type { AuthenticationOptions, UserOptions } from './cluster/access/access.js'

@@ -5,6 +5,7 @@ import type { Change, Informer } from '../client/informer.js'
 import { keyOf } from '../client/object-index.js'
 import type { ReplicaSetView } from './replicaset/controller.js'
 import { ReplicaSetController, replicaSetIndexers } from './replicaset/controller.js'
+import type { ControllerClientOptions } from './shared/create-rate.js'
 import { defineController } from './shared/define-controller.js'
 import { controllerIdentity, controllerName } from './shared/identity.js'
 import { ownershipIndexers } from './shared/ownership.js'
@@ -17,7 +18,7 @@ const NO_TEMPLATE = { metadata: {}, spec: { containers: [] } } as unknown as Pod
  * ReplicationControllers converted to ReplicaSets. Source:
  * pkg/controller/replication/replication_controller.go.
  */
-export function createReplicationController(): Component {
+export function createReplicationController(client?: ControllerClientOptions): Component {
   return defineController({
     name: controllerName('replicationcontroller-controller'),
     identity: controllerIdentity('replication-controller'),
@@ -34,6 +35,7 @@ export function createReplicationController(): Component {
         eventSource: 'replication-controller',
         reportsTerminating: false,
         original: (set) => sets.original(set),
+        client,
       })
       return {
         on: {

@@ -65,7 +65,7 @@ export function componentsOf(
   metrics: MetricsSource,
 ): readonly Component[] {
   const resources = (): readonly ServedResource[] => servedBy(scheme)
-  const { clusterCIDR } = options
+  const { clusterCIDR, controllerClient } = options
   const all: Component[] = [
     ...(scheme.byName('customresourcedefinitions') === undefined ? [] : crdControllers()),
     ...(scheme.byName('endpointslices') === undefined ? [] : [createApiServiceAvailability()]),
@@ -84,11 +84,11 @@ export function componentsOf(
     createResourceQuotaController({ resources }),
     createGarbageCollector({ resources }),
     createDeploymentController(),
-    createReplicaSetController(),
-    createReplicationController(),
-    createDaemonSetController(),
-    createStatefulSetController(),
-    createJobController(),
+    createReplicaSetController(controllerClient),
+    createReplicationController(controllerClient),
+    createDaemonSetController(controllerClient),
+    createStatefulSetController(controllerClient),
+    createJobController(controllerClient),
     ...(scheme.byName('cronjobs') === undefined ? [] : [createCronJobController()]),
     createTtlAfterFinishedController(),
     createTtlController(),

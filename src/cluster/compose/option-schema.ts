@@ -119,6 +119,12 @@ function makeSchema(): z.ZodMiniType {
     ),
     without: z.optional(z.array(text)),
     components: z.optional(z.array(component)),
+    controllerClient: z.optional(
+      z.strictObject({
+        qps: z.optional(z.number().check(z.positive('must be greater than 0'))),
+        burst: z.optional(z.int().check(z.gte(1, 'must be at least 1'))),
+      }),
+    ),
     scheduler: z.optional(z.looseObject({})),
     images: z.optional(z.record(z.string(), z.looseObject({}))),
     runtimeTimings: z.optional(z.record(z.string(), wholeNumber)),

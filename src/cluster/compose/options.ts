@@ -3,6 +3,7 @@ import type { AdmissionChoice } from '../../apiserver/admission/default-plugins.
 import type { WebhookHandlers } from '../../apiserver/admission/extensions/call-webhook.js'
 import type { Component } from '../../client/component.js'
 import type { SimulatedStorageOptions } from '../../controllers/simulated-storage/context.js'
+import type { ControllerClientOptions } from '../../controllers/shared/create-rate.js'
 import type { IngressControllerOptions } from '../../controllers/ingress-status.js'
 import type { LoadBalancerOptions } from '../../controllers/service-lb.js'
 import type {
@@ -101,6 +102,11 @@ export interface ClusterOptions extends SimulationOptions {
   readonly without?: readonly string[]
   /** Custom components, started after the built-in ones. */
   readonly components?: readonly Component[]
+  /**
+   * How fast each controller that creates pods does so: `burst` at one instant, default 500, then `qps`
+   * a second, default 20. Pods that fail as fast as they are created therefore take time.
+   */
+  readonly controllerClient?: ControllerClientOptions
   /** Profiles, plugins and weights of the scheduler. */
   readonly scheduler?: SchedulerOptions
   /**

@@ -11,6 +11,8 @@ import type { EventRecorder } from '../../client/event-recorder.js'
 import type { Change, Informer } from '../../client/informer.js'
 import { keyOf } from '../../client/object-index.js'
 import type { WorkQueue } from '../../sim/work-queue.js'
+import type { ControllerClientOptions } from '../shared/create-rate.js'
+import { CreateRate } from '../shared/create-rate.js'
 import type { Controller, ControllerContext, Handlers } from '../shared/define-controller.js'
 import { defineController } from '../shared/define-controller.js'
 import type { ExpectationsState } from '../shared/expectations.js'
@@ -50,7 +52,7 @@ type Watched = {
  * Creates the DaemonSet controller, which runs one pod on each eligible node and performs rolling updates
  * with a history of revisions. Source: pkg/controller/daemon/daemon_controller.go.
  */
-export function createDaemonSetController(): Component {
+export function createDaemonSetController(client?: ControllerClientOptions): Component {
   return defineController<Watched>({
     name: controllerName('daemonset-controller'),
     identity: controllerIdentity('daemon-set-controller'),
@@ -60,7 +62,7 @@ export function createDaemonSetController(): Component {
       revisions: { resource: 'controllerrevisions', indexers: ownershipIndexers() },
       sets: { resource: 'daemonsets', indexers: namespaceIndexer() },
     },
-    setup: (context) => new DaemonSetController(context),
+    setup: (context) => new DaemonSetController(context, client),
   })
 }
 
@@ -83,7 +85,10 @@ class DaemonSetController implements Controller<Watched> {
   readonly #backOff: FailedPodBackOff
   readonly #podControl: PodControl
 
-  constructor({ host, informers: { nodes, pods, revisions, sets }, queue }: ControllerContext<Watched>) {
+  constructor(
+    { host, informers: { nodes, pods, revisions, sets }, queue }: ControllerContext<Watched>,
+    client?: ControllerClientOptions,
+  ) {
     this.#host = host
     this.#recorder = host.recorder({ component: 'daemonset-controller' })
     this.#nodes = nodes
@@ -99,7 +104,7 @@ class DaemonSetController implements Controller<Watched> {
       host.state<BackOffState>('failed-pods', () => new Map()),
       host.clock,
     )
-    this.#podControl = new PodControl(host.client, this.#recorder)
+    this.#podControl = new PodControl(host.client, this.#recorder, new CreateRate(host, queue, client))
   }
 
   #setChanged({ type, object, old }: Change<DaemonSet>): readonly string[] {

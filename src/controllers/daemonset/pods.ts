@@ -35,20 +35,22 @@ export function applyPodChanges(
   podControl: PodControl,
 ): void {
   const { key, set, owner, hash } = changes
-  const nodes = changes.create.slice(0, BURST)
+  const missing = changes.create.length
+  const allowed = missing === 0 ? 0 : podControl.allow(key, missing)
+  const nodes = changes.create.slice(0, Math.min(allowed, BURST))
   const doomed = changes.remove.slice(0, BURST)
   if (nodes.length + doomed.length === 0) return
   expectations.expect(key, nodes.length, doomed.map(keyOf))
-  let missing = 0
+  let refused = 0
   const { succeeded, error } = slowStart(nodes.length, (at) => {
     try {
       podControl.create(daemonPodTemplate(set, hash, nodes[at] as string), owner)
     } catch (failure) {
       if (!isNamespaceTerminating(failure)) throw failure
-      missing++
+      refused++
     }
   })
-  expectations.creationObserved(key, nodes.length - succeeded + missing)
+  expectations.creationObserved(key, nodes.length - succeeded + refused)
   const deleteError = deletePods(changes, doomed, expectations, podControl)
   if (error !== undefined) throw error
   if (deleteError !== undefined) throw deleteError

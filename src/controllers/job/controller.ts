@@ -10,6 +10,8 @@ import type { Change, Informer } from '../../client/informer.js'
 import { keyOf } from '../../client/object-index.js'
 import type { Slice } from '../../sim/module.js'
 import type { WorkQueue } from '../../sim/work-queue.js'
+import type { ControllerClientOptions } from '../shared/create-rate.js'
+import { CreateRate } from '../shared/create-rate.js'
 import type { Controller, ControllerContext, Handlers } from '../shared/define-controller.js'
 import { defineController } from '../shared/define-controller.js'
 import type { ExpectationsState } from '../shared/expectations.js'
@@ -51,7 +53,7 @@ type Watched = { readonly pods: 'pods'; readonly jobs: 'jobs' }
  * Creates the Job controller, which runs pods until enough of them have succeeded or too many have failed,
  * and counts each pod exactly once. Source: pkg/controller/job/job_controller.go.
  */
-export function createJobController(): Component {
+export function createJobController(client?: ControllerClientOptions): Component {
   return defineController<Watched>({
     name: controllerName('job-controller'),
     identity: controllerIdentity('job-controller'),
@@ -60,7 +62,7 @@ export function createJobController(): Component {
       jobs: { resource: 'jobs', indexers: namespaceIndexer() },
     },
     queue: SYNC_BACK_OFF,
-    setup: (context) => new JobController(context),
+    setup: (context) => new JobController(context, client),
   })
 }
 
@@ -83,7 +85,10 @@ class JobController implements Controller<Watched> {
   readonly #backOff: Slice<BackOffState>
   readonly #sync: JobSync
 
-  constructor({ host, informers: { pods, jobs }, queue, addQueue }: ControllerContext<Watched>) {
+  constructor(
+    { host, informers: { pods, jobs }, queue, addQueue }: ControllerContext<Watched>,
+    client?: ControllerClientOptions,
+  ) {
     this.#host = host
     this.#recorder = host.recorder({ component: 'job-controller' })
     this.#pods = pods
@@ -97,7 +102,7 @@ class JobController implements Controller<Watched> {
     this.#backOff = host.state<BackOffState>('back-off', () => new Map())
     this.#later = host.workQueue('later', (key) => this.#queue.add(key))
     this.#orphans = addQueue({ name: 'orphans', ...SYNC_BACK_OFF }, (key) => this.#syncOrphan(key))
-    const podControl = new PodControl(host.client, this.#recorder)
+    const podControl = new PodControl(host.client, this.#recorder, new CreateRate(host, queue, client))
     const { has } = release(host.version)
     this.#sync = new JobSync({
       client: host.client,

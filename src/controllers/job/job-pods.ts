@@ -50,6 +50,11 @@ export class JobPods {
     this.#finalizers = finalizers
   }
 
+  /** Returns how many of `wanted` pods may be created now, see {@link PodControl.allow}. */
+  allow(key: string, wanted: number): number {
+    return this.#control.allow(key, wanted)
+  }
+
   /** Creates pods in batches of growing size, see {@link slowStart}. */
   create(key: string, job: Job, templates: readonly JobPodTemplate[]): SlowStartResult {
     this.#expectations.expect(key, templates.length, [])

@@ -165,7 +165,7 @@ function manageJob(context: JobContext, pods: JobPods, labelsIndex: boolean): Ma
     if (managed.active < active || managed.error !== undefined) return managed
   }
   const missing = wanted - active - (replacesOnlyFailed(job) ? context.terminating : 0)
-  return missing > 0 ? create(context, pods, Math.min(missing, BURST), labelsIndex) : { active }
+  return missing > 0 ? create(context, pods, missing, labelsIndex) : { active }
 }
 
 function wantedActive({ job: { spec }, active, succeeded }: JobContext): number {
@@ -194,9 +194,11 @@ function create(context: JobContext, pods: JobPods, missing: number, labelsIndex
   const wait = countsByIndex(job) ? 0 : remainingBackOff(context.backOff, now)
   // upstream reports no active pods while it waits
   if (wait > 0) return { active: 0, retryAfter: wait }
+  const count = Math.min(pods.allow(key, missing), BURST)
+  if (count === 0) return { active: context.active.length }
   const templates = isIndexed(job)
-    ? indexedTemplates(context, missing, labelsIndex)
-    : plainTemplates(context, missing)
+    ? indexedTemplates(context, count, labelsIndex)
+    : plainTemplates(context, count)
   if (typeof templates === 'number') return { active: 0, retryAfter: templates }
   const { succeeded, error } = pods.create(key, job, templates)
   return { active: context.active.length + succeeded, ...(error === undefined ? {} : { error }) }

@@ -12,6 +12,8 @@ import type { Change, Informer } from '../../client/informer.js'
 import type { Indexers } from '../../client/object-index.js'
 import { keyOf } from '../../client/object-index.js'
 import type { WorkQueue } from '../../sim/work-queue.js'
+import type { ControllerClientOptions } from '../shared/create-rate.js'
+import { CreateRate } from '../shared/create-rate.js'
 import { defineController } from '../shared/define-controller.js'
 import type { ExpectationsState } from '../shared/expectations.js'
 import { Expectations } from '../shared/expectations.js'
@@ -48,7 +50,7 @@ const BURST = 500
  * Creates the ReplicaSet controller, which maintains the desired number of pods, adopts and releases pods,
  * and reports status. Source: pkg/controller/replicaset/replica_set.go.
  */
-export function createReplicaSetController(): Component {
+export function createReplicaSetController(client?: ControllerClientOptions): Component {
   return defineController({
     name: controllerName('replicaset-controller'),
     identity: controllerIdentity('replicaset-controller'),
@@ -64,6 +66,7 @@ export function createReplicaSetController(): Component {
         eventSource: 'replicaset-controller',
         reportsTerminating: release(host.version).has('terminatingReplicas'),
         original: (set) => set,
+        client,
       })
       return {
         on: {
@@ -91,6 +94,8 @@ export interface ReplicaSetKind {
   readonly resource: 'replicasets' | 'replicationcontrollers'
   /** Source component of its events. */
   readonly eventSource: string
+  /** How fast it creates pods. */
+  readonly client: ControllerClientOptions | undefined
   /** Whether the status has terminatingReplicas. */
   readonly reportsTerminating: boolean
   /** Returns the API object that `set` was converted from. */
@@ -124,7 +129,11 @@ export class ReplicaSetController {
       host.state<ExpectationsState>('expectations', () => new Map()),
       host.clock,
     )
-    this.#podControl = new PodControl(host.client, host.recorder({ component: kind.eventSource }))
+    this.#podControl = new PodControl(
+      host.client,
+      host.recorder({ component: kind.eventSource }),
+      new CreateRate(host, queue, kind.client),
+    )
   }
 
   /** Returns the key of a changed set; expectations of a deleted or replaced one are dropped. */
@@ -188,12 +197,14 @@ export class ReplicaSetController {
   /** Creates or deletes pods as needed and returns the first error. */
   #manage(key: string, set: ReplicaSet, active: readonly Pod[]): unknown {
     const difference = active.length - (set.spec.replicas ?? 1)
-    if (difference < 0) return this.#createPods(key, set, Math.min(-difference, BURST))
+    if (difference < 0) return this.#createPods(key, set, -difference)
     if (difference > 0) return this.#deletePods(key, set, active, Math.min(difference, BURST))
     return undefined
   }
 
-  #createPods(key: string, set: ReplicaSet, count: number): unknown {
+  #createPods(key: string, set: ReplicaSet, missing: number): unknown {
+    const count = Math.min(this.#podControl.allow(key, missing), BURST)
+    if (count === 0) return undefined
     const owner = this.#owner(set)
     this.#expectations.expect(key, count, [])
     const { succeeded, error } = slowStart(count, () => {

@@ -6,6 +6,7 @@ import { timeMs } from '../../api/time.js'
 import { isApiError } from '../../client/api-error.js'
 import type { Client } from '../../client/client.js'
 import type { EventRecorder } from '../../client/event-recorder.js'
+import type { CreateRate } from './create-rate.js'
 import type { Owner } from './ownership.js'
 
 /**
@@ -59,14 +60,22 @@ export function messageOf(error: unknown): string {
 export class PodControl {
   readonly #client: Client
   readonly #recorder: EventRecorder
+  readonly #rate: CreateRate
 
-  constructor(client: Client, recorder: EventRecorder) {
+  constructor(client: Client, recorder: EventRecorder, rate: CreateRate) {
     this.#client = client
     this.#recorder = recorder
+    this.#rate = rate
+  }
+
+  /** Returns how many of `wanted` pods may be created now for that key, see {@link CreateRate.allow}. */
+  allow(key: string, wanted: number): number {
+    return this.#rate.allow(key, wanted)
   }
 
   /** Creates a pod. @throws ApiError of the request, after an event unless the namespace is being deleted. */
   create(template: PodTemplateSpec, owner: Owner, generateName?: string): Pod {
+    this.#rate.take()
     try {
       const pod = this.#client.create('pods', podFromTemplate(template, owner, generateName))
       this.#recorder.event(owner, 'Normal', 'SuccessfulCreate', `Created pod: ${pod.metadata.name ?? ''}`)

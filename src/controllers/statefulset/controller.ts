@@ -7,6 +7,8 @@ import type { Component, ComponentHost } from '../../client/component.js'
 import type { Change, Informer } from '../../client/informer.js'
 import { keyOf } from '../../client/object-index.js'
 import type { WorkQueue } from '../../sim/work-queue.js'
+import type { ControllerClientOptions } from '../shared/create-rate.js'
+import { CreateRate } from '../shared/create-rate.js'
 import type { Controller, ControllerContext, Handlers } from '../shared/define-controller.js'
 import { defineController } from '../shared/define-controller.js'
 import { controllerIdentity, controllerName } from '../shared/identity.js'
@@ -42,7 +44,7 @@ type Watched = {
  * Creates the StatefulSet controller, whose pods have stable names and claims of their own, and are created
  * and replaced in order. Source: pkg/controller/statefulset/stateful_set.go.
  */
-export function createStatefulSetController(): Component {
+export function createStatefulSetController(client?: ControllerClientOptions): Component {
   return defineController<Watched>({
     name: controllerName('statefulset-controller'),
     identity: controllerIdentity('statefulset-controller'),
@@ -52,7 +54,7 @@ export function createStatefulSetController(): Component {
       revisions: { resource: 'controllerrevisions', indexers: ownershipIndexers() },
       sets: { resource: 'statefulsets', indexers: namespaceIndexer() },
     },
-    setup: (context) => new StatefulSetController(context),
+    setup: (context) => new StatefulSetController(context, client),
   })
 }
 
@@ -69,13 +71,16 @@ class StatefulSetController implements Controller<Watched> {
   readonly #control: StatefulPodControl
   readonly #queue: WorkQueue
 
-  constructor({ host, informers: { pods, claims, revisions, sets }, queue }: ControllerContext<Watched>) {
+  constructor(
+    { host, informers: { pods, claims, revisions, sets }, queue }: ControllerContext<Watched>,
+    client?: ControllerClientOptions,
+  ) {
     this.#host = host
     this.#minor = release(host.version).minor
     this.#pods = pods
     this.#revisions = revisions
     this.#sets = sets
-    this.#control = new StatefulPodControl(host, claims)
+    this.#control = new StatefulPodControl(host, claims, new CreateRate(host, queue, client))
     this.#queue = queue
   }
 
@@ -116,7 +121,7 @@ class StatefulSetController implements Controller<Watched> {
   /** Syncs the pods and writes the status; returns the error that ended the sync, if any. */
   #update(key: string, set: StatefulSet, revisions: Revisions, pods: readonly Pod[]): unknown {
     const now = this.#host.clock.now()
-    const { counts, failure } = new StatefulSetUpdate({ set, revisions, pods, now }, this.#control).run()
+    const { counts, failure } = new StatefulSetUpdate({ key, set, revisions, pods, now }, this.#control).run()
     this.#report(set, statefulSetStatus(set, counts, revisions))
     const wait = nextAvailabilityCheck(pods.filter(isRunningAndReady), set.spec.minReadySeconds ?? 0, now)
     if (wait !== undefined) this.#queue.addAfter(key, wait)

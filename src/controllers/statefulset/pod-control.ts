@@ -10,6 +10,7 @@ import type { ComponentHost } from '../../client/component.js'
 import type { EventRecorder } from '../../client/event-recorder.js'
 import type { Informer } from '../../client/informer.js'
 import { keyOf } from '../../client/object-index.js'
+import type { CreateRate } from '../shared/create-rate.js'
 import { messageOf } from '../shared/pod-control.js'
 import { claimsOf, identityMatches, isInRange, storageMatches, withIdentity, withStorage } from './pods.js'
 
@@ -40,8 +41,10 @@ export class StatefulPodControl {
   /** Whether the release labels pods with their index. */
   readonly labelsIndex: boolean
   readonly #capitalised: boolean
+  readonly #rate: CreateRate
 
-  constructor(host: ComponentHost, claims: Informer<PersistentVolumeClaim>) {
+  constructor(host: ComponentHost, claims: Informer<PersistentVolumeClaim>, rate: CreateRate) {
+    this.#rate = rate
     this.#client = host.client
     this.#recorder = host.recorder({ component: 'statefulset-controller' })
     this.#claims = claims
@@ -50,10 +53,16 @@ export class StatefulPodControl {
     this.#capitalised = has('capitalStatefulSetEvents')
   }
 
+  /** Returns how many of `wanted` pods may be created now for that key, see {@link CreateRate.allow}. */
+  allow(key: string, wanted: number, missing: number): number {
+    return this.#rate.allow(key, wanted, missing)
+  }
+
   /** Creates a pod and its missing claims. Source: CreateStatefulPod. */
   create(set: StatefulSet, pod: Pod): void {
     this.#recordingErrors('create', set, pod, () => this.#createClaims(set, pod))
     let failure: unknown
+    this.#rate.take()
     try {
       this.#client.create('pods', pod)
     } catch (error) {

@@ -25,6 +25,8 @@ import { countReplicas } from './status.js'
 
 /** The input of a sync. */
 export interface Observed {
+  /** Key of the set. */
+  readonly key: string
   readonly set: StatefulSet
   readonly revisions: Revisions
   /** The pods that the set owns. */
@@ -111,17 +113,29 @@ export class StatefulSetUpdate {
 
   /** Processes the pods in range; returns whether the sync ends here. */
   #forAllReplicas(): boolean {
-    const { set } = this.#observed
-    const start = startOrdinal(set)
-    const end = endOrdinal(set)
+    const start = startOrdinal(this.#observed.set)
+    const end = this.#reachableEnd()
     if (this.#isMonotonic) {
       for (let ordinal = start; ordinal < end; ordinal++)
         if (this.#processReplica(this.#replica(ordinal))) return true
-      return false
+      return end < endOrdinal(this.#observed.set)
     }
     const { error } = slowStart(end - start, (at) => void this.#processReplica(this.#replica(start + at)))
     if (error !== undefined) throw error
-    return false
+    return end < endOrdinal(this.#observed.set)
+  }
+
+  /** Returns the end of the range in which the rate allows all missing pods to be created. */
+  #reachableEnd(): number {
+    const { key, set } = this.#observed
+    const [start, end] = [startOrdinal(set), endOrdinal(set)]
+    const missing = end - start - this.#byOrdinal.size
+    // pods are created one by one, so that only the first is needed
+    let left = missing === 0 ? 0 : this.#control.allow(key, this.#isMonotonic ? 1 : missing, missing)
+    if (left === missing) return end
+    let ordinal = start
+    while (ordinal < end && (this.#byOrdinal.has(ordinal) || left-- > 0)) ordinal++
+    return ordinal
   }
 
   #forAll(pods: readonly Pod[], process: (pod: Pod) => boolean): boolean {
