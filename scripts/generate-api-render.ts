@@ -147,6 +147,7 @@ class GroupRenderer {
       const type = this.#typeOf(name, field, property)
       if (this.#hasValue(name, schema, field)) return `  readonly ${key(field)}: ${type}`
       if (presence === 'nullable') return `  readonly ${key(field)}?: ${type} | null`
+      if (MAY_BE_NULL.has(`${name}.${field}`)) return `  readonly ${key(field)}: ${type} | null`
       const optionalList = property.type === 'array' && !schema.required?.includes(field)
       return present && (optionalList || isNullable(property))
         ? `  readonly ${key(field)}?: ${type} | null`
@@ -172,7 +173,8 @@ class GroupRenderer {
       const presence = this.#presence(name, schema, field, property)
       const present = presence === 'always' || (schema.required?.includes(field) ?? false)
       const comesAsNull = presence === 'nullable' || (present && (optionalList || isNullable(property)))
-      const rest = `${comesAsNull ? ' | null' : ''}${isRequired ? '' : ' | undefined'}`
+      const isNull = comesAsNull || MAY_BE_NULL.has(`${name}.${field}`)
+      const rest = `${isNull ? ' | null' : ''}${isRequired ? '' : ' | undefined'}`
       const mark = isRequired && !comesAsNull ? '' : '?'
       return `  readonly ${key(field)}${mark}: ${this.#typeOf(name, field, property)}${rest}`
     })
@@ -384,6 +386,13 @@ const schemaName = (folder: string): string =>
 const isStruct = (schema: OpenApiSchema): boolean => schema.allOf !== undefined || schema.$ref !== undefined
 const isLeaf = (schema: OpenApiSchema): boolean =>
   !isStruct(schema) && schema.type !== 'array' && schema.type !== 'object'
+
+/** Lists that OpenAPI requires but validation lets be empty: written as null. */
+const MAY_BE_NULL: ReadonlySet<string> = new Set([
+  'CSINodeSpec.drivers',
+  'EndpointSlice.endpoints',
+  'LimitRangeSpec.limits',
+])
 
 /** Values whose always-written empty form is null. */
 function isNullable(schema: OpenApiSchema): boolean {

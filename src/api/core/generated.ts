@@ -758,7 +758,7 @@ export interface LimitRangeItem {
 }
 
 export interface LimitRangeSpec {
-  readonly limits: ReadonlyArray<LimitRangeItem>
+  readonly limits: ReadonlyArray<LimitRangeItem> | null
 }
 
 export interface LinuxContainerUser {

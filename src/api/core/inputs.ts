@@ -812,7 +812,7 @@ export interface LimitRangeItemInput {
 
 /** A {@link LimitRangeSpec} as clients send it. */
 export interface LimitRangeSpecInput {
-  readonly limits: ReadonlyArray<LimitRangeItemInput>
+  readonly limits: ReadonlyArray<LimitRangeItemInput> | null
 }
 
 /** A {@link LinuxContainerUser} as clients send it. */

@@ -53,7 +53,7 @@ export interface EndpointPort {
 export interface EndpointSlice {
   readonly addressType: 'FQDN' | 'IPv4' | 'IPv6'
   readonly apiVersion?: string
-  readonly endpoints: ReadonlyArray<Endpoint>
+  readonly endpoints: ReadonlyArray<Endpoint> | null
   readonly kind?: string
   readonly metadata: ObjectMeta
   readonly ports?: ReadonlyArray<EndpointPort> | null

@@ -39,7 +39,7 @@ export interface EndpointPortInput {
 export interface EndpointSliceInput {
   readonly addressType: 'FQDN' | 'IPv4' | 'IPv6'
   readonly apiVersion?: string | undefined
-  readonly endpoints: ReadonlyArray<EndpointInput>
+  readonly endpoints: ReadonlyArray<EndpointInput> | null
   readonly kind?: string | undefined
   readonly metadata: ObjectMetaInput
   readonly ports?: ReadonlyArray<EndpointPortInput> | null | undefined

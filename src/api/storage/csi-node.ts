@@ -85,7 +85,7 @@ export const csiNodeDefinition: KindDefinition<CSINode> = defineKind<CSINode>({
     metaOnUpdate: [2, 0],
     prepareForUpdate: ({ spec }) => {
       // an omitted list is nil in the answer
-      if (spec.drivers.length === 0 && !wasSentEmpty(spec, 'drivers')) Object.assign(spec, { drivers: null })
+      if (spec.drivers?.length === 0 && !wasSentEmpty(spec, 'drivers')) Object.assign(spec, { drivers: null })
     },
     allowUnconditionalUpdate: false,
   },

@@ -60,7 +60,7 @@ export interface CSINodeDriver {
 }
 
 export interface CSINodeSpec {
-  readonly drivers: ReadonlyArray<CSINodeDriver>
+  readonly drivers: ReadonlyArray<CSINodeDriver> | null
 }
 
 export interface CSIStorageCapacity {

@@ -42,7 +42,7 @@ export interface CSINodeDriverInput {
 
 /** A {@link CSINodeSpec} as clients send it. */
 export interface CSINodeSpecInput {
-  readonly drivers: ReadonlyArray<CSINodeDriverInput>
+  readonly drivers: ReadonlyArray<CSINodeDriverInput> | null
 }
 
 /** A {@link CSIStorageCapacity} as clients send it. */

@@ -47,7 +47,7 @@ function rangesOf({ namespace }: AdmissionAttributes, context: AdmissionContext)
 
 function check(attributes: AdmissionAttributes, { spec }: LimitRange): void {
   const { definition, name, object } = attributes
-  const faults = spec.limits.flatMap((limit) =>
+  const faults = (spec.limits ?? []).flatMap((limit) =>
     definition.resource === 'pods'
       ? podFaults(limit, object as Pod)
       : claimFaults(limit, object as PersistentVolumeClaim),
@@ -63,7 +63,7 @@ function check(attributes: AdmissionAttributes, { spec }: LimitRange): void {
 
 /** Source: PodMutateLimitFunc. */
 function setDefaults(pod: Draft<Pod>, { spec: { limits } }: LimitRange): void {
-  const items = limits.filter(({ type }) => type === 'Container')
+  const items = (limits ?? []).filter(({ type }) => type === 'Container')
   const { containers, initContainers = [] } = pod.spec
   const done = [
     ...containers.flatMap((container) => fill(container, items, 'container')),

@@ -270,7 +270,7 @@ function topologyOf(order: ProvisionOrder): readonly Requirement[] | undefined {
   const labels = node?.metadata.labels ?? {}
   if (provisioner === LOCAL_PATH) return [{ key: HOSTNAME, operator: 'In', values: [labels[HOSTNAME] ?? ''] }]
   if (!isCsiDriver(provisioner)) return undefined
-  const keys = csiNode?.spec.drivers.find(({ name }) => name === provisioner)?.topologyKeys ?? []
+  const keys = csiNode?.spec.drivers?.find(({ name }) => name === provisioner)?.topologyKeys ?? []
   const known = keys.flatMap((key): Requirement[] =>
     labels[key] === undefined ? [] : [{ key, operator: 'In', values: [labels[key]] }],
   )

@@ -35,7 +35,7 @@ function endpointsText(slices: readonly EndpointSlice[], portName: string): stri
   let seen = 0
   let isMore = false
   const take = (slice: EndpointSlice, port: number | undefined): void => {
-    for (const { addresses, conditions } of slice.endpoints) {
+    for (const { addresses, conditions } of slice.endpoints ?? []) {
       if (found.length === MOST) isMore = true
       if (conditions?.ready === false) continue
       if (!isMore) found.push(port === undefined ? (addresses[0] ?? '') : joined(addresses[0] ?? '', port))
@@ -138,7 +138,7 @@ export function describeEndpointSlice(
 ): void {
   writeHead(out, slice)
   out.line(0, `AddressType:\t${slice.addressType}`)
-  const { endpoints } = slice
+  const endpoints = slice.endpoints ?? []
   const ports = slice.ports ?? []
   out.line(0, ports.length === 0 ? 'Ports: <unset>' : 'Ports:')
   if (ports.length > 0) {

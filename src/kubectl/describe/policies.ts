@@ -200,15 +200,15 @@ const quoted = (text: string): string => JSON.stringify(text)
 
 function targetText({ averageValue, value }: MetricTarget, now: MetricValueStatus | undefined): string {
   return averageValue === undefined
-    ? `(target value):\t${now?.value ?? '<unknown>'} / ${value}`
-    : `(target average value):\t${now?.averageValue ?? '<unknown>'} / ${averageValue}`
+    ? `(target value):\t${now?.value ?? '<unknown>'} / ${value ?? '<nil>'}`
+    : `(target average value):\t${now?.averageValue ?? '<unknown>'} / ${averageValue ?? '<nil>'}`
 }
 
 function utilizationText(
   { averageValue, averageUtilization }: MetricTarget,
   now: MetricValueStatus | undefined,
 ): string {
-  if (averageValue !== undefined) return `:\t${now?.averageValue ?? '<unknown>'} / ${averageValue}`
+  if (averageValue !== undefined) return `:\t${now?.averageValue ?? '<unknown>'} / ${averageValue ?? '<nil>'}`
   const current =
     now?.averageUtilization === undefined
       ? '<unknown>'

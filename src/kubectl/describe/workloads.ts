@@ -44,8 +44,8 @@ export function describeDeployment(
   if (rollingUpdate !== undefined) {
     out.line(
       0,
-      `RollingUpdateStrategy:\t${rollingUpdate.maxUnavailable} max unavailable, ` +
-        `${rollingUpdate.maxSurge} max surge`,
+      `RollingUpdateStrategy:\t${rollingUpdate.maxUnavailable ?? '<nil>'} max unavailable, ` +
+        `${rollingUpdate.maxSurge ?? '<nil>'} max surge`,
     )
   }
   writePodTemplate(out, spec.template)

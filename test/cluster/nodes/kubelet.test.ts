@@ -26,7 +26,7 @@ test('endpoints follow readiness', () => {
   cluster.settle()
   const ready = (): unknown =>
     cluster.list('endpointslices', { namespace: 'default', labelSelector: 'kubernetes.io/service-name=web' })
-      .items[0]?.endpoints[0]?.conditions?.ready
+      .items[0]?.endpoints?.[0]?.conditions?.ready
   expect(ready()).toBe(true)
   const address = cluster.get('services', { namespace: 'default', name: 'web' }).spec.clusterIP ?? ''
   expect(cluster.exec('web', `wget -qO- http://${address}/healthz`).stdout).toBe('ok')

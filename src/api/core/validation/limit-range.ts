@@ -13,7 +13,7 @@ const maxMilliValue = Number((1n << 63n) - 1n) / 1000
 export function validateLimitRange({ spec }: LimitRange): readonly FieldError[] {
   const errors: FieldError[] = []
   const seen = new Set<string>()
-  spec.limits.forEach((item, index) => {
+  spec.limits?.forEach((item, index) => {
     const at = `spec.limits[${index}]`
     validateType(item.type, `${at}.type`, errors)
     if (seen.has(item.type)) errors.push(duplicate(`${at}.type`, item.type))
