@@ -370,3 +370,41 @@ test('the error tells the invariant, the time, the step and the objects', () => 
   cluster.create('configmaps', { metadata: { name: 'x', namespace: 'default' } })
   expect(() => cluster.settle()).not.toThrow()
 })
+
+describe('the guard runs checks of invariants that do not observe', () => {
+  const none: Invariant = {
+    name: 'no-config',
+    rule: 'there is no ConfigMap c',
+    check: (_cluster, stored) =>
+      stored
+        .list('configmaps')
+        .filter(({ metadata }) => metadata.name === 'c')
+        .map((map) => ({ message: 'there is one', objects: [referenceTo('configmaps', map)] })),
+  }
+  const guarded = (invariant: Invariant): { cluster: SimCluster; stop: () => void } => {
+    const cluster = clusterWith(1)
+    const { stop } = guardInvariants(cluster, { invariants: [invariant] })
+    cluster.create('configmaps', { metadata: { name: 'c' } })
+    return { cluster, stop }
+  }
+
+  test('after the next step', () => {
+    const { cluster } = guarded(none)
+    expect(() => cluster.kubectl('run web --image=nginx') && cluster.step()).toThrow(InvariantError)
+  })
+
+  test('at stop, if there was no step', () => {
+    expect(guarded(none).stop).toThrow('no-config: configmaps default/c')
+  })
+
+  test('at rest only, where it says so', () => {
+    const { cluster, stop } = guarded({ ...none, onlyAtRest: true })
+    cluster.kubectl('run web --image=nginx')
+    cluster.step()
+    cluster.delete('configmaps', 'c')
+    cluster.settle()
+    cluster.create('configmaps', { metadata: { name: 'c' } })
+    expect(() => cluster.settle()).toThrow('there is one')
+    stop()
+  })
+})
