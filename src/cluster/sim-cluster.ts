@@ -6,6 +6,7 @@ import type { EtcdStore } from '../etcd/store.js'
 import type { Pki } from '../pki/index.js'
 import type { Explanation } from '../scheduler/explain.js'
 import type { Duration } from '../sim/duration.js'
+import { HASH_SEED, hashNumber } from '../sim/hash.js'
 import { modesOf } from './access/authorization-modes.js'
 import { type AccessVerdict, type CanOptions, canAccess } from './access/can.js'
 import { type Identity, userOf } from './access/identities.js'
@@ -238,17 +239,20 @@ export class SimCluster extends NamespaceScope {
     const next = { ...snapshot.options, ...options }
     checkOptions(next)
     this.#held.current = assemble(next, snapshot, this.#parts.simulation)
+    this.#reseed(options.seed)
     this.#parts.plane.notifyApiserverState()
     return this
   }
 
   /**
    * Creates a cluster from a snapshot. `options` override those of the original: another `interleaving`
-   * replays the same state in another order. After {@link fromJSON}, custom components and scheduler plugins
+   * replays the same state in another order, another `seed` draws other chances from here on. After {@link fromJSON}, custom components and scheduler plugins
    * have to be passed again, since they are not data.
    */
   static restore(snapshot: ClusterSnapshot, options: RestoreOptions = {}): SimCluster {
-    return new SimCluster({ ...snapshot.options, ...options }, snapshot)
+    const cluster = new SimCluster({ ...snapshot.options, ...options }, snapshot)
+    cluster.#reseed(options.seed)
+    return cluster
   }
 
   /** Returns the whole state as plain JSON, for {@link fromJSON}. */
@@ -290,6 +294,13 @@ export class SimCluster extends NamespaceScope {
     const range = { from: pods.prefix, to: `${pods.prefix.slice(0, -1)}0` }
     machines.adopt(storage.lenient().list(range) as readonly Pod[])
     return cluster
+  }
+
+  /** Mixes in the revision, so that the original's seed does not draw the original's uids once more. */
+  #reseed(seed: number | undefined): void {
+    if (seed === undefined) return
+    const { simulation, store } = this.#parts
+    simulation.reseed(hashNumber(hashNumber(HASH_SEED, seed), store.revision))
   }
 
   get #parts(): CurrentParts['current'] {

@@ -197,9 +197,13 @@ export function nodesOf(options: ClusterOptions): readonly NodeOptions[] {
   return Array.from({ length: nodes }, (_, at) => ({ name: `node-${at + 1}` }))
 }
 
-/** The options that may differ between a copy and its original. */
+/**
+ * The options that may differ between a copy and its original. With a `seed` all random draws of the copy
+ * begin anew from it, and the trace records it.
+ */
 export type RestoreOptions = Pick<
   ClusterOptions,
+  | 'seed'
   | 'policyEnforcer'
   | 'components'
   | 'scheduler'

@@ -212,3 +212,35 @@ test('a fork of a cluster whose history was cut past the apiserver lists again, 
     fork.list('pods', { labelSelector: 'app=web' }).items.filter(({ status }) => status.phase === 'Running'),
   ).toHaveLength(4)
 })
+
+describe('a copy with a seed of its own', () => {
+  const names = (cluster: SimCluster): readonly (string | undefined)[] => {
+    cluster.apply(deployment('api', 3))
+    return cluster
+      .settle()
+      .list('pods')
+      .items.map(({ metadata }) => metadata.name)
+  }
+  test('draws otherwise, the same each time, and its trace says so', () => {
+    const cluster = clusterWith(1)
+    const [plain, two, again, three] = [undefined, 2, 2, 3].map((seed) =>
+      cluster.fork(seed === undefined ? {} : { seed }),
+    ) as [SimCluster, SimCluster, SimCluster, SimCluster]
+    expect(two.state.traceHash()).not.toBe(plain.state.traceHash())
+    expect(names(two)).toEqual(names(again))
+    expect(two.state.traceHash()).toBe(again.state.traceHash())
+    expect(names(two)).not.toEqual(names(three))
+    expect(two.internals.options.seed).toBe(2)
+    expect(cluster.rewind(cluster.snapshot(), { seed: 2 }).state.traceHash()).not.toBe(
+      plain.state.traceHash(),
+    )
+  })
+
+  test('does not repeat the uids of its original, even with the same seed', () => {
+    const cluster = clusterWith(3, { seed: 7 })
+    const copy = cluster.fork({ seed: 7 })
+    names(copy)
+    const uids = copy.state.stored('pods').map(({ metadata }) => metadata.uid)
+    expect(new Set(uids).size).toBe(uids.length)
+  })
+})
