@@ -13,6 +13,7 @@ import type {
 } from '../client/client.js'
 import type { Stored, UntypedInput } from '../client/resources.js'
 import type { Status } from '../client/api-error.js'
+import { throwAtCaller } from './at-caller.js'
 import { editObject } from './edit.js'
 import type { NamespacedName } from './object-name.js'
 import { iterateWatch } from './streams/watch-iterator.js'
@@ -37,6 +38,8 @@ export type CustomObject<T> = Stored<KubeObject> & Omit<T, 'apiVersion' | 'kind'
 /** What a {@link CustomResource} needs of the namespace scope that it belongs to. */
 export interface ResourceAccess {
   readonly client: () => Client
+  /** Its name on the server. Throws ApiError 404 if it is not served. */
+  readonly resource: () => string
   readonly keyOf: (name: NamespacedName) => ObjectKey
   /** The object in the current namespace unless it names one. */
   readonly place: (object: object) => KubeObject
@@ -53,17 +56,23 @@ export class CustomResource<Input, Output> {
   readonly name: string
   readonly #access: ResourceAccess
 
+  static {
+    throwAtCaller(this.prototype)
+  }
+
   constructor(name: string, access: ResourceAccess) {
     this.name = name
     this.#access = access
   }
 
   get(name: NamespacedName): CustomObject<Output> {
-    return this.#access.client().get(this.name, this.#access.keyOf(name)) as CustomObject<Output>
+    return this.#access
+      .client()
+      .get(this.#access.resource(), this.#access.keyOf(name)) as CustomObject<Output>
   }
 
   list(options?: ListOptions): ObjectList<CustomObject<Output>> {
-    return this.#access.client().list(this.name, this.#access.listing(options)) as ObjectList<
+    return this.#access.client().list(this.#access.resource(), this.#access.listing(options)) as ObjectList<
       CustomObject<Output>
     >
   }
@@ -71,25 +80,25 @@ export class CustomResource<Input, Output> {
   create(object: CustomInput<Input>, options?: WriteOptions): CustomObject<Output> {
     return this.#access
       .client()
-      .create<string>(this.name, this.#access.place(object), options) as CustomObject<Output>
+      .create<string>(this.#access.resource(), this.#access.place(object), options) as CustomObject<Output>
   }
 
   update(object: CustomInput<Input>, options?: WriteOptions): CustomObject<Output> {
     return this.#access
       .client()
-      .update<string>(this.name, this.#access.place(object), options) as CustomObject<Output>
+      .update<string>(this.#access.resource(), this.#access.place(object), options) as CustomObject<Output>
   }
 
   patch(name: NamespacedName, patch: Patch, options?: WriteOptions): CustomObject<Output> {
     const key = this.#access.keyOf(name)
-    return this.#access.client().patch(this.name, key, patch, options) as CustomObject<Output>
+    return this.#access.client().patch(this.#access.resource(), key, patch, options) as CustomObject<Output>
   }
 
   /** Reads an object, lets `recipe` change a draft of it and writes it back; repeats after a conflict. */
   edit(name: NamespacedName, recipe: (draft: Draft<CustomInput<Input>>) => void): CustomObject<Output> {
     return editObject(
       this.#access.client(),
-      this.name,
+      this.#access.resource(),
       this.#access.keyOf(name),
       recipe as (draft: Draft<KubeObject>) => void,
     ) as CustomObject<Output>
@@ -97,11 +106,13 @@ export class CustomResource<Input, Output> {
 
   delete(name: NamespacedName, options?: DeleteOptions): CustomObject<Output> | Status {
     const key = this.#access.keyOf(name)
-    return this.#access.client().delete(this.name, key, options) as CustomObject<Output> | Status
+    return this.#access.client().delete(this.#access.resource(), key, options) as
+      | CustomObject<Output>
+      | Status
   }
 
   watch(options?: ListOptions): AsyncGenerator<WatchEvent<CustomObject<Output>>, void, undefined> {
-    const watch = this.#access.client().watch(this.name, this.#access.listing(options))
+    const watch = this.#access.client().watch(this.#access.resource(), this.#access.listing(options))
     return iterateWatch(watch) as AsyncGenerator<WatchEvent<CustomObject<Output>>, void, undefined>
   }
 }

@@ -21,6 +21,7 @@ import type {
 import { applyObjects, createKubectl, kubectlWatch } from '../kubectl/index.js'
 import type { Applied, KubectlEnvironment, KubectlOptions, KubectlResult } from '../kubectl/index.js'
 import type { Duration } from '../sim/duration.js'
+import { throwAtCaller } from './at-caller.js'
 import type { TypedSchema } from './custom-resource.js'
 import { CustomResource } from './custom-resource.js'
 import type { EditDraft } from './edit.js'
@@ -29,6 +30,7 @@ import type { Checked, ManifestLike, Manifests } from './manifests.js'
 import { parseManifests } from './manifests.js'
 import type { NameOf, NamespacedName } from './object-name.js'
 import { keyOfName } from './object-name.js'
+import { resourceNamed } from './resource-name.js'
 import type { ExecOptions, ExecResult, LogOptions } from './streams/pod-streams.js'
 import { execInPod, logsOfPod } from './streams/pod-streams.js'
 import { iterateWatch } from './streams/watch-iterator.js'
@@ -49,7 +51,8 @@ export type ListOptionsFor<R extends BuiltInResource> = R extends ClusterScopedR
  * Reads and writes objects, and runs kubectl, with a current namespace: names and objects without a namespace
  * are in it. {@link SimCluster} is the scope of `default`; `cluster.in('office')` gives that of another
  * namespace. Methods that read and write act as a cluster administrator and throw ApiError (a Kubernetes
- * Status) if the apiserver refuses, ConnectionError if it is stopped. Objects that are passed in are never
+ * Status) if the apiserver refuses, ConnectionError if it is stopped. Resources are named by their plural, and
+ * at run time also as in kubectl: `po`, `Pod`, `deployments.apps`. Objects that are passed in are never
  * changed; objects that are returned are deeply frozen.
  */
 export class NamespaceScope {
@@ -58,6 +61,10 @@ export class NamespaceScope {
   readonly #access: ScopeAccess
   /** Namespace of `list` and `watch` without one; undefined means all namespaces. */
   readonly #listed: string | undefined
+
+  static {
+    throwAtCaller(this.prototype)
+  }
 
   constructor(access: ScopeAccess, namespace: string, listed: string | undefined) {
     this.#access = access
@@ -72,14 +79,16 @@ export class NamespaceScope {
 
   /** GET of one object: `get('pods', 'web')`, `get('pods', 'office/web')`, `get('pods', pod.metadata)`. */
   get<R extends BuiltInResource>(resource: R, name: NameOf<R>): StoredOf<R> {
-    return this.#client.get<string>(resource, this.#key(resource, name)) as StoredOf<R>
+    return this.#client.get<string>(this.#resource(resource), this.#key(resource, name)) as StoredOf<R>
   }
 
   /**
    * Lists a resource. Without `namespace`: all namespaces of a cluster, the namespace of `cluster.in(...)`.
    */
   list<R extends BuiltInResource>(resource: R, options?: ListOptionsFor<R>): ObjectList<StoredOf<R>> {
-    return this.#client.list<string>(resource, this.#listing(options)) as ObjectList<StoredOf<R>>
+    return this.#client.list<string>(this.#resource(resource), this.#listing(options)) as ObjectList<
+      StoredOf<R>
+    >
   }
 
   /** POST. `apiVersion` and `kind` may be left out. */
@@ -88,7 +97,11 @@ export class NamespaceScope {
     object: ResourceInputs[R],
     options?: WriteOptions,
   ): StoredOf<R> {
-    return this.#client.create<string>(resource, this.#placed(resource, object), options) as StoredOf<R>
+    return this.#client.create<string>(
+      this.#resource(resource),
+      this.#placed(resource, object),
+      options,
+    ) as StoredOf<R>
   }
 
   /** PUT of the whole object, or of the subresource that `options` names. */
@@ -97,7 +110,11 @@ export class NamespaceScope {
     object: ResourceInputs[R],
     options?: WriteOptions,
   ): StoredOf<R> {
-    return this.#client.update<string>(resource, this.#placed(resource, object), options) as StoredOf<R>
+    return this.#client.update<string>(
+      this.#resource(resource),
+      this.#placed(resource, object),
+      options,
+    ) as StoredOf<R>
   }
 
   /** PATCH: JSON patch, merge patch, strategic merge patch or server-side apply. */
@@ -107,7 +124,12 @@ export class NamespaceScope {
     patch: Patch,
     options?: WriteOptions,
   ): StoredOf<R> {
-    return this.#client.patch<string>(resource, this.#key(resource, name), patch, options) as StoredOf<R>
+    return this.#client.patch<string>(
+      this.#resource(resource),
+      this.#key(resource, name),
+      patch,
+      options,
+    ) as StoredOf<R>
   }
 
   /**
@@ -121,7 +143,7 @@ export class NamespaceScope {
   ): StoredOf<R> {
     return editObject(
       this.#client,
-      resource,
+      this.#resource(resource),
       this.#key(resource, name),
       recipe as (draft: never) => void as (draft: Draft<KubeObject>) => void,
     ) as StoredOf<R>
@@ -133,7 +155,9 @@ export class NamespaceScope {
     name: NameOf<R>,
     options?: DeleteOptions,
   ): StoredOf<R> | Status {
-    return this.#client.delete<string>(resource, this.#key(resource, name), options) as StoredOf<R> | Status
+    return this.#client.delete<string>(this.#resource(resource), this.#key(resource, name), options) as
+      | StoredOf<R>
+      | Status
   }
 
   /**
@@ -144,7 +168,7 @@ export class NamespaceScope {
     resource: R,
     options?: ListOptionsFor<R>,
   ): AsyncGenerator<WatchEvent<StoredOf<R>>, void, undefined> {
-    const watch = this.#client.watch<string>(resource, this.#listing(options))
+    const watch = this.#client.watch<string>(this.#resource(resource), this.#listing(options))
     return iterateWatch(watch) as AsyncGenerator<WatchEvent<StoredOf<R>>, void, undefined>
   }
 
@@ -157,6 +181,7 @@ export class NamespaceScope {
   resource<Input, Output>(name: string, schema: TypedSchema<Input, Output>): CustomResource<Input, Output>
   resource<Input, Output>(name: string): CustomResource<Input, Output> {
     return new CustomResource(name, {
+      resource: () => this.#resource(name),
       client: this.#access.client,
       keyOf: (key) => this.#key(name, key),
       place: (object) => this.#placed(name, object),
@@ -217,6 +242,10 @@ export class NamespaceScope {
   get #kubectlEnvironment(): KubectlEnvironment {
     const environment = this.#access.kubectl()
     return this.namespace === 'default' ? environment : { ...environment, defaultNamespace: this.namespace }
+  }
+
+  #resource(name: ResourceName): string {
+    return resourceNamed(this.#access.kubectl().scheme, name)
   }
 
   #key(resource: ResourceName, name: NamespacedName): ReturnType<typeof keyOfName> {

@@ -10,6 +10,7 @@ import { HASH_SEED, hashNumber } from '../sim/hash.js'
 import { modesOf } from './access/authorization-modes.js'
 import { type AccessVerdict, type CanOptions, canAccess } from './access/can.js'
 import { type Identity, userOf } from './access/identities.js'
+import { throwAtCaller } from './at-caller.js'
 import { ApiserverHandle, ComponentHandle } from './compose/process-handles.js'
 import { assemble, userClient } from './compose/assemble.js'
 import { checkOptions } from './compose/check-options.js'
@@ -59,6 +60,10 @@ export class SimCluster extends NamespaceScope {
   readonly release: ReleaseFacet
   /** The state without requests: trace hash, stored objects, informer caches. */
   readonly state: StateFacet
+
+  static {
+    throwAtCaller(this.prototype)
+  }
 
   /** @throws RangeError if an option is invalid (unknown version, component or number of nodes). */
   constructor(options?: ClusterOptions)

@@ -10,6 +10,7 @@ export type {
   KubectlResult,
   RequestedIdentity,
 } from './environment.js'
+export { isFailure } from './errors.js'
 export { createKubectl } from './kubectl.js'
 export type { Kubectl } from './kubectl.js'
 export { kubectlWatch } from './watch.js'

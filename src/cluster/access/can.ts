@@ -1,10 +1,10 @@
 import type { KubeObject } from '../../api/definition.js'
 import type { ApiServer } from '../../apiserver/api-server.js'
-import { noSuchPath } from '../../apiserver/errors.js'
 import type { AccessAttributes } from '../../apiserver/authorization/authorizer.js'
 import { authorize } from '../../rbac/evaluate.js'
 import type { AuthorizationVerdict } from '../../rbac/proof.js'
 import type { AuthorizationMode } from './authorization-modes.js'
+import { resourceNamed } from '../resource-name.js'
 import type { Identity } from './identities.js'
 import { userOf } from './identities.js'
 
@@ -64,8 +64,7 @@ function attributesOf(
 ): AccessAttributes {
   if (what.startsWith('/')) return { verb, path: what }
   const [plural = '', part = subresource] = what.split('/')
-  const resource = server.context.resources.find(plural)
-  if (resource === undefined) throw noSuchPath()
+  const resource = server.context.resources.get(resourceNamed(server.context.scheme, plural))
   return {
     verb,
     group: resource.group,

@@ -15,6 +15,7 @@ import type {
   WriteOptions,
 } from '../../client/client.js'
 import type { InputOf, ObjectOf, ResourceName } from '../../client/resources.js'
+import { throwAtCaller } from '../at-caller.js'
 import type { GatedRequest } from './request-gate.js'
 
 /** A client that checks before every call whether it gets through, and under which identity. */
@@ -140,12 +141,19 @@ type Verb = GatedRequest['verb']
 /** Sends a request, or not; see {@link RequestGate}. */
 type Gate = (<T>(send: () => T) => T) | undefined
 
+/** A user's client, whose errors begin their stacks at the user's call. */
+class UserClient extends ConnectedClient {
+  static {
+    throwAtCaller(ConnectedClient.prototype, this.prototype)
+  }
+}
+
 /**
  * Returns a client that runs `check` before every call; it throws ConnectionError if the apiserver cannot be
  * reached.
  */
 export function checkedClient(client: Client, check: () => void): Client {
-  return new ConnectedClient(() => {
+  return new UserClient(() => {
     check()
     return client
   }, client.user)

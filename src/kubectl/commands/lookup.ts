@@ -1,3 +1,4 @@
+import { distance } from '../../api/nearest.js'
 import type { Command } from '../call.js'
 import { KubectlError, NoResourceMatch } from '../errors.js'
 import { flagsOf, isListed } from '../flag-table.js'
@@ -135,21 +136,6 @@ function unknownCommand(name: string): KubectlError {
   const near = known.filter((one) => distance(name, one) <= 2 || one.startsWith(name.toLowerCase()))
   const hint = near.length === 0 ? '' : `\n\nDid you mean this?\n${near.map((one) => `\t${one}\n`).join('')}`
   return new KubectlError(`unknown command ${JSON.stringify(name)} for "kubectl"${hint}`)
-}
-
-/** Levenshtein distance, ignoring case. */
-function distance(a: string, b: string): number {
-  const [x, y] = [a.toLowerCase(), b.toLowerCase()]
-  let row = Array.from({ length: y.length + 1 }, (_, at) => at)
-  for (let i = 1; i <= x.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= y.length; j++) {
-      const change = (row[j - 1] as number) + (x[i - 1] === y[j - 1] ? 0 : 1)
-      next.push(Math.min(change, (row[j] as number) + 1, (next[j - 1] as number) + 1))
-    }
-    row = next
-  }
-  return row[y.length] as number
 }
 
 /** All supported commands. */
