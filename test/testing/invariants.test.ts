@@ -383,9 +383,9 @@ describe('the guard runs checks of invariants that do not observe', () => {
   }
   const guarded = (invariant: Invariant): { cluster: SimCluster; stop: () => void } => {
     const cluster = clusterWith(1)
-    const { stop } = guardInvariants(cluster, { invariants: [invariant] })
+    const guard = guardInvariants(cluster, { invariants: [invariant] })
     cluster.create('configmaps', { metadata: { name: 'c' } })
-    return { cluster, stop }
+    return { cluster, stop: () => guard.stop() }
   }
 
   test('after the next step', () => {
