@@ -51,8 +51,8 @@ export type ListOptionsFor<R extends BuiltInResource> = R extends ClusterScopedR
  * Reads and writes objects, and runs kubectl, with a current namespace: names and objects without a namespace
  * are in it. {@link SimCluster} is the scope of `default`; `cluster.in('office')` gives that of another
  * namespace. Methods that read and write act as a cluster administrator and throw ApiError (a Kubernetes
- * Status) if the apiserver refuses, ConnectionError if it is stopped. Resources are named by their plural, and
- * at run time also as in kubectl: `po`, `Pod`, `deployments.apps`. Objects that are passed in are never
+ * Status) if the apiserver refuses, ConnectionError if it is stopped. Resources are named by their plural,
+ * and at run time also as in kubectl: `po`, `Pod`, `deployments.apps`. Objects that are passed in are never
  * changed; objects that are returned are deeply frozen.
  */
 export class NamespaceScope {

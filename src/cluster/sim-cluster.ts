@@ -251,8 +251,8 @@ export class SimCluster extends NamespaceScope {
 
   /**
    * Creates a cluster from a snapshot. `options` override those of the original: another `interleaving`
-   * replays the same state in another order, another `seed` draws other chances from here on. After {@link fromJSON}, custom components and scheduler plugins
-   * have to be passed again, since they are not data.
+   * replays the same state in another order, another `seed` draws other chances from here on. After {@link
+   * fromJSON}, custom components and scheduler plugins have to be passed again, since they are not data.
    */
   static restore(snapshot: ClusterSnapshot, options: RestoreOptions = {}): SimCluster {
     const cluster = new SimCluster({ ...snapshot.options, ...options }, snapshot)
