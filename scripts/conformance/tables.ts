@@ -3,6 +3,7 @@ import { celTable } from './tables/cel.js'
 import { controllerTables } from './tables/controllers.js'
 import { patchTables } from './tables/patches.js'
 import { podTables } from './tables/pods.js'
+import { schedulerTables } from './tables/scheduler.js'
 import { textTables } from './tables/texts.js'
 
 /** The tables by the names of their files. */
@@ -12,4 +13,5 @@ export const tables: Readonly<Record<string, Table>> = {
   ...patchTables,
   ...podTables,
   ...controllerTables,
+  ...schedulerTables,
 }

@@ -76,7 +76,9 @@ export function explain(
 ): Explanation {
   const release = schedulerRelease(options.version ?? 'v1.35')
   const counted = pods.map(withStatus).filter((other) => !isPodTerminal(other) && keyOf(other) !== keyOf(pod))
-  const framework = makeFramework(options.profile ?? {}, handleOf(options, release, counted))
+  const present = new Set(nodes.map(({ metadata }) => metadata.name))
+  const placed = counted.filter(({ spec }) => present.has(spec.nodeName))
+  const framework = makeFramework(options.profile ?? {}, handleOf(options, release, placed))
   const { nodeName: _, ...spec } = pod.spec
   const free = pod.spec.nodeName ? { ...withStatus(pod), spec } : withStatus(pod)
   const infos = counted.map((other) => podInfoOf(other))

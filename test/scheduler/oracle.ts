@@ -141,12 +141,18 @@ function countsFor(
   return constraint.nodeTaintsPolicy !== 'Honor' || untolerated(node, pod, true) === 0
 }
 
+/** An empty selector counts nothing, though it selects everything. Source: countPodsMatchSelector. */
+const isEmpty = (selector: LabelSelector | undefined): boolean =>
+  selector !== undefined &&
+  Object.keys(selector.matchLabels ?? {}).length + (selector.matchExpressions ?? []).length === 0
+
 const counted = (world: World, constraint: TopologySpreadConstraint, pod: Pod, node: Node): number =>
   world.pods.filter(
     (other) =>
       other.spec.nodeName === node.metadata.name &&
       other.metadata.deletionTimestamp === undefined &&
       other.metadata.namespace === pod.metadata.namespace &&
+      !isEmpty(constraint.labelSelector) &&
       selects(constraint.labelSelector, labelsOf(other)),
   ).length
 

@@ -10,7 +10,8 @@ export interface LabelQuery {
   readonly pair: readonly [key: string, value: string] | undefined
 }
 
-const NOTHING: LabelQuery = { key: '-', matches: () => false, pair: undefined }
+/** The query that matches nothing. */
+export const NOTHING: LabelQuery = { key: '-', matches: () => false, pair: undefined }
 
 /** Creates a query for labels that meet all requirements; an empty list matches everything. */
 export function queryOf(requirements: readonly Requirement[]): LabelQuery {
@@ -22,6 +23,11 @@ export function queryOf(requirements: readonly Requirement[]): LabelQuery {
     matches: compileRequirements(requirements),
     pair: exact && [exact.key, exact.values[0] as string],
   }
+}
+
+/** Whether a query has no requirement. */
+export function matchesAll({ key }: LabelQuery): boolean {
+  return key === '[]'
 }
 
 /** Creates a query from a LabelSelector; an absent one matches nothing, an empty one everything. */

@@ -29,6 +29,12 @@ export interface PodInfo {
   /** cpu and memory as scores count them: a container without requests counts as 100m and 200 MiB. */
   readonly nonZeroMilliCpu: number
   readonly nonZeroMemory: number
+  /**
+   * What NodeResourcesFit scores the pod with: `nonZero...` without pod-level requests, because upstream does
+   * not pass their feature gate on to that scorer. Source: noderesources/fit.go nodeResourceStrategyTypeMap.
+   */
+  readonly fitMilliCpu: number
+  readonly fitMemory: number
   readonly hostPorts: readonly HostPort[]
   /** Undefined for a pod without pod affinity and anti-affinity. */
   readonly affinity: PodAffinityTerms | undefined
@@ -39,7 +45,7 @@ export interface PodInfo {
  * framework/types.go PodInfo.
  */
 export function podInfoOf(pod: Pod, before?: PodInfo): PodInfo {
-  const { requests, hasRequests, nonZeroMilliCpu, nonZeroMemory, hostPorts } =
+  const { requests, hasRequests, nonZeroMilliCpu, nonZeroMemory, fitMilliCpu, fitMemory, hostPorts } =
     before && hasSameRequests(pod, before.pod) ? before : demandOf(pod)
   const affinity =
     before && before.pod.spec.affinity === pod.spec.affinity ? before.affinity : affinityTermsOf(pod)
@@ -56,6 +62,8 @@ export function podInfoOf(pod: Pod, before?: PodInfo): PodInfo {
     hasRequests,
     nonZeroMilliCpu,
     nonZeroMemory,
+    fitMilliCpu,
+    fitMemory,
     hostPorts,
     affinity,
   }
@@ -85,9 +93,14 @@ const STATUS_TOO = { useStatusResources: true } as const
 
 function demandOf(
   pod: Pod,
-): Pick<PodInfo, 'requests' | 'hasRequests' | 'nonZeroMilliCpu' | 'nonZeroMemory' | 'hostPorts'> {
+): Pick<
+  PodInfo,
+  'requests' | 'hasRequests' | 'nonZeroMilliCpu' | 'nonZeroMemory' | 'fitMilliCpu' | 'fitMemory' | 'hostPorts'
+> {
   const requests = resourcesFrom(podRequests(pod, STATUS_TOO))
   const nonZero = nonZeroPodRequests(pod, STATUS_TOO)
+  const fit =
+    pod.spec.resources === undefined ? nonZero : nonZeroPodRequests(withoutPodLevel(pod), STATUS_TOO)
   return {
     requests,
     hasRequests:
@@ -97,8 +110,15 @@ function demandOf(
       requests.scalars.length > 0,
     nonZeroMilliCpu: nonZero['cpu'] ?? 0,
     nonZeroMemory: nonZero['memory'] ?? 0,
+    fitMilliCpu: fit['cpu'] ?? 0,
+    fitMemory: fit['memory'] ?? 0,
     hostPorts: hostPortsOf(pod),
   }
+}
+
+function withoutPodLevel(pod: Pod): Pod {
+  const { resources: _resources, ...spec } = pod.spec
+  return { ...pod, spec }
 }
 
 /** Converts amounts by name to the scheduler's form; `pods` is counted separately and left out. */
@@ -124,12 +144,20 @@ function byName(a: readonly [string, number], b: readonly [string, number]): num
 }
 
 /** Returns a text that is equal for pods which node-local plugins cannot distinguish, see NodeLocalPlugin. */
-export function podKind({ requests, nonZeroMilliCpu, nonZeroMemory, hostPorts, pod }: PodInfo): string {
+export function podKind({
+  requests,
+  nonZeroMilliCpu,
+  nonZeroMemory,
+  fitMilliCpu,
+  fitMemory,
+  hostPorts,
+  pod,
+}: PodInfo): string {
   const { milliCpu, memory, ephemeralStorage, scalars } = requests
   const { nodeName = '', nodeSelector, tolerations, affinity } = pod.spec
   const kind =
     `${milliCpu} ${memory} ${ephemeralStorage} ${nonZeroMilliCpu} ${nonZeroMemory} ` +
-    `${nodeName}${textOf(tolerations)}`
+    `${fitMilliCpu} ${fitMemory} ${nodeName}${textOf(tolerations)}`
   const nodeAffinity = affinity?.nodeAffinity
   if (scalars.length + hostPorts.length === 0 && !nodeSelector && !nodeAffinity) return kind
   return `${kind} ${JSON.stringify([scalars, hostPorts, nodeSelector ?? 0, nodeAffinity ?? 0])}`

@@ -109,11 +109,11 @@ export function leastAllocatedScore(pod: PodInfo, node: NodeInfo): number {
   let sum = 0
   let count = 0
   if (milliCpu > 0) {
-    sum += left(node.nonZeroMilliCpu + pod.nonZeroMilliCpu, milliCpu)
+    sum += left(node.nonZeroMilliCpu + pod.fitMilliCpu, milliCpu)
     count++
   }
   if (memory > 0) {
-    sum += left(node.nonZeroMemory + pod.nonZeroMemory, memory)
+    sum += left(node.nonZeroMemory + pod.fitMemory, memory)
     count++
   }
   return count === 0 ? 0 : Math.floor(sum / count)

@@ -16,13 +16,11 @@ export function shareOf(name: string, pod: PodInfo, node: NodeInfo, usesNonZero:
   const { allocatable, requested } = node
   const { requests } = pod
   if (name === 'cpu') {
-    const used = usesNonZero
-      ? node.nonZeroMilliCpu + pod.nonZeroMilliCpu
-      : requested.milliCpu + requests.milliCpu
+    const used = usesNonZero ? node.nonZeroMilliCpu + pod.fitMilliCpu : requested.milliCpu + requests.milliCpu
     return { total: allocatable.milliCpu, used }
   }
   if (name === 'memory') {
-    const used = usesNonZero ? node.nonZeroMemory + pod.nonZeroMemory : requested.memory + requests.memory
+    const used = usesNonZero ? node.nonZeroMemory + pod.fitMemory : requested.memory + requests.memory
     return { total: allocatable.memory, used }
   }
   if (name === 'ephemeral-storage')

@@ -15,7 +15,7 @@ const IN_USE = unschedulable(
     'by another pod',
 )
 
-/** Claims of the pod with access mode ReadWriteOncePod, and how many other pods use them. */
+/** Claims of the pod with access mode ReadWriteOncePod, and how many of them are in use. */
 class ExclusiveClaims implements CycleData {
   readonly keys: ReadonlySet<string>
   users: number
@@ -46,7 +46,8 @@ export const volumeRestrictions: PluginFactory = ({ storage }): Plugin => ({
     const keys = exclusiveClaims(pod, storage)
     if ('reasons' in keys) return keys
     let users = 0
-    for (const key of keys) users += storage.podsUsing(key).length
+    // one at most can use such a claim, so that several count as one (calPreFilterState)
+    for (const key of keys) if (storage.podsUsing(key).length > 0) users++
     if (users === 0 && !pod.spec.volumes?.some(isDisk)) return 'skip'
     cycle.data.set(NAME, new ExclusiveClaims(keys, users))
     return undefined

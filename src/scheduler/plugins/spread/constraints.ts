@@ -3,7 +3,7 @@ import { matchesRequiredNodeAffinity } from '../../../api/core/node-affinity.js'
 import { findUntoleratedTaint } from '../../../api/core/tolerations.js'
 import type { Requirement } from '../../../api/labels.js'
 import type { LabelQuery } from '../../cache/label-query.js'
-import { querySelector } from '../../cache/label-query.js'
+import { matchesAll, NOTHING, querySelector } from '../../cache/label-query.js'
 import type { NodeScope } from '../../cache/domain-table.js'
 import type { NodeInfo } from '../../cache/node-info.js'
 import type { PodGroup } from '../../cache/pod-group.js'
@@ -75,13 +75,14 @@ function pinnedLabels(
   })
 }
 
-/** Returns the pods that the constraint counts. */
+/** Returns the pods that the constraint counts: none for an empty selector (countPodsMatchSelector). */
 export function groupOf(index: TopologyIndex, namespace: string, { selector }: SpreadConstraint): PodGroup {
-  const key = `spread\0${namespace}\0${selector.key}`
+  const counted = matchesAll(selector) ? NOTHING : selector
+  const key = `spread\0${namespace}\0${counted.key}`
   return index.group({
     key,
     excludesTerminating: true,
-    terms: [{ namespaces: { key: namespace, names: new Set([namespace]) }, selector }],
+    terms: [{ namespaces: { key: namespace, names: new Set([namespace]) }, selector: counted }],
   })
 }
 
