@@ -1,4 +1,5 @@
 import type { Table } from './functions.js'
+import { autoscalerTables } from './tables/autoscaler.js'
 import { celTable } from './tables/cel.js'
 import { controllerTables } from './tables/controllers.js'
 import { patchTables } from './tables/patches.js'
@@ -14,4 +15,5 @@ export const tables: Readonly<Record<string, Table>> = {
   ...podTables,
   ...controllerTables,
   ...schedulerTables,
+  ...autoscalerTables,
 }

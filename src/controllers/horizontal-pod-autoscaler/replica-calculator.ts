@@ -169,6 +169,9 @@ function requestsOf(
   return new Map(
     pods.map((pod) => {
       const { name = '' } = pod.metadata
+      // a request of the whole pod counts instead of those of its containers (since v1.34)
+      const whole = container === undefined ? pod.spec.resources?.requests?.[resource] : undefined
+      if (whole !== undefined) return [name, quantityMilliValue(whole)] as const
       const sidecars = (pod.spec.initContainers ?? []).filter(
         ({ restartPolicy }) => restartPolicy === 'Always',
       )

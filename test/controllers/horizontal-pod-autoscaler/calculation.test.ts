@@ -178,6 +178,16 @@ describe('replicas', () => {
     ).toThrow('missing request for memory in container c of Pod p0')
   })
 
+  test('a request of the whole pod counts instead of those of its containers', () => {
+    const one: Case = { current: 1, pods: 'R', levels: [500], target: 50 }
+    const [pod] = podsOf(one) as readonly [Pod]
+    const whole = { ...pod, spec: { ...pod.spec, resources: { requests: { cpu: '2' } } } }
+    const input = { currentReplicas: 1, pods: [whole], tolerances: TOLERANCES, now: NOW }
+    const utilization = (container: string | undefined): number | undefined =>
+      replicasByUtilization(input, metricsOf(one), { resource: 'cpu', container, target: 50 }).utilization
+    expect([utilization(undefined), utilization('c')]).toEqual([25, 50])
+  })
+
   test.each<[string, Case, number, number]>([
     ['up', { current: 3, pods: 'RRR', levels: [20_000, 10_000, 30_000], target: 15_000 }, 4, 20_000],
     [
