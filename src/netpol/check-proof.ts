@@ -8,7 +8,8 @@ import type {
   ConnectionVerdict,
 } from './proof.js'
 import type { Direction } from './model.js'
-import type { PolicyQuery, World } from './world.js'
+import type { PolicyQuery } from './world.js'
+import { worldIn, type WorldSource } from './world-of.js'
 import { type Claim, checkContextOf, type CheckContext } from './check/context.js'
 import { affirmative, claims, hasTooMuch, isThere, isUnknownPeer, places, portCodes } from './check/claims.js'
 import {
@@ -349,12 +350,12 @@ function checkSide(cluster: RawCluster, { connection }: Proof, side: SideProof, 
  * Returns the first fault, or an empty list if the proof holds.
  */
 export function checkProof(
-  world: World,
+  world: WorldSource,
   connection: PolicyQuery,
   { allowed, proof }: ConnectionVerdict,
 ): readonly string[] {
   try {
-    const cluster = new RawCluster(world, proof.options)
+    const cluster = new RawCluster(worldIn(world), proof.options)
     const fault = connectionFault(cluster, connection, proof.connection)
     demand(fault === undefined, `connection: ${String(fault)}`)
     checkSide(cluster, proof, proof.egress, 'egress')

@@ -26,7 +26,8 @@ import type {
 import { peersField } from './read/network-policy.js'
 import { readWorld } from './read/world.js'
 import { situationOf, type Situation } from './situation.js'
-import type { PolicyQuery, World } from './world.js'
+import type { PolicyQuery } from './world.js'
+import type { WorldSource } from './world-of.js'
 
 const noLabels: Labels = {}
 
@@ -267,13 +268,13 @@ export function evaluateModel(model: Model, connection: PolicyQuery): Connection
  * must allow it in. Replies belong to the connection. A connection to a port name that the destination does
  * not have is denied.
  *
- * `world` consists of plain Kubernetes objects. To judge many connections, read it once with `readWorld` and
+ * `world` consists of plain Kubernetes objects, or is their YAML, or a cluster. To judge many connections, read it once with `readWorld` and
  * call `evaluateModel`. Sources: k8s.io/api networking/v1 types.go, network-policy-api v1alpha2
  * clusternetworkpolicy_types.go, and their documentation.
  * @throws WorldError if an object or the connection is invalid
  */
 export function evaluate(
-  world: World,
+  world: WorldSource,
   connection: PolicyQuery,
   options: NetpolOptions = {},
 ): ConnectionVerdict {

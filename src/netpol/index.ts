@@ -74,5 +74,5 @@ export type {
   ConnectionVerdict,
 } from './proof.js'
 export { worldOf } from './world-of.js'
-export type { Lister } from './world-of.js'
+export type { Lister, PolicySource, WorldSource } from './world-of.js'
 export { WorldError } from './world-error.js'

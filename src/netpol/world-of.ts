@@ -1,3 +1,6 @@
+import type { KubeObject } from '../api/definition.js'
+import { parseManifests } from '../api/manifests.js'
+import type { NetpolOptions } from './options.js'
 import type { World, WorldNamespace, WorldNode, WorldPod, WorldPolicy } from './world.js'
 
 /** Lists the objects of a resource. A `SimCluster` and its clients implement it. */
@@ -37,4 +40,57 @@ export function worldOf(cluster: Lister): World {
     nodes: list('nodes') as readonly WorldNode[],
     policies: policiesOf(cluster),
   }
+}
+
+/** What a world can be read from: itself, YAML or JSON text, a list of objects of all kinds, or a cluster. */
+export type WorldSource = World | string | readonly KubeObject[] | Lister
+
+/** What policies can be read from: a list of them, YAML or JSON text, a world, or a cluster. */
+export type PolicySource = readonly WorldPolicy[] | string | World | Lister
+
+const isLister = (source: object): source is Lister => 'list' in source && typeof source.list === 'function'
+
+/**
+ * Returns the world of a source. Objects of other kinds than those of a {@link World} are ignored.
+ * @throws TypeError if a text is not YAML
+ */
+export function worldIn(source: WorldSource): World {
+  if (typeof source === 'string') return worldOfObjects(parseManifests(source))
+  // readWorld reports what is no world
+  if (typeof source !== 'object' || (source as unknown) === null) return source as World
+  if (Array.isArray(source)) return worldOfObjects(source as readonly KubeObject[])
+  return isLister(source) ? worldOf(source) : (source as World)
+}
+
+/**
+ * Returns the policies of a source.
+ * @throws TypeError if a text is not YAML
+ */
+export function policiesIn(source: PolicySource): readonly WorldPolicy[] {
+  if (Array.isArray(source)) return source as readonly WorldPolicy[]
+  const world = source as Exclude<PolicySource, readonly WorldPolicy[]>
+  if (typeof world !== 'string' && isLister(world)) return policiesOf(world)
+  return worldIn(world).policies ?? []
+}
+
+const POLICIES: ReadonlySet<unknown> = new Set(['NetworkPolicy', ...custom.map(([kind]) => kind)])
+
+function worldOfObjects(objects: readonly KubeObject[]): World {
+  const ofKind = (kind: string): readonly KubeObject[] => objects.filter((object) => object.kind === kind)
+  return {
+    namespaces: ofKind('Namespace'),
+    pods: ofKind('Pod') as readonly WorldPod[],
+    nodes: ofKind('Node') as readonly WorldNode[],
+    policies: objects.filter(({ kind }) => POLICIES.has(kind)) as readonly WorldPolicy[],
+  }
+}
+
+/** Returns the choices with which a cluster was created; none for any other source. */
+export function choicesOf(source: unknown): NetpolOptions {
+  if (typeof source !== 'object' || source === null || !('internals' in source)) return {}
+  const { internals } = source as { internals: { options?: { networkPolicy?: boolean | object } } }
+  const choices = internals.options?.networkPolicy
+  if (typeof choices !== 'object') return {}
+  const { existingConnections: _, ...rest } = choices as { existingConnections?: unknown }
+  return rest
 }

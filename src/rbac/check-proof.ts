@@ -4,6 +4,7 @@
  */
 import type { KubeObject } from '../api/definition.js'
 import type { PolicyRule, RoleRef, Subject } from '../api/rbac/generated.js'
+import { objectsIn, type RbacSource } from './source.js'
 
 /** The query, in the form that `authorize` takes. */
 interface ProofQuery {
@@ -55,11 +56,11 @@ type Stored = KubeObject & {
  * every binding that names the user, with the part that fails first.
  */
 export function checkProof(
-  objects: Iterable<KubeObject>,
+  source: RbacSource,
   query: ProofQuery,
   verdict: ClaimedVerdict,
 ): readonly string[] {
-  const checker = new Checker([...objects] as readonly Stored[], query)
+  const checker = new Checker([...objectsIn(source)] as readonly Stored[], query)
   if (verdict.allowed !== (verdict.proof.kind !== 'denied'))
     return [`an answer of ${String(verdict.allowed)} with a proof of ${verdict.proof.kind}`]
   switch (verdict.proof.kind) {

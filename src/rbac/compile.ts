@@ -5,6 +5,7 @@ import type { AccessQuery } from './evaluate.js'
 import { requestedAction, authorize } from './evaluate.js'
 import { bindingOf, isOfRbac, roleKey } from './policy.js'
 import type { AuthorizationVerdict } from './proof.js'
+import { objectsIn, type RbacSource } from './source.js'
 import { isPrivileged } from './subjects.js'
 
 /**
@@ -26,10 +27,10 @@ export interface CompiledAccess {
   remove(object: KubeObject): void
 }
 
-/** Compiles RBAC objects; others are ignored. */
-export function compile(objects: Iterable<KubeObject> = []): CompiledAccess {
+/** Compiles RBAC objects (a list, YAML text, or a cluster's); others are ignored. */
+export function compile(source: RbacSource = []): CompiledAccess {
   const access = new Access()
-  for (const object of objects) access.put(object)
+  for (const object of objectsIn(source)) access.put(object)
   return access
 }
 

@@ -2,7 +2,6 @@
  * RBAC on plain objects, without a cluster or state. Source: plugin/pkg/auth/authorizer/rbac,
  * pkg/registry/rbac/validation/rule.go.
  */
-import type { KubeObject } from '../api/definition.js'
 import type { PolicyRule, Subject } from '../api/rbac/generated.js'
 import type { Binding, Policy } from './policy.js'
 import { policyOf, roleKeyOf } from './policy.js'
@@ -17,6 +16,7 @@ import type {
 } from './proof.js'
 import type { RequestedAction, RuleFault } from './rules.js'
 import { ruleAllows, ruleFault } from './rules.js'
+import { objectsIn, type RbacSource } from './source.js'
 import type { User } from './subjects.js'
 import { isPrivileged, privilegedGroup, subjectApplies } from './subjects.js'
 
@@ -43,13 +43,13 @@ const MAX_NEAR_MISSES = 10
 
 /**
  * Decides whether a user may do something under these RBAC objects (ClusterRoles, Roles and their bindings in
- * any order; others are ignored), with a proof. The user's groups are taken as given: `system:authenticated`
+ * any order; others are ignored), with a proof. They can also be YAML text, or a cluster's. The user's groups are taken as given: `system:authenticated`
  * is not added.
  */
-export function authorize(objects: Iterable<KubeObject>, query: AccessQuery): AuthorizationVerdict {
+export function authorize(source: RbacSource, query: AccessQuery): AuthorizationVerdict {
   const user: User = { name: query.user, groups: query.groups ?? [] }
   if (isPrivileged(user)) return { allowed: true, proof: { kind: 'privileged', group: privilegedGroup } }
-  const policy = policyOf(objects)
+  const policy = policyOf(objectsIn(source))
   const action = requestedAction(query)
   const scope = inScope(policy, query)
   const found = grantsTo(user, scope).find(({ binding }) => ruleIndex(policy, binding, action) >= 0)

@@ -12,6 +12,8 @@ export type { AccessQuery, AccessAction } from './evaluate.js'
 export { whoCan } from './who-can.js'
 export type { Holder, WhoCanOptions } from './who-can.js'
 export { checkProof } from './check-proof.js'
+export { formatProof } from './format-proof.js'
+export type { ProvenVerdict } from './format-proof.js'
 export type {
   AllowedProof,
   BindingName,
@@ -38,7 +40,8 @@ export type {
 export { compile } from './compile.js'
 export type { CompiledAccess } from './compile.js'
 export { escalationPaths } from './paths/escalation-paths.js'
-export type { EscalationOptions, EscalationSubject, StoredSource } from './paths/escalation-paths.js'
+export type { EscalationOptions, EscalationSubject } from './paths/escalation-paths.js'
+export type { RbacSource, StoredSource } from './source.js'
 export type {
   CallStep,
   Credential,

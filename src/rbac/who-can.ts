@@ -1,4 +1,3 @@
-import type { KubeObject } from '../api/definition.js'
 import type { PolicyRule, Subject } from '../api/rbac/generated.js'
 import type { AccessAction } from './evaluate.js'
 import { requestedAction, bindingName, roleName } from './evaluate.js'
@@ -7,6 +6,7 @@ import { policyOf, roleKeyOf } from './policy.js'
 import type { Grant } from './proof.js'
 import type { RequestedAction } from './rules.js'
 import { ruleFault } from './rules.js'
+import { objectsIn, type RbacSource } from './source.js'
 
 /** A subject that is allowed an action, and through what. */
 export interface Holder extends Grant {
@@ -34,18 +34,18 @@ const RBAC = 'rbac.authorization.k8s.io'
 const AUTHENTICATION = 'authentication.k8s.io'
 
 /**
- * Returns every subject that is allowed an action under these objects, with the binding that allows it. The
+ * Returns every subject that is allowed an action under these objects (a list, YAML text, or a cluster's), with the binding that allows it. The
  * group `system:masters`, which is allowed everything, is not listed. A ServiceAccount without a namespace is
  * in the binding's. `apiGroup` defaults to RBAC's group for the verbs `escalate` and `bind`, and for
  * `impersonate` to the group of the resource: `users`, `groups`, `serviceaccounts`, `uids`, `userextras`
  * (with the key as subresource).
  */
 export function whoCan(
-  objects: Iterable<KubeObject>,
+  source: RbacSource,
   question: AccessAction,
   options: WhoCanOptions = {},
 ): readonly Holder[] {
-  const policy = policyOf(objects)
+  const policy = policyOf(objectsIn(source))
   const asked = requestedAction({ ...question, apiGroup: question.apiGroup ?? groupOf(question) })
   const bindings = [...policy.clusterBindings, ...policy.bindings].filter((binding) =>
     isInScope(binding, question, options),

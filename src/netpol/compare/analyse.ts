@@ -2,7 +2,7 @@ import { requirementMatches } from '../../api/labels.js'
 import type { Direction, Peer, PolicyModel, RuleMatch, Selector } from '../model.js'
 import { resolveOptions, type ResolvedOptions } from '../options.js'
 import { peersField } from '../read/network-policy.js'
-import type { WorldPolicy } from '../world.js'
+import type { PolicySource } from '../world-of.js'
 import { Budget } from './budget.js'
 import { sideClauses, type Origin, pathsOfRules, type Path } from './clauses.js'
 import { readPolicies, type CompareOptions } from './compare.js'
@@ -184,7 +184,7 @@ function selectorsOf(policy: PolicyModel): readonly SelectorAt[] {
  * @throws StepLimitError
  */
 export function analysePolicies(
-  policies: readonly WorldPolicy[],
+  policies: PolicySource,
   { maxSteps, ...options }: CompareOptions = {},
 ): PolicyAnalysis {
   const budget = new Budget(maxSteps)

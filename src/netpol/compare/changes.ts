@@ -1,6 +1,7 @@
 import { resolveOptions } from '../options.js'
 import { readPolicy } from '../read/policy.js'
 import type { PolicyQuery, EndpointRef, WorldPolicy } from '../world.js'
+import { policiesIn, type PolicySource } from '../world-of.js'
 import { Budget } from './budget.js'
 import type { Origin } from './clauses.js'
 import { exampleOf, readPolicies, type CompareOptions, type CounterExample } from './compare.js'
@@ -129,14 +130,15 @@ class Changes {
  * @throws StepLimitError
  */
 export function policyChanges(
-  before: readonly WorldPolicy[],
-  after: readonly WorldPolicy[],
+  before: PolicySource,
+  after: PolicySource,
   { maxSteps, ...options }: CompareOptions = {},
 ): PolicyChanges {
   const resolved = resolveOptions(options)
   const [first, second] = [readPolicies(before, resolved), readPolicies(after, resolved)]
   const search = new PolicySearch(first, second, resolved, new Budget(maxSteps))
-  const [now, then] = [changedTitles(after, before), changedTitles(before, after)]
+  const [old, fresh] = [policiesIn(before), policiesIn(after)]
+  const [now, then] = [changedTitles(fresh, old), changedTitles(old, fresh)]
   const list = (change: 'opened' | 'closed'): readonly PolicyChange[] => {
     const changes = new Changes(change, now, then)
     return changes.search(search).map((finding): PolicyChange => {

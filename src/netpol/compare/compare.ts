@@ -2,7 +2,8 @@ import { evaluateModel } from '../evaluate.js'
 import { resolveOptions, type NetpolOptions, type ResolvedOptions } from '../options.js'
 import type { ConnectionVerdict } from '../proof.js'
 import { readWorld } from '../read/world.js'
-import type { PolicyQuery, World, WorldPolicy } from '../world.js'
+import type { PolicyQuery, World } from '../world.js'
+import { policiesIn, type PolicySource } from '../world-of.js'
 import { Budget, type StepOptions } from './budget.js'
 import { PolicySearch, type Finding } from './search.js'
 import type { PolicySet } from './vocabulary.js'
@@ -38,8 +39,8 @@ export interface Comparison {
  * Reads policies without a world.
  * @throws WorldError as `readWorld` does
  */
-export function readPolicies(policies: readonly WorldPolicy[], options: NetpolOptions): PolicySet {
-  const { networkPolicies, admin, baseline } = readWorld({ policies }, options)
+export function readPolicies(source: PolicySource, options: NetpolOptions): PolicySet {
+  const { networkPolicies, admin, baseline } = readWorld({ policies: policiesIn(source) }, options)
   return { networkPolicies, admin, baseline }
 }
 
@@ -84,7 +85,7 @@ function compareSets(a: PolicySet, b: PolicySet, options: ResolvedOptions, budge
 }
 
 /**
- * Compares two sets of policies exactly, over every possible cluster: all namespaces, pods, nodes, labels,
+ * Compares two sets of policies (lists, YAML texts, or a cluster's) exactly, over every possible cluster: all namespaces, pods, nodes, labels,
  * addresses and ports. The space is finite because policies can only distinguish what they mention. Where the
  * sets differ, the result has an example cluster and connection, as simple as possible (fewest objects, then
  * fewest labels), confirmed by `evaluate`.
@@ -96,8 +97,8 @@ function compareSets(a: PolicySet, b: PolicySet, options: ResolvedOptions, budge
  * @throws StepLimitError if the bound is not enough
  */
 export function compare(
-  a: readonly WorldPolicy[],
-  b: readonly WorldPolicy[],
+  a: PolicySource,
+  b: PolicySource,
   { maxSteps, ...options }: CompareOptions = {},
 ): Comparison {
   const resolved = resolveOptions(options)

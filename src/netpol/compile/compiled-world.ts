@@ -9,15 +9,8 @@ import type { ConnectionVerdict } from '../proof.js'
 import { namespaceLabels, readNamespace, readNode, readPod } from '../read/objects.js'
 import { readPolicy } from '../read/policy.js'
 import { readWorld } from '../read/world.js'
-import type {
-  PolicyQuery,
-  Protocol,
-  World,
-  WorldNamespace,
-  WorldNode,
-  WorldPod,
-  WorldPolicy,
-} from '../world.js'
+import type { PolicyQuery, Protocol, WorldNamespace, WorldNode, WorldPod, WorldPolicy } from '../world.js'
+import { choicesOf, worldIn, type WorldSource } from '../world-of.js'
 import type { Cell, PortPoint } from './cell.js'
 import { Cells } from './cells.js'
 import { connectionFamily, type PlacedPod, type PodKind } from './kinds.js'
@@ -417,7 +410,8 @@ function sameAddresses(a: readonly IpAddress[], b: readonly IpAddress[]): boolea
  * `compiled.allows(connection)`, `compiled.setPod(pod)`. Verdicts equal those of `evaluate`.
  * @throws WorldError if an object is invalid
  */
-export function compile(world: World, options: NetpolOptions = {}): CompiledWorld {
+export function compile(source: WorldSource, options: NetpolOptions = {}): CompiledWorld {
+  const world = worldIn(source)
   const declared = (world.namespaces ?? []).map(({ metadata: { name = '' } }) => name)
-  return new CompiledWorld(readWorld(world, options), declared)
+  return new CompiledWorld(readWorld(world, { ...choicesOf(source), ...options }), declared)
 }

@@ -5,7 +5,8 @@ import type { Model } from '../model.js'
 import type { NetpolOptions } from '../options.js'
 import type { ConnectionVerdict } from '../proof.js'
 import { readWorld } from '../read/world.js'
-import type { PolicyQuery, World } from '../world.js'
+import type { PolicyQuery } from '../world.js'
+import type { WorldSource } from '../world-of.js'
 import { Budget, type StepOptions } from '../compare/budget.js'
 import { findLabelChanges, type LabelChange } from './label-changes.js'
 import { findRemovals, type Removal } from './removals.js'
@@ -76,7 +77,7 @@ function withLabels(model: Model, changes: readonly LabelChange[]): Model {
  * @throws StepLimitError if the search for labels takes more than `maxSteps` steps
  */
 export function explainVerdict(
-  world: World,
+  world: WorldSource,
   connection: PolicyQuery,
   { maxRemovals = 6, maxSteps, ...options }: ExplainVerdictOptions = {},
 ): VerdictExplanation {

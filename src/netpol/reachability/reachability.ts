@@ -1,7 +1,7 @@
 import type { PortPoint } from '../compile/cell.js'
 import { CompiledWorld, compile } from '../compile/compiled-world.js'
 import type { NetpolOptions } from '../options.js'
-import type { World } from '../world.js'
+import type { WorldSource } from '../world-of.js'
 import { type Reach, type ReachTable, renderReachability, formatReachability } from './render.js'
 import { censusOf, groupOf, type ReachabilityGroup } from './group.js'
 import { equalEndsIn, matricesOf, sameMatrix, verdictOf, type Matrix } from './matrix.js'
@@ -147,7 +147,10 @@ const places = { pods: 0, nodes: 1, outside: 2 }
  * @throws WorldError if an object is invalid
  * @throws RangeError if a port is invalid
  */
-export function reachability(world: World | CompiledWorld, options: ReachabilityOptions = {}): Reachability {
+export function reachability(
+  world: WorldSource | CompiledWorld,
+  options: ReachabilityOptions = {},
+): Reachability {
   const { ports: wanted, outside = true, ...choices } = options
   const compiled = world instanceof CompiledWorld ? world : compile(world, choices)
   const ends = allEnds(compiled).filter(({ sort }) => outside || sort === 'pods')

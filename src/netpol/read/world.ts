@@ -4,6 +4,7 @@ import type { Labels } from '../../api/labels.js'
 import type { ClusterPolicyModel, Model, NetworkPolicyModel, PolicyModel } from '../model.js'
 import { resolveOptions, type NetpolOptions } from '../options.js'
 import type { World } from '../world.js'
+import { choicesOf, worldIn, type WorldSource } from '../world-of.js'
 import { WorldError } from '../world-error.js'
 import { domainName } from './cluster-policy.js'
 import { FieldReader } from './fields.js'
@@ -76,12 +77,14 @@ function sortPolicies(
 }
 
 /**
- * Reads a world once, for many verdicts. The objects are neither changed nor kept. What the apiserver would
+ * Reads a world once, for many verdicts: plain objects, YAML text, or a cluster, whose `networkPolicy` options
+ * are the default. The objects are neither changed nor kept. What the apiserver would
  * reject is rejected here too, except for entries without a known field, which fail closed.
  * @throws WorldError with the object and all of its faults
  */
-export function readWorld(world: World, options: NetpolOptions = {}): Model {
-  const resolved = resolveOptions(options)
+export function readWorld(source: WorldSource, options: NetpolOptions = {}): Model {
+  const resolved = resolveOptions({ ...choicesOf(source), ...options })
+  const world = worldIn(source)
   if (typeof world !== 'object' || (world as unknown) === null)
     throw new WorldError('world', [required('world')])
   const stranger = Object.keys(world).find((name) => !parts.includes(name))

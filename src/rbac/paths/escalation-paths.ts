@@ -4,6 +4,7 @@ import { type EscalationIdentity, type EscalationPath, joinPaths } from './path.
 import { editedWorkloads, execs, createdPods, createdWorkloads, nodeProxies } from './pods.js'
 import { boundRoles, editedRoles } from './roles.js'
 import { mutatingWebhooks } from './webhooks.js'
+import { objectsIn, type RbacSource } from '../source.js'
 import { SubjectView } from './subject-view.js'
 
 /**
@@ -25,26 +26,6 @@ export interface EscalationOptions {
 
 const MAX_DEPTH = 4
 
-/** The parts of a cluster that are read: its stored objects. */
-export interface StoredSource {
-  readonly state: { stored(resource: string): readonly KubeObject[] }
-}
-
-/** The resources that paths involve. */
-const RESOURCES = [
-  'clusterroles',
-  'clusterrolebindings',
-  'roles',
-  'rolebindings',
-  'namespaces',
-  'serviceaccounts',
-  'secrets',
-  'pods',
-  'deployments',
-  'daemonsets',
-  'statefulsets',
-]
-
 const SEARCHES: readonly ((view: SubjectView) => readonly EscalationPath[])[] = [
   editedRoles,
   boundRoles,
@@ -63,8 +44,8 @@ const SEARCHES: readonly ((view: SubjectView) => readonly EscalationPath[])[] = 
 
 /**
  * Finds how a subject can gain rights: through roles that it can change or bind, identities that it can
- * assume, tokens, pods of more privileged service accounts, certificates and webhooks. `source` is a cluster
- * or a list of its objects of all kinds. Each path lists API calls that the subject is allowed to make, the
+ * assume, tokens, pods of more privileged service accounts, certificates and webhooks. `source` is a cluster,
+ * a list of its objects of all kinds, or their YAML. Each path lists API calls that the subject is allowed to make, the
  * resulting identity, and an action that becomes allowed. If one technique leads to several identities, only
  * those are reported whose rights are not covered by another. Members of `system:masters` have nothing to
  * gain.
@@ -73,15 +54,11 @@ const SEARCHES: readonly ((view: SubjectView) => readonly EscalationPath[])[] = 
  * authorizer are not counted.
  */
 export function escalationPaths(
-  source: Iterable<KubeObject> | StoredSource,
+  source: RbacSource,
   subject: EscalationSubject,
   { depth = 1 }: EscalationOptions = {},
 ): readonly EscalationPath[] {
-  const objects =
-    'state' in source
-      ? RESOURCES.flatMap((resource) => [...source.state.stored(resource)].map(withKind(resource)))
-      : [...source]
-  return pathsFrom(objects, identityOf(subject), Math.min(depth, MAX_DEPTH))
+  return pathsFrom([...objectsIn(source)], identityOf(subject), Math.min(depth, MAX_DEPTH))
 }
 
 function pathsFrom(
@@ -128,23 +105,4 @@ export function identityOf({ user, groups = [] }: EscalationSubject): Escalation
   const implied =
     namespace === undefined ? [] : ['system:serviceaccounts', `system:serviceaccounts:${namespace}`]
   return { user, groups: [...new Set([...groups, ...implied, 'system:authenticated'])] }
-}
-
-const KINDS: Readonly<Record<string, string>> = {
-  clusterroles: 'ClusterRole',
-  clusterrolebindings: 'ClusterRoleBinding',
-  roles: 'Role',
-  rolebindings: 'RoleBinding',
-  namespaces: 'Namespace',
-  serviceaccounts: 'ServiceAccount',
-  secrets: 'Secret',
-  pods: 'Pod',
-  deployments: 'Deployment',
-  daemonsets: 'DaemonSet',
-  statefulsets: 'StatefulSet',
-}
-
-/** Returns a function that adds the kind, which items of a list may lack. */
-function withKind(resource: string): (object: KubeObject) => KubeObject {
-  return (object) => (object.kind === undefined ? { ...object, kind: KINDS[resource] ?? '' } : object)
 }

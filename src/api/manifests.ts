@@ -1,0 +1,36 @@
+import { parseAllDocuments } from 'yaml'
+import type { KubeObject } from './definition.js'
+
+/** Manifests whose types are not checked: YAML or JSON text with any number of documents, or objects. */
+export type Manifests = string | object | readonly object[]
+
+/**
+ * Parses manifests to objects. `List` kinds are expanded and empty documents skipped.
+ * @throws TypeError if the text is not YAML, or a document is not an object with apiVersion and kind
+ */
+export function parseManifests(manifests: Manifests): readonly KubeObject[] {
+  const documents =
+    typeof manifests === 'string' ? parseText(manifests) : Array.isArray(manifests) ? manifests : [manifests]
+  return documents.flatMap(itemsOf)
+}
+
+function parseText(text: string): unknown[] {
+  const objects: unknown[] = []
+  for (const document of parseAllDocuments(text)) {
+    if (document.errors.length > 0)
+      throw new TypeError(`the manifest is not YAML: ${document.errors[0]?.message ?? ''}`)
+    const value: unknown = document.toJS()
+    if (value !== null && value !== undefined) objects.push(value)
+  }
+  return objects
+}
+
+function itemsOf(value: unknown): KubeObject[] {
+  if (typeof value !== 'object' || value === null)
+    throw new TypeError(`a manifest must be an object, this is ${JSON.stringify(value)}`)
+  const { apiVersion, kind, items } = value as { apiVersion?: unknown; kind?: unknown; items?: unknown }
+  if (typeof apiVersion !== 'string' || typeof kind !== 'string')
+    throw new TypeError('a manifest must say its apiVersion and kind')
+  if (kind.endsWith('List') && Array.isArray(items)) return items.flatMap(itemsOf)
+  return [value as KubeObject]
+}
