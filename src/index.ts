@@ -14,6 +14,19 @@ export type { AuthenticationWebhook } from './apiserver/authentication/webhook-t
 export type { OidcOptions } from './apiserver/authentication/oidc-tokens.js'
 export type { AbacMode, AuthorizationMode, WebhookMode } from './cluster/access/authorization-modes.js'
 export type { AccessVerdict, CanOptions, OtherProof } from './cluster/access/can.js'
+export { admissionWebhook } from './apiserver/admission/extensions/admission-webhook.js'
+export type {
+  AdmissionDecision,
+  AdmissionRequest,
+  JsonPatchOperation,
+} from './apiserver/admission/extensions/admission-webhook.js'
+export type {
+  WebhookAnswer,
+  WebhookCall,
+  WebhookHandler,
+  WebhookHandlers,
+  WebhookReview,
+} from './apiserver/admission/extensions/call-webhook.js'
 export type { Identity } from './cluster/access/identities.js'
 export { parseManifests } from './api/manifests.js'
 export type { Manifests } from './api/manifests.js'

@@ -5,6 +5,7 @@ import type { TLSSocket } from 'node:tls'
 import type { NodeRequest } from './request.js'
 import type { NodeResponse } from './respond.js'
 import type { ServingCertificate } from './serving-certificate.js'
+import { clearTimeout, setImmediate, setTimeout } from './real-timers.js'
 
 /** Ms that clients have to read the rest of their responses when the server closes. */
 const GRACE_MS = 500

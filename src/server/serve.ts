@@ -29,6 +29,7 @@ import { upgrade } from './streams/upgrade.js'
 import { TimeDriver } from './time-driver.js'
 import type { ServeTime } from './time-driver.js'
 import { WatchStream } from './watch-stream.js'
+import { setImmediate, setTimeout } from './real-timers.js'
 
 /** How a cluster is served. */
 export interface ServeOptions {

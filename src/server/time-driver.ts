@@ -1,4 +1,5 @@
 import type { SimCluster } from '../cluster/sim-cluster.js'
+import { clearInterval, setImmediate, setInterval } from './real-timers.js'
 
 /** How a served cluster's time moves. */
 export type ServeTime = 'virtual' | { readonly speed: number }

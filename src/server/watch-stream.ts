@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream'
 import type { HttpWatch } from '../client/http.js'
 import type { NodeResponse } from './respond.js'
+import { setImmediate } from './real-timers.js'
 
 /**
  * Duration of a watch without `timeoutSeconds`, in ms. Upstream: 30 minutes, plus a random time of up to as

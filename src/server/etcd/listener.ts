@@ -6,6 +6,7 @@ import { createServer } from 'node:net'
 import type { AddressInfo, Server, Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 import type { TlsOptions, TLSSocket } from 'node:tls'
+import { clearTimeout, setImmediate, setTimeout } from '../real-timers.js'
 
 /** Default of {@link ListenerCalls.handshakeMs}. */
 const HANDSHAKE_MS = 10_000

@@ -7,6 +7,7 @@ import type { ServeTime } from '../time-driver.js'
 import { EtcdServer } from './etcd-server.js'
 import type { EtcdServerParts } from './etcd-server.js'
 import { clusterMember, storeMember } from './hosts.js'
+import { clearInterval, setInterval } from '../real-timers.js'
 
 /** How etcd's API is served. */
 export interface EtcdServeOptions {

@@ -1,6 +1,7 @@
 import type { Deflate, Inflate } from 'node:zlib'
 import { constants, createDeflate, createInflate } from 'node:zlib'
 import { spdyDictionary } from './dictionary.js'
+import { setImmediate } from '../real-timers.js'
 
 /** Headers of a SPDY stream; names are lower case. */
 export type SpdyHeaders = Readonly<Record<string, string>>

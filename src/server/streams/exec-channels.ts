@@ -4,6 +4,7 @@ import type { ContainerStream } from '../../client/node-agent.js'
 import type { TimeDriver } from '../time-driver.js'
 import { statusOfEnd, statusOfError } from './exec-status.js'
 import { SessionReader } from './session-reader.js'
+import { setImmediate, setTimeout } from '../real-timers.js'
 
 const CHANNEL = { stdin: 0, stdout: 1, stderr: 2, error: 3, resize: 4, close: 255 } as const
 /** Unsent bytes above which the container's output is not read. */

@@ -1,4 +1,5 @@
 import type { Chunk, ContainerStream, SessionEnd } from '../../client/node-agent.js'
+import { setImmediate } from '../real-timers.js'
 
 /** The functions that a {@link SessionReader} calls. */
 export interface ReaderHooks {

@@ -39,6 +39,8 @@ export function callWebhook(
   } catch (error) {
     throw fail(error instanceof Error ? error.message : String(error))
   }
+  if (answer instanceof Promise)
+    throw new TypeError(`the webhook ${target.url} must not be async; it returned a promise`)
   if ((answer.takes ?? 0) > timeoutSeconds * 1000) throw fail('context deadline exceeded')
   return answer
 }
@@ -80,7 +82,7 @@ function serviceTarget(
 
 /**
  * A webhook in this process: gets an AdmissionReview or ConversionReview and returns it with a response.
- * Synchronous.
+ * Synchronous; a promise is a TypeError. `admissionWebhook` makes one from a function of typed requests.
  */
 export type WebhookHandler = (review: WebhookReview, call: WebhookCall) => WebhookAnswer
 
@@ -109,6 +111,8 @@ export interface WebhookAnswer {
   readonly kind?: string
   readonly response?: Readonly<Record<string, unknown>>
   readonly takes?: number
+  /** A promise is no answer: webhooks in this process are synchronous. */
+  readonly then?: never
 }
 
 /** Handlers by URL (`https://example.com/validate`, or without the path) or by Service (`namespace/name`). */

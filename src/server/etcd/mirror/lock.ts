@@ -1,6 +1,7 @@
 import type { MirrorLayout } from './layout.js'
 import { rangeOf } from './remote.js'
 import type { RemoteEtcd } from './remote.js'
+import { clearInterval, setInterval } from '../../real-timers.js'
 
 /**
  * The lock of a mirror: a key with a lease in etcd. Its holder can write; it expires when the holder is gone.

@@ -1,0 +1,87 @@
+import type { KubeObject } from '../../../api/definition.js'
+import type { WebhookHandler } from './call-webhook.js'
+
+interface GroupVersionKind {
+  readonly group: string
+  readonly version: string
+  readonly kind: string
+}
+
+interface GroupVersionResource {
+  readonly group: string
+  readonly version: string
+  readonly resource: string
+}
+
+/** The request of an AdmissionReview (admission.k8s.io/v1) about objects of type `T`. Deeply frozen. */
+export interface AdmissionRequest<T = KubeObject> {
+  readonly uid: string
+  readonly kind: GroupVersionKind
+  readonly resource: GroupVersionResource
+  readonly subResource?: string
+  /** The kind, resource and subresource as requested, if the webhook gets another version. */
+  readonly requestKind: GroupVersionKind
+  readonly requestResource: GroupVersionResource
+  readonly requestSubResource?: string
+  /** Absent for a create with generateName. */
+  readonly name?: string
+  readonly namespace?: string
+  readonly operation: 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT'
+  readonly userInfo: {
+    readonly username: string
+    readonly uid?: string
+    readonly groups: readonly string[]
+    readonly extra?: Readonly<Record<string, readonly string[]>>
+  }
+  /** Null for a DELETE. */
+  readonly object: T | null
+  /** Null for a CREATE and a CONNECT. */
+  readonly oldObject: T | null
+  readonly dryRun: boolean
+  readonly options: object | null
+}
+
+/** One operation of a JSON patch (RFC 6902). */
+export type JsonPatchOperation =
+  | { readonly op: 'add' | 'replace' | 'test'; readonly path: string; readonly value: unknown }
+  | { readonly op: 'remove'; readonly path: string }
+  | { readonly op: 'copy' | 'move'; readonly from: string; readonly path: string }
+
+/** What an admission webhook decides. */
+export interface AdmissionDecision {
+  readonly allowed: boolean
+  /** Why it is denied; shown to the user. */
+  readonly message?: string
+  /** HTTP status of a denial. Default 400, as upstream. */
+  readonly code?: number
+  /** Changes that a mutating webhook makes. Default none. */
+  readonly patch?: readonly JsonPatchOperation[]
+  readonly warnings?: readonly string[]
+  readonly auditAnnotations?: Readonly<Record<string, string>>
+  /** How long the call takes, in virtual ms. Default 0. */
+  readonly takes?: number
+}
+
+/**
+ * Makes a handler for the option `webhooks` from a function that decides on typed requests:
+ * `admissionWebhook<Pod>(({ object }) => ({ allowed: object?.metadata.labels?.team !== undefined }))`. It
+ * must be synchronous and deterministic; what it throws is a failed call.
+ */
+export function admissionWebhook<T = KubeObject>(
+  decide: (request: AdmissionRequest<T>) => AdmissionDecision,
+): WebhookHandler {
+  return ({ apiVersion, kind, request }) => {
+    const decision: unknown = decide(request as unknown as AdmissionRequest<T>)
+    // callWebhook tells which webhook it was
+    if (decision instanceof Promise) return decision as never
+    const { message, code, takes, patch, ...rest } = decision as AdmissionDecision
+    const status = { ...(message === undefined ? {} : { message }), ...(code === undefined ? {} : { code }) }
+    const response = {
+      uid: request['uid'],
+      ...rest,
+      ...(Object.keys(status).length === 0 ? {} : { status }),
+      ...(patch === undefined ? {} : { patchType: 'JSONPatch', patch }),
+    }
+    return { apiVersion, kind, response, ...(takes === undefined ? {} : { takes }) }
+  }
+}
