@@ -268,9 +268,9 @@ export function evaluateModel(model: Model, connection: PolicyQuery): Connection
  * must allow it in. Replies belong to the connection. A connection to a port name that the destination does
  * not have is denied.
  *
- * `world` consists of plain Kubernetes objects, or is their YAML, or a cluster. To judge many connections, read it once with `readWorld` and
- * call `evaluateModel`. Sources: k8s.io/api networking/v1 types.go, network-policy-api v1alpha2
- * clusternetworkpolicy_types.go, and their documentation.
+ * `world` consists of plain Kubernetes objects, or is their YAML, or a cluster. To judge many connections,
+ * read it once with `readWorld` and call `evaluateModel`. Sources: k8s.io/api networking/v1 types.go,
+ * network-policy-api v1alpha2 clusternetworkpolicy_types.go, and their documentation.
  * @throws WorldError if an object or the connection is invalid
  */
 export function evaluate(

@@ -15,7 +15,9 @@ const FAULTS: Readonly<Record<RuleFault, string>> = {
   nonResourceURL: 'another path',
 }
 
-/** Formats a verdict and why, for people: one line, and if it is denied one for each binding that was tried. */
+/**
+ * Formats a verdict and why, for people: one line, and if it is denied one for each binding that was tried.
+ */
 export function formatProof({ allowed, proof }: ProvenVerdict): string {
   const verdict = allowed ? 'allowed' : 'denied'
   switch (proof.kind) {

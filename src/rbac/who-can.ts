@@ -34,11 +34,11 @@ const RBAC = 'rbac.authorization.k8s.io'
 const AUTHENTICATION = 'authentication.k8s.io'
 
 /**
- * Returns every subject that is allowed an action under these objects (a list, YAML text, or a cluster's), with the binding that allows it. The
- * group `system:masters`, which is allowed everything, is not listed. A ServiceAccount without a namespace is
- * in the binding's. `apiGroup` defaults to RBAC's group for the verbs `escalate` and `bind`, and for
- * `impersonate` to the group of the resource: `users`, `groups`, `serviceaccounts`, `uids`, `userextras`
- * (with the key as subresource).
+ * Returns every subject that is allowed an action under these objects (a list, YAML text, or a cluster's),
+ * with the binding that allows it. The group `system:masters`, which is allowed everything, is not listed. A
+ * ServiceAccount without a namespace is in the binding's. `apiGroup` defaults to RBAC's group for the verbs
+ * `escalate` and `bind`, and for `impersonate` to the group of the resource: `users`, `groups`,
+ * `serviceaccounts`, `uids`, `userextras` (with the key as subresource).
  */
 export function whoCan(
   source: RbacSource,

@@ -44,7 +44,8 @@ describe('every proof has a text', () => {
         'whose rules are about another verb',
     )
     expect(rbac.formatProof(rbac.authorize(TEXT, { ...query, namespace: 'dev' }))).toBe(
-      'denied:\n  RoleBinding prod/readers gives Role prod/reader to User jane, for its own namespace only\n' +
+      'denied:\n  RoleBinding prod/readers gives Role prod/reader to User jane, ' +
+        'for its own namespace only\n' +
         '  rule 0 of Role prod/reader would allow it, but is bound to the user in another namespace: ' +
         'RoleBinding prod/readers',
     )

@@ -78,8 +78,8 @@ export interface ClusterOptions extends SimulationOptions {
   readonly authorization?: AuthorizationMode | readonly AuthorizationMode[]
   /**
    * Admission and conversion webhooks in this process, by URL (`https://example.com/validate`, or without the
-   * path) or by Service (`namespace/name`); `admissionWebhook` types them. They must be synchronous and deterministic. Default none: calls
-   * to webhooks fail as if nothing listened.
+   * path) or by Service (`namespace/name`); `admissionWebhook` types them. They must be synchronous and
+   * deterministic. Default none: calls to webhooks fail as if nothing listened.
    */
   readonly webhooks?: WebhookHandlers
   /**

@@ -85,10 +85,10 @@ function compareSets(a: PolicySet, b: PolicySet, options: ResolvedOptions, budge
 }
 
 /**
- * Compares two sets of policies (lists, YAML texts, or a cluster's) exactly, over every possible cluster: all namespaces, pods, nodes, labels,
- * addresses and ports. The space is finite because policies can only distinguish what they mention. Where the
- * sets differ, the result has an example cluster and connection, as simple as possible (fewest objects, then
- * fewest labels), confirmed by `evaluate`.
+ * Compares two sets of policies (lists, YAML texts, or a cluster's) exactly, over every possible cluster: all
+ * namespaces, pods, nodes, labels, addresses and ports. The space is finite because policies can only
+ * distinguish what they mention. Where the sets differ, the result has an example cluster and connection, as
+ * simple as possible (fewest objects, then fewest labels), confirmed by `evaluate`.
  *
  * Only connections between distinct addresses of one family are considered; a pod on the host's network
  * (where an option lets NetworkPolicy select it) has its node's address. The problem is co-NP-complete. Real

@@ -77,9 +77,9 @@ function sortPolicies(
 }
 
 /**
- * Reads a world once, for many verdicts: plain objects, YAML text, or a cluster, whose `networkPolicy` options
- * are the default. The objects are neither changed nor kept. What the apiserver would
- * reject is rejected here too, except for entries without a known field, which fail closed.
+ * Reads a world once, for many verdicts: plain objects, YAML text, or a cluster, whose `networkPolicy`
+ * options are the default. The objects are neither changed nor kept. What the apiserver would reject is
+ * rejected here too, except for entries without a known field, which fail closed.
  * @throws WorldError with the object and all of its faults
  */
 export function readWorld(source: WorldSource, options: NetpolOptions = {}): Model {

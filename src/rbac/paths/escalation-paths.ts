@@ -45,10 +45,10 @@ const SEARCHES: readonly ((view: SubjectView) => readonly EscalationPath[])[] = 
 /**
  * Finds how a subject can gain rights: through roles that it can change or bind, identities that it can
  * assume, tokens, pods of more privileged service accounts, certificates and webhooks. `source` is a cluster,
- * a list of its objects of all kinds, or their YAML. Each path lists API calls that the subject is allowed to make, the
- * resulting identity, and an action that becomes allowed. If one technique leads to several identities, only
- * those are reported whose rights are not covered by another. Members of `system:masters` have nothing to
- * gain.
+ * a list of its objects of all kinds, or their YAML. Each path lists API calls that the subject is allowed to
+ * make, the resulting identity, and an action that becomes allowed. If one technique leads to several
+ * identities, only those are reported whose rights are not covered by another. Members of `system:masters`
+ * have nothing to gain.
  *
  * Only RBAC is considered: admission (Pod Security, policies) may block a path, and the rights from the node
  * authorizer are not counted.
