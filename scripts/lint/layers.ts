@@ -4,7 +4,7 @@ export const levels: readonly (readonly string[])[] = [
   ['host', 'explore'],
   ['server', 'client-node', 'testing'],
   ['cluster'],
-  ['kubectl'],
+  ['kubectl', 'images'],
   ['scheduler', 'kubelet', 'controllers', 'network'],
   ['rbac', 'pki', 'netpol'],
   ['apiserver'],

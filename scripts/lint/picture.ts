@@ -16,6 +16,7 @@ const contents: Readonly<Record<string, string>> = {
   testing: 'invariants, arbitraries, matchers for vitest',
   cluster: 'SimCluster: options, components, nodes and faults, snapshots',
   kubectl: 'parse, call, print; one file for each command',
+  images: 'what the programs of well-known images do',
   scheduler: 'queue, cycle, plugins, preemption',
   kubelet: 'pods, probes, eviction, containers and their shell',
   controllers: 'one folder or file for each controller',

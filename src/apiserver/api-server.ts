@@ -169,6 +169,7 @@ export class ApiServer {
       resources,
       random: admissionRandom,
       handlers: options.webhooks ?? {},
+      network: () => ports.late.proxy,
       authorizer: ports.authorizer,
     })
     this.context = {
@@ -208,7 +209,7 @@ export class ApiServer {
     new CustomResources({
       storage,
       scheme: options.scheme,
-      converter: converterOf({ storage, handlers: options.webhooks ?? {} }),
+      converter: converterOf({ storage, handlers: options.webhooks ?? {}, network: () => ports.late.proxy }),
     }).follow()
     reportWrites({ storage, resources, clock, bus, trace, quiet })
     if (trace !== undefined && quiet !== undefined)

@@ -22,6 +22,28 @@ export class ProxiedReply {
   }
 }
 
+/** A request of the apiserver to a webhook over TLS. */
+export interface SecureCall {
+  readonly ip: string
+  readonly port: number
+  /** The name that the server's certificate must be valid for. */
+  readonly serverName: string
+  /** With its query. */
+  readonly path: string
+  /** JSON. */
+  readonly body: string
+  /** PEM of the authorities that the server's certificate must come from. */
+  readonly caBundle: string
+}
+
+/** The response to a {@link SecureCall}. */
+export interface SecureReply {
+  readonly code: number
+  readonly body: string
+  /** How long it took, in virtual ms. */
+  readonly took: number
+}
+
 /** How the apiserver reaches pods and nodes. */
 export interface ProxyNetwork {
   /**
@@ -31,6 +53,8 @@ export interface ProxyNetwork {
   send(ip: string, port: number, request: ProxiedRequest): ProxiedReply | string
   /** Sends a request to the kubelet of a node. Returns undefined if it does not respond. */
   requestKubelet(node: string, request: ProxiedRequest): ProxiedReply | undefined
+  /** Posts JSON over TLS. Returns Go's error text if the connection fails or the server is not trusted. */
+  post(call: SecureCall): SecureReply | string
   /** Chooses one of several endpoints. */
   pick<T>(items: readonly T[]): T
 }

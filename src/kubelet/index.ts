@@ -21,6 +21,11 @@ export type {
   SystemUsage,
 } from './runtime/state.js'
 export type { ContainerNetwork, NetworkRequest, NetworkResponse } from './commands/command.js'
+export type { ImageRegistry } from './images/image-table.js'
+export type { Invocation, Pause, Program, Served, ServedRequest } from './commands/command.js'
+export { attempt, flagsOf } from './commands/command.js'
+export { FileFault } from './files/file-system.js'
+export { addressesOf, statusText } from './commands/http.js'
 export { defineImage } from './images/image.js'
 export type {
   ImageAnswer,

@@ -11,6 +11,10 @@ export interface Payload {
   readonly host?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
+  /** Whether the client speaks TLS. */
+  readonly secure?: boolean
+  /** Address of the client as the receiver sees it; set on arrival. */
+  readonly from?: string
 }
 
 /** The response. `status` is set for HTTP only. */
@@ -18,6 +22,10 @@ export interface Reply {
   readonly status?: number
   readonly headers?: Readonly<Record<string, string>>
   readonly body: string
+  /** PEM of the certificate that the server showed, if it speaks TLS. */
+  readonly certificate?: string
+  /** Virtual ms until the response arrives. Default 0. */
+  readonly delay?: number
 }
 
 /**

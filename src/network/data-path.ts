@@ -374,7 +374,7 @@ export class DataPath {
     if (!listening) return endedAt(hops, 'refused', reached)
     return payload === undefined
       ? endedAt(hops, 'connected', reached)
-      : accepted(hops, node.request(pod, port, payload), reached)
+      : accepted(hops, node.request(pod, port, { ...payload, from: packet.from.ip }), reached)
   }
 
   /** Delivers to a node itself: pods on its network, host ports, its own programs. */

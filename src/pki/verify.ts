@@ -1,4 +1,5 @@
 import type { Certificate } from './certificate.js'
+import { parseCertificates } from './certificate.js'
 import type { Purpose } from './extensions.js'
 
 /** The maximum length of a chain. */
@@ -22,6 +23,34 @@ export interface VerifyOptions {
  */
 export function verifyChain(leaf: Certificate, options: VerifyOptions): string | undefined {
   return follow(leaf, options, [leaf])
+}
+
+/**
+ * Returns why a server's certificate chain (PEM) is not trusted for a name or an address, in the words of
+ * Go's crypto/x509; undefined if it is trusted. `now` in virtual ms.
+ */
+export function serverFault(
+  pem: string,
+  name: string,
+  roots: readonly Certificate[],
+  now: number,
+): string | undefined {
+  const [leaf, ...intermediates] = parseCertificates(pem)
+  if (leaf === undefined) return 'x509: malformed certificate'
+  const { dns = [], ip = [] } = leaf.names
+  const isAddress = /^[\d.]+$|:/.test(name)
+  const known = isAddress ? ip : dns
+  if (known.length === 0 && dns.length + ip.length === 0)
+    return 'x509: certificate relies on legacy Common Name field, use SANs instead'
+  if (known.length === 0) return `x509: certificate is not valid for any names, but wanted to match ${name}`
+  if (!known.some((one) => one === name || matchesWildcard(one, name)))
+    return `x509: certificate is valid for ${known.join(', ')}, not ${name}`
+  return verifyChain(leaf, { roots, intermediates, now, purpose: 'server auth' })
+}
+
+/** Whether `*.example.com` matches a name with exactly one more label. */
+function matchesWildcard(pattern: string, name: string): boolean {
+  return pattern.startsWith('*.') && name.slice(name.indexOf('.')) === pattern.slice(1)
 }
 
 function follow(

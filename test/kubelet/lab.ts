@@ -10,6 +10,7 @@ import { ClusterComponentHost } from '../../src/cluster/compose/component-host.j
 import { Connectivity } from '../../src/cluster/compose/connectivity.js'
 import { EtcdStore } from '../../src/etcd/index.js'
 import type { ContainerRuntimeOptions, KubeletOptions, Machine } from '../../src/kubelet/index.js'
+import { knownImage } from '../../src/images/known-images.js'
 import { createContainerRuntime, createKubelet } from '../../src/kubelet/index.js'
 import { Simulation } from '../../src/sim/simulation.js'
 import type { SimulationState } from '../../src/sim/state.js'
@@ -65,7 +66,7 @@ export class Lab {
     }))
     this.#connectivity = new Connectivity(link, '10.0.0.1:6443')
 
-    this.machine = createContainerRuntime({ node: NODE, ...options.machine })
+    this.machine = createContainerRuntime({ node: NODE, registry: knownImage, ...options.machine })
     sim.add(this.machine, sim.host(this.machine.name))
     const kubelet = createKubelet({
       node: NODE,

@@ -2,11 +2,12 @@ import type { Endpoints, Pod, Service } from '../../api/core/generated.js'
 import { ApiError } from '../../client/api-error.js'
 import { kubeletOf } from '../connect/pod-target.js'
 import { badRequest, notFound } from '../errors.js'
-import { type ProxiedRequest, ProxiedReply } from '../proxied.js'
+import { type ProxiedRequest, type ProxyNetwork, ProxiedReply } from '../proxied.js'
 import type { RegistryRequest, RegistryContext } from '../registry/context.js'
 import { load } from '../registry/stored.js'
 
-interface Address {
+/** Where a server listens. */
+export interface Address {
   readonly ip: string
   readonly port: number
 }
@@ -104,14 +105,24 @@ function serviceAddress(context: RegistryContext, call: RegistryRequest): Addres
   }
   const { subsets = [] } = find<Endpoints>(context, call, 'endpoints', name)
   if (subsets.length === 0) throw unavailable(`no endpoints available for service ${JSON.stringify(name)}`)
+  const address = endpointAddress(subsets, portName, context.dependencies.late.proxy)
+  if (address !== undefined) return address
+  throw unavailable(`no endpoints available for service ${JSON.stringify(call.name)}`)
+}
+
+/** Chooses a ready endpoint for a named port; undefined if there is none. */
+export function endpointAddress(
+  subsets: NonNullable<Endpoints['subsets']>,
+  portName: string,
+  network: Pick<ProxyNetwork, 'pick'> | undefined,
+): Address | undefined {
   for (const { addresses = [], ports = [] } of subsets) {
     const target = ports.find((one) => (one.name ?? '') === portName)
     if (target === undefined || addresses.length === 0) continue
-    const pick = context.dependencies.late.proxy
-    const address = addresses.length === 1 || pick === undefined ? addresses[0] : pick.pick(addresses)
+    const address = addresses.length === 1 || network === undefined ? addresses[0] : network.pick(addresses)
     if (address !== undefined) return { ip: address.ip, port: target.port }
   }
-  throw unavailable(`no endpoints available for service ${JSON.stringify(call.name)}`)
+  return undefined
 }
 
 function podAddress(context: RegistryContext, call: RegistryRequest): Address {

@@ -1,12 +1,13 @@
 import type { Convert } from '../../api/apiextensions/custom-kind.js'
 import { convertNone } from '../../api/apiextensions/custom-kind.js'
 import type { CustomResourceDefinition } from '../../api/apiextensions/generated.js'
-import type { Service } from '../../api/core/generated.js'
+import type { Endpoints, Service } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/definition.js'
 import { semanticEqual } from '../../api/equal.js'
 import { isPlainObject } from '../../api/schema/plain-json.js'
 import { callWebhook, WebhookCallError, type WebhookHandlers } from '../admission/extensions/call-webhook.js'
 import { ApiError } from '../../client/api-error.js'
+import type { ProxyNetwork } from '../proxied.js'
 import type { Storage } from '../storage/storage.js'
 
 /** Timeout of a conversion webhook, in seconds. */
@@ -16,6 +17,7 @@ const TIMEOUT = 30
 export interface ConversionDependencies {
   readonly storage: Storage
   readonly handlers: WebhookHandlers
+  readonly network: () => ProxyNetwork | undefined
 }
 
 /**
@@ -25,9 +27,12 @@ export interface ConversionDependencies {
 export function converterOf({
   storage,
   handlers,
+  network,
 }: ConversionDependencies): (crd: CustomResourceDefinition) => Convert {
   const service = (namespace: string, name: string): Service | undefined =>
     storage.get(`/registry/services/specs/${namespace}/${name}`) as Service | undefined
+  const endpoints = (namespace: string, name: string): Endpoints | undefined =>
+    storage.get(`/registry/services/endpoints/${namespace}/${name}`) as Endpoints | undefined
   return ({ spec: { conversion }, metadata: { uid = '' } }) => {
     const webhook = conversion?.strategy === 'Webhook' ? conversion.webhook : undefined
     if (webhook === undefined) return convertNone
@@ -50,7 +55,12 @@ export function converterOf({
         return convertedObject(
           object,
           desiredAPIVersion,
-          callWebhook(webhook.clientConfig ?? {}, review, TIMEOUT, { handlers, service }).response,
+          callWebhook(webhook.clientConfig ?? {}, review, TIMEOUT, {
+            handlers,
+            service,
+            endpoints,
+            network: network(),
+          }).response,
           fail,
         )
       } catch (error) {

@@ -1,10 +1,11 @@
 import type { KubeObject } from '../../api/definition.js'
 import { formatTime } from '../../api/time.js'
-import type { ProxiedRequest } from '../../apiserver/proxied.js'
+import type { ProxiedRequest, SecureCall, SecureReply } from '../../apiserver/proxied.js'
 import { ProxiedReply } from '../../apiserver/proxied.js'
 import type { Machine } from '../../kubelet/index.js'
 import type { Outcome } from '../../network/index.js'
 import { hostPort } from '../../network/index.js'
+import { parseCertificates, serverFault } from '../../pki/index.js'
 import type { ControlPlane } from '../compose/control-plane.js'
 import { ADMIN } from '../access/identities.js'
 import type { Machines } from '../nodes/machines.js'
@@ -42,12 +43,46 @@ export function connectProxy(plane: ControlPlane, machines: Machines): void {
       if (outcome !== 'connected' || response === undefined) return 'EOF'
       return new ProxiedReply(response.status ?? 200, response.headers ?? {}, response.body)
     },
+    post: (call) => postSecurely(plane, machines, call),
     requestKubelet: (node, request) => {
       const machine = machines.answering(node)
       return machine && askKubelet(plane, node, machine, request)
     },
     pick: (items) => plane.simulation.random.stream('apiserver/proxy').pick(items),
   }
+}
+
+/** Posts JSON over TLS, and checks the certificate of the server. */
+function postSecurely(
+  plane: ControlPlane,
+  machines: Machines,
+  { ip, port, serverName, path, body, caBundle }: SecureCall,
+): SecureReply | string {
+  const { outcome, response } = machines.network.network.path.connect(
+    { kind: 'apiserver' },
+    {
+      ip,
+      port,
+      protocol: 'TCP',
+      payload: {
+        protocol: 'http',
+        secure: true,
+        method: 'POST',
+        path,
+        host: serverName,
+        headers: { 'content-type': 'application/json', host: serverName },
+        body,
+      },
+    },
+  )
+  const dialError = DIAL_ERRORS[outcome]
+  if (dialError !== undefined) return `dial tcp ${hostPort(ip, port)}: ${dialError}`
+  if (outcome !== 'connected' || response === undefined) return 'EOF'
+  if (response.certificate === undefined) return 'http: server gave HTTP response to HTTPS client'
+  const roots = caBundle === '' ? [] : parseCertificates(caBundle)
+  const fault = serverFault(response.certificate, serverName, roots, plane.simulation.clock.now())
+  if (fault !== undefined) return `tls: failed to verify certificate: ${fault}`
+  return { code: response.status ?? 200, body: response.body, took: response.delay ?? 0 }
 }
 
 const json = (value: unknown): ProxiedReply =>

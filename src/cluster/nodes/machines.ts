@@ -1,3 +1,4 @@
+import { knownImage } from '../../images/known-images.js'
 import { forbiddenLabels } from '../../apiserver/admission/node-restriction/nodes.js'
 import type { Pod } from '../../api/core/generated.js'
 import type { ClusterEvents } from '../../client/cluster-events.js'
@@ -165,6 +166,7 @@ export class Machines {
     const { staticPods } = this.#node(name)
     const machine = createContainerRuntime({
       node: name,
+      registry: knownImage,
       surroundings: () =>
         (this.#surroundings ??= containerSurroundings(this.#plane, this.network, this.volumes)),
       ...(images === undefined ? {} : { behaviors: images }),

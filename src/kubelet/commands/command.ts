@@ -23,6 +23,8 @@ export interface NetworkResponse {
    * Virtual ms until the response arrives; a caller with a timeout (a probe) may give up before. Default 0.
    */
   readonly delay?: number
+  /** PEM of the certificate that the server showed, if it speaks TLS. */
+  readonly certificate?: string
 }
 
 /** What is sent on a connection: an HTTP request, raw text, or nothing. */
@@ -33,6 +35,10 @@ export interface NetworkRequest {
   readonly host?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
+  /** Whether the client speaks TLS. */
+  readonly secure?: boolean
+  /** Address of the client as the server sees it; set by the network. */
+  readonly from?: string
 }
 
 /** The network as a container sees it. */
@@ -70,6 +76,8 @@ export interface ProcessContext {
   readonly network: ContainerNetwork
   /** Whether the container has a program. */
   has(program: string): boolean
+  /** Returns a program of the image itself, by the word with which it was called. */
+  ownProgram(word: string): Program | undefined
   processes(): readonly ProcessEntry[]
   /** Sends a signal to a process. Returns whether it exists. */
   kill(pid: number, signal: number): boolean
@@ -101,6 +109,15 @@ export interface Invocation {
   readonly memory: PlainData
   readonly write: (text: string) => void
   readonly error: (text: string) => void
+  /** Runs another command in the same container; undefined if it would have to wait. */
+  readonly spawn: (words: readonly string[], stdin?: string) => Spawned | undefined
+}
+
+/** The result of a command that another one has run. */
+export interface Spawned {
+  readonly stdout: string
+  readonly stderr: string
+  readonly exitCode: number
 }
 
 /**
@@ -110,12 +127,32 @@ export interface Pause {
   readonly until?: number
   readonly input?: boolean
   readonly memory: PlainData
+  /** Ports whose requests go to {@link Program.serve} meanwhile: `80`, `53/udp`. */
+  readonly listens?: readonly string[]
+  /** Exit code with which SIGTERM ends it, even as the first process. Default: it does not see the signal. */
+  readonly stopCode?: number
 }
 
-/** A program that every container has, as a function of its invocation. Returns its exit code, or a pause. */
+/** A request to a port that a program listens on. */
+export interface ServedRequest extends NetworkRequest {
+  readonly port: number
+}
+
+/** The result of {@link Program.serve}. */
+export interface Served {
+  /** Default: the connection is closed without a response. */
+  readonly response?: NetworkResponse
+  /** The exit code with which the program ends, or how it goes on waiting. Default: as before. */
+  readonly next?: number | Pause
+}
+
+/** A program, as a function of its invocation. */
 export interface Program {
   readonly name: string
+  /** Returns its exit code, or a pause. */
   run(call: Invocation): number | Pause
+  /** Handles a request while the program pauses with {@link Pause.listens}. */
+  serve?(call: Invocation, request: ServedRequest): Served
 }
 
 /** Runs an operation on a file; a failure is printed as busybox does, with `text` before the file's name. */

@@ -44,6 +44,11 @@ export class FileSystem {
     return entryIn(mount, inner) ?? (this.#impliedByMount(path) ? directoryOf(mount) : undefined)
   }
 
+  /** The mount that holds a path. */
+  mountOf(path: string): Mount {
+    return this.#find(path).mount
+  }
+
   isDirectory(path: string): boolean {
     return this.stat(path)?.kind === 'directory'
   }
@@ -70,7 +75,8 @@ export class FileSystem {
     return textOf(entry)
   }
 
-  write(path: string, text: string, append = false): void {
+  /** Writes a file, appending if `append`; a new one gets `mode`. */
+  write(path: string, text: string, append = false, mode = 0o644): void {
     const old = this.stat(path)
     if (old?.kind === 'directory') throw new FileFault('Is a directory')
     const parent = this.#parentOf(path)
@@ -80,15 +86,7 @@ export class FileSystem {
     const next = append && old !== undefined ? textOf(old) + text : text
     const { uid: owner, gid } = this.#user
     const group = inheritsGroup(parent) ? parent.group : gid
-    const entry: FileEntry = {
-      kind: 'file',
-      mode: 0o644,
-      owner,
-      group,
-      ...old,
-      text: next,
-      time: this.#now(),
-    }
+    const entry: FileEntry = { kind: 'file', mode, owner, group, ...old, text: next, time: this.#now() }
     this.#put(mount, inner, entry, next.length)
   }
 

@@ -1,12 +1,14 @@
 import type { ContainerBehavior } from '../runtime/behavior.js'
 import { fullImageName } from '../../api/core/image-name.js'
 import type { ImageDefinition } from './image.js'
-import { knownImage } from './known-images.js'
 
 /** An image as a machine knows it; `isKnown` is false if it was never described. */
 export interface ImageFacts extends Omit<ImageDefinition, 'name'> {
   readonly isKnown: boolean
 }
+
+/** Returns what is known of an image by its full name (`docker.io/library/nginx:1.27`). */
+export type ImageRegistry = (fullName: string) => Omit<ImageDefinition, 'name'> | undefined
 
 const UNKNOWN: ImageFacts = { isKnown: false }
 
@@ -14,8 +16,14 @@ const UNKNOWN: ImageFacts = { isKnown: false }
 export class ImageTable {
   readonly #defined = new Map<string, ImageDefinition>()
   readonly #memo = new Map<string, ImageFacts>()
+  readonly #registry: ImageRegistry
 
-  constructor(images: Readonly<Record<string, ContainerBehavior | ImageDefinition>> = {}) {
+  /** `registry` knows the images that `images` does not define. Default: none. */
+  constructor(
+    images: Readonly<Record<string, ContainerBehavior | ImageDefinition>> = {},
+    registry: ImageRegistry = () => undefined,
+  ) {
+    this.#registry = registry
     for (const [key, image] of Object.entries(images)) {
       if (!isDefinition(image)) continue
       for (const name of [key, image.name]) {
@@ -30,7 +38,7 @@ export class ImageTable {
     const full = fullImageName(image)
     let facts = this.#memo.get(full)
     if (facts === undefined) {
-      const found = this.#defined.get(full) ?? this.#defined.get(untagged(full)) ?? knownImage(full)
+      const found = this.#defined.get(full) ?? this.#defined.get(untagged(full)) ?? this.#registry(full)
       facts = found === undefined ? UNKNOWN : { ...found, isKnown: true }
       this.#memo.set(full, facts)
     }

@@ -1,5 +1,5 @@
 import type { PlainData } from '../../sim/plain-data.js'
-import type { NetworkRequest, NetworkResponse } from '../commands/command.js'
+import type { NetworkRequest, NetworkResponse, Program } from '../commands/command.js'
 import type { ContainerBehavior } from '../runtime/behavior.js'
 
 /** What a container's process sees when one of its handlers is called. All times in virtual ms. */
@@ -95,8 +95,15 @@ export interface ImageDefinition<State extends PlainData = PlainData> extends Co
    * container declares.
    */
   readonly ports?: readonly (number | string)[]
+  /** Whether it also listens on the ports that its container declares. Default: only if it has no `ports`. */
+  readonly listensOnDeclared?: boolean
   /** Text files by absolute path. */
   readonly files?: Readonly<Record<string, string>>
+  /**
+   * Its own programs, by the words that start them (`/agnhost`). An entrypoint among them runs as a process,
+   * which may listen on ports.
+   */
+  readonly commands?: Readonly<Record<string, Program>>
   /** Programs besides the common ones, such as `bash`. */
   readonly programs?: readonly string[]
   /** Whether unknown commands fail as the runtime says. Default false: they run like servers. */

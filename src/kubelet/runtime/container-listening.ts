@@ -1,9 +1,9 @@
 import type { Container, LifecycleHandler } from '../../api/core/generated.js'
-import type { Connected, NetworkRequest } from '../commands/command.js'
-import { servesHostname } from '../images/known-images.js'
+import type { Connected, NetworkRequest, ServedRequest } from '../commands/command.js'
 import type { ContainerScope } from './container-scope.js'
+import { keyOf } from './container-scope.js'
 import { containerSpec } from './container-view.js'
-import { fullImageName } from '../../api/core/image-name.js'
+import { listensOn } from '../shell/interpreter.js'
 import type { RuntimeContainer, RuntimePod } from './state.js'
 import { latestContainer } from './state.js'
 
@@ -21,15 +21,24 @@ export type Transport = NetworkRequest['protocol'] | 'sctp'
 /** Delivers requests to the ports of containers, and returns their responses. */
 export class ContainerListening {
   readonly #scope: ContainerScope
+  readonly #serve: (key: string, port: string, request: ServedRequest) => Connected
 
-  constructor(scope: ContainerScope) {
+  /** `serve` passes a request to the process of a key that listens on a port. */
+  constructor(
+    scope: ContainerScope,
+    serve: (key: string, port: string, request: ServedRequest) => Connected,
+  ) {
     this.#scope = scope
+    this.#serve = serve
   }
 
   /** Delivers a request to a port of a pod. */
   request(pod: RuntimePod, port: number, request: NetworkRequest): Connected {
     const container = this.#listener(pod, port, request.protocol)
     if (!container) return { kind: 'refused' }
+    const process = listeningProcess(pod, container, portText(port, request.protocol))
+    if (process !== undefined)
+      return this.#serve(process, portText(port, request.protocol), { ...request, port })
     const { behavior, page } = this.#scope.ports.images.facts(container.image)
     if (behavior?.request) {
       const answer = behavior.request(
@@ -64,6 +73,7 @@ export class ContainerListening {
     const container = this.#listener(pod, port, 'tcp')
     return (
       container !== undefined &&
+      !container.process &&
       this.#scope.ports.images.facts(container.image).behavior?.request === undefined
     )
   }
@@ -91,11 +101,12 @@ export class ContainerListening {
    * mentions.
    */
   #listens(pod: RuntimePod, container: RuntimeContainer, port: number, protocol: Transport): boolean {
+    if (listeningProcess(pod, container, portText(port, protocol)) !== undefined) return true
     if (container.process) return false
-    const { ports } = this.#scope.ports.images.facts(container.image)
+    const { ports, listensOnDeclared = false } = this.#scope.ports.images.facts(container.image)
     const wanted = protocol === 'http' ? 'TCP' : protocol.toUpperCase()
     const spec = containerSpec(pod.pod, container.name)
-    if (ports === undefined || servesHostname(fullImageName(container.image))) {
+    if (ports === undefined || listensOnDeclared) {
       if (
         spec?.ports?.some((one) => one.containerPort === port && (one.protocol ?? 'TCP') === wanted) === true
       )
@@ -107,6 +118,18 @@ export class ContainerListening {
       return Number(number) === port && kind.toUpperCase() === wanted
     })
   }
+}
+
+const portText = (port: number, protocol: Transport): string =>
+  protocol === 'http' || protocol === 'tcp' ? String(port) : `${port}/${protocol}`
+
+/** Returns the key of the container's process that listens on a port: its first one, or one of exec. */
+function listeningProcess(pod: RuntimePod, container: RuntimeContainer, port: string): string | undefined {
+  const { process, execs } = container
+  if (process && listensOn(process, port)) return keyOf(pod, container)
+  for (const [number, exec] of execs ?? [])
+    if (listensOn(exec, port)) return `${keyOf(pod, container)}#${number}`
+  return undefined
 }
 
 /** Ports that the probes and hooks of a container use: for an undefined image they imply a server. */

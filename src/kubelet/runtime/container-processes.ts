@@ -1,8 +1,8 @@
 import type { ImageExec } from '../images/image.js'
-import type { Connected, NetworkRequest, ProcessEntry } from '../commands/command.js'
+import type { Connected, NetworkRequest, ProcessEntry, ServedRequest } from '../commands/command.js'
 import { signalName } from '../shell/builtins.js'
 import type { ProcessHost } from '../shell/shell-call.js'
-import { newProcess, runProcess, trapSignal } from '../shell/interpreter.js'
+import { newProcess, runProcess, serveProcess, stopProcess, trapSignal } from '../shell/interpreter.js'
 import type { ShellProcess } from '../shell/state.js'
 import { ContainerListening } from './container-listening.js'
 import type { Transport } from './container-listening.js'
@@ -44,7 +44,9 @@ export class ContainerProcesses {
 
   constructor(ports: ProcessDependencies) {
     this.#scope = new ContainerScope(ports)
-    this.#listening = new ContainerListening(this.#scope)
+    this.#listening = new ContainerListening(this.#scope, (key, port, request) =>
+      this.#serve(key, port, request),
+    )
     this.#ports = ports
   }
 
@@ -104,7 +106,9 @@ export class ContainerProcesses {
     const { process, service } = container
     if (process) {
       const isFirst = pod.pod?.spec.shareProcessNamespace !== true && pod.pod?.spec.hostPID !== true
-      if (!trapSignal(process, signalName(signal))) return isFirst ? 'handled' : 'default'
+      const isHandled =
+        trapSignal(process, signalName(signal)) || (signal === SIGTERM && stopProcess(process))
+      if (!isHandled) return isFirst ? 'handled' : 'default'
       this.#run(keyOf(pod, container))
       return 'handled'
     }
@@ -307,7 +311,10 @@ export class ContainerProcesses {
     const found = this.#scope.find(key)
     if (!found?.process) return
     const { pod, container, process } = found
-    const next = runProcess(process, this.#hostOf(key, pod, container, process))
+    const next =
+      process.exitCode === undefined
+        ? runProcess(process, this.#hostOf(key, pod, container, process))
+        : undefined
     const { wakes, now } = this.#ports
     if (process.exitCode !== undefined) {
       wakes.cancel(key)
@@ -321,6 +328,21 @@ export class ContainerProcesses {
       (key.includes('#') || container.runsToCompletion === true) &&
       next - (process.startedAt ?? container.startedAt ?? now()) <= LONGEST_WORK
     wakes.wakeAfter(key, Math.max(next - now(), 0), { class: isWork ? 'work' : 'watchdog' })
+  }
+
+  /** Passes a request to a process that listens on a port (`80`, `53/udp`). */
+  #serve(key: string, port: string, request: ServedRequest): Connected {
+    const found = this.#scope.find(key)
+    if (!found?.process) return { kind: 'refused' }
+    const { pod, container, process } = found
+    const { response, next } = serveProcess(
+      process,
+      this.#hostOf(key, pod, container, process),
+      port,
+      request,
+    )
+    if (next !== undefined) this.#run(key)
+    return response === undefined ? { kind: 'reset' } : { kind: 'answered', response }
   }
 
   #processEnded(key: string, pod: RuntimePod, container: RuntimeContainer, process: ShellProcess): void {

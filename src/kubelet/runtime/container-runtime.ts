@@ -69,7 +69,7 @@ class SimulatedMachine implements Machine {
     this.name = `runtime/${options.node}`
     this.#options = options
     this.#timings = { ...DEFAULT_RUNTIME_TIMINGS, ...options.timings }
-    this.#images = new ImageTable(options.behaviors)
+    this.#images = new ImageTable(options.behaviors, options.registry)
   }
 
   setup(host: Host): void {

@@ -1,6 +1,6 @@
 import type { Pod, Volume, VolumeMount } from '../../api/core/generated.js'
 import { quantityValue } from '../../api/quantity.js'
-import type { ProcessEntry, ProcessContext } from '../commands/command.js'
+import type { ProcessEntry, ProcessContext, Program } from '../commands/command.js'
 import { programOf } from '../commands/programs.js'
 import type { FileUser } from '../files/file-system.js'
 import { FileSystem } from '../files/file-system.js'
@@ -11,7 +11,7 @@ import { effectiveSecurity, procStatus } from '../security-context/effective.js'
 import { SHELLS } from '../shell/shell-call.js'
 import type { ContainerView } from './container-view.js'
 import { NO_POD, containerSpec, hostnameOf, userOf } from './container-view.js'
-import { expanded, hasProgram } from './start-plan.js'
+import { expanded, hasProgram, ownProgramOf } from './start-plan.js'
 import type { RuntimeContainer } from './state.js'
 import { comesFromApi, diskPath, treeOf } from './volumes.js'
 
@@ -56,6 +56,10 @@ export class ContainerWorld implements ProcessContext {
 
   has(program: string): boolean {
     return hasProgram(this.#view.image, program) && (SHELLS.has(program) || programOf(program) !== undefined)
+  }
+
+  ownProgram(word: string): Program | undefined {
+    return ownProgramOf(this.#view.image, word)
   }
 
   processes(): readonly ProcessEntry[] {

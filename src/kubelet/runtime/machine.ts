@@ -1,3 +1,4 @@
+import type { ImageRegistry } from '../images/image-table.js'
 import type { Pod } from '../../api/core/generated.js'
 import type { KubeletFileConfiguration } from '../certificates/ports.js'
 import type { Module } from '../../sim/module.js'
@@ -41,6 +42,8 @@ export interface ContainerRuntimeOptions {
    * (`namespace/pod/container`).
    */
   readonly behaviors?: Readonly<Record<string, ContainerBehavior | ImageDefinition>>
+  /** What is known of images that `behaviors` does not define. Default: nothing. */
+  readonly registry?: ImageRegistry
   /** The network and the rest of the cluster. Default: nothing is reachable. */
   readonly surroundings?: () => Surroundings
   /** Static pods by file name, as in /etc/kubernetes/manifests. */

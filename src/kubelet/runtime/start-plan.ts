@@ -1,4 +1,5 @@
 import type { Container } from '../../api/core/generated.js'
+import type { Program } from '../commands/command.js'
 import { programOf } from '../commands/programs.js'
 import type { ImageFacts } from '../images/image-table.js'
 import { SHELLS, baseOf } from '../shell/shell-call.js'
@@ -30,6 +31,7 @@ export function startPlan(
   const words = [...command, ...rest].map((word) => expanded(word, env))
   const [first] = words
   if (first === undefined) return { kind: 'service', words }
+  if (ownProgramOf(image, first) !== undefined) return { kind: 'process', words }
   if (image.behavior !== undefined && !own) return { kind: 'service', words }
   if (hasProgram(image, first) && image.behavior?.exec === undefined) return { kind: 'process', words }
   if (isScript(image, first)) return { kind: 'process', words }
@@ -38,8 +40,14 @@ export function startPlan(
   return { kind: 'service', words }
 }
 
+/** Returns the image's own program that a word starts. */
+export function ownProgramOf({ commands }: ImageFacts, word: string): Program | undefined {
+  return commands !== undefined && Object.hasOwn(commands, word) ? commands[word] : undefined
+}
+
 /** Whether the built-in shell runs the program in containers of the image. */
 export function hasProgram(image: ImageFacts, name: string): boolean {
+  if (ownProgramOf(image, name) !== undefined) return true
   const base = baseOf(name)
   if (base === undefined || image.distroless === true) return false
   if (base === 'bash') return image.programs?.includes('bash') === true

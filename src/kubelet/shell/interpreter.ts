@@ -1,4 +1,5 @@
-import type { Invocation, Pause } from '../commands/command.js'
+import type { Invocation, Pause, Served, ServedRequest, Spawned } from '../commands/command.js'
+import type { Program as Command } from '../commands/command.js'
 import { programOf } from '../commands/programs.js'
 import { FileFault } from '../files/file-system.js'
 import { absolutePath } from '../files/tree.js'
@@ -66,6 +67,32 @@ export function runProcess(process: ShellProcess, host: ProcessHost): number | u
   return new Interpreter(process, host).run()
 }
 
+/** Whether a command of the process listens on a port (`80`, `53/udp`). */
+export function listensOn({ threads }: ShellProcess, port: string): boolean {
+  return threads.some(({ frames }) => frames.at(-1)?.paused?.listens?.includes(port) === true)
+}
+
+/** Passes a request to the command that listens on a port. Run the process afterwards if `next` is set. */
+export function serveProcess(
+  process: ShellProcess,
+  host: ProcessHost,
+  port: string,
+  request: ServedRequest,
+): Served {
+  return new Interpreter(process, host).serve(port, request)
+}
+
+/**
+ * Delivers SIGTERM to a process without a trap. Returns whether its command handles the signal, and so has
+ * ended.
+ */
+export function stopProcess(process: ShellProcess): boolean {
+  const code = process.threads[0]?.frames.at(-1)?.paused?.stopCode
+  if (code === undefined) return false
+  process.exitCode = code
+  return true
+}
+
 /** Delivers a signal to a trap. Returns whether the process has a trap for it (an empty trap ignores it). */
 export function trapSignal(process: ShellProcess, name: string): boolean {
   const trap = process.threads[0]?.shells.at(-1)?.traps.get(name)
@@ -102,6 +129,32 @@ class Interpreter {
     const times = threads.map(({ frames }) => frames.at(-1)?.paused?.until ?? Infinity)
     const next = Math.min(...times)
     return next === Infinity ? undefined : next
+  }
+
+  serve(port: string, request: ServedRequest): Served {
+    for (const thread of this.#process.threads) {
+      const frame = thread.frames.at(-1)
+      const paused = frame?.paused
+      if (frame === undefined || paused?.listens?.includes(port) !== true) continue
+      const { words, env, memory } = paused
+      const [name = '', ...args] = words
+      const served = this.#programOf(name)?.serve?.(
+        this.#invocation(thread, { name, args, env, memory }),
+        request,
+      )
+      if (served?.next !== undefined) this.#settle(thread, frame, words, env, served.next)
+      return served ?? {}
+    }
+    return {}
+  }
+
+  /** Returns a program of the image, or one that every container has. */
+  #programOf(name: string): Command | undefined {
+    const base = baseOf(name)
+    return (
+      this.#host.world.ownProgram(name) ??
+      (base !== undefined && this.#host.world.has(base) ? programOf(base) : undefined)
+    )
   }
 
   /** Runs a thread. Returns whether it has made progress. */
@@ -331,16 +384,19 @@ class Interpreter {
       return outcome === undefined ? true : this.#settle(thread, frame, words, env, outcome)
     }
     const base = baseOf(name)
-    if (base === undefined || !this.#host.world.has(base)) return this.#runOther(thread, frame, words, env)
-    if (SHELLS.has(base)) return this.#shell(thread, frame, words, env)
-    const program = programOf(base)
+    const own = this.#host.world.ownProgram(name)
+    if (own === undefined && (base === undefined || !this.#host.world.has(base)))
+      return this.#runOther(thread, frame, words, env)
+    if (own === undefined && base !== undefined && SHELLS.has(base))
+      return this.#shell(thread, frame, words, env)
+    const program = this.#programOf(name)
     if (program === undefined) return this.#runOther(thread, frame, words, env)
     return this.#settle(
       thread,
       frame,
       words,
       env,
-      program.run(this.#invocation(thread, { name: base, args, env, memory })),
+      program.run(this.#invocation(thread, { name: base ?? name, args, env, memory })),
     )
   }
 
@@ -368,7 +424,33 @@ class Interpreter {
       input: this.#streams.input(thread),
       write: (text) => this.#streams.write(thread, 1, text),
       error: (text) => this.#streams.write(thread, 2, text),
+      spawn: (words, stdin = '') => this.#spawn(words, env, shellOf(thread).cwd, stdin),
     }
+  }
+
+  #spawn(
+    words: readonly string[],
+    env: ReadonlyMap<string, string>,
+    cwd: string,
+    stdin: string,
+  ): Spawned | undefined {
+    const child = newProcess({
+      pid: this.#process.nextPid++,
+      words,
+      env: Object.fromEntries(env),
+      cwd,
+      stdin: true,
+    })
+    child.stdin.text = stdin
+    child.stdin.closed = true
+    const output = ['', '', '']
+    runProcess(child, {
+      ...this.#host,
+      world: this.#host.world,
+      emit: (fd, text) => void (output[fd] += text),
+    })
+    if (child.exitCode === undefined) return undefined
+    return { stdout: output[1] ?? '', stderr: output[2] ?? '', exitCode: child.exitCode }
   }
 
   #settle(

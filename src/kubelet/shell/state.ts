@@ -45,6 +45,8 @@ export interface Paused {
   readonly memory: PlainData
   readonly until?: number
   readonly input?: boolean
+  readonly listens?: readonly string[]
+  readonly stopCode?: number
 }
 
 /** A running script: its text, and the number of its next operation. */

@@ -1,6 +1,10 @@
-import type { Service } from '../../../api/core/generated.js'
+import type { Endpoints, Service } from '../../../api/core/generated.js'
+import { parseIp } from '../../../api/ip.js'
 import type { ClientConfig } from '../../../api/webhook-client.js'
 import { deepFreeze } from '../../../api/schema/freeze.js'
+import type { Address } from '../../endpoints/proxy.js'
+import { endpointAddress } from '../../endpoints/proxy.js'
+import type { ProxyNetwork } from '../../proxied.js'
 
 /** A webhook that could not be called; the message is that of Go's HTTP client. */
 export class WebhookCallError extends Error {
@@ -11,38 +15,85 @@ export class WebhookCallError extends Error {
 export interface WebhookSurroundings {
   readonly handlers: WebhookHandlers
   readonly service: (namespace: string, name: string) => Service | undefined
+  readonly endpoints: (namespace: string, name: string) => Endpoints | undefined
+  /** Without it, only `handlers` can be reached. */
+  readonly network: ProxyNetwork | undefined
 }
 
 interface Target {
   readonly url: string
   readonly path: string
   readonly handler: WebhookHandler | undefined
-  /** The error of the call if there is no handler. */
+  /** Where it listens, if there is no handler. */
+  readonly address?: Address | undefined
+  readonly serverName?: string
+  /** The error of the call if there is neither. */
   readonly fault: string
 }
 
-/** Calls a webhook. Throws {@link WebhookCallError}. Source: apiserver pkg/util/webhook/client.go. */
+/**
+ * Calls a webhook: a handler in this process, or else the server behind its Service or address. Throws {@link
+ * WebhookCallError}. Source: apiserver pkg/util/webhook/client.go.
+ */
 export function callWebhook(
-  { url, service }: ClientConfig,
+  config: ClientConfig,
   review: WebhookReview,
   timeoutSeconds: number,
   surroundings: WebhookSurroundings,
 ): WebhookAnswer {
+  const { url, service } = config
   const target =
     service === undefined ? urlTarget(url ?? '', surroundings) : serviceTarget(service, surroundings)
   const fail = (why: string): Error =>
     new WebhookCallError(`Post ${JSON.stringify(`${target.url}?timeout=${timeoutSeconds}s`)}: ${why}`)
-  if (target.handler === undefined) throw fail(target.fault)
+  const timeout = timeoutSeconds * 1000
   let answer: WebhookAnswer
-  try {
-    answer = target.handler(deepFreeze(review), { path: target.path, timeout: timeoutSeconds * 1000 })
-  } catch (error) {
-    throw fail(error instanceof Error ? error.message : String(error))
+  if (target.handler !== undefined) {
+    try {
+      answer = target.handler(deepFreeze(review), { path: target.path, timeout })
+    } catch (error) {
+      throw fail(error instanceof Error ? error.message : String(error))
+    }
+  } else {
+    answer = post(config, target, review, timeoutSeconds, surroundings, fail)
   }
   if (answer instanceof Promise)
     throw new TypeError(`the webhook ${target.url} must not be async; it returned a promise`)
-  if ((answer.takes ?? 0) > timeoutSeconds * 1000) throw fail('context deadline exceeded')
+  if ((answer.takes ?? 0) > timeout) throw fail('context deadline exceeded')
   return answer
+}
+
+/** Posts the review to a server. Source: client-go rest.Request.Do, for status codes of 400 and above. */
+function post(
+  { caBundle = '' }: ClientConfig,
+  { address, serverName = '', path, fault }: Target,
+  review: WebhookReview,
+  timeoutSeconds: number,
+  { network }: WebhookSurroundings,
+  fail: (why: string) => Error,
+): WebhookAnswer {
+  if (address === undefined || network === undefined) throw fail(fault)
+  const reply = network.post({
+    ...address,
+    serverName,
+    path: `${path === '' ? '/' : path}?timeout=${timeoutSeconds}s`,
+    body: JSON.stringify(review),
+    caBundle: atob(caBundle),
+  })
+  if (typeof reply === 'string') throw fail(reply)
+  if (reply.took > timeoutSeconds * 1000) throw fail('context deadline exceeded')
+  if (reply.code >= 400)
+    throw new WebhookCallError(
+      reply.code === 404
+        ? 'the server could not find the requested resource'
+        : `an error on the server (${JSON.stringify(reply.body.trim())}) has prevented the request from ` +
+            'succeeding',
+    )
+  try {
+    return JSON.parse(reply.body) as WebhookAnswer
+  } catch {
+    throw new WebhookCallError(`couldn't get version/kind; json parse error: ${reply.body.slice(0, 60)}`)
+  }
 }
 
 function own(handlers: WebhookHandlers, key: string): WebhookHandler | undefined {
@@ -51,31 +102,37 @@ function own(handlers: WebhookHandlers, key: string): WebhookHandler | undefined
 
 function urlTarget(url: string, { handlers }: WebhookSurroundings): Target {
   const [, origin = url, host = '', path = ''] = /^(https?:\/\/([^/?#]+))([^?#]*)/.exec(url) ?? []
-  const address = /:\d+$/.test(host) ? host : `${host}:443`
+  const [, name = '', port = '443'] = /^(.*?)(?::(\d+))?$/.exec(host) ?? []
+  const ip = name.replace(/^\[|\]$/g, '')
   return {
     url,
     path,
     handler: own(handlers, url) ?? own(handlers, origin),
-    fault: `dial tcp ${address}: connect: connection refused`,
+    address: parseIp(ip) === undefined ? undefined : { ip, port: Number(port) },
+    serverName: ip,
+    fault: `dial tcp ${name}:${port}: connect: connection refused`,
   }
 }
 
 function serviceTarget(
   { name, namespace, path = '', port = 443 }: NonNullable<ClientConfig['service']>,
-  { handlers, service }: WebhookSurroundings,
+  { handlers, service, endpoints, network }: WebhookSurroundings,
 ): Target {
   const url = `https://${name}.${namespace}.svc:${port}${path === '' ? '/' : path}`
   const handler = own(handlers, `${namespace}/${name}`)
   if (handler !== undefined) return { url, path, handler, fault: '' }
   const found = service(namespace, name)
   if (found === undefined) return { url, path, handler, fault: `service ${JSON.stringify(name)} not found` }
-  if (!(found.spec.ports ?? []).some((one) => one.port === port)) {
+  const servicePort = (found.spec.ports ?? []).find((one) => one.port === port)
+  if (servicePort === undefined) {
     return { url, path, handler, fault: `no service port ${port} found for service ${JSON.stringify(name)}` }
   }
   return {
     url,
     path,
     handler,
+    address: endpointAddress(endpoints(namespace, name)?.subsets ?? [], servicePort.name ?? '', network),
+    serverName: `${name}.${namespace}.svc`,
     fault: `dial tcp ${found.spec.clusterIP ?? ''}:${port}: connect: connection refused`,
   }
 }

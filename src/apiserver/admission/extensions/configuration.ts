@@ -7,6 +7,7 @@ import type {
 import type { KindDefinition, KubeObject } from '../../../api/definition.js'
 import type { RandomStream } from '../../../sim/random.js'
 import type { ServerDependencies } from '../../server-dependencies.js'
+import type { ProxyNetwork } from '../../proxied.js'
 import type { Resources } from '../../registry/resources.js'
 import type { Storage } from '../../storage/storage.js'
 import { prefixEnd } from '../../storage/storage.js'
@@ -18,6 +19,7 @@ export interface ExtensionDependencies {
   readonly resources: Resources
   readonly random: RandomStream
   readonly handlers: WebhookHandlers
+  readonly network: () => ProxyNetwork | undefined
   readonly authorizer: ServerDependencies['authorizer']
 }
 

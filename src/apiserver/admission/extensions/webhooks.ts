@@ -1,5 +1,5 @@
 import type { MutatingWebhook, ValidatingWebhook } from '../../../api/admissionregistration/generated.js'
-import type { Service } from '../../../api/core/generated.js'
+import type { Endpoints, Service } from '../../../api/core/generated.js'
 import type { KindDefinition } from '../../../api/definition.js'
 import { isPlainObject } from '../../../api/schema/plain-json.js'
 import { ApiError } from '../../../client/api-error.js'
@@ -93,7 +93,7 @@ function call(
   as: KindDefinition,
   attributes: AdmissionAttributes,
   context: AdmissionContext,
-  { ports: { random, handlers } }: ExtensionConfiguration,
+  { ports: { random, handlers, network } }: ExtensionConfiguration,
 ): WebhookResponse {
   const version = webhook.admissionReviewVersions.find((one) => one === 'v1' || one === 'v1beta1') ?? 'v1'
   const apiVersion = `admission.k8s.io/${version}`
@@ -104,6 +104,8 @@ function call(
   const surroundings = {
     handlers,
     service: (namespace: string, name: string) => context.get<Service>('services', namespace, name),
+    endpoints: (namespace: string, name: string) => context.get<Endpoints>('endpoints', namespace, name),
+    network: network(),
   }
   const answer = callWebhook(
     webhook.clientConfig,

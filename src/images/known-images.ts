@@ -1,61 +1,5 @@
-import type { ImageBehavior, ImageDefinition } from './image.js'
-
-/** State of an agnhost container: plain data. */
-interface AgnhostState {
-  readonly mode: string
-  /** Port of HTTP. */
-  readonly port: number
-  readonly [name: string]: string | number
-}
-
-/** Virtual ms during which `agnhost liveness` is healthy. */
-const HEALTHY_TIME = 10_000
-const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'serve-hostname': 9376 }
-
-/**
- * The supported part of the image of Kubernetes' end-to-end tests and many examples: `pause`, `netexec` (/,
- * /hostname, /healthz, /echo, /exit, /clientip), `serve-hostname` and `liveness` (500 after ten seconds).
- * Source: test/images/agnhost.
- */
-const AGNHOST: ImageBehavior<AgnhostState> = {
-  start({ command }) {
-    const [, mode = 'pause', ...flags] =
-      command.at(0)?.endsWith('agnhost') === true ? command : ['', ...command]
-    const given = flags.join(' ').match(/--(?:http-)?port[= ](\d+)/)?.[1]
-    return { state: { mode, port: given === undefined ? (DEFAULT_PORTS[mode] ?? 8080) : Number(given) } }
-  },
-  request({ mode, port }, { protocol, port: asked, path = '/' }, { now, startedAt, pod, podIP }) {
-    if (mode === 'pause' || asked !== port) return {}
-    if (protocol !== 'http') return { response: { body: '' } }
-    const { pathname, searchParams } = new URL(path, 'http://localhost')
-    const answer = (
-      body: string,
-      status = 200,
-    ): { readonly response: { readonly status: number; readonly body: string } } => ({
-      response: { status, body },
-    })
-    if (mode === 'serve-hostname') return answer(pod)
-    if (mode === 'liveness') {
-      const seconds = (now - startedAt) / 1000
-      if (pathname !== '/healthz') return answer('404 page not found\n', 404)
-      return now - startedAt > HEALTHY_TIME ? answer(`error: ${seconds}`, 500) : answer('ok')
-    }
-    switch (pathname) {
-      case '/hostname':
-        return answer(pod)
-      case '/clientip':
-        return answer(podIP)
-      case '/healthz':
-        return answer('')
-      case '/echo':
-        return answer(searchParams.get('msg') ?? '', Number(searchParams.get('code') ?? 200))
-      case '/exit':
-        return { exit: Number(searchParams.get('code') ?? 0) }
-      default:
-        return answer(`NOW: ${new Date(now).toISOString()}`)
-    }
-  },
-}
+import type { ImageDefinition } from '../kubelet/index.js'
+import { AGNHOST } from './agnhost/agnhost.js'
 
 /** `id` in busybox shows the groups of these users. */
 const BUSYBOX_PASSWD = `root:x:0:0:root:/root:/bin/sh
@@ -221,18 +165,12 @@ Commercial support is available at
     programs: ['bash'],
     page: '<!DOCTYPE html>\n<title>WordPress</title>\n',
   },
-  agnhost: {
-    user: '',
-    entrypoint: ['/agnhost'],
-    cmd: ['pause'],
-    ports: [8080, 9376, 80],
-    behavior: AGNHOST as unknown as ImageBehavior,
-  },
+  agnhost: AGNHOST,
   pause: { user: '65535:65535', entrypoint: ['/pause'], ports: [], distroless: true },
 }
 
 /** Images that respond with the name of their pod. */
-const HOSTNAME = { user: '', ports: [9376, 8080] }
+const HOSTNAME = { user: '', ports: [9376, 8080], listensOnDeclared: true }
 
 /** What is known of an image by its full name (`docker.io/library/nginx:1.27`); undefined if nothing is. */
 export function knownImage(fullName: string): Omit<ImageDefinition, 'name'> | undefined {
@@ -251,11 +189,6 @@ const HOSTNAMES = new Set([
   'http-echo',
   'echo',
 ])
-
-/** Whether a container of the image responds with the name of its pod. */
-export function servesHostname(fullName: string): boolean {
-  return HOSTNAMES.has(lastPart(fullName))
-}
 
 function lastPart(fullName: string): string {
   const path = fullName.split('@')[0] ?? ''

@@ -1,0 +1,95 @@
+import type { ImageDefinition, Invocation, Program } from '../../kubelet/index.js'
+import { mounttest } from './files.js'
+import { guestbook } from './guestbook.js'
+import { netexec } from './netexec.js'
+import { grpcHealthChecking, liveness, noSnatTest, porter, serveHostname, testWebserver } from './servers.js'
+import type { Subcommand, SubcommandCall } from './subcommand.js'
+import { parseFlags } from './subcommand.js'
+import {
+  connect,
+  dnsServerList,
+  dnsSuffix,
+  entrypointTester,
+  etcHosts,
+  inclusterclient,
+  logsGenerator,
+  nonewprivs,
+  pause,
+} from './tools.js'
+import { crdConversionWebhook, webhook } from './webhook.js'
+
+const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
+  connect,
+  'crd-conversion-webhook': crdConversionWebhook,
+  'dns-server-list': dnsServerList,
+  'dns-suffix': dnsSuffix,
+  'entrypoint-tester': entrypointTester,
+  'etc-hosts': etcHosts,
+  'grpc-health-checking': grpcHealthChecking,
+  guestbook,
+  inclusterclient,
+  liveness,
+  'logs-generator': logsGenerator,
+  mounttest,
+  netexec,
+  'no-snat-test': noSnatTest,
+  nonewprivs,
+  pause,
+  porter,
+  'serve-hostname': serveHostname,
+  'test-webserver': testWebserver,
+  webhook,
+}
+
+const VERSION = '2.56'
+
+/** Returns the subcommand and its call, or the exit code of a wrong one. */
+function resolve(call: Invocation): readonly [Subcommand, SubcommandCall] | number {
+  const [name = '', ...args] = call.args
+  if (name === '' || name === '--help' || name === 'help') {
+    call.write(`Usage:\n  app [command]\n\nAvailable Commands:\n  ${Object.keys(SUBCOMMANDS).join('\n  ')}\n`)
+    return 0
+  }
+  if (name === '--version') {
+    call.write(`agnhost version ${VERSION}\n`)
+    return 0
+  }
+  const subcommand = Object.hasOwn(SUBCOMMANDS, name) ? SUBCOMMANDS[name] : undefined
+  if (subcommand === undefined) {
+    call.error(`Error: unknown command ${JSON.stringify(name)} for "app"\nRun 'app --help' for usage.\n`)
+    return 1
+  }
+  // the tester prints its arguments, so they are no flags
+  const parsed =
+    subcommand === entrypointTester ? { flags: {}, rest: args } : parseFlags(args, subcommand.flags ?? {})
+  if (typeof parsed === 'string') {
+    call.error(`Error: ${parsed}\n`)
+    return 1
+  }
+  return [subcommand, { ...call, args, ...parsed }]
+}
+
+const PROGRAM: Program = {
+  name: 'agnhost',
+  run(call) {
+    const resolved = resolve(call)
+    return typeof resolved === 'number' ? resolved : resolved[0].run(resolved[1])
+  },
+  serve(call, request) {
+    const resolved = resolve(call)
+    return typeof resolved === 'number' ? {} : (resolved[0].serve?.(resolved[1], request) ?? {})
+  },
+}
+
+/**
+ * The image of Kubernetes' end-to-end tests and many examples, with its subcommands. Source:
+ * test/images/agnhost.
+ */
+export const AGNHOST: Omit<ImageDefinition, 'name'> = {
+  user: '',
+  entrypoint: ['/agnhost'],
+  cmd: ['pause'],
+  ports: [],
+  files: { '/uploads/.keep': '' },
+  commands: { '/agnhost': PROGRAM, '/agnhost-2': PROGRAM, agnhost: PROGRAM },
+}

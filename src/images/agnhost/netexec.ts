@@ -1,0 +1,246 @@
+import { addressesOf } from '../../kubelet/index.js'
+import { redirect } from './servers.js'
+import type { Served, ServedRequest } from '../../kubelet/index.js'
+import type { Subcommand, SubcommandCall } from './subcommand.js'
+import { GO_STOPPED, durationOf, listening, log, textResponse, urlOf } from './subcommand.js'
+
+/** A file name counter for uploads. */
+interface Memory {
+  readonly uploads: number
+  /** Exit code for which it waits. */
+  readonly exit?: number
+}
+
+/**
+ * HTTP and UDP servers with endpoints for tests of the network. Source: test/images/agnhost/netexec.
+ */
+export const netexec: Subcommand = {
+  flags: {
+    'http-port': '8080',
+    'udp-port': '8081',
+    'sctp-port': '-1',
+    'tls-cert-file': '',
+    'tls-private-key-file': '',
+    'http-override': '',
+    'udp-listen-addresses': '',
+    'delay-shutdown': '0',
+  },
+  run(call) {
+    const { memory, flags } = call
+    const { exit } = (memory ?? {}) as Partial<Memory>
+    if (exit !== undefined) return exit
+    log(call, `Started HTTP server on port ${flags['http-port'] ?? ''}`)
+    if (flags['udp-port'] !== '-1') log(call, `Started UDP server on port  ${flags['udp-port'] ?? ''}`)
+    return listening(portsOf(call), { uploads: 0 })
+  },
+  serve(call, request) {
+    if (request.protocol !== 'http') return datagram(call, request)
+    const { flags, world } = call
+    const override = flags['http-override'] ?? ''
+    const asked = override === '' ? request : { ...request, method: 'GET', path: override }
+    const handler = HANDLERS[urlOf(asked).pathname]
+    const served = handler === undefined ? root(call) : handler(call, asked)
+    const file = flags['tls-cert-file'] ?? ''
+    if (file === '' || served.response === undefined) return served
+    return { ...served, response: { ...served.response, certificate: world.files.read(file) } }
+  },
+}
+
+const portsOf = ({ flags }: SubcommandCall): readonly string[] => [
+  flags['http-port'] ?? '',
+  ...(flags['udp-port'] === '-1' ? [] : [`${flags['udp-port'] ?? ''}/udp`]),
+  ...(flags['sctp-port'] === '-1' ? [] : [`${flags['sctp-port'] ?? ''}/sctp`]),
+]
+
+/** Go prints times in a format of its own, with a monotonic reading. */
+function root(call: SubcommandCall): Served {
+  log(call, 'GET /')
+  const time = new Date(call.world.now).toISOString()
+  const seconds = `${time.slice(0, 10)} ${time.slice(11, 23)}`
+  return textResponse(`NOW: ${seconds}000000 +0000 UTC m=+${(call.world.now % 1e6) / 1000}`)
+}
+
+function datagram(call: SubcommandCall, { body = '', from = '' }: ServedRequest): Served {
+  const text = body.trim().toLowerCase()
+  if (text === 'hostname') {
+    log(call, 'Sending udp hostName response')
+    return { response: { body: call.world.hostname } }
+  }
+  if (text === 'clientip') return { response: { body: `${from}:${CLIENT_PORT}` } }
+  if (text.startsWith('echo ')) {
+    const echoed = text.slice('echo '.length)
+    log(call, `Echoing ${echoed} to UDP client ${from}`)
+    return { response: { body: echoed } }
+  }
+  if (text !== '') log(call, `Unknown UDP command received from ${from}: ${text}`)
+  return {}
+}
+
+/** The ephemeral port that clients have. */
+const CLIENT_PORT = 33_554
+
+type Handler = (call: SubcommandCall, request: ServedRequest) => Served
+
+const parameter = (request: ServedRequest, name: string): string =>
+  urlOf(request).searchParams.get(name) ??
+  (request.method === 'POST' ? new URLSearchParams(request.body ?? '').get(name) : null) ??
+  ''
+
+const HANDLERS: Readonly<Record<string, Handler>> = {
+  '/hostname': hostname,
+  '/hostName': hostname,
+  '/clientip': (call, { from = '' }) => {
+    log(call, 'GET /clientip')
+    return textResponse(`${from.includes(':') ? `[${from}]` : from}:${CLIENT_PORT}`)
+  },
+  '/healthz': (call) => {
+    log(call, 'GET /healthz')
+    return textResponse('')
+  },
+  '/header': (_call, request) =>
+    textResponse(request.headers?.[parameter(request, 'key').toLowerCase()] ?? ''),
+  '/echo': echo,
+  '/exit': exit,
+  '/shutdown': () => ({ next: 0 }),
+  '/redirect': (call, request) => {
+    const [location, code] = [parameter(request, 'location'), parameter(request, 'code')]
+    log(call, `${request.method ?? 'GET'} /redirect?msg=${location}&code=${code}`)
+    return redirect(location, code === '' ? 302 : Number(code))
+  },
+  '/shell': shell,
+  '/dial': dial,
+  '/upload': upload,
+}
+
+function hostname(call: SubcommandCall, request: ServedRequest): Served {
+  log(call, `GET ${urlOf(request).pathname}`)
+  return textResponse(call.world.hostname)
+}
+
+function echo(call: SubcommandCall, request: ServedRequest): Served {
+  const [message, code] = [parameter(request, 'msg'), parameter(request, 'code')]
+  log(call, `GET /echo?msg=${message}&code=${code}`)
+  if (code !== '' && !/^[-+]?\d+$/.test(code))
+    return textResponse(`argument 'code' must be an integer or empty, got ${JSON.stringify(code)}\n`)
+  return textResponse(message, code === '' ? 200 : Number(code))
+}
+
+/** Exits with a code, after a wait; without a timeout the connection is just closed. */
+function exit(call: SubcommandCall, request: ServedRequest): Served {
+  const [code, timeout, wait] = ['code', 'timeout', 'wait'].map((name) => parameter(request, name))
+  log(call, `GET /exit?code=${code}&timeout=${timeout}&wait=${wait}`)
+  for (const [name, value = ''] of [
+    ['timeout', timeout],
+    ['wait', wait],
+  ]) {
+    if (value !== '' && durationOf(value) === undefined)
+      return textResponse(
+        `argument '${name}' must be a valid golang duration or empty, got ${JSON.stringify(value)}\n`,
+      )
+  }
+  if (!/^[-+]?\d*$/.test(code ?? ''))
+    return textResponse(`argument 'code' must be an integer [0-127] or empty, got ${JSON.stringify(code)}\n`)
+  const ms = wait === undefined || wait === '' ? 0 : (durationOf(wait) ?? 0)
+  const next = { listens: portsOf(call), stopCode: GO_STOPPED, memory: { uploads: 0, exit: Number(code) } }
+  return { next: ms === 0 ? Number(code) : { ...next, until: call.world.now + ms } }
+}
+
+function shell(call: SubcommandCall, request: ServedRequest): Served {
+  const command = parameter(request, 'shellCommand') || parameter(request, 'cmd')
+  log(call, `GET /shell?cmd=${command}`)
+  const { stdout, stderr, exitCode } = call.spawn(['/bin/sh', '-c', command]) ?? {
+    stdout: '',
+    stderr: '',
+    exitCode: 124,
+  }
+  const output = stdout + stderr
+  const answer = {
+    ...(exitCode === 0 ? {} : { error: `exit status ${exitCode}` }),
+    ...(output === '' ? {} : { output }),
+  }
+  return textResponse(JSON.stringify(answer))
+}
+
+/** Dials other pods, and returns their responses and the errors. */
+function dial(call: SubcommandCall, request: ServedRequest): Served {
+  const [host = '', port = '', asked = '', protocol = '', tries = ''] = [
+    'host',
+    'port',
+    'request',
+    'protocol',
+    'tries',
+  ].map((name) => urlOf(request).searchParams.get(name) ?? '')
+  log(call, `GET /dial?host=${host}&protocol=${protocol}&port=${port}&request=${asked}&tries=${tries}`)
+  if (tries !== '' && !/^\d+$/.test(tries)) return textResponse('tries parameter is invalid. \n', 400)
+  if (asked === '') return textResponse('request parameter not specified. <nil>\n', 400)
+  const kind = protocol.toLowerCase()
+  if (kind !== '' && kind !== 'http' && kind !== 'udp')
+    return textResponse(`unsupported protocol. ${protocol}\n`, 400)
+  const [address] = addressesOf(host, (name) => call.world.network.lookup(name)) ?? []
+  if (address === undefined)
+    return textResponse(`host and/or port param are invalid. lookup ${host}: no such host\n`, 400)
+  const responses: string[] = []
+  const errors: string[] = []
+  for (let at = 0; at < Number(tries === '' ? 1 : tries); at++) {
+    const result = dialOnce(call, address, Number(port), kind === 'udp', asked)
+    if (result.body === undefined) errors.push(result.error)
+    else responses.push(result.body)
+  }
+  return textResponse(
+    JSON.stringify({
+      ...(errors.length === 0 ? {} : { errors }),
+      ...(responses.length === 0 ? {} : { responses }),
+    }),
+  )
+}
+
+const WHY: Readonly<Record<string, string>> = {
+  refused: 'connect: connection refused',
+  timeout: 'i/o timeout',
+  unreachable: 'connect: no route to host',
+  reset: 'EOF',
+}
+
+function dialOnce(
+  { world }: SubcommandCall,
+  address: string,
+  port: number,
+  isUdp: boolean,
+  asked: string,
+): { readonly body: string } | { readonly body?: undefined; readonly error: string } {
+  const connected = world.network.connect(
+    address,
+    port,
+    isUdp
+      ? { protocol: 'udp', body: asked }
+      : { protocol: 'http', method: 'GET', path: `/${asked}`, host: `${address}:${port}` },
+  )
+  if (connected.kind === 'answered' && (!isUdp || connected.response.body !== ''))
+    return { body: connected.response.body }
+  const why = connected.kind === 'answered' ? 'i/o timeout' : (WHY[connected.kind] ?? connected.kind)
+  return {
+    error: isUdp
+      ? `reading from udp connection failed. err:'read udp ${address}:${port}: ${why}'`
+      : `Get "http://${address}:${port}/${asked}": dial tcp ${address}:${port}: ${why}`,
+  }
+}
+
+/** Stores the file of a multipart form in /uploads. */
+function upload(call: SubcommandCall, request: ServedRequest): Served {
+  log(call, 'GET /upload')
+  const { world, memory } = call
+  const boundary = /boundary="?([^";]+)/.exec(request.headers?.['content-type'] ?? '')?.[1]
+  const part = (request.body ?? '')
+    .split(`--${boundary ?? ''}`)
+    .find((one) => /content-disposition:[^\r\n]*name="file"/i.test(one))
+  if (boundary === undefined || part === undefined)
+    return textResponse(JSON.stringify({ error: 'Unable to upload file.' }))
+  const { uploads } = memory as unknown as Memory
+  const path = `/uploads/upload${uploads + 1}`
+  world.files.write(path, part.slice(part.indexOf('\r\n\r\n') + 4).replace(/\r\n$/, ''), false, 0o700)
+  log(call, `Wrote upload to ${path}`)
+  return {
+    ...textResponse(JSON.stringify({ output: path }), 201),
+    next: listening(portsOf(call), { uploads: uploads + 1 }),
+  }
+}

@@ -1,0 +1,90 @@
+import { DurationError, parseGoDuration } from '../../api/duration.js'
+import type { Invocation, Pause, Served, ServedRequest } from '../../kubelet/index.js'
+
+/** Values of a subcommand's flags by name, with their defaults. */
+export type Flags = Readonly<Record<string, string>>
+
+/** One subcommand of agnhost. */
+export interface Subcommand {
+  /** Its flags with their defaults; `false` and `true` mark flags that need no value. Default: none. */
+  readonly flags?: Flags
+  /** Returns its exit code, or waits for requests. */
+  run(call: SubcommandCall): number | Pause
+  serve?(call: SubcommandCall, request: ServedRequest): Served
+}
+
+/** A call of a subcommand. */
+export interface SubcommandCall extends Invocation {
+  /** Values of its flags. */
+  readonly flags: Flags
+  /** The words that are no flags. */
+  readonly rest: readonly string[]
+}
+
+/**
+ * Parses flags as cobra does (`--name=value`, `--name value`), or returns cobra's error for one that is
+ * unknown.
+ */
+export function parseFlags(
+  args: readonly string[],
+  known: Flags,
+): { readonly flags: Flags; readonly rest: readonly string[] } | string {
+  const flags: Record<string, string> = { ...known }
+  const rest: string[] = []
+  for (let at = 0; at < args.length; at++) {
+    const word = args[at] as string
+    if (!word.startsWith('--')) {
+      rest.push(word)
+      continue
+    }
+    const [name = '', ...value] = word.slice(2).split('=')
+    if (!Object.hasOwn(known, name)) return `unknown flag: --${name}`
+    const isBoolean = known[name] === 'true' || known[name] === 'false'
+    if (value.length > 0) flags[name] = value.join('=')
+    else if (isBoolean) flags[name] = 'true'
+    else if (at + 1 < args.length) flags[name] = args[++at] as string
+    else return `flag needs an argument: --${name}`
+  }
+  return { flags, rest }
+}
+
+/** Writes a line to standard error as Go's log package does. */
+export function log(call: Invocation, text: string): void {
+  const [date = '', time = ''] = new Date(call.world.now).toISOString().split('T')
+  call.error(`${date.replaceAll('-', '/')} ${time.slice(0, 8)} ${text}\n`)
+}
+
+/** Returns a plain text response of an HTTP server. */
+export function textResponse(body: string, status = 200): Served {
+  return { response: { status, headers: { 'content-type': 'text/plain; charset=utf-8' }, body } }
+}
+
+/** Returns a JSON response of an HTTP server. */
+export function jsonResponse(value: unknown, status = 200): Served {
+  return {
+    response: { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(value) },
+  }
+}
+
+/** Path and query of a request. */
+export function urlOf({ path = '/' }: ServedRequest): URL {
+  return new URL(path, 'http://localhost')
+}
+
+/** Parses a Go duration to ms; undefined if it is none. */
+export function durationOf(text: string): number | undefined {
+  try {
+    return parseGoDuration(text)
+  } catch (error) {
+    if (error instanceof DurationError) return undefined
+    throw error
+  }
+}
+
+/** The exit code of a Go program that does not handle SIGTERM. */
+export const GO_STOPPED = 2
+
+/** Waits for requests on ports (`80`, `53/udp`) until SIGTERM. */
+export function listening(ports: readonly (number | string)[], memory: Pause['memory'] = null): Pause {
+  return { listens: ports.map(String), memory, stopCode: GO_STOPPED }
+}
