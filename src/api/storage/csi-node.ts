@@ -83,9 +83,11 @@ export const csiNodeDefinition: KindDefinition<CSINode> = defineKind<CSINode>({
   validateUpdate: validateUpdate(false),
   strategy: {
     metaOnUpdate: [2, 0],
-    prepareForUpdate: ({ spec }) => {
-      // an omitted list is nil in the answer
-      if (spec.drivers?.length === 0 && !wasSentEmpty(spec, 'drivers')) Object.assign(spec, { drivers: null })
+    prepareForUpdate: (draft) => {
+      const { spec } = draft
+      // an omitted list is nil in the response
+      if (spec.drivers?.length === 0 && !wasSentEmpty(spec, 'drivers'))
+        Object.assign(draft, { spec: { ...spec, drivers: null } })
     },
     allowUnconditionalUpdate: false,
   },
