@@ -364,7 +364,7 @@ describe.skipIf(!installed)('etcdctl', () => {
       setTimeout(() => cluster.kubectl('label configmap mine seen=yes'), 350)
       const { stdout: seen } = await following
       expect(seen).toMatch(
-        /^PUT\n\/registry\/configmaps\/default\/mine\n\{"apiVersion":"v1","kind":"ConfigMap","metadata":\{"name":"mine","namespace":"default","labels":\{"seen":"yes"\}/,
+        /^PUT\n\/registry\/configmaps\/default\/mine\n\{"kind":"ConfigMap","apiVersion":"v1","metadata":\{"name":"mine","namespace":"default","labels":\{"seen":"yes"\}/,
       )
       expect(seen).not.toContain('resourceVersion')
       expect((await run('del /registry/configmaps/default/mine')).stdout).toBe('1\n')
