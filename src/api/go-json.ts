@@ -1,5 +1,5 @@
 import { GoNumber, plainNumber } from './go-number.js'
-import { setOwn } from './schema/plain-json.js'
+import { maxStrictFaults, setOwn } from './schema/plain-json.js'
 import { ScanPosition } from './json-scan.js'
 
 export { JsonSyntaxError } from './json-scan.js'
@@ -38,7 +38,7 @@ class Parser {
   readonly #at: ScanPosition
   readonly #literalNumbers: boolean
   readonly #open: Open[] = []
-  readonly #duplicates: string[] = []
+  readonly #duplicates = new Set<string>()
 
   constructor(text: string, literalNumbers: boolean) {
     this.#at = new ScanPosition(text)
@@ -52,7 +52,7 @@ class Parser {
       value = this.#continue(top)
     }
     this.#at.end()
-    return { value, duplicateFields: this.#duplicates }
+    return { value, duplicateFields: [...this.#duplicates] }
   }
 
   /** Parses a scalar, or opens a container. */
@@ -107,8 +107,7 @@ class Parser {
   #key(open: Open, target: Record<string, unknown>): void {
     open.key = this.#at.key()
     if (!Object.hasOwn(target, open.key)) return
-    const path = this.#path()
-    if (!this.#duplicates.includes(path)) this.#duplicates.push(path)
+    if (this.#duplicates.size < maxStrictFaults) this.#duplicates.add(this.#path())
   }
 
   #number(): number | GoNumber {

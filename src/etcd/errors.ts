@@ -12,6 +12,7 @@ export const GrpcCode = {
 } as const
 
 const TABLE: Readonly<Record<EtcdErrorName, readonly [code: number, message: string]>> = {
+  requestTooLarge: [GrpcCode.InvalidArgument, 'etcdserver: request is too large'],
   keyNotProvided: [GrpcCode.InvalidArgument, 'etcdserver: key is not provided'],
   valueProvided: [GrpcCode.InvalidArgument, 'etcdserver: value is provided'],
   leaseProvided: [GrpcCode.InvalidArgument, 'etcdserver: lease is provided'],
@@ -47,6 +48,7 @@ const TABLE: Readonly<Record<EtcdErrorName, readonly [code: number, message: str
 
 /** The short name of an error of the store. */
 export type EtcdErrorName =
+  | 'requestTooLarge'
   | 'keyNotProvided'
   | 'valueProvided'
   | 'leaseProvided'

@@ -1,10 +1,11 @@
-import { parse, YAMLParseError } from 'yaml'
+import { YAMLParseError } from 'yaml'
 import { cachedKey, parseCertificates } from '../pki/index.js'
 import { ConfigurationError, KubectlError } from './errors.js'
 import type { FileSource } from './files.js'
 import type { Flags } from './flags.js'
 import type { KubectlEnvironment, RequestedIdentity } from './environment.js'
 import { goYamlFault } from '../api/yaml/errors.js'
+import { parseYamlText } from '../api/yaml/read.js'
 
 /** Default path of the kubeconfig. */
 export const DEFAULT_KUBECONFIG = '~/.kube/config'
@@ -304,7 +305,7 @@ function checkKey(certificate: string, key: string): void {
 export function parseKubeconfig(text: string, path: string): KubeconfigContent {
   let value: unknown
   try {
-    value = parse(text)
+    value = parseYamlText(text)
   } catch (error) {
     if (!(error instanceof YAMLParseError)) throw error
     throw new KubectlError(

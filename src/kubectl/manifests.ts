@@ -1,5 +1,5 @@
 import type { Document } from 'yaml'
-import { isCollection, parseAllDocuments, visit } from 'yaml'
+import { isCollection, visit, YAMLParseError } from 'yaml'
 import type { KubeObject } from '../api/definition.js'
 import { JsonSyntaxError, parseJson } from '../api/go-json.js'
 import type { CommandLine } from './call.js'
@@ -7,6 +7,7 @@ import { KubectlError } from './errors.js'
 import type { SourceText } from './files.js'
 import type { Info } from './resource-args.js'
 import { goYamlFault } from '../api/yaml/errors.js'
+import { type YamlOptions, yamlDocuments } from '../api/yaml/read.js'
 
 /** The objects of `-f` files and the errors; List kinds are expanded. */
 export interface Manifests {
@@ -49,27 +50,25 @@ export interface Untrusted {
  * go-yaml; dates and base 60 numbers stay text.
  */
 export function parseDocuments({ source, text }: SourceText): readonly unknown[] {
-  const documents = parseAllDocuments(text, {
-    schema: 'yaml-1.1',
-    merge: true,
-    // the last of duplicate keys wins; the server reports the others when it validates the fields
-    uniqueKeys: false,
-    logLevel: 'error',
-    customTags: (tags) =>
-      tags.filter((tag) => typeof tag === 'string' || (tag.format !== 'TIME' && !UNUSED_TAGS.has(tag.tag))),
-  })
-  if (!Array.isArray(documents)) return []
-  return documents.flatMap((document) => {
-    const fault = faultOf(text, document)
-    if (fault !== undefined)
-      throw new KubectlError(
-        `error parsing ${source}: ${jsonFault(text) ?? `error converting YAML to JSON: yaml: ${fault}`}`,
-      )
-    const value: unknown = document.toJS()
-    if (value === null || value === undefined) return []
-    checkTyped(source, value)
-    return [value]
-  })
+  const refuse = (fault: string): Error =>
+    new KubectlError(
+      `error parsing ${source}: ${jsonFault(text) ?? `error converting YAML to JSON: yaml: ${fault}`}`,
+    )
+  try {
+    return [...yamlDocuments(text, MANIFEST_YAML)].flatMap((document) => {
+      const fault = faultOf(text, document)
+      if (fault !== undefined) throw refuse(fault)
+      const value: unknown = document.toJS()
+      if (value === null || value === undefined) return []
+      checkTyped(source, value)
+      return [value]
+    })
+  } catch (error) {
+    if (error instanceof YAMLParseError) throw refuse(goYamlFault(text, error))
+    // all aliases are defined: one expands too much
+    if (error instanceof ReferenceError) throw refuse('document contains excessive aliasing')
+    throw error
+  }
 }
 
 /** go-yaml's error for a text; undefined if it is valid. */
@@ -112,6 +111,16 @@ const UNUSED_TAGS = new Set([
   'tag:yaml.org,2002:pairs',
   'tag:yaml.org,2002:set',
 ])
+
+const MANIFEST_YAML: YamlOptions = {
+  schema: 'yaml-1.1',
+  merge: true,
+  // the last of duplicate keys wins; the server reports the others when it validates the fields
+  uniqueKeys: false,
+  logLevel: 'error',
+  customTags: (tags) =>
+    tags.filter((tag) => typeof tag === 'string' || (tag.format !== 'TIME' && !UNUSED_TAGS.has(tag.tag))),
+}
 
 function checkTyped(source: string, value: unknown): asserts value is Untrusted {
   if (typeof value !== 'object' || value === null || Array.isArray(value))

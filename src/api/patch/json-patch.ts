@@ -1,3 +1,5 @@
+import { copyJson } from '../schema/plain-json.js'
+import { roughSize } from '../rough-size.js'
 import { sameJson } from './same-json.js'
 
 /** An operation as the client sent it. */
@@ -7,6 +9,12 @@ interface Operation {
   readonly from?: unknown
   readonly value?: unknown
 }
+
+/**
+ * Most bytes that the copies of one patch can add. Source: apiserver pkg/server/config.go
+ * (JSONPatchMaxCopyBytes).
+ */
+const MOST_COPIED = 3 * 1024 * 1024
 
 /** An operation that cannot be applied. The server does not report why. */
 export class JsonPatchError extends Error {
@@ -22,21 +30,27 @@ type Container = Record<string, unknown> | unknown[]
  * null is one without operations. Neither argument is changed. Throws {@link JsonPatchError}.
  */
 export function applyJsonPatch(document: unknown, operations: readonly unknown[] | null): unknown {
-  const root = { document: structuredClone(document) }
+  const root: Root = { document: copyJson(document), copied: 0 }
   for (const operation of operations ?? []) apply(root, (operation ?? {}) as Operation)
   return root.document
 }
 
-function apply(root: { document: unknown }, operation: Operation): void {
+interface Root {
+  document: unknown
+  /** Bytes that copies have added. */
+  copied: number
+}
+
+function apply(root: Root, operation: Operation): void {
   const { op, path } = operation
   if (typeof path !== 'string') throw new JsonPatchError('missing path')
   switch (op) {
     case 'add':
-      return add(locate(root.document, path), structuredClone(operation.value ?? null))
+      return add(locate(root.document, path), copyJson(operation.value ?? null))
     case 'remove':
       return remove(locate(root.document, path))
     case 'replace':
-      return replace(root, path, structuredClone(operation.value ?? null))
+      return replace(root, path, copyJson(operation.value ?? null))
     case 'test':
       return test(root.document, path, operation.value ?? null)
     case 'move': {
@@ -46,12 +60,24 @@ function apply(root: { document: unknown }, operation: Operation): void {
       return add(locate(root.document, path), value)
     }
     case 'copy': {
-      const value = read(locate(root.document, textOf(operation.from)))
-      return add(locate(root.document, path), structuredClone(value ?? null))
+      const value = read(locate(root.document, textOf(operation.from))) ?? null
+      const target = locate(root.document, path)
+      countCopied(root, value)
+      return add(target, copyJson(value))
     }
     default:
       throw new JsonPatchError(`unexpected kind: ${String(op)}`)
   }
+}
+
+/** Counts a copy before it is made. Source: evanphx/json-patch v4 patch.go copy. */
+function countCopied(root: Root, value: unknown): void {
+  root.copied += roughSize(value)
+  if (root.copied <= MOST_COPIED) return
+  throw new JsonPatchError(
+    `Unable to complete the copy, the accumulated size increase of copy is ${root.copied}, ` +
+      `exceeding the limit ${MOST_COPIED}`,
+  )
 }
 
 interface Place {

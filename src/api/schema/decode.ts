@@ -1,5 +1,5 @@
 import { DecodeError, jsonKind } from './decode-error.js'
-import { isPlainObject, maxDepth, maxItems, setOwn } from './plain-json.js'
+import { isPlainObject, maxDepth, maxItems, maxStrictFaults, setOwn } from './plain-json.js'
 import { goTypeOf, planOf, type FieldPlan, type Plan } from './plan.js'
 import { readScalar, TypeMismatch, zeroScalar } from './scalars.js'
 import { noteSentEmpty } from './sent-empty.js'
@@ -80,7 +80,7 @@ class Decoder {
       const field = guess?.name === name ? guess : this.lookUp(plan, name, at)
       const value = input[name]
       if (field === undefined) {
-        if (value !== undefined) this.unknownFields.push(this.pathText(name))
+        if (value !== undefined) this.unknown(name)
       } else if (value !== undefined && value !== null) {
         this.field(out, field, value, partOf(like, name))
       }
@@ -91,6 +91,10 @@ class Decoder {
     }
     this.depth--
     return out
+  }
+
+  private unknown(name: string): void {
+    if (this.unknownFields.length < maxStrictFaults) this.unknownFields.push(this.pathText(name))
   }
 
   private lookUp({ fields, guesses }: Plan, name: string, at: number): FieldPlan | undefined {

@@ -7,6 +7,12 @@ export const maxDepth = 10_000
 /** Longest list, far above what a body of 3 MiB can hold. */
 export const maxItems = 1_000_000
 
+/**
+ * Most faults that strict decoding reports. Source: sigs.k8s.io/json
+ * internal/golang/encoding/json/kubernetes_patch.go saveStrictError.
+ */
+export const maxStrictFaults = 100
+
 /** Whether the value is a plain object, also of another realm; not a class instance, Map, Date and so on. */
 export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false

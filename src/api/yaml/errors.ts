@@ -13,6 +13,7 @@ interface Rule {
 }
 
 const rules: readonly Rule[] = [
+  { pattern: /^RESOURCE_EXHAUSTION/, place: 'scanner', text: 'exceeded max depth of 10000' },
   { pattern: /^BAD_SCALAR_START/, place: 'scanner', text: 'found character that cannot start any token' },
   {
     pattern: /^TAB_AS_INDENT .*after a key/,

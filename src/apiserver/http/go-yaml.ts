@@ -3,21 +3,20 @@ import {
   isScalar,
   isSeq,
   LineCounter,
-  parseAllDocuments,
+  YAMLParseError,
   type Document,
   type Node,
   type Tags,
 } from 'yaml'
 import { textOf } from '../../api/go-text.js'
 import { goYamlFault } from '../../api/yaml/errors.js'
+import { firstYamlDocument } from '../../api/yaml/read.js'
 
 /** Invalid YAML. The message is that of Go's library. */
 export class YamlSyntaxError extends Error {
   override readonly name = 'YamlSyntaxError'
 }
 
-/** Deepest nesting of a document. */
-const MOST_DEPTH = 1000
 /** Tags of YAML 1.1 that are not resolved: times stay texts, and go-yaml has no sexagesimal numbers. */
 const UNKNOWN_TAGS = new Set(['tag:yaml.org,2002:timestamp'])
 const withoutForeignTags = (tags: Tags): Tags =>
@@ -37,7 +36,7 @@ export function parseYaml(text: string): {
   try {
     return readYaml(text)
   } catch (error) {
-    if (error instanceof RangeError) throw new YamlSyntaxError('exceeded max depth of 10000')
+    if (error instanceof YAMLParseError) throw new YamlSyntaxError(goYamlFault(text, error))
     // an alias that expands too much or is undefined
     if (error instanceof ReferenceError)
       throw new YamlSyntaxError(
@@ -51,22 +50,21 @@ export function parseYaml(text: string): {
 
 function readYaml(text: string): { readonly value: unknown; readonly strictFaults: readonly string[] } {
   const lines = new LineCounter()
-  const [document] = parseAllDocuments(text, {
+  const options = {
     version: '1.1',
     uniqueKeys: false,
     lineCounter: lines,
     customTags: withoutForeignTags,
     logLevel: 'error',
-  })
-  if (document === undefined || 'empty' in document) return { value: {}, strictFaults: [] }
-  const [fault] = document.errors
-  if (fault !== undefined) throw new YamlSyntaxError(goYamlFault(text, fault))
+  } as const
+  const document = firstYamlDocument(text, options)
+  if (document === undefined) return { value: {}, strictFaults: [] }
   const repeated = repeatedKeys(document, lines)
   const strictFaults =
     repeated.length === 0
       ? []
       : [`yaml: unmarshal errors:\n${repeated.map((line) => `  ${line}`).join('\n')}`]
-  return { value: sorted(document.toJS() ?? {}, 0), strictFaults }
+  return { value: sorted(document.toJS() ?? {}), strictFaults }
 }
 
 function repeatedKeys(document: Document | Document.Parsed, lines: LineCounter): readonly string[] {
@@ -87,17 +85,15 @@ function repeatedKeys(document: Document | Document.Parsed, lines: LineCounter):
   return found
 }
 
-function sorted(value: unknown, depth: number): unknown {
-  if (depth > MOST_DEPTH) throw new RangeError('too deep')
-  if (Array.isArray(value)) return value.map((item) => sorted(item, depth + 1))
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => sorted(item))
   if (value instanceof Uint8Array) return textOf(value)
-  if (value instanceof Set)
-    return sorted(Object.fromEntries([...value].map((key) => [String(key), null])), depth)
-  if (value instanceof Map) return sorted(Object.fromEntries(value), depth)
+  if (value instanceof Set) return sorted(Object.fromEntries([...value].map((key) => [String(key), null])))
+  if (value instanceof Map) return sorted(Object.fromEntries(value))
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
     Object.entries(value)
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, member]) => [key, sorted(member, depth + 1)]),
+      .map(([key, member]) => [key, sorted(member)]),
   )
 }

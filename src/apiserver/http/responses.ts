@@ -62,7 +62,9 @@ export function objectResponse(code: number, object: object, parts: ResponsePart
     headers: {
       'cache-control': NO_CACHE,
       'content-type': format === 'yaml' ? 'application/yaml' : `application/json${parameters}`,
-      ...(warnings.length === 0 ? {} : { warning: warnings.map((text) => `299 - ${quoted(text)}`) }),
+      ...(warnings.length === 0
+        ? {}
+        : { warning: shortened(warnings).map((text) => `299 - ${quoted(text)}`) }),
       ...(retry === undefined ? {} : { 'retry-after': String(retry) }),
       ...headers,
     },
@@ -80,6 +82,37 @@ export function errorResponse(error: ApiError, parts: ResponseParts = {}): HttpR
 function textOf(object: object, format: TextFormat, pretty: boolean): string {
   if (format === 'yaml') return printYaml(object)
   return pretty ? JSON.stringify(object, null, 2) : `${jsonText(object)}\n`
+}
+
+/** Characters of all warnings before they are cut, and of each one then. */
+const MOST_WARNINGS = 4 * 1024
+const MOST_WARNING = 256
+
+/**
+ * Returns the warnings that fit into headers. Once their texts exceed 4,096 characters, each is cut after
+ * 256, and those that follow are written until the limit is reached again. Source: apiserver
+ * pkg/endpoints/filters/warning.go.
+ */
+function shortened(warnings: readonly string[]): readonly string[] {
+  let total = 0
+  const at = warnings.findIndex((text) => (total += runes(text)) > MOST_WARNINGS)
+  if (at < 0) return warnings
+  const kept: string[] = []
+  let written = 0
+  for (const [index, text] of warnings.entries()) {
+    if (index > at && written >= MOST_WARNINGS) break
+    const cut = text.length > MOST_WARNING ? Array.from(text).slice(0, MOST_WARNING).join('') : text
+    written += runes(cut)
+    kept.push(cut)
+  }
+  return kept
+}
+
+/** The number of code points of a text. */
+function runes(text: string): number {
+  let count = 0
+  for (const _ of text) count++
+  return count
 }
 
 /** Quotes a header value, with control characters replaced by spaces, which would break the line. */

@@ -67,9 +67,17 @@ function annotate(call: RegistryRequest, key: string, value: string): void {
   if (!annotations.has(key)) annotations.set(key, value)
 }
 
+/** Texts of a call's warnings, to find out quickly whether it has one already. */
+const heard = new WeakMap<readonly string[], Set<string>>()
+
 /** Adds a warning, unless the call has it already. */
 export function warn(call: RegistryRequest, text: string): void {
-  if (!call.warnings.includes(text)) call.warnings.push(text)
+  const { warnings } = call
+  let texts = heard.get(warnings)
+  if (texts === undefined) heard.set(warnings, (texts = new Set(warnings)))
+  if (texts.has(text)) return
+  texts.add(text)
+  warnings.push(text)
 }
 
 /** Returns the revision of a stored object. */

@@ -1,6 +1,8 @@
 import type { KubeObject } from '../../api/definition.js'
 import { EtcdError } from '../../etcd/errors.js'
 import type { EtcdStore } from '../../etcd/store.js'
+import { valueBytes } from '../../etcd/value.js'
+import { roughSize } from '../../api/rough-size.js'
 import { ApiError } from '../../client/api-error.js'
 import type { KeyValue } from '../../etcd/version.js'
 import type { WatchEvent } from '../../etcd/watch-types.js'
@@ -14,6 +16,19 @@ const ROOT_END = '/registry0'
  * lease manager.
  */
 const LEASE_SHARE_MS = 60_000
+
+/** Largest request to etcd, in bytes. Source: etcd `--max-request-bytes`. */
+const MOST_REQUEST = 1.5 * 1024 * 1024
+/** Bytes of a guaranteed write besides key and value: the comparison, the range of a failure, and the heads. */
+const WRITE_HEAD = 64
+
+/** Throws EtcdError for an object that is larger than etcd takes. Only what may be is serialised. */
+function checkRequest(key: string, object: KubeObject): void {
+  // JSON has at most six bytes for a character
+  if (roughSize(object) * 6 < MOST_REQUEST) return
+  if (valueBytes(object).length + 3 * key.length + WRITE_HEAD > MOST_REQUEST)
+    throw new EtcdError('requestTooLarge')
+}
 
 /**
  * Returns the error of a request that etcd refuses for lack of space or because of an alarm. Source:
@@ -93,6 +108,7 @@ export class EtcdStorage implements Storage {
 
   put(key: string, object: KubeObject, expected: number, ttlSeconds?: number): boolean {
     try {
+      checkRequest(key, object)
       const written =
         ttlSeconds === undefined
           ? this.#store.casPut(key, object, expected)

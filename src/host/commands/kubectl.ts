@@ -1,4 +1,4 @@
-import { parse } from 'yaml'
+import { parseYamlText } from '../../api/yaml/read.js'
 import { parseCertificates, verifyChain } from '../../pki/index.js'
 import { minorOf } from '../control-plane/images.js'
 import { absolutePath } from '../../kubelet/files/tree.js'
@@ -83,7 +83,7 @@ function serverDistrust(
   )
     return undefined
   try {
-    const config = parse(text) as Config | null
+    const config = parseYamlText(text) as Config | null
     const context = config?.contexts?.find(
       ({ name }) => name === (options.get('context') ?? config['current-context']),
     )

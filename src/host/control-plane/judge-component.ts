@@ -1,4 +1,4 @@
-import { parse } from 'yaml'
+import { parseYamlText } from '../../api/yaml/read.js'
 import { parseCertificates, readChain, verifyChain } from '../../pki/index.js'
 import { parsePrivateKey } from '../../pki/rsa.js'
 import type { ComponentName } from './images.js'
@@ -301,7 +301,7 @@ function checkKubeconfig(machine: Machine): string | undefined {
       'invalid configuration: no configuration has been provided, try setting KUBERNETES_MASTER ' +
         'environment variable',
     )
-  const config: unknown = safely(() => parse(text))
+  const config: unknown = safely(() => parseYamlText(text))
   const data = JSON.stringify(config ?? '')
   const [, encoded] = /"client-certificate-data":"([^"]*)"/.exec(data) ?? []
   const certificate = encoded === undefined ? undefined : safely(() => readChain(atob(encoded)))

@@ -1,4 +1,4 @@
-import { parse } from 'yaml'
+import { parseYamlText } from '../../api/yaml/read.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
 import type { HostMachine } from '../machine/host-machine.js'
 import type { ComponentName } from './images.js'
@@ -31,7 +31,7 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
 export function readManifest(manifest: string): ReadManifest | string {
   let pod: unknown
   try {
-    pod = parse(manifest)
+    pod = parseYamlText(manifest)
   } catch (error) {
     return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''
   }

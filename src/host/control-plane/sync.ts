@@ -1,4 +1,4 @@
-import { parse } from 'yaml'
+import { parseYamlText } from '../../api/yaml/read.js'
 import type { Pod } from '../../api/core/generated.js'
 import type { HostMachine } from '../machine/host-machine.js'
 import type { ComponentState } from '../machine/state.js'
@@ -156,7 +156,7 @@ function apply(
 function showPod(machine: HostMachine, component: ComponentName, manifest: string | undefined): void {
   const { node } = machine
   if (node === undefined || machine.state.made) return
-  const pod = manifest === undefined ? undefined : (parse(manifest) as Pod)
+  const pod = manifest === undefined ? undefined : (parseYamlText(manifest) as Pod)
   const containers = pod?.spec.containers.map(
     ({ livenessProbe: _alive, readinessProbe: _ready, startupProbe: _started, ...rest }) => rest,
   )

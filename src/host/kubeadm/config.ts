@@ -1,4 +1,4 @@
-import { parseAllDocuments } from 'yaml'
+import { yamlDocuments } from '../../api/yaml/read.js'
 import type { Options } from '../commands/command.js'
 import { minorOf } from '../control-plane/images.js'
 import type { HostMachine } from '../machine/host-machine.js'
@@ -93,7 +93,7 @@ function documents(
       `couldn't load configuration from file: unable to read config from ${JSON.stringify(file)}: ` +
         `open ${file}: no such file or directory`,
     )
-  for (const document of parseAllDocuments(content)) {
+  for (const document of yamlDocuments(content)) {
     const value: unknown = document.toJS()
     if (isFields(value) && typeof value.kind === 'string') found.set(value.kind, value)
   }

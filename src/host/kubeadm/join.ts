@@ -1,4 +1,4 @@
-import { parse } from 'yaml'
+import { parseYamlText } from '../../api/yaml/read.js'
 import { ConnectionError, isApiError } from '../../client/api-error.js'
 import type { Client } from '../../client/client.js'
 import { PKI_DIR, detachedSignature, kubeconfigText, parseCertificates } from '../../pki/index.js'
@@ -78,7 +78,7 @@ function readConfiguration(machine: HostMachine, client: Client, { out }: Printe
       )
     }
   }
-  const { kubernetesVersion } = parse(read('kubeadm-config')) as { kubernetesVersion: string }
+  const { kubernetesVersion } = parseYamlText(read('kubeadm-config')) as { kubernetesVersion: string }
   const minor = minorOf(kubernetesVersion)
   read(kubeletConfigName(minor))
   const tool = machine.state.packages.get('kubeadm')?.version ?? ''
@@ -270,7 +270,7 @@ function discover(machine: HostMachine, asked: JoinConfiguration): Discovered {
     throw untrusted(
       "failed to verify JWS signature of received cluster info object, can't trust this API Server",
     )
-  const { clusters } = parse(kubeconfig) as {
+  const { clusters } = parseYamlText(kubeconfig) as {
     clusters: readonly { cluster: { server: string; 'certificate-authority-data': string } }[]
   }
   const cluster = clusters[0]?.cluster

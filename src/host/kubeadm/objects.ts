@@ -1,4 +1,5 @@
-import { parse, stringify } from 'yaml'
+import { stringify } from 'yaml'
+import { parseYamlText } from '../../api/yaml/read.js'
 import { ConnectionError, isApiError } from '../../client/api-error.js'
 import type { Client } from '../../client/client.js'
 import { kubeadmObjects } from '../../cluster/compose/default-objects.js'
@@ -61,7 +62,7 @@ export function createBootstrapObjects(client: Client, hosts: Hosts, adminConf: 
 
 /** Returns a kubeconfig with the same cluster but without credentials. */
 function clusterInfo(adminConf: string): string {
-  const { clusters } = parse(adminConf) as { clusters: readonly { cluster: object }[] }
+  const { clusters } = parseYamlText(adminConf) as { clusters: readonly { cluster: object }[] }
   return stringify(
     {
       apiVersion: 'v1',

@@ -1,4 +1,4 @@
-import { parse } from 'yaml'
+import { parseYamlText } from '../../api/yaml/read.js'
 import type { Pod } from '../../api/core/generated.js'
 import { parseCertificates, verifyChain } from '../../pki/index.js'
 import type { HostMachine } from './host-machine.js'
@@ -23,7 +23,7 @@ export function kubeletFault(machine: HostMachine): string | undefined {
     )
   let parsed: unknown
   try {
-    parsed = parse(config)
+    parsed = parseYamlText(config)
   } catch (error) {
     return loading(
       'failed to decode: error converting YAML to JSON: yaml: ' +
@@ -52,7 +52,7 @@ function readConfiguration(text: string): {
   readonly rotateCertificates: boolean
   readonly serverTLSBootstrap: boolean
 } {
-  const { rotateCertificates = false, serverTLSBootstrap = false } = parse(text) as {
+  const { rotateCertificates = false, serverTLSBootstrap = false } = parseYamlText(text) as {
     rotateCertificates?: unknown
     serverTLSBootstrap?: unknown
   }
@@ -201,7 +201,7 @@ export function syncManifests(machine: HostMachine): void {
 
 function podOf(text: string): Pod | string {
   try {
-    const pod: unknown = parse(text)
+    const pod: unknown = parseYamlText(text)
     if (typeof pod !== 'object' || pod === null || !('kind' in pod) || pod.kind !== 'Pod')
       return 'invalid pod'
     const { spec, metadata } = pod as { spec?: { containers?: unknown }; metadata?: { name?: unknown } }

@@ -1,4 +1,4 @@
-import { parse } from 'yaml'
+import { parseYamlText } from '../../api/yaml/read.js'
 import type { CertificateSigningRequest } from '../../api/certificates/generated.js'
 import { isApiError } from '../../client/api-error.js'
 import { stableHex } from '../../kubelet/stable-hex.js'
@@ -51,7 +51,7 @@ export function bootstrapKubelet(machine: HostMachine, timeout: number): boolean
 }
 
 function readConfig(text: string): BootstrapConfig | undefined {
-  const config = parse(text) as {
+  const config = parseYamlText(text) as {
     clusters?: readonly { cluster: { server: string; 'certificate-authority-data': string } }[]
     users?: readonly { user: { token?: string } }[]
   } | null

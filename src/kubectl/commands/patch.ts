@@ -1,5 +1,6 @@
-import { parse, YAMLParseError } from 'yaml'
+import { YAMLParseError } from 'yaml'
 import type { KubeObject } from '../../api/definition.js'
+import { parseYamlText } from '../../api/yaml/read.js'
 import { applyJsonPatch, JsonPatchError } from '../../api/patch/json-patch.js'
 import type { JsonMap } from '../../api/patch/json.js'
 import { applyStrategicPatch } from '../../api/patch/strategic.js'
@@ -95,7 +96,7 @@ function valueOf(text: string): unknown {
     }
   }
   try {
-    return parse(text, { schema: 'yaml-1.1', merge: true }) as unknown
+    return parseYamlText(text, { schema: 'yaml-1.1', merge: true })
   } catch (error) {
     if (!(error instanceof YAMLParseError)) throw error
     throw new KubectlError(`unable to parse ${goQuoted(text)}: yaml: ${goYamlFault(text, error)}`)

@@ -1,5 +1,6 @@
-import { YAMLParseError, parse } from 'yaml'
+import { YAMLParseError } from 'yaml'
 import type { KindDefinition, KubeObject } from '../../api/definition.js'
+import { parseYamlText } from '../../api/yaml/read.js'
 import { JsonPatchError, applyJsonPatch } from '../../api/patch/json-patch.js'
 import type { JsonMap } from '../../api/patch/json.js'
 import { isMap } from '../../api/patch/json.js'
@@ -185,7 +186,7 @@ export function overridden(call: CommandLine, definition: KindDefinition, object
 
 function valueOf(text: string): unknown {
   try {
-    return parse(text)
+    return parseYamlText(text)
   } catch (error) {
     if (error instanceof YAMLParseError) throw new KubectlError('Invalid JSON Patch')
     throw error

@@ -1,0 +1,89 @@
+import {
+  Composer,
+  Lexer,
+  LineCounter,
+  Parser,
+  YAMLParseError,
+  parse,
+  type CST,
+  type Document,
+  type DocumentOptions,
+  type ErrorCode,
+  type ParseOptions,
+  type SchemaOptions,
+} from 'yaml'
+
+/** Options of the YAML library. */
+export type YamlOptions = ParseOptions & DocumentOptions & SchemaOptions
+
+/**
+ * Deepest nesting of collections. go-yaml stops at 10,000 levels; here the library composes recursively, and
+ * a regular expression that V8 compiles at the end of the stack aborts the process.
+ */
+const MOST_DEPTH = 1000
+
+/** Yields the syntax tree of a text, without recursion. Throws YAMLParseError where it is nested too deeply. */
+function* boundedTokens(text: string, lines?: LineCounter): Generator<CST.Token, void> {
+  const parser = new Parser(lines?.addNewLine)
+  lines?.addNewLine(0)
+  for (const lexeme of new Lexer().lex(text)) {
+    yield* parser.next(lexeme)
+    if (parser.stack.length <= MOST_DEPTH) continue
+    const { offset } = parser
+    throw new YAMLParseError([offset, offset + 1], 'RESOURCE_EXHAUSTION', 'Nested too deeply')
+  }
+  yield* parser.end()
+}
+
+/**
+ * Yields the documents of a text one after the other; each has its own errors. All reading of users' YAML
+ * goes through this module. Throws YAMLParseError for a text that is nested more than 1,000 levels deep.
+ */
+export function yamlDocuments(
+  text: string,
+  options: YamlOptions & { readonly lineCounter?: LineCounter } = {},
+): Generator<Document.Parsed, void> {
+  return new Composer(options).compose(boundedTokens(text, options.lineCounter)) as Generator<
+    Document.Parsed,
+    void
+  >
+}
+
+/**
+ * Returns the first document of a text, undefined if there is none. Stops at the first error, since an input
+ * of nothing but errors costs far more than a valid one. Throws YAMLParseError.
+ */
+export function firstYamlDocument(
+  text: string,
+  options: YamlOptions & { readonly lineCounter?: LineCounter },
+): Document.Parsed | undefined {
+  const composer = new Composer(options)
+  const onError = (source: ErrorSource, code: ErrorCode, message: string, isWarning?: boolean): void => {
+    if (isWarning !== true) throw new YAMLParseError(rangeOf(source), code, message)
+  }
+  Object.assign(composer, { onError })
+  for (const document of composer.compose(boundedTokens(text, options.lineCounter)))
+    return document as Document.Parsed
+  return undefined
+}
+
+/** The place of an error, as the library's composer takes it. */
+type ErrorSource = number | readonly [number, number] | { readonly offset: number; readonly source?: string }
+
+function rangeOf(source: ErrorSource): [number, number] {
+  if (typeof source === 'number') return [source, source + 1]
+  if ('offset' in source) return [source.offset, source.offset + (source.source?.length ?? 1)]
+  return [source[0], source[1]]
+}
+
+/** Returns the value of the only document of a text. Throws YAMLParseError. */
+export function parseYamlText(text: string, options: YamlOptions = {}): unknown {
+  for (const _ of boundedTokens(text)) continue
+  try {
+    return parse(text, options) as unknown
+  } catch (error) {
+    // an alias that is undefined or expands too much
+    if (error instanceof ReferenceError) throw new YAMLParseError([0, 1], 'BAD_ALIAS', error.message)
+    throw error
+  }
+}

@@ -1,0 +1,128 @@
+import { describe, expect, test } from 'vitest'
+import { parseJson } from '../../src/api/go-json.js'
+import { applyJsonPatch, JsonPatchError } from '../../src/api/patch/json-patch.js'
+import { ADMIN } from '../../src/cluster/access/identities.js'
+import { SimCluster } from '../../src/cluster/sim-cluster.js'
+import type { HttpResponse } from '../../src/client/http.js'
+
+const cluster = new SimCluster()
+const MAPS = '/api/v1/namespaces/default/configmaps'
+
+interface Sent {
+  readonly method?: string
+  readonly path?: string
+  readonly query?: string
+  readonly type?: string
+  readonly body: string
+}
+
+function send({
+  method = 'POST',
+  path = MAPS,
+  query = '',
+  type = 'application/json',
+  body,
+}: Sent): HttpResponse {
+  const headers = { 'content-type': type }
+  return cluster.http.handle({ method, path, query, headers, body, user: ADMIN }) as HttpResponse
+}
+const messageOf = ({ body }: HttpResponse): string => (JSON.parse(body) as { message: string }).message
+
+describe('YAML', () => {
+  test.each(['[', '{', '- ', '? ', '- ? ', '{a: ', '[a, '])('%j many times is refused', (unit) => {
+    const body = unit.repeat(100_000)
+    const refused = send({ type: 'application/yaml', body })
+    expect([refused.code, messageOf(refused)]).toEqual([
+      400,
+      expect.stringContaining('yaml: exceeded max depth of 10000'),
+    ])
+    const apply = { method: 'PATCH', path: `${MAPS}/a`, query: 'fieldManager=me' }
+    expect(send({ ...apply, type: 'application/apply-patch+yaml', body }).code).toBe(400)
+  })
+
+  test('that is nested deeply in a manifest is refused by kubectl', () => {
+    const { stderr } = cluster.kubectl('apply -f -', { stdin: '['.repeat(100_000) })
+    expect(stderr).toContain('exceeded max depth of 10000')
+  })
+
+  test('of 900 levels is read', () => {
+    const body = `data: ${'['.repeat(900)}${']'.repeat(900)}`
+    expect(messageOf(send({ type: 'application/yaml', body }))).toContain('cannot unmarshal array')
+  })
+})
+
+describe('JSON patches', () => {
+  test('add at most 3 MiB by copies', () => {
+    const copies = Array.from({ length: 40 }, (_, at) => ({ op: 'copy', from: '/a', path: `/a/b${at}` }))
+    expect(() => applyJsonPatch({ a: { text: 'x'.repeat(1_000) } }, copies)).toThrow(JsonPatchError)
+    const body = JSON.stringify([{ op: 'add', path: '/data', value: {} }, ...copies])
+    send({ body: JSON.stringify({ metadata: { name: 'copied' } }) })
+    const type = 'application/json-patch+json'
+    const refused = send({
+      method: 'PATCH',
+      path: `${MAPS}/copied`,
+      type,
+      body: body.replaceAll('/a', '/data'),
+    })
+    expect(refused.code).toBe(422)
+  })
+
+  test('take values as deep as JSON can be', () => {
+    const value = `${'['.repeat(9_000)}${']'.repeat(9_000)}`
+    const body = `[{"op":"add","path":"/data/a","value":${value}}]`
+    const type = 'application/json-patch+json'
+    send({ body: JSON.stringify({ metadata: { name: 'deep' } }) })
+    expect(send({ method: 'PATCH', path: `${MAPS}/deep`, type, body }).code).toBe(422)
+  })
+})
+
+describe('an object larger than etcd takes', () => {
+  const object = (bytes: number): string =>
+    JSON.stringify({ metadata: { name: `m${bytes}` }, data: { a: 'x'.repeat(bytes - 10) } })
+
+  test('is refused with the error of etcd', () => {
+    // data has a limit of its own, annotations too; a status has none
+    const pod = { metadata: { name: 'large' }, spec: { containers: [{ name: 'c', image: 'i' }] } }
+    const path = '/api/v1/namespaces/default/pods'
+    expect(send({ path, body: JSON.stringify(pod) }).code).toBe(201)
+    const refused = send({
+      method: 'PATCH',
+      path: `${path}/large/status`,
+      type: 'application/merge-patch+json',
+      body: JSON.stringify({ status: { message: 'x'.repeat(1_600_000) } }),
+    })
+    expect([refused.code, messageOf(refused)]).toEqual([500, 'etcdserver: request is too large'])
+  })
+
+  test('is taken below that', () => {
+    expect(send({ body: object(1_000_000) }).code).toBe(201)
+  })
+})
+
+describe('warnings', () => {
+  test('are cut to what fits into headers', () => {
+    const fields = Array.from({ length: 5_000 }, (_, at) => [`${'x'.repeat(300)}${at}`, 1])
+    const { headers } = send({
+      query: 'dryRun=All',
+      body: JSON.stringify({ metadata: { name: 'w' }, ...Object.fromEntries(fields) }),
+    })
+    const warnings = headers['warning'] as readonly string[]
+    expect(warnings.length).toBe(16)
+    expect(warnings.every((text) => text.length <= 'unknown field "'.length + 256 + 10)).toBe(true)
+  })
+
+  test('stay whole while all are shorter than 4,096 characters', () => {
+    const { headers } = send({
+      query: 'dryRun=All',
+      body: JSON.stringify({ metadata: { name: 'w' }, ['x'.repeat(2_000)]: 1 }),
+    })
+    expect(headers['warning']).toEqual([`299 - "unknown field \\"${'x'.repeat(2_000)}\\""`])
+  })
+
+  test('of unknown and duplicate fields are at most a hundred', () => {
+    const members = Array.from({ length: 1_000 }, (_, at) => `"a${at}":1,"a${at}":1`)
+    expect(parseJson(`{${members.join(',')}}`).duplicateFields).toHaveLength(100)
+    const { body } = send({ query: 'fieldValidation=Strict', body: `{${members.join(',')}}` })
+    expect(body.match(/unknown field/g)).toHaveLength(100)
+  })
+})
