@@ -44,6 +44,8 @@ export interface CertificateSpec {
   readonly purposes?: readonly Purpose[]
   /** Default false. */
   readonly isCa?: boolean
+  /** Most authorities between this one and a leaf. Default: no limit. */
+  readonly maxPathLength?: number
   readonly names?: AlternativeNames
 }
 
@@ -65,10 +67,11 @@ export function createCertificate(
   issuer: Issuer,
 ): string {
   const info = 'modulus' in publicKey ? publicKeyInfo(publicKey) : publicKey
-  const { subject, serial, notBefore, notAfter, keyUsages, purposes = [], isCa = false, names = {} } = spec
+  const { subject, serial, notBefore, notAfter, keyUsages, purposes = [], names = {} } = spec
+  const { isCa = false, maxPathLength } = spec
   const authorityKey = keyIdentifier(publicKeyInfo(issuer.key))
   const list = extensionsDer(
-    { keyUsages, purposes, isCa, names },
+    { keyUsages, purposes, isCa, maxPathLength, names },
     {
       subjectIsEmpty: subject.commonName === '' && (subject.organizations ?? []).length === 0,
       ...(isCa ? { subjectKey: keyIdentifier(info) } : { authorityKey }),

@@ -8,8 +8,10 @@ import {
   explicit,
   fromDer,
   hex,
+  integer,
   implicit,
   isContext,
+  numberOf,
   octets,
   oid,
   oidOf,
@@ -66,6 +68,8 @@ export interface Extensions {
   readonly purposes: readonly Purpose[]
   /** Undefined if the extension is absent. */
   readonly isCa: boolean | undefined
+  /** Most authorities between it and a leaf (`pathlen`). Undefined: no limit. */
+  readonly maxPathLength?: number | undefined
   readonly names: AlternativeNames
 }
 
@@ -91,7 +95,7 @@ const NAME_TAGS = { email: 1, dns: 2, uri: 6, ip: 7 } as const
  * `authorityKey` are key identifiers. The names of a certificate without subject are marked critical.
  */
 export function extensionsDer(
-  { keyUsages, purposes, isCa, names }: Extensions,
+  { keyUsages, purposes, isCa, maxPathLength, names }: Extensions,
   {
     subjectKey,
     authorityKey,
@@ -102,7 +106,10 @@ export function extensionsDer(
   if (keyUsages.length > 0) list.push(extension(ID.keyUsage, true, usageBits(keyUsages)))
   if (purposes.length > 0)
     list.push(extension(ID.purposes, false, sequence(...purposes.map((purpose) => oid(PURPOSES[purpose])))))
-  if (isCa !== undefined) list.push(extension(ID.basic, true, isCa ? sequence(boolean(true)) : sequence()))
+  if (isCa !== undefined) {
+    const limit = maxPathLength === undefined ? [] : [integer(BigInt(maxPathLength))]
+    list.push(extension(ID.basic, true, isCa ? sequence(boolean(true), ...limit) : sequence()))
+  }
   if (subjectKey !== undefined) list.push(extension(ID.subjectKey, false, octets(subjectKey)))
   if (authorityKey !== undefined)
     list.push(extension(ID.authorityKey, false, sequence(implicit(0, authorityKey))))
@@ -163,7 +170,7 @@ function readExtension(id: string, value: Asn1): Partial<Extensions & KeyIdentif
     case ID.purposes:
       return { purposes: readPurposes(value) }
     case ID.basic:
-      return { isCa: childrenOf(value).length > 0 && contentOf(childrenOf(value)[0]) !== '\0' }
+      return readBasicConstraints(value)
     case ID.names:
       return { names: readNames(value) }
     case ID.subjectKey:
@@ -180,6 +187,12 @@ function readExtension(id: string, value: Asn1): Partial<Extensions & KeyIdentif
     default:
       return undefined
   }
+}
+
+function readBasicConstraints(value: Asn1): Pick<Extensions, 'isCa' | 'maxPathLength'> {
+  const [authority, limit] = childrenOf(value)
+  const isCa = authority !== undefined && contentOf(authority) !== '\0'
+  return { isCa, maxPathLength: limit === undefined ? undefined : Number(numberOf(contentOf(limit))) }
 }
 
 function readUsages(bytes: Bytes): readonly KeyUsage[] {

@@ -4,6 +4,9 @@ import type { Purpose } from './extensions.js'
 
 /** The maximum length of a chain. */
 const MAX_CERTIFICATES = 8
+/** Most signatures that are checked for one chain. Source: crypto/x509 maxChainSignatureChecks. */
+const MAX_SIGNATURES = 100
+const UNKNOWN_AUTHORITY = 'x509: certificate signed by unknown authority'
 
 /** Options of {@link verifyChain}. */
 export interface VerifyOptions {
@@ -22,7 +25,13 @@ export interface VerifyOptions {
  * Source: crypto/x509 Certificate.Verify, apiserver pkg/authentication/request/x509.
  */
 export function verifyChain(leaf: Certificate, options: VerifyOptions): string | undefined {
-  return follow(leaf, options, [leaf])
+  return follow(leaf, { ...options, left: MAX_SIGNATURES }, [leaf])
+}
+
+/** A search for a chain, which counts its work: sent certificates can be combined in many ways. */
+interface Search extends VerifyOptions {
+  /** Signatures that can still be checked. */
+  left: number
 }
 
 /**
@@ -55,13 +64,13 @@ function matchesWildcard(pattern: string, name: string): boolean {
 
 function follow(
   certificate: Certificate,
-  options: VerifyOptions,
+  options: Search,
   chain: readonly Certificate[],
 ): string | undefined {
   const fault = validityFault(certificate, options.now) ?? usageFault(certificate, options.purpose)
   if (fault !== undefined) return fault
   if (options.roots.some(({ fingerprint }) => fingerprint === certificate.fingerprint)) return undefined
-  if (chain.length >= MAX_CERTIFICATES) return 'x509: certificate signed by unknown authority'
+  if (chain.length >= MAX_CERTIFICATES) return UNKNOWN_AUTHORITY
   let reason: string | undefined
   for (const issuer of [...options.roots, ...(options.intermediates ?? [])]) {
     if (
@@ -70,14 +79,25 @@ function follow(
       chain.includes(issuer)
     )
       continue
+    if (options.left-- <= 0)
+      return 'x509: signature check attempts limit reached while verifying certificate chain'
     if (!certificate.isSignedBy(issuer.publicKey)) continue
     if (issuer.isCa !== true || (issuer.keyUsages.length > 0 && !issuer.keyUsages.includes('cert sign')))
       continue
-    const next = follow(issuer, options, [...chain, issuer])
+    const next = pathFault(issuer, chain.length - 1) ?? follow(issuer, options, [...chain, issuer])
     if (next === undefined) return undefined
     reason ??= next
   }
-  return reason ?? 'x509: certificate signed by unknown authority'
+  return reason ?? UNKNOWN_AUTHORITY
+}
+
+/** Returns why an authority cannot stand above so many others. Source: crypto/x509 Certificate.isValid. */
+function pathFault({ maxPathLength, subject }: Certificate, below: number): string | undefined {
+  if (maxPathLength === undefined || below <= maxPathLength) return undefined
+  return (
+    `${UNKNOWN_AUTHORITY} (possibly because of "x509: too many intermediates for path length constraint" ` +
+    `while trying to verify candidate authority certificate ${JSON.stringify(subject.commonName)})`
+  )
 }
 
 function validityFault({ notBefore, notAfter }: Certificate, now: number): string | undefined {

@@ -16,8 +16,16 @@ const GRACE_MS = 500
  */
 const HANDSHAKE_MS = 32_000
 
+/** Largest head of a request, in bytes. Source: Go net/http DefaultMaxHeaderBytes. */
+const MOST_HEAD = 1024 * 1024
+
 /** The response to a client that speaks HTTP without TLS. Source: Go net/http conn.serve. */
 const NO_TLS = 'HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n'
+
+/** The response to a larger head over HTTP/1.1. Source: Go net/http conn.serve. */
+const HEAD_TOO_LARGE =
+  'HTTP/1.1 431 Request Header Fields Too Large\r\nContent-Type: text/plain; charset=utf-8\r\n' +
+  'Connection: close\r\n\r\n431 Request Header Fields Too Large'
 
 /** The functions that an {@link ApiListener} calls. */
 export interface ListenerCalls {
@@ -61,8 +69,10 @@ export class ApiListener {
       requestCert: true,
       rejectUnauthorized: false,
       ALPNProtocols: [...protocols],
-      settings: { maxConcurrentStreams: 250 },
+      settings: { maxConcurrentStreams: 250, maxHeaderListSize: MOST_HEAD },
     })
+    // the listener for HTTP/1.1 reads it here; it is no option of HTTP/2
+    Object.assign(this.#server, { maxHeaderSize: MOST_HEAD })
     this.#listenTo(this.#server)
   }
 
@@ -128,7 +138,10 @@ export class ApiListener {
       if (error.code === 'ERR_SSL_HTTP_REQUEST') this.#handshaking.get(addressOf(socket))?.end(NO_TLS)
     })
     server.on('sessionError', report)
-    server.on('clientError', (_error: Error, socket: Socket) => socket.destroy())
+    server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+      if (error.code === 'HPE_HEADER_OVERFLOW') socket.end(HEAD_TOO_LARGE, () => socket.destroySoon())
+      else socket.destroy()
+    })
     server.on('timeout', report)
     server.on('request', (request, response) => {
       this.#mark(request, response)

@@ -9,6 +9,11 @@ export type NodeRequest = IncomingMessage | Http2ServerRequest
 const MOST_BYTES = 3 * 1024 * 1024 + 1
 
 /**
+ * Ms of real time that a client has to send a body. Source: apiserver `--request-timeout`.
+ */
+const BODY_MS = 60_000
+
+/**
  * Returns method, path, query and headers of a request, without the body. A header that occurs several times
  * has a list of values.
  */
@@ -41,15 +46,17 @@ export function hasBody(request: NodeRequest): boolean {
 
 /**
  * Reads a body and passes it to `take`, unless the client disconnects first. Reads at most one byte more than
- * the apiserver accepts.
+ * the apiserver accepts. Destroys a request whose body does not end within `ms`, by default 60,000.
  */
-export function readBody(request: NodeRequest, take: (body: Uint8Array) => void): void {
+export function readBody(request: NodeRequest, take: (body: Uint8Array) => void, ms: number = BODY_MS): void {
   const chunks: Buffer[] = []
   let size = 0
   let isTaken = false
+  const deadline = setTimeout(() => request.destroy(), ms).unref()
   const finish = (body: Uint8Array): void => {
     if (isTaken) return
     isTaken = true
+    clearTimeout(deadline)
     take(body)
   }
   request.on('data', (chunk: Buffer) => {
@@ -62,7 +69,10 @@ export function readBody(request: NodeRequest, take: (body: Uint8Array) => void)
     finish(chunks[0] !== undefined && chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)),
   )
   // the client has disconnected
-  request.once('close', () => (isTaken = true))
+  request.once('close', () => {
+    isTaken = true
+    clearTimeout(deadline)
+  })
 }
 
 /** Whether some of the body is still to come. */

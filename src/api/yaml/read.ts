@@ -58,8 +58,11 @@ export function firstYamlDocument(
   options: YamlOptions & { readonly lineCounter?: LineCounter },
 ): Document.Parsed | undefined {
   const composer = new Composer(options)
+  let first: YAMLParseError | undefined
   const onError = (source: ErrorSource, code: ErrorCode, message: string, isWarning?: boolean): void => {
-    if (isWarning !== true) throw new YAMLParseError(rangeOf(source), code, message)
+    if (isWarning === true) return
+    // the library takes what is thrown for the end of the stack, and reports that
+    throw (first ??= new YAMLParseError(rangeOf(source), code, message))
   }
   Object.assign(composer, { onError })
   for (const document of composer.compose(boundedTokens(text, options.lineCounter)))

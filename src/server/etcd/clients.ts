@@ -20,7 +20,8 @@ const names = new WeakMap<ServerHttp2Session, string>()
 
 /**
  * The common name in a client's certificate: the user of a client that sends no token. Undefined without TLS
- * and once the connection is closed, empty without a certificate. Source: server/auth/store.go
+ * and once the connection is closed, empty without a certificate. Of several names the last one counts, as in
+ * Go. Source: server/auth/store.go
  * AuthInfoFromTLS.
  */
 export function commonNameOf(session: ServerHttp2Session): string | undefined {
@@ -28,7 +29,7 @@ export function commonNameOf(session: ServerHttp2Session): string | undefined {
   let name = names.get(session)
   if (name === undefined) {
     const { CN = '' } = (session.socket as TLSSocket).getPeerCertificate().subject ?? {}
-    names.set(session, (name = Array.isArray(CN) ? (CN[0] ?? '') : CN))
+    names.set(session, (name = Array.isArray(CN) ? (CN.at(-1) ?? '') : CN))
   }
   return name
 }

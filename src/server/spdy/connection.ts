@@ -43,7 +43,11 @@ export class SpdyConnection {
   readonly #channel: ByteChannel
   readonly #codec = new HeaderCodec()
   readonly #streams = new Map<number, SpdyStream>()
-  #buffer: Buffer = Buffer.alloc(0)
+  /** What has been received and not handled; joined only when it has a whole frame. */
+  #chunks: Buffer[] = []
+  #size = 0
+  /** Bytes that the next frame needs to be looked at again. */
+  #needed = HEAD_BYTES
   /** Frames are handled one after the other, since each header block depends on the earlier ones. */
   #work: Promise<void> = Promise.resolve()
   #isClosed = false
@@ -77,16 +81,24 @@ export class SpdyConnection {
   }
 
   #receive(data: Buffer): void {
-    this.#buffer = this.#buffer.length === 0 ? data : Buffer.concat([this.#buffer, data])
-    while (this.#buffer.length >= HEAD_BYTES) {
-      const length = this.#buffer.readUInt32BE(4) & 0xff_ffff
+    this.#chunks.push(data)
+    this.#size += data.length
+    if (this.#size < this.#needed) return
+    let buffer = this.#chunks.length === 1 ? data : Buffer.concat(this.#chunks)
+    this.#needed = HEAD_BYTES
+    while (buffer.length >= HEAD_BYTES) {
+      const length = buffer.readUInt32BE(4) & 0xff_ffff
       if (length > MOST_BYTES) return this.#channel.close()
-      if (this.#buffer.length < HEAD_BYTES + length) return
-      const head = this.#buffer.subarray(0, HEAD_BYTES)
-      const body = this.#buffer.subarray(HEAD_BYTES, HEAD_BYTES + length)
-      this.#buffer = this.#buffer.subarray(HEAD_BYTES + length)
+      this.#needed = HEAD_BYTES + length
+      if (buffer.length < this.#needed) break
+      const head = buffer.subarray(0, HEAD_BYTES)
+      const body = buffer.subarray(HEAD_BYTES, this.#needed)
+      buffer = buffer.subarray(this.#needed)
+      this.#needed = HEAD_BYTES
       this.#enqueue(() => this.#frame(head, body))
     }
+    this.#chunks = buffer.length === 0 ? [] : [buffer]
+    this.#size = buffer.length
   }
 
   #enqueue(work: () => Promise<void> | void): void {

@@ -25,8 +25,7 @@ export class HeaderCodec {
 
   /** @throws Error when the block is malformed. */
   async read(block: Buffer): Promise<SpdyHeaders> {
-    const bytes = await pass(this.#inflate, block)
-    if (bytes.length > MOST_BYTES) throw new Error('spdy: header block too large')
+    const bytes = await pass(this.#inflate, block, MOST_BYTES)
     const headers: [string, string][] = []
     let at = 4
     const next = (): string => {
@@ -44,7 +43,7 @@ export class HeaderCodec {
     const parts: Buffer[] = [uint32(Object.keys(headers).length)]
     for (const text of Object.entries(headers).flat())
       parts.push(uint32(Buffer.byteLength(text, 'latin1')), Buffer.from(text, 'latin1'))
-    return pass(this.#deflate, Buffer.concat(parts))
+    return pass(this.#deflate, Buffer.concat(parts), Infinity)
   }
 
   close(): void {
@@ -53,11 +52,21 @@ export class HeaderCodec {
   }
 }
 
-/** Passes one block through a zlib stream and returns the output. */
-function pass(stream: Inflate | Deflate, block: Buffer): Promise<Buffer> {
+/**
+ * Passes one block through a zlib stream and returns the output. Destroys the stream and rejects when there
+ * are more than `most` bytes: a block can inflate a thousandfold.
+ */
+function pass(stream: Inflate | Deflate, block: Buffer, most: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
-    const onData = (chunk: Buffer): void => void chunks.push(chunk)
+    let size = 0
+    const onData = (chunk: Buffer): void => {
+      chunks.push(chunk)
+      size += chunk.length
+      if (size <= most) return
+      stream.destroy()
+      settle(new Error('spdy: header block too large'))
+    }
     const settle = (error?: Error | null): void => {
       stream.off('data', onData)
       stream.off('error', settle)
