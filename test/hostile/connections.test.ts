@@ -38,7 +38,7 @@ describe('SPDY', () => {
       listen: (onData) => void (receive = onData as typeof receive),
       write: (data) => void sent.push(Buffer.from(data)),
       close: () => expect.fail('closed'),
-    } as ConstructorParameters<typeof SpdyConnection>[0])
+    } as unknown as ConstructorParameters<typeof SpdyConnection>[0])
     connection.start()
     const ping = Buffer.concat([Buffer.from([0x80, 3, 0, 6, 0, 8, 0, 0]), Buffer.alloc(512 * 1024, 7)])
     for (const byte of ping) receive(Buffer.from([byte]))
