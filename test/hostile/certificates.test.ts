@@ -32,8 +32,8 @@ describe('certificate chains', () => {
     const verify = (roots: readonly Certificate[]): string | undefined =>
       verifyChain(leaf, { roots, intermediates: [between], now: NOW, purpose: 'client auth' })
     expect(verify([root])).toBe(
-      'x509: certificate signed by unknown authority (possibly because of "x509: too many intermediates for ' +
-        'path length constraint" while trying to verify candidate authority certificate "root")',
+      'x509: certificate signed by unknown authority (possibly because of "x509: too many intermediates ' +
+        'for path length constraint" while trying to verify candidate authority certificate "root")',
     )
     expect(verify([issued('root', 'root', { isCa: true, maxPathLength: 1 })])).toBeUndefined()
     expect(verify([issued('root', 'root', { isCa: true })])).toBeUndefined()

@@ -8,6 +8,7 @@ import { SimCluster } from '../../src/cluster/sim-cluster.js'
 import { serve } from '../../src/server/index.js'
 import { readBody } from '../../src/server/request.js'
 import type { NodeRequest } from '../../src/server/request.js'
+import type { ByteChannel } from '../../src/server/streams/byte-channel.js'
 import { SpdyConnection } from '../../src/server/spdy/connection.js'
 import { spdyDictionary } from '../../src/server/spdy/dictionary.js'
 import { HeaderCodec } from '../../src/server/spdy/header-codec.js'
@@ -34,11 +35,12 @@ describe('SPDY', () => {
   test('reads a frame that comes byte by byte, with work that grows with its size', async () => {
     const sent: Buffer[] = []
     let receive: (data: Buffer) => void = () => undefined
-    const connection = new SpdyConnection({
-      listen: (onData) => void (receive = onData as typeof receive),
-      write: (data) => void sent.push(Buffer.from(data)),
+    const channel = {
+      listen: (onData: (data: Buffer) => void) => void (receive = onData),
+      write: (data: Uint8Array) => void sent.push(Buffer.from(data)),
       close: () => expect.fail('closed'),
-    } as unknown as ConstructorParameters<typeof SpdyConnection>[0])
+    }
+    const connection = new SpdyConnection(channel as unknown as ByteChannel)
     connection.start()
     const ping = Buffer.concat([Buffer.from([0x80, 3, 0, 6, 0, 8, 0, 0]), Buffer.alloc(512 * 1024, 7)])
     for (const byte of ping) receive(Buffer.from([byte]))

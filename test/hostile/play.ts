@@ -1,67 +1,73 @@
 /**
- * Plays hostile inputs in this process, which they may end: for each, prints its name before, and after it a
- * line of JSON. `node play.mjs [--from INDEX] [--only WORD]`
+ * Plays hostile inputs in this process, which they may end. Prints a line of JSON before each input and one
+ * after it: `node play.mjs [--from INDEX] [--only WORD] [--most BYTES] [--runs N]`.
  */
 import { parseArgs } from 'node:util'
 import { SimCluster } from '../../src/cluster/sim-cluster.js'
-import { hostileInputs } from './requests.js'
+import { type HostileInput, hostileInputs, MOST_BODY } from './requests.js'
 
 /** What one input did. */
 export interface Played {
   readonly name: string
+  /** The largest size that was played, in bytes. */
   readonly bytes: number
-  /** Ms of CPU, the least of some runs, at half the size and at full size. */
+  /** Ms of CPU, the least of all runs, at half that size and at that size. */
   readonly half: number
   readonly full: number
-  /** What was thrown, if anything. */
-  readonly thrown?: string
+  /** What was thrown that is no refusal; '' if nothing. */
+  readonly thrown: string
 }
 
-const MOST = 3 * 1024 * 1024 - 1024
+/** Ms of CPU beyond which a larger size is not tried. */
+const ENOUGH = 1000
+
 const { values } = parseArgs({
   options: {
     from: { type: 'string', default: '0' },
-    only: { type: 'string' },
+    only: { type: 'string', default: '' },
+    most: { type: 'string', default: String(MOST_BODY) },
     runs: { type: 'string', default: '2' },
   },
 })
-const runs = Number(values.runs)
-
-function cpuOf(work: () => void): number {
-  const before = process.cpuUsage()
-  work()
-  const { user, system } = process.cpuUsage(before)
-  return (user + system) / 1000
-}
 
 let cluster = new SimCluster()
-for (const [index, { name, play, most = MOST }] of hostileInputs.entries()) {
-  if (index < Number(values.from) || (values.only !== undefined && !name.includes(values.only))) continue
-  process.stdout.write(`${JSON.stringify({ begins: index, name })}\n`)
-  let thrown: string | undefined
-  const least = (bytes: number): number => {
-    let best = Infinity
-    for (let run = 0; run < runs && thrown === undefined; run++) {
-      const ms = cpuOf(() => {
-        try {
-          play(cluster, bytes)
-        } catch (error) {
-          thrown ??= error instanceof Error ? (error.stack ?? String(error)).slice(0, 700) : String(error)
-        }
-      })
-      best = Math.min(best, ms)
-      if (ms > 1500) break
+
+/** Plays an input at one size. Returns the ms of CPU of the fastest run, and what was thrown. */
+function measure(
+  play: HostileInput['play'],
+  bytes: number,
+): { readonly ms: number; readonly thrown: string } {
+  let best = Infinity
+  for (let run = 0; run < Number(values.runs); run++) {
+    const before = process.cpuUsage()
+    try {
+      play(cluster, bytes)
+    } catch (error) {
+      return { ms: 0, thrown: error instanceof Error ? (error.stack ?? error.message) : String(error) }
     }
-    return best
+    const { user, system } = process.cpuUsage(before)
+    best = Math.min(best, (user + system) / 1000)
   }
-  // small sizes first: what is too slow need not be played larger
-  let at = Math.min(most, 2_000)
-  let [half, full] = [0, least(at)]
-  while (at < most && full < 1000 && thrown === undefined) {
-    half = full
-    at = Math.min(most, at * 2)
-    full = least(at)
+  return { ms: best, thrown: '' }
+}
+
+/** Doubles the size of an input until it is slow, fails, or is as large as it can be. */
+function grow({ name, play, most = MOST_BODY }: HostileInput): Played {
+  const largest = Math.min(most, Number(values.most))
+  let bytes = Math.min(largest, 2_000)
+  let half = 0
+  let { ms, thrown } = measure(play, bytes)
+  for (; bytes < largest && ms < ENOUGH && thrown === ''; { ms, thrown } = measure(play, bytes)) {
+    half = ms
+    bytes = Math.min(largest, bytes * 2)
   }
-  process.stdout.write(`${JSON.stringify({ name, bytes: at, half, full, thrown })}\n`)
-  if (thrown !== undefined) cluster = new SimCluster()
+  return { name, bytes, half, full: ms, thrown: thrown.slice(0, 700) }
+}
+
+for (const [index, input] of hostileInputs.entries()) {
+  if (index < Number(values.from) || !input.name.includes(values.only)) continue
+  console.log(JSON.stringify({ begins: index, name: input.name }))
+  const played = grow(input)
+  console.log(JSON.stringify(played))
+  if (played.thrown !== '') cluster = new SimCluster()
 }

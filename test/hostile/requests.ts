@@ -39,6 +39,11 @@ export function send(
   return answer.code
 }
 
+/** About the largest body that a server reads, with its frame. */
+export const MOST_BODY: number = 3 * 1024 * 1024 - 1024
+
+const NAMED = '"metadata":{"name":"a"}'
+const BOX = '"containers":[{"name":"c","image":"i"}]'
 const MAPS = '/api/v1/namespaces/default/configmaps'
 const PODS = '/api/v1/namespaces/default/pods'
 const CRDS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
@@ -122,11 +127,15 @@ const yaml: readonly HostileInput[] = [
   post('yaml: bad escapes', MAPS, YAML, (bytes) => `"${many(bytes, '\\q')}"`),
   post('yaml: duplicate keys', MAPS, YAML, (bytes) => `data:\n${many(bytes, '  a: b\n')}`),
   post('yaml: distinct keys', MAPS, YAML, (bytes) => {
-    return `kind: ConfigMap\napiVersion: v1\ndata:\n  ${listOf(bytes, (at) => `k${at}: x\n`).replaceAll(',', '  ')}`
+    return (
+      `kind: ConfigMap\napiVersion: v1\ndata:\n  ` +
+      listOf(bytes, (at) => `k${at}: x\n`).replaceAll(',', '  ')
+    )
   }),
   post('yaml: doubling aliases', MAPS, YAML, (bytes) => {
     const levels = Math.min(60, Math.floor(bytes / 30))
-    return `a0: &a0 x\n${Array.from({ length: levels }, (_, at) => `a${at + 1}: &a${at + 1} [*a${at}, *a${at}]\n`).join('')}`
+    const lines = Array.from({ length: levels }, (_, at) => `a${at + 1}: &a${at + 1} [*a${at}, *a${at}]\n`)
+    return `a0: &a0 x\n${lines.join('')}`
   }),
   post('yaml: many aliases of one anchor', MAPS, YAML, (bytes) => `a: &a [x]\nb: [${many(bytes, '*a, ')}]`),
   post('yaml: many anchors', MAPS, YAML, (bytes) => `b: [${listOf(bytes, (at) => `&a${at} x`)}]`),
@@ -142,7 +151,11 @@ const json: readonly HostileInput[] = [
   post('json: deep managedFields', MAPS, 'application/json', (bytes) => {
     const depth = Math.min(9_000, bytes / 6)
     const fields = `${'{"f:a":'.repeat(depth)}{}${'}'.repeat(depth)}`
-    return `{"metadata":{"name":"a","managedFields":[{"manager":"m","operation":"Apply","apiVersion":"v1","fieldsType":"FieldsV1","fieldsV1":${fields}}]}}`
+    return (
+      `{"metadata":{"name":"a","managedFields":[{"manager":"m","operation":"Apply",` +
+      `"apiVersion":"v1","fieldsType":"FieldsV1","fieldsV1":` +
+      `${fields}}]}}`
+    )
   }),
   post('json: many digits', MAPS, 'application/json', (bytes) => `{"data":${many(bytes, '9')}}`),
   post(
@@ -169,62 +182,63 @@ const json: readonly HostileInput[] = [
     'json: unknown fields, deep',
     PODS,
     'application/json',
-    (bytes) => `{"metadata":{"name":"a"},"spec":{"containers":[${listOf(bytes, (at) => `{"x${at}":1}`)}]}}`,
+    (bytes) => `{${NAMED},"spec":{"containers":[${listOf(bytes, (at) => `{"x${at}":1}`)}]}}`,
   ),
   post(
     'json: many empty containers',
     PODS,
     'application/json',
-    (bytes) => `{"metadata":{"name":"a"},"spec":{"containers":[${listOf(bytes, () => '{}')}]}}`,
+    (bytes) => `{${NAMED},"spec":{"containers":[${listOf(bytes, () => '{}')}]}}`,
   ),
   post(
     'json: many good containers',
     PODS,
     'application/json',
-    (bytes) =>
-      `{"metadata":{"name":"a"},"spec":{"containers":[${listOf(bytes, (at) => `{"name":"c${at}","image":"i"}`)}]}}`,
+    (bytes) => `{${NAMED},"spec":{"containers":[${listOf(bytes, (at) => `{"name":"c${at}","image":"i"}`)}]}}`,
   ),
   post(
     'json: many environment variables',
     PODS,
     'application/json',
     (bytes) =>
-      `{"metadata":{"name":"a"},"spec":{"containers":[{"name":"c","image":"i","env":[${listOf(bytes, (at) => `{"name":"E${at}"}`)}]}]}}`,
+      `{${NAMED},"spec":{"containers":[{"name":"c","image":"i","env":[` +
+      `${listOf(bytes, (at) => `{"name":"E${at}"}`)}]}]}}`,
   ),
   post(
     'json: many ports',
     PODS,
     'application/json',
     (bytes) =>
-      `{"metadata":{"name":"a"},"spec":{"containers":[{"name":"c","image":"i","ports":[${listOf(bytes, (at) => `{"containerPort":${at}}`)}]}]}}`,
+      `{${NAMED},"spec":{"containers":[{"name":"c","image":"i","ports":[` +
+      `${listOf(bytes, (at) => `{"containerPort":${at}}`)}]}]}}`,
   ),
   post(
     'json: many volumes',
     PODS,
     'application/json',
-    (bytes) =>
-      `{"metadata":{"name":"a"},"spec":{"volumes":[${listOf(bytes, (at) => `{"name":"v${at}"}`)}],"containers":[{"name":"c","image":"i"}]}}`,
+    (bytes) => `{${NAMED},"spec":{"volumes":[${listOf(bytes, (at) => `{"name":"v${at}"}`)}],${BOX}}}`,
   ),
   post(
     'json: many tolerations',
     PODS,
     'application/json',
-    (bytes) =>
-      `{"metadata":{"name":"a"},"spec":{"tolerations":[${listOf(bytes, (at) => `{"key":"k${at}"}`)}],"containers":[{"name":"c","image":"i"}]}}`,
+    (bytes) => `{${NAMED},"spec":{"tolerations":[${listOf(bytes, (at) => `{"key":"k${at}"}`)}],${BOX}}}`,
   ),
   post(
     'json: many node selector terms',
     PODS,
     'application/json',
-    (bytes) =>
-      `{"metadata":{"name":"a"},"spec":{"nodeSelector":{${listOf(bytes, (at) => `"k${at}":"v"`)}},"containers":[{"name":"c","image":"i"}]}}`,
+    (bytes) => `{${NAMED},"spec":{"nodeSelector":{${listOf(bytes, (at) => `"k${at}":"v"`)}},${BOX}}}`,
   ),
   post(
     'json: many spread constraints',
     PODS,
     'application/json',
     (bytes) =>
-      `{"metadata":{"name":"a"},"spec":{"topologySpreadConstraints":[${listOf(bytes, (at) => `{"maxSkew":1,"topologyKey":"k${at}","whenUnsatisfiable":"DoNotSchedule"}`)}],"containers":[{"name":"c","image":"i"}]}}`,
+      `{${NAMED},"spec":{"topologySpreadConstraints":[` +
+      listOf(bytes, (at) => `{"maxSkew":1,"topologyKey":"k${at}","whenUnsatisfiable":"DoNotSchedule"}`) +
+      '],' +
+      `${BOX}}}`,
   ),
   post(
     'json: many labels',
@@ -243,13 +257,15 @@ const json: readonly HostileInput[] = [
     MAPS,
     'application/json',
     (bytes) =>
-      `{"metadata":{"name":"a","ownerReferences":[${listOf(bytes, (at) => `{"apiVersion":"v1","kind":"Pod","name":"p","uid":"u${at}"}`)}]}}`,
+      `{"metadata":{"name":"a","ownerReferences":[` +
+      listOf(bytes, (at) => `{"apiVersion":"v1","kind":"Pod","name":"p","uid":"u${at}"}`) +
+      ']}}',
   ),
   post(
     'json: many data keys',
     MAPS,
     'application/json',
-    (bytes) => `{"metadata":{"name":"a"},"data":{${listOf(bytes, (at) => `"k${at}":"v"`)}}}`,
+    (bytes) => `{${NAMED},"data":{${listOf(bytes, (at) => `"k${at}":"v"`)}}}`,
   ),
   post('json: long name', MAPS, 'application/json', (bytes) => `{"metadata":{"name":"${many(bytes, 'a')}"}}`),
   post(
@@ -263,74 +279,82 @@ const json: readonly HostileInput[] = [
     PODS,
     'application/json',
     (bytes) =>
-      `{"metadata":{"name":"a"},"spec":{"containers":[{"name":"c","image":"i","resources":{"limits":{"cpu":"${many(bytes, '9')}"}}}]}}`,
+      `{${NAMED},"spec":{"containers":[{"name":"c","image":"i","resources":{"limits":` +
+      `{"cpu":"${many(bytes, '9')}"}}}]}}`,
   ),
   post(
     'json: quantity of zeros',
     PODS,
     'application/json',
     (bytes) =>
-      `{"metadata":{"name":"a"},"spec":{"containers":[{"name":"c","image":"i","resources":{"limits":{"cpu":"${many(bytes, '0')}.${many(bytes, '0')}1"}}}]}}`,
+      `{${NAMED},"spec":{"containers":[{"name":"c","image":"i","resources":{"limits":` +
+      `{"cpu":"${many(bytes, '0')}.${many(bytes, '0')}1"}}}]}}`,
   ),
   post(
     'json: long image',
     PODS,
     'application/json',
-    (bytes) =>
-      `{"metadata":{"name":"a"},"spec":{"containers":[{"name":"c","image":"${many(bytes, 'a/')}"}]}}`,
+    (bytes) => `{${NAMED},"spec":{"containers":[{"name":"c","image":"${many(bytes, 'a/')}"}]}}`,
   ),
   post(
     'json: long base64',
     '/api/v1/namespaces/default/secrets',
     'application/json',
-    (bytes) => `{"metadata":{"name":"a"},"data":{"a":"${many(bytes, 'AAAA')}"}}`,
+    (bytes) => `{${NAMED},"data":{"a":"${many(bytes, 'AAAA')}"}}`,
   ),
   post(
     'json: bad base64',
     '/api/v1/namespaces/default/secrets',
     'application/json',
-    (bytes) => `{"metadata":{"name":"a"},"data":{"a":"${many(bytes, 'AA\\n')}="}}`,
+    (bytes) => `{${NAMED},"data":{"a":"${many(bytes, 'AA\\n')}="}}`,
   ),
   post(
     'json: many policy rules',
     '/apis/rbac.authorization.k8s.io/v1/clusterroles',
     'application/json',
     (bytes) =>
-      `{"metadata":{"name":"a"},"rules":[${listOf(bytes, (at) => `{"verbs":["get"],"apiGroups":[""],"resources":["r${at}"]}`)}]}`,
+      `{${NAMED},"rules":[` +
+      listOf(bytes, (at) => `{"verbs":["get"],"apiGroups":[""],"resources":["r${at}"]}`) +
+      ']}',
   ),
   post(
     'json: many service ports',
     '/api/v1/namespaces/default/services',
     'application/json',
     (bytes) =>
-      `{"metadata":{"name":"a"},"spec":{"ports":[${listOf(bytes, (at) => `{"name":"p${at}","port":${(at % 65_535) + 1}}`)}]}}`,
+      `{${NAMED},"spec":{"ports":[` +
+      listOf(bytes, (at) => `{"name":"p${at}","port":${(at % 65_535) + 1}}`) +
+      ']}}',
   ),
   post(
     'json: many ingress rules',
     '/apis/networking.k8s.io/v1/namespaces/default/ingresses',
     'application/json',
-    (bytes) => `{"metadata":{"name":"a"},"spec":{"rules":[${listOf(bytes, (at) => `{"host":"h${at}.a"}`)}]}}`,
+    (bytes) => `{${NAMED},"spec":{"rules":[${listOf(bytes, (at) => `{"host":"h${at}.a"}`)}]}}`,
   ),
   post(
     'json: many endpoints',
     '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices',
     'application/json',
     (bytes) =>
-      `{"metadata":{"name":"a"},"addressType":"IPv4","endpoints":[${listOf(bytes, () => `{"addresses":["10.0.0.1"]}`)}]}`,
+      `{${NAMED},"addressType":"IPv4","endpoints":[${listOf(bytes, () => `{"addresses":["10.0.0.1"]}`)}]}`,
   ),
   post(
     'json: many network policy rules',
     '/apis/networking.k8s.io/v1/namespaces/default/networkpolicies',
     'application/json',
     (bytes) =>
-      `{"metadata":{"name":"a"},"spec":{"podSelector":{},"ingress":[${listOf(bytes, () => `{"from":[{"ipBlock":{"cidr":"10.0.0.0/8"}}]}`)}]}}`,
+      `{${NAMED},"spec":{"podSelector":{},"ingress":[` +
+      listOf(bytes, () => '{"from":[{"ipBlock":{"cidr":"10.0.0.0/8"}}]}') +
+      ']}}',
   ),
   post(
     'json: long cron schedule',
     '/apis/batch/v1/namespaces/default/cronjobs',
     'application/json',
     (bytes) =>
-      `{"metadata":{"name":"a"},"spec":{"schedule":"${listOf(bytes, (at) => `${at % 60}`)} * * * *","jobTemplate":{"spec":{"template":{"spec":{"restartPolicy":"Never","containers":[{"name":"c","image":"i"}]}}}}}}`,
+      `{${NAMED},"spec":{"schedule":"${listOf(bytes, (at) => `${at % 60}`)} * * * *","jobTemplate":` +
+      `{"spec":{"template":{"spec":{"restartPolicy":"Never",${BOX}}}}}}}`,
   ),
 ]
 
@@ -420,13 +444,15 @@ const STRATEGIC = 'application/strategic-merge-patch+json'
 const mapWith = (metadata: string): string => `{"metadata":{"name":"a",${metadata}}}`
 const reversed = (text: string): string => text.split(',').toReversed().join(',')
 const half = 700_000
+const finalizers = (bytes: number): string => listOf(Math.min(half, bytes), (at) => `"a/f${at}"`)
 
 const patches: readonly HostileInput[] = [
   patch({
     name: 'json patch: doubling copies',
     type: JSON_PATCH,
     body: (bytes) =>
-      `[{"op":"add","path":"/data","value":{"a":"${many(1_000, 'x')}"}},${listOf(bytes, (at) => `{"op":"copy","from":"/data","path":"/data/x${at}"}`)}]`,
+      `[{"op":"add","path":"/data","value":{"a":"${many(1_000, 'x')}"}},` +
+      `${listOf(bytes, (at) => `{"op":"copy","from":"/data","path":"/data/x${at}"}`)}]`,
   }),
   patch({
     name: 'json patch: copies of one text',
@@ -485,14 +511,14 @@ const patches: readonly HostileInput[] = [
     type: STRATEGIC,
     object: (bytes) => mapWith(`"finalizers":[${listOf(Math.min(half, bytes), (at) => `"a/f${at}"`)}]`),
     body: (bytes) =>
-      `{"metadata":{"$setElementOrder/finalizers":[${reversed(listOf(Math.min(half, bytes), (at) => `"a/f${at}"`))}],"finalizers":["a/f1"]}}`,
+      `{"metadata":{"$setElementOrder/finalizers":[${reversed(finalizers(bytes))}],"finalizers":` +
+      `["a/f1"]}}`,
   }),
   patch({
     name: 'strategic patch: deleted finalizers',
     type: STRATEGIC,
     object: (bytes) => mapWith(`"finalizers":[${listOf(Math.min(half, bytes), (at) => `"a/f${at}"`)}]`),
-    body: (bytes) =>
-      `{"metadata":{"$deleteFromPrimitiveList/finalizers":[${listOf(Math.min(half, bytes), (at) => `"a/f${at}"`)}]}}`,
+    body: (bytes) => `{"metadata":{"$deleteFromPrimitiveList/finalizers":[${finalizers(bytes)}]}}`,
   }),
   patch({
     name: 'strategic patch: environment variables',
@@ -500,7 +526,8 @@ const patches: readonly HostileInput[] = [
     path: '/apis/apps/v1/namespaces/default/deployments',
     object: (bytes) => deployment(listOf(Math.min(half, bytes), (at) => `{"name":"E${at}","value":"v"}`)),
     body: (bytes) =>
-      `{"spec":{"template":{"spec":{"containers":[{"name":"c","env":[${listOf(Math.min(half, bytes), (at) => `{"name":"E${at}","value":"w"}`)}]}]}}}}`,
+      `{"spec":{"template":{"spec":{"containers":[{"name":"c","env":[` +
+      `${listOf(Math.min(half, bytes), (at) => `{"name":"E${at}","value":"w"}`)}]}]}}}}`,
   }),
   patch({
     name: 'strategic patch: retained keys',
@@ -526,14 +553,20 @@ const patches: readonly HostileInput[] = [
 ]
 
 const deployment = (env: string, name = 'a'): string =>
-  `{"metadata":{"name":"${name}"},"spec":{"replicas":0,"selector":{"matchLabels":{"a":"b"}},"template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"i","env":[${env}]}]}}}}`
+  `{"metadata":{"name":"${name}"},"spec":{"replicas":0,"selector":{"matchLabels":` +
+  `{"a":"b"}},"template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":` +
+  `[{"name":"c","image":"i","env":[${env}]}]}}}}`
 
 const crd = (schema: string): string =>
-  `{"metadata":{"name":"foos.a.com"},"spec":{"group":"a.com","scope":"Namespaced","names":{"plural":"foos","kind":"Foo"},"versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":${schema}}}]}}`
+  `{"metadata":{"name":"foos.a.com"},"spec":{"group":"a.com","scope":"Namespaced","names":` +
+  `{"plural":"foos","kind":"Foo"},"versions":[{"name":"v1","served":true,"storage":true,"schema":` +
+  `{"openAPIV3Schema":${schema}}}]}}`
 
 const rule = (text: string): string =>
   crd(
-    `{"type":"object","properties":{"spec":{"type":"object","properties":{"a":{"type":"string"}},"x-kubernetes-validations":[{"rule":${JSON.stringify(text)}}]}}}`,
+    `{"type":"object","properties":{"spec":{"type":"object","properties":{"a":` +
+      `{"type":"string"}},"x-kubernetes-validations":` +
+      `[{"rule":${JSON.stringify(text)}}]}}}`,
   )
 
 const celUnits: Readonly<Record<string, (bytes: number) => string>> = {
@@ -580,7 +613,8 @@ const cel: readonly HostileInput[] = [
   ),
   post('crd: pattern of repeats', CRDS, 'application/json', (bytes) =>
     crd(
-      `{"type":"object","properties":{"a":{"type":"string","pattern":"${many(bytes, '(')}a${many(bytes, '{1000})')}"}}}`,
+      `{"type":"object","properties":{"a":{"type":"string","pattern":"` +
+        `${many(bytes, '(')}a${many(bytes, '{1000})')}"}}}`,
     ),
   ),
   post('crd: enum', CRDS, 'application/json', (bytes) =>
@@ -593,7 +627,15 @@ const cel: readonly HostileInput[] = [
     CRDS,
     'application/json',
     (bytes) =>
-      `{"metadata":{"name":"foos.a.com"},"spec":{"group":"a.com","scope":"Namespaced","names":{"plural":"foos","kind":"Foo"},"versions":[${listOf(bytes, (at) => `{"name":"v${at + 1}","served":true,"storage":${at === 0},"schema":{"openAPIV3Schema":{"type":"object"}}}`)}]}}`,
+      `{"metadata":{"name":"foos.a.com"},"spec":{"group":"a.com","scope":"Namespaced","names":` +
+      `{"plural":"foos","kind":"Foo"},"versions":[` +
+      listOf(
+        bytes,
+        (at) =>
+          `{"name":"v${at + 1}","served":true,"storage":${at === 0},` +
+          `"schema":{"openAPIV3Schema":{"type":"object"}}}`,
+      ) +
+      ']}}',
   ),
 ]
 
