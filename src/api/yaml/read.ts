@@ -22,7 +22,7 @@ export type YamlOptions = ParseOptions & DocumentOptions & SchemaOptions
  */
 const MOST_DEPTH = 1000
 
-/** Yields the syntax tree of a text, without recursion. Throws YAMLParseError where it is nested too deeply. */
+/** Yields the syntax tree of a text without recursion. Throws YAMLParseError for one nested too deeply. */
 function* boundedTokens(text: string, lines?: LineCounter): Generator<CST.Token, void> {
   const parser = new Parser(lines?.addNewLine)
   lines?.addNewLine(0)

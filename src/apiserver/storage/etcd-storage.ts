@@ -19,7 +19,7 @@ const LEASE_SHARE_MS = 60_000
 
 /** Largest request to etcd, in bytes. Source: etcd `--max-request-bytes`. */
 const MOST_REQUEST = 1.5 * 1024 * 1024
-/** Bytes of a guaranteed write besides key and value: the comparison, the range of a failure, and the heads. */
+/** Bytes of a guarded write besides key and value: the comparison, the range of a failure, the heads. */
 const WRITE_HEAD = 64
 
 /** Throws EtcdError for an object that is larger than etcd takes. Only what may be is serialised. */
