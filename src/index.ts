@@ -54,7 +54,18 @@ export type {
   WriteOptions,
 } from './client/client.js'
 export type { ClusterEvents } from './client/cluster-events.js'
-export type { Component, ComponentHost } from './client/component.js'
+export type { Component, ComponentHost, EventSource } from './client/component.js'
+export type { Change, Informer, InformerOptions } from './client/informer.js'
+export type { EventRecorder } from './client/event-recorder.js'
+export { ignoreNotFound } from './client/api-error.js'
+export { keyOf } from './client/object-index.js'
+export { defineController } from './controllers/shared/define-controller.js'
+export type {
+  Controller,
+  ControllerContext,
+  ControllerDefinition,
+} from './controllers/shared/define-controller.js'
+export type { WorkQueue, WorkQueueOptions } from './sim/work-queue.js'
 export type {
   BuiltInResource,
   ClusterScopedResource,

@@ -1,7 +1,9 @@
 import type { Pod } from '../api/core/generated.js'
 import { bootstrap } from '../apiserver/bootstrap.js'
+import { ConnectionError, isApiError } from '../client/api-error.js'
 import type { Client } from '../client/client.js'
 import type { ClusterEvents } from '../client/cluster-events.js'
+import type { BuiltInResource } from '../client/resources.js'
 import type { EtcdStore } from '../etcd/store.js'
 import type { Pki } from '../pki/index.js'
 import type { Explanation } from '../scheduler/explain.js'
@@ -17,12 +19,16 @@ import { checkOptions } from './compose/check-options.js'
 import { type CurrentParts, Internals } from './compose/internals.js'
 import type { ClusterOptions, NodeOptions, RestoreOptions } from './compose/options.js'
 import { ReleaseFacet } from './compose/release-facet.js'
+import { dumpOf } from './diagnosis/dump.js'
+import { summarize } from './diagnosis/summary.js'
+import { type DiagnosisContext, whyNot } from './diagnosis/why.js'
 import { NamespaceScope } from './namespace-scope.js'
 import { NetworkFacet } from './network/network-facet.js'
 import type { ClusterMetrics } from './nodes/cluster-metrics.js'
 import { NodeHandle } from './nodes/node-handle.js'
 import { explainPlacement } from './nodes/placement.js'
-import { type NamespacedName, keyOfName } from './object-name.js'
+import { type NameOf, type NamespacedName, keyOfName } from './object-name.js'
+import { resourceNamed } from './resource-name.js'
 import { type EtcdImportOptions, importEtcdSnapshot, importEtcdStore } from './storage/etcd-import.js'
 import { type ClusterSnapshotJson, ClusterSnapshot } from './storage/snapshot.js'
 import { StateFacet } from './storage/state-facet.js'
@@ -63,6 +69,10 @@ export class SimCluster extends NamespaceScope {
 
   static {
     throwAtCaller(this.prototype)
+    const print = function (this: SimCluster): string {
+      return this.summary()
+    }
+    Object.defineProperty(this.prototype, Symbol.for('nodejs.util.inspect.custom'), { value: print })
   }
 
   /** @throws RangeError if an option is invalid (unknown version, component or number of nodes). */
@@ -185,6 +195,49 @@ export class SimCluster extends NamespaceScope {
   }
 
   /**
+   * Tells why an object is not as wanted, as indented lines: what it lacks, its conditions, warnings about
+   * it, the scheduler's verdict, containers with their exit codes and last words, claims, nodes, stopped
+   * components, and the same of the objects that it owns or serves. Returns '' if it lacks nothing:
+   * `console.log(cluster.why('deployments', 'web'))`.
+   * @throws ApiError if the object does not exist
+   */
+  why<R extends BuiltInResource>(resource: R, name: NameOf<R>): string {
+    const object = this.get(resource, name)
+    return whyNot(resourceNamed(this.#parts.plane.scheme, resource), object, this.#diagnosis())
+  }
+
+  /**
+   * Returns what a person wants to see after a failure, as texts by file name: a summary, why things are not
+   * as wanted, objects by resource as YAML, events, and the log of each container.
+   */
+  dump(): Readonly<Record<string, string>> {
+    const diagnosis = this.#diagnosis()
+    return dumpOf({
+      summary: this.summary(),
+      resources: this.state.resources(),
+      stored: diagnosis.stored,
+      why: (resource, object) => whyNot(resource, object, diagnosis),
+      log: (pod, container) => this.#log(pod, container),
+      events: this.kubectl('get events --all-namespaces --sort-by=.metadata.creationTimestamp').stdout,
+    })
+  }
+
+  /**
+   * Returns the cluster in a few lines: time, seed, nodes, pods by phase, and what is not as wanted.
+   * `console.log(cluster)` prints them.
+   */
+  summary(): string {
+    return summarize({
+      version: this.version,
+      now: this.now(),
+      seed: this.internals.options.seed ?? 1,
+      stored: (resource) => this.state.stored(resource),
+      resources: this.state.resources(),
+      stopped: this.#stopped(),
+    })
+  }
+
+  /**
    * Returns a node: `cluster.node('node-2').crash()`.
    * @throws RangeError if there is no such node
    */
@@ -299,6 +352,30 @@ export class SimCluster extends NamespaceScope {
     const range = { from: pods.prefix, to: `${pods.prefix.slice(0, -1)}0` }
     machines.adopt(storage.lenient().list(range) as readonly Pod[])
     return cluster
+  }
+
+  #stopped(): readonly string[] {
+    const { simulation } = this.#parts
+    const names = simulation.moduleNames().filter((name) => simulation.isStopped(name))
+    return this.apiserver.running ? names : ['kube-apiserver', ...names]
+  }
+
+  #diagnosis(): DiagnosisContext {
+    return {
+      stored: (resource) => (this.state.resources().includes(resource) ? this.state.stored(resource) : []),
+      explain: (pod) => this.explain(pod),
+      lastWords: (pod, container) => this.#log(pod, container).trimEnd().split('\n').at(-1) ?? '',
+      stopped: this.#stopped(),
+    }
+  }
+
+  #log(pod: Pod, container: string): string {
+    try {
+      return this.logs(pod.metadata, { container })
+    } catch (error) {
+      if (isApiError(error) || error instanceof ConnectionError) return ''
+      throw error
+    }
   }
 
   /** Mixes in the revision, so that the original's seed does not draw the original's uids once more. */

@@ -30,7 +30,7 @@ export function shapeOf(scheme: Scheme, definition: KindDefinition, extent: Exte
   const { object } = decode<KubeObject>(message, { ...filled, ...head })
   if (!definition.setDefaults) return object
   const draft = createDraft(object)
-  definition.setDefaults(draft as never)
+  definition.setDefaults(draft)
   return finishDraft(draft) as KubeObject
 }
 

@@ -1,0 +1,59 @@
+import type { Pod } from '../../api/core/generated.js'
+import type { KubeObject } from '../../api/definition.js'
+import { printYaml } from '../../api/yaml/print.js'
+
+/** What a dump is made of. */
+export interface DumpContext {
+  readonly summary: string
+  readonly resources: readonly string[]
+  readonly stored: (resource: string) => readonly KubeObject[]
+  readonly why: (resource: string, object: KubeObject) => string
+  /** What a container has written; '' if there is no log. */
+  readonly log: (pod: Pod, container: string) => string
+  /** The events as a table, oldest first. */
+  readonly events: string
+}
+
+/** Resources for whose objects the dump says why they are not as wanted. Pods are told by what owns them. */
+const TOLD = [
+  'nodes',
+  'deployments',
+  'statefulsets',
+  'daemonsets',
+  'jobs',
+  'services',
+  'persistentvolumeclaims',
+]
+
+/** Makes the files of `cluster.dump()`: texts by name. */
+export function dumpOf({
+  summary,
+  resources,
+  stored,
+  why,
+  log,
+  events,
+}: DumpContext): Record<string, string> {
+  const causes = TOLD.filter((resource) => resources.includes(resource)).flatMap((resource) =>
+    stored(resource)
+      .map((object) => why(resource, object))
+      .filter((text) => text !== ''),
+  )
+  const files: Record<string, string> = {
+    'summary.txt': `${summary}\n`,
+    'why.txt': `${causes.join('\n') || 'everything is as wanted'}\n`,
+    'events.txt': events,
+  }
+  for (const resource of resources) {
+    const objects = stored(resource)
+    if (objects.length > 0) files[`objects/${resource}.yaml`] = objects.map(printYaml).join('---\n')
+  }
+  for (const pod of stored('pods') as readonly Pod[]) {
+    for (const { name } of pod.spec.containers) {
+      const text = log(pod, name)
+      if (text !== '')
+        files[`logs/${pod.metadata.namespace ?? ''}/${pod.metadata.name ?? ''}/${name}.log`] = text
+    }
+  }
+  return files
+}

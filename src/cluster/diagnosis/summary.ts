@@ -1,0 +1,69 @@
+import { isPodTerminal, podCondition } from '../../api/core/conditions.js'
+import type { Node, Pod } from '../../api/core/generated.js'
+import type { KubeObject } from '../../api/definition.js'
+import { formatTime } from '../../api/time.js'
+import { shortfall } from './shortfall.js'
+
+/** What a summary is made of. */
+export interface SummaryContext {
+  readonly version: string
+  readonly now: number
+  readonly seed: number
+  readonly stored: (resource: string) => readonly KubeObject[]
+  readonly resources: readonly string[]
+  readonly stopped: readonly string[]
+}
+
+/** Resources whose objects are listed when they lack something. */
+const SHOWN = [
+  'nodes',
+  'deployments',
+  'statefulsets',
+  'daemonsets',
+  'jobs',
+  'persistentvolumeclaims',
+  'namespaces',
+  'pods',
+]
+const MOST = 10
+
+/** Tells a cluster in a few lines: version, time, seed, nodes, pods by phase, and what is not as wanted. */
+export function summarize({ version, now, seed, stored, resources, stopped }: SummaryContext): string {
+  const nodes = stored('nodes') as readonly Node[]
+  const ready = nodes.filter((node) => podReady(node)).length
+  const lacking = SHOWN.filter((resource) => resources.includes(resource)).flatMap((resource) =>
+    stored(resource).flatMap((object) => {
+      const lack = shortfall(resource, object)
+      const { namespace, name = '' } = object.metadata
+      return lack === undefined
+        ? []
+        : [`  ${resource} ${namespace === undefined ? '' : `${namespace}/`}${name} ${lack}`]
+    }),
+  )
+  return [
+    `SimCluster ${version} at ${formatTime(now)}, seed ${seed}`,
+    `nodes: ${ready} of ${nodes.length} ready; pods: ${phases(stored('pods') as readonly Pod[])}`,
+    ...(stopped.length === 0 ? [] : [`stopped: ${stopped.join(', ')}`]),
+    ...(lacking.length === 0 ? [] : ['not as wanted:']),
+    ...lacking.slice(0, MOST),
+    ...(lacking.length > MOST ? [`  and ${lacking.length - MOST} more`] : []),
+  ].join('\n')
+}
+
+const podReady = ({ status }: Node): boolean =>
+  status.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') === true
+
+function phases(pods: readonly Pod[]): string {
+  const counts = new Map<string, number>()
+  for (const pod of pods) {
+    const { phase = 'Pending' } = pod.status
+    const isUnready = phase === 'Running' && podCondition(pod, 'Ready')?.status !== 'True'
+    const name = isPodTerminal(pod) || !isUnready ? phase : 'Running but not ready'
+    counts.set(name, (counts.get(name) ?? 0) + 1)
+  }
+  if (counts.size === 0) return 'none'
+  return [...counts]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, count]) => `${count} ${name}`)
+    .join(', ')
+}
