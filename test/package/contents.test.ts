@@ -32,7 +32,18 @@ test('every export has its types and its code in the tarball', () => {
   for (const target of targets) expect(inject('packed')).toContain(target.replace('./', ''))
 })
 
-const entries = ['', '/testing', '/client-node', '/server', '/rbac', '/netpol', '/host', '/lessons']
+const entries = [
+  '',
+  '/testing',
+  '/client-node',
+  '/server',
+  '/rbac',
+  '/netpol',
+  '/host',
+  '/lessons',
+  '/matchers',
+  '/explore',
+]
 
 test.each([
   ['an ES module', 'nodenext', 'mts'],

@@ -9,19 +9,24 @@ const jest = fileURLToPath(new URL('../../.ci/tools/node_modules/jest/bin/jest.j
 const source = `
 const { SimCluster, isApiError } = require('simcluster')
 const { checkInvariants } = require('simcluster/testing')
+const { matchers } = require('simcluster/matchers')
+expect.extend(matchers)
 
 test('rolls out', () => {
   const cluster = new SimCluster({ nodes: 2 })
   cluster.kubectl('create deployment web --image=nginx --replicas=2')
   cluster.settle()
   expect(cluster.list('pods', { labelSelector: 'app=web' }).items).toHaveLength(2)
+  expect(cluster).toHaveRolledOut('web')
+  expect(cluster).not.toExist('pods', 'web')
+  expect(cluster).toHoldInvariants()
   expect(typeof checkInvariants).toBe('function')
   try {
     cluster.get('nodes', { name: 'none' })
   } catch (error) {
     expect(isApiError(error, 'NotFound')).toBe(true)
   }
-  expect.assertions(3)
+  expect.assertions(6)
 })
 `
 

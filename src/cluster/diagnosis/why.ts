@@ -74,7 +74,7 @@ function warnings({ metadata: { uid } }: KubeObject, { stored }: DiagnosisContex
 }
 
 const timeOf = ({ lastTimestamp, eventTime, metadata }: Event): string =>
-  String(lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? '')
+  lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? ''
 
 /** What an object owns and is not as wanted either. */
 function owned({ metadata: { uid } }: KubeObject, context: DiagnosisContext): readonly string[] {

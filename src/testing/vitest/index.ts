@@ -1,24 +1,49 @@
 /**
- * `simcluster/vitest`: matchers for network policy. Importing it extends vitest's `expect`.
+ * `simcluster/vitest`: importing it extends vitest's `expect` with the matchers of `simcluster/matchers`, and
+ * `test` has a cluster for each test.
  *
  * ```ts
- * import 'simcluster/vitest'
- * expect(cluster).toAllow('default/web -> default/db:6379/TCP')
- * expect(cluster).toDeny('default/other -> default/db:6379/TCP')
- * expect(newPolicies).toBeEquivalentTo(oldPolicies)
+ * import { expect } from 'vitest'
+ * import { clusterTest } from 'simcluster/vitest'
+ *
+ * const test = clusterTest({ nodes: 3 }, (cluster) => cluster.apply(manifest))
+ * test('web is there', ({ cluster }) => expect(cluster).toBeReady('deployments', 'web'))
  * ```
  */
-import { expect } from 'vitest'
-import { policyMatchers, type PolicyMatchers } from './matchers.js'
+import { expect, test, type TestAPI } from 'vitest'
+import type { ClusterOptions } from '../../cluster/compose/options.js'
+import { SimCluster } from '../../cluster/sim-cluster.js'
+import { preparedCluster } from '../prepared-cluster.js'
+import { matchers, type ClusterMatchers, type PolicyMatchers } from '../matchers/index.js'
 
 declare module 'vitest' {
   // the type parameter must be declared as in vitest
-  interface Matchers<T> extends PolicyMatchers<T> {}
+  interface Matchers<T> extends PolicyMatchers<T>, ClusterMatchers<T> {}
 }
 
-expect.extend({ ...policyMatchers })
+expect.extend({ ...matchers })
 
-export { policyMatchers } from './matchers.js'
-export type { MatcherResult, PolicyMatchers } from './matchers.js'
+/**
+ * Makes a `test` whose context has a `cluster`: a copy of one that is made and prepared once, so that no test
+ * sees what another did. When a test fails, its error ends with the cluster's summary.
+ */
+export function clusterTest(
+  options: ClusterOptions = {},
+  prepare: (cluster: SimCluster) => unknown = () => undefined,
+): TestAPI<{ cluster: SimCluster }> {
+  const copy = preparedCluster(options, prepare)
+  return test.extend<{ cluster: SimCluster }>({
+    // vitest reads the names of the fixtures that are used from the pattern
+    cluster: async ({ onTestFailed }, use) => {
+      const cluster = copy()
+      onTestFailed(({ task }) => {
+        for (const error of task.result?.errors ?? []) error.message += `\n\n${cluster.summary()}`
+      })
+      await use(cluster)
+    },
+  })
+}
+
+export { matchers, policyMatchers } from '../matchers/index.js'
+export type { ClusterMatchers, MatcherResult, PolicyMatchers, PolicySubject } from '../matchers/index.js'
 export type { Lister } from '../../netpol/index.js'
-export type { PolicySubject } from './subject.js'

@@ -1,14 +1,21 @@
 import {
   compare,
+  CompiledWorld,
+  evaluate,
   formatProof,
   parseConnection,
   type CompareOptions,
-  type PolicyQuery,
+  type ConnectionVerdict,
   type CounterExample,
   type NetpolOptions,
+  type PolicyQuery,
+  type PolicySource,
+  type WorldPolicy,
+  type WorldSource,
 } from '../../netpol/index.js'
 import { netpolManifest } from '../netpol/manifest.js'
-import { choicesOf, policiesIn, verdictOf, type PolicySubject } from './subject.js'
+import { choicesOf, policiesIn } from '../../netpol/world-of.js'
+import type { MatcherResult } from './result.js'
 
 /**
  * The matchers on `expect(cluster)`, a world, a compiled world or (the last one) policies. For a cluster
@@ -34,10 +41,25 @@ export interface PolicyMatchers<R> {
   toBeEquivalentTo(policies: PolicySubject, options?: CompareOptions): R
 }
 
-/** The result of a matcher. */
-export interface MatcherResult {
-  readonly pass: boolean
-  readonly message: () => string
+/**
+ * What expectations about policies apply to: a cluster, a world of plain objects, their YAML, a compiled world,
+ * or policies alone.
+ */
+export type PolicySubject = PolicySource | WorldSource | CompiledWorld
+
+/** Judges a connection. */
+function verdictOf(subject: unknown, connection: PolicyQuery, options: NetpolOptions): ConnectionVerdict {
+  if (subject instanceof CompiledWorld) return subject.evaluate(connection)
+  if (typeof subject !== 'string' && (typeof subject !== 'object' || subject === null))
+    throw new TypeError('expected a cluster or a world')
+  return evaluate(subject as WorldSource, connection, options)
+}
+
+function policiesOf(subject: unknown): readonly WorldPolicy[] {
+  const isText = typeof subject === 'string'
+  if (!isText && (typeof subject !== 'object' || subject === null || subject instanceof CompiledWorld))
+    throw new TypeError('expected policies, a cluster or a world')
+  return policiesIn(subject as PolicySource)
 }
 
 function judged(allows: boolean) {
@@ -72,7 +94,7 @@ function toBeEquivalentTo(
   policies: PolicySubject,
   options: CompareOptions = {},
 ): MatcherResult {
-  const { relation, onlyA, onlyB } = compare(policiesIn(received), policiesIn(policies), {
+  const { relation, onlyA, onlyB } = compare(policiesOf(received), policiesOf(policies), {
     ...choicesOf(received),
     ...options,
   })
@@ -89,7 +111,7 @@ function toBeEquivalentTo(
   }
 }
 
-/** The matchers, for `expect.extend` of other frameworks with vitest's interface. */
+/** The matchers for network policy. */
 export const policyMatchers: {
   readonly toAllow: (
     received: unknown,

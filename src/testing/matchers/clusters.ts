@@ -1,0 +1,233 @@
+import type { KubeObject } from '../../api/definition.js'
+import { ignoreNotFound } from '../../client/api-error.js'
+import type { Client } from '../../client/client.js'
+import type { BuiltInResource } from '../../client/resources.js'
+import { shortfall } from '../../cluster/diagnosis/shortfall.js'
+import type { NameOf, NamespacedName } from '../../cluster/object-name.js'
+import { SimCluster } from '../../cluster/sim-cluster.js'
+import { LivelockError } from '../../sim/livelock.js'
+import { checkInvariants, type InvariantOptions } from '../check-invariants.js'
+import { type MatcherResult, result } from './result.js'
+
+/** What an event must be like; what is left out does not matter. */
+export interface WantedEvent {
+  readonly reason?: string
+  readonly type?: 'Normal' | 'Warning'
+  /** Text that the message contains, or a pattern. */
+  readonly message?: string | RegExp
+  /** Name of the object, or `namespace/name`. */
+  readonly about?: string
+}
+
+/** Options of {@link ClusterMatchers.toBeAbleTo}. */
+export interface Scope {
+  readonly namespace?: string
+  readonly name?: string
+  readonly subresource?: string
+}
+
+/** The matchers on `expect(cluster)`, and one on `expect(cluster.as(user))`. */
+export interface ClusterMatchers<R> {
+  /** Expects an object to exist. */
+  toExist<T extends BuiltInResource>(resource: T, name: NameOf<T>): R
+  /**
+   * Expects an object to be as wanted: a workload available in its latest revision, a pod or node Ready, a
+   * claim Bound, a job complete. The failure says why it is not.
+   */
+  toBeReady<T extends BuiltInResource>(resource: T, name: NameOf<T>): R
+  /** As {@link toBeReady}, of a Deployment, or of another workload: `'statefulsets'`. */
+  toHaveRolledOut(name: NamespacedName, resource?: 'deployments' | 'statefulsets' | 'daemonsets'): R
+  /** Expects a condition in the status, by default `True`. */
+  toHaveCondition<T extends BuiltInResource>(
+    resource: T,
+    name: NameOf<T>,
+    type: string,
+    status?: 'True' | 'False' | 'Unknown',
+  ): R
+  /** Expects an event. The failure lists the newest ones. */
+  toHaveEvent(event: WantedEvent): R
+  /** Expects a pod to be on a node. The failure has the scheduler's verdict. */
+  toBeScheduledOn(pod: NamespacedName, node: string): R
+  /** Expects that `settle()` comes to rest, and lets it. */
+  toSettle(): R
+  /** Expects that no invariant is broken; see `checkInvariants`. */
+  toHoldInvariants(options?: InvariantOptions): R
+  /** Expects the user of a client to have a right: `expect(cluster.as(jane)).toBeAbleTo('list', 'pods')`. */
+  toBeAbleTo(verb: string, resource: string, scope?: Scope): R
+}
+
+function clusterOf(received: unknown): SimCluster {
+  if (received instanceof SimCluster) return received
+  throw new TypeError('expected a SimCluster')
+}
+
+const titleOf = (resource: string, name: NamespacedName): string =>
+  `${resource} ${typeof name === 'string' ? name : (name.name ?? '')}`
+
+function toExist<T extends BuiltInResource>(received: unknown, resource: T, name: NameOf<T>): MatcherResult {
+  const cluster = clusterOf(received)
+  const found = ignoreNotFound(() => cluster.get(resource, name))
+  const there = (): string =>
+    cluster
+      .list(resource)
+      .items.map(({ metadata }) => metadata.name)
+      .join(', ')
+  return result(
+    found !== undefined,
+    () => `expected ${titleOf(resource, name)} to exist; there are: ${there() || 'none'}`,
+    () => `expected ${titleOf(resource, name)} not to exist`,
+  )
+}
+
+function toBeReady<T extends BuiltInResource>(
+  received: unknown,
+  resource: T,
+  name: NameOf<T>,
+): MatcherResult {
+  const cluster = clusterOf(received)
+  const lack = shortfall(resource, cluster.get(resource, name) as KubeObject)
+  return result(
+    lack === undefined,
+    () => `expected ${titleOf(resource, name)} to be ready\n\n${cluster.why(resource, name)}`,
+    () => `expected ${titleOf(resource, name)} not to be ready`,
+  )
+}
+
+function toHaveRolledOut(
+  received: unknown,
+  name: NamespacedName,
+  resource: 'deployments' | 'statefulsets' | 'daemonsets' = 'deployments',
+): MatcherResult {
+  return toBeReady(received, resource, name)
+}
+
+function toHaveCondition<T extends BuiltInResource>(
+  received: unknown,
+  resource: T,
+  name: NameOf<T>,
+  type: string,
+  status = 'True',
+): MatcherResult {
+  const { status: had } = clusterOf(received).get(resource, name) as {
+    readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] }
+  }
+  const conditions = had?.conditions ?? []
+  const texts = conditions.map((condition) => `  ${JSON.stringify(condition)}`).join('\n')
+  return result(
+    conditions.some((condition) => condition.type === type && condition.status === status),
+    () => `expected ${titleOf(resource, name)} to have condition ${type}=${status}; it has:\n${texts}`,
+    () => `expected ${titleOf(resource, name)} not to have condition ${type}=${status}`,
+  )
+}
+
+function toHaveEvent(received: unknown, wanted: WantedEvent): MatcherResult {
+  const { items } = clusterOf(received).list('events')
+  const found = items.some(({ type, reason, message = '', involvedObject: { namespace, name } }) => {
+    const { about, message: text } = wanted
+    return (
+      (wanted.reason === undefined || reason === wanted.reason) &&
+      (wanted.type === undefined || type === wanted.type) &&
+      (text === undefined || (typeof text === 'string' ? message.includes(text) : text.test(message))) &&
+      (about === undefined || about === name || about === `${namespace ?? ''}/${name ?? ''}`)
+    )
+  })
+  const newest = items.slice(-10).map(({ type, reason, message, involvedObject }) => {
+    return `  ${type ?? ''} ${reason ?? ''} ${involvedObject.name ?? ''}: ${message ?? ''}`
+  })
+  return result(
+    found,
+    () => `expected an event like ${JSON.stringify(wanted)}; some of them:\n${newest.join('\n')}`,
+    () => `expected no event like ${JSON.stringify(wanted)}`,
+  )
+}
+
+function toBeScheduledOn(received: unknown, pod: NamespacedName, node: string): MatcherResult {
+  const cluster = clusterOf(received)
+  const { nodeName } = cluster.get('pods', pod).spec
+  const verdict = (): string => {
+    const { nodes } = cluster.explain(pod)
+    const found = nodes.find((each) => each.node === node)
+    return found?.rejected === undefined ? '' : `\n${node}: ${found.rejected.reasons.join(', ')}`
+  }
+  return result(
+    nodeName === node,
+    () => `expected ${titleOf('pods', pod)} to be on ${node}; it is on ${nodeName ?? 'no node'}${verdict()}`,
+    () => `expected ${titleOf('pods', pod)} not to be on ${node}`,
+  )
+}
+
+function toSettle(received: unknown): MatcherResult {
+  let fault: string | undefined
+  try {
+    clusterOf(received).settle()
+  } catch (error) {
+    if (!(error instanceof LivelockError)) throw error
+    fault = error.message
+  }
+  return result(
+    fault === undefined,
+    () => `expected the cluster to come to rest\n\n${fault ?? ''}`,
+    () => 'expected the cluster not to come to rest',
+  )
+}
+
+function toHoldInvariants(received: unknown, options?: InvariantOptions): MatcherResult {
+  const violations = checkInvariants(clusterOf(received), options)
+  const text = violations.map(
+    ({ invariant, message, objects }) =>
+      `  ${invariant}: ${objects.map(({ resource, name }) => `${resource} ${name}`).join(', ')}: ${message}`,
+  )
+  return result(
+    violations.length === 0,
+    () => `expected all invariants to hold\n${text.join('\n')}`,
+    () => 'expected an invariant to be broken',
+  )
+}
+
+function toBeAbleTo(received: unknown, verb: string, what: string, scope: Scope = {}): MatcherResult {
+  const client = received as Client
+  if (
+    typeof client !== 'object' ||
+    typeof (client as Partial<Client> | null)?.createSubresource !== 'function'
+  )
+    throw new TypeError("expected a client: expect(cluster.as({ user: 'jane' }))")
+  const [name = '', part = scope.subresource] = what.split('/')
+  const [resource = '', ...group] = name.split('.')
+  const resourceAttributes = {
+    verb,
+    resource,
+    group: group.join('.'),
+    ...scope,
+    ...(part === undefined ? {} : { subresource: part }),
+  }
+  const path = what.startsWith('/') ? { nonResourceAttributes: { verb, path: what } } : { resourceAttributes }
+  const { status } = client.create('selfsubjectaccessreviews', { metadata: {}, spec: path }) as KubeObject & {
+    readonly status?: { readonly allowed?: boolean; readonly reason?: string }
+  }
+  const who = `${client.user.name} to be allowed to ${verb} ${what}`
+  const where = scope.namespace === undefined ? '' : ` in ${scope.namespace}`
+  const reason = status?.reason === undefined ? '' : `: ${status.reason}`
+  return result(
+    status?.allowed === true,
+    () => `expected ${who}${where}${reason}`,
+    () => `expected ${client.user.name} not to be allowed to ${verb} ${what}${where}${reason}`,
+  )
+}
+
+/** The matchers for clusters. */
+export const clusterMatchers: {
+  readonly [Name in keyof ClusterMatchers<MatcherResult>]: (
+    received: unknown,
+    ...args: Parameters<ClusterMatchers<MatcherResult>[Name]>
+  ) => MatcherResult
+} = {
+  toExist,
+  toBeReady,
+  toHaveRolledOut,
+  toHaveCondition,
+  toHaveEvent,
+  toBeScheduledOn,
+  toSettle,
+  toHoldInvariants,
+  toBeAbleTo,
+}

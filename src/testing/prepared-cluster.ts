@@ -1,0 +1,28 @@
+import type { ClusterOptions } from '../cluster/compose/options.js'
+import { SimCluster } from '../cluster/sim-cluster.js'
+
+/**
+ * Returns a function that copies one prepared cluster, which is made at its first call: the fixture of every
+ * runner. `prepare` may leave work pending; the cluster is settled after it.
+ *
+ * ```ts
+ * const copy = preparedCluster({ nodes: 3 }, (cluster) => cluster.apply(manifest))
+ * test('web is there', () => {
+ *   const cluster = copy()
+ * })
+ * ```
+ */
+export function preparedCluster(
+  options: ClusterOptions = {},
+  prepare: (cluster: SimCluster) => unknown = () => undefined,
+): () => SimCluster {
+  let prepared: SimCluster | undefined
+  return () => {
+    if (prepared === undefined) {
+      const cluster = new SimCluster(options)
+      prepare(cluster)
+      prepared = cluster.settle()
+    }
+    return prepared.fork()
+  }
+}
