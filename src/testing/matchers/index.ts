@@ -1,6 +1,6 @@
 /**
- * `simcluster/matchers`: matchers for any framework with `expect.extend`: vitest (`simcluster/vitest` does it),
- * jest, bun.
+ * `simcluster/matchers`: matchers for any framework with `expect.extend`: vitest (`simcluster/vitest` does
+ * it), jest, bun.
  *
  * ```ts
  * import { expect } from '@jest/globals'

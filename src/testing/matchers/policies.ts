@@ -42,8 +42,8 @@ export interface PolicyMatchers<R> {
 }
 
 /**
- * What expectations about policies apply to: a cluster, a world of plain objects, their YAML, a compiled world,
- * or policies alone.
+ * What expectations about policies apply to: a cluster, a world of plain objects, their YAML, a compiled
+ * world, or policies alone.
  */
 export type PolicySubject = PolicySource | WorldSource | CompiledWorld
 
