@@ -67,6 +67,23 @@ function referredValue(
   )
 }
 
+/**
+ * Checks the sub-paths of a container's mounts. Source: kubelet_pods.go makeMounts,
+ * pkg/kubelet/container/helpers.go ExpandContainerVolumeMounts. @throws ConfigFault
+ */
+export function checkSubPaths({ volumeMounts = [] }: Container, env: Readonly<Record<string, string>>): void {
+  for (const { subPath = '', subPathExpr = '' } of volumeMounts) {
+    if (subPath === '' && subPathExpr === '') continue
+    const names = Array.from(subPathExpr.matchAll(/\$\$|\$\(([^)]*)\)/g), ([, name]) => name)
+    const missing = new Set(names.filter((name) => name !== undefined && (env[name] ?? '') === ''))
+    if (missing.size > 0) throw new ConfigFault(`missing value for ${[...missing].sort().join(', ')}`)
+    const path = subPathExpr === '' ? subPath : expanded(subPathExpr, env)
+    if (path.startsWith('/')) throw new ConfigFault(`error SubPath \`${path}\` must not be an absolute path`)
+    if (path.split('/').includes('..'))
+      throw new ConfigFault(`unable to provision SubPath \`${path}\`: must not contain '..'`)
+  }
+}
+
 /** Checks runAsNonRoot. An undefined image passes. @throws ConfigFault */
 export function checkNonRoot(
   pod: Pod,

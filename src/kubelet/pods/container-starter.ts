@@ -12,7 +12,7 @@ import { withSupportedFields } from '../security-context/identity.js'
 import { allocated } from './allocation.js'
 import type { ApiObjects } from './api-objects.js'
 import { ConfigFault } from './api-objects.js'
-import { checkNonRoot, containerEnv } from './container-env.js'
+import { checkNonRoot, checkSubPaths, containerEnv } from './container-env.js'
 import { BACK_OFF_BASE, BACK_OFF_MAX, backOffEnd, nextBackOff } from './back-off.js'
 import type { PodEvents } from './pod-events.js'
 import type { PodRecord } from './pod-record.js'
@@ -271,7 +271,9 @@ export class ContainerStarter {
     try {
       const image = this.#runtime.imageFacts(container.image ?? '')
       checkNonRoot(pod, container, image.isKnown ? (image.user ?? '') : undefined, formatPod(record))
-      return containerEnv(pod, container, this.#objects, () => this.#runtime.serviceEnv(pod))
+      const env = containerEnv(pod, container, this.#objects, () => this.#runtime.serviceEnv(pod))
+      checkSubPaths(container, env)
+      return env
     } catch (error) {
       if (!(error instanceof ConfigFault)) throw error
       this.#events.container(record, container, 'Warning', 'Failed', `Error: ${error.message}`)

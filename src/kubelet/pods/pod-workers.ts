@@ -1,3 +1,4 @@
+import { semanticEqual } from '../../api/equal.js'
 import type { Container, Node, Pod } from '../../api/core/generated.js'
 import { isPodTerminal } from '../../api/core/conditions.js'
 import { timeMs } from '../../api/time.js'
@@ -333,11 +334,27 @@ export class PodWorkers {
     this.#ports.looks.wakeAfter(`volumes/${record.uid}`, VOLUME_REFRESH, { class: 'watchdog' })
   }
 
-  /** Rereads volumes periodically; deleted sources keep their last content. */
+  /**
+   * Rereads volumes periodically, and after a change of the pod's labels or annotations; deleted sources keep
+   * their last content.
+   */
   #refreshVolumes(record: PodRecord, now: number): void {
-    if (record.volumesAt === undefined || now - record.volumesAt < VOLUME_REFRESH) return
+    const isChanged = this.#hasNewMetadata(record)
+    if (record.volumesAt === undefined) return
+    if (!isChanged && now - record.volumesAt < VOLUME_REFRESH) return
     this.#ports.volumes.refresh(record)
     this.#watchVolumes(record, now)
+  }
+
+  /** Shows changed labels and annotations to the pod's containers; returns whether there are some. */
+  #hasNewMetadata({ uid, pod }: PodRecord): boolean {
+    const { runtime } = this.#ports
+    const known = runtime.pod(uid)?.pod?.metadata
+    const { labels, annotations } = pod.metadata
+    if (known === undefined || (known.labels === labels && known.annotations === annotations)) return false
+    if (semanticEqual(known.labels, labels) && semanticEqual(known.annotations, annotations)) return false
+    runtime.updateMetadata(uid, pod.metadata)
+    return true
   }
 
   /** Whether activeDeadlineSeconds has passed. Source: pkg/kubelet/active_deadline.go. */

@@ -10,7 +10,7 @@ import { logTail } from './container-log.js'
 import type { ProcessDependencies } from './container-scope.js'
 import { ContainerScope, keyOf } from './container-scope.js'
 import { containerSpec, environmentOf, workingDirectory } from './container-view.js'
-import { ContainerWorld } from './container-world.js'
+import { ContainerWorld, makeSubPaths } from './container-world.js'
 import type { Exit } from './containers.js'
 import { POWER_LOSS, exitOf } from './containers.js'
 import type { ProcessListener } from './process-listeners.js'
@@ -61,6 +61,7 @@ export class ContainerProcesses {
   /** Starts the plan in a running container. */
   start(pod: RuntimePod, container: RuntimeContainer, plan: StartPlan): void {
     const key = keyOf(pod, container)
+    makeSubPaths(this.#scope.view(pod, container))
     if (plan.kind === 'process') {
       const view = this.#scope.view(pod, container)
       const stdin = containerSpec(pod.pod, container.name)?.stdin === true

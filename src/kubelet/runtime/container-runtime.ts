@@ -174,6 +174,11 @@ class SimulatedMachine implements Machine {
     return (this.#options.surroundings?.() ?? ISOLATED).serviceEnv(pod, this.#now)
   }
 
+  updateMetadata(uid: string, metadata: Pod['metadata']): void {
+    const known = this.pod(uid)
+    if (known?.pod) known.pod = { ...known.pod, metadata }
+  }
+
   setVolumes(uid: string, volumes: PodVolumes): void {
     const pod = this.pod(uid)
     if (pod) pod.volumes = volumes

@@ -1,14 +1,15 @@
-import type { Pod, Volume, VolumeMount } from '../../api/core/generated.js'
+import type { Container, Pod, Volume, VolumeMount } from '../../api/core/generated.js'
 import { quantityValue } from '../../api/quantity.js'
 import type { ProcessEntry, ProcessContext, Program } from '../commands/command.js'
 import { programOf } from '../commands/programs.js'
 import type { FileUser } from '../files/file-system.js'
 import { FileSystem } from '../files/file-system.js'
 import type { Mount, Tree } from '../files/tree.js'
-import { fileOf } from '../files/tree.js'
+import { absolutePath, fileOf } from '../files/tree.js'
 import { accountOf, groupText, passwdText } from '../security-context/accounts.js'
 import { effectiveSecurity, procStatus } from '../security-context/effective.js'
 import { SHELLS } from '../shell/shell-call.js'
+import { cgroupMount } from './cgroup.js'
 import type { ContainerView } from './container-view.js'
 import { NO_POD, containerSpec, hostnameOf, userOf } from './container-view.js'
 import { expanded, hasProgram, ownProgramOf } from './start-plan.js'
@@ -95,6 +96,7 @@ function mountsOf(view: ContainerView): readonly Mount[] {
   const { sandbox, container } = view
   const spec = containerSpec(sandbox.pod, container.name)
   const below = imageTree(view)
+  const messagePath = terminationPath(spec)
   const root: Mount = new RootMount(container, below, spec?.securityContext?.readOnlyRootFilesystem === true)
   // the kubelet mounts this file separately, so that it is writable even in a read-only root
   const message: Mount | undefined = root.readOnly
@@ -102,14 +104,15 @@ function mountsOf(view: ContainerView): readonly Mount[] {
         ...root,
         layers: root.layers,
         readOnly: false,
-        path: '/dev/termination-log',
-        prefix: 'dev/termination-log',
+        path: messagePath,
+        prefix: messagePath.slice(1),
         device: '/dev/vda1',
         type: 'ext4',
       }
     : undefined
   return [
     root,
+    cgroupMount(() => container.resources),
     ...(message ? [message] : []),
     ...(spec?.volumeMounts ?? []).flatMap((mount) => volumeMount(view, mount) ?? []),
   ]
@@ -140,6 +143,39 @@ class RootMount implements Mount {
   }
 }
 
+/** Where the container leaves its termination message, which the kubelet makes writable for everybody. */
+function terminationPath(spec: Container | undefined): string {
+  return absolutePath('/', spec?.terminationMessagePath ?? '/dev/termination-log')
+}
+
+/** The pod's own line of /etc/hosts: with its full name if it has a subdomain. Source: managedHostsFileContent. */
+function ownHosts(
+  { namespace, pod, ip = '127.0.0.1' }: ContainerView['sandbox'],
+  conf: string,
+  name: string,
+): string {
+  const { subdomain } = pod?.spec ?? {}
+  if (subdomain === undefined || subdomain === '') return `${ip}\t${name}\n`
+  const domain = /\ssvc\.(\S+)/.exec(conf)?.[1] ?? 'cluster.local'
+  return `${ip}\t${name}.${subdomain}.${namespace}.svc.${domain}\t${name}\n`
+}
+
+/**
+ * Makes the directories that a container mounts as sub-paths of its volumes. Source: kubelet_pods.go
+ * makeMounts.
+ */
+export function makeSubPaths(view: ContainerView): void {
+  const spec = containerSpec(view.sandbox.pod, view.container.name)
+  for (const mount of spec?.volumeMounts ?? []) {
+    if ((mount.subPath ?? '') === '' && (mount.subPathExpr ?? '') === '') continue
+    const made = volumeMount(view, mount)
+    if (made?.writable === undefined || made.prefix === '') continue
+    const tree = made.writable()
+    const isThere = [...tree.keys()].some((key) => key === made.prefix || key.startsWith(`${made.prefix}/`))
+    if (!isThere) tree.set(made.prefix, { kind: 'directory', time: view.now, ...made.directory })
+  }
+}
+
 function imageTree(view: ContainerView): Tree {
   const { sandbox, image } = view
   const { pod, ip = '127.0.0.1' } = sandbox
@@ -152,27 +188,29 @@ function imageTree(view: ContainerView): Tree {
     ip,
   )
   const hostname = hostnameOf(sandbox)
+  const messagePath = terminationPath(containerSpec(pod, view.container.name)).slice(1)
   const aliases = (pod?.spec.hostAliases ?? [])
     .map(({ ip: address, hostnames = [] }) => `${address}\t${hostnames.join('\t')}\n`)
     .join('')
   const texts: Readonly<Record<string, string>> = {
     'etc/hostname': `${hostname}\n`,
     'etc/hosts':
-      '# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ' +
+      `# Kubernetes-managed hosts file${pod?.spec.hostNetwork === true ? ' (host network)' : ''}.\n` +
+      '127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ' +
       'ip6-loopback\nfe00::0\tip6-localnet\nfe00::0\tip6-mcastprefix\n' +
-      `fe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n${ip}\t${hostname}\n${
+      `fe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n${ownHosts(sandbox, resolvConf, hostname)}${
         aliases === '' ? '' : `\n# Entries added by HostAliases.\n${aliases}`
       }`,
     'etc/resolv.conf': resolvConf,
     'etc/passwd': passwdText(image),
     'etc/group': groupText(image),
     'dev/null': '',
-    'dev/termination-log': '',
+    [messagePath]: '',
   }
   const status = (): string => statusText(view)
   for (const path of ['proc/1/status', 'proc/self/status']) tree.set(path, fileOf(status, 0o444))
   for (const [path, text] of Object.entries(texts))
-    tree.set(path, fileOf(text, path === 'dev/termination-log' ? 0o666 : 0o644))
+    tree.set(path, fileOf(text, path === messagePath ? 0o666 : 0o644))
   if (image.page !== undefined) tree.set('usr/share/nginx/html/index.html', fileOf(image.page))
   for (const [path, text] of Object.entries(image.files ?? {}))
     tree.set(path.replace(/^\/+/, ''), fileOf(text, text.startsWith('#!') ? 0o755 : 0o644))

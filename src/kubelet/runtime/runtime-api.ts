@@ -69,6 +69,8 @@ export interface ContainerRuntime {
   serviceEnv(pod: Pod): Readonly<Record<string, string>>
   /** The part of the machine's disk that pods have written. */
   readonly disk: Tree
+  /** Shows a changed pod to its containers: the labels and annotations of downward API volumes. */
+  updateMetadata(uid: string, metadata: Pod['metadata']): void
   /** Mounts the volumes of a pod, or updates those from the API. */
   setVolumes(uid: string, volumes: PodVolumes): void
   /** Static pods by file name. */

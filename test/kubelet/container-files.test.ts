@@ -1,0 +1,128 @@
+import { describe, expect, test } from 'vitest'
+import { SimCluster } from '../../src/index.js'
+
+const image = 'busybox:1.36'
+const sleep = ['sh', '-c', 'sleep 100000']
+
+function clusterWith(metadata: object, container: object, spec: object = {}): SimCluster {
+  const cluster = new SimCluster({ nodes: 1 })
+  cluster.apply({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'p', namespace: 'default', ...metadata },
+    spec: { containers: [{ name: 'c', image, command: sleep, ...container }], ...spec },
+  })
+  return cluster.settle()
+}
+
+const run = (cluster: SimCluster, command: string): string => cluster.exec('p', command).stdout
+const name = { namespace: 'default', name: 'p' }
+const merge = (body: object): { readonly type: 'merge'; readonly body: object } => ({ type: 'merge', body })
+const annotate = (cluster: SimCluster, annotations: object): void => {
+  cluster.client.patch('pods', name, merge({ metadata: { annotations } }))
+  cluster.settle()
+}
+
+test('downward API files follow labels and annotations', () => {
+  const items = [
+    { path: 'labels', fieldRef: { fieldPath: 'metadata.labels' } },
+    { path: 'annotations', fieldRef: { fieldPath: 'metadata.annotations' } },
+  ]
+  for (const volume of [
+    { downwardAPI: { items } },
+    { projected: { sources: [{ downwardAPI: { items } }] } },
+  ]) {
+    const cluster = clusterWith(
+      { labels: { a: '1' }, annotations: { b: '1' } },
+      { volumeMounts: [{ name: 'v', mountPath: '/info' }] },
+      { volumes: [{ name: 'v', ...volume }] },
+    )
+    expect(run(cluster, 'cat /info/labels')).toBe('a="1"')
+    cluster.client.patch('pods', name, merge({ metadata: { labels: { a: '2' }, annotations: { b: '3' } } }))
+    cluster.settle()
+    expect(run(cluster, 'cat /info/labels')).toContain('a="2"')
+    expect(run(cluster, 'cat /info/annotations')).toContain('b="3"')
+  }
+})
+
+describe('subPathExpr', () => {
+  const podWith = (value: object, metadata: object = {}): SimCluster =>
+    clusterWith(
+      metadata,
+      {
+        env: [{ name: 'DIR', ...value }],
+        volumeMounts: [
+          { name: 'v', mountPath: '/sub', subPathExpr: '$(DIR)' },
+          { name: 'v', mountPath: '/all' },
+        ],
+      },
+      { volumes: [{ name: 'v', emptyDir: {} }] },
+    )
+  const waiting = (cluster: SimCluster): unknown =>
+    cluster.get('pods', name).status.containerStatuses?.[0]?.state?.waiting
+
+  test('makes the directory in the volume', () => {
+    const cluster = podWith({ value: 'foo/bar' })
+    expect(run(cluster, 'ls /all/foo')).toBe('bar\n')
+    expect(run(cluster, 'echo hi > /sub/log; cat /all/foo/bar/log')).toBe('hi\n')
+  })
+
+  test.each([
+    ['/tmp', 'error SubPath `/tmp` must not be an absolute path'],
+    ['..', "unable to provision SubPath `..`: must not contain '..'"],
+    ['', 'missing value for DIR'],
+  ])('refuses the value "%s"', (value, message) => {
+    expect(waiting(podWith({ value }))).toEqual({ reason: 'CreateContainerConfigError', message })
+  })
+
+  test('starts the container once an annotation gives it a value', () => {
+    const cluster = podWith({ valueFrom: { fieldRef: { fieldPath: "metadata.annotations['dir']" } } })
+    expect(waiting(cluster)).toMatchObject({ message: 'missing value for DIR' })
+    annotate(cluster, { dir: 'mypath' })
+    cluster.advance('15s')
+    expect(cluster.get('pods', name).status.phase).toBe('Running')
+    expect(run(cluster, 'ls /all')).toBe('mypath\n')
+  })
+})
+
+test('/etc/hosts has the full name of a pod with a subdomain, and says if it is the host network', () => {
+  const cluster = clusterWith({}, {}, { hostname: 'h', subdomain: 'sub' })
+  const ip = cluster.get('pods', name).status.podIP ?? ''
+  expect(run(cluster, 'cat /etc/hosts')).toContain(`${ip}\th.sub.default.svc.cluster.local\th\n`)
+  const host = clusterWith({}, {}, { hostNetwork: true })
+  expect(run(host, 'head -n 1 /etc/hosts')).toBe('# Kubernetes-managed hosts file (host network).\n')
+})
+
+test('a user other than root writes a termination message to any path', () => {
+  const cluster = clusterWith(
+    {},
+    {
+      command: ['sh', '-c', 'printf DONE > /dev/termination-custom-log'],
+      terminationMessagePath: '/dev/termination-custom-log',
+      securityContext: { runAsUser: 1000 },
+    },
+    { restartPolicy: 'Never' },
+  )
+  const [status] = cluster.get('pods', name).status.containerStatuses ?? []
+  expect(status?.state?.terminated).toMatchObject({ exitCode: 0, message: 'DONE' })
+})
+
+test('cgroup files show the limits, and follow a resize', () => {
+  const cluster = clusterWith(
+    {},
+    { resources: { requests: { cpu: '100m', memory: '10Mi' }, limits: { cpu: '200m', memory: '20Mi' } } },
+  )
+  const files = 'cat /sys/fs/cgroup/cpu.max /sys/fs/cgroup/cpu.weight /sys/fs/cgroup/memory.max'
+  expect(run(cluster, files)).toBe('20000 100000\n4\n20971520\n')
+  expect(run(cluster, 'mount')).toContain('cgroup on /sys/fs/cgroup type cgroup2 (ro,relatime)\n')
+  const resized = { requests: { cpu: '200m', memory: '20Mi' }, limits: { cpu: '300m', memory: '30Mi' } }
+  cluster.client.patch(
+    'pods',
+    name,
+    { type: 'strategic', body: { spec: { containers: [{ name: 'c', resources: resized }] } } },
+    { subresource: 'resize' },
+  )
+  cluster.settle()
+  cluster.advance('10s')
+  expect(run(cluster, files)).toBe('30000 100000\n8\n31457280\n')
+})
