@@ -78,6 +78,9 @@ export interface ProcessContext {
   has(program: string): boolean
   /** Returns a program of the image itself, by the word with which it was called. */
   ownProgram(word: string): Program | undefined
+  /** A kernel parameter that the pod has set. */
+  sysctl(name: string): string | undefined
+  readonly isPrivileged: boolean
   processes(): readonly ProcessEntry[]
   /** Sends a signal to a process. Returns whether it exists. */
   kill(pid: number, signal: number): boolean

@@ -1,6 +1,10 @@
+import { chgrp, chmod, chown, mv, stat } from './attributes.js'
+import { awk } from './awk.js'
 import type { Program } from './command.js'
 import { curl } from './curl.js'
+import { expr } from './expr.js'
 import { basename, cat, cp, df, ls, mkdir, mount, rm, touch } from './files.js'
+import { base64, dig, getent, ip, sysctl, timeout, xargs } from './machine.js'
 import { nc, nslookup } from './network.js'
 import { echo, printf, seq } from './output.js'
 import {
@@ -19,11 +23,26 @@ import {
   whoami,
 } from './system.js'
 import { tar } from './tar.js'
-import { bracket, test } from './test.js'
+import { bracket, doubleBracket, test } from './test.js'
 import { cut, grep, head, sort, tail, tee, tr, wc } from './text.js'
 import { wget } from './wget.js'
 
 const PROGRAMS: readonly Program[] = [
+  awk,
+  base64,
+  chgrp,
+  chmod,
+  chown,
+  dig,
+  doubleBracket,
+  expr,
+  getent,
+  ip,
+  mv,
+  stat,
+  sysctl,
+  timeout,
+  xargs,
   basename,
   cat,
   cp,

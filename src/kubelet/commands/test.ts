@@ -15,6 +15,16 @@ export const bracket: Program = {
   },
 }
 
+/** `[[ EXPRESSION ]]`, as busybox has it: like `[`. */
+export const doubleBracket: Program = {
+  name: '[[',
+  run: (call) => {
+    if (call.args.at(-1) === ']]') return evaluate(call, call.args.slice(0, -1))
+    call.error('sh: missing ]]\n')
+    return 2
+  },
+}
+
 class TestFault extends Error {}
 
 function evaluate(call: Invocation, words: readonly string[]): number {

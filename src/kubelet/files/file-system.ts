@@ -90,6 +90,18 @@ export class FileSystem {
     this.#put(mount, inner, entry, next.length)
   }
 
+  /** Changes the mode or the owner, which only the owner and root may. */
+  setAttributes(path: string, attributes: Partial<Pick<FileEntry, 'mode' | 'owner' | 'group'>>): void {
+    const entry = this.stat(path)
+    if (entry === undefined) throw new FileFault('No such file or directory')
+    const { mount, inner } = this.#find(path)
+    if (mount.readOnly) throw new FileFault('Read-only file system')
+    const { uid } = this.#user
+    if (uid !== 0 && (uid !== entry.owner || 'owner' in attributes))
+      throw new FileFault('Operation not permitted')
+    this.#put(mount, inner, { ...entry, ...attributes }, textOf(entry).length)
+  }
+
   makeDirectory(path: string): void {
     if (this.stat(path) !== undefined) throw new FileFault('File exists')
     const parent = this.#parentOf(path)

@@ -74,8 +74,8 @@ function referredValue(
 export function checkSubPaths({ volumeMounts = [] }: Container, env: Readonly<Record<string, string>>): void {
   for (const { subPath = '', subPathExpr = '' } of volumeMounts) {
     if (subPath === '' && subPathExpr === '') continue
-    const names = Array.from(subPathExpr.matchAll(/\$\$|\$\(([^)]*)\)/g), ([, name]) => name)
-    const missing = new Set(names.filter((name) => name !== undefined && (env[name] ?? '') === ''))
+    const names = Array.from(subPathExpr.matchAll(/\$\$|\$\(([^)]*)\)/g)).flatMap(([, name]) => name ?? [])
+    const missing = new Set(names.filter((name) => (env[name] ?? '') === ''))
     if (missing.size > 0) throw new ConfigFault(`missing value for ${[...missing].sort().join(', ')}`)
     const path = subPathExpr === '' ? subPath : expanded(subPathExpr, env)
     if (path.startsWith('/')) throw new ConfigFault(`error SubPath \`${path}\` must not be an absolute path`)

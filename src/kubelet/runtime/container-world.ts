@@ -63,6 +63,17 @@ export class ContainerWorld implements ProcessContext {
     return ownProgramOf(this.#view.image, word)
   }
 
+  sysctl(name: string): string | undefined {
+    const { sysctls = [] } = this.#view.sandbox.pod?.spec.securityContext ?? {}
+    // Kubernetes also accepts slashes as separators
+    return sysctls.find((one) => one.name.replaceAll('/', '.') === name)?.value
+  }
+
+  get isPrivileged(): boolean {
+    const spec = containerSpec(this.#view.sandbox.pod, this.#view.container.name)
+    return spec?.securityContext?.privileged === true
+  }
+
   processes(): readonly ProcessEntry[] {
     return this.#processes.list()
   }
@@ -148,7 +159,10 @@ function terminationPath(spec: Container | undefined): string {
   return absolutePath('/', spec?.terminationMessagePath ?? '/dev/termination-log')
 }
 
-/** The pod's own line of /etc/hosts: with its full name if it has a subdomain. Source: managedHostsFileContent. */
+/**
+ * The pod's own line of /etc/hosts: with its full name if it has a subdomain. Source: kubelet_pods.go
+ * managedHostsFileContent.
+ */
 function ownHosts(
   { namespace, pod, ip = '127.0.0.1' }: ContainerView['sandbox'],
   conf: string,

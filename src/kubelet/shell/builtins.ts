@@ -37,7 +37,7 @@ function assign({ args, shell, error, name }: BuiltinCall, isExported: boolean):
     if (word.startsWith('-')) continue
     const [variable = '', ...rest] = word.split('=')
     if (!NAME.test(variable)) {
-      error(`sh: ${name}: ${variable}: bad variable name\n`)
+      error(`${shell.name ?? 'sh'}: ${name}: ${variable}: bad variable name\n`)
       return 2
     }
     if (rest.length > 0) shell.vars.set(variable, rest.join('='))
@@ -50,7 +50,7 @@ function read({ args, input, shell, error }: BuiltinCall): number | Pause {
   const names = args.filter((word) => !word.startsWith('-'))
   const bad = names.find((name) => !NAME.test(name))
   if (bad !== undefined) {
-    error(`sh: read: '${bad}': bad variable name\n`)
+    error(`${shell.name ?? 'sh'}: read: '${bad}': bad variable name\n`)
     return 2
   }
   const line = input.takeLine()
@@ -86,7 +86,7 @@ function trap({ args, shell, error }: BuiltinCall): number {
   for (const signal of signals) {
     const number = signal === 'EXIT' || signal === '0' ? 0 : signalNumber(signal)
     if (number === undefined) {
-      error(`sh: trap: ${signal}: invalid signal specification\n`)
+      error(`${shell.name ?? 'sh'}: trap: ${signal}: invalid signal specification\n`)
       return 1
     }
     const name = number === 0 ? 'EXIT' : (SIGNAL_NAMES[number] ?? String(number))
@@ -111,14 +111,14 @@ export function signalName(number: number): string {
   return SIGNAL_NAMES[number] ?? String(number)
 }
 
-function find({ name, args, isKnown, write, error }: BuiltinCall): number {
+function find({ name, args, isKnown, write, error, shell }: BuiltinCall): number {
   const programs = args.filter((word) => !word.startsWith('-'))
   let status = 0
   for (const program of programs) {
     if (isKnown(program)) write(name === 'type' ? `${program} is /bin/${program}\n` : `/bin/${program}\n`)
     else {
       status = name === 'command' ? 127 : 1
-      if (name === 'type') error(`sh: type: ${program}: not found\n`)
+      if (name === 'type') error(`${shell.name ?? 'sh'}: type: ${program}: not found\n`)
     }
   }
   return status
@@ -130,7 +130,7 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
     const path = absolutePath(shell.cwd, args[0] ?? shell.vars.get('HOME') ?? '/')
     if (!world.files.isDirectory(path)) {
       error(
-        `sh: cd: can't cd to ${args[0] ?? path}: ` +
+        `${shell.name ?? 'sh'}: cd: can't cd to ${args[0] ?? path}: ` +
           `${world.files.stat(path) ? 'Not a directory' : 'No such file or directory'}\n`,
       )
       return 2
@@ -177,10 +177,10 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
   which: find,
 }
 
-function sourceFile({ args, world, cwd, error, evaluate }: BuiltinCall): number | undefined {
+function sourceFile({ args, world, cwd, error, evaluate, shell }: BuiltinCall): number | undefined {
   const path = absolutePath(cwd, args[0] ?? '')
   if (world.files.stat(path)?.kind !== 'file') {
-    error(`sh: .: can't open '${args[0] ?? ''}': No such file or directory\n`)
+    error(`${shell.name ?? 'sh'}: .: can't open '${args[0] ?? ''}': No such file or directory\n`)
     return 2
   }
   return evaluate(world.files.read(path))

@@ -8,6 +8,11 @@ export function shellOf(thread: Thread): ShellState {
   return shell
 }
 
+/** How the shell's messages begin. */
+export function shellName(thread: Thread): string {
+  return shellOf(thread).name ?? 'sh'
+}
+
 /** Begins a script on top of the thread. */
 export function pushFrame(
   thread: Thread,

@@ -16,6 +16,7 @@ import {
   popContext,
   popFrame,
   pushFrame,
+  shellName,
   shellOf,
 } from './frames.js'
 import type { ProcessHost } from './shell-call.js'
@@ -221,7 +222,7 @@ class Interpreter {
       program = compile(frame.text)
     } catch (error) {
       if (!(error instanceof SyntaxFault)) throw error
-      this.#streams.write(thread, 2, `sh: ${error.message}\n`)
+      this.#streams.write(thread, 2, `${shellName(thread)}: ${error.message}\n`)
       shellOf(thread).status = 2
       popFrame(thread)
       return true
@@ -235,7 +236,7 @@ class Interpreter {
       return this.#operate(thread, frame, operation)
     } catch (error) {
       if (!(error instanceof SyntaxFault)) throw error
-      this.#streams.write(thread, 2, `sh: ${error.message}\n`)
+      this.#streams.write(thread, 2, `${shellName(thread)}: ${error.message}\n`)
       shellOf(thread).status = 2
       exitShell(thread, 2)
       return true
@@ -491,7 +492,11 @@ class Interpreter {
       return true
     }
     const isDirectory = name.includes('/') && files.isDirectory(path)
-    this.#streams.write(thread, 2, `sh: ${name}: ${isDirectory ? 'Permission denied' : 'not found'}\n`)
+    this.#streams.write(
+      thread,
+      2,
+      `${shellName(thread)}: ${name}: ${isDirectory ? 'Permission denied' : 'not found'}\n`,
+    )
     finished(thread, frame, isDirectory ? 126 : 127)
     return true
   }
@@ -503,7 +508,8 @@ class Interpreter {
       if (first !== undefined)
         return this.#enter(thread, frame, {
           text: first,
-          args: args.length === 0 ? ['sh'] : args,
+          args: args.length === 0 ? [words[0] ?? 'sh'] : args,
+          name: words[0] ?? 'sh',
           env,
           errexit,
           title,
@@ -545,12 +551,14 @@ class Interpreter {
       env,
       errexit = false,
       title = args.join(' '),
+      name,
     }: {
       readonly text: string
       readonly args: readonly string[]
       readonly env: ReadonlyMap<string, string>
       readonly errexit?: boolean
       readonly title?: string
+      readonly name?: string
     },
   ): boolean {
     frame.at++
@@ -560,7 +568,11 @@ class Interpreter {
       commandOver(thread, frame, 2)
       return true
     }
-    thread.shells.push({ ...newShell(env, shellOf(thread).cwd, args), errexit })
+    thread.shells.push({
+      ...newShell(env, shellOf(thread).cwd, args),
+      errexit,
+      ...(name === undefined || name === 'sh' ? {} : { name }),
+    })
     pushFrame(thread, { text, kind: 'process', title })
     return true
   }

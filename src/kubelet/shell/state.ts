@@ -15,6 +15,8 @@ export interface ShellState {
   status: number
   /** `set -e` */
   errexit: boolean
+  /** How its messages begin if not with `sh`: the word that started it. */
+  name?: string
 }
 
 /** Where output goes: to a file, nowhere, or to another stream of the surrounding contexts. */

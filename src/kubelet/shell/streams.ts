@@ -3,6 +3,7 @@ import { FileFault } from '../files/file-system.js'
 import { absolutePath } from '../files/tree.js'
 import type { ExpandScope } from './expand.js'
 import { expandText } from './expand.js'
+import { shellName } from './frames.js'
 import type { ProcessHost } from './shell-call.js'
 import type { Context, ShellProcess, Target, Thread } from './state.js'
 import type { Redirect } from './syntax.js'
@@ -49,6 +50,7 @@ export class ShellStreams {
         }
       } catch (error) {
         if (!(error instanceof FileFault)) throw error
+        const name = shellName(thread)
         const why =
           error.message === 'No such file or directory' && mode !== '<'
             ? 'nonexistent directory'
@@ -57,8 +59,8 @@ export class ShellStreams {
           thread,
           2,
           mode === '<'
-            ? `sh: can't open ${text}: ${why === 'No such file or directory' ? 'no such file' : why}\n`
-            : `sh: can't create ${text}: ${why}\n`,
+            ? `${name}: can't open ${text}: ${why === 'No such file or directory' ? 'no such file' : why}\n`
+            : `${name}: can't create ${text}: ${why}\n`,
         )
         return undefined
       }

@@ -1,0 +1,148 @@
+import { textOf } from '../files/file-system.js'
+import { absolutePath } from '../files/tree.js'
+import type { Invocation, Program } from './command.js'
+import { attempt, flagsOf } from './command.js'
+
+/** Returns the paths in a tree, deepest first where `depth` is set. */
+export function pathsBelow({ world: { files } }: Invocation, path: string): readonly string[] {
+  const below = files.isDirectory(path)
+    ? files.list(path).map((name) => `${path === '/' ? '' : path}/${name}`)
+    : []
+  return [path, ...below.flatMap((one) => pathsBelow({ world: { files } } as Invocation, one))]
+}
+
+/** Returns a mode after a change such as `755`, `u+x`, `a-w`, `go=r`; undefined if it is none. */
+export function changedMode(mode: number, change: string): number | undefined {
+  if (/^[0-7]{1,4}$/.test(change)) return Number.parseInt(change, 8)
+  let next = mode
+  for (const part of change.split(',')) {
+    const [, who = '', operator, what = ''] = /^([ugoa]*)([-+=])([rwxXst]*)$/.exec(part) ?? []
+    if (operator === undefined) return undefined
+    const bits = (what.includes('r') ? 4 : 0) | (what.includes('w') ? 2 : 0) | (/[xX]/.test(what) ? 1 : 0)
+    const classes = who === '' || who.includes('a') ? 'ugo' : who
+    const shift = { u: 6, g: 3, o: 0 } as const
+    const mask = [...new Set(classes)].reduce((sum, one) => sum | (bits << shift[one as 'u']), 0)
+    const whole = [...new Set(classes)].reduce((sum, one) => sum | (7 << shift[one as 'u']), 0)
+    next = operator === '+' ? next | mask : operator === '-' ? next & ~mask : (next & ~whole) | mask
+  }
+  return next
+}
+
+/** `chmod [-R] MODE FILE...` */
+export const chmod: Program = {
+  name: 'chmod',
+  run: (call) => {
+    const { flags, rest } = flagsOf(call.args.map((word) => (/^-[rwx]+$/.test(word) ? `a${word}` : word)))
+    const [change = '', ...paths] = rest
+    let status = 0
+    for (const path of paths.flatMap((one) =>
+      flags.has('R') ? pathsBelow(call, absolutePath(call.cwd, one)) : [one],
+    )) {
+      const full = absolutePath(call.cwd, path)
+      const mode = changedMode(call.world.files.stat(full)?.mode ?? 0, change)
+      if (mode === undefined) {
+        call.error(`chmod: invalid mode '${change}'\n`)
+        return 1
+      }
+      status |= attempt(call, path, '', () => call.world.files.setAttributes(full, { mode }))
+    }
+    return status
+  },
+}
+
+/** `chown [-R] USER[:GROUP] FILE...`, `chgrp GROUP FILE...`: numbers or `root`. */
+function changeOwner(call: Invocation): number {
+  const { flags, rest } = flagsOf(call.args)
+  const [owners = '', ...paths] = rest
+  const [user = '', group = ''] = call.name === 'chgrp' ? ['', owners] : owners.split(/[:.]/)
+  const idOf = (name: string): number => (name === 'root' ? 0 : Number(name))
+  if (Number.isNaN(idOf(user)) || Number.isNaN(idOf(group))) {
+    call.error(`${call.name}: unknown user/group ${owners}\n`)
+    return 1
+  }
+  const attributes = {
+    ...(user === '' ? {} : { owner: idOf(user) }),
+    ...(group === '' ? {} : { group: idOf(group) }),
+  }
+  let status = 0
+  for (const path of paths.flatMap((one) =>
+    flags.has('R') ? pathsBelow(call, absolutePath(call.cwd, one)) : [one],
+  ))
+    status |= attempt(call, path, '', () =>
+      call.world.files.setAttributes(absolutePath(call.cwd, path), attributes),
+    )
+  return status
+}
+
+export const chown: Program = { name: 'chown', run: changeOwner }
+export const chgrp: Program = { name: 'chgrp', run: changeOwner }
+
+/** `mv [-v] SOURCE... DEST` */
+export const mv: Program = {
+  name: 'mv',
+  run: (call) => {
+    const { flags, rest } = flagsOf(call.args)
+    const { files } = call.world
+    const target = absolutePath(call.cwd, rest.at(-1) ?? '')
+    let status = 0
+    for (const path of rest.slice(0, -1)) {
+      const full = absolutePath(call.cwd, path)
+      const to = files.isDirectory(target) ? absolutePath(target, full.split('/').at(-1) ?? '') : target
+      const one = attempt(call, path, "can't rename", () => {
+        for (const from of pathsBelow(call, full)) {
+          const next = to + from.slice(full.length)
+          if (files.isDirectory(from)) files.makeDirectory(next)
+          else files.write(next, files.read(from), false, files.stat(from)?.mode)
+        }
+        files.remove(full)
+      })
+      if (one === 0 && flags.has('v')) call.write(`'${path}' -> '${rest.at(-1) ?? ''}'\n`)
+      status |= one
+    }
+    return status
+  },
+}
+
+const LETTERS = 'rwxrwxrwx'
+
+/** `stat FILE...`, `stat -c FORMAT FILE...`: %a, %A, %n, %s, %u, %g, %U, %G, %F, %Y. */
+export const stat: Program = {
+  name: 'stat',
+  run: (call) => {
+    const { flags, rest } = flagsOf(call.args, 'c')
+    const { files } = call.world
+    let status = 0
+    for (const path of rest) {
+      const full = absolutePath(call.cwd, path)
+      const entry = files.stat(full)
+      if (entry === undefined) {
+        call.error(`stat: can't stat '${path}': No such file or directory\n`)
+        status = 1
+        continue
+      }
+      const isDirectory = entry.kind === 'directory'
+      const letters = Array.from({ length: 9 }, (_, at) =>
+        entry.mode & (1 << (8 - at)) ? LETTERS.charAt(at) : '-',
+      )
+      const user = (id: number): string => (id === 0 ? 'root' : 'UNKNOWN')
+      const fields: Readonly<Record<string, string>> = {
+        a: entry.mode.toString(8),
+        A: (isDirectory ? 'd' : '-') + letters.join(''),
+        n: path,
+        s: String(isDirectory ? 4096 : textOf(entry).length),
+        u: String(entry.owner),
+        g: String(entry.group),
+        U: user(entry.owner),
+        G: user(entry.group),
+        F: isDirectory ? 'directory' : 'regular file',
+        Y: String(Math.trunc(entry.time / 1000)),
+        T: files.mountOf(full).type,
+        m: files.mountOf(full).path || '/',
+      }
+      const format =
+        flags.get('c') ?? '  File: %n\n  Size: %s\t%F\nAccess: (0%a/%A)  Uid: (%u/%U)   Gid: (%g/%G)'
+      call.write(`${format.replaceAll(/%(\w)/g, (all, name: string) => fields[name] ?? all)}\n`)
+    }
+    return status
+  },
+}

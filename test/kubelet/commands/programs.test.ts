@@ -1,0 +1,71 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { SimCluster } from '../../../src/index.js'
+
+/** A command with its output, exit code and errors. */
+type Row = readonly [command: string, stdout: string, exitCode?: number, stderr?: string]
+
+const ROWS: readonly Row[] = [
+  ['expr 7 % 2; expr 3 + 4 \\* 2; expr 0', '1\n11\n0\n', 1],
+  ['expr 1 / 0', '', 2, 'expr: division by zero\n'],
+  ['if [[ -r /tmp/no ]] ; then echo yes; else echo no; fi; [[ a == a ]] && echo same', 'no\nsame\n'],
+  ["printf 'a b\\nc d\\n' > /tmp/f; wc -l /tmp/f | awk {'print $1'}", '2\n'],
+  ["printf 'a:b\\nc:d\\n' | awk -F: '{print $2, NR}'", 'b 1\nd 2\n'],
+  [
+    "printf 'x 1\\ny 2\\n' | awk '/y/ { print $2 }'; printf 'x 1\\ny 2\\n' | awk '$2==1 {print $NF}'",
+    '2\n1\n',
+  ],
+  ["echo x | awk '{ while (1) x++ }'", '', 2, 'awk: cmd. line:1: Unexpected token\n'],
+  [
+    "touch /tmp/m; chmod 640 /tmp/m; stat -c '%a %A %n' /tmp/m; chmod u+x,o=r /tmp/m; stat -c %a /tmp/m",
+    '640 -rw-r----- /tmp/m\n744\n',
+  ],
+  ['chown 12:34 /tmp/m; stat -c %u:%g /tmp/m; chgrp root /tmp/m; stat -c %g /tmp/m', '12:34\n0\n'],
+  ['stat /nope', '', 1, "stat: can't stat '/nope': No such file or directory\n"],
+  ['echo hi > /tmp/a; mv -v /tmp/a /tmp/b; cat /tmp/b', "'/tmp/a' -> '/tmp/b'\nhi\n"],
+  ['mkdir -p /tmp/d/e; echo 1 > /tmp/d/e/f; mv /tmp/d /tmp/g; cat /tmp/g/e/f', '1\n'],
+  ['printf hello | base64; echo aGVsbG8= | base64 -d', 'aGVsbG8=\nhello'],
+  ['timeout 1 echo in-time; timeout 1 sleep 10; echo $?', 'in-time\n143\n'],
+  ["printf 'a b c' | xargs -n 2 echo; printf 'a\\nb\\n' | xargs -I X echo [X]", 'a b\nc\n[a]\n[b]\n'],
+  [
+    'getent hosts localhost; getent hosts box.sub.default.svc.cluster.local | wc -l; getent hosts nope',
+    '127.0.0.1       localhost\n1\n',
+    2,
+  ],
+  [
+    'dig +noall +answer +search kubernetes.default A',
+    'kubernetes.default.svc.cluster.local.\t30\tIN\tA\t10.96.0.1\n',
+  ],
+  ['dig +short kubernetes.default.svc.cluster.local', '10.96.0.1\n'],
+  ['ip link add dummy0 type dummy', '', 2, 'ip: RTNETLINK answers: Operation not permitted\n'],
+  ['sysctl kernel.shm_rmid_forced', 'kernel.shm_rmid_forced = 1\n'],
+  [
+    "/bin/sh -c 'echo x > /sys/fs/cgroup/x; nope'",
+    '',
+    127,
+    "/bin/sh: can't create /sys/fs/cgroup/x: Read-only file system\n/bin/sh: nope: not found\n",
+  ],
+]
+
+describe('programs of containers', () => {
+  let cluster: SimCluster
+  beforeAll(() => {
+    cluster = new SimCluster({ nodes: 1 })
+    cluster.apply({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'box' },
+      spec: {
+        subdomain: 'sub',
+        securityContext: { sysctls: [{ name: 'kernel.shm_rmid_forced', value: '1' }] },
+        containers: [{ name: 'c', image: 'busybox', command: ['sleep', 'infinity'] }],
+      },
+    })
+    cluster.settle()
+  })
+
+  for (const [command, stdout, exitCode = 0, stderr = ''] of ROWS) {
+    it(command, () => {
+      expect(cluster.exec('box', ['sh', '-c', command])).toEqual({ stdout, exitCode, stderr })
+    })
+  }
+})
