@@ -25,7 +25,7 @@ import { dispatch, type EndpointResult } from './endpoints/dispatch.js'
 import { AggregatedServices } from './extensions/aggregated-services.js'
 import { converterOf } from './extensions/conversion.js'
 import { CustomResources } from './extensions/custom-resources.js'
-import { PlainTextError } from './errors.js'
+import { badRequest, PlainTextError } from './errors.js'
 import type { Heartbeats } from '../client/heartbeats.js'
 import { QuietHeartbeats } from './heartbeats.js'
 import { reportWrites } from './observe.js'
@@ -355,7 +355,11 @@ export class ApiServer {
   }
 
   #run(exchange: Exchange): EndpointResult {
-    return this.#observer.observe(exchange, () => dispatch(this.context, this.#admit(exchange)))
+    try {
+      return this.#observer.observe(exchange, () => dispatch(this.context, this.#admit(exchange)))
+    } catch (error) {
+      throw isStackOverflow(error) ? badRequest('exceeded max depth') : error
+    }
   }
 
   #resumed(request: ApiRequest): RegistryRequest {
@@ -393,3 +397,10 @@ function portsOf(options: ApiServerOptions): ServerDependencies {
     guards: [],
   }
 }
+
+/**
+ * Whether a body was nested too deeply for the engine's stack, which is smaller than what Go reads. Such a
+ * request fails before anything is written.
+ */
+const isStackOverflow = (error: unknown): boolean =>
+  error instanceof RangeError && error.message.includes('call stack')

@@ -126,3 +126,37 @@ describe('warnings', () => {
     expect(body.match(/unknown field/g)).toHaveLength(100)
   })
 })
+
+describe('nesting that JSON allows and the stack does not', () => {
+  const deep = (unit: string, end: string): string => `${unit.repeat(9_000)}1${end.repeat(9_000)}`
+
+  test.each([
+    ['application/json-patch+json', `[{"op":"add","path":"/data/a","value":${deep('{"a":', '}')}}]`],
+    ['application/merge-patch+json', `{"data":${deep('{"a":', '}')}}`],
+    ['application/strategic-merge-patch+json', `{"data":${deep('{"a":', '}')}}`],
+  ])('%s is refused', (type, body) => {
+    send({ body: JSON.stringify({ metadata: { name: 'nested' } }) })
+    const refused = send({ method: 'PATCH', path: `${MAPS}/nested`, type, body })
+    expect(refused.code).toBeGreaterThanOrEqual(400)
+    expect(refused.code).toBeLessThan(500)
+  })
+
+  test.each(['1 == 1' + ' + 1'.repeat(3_000), `self${'.a'.repeat(3_000)}`, `self${'[0]'.repeat(3_000)}`])(
+    'a rule of a long chain is refused (%#)',
+    (rule) => {
+      const openAPIV3Schema = { type: 'object', 'x-kubernetes-validations': [{ rule }] }
+      const names = { plural: 'foos', kind: 'Foo' }
+      const versions = [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema } }]
+      const body = {
+        metadata: { name: 'foos.a.com' },
+        spec: { group: 'a.com', scope: 'Cluster', names, versions },
+      }
+      const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
+      const refused = send({ path, body: JSON.stringify(body) })
+      expect([refused.code, messageOf(refused)]).toEqual([
+        422,
+        expect.stringContaining('max recursion depth exceeded'),
+      ])
+    },
+  )
+})

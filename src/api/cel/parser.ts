@@ -126,13 +126,7 @@ class Parser {
   }
 
   #expr(expected: string): Expr {
-    if (++this.#depth > DEEPEST) {
-      this.#issues.push({
-        position: 0,
-        text: `Internal error: expression recursion limit exceeded: ${DEEPEST}`,
-      })
-      throw new Stop()
-    }
+    if (++this.#depth > DEEPEST) this.#tooDeep(`expression recursion limit exceeded: ${DEEPEST}`)
     const condition = this.#logical('||', expected)
     const question = this.#take('?')
     this.#depth--
@@ -141,6 +135,16 @@ class Parser {
     this.#close(':')
     const no = this.#expr(EXPECTED)
     return this.#call(question.at, '_?_:_', [condition, yes, no])
+  }
+
+  #tooDeep(text: string): never {
+    this.#issues.push({ position: 0, text: `Internal error: ${text}` })
+    throw new Stop()
+  }
+
+  /** Checks a chain of operators or members, each of which nests the one before it. */
+  #checkChain(links: number): void {
+    if (links > DEEPEST) this.#tooDeep('max recursion depth exceeded')
   }
 
   /** Terms joined by one logical operator form a balanced tree. Source: helper.go balancer. */
@@ -182,7 +186,8 @@ class Parser {
 
   #binary(operators: ReadonlySet<string>, expected: string, operand: (expected: string) => Expr): Expr {
     let left = operand(expected)
-    while (operators.has(this.#token.kind)) {
+    for (let links = 1; operators.has(this.#token.kind); links++) {
+      this.#checkChain(links)
       const operator = this.#next()
       const name = operator.kind === 'in' ? '@in' : `_${operator.kind}_`
       left = this.#call(operator.at, name, [left, operand(EXPECTED)])
@@ -211,7 +216,8 @@ class Parser {
 
   #member(expected: string): Expr {
     let expr = this.#primary(expected)
-    for (;;) {
+    for (let links = 0; ; links++) {
+      this.#checkChain(links)
       const open = this.#token
       if (open.kind === '.') {
         this.#next()
