@@ -1,11 +1,14 @@
 /**
- * `npm run soak -- [--minutes N] [--seed S] [--only SUITE]`: plays fresh seeds of the random suites in turn
+ * `npm run soak -- [--minutes N] [--seed S] [--only SUITE] [--hostile]`: plays fresh seeds of the random suites in turn
  * for N minutes (10 by default). Prints each seed before it plays it; the first failure ends the run with the
  * command that plays that seed again. `--seed` plays this one seed once. The etcd suites need Debian's
  * etcd-server and etcd-client. The tests play fixed seeds of the same suites.
+ * `--hostile` plays the inputs of test/hostile up to 3 MiB instead, and prints what they cost.
  */
 import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
+import { MOST_BODY } from '../test/hostile/requests.js'
+import { playHostile } from '../test/hostile/run.js'
 import { playScenarios, playWorkloads } from '../test/scenarios/property.js'
 import { etcdDifferential, etcdSnapshot } from './soak/etcd.js'
 import { netpol } from './soak/netpol.js'
@@ -29,11 +32,25 @@ const SUITES: Readonly<Record<string, (seed: number) => string | Promise<string>
 
 const { values } = parseArgs({
   args: process.argv.slice(2).filter((word) => !word.endsWith('.ts')),
-  options: { minutes: { type: 'string', default: '10' }, seed: { type: 'string' }, only: { type: 'string' } },
+  options: {
+    minutes: { type: 'string', default: '10' },
+    seed: { type: 'string' },
+    only: { type: 'string' },
+    hostile: { type: 'boolean', default: false },
+  },
 })
 const { only } = values
+if (values.hostile) process.exit(hostile())
 const names = Object.keys(SUITES).filter((name) => only === undefined || name === only)
 if (names.length === 0) throw new Error(`--only: there are ${Object.keys(SUITES).join(', ')}`)
+
+/** Plays the hostile inputs, prints what they broke, and returns the exit code. */
+function hostile(): number {
+  const { crashes, overBudget, summary } = playHostile(['--import', 'tsx', 'test/hostile/play.ts'], MOST_BODY)
+  for (const line of [...crashes, ...overBudget]) console.log(line)
+  console.log(summary)
+  return crashes.length + overBudget.length === 0 ? 0 : 1
+}
 
 async function play(name: string, seed: number): Promise<boolean> {
   process.stdout.write(`${name}, seed ${seed}: `)

@@ -1,6 +1,4 @@
 import { spawnSync } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
-import { bundleInto } from '../../scripts/run-bundled.js'
 import type { Played } from './play.js'
 
 /** What a run of all inputs found. */
@@ -22,25 +20,14 @@ const MOST_GROWTH = 3
 
 /**
  * Plays all hostile inputs up to a size in child processes with 1 GB of memory; one that ends the process is
- * noted, and the next begins after it.
+ * noted, and the next begins after it. `program` are the words of node that run `test/hostile/play.ts`.
  */
-export async function playHostile(mostBytes: number, only: string = ''): Promise<HostileFindings> {
-  const placeOf = await bundleInto('hostile', ['test/hostile/play'])
-  const file = fileURLToPath(placeOf('test/hostile/play'))
+export function playHostile(program: readonly string[], mostBytes: number): HostileFindings {
   const played: Played[] = []
   const crashes: string[] = []
   let from = 0
   for (let status: number | null = 1; status !== 0;) {
-    const words = [
-      '--max-old-space-size=1000',
-      file,
-      '--from',
-      `${from}`,
-      '--most',
-      `${mostBytes}`,
-      '--only',
-      only,
-    ]
+    const words = ['--max-old-space-size=1000', ...program, '--from', `${from}`, '--most', `${mostBytes}`]
     const child = spawnSync(process.execPath, words, { encoding: 'utf8', maxBuffer: 2 ** 26 })
     status = child.status
     const lines = child.stdout.split('\n').filter((line) => line.startsWith('{'))

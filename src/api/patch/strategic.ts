@@ -186,12 +186,23 @@ function mergeItems(
   mergeKey: string,
 ): readonly unknown[] {
   const merged = [...original]
+  const places = new Map<unknown, number>()
+  // upstream looks at the items up to the wanted one; the first that is no map ends the search
+  const broken = original.findIndex((item) => !isMap(item))
+  for (const [at, item] of (broken < 0 ? original : original.slice(0, broken)).entries()) {
+    const value = (item as JsonMap)[mergeKey]
+    if (!places.has(value)) places.set(value, at)
+  }
   for (const item of patch) {
     const value = item[mergeKey]
     if (value === undefined) throw noMergeKey(item, mergeKey)
-    const at = merged.findIndex((other, index) => mapAt(other, index)[mergeKey] === value)
-    if (at < 0) merged.push(item)
-    else merged[at] = mergeMap(scope, merged[at] as JsonMap, item)
+    const at = places.get(value)
+    if (at !== undefined) {
+      merged[at] = mergeMap(scope, merged[at] as JsonMap, item)
+      continue
+    }
+    if (broken >= 0) throw new StrategicPatchError(`value for key ${broken} is not a map`, false)
+    places.set(value, merged.push(item) - 1)
   }
   return merged
 }
@@ -288,14 +299,19 @@ export interface Ordering {
 const identity = (item: unknown, mergeKey: string | undefined): unknown =>
   mergeKey !== undefined && isMap(item) ? item[mergeKey] : item
 
-const positionIn = (list: readonly unknown[], item: unknown, mergeKey: string | undefined): number => {
-  const wanted = identity(item, mergeKey)
-  return list.findIndex((other) => sameJson(identity(other, mergeKey), wanted))
-}
-
-/** Whether the list has an item with the same merge key (or the same scalar). */
-function includesItem(list: readonly unknown[], item: unknown, mergeKey: string | undefined): boolean {
-  return positionIn(list, item, mergeKey) >= 0
+/**
+ * Returns a function that finds the first item of a list with the merge key of a given one (or the same
+ * scalar): its index, or -1. It costs one look-up unless the identity is no scalar.
+ */
+function positionsIn(list: readonly unknown[], mergeKey: string | undefined): (item: unknown) => number {
+  const places = new Map<unknown, number>()
+  const identities = list.map((item) => identity(item, mergeKey))
+  for (const [at, one] of identities.entries()) if (!places.has(one)) places.set(one, at)
+  return (item) => {
+    const wanted = identity(item, mergeKey)
+    if (typeof wanted !== 'object' || wanted === null) return places.get(wanted) ?? -1
+    return identities.findIndex((one) => sameJson(one, wanted))
+  }
 }
 
 /**
@@ -304,25 +320,27 @@ function includesItem(list: readonly unknown[], item: unknown, mergeKey: string 
  */
 function orderItems(merged: readonly unknown[], { order, server, mergeKey }: Ordering): readonly unknown[] {
   if (mergeKey !== undefined) for (const item of [...merged, ...order, ...server]) keyOf(item, mergeKey)
-  const sortBy = (items: readonly unknown[], by: readonly unknown[]): readonly unknown[] =>
+  const inOrder = positionsIn(order, mergeKey)
+  const onServer = positionsIn(server, mergeKey)
+  const sortBy = (items: readonly unknown[], positionOf: (item: unknown) => number): readonly unknown[] =>
     items
-      .map((item) => ({ item, at: positionIn(by, item, mergeKey) }))
+      .map((item) => ({ item, at: positionOf(item) }))
       .sort((a, b) => a.at - b.at)
       .map(({ item }) => item)
   const mine = sortBy(
-    merged.filter((item) => includesItem(order, item, mergeKey)),
-    order,
+    merged.filter((item) => inOrder(item) >= 0),
+    inOrder,
   )
   const theirs = sortBy(
-    merged.filter((item) => !includesItem(order, item, mergeKey)),
-    server,
+    merged.filter((item) => inOrder(item) < 0),
+    onServer,
   )
   const result: unknown[] = []
   let left = 0
   let right = 0
   while (left < theirs.length && right < mine.length) {
-    const l = positionIn(server, theirs[left], mergeKey)
-    const r = positionIn(server, mine[right], mergeKey)
+    const l = onServer(theirs[left])
+    const r = onServer(mine[right])
     result.push(l >= 0 && r >= 0 && l < r ? theirs[left++] : mine[right++])
   }
   return [...result, ...theirs.slice(left), ...mine.slice(right)]
