@@ -1,8 +1,8 @@
 /**
- * `npm run soak -- [--minutes N] [--seed S] [--only SUITE] [--hostile]`: plays fresh seeds of the random suites in turn
- * for N minutes (10 by default). Prints each seed before it plays it; the first failure ends the run with the
- * command that plays that seed again. `--seed` plays this one seed once. The etcd suites need Debian's
- * etcd-server and etcd-client. The tests play fixed seeds of the same suites.
+ * `npm run soak -- [--minutes N] [--seed S] [--only SUITE] [--hostile]`: plays fresh seeds of the random
+ * suites in turn for N minutes (10 by default). Prints each seed before it plays it; the first failure
+ * ends the run with the command that plays that seed again. `--seed` plays this one seed once. The etcd
+ * suites need Debian's etcd-server and etcd-client. The tests play fixed seeds of the same suites.
  * `--hostile` plays the inputs of test/hostile up to 3 MiB instead, and prints what they cost.
  */
 import { randomInt } from 'node:crypto'

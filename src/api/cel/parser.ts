@@ -129,11 +129,15 @@ class Parser {
     if (++this.#depth > DEEPEST) this.#tooDeep(`expression recursion limit exceeded: ${DEEPEST}`)
     const condition = this.#logical('||', expected)
     const question = this.#take('?')
-    this.#depth--
-    if (question === undefined) return condition
+    if (question === undefined) {
+      this.#depth--
+      return condition
+    }
     const yes = this.#logical('||', EXPECTED)
     this.#close(':')
+    // inside the rule of the whole, so that a chain counts
     const no = this.#expr(EXPECTED)
+    this.#depth--
     return this.#call(question.at, '_?_:_', [condition, yes, no])
   }
 

@@ -65,9 +65,20 @@ export function firstYamlDocument(
     throw (first ??= new YAMLParseError(rangeOf(source), code, message))
   }
   Object.assign(composer, { onError })
-  for (const document of composer.compose(boundedTokens(text, options.lineCounter)))
+  for (const document of composer.compose(soundTokens(text, options.lineCounter)))
     return document as Document.Parsed
   return undefined
+}
+
+/** Yields the syntax tree up to the first token that belongs nowhere, and throws the library's error. */
+function* soundTokens(text: string, lines?: LineCounter): Generator<CST.Token, void> {
+  for (const token of boundedTokens(text, lines)) {
+    yield token
+    if (token.type !== 'error') continue
+    const { message, source } = token
+    const shown = source === '' ? message : `${message}: ${JSON.stringify(source)}`
+    throw new YAMLParseError(rangeOf(token), 'UNEXPECTED_TOKEN', shown)
+  }
 }
 
 /** The place of an error, as the library's composer takes it. */
