@@ -18,6 +18,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = `${root}dist`
 
 interface Manifest {
+  readonly bin: Readonly<Record<string, string>>
   readonly exports: Readonly<Record<string, string | { readonly import: { readonly default: string } }>>
   readonly dependencies: Readonly<Record<string, string>>
   readonly peerDependencies?: Readonly<Record<string, string>>
@@ -34,7 +35,8 @@ function entries(): Record<string, string> {
   const targets = Object.values(manifest.exports).flatMap((entry) =>
     typeof entry === 'string' ? [] : [entry.import.default],
   )
-  const names = targets.map((target) => target.replace(/^\.\/dist\/|\.js$/g, ''))
+  const programs = Object.values(manifest.bin).map((path) => path.replace(/^\.\//, './'))
+  const names = [...targets, ...programs].map((target) => target.replace(/^\.\/dist\/|\.js$/g, ''))
   return Object.fromEntries(names.map((name) => [name, `${root}src/${name}.ts`]))
 }
 

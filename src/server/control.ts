@@ -10,6 +10,8 @@ const PREFIX = '/simcluster/'
  * - `GET /simcluster/time` returns `{"time": "2026-01-01T00:00:00.000Z"}`
  * - `POST /simcluster/advance?duration=5m` moves time by a duration (or by `?milliseconds=`)
  * - `POST /simcluster/settle` runs until nothing is in flight
+ * - `POST /simcluster/crash?node=node-2` cuts a node's power, `POST /simcluster/recover?node=` restores it
+ * - `GET /simcluster/snapshot` returns a snapshot file, in base64
  */
 export function handleControl(cluster: SimCluster, request: HttpRequest): HttpResponse | undefined {
   if (!request.path.startsWith(PREFIX)) return undefined
@@ -17,6 +19,8 @@ export function handleControl(cluster: SimCluster, request: HttpRequest): HttpRe
   const checked = cluster.http.handle({ ...request, body: '' })
   if (!('body' in checked) || checked.code !== 404) return 'body' in checked ? checked : undefined
   try {
+    if (request.method === 'GET' && request.path === `${PREFIX}snapshot`)
+      return { code: 200, headers: { 'content-type': 'text/plain' }, body: snapshotOf(cluster) }
     return run(cluster, request) ? json(200, { time: new Date(cluster.now()).toISOString() }) : checked
   } catch (error) {
     return json(400, { message: error instanceof Error ? error.message : String(error) })
@@ -37,10 +41,19 @@ function run(cluster: SimCluster, { method, path, query }: HttpRequest): boolean
       cluster.advance(milliseconds === null ? (parameters.get('duration') ?? '') : Number(milliseconds))
       return true
     }
+    case 'POST crash':
+      cluster.node(parameters.get('node') ?? '').crash()
+      return true
+    case 'POST recover':
+      cluster.node(parameters.get('node') ?? '').recover()
+      return true
     default:
       return false
   }
 }
+
+const snapshotOf = (cluster: SimCluster): string =>
+  Buffer.from(cluster.snapshot().toFile()).toString('base64')
 
 const json = (code: number, value: object): HttpResponse => ({
   code,

@@ -32,6 +32,14 @@ test('every export has its types and its code in the tarball', () => {
   for (const target of targets) expect(inject('packed')).toContain(target.replace('./', ''))
 })
 
+test('npx simcluster runs kubectl on a folder of manifests', () => {
+  const program = join(inject('consumer'), 'node_modules/.bin/simcluster')
+  const manifest = join(inject('consumer'), 'namespace.yaml')
+  writeFileSync(manifest, 'apiVersion: v1\nkind: Namespace\nmetadata: { name: office }\n')
+  const words = ['kubectl', '--manifests', manifest, '--', 'get', 'namespace', 'office', '-o', 'name']
+  expect(execFileSync(program, words, { encoding: 'utf8' })).toBe('namespace/office\n')
+})
+
 const entries = [
   '',
   '/testing',

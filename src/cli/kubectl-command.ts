@@ -1,0 +1,37 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { ClusterSnapshot } from '../cluster/storage/snapshot.js'
+import { SimCluster } from '../cluster/sim-cluster.js'
+import type { Command } from './command.js'
+import { manifestsIn } from './files.js'
+
+/** `simcluster kubectl`: the flags of the program come before `--`, kubectl's words after it. */
+export const kubectlCommand: Command = {
+  name: 'kubectl',
+  about: 'Runs a kubectl command on a cluster in this process: from manifests, or from a snapshot.',
+  words: '-- WORDS',
+  flags: {
+    manifests: { value: 'DIR', about: 'manifests to apply first' },
+    snapshot: { value: 'FILE', about: 'snapshot to begin with, if it exists; changed by the command' },
+    nodes: { value: 'N', about: 'number of nodes of a new cluster', default: '3' },
+  },
+  examples: [
+    'simcluster kubectl --manifests ./deploy -- get pods -o wide',
+    'simcluster kubectl --snapshot ./cluster.snapshot -- drain node-2 --ignore-daemonsets',
+  ],
+  run: ({ flags, words }, terminal) => {
+    const { snapshot, manifests, nodes } = flags
+    const isKept = typeof snapshot === 'string'
+    const cluster =
+      isKept && existsSync(snapshot)
+        ? SimCluster.restore(ClusterSnapshot.fromFile(readFileSync(snapshot)))
+        : new SimCluster({ nodes: Number(nodes ?? 3) })
+    if (typeof manifests === 'string') cluster.apply(manifestsIn(manifests))
+    cluster.settle()
+    const { stdout, stderr, exitCode } = cluster.kubectl([...words])
+    cluster.settle()
+    if (isKept) writeFileSync(snapshot, cluster.snapshot().toFile())
+    terminal.out(stdout)
+    terminal.err(stderr)
+    return exitCode
+  },
+}

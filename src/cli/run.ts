@@ -1,0 +1,59 @@
+import { ApiError } from '../client/api-error.js'
+import type { Command, Terminal } from './command.js'
+import { helpOf, parse, UsageError } from './command.js'
+import { controlCommands } from './control-commands.js'
+import { kubectlCommand } from './kubectl-command.js'
+import { netpolCommand, rbacCommand } from './policy-commands.js'
+import { serveCommand } from './serve-command.js'
+
+const COMMANDS: readonly Command[] = [
+  serveCommand,
+  ...controlCommands,
+  kubectlCommand,
+  netpolCommand,
+  rbacCommand,
+]
+
+function overview(): string {
+  const width = Math.max(...COMMANDS.map(({ name }) => name.length))
+  return [
+    'simcluster: a Kubernetes control plane in memory.',
+    '',
+    'Commands:',
+    ...COMMANDS.map(({ name, about }) => `  ${name.padEnd(width)}  ${about}`),
+    '',
+    'simcluster COMMAND --help shows the flags of a command, with examples.',
+    '',
+  ].join('\n')
+}
+
+/**
+ * Runs the program with these arguments. Returns the exit code: that of the command, or 2 for bad use, which
+ * is explained on stderr.
+ */
+export async function run(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const [name, ...rest] = argv
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+    terminal.out(overview())
+    return name === undefined ? 2 : 0
+  }
+  const command = COMMANDS.find((one) => one.name === name)
+  if (command === undefined) {
+    const names = COMMANDS.map((one) => one.name).join(', ')
+    terminal.err(`simcluster: there is no command ${name}; there are: ${names}\n`)
+    return 2
+  }
+  const own = rest.includes('--') ? rest.slice(0, rest.indexOf('--')) : rest
+  if (own.includes('--help') || own.includes('-h')) {
+    terminal.out(helpOf(command))
+    return 0
+  }
+  try {
+    return await command.run(parse(command, rest), terminal)
+  } catch (error) {
+    if (!(error instanceof UsageError || error instanceof ApiError || error instanceof Error)) throw error
+    terminal.err(`simcluster ${name}: ${error.message}\n`)
+    if (error instanceof UsageError) terminal.err(`simcluster ${name} --help shows how it is used\n`)
+    return 2
+  }
+}

@@ -1,0 +1,96 @@
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { ClusterSnapshot } from '../cluster/storage/snapshot.js'
+import { SimCluster } from '../cluster/sim-cluster.js'
+import { serve } from '../server/index.js'
+import type { ServeTime } from '../server/index.js'
+import type { Arguments, Command, Terminal } from './command.js'
+import { UsageError } from './command.js'
+import { manifestsIn } from './files.js'
+
+/** Reads `real`, `virtual` or `10x`. */
+function timeOf(text: string): ServeTime {
+  if (text === 'virtual') return 'virtual'
+  if (text === 'real') return { speed: 1 }
+  const speed = Number(/^(\d+(?:\.\d+)?)x$/.exec(text)?.[1])
+  if (!(speed > 0)) throw new UsageError(`--time ${text}: write real, virtual or a speed such as 10x`)
+  return { speed }
+}
+
+function wholeNumber(flag: string, text: string): number {
+  if (!/^\d+$/.test(text)) throw new UsageError(`--${flag} ${text}: write a whole number`)
+  return Number(text)
+}
+
+const textOf = (flags: Arguments['flags'], name: string): string | undefined => {
+  const value = flags[name]
+  return typeof value === 'string' ? value : undefined
+}
+
+/** Creates the cluster that the flags describe. */
+function clusterOf(flags: Arguments['flags']): SimCluster {
+  const snapshot = textOf(flags, 'snapshot')
+  if (snapshot !== undefined && existsSync(snapshot))
+    return SimCluster.restore(ClusterSnapshot.fromFile(readFileSync(snapshot)))
+  const version = textOf(flags, 'version')
+  const cluster = new SimCluster({
+    nodes: wholeNumber('nodes', textOf(flags, 'nodes') ?? '3'),
+    ...(version === undefined ? {} : { version }),
+  })
+  for (const folder of [textOf(flags, 'crds'), textOf(flags, 'manifests')]) {
+    if (folder === undefined) continue
+    cluster.apply(manifestsIn(folder))
+    cluster.settle()
+  }
+  return cluster
+}
+
+async function run({ flags, words }: Arguments, terminal: Terminal): Promise<number> {
+  if (words.length > 0) throw new UsageError(`unexpected argument ${words[0] ?? ''}`)
+  const cluster = clusterOf(flags)
+  const host = textOf(flags, 'host')
+  const server = await serve(cluster, {
+    port: wholeNumber('port', textOf(flags, 'port') ?? '0'),
+    time: timeOf(textOf(flags, 'time') ?? 'real'),
+    ...(host === undefined ? {} : { host }),
+  })
+  const kubeconfig = resolve(
+    textOf(flags, 'kubeconfig') ?? join(mkdtempSync(join(tmpdir(), 'simcluster-')), 'kubeconfig'),
+  )
+  server.writeKubeconfig(kubeconfig)
+  terminal.out(`# ${cluster.version} with ${cluster.nodes().length} nodes at ${server.url}\n`)
+  terminal.out(`export KUBECONFIG=${kubeconfig}\n`)
+  await new Promise<void>((stop) => {
+    process.once('SIGTERM', () => stop())
+    process.once('SIGINT', () => stop())
+  })
+  const save = textOf(flags, 'save') ?? textOf(flags, 'snapshot')
+  if (save !== undefined) writeFileSync(save, cluster.snapshot().toFile())
+  await server.close()
+  return 0
+}
+
+/** `simcluster serve` */
+export const serveCommand: Command = {
+  name: 'serve',
+  about: 'Serves a cluster over HTTPS until it gets SIGTERM or SIGINT, and prints how to reach it.',
+  flags: {
+    nodes: { value: 'N', about: 'number of nodes', default: '3' },
+    version: { value: 'VERSION', about: 'minor version, such as v1.35' },
+    time: { value: 'real|virtual|10x', about: 'what moves the time of the cluster', default: 'real' },
+    port: { value: 'PORT', about: 'port to listen on; 0 takes a free one', default: '0' },
+    host: { value: 'ADDRESS', about: 'address to listen on', default: '127.0.0.1' },
+    kubeconfig: { value: 'FILE', about: 'where to write the kubeconfig', default: 'a temporary file' },
+    crds: { value: 'DIR', about: 'manifests to apply first, such as CustomResourceDefinitions' },
+    manifests: { value: 'DIR', about: 'manifests to apply before serving' },
+    snapshot: { value: 'FILE', about: 'snapshot to begin with, if it exists, and to save at the end' },
+    save: { value: 'FILE', about: 'where to save a snapshot at the end' },
+  },
+  examples: [
+    'simcluster serve --nodes 5 --kubeconfig ./kubeconfig',
+    'simcluster serve --time virtual --manifests ./deploy',
+    'simcluster serve --snapshot ./cluster.snapshot',
+  ],
+  run,
+}
