@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { action, beginning, workloadAction } from './actions.js'
-import type { Action, Beginning } from './actions.js'
+import type { HistoryAction as Action } from 'simcluster/testing'
+import type { Beginning } from './actions.js'
 import type { Copy } from './scenario.js'
 import { runScenario } from './scenario.js'
 

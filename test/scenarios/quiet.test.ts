@@ -2,9 +2,8 @@ import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { SimCluster } from 'simcluster'
 import { expect, test } from 'vitest'
-import type { Action } from './actions.js'
+import { type HistoryAction as Action, performAction as perform } from 'simcluster/testing'
 import { workloadAction } from './actions.js'
-import { perform } from './perform.js'
 
 const fresh = new SimCluster({ nodes: 3, metricsServer: true }).snapshot()
 

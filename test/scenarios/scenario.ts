@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import { SimCluster } from 'simcluster'
-import { checkInvariants, guardInvariants } from 'simcluster/testing'
+import { checkInvariants, guardInvariants, performAction as perform } from 'simcluster/testing'
 import type { ClusterOptions, ClusterSnapshot } from 'simcluster'
 import { SEEDS } from './actions.js'
-import type { Action, Beginning } from './actions.js'
+import type { HistoryAction as Action } from 'simcluster/testing'
+import type { Beginning } from './actions.js'
 import { unfinished } from './converged.js'
-import { perform } from './perform.js'
 
 const fresh = new Map<string, ClusterSnapshot>()
 

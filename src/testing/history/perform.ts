@@ -1,6 +1,7 @@
-import type { PodTemplateSpecInput } from 'simcluster'
-import { ApiError, ConnectionError, type SimCluster } from 'simcluster'
-import type { Action } from './actions.js'
+import type { PodTemplateSpecInput } from '../../api/core/inputs.js'
+import { ApiError, ConnectionError } from '../../client/api-error.js'
+import type { SimCluster } from '../../cluster/sim-cluster.js'
+import type { HistoryAction } from './action.js'
 
 const template = (app: string, image: string, cpu: string): object => ({
   metadata: { labels: { app } },
@@ -17,9 +18,9 @@ const nodeAt = (cluster: SimCluster, number: number): string | undefined =>
 
 /**
  * Does one thing to the cluster. What the apiserver refuses, or what does not reach it, is no failure of the
- * scenario.
+ * history.
  */
-export function perform(cluster: SimCluster, action: Action): void {
+export function performAction(cluster: SimCluster, action: HistoryAction): void {
   try {
     act(cluster, action)
   } catch (error) {
@@ -27,7 +28,7 @@ export function perform(cluster: SimCluster, action: Action): void {
   }
 }
 
-function act(cluster: SimCluster, action: Action): unknown {
+function act(cluster: SimCluster, action: HistoryAction): unknown {
   switch (action.do) {
     case 'advance':
       return cluster.advance(action.ms)
@@ -78,7 +79,7 @@ function act(cluster: SimCluster, action: Action): unknown {
 
 function create(
   cluster: SimCluster,
-  action: Extract<Action, { do: 'deployment' | 'daemonset' | 'pod' | 'budget' }>,
+  action: Extract<HistoryAction, { do: 'deployment' | 'daemonset' | 'pod' | 'budget' }>,
 ): unknown {
   const { name } = action
   const selector = { matchLabels: { app: name } }
@@ -122,7 +123,7 @@ function create(
 
 function createMore(
   cluster: SimCluster,
-  action: Extract<Action, { do: 'cronjob' | 'service' | 'autoscaler' }>,
+  action: Extract<HistoryAction, { do: 'cronjob' | 'service' | 'autoscaler' }>,
 ): unknown {
   switch (action.do) {
     case 'cronjob': {
@@ -161,7 +162,7 @@ function createMore(
 
 function createSet(
   cluster: SimCluster,
-  { replicas, parallel, partition, stores }: Extract<Action, { do: 'statefulset' }>,
+  { replicas, parallel, partition, stores }: Extract<HistoryAction, { do: 'statefulset' }>,
 ): unknown {
   const claims = {
     metadata: { name: 'data' },
@@ -190,7 +191,7 @@ function createSet(
 
 function createJob(
   cluster: SimCluster,
-  { completions, indexed, deadline }: Extract<Action, { do: 'job' }>,
+  { completions, indexed, deadline }: Extract<HistoryAction, { do: 'job' }>,
 ): unknown {
   const { spec, ...rest } = template('task', 'nginx:1', '100m') as { spec: object }
   return apply(cluster, 'batch/v1', 'Job', 'task', {
@@ -204,7 +205,7 @@ function createJob(
 
 function change(
   cluster: SimCluster,
-  action: Extract<Action, { do: 'scale' | 'rollout' | 'delete' | 'kill' }>,
+  action: Extract<HistoryAction, { do: 'scale' | 'rollout' | 'delete' | 'kill' }>,
 ): unknown {
   switch (action.do) {
     case 'scale': {

@@ -1,0 +1,107 @@
+import type { SimCluster } from '../../cluster/sim-cluster.js'
+import { checkInvariants, type InvariantOptions } from '../check-invariants.js'
+import { guardInvariants } from '../guard-invariants.js'
+import { InvariantError } from '../invariant-error.js'
+import type { HistoryAction } from './action.js'
+import { performAction } from './perform.js'
+
+/** Options of {@link runHistory}. */
+export interface HistoryOptions extends InvariantOptions {
+  /** Called with the cluster at rest after the last action; what it throws fails the history. */
+  readonly then?: (cluster: SimCluster) => void
+}
+
+/** Thrown if a history breaks something. The message has what was done, and code that does it again. */
+export class HistoryError extends Error {
+  readonly history: readonly HistoryAction[]
+  /** What was done, as commands, up to the failure. */
+  readonly commands: readonly string[]
+
+  constructor(cause: unknown, history: readonly HistoryAction[], commands: readonly string[]) {
+    const done = commands.map((command) => `  ${command}`).join('\n')
+    const code = `runHistory(cluster, ${JSON.stringify(history)})`
+    const text = cause instanceof Error ? cause.message : String(cause)
+    super(`${text}\n\nafter:\n${done}\n\nas code:\n  ${code}`, { cause })
+    this.name = 'HistoryError'
+    this.history = history
+    this.commands = commands
+  }
+}
+
+/**
+ * Does what a history says, one action after the other, under all invariants (or those of `options`), and
+ * lets the cluster come to rest. Actions that the apiserver refuses are passed over. Returns what was done,
+ * as kubectl commands and calls.
+ * @throws HistoryError if an invariant is broken, the cluster does not come to rest, or `then` throws
+ */
+export function runHistory(
+  cluster: SimCluster,
+  history: readonly HistoryAction[],
+  options: HistoryOptions = {},
+): readonly string[] {
+  const commands: string[] = []
+  const guard = guardInvariants(cluster, options)
+  try {
+    for (const action of history) {
+      commands.push(commandOf(cluster, action))
+      performAction(cluster, action)
+    }
+    cluster.settle()
+    guard.stop()
+    const violations = checkInvariants(cluster, options)
+    if (violations.length > 0) throw new InvariantError(violations, { time: cluster.now() })
+    options.then?.(cluster)
+    return commands
+  } catch (error) {
+    throw new HistoryError(error, history, commands)
+  }
+}
+
+/** Tells an action as a command, with the names of what it chooses in the cluster now. */
+function commandOf(cluster: SimCluster, action: HistoryAction): string {
+  const nameOf = (resource: string, number: number): string => {
+    const all = cluster.state.resources().includes(resource) ? cluster.state.stored(resource) : []
+    const { namespace, name = '' } = all[number % Math.max(all.length, 1)]?.metadata ?? {}
+    return namespace === undefined ? name : `${name} -n ${namespace}`
+  }
+  const machines = cluster.nodes()
+  const machineOf = (number: number): string => machines[number % Math.max(machines.length, 1)]?.name ?? ''
+  switch (action.do) {
+    case 'advance':
+      return `cluster.advance(${action.ms})`
+    case 'settle':
+      return 'cluster.settle()'
+    case 'stopApiserver':
+      return 'cluster.apiserver.stop()'
+    case 'startApiserver':
+      return 'cluster.apiserver.start()'
+    case 'stop':
+    case 'start':
+      return `cluster.component('${action.component}').${action.do}()`
+    case 'scale':
+      return `kubectl scale deployment ${action.name} --replicas=${action.replicas}`
+    case 'rollout':
+      return `kubectl set image ${action.kind}/${action.name} c=${action.image}`
+    case 'delete':
+      return (
+        `kubectl delete ${action.kind} ${nameOf(action.kind, action.object)} ` +
+        `--cascade=${action.policy.toLowerCase()}`
+      )
+    case 'kill':
+      return `kubectl delete pod ${nameOf('pods', action.object)}`
+    case 'drain':
+      return (
+        `kubectl drain ${machineOf(action.node)} --ignore-daemonsets --force ` + `--timeout=${action.timeout}`
+      )
+    case 'addNode':
+      return `cluster.addNode({ name: 'node-${action.node + 1}' })`
+    case 'load':
+      return `cluster.metrics.setUsage({ labelSelector: 'app=${action.name}' }, { cpu: '${action.cpu}' })`
+    default: {
+      if ('node' in action) return `cluster.node('${machineOf(action.node)}').${action.do}()`
+      const { do: kind, ...rest } = action
+      const settings = Object.entries(rest).map(([key, value]) => `${key}=${String(value)}`)
+      return `kubectl apply: ${kind} ${settings.join(' ')}`
+    }
+  }
+}
