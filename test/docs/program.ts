@@ -52,7 +52,7 @@ function programOf(chain: readonly Block[]): Program {
     text: text.join('\n'),
     lines,
     hasTests: [...imports.keys()].some((line) =>
-      /^import \{ (?:describe|it|test) \} from 'vitest'/.test(line),
+      /^import \{ (?:describe|it|test|clusterTest) \} from '(?:simcluster\/)?vitest'/.test(line),
     ),
     typesOnly: chain.some(({ typesOnly }) => typesOnly),
   }

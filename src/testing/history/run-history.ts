@@ -8,7 +8,7 @@ import { performAction } from './perform.js'
 /** Options of {@link runHistory}. */
 export interface HistoryOptions extends InvariantOptions {
   /** Called with the cluster at rest after the last action; what it throws fails the history. */
-  readonly then?: (cluster: SimCluster) => void
+  readonly atEnd?: (cluster: SimCluster) => void
 }
 
 /** Thrown if a history breaks something. The message has what was done, and code that does it again. */
@@ -32,7 +32,7 @@ export class HistoryError extends Error {
  * Does what a history says, one action after the other, under all invariants (or those of `options`), and
  * lets the cluster come to rest. Actions that the apiserver refuses are passed over. Returns what was done,
  * as kubectl commands and calls.
- * @throws HistoryError if an invariant is broken, the cluster does not come to rest, or `then` throws
+ * @throws HistoryError if an invariant is broken, the cluster does not come to rest, or `atEnd` throws
  */
 export function runHistory(
   cluster: SimCluster,
@@ -50,7 +50,7 @@ export function runHistory(
     guard.stop()
     const violations = checkInvariants(cluster, options)
     if (violations.length > 0) throw new InvariantError(violations, { time: cluster.now() })
-    options.then?.(cluster)
+    options.atEnd?.(cluster)
     return commands
   } catch (error) {
     throw new HistoryError(error, history, commands)
@@ -89,10 +89,10 @@ function commandOf(cluster: SimCluster, action: HistoryAction): string {
       )
     case 'kill':
       return `kubectl delete pod ${nameOf('pods', action.object)}`
-    case 'drain':
-      return (
-        `kubectl drain ${machineOf(action.node)} --ignore-daemonsets --force ` + `--timeout=${action.timeout}`
-      )
+    case 'drain': {
+      const flags = `--ignore-daemonsets --force --timeout=${action.timeout}`
+      return `kubectl drain ${machineOf(action.node)} ${flags}`
+    }
     case 'addNode':
       return `cluster.addNode({ name: 'node-${action.node + 1}' })`
     case 'load':

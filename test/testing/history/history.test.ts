@@ -30,8 +30,8 @@ test('a history says what was done', () => {
     { do: 'advance', ms: 300 },
   ]
   const seen: number[] = []
-  const then = (each: SimCluster): void => void seen.push(each.nodes().length)
-  expect(runHistory(new SimCluster({ nodes: 2 }), actions, { then })).toEqual([
+  const atEnd = (each: SimCluster): void => void seen.push(each.nodes().length)
+  expect(runHistory(new SimCluster({ nodes: 2 }), actions, { atEnd })).toEqual([
     'kubectl apply: deployment name=web replicas=2 cpu=100m surge=1',
     'cluster.settle()',
     'kubectl scale deployment web --replicas=1',
