@@ -113,6 +113,7 @@ Commercial support is available at
     ports: [80],
     programs: ['bash', 'httpd'],
     page: '<html><body><h1>It works!</h1></body></html>\n',
+    documentRoot: '/usr/local/apache2/htdocs',
   },
   redis: {
     user: '',
@@ -164,6 +165,7 @@ Commercial support is available at
     ports: [80],
     programs: ['bash'],
     page: '<!DOCTYPE html>\n<title>WordPress</title>\n',
+    documentRoot: '/var/www/html',
   },
   agnhost: AGNHOST,
   pause: { user: '65535:65535', entrypoint: ['/pause'], ports: [], distroless: true },

@@ -126,3 +126,35 @@ test('cgroup files show the limits, and follow a resize', () => {
   cluster.advance('10s')
   expect(run(cluster, files)).toBe('30000 100000\n8\n31457280\n')
 })
+
+test('httpd serves the files of its document root, which may be moved away', () => {
+  const cluster = clusterWith(
+    {},
+    {
+      image: 'registry.k8s.io/e2e-test-images/httpd:2.4.38-4',
+      command: undefined,
+      readinessProbe: { httpGet: { path: '/index.html', port: 80 }, periodSeconds: 1, failureThreshold: 1 },
+    },
+  )
+  const ready = (): string | undefined =>
+    cluster.get('pods', name).status.conditions?.find(({ type }) => type === 'Ready')?.status
+  cluster.advance('3s')
+  expect(ready()).toBe('True')
+  expect(run(cluster, 'mv -v /usr/local/apache2/htdocs/index.html /tmp/')).toContain("'/tmp/'")
+  cluster.advance('3s')
+  expect(ready()).toBe('False')
+  run(cluster, 'mv -v /tmp/index.html /usr/local/apache2/htdocs/')
+  cluster.advance('3s')
+  expect(ready()).toBe('True')
+})
+
+test('extended resources survive the next status of the kubelet', () => {
+  const cluster = clusterWith({}, {})
+  const node = (): { readonly capacity?: object; readonly allocatable?: object } =>
+    cluster.get('nodes', { name: 'node-1' }).status
+  const body = [{ op: 'add', path: '/status/capacity/example.com~1fakecpu', value: '5' }]
+  cluster.client.patch('nodes', { name: 'node-1' }, { type: 'json', body }, { subresource: 'status' })
+  cluster.advance('6m')
+  expect(node().capacity).toMatchObject({ 'example.com/fakecpu': '5' })
+  expect(node().allocatable).toMatchObject({ 'example.com/fakecpu': '5' })
+})

@@ -112,10 +112,18 @@ export interface ImageDefinition<State extends PlainData = PlainData> extends Co
   readonly distroless?: boolean
   /** Lines that it logs when it starts. */
   readonly logs?: readonly string[]
-  /** Its response over HTTP, unless a behaviour responds. */
+  /** Its start page over HTTP, unless a behaviour responds. */
   readonly page?: string
+  /**
+   * Directory whose files it serves over HTTP if it has a page. Default `/usr/share/nginx/html`, of which
+   * probes notice only changes before they first succeed.
+   */
+  readonly documentRoot?: string
   readonly behavior?: ImageBehavior<State>
 }
+
+/** Where web servers have their pages unless the image says otherwise: nginx's. */
+export const DOCUMENT_ROOT = '/usr/share/nginx/html'
 
 /**
  * Defines an image with a typed state: `images: { app: defineImage({ name: 'app', behavior: { ... } }) }`.

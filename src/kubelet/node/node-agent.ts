@@ -9,7 +9,13 @@ import type { KubeletOptions } from '../options.js'
 import type { NodeHealth } from './conditions.js'
 import { PRESSURE_EVENTS, conditionsDiffer, nodeConditions } from './conditions.js'
 import type { PressureType } from './eviction.js'
-import { MANAGED_ATTACH_DETACH, initialNode, nodeLabels, nodeStatus } from './node-object.js'
+import {
+  MANAGED_ATTACH_DETACH,
+  initialNode,
+  nodeLabels,
+  nodeStatus,
+  withForeignResources,
+} from './node-object.js'
 import type { NodeFacts } from './node-object.js'
 
 const PRESSURES: readonly PressureType[] = ['MemoryPressure', 'DiskPressure', 'PIDPressure']
@@ -227,7 +233,8 @@ export class NodeAgent {
     const own = nodeStatus(options, this.#facts(current.status.conditions ?? []))
     const before = current.status.conditions?.find(({ type }) => type === 'Ready')?.status
     const { volumesInUse: _before, ...rest } = current.status
-    const posted = client.updateStatus('nodes', { ...current, status: { ...rest, ...own } })
+    const status = { ...rest, ...own, ...withForeignResources(own, current.status) }
+    const posted = client.updateStatus('nodes', { ...current, status })
     this.#posted(posted)
     this.#repeated = { node: posted, era: this.#host.heartbeats?.era }
     this.#host.heartbeats?.note(options.node, 'status')

@@ -108,6 +108,20 @@ export function nodeStatus(options: KubeletOptions, facts: NodeFacts): NodeStatu
   }
 }
 
+/**
+ * Returns capacity and allocatable with the resources that others have written to the node's status, such as
+ * extended ones. Source: pkg/kubelet/nodestatus/setters.go MachineInfo.
+ */
+export function withForeignResources(
+  { capacity: own = {}, allocatable = {} }: NodeStatus,
+  current: NodeStatus,
+): Pick<NodeStatus, 'capacity' | 'allocatable'> {
+  const foreign = Object.entries(current.capacity ?? {}).filter(([name]) => !Object.hasOwn(own, name))
+  if (foreign.length === 0) return {}
+  const more = Object.fromEntries(foreign)
+  return { capacity: { ...own, ...more }, allocatable: { ...allocatable, ...more } }
+}
+
 function addressesOf({ node, internalIP, externalIP }: KubeletOptions): NodeAddress[] {
   const addresses = [{ type: 'InternalIP', address: internalIP }]
   if (externalIP !== undefined) addresses.push({ type: 'ExternalIP', address: externalIP })

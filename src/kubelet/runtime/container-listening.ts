@@ -1,4 +1,6 @@
 import type { Container, LifecycleHandler } from '../../api/core/generated.js'
+import { absolutePath } from '../files/tree.js'
+import { DOCUMENT_ROOT } from '../images/image.js'
 import type { Connected, NetworkRequest, ServedRequest } from '../commands/command.js'
 import type { ContainerScope } from './container-scope.js'
 import { keyOf } from './container-scope.js'
@@ -39,7 +41,7 @@ export class ContainerListening {
     const process = listeningProcess(pod, container, portText(port, request.protocol))
     if (process !== undefined)
       return this.#serve(process, portText(port, request.protocol), { ...request, port })
-    const { behavior, page } = this.#scope.ports.images.facts(container.image)
+    const { behavior, page, documentRoot = DOCUMENT_ROOT } = this.#scope.ports.images.facts(container.image)
     if (behavior?.request) {
       const answer = behavior.request(
         container.service?.state,
@@ -54,10 +56,19 @@ export class ContainerListening {
     if (request.protocol !== 'http') return { kind: 'answered', response: { body: '' } }
     if (request.path === HEALTH_CHECK)
       return { kind: 'answered', response: { status: 200, headers: TEXT, body: 'SERVING' } }
-    if (request.path?.split('?')[0] !== '/' && page !== undefined)
-      return { kind: 'answered', response: { status: 404, headers: HTML, body: NOT_FOUND } }
-    const body = page === undefined ? `${pod.name}\n` : (this.#pageOf(pod, container) ?? page)
-    return { kind: 'answered', response: { status: 200, headers: page === undefined ? TEXT : HTML, body } }
+    if (page === undefined)
+      return { kind: 'answered', response: { status: 200, headers: TEXT, body: `${pod.name}\n` } }
+    const [path = '/'] = (request.path ?? '/').split('?')
+    const body = this.#pageOf(
+      pod,
+      container,
+      path.endsWith('/') ? `${path}index.html` : path,
+      page,
+      documentRoot,
+    )
+    return body === undefined
+      ? { kind: 'answered', response: { status: 404, headers: HTML, body: NOT_FOUND } }
+      : { kind: 'answered', response: { status: 200, headers: HTML, body } }
   }
 
   /** Whether anything in a pod listens on a port. */
@@ -71,11 +82,10 @@ export class ContainerListening {
    */
   isConstant(pod: RuntimePod, port: number): boolean {
     const container = this.#listener(pod, port, 'tcp')
-    return (
-      container !== undefined &&
-      !container.process &&
-      this.#scope.ports.images.facts(container.image).behavior?.request === undefined
-    )
+    if (container === undefined || container.process || container.files) return false
+    const { behavior, documentRoot } = this.#scope.ports.images.facts(container.image)
+    // a document root of its own says that its files may be changed while it runs
+    return behavior?.request === undefined && documentRoot === undefined
   }
 
   #listener(pod: RuntimePod, port: number, protocol: Transport): RuntimeContainer | undefined {
@@ -87,13 +97,20 @@ export class ContainerListening {
     )
   }
 
-  /** The page that nginx serves, which a volume may replace. */
-  #pageOf(pod: RuntimePod, container: RuntimeContainer): string | undefined {
-    return containerSpec(pod.pod, container.name)?.volumeMounts?.some(({ mountPath }) =>
-      mountPath.startsWith('/usr/share/nginx'),
-    ) === true || container.files
-      ? this.#scope.readFile(pod, container, '/usr/share/nginx/html/index.html')
-      : undefined
+  /** The file that a web server returns; without changes and volumes it has only its own page. */
+  #pageOf(
+    pod: RuntimePod,
+    container: RuntimeContainer,
+    path: string,
+    page: string,
+    root: string,
+  ): string | undefined {
+    const spec = containerSpec(pod.pod, container.name)
+    const isChanged =
+      container.files !== undefined ||
+      spec?.volumeMounts?.some(({ mountPath: at }) => root.startsWith(at) || at.startsWith(root))
+    if (!isChanged) return path === '/index.html' ? page : undefined
+    return this.#scope.readFile(pod, container, absolutePath('/', `${root}${path}`))
   }
 
   /**

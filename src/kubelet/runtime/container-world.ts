@@ -10,6 +10,7 @@ import { accountOf, groupText, passwdText } from '../security-context/accounts.j
 import { effectiveSecurity, procStatus } from '../security-context/effective.js'
 import { SHELLS } from '../shell/shell-call.js'
 import { cgroupMount } from './cgroup.js'
+import { DOCUMENT_ROOT } from '../images/image.js'
 import type { ContainerView } from './container-view.js'
 import { NO_POD, containerSpec, hostnameOf, userOf } from './container-view.js'
 import { expanded, hasProgram, ownProgramOf } from './start-plan.js'
@@ -225,7 +226,8 @@ function imageTree(view: ContainerView): Tree {
   for (const path of ['proc/1/status', 'proc/self/status']) tree.set(path, fileOf(status, 0o444))
   for (const [path, text] of Object.entries(texts))
     tree.set(path, fileOf(text, path === messagePath ? 0o666 : 0o644))
-  if (image.page !== undefined) tree.set('usr/share/nginx/html/index.html', fileOf(image.page))
+  if (image.page !== undefined)
+    tree.set(`${(image.documentRoot ?? DOCUMENT_ROOT).slice(1)}/index.html`, fileOf(image.page))
   for (const [path, text] of Object.entries(image.files ?? {}))
     tree.set(path.replace(/^\/+/, ''), fileOf(text, text.startsWith('#!') ? 0o755 : 0o644))
   return tree
