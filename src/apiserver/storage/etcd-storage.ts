@@ -3,6 +3,7 @@ import { EtcdError } from '../../etcd/errors.js'
 import type { EtcdStore } from '../../etcd/store.js'
 import { valueBytes } from '../../etcd/value.js'
 import { roughSize } from '../../api/rough-size.js'
+import { takeFrozenSize } from '../../api/schema/freeze.js'
 import { ApiError } from '../../client/api-error.js'
 import type { KeyValue } from '../../etcd/version.js'
 import type { WatchEvent } from '../../etcd/watch-types.js'
@@ -22,10 +23,19 @@ const MOST_REQUEST = 1.5 * 1024 * 1024
 /** Bytes of a guarded write besides key and value: the comparison, the range of a failure, the heads. */
 const WRITE_HEAD = 64
 
-/** Throws EtcdError for an object that is larger than etcd takes. Only what may be is serialised. */
-function checkRequest(key: string, object: KubeObject): void {
+/** Stored objects of which a small change may make one that is too large. */
+const large = new WeakSet<object>()
+
+/**
+ * Throws EtcdError for an object that is larger than etcd takes. `before` returns the stored version. Only
+ * what can be too large is measured.
+ */
+function checkRequest(key: string, object: KubeObject, before: () => object | undefined): void {
   // JSON has at most six bytes for a character
-  if (roughSize(object) * 6 < MOST_REQUEST) return
+  const isSmall = takeFrozenSize() * 6 < MOST_REQUEST / 2
+  if (isSmall && !large.has(before() ?? object)) return
+  if (roughSize(object) * 6 < MOST_REQUEST / 2) return
+  large.add(object)
   if (valueBytes(object).length + 3 * key.length + WRITE_HEAD > MOST_REQUEST)
     throw new EtcdError('requestTooLarge')
 }
@@ -108,7 +118,7 @@ export class EtcdStorage implements Storage {
 
   put(key: string, object: KubeObject, expected: number, ttlSeconds?: number): boolean {
     try {
-      checkRequest(key, object)
+      checkRequest(key, object, () => (expected === 0 ? undefined : (this.#store.get(key)?.value as object)))
       const written =
         ttlSeconds === undefined
           ? this.#store.casPut(key, object, expected)
