@@ -1,7 +1,7 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config'
 
 /**
- * The tests of the README's second command. What needs the packed tarball or a browser is in test/package.
+ * The tests of `npm test`. What needs the packed tarball or a browser is in test/package.
  */
 const config: ViteUserConfig = defineConfig({
   // Tests and examples import 'simcluster' as a user does; tsconfig.json's `paths` sends that to src/.

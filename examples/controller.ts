@@ -99,9 +99,7 @@ export function websites(cleanUp: (name: string) => void = () => undefined): Com
 }
 
 if (argv[1] === fileURLToPath(import.meta.url)) {
-  const cluster = new SimCluster({ components: [websites()] })
-  cluster.apply(definition)
-  cluster.settle().advance('2s') // the controller looks once a second whether its kind is there
+  const cluster = new SimCluster({ manifests: definition, components: [websites()] })
   cluster.apply({
     apiVersion: 'example.com/v1',
     kind: 'Website',

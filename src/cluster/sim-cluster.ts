@@ -1,4 +1,5 @@
 import type { Pod } from '../api/core/generated.js'
+import { parseManifests } from '../api/manifests.js'
 import { bootstrap } from '../apiserver/bootstrap.js'
 import { ConnectionError, isApiError } from '../client/api-error.js'
 import type { Client } from '../client/client.js'
@@ -81,7 +82,7 @@ export class SimCluster extends NamespaceScope {
   constructor(options: ClusterOptions, given: ClusterSnapshot)
   constructor(options: ClusterOptions = {}, given?: ClusterSnapshot) {
     checkOptions(options)
-    const held: CurrentParts = { current: assemble(options, given) }
+    const held: CurrentParts = { current: assemble(options, given ?? populated(options)) }
     super(
       {
         client: () => held.current.client,
@@ -388,4 +389,12 @@ export class SimCluster extends NamespaceScope {
   get #parts(): CurrentParts['current'] {
     return this.#held.current
   }
+}
+
+/** The state in which the option `manifests` has been applied, without custom components; or none. */
+function populated({ manifests, components: _, ...rest }: ClusterOptions): ClusterSnapshot | undefined {
+  if (manifests === undefined) return undefined
+  const cluster = new SimCluster(rest)
+  cluster.apply(parseManifests(manifests))
+  return cluster.settle().snapshot()
 }

@@ -22,9 +22,8 @@ web('a rollout, and its undo', ({ cluster }) => {
 
 test('a controller with a finalizer, a status, owners and events', () => {
   const cleaned: string[] = []
-  const cluster = new SimCluster({ components: [websites((name) => cleaned.push(name))] })
-  cluster.apply(definition)
-  cluster.settle().advance('2s')
+  const components = [websites((name) => cleaned.push(name))]
+  const cluster = new SimCluster({ manifests: definition, components })
   const sites = cluster.resource<{ spec: { replicas: number } }>('website')
   sites.create({ metadata: { name: 'blog' }, spec: { replicas: 2 } })
   cluster.settle()

@@ -75,7 +75,7 @@ test('the stack of an uncaught error begins at the call, and shows little of the
     cwd: inject('consumer'),
     encoding: 'utf8',
   })
-  expect(stderr).toMatch(/ApiError: nodes "none" not found\n {4}at file:.*\[eval1\]:3:20\n/)
+  expect(stderr).toMatch(/ApiError: nodes "none" not found\n {4}at file:.*\[eval1\]:3:20/)
   expect(stderr.length).toBeLessThan(4000)
 })
 

@@ -118,6 +118,7 @@ function makeSchema(): z.ZodMiniType {
       }),
     ),
     without: z.optional(z.array(text)),
+    manifests: z.optional(z.union([z.string(), z.array(z.looseObject({})), z.looseObject({})])),
     components: z.optional(z.array(component)),
     controllerClient: z.optional(
       z.strictObject({

@@ -1,4 +1,5 @@
 import type { Pod } from '../../api/core/generated.js'
+import type { Manifests } from '../../api/manifests.js'
 import type { AdmissionChoice } from '../../apiserver/admission/default-plugins.js'
 import type { WebhookHandlers } from '../../apiserver/admission/extensions/call-webhook.js'
 import type { Component } from '../../client/component.js'
@@ -100,6 +101,11 @@ export interface ClusterOptions extends SimulationOptions {
    * `kube-controller-manager`).
    */
   readonly without?: readonly string[]
+  /**
+   * Objects that are there before the custom components start, such as their CustomResourceDefinitions: YAML
+   * or JSON text, or objects, which are applied and settled. Default none.
+   */
+  readonly manifests?: Manifests
   /** Custom components, started after the built-in ones. */
   readonly components?: readonly Component[]
   /**
