@@ -392,9 +392,9 @@ export class SimCluster extends NamespaceScope {
 }
 
 /** The state in which the option `manifests` has been applied, without custom components; or none. */
-function populated({ manifests, components: _, ...rest }: ClusterOptions): ClusterSnapshot | undefined {
+function populated({ manifests, ...options }: ClusterOptions): ClusterSnapshot | undefined {
   if (manifests === undefined) return undefined
-  const cluster = new SimCluster(rest)
+  const cluster = new SimCluster({ ...options, components: [] })
   cluster.apply(parseManifests(manifests))
   return cluster.settle().snapshot()
 }
