@@ -61,9 +61,9 @@ const scale: Readonly<Record<string, Endpoint>> = {
   patch: (context, call) => ok(updateScale(context, call)),
 }
 
-/** Handles every verb with one function. */
+/** Handles every verb with one function; OPTIONS has none. */
 const proxy: Readonly<Record<string, Endpoint>> = Object.fromEntries(
-  ['get', 'create', 'update', 'patch', 'delete'].map(
+  ['get', 'create', 'update', 'patch', 'delete', ''].map(
     (verb) => [verb, (context, call) => ok(proxyTo(context, call))] as const,
   ),
 )
@@ -163,7 +163,9 @@ export function dispatch(context: RegistryContext, call: RegistryRequest): Endpo
   const isCustom = resource.definition.custom !== undefined
   const own = isCustom ? customSpecial[subresource] : special[`${resource.resource}/${subresource}`]
   const endpoint = (own ?? special[subresource])?.[verb]
-  if (!allows(known.verbs, verb)) throw methodNotAllowed()
+  // a method without a verb, which only the proxy has, is not in discovery
+  const isListed = (verb as string) === '' ? endpoint !== undefined : allows(known.verbs, verb)
+  if (!isListed) throw methodNotAllowed()
   if (endpoint !== undefined) return endpoint(context, call)
   // listed in discovery, but not implemented
   getObject(context, call)

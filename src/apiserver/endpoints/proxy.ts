@@ -34,7 +34,8 @@ export function proxyTo(context: RegistryContext, call: RegistryRequest): Proxie
           resource === 'services' ? serviceAddress(context, call) : podAddress(context, call),
           sent,
         )
-  if (proxied.path === '') return redirect(call, proxied)
+  const isRead = proxied.method === 'GET' || proxied.method === 'HEAD'
+  if (proxied.path === '' && isRead) return redirect(call, proxied)
   return rewriteLinks(reply, pathOf(call), proxied.path)
 }
 

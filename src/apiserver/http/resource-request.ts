@@ -128,6 +128,7 @@ function checkRoutedMethod(
   { namespaced, definition }: Resource,
 ): void {
   const { namespace, name, subresource, isWatchPath } = path
+  if (subresource === 'proxy' && http.method === 'OPTIONS') return
   const isListing = verb === 'list' || verb === 'watch'
   if (http.method === 'HEAD' && subresource !== 'proxy') throw methodNotAllowed()
   // no route leads to the objects of a kind that is only created

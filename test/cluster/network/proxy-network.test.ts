@@ -102,6 +102,19 @@ describe('requests that the apiserver passes on', () => {
     ])
   })
 
+  test('every method is passed on; only reads of the root without a slash are redirected', () => {
+    for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
+      for (const path of ['/some/path', ''] as const) {
+        const answer = ask(`${base}/pods/mirror/proxy${path}`, method)
+        expect([answer.code, JSON.parse(answer.body)]).toMatchObject([203, { method, path: path || '/' }])
+      }
+    }
+    for (const method of ['GET', 'HEAD']) {
+      const answer = ask(`${base}/pods/mirror/proxy?a=1`, method)
+      expect([answer.code, answer.headers['location']]).toEqual([301, `${base}/pods/mirror/proxy/?a=1`])
+    }
+  })
+
   test.each<[string, number, string]>([
     [
       `${base}/services/m:bad/proxy/`,
