@@ -5,6 +5,7 @@ import { compare } from 'simcluster/netpol'
 import { authorize, escalationPaths, formatProof, whoCan } from 'simcluster/rbac'
 import { clusterTest } from 'simcluster/vitest'
 import { expect, test, vi } from 'vitest'
+import { review } from '../../examples/policies-in-ci.js'
 import { definition, websites } from '../../examples/controller.js'
 
 const web = clusterTest({ nodes: 5 }, (cluster) =>
@@ -115,6 +116,33 @@ test('only frontend reaches db, refactored and proven equal', () => {
   const after = policy(`[{from: [{podSelector: {matchExpressions: [${expression}]}}]}]`)
   expect(before).toBeEquivalentTo(after)
   expect(compare(before, policy('[{}]')).relation).toBe('a-allows-less')
+})
+
+test('a check for CI fails when a change opens something', () => {
+  const policy = (rest: string): string => `
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata: {name: db, namespace: prod}
+    spec: {podSelector: {}, policyTypes: [Ingress]${rest}}`
+  expect(review(policy(''), policy(', ingress: [{ports: [{port: 5432}]}]'))).toMatchObject({
+    isSafe: false,
+    report: expect.stringMatching(/^\+.*5432/) as string,
+  })
+  expect(review(policy(', ingress: [{}]'), policy('')).isSafe).toBe(true)
+})
+
+web('an eviction that a budget forbids, and a drain that waits for it', ({ cluster }) => {
+  cluster.kubectl('create poddisruptionbudget web --selector=app=web --min-available=5')
+  cluster.settle()
+  const { name, namespace } = cluster.list('pods').items[0]?.metadata ?? {}
+  const evict = (): unknown =>
+    cluster.client.createSubresource('pods', { name, namespace }, 'eviction', {
+      metadata: { name, namespace },
+    })
+  expect(evict).toThrow("Cannot evict pod as it would violate the pod's disruption budget.")
+  const { exitCode, stderr } = cluster.kubectl('drain node-1 --timeout=30s')
+  expect(exitCode).toBe(1)
+  expect(stderr).toContain('budget')
 })
 
 web('a broken cluster says what is broken', ({ cluster }) => {

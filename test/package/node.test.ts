@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { X509Certificate } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, inject, test } from 'vitest'
 import { dropped } from '../cluster/dropped.js'
@@ -88,6 +89,28 @@ test('with --enable-source-maps an uncaught error tells the line of the source, 
   const [, path] = /at new NodeHandle \((?:file:\/\/)?(.*?):\d+:\d+\)/.exec(stderr) ?? []
   expect(path).toMatch(/\/simcluster\/src\/.*\/node-handle\.ts$/)
   expect(existsSync(path ?? '')).toBe(true)
+})
+
+const nodeTest = `
+  import assert from 'node:assert/strict'
+  import { test } from 'node:test'
+  import { matchers } from 'simcluster/matchers'
+  import { preparedCluster } from 'simcluster/testing'
+  const copy = preparedCluster({ nodes: 2 }, (each) => each.kubectl('create deployment web --image=nginx'))
+  test('web is there', () => {
+    const { pass, message } = matchers.toHaveRolledOut(copy(), 'web')
+    assert.ok(pass, message())
+  })`
+
+test('node:test runs on copies of a prepared cluster, and uses the matchers', () => {
+  const file = join(inject('consumer'), 'web.test.mjs')
+  writeFileSync(file, nodeTest)
+  const { stdout, status } = spawnSync(process.execPath, ['--test', file], {
+    cwd: inject('consumer'),
+    encoding: 'utf8',
+  })
+  expect(stdout).toMatch(/pass 1/)
+  expect(status).toBe(0)
 })
 
 test('certificates come out of the bundle', () => {
