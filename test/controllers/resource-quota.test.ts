@@ -57,7 +57,7 @@ test('a claim counts what it asks for, or what is allocated where that is more',
         metadata: { name: 'c' },
         spec: { resources: { requests: { storage: asked } } },
         status: allocated === undefined ? {} : { allocatedResources: { storage: allocated } },
-      } as unknown as KubeObject,
+      } as unknown as KubeObject, // only what quota reads
       0,
     )['requests.storage']
   expect([storage('2Gi'), storage('2Gi', '1Gi'), storage('1Gi', '2Gi')]).toEqual(['2Gi', '2Gi', '2Gi'])

@@ -40,7 +40,7 @@ describe('SPDY', () => {
       write: (data: Uint8Array) => void sent.push(Buffer.from(data)),
       close: () => expect.fail('closed'),
     }
-    const connection = new SpdyConnection(channel as unknown as ByteChannel)
+    const connection = new SpdyConnection(channel as unknown as ByteChannel) // a channel of two methods
     connection.start()
     const ping = Buffer.concat([Buffer.from([0x80, 3, 0, 6, 0, 8, 0, 0]), Buffer.alloc(512 * 1024, 7)])
     for (const byte of ping) receive(Buffer.from([byte]))
@@ -53,7 +53,7 @@ describe('HTTPS', () => {
   test('a body that does not end is closed', async () => {
     const request = new PassThrough()
     let taken = false
-    readBody(request as unknown as NodeRequest, () => (taken = true), 20)
+    readBody(request as unknown as NodeRequest, () => (taken = true), 20) // only its stream is read
     request.write('{')
     await once(request, 'close')
     expect(taken).toBe(false)

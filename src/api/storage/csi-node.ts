@@ -83,10 +83,10 @@ export const csiNodeDefinition: KindDefinition<CSINode> = defineKind<CSINode>({
   validateUpdate: validateUpdate(false),
   strategy: {
     metaOnUpdate: [2, 0],
-    prepareForUpdate: (draft) => {
+    prepareForUpdate: (draft, old) => {
       const { spec } = draft
-      // an omitted list is nil in the response
-      if (spec.drivers?.length === 0 && !wasSentEmpty(spec, 'drivers'))
+      // an omitted list is nil in the response; one that a patch leaves alone stays as it is
+      if (spec.drivers?.length === 0 && spec.drivers !== old.spec.drivers && !wasSentEmpty(spec, 'drivers'))
         Object.assign(draft, { spec: { ...spec, drivers: null } })
     },
     allowUnconditionalUpdate: false,

@@ -14,7 +14,7 @@ function shown(initContainers: readonly object[], statuses: object): readonly un
     metadata: { name: 'p' },
     spec: { initContainers, containers: [{ name: 'c' }] },
     status: statuses,
-  } as unknown as Pod
+  } as unknown as Pod // only what the column reads
   return podColumns.slice(1, 4).map(({ cell }) => cell(pod, 0))
 }
 

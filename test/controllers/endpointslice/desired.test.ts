@@ -7,7 +7,7 @@ function pod(name: string, nodeName: string, portName = 'web'): Pod {
     metadata: { name, namespace: 'default', uid: name },
     spec: { nodeName, containers: [{ name: 'c', ports: [{ name: portName, containerPort: 80 }] }] },
     status: { podIP: '10.0.0.1', conditions: [{ type: 'Ready', status: 'True' }] },
-  } as unknown as Pod
+  } as unknown as Pod // only what endpoints depend on
 }
 
 const nodes: Readonly<Record<string, object>> = {
@@ -20,7 +20,7 @@ function groups(spec: object, pods: readonly Pod[]): readonly unknown[] {
   const service = {
     metadata: { name: 's', namespace: 'default' },
     spec: { ports: [{ name: 'http', port: 1, targetPort: 'web' }], ...spec },
-  } as unknown as Service
+  } as unknown as Service // the same
   const found = desiredGroups(service, pods, 'IPv4', (name) => nodes[name] as Node | undefined)
   return [...found.values()].map(({ ports, endpoints }) => [
     ports.map(({ port }) => port),
