@@ -4,6 +4,7 @@ import { connect as connectHttp2 } from 'node:http2'
 import { constants, createDeflate } from 'node:zlib'
 import { PassThrough } from 'node:stream'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { partial } from '../support/typed.js'
 import { SimCluster } from '../../src/cluster/sim-cluster.js'
 import { serve } from '../../src/server/index.js'
 import { readBody } from '../../src/server/request.js'
@@ -40,7 +41,7 @@ describe('SPDY', () => {
       write: (data: Uint8Array) => void sent.push(Buffer.from(data)),
       close: () => expect.fail('closed'),
     }
-    const connection = new SpdyConnection(channel as unknown as ByteChannel) // a channel of two methods
+    const connection = new SpdyConnection(partial<ByteChannel>(channel))
     connection.start()
     const ping = Buffer.concat([Buffer.from([0x80, 3, 0, 6, 0, 8, 0, 0]), Buffer.alloc(512 * 1024, 7)])
     for (const byte of ping) receive(Buffer.from([byte]))
@@ -53,7 +54,7 @@ describe('HTTPS', () => {
   test('a body that does not end is closed', async () => {
     const request = new PassThrough()
     let taken = false
-    readBody(request as unknown as NodeRequest, () => (taken = true), 20) // only its stream is read
+    readBody(partial<NodeRequest>(request), () => (taken = true), 20)
     request.write('{')
     await once(request, 'close')
     expect(taken).toBe(false)

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { partial } from '../../support/typed.js'
 import type { Pod } from '../../../src/api/core/generated.js'
 import { podColumns } from '../../../src/api/core/pod-columns.js'
 
@@ -10,11 +11,11 @@ function status(name: string, state: object, parts: object = {}): object {
 
 /** READY, STATUS and RESTARTS of a pod with the init containers a, b and the container c. */
 function shown(initContainers: readonly object[], statuses: object): readonly unknown[] {
-  const pod = {
+  const pod = partial<Pod>({
     metadata: { name: 'p' },
     spec: { initContainers, containers: [{ name: 'c' }] },
     status: statuses,
-  } as unknown as Pod // only what the column reads
+  })
   return podColumns.slice(1, 4).map(({ cell }) => cell(pod, 0))
 }
 

@@ -1,13 +1,14 @@
 import { expect, test } from 'vitest'
+import { partial } from '../../support/typed.js'
 import type { Node, Pod, Service } from '../../../src/api/core/generated.js'
 import { desiredGroups } from '../../../src/controllers/endpointslice/desired.js'
 
 function pod(name: string, nodeName: string, portName = 'web'): Pod {
-  return {
+  return partial<Pod>({
     metadata: { name, namespace: 'default', uid: name },
     spec: { nodeName, containers: [{ name: 'c', ports: [{ name: portName, containerPort: 80 }] }] },
     status: { podIP: '10.0.0.1', conditions: [{ type: 'Ready', status: 'True' }] },
-  } as unknown as Pod // only what endpoints depend on
+  })
 }
 
 const nodes: Readonly<Record<string, object>> = {
@@ -17,10 +18,10 @@ const nodes: Readonly<Record<string, object>> = {
 
 /** Ports of each group, and name and hints of each endpoint. */
 function groups(spec: object, pods: readonly Pod[]): readonly unknown[] {
-  const service = {
+  const service = partial<Service>({
     metadata: { name: 's', namespace: 'default' },
     spec: { ports: [{ name: 'http', port: 1, targetPort: 'web' }], ...spec },
-  } as unknown as Service // the same
+  })
   const found = desiredGroups(service, pods, 'IPv4', (name) => nodes[name] as Node | undefined)
   return [...found.values()].map(({ ports, endpoints }) => [
     ports.map(({ port }) => port),
