@@ -165,7 +165,8 @@ Commercial support is available at
     ports: [80],
     programs: ['bash'],
     page: '<!DOCTYPE html>\n<title>WordPress</title>\n',
-    documentRoot: '/var/www/html',
+    // its entrypoint copies them from here into a volume at /var/www/html that has none
+    documentRoot: '/usr/src/wordpress',
   },
   agnhost: AGNHOST,
   pause: { user: '65535:65535', entrypoint: ['/pause'], ports: [], distroless: true },
