@@ -3,7 +3,7 @@ import { formatTime } from '../../api/time.js'
 import type { ProxiedRequest, SecureCall, SecureReply } from '../../apiserver/proxied.js'
 import { ProxiedReply } from '../../apiserver/proxied.js'
 import type { Machine } from '../../kubelet/index.js'
-import type { Outcome } from '../../network/index.js'
+import type { Outcome, Payload, Reply } from '../../network/index.js'
 import { hostPort } from '../../network/index.js'
 import { parseCertificates, serverFault } from '../../pki/index.js'
 import type { ControlPlane } from '../compose/control-plane.js'
@@ -22,25 +22,16 @@ export function connectProxy(plane: ControlPlane, machines: Machines): void {
   plane.server.context.dependencies.late.proxy = {
     send: (ip, port, { method, path, query, headers, body }) => {
       const asked = query === '' ? path : `${path}?${query}`
-      const { outcome, response } = machines.network.network.path.connect(
-        { kind: 'apiserver' },
-        {
-          ip,
-          port,
-          protocol: 'TCP',
-          payload: {
-            protocol: 'http',
-            method,
-            path: asked,
-            host: hostPort(ip, port),
-            headers: { ...headers, host: hostPort(ip, port) },
-            body,
-          },
-        },
-      )
-      const dialError = DIAL_ERRORS[outcome]
-      if (dialError !== undefined) return `dial tcp ${hostPort(ip, port)}: ${dialError}`
-      if (outcome !== 'connected' || response === undefined) return 'EOF'
+      const host = hostPort(ip, port)
+      const response = exchange(machines, ip, port, {
+        protocol: 'http',
+        method,
+        path: asked,
+        host,
+        headers: { ...headers, host },
+        body,
+      })
+      if (typeof response === 'string') return response
       return new ProxiedReply(response.status ?? 200, response.headers ?? {}, response.body)
     },
     post: (call) => postSecurely(plane, machines, call),
@@ -52,32 +43,33 @@ export function connectProxy(plane: ControlPlane, machines: Machines): void {
   }
 }
 
+/** Sends a request from the apiserver, and returns the response, or the error of Go's HTTP client. */
+function exchange(machines: Machines, ip: string, port: number, payload: Payload): Reply | string {
+  const { outcome, response } = machines.network.network.path.connect(
+    { kind: 'apiserver' },
+    { ip, port, protocol: 'TCP', payload },
+  )
+  const dialError = DIAL_ERRORS[outcome]
+  if (dialError !== undefined) return `dial tcp ${hostPort(ip, port)}: ${dialError}`
+  return outcome === 'connected' && response !== undefined ? response : 'EOF'
+}
+
 /** Posts JSON over TLS, and checks the certificate of the server. */
 function postSecurely(
   plane: ControlPlane,
   machines: Machines,
   { ip, port, serverName, path, body, caBundle }: SecureCall,
 ): SecureReply | string {
-  const { outcome, response } = machines.network.network.path.connect(
-    { kind: 'apiserver' },
-    {
-      ip,
-      port,
-      protocol: 'TCP',
-      payload: {
-        protocol: 'http',
-        secure: true,
-        method: 'POST',
-        path,
-        host: serverName,
-        headers: { 'content-type': 'application/json', host: serverName },
-        body,
-      },
-    },
-  )
-  const dialError = DIAL_ERRORS[outcome]
-  if (dialError !== undefined) return `dial tcp ${hostPort(ip, port)}: ${dialError}`
-  if (outcome !== 'connected' || response === undefined) return 'EOF'
+  const response = exchange(machines, ip, port, {
+    protocol: 'http',
+    secure: true,
+    method: 'POST',
+    path,
+    host: serverName,
+    headers: { 'content-type': 'application/json', host: serverName },
+    body,
+  })
+  if (typeof response === 'string') return response
   if (response.certificate === undefined) return 'http: server gave HTTP response to HTTPS client'
   const roots = caBundle === '' ? [] : parseCertificates(caBundle)
   const fault = serverFault(response.certificate, serverName, roots, plane.simulation.clock.now())
