@@ -16,17 +16,11 @@ import {
 
 /** A variable. */
 export class VariableAttribute extends Attribute {
-  readonly #id: number
   readonly #name: string
 
   constructor(id: number, name: string) {
-    super()
-    this.#id = id
+    super(id)
     this.#name = name
-  }
-
-  get id(): number {
-    return this.qualifiers.at(-1)?.id ?? this.#id
   }
 
   resolve(scope: Scope): Value {
@@ -38,17 +32,11 @@ export class VariableAttribute extends Attribute {
 
 /** The value of an expression. */
 export class ValueAttribute extends Attribute {
-  readonly #id: number
   readonly #operand: Step
 
   constructor(id: number, operand: Step) {
-    super()
-    this.#id = id
+    super(id)
     this.#operand = operand
-  }
-
-  get id(): number {
-    return this.qualifiers.at(-1)?.id ?? this.#id
   }
 
   resolve(scope: Scope): Value {
@@ -58,21 +46,19 @@ export class ValueAttribute extends Attribute {
 
 /** `condition ? yes : no`: qualifiers are those of both. */
 export class ConditionalAttribute extends Attribute {
-  readonly #id: number
   readonly condition: Step
   readonly yes: Attribute
   readonly no: Attribute
 
   constructor(id: number, condition: Step, yes: Attribute, no: Attribute) {
-    super()
-    this.#id = id
+    super(id)
     this.condition = condition
     this.yes = yes
     this.no = no
   }
 
-  get id(): number {
-    return this.yes.id === this.no.id ? this.yes.id : this.#id
+  override get id(): number {
+    return this.yes.id === this.no.id ? this.yes.id : this.ownId
   }
 
   override add(qualifier: Qualifier): void {

@@ -24,9 +24,17 @@ export interface Step {
  */
 export abstract class Attribute {
   readonly qualifiers: Qualifier[] = []
+  protected readonly ownId: number
+
+  constructor(id: number) {
+    this.ownId = id
+  }
 
   /** The number under which its value lies on the tracker's stack. */
-  abstract get id(): number
+  get id(): number {
+    return this.qualifiers.at(-1)?.id ?? this.ownId
+  }
+
   abstract resolve(scope: Scope): Value
 
   add(qualifier: Qualifier): void {
