@@ -1,12 +1,12 @@
 /**
  * `npm run conformance -- DIR [--verbose] [--only ID]`: replays recordings of a real control plane on fresh
- * clusters, one for each scenario: requests and their answers, and timelines of what controllers did.
+ * clusters, one for each scenario: requests and their responses, and timelines of what controllers did.
  * Compares tables of upstream's functions (`quantity.json.gz`) with ours.
  * Prints a line a file and last `N of M steps equal`; with --verbose also each step that went otherwise.
  *
  * `npm run conformance -- DIR [--suites A,B] [--cases TEXT] [--show N] [--explain CASE]`: the same for a
  * corpus of single requests (`SUITE.json.gz`), last `N of M equal`. `--show` prints the first differences;
- * `--explain` one case: its request for curl, both answers, and what differs.
+ * `--explain` one case: its request for curl, both responses, and what differs.
  *
  * Exits with 1 only when it could not run.
  */

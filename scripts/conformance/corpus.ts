@@ -10,7 +10,7 @@ export interface CorpusOptions {
   readonly cases?: string | undefined
   /** How many differences are printed in full. */
   readonly show: number
-  /** The id of a case that is printed with its request and both answers. */
+  /** The id of a case that is printed with its request and both responses. */
   readonly explain?: string | undefined
 }
 

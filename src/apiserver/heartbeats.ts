@@ -20,7 +20,7 @@ const NODES = '/registry/minions/'
 /** The conditions that a kubelet posts. */
 const POSTED: ReadonlySet<string> = new Set(['MemoryPressure', 'DiskPressure', 'PIDPressure', 'Ready'])
 
-/** Whether a write is no more than a heartbeat of a node, which tells nobody anything new. */
+/** Whether a write is a node's heartbeat: it updates the node's lease, or only the times in its status. */
 export function isHeartbeat({ key, object, old }: StoredChange): boolean {
   if (object === undefined || old === undefined) return false
   return (

@@ -8,8 +8,8 @@ export type HeartbeatKind = 'lease' | 'status'
 export type HeartbeatVisitor = (node: string, kind: HeartbeatKind, time: number) => void
 
 /**
- * Heartbeats that are counted now and written later, in times in which nobody looks at them: the apiserver's
- * side of the kubelets' quiet forms.
+ * Heartbeats that are counted now and written later, as long as nobody reads or watches them. The apiserver
+ * implements it for the kubelets.
  */
 export interface Heartbeats {
   /** `QuietTime.era`. */

@@ -80,7 +80,7 @@ export interface ConstantForm {
   readonly isTest?: boolean
 }
 
-/** A field or index that is written down; with `isTest`, the answer of `has()`. */
+/** A field or index that is a literal; with `isTest`, the result of `has()`. */
 export class ConstantQualifier implements Qualifier {
   readonly id: number
   readonly isOptional: boolean

@@ -238,7 +238,7 @@ class Parser {
     }
   }
 
-  /** What follows a dot. Undefined if that is no name: the fault is told, and parsing goes on behind it. */
+  /** Parses what follows a dot. Reports what is not a name, and returns undefined. */
   #part(operand: Expr, dot: Token): Expr | undefined {
     const isOptional = this.#take('?') !== undefined
     const name = this.#token

@@ -23,7 +23,7 @@ const SIMPLE = new Set<string>([
 ])
 
 /**
- * Parses `list<A>.indexOf(A): int`, or of a function that is no member, whose name may have dots,
+ * Parses `list<A>.indexOf(A): int`, or a global function, whose name may have dots:
  * `::sets.contains(list<A>, list<A>): bool`.
  */
 export function parseSignature(text: string): Signature {

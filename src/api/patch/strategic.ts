@@ -187,7 +187,7 @@ function mergeItems(
 ): readonly unknown[] {
   const merged = [...original]
   const places = new Map<unknown, number>()
-  // upstream looks at the items up to the wanted one; the first that is no map ends the search
+  // upstream looks at the items up to the wanted one; the first that is not a map ends the search
   const broken = original.findIndex((item) => !isMap(item))
   for (const [at, item] of (broken < 0 ? original : original.slice(0, broken)).entries()) {
     const value = (item as JsonMap)[mergeKey]
