@@ -17,6 +17,8 @@ import {
 } from './der.js'
 import { sequence, time, timeOf, toDer, toPem } from './der.js'
 import type { Asn1, Bytes } from './der.js'
+import type { CurveKey } from './ecdsa.js'
+import { parseCurveKeyInfo, verifyCurve } from './ecdsa.js'
 import { extensionsDer, readExtensions, wrapped } from './extensions.js'
 import type { AlternativeNames, Extensions, KeyIdentifiers, KeyUsage, Purpose } from './extensions.js'
 import { nameOf, subjectOf } from './name.js'
@@ -24,6 +26,11 @@ import type { Subject } from './name.js'
 import { parsePublicKeyInfo, publicKeyInfo, sign, verify } from './rsa.js'
 import type { Digest, PrivateKey, PublicKey } from './rsa.js'
 
+const CURVE_SIGNATURES: Readonly<Record<string, Digest>> = {
+  '1.2.840.10045.4.3.2': 'sha256',
+  '1.2.840.10045.4.3.3': 'sha384',
+  '1.2.840.10045.4.3.4': 'sha512',
+}
 const RSA_SIGNATURES: Readonly<Record<string, Digest>> = {
   '1.2.840.113549.1.1.5': 'sha1',
   '1.2.840.113549.1.1.11': 'sha256',
@@ -124,11 +131,13 @@ export interface Certificate extends Extensions, KeyIdentifiers {
   readonly notAfter: number
   /** Undefined if it is not an RSA key. */
   readonly publicKey: PublicKey | undefined
+  /** Undefined if it is not an ECDSA key. */
+  readonly curveKey: CurveKey | undefined
   readonly unhandledCritical: readonly string[]
   /** SHA-256 of the whole certificate, in hexadecimal. */
   readonly fingerprint: string
-  /** Returns whether the key signed this certificate; false for signatures other than RSA. */
-  isSignedBy(key: PublicKey): boolean
+  /** Returns whether the key signed this certificate; false for signatures other than RSA and ECDSA. */
+  isSignedBy(key: PublicKey | CurveKey): boolean
   /** DER of the issuer's name, for comparison with a subject's. */
   readonly issuerDer: Bytes
   readonly subjectDer: Bytes
@@ -157,10 +166,14 @@ export function parseCertificate(der: Bytes): Certificate {
     notBefore: notBefore ?? 0,
     notAfter: notAfter ?? 0,
     publicKey: parsePublicKeyInfo(info as Asn1),
+    curveKey: parseCurveKeyInfo(info as Asn1),
     fingerprint: hex(digest('sha256', der)),
     isSignedBy: (key) => {
-      const kind = RSA_SIGNATURES[oidOf(childrenOf(algorithm)[0])]
-      return kind !== undefined && verify(key, signed, bitsOf(signature), kind)
+      const kind = oidOf(childrenOf(algorithm)[0])
+      const hash = 'curve' in key ? CURVE_SIGNATURES[kind] : RSA_SIGNATURES[kind]
+      if (hash === undefined) return false
+      const check = bitsOf(signature)
+      return 'curve' in key ? verifyCurve(key, signed, check, hash) : verify(key, signed, check, hash)
     },
   }
 }

@@ -15,9 +15,9 @@ import { kubeconfigText } from './kubeconfig.js'
 import type { Subject } from './name.js'
 import { nodeFiles } from './node-files.js'
 import type { FileSource } from './node-files.js'
-import { parsePublicKeyPem, privateKeyPem, publicKeyPem } from './rsa.js'
+import { privateKeyPem, publicKeyPem } from './rsa.js'
 import type { PrivateKey, PublicKey } from './rsa.js'
-import { TokenSigner } from './token-signer.js'
+import { readSigningKey, readVerifyingKeys, TokenSigner } from './token-signer.js'
 import { verifyChain } from './verify.js'
 
 const DAY = 86_400_000
@@ -75,15 +75,16 @@ export class Pki {
   readonly #options: PkiOptions
   #makersByPath: ReadonlyMap<string, () => string> | undefined
   readonly #made = new Map<string, string>()
-  #tokenKey: { readonly pem: string; readonly key: PublicKey } | undefined
+  #signing: { readonly pem: string; readonly key: ReturnType<typeof readSigningKey> } | undefined
+  #verifying: { readonly pem: string; readonly keys: ReturnType<typeof readVerifyingKeys> } | undefined
   readonly #roots = new Map<string, readonly Certificate[]>()
 
   constructor(parts: PkiOptions) {
     this.config = parts.config
     this.#options = parts
     this.tokens = new TokenSigner(
-      () => cachedKey(this.read(`${PKI_DIR}/sa.key`)),
-      () => [this.#serviceAccountKey()],
+      () => this.#signingKey(),
+      () => this.#verifyingKeys(),
     )
   }
 
@@ -369,10 +370,16 @@ export class Pki {
     return { notBefore: created - BACKDATE, notAfter: created + days * DAY }
   }
 
-  #serviceAccountKey(): PublicKey {
+  #signingKey(): ReturnType<typeof readSigningKey> {
+    const pem = this.read(`${PKI_DIR}/sa.key`)
+    if (this.#signing?.pem !== pem) this.#signing = { pem, key: readSigningKey(pem) }
+    return this.#signing.key
+  }
+
+  #verifyingKeys(): ReturnType<typeof readVerifyingKeys> {
     const pem = this.read(`${PKI_DIR}/sa.pub`)
-    if (this.#tokenKey?.pem !== pem) this.#tokenKey = { pem, key: parsePublicKeyPem(pem) }
-    return this.#tokenKey.key
+    if (this.#verifying?.pem !== pem) this.#verifying = { pem, keys: readVerifyingKeys(pem) }
+    return this.#verifying.keys
   }
 
   #certificates(pem: string): readonly Certificate[] {

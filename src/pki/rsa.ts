@@ -139,17 +139,6 @@ export function publicKeyPem(key: PublicKey): string {
   return toPem('PUBLIC KEY', toDer(publicKeyInfo(key)))
 }
 
-/**
- * Parses `-----BEGIN PUBLIC KEY-----`.
- * @throws Error if it is not an RSA key
- */
-export function parsePublicKeyPem(pem: string): PublicKey {
-  const block = fromPem(pem).find(({ type }) => type === 'PUBLIC KEY')
-  const key = block === undefined ? undefined : parsePublicKeyInfo(fromDer(block.der))
-  if (key === undefined) throw new Error('data does not contain any valid RSA or ECDSA public keys')
-  return key
-}
-
 /** Returns the RSA key in a SubjectPublicKeyInfo; undefined for another kind of key. */
 export function parsePublicKeyInfo(info: Asn1): PublicKey | undefined {
   const [algorithm, key] = childrenOf(info)

@@ -1,20 +1,27 @@
 import type { Signer, TokenClaims } from '../apiserver/authentication/authenticator.js'
 import { base64url, fromBase64url } from './base64url.js'
-import { bytesOf, sha256, toDer } from './der.js'
+import { bytesOf, childrenOf, fromDer, fromPem, sha256, toDer } from './der.js'
+import { curveKeyInfo, curveKeyParts, parseCurveKeyInfo, parsePrivateCurveKey } from './ecdsa.js'
+import { signCurveJws, verifyCurveJws } from './ecdsa.js'
+import type { CurveKey, PrivateCurveKey } from './ecdsa.js'
 import { forge } from './forge.js'
-import { publicKeyInfo, sign, verify } from './rsa.js'
+import { cachedKey } from './keys.js'
+import { parsePublicKeyInfo, publicKeyInfo, sign, verify } from './rsa.js'
 import type { PrivateKey, PublicKey } from './rsa.js'
 
 /**
- * Signs service account tokens as JWT with RS256, and verifies them. Keys are looked up on each call, so that
+ * Signs service account tokens as JWT, with RS256 or, on a curve, ES256, ES384 or ES512; and verifies them. Keys are looked up on each call, so that
  * none is generated before it is needed, and a changed key file takes effect. Source: kubernetes
  * pkg/serviceaccount/jwt.go.
  */
 export class TokenSigner implements Signer {
-  readonly #signingKey: () => PrivateKey
-  readonly #verifyingKeys: () => readonly PublicKey[]
+  readonly #signingKey: () => PrivateKey | PrivateCurveKey
+  readonly #verifyingKeys: () => readonly (PublicKey | CurveKey)[]
 
-  constructor(signingKey: () => PrivateKey, verifyingKeys: () => readonly PublicKey[]) {
+  constructor(
+    signingKey: () => PrivateKey | PrivateCurveKey,
+    verifyingKeys: () => readonly (PublicKey | CurveKey)[],
+  ) {
     this.#signingKey = signingKey
     this.#verifyingKeys = verifyingKeys
   }
@@ -22,19 +29,21 @@ export class TokenSigner implements Signer {
   signToken(claims: TokenClaims): string {
     const key = this.#signingKey()
     const part = (value: unknown): string => base64url(forge.util.encodeUtf8(JSON.stringify(value)))
-    const signed = `${part({ alg: 'RS256', kid: keyId(key) })}.${part(claims)}`
-    return `${signed}.${base64url(sign(key, signed))}`
+    const signed = `${part({ alg: algorithmOf(key), kid: keyId(key) })}.${part(claims)}`
+    return `${signed}.${base64url('curve' in key ? signCurveJws(key, signed) : sign(key, signed))}`
   }
 
   verifyToken(token: string): TokenClaims | undefined {
     const [header = '', payload = '', signature = '', ...more] = token.split('.')
     if (more.length > 0 || signature === '') return undefined
     const head = decodeJson(header)
-    if (head?.alg !== 'RS256') return undefined
     const bytes = fromBase64url(signature)
-    if (bytes === undefined) return undefined
-    const keys = this.#verifyingKeys().filter((key) => head.kid === undefined || keyId(key) === head.kid)
-    return keys.some((key) => verify(key, `${header}.${payload}`, bytes)) ? decodeJson(payload) : undefined
+    if (head === undefined || bytes === undefined) return undefined
+    const signed = `${header}.${payload}`
+    const isSigned = this.#verifyingKeys()
+      .filter((key) => algorithmOf(key) === head.alg && (head.kid === undefined || keyId(key) === head.kid))
+      .some((key) => ('curve' in key ? verifyCurveJws(key, signed, bytes) : verify(key, signed, bytes)))
+    return isSigned ? decodeJson(payload) : undefined
   }
 
   /**
@@ -43,26 +52,33 @@ export class TokenSigner implements Signer {
    */
   keySet(): { readonly keys: readonly Readonly<Record<string, string>>[] } {
     return {
-      keys: this.#verifyingKeys().map((key) => ({
-        use: 'sig',
-        kty: 'RSA',
-        kid: keyId(key),
-        alg: 'RS256',
-        n: base64url(bytesOf(key.modulus)),
-        e: base64url(bytesOf(key.exponent)),
-      })),
+      keys: this.#verifyingKeys().map((key) => {
+        const common = { use: 'sig', kid: keyId(key), alg: algorithmOf(key) }
+        if (!('curve' in key)) {
+          const [n, e] = [base64url(bytesOf(key.modulus)), base64url(bytesOf(key.exponent))]
+          return { ...common, kty: 'RSA', n, e }
+        }
+        const { name, x, y } = curveKeyParts(key)
+        return { ...common, kty: 'EC', crv: name, x: base64url(x), y: base64url(y) }
+      }),
     }
   }
 }
 
 /** Returns the base64url SHA-256 of the key's SubjectPublicKeyInfo. Source: jwt.go keyIDFromPublicKey. */
-function keyId(key: PublicKey): string {
+function keyId(key: PublicKey | CurveKey): string {
   let id = ids.get(key)
-  if (id === undefined) ids.set(key, (id = base64url(sha256(toDer(publicKeyInfo(key))))))
+  if (id === undefined) {
+    const info = 'curve' in key ? curveKeyInfo(key) : publicKeyInfo(key)
+    ids.set(key, (id = base64url(sha256(toDer(info)))))
+  }
   return id
 }
 
-const ids = new WeakMap<PublicKey, string>()
+const algorithmOf = (key: PublicKey | CurveKey): string =>
+  'curve' in key ? curveKeyParts(key).algorithm : 'RS256'
+
+const ids = new WeakMap<PublicKey | CurveKey, string>()
 
 function decodeJson(part: string): Record<string, unknown> | undefined {
   const bytes = fromBase64url(part)
@@ -75,4 +91,20 @@ function decodeJson(part: string): Record<string, unknown> | undefined {
   } catch {
     return undefined
   }
+}
+
+/** Reads the private key that signs tokens: PKCS #1 or, also on a curve, PKCS #8. Throws for anything else. */
+export function readSigningKey(pem: string): PrivateKey | PrivateCurveKey {
+  const block = fromPem(pem).find(({ type }) => type === 'PRIVATE KEY')
+  const key = block === undefined ? undefined : parsePrivateCurveKey(childrenOf(fromDer(block.der)))
+  return key ?? cachedKey(pem)
+}
+
+/** Reads the public keys (`-----BEGIN PUBLIC KEY-----`) that verify tokens. Throws if there is none. */
+export function readVerifyingKeys(pem: string): readonly (PublicKey | CurveKey)[] {
+  const keys = fromPem(pem)
+    .filter(({ type }) => type === 'PUBLIC KEY')
+    .flatMap(({ der }) => parsePublicKeyInfo(fromDer(der)) ?? parseCurveKeyInfo(fromDer(der)) ?? [])
+  if (keys.length === 0) throw new Error('data does not contain any valid RSA or ECDSA public keys')
+  return keys
 }

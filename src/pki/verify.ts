@@ -73,15 +73,11 @@ function follow(
   if (chain.length >= MAX_CERTIFICATES) return UNKNOWN_AUTHORITY
   let reason: string | undefined
   for (const issuer of [...options.roots, ...(options.intermediates ?? [])]) {
-    if (
-      issuer.subjectDer !== certificate.issuerDer ||
-      issuer.publicKey === undefined ||
-      chain.includes(issuer)
-    )
-      continue
+    const key = issuer.publicKey ?? issuer.curveKey
+    if (issuer.subjectDer !== certificate.issuerDer || key === undefined || chain.includes(issuer)) continue
     if (options.left-- <= 0)
       return 'x509: signature check attempts limit reached while verifying certificate chain'
-    if (!certificate.isSignedBy(issuer.publicKey)) continue
+    if (!certificate.isSignedBy(key)) continue
     if (issuer.isCa !== true || (issuer.keyUsages.length > 0 && !issuer.keyUsages.includes('cert sign')))
       continue
     const next = pathFault(issuer, chain.length - 1) ?? follow(issuer, options, [...chain, issuer])
