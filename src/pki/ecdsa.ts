@@ -26,6 +26,9 @@ type Point = readonly [x: bigint, y: bigint]
 /** A point as (x/z², y/z³), so that additions need no division. The point at infinity has z = 0. */
 type Jacobian = readonly [x: bigint, y: bigint, z: bigint]
 
+/** A number whose hexadecimal digits do not fit in a line. */
+const wide = (...digits: readonly string[]): bigint => BigInt(`0x${digits.join('')}`)
+
 const CURVES: Readonly<Record<string, Curve>> = {
   '1.2.840.10045.3.1.7': {
     name: 'P-256',
@@ -44,11 +47,23 @@ const CURVES: Readonly<Record<string, Curve>> = {
     hash: 'sha384',
     size: 48,
     p: 2n ** 384n - 2n ** 128n - 2n ** 96n + 2n ** 32n - 1n,
-    b: 0xb3312fa7e23ee7e4988e056be3f82d19181d9c6efe8141120314088f5013875ac656398d8a2ed19d2a85c8edd3ec2aefn,
-    n: 0xffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973n,
+    b: wide(
+      'b3312fa7e23ee7e4988e056be3f82d19181d9c6efe814112',
+      '0314088f5013875ac656398d8a2ed19d2a85c8edd3ec2aef',
+    ),
+    n: wide(
+      'ffffffffffffffffffffffffffffffffffffffffffffffff',
+      'c7634d81f4372ddf581a0db248b0a77aecec196accc52973',
+    ),
     base: [
-      0xaa87ca22be8b05378eb1c71ef320ad746e1d3b628ba79b9859f741e082542a385502f25dbf55296c3a545e3872760ab7n,
-      0x3617de4a96262c6f5d9e98bf9292dc29f8f41dbd289a147ce9da3113b5f0b8c00a60b1ce1d7e819d7a431d7c90ea0e5fn,
+      wide(
+        'aa87ca22be8b05378eb1c71ef320ad746e1d3b628ba79b98',
+        '59f741e082542a385502f25dbf55296c3a545e3872760ab7',
+      ),
+      wide(
+        '3617de4a96262c6f5d9e98bf9292dc29f8f41dbd289a147c',
+        'e9da3113b5f0b8c00a60b1ce1d7e819d7a431d7c90ea0e5f',
+      ),
     ],
   },
   '1.3.132.0.35': {
@@ -56,11 +71,23 @@ const CURVES: Readonly<Record<string, Curve>> = {
     hash: 'sha512',
     size: 66,
     p: 2n ** 521n - 1n,
-    b: 0x51953eb9618e1c9a1f929a21a0b68540eea2da725b99b315f3b8b489918ef109e156193951ec7e937b1652c0bd3bb1bf073573df883d2c34f1ef451fd46b503f00n,
-    n: 0x1fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffa51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409n,
+    b: wide(
+      '51953eb9618e1c9a1f929a21a0b68540eea2da725b99b315f3b8b489918ef109e',
+      '156193951ec7e937b1652c0bd3bb1bf073573df883d2c34f1ef451fd46b503f00',
+    ),
+    n: wide(
+      '1ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff',
+      'fa51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409',
+    ),
     base: [
-      0xc6858e06b70404e9cd9e3ecb662395b4429c648139053fb521f828af606b4d3dbaa14b5e77efe75928fe1dc127a2ffa8de3348b3c1856a429bf97e7e31c2e5bd66n,
-      0x11839296a789a3bc0045c8a5fb42c7d1bd998f54449579b446817afbd17273e662c97ee72995ef42640c550b9013fad0761353c7086a272c24088be94769fd16650n,
+      wide(
+        'c6858e06b70404e9cd9e3ecb662395b4429c648139053fb521f828af606b4d3db',
+        'aa14b5e77efe75928fe1dc127a2ffa8de3348b3c1856a429bf97e7e31c2e5bd66',
+      ),
+      wide(
+        '11839296a789a3bc0045c8a5fb42c7d1bd998f54449579b446817afbd17273e66',
+        '2c97ee72995ef42640c550b9013fad0761353c7086a272c24088be94769fd16650',
+      ),
     ],
   },
 }

@@ -10,9 +10,9 @@ import { parsePublicKeyInfo, publicKeyInfo, sign, verify } from './rsa.js'
 import type { PrivateKey, PublicKey } from './rsa.js'
 
 /**
- * Signs service account tokens as JWT, with RS256 or, on a curve, ES256, ES384 or ES512; and verifies them. Keys are looked up on each call, so that
- * none is generated before it is needed, and a changed key file takes effect. Source: kubernetes
- * pkg/serviceaccount/jwt.go.
+ * Signs service account tokens as JWT, with RS256 or, on a curve, ES256, ES384 or ES512; and verifies them.
+ * Keys are looked up on each call, so that none is generated before it is needed, and a changed key file
+ * takes effect. Source: kubernetes pkg/serviceaccount/jwt.go.
  */
 export class TokenSigner implements Signer {
   readonly #signingKey: () => PrivateKey | PrivateCurveKey
@@ -93,7 +93,7 @@ function decodeJson(part: string): Record<string, unknown> | undefined {
   }
 }
 
-/** Reads the private key that signs tokens: PKCS #1 or, also on a curve, PKCS #8. Throws for anything else. */
+/** Reads the key that signs tokens: PKCS #1 or, also on a curve, PKCS #8. Throws for anything else. */
 export function readSigningKey(pem: string): PrivateKey | PrivateCurveKey {
   const block = fromPem(pem).find(({ type }) => type === 'PRIVATE KEY')
   const key = block === undefined ? undefined : parsePrivateCurveKey(childrenOf(fromDer(block.der)))

@@ -52,7 +52,7 @@ export class ApiListener {
     {
       certificate,
       key,
-      clientAuthority,
+      clientAuthorities,
       protocols,
     }: Omit<ServingCertificate, 'authority'> & { readonly protocols: readonly string[] },
     calls: ListenerCalls,
@@ -61,7 +61,7 @@ export class ApiListener {
     this.#server = createSecureServer({
       cert: certificate,
       key,
-      ca: clientAuthority,
+      ca: [...clientAuthorities],
       // lists are large: with Node's default of 10 MB a client that requests many at once is cut off
       maxSessionMemory: 1_000,
       handshakeTimeout: HANDSHAKE_MS,

@@ -9,6 +9,7 @@ import type { HttpCodecs } from '../apiserver/http/body.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import { protobufCodec } from '../api/protobuf/protobuf.js'
 import { ApiListener } from './api-listener.js'
+import { ClientAuthority } from './client-authority.js'
 import { handleControl } from './control.js'
 import { EtcdServer } from './etcd/etcd-server.js'
 import { etcdParts } from './etcd/serve-etcd.js'
@@ -50,6 +51,11 @@ export interface ServeOptions {
   readonly gateway?: Gateway
   /** Serving certificate and key (PEM) to use instead of one signed by the cluster's authority. */
   readonly certificate?: { readonly certificate: string; readonly key: string }
+  /**
+   * Authorities (PEM) whose client certificates are accepted besides those of the cluster's own, as with
+   * `--client-ca-file`; the TLS handshake names them. Default: none.
+   */
+  readonly clientCA?: string
   /** Protocols offered by ALPN. Default `h2` and `http/1.1`. */
   readonly protocols?: readonly ('h2' | 'http/1.1')[]
   /**
@@ -97,6 +103,7 @@ export class ClusterServer {
   readonly #unsubscribe: () => void
   #authority = ''
   #flows: FlowLookup
+  readonly #clientAuthority: ClientAuthority | undefined
   /** Undefined while the apiserver is down. */
   #listener: ApiListener | undefined
   #port = 0
@@ -108,6 +115,7 @@ export class ClusterServer {
     this.#options = options
     const { time = { speed: 1 } } = options
     this.#flows = new FlowLookup(cluster)
+    if (options.clientCA !== undefined) this.#clientAuthority = new ClientAuthority(options.clientCA)
     if (cluster.apiserver.running) this.#listener = this.#newListener()
     this.#time = new TimeDriver(cluster, time, {
       onError: (error) => this.#report(error),
@@ -190,7 +198,11 @@ export class ClusterServer {
   #newListener(): ApiListener {
     const { cluster } = this
     const { host = DEFAULT_HOST, certSANs = [] } = this.#options
-    const { authority, ...own } = servingCertificate(cluster.pki, [host, ...certSANs], Date.now())
+    const { authority, ...own } = servingCertificate(cluster.pki, {
+      hosts: [host, ...certSANs],
+      real: Date.now(),
+      clientSubjects: this.#clientAuthority?.subjects ?? [],
+    })
     this.#authority = authority
     const { certificate = {}, protocols = ['h2', 'http/1.1'] } = this.#options
     return new ApiListener(
@@ -320,7 +332,9 @@ export class ClusterServer {
     const socket = (session?.socket ?? request.socket) as TLSSocket
     const clientCertificates = chainOn(session ?? socket, socket)
     if (clientCertificates === undefined) return head
-    const { user } = this.cluster.http.identify({ ...head, clientCertificates })
+    const user =
+      this.#clientAuthority?.userOf(clientCertificates, this.cluster.now()) ??
+      this.cluster.http.identify({ ...head, clientCertificates }).user
     return { ...head, ...(user === undefined ? { clientCertificates } : { user }) }
   }
 

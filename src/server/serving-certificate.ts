@@ -1,5 +1,6 @@
 import { cachedKey, createCertificate, parseCertificates, PKI_DIR } from '../pki/index.js'
 import type { Certificate, Pki } from '../pki/index.js'
+import { fromDer } from '../pki/der.js'
 import { isIpAddress } from './host.js'
 
 const DAY = 86_400_000
@@ -12,10 +13,22 @@ export interface ServingCertificate {
   /** The CA certificate that clients must trust: the cluster's authority. */
   readonly authority: string
   /**
-   * For the `ca` of a TLS server: a certificate with only the subject of the authority whose client
+   * For the `ca` of a TLS server: certificates with only the subjects of the authorities whose client
    * certificates the server requests.
    */
-  readonly clientAuthority: string
+  readonly clientAuthorities: readonly string[]
+}
+
+/** What a {@link servingCertificate} is made for. */
+export interface ServingOptions {
+  /** Names and addresses besides those of the PKI's certificate and of this machine. */
+  readonly hosts: readonly string[]
+  /** Real time in ms. */
+  readonly real: number
+  /** Default `apiserver`. */
+  readonly whose?: 'apiserver' | 'etcd/server'
+  /** DER of the names of further authorities of clients. */
+  readonly clientSubjects?: readonly string[]
 }
 
 /**
@@ -26,9 +39,7 @@ export interface ServingCertificate {
  */
 export function servingCertificate(
   pki: Pki,
-  hosts: readonly string[],
-  real: number,
-  whose: 'apiserver' | 'etcd/server' = 'apiserver',
+  { hosts, real, whose = 'apiserver', clientSubjects = [] }: ServingOptions,
 ): ServingCertificate {
   const issuer = whose === 'apiserver' ? 'ca' : 'etcd/ca'
   const { pem, certificate: authority, key } = pki.authority(issuer)
@@ -76,16 +87,13 @@ export function servingCertificate(
   // with the real authority here OpenSSL would append it to the server's chain, which Go's servers do not;
   // client certificates are verified elsewhere
   const standInKey = pki.key(`server/${issuer}`)
-  const clientAuthority = createCertificate(
-    {
-      subject: authority.subject,
-      serial: pki.serialOf(`server/client ${issuer}`),
-      ...validity,
-      isCa: true,
-      keyUsages: authority.keyUsages,
-    },
-    standInKey,
-    { subject: authority.subject, key: standInKey },
-  )
-  return { certificate, key: ownKey, authority: pem + bridge, clientAuthority }
+  const clientAuthorities = [authority.subjectDer, ...clientSubjects].map((subject) => {
+    const name = { subject: authority.subject, subjectName: fromDer(subject) }
+    const content = { ...name, ...validity, isCa: true, keyUsages: authority.keyUsages }
+    return createCertificate({ ...content, serial: pki.serialOf(`server/client ${issuer}`) }, standInKey, {
+      ...name,
+      key: standInKey,
+    })
+  })
+  return { certificate, key: ownKey, authority: pem + bridge, clientAuthorities }
 }

@@ -166,12 +166,17 @@ function tlsOf({ pki: given, host, certSANs }: EtcdServerParts): {
   if (given === undefined)
     throw new Error('a store that belongs to no cluster has no certificates: serve it with plain: true')
   const { pki } = given
-  const { certificate, key, authority, clientAuthority } = servingCertificate(
-    pki,
-    [host, ...certSANs],
-    Date.now(),
-    'etcd/server',
-  )
-  const tls = { cert: certificate, key, ca: clientAuthority, requestCert: true, rejectUnauthorized: false }
+  const { certificate, key, authority, clientAuthorities } = servingCertificate(pki, {
+    hosts: [host, ...certSANs],
+    real: Date.now(),
+    whose: 'etcd/server',
+  })
+  const tls = {
+    cert: certificate,
+    key,
+    ca: [...clientAuthorities],
+    requestCert: true,
+    rejectUnauthorized: false,
+  }
   return { tls, authority }
 }

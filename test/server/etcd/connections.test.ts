@@ -79,7 +79,11 @@ describe('connections that do not begin or do not end', () => {
 
   test('with TLS: neither a handshake that does not end nor a silent client after it is kept', async () => {
     const { pki } = new SimCluster({ nodes: 0 })
-    const { certificate, key } = servingCertificate(pki, ['127.0.0.1'], Date.now(), 'etcd/server')
+    const { certificate, key } = servingCertificate(pki, {
+      hosts: ['127.0.0.1'],
+      real: Date.now(),
+      whose: 'etcd/server',
+    })
     const port = await impatient(100, { cert: certificate, key })
     const connection = await rawTo(port, Buffer.from('\x16\x03\x01\x02\0\x01', 'latin1'))
     expect(await connection.ends()).toBe(true)
