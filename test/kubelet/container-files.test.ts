@@ -148,13 +148,21 @@ test('httpd serves the files of its document root, which may be moved away', () 
   expect(ready()).toBe('True')
 })
 
-test('extended resources survive the next status of the kubelet', () => {
+test('extended resources become allocatable soon, and survive the next status of the kubelet', () => {
   const cluster = clusterWith({}, {})
   const node = (): { readonly capacity?: object; readonly allocatable?: object } =>
     cluster.get('nodes', { name: 'node-1' }).status
-  const body = [{ op: 'add', path: '/status/capacity/example.com~1fakecpu', value: '5' }]
-  cluster.client.patch('nodes', { name: 'node-1' }, { type: 'json', body }, { subresource: 'status' })
-  cluster.advance('6m')
-  expect(node().capacity).toMatchObject({ 'example.com/fakecpu': '5' })
-  expect(node().allocatable).toMatchObject({ 'example.com/fakecpu': '5' })
+  const patch = (op: string): void => {
+    const body = [{ op, path: '/status/capacity/example.com~1fakecpu', value: '5' }]
+    cluster.client.patch('nodes', { name: 'node-1' }, { type: 'json', body }, { subresource: 'status' })
+  }
+  patch('add')
+  for (const time of ['20s', '6m']) {
+    cluster.advance(time)
+    expect(node().capacity).toMatchObject({ 'example.com/fakecpu': '5' })
+    expect(node().allocatable).toMatchObject({ 'example.com/fakecpu': '5' })
+  }
+  patch('remove')
+  cluster.advance('20s')
+  expect(node().allocatable).not.toHaveProperty('example.com/fakecpu')
 })

@@ -11,6 +11,7 @@ import { PRESSURE_EVENTS, conditionsDiffer, nodeConditions } from './conditions.
 import type { PressureType } from './eviction.js'
 import {
   MANAGED_ATTACH_DETACH,
+  foreignResourcesDiffer,
   initialNode,
   nodeLabels,
   nodeStatus,
@@ -163,6 +164,7 @@ export class NodeAgent {
       !this.isReportDue &&
       seen &&
       !conditionsDiffer(seen.status.conditions ?? [], this.#health) &&
+      !foreignResourcesDiffer(options, seen.status) &&
       state.images === this.#imageCount() &&
       (state.volumes ?? '') === this.#ports.volumesInUse().join()
     )

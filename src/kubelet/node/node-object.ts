@@ -122,6 +122,17 @@ export function withForeignResources(
   return { capacity: { ...own, ...more }, allocatable: { ...allocatable, ...more } }
 }
 
+/** Whether allocatable lacks what {@link withForeignResources} would give it, or has what capacity lost. */
+export function foreignResourcesDiffer(
+  options: KubeletOptions,
+  { capacity = {}, allocatable = {} }: NodeStatus,
+): boolean {
+  const own = capacityOf(options)
+  return [...Object.keys(capacity), ...Object.keys(allocatable)].some(
+    (name) => !Object.hasOwn(own, name) && capacity[name] !== allocatable[name],
+  )
+}
+
 function addressesOf({ node, internalIP, externalIP }: KubeletOptions): NodeAddress[] {
   const addresses = [{ type: 'InternalIP', address: internalIP }]
   if (externalIP !== undefined) addresses.push({ type: 'ExternalIP', address: externalIP })
