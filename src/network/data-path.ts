@@ -381,9 +381,10 @@ export class DataPath {
   #host(packet: InFlightPacket, node: NetworkNode, port: number): Connection {
     const {
       hops,
-      request: { protocol, payload },
+      request: { ip, protocol, payload },
     } = packet
-    const found = this.#onHost(node, port, protocol)
+    const address = LOOPBACK.test(ip) && !packet.service ? ip : node.address
+    const found = this.#onHost(node, address, port, protocol)
     const onHost = found?.containerPort === undefined ? found?.pod : undefined
     const denied = this.#policy(
       packet,
@@ -416,13 +417,14 @@ export class DataPath {
   /** Returns the pod behind a port of a node: on the host's network, or through a host port. */
   #onHost(
     node: NetworkNode,
+    ip: string,
     port: number,
     protocol: Protocol,
   ): { readonly pod: RunningPod; readonly containerPort?: number } | undefined {
     for (const pod of node.pods()) {
       if (pod.sandbox !== 'ready') continue
       if (pod.hostNetwork && node.accepts(pod, port, protocol)) return { pod }
-      const containerPort = pod.hostNetwork ? undefined : hostPortOf(pod, port, protocol)
+      const containerPort = pod.hostNetwork ? undefined : hostPortOf(pod, ip, port, protocol)
       if (containerPort !== undefined) return { pod, containerPort }
     }
     return undefined

@@ -50,10 +50,22 @@ export function obstacleBetween(at: NetworkNode | undefined, to: NetworkNode): s
   return to.isolated ? `${to.name} is cut off` : undefined
 }
 
-/** Returns the container port behind a host port (CNI's portmap plugin). */
-export function hostPortOf({ pod }: RunningPod, port: number, protocol: Protocol): number | undefined {
+const ANY_ADDRESS: ReadonlySet<string> = new Set(['', '0.0.0.0', '::'])
+
+/** Returns the container port behind a port of one of the host's addresses (CNI's portmap plugin). */
+export function hostPortOf(
+  { pod }: RunningPod,
+  ip: string,
+  port: number,
+  protocol: Protocol,
+): number | undefined {
   for (const { ports = [] } of pod?.spec.containers ?? []) {
-    const found = ports.find((one) => one.hostPort === port && (one.protocol ?? 'TCP') === protocol)
+    const found = ports.find(
+      (one) =>
+        one.hostPort === port &&
+        (one.protocol ?? 'TCP') === protocol &&
+        (ANY_ADDRESS.has(one.hostIP ?? '') || one.hostIP === ip),
+    )
     if (found !== undefined) return found.containerPort
   }
   return undefined

@@ -35,6 +35,16 @@ function cluster(options: ClusterOptions = {}): SimCluster {
       {},
       { containers: [{ name: 'c', image: 'nginx', ports: [{ containerPort: 80, hostPort: 8080 }] }] },
     ),
+    ...['127.0.0.1', '10.0.0.13'].map((hostIP) =>
+      pod(
+        `mapped-at-${hostIP.replaceAll('.', '-')}`,
+        'node-3',
+        {},
+        {
+          containers: [{ name: 'c', image: 'nginx', ports: [{ containerPort: 80, hostPort: 8081, hostIP }] }],
+        },
+      ),
+    ),
     pod(
       'udp',
       'node-2',
@@ -157,6 +167,18 @@ describe('what happens to a connection', () => {
     ['no such name', { from: 'far', to: 'nothing', port: 80 }, 'no-such-host'],
     ['a pod on the host network', { from: 'far', to: 'default/host', port: 80 }, 'connected', 'default/host'],
     ['a host port', { from: 'client', to: { node: 'node-3' }, port: 8080 }, 'connected', 'default/mapped'],
+    [
+      'a host port of one address of the node',
+      { from: 'client', to: { node: 'node-3' }, port: 8081 },
+      'connected',
+      'default/mapped-at-10-0-0-13',
+    ],
+    [
+      'the same host port of its loopback address',
+      { from: { node: 'node-3' }, to: '127.0.0.1', port: 8081 },
+      'connected',
+      'default/mapped-at-127-0-0-1',
+    ],
     ['a node where nothing listens', { from: 'client', to: { node: 'node-3' }, port: 9999 }, 'refused'],
     ['the kubelet', { from: 'client', to: { node: 'node-3' }, port: 10_250 }, 'connected'],
     [
