@@ -166,3 +166,20 @@ test('extended resources become allocatable soon, and survive the next status of
   cluster.advance('20s')
   expect(node().allocatable).not.toHaveProperty('example.com/fakecpu')
 })
+
+test('binary data of a ConfigMap keeps its bytes', () => {
+  const cluster = new SimCluster({ nodes: 1 })
+  const dump = btoa(String.fromCharCode(0xde, 0xca, 0xfe, 0xba, 0xd0, 0xfe, 0xff))
+  cluster.apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'm' }, binaryData: { dump } })
+  cluster.apply({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'p' },
+    spec: {
+      containers: [{ name: 'c', image, command: sleep, volumeMounts: [{ name: 'v', mountPath: '/m' }] }],
+      volumes: [{ name: 'v', configMap: { name: 'm' } }],
+    },
+  })
+  cluster.settle()
+  expect(run(cluster, 'hexdump -C /m/dump')).toContain('de ca fe ba d0 fe ff')
+})

@@ -98,6 +98,7 @@ function answered(
 }
 
 const VALUED = new Set([
+  'interface',
   'connect-timeout',
   'max-time',
   'request',

@@ -15,17 +15,18 @@ const SYSCTLS: Readonly<Record<string, string>> = {
   'vm.max_map_count': '65530',
 }
 
-/** `sysctl NAME...`: the pod's own parameters, or the kernel's defaults. */
+/** `sysctl NAME...` (with dots or slashes): the pod's own parameters, or the kernel's defaults. */
 export const sysctl: Program = {
   name: 'sysctl',
   run: ({ args, world, write, error }) => {
     const { flags, rest } = flagsOf(args)
     let status = 0
-    for (const name of rest) {
+    for (const word of rest) {
+      const name = word.replaceAll('/', '.')
       const value = world.sysctl(name) ?? (Object.hasOwn(SYSCTLS, name) ? SYSCTLS[name] : undefined)
       if (value !== undefined) write(flags.has('n') ? `${value}\n` : `${name} = ${value}\n`)
       else {
-        error(`sysctl: error: '${name}' is an unknown key\n`)
+        error(`sysctl: error: '${word}' is an unknown key\n`)
         status = 1
       }
     }
@@ -124,8 +125,10 @@ export const dig: Program = {
     }
     if (!options.has('+short') && !options.has('+noall'))
       write(`;; ->>HEADER<<- opcode: QUERY, status: ${result.rcode}\n`)
-    for (const { name: owner, type: kind, data } of result.records)
-      write(options.has('+short') ? `${data}\n` : `${owner}.\t30\tIN\t${kind}\t${data}\n`)
+    for (const { name: owner, type: kind, data } of result.records) {
+      const shown = kind === 'A' || kind === 'AAAA' ? data : `${data}.`
+      write(options.has('+short') ? `${shown}\n` : `${owner}.\t30\tIN\t${kind}\t${shown}\n`)
+    }
     return 0
   },
 }

@@ -36,16 +36,18 @@ export const nc: Program = {
       protocol: flags.has('u') ? 'udp' : 'tcp',
       body: text,
     })
+    // a server that has nothing to say to an empty connection was reached all the same
+    if (connected.kind === 'answered' || (flags.has('z') && connected.kind === 'reset')) {
+      if (flags.has('v')) call.error(`${host} (${address}:${port}) open\n`)
+      if (!flags.has('z') && connected.kind === 'answered') call.write(connected.response.body)
+      return 0
+    }
     switch (connected.kind) {
       case 'timeout':
         return {
           until: call.world.now + (flags.has('w') ? Number(flags.get('w')) * 1000 : SYN_TIMEOUT),
           memory: 0,
         }
-      case 'answered':
-        if (flags.has('v')) call.error(`${host} (${address}:${port}) open\n`)
-        if (!flags.has('z')) call.write(connected.response.body)
-        return 0
       default: {
         const why = {
           refused: 'Connection refused',

@@ -4,6 +4,7 @@ import type { Program } from './command.js'
 import { curl } from './curl.js'
 import { expr } from './expr.js'
 import { basename, cat, cp, df, ls, mkdir, mount, rm, touch } from './files.js'
+import { hexdump } from './hexdump.js'
 import { base64, dig, getent, ip, sysctl, timeout, xargs } from './machine.js'
 import { nc, nslookup } from './network.js'
 import { echo, printf, seq } from './output.js'
@@ -37,6 +38,7 @@ const PROGRAMS: readonly Program[] = [
   doubleBracket,
   expr,
   getent,
+  hexdump,
   ip,
   mv,
   stat,

@@ -36,8 +36,16 @@ const ROWS: readonly Row[] = [
     'kubernetes.default.svc.cluster.local.\t30\tIN\tA\t10.96.0.1\n',
   ],
   ['dig +short kubernetes.default.svc.cluster.local', '10.96.0.1\n'],
+  ['dig +short -x 10.96.0.1 PTR', 'kubernetes.default.svc.cluster.local.\n'],
+  [
+    "printf 'hello, world, again\\n' | hexdump -C",
+    '00000000  68 65 6c 6c 6f 2c 20 77  6f 72 6c 64 2c 20 61 67  |hello, world, ag|\n' +
+      '00000010  61 69 6e 0a                                       |ain.|\n00000014\n',
+  ],
+  ["printf abc | hexdump; printf '' | hexdump", '0000000 6261 0063\n0000003\n'],
   ['ip link add dummy0 type dummy', '', 2, 'ip: RTNETLINK answers: Operation not permitted\n'],
   ['sysctl kernel.shm_rmid_forced', 'kernel.shm_rmid_forced = 1\n'],
+  ['sysctl kernel/shm_rmid_forced', 'kernel.shm_rmid_forced = 1\n'],
   [
     "/bin/sh -c 'echo x > /sys/fs/cgroup/x; nope'",
     '',
