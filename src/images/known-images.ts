@@ -1,5 +1,6 @@
 import type { ImageDefinition } from '../kubelet/index.js'
 import { AGNHOST } from './agnhost/agnhost.js'
+import { TEST_IMAGES } from './test-images.js'
 
 /** `id` in busybox shows the groups of these users. */
 const BUSYBOX_PASSWD = `root:x:0:0:root:/root:/bin/sh
@@ -168,7 +169,9 @@ Commercial support is available at
     // its entrypoint copies them from here into a volume at /var/www/html that has none
     documentRoot: '/usr/src/wordpress',
   },
+  ...TEST_IMAGES,
   agnhost: AGNHOST,
+  etcd: { user: '', entrypoint: ['etcd'], ports: [2379, 2380] },
   pause: { user: '65535:65535', entrypoint: ['/pause'], ports: [], distroless: true },
 }
 

@@ -145,6 +145,12 @@ export function curveKeyInfo(key: CurveKey): Asn1 {
   )
 }
 
+/** Returns the key of a point on a curve that is called as in JSON Web Keys; undefined if it is unknown. */
+export function curveKeyOf(name: string, point: Point): CurveKey | undefined {
+  const curve = Object.keys(CURVES).find((id) => CURVES[id]?.name === name)
+  return curve === undefined ? undefined : { curve, point }
+}
+
 /** Returns the parts of a key's JSON Web Key, as numbers in bytes. */
 export function curveKeyParts(key: CurveKey): {
   readonly name: string

@@ -1,7 +1,7 @@
 import type { Signer, TokenClaims } from '../apiserver/authentication/authenticator.js'
 import { base64url, fromBase64url } from './base64url.js'
-import { bytesOf, childrenOf, fromDer, fromPem, sha256, toDer } from './der.js'
-import { curveKeyInfo, curveKeyParts, parseCurveKeyInfo, parsePrivateCurveKey } from './ecdsa.js'
+import { bytesOf, childrenOf, fromDer, fromPem, numberOf, sha256, toDer } from './der.js'
+import { curveKeyInfo, curveKeyOf, curveKeyParts, parseCurveKeyInfo, parsePrivateCurveKey } from './ecdsa.js'
 import { signCurveJws, verifyCurveJws } from './ecdsa.js'
 import type { CurveKey, PrivateCurveKey } from './ecdsa.js'
 import { forge } from './forge.js'
@@ -15,11 +15,12 @@ import type { PrivateKey, PublicKey } from './rsa.js'
  * takes effect. Source: kubernetes pkg/serviceaccount/jwt.go.
  */
 export class TokenSigner implements Signer {
-  readonly #signingKey: () => PrivateKey | PrivateCurveKey
+  readonly #signingKey: (() => PrivateKey | PrivateCurveKey) | undefined
   readonly #verifyingKeys: () => readonly (PublicKey | CurveKey)[]
 
+  /** Without a signing key it only verifies. */
   constructor(
-    signingKey: () => PrivateKey | PrivateCurveKey,
+    signingKey: (() => PrivateKey | PrivateCurveKey) | undefined,
     verifyingKeys: () => readonly (PublicKey | CurveKey)[],
   ) {
     this.#signingKey = signingKey
@@ -27,6 +28,7 @@ export class TokenSigner implements Signer {
   }
 
   signToken(claims: TokenClaims): string {
+    if (this.#signingKey === undefined) throw new Error('bug: this signer has no signing key')
     const key = this.#signingKey()
     const part = (value: unknown): string => base64url(forge.util.encodeUtf8(JSON.stringify(value)))
     const signed = `${part({ alg: algorithmOf(key), kid: keyId(key) })}.${part(claims)}`
@@ -63,6 +65,20 @@ export class TokenSigner implements Signer {
       }),
     }
   }
+}
+
+/** Returns the keys of a JSON Web Key Set; those of other types than RSA and known curves are ignored. */
+export function publicKeysOf({
+  keys,
+}: {
+  readonly keys: readonly Readonly<Record<string, string | undefined>>[]
+}): readonly (PublicKey | CurveKey)[] {
+  const number = (text: string = ''): bigint => numberOf(fromBase64url(text) ?? '')
+  return keys.flatMap(({ kty, n, e, crv = '', x, y }): readonly (PublicKey | CurveKey)[] =>
+    kty === 'RSA'
+      ? [{ modulus: number(n), exponent: number(e) }]
+      : [curveKeyOf(crv, [number(x), number(y)])].filter((key) => key !== undefined),
+  )
 }
 
 /** Returns the base64url SHA-256 of the key's SubjectPublicKeyInfo. Source: jwt.go keyIDFromPublicKey. */

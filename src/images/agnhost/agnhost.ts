@@ -1,7 +1,9 @@
 import type { ImageDefinition, Invocation, Program } from '../../kubelet/index.js'
 import { mounttest } from './files.js'
 import { guestbook } from './guestbook.js'
+import { issuerDiscovery } from './issuer-discovery.js'
 import { netexec } from './netexec.js'
+import { nettest } from './nettest.js'
 import { grpcHealthChecking, liveness, noSnatTest, porter, serveHostname, testWebserver } from './servers.js'
 import type { Subcommand, SubcommandCall } from './subcommand.js'
 import { parseFlags } from './subcommand.js'
@@ -13,7 +15,6 @@ import {
   etcHosts,
   inclusterclient,
   logsGenerator,
-  nonewprivs,
   pause,
 } from './tools.js'
 import { crdConversionWebhook, webhook } from './webhook.js'
@@ -33,10 +34,11 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   mounttest,
   netexec,
   'no-snat-test': noSnatTest,
-  nonewprivs,
+  nettest,
   pause,
   porter,
   'serve-hostname': serveHostname,
+  'test-service-account-issuer-discovery': issuerDiscovery,
   'test-webserver': testWebserver,
   webhook,
 }

@@ -1,4 +1,5 @@
 import { addressesOf } from '../../kubelet/index.js'
+import { askApiserver } from './in-cluster.js'
 import type { Subcommand } from './subcommand.js'
 import { durationOf, log } from './subcommand.js'
 
@@ -118,25 +119,11 @@ export const logsGenerator: Subcommand = {
 export const inclusterclient: Subcommand = {
   flags: { 'poll-interval': '30' },
   run(call) {
-    const { env, world, flags } = call
-    const token = world.files.read('/var/run/secrets/kubernetes.io/serviceaccount/token')
+    const { world, flags } = call
     log(call, 'calling /healthz')
-    log(call, `authz_header=${token.slice(0, 8)}`)
-    const connected = world.network.connect(
-      env['KUBERNETES_SERVICE_HOST'] ?? '',
-      Number(env['KUBERNETES_SERVICE_PORT']),
-      { protocol: 'http', path: '/healthz', secure: true, headers: { authorization: `Bearer ${token}` } },
-    )
-    if (connected.kind !== 'answered') log(call, `status=${connected.kind}`)
-    else if (connected.response.status !== 200) log(call, `status=${connected.response.status ?? 0}`)
+    const { status, body } = askApiserver(call, '/healthz')
+    if (status === 0) log(call, `error checking /healthz: ${body}`)
+    else log(call, `status=${status}`)
     return { until: world.now + Number(flags['poll-interval']) * 1000, memory: null, stopCode: 2 }
-  },
-}
-
-/** Prints the effective user id, which a set-uid program may not raise. Source: test/images/nonewprivs. */
-export const nonewprivs: Subcommand = {
-  run: ({ world, write }) => {
-    write(`Effective uid: ${world.user.uid}\n`)
-    return 0
   },
 }
