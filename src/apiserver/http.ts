@@ -126,6 +126,7 @@ function handleResource(
     negotiated = negotiate(
       subresource === 'proxy' ? undefined : header(http, 'accept'),
       producedBy(asked, isBuiltInGroup(context.scheme, path.group)),
+      hasTable(asked, resource),
     )
     form.format = negotiated.format
     deprecation = resource.deprecation
@@ -148,6 +149,16 @@ function producedBy(
   if (subresource === 'log') return ['text/plain', ...OBJECT_TYPES]
   return verb === 'list' || verb === 'watch' ? LIST_TYPES : OBJECT_TYPES
 }
+
+/** Subresources that only create something, which is not shown in Tables. */
+const WITHOUT_TABLE = new Set(['binding', 'eviction', 'token'])
+
+/**
+ * Whether the storage of a resource can make Tables: what can be listed can. Source: apiserver
+ * pkg/registry/rest Lister, pkg/endpoints/handlers RequestScope.AllowsMediaTypeTransform.
+ */
+const hasTable = ({ request: { subresource = '' } }: ParsedRequest, { definition }: Resource): boolean =>
+  definition.verbs.includes('list') && !WITHOUT_TABLE.has(subresource)
 
 /** Subresources with long-running requests, which have no deadline. */
 const LONG_RUNNING = new Set(['attach', 'exec', 'log', 'portforward', 'proxy'])

@@ -36,12 +36,14 @@ interface Clause {
 /**
  * Chooses the representation from an Accept header. First the router checks whether the route can produce any
  * of its media types (`produces`; 'anything' for custom resources, which have no router), then the handler
- * takes the best clause. Protobuf clauses are skipped. Throws 406. Source: go-restful's route.go
- * matchesAccept, apiserver pkg/endpoints/handlers/negotiation/negotiate.go.
+ * takes the best clause, which asks for a Table only where `hasTable`. Protobuf clauses are skipped. Throws
+ * 406. Source: go-restful's route.go matchesAccept, apiserver
+ * pkg/endpoints/handlers/negotiation/negotiate.go.
  */
 export function negotiate(
   accept: string | undefined,
   produces: readonly string[] | 'anything' = OBJECT_TYPES,
+  hasTable: boolean = true,
 ): Negotiated {
   const plain = { format: 'json', as: 'object', version: 'v1', pretty: false } as const
   if (accept === undefined || accept === '') return plain
@@ -57,6 +59,7 @@ export function negotiate(
     const version = parameters.get('v')
     if (
       kind !== undefined &&
+      (kind !== 'Table' || hasTable) &&
       parameters.get('g') === 'meta.k8s.io' &&
       (version === 'v1' || version === 'v1beta1')
     ) {

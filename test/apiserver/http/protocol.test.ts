@@ -45,9 +45,16 @@ describe('answers', () => {
   const { server } = harness()
   const client = server.client(ADMIN)
   client.create('pods', pod('a'))
-  const ask = (method: string, target: string, headers: Record<string, string> = {}): HttpResponse => {
+  const ask = (
+    method: string,
+    target: string,
+    headers: Record<string, string> = {},
+    body: string = '',
+  ): HttpResponse => {
     const [path = '', query = ''] = target.split('?')
-    return handleHttp(server, { method, path, query, headers, user: ADMIN }) as HttpResponse
+    const bytes = new TextEncoder().encode(body)
+    const request = { method, path, query, headers, user: ADMIN, ...(body === '' ? {} : { body: bytes }) }
+    return handleHttp(server, request) as HttpResponse
   }
   const message = ({ body }: HttpResponse): string => (JSON.parse(body) as { message: string }).message
 
@@ -144,6 +151,24 @@ describe('answers', () => {
       'Unable to convert to Table as requested: includeObject: Invalid value: "All": must be ' +
         "'Metadata', 'Object', 'None', or empty",
     )
+  })
+
+  it('reviews and evictions, which nobody can list, are no Tables', () => {
+    const accept = 'application/json;as=Table;v=v1;g=meta.k8s.io'
+    const plain = 'application/json'
+    const spec = { nonResourceAttributes: { path: '/', verb: 'get' } }
+    const review = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec }
+    const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews'
+    const post = (wanted: string): HttpResponse =>
+      ask('POST', path, { accept: wanted, 'content-type': plain }, JSON.stringify(review))
+    expect(post(accept).code).toBe(406)
+    expect(message(post(accept))).toBe(
+      'only the following media types are accepted: application/json, application/yaml, ' +
+        'application/vnd.kubernetes.protobuf',
+    )
+    expect(post(`${accept},${plain}`).code).toBe(201)
+    const eviction = '/api/v1/namespaces/default/pods/a/eviction'
+    expect(ask('POST', eviction, { accept, 'content-type': plain }, '{}').code).toBe(406)
   })
 
   it('lists say in which forms they could be', () => {
