@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { constants } from 'node:http2'
 import type { Http2ServerRequest } from 'node:http2'
+import type { Writable } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import type { Gateway, HttpAnswer, HttpRequest, HttpResponse, HttpWatch, Unanswered } from '../client/http.js'
 import { internalError } from '../apiserver/errors.js'
@@ -293,8 +294,12 @@ export class ClusterServer {
   #stream(response: NodeResponse, head: HttpRequest, watch: HttpWatch): void {
     response.writeHead(watch.code, headersFor(head, watch.headers, this.#flows.of(head.user)))
     if ('flushHeaders' in response) response.flushHeaders()
+    this.#sendWatch(watch, response as Writable)
+  }
+
+  #sendWatch(watch: HttpWatch, to: Writable): void {
     const done = this.#time.wait()
-    const stream = new WatchStream(watch, response, {
+    const stream = new WatchStream(watch, to, {
       now: this.cluster.now(),
       onEnd: (ended) => {
         this.#watches.delete(ended)
@@ -315,7 +320,8 @@ export class ClusterServer {
         if (answer.unanswered === 'aborted') socket.destroy()
         return
       }
-      upgrade({ request: request as never, socket, first, head, answer, time: this.#time })
+      const sendWatch = (watch: HttpWatch, to: Writable): void => this.#sendWatch(watch, to)
+      upgrade({ request: request as never, socket, first, head, answer, time: this.#time, sendWatch })
       this.#time.afterRequest()
     } catch (error) {
       this.#report(error)

@@ -1,6 +1,5 @@
 import type { Writable } from 'node:stream'
 import type { HttpWatch } from '../client/http.js'
-import type { NodeResponse } from './respond.js'
 import { setImmediate } from './real-timers.js'
 
 /**
@@ -18,7 +17,7 @@ const MOST_LINES = 5_000
  */
 export class WatchStream {
   readonly #watch: HttpWatch
-  readonly #response: NodeResponse
+  readonly #response: Writable
   readonly #onEnd: (stream: WatchStream) => void
   readonly #deadline: number
   readonly #realDeadline: number
@@ -29,7 +28,7 @@ export class WatchStream {
   /** `onEnd` can be called within the constructor, for a watch that ends with its first lines. */
   constructor(
     watch: HttpWatch,
-    response: NodeResponse,
+    response: Writable,
     options: { readonly now: number; readonly onEnd: (stream: WatchStream) => void },
   ) {
     this.#watch = watch
@@ -89,8 +88,7 @@ export class WatchStream {
     const lines = this.#watch.next()
     if (lines.length === 0) return
     for (let at = 0; at < lines.length; at += MOST_LINES) {
-      if (!(this.#response as Writable).write(`${lines.slice(at, at + MOST_LINES).join('\n')}\n`))
-        this.#isBlocked = true
+      if (!this.#response.write(`${lines.slice(at, at + MOST_LINES).join('\n')}\n`)) this.#isBlocked = true
     }
     if (lines.at(-1)?.startsWith('{"type":"ERROR"') === true) this.end()
     else if (!this.#isBlocked) this.#schedule()

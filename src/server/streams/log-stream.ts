@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream'
 import type { HttpRequest, HttpStream } from '../../client/http.js'
+import type { LogStream } from '../../client/pod-stream.js'
 import type { NodeResponse } from '../respond.js'
 import { headersFor } from '../respond.js'
 import type { TimeDriver } from '../time-driver.js'
@@ -16,19 +17,23 @@ export function sendLog(
   time: TimeDriver,
 ): void {
   if (stream.kind !== 'log') throw new Error('assertion failed: only logs are sent without an upgrade')
-  const { session, follow } = stream
   response.writeHead(code, headersFor(request, headers, undefined))
   if ('flushHeaders' in response) response.flushHeaders()
+  pipeLog(stream, response as Writable, time)
+}
+
+/** Writes a log to a stream until one of both ends. */
+export function pipeLog({ session, follow }: LogStream, to: Writable, time: TimeDriver): void {
   const done = follow ? time.wait() : (): void => undefined
   const reader = new SessionReader(session, {
-    onChunk: ({ data }) => (response as Writable).write(data),
+    onChunk: ({ data }) => to.write(data),
     onEnd: () => {
       done()
-      response.end()
+      to.end()
     },
   })
-  response.on('drain', () => reader.resume())
-  response.once('close', () => {
+  to.on('drain', () => reader.resume())
+  to.once('close', () => {
     done()
     reader.stop()
   })

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import type { Writable } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import { STATUS_CODES } from 'node:http'
 import type { WebSocket } from 'ws'
@@ -11,6 +12,8 @@ import { SpdyConnection } from '../spdy/connection.js'
 import { ByteChannel } from './byte-channel.js'
 import { serveExec } from './exec-channels.js'
 import { serveSpdyExec } from './exec-spdy.js'
+import { pipeLog } from './log-stream.js'
+import { messageStream } from './message-stream.js'
 import { servePorts } from './port-channels.js'
 import { serveSpdyPorts } from './port-spdy.js'
 
@@ -26,6 +29,8 @@ const EXEC_PROTOCOLS = [
 ]
 /** Subprotocols of port-forward over plain channels. */
 const PORT_PROTOCOLS = ['v4.channel.k8s.io', 'v4.base64.channel.k8s.io']
+/** Subprotocols of logs. Source: apimachinery pkg/util/httpstream/wsstream/stream.go. */
+const LOG_PROTOCOLS = ['binary.k8s.io', 'base64.binary.k8s.io']
 /** Subprotocol of SPDY within WebSocket messages. */
 const TUNNEL = 'SPDY/3.1+portforward.k8s.io'
 
@@ -39,37 +44,57 @@ export interface Upgrade {
   /** The apiserver's response to the request. */
   readonly answer: HttpResponse | HttpWatch | HttpStream
   readonly time: TimeDriver
+  /** Sends the lines of a watch to a stream. */
+  readonly sendWatch: (watch: HttpWatch, to: Writable) => void
 }
 
 /**
- * Turns the connection into the streams of exec, attach or port-forward, or responds in HTTP with an error.
+ * Turns the connection into the streams of exec, attach or port-forward, or into a log or a watch as messages
+ * of a WebSocket; or responds in HTTP with an error.
  */
 export function upgrade(one: Upgrade): void {
   const { answer, head, socket } = one
-  if (!('stream' in answer)) {
-    if ('body' in answer) return refuse(socket, head, answer)
-    answer.stop()
-    return void socket.destroy()
-  }
-  const { stream } = answer
-  if (stream.kind === 'log') {
-    stream.session.stop()
-    return void socket.destroy()
-  }
+  if ('body' in answer) return refuse(socket, head, answer)
   const wanted = header(head, 'upgrade')?.toLowerCase() ?? ''
   if (wanted.includes('websocket')) return openWebSocket(one, answer)
-  if (wanted.includes('spdy/3.1')) return openSpdy(one, answer)
-  refuse(socket, head, badRequest(`unable to upgrade: missing upgrade headers in request: ${wanted}`))
+  if ('stream' in answer && answer.stream.kind !== 'log') {
+    if (wanted.includes('spdy/3.1')) return openSpdy(one, answer)
+    return refuse(
+      socket,
+      head,
+      badRequest(`unable to upgrade: missing upgrade headers in request: ${wanted}`),
+    )
+  }
+  if ('next' in answer) answer.stop()
+  else if (answer.stream.kind === 'log') answer.stream.session.stop()
+  socket.destroy()
 }
 
-function openWebSocket({ request, socket, first, head, time }: Upgrade, { stream }: HttpStream): void {
-  const offered = (header(head, 'sec-websocket-protocol') ?? '')
+/** Returns the subprotocols that a client offers. */
+const offeredBy = (head: HttpRequest, name: string): readonly string[] =>
+  (header(head, name) ?? '')
     .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '')
-  const isTunnel = stream.kind === 'portforward' && offered.includes(TUNNEL)
-  const known = stream.kind === 'portforward' ? PORT_PROTOCOLS : EXEC_PROTOCOLS
-  const protocol = isTunnel ? TUNNEL : known.find((name) => offered.includes(name))
+    .map((one) => one.trim())
+    .filter((one) => one !== '')
+
+/** Returns the subprotocols of which one must be chosen, best first; undefined if any will do. */
+function protocolsOf(answer: HttpStream | HttpWatch): readonly string[] | undefined {
+  if ('next' in answer) return undefined
+  switch (answer.stream.kind) {
+    case 'log':
+      return LOG_PROTOCOLS
+    case 'portforward':
+      return [TUNNEL, ...PORT_PROTOCOLS]
+    default:
+      return EXEC_PROTOCOLS
+  }
+}
+
+function openWebSocket(one: Upgrade, answer: HttpStream | HttpWatch): void {
+  const { request, socket, first, head, time } = one
+  const offered = offeredBy(head, 'sec-websocket-protocol')
+  const known = protocolsOf(answer)
+  const protocol = known === undefined ? offered[0] : known.find((name) => offered.includes(name))
   if (protocol === undefined && offered.length > 0)
     return refuse(
       socket,
@@ -91,19 +116,40 @@ function openWebSocket({ request, socket, first, head, time }: Upgrade, { stream
     client.on('error', () => client.terminate())
     const done = time.wait()
     client.once('close', done)
-    if (stream.kind === 'portforward') {
-      if (isTunnel) serveSpdyPorts(new SpdyConnection(ByteChannel.overWebSocket(client)), stream, time)
-      else servePorts(client, stream, { isText: protocol?.includes('base64') === true, time })
-    } else if (stream.kind !== 'log')
-      serveExec(client, stream, { protocol: protocol ?? 'channel.k8s.io', time })
+    if ('next' in answer) one.sendWatch(answer, messageStream(client, linesOf))
+    else serveStream(client, answer, protocol, time)
   })
 }
 
+/** Each event of a watch is a message of its own. */
+const linesOf = (chunk: Buffer): readonly string[] =>
+  chunk
+    .toString()
+    .split('\n')
+    .filter((line) => line !== '')
+
+function serveStream(
+  client: WebSocket,
+  { stream }: HttpStream,
+  protocol: string | undefined,
+  time: TimeDriver,
+): void {
+  const isText = protocol?.includes('base64') === true
+  if (stream.kind === 'log')
+    pipeLog(
+      stream,
+      messageStream(client, (chunk) => [isText ? chunk.toString('base64') : chunk]),
+      time,
+    )
+  else if (stream.kind !== 'portforward')
+    serveExec(client, stream, { protocol: protocol ?? 'channel.k8s.io', time })
+  else if (protocol === TUNNEL)
+    serveSpdyPorts(new SpdyConnection(ByteChannel.overWebSocket(client)), stream, time)
+  else servePorts(client, stream, { isText, time })
+}
+
 function openSpdy({ socket, first, head, time }: Upgrade, { stream }: HttpStream): void {
-  const offered = (header(head, 'x-stream-protocol-version') ?? '')
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '')
+  const offered = offeredBy(head, 'x-stream-protocol-version')
   const known =
     stream.kind === 'portforward'
       ? ['portforward.k8s.io']
