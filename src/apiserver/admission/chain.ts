@@ -10,7 +10,10 @@ import { listPrefix, storageKey, type Resources } from '../registry/resources.js
 import { KeptLists } from '../storage/kept-lists.js'
 import type { Storage } from '../storage/storage.js'
 
-/** The plugins of one phase. `seeing` caches which of them see a resource (or `resource/subresource`). */
+/**
+ * The plugins of one phase. `seeing` caches which of them see a resource (or `resource/subresource`), and
+ * which see its connections.
+ */
 interface Phase {
   readonly plugins: readonly AdmissionPlugin[]
   readonly seeing: Map<string, readonly AdmissionPlugin[]>
@@ -52,13 +55,18 @@ export class AdmissionChain implements Admission {
 
 function pluginsFor(
   { plugins, seeing }: Phase,
-  { definition, subresource }: AdmissionAttributes,
+  { definition, subresource, operation }: AdmissionAttributes,
 ): readonly AdmissionPlugin[] {
   const scope = subresource === '' ? definition.resource : `${definition.resource}/${subresource}`
-  let found = seeing.get(scope)
+  const isConnect = operation === 'CONNECT'
+  const key = isConnect ? `CONNECT ${scope}` : scope
+  let found = seeing.get(key)
   if (found === undefined) {
-    found = plugins.filter(({ resources }) => resources === undefined || resources.includes(scope))
-    seeing.set(scope, found)
+    found = plugins.filter(
+      ({ resources, seesConnections = false }) =>
+        (resources === undefined || resources.includes(scope)) && (seesConnections || !isConnect),
+    )
+    seeing.set(key, found)
   }
   return found
 }

@@ -10,9 +10,9 @@ export interface AdmissionAttributes<T extends KubeObject = KubeObject> {
   readonly namespace: string
   readonly name: string
   /**
-   * The object as it would be stored; undefined on DELETE. During `mutate` the object and its metadata are
-   * drafts; on UPDATE deeper parts may be shared with the stored object and frozen, so replace them instead
-   * of writing to them.
+   * The object as it would be stored; undefined on DELETE, and on CONNECT the options of the request. During
+   * `mutate` the object and its metadata are drafts; on UPDATE deeper parts may be shared with the stored
+   * object and frozen, so replace them instead of writing to them.
    */
   readonly object: T | undefined
   /** The stored object on UPDATE and DELETE. */
@@ -56,6 +56,8 @@ export interface AdmissionContext {
 export interface AdmissionPlugin {
   readonly name: string
   readonly resources?: readonly string[]
+  /** Whether it is called for CONNECT (`pods/exec`, `services/proxy`, ...). Default false. */
+  readonly seesConnections?: boolean
   /**
    * Returns true if all mutating plugins must run a second time, because the object has changed. That happens
    * at most once.

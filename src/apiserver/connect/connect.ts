@@ -10,6 +10,7 @@ import type {
   PodStream,
   StreamOptions,
 } from '../../client/pod-stream.js'
+import { admitConnect } from './admit-connect.js'
 import { type KubeletLocation, containerOf, kubeletOf, podOf } from './pod-target.js'
 import { type FieldError, forbidden, invalid as invalidField } from '../../api/field-error.js'
 import { boolean } from '../http/query.js'
@@ -37,25 +38,16 @@ export function connectPod(
         query,
       )
     case 'exec':
-      return openExec(
-        context,
-        call,
-        'exec',
-        query === undefined ? (options as PodExecOptions) : execOptionsOf(query),
-      )
-    case 'attach':
-      return openExec(
-        context,
-        call,
-        'attach',
-        query === undefined ? (options as PodExecOptions) : execOptionsOf(query),
-      )
-    case 'portforward':
-      return openPorts(
-        context,
-        call,
-        query === undefined ? (options as PodPortForwardOptions) : portForwardOptionsOf(query),
-      )
+    case 'attach': {
+      const wanted = query === undefined ? (options as PodExecOptions) : execOptionsOf(query)
+      admitConnect(context, call, wanted)
+      return openExec(context, call, call.subresource, wanted)
+    }
+    case 'portforward': {
+      const wanted = query === undefined ? (options as PodPortForwardOptions) : portForwardOptionsOf(query)
+      admitConnect(context, call, wanted)
+      return openPorts(context, call, wanted)
+    }
     default:
       throw methodNotAllowed()
   }

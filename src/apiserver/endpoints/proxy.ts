@@ -1,5 +1,6 @@
 import type { Endpoints, Pod, Service } from '../../api/core/generated.js'
 import { ApiError } from '../../client/api-error.js'
+import { admitConnect } from '../connect/admit-connect.js'
 import { kubeletOf } from '../connect/pod-target.js'
 import { badRequest, notFound } from '../errors.js'
 import { type ProxiedRequest, type ProxyNetwork, ProxiedReply } from '../proxied.js'
@@ -25,6 +26,7 @@ export function proxyTo(context: RegistryContext, call: RegistryRequest): Proxie
     resource: { resource },
     request: { proxied = PLAIN },
   } = call
+  admitConnect(context, call, proxied.path === '' ? {} : { path: proxied.path })
   const sent = { ...proxied, path: proxied.path === '' ? '/' : proxied.path }
   const reply =
     resource === 'nodes'

@@ -118,9 +118,10 @@ function selects(
     if (labels !== undefined && !matcher(namespaceSelector as LabelSelector)(labels)) return false
   }
   if (isEmpty(objectSelector)) return true
+  // the options of a connection have no metadata, so that no selector matches them
   const matches = matcher(objectSelector as LabelSelector)
   return [attributes.object, attributes.old].some(
-    (object) => object !== undefined && matches(object.metadata.labels),
+    (object?: Partial<KubeObject>) => object?.metadata !== undefined && matches(object.metadata.labels),
   )
 }
 

@@ -26,6 +26,7 @@ export function extensionPlugins(ports: ExtensionDependencies): readonly Admissi
 function validatingWebhooks(configuration: ExtensionConfiguration): AdmissionPlugin {
   return {
     name: 'ValidatingAdmissionWebhook',
+    seesConnections: true,
     validate: (attributes, context) => {
       if (configuration.validating.length === 0 || isExempt(attributes)) return
       let index = 0
@@ -51,6 +52,7 @@ function mutatingWebhooks(configuration: ExtensionConfiguration): AdmissionPlugi
   }
   return {
     name: 'MutatingAdmissionWebhook',
+    seesConnections: true,
     mutate,
     // a deletion has no object to change, but upstream calls its mutating webhooks, too
     validate: (attributes, context) => {
@@ -140,9 +142,10 @@ class MutatingRound {
   }
 
   #apply({ name, failurePolicy }: MutatingWebhook, response: WebhookResponse, as: KindDefinition): boolean {
-    const { object, definition } = this.#attributes
+    const { object, definition, operation } = this.#attributes
     const { patch, patchType } = response
-    if (patch === undefined || object === undefined) return false
+    // the options of a connection are what the client asked for
+    if (patch === undefined || object === undefined || operation === 'CONNECT') return false
     try {
       if (patchType !== undefined && patchType !== 'JSONPatch')
         throw new JsonPatchError(`unsupported patch type ${JSON.stringify(patchType)}`)

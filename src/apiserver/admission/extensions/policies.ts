@@ -32,6 +32,7 @@ interface Denial {
 export function validatingAdmissionPolicy(configuration: ExtensionConfiguration): AdmissionPlugin {
   return {
     name: 'ValidatingAdmissionPolicy',
+    seesConnections: true,
     validate: (attributes, context) => {
       if (configuration.policies.length === 0 || configuration.bindings.length === 0 || isExempt(attributes))
         return
