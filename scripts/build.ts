@@ -14,6 +14,9 @@ import { bundling } from './bundling.js'
 /** Pure code that loads several times faster bundled than file by file. Anything else stays an import. */
 const inlined = ['eventemitter3', 'immer', 'ipaddr.js', 'node-forge', 'pure-rand', 're2js', 'yaml', 'zod']
 
+/** Programs that no user calls: the scripts of `simcluster envtest` start them. */
+const started = ['./dist/cli/envtest/etcd.js', './dist/cli/envtest/kube-apiserver.js']
+
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = `${root}dist`
 
@@ -36,7 +39,9 @@ function entries(): Record<string, string> {
     typeof entry === 'string' ? [] : [entry.import.default],
   )
   const programs = Object.values(manifest.bin).map((path) => path.replace(/^\.\//, './'))
-  const names = [...targets, ...programs].map((target) => target.replace(/^\.\/dist\/|\.js$/g, ''))
+  const names = [...targets, ...programs, ...started].map((target) =>
+    target.replace(/^\.\/dist\/|\.js$/g, ''),
+  )
   return Object.fromEntries(names.map((name) => [name, `${root}src/${name}.ts`]))
 }
 

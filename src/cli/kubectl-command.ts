@@ -2,7 +2,11 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { ClusterSnapshot } from '../cluster/storage/snapshot.js'
 import { SimCluster } from '../cluster/sim-cluster.js'
 import type { Command } from './command.js'
+import { UsageError } from './command.js'
 import { manifestsIn } from './files.js'
+
+/** Flags that name a server. */
+const REMOTE = ['--kubeconfig', '--server', '-s', '--context', '--cluster']
 
 /** `simcluster kubectl`: the flags of the program come before `--`, kubectl's words after it. */
 export const kubectlCommand: Command = {
@@ -20,6 +24,11 @@ export const kubectlCommand: Command = {
   ],
   run: ({ flags, words }, terminal) => {
     const { snapshot, manifests, nodes } = flags
+    const remote = words.map((word) => word.split('=')[0] ?? '').find((word) => REMOTE.includes(word))
+    if (remote !== undefined)
+      throw new UsageError(
+        `${remote}: this kubectl works on a cluster in its own process; use the real one for a server`,
+      )
     const isKept = typeof snapshot === 'string'
     const cluster =
       isKept && existsSync(snapshot)

@@ -2,12 +2,14 @@ import { ApiError } from '../client/api-error.js'
 import type { Command, Terminal } from './command.js'
 import { helpOf, parse, UsageError } from './command.js'
 import { controlCommands } from './control-commands.js'
+import { envtestCommand } from './envtest-command.js'
 import { kubectlCommand } from './kubectl-command.js'
 import { netpolCommand, rbacCommand } from './policy-commands.js'
 import { serveCommand } from './serve-command.js'
 
 const COMMANDS: readonly Command[] = [
   serveCommand,
+  envtestCommand,
   ...controlCommands,
   kubectlCommand,
   netpolCommand,

@@ -57,6 +57,11 @@ export interface ServeOptions {
    * `--client-ca-file`; the TLS handshake names them. Default: none.
    */
   readonly clientCA?: string
+  /**
+   * Resolves when everything that has been written is where it outlives the process; the responses to writes
+   * wait for it. If it rejects, they are 500. Default: they do not wait.
+   */
+  readonly committed?: () => Promise<void>
   /** Protocols offered by ALPN. Default `h2` and `http/1.1`. */
   readonly protocols?: readonly ('h2' | 'http/1.1')[]
   /**
@@ -76,6 +81,9 @@ const DEFAULT_HOST = '127.0.0.1'
 const MOST_OBJECT = 64 * 1024
 
 const TOO_MANY_REQUESTS = 429
+
+/** Methods of requests that write nothing. */
+const READS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /**
  * Ms that a client has to read the response when the rest of its request body is not read. Source: Go
@@ -288,7 +296,13 @@ export class ClusterServer {
       head.method === 'GET' && answer.body.length < MOST_OBJECT && answer.body.includes('"deletionTimestamp"')
     // a client that must retry later waits for time to pass
     if (isTerminating || answer.code === TOO_MANY_REQUESTS) this.#time.poke()
-    respond(response, head, answer, this.#flows.of(head.user))
+    const flow = this.#flows.of(head.user)
+    const { committed } = this.#options
+    if (committed === undefined || READS.has(head.method)) return respond(response, head, answer, flow)
+    committed().then(
+      () => respond(response, head, answer, flow),
+      (error: unknown) => respond(response, head, internal(error), flow),
+    )
   }
 
   #stream(response: NodeResponse, head: HttpRequest, watch: HttpWatch): void {

@@ -2,6 +2,7 @@ import type { PersistentVolume } from '../../api/core/generated.js'
 import { protobufCodec } from '../../api/protobuf/protobuf.js'
 import { bootstrap } from '../../apiserver/bootstrap.js'
 import type { Client } from '../../client/client.js'
+import type { Component } from '../../client/component.js'
 import type { ClusterEvents } from '../../client/cluster-events.js'
 import { EtcdStore } from '../../etcd/store.js'
 import type { KubectlEnvironment } from '../../kubectl/index.js'
@@ -109,7 +110,10 @@ export function assemble(
     ? componentsOf(options, plane.scheme, plane.pki, discard, metrics.source)
     : []
   if (!from && isInitialized)
-    bootstrap(plane.server, { objects: defaultObjects(components, plane.scheme, clock.now()) })
+    bootstrap(plane.server, {
+      objects: defaultObjects(components, plane.scheme, clock.now()),
+      serviceAccounts: needsServiceAccounts(components, options),
+    })
   for (const component of components) plane.addComponent(component)
   const machines = (late.machines = new Machines(plane, simulation, options))
   connectProxy(plane, machines)
@@ -134,6 +138,18 @@ export function assemble(
     kubectlEnvironment: kubectlEnvironment(plane, version),
     client: userClient(plane, ADMIN.name, plane.client(ADMIN, { userAgent: 'kubectl' })),
   }
+}
+
+/**
+ * Whether the default service accounts are made where their controller is left out: pods need them, unless
+ * admission does not ask for them, as in envtest.
+ */
+function needsServiceAccounts(
+  components: readonly Component[],
+  { admissionPlugins }: ClusterOptions,
+): boolean {
+  const isRun = components.some(({ name }) => name.endsWith('/serviceaccount-controller'))
+  return isRun || admissionPlugins?.disable?.includes('ServiceAccount') !== true
 }
 
 function populate(plane: ControlPlane, machines: Machines, options: ClusterOptions): void {

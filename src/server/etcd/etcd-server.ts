@@ -1,10 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { TlsOptions } from 'node:tls'
-import type { Pki } from '../../pki/index.js'
+import type { TlsOptions, TLSSocket } from 'node:tls'
 import type { EtcdStore } from '../../etcd/store.js'
-import { servingCertificate } from '../serving-certificate.js'
-import { admitsClient, commonNameOf } from './clients.js'
+import { commonNameOf } from './clients.js'
 import { Code, GrpcError } from './grpc-error.js'
 import { handleStream } from './grpc.js'
 import type { Services, StreamCall } from './methods.js'
@@ -17,16 +15,24 @@ import { etcdServices } from './services.js'
 
 /** Ms that clients have to read the rest of their responses when the server closes. */
 const GRACE_MS = 500
-const ETCD_DIR = '/etc/kubernetes/pki/etcd'
+
+/** How an etcd is served over TLS. */
+export interface EtcdSecurity {
+  readonly tls: TlsOptions
+  /** The CA certificate that clients must trust, as PEM. */
+  readonly authority: string
+  /** Whether to serve a client, by its certificate. */
+  readonly admits: (socket: TLSSocket) => boolean
+  /** The certificate and the key of a client, as PEM. */
+  readonly credentials: () => { readonly certificate: string; readonly key: string }
+}
 
 /** The parts of an {@link EtcdServer}. */
 export interface EtcdServerParts extends HostedMember {
   readonly port: number
   readonly host: string
-  readonly certSANs: readonly string[]
-  readonly plain: boolean
-  /** Certificates and virtual time; absent for a bare store. */
-  readonly pki?: { readonly pki: Pki; readonly now: () => number }
+  /** Default: plain text. */
+  readonly secure?: EtcdSecurity
   readonly report: (error: unknown) => void
   readonly onClose?: () => void
 }
@@ -45,18 +51,17 @@ export class EtcdServer {
 
   /** @throws Error when it would listen without TLS on an address that is not a loopback address */
   constructor(parts: EtcdServerParts) {
-    const { store, plain, host, report } = parts
-    if (plain && !isLoopback(host))
+    const { store, secure, host, report } = parts
+    if (secure === undefined && !isLoopback(host))
       throw new Error(`etcd is served without TLS on a loopback address only, not on ${host}`)
     this.#store = store
     this.#parts = parts
     const { services, tick } = this.#servicesOf(store)
     this.#services = services
     this.#tick = tick
-    const { tls, authority } = plain ? { tls: undefined, authority: '' } : tlsOf(parts)
-    this.authority = authority
+    this.authority = secure?.authority ?? ''
     const plainResponse = (path: string): PlainResponse => handleHttp(this.#member(this.#store), path)
-    this.#listener = new DualListener(tls, {
+    this.#listener = new DualListener(secure?.tls, {
       http2: (stream, headers) =>
         handleStream(
           { services: this.#services, report, plain: plainResponse, open: this.#open },
@@ -68,7 +73,7 @@ export class EtcdServer {
         const { code, headers, body } = plainResponse(request.url ?? '/')
         response.writeHead(code, headers).end(body)
       },
-      admit: (socket) => parts.pki === undefined || admitsClient(parts.pki.pki, parts.pki.now(), socket),
+      admit: (socket) => secure === undefined || secure.admits(socket),
       report,
     })
   }
@@ -96,7 +101,7 @@ export class EtcdServer {
       ...this.#parts,
       store,
       clientUrls: () => [this.url],
-      commonName: this.#parts.plain ? () => undefined : commonNameOf,
+      commonName: this.#parts.secure === undefined ? () => undefined : commonNameOf,
     }
   }
 
@@ -115,9 +120,10 @@ export class EtcdServer {
 
   /** `https://127.0.0.1:2379` */
   get url(): string {
-    const { host, plain } = this.#parts
+    const { host, secure } = this.#parts
     const named = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
-    return `${plain ? 'http' : 'https'}://${named.includes(':') ? `[${named}]` : named}:${this.#port}`
+    const scheme = secure === undefined ? 'http' : 'https'
+    return `${scheme}://${named.includes(':') ? `[${named}]` : named}:${this.#port}`
   }
 
   /**
@@ -126,12 +132,13 @@ export class EtcdServer {
    * the folder. Writes nothing without TLS.
    */
   writeCredentials(folder: string): void {
-    const { pki } = this.#parts.pki ?? {}
-    if (pki === undefined || this.authority === '') return
+    const { secure } = this.#parts
+    if (secure === undefined) return
+    const { certificate, key } = secure.credentials()
     mkdirSync(folder, { recursive: true })
-    writeFileSync(join(folder, 'ca.crt'), this.authority)
-    writeFileSync(join(folder, 'client.crt'), pki.read(`${ETCD_DIR}/healthcheck-client.crt`))
-    writeFileSync(join(folder, 'client.key'), pki.read(`${ETCD_DIR}/healthcheck-client.key`), { mode: 0o600 })
+    writeFileSync(join(folder, 'ca.crt'), secure.authority)
+    writeFileSync(join(folder, 'client.crt'), certificate)
+    writeFileSync(join(folder, 'client.key'), key, { mode: 0o600 })
   }
 
   /** Starts to listen; `serveEtcd` and `serve` have already done so. */
@@ -158,25 +165,3 @@ export class EtcdServer {
 
 const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || host.startsWith('127.')
-
-function tlsOf({ pki: given, host, certSANs }: EtcdServerParts): {
-  readonly tls: TlsOptions
-  readonly authority: string
-} {
-  if (given === undefined)
-    throw new Error('a store that belongs to no cluster has no certificates: serve it with plain: true')
-  const { pki } = given
-  const { certificate, key, authority, clientAuthorities } = servingCertificate(pki, {
-    hosts: [host, ...certSANs],
-    real: Date.now(),
-    whose: 'etcd/server',
-  })
-  const tls = {
-    cert: certificate,
-    key,
-    ca: [...clientAuthorities],
-    requestCert: true,
-    rejectUnauthorized: false,
-  }
-  return { tls, authority }
-}

@@ -7,6 +7,7 @@ import type { ServeTime } from '../time-driver.js'
 import { EtcdServer } from './etcd-server.js'
 import type { EtcdServerParts } from './etcd-server.js'
 import { clusterMember, storeMember } from './hosts.js'
+import { clusterSecurity } from './tls.js'
 import { clearInterval, setInterval } from '../real-timers.js'
 
 /** How etcd's API is served. */
@@ -69,17 +70,18 @@ function standalone(cluster: SimCluster, options: StandaloneOptions): EtcdServer
 /** Returns the server parts for a cluster's etcd; `time` moves the cluster's time. */
 export function etcdParts(cluster: SimCluster, time: TimeDriver, options: EtcdServeOptions): EtcdServerParts {
   cluster.internals.readStoredProtobuf(protobufCodec)
-  return {
-    ...clusterMember(cluster, time),
-    ...common(options, options.plain ?? false),
-    pki: { pki: cluster.pki, now: () => cluster.now() },
-  }
+  const parts = { ...clusterMember(cluster, time), ...common(options) }
+  if (options.plain === true) return parts
+  const hosts = [parts.host, ...(options.certSANs ?? [])]
+  return { ...parts, secure: clusterSecurity(cluster.pki, () => cluster.now(), hosts) }
 }
 
 function storeServer(store: EtcdStore, options: StandaloneOptions): EtcdServer {
   const { now = Date.now, name = 'default' } = options
+  if (options.plain === false)
+    throw new Error('a store that belongs to no cluster has no certificates: serve it with plain: true')
   const member = storeMember(store, name, now)
-  const server = new EtcdServer({ ...member, ...common(options, true), onClose: () => clearInterval(timer) })
+  const server = new EtcdServer({ ...member, ...common(options), onClose: () => clearInterval(timer) })
   const timer = setInterval(() => {
     member.catchUp()
     server.tick()
@@ -90,12 +92,9 @@ function storeServer(store: EtcdStore, options: StandaloneOptions): EtcdServer {
 /** Ms between two checks of a store's leases. */
 const STORE_TICK_MS = 100
 
-function common(
-  options: EtcdServeOptions,
-  plain: boolean,
-): Pick<EtcdServerParts, 'port' | 'host' | 'certSANs' | 'plain' | 'report'> {
-  const { port = 0, host = '127.0.0.1', certSANs = [] } = options
-  return { port, host, certSANs, plain, report: (error) => report(options, error) }
+function common(options: EtcdServeOptions): Pick<EtcdServerParts, 'port' | 'host' | 'report'> {
+  const { port = 0, host = '127.0.0.1' } = options
+  return { port, host, report: (error) => report(options, error) }
 }
 
 function report(

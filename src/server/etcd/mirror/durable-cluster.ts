@@ -20,6 +20,12 @@ export interface EtcdMirrorOptions {
   readonly tls?: EtcdTls
   /** Prefix of all keys; each cluster needs its own. Default `/simcluster/`. */
   readonly prefix?: string
+  /**
+   * Keeps the objects of the apiserver where a real one does (`/registry/pods/...`) instead of below
+   * `prefix`, which is then only that of the mirror's own keys: `/registry`, or another `--etcd-prefix`. Keys
+   * that other clients have written to the cluster's etcd are not kept. Default: none.
+   */
+  readonly registry?: string
   /** Seconds of real time after which the lock of a dead writer expires. Default 15. */
   readonly lockTtl?: number
   /** Options of the cluster. `nodes` and `start` are ignored for a cluster that is already in etcd. */
@@ -96,11 +102,12 @@ export async function openDurableCluster(options: EtcdMirrorOptions): Promise<Du
     endpoints,
     tls,
     prefix = '/simcluster/',
+    registry,
     lockTtl = 15,
     cluster: clusterOptions = {},
     onRetry = () => undefined,
   } = options
-  const layout = new MirrorLayout(prefix)
+  const layout = new MirrorLayout(prefix, registry)
   const remote = new RemoteEtcd(new EtcdGrpcClient(endpoints, tls))
   const lock = new MirrorLock(remote, layout, { ttl: lockTtl, holder: `process ${pid} on ${hostname()}` })
   try {

@@ -20,20 +20,44 @@ export interface MirrorState {
   readonly leases: readonly { readonly id: string; readonly ttl: number; readonly expiry: number }[]
 }
 
-/** The keys of a mirror, under its prefix. */
+/** Where the apiserver keeps its objects. */
+const REGISTRY = '/registry'
+
+/** The keys of a mirror in etcd. */
 export class MirrorLayout {
-  /** Prefix of the keys of the cluster. */
-  readonly keys: string
+  /** Prefix of all keys that are read from etcd. */
+  readonly range: string
   readonly state: string
   readonly lock: string
+  /** Prefix of the keys of the cluster, in place of `#stripped`. */
+  readonly #keys: string
+  readonly #stripped: string
 
-  constructor(prefix: string) {
-    const base = Buffer.from(prefix.endsWith('/') ? prefix : `${prefix}/`).toString('latin1')
-    this.keys = `${base}keys`
+  /**
+   * `registry` is where a real apiserver would keep its objects (`--etcd-prefix`); without it every key of
+   * the cluster is kept below `prefix`.
+   */
+  constructor(prefix: string, registry?: string) {
+    const base = latin1(prefix.endsWith('/') ? prefix : `${prefix}/`)
+    this.#keys = registry === undefined ? `${base}keys` : latin1(registry)
+    this.#stripped = registry === undefined ? '' : REGISTRY
+    this.range = registry === undefined ? this.#keys : `${this.#keys}/`
     this.state = `${base}state`
     this.lock = `${base}lock`
   }
+
+  /** Returns where etcd has a key of the cluster; undefined if it is not mirrored. */
+  inEtcd(key: string): string | undefined {
+    return key.startsWith(this.#stripped) ? this.#keys + key.slice(this.#stripped.length) : undefined
+  }
+
+  /** Returns the key of the cluster that is at `key` in etcd. */
+  inCluster(key: string): string {
+    return this.#stripped + key.slice(this.#keys.length)
+  }
 }
+
+const latin1 = (text: string): string => Buffer.from(text).toString('latin1')
 
 /**
  * Converts a revision of etcd to the cluster's revision.

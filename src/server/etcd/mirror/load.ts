@@ -28,16 +28,19 @@ export async function loadMirror(remote: RemoteEtcd, layout: MirrorLayout): Prom
     kvs: [note],
     header,
   } = await remote.range({ key: layout.state })
-  if (note === undefined) return undefined
+  if (note === undefined) {
+    await demandEmpty(remote, layout)
+    return undefined
+  }
   const state = readState(note)
   if (state.revision < state.ready) {
-    const all = { requestDeleteRange: { key: layout.keys, rangeEnd: prefixRangeEnd(layout.keys) } }
+    const all = { requestDeleteRange: { key: layout.range, rangeEnd: prefixRangeEnd(layout.range) } }
     await remote.txn({ success: [all, { requestDeleteRange: { key: layout.state } }] })
     return undefined
   }
   const steps = withStep(state.steps, state.revision, note.modRevision)
   const writes: WriteJson[] = []
-  for await (const kv of everyKey(remote, layout.keys, header.revision))
+  for await (const kv of everyKey(remote, layout.range, header.revision))
     writes.push(writeOf(kv, layout, (revision) => clusterRevision(steps, revision)))
   writes.sort((a, b) => a.revision - b.revision || (a.key < b.key ? -1 : 1))
   const placed = writes.map((write, at) => ({ ...write, sub: placeOf(writes, at) }))
@@ -56,6 +59,16 @@ export async function loadMirror(remote: RemoteEtcd, layout: MirrorLayout): Prom
       leaseSequence: 0,
     },
   }
+}
+
+/** Keys without a note are not ours: writing among them would mix two clusters. */
+async function demandEmpty(remote: RemoteEtcd, { range }: MirrorLayout): Promise<void> {
+  const { kvs } = await remote.range({ key: range, rangeEnd: prefixRangeEnd(range), limit: 1 })
+  const [found] = kvs
+  if (found !== undefined)
+    throw new Error(
+      `etcd already has ${found.key}, which no mirror of a simcluster has written; choose another prefix`,
+    )
 }
 
 function readState(note: KeyValue): MirrorState {
@@ -96,7 +109,7 @@ function writeOf(
 ): WriteJson {
   const { lease, bytes } = unwrapped(valueBytes(value))
   return {
-    key: key.slice(layout.keys.length),
+    key: layout.inCluster(key),
     revision: revisionOf(modRevision),
     created: revisionOf(createRevision),
     version,

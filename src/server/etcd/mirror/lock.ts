@@ -1,7 +1,26 @@
+import { hostname } from 'node:os'
 import type { MirrorLayout } from './layout.js'
 import { rangeOf } from './remote.js'
 import type { RemoteEtcd } from './remote.js'
 import { clearInterval, setInterval } from '../../real-timers.js'
+
+/** Who has the lock, since which revision of etcd. */
+interface Holder {
+  readonly name: string
+  readonly revision: number
+}
+
+/** Whether a holder is a process of this machine that does not exist any more. */
+function isDead(name: string): boolean {
+  const [, id, machine] = /^process (\d+) on (.*)$/.exec(name) ?? []
+  if (id === undefined || machine !== hostname()) return false
+  try {
+    process.kill(Number(id), 0)
+    return false
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH'
+  }
+}
 
 /**
  * The lock of a mirror: a key with a lease in etcd. Its holder can write; it expires when the holder is gone.
@@ -32,24 +51,15 @@ export class MirrorLock {
   }
 
   /**
-   * Takes the lock and keeps it alive.
+   * Takes the lock and keeps it alive. The lock of a process of this machine that has died is taken over.
    * @throws Error when another writer has it
    */
   async take(): Promise<void> {
-    const { lock: key } = this.#layout
     const lease = await this.#remote.grant(this.#ttl)
-    const { succeeded, responses } = await this.#remote.txn({
-      compare: [{ result: 'EQUAL', target: 'CREATE', key, createRevision: 0 }],
-      success: [{ requestPut: { key, value: Buffer.from(this.#holder), lease } }],
-      failure: [{ requestRange: { key } }],
-    })
-    if (!succeeded) {
+    const holder = await this.#put(lease, undefined)
+    if (holder !== undefined && (!isDead(holder.name) || (await this.#put(lease, holder)) !== undefined)) {
       await this.#remote.revoke(lease)
-      const holder = rangeOf(responses)?.value
-      throw new Error(
-        `another writer has the lock ${key}: ` +
-          `${holder instanceof Uint8Array ? new TextDecoder().decode(holder) : 'unknown'}`,
-      )
+      throw new Error(`another writer has the lock ${this.#layout.lock}: ${holder.name}`)
     }
     this.#lease = lease
     this.#timer ??= setInterval(
@@ -57,6 +67,20 @@ export class MirrorLock {
       (this.#ttl * 1000) / 3,
     )
     this.#timer.unref()
+  }
+
+  /** Writes the key, if it does not exist or is still that of `dead`. Returns who has it otherwise. */
+  async #put(lease: bigint, dead: Holder | undefined): Promise<Holder | undefined> {
+    const { lock: key } = this.#layout
+    const { succeeded, responses } = await this.#remote.txn({
+      compare: [{ result: 'EQUAL', target: 'MOD', key, modRevision: dead?.revision ?? 0 }],
+      success: [{ requestPut: { key, value: Buffer.from(this.#holder), lease } }],
+      failure: [{ requestRange: { key } }],
+    })
+    if (succeeded) return undefined
+    const found = rangeOf(responses)
+    const name = found?.value instanceof Uint8Array ? new TextDecoder().decode(found.value) : 'unknown'
+    return { name, revision: found?.modRevision ?? 0 }
   }
 
   /** Stops keeping the lock alive, so that it expires. */

@@ -110,17 +110,12 @@ export class EtcdMirror {
         close()
         pending = { revision: event.kv.modRevision, ops: new Map() }
       }
-      pending.ops.set(event.kv.key, this.#opOf(event))
+      const key = this.#parts.layout.inEtcd(event.kv.key)
+      if (key !== undefined) pending.ops.set(key, opOf(event, key))
     }
     close()
     this.#seen = store.revision
     if (!this.#pumping) void this.#pump()
-  }
-
-  #opOf({ type, kv }: WatchEvent): RequestOp {
-    const key = this.#parts.layout.keys + kv.key
-    if (type === 'DELETE') return { requestDeleteRange: { key } }
-    return { requestPut: { key, value: wrapped(valueBytes(kv.value), kv.lease) } }
   }
 
   async #pump(): Promise<void> {
@@ -202,6 +197,11 @@ export class EtcdMirror {
     this.#steps = withStep(this.#steps, revision, etcdRevision)
     this.#noted = etcdRevision
   }
+}
+
+function opOf({ type, kv }: WatchEvent, key: string): RequestOp {
+  if (type === 'DELETE') return { requestDeleteRange: { key } }
+  return { requestPut: { key, value: wrapped(valueBytes(kv.value), kv.lease) } }
 }
 
 /** Codes after which a retry can succeed. */

@@ -1,0 +1,162 @@
+import { createPublicKey, createPrivateKey, X509Certificate } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
+import { networkInterfaces } from 'node:os'
+import { parseTokenFile } from '../../apiserver/authentication/token-file.js'
+import type { AuthorizationMode } from '../../cluster/access/authorization-modes.js'
+import type { ClusterOptions } from '../../cluster/compose/options.js'
+import { ADMISSION_PLUGINS, AUTHORIZATION_MODES } from '../../host/control-plane/known-flags.js'
+import type { ProgramFlags } from './program.js'
+import { FlagError, flagOf, listOf } from './program.js'
+
+/** The processes that envtest does not have. */
+const CONTROLLERS = ['kube-controller-manager', 'kube-scheduler', 'simulated-storage']
+
+/** The plugins that can be switched here; others are accepted, and are not simulated. */
+const SIMULATED = new Set(
+  `AlwaysPullImages CertificateApproval CertificateSigning CertificateSubjectRestriction DefaultIngressClass
+DefaultStorageClass DefaultTolerationSeconds LimitRanger MutatingAdmissionPolicy MutatingAdmissionWebhook
+NamespaceLifecycle NodeRestriction OwnerReferencesPermissionEnforcement PersistentVolumeClaimResize
+PodSecurity Priority ResourceQuota RuntimeClass ServiceAccount StorageObjectInUseProtection
+TaintNodesByCondition ValidatingAdmissionPolicy ValidatingAdmissionWebhook`.split(/\s+/),
+)
+
+const command = (message: string): FlagError =>
+  new FlagError(`"command failed" err=${JSON.stringify(message)}`)
+
+/** Returns the text of the file that a flag names; undefined without the flag. */
+export function fileOf(flags: ProgramFlags, name: string): string | undefined {
+  const path = flagOf(flags, name)
+  if (path === undefined || path === '') return undefined
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    throw command(`open ${path}: no such file or directory`)
+  }
+}
+
+/** Returns the cluster that the flags and the environment describe, as of now. */
+export function clusterOptions(
+  flags: ProgramFlags,
+  environment: Readonly<Record<string, string | undefined>>,
+  note: (line: string) => void,
+): ClusterOptions {
+  const all = hasControllers(environment['SIMCLUSTER_CONTROLLERS'])
+  const version = environment['SIMCLUSTER_VERSION']
+  const tokens = fileOf(flags, 'token-auth-file')
+  const range = flagOf(flags, 'service-cluster-ip-range')
+  const anonymous = flagOf(flags, 'anonymous-auth')
+  const nodes = Number(environment['SIMCLUSTER_NODES'] ?? (all ? 1 : 0))
+  const modes = modesOf(flags)
+  return {
+    start: Date.now(),
+    nodes,
+    // kubelets have their rights by the node authorizer
+    authorization: nodes > 0 && !modes.includes('Node') ? ['Node', ...modes] : modes,
+    admissionPlugins: pluginsOf(flags, note),
+    advertiseAddress: `${advertised(flags)}:${portOf(flags)}`,
+    ...(version === undefined ? {} : { version }),
+    ...(all ? {} : { without: CONTROLLERS }),
+    ...(range === undefined ? {} : { serviceCIDR: range }),
+    ...(anonymous === 'false' ? { authentication: { anonymous: false } } : {}),
+    ...(tokens === undefined
+      ? {}
+      : { users: parseTokenFile(tokens, flagOf(flags, 'token-auth-file') ?? '') }),
+  }
+}
+
+function hasControllers(choice: string = 'none'): boolean {
+  if (choice !== 'none' && choice !== 'all')
+    throw new FlagError(`SIMCLUSTER_CONTROLLERS=${choice}: write all or none`)
+  return choice === 'all'
+}
+
+/** An address of a machine without a network. */
+const NO_NETWORK = '10.0.0.10'
+
+/**
+ * The address in the endpoints of the Service `kubernetes`, which cannot be a loopback address: then it is
+ * one of this machine. Source: apimachinery pkg/util/net ResolveBindAddress.
+ */
+function advertised(flags: ProgramFlags): string {
+  const given = flagOf(flags, 'advertise-address') ?? flagOf(flags, 'bind-address') ?? '127.0.0.1'
+  const isUsable = isIP(given) !== 0 && !/^(?:127\.|0\.0\.0\.0$|::1?$)/.test(given)
+  const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? [])
+  const address = isUsable
+    ? given
+    : (own.find(({ internal, family }) => !internal && family === 'IPv4')?.address ?? NO_NETWORK)
+  return address.includes(':') ? `[${address}]` : address
+}
+
+/** Source: apiserver pkg/server/options/serving.go SecureServingOptions.Validate. */
+export function portOf(flags: ProgramFlags): number {
+  const text = flagOf(flags, 'secure-port') ?? '6443'
+  const port = Number(text)
+  if (!Number.isInteger(port))
+    throw new FlagError(
+      `Error: invalid argument ${JSON.stringify(text)} for "--secure-port" flag: strconv.ParseInt: parsing ` +
+        `${JSON.stringify(text)}: invalid syntax`,
+    )
+  if (port < 1 || port > 65535)
+    throw command(
+      `--secure-port ${port} must be between 1 and 65535, inclusive. It cannot be turned off with 0`,
+    )
+  return port
+}
+
+function modesOf(flags: ProgramFlags): readonly AuthorizationMode[] {
+  const names = listOf(flags, 'authorization-mode')
+  return (names.length === 0 ? ['AlwaysAllow'] : names).map((name) => {
+    if (!AUTHORIZATION_MODES.includes(name))
+      throw command(`authorization-mode ${JSON.stringify(name)} is not a valid mode`)
+    if (name === 'Webhook')
+      throw new FlagError('simcluster kube-apiserver: --authorization-mode=Webhook is not simulated')
+    if (name !== 'ABAC') return name as 'Node' | 'RBAC' | 'AlwaysAllow' | 'AlwaysDeny'
+    const policies = fileOf(flags, 'authorization-policy-file')
+    if (policies === undefined)
+      throw command(
+        'authorization-mode ABAC requires an authorization policy file: set --authorization-policy-file',
+      )
+    return { type: 'ABAC', policies }
+  })
+}
+
+function pluginsOf(
+  flags: ProgramFlags,
+  note: (line: string) => void,
+): NonNullable<ClusterOptions['admissionPlugins']> {
+  const chosen = (flag: string): readonly string[] =>
+    listOf(flags, flag).filter((name) => {
+      if (!ADMISSION_PLUGINS.includes(name))
+        throw command(`${flag} plugin ${JSON.stringify(name)} is unknown`)
+      if (!SIMULATED.has(name)) note(`simcluster kube-apiserver: --${flag}=${name} has no effect\n`)
+      return SIMULATED.has(name)
+    })
+  const enable = chosen('enable-admission-plugins')
+  // it is kubeadm that enables NodeRestriction, not the program
+  const off = enable.includes('NodeRestriction') ? [] : ['NodeRestriction']
+  return { enable, disable: [...off, ...chosen('disable-admission-plugins')] }
+}
+
+/** The keys of service accounts as files of the cluster's PKI have them; undefined without the flags. */
+export function serviceAccountKeys(flags: ProgramFlags): {
+  readonly signing: string | undefined
+  readonly verifying: string | undefined
+} {
+  const signing = fileOf(flags, 'service-account-signing-key-file')
+  const paths = flags.get('service-account-key-file') ?? []
+  const verifying = paths.map((path) => publicPem(fileOf(new Map([['path', [path]]]), 'path') ?? ''))
+  return {
+    signing:
+      signing === undefined
+        ? undefined
+        : createPrivateKey(signing).export({ type: 'pkcs8', format: 'pem' }).toString(),
+    verifying: verifying.length === 0 ? undefined : verifying.join(''),
+  }
+}
+
+/** The key may come as a certificate, as a public key, or as the private key that it belongs to. */
+function publicPem(pem: string): string {
+  const key = pem.includes('BEGIN CERTIFICATE') ? new X509Certificate(pem).publicKey : createPublicKey(pem)
+  return key.export({ type: 'spki', format: 'pem' }).toString()
+}
