@@ -1,4 +1,4 @@
-import { canonical } from '../recordings/compare.js'
+import { canonical, isSame } from '../recordings/compare.js'
 import type { Answer } from './suite.js'
 
 /** The layers of comparison, loosest first. */
@@ -53,7 +53,7 @@ const reasonOf = ({ kind, reason = '', details }: Body): readonly string[] =>
 
 const messageOf = ({ kind, message = '' }: Body): string => (kind === 'Status' ? messageSet(message) : '')
 
-const differ = (a: unknown, b: unknown): boolean => canonical(a) !== canonical(b)
+const differ = (a: unknown, b: unknown): boolean => !isSame(a, b)
 
 /** Returns the layers in which two normalised answers differ. */
 export function differingLayers(want: Answer, got: Answer): readonly Layer[] {

@@ -1,4 +1,4 @@
-import { canonical } from '../recordings/compare.js'
+import { isSame } from '../recordings/compare.js'
 
 /** An operation of a JSON patch. */
 export interface Op {
@@ -23,54 +23,42 @@ export function setMember(node: object, key: string, value: unknown): void {
 }
 
 /**
- * Applies a patch leniently: what is missing on the way is made, what cannot be removed is left out.
+ * Applies a patch leniently: what is missing on the way is made, what cannot be removed is left out. The value
+ * stays as it is; the result shares what the patch does not touch.
  */
-export function applyOps(value: unknown, ops: readonly Op[]): unknown {
-  let root: unknown = structuredClone(value)
-  for (const op of ops) {
-    const keys = keysOf(op.path)
-    const last = keys.pop()
-    if (last === undefined) root = structuredClone(op.value)
-    else applyAt(walk(root, keys, op.op === 'remove'), last, op)
-  }
-  return root
+export const applyOps = (value: unknown, ops: readonly Op[]): unknown =>
+  ops.reduce((root, op) => patched(root, keysOf(op.path), op), value)
+
+function patched(node: unknown, [key, ...rest]: readonly string[], op: Op): unknown {
+  if (key === undefined) return op.value
+  if (node === null || typeof node !== 'object') return node
+  if (rest.length === 0)
+    return Array.isArray(node) ? patchedItems(node, key, op) : patchedMember(node, key, op)
+  const isThere = Object.hasOwn(node, key) && (node as Node)[key] !== null
+  if (!isThere && op.op === 'remove') return node
+  const copy: object = Array.isArray(node) ? [...(node as readonly unknown[])] : { ...node }
+  setMember(copy, key, patched(isThere ? (node as Node)[key] : {}, rest, op))
+  return copy
 }
 
-/** Returns the value at the keys; undefined if it is lost. */
-function walk(root: unknown, keys: readonly string[], removes: boolean): unknown {
-  let node = root
-  for (const key of keys) {
-    if (node === null || typeof node !== 'object') return undefined
-    const owner = node as Node
-    if (!Object.hasOwn(owner, key) || owner[key] === null) {
-      if (removes) return undefined
-      setMember(owner, key, {})
-    }
-    node = owner[key]
-  }
-  return node
+function patchedMember(node: object, key: string, { op, value }: Op): object {
+  const copy = { ...node }
+  if (op === 'remove') delete (copy as Node)[key]
+  else setMember(copy, key, value)
+  return copy
 }
 
-function applyAt(node: unknown, last: string, { op, value }: Op): void {
-  if (node === null || typeof node !== 'object') return
-  const copy: unknown = structuredClone(value)
-  if (!Array.isArray(node)) {
-    if (op === 'remove') delete (node as Node)[last]
-    else setMember(node, last, copy)
-    return
-  }
-  const at = last === '-' ? node.length : Number(last)
-  if (op === 'remove') {
-    if (at < node.length) node.splice(at, 1)
-  } else if (op === 'add') node.splice(Math.min(at, node.length), 0, copy)
-  else node[at] = copy
+function patchedItems(items: readonly unknown[], key: string, { op, value }: Op): readonly unknown[] {
+  const at = key === '-' ? items.length : Number(key)
+  if (op === 'remove') return items.filter((_, index) => index !== at)
+  return op === 'add' || at >= items.length ? items.toSpliced(at, 0, value) : items.with(at, value)
 }
 
 const escaped = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1')
 
 /** Returns the difference of two JSON values as a patch, for reading. */
 export function diffOps(a: unknown, b: unknown, path = ''): readonly Op[] {
-  if (canonical(a) === canonical(b)) return []
+  if (isSame(a, b)) return []
   if (Array.isArray(a) && Array.isArray(b) && a.length === b.length)
     return a.flatMap((item, index) => diffOps(item, b[index], `${path}/${index}`))
   const areMaps = [a, b].every((side) => typeof side === 'object' && side !== null && !Array.isArray(side))

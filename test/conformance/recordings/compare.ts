@@ -37,6 +37,21 @@ export function canonical(value: unknown): string {
   )
 }
 
+/** Tells whether two JSON values are the same; members in any order, absent and undefined ones alike. */
+export function isSame(a: unknown, b: unknown): boolean {
+  if (a === b) return true
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
+  if (Array.isArray(a) !== Array.isArray(b)) return false
+  if (Array.isArray(a) && a.length !== (b as readonly unknown[]).length) return false
+  const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>]
+  const member = (of: Record<string, unknown>, key: string): unknown =>
+    Object.hasOwn(of, key) ? of[key] : undefined
+  return (
+    Object.keys(left).every((key) => isSame(left[key], member(right, key))) &&
+    Object.keys(right).every((key) => right[key] === undefined || Object.hasOwn(left, key))
+  )
+}
+
 const summary = (body: unknown): string => {
   const { kind, reason, details } = (body ?? {}) as StatusLike
   if (kind !== 'Status') return ''
@@ -56,7 +71,7 @@ const warnings = (header: string | readonly string[] | undefined): readonly stri
 export function differences(expected: RecordedResponse, actual: RecordedResponse): readonly Difference[] {
   const found: Difference[] = []
   const check = (layer: Layer, left: unknown, right: unknown): void => {
-    if (canonical(left) !== canonical(right)) found.push({ layer, expected: left, actual: right })
+    if (!isSame(left, right)) found.push({ layer, expected: left, actual: right })
   }
   check('code', expected.code, actual.code)
   check('reason', summary(expected.body), summary(actual.body))
