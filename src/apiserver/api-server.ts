@@ -51,7 +51,7 @@ import { FieldIndexes } from './storage/field-indexes.js'
 import { decodeStored } from './storage/stored-bytes.js'
 import { storeView } from './storage/store-view.js'
 import type { ResourceWatch } from './watch/resource-watch.js'
-import { WatchHub } from './watch/watch-hub.js'
+import { type Original, WatchHub } from './watch/watch-hub.js'
 
 /** Default address and secure port. */
 const DEFAULT_ADDRESS = '10.0.0.10:6443'
@@ -109,6 +109,8 @@ export interface ApiServerOptions {
   readonly trace?: Trace
   /** The kernel's account of quiet times. Default: every heartbeat is a request. */
   readonly quiet?: QuietTime
+  /** The server of which this one is a copy. Default: all watches are opened anew. */
+  readonly original?: Original
 }
 
 /** Options of {@link ApiServer.client}. */
@@ -191,7 +193,7 @@ export class ApiServer {
         ],
         { storage, resources, clock, random: admissionRandom, authorizer: ports.authorizer },
       ),
-      hub: new WatchHub(storage),
+      hub: new WatchHub(storage, options.original),
       aggregated: new AggregatedServices(storage),
       hooks: serviceHooks({
         storage,
@@ -293,7 +295,7 @@ export class ApiServer {
    * request event. Throws ApiError 404 and 410.
    */
   resume(request: ApiRequest): ResourceWatch {
-    return watchObjects(this.context, this.#resumed(request))
+    return watchObjects(this.context, this.#resumed(request), true)
   }
 
   /** Lists what a watch had received in the original server; see {@link resume}. */

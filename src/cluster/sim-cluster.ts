@@ -81,7 +81,8 @@ export class SimCluster extends NamespaceScope {
   /** @internal A cluster in the state of a snapshot: what {@link restore} calls. */
   constructor(options: ClusterOptions, given: ClusterSnapshot)
   constructor(options: ClusterOptions = {}, given?: ClusterSnapshot) {
-    checkOptions(options)
+    // those of a cluster have been checked when it was made
+    if (given?.subscriptions === undefined) checkOptions(options)
     const held: CurrentParts = { current: assemble(options, given ?? populated(options)) }
     super(
       {
@@ -277,8 +278,9 @@ export class SimCluster extends NamespaceScope {
 
   /** Returns the whole state as a value. */
   snapshot(): ClusterSnapshot {
-    const { options, version, simulation, store } = this.#parts
-    return new ClusterSnapshot({ ...options, version }, simulation.state(), store.fork())
+    const { options, version, simulation, store, plane } = this.#parts
+    const { hub } = plane.server.context
+    return new ClusterSnapshot({ ...options, version }, simulation.state(), store.fork(), hub.share())
   }
 
   /**
@@ -309,6 +311,7 @@ export class SimCluster extends NamespaceScope {
    * fromJSON}, custom components and scheduler plugins have to be passed again, since they are not data.
    */
   static restore(snapshot: ClusterSnapshot, options: RestoreOptions = {}): SimCluster {
+    checkOptions(options)
     const cluster = new SimCluster({ ...snapshot.options, ...options }, snapshot)
     cluster.#reseed(options.seed)
     return cluster

@@ -81,6 +81,15 @@ export class ReadyQueue {
     return this.add(found)
   }
 
+  /** Calls `action`, during which the entry, though it has been taken out, counts as waiting. */
+  whileWaiting(entry: Ready, action: () => void): void {
+    const id = idOf(entry)
+    const isTaken = !this.#waiting.has(id)
+    this.#waiting.add(id)
+    action()
+    if (isTaken) this.#waiting.delete(id)
+  }
+
   /** Removes a waiting entry that a timer has added. Returns whether there was one. */
   removeTimed(owner: string, topic: string, key: string): boolean {
     if (!this.#waiting.has(idOf({ owner, topic, key }))) return false

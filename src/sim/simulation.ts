@@ -62,6 +62,10 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
   readonly #slices = new Map<string, Map<string, StateSlice<unknown>>>()
   readonly #modules = new Map<string, () => void>()
   readonly #stopped = new Set<string>()
+  /** Modules whose setup waits for their first event. */
+  readonly #dormant = new Set<string>()
+  /** The step that runs. */
+  #current: Ready | undefined
   readonly #afterStep: (() => void)[]
   readonly #chance: RandomStream | undefined
   readonly #kernelBus: EventBus
@@ -96,11 +100,36 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
 
   /**
    * Adds a module and starts it, unless the state that this simulation was created from marks it as stopped.
+   * With `dormant`, a module that has run in the original is set up only with its first event, or by {@link
+   * awaken}; it finds its state whenever it looks.
    */
-  add<H>(module: { readonly name: string; setup(host: H): void }, host: H): void {
-    if (this.#modules.has(module.name)) throw new Error(`there is a module ${module.name} already`)
-    this.#modules.set(module.name, () => module.setup(host))
-    if (!this.#stopped.has(module.name)) module.setup(host)
+  add<H>(module: { readonly name: string; setup(host: H): void }, host: H, dormant = false): void {
+    const { name } = module
+    if (this.#modules.has(name)) throw new Error(`there is a module ${name} already`)
+    this.#modules.set(name, () => module.setup(host))
+    if (this.#stopped.has(name)) return
+    if (dormant && this.#slices.has(name)) this.#dormant.add(name)
+    else module.setup(host)
+  }
+
+  /** Sets up a dormant module now, before something outside of the kernel asks for it. */
+  awaken(name: string): void {
+    if (!this.#dormant.delete(name)) return
+    const setup = this.#modules.get(name) as () => void
+    // a setup wakes what waits already in the original, and there the present step was still waiting
+    if (this.#current === undefined) setup()
+    else this.ready.whileWaiting(this.#current, setup)
+  }
+
+  /** Sets up the dormant modules that have a state slice of that name, or all of them. */
+  awakenAll(slice?: string): void {
+    for (const name of [...this.#dormant])
+      if (slice === undefined || this.#slices.get(name)?.has(slice) === true) this.awaken(name)
+  }
+
+  /** Puts a step in line for a module on behalf of another; a message to one that does not run is lost. */
+  wake(step: Ready): void {
+    if (this.#modules.has(step.owner) && !this.#stopped.has(step.owner)) this.ready.add(step)
   }
 
   /** Removes a module with its state, timers and pending work, as if it had never existed. */
@@ -115,6 +144,7 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
     if (!this.#modules.has(name))
       throw new Error(`there is no module ${name}; there are: ${[...this.#modules.keys()].join(', ')}`)
     this.#stopped.add(name)
+    this.#dormant.delete(name)
     this.#handlers.delete(name)
     this.#slices.delete(name)
     this.quiet.forget(name)
@@ -342,6 +372,7 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
     const now = this.clock.now()
     const due: Timer[] = []
     for (let next = this.timers.popDue(now); next; next = this.timers.popDue(now)) due.push(next)
+    for (const { owner } of due) this.awaken(owner)
     if (!this.quiet.accepts(due)) {
       this.#endQuiet()
       for (const timer of due) this.#makeReady(timer)
@@ -362,6 +393,7 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
     try {
       this.quiet.write(() => {
         for (let entry = this.ready.take(); entry; entry = this.ready.take()) {
+          this.awaken(entry.owner)
           if (!this.quiet.allows(entry))
             throw new Error(`assertion failed: a heartbeat has woken ${entry.owner}/${entry.topic}`)
           this.#handlers.get(entry.owner)?.get(entry.topic)?.(entry.key, entry.payload)
@@ -383,6 +415,16 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
   }
 
   #run(entry: Ready): void {
+    this.#current = entry
+    try {
+      this.awaken(entry.owner)
+      this.#call(entry)
+    } finally {
+      this.#current = undefined
+    }
+  }
+
+  #call(entry: Ready): void {
     const handler = this.#handlers.get(entry.owner)?.get(entry.topic)
     if (!handler) {
       if (this.#stopped.has(entry.owner)) return // a message to a stopped process is lost

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { LivelockError } from '../../src/sim/livelock.js'
 import type { ModuleHost } from '../../src/sim/module-host.js'
+import type { Host } from '../../src/sim/module.js'
 import { Simulation } from '../../src/sim/simulation.js'
 import { stateFromJson, stateToJson } from '../../src/sim/state.js'
 import { toySimulation } from './toy.js'
@@ -206,6 +207,31 @@ describe('modules', () => {
     simulation.advance(100)
     expect(seen).toEqual(['start 1', 'start 1', 'tick'])
     expect(() => simulation.stop('nope')).toThrow('there is no module nope; there are: m')
+  })
+
+  it('a dormant module is set up with its first event, and no wake-up of its setup is counted twice', () => {
+    const seen: string[] = []
+    const module = {
+      name: 'm',
+      setup(host: Host): void {
+        const asked = host.state('asked', () => ({ times: 0 }))
+        const topic = host.handle('t', () => void seen.push(`tick ${++asked.value.times}`))
+        seen.push('setup')
+        if (asked.value.times === 0) topic.wake('')
+      },
+    }
+    const original = new Simulation()
+    original.add(module, original.host('m'), true)
+    expect(seen).toEqual(['setup'])
+    const copy = new Simulation({}, original.state())
+    copy.add(module, copy.host('m'), true)
+    copy.add({ ...module, name: 'other' }, copy.host('other'), true)
+    expect(seen).toEqual(['setup', 'setup'])
+    copy.settle()
+    expect(seen.slice(2)).toEqual(['setup', 'tick 1', 'tick 1'])
+    copy.wake({ owner: 'gone', topic: 't', key: '' })
+    copy.settle()
+    expect(seen).toHaveLength(5)
   })
 })
 

@@ -235,7 +235,11 @@ function listOf(
 }
 
 /** Opens a watch. Throws 410 if the history after its resource version has been compacted. */
-export function watchObjects(context: RegistryContext, call: RegistryRequest): ResourceWatch {
+export function watchObjects(
+  context: RegistryContext,
+  call: RegistryRequest,
+  isResumed = false,
+): ResourceWatch {
   const { storage, hub } = context
   const {
     resource,
@@ -258,5 +262,6 @@ export function watchObjects(context: RegistryContext, call: RegistryRequest): R
     order: `${user.name}\n${owner}\n${options.labelSelector ?? ''}\n${options.fieldSelector ?? ''}`,
     bookmarks: options.allowWatchBookmarks === true,
     markInitialEnd: options.sendInitialEvents === true && options.allowWatchBookmarks === true,
+    isResumed,
   })
 }

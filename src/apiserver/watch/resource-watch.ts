@@ -8,7 +8,7 @@ import { present } from '../registry/stored.js'
 import type { Selection } from '../selectors/selection.js'
 import type { Storage, StoredChange } from '../storage/storage.js'
 import { prefixEnd } from '../storage/storage.js'
-import { type RoutedWatch, type WatchRegister, ROUTING_FIELDS } from './watch-hub.js'
+import { type RoutedWatch, type Subscription, type WatchRegister, ROUTING_FIELDS } from './watch-hub.js'
 
 /** Most changes that an idle watch buffers. Beyond that it reads them from etcd's history. */
 const MOST_PENDING = 1_000
@@ -27,6 +27,8 @@ export interface WatchStart {
   readonly bookmarks: boolean
   /** Whether to end the initial events with a marked BOOKMARK (`sendInitialEvents`). */
   readonly markInitialEnd: boolean
+  /** Whether it goes on with a watch of the cluster of which this one is a copy. */
+  readonly isResumed: boolean
 }
 
 /**
@@ -35,8 +37,7 @@ export interface WatchStart {
 export class ResourceWatch implements Watch<KubeObject>, RoutedWatch {
   readonly resource: Resource
   readonly selection: Selection
-  readonly order: string
-  readonly route: { readonly field: string; readonly value: string } | undefined
+  readonly #subscription: Subscription
   readonly #storage: Storage
   readonly #hub: WatchRegister
   readonly #bookmarks: boolean
@@ -46,14 +47,11 @@ export class ResourceWatch implements Watch<KubeObject>, RoutedWatch {
   #pending: StoredChange[] | undefined
   #bookmarkDue = false
   #listener: (() => void) | undefined
-  #follower: Ready | undefined
   #stopped = false
 
   constructor(storage: Storage, hub: WatchRegister, start: WatchStart) {
     this.resource = start.resource
     this.selection = start.selection
-    this.order = start.order
-    this.route = routeOf(start.selection)
     this.#storage = storage
     this.#hub = hub
     this.#bookmarks = start.bookmarks
@@ -61,15 +59,13 @@ export class ResourceWatch implements Watch<KubeObject>, RoutedWatch {
     this.#pending = start.revision >= storage.revision ? [] : undefined
     this.#initial = start.initial.map((object) => ({ type: 'ADDED', object }))
     if (start.markInitialEnd) this.#initial.push(this.#bookmarkEvent({ 'k8s.io/initial-events-end': 'true' }))
-    hub.add(this)
+    const { resource, selection, order } = start
+    const subscription = { resource, selection, order, route: routeOf(selection), follower: undefined }
+    this.#subscription = start.isResumed ? hub.resume(this, subscription) : hub.add(this, subscription)
   }
 
   get resourceVersion(): string {
     return String(this.#revision)
-  }
-
-  get follower(): Ready | undefined {
-    return this.#follower
   }
 
   next(limit: number = Infinity): readonly WatchEvent<KubeObject>[] {
@@ -100,7 +96,7 @@ export class ResourceWatch implements Watch<KubeObject>, RoutedWatch {
 
   onReady(listener: () => void, follower?: Ready): void {
     this.#listener = listener
-    this.#follower = follower
+    this.#subscription.follower = follower
     if (this.#initial.length > 0) listener()
   }
 
@@ -108,7 +104,7 @@ export class ResourceWatch implements Watch<KubeObject>, RoutedWatch {
     if (this.#stopped) return
     this.#stopped = true
     this.#pending = []
-    this.#hub.remove(this)
+    this.#hub.remove(this.#subscription)
   }
 
   offer(change: StoredChange): void {

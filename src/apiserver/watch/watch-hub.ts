@@ -4,16 +4,45 @@ import type { Ready } from '../../sim/ready-queue.js'
 import { routedField, type Selection } from '../selectors/selection.js'
 import type { Storage, StoredChange } from '../storage/storage.js'
 
-/** The watches of one resource, by the namespace or field value that a change must have. */
+/**
+ * What a watch has asked for. It is data, so that the copies of a cluster share it: an informer that has not
+ * been set up in a copy is woken all the same.
+ */
+export interface Subscription {
+  readonly resource: Resource
+  readonly selection: Selection
+  /** Orders the watches that one write wakes. */
+  readonly order: string
+  /** The field and value that a change must have, if the watch selects by one. */
+  readonly route: { readonly field: string; readonly value: string } | undefined
+  /** The step that a change wakes; undefined if the watch is not an informer's. */
+  follower: Ready | undefined
+}
+
+/** The subscriptions of one resource, by the namespace or field value that a change must have. */
 interface Routes {
   readonly resource: Resource
-  readonly unfiltered: WatchList
-  readonly byNamespace: Map<string, WatchList>
-  /** Watches by field (`spec.nodeName`) and the value that they select. */
-  readonly byField: Map<
-    string,
-    { readonly valueOf: (object: KubeObject) => string; readonly byValue: Map<string, WatchList> }
-  >
+  readonly unfiltered: SubscriptionList
+  readonly byNamespace: Map<string, SubscriptionList>
+  /** Subscriptions by field (`spec.nodeName`) and the value that they select. */
+  readonly byField: Map<string, FieldRoutes>
+}
+
+interface FieldRoutes {
+  readonly valueOf: (object: KubeObject) => string
+  readonly byValue: Map<string, SubscriptionList>
+}
+
+/** All subscriptions of a hub, by resource prefix. Shared with copies until one of them changes. */
+export type Subscriptions = ReadonlyMap<string, Routes>
+
+/** What a hub needs from the cluster whose subscriptions it goes on with. */
+export interface Original {
+  readonly subscriptions: Subscriptions
+  /** Puts the step of an informer in line that has not been set up yet. */
+  readonly wake: (step: Ready) => void
+  /** Sets up all informers. */
+  readonly awakenAll: () => void
 }
 
 /**
@@ -26,20 +55,47 @@ interface Routes {
  * version and reads the changes since then from etcd's history.
  */
 export class WatchHub implements WatchRegister {
-  readonly #routes = new Map<string, Routes>()
+  readonly #original: Original | undefined
+  readonly #live = new Map<Subscription, RoutedWatch>()
+  #routes: Map<string, Routes>
+  #isShared: boolean
 
-  constructor(storage: Storage) {
+  constructor(storage: Storage, original?: Original) {
+    this.#original = original
+    this.#routes = (original?.subscriptions as Map<string, Routes> | undefined) ?? new Map<string, Routes>()
+    this.#isShared = original !== undefined
     storage.subscribe((change) => this.#route(change))
   }
 
-  add(watch: RoutedWatch): void {
-    this.#listOf(watch).add(watch)
+  /** Returns the subscriptions for a copy of the cluster. */
+  share(): Subscriptions {
+    this.#isShared = true
+    return this.#routes
   }
 
-  remove(watch: RoutedWatch): void {
-    const list = this.#listOf(watch)
-    list.remove(watch)
-    if (list.size === 0) this.#forget(watch)
+  add(watch: RoutedWatch, subscription: Subscription): Subscription {
+    this.#own()
+    this.#listOf(subscription).add(subscription)
+    this.#live.set(subscription, watch)
+    return subscription
+  }
+
+  resume(watch: RoutedWatch, subscription: Subscription): Subscription {
+    const { order } = subscription
+    const known = this.#existing(subscription)?.find(
+      (each) => each.order === order && each.follower !== undefined && !this.#live.has(each),
+    )
+    if (known === undefined) return this.add(watch, subscription)
+    this.#live.set(known, watch)
+    return known
+  }
+
+  remove(subscription: Subscription): void {
+    if (!this.#live.delete(subscription)) return
+    this.#own()
+    const list = this.#listOf(subscription)
+    list.remove(subscription)
+    if (list.size === 0) this.#forget(subscription)
   }
 
   /**
@@ -47,9 +103,10 @@ export class WatchHub implements WatchRegister {
    * periodic bookmarks). Called before a compaction: a watch that is pulled when woken never gets 410.
    */
   bookmark(): void {
+    this.#original?.awakenAll()
     for (const prefix of [...this.#routes.keys()].sort()) {
       const routes = this.#routes.get(prefix) as Routes
-      for (const list of listsOf(routes)) for (const watch of list) watch.bookmark()
+      for (const list of listsOf(routes)) for (const each of list) this.#live.get(each)?.bookmark()
     }
   }
 
@@ -61,9 +118,9 @@ export class WatchHub implements WatchRegister {
     const routes = this.#routesOf(key)
     const found: Ready[] = []
     for (const list of routes === undefined ? [] : listsFor(routes, object)) {
-      for (const { follower } of list) {
-        if (follower === undefined) return undefined
-        found.push(follower)
+      for (const each of list) {
+        if (each.follower !== undefined) found.push(each.follower)
+        else if (this.#live.has(each)) return undefined
       }
     }
     return found
@@ -72,11 +129,10 @@ export class WatchHub implements WatchRegister {
   #route(change: StoredChange): void {
     const routes = this.#routesOf(change.key)
     if (routes === undefined) return
-    for (const watch of routes.unfiltered) watch.offer(change)
+    this.#offer(routes.unfiltered, change)
     if (routes.byNamespace.size > 0) {
       const { metadata } = (change.object ?? change.old) as KubeObject
-      const list = routes.byNamespace.get(metadata.namespace ?? '')
-      if (list !== undefined) for (const watch of list) watch.offer(change)
+      this.#offer(routes.byNamespace.get(metadata.namespace ?? ''), change)
     }
     if (routes.byField.size === 0) return
     for (const name of ROUTING_FIELDS) {
@@ -85,9 +141,32 @@ export class WatchHub implements WatchRegister {
       const { valueOf, byValue } = field
       const after = change.object === undefined ? undefined : valueOf(change.object)
       const before = change.old === undefined ? undefined : valueOf(change.old)
-      if (before !== undefined && before !== after) offerAll(byValue.get(before), change)
-      if (after !== undefined) offerAll(byValue.get(after), change)
+      if (before !== undefined && before !== after) this.#offer(byValue.get(before), change)
+      if (after !== undefined) this.#offer(byValue.get(after), change)
     }
+  }
+
+  #offer(list: SubscriptionList | undefined, change: StoredChange): void {
+    if (list === undefined) return
+    for (const each of list) {
+      const watch = this.#live.get(each)
+      if (watch !== undefined) watch.offer(change)
+      else if (each.follower !== undefined) this.#original?.wake(each.follower)
+    }
+  }
+
+  /** Makes the subscriptions this hub's own before it changes them; those of nobody are left out. */
+  #own(): void {
+    if (!this.#isShared) return
+    this.#isShared = false
+    const copy = (list: SubscriptionList): SubscriptionList =>
+      list.filter((each) => each.follower !== undefined || this.#live.has(each))
+    this.#routes = mapped(this.#routes, ({ resource, unfiltered, byNamespace, byField }) => ({
+      resource,
+      unfiltered: copy(unfiltered),
+      byNamespace: mapped(byNamespace, copy),
+      byField: mapped(byField, ({ valueOf, byValue }) => ({ valueOf, byValue: mapped(byValue, copy) })),
+    }))
   }
 
   /**
@@ -103,7 +182,7 @@ export class WatchHub implements WatchRegister {
   }
 
   /** Removes the list of a route without watches, so that a write need not look it up. */
-  #forget({ resource, selection, route }: RoutedWatch): void {
+  #forget({ resource, selection, route }: Subscription): void {
     const routes = this.#routes.get(resource.prefix)
     if (route === undefined) {
       if (selection.namespace !== undefined) routes?.byNamespace.delete(selection.namespace)
@@ -114,10 +193,16 @@ export class WatchHub implements WatchRegister {
     if (field?.byValue.size === 0) routes?.byField.delete(route.field)
   }
 
-  #listOf({ resource, selection, route }: RoutedWatch): WatchList {
+  #existing({ resource, selection: { namespace }, route }: Subscription): SubscriptionList | undefined {
+    const routes = this.#routes.get(resource.prefix)
+    if (route !== undefined) return routes?.byField.get(route.field)?.byValue.get(route.value)
+    return namespace === undefined ? routes?.unfiltered : routes?.byNamespace.get(namespace)
+  }
+
+  #listOf({ resource, selection, route }: Subscription): SubscriptionList {
     let routes = this.#routes.get(resource.prefix)
     if (routes === undefined) {
-      routes = { resource, unfiltered: new WatchList(), byNamespace: new Map(), byField: new Map() }
+      routes = { resource, unfiltered: new SubscriptionList(), byNamespace: new Map(), byField: new Map() }
       this.#routes.set(resource.prefix, routes)
     }
     if (route !== undefined) {
@@ -134,18 +219,20 @@ export class WatchHub implements WatchRegister {
   }
 }
 
-function getOrAdd(lists: Map<string, WatchList>, key: string): WatchList {
+function getOrAdd(lists: Map<string, SubscriptionList>, key: string): SubscriptionList {
   let list = lists.get(key)
-  if (list === undefined) lists.set(key, (list = new WatchList()))
+  if (list === undefined) lists.set(key, (list = new SubscriptionList()))
   return list
 }
 
-function offerAll(list: WatchList | undefined, change: StoredChange): void {
-  if (list !== undefined) for (const watch of list) watch.offer(change)
-}
+const mapped = <V, R>(map: ReadonlyMap<string, V>, to: (value: V) => R): Map<string, R> =>
+  new Map([...map].map(([key, value]) => [key, to(value)]))
 
 /** Returns the lists of the watches that a change of this object reaches, in order. */
-function listsFor({ unfiltered, byNamespace, byField }: Routes, object: KubeObject): readonly WatchList[] {
+function listsFor(
+  { unfiltered, byNamespace, byField }: Routes,
+  object: KubeObject,
+): readonly SubscriptionList[] {
   const lists = [unfiltered]
   const inNamespace = byNamespace.get(object.metadata.namespace ?? '')
   if (inNamespace !== undefined) lists.push(inNamespace)
@@ -157,45 +244,57 @@ function listsFor({ unfiltered, byNamespace, byField }: Routes, object: KubeObje
   return lists
 }
 
-function* listsOf({ unfiltered, byNamespace, byField }: Routes): Iterable<WatchList> {
+function* listsOf({ unfiltered, byNamespace, byField }: Routes): Iterable<SubscriptionList> {
   yield unfiltered
-  for (const namespace of [...byNamespace.keys()].sort()) yield byNamespace.get(namespace) as WatchList
+  for (const namespace of [...byNamespace.keys()].sort()) yield byNamespace.get(namespace) as SubscriptionList
   for (const field of [...byField.keys()].sort()) {
-    const { byValue } = byField.get(field) as { byValue: Map<string, WatchList> }
-    for (const value of [...byValue.keys()].sort()) yield byValue.get(value) as WatchList
+    const { byValue } = byField.get(field) as { byValue: Map<string, SubscriptionList> }
+    for (const value of [...byValue.keys()].sort()) yield byValue.get(value) as SubscriptionList
   }
 }
 
 /**
- * Watches sorted by the identity of their owner and by what they select, not by when they were opened. So a
- * write wakes them in the same order in a fork, where they are opened anew. Watches that are equal in both
- * keep the order of opening.
+ * Subscriptions sorted by the identity of their owner and by what they select, not by when they were made. So
+ * a write wakes them in the same order in a fork, where they are made anew. Those that are equal in both keep
+ * the order of opening.
  */
-class WatchList {
-  readonly #watches: RoutedWatch[] = []
+class SubscriptionList {
+  readonly #all: Subscription[]
+
+  constructor(all: Subscription[] = []) {
+    this.#all = all
+  }
 
   get size(): number {
-    return this.#watches.length
+    return this.#all.length
   }
 
-  add(watch: RoutedWatch): void {
+  add(one: Subscription): void {
     let low = 0
-    let high = this.#watches.length
+    let high = this.#all.length
     while (low < high) {
       const middle = (low + high) >> 1
-      if ((this.#watches[middle] as RoutedWatch).order <= watch.order) low = middle + 1
+      if ((this.#all[middle] as Subscription).order <= one.order) low = middle + 1
       else high = middle
     }
-    this.#watches.splice(low, 0, watch)
+    this.#all.splice(low, 0, one)
   }
 
-  remove(watch: RoutedWatch): void {
-    const at = this.#watches.indexOf(watch)
-    if (at >= 0) this.#watches.splice(at, 1)
+  remove(one: Subscription): void {
+    const at = this.#all.indexOf(one)
+    if (at >= 0) this.#all.splice(at, 1)
   }
 
-  [Symbol.iterator](): IterableIterator<RoutedWatch> {
-    return this.#watches[Symbol.iterator]()
+  find(test: (one: Subscription) => boolean): Subscription | undefined {
+    return this.#all.find(test)
+  }
+
+  filter(test: (one: Subscription) => boolean): SubscriptionList {
+    return new SubscriptionList(this.#all.filter(test))
+  }
+
+  [Symbol.iterator](): IterableIterator<Subscription> {
+    return this.#all[Symbol.iterator]()
   }
 }
 
@@ -204,14 +303,6 @@ export const ROUTING_FIELDS = ['metadata.name', 'spec.nodeName'] as const
 
 /** A watch as the hub sees it. */
 export interface RoutedWatch {
-  readonly resource: Resource
-  readonly selection: Selection
-  /** Orders the watches that one write wakes. */
-  readonly order: string
-  /** The field and value that a change must have, if the watch selects by one. */
-  readonly route: { readonly field: string; readonly value: string } | undefined
-  /** The step that a change wakes; undefined if the watch is not an informer's. */
-  readonly follower: Ready | undefined
   /** Called with a change that may affect this watch. */
   offer(change: StoredChange): void
   /** Advances an idle watch. */
@@ -220,6 +311,9 @@ export interface RoutedWatch {
 
 /** Registers and removes watches. */
 export interface WatchRegister {
-  add(watch: RoutedWatch): void
-  remove(watch: RoutedWatch): void
+  /** Registers a watch, and returns its subscription. */
+  add(watch: RoutedWatch, subscription: Subscription): Subscription
+  /** Registers a watch that goes on with that of the original cluster, if there is one. */
+  resume(watch: RoutedWatch, subscription: Subscription): Subscription
+  remove(subscription: Subscription): void
 }

@@ -95,6 +95,7 @@ export function assemble(
     serviceCIDR: options.serviceCIDR,
     managedFields: options.managedFields,
     storedProtobuf: options.storedProtobuf ?? protobufCodec,
+    subscriptions: from?.subscriptions,
   })
   const metrics = new ClusterMetrics({
     client: () => plane.client(ADMIN),
@@ -114,7 +115,8 @@ export function assemble(
       objects: defaultObjects(components, plane.scheme, clock.now()),
       serviceAccounts: needsServiceAccounts(components, options),
     })
-  for (const component of components) plane.addComponent(component)
+  for (const component of components)
+    plane.addComponent(component, { mayBeDormant: !options.components?.includes(component) })
   const machines = (late.machines = new Machines(plane, simulation, options))
   connectProxy(plane, machines)
   if (!from) {
@@ -123,7 +125,13 @@ export function assemble(
     simulation.settle()
     rememberFresh(
       options,
-      () => new ClusterSnapshot({ ...options, version }, simulation.state(), store.fork()),
+      () =>
+        new ClusterSnapshot(
+          { ...options, version },
+          simulation.state(),
+          store.fork(),
+          plane.server.context.hub.share(),
+        ),
     )
   }
   if (!given) simulation.reseed(options.seed ?? 1)

@@ -8,6 +8,7 @@ import type { Client, UserInfo } from '../../client/client.js'
 import { CorrelatingRecorder, type RecorderState } from '../../client/correlating-recorder.js'
 import { SeriesRecorder, type SeriesState } from '../../client/series-recorder.js'
 import type { EventRecorder } from '../../client/event-recorder.js'
+import type { Subscriptions } from '../../apiserver/watch/watch-hub.js'
 import { etcdCompactor } from '../../apiserver/storage/etcd-compactor.js'
 import { etcdLessor } from '../../apiserver/storage/etcd-lessor.js'
 import type { EtcdStore } from '../../etcd/store.js'
@@ -29,7 +30,7 @@ import {
 import type { KubeadmOptions } from './options.js'
 import { type AuthorizationMode, modesOf } from '../access/authorization-modes.js'
 import { ClusterComponentHost, type ComponentView } from './component-host.js'
-import { componentHealth } from './components.js'
+import { belongsTo, componentHealth } from './components.js'
 import { Connectivity, type ConnectivityState } from './connectivity.js'
 import { legacyTokenTracker, TokenFile } from '../access/tokens.js'
 import { Supervisor } from './supervisor.js'
@@ -64,6 +65,14 @@ export interface ControlPlaneOptions {
   readonly nodeAgents?: NodeAgents | undefined
   /** Default: protobuf values in etcd cannot be read. */
   readonly storedProtobuf?: ProtobufDecoder | undefined
+  /** The subscriptions of the cluster of which this one is a copy: components can be dormant at first. */
+  readonly subscriptions?: Subscriptions | undefined
+}
+
+/** How a component is added, see {@link ControlPlane.addComponent}. */
+export interface ComponentOptions {
+  readonly identify?: () => UserInfo | undefined
+  readonly mayBeDormant?: boolean
 }
 
 /** The apiserver as its own client. */
@@ -131,6 +140,15 @@ export class ControlPlane {
       ...(options.storedProtobuf === undefined ? {} : { storedProtobuf: options.storedProtobuf }),
       ...(options.webhooks === undefined ? {} : { webhooks: options.webhooks }),
       ...(options.admissionPlugins === undefined ? {} : { admissionPlugins: options.admissionPlugins }),
+      ...(options.subscriptions === undefined
+        ? {}
+        : {
+            original: {
+              subscriptions: options.subscriptions,
+              wake: (step) => simulation.wake(step),
+              awakenAll: () => simulation.awakenAll(),
+            },
+          }),
       componentHealth: () =>
         componentHealth([...this.#hosts.keys()].filter((name) => !simulation.isStopped(name))),
     })
@@ -162,9 +180,10 @@ export class ControlPlane {
 
   /**
    * Adds and starts a component. `identify` returns the identity that the apiserver derives from its
-   * certificate; undefined if there is none. Default: its own identity.
+   * certificate; undefined if there is none. Default: its own identity. In a copy of a cluster, a component
+   * that `mayBeDormant` is set up when something happens to it: its setup touches nothing but its host.
    */
-  addComponent(component: Component, identify?: () => UserInfo | undefined): void {
+  addComponent(component: Component, { identify, mayBeDormant = false }: ComponentOptions = {}): void {
     const { version, events } = this.#options
     const client = this.server.client(component.identity, { userAgent: component.name })
     const host = new ClusterComponentHost(this.simulation, component.name, client, {
@@ -179,7 +198,17 @@ export class ControlPlane {
       makeRecorder: (through, owner, source) => (events ? recorder(through, owner, source) : SILENT),
     })
     this.#hosts.set(component.name, host)
-    this.simulation.add(component, host)
+    this.simulation.add(component, host, mayBeDormant && this.#options.subscriptions !== undefined)
+  }
+
+  /**
+   * Sets up what depends on a component that is about to be stopped or disconnected: the component, and those
+   * that share its informers.
+   */
+  #awaken(name: string): void {
+    const isShared = [...this.#informers.keys()].some((process) => belongsTo(name, process))
+    if (isShared) this.simulation.awakenAll()
+    else this.simulation.awaken(name)
   }
 
   /** Returns the informers of a process, which are created with its first component. */
@@ -194,6 +223,7 @@ export class ControlPlane {
         (informers = new ProcessInformers(name, {
           client,
           connected: () => this.connectivity.isConnected(name),
+          awakenMembers: (slice) => this.simulation.awakenAll(slice),
         })),
       )
       this.addModule(informers)
@@ -204,6 +234,7 @@ export class ControlPlane {
   /** Stops a component like a killed process. */
   stop(name: string): void {
     this.supervisor.forget(name)
+    this.#awaken(name)
     this.#hosts.get(name)?.close()
     this.simulation.stop(name)
   }
@@ -222,6 +253,7 @@ export class ControlPlane {
   /** Removes a component for good. */
   remove(name: string): void {
     this.supervisor.forget(name)
+    this.#awaken(name)
     this.#hosts.get(name)?.close()
     this.#hosts.delete(name)
     this.connectivity.repair(name) // a later component of that name starts with an intact network
@@ -231,6 +263,7 @@ export class ControlPlane {
   /** Cuts the network between a component and the apiserver; no-op if it is cut already. */
   cut(name: string): void {
     if (this.connectivity.isCut(name)) return
+    this.#awaken(name)
     this.connectivity.cut(name)
     this.#hosts.get(name)?.disconnect()
   }
@@ -238,6 +271,7 @@ export class ControlPlane {
   /** Restores the network of a component; no-op if it is not cut. */
   repair(name: string): void {
     if (!this.connectivity.isCut(name)) return
+    this.#awaken(name)
     this.connectivity.repair(name)
     this.#hosts.get(name)?.reconnect()
   }
@@ -251,6 +285,7 @@ export class ControlPlane {
     if (!down) this.#tokens.load()
     if (!down && modesOf(this.#options.authorization).includes('RBAC'))
       reconcilePolicy(this.client(APISERVER))
+    this.simulation.awakenAll()
     this.connectivity.apiserverDown = down
     for (const informers of this.#informers.values()) {
       if (down) informers.disconnect()
@@ -288,6 +323,7 @@ export class ControlPlane {
 
   /** Returns the caches of the running components' informers. */
   views(): readonly ComponentView[] {
+    this.simulation.awakenAll()
     return [...this.#hosts.values()].flatMap((host) => host.views())
   }
 
@@ -309,6 +345,7 @@ export class ControlPlane {
     let oldest = this.#neededElsewhere()
     for (const [name, host] of this.#hosts) {
       if (host.connected || this.simulation.isStopped(name)) continue
+      this.#awaken(name)
       const seen = host.oldestSeen()
       if (seen !== undefined && (oldest === undefined || seen < oldest)) oldest = seen
     }

@@ -22,10 +22,15 @@ export function informerId(
   return id
 }
 
+/** Name of the state slice, and of the topic, of a component that has joined the informer of that id. */
+const memberSlice = (id: string): string => `informer ${id}`
+
 /** What the shared informers of a process need from their environment. */
 export interface ProcessInformerDependencies {
   readonly client: ResumableClient
   readonly connected: () => boolean
+  /** Sets up the dormant components that have a state slice of that name: those that have joined. */
+  readonly awakenMembers: (slice: string) => void
 }
 
 /**
@@ -47,8 +52,13 @@ export class ProcessInformers implements Module<Host<ClusterEvents>> {
 
   setup(host: Host<ClusterEvents>): void {
     this.#host = host
+    this.#topic = host.handle('informer', (id) => this.#deliver(id), { passive: 'woken' })
+  }
+
+  #deliver(id: string): void {
+    this.#dependencies.awakenMembers(memberSlice(id))
     // a wake-up may arrive after its informer was closed
-    this.#topic = host.handle('informer', (id) => this.#shared.get(id)?.deliver(), { passive: 'woken' })
+    this.#shared.get(id)?.deliver()
   }
 
   /** Returns an informer for a component, shared with others that watch the same. */
@@ -60,7 +70,7 @@ export class ProcessInformers implements Module<Host<ClusterEvents>> {
     const { indexers = {}, ...selection } = options
     const id = informerId(resource, selection)
     const shared = this.#sharedOf(id, resource, selection) as unknown as SharedInformer<ObjectOf<R>>
-    const name = `informer ${id}`
+    const name = memberSlice(id)
     const topic = component.handle(name, () => member.replay())
     const state: Slice<MemberState> = component.state(name, () => ({ joined: false }))
     const member = shared.join({ indexers }, { component: component.name, state, topic })

@@ -167,6 +167,7 @@ export class Machines {
     const machine = createContainerRuntime({
       node: name,
       registry: knownImage,
+      onUnheard: () => this.#plane.simulation.awaken(kubeletOf(name)),
       surroundings: () =>
         (this.#surroundings ??= containerSurroundings(this.#plane, this.network, this.volumes)),
       ...(images === undefined ? {} : { behaviors: images }),
@@ -209,7 +210,7 @@ export class Machines {
         events: this.#options.events ?? true,
         ...(taints === undefined ? {} : { registerWithTaints: taints }),
       }),
-      () => certificates.identity(),
+      { identify: () => certificates.identity(), mayBeDormant: true },
     )
   }
 

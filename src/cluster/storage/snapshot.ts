@@ -4,6 +4,7 @@ import { EtcdStore } from '../../etcd/store.js'
 import { plainDataFromJson, plainDataToJson, sharedFromJson, SharedValues } from '../../sim/plain-data.js'
 import type { SimulationState } from '../../sim/state.js'
 import { stateFromJson, stateToJson } from '../../sim/state.js'
+import type { Subscriptions } from '../../apiserver/watch/watch-hub.js'
 import type { ClusterOptions } from '../compose/options.js'
 import { readSnapshotFile, writeSnapshotFile } from './snapshot-file.js'
 
@@ -38,11 +39,19 @@ export class ClusterSnapshot {
   readonly options: ClusterOptions
   readonly #simulation: SimulationState
   readonly #store: EtcdStore
+  /** The open watches of the original, with which a copy goes on; undefined after {@link fromJSON}. */
+  readonly subscriptions: Subscriptions | undefined
 
-  constructor(options: ClusterOptions, simulation: SimulationState, store: EtcdStore) {
+  constructor(
+    options: ClusterOptions,
+    simulation: SimulationState,
+    store: EtcdStore,
+    subscriptions?: Subscriptions,
+  ) {
     this.options = options
     this.#simulation = simulation
     this.#store = store
+    this.subscriptions = subscriptions
   }
 
   /** Returns the kernel's state. It must not be changed; a simulation created from it makes a copy. */

@@ -408,6 +408,7 @@ class SimulatedMachine implements Machine {
   }
 
   #tell(change: RuntimeChange): void {
+    if (this.#listener === undefined) this.#options.onUnheard?.()
     this.#listener?.(change)
   }
 

@@ -46,6 +46,8 @@ export interface ContainerRuntimeOptions {
   readonly registry?: ImageRegistry
   /** The network and the rest of the cluster. Default: nothing is reachable. */
   readonly surroundings?: () => Surroundings
+  /** Called before a change that no kubelet listens for yet, so that it begins to. */
+  readonly onUnheard?: () => void
   /** Static pods by file name, as in /etc/kubernetes/manifests. */
   readonly manifests?: Readonly<Record<string, Pod>>
   /** Whether the network plugin works from the start. Default true. */

@@ -244,3 +244,68 @@ describe('a copy with a seed of its own', () => {
     expect(new Set(uids).size).toBe(uids.length)
   })
 })
+
+/** What can happen first to a fork, whose components are dormant until something happens to them. */
+const firstEvents: Readonly<Record<string, (cluster: SimCluster) => unknown>> = {
+  'time passes': (cluster) => cluster.advance('12m'),
+  'a controller is stopped': (cluster) =>
+    cluster.component('kube-controller-manager/replicaset-controller').stop(),
+  'a controller is restarted': (cluster) =>
+    cluster.component('kube-controller-manager/deployment-controller').restart(),
+  'the scheduler is stopped': (cluster) => cluster.component('kube-scheduler').stop(),
+  'the apiserver restarts': (cluster) => {
+    cluster.apiserver.stop()
+    cluster.advance('1m')
+    cluster.apiserver.start()
+  },
+  'a node crashes': (cluster) => cluster.node('node-1').crash(),
+  'a node is cut off for a while': (cluster) => {
+    cluster.node('node-1').partition()
+    cluster.advance('1m')
+    cluster.node('node-1').repair()
+  },
+  'a node is removed, and another joins': (cluster) => {
+    cluster.node('node-1').remove()
+    cluster.addNode({ name: 'node-9' })
+  },
+  'a container ends': (cluster) => {
+    const [pod] = cluster.list('pods', { namespace: 'default' }).items
+    cluster.exec(pod?.metadata ?? { name: '' }, ['sh', '-c', 'kill 1'])
+  },
+  'a user writes': (cluster) => cluster.edit('deployments', 'web', ({ spec }) => void (spec.replicas = 1)),
+  'watches are bookmarked': (cluster) => cluster.internals.bookmarkWatches(),
+  'a look at the views of all informers': (cluster) => cluster.state.views(),
+}
+
+test.each(Object.entries(firstEvents))(
+  'a fork goes on as a copy that has set up all of its components: %s',
+  (_name, happen) => {
+    const cluster = clusterWith(3)
+    const copies = [cluster.fork(), SimCluster.fromJSON(cluster.toJSON())]
+    for (const copy of copies) {
+      happen(copy)
+      future(copy)
+    }
+    const [fork, whole] = copies.map((copy) => copy.state.traceHash())
+    expect(fork).toBe(whole)
+  },
+)
+
+test('components of the user are set up in a fork at once', () => {
+  const setUp: string[] = []
+  const cluster = new SimCluster({
+    components: [
+      {
+        name: 'mine',
+        identity: { name: 'mine', groups: ['system:masters'] },
+        setup: (host) => {
+          host.informer('pods')
+          setUp.push(host.name)
+        },
+      },
+    ],
+  })
+  cluster.settle()
+  cluster.fork()
+  expect(setUp).toEqual(['mine', 'mine'])
+})
