@@ -23,8 +23,8 @@ export function setMember(node: object, key: string, value: unknown): void {
 }
 
 /**
- * Applies a patch leniently: what is missing on the way is made, what cannot be removed is left out. The value
- * stays as it is; the result shares what the patch does not touch.
+ * Applies a patch leniently: what is missing on the way is made, what cannot be removed is left out. The
+ * value stays as it is; the result shares what the patch does not touch.
  */
 export const applyOps = (value: unknown, ops: readonly Op[]): unknown =>
   ops.reduce((root, op) => patched(root, keysOf(op.path), op), value)
