@@ -1,3 +1,3 @@
 export { LESSONS } from './lessons.js'
-export type { Desk, Lesson } from './lesson.js'
-export { openDesk } from './lesson.js'
+export type { Desk, Lesson, LessonText } from './lesson.js'
+export { isSolved, openDesk } from './lesson.js'

@@ -1,0 +1,153 @@
+import type { Lesson } from './lesson.js'
+import { MANIFESTS, responds } from './shared.js'
+
+const CA = '-CA /etc/kubernetes/pki/ca.crt -CAkey /etc/kubernetes/pki/ca.key -CAcreateserial'
+
+/** A certificate request of a user as an object, from a key that is made for it. */
+const request = (name: string, subject: string): string => `
+openssl genrsa -out ${name}.key 2048; openssl req -new -key ${name}.key -out ${name}.csr -subj "${subject}"
+cat <<EOF | kubectl create -f -
+apiVersion: certificates.k8s.io/v1
+kind: CertificateSigningRequest
+metadata: { name: ${name} }
+spec:
+  signerName: kubernetes.io/kube-apiserver-client
+  request: $(base64 -w0 ${name}.csr)
+  usages: [client auth]
+EOF
+rm ${name}.key ${name}.csr
+`
+
+/** Chapter 4: accounts, TLS and certificates. */
+export const accountsLessons: readonly Lesson[] = [
+  {
+    id: 'expired-user',
+    texts: {
+      ko: {
+        title: 'ann이 더 이상 들어오지 못합니다',
+        symptom:
+          'ann은 지난주까지 잘 일했는데 이제 kubectl --context=ann get pods가 거절당합니다. 키와 요청(ann.key, ann.csr)은 /root에 ' +
+          '있습니다.',
+        hints: [
+          '403(Forbidden)인가요, 401(Unauthorized)인가요? 권한이 아니라 신원의 문제입니다.',
+          'openssl x509 -noout -dates -in ann.crt',
+          '같은 요청에 다시 서명하면 됩니다. 4장의 openssl x509 -req를 떠올려 보세요.',
+        ],
+        explanation:
+          '인증서의 유효 기간이 하루였습니다. 지나면 apiserver는 그 사람을 모르는 사람으로 대합니다. 키와 요청이 있으므로 CA가 다시 ' +
+          '서명하면 되고, 롤과 바인딩은 그대로입니다.',
+      },
+      en: {
+        title: 'ann cannot get in any more',
+        symptom:
+          'ann worked fine until last week; now kubectl --context=ann get pods is refused. Her key ' +
+          'and request (ann.key, ann.csr) ' +
+          'are in /root.',
+        hints: [
+          'Is it 403 (Forbidden) or 401 (Unauthorized)? It is about who she is, not what she may do.',
+          'openssl x509 -noout -dates -in ann.crt',
+          'Sign the same request again: openssl x509 -req, as in chapter 4.',
+        ],
+        explanation:
+          'The certificate was valid for one day. Afterwards the apiserver treats its holder as ' +
+          'unknown. Key and request exist, so ' +
+          'the CA only has to sign again; role and binding are unchanged.',
+      },
+    },
+    start: async ({ cluster, master }) => {
+      await master.sh(`openssl genrsa -out ann.key 2048
+openssl req -new -key ann.key -out ann.csr -subj "/CN=ann/O=dev"
+openssl x509 -req -in ann.csr ${CA} -out ann.crt -days 1
+kubectl create rolebinding ann --clusterrole=view --user=ann
+kubectl config set-credentials ann --client-certificate=/root/ann.crt --client-key=/root/ann.key
+kubectl config set-context ann --cluster=kubernetes --namespace=default --user=ann`)
+      cluster.advance('48h')
+    },
+    shows: { run: 'kubectl --context=ann get pods', prints: /Unauthorized/ },
+    check: async ({ master }) =>
+      (await master.sh('kubectl --context=ann get pods && openssl x509 -noout -subject -in ann.crt'))
+        .exitCode === 0,
+    solution: `openssl x509 -req -in ann.csr ${CA} -out ann.crt -days 365`,
+  },
+  {
+    id: 'waiting-request',
+    texts: {
+      ko: {
+        title: '두 개의 요청',
+        symptom:
+          'john(팀 dev1)이 인증서를 기다리고 있습니다. kubectl get csr에는 요청이 둘 있는데 하나는 누가 냈는지 아무도 모릅니다. ' +
+          'john의 것만 내주세요.',
+        hints: [
+          '객체의 이름은 아무렇게나 지을 수 있습니다. 중요한 것은 요청 안의 이름입니다.',
+          "kubectl get csr request-a -o jsonpath='{.spec.request}' | base64 -d | openssl req -noout -subject",
+          'CN=john인 요청은 승인하고, 다른 하나는 거절하세요.',
+        ],
+        explanation:
+          '승인한 인증서의 주인은 요청 안의 CN이 됩니다. 다른 요청은 kubernetes-admin이라는 이름을 달라고 했습니다. 읽지 않고 승인하는 ' +
+          '것은 남에게 그 이름을 내주는 것과 같습니다.',
+      },
+      en: {
+        title: 'Two requests',
+        symptom:
+          'john (team dev1) is waiting for his certificate. kubectl get csr lists two requests, one ' +
+          'of which nobody knows about. ' +
+          'Let john have his, and only his.',
+        hints: [
+          'The name of the object can be anything; what counts is the name inside the request.',
+          "kubectl get csr request-a -o jsonpath='{.spec.request}' | base64 -d | openssl req -noout -subject",
+          'Approve the one with CN=john and deny the other.',
+        ],
+        explanation:
+          'The holder of an approved certificate is the CN of the request. The other one asks for ' +
+          'the name kubernetes-admin: to ' +
+          'approve without reading is to give that name away.',
+      },
+    },
+    start: ({ master }) =>
+      master.sh(request('request-a', '/CN=kubernetes-admin/O=ops') + request('request-b', '/CN=john/O=dev1')),
+    shows: { run: 'kubectl get csr', prints: /request-a .*Pending\nrequest-b .*Pending/ },
+    check: ({ cluster }) => {
+      const issued = cluster
+        .settle()
+        .list('certificatesigningrequests')
+        .items.filter(({ status }) => status?.certificate !== undefined)
+        .map(({ metadata }) => metadata.name)
+      return issued.join() === 'request-b'
+    },
+    solution: 'kubectl certificate approve request-b; kubectl certificate deny request-a; sleep 5',
+  },
+  {
+    id: 'T2-certificate',
+    texts: {
+      ko: {
+        title: 'apiserver가 돌아오지 않습니다',
+        symptom: 'kubectl이 connection refused라고 합니다.',
+        hints: [
+          'crictl ps -a',
+          'tail /var/log/kube-apiserver.log',
+          `${MANIFESTS}/kube-apiserver.yaml의 경로를 ls /etc/kubernetes/pki와 비교하세요.`,
+        ],
+        explanation:
+          '매니페스트가 없는 인증서 파일을 가리켜 apiserver가 시작하자마자 죽었습니다. 경로를 고치면 kubelet이 다시 띄웁니다.',
+      },
+      en: {
+        title: 'The apiserver does not come back',
+        symptom: 'kubectl says: connection refused.',
+        hints: [
+          'crictl ps -a',
+          'tail /var/log/kube-apiserver.log',
+          `Compare the paths in ${MANIFESTS}/kube-apiserver.yaml with ls /etc/kubernetes/pki.`,
+        ],
+        explanation:
+          'The manifest named a certificate file that does not exist, so the apiserver exited at ' +
+          'once. The kubelet starts it when ' +
+          'the path is right.',
+      },
+    },
+    start: ({ master }) =>
+      master.sh(`sed -i 's#pki/apiserver.crt#pki/api-server.crt#' ${MANIFESTS}/kube-apiserver.yaml`),
+    shows: { run: 'kubectl get nodes', prints: /was refused/ },
+    check: responds,
+    solution: `sed -i 's#pki/api-server.crt#pki/apiserver.crt#' ${MANIFESTS}/kube-apiserver.yaml`,
+  },
+]

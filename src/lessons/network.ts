@@ -1,0 +1,152 @@
+import type { Lesson } from './lesson.js'
+import { deployment, sleeper } from './shared.js'
+
+/** Chapter 7: network policies. */
+export const networkLessons: readonly Lesson[] = [
+  {
+    id: 'dns-policy',
+    options: { nodes: 2, coreDNS: true },
+    texts: {
+      ko: {
+        title: '이름을 모르는 client',
+        symptom:
+          '정책을 적용한 뒤로 client가 db를 이름으로 찾지 못합니다. client는 db에만 나갈 수 있어야 합니다.',
+        hints: [
+          'kubectl exec client -- wget -qO- -T 2 http://db',
+          'db의 주소로는 닿는데 이름을 찾지 못합니다.',
+          '이그레스 정책은 53번 포트(UDP와 TCP)도 허락해야 합니다.',
+        ],
+        explanation:
+          '이그레스 정책이 client를 고른 순간 db 말고는 모두 막혔고, DNS도 그 안에 있었습니다. 53번을 더해 주면 이름을 찾고, 나머지는 ' +
+          '여전히 막혀 있습니다.',
+      },
+      en: {
+        title: 'A client that knows no names',
+        symptom:
+          'Since a policy was applied, client does not find db by its name. It should reach db and ' +
+          'nothing else.',
+        hints: [
+          'kubectl exec client -- wget -qO- -T 2 http://db',
+          'The address of db can be reached; its name cannot be resolved.',
+          'An egress policy must allow port 53 (UDP and TCP) too.',
+        ],
+        explanation:
+          'Once an egress policy selects client, everything but db is closed, and DNS with it. Allow ' +
+          'port 53; the rest stays closed.',
+      },
+    },
+    start: ({ cluster }) => {
+      cluster.apply([
+        sleeper('client', { app: 'client' }),
+        deployment('db', {}),
+        {
+          apiVersion: 'v1',
+          kind: 'Service',
+          metadata: { name: 'db' },
+          spec: { selector: { app: 'db' }, ports: [{ port: 80 }] },
+        },
+        {
+          apiVersion: 'networking.k8s.io/v1',
+          kind: 'NetworkPolicy',
+          metadata: { name: 'only-db' },
+          spec: {
+            podSelector: { matchLabels: { app: 'client' } },
+            policyTypes: ['Egress'],
+            egress: [{ to: [{ podSelector: { matchLabels: { app: 'db' } } }] }],
+          },
+        },
+      ])
+      cluster.settle()
+    },
+    shows: { run: 'kubectl exec client -- wget -qO- -T 2 http://db', prints: /bad address|exit code/ },
+    check: ({ cluster }) => {
+      const { network } = cluster.settle()
+      return (
+        network.connect({ from: 'default/client', to: 'db', port: 80 }).connected &&
+        !network.connect({ from: 'default/client', to: 'kubernetes', port: 443 }).connected
+      )
+    },
+    solution:
+      'kubectl patch networkpolicy only-db --type=json -p ' +
+      `'[{"op":"add","path":"/spec/egress/-","value":{"ports":[{"port":53,"protocol":"UDP"},` +
+      `{"port":53,"protocol":"TCP"}]}}]'`,
+  },
+  {
+    id: 'other-namespace',
+    texts: {
+      ko: {
+        title: '레이블은 맞는데',
+        symptom:
+          '네임스페이스 front의 client가 shop의 db에 닿아야 하는데 막힙니다. 정책은 app=client를 허락하고 있습니다. front의 다른 ' +
+          '포드(stranger)까지 열어 주지는 마세요.',
+        hints: [
+          'kubectl describe networkpolicy -n shop',
+          'podSelector만 적으면 정책과 같은 네임스페이스의 포드만 고릅니다.',
+          '같은 항목 안에 namespaceSelector와 podSelector를 함께 적으면 둘 다 맞는 포드를 고릅니다.',
+        ],
+        explanation:
+          'podSelector는 정책의 네임스페이스(shop) 안에서만 찾습니다. 한 항목에 namespaceSelector를 함께 적어야 다른 네임스페이스의 포드를 ' +
+          '고를 수 있습니다. 두 항목으로 나누어 적으면 front의 모든 포드가 들어옵니다.',
+      },
+      en: {
+        title: 'The labels match',
+        symptom:
+          'client in the namespace front should reach db in shop and is blocked, though the policy ' +
+          'allows app=client. Do not let ' +
+          'in the other pod of front (stranger).',
+        hints: [
+          'kubectl describe networkpolicy -n shop',
+          "A podSelector alone selects pods of the policy's own namespace.",
+          'namespaceSelector and podSelector in one item select pods that match both.',
+        ],
+        explanation:
+          'A podSelector looks in the namespace of the policy (shop) only. Add a namespaceSelector ' +
+          'to the same item to select pods ' +
+          'of another one. As two items they would let in every pod of front.',
+      },
+    },
+    start: ({ cluster }) => {
+      cluster.apply([
+        { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } },
+        { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'front' } },
+      ])
+      cluster.settle()
+      cluster.apply([
+        sleeper('client', { app: 'client' }, 'front'),
+        sleeper('stranger', {}, 'front'),
+        {
+          apiVersion: 'v1',
+          kind: 'Pod',
+          metadata: { name: 'db', namespace: 'shop', labels: { app: 'db' } },
+          spec: { containers: [{ name: 'db', image: 'nginx', ports: [{ containerPort: 80 }] }] },
+        },
+        {
+          apiVersion: 'networking.k8s.io/v1',
+          kind: 'NetworkPolicy',
+          metadata: { name: 'db', namespace: 'shop' },
+          spec: {
+            podSelector: { matchLabels: { app: 'db' } },
+            ingress: [{ from: [{ podSelector: { matchLabels: { app: 'client' } } }] }],
+          },
+        },
+      ])
+      cluster.settle()
+    },
+    shows: {
+      run:
+        'kubectl exec -n front client -- nc -z -w 2 $(kubectl get pod db -n shop -o ' +
+        'jsonpath={.status.podIP}) 80',
+      prints: /exit code 1/,
+    },
+    check: ({ cluster }) => {
+      const { network } = cluster.settle()
+      const reaches = (pod: string): boolean =>
+        network.connect({ from: `front/${pod}`, to: 'shop/db', port: 80 }).connected
+      return reaches('client') && !reaches('stranger')
+    },
+    solution:
+      'kubectl patch networkpolicy db -n shop --type=json -p ' +
+      `'[{"op":"add","path":"/spec/ingress/0/from/0/namespaceSelector","value":{"matchLabels":` +
+      `{"kubernetes.io/metadata.name":"front"}}}]'`,
+  },
+]

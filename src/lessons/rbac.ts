@@ -1,0 +1,104 @@
+import type { Desk, Lesson } from './lesson.js'
+
+/** Whether a user may do something, by kubectl's own question. */
+const can = ({ cluster }: Desk, question: string): boolean =>
+  cluster.kubectl(`auth can-i ${question} --as=jane`).exitCode === 0
+
+/** Chapter 5: RBAC. */
+export const rbacLessons: readonly Lesson[] = [
+  {
+    id: 'wrong-namespace',
+    texts: {
+      ko: {
+        title: '롤도 있고 바인딩도 있는데',
+        symptom:
+          'jane은 office 네임스페이스의 포드를 볼 수 있어야 하는데 거절당합니다. 롤 reader와 바인딩 jane은 분명히 만들었습니다. ' +
+          '필요한 것보다 많이 주지는 마세요.',
+        hints: [
+          'kubectl get role,rolebinding --all-namespaces | grep -E "reader|jane"',
+          '롤과 롤바인딩은 자기 네임스페이스에서만 통합니다.',
+          'office에 롤과 바인딩을 만드세요. 클러스터롤바인딩은 너무 많이 줍니다.',
+        ],
+        explanation:
+          '롤과 바인딩이 default에 만들어져 있었습니다. -n office를 빠뜨린 것입니다. 같은 것을 office에 만들면 됩니다. ' +
+          '클러스터롤바인딩으로도 되지만 모든 네임스페이스를 보게 됩니다.',
+      },
+      en: {
+        title: 'A role and a binding, and yet',
+        symptom:
+          'jane should see the pods of the namespace office and is refused, although the role reader ' +
+          'and the binding jane exist. ' +
+          'Give her no more than she needs.',
+        hints: [
+          'kubectl get role,rolebinding --all-namespaces | grep -E "reader|jane"',
+          'Roles and role bindings hold in their own namespace only.',
+          'Create role and binding in office. A cluster role binding would give too much.',
+        ],
+        explanation:
+          'Role and binding were created in default: somebody forgot -n office. Create both in ' +
+          'office. A ClusterRoleBinding would ' +
+          'also work, and show her every namespace.',
+      },
+    },
+    start: ({ cluster }) => {
+      cluster.kubectl('create namespace office')
+      cluster.kubectl('create role reader --verb=get,list --resource=pods')
+      cluster.kubectl('create rolebinding jane --role=reader --user=jane')
+      cluster.settle()
+    },
+    shows: { run: 'kubectl get pods -n office --as=jane', prints: /forbidden/ },
+    check: (desk) =>
+      can(desk, 'list pods -n office') &&
+      !can(desk, 'list pods -n kube-system') &&
+      !can(desk, 'delete pods -n office'),
+    solution: `kubectl create role reader -n office --verb=get,list --resource=pods
+kubectl create rolebinding jane -n office --role=reader --user=jane`,
+  },
+  {
+    id: 'missing-subresource',
+    texts: {
+      ko: {
+        title: '보이는데 읽을 수 없는 로그',
+        symptom:
+          'jane은 포드의 목록은 보는데 kubectl logs는 거절당합니다. 로그를 읽게 해 주세요. 포드를 지우거나 안에 들어갈(exec) 수는 ' +
+          '없어야 합니다.',
+        hints: [
+          '오류 메시지의 resource가 무엇인지 끝까지 읽으세요.',
+          '로그는 pods가 아니라 서브리소스입니다.',
+          'pods/log에 get을 허락하는 규칙이 필요합니다.',
+        ],
+        explanation:
+          '로그는 서브리소스 pods/log이고, pods를 허락해도 따라오지 않습니다. 동작에 *를 주면 되긴 하지만 지우는 것까지 허락합니다.',
+      },
+      en: {
+        title: 'Pods in sight, logs out of reach',
+        symptom:
+          'jane lists pods, but kubectl logs is refused. Let her read logs. She must not delete pods ' +
+          'or enter them (exec).',
+        hints: [
+          'Read the resource in the error to its end.',
+          'A log is not a pod but a subresource.',
+          'A rule must allow get on pods/log.',
+        ],
+        explanation:
+          'Logs are the subresource pods/log, which a rule about pods does not cover. The verb * on ' +
+          'everything would work too, and ' +
+          'would let her delete.',
+      },
+    },
+    start: ({ cluster }) => {
+      cluster.kubectl('create role reader --verb=get,list --resource=pods')
+      cluster.kubectl('create rolebinding jane --role=reader --user=jane')
+      cluster.kubectl('run web --image=nginx')
+      cluster.settle()
+    },
+    shows: { run: 'kubectl logs web --as=jane', prints: /cannot get resource "pods\/log"/ },
+    check: (desk) =>
+      can(desk, 'get pods --subresource=log') &&
+      can(desk, 'list pods') &&
+      !can(desk, 'delete pods') &&
+      !can(desk, 'create pods --subresource=exec'),
+    solution: `kubectl create role logs --verb=get --resource=pods/log
+kubectl create rolebinding jane-logs --role=logs --user=jane`,
+  },
+]
