@@ -1,6 +1,6 @@
 /** The house from the roof down. Folders on one line are siblings and do not know each other. */
 export const levels: readonly (readonly string[])[] = [
-  ['lessons', 'cli'],
+  ['lessons', 'course', 'cli'],
   ['host', 'explore'],
   ['server', 'client-node', 'testing'],
   ['cluster'],
@@ -55,7 +55,7 @@ export function isPure(file: string): boolean {
 
 /** Whether the file belongs to the core, which also runs in browsers and is deterministic. */
 export function isCore(file: string): boolean {
-  return !['server', 'client-node', 'host', 'lessons', 'cli'].includes(layerOf(file))
+  return !['server', 'client-node', 'host', 'lessons', 'course', 'cli'].includes(layerOf(file))
 }
 
 /** Whether the file may look at the real clock: a search ends when its time is up. */

@@ -9,6 +9,7 @@ import { isCore, levels, storeUsers, visible } from './layers.js'
 /** What each folder of src holds. */
 const contents: Readonly<Record<string, string>> = {
   lessons: 'broken clusters to repair',
+  course: 'chapters as data, and what plays them',
   cli: 'the program simcluster',
   explore: 'search of interleavings and faults, counter-examples',
   host: 'machines with files, a shell, systemd and kubeadm',

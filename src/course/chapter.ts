@@ -1,0 +1,124 @@
+import type { ClusterOptions } from '../cluster/compose/options.js'
+
+/** The languages of the course. Every text exists in each of them. */
+export const LANGUAGES = ['ko', 'en'] as const
+export type Language = (typeof LANGUAGES)[number]
+
+/** One text in every language. */
+export type Text = Readonly<Record<Language, string>>
+
+/** The versions at which the course plays: when it was written, and today. */
+export const VERSIONS = ['v1.14', 'v1.35'] as const
+export type CourseVersion = (typeof VERSIONS)[number]
+
+/** A file of the course as it lies in `course/`: its name and its text. */
+export interface CourseFile {
+  readonly name: string
+  readonly text: string
+}
+
+/** A chapter at one version, as plain data: what a terminal, a notebook or a web page renders and plays. */
+export interface Chapter {
+  /** Name of the file that it was read from: `01-node-maintenance.md`. */
+  readonly file: string
+  readonly number: number
+  readonly version: CourseVersion
+  readonly title: Text
+  /** What a learner can do afterwards. */
+  readonly goals: readonly Text[]
+  /** Ids of the lessons of `simcluster/lessons` that belong to it. */
+  readonly lessons: readonly string[]
+  readonly start: ChapterStart
+  readonly sections: readonly Section[]
+}
+
+/** The cluster that a chapter begins with. */
+export interface ChapterStart {
+  /** Options of the cluster, with its version. */
+  readonly cluster: ClusterOptions
+  /** Manifests that have been applied, as YAML. */
+  readonly manifests: readonly string[]
+  /** How long the cluster has been running: `30h`. Default: until nothing is in flight. */
+  readonly age?: string
+}
+
+/** A part of a chapter with a title of its own. */
+export interface Section {
+  /** Ids of the course's rows that it shows (`N1`); none for an introduction or a summary. */
+  readonly rows: readonly string[]
+  readonly title: Text
+  readonly steps: readonly Step[]
+}
+
+export type Step = ProseStep | FileStep | CommandStep | EventStep | AskStep
+
+/** Markdown: paragraphs, lists, tables, `code` and **emphasis**. */
+export interface ProseStep {
+  readonly kind: 'prose'
+  readonly text: Text
+}
+
+/** A file that is written on the machine, such as a manifest. */
+export interface FileStep {
+  readonly kind: 'file'
+  readonly path: string
+  readonly text: string
+  /** Whether it belongs to {@link ChapterStart.manifests}: it is only shown then. */
+  readonly isInitial: boolean
+}
+
+/** A command line, or a here-document. */
+export interface CommandStep {
+  readonly kind: 'command'
+  readonly line: string
+  /** The machine whose shell it is typed into: `master`, or where `ssh` has led. */
+  readonly machine: string
+  /** Texts that its output (stdout and stderr) contains. */
+  readonly shows: readonly string[]
+  readonly exitCode: number
+}
+
+/**
+ * Something that happens to the cluster. `wait` (a duration) and `settle` move time; `crash`, `recover` and
+ * `reboot` (a node) happen to machines; `another-cluster` and `restored-cluster` (a snapshot file) lead to a
+ * terminal on another cluster, which gets copies of the files in /root, and `first-cluster` leads back.
+ */
+export interface EventStep {
+  readonly kind: 'event'
+  readonly event: CourseEvent
+  readonly argument?: string
+}
+
+export const EVENTS = [
+  'wait',
+  'settle',
+  'crash',
+  'recover',
+  'reboot',
+  'another-cluster',
+  'restored-cluster',
+  'first-cluster',
+] as const
+export type CourseEvent = (typeof EVENTS)[number]
+
+/**
+ * A question that kubectl has no command for: its name and the words behind it (`can jane list pods office`).
+ * `askCluster` answers it.
+ */
+export interface AskStep {
+  readonly kind: 'ask'
+  readonly question: string
+}
+
+export const QUESTIONS = [
+  'feature-gates',
+  'components',
+  'skew',
+  'certificates',
+  'can',
+  'connect',
+  'matrix',
+  'network',
+  'why',
+] as const
+export type Question = (typeof QUESTIONS)[number]

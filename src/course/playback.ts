@@ -1,0 +1,116 @@
+import { SimCluster } from '../cluster/sim-cluster.js'
+import type { HostResult } from '../host/index.js'
+import { hostOf } from '../host/index.js'
+import { askCluster } from './ask.js'
+import type { CourseEvent, EventStep, Step } from './chapter.js'
+
+/** What runs the lines of a playback. */
+export interface LineRunner {
+  /** Runs a line, or a here-document, on the control plane or where `ssh` has led. */
+  run(line: string): Promise<HostResult>
+  /** The same on the control plane of another cluster. */
+  beside(cluster: SimCluster): Promise<LineRunner>
+}
+
+/** A line that has been typed, and what came of it. */
+export interface Typed extends HostResult {
+  readonly line: string
+}
+
+/** Types into the shell of the simulated control plane. */
+export function simulatedShell(cluster: SimCluster): LineRunner {
+  const host = hostOf(cluster, 'master')
+  return { run: (line) => host.sh(line), beside: (other) => Promise.resolve(simulatedShell(other)) }
+}
+
+/** A chapter that is being played: a cluster, a shell on its control plane, and what was typed so far. */
+export class Playback {
+  readonly typed: Typed[] = []
+  /** The first cluster, and others that the chapter has led to. */
+  readonly #desks: { readonly cluster: SimCluster; readonly shell: LineRunner }[]
+
+  /** `shell` runs the lines. Default: the simulated control plane's. */
+  constructor(cluster: SimCluster, shell: LineRunner = simulatedShell(cluster)) {
+    this.#desks = [{ cluster, shell }]
+  }
+
+  /** The cluster that is worked on now. */
+  get cluster(): SimCluster {
+    return this.#desk.cluster
+  }
+
+  /** Plays a step. Returns what was typed, or the answer to a question as `stdout`. */
+  async play(step: Step): Promise<HostResult> {
+    const nothing = { stdout: '', stderr: '', exitCode: 0 }
+    switch (step.kind) {
+      case 'prose':
+        return nothing
+      case 'file':
+        return step.isInitial ? nothing : this.type(writing(step.path, step.text))
+      case 'command':
+        return this.type(step.line)
+      case 'event':
+        await this.#happen(step)
+        return nothing
+      case 'ask':
+        return { ...nothing, stdout: `${askCluster(this.cluster, step.question)}\n` }
+    }
+  }
+
+  /** Types a line. */
+  async type(line: string): Promise<Typed> {
+    const typed = { line, ...(await this.#desk.shell.run(line)) }
+    this.typed.push(typed)
+    return typed
+  }
+
+  get #desk(): { readonly cluster: SimCluster; readonly shell: LineRunner } {
+    const desk = this.#desks.at(-1)
+    if (desk === undefined) throw new Error('assertion failed: a playback without a cluster')
+    return desk
+  }
+
+  async #happen({ event, argument = '' }: EventStep): Promise<void> {
+    const { cluster } = this
+    const events: Readonly<Record<CourseEvent, () => unknown>> = {
+      wait: () => cluster.advance(argument),
+      settle: () => cluster.settle(),
+      crash: () => cluster.node(argument).crash(),
+      recover: () => cluster.node(argument).recover(),
+      reboot: () => {
+        cluster.node(argument).reboot()
+        return cluster.settle()
+      },
+      'another-cluster': () =>
+        this.#goTo(new SimCluster({ version: cluster.version, nodes: 3, start: cluster.now() })),
+      'restored-cluster': async () => this.#goTo(await this.#restored(argument)),
+      'first-cluster': () => this.#desks.splice(1),
+    }
+    await events[event]()
+  }
+
+  /** Opens a terminal on another cluster. The files in /root are copied. */
+  async #goTo(cluster: SimCluster): Promise<void> {
+    const [from, to] = [hostOf(this.cluster, 'master'), hostOf(cluster, 'master')]
+    const names = (await from.sh('ls /root')).stdout.split('\n').filter((name) => name !== '')
+    for (const name of names) {
+      const text = from.read(`/root/${name}`)
+      if (text !== undefined) to.write(`/root/${name}`, text)
+    }
+    this.#desks.push({ cluster, shell: await this.#desk.shell.beside(cluster) })
+  }
+
+  /** A new cluster from a snapshot file of etcd. */
+  async #restored(path: string): Promise<SimCluster> {
+    const { stdout } = await hostOf(this.cluster, 'master').sh(`base64 -w0 ${path}`)
+    const bytes = Uint8Array.from(atob(stdout), (char) => char.charCodeAt(0))
+    const { cluster } = this
+    const restored = SimCluster.fromEtcdSnapshot(bytes, { version: cluster.version, start: cluster.now() })
+    return restored.settle()
+  }
+}
+
+/** A here-document that writes a file. */
+function writing(path: string, text: string): string {
+  return `cat > ${path} <<'EOF'\n${text}EOF`
+}
