@@ -70,7 +70,7 @@ export function lost(before: SimCluster, after: SimCluster): readonly string[] {
 function main(): void {
   const folder = mkdtempSync(join(tmpdir(), 'simcluster-backup-'))
   const cluster = new SimCluster()
-  cluster.apply(readFileSync(new URL('manifests/office.yaml', import.meta.url), 'utf8'))
+  cluster.kubectl('create deployment web --image=nginx --replicas=3')
   cluster.apply({
     apiVersion: 'v1',
     kind: 'ConfigMap',

@@ -9,7 +9,9 @@ import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { rolldown, type OutputOptions } from 'rolldown'
+import { VERSIONS } from '../src/course/chapter.js'
 import { bundling } from './bundling.js'
+import { readCourse } from './course/read.js'
 
 /** Pure code that loads several times faster bundled than file by file. Anything else stays an import. */
 const inlined = ['eventemitter3', 'immer', 'ipaddr.js', 'node-forge', 'pure-rand', 're2js', 'yaml', 'zod']
@@ -104,6 +106,8 @@ function writeLicences(): void {
   writeFileSync(`${dist}/THIRD-PARTY-LICENCES.txt`, texts.join('\n----\n\n'))
 }
 
+// a chapter that cannot be read fails the build, with its file and line
+for (const version of VERSIONS) readCourse(version)
 rmSync(dist, { recursive: true, force: true })
 writeDeclarations()
 await bundle()

@@ -34,7 +34,7 @@ const empty = ({ version, kubelet }: Form): SimCluster =>
 /** The course's cluster with some of what `get all` does not show. */
 function office(form: Form): SimCluster {
   const cluster = empty(form)
-  cluster.apply(manifest('office.yaml'))
+  cluster.apply(manifest(form, 1, 'office.yaml'))
   cluster.apply(`
 apiVersion: v1
 kind: ConfigMap
@@ -211,7 +211,7 @@ describe.skipIf(!hasEtcd).each(FORMS)(
 it('B1 with the real kubectl', async (context) => {
   needs(context, 'kubectl')
   await using first = await serveCluster({ nodes: NODES.map((name) => ({ name })) })
-  first.cluster.apply(manifest('office.yaml'))
+  first.cluster.apply(manifest(FORMS[1], 1, 'office.yaml'))
   first.cluster.settle()
   const all = await first.run('kubectl', 'get all --all-namespaces -o yaml')
   expect(all).toMatchObject({ code: 0, stderr: '' })

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import type { SimCluster } from '../../src/index.js'
 import { begin } from './begin.js'
-import { nodeMaintenance } from '../../examples/course/1-node-maintenance.js'
+import { readCourse } from '../../scripts/course/read.js'
+import type { Chapter, CourseVersion } from '../../src/course/chapter.js'
 
 /** The two forms in which every row of the course runs: as it was written, and as it is done today. */
 export const FORMS = [
@@ -19,13 +19,23 @@ export type Form = (typeof FORMS)[number]
 const POOL = 'gke-standard-cluster-1-default-pool-bdf36b75'
 export const NODES: readonly string[] = ['dlzj', 'rct0', 'x5j5'].map((suffix) => `${POOL}-${suffix}`)
 
-export function manifest(name: string): string {
-  return readFileSync(new URL(`../../examples/manifests/${name}`, import.meta.url), 'utf8')
+/** A chapter of the course at a version. */
+export function chapterOf(version: CourseVersion, number: number): Chapter {
+  const chapter = readCourse(version).find((each) => each.number === number)
+  if (chapter === undefined) throw new Error(`the course has no chapter ${number}`)
+  return chapter
+}
+
+/** The text of a file that a chapter shows. */
+export function manifest({ version }: Form, number: number, name: string): string {
+  for (const { steps } of chapterOf(version, number).sections)
+    for (const step of steps) if (step.kind === 'file' && step.path === name) return step.text
+  throw new Error(`chapter ${number} has no file ${name}`)
 }
 
 /** The course's three nodes with its workloads, thirty hours old; each call gives a fork of its own. */
 export function courseCluster({ version }: Form): SimCluster {
-  return begin(nodeMaintenance, version)
+  return begin(chapterOf(version, 1))
 }
 
 /** The node on which a pod of namespace `default` runs. */

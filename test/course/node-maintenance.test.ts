@@ -213,11 +213,7 @@ describe.each(FORMS)('node maintenance, $form', (form) => {
     () => {
       const cluster = courseCluster(form)
       const upgraded = form.version === 'v1.14' ? 'v1.14.3' : 'v1.35.4'
-      cluster.apply(
-        form.version === 'v1.14'
-          ? manifest('budget.yaml').replace('policy/v1', 'policy/v1beta1')
-          : manifest('budget.yaml'),
-      )
+      cluster.apply(manifest(form, 1, 'budget.yaml'))
       cluster.settle()
       let fewest = Infinity
       const end = cluster.on('write', () => {
@@ -250,7 +246,7 @@ describe.each(FORMS)('node maintenance, $form', (form) => {
 
 it('N10: the eviction API refuses what would break the budget, with the real Status', () => {
   const cluster = courseCluster(FORMS[1])
-  cluster.apply(manifest('budget.yaml').replace('minAvailable: 2', 'minAvailable: 3'))
+  cluster.apply(manifest(FORMS[1], 1, 'budget.yaml').replace('minAvailable: 2', 'minAvailable: 3'))
   cluster.settle()
   const [pod] = cluster.list('pods', { labelSelector: 'run=php-apache' }).items
   const evict = (): unknown =>

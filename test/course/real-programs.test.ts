@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { CHAPTERS } from '../../examples/course/chapters.js'
-import type { Chapter } from '../../examples/course/terminal.js'
-import { Terminal, VERSIONS } from '../../examples/course/terminal.js'
+import { readCourse } from '../../scripts/course/read.js'
+import type { Chapter } from '../../src/course/chapter.js'
+import { VERSIONS } from '../../src/course/chapter.js'
+import type { LineRunner } from '../../src/course/playback.js'
+import { Playback } from '../../src/course/playback.js'
 import { SimCluster } from '../../src/index.js'
 import { has, needs, programs } from '../e2e/harness.js'
 import { begin } from './begin.js'
@@ -43,15 +45,25 @@ interface Played {
   readonly rows: ReadonlyMap<string, { readonly screen: Screen; readonly ran: readonly Ran[] }>
 }
 
+/** Flags of the course's time, and what they are called in a kubectl of today. */
+const RENAMED = ['--delete-local-data', '--delete-emptydir-data'] as const
+
 /**
- * What the API does in the place of a client that cannot, so that the next row can be played: by version and
- * row.
+ * Types into a shell whose kubectl is newer than the course: by its names of flags. What it cannot do with so
+ * old a cluster (see {@link CANNOT}) the API does after it, so that the next row can be played.
  */
-const AFTER: Readonly<Record<string, (terminal: Terminal) => void>> = {
-  'v1.14 A14': ({ cluster }) => {
-    expect(cluster.kubectl('certificate approve john').exitCode).toBe(0)
-    cluster.settle()
-  },
+function withNewKubectl(cluster: SimCluster, shell: LineRunner): LineRunner {
+  return {
+    beside: (other) => shell.beside(other),
+    run: async (line) => {
+      const result = await shell.run(line.replaceAll(...RENAMED))
+      if (cluster.version === 'v1.14' && line.startsWith('kubectl certificate ')) {
+        expect(cluster.kubectl(line.slice('kubectl '.length)).exitCode).toBe(0)
+        cluster.settle()
+      }
+      return result
+    },
+  }
 }
 
 /**
@@ -77,52 +89,45 @@ const MEANWHILE: Readonly<Record<string, (cluster: SimCluster) => () => void>> =
   },
 }
 
-async function play(chapter: Chapter, version: string, kubectl: Kubectl): Promise<Played> {
+async function play(chapter: Chapter, kubectl: Kubectl): Promise<Played> {
   // real openssl signs by this machine's clock
-  const cluster =
-    chapter.number === 4
-      ? begin(chapter, version, { start: Date.now() }).advance('1h')
-      : begin(chapter, version)
+  const cluster = chapter.number === 4 ? begin(chapter, { start: Date.now() }).advance('1h') : begin(chapter)
   const shell = await RealShell.at(cluster, programsWith(kubectl))
   try {
-    return { shell, rows: await playRows(chapter, new Terminal(cluster, undefined, shell), shell, version) }
+    const playback = new Playback(cluster, withNewKubectl(cluster, shell))
+    return { shell, rows: await playRows(chapter, playback, shell) }
   } catch (error) {
     await shell[Symbol.asyncDispose]()
     throw error
   }
 }
 
-async function playRows(
-  chapter: Chapter,
-  terminal: Terminal,
-  shell: RealShell,
-  version: string,
-): Promise<Played['rows']> {
-  const rows = new Map<string, { readonly screen: Screen; readonly ran: readonly Ran[] }>()
-  for (const { id, play: playRow } of chapter.rows) {
-    const [typed, ran] = [terminal.typed.length, shell.ran.length]
-    const check = MEANWHILE[id]?.(terminal.cluster)
-    await playRow(terminal)
-    check?.()
-    rows.set(id, {
-      screen: screenOf(terminal.typed.slice(typed), terminal, version),
-      ran: shell.ran.slice(ran),
-    })
-    AFTER[`${version} ${id}`]?.(terminal)
+async function playRows(chapter: Chapter, playback: Playback, shell: RealShell): Promise<Played['rows']> {
+  const played = new Map<string, { readonly screen: Screen; readonly ran: readonly Ran[] }>()
+  for (const { rows, steps } of chapter.sections) {
+    const [typed, ran] = [playback.typed.length, shell.ran.length]
+    const checks = rows.flatMap((row) => MEANWHILE[row]?.(playback.cluster) ?? [])
+    for (const step of steps) await playback.play(step)
+    for (const check of checks) check()
+    const screen = screenOf(playback.typed.slice(typed), playback.cluster, shell.kubectl)
+    for (const row of rows) played.set(row, { screen, ran: shell.ran.slice(ran) })
   }
-  return rows
+  return played
 }
 
 const PLAYS = KUBECTLS.flatMap((kubectl) =>
   VERSIONS.flatMap((version) =>
-    CHAPTERS.filter(
-      ({ number }) => !('plays' in kubectl) || kubectl.plays.some((each) => each === `${version} ${number}`),
-    ).map((chapter) => ({
-      kubectl,
-      version,
-      chapter,
-      name: `kubectl ${kubectl.minor}, cluster ${version}, chapter ${chapter.number}: ${chapter.title}`,
-    })),
+    readCourse(version)
+      .filter(
+        ({ number }) =>
+          !('plays' in kubectl) || kubectl.plays.some((each) => each === `${version} ${number}`),
+      )
+      .map((chapter) => ({
+        kubectl,
+        version,
+        chapter,
+        name: `kubectl ${kubectl.minor}, cluster ${version}, chapter ${chapter.number}: ${chapter.title.en}`,
+      })),
   ),
 )
 const playing = new Map<number, Promise<Played>>()
@@ -133,8 +138,8 @@ const playing = new Map<number, Promise<Played>>()
 function played(at: number): Promise<Played> {
   const started = playing.get(at)
   if (started !== undefined) return started
-  const { chapter, version, kubectl } = PLAYS[at] as (typeof PLAYS)[number]
-  const promise = play(chapter, version, kubectl)
+  const { chapter, kubectl } = PLAYS[at] as (typeof PLAYS)[number]
+  const promise = play(chapter, kubectl)
   promise.catch(() => undefined)
   playing.set(at, promise)
   return promise
@@ -160,7 +165,10 @@ describe.each(PLAYS.map(({ name, version, chapter }, at) => [name, { at, version
       one = await now
     }, 180_000)
 
-    it.for(chapter.rows.map(({ id, title }) => [id, title] as const))('%s: %s', ([id], context) => {
+    const rows = chapter.sections.flatMap((section) =>
+      section.rows.map((row) => [row, section.title.en] as const),
+    )
+    it.for(rows)('%s: %s', ([id], context) => {
       needs(context, ...NEEDED)
       const { screen, ran } = one?.rows.get(id) ?? {}
       if (screen === undefined || ran === undefined) throw new Error(`${id} has not been played`)

@@ -1,22 +1,13 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { CHAPTERS } from '../../examples/course/chapters.js'
-import { VERSIONS } from '../../examples/course/terminal.js'
+import { readCourse } from '../../scripts/course/read.js'
+import { VERSIONS } from '../../src/course/chapter.js'
+import { ROWS } from '../../src/course/rows.js'
+import { LESSONS } from '../../src/lessons/index.js'
 import { CANNOT, REALITY } from './real/reality.js'
 
-/** The rows of the course, by chapter: letter and how many there are. */
-const COURSE: readonly (readonly [letter: string, rows: number])[] = [
-  ['N', 10],
-  ['V', 5],
-  ['B', 6],
-  ['A', 16],
-  ['R', 4],
-  ['S', 3],
-  ['P', 4],
-  ['T', 5],
-  ['W', 2],
-]
-const IDS = COURSE.flatMap(([letter, rows]) => Array.from({ length: rows }, (_, at) => `${letter}${at + 1}`))
+const IDS = ROWS.flat()
+const TABLE = new URL('../../../shared/course/ROWS.md', import.meta.url)
 
 /** Ids that titles of tests name: `A7, A8, A9: ...`, `R1-R4: ...`. */
 function named(source: string): readonly string[] {
@@ -33,9 +24,23 @@ function named(source: string): readonly string[] {
   )
 }
 
-it('each row of the course is typed in its chapter', () => {
-  expect(CHAPTERS.flatMap(({ rows }) => rows.map(({ id }) => id))).toEqual(IDS)
-  expect(CHAPTERS.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9])
+it.skipIf(!existsSync(TABLE))('the rows are those of the course', () => {
+  const table = readFileSync(TABLE, 'utf8')
+  expect([...table.matchAll(/^\| ([A-Z]\d+) \|/gm)].map(([, id]) => id)).toEqual(IDS)
+})
+
+it.each(VERSIONS)('each row of the course is in its chapter, in the order of the course, %s', (version) => {
+  const chapters = readCourse(version)
+  expect(chapters.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9])
+  expect(chapters.flatMap(({ sections }) => sections.flatMap(({ rows }) => rows))).toEqual(IDS)
+})
+
+it('each lesson belongs to one chapter, and each chapter has at least two', () => {
+  const chapters = readCourse('v1.35')
+  expect(chapters.flatMap(({ lessons }) => lessons).toSorted()).toEqual(
+    LESSONS.map(({ id }) => id).toSorted(),
+  )
+  expect(chapters.filter(({ lessons }) => lessons.length < 2)).toEqual([])
 })
 
 it('each row of the course has a test through the API', () => {

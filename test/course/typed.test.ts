@@ -1,26 +1,48 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { CHAPTERS } from '../../examples/course/chapters.js'
-import { Terminal, VERSIONS } from '../../examples/course/terminal.js'
+import { readCourse } from '../../scripts/course/read.js'
+import type { Section } from '../../src/course/chapter.js'
+import { VERSIONS } from '../../src/course/chapter.js'
+import { Playback } from '../../src/course/playback.js'
 import { begin } from './begin.js'
 import type { Screen } from './shows.js'
 import { screenOf, SHOWS } from './shows.js'
 
+/** A section that has been played: its screen, and commands that do not show what the chapter says. */
+interface Played {
+  readonly screen: Screen
+  readonly faults: readonly string[]
+}
+
+async function play(playback: Playback, { steps }: Section): Promise<Played> {
+  const from = playback.typed.length
+  const faults: string[] = []
+  for (const step of steps) {
+    const { stdout, stderr, exitCode } = await playback.play(step)
+    if (step.kind !== 'command') continue
+    const output = stdout + stderr
+    if (exitCode !== step.exitCode) faults.push(`${step.line}: exit code ${exitCode}\n${output}`)
+    for (const text of step.shows)
+      if (!output.includes(text)) faults.push(`${step.line}: does not show "${text}"\n${output}`)
+  }
+  const { cluster } = playback
+  return { screen: screenOf(playback.typed.slice(from), cluster, cluster.version), faults }
+}
+
 describe.each(VERSIONS)('the course as it is typed, %s', (version) => {
-  describe.each(CHAPTERS)('chapter $number: $title', (chapter) => {
-    const screens = new Map<string, Screen>()
+  describe.each(readCourse(version))('chapter $number: $title.en', (chapter) => {
+    const played = new Map<Section, Played>()
     beforeAll(async () => {
-      const terminal = new Terminal(begin(chapter, version))
-      for (const { id, play } of chapter.rows) {
-        const from = terminal.typed.length
-        await play(terminal)
-        screens.set(id, screenOf(terminal.typed.slice(from), terminal, version))
-      }
+      const playback = new Playback(begin(chapter))
+      for (const section of chapter.sections) played.set(section, await play(playback, section))
     }, 120_000)
-    it.each(chapter.rows)('$id: $title', ({ id }) => {
-      const screen = screens.get(id)
-      expect(screen).toBeDefined()
-      if (screen !== undefined) SHOWS[id]?.(screen)
-      expect(SHOWS[id]).toBeDefined()
-    })
+
+    for (const section of chapter.sections.filter(({ rows }) => rows.length > 0))
+      it(`${section.rows.join(', ')}: ${section.title.en}`, () => {
+        expect(played.get(section)?.faults).toEqual([])
+        for (const row of section.rows) {
+          expect(SHOWS[row]).toBeDefined()
+          SHOWS[row]?.((played.get(section) as Played).screen)
+        }
+      })
   })
 })

@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { HostResult } from '../../../src/host/index.js'
 
-/** Runs each file that it is told of in a shell of its own, and says how that ended. */
+/** Runs each file that it is told of, and says how that ended. Variables and the directory are kept. */
 const LOOP =
-  'while IFS= read -r file; do ( cd "$HOME"; . "$file" ) > "$file.stdout" 2> "$file.stderr" < ' +
-  '/dev/null; echo "$?"; done'
+  'cd "$HOME"; while IFS= read -r file; do . "$file" > "$file.stdout" 2> "$file.stderr" < /dev/null; ' +
+  'echo "$?"; done'
 /** Ms that a line may take. */
 const PATIENCE = 60_000
 

@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import type { AddressInfo, Server, Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import type { Shell } from '../../../examples/course/terminal.js'
+import type { LineRunner } from '../../../src/course/playback.js'
 import type { SimCluster } from '../../../src/index.js'
 import type { HostResult } from '../../../src/host/index.js'
 import { hostOf } from '../../../src/host/index.js'
@@ -88,7 +88,7 @@ exit "$code"
  * has (kubeadm, systemctl, ssh, ...) on the simulated host. Both see the same files. Where the host's paths
  * and addresses cannot be this machine's, they are replaced in lines, files and outputs. Time is virtual.
  */
-export class RealShell implements Shell {
+export class RealShell implements LineRunner {
   readonly kubectl: string
   /** Calls of programs, in their order. */
   readonly ran: Ran[]
@@ -143,6 +143,8 @@ export class RealShell implements Shell {
     )
     for (const name of TOOLS) symlinkSync(located(name), join(bin, name))
     for (const name of WRITERS) symlinkSync(located(name), join(bin, `real-${name}`))
+    // everybody is root
+    writeFileSync(join(bin, 'sudo'), '#!/usr/bin/env bash\nexec "$@"\n', { mode: 0o755 })
   }
 
   /** Serves a cluster and sits down at its control plane. */
@@ -160,7 +162,7 @@ export class RealShell implements Shell {
     return shell
   }
 
-  async beside(cluster: SimCluster): Promise<Shell> {
+  async beside(cluster: SimCluster): Promise<LineRunner> {
     const other = await RealShell.at(cluster, this.#options, this.ran)
     this.#others.push(other)
     return other

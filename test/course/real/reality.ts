@@ -62,7 +62,7 @@ export const REALITY: Readonly<Record<string, Reality>> = {
   A13: KUBECTL,
   A14: { programs: ['kubectl', 'openssl'] },
   A15: { programs: ['kubectl', 'openssl'] },
-  A16: KUBECTL,
+  A16: { programs: ['curl', 'kubectl'] },
   R1: KUBECTL,
   R2: KUBECTL,
   R3: KUBECTL,
@@ -95,7 +95,7 @@ export const CANNOT: Readonly<
   'v1.14': {
     A14: {
       why: 'kubectl approves and denies by certificates.k8s.io/v1, which 1.14 does not serve',
-      says: /^error: could not find v1 version of john: the server could not find the requested resource\n/m,
+      says: /^error: could not find v1 version of isc0304: the server could not find the requested resource\n/m,
     },
   },
 }

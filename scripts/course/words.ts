@@ -1,0 +1,105 @@
+import type { EventStep, Language } from '../../src/course/chapter.js'
+
+/** What the program itself says. */
+export interface Words {
+  readonly chapter: (number: number, title: string, release: string) => string
+  readonly goals: string
+  readonly initial: string
+  readonly file: (path: string) => string
+  readonly ask: (question: string) => string
+  readonly event: (step: EventStep) => string
+  readonly lessons: string
+  readonly keys: string
+  readonly lessonKeys: string
+  readonly end: string
+  readonly symptom: string
+  readonly hint: string
+  readonly noMoreHints: string
+  readonly solution: string
+  readonly solved: string
+  readonly notYet: string
+  readonly usage: string
+  readonly unknown: (what: string) => string
+}
+
+const duration = (text = ''): string =>
+  text.replace(/^(\d+)([smh])$/, (_, count: string, unit: string) => {
+    const units: Readonly<Record<string, string>> = { s: '초', m: '분', h: '시간' }
+    return `${count}${units[unit] ?? unit}`
+  })
+
+const ko: Words = {
+  chapter: (number, title, release) => `${number}장. ${title} (쿠버네티스 ${release})`,
+  goals: '이 장을 마치면',
+  initial: '(이미 적용되어 있습니다)',
+  file: (path) => `파일 ${path}`,
+  ask: (question) => `시뮬레이터에게 묻습니다: ${question}`,
+  event: ({ event, argument = '' }) =>
+    ({
+      wait: `${duration(argument)}이 지납니다`,
+      settle: '진행 중인 일이 모두 끝날 때까지 기다립니다',
+      crash: `${argument}의 전원이 나갑니다`,
+      recover: `${argument}의 전원이 돌아옵니다`,
+      reboot: `${argument}을(를) 재부팅합니다`,
+      'another-cluster': '비어 있는 다른 클러스터로 갑니다. /root의 파일은 가져갑니다',
+      'restored-cluster': `${argument}으로 만든 새 클러스터로 갑니다`,
+      'first-cluster': '처음 클러스터로 돌아옵니다',
+    })[event],
+  lessons: '실습',
+  keys: '[Enter] 실행  [s] 건너뛰기  [?] 왜  [q] 끝내기  (또는 직접 명령을 입력하세요. wait 1m, why pods 이름도 됩니다)',
+  lessonKeys: '명령을 입력하세요.  hint: 힌트  check: 확인  solution: 풀이  wait 1m: 시간 보내기  q: 끝내기',
+  end: '끝났습니다.',
+  symptom: '증상',
+  hint: '힌트',
+  noMoreHints: '힌트가 더 없습니다. solution을 입력하면 풀이를 볼 수 있습니다.',
+  solution: '풀이',
+  solved: '해결했습니다!',
+  notYet: '아직 해결되지 않았습니다.',
+  usage: `npm start                       1장
+npm start -- chapter 4          4장
+npm start -- lesson ID          실습 하나
+npm start -- --list             장과 실습의 목록
+  --lang ko|en                  언어 (기본값은 LANG)
+  --version v1.14|v1.35         교재의 버전으로, 또는 오늘의 버전으로 (기본값)`,
+  unknown: (what) => `${what}은(는) 없습니다.`,
+}
+
+const en: Words = {
+  chapter: (number, title, release) => `Chapter ${number}: ${title} (Kubernetes ${release})`,
+  goals: 'After this chapter you can',
+  initial: '(already applied)',
+  file: (path) => `file ${path}`,
+  ask: (question) => `ask the simulator: ${question}`,
+  event: ({ event, argument = '' }) =>
+    ({
+      wait: `${argument} later`,
+      settle: 'until nothing is in flight',
+      crash: `${argument} loses power`,
+      recover: `${argument} has power again`,
+      reboot: `${argument} reboots`,
+      'another-cluster': 'on another, empty cluster; the files in /root come along',
+      'restored-cluster': `on a new cluster made from ${argument}`,
+      'first-cluster': 'back on the first cluster',
+    })[event],
+  lessons: 'Lessons',
+  keys:
+    '[Enter] run  [s] skip  [?] why  [q] quit  (or type a command of your own; also: wait 1m, why ' +
+    'pods NAME)',
+  lessonKeys: 'Type commands.  hint  check  solution  wait 1m: let time pass  q: quit',
+  end: 'That is all.',
+  symptom: 'Symptom',
+  hint: 'Hint',
+  noMoreHints: 'There are no more hints. Type solution to see one.',
+  solution: 'Solution',
+  solved: 'Solved!',
+  notYet: 'Not solved yet.',
+  usage: `npm start                       chapter 1
+npm start -- chapter 4          chapter 4
+npm start -- lesson ID          one lesson
+npm start -- --list             chapters and lessons
+  --lang ko|en                  language (default: from LANG)
+  --version v1.14|v1.35         as of the course, or as of today (default)`,
+  unknown: (what) => `There is no ${what}.`,
+}
+
+export const WORDS: Readonly<Record<Language, Words>> = { ko, en }

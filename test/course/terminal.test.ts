@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest'
+import { teachLesson } from '../../scripts/course/lesson.js'
+import { formatMarkdown } from '../../scripts/course/markdown.js'
+import { teachChapter } from '../../scripts/course/play-chapter.js'
+import type { ReadLine } from '../../scripts/course/play-chapter.js'
+import { readCourse } from '../../scripts/course/read.js'
+import { Screen } from '../../scripts/course/screen.js'
+import { textWidth } from '../../src/course/text-width.js'
+import { LESSONS } from '../../src/lessons/index.js'
+
+const options = { columns: 80, colours: false }
+
+/** A screen, and a learner who types these lines. */
+function atTerminal(...lines: readonly string[]): {
+  readonly screen: Screen
+  readonly read: ReadLine
+  readonly text: () => string
+} {
+  const written: string[] = []
+  const typed = [...lines]
+  return {
+    screen: new Screen('en', options, (text) => void written.push(text)),
+    read: () => Promise.resolve(typed.shift()),
+    text: () => written.join(''),
+  }
+}
+
+test('a learner runs, skips, asks why, types commands and leaves', async () => {
+  const chapter = readCourse('v1.35').find(({ number }) => number === 8)
+  if (chapter === undefined) throw new Error('there is no chapter 8')
+  const { screen, read, text } = atTerminal(
+    '',
+    's',
+    'kubectl get deployment web',
+    'wait 1m',
+    '?',
+    'why nix',
+    'q',
+  )
+  await teachChapter(chapter, screen, read)
+  const said = text()
+  expect(said).toContain('deployment.apps/web created') // Enter
+  expect(said).toContain('$ kubectl get pods\n') // skipped: shown, and not run
+  expect(said).not.toMatch(/web-\S+ +0\/1 +ImagePullBackOff +0 +1m/)
+  expect(said).toMatch(/web +0\/2 /)
+  expect(said).toContain('Back-off pulling image "ngnix:latest"') // ?
+  expect(said).toContain('nix') // an error does not end the chapter
+  expect(said).not.toContain('kubectl set image')
+})
+
+test('a learner gets hints, checks, and solves a lesson', async () => {
+  const lesson = LESSONS.find(({ id }) => id === 'T1-selector')
+  if (lesson === undefined) throw new Error('there is no lesson T1-selector')
+  const lines = ['check', 'hint', 'hint', 'hint', 'solution', lesson.solution, 'check', 'never typed']
+  const { screen, read, text } = atTerminal(...lines)
+  await teachLesson(lesson, 'en', screen, read)
+  expect(text()).toMatch(
+    /Not solved yet\.[^]*Hint: kubectl get[^]*no more hints[^]*service\/web patched[^]*Solved! The selector/,
+  )
+  expect(await read('')).toBe('never typed')
+})
+
+test('prose in Korean keeps within the columns, and tables are aligned', () => {
+  for (const chapter of readCourse('v1.35'))
+    for (const { steps } of chapter.sections)
+      for (const step of steps) {
+        if (step.kind !== 'prose') continue
+        const lines = formatMarkdown(step.text.ko, options).split('\n')
+        if (!step.text.ko.includes('\n|'))
+          expect(lines.filter((line) => textWidth(line) > 80 && line.includes(' '))).toEqual([])
+      }
+  expect(formatMarkdown('| 이름 | 뜻 |\n|---|---|\n| node | 노드 |\n| 포드 | pod |', options)).toBe(
+    '이름   뜻\nnode   노드\n포드   pod',
+  )
+})
