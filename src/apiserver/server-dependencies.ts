@@ -3,7 +3,7 @@ import type { NodeAgents } from '../client/node-agent.js'
 import type { AdmissionPlugin } from './admission/plugin.js'
 import type { Authenticator, Impersonator, LegacyTokenUse, Signer } from './authentication/authenticator.js'
 import type { Authorizer, RuleResolver } from './authorization/authorizer.js'
-import type { ProxyNetwork } from './proxied.js'
+import type { ProxyNetwork, SecureCall, SecureReply } from './proxied.js'
 
 /** The current usage of resources, as from a metrics-server. */
 export interface UsageMetrics {
@@ -26,6 +26,8 @@ export interface ComponentHealth {
 export interface LateDependencies {
   /** Without it, no server behind the apiserver can be reached. */
   proxy?: ProxyNetwork
+  /** Gets the calls of webhooks before the proxy's network does; undefined passes a call on. */
+  outside?: (call: SecureCall) => SecureReply | string | undefined
   /** Implements the kinds of metrics.k8s.io, where they are served. */
   metrics?: UsageMetrics
   /** Records the use of a service account token that does not expire (LegacyServiceAccountTokenTracking). */

@@ -31,6 +31,8 @@ import { upgrade } from './streams/upgrade.js'
 import { TimeDriver } from './time-driver.js'
 import type { ServeTime } from './time-driver.js'
 import { WatchStream } from './watch-stream.js'
+import type { Answers } from './webhooks/outside-calls.js'
+import { OutsideCalls, Suspended } from './webhooks/outside-calls.js'
 import { setImmediate, setTimeout } from './real-timers.js'
 
 /** How a cluster is served. */
@@ -82,6 +84,9 @@ const MOST_OBJECT = 64 * 1024
 
 const TOO_MANY_REQUESTS = 429
 
+/** Answers of webhooks for one request, beyond which it fails: it asks something new in each attempt. */
+const MOST_ANSWERS = 100
+
 /** Methods of requests that write nothing. */
 const READS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 
@@ -108,6 +113,7 @@ export class ClusterServer {
   readonly etcd: EtcdServer | undefined
   readonly #time: TimeDriver
   readonly #watches = new Set<WatchStream>()
+  #calls: OutsideCalls
   readonly #codecs: HttpCodecs = { protobuf: protobufCodec }
   readonly #unsubscribe: () => void
   #authority = ''
@@ -124,6 +130,7 @@ export class ClusterServer {
     this.#options = options
     const { time = { speed: 1 } } = options
     this.#flows = new FlowLookup(cluster)
+    this.#calls = OutsideCalls.of(cluster)
     if (options.clientCA !== undefined) this.#clientAuthority = new ClientAuthority(options.clientCA)
     if (cluster.apiserver.running) this.#listener = this.#newListener()
     this.#time = new TimeDriver(cluster, time, {
@@ -238,6 +245,7 @@ export class ClusterServer {
       if (!this.#isOpen || !this.cluster.apiserver.running) return
       try {
         this.#flows = new FlowLookup(this.cluster)
+        this.#calls = OutsideCalls.of(this.cluster)
         this.#listener = this.#newListener()
         this.#listener
           .listen(this.#port, this.#options.host ?? DEFAULT_HOST)
@@ -266,28 +274,38 @@ export class ClusterServer {
     })
   }
 
-  #respondTo(request: NodeRequest, response: NodeResponse, head: HttpRequest): void {
+  #respondTo(
+    request: NodeRequest,
+    response: NodeResponse,
+    head: HttpRequest,
+    answers: Answers = new Map(),
+  ): void {
     try {
       this.#time.catchUp()
       if (!this.cluster.apiserver.running) return void request.socket.destroy()
       const identified = this.#identify(request, head)
-      const answer = this.#handle(identified)
+      const answer = this.#handle(identified, answers)
       if ('unanswered' in answer) leaveUnanswered(response, answer)
       else if ('next' in answer) this.#stream(response, identified, answer)
       else if ('stream' in answer) sendLog(response, head, answer, this.#time)
       else this.#send(response, identified, answer)
       this.#time.afterRequest()
     } catch (error) {
+      if (error instanceof Suspended && answers.size < MOST_ANSWERS) {
+        void error.answered.then(() => this.#respondTo(request, response, head, answers))
+        return
+      }
       this.#report(error)
       respond(response, head, internal(error))
     }
   }
 
   /** Handles a request in the gateway, if there is one, or in the apiserver. */
-  #handle(request: HttpRequest): HttpAnswer | Unanswered {
+  #handle(request: HttpRequest, answers: Answers): HttpAnswer | Unanswered {
     const { gateway } = this.#options
     const next = (passed: HttpRequest): HttpAnswer =>
-      handleControl(this.cluster, passed) ?? this.cluster.http.handleStreaming(passed, this.#codecs)
+      handleControl(this.cluster, passed) ??
+      this.#calls.run(answers, () => this.cluster.http.handleStreaming(passed, this.#codecs))
     return gateway === undefined ? next(request) : gateway(request, next)
   }
 
@@ -315,6 +333,7 @@ export class ClusterServer {
     const done = this.#time.wait()
     const stream = new WatchStream(watch, to, {
       now: this.cluster.now(),
+      calls: this.#calls,
       onEnd: (ended) => {
         this.#watches.delete(ended)
         done()
@@ -323,13 +342,13 @@ export class ClusterServer {
     if (!stream.ended) this.#watches.add(stream)
   }
 
-  #upgrade(request: NodeRequest, socket: TLSSocket, first: Buffer): void {
+  #upgrade(request: NodeRequest, socket: TLSSocket, first: Buffer, answers: Answers = new Map()): void {
     const head = requestHead(request)
     try {
       this.#time.catchUp()
       if (!this.cluster.apiserver.running) return void socket.destroy()
       const identified = this.#identify(request, head)
-      const answer = this.#handle(identified)
+      const answer = this.#handle(identified, answers)
       if ('unanswered' in answer) {
         if (answer.unanswered === 'aborted') socket.destroy()
         return
@@ -338,6 +357,10 @@ export class ClusterServer {
       upgrade({ request: request as never, socket, first, head, answer, time: this.#time, sendWatch })
       this.#time.afterRequest()
     } catch (error) {
+      if (error instanceof Suspended && answers.size < MOST_ANSWERS) {
+        void error.answered.then(() => this.#upgrade(request, socket, first, answers))
+        return
+      }
       this.#report(error)
       socket.destroy()
     }

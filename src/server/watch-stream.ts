@@ -1,6 +1,8 @@
 import type { Writable } from 'node:stream'
 import type { HttpWatch } from '../client/http.js'
 import { setImmediate } from './real-timers.js'
+import type { OutsideCalls } from './webhooks/outside-calls.js'
+import { Suspended } from './webhooks/outside-calls.js'
 
 /**
  * Duration of a watch without `timeoutSeconds`, in ms. Upstream: 30 minutes, plus a random time of up to as
@@ -19,6 +21,7 @@ export class WatchStream {
   readonly #watch: HttpWatch
   readonly #response: Writable
   readonly #onEnd: (stream: WatchStream) => void
+  readonly #calls: OutsideCalls
   readonly #deadline: number
   readonly #realDeadline: number
   #isDue = false
@@ -29,8 +32,13 @@ export class WatchStream {
   constructor(
     watch: HttpWatch,
     response: Writable,
-    options: { readonly now: number; readonly onEnd: (stream: WatchStream) => void },
+    options: {
+      readonly now: number
+      readonly calls: OutsideCalls
+      readonly onEnd: (stream: WatchStream) => void
+    },
   ) {
+    this.#calls = options.calls
     this.#watch = watch
     this.#response = response
     this.#onEnd = options.onEnd
@@ -83,9 +91,20 @@ export class WatchStream {
     })
   }
 
+  /** Returns the next lines; none while a webhook converts what the next one shows. */
+  #pull(): readonly string[] {
+    try {
+      return this.#calls.run(new Map(), () => this.#watch.next())
+    } catch (error) {
+      if (!(error instanceof Suspended)) throw error
+      void error.answered.then(() => this.#schedule())
+      return []
+    }
+  }
+
   #flush(): void {
     if (this.#ended || this.#isBlocked) return
-    const lines = this.#watch.next()
+    const lines = this.#pull()
     if (lines.length === 0) return
     for (let at = 0; at < lines.length; at += MOST_LINES) {
       if (!this.#response.write(`${lines.slice(at, at + MOST_LINES).join('\n')}\n`)) this.#isBlocked = true

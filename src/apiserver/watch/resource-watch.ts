@@ -80,12 +80,21 @@ export class ResourceWatch implements Watch<KubeObject>, RoutedWatch {
     const events: WatchEvent<KubeObject>[] = []
     let taken = 0
     while (taken < changes.length && events.length < limit) {
-      const change = changes[taken++] as StoredChange
+      const change = changes[taken] as StoredChange
       // the revision of a watch may lie in the future
-      if (change.revision <= this.#revision) continue
-      const event = this.#eventOf(change)
-      this.#revision = change.revision
-      if (event !== undefined) events.push(event)
+      if (change.revision > this.#revision) {
+        let event: WatchEvent<KubeObject> | undefined
+        try {
+          event = this.#eventOf(change)
+        } catch (error) {
+          // what has been found comes first; the next call meets the error again
+          if (events.length === 0) throw error
+          break
+        }
+        this.#revision = change.revision
+        if (event !== undefined) events.push(event)
+      }
+      taken++
     }
     this.#pending = taken === changes.length ? [] : changes.slice(taken)
     if (this.#pending.length === 0) this.#revision = Math.max(this.#revision, this.#storage.revision)

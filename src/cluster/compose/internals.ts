@@ -1,4 +1,5 @@
 import type { ProtobufDecoder } from '../../api/protobuf/protobuf-decoder.js'
+import type { SecureCall, SecureReply } from '../../apiserver/proxied.js'
 import type { ClusterEvents } from '../../client/cluster-events.js'
 import type { EtcdStore } from '../../etcd/store.js'
 import type { EventBus } from '../../sim/event-bus.js'
@@ -113,6 +114,15 @@ export class Internals {
     const { plane, simulation } = this.#parts.current
     plane.server.context.hub.bookmark()
     simulation.advance(0)
+  }
+
+  /**
+   * Sets what gets the calls of webhooks with a Service or an address before the cluster's network does: it
+   * returns the response, or the error of Go's client, or undefined to pass the call on. Not part of the
+   * state: forks have none.
+   */
+  interceptWebhooks(post: (call: SecureCall) => SecureReply | string | undefined): void {
+    this.#parts.current.plane.server.context.dependencies.late.outside = post
   }
 
   /**

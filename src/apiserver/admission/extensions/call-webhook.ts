@@ -103,13 +103,15 @@ function own(handlers: WebhookHandlers, key: string): WebhookHandler | undefined
 function urlTarget(url: string, { handlers }: WebhookSurroundings): Target {
   const [, origin = url, host = '', path = ''] = /^(https?:\/\/([^/?#]+))([^?#]*)/.exec(url) ?? []
   const [, name = '', port = '443'] = /^(.*?)(?::(\d+))?$/.exec(host) ?? []
-  const ip = name.replace(/^\[|\]$/g, '')
+  const literal = name.replace(/^\[|\]$/g, '')
+  // the only name that every machine knows
+  const ip = literal === 'localhost' ? '127.0.0.1' : literal
   return {
     url,
     path,
     handler: own(handlers, url) ?? own(handlers, origin),
     address: parseIp(ip) === undefined ? undefined : { ip, port: Number(port) },
-    serverName: ip,
+    serverName: literal,
     fault: `dial tcp ${name}:${port}: connect: connection refused`,
   }
 }

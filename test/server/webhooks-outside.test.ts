@@ -1,0 +1,247 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer, request } from 'node:https'
+import type { Server } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { SimCluster } from '../../src/cluster/sim-cluster.js'
+import { serve } from '../../src/server/index.js'
+import type { ClusterServer } from '../../src/server/index.js'
+
+interface Review {
+  readonly kind: string
+  readonly apiVersion: string
+  readonly request: {
+    readonly uid: string
+    readonly desiredAPIVersion?: string
+    readonly objects?: readonly Record<string, unknown>[]
+    readonly object?: {
+      readonly metadata: { readonly name?: string; readonly labels?: Record<string, string> }
+    }
+  }
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'simcluster-webhooks-'))
+const ADMIN = 'root'
+let cluster: SimCluster
+let server: ClusterServer
+let hooks: Server
+let url = ''
+let caBundle = ''
+const asked: string[] = []
+/** What the webhook returns, by path. */
+const behaviour = new Map<string, (review: Review) => object | Promise<object>>()
+
+function ask(method: string, path: string, body?: object): Promise<{ code: number; body: string }> {
+  return new Promise((resolve, reject) => {
+    const headers = {
+      authorization: `Bearer ${ADMIN}`,
+      'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json',
+    }
+    const sent = request(
+      `${server.url}${path}`,
+      { method, headers, ca: server.authority, agent: false },
+      (response) => {
+        let text = ''
+        response.on('data', (part: Buffer) => (text += part.toString()))
+        response.on('end', () => resolve({ code: response.statusCode ?? 0, body: text }))
+      },
+    )
+    sent.on('error', reject)
+    sent.end(body === undefined ? undefined : JSON.stringify(body))
+  })
+}
+
+const allow = ({ request: { uid } }: Review, more: object = {}): object => ({ uid, allowed: true, ...more })
+
+function configuration(kind: 'Mutating' | 'Validating', path: string, more: object = {}): object {
+  return {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: `${kind}WebhookConfiguration`,
+    metadata: { name: path.slice(1) },
+    webhooks: [
+      {
+        name: `${path.slice(1)}.example.com`,
+        clientConfig: { url: `${url}${path}`, caBundle },
+        rules: [
+          {
+            apiGroups: [''],
+            apiVersions: ['v1'],
+            operations: ['CREATE', 'UPDATE'],
+            resources: ['configmaps'],
+          },
+        ],
+        sideEffects: 'None',
+        admissionReviewVersions: ['v1'],
+        ...more,
+      },
+    ],
+  }
+}
+
+beforeAll(async () => {
+  const ec = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes']
+  const words = ['req', '-x509', ...ec, '-keyout', 'key', '-out', 'crt', '-subj', '/CN=webhook']
+  const names = ['-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost']
+  execFileSync('openssl', [...words, ...names], { cwd: folder, stdio: 'ignore' })
+  const [key, cert] = ['key', 'crt'].map((name) => readFileSync(join(folder, name), 'utf8'))
+  hooks = createServer({ key, cert }, (asking, response) => {
+    let text = ''
+    asking.on('data', (part: Buffer) => (text += part.toString()))
+    asking.on('end', () => {
+      const { pathname } = new URL(asking.url ?? '/', 'https://webhook')
+      const review = JSON.parse(text) as Review
+      asked.push(`${pathname} ${review.request.object?.metadata.name ?? ''}`)
+      void Promise.resolve(behaviour.get(pathname)?.(review) ?? allow(review)).then((answer) =>
+        response.end(JSON.stringify({ apiVersion: review.apiVersion, kind: review.kind, response: answer })),
+      )
+    })
+  })
+  await new Promise<void>((resolve) => void hooks.listen(0, '127.0.0.1', resolve))
+  url = `https://127.0.0.1:${(hooks.address() as AddressInfo).port}`
+  caBundle = Buffer.from(cert ?? '').toString('base64')
+})
+afterAll(async () => {
+  hooks.closeAllConnections()
+  await new Promise((resolve) => hooks.close(resolve))
+  rmSync(folder, { recursive: true })
+})
+beforeEach(async (context) => {
+  asked.length = 0
+  behaviour.clear()
+  const users = [{ name: 'root', token: ADMIN, groups: ['system:masters'] }]
+  cluster = new SimCluster({ nodes: 0, users, start: Date.now() })
+  server = await serve(cluster)
+  context.onTestFinished(() => server.close())
+})
+
+const MAPS = '/api/v1/namespaces/default/configmaps'
+
+test('a webhook on this machine changes and refuses what clients write', async () => {
+  const patch = [{ op: 'add', path: '/data', value: { seen: 'yes' } }]
+  const more = { patchType: 'JSONPatch', patch: Buffer.from(JSON.stringify(patch)).toString('base64') }
+  behaviour.set('/mutate', (review) => allow(review, more))
+  behaviour.set('/judge', ({ request: { uid, object } }) =>
+    object?.metadata.name === 'bad'
+      ? { uid, allowed: false, status: { message: 'no' } }
+      : { uid, allowed: true },
+  )
+  cluster.apply([configuration('Mutating', '/mutate'), configuration('Validating', '/judge')] as never)
+  const { code, body } = await ask('POST', MAPS, { metadata: { name: 'good' } })
+  expect(code).toBe(201)
+  expect(JSON.parse(body)).toMatchObject({ data: { seen: 'yes' } })
+  const refused = await ask('POST', MAPS, { metadata: { name: 'bad' } })
+  expect(refused.body).toContain('admission webhook \\"judge.example.com\\" denied the request: no')
+  expect(asked).toEqual(['/mutate good', '/judge good', '/mutate bad', '/judge bad'])
+})
+
+test('a generated name, which each attempt draws anew, is asked about once', async () => {
+  cluster.apply(configuration('Validating', '/judge') as never)
+  const { code } = await ask('POST', MAPS, { metadata: { generateName: 'drawn-' } })
+  expect(code).toBe(201)
+  expect(asked).toHaveLength(1)
+})
+
+test('a webhook can ask the apiserver while it is being asked', async () => {
+  behaviour.set('/judge', async (review) => {
+    const { code } = await ask('GET', '/api/v1/namespaces/default')
+    return allow(review, { allowed: code === 200 })
+  })
+  cluster.apply(configuration('Validating', '/judge') as never)
+  expect((await ask('POST', MAPS, { metadata: { name: 'asked' } })).code).toBe(201)
+})
+
+test('a change by somebody else meanwhile is asked about, too', async () => {
+  await ask('POST', MAPS, { metadata: { name: 'shared' } })
+  behaviour.set('/judge', (review) => {
+    if (asked.length === 1) cluster.kubectl('label configmap shared by=another')
+    return allow(review)
+  })
+  const only = { matchConditions: [{ name: 'clients', expression: "request.userInfo.username == 'root'" }] }
+  cluster.apply(configuration('Validating', '/judge', only) as never)
+  const { code, body } = await ask('PATCH', `${MAPS}/shared`, { data: { mine: 'yes' } })
+  expect(code).toBe(200)
+  expect(JSON.parse(body)).toMatchObject({ metadata: { labels: { by: 'another' } }, data: { mine: 'yes' } })
+  expect(asked).toEqual(['/judge shared', '/judge shared'])
+})
+
+test('a webhook that does not answer, or is not trusted, fails in the words of Go', async () => {
+  cluster.apply(
+    configuration('Validating', '/judge', {
+      clientConfig: { url: 'https://127.0.0.1:1/judge', caBundle },
+    }) as never,
+  )
+  const refused = await ask('POST', MAPS, { metadata: { name: 'a' } })
+  expect(refused.code).toBe(500)
+  expect(refused.body).toContain('dial tcp 127.0.0.1:1: connect: connection refused')
+  const foreign = Buffer.from(server.authority).toString('base64')
+  cluster.apply(
+    configuration('Validating', '/judge', {
+      clientConfig: { url: `${url}/judge`, caBundle: foreign },
+    }) as never,
+  )
+  const untrusted = await ask('POST', MAPS, { metadata: { name: 'a' } })
+  expect(untrusted.body).toContain('x509: certificate signed by unknown authority')
+})
+
+test('what a controller writes is asked about when it tries again', async () => {
+  cluster.addNode({ name: 'node-1' })
+  const rules = [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] }]
+  cluster.apply(configuration('Validating', '/judge', { rules }) as never)
+  const containers = [{ name: 'web', image: 'nginx' }]
+  const template = { metadata: { labels: { app: 'web' } }, spec: { containers } }
+  const spec = { replicas: 1, selector: { matchLabels: { app: 'web' } }, template }
+  await ask('POST', '/apis/apps/v1/namespaces/default/replicasets', { metadata: { name: 'web' }, spec })
+  await expect.poll(() => cluster.list('pods').items.length, { timeout: 20_000 }).toBe(1)
+  expect(asked).toHaveLength(1)
+})
+
+test('a conversion webhook on this machine converts what clients read, list and watch', async () => {
+  behaviour.set('/convert', ({ request: { uid, desiredAPIVersion, objects = [] } }) => ({
+    uid,
+    result: { status: 'Success' },
+    convertedObjects: objects.map((object) => ({ ...object, apiVersion: desiredAPIVersion })),
+  }))
+  const version = (name: string): object => ({
+    name,
+    served: true,
+    storage: name === 'v1',
+    schema: { openAPIV3Schema: { type: 'object' } },
+  })
+  cluster.apply({
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'widgets.example.com' },
+    spec: {
+      group: 'example.com',
+      scope: 'Namespaced',
+      names: { plural: 'widgets', kind: 'Widget' },
+      versions: [version('v1'), version('v2')],
+      conversion: {
+        strategy: 'Webhook',
+        webhook: { clientConfig: { url: `${url}/convert`, caBundle }, conversionReviewVersions: ['v1'] },
+      },
+    },
+  } as never)
+  cluster.settle()
+  const widgets = '/apis/example.com/v2/namespaces/default/widgets'
+  const seen = new Promise<string>((resolve, reject) => {
+    const headers = { authorization: `Bearer ${ADMIN}` }
+    const sent = request(`${server.url}${widgets}?watch=1`, { headers, ca: server.authority }, (response) => {
+      response.once('data', (part: Buffer) => {
+        resolve(part.toString())
+        sent.destroy()
+      })
+    })
+    sent.on('error', reject)
+    sent.end()
+  })
+  const widget = { apiVersion: 'example.com/v2', kind: 'Widget', metadata: { name: 'one' } }
+  expect((await ask('POST', widgets, widget)).code).toBe(201)
+  expect(JSON.parse(await seen)).toMatchObject({ type: 'ADDED', object: { apiVersion: 'example.com/v2' } })
+  expect(JSON.parse((await ask('GET', widgets)).body)).toMatchObject({
+    items: [{ apiVersion: 'example.com/v2' }],
+  })
+})
