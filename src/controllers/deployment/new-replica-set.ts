@@ -13,7 +13,7 @@ import { newReplicaSetSize } from './scaling.js'
 export function buildReplicaSet(
   deployment: Deployment,
   oldSets: readonly ReplicaSet[],
-  revision: number,
+  revision: bigint,
   minor: number,
 ): ReplicaSet {
   const { metadata, spec, status } = deployment

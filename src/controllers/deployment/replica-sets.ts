@@ -125,15 +125,18 @@ const NOT_COPIED = new Set([
 
 type Annotations = Readonly<Record<string, string>>
 
+/** Parses a revision, which has 64 bits; 0 if it is absent or invalid. */
+const revisionIn = (text: string = ''): bigint =>
+  /^[+-]?\d+$/.test(text) ? BigInt(text.replace(/^\+/, '')) : 0n
+
 /** Returns the revision of a Deployment or ReplicaSet; 0 if it is absent or invalid. */
-function revisionOf(object: { readonly metadata: { readonly annotations?: Annotations } }): number {
-  const revision = Number(object.metadata.annotations?.[REVISION] ?? 0)
-  return Number.isInteger(revision) ? revision : 0
+function revisionOf({ metadata }: { readonly metadata: { readonly annotations?: Annotations } }): bigint {
+  return revisionIn(metadata.annotations?.[REVISION])
 }
 
 /** Returns the highest revision of `sets`, 0 if there is none. */
-export function maxRevision(sets: readonly ReplicaSet[]): number {
-  return sets.reduce((most, set) => Math.max(most, revisionOf(set)), 0)
+export function maxRevision(sets: readonly ReplicaSet[]): bigint {
+  return sets.map(revisionOf).reduce((most, one) => (one > most ? one : most), 0n)
 }
 
 /** Returns a count in an annotation of the set; undefined if it is absent or invalid. */
@@ -154,13 +157,13 @@ export function annotatedCount(
 export function newReplicaSetAnnotations(
   deployment: Deployment,
   annotations: Annotations,
-  revision: number,
+  revision: bigint,
 ): Annotations {
   const next: Record<string, string> = { ...annotations }
   for (const [key, value] of Object.entries(deployment.metadata.annotations ?? {}))
     if (!NOT_COPIED.has(key)) next[key] = value
   const own = annotations[REVISION]
-  if ((own === undefined ? 0 : Number(own)) >= revision) return next
+  if (revisionIn(own) >= revision) return next
   next[REVISION] = String(revision)
   if (own !== undefined) next[REVISION_HISTORY] = historyWith(annotations[REVISION_HISTORY], own)
   return next
@@ -200,9 +203,14 @@ export function surplusHistory(
   const surplus = cleanable.length - limit
   if (surplus <= 0) return []
   return cleanable
-    .toSorted((a, b) => revisionOf(a) - revisionOf(b) || byCreation(a, b))
+    .toSorted((a, b) => byRevision(a, b) || byCreation(a, b))
     .slice(0, surplus)
     .filter(isUnused)
+}
+
+function byRevision(a: ReplicaSet, b: ReplicaSet): number {
+  const [left, right] = [revisionOf(a), revisionOf(b)]
+  return left < right ? -1 : left > right ? 1 : 0
 }
 
 function isUnused(set: ReplicaSet): boolean {

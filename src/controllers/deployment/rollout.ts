@@ -149,7 +149,7 @@ export class Rollout {
   }
 
   #refreshSet(set: ReplicaSet): ReplicaSet {
-    const revision = maxRevision(this.#oldSets(set)) + 1
+    const revision = maxRevision(this.#oldSets(set)) + 1n
     const annotations = newReplicaSetAnnotations(this.#deployment, set.metadata.annotations ?? {}, revision)
     const { minReadySeconds = 0 } = this.#deployment.spec
     if (
@@ -172,7 +172,7 @@ export class Rollout {
 
   #createNewSet(): ReplicaSet {
     const oldSets = this.#sets
-    const revision = maxRevision(oldSets) + 1
+    const revision = maxRevision(oldSets) + 1n
     const wanted = buildReplicaSet(this.#deployment, oldSets, revision, this.#ports.minor)
     const { set, isNew } = this.#create(wanted)
     const name = set.metadata.name ?? ''

@@ -5,6 +5,7 @@ import {
   REVISION_HISTORY,
   equalIgnoringHash,
   findNewReplicaSet,
+  maxRevision,
   newReplicaSetAnnotations,
   surplusHistory,
 } from '../../../src/controllers/deployment/replica-sets.js'
@@ -53,27 +54,36 @@ describe('newReplicaSetAnnotations', () => {
   }
 
   it('copies the annotations of the deployment but the bookkeeping ones', () => {
-    expect(newReplicaSetAnnotations(annotated, {}, 1)).toEqual({
+    expect(newReplicaSetAnnotations(annotated, {}, 1n)).toEqual({
       'kubernetes.io/change-cause': 'why',
       [REVISION]: '1',
     })
   })
 
   it('never lowers a revision, and keeps what it raises in the history', () => {
-    expect(newReplicaSetAnnotations(d, { [REVISION]: '5' }, 3)).toEqual({ [REVISION]: '5' })
-    expect(newReplicaSetAnnotations(d, { [REVISION]: '1' }, 3)).toEqual({
+    expect(newReplicaSetAnnotations(d, { [REVISION]: '5' }, 3n)).toEqual({ [REVISION]: '5' })
+    expect(newReplicaSetAnnotations(d, { [REVISION]: '1' }, 3n)).toEqual({
       [REVISION]: '3',
       [REVISION_HISTORY]: '1',
     })
-    expect(newReplicaSetAnnotations(d, { [REVISION]: '3', [REVISION_HISTORY]: '1' }, 10)).toEqual({
+    expect(newReplicaSetAnnotations(d, { [REVISION]: '3', [REVISION_HISTORY]: '1' }, 10n)).toEqual({
       [REVISION]: '10',
       [REVISION_HISTORY]: '1,3',
     })
   })
 
+  it('counts revisions in 64 bits', () => {
+    const sets = ['3546343826724305832', 'x', '7'].map((text, at) => ({
+      ...revision(`r${at}`, 0),
+      metadata: { annotations: { [REVISION]: text } },
+    }))
+    const next = maxRevision(sets as Parameters<typeof maxRevision>[0]) + 1n
+    expect(newReplicaSetAnnotations(d, { [REVISION]: '1' }, next)[REVISION]).toBe('3546343826724305833')
+  })
+
   it('forgets the oldest revisions when the history gets too long', () => {
     const long = Array.from({ length: 500 }, (_, at) => String(at + 1000)).join(',')
-    const history = newReplicaSetAnnotations(d, { [REVISION]: '2000', [REVISION_HISTORY]: long }, 2001)[
+    const history = newReplicaSetAnnotations(d, { [REVISION]: '2000', [REVISION_HISTORY]: long }, 2001n)[
       REVISION_HISTORY
     ] as string
     expect(history.length).toBeLessThanOrEqual(2000)
@@ -93,7 +103,7 @@ describe('the new ReplicaSet', () => {
   })
 
   it('carries the hash in name, labels, selector and template', () => {
-    const set = buildReplicaSet(deployment({ replicas: 4 }), [], 1, 34)
+    const set = buildReplicaSet(deployment({ replicas: 4 }), [], 1n, 34)
     const hash = set.metadata.labels?.['pod-template-hash'] as string
     expect(set.metadata.name).toBe(`d-${hash}`)
     expect(set.spec.selector.matchLabels).toEqual({ app: 'x', 'pod-template-hash': hash })
@@ -109,8 +119,8 @@ describe('the new ReplicaSet', () => {
 
   it('gets another name after a collision', () => {
     const collided = { ...deployment(), status: { collisionCount: 1 } }
-    expect(buildReplicaSet(collided, [], 1, 34).metadata.name).not.toBe(
-      buildReplicaSet(deployment(), [], 1, 34).metadata.name,
+    expect(buildReplicaSet(collided, [], 1n, 34).metadata.name).not.toBe(
+      buildReplicaSet(deployment(), [], 1n, 34).metadata.name,
     )
   })
 })
