@@ -81,7 +81,7 @@ function fieldLines(explained: Explained, object: Schema, indent: string, seen: 
         `${indent}${name}\t<${typeText(schemas, schema)}>${required}\n` +
         (values.length === 0 ? '' : `${indent}enum: ${shown}\n`)
       if (!recursive) {
-        const description = schema.description ?? own.description ?? ''
+        const description = schema.description ?? ''
         return `${head}${description === '' ? '    <no description>\n' : indented(description, '    ')}\n`
       }
       const ref = innerRef(schema)
@@ -159,7 +159,7 @@ function fieldText(
       const own = schemas.objectOf(schema)
       if (indent !== undefined)
         return head + (seen.has(own) ? '' : fieldText(schemas, own, `${indent}   `, new Set([...seen, own])))
-      return `${head}${block(schema.description ?? own.description ?? '', '     ')}\n`
+      return `${head}${block(schema.description ?? '', '     ')}\n`
     })
     .join('')
 }

@@ -30,15 +30,17 @@ const getter = (version: string): ((target: string, headers?: Record<string, str
   }
 }
 
-/** `required` is a set. */
+/** `required` is a set, and the recordings have no descriptions. */
 function ordered(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(ordered)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
-    Object.entries(value).map(([key, member]) => [
-      key,
-      key === 'required' && Array.isArray(member) ? (member as string[]).toSorted() : ordered(member),
-    ]),
+    Object.entries(value)
+      .filter(([key, member]) => key !== 'description' || typeof member !== 'string')
+      .map(([key, member]) => [
+        key,
+        key === 'required' && Array.isArray(member) ? (member as string[]).toSorted() : ordered(member),
+      ]),
   )
 }
 
@@ -152,5 +154,54 @@ describe('OpenAPI of other releases', () => {
       ),
     )
     expect([...referred].filter((name) => definitions[name] === undefined)).toEqual([])
+  })
+})
+
+describe('what clients read about types', () => {
+  const cluster = new SimCluster()
+  const definition = (kind: string, schema: object): object => ({
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${kind.toLowerCase()}s.example.com` },
+    spec: {
+      group: 'example.com',
+      scope: 'Namespaced',
+      names: { kind, plural: `${kind.toLowerCase()}s` },
+      versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: schema } }],
+    },
+  })
+  cluster.apply(
+    definition('Foo', {
+      type: 'object',
+      description: 'Foo for tests',
+      properties: { a: { type: 'string' } },
+    }),
+  )
+  const preserved = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }
+  cluster.apply(definition('Open', { ...preserved, properties: { spec: { type: 'object' } } }))
+  cluster.settle()
+
+  it('kubectl explain tells what types and fields are for, also those that custom kinds share', () => {
+    const explain = (what: string): string => cluster.kubectl(`explain ${what}`).stdout
+    expect(explain('pods')).toMatch(/DESCRIPTION:\s+Pod is a group of containers.*spec\s<PodSpec>\s+Spec/s)
+    expect(explain('foos')).toMatch(/Foo for tests.*apiVersion\s<string>\s+APIVersion defines/s)
+    expect(explain('foos.metadata')).toMatch(
+      /Standard object's metadata.*creationTimestamp\s<string>\s+CreationTimestamp is a timestamp/s,
+    )
+  })
+
+  it('a custom kind that keeps unknown fields has no known ones in v2, but in v3', () => {
+    const get = (path: string): Json => JSON.parse(cluster.kubectl(`get --raw ${path}`).stdout) as Json
+    const kinds = {
+      'x-kubernetes-group-version-kind': [{ group: 'example.com', kind: 'Open', version: 'v1' }],
+    }
+    const { definitions } = get('/openapi/v2') as { definitions: Json }
+    expect(definitions['com.example.v1.Open']).toEqual({ type: 'object', ...kinds })
+    const { components } = get('/openapi/v3/apis/example.com/v1') as { components: { schemas: Json } }
+    expect(components.schemas['com.example.v1.Open']).toMatchObject({
+      ...preserved,
+      ...kinds,
+      properties: { apiVersion: { type: 'string' }, kind: {}, metadata: {}, spec: { type: 'object' } },
+    })
   })
 })

@@ -2,6 +2,7 @@ import type { Message, SchemaGroup } from '../../../api/schema/types.js'
 import { schemaGroupOf } from '../../../api/schemas.js'
 import type { Scheme } from '../../../api/scheme.js'
 import type { Resource } from '../../registry/resources.js'
+import { described, describeField } from './descriptions.js'
 import { messageSchema } from './message-schema.js'
 import type { GroupVersion } from './names.js'
 import { type SchemaNames, metaName } from './paths.js'
@@ -73,14 +74,16 @@ export class DocumentSchemas implements SchemaNames {
     const item = this.kind(group, version, kind)
     const name = `${item.slice(0, item.lastIndexOf('.') + 1)}${listKind}`
     if (this.#schemas.has(name)) return name
+    const of = (field: string, schema: OpenApiSchema): OpenApiSchema =>
+      described(schema, describeField(listKind, field))
     this.#schemas.set(name, {
       type: 'object',
       required: ['items'],
       properties: {
-        apiVersion: { type: 'string' },
-        items: { type: 'array', items: { default: {}, allOf: [refTo(item)] } },
-        kind: { type: 'string' },
-        metadata: { default: {}, allOf: [refTo(this.meta('ListMeta'))] },
+        apiVersion: of('apiVersion', { type: 'string' }),
+        items: of('items', { type: 'array', items: { default: {}, allOf: [refTo(item)] } }),
+        kind: of('kind', { type: 'string' }),
+        metadata: of('metadata', { default: {}, allOf: [refTo(this.meta('ListMeta'))] }),
       },
       'x-kubernetes-group-version-kind': [{ group, kind: listKind, version }],
     })
@@ -94,16 +97,17 @@ export class DocumentSchemas implements SchemaNames {
   #custom(kind: GroupVersionKind, schema: OpenApiSchema): string {
     const name = [...kind.group.split('.').reverse(), kind.version, kind.kind].join('.')
     if (this.#schemas.has(name)) return name
-    const isOpen = schema['x-kubernetes-preserve-unknown-fields'] === true && schema.properties === undefined
+    const of = (field: string, own: OpenApiSchema): OpenApiSchema =>
+      described(own, describeField(kind.kind, field))
     const common = {
-      apiVersion: { type: 'string' },
-      kind: { type: 'string' },
-      metadata: { allOf: [refTo(this.meta('ObjectMeta'))] },
+      apiVersion: of('apiVersion', { type: 'string' }),
+      kind: of('kind', { type: 'string' }),
+      metadata: of('metadata', { allOf: [refTo(this.meta('ObjectMeta'))] }),
     }
     this.#schemas.set(name, {
       ...schema,
       type: 'object',
-      ...(isOpen ? {} : { properties: sorted({ ...schema.properties, ...common }) }),
+      properties: sorted({ ...schema.properties, ...common }),
       'x-kubernetes-group-version-kind': [kind],
     })
     return name

@@ -1,4 +1,5 @@
 import type { Field, Message, ScalarField, ScalarType } from '../../../api/schema/types.js'
+import { describeField, described, describeType } from './descriptions.js'
 import {
   explicitZeros,
   extraKeys,
@@ -37,10 +38,11 @@ export function messageSchema(message: Message, references: References): OpenApi
   const properties: Record<string, OpenApiSchema> = {}
   for (const [name, field] of Object.entries(message.fields)) {
     if (field.required === true) required.push(name)
-    properties[name] = propertySchema(message, name, field, references)
+    const schema = propertySchema(message, name, field, references)
+    properties[name] = described(schema, describeField(message.name, name))
   }
   const union = Object.hasOwn(unions, message.schemaName) ? unions[message.schemaName] : undefined
-  return {
+  const schema: OpenApiSchema = {
     type: 'object',
     ...(required.length === 0 ? {} : { required }),
     properties,
@@ -54,6 +56,7 @@ export function messageSchema(message: Message, references: References): OpenApi
           ],
         }),
   }
+  return described(schema, describeType(message.name))
 }
 
 function propertySchema(message: Message, name: string, field: Field, references: References): OpenApiSchema {

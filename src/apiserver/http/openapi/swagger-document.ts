@@ -29,7 +29,7 @@ export function swaggerDocument(context: RegistryContext): SwaggerDocument {
     const document = documents.at(name)?.document
     for (const [path, item] of Object.entries(document?.paths ?? {})) paths[path] ??= swaggerPath(item)
     for (const [schema, value] of Object.entries(document?.components.schemas ?? {}))
-      definitions[schema] ??= swaggerSchema(value)
+      definitions[schema] ??= swaggerDefinition(value)
   }
   return {
     swagger: '2.0',
@@ -55,6 +55,20 @@ function sorted(entries: Readonly<Record<string, SwaggerNode>>): Readonly<Record
 const DEFINITIONS = '#/definitions/'
 
 const definitionOf = (ref: string): SwaggerNode => ({ $ref: ref.replace(SCHEMAS, DEFINITIONS) })
+
+const PRESERVES = 'x-kubernetes-preserve-unknown-fields'
+const KINDS = 'x-kubernetes-group-version-kind'
+
+/**
+ * Converts the schema of a type. Clients would refuse unknown fields beside known ones, so that a custom kind
+ * that keeps unknown fields has none. Source: apiextensions-apiserver pkg/controller/openapi/builder
+ * buildKubeNative.
+ */
+function swaggerDefinition(schema: OpenApiSchema): SwaggerNode {
+  return schema[PRESERVES] === true && schema[KINDS] !== undefined
+    ? { type: 'object', [KINDS]: schema[KINDS] }
+    : swaggerSchema(schema)
+}
 
 /**
  * Converts a schema. Version 2 has neither allOf around a reference nor defaults, and int-or-string is a

@@ -1,5 +1,6 @@
 /** A JSON schema in Kubernetes' OpenAPI v3 documents. Plain data that is never changed. */
 export interface OpenApiSchema {
+  readonly description?: string
   readonly type?: string
   readonly format?: string
   readonly default?: unknown
