@@ -183,3 +183,20 @@ test('binary data of a ConfigMap keeps its bytes', () => {
   cluster.settle()
   expect(run(cluster, 'hexdump -C /m/dump')).toContain('de ca fe ba d0 fe ff')
 })
+
+test('a hostPath volume shows the files of the node, and what pods have written over them', () => {
+  const mounts = [
+    { name: 'hosts', mountPath: '/etc/hosts-original' },
+    { name: 'tmp', mountPath: '/host-tmp' },
+  ]
+  const volumes = [
+    { name: 'hosts', hostPath: { path: '/etc/hosts', type: 'FileOrCreate' } },
+    { name: 'tmp', hostPath: { path: '/tmp' } },
+  ]
+  const cluster = clusterWith({}, { volumeMounts: mounts }, { volumes })
+  expect(run(cluster, 'cat /etc/hosts-original')).toBe('127.0.0.1\tlocalhost\n127.0.1.1\tnode-1\n')
+  expect(run(cluster, 'head -n 1 /etc/hosts')).toBe('# Kubernetes-managed hosts file.\n')
+  expect(run(cluster, 'stat -c %a /host-tmp')).toBe('1777\n')
+  run(cluster, 'echo 10.0.0.99 db >> /etc/hosts-original')
+  expect(run(cluster, 'tail -n 1 /etc/hosts-original')).toBe('10.0.0.99 db\n')
+})

@@ -15,6 +15,7 @@ import type { ContainerView } from './container-view.js'
 import { NO_POD, containerSpec, hostnameOf, userOf } from './container-view.js'
 import { expanded, hasProgram, ownProgramOf } from './start-plan.js'
 import type { RuntimeContainer } from './state.js'
+import { nodeFiles } from '../volumes/host-paths.js'
 import { comesFromApi, diskPath, treeOf } from './volumes.js'
 
 /** Access to the processes of a machine. */
@@ -292,7 +293,7 @@ function volumeMount(
     const base = mounted?.path ?? diskPath(volume.hostPath?.path ?? '')
     return {
       path,
-      layers: [state.disk],
+      layers: [state.disk, nodeFiles(pod.spec.nodeName ?? '')],
       writable: () => state.disk,
       readOnly: readOnly || mounted?.readOnly === true,
       prefix: [base, prefix].filter((part) => part !== '').join('/'),

@@ -1,5 +1,6 @@
 import type { Pod } from '../../api/core/generated.js'
 import type { Tree } from '../files/tree.js'
+import { fileOf } from '../files/tree.js'
 import type { MountFault } from '../pods/pod-volumes.js'
 import { diskPath } from '../runtime/volumes.js'
 
@@ -55,6 +56,18 @@ const FILES = new Set([
   'etc/kubernetes/kubelet.conf',
   'etc/kubernetes/scheduler.conf',
 ])
+/**
+ * Returns the files of a node that containers with a hostPath volume can read, below what pods have written
+ * to its disk.
+ */
+export function nodeFiles(node: string): Tree {
+  const tree: Tree = new Map()
+  tree.set('etc/hostname', fileOf(`${node}\n`))
+  tree.set('etc/hosts', fileOf(`127.0.0.1\tlocalhost\n127.0.1.1\t${node}\n`))
+  tree.set('tmp', { kind: 'directory', mode: 0o1777, owner: 0, group: 0, time: 0 })
+  return tree
+}
+
 const SOCKETS = new Set(['run/containerd/containerd.sock', 'var/run/containerd/containerd.sock'])
 
 /**
