@@ -1,19 +1,25 @@
 import { ApiError } from '../client/api-error.js'
 import type { Command, Terminal } from './command.js'
 import { helpOf, parse, UsageError } from './command.js'
+import { completionCommand } from './completion-command.js'
 import { controlCommands } from './control-commands.js'
 import { envtestCommand } from './envtest-command.js'
 import { kubectlCommand } from './kubectl-command.js'
 import { netpolCommand, rbacCommand } from './policy-commands.js'
-import { serveCommand } from './serve-command.js'
+import { forkCommand, serveCommand } from './serve-command.js'
+import { diffCommand, explainCommand } from './what-if-commands.js'
 
 const COMMANDS: readonly Command[] = [
   serveCommand,
   envtestCommand,
   ...controlCommands,
+  forkCommand,
   kubectlCommand,
   netpolCommand,
   rbacCommand,
+  explainCommand,
+  diffCommand,
+  completionCommand(() => COMMANDS),
 ]
 
 function overview(): string {

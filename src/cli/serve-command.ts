@@ -8,6 +8,7 @@ import type { ServeTime } from '../server/index.js'
 import type { Arguments, Command, Terminal } from './command.js'
 import { UsageError } from './command.js'
 import { manifestsIn } from './files.js'
+import { KUBECONFIG, servedSnapshot } from './served.js'
 
 /** Reads `real`, `virtual` or `10x`. */
 function timeOf(text: string): ServeTime {
@@ -46,9 +47,12 @@ function clusterOf(flags: Arguments['flags']): SimCluster {
   return cluster
 }
 
-async function run({ flags, words }: Arguments, terminal: Terminal): Promise<number> {
-  if (words.length > 0) throw new UsageError(`unexpected argument ${words[0] ?? ''}`)
-  const cluster = clusterOf(flags)
+/** Serves a cluster until SIGTERM or SIGINT, and saves it then if the flags say so. */
+async function serveUntilStopped(
+  cluster: SimCluster,
+  flags: Arguments['flags'],
+  terminal: Terminal,
+): Promise<number> {
   const host = textOf(flags, 'host')
   const server = await serve(cluster, {
     port: wholeNumber('port', textOf(flags, 'port') ?? '0'),
@@ -56,7 +60,9 @@ async function run({ flags, words }: Arguments, terminal: Terminal): Promise<num
     ...(host === undefined ? {} : { host }),
   })
   const kubeconfig = resolve(
-    textOf(flags, 'kubeconfig') ?? join(mkdtempSync(join(tmpdir(), 'simcluster-')), 'kubeconfig'),
+    textOf(flags, 'to') ??
+      textOf(flags, 'kubeconfig') ??
+      join(mkdtempSync(join(tmpdir(), 'simcluster-')), 'kubeconfig'),
   )
   server.writeKubeconfig(kubeconfig)
   terminal.out(`# ${cluster.version} with ${cluster.nodes().length} nodes at ${server.url}\n`)
@@ -69,6 +75,10 @@ async function run({ flags, words }: Arguments, terminal: Terminal): Promise<num
   if (save !== undefined) writeFileSync(save, cluster.snapshot().toFile())
   await server.close()
   return 0
+}
+
+function noWords(words: readonly string[]): void {
+  if (words.length > 0) throw new UsageError(`unexpected argument ${words[0] ?? ''}`)
 }
 
 /** `simcluster serve` */
@@ -92,5 +102,32 @@ export const serveCommand: Command = {
     'simcluster serve --time virtual --manifests ./deploy',
     'simcluster serve --snapshot ./cluster.snapshot',
   ],
-  run,
+  run: ({ flags, words }, terminal) => {
+    noWords(words)
+    return serveUntilStopped(clusterOf(flags), flags, terminal)
+  },
+}
+
+/** `simcluster fork`: serves a copy of a served cluster, which continues by itself. */
+export const forkCommand: Command = {
+  name: 'fork',
+  about: 'Serves a copy of a served cluster, in virtual time, until it gets SIGTERM or SIGINT.',
+  flags: {
+    ...KUBECONFIG,
+    to: { value: 'FILE', about: 'where to write the kubeconfig of the copy', default: 'a temporary file' },
+    time: { value: 'real|virtual|10x', about: 'what moves the time of the copy', default: 'virtual' },
+    port: { value: 'PORT', about: 'port to listen on; 0 takes a free one', default: '0' },
+    host: { value: 'ADDRESS', about: 'address to listen on', default: '127.0.0.1' },
+    save: { value: 'FILE', about: 'where to save a snapshot of the copy at the end' },
+  },
+  examples: [
+    'simcluster fork --to ./copy.kubeconfig &',
+    'KUBECONFIG=./copy.kubeconfig simcluster crash node-2',
+  ],
+  run: async ({ flags, words }, terminal) => {
+    noWords(words)
+    const copy = SimCluster.restore(ClusterSnapshot.fromFile(await servedSnapshot(flags)))
+    const { kubeconfig: _, ...own } = flags
+    return serveUntilStopped(copy, { time: 'virtual', ...own }, terminal)
+  },
 }

@@ -51,7 +51,7 @@ describe('the program', () => {
   test('lists its commands, and shows the flags of one with examples', async () => {
     const overview = await typed('--help')
     expect(overview).toMatchObject({ code: 0, err: '' })
-    expect(overview.out).toContain('  serve     Serves a cluster over HTTPS')
+    expect(overview.out).toContain('  serve       Serves a cluster over HTTPS')
     const help = await typed('serve', '--help')
     expect(help.out).toMatch(/--time real\|virtual\|10x +what moves the time of the cluster \(default real\)/)
     expect(help.out).toContain('Examples:\n  simcluster serve --nodes 5')
