@@ -1,4 +1,5 @@
 import type { APIService } from '../../api/apiregistration/generated.js'
+import { findCondition } from '../../api/core/conditions.js'
 import type { Storage } from '../storage/storage.js'
 import { prefixEnd } from '../storage/storage.js'
 
@@ -29,5 +30,12 @@ export class AggregatedServices {
   /** Whether another server serves a group version. */
   serves(group: string, version: string): boolean {
     return this.all.some(({ spec }) => (spec.group ?? '') === group && spec.version === version)
+  }
+
+  /** The group versions (`metrics.k8s.io/v1beta1`) whose server is not available. */
+  unavailable(): readonly string[] {
+    return this.all
+      .filter(({ status }) => findCondition(status.conditions, 'Available')?.status !== 'True')
+      .map(({ spec }) => `${spec.group ?? ''}/${spec.version ?? ''}`)
   }
 }

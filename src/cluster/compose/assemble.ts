@@ -108,7 +108,9 @@ export function assemble(
   const isInitialized = options.initialized !== false
   const discard = (volume: PersistentVolume): void => late.machines?.volumes.discard(volume)
   const components = isInitialized
-    ? componentsOf(options, plane.scheme, plane.pki, discard, metrics.source)
+    ? componentsOf(options, plane.scheme, plane.pki, discard, metrics.source, () =>
+        plane.server.context.aggregated.unavailable(),
+      )
     : []
   if (!from && isInitialized)
     bootstrap(plane.server, {

@@ -55,7 +55,7 @@ import type { ComponentHealth } from '../../apiserver/server-dependencies.js'
 
 /**
  * Returns the control plane's components that the options select, in start order. `discard` deletes the
- * content of a volume.
+ * content of a volume; `unavailable` returns the group versions of other servers that cannot be reached.
  */
 export function componentsOf(
   options: ClusterOptions,
@@ -63,6 +63,7 @@ export function componentsOf(
   pki: Pki,
   discard: (volume: PersistentVolume) => void,
   metrics: MetricsSource,
+  unavailable: () => readonly string[],
 ): readonly Component[] {
   const resources = (): readonly ServedResource[] => servedBy(scheme)
   const { clusterCIDR, controllerClient } = options
@@ -76,7 +77,7 @@ export function componentsOf(
     createPodGcController(),
     createServiceAccountController(),
     ...securityControllers(pki),
-    createNamespaceController({ resources }),
+    createNamespaceController({ resources, unavailable }),
     createClusterRoleAggregationController(),
     ...(scheme.byName('validatingadmissionpolicies') === undefined
       ? []

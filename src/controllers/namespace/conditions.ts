@@ -10,6 +10,14 @@ export interface ContentReport {
   readonly finalizers: ReadonlyMap<string, number>
   /** Errors of deletions. */
   readonly errors: readonly string[]
+  /** Why the resources of some groups are unknown. */
+  readonly discovery?: DiscoveryFailure | undefined
+}
+
+/** Group versions that could not be discovered. Source: client-go discovery.ErrGroupDiscoveryFailed. */
+export interface DiscoveryFailure {
+  readonly groups: number
+  readonly message: string
 }
 
 /** The conditions in order, with the reason and message of status False. */
@@ -58,8 +66,13 @@ function problems({
   remaining,
   finalizers,
   errors,
+  discovery,
 }: ContentReport): ReadonlyMap<string, { reason: string; message: string }> {
   const found = new Map<string, { reason: string; message: string }>()
+  if (discovery !== undefined) {
+    const message = `Discovery failed for some groups, ${discovery.groups} failing: ${discovery.message}`
+    found.set('NamespaceDeletionDiscoveryFailure', { reason: 'DiscoveryFailed', message })
+  }
   if (errors.length > 0) {
     const left = errors.toSorted().join(', ')
     const message = `Failed to delete all resource types, ${errors.length} remaining: ${left}`

@@ -10,6 +10,7 @@ import { Retries, isRequestFailure } from '../shared/queue.js'
 import type { ServedResource, ServedResources } from '../shared/served-resources.js'
 import { servedNow } from '../shared/served-resources.js'
 import { hasFeature } from '../shared/version.js'
+import type { ContentReport, DiscoveryFailure } from './conditions.js'
 import { namespaceConditions } from './conditions.js'
 import type { DeletionPass } from './content.js'
 import { deleteContent, deletionPass } from './content.js'
@@ -18,6 +19,8 @@ import { deleteContent, deletionPass } from './content.js'
 export interface NamespaceControllerOptions {
   /** What the server serves; of resources with several versions, the first entry is used. */
   readonly resources: ServedResources
+  /** The group versions of other servers that cannot be asked what they serve. Default: none. */
+  readonly unavailable?: () => readonly string[]
 }
 
 /** The finalizer of this controller in `spec.finalizers`. */
@@ -33,11 +36,11 @@ const MAX_RETRY_DELAY = 60_000
  * Creates the namespace controller, which deletes the content of a namespace that is being deleted, and then
  * removes its finalizer. Source: pkg/controller/namespace.
  */
-export function createNamespaceController({ resources }: NamespaceControllerOptions): Component {
+export function createNamespaceController(options: NamespaceControllerOptions): Component {
   return {
     name: controllerName('namespace-controller'),
     identity: controllerIdentity('namespace-controller'),
-    setup: (host) => new NamespaceController(host, resources).start(),
+    setup: (host) => new NamespaceController(host, options).start(),
   }
 }
 
@@ -52,18 +55,30 @@ function contentsOf(resources: readonly ServedResource[]): readonly ServedResour
   })
 }
 
+/** Source: client-go discovery.ErrGroupDiscoveryFailed, and StaleGroupVersionError of aggregated discovery. */
+function discoveryFailure(version: string, unavailable: readonly string[]): DiscoveryFailure | undefined {
+  if (unavailable.length === 0) return undefined
+  const reason = (groupVersion: string): string =>
+    hasFeature(version, 'aggregatedDiscovery')
+      ? `stale GroupVersion discovery: ${groupVersion}`
+      : 'the server is currently unable to handle the request'
+  const failures = unavailable.map((groupVersion) => `${groupVersion}: ${reason(groupVersion)}`).toSorted()
+  const message = `unable to retrieve the complete list of server APIs: ${failures.join(', ')}`
+  return { groups: unavailable.length, message }
+}
+
 class NamespaceController {
   readonly #host: ComponentHost
-  readonly #resources: ServedResources
+  readonly #options: NamespaceControllerOptions
   readonly #topic: Topic
   readonly #queue: WorkQueue
   readonly #retries: Retries
   /** What remained of a namespace after the last pass, as JSON, by its name. */
   readonly #leftovers: Slice<Map<string, string>>
 
-  constructor(host: ComponentHost, resources: ServedResources) {
+  constructor(host: ComponentHost, options: NamespaceControllerOptions) {
     this.#host = host
-    this.#resources = resources
+    this.#options = options
     this.#topic = host.handle('namespaces', (name) => this.#syncOrRetry(name))
     this.#queue = new TopicWorkQueue(
       this.#topic,
@@ -101,12 +116,14 @@ class NamespaceController {
     const { client, clock, version } = this.#host
     const age = clock.now() - deletedAt
     const podsFirst = hasFeature(version, 'orderedNamespaceDeletion')
-    const pass = deletionPass(contentsOf(servedNow(this.#resources)), podsFirst, (served) =>
+    const pass = deletionPass(contentsOf(servedNow(this.#options.resources)), podsFirst, (served) =>
       deleteContent(client, served, name, age),
     )
-    const updated = this.#updateStatus(namespace, pass)
-    if (pass.errors.length > 0) {
-      this.#host.log('error', `deletion of namespace ${name} failed: ${pass.errors.join(', ')}`)
+    const discovery = discoveryFailure(version, this.#options.unavailable?.() ?? [])
+    const updated = this.#updateStatus(namespace, { ...pass, discovery })
+    const errors = discovery === undefined ? pass.errors : [discovery.message, ...pass.errors]
+    if (errors.length > 0) {
+      this.#host.log('error', `deletion of namespace ${name} failed: ${errors.join(', ')}`)
       return this.#retries.soon(this.#queue, name)
     }
     this.#retries.forget(name)
@@ -119,9 +136,9 @@ class NamespaceController {
     )
   }
 
-  #updateStatus(namespace: Namespace, pass: DeletionPass): Namespace {
+  #updateStatus(namespace: Namespace, report: ContentReport): Namespace {
     const old = namespace.status.conditions ?? []
-    const conditions = namespaceConditions(old, pass, this.#host.clock.now())
+    const conditions = namespaceConditions(old, report, this.#host.clock.now())
     if (conditions === old && namespace.status.phase === 'Terminating') return namespace
     const status = { ...namespace.status, phase: 'Terminating', conditions } as const
     return this.#host.client.updateStatus('namespaces', { ...namespace, status })

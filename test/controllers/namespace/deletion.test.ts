@@ -1,3 +1,4 @@
+import { SimCluster } from 'simcluster'
 import { partial } from '../../support/typed.js'
 import { describe, expect, test } from 'vitest'
 import type { Namespace, Pod } from '../../../src/api/core/generated.js'
@@ -165,6 +166,56 @@ describe('finalizers of the content', () => {
     expect(cluster.now - from).toBeLessThan(60)
     cluster.advance(3600)
     expect(exists(cluster)).toBe(true)
+  })
+})
+
+describe('a group of another server that is not available', () => {
+  const stuck = (version: string): SimCluster => {
+    const cluster = new SimCluster({ version, nodes: 0 })
+    cluster.apply({
+      apiVersion: 'apiregistration.k8s.io/v1',
+      kind: 'APIService',
+      metadata: { name: 'v1.dead.example.com' },
+      spec: {
+        group: 'dead.example.com',
+        version: 'v1',
+        groupPriorityMinimum: 100,
+        versionPriority: 100,
+        service: { name: 'dead', namespace: 'default' },
+      },
+    })
+    cluster.create('namespaces', { metadata: { name: NS } })
+    cluster.create('configmaps', { metadata: { name: 'c', namespace: NS } })
+    cluster.settle()
+    cluster.delete('namespaces', NS)
+    return cluster.settle()
+  }
+
+  test.each([
+    ['v1.35', 'stale GroupVersion discovery: dead.example.com/v1'],
+    ['v1.26', 'the server is currently unable to handle the request'],
+  ])('holds the namespace, whose known content goes: %s', (version, reason) => {
+    const cluster = stuck(version)
+    cluster.advance('10m')
+    expect(cluster.list('configmaps', { namespace: NS }).items).toEqual([])
+    const { phase, conditions = [] } = cluster.get('namespaces', NS).status
+    expect(phase).toBe('Terminating')
+    expect(conditions.filter(({ status }) => status === 'True')).toMatchObject([
+      {
+        type: 'NamespaceDeletionDiscoveryFailure',
+        reason: 'DiscoveryFailed',
+        message:
+          'Discovery failed for some groups, 1 failing: unable to retrieve the complete list of server ' +
+          `APIs: dead.example.com/v1: ${reason}`,
+      },
+    ])
+  })
+
+  test('lets it go when the APIService is deleted', () => {
+    const cluster = stuck('v1.35')
+    cluster.delete('apiservices', 'v1.dead.example.com')
+    cluster.advance('2m')
+    expect(cluster.list('namespaces').items.map(({ metadata }) => metadata.name)).not.toContain(NS)
   })
 })
 
