@@ -7,7 +7,7 @@ import type { Component, ComponentHost } from '../../client/component.js'
 import type { EventRecorder } from '../../client/event-recorder.js'
 import type { Change, Informer } from '../../client/informer.js'
 import { keyOf } from '../../client/object-index.js'
-import type { Topic } from '../../sim/module.js'
+import type { Slice, Topic } from '../../sim/module.js'
 import type { WorkQueue } from '../../sim/work-queue.js'
 import type { Controller, ControllerContext, Handlers } from '../shared/define-controller.js'
 import { defineController } from '../shared/define-controller.js'
@@ -31,6 +31,12 @@ type Watched = {
   readonly pods: 'pods'
   readonly budgets: 'poddisruptionbudgets'
 }
+
+/**
+ * The shortest resync period of kube-controller-manager's informers, in ms (`--min-resync-period`); each
+ * process chooses one between this and twice as much.
+ */
+const MIN_RESYNC = 12 * 3_600_000
 
 /**
  * Creates the disruption controller, which calculates the status of PodDisruptionBudgets, from which the
@@ -63,6 +69,7 @@ class DisruptionController implements Controller<Watched> {
   readonly #scales: ControllerScales
   readonly #queue: WorkQueue
   readonly #stale: Topic
+  readonly #resync: Slice<{ readonly since: number; readonly period: number }>
 
   constructor({ host, informers: { sets, deployments, pods, budgets }, queue }: ControllerContext<Watched>) {
     this.#host = host
@@ -72,6 +79,10 @@ class DisruptionController implements Controller<Watched> {
     this.#scales = new ControllerScales(host.client, sets, deployments)
     this.#queue = queue
     this.#stale = host.handle('stale-disruption', (key) => this.#syncStale(key))
+    this.#resync = host.state('resync', () => ({
+      since: host.clock.now(),
+      period: Math.round(MIN_RESYNC * (1 + host.random('resync').float())),
+    }))
   }
 
   /** Adds to the queue itself, because the budgets come before the event about them. */
@@ -106,7 +117,14 @@ class DisruptionController implements Controller<Watched> {
       if (!isExpected || isApiError(error, 'Conflict')) throw error
       this.#host.log('error', `Failed to sync PDB ${key}: ${error.message}`)
       this.#write(budget, failSafeStatus(budget, error.message, this.#host.clock.now()))
+      // no write follows a status that stays the same, so that only the informer's resync tries again
+      this.#queue.addAfter(key, this.#untilResync(), { class: 'watchdog' })
     }
+  }
+
+  #untilResync(): number {
+    const { since, period } = this.#resync.value
+    return period - ((this.#host.clock.now() - since) % period)
   }
 
   #updateStatus(key: string, budget: PodDisruptionBudget): void {

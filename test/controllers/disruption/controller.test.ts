@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { SimCluster } from 'simcluster'
+import { ApiError } from '../../../src/client/api-error.js'
 import type { Pod } from '../../../src/api/core/generated.js'
 import type { PodDisruptionBudget, PodDisruptionBudgetSpec } from '../../../src/api/policy/generated.js'
 import { workloadCluster } from '../shared/clusters.js'
@@ -96,6 +98,27 @@ describe('a PodDisruptionBudget', () => {
       disruptionsAllowed: 2,
     })
     expect(budget(cluster).status.conditions?.[0]?.reason).toBe('SufficientPods')
+  })
+
+  it('whose status could not be written twice is tried again when the informers resync', () => {
+    const cluster = new SimCluster({ nodes: 1 })
+    let writes = 0
+    cluster.internals.setGate(({ verb, resource }, send) => {
+      // the second write is that of the fail-safe status
+      const isRefused = resource === 'poddisruptionbudgets' && verb === 'update' && [1, 3].includes(++writes)
+      if (isRefused) throw new ApiError(500, 'InternalError', 'etcdserver: request timed out')
+      return send()
+    })
+    cluster.create('poddisruptionbudgets', {
+      metadata: { name: 'b' },
+      spec: { minAvailable: 1, selector: { matchLabels: { app: 'x' } } },
+    })
+    const reason = (): string | undefined =>
+      cluster.get('poddisruptionbudgets', 'b').status.conditions?.[0]?.reason
+    cluster.advance('11h')
+    expect([writes, reason()]).toEqual([3, 'SyncFailed'])
+    cluster.advance('14h')
+    expect([writes, reason()]).toEqual([4, 'InsufficientPods'])
   })
 
   it('gives an eviction back that did not delete its pod within two minutes', () => {
