@@ -55,7 +55,7 @@ function contentsOf(resources: readonly ServedResource[]): readonly ServedResour
   })
 }
 
-/** Source: client-go discovery.ErrGroupDiscoveryFailed, and StaleGroupVersionError of aggregated discovery. */
+/** Source: client-go discovery.ErrGroupDiscoveryFailed; StaleGroupVersionError of aggregated discovery. */
 function discoveryFailure(version: string, unavailable: readonly string[]): DiscoveryFailure | undefined {
   if (unavailable.length === 0) return undefined
   const reason = (groupVersion: string): string =>
