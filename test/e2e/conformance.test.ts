@@ -145,6 +145,7 @@ test('sig-api-machinery, sig-auth, sig-cli, sig-instrumentation: access, logs, e
   needs(context, 'kubectl')
   await using served = await serveCluster({ nodes: 1 })
   expect((await served.kubectl('api-versions')).stdout).toContain('admissionregistration.k8s.io/v1\n')
+  expect((await served.kubectl('explain pods.metadata')).stdout).toContain('CreationTimestamp is a timestamp')
   expect(
     (await served.kubectl('auth can-i create pods --as=system:serviceaccount:default:default')).stdout,
   ).toBe('no\n')

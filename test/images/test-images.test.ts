@@ -57,6 +57,15 @@ describe('images of the end-to-end tests', () => {
     expect([phase('shop'), phase('other')]).toEqual(['Succeeded', 'Failed'])
   })
 
+  it('agnhost inclusterclient asks the apiserver with the token of its pod', () => {
+    const cluster = new SimCluster({ nodes: 1 })
+    cluster.apply(podOf('client', AGNHOST, { args: ['inclusterclient'] }))
+    cluster.settle()
+    cluster.advance('31s')
+    expect(cluster.logs('client').match(/authz_header=eyJ/g)).toHaveLength(2)
+    expect(cluster.logs('client')).not.toContain('error')
+  })
+
   it('agnhost nettest remembers who has written to it', () => {
     const cluster = new SimCluster({ nodes: 1 })
     cluster.apply(podOf('server', AGNHOST, { args: ['nettest'], ports: [{ containerPort: 8080 }] }))

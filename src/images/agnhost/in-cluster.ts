@@ -1,6 +1,7 @@
 import type { SubcommandCall } from './subcommand.js'
 
-const TOKEN = '/var/run/secrets/kubernetes.io/serviceaccount/token'
+/** Where a pod finds the token of its service account. */
+export const TOKEN = '/var/run/secrets/kubernetes.io/serviceaccount/token'
 
 /**
  * Sends a GET to the apiserver with the pod's token, as client-go does in a pod. `status` is 0 and `body` the

@@ -1,5 +1,5 @@
 import { addressesOf } from '../../kubelet/index.js'
-import { askApiserver } from './in-cluster.js'
+import { TOKEN, askApiserver } from './in-cluster.js'
 import type { Subcommand } from './subcommand.js'
 import { durationOf, log } from './subcommand.js'
 
@@ -121,9 +121,9 @@ export const inclusterclient: Subcommand = {
   run(call) {
     const { world, flags } = call
     log(call, 'calling /healthz')
+    log(call, `authz_header=${world.files.read(TOKEN).slice(0, 8)}`)
     const { status, body } = askApiserver(call, '/healthz')
-    if (status === 0) log(call, `error checking /healthz: ${body}`)
-    else log(call, `status=${status}`)
+    if (status !== 200) log(call, `error checking /healthz: ${status === 0 ? body : `status ${status}`}`)
     return { until: world.now + Number(flags['poll-interval']) * 1000, memory: null, stopCode: 2 }
   },
 }
