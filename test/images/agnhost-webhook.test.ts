@@ -41,6 +41,8 @@ function deployed(subcommand: string): readonly object[] {
     subcommand,
     '--tls-cert-file=/webhook.local.config/certificates/tls.crt',
     '--tls-private-key-file=/webhook.local.config/certificates/tls.key',
+    '--alsologtostderr',
+    '-v=4',
     `--port=${port}`,
   ]
   const container = {

@@ -21,23 +21,44 @@ export interface SubcommandCall extends Invocation {
   readonly rest: readonly string[]
 }
 
+/** Flags of klog, which every subcommand has. They change nothing that a pod's log shows here. */
+const LOGGING: Flags = {
+  add_dir_header: 'false',
+  alsologtostderr: 'false',
+  log_backtrace_at: ':0',
+  log_dir: '',
+  log_file: '',
+  log_file_max_size: '1800',
+  logtostderr: 'true',
+  one_output: 'false',
+  skip_headers: 'false',
+  skip_log_headers: 'false',
+  stderrthreshold: '2',
+  v: '0',
+  vmodule: '',
+}
+
 /**
- * Parses flags as cobra does (`--name=value`, `--name value`), or returns cobra's error for one that is
- * unknown.
+ * Parses flags as cobra does (`--name=value`, `--name value`, `-v=4`), or returns cobra's error for one that
+ * is unknown.
  */
 export function parseFlags(
   args: readonly string[],
-  known: Flags,
+  own: Flags,
 ): { readonly flags: Flags; readonly rest: readonly string[] } | string {
+  const known = { ...LOGGING, ...own }
   const flags: Record<string, string> = { ...known }
   const rest: string[] = []
   for (let at = 0; at < args.length; at++) {
     const word = args[at] as string
-    if (!word.startsWith('--')) {
+    const [, dashes = '', text = ''] = /^(--?)(.+)$/.exec(word) ?? []
+    if (text === '') {
       rest.push(word)
       continue
     }
-    const [name = '', ...value] = word.slice(2).split('=')
+    const [name = '', ...value] = text.split('=')
+    if (dashes === '-' && name !== 'v')
+      return `unknown shorthand flag: ${JSON.stringify(text.charAt(0)).replaceAll('"', "'")} in ${word}`
     if (!Object.hasOwn(known, name)) return `unknown flag: --${name}`
     const isBoolean = known[name] === 'true' || known[name] === 'false'
     if (value.length > 0) flags[name] = value.join('=')
