@@ -38,7 +38,7 @@ export function comesUp({ cluster }: Desk, name: string, replicas = 2): boolean 
       const { readyReplicas = 0, updatedReplicas = 0, replicas: all = 0 } = found?.status ?? {}
       return readyReplicas === replicas && updatedReplicas === replicas && all === replicas
     },
-    { timeout: '10m' },
+    { timeout: '6m' },
   )
 }
 

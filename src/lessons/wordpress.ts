@@ -148,7 +148,7 @@ export const wordpressLessons: readonly Lesson[] = [
           cluster.state
             .stored('pods', { labelSelector: 'tier=mysql' })
             .some(({ status }) => status?.phase === 'Running'),
-        { timeout: '10m' },
+        { timeout: '6m' },
       ),
     solution:
       'kubectl delete -f mysql.yaml; sed -i s/fast/disk/ mysql.yaml; kubectl apply -f mysql.yaml; sleep 60',
