@@ -63,17 +63,17 @@ function list({ language, version }: Wish): void {
   stdout.write(`\n${WORDS[language].usage}\n`)
 }
 
-/** Reads from a terminal; undefined if nobody sits at one. */
+/** Reads from a terminal, also what was typed ahead; undefined if nobody sits at one. */
 function keyboard(): ReadLine | undefined {
   if (!stdin.isTTY || !stdout.isTTY) return undefined
   const lines = createInterface({ input: stdin, output: stdout })
-  let end: (line: undefined) => void = () => undefined
-  lines.once('close', () => end(undefined))
-  return (prompt) =>
-    new Promise((resolve) => {
-      end = resolve
-      lines.question(prompt, resolve)
-    })
+  const typed = lines[Symbol.asyncIterator]()
+  return async (prompt) => {
+    lines.setPrompt(prompt)
+    lines.prompt()
+    const { value, done } = await typed.next()
+    return done === true ? undefined : value
+  }
 }
 
 async function main(wish: Wish): Promise<number> {
@@ -85,7 +85,8 @@ async function main(wish: Wish): Promise<number> {
     else list(wish)
     return 0
   }
-  const options = { columns: Math.min(stdout.columns ?? 100, 100), colours: stdout.isTTY }
+  // a terminal that does not know its width says 0
+  const options = { columns: Math.min(stdout.columns || 100, 100), colours: stdout.isTTY }
   const screen = new Screen(language, options, (text) => void stdout.write(text))
   const read = keyboard()
   const lesson = what === 'lesson' ? LESSONS.find(({ id }) => id === which) : undefined

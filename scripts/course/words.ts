@@ -36,13 +36,13 @@ const ko: Words = {
   ask: (question) => `시뮬레이터에게 묻습니다: ${question}`,
   event: ({ event, argument = '' }) =>
     ({
-      wait: `${duration(argument)}이 지납니다`,
+      wait: `${duration(argument)} 뒤`,
       settle: '진행 중인 일이 모두 끝날 때까지 기다립니다',
-      crash: `${argument}의 전원이 나갑니다`,
-      recover: `${argument}의 전원이 돌아옵니다`,
-      reboot: `${argument}을(를) 재부팅합니다`,
+      crash: `${argument} 노드의 전원이 나갑니다`,
+      recover: `${argument} 노드의 전원이 돌아옵니다`,
+      reboot: `${argument} 노드를 재부팅합니다`,
       'another-cluster': '비어 있는 다른 클러스터로 갑니다. /root의 파일은 가져갑니다',
-      'restored-cluster': `${argument}으로 만든 새 클러스터로 갑니다`,
+      'restored-cluster': `스냅샷 ${argument}에서 되살린 새 클러스터로 갑니다`,
       'first-cluster': '처음 클러스터로 돌아옵니다',
     })[event],
   lessons: '실습',
@@ -61,7 +61,7 @@ npm start -- lesson ID          실습 하나
 npm start -- --list             장과 실습의 목록
   --lang ko|en                  언어 (기본값은 LANG)
   --version v1.14|v1.35         교재의 버전으로, 또는 오늘의 버전으로 (기본값)`,
-  unknown: (what) => `${what}은(는) 없습니다.`,
+  unknown: (what) => `그런 것이 없습니다: ${what}`,
 }
 
 const en: Words = {
