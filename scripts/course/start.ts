@@ -30,7 +30,7 @@ function wishOf(args: readonly string[]): Wish {
     args: [...args],
     allowPositionals: true,
     options: {
-      lang: { type: 'string', default: (env['LC_ALL'] ?? env['LANG'] ?? '').startsWith('ko') ? 'ko' : 'en' },
+      lang: { type: 'string', default: (env['LC_ALL'] || env['LANG'] || '').startsWith('ko') ? 'ko' : 'en' },
       version: { type: 'string', default: 'v1.35' },
       list: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },

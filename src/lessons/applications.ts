@@ -159,7 +159,7 @@ export const applicationLessons: readonly Lesson[] = [
           '리소스쿼터가 포드를 하나만 허락했습니다. 거절은 만들 때 일어나므로 포드가 아니라 레플리카셋의 이벤트에 남습니다.',
       },
       en: {
-        title: 'One where there should be two',
+        title: 'A replica is missing',
         symptom: 'The Deployment web has one pod where it should have two, and none is Pending.',
         hints: [
           'kubectl describe replicaset',
@@ -234,7 +234,7 @@ export const applicationLessons: readonly Lesson[] = [
           '만든 뒤에 다시 시작해야 빨리 낫습니다.',
       },
       en: {
-        title: 'A program that dies at once',
+        title: 'A program that exits at once',
         symptom: 'The pods of web are in CrashLoopBackOff.',
         hints: [
           'kubectl logs deployment/web',

@@ -74,7 +74,7 @@ export const backupLessons: readonly Lesson[] = [
           '스크립트가 인증서 없이 etcd에 말을 걸어 연결이 끊겼습니다. 백업은 만드는 것만큼이나, 만들어졌는지 확인하는 것이 중요합니다.',
       },
       en: {
-        title: 'The backup of every night',
+        title: 'The nightly backup',
         symptom:
           '/root/backup.sh is said to back up etcd to /root/snapshot.db every night, yet there is no ' +
           'such file. Try bash backup.sh.',
@@ -113,7 +113,7 @@ export const backupLessons: readonly Lesson[] = [
           '꺼지지 않습니다. 정리하기 전에 스냅샷을 떠 두세요.',
       },
       en: {
-        title: 'Readable, and no more',
+        title: 'Reads work, writes fail',
         symptom:
           'Everything can be read, but nothing can be created or changed. Try kubectl create configmap x.',
         hints: [

@@ -70,7 +70,7 @@ export const clusterLessons: readonly Lesson[] = [
           '스케줄러의 매니페스트가 옮겨져 스케줄러가 없었습니다. 되돌리면 kubelet이 다시 띄웁니다.',
       },
       en: {
-        title: 'Pods that nobody looks at',
+        title: 'Pending pods without an event',
         symptom: 'New pods stay Pending, without a single event.',
         hints: [
           'kubectl describe pod: no event means that nobody has looked at it.',
@@ -132,7 +132,7 @@ export const clusterLessons: readonly Lesson[] = [
           'kubelet이 꺼져 있어 노드의 상태를 알리지 못했습니다. 다시 켜면 몇 초 뒤 Ready가 됩니다.',
       },
       en: {
-        title: 'No word from a node',
+        title: 'A node that stopped reporting',
         symptom: 'node-1 is NotReady.',
         hints: ['ssh node-1 systemctl status kubelet', 'If the service is not running, start it.'],
         explanation:
@@ -200,7 +200,7 @@ export const clusterLessons: readonly Lesson[] = [
           '시작하게 해 주어야 합니다.',
       },
       en: {
-        title: 'A node that was off for long',
+        title: 'A node that was switched off for a long time',
         symptom:
           'node-1 is back, but NotReady; its kubelet starts again and again. All its files are where ' +
           'they belong.',
@@ -249,7 +249,7 @@ ssh node-1 "echo $CONF | base64 -d > /etc/kubernetes/kubelet.conf; systemctl res
           'controller-manager입니다.',
       },
       en: {
-        title: 'Scaled, and nothing happens',
+        title: 'Scaling has no effect',
         symptom: 'web was scaled to three, and nothing happens. All nodes are Ready, and kubectl works.',
         hints: [
           'kubectl get deployment web: it makes no progress.',
@@ -257,9 +257,8 @@ ssh node-1 "echo $CONF | base64 -d > /etc/kubernetes/kubelet.conf; systemctl res
           'crictl ps -a',
         ],
         explanation:
-          'The controller-manager was down, for want of a key file. The apiserver takes every wish; ' +
-          'the controller-manager makes it come ' +
-          'true.',
+          'The controller-manager was down because a key file was missing. The apiserver stores what you ' +
+          'ask for; the controller-manager brings it about.',
       },
     },
     start: async ({ cluster, master }) => {
@@ -286,7 +285,7 @@ ssh node-1 "echo $CONF | base64 -d > /etc/kubernetes/kubelet.conf; systemctl res
           '설정 파일의 kind가 KubeletConfig로 바뀌어 읽을 수 없었습니다. KubeletConfiguration이어야 합니다.',
       },
       en: {
-        title: 'A node after a change of its settings',
+        title: 'A node after a configuration change',
         symptom: 'node-2 is NotReady. Yesterday somebody worked on the settings of its kubelet.',
         hints: ['ssh node-2 journalctl -u kubelet -n 5', 'Look at kind in /var/lib/kubelet/config.yaml.'],
         explanation:

@@ -21,7 +21,7 @@ export const networkLessons: readonly Lesson[] = [
           '여전히 막혀 있습니다.',
       },
       en: {
-        title: 'A client that knows no names',
+        title: 'A client that cannot find its database',
         symptom:
           'Since a policy was applied, client does not find db by its name. It should reach db and ' +
           'nothing else.',
@@ -89,7 +89,7 @@ export const networkLessons: readonly Lesson[] = [
           '고를 수 있습니다. 두 항목으로 나누어 적으면 front의 모든 포드가 들어옵니다.',
       },
       en: {
-        title: 'The labels match',
+        title: 'Blocked although the labels match',
         symptom:
           'client in the namespace front should reach db in shop and is blocked, though the policy ' +
           'allows app=client. Do not let ' +

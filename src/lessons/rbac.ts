@@ -24,7 +24,7 @@ export const rbacLessons: readonly Lesson[] = [
           '클러스터롤바인딩으로도 되지만 모든 네임스페이스를 보게 됩니다.',
       },
       en: {
-        title: 'A role and a binding, and yet',
+        title: 'Forbidden despite a role and a binding',
         symptom:
           'jane should see the pods of the namespace office and is refused, although the role reader ' +
           'and the binding jane exist. ' +
@@ -71,7 +71,7 @@ kubectl create rolebinding jane -n office --role=reader --user=jane`,
           '로그는 서브리소스 pods/log이고, pods를 허락해도 따라오지 않습니다. 동작에 *를 주면 되긴 하지만 지우는 것까지 허락합니다.',
       },
       en: {
-        title: 'Pods in sight, logs out of reach',
+        title: 'Pods are listed, logs are refused',
         symptom:
           'jane lists pods, but kubectl logs is refused. Let her read logs. She must not delete pods ' +
           'or enter them (exec).',

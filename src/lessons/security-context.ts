@@ -67,7 +67,7 @@ export const securityContextLessons: readonly Lesson[] = [
           '남습니다.',
       },
       en: {
-        title: 'Starting and dying, again and again',
+        title: 'A container that keeps restarting',
         symptom: 'web is in CrashLoopBackOff. By the rules its root filesystem must stay read-only.',
         hints: [
           'kubectl logs deployment/web',

@@ -29,7 +29,7 @@ export const upgradeLessons: readonly Lesson[] = [
           '패키지만 설치하고 kubelet을 다시 시작하지 않았습니다. 새 kubelet이 시작되면서 자기 버전을 apiserver에 알립니다.',
       },
       en: {
-        title: 'Upgraded, and still the old version',
+        title: 'Upgraded, but still on the old version',
         symptom:
           'The kubelet package of node-1 is said to be at 1.35.0, but kubectl get nodes still shows v1.34.0.',
         hints: [

@@ -121,7 +121,7 @@ export const wordpressLessons: readonly Lesson[] = [
           '바꿀 수 없으므로 지우고 고친 파일로 다시 만듭니다. 데이터가 있는 PVC라면 지우기 전에 백업하세요.',
       },
       en: {
-        title: 'MySQL keeps waiting',
+        title: 'MySQL never starts',
         symptom: 'The pod of wordpress-mysql does not get beyond Pending. The manifest is /root/mysql.yaml.',
         hints: [
           'Look at kubectl describe pod and kubectl get pvc together.',
