@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { courseFiles } from '../../scripts/course/read.js'
 import type { CourseFile } from '../../src/course/chapter.js'
@@ -116,4 +117,20 @@ test('a row that no chapter has, one that is unknown, and one that is told twice
   expect(changed('## B5 ', '## B5, B7 ')).toThrow('03-backup.md: there is no row B7 in chapter 3')
   expect(changed('## B5 ', '## B4, B5 ')).toThrow('03-backup.md: row B4 is in two sections')
   expect(() => parseCourse(courseFiles().slice(1), 'v1.35')).toThrow('there is no chapter 1')
+})
+
+test('the parser needs no more than yaml, so that a web page can read the course', () => {
+  const folder = new URL('../../src/course/', import.meta.url)
+  const seen = new Set<string>()
+  const visit = (name: string): readonly string[] => {
+    if (seen.has(name)) return []
+    seen.add(name)
+    const text = readFileSync(new URL(name, folder), 'utf8')
+    const targets = [...text.matchAll(/^import (?!type ).* from '(.+)'$/gm)].map(([, target = '']) => target)
+    return targets.flatMap((target) =>
+      target.startsWith('./') ? visit(target.slice(2).replace(/js$/, 'ts')) : [target],
+    )
+  }
+  expect(visit('parse-course.ts')).toEqual(['yaml'])
+  expect(seen.size).toBeGreaterThan(3)
 })
