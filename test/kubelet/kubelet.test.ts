@@ -379,4 +379,32 @@ describe('admission by the kubelet', () => {
     lab.settle()
     expect(lab.pod('c').status.phase).toBe('Running')
   })
+
+  test.each<[string, object, string?]>([
+    ['kernel/shm_rmid_forced', {}],
+    ['kernel.msgmax', {}, 'forbidden sysctl: "kernel.msgmax" not allowlisted'],
+    ['net/ipv4/tcp_rmem', {}],
+    [
+      'net.ipv4.tcp_rmem',
+      { hostNetwork: true },
+      'forbidden sysctl: "net.ipv4.tcp_rmem" not allowed with host net enabled',
+    ],
+    [
+      'kernel.shm_rmid_forced',
+      { hostIPC: true },
+      'forbidden sysctl: "kernel.shm_rmid_forced" not allowed with host ipc enabled',
+    ],
+  ])('allows only safe kernel parameters of the pod itself: %s %j', (name, spec, fault) => {
+    const lab = new Lab().settle()
+    // the apiserver refuses parameters of a namespace that the pod shares
+    lab.createStored('p', { ...spec, securityContext: { sysctls: [{ name, value: '1' }] } })
+    const { phase, reason, message } = lab.settle().pod('p').status
+    if (fault === undefined) expect(phase).toBe('Running')
+    else
+      expect({ phase, reason, message }).toEqual({
+        phase: 'Failed',
+        reason: 'SysctlForbidden',
+        message: `Pod was rejected: ${fault}`,
+      })
+  })
 })

@@ -8,6 +8,7 @@ import { computeQosClass } from '../../api/core/qos.js'
 import { findUntoleratedTaint } from '../../api/core/tolerations.js'
 import { isCritical } from '../node/critical.js'
 import type { PodOutcome } from './pod-record.js'
+import { forbiddenSysctl } from './sysctls.js'
 
 /** What the admitted pods of a node use. Plain data. */
 export interface NodeUsage {
@@ -39,6 +40,8 @@ const SHUTDOWN: PodOutcome = {
  */
 export function admissionVerdict(input: AdmissionInput): PodOutcome | undefined {
   const { pod, node, isStatic, operatingSystem, shuttingDown } = input
+  const sysctl = forbiddenSysctl(pod)
+  if (sysctl !== undefined) return sysctl
   if (shuttingDown) return SHUTDOWN
   const osLabel = pod.metadata.labels?.['kubernetes.io/os']
   if (osLabel !== undefined && osLabel !== operatingSystem) {
