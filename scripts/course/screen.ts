@@ -37,8 +37,9 @@ export class Screen {
     this.line(`${styled(`# ${text}`, 'dim', this.#options)}\n`)
   }
 
-  chapter({ number, title, goals, version }: Chapter): void {
-    this.title(this.words.chapter(number, title[this.#language], version.slice(1)))
+  chapter({ number, title, goals, version, start }: Chapter): void {
+    const { version: release = version } = start.cluster
+    this.title(this.words.chapter(number, title[this.#language], release.slice(1)))
     this.line(this.words.goals)
     for (const goal of goals) {
       const [first = '', ...more] = wrapText(goal[this.#language], this.#options.columns - 4)
