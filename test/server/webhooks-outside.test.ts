@@ -117,6 +117,10 @@ beforeEach(async (context) => {
   context.onTestFinished(() => server.close())
 })
 
+function install(...objects: readonly object[]): void {
+  for (const object of objects) cluster.apply(JSON.stringify(object))
+}
+
 const MAPS = '/api/v1/namespaces/default/configmaps'
 
 test('a webhook on this machine changes and refuses what clients write', async () => {
@@ -128,7 +132,7 @@ test('a webhook on this machine changes and refuses what clients write', async (
       ? { uid, allowed: false, status: { message: 'no' } }
       : { uid, allowed: true },
   )
-  cluster.apply([configuration('Mutating', '/mutate'), configuration('Validating', '/judge')] as never)
+  install(configuration('Mutating', '/mutate'), configuration('Validating', '/judge'))
   const { code, body } = await ask('POST', MAPS, { metadata: { name: 'good' } })
   expect(code).toBe(201)
   expect(JSON.parse(body)).toMatchObject({ data: { seen: 'yes' } })
@@ -138,7 +142,7 @@ test('a webhook on this machine changes and refuses what clients write', async (
 })
 
 test('a generated name, which each attempt draws anew, is asked about once', async () => {
-  cluster.apply(configuration('Validating', '/judge') as never)
+  install(configuration('Validating', '/judge'))
   const { code } = await ask('POST', MAPS, { metadata: { generateName: 'drawn-' } })
   expect(code).toBe(201)
   expect(asked).toHaveLength(1)
@@ -149,7 +153,7 @@ test('a webhook can ask the apiserver while it is being asked', async () => {
     const { code } = await ask('GET', '/api/v1/namespaces/default')
     return allow(review, { allowed: code === 200 })
   })
-  cluster.apply(configuration('Validating', '/judge') as never)
+  install(configuration('Validating', '/judge'))
   expect((await ask('POST', MAPS, { metadata: { name: 'asked' } })).code).toBe(201)
 })
 
@@ -160,7 +164,7 @@ test('a change by somebody else meanwhile is asked about, too', async () => {
     return allow(review)
   })
   const only = { matchConditions: [{ name: 'clients', expression: "request.userInfo.username == 'root'" }] }
-  cluster.apply(configuration('Validating', '/judge', only) as never)
+  install(configuration('Validating', '/judge', only))
   const { code, body } = await ask('PATCH', `${MAPS}/shared`, { data: { mine: 'yes' } })
   expect(code).toBe(200)
   expect(JSON.parse(body)).toMatchObject({ metadata: { labels: { by: 'another' } }, data: { mine: 'yes' } })
@@ -168,20 +172,14 @@ test('a change by somebody else meanwhile is asked about, too', async () => {
 })
 
 test('a webhook that does not answer, or is not trusted, fails in the words of Go', async () => {
-  cluster.apply(
-    configuration('Validating', '/judge', {
-      clientConfig: { url: 'https://127.0.0.1:1/judge', caBundle },
-    }) as never,
+  install(
+    configuration('Validating', '/judge', { clientConfig: { url: 'https://127.0.0.1:1/judge', caBundle } }),
   )
   const refused = await ask('POST', MAPS, { metadata: { name: 'a' } })
   expect(refused.code).toBe(500)
   expect(refused.body).toContain('dial tcp 127.0.0.1:1: connect: connection refused')
   const foreign = Buffer.from(server.authority).toString('base64')
-  cluster.apply(
-    configuration('Validating', '/judge', {
-      clientConfig: { url: `${url}/judge`, caBundle: foreign },
-    }) as never,
-  )
+  install(configuration('Validating', '/judge', { clientConfig: { url: `${url}/judge`, caBundle: foreign } }))
   const untrusted = await ask('POST', MAPS, { metadata: { name: 'a' } })
   expect(untrusted.body).toContain('x509: certificate signed by unknown authority')
 })
@@ -189,7 +187,7 @@ test('a webhook that does not answer, or is not trusted, fails in the words of G
 test('what a controller writes is asked about when it tries again', async () => {
   cluster.addNode({ name: 'node-1' })
   const rules = [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] }]
-  cluster.apply(configuration('Validating', '/judge', { rules }) as never)
+  install(configuration('Validating', '/judge', { rules }))
   const containers = [{ name: 'web', image: 'nginx' }]
   const template = { metadata: { labels: { app: 'web' } }, spec: { containers } }
   const spec = { replicas: 1, selector: { matchLabels: { app: 'web' } }, template }
@@ -210,7 +208,7 @@ test('a conversion webhook on this machine converts what clients read, list and 
     storage: name === 'v1',
     schema: { openAPIV3Schema: { type: 'object' } },
   })
-  cluster.apply({
+  install({
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
     metadata: { name: 'widgets.example.com' },
@@ -224,7 +222,7 @@ test('a conversion webhook on this machine converts what clients read, list and 
         webhook: { clientConfig: { url: `${url}/convert`, caBundle }, conversionReviewVersions: ['v1'] },
       },
     },
-  } as never)
+  })
   cluster.settle()
   const widgets = '/apis/example.com/v2/namespaces/default/widgets'
   const seen = new Promise<string>((resolve, reject) => {
