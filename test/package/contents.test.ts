@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, inject, test } from 'vitest'
@@ -38,6 +38,17 @@ test('npx simcluster runs kubectl on a folder of manifests', () => {
   writeFileSync(manifest, 'apiVersion: v1\nkind: Namespace\nmetadata: { name: office }\n')
   const words = ['kubectl', '--manifests', manifest, '--', 'get', 'namespace', 'office', '-o', 'name']
   expect(execFileSync(program, words, { encoding: 'utf8' })).toBe('namespace/office\n')
+})
+
+test('npx simcluster envtest prints a folder whose kube-apiserver starts from the package', () => {
+  const env = { ...process.env, XDG_CACHE_HOME: inject('consumer') }
+  const program = join(inject('consumer'), 'node_modules/.bin/simcluster')
+  const assets = execFileSync(program, ['envtest'], { encoding: 'utf8', env }).trim()
+  for (const name of ['etcd', 'kube-apiserver', 'kubectl']) expect(existsSync(join(assets, name))).toBe(true)
+  const { status, stderr } = spawnSync(join(assets, 'kube-apiserver'), ['--no-such-flag'], {
+    encoding: 'utf8',
+  })
+  expect({ status, stderr }).toEqual({ status: 1, stderr: 'Error: unknown flag: --no-such-flag\n' })
 })
 
 const entries = [
