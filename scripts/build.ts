@@ -34,7 +34,7 @@ const installed = new Set(Object.keys({ ...manifest.dependencies, ...manifest.pe
 
 /**
  * The source of each entry of package.json's `exports`, by its name in dist (`index`,
- * `testing/vitest/index`).
+ * `testing/matchers/index`).
  */
 function entries(): Record<string, string> {
   const targets = Object.values(manifest.exports).flatMap((entry) =>

@@ -1,6 +1,6 @@
 /** The house from the roof down. Folders on one line are siblings and do not know each other. */
 export const levels: readonly (readonly string[])[] = [
-  ['lessons', 'course', 'cli'],
+  ['lessons', 'course', 'cli', 'vitest'],
   ['host', 'explore'],
   ['server', 'client-node', 'testing'],
   ['cluster'],

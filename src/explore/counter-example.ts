@@ -60,7 +60,9 @@ export function played(
   observe?: Execution['observer'],
 ): { readonly cluster: SimCluster; readonly holds: boolean } {
   const root = rootOf(found, options)
-  const { execution, failure } = replayed(root, options, found.choices, new Properties(root, options), {
+  const actions = (options.actions ?? []).filter(({ name }) => found.actions.includes(name))
+  const needed = { ...options, actions }
+  const { execution, failure } = replayed(root, needed, found.choices, new Properties(root, options), {
     ...(options.upTo === undefined ? {} : { decisions: options.upTo }),
     observe,
   })

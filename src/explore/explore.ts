@@ -7,7 +7,8 @@ import type { Choice } from './choice.js'
 import { Execution, stepName } from './execution.js'
 import type { ExploreOptions } from './options.js'
 import { type Failure, Properties } from './properties.js'
-import { apply, replayed, thrown } from './replay.js'
+import { apply, thrown } from './replay.js'
+import { inSmallerCluster, type Violation, withFewerActions, withFewerChoices } from './shrink.js'
 import { Allowance, optionsBefore, requestOptions } from './deviations.js'
 import { stateHash } from './state-hash.js'
 
@@ -17,6 +18,8 @@ export interface CounterExample {
   /** The cluster before the first action. */
   readonly root: ClusterSnapshotJson
   readonly choices: readonly Choice[]
+  /** Names of the actions that the violation needs. */
+  readonly actions: readonly string[]
   readonly property: string
   /** What was found. */
   readonly message: string
@@ -46,6 +49,9 @@ interface Found {
   readonly failure: Failure
   readonly execution: Execution
 }
+
+/** The fewest runs in which a violation is looked for in a smaller cluster. */
+const FEWEST = 50
 
 /** Thrown to end the search. */
 class Ended extends Error {
@@ -94,20 +100,59 @@ class Exploration {
   }
 
   run(): ExplorationResult {
-    const { search = { delays: 1 } } = this.#options
-    let verdict: ExplorationResult['verdict']
-    try {
-      verdict = typeof search === 'object' && 'pct' in search ? this.#sample(search) : this.#deepen(search)
-    } catch (error) {
-      if (!(error instanceof Ended)) throw error
-      ;({ verdict } = error)
-    }
+    const verdict = this.search()
     return {
       verdict,
       schedules: this.#schedules,
       states: this.#states.size,
       coverage: { decisions: this.#decisions, deviations: this.#deviations },
-      ...(this.#failure === undefined ? {} : { counterExample: this.#counterExample(this.#failure) }),
+      ...(this.#failure === undefined ? {} : { counterExample: this.#counterExample() }),
+    }
+  }
+
+  /** Searches, and returns how it ended. */
+  search(): ExplorationResult['verdict'] {
+    const { search = { delays: 1 } } = this.#options
+    try {
+      return typeof search === 'object' && 'pct' in search ? this.#sample(search) : this.#deepen(search)
+    } catch (error) {
+      if (!(error instanceof Ended)) throw error
+      return error.verdict
+    }
+  }
+
+  /** The violation of a search, with the choices that lead to it and nothing else. */
+  get violation(): Violation | undefined {
+    if (this.#failure === undefined) return undefined
+    const { failure, execution } = this.#failure
+    const traceHash = execution.cluster.state.traceHash()
+    const { actions = [] } = this.#options
+    const found = { root: this.#root, choices: execution.choices, actions, failure, traceHash }
+    return withFewerActions(withFewerChoices(found, this.#options), this.#options)
+  }
+
+  #counterExample(): CounterExample {
+    const budget = { schedules: Math.max(this.#schedules, FEWEST) }
+    const search = (root: SimCluster): Violation | undefined => {
+      const smaller = new Exploration(root, { ...this.#options, budget })
+      try {
+        smaller.search()
+      } catch {
+        return undefined // an action or a property names what is not there any more
+      }
+      return smaller.violation
+    }
+    const { root, choices, actions, failure, traceHash } = inSmallerCluster(
+      this.violation as Violation,
+      search,
+    )
+    return {
+      version: 1,
+      root: root.toJSON(),
+      choices,
+      actions: actions.map(({ name }) => name),
+      ...failure,
+      traceHash,
     }
   }
 
@@ -260,28 +305,5 @@ class Exploration {
     if (failure === undefined) return
     this.#failure = { failure, execution }
     throw new Ended('violated')
-  }
-
-  /** Leaves out every choice without which the same property still fails. */
-  #counterExample({ failure, execution }: Found): CounterExample {
-    let { choices } = execution
-    let found = failure
-    let traceHash = execution.cluster.state.traceHash()
-    for (let at = choices.length - 1; at >= 0; at -= 1) {
-      const fewer = choices.filter((_, nth) => nth !== at)
-      const end = replayed(this.#root, this.#options, fewer, this.#properties)
-      if (end.failure?.property !== failure.property) continue
-      choices = fewer
-      found = end.failure
-      traceHash = end.execution.cluster.state.traceHash()
-    }
-    return {
-      version: 1,
-      root: this.#root.toJSON(),
-      choices,
-      property: found.property,
-      message: found.message,
-      traceHash,
-    }
   }
 }

@@ -1,6 +1,16 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { explore, narrate, replay, toSvg } from '../../src/explore/index.js'
-import type { Always, Eventually, ExploredAction, ExploreOptions } from '../../src/explore/index.js'
+import { SimCluster } from 'simcluster'
+import { exploration, explore, narrate, replay, toSvg } from '../../src/explore/index.js'
+import type {
+  Always,
+  CounterExample,
+  Eventually,
+  ExploredAction,
+  ExploreOptions,
+  Schedule,
+} from '../../src/explore/index.js'
+import '../../src/vitest/index.js'
 import { type Bugs, countParts, gadgetCluster, gadgetController } from './gadgets.js'
 
 const resize: readonly ExploredAction[] = [
@@ -45,6 +55,7 @@ describe('a controller that trusts its cache', () => {
     const found = JSON.parse(JSON.stringify(result.counterExample)) as NonNullable<
       typeof result.counterExample
     >
+    expect(found.actions).toEqual(['resize', 'label'])
     const options = {
       actions: resize,
       always: neverTooMany,
@@ -61,6 +72,79 @@ describe('a controller that trusts its cache', () => {
 
   test('one that asks the apiserver holds within the same bounds', () => {
     expect(explored({}, { search: { delays: 1 } }).verdict).toBe('holds within bounds')
+  })
+})
+
+describe('a counter-example', () => {
+  const web = (cluster: SimCluster): SimCluster => {
+    cluster.create('deployments', {
+      metadata: { name: 'web' },
+      spec: {
+        replicas: 3,
+        selector: { matchLabels: { app: 'web' } },
+        template: {
+          metadata: { labels: { app: 'web' } },
+          spec: { containers: [{ name: 'web', image: 'nginx' }] },
+        },
+      },
+    })
+    return cluster.settle()
+  }
+  const act: readonly ExploredAction[] = [
+    { name: 'label', do: (cluster) => cluster.kubectl('label deployment web a=b') },
+    { name: 'restart', do: (cluster) => cluster.kubectl('rollout restart deployment web') },
+  ]
+  const root = web(new SimCluster({ nodes: 3 }))
+  const options: ExploreOptions = {
+    actions: act,
+    search: { delays: 0 },
+    faults: { crash: 1, nodeCrash: 1, of: ['kube-scheduler'] },
+    always: [
+      { name: 'never a second ReplicaSet', holds: (cluster) => cluster.list('replicasets').items.length < 2 },
+    ],
+  }
+  const { counterExample } = explore(root, options)
+
+  test('has only what the violation needs: choices, actions, nodes, replicas', () => {
+    const found = counterExample as CounterExample
+    expect([found.choices, found.actions]).toEqual([[], ['restart']])
+    const cluster = SimCluster.fromJSON(found.root)
+    expect(cluster.nodes()).toHaveLength(1)
+    expect(cluster.get('deployments', 'web').spec.replicas).toBe(1)
+    expect(replay(found, options).state.traceHash()).toBe(found.traceHash)
+  })
+
+  test('is what a failed toHoldUnder tells', () => {
+    expect(() => expect(root).toHoldUnder(options)).toThrow(
+      /^expected "never a second ReplicaSet" to hold, but it does not hold\n\n[^]*create replicasets[^]*violated/,
+    )
+    expect(root).toHoldUnder({ actions: act, search: { delays: 0 } })
+    const budget = { schedules: 1 }
+    expect(() => expect(root).toHoldUnder({ ...options, always: [], budget })).toThrow(/raise `budget`/)
+  })
+})
+
+describe('an arbitrary schedule', () => {
+  const [{ do: grow }, label] = resize as readonly [ExploredAction, ExploredAction]
+  const isRight = (bugs: Bugs): fc.RunDetails<[Schedule]> =>
+    fc.check(
+      fc.property(
+        exploration(fc, gadgetCluster(bugs), { actions: [label] }),
+        (schedule) => countParts(schedule.run(grow)) === 3,
+      ),
+      { numRuns: 300 },
+    )
+
+  test('finds the order that breaks a controller, and shrinks to few steps out of turn', () => {
+    const { failed, counterexample } = isRight({ staleCache: true })
+    expect(failed).toBe(true)
+    const deviations = counterexample?.[0].toString().split('; ') ?? []
+    expect(deviations.length).toBeLessThanOrEqual(5)
+    expect(deviations[0]).toMatch(/^\d+: (?:.* runs first|the user does: label)/)
+  })
+
+  test('finds nothing in one that asks the apiserver', () => {
+    expect(isRight({}).failed).toBe(false)
   })
 })
 

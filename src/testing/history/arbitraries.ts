@@ -18,9 +18,13 @@ export interface HistoryArbitraries {
 /**
  * Returns arbitraries for whole clusters and for what happens to them.
  *
- * ```ts import * as fc from 'fast-check' const { cluster, history } = historyArbitraries(fc)
- * fc.assert(fc.property(cluster, history, (options, actions) => runHistory(new SimCluster(options),
- * actions))) ```
+ * ```ts
+ * import * as fc from 'fast-check'
+ * const { cluster, history } = historyArbitraries(fc)
+ * fc.assert(
+ *   fc.property(cluster, history, (options, actions) => runHistory(new SimCluster(options), actions)),
+ * )
+ * ```
  */
 export function historyArbitraries(fc: FastCheck): HistoryArbitraries {
   const deploymentName = fc.constantFrom('web', 'api')

@@ -1,12 +1,7 @@
 import { expect, it } from 'vitest'
-import { SimCluster } from '../../../src/index.js'
-import {
-  compile,
-  networkPolicyApiDefinitions,
-  type World,
-  type WorldPolicy,
-} from '../../../src/netpol/index.js'
-import '../../../src/testing/vitest/index.js'
+import { SimCluster } from '../../src/index.js'
+import { compile, networkPolicyApiDefinitions, type World, type WorldPolicy } from '../../src/netpol/index.js'
+import '../../src/vitest/index.js'
 
 const policy = (name: string, spec: object): WorldPolicy => ({
   apiVersion: 'networking.k8s.io/v1',

@@ -1,6 +1,6 @@
 /**
- * `simcluster/vitest`: importing it extends vitest's `expect` with the matchers of `simcluster/matchers`, and
- * `test` has a cluster for each test.
+ * `simcluster/vitest`: importing it extends vitest's `expect` with the matchers of `simcluster/matchers` and
+ * `simcluster/explore`, and `test` has a cluster for each test.
  *
  * ```ts
  * import { expect } from 'vitest'
@@ -11,17 +11,18 @@
  * ```
  */
 import { expect, test, type TestAPI } from 'vitest'
-import type { ClusterOptions } from '../../cluster/compose/options.js'
-import { SimCluster } from '../../cluster/sim-cluster.js'
-import { preparedCluster } from '../prepared-cluster.js'
-import { matchers, type ClusterMatchers, type PolicyMatchers } from '../matchers/index.js'
+import type { ClusterOptions } from '../cluster/compose/options.js'
+import { explorationMatchers, type ExplorationMatchers } from '../explore/index.js'
+import { SimCluster } from '../cluster/sim-cluster.js'
+import { preparedCluster } from '../testing/prepared-cluster.js'
+import { matchers, type ClusterMatchers, type PolicyMatchers } from '../testing/matchers/index.js'
 
 declare module 'vitest' {
   // the type parameter must be declared as in vitest
-  interface Matchers<T> extends PolicyMatchers<T>, ClusterMatchers<T> {}
+  interface Matchers<T> extends PolicyMatchers<T>, ClusterMatchers<T>, ExplorationMatchers<T> {}
 }
 
-expect.extend({ ...matchers })
+expect.extend({ ...matchers, ...explorationMatchers })
 
 /**
  * Makes a `test` whose context has a `cluster`: a copy of one that is made and prepared once, so that no test
@@ -44,6 +45,11 @@ export function clusterTest(
   })
 }
 
-export { matchers, policyMatchers } from '../matchers/index.js'
-export type { ClusterMatchers, MatcherResult, PolicyMatchers, PolicySubject } from '../matchers/index.js'
-export type { Lister } from '../../netpol/index.js'
+export { matchers, policyMatchers } from '../testing/matchers/index.js'
+export type {
+  ClusterMatchers,
+  MatcherResult,
+  PolicyMatchers,
+  PolicySubject,
+} from '../testing/matchers/index.js'
+export type { Lister } from '../netpol/index.js'
