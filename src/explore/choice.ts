@@ -32,7 +32,7 @@ export type Choice =
 export function describeChoice(choice: Choice): string {
   switch (choice.do) {
     case 'delay':
-      return `${choice.step} is delayed until nothing else is ready`
+      return `${choice.step} waits until nothing else is ready`
     case 'pick':
       return `${choice.step} runs first`
     case 'lag':

@@ -49,6 +49,8 @@ export class Execution {
   readonly #delayed: Ready[]
   /** Components whose informers do not follow the store, and until when. */
   readonly #stale: Map<string, number>
+  /** Requests whose responses were lost: `create pods/binding`. */
+  readonly lost: Set<string>
   /** Virtual ms until which periodic work counts like other work. */
   #restlessUntil = 0
   #decisions: number
@@ -65,6 +67,7 @@ export class Execution {
     this.#delayed = [...(from?.delayed ?? [])]
     this.#paused = new Map(from?.paused)
     this.#stale = new Map(from?.stale)
+    this.lost = new Set(from?.lost)
     this.#decisions = from?.decisions ?? 0
     this.#restlessUntil = from?.restlessUntil ?? 0
     const { internals } = cluster
@@ -246,7 +249,11 @@ export class Execution {
     if (fault === 'error') throw new ApiError(500, 'InternalError', 'Internal error occurred: injected')
     if (fault === 'timeout') throw new ConnectionError('net/http: request canceled (Client.Timeout exceeded)')
     const result = send()
-    if (fault === 'lostAnswer') throw new ConnectionError('http2: client connection lost')
+    if (fault === 'lostAnswer') {
+      const { verb, resource, subresource } = request
+      this.lost.add(`${verb} ${[resource, subresource].filter(Boolean).join('/')}`)
+      throw new ConnectionError('http2: client connection lost')
+    }
     if (fault === 'crash') throw new Crash(request.component)
     return result
   }

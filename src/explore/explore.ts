@@ -196,13 +196,13 @@ class Exploration {
 
   #begin(isPending = false): Execution {
     const execution = Execution.begin(this.#root, this.#options, isPending)
-    this.#properties.observe(execution.cluster)
+    this.#properties.observe(execution)
     return execution
   }
 
   #fork(from: Execution): Execution {
     const execution = from.fork()
-    this.#properties.observe(execution.cluster)
+    this.#properties.observe(execution)
     return execution
   }
 
@@ -265,12 +265,13 @@ class Exploration {
         if (first !== ready[0])
           execution.choices.push({ at: execution.decisions, do: 'pick', step: stepName(first) })
         this.#guarded(execution, () => execution.run(first))
+        this.#decisions = Math.max(this.#decisions, execution.decisions)
         continue
       }
-      if (pick === undefined && !this.#isNew(execution, '0')) break
+      // another run has gone on from here
+      if (pick === undefined && !this.#isNew(execution, '0')) return
       if (this.#guarded(execution, () => execution.act()) === undefined) break
     }
-    this.#decisions = Math.max(this.#decisions, execution.decisions)
     this.#fail(execution, this.#properties.atEnd(execution.cluster))
   }
 

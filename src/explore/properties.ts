@@ -2,6 +2,7 @@ import type { SimCluster } from '../cluster/sim-cluster.js'
 import { toMillis } from '../sim/duration.js'
 import type { Finding, Invariant } from '../testing/invariant.js'
 import { StoredObjects } from '../testing/stored-objects.js'
+import type { Execution } from './execution.js'
 import type { Always, ExploreOptions } from './options.js'
 import { outcomeHash } from './state-hash.js'
 
@@ -45,13 +46,16 @@ export class Properties {
   }
 
   /** Starts to observe a run, for invariants that judge events. */
-  observe(cluster: SimCluster): void {
+  observe({ cluster, lost }: Pick<Execution, 'cluster' | 'lost'>): void {
     const findings: Failure[] = []
     for (const property of this.#options.always ?? []) {
       const observer = isInvariant(property) ? property.observe?.(cluster) : undefined
       if (observer === undefined) continue
+      const { excusedBy = [] } = isInvariant(property) ? property : {}
       const note = (finding: Finding | undefined): void => {
-        if (finding !== undefined) findings.push({ property: property.name, message: finding.message })
+        const isExcused = excusedBy.some((request) => lost.has(request))
+        if (finding !== undefined && !isExcused)
+          findings.push({ property: property.name, message: finding.message })
       }
       if (observer.write) cluster.on('write', (event) => note(observer.write?.(event)))
       if (observer.request) cluster.on('request', (event) => note(observer.request?.(event)))

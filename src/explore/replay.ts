@@ -67,7 +67,7 @@ export function replayed(
     choices.some((choice) => choice.do === 'action'),
   )
   execution.observer = until.observe
-  properties.observe(execution.cluster)
+  properties.observe(execution)
   const deadline = root.now() + properties.horizon
   const left = [...choices]
   const last = until.decisions ?? Infinity

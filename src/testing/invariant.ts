@@ -45,6 +45,11 @@ export interface Invariant {
   readonly check?: (cluster: SimCluster, stored: StoredObjects) => readonly Finding[]
   /** Whether `check` may fail while something is in flight; it is skipped then. Default false. */
   readonly onlyAtRest?: boolean
+  /**
+   * Requests (`create pods/binding`) whose lost response excuses what an observer finds: the component does
+   * not know what it has done, and only what happens at rest counts. Default: none.
+   */
+  readonly excusedBy?: readonly string[]
   /** Starts to observe a cluster in its current state. */
   readonly observe?: (cluster: SimCluster) => Observer
 }

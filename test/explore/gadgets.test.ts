@@ -2,45 +2,34 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { SimCluster } from 'simcluster'
 import { exploration, explore, narrate, replay, toSvg } from '../../src/explore/index.js'
-import type {
-  Always,
-  CounterExample,
-  Eventually,
-  ExploredAction,
-  ExploreOptions,
-  Schedule,
-} from '../../src/explore/index.js'
+import type { CounterExample, ExploredAction, ExploreOptions, Schedule } from '../../src/explore/index.js'
 import '../../src/vitest/index.js'
-import { type Bugs, countParts, gadgetCluster, gadgetController } from './gadgets.js'
+import {
+  asWanted,
+  type Bugs,
+  countParts,
+  gadgetCluster,
+  gadgetController,
+  hunts,
+  resize,
+} from '../../examples/exploration.js'
 
-const resize: readonly ExploredAction[] = [
-  {
-    name: 'resize',
-    do: (cluster) =>
-      cluster.edit('configmaps', 'gadget', (draft) => void (draft.data = { ...draft.data, size: '3' })),
-  },
-  { name: 'label', do: (cluster) => cluster.kubectl('label configmap gadget team=a'), at: 'any' },
-]
+const { always: neverTooMany = [] } = asWanted
 
-const neverTooMany: readonly Always[] = [
-  {
-    name: 'never too many parts',
-    holds: (cluster) => countParts(cluster) <= 3 || `${countParts(cluster)} parts`,
-  },
-]
+const explored = (bugs: Bugs, options: ExploreOptions): ReturnType<typeof explore> =>
+  explore(gadgetCluster(bugs), { ...asWanted, ...options })
 
-const enough: readonly Eventually[] = [
-  { name: 'enough parts', holds: (cluster) => countParts(cluster) >= 3, within: '10m' },
-]
-
-function explored(bugs: Bugs, options: ExploreOptions): ReturnType<typeof explore> {
-  return explore(gadgetCluster(bugs), {
-    actions: resize,
-    always: neverTooMany,
-    eventually: enough,
-    ...options,
+describe.each(hunts)('examples/exploration.ts: %s', (_title, bugs, bounds) => {
+  test('the bug is found, with few deviations', () => {
+    const { counterExample, schedules } = explored(bugs, bounds)
+    expect(schedules).toBeLessThan(60)
+    expect(counterExample?.choices.length).toBeLessThanOrEqual(2)
   })
-}
+
+  test('the controller without it holds within the same bounds', () => {
+    expect(explored({}, bounds).verdict).toBe('holds within bounds')
+  })
+})
 
 describe('a controller that trusts its cache', () => {
   const result = explored({ staleCache: true }, { search: { delays: 1 } })
@@ -65,13 +54,9 @@ describe('a controller that trusts its cache', () => {
     expect(cluster.state.traceHash()).toBe(found.traceHash)
     expect(countParts(cluster)).toBeGreaterThan(3)
     expect(narrate(found, options)).toMatch(
-      /is delayed until nothing else is ready[^]*violated: never too many parts/,
+      /waits until nothing else is ready[^]*violated: never too many parts/,
     )
     expect(toSvg(found, options)).toMatch(/^<svg [^]*gadget-controller[^]*<\/svg>$/)
-  })
-
-  test('one that asks the apiserver holds within the same bounds', () => {
-    expect(explored({}, { search: { delays: 1 } }).verdict).toBe('holds within bounds')
   })
 })
 

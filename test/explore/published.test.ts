@@ -7,6 +7,7 @@ import { explore } from '../../src/explore/index.js'
 import type { ExplorationResult, ExploreOptions } from '../../src/explore/index.js'
 import { ignoreNotFound } from '../../src/client/api-error.js'
 import { SimCluster } from '../../src/index.js'
+import { invariants } from '../../src/testing/index.js'
 import type { Component, PodSpecInput } from '../../src/index.js'
 
 const labels = { app: 'web' }
@@ -128,6 +129,21 @@ describe('what must hold', () => {
       actions: [{ name: 'scale', do: (c) => c.kubectl('scale deployment web --replicas=3') }],
       faults: { lostAnswer: 1, of: ['kube-scheduler'] },
       eventually: [{ holds: (c) => readyOf('deployments')(c) === 3, within: '10m' }],
+    })
+  })
+
+  // the scheduler forgets the pod, gives its room to another, and the kubelet rejects one of the two
+  test('a binding whose response is lost overbooks a node only until the kubelet has looked', () => {
+    const spec = { containers: [{ name: 'c', image: 'nginx', resources: { requests: { cpu: '3' } } }] }
+    const cluster = new SimCluster({ nodes: 1 })
+    expectHolds(cluster, {
+      search: { delays: 1 },
+      actions: [
+        { name: 'first', do: (c) => c.create('pods', { metadata: { name: 'first' }, spec }) },
+        { name: 'second', do: (c) => c.create('pods', { metadata: { name: 'second' }, spec }) },
+      ],
+      faults: { lostAnswer: 1, of: ['kube-scheduler'] },
+      always: invariants,
     })
   })
 

@@ -1,5 +1,11 @@
-import { SimCluster } from '../../src/index.js'
-import type { Component, ConfigMap } from '../../src/index.js'
+/**
+ * A controller of 40 lines that can be wrong in three classic ways, and how `explore()` finds each. Run it
+ * with `npx tsx examples/exploration.ts`; docs/exploration.md explains what it prints.
+ */
+import { argv } from 'node:process'
+import { fileURLToPath } from 'node:url'
+import { SimCluster, type Component, type ConfigMap } from 'simcluster'
+import { explore, narrate, type ExploredAction, type ExploreOptions } from 'simcluster/explore'
 
 /** The ways in which the gadget controller can be wrong; all false: it is right. */
 export interface Bugs {
@@ -64,4 +70,60 @@ export function gadgetCluster(bugs: Bugs = {}): SimCluster {
 /** Number of parts of the gadget. */
 export function countParts(cluster: SimCluster): number {
   return cluster.list('configmaps', { namespace: 'default', labelSelector: `${PART}=gadget` }).items.length
+}
+
+/** The user makes the gadget bigger; at some time, somebody labels it. */
+export const resize: readonly ExploredAction[] = [
+  {
+    name: 'resize',
+    do: (cluster) =>
+      cluster.edit('configmaps', 'gadget', (draft) => void (draft.data = { ...draft.data, size: '3' })),
+  },
+  { name: 'label', do: (cluster) => cluster.kubectl('label configmap gadget team=a'), at: 'any' },
+]
+
+/** What must hold of a gadget that is resized to three parts. */
+export const asWanted: ExploreOptions = {
+  actions: resize,
+  always: [
+    {
+      name: 'never too many parts',
+      holds: (cluster) => countParts(cluster) <= 3 || `${countParts(cluster)} parts`,
+    },
+  ],
+  eventually: [
+    { name: 'enough parts', holds: (cluster) => countParts(cluster) >= 3, within: '10m' },
+    {
+      name: 'the label stays',
+      holds: (cluster) => cluster.get('configmaps', 'gadget').metadata.labels?.['team'] === 'a',
+      within: '10m',
+    },
+  ],
+}
+
+/** Each bug, and the deviations that show it. */
+export const hunts: readonly (readonly [title: string, Bugs, ExploreOptions])[] = [
+  ['it trusts its cache', { staleCache: true }, { search: { delays: 1 } }],
+  [
+    'it marks its work before it does it',
+    { marksFirst: true },
+    { search: { delays: 0 }, faults: { crash: 1, of: ['gadget-controller'] } },
+  ],
+  [
+    'it writes what it has read',
+    { lostUpdate: true },
+    { search: { delays: 0 }, lag: { of: ['gadget-controller'], max: '1m' } },
+  ],
+]
+
+if (argv[1] === fileURLToPath(import.meta.url)) {
+  for (const [title, bugs, bounds] of hunts) {
+    const options = { ...asWanted, ...bounds }
+    const { counterExample, schedules } = explore(gadgetCluster(bugs), options)
+    console.log(`${title}: found in ${schedules} runs\n`)
+    if (counterExample)
+      console.log(`${narrate(counterExample, { ...options, components: [gadgetController(bugs)] })}\n`)
+    const { verdict } = explore(gadgetCluster(), options)
+    console.log(`the controller without the bug: ${verdict}\n`)
+  }
 }
