@@ -1,51 +1,111 @@
+import type { KubeObject } from '../api/definition.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import { HASH_SEED, hashText } from '../sim/hash.js'
 import { plainDataToJson } from '../sim/plain-data.js'
 
-const UID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
-/** The end of a generated name, after the hash of a pod template, if any. */
-const GENERATED = /(?<=-)[bcdfghjklmnpqrstvwxz2456789]{5}(?=["/\\])/g
-const INSTANT = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g
-const MILLIS = /\b17\d{11}(?:\.\d+)?\b/g
-const VERSION = /"resourceVersion":"(\d+)"/g
+/**
+ * What differs between equal states: uids, revisions, times, and the ends of generated names, after the hash
+ * of a pod template, if any.
+ */
+const VARYING = new RegExp(
+  [
+    '([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})',
+    '"resourceVersion":"(\\d+)"',
+    '(\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z)',
+    '\\b(17\\d{11}(?:\\.\\d+)?)\\b',
+    '-([bcdfghjklmnpqrstvwxz2456789]{5})(?=["/\\\\])',
+  ].join('|'),
+  'g',
+)
+/** The kinds of its groups. */
+const KINDS = ['uid', 'rv', 'instant', 'millis', 'name'] as const
 const UNIMPORTANT =
-  /"(?:nodeName|hostIP|podIP|ip|containerID|observedGeneration|generation|resourceVersion)":("[^"]*"|\d+),?/g
+  /"(?:nodeName|hostIP|podIP|ip|containerID|observedGeneration|generation)":("[^"]*"|\d+),?/g
 /** Kinds that nothing but people reads, or that only say that somebody lives. */
 const IGNORED: ReadonlySet<string> = new Set(['events', 'leases'])
 
-/** Returns the objects that were written after a revision, as text. */
-function objectsAfter(cluster: SimCluster, revision: number): string {
-  const texts: string[] = []
+/** A text in parts: what is constant, and between that what varies. */
+interface Parts {
+  readonly constant: readonly string[]
+  readonly varying: readonly { readonly kind: (typeof KINDS)[number]; readonly value: string }[]
+}
+
+function partsOf(text: string): Parts {
+  const constant: string[] = []
+  const varying: Parts['varying'][number][] = []
+  let end = 0
+  for (const match of text.matchAll(VARYING)) {
+    const group = KINDS.findIndex((_, at) => match[at + 1] !== undefined)
+    constant.push(text.slice(end, match.index))
+    varying.push({ kind: KINDS[group] ?? 'name', value: match[group + 1] ?? '' })
+    end = match.index + match[0].length
+  }
+  constant.push(text.slice(end))
+  return { constant, varying }
+}
+
+/** Forks share their objects and state slices, so that most have been taken apart before. */
+const known = new WeakMap<object, Parts>()
+
+/** Returns the parts of the text of something that does not change. */
+function knownParts(value: object, textOf: () => string): Parts {
+  let parts = known.get(value)
+  if (parts === undefined) known.set(value, (parts = partsOf(`${textOf()}\n`)))
+  return parts
+}
+
+const objectParts = (object: KubeObject): Parts =>
+  knownParts(object, () =>
+    JSON.stringify({ ...object, metadata: { ...object.metadata, managedFields: undefined } }),
+  )
+
+function sliceParts(value: unknown): Parts {
+  const textOf = (): string => JSON.stringify(plainDataToJson(value)) ?? ''
+  return typeof value === 'object' && value !== null ? knownParts(value, textOf) : partsOf(textOf())
+}
+
+/** Returns the objects that were written after a revision. */
+function* objectsAfter(cluster: SimCluster, revision: number): Generator<Parts, void> {
   for (const resource of cluster.state.resources()) {
     if (IGNORED.has(resource)) continue
     for (const object of cluster.state.stored(resource)) {
-      if (Number(object.metadata.resourceVersion) <= revision)
-        texts.push(`${object.metadata.uid ?? ''} as before`)
+      if (Number(object.metadata.resourceVersion) > revision) yield objectParts(object)
       else
-        texts.push(JSON.stringify({ ...object, metadata: { ...object.metadata, managedFields: undefined } }))
+        yield { constant: ['', ' as before\n'], varying: [{ kind: 'uid', value: object.metadata.uid ?? '' }] }
     }
   }
-  return texts.join('\n')
 }
 
-/** Numbers names in the order of their first appearance. */
-function ordinals(prefix: string): (name: string) => string {
-  const known = new Map<string, number>()
-  return (name) => {
-    let number = known.get(name)
-    if (number === undefined) known.set(name, (number = known.size))
-    return `${prefix}${number}`
+/** Numbers uids, names and revisions in the order of their appearance, and counts times from `now`. */
+class Normaliser {
+  readonly #now: number
+  readonly #numbers = new Map<string, number>()
+  readonly #texts: string[] = []
+
+  constructor(now: number) {
+    this.#now = now
   }
-}
 
-/** Replaces what differs between equal states: uids, generated names, revisions, times. */
-function normalized(text: string, now: number): string {
-  return text
-    .replaceAll(UID, ordinals('uid'))
-    .replaceAll(GENERATED, ordinals('name'))
-    .replaceAll(VERSION, ordinals('rv'))
-    .replaceAll(INSTANT, (time) => `now${(Date.parse(time) - now) / 1000}`)
-    .replaceAll(MILLIS, (time) => `now${Number(time) - now}`)
+  add({ constant, varying }: Parts): void {
+    for (const [at, text] of constant.entries()) {
+      this.#texts.push(text)
+      const next = varying[at]
+      if (next !== undefined) this.#texts.push(this.#plain(next.kind, next.value))
+    }
+  }
+
+  get text(): string {
+    return this.#texts.join('')
+  }
+
+  #plain(kind: Parts['varying'][number]['kind'], value: string): string {
+    if (kind === 'instant') return `now${(Date.parse(value) - this.#now) / 1000}`
+    if (kind === 'millis') return `now${Number(value) - this.#now}`
+    const key = `${kind} ${value}`
+    let number = this.#numbers.get(key)
+    if (number === undefined) this.#numbers.set(key, (number = this.#numbers.size))
+    return `${kind}${number}`
+  }
 }
 
 function hashOf(text: string): string {
@@ -60,19 +120,24 @@ function hashOf(text: string): string {
 export function stateHash(cluster: SimCluster, since: number): string {
   const { slices, timers, ready, stopped } = cluster.snapshot().simulation()
   const timed = timers.map(({ seq: _seq, ...timer }) => timer)
-  const state = JSON.stringify(plainDataToJson({ slices, timers: timed, ready, stopped }))
-  return hashOf(normalized(`${objectsAfter(cluster, since)}\n${state}`, cluster.now()))
+  const normaliser = new Normaliser(cluster.now())
+  for (const object of objectsAfter(cluster, since)) normaliser.add(object)
+  for (const [owner, byName] of slices)
+    for (const [name, value] of byName) {
+      normaliser.add(partsOf(`${owner} ${name} `))
+      normaliser.add(sliceParts(value))
+    }
+  normaliser.add(partsOf(JSON.stringify(plainDataToJson({ timers: timed, ready, stopped }))))
+  return hashOf(normaliser.text)
 }
 
 /** Returns a hash of what users see of the objects: without times, names of nodes, and what only counts. */
 export function outcomeHash(cluster: SimCluster, since: number): string {
-  const text = normalized(objectsAfter(cluster, since), cluster.now())
-  return hashOf(
-    text
-      .replaceAll(/now-?[\d.]+/g, '')
-      .replaceAll(UNIMPORTANT, '')
-      .split('\n')
-      .toSorted()
-      .join('\n'),
-  )
+  const normaliser = new Normaliser(cluster.now())
+  for (const object of objectsAfter(cluster, since)) normaliser.add(object)
+  const lines = normaliser.text
+    .replaceAll(/now-?[\d.]+/g, '')
+    .replaceAll(UNIMPORTANT, '')
+    .split('\n')
+  return hashOf(lines.toSorted().join('\n'))
 }
