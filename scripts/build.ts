@@ -25,6 +25,7 @@ const dist = `${root}dist`
 interface Manifest {
   readonly bin: Readonly<Record<string, string>>
   readonly exports: Readonly<Record<string, string | { readonly import: { readonly default: string } }>>
+  readonly imports: Readonly<Record<string, unknown>>
   readonly dependencies: Readonly<Record<string, string>>
   readonly peerDependencies?: Readonly<Record<string, string>>
 }
@@ -54,7 +55,7 @@ function isExternal(id: string): boolean {
   const [scope = '', rest = ''] = id.split('/')
   const name = scope.startsWith('@') ? `${scope}/${rest}` : scope
   if (inlined.includes(name)) return false
-  if (installed.has(name)) return true
+  if (installed.has(name) || id in manifest.imports) return true
   throw new Error(
     `${id} is imported (a helper for syntax newer than es2023?), but is no dependency of the package`,
   )
@@ -71,6 +72,27 @@ async function bundle(): Promise<void> {
   const names: OutputOptions = { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' }
   await build.write({ dir: dist, format: 'esm', ...names, ...bundling.output })
   await build.write({ dir: `${dist}/cjs`, format: 'cjs', ...names, ...bundling.output })
+  await build.close()
+}
+
+/**
+ * The shell of simulated hosts for browsers, which package.json's `imports` name: just-bash's browser entry
+ * with a gzip that needs nothing of Node's. A chunk of its own, since hosts load it with their first line.
+ */
+async function bundleBrowserShell(): Promise<void> {
+  const build = await rolldown({
+    input: { 'browser-shell': 'just-bash/browser' },
+    cwd: root,
+    platform: 'browser',
+    resolve: { alias: { 'node:zlib': `${root}scripts/browser-node.ts` } },
+    transform: {
+      ...bundling.transform,
+      // where it asks first, it has a way for browsers
+      define: { ...bundling.transform.define, 'typeof Buffer': '"undefined"' },
+      inject: { Buffer: [`${root}scripts/browser-node.ts`, 'Buffer'] },
+    },
+  })
+  await build.write({ dir: dist, format: 'esm', comments: false, minify: true })
   await build.close()
 }
 
@@ -95,7 +117,7 @@ function writeDeclarations(): void {
 
 /** The licences of the code that the bundle carries, as they ask for. */
 function writeLicences(): void {
-  const texts = inlined.map((name) => {
+  const texts = [...inlined, 'fflate', 'just-bash'].map((name) => {
     const folder = `${root}node_modules/${name}`
     const { version, license } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')) as Record<
       string,
@@ -111,4 +133,5 @@ for (const version of VERSIONS) readCourse(version)
 rmSync(dist, { recursive: true, force: true })
 writeDeclarations()
 await bundle()
+await bundleBrowserShell()
 writeLicences()

@@ -59,6 +59,16 @@ export class Host {
     return this.#machine.name
   }
 
+  /** Who is logged in: `root`. */
+  get user(): string {
+    return 'root'
+  }
+
+  /** The directory that `cd` and `ssh` have led to, as a prompt shows it: `/root`. */
+  get workingDirectory(): string {
+    return this.#session.stack.at(-1)?.cwd ?? '/root'
+  }
+
   /** The cluster that the machine is in, or may join. */
   get cluster(): SimCluster {
     return this.#hosts.cluster

@@ -63,11 +63,15 @@ const environmentOf = ({ name }: HostMachine): Readonly<Record<string, string>> 
   PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
 })
 
-let loading: Promise<JustBash> | undefined
+/** What the package's entries for Node and for browsers have in common. */
+type Shell = Pick<JustBash, 'Bash' | 'defineCommand' | 'getCommandNames'>
 
-async function load(): Promise<JustBash> {
+let loading: Promise<Shell> | undefined
+
+/** In a browser, package.json's `imports` name the copy of just-bash that the package carries. */
+async function load(): Promise<Shell> {
   try {
-    return await (loading ??= import('just-bash'))
+    return await (loading ??= import('#shell'))
   } catch (error) {
     loading = undefined
     throw new Error('the shell of simulated hosts needs the package just-bash: npm install just-bash', {
@@ -77,7 +81,7 @@ async function load(): Promise<JustBash> {
 }
 
 function commandOf(
-  { defineCommand, decodeBytesToUtf8, latin1FromBytes }: JustBash,
+  { defineCommand }: Shell,
   name: string,
   command: HostCommand,
   machine: HostMachine,
@@ -86,6 +90,9 @@ function commandOf(
   return defineCommand(name, async (args, context) => {
     machine.hosts.sync(false)
     const own = machine.hosts.machine(machine.name)
+    // just-bash's bytes are a string at run time, one character a byte; its browser entry has no function
+    // that says so
+    const bytes = context.stdin as unknown as string
     const {
       stdout = '',
       stderr = '',
@@ -96,13 +103,13 @@ function commandOf(
       session,
       cwd: context.cwd,
       env: context.env,
-      stdin: decodeBytesToUtf8(context.stdin),
+      stdin: textOf(bytes),
       path: (path) => absolutePath(context.cwd, path),
       exec: async (script, words) => {
         const result = await context.exec?.(script, {
           cwd: context.cwd,
           args: [...words],
-          stdin: latin1FromBytes(context.stdin),
+          stdin: bytes,
           stdinKind: 'bytes',
         })
         return result === undefined
@@ -114,3 +121,14 @@ function commandOf(
     return { stdout, stderr, exitCode }
   })
 }
+
+/** Decodes bytes, one character each, as UTF-8; what is not UTF-8 stays as it is. */
+function textOf(bytes: string): string {
+  try {
+    return UTF8.decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)))
+  } catch {
+    return bytes
+  }
+}
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })

@@ -1,34 +1,39 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { copyFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { build } from 'vite'
-import { expect, inject, test } from 'vitest'
+import { fileURLToPath } from 'node:url'
+import { build, createLogger } from 'vite'
+import { beforeAll, beforeEach, expect, inject, test } from 'vitest'
+import { LESSONS } from '../../src/lessons/index.js'
 import { expectRollout, type Outcome } from '../package/outcome.js'
+import { chromium, hasChromium, runInChromium } from './chromium.js'
 
-const chromium = process.env.CHROMIUM ?? '/usr/bin/chromium'
+beforeEach((context) => {
+  if (!hasChromium) context.skip(`${chromium} is missing: apt-get install chromium`)
+})
 
-/** Bundles the scenario and the packed package into one module, as an application's build would. */
-async function bundle(): Promise<string> {
+beforeAll(() => {
+  copyFileSync(new URL('plays.mjs', import.meta.url), join(inject('consumer'), 'plays.mjs'))
+})
+
+/** What Vite has warned of since the tests began. */
+const warnings: string[] = []
+
+/** Bundles a module and the packed package into one, as an application's build would. */
+async function bundle(source: string): Promise<string> {
   const consumer = inject('consumer')
   const entry = join(consumer, 'browser.mjs')
-  writeFileSync(
-    entry,
-    `
-    import * as simcluster from 'simcluster'
-    import { play } from './scenario.mjs'
-    document.getElementById('result').textContent = JSON.stringify(play(simcluster))
-  `,
-  )
+  writeFileSync(entry, source)
+  const logger = createLogger('warn')
+  logger.warn = logger.warnOnce = (message) => void warnings.push(message)
   const output = await build({
     root: consumer,
     configFile: false,
-    logLevel: 'warn',
+    customLogger: logger,
     build: {
       write: false,
       target: 'es2023',
-      rollupOptions: { input: entry, output: { format: 'es', inlineDynamicImports: true } },
+      rolldownOptions: { input: entry, output: { format: 'es', codeSplitting: false } },
     },
   })
   const [result] = [output].flat()
@@ -37,53 +42,75 @@ async function bundle(): Promise<string> {
   return result.output[0].code
 }
 
-/** Loads a page with the module in it and reads what the page says at last. */
-function open(code: string, folder: string): string {
-  const page = join(folder, 'page.html')
-  const report =
-    `window.onerror = (message) => { document.getElementById('result').textContent = 'error: ' + ` +
-    'message }'
-  const script = code.replaceAll('</script', '<\\/script')
-  writeFileSync(
-    page,
-    `<!doctype html><pre id="result">nothing ran</pre><script>${report}</script><script ` +
-      `type="module">${script}</script>`,
-  )
-  const flags = [
-    '--headless',
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-dev-shm-usage',
-    `--user-data-dir=${join(folder, 'profile')}`,
-  ]
-  const args = [...flags, '--timeout=60000', '--dump-dom', pathToFileURL(page).href]
-  const dom = execFileSync(chromium, args, {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore'],
-    maxBuffer: 2 ** 28,
-  })
-  const text = /<pre id="result">([^<]*)<\/pre>/.exec(dom)?.[1] ?? 'no result in the page'
-  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
+const inChromium = async (imports: string, play: string): Promise<unknown> =>
+  runInChromium(await bundle(`${imports}\nreport(await ${play})`))
+
+/** In Node the shell is the optional peer, which a user installs. */
+function inNode(imports: string, play: string): unknown {
+  const cwd = inject('consumer')
+  const script = `${imports}\nconsole.log(JSON.stringify(await ${play}))`
+  return JSON.parse(
+    execFileSync(process.execPath, ['--input-type=module', '--eval', script], {
+      cwd,
+      encoding: 'utf8',
+      maxBuffer: 2 ** 28,
+    }),
+  ) as unknown
 }
 
-test('the core plays the same rollout in Chromium as in Node', async (context) => {
-  if (!existsSync(chromium) && !process.env.CI)
-    context.skip(`${chromium} is missing: apt-get install chromium`)
-  const folder = mkdtempSync(join(tmpdir(), 'simcluster-browser-'))
-  try {
-    const text = open(await bundle(), folder)
-    expect(text).toMatch(/^\{/)
-    const outcome = JSON.parse(text) as Outcome
-    expectRollout(outcome)
-    const script =
-      `import * as simcluster from 'simcluster'; import { play } from './scenario.mjs'; ` +
-      'console.log(JSON.stringify(play(simcluster)))'
-    const inNode = execFileSync(process.execPath, ['--input-type=module', '--eval', script], {
-      cwd: inject('consumer'),
-      encoding: 'utf8',
-    })
-    expect(outcome).toEqual(JSON.parse(inNode))
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
+const rollout = [
+  `import * as simcluster from 'simcluster'; import { play } from './scenario.mjs'`,
+  'play(simcluster)',
+] as const
+
+test('the core plays the same rollout in Chromium as in Node', async () => {
+  const outcome = (await inChromium(...rollout)) as Outcome
+  expectRollout(outcome)
+  expect(outcome).toEqual(inNode(...rollout))
+})
+
+const programs = [
+  `import * as simcluster from 'simcluster'; import * as host from 'simcluster/host'
+   import { playPrograms } from './plays.mjs'`,
+  'playPrograms(simcluster, host)',
+] as const
+
+test('the programs of a host print in Chromium what they print in Node', async () => {
+  const outcome = (await inChromium(...programs)) as {
+    readonly results: readonly { readonly line: string; readonly stdout: string }[]
   }
+  const printed = outcome.results.find(({ line }) => line.endsWith('| gzip | zcat'))?.stdout
+  expect(printed).toBe('안녕하세요\n')
+  symlinkSync(
+    fileURLToPath(new URL('../../node_modules/just-bash', import.meta.url)),
+    join(inject('consumer'), 'node_modules/just-bash'),
+  )
+  expect(outcome).toEqual(inNode(...programs))
+})
+
+interface LessonOutcome {
+  readonly id: string
+  readonly shows: boolean
+  readonly solvedBefore: boolean
+  readonly solved: boolean
+  readonly traceHash: string
+}
+
+const lessons = (ids = 'undefined'): readonly [string, string] => [
+  `import * as lessons from 'simcluster/lessons'; import { playLessons } from './plays.mjs'`,
+  `playLessons(lessons, ${ids})`,
+]
+
+test('every lesson breaks and is solved in Chromium, with the trace that it has in Node', async () => {
+  const outcomes = (await inChromium(...lessons())) as readonly LessonOutcome[]
+  expect(
+    outcomes.map(({ id, shows, solvedBefore, solved }) => ({ id, shows, solvedBefore, solved })),
+  ).toEqual(LESSONS.map(({ id }) => ({ id, shows: true, solvedBefore: false, solved: true })))
+  const five = outcomes.filter((_, at) => at % Math.ceil(LESSONS.length / 5) === 0)
+  expect(five).toHaveLength(5)
+  expect(five).toEqual(inNode(...lessons(JSON.stringify(five.map(({ id }) => id)))))
+})
+
+test('Vite builds the package without a warning', () => {
+  expect(warnings).toEqual([])
 })

@@ -43,6 +43,24 @@ test('ssh leads to another machine, exit back; a worker has no kubeconfig', asyn
   expect(() => hostOf(cluster, 'node-9')).toThrow(RangeError)
 })
 
+test('a terminal tells what its prompt shows: user, machine and working directory', async () => {
+  const host = hostOf(new SimCluster({ nodes: 1 }), 'master')
+  const prompt = (): string => `${host.user}@${host.name}:${host.workingDirectory}`
+  expect(prompt()).toBe('root@control-plane:/root')
+  await host.sh('cd /etc/kubernetes')
+  await host.sh('ssh node-1')
+  expect(prompt()).toBe('root@node-1:/root')
+  await host.sh('cd /var; exit 1')
+  await host.sh('exit')
+  expect(prompt()).toBe('root@control-plane:/etc/kubernetes')
+})
+
+test('programs read Korean text from standard input', async () => {
+  const host = hostOf(new SimCluster({ nodes: 1 }), 'master')
+  const { stdout } = await host.sh('echo 안녕 | sudo cat')
+  expect(stdout).toBe('안녕\n')
+})
+
 test('the kubelet is a service whose files count when it starts', async () => {
   const cluster = new SimCluster({ nodes: 2 })
   const host = hostOf(cluster, 'node-1')
