@@ -1,6 +1,6 @@
 import type { Chapter, Language, Section, Step } from '../../src/course/chapter.js'
 import type { HostResult } from '../../src/host/index.js'
-import { wrapText } from '../../src/course/text-width.js'
+import { wrapText } from '../../src/svg/text-width.js'
 import type { ScreenOptions } from './markdown.js'
 import { formatMarkdown, styled } from './markdown.js'
 import { WORDS } from './words.js'

@@ -4,14 +4,14 @@ export const levels: readonly (readonly string[])[] = [
   ['host', 'explore'],
   ['server', 'client-node', 'testing'],
   ['cluster'],
-  ['kubectl', 'images'],
+  ['kubectl', 'images', 'view'],
   ['scheduler', 'kubelet', 'controllers', 'network'],
   ['rbac', 'pki', 'netpol'],
   ['apiserver'],
   ['client'],
   ['api'],
   ['etcd'],
-  ['sim'],
+  ['sim', 'svg'],
 ]
 
 /** What components and kubectl may import: they reach the apiserver through the `Client` interface only. */
@@ -26,6 +26,7 @@ export const visible: Readonly<Record<string, readonly string[]>> = {
   kubelet: client,
   controllers: client,
   network: [...client, 'netpol'],
+  view: ['client', 'api', 'rbac', 'pki', 'netpol', 'network', 'svg'],
 }
 
 /**

@@ -19,6 +19,7 @@ const contents: Readonly<Record<string, string>> = {
   testing: 'invariants, arbitraries, matchers',
   cluster: 'SimCluster: options, components, nodes and faults, snapshots',
   kubectl: 'parse, call, print; one file for each command',
+  view: 'a cluster and its verdicts as plain data and as pictures',
   images: 'what the programs of well-known images do',
   scheduler: 'queue, cycle, plugins, preemption',
   kubelet: 'pods, probes, eviction, containers and their shell',
@@ -31,6 +32,7 @@ const contents: Readonly<Record<string, string>> = {
   client: 'Client, Informer, Component: what others see of the apiserver',
   api: 'one definition for each kind: fields, defaults, validation',
   etcd: 'key-value store: revisions, transactions, watches, leases',
+  svg: 'boxes, lines and texts as SVG',
   sim: 'clock, timers, random streams, queues, modules, trace',
 }
 

@@ -5,7 +5,7 @@ import { teachChapter } from '../../scripts/course/play-chapter.js'
 import type { ReadLine } from '../../scripts/course/play-chapter.js'
 import { readCourse } from '../../scripts/course/read.js'
 import { Screen } from '../../scripts/course/screen.js'
-import { textWidth } from '../../src/course/text-width.js'
+import { textWidth } from '../../src/svg/text-width.js'
 import { LESSONS } from '../../src/lessons/index.js'
 
 const options = { columns: 80, colours: false }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { padText, textWidth, wrapText } from '../../src/course/text-width.js'
+import { padText, textWidth, wrapText } from '../../src/svg/text-width.js'
 
 test.each([
   ['abc', 3],
