@@ -99,6 +99,11 @@ export interface ClusterEvents extends KernelEvents {
    * previous one are broken.
    */
   apiserver: { readonly time: number; readonly running: boolean }
+  /**
+   * The state has been replaced (`rewind()`). `time` is that of the new state, which is there already, and no
+   * `write` events tell the difference.
+   */
+  rewind: { readonly time: number }
   /** A pod is deleted by the eviction API or because of a taint. */
   eviction: {
     readonly time: number

@@ -293,8 +293,8 @@ export class SimCluster extends NamespaceScope {
 
   /**
    * Replaces the state of this cluster with a snapshot, of this cluster or of another. Subscriptions to the
-   * bus stay. Clients, components and watches obtained before refer to the old state. `options` as in {@link
-   * restore}.
+   * bus stay, and get the event `rewind`. Clients, components and watches obtained before refer to the old
+   * state. `options` as in {@link restore}.
    */
   rewind(snapshot: ClusterSnapshot, options: Partial<ClusterOptions> = {}): this {
     const next = { ...snapshot.options, ...options }
@@ -302,6 +302,7 @@ export class SimCluster extends NamespaceScope {
     this.#held.current = assemble(next, snapshot, this.#parts.simulation)
     this.#reseed(options.seed)
     this.#parts.plane.notifyApiserverState()
+    this.internals.bus.emit('rewind', { time: this.now() })
     return this
   }
 

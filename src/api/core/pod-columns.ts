@@ -13,9 +13,11 @@ import type {
  * The cells of a pod's row that are computed together. Source: pkg/printers/internalversion/printers.go
  * printPod.
  */
-interface PodSummary {
+export interface PodSummary {
+  /** Containers that are ready, of `total`. */
   readonly ready: number
   readonly total: number
+  /** The STATUS column. */
   readonly reason: string
   readonly restarts: number
   /** Time of the newest restart in ms, 0 if unknown. */
@@ -24,7 +26,8 @@ interface PodSummary {
 
 const summaries = new WeakMap<Pod, PodSummary>()
 
-function summaryOf(pod: Pod): PodSummary {
+/** Returns what `kubectl get pods` says about a pod. */
+export function podSummary(pod: Pod): PodSummary {
   const known = summaries.get(pod)
   if (known !== undefined) return known
   const summary = summarize(pod)
@@ -133,7 +136,7 @@ function appStatus(pod: Pod, initial: string, tally: Tally): string {
 }
 
 function restartsText(pod: Pod, now: number): string {
-  const { restarts, restartedAt } = summaryOf(pod)
+  const { restarts, restartedAt } = podSummary(pod)
   return restarts === 0 || restartedAt === 0
     ? String(restarts)
     : `${restarts} (${humanDuration(now - restartedAt)} ago)`
@@ -154,8 +157,8 @@ const orNone = (text: string | undefined): string => (text === undefined || text
 /** The columns of `kubectl get pods`. */
 export const podColumns: readonly PrinterColumn<Pod>[] = [
   nameColumn(),
-  column('Ready', (pod) => `${summaryOf(pod).ready}/${summaryOf(pod).total}`),
-  column('Status', (pod) => summaryOf(pod).reason),
+  column('Ready', (pod) => `${podSummary(pod).ready}/${podSummary(pod).total}`),
+  column('Status', (pod) => podSummary(pod).reason),
   column('Restarts', restartsText),
   ageColumn(),
   wideColumn('IP', ({ status }) => orNone(status.podIPs?.[0]?.ip ?? status.podIP)),
@@ -163,8 +166,3 @@ export const podColumns: readonly PrinterColumn<Pod>[] = [
   wideColumn('Nominated Node', ({ status }) => orNone(status.nominatedNodeName)),
   wideColumn('Readiness Gates', gatesText),
 ]
-
-/** Returns the STATUS column of a pod. */
-export function podStatusText(pod: Pod): string {
-  return summaryOf(pod).reason
-}

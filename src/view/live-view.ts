@@ -1,0 +1,49 @@
+import type { ClusterEvents } from '../client/cluster-events.js'
+import { type ClusterView, type ViewedCluster, viewOf } from './cluster-view.js'
+
+/** A cluster that can be viewed and tells when it changes: a `SimCluster`. */
+export interface LivelyCluster extends ViewedCluster {
+  on<Name extends keyof ClusterEvents>(name: Name, listener: (event: ClusterEvents[Name]) => void): () => void
+}
+
+const SHOWN = new Set(['nodes', 'pods', 'services', 'endpointslices', 'endpoints'])
+
+/** A view that follows its cluster: {@link watchView}. */
+export interface LiveView {
+  /** What the cluster looks like now; the same object as long as nothing in it changes. */
+  readonly current: ClusterView
+  /** Ends the subscription. `current` stays as it is. */
+  stop(): void
+}
+
+/**
+ * Follows a cluster: `current` always equals `viewOf(cluster)`, through commands, time and rewinds, and is
+ * computed only if something in it has changed. `onChange` is called in the middle of the cluster's work,
+ * when an object is written or the cluster is rewound; it may set a flag, and must not use the cluster.
+ */
+export function watchView(cluster: LivelyCluster, onChange: () => void = () => {}): LiveView {
+  let view: ClusterView | undefined
+  let stopped: ClusterView | undefined
+  const changed = (): void => {
+    view = undefined
+    onChange()
+  }
+  const ends = [
+    cluster.on('write', ({ resource }) => {
+      if (SHOWN.has(resource)) changed()
+    }),
+    cluster.on('rewind', changed),
+  ]
+  return {
+    get current(): ClusterView {
+      if (stopped !== undefined) return stopped
+      if (view === undefined) view = viewOf(cluster)
+      else if (view.now !== cluster.now()) view = { ...view, now: cluster.now() }
+      return view
+    },
+    stop(): void {
+      stopped = this.current
+      for (const end of ends) end()
+    },
+  }
+}
