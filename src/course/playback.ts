@@ -1,5 +1,5 @@
 import { SimCluster } from '../cluster/sim-cluster.js'
-import type { HostResult } from '../host/index.js'
+import type { Host, HostResult } from '../host/index.js'
 import { hostOf } from '../host/index.js'
 import { askCluster } from './ask.js'
 import type { CourseEvent, EventStep, Step } from './chapter.js'
@@ -10,6 +10,8 @@ export interface LineRunner {
   run(line: string): Promise<HostResult>
   /** The same on the control plane of another cluster. */
   beside(cluster: SimCluster): Promise<LineRunner>
+  /** The same terminal on a fork of the cluster. A runner that cannot be forked leaves it out. */
+  onFork?(fork: SimCluster): LineRunner
 }
 
 /** A line that has been typed, and what came of it. */
@@ -17,26 +19,70 @@ export interface Typed extends HostResult {
   readonly line: string
 }
 
-/** Types into the shell of the simulated control plane. */
-export function simulatedShell(cluster: SimCluster): LineRunner {
-  const host = hostOf(cluster, 'master')
-  return { run: (line) => host.sh(line), beside: (other) => Promise.resolve(simulatedShell(other)) }
+/** Types into a shell of the simulated control plane. */
+export class SimulatedShell implements LineRunner {
+  /** The terminal that it types into: what a prompt shows. */
+  readonly host: Host
+
+  constructor(host: Host) {
+    this.host = host
+  }
+
+  run(line: string): Promise<HostResult> {
+    return this.host.sh(line)
+  }
+
+  beside(cluster: SimCluster): Promise<LineRunner> {
+    return Promise.resolve(new SimulatedShell(hostOf(cluster, 'master')))
+  }
+
+  onFork(fork: SimCluster): LineRunner {
+    return new SimulatedShell(this.host.on(fork))
+  }
+}
+
+/** A cluster that a chapter has led to, and a terminal on its control plane. */
+interface PlaybackDesk {
+  readonly cluster: SimCluster
+  readonly shell: LineRunner
 }
 
 /** A chapter that is being played: a cluster, a shell on its control plane, and what was typed so far. */
 export class Playback {
   readonly typed: Typed[] = []
   /** The first cluster, and others that the chapter has led to. */
-  readonly #desks: { readonly cluster: SimCluster; readonly shell: LineRunner }[]
+  #desks: PlaybackDesk[]
 
   /** `shell` runs the lines. Default: the simulated control plane's. */
-  constructor(cluster: SimCluster, shell: LineRunner = simulatedShell(cluster)) {
+  constructor(cluster: SimCluster, shell: LineRunner = new SimulatedShell(hostOf(cluster, 'master'))) {
     this.#desks = [{ cluster, shell }]
   }
 
   /** The cluster that is worked on now. */
   get cluster(): SimCluster {
     return this.#desk.cluster
+  }
+
+  /** The terminal on it. */
+  get shell(): LineRunner {
+    return this.#desk.shell
+  }
+
+  /**
+   * An independent copy, with forks of the clusters, which goes on from here. @throws Error if a shell is not
+   * simulated
+   */
+  fork(): Playback {
+    const desks = this.#desks.map(({ cluster, shell }) => {
+      const fork = cluster.fork()
+      const copy = shell.onFork?.(fork)
+      if (copy === undefined) throw new Error('a playback with shells of real machines cannot be forked')
+      return { cluster: fork, shell: copy }
+    })
+    const copy = new Playback(this.cluster, this.shell)
+    copy.#desks = desks
+    copy.typed.push(...this.typed)
+    return copy
   }
 
   /** Plays a step. Returns what was typed, or the answer to a question as `stdout`. */
@@ -64,7 +110,7 @@ export class Playback {
     return typed
   }
 
-  get #desk(): { readonly cluster: SimCluster; readonly shell: LineRunner } {
+  get #desk(): PlaybackDesk {
     const desk = this.#desks.at(-1)
     if (desk === undefined) throw new Error('assertion failed: a playback without a cluster')
     return desk

@@ -45,18 +45,28 @@ export class Host {
   readonly #session: Terminal
   readonly #hosts: Hosts
 
-  constructor(machine: HostMachine) {
+  constructor(machine: HostMachine, places: Terminal['stack'] = [{ machine, cwd: '/root', env: {} }]) {
     this.#hosts = machine.hosts
-    this.#session = {
-      stack: [{ machine, cwd: '/root', env: {} }],
-      runOn: (other, script) => this.#runOn(other, script),
-    }
+    this.#session = { stack: places, runOn: (other, script) => this.#runOn(other, script) }
     this.#hosts.sync()
   }
 
   /** Name of the machine that it is logged in to. */
   get name(): string {
     return this.#machine.name
+  }
+
+  /**
+   * Returns the same terminal on another cluster, such as a fork: where `cd` and `ssh` have led, and its
+   * variables. @throws RangeError if the cluster lacks one of its machines
+   */
+  on(cluster: SimCluster): Host {
+    const hosts = ClusterHosts.of(cluster)
+    const places = this.#session.stack.map(({ machine, ...place }) => ({
+      machine: hosts.machine(machine.name),
+      ...place,
+    }))
+    return new Host(hosts.machine(this.#machine.name), places)
   }
 
   /** Who is logged in: `root`. */
