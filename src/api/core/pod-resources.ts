@@ -20,9 +20,14 @@ export interface PodRequestsOptions {
   readonly useStatusResources?: boolean
   /** Whether pod-level resources are left out. Default false. */
   readonly skipPodLevelResources?: boolean
+  /** Whether the pod's overhead is left out. Default false. */
+  readonly excludeOverhead?: boolean
   /** Amounts of resources that a container does not request. Default: none. */
   readonly nonMissingContainerRequests?: ResourceAmounts
 }
+
+/** Options of {@link podLimits}. */
+type PodLimitsOptions = Pick<PodRequestsOptions, 'useStatusResources' | 'excludeOverhead'>
 
 /**
  * Amounts in scheduling scores of containers that do not request cpu or memory: 100m and 200 MiB. Source:
@@ -66,7 +71,7 @@ export function podRequests(pod: Pod, options: PodRequestsOptions = {}): Resourc
     return missing ? { ...missing, ...requests } : requests
   })
   if (options.skipPodLevelResources !== true) replaceByPodLevel(total, pod.spec.resources?.requests)
-  add(total, resourceAmounts(pod.spec.overhead))
+  if (options.excludeOverhead !== true) add(total, resourceAmounts(pod.spec.overhead))
   return total
 }
 
@@ -76,10 +81,11 @@ export function podRequests(pod: Pod, options: PodRequestsOptions = {}): Resourc
  */
 export function podLimits(
   pod: Pod,
-  { useStatusResources = false }: Pick<PodRequestsOptions, 'useStatusResources'> = {},
+  { useStatusResources = false, excludeOverhead = false }: PodLimitsOptions = {},
 ): ResourceAmounts {
   const total = aggregate(pod, useStatusResources ? bySpecAndStatus(pod, 'limits') : limitsBySpec)
   replaceByPodLevel(total, pod.spec.resources?.limits)
+  if (excludeOverhead) return total
   const overhead = resourceAmounts(pod.spec.overhead)
   // upstream leaves limits of zero alone
   for (const name in overhead)
@@ -215,9 +221,6 @@ export function podRequestList(pod: Pod, options: PodRequestsOptions = {}): Reso
 }
 
 /** {@link podLimits} as quantities. */
-export function podLimitList(
-  pod: Pod,
-  options: Pick<PodRequestsOptions, 'useStatusResources'> = {},
-): ResourceList {
+export function podLimitList(pod: Pod, options: PodLimitsOptions = {}): ResourceList {
   return asList(podLimits(pod, options), pod, 'limits')
 }

@@ -205,9 +205,13 @@ function boundFaults(
   ]
 }
 
+/** A LimitRange bounds what the containers ask for. Source: limitranger podRequests, podLimits. */
+const WITHOUT_OVERHEAD = { excludeOverhead: true }
+
 /** Returns the faults of a pod under one item of a LimitRange. Source: PodValidateLimitFunc. */
 function podFaults(item: LimitRangeItem, pod: Pod): readonly string[] {
-  if (item.type === 'Pod') return boundFaults(item, podRequestList(pod), podLimitList(pod))
+  if (item.type === 'Pod')
+    return boundFaults(item, podRequestList(pod, WITHOUT_OVERHEAD), podLimitList(pod, WITHOUT_OVERHEAD))
   if (item.type !== 'Container') return []
   return [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].flatMap(({ resources }) =>
     boundFaults(item, resources?.requests ?? {}, resources?.limits ?? {}),
