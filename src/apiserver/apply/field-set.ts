@@ -158,15 +158,18 @@ export function singlePath(path: readonly string[]): FieldSet {
   return path.reduceRight<FieldSet>((child, element) => ({ [element]: child }), LEAF)
 }
 
-/** Returns the paths of a set as error texts write them (`.spec.ports[name="a"]`), in order. */
+/**
+ * Returns the paths of a set as error texts write them (`.spec.ports[name="a"]`), in upstream's order: at each
+ * level first the members, then what is below. Source: structured-merge-diff fieldpath/set.go Iterate.
+ */
 export function pathTexts(set: FieldSet, prefix = ''): readonly string[] {
-  return Object.keys(set)
-    .filter((element) => element !== SELF)
-    .flatMap((element) => {
-      const child = set[element] as FieldSet
-      const text = prefix + elementText(element)
-      return isMember(child) ? [text, ...pathTexts(child, text)] : pathTexts(child, text)
-    })
+  const elements = Object.keys(set).filter((element) => element !== SELF)
+  const textOf = (element: string): string => prefix + elementText(element)
+  const members = elements.filter((element) => isMember(set[element] as FieldSet))
+  return [
+    ...members.map(textOf),
+    ...elements.flatMap((element) => pathTexts(set[element] as FieldSet, textOf(element))),
+  ]
 }
 
 /** Deepest nesting of a set that a client may send. */

@@ -214,16 +214,16 @@ function keyedElement({ keys, declaredKeys }: ListShape, item: unknown): string 
     throw new ItemError('associative list with keys may not have non-map elements')
   const fields = item as Item
   const fallbackOf = (name: string): unknown => keys.find((key) => key.name === name)?.fallback
-  for (const name of declaredKeys) {
-    if (fields[name] === undefined && fallbackOf(name) === undefined)
-      throw new ItemError(
-        `associative list with keys has an element that omits key field "${name}" (and doesn't have ` +
-          'default value)',
-      )
-  }
+  const given = keys.filter(({ name, fallback }) => fields[name] !== undefined || fallback !== undefined)
+  if (given.length === 0)
+    throw new ItemError(
+      `associative list with keys has an element that omits all key fields ` +
+        `[${declaredKeys.map((name) => JSON.stringify(name)).join(' ')}] ` +
+        `(and doesn't have default values for any key fields)`,
+    )
   return keyElement(
-    keys.map(({ name }) => name),
-    (name) => fields[name] ?? (fields[name] === null ? null : fallbackOf(name)),
+    given.map(({ name }) => name),
+    (name) => (fields[name] === undefined ? fallbackOf(name) : fields[name]),
   )
 }
 

@@ -104,7 +104,7 @@ describe('field sets', () => {
     expect(JSON.stringify(parseFieldSet(sent))).toBe(
       '{"f:a":{".":{},"k:{\\"a\\":\\"x\\",\\"b\\":1}":{}},"f:b":{},"f:c":{}}',
     )
-    expect(pathTexts(parseFieldSet(sent))).toEqual(['.a', '.a[a="x",b=1]', '.b', '.c'])
+    expect(pathTexts(parseFieldSet(sent))).toEqual(['.a', '.b', '.c', '.a[a="x",b=1]'])
     for (const bad of [
       { x: {} },
       { abc: {} },
