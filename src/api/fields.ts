@@ -17,12 +17,13 @@ export class FieldSelectorError extends Error {}
 const known = new Map<string, readonly FieldTerm[]>()
 const MOST_KNOWN = 10_000
 
-/** Parses a field selector. Throws FieldSelectorError. */
+/** Parses a field selector; the terms are sorted as text. Throws FieldSelectorError. */
 export function parseFieldSelector(text: string): readonly FieldTerm[] {
   let terms = known.get(text)
   if (terms === undefined) {
     terms = splitTerms(text)
       .filter((term) => term !== '')
+      .sort()
       .map((term) => parseTerm(text, term))
     if (known.size >= MOST_KNOWN) known.clear()
     known.set(text, terms)

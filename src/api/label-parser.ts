@@ -1,6 +1,13 @@
-import { fieldErrorText, invalid, type FieldError } from './field-error.js'
-import { compileRequirements, type LabelMatcher, type Requirement, type SelectorOperator } from './labels.js'
-import { labelValueFaults, qualifiedNameFaults } from './names.js'
+import { fieldErrorText, invalid } from './field-error.js'
+import {
+  aggregateText,
+  compileRequirements,
+  requirementErrors,
+  type LabelMatcher,
+  type Requirement,
+  type SelectorOperator,
+} from './labels.js'
+import { qualifiedNameFaults } from './names.js'
 
 /** An invalid selector; the message is upstream's (k8s.io/apimachinery/pkg/labels). */
 export class SelectorSyntaxError extends Error {}
@@ -126,7 +133,7 @@ class Parser {
     const values = operator === 'in' || operator === 'notin' ? this.#valueList() : [this.#exactValue()]
     const requirement = { key, operator, values: [...new Set(values)].sort() }
     const errors = requirementErrors(requirement)
-    if (errors.length > 0) throw new SelectorSyntaxError(aggregate(errors))
+    if (errors.length > 0) throw new SelectorSyntaxError(aggregateText(errors))
     return requirement
   }
 
@@ -179,26 +186,6 @@ class Parser {
 
 const expected = (found: string, what: string): SelectorSyntaxError =>
   new SelectorSyntaxError(`found '${found}', expected: ${what}`)
-
-function aggregate(errors: readonly FieldError[]): string {
-  const texts = errors.map(fieldErrorText)
-  return texts.length === 1 ? (texts[0] ?? '') : `[${texts.join(', ')}]`
-}
-
-/** Returns the faults of a requirement, as labels.NewRequirement reports them. */
-function requirementErrors({ key, operator, values }: Requirement): readonly FieldError[] {
-  const errors: FieldError[] = []
-  values.forEach((value, index) => {
-    if ((operator === 'gt' || operator === 'lt') && !/^[+-]?\d+$/.test(value)) {
-      errors.push(
-        invalid(`values[${index}]`, value, "for 'Gt', 'Lt' operators, the value must be an integer"),
-      )
-    }
-    const faults = labelValueFaults(value)
-    if (faults.length > 0) errors.push(invalid(`values[${index}][${key}]`, value, faults.join('; ')))
-  })
-  return errors
-}
 
 /**
  * Parses a selector such as `app=web,tier in (a,b),!gone`. Throws SelectorSyntaxError with upstream's text.

@@ -1,4 +1,6 @@
-import type { LabelSelector } from './meta/generated.js'
+import { fieldErrorText, invalid, type FieldError } from './field-error.js'
+import type { LabelSelector, LabelSelectorRequirement } from './meta/generated.js'
+import { labelValueFaults, qualifiedNameFaults } from './names.js'
 
 /** Labels of an object. */
 export type Labels = Readonly<Record<string, string>>
@@ -65,8 +67,45 @@ const selectorOperators: Readonly<Record<string, SelectorOperator>> = {
 }
 
 /**
- * Returns the requirements of a LabelSelector object, sorted by key as upstream prints them. Throws for an
- * unknown operator.
+ * Returns the faults of a requirement's values and, if `values` are those of an object, of their number.
+ * Source: k8s.io/apimachinery/pkg/labels NewRequirement.
+ */
+export function requirementErrors({ key, operator, values }: Requirement): readonly FieldError[] {
+  const errors: FieldError[] = []
+  values.forEach((value, index) => {
+    if ((operator === 'gt' || operator === 'lt') && !/^[+-]?\d+$/.test(value)) {
+      errors.push(
+        invalid(`values[${index}]`, value, "for 'Gt', 'Lt' operators, the value must be an integer"),
+      )
+    }
+    const faults = labelValueFaults(value)
+    if (faults.length > 0) errors.push(invalid(`values[${index}][${key}]`, value, faults.join('; ')))
+  })
+  return errors
+}
+
+/** Formats errors as Go's ErrorList.ToAggregate does. */
+export function aggregateText(errors: readonly FieldError[]): string {
+  const texts = errors.map(fieldErrorText)
+  return texts.length === 1 ? (texts[0] ?? '') : `[${texts.join(', ')}]`
+}
+
+/** Throws a RangeError with upstream's text for a requirement that is invalid. */
+function checkRequirement(requirement: Requirement, given: readonly string[] | undefined): void {
+  const { key, operator, values } = requirement
+  const faults = qualifiedNameFaults(key)
+  const errors: FieldError[] = faults.length > 0 ? [invalid('key', key, faults.join('; '))] : []
+  if ((operator === 'in' || operator === 'notin') && values.length === 0)
+    errors.push(invalid('values', null, "for 'in', 'notin' operators, values set can't be empty"))
+  if ((operator === 'exists' || operator === '!') && values.length > 0)
+    errors.push(invalid('values', given, 'values set must be empty for exists and does not exist'))
+  errors.push(...requirementErrors({ key, operator, values: given ?? values }))
+  if (errors.length > 0) throw new RangeError(aggregateText(errors))
+}
+
+/**
+ * Returns the requirements of a LabelSelector object, sorted by key as upstream prints them. Throws a
+ * RangeError for an invalid key, operator or value. Source: metav1.LabelSelectorAsSelector.
  */
 export function selectorRequirements(selector: LabelSelector): readonly Requirement[] {
   const exact = Object.entries(selector.matchLabels ?? {}).map(([key, value]): Requirement => ({
@@ -81,6 +120,10 @@ export function selectorRequirements(selector: LabelSelector): readonly Requirem
     }
     return { key, operator: known, values: [...new Set(values ?? [])].sort() }
   })
+  for (const requirement of exact) checkRequirement(requirement, undefined)
+  expressions.forEach((requirement, at) =>
+    checkRequirement(requirement, selector.matchExpressions?.[at]?.values),
+  )
   return [...exact, ...expressions].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
 }
 
@@ -139,14 +182,21 @@ export function formatRequirement({ key, operator, values }: Requirement): strin
 }
 
 /**
+ * Formats a LabelSelector as wide columns of workloads print it, where one that selects everything is empty.
+ * Throws a RangeError if it is invalid.
+ */
+export function selectorText(selector: LabelSelector | undefined): string {
+  return selector === undefined ? '' : selectorRequirements(selector).map(formatRequirement).join(',')
+}
+
+/**
  * Formats a LabelSelector as in Tables: `<none>` if empty, `<error>` if invalid. Source:
  * metav1.FormatLabelSelector.
  */
 export function formatSelector(selector: LabelSelector | null | undefined): string {
   if (selector === undefined || selector === null) return '<none>'
   try {
-    const text = selectorRequirements(selector).map(formatRequirement).join(',')
-    return text === '' ? '<none>' : text
+    return selectorText(selector) || '<none>'
   } catch (error) {
     if (error instanceof RangeError) return '<error>'
     throw error
@@ -157,4 +207,24 @@ export function formatSelector(selector: LabelSelector | null | undefined): stri
 export function formatLabels(labels: Labels | undefined): string {
   const keys = Object.keys(labels ?? none).sort()
   return keys.length === 0 ? '<none>' : keys.map((key) => `${key}=${labels?.[key] ?? ''}`).join(',')
+}
+
+/**
+ * Formats a selector as Go's `%v` prints its protobuf type, for event messages. Source: meta/v1
+ * generated.pb.go String.
+ */
+export function formatGoSelector({ matchLabels = {}, matchExpressions = [] }: LabelSelector): string {
+  const labels = Object.keys(matchLabels)
+    .sort()
+    .map((key) => `${key}: ${matchLabels[key] ?? ''},`)
+    .join('')
+  const expressions = matchExpressions.map(formatGoRequirement).join('')
+  return (
+    `&LabelSelector{MatchLabels:map[string]string{${labels}},` +
+    `MatchExpressions:[]LabelSelectorRequirement{${expressions}},}`
+  )
+}
+
+function formatGoRequirement({ key, operator, values = [] }: LabelSelectorRequirement): string {
+  return `LabelSelectorRequirement{Key:${key},Operator:${operator},Values:[${values.join(' ')}],},`
 }

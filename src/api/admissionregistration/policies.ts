@@ -4,7 +4,7 @@ import type { KindDefinition } from '../definition.js'
 import type { Draft } from '../draft.js'
 import { duplicate, forbidden, invalid, notSupported, required, tooMany } from '../field-error.js'
 import type { FieldError } from '../field-error.js'
-import { formatSelector } from '../labels.js'
+import { formatGoSelector } from '../labels.js'
 import { validateLabelSelector } from '../meta/label-validation.js'
 import { dns1035LabelFaults, dnsSubdomainFaults, pathSegmentFaults, qualifiedNameFaults } from '../names.js'
 import { compileIn } from './expressions.js'
@@ -305,5 +305,5 @@ function paramRefText(paramRef: ParamRef | undefined): string {
   if (paramRef === undefined) return '<unset>'
   const { name = '', namespace = '', selector } = paramRef
   if (name !== '') return namespace === '' ? `*/${name}` : `${namespace}/${name}`
-  return selector === undefined ? '<unset>' : formatSelector(selector)
+  return selector === undefined ? '<unset>' : formatGoSelector(selector)
 }

@@ -159,7 +159,9 @@ const containersOf = ({ spec }: Workload): readonly { readonly name: string; rea
   spec.template.spec?.containers ?? []
 
 /** The wide columns of a workload: CONTAINERS, IMAGES, SELECTOR. */
-export function templateColumns<T extends Workload>(): readonly PrinterColumn<T>[] {
+export function templateColumns<T extends Workload>(
+  selectorCell: (selector: LabelSelector | undefined) => string = formatSelector,
+): readonly PrinterColumn<T>[] {
   return [
     wideColumn('Containers', (workload) =>
       containersOf(workload)
@@ -171,7 +173,7 @@ export function templateColumns<T extends Workload>(): readonly PrinterColumn<T>
         .map(({ image = '' }) => image)
         .join(','),
     ),
-    wideColumn('Selector', ({ spec }) => formatSelector(spec.selector)),
+    wideColumn('Selector', ({ spec }) => selectorCell(spec.selector)),
   ]
 }
 

@@ -1,4 +1,4 @@
-import { ageColumn, column, defineKind, nameColumn } from '../define.js'
+import { ageColumn, column, defineKind } from '../define.js'
 import type { KindDefinition } from '../definition.js'
 import { invalid, type FieldError } from '../field-error.js'
 import type { Scale } from './generated.js'
@@ -21,7 +21,7 @@ export const scaleDefinition: KindDefinition<Scale> = defineKind<Scale>({
   validate,
   strategy: {},
   columns: [
-    nameColumn(),
+    column('Name', ({ metadata }) => metadata.name ?? ''),
     column('Desired', ({ spec }) => spec.replicas ?? 0, 'integer'),
     column('Available', ({ status }) => status.replicas, 'integer'),
     ageColumn(),

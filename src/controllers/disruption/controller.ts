@@ -1,6 +1,6 @@
 import type { Pod } from '../../api/core/generated.js'
 import { semanticEqual } from '../../api/equal.js'
-import { compileSelector } from '../../api/labels.js'
+import { compileSelector, formatGoSelector } from '../../api/labels.js'
 import type { PodDisruptionBudget, PodDisruptionBudgetStatus } from '../../api/policy/generated.js'
 import { ApiError, isApiError } from '../../client/api-error.js'
 import type { Component, ComponentHost } from '../../client/component.js'
@@ -13,7 +13,6 @@ import type { Controller, ControllerContext, Handlers } from '../shared/define-c
 import { defineController } from '../shared/define-controller.js'
 import { controllerIdentity, controllerName } from '../shared/identity.js'
 import { BY_NAMESPACE, namespaceIndexer } from '../shared/ownership.js'
-import { formatGoSelector } from '../shared/selectors.js'
 import type { ExpectedPods } from './expected-pods.js'
 import { ControllerScales, ExpectedPodsError, expectedPodCount } from './expected-pods.js'
 import {
