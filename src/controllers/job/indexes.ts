@@ -5,7 +5,8 @@ export type Interval = readonly [first: number, last: number]
 export type Intervals = readonly Interval[]
 
 /**
- * Parses a set like `1,3-5`; skips invalid parts, and drops indexes that are not below `completions`. Source:
+ * Parses a set like `1,3-5`; skips invalid parts, and drops indexes that are not below `completions`. Merges
+ * neighbours that touch; as in upstream, those that overlap or are out of order stay as they are. Source:
  * pkg/controller/job/indexed_job_utils.go parseIndexesFromString.
  */
 export function parseIntervals(text: string, completions: number): Intervals {
@@ -16,7 +17,10 @@ export function parseIntervals(text: string, completions: number): Intervals {
       .map((end) => (/^[-+]?\d+$/.test(end) ? Number(end) : NaN))
     if (first >= completions) break
     if (Number.isNaN(first) || Number.isNaN(last)) continue
-    push(result, [first, Math.min(last, completions - 1)])
+    const end = Math.min(last, completions - 1)
+    const before = result.at(-1)
+    if (before !== undefined && before[1] === first - 1) result[result.length - 1] = [before[0], end]
+    else result.push([first, end])
   }
   return result
 }
