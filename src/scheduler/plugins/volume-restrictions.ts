@@ -15,24 +15,27 @@ const IN_USE = unschedulable(
     'by another pod',
 )
 
-/** Claims of the pod with access mode ReadWriteOncePod, and how many of them are in use. */
+/** Names of the pod's claims with access mode ReadWriteOncePod, and how many of them are in use. */
 class ExclusiveClaims implements CycleData {
-  readonly keys: ReadonlySet<string>
+  readonly names: ReadonlySet<string>
   users: number
 
-  constructor(keys: ReadonlySet<string>, users: number) {
-    this.keys = keys
+  constructor(names: ReadonlySet<string>, users: number) {
+    this.names = names
     this.users = users
   }
 
   clone(): ExclusiveClaims {
-    return new ExclusiveClaims(this.keys, this.users)
+    return new ExclusiveClaims(this.names, this.users)
   }
 
-  /** Counts another pod that is added (1) or removed (-1). */
+  /**
+   * Counts another pod that is added (1) or removed (-1). As upstream does, it compares only the names of
+   * claims, whatever the namespace (conflictingPVCRefCountForPod).
+   */
   count({ pod }: PodInfo, sign: 1 | -1): void {
-    for (const { claimName } of claimsOfPod(pod))
-      if (this.keys.has(`${pod.metadata.namespace ?? ''}/${claimName}`)) this.users += sign
+    for (const { persistentVolumeClaim: source } of pod.spec.volumes ?? [])
+      if (source !== undefined && this.names.has(source.claimName)) this.users += sign
   }
 }
 
@@ -43,13 +46,14 @@ class ExclusiveClaims implements CycleData {
 export const volumeRestrictions: PluginFactory = ({ storage }): Plugin => ({
   name: NAME,
   preFilter: ({ pod }, cycle) => {
-    const keys = exclusiveClaims(pod, storage)
-    if ('reasons' in keys) return keys
+    const names = exclusiveClaims(pod, storage)
+    if ('reasons' in names) return names
     let users = 0
     // one at most can use such a claim, so that several count as one (calPreFilterState)
-    for (const key of keys) if (storage.podsUsing(key).length > 0) users++
+    for (const name of names)
+      if (storage.podsUsing(`${pod.metadata.namespace ?? ''}/${name}`).length > 0) users++
     if (users === 0 && !pod.spec.volumes?.some(isDisk)) return 'skip'
-    cycle.data.set(NAME, new ExclusiveClaims(keys, users))
+    cycle.data.set(NAME, new ExclusiveClaims(names, users))
     return undefined
   },
   addPod: (_, other, _node, cycle) => (cycle.data.get(NAME) as ExclusiveClaims).count(other, 1),
@@ -70,15 +74,15 @@ export const volumeRestrictions: PluginFactory = ({ storage }): Plugin => ({
 })
 
 function exclusiveClaims({ metadata, spec }: Pod, storage: StorageView): ReadonlySet<string> | Rejection {
-  let keys: Set<string> | undefined
+  let names: Set<string> | undefined
   for (const { persistentVolumeClaim: source } of spec.volumes ?? []) {
     if (!source) continue
     const key = `${metadata.namespace ?? ''}/${source.claimName}`
     const claim = storage.claim(key)
     if (!claim) return unresolvable(`persistentvolumeclaim ${JSON.stringify(source.claimName)} not found`)
-    if (claim.spec.accessModes?.includes('ReadWriteOncePod')) (keys ??= new Set()).add(key)
+    if (claim.spec.accessModes?.includes('ReadWriteOncePod')) (names ??= new Set()).add(source.claimName)
   }
-  return keys ?? NONE
+  return names ?? NONE
 }
 
 const NONE: ReadonlySet<string> = new Set()
