@@ -25,7 +25,7 @@ type Container = Record<string, unknown> | unknown[]
 
 /**
  * Applies a JSON patch (RFC 6902) with the deviations of Kubernetes' library (evanphx/json-patch v4):
- * `replace` of a missing member adds it, `copy` of a missing one writes null, `test` of a missing one against
+ * `replace` of a missing member adds it, `replace` of the whole document by a scalar does nothing, `copy` of a missing one writes null, `test` of a missing one against
  * null succeeds, a path need not begin with `/`, and negative array indexes count from the end. A patch of
  * null is one without operations. Neither argument is changed. Throws {@link JsonPatchError}.
  */
@@ -50,9 +50,9 @@ function apply(root: Root, operation: Operation): void {
     case 'remove':
       return remove(locate(root.document, path))
     case 'replace':
-      return replace(root, path, copyJson(operation.value ?? null))
+      return replace(root, path, operation.value)
     case 'test':
-      return test(root.document, path, operation.value ?? null)
+      return test(root.document, path, operation.value)
     case 'move': {
       const from = locate(root.document, textOf(operation.from))
       const value = read(from)
@@ -133,9 +133,11 @@ function remove({ container, key }: Place): void {
   else throw new JsonPatchError(`unable to remove nonexistent key ${key}`)
 }
 
-function replace(root: { document: unknown }, path: string, value: unknown): void {
+function replace(root: { document: unknown }, path: string, given: unknown): void {
+  const value = copyJson(given ?? null)
   if (path === '') {
-    root.document = value
+    if (given === undefined) throw new JsonPatchError(NO_VALUE)
+    if (typeof value === 'object') root.document = value
     return
   }
   const { container, key } = locate(root.document, path)
@@ -143,9 +145,13 @@ function replace(root: { document: unknown }, path: string, value: unknown): voi
   else setMember(container, key, value)
 }
 
+/** Where upstream needs a value and there is none, it panics. */
+const NO_VALUE = 'missing value'
+
 function test(document: unknown, path: string, expected: unknown): void {
-  const actual = path === '' ? document : read(locate(document, path))
-  if (!sameJson(actual ?? null, expected)) throw new JsonPatchError(`testing value ${path} failed`)
+  const actual = (path === '' ? document : read(locate(document, path))) ?? null
+  if (expected === undefined && actual === null) throw new JsonPatchError(NO_VALUE)
+  if (!sameJson(actual, expected ?? null)) throw new JsonPatchError(`testing value ${path} failed`)
 }
 
 function setMember(target: Record<string, unknown>, key: string, value: unknown): void {
