@@ -1,5 +1,3 @@
-import { quote } from './field-error.js'
-
 /** Formats ages as kubectl and the server do. Source: k8s.io/apimachinery/pkg/util/duration HumanDuration. */
 
 const second = 1000
@@ -43,6 +41,19 @@ export function ageText(time: string | null | undefined, now: number): string {
     ? '<unknown>'
     : humanDuration(now - Date.parse(time))
 }
+
+/** Quotes as Go's time package does, which escapes all bytes but printable ASCII. Source: time.quote. */
+function quote(text: string): string {
+  const escaped = text
+    .replace(/["\\]/g, '\\$&')
+    // oxlint-disable-next-line no-control-regex -- control characters are escaped, too
+    .replace(/[\u0000-\u001f\u0080-\u{10ffff}]/gu, (char) =>
+      [...encoder.encode(char)].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join(''),
+    )
+  return `"${escaped}"`
+}
+
+const encoder = new TextEncoder()
 
 /** An invalid duration; the message is Go's. */
 export class DurationError extends Error {}

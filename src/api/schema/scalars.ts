@@ -56,10 +56,14 @@ function readQuantity(value: unknown): string {
   }
 }
 
-function readTime(value: unknown, normalize: (text: string) => string): string | TypeMismatch {
+/** Go writes its zero time as null. */
+const ZERO_TIME = '0001-01-01T00:00:00'
+
+function readTime(value: unknown, normalize: (text: string) => string): string | null | TypeMismatch {
   if (typeof value !== 'string') return new TypeMismatch(jsonKind(value), 'string')
   try {
-    return normalize(value)
+    const text = normalize(value)
+    return text.startsWith(ZERO_TIME) && Number(text.slice(20, -1)) === 0 ? null : text
   } catch (error) {
     throw error instanceof TimeParseError ? new DecodeError(error.message) : error
   }
