@@ -1,5 +1,6 @@
 import type { Pod } from '../../../src/api/core/generated.js'
 import type { PodMetrics } from '../../../src/controllers/horizontal-pod-autoscaler/metrics-source.js'
+import { normalize, normalizeByRules } from '../../../src/controllers/horizontal-pod-autoscaler/normalize.js'
 import {
   replicasByAverage,
   replicasByUtilization,
@@ -49,4 +50,31 @@ const hpaReplicas: Table = (row) => {
   }
 }
 
-export const autoscalerTables: Readonly<Record<string, Table>> = { 'hpa-replicas': hpaReplicas }
+const hpaBehavior: Table = ({ current, desired, min, max, behavior, out, ...row }) => {
+  const at = ({ ago, ...rest }: Row): never => ({ ...rest, at: NOW - ago * 1000 }) as never
+  const history = {
+    recommendations: row['recommendations'].map(at),
+    ups: row['ups'].map(at),
+    downs: row['downs'].map(at),
+  }
+  const request = { current, desired, min, max, now: NOW }
+  const { replicas, able, isLimited, limited } =
+    behavior === undefined
+      ? normalize(history, request)
+      : normalizeByRules(history, request, { up: behavior.scaleUp, down: behavior.scaleDown })
+  const text = (status: boolean, [reason, message]: readonly string[]): string =>
+    `${status ? 'True' : 'False'} ${reason}: ${message}`
+  return {
+    expected: out,
+    actual: {
+      replicas,
+      conditions: { AbleToScale: text(true, able), ScalingLimited: text(isLimited, limited) },
+      recommendations: history.recommendations.map((one: Row) => one['replicas']),
+    },
+  }
+}
+
+export const autoscalerTables: Readonly<Record<string, Table>> = {
+  'hpa-replicas': hpaReplicas,
+  'hpa-behavior': hpaBehavior,
+}

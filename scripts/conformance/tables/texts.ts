@@ -21,7 +21,8 @@ import {
   subtractQuantities,
 } from '../../../src/api/quantity.js'
 import { compileGoRegExp, isFault } from '../../../src/api/regexp.js'
-import { normalizeMicroTime, normalizeTime, TimeParseError } from '../../../src/api/time.js'
+import { DecodeError } from '../../../src/api/schema/decode-error.js'
+import { readScalar } from '../../../src/api/schema/scalars.js'
 import { parseJsonPath } from '../../../src/api/jsonpath/parse.js'
 import { KubectlError } from '../../../src/kubectl/errors.js'
 import { renderTemplate } from '../../../src/kubectl/print/jsonpath.js'
@@ -152,12 +153,12 @@ function times(row: Row): Compared {
         actual: { string: humanDuration(row['milliseconds']) },
       }
     default: {
-      const normalize = row['fn'] === 'time' ? normalizeTime : normalizeMicroTime
+      const type = row['fn'] === 'time' ? 'time' : 'microTime'
       const value = JSON.parse(row['json']) as unknown
       if (typeof value !== 'string') return compared(row, row['expect'])
       return compared(
         row,
-        attempt(() => ({ json: normalize(value) }), TimeParseError),
+        attempt(() => ({ json: readScalar({ type, presence: 'pointer' }, value) }), DecodeError),
       )
     }
   }

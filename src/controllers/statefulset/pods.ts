@@ -112,7 +112,7 @@ type Identity = readonly [parent: string, ordinal: number]
 const known = new WeakMap<Pod, Identity>()
 
 /** Parses the name of a pod; the ordinal is -1 if the name has none. Source: getParentNameAndOrdinal. */
-function parentAndOrdinal(pod: Pod): Identity {
+export function parentAndOrdinal(pod: Pod): Identity {
   let identity = known.get(pod)
   if (!identity) known.set(pod, (identity = readIdentity(pod)))
   return identity

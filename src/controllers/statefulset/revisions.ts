@@ -136,7 +136,7 @@ export function templateOf(revision: ControllerRevision, set: StatefulSet): PodT
  * writes it, and the collision count. Source: stateful_set_utils.go newRevision, controller_history.go
  * NewControllerRevision.
  */
-function newRevision(
+export function newRevision(
   set: StatefulSet,
   revision: number,
   collisionCount: number,
