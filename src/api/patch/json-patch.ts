@@ -25,9 +25,10 @@ type Container = Record<string, unknown> | unknown[]
 
 /**
  * Applies a JSON patch (RFC 6902) with the deviations of Kubernetes' library (evanphx/json-patch v4):
- * `replace` of a missing member adds it, `replace` of the whole document by a scalar does nothing, `copy` of a missing one writes null, `test` of a missing one against
- * null succeeds, a path need not begin with `/`, and negative array indexes count from the end. A patch of
- * null is one without operations. Neither argument is changed. Throws {@link JsonPatchError}.
+ * `replace` of a missing member adds it, `replace` of the whole document by a scalar does nothing, `copy` of
+ * a missing one writes null, `test` of a missing one against null succeeds, a path need not begin with `/`,
+ * and negative array indexes count from the end. A patch of null is one without operations. Neither argument
+ * is changed. Throws {@link JsonPatchError}.
  */
 export function applyJsonPatch(document: unknown, operations: readonly unknown[] | null): unknown {
   const root: Root = { document: copyJson(document), copied: 0 }

@@ -159,8 +159,8 @@ export function singlePath(path: readonly string[]): FieldSet {
 }
 
 /**
- * Returns the paths of a set as error texts write them (`.spec.ports[name="a"]`), in upstream's order: at each
- * level first the members, then what is below. Source: structured-merge-diff fieldpath/set.go Iterate.
+ * Returns the paths of a set as error texts write them (`.spec.ports[name="a"]`), in upstream's order: at
+ * each level first the members, then what is below. Source: structured-merge-diff fieldpath/set.go Iterate.
  */
 export function pathTexts(set: FieldSet, prefix = ''): readonly string[] {
   const elements = Object.keys(set).filter((element) => element !== SELF)
