@@ -20,6 +20,7 @@ import { FileSource } from './files.js'
 import { checkFirstContact } from './first-contact.js'
 import { flagsOf } from './flag-table.js'
 import { parseFlags } from './flags.js'
+import { helpFor } from './help/help.js'
 import { Kubeconfig } from './kubeconfig.js'
 import { LazyConnection } from './lazy-connection.js'
 import { Output } from './output.js'
@@ -40,6 +41,11 @@ export function createKubectl(env: KubectlEnvironment): Kubectl {
   return (command, options = {}) => {
     const out = new Output()
     const exitCode = guarded(env, out, () => {
+      const help = helpAsked(env, command, options)
+      if (help !== undefined) {
+        out.write(help)
+        return false
+      }
       const { call, run } = prepareCall(env, command, options, out)
       run(call)
       return call.flags.bool('warnings-as-errors')
@@ -73,6 +79,16 @@ function printWarnings(env: KubectlEnvironment, out: Output): number {
   const texts = new Set([...(env.takeWarnings?.() ?? []), ...out.takeWarnings()])
   for (const text of texts) out.errorLine(`Warning: ${text}`)
   return texts.size
+}
+
+function helpAsked(
+  env: KubectlEnvironment,
+  command: string | readonly string[],
+  options: KubectlOptions,
+): string | undefined {
+  const words = typeof command === 'string' ? splitWords(command) : command
+  const release = releaseOf(options.version ?? env.clientVersion ?? env.version)
+  return helpFor(words[0] === 'kubectl' ? words.slice(1) : words, release)
 }
 
 /** A parsed command line. */

@@ -1,0 +1,99 @@
+import type { Command } from '../call.js'
+import { findCommand, type Found } from '../commands/lookup.js'
+import { flagsOf } from '../flag-table.js'
+import type { FlagSpec } from '../flags.js'
+import type { KubectlRelease } from '../release.js'
+import { commandText, GROUPS } from './command-texts.js'
+import { flagText } from './flag-texts.js'
+
+const LISTS_GLOBALS =
+  'Use "kubectl options" for a list of global command-line options (applies to all commands).\n'
+
+/**
+ * Returns the help that a command line asks for: by `--help` or `-h`, `help COMMAND`, `options`, no command,
+ * or a group of commands alone. Undefined if it asks for none. The pages have kubectl's form, with texts of
+ * our own. Source: kubectl pkg/util/templates.
+ * @throws KubectlError for an unknown command
+ */
+export function helpFor(line: readonly string[], release: KubectlRelease): string | undefined {
+  const end = line.indexOf('--')
+  const words = (end < 0 ? line : line.slice(0, end)).filter((word) => !isHelpFlag(word))
+  const isAsked = words.length < (end < 0 ? line.length : end)
+  if (words.length === 0 && (isAsked || line.length === 0)) return overview()
+  if (words[0] === 'help') return helpFor([...words.slice(1), '--help'], release)
+  if (words.length === 1 && words[0] === 'options') return options()
+  const found = isAsked ? findCommand(words, release) : groupAlone(words, release)
+  return found && page(found.command, found.path)
+}
+
+const isHelpFlag = (word: string): boolean => word === '--help' || word === '-h' || word === '--help=true'
+
+/** Returns the group of commands that is called without one of them, which asks for help, too. */
+function groupAlone(words: readonly string[], release: KubectlRelease): Found | undefined {
+  if (words.length > 2 || words.some((word) => word.startsWith('-'))) return undefined
+  const found = findCommand(words, release)
+  return found?.command.run === undefined && found?.rest.length === 0 ? found : undefined
+}
+
+function overview(): string {
+  const groups = GROUPS.map(([title, names]) =>
+    listed(
+      title,
+      names.split(' ').map((name): [string, string] => [name, commandText(name).what]),
+    ),
+  )
+  return [
+    'kubectl controls the Kubernetes cluster manager.\n',
+    ...groups,
+    'Usage:\n  kubectl [flags] [options]\n',
+    `Use "kubectl <command> --help" for more information about a given command.\n${LISTS_GLOBALS}`,
+  ].join('\n')
+}
+
+function options(): string {
+  return `The following options can be passed to any command:\n\n${flagList('', flagsOf(''))}`
+}
+
+function page({ commands: below = [] }: Command, path: string): string {
+  const { what, usage, examples } = commandText(path)
+  const flags = flagsOf(path).filter(({ deprecated }) => deprecated === undefined)
+  const parts = [`${what}.\n`]
+  if (examples.length > 0) parts.push(`Examples:\n${examplesOf(examples)}`)
+  if (below.length > 0)
+    parts.push(
+      listed(
+        'Available Commands',
+        below.map(({ name }): [string, string] => [name, commandText(`${path} ${name}`).what]),
+      ),
+    )
+  if (flags.length > 0) parts.push(`Options:\n${flagList(path, flags)}`)
+  const name = usage === '' ? `kubectl ${path}` : `kubectl ${path} ${usage}`
+  parts.push(`Usage:\n  ${name} [options]\n`)
+  const more = `Use "kubectl ${path} <command> --help" for more information about a given command.\n`
+  parts.push((below.length > 0 ? more : '') + LISTS_GLOBALS)
+  return parts.join('\n')
+}
+
+function examplesOf(lines: readonly string[]): string {
+  return lines.map((line, at) => `${at > 0 && line.startsWith('#') ? '  \n' : ''}  ${line}\n`).join('')
+}
+
+function listed(title: string, entries: readonly (readonly [name: string, what: string])[]): string {
+  const width = Math.max(13, ...entries.map(([name]) => name.length))
+  return `${title}:\n${entries.map(([name, what]) => `  ${name.padEnd(width)}   ${what}\n`).join('')}`
+}
+
+function flagList(command: string, flags: readonly FlagSpec[]): string {
+  return flags
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ name, short, value, type }) => {
+      const names = short === undefined ? `    --${name}` : `    -${short}, --${name}`
+      return `${names}=${shown(type, value)}:\n\t${flagText(command, name)}\n`
+    })
+    .join('\n')
+}
+
+function shown(type: FlagSpec['type'], value = ''): string {
+  if (type === 'string') return `'${value}'`
+  return type === 'strings' || type === 'array' ? `[${value}]` : value
+}
