@@ -39,6 +39,8 @@ export type {
 } from './reconcile.js'
 export { compile } from './compile.js'
 export type { CompiledAccess } from './compile.js'
+export { couldEventually } from './paths/could-eventually.js'
+export type { Reach } from './paths/could-eventually.js'
 export { escalationPaths } from './paths/escalation-paths.js'
 export type { EscalationOptions, EscalationSubject } from './paths/escalation-paths.js'
 export type { RbacSource, StoredSource } from './source.js'

@@ -1,3 +1,4 @@
+import type { PolicyRule } from '../../api/rbac/generated.js'
 import type { AccessAction } from '../evaluate.js'
 
 /** The techniques that are searched. */
@@ -94,6 +95,8 @@ export interface EscalationPath {
   readonly identity: EscalationIdentity
   /** An action that is allowed in the end and was not before. */
   readonly gains: AccessAction
+  /** If the credential is the subject's own: the rules that it gets, in a namespace or ('') everywhere. */
+  readonly added?: { readonly rules: readonly PolicyRule[]; readonly namespace: string }
   /** What a webhook of the subject must return for the path to work, and its URL. */
   readonly webhook?: { readonly url: string; readonly patch: readonly object[] }
 }

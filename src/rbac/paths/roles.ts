@@ -40,6 +40,7 @@ export function editedRoles(view: SubjectView): readonly EscalationPath[] {
         credential: { kind: 'own' },
         identity: self,
         gains,
+        added: { rules: added, namespace: place.namespace === '' ? binding.namespace : place.namespace },
       },
     ]
   })
@@ -84,6 +85,7 @@ export function boundRoles(view: SubjectView): readonly EscalationPath[] {
           credential: { kind: 'own' },
           identity: view.self,
           gains,
+          added: { rules: role.rules, namespace: scope },
         },
       ]
     })

@@ -56,6 +56,7 @@ export function mutatingWebhooks(view: SubjectView): readonly EscalationPath[] {
       kind: 'mutating-webhook',
       identity: view.self,
       gains,
+      added: { rules, namespace: '' },
       credential: { kind: 'own' },
       steps: [
         made,
