@@ -1,3 +1,4 @@
+import { type Duration, toMillis } from '../sim/duration.js'
 import type { AlternativeNames, Purpose } from './extensions.js'
 import { isIp } from './ip.js'
 import type { Subject } from './name.js'
@@ -30,7 +31,21 @@ export interface PkiConfig {
   readonly certSANs?: readonly string[]
   /** Default `kubernetes`. */
   readonly clusterName?: string
+  /** How long kubeadm's certificates are valid, now and after `kubeadm certs renew`. Default 365 days. */
+  readonly certificateValidityPeriod?: Duration
+  /** How long the authorities are valid. Default 3,650 days. */
+  readonly caCertificateValidityPeriod?: Duration
 }
+
+const DAY = 86_400_000
+
+/** Returns how long kubeadm's certificates are valid, in ms. */
+export const validityOf = ({ certificateValidityPeriod = 365 * DAY }: PkiConfig): number =>
+  toMillis(certificateValidityPeriod)
+
+/** Returns how long the authorities are valid, in ms. */
+export const authorityValidityOf = ({ caCertificateValidityPeriod = 3650 * DAY }: PkiConfig): number =>
+  toMillis(caCertificateValidityPeriod)
 
 /** The common names of the certificate authorities, by the path of their files below {@link PKI_DIR}. */
 export const AUTHORITIES: Readonly<Record<string, string>> = {

@@ -4,7 +4,14 @@ import { createCertificate, parseCertificate, parseCertificates } from './certif
 import type { Certificate, CertificateSpec, Issuer } from './certificate.js'
 import { fromPem } from './der.js'
 import type { Asn1 } from './der.js'
-import { AUTHORITIES, PKI_DIR, configEntries, leafEntries } from './inventory.js'
+import {
+  AUTHORITIES,
+  authorityValidityOf,
+  PKI_DIR,
+  configEntries,
+  leafEntries,
+  validityOf,
+} from './inventory.js'
 import type { PkiConfig } from './inventory.js'
 import { inventoryRows } from './inventory-rows.js'
 import type { InventoryRow } from './inventory-rows.js'
@@ -24,7 +31,6 @@ const DAY = 86_400_000
 /** How long before their creation certificates become valid, in ms. */
 export const BACKDATE: number = 5 * 60_000
 const LEAF_DAYS = 365
-const CA_DAYS = 3650
 
 /** Authority certificates by name, seed class and time. */
 const authorities = new Map<string, string>()
@@ -298,9 +304,9 @@ export class Pki {
    * equal, so each is created once per process.
    */
   #makeAuthority(name: string, commonName: string): string {
-    const { seed, created } = this.config
+    const { seed, created, caCertificateValidityPeriod: period } = this.config
     if (this.#options.keys !== undefined) return this.#signAuthority(name, commonName, this.serialOf(name))
-    const id = `${name} ${seedClass(seed)} ${created}`
+    const id = `${name} ${seedClass(seed)} ${created}${period === undefined ? '' : ` ${period}`}`
     const known = id === DEFAULT_AUTHORITY.id ? DEFAULT_AUTHORITY.pem : authorities.get(id)
     if (known !== undefined) return known
     const pem = this.#signAuthority(
@@ -319,7 +325,7 @@ export class Pki {
       {
         subject: { commonName },
         serial,
-        ...this.#validity(CA_DAYS),
+        ...this.#validity(authorityValidityOf(this.config)),
         keyUsages: ['digital signature', 'key encipherment', 'cert sign'],
         isCa: true,
         names: { dns: [commonName] },
@@ -337,7 +343,7 @@ export class Pki {
     const spec: CertificateSpec = {
       ...parts,
       serial: this.serialOf(purpose),
-      ...this.#validity(LEAF_DAYS),
+      ...this.#validity(validityOf(this.config)),
       keyUsages: ['digital signature', 'key encipherment'],
     }
     const subject = { commonName: AUTHORITIES[authority] ?? authority }
@@ -365,9 +371,9 @@ export class Pki {
     })
   }
 
-  #validity(days: number): { readonly notBefore: number; readonly notAfter: number } {
+  #validity(period: number): { readonly notBefore: number; readonly notAfter: number } {
     const { created } = this.config
-    return { notBefore: created - BACKDATE, notAfter: created + days * DAY }
+    return { notBefore: created - BACKDATE, notAfter: created + period }
   }
 
   #signingKey(): ReturnType<typeof readSigningKey> {

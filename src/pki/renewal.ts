@@ -1,13 +1,13 @@
 import { parseCertificates } from './certificate.js'
 import type { Certificate } from './certificate.js'
-import { PKI_DIR } from './inventory.js'
+import { PKI_DIR, validityOf } from './inventory.js'
 import { datedFile, KUBELET_CLIENT_FILE } from './node-files.js'
 import type { Pki } from './pki.js'
 import { BACKDATE } from './pki.js'
 import { privateKeyPem } from './rsa.js'
 
-const DAY = 86_400_000
-const VALIDITY = 365 * DAY
+/** How long kube-controller-manager's certificates are valid (`--cluster-signing-duration`), in ms. */
+const SIGNING_DURATION = 365 * 86_400_000
 
 /** A certificate that kubeadm renews: its name, location, issuer, and the message after renewal. */
 interface Renewable {
@@ -142,7 +142,7 @@ function renew(pki: Pki, { name, path, authority }: Renewable, now: number): Ren
       subject: old.subject,
       serial: pki.serialOf(`${name} ${old.serial} ${now}`),
       notBefore: now - BACKDATE,
-      notAfter: now + VALIDITY,
+      notAfter: now + validityOf(pki.config),
       keyUsages: ['digital signature', 'key encipherment'],
       purposes: old.purposes,
       names: old.names,
@@ -178,7 +178,7 @@ export function renewKubeletCertificate(pki: Pki, node: string, now: number): vo
       subject: { commonName: `system:node:${node}`, organizations: ['system:nodes'] },
       serial: pki.serialOf(purpose),
       notBefore: now - BACKDATE,
-      notAfter: now + VALIDITY,
+      notAfter: now + SIGNING_DURATION,
       keyUsages: ['digital signature', 'key encipherment'],
       purposes: ['client auth'],
     },

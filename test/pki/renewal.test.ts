@@ -1,5 +1,6 @@
 import type { PublicKey } from '../../src/pki/rsa.js'
 import { expect, test } from 'vitest'
+import { SimCluster } from 'simcluster'
 import { certificateExpiry, expiryText, parseCertificates, renewCertificates } from '../../src/pki/index.js'
 import { CREATED, LAB, newPki } from './support.js'
 
@@ -86,4 +87,21 @@ test('renewed certificates are good for another year, under the same name, with 
     'unknown command "nosuch" for "kubeadm certs renew"',
   )
   expect(LAB.created).toBe(CREATED)
+})
+
+test('certificates are valid as long as the configuration says, renewed ones too', () => {
+  const pki = newPki({ certificateValidityPeriod: '2h', caCertificateValidityPeriod: '30d' })
+  const path = '/etc/kubernetes/pki/apiserver.crt'
+  const endOf = (file: string): number | undefined => parseCertificates(pki.read(file))[0]?.notAfter
+  expect(endOf(path)).toBe(CREATED + 2 * HOUR)
+  expect(endOf('/etc/kubernetes/pki/ca.crt')).toBe(CREATED + 30 * DAY)
+  renewCertificates(pki, 'apiserver', CREATED + HOUR)
+  expect(endOf(path)).toBe(CREATED + 3 * HOUR)
+})
+
+test('a cluster takes the period, and kubeadm keeps it in its configuration', () => {
+  const cluster = new SimCluster({ nodes: 1, kubeadm: { certificateValidityPeriod: '1h' } })
+  const [certificate] = parseCertificates(cluster.pki.read('/etc/kubernetes/pki/apiserver.crt'))
+  expect(certificate?.notAfter).toBe(CREATED + HOUR)
+  expect(() => new SimCluster({ kubeadm: { certificateValidityPeriod: 'soon' } })).toThrow(/not a duration/)
 })

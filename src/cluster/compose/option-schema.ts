@@ -1,6 +1,16 @@
 import * as z from 'zod/mini'
+import { toMillis } from '../../sim/duration.js'
 
 let schema: z.ZodMiniType | undefined
+
+function isDuration(value: string | number): boolean {
+  try {
+    toMillis(value)
+    return true
+  } catch {
+    return false
+  }
+}
 
 /**
  * Returns the schema of the options of `new SimCluster()`. Built on first use, so that importing the package
@@ -18,7 +28,9 @@ function makeSchema(): z.ZodMiniType {
     )
   const text = z.string().check(z.minLength(1))
   const texts = z.record(z.string(), z.string())
-  const duration = z.union([z.string(), z.number()])
+  const duration = z
+    .union([z.string(), z.number()])
+    .check(z.refine(isDuration, 'not a duration: write 5m, 1h30m, 250ms or milliseconds'))
   const kubelet = z.strictObject({
     rotateCertificates: z.optional(z.boolean()),
     serverTLSBootstrap: z.optional(z.boolean()),
@@ -173,6 +185,8 @@ function makeSchema(): z.ZodMiniType {
         controlPlaneEndpoint: z.optional(text),
         certSANs: z.optional(z.array(text)),
         clusterName: z.optional(text),
+        certificateValidityPeriod: z.optional(duration),
+        caCertificateValidityPeriod: z.optional(duration),
       }),
     ),
     outside: z.optional(

@@ -57,7 +57,16 @@ export interface NodeOptions {
 
 /** The part of kubeadm's configuration that its files depend on. */
 export type KubeadmOptions = Partial<
-  Pick<PkiConfig, 'nodeName' | 'dnsDomain' | 'controlPlaneEndpoint' | 'certSANs' | 'clusterName'>
+  Pick<
+    PkiConfig,
+    | 'nodeName'
+    | 'dnsDomain'
+    | 'controlPlaneEndpoint'
+    | 'certSANs'
+    | 'clusterName'
+    | 'certificateValidityPeriod'
+    | 'caCertificateValidityPeriod'
+  >
 >
 
 /**

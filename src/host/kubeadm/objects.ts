@@ -7,6 +7,7 @@ import { minorOf, registryOf } from '../control-plane/images.js'
 import type { Hosts } from '../machine/host-machine.js'
 import { KUBELET_CONFIG } from '../machine/kubelet-config.js'
 import type { InitConfiguration } from './config.js'
+import { authorityValidityOf, validityOf } from '../../pki/index.js'
 
 const GROUP = 'rbac.authorization.k8s.io'
 /** Group of bootstrap tokens that kubeadm makes. */
@@ -117,6 +118,12 @@ export function createConfigObjects(admin: Client, hosts: Hosts, asked?: InitCon
   put(kubeletConfigName(minor), { kubelet: KUBELET_CONFIG })
 }
 
+/** Returns a duration as Go prints it: `8760h0m0s`. */
+function goHours(ms: number): string {
+  const seconds = Math.round(ms / 1000)
+  return `${Math.floor(seconds / 3600)}h${Math.floor(seconds / 60) % 60}m${seconds % 60}s`
+}
+
 /** Returns kubeadm's ClusterConfiguration. */
 export function clusterConfiguration(
   { serviceCIDR, clusterCIDR, cluster }: Hosts,
@@ -136,7 +143,10 @@ export function clusterConfiguration(
       'kubeadm.k8s.io/' +
       `${minor >= 31 ? 'v1beta4' : minor >= 22 ? 'v1beta3' : minor >= 15 ? 'v1beta2' : 'v1beta1'}`,
     ...(minor >= 31
-      ? { caCertificateValidityPeriod: '87600h0m0s', certificateValidityPeriod: '8760h0m0s' }
+      ? {
+          caCertificateValidityPeriod: goHours(authorityValidityOf(cluster.pki.config)),
+          certificateValidityPeriod: goHours(validityOf(cluster.pki.config)),
+        }
       : {}),
     certificatesDir: asked?.certificatesDir ?? '/etc/kubernetes/pki',
     clusterName,
