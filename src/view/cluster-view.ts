@@ -82,7 +82,7 @@ export interface EdgeView {
 }
 
 /** Returns what a cluster looks like now. Works while the apiserver is stopped, and changes nothing. */
-export function viewOf(cluster: ViewedCluster): ClusterView {
+export function clusterView(cluster: ViewedCluster): ClusterView {
   const { state } = cluster
   const pods = state.stored('pods')
   const services = state.stored('services')
@@ -172,11 +172,13 @@ function endpointEdges(cluster: ViewedCluster, services: readonly Service[]): re
     edges.set(name, list)
     list.push({ from: '', to: pod, kind: 'endpoint', why })
   }
+  const places = new Map(cluster.state.stored('pods').map(({ metadata }, at) => [metadata.uid ?? '', at]))
+  const placeOf = ({ to }: EdgeView): number => places.get(to) ?? places.size
   return services.flatMap((one) => {
     const { uid, namespace, name } = idOf(one)
     return (edges.get(`${namespace}/${name}`) ?? [])
       .map((edge) => ({ ...edge, from: uid }))
-      .toSorted((a, b) => (a.to < b.to ? -1 : 1))
+      .toSorted((a, b) => placeOf(a) - placeOf(b))
   })
 }
 

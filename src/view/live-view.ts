@@ -1,5 +1,7 @@
 import type { ClusterEvents } from '../client/cluster-events.js'
-import { type ClusterView, type ViewedCluster, viewOf } from './cluster-view.js'
+import type { ClusterView, ViewedCluster } from './cluster-view.js'
+import { displayedView } from './display.js'
+import { viewOf } from './view-of.js'
 
 /** A cluster that can be viewed and tells when it changes: a `SimCluster`. */
 export interface LivelyCluster extends ViewedCluster {
@@ -38,7 +40,7 @@ export function watchView(cluster: LivelyCluster, onChange: () => void = () => {
     get current(): ClusterView {
       if (stopped !== undefined) return stopped
       if (view === undefined) view = viewOf(cluster)
-      else if (view.now !== cluster.now()) view = { ...view, now: cluster.now() }
+      else if (view.now !== cluster.now()) view = displayedView({ ...view, now: cluster.now() })
       return view
     },
     stop(): void {

@@ -318,35 +318,48 @@ describe('for people', () => {
         ),
       ).replaceAll('><', '>\n<'),
     ).toMatchInlineSnapshot(`
-      "<svg xmlns="http://www.w3.org/2000/svg" width="439" height="96" viewBox="0 0 439 96" font-family="monospace" font-size="11">
-      <rect width="100%" height="100%" fill="white"/>
-      <text x="8" y="22">from \\ to</text>
-      <text x="335" y="22" text-anchor="middle">1<title>&lt;b&gt;&amp;&quot;c&quot;</title>
-      </text>
-      <text x="399" y="22" text-anchor="middle">2<title>xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx</title>
-      </text>
-      <text x="8" y="44">1 &lt;b&gt;&amp;&quot;c&quot;</text>
-      <g>
+      "<svg xmlns="http://www.w3.org/2000/svg" class="sim" role="img" width="472" height="87" viewBox="0 0 472 87">
+      <title>who reaches whom</title>
+      <desc>from \\ to                                  1         2
+      1 &lt;b&gt;&amp;&quot;c&quot;                                *         -
+      2 xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx (2 pods)  own node  80
+
+      *  80 port-with-a-long-name
+      -  nothing
+      own node  only between a pod and the node that it is on
+      A pod always reaches itself.
+      </desc>
+      <style>.sim{--ink:#1f2328;--paper:#fff;--box:#f6f8fa;--edge:#8c959f;--faint:#59636e;--good:#1a7f37;--bad:#cf222e;font:12px ui-monospace,SFMono-Regular,Menlo,Consolas,"Noto Sans Mono CJK KR",monospace}
+      @media(prefers-color-scheme:dark){.sim{--ink:#f0f6fc;--paper:#0d1117;--box:#151b23;--edge:#656c76;--faint:#9198a1;--good:#3fb950;--bad:#f85149}}
+      .sim text{fill:var(--ink);white-space:pre;pointer-events:none}
+      .sim .good{fill:var(--good)}.sim .bad{fill:var(--bad)}.sim .faint{fill:var(--faint)}
+      .sim .strong{font-weight:600}.sim .paper{fill:var(--paper)}
+      .sim .box{fill:var(--box);stroke:var(--edge)}.sim .box.good{stroke:var(--good)}
+      .sim .box.bad{stroke:var(--bad);stroke-dasharray:5 3}.sim .line{fill:none;stroke:var(--edge)}
+      .sim .line.bad{stroke:var(--bad);stroke-dasharray:5 3}
+      .sim .tip{fill:var(--edge)}.sim .tip.bad{fill:var(--bad)}</style>
+      <rect class="paper" width="472" height="87"/>
+      <text class="faint" x="12" y="22">from \\ to</text>
+      <text class="strong" x="332" y="22">1</text>
+      <text class="strong" x="404" y="22">2</text>
+      <text class="strong" x="12" y="48" textLength="80" lengthAdjust="spacingAndGlyphs">1 &lt;b&gt;&amp;&quot;c&quot;</text>
+      <rect class="box good" x="320" y="34" width="68" height="19" rx="5">
       <title>&lt;b&gt;&amp;&quot;c&quot; to &lt;b&gt;&amp;&quot;c&quot;: 80 port-with-a-long-name</title>
-      <rect x="303" y="30" width="62" height="20" fill="#b7e1b0"/>
-      <text x="334" y="44" text-anchor="middle">*</text>
-      </g>
-      <g>
+      </rect>
+      <text class="good" x="324" y="48">*</text>
+      <rect class="box bad" x="392" y="34" width="68" height="19" rx="5">
       <title>&lt;b&gt;&amp;&quot;c&quot; to xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx: nothing</title>
-      <rect x="367" y="30" width="62" height="20" fill="#f3b8b0"/>
-      <text x="398" y="44" text-anchor="middle">-</text>
-      </g>
-      <text x="8" y="66">2 xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx (2 pods)</text>
-      <g>
+      </rect>
+      <text class="bad" x="396" y="48">-</text>
+      <text class="strong" x="12" y="70">2 xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx (2 pods)</text>
+      <rect class="box" x="320" y="56" width="68" height="19" rx="5">
       <title>xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx to &lt;b&gt;&amp;&quot;c&quot;: own node</title>
-      <rect x="303" y="52" width="62" height="20" fill="#c3d7f2"/>
-      <text x="334" y="66" text-anchor="middle">own node</text>
-      </g>
-      <g>
+      </rect>
+      <text x="324" y="70">own node</text>
+      <rect class="box" x="392" y="56" width="68" height="19" rx="5">
       <title>xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx to xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx: 80</title>
-      <rect x="367" y="52" width="62" height="20" fill="#fbe7a1"/>
-      <text x="398" y="66" text-anchor="middle">80</text>
-      </g>
+      </rect>
+      <text x="396" y="70">80</text>
       </svg>
       "
     `)
@@ -362,14 +375,14 @@ describe('for people', () => {
       ),
     )
     expect(cells).toContain('<title>x to y: 123456789</title>')
-    expect([...cells.matchAll(/>([^<>]*)<\/text><\/g>/g)].map(([, text]) => text)).toEqual([
+    expect([...cells.matchAll(/<\/rect>\n<text[^>]*>([^<]*)</g)].map(([, text]) => text)).toEqual([
       '12345678',
       '1234567…',
       '*',
       '-',
     ])
     expect(renderReachability(tableOf([['a']], ['80'], [group('g')], [false]))).toContain(
-      '<title>g to g: no policy decides</title><rect x="86" y="30" width="62" height="20" fill="#f4f4f4"/>',
+      'faint" x="89" y="34" width="68" height="19" rx="5"><title>g to g: no policy decides</title>',
     )
   })
 })

@@ -177,7 +177,7 @@ describe('for people', () => {
 
   it('the picture is well-formed and has a cell for each pair; names that are markup are none there', () => {
     const svg = reach.toSvg()
-    expect(svg.match(/<rect x=/g)).toHaveLength(reach.groups.length ** 2)
+    expect(svg.match(/<rect class="box/g)).toHaveLength(reach.groups.length ** 2)
     expect(svg).toContain('<title>shop/app=web to shop/app=api: 8080</title>')
     const evil = reachability({ pods: [{ metadata: { namespace: '<b>&"', name: '<svg>' } }] }).toSvg()
     expect(evil).toContain('&lt;b&gt;&amp;&quot;/&lt;svg&gt;')

@@ -94,8 +94,8 @@ test('edges lead from a Service to the pods behind it', () => {
   const webs = podsOf(view).filter(({ owner }) => owner?.kind === 'ReplicaSet')
   expect(view.edges).toEqual(
     webs
-      .map(({ uid }) => ({ from: service?.uid, to: uid, kind: 'endpoint', why: 'ready' }))
-      .toSorted((a, b) => (a.to < b.to ? -1 : 1)),
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+      .map(({ uid }) => ({ from: service?.uid, to: uid, kind: 'endpoint', why: 'ready' })),
   )
 })
 

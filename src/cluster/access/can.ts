@@ -7,6 +7,8 @@ import type { AuthorizationMode } from './authorization-modes.js'
 import { resourceNamed } from '../resource-name.js'
 import type { Identity } from './identities.js'
 import { userOf } from './identities.js'
+import { viewOfAccess } from '../../view/access.js'
+import { displayed } from '../../view/display.js'
 
 /** What is requested, besides verb and resource. */
 export interface CanOptions {
@@ -50,10 +52,14 @@ export function canAccess(
   const { allowed, reason } = server.context.dependencies.authorizer.authorize(user, attributes)
   const { group: apiGroup, ...asked } = 'path' in attributes ? { ...attributes, group: '' } : attributes
   const objects = RBAC_RESOURCES.flatMap((resource) => [...stored(resource)])
-  const verdict = authorize(objects, { ...asked, apiGroup, user: user.name, groups: user.groups ?? [] })
-  if (verdict.allowed === allowed && (modes.includes('RBAC') || verdict.proof.kind === 'privileged'))
-    return verdict
-  return { allowed, proof: { kind: 'authorizer', ...(reason === undefined ? {} : { reason }) } }
+  const rbac = authorize(objects, { ...asked, apiGroup, user: user.name, groups: user.groups ?? [] })
+  const isRbac = rbac.allowed === allowed && (modes.includes('RBAC') || rbac.proof.kind === 'privileged')
+  const verdict: AccessVerdict = isRbac
+    ? rbac
+    : { allowed, proof: { kind: 'authorizer', ...(reason === undefined ? {} : { reason }) } }
+  const { namespace } = options
+  const question = `${user.name} ${verb} ${what}${namespace === undefined ? '' : ` in ${namespace}`}`
+  return displayed(verdict, () => viewOfAccess(verdict, `${question}: ${allowed ? 'allowed' : 'denied'}`))
 }
 
 function attributesOf(

@@ -1,4 +1,6 @@
 import type { ConnectOptions, Connection, DnsReply, From, RecordType } from '../../network/index.js'
+import { viewOfConnection } from '../../view/connection.js'
+import { displayed } from '../../view/display.js'
 import type { ClusterParts } from '../compose/assemble.js'
 
 /** `cluster.network`: connections and DNS as pods, nodes and machines outside the cluster see them. */
@@ -16,7 +18,8 @@ export class NetworkFacet {
    * @throws ApiError NotFound if a named pod or Service does not exist
    */
   connect(options: ConnectOptions): Connection {
-    return this.#network.connect(options)
+    const connection = this.#network.connect(options)
+    return displayed(connection, () => viewOfConnection(connection))
   }
 
   /**

@@ -39,6 +39,15 @@ export class Reachability implements ReachTable {
   /** Whether policies can select the members of the group. */
   readonly governed: readonly boolean[]
   readonly #matrices: readonly Matrix[]
+
+  static {
+    // what a notebook shows of it
+    const display = function (this: Reachability): object {
+      return { 'image/svg+xml': this.toSvg(), 'text/plain': this.toText() }
+    }
+    Object.defineProperty(this.prototype, Symbol.for('Jupyter.display'), { value: display })
+  }
+
   readonly #numbers: readonly number[]
   #groupByPod: ReadonlyMap<string, number> | undefined
 

@@ -1,3 +1,4 @@
+import { Drawing, type Look, pixels } from '../../svg/drawing.js'
 import type { ReachabilityGroup } from './group.js'
 import type { PortClass } from './ports.js'
 
@@ -115,67 +116,43 @@ export function formatReachability(reachability: ReachTable): string {
 }
 
 const ROW = 22
-const COLUMN = 64
-const LETTER = 7
-const PADDING = 8
+const COLUMN = 72
+const PADDING = 12
 /** The longest text in a cell, in characters. */
 const LONGEST_LABEL = 8
-const colours: Readonly<Record<CellText['look'], string>> = {
-  all: '#b7e1b0',
-  some: '#fbe7a1',
-  none: '#f3b8b0',
-  node: '#c3d7f2',
-  blank: '#f4f4f4',
-}
-
-function escaped(text: string): string {
-  const names: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
-  // leaves out characters that XML cannot represent
-  return text
-    .replace(/[&<>"]/g, (character) => names[character] ?? character)
-    .replace(/[\p{Cs}\ufffe\uffff]|[^\P{Cc}\t\n\r]/gu, '')
+const looks: Readonly<Record<CellText['look'], Look>> = {
+  all: 'good',
+  some: 'plain',
+  none: 'bad',
+  node: 'plain',
+  blank: 'faint',
 }
 
 const shortened = (text: string): string =>
   text.length <= LONGEST_LABEL ? text : `${text.slice(0, LONGEST_LABEL - 1)}…`
 
 /**
- * Renders reachability as an SVG document with a row for each source: green for all ports, yellow for some,
- * red for none, blue for the pod's own node.
+ * Renders reachability as an SVG document with a row for each source; a pointer on a cell shows all of its
+ * ports.
  */
 export function renderReachability(reachability: ReachTable): string {
   const { groups, ports } = reachability
+  const drawing = new Drawing()
   const labels = groups.map((group, at) => `${at + 1} ${group.name}${countText(group)}`)
-  const left = Math.max(...labels.map(({ length }) => length), 10) * LETTER + 2 * PADDING
-  const width = left + groups.length * COLUMN + PADDING
-  const height = (groups.length + 2) * ROW + PADDING
-  const heads = groups.map(
-    (group, to) =>
-      `<text x="${left + to * COLUMN + COLUMN / 2}" y="${ROW}" ` +
-      `text-anchor="middle">${to + 1}<title>${escaped(group.name)}</title></text>`,
-  )
-  const rows = labels.map((label, from) => {
-    const top = (from + 1) * ROW + PADDING
-    const cells = groups.map((target, to) => {
+  const left = Math.max(...labels.map(pixels), pixels('from \\ to')) + 2 * PADDING
+  drawing.text(PADDING, ROW, 'from \\ to', 'faint')
+  for (const at of groups.keys()) drawing.text(left + at * COLUMN + PADDING, ROW, `${at + 1}`, 'strong')
+  for (const [from, label] of labels.entries()) {
+    const y = (from + 1) * ROW + PADDING
+    drawing.text(PADDING, y + ROW - 8, label, 'strong')
+    for (const [to, target] of groups.entries()) {
       const { text, look } = cellText(reachability, from, to)
-      const x = left + to * COLUMN
+      const box = { x: left + to * COLUMN, y, width: COLUMN - 4, height: ROW - 3 }
       const allowed = text === '*' ? wholeText(ports) : text === '-' ? 'nothing' : text
-      const told =
-        `${(groups[from] as ReachabilityGroup).name} to ${target.name}: ` +
-        (text === '' ? 'no policy decides' : allowed)
-      return (
-        `<g><title>${escaped(told)}</title><rect x="${x}" y="${top}" width="${COLUMN - 2}" ` +
-        `height="${ROW - 2}" fill="${colours[look]}"/>` +
-        `<text x="${x + COLUMN / 2 - 1}" y="${top + ROW - 8}" ` +
-        `text-anchor="middle">${escaped(shortened(text))}</text></g>`
-      )
-    })
-    return `<text x="${PADDING}" y="${top + ROW - 8}">${escaped(label)}</text>${cells.join('')}`
-  })
-  return (
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ` +
-    `${width} ${height}" font-family="monospace" font-size="11">` +
-    `<rect width="100%" height="100%" fill="white"/><text x="${PADDING}" y="${ROW}">from \\ ` +
-    `to</text>${heads.join('')}${rows.join('')}</svg>\n`
-  )
+      const said = text === '' ? 'no policy decides' : allowed
+      drawing.box(box, looks[look], `${(groups[from] as ReachabilityGroup).name} to ${target.name}: ${said}`)
+      if (text !== '') drawing.text(box.x + 4, y + ROW - 8, shortened(text), looks[look])
+    }
+  }
+  return drawing.toString('who reaches whom', formatReachability(reachability))
 }

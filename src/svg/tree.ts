@@ -1,0 +1,125 @@
+import { type Box, Drawing, LINE, type Look, pixels } from './drawing.js'
+
+/** A tree of boxes, as plain JSON. */
+export interface Tree {
+  readonly title: string
+  /** Whether each root leads to the next: they are hops, from top to bottom. */
+  readonly isChain?: true
+  readonly roots: readonly Branch[]
+}
+
+/** A box with lines of text, and the boxes that arrows lead to. */
+export interface Branch {
+  readonly lines: readonly string[]
+  /** Said by the lines, too: a tick or a cross, a status, a word. */
+  readonly look?: 'good' | 'bad'
+  readonly branches?: readonly Branch[]
+}
+
+const PADDING = 8
+/** Pixels between a box and the one that it leads to. */
+const GAP = 36
+/** Pixels between boxes one above the other. */
+const SPACE = 10
+
+/** Returns a tree as an outline: a line for each line of a box, two spaces deeper for each arrow. */
+export function treeText({ title, isChain, roots }: Tree): string {
+  const outline = ({ lines, branches = [] }: Branch, depth: number): readonly string[] => {
+    const [first = '', ...more] = lines
+    const indent = '  '.repeat(depth)
+    const head = `${indent}${depth === 0 ? '' : '-> '}${first}`
+    return [
+      head,
+      ...more.map((line) => `${indent}${depth === 0 ? '' : '   '}${line}`),
+      ...branches.flatMap((branch) => outline(branch, depth + 1)),
+    ]
+  }
+  const numbered = (root: Branch, at: number): Branch =>
+    isChain === true
+      ? { ...root, lines: root.lines.map((line, row) => (row === 0 ? `${at + 1}. ` : '   ') + line) }
+      : root
+  return [title, ...roots.flatMap((root, at) => outline(numbered(root, at), 0))].join('\n')
+}
+
+/** Draws a tree from left to right. */
+export function drawTree(tree: Tree): string {
+  const drawing = new Drawing()
+  const widths: number[] = []
+  for (const root of tree.roots) measure(root, 0, widths)
+  const lefts = widths.map((_, depth) => widths.slice(0, depth).reduce((sum, width) => sum + width + GAP, 12))
+  drawing.text(12, 24, tree.title, 'strong')
+  let top = 40
+  for (const [at, root] of tree.roots.entries()) {
+    const { bottom, box } = place(drawing, root, { depth: 0, top, widths, lefts })
+    const next = tree.roots[at + 1]
+    top = bottom + (tree.isChain === true ? 2 * SPACE : SPACE)
+    if (tree.isChain === true && next !== undefined) {
+      const x = box.x + Math.min(box.width / 2, 40)
+      drawing.arrow(
+        [
+          [x, box.y + box.height],
+          [x, top + Math.max(0, (heightOf(next) - ownHeight(next)) / 2)],
+        ],
+        next.look === 'bad' ? 'bad' : 'plain',
+      )
+    }
+  }
+  return drawing.toString(tree.title, treeText(tree))
+}
+
+function measure({ lines, branches = [] }: Branch, depth: number, widths: number[]): void {
+  const width = Math.max(...lines.map(pixels)) + 2 * PADDING
+  widths[depth] = Math.max(widths[depth] ?? 0, width)
+  for (const branch of branches) measure(branch, depth + 1, widths)
+}
+
+interface Place {
+  readonly depth: number
+  readonly top: number
+  readonly widths: readonly number[]
+  readonly lefts: readonly number[]
+}
+
+/** Draws a box beside the middle of what it leads to. Returns it, and the lowest part of all. */
+function place(
+  drawing: Drawing,
+  branch: Branch,
+  { depth, top, widths, lefts }: Place,
+): { readonly box: Box; readonly bottom: number } {
+  const { lines, look, branches = [] } = branch
+  const height = ownHeight(branch)
+  const middles: number[] = []
+  let below = top + Math.max(0, (height - heightOfAll(branches)) / 2)
+  for (const each of branches) {
+    const { box, bottom } = place(drawing, each, { depth: depth + 1, top: below, widths, lefts })
+    middles.push(box.y + box.height / 2)
+    below = bottom + SPACE
+  }
+  const bottom = Math.max(top + height, below - SPACE)
+  const middle = Math.round((top + bottom) / 2)
+  const box = { x: lefts[depth] ?? 0, y: middle - height / 2, width: widths[depth] ?? 0, height }
+  drawing.box(box, look ?? 'plain')
+  for (const [at, line] of lines.entries())
+    drawing.text(box.x + PADDING, box.y + (at + 1) * LINE - 2, line, lookOf(at, look))
+  const [from, to] = [box.x + box.width, lefts[depth + 1] ?? 0]
+  for (const [at, end] of middles.entries())
+    drawing.arrow(
+      [
+        [from, middle],
+        [from + GAP / 2, middle],
+        [from + GAP / 2, end],
+        [to, end],
+      ],
+      branches[at]?.look === 'bad' ? 'bad' : 'plain',
+    )
+  return { box, bottom }
+}
+
+const lookOf = (line: number, look: Branch['look']): Look => (line === 0 ? 'strong' : (look ?? 'plain'))
+
+const ownHeight = ({ lines }: Branch): number => lines.length * LINE + PADDING
+
+const heightOfAll = (branches: readonly Branch[]): number =>
+  branches.reduce((sum, branch) => sum + heightOf(branch) + SPACE, -SPACE)
+
+const heightOf = (branch: Branch): number => Math.max(ownHeight(branch), heightOfAll(branch.branches ?? []))

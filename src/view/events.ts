@@ -1,0 +1,38 @@
+import type { Event } from '../api/core/generated.js'
+import type { ViewedCluster } from './cluster-view.js'
+import { displayedView } from './display.js'
+import type { Moment, Timeline } from './timeline.js'
+
+export interface TimelineOptions {
+  /** Limits the events to those about objects of this namespace. */
+  readonly namespace?: string
+  /** Limits them to those at or after this virtual time, in ms. */
+  readonly since?: number
+}
+
+/** Returns the events that a cluster remembers (an hour, as in Kubernetes), in order of time. */
+export function viewOfEvents(cluster: ViewedCluster, options: TimelineOptions = {}): Timeline {
+  const { namespace, since = 0 } = options
+  const moments = cluster.state
+    .stored('events')
+    .filter((event) => namespace === undefined || event.involvedObject.namespace === namespace)
+    .map(momentOf)
+    .filter(({ time }) => time >= since)
+    .toSorted((a, b) => a.time - b.time)
+  return displayedView({ start: moments[0]?.time ?? cluster.now(), moments })
+}
+
+function momentOf(event: Event): Moment {
+  const { metadata, involvedObject, series, type = 'Normal', reason = '', message = '' } = event
+  const { kind = '', namespace, name = '' } = involvedObject
+  const time =
+    series?.lastObservedTime ?? event.lastTimestamp ?? event.eventTime ?? metadata.creationTimestamp ?? ''
+  return {
+    time: Date.parse(time),
+    type,
+    object: `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`,
+    reason,
+    message,
+    count: series?.count ?? event.count ?? 1,
+  }
+}

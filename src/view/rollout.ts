@@ -1,0 +1,67 @@
+import type { ReplicaSet } from '../api/apps/generated.js'
+import { isControlledBy } from '../api/meta/owner-references.js'
+import type { Branch, Tree } from '../svg/tree.js'
+import { type ViewedCluster, clusterView } from './cluster-view.js'
+import { displayedView } from './display.js'
+import { podBranch } from './service.js'
+import { splitName } from './name.js'
+
+const REVISION = 'deployment.kubernetes.io/revision'
+
+/**
+ * Returns a Deployment with its ReplicaSets, the newest first, and their pods. `name` is `namespace/name`, or
+ * a name in `default`.
+ * @throws RangeError if there is no such Deployment
+ */
+export function viewOfRollout(cluster: ViewedCluster, name: string): Tree {
+  const key = splitName(name)
+  const deployment = cluster.state
+    .stored('deployments')
+    .find(({ metadata }) => metadata.namespace === key.namespace && metadata.name === key.name)
+  if (deployment === undefined) throw new RangeError(`there is no Deployment ${key.namespace}/${key.name}`)
+  const sets = cluster.state
+    .stored('replicasets')
+    .filter((set) => isControlledBy(set, deployment))
+    .toSorted((a, b) => revisionOf(b) - revisionOf(a))
+  const { replicas: wanted = 1 } = deployment.spec
+  const {
+    updatedReplicas = 0,
+    readyReplicas = 0,
+    availableReplicas = 0,
+    conditions,
+  } = deployment.status ?? {}
+  const progress = conditions?.find(({ type }) => type === 'Progressing')
+  const view = clusterView(cluster)
+  const pods = [...view.nodes.flatMap((node) => node.pods), ...view.pending]
+  return displayedView({
+    title: `rollout of ${key.namespace}/${key.name}`,
+    roots: [
+      {
+        lines: [
+          `Deployment ${key.name}`,
+          `${wanted} wanted, ${updatedReplicas} updated`,
+          `${readyReplicas} ready, ${availableReplicas} available`,
+          ...(progress?.reason === undefined ? [] : [progress.reason]),
+        ],
+        ...(progress?.status === 'False' ? { look: 'bad' as const } : {}),
+        branches: sets.map((set) => ({
+          ...setBranch(set),
+          branches: pods.filter(({ owner }) => owner?.uid === set.metadata.uid).map((pod) => podBranch(pod)),
+        })),
+      },
+    ],
+  })
+}
+
+const revisionOf = ({ metadata }: ReplicaSet): number => Number(metadata.annotations?.[REVISION] ?? 0)
+
+function setBranch(set: ReplicaSet): Branch {
+  const images = (set.spec.template?.spec?.containers ?? []).map(({ image }) => image ?? '')
+  return {
+    lines: [
+      `ReplicaSet ${set.metadata.name ?? ''}`,
+      `revision ${revisionOf(set)}: ${images.join(', ')}`,
+      `${set.spec.replicas ?? 1} wanted, ${set.status?.readyReplicas ?? 0} ready`,
+    ],
+  }
+}

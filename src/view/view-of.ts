@@ -1,0 +1,7 @@
+import { type ClusterView, clusterView, type ViewedCluster } from './cluster-view.js'
+import { displayedView } from './display.js'
+
+/** Returns what a cluster looks like now. Works while the apiserver is stopped, and changes nothing. */
+export function viewOf(cluster: ViewedCluster): ClusterView {
+  return displayedView(clusterView(cluster))
+}
