@@ -1,0 +1,133 @@
+import type { ClusterEvents } from '../client/cluster-events.js'
+
+/** A cluster that can be recorded: a `SimCluster`. */
+export interface RecordedCluster<Snapshot> {
+  now(): number
+  snapshot(): Snapshot
+  rewind(snapshot: Snapshot): unknown
+  on<Name extends keyof ClusterEvents>(name: Name, listener: (event: ClusterEvents[Name]) => void): () => void
+}
+
+export interface RecordOptions {
+  /**
+   * The number of frames that are kept. When there are more, every second one goes, but not the first and the
+   * last: the whole history stays, with larger steps. Default 500. A frame of a cluster of three nodes takes
+   * about 60 kB, of fifty nodes about 125 kB.
+   */
+  readonly maxFrames?: number
+}
+
+/** The state of a cluster after a step that wrote. */
+export interface Frame<Snapshot> {
+  /** Virtual time, ms since the epoch. */
+  readonly time: number
+  /** The component whose step it was; `start`, `user` or `rewind` for a frame that no step has made. */
+  readonly by: string
+  /** For `cluster.rewind()`, and for `SimCluster.restore()`, which makes another cluster in that state. */
+  readonly snapshot: Snapshot
+}
+
+/** A history of a cluster that can be moved in: {@link record}. */
+export interface Recording<Snapshot> {
+  /** The frames from the first to the newest, with what has just been written. */
+  readonly frames: readonly Frame<Snapshot>[]
+  /** Index of the frame that the cluster is at, or was at before it went on. */
+  readonly position: number
+  /**
+   * Rewinds the cluster to a frame. Later frames stay until the cluster goes on from there and writes.
+   * @throws RangeError if there is no such frame
+   */
+  goTo(index: number): void
+  /** Ends the recording. The frames stay. */
+  stop(): void
+}
+
+/** What every node writes all the time: its heartbeat. */
+const HEARTBEATS = 'leases'
+
+/**
+ * Records a cluster: a frame now, and one after each step that writes something else than a lease. The
+ * cluster does not notice: its trace hash is that of a run without recording.
+ * @throws RangeError if `maxFrames` is less than 2
+ */
+export function record<Snapshot>(
+  cluster: RecordedCluster<Snapshot>,
+  options: RecordOptions = {},
+): Recording<Snapshot> {
+  const { maxFrames = 500 } = options
+  if (!Number.isInteger(maxFrames) || maxFrames < 2)
+    throw new RangeError(`maxFrames is an integer of at least 2, not ${maxFrames}`)
+  return new Recorder(cluster, maxFrames)
+}
+
+class Recorder<Snapshot> implements Recording<Snapshot> {
+  readonly #cluster: RecordedCluster<Snapshot>
+  readonly #maxFrames: number
+  readonly #ends: readonly (() => void)[]
+  #frames: Frame<Snapshot>[] = []
+  #position = 0
+  /** Whether something was written since the last frame. */
+  #wrote = false
+  /** Whether the rewind that comes is ours. */
+  #moving = false
+
+  constructor(cluster: RecordedCluster<Snapshot>, maxFrames: number) {
+    this.#cluster = cluster
+    this.#maxFrames = maxFrames
+    this.#take('start')
+    this.#ends = [
+      cluster.on('write', ({ resource }) => {
+        if (resource !== HEARTBEATS) this.#wrote = true
+      }),
+      cluster.on('step', ({ owner }) => {
+        if (this.#wrote) this.#take(owner)
+      }),
+      cluster.on('rewind', () => {
+        this.#wrote = false
+        if (!this.#moving) this.#take('rewind')
+      }),
+    ]
+  }
+
+  get frames(): readonly Frame<Snapshot>[] {
+    this.#takeWritten()
+    return this.#frames
+  }
+
+  get position(): number {
+    this.#takeWritten()
+    return this.#position
+  }
+
+  goTo(index: number): void {
+    this.#takeWritten()
+    const frame = this.#frames[index]
+    if (frame === undefined)
+      throw new RangeError(`there is no frame ${index}; there are ${this.#frames.length}, from 0`)
+    this.#moving = true
+    try {
+      this.#cluster.rewind(frame.snapshot)
+    } finally {
+      this.#moving = false
+    }
+    this.#position = index
+  }
+
+  stop(): void {
+    this.#takeWritten()
+    for (const end of this.#ends) end()
+  }
+
+  /** What a user writes is a frame at the latest when somebody looks. */
+  #takeWritten(): void {
+    if (this.#wrote) this.#take('user')
+  }
+
+  #take(by: string): void {
+    this.#wrote = false
+    const frame = { time: this.#cluster.now(), by, snapshot: this.#cluster.snapshot() }
+    const kept = this.#frames.slice(0, this.#position + 1)
+    this.#frames = [...(kept.length < this.#maxFrames ? kept : kept.filter((_, at) => at % 2 === 0)), frame]
+    this.#position = this.#frames.length - 1
+  }
+}
