@@ -22,18 +22,22 @@ export class ProxiedReply {
   }
 }
 
-/** A request of the apiserver to a webhook over TLS. */
-export interface SecureCall {
+/** Where the apiserver sends a request over TLS, and whom it expects there. */
+export interface SecureTarget {
   readonly ip: string
   readonly port: number
   /** The name that the server's certificate must be valid for. */
   readonly serverName: string
+  /** PEM of the authorities that the server's certificate must come from; undefined: it is not verified. */
+  readonly caBundle: string | undefined
+}
+
+/** A request of the apiserver to a webhook over TLS. */
+export interface SecureCall extends SecureTarget {
   /** With its query. */
   readonly path: string
   /** JSON. */
   readonly body: string
-  /** PEM of the authorities that the server's certificate must come from. */
-  readonly caBundle: string
 }
 
 /** The response to a {@link SecureCall}. */
@@ -55,6 +59,8 @@ export interface ProxyNetwork {
   requestKubelet(node: string, request: ProxiedRequest): ProxiedReply | undefined
   /** Posts JSON over TLS. Returns Go's error text if the connection fails or the server is not trusted. */
   post(call: SecureCall): SecureReply | string
+  /** Sends a request over TLS, as {@link ProxyNetwork.post}. */
+  sendSecurely(target: SecureTarget, request: ProxiedRequest): ProxiedReply | string
   /** Chooses one of several endpoints. */
   pick<T>(items: readonly T[]): T
 }

@@ -25,16 +25,36 @@ const LOCAL: Availability = {
   message: 'Local APIServices are always available',
 }
 
-/**
- * Creates the controller that sets the Available condition of APIServices: those of this server are always
- * available; those with a Service never are, because the simulation has no extension servers, so that at the
- * latest the discovery check fails. Source: kube-aggregator pkg/controllers/status/{local,remote}.
- */
-export function createApiServiceAvailability(): Component {
-  return { name: 'kube-apiserver/available-controller', identity: APISERVER, setup: setUp }
+/** A failed discovery check is repeated after this time, in ms: the resync of the APIServices. */
+const RECHECK = 30_000
+
+/** Options of {@link createApiServiceAvailability}. */
+export interface ApiServiceAvailabilityOptions {
+  /**
+   * Asks the server behind an APIService for its resources. Returns Go's error text, '' if nothing listens,
+   * or a bad status code; undefined if all is well. Default: nothing listens.
+   */
+  readonly check?: (apiService: APIService) => string | number | undefined
 }
 
-function setUp(host: ComponentHost): void {
+/**
+ * Creates the controller that sets the Available condition of APIServices: those of this server are always
+ * available; those with a Service are when the server behind it lists its resources. Source: kube-aggregator
+ * pkg/controllers/status/{local,remote}.
+ */
+export function createApiServiceAvailability({
+  check = () => '',
+}: ApiServiceAvailabilityOptions = {}): Component {
+  return {
+    name: 'kube-apiserver/available-controller',
+    identity: APISERVER,
+    setup: (host) => setUp(host, check),
+  }
+}
+
+type Check = NonNullable<ApiServiceAvailabilityOptions['check']>
+
+function setUp(host: ComponentHost, check: Check): void {
   const services = host.informer('services')
   const slices = host.informer('endpointslices', {
     indexers: { [SERVICE_NAME]: (slice) => [serviceOf(slice)] },
@@ -48,13 +68,12 @@ function setUp(host: ComponentHost): void {
     if (apiService === undefined) return
     const { service } = apiService.spec
     const key = keysOf(apiService)[0] ?? ''
-    report(
-      host,
-      apiService,
+    const availability =
       service === undefined
         ? LOCAL
-        : availabilityOf(apiService, services.get(key), slices.byIndex(SERVICE_NAME, key), noun),
-    )
+        : availabilityOf(apiService, services.get(key), slices.byIndex(SERVICE_NAME, key), { noun, check })
+    report(host, apiService, availability)
+    if (availability.reason === CHECK_FAILED) queue.addAfter(name, RECHECK, { class: 'watchdog' })
   })
   const enqueueUsers = (key: string): void => {
     for (const { metadata } of apiServices.byIndex(SERVICE_NAME, key)) queue.add(metadata.name as string)
@@ -83,7 +102,7 @@ function availabilityOf(
   { spec, metadata }: APIService,
   found: Service | undefined,
   slices: readonly EndpointSlice[],
-  noun: string,
+  { noun, check }: { readonly noun: string; readonly check: Check },
 ): Availability {
   const { name = '', namespace = '', port = 443 } = spec.service ?? {}
   const fail = (reason: string, message: string): Availability => ({ status: 'False', reason, message })
@@ -101,7 +120,9 @@ function availabilityOf(
     }
   }
   const path = metadata.name === 'v1.' ? '/api/v1' : `/apis/${spec.group ?? ''}/${spec.version ?? ''}`
-  return fail('FailedDiscoveryCheck', discoveryError(found, port, path))
+  const fault = check({ metadata, spec } as APIService)
+  if (fault === undefined) return { status: 'True', reason: 'Passed', message: 'all checks passed' }
+  return fail(CHECK_FAILED, discoveryError(found, port, path, fault))
 }
 
 function hasReadyPort({ endpoints, ports }: EndpointSlice, portName: string): boolean {
@@ -111,14 +132,16 @@ function hasReadyPort({ endpoints, ports }: EndpointSlice, portName: string): bo
   )
 }
 
+const CHECK_FAILED = 'FailedDiscoveryCheck'
+
 /**
- * Returns the error of a discovery request to a Service that has no server. Source: apiserver
- * pkg/util/proxy/proxy.go ResolveCluster.
+ * Returns the error of a discovery request. Source: apiserver pkg/util/proxy/proxy.go ResolveCluster.
  */
 function discoveryError(
   { metadata: { name }, spec: { type, clusterIP = '', externalName = '', ports = [] } }: Service,
   port: number,
   path: string,
+  fault: string | number,
 ): string {
   const isExternal = type === 'ExternalName'
   if (!isExternal && clusterIP === 'None') return 'cannot route to service with ClusterIP "None"'
@@ -127,9 +150,13 @@ function discoveryError(
   const ip = isExternal ? externalName : clusterIP
   const host = `${ip.includes(':') ? `[${ip}]` : ip}:${port}`
   const url = `https://${host}${path}`
-  const why = isExternal
-    ? `dial tcp: lookup ${externalName}: no such host`
-    : `dial tcp ${host}: connect: connection refused`
+  if (typeof fault === 'number') return `bad status from ${url}: ${fault}`
+  const why =
+    fault !== ''
+      ? fault
+      : isExternal
+        ? `dial tcp: lookup ${externalName}: no such host`
+        : `dial tcp ${host}: connect: connection refused`
   return `failing or missing response from ${url}: Get ${JSON.stringify(url)}: ${why}`
 }
 

@@ -1,5 +1,6 @@
 import type { ImageDefinition, Program } from '../kubelet/index.js'
 import { AGNHOST } from './agnhost/agnhost.js'
+import { SAMPLE_APISERVER } from './sample-apiserver.js'
 
 /** Prints the effective user id: root's, as the program is set-uid, unless the container may not gain it. */
 const NONEWPRIVS: Program = {
@@ -25,5 +26,6 @@ function picture(name: string): Omit<ImageDefinition, 'name'> {
 export const TEST_IMAGES: Readonly<Record<string, Omit<ImageDefinition, 'name'>>> = {
   kitten: picture('kitten'),
   nautilus: picture('nautilus'),
+  'sample-apiserver': SAMPLE_APISERVER,
   nonewprivs: { user: '', entrypoint: ['/nonewprivs'], ports: [], commands: { '/nonewprivs': NONEWPRIVS } },
 }

@@ -1,34 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { SimCluster } from '../../src/index.js'
-import { cachedKey, createCertificate, testKeys } from '../../src/pki/index.js'
-
-const YEAR = 365 * 86_400_000
-const START = Date.parse('2026-01-01T00:00:00Z')
-
-/** Returns a certificate authority and a server certificate from it. */
-function certificates(name: string): { readonly ca: string; readonly server: string; readonly key: string } {
-  const [caKey, key] = ['ca', 'server'].map((purpose) => testKeys(3)(purpose)) as [string, string]
-  const issuer = { subject: { commonName: 'e2e-server-cert-ca' }, key: cachedKey(caKey) }
-  const times = { notBefore: START - YEAR, notAfter: START + YEAR }
-  const ca = createCertificate(
-    { ...times, subject: issuer.subject, serial: 1n, keyUsages: ['cert sign'], isCa: true },
-    cachedKey(caKey),
-    issuer,
-  )
-  const server = createCertificate(
-    {
-      ...times,
-      subject: { commonName: name },
-      serial: 2n,
-      keyUsages: ['digital signature', 'key encipherment'],
-      purposes: ['server auth'],
-      names: { dns: [name] },
-    },
-    cachedKey(key),
-    issuer,
-  )
-  return { ca, server, key }
-}
+import { certificates, START } from './certificates.js'
 
 const { ca, server, key } = certificates('e2e-test-webhook.default.svc')
 const metadata = { name: 'e2e-test-webhook', namespace: 'default' }

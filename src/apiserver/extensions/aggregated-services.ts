@@ -27,9 +27,14 @@ export class AggregatedServices {
     ).filter(({ spec }) => spec.service !== undefined))
   }
 
+  /** The APIService of a group version that another server serves. */
+  of(group: string, version: string): APIService | undefined {
+    return this.all.find(({ spec }) => (spec.group ?? '') === group && spec.version === version)
+  }
+
   /** Whether another server serves a group version. */
   serves(group: string, version: string): boolean {
-    return this.all.some(({ spec }) => (spec.group ?? '') === group && spec.version === version)
+    return this.of(group, version) !== undefined
   }
 
   /** The group versions (`metrics.k8s.io/v1beta1`) whose server is not available. */

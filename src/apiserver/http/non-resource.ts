@@ -95,7 +95,7 @@ const exact: Readonly<Record<string, PathHandler>> = {
 /**
  * Returns the handler of a path. Source: the handlers that kube-apiserver installs, apiserver pkg/server/mux.
  */
-function handlerOf({ path, parts }: PathRequest): PathHandler {
+function handlerOf({ path, parts }: Pick<PathRequest, 'path' | 'parts'>): PathHandler {
   if (Object.hasOwn(exact, path)) return exact[path] as PathHandler
   if (isHealthPath(path)) return handleHealth
   if (path.startsWith('/openapi/v3/')) return handleOpenApiV3
@@ -106,7 +106,7 @@ function handlerOf({ path, parts }: PathRequest): PathHandler {
 /** Authorizes and handles a request for a path that is not a resource. Throws ApiError. */
 export function handlePath(server: ApiServer, http: HttpRequest, form: { format: TextFormat }): HttpResponse {
   const path = decodeURIComponent(http.path)
-  const request: PathRequest = {
+  const request: Omit<PathRequest, 'user'> = {
     http,
     path,
     form,
@@ -114,5 +114,5 @@ export function handlePath(server: ApiServer, http: HttpRequest, form: { format:
     query: new URLSearchParams(http.query ?? ''),
   }
   const asked = { verb: http.method.toLowerCase(), path, ...senderOf(http) }
-  return server.admit(asked, () => handlerOf(request)(server.context, request))
+  return server.admit(asked, (user) => handlerOf(request)(server.context, { ...request, user }))
 }

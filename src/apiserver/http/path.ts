@@ -1,3 +1,4 @@
+import type { UserInfo } from '../../client/client.js'
 import type { RegistryContext } from '../registry/context.js'
 import type { TextFormat } from './responses.js'
 import type { HttpRequest, HttpResponse } from '../../client/http.js'
@@ -85,6 +86,8 @@ export interface PathRequest {
   /** The parts between its slashes; empty for `/`. */
   readonly parts: readonly string[]
   readonly query: URLSearchParams
+  /** Who sends it. */
+  readonly user: UserInfo
   /** Format of the response for errors; handlers set it as soon as they know it. */
   readonly form: { format: TextFormat }
 }

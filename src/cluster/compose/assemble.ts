@@ -1,6 +1,7 @@
 import type { PersistentVolume } from '../../api/core/generated.js'
 import { protobufCodec } from '../../api/protobuf/protobuf.js'
 import { bootstrap } from '../../apiserver/bootstrap.js'
+import { discoveryFault } from '../../apiserver/extensions/aggregator.js'
 import type { Client } from '../../client/client.js'
 import type { Component } from '../../client/component.js'
 import type { ClusterEvents } from '../../client/cluster-events.js'
@@ -108,9 +109,10 @@ export function assemble(
   const isInitialized = options.initialized !== false
   const discard = (volume: PersistentVolume): void => late.machines?.volumes.discard(volume)
   const components = isInitialized
-    ? componentsOf(options, plane.scheme, plane.pki, discard, metrics.source, () =>
-        plane.server.context.aggregated.unavailable(),
-      )
+    ? componentsOf(options, plane.scheme, plane.pki, discard, metrics.source, {
+        unavailable: () => plane.server.context.aggregated.unavailable(),
+        check: (apiService) => discoveryFault(plane.server.context, apiService),
+      })
     : []
   if (!from && isInitialized)
     bootstrap(plane.server, {

@@ -1,3 +1,4 @@
+import type { APIService } from '../../api/apiregistration/generated.js'
 import type { PersistentVolume } from '../../api/core/generated.js'
 import type { Scheme } from '../../api/scheme.js'
 import type { Component } from '../../client/component.js'
@@ -53,9 +54,17 @@ import { createScheduler } from '../../scheduler/scheduler.js'
 import type { ClusterOptions } from './options.js'
 import type { ComponentHealth } from '../../apiserver/server-dependencies.js'
 
+/** The API servers behind APIServices. */
+export interface OtherServers {
+  /** Returns the group versions of those that cannot be reached. */
+  readonly unavailable: () => readonly string[]
+  /** See `ApiServiceAvailabilityOptions`. */
+  readonly check: (apiService: APIService) => string | number | undefined
+}
+
 /**
  * Returns the control plane's components that the options select, in start order. `discard` deletes the
- * content of a volume; `unavailable` returns the group versions of other servers that cannot be reached.
+ * content of a volume.
  */
 export function componentsOf(
   options: ClusterOptions,
@@ -63,13 +72,15 @@ export function componentsOf(
   pki: Pki,
   discard: (volume: PersistentVolume) => void,
   metrics: MetricsSource,
-  unavailable: () => readonly string[],
+  others: OtherServers,
 ): readonly Component[] {
   const resources = (): readonly ServedResource[] => servedBy(scheme)
   const { clusterCIDR, controllerClient } = options
   const all: Component[] = [
     ...(scheme.byName('customresourcedefinitions') === undefined ? [] : crdControllers()),
-    ...(scheme.byName('endpointslices') === undefined ? [] : [createApiServiceAvailability()]),
+    ...(scheme.byName('endpointslices') === undefined
+      ? []
+      : [createApiServiceAvailability({ check: others.check })]),
     ...flowControl(scheme),
     createNodeIpamController(clusterCIDR === undefined ? {} : { clusterCIDR }),
     createNodeLifecycleController(),
@@ -77,7 +88,7 @@ export function componentsOf(
     createPodGcController(),
     createServiceAccountController(),
     ...securityControllers(pki),
-    createNamespaceController({ resources, unavailable }),
+    createNamespaceController({ resources, unavailable: others.unavailable }),
     createClusterRoleAggregationController(),
     ...(scheme.byName('validatingadmissionpolicies') === undefined
       ? []

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../api/definition.js'
 import { formatTime } from '../../api/time.js'
-import type { ProxiedRequest, SecureCall, SecureReply } from '../../apiserver/proxied.js'
+import type { ProxiedRequest, SecureCall, SecureReply, SecureTarget } from '../../apiserver/proxied.js'
 import { ProxiedReply } from '../../apiserver/proxied.js'
 import type { Machine } from '../../kubelet/index.js'
 import type { Outcome, Payload, Reply } from '../../network/index.js'
@@ -36,6 +36,13 @@ export function connectProxy(plane: ControlPlane, machines: Machines): void {
       return new ProxiedReply(response.status ?? 200, response.headers ?? {}, response.body)
     },
     post: (call) => late.outside?.(call) ?? postSecurely(plane, machines, call),
+    sendSecurely: (target, { query, path, headers, ...rest }) => {
+      const asked = query === '' ? path : `${path}?${query}`
+      const request = { ...rest, path: asked, headers: { ...headers, host: target.serverName } }
+      const response = exchangeSecurely(plane, machines, target, request)
+      if (typeof response === 'string') return response
+      return new ProxiedReply(response.status ?? 200, response.headers ?? {}, response.body)
+    },
     requestKubelet: (node, request) => {
       const machine = machines.answering(node)
       return machine && askKubelet(plane, node, machine, request)
@@ -55,27 +62,34 @@ function exchange(machines: Machines, ip: string, port: number, payload: Payload
   return outcome === 'connected' && response !== undefined ? response : 'EOF'
 }
 
-/** Posts JSON over TLS, and checks the certificate of the server. */
+/** Posts JSON over TLS. */
 function postSecurely(
   plane: ControlPlane,
   machines: Machines,
-  { ip, port, serverName, path, body, caBundle }: SecureCall,
+  { path, body, ...target }: SecureCall,
 ): SecureReply | string {
-  const response = exchange(machines, ip, port, {
-    protocol: 'http',
-    secure: true,
-    method: 'POST',
-    path,
-    host: serverName,
-    headers: { 'content-type': 'application/json', host: serverName },
-    body,
-  })
+  const { serverName: host } = target
+  const headers = { 'content-type': 'application/json', host }
+  const response = exchangeSecurely(plane, machines, target, { method: 'POST', path, headers, body })
+  if (typeof response === 'string') return response
+  return { code: response.status ?? 200, body: response.body, took: response.delay ?? 0 }
+}
+
+/** Sends a request over TLS, and checks the certificate of the server. */
+function exchangeSecurely(
+  plane: ControlPlane,
+  machines: Machines,
+  { ip, port, serverName, caBundle }: SecureTarget,
+  request: Pick<ProxiedRequest, 'method' | 'path' | 'headers' | 'body'>,
+): Reply | string {
+  const payload = { protocol: 'http', secure: true, host: serverName, ...request } as const
+  const response = exchange(machines, ip, port, payload)
   if (typeof response === 'string') return response
   if (response.certificate === undefined) return 'http: server gave HTTP response to HTTPS client'
+  if (caBundle === undefined) return response
   const roots = caBundle === '' ? [] : parseCertificates(caBundle)
   const fault = serverFault(response.certificate, serverName, roots, plane.simulation.clock.now())
-  if (fault !== undefined) return `tls: failed to verify certificate: ${fault}`
-  return { code: response.status ?? 200, body: response.body, took: response.delay ?? 0 }
+  return fault === undefined ? response : `tls: failed to verify certificate: ${fault}`
 }
 
 const json = (value: unknown): ProxiedReply =>

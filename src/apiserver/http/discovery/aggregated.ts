@@ -1,3 +1,4 @@
+import type { ListedResource } from '../../extensions/aggregator.js'
 import type { RegistryContext } from '../../registry/context.js'
 import type { Resource } from '../../registry/resources.js'
 import { sha256Hex } from '../../../sim/sha256.js'
@@ -48,16 +49,51 @@ export function aggregatedDiscovery(
 function groupOf({ name, versions }: DiscoveredGroup, isBuiltIn: boolean): object {
   return {
     metadata: name === '' ? {} : { name },
-    versions: versions.map(({ version, resources, isStale = false }) =>
+    versions: versions.map(({ version, resources, elsewhere, isStale = false }) =>
       isStale
         ? { version, freshness: 'Stale' }
         : {
             version,
-            resources: resources.map((resource) => resourceOf(resource, isBuiltIn)),
+            resources:
+              elsewhere === undefined
+                ? resources.map((resource) => resourceOf(resource, isBuiltIn))
+                : listedElsewhere(name, version, elsewhere),
             freshness: 'Current',
           },
     ),
   }
+}
+
+/**
+ * Returns the resources that another server lists in the old form. Source: apiserver
+ * pkg/endpoints/discovery/aggregated ConvertGroupVersionIntoToDiscovery.
+ */
+function listedElsewhere(
+  group: string,
+  version: string,
+  listed: readonly ListedResource[],
+): readonly object[] {
+  return listed
+    .filter(({ name }) => !name.includes('/'))
+    .map(({ name, kind, namespaced, singularName = '', verbs = [], shortNames = [], categories = [] }) => {
+      const parts = listed
+        .filter((one) => one.name.startsWith(`${name}/`))
+        .map((one) => ({
+          subresource: one.name.slice(name.length + 1),
+          responseKind: { group, version, kind: one.kind },
+          verbs: one.verbs ?? [],
+        }))
+      return {
+        resource: name,
+        responseKind: { group, version, kind },
+        scope: namespaced === true ? 'Namespaced' : 'Cluster',
+        singularResource: singularName,
+        verbs,
+        ...(shortNames.length === 0 ? {} : { shortNames }),
+        ...(categories.length === 0 ? {} : { categories }),
+        ...(parts.length === 0 ? {} : { subresources: parts }),
+      }
+    })
 }
 
 function resourceOf({ group, definition }: Resource, isBuiltIn: boolean): object {

@@ -1,4 +1,5 @@
 import type { APIService } from '../../../api/apiregistration/generated.js'
+import { type ListedResource, resourcesBehind } from '../../extensions/aggregator.js'
 import type { RegistryContext } from '../../registry/context.js'
 import type { DiscoveredGroup, DiscoveredVersion } from './groups.js'
 import { compareVersions, discoveredGroups, groupPriority } from './groups.js'
@@ -9,11 +10,12 @@ const known = new WeakMap<
 >()
 
 /**
- * Returns all groups in the order of discovery, including those of other servers, whose versions have no
- * resources because these servers cannot be reached. Source: kube-aggregator
+ * Returns all groups in the order of discovery, including those of other servers; versions of servers that
+ * cannot be reached have no resources. Source: kube-aggregator
  * pkg/apiserver/{handler_apis,handler_discovery}.go.
  */
-export function allGroups({ scheme, resources, aggregated }: RegistryContext): readonly DiscoveredGroup[] {
+export function allGroups(context: RegistryContext): readonly DiscoveredGroup[] {
+  const { scheme, resources, aggregated } = context
   const local = discoveredGroups(scheme, resources)
   const services = aggregated.all
   if (services.length === 0) return local
@@ -33,9 +35,10 @@ export function allGroups({ scheme, resources, aggregated }: RegistryContext): r
   for (const group of new Set(services.map(({ spec }) => spec.group ?? ''))) {
     groups.set(
       group,
-      withStale(
+      withOthers(
         groups.get(group) ?? [],
         services.filter(({ spec }) => (spec.group ?? '') === group),
+        (service) => resourcesBehind(context, service),
       ),
     )
   }
@@ -52,20 +55,21 @@ export function allGroups({ scheme, resources, aggregated }: RegistryContext): r
  * Returns the priority of a group. Groups served here have that of built-in groups or CRDs; those of other
  * servers have that of their APIServices.
  */
-function withStale(
+function withOthers(
   versions: readonly DiscoveredVersion[],
   services: readonly APIService[],
+  listed: (service: APIService) => readonly ListedResource[] | undefined,
 ): readonly DiscoveredVersion[] {
-  const stale = services.map(({ spec: { version = '', versionPriority } }) => ({
-    version,
-    resources: [],
-    isStale: true as const,
-    versionPriority,
-  }))
+  const others = services.map((service) => {
+    const { version = '', versionPriority } = service.spec
+    const elsewhere = listed(service)
+    const content = elsewhere === undefined ? { isStale: true as const } : { elsewhere }
+    return { version, resources: [], ...content, versionPriority }
+  })
   const rest = versions
-    .filter(({ version }) => !stale.some((one) => one.version === version))
+    .filter(({ version }) => !others.some((one) => one.version === version))
     .map((version) => ({ ...version, versionPriority: LOCAL_PRIORITY }))
-  return [...rest, ...stale]
+  return [...rest, ...others]
     .sort((a, b) => b.versionPriority - a.versionPriority || compareVersions(a.version, b.version))
     .map(({ versionPriority: _priority, ...version }): DiscoveredVersion => version)
 }

@@ -1,6 +1,7 @@
 import type { Minor } from '../../../api/releases.js'
 import type { Scheme } from '../../../api/scheme.js'
 import type { SubresourceDefinition, Verb } from '../../../api/definition.js'
+import type { ListedResource } from '../../extensions/aggregator.js'
 import type { Resource, Resources } from '../../registry/resources.js'
 
 /** A group version in discovery. */
@@ -9,6 +10,8 @@ export interface DiscoveredVersion {
   readonly resources: readonly Resource[]
   /** Whether another server, which cannot be reached, serves it. */
   readonly isStale?: true
+  /** What another server serves. */
+  readonly elsewhere?: readonly ListedResource[]
 }
 
 /** A group with its versions, preferred first. The core group has the name ''. */

@@ -1,7 +1,8 @@
 import { methodNotAllowed, noSuchPath } from '../../errors.js'
 import type { RegistryContext } from '../../registry/context.js'
 import { negotiate, negotiateDiscovery } from '../accept.js'
-import { objectResponse, pageNotFound, unavailable, wantsPretty } from '../responses.js'
+import { forward } from '../../extensions/aggregator.js'
+import { objectResponse, pageNotFound, wantsPretty } from '../responses.js'
 import type { HttpResponse } from '../../../client/http.js'
 import { header } from '../../../client/http.js'
 import type { PathRequest } from '../path.js'
@@ -22,8 +23,9 @@ export function handleDiscovery(context: RegistryContext, request: PathRequest):
     http,
   } = request
   const group = root === 'api' ? '' : rest[0]
-  if (group !== undefined && context.aggregated.serves(group, (root === 'api' ? rest[0] : rest[1]) ?? ''))
-    return unavailable()
+  const version = (root === 'api' ? rest[0] : rest[1]) ?? ''
+  if (group !== undefined && context.aggregated.serves(group, version))
+    return forward(context, [group, version], http, request.user)
   if (group !== undefined && !isBuiltInGroup(context.scheme, group))
     return handleCustom(context, request, group)
   const object = documentAt(context, root, rest)

@@ -1,0 +1,127 @@
+import type { APIService } from '../../api/apiregistration/generated.js'
+import type { Endpoints, Service } from '../../api/core/generated.js'
+import { findCondition } from '../../api/core/conditions.js'
+import type { UserInfo } from '../../client/client.js'
+import { header, type HttpRequest, type HttpResponse } from '../../client/http.js'
+import { endpointAddress } from '../endpoints/proxy.js'
+import { plainText, unavailable } from '../http/responses.js'
+import type { ProxiedReply, ProxiedRequest } from '../proxied.js'
+import type { RegistryContext } from '../registry/context.js'
+
+/** Parts of a server that the aggregator needs. */
+type Surroundings = Pick<RegistryContext, 'storage' | 'resources' | 'dependencies' | 'aggregated'>
+
+/** Headers that are not passed on: those of the connection, and the credentials. */
+const DROPPED: ReadonlySet<string> = new Set([
+  'authorization',
+  'connection',
+  'upgrade',
+  'host',
+  'content-length',
+])
+
+/**
+ * Forwards a request to the server behind an APIService, with the user in headers, and returns its response.
+ * Source: kube-aggregator pkg/apiserver/handler_proxy.go.
+ */
+export function forward(
+  context: Surroundings,
+  [group, version]: readonly [group: string, version: string],
+  http: HttpRequest,
+  user: UserInfo,
+): HttpResponse {
+  const apiService = context.aggregated.of(group, version)
+  const isAvailable = findCondition(apiService?.status.conditions, 'Available')?.status === 'True'
+  if (apiService === undefined || !isAvailable) return unavailable()
+  const { method, path, query = '', body = '' } = http
+  const headers = { ...passedOn(http), ...remoteHeaders(user) }
+  const text = typeof body === 'string' ? body : new TextDecoder().decode(body)
+  const reply = send(context, apiService, { method, path, query, headers, body: text })
+  if (reply === undefined) return unavailable()
+  if (typeof reply === 'string') return plainText(503, `error trying to reach service: ${reply}`)
+  return { code: reply.code, headers: reply.headers, body: reply.body }
+}
+
+/** Sends a request; returns undefined if the Service has no endpoint, and Go's error text if it fails. */
+function send(
+  context: Surroundings,
+  { spec }: APIService,
+  request: ProxiedRequest,
+): ProxiedReply | string | undefined {
+  const network = context.dependencies.late.proxy
+  const { name = '', namespace = '', port = 443 } = spec.service ?? {}
+  const read = (resource: string): unknown =>
+    context.storage.get(`${context.resources.get(resource).prefix}${namespace}/${name}`)
+  const { ports = [], clusterIP = '' } = (read('services') as Service | undefined)?.spec ?? {}
+  const found = ports.find((one) => one.port === port)
+  const { subsets = [] } = (read('endpoints') as Endpoints | undefined) ?? {}
+  const address = found && endpointAddress(subsets, found.name ?? '', network)
+  if (network === undefined || address === undefined) return undefined
+  const caBundle = spec.insecureSkipTLSVerify === true ? undefined : atob(spec.caBundle ?? '')
+  const serverName = `${name}.${namespace}.svc`
+  const reply = network.sendSecurely({ ...address, serverName, caBundle }, request)
+  // a real server dials the Service, and leaves the endpoint to kube-proxy
+  return typeof reply === 'string'
+    ? reply.replace(/^dial tcp \S+:\d+:/, `dial tcp ${clusterIP}:${port}:`)
+    : reply
+}
+
+function passedOn(http: HttpRequest): Readonly<Record<string, string>> {
+  const names = Object.keys(http.headers ?? {}).filter((name) => !DROPPED.has(name.toLowerCase()))
+  return Object.fromEntries(names.map((name) => [name.toLowerCase(), header(http, name) ?? '']))
+}
+
+/** The headers by which a server learns the user. Source: client-go transport SetAuthProxyHeaders. */
+function remoteHeaders({ name, groups = [] }: UserInfo): Readonly<Record<string, string>> {
+  return { 'x-remote-user': name, ...(groups.length > 0 ? { 'x-remote-group': groups.join(', ') } : {}) }
+}
+
+/** A resource as a server lists it below `/apis/GROUP/VERSION`. */
+export interface ListedResource {
+  readonly name: string
+  readonly singularName?: string
+  readonly namespaced?: boolean
+  readonly kind: string
+  readonly verbs?: readonly string[]
+  readonly shortNames?: readonly string[]
+  readonly categories?: readonly string[]
+}
+
+const DISCOVERER: UserInfo = { name: 'system:kube-aggregator', groups: ['system:masters'] }
+
+function discover(context: Surroundings, apiService: APIService): ProxiedReply | string | undefined {
+  const { group = '', version = '' } = apiService.spec
+  const headers = { accept: 'application/json', ...remoteHeaders(DISCOVERER) }
+  return send(context, apiService, {
+    method: 'GET',
+    path: `/apis/${group}/${version}`,
+    query: '',
+    headers,
+    body: '',
+  })
+}
+
+/** Returns what the server behind an available APIService lists; undefined if it does not. */
+export function resourcesBehind(
+  context: Surroundings,
+  apiService: APIService,
+): readonly ListedResource[] | undefined {
+  if (findCondition(apiService.status.conditions, 'Available')?.status !== 'True') return undefined
+  const reply = discover(context, apiService)
+  if (reply === undefined || typeof reply === 'string' || reply.code !== 200) return undefined
+  try {
+    return (JSON.parse(reply.body) as { readonly resources?: readonly ListedResource[] }).resources ?? []
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Returns why the server behind an APIService cannot be discovered, after `Get "URL": `, or its bad status
+ * code; undefined if it can. Source: kube-aggregator pkg/controllers/status/remote.
+ */
+export function discoveryFault(context: Surroundings, apiService: APIService): string | number | undefined {
+  const reply = discover(context, apiService)
+  if (reply === undefined || typeof reply === 'string') return reply ?? ''
+  return reply.code >= 200 && reply.code < 300 ? undefined : reply.code
+}

@@ -1,0 +1,197 @@
+import { describe, expect, test } from 'vitest'
+import { SimCluster, type KubeObject } from 'simcluster'
+import type { HttpResponse } from '../../src/client/http.js'
+import { certificates } from './certificates.js'
+
+const NS = 'aggregator'
+const { ca, server, key } = certificates(`sample-api.${NS}.svc`)
+const GROUP_VERSION = 'wardle.example.com/v1alpha1'
+const FLUNDERS = `/apis/${GROUP_VERSION}/namespaces/default/flunders`
+const labels = { apiserver: 'true' }
+
+/** What the end-to-end test of the aggregator deploys. */
+const deployed: readonly object[] = [
+  { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NS } },
+  {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'certs', namespace: NS },
+    stringData: { 'tls.crt': server, 'tls.key': key },
+  },
+  {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'sample-apiserver', namespace: NS },
+    spec: {
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
+        spec: {
+          containers: [
+            {
+              name: 'sample-apiserver',
+              image: 'registry.k8s.io/e2e-test-images/sample-apiserver:1.29.2',
+              args: [
+                '--etcd-servers=http://127.0.0.1:2379',
+                '--tls-cert-file=/apiserver.local.config/certificates/tls.crt',
+                '--tls-private-key-file=/apiserver.local.config/certificates/tls.key',
+                '--audit-log-path=-',
+              ],
+              readinessProbe: { httpGet: { scheme: 'HTTPS', port: 443, path: '/readyz' }, periodSeconds: 1 },
+              volumeMounts: [{ name: 'certs', mountPath: '/apiserver.local.config/certificates' }],
+            },
+            { name: 'etcd', image: 'registry.k8s.io/etcd:3.6.6-0' },
+          ],
+          volumes: [{ name: 'certs', secret: { secretName: 'certs' } }],
+        },
+      },
+    },
+  },
+  {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'sample-api', namespace: NS },
+    spec: { selector: labels, ports: [{ port: 7443, targetPort: 443 }] },
+  },
+]
+
+const apiService = (caBundle: string): object => ({
+  apiVersion: 'apiregistration.k8s.io/v1',
+  kind: 'APIService',
+  metadata: { name: 'v1alpha1.wardle.example.com' },
+  spec: {
+    service: { namespace: NS, name: 'sample-api', port: 7443 },
+    group: 'wardle.example.com',
+    version: 'v1alpha1',
+    caBundle: btoa(caBundle),
+    groupPriorityMinimum: 2000,
+    versionPriority: 200,
+  },
+})
+
+function send(
+  cluster: SimCluster,
+  method: string,
+  path: string,
+  body?: object,
+  accept?: string,
+): HttpResponse {
+  const [at = '', query = ''] = path.split('?')
+  const response = cluster.http.handle({
+    method,
+    path: at,
+    query,
+    user: { name: 'admin', groups: ['system:masters', 'system:authenticated'] },
+    headers: {
+      'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json',
+      ...(accept === undefined ? {} : { accept }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  if ('next' in response) throw new Error('this is a watch')
+  return response
+}
+
+interface Conditioned extends KubeObject {
+  readonly status?: { readonly conditions?: readonly object[] }
+}
+
+const availability = (cluster: SimCluster): object | undefined =>
+  cluster.resource<Conditioned>('apiservices').get('v1alpha1.wardle.example.com').status?.conditions?.[0]
+
+describe('an API server behind an APIService', () => {
+  const cluster = new SimCluster({ nodes: 1 })
+  cluster.apply([...deployed, apiService(ca)])
+  cluster.settle()
+  cluster.advance('1m')
+
+  test('is available when it lists its resources', () => {
+    expect(availability(cluster)).toMatchObject({
+      status: 'True',
+      reason: 'Passed',
+      message: 'all checks passed',
+    })
+  })
+
+  test('serves its objects through the apiserver, with its own status codes', () => {
+    const flunder = {
+      apiVersion: GROUP_VERSION,
+      kind: 'Flunder',
+      metadata: { name: 'one', labels: { 'sample-label': 'true' } },
+      spec: { reference: 'x' },
+    }
+    expect(send(cluster, 'POST', FLUNDERS, flunder)).toMatchObject({ code: 201 })
+    expect(send(cluster, 'POST', FLUNDERS, flunder)).toMatchObject({ code: 409 })
+    expect(send(cluster, 'POST', FLUNDERS, { ...flunder, metadata: { name: 'two' } }).code).toBe(201)
+    const patch = { spec: { reference: 'y' } }
+    expect(JSON.parse(send(cluster, 'PATCH', `${FLUNDERS}/one`, patch).body)).toMatchObject({
+      metadata: { name: 'one', namespace: 'default', resourceVersion: '4' },
+      spec: { reference: 'y' },
+    })
+    const names = (path: string): readonly string[] =>
+      (JSON.parse(send(cluster, 'GET', path).body) as { items: { metadata: { name: string } }[] }).items.map(
+        ({ metadata }) => metadata.name,
+      )
+    expect(names(FLUNDERS)).toEqual(['one', 'two'])
+    expect(names(`${FLUNDERS}?labelSelector=sample-label%3Dtrue`)).toEqual(['one'])
+    expect(send(cluster, 'DELETE', `${FLUNDERS}?labelSelector=sample-label%3Dtrue`).code).toBe(200)
+    expect(names(FLUNDERS)).toEqual(['two'])
+    expect(send(cluster, 'GET', `${FLUNDERS}/one`)).toMatchObject({ code: 404 })
+  })
+
+  test('is part of discovery, in the old and in the new form', () => {
+    expect(JSON.parse(send(cluster, 'GET', `/apis/${GROUP_VERSION}`).body)).toMatchObject({
+      kind: 'APIResourceList',
+      groupVersion: GROUP_VERSION,
+    })
+    const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList'
+    const { items } = JSON.parse(send(cluster, 'GET', '/apis', undefined, accept).body) as {
+      items: { metadata: { name?: string }; versions: object[] }[]
+    }
+    expect(items.find(({ metadata }) => metadata.name === 'wardle.example.com')?.versions).toMatchObject([
+      {
+        version: 'v1alpha1',
+        freshness: 'Current',
+        resources: [
+          { resource: 'fischers', scope: 'Cluster' },
+          { resource: 'flunders', scope: 'Namespaced', responseKind: { kind: 'Flunder' } },
+        ],
+      },
+    ])
+  })
+
+  test('asks who may: the apiserver authorizes before it forwards', () => {
+    const response = cluster.http.handle({ method: 'GET', path: FLUNDERS, user: { name: 'eve', groups: [] } })
+    expect(response.code).toBe(403)
+  })
+
+  test('is there in a fork, with what it has stored', () => {
+    const fork = cluster.fork()
+    expect(send(fork, 'DELETE', `${FLUNDERS}/two`).code).toBe(200)
+    expect(send(fork, 'GET', `${FLUNDERS}/two`).code).toBe(404)
+    expect(send(cluster, 'GET', `${FLUNDERS}/two`).code).toBe(200)
+  })
+
+  test('holds a namespace no longer when it is available', () => {
+    const fork = cluster.fork()
+    fork.create('namespaces', { metadata: { name: 'gone' } })
+    fork.delete('namespaces', 'gone')
+    fork.settle()
+    expect(fork.list('namespaces').items.map(({ metadata }) => metadata.name)).not.toContain('gone')
+  })
+})
+
+test('an API server whose certificate is not trusted is not available, and not asked', () => {
+  const cluster = new SimCluster({ nodes: 1 })
+  cluster.apply([...deployed, apiService(certificates('other').server)])
+  cluster.settle()
+  cluster.advance('1m')
+  expect(availability(cluster)).toMatchObject({
+    status: 'False',
+    reason: 'FailedDiscoveryCheck',
+    message: expect.stringMatching(
+      /^failing or missing response from https:.*: tls: failed to verify certificate: x509: /,
+    ) as unknown,
+  })
+  expect(send(cluster, 'GET', FLUNDERS)).toMatchObject({ code: 503, body: 'service unavailable\n' })
+})
