@@ -11,6 +11,13 @@ export function noteSentEmpty(owner: object, field: string): void {
   else fields.add(field)
 }
 
+/** Makes a changed copy of a decoded object remember the same fields, and returns the copy. */
+export function keepSentEmpty<T extends object>(copy: T, owner: object): T {
+  const fields = sentEmpty.get(owner)
+  if (fields !== undefined) sentEmpty.set(copy, fields)
+  return copy
+}
+
 /** Whether a fresh draft has such a list or map below it. Frozen parts are those of stored objects. */
 export function containsSentEmpty(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return false

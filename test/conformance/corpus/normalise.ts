@@ -125,8 +125,8 @@ class Normaliser {
 
   #table(table: object): unknown {
     const { columnDefinitions, rows, ...rest } = table as {
-      readonly columnDefinitions?: readonly Column[]
-      readonly rows?: readonly Row[]
+      readonly columnDefinitions?: readonly Column[] | null
+      readonly rows?: readonly Row[] | null
     }
     const columns = columnDefinitions ?? []
     const isAge = (cell: string, index: number): boolean =>
@@ -138,11 +138,14 @@ class Normaliser {
     }
     return {
       ...(this.#object(rest) as object),
-      columnDefinitions: columnDefinitions?.map((column) => ({ ...column, description: undefined })),
-      rows: rows?.map((row) => ({
-        ...(this.#object({ ...row, cells: undefined }) as object),
-        cells: row.cells.map(cellOf),
-      })),
+      columnDefinitions:
+        columnDefinitions && columnDefinitions.map((column) => ({ ...column, description: undefined })),
+      rows:
+        rows &&
+        rows.map((row) => ({
+          ...(this.#object({ ...row, cells: undefined }) as object),
+          cells: row.cells.map(cellOf),
+        })),
     }
   }
 }

@@ -1,6 +1,7 @@
 import { semanticEqual } from '../../equal.js'
 import { forbidden, invalid, required, type FieldError } from '../../field-error.js'
 import { internalForm } from '../../internal-form.js'
+import { keepSentEmpty, wasSentEmpty } from '../../schema/sent-empty.js'
 import type {
   Affinity,
   Container,
@@ -124,7 +125,7 @@ function validateTolerationChange(
  */
 function validateRest(next: PodSpec, old: PodSpec, errors: FieldError[]): void {
   const isGated = (old.schedulingGates ?? []).length > 0
-  const munged: PodSpec = {
+  const changed: PodSpec = {
     ...next,
     containers: withOldImages(next.containers, old.containers),
     ...(next.initContainers === undefined
@@ -136,7 +137,8 @@ function validateRest(next: PodSpec, old: PodSpec, errors: FieldError[]): void {
     ...(isNegativeGraceFixed(next, old) ? taken(old, 'terminationGracePeriodSeconds') : {}),
     ...(isGated ? gatedFields(next, old, errors) : {}),
   }
-  if (semanticEqual(munged, old)) return
+  if (semanticEqual(changed, old)) return
+  const munged = keepSentEmpty(changed, next)
   errors.push(
     forbidden(
       'spec',
@@ -171,7 +173,8 @@ function gatedFields(next: PodSpec, old: PodSpec, errors: FieldError[]): Partial
   const kept = Object.entries(old.nodeSelector ?? {}).every(([key, value]) => selector[key] === value)
   if (!kept) {
     const text = 'only additions to spec.nodeSelector are allowed (no mutations or deletions)'
-    errors.push(invalid('spec.nodeSelector', next.nodeSelector ?? null, text))
+    const shown = wasSentEmpty(next, 'nodeSelector') ? {} : null
+    errors.push(invalid('spec.nodeSelector', next.nodeSelector ?? shown, text))
   }
   if (semanticEqual(next.affinity?.nodeAffinity, old.affinity?.nodeAffinity))
     return taken(old, 'nodeSelector')
@@ -200,7 +203,9 @@ function validateNodeAffinityChange(
   const path = 'spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms'
   const formOf = (term: NodeSelectorTerm): unknown => internalForm('core.v1.NodeSelectorTerm', term)
   if (before.length > 0 && before.length !== after.length) {
-    const value = after.length === 0 ? null : after.map(formOf)
+    const required = next?.requiredDuringSchedulingIgnoredDuringExecution
+    const wasSent = required !== undefined && wasSentEmpty(required, 'nodeSelectorTerms')
+    const value = after.length === 0 && !wasSent ? null : after.map(formOf)
     const text = 'no additions/deletions to non-empty NodeSelectorTerms list are allowed'
     errors.push(invalid(path, value, text))
     return
