@@ -1,6 +1,7 @@
 import { ageColumn, borrow, column, defineKind, nameColumn, statusOf, wideColumn } from '../define.js'
 import type { KindDefinition } from '../definition.js'
 import type { Draft } from '../draft.js'
+import { setClaimSpecDefaults } from './claim-defaults.js'
 import { claimSpecWarnings } from './claim-warnings.js'
 import { accessModesText, betaStorageClass, storageClassText } from './access-modes.js'
 import type {
@@ -8,20 +9,11 @@ import type {
   PersistentVolumeClaimSpec,
   TypedLocalObjectReference,
 } from './generated.js'
-import { roundAmounts } from './resource-lists.js'
 import {
   validatePersistentVolumeClaim,
   validatePersistentVolumeClaimStatus,
   validatePersistentVolumeClaimUpdate,
 } from './validation/persistent-volume-claim.js'
-
-/** Sets the defaults of a claim's spec, also in templates. Source: SetDefaults_PersistentVolumeClaimSpec. */
-export function setClaimSpecDefaults(spec: Draft<PersistentVolumeClaimSpec>): void {
-  if (Object.isFrozen(spec)) return
-  spec.volumeMode ??= 'Filesystem'
-  roundAmounts(spec.resources.limits)
-  roundAmounts(spec.resources.requests)
-}
 
 /** Kinds of `dataSource`; others need `dataSourceRef`. */
 function isClassicSource({ apiGroup, kind }: TypedLocalObjectReference): boolean {
@@ -31,8 +23,9 @@ function isClassicSource({ apiGroup, kind }: TypedLocalObjectReference): boolean
 }
 
 /**
- * Drops a data source other than a claim or snapshot, as servers before dataSourceRef did; then copies each
- * of the two fields to the other if that is empty. Source: pkg/api/persistentvolumeclaim
+ * Drops a data source other than a claim or snapshot, as servers before dataSourceRef did, and a reference
+ * to another namespace, which is an alpha feature; then copies each of the two fields to the other if that is
+ * empty. What an update has already is kept. Source: pkg/api/persistentvolumeclaim DropDisabledFields,
  * EnforceDataSourceBackwardsCompatibility, NormalizeDataSources.
  */
 function normalizeDataSources(
@@ -40,19 +33,25 @@ function normalizeDataSources(
   old: PersistentVolumeClaimSpec | undefined,
 ): void {
   const { dataSource, dataSourceRef: sent, ...spec } = claim.spec
-  // references to other namespaces are an alpha feature, so they are dropped from new claims
-  const dataSourceRef = old === undefined && sent?.namespace !== undefined ? undefined : sent
-  if (dataSource === undefined && dataSourceRef === undefined) return
+  if (dataSource === undefined && sent === undefined) return
+  const isElsewhere = (sent?.namespace ?? '') !== ''
+  const reference = isElsewhere && old?.dataSourceRef === undefined ? undefined : sent
   const hadOne = old?.dataSource !== undefined || old?.dataSourceRef !== undefined
-  const source = dataSource !== undefined && (hadOne || isClassicSource(dataSource)) ? dataSource : undefined
-  const reference = dataSourceRef ?? source
-  if (reference === undefined) {
-    claim.spec = spec
-    return
+  const isKept = dataSource !== undefined && (hadOne || sent !== undefined || isClassicSource(dataSource))
+  const source = isKept ? dataSource : undefined
+  const fromRef = reference !== undefined && !isElsewhere ? pinned(reference) : undefined
+  const ownRef = reference === undefined ? source && pinned(source) : { ...reference, ...pinned(reference) }
+  const ownSource = source ?? fromRef
+  claim.spec = {
+    ...spec,
+    ...(ownSource === undefined ? {} : { dataSource: ownSource }),
+    ...(ownRef === undefined ? {} : { dataSourceRef: ownRef }),
   }
-  const { apiGroup, kind, name } = reference
-  const both = { apiGroup: apiGroup ?? null, kind, name } as Draft<TypedLocalObjectReference>
-  claim.spec = { ...spec, dataSource: source ?? { ...both }, dataSourceRef: { ...both } }
+}
+
+/** Returns the local part of a reference, whose group is always written. */
+function pinned({ apiGroup, kind, name }: TypedLocalObjectReference): Draft<TypedLocalObjectReference> {
+  return { apiGroup: apiGroup ?? null, kind, name } as Draft<TypedLocalObjectReference>
 }
 
 /** Source: pkg/api/persistentvolumeclaim/util.go GetWarningsForPersistentVolumeClaim. */

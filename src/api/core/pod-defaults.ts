@@ -10,6 +10,8 @@ import type {
   ResourceRequirements,
   Volume,
 } from './generated.js'
+import { setClaimSpecDefaults } from './claim-defaults.js'
+import { isPodLevelResource, podRequestList } from './pod-resources.js'
 import { roundAmounts } from './resource-lists.js'
 import { setVolumeSourceDefaults } from './volume-source-defaults.js'
 
@@ -124,15 +126,21 @@ function setRequestDefaults(resources: Draft<ResourceRequirements> | undefined):
 }
 
 /**
- * Sets pod-level requests to the pod-level limits, for cpu and memory only if no container requests it (1.34
- * PodLevelResources).
+ * Completes the requests of a pod that has limits as a whole: with the sums of its containers, else with the
+ * limits. Source: defaultPodRequests.
  */
 function setPodLevelRequestDefaults(spec: Draft<PodSpec>): void {
   const { resources } = spec
   if (resources?.limits === undefined) return
-  const requested = new Set(spec.containers.flatMap(({ resources: own }) => Object.keys(own?.requests ?? {})))
-  const inherited = Object.entries(resources.limits).filter(([name]) => !requested.has(name))
-  if (inherited.length > 0) resources.requests = { ...Object.fromEntries(inherited), ...resources.requests }
+  const sums = podRequestList({ spec } as unknown as Pod, {
+    skipPodLevelResources: true,
+    excludeOverhead: true,
+  })
+  const wanted = Object.entries({ ...resources.limits, ...sums, ...resources.requests })
+  const requests = wanted.filter(
+    ([name]) => isPodLevelResource(name) || Object.hasOwn(resources.requests ?? {}, name),
+  )
+  if (requests.length > 0) resources.requests = Object.fromEntries(requests)
 }
 
 /** Sets host ports to the container ports on the host's network. Templates are unchanged (since 1.28). */
@@ -162,6 +170,5 @@ function setDownwardDefaults(items: { fieldRef?: { apiVersion?: string } | undef
 function setRareVolumeDefaults(volume: Draft<Volume>): void {
   setVolumeSourceDefaults(volume)
   const { ephemeral } = volume
-  if (ephemeral?.volumeClaimTemplate !== undefined)
-    ephemeral.volumeClaimTemplate.spec.volumeMode ??= 'Filesystem'
+  if (ephemeral?.volumeClaimTemplate !== undefined) setClaimSpecDefaults(ephemeral.volumeClaimTemplate.spec)
 }

@@ -173,6 +173,9 @@ function bySpecAndStatus(pod: Pod, kind: 'requests' | 'limits'): (container: Con
 
 const POD_LEVEL = /^(?:cpu|memory|hugepages-.*)$/
 
+/** Whether a pod as a whole may have the resource. Source: IsSupportedPodLevelResource. */
+export const isPodLevelResource = (name: string): boolean => POD_LEVEL.test(name)
+
 /** Whether a pod has resources of its own. Source: IsPodLevelResourcesSet. */
 export function hasPodLevelResources({ spec: { resources } }: Pod): boolean {
   return Object.keys({ ...resources?.requests, ...resources?.limits }).some((name) => POD_LEVEL.test(name))

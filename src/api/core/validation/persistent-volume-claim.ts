@@ -1,8 +1,8 @@
 import { semanticEqual } from '../../equal.js'
-import { forbidden, invalid, required, type FieldError } from '../../field-error.js'
-import { dnsLabelFaults, dnsSubdomainFaults } from '../../names.js'
+import { forbidden, invalid, notSupported, required, type FieldError } from '../../field-error.js'
+import { dnsLabelFaults, dnsSubdomainFaults, qualifiedNameFaults } from '../../names.js'
 import { validateLabelSelector } from '../../meta/label-validation.js'
-import { compareQuantities, parseQuantity } from '../../quantity.js'
+import { compareQuantities, parseQuantity, quantityValue } from '../../quantity.js'
 import { betaStorageClass, validateAccessModes, validateVolumeMode } from '../access-modes.js'
 import type {
   PersistentVolumeClaim,
@@ -11,6 +11,8 @@ import type {
   TypedObjectReference,
 } from '../generated.js'
 import { internalDiff } from '../../internal-diff.js'
+import { keepSentEmpty } from '../../schema/sent-empty.js'
+import { isNativeResource } from './resources.js'
 
 /** `must be greater than zero` */
 export function validatePositiveQuantity(amount: string, path: string, errors: FieldError[]): void {
@@ -125,7 +127,7 @@ type Changes = { readonly [K in keyof PersistentVolumeClaimSpec]?: PersistentVol
 /** Returns the spec with some fields replaced; undefined removes a field. */
 function munged(spec: PersistentVolumeClaimSpec, changes: Changes): PersistentVolumeClaimSpec {
   const all = Object.entries({ ...spec, ...changes }).filter(([, value]) => value !== undefined)
-  return Object.fromEntries(all) as unknown as PersistentVolumeClaimSpec
+  return keepSentEmpty(Object.fromEntries(all) as unknown as PersistentVolumeClaimSpec, spec)
 }
 
 /** Returns the old values of the fields that may change. */
@@ -182,8 +184,28 @@ export function validatePersistentVolumeClaimStatus({
   if ((spec.accessModes ?? []).length === 0) errors.push(required('Spec.accessModes'))
   for (const name of Object.keys(status.capacity ?? {}).sort()) {
     const amount = status.capacity?.[name] ?? '0'
-    if (amount.startsWith('-'))
-      errors.push(invalid(`status.capacity[${name}]`, amount, 'must be a valid resource quantity'))
+    validateBasicResource(amount, `status.capacity[${name}]`, errors)
+  }
+  const { allocatedResourceStatuses = {}, allocatedResources = {} } = status
+  for (const name of Object.keys(allocatedResourceStatuses).sort())
+    validateResourceKey(name, 'status.allocatedResourceStatuses', errors)
+  for (const name of Object.keys(allocatedResources).sort()) {
+    if (validateResourceKey(name, 'status.allocatedResources', errors))
+      validateBasicResource(allocatedResources[name] ?? '0', `status.allocatedResources[${name}]`, errors)
   }
   return errors
+}
+
+function validateBasicResource(amount: string, path: string, errors: FieldError[]): void {
+  if (amount.startsWith('-'))
+    errors.push(invalid(path, quantityValue(amount), 'must be a valid resource quantity'))
+}
+
+/** Returns whether the name is valid. Source: validatePersistentVolumeClaimResourceKey. */
+function validateResourceKey(name: string, path: string, errors: FieldError[]): boolean {
+  const faults = qualifiedNameFaults(name).map((fault) => invalid(path, name, fault))
+  const isOther = isNativeResource(name) && name !== 'storage'
+  if (faults.length === 0 && isOther) faults.push(notSupported(path, name, ['storage']))
+  errors.push(...faults)
+  return faults.length === 0
 }

@@ -27,6 +27,7 @@ import {
 } from './containers.js'
 import { validateHostProcess, validateOs, visitContainers } from './operating-systems.js'
 import { validatePodAnnotations, validateProfileAnnotations } from './pod-annotations.js'
+import { validatePodLevelResources } from './pod-level-resources.js'
 import { validateResourceRequirements } from './resources.js'
 import {
   validateAffinity,
@@ -57,6 +58,7 @@ export function validatePodSpec(spec: PodSpec, path: string, errors: FieldError[
   if (spec.initContainers !== undefined) validateInitContainers(context, `${path}.initContainers`, errors)
   if (spec.ephemeralContainers !== undefined)
     validateEphemeralContainers(context, `${path}.ephemeralContainers`, errors)
+  validatePodLevelResources(spec, path, errors)
   if (spec.hostNetwork === true) validateHostNetworkPorts(spec, path, pod !== undefined, errors)
   validateChoice(spec.restartPolicy, restartPolicies, `${path}.restartPolicy`, errors)
   validateChoice(spec.dnsPolicy, dnsPolicies, `${path}.dnsPolicy`, errors)

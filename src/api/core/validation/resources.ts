@@ -45,13 +45,16 @@ const counted = new Set([
 ])
 
 const isHugePages = (name: string): boolean => name.startsWith('hugepages-')
-const isNative = (name: string): boolean => !name.includes('/') || name.includes('kubernetes.io/')
+export const isNativeResource = (name: string): boolean =>
+  !name.includes('/') || name.includes('kubernetes.io/')
 const isStandardForContainers = (name: string): boolean => standardContainer.has(name) || isHugePages(name)
 
 /** Whether a resource is an extended one: fully qualified, not of kubernetes.io, not `requests.…`. */
 export function isExtendedResource(name: string): boolean {
   return (
-    !isNative(name) && !name.startsWith('requests.') && qualifiedNameFaults(`requests.${name}`).length === 0
+    !isNativeResource(name) &&
+    !name.startsWith('requests.') &&
+    qualifiedNameFaults(`requests.${name}`).length === 0
   )
 }
 
@@ -59,7 +62,7 @@ export function isExtendedResource(name: string): boolean {
  * Whether a resource may be overcommitted: native ones except huge pages. For all others the request must
  * equal the limit.
  */
-export const mayOvercommit = (name: string): boolean => isNative(name) && !isHugePages(name)
+export const mayOvercommit = (name: string): boolean => isNativeResource(name) && !isHugePages(name)
 
 /** Source: validateContainerResourceName. */
 export function validateContainerResourceName(name: string, path: string, errors: FieldError[]): void {
@@ -68,7 +71,7 @@ export function validateContainerResourceName(name: string, path: string, errors
   if (!name.includes('/')) {
     if (!isStandardForContainers(name))
       errors.push(invalid(path, name, 'must be a standard resource for containers'))
-  } else if (!isNative(name) && !isExtendedResource(name)) {
+  } else if (!isNativeResource(name) && !isExtendedResource(name)) {
     errors.push(invalid(path, name, "doesn't follow extended resource name standard"))
   }
 }
@@ -107,20 +110,21 @@ export function validateResourceQuantity(
 }
 
 /**
- * Validates limits and requests of a container. Source: pkg/apis/core/validation
+ * Validates limits and requests of a container, or of what `validateName` checks the names for. Source: pkg/apis/core/validation
  * ValidateContainerResourceRequirements.
  */
 export function validateResourceRequirements(
   { limits, requests }: Requirements,
   path: string,
   errors: FieldError[],
+  validateName: typeof validateContainerResourceName = validateContainerResourceName,
 ): void {
   for (const name in limits) {
-    validateContainerResourceName(name, `${path}.limits[${name}]`, errors)
+    validateName(name, `${path}.limits[${name}]`, errors)
     validateResourceQuantity(name, limits[name] ?? '0', `${path}.limits[${name}]`, errors)
   }
   for (const name in requests) {
-    validateContainerResourceName(name, `${path}.requests[${name}]`, errors)
+    validateName(name, `${path}.requests[${name}]`, errors)
     const request = requests[name] ?? '0'
     validateResourceQuantity(name, request, `${path}.requests[${name}]`, errors)
     validateAgainstLimit(name, request, limits?.[name], path, errors)

@@ -1,0 +1,41 @@
+import { invalid, notSupported, type FieldError } from '../../field-error.js'
+import { compareQuantities, parseQuantity } from '../../quantity.js'
+import type { Pod, PodSpec } from '../generated.js'
+import { isPodLevelResource, podRequestList } from '../pod-resources.js'
+import { validateResourceName, validateResourceRequirements } from './resources.js'
+
+/** Source: validatePodResourceName. */
+function validatePodResourceName(name: string, path: string, errors: FieldError[]): void {
+  const before = errors.length
+  validateResourceName(name, path, errors)
+  if (errors.length === before && !isPodLevelResource(name))
+    errors.push(notSupported(path, name, ['cpu', 'hugepages-', 'memory']))
+}
+
+const isMore = (a: string, b: string): boolean => compareQuantities(parseQuantity(a), parseQuantity(b)) > 0
+
+/**
+ * Validates the resources of a pod as a whole: its requests cover those of its containers, and no container
+ * may use more than its limits. Source: pkg/apis/core/validation validatePodResources.
+ */
+export function validatePodLevelResources(spec: PodSpec, path: string, errors: FieldError[]): void {
+  const { resources } = spec
+  if (resources === undefined) return
+  validateResourceRequirements(resources, `${path}.resources`, errors, validatePodResourceName)
+  const { requests = {}, limits = {} } = resources
+  const sums = podRequestList({ spec } as Pod, { skipPodLevelResources: true, excludeOverhead: true })
+  for (const name of Object.keys(sums).sort()) {
+    const [sum, request] = [sums[name] as string, requests[name]]
+    if (request === undefined || !isMore(sum, request)) continue
+    const text = `must be greater than or equal to aggregate container requests of ${sum}`
+    errors.push(invalid(`${path}.resources.requests[${name}]`, request, text))
+  }
+  spec.containers.forEach(({ resources: own }, at) => {
+    for (const [name, limit] of Object.entries(own?.limits ?? {})) {
+      const most = limits[name]
+      if (most === undefined || !isMore(limit, most)) continue
+      const text = `must be less than or equal to pod limits of ${most}`
+      errors.push(invalid(`spec.containers[${at}].resources.limits[${name}]`, limit, text))
+    }
+  })
+}
