@@ -4,7 +4,7 @@ import { dnsLabelFaults } from '../names.js'
 import { isUsableSelector, validateLabelSelector } from '../meta/label-validation.js'
 import type { PodSpec, PodTemplateSpec } from '../core/generated.js'
 import { validatePersistentVolumeClaim } from '../core/validation/persistent-volume-claim.js'
-import { validatePodTemplate } from '../core/template-validation.js'
+import { validatePodTemplate, validatePodTemplateMeta } from '../core/template-validation.js'
 import type {
   StatefulSet,
   StatefulSetPersistentVolumeClaimRetentionPolicy,
@@ -37,6 +37,7 @@ const mutable = new Set([
 /** Parts that an update does not validate again. */
 interface Known {
   readonly serviceName?: boolean
+  readonly claims?: boolean
   readonly template?: boolean
 }
 
@@ -111,19 +112,21 @@ function validateSelector({ selector }: StatefulSetSpec, errors: FieldError[]): 
     errors.push(invalid('spec.selector', selector, 'empty selector is invalid for statefulset'))
 }
 
-/** Returns the template with the volumes of the claims that each pod gets. */
+/**
+ * Returns the template as pods get it: with the volumes of their claims, and without the names that the
+ * controller replaces.
+ */
 function withClaims(
   template: PodTemplateSpec,
   { volumeClaimTemplates = [] }: StatefulSetSpec,
 ): PodTemplateSpec {
-  if (volumeClaimTemplates.length === 0 || template.spec === undefined) return template
-  const claims = volumeClaimTemplates.map(({ metadata: { name = '' } }) => ({
-    name,
-    persistentVolumeClaim: { claimName: name },
-  }))
-  const named = new Set(claims.map(({ name }) => name))
-  const volumes = (template.spec.volumes ?? []).filter(({ name }) => !named.has(name))
-  const spec: PodSpec = { ...template.spec, volumes: [...claims, ...volumes] }
+  if (template.spec === undefined) return template
+  const { hostname: _hostname, subdomain: _subdomain, ...rest } = template.spec
+  const named = new Set(volumeClaimTemplates.map(({ metadata: { name = '' } }) => name))
+  if (named.size === 0) return { ...template, spec: rest }
+  const claims = [...named].map((name) => ({ name, persistentVolumeClaim: { claimName: name } }))
+  const volumes = (rest.volumes ?? []).filter(({ name }) => !named.has(name))
+  const spec: PodSpec = { ...rest, volumes: [...claims, ...volumes] }
   return { ...template, spec }
 }
 
@@ -146,7 +149,7 @@ function validateSpec(spec: StatefulSetSpec, known: Known): FieldError[] {
     )
   }
   const selector = spec.selector as StatefulSetSpec['selector'] | undefined
-  if (known.template !== true)
+  if (known.claims !== true)
     spec.volumeClaimTemplates?.forEach((claim, index) =>
       errors.push(...validatePersistentVolumeClaim(claim.spec, `spec.volumeClaimTemplates[${index}].spec`)),
     )
@@ -154,6 +157,8 @@ function validateSpec(spec: StatefulSetSpec, known: Known): FieldError[] {
     errors.push(invalid('spec.selector', selectorAsGo(selector), ''))
   else {
     validateTemplateLabels(selector, spec.template, errors)
+    // both functions check what they share
+    validatePodTemplateMeta(spec.template, 'spec.template', errors)
     if (known.template !== true) validatePodTemplate(withClaims(spec.template, spec), 'spec.template', errors)
   }
   const { restartPolicy, activeDeadlineSeconds } = spec.template.spec ?? {}
@@ -182,10 +187,9 @@ export function validateStatefulSet({ spec }: StatefulSet): readonly FieldError[
  */
 export function validateStatefulSetUpdate(next: StatefulSet, old: StatefulSet): readonly FieldError[] {
   if (next.spec === old.spec) return []
-  const errors = validateSpec(next.spec, {
-    serviceName: true,
-    template: semanticEqual(next.spec.template, old.spec.template),
-  })
+  const claims = semanticEqual(next.spec.template, old.spec.template)
+  const template = claims && semanticEqual(next.spec.volumeClaimTemplates, old.spec.volumeClaimTemplates)
+  const errors = validateSpec(next.spec, { serviceName: true, claims, template })
   const after = next.spec as unknown as Readonly<Record<string, unknown>>
   const before = old.spec as unknown as Readonly<Record<string, unknown>>
   const fields = new Set([...Object.keys(after), ...Object.keys(before)])

@@ -12,7 +12,8 @@ import {
 import type { KindDefinition } from '../definition.js'
 import type { Draft } from '../draft.js'
 import { labelName } from '../names.js'
-import { setClaimSpecDefaults } from '../core/persistent-volume-claim.js'
+import { claimSpecWarnings } from '../core/claim-warnings.js'
+import { setClaimSpecDefaults } from '../core/claim-defaults.js'
 import type { PersistentVolumeClaim } from '../core/generated.js'
 import { podTemplateWarnings } from '../core/pod-warnings.js'
 import { appsSchema, type StatefulSet } from './generated.js'
@@ -64,6 +65,9 @@ function setDefaults({ spec }: Draft<StatefulSet>): void {
 function warnings({ spec }: StatefulSet, old: StatefulSet | undefined): readonly string[] {
   if (spec === old?.spec) return []
   const found = [...podTemplateWarnings(spec.template, 'spec.template')]
+  spec.volumeClaimTemplates?.forEach((claim, index) =>
+    found.push(...claimSpecWarnings(claim.spec, `spec.volumeClaimTemplates[${index}]`)),
+  )
   if ((spec.revisionHistoryLimit ?? 0) < 0) {
     found.push(
       'spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is ' +

@@ -11,11 +11,8 @@ export function validatePodTemplate(
   path: string,
   errors: FieldError[],
 ): void {
-  errors.push(...validateLabels(metadata?.labels, `${path}.labels`))
-  errors.push(...validateAnnotations(metadata?.annotations, `${path}.annotations`))
+  validatePodTemplateMeta({ metadata, spec } as PodTemplateSpec, path, errors)
   const own = spec ?? { containers: [] }
-  if (metadata?.annotations !== undefined)
-    validatePodAnnotations(metadata.annotations, own, `${path}.annotations`, errors)
   validatePodSpec(own, `${path}.spec`, errors)
   if (metadata?.annotations !== undefined)
     validateProfileAnnotations({ metadata, spec: own }, errors, `${path}.spec`)
@@ -24,4 +21,16 @@ export function validatePodTemplate(
       forbidden(`${path}.spec.ephemeralContainers`, 'ephemeral containers not allowed in pod template'),
     )
   }
+}
+
+/** Validates the labels and annotations of a pod template. Source: ValidatePodTemplateSpecForStatefulSet. */
+export function validatePodTemplateMeta(
+  { metadata, spec }: PodTemplateSpec,
+  path: string,
+  errors: FieldError[],
+): void {
+  errors.push(...validateLabels(metadata?.labels, `${path}.labels`))
+  errors.push(...validateAnnotations(metadata?.annotations, `${path}.annotations`))
+  if (metadata?.annotations !== undefined)
+    validatePodAnnotations(metadata.annotations, spec ?? { containers: [] }, `${path}.annotations`, errors)
 }
