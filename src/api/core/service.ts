@@ -152,7 +152,10 @@ export const serviceDefinition: KindDefinition<Service> = defineKind<Service>({
     },
     prepareForStatusUpdate,
     validateStatusUpdate: validateServiceStatus,
-    warnings: (service, old) => (service.spec === old?.spec ? [] : serviceWarnings(service)),
+    warnings: (service, old) => {
+      if (old !== undefined && service.status !== old.status) return statusWarnings(service)
+      return service.spec === old?.spec ? [] : serviceWarnings(service)
+    },
   },
   columns: [
     nameColumn(),
@@ -168,6 +171,12 @@ export const serviceDefinition: KindDefinition<Service> = defineKind<Service>({
     'spec.type': ({ spec }) => spec.type ?? '',
   },
 })
+
+/** Source: pkg/registry/core/service/strategy.go serviceStatusStrategy WarningsOnUpdate. */
+const statusWarnings = ({ status }: Service): readonly string[] =>
+  (status.loadBalancer.ingress ?? []).flatMap(({ ip = '' }, at) =>
+    ip === '' ? [] : ipWarnings(ip, `status.loadBalancer.ingress[${at}]`),
+  )
 
 /** Returns the `Warning:` texts of a Service. Source: pkg/api/service/warnings.go GetWarningsForService. */
 function serviceWarnings(service: Service): readonly string[] {

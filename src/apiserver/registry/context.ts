@@ -122,8 +122,8 @@ export interface Reservation {
  * registry/generic/registry/store.go.
  */
 export interface WriteHooks {
-  beginCreate(draft: Draft<KubeObject>): Reservation
-  beginUpdate(draft: Draft<KubeObject>, old: KubeObject): Reservation
+  beginCreate(draft: Draft<KubeObject>, dryRun: boolean): Reservation
+  beginUpdate(draft: Draft<KubeObject>, old: KubeObject, dryRun: boolean): Reservation
   /** Called after an object has been removed. */
   afterRemove(object: KubeObject): void
 }

@@ -65,7 +65,7 @@ export function createAdmitted(
   fillSystemFields(context, draft)
   nameDraft(context, resource, draft)
 
-  const reservation = context.hooks.get(resource.prefix)?.beginCreate(draft)
+  const reservation = context.hooks.get(resource.prefix)?.beginCreate(draft, call.dryRun)
   if (strategy.generationChanged !== undefined) draft.metadata.generation = 1
   strategy.prepareForCreate?.(draft)
   dropGatedFields(context.scheme.release, resource.message, draft, undefined)

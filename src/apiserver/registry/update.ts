@@ -118,7 +118,7 @@ export function writeUpdate(
   revertTimes(draft, existing)
   checkResourceVersion(call, draft, existing)
   const hooks = call.subresource === '' ? context.hooks.get(resource.prefix) : undefined
-  const reservation = hooks?.beginUpdate(draft, existing)
+  const reservation = hooks?.beginUpdate(draft, existing, call.dryRun)
   prepare(context, call, draft, existing)
   const object = draft as KubeObject
   checkValid(call, object, existing)

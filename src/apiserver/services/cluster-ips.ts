@@ -74,11 +74,11 @@ export class ClusterIps {
   }
 
   /** Throws AllocationError if a requested address cannot be allocated. */
-  check(text: string): void {
+  check(text: string, dryRun: boolean): void {
     const address = parseIp(text)
     if (address === undefined) throw new AllocationError(`failed to parse service IP ${JSON.stringify(text)}`)
     const range = this.#rangesOf(address.family).find((candidate) => rangeHolds(candidate, address))
-    if (range === undefined) throw new AllocationError(this.#outsideText(text, address.family))
+    if (range === undefined) throw new AllocationError(this.#outsideText(text, address.family, dryRun))
     const { from, to } = usableSpan(range)
     if (address.value < from || address.value > to) throw new AllocationError(notInRange(text, range))
     if (this.#isTaken(formatIp(address))) throw new AllocationError('provided IP is already allocated')
@@ -123,10 +123,10 @@ export class ClusterIps {
     return storage.get(storageKey(this.#addresses, undefined, ip)) !== undefined
   }
 
-  /** Versions with a single range name it in the error. */
-  #outsideText(text: string, family: IpFamily): string {
+  /** Versions with a single range name it in the error, and so do dry runs, which ask the default range. */
+  #outsideText(text: string, family: IpFamily, dryRun: boolean): string {
     const [range] = this.#rangesOf(family)
-    const isCurrent = this.#cidrs !== undefined || range === undefined
+    const isCurrent = (this.#cidrs !== undefined && !dryRun) || range === undefined
     return isCurrent ? 'the provided network does not match the current range' : notInRange(text, range)
   }
 

@@ -34,6 +34,7 @@ export function setIpFamilies(
     ...inferFamilies(service, configured),
   ])
   if (spec.clusterIPs?.[0] === 'None' && Object.keys(spec.selector ?? {}).length === 0) {
+    keepFamilies(service, old)
     setSelectorless(service, configured)
     return
   }
@@ -141,4 +142,13 @@ function setSelectorless({ spec }: Draft<Service>, configured: readonly IpFamily
   spec.ipFamilyPolicy ??= 'RequireDualStack'
   const isDual = spec.ipFamilyPolicy !== 'SingleStack' && families.length < 2
   spec.ipFamilies = isDual ? [...families, other(families[0])] : [...families]
+}
+
+/** An update that names no families keeps those of the Service, if that was headless, too. */
+function keepFamilies({ spec }: Draft<Service>, old: Service | undefined): void {
+  if (old?.spec.clusterIPs?.[0] !== 'None' || spec.ipFamilyPolicy !== undefined) return
+  const { ipFamilyPolicy, ipFamilies = [] } = old.spec
+  if (ipFamilyPolicy === undefined) return
+  spec.ipFamilyPolicy = ipFamilyPolicy
+  if ((spec.ipFamilies ?? []).length === 0) spec.ipFamilies = [...ipFamilies]
 }

@@ -22,18 +22,20 @@ export class NodePortOperation {
   readonly #inUse: ServicesInUse
   readonly #random: RandomStream
   readonly #range: PortRange
+  readonly #dryRun: boolean
   readonly #taken = new Set<number>()
 
-  constructor(inUse: ServicesInUse, random: RandomStream, range: PortRange) {
+  constructor(inUse: ServicesInUse, random: RandomStream, range: PortRange, dryRun: boolean) {
     this.#inUse = inUse
     this.#random = random
     this.#range = range
+    this.#dryRun = dryRun
   }
 
-  /** Takes a requested port. Throws AllocationError. */
+  /** Takes a requested port, which in a dry run may be out of the range. Throws AllocationError. */
   take(port: number): void {
     const { first, last } = this.#range
-    if (port < first || port > last) {
+    if (!this.#dryRun && (port < first || port > last)) {
       throw new AllocationError(
         `provided port is not in the valid range. The range of valid ports is ${first}-${last}`,
       )

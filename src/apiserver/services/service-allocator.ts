@@ -49,18 +49,18 @@ class ServiceAllocator implements WriteHooks {
     this.#parts = parts
   }
 
-  beginCreate(draft: Draft<KubeObject>): Reservation {
+  beginCreate(draft: Draft<KubeObject>, dryRun: boolean): Reservation {
     const service = draft as unknown as Draft<Service>
     normalizeClusterIps(service, undefined)
     setIpFamilies(service, undefined, this.#parts.clusterIps.families)
-    const given = this.#giveAddresses(service)
-    const operation = this.#portOperation()
+    const given = this.#giveAddresses(service, dryRun)
+    const operation = this.#portOperation(dryRun)
     if (needsNodePort(service)) giveNodePorts(service, operation)
     if (needsHealthCheckPort(service)) giveHealthCheckPort(service, operation)
     return this.#reservation(given, [])
   }
 
-  beginUpdate(draft: Draft<KubeObject>, stored: KubeObject): Reservation {
+  beginUpdate(draft: Draft<KubeObject>, stored: KubeObject, dryRun: boolean): Reservation {
     const service = draft as unknown as Draft<Service>
     const old = stored as unknown as Service
     if (service.spec === old.spec) return NOTHING
@@ -71,8 +71,8 @@ class ServiceAllocator implements WriteHooks {
     keepAllocatedValues(service, old)
     normalizeClusterIps(service, old)
     setIpFamilies(service, old, this.#parts.clusterIps.families)
-    const { given, released } = this.#updateAddresses(service, old)
-    const operation = this.#portOperation()
+    const { given, released } = this.#updateAddresses(service, old, dryRun)
+    const operation = this.#portOperation(dryRun)
     if (needsNodePort(service)) updateNodePorts(service, old, operation)
     if (!needsHealthCheckPort(old) && needsHealthCheckPort(service)) giveHealthCheckPort(service, operation)
     return this.#reservation(given, released)
@@ -82,18 +82,18 @@ class ServiceAllocator implements WriteHooks {
     for (const ip of addressesOf(object as unknown as Service)) this.#parts.clusterIps.giveBack(ip)
   }
 
-  #portOperation(): NodePortOperation {
+  #portOperation(dryRun: boolean): NodePortOperation {
     const { inUse, random, nodePorts } = this.#parts
-    return new NodePortOperation(inUse, random, nodePorts)
+    return new NodePortOperation(inUse, random, nodePorts, dryRun)
   }
 
   /** Allocates the addresses of a Service that has none yet, and returns them. */
-  #giveAddresses(service: Draft<Service>): readonly string[] {
+  #giveAddresses(service: Draft<Service>, dryRun: boolean): readonly string[] {
     const { spec } = service
     if (spec.type === 'ExternalName' || isHeadless(service)) return []
     const asked = [...(spec.clusterIPs ?? [])]
     spec.clusterIPs = (spec.ipFamilies ?? []).map((family, index) =>
-      this.#giveAddress(service, family as IpFamily, asked[index] ?? '', asked),
+      this.#giveAddress(service, family as IpFamily, asked[index] ?? '', asked, dryRun),
     )
     if (spec.clusterIPs[0] !== undefined) spec.clusterIP = spec.clusterIPs[0]
     return spec.clusterIPs
@@ -104,11 +104,12 @@ class ServiceAllocator implements WriteHooks {
     family: IpFamily,
     asked: string,
     all: readonly string[],
+    dryRun: boolean,
   ): string {
     const { clusterIps } = this.#parts
     try {
       if (asked === '') return clusterIps.next(family)
-      clusterIps.check(asked)
+      clusterIps.check(asked, dryRun)
       return asked
     } catch (error) {
       if (!(error instanceof AllocationError)) throw error
@@ -122,16 +123,17 @@ class ServiceAllocator implements WriteHooks {
   #updateAddresses(
     service: Draft<Service>,
     old: Service,
+    dryRun: boolean,
   ): { given: readonly string[]; released: readonly string[] } {
     const { spec } = service
-    if (old.spec.type === 'ExternalName') return { given: this.#giveAddresses(service), released: [] }
+    if (old.spec.type === 'ExternalName') return { given: this.#giveAddresses(service, dryRun), released: [] }
     if (isHeadless(old)) return { given: [], released: [] }
     if (spec.type === 'ExternalName') return { given: [], released: addressesOf(old) }
     const before = old.spec.ipFamilies ?? []
     const after = spec.ipFamilies ?? []
     if (before.length === 1 && after.length === 2) {
       const asked = [...(spec.clusterIPs ?? [])]
-      const second = this.#giveAddress(service, after[1] as IpFamily, asked[1] ?? '', asked)
+      const second = this.#giveAddress(service, after[1] as IpFamily, asked[1] ?? '', asked, dryRun)
       spec.clusterIPs = [asked[0] ?? '', second]
       return { given: [second], released: [] }
     }

@@ -232,6 +232,7 @@ function validateTraffic(service: Service, errors: FieldError[]): void {
 export function validateServiceUpdate(next: Service, old: Service): readonly FieldError[] {
   if (next.spec === old.spec) return []
   const errors: FieldError[] = [...validateServiceAddressUpdate(next, old)]
+  validateLoadBalancerClass(next.spec, errors)
   const bothBalanced = next.spec.type === 'LoadBalancer' && old.spec.type === 'LoadBalancer'
   if (bothBalanced && next.spec.loadBalancerClass !== old.spec.loadBalancerClass) {
     errors.push(
