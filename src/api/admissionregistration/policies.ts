@@ -1,10 +1,12 @@
-import type { CelType } from '../cel/types.js'
+import type { Program } from '../cel/compile.js'
+import { fullTypeText, type CelType } from '../cel/types.js'
 import { ageColumn, borrow, column, defineKind, nameColumn, specChangedInGo, statusOf } from '../define.js'
 import type { KindDefinition } from '../definition.js'
 import type { Draft } from '../draft.js'
 import { duplicate, forbidden, invalid, notSupported, required, tooMany } from '../field-error.js'
 import type { FieldError } from '../field-error.js'
 import { formatGoSelector } from '../labels.js'
+import { validateConditions } from '../meta/conditions.js'
 import { validateLabelSelector } from '../meta/label-validation.js'
 import { dns1035LabelFaults, dnsSubdomainFaults, pathSegmentFaults, qualifiedNameFaults } from '../names.js'
 import { compileIn } from './expressions.js'
@@ -22,7 +24,8 @@ import type {
 import { validateExpression, validateMatchConditions } from './match-conditions.js'
 import { validateMatchResources } from './rules-validation.js'
 
-const REASONS = ['Forbidden', 'Invalid', 'RequestEntityTooLarge', 'Unauthorized']
+/** The documentation has Unauthorized, too, which the validation refuses. */
+const REASONS = ['Forbidden', 'Invalid', 'RequestEntityTooLarge']
 const MOST_AUDIT_ANNOTATIONS = 20
 
 function setMatchDefaults(resources: Draft<MatchResources> | undefined): void {
@@ -35,7 +38,8 @@ function setMatchDefaults(resources: Draft<MatchResources> | undefined): void {
 }
 
 /** Source: validateValidatingAdmissionPolicySpec. */
-function validatePolicy({ spec }: ValidatingAdmissionPolicy): readonly FieldError[] {
+function validatePolicy(policy: ValidatingAdmissionPolicy): readonly FieldError[] {
+  const { spec } = policy
   const errors: FieldError[] = []
   const {
     failurePolicy,
@@ -66,7 +70,7 @@ function validatePolicy({ spec }: ValidatingAdmissionPolicy): readonly FieldErro
   validations.forEach((validation, at) =>
     errors.push(...validateValidation(validation, scope, `spec.validations[${at}]`)),
   )
-  return [...errors, ...validateAudit(spec, scope)]
+  return [...errors, ...validateAudit(policy, scope)]
 }
 
 /** Returns the scope of a policy's validations: its variables, each of which sees those before it. */
@@ -82,12 +86,14 @@ export function variablesOf({
   const faults: FieldError[] = []
   variables.forEach((variable, at) => {
     faults.push(...validateVariable(variable, { params, variables: types }, `spec.variables[${at}]`))
+    if (variable.name.trim() === '' || variable.expression.trim() === '') return
     types.set(
       variable.name,
       compileIn(variable.expression, { params, variables: new Map(types) }).program?.type ?? { kind: 'dyn' },
     )
   })
-  return { scope: { params, variables: types }, faults }
+  const scope = variables.length === 0 ? { params } : { params, variables: types }
+  return { scope, faults }
 }
 
 function validateVariable(
@@ -130,7 +136,7 @@ function validateValidation(
 }
 
 function validateAudit(
-  { auditAnnotations = [] }: ValidatingAdmissionPolicySpec,
+  { metadata, spec: { auditAnnotations = [] } }: ValidatingAdmissionPolicy,
   scope: ExpressionScope,
 ): readonly FieldError[] {
   const errors: FieldError[] = []
@@ -145,8 +151,10 @@ function validateAudit(
   }
   auditAnnotations.forEach(({ key, valueExpression }, index) => {
     const at = `${path}[${index}]`
-    if (key === '') errors.push(required(`${at}.key`))
-    else for (const fault of qualifiedNameFaults(key)) errors.push(invalid(`${at}.key`, key, fault))
+    const full = `${metadata.name ?? ''}/${key}`
+    if ((metadata.name ?? '') === '')
+      errors.push(invalid(`${at}.key`, key, 'requires metadata.name be non-empty'))
+    else for (const fault of qualifiedNameFaults(full)) errors.push(invalid(`${at}.key`, full, fault))
     if (valueExpression.trim() === '')
       errors.push(required(`${at}.valueExpression`, 'valueExpression is not specified'))
     else {
@@ -155,15 +163,27 @@ function validateAudit(
       if (error !== undefined)
         errors.push(invalid(`${at}.valueExpression`, valueExpression, `compilation failed: ${error}`))
       else if (kind !== 'string' && kind !== 'null' && kind !== 'dyn') {
-        errors.push(
-          invalid(`${at}.valueExpression`, valueExpression, 'must evaluate to one of [string null_type]'),
-        )
+        const found = fullTypeText((program as Program).type)
+        const text = `must evaluate to one of [string null_type] but got ${found}`
+        errors.push(invalid(`${at}.valueExpression`, valueExpression, text))
       }
     }
     if (auditAnnotations.findIndex((other) => other.key === key) < index)
       errors.push(duplicate(`${at}.key`, key))
   })
   return errors
+}
+
+/** Source: validateValidatingAdmissionPolicyStatus. */
+function validatePolicyStatus({ status }: ValidatingAdmissionPolicy): readonly FieldError[] {
+  const warnings = status?.typeChecking?.expressionWarnings ?? []
+  return [
+    ...warnings.flatMap(({ warning, fieldRef }, at) => [
+      ...(warning === '' ? [required(`status.typeChecking.expressionWarnings[${at}].warning`)] : []),
+      ...(fieldRef === '' ? [required(`status.typeChecking.expressionWarnings[${at}].fieldRef`)] : []),
+    ]),
+    ...validateConditions(status?.conditions ?? [], 'status.conditions'),
+  ]
 }
 
 function validateParamKind({ apiVersion = '', kind = '' }: ParamKind, path: string): readonly FieldError[] {
@@ -268,6 +288,7 @@ export const validatingAdmissionPolicyDefinition: KindDefinition<ValidatingAdmis
       prepareForStatusUpdate: (policy, old) => {
         policy.spec = borrow(old.spec)
       },
+      validateStatusUpdate: validatePolicyStatus,
       generationChanged: specChangedInGo,
     },
     columns: [

@@ -11,6 +11,7 @@ import {
 import type { KindDefinition } from '../definition.js'
 import { invalid, notSupported, type FieldError } from '../field-error.js'
 import { validateAtMostAll, validateIntOrPercent, validateNonNegative } from '../apps/template.js'
+import { validateConditions } from '../meta/conditions.js'
 import { validateLabelSelector } from '../meta/label-validation.js'
 import { policySchema, type PodDisruptionBudget, type PodDisruptionBudgetSpec } from './generated.js'
 
@@ -45,7 +46,7 @@ function validate({ spec }: PodDisruptionBudget): readonly FieldError[] {
 
 /** Source: ValidatePodDisruptionBudgetStatusUpdate. */
 function validateStatusUpdate({ status }: PodDisruptionBudget): readonly FieldError[] {
-  const errors: FieldError[] = []
+  const errors: FieldError[] = [...validateConditions(status.conditions ?? [], 'status.conditions')]
   for (const field of ['disruptionsAllowed', 'currentHealthy', 'desiredHealthy', 'expectedPods'] as const) {
     validateNonNegative(status[field], `status.${field}`, errors)
   }
