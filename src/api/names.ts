@@ -129,6 +129,15 @@ export function pathSegmentFaults(name: string, prefix = false): readonly string
   return ['/', '%'].filter((part) => name.includes(part)).map((part) => `may not contain '${part}'`)
 }
 
+/** Returns why client-go sends no request for an object of this name, if it does not. Source: rest Request.Name. */
+export function requestNameFault(name: string): string | undefined {
+  if (name === '') return 'resource name may not be empty'
+  const faults = pathSegmentFaults(name)
+  return faults.length === 0
+    ? undefined
+    : `invalid resource name ${JSON.stringify(name)}: [${faults.join(' ')}]`
+}
+
 /** A key of a label, taint and so on: `[prefix/]name`. */
 export function qualifiedNameFaults(value: string): readonly string[] {
   const parts = value.split('/')

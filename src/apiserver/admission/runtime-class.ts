@@ -3,7 +3,9 @@ import type { Draft } from '../../api/draft.js'
 import { semanticEqual } from '../../api/equal.js'
 import type { RuntimeClass } from '../../api/node/generated.js'
 import { sameLists } from '../../api/quota/resource-list.js'
-import { forbidden } from '../errors.js'
+import { requestNameFault } from '../../api/names.js'
+import { wasSentEmpty } from '../../api/schema/sent-empty.js'
+import { forbidden, untypedError } from '../errors.js'
 import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from './plugin.js'
 
 /**
@@ -22,8 +24,9 @@ export const runtimeClass: AdmissionPlugin = {
   },
   validate: (attributes, context) => {
     if (attributes.operation !== 'CREATE') return
-    const { overhead } = (attributes.object as Pod).spec
-    if (overhead !== undefined && classOf(attributes, context)?.overhead?.podFixed === undefined) {
+    const { spec } = attributes.object as Pod
+    const hasOverhead = spec.overhead !== undefined || wasSentEmpty(spec, 'overhead')
+    if (hasOverhead && classOf(attributes, context)?.overhead?.podFixed === undefined) {
       throw reject(attributes, 'Pod Overhead set without corresponding RuntimeClass defined Overhead')
     }
   },
@@ -38,9 +41,11 @@ function classOf(attributes: AdmissionAttributes, context: AdmissionContext): Ru
   const { runtimeClassName } = (attributes.object as Pod).spec
   if (runtimeClassName === undefined) return undefined
   const found = context.get<RuntimeClass>('runtimeclasses', '', runtimeClassName)
-  if (found === undefined)
-    throw reject(attributes, `RuntimeClass ${JSON.stringify(runtimeClassName)} not found`)
-  return found
+  if (found !== undefined) return found
+  const fault = requestNameFault(runtimeClassName)
+  throw fault === undefined
+    ? reject(attributes, `RuntimeClass ${JSON.stringify(runtimeClassName)} not found`)
+    : untypedError(fault)
 }
 
 function setOverhead(attributes: AdmissionAttributes, { overhead }: RuntimeClass): void {

@@ -1,6 +1,7 @@
 import type { Container, Pod, ServiceAccount, Volume } from '../../api/core/generated.js'
 import { isMirrorPod } from '../../api/core/conditions.js'
 import type { Draft } from '../../api/draft.js'
+import { requestNameFault } from '../../api/names.js'
 import { forbidden } from '../errors.js'
 import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from './plugin.js'
 
@@ -30,10 +31,8 @@ function admitPod(attributes: AdmissionAttributes, context: AdmissionContext): v
   spec.serviceAccount = name
   const account = context.get<ServiceAccount>('serviceaccounts', attributes.namespace, name)
   if (account === undefined) {
-    throw refuse(
-      attributes,
-      `error looking up service account ${attributes.namespace}/${name}: serviceaccount "${name}" not found`,
-    )
+    const why = requestNameFault(name) ?? `serviceaccount "${name}" not found`
+    throw refuse(attributes, `error looking up service account ${attributes.namespace}/${name}: ${why}`)
   }
   if (spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true)
     mountToken(pod, context)

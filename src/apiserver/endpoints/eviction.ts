@@ -1,10 +1,11 @@
 import type { Pod, PodCondition } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/definition.js'
+import { invalid as invalidField } from '../../api/field-error.js'
 import { selectorMatches } from '../../api/labels.js'
 import { policySchema, type Eviction, type PodDisruptionBudget } from '../../api/policy/generated.js'
 import { formatTime } from '../../api/time.js'
 import type { Status } from '../../client/api-error.js'
-import { badRequest, notFound, untypedError, forbidden, tooManyRequests } from '../errors.js'
+import { badRequest, invalid, notFound, untypedError, forbidden, tooManyRequests } from '../errors.js'
 import { attributesOf, type RegistryRequest, type RegistryContext } from '../registry/context.js'
 import { cannotHandle, decodeBody } from '../registry/decode-body.js'
 import { deleteExisting } from '../registry/delete.js'
@@ -21,7 +22,10 @@ export function evictPod(context: RegistryContext, call: RegistryRequest): Statu
   const eviction = decodeEviction(context, call)
   if (eviction.metadata.name !== call.name)
     throw badRequest('name in URL does not match name in Eviction object')
+  if ((eviction.metadata.namespace ?? call.namespace) !== call.namespace)
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
   const { deleteOptions } = eviction
+  checkOptions(call, eviction)
   const dryRun = call.dryRun || (deleteOptions?.dryRun?.length ?? 0) > 0
   const pod = context.storage.get(storageKey(call.resource, call.namespace, call.name)) as Pod | undefined
   if (pod === undefined) throw notFound(call.resource, call.name)
@@ -38,6 +42,19 @@ export function evictPod(context: RegistryContext, call: RegistryRequest): Statu
   deleteExisting(context, deletion, markDisrupted(context, deletion, pod))
   if (!dryRun) reportEviction(context, pod)
   return CREATED
+}
+
+/** Source: eviction.go propagateDryRun, Create. */
+function checkOptions({ request, name }: RegistryRequest, { deleteOptions }: Eviction): void {
+  const own = deleteOptions?.dryRun ?? []
+  if (request.options.dryRun === true && own.length > 0 && own.join() !== 'All')
+    throw untypedError(`Non-matching dry-run options in request and content: [All] and [${own.join(' ')}]`)
+  const field = 'ignoreStoreReadErrorWithClusterBreakingPotential'
+  if (deleteOptions?.[field] !== true) return
+  const text = 'can not be set for pod eviction, try after removing the option'
+  throw invalid({ group: 'policy', kind: 'Eviction' }, name, [
+    invalidField(`deleteOptions.${field}`, true, text),
+  ])
 }
 
 function reportEviction({ bus, clock }: RegistryContext, { metadata, spec }: Pod): void {

@@ -1,6 +1,6 @@
 import type { Namespace } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/definition.js'
-import { namespaceDefinition } from '../../api/core/namespace.js'
+import { validateFinalizers } from '../../api/core/namespace.js'
 import type { Draft } from '../../api/draft.js'
 import { conflict, invalid, notFound, STALE } from '../errors.js'
 import type { RegistryRequest, RegistryContext } from '../registry/context.js'
@@ -25,7 +25,7 @@ export function finalizeNamespace(context: RegistryContext, call: RegistryReques
   if (resourceVersion !== undefined && resourceVersion !== existing.metadata.resourceVersion) {
     throw conflict(resource, name, STALE)
   }
-  const errors = namespaceDefinition.validate?.(draft as Namespace) ?? []
+  const errors = validateFinalizers(draft as Namespace)
   if (errors.length > 0) throw invalid(resource, name, errors)
   const finalizers = draft.spec.finalizers ?? []
   const next = { ...existing, spec: { ...existing.spec, finalizers } }

@@ -54,20 +54,20 @@ const ephemeralContainers: PartRules = {
 
 /** Source: podResizeStrategy, ValidatePodResize. */
 const resize: PartRules = {
-  merge: (next, { spec }) => ({
-    ...spec,
-    containers: resized(next.spec.containers, spec.containers),
-    ...(spec.initContainers === undefined
-      ? {}
-      : { initContainers: resized(next.spec.initContainers ?? [], spec.initContainers) }),
-  }),
+  merge: (next, { spec }) => {
+    const { initContainers: init, ...rest } = spec
+    const after = resized(next.spec.initContainers ?? [], init ?? [])
+    const containers = resized(next.spec.containers, spec.containers)
+    return { ...rest, containers, ...(after.length > 0 ? { initContainers: after } : {}) }
+  },
   validate: validatePodResize,
 }
 
+/** Known containers get their new resources; others stay for the validation to refuse. */
 function resized(next: readonly Container[], old: readonly Container[]): readonly Container[] {
-  return old.map((before): Container => {
-    const after = next.find(({ name }) => name === before.name)
-    if (after === undefined) return before
+  return next.map((after): Container => {
+    const before = old.find(({ name }) => name === after.name)
+    if (before === undefined) return after
     const { resources, resizePolicy } = after
     const { resources: _resources, resizePolicy: _policy, ...rest } = before
     return { ...rest, ...(resources && { resources }), ...(resizePolicy && { resizePolicy }) }

@@ -14,6 +14,7 @@ import { validateChoice } from './choice.js'
 import { validateEnv, validateEnvFrom } from './env.js'
 import { validateVolumeDevices, validateVolumeMounts, type MountableVolumes } from './mounts.js'
 import { validateProbes } from './probes.js'
+import { wasSentEmpty } from '../../schema/sent-empty.js'
 import { validateClaimUses, validateResourceRequirements } from './resources.js'
 import { validateSecurityContext } from './security-context.js'
 
@@ -115,7 +116,7 @@ export function validateEphemeralContainers(context: PodContext, path: string, e
     if (target !== undefined && !targets.has(target))
       errors.push(notFound(`${at}.targetContainerName`, target))
     for (const field of notEphemeral) {
-      if (container[field] !== undefined)
+      if (container[field] !== undefined || wasSentEmpty(container, field))
         errors.push(forbidden(`${at}.${field}`, 'cannot be set for an Ephemeral Container'))
     }
     if (container.resources?.limits !== undefined || container.resources?.requests !== undefined) {

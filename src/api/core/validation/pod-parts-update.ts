@@ -48,10 +48,32 @@ export function validatePodResize(next: Pod, old: Pod): readonly FieldError[] {
     errors.push(invalid('spec', old.status.qosClass ?? '', text))
   }
   if (!isSupported(old)) errors.push(forbidden('spec', 'Pod running on node without support for resize'))
+  const known = errors.length
+  for (const list of ['initContainers', 'containers'] as const)
+    validateSameContainers(next.spec[list] ?? [], old.spec[list] ?? [], list, errors)
+  if (errors.length > known) return errors
   for (const list of ['initContainers', 'containers'] as const)
     validateAmounts(next.spec, old.spec, list, errors)
   validateOthers(next.spec, old.spec, errors)
   return errors
+}
+
+function validateSameContainers(
+  next: readonly Container[],
+  old: readonly Container[],
+  list: List,
+  errors: FieldError[],
+): void {
+  if (next.length !== old.length) {
+    errors.push(forbidden(`spec.${list}`, `${list} may not be added or removed on resize`))
+    return
+  }
+  next.forEach(({ name }, index) => {
+    if (name !== old[index]?.name)
+      errors.push(
+        forbidden(`spec.${list}[${index}].name`, `${list} may not be renamed or reordered on resize`),
+      )
+  })
 }
 
 /**
