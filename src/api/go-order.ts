@@ -53,11 +53,12 @@ export function inGoOrder(type: GoType, value: unknown): unknown {
   if (!isMap(value)) return value
   const names =
     type.form === 'map' ? Object.keys(value).toSorted() : fieldsOf(type.message()).map(({ name }) => name)
-  const rest = Object.keys(value).filter((name) => !names.includes(name))
+  // the kind of an embedded object is its first field, which protobuf does not have
+  const typeNames = type.form === 'map' ? [] : ['kind', 'apiVersion'].filter((name) => !names.includes(name))
+  const ordered = [...typeNames, ...names]
+  const rest = Object.keys(value).filter((name) => !ordered.includes(name))
+  const present = new Set(ordered.filter((name) => Object.hasOwn(value, name)))
   return Object.fromEntries(
-    [...names.filter((name) => Object.hasOwn(value, name)), ...rest].map((name) => [
-      name,
-      inGoOrder(memberType(type, name), value[name]),
-    ]),
+    [...present, ...rest].map((name) => [name, inGoOrder(memberType(type, name), value[name])]),
   )
 }

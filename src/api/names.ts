@@ -129,7 +129,7 @@ export function pathSegmentFaults(name: string, prefix = false): readonly string
   return ['/', '%'].filter((part) => name.includes(part)).map((part) => `may not contain '${part}'`)
 }
 
-/** Returns why client-go sends no request for an object of this name, if it does not. Source: rest Request.Name. */
+/** Returns why client-go sends no request for an object of this name, if so. Source: rest Request.Name. */
 export function requestNameFault(name: string): string | undefined {
   if (name === '') return 'resource name may not be empty'
   const faults = pathSegmentFaults(name)

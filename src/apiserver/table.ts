@@ -57,7 +57,9 @@ export function tableOf(
     : compareRows === undefined
       ? object.items
       : object.items.toSorted(compareRows)
-  const columns = isScale(object, resource) ? SCALE_COLUMNS : resource.definition.columns
+  const columns = isScale(object, resource)
+    ? scaleColumns(resource.definition.custom !== undefined)
+    : resource.definition.columns
   return {
     kind: 'Table',
     apiVersion: 'meta.k8s.io/v1',
@@ -73,8 +75,8 @@ export function tableOf(
  * Columns of a Scale, which is shown with its own columns instead of those of the scaled kind. Source:
  * printers' printScale, apiextensions' getScaleColumnsForVersion.
  */
-const SCALE_COLUMNS: readonly PrinterColumn<KubeObject>[] = [
-  nameColumn(),
+const scaleColumns = (isCustom: boolean): readonly PrinterColumn<KubeObject>[] => [
+  isCustom ? nameColumn() : { name: 'Name', type: 'string', cell: ({ metadata }) => metadata.name ?? '' },
   { name: 'Desired', type: 'integer', cell: ({ spec }: Partial<Scale>) => spec?.replicas ?? 0 },
   { name: 'Available', type: 'integer', cell: ({ status }: Partial<Scale>) => status?.replicas ?? 0 },
   ageColumn(),

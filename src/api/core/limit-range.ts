@@ -37,8 +37,9 @@ export const limitRangeDefinition: KindDefinition<LimitRange> = defineKind<Limit
   strategy: {
     metaOnUpdate: [1, 0],
     allowCreateOnUpdate: true,
-    prepareForCreate: ({ metadata }) => {
+    prepareForCreate: ({ metadata, spec }) => {
       metadata.name ??= metadata.uid as string
+      if (spec.limits?.length === 0) spec.limits = null
     },
   },
   columns: plainColumns(),

@@ -31,11 +31,21 @@ function prepareForUpdate(namespace: Draft<Namespace>, old: Namespace): void {
   namespace.status = borrow(old.status)
 }
 
+/** Source: validateFinalizerName. */
+function finalizerErrors(name: string, path: string): readonly FieldError[] {
+  return [
+    ...qualifiedNameFaults(name).map((fault) => invalid(path, name, fault)),
+    ...validateKubeFinalizer(name, path),
+  ]
+}
+
 function validate({ spec }: Namespace): readonly FieldError[] {
-  return (spec.finalizers ?? []).flatMap((name) => [
-    ...qualifiedNameFaults(name).map((fault) => invalid('spec.finalizers', name, fault)),
-    ...validateKubeFinalizer(name, 'spec.finalizers'),
-  ])
+  return (spec.finalizers ?? []).flatMap((name) => finalizerErrors(name, 'spec.finalizers'))
+}
+
+/** Source: ValidateNamespaceFinalizeUpdate. */
+export function validateFinalizers({ spec }: Namespace): readonly FieldError[] {
+  return (spec.finalizers ?? []).flatMap((name, at) => finalizerErrors(name, `spec.finalizers[${at}]`))
 }
 
 /** Source: ValidateNamespaceStatusUpdate: a phase of Terminating and a deletion timestamp go together. */

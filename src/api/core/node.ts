@@ -15,8 +15,9 @@ import type { Draft } from '../draft.js'
 import { internal, duplicate, forbidden, invalid, type FieldError } from '../field-error.js'
 import { labelValueFaults } from '../names.js'
 import { validateLabelName } from '../meta/label-validation.js'
-import type { Node, Taint } from './generated.js'
+import type { Node, NodeStatus, Taint } from './generated.js'
 import { roundAmounts } from './resource-lists.js'
+import { validateResourceQuantity } from './validation/resources.js'
 import { validateTaintEffect } from './validation/scheduling.js'
 
 /**
@@ -41,7 +42,7 @@ function setDefaults(node: Draft<Node>): void {
 function validateTaints(taints: readonly Taint[], path: string): readonly FieldError[] {
   const errors: FieldError[] = []
   const seen = new Set<string>()
-  taints.forEach(({ key, value = '', effect }, index) => {
+  taints.forEach(({ key, value = '', effect, timeAdded = null }, index) => {
     const at = `${path}[${index}]`
     errors.push(...validateLabelName(key, `${at}.key`))
     const faults = labelValueFaults(value)
@@ -49,7 +50,7 @@ function validateTaints(taints: readonly Taint[], path: string): readonly FieldE
     validateTaintEffect(effect, false, `${at}.effect`, errors)
     const identity = `${key}:${effect as string}`
     if (seen.has(identity)) {
-      const taint = JSON.stringify({ Key: key, Value: value, Effect: effect, TimeAdded: null })
+      const taint = JSON.stringify({ Key: key, Value: value, Effect: effect, TimeAdded: timeAdded })
       const body = `Duplicate value: ${taint}: taints must be unique by key and effect pair`
       errors.push({ ...duplicate(at, ''), body })
     }
@@ -60,15 +61,28 @@ function validateTaints(taints: readonly Taint[], path: string): readonly FieldE
 
 function validate({ spec, status }: Node): readonly FieldError[] {
   const errors = [...validateTaints(spec.taints ?? [], 'metadata.taints')]
-  for (const name in status.capacity) {
-    if (status.capacity[name]?.startsWith('-') === true) {
-      errors.push(
-        invalid(`status.capacity[${name}]`, status.capacity[name], 'must be greater than or equal to 0'),
-      )
-    }
-  }
+  validateCapacity(status, (name) => `status.capacity[${name}]`, errors)
   validatePodRanges(spec.podCIDRs ?? [], errors)
   return errors
+}
+
+function validateCapacity(
+  { capacity = {} }: NodeStatus,
+  pathOf: (name: string) => string,
+  errors: FieldError[],
+): void {
+  for (const name of Object.keys(capacity).sort())
+    validateResourceQuantity(name, capacity[name] ?? '0', pathOf(name), errors)
+}
+
+function validateAddresses({ addresses = [] }: NodeStatus, errors: FieldError[]): void {
+  const seen = new Set<string>()
+  addresses.forEach(({ type, address }, index) => {
+    const shown = { Type: type, Address: address }
+    const text = JSON.stringify(shown)
+    if (seen.has(text)) errors.push(duplicate(`status.addresses[${index}]`, shown))
+    seen.add(text)
+  })
 }
 
 /** One range of each family at most. Source: ValidateNode. */
@@ -92,7 +106,11 @@ function validatePodRanges(ranges: readonly string[], errors: FieldError[]): voi
  */
 function validateUpdate(next: Node, old: Node): readonly FieldError[] {
   // upstream validates the taints of an update twice
-  const errors = [...validate(next), ...validateTaints(next.spec.taints ?? [], 'metadata.taints')]
+  const taints = validateTaints(next.spec.taints ?? [], 'metadata.taints')
+  const errors = [...taints, ...taints]
+  validateCapacity(next.status, (name) => `status.capacity.${name}`, errors)
+  validateAddresses(next.status, errors)
+  validatePodRanges(next.spec.podCIDRs ?? [], errors)
   if (next.spec === old.spec) return errors
   const before = old.spec.podCIDRs ?? []
   if (before.length > 0 && before.join() !== (next.spec.podCIDRs ?? []).join()) {
@@ -103,7 +121,16 @@ function validateUpdate(next: Node, old: Node): readonly FieldError[] {
       forbidden('spec.providerID', 'node updates may not change providerID except from "" to valid'),
     )
   }
+  if ((next.spec.externalID ?? '') !== (old.spec.externalID ?? ''))
+    errors.push(forbidden('spec.externalID', 'may not be updated'))
   return errors
+}
+
+/** Kubelets no longer take a configuration from here. Source: node strategy dropDisabledFields. */
+function dropConfigSource(node: Draft<Node>, old: Node | undefined): void {
+  if (node.spec.configSource === undefined || old?.spec.configSource !== undefined) return
+  const { configSource: _configSource, ...spec } = node.spec
+  node.spec = spec
 }
 
 const roleLabel = 'node-role.kubernetes.io/'
@@ -145,8 +172,10 @@ export const nodeDefinition: KindDefinition<Node> = defineKind<Node>({
   validateUpdate,
   strategy: {
     metaOnUpdate: [1, 1],
+    prepareForCreate: (node) => dropConfigSource(node, undefined),
     prepareForUpdate: (node, old) => {
       node.status = borrow(old.status)
+      dropConfigSource(node, old)
     },
     prepareForStatusUpdate: (node, old) => {
       node.spec = borrow(old.spec)

@@ -65,8 +65,8 @@ function warnings({ metadata, spec }: PersistentVolume): readonly string[] {
   const terms = spec.nodeAffinity?.required?.nodeSelectorTerms ?? []
   found.push(...nodeLabelWarnings(terms, 'spec.nodeAffinity.required.nodeSelectorTerms'))
   for (const source in spec) {
-    // quobyte is missing in upstream's list for these
-    const text = source === 'quobyte' ? undefined : deprecatedVolume(source)
+    // flocker and quobyte are missing in upstream's list for these
+    const text = /^(flocker|quobyte)$/.test(source) ? undefined : deprecatedVolume(source)
     if (text !== undefined) found.push(`spec.${source === 'storageos' ? 'storageOS' : source}: ${text}`)
   }
   return found

@@ -19,7 +19,16 @@ type AnyContainer = Container | EphemeralContainer
 
 /** Returns the `Warning:` texts of a pod; none for an unchanged spec. Source: pkg/api/pod/warnings.go. */
 export function podWarnings(next: Pod, old: Pod | undefined): readonly string[] {
+  if (old !== undefined && next.status !== old.status && next.spec === old.spec) return statusWarnings(next)
   return next.spec === old?.spec ? [] : warningsOf(next, '', false)
+}
+
+/** Source: podStatusStrategy WarningsOnUpdate. */
+function statusWarnings({ status: { podIPs = [], hostIPs = [] } }: Pod): readonly string[] {
+  return [
+    ...podIPs.flatMap(({ ip }, at) => ipWarnings(ip, `status.podIPs[${at}].ip`)),
+    ...hostIPs.flatMap(({ ip }, at) => ipWarnings(ip, `status.hostIPs[${at}].ip`)),
+  ]
 }
 
 /** Returns the `Warning:` texts of a template at `path`: `spec.template`. */

@@ -120,8 +120,11 @@ export function trackUpdate(
   write: TrackedWrite,
   live: object,
   next: object,
-  managers: Managers,
+  given: Managers,
 ): Managers {
+  // a client may send entries without fields
+  const isBare = (entry: ManagedFieldsEntry): boolean => isEmpty(fieldsOf(entry))
+  const managers = given.some(isBare) ? given.filter((entry) => !isBare(entry)) : given
   const identity = {
     manager: write.manager,
     operation: 'Update',

@@ -4,7 +4,7 @@ import { semanticEqual } from '../../equal.js'
 import { forbidden, invalid, notSupported, required, type FieldError } from '../../field-error.js'
 import { dnsLabelFaults, dnsSubdomainFaults } from '../../names.js'
 import { checkAccessModes, validateAccessModes, validateVolumeMode } from '../access-modes.js'
-import type { PersistentVolume, PersistentVolumeSpec } from '../generated.js'
+import type { PersistentVolume, PersistentVolumeSpec, VolumeNodeAffinity } from '../generated.js'
 import { internalDiff } from '../../internal-diff.js'
 import { internalForm } from '../../internal-form.js'
 import { validatePositiveQuantity } from './persistent-volume-claim.js'
@@ -143,8 +143,11 @@ function validateSource(spec: PersistentVolumeSpec, path: string, errors: FieldE
   let found = false
   for (const name of sources) {
     if (spec[name] === undefined) continue
-    if (found) errors.push(forbidden(`${path}.${name}`, 'may not specify more than 1 volume type'))
-    else validateOne(spec, name, path, errors)
+    // upstream does not count flexVolume when it comes second
+    if (found && name !== 'flexVolume') {
+      const at = name === 'cephfs' ? 'cephFS' : name
+      errors.push(forbidden(`${path}.${at}`, 'may not specify more than 1 volume type'))
+    } else validateOne(spec, name, path, errors)
     found = true
   }
   if (!found) errors.push(required(path, 'must specify a volume type'))
@@ -233,14 +236,47 @@ export function validatePersistentVolumeUpdate(
   if (next.spec.volumeMode !== old.spec.volumeMode) {
     errors.push(invalid('volumeMode', next.spec.volumeMode ?? null, 'field is immutable'))
   }
-  if (old.spec.nodeAffinity !== undefined && !semanticEqual(next.spec.nodeAffinity, old.spec.nodeAffinity)) {
-    const affinity = next.spec.nodeAffinity
+  const affinity = next.spec.nodeAffinity
+  if (
+    old.spec.nodeAffinity !== undefined &&
+    !semanticEqual(affinity, withNewKeys(old.spec.nodeAffinity, affinity))
+  ) {
     const value = affinity === undefined ? null : internalForm('core.v1.VolumeNodeAffinity', affinity)
     errors.push(
       invalid('nodeAffinity', value, 'field is immutable, except for updating from beta label to GA'),
     )
   }
+  if (old.spec.volumeAttributesClassName !== undefined && next.spec.volumeAttributesClassName === undefined) {
+    const text = 'update from non-nil value to nil is forbidden'
+    errors.push(forbidden('spec.volumeAttributesClassName', text))
+  }
   return errors
+}
+
+/** Labels of nodes that have left beta. */
+const STABLE_LABELS: Readonly<Record<string, string>> = {
+  'failure-domain.beta.kubernetes.io/zone': 'topology.kubernetes.io/zone',
+  'failure-domain.beta.kubernetes.io/region': 'topology.kubernetes.io/region',
+  'beta.kubernetes.io/instance-type': 'node.kubernetes.io/instance-type',
+  'beta.kubernetes.io/os': 'kubernetes.io/os',
+  'beta.kubernetes.io/arch': 'kubernetes.io/arch',
+}
+
+/**
+ * Returns the old affinity with the keys that an update may replace: beta labels by stable ones, and, since
+ * upstream looks them up in a map, others by an empty key. Source: validatePvNodeAffinity.
+ */
+function withNewKeys(old: VolumeNodeAffinity, next: VolumeNodeAffinity | undefined): VolumeNodeAffinity {
+  if (old.required === undefined) return old
+  const nodeSelectorTerms = old.required.nodeSelectorTerms.map((term, at) => {
+    const { matchExpressions: after = [] } = next?.required?.nodeSelectorTerms[at] ?? {}
+    const matchExpressions = term.matchExpressions?.map((one, index) => {
+      const key = after[index]?.key
+      return key === (STABLE_LABELS[one.key] ?? '') ? { ...one, key } : one
+    })
+    return { ...term, ...(matchExpressions === undefined ? {} : { matchExpressions }) }
+  })
+  return { ...old, required: { ...old.required, nodeSelectorTerms } }
 }
 
 /** The capacity as Go prints it: sorted, or null if it was not sent. */

@@ -1,7 +1,7 @@
 import { duplicate, forbidden, invalid, notSupported, type FieldError } from '../../field-error.js'
 import { parseIp } from '../../ip.js'
 import { validateIp } from '../../ip-validation.js'
-import { internalForm, internalList } from '../../internal-form.js'
+import { internalList } from '../../internal-form.js'
 import { dnsSubdomainFaults, qualifiedNameFaults } from '../../names.js'
 import type { Container, ContainerStatus, Pod, PodSpec } from '../generated.js'
 import { validateAnnotationUpdate } from './pod-update.js'
@@ -104,12 +104,7 @@ function validateAddresses(
     const value = internalList(`core.v1.${type}`, addresses)
     faults.push(invalid(path, value, 'may specify no more than one IP for each IP family'))
   }
-  const repeated = addresses.flatMap((address, index) =>
-    addresses.slice(0, index).some(({ ip }) => ip === address.ip)
-      ? [duplicate(`${path}[${index}]`, internalForm(`core.v1.${type}`, address))]
-      : [],
-  )
-  errors.push(...(field === 'podIPs' ? [...faults, ...repeated] : [...repeated, ...faults]))
+  errors.push(...faults)
 }
 
 /** Source: validateHostIPs. */

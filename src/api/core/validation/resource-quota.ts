@@ -1,5 +1,6 @@
 import { invalid, required, type FieldError } from '../../field-error.js'
 import type { ResourceQuota, ResourceQuotaSpec } from '../generated.js'
+import { internalForm } from '../../internal-form.js'
 import { isQuotaResource, validateResourceName, validateResourceQuantity } from './resources.js'
 
 type Amounts = Readonly<Record<string, string>>
@@ -98,7 +99,13 @@ function validateScopeSelector(
   for (const { scopeName, operator, values = [] } of expressions) {
     if (!scopes.has(scopeName)) errors.push(invalid(`${path}.scopeName`, scopeName, 'unsupported scope'))
     for (const _ of misfits(scopeName, hard))
-      errors.push(invalid(path, scopeSelector, 'unsupported scope applied to resource'))
+      errors.push(
+        invalid(
+          path,
+          internalForm('core.v1.ScopeSelector', scopeSelector),
+          'unsupported scope applied to resource',
+        ),
+      )
     if (existential.has(scopeName) && operator !== 'Exists')
       errors.push(invalid(`${path}.operator`, operator, existsText))
     validateOperator(operator, values, path, errors)

@@ -110,8 +110,8 @@ export function validateResourceQuantity(
 }
 
 /**
- * Validates limits and requests of a container, or of what `validateName` checks the names for. Source: pkg/apis/core/validation
- * ValidateContainerResourceRequirements.
+ * Validates limits and requests of a container, or of what `validateName` checks the names for. Source:
+ * pkg/apis/core/validation ValidateContainerResourceRequirements.
  */
 export function validateResourceRequirements(
   { limits, requests }: Requirements,
