@@ -1,0 +1,53 @@
+import type { CourseVersion } from '../../src/course/chapter.js'
+
+/** Where a learner is: in a free cluster, in a chapter, or at a lesson's desk. */
+export type Place =
+  | { readonly kind: 'free'; readonly nodes: number; readonly seed: number }
+  | { readonly kind: 'chapter'; readonly number: number; readonly version: CourseVersion }
+  | { readonly kind: 'lesson'; readonly id: string }
+
+/** Something that moves the cluster. The place and the actions decide the whole state. */
+export type Action =
+  | { readonly do: 'type'; readonly line: string }
+  | { readonly do: 'play'; readonly section: number; readonly step: number }
+  | { readonly do: 'advance'; readonly ms: number }
+  | { readonly do: 'settle' }
+  /** A file that was saved in the editor. */
+  | { readonly do: 'write'; readonly path: string; readonly text: string }
+  /** A `kubectl edit`, with what was saved. */
+  | { readonly do: 'edit'; readonly line: string; readonly text: string }
+  | { readonly do: 'watch'; readonly line: string }
+  | { readonly do: 'unwatch' }
+
+/** What a link or a file of progress holds of a session. */
+export interface Deed {
+  readonly place: Place
+  readonly actions: readonly Action[]
+  /** The trace hash that they lead to. */
+  readonly traceHash?: string
+}
+
+/** Appends an action; time that passes twice is time that passes. */
+export function withAction(actions: readonly Action[], action: Action): readonly Action[] {
+  const last = actions.at(-1)
+  if (action.do !== 'advance' || last?.do !== 'advance') return [...actions, action]
+  return [...actions.slice(0, -1), { do: 'advance', ms: last.ms + action.ms }]
+}
+
+/** Writes a deed as text for an address. */
+export async function encodeDeed(deed: Deed): Promise<string> {
+  const packed = new Blob([JSON.stringify(deed)]).stream().pipeThrough(new CompressionStream('deflate-raw'))
+  const bytes = new Uint8Array(await new Response(packed).arrayBuffer())
+  let text = ''
+  for (const byte of bytes) text += String.fromCharCode(byte)
+  return btoa(text).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
+}
+
+/** Reads what {@link encodeDeed} has written. @throws Error if it is something else */
+export async function decodeDeed(text: string): Promise<Deed> {
+  const bytes = Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (char) =>
+    char.charCodeAt(0),
+  )
+  const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw'))
+  return JSON.parse(await new Response(plain).text()) as Deed
+}

@@ -1,0 +1,107 @@
+import type { SimCluster } from 'simcluster'
+import type { PortSpan, Reachability, ReachabilityGroup, World } from 'simcluster/netpol'
+import { evaluate, formatProof, reachability, worldOf } from 'simcluster/netpol'
+import type { Matrix, MatrixCell, MatrixChange } from './matrix.js'
+import type { Words } from './texts.js'
+
+/** Ends that a matrix lists one by one in changes. */
+const MOST_PODS = 40
+
+/** Who reaches whom in a cluster, by its policies, and what differs from before. */
+export function networkMatrix(words: Words, before: SimCluster, after: SimCluster): Matrix {
+  const world = worldOf(after)
+  const [earlier, now] = [reachability(worldOf(before)), reachability(world)]
+  return {
+    title: words.networkMatrix,
+    corner: `${words.from} \\ ${words.to}`,
+    columns: now.groups.map(({ name }) => name),
+    rows: now.groups.map((from, row) => ({
+      title: from.name,
+      cells: now.groups.map((to, column) => cellOf(words, now, world, [from, row], [to, column])),
+    })),
+    changes: changesOf(words, earlier, now, world),
+  }
+}
+
+type Place = readonly [group: ReachabilityGroup, index: number]
+
+function cellOf(words: Words, now: Reachability, world: World, from: Place, to: Place): MatrixCell {
+  const reached = now.ports.map((_, port) => now.reach(from[1], to[1], port))
+  const open = now.ports.filter((_, port) => reached[port] !== 'deny')
+  const isOwn = reached.includes('ownNode') && !reached.includes('allow')
+  // a pod always reaches itself, whatever the entry of its group says
+  const isItself = from[1] === to[1] && from[0].pods.length === 1
+  const text = open.length === 0 ? words.denied : open.map(({ name }) => name).join(', ')
+  return {
+    text: isItself ? words.itself : isOwn ? words.ownNode : text,
+    allowed: isItself || open.length > 0,
+    title: `${from[0].name} → ${to[0].name}`,
+    proof: () =>
+      now.ports
+        .map(
+          ({ name, spans }) =>
+            `# ${name}\n${proofOf(world, endOf(from[0]), otherEnd(from[0], to[0]), spans[0])}`,
+        )
+        .join('\n\n'),
+  }
+}
+
+type End = Parameters<typeof evaluate>[1]['from']
+
+function proofOf(world: World, from: End, to: End, span: PortSpan | undefined): string {
+  const { first = 80, protocol = 'TCP' } = span ?? {}
+  return formatProof(evaluate(world, { from, to, port: first, protocol }))
+}
+
+function endOf({ pods, nodes, ranges }: ReachabilityGroup, at = 0): End {
+  const pod = pods[at] ?? pods[0]
+  if (pod !== undefined) return pod
+  const [node] = nodes
+  if (node !== undefined) return { node }
+  return (ranges[0] ?? '203.0.113.1/32').replace(/\/\d+$/, '')
+}
+
+/** A pod always reaches itself, so a group is shown by two of its pods. */
+const otherEnd = (from: ReachabilityGroup, to: ReachabilityGroup): End => endOf(to, from === to ? 1 : 0)
+
+/** The connections between pods that the edit opens or closes. */
+function changesOf(
+  words: Words,
+  earlier: Reachability,
+  now: Reachability,
+  world: World,
+): readonly MatrixChange[] {
+  const pods = now.groups.flatMap((group) => group.pods).slice(0, MOST_PODS)
+  const spans = new Map(
+    [...earlier.ports, ...now.ports]
+      .flatMap((port) => port.spans)
+      .map((span) => [`${span.first}/${span.protocol}`, span]),
+  )
+  return pods.flatMap((from) =>
+    pods.flatMap((to) =>
+      from === to
+        ? []
+        : [...spans].flatMap(([name, span]) => {
+            const [was, is] = [reaches(earlier, from, to, span), reaches(now, from, to, span)]
+            if (was === is) return []
+            const label = `${from} → ${to}:${name}`
+            return [
+              {
+                text: `${is ? words.opened : words.closed}: ${label}`,
+                opened: is,
+                title: label,
+                proof: () => proofOf(world, from, to, span),
+              },
+            ]
+          }),
+    ),
+  )
+}
+
+function reaches(matrix: Reachability, from: string, to: string, { first, protocol }: PortSpan): boolean {
+  const [row, column] = [matrix.groupOf(from), matrix.groupOf(to)]
+  const port = matrix.ports.findIndex(({ spans }) =>
+    spans.some((span) => span.protocol === protocol && span.first <= first && first <= span.last),
+  )
+  return row >= 0 && column >= 0 && port >= 0 && matrix.reach(row, column, port) !== 'deny'
+}

@@ -1,0 +1,293 @@
+import { Playback, SimulatedShell } from '../../src/course/playback.js'
+import { startCluster } from '../../src/course/start.js'
+import type { ClusterView } from '../../src/view/index.js'
+import { viewOf } from '../../src/view/index.js'
+import { SimCluster } from 'simcluster'
+import type { Host } from 'simcluster/host'
+import type { Desk, Lesson } from 'simcluster/lessons'
+import { LESSONS, openDesk } from 'simcluster/lessons'
+import type { Action, Deed, Place } from './actions.js'
+import { withAction } from './actions.js'
+import { chapterOf } from './course.js'
+
+/** The cluster after an action. */
+export interface Frame {
+  readonly label: string
+  readonly view: ClusterView
+  readonly actions: readonly Action[]
+  /** A copy that nobody touches. */
+  readonly playback: Playback
+}
+
+/** What an action has printed. */
+export interface Printed {
+  readonly stdout: string
+  readonly stderr: string
+  readonly exitCode: number
+}
+
+/** How long a learner takes for a line, ms. The course's own steps take no time. */
+const TYPING = 1000
+
+const NOTHING: Printed = { stdout: '', stderr: '', exitCode: 0 }
+const MOST_FRAMES = 200
+
+/** A learner's cluster with its history. Actions run one after the other. */
+export class Session {
+  readonly place: Place
+  #playback: Playback
+  #actions: readonly Action[] = []
+  #frames: Frame[]
+  #at = 0
+  #watch: AsyncIterator<string> | undefined
+  #queue: Promise<unknown> = Promise.resolve()
+  /** Called when something has changed that a page shows. */
+  onChange: () => void = () => undefined
+  /** Receives what a watch prints. */
+  onWatched: (text: string) => void = () => undefined
+
+  private constructor(place: Place, playback: Playback) {
+    this.place = place
+    this.#playback = playback
+    this.#frames = [this.#frame('')]
+  }
+
+  static async open(place: Place): Promise<Session> {
+    return new Session(place, await playbackOf(place))
+  }
+
+  /** Opens a place and does again what was done there. */
+  static async replay({ place, actions }: Deed): Promise<Session> {
+    const session = await Session.open(place)
+    for (const action of actions) await session.perform(action)
+    return session
+  }
+
+  get frames(): readonly Frame[] {
+    return this.#frames
+  }
+
+  /** Index of the frame that is looked at. */
+  get at(): number {
+    return this.#at
+  }
+
+  /** Whether the present is looked at. */
+  get isLive(): boolean {
+    return this.#at === this.#frames.length - 1
+  }
+
+  get view(): ClusterView {
+    return this.isLive ? viewOf(this.#playback.cluster) : (this.#frames[this.#at] as Frame).view
+  }
+
+  /** The cluster that is looked at; one of the past must not be moved. */
+  get cluster(): SimCluster {
+    return this.isLive ? this.#playback.cluster : (this.#frames[this.#at] as Frame).playback.cluster
+  }
+
+  get host(): Host {
+    return hostOn(this.isLive ? this.#playback : (this.#frames[this.#at] as Frame).playback)
+  }
+
+  get actions(): readonly Action[] {
+    return this.isLive ? this.#actions : (this.#frames[this.#at] as Frame).actions
+  }
+
+  get isWatching(): boolean {
+    return this.#watch !== undefined
+  }
+
+  get lesson(): Lesson | undefined {
+    const { place } = this
+    return place.kind === 'lesson' ? lessonOf(place.id) : undefined
+  }
+
+  /** The desk for a check of the lesson. */
+  get desk(): Desk {
+    return { cluster: this.cluster, master: this.host }
+  }
+
+  deed(): Deed {
+    return { place: this.place, actions: this.actions, traceHash: this.cluster.state.traceHash() }
+  }
+
+  /** Looks at a frame. */
+  look(at: number): void {
+    this.#at = Math.max(0, Math.min(at, this.#frames.length - 1))
+    this.onChange()
+  }
+
+  /** Goes on from the frame that is looked at. What came after it is forgotten. */
+  branch(): void {
+    if (this.isLive) return
+    this.#endWatch()
+    this.#frames = this.#frames.slice(0, this.#at + 1)
+    const { playback, actions } = this.#frames[this.#at] as Frame
+    this.#playback = playback.fork()
+    this.#actions = actions
+    this.onChange()
+  }
+
+  /** Does something to the cluster and notes it. @throws Error if the past is looked at */
+  perform(action: Action): Promise<Printed> {
+    const result = this.#queue.then(() => this.#perform(action))
+    this.#queue = result.catch(() => undefined)
+    return result
+  }
+
+  async #perform(action: Action): Promise<Printed> {
+    if (!this.isLive) throw new Error('the past cannot be changed: go on from there first')
+    try {
+      return await this.#act(action)
+    } finally {
+      // also a failure may have moved the cluster
+      this.#actions = withAction(this.#actions, action)
+      this.#record(action)
+      this.onChange()
+      await Promise.resolve()
+    }
+  }
+
+  async #act(action: Action): Promise<Printed> {
+    const { cluster } = this.#playback
+    switch (action.do) {
+      case 'type': {
+        const printed = await this.#playback.type(action.line)
+        this.#playback.cluster.advance(TYPING)
+        return printed
+      }
+      case 'play':
+        return this.#playback.play(this.#stepOf(action.section, action.step))
+      case 'advance':
+        cluster.advance(action.ms)
+        return NOTHING
+      case 'settle':
+        cluster.settle()
+        return NOTHING
+      case 'write':
+        hostOn(this.#playback).write(action.path, action.text)
+        return NOTHING
+      case 'edit':
+        return this.#edit(action.line, action.text)
+      case 'watch':
+        await this.#startWatch(action.line)
+        return NOTHING
+      case 'unwatch':
+        this.#endWatch()
+        return NOTHING
+    }
+  }
+
+  /** What `kubectl edit` would show in the editor. It runs on a fork. Returns the error if there is one. */
+  textToEdit(line: string): { readonly text: string } | { readonly error: string } {
+    let shown: string | undefined
+    const { stderr } = this.cluster.fork().kubectl(line, { editor: (text) => (shown ??= text) })
+    return shown === undefined ? { error: stderr } : { text: shown }
+  }
+
+  #edit(line: string, text: string): Printed {
+    // a refused text comes back with the reasons; giving it back unchanged ends the command
+    let asked = 0
+    return this.#playback.cluster.kubectl(line, { editor: (shown) => (asked++ === 0 ? text : shown) })
+  }
+
+  async #startWatch(line: string): Promise<void> {
+    this.#endWatch()
+    const watch = this.#playback.cluster.kubectlWatch(line)[Symbol.asyncIterator]()
+    this.#watch = watch
+    const first = watch.next()
+    // an error of the command line comes with the first text; a watch of nothing waits
+    const started = await Promise.race([
+      first,
+      new Promise<'waits'>((resolve) => setTimeout(resolve, 0, 'waits')),
+    ])
+    if (started !== 'waits' && started.done !== true) this.onWatched(started.value)
+    void this.#pump(watch, started === 'waits' ? first : watch.next())
+  }
+
+  async #pump(watch: AsyncIterator<string>, first: Promise<IteratorResult<string>>): Promise<void> {
+    let next = first
+    while (this.#watch === watch) {
+      const { value, done } = await next
+      if (this.#watch !== watch) return
+      if (done === true) {
+        this.#watch = undefined
+        this.onChange()
+        return
+      }
+      this.onWatched(value)
+      next = watch.next()
+    }
+  }
+
+  #endWatch(): void {
+    void this.#watch?.return?.()
+    this.#watch = undefined
+  }
+
+  #stepOf(section: number, step: number): Parameters<Playback['play']>[0] {
+    const { place } = this
+    if (place.kind !== 'chapter') throw new Error('only chapters have steps')
+    const found = chapterOf(place.number, place.version).sections[section]?.steps[step]
+    if (found === undefined) throw new RangeError(`chapter ${place.number} has no step ${section}.${step}`)
+    return found
+  }
+
+  #frame(label: string): Frame {
+    const playback = this.#playback.fork()
+    return { label, view: viewOf(playback.cluster), actions: this.#actions, playback }
+  }
+
+  /** Time that changes nothing but itself takes no frame of its own. */
+  #record(action: Action): void {
+    const frame = this.#frame(labelOf(action))
+    const last = this.#frames.at(-1)
+    const isQuiet =
+      action.do === 'advance' &&
+      this.#frames.length > 1 &&
+      JSON.stringify({ ...last?.view, now: 0 }) === JSON.stringify({ ...frame.view, now: 0 })
+    if (isQuiet) this.#frames.pop()
+    this.#frames.push(isQuiet ? { ...frame, label: last?.label ?? '' } : frame)
+    if (this.#frames.length > MOST_FRAMES) this.#frames.splice(1, 1)
+    this.#at = this.#frames.length - 1
+  }
+}
+
+/** @throws RangeError if there is no such lesson */
+export function lessonOf(id: string): Lesson {
+  const lesson = LESSONS.find((each) => each.id === id)
+  if (lesson === undefined) throw new RangeError(`there is no lesson ${id}`)
+  return lesson
+}
+
+async function playbackOf(place: Place): Promise<Playback> {
+  switch (place.kind) {
+    case 'free':
+      return new Playback(new SimCluster({ nodes: place.nodes, seed: place.seed }))
+    case 'chapter':
+      return new Playback(startCluster(chapterOf(place.number, place.version).start))
+    case 'lesson':
+      return new Playback((await openDesk(lessonOf(place.id))).cluster)
+  }
+}
+
+function hostOn({ shell }: Playback): Host {
+  if (!(shell instanceof SimulatedShell)) throw new Error('assertion failed: a shell that is not simulated')
+  return shell.host
+}
+
+function labelOf(action: Action): string {
+  switch (action.do) {
+    case 'type':
+    case 'edit':
+    case 'watch':
+      return action.line.split('\n')[0] ?? ''
+    case 'write':
+      return `vi ${action.path}`
+    case 'advance':
+      return `+${action.ms / 1000} s`
+    default:
+      return action.do
+  }
+}

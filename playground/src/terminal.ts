@@ -1,0 +1,288 @@
+import { FitAddon } from '@xterm/addon-fit'
+import { Terminal } from '@xterm/xterm'
+import '@xterm/xterm/css/xterm.css'
+import { textWidth } from '../../src/svg/text-width.js'
+import type { Completion } from './completion.js'
+import { commonStart } from './completion.js'
+
+/** What a terminal is connected to. */
+export interface TerminalParts {
+  readonly prompt: () => string
+  /** Runs a line, and writes what it prints. */
+  readonly run: (line: string) => Promise<void>
+  readonly complete: (line: string) => Promise<Completion>
+  /** Ctrl+C while nothing is typed. */
+  readonly interrupt: () => void
+}
+
+const ESCAPE = '\u001b'
+const CONTROL = `${ESCAPE}[`
+
+/** A control sequence, a key, or text up to the next of these. */
+const NEXT_KEY = new RegExp(`^(?:${ESCAPE}(?:\\[[\\d;]*[A-Za-z~]|O[A-Z])|\\p{Cc}|\\P{Cc}+)`, 'u')
+
+/** xterm.js with a line editor: cursor keys, history, completion, lines that go on. */
+export class TerminalView {
+  readonly #terminal: Terminal
+  readonly #parts: TerminalParts
+  readonly history: string[] = []
+  #line = ''
+  #cursor = 0
+  /** Row of the cursor, counted from the prompt's. */
+  #row = 0
+  /** Index into the history; its length is the line that is being typed. */
+  #recalled = 0
+  /** Lines of a here-document, or that a backslash continues. */
+  #begun = ''
+  #busy = false
+  #ahead = ''
+
+  constructor(parent: HTMLElement, label: string, parts: TerminalParts) {
+    this.#parts = parts
+    this.#terminal = new Terminal({
+      cursorBlink: !matchMedia('(prefers-reduced-motion: reduce)').matches,
+      fontFamily: 'ui-monospace, "SFMono-Regular", Menlo, Consolas, "Noto Sans Mono CJK KR", monospace',
+      fontSize: 13,
+      scrollback: 4000,
+      theme: {
+        background: '#11161d',
+        foreground: '#e6edf3',
+        cursor: '#7cc4ff',
+        selectionBackground: '#33506e',
+      },
+    })
+    const fit = new FitAddon()
+    this.#terminal.loadAddon(fit)
+    this.#terminal.open(parent)
+    parent.querySelector('textarea')?.setAttribute('aria-label', label)
+    new ResizeObserver(() => fit.fit()).observe(parent)
+    this.#terminal.onData((data) => void this.#read(data))
+    // Shift+Tab is the browser's: who uses the keyboard must be able to leave
+    this.#terminal.attachCustomKeyEventHandler(({ key, shiftKey }) => !(key === 'Tab' && shiftKey))
+  }
+
+  focus(): void {
+    this.#terminal.focus()
+  }
+
+  clear(): void {
+    this.#terminal.write(`${CONTROL}2J${CONTROL}3J${CONTROL}H`)
+  }
+
+  /** Writes a text that has ended the line, or none. */
+  write(text: string): void {
+    this.#terminal.write(text.replaceAll(/\r?\n/g, '\r\n'))
+  }
+
+  /** Writes a text above the line that is being typed. */
+  say(text: string): void {
+    if (this.#busy) return this.write(text)
+    this.#erase()
+    this.write(text.endsWith('\n') ? text : `${text}\n`)
+    this.#draw()
+  }
+
+  /** Shows a new prompt, as after another session has been opened. */
+  restart(): void {
+    this.#erase()
+    this.#line = this.#begun = ''
+    this.#cursor = 0
+    this.#draw()
+  }
+
+  /** Types a line, as a button does. What a learner has begun comes back afterwards. */
+  async type(line: string): Promise<void> {
+    const [own, at] = [this.#line, this.#cursor]
+    this.#line = line
+    this.#cursor = line.length
+    this.#redraw()
+    await this.#enter()
+    this.#line = own
+    this.#cursor = at
+    this.#redraw()
+  }
+
+  /** Handles keys and pasted text. */
+  async #read(data: string): Promise<void> {
+    if (data === '\u0003') return this.#cancel()
+    if (this.#busy) {
+      this.#ahead += data
+      return
+    }
+    const [part = ''] = NEXT_KEY.exec(data) ?? [data]
+    await this.#key(part)
+    const rest = data.slice(part.length)
+    if (rest !== '') await this.#read(rest)
+  }
+
+  async #key(key: string): Promise<void> {
+    const line = this.#line
+    const at = this.#cursor
+    switch (key) {
+      case '\r':
+      case '\n':
+        return this.#enter()
+      case '\t':
+        return this.#completeLine()
+      case '\u007f':
+      case '\b':
+        return this.#set(line.slice(0, before(line, at)) + line.slice(at), before(line, at))
+      case `${CONTROL}3~`:
+      case '\u0004':
+        return this.#set(line.slice(0, at) + line.slice(after(line, at)), at)
+      case `${CONTROL}D`:
+      case '\u0002':
+        return this.#set(line, before(line, at))
+      case `${CONTROL}C`:
+      case '\u0006':
+        return this.#set(line, after(line, at))
+      case `${CONTROL}H`:
+      case '\u001bOH':
+      case '\u0001':
+        return this.#set(line, 0)
+      case `${CONTROL}F`:
+      case '\u001bOF':
+      case '\u0005':
+        return this.#set(line, line.length)
+      case '\u0015':
+        return this.#set(line.slice(at), 0)
+      case '\u000b':
+        return this.#set(line.slice(0, at), at)
+      case '\u0017': {
+        const kept = line.slice(0, at).replace(/\S+\s*$/, '')
+        return this.#set(kept + line.slice(at), kept.length)
+      }
+      case '\u000c':
+        this.clear()
+        this.#row = 0
+        return this.#draw()
+      case `${CONTROL}A`:
+      case '\u0010':
+        return this.#recall(-1)
+      case `${CONTROL}B`:
+      case '\u000e':
+        return this.#recall(1)
+      default:
+        if (/^\P{Cc}+$/u.test(key)) this.#set(line.slice(0, at) + key + line.slice(at), at + key.length)
+    }
+  }
+
+  #set(line: string, cursor: number): void {
+    this.#line = line
+    this.#cursor = cursor
+    this.#redraw()
+  }
+
+  #recall(by: number): void {
+    const at = this.#recalled + by
+    if (at < 0 || at > this.history.length) return
+    this.#recalled = at
+    const line = this.history[at] ?? ''
+    this.#set(line, line.length)
+  }
+
+  #cancel(): void {
+    if (this.#busy) {
+      this.#ahead = ''
+      return this.#parts.interrupt()
+    }
+    this.#parts.interrupt()
+    this.write('^C\n')
+    this.#line = this.#begun = ''
+    this.#cursor = this.#row = 0
+    this.#recalled = this.history.length
+    this.#draw()
+  }
+
+  async #enter(): Promise<void> {
+    this.#cursor = this.#line.length
+    this.#redraw()
+    this.write('\n')
+    const text = this.#begun + this.#line
+    this.#line = ''
+    this.#cursor = this.#row = 0
+    if (isOpen(text)) {
+      this.#begun = `${text}\n`
+      return this.#draw()
+    }
+    this.#begun = ''
+    if (text.trim() !== '') {
+      if (this.history.at(-1) !== text) this.history.push(text)
+      this.#busy = true
+      try {
+        await this.#parts.run(text)
+      } finally {
+        this.#busy = false
+      }
+    }
+    this.#recalled = this.history.length
+    this.#draw()
+    const ahead = this.#ahead
+    this.#ahead = ''
+    if (ahead !== '') await this.#read(ahead)
+  }
+
+  async #completeLine(): Promise<void> {
+    const start = this.#line.slice(0, this.#cursor)
+    const { from, words } = await this.#parts.complete(start)
+    const [only] = words
+    if (only === undefined) return
+    const common = words.length === 1 && !/[/=]$/.test(only) ? `${only} ` : commonStart(words)
+    const typed = start.slice(from)
+    if (common.length > typed.length)
+      return this.#set(start.slice(0, from) + common + this.#line.slice(this.#cursor), from + common.length)
+    if (words.length > 1) this.say(words.join('  '))
+  }
+
+  #prompt(): string {
+    return this.#begun === '' ? this.#parts.prompt() : '> '
+  }
+
+  #erase(): void {
+    this.#terminal.write(`\r${this.#row > 0 ? `${CONTROL}${this.#row}A` : ''}${CONTROL}J`)
+    this.#row = 0
+  }
+
+  #redraw(): void {
+    this.#erase()
+    this.#draw()
+  }
+
+  #draw(): void {
+    const prompt = this.#prompt()
+    const columns = this.#terminal.cols
+    const shown = prompt + this.#line
+    const [end, cursor] = [textWidth(shown), textWidth(prompt + this.#line.slice(0, this.#cursor))]
+    const lastRow = Math.floor(end / columns)
+    this.#row = Math.floor(cursor / columns)
+    const up = lastRow - this.#row
+    // a line that ends in the last column leaves the cursor there: go on to the next row
+    this.#terminal.write(
+      `${coloured(prompt)}${this.#line}${end > 0 && end % columns === 0 ? '\r\n' : ''}\r` +
+        (up > 0 ? `${CONTROL}${up}A` : '') +
+        (cursor % columns > 0 ? `${CONTROL}${cursor % columns}C` : ''),
+    )
+  }
+}
+
+const coloured = (prompt: string): string => `${CONTROL}1;36m${prompt}${CONTROL}0m`
+
+/** A syllable may consist of several characters. */
+const syllables = (text: string): readonly string[] =>
+  Array.from(new Intl.Segmenter().segment(text), ({ segment }) => segment)
+
+function before(line: string, at: number): number {
+  return at - (syllables(line.slice(0, at)).at(-1)?.length ?? 0)
+}
+
+function after(line: string, at: number): number {
+  return at + (syllables(line.slice(at))[0]?.length ?? 0)
+}
+
+/** Whether a here-document has not ended, or a backslash continues the line. */
+function isOpen(text: string): boolean {
+  const lines = text.split('\n')
+  const [, word] = /<<-?\s*['"]?(\w+)['"]?/.exec(text) ?? []
+  if (word !== undefined) return !lines.slice(1).includes(word)
+  return text.endsWith('\\')
+}

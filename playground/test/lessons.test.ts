@@ -1,0 +1,155 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Learner, openStage, type Stage } from './browser.js'
+
+let stage: Stage
+let learner: Learner
+beforeAll(async () => {
+  stage = await openStage()
+  learner = await Learner.open(stage)
+})
+afterAll(async () => {
+  await learner.close()
+  await stage.close()
+})
+
+const verdict = (): Promise<string> => learner.page.locator('.verdict').innerText()
+const press = (name: string): Promise<void> =>
+  learner.page.getByRole('button', { name, exact: true }).press('Enter')
+
+test('a lesson is checked, gives hints, is solved, and begins anew', async () => {
+  const { page } = learner
+  await learner.tabTo('#tab-chapters')
+  await page.keyboard.press('ArrowRight')
+  await learner.tabTo('[data-lesson=wrong-namespace] button')
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'Forbidden despite a role and a binding' }).waitFor()
+  await press('Check')
+  await expect.poll(verdict).toContain('Not solved yet.')
+  await press('Hint')
+  await expect.poll(() => page.locator('.hints li').count()).toBe(1)
+  await learner.types('kubectl create role reader -n office --verb=get,list --resource=pods')
+  await learner.types('kubectl create rolebinding jane -n office --role=reader --user=jane')
+  await press('Check')
+  await expect.poll(verdict).toContain('Solved!')
+  expect(await verdict()).toContain('forgot -n office')
+  await press('Reset')
+  await page.locator('.verdict:empty').waitFor({ state: 'attached' })
+  await press('Check')
+  await expect.poll(verdict).toContain('Not solved yet.')
+})
+
+test('progress is kept on reload, and moves to another browser in a file', async () => {
+  const { page } = learner
+  await learner.types('kubectl create namespace mine')
+  const { traceHash } = await learner.deed()
+  await learner.reload()
+  expect((await learner.deed()).traceHash).toBe(traceHash)
+  expect(await learner.types('kubectl get namespace mine -o name')).toBe('namespace/mine')
+  const kept = await learner.deed()
+  const download = page.waitForEvent('download')
+  await press('Export')
+  const file = await (await download).path()
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ format: 1, solved: ['wrong-namespace'] })
+  const other = await Learner.open(stage)
+  await other.page.locator('input[type=file]').setInputFiles(file)
+  await expect.poll(() => other.page.locator('.says').innerText()).toBe('Progress imported.')
+  await expect.poll(async () => (await other.deed()).traceHash).toBe(kept.traceHash)
+  await other.page.locator('#tab-lessons').press('Enter')
+  await other.page.getByText('✓ solved').first().waitFor({ state: 'attached' })
+  await other.close()
+})
+
+test('policies are tried on a fork: a matrix, proofs, and the connections that change', async () => {
+  const { page } = learner
+  await learner.types('kubectl run web --image=nginx --labels=app=web --port=80')
+  await learner.types('kubectl run db --image=redis --labels=app=db --port=6379')
+  await press('Settle')
+  const before = (await learner.deed()).traceHash
+  await page.locator('#tab-policies').press('Enter')
+  await page.locator('#manifests').fill(`
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: { name: db }
+spec:
+  podSelector: { matchLabels: { app: db } }
+  ingress: [{ from: [{ podSelector: { matchLabels: { app: api } } }] }]
+`)
+  await press('Compare')
+  const changes = page.locator('.changes')
+  await changes.waitFor()
+  expect(await changes.innerText()).toContain('closed: default/web → default/db')
+  const cell = page.locator('.matrix td.denied button').first()
+  await cell.press('Enter')
+  expect(await page.locator('dialog .proof').innerText()).toContain('NetworkPolicy default/db')
+  await page.keyboard.press('Escape')
+  await page.locator('#manifests').fill(`
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: { name: looker, namespace: default }
+rules: [{ apiGroups: [''], resources: [pods], verbs: [get, list] }]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: { name: ann, namespace: default }
+roleRef: { apiGroup: rbac.authorization.k8s.io, kind: Role, name: looker }
+subjects: [{ apiGroup: rbac.authorization.k8s.io, kind: User, name: ann }]
+`)
+  await press('Compare')
+  await expect.poll(() => changes.innerText()).toContain('opened: User ann: list pods -n default')
+  await page.locator('.matrix td.allowed button').first().press('Enter')
+  expect(await page.locator('dialog .proof').innerText()).toContain('looker')
+  await page.keyboard.press('Escape')
+  expect((await learner.deed()).traceHash).toBe(before)
+})
+
+const axe = readFileSync(
+  fileURLToPath(new URL('../node_modules/axe-core/axe.min.js', import.meta.url)),
+  'utf8',
+)
+
+/** What axe-core finds serious on the page, on each of its tabs. */
+async function complaints(): Promise<readonly string[]> {
+  const { page } = learner
+  const found: string[] = []
+  for (const tab of ['chapters', 'lessons', 'scheduler', 'policies', 'cluster']) {
+    await page.locator(`#tab-${tab}`).press('Enter')
+    const serious = await page.evaluate(async () => {
+      const { violations } = await (
+        window as unknown as { readonly axe: { run: () => Promise<{ violations: readonly Violation[] }> } }
+      ).axe.run()
+      return violations
+        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 100)).join(' | ')}`)
+    })
+    found.push(...serious.map((each) => `${tab}: ${each}`))
+  }
+  return found
+}
+
+interface Violation {
+  readonly id: string
+  readonly impact: string
+  readonly nodes: readonly { readonly html: string }[]
+}
+
+test('axe finds nothing serious, in both languages, light and dark', async () => {
+  const { page } = learner
+  await page.evaluate(axe)
+  for (const language of ['en', 'ko'])
+    for (const theme of ['light', 'dark']) {
+      expect(await page.evaluate(() => document.documentElement.lang)).toBe(language)
+      expect({ language, theme, complaints: await complaints() }).toEqual({ language, theme, complaints: [] })
+      await learner.photograph(`${language}-${theme}`)
+      await press(language === 'en' ? 'Dark mode' : '어두운 화면')
+      if (theme === 'dark' && language === 'en') await press('한국어')
+    }
+})
+
+test('nothing moves for those who want it so', async () => {
+  const still = await Learner.open(stage, '', { reducedMotion: 'reduce' })
+  await still.types('kubectl run web --image=nginx')
+  expect(await still.page.evaluate(() => document.getAnimations().length)).toBe(0)
+  await still.close()
+})
