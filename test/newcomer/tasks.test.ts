@@ -2,7 +2,7 @@
 import * as fc from 'fast-check'
 import { admissionWebhook, SimCluster, type Pod } from 'simcluster'
 import { compare } from 'simcluster/netpol'
-import { authorize, escalationPaths, formatProof, whoCan } from 'simcluster/rbac'
+import { authorize, couldEventually, escalationPaths, formatProof, whoCan } from 'simcluster/rbac'
 import { clusterTest } from 'simcluster/vitest'
 import { expect, test, vi } from 'vitest'
 import { review } from '../../examples/policies-in-ci.js'
@@ -101,7 +101,12 @@ test('who reads secrets in prod, and how could this account get there?', () => {
   const question = { verb: 'get', resource: 'secrets', namespace: 'prod' }
   expect(whoCan(cluster, question).map(({ subject }) => subject.name)).toContain('jane')
   expect(formatProof(authorize(cluster, { ...question, user: 'joe' }))).toContain('no binding names the user')
-  expect(escalationPaths(cluster, { user: 'system:serviceaccount:prod:ci' })).toBeInstanceOf(Array)
+  cluster.kubectl('create serviceaccount robot -n prod')
+  cluster.kubectl('create rolebinding robots --role=reader --serviceaccount=prod:robot -n prod')
+  const [path] = escalationPaths(cluster, { user: 'system:serviceaccount:prod:ci' })
+  expect(path?.kind).toBe('create-pod')
+  const reach = couldEventually(cluster, question).map(({ subject }) => subject.name)
+  expect(reach).toEqual(expect.arrayContaining(['jane', 'robot', 'ci']))
   expect(cluster.as({ user: 'jane' })).toBeAbleTo('get', 'secrets', { namespace: 'prod' })
 })
 
@@ -150,4 +155,21 @@ web('a broken cluster says what is broken', ({ cluster }) => {
   cluster.kubectl('scale deployment web --replicas=6')
   cluster.settle()
   expect(cluster.why('deployments', 'web')).toMatch(/would choose node-\d now\nstopped: kube-scheduler$/)
+})
+
+test('a certificate ends, and kubeadm renews it', () => {
+  const cluster = new SimCluster({ nodes: 1, kubeadm: { certificateValidityPeriod: '90d' } })
+  const { notAfter } = cluster.pki.inventory().find(({ path }) => path.endsWith('/apiserver.crt')) ?? {}
+  expect(notAfter).toBe(cluster.now() + 90 * 86_400_000)
+})
+
+test('a node may crash at any step of a restart', () => {
+  const cluster = new SimCluster({ nodes: 2 })
+  cluster.kubectl('create deployment web --image=nginx')
+  expect(cluster.settle()).toHoldUnder({
+    actions: [{ name: 'restart', do: (each) => each.kubectl('rollout restart deployment web') }],
+    search: { delays: 0 },
+    faults: { nodeCrash: 1 },
+    eventually: [{ holds: (each) => each.get('deployments', 'web').status.readyReplicas === 1 }],
+  })
 })
