@@ -2,7 +2,7 @@
 export const levels: readonly (readonly string[])[] = [
   ['lessons', 'course', 'cli', 'vitest'],
   ['host', 'explore'],
-  ['server', 'client-node', 'testing'],
+  ['server', 'client-node', 'real', 'testing'],
   ['cluster'],
   ['kubectl', 'images', 'view'],
   ['scheduler', 'kubelet', 'controllers', 'network'],
@@ -56,7 +56,7 @@ export function isPure(file: string): boolean {
 
 /** Whether the file belongs to the core, which also runs in browsers and is deterministic. */
 export function isCore(file: string): boolean {
-  return !['server', 'client-node', 'host', 'lessons', 'course', 'cli'].includes(layerOf(file))
+  return !['server', 'client-node', 'real', 'host', 'lessons', 'course', 'cli'].includes(layerOf(file))
 }
 
 /** Whether the file may look at the real clock: a search ends when its time is up. */

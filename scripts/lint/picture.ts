@@ -16,6 +16,7 @@ const contents: Readonly<Record<string, string>> = {
   host: 'machines with files, a shell, systemd and kubeadm',
   server: "HTTPS, WebSocket and SPDY for real clients; etcd's gRPC API",
   'client-node': '@kubernetes/client-node in process',
+  real: 'the same test on a simulated and on a real cluster',
   testing: 'invariants, arbitraries, matchers',
   cluster: 'SimCluster: options, components, nodes and faults, snapshots',
   kubectl: 'parse, call, print; one file for each command',

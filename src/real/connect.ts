@@ -1,0 +1,254 @@
+import { spawn } from 'node:child_process'
+import { produce } from 'immer'
+import type { KubeObject } from '../api/definition.js'
+import { type Manifests, parseManifests } from '../api/manifests.js'
+import { createScheme, type Scheme } from '../api/scheme.js'
+import { ApiError, isApiError, type StatusReason } from '../client/api-error.js'
+import { keyOfName, type NamespacedName } from '../cluster/object-name.js'
+import { type Duration, toMillis } from '../sim/duration.js'
+import type { CommandResult, TestCluster } from './test-cluster.js'
+
+/** How {@link connect} finds the cluster. */
+export interface ConnectOptions {
+  /** Path of the kubeconfig. Default: kubectl's own choice (`KUBECONFIG`, `~/.kube/config`). */
+  readonly kubeconfig?: string
+  /** Context of the kubeconfig. Default: the current one. */
+  readonly context?: string
+  /** The current namespace. Default `default`. */
+  readonly namespace?: string
+  /** Path of kubectl. Default: `kubectl` on the path. */
+  readonly kubectl?: string
+  /** The longest time that `advance` waits; beyond, it throws. Default 5m. */
+  readonly longestWait?: Duration
+}
+
+/** Time between two looks of `until`, in ms. */
+const LOOK = 250
+const MAX_CONFLICTS = 5
+
+/** Status codes of the reasons that kubectl prints. Source: apimachinery pkg/api/errors. */
+const CODES: Readonly<Record<string, number>> = {
+  BadRequest: 400,
+  Unauthorized: 401,
+  Forbidden: 403,
+  NotFound: 404,
+  MethodNotAllowed: 405,
+  NotAcceptable: 406,
+  AlreadyExists: 409,
+  Conflict: 409,
+  Gone: 410,
+  Expired: 410,
+  RequestEntityTooLarge: 413,
+  UnsupportedMediaType: 415,
+  Invalid: 422,
+  TooManyRequests: 429,
+  InternalError: 500,
+  ServiceUnavailable: 503,
+  Timeout: 504,
+}
+
+/**
+ * Connects to a real cluster, through kubectl, which knows every way to authenticate. Creates nothing.
+ * @throws Error if kubectl is missing or cannot reach the cluster
+ */
+export async function connect(options: ConnectOptions = {}): Promise<TestCluster> {
+  const cluster = new RealCluster(options)
+  const { exitCode, stderr } = await cluster.kubectl(['version', '--output=json'])
+  if (exitCode !== 0) throw new Error(`kubectl cannot reach the cluster: ${stderr.trim()}`)
+  return cluster
+}
+
+class RealCluster implements TestCluster {
+  readonly kind = 'real' as const
+  readonly namespace: string
+  readonly #options: ConnectOptions
+  readonly #scheme: Scheme = createScheme('v1.35')
+
+  constructor(options: ConnectOptions) {
+    this.#options = options
+    this.namespace = options.namespace ?? 'default'
+  }
+
+  in(namespace: string): TestCluster {
+    return new RealCluster({ ...this.#options, namespace })
+  }
+
+  async get<R extends string>(resource: R, name: NamespacedName): Promise<never> {
+    return (await this.#object(['get', ...this.#named(resource, name)])) as never
+  }
+
+  async list(
+    resource: string,
+    { namespace = this.namespace, labelSelector, fieldSelector }: Parameters<TestCluster['list']>[1] = {},
+  ): Promise<never> {
+    const words = ['get', resource, ...(this.#isNamespaced(resource) ? [`--namespace=${namespace}`] : [])]
+    if (labelSelector !== undefined) words.push(`--selector=${labelSelector}`)
+    if (fieldSelector !== undefined) words.push(`--field-selector=${fieldSelector}`)
+    return ((await this.#object(words)) as unknown as { readonly items: readonly KubeObject[] })
+      .items as never
+  }
+
+  async create(resource: string, object: object): Promise<never> {
+    return (await this.#object(['create', '--filename=-'], this.#complete(resource, object))) as never
+  }
+
+  async patch(
+    resource: string,
+    name: NamespacedName,
+    { type, body }: Parameters<TestCluster['patch']>[2],
+  ): Promise<never> {
+    const words = [
+      'patch',
+      ...this.#named(resource, name),
+      `--type=${type}`,
+      `--patch=${JSON.stringify(body)}`,
+    ]
+    return (await this.#object(words)) as never
+  }
+
+  async edit(resource: string, name: NamespacedName, recipe: (draft: never) => void): Promise<never> {
+    for (let conflicts = 0; ; conflicts++) {
+      const current: KubeObject = await this.get(resource, name)
+      const next = produce(current, (draft) => recipe(draft as never))
+      try {
+        return (next === current ? current : await this.#object(['replace', '--filename=-'], next)) as never
+      } catch (error) {
+        if (!isApiError(error, 'Conflict') || conflicts >= MAX_CONFLICTS) throw error
+      }
+    }
+  }
+
+  async delete(resource: string, name: NamespacedName): Promise<void> {
+    await this.#done(['delete', ...this.#named(resource, name), '--wait=false'])
+  }
+
+  async apply(manifests: Manifests): Promise<void> {
+    const list = { apiVersion: 'v1', kind: 'List', items: parseManifests(manifests) }
+    await this.#done(['apply', '--filename=-', `--namespace=${this.namespace}`], JSON.stringify(list))
+  }
+
+  kubectl(command: string | readonly string[]): Promise<CommandResult> {
+    const words = typeof command === 'string' ? command.split(' ').filter((word) => word !== '') : command
+    return this.#run(words[0] === 'kubectl' ? words.slice(1) : words)
+  }
+
+  exec(pod: NamespacedName, command: string | readonly string[]): Promise<CommandResult> {
+    const words = typeof command === 'string' ? ['sh', '-c', command] : command
+    return this.#run(['exec', ...this.#named('', pod).slice(1), '--', ...words])
+  }
+
+  async logs(
+    pod: NamespacedName,
+    { container, previous = false }: { readonly container?: string; readonly previous?: boolean } = {},
+  ): Promise<string> {
+    const words = ['logs', ...this.#named('', pod).slice(1), `--previous=${previous}`]
+    return (await this.#done(container === undefined ? words : [...words, `--container=${container}`])).stdout
+  }
+
+  async can(
+    verb: string,
+    resource: string,
+    { as, namespace = this.namespace }: { readonly as?: string; readonly namespace?: string } = {},
+  ): Promise<boolean> {
+    const words = ['auth', 'can-i', verb, resource, `--namespace=${namespace}`]
+    return (await this.#run(as === undefined ? words : [...words, `--as=${as}`])).exitCode === 0
+  }
+
+  async until(
+    predicate: (cluster: TestCluster) => boolean | Promise<boolean>,
+    { timeout = '2m' }: { readonly timeout?: Duration } = {},
+  ): Promise<boolean> {
+    for (let left = toMillis(timeout); ; left -= LOOK) {
+      if (await predicate(this)) return true
+      if (left <= 0) return false
+      await waitFor(LOOK)
+    }
+  }
+
+  async advance(duration: Duration): Promise<void> {
+    const { longestWait = '5m' } = this.#options
+    if (toMillis(duration) > toMillis(longestWait))
+      throw new RangeError(
+        `a real cluster would have to wait ${String(duration)}; the most is ${String(longestWait)} ` +
+          '(option longestWait)',
+      )
+    await waitFor(toMillis(duration))
+  }
+
+  async close(): Promise<void> {
+    return undefined
+  }
+
+  #isNamespaced(resource: string): boolean {
+    return this.#scheme.byName(resource)?.namespaced !== false
+  }
+
+  /** Words that name an object: resource, name, namespace. */
+  #named(resource: string, name: NamespacedName): readonly string[] {
+    const key = keyOfName(name, this.namespace, { scheme: this.#scheme, resource })
+    const words = [resource, key.name ?? '']
+    return this.#isNamespaced(resource) ? [...words, `--namespace=${key.namespace ?? ''}`] : words
+  }
+
+  /** Adds what the resource says: apiVersion, kind, and the current namespace. */
+  #complete(resource: string, object: object): KubeObject {
+    const known = this.#scheme.byName(resource)
+    const { metadata, ...rest } = object as KubeObject
+    const isPlaced = this.#isNamespaced(resource) && metadata?.namespace === undefined
+    const type =
+      known === undefined
+        ? {}
+        : {
+            apiVersion: known.group === '' ? known.version : `${known.group}/${known.version}`,
+            kind: known.kind,
+          }
+    return { ...type, ...rest, metadata: isPlaced ? { ...metadata, namespace: this.namespace } : metadata }
+  }
+
+  async #object(words: readonly string[], sent?: object): Promise<KubeObject> {
+    const { stdout } = await this.#done([...words, '--output=json'], sent && JSON.stringify(sent))
+    return JSON.parse(stdout) as KubeObject
+  }
+
+  /** Runs kubectl. @throws ApiError if the server refuses, Error if kubectl does */
+  async #done(words: readonly string[], input?: string): Promise<CommandResult> {
+    const result = await this.#run(words, input)
+    if (result.exitCode !== 0) throw errorOf(result.stderr)
+    return result
+  }
+
+  #run(words: readonly string[], input = ''): Promise<CommandResult> {
+    const { kubectl = 'kubectl', kubeconfig, context } = this.#options
+    const global = [
+      ...(kubeconfig === undefined ? [] : [`--kubeconfig=${kubeconfig}`]),
+      ...(context === undefined ? [] : [`--context=${context}`]),
+    ]
+    return new Promise((resolve, reject) => {
+      const child = spawn(kubectl, [...global, ...words])
+      const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []]
+      child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk))
+      child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk))
+      child.stdin.on('error', () => undefined)
+      child.stdin.end(input)
+      child.once('error', reject)
+      child.once('close', (code) =>
+        resolve({
+          stdout: Buffer.concat(stdout).toString(),
+          stderr: Buffer.concat(stderr).toString(),
+          exitCode: code ?? 1,
+        }),
+      )
+    })
+  }
+}
+
+/** Returns the error that kubectl has printed. Source: kubectl pkg/cmd/util checkErr. */
+function errorOf(stderr: string): Error {
+  const text = stderr.trim()
+  const [, reason, message] = /^Error from server \((\w+)\): (?:error when .*?: )?(.*)$/s.exec(text) ?? []
+  if (reason !== undefined) return new ApiError(CODES[reason] ?? 500, reason as StatusReason, message ?? '')
+  const [, invalid] = /^The (.* is invalid: .*)$/s.exec(text) ?? []
+  return invalid === undefined ? new Error(text) : new ApiError(422, 'Invalid', invalid)
+}
+
+const waitFor = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms))

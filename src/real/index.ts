@@ -1,0 +1,7 @@
+/** `simcluster/real`: the same test on a simulated and on a real cluster. For Node. */
+export { clusters } from './clusters.js'
+export type { ClusterCase, ClustersOptions } from './clusters.js'
+export { connect } from './connect.js'
+export type { ConnectOptions } from './connect.js'
+export { simulated } from './simulated.js'
+export type { CommandResult, Selected, TestCluster } from './test-cluster.js'
