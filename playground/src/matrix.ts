@@ -1,3 +1,5 @@
+import type { View } from '../../src/view/index.js'
+
 /** A table of verdicts, each with its proof. */
 export interface Matrix {
   readonly title: string
@@ -11,13 +13,18 @@ export interface MatrixCell {
   readonly text: string
   readonly allowed: boolean
   readonly title: string
-  /** The proof as text. */
-  readonly proof: () => string
+  readonly proof: () => readonly Proof[]
 }
 
 export interface MatrixChange {
   readonly text: string
   readonly opened: boolean
   readonly title: string
-  readonly proof: () => string
+  readonly proof: () => readonly Proof[]
+}
+
+/** Why a verdict is as it is, as a picture and as text. */
+export interface Proof {
+  readonly view: View
+  readonly text: string
 }

@@ -1,7 +1,8 @@
 import type { SimCluster } from 'simcluster'
 import type { PortSpan, Reachability, ReachabilityGroup, World } from 'simcluster/netpol'
 import { evaluate, formatProof, reachability, worldOf } from 'simcluster/netpol'
-import type { Matrix, MatrixCell, MatrixChange } from './matrix.js'
+import { viewOfPolicies } from '../../src/view/index.js'
+import type { Matrix, MatrixCell, MatrixChange, Proof } from './matrix.js'
 import type { Words } from './texts.js'
 
 /** Ends that a matrix lists one by one in changes. */
@@ -37,20 +38,16 @@ function cellOf(words: Words, now: Reachability, world: World, from: Place, to: 
     allowed: isItself || open.length > 0,
     title: `${from[0].name} → ${to[0].name}`,
     proof: () =>
-      now.ports
-        .map(
-          ({ name, spans }) =>
-            `# ${name}\n${proofOf(world, endOf(from[0]), otherEnd(from[0], to[0]), spans[0])}`,
-        )
-        .join('\n\n'),
+      now.ports.map(({ spans }) => proofOf(world, endOf(from[0]), otherEnd(from[0], to[0]), spans[0])),
   }
 }
 
 type End = Parameters<typeof evaluate>[1]['from']
 
-function proofOf(world: World, from: End, to: End, span: PortSpan | undefined): string {
+function proofOf(world: World, from: End, to: End, span: PortSpan | undefined): Proof {
   const { first = 80, protocol = 'TCP' } = span ?? {}
-  return formatProof(evaluate(world, { from, to, port: first, protocol }))
+  const verdict = evaluate(world, { from, to, port: first, protocol })
+  return { view: viewOfPolicies(verdict), text: formatProof(verdict) }
 }
 
 function endOf({ pods, nodes, ranges }: ReachabilityGroup, at = 0): End {
@@ -90,7 +87,7 @@ function changesOf(
                 text: `${is ? words.opened : words.closed}: ${label}`,
                 opened: is,
                 title: label,
-                proof: () => proofOf(world, from, to, span),
+                proof: () => [proofOf(world, from, to, span)],
               },
             ]
           }),

@@ -1,5 +1,6 @@
 import type { SimCluster } from 'simcluster'
 import { parseManifests } from 'simcluster'
+import { toSvg, toText } from '../../src/view/index.js'
 import { accessMatrix } from './access-matrix.js'
 import { h, openDialog } from './dom.js'
 import type { Matrix, MatrixCell, MatrixChange } from './matrix.js'
@@ -122,12 +123,15 @@ export class PolicyDesk {
   /** Opens the proof of a cell or a change. */
   #button(of: MatrixCell | MatrixChange): HTMLButtonElement {
     const words = this.#words
-    const open = (): void =>
-      void openDialog(
-        of.title,
-        words.close,
-        h('pre', { class: 'proof', tabindex: 0, 'aria-label': words.proof }, of.proof()),
-      )
+    const open = (): void => {
+      const proofs = of
+        .proof()
+        .flatMap(({ view, text }) => [
+          h('img', { src: `data:image/svg+xml,${encodeURIComponent(toSvg(view))}`, alt: toText(view) }),
+          h('pre', { class: 'proof', tabindex: 0, 'aria-label': words.proof }, text),
+        ])
+      openDialog(of.title, words.close, ...proofs)
+    }
     return h('button', { type: 'button', 'aria-label': `${of.title}: ${of.text}`, onclick: open }, of.text)
   }
 }

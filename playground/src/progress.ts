@@ -8,20 +8,20 @@ export interface Progress {
   readonly theme?: 'light' | 'dark'
   /** Ids of lessons that were solved. */
   readonly solved: readonly string[]
-  /** How many steps of a chapter were played, by number. */
-  readonly steps: Readonly<Record<string, number>>
   /** Where the learner was, and what led there. */
   readonly deed?: Deed
 }
 
 const KEY = 'simcluster-playground'
 
-/** Reads the progress of this browser. */
+/** Reads the progress of this browser. `?lang=ko` or `?lang=en` in the address decides the language. */
 export function loadProgress(): Progress {
-  const language = navigator.language.startsWith('ko') ? 'ko' : 'en'
-  const none: Progress = { format: 1, language, solved: [], steps: {} }
+  const wanted = new URLSearchParams(location.search).get('lang')
+  const language = (wanted ?? navigator.language).startsWith('ko') ? 'ko' : 'en'
+  const none: Progress = { format: 1, language, solved: [] }
   try {
-    return readProgress(localStorage.getItem(KEY) ?? '') ?? none
+    const kept = readProgress(localStorage.getItem(KEY) ?? '') ?? none
+    return wanted === null ? kept : { ...kept, language }
   } catch {
     // a page without storage works for as long as it is open
     return none
@@ -33,12 +33,11 @@ export function readProgress(text: string): Progress | undefined {
   try {
     const value = JSON.parse(text) as Partial<Progress> | null
     if (value?.format !== 1 || !Array.isArray(value.solved)) return undefined
-    const { language = 'en', solved, steps = {}, theme, deed } = value
+    const { language = 'en', solved, theme, deed } = value
     return {
       format: 1,
       language: language === 'ko' ? 'ko' : 'en',
       solved,
-      steps,
       ...(theme === undefined ? {} : { theme }),
       ...(deed === undefined ? {} : { deed }),
     }

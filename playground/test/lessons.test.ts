@@ -83,6 +83,12 @@ spec:
   const cell = page.locator('.matrix td.denied button').first()
   await cell.press('Enter')
   expect(await page.locator('dialog .proof').innerText()).toContain('NetworkPolicy default/db')
+  const picture = page.locator('dialog img')
+  expect(
+    await picture.evaluate((image: HTMLImageElement) => image.decode().then(() => image.naturalWidth)),
+  ).toBeGreaterThan(100)
+  expect(await picture.getAttribute('alt')).toContain('default/db')
+  await learner.photograph('proof')
   await page.keyboard.press('Escape')
   await page.locator('#manifests').fill(`
 apiVersion: rbac.authorization.k8s.io/v1
