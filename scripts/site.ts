@@ -1,0 +1,110 @@
+/**
+ * `npm run site`: writes the pages of the site into site/content (the guide from docs, the course with what
+ * its commands print, the API reference, examples, the playground) and builds site/.vitepress/dist with
+ * VitePress, which fails on a dead link. Needs `npm ci --prefix site` and the build of the playground.
+ */
+import { execFileSync } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { LANGUAGES } from '../src/course/chapter.js'
+import { readCourse } from './course/read.js'
+import { chapterPage, playOnce } from './site/chapter-page.js'
+import { pageOf, withLinks } from './site/links.js'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const content = join(root, 'site/content')
+
+function write(page: string, text: string): void {
+  const file = join(content, `${page}.md`)
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, `${text}\n`)
+}
+
+/** Pages of the repository, and the guide. */
+function writePapers(): void {
+  const pages = [
+    ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => `docs/${name}`),
+    ...readdirSync(root).filter((name) => name.endsWith('.md')),
+    'course/README.md',
+    'playground/README.md',
+  ]
+  for (const path of pages) write(pageOf(path) ?? '', withLinks(readFileSync(join(root, path), 'utf8'), path))
+  for (const name of readdirSync(join(root, 'examples'))) {
+    const page = pageOf(`examples/${name}`)
+    if (page === undefined) continue
+    const code = readFileSync(join(root, 'examples', name), 'utf8').trimEnd()
+    write(page, `# ${name}\n\n\`\`\`\`${name.split('.').at(-1) ?? ''}\n${code}\n\`\`\`\``)
+  }
+}
+
+/** Where a language's pages begin: English is the site's own. */
+const BASES = { en: '', ko: '/ko' } as const
+
+async function writeCourse(): Promise<void> {
+  for (const chapter of readCourse('v1.35')) {
+    const printed = await playOnce(chapter)
+    for (const language of LANGUAGES)
+      write(`${BASES[language]}/course/${chapter.number}`, chapterPage(chapter, printed, language))
+  }
+}
+
+/** One page for each entry of the package. */
+function writeReference(): void {
+  const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    readonly exports: Readonly<Record<string, string | { readonly import: { readonly default: string } }>>
+  }
+  const entries = Object.values(exports).flatMap((entry) =>
+    typeof entry === 'string' ? [] : [entry.import.default.replace('./dist', 'src').replace(/\.js$/, '.ts')],
+  )
+  const options = [
+    '--plugin',
+    'typedoc-plugin-markdown',
+    '--tsconfig',
+    'tsconfig.build.json',
+    '--router',
+    'module',
+  ]
+  const plain = [
+    '--readme',
+    'none',
+    '--sanitizeComments',
+    '--hideBreadcrumbs',
+    '--hidePageHeader',
+    '--disableSources',
+    '--logLevel',
+    'Error',
+  ]
+  execFileSync(
+    join(root, 'site/node_modules/.bin/typedoc'),
+    [...options, ...plain, '--out', join(content, 'api'), ...entries],
+    { cwd: root, stdio: 'inherit', env: { ...process.env, NODE_PATH: join(root, 'site/node_modules') } },
+  )
+}
+
+/** typedoc names the page of the entry `simcluster` after its file. */
+function nameMainEntry(): void {
+  const page = join(content, 'api/index.md')
+  writeFileSync(page, readFileSync(page, 'utf8').replace('# index', '# simcluster'))
+  rmSync(join(content, 'api/README.md'))
+}
+
+function copyPlayground(): void {
+  const built = join(root, 'playground/dist')
+  if (!existsSync(built)) throw new Error('first: npm run build && npm run build --prefix playground')
+  cpSync(built, join(content, 'public/playground'), { recursive: true })
+}
+
+rmSync(content, { recursive: true, force: true })
+cpSync(join(root, 'site/pages'), content, { recursive: true })
+copyPlayground()
+writePapers()
+await writeCourse()
+writeReference()
+nameMainEntry()
+execFileSync(join(root, 'site/node_modules/.bin/vitepress'), ['build', 'site'], {
+  cwd: root,
+  stdio: 'inherit',
+})

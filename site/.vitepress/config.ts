@@ -1,0 +1,126 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitepress'
+
+const content = fileURLToPath(new URL('../content/', import.meta.url))
+
+/** The guide by task. What is not named here is at its end. */
+const TASKS: Readonly<Record<string, readonly string[]>> = {
+  'Write tests': ['testing', 'properties', 'exploration', 'troubleshooting', 'migrating'],
+  'Work with a cluster': [
+    'kubectl',
+    'hosts',
+    'containers',
+    'network',
+    'volumes',
+    'scheduling',
+    'controllers',
+  ],
+  'Ask about policies': ['access', 'rbac', 'network-policy', 'policies'],
+  'Serve it': ['cli', 'server', 'webhooks', 'etcd', 'security'],
+  'What it is': ['fidelity', 'conformance', 'architecture', 'types', 'glossary'],
+}
+
+/** The title of a page: its first heading. */
+const titleOf = (page: string): string =>
+  /^# (.+)$/m.exec(readFileSync(`${content}${page}.md`, 'utf8'))?.[1]?.replaceAll(/[`\\]/g, '') ?? page
+
+const item = (page: string): { text: string; link: string } => ({ text: titleOf(page), link: `/${page}` })
+
+const pagesIn = (folder: string): readonly string[] =>
+  readdirSync(`${content}${folder}`)
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `${folder}/${name.slice(0, -3)}`)
+    .toSorted()
+
+function guide(): { text: string; collapsed?: boolean; items: { text: string; link: string }[] }[] {
+  const named = Object.values(TASKS).flat()
+  const others = pagesIn('guide').filter((page) => !named.includes(page.slice('guide/'.length)))
+  return [
+    ...Object.entries(TASKS).map(([text, names]) => ({
+      text,
+      items: names.map((name) => item(`guide/${name}`)),
+    })),
+    ...(others.length === 0 ? [] : [{ text: 'More', items: others.map(item) }]),
+    { text: 'Examples', collapsed: true, items: pagesIn('examples').map(item) },
+    { text: 'Decisions', collapsed: true, items: pagesIn('guide/decisions').map(item) },
+  ]
+}
+
+const course = (base: string, text: string): { text: string; items: { text: string; link: string }[] }[] => [
+  { text, items: pagesIn(`${base}course`).map(item) },
+]
+
+export default defineConfig({
+  title: 'simcluster',
+  description: 'A Kubernetes control plane in memory',
+  srcDir: 'content',
+  cleanUrls: false,
+  lastUpdated: false,
+  // the playground is a page of its own
+  ignoreDeadLinks: [/playground\/index/],
+  markdown: { lineNumbers: false },
+  vite: { build: { chunkSizeWarningLimit: 4000 } },
+  themeConfig: {
+    i18nRouting: false,
+    search: {
+      provider: 'local',
+      options: {
+        locales: {
+          ko: {
+            translations: {
+              button: { buttonText: '검색', buttonAriaLabel: '검색' },
+              modal: { noResultsText: '찾은 것이 없습니다:', resetButtonTitle: '지우기' },
+            },
+          },
+        },
+      },
+    },
+    outline: [2, 3],
+  },
+  locales: {
+    root: {
+      label: 'English',
+      lang: 'en',
+      themeConfig: {
+        nav: [
+          { text: 'Guide', link: '/guide/testing', activeMatch: '^/guide/' },
+          { text: 'Course', link: '/course/1', activeMatch: '^/course/' },
+          { text: 'API', link: '/api/', activeMatch: '^/api/' },
+          { text: 'Playground', link: '/play' },
+        ],
+        sidebar: {
+          '/guide/': guide(),
+          '/examples/': guide(),
+          '/course/': course('', 'Course'),
+          '/api/': [
+            {
+              text: 'API',
+              items: pagesIn('api')
+                .filter((page) => page !== 'api/index')
+                .map(item),
+            },
+          ],
+        },
+      },
+    },
+    ko: {
+      label: '한국어',
+      lang: 'ko',
+      description: '메모리 안의 쿠버네티스 컨트롤 플레인',
+      themeConfig: {
+        nav: [
+          { text: '교재', link: '/ko/course/1', activeMatch: '^/ko/course/' },
+          { text: '놀이터', link: '/ko/play' },
+          { text: '안내서 (영어)', link: '/guide/testing' },
+        ],
+        sidebar: { '/ko/course/': course('ko/', '교재') },
+        outline: { level: [2, 3], label: '이 페이지' },
+        docFooter: { prev: '이전', next: '다음' },
+        darkModeSwitchLabel: '어두운 화면',
+        sidebarMenuLabel: '차례',
+        returnToTopLabel: '맨 위로',
+      },
+    },
+  },
+})

@@ -1,0 +1,41 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { readCourse } from '../../scripts/course/read.js'
+import { chapterPage, playOnce } from '../../scripts/site/chapter-page.js'
+import { pageOf, withLinks } from '../../scripts/site/links.js'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+
+test('a chapter becomes a page in each language, with what its commands print', async () => {
+  const chapter = readCourse('v1.35').find(({ number }) => number === 6)
+  if (chapter === undefined) throw new Error('there is no chapter 6')
+  const printed = await playOnce(chapter)
+  for (const language of ['ko', 'en'] as const) {
+    const page = chapterPage(chapter, printed, language)
+    expect(page).toContain(`# 6. ${chapter.title[language]}`)
+    for (const { title } of chapter.sections) expect(page).toContain(`## ${title[language]}`)
+    for (const text of printed.values()) expect(page).toContain(text.trimEnd())
+    // VitePress would take both for its own
+    const prose = page.replaceAll(/````[^]*?````|`[^`\n]*`/g, '')
+    expect(prose).not.toMatch(/<|\{\{/)
+  }
+})
+
+test('links lead to pages of the site, and what has none keeps its text', () => {
+  const text =
+    '[a](network.md#dns), [b](../SECURITY.md), [c](../src/index.ts), [d](https://kubernetes.io), [e](#here)'
+  expect(withLinks(text, 'docs/hosts.md')).toBe(
+    '[a](/guide/network#dns), [b](/papers/SECURITY), c, [d](https://kubernetes.io), [e](#here)',
+  )
+  expect(withLinks('[f](backup.ts)', 'examples/README.md')).toBe('[f](/examples/backup-ts)')
+  expect(pageOf('course/03-backup.md')).toBe('/course/3')
+})
+
+test('the sidebar of the guide names pages that exist', () => {
+  const config = readFileSync(`${root}site/.vitepress/config.ts`, 'utf8')
+  const [, tasks = ''] = /const TASKS[^{]*= \{([^}]*)\}/.exec(config) ?? []
+  const names = [...tasks.replaceAll(/'[^']*':/g, '').matchAll(/'([^']+)'/g)].map(([, name = '']) => name)
+  expect(names.length).toBeGreaterThan(10)
+  for (const name of names) expect(existsSync(`${root}docs/${name}.md`)).toBe(true)
+})
