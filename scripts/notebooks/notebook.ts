@@ -1,0 +1,205 @@
+import type { AskStep, Chapter, EventStep, Language, Step } from '../../src/course/chapter.js'
+import type { Output } from './kernel.js'
+
+/** A cell of a chapter, in both languages. Code is the same in both. */
+export type Cell =
+  | { readonly kind: 'markdown'; readonly text: Readonly<Record<Language, string>> }
+  | { readonly kind: 'code'; readonly code: string }
+
+const WORDS = {
+  ko: { goals: '**목표**', lessons: '**이어서 풀어 볼 문제**' },
+  en: { goals: '**Goals**', lessons: '**Lessons to go on with**' },
+} as const
+
+/** Returns a chapter as cells: prose, and code that plays it with the public API. */
+export function cellsOf(chapter: Chapter): readonly Cell[] {
+  const { number, title, goals, lessons, sections } = chapter
+  const head = (language: Language): string => {
+    const list = goals.map((goal) => `- ${goal[language]}`)
+    return [`# ${number}. ${title[language]}`, WORDS[language].goals, list.join('\n')].join('\n\n')
+  }
+  const tail = (language: Language): string =>
+    [WORDS[language].lessons, lessons.map((id) => `- \`npm start -- lesson ${id}\``).join('\n')].join('\n\n')
+  const cells = sections.flatMap(({ rows, title: heading, steps }) => [
+    markdown((language) => `## ${rows.length === 0 ? '' : `${rows.join(', ')}. `}${heading[language]}`),
+    ...steps.map(cellOf),
+  ])
+  return joined([markdown(head), { kind: 'code', code: startCode(chapter) }, ...cells, markdown(tail)])
+}
+
+function markdown(textIn: (language: Language) => string): Cell {
+  return { kind: 'markdown', text: { ko: textIn('ko'), en: textIn('en') } }
+}
+
+/** Markdown that follows markdown is one cell. */
+function joined(cells: readonly Cell[]): readonly Cell[] {
+  const result: Cell[] = []
+  for (const cell of cells) {
+    const last = result.at(-1)
+    if (cell.kind === 'markdown' && last?.kind === 'markdown')
+      result[result.length - 1] = markdown((language) => `${last.text[language]}\n\n${cell.text[language]}`)
+    else result.push(cell)
+  }
+  return result
+}
+
+/** A text as a literal of JavaScript. */
+function literal(text: string): string {
+  if (!/['\\\n]/.test(text)) return `'${text}'`
+  return `\`${text.replaceAll(/[\\`]|\$(?=\{)/g, String.raw`\$&`)}\``
+}
+
+function cellOf(step: Step): Cell {
+  switch (step.kind) {
+    case 'prose':
+      return markdown((language) => step.text[language])
+    case 'file':
+      if (step.isInitial) return markdown(() => `\`${step.path}\`:\n\n\`\`\`yaml\n${step.text}\`\`\``)
+      return { kind: 'code', code: `await sh(${literal(`cat > ${step.path} <<'EOF'\n${step.text}EOF`)})` }
+    case 'command':
+      return { kind: 'code', code: `await sh(${literal(step.line)})` }
+    case 'event':
+      return { kind: 'code', code: eventCode(step) }
+    case 'ask':
+      return { kind: 'code', code: askCode(step) }
+  }
+}
+
+/** What begins every notebook: the cluster, a shell on its control plane, and how a picture is shown. */
+function startCode({ start, sections }: Chapter): string {
+  const steps = sections.flatMap((section) => section.steps)
+  const asks = new Set(steps.flatMap((step) => (step.kind === 'ask' ? [step.question.split(' ')[0]] : [])))
+  const views = [
+    'viewOf',
+    ...(asks.has('certificates') ? ['viewOfCertificates'] : []),
+    ...(asks.has('network') ? ['viewOfNetwork'] : []),
+  ]
+  const hasMatrix = asks.has('matrix') || asks.has('network')
+  const leaves = steps.some((step) => step.kind === 'event' && step.event === 'another-cluster')
+  return [
+    "import { SimCluster } from 'simcluster'",
+    "import { hostOf } from 'simcluster/host'",
+    ...(hasMatrix ? ["import { reachability, worldOf } from 'simcluster/netpol'"] : []),
+    `import { ${views.join(', ')} } from 'simcluster/view'`,
+    '',
+    SHELL,
+    '',
+    `let cluster = new SimCluster(${JSON.stringify(start.cluster, undefined, 2)})`,
+    ...start.manifests.map((manifest) => `cluster.apply(${literal(manifest)})`),
+    'cluster.settle()',
+    ...(start.age === undefined ? [] : [`cluster.advance('${start.age}')`]),
+    "let master = hostOf(cluster, 'master')",
+    ...(leaves ? ['', DESKS] : []),
+    'await show(viewOf(cluster))',
+  ].join('\n')
+}
+
+const SHELL = `/** Types a line on the control plane, or where ssh has led. */
+async function sh(line: string): Promise<void> {
+  const { stdout, stderr } = await master.sh(line)
+  if (stdout + stderr !== '') console.log((stdout + stderr).trimEnd())
+}
+/** Shows a picture. */
+async function show(picture: object): Promise<void> {
+  await Deno.jupyter.display(picture)
+}`
+
+const DESKS = `/** Opens a terminal on another cluster, with copies of the files in /root. */
+async function goTo(next: SimCluster): Promise<void> {
+  const other = hostOf(next, 'master')
+  for (const name of (await master.sh('ls /root')).stdout.trim().split('\\n')) {
+    const text = master.read(\`/root/\${name}\`)
+    if (text !== undefined) other.write(\`/root/\${name}\`, text)
+  }
+  cluster = next
+  master = other
+}
+const first = { cluster, master }`
+
+function eventCode({ event, argument = '' }: EventStep): string {
+  const happens = {
+    wait: `cluster.advance('${argument}')`,
+    settle: 'cluster.settle()',
+    crash: `cluster.node('${argument}').crash()`,
+    recover: `cluster.node('${argument}').recover()`,
+    reboot: `cluster.node('${argument}').reboot()\ncluster.settle()`,
+    'another-cluster':
+      'await goTo(new SimCluster({ version: cluster.version, nodes: 3, start: cluster.now() }))',
+    'restored-cluster': [
+      `const { stdout } = await master.sh('base64 -w0 ${argument}')`,
+      'const file = Uint8Array.from(atob(stdout), (char) => char.charCodeAt(0))',
+      'const options = { version: cluster.version, start: cluster.now() }',
+      'await goTo(SimCluster.fromEtcdSnapshot(file, options).settle())',
+    ].join('\n'),
+    'first-cluster': 'cluster = first.cluster\nmaster = first.master',
+  }[event]
+  return `${happens}\nawait show(viewOf(cluster))`
+}
+
+function askCode({ question }: AskStep): string {
+  const [name = '', one = '', two = '', three = '', four] = question.split(' ')
+  const [a, b, c] = [one, two, three].map(literal)
+  const scope = four === undefined ? '' : `, { namespace: ${literal(four)} }`
+  const matrix = 'await show(reachability(worldOf(cluster), { outside: false }))'
+  const asked: Readonly<Record<string, string>> = {
+    can: `await show(cluster.can({ user: ${a} }, ${b}, ${c}${scope}))`,
+    connect: `await show(cluster.network.connect({ from: ${a}, to: ${b}, port: ${three} }))`,
+    matrix,
+    network: `await show(viewOfNetwork(cluster))\n${matrix}`,
+    certificates: 'await show(viewOfCertificates(cluster))',
+    why: `console.log(cluster.why(${a}, ${b}))`,
+    components:
+      "for (const { component, version, node = '' } of cluster.release.components())\n" +
+      '  console.log(component, version, node)',
+    skew:
+      'const faults = cluster.release.skew()\n' +
+      "console.log(faults.length === 0 ? 'every component is within the version skew policy' : faults)",
+    'feature-gates':
+      'for (const { name, stage, enabled } of cluster.release.featureGates())\n' +
+      "  console.log(name, stage, enabled ? 'on' : 'off')",
+  }
+  return asked[name] ?? ''
+}
+
+/** Returns a notebook (nbformat 4.5) in one language; `outputs` are those of the code cells in order. */
+export function notebookText(
+  cells: readonly Cell[],
+  outputs: readonly (readonly Output[])[],
+  language: Language,
+): string {
+  let count = 0
+  const written = cells.map((cell, at) => {
+    const id = `cell-${at + 1}`
+    if (cell.kind === 'markdown')
+      return { cell_type: 'markdown', id, metadata: {}, source: linesOf(cell.text[language]) }
+    count++
+    const said = (outputs[count - 1] ?? []).map(storedOutput)
+    return {
+      cell_type: 'code',
+      execution_count: count,
+      id,
+      metadata: {},
+      outputs: said,
+      source: linesOf(cell.code),
+    }
+  })
+  const metadata = {
+    kernelspec: { display_name: 'Deno', language: 'typescript', name: 'deno' },
+    language_info: { file_extension: '.ts', mimetype: 'text/x.typescript', name: 'typescript' },
+  }
+  return `${JSON.stringify({ cells: written, metadata, nbformat: 4, nbformat_minor: 5 }, undefined, 1)}\n`
+}
+
+function storedOutput(output: Output): object {
+  if (output.output_type === 'stream')
+    return { name: output.name, output_type: 'stream', text: linesOf(output.text) }
+  if (output.output_type === 'error') return { ...output, traceback: [] }
+  // the kernel sends the types in any order
+  const data = Object.entries(output.data)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([type, value]) => [type, typeof value === 'string' ? linesOf(value) : value])
+  return { data: Object.fromEntries(data) as object, metadata: {}, output_type: output.output_type }
+}
+
+/** Lines with their ends, as notebooks store texts. */
+const linesOf = (text: string): readonly string[] => text.split(/(?<=\n)/)

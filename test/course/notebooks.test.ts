@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { readCourse } from '../../scripts/course/read.js'
+import type { Output } from '../../scripts/notebooks/kernel.js'
+import { cellsOf, notebookText } from '../../scripts/notebooks/notebook.js'
+import type { Step } from '../../src/course/chapter.js'
+import { LANGUAGES } from '../../src/course/chapter.js'
+
+type Stored = Omit<Output, 'text' | 'data'> & {
+  readonly text?: readonly string[]
+  readonly data?: Readonly<Record<string, readonly string[]>>
+}
+
+interface Notebook {
+  readonly cells: readonly { readonly cell_type: string; readonly outputs?: readonly Stored[] }[]
+}
+
+/** A committed notebook: its text, and what its code cells have put out. `npm run notebooks` runs them. */
+function committed(
+  number: number,
+  language: string,
+): { text: string; outputs: readonly (readonly Output[])[] } {
+  const path = new URL(`../../examples/notebooks/0${number}.${language}.ipynb`, import.meta.url)
+  const text = readFileSync(path, 'utf8')
+  const { cells } = JSON.parse(text) as Notebook
+  const outputs = cells.flatMap(({ outputs: said }) => (said === undefined ? [] : [said.map(outputOf)]))
+  return { text, outputs }
+}
+
+const outputOf = ({ text, data, ...rest }: Stored): Output =>
+  ({
+    ...rest,
+    ...(text === undefined ? {} : { text: text.join('') }),
+    ...(data === undefined
+      ? {}
+      : { data: Object.fromEntries(Object.entries(data).map(([type, lines]) => [type, lines.join('')])) }),
+  }) as Output
+
+/** Steps that are code, after the cell that begins a notebook. */
+const isCode = (step: Step): boolean => step.kind !== 'prose' && !(step.kind === 'file' && step.isInitial)
+
+describe.each(readCourse('v1.35'))('notebook $number', (chapter) => {
+  const cells = cellsOf(chapter)
+  const { outputs } = committed(chapter.number, 'en')
+
+  test.each(LANGUAGES)('in %s is what its chapter says: npm run notebooks makes it anew', (language) => {
+    expect(committed(chapter.number, language).text).toBe(notebookText(cells, outputs, language))
+  })
+
+  test('shows what the commands of the chapter show, pictures, and no error', () => {
+    const steps = chapter.sections.flatMap((section) => section.steps).filter(isCode)
+    const [start = [], ...said] = outputs
+    expect(said).toHaveLength(steps.length)
+    for (const [at, step] of [undefined, ...steps].entries()) {
+      const all = at === 0 ? start : (said[at - 1] ?? [])
+      const texts = all.map((output) => (output.output_type === 'stream' ? output.text : ''))
+      for (const { output_type: type } of all) expect(['stream', 'display_data']).toContain(type)
+      if (step?.kind === 'command') for (const shown of step.shows) expect(texts.join('')).toContain(shown)
+      if (step === undefined || step.kind === 'event' || step.kind === 'ask') expect(all).not.toEqual([])
+    }
+    for (const output of start)
+      if (output.output_type === 'display_data') expect(output.data['image/svg+xml']).toContain('<title>')
+  })
+})
