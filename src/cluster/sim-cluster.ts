@@ -1,3 +1,4 @@
+import type { KubeObject } from '../api/definition.js'
 import type { Pod } from '../api/core/generated.js'
 import { parseManifests } from '../api/manifests.js'
 import { bootstrap } from '../apiserver/bootstrap.js'
@@ -31,6 +32,7 @@ import { explainPlacement } from './nodes/placement.js'
 import { type NameOf, type NamespacedName, keyOfName } from './object-name.js'
 import { resourceNamed } from './resource-name.js'
 import { type EtcdImportOptions, importEtcdSnapshot, importEtcdStore } from './storage/etcd-import.js'
+import { importObjects } from './storage/objects-import.js'
 import { type ClusterSnapshotJson, ClusterSnapshot } from './storage/snapshot.js'
 import { StateFacet } from './storage/state-facet.js'
 import { HttpFacet } from './streams/http-facet.js'
@@ -345,6 +347,18 @@ export class SimCluster extends NamespaceScope {
   /** Like {@link fromEtcdSnapshot}, from a store, which is copied. */
   static fromEtcdStore(store: EtcdStore, options: Omit<EtcdImportOptions, 'skipHashCheck'> = {}): SimCluster {
     return SimCluster.#onStored(importEtcdStore(store, options))
+  }
+
+  /**
+   * Like {@link fromEtcdSnapshot}, from the objects themselves, as `kubectl get -o json` shows them: with
+   * uids and status. Objects of custom kinds need their CustomResourceDefinition among the others.
+   * @throws RangeError for a kind that is not served
+   */
+  static fromObjects(
+    objects: Iterable<KubeObject>,
+    options: Omit<EtcdImportOptions, 'skipHashCheck'> = {},
+  ): SimCluster {
+    return SimCluster.#onStored(importObjects([...objects], options))
   }
 
   /** Starts like an apiserver on a populated etcd, with machines that have been running. */

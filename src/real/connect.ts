@@ -1,51 +1,16 @@
-import { spawn } from 'node:child_process'
 import { produce } from 'immer'
 import type { KubeObject } from '../api/definition.js'
 import { type Manifests, parseManifests } from '../api/manifests.js'
 import { createScheme, type Scheme } from '../api/scheme.js'
-import { ApiError, isApiError, type StatusReason } from '../client/api-error.js'
+import { isApiError } from '../client/api-error.js'
 import { keyOfName, type NamespacedName } from '../cluster/object-name.js'
 import { type Duration, toMillis } from '../sim/duration.js'
+import { type ConnectOptions, errorOf, runKubectl } from './kubectl-process.js'
 import type { CommandResult, TestCluster } from './test-cluster.js'
-
-/** How {@link connect} finds the cluster. */
-export interface ConnectOptions {
-  /** Path of the kubeconfig. Default: kubectl's own choice (`KUBECONFIG`, `~/.kube/config`). */
-  readonly kubeconfig?: string
-  /** Context of the kubeconfig. Default: the current one. */
-  readonly context?: string
-  /** The current namespace. Default `default`. */
-  readonly namespace?: string
-  /** Path of kubectl. Default: `kubectl` on the path. */
-  readonly kubectl?: string
-  /** The longest time that `advance` waits; beyond, it throws. Default 5m. */
-  readonly longestWait?: Duration
-}
 
 /** Time between two looks of `until`, in ms. */
 const LOOK = 250
 const MAX_CONFLICTS = 5
-
-/** Status codes of the reasons that kubectl prints. Source: apimachinery pkg/api/errors. */
-const CODES: Readonly<Record<string, number>> = {
-  BadRequest: 400,
-  Unauthorized: 401,
-  Forbidden: 403,
-  NotFound: 404,
-  MethodNotAllowed: 405,
-  NotAcceptable: 406,
-  AlreadyExists: 409,
-  Conflict: 409,
-  Gone: 410,
-  Expired: 410,
-  RequestEntityTooLarge: 413,
-  UnsupportedMediaType: 415,
-  Invalid: 422,
-  TooManyRequests: 429,
-  InternalError: 500,
-  ServiceUnavailable: 503,
-  Timeout: 504,
-}
 
 /**
  * Connects to a real cluster, through kubectl, which knows every way to authenticate. Creates nothing.
@@ -217,38 +182,9 @@ class RealCluster implements TestCluster {
     return result
   }
 
-  #run(words: readonly string[], input = ''): Promise<CommandResult> {
-    const { kubectl = 'kubectl', kubeconfig, context } = this.#options
-    const global = [
-      ...(kubeconfig === undefined ? [] : [`--kubeconfig=${kubeconfig}`]),
-      ...(context === undefined ? [] : [`--context=${context}`]),
-    ]
-    return new Promise((resolve, reject) => {
-      const child = spawn(kubectl, [...global, ...words])
-      const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []]
-      child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk))
-      child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk))
-      child.stdin.on('error', () => undefined)
-      child.stdin.end(input)
-      child.once('error', reject)
-      child.once('close', (code) =>
-        resolve({
-          stdout: Buffer.concat(stdout).toString(),
-          stderr: Buffer.concat(stderr).toString(),
-          exitCode: code ?? 1,
-        }),
-      )
-    })
+  #run(words: readonly string[], input?: string): Promise<CommandResult> {
+    return runKubectl(this.#options, words, input)
   }
-}
-
-/** Returns the error that kubectl has printed. Source: kubectl pkg/cmd/util checkErr. */
-function errorOf(stderr: string): Error {
-  const text = stderr.trim()
-  const [, reason, message] = /^Error from server \((\w+)\): (?:error when .*?: )?(.*)$/s.exec(text) ?? []
-  if (reason !== undefined) return new ApiError(CODES[reason] ?? 500, reason as StatusReason, message ?? '')
-  const [, invalid] = /^The (.* is invalid: .*)$/s.exec(text) ?? []
-  return invalid === undefined ? new Error(text) : new ApiError(422, 'Invalid', invalid)
 }
 
 const waitFor = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms))

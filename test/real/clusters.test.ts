@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { isApiError, SimCluster } from 'simcluster'
-import { clusters, connect, type TestCluster } from 'simcluster/real'
+import { clusters, connect, fromCluster, type TestCluster } from 'simcluster/real'
 import { serve, type ClusterServer } from 'simcluster/server'
 import { needs, programs } from '../e2e/harness.js'
 
@@ -97,5 +97,45 @@ test('a cluster that cannot be reached is said at once', async (context) => {
   needs(context, 'kubectl')
   await expect(connect({ ...real, kubeconfig: '/nonexistent' })).rejects.toThrow(
     /kubectl cannot reach the cluster/,
+  )
+})
+
+describe('a copy of a real cluster', () => {
+  test('has its objects, and shows what would happen', async (context) => {
+    needs(context, 'kubectl')
+    const original = server.cluster
+    original.kubectl('create namespace shop')
+    original.kubectl('create deployment web -n shop --image=nginx --replicas=3')
+    original.kubectl('create secret generic key -n shop --from-literal=a=b')
+    original.advance('1m')
+    const copy = await fromCluster(real)
+    const uids = (cluster: SimCluster): readonly (string | undefined)[] =>
+      cluster.list('pods', { namespace: 'shop' }).items.map(({ metadata }) => metadata.uid)
+    expect(uids(copy)).toEqual(uids(original))
+    expect(copy.list('secrets', { namespace: 'shop' }).items).toEqual([])
+    copy.settle()
+    expect(copy.node('node-1').drain({ ignoreDaemonSets: true }).exitCode).toBe(0)
+    copy.settle()
+    const onNode2 = copy.list('pods', { namespace: 'shop' }).items.map(({ spec }) => spec.nodeName)
+    expect(onNode2).toEqual(['node-2', 'node-2', 'node-2'])
+    expect(original.node('node-1').object.spec.unschedulable).toBe(undefined)
+  })
+
+  test('can be of some namespaces, and with their Secrets', async (context) => {
+    needs(context, 'kubectl')
+    const copy = await fromCluster({ ...real, namespaces: ['shop'], secrets: true })
+    expect(copy.list('secrets').items.map(({ metadata }) => metadata.name)).toEqual(['key'])
+    expect(copy.nodes()).toHaveLength(2)
+  })
+})
+
+test('objects of a kind that is not served are named', () => {
+  const widget = {
+    apiVersion: 'example.com/v1',
+    kind: 'Widget',
+    metadata: { name: 'w', namespace: 'default' },
+  }
+  expect(() => SimCluster.fromObjects([widget])).toThrow(
+    new RangeError('v1.35 does not serve example.com/v1 Widget'),
   )
 })

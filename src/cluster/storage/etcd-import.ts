@@ -132,7 +132,8 @@ function latestTime(store: EtcdStore, nodes: readonly Node[]): number | undefine
   return latest
 }
 
-function versionOf(nodes: readonly Node[]): string | undefined {
+/** Returns the newest minor version among the nodes' kubelets that is supported. */
+export function versionOf(nodes: readonly Node[]): string | undefined {
   const minors = nodes.flatMap(({ status }) => {
     const minor = Number(/^v1\.(\d+)/.exec(status?.nodeInfo?.kubeletVersion ?? '')?.[1])
     return Number.isNaN(minor) ? [] : [minor]

@@ -1,0 +1,59 @@
+import type { CustomResourceDefinition } from '../../api/apiextensions/generated.js'
+import type { Node } from '../../api/core/generated.js'
+import type { KubeObject } from '../../api/definition.js'
+import { createScheme, parseApiVersion } from '../../api/scheme.js'
+import { keyOfObject, Resources } from '../../apiserver/registry/resources.js'
+import { EtcdStore } from '../../etcd/store.js'
+import { DEFAULT_VERSION } from '../compose/assemble.js'
+import { type EtcdImportOptions, importEtcdStore, versionOf } from './etcd-import.js'
+import type { ClusterSnapshot } from './snapshot.js'
+
+/**
+ * Puts objects into an etcd as they are, uids and status included, and returns the cluster on it. Objects of
+ * custom kinds need their CustomResourceDefinition among the others.
+ * @throws RangeError for a kind that is not served
+ */
+export function importObjects(
+  objects: readonly KubeObject[],
+  options: Omit<EtcdImportOptions, 'skipHashCheck'>,
+): ClusterSnapshot {
+  const version = options.version ?? versionOf(ofKind<Node>(objects, 'Node')) ?? DEFAULT_VERSION
+  const store = new EtcdStore({ clock: { now: () => options.start ?? 0 } })
+  const keyOf = keysIn(version, ofKind<CustomResourceDefinition>(objects, 'CustomResourceDefinition'))
+  for (const object of objects) {
+    const { resourceVersion: _ofTheOther, ...metadata } = object.metadata
+    const text = JSON.stringify({ ...object, metadata })
+    store.put({ key: keyOf(object), value: new TextEncoder().encode(text) })
+  }
+  return importEtcdStore(store, { ...options, version })
+}
+
+const ofKind = <T extends KubeObject>(objects: readonly KubeObject[], kind: string): readonly T[] =>
+  objects.filter((object): object is T => object.kind === kind)
+
+/** Returns a function that gives the etcd key of an object. */
+function keysIn(
+  version: string,
+  definitions: readonly CustomResourceDefinition[],
+): (object: KubeObject) => string {
+  const scheme = createScheme(version)
+  const resources = new Resources(scheme)
+  const custom = new Map(
+    definitions.map(({ spec: { group, names, scope } }) => [
+      `${group}/${names.kind}`,
+      { prefix: `/registry/${group}/${names.plural}/`, isNamespaced: scope === 'Namespaced' },
+    ]),
+  )
+  return (object) => {
+    const { apiVersion = '', kind = '', metadata } = object
+    const { group } = parseApiVersion(apiVersion)
+    const known = scheme.ofObject(apiVersion, kind)
+    if (known !== undefined) {
+      const name = group === '' ? known.resource : `${known.resource}.${group}`
+      return keyOfObject(resources.get(name), object)
+    }
+    const found = custom.get(`${group}/${kind}`)
+    if (found === undefined) throw new RangeError(`${version} does not serve ${apiVersion} ${kind}`)
+    return `${found.prefix}${found.isNamespaced ? `${metadata.namespace ?? ''}/` : ''}${metadata.name ?? ''}`
+  }
+}

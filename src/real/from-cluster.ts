@@ -1,0 +1,96 @@
+import type { KubeObject } from '../api/definition.js'
+import { SimCluster } from '../cluster/sim-cluster.js'
+import type { ClusterOptions } from '../cluster/compose/options.js'
+import { newestMinor, oldestMinor } from '../api/releases.js'
+import { type ConnectOptions, errorOf, runKubectl } from './kubectl-process.js'
+
+/** Options of {@link fromCluster}: where the cluster is, and what of it is read. */
+export interface FromClusterOptions extends Omit<ConnectOptions, 'namespace' | 'longestWait'> {
+  /** Namespaces whose objects are read. Default: all. */
+  readonly namespaces?: readonly string[]
+  /** Whether Secrets are read. Default false. */
+  readonly secrets?: boolean
+  /** Options of the simulator. */
+  readonly options?: Omit<ClusterOptions, 'nodes' | 'version' | 'start'>
+}
+
+/** Resources that are not state, or that the simulator makes itself. */
+const SKIPPED: ReadonlySet<string> = new Set([
+  'events',
+  'events.events.k8s.io',
+  'componentstatuses',
+  'bindings',
+])
+/** Lists that are read at the same time. */
+const AT_ONCE = 6
+
+/**
+ * Reads a real cluster into a simulator: every object that kubectl can list, as it is, with a machine for
+ * each node on which its pods run. The real cluster does not change: drain a node here, and see.
+ *
+ * Objects of aggregated APIs are left out, and so are Secrets unless they are asked for.
+ * @throws Error if kubectl is missing, cannot reach the cluster, or may not list something
+ */
+export async function fromCluster(options: FromClusterOptions = {}): Promise<SimCluster> {
+  const { namespaces, secrets = false } = options
+  const done = async (words: readonly string[]): Promise<string> => {
+    const result = await runKubectl(options, words)
+    if (result.exitCode !== 0) throw errorOf(result.stderr)
+    return result.stdout
+  }
+  const version = versionIn(await done(['version', '--output=json']))
+  const served = (await done(['api-resources', '--verbs=list', '--output=name'])).trim().split('\n')
+  const aggregated = groupsElsewhere(await done(['get', 'apiservices', '--output=json']))
+  const wanted = served.filter(
+    (name) =>
+      !SKIPPED.has(name) &&
+      (secrets || name !== 'secrets') &&
+      !aggregated.has(name.split('.').slice(1).join('.')),
+  )
+  const objects: KubeObject[] = []
+  for (let at = 0; at < wanted.length; at += AT_ONCE) {
+    const lists = wanted
+      .slice(at, at + AT_ONCE)
+      .map((name) => done(['get', name, '--all-namespaces', '--output=json']))
+    for (const text of await Promise.all(lists)) objects.push(...itemsIn(text))
+  }
+  const isWanted = ({ metadata: { namespace, name } }: KubeObject): boolean =>
+    namespace === undefined ||
+    namespaces === undefined ||
+    namespaces.includes(namespace) ||
+    (namespace === 'default' && name === 'kubernetes')
+  return SimCluster.fromObjects(unique(objects.filter(isWanted)), {
+    ...serviceRange(objects),
+    ...options.options,
+    version,
+  })
+}
+
+/** Returns the ranges of cluster IPs, where the server says them. */
+function serviceRange(objects: readonly KubeObject[]): Pick<ClusterOptions, 'serviceCIDR'> {
+  const found = objects.find(({ kind, metadata }) => kind === 'ServiceCIDR' && metadata.name === 'kubernetes')
+  const { spec } = (found ?? {}) as { readonly spec?: { readonly cidrs?: readonly string[] } }
+  return spec?.cidrs === undefined ? {} : { serviceCIDR: spec.cidrs.join(',') }
+}
+
+const itemsIn = (text: string): readonly KubeObject[] =>
+  (JSON.parse(text) as { readonly items: readonly KubeObject[] }).items
+
+/** An object may be served in several groups. */
+function unique(objects: readonly KubeObject[]): readonly KubeObject[] {
+  return [...new Map(objects.map((object) => [object.metadata.uid ?? object, object])).values()]
+}
+
+/** Returns the server's minor, or the nearest that the simulator knows. */
+function versionIn(text: string): string {
+  const { serverVersion } = JSON.parse(text) as { readonly serverVersion?: { readonly minor: string } }
+  const minor = Number.parseInt(serverVersion?.minor ?? '', 10)
+  return `v1.${Math.min(Math.max(Number.isNaN(minor) ? newestMinor : minor, oldestMinor), newestMinor)}`
+}
+
+function groupsElsewhere(text: string): ReadonlySet<string> {
+  const services = itemsIn(text) as readonly (KubeObject & {
+    readonly spec: { readonly group?: string; readonly service?: object }
+  })[]
+  return new Set(services.flatMap(({ spec: { group = '', service } }) => (service ? [group] : [])))
+}

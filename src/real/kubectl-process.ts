@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process'
+import { ApiError, type StatusReason } from '../client/api-error.js'
+import type { Duration } from '../sim/duration.js'
+import type { CommandResult } from './test-cluster.js'
+
+/** How {@link connect} finds the cluster. */
+export interface ConnectOptions {
+  /** Path of the kubeconfig. Default: kubectl's own choice (`KUBECONFIG`, `~/.kube/config`). */
+  readonly kubeconfig?: string
+  /** Context of the kubeconfig. Default: the current one. */
+  readonly context?: string
+  /** The current namespace. Default `default`. */
+  readonly namespace?: string
+  /** Path of kubectl. Default: `kubectl` on the path. */
+  readonly kubectl?: string
+  /** The longest time that `advance` waits; beyond, it throws. Default 5m. */
+  readonly longestWait?: Duration
+}
+
+/** Status codes of the reasons that kubectl prints. Source: apimachinery pkg/api/errors. */
+const CODES: Readonly<Record<string, number>> = {
+  BadRequest: 400,
+  Unauthorized: 401,
+  Forbidden: 403,
+  NotFound: 404,
+  MethodNotAllowed: 405,
+  NotAcceptable: 406,
+  AlreadyExists: 409,
+  Conflict: 409,
+  Gone: 410,
+  Expired: 410,
+  RequestEntityTooLarge: 413,
+  UnsupportedMediaType: 415,
+  Invalid: 422,
+  TooManyRequests: 429,
+  InternalError: 500,
+  ServiceUnavailable: 503,
+  Timeout: 504,
+}
+
+/** Returns the error that kubectl has printed. Source: kubectl pkg/cmd/util checkErr. */
+export function errorOf(stderr: string): Error {
+  const text = stderr.trim()
+  const [, reason, message] = /^Error from server \((\w+)\): (?:error when .*?: )?(.*)$/s.exec(text) ?? []
+  if (reason !== undefined) return new ApiError(CODES[reason] ?? 500, reason as StatusReason, message ?? '')
+  const [, invalid] = /^The (.* is invalid: .*)$/s.exec(text) ?? []
+  return invalid === undefined ? new Error(text) : new ApiError(422, 'Invalid', invalid)
+}
+
+/** Runs kubectl to its end. @throws Error if it cannot be started */
+export function runKubectl(
+  { kubectl = 'kubectl', kubeconfig, context }: ConnectOptions,
+  words: readonly string[],
+  input = '',
+): Promise<CommandResult> {
+  const global = [
+    ...(kubeconfig === undefined ? [] : [`--kubeconfig=${kubeconfig}`]),
+    ...(context === undefined ? [] : [`--context=${context}`]),
+  ]
+  return new Promise((resolve, reject) => {
+    const child = spawn(kubectl, [...global, ...words])
+    const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []]
+    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk))
+    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk))
+    child.stdin.on('error', () => undefined)
+    child.stdin.end(input)
+    child.once('error', reject)
+    child.once('close', (code) =>
+      resolve({
+        stdout: Buffer.concat(stdout).toString(),
+        stderr: Buffer.concat(stderr).toString(),
+        exitCode: code ?? 1,
+      }),
+    )
+  })
+}
