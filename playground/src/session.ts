@@ -1,3 +1,4 @@
+import type { Step } from '../../src/course/chapter.js'
 import { Playback, SimulatedShell } from '../../src/course/playback.js'
 import { startCluster } from '../../src/course/start.js'
 import type { ClusterView } from '../../src/view/index.js'
@@ -226,7 +227,7 @@ export class Session {
     this.#watch = undefined
   }
 
-  #stepOf(section: number, step: number): Parameters<Playback['play']>[0] {
+  #stepOf(section: number, step: number): Step {
     const { place } = this
     if (place.kind !== 'chapter') throw new Error('only chapters have steps')
     const found = chapterOf(place.number, place.version).sections[section]?.steps[step]
@@ -239,9 +240,26 @@ export class Session {
     return { label, view: viewOf(playback.cluster), actions: this.#actions, playback }
   }
 
+  #labelOf(action: Action): string {
+    switch (action.do) {
+      case 'type':
+      case 'edit':
+      case 'watch':
+        return action.line.split('\n')[0] ?? ''
+      case 'write':
+        return `vi ${action.path}`
+      case 'advance':
+        return `+${action.ms / 1000} s`
+      case 'play':
+        return labelOfStep(this.#stepOf(action.section, action.step))
+      default:
+        return action.do
+    }
+  }
+
   /** Time that changes nothing but itself takes no frame of its own. */
   #record(action: Action): void {
-    const frame = this.#frame(labelOf(action))
+    const frame = this.#frame(this.#labelOf(action))
     const last = this.#frames.at(-1)
     const isQuiet =
       action.do === 'advance' &&
@@ -277,17 +295,17 @@ function hostOn({ shell }: Playback): Host {
   return shell.host
 }
 
-function labelOf(action: Action): string {
-  switch (action.do) {
-    case 'type':
-    case 'edit':
-    case 'watch':
-      return action.line.split('\n')[0] ?? ''
-    case 'write':
-      return `vi ${action.path}`
-    case 'advance':
-      return `+${action.ms / 1000} s`
-    default:
-      return action.do
+function labelOfStep(step: Step): string {
+  switch (step.kind) {
+    case 'command':
+      return step.line.split('\n')[0] ?? ''
+    case 'event':
+      return [step.event, step.argument].join(' ').trim()
+    case 'file':
+      return step.path
+    case 'ask':
+      return step.question
+    case 'prose':
+      return ''
   }
 }

@@ -18,6 +18,39 @@ const verdict = (): Promise<string> => learner.page.locator('.verdict').innerTex
 const press = (name: string): Promise<void> =>
   learner.page.getByRole('button', { name, exact: true }).press('Enter')
 
+test('a chapter is played step by step, and its moments have names', async () => {
+  const { page } = learner
+  const next = page.getByRole('button', { name: 'Next step' })
+  await next.press('Enter')
+  await expect.poll(() => learner.printed()).toContain('v1.35.2')
+  await next.press('Enter')
+  await expect.poll(() => page.locator('.step.played').count()).toBe(2)
+  await page.locator('.timeline input').press('ArrowLeft')
+  await expect.poll(() => page.locator('.moment').innerText()).toContain('moment 1 of 2: kubectl get node')
+  await expect.poll(() => page.locator('.step.played').count()).toBe(1)
+  await page.locator('.timeline input').press('End')
+})
+
+test('time passes at a speed until it is paused', async () => {
+  const now = (): Promise<string> => learner.page.locator('.now').innerText()
+  const before = await now()
+  await learner.page.locator('select[aria-label=Speed]').selectOption('600')
+  await press('Play')
+  await expect.poll(now).not.toBe(before)
+  await press('Pause')
+  const { traceHash } = await learner.deed()
+  await learner.reload()
+  expect((await learner.deed()).traceHash).toBe(traceHash)
+})
+
+test('the page fits a telephone', async () => {
+  const { page } = learner
+  await page.setViewportSize({ width: 390, height: 800 })
+  await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)
+  await learner.photograph('telephone')
+  await page.setViewportSize({ width: 1440, height: 900 })
+})
+
 test('a lesson is checked, gives hints, is solved, and begins anew', async () => {
   const { page } = learner
   await learner.tabTo('#tab-chapters')
