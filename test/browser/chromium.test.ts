@@ -69,6 +69,19 @@ test('the core plays the same rollout in Chromium as in Node', async () => {
   expect(outcome).toEqual(inNode(...rollout))
 })
 
+const pictures = [
+  `import * as simcluster from 'simcluster'; import * as view from 'simcluster/view'
+   import { draw } from './scenario.mjs'`,
+  'draw(simcluster, view)',
+] as const
+
+test('pictures have the same bytes in Chromium as in Node', async () => {
+  const drawn = (await inChromium(...pictures)) as readonly string[]
+  expect(drawn).toEqual(inNode(...pictures))
+  expect(drawn).toHaveLength(8)
+  for (const svg of drawn) expect(svg).toMatch(/^<svg [^]*<desc>[^]*<\/svg>\n$/)
+})
+
 const programs = [
   `import * as simcluster from 'simcluster'; import * as host from 'simcluster/host'
    import { playPrograms } from './plays.mjs'`,

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs'
+import { toSvg, viewOf } from 'simcluster/view'
 import { describe, expect, test } from 'vitest'
 import { readCourse } from '../../scripts/course/read.js'
 import type { Output } from '../../scripts/notebooks/kernel.js'
 import { cellsOf, notebookText } from '../../scripts/notebooks/notebook.js'
 import type { Step } from '../../src/course/chapter.js'
 import { LANGUAGES } from '../../src/course/chapter.js'
+import { startCluster } from '../../src/course/start.js'
 
 type Stored = Omit<Output, 'text' | 'data'> & {
   readonly text?: readonly string[]
@@ -61,4 +63,12 @@ describe.each(readCourse('v1.35'))('notebook $number', (chapter) => {
     for (const output of start)
       if (output.output_type === 'display_data') expect(output.data['image/svg+xml']).toContain('<title>')
   })
+})
+
+test('a picture that Deno has drawn has the bytes of Node', () => {
+  const chapter = readCourse('v1.35').find(({ number }) => number === 5)
+  const [output] = committed(5, 'en').outputs[0] ?? []
+  const svg = chapter === undefined ? '' : toSvg(viewOf(startCluster(chapter.start)))
+  expect(svg).toContain('node-1 Ready')
+  expect(output).toMatchObject({ data: { 'image/svg+xml': svg } })
 })

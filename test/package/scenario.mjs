@@ -29,3 +29,25 @@ export function play({ SimCluster }) {
     traceHash: cluster.state.traceHash(),
   }
 }
+
+/** Draws the cluster of the rollout after a crash, and everything about it. `view` is `simcluster/view`. */
+export function draw({ SimCluster }, view) {
+  const cluster = new SimCluster({ nodes: 3, seed: 7, coreDNS: true })
+  cluster.apply(deployment)
+  cluster.kubectl('expose deployment web --port=80')
+  cluster.settle()
+  cluster.node('node-2').crash()
+  cluster.advance('7m')
+  const { pods } = view.viewOf(cluster).nodes[0]
+  const from = `default/${pods.find(({ namespace }) => namespace === 'default').name}`
+  return [
+    view.viewOf(cluster),
+    view.viewOfService(cluster, 'web'),
+    view.viewOfRollout(cluster, 'web'),
+    view.viewOfNetwork(cluster),
+    view.viewOfEvents(cluster),
+    view.viewOfCertificates(cluster),
+    view.viewOfAccess(cluster.can({ user: 'jane' }, 'list', 'pods')),
+    view.viewOfConnection(cluster.network.connect({ from, to: 'web', port: 80 })),
+  ].map((shown) => view.toSvg(shown, { title: '그림' }))
+}
