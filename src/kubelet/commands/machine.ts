@@ -166,20 +166,11 @@ export const base64: Program = {
   },
 }
 
-/** `timeout SECONDS COMMAND...`: runs a command that does not wait. */
+/** `timeout SECONDS COMMAND...`: the shell runs it, which can end the command. */
 export const timeout: Program = {
   name: 'timeout',
-  run: ({ args, spawn, write, error, memory, world }) => {
-    if (typeof memory === 'number') return world.now >= memory ? 143 : { until: memory, memory }
-    const at = args.findIndex((word) => /^\d/.test(word))
-    const result = spawn(args.slice(at + 1))
-    if (result === undefined) {
-      const until = world.now + Number.parseFloat(args[at] ?? '0') * 1000
-      return { until, memory: until }
-    }
-    write(result.stdout)
-    error(result.stderr)
-    return result.exitCode
+  run: () => {
+    throw new Error('assertion failed: the shell runs timeout')
   },
 }
 

@@ -88,6 +88,26 @@ export function exitShell(thread: Thread, status: number): void {
   }
 }
 
+/** Exit code of a command that SIGTERM has ended. */
+const TERMINATED = 143
+
+/** Ends the outermost command of the thread whose time is over, with all that it has started. */
+export function endOverdue(thread: Thread, now: number): void {
+  const { frames, shells } = thread
+  const overdue = frames.find(({ deadline = Infinity }) => deadline <= now)
+  if (overdue === undefined) return
+  for (let top = frames.at(-1); top !== undefined && top !== overdue; top = frames.at(-1)) {
+    frames.pop()
+    if (top.kind === 'process' && shells.length > 1) shells.pop()
+  }
+  delete overdue.deadline
+  delete overdue.paused
+  const shell = shellOf(thread)
+  shell.traps.delete('EXIT')
+  shell.status = TERMINATED
+  popFrame(thread)
+}
+
 /** Leaves the innermost context; variables of a subshell are lost. */
 export function popContext(thread: Thread, frame: Frame): Context | undefined {
   const context = frame.contexts.pop()

@@ -10,6 +10,7 @@ import type { ExpandScope } from './expand.js'
 import { expandText, expandWords, matches } from './expand.js'
 import {
   commandOver,
+  endOverdue,
   exitShell,
   finished,
   leaveLoop,
@@ -20,7 +21,7 @@ import {
   shellOf,
 } from './frames.js'
 import type { ProcessHost } from './shell-call.js'
-import { SHELLS, baseOf, shellCall } from './shell-call.js'
+import { SHELLS, TIMEOUT_USAGE, baseOf, shellCall, timeoutOf } from './shell-call.js'
 import type { Frame, ProcessStart, ShellProcess, Thread } from './state.js'
 import { copyShell, exportedEnv, newShell } from './state.js'
 import { ShellStreams } from './streams.js'
@@ -127,7 +128,10 @@ class Interpreter {
       return this.#host.world.now + Math.min(SLICE * 2 ** this.#process.busy, LONGEST_SLICE)
     }
     delete this.#process.busy
-    const times = threads.map(({ frames }) => frames.at(-1)?.paused?.until ?? Infinity)
+    const times = threads.flatMap(({ frames }) => [
+      frames.at(-1)?.paused?.until ?? Infinity,
+      ...frames.map(({ deadline = Infinity }) => deadline),
+    ])
     const next = Math.min(...times)
     return next === Infinity ? undefined : next
   }
@@ -163,6 +167,7 @@ class Interpreter {
     let moved = false
     while (this.#left > 0 && this.#process.exitCode === undefined && this.#process.threads.includes(thread)) {
       this.#deliverSignal(thread)
+      endOverdue(thread, this.#host.world.now)
       const frame = thread.frames.at(-1)
       if (frame === undefined) {
         this.#threadEnded(thread)
@@ -390,6 +395,7 @@ class Interpreter {
       return this.#runOther(thread, frame, words, env)
     if (own === undefined && base !== undefined && SHELLS.has(base))
       return this.#shell(thread, frame, words, env)
+    if (own === undefined && base === 'timeout') return this.#limit(thread, frame, words, env)
     const program = this.#programOf(name)
     if (program === undefined) return this.#runOther(thread, frame, words, env)
     return this.#settle(
@@ -399,6 +405,22 @@ class Interpreter {
       env,
       program.run(this.#invocation(thread, { name: base ?? name, args, env, memory })),
     )
+  }
+
+  /** Runs the command of `timeout`, which ends with it, or when its time is over. */
+  #limit(thread: Thread, frame: Frame, words: readonly string[], env: ReadonlyMap<string, string>): boolean {
+    const limited = timeoutOf(words.slice(1))
+    if (limited === undefined) {
+      this.#streams.write(thread, 2, TIMEOUT_USAGE)
+      finished(thread, frame, 1)
+      return true
+    }
+    const { ms, command } = limited
+    const text = command.map(quoteWord).join(' ')
+    const moved = this.#enter(thread, frame, { text, args: command, env, title: words.join(' ') })
+    const entered = thread.frames.at(-1)
+    if (entered !== undefined && entered !== frame && ms > 0) entered.deadline = this.#host.world.now + ms
+    return moved
   }
 
   /** Whether this is the frame with the container's command, which no shell parses. */

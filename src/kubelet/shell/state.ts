@@ -64,6 +64,8 @@ export interface Frame {
   readonly title: string
   /** Holds only the process' command, which no shell parses. */
   readonly outer?: boolean
+  /** Virtual ms at which `timeout` ends it. */
+  deadline?: number
   /** Arguments of a function's caller. */
   readonly callerArgs?: readonly string[]
 }
