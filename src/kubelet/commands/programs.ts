@@ -2,8 +2,11 @@ import { chgrp, chmod, chown, mv, stat } from './attributes.js'
 import { awk } from './awk.js'
 import type { Program } from './command.js'
 import { curl } from './curl.js'
+import { md5sum, sha256sum } from './digests.js'
+import { diff, sed, uniq } from './edit.js'
 import { expr } from './expr.js'
 import { basename, cat, cp, df, ls, mkdir, mount, rm, touch } from './files.js'
+import { du, find } from './find.js'
 import { hexdump } from './hexdump.js'
 import { base64, dig, getent, ip, sysctl, timeout, xargs } from './machine.js'
 import { nc, nslookup } from './network.js'
@@ -23,6 +26,7 @@ import {
   uname,
   whoami,
 } from './system.js'
+import { dd, mktemp } from './scratch.js'
 import { tar } from './tar.js'
 import { bracket, doubleBracket, test } from './test.js'
 import { cut, grep, head, sort, tail, tee, tr, wc } from './text.js'
@@ -34,16 +38,25 @@ const PROGRAMS: readonly Program[] = [
   chgrp,
   chmod,
   chown,
+  dd,
+  diff,
   dig,
   doubleBracket,
+  du,
   expr,
+  find,
   getent,
   hexdump,
   ip,
+  md5sum,
+  mktemp,
   mv,
+  sed,
+  sha256sum,
   stat,
   sysctl,
   timeout,
+  uniq,
   xargs,
   basename,
   cat,

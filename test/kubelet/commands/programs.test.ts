@@ -25,6 +25,52 @@ const ROWS: readonly Row[] = [
   ['mkdir -p /tmp/d/e; echo 1 > /tmp/d/e/f; mv /tmp/d /tmp/g; cat /tmp/g/e/f', '1\n'],
   ['printf hello | base64; echo aGVsbG8= | base64 -d', 'aGVsbG8=\nhello'],
   ['timeout 1 echo in-time; timeout 1 sleep 10; echo $?', 'in-time\n143\n'],
+  [
+    'timeout 2 sh -c "echo a; sleep 10; echo b"; echo $?; timeout 5 sh -c "sleep 1; exit 7"; echo $?',
+    'a\n143\n7\n',
+  ],
+  ['x=$(timeout 1 sh -c "echo part; sleep 9"); echo "[$x] $?"', '[part] 143\n'],
+  ["printf 'a\\na\\nb\\n' | uniq -c; printf 'a\\na\\nb\\n' | uniq -d", '      2 a\n      1 b\na\n'],
+  ["printf 'one two\\n/x/y\\n' | sed -e 's/o\\(n\\)e/<&\\1>/;s#/x#/z#'", '<onen> two\n/z/y\n'],
+  [
+    "seq 5 | sed -n '2,3p;$p'; seq 3 | sed '/2/d'; seq 2 | sed '1a between'",
+    '2\n3\n5\n1\n3\n1\nbetween\n2\n',
+  ],
+  ["echo a=1 > /tmp/conf; sed -i -E 's/(a)=([0-9]+)/\\2=\\1/' /tmp/conf; cat /tmp/conf", '1=a\n'],
+  ['echo x | sed z', '', 1, 'sed: unsupported command z\n'],
+  [
+    'mkdir -p /tmp/t/sub; echo 1 > /tmp/t/a.txt; echo 2 > /tmp/t/sub/b.txt; find /tmp/t -name "*.txt"',
+    '/tmp/t/a.txt\n/tmp/t/sub/b.txt\n',
+  ],
+  ['find /tmp/t -maxdepth 1 -type d; find /tmp/t -name a.txt -exec cat {} \\;', '/tmp/t\n/tmp/t/sub\n1\n'],
+  [
+    'find /tmp/t ! -type d -delete; find /tmp/t; find /nope',
+    '/tmp/t\n/tmp/t/sub\n',
+    1,
+    'find: /nope: No such file or directory\n',
+  ],
+  ['cd /tmp/t; echo abc > f; du -s .; du -a', '12\t.\n4\t./sub\n4\t./f\n12\t.\n'],
+  [
+    'printf abc | md5sum; printf abc | sha256sum',
+    '900150983cd24fb0d6963f7d28e17f72  -\n' +
+      'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad  -\n',
+  ],
+  [
+    'cd /tmp; printf abc > m1; md5sum m1 > sums; md5sum -c sums; echo x >> m1; md5sum -c sums',
+    'm1: OK\nm1: FAILED\n',
+    1,
+  ],
+  [
+    "printf 'a\\nb\\n' > /tmp/1; printf 'a\\nc\\n' > /tmp/2; diff /tmp/1 /tmp/2; diff /tmp/1 /tmp/1; echo $?",
+    '--- /tmp/1\n+++ /tmp/2\n@@ -1,2 +1,2 @@\n a\n-b\n+c\n0\n',
+  ],
+  [
+    'dd if=/dev/zero of=/tmp/z bs=1k count=2; wc -c /tmp/z; printf hello | dd bs=2 skip=1 count=1',
+    '2048 /tmp/z\nll',
+    0,
+    '2+0 records in\n2+0 records out\n1+0 records in\n1+0 records out\n',
+  ],
+  ['d=$(mktemp -d); test -d $d && f=$(mktemp) && test -f $f && test $d != $f && echo made', 'made\n'],
   ["printf 'a b c' | xargs -n 2 echo; printf 'a\\nb\\n' | xargs -I X echo [X]", 'a b\nc\n[a]\n[b]\n'],
   [
     'getent hosts localhost; getent hosts box.sub.default.svc.cluster.local | wc -l; getent hosts nope',
