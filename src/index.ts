@@ -127,6 +127,7 @@ export type {
   ImageBehavior,
   ImageContext,
   ImageDefinition,
+  OnUnknownImage,
   ImageEffect,
   ImageExec,
   Invocation,

@@ -27,6 +27,7 @@ export { attempt, flagsOf } from './commands/command.js'
 export { FileFault } from './files/file-system.js'
 export { addressesOf, statusText } from './commands/http.js'
 export { defineImage } from './images/image.js'
+export type { OnUnknownImage } from './images/unknown-image.js'
 export type {
   ImageAnswer,
   ImageBehavior,

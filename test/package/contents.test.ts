@@ -62,6 +62,7 @@ const entries = [
   '/lessons',
   '/matchers',
   '/explore',
+  '/images',
   '/view',
 ]
 

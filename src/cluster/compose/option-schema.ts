@@ -140,6 +140,7 @@ function makeSchema(): z.ZodMiniType {
     ),
     scheduler: z.optional(z.looseObject({})),
     images: z.optional(z.record(z.string(), z.looseObject({}))),
+    onUnknownImage: z.optional(z.enum(['run', 'complete-in-init-and-jobs', 'error'])),
     runtimeTimings: z.optional(z.record(z.string(), wholeNumber)),
     storage: z.optional(
       z.strictObject({

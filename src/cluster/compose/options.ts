@@ -11,6 +11,7 @@ import type {
   ContainerBehavior,
   ImageDefinition,
   KubeletConfiguration,
+  OnUnknownImage,
   RuntimeTimings,
 } from '../../kubelet/index.js'
 import type { NetworkPolicyOptions, OutsideHost, PolicyEnforcer } from '../../network/index.js'
@@ -131,6 +132,12 @@ export interface ClusterOptions extends SimulationOptions {
    * images are simulated.
    */
   readonly images?: Readonly<Record<string, ContainerBehavior | ImageDefinition>>
+  /**
+   * What a container does whose image is neither well-known nor in `images`, and whose command is none of
+   * the common programs: `run` until it is stopped, `error` with a message that shows how to describe the
+   * image, or run but end at once in init containers and pods of Jobs. Default `complete-in-init-and-jobs`.
+   */
+  readonly onUnknownImage?: OnUnknownImage
   /** Which volume provisioners run, and how long they take. Default: any that a StorageClass names. */
   readonly storage?: Omit<SimulatedStorageOptions, 'onDelete'>
   /** Duration of image pulls and of container starts and stops, in virtual ms. */

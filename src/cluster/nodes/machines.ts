@@ -162,7 +162,7 @@ export class Machines {
   }
 
   #start(name: string): void {
-    const { images, runtimeTimings } = this.#options
+    const { images, runtimeTimings, onUnknownImage } = this.#options
     const { staticPods } = this.#node(name)
     const machine = createContainerRuntime({
       node: name,
@@ -172,6 +172,7 @@ export class Machines {
         (this.#surroundings ??= containerSurroundings(this.#plane, this.network, this.volumes)),
       ...(images === undefined ? {} : { behaviors: images }),
       ...(runtimeTimings === undefined ? {} : { timings: runtimeTimings }),
+      ...(onUnknownImage === undefined ? {} : { onUnknownImage }),
       ...(staticPods === undefined ? {} : { manifests: staticPods }),
     })
     this.#machines.set(name, machine)

@@ -1,3 +1,4 @@
+import { describingText, endsByItself, type OnUnknownImage } from '../images/unknown-image.js'
 import type { ContainerBehavior } from './behavior.js'
 import type { ContainerProcesses } from './container-processes.js'
 import { declaresUsage } from './container-usage.js'
@@ -7,6 +8,7 @@ import { allocateIp, poolRange, releaseIp } from './ip-pool.js'
 import type { RuntimeTimings } from './machine.js'
 import type { ContainerRequest, RuntimeChange, SandboxRequest } from './runtime-api.js'
 import type { RuntimeContainer, RuntimePod, RuntimeState } from './state.js'
+import type { StartPlan } from './start-plan.js'
 import { latestContainer } from './state.js'
 import { stableHex } from '../stable-hex.js'
 import type { Slice, Topic } from '../../sim/module.js'
@@ -27,6 +29,8 @@ export interface LifecycleDependencies {
   readonly processes: ContainerProcesses
   readonly now: () => number
   readonly behavior: (pod: RuntimePod, container: string, image: string) => ContainerBehavior
+  readonly isDescribed: (image: string) => boolean
+  readonly onUnknownImage: OnUnknownImage
   readonly tell: (change: RuntimeChange) => void
 }
 
@@ -157,19 +161,27 @@ export class ContainerLifecycle {
     this.#ports.tell(`pod/${uid}`)
   }
 
+  /** How a container of an image that nobody has described starts and ends; empty for all others. */
+  #unknownImage(pod: RuntimePod, { name, image }: RuntimeContainer, plan: StartPlan): ContainerBehavior {
+    const { isDescribed, onUnknownImage, behavior } = this.#ports
+    const isKnown = plan.kind !== 'service' || isDescribed(image)
+    if (isKnown || onUnknownImage === 'run' || Object.keys(behavior(pod, name, image)).length > 0) return {}
+    if (onUnknownImage === 'error') return { startError: describingText(image) }
+    return pod.pod !== undefined && endsByItself(pod.pod, name) ? { exitCode: 0 } : {}
+  }
+
   /** Finishes the start of a container. */
   started(key: string, runsToCompletion: boolean): void {
     const { pod, container } = this.#find(key)
-    const { startError, exitCode, exitAfter, exitReason } = this.#ports.behavior(
-      pod,
-      container.name,
-      container.image,
-    )
+    const given = this.#ports.behavior(pod, container.name, container.image)
     const now = this.#ports.now()
     container.startedAt = now
+    const isGiven =
+      given.startError !== undefined || given.exitCode !== undefined || given.exitAfter !== undefined
+    const plan = isGiven ? undefined : this.#ports.processes.plan(pod, container)
+    const { startError, exitCode, exitAfter, exitReason } =
+      plan === undefined ? given : this.#unknownImage(pod, container, plan)
     const isPlanned = exitCode !== undefined || exitAfter !== undefined
-    const plan =
-      startError === undefined && !isPlanned ? this.#ports.processes.plan(pod, container) : undefined
     const failure = startError ?? (plan?.kind === 'error' ? plan.message : undefined)
     if (failure === undefined) {
       container.state = 'running'
@@ -180,8 +192,7 @@ export class ContainerLifecycle {
           class: runsToCompletion ? 'work' : 'watchdog',
         })
       }
-      const behavior = this.#ports.behavior(pod, container.name, container.image)
-      if (declaresUsage(behavior)) this.#ports.state.value.measured = true
+      if (declaresUsage(given)) this.#ports.state.value.measured = true
       if (plan) this.#ports.processes.start(pod, container, plan)
       if (container.state === 'running') this.#ports.processes.checkMemory(pod, container)
     } else {

@@ -105,6 +105,8 @@ class SimulatedMachine implements Machine {
       processes,
       now,
       behavior: (pod, container, image) => this.#behavior(pod, container, image),
+      isDescribed: (image) => this.#images.facts(image).isKnown,
+      onUnknownImage: this.#options.onUnknownImage ?? 'complete-in-init-and-jobs',
       tell: (change) => this.#tell(change),
     })
     this.#host = { clock, slice, topics, processes, life }

@@ -1,4 +1,5 @@
 import type { ImageRegistry } from '../images/image-table.js'
+import type { OnUnknownImage } from '../images/unknown-image.js'
 import type { Pod } from '../../api/core/generated.js'
 import type { KubeletFileConfiguration } from '../certificates/ports.js'
 import type { Module } from '../../sim/module.js'
@@ -44,6 +45,8 @@ export interface ContainerRuntimeOptions {
   readonly behaviors?: Readonly<Record<string, ContainerBehavior | ImageDefinition>>
   /** What is known of images that `behaviors` does not define. Default: nothing. */
   readonly registry?: ImageRegistry
+  /** What containers of undescribed images do. Default `complete-in-init-and-jobs`. */
+  readonly onUnknownImage?: OnUnknownImage
   /** The network and the rest of the cluster. Default: nothing is reachable. */
   readonly surroundings?: () => Surroundings
   /** Called before a change that no kubelet listens for yet, so that it begins to. */

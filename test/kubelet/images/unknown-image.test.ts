@@ -1,0 +1,61 @@
+import { expect, it } from 'vitest'
+import { SimCluster } from '../../../src/index.js'
+import type { ClusterOptions } from '../../../src/index.js'
+
+const container = { name: 'c', image: 'registry.example.com/team/migrate:v3' }
+const pod = {
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'p' },
+  spec: { initContainers: [container], containers: [{ ...container, name: 'main' }] },
+}
+const job = {
+  apiVersion: 'batch/v1',
+  kind: 'Job',
+  metadata: { name: 'j' },
+  spec: { template: { spec: { restartPolicy: 'Never', containers: [container] } } },
+}
+
+function cluster(options: ClusterOptions): SimCluster {
+  const made = new SimCluster({ nodes: 1, ...options })
+  made.apply(pod)
+  made.apply(job)
+  made.advance('30s')
+  return made
+}
+
+it('ends init containers and Jobs of images that nobody has described, and runs other containers', () => {
+  const made = cluster({})
+  expect(made.get('pods', 'p').status.phase).toBe('Running')
+  expect(made.get('jobs', 'j').status.succeeded).toBe(1)
+})
+
+it('runs them all on request', () => {
+  const made = cluster({ onUnknownImage: 'run' })
+  expect(made.get('pods', 'p').status.phase).toBe('Pending')
+  expect(made.get('jobs', 'j').status.active).toBe(1)
+})
+
+it('keeps to what the options say of an image or a command', () => {
+  const made = cluster({
+    images: { migrate: { ...container, name: container.image, exitAfter: 5000, exitCode: 3 } },
+  })
+  expect(made.get('jobs', 'j').status.failed).toBeGreaterThan(0)
+})
+
+it('shows how to describe an image in the error on request', () => {
+  const { status } = cluster({ onUnknownImage: 'error' }).get('pods', 'p')
+  const state = status.initContainerStatuses?.[0]
+  const ended = state?.state?.terminated ?? state?.lastState?.terminated
+  expect(ended?.reason).toBe('StartError')
+  expect(ended?.message).toBe(
+    `nothing describes the image "registry.example.com/team/migrate:v3": describe it in the options of the cluster,
+images: {
+  "migrate": defineImage({
+    name: "registry.example.com/team/migrate",
+    behavior: { start: () => ({ log: ['started'] }) },
+  }),
+}
+or set onUnknownImage to 'run'`,
+  )
+})
