@@ -28,8 +28,11 @@ export const resourceQuotaDefinition: KindDefinition<ResourceQuota> = defineKind
   namespaced: true,
   storagePrefix: '/registry/resourcequotas',
   subresources: [statusOf('', 'v1', 'ResourceQuota')],
-  setDefaults: ({ spec }) => {
+  setDefaults: ({ spec, status }) => {
     if (!Object.isFrozen(spec)) roundAmounts(spec.hard)
+    if (Object.isFrozen(status)) return
+    roundAmounts(status.hard)
+    roundAmounts(status.used)
   },
   validate: validateResourceQuota,
   validateUpdate: validateResourceQuotaUpdate,

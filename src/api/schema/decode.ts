@@ -131,7 +131,8 @@ class Decoder {
 
   /** Decodes an item of a list or a value of a map. Null becomes Go's empty value. */
   private item(plan: FieldPlan, value: unknown, like: unknown): unknown {
-    if (value === null || value === undefined) return this.zero(plan)
+    // the conversions of maps and lists make empty bytes of nil
+    if (value === null || value === undefined) return plan.type === 'bytes' ? '' : this.zero(plan)
     switch (plan.type) {
       case 'string':
         return typeof value === 'string' ? value : this.scalar(plan, value)

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../api/definition.js'
 import type { VolumeAttachment } from '../../api/storage/generated.js'
 import { PROVISIONED_BY } from '../../api/storage/provisioners.js'
-import { ignoreNotFound } from '../../client/api-error.js'
+import { ignoreNotFound, isApiError } from '../../client/api-error.js'
 import type { Component, ComponentHost } from '../../client/component.js'
 import type { EventRecorder } from '../../client/event-recorder.js'
 import { keyOf } from '../../client/object-index.js'
@@ -115,7 +115,7 @@ function attach(context: StorageContext, attachment: VolumeAttachment, work: str
     ignoreNotFound(() => client.update('volumeattachments', withoutFinalizer(attachment, finalizer)))
     return forget(context, work)
   }
-  if (attachment.status.attached) return
+  if (attachment.status.attached || !hasVolume(context, attachment)) return
   const held = hasFinalizer(attachment, finalizer)
     ? attachment
     : client.update('volumeattachments', withFinalizer(attachment, finalizer))
@@ -124,4 +124,17 @@ function attach(context: StorageContext, attachment: VolumeAttachment, work: str
     client.updateStatus('volumeattachments', { ...held, status: { ...held.status, attached: true } }),
   )
   forget(context, work)
+}
+
+/** The attacher checks what it can before its finalizer could block a deletion. Source: csiAttach. */
+function hasVolume({ host: { client } }: StorageContext, { spec: { source } }: VolumeAttachment): boolean {
+  const name = source.persistentVolumeName
+  if (name === undefined) return true
+  try {
+    client.get('persistentvolumes', { name })
+    return true
+  } catch (error) {
+    if (isApiError(error, 'NotFound')) return false
+    throw error
+  }
 }
