@@ -22,7 +22,9 @@ const isOpen = (reason: string): boolean => reason.startsWith('open: ')
 const classes: readonly Class[] = [
   [
     'the recorder changed an object that it had in two places of the body',
-    ({ id }) => /^pod\/.*(topologySpreadConstraints|podAffinity).*labelSelector/.test(id),
+    ({ id }) =>
+      /^pod\/.*(topologySpreadConstraints|podAffinity).*labelSelector/.test(id) ||
+      /^vwc\/create\/.*webhooks\[[01]\]\.(rules|\w+Selector)/.test(id),
   ],
   ['the text has a resourceVersion of the recorded server', ({ id }) => id.endsWith('#yaml')],
   [

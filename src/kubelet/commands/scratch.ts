@@ -64,7 +64,7 @@ function source(call: Invocation, path: string, skip: number, length: number): s
   return call.world.files.read(absolutePath(call.cwd, path)).slice(skip, skip + length)
 }
 
-/** `dd [if=FILE] [of=FILE] [bs=N] [count=N] [skip=N] [seek=N] [conv=notrunc]`; random devices give no zeros. */
+/** `dd [if=FILE] [of=FILE] [bs=N] [count=N] [skip=N] [seek=N] [conv=notrunc]`. Random devices give `x`. */
 export const dd: Program = {
   name: 'dd',
   run: (call) => {
