@@ -87,7 +87,7 @@ describe('a learner with a keyboard', () => {
     await learner.page.keyboard.press('Control+C')
   })
 
-  test('watches pods while time moves, until Ctrl+C', async () => {
+  test('watches pods and follows logs while time moves, until Ctrl+C', async () => {
     const { page } = learner
     await learner.types('kubectl run once --image=busybox --restart=Never -- sleep 60')
     await learner.types('kubectl get pods -w')
@@ -97,6 +97,13 @@ describe('a learner with a keyboard', () => {
     await page.locator('.xterm-helper-textarea').focus()
     await page.keyboard.press('Control+C')
     expect(await learner.types('echo still here')).toBe('still here')
+    await learner.types("kubectl run talk --image=busybox -- sh -c 'sleep 30; echo hello; sleep 9999'")
+    await learner.types('k logs -f talk')
+    await page.getByRole('button', { name: 'Jump' }).press('Enter')
+    await expect.poll(() => learner.printed()).toBe('hello')
+    await page.locator('.xterm-helper-textarea').focus()
+    await page.keyboard.press('Control+C')
+    expect(await learner.types('pwd')).toBe('/etc/kubernetes')
   })
 
   test('edits a file with vi, and an object with kubectl edit', async () => {
