@@ -21,8 +21,6 @@ const SKIPPED: ReadonlySet<string> = new Set([
   'componentstatuses',
   'bindings',
 ])
-/** Lists that are read at the same time. */
-const AT_ONCE = 6
 
 /**
  * Reads a real cluster into a simulator: every object that kubectl can list, as it is, with a machine for
@@ -47,13 +45,8 @@ export async function fromCluster(options: FromClusterOptions = {}): Promise<Sim
       (secrets || name !== 'secrets') &&
       !aggregated.has(name.split('.').slice(1).join('.')),
   )
-  const objects: KubeObject[] = []
-  for (let at = 0; at < wanted.length; at += AT_ONCE) {
-    const lists = wanted
-      .slice(at, at + AT_ONCE)
-      .map((name) => done(['get', name, '--all-namespaces', '--output=json']))
-    for (const text of await Promise.all(lists)) objects.push(...itemsIn(text))
-  }
+  const text = await done(['get', wanted.join(','), '--all-namespaces', '--output=json'])
+  const objects = itemsIn(text)
   const isWanted = ({ metadata: { namespace, name } }: KubeObject): boolean =>
     namespace === undefined ||
     namespaces === undefined ||

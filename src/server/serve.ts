@@ -75,6 +75,9 @@ export interface ServeOptions {
 
 /** Reachable from this machine only. */
 const DEFAULT_HOST = '127.0.0.1'
+/** How often, and after how many ms, an apiserver that starts again tries to get its port back. */
+const PORT_TRIES = 100
+const PORT_RETRY = 50
 
 /**
  * Characters up to which a response can be a single object; longer ones are lists, which clients do not poll
@@ -246,13 +249,23 @@ export class ClusterServer {
       try {
         this.#flows = new FlowLookup(this.cluster)
         this.#calls = OutsideCalls.of(this.cluster)
-        this.#listener = this.#newListener()
-        this.#listener
-          .listen(this.#port, this.#options.host ?? DEFAULT_HOST)
-          .catch((error: unknown) => this.#report(error))
+        this.#listenAgain(PORT_TRIES)
       } catch (error) {
         this.#report(error)
       }
+    })
+  }
+
+  /** Listens on the same port as before; some connection from this machine may have it for a moment. */
+  #listenAgain(tries: number): void {
+    const listener = this.#newListener()
+    this.#listener = listener
+    listener.listen(this.#port, this.#options.host ?? DEFAULT_HOST).catch((error: unknown) => {
+      const isTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
+      if (!isTaken || tries === 0) return this.#report(error)
+      setTimeout(() => {
+        if (this.#isOpen && this.#listener === listener) this.#listenAgain(tries - 1)
+      }, PORT_RETRY)
     })
   }
 

@@ -1,7 +1,7 @@
 import type { Pod } from '../../src/api/core/generated.js'
 import { Agent, request } from 'node:https'
-import { connect } from 'node:net'
-import { expect, onTestFinished, test } from 'vitest'
+import { connect, createServer } from 'node:net'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { SimCluster } from '../../src/cluster/sim-cluster.js'
 import type { ClusterOptions } from '../../src/cluster/compose/options.js'
 import { hostOf } from '../../src/host/index.js'
@@ -164,4 +164,23 @@ spec: { minAvailable: 1, selector: { matchLabels: { app: web } } }
   expect(await evict(first)).toMatchObject({ code: 201 })
   expect(await evict(second)).toMatchObject({ code: 429 })
   await expect.poll(() => evict(second)).toMatchObject({ code: 201 })
+})
+
+test('an apiserver that starts again waits for its port, if somebody else has it for a moment', async () => {
+  const { cluster, server, ask } = await served()
+  cluster.apiserver.stop()
+  const taking = createServer()
+  await vi.waitFor(
+    () =>
+      new Promise<void>((resolve, reject) => {
+        taking.once('error', reject)
+        taking.listen(server.port, '127.0.0.1', resolve)
+      }),
+  )
+  cluster.apiserver.start()
+  await new Promise((resolve) => setTimeout(resolve, 120))
+  expect(server.listening).toBe(false)
+  await new Promise((resolve) => taking.close(resolve))
+  await vi.waitFor(() => expect(server.listening).toBe(true))
+  expect((await ask('/readyz')).code).toBe(200)
 })

@@ -13,7 +13,7 @@ import type { KindDefinition } from '../definition.js'
 import type { Draft } from '../draft.js'
 import { semanticEqual } from '../equal.js'
 import { forbidden, invalid, notSupported, type FieldError } from '../field-error.js'
-import { selectorText } from '../labels.js'
+import { formatSelector } from '../labels.js'
 import { podNameWarnings, podTemplateWarnings } from '../core/pod-warnings.js'
 import { appsSchema, type Deployment, type DeploymentStrategy } from './generated.js'
 import type { DeploymentInput } from './inputs.js'
@@ -181,6 +181,7 @@ export const deploymentDefinition: KindDefinition<Deployment> = defineKind<Deplo
     column('Up-to-date', ({ status }) => status.updatedReplicas ?? 0),
     column('Available', ({ status }) => status.availableReplicas ?? 0),
     ageColumn(),
-    ...templateColumns<Deployment>(selectorText),
+    // a selector that selects everything is empty here, unlike in other tables
+    ...templateColumns<Deployment>((selector) => formatSelector(selector).replace(/^<none>$/, '')),
   ],
 })
