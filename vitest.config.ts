@@ -10,7 +10,8 @@ const config: ViteUserConfig = defineConfig({
     setupFiles: ['test/setup.ts'],
     testTimeout: 60_000,
     pool: 'threads',
-    maxWorkers: 2,
+    // tests with real programs wait for them a third of the time: more workers than the two cores of CI
+    maxWorkers: 3,
     // files share what they import, and code that is warm: the suite takes a fifth of the time. No test may
     // leave anything behind in a module.
     isolate: false,
