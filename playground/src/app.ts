@@ -205,7 +205,7 @@ export class App {
       if (step?.kind === 'command') return `${prompt}${step.line}`
       if (step?.kind === 'ask') return `? ${step.question}`
       if (step?.kind === 'file') return `# ${this.#words.file(step.path)}`
-      return step?.kind === 'event' ? `# ${this.#words.event(step.event, step.argument)}` : ''
+      return step?.kind === 'event' ? `# ${this.#words.event(step)}` : ''
     })()
     const { stdout, stderr } = await this.#session.perform({ do: 'play', section, step: at })
     this.#terminal.say(`${title}\n${stdout}${stderr}`)

@@ -116,7 +116,7 @@ class Steps {
         case 'command':
           return h('code', {}, step.line)
         case 'event':
-          return h('span', {}, `… ${words.event(step.event, step.argument)}`)
+          return h('span', {}, `… ${words.event(step)}`)
         case 'ask':
           return h('span', {}, `? ${step.question}`)
       }

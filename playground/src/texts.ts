@@ -1,4 +1,5 @@
-import type { Language } from '../../src/course/chapter.js'
+import type { EventStep, Language } from '../../src/course/chapter.js'
+import { eventText } from '../../src/course/event-text.js'
 
 const en = {
   title: 'simcluster playground',
@@ -36,17 +37,7 @@ const en = {
   happen: 'Go',
   initial: 'already applied',
   file: (path: string) => `file ${path}`,
-  event: (event: string, argument = '') =>
-    ({
-      wait: `${argument} later`,
-      settle: 'until nothing is in flight',
-      crash: `${argument} loses power`,
-      recover: `${argument} has power again`,
-      reboot: `${argument} reboots`,
-      'another-cluster': 'on another, empty cluster; the files in /root come along',
-      'restored-cluster': `on a new cluster made from ${argument}`,
-      'first-cluster': 'back on the first cluster',
-    })[event] ?? event,
+  event: (step: EventStep) => eventText(step, 'en'),
   check: 'Check',
   hint: 'Hint',
   reset: 'Reset',
@@ -157,17 +148,7 @@ const ko: Words = {
   happen: '진행',
   initial: '이미 적용됨',
   file: (path) => `파일 ${path}`,
-  event: (event, argument = '') =>
-    ({
-      wait: `${inKorean(argument)} 뒤`,
-      settle: '진행 중인 일이 모두 끝날 때까지',
-      crash: `${argument} 노드의 전원이 나갑니다`,
-      recover: `${argument} 노드의 전원이 돌아옵니다`,
-      reboot: `${argument} 노드를 재부팅합니다`,
-      'another-cluster': '비어 있는 다른 클러스터로 갑니다. /root의 파일은 가져갑니다',
-      'restored-cluster': `스냅샷 ${argument}에서 되살린 새 클러스터로 갑니다`,
-      'first-cluster': '처음 클러스터로 돌아옵니다',
-    })[event] ?? event,
+  event: (step) => eventText(step, 'ko'),
   check: '확인',
   hint: '힌트',
   reset: '처음부터',
@@ -236,14 +217,6 @@ const ko: Words = {
   loading: '클러스터를 시작하는 중 …',
   watching: '지켜보는 중입니다. Ctrl+C로 끝냅니다.',
   restored: '지난번에 멈춘 곳입니다.',
-}
-
-function inKorean(duration: string): string {
-  const units: Readonly<Record<string, string>> = { s: '초', m: '분', h: '시간' }
-  return duration.replace(
-    /^(\d+)([smh])$/,
-    (_, count: string, unit: string) => `${count}${units[unit] ?? unit}`,
-  )
 }
 
 export const WORDS: Readonly<Record<Language, Words>> = { ko, en }

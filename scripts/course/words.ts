@@ -1,4 +1,5 @@
 import type { EventStep, Language } from '../../src/course/chapter.js'
+import { eventText } from '../../src/course/event-text.js'
 
 /** What the program itself says. */
 export interface Words {
@@ -22,29 +23,14 @@ export interface Words {
   readonly unknown: (what: string) => string
 }
 
-const duration = (text = ''): string =>
-  text.replace(/^(\d+)([smh])$/, (_, count: string, unit: string) => {
-    const units: Readonly<Record<string, string>> = { s: '초', m: '분', h: '시간' }
-    return `${count}${units[unit] ?? unit}`
-  })
-
 const ko: Words = {
   chapter: (number, title, release) => `${number}장. ${title} (쿠버네티스 ${release})`,
   goals: '이 장을 마치면',
   initial: '(이미 적용되어 있습니다)',
   file: (path) => `파일 ${path}`,
   ask: (question) => `시뮬레이터에게 묻습니다: ${question}`,
-  event: ({ event, argument = '' }) =>
-    ({
-      wait: `${duration(argument)} 뒤`,
-      settle: '진행 중인 일이 모두 끝날 때까지 기다립니다',
-      crash: `${argument} 노드의 전원이 나갑니다`,
-      recover: `${argument} 노드의 전원이 돌아옵니다`,
-      reboot: `${argument} 노드를 재부팅합니다`,
-      'another-cluster': '비어 있는 다른 클러스터로 갑니다. /root의 파일은 가져갑니다',
-      'restored-cluster': `스냅샷 ${argument}에서 되살린 새 클러스터로 갑니다`,
-      'first-cluster': '처음 클러스터로 돌아옵니다',
-    })[event],
+  event: (step) =>
+    step.event === 'settle' ? '진행 중인 일이 모두 끝날 때까지 기다립니다' : eventText(step, 'ko'),
   lessons: '실습',
   keys: '[Enter] 실행  [s] 건너뛰기  [?] 왜  [q] 끝내기  (또는 직접 명령을 입력하세요. wait 1m, why pods 이름도 됩니다)',
   lessonKeys: '명령을 입력하세요.  hint: 힌트  check: 확인  solution: 풀이  wait 1m: 시간 보내기  q: 끝내기',
@@ -70,17 +56,7 @@ const en: Words = {
   initial: '(already applied)',
   file: (path) => `file ${path}`,
   ask: (question) => `ask the simulator: ${question}`,
-  event: ({ event, argument = '' }) =>
-    ({
-      wait: `${argument} later`,
-      settle: 'until nothing is in flight',
-      crash: `${argument} loses power`,
-      recover: `${argument} has power again`,
-      reboot: `${argument} reboots`,
-      'another-cluster': 'on another, empty cluster; the files in /root come along',
-      'restored-cluster': `on a new cluster made from ${argument}`,
-      'first-cluster': 'back on the first cluster',
-    })[event],
+  event: (step) => eventText(step, 'en'),
   lessons: 'Lessons',
   keys:
     '[Enter] run  [s] skip  [?] why  [q] quit  (or type a command of your own; also: wait 1m, why ' +

@@ -89,3 +89,12 @@ export function ipRangeWarnings(text: string, path: string): readonly string[] {
   }
   return found
 }
+
+/** Returns warnings about the addresses in the status of a Service or an Ingress. */
+export function loadBalancerWarnings(loadBalancer: {
+  readonly ingress?: readonly { readonly ip?: string }[]
+}): readonly string[] {
+  return (loadBalancer.ingress ?? []).flatMap(({ ip = '' }, at) =>
+    ip === '' ? [] : ipWarnings(ip, `status.loadBalancer.ingress[${at}]`),
+  )
+}

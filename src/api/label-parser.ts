@@ -1,6 +1,5 @@
-import { fieldErrorText, invalid } from './field-error.js'
+import { aggregateText, fieldErrorText, invalid } from './field-error.js'
 import {
-  aggregateText,
   compileRequirements,
   requirementErrors,
   type LabelMatcher,

@@ -1,4 +1,4 @@
-import { fieldErrorText, invalid, type FieldError } from './field-error.js'
+import { aggregateText, invalid, type FieldError } from './field-error.js'
 import type { LabelSelector, LabelSelectorRequirement } from './meta/generated.js'
 import { labelValueFaults, qualifiedNameFaults } from './names.js'
 
@@ -82,12 +82,6 @@ export function requirementErrors({ key, operator, values }: Requirement): reado
     if (faults.length > 0) errors.push(invalid(`values[${index}][${key}]`, value, faults.join('; ')))
   })
   return errors
-}
-
-/** Formats errors as Go's ErrorList.ToAggregate does. */
-export function aggregateText(errors: readonly FieldError[]): string {
-  const texts = errors.map(fieldErrorText)
-  return texts.length === 1 ? (texts[0] ?? '') : `[${texts.join(', ')}]`
 }
 
 /** Throws a RangeError with upstream's text for a requirement that is invalid. */
@@ -181,22 +175,22 @@ export function formatRequirement({ key, operator, values }: Requirement): strin
   }
 }
 
-/**
- * Formats a LabelSelector as wide columns of workloads print it, where one that selects everything is empty.
- * Throws a RangeError if it is invalid.
- */
-export function selectorText(selector: LabelSelector | undefined): string {
-  return selector === undefined ? '' : selectorRequirements(selector).map(formatRequirement).join(',')
+/** Formats a LabelSelector; one that selects everything is empty. Throws a RangeError if it is invalid. */
+export function selectorText(selector: LabelSelector): string {
+  return selectorRequirements(selector).map(formatRequirement).join(',')
 }
 
 /**
- * Formats a LabelSelector as in Tables: `<none>` if empty, `<error>` if invalid. Source:
+ * Formats a LabelSelector as in Tables: `everything` if it is empty or absent, `<error>` if invalid. Source:
  * metav1.FormatLabelSelector.
  */
-export function formatSelector(selector: LabelSelector | null | undefined): string {
-  if (selector === undefined || selector === null) return '<none>'
+export function formatSelector(
+  selector: LabelSelector | null | undefined,
+  everything: string = '<none>',
+): string {
+  if (selector === undefined || selector === null) return everything
   try {
-    return selectorText(selector) || '<none>'
+    return selectorText(selector) || everything
   } catch (error) {
     if (error instanceof RangeError) return '<error>'
     throw error

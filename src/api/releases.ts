@@ -309,6 +309,10 @@ const within = ({ since = oldestMinor, until = newestMinor + 1 }: Span, minor: M
 /** Patch releases of the recordings; other minors report `.0`. */
 const patches: Readonly<Record<Minor, number>> = { 34: 9, 35: 6 }
 
+/** Returns the version of a minor (35: `v1.35`), or the nearest one that is supported. */
+export const nearestVersion = (minor: Minor): string =>
+  `v1.${Math.min(Math.max(minor, oldestMinor), newestMinor)}`
+
 /** Returns the release of a version (`v1.35`, `1.34.9`). Throws RangeError for unsupported versions. */
 export function release(version: string = `v1.${defaultMinor}`): Release {
   const match = /^v?1\.(\d+)(?:\.(\d+))?$/.exec(version)

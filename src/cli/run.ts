@@ -1,4 +1,3 @@
-import { ApiError } from '../client/api-error.js'
 import type { Command, Terminal } from './command.js'
 import { helpOf, parse, UsageError } from './command.js'
 import { completionCommand } from './completion-command.js'
@@ -59,7 +58,7 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
   try {
     return await command.run(parse(command, rest), terminal)
   } catch (error) {
-    if (!(error instanceof UsageError || error instanceof ApiError || error instanceof Error)) throw error
+    if (!(error instanceof Error)) throw error
     terminal.err(`simcluster ${name}: ${error.message}\n`)
     if (error instanceof UsageError) terminal.err(`simcluster ${name} --help shows how it is used\n`)
     return 2

@@ -131,7 +131,7 @@ export function optionsBefore(
     found.push({ at, do: 'crash', component: first.owner })
   if (allowance.has('action') && actions[0]?.at === 'any')
     found.push({ at, do: 'action', action: actions[0].name })
-  if (allowance.has('timeTravel') && hasOwnInformers(cluster, first.owner) && isOf(first.owner, faults.of))
+  if (allowance.has('timeTravel') && isOf(first.owner, faults.of) && hasOwnInformers(cluster, first.owner))
     found.push({ at, do: 'timeTravel', component: first.owner, revision: since })
   if (!isFresh) return found
   if (allowance.has('nodeCrash'))

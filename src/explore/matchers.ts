@@ -19,12 +19,12 @@ const boundsOf = ({ schedules, states, coverage }: ExplorationResult): string =>
 function toHoldUnder(received: unknown, options: ExploreOptions): MatcherResult {
   if (!(received instanceof SimCluster)) throw new TypeError('expected a SimCluster')
   const found = explore(received, options)
-  const { components = [] } = received.snapshot().options
   const { verdict, counterExample } = found
   const failure = (): string => {
     if (counterExample === undefined)
       return `the budget was used up after ${boundsOf(found)}: raise \`budget\`, or allow less`
     const { property, message } = counterExample
+    const { components = [] } = received.internals.options
     const story = narrate(counterExample, { ...options, components })
     return `expected "${property}" to hold, but ${message}\n\n${story}`
   }

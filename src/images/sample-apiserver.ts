@@ -1,4 +1,5 @@
 import { compileSelectorText } from '../api/label-parser.js'
+import { applyMergePatch } from '../api/patch/merge-patch.js'
 import { formatTime } from '../api/time.js'
 import type { ImageDefinition, Invocation, Pause, Program, Served, ServedRequest } from '../kubelet/index.js'
 
@@ -119,7 +120,7 @@ function respond(call: Invocation, memory: Memory, asked: Asked): Result {
   if (method === 'DELETE') return [200, shown(found, asked), without(memory, [key])]
   if (method !== 'PUT' && method !== 'PATCH') return [200, shown(found, asked)]
   const sent = JSON.parse(asked.body) as Partial<Stored>
-  const changed = method === 'PUT' ? sent : (merged(found, sent) as Partial<Stored>)
+  const changed = method === 'PUT' ? sent : (applyMergePatch(found, sent) as Partial<Stored>)
   return store(memory, asked, key, { ...changed, metadata: { ...found.metadata, ...changed.metadata } }, 200)
 }
 
@@ -180,18 +181,6 @@ const without = ({ revision, objects }: Memory, keys: readonly string[]): Memory
   revision: revision + 1,
   objects: Object.fromEntries(Object.entries(objects).filter(([key]) => !keys.includes(key))),
 })
-
-/** Applies a JSON merge patch. */
-function merged(value: unknown, patch: unknown): unknown {
-  if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch
-  const result: Record<string, unknown> =
-    typeof value === 'object' && value !== null ? { ...(value as Readonly<Record<string, unknown>>) } : {}
-  for (const [key, member] of Object.entries(patch)) {
-    if (member === null) delete result[key]
-    else result[key] = merged(result[key], member)
-  }
-  return result
-}
 
 const status = (code: number, reason: string, message: string, details?: object): Result => [
   code,

@@ -1,11 +1,11 @@
 import { produce } from 'immer'
 import type { KubeObject } from '../api/definition.js'
 import { type Manifests, parseManifests } from '../api/manifests.js'
-import { createScheme, type Scheme } from '../api/scheme.js'
+import { createScheme, formatApiVersion, type Scheme } from '../api/scheme.js'
 import { isApiError } from '../client/api-error.js'
 import { keyOfName, type NamespacedName } from '../cluster/object-name.js'
 import { type Duration, toMillis } from '../sim/duration.js'
-import { type ConnectOptions, errorOf, runKubectl } from './kubectl-process.js'
+import { type ConnectOptions, runKubectl, runOrThrow } from './kubectl-process.js'
 import type { CommandResult, TestCluster } from './test-cluster.js'
 
 /** Time between two looks of `until`, in ms. */
@@ -160,13 +160,7 @@ class RealCluster implements TestCluster {
     const known = this.#scheme.byName(resource)
     const { metadata, ...rest } = object as KubeObject
     const isPlaced = this.#isNamespaced(resource) && metadata?.namespace === undefined
-    const type =
-      known === undefined
-        ? {}
-        : {
-            apiVersion: known.group === '' ? known.version : `${known.group}/${known.version}`,
-            kind: known.kind,
-          }
+    const type = known === undefined ? {} : { apiVersion: formatApiVersion(known), kind: known.kind }
     return { ...type, ...rest, metadata: isPlaced ? { ...metadata, namespace: this.namespace } : metadata }
   }
 
@@ -175,15 +169,12 @@ class RealCluster implements TestCluster {
     return JSON.parse(stdout) as KubeObject
   }
 
-  /** Runs kubectl. @throws ApiError if the server refuses, Error if kubectl does */
-  async #done(words: readonly string[], input?: string): Promise<CommandResult> {
-    const result = await this.#run(words, input)
-    if (result.exitCode !== 0) throw errorOf(result.stderr)
-    return result
+  #done(words: readonly string[], input?: string): Promise<CommandResult> {
+    return runOrThrow(this.#options, words, input)
   }
 
-  #run(words: readonly string[], input?: string): Promise<CommandResult> {
-    return runKubectl(this.#options, words, input)
+  #run(words: readonly string[]): Promise<CommandResult> {
+    return runKubectl(this.#options, words)
   }
 }
 

@@ -1,8 +1,8 @@
 import type { KubeObject } from '../api/definition.js'
 import { SimCluster } from '../cluster/sim-cluster.js'
 import type { ClusterOptions } from '../cluster/compose/options.js'
-import { newestMinor, oldestMinor } from '../api/releases.js'
-import { type ConnectOptions, errorOf, runKubectl } from './kubectl-process.js'
+import { nearestVersion, newestMinor } from '../api/releases.js'
+import { type ConnectOptions, runOrThrow } from './kubectl-process.js'
 
 /** Options of {@link fromCluster}: where the cluster is, and what of it is read. */
 export interface FromClusterOptions extends Omit<ConnectOptions, 'namespace' | 'longestWait'> {
@@ -31,11 +31,7 @@ const SKIPPED: ReadonlySet<string> = new Set([
  */
 export async function fromCluster(options: FromClusterOptions = {}): Promise<SimCluster> {
   const { namespaces, secrets = false } = options
-  const done = async (words: readonly string[]): Promise<string> => {
-    const result = await runKubectl(options, words)
-    if (result.exitCode !== 0) throw errorOf(result.stderr)
-    return result.stdout
-  }
+  const done = async (words: readonly string[]): Promise<string> => (await runOrThrow(options, words)).stdout
   const version = versionIn(await done(['version', '--output=json']))
   const served = (await done(['api-resources', '--verbs=list', '--output=name'])).trim().split('\n')
   const aggregated = groupsElsewhere(await done(['get', 'apiservices', '--output=json']))
@@ -78,7 +74,7 @@ function unique(objects: readonly KubeObject[]): readonly KubeObject[] {
 function versionIn(text: string): string {
   const { serverVersion } = JSON.parse(text) as { readonly serverVersion?: { readonly minor: string } }
   const minor = Number.parseInt(serverVersion?.minor ?? '', 10)
-  return `v1.${Math.min(Math.max(Number.isNaN(minor) ? newestMinor : minor, oldestMinor), newestMinor)}`
+  return nearestVersion(Number.isNaN(minor) ? newestMinor : minor)
 }
 
 function groupsElsewhere(text: string): ReadonlySet<string> {

@@ -39,12 +39,23 @@ const CODES: Readonly<Record<string, number>> = {
 }
 
 /** Returns the error that kubectl has printed. Source: kubectl pkg/cmd/util checkErr. */
-export function errorOf(stderr: string): Error {
+function errorOf(stderr: string): Error {
   const text = stderr.trim()
   const [, reason, message] = /^Error from server \((\w+)\): (?:error when .*?: )?(.*)$/s.exec(text) ?? []
   if (reason !== undefined) return new ApiError(CODES[reason] ?? 500, reason as StatusReason, message ?? '')
   const [, invalid] = /^The (.* is invalid: .*)$/s.exec(text) ?? []
   return invalid === undefined ? new Error(text) : new ApiError(422, 'Invalid', invalid)
+}
+
+/** Runs kubectl and returns its result. @throws ApiError if the server refuses, Error if kubectl fails */
+export async function runOrThrow(
+  options: ConnectOptions,
+  words: readonly string[],
+  input?: string,
+): Promise<CommandResult> {
+  const result = await runKubectl(options, words, input)
+  if (result.exitCode !== 0) throw errorOf(result.stderr)
+  return result
 }
 
 /** Runs kubectl to its end. @throws Error if it cannot be started */

@@ -1,6 +1,13 @@
 import { Drawing, LINE, pixels } from '../svg/drawing.js'
 import { wrapText } from '../svg/text-width.js'
-import type { ClusterView, NodeView, PodView, ServiceView } from './cluster-view.js'
+import {
+  isWell,
+  podsOf,
+  type ClusterView,
+  type NodeView,
+  type PodView,
+  type ServiceView,
+} from './cluster-view.js'
 
 const TOP = 40
 const PADDING = 8
@@ -88,10 +95,8 @@ function shownOf(view: ClusterView, { title, namespaces }: ClusterPictureOptions
 const behind = ({ edges }: ClusterView, { uid }: ServiceView): ClusterView['edges'] =>
   edges.filter(({ from, kind }) => from === uid && kind === 'endpoint')
 
-function nameOfPod({ nodes, pending }: ClusterView, uid: string): string {
-  const pod = [...nodes.flatMap(({ pods }) => pods), ...pending].find((one) => one.uid === uid)
-  return pod?.name ?? uid
-}
+const nameOfPod = (view: ClusterView, uid: string): string =>
+  podsOf(view).find((one) => one.uid === uid)?.name ?? uid
 
 const nodeLines = ({ name, ready, cordoned, taints }: NodeView): readonly string[] => [
   `${name} ${ready ? 'Ready' : 'NotReady'}${cordoned ? ', cordoned' : ''}`,
@@ -108,11 +113,6 @@ const pendingLines = (pod: PodView): readonly string[] =>
 
 const serviceText = ({ namespace, name, type, address, ports }: ServiceView): string =>
   `Service ${namespace}/${name} ${type} ${address} ${ports.join(', ')}`.trimEnd()
-
-const isWell = ({ status, ready }: PodView): boolean => {
-  const [up, all] = ready.split('/')
-  return status === 'Completed' || (status === 'Running' && up === all)
-}
 
 interface Point {
   readonly x: number

@@ -81,18 +81,30 @@ export interface EdgeView {
   readonly why: string
 }
 
+/** Returns all pods of a view: those on nodes, then those that wait for one. */
+export const podsOf = ({ nodes, pending }: ClusterView): readonly PodView[] => [
+  ...nodes.flatMap(({ pods }) => pods),
+  ...pending,
+]
+
+/** Whether a pod is shown as doing well: completed, or running with all its containers ready. */
+export function isWell({ status, ready }: Pick<PodView, 'status' | 'ready'>): boolean {
+  const [up, all] = ready.split('/')
+  return status === 'Completed' || (status === 'Running' && up === all)
+}
+
 /** Returns what a cluster looks like now. Works while the apiserver is stopped, and changes nothing. */
 export function clusterView(cluster: ViewedCluster): ClusterView {
   const { state } = cluster
   const pods = state.stored('pods')
   const services = state.stored('services')
   const nodes = state.stored('nodes')
-  const podsOf = new Map<string, PodView[]>(nodes.map(({ metadata }) => [metadata.name ?? '', []]))
+  const podsOn = new Map<string, PodView[]>(nodes.map(({ metadata }) => [metadata.name ?? '', []]))
   const pending: PodView[] = []
-  for (const pod of pods) (podsOf.get(pod.spec.nodeName ?? '') ?? pending).push(podView(pod))
+  for (const pod of pods) (podsOn.get(pod.spec.nodeName ?? '') ?? pending).push(podView(pod))
   return {
     now: cluster.now(),
-    nodes: nodes.map((node) => nodeView(node, podsOf.get(node.metadata.name ?? '') ?? [])),
+    nodes: nodes.map((node) => nodeView(node, podsOn.get(node.metadata.name ?? '') ?? [])),
     pending,
     services: services.map(serviceView),
     edges: [...endpointEdges(cluster, services), ...nominatedEdges(pods, nodes)],

@@ -1,4 +1,11 @@
-import type { ClusterView, EdgeView, NodeView, PodView, ServiceView } from './cluster-view.js'
+import {
+  podsOf,
+  type ClusterView,
+  type EdgeView,
+  type NodeView,
+  type PodView,
+  type ServiceView,
+} from './cluster-view.js'
 
 /** What lies between two views, for motion. Everything is identified by uid. */
 export interface ViewDiff {
@@ -50,11 +57,6 @@ export function diff(a: ClusterView, b: ClusterView): ViewDiff {
     edges: { added: missing(b.edges, a.edges), removed: missing(a.edges, b.edges) },
   }
 }
-
-const podsOf = ({ nodes, pending }: ClusterView): readonly PodView[] => [
-  ...nodes.flatMap(({ pods }) => pods),
-  ...pending,
-]
 
 const withoutPods = ({ pods: _pods, ...node }: NodeView): Omit<NodeView, 'pods'> => node
 

@@ -8,6 +8,7 @@ import {
   type ServiceView,
   type ViewedCluster,
   clusterView,
+  podsOf,
 } from './cluster-view.js'
 import { displayedView } from './display.js'
 import { entryOf, podBranch, serviceBranch } from './service.js'
@@ -42,7 +43,7 @@ class NetworkMap {
     })
     const model = readWorld(worldOf({ list: stored }), choicesOf(cluster))
     this.#allows = (from, to, port) => evaluateModel(model, { from: endOf(from), to, port }).allowed
-    this.#pods = [...this.#view.nodes.flatMap((node) => node.pods), ...this.#view.pending].filter(isOwn)
+    this.#pods = podsOf(this.#view).filter(isOwn)
     this.#services = this.#view.services.filter((one) => isOwn(one) && this.#behind(one).length > 0)
     this.#claims = new Map(cluster.state.stored('pods').map((pod) => [pod.metadata.uid ?? '', claimsOf(pod)]))
     this.#targetPorts = new Map(

@@ -1,7 +1,7 @@
 import type { ReplicaSet } from '../api/apps/generated.js'
 import { isControlledBy } from '../api/meta/owner-references.js'
 import type { Branch, Tree } from '../svg/tree.js'
-import { type ViewedCluster, clusterView } from './cluster-view.js'
+import { type ViewedCluster, clusterView, podsOf } from './cluster-view.js'
 import { displayedView } from './display.js'
 import { podBranch } from './service.js'
 import { splitName } from './name.js'
@@ -32,7 +32,7 @@ export function viewOfRollout(cluster: ViewedCluster, name: string): Tree {
   } = deployment.status ?? {}
   const progress = conditions?.find(({ type }) => type === 'Progressing')
   const view = clusterView(cluster)
-  const pods = [...view.nodes.flatMap((node) => node.pods), ...view.pending]
+  const pods = podsOf(view)
   return displayedView({
     title: `rollout of ${key.namespace}/${key.name}`,
     roots: [

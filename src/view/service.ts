@@ -5,6 +5,8 @@ import {
   type ServiceView,
   type ViewedCluster,
   clusterView,
+  isWell,
+  podsOf,
 } from './cluster-view.js'
 import { displayedView } from './display.js'
 import { splitName } from './name.js'
@@ -44,7 +46,7 @@ export function serviceBranch({ namespace, name, type, address, ports }: Service
 }
 
 function endpointBranches(view: ClusterView, service: ServiceView): readonly Branch[] {
-  const pods = [...view.nodes.flatMap((node) => node.pods), ...view.pending]
+  const pods = podsOf(view)
   const branches = view.edges
     .filter(({ from, kind }) => from === service.uid && kind === 'endpoint')
     .flatMap(({ to, why }) =>
@@ -55,8 +57,7 @@ function endpointBranches(view: ClusterView, service: ServiceView): readonly Bra
 
 /** A pod, with a word on why it gets no connections. */
 export function podBranch({ name, status, ready, node, ip }: PodView, not?: string): Branch {
-  const [up, all] = ready.split('/')
-  const isGood = status === 'Completed' || (status === 'Running' && up === all && not === undefined)
+  const isGood = status === 'Completed' || (isWell({ status, ready }) && not === undefined)
   return {
     lines: [
       name,

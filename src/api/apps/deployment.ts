@@ -182,6 +182,6 @@ export const deploymentDefinition: KindDefinition<Deployment> = defineKind<Deplo
     column('Available', ({ status }) => status.availableReplicas ?? 0),
     ageColumn(),
     // a selector that selects everything is empty here, unlike in other tables
-    ...templateColumns<Deployment>((selector) => formatSelector(selector).replace(/^<none>$/, '')),
+    ...templateColumns<Deployment>((selector) => formatSelector(selector, '')),
   ],
 })

@@ -23,7 +23,7 @@ import {
   isHeadless,
 } from './service-needs.js'
 import { validateService, validateServiceStatus, validateServiceUpdate } from './validation/service.js'
-import { ipWarnings } from '../ip-validation.js'
+import { ipWarnings, loadBalancerWarnings } from '../ip-validation.js'
 
 /**
  * Source: pkg/apis/core/v1/defaults.go SetDefaults_Service; the registry allocates addresses and families.
@@ -173,10 +173,7 @@ export const serviceDefinition: KindDefinition<Service> = defineKind<Service>({
 })
 
 /** Source: pkg/registry/core/service/strategy.go serviceStatusStrategy WarningsOnUpdate. */
-const statusWarnings = ({ status }: Service): readonly string[] =>
-  (status.loadBalancer.ingress ?? []).flatMap(({ ip = '' }, at) =>
-    ip === '' ? [] : ipWarnings(ip, `status.loadBalancer.ingress[${at}]`),
-  )
+const statusWarnings = ({ status }: Service): readonly string[] => loadBalancerWarnings(status.loadBalancer)
 
 /** Returns the `Warning:` texts of a Service. Source: pkg/api/service/warnings.go GetWarningsForService. */
 function serviceWarnings(service: Service): readonly string[] {

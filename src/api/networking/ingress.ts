@@ -1,6 +1,6 @@
 import { ageColumn, borrow, column, defineKind, nameColumn, specChanged, statusOf } from '../define.js'
 import type { KindDefinition } from '../definition.js'
-import { ipWarnings } from '../ip-validation.js'
+import { loadBalancerWarnings } from '../ip-validation.js'
 import type { Ingress } from './generated.js'
 import {
   classAnnotation,
@@ -34,11 +34,7 @@ function addressText({ status }: Ingress): string {
  * Source: pkg/registry/networking/ingress/strategy.go WarningsOnCreate, and WarningsOnUpdate of the status.
  */
 function warnings({ metadata, spec, status }: Ingress, old: Ingress | undefined): readonly string[] {
-  if (old !== undefined && old.status !== status) {
-    return (status.loadBalancer.ingress ?? []).flatMap(({ ip = '' }, at) =>
-      ip === '' ? [] : ipWarnings(ip, `status.loadBalancer.ingress[${at}]`),
-    )
-  }
+  if (old !== undefined && old.status !== status) return loadBalancerWarnings(status.loadBalancer)
   const isAnnotated = metadata.annotations?.[classAnnotation] !== undefined
   return old === undefined && isAnnotated && spec.ingressClassName === undefined
     ? [`annotation "${classAnnotation}" is deprecated, please use 'spec.ingressClassName' instead`]

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../api/definition.js'
 import type { Draft } from '../../api/draft.js'
 import { invalid as invalidField } from '../../api/field-error.js'
-import { formatRequirement, selectorRequirements } from '../../api/labels.js'
+import { selectorText } from '../../api/labels.js'
 import type { LabelSelector } from '../../api/meta/generated.js'
 import { deepFreeze } from '../../api/schema/freeze.js'
 import type { ReplicasPath } from '../apply/scale-fields.js'
@@ -103,8 +103,4 @@ function scaleOf({ kind, metadata, spec, status }: Workload): KubeObject {
     spec: replicas === 0 ? {} : { replicas },
     status: { replicas: status.replicas ?? 0, ...(selector === '' ? {} : { selector }) },
   }) as KubeObject
-}
-
-function selectorText(selector: LabelSelector): string {
-  return selectorRequirements(selector).map(formatRequirement).join(',')
 }

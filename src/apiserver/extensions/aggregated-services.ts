@@ -5,6 +5,10 @@ import { prefixEnd } from '../storage/storage.js'
 
 const PREFIX = '/registry/apiregistration.k8s.io/apiservices/'
 
+/** Whether the server behind an APIService can be reached, as its last check has found. */
+export const isAvailable = ({ status }: APIService): boolean =>
+  findCondition(status.conditions, 'Available')?.status === 'True'
+
 /**
  * The APIServices that another API server implements (`spec.service`), sorted by name. They are read again
  * only after one has been written. Source: kube-aggregator pkg/apiserver.
@@ -40,7 +44,7 @@ export class AggregatedServices {
   /** The group versions (`metrics.k8s.io/v1beta1`) whose server is not available. */
   unavailable(): readonly string[] {
     return this.all
-      .filter(({ status }) => findCondition(status.conditions, 'Available')?.status !== 'True')
+      .filter((apiService) => !isAvailable(apiService))
       .map(({ spec }) => `${spec.group ?? ''}/${spec.version ?? ''}`)
   }
 }

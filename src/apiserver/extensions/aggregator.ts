@@ -1,12 +1,13 @@
 import type { APIService } from '../../api/apiregistration/generated.js'
 import type { Endpoints, Service } from '../../api/core/generated.js'
-import { findCondition } from '../../api/core/conditions.js'
 import type { UserInfo } from '../../client/client.js'
 import { header, type HttpRequest, type HttpResponse } from '../../client/http.js'
 import { endpointAddress } from '../endpoints/proxy.js'
 import { plainText, unavailable } from '../http/responses.js'
 import type { ProxiedReply, ProxiedRequest } from '../proxied.js'
 import type { RegistryContext } from '../registry/context.js'
+import { storageKey } from '../registry/resources.js'
+import { isAvailable } from './aggregated-services.js'
 
 /** Parts of a server that the aggregator needs. */
 type Surroundings = Pick<RegistryContext, 'storage' | 'resources' | 'dependencies' | 'aggregated'>
@@ -31,8 +32,7 @@ export function forward(
   user: UserInfo,
 ): HttpResponse {
   const apiService = context.aggregated.of(group, version)
-  const isAvailable = findCondition(apiService?.status.conditions, 'Available')?.status === 'True'
-  if (apiService === undefined || !isAvailable) return unavailable()
+  if (apiService === undefined || !isAvailable(apiService)) return unavailable()
   const { method, path, query = '', body = '' } = http
   const headers = { ...passedOn(http), ...remoteHeaders(user) }
   const text = typeof body === 'string' ? body : new TextDecoder().decode(body)
@@ -51,7 +51,7 @@ function send(
   const network = context.dependencies.late.proxy
   const { name = '', namespace = '', port = 443 } = spec.service ?? {}
   const read = (resource: string): unknown =>
-    context.storage.get(`${context.resources.get(resource).prefix}${namespace}/${name}`)
+    context.storage.get(storageKey(context.resources.get(resource), namespace, name))
   const { ports = [], clusterIP = '' } = (read('services') as Service | undefined)?.spec ?? {}
   const found = ports.find((one) => one.port === port)
   const { subsets = [] } = (read('endpoints') as Endpoints | undefined) ?? {}
@@ -106,7 +106,7 @@ export function resourcesBehind(
   context: Surroundings,
   apiService: APIService,
 ): readonly ListedResource[] | undefined {
-  if (findCondition(apiService.status.conditions, 'Available')?.status !== 'True') return undefined
+  if (!isAvailable(apiService)) return undefined
   const reply = discover(context, apiService)
   if (reply === undefined || typeof reply === 'string' || reply.code !== 200) return undefined
   try {

@@ -1,4 +1,4 @@
-import { isPodTerminal, podCondition } from '../../api/core/conditions.js'
+import { isPodReady, nodeCondition } from '../../api/core/conditions.js'
 import type { Node, Pod } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/definition.js'
 import { formatTime } from '../../api/time.js'
@@ -30,7 +30,7 @@ const MOST = 10
 /** Tells a cluster in a few lines: version, time, seed, nodes, pods by phase, and what is not as wanted. */
 export function summarize({ version, now, seed, stored, resources, stopped }: SummaryContext): string {
   const nodes = stored('nodes') as readonly Node[]
-  const ready = nodes.filter((node) => podReady(node)).length
+  const ready = nodes.filter((node) => nodeCondition(node, 'Ready')?.status === 'True').length
   const lacking = SHOWN.filter((resource) => resources.includes(resource)).flatMap((resource) =>
     stored(resource).flatMap((object) => {
       const lack = shortfall(resource, object)
@@ -50,15 +50,11 @@ export function summarize({ version, now, seed, stored, resources, stopped }: Su
   ].join('\n')
 }
 
-const podReady = ({ status }: Node): boolean =>
-  status.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') === true
-
 function phases(pods: readonly Pod[]): string {
   const counts = new Map<string, number>()
   for (const pod of pods) {
     const { phase = 'Pending' } = pod.status
-    const isUnready = phase === 'Running' && podCondition(pod, 'Ready')?.status !== 'True'
-    const name = isPodTerminal(pod) || !isUnready ? phase : 'Running but not ready'
+    const name = phase === 'Running' && !isPodReady(pod) ? 'Running but not ready' : phase
     counts.set(name, (counts.get(name) ?? 0) + 1)
   }
   if (counts.size === 0) return 'none'

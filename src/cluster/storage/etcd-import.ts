@@ -3,7 +3,7 @@ import type { Node, Pod } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/definition.js'
 import { ProtobufError } from '../../api/protobuf/protobuf-error.js'
 import { protobufCodec } from '../../api/protobuf/protobuf.js'
-import { newestMinor, oldestMinor } from '../../api/releases.js'
+import { nearestVersion } from '../../api/releases.js'
 import { DecodeError } from '../../api/schema/decode-error.js'
 import { decode } from '../../api/schema/decode.js'
 import { schemaGroupOf } from '../../api/schemas.js'
@@ -138,7 +138,7 @@ export function versionOf(nodes: readonly Node[]): string | undefined {
     const minor = Number(/^v1\.(\d+)/.exec(status?.nodeInfo?.kubeletVersion ?? '')?.[1])
     return Number.isNaN(minor) ? [] : [minor]
   })
-  return minors.length === 0 ? undefined : `v1.${Math.min(Math.max(...minors, oldestMinor), newestMinor)}`
+  return minors.length === 0 ? undefined : nearestVersion(Math.max(...minors))
 }
 
 /** Returns the machine that a Node describes. */

@@ -2,17 +2,24 @@ import { textOf } from '../files/file-system.js'
 import { absolutePath } from '../files/tree.js'
 import type { Invocation, Program } from './command.js'
 import { attempt, flagsOf } from './command.js'
+import { modeText } from './files.js'
+import { walk } from './find.js'
 
-/** Returns the paths in a tree, deepest first where `depth` is set. */
-export function pathsBelow({ world: { files } }: Invocation, path: string): readonly string[] {
-  const below = files.isDirectory(path)
-    ? files.list(path).map((name) => `${path === '/' ? '' : path}/${name}`)
-    : []
-  return [path, ...below.flatMap((one) => pathsBelow({ world: { files } } as Invocation, one))]
+/** Returns the named files; with `-R`, everything below them, too. */
+function operands(
+  { world, cwd }: Invocation,
+  flags: ReadonlyMap<string, string>,
+  paths: readonly string[],
+): readonly string[] {
+  if (!flags.has('R')) return paths
+  return paths.flatMap((path) => {
+    const full = absolutePath(cwd, path)
+    return [...walk(world.files, full, full)].map((found) => found.full)
+  })
 }
 
 /** Returns a mode after a change such as `755`, `u+x`, `a-w`, `go=r`; undefined if it is none. */
-export function changedMode(mode: number, change: string): number | undefined {
+function changedMode(mode: number, change: string): number | undefined {
   if (/^[0-7]{1,4}$/.test(change)) return Number.parseInt(change, 8)
   let next = mode
   for (const part of change.split(',')) {
@@ -35,9 +42,7 @@ export const chmod: Program = {
     const { flags, rest } = flagsOf(call.args.map((word) => (/^-[rwx]+$/.test(word) ? `a${word}` : word)))
     const [change = '', ...paths] = rest
     let status = 0
-    for (const path of paths.flatMap((one) =>
-      flags.has('R') ? pathsBelow(call, absolutePath(call.cwd, one)) : [one],
-    )) {
+    for (const path of operands(call, flags, paths)) {
       const full = absolutePath(call.cwd, path)
       const mode = changedMode(call.world.files.stat(full)?.mode ?? 0, change)
       if (mode === undefined) {
@@ -65,9 +70,7 @@ function changeOwner(call: Invocation): number {
     ...(group === '' ? {} : { group: idOf(group) }),
   }
   let status = 0
-  for (const path of paths.flatMap((one) =>
-    flags.has('R') ? pathsBelow(call, absolutePath(call.cwd, one)) : [one],
-  ))
+  for (const path of operands(call, flags, paths))
     status |= attempt(call, path, '', () =>
       call.world.files.setAttributes(absolutePath(call.cwd, path), attributes),
     )
@@ -89,7 +92,7 @@ export const mv: Program = {
       const full = absolutePath(call.cwd, path)
       const to = files.isDirectory(target) ? absolutePath(target, full.split('/').at(-1) ?? '') : target
       const one = attempt(call, path, "can't rename", () => {
-        for (const from of pathsBelow(call, full)) {
+        for (const { full: from } of [...walk(files, full, full)]) {
           const next = to + from.slice(full.length)
           if (files.isDirectory(from)) files.makeDirectory(next)
           else files.write(next, files.read(from), false, files.stat(from)?.mode)
@@ -102,8 +105,6 @@ export const mv: Program = {
     return status
   },
 }
-
-const LETTERS = 'rwxrwxrwx'
 
 /** `stat FILE...`, `stat -c FORMAT FILE...`: %a, %A, %n, %s, %u, %g, %U, %G, %F, %Y. */
 export const stat: Program = {
@@ -121,13 +122,10 @@ export const stat: Program = {
         continue
       }
       const isDirectory = entry.kind === 'directory'
-      const letters = Array.from({ length: 9 }, (_, at) =>
-        entry.mode & (1 << (8 - at)) ? LETTERS.charAt(at) : '-',
-      )
       const user = (id: number): string => (id === 0 ? 'root' : 'UNKNOWN')
       const fields: Readonly<Record<string, string>> = {
         a: entry.mode.toString(8),
-        A: (isDirectory ? 'd' : '-') + letters.join(''),
+        A: modeText(isDirectory, entry.mode),
         n: path,
         s: String(isDirectory ? 4096 : textOf(entry).length),
         u: String(entry.owner),

@@ -148,7 +148,8 @@ function print(
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
-function modeText(directory: boolean, mode: number): string {
+/** Returns a mode as `ls -l` shows it: `drwxr-xr-x`. */
+export function modeText(directory: boolean, mode: number): string {
   const bits = [6, 3, 0].map((shift) =>
     ['r', 'w', 'x'].map((letter, at) => ((mode >> shift) & (4 >> at) ? letter : '-')).join(''),
   )

@@ -14,7 +14,7 @@ interface Found {
 }
 
 /** Lists a tree, directories before what they hold. */
-function* walk(files: FileSystem, shown: string, full: string, depth = 0): Generator<Found> {
+export function* walk(files: FileSystem, shown: string, full: string, depth = 0): Generator<Found> {
   const isDirectory = files.isDirectory(full)
   yield { shown, full, depth, isDirectory }
   if (!isDirectory) return

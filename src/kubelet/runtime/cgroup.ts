@@ -1,5 +1,5 @@
 import type { ResourceRequirements } from '../../api/core/generated.js'
-import { parseQuantity, quantityValue } from '../../api/quantity.js'
+import { quantityMilliValue, quantityValue } from '../../api/quantity.js'
 import type { Mount, Tree } from '../files/tree.js'
 import { fileOf } from '../files/tree.js'
 
@@ -8,23 +8,16 @@ const PERIOD = 100_000
 const MIN_QUOTA = 1_000
 const MIN_SHARES = 2
 const MAX_SHARES = 262_144
-const NANOS_PER_MILLI = 1_000_000n
-
-/** Returns a CPU quantity in thousandths of a core, rounded up. */
-function milliCores(quantity: string): number {
-  const { nanos } = parseQuantity(quantity)
-  return Number((nanos + NANOS_PER_MILLI - 1n) / NANOS_PER_MILLI)
-}
 
 /** Returns cpu.max: quota and period. Source: kubelet cm MilliCPUToQuota. */
 function cpuMax(limit: string | undefined): string {
   if (limit === undefined) return `max ${PERIOD}`
-  return `${Math.max(Math.trunc((milliCores(limit) * PERIOD) / 1000), MIN_QUOTA)} ${PERIOD}`
+  return `${Math.max(Math.trunc((quantityMilliValue(limit) * PERIOD) / 1000), MIN_QUOTA)} ${PERIOD}`
 }
 
 /** Returns cpu.weight. Source: kubelet cm MilliCPUToShares, getCPUWeight. */
 function cpuWeight(request: string | undefined): number {
-  const wanted = request === undefined ? MIN_SHARES : Math.trunc((milliCores(request) * 1024) / 1000)
+  const wanted = request === undefined ? MIN_SHARES : Math.trunc((quantityMilliValue(request) * 1024) / 1000)
   const shares = Math.min(Math.max(wanted, MIN_SHARES), MAX_SHARES)
   return 1 + Math.trunc(((shares - 2) * 9999) / 262_142)
 }

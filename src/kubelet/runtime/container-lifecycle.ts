@@ -162,10 +162,15 @@ export class ContainerLifecycle {
   }
 
   /** How a container of an image that nobody has described starts and ends; empty for all others. */
-  #unknownImage(pod: RuntimePod, { name, image }: RuntimeContainer, plan: StartPlan): ContainerBehavior {
-    const { isDescribed, onUnknownImage, behavior } = this.#ports
+  #unknownImage(
+    pod: RuntimePod,
+    { name, image }: RuntimeContainer,
+    plan: StartPlan,
+    given: ContainerBehavior,
+  ): ContainerBehavior {
+    const { isDescribed, onUnknownImage } = this.#ports
     const isKnown = plan.kind !== 'service' || isDescribed(image)
-    if (isKnown || onUnknownImage === 'run' || Object.keys(behavior(pod, name, image)).length > 0) return {}
+    if (isKnown || onUnknownImage === 'run' || Object.keys(given).length > 0) return {}
     if (onUnknownImage === 'error') return { startError: describingText(image) }
     return pod.pod !== undefined && endsByItself(pod.pod, name) ? { exitCode: 0 } : {}
   }
@@ -180,7 +185,7 @@ export class ContainerLifecycle {
       given.startError !== undefined || given.exitCode !== undefined || given.exitAfter !== undefined
     const plan = isGiven ? undefined : this.#ports.processes.plan(pod, container)
     const { startError, exitCode, exitAfter, exitReason } =
-      plan === undefined ? given : this.#unknownImage(pod, container, plan)
+      plan === undefined ? given : this.#unknownImage(pod, container, plan, given)
     const isPlanned = exitCode !== undefined || exitAfter !== undefined
     const failure = startError ?? (plan?.kind === 'error' ? plan.message : undefined)
     if (failure === undefined) {

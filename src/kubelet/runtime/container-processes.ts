@@ -61,9 +61,9 @@ export class ContainerProcesses {
   /** Starts the plan in a running container. */
   start(pod: RuntimePod, container: RuntimeContainer, plan: StartPlan): void {
     const key = keyOf(pod, container)
-    makeSubPaths(this.#scope.view(pod, container))
+    const view = this.#scope.view(pod, container)
+    makeSubPaths(view)
     if (plan.kind === 'process') {
-      const view = this.#scope.view(pod, container)
       const stdin = containerSpec(pod.pod, container.name)?.stdin === true
       container.process = newProcess({
         pid: 1,

@@ -11,7 +11,9 @@ const template = (app: string, image: string, cpu: string): object => ({
 const apply = (cluster: SimCluster, apiVersion: string, kind: string, name: string, spec: object): unknown =>
   cluster.apply({ apiVersion, kind, metadata: { name, namespace: 'default', labels: { app: name } }, spec })
 
-const choose = <T>(all: readonly T[], number: number): T | undefined => all[number % Math.max(all.length, 1)]
+/** Returns the element that a number of any size chooses. */
+export const choose = <T>(all: readonly T[], number: number): T | undefined =>
+  all[number % Math.max(all.length, 1)]
 
 const nodeAt = (cluster: SimCluster, number: number): string | undefined =>
   choose(cluster.nodes(), number)?.name

@@ -3,7 +3,7 @@ import { checkInvariants, type InvariantOptions } from '../check-invariants.js'
 import { guardInvariants } from '../guard-invariants.js'
 import { InvariantError } from '../invariant-error.js'
 import type { HistoryAction } from './action.js'
-import { performAction } from './perform.js'
+import { choose, performAction } from './perform.js'
 
 /** Options of {@link runHistory}. */
 export interface HistoryOptions extends InvariantOptions {
@@ -61,11 +61,11 @@ export function runHistory(
 function commandOf(cluster: SimCluster, action: HistoryAction): string {
   const nameOf = (resource: string, number: number): string => {
     const all = cluster.state.resources().includes(resource) ? cluster.state.stored(resource) : []
-    const { namespace, name = '' } = all[number % Math.max(all.length, 1)]?.metadata ?? {}
+    const { namespace, name = '' } = choose(all, number)?.metadata ?? {}
     return namespace === undefined ? name : `${name} -n ${namespace}`
   }
   const machines = cluster.nodes()
-  const machineOf = (number: number): string => machines[number % Math.max(machines.length, 1)]?.name ?? ''
+  const machineOf = (number: number): string => choose(machines, number)?.name ?? ''
   switch (action.do) {
     case 'advance':
       return `cluster.advance(${action.ms})`

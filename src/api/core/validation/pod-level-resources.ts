@@ -1,5 +1,5 @@
 import { invalid, notSupported, type FieldError } from '../../field-error.js'
-import { compareQuantities, parseQuantity } from '../../quantity.js'
+import { exceeding } from '../../quota/resource-list.js'
 import type { Pod, PodSpec } from '../generated.js'
 import { isPodLevelResource, podRequestList } from '../pod-resources.js'
 import { validateResourceName, validateResourceRequirements } from './resources.js'
@@ -12,8 +12,6 @@ function validatePodResourceName(name: string, path: string, errors: FieldError[
     errors.push(notSupported(path, name, ['cpu', 'hugepages-', 'memory']))
 }
 
-const isMore = (a: string, b: string): boolean => compareQuantities(parseQuantity(a), parseQuantity(b)) > 0
-
 /**
  * Validates the resources of a pod as a whole: its requests cover those of its containers, and no container
  * may use more than its limits. Source: pkg/apis/core/validation validatePodResources.
@@ -24,18 +22,15 @@ export function validatePodLevelResources(spec: PodSpec, path: string, errors: F
   validateResourceRequirements(resources, `${path}.resources`, errors, validatePodResourceName)
   const { requests = {}, limits = {} } = resources
   const sums = podRequestList({ spec } as Pod, { skipPodLevelResources: true, excludeOverhead: true })
-  for (const name of Object.keys(sums).sort()) {
-    const [sum, request] = [sums[name] as string, requests[name]]
-    if (request === undefined || !isMore(sum, request)) continue
-    const text = `must be greater than or equal to aggregate container requests of ${sum}`
-    errors.push(invalid(`${path}.resources.requests[${name}]`, request, text))
+  for (const name of exceeding(sums, requests).toSorted()) {
+    const text = `must be greater than or equal to aggregate container requests of ${sums[name] as string}`
+    errors.push(invalid(`${path}.resources.requests[${name}]`, requests[name], text))
   }
   spec.containers.forEach(({ resources: own }, at) => {
-    for (const [name, limit] of Object.entries(own?.limits ?? {})) {
-      const most = limits[name]
-      if (most === undefined || !isMore(limit, most)) continue
-      const text = `must be less than or equal to pod limits of ${most}`
-      errors.push(invalid(`spec.containers[${at}].resources.limits[${name}]`, limit, text))
+    const given = own?.limits ?? {}
+    for (const name of exceeding(given, limits)) {
+      const text = `must be less than or equal to pod limits of ${limits[name] as string}`
+      errors.push(invalid(`spec.containers[${at}].resources.limits[${name}]`, given[name], text))
     }
   })
 }
