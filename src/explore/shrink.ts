@@ -22,18 +22,22 @@ function attempt(
 ): Violation | undefined {
   const next = { choices, actions, ...change }
   const properties = new Properties(root, options)
-  const end = replayed(root, { ...options, actions: next.actions }, next.choices, properties)
+  const needed = { ...options, actions: next.actions }
+  // the first run to end is the one that others are compared with
+  if (options.sameAs !== undefined) replayed(root, needed, [], properties)
+  const end = replayed(root, needed, next.choices, properties)
   if (end.failure?.property !== failure.property) return undefined
   return { root, ...next, failure: end.failure, traceHash: end.execution.cluster.state.traceHash() }
 }
 
 /** Leaves out choices until the property would hold without any one of the rest. */
 export function withFewerChoices(violation: Violation, options: ExploreOptions): Violation {
+  let found = violation
   for (let at = violation.choices.length - 1; at >= 0; at--) {
-    const fewer = attempt(violation, options, { choices: violation.choices.filter((_, nth) => nth !== at) })
-    if (fewer !== undefined) return withFewerChoices(fewer, options)
+    const choices = found.choices.filter((_, nth) => nth !== at)
+    found = attempt(found, options, { choices }) ?? found
   }
-  return violation
+  return found === violation ? found : withFewerChoices(found, options)
 }
 
 /** Leaves out actions that the violation does not need. */

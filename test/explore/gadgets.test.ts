@@ -99,6 +99,19 @@ describe('a counter-example', () => {
     expect(replay(found, options).state.traceHash()).toBe(found.traceHash)
   })
 
+  test('of a run that ends elsewhere is shrunk, too: against its own undisturbed run', () => {
+    const note: ExploredAction = {
+      name: 'note',
+      do: (cluster) => cluster.create('configmaps', { metadata: { name: 'note' } }),
+    }
+    const stale = gadgetCluster({ staleCache: true })
+    const elsewhere: ExploreOptions = { actions: [note, ...resize], sameAs: 'faultless' }
+    expect(explore(stale, elsewhere).counterExample).toMatchObject({
+      property: 'same as faultless',
+      actions: ['resize', 'label'],
+    })
+  })
+
   test('is what a failed toHoldUnder tells', () => {
     expect(() => expect(root).toHoldUnder(options)).toThrow(
       /^expected "never a second ReplicaSet" to hold, but it does not hold\n\n[^]*create replicasets[^]*violated/,
