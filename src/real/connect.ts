@@ -4,6 +4,7 @@ import { type Manifests, parseManifests } from '../api/manifests.js'
 import { createScheme, formatApiVersion, type Scheme } from '../api/scheme.js'
 import { isApiError } from '../client/api-error.js'
 import { keyOfName, type NamespacedName } from '../cluster/object-name.js'
+import { splitWords } from '../kubectl/words.js'
 import { type Duration, toMillis } from '../sim/duration.js'
 import { type ConnectOptions, runKubectl, runOrThrow } from './kubectl-process.js'
 import type { CommandResult, TestCluster } from './test-cluster.js'
@@ -92,8 +93,8 @@ class RealCluster implements TestCluster {
     await this.#done(['apply', '--filename=-', `--namespace=${this.namespace}`], JSON.stringify(list))
   }
 
-  kubectl(command: string | readonly string[]): Promise<CommandResult> {
-    const words = typeof command === 'string' ? command.split(' ').filter((word) => word !== '') : command
+  async kubectl(command: string | readonly string[]): Promise<CommandResult> {
+    const words = typeof command === 'string' ? splitWords(command) : command
     return this.#run(words[0] === 'kubectl' ? words.slice(1) : words)
   }
 

@@ -83,6 +83,8 @@ describe.each(clusters({ simulated: { nodes: 2 }, real }))('a %s cluster', (kind
     expect(await cluster.can('list', 'secrets')).toBe(true)
     expect(await cluster.can('list', 'secrets', { as: 'jane' })).toBe(false)
     expect((await cluster.kubectl('get nodes -o name')).stdout).toBe('node/node-1\nnode/node-2\n')
+    await cluster.kubectl("annotate node node-1 note='two words'")
+    expect((await cluster.get('nodes', 'node-1')).metadata.annotations?.note).toBe('two words')
     await cluster.advance('1s')
   })
 })
