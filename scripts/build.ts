@@ -16,8 +16,12 @@ import { readCourse } from './course/read.js'
 /** Pure code that loads several times faster bundled than file by file. Anything else stays an import. */
 const inlined = ['eventemitter3', 'immer', 'ipaddr.js', 'node-forge', 'pure-rand', 're2js', 'yaml', 'zod']
 
-/** Programs that no user calls: the scripts of `simcluster envtest` start them. */
-const started = ['./dist/cli/envtest/etcd.js', './dist/cli/envtest/kube-apiserver.js']
+/** Programs that no user calls: the scripts of `simcluster envtest` and threads of sweeps start them. */
+const started = [
+  './dist/cli/envtest/etcd.js',
+  './dist/cli/envtest/kube-apiserver.js',
+  './dist/cli/sweep/worker.js',
+]
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = `${root}dist`

@@ -1,7 +1,7 @@
-import { realpathSync } from 'node:fs'
 import type { Command } from './command.js'
 import { UsageError } from './command.js'
 import { envtestFolder } from './envtest/folder.js'
+import { programPath } from './program-path.js'
 
 /** `simcluster envtest`: a folder for `KUBEBUILDER_ASSETS`. */
 export const envtestCommand: Command = {
@@ -17,7 +17,7 @@ export const envtestCommand: Command = {
     const { version } = flags
     if (typeof version === 'string' && !/^v1\.\d+$/.test(version))
       throw new UsageError(`--version ${version}: write a minor version such as v1.35`)
-    const main = realpathSync(process.argv[1] ?? '')
+    const main = programPath()
     const target = typeof version === 'string' ? { main, version } : { main }
     terminal.out(`${envtestFolder(target, process.env)}\n`)
     return 0

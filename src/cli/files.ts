@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Arguments } from './command.js'
 import { UsageError } from './command.js'
 
 /** Returns the manifests in a file, or in all YAML and JSON files below a folder, as one YAML text. */
@@ -20,4 +21,17 @@ export function manifestsIn(path: string): string {
 export function onlyWord(words: readonly string[], what: string): string {
   if (words.length !== 1) throw new UsageError(`expected one ${what}, got ${words.length}`)
   return words[0] as string
+}
+
+/** Returns the value of a flag that has one. */
+export const textOf = (flags: Arguments['flags'], name: string): string | undefined => {
+  const value = flags[name]
+  return typeof value === 'string' ? value : undefined
+}
+
+/** Reads the value of a flag that is a whole number. @throws UsageError if it is not, or below `least` */
+export function wholeNumber(flag: string, text: string, least = 0): number {
+  if (!/^\d{1,15}$/.test(text) || Number(text) < least)
+    throw new UsageError(`--${flag} ${text}: write a whole number${least > 0 ? ` from ${least} up` : ''}`)
+  return Number(text)
 }

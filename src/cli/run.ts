@@ -5,7 +5,9 @@ import { controlCommands } from './control-commands.js'
 import { envtestCommand } from './envtest-command.js'
 import { kubectlCommand } from './kubectl-command.js'
 import { netpolCommand, rbacCommand } from './policy-commands.js'
+import { packageVersion } from './program-path.js'
 import { forkCommand, serveCommand } from './serve-command.js'
+import { sweepCommand } from './sweep-command.js'
 import { diffCommand, explainCommand } from './what-if-commands.js'
 
 const COMMANDS: readonly Command[] = [
@@ -18,6 +20,7 @@ const COMMANDS: readonly Command[] = [
   rbacCommand,
   explainCommand,
   diffCommand,
+  sweepCommand,
   completionCommand(() => COMMANDS),
 ]
 
@@ -43,6 +46,10 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
     terminal.out(overview())
     return name === undefined ? 2 : 0
+  }
+  if (name === '--version' || name === '-v') {
+    terminal.out(`${packageVersion()}\n`)
+    return 0
   }
   const command = COMMANDS.find((one) => one.name === name)
   if (command === undefined) {

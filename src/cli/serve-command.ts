@@ -7,7 +7,7 @@ import { serve } from '../server/index.js'
 import type { ServeTime } from '../server/index.js'
 import type { Arguments, Command, Terminal } from './command.js'
 import { UsageError } from './command.js'
-import { manifestsIn } from './files.js'
+import { manifestsIn, textOf, wholeNumber } from './files.js'
 import { KUBECONFIG, servedSnapshot } from './served.js'
 
 /** Reads `real`, `virtual` or `10x`. */
@@ -17,16 +17,6 @@ function timeOf(text: string): ServeTime {
   const speed = Number(/^(\d+(?:\.\d+)?)x$/.exec(text)?.[1])
   if (!(speed > 0)) throw new UsageError(`--time ${text}: write real, virtual or a speed such as 10x`)
   return { speed }
-}
-
-function wholeNumber(flag: string, text: string): number {
-  if (!/^\d+$/.test(text)) throw new UsageError(`--${flag} ${text}: write a whole number`)
-  return Number(text)
-}
-
-const textOf = (flags: Arguments['flags'], name: string): string | undefined => {
-  const value = flags[name]
-  return typeof value === 'string' ? value : undefined
 }
 
 /** Creates the cluster that the flags describe. */

@@ -51,6 +51,26 @@ test('npx simcluster envtest prints a folder whose kube-apiserver starts from th
   expect({ status, stderr }).toEqual({ status: 1, stderr: 'Error: unknown flag: --no-such-flag\n' })
 })
 
+test('npx simcluster sweep reports the same on two threads as on one', () => {
+  const cwd = inject('consumer')
+  const program = join(cwd, 'node_modules/.bin/simcluster')
+  writeFileSync(
+    join(cwd, 'cases.mjs'),
+    `import { SimCluster } from 'simcluster'
+     export default (seed) => {
+       if (seed === 13) throw new Error('found')
+       return { nodes: new SimCluster({ seed, nodes: 1 }).nodes().length }
+     }`,
+  )
+  const report = (file: string, ...more: readonly string[]): string => {
+    const words = ['sweep', 'cases.mjs', '--seeds', '0-29', '--report', file, ...more]
+    expect(spawnSync(program, words, { cwd, encoding: 'utf8' })).toMatchObject({ status: 1, stderr: '' })
+    return readFileSync(join(cwd, file), 'utf8')
+  }
+  expect(report('two.json', '--jobs', '2')).toBe(report('one.json'))
+  expect(report('one.json')).toContain('"nodes": 29')
+})
+
 const entries = [
   '',
   '/testing',

@@ -1,0 +1,134 @@
+import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { stringify } from 'yaml'
+import { UsageError } from '../command.js'
+
+/** What the Job of a sweep is made from. */
+export interface JobWish {
+  /** Path of the module. */
+  readonly file: string
+  readonly export: string
+  readonly seeds: string
+  /** The number of shards. */
+  readonly shards: number
+  /** An image that has the module and simcluster in its working directory. Default: one with Node alone. */
+  readonly image: string | undefined
+  /** The version of simcluster that pods install. */
+  readonly version: string
+}
+
+const NODE_IMAGE = 'node:22'
+/** Where the ConfigMap is, and where the pod works. */
+const MOUNT = '/sweep'
+const WORK = '/work'
+/** A ConfigMap takes 1 MiB. */
+const MOST_BYTES = 1_000_000
+/** How often an index starts again whose pod was lost or could not start. */
+const RETRIES = 3
+
+/** `soak.mjs` becomes `soak`, as a name of objects. */
+function nameFor(file: string): string {
+  const name = basename(file)
+    .replace(/\.[^.]*$/, '')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '')
+  return name === '' ? 'sweep' : `sweep-${name}`.slice(0, 50).replace(/-+$/, '')
+}
+
+/** Returns the text of the module, which must be alone: a ConfigMap has one file. @throws UsageError */
+function loneModule(file: string): string {
+  const text = readFileSync(file, 'utf8')
+  const [, neighbour] = /(?:from|import)\s*\(?\s*['"](\.[^'"]*)['"]/.exec(text) ?? []
+  const rest = 'bundle them into one, or name an --image that has them in its working directory'
+  if (neighbour !== undefined) throw new UsageError(`${file} imports ${neighbour}, another file: ${rest}`)
+  if (Buffer.byteLength(text) > MOST_BYTES)
+    throw new UsageError(`${file} is too large for a ConfigMap; name an --image that has it`)
+  return text
+}
+
+/** The packages that a module imports, besides simcluster and Node's own. */
+function packagesOf(text: string): readonly string[] {
+  const imported = [...text.matchAll(/(?:from|import)\s*\(?\s*['"]((?:@[^'"/]+\/)?[^'"./][^'"/]*)/g)]
+  const names = imported.map(([, name = '']) => name).filter((name) => !/^(?:node:|simcluster$)/.test(name))
+  return [...new Set(names)].toSorted()
+}
+
+/**
+ * Returns an Indexed Job whose pods play one shard each, and print its report as their last line. A shard
+ * that finds a fault fails its index at once, since it would find it again; a pod that is lost or breaks
+ * otherwise starts again.
+ */
+export function jobManifest({ file, export: exported, seeds, shards, image, version }: JobWish): string {
+  const name = nameFor(file)
+  const text = image === undefined ? loneModule(file) : ''
+  const words = [
+    ...(image === undefined ? [basename(file)] : [file]),
+    ...(exported === 'default' ? [] : [`--export=${exported}`]),
+    `--seeds=${seeds}`,
+    `--shard=$(JOB_COMPLETION_INDEX)/${shards}`,
+    '--report=-',
+  ]
+  const packages = [`simcluster@${version}`, ...packagesOf(text)].join(' ')
+  const install =
+    `cp ${MOUNT}/* ${WORK} && cd ${WORK} && npm install --silent --no-audit --no-fund ${packages} >&2 && ` +
+    'exec npx simcluster sweep "$@"'
+  const container = {
+    name: 'sweep',
+    image: image ?? NODE_IMAGE,
+    command: image === undefined ? ['sh', '-c', install, 'sweep'] : ['npx', 'simcluster', 'sweep'],
+    args: words,
+    resources: { requests: { cpu: '1', memory: '512Mi' } },
+    ...(image === undefined
+      ? {
+          volumeMounts: [
+            { name: 'module', mountPath: MOUNT },
+            { name: 'work', mountPath: WORK },
+          ],
+        }
+      : {}),
+  }
+  const volumes = [
+    { name: 'module', configMap: { name } },
+    { name: 'work', emptyDir: {} },
+  ]
+  const job = {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name, labels: { app: name } },
+    spec: {
+      completionMode: 'Indexed',
+      completions: shards,
+      parallelism: shards,
+      backoffLimitPerIndex: RETRIES,
+      podFailurePolicy: {
+        rules: [
+          { action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget' }] },
+          { action: 'FailIndex', onExitCodes: { containerName: 'sweep', operator: 'In', values: [1] } },
+        ],
+      },
+      template: {
+        metadata: { labels: { app: name } },
+        spec: {
+          restartPolicy: 'Never',
+          containers: [container],
+          ...(image === undefined ? { volumes } : {}),
+        },
+      },
+    },
+  }
+  const map = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name, labels: { app: name } },
+    data: { [basename(file)]: text },
+  }
+  const objects = image === undefined ? [map, job] : [job]
+  return `${head(name, shards)}${objects.map((object) => stringify(object)).join('---\n')}`
+}
+
+const head = (name: string, shards: number): string => `# kubectl apply -f THIS && \\
+# kubectl wait --for=jsonpath='{.status.conditions[0].type}' --timeout=24h job/${name} && \\
+# kubectl logs -l app=${name} --tail=1 --max-log-requests=${shards} > reports.txt && \\
+# npx simcluster sweep merge reports.txt --report out.json
+`
