@@ -2,6 +2,7 @@ import type { KubeObject } from '../api/definition.js'
 import type { Pod } from '../api/core/generated.js'
 import { parseManifests } from '../api/manifests.js'
 import { bootstrap } from '../apiserver/bootstrap.js'
+import { nearestImage } from '../images/known-images.js'
 import { ConnectionError, isApiError } from '../client/api-error.js'
 import type { Client } from '../client/client.js'
 import type { ClusterEvents } from '../client/cluster-events.js'
@@ -24,6 +25,10 @@ import { ReleaseFacet } from './compose/release-facet.js'
 import { dumpOf } from './diagnosis/dump.js'
 import { summarize } from './diagnosis/summary.js'
 import { type DiagnosisContext, whyNot } from './diagnosis/why.js'
+import { viewOfEvents } from '../view/events.js'
+import { toSvg } from '../view/picture.js'
+import { timelineText } from '../view/timeline.js'
+import { viewOf } from '../view/view-of.js'
 import { NamespaceScope } from './namespace-scope.js'
 import { NetworkFacet } from './network/network-facet.js'
 import type { ClusterMetrics } from './nodes/cluster-metrics.js'
@@ -212,7 +217,8 @@ export class SimCluster extends NamespaceScope {
 
   /**
    * Returns what a person wants to see after a failure, as texts by file name: a summary, why things are not
-   * as wanted, objects by resource as YAML, events, and the log of each container.
+   * as wanted, objects by resource as YAML, events as a table and in order of time, the log of each
+   * container, and a picture.
    */
   dump(): Readonly<Record<string, string>> {
     const diagnosis = this.#diagnosis()
@@ -223,6 +229,8 @@ export class SimCluster extends NamespaceScope {
       why: (resource, object) => whyNot(resource, object, diagnosis),
       log: (pod, container) => this.#log(pod, container),
       events: this.kubectl('get events --all-namespaces --sort-by=.metadata.creationTimestamp').stdout,
+      timeline: timelineText(viewOfEvents(this)),
+      picture: toSvg(viewOf(this)),
     })
   }
 
@@ -238,6 +246,7 @@ export class SimCluster extends NamespaceScope {
       stored: (resource) => this.state.stored(resource),
       resources: this.state.resources(),
       stopped: this.#stopped(),
+      meantImage: this.#meantImage,
     })
   }
 
@@ -379,8 +388,17 @@ export class SimCluster extends NamespaceScope {
     return this.apiserver.running ? names : ['kube-apiserver', ...names]
   }
 
+  readonly #meantImage = (image: string): string | undefined => {
+    const { machines } = this.#parts
+    const isDescribed = machines
+      .names()
+      .some((name) => Object.keys(machines.get(name).behavior(image)).length > 0)
+    return isDescribed ? undefined : nearestImage(image)
+  }
+
   #diagnosis(): DiagnosisContext {
     return {
+      meantImage: this.#meantImage,
       stored: (resource) => (this.state.resources().includes(resource) ? this.state.stored(resource) : []),
       explain: (pod) => this.explain(pod),
       lastWords: (pod, container) => this.#log(pod, container).trimEnd().split('\n').at(-1) ?? '',

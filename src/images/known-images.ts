@@ -1,3 +1,5 @@
+import { fullImageName } from '../api/core/image-name.js'
+import { nearest } from '../api/nearest.js'
 import type { ImageDefinition } from '../kubelet/index.js'
 import { AGNHOST } from './agnhost/agnhost.js'
 import { TEST_IMAGES } from './test-images.js'
@@ -184,6 +186,16 @@ export function knownImage(fullName: string): Omit<ImageDefinition, 'name'> | un
   if (name === 'nginx-unprivileged') return { ...KNOWN['nginx'], user: '101', ports: [8080] }
   if (/hostnames?$|^whoami$|^echo|^hello/.test(name)) return HOSTNAMES.has(name) ? HOSTNAME : undefined
   return Object.hasOwn(KNOWN, name) ? KNOWN[name] : undefined
+}
+
+/**
+ * Returns the well-known image that somebody may have meant who wrote `ngnix`: for unknown images without a
+ * registry and an owner, since nobody else publishes those. undefined if no name is near.
+ */
+export function nearestImage(image: string): string | undefined {
+  const full = fullImageName(image)
+  if (!full.startsWith('docker.io/library/') || knownImage(full) !== undefined) return undefined
+  return nearest(lastPart(full), Object.keys(KNOWN))
 }
 
 const HOSTNAMES = new Set([

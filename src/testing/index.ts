@@ -1,3 +1,4 @@
+export { failureReport } from './failure-report.js'
 export { preparedCluster } from './prepared-cluster.js'
 export { checkInvariants } from './check-invariants.js'
 export type { InvariantOptions } from './check-invariants.js'

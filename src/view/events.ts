@@ -10,17 +10,23 @@ export interface TimelineOptions {
   readonly since?: number
 }
 
-/** Returns the events that a cluster remembers (an hour, as in Kubernetes), in order of time. */
+/**
+ * Returns the events that a cluster remembers (an hour, as in Kubernetes), in order of time, and of writes
+ * within a second.
+ */
 export function viewOfEvents(cluster: ViewedCluster, options: TimelineOptions = {}): Timeline {
   const { namespace, since = 0 } = options
   const moments = cluster.state
     .stored('events')
+    .toSorted((a, b) => revisionOf(a) - revisionOf(b))
     .filter((event) => namespace === undefined || event.involvedObject.namespace === namespace)
     .map(momentOf)
     .filter(({ time }) => time >= since)
     .toSorted((a, b) => a.time - b.time)
   return displayedView({ start: moments[0]?.time ?? cluster.now(), moments })
 }
+
+const revisionOf = ({ metadata }: Event): number => Number(metadata.resourceVersion)
 
 function momentOf(event: Event): Moment {
   const { metadata, involvedObject, series, type = 'Normal', reason = '', message = '' } = event

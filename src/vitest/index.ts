@@ -14,6 +14,7 @@ import { expect, test, type TestAPI } from 'vitest'
 import type { ClusterOptions } from '../cluster/compose/options.js'
 import { explorationMatchers, type ExplorationMatchers } from '../explore/index.js'
 import { SimCluster } from '../cluster/sim-cluster.js'
+import { failureReport } from '../testing/failure-report.js'
 import { preparedCluster } from '../testing/prepared-cluster.js'
 import { matchers, type ClusterMatchers, type PolicyMatchers } from '../testing/matchers/index.js'
 
@@ -26,7 +27,8 @@ expect.extend({ ...matchers, ...explorationMatchers })
 
 /**
  * Makes a `test` whose context has a `cluster`: a copy of one that is made and prepared once, so that no test
- * sees what another did. When a test fails, its error ends with the cluster's summary.
+ * sees what another did. When a test fails, its error ends with a {@link
+ * failureReport}: seed, causes, events.
  */
 export function clusterTest(
   options: ClusterOptions = {},
@@ -38,7 +40,7 @@ export function clusterTest(
     cluster: async ({ onTestFailed }, use) => {
       const cluster = copy()
       onTestFailed(({ task }) => {
-        for (const error of task.result?.errors ?? []) error.message += `\n\n${cluster.summary()}`
+        for (const error of task.result?.errors ?? []) error.message += `\n\n${failureReport(cluster)}`
       })
       await use(cluster)
     },

@@ -12,10 +12,15 @@ export interface DumpContext {
   readonly log: (pod: Pod, container: string) => string
   /** The events as a table, oldest first. */
   readonly events: string
+  /** The events in order of time, one a line. */
+  readonly timeline: string
+  /** The cluster as SVG. */
+  readonly picture: string
 }
 
-/** Resources for whose objects the dump says why they are not as wanted. Pods are told by what owns them. */
+/** Resources for whose objects the dump says why they are not as wanted. Owners tell of their pods. */
 const TOLD = [
+  'namespaces',
   'nodes',
   'deployments',
   'statefulsets',
@@ -23,6 +28,7 @@ const TOLD = [
   'jobs',
   'services',
   'persistentvolumeclaims',
+  'pods',
 ]
 
 /** Makes the files of `cluster.dump()`: texts by name. */
@@ -33,9 +39,12 @@ export function dumpOf({
   why,
   log,
   events,
+  timeline,
+  picture,
 }: DumpContext): Record<string, string> {
   const causes = TOLD.filter((resource) => resources.includes(resource)).flatMap((resource) =>
     stored(resource)
+      .filter(({ metadata }) => resource !== 'pods' || metadata.ownerReferences === undefined)
       .map((object) => why(resource, object))
       .filter((text) => text !== ''),
   )
@@ -43,6 +52,8 @@ export function dumpOf({
     'summary.txt': `${summary}\n`,
     'why.txt': `${causes.join('\n') || 'everything is as wanted'}\n`,
     'events.txt': events,
+    'timeline.txt': `${timeline}\n`,
+    'cluster.svg': picture,
   }
   for (const resource of resources) {
     const objects = stored(resource)

@@ -1,4 +1,6 @@
 import { findCondition } from '../../api/core/conditions.js'
+import type { Pod } from '../../api/core/generated.js'
+import { podSummary } from '../../api/core/pod-columns.js'
 import type { KubeObject } from '../../api/definition.js'
 
 /** The parts of objects by which they say how far they are. */
@@ -108,10 +110,13 @@ function jobs({ spec, status }: Progress): string | undefined {
   return `has ${status?.succeeded ?? 0} of ${spec?.completions ?? 1} completions`
 }
 
-function pods({ status }: Progress): string | undefined {
+function pods(object: Progress): string | undefined {
+  const { status } = object
   const { phase = 'Pending' } = status ?? {}
   if (phase === 'Succeeded') return undefined
-  if (phase !== 'Running') return `is ${phase}`
   const ready = findCondition(status?.conditions, 'Ready')
-  return ready?.status === 'True' ? undefined : 'is Running and not ready'
+  if (phase === 'Running' && ready?.status === 'True') return undefined
+  const { reason } = podSummary(object as Pod)
+  const told = phase === 'Running' ? 'Running and not ready' : phase
+  return `is ${told}${reason === phase ? '' : ` (${reason})`}`
 }

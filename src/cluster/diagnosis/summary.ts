@@ -3,6 +3,7 @@ import type { Node, Pod } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/definition.js'
 import { formatTime } from '../../api/time.js'
 import { shortfall } from './shortfall.js'
+import type { DiagnosisContext } from './why.js'
 
 /** What a summary is made of. */
 export interface SummaryContext {
@@ -12,6 +13,8 @@ export interface SummaryContext {
   readonly stored: (resource: string) => readonly KubeObject[]
   readonly resources: readonly string[]
   readonly stopped: readonly string[]
+  /** See {@link DiagnosisContext.meantImage}. */
+  readonly meantImage: DiagnosisContext['meantImage']
 }
 
 /** Resources whose objects are listed when they lack something. */
@@ -27,8 +30,12 @@ const SHOWN = [
 ]
 const MOST = 10
 
-/** Tells a cluster in a few lines: version, time, seed, nodes, pods by phase, and what is not as wanted. */
-export function summarize({ version, now, seed, stored, resources, stopped }: SummaryContext): string {
+/**
+ * Tells a cluster in a few lines: version, time, seed, nodes, pods by phase, what is not as wanted, and names
+ * of images that look like a slip of the pen.
+ */
+export function summarize(context: SummaryContext): string {
+  const { version, now, seed, stored, resources, stopped } = context
   const nodes = stored('nodes') as readonly Node[]
   const ready = nodes.filter((node) => nodeCondition(node, 'Ready')?.status === 'True').length
   const lacking = SHOWN.filter((resource) => resources.includes(resource)).flatMap((resource) =>
@@ -47,7 +54,17 @@ export function summarize({ version, now, seed, stored, resources, stopped }: Su
     ...(lacking.length === 0 ? [] : ['not as wanted:']),
     ...lacking.slice(0, MOST),
     ...(lacking.length > MOST ? [`  and ${lacking.length - MOST} more`] : []),
+    ...misspelt(context),
   ].join('\n')
+}
+
+function misspelt({ stored, meantImage }: SummaryContext): readonly string[] {
+  const pods = stored('pods') as readonly Pod[]
+  const images = new Set(pods.flatMap(({ spec }) => spec.containers.map(({ image = '' }) => image)))
+  return [...images].flatMap((image) => {
+    const meant = meantImage(image)
+    return meant === undefined ? [] : [`nobody has described the image ${image}; did you mean ${meant}?`]
+  })
 }
 
 function phases(pods: readonly Pod[]): string {

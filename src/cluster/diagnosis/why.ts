@@ -7,6 +7,8 @@ import { because, type Progress, type ProgressCondition, shortfall } from './sho
 
 /** What a diagnosis looks at; nothing of it is a request. */
 export interface DiagnosisContext {
+  /** The well-known image that somebody who wrote this one may have meant; undefined if there is none. */
+  readonly meantImage: (image: string) => string | undefined
   readonly stored: (resource: string) => readonly KubeObject[]
   /** What the scheduler would do with a pod now. Throws RangeError if none is responsible. */
   readonly explain: (pod: Pod) => Explanation
@@ -21,8 +23,13 @@ const OWNED = ['replicasets', 'jobs', 'pods', 'persistentvolumeclaims']
 /** Most causes of one sort that are told. */
 const MOST = 3
 
-/** Conditions that are bad when they are True. */
-const BAD = new Set(['ReplicaFailure', 'Failed', 'Stalled', 'MemoryPressure', 'DiskPressure', 'PIDPressure'])
+/** Conditions that are bad when they are True; the others are bad when they are False. */
+const BAD = /(?:Fail(?:ed|ure)|Stalled|Pressure|Remaining|Unavailable)$/
+
+/** A context, and the messages that have been told: conditions, events and owners repeat each other. */
+interface Telling extends DiagnosisContext {
+  readonly told: string[]
+}
 
 /**
  * Tells why an object is not as wanted: what it lacks, its conditions, the newest warnings about it, the
@@ -30,18 +37,18 @@ const BAD = new Set(['ReplicaFailure', 'Failed', 'Stalled', 'MemoryPressure', 'D
  * lacks nothing.
  */
 export function whyNot(resource: string, object: KubeObject, context: DiagnosisContext): string {
-  const lines = causesOf(resource, object, context)
+  const lines = causesOf(resource, object, { ...context, told: [] })
   if (lines.length > 0 && context.stopped.length > 0) lines.push(`stopped: ${context.stopped.join(', ')}`)
   return lines.join('\n')
 }
 
-function causesOf(resource: string, object: KubeObject, context: DiagnosisContext): string[] {
+function causesOf(resource: string, object: KubeObject, context: Telling): string[] {
   const { namespace, name = '' } = object.metadata
   const lack = resource === 'services' ? unserved(object as Service, context) : shortfall(resource, object)
   if (lack === undefined) return []
   const details = [
-    ...badConditions(object as Progress),
     ...warnings(object, context),
+    ...badConditions(object as Progress, context),
     ...(resource === 'pods' ? podCauses(object as Pod, context) : []),
     ...(resource === 'services' ? servedPods(object as Service, context) : []),
     ...owned(object, context),
@@ -50,34 +57,40 @@ function causesOf(resource: string, object: KubeObject, context: DiagnosisContex
   return [`${title} ${lack}`, ...details.map((line) => `  ${line}`)]
 }
 
-function badConditions({ status }: Progress): readonly string[] {
+/** Whether a message is news. Names of pods that were tried one after the other make no difference. */
+function isNews(message: string, { told }: Telling): boolean {
+  if (message === '') return true
+  const essence = message.replace(/-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, '')
+  if (told.some((one) => one.includes(essence) || essence.includes(one))) return false
+  told.push(essence)
+  return true
+}
+
+function badConditions({ status }: Progress, context: Telling): readonly string[] {
   const conditions: readonly ProgressCondition[] = status?.conditions ?? []
   return conditions
-    .filter(({ type, status: value, message }) =>
-      BAD.has(type) ? value === 'True' : value === 'False' && message !== undefined && message !== '',
+    .filter(({ type, status: value, message = '' }) =>
+      BAD.test(type) ? value === 'True' : value === 'False' && message !== '',
     )
+    .filter(({ message = '' }) => isNews(message, context))
     .map((condition) => `condition ${condition.type} is ${condition.status}${because(condition)}`)
 }
 
-/** The newest warning of each reason about an object. */
-function warnings({ metadata: { uid } }: KubeObject, { stored }: DiagnosisContext): readonly string[] {
-  const newest = new Map<string, Event>()
-  for (const event of stored('events') as readonly Event[]) {
-    if (event.type !== 'Warning' || event.involvedObject.uid !== uid) continue
-    const { reason = '' } = event
-    const before = newest.get(reason)
-    if (before === undefined || timeOf(before) <= timeOf(event)) newest.set(reason, event)
-  }
-  return [...newest.values()]
-    .slice(-MOST)
+/** The newest warnings about an object. */
+function warnings({ metadata: { uid } }: KubeObject, context: Telling): readonly string[] {
+  return (context.stored('events') as readonly Event[])
+    .filter(({ type, involvedObject }) => type === 'Warning' && involvedObject.uid === uid)
+    .toSorted((a, b) => (timeOf(a) < timeOf(b) ? 1 : -1))
+    .filter(({ message = '' }) => isNews(message, context))
+    .slice(0, MOST)
     .map(({ reason = '', message = '', count = 1 }) => `event ${reason} (x${count}): ${message}`)
 }
 
-const timeOf = ({ lastTimestamp, eventTime, metadata }: Event): string =>
-  lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? ''
+const timeOf = ({ series, lastTimestamp, eventTime, metadata }: Event): string =>
+  series?.lastObservedTime ?? lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? ''
 
 /** What an object owns and is not as wanted either. */
-function owned({ metadata: { uid } }: KubeObject, context: DiagnosisContext): readonly string[] {
+function owned({ metadata: { uid } }: KubeObject, context: Telling): readonly string[] {
   const found = OWNED.flatMap((resource) =>
     context
       .stored(resource)
@@ -92,10 +105,14 @@ function firstOf(all: readonly (readonly string[])[]): readonly string[] {
   return [...all.slice(0, MOST).flat(), ...(more > 0 ? [`and ${more} more`] : [])]
 }
 
-function podCauses(pod: Pod, context: DiagnosisContext): readonly string[] {
+function podCauses(pod: Pod, context: Telling): readonly string[] {
   const { spec, status } = pod
   const containers = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])]
   return [
+    ...spec.containers.flatMap(({ image = '' }) => {
+      const meant = context.meantImage(image)
+      return meant === undefined ? [] : [`nobody has described the image ${image}; did you mean ${meant}?`]
+    }),
     ...(spec.nodeName === undefined ? placement(pod, context) : nodeCauses(spec.nodeName, context)),
     ...containers.flatMap((container) => containerCauses(pod, container, context)),
     ...(spec.volumes ?? []).flatMap(({ persistentVolumeClaim: claim }) =>
@@ -116,13 +133,13 @@ function placement(pod: Pod, { explain }: DiagnosisContext): readonly string[] {
   }
 }
 
-function nodeCauses(name: string, context: DiagnosisContext): readonly string[] {
+function nodeCauses(name: string, context: Telling): readonly string[] {
   const node = context.stored('nodes').find(({ metadata }) => metadata.name === name)
   if (node === undefined) return [`its node ${name} does not exist`]
   return causesOf('nodes', node, { ...context, stored: (resource) => (resource === 'nodes' ? [node] : []) })
 }
 
-function claimCauses(pod: Pod, name: string, context: DiagnosisContext): readonly string[] {
+function claimCauses(pod: Pod, name: string, context: Telling): readonly string[] {
   const claim = context
     .stored('persistentvolumeclaims')
     .find(({ metadata }) => metadata.namespace === pod.metadata.namespace && metadata.name === name)
@@ -175,7 +192,7 @@ function unserved(service: Service, context: DiagnosisContext): string | undefin
     : 'has no endpoint that is ready'
 }
 
-function servedPods(service: Service, context: DiagnosisContext): readonly string[] {
+function servedPods(service: Service, context: Telling): readonly string[] {
   return firstOf(
     servedBy(service, context)
       .map((pod) => causesOf('pods', pod, context))

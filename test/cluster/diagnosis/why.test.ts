@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
 import { SimCluster } from 'simcluster'
+import { failureReport } from 'simcluster/testing'
 import { describe, expect, test } from 'vitest'
 import { deployment } from '../support.js'
 
@@ -42,7 +43,23 @@ describe('why tells the chain of reasons', () => {
     cluster.settle()
     cluster.apply(deployment('web', 3))
     cluster.settle()
-    expect(cluster.why('deployments', 'web')).toContain('exceeded quota: few')
+    const text = cluster.why('deployments', 'web')
+    expect(text).toContain('exceeded quota: few')
+    // the ReplicaSet has a condition and events with the same message
+    expect(text.match(/exceeded quota/g)).toHaveLength(1)
+  })
+
+  test('the finalizers that a namespace waits for', () => {
+    const cluster = new SimCluster({ nodes: 1 })
+    cluster.kubectl('create namespace office')
+    cluster.settle()
+    const office = cluster.in('office')
+    office.create('configmaps', { metadata: { name: 'kept', finalizers: ['example.com/keep'] } })
+    cluster.delete('namespaces', 'office')
+    cluster.advance('1m')
+    const text = cluster.why('namespaces', 'office')
+    expect(text).toContain('condition NamespaceFinalizersRemaining is True: SomeFinalizersRemain')
+    expect(text).not.toContain('successfully')
   })
 
   test('the node, and stopped components', () => {
@@ -112,6 +129,34 @@ test('console.log prints a summary', () => {
   )
 })
 
+test('an image whose name looks like a slip of the pen is told', () => {
+  const described = { images: { 'ngnix:1.27': { startTime: 10 } } }
+  const cluster = new SimCluster({ nodes: 1 })
+  cluster.kubectl('run web --image=ngnix:1.27')
+  cluster.kubectl('run own --image=registry.example.com/ngnix')
+  cluster.kubectl('run app --image=app')
+  cluster.settle()
+  const told = /^nobody has described the image ngnix:1\.27; did you mean nginx\?$/m
+  expect(inspect(cluster).match(/did you mean/g)).toHaveLength(1)
+  expect(inspect(cluster)).toMatch(told)
+  expect(failureReport(cluster)).toMatch(told)
+  const other = new SimCluster({ nodes: 1, ...described })
+  other.kubectl('run web --image=ngnix:1.27')
+  other.settle()
+  expect(inspect(other)).not.toContain('did you mean')
+})
+
+test('a failure report has the seed, the causes and the last events', () => {
+  const cluster = new SimCluster({ nodes: 1, seed: 7, images: { 'web:1': { pullError: 'no such image' } } })
+  cluster.kubectl('run web --image=web:1')
+  cluster.settle()
+  const text = failureReport(cluster)
+  expect(text).toMatch(/^SimCluster v1\.35 at .*, seed 7$/m)
+  expect(text).toMatch(/^ {2}pods default\/web is Pending \(ErrImagePull\)$/m)
+  expect(text).toContain('event Failed (x1): Failed to pull image "web:1": no such image')
+  expect(text).toMatch(/events of the last minute:\n(?:.*\n)*.*! Pod default\/web Failed: Failed to pull/)
+})
+
 test('a dump has the summary, causes, events, objects and logs', () => {
   const cluster = new SimCluster({ nodes: 1 })
   cluster.kubectl('create deployment web --image=nginx')
@@ -121,6 +166,8 @@ test('a dump has the summary, causes, events, objects and logs', () => {
   expect(Object.keys(files)).toEqual(
     expect.arrayContaining(['summary.txt', 'why.txt', 'events.txt', 'objects/pods.yaml']),
   )
+  expect(files['timeline.txt']).toMatch(/^\d\d:\d\d:\d\d \+\d+s Pod default\/web-.* Scheduled: /m)
+  expect(files['cluster.svg']).toMatch(/^<svg /)
   expect(files['why.txt']).toBe('everything is as wanted\n')
   expect(files['events.txt']).toContain('SuccessfulCreate')
   expect(files['objects/deployments.yaml']).toContain('name: web')
