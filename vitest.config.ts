@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { defineConfig, type ViteUserConfig } from 'vitest/config'
 
 /**
@@ -5,7 +6,15 @@ import { defineConfig, type ViteUserConfig } from 'vitest/config'
  */
 const config: ViteUserConfig = defineConfig({
   // Tests and examples import 'simcluster' as a user does; tsconfig.json's `paths` sends that to src/.
-  resolve: { tsconfigPaths: true },
+  // An example imports client-node, which only `npm run e2e:setup` installs.
+  resolve: {
+    tsconfigPaths: true,
+    alias: {
+      '@kubernetes/client-node': fileURLToPath(
+        new URL('.ci/tools/node_modules/@kubernetes/client-node/dist/index.js', import.meta.url),
+      ),
+    },
+  },
   test: {
     setupFiles: ['test/setup.ts'],
     testTimeout: 60_000,

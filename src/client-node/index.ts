@@ -5,3 +5,5 @@
 export { kubeConfigFor } from './kube-config.js'
 export type { ClusterKubeConfig, KubeConfigOptions } from './kube-config.js'
 export type { Cluster, Identity } from './send.js'
+export { settled } from './settled.js'
+export type { SettledOptions } from './settled.js'
