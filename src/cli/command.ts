@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { nearest } from '../api/nearest.js'
 
 /** A flag of a command. */
 export interface Flag {
@@ -6,6 +7,8 @@ export interface Flag {
   readonly about: string
   /** Name of the value (`FILE`); without one the flag is a switch. */
   readonly value?: string
+  /** One letter: `o` for `-o`. */
+  readonly short?: string
   /** Shown in the help. */
   readonly default?: string
 }
@@ -40,9 +43,12 @@ export class UsageError extends Error {}
 /** Returns what was typed. @throws UsageError that names the flag and the nearest one */
 export function parse(command: Command, argv: readonly string[]): Arguments {
   const options = Object.fromEntries(
-    Object.entries(command.flags).map(([name, { value }]) => [
+    Object.entries(command.flags).map(([name, { value, short }]) => [
       name,
-      { type: value === undefined ? ('boolean' as const) : ('string' as const) },
+      {
+        type: value === undefined ? ('boolean' as const) : ('string' as const),
+        ...(short === undefined ? {} : { short }),
+      },
     ]),
   )
   try {
@@ -54,16 +60,30 @@ export function parse(command: Command, argv: readonly string[]): Arguments {
 }
 
 function usageText(command: Command, message: string): string {
-  const unknown = /Unknown option '(--[^']+)'/.exec(message)?.[1]
-  if (unknown === undefined) return message
-  const flags = Object.keys(command.flags).map((name) => `--${name}`)
-  return `unknown flag ${unknown}; there are: ${flags.join(', ')}`
+  const unknown = /Unknown option '(-[^']+)'/.exec(message)?.[1]
+  if (unknown !== undefined) return unknownText(command, unknown)
+  const [, word = '', lacks] = /^Option '(?:-\w, )?-?-([\w-]+)[^']*' (argument missing)?/.exec(message) ?? []
+  const flag = Object.keys(command.flags).find((name) => command.flags[name]?.short === word) ?? word
+  const value = command.flags[flag]?.value
+  if (value === undefined) return flag === '' ? message : `--${flag} is a switch: write it without a value`
+  // a value that begins with a dash might be the next flag
+  return lacks === undefined
+    ? `--${flag} needs a value; one that begins with - is written --${flag}=VALUE`
+    : `--${flag} needs a value: write --${flag} ${value}`
+}
+
+function unknownText({ flags }: Command, unknown: string): string {
+  const names = Object.keys(flags)
+  const near = nearest(unknown.replace(/^-+/, ''), names)
+  if (near !== undefined) return `unknown flag ${unknown}; did you mean --${near}?`
+  if (names.length === 0) return `unknown flag ${unknown}; it has no flags: leave it out`
+  return `unknown flag ${unknown}; there are: ${names.map((name) => `--${name}`).join(', ')}`
 }
 
 /** Returns the help of a command. */
 export function helpOf({ name, about, words = '', flags, examples }: Command): string {
-  const rows = Object.entries(flags).map(([flag, { value, about: what, default: standard }]) => [
-    `--${flag}${value === undefined ? '' : ` ${value}`}`,
+  const rows = Object.entries(flags).map(([flag, { value, short, about: what, default: standard }]) => [
+    `${short === undefined ? '' : `-${short}, `}--${flag}${value === undefined ? '' : ` ${value}`}`,
     standard === undefined ? what : `${what} (default ${standard})`,
   ])
   const width = Math.max(0, ...rows.map(([flag = '']) => flag.length))

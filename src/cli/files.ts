@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { parseManifests } from '../api/manifests.js'
 import type { Arguments } from './command.js'
 import { UsageError } from './command.js'
 
@@ -14,7 +15,18 @@ export function manifestsIn(path: string): string {
         .map((file) => join(path, file))
     : [path]
   if (files.length === 0) throw new UsageError(`${path} has no .yaml, .yml or .json file`)
-  return files.map((file) => readFileSync(file, 'utf8')).join('\n---\n')
+  return files.map(manifestIn).join('\n---\n')
+}
+
+/** @throws UsageError that names the file, if it is not YAML or JSON */
+function manifestIn(file: string): string {
+  const text = readFileSync(file, 'utf8')
+  try {
+    parseManifests(text)
+  } catch (error) {
+    throw new UsageError(`${file}: ${error instanceof Error ? error.message.trim() : String(error)}`)
+  }
+  return text
 }
 
 /** Returns the only word of a command, which must be there. */

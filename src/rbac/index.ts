@@ -28,7 +28,9 @@ export type {
 export type { RuleFault } from './rules.js'
 export { covers, missingRights } from './covers.js'
 export { aggregatedRules } from '../api/rbac/aggregation.js'
-export { aggregatedPolicy, bootstrapPolicy } from './bootstrap-policy/index.js'
+export { accessChanges } from './changes.js'
+export type { AccessChange } from './changes.js'
+export { aggregatedPolicy, bootstrapPolicy, withDefaultRoles } from './bootstrap-policy/index.js'
 export { reconcileBinding, reconcileRole } from './reconcile.js'
 export type {
   ReconcileBindingOptions,

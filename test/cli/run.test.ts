@@ -64,7 +64,15 @@ describe('the program', () => {
     })
     const flag = await typed('serve', '--node', '3')
     expect(flag.code).toBe(2)
-    expect(flag.err).toContain('simcluster serve: unknown flag --node; there are: --nodes, --version')
+    expect(flag.err).toContain('simcluster serve: unknown flag --node; did you mean --nodes?')
+    expect((await typed('settle', '--nodes', '3')).err).toContain(
+      'unknown flag --nodes; there are: --kubeconfig',
+    )
+    expect((await typed('serve', '--nodes')).err).toContain('--nodes needs a value: write --nodes N')
+    expect((await typed('explain', 'pod.yaml', '--json=1')).err).toContain('--json is a switch')
+    expect((await typed('netpol', 'matrix', 'x', '-o', '-n')).err).toContain(
+      '--output needs a value; one that begins with - is written --output=VALUE',
+    )
     expect((await typed('serve', '--time', 'fast')).err).toContain(
       'write real, virtual or a speed such as 10x',
     )

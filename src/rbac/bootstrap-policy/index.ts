@@ -35,6 +35,19 @@ export function aggregatedPolicy(): readonly KubeObject[] {
 }
 
 /**
+ * Returns objects of any kind with the default ClusterRoles that they do not have themselves, and with the
+ * rules of aggregated ClusterRoles filled in: what a cluster makes of manifests that bind `view` or `edit`.
+ */
+export function withDefaultRoles(given: Iterable<KubeObject>): readonly KubeObject[] {
+  const own = [...given]
+  const names = new Set(own.flatMap(({ kind, metadata }) => (kind === 'ClusterRole' ? [metadata.name] : [])))
+  const rest = bootstrapPolicy().filter(
+    ({ kind, metadata }) => kind === 'ClusterRole' && !names.has(metadata.name),
+  )
+  return fillIn(fillIn(fillIn([...own, ...rest])))
+}
+
+/**
  * Runs one round of the controller. Since `admin` aggregates `edit`, which aggregates `view`, three rounds
  * are needed.
  */
