@@ -1,5 +1,6 @@
-import { parseAllDocuments } from 'yaml'
+import { LineCounter, YAMLParseError } from 'yaml'
 import type { KubeObject } from './definition.js'
+import { placed, yamlDocuments, yamlValue } from './yaml/read.js'
 
 /** Manifests whose types are not checked: YAML or JSON text with any number of documents, or objects. */
 export type Manifests = string | object | readonly object[]
@@ -15,12 +16,18 @@ export function parseManifests(manifests: Manifests): readonly KubeObject[] {
 }
 
 function parseText(text: string): unknown[] {
+  const lineCounter = new LineCounter()
   const objects: unknown[] = []
-  for (const document of parseAllDocuments(text)) {
-    if (document.errors.length > 0)
-      throw new TypeError(`the manifest is not YAML: ${document.errors[0]?.message ?? ''}`)
-    const value: unknown = document.toJS()
-    if (value !== null && value !== undefined) objects.push(value)
+  try {
+    for (const document of yamlDocuments(text, { lineCounter })) {
+      const [fault] = document.errors
+      if (fault !== undefined) throw placed(fault, lineCounter)
+      const value = yamlValue(document)
+      if (value !== null && value !== undefined) objects.push(value)
+    }
+  } catch (error) {
+    if (error instanceof YAMLParseError) throw new TypeError(`the manifest is not YAML: ${error.message}`)
+    throw error
   }
   return objects
 }

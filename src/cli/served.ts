@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { request } from 'node:https'
-import { parse as parseYaml } from 'yaml'
+import { parseYamlText } from '../api/yaml/read.js'
 import type { Arguments, Flag } from './command.js'
 import { UsageError } from './command.js'
 
@@ -21,7 +21,7 @@ function accessOf(flags: Arguments['flags']): Access {
   const path = typeof flags['kubeconfig'] === 'string' ? flags['kubeconfig'] : process.env['KUBECONFIG']
   if (path === undefined)
     throw new UsageError('set KUBECONFIG, or --kubeconfig, to what simcluster serve printed')
-  const { clusters, users } = parseYaml(readFileSync(path, 'utf8')) as {
+  const { clusters, users } = parseYamlText(readFileSync(path, 'utf8')) as {
     readonly clusters: readonly { readonly cluster: Readonly<Record<string, string>> }[]
     readonly users: readonly { readonly user: Readonly<Record<string, string>> }[]
   }

@@ -1,4 +1,4 @@
-import { parse as parseYaml } from 'yaml'
+import { parseYamlText } from '../api/yaml/read.js'
 import type { ClusterOptions } from '../cluster/compose/options.js'
 import type {
   Chapter,
@@ -73,7 +73,7 @@ export function parseChapter(
 function frontMatter(text: string, fault: Fault): FrontMatter {
   const [, yaml] = /^---\n([^]*?)\n---\n/.exec(text) ?? []
   if (yaml === undefined) throw fault(1, 'a chapter begins with front matter between two lines ---')
-  return parseYaml(yaml) as FrontMatter
+  return parseYamlText(yaml) as FrontMatter
 }
 
 function bothLanguages(value: unknown, field: string, fault: Fault): Text {

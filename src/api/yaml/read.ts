@@ -4,7 +4,6 @@ import {
   LineCounter,
   Parser,
   YAMLParseError,
-  parse,
   type CST,
   type Document,
   type DocumentOptions,
@@ -90,14 +89,36 @@ function rangeOf(source: ErrorSource): [number, number] {
   return [source[0], source[1]]
 }
 
-/** Returns the value of the only document of a text. Throws YAMLParseError. */
+/**
+ * Returns the value of the only document of a text, null if it is empty. Throws YAMLParseError, whose message
+ * says where; also for an alias that is undefined or expands too much.
+ */
 export function parseYamlText(text: string, options: YamlOptions = {}): unknown {
-  for (const _ of boundedTokens(text)) continue
+  const lineCounter = new LineCounter()
+  const tokens = boundedTokens(text, lineCounter)
+  const [document, another] = new Composer(options).compose(tokens, true, text.length)
+  const fault =
+    document?.errors[0] ??
+    (another && new YAMLParseError(another.range.slice(0, 2) as [number, number], 'MULTIPLE_DOCS', SEVERAL))
+  if (fault !== undefined) throw placed(fault, lineCounter)
+  return yamlValue(document)
+}
+
+const SEVERAL = 'The text has several documents, and may have one'
+
+/** Returns the value of a document without errors. Throws YAMLParseError for aliases that expand too much. */
+export function yamlValue(document: Document.Parsed | undefined): unknown {
   try {
-    return parse(text, options) as unknown
+    return document?.toJS() as unknown
   } catch (error) {
-    // an alias that is undefined or expands too much
     if (error instanceof ReferenceError) throw new YAMLParseError([0, 1], 'BAD_ALIAS', error.message)
     throw error
   }
+}
+
+/** Adds line and column to the message of an error. */
+export function placed(fault: YAMLParseError, lines: LineCounter): YAMLParseError {
+  const [from, to] = fault.pos
+  const { line, col } = lines.linePos(from)
+  return new YAMLParseError([from, to], fault.code, `${fault.message} at line ${line}, column ${col}`)
 }

@@ -1,4 +1,4 @@
-import { parse } from 'yaml'
+import { parseYamlText } from '../../api/yaml/read.js'
 import type { UserInfo } from '../../client/client.js'
 import type {
   CertificateUse,
@@ -211,7 +211,7 @@ function userOf(text: string): Readonly<Record<string, unknown>> | undefined {
       users,
       contexts,
       'current-context': current,
-    } = parse(text) as {
+    } = parseYamlText(text) as {
       users?: { name?: string; user?: Readonly<Record<string, unknown>> }[]
       contexts?: { name?: string; context?: { user?: string } }[]
       'current-context'?: string

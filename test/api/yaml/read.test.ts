@@ -1,0 +1,54 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it, test } from 'vitest'
+import { YAMLParseError } from 'yaml'
+import { parseManifests } from '../../../src/api/manifests.js'
+import { parseYamlText } from '../../../src/api/yaml/read.js'
+
+const DEEP = '['.repeat(100_000)
+
+describe('parseYamlText', () => {
+  it('returns the only document, or null', () => {
+    expect(parseYamlText('a: [1, b]')).toEqual({ a: [1, 'b'] })
+    expect(parseYamlText('')).toBeNull()
+    expect(parseYamlText('# nothing\n')).toBeNull()
+  })
+
+  it.each([
+    ['a: [', 'at line 1, column 5'],
+    ['a: b\n---\nc: d', 'The text has several documents, and may have one at line 2, column 1'],
+    ['a: *b', 'Unresolved alias'],
+    [DEEP, 'Nested too deeply'],
+    [
+      `a0: &a0 x\n${Array.from({ length: 30 }, (_, at) => `a${at + 1}: &a${at + 1} [*a${at}, *a${at}]`).join('\n')}`,
+      'Excessive alias count',
+    ],
+  ])('refuses %.20s', (text, message) => {
+    expect(() => parseYamlText(text)).toThrow(YAMLParseError)
+    expect(() => parseYamlText(text)).toThrow(message)
+  })
+})
+
+describe('parseManifests', () => {
+  it('says where a text is no YAML', () => {
+    expect(() => parseManifests('a: b\nc: [')).toThrow(/^the manifest is not YAML: .* at line 2, column 5$/)
+  })
+
+  it('refuses what is nested deeply, and aliases that expand too much', () => {
+    expect(() => parseManifests(DEEP)).toThrow(new TypeError('the manifest is not YAML: Nested too deeply'))
+    const doubling = Array.from({ length: 30 }, (_, at) => `a${at + 1}: &a${at + 1} [*a${at}, *a${at}]`)
+    expect(() => parseManifests(`a0: &a0 x\n${doubling.join('\n')}`)).toThrow('Excessive alias count')
+  })
+})
+
+test('every text is read by src/api/yaml/read.ts, which bounds its depth', () => {
+  const src = fileURLToPath(new URL('../../../src/', import.meta.url))
+  const readers = readdirSync(src, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .filter((file) => {
+      const [imported] = /import [^;]*? from 'yaml'/g.exec(readFileSync(join(src, file), 'utf8')) ?? []
+      return /\b(?:parse|parseAllDocuments|parseDocument|Composer|Parser|Lexer)\b/.test(imported ?? '')
+    })
+  expect(readers).toEqual(['api/yaml/read.ts'])
+})
