@@ -1,8 +1,8 @@
 import type { ExpressionScope } from '../../../api/admissionregistration/expressions.js'
 import type { ValidatingAdmissionPolicy } from '../../../api/admissionregistration/generated.js'
 import type { AdmissionAttributes } from '../plugin.js'
-import type { ExpressionValues } from './evaluation.js'
-import { evaluate } from './evaluation.js'
+import type { Budget, ExpressionValues } from './evaluation.js'
+import { evaluateAll } from './evaluation.js'
 
 /** Longest value of an annotation, in bytes. */
 const MOST_BYTES = 10 * 1024
@@ -21,10 +21,14 @@ export class AuditNotes {
   }
 
   /** Evaluates the annotations for one binding and parameter. Returns the faults of those that fail. */
-  take(scope: ExpressionScope, values: ExpressionValues): readonly string[] {
+  take(scope: ExpressionScope, values: ExpressionValues, budget: Budget): readonly string[] {
+    const { auditAnnotations = [] } = this.#policy.spec
+    const expressions = auditAnnotations.map(({ valueExpression }) => valueExpression)
+    const evaluated = evaluateAll(expressions, scope, values, budget)
+    if (evaluated.error !== undefined) return [evaluated.error]
     const faults: string[] = []
-    for (const { key, valueExpression } of this.#policy.spec.auditAnnotations ?? []) {
-      const { value, error } = { value: undefined, ...evaluate(valueExpression, scope, values) }
+    for (const [at, { key, valueExpression }] of auditAnnotations.entries()) {
+      const { value, error } = { value: undefined, error: undefined, ...evaluated.results[at] }
       if (error !== undefined) faults.push(error)
       else if (typeof value === 'string') this.#add(key, value.trim())
       else if (value !== null) {

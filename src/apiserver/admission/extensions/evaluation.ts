@@ -2,7 +2,7 @@ import { type ExpressionScope, compileIn } from '../../../api/admissionregistrat
 import type { MatchCondition } from '../../../api/admissionregistration/generated.js'
 import { AuthorizerValue, type AuthorizationQuestion } from '../../../api/cel/lib-authorizer.js'
 import { parseTimestamp } from '../../../api/cel/time-values.js'
-import { CelFault, fromJson, type Value } from '../../../api/cel/values.js'
+import { CelError, fromJson, type Value } from '../../../api/cel/values.js'
 import type { Namespace } from '../../../api/core/generated.js'
 import type { KindDefinition, KubeObject } from '../../../api/definition.js'
 import type { AdmissionAttributes, AdmissionContext } from '../plugin.js'
@@ -103,17 +103,62 @@ function serviceAccountUser([namespace, name]: readonly [string, string]): {
 /** The result of an expression: its value or its error. */
 export type Evaluated = { readonly value: unknown; readonly error?: undefined } | { readonly error: string }
 
-/** Evaluates an expression. Source: apiserver pkg/admission/plugin/cel/condition.go. */
-export function evaluate(expression: string, scope: ExpressionScope, values: ExpressionValues): Evaluated {
+/** What the expressions of a binding may cost together. Source: apiserver pkg/apis/cel/config.go. */
+export const BINDING_COST_LIMIT = 10_000_000
+/** What the match conditions of a policy or webhook may cost together. Source: the same. */
+const CONDITIONS_COST_LIMIT = 2_500_000
+
+const NO_BUDGET =
+  'validation failed due to running out of cost budget, no further validation rules will be run'
+
+/** What expressions may still cost; negative once they have cost too much. */
+export interface Budget {
+  left: number
+}
+
+/** The results of expressions, or why they were not all evaluated. */
+export type EvaluatedAll =
+  | { readonly results: readonly Evaluated[]; readonly error?: undefined }
+  | { readonly results?: undefined; readonly error: string }
+
+/**
+ * Evaluates expressions in turn, until they cost too much together, variables included, which are evaluated
+ * anew. Returns their results, or why there are none. Source: apiserver pkg/admission/plugin/cel/condition.go
+ * ForInput.
+ */
+export function evaluateAll(
+  expressions: readonly string[],
+  scope: ExpressionScope,
+  values: ExpressionValues,
+  budget: Budget,
+): EvaluatedAll {
+  const results: Evaluated[] = []
+  for (const expression of expressions) {
+    // no messageExpression
+    results.push(expression === '' ? { value: undefined } : evaluate(expression, scope, values, budget))
+    if (budget.left < 0) return { error: NO_BUDGET }
+  }
+  return { results }
+}
+
+/** Evaluates an expression and takes its cost from the budget. */
+export function evaluate(
+  expression: string,
+  scope: ExpressionScope,
+  values: ExpressionValues,
+  budget: Budget,
+): Evaluated {
   const { program, error } = compileIn(expression, scope)
   if (error !== undefined) return { error: `compilation error: compilation failed: ${error}` }
-  try {
-    return { value: program.run(values) }
-  } catch (fault) {
-    if (!(fault instanceof CelFault)) throw fault
-    return { error: `expression '${expression}' resulted in error: ${fault.message}` }
-  }
+  if (program.fault !== undefined) return failed(expression, program.fault)
+  const { value, cost } = program.measure(values)
+  budget.left -= cost
+  return value instanceof CelError ? failed(expression, value.message) : { value }
 }
+
+const failed = (expression: string, message: string): Evaluated => ({
+  error: `expression '${expression}' resulted in error: ${message}`,
+})
 
 /**
  * Evaluates match conditions. `error` is set if they cannot be evaluated and the failure policy is not
@@ -125,13 +170,16 @@ export function conditionsHold(
   values: ExpressionValues,
   failurePolicy: string | undefined,
 ): { readonly matches: boolean; readonly error?: string } {
-  const results = conditions.map(({ expression }) => evaluate(expression, scope, values))
+  const refused = (error: string): ReturnType<typeof conditionsHold> =>
+    failurePolicy === 'Ignore' ? { matches: false } : { matches: false, error }
+  const expressions = conditions.map(({ expression }) => expression)
+  const { results, error } = evaluateAll(expressions, scope, values, { left: CONDITIONS_COST_LIMIT })
+  if (error !== undefined) return refused(error)
   if (results.some((result) => result.error === undefined && result.value === false))
     return { matches: false }
-  const errors = [...new Set(results.flatMap(({ error }) => (error === undefined ? [] : [error])))]
+  const errors = [...new Set(results.flatMap((result) => (result.error === undefined ? [] : [result.error])))]
   if (errors.length === 0) return { matches: true }
-  if (failurePolicy === 'Ignore') return { matches: false }
-  return { matches: false, error: errors.length === 1 ? (errors[0] ?? '') : `[${errors.join(', ')}]` }
+  return refused(errors.length === 1 ? (errors[0] ?? '') : `[${errors.join(', ')}]`)
 }
 
 const OPTIONS: Readonly<Record<AdmissionAttributes['operation'], string>> = {

@@ -14,8 +14,8 @@ import { ApiError } from '../../../client/api-error.js'
 import { forbidden } from '../../errors.js'
 import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from '../plugin.js'
 import type { ExtensionConfiguration } from './configuration.js'
-import type { ExpressionValues } from './evaluation.js'
-import { conditionsHold, evaluate, requestValues } from './evaluation.js'
+import type { Budget, Evaluated, ExpressionValues } from './evaluation.js'
+import { BINDING_COST_LIMIT, conditionsHold, evaluate, evaluateAll, requestValues } from './evaluation.js'
 import { AuditNotes, goJson } from './audit-notes.js'
 import { isExempt, matchedVersion } from './matching.js'
 
@@ -240,15 +240,30 @@ class PolicyCheck {
     if (conditions.error !== undefined)
       return { denials: [this.#denial(binding, conditions.error, 'Invalid')], faults: [] }
     if (!conditions.matches) return { denials: [], faults: [] }
-    const all = { ...values, variables: lazyVariables(spec.variables ?? [], scope, values) }
-    const denials = (spec.validations ?? []).flatMap((validation, index): readonly Denial[] => {
-      const result = evaluate(validation.expression, scope, all)
-      if (result.error !== undefined)
-        return this.#fails ? [this.#denial(binding, result.error, 'Invalid', index)] : []
-      if (result.value === true) return []
-      return [this.#denial(binding, messageOf(validation, scope, all), validation.reason ?? 'Invalid', index)]
+    const { validations = [], variables = [] } = spec
+    const budget = { left: BINDING_COST_LIMIT }
+    const withVariables = (from: Budget): ExpressionValues => ({
+      ...values,
+      variables: lazyVariables(variables, scope, values, from),
     })
-    const faults = notes.take(scope, all)
+    const rules = validations.map(({ expression }) => expression)
+    const judged = evaluateAll(rules, scope, withVariables(budget), budget)
+    if (judged.error !== undefined)
+      return { denials: this.#fails ? [this.#denial(binding, judged.error, 'Invalid')] : [], faults: [] }
+    const texts = validations.map(({ messageExpression = '' }) => messageExpression)
+    const messages = evaluateAll(texts, scope, withVariables(budget), budget)
+    const denials = validations.flatMap((validation, index): readonly Denial[] => {
+      const result = judged.results[index]
+      const error =
+        result?.error ??
+        (messages.error === undefined ? undefined : `failed messageExpression: ${messages.error}`)
+      if (error !== undefined) return this.#fails ? [this.#denial(binding, error, 'Invalid', index)] : []
+      if (result !== undefined && 'value' in result && result.value === true) return []
+      const message = messageOf(validation, messages.results?.[index])
+      return [this.#denial(binding, message, validation.reason ?? 'Invalid', index)]
+    })
+    const ofNotes = { left: BINDING_COST_LIMIT }
+    const faults = notes.take(scope, withVariables(ofNotes), ofNotes)
     return {
       denials,
       faults: this.#fails ? faults.map((fault) => this.#denial(binding, fault, 'Invalid')) : [],
@@ -258,27 +273,23 @@ class PolicyCheck {
 
 const MOST_MESSAGE_BYTES = 5 * 1024
 
-function messageOf(
-  { messageExpression = '', message = '', expression }: Validation,
-  scope: ExpressionScope,
-  values: ExpressionValues,
-): string {
-  if (messageExpression !== '') {
-    const { value } = { value: undefined, ...evaluate(messageExpression, scope, values) }
-    const text = typeof value === 'string' ? value.trim() : ''
-    if (text !== '' && text.length <= MOST_MESSAGE_BYTES && !text.includes('\n')) return text
-  }
+/** The message of a failed validation: that of its messageExpression if it is one line of text. */
+function messageOf({ message = '', expression }: Validation, computed: Evaluated | undefined): string {
+  const { value } = { value: undefined, ...computed }
+  const text = typeof value === 'string' ? value.trim() : ''
+  if (text !== '' && text.length <= MOST_MESSAGE_BYTES && !text.includes('\n')) return text
   return message.trim() === '' ? `failed expression: ${expression.trim()}` : message.trim()
 }
 
 /**
- * Returns the value of `variables`. Each variable is evaluated on first use and sees those before it. Source:
- * composition.go.
+ * Returns the value of `variables`. Each variable is evaluated on first use, sees those before it, and takes its
+ * cost from the budget. Source: composition.go.
  */
 function lazyVariables(
   variables: readonly { readonly name: string; readonly expression: string }[],
   scope: ExpressionScope,
   values: ExpressionValues,
+  budget: Budget,
 ): object {
   const out: Record<string, unknown> = {}
   const types = new Map<
@@ -296,6 +307,7 @@ function lazyVariables(
             expression,
             { params: scope.params, variables: before },
             { ...values, variables: out },
+            budget,
           )
           if (evaluated.error !== undefined) {
             const why = evaluated.error.replace(/^expression '[^]*?' resulted in error: /, '')

@@ -213,3 +213,53 @@ describe('ValidatingAdmissionPolicy', () => {
     expect(outcome(cluster, configMap('a'))).toBe('allowed')
   })
 })
+
+describe('the budget of a binding', () => {
+  const text = (length: number): ConfigMap => {
+    const map = configMap('costly')
+    return { ...map, data: { n: 'a'.repeat(length) } } as ConfigMap
+  }
+  /** Costs 1.8 for each character. */
+  const costly = `!object.data.n.matches('${'x'.repeat(72)}')`
+  const times = (count: number, object: object): object[] => Array.from({ length: count }, () => object)
+  const exceeded =
+    'validation failed due to running out of cost budget, no further validation rules will be run'
+
+  it('is for all validations together', () => {
+    const cluster = clusterWith({ validations: times(12, { expression: costly }) })
+    expect(outcome(cluster, text(400_000))).toBe('allowed')
+    expect(outcome(cluster, text(500_000))).toBe(`422 ${exceeded}`)
+  })
+
+  it('may be exceeded where failures are ignored', () => {
+    const validations = times(12, { expression: costly })
+    const cluster = clusterWith({ validations, more: { failurePolicy: 'Ignore' } })
+    expect(outcome(cluster, text(500_000))).toBe('allowed')
+  })
+
+  it('pays for variables, once for all validations', () => {
+    const validations = times(12, { expression: 'variables.costly' })
+    const variable = (count: number): object => ({
+      variables: Array.from({ length: count }, (_, at) => ({ name: `v${at}`, expression: costly })).concat({
+        name: 'costly',
+        expression: Array.from({ length: count }, (_, at) => `variables.v${at}`).join(' && '),
+      }),
+    })
+    expect(outcome(clusterWith({ validations, more: variable(11) }), text(500_000))).toBe('allowed')
+    expect(outcome(clusterWith({ validations, more: variable(12) }), text(500_000))).toBe(`422 ${exceeded}`)
+  })
+
+  it('is what messages have left, also those that are not needed', () => {
+    const validation = { expression: costly, messageExpression: `${costly} ? 'a' : 'b'` }
+    const cluster = clusterWith({ validations: times(6, validation) })
+    expect(outcome(cluster, text(400_000))).toBe('allowed')
+    expect(outcome(cluster, text(500_000))).toBe(`422 failed messageExpression: ${exceeded}`)
+  })
+
+  it('is a quarter for match conditions', () => {
+    const matchConditions = Array.from({ length: 4 }, (_, at) => ({ name: `c${at}`, expression: costly }))
+    const cluster = clusterWith({ validations: [{ expression: 'true' }], more: { matchConditions } })
+    expect(outcome(cluster, text(300_000))).toBe('allowed')
+    expect(outcome(cluster, text(500_000))).toBe(`422 ${exceeded}`)
+  })
+})
