@@ -26,7 +26,8 @@ function parseText(text: string): unknown[] {
       if (value !== null && value !== undefined) objects.push(value)
     }
   } catch (error) {
-    if (error instanceof YAMLParseError) throw new TypeError(`the manifest is not YAML: ${error.message}`)
+    if (error instanceof YAMLParseError)
+      throw new TypeError(`the manifest is not YAML: ${error.message}`, { cause: error })
     throw error
   }
   return objects

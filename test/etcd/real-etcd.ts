@@ -148,6 +148,13 @@ export class RealEtcd extends EtcdClient {
     await this.#ready()
   }
 
+  /** Starts again on the same data and address, with other flags after the first ones, which they override. */
+  async recoverWith(flags: readonly string[]): Promise<void> {
+    await this.crash()
+    this.#process = spawn(ETCD_BINARY, [...this.#flags, ...flags], { stdio: 'ignore' })
+    await this.#ready()
+  }
+
   async stop(): Promise<void> {
     this.disconnect()
     await this.crash()

@@ -246,6 +246,46 @@ describe.skipIf(!installed)('a cluster on a real etcd', () => {
     await third.close()
   })
 
+  test('an etcd without space refuses, and has everything once it has space again', async () => {
+    const own = await RealEtcd.start(['--quota-backend-bytes', '2000000'])
+    const durable = await openDurableCluster({
+      endpoints: [`http://${own.address}`],
+      lockTtl: 30,
+      cluster: { nodes: 0 },
+    })
+    await durable.durable()
+    const map = (name: string): void =>
+      void durable.cluster.create('configmaps', {
+        metadata: { name, namespace: 'default' },
+        data: { a: 'x'.repeat(700_000) },
+      })
+    const full = 'etcdserver: mvcc: database space exceeded'
+    // etcd measures its file, which it writes every 100 ms
+    let refusal = ''
+    for (let at = 0; at < 20 && refusal === ''; at++) {
+      map(`a${at}`)
+      await durable.durable().catch((error: unknown) => (refusal = String(error)))
+      await sleep(100)
+    }
+    expect(refusal).toBe(`GrpcError: ${full}`)
+    const { written } = durable
+    map('d')
+    await expect(durable.durable()).rejects.toThrow(full)
+    expect(durable.written).toBe(written)
+    // what an operator does: give it a larger quota, and clear the alarm
+    await own.recoverWith(['--quota-backend-bytes', '20000000'])
+    const { alarms } = (await own.call('Maintenance', 'Alarm', { action: 'GET' })) as { alarms: object[] }
+    for (const alarm of alarms) await own.call('Maintenance', 'Alarm', { action: 'DEACTIVATE', ...alarm })
+    await durable.durable()
+    expect(durable.written).toBe(durable.cluster.internals.etcd.revision)
+    const { etcd: store } = durable.cluster.internals
+    await durable.close()
+    const again = await openDurableCluster({ endpoints: [`http://${own.address}`] })
+    expect(contents(again.cluster.internals.etcd)).toEqual(contents(store))
+    await again.close()
+    await own.stop()
+  }, 40_000)
+
   test('large transactions are one; what is something else is refused', async () => {
     const prefix = `/test/${prefixes++}`
     const first = await open(prefix, 0)

@@ -57,8 +57,9 @@ export class DurableCluster {
   }
 
   /**
-   * Resolves when the cluster's current state is in etcd. Rejects when another writer has taken over, or etcd
-   * refuses a write.
+   * Resolves when the cluster's current state is in etcd. Rejects when another writer has taken over, or with
+   * etcd's reason when it refuses a write (`etcdserver: mvcc: database space exceeded`): the cluster goes on,
+   * and the next commit or call tries again.
    */
   durable(): Promise<void> {
     return this.#mirror.durable()

@@ -58,6 +58,7 @@ export class EtcdMirror {
   #written: number
   #noted: number
   #steps: MirrorState['steps']
+  /** Why nothing will be written any more. */
   #failure: Error | undefined
   #stopped = false
   #pumping = false
@@ -78,12 +79,17 @@ export class EtcdMirror {
     return this.#written
   }
 
-  /** Resolves when the store's current state is in etcd. Rejects when the mirror has failed. */
+  /**
+   * Resolves when the store's current state is in etcd. Rejects when the mirror has failed, and when etcd
+   * refuses a write: this and the next commit try again.
+   */
   durable(): Promise<void> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure)
     const { revision } = this.#parts.store
     if (this.#written >= revision) return Promise.resolve()
-    return new Promise((done, failed) => void this.#waiting.push({ revision, done, failed }))
+    const written = new Promise<void>((done, failed) => void this.#waiting.push({ revision, done, failed }))
+    if (!this.#pumping) void this.#pump()
+    return written
   }
 
   /** Stops at once, without writing the remaining revisions. */
@@ -118,6 +124,10 @@ export class EtcdMirror {
     if (!this.#pumping) void this.#pump()
   }
 
+  /**
+   * Writes the queue. A refusal of etcd (its quota is used up, it is read only, a revision is too large) ends
+   * this attempt only, and keeps the queue: the cluster goes on, and etcd holds the state before.
+   */
   async #pump(): Promise<void> {
     this.#pumping = true
     try {
@@ -128,9 +138,12 @@ export class EtcdMirror {
         this.#resolveWaiting()
       }
     } catch (error) {
-      this.#failure = error instanceof Error ? error : new Error(String(error))
-      this.#queue.length = 0
-      for (const { failed } of this.#waiting.splice(0)) failed(this.#failure)
+      const reason = error instanceof Error ? error : new Error(String(error))
+      if (!(reason instanceof GrpcError)) {
+        this.#failure = reason
+        this.#queue.length = 0
+      }
+      for (const { failed } of this.#waiting.splice(0)) failed(reason)
     }
     this.#pumping = false
   }
