@@ -7,7 +7,7 @@
 import { readdirSync } from 'node:fs'
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { bundleInto } from '../scripts/run-bundled.js'
+import { bundleInto } from '../scripts/bundle-into.js'
 
 const folder = fileURLToPath(new URL('.', import.meta.url))
 const root = fileURLToPath(new URL('..', import.meta.url))

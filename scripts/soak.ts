@@ -1,21 +1,31 @@
 /**
- * `npm run soak -- [--minutes N] [--seed S] [--only SUITE] [--hostile]`: plays fresh seeds of the random
+ * `npm run soak -- [--minutes N] [--seed S] [--only SUITE,SUITE] [--hostile]`: plays fresh seeds of the random
  * suites in turn for N minutes (10 by default). Prints each seed before it plays it; the first failure
  * ends the run with the command that plays that seed again. `--seed` plays this one seed once. The etcd
  * suites need Debian's etcd-server and etcd-client. The tests play fixed seeds of the same suites.
- * `--hostile` plays the inputs of test/hostile up to 3 MiB instead, and prints what they cost.
+ * `--hostile` plays what clients, disks and kill -9 can do instead (scripts/soak/hostile.ts).
  */
 import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
-import { MOST_BODY } from '../test/hostile/requests.js'
-import { playHostile } from '../test/hostile/run.js'
 import { playScenarios, playWorkloads } from '../test/scenarios/property.js'
 import { etcdDifferential, etcdSnapshot } from './soak/etcd.js'
+import * as hostile from './soak/hostile.js'
 import { netpol } from './soak/netpol.js'
 import { rbac } from './soak/rbac.js'
 
 /** Each plays one seed in some seconds, and returns what it looked at. */
-const SUITES: Readonly<Record<string, (seed: number) => string | Promise<string>>> = {
+type Suites = Readonly<Record<string, (seed: number) => string | Promise<string>>>
+
+const HOSTILE: Suites = {
+  requests: hostile.requests,
+  snapshots: hostile.snapshots,
+  peers: hostile.peers,
+  kills: hostile.kills,
+  disk: hostile.disk,
+  inputs: hostile.inputs,
+}
+
+const SUITES: Suites = {
   scenarios: (seed) => {
     playScenarios(seed, 250)
     return '250 scenarios'
@@ -39,30 +49,24 @@ const { values } = parseArgs({
     hostile: { type: 'boolean', default: false },
   },
 })
-const { only } = values
-if (values.hostile) process.exit(hostile())
-const names = Object.keys(SUITES).filter((name) => only === undefined || name === only)
-if (names.length === 0) throw new Error(`--only: there are ${Object.keys(SUITES).join(', ')}`)
-
-/** Plays the hostile inputs, prints what they broke, and returns the exit code. */
-function hostile(): number {
-  const { crashes, overBudget, summary } = playHostile(['--import', 'tsx', 'test/hostile/play.ts'], MOST_BODY)
-  for (const line of [...crashes, ...overBudget]) console.log(line)
-  console.log(summary)
-  return crashes.length + overBudget.length === 0 ? 0 : 1
-}
+const only = values.only?.split(',')
+const suites = values.hostile ? HOSTILE : SUITES
+const names = Object.keys(suites).filter((name) => only === undefined || only.includes(name))
+if (names.length === 0) throw new Error(`--only: there are ${Object.keys(suites).join(', ')}`)
 
 async function play(name: string, seed: number): Promise<boolean> {
   process.stdout.write(`${name}, seed ${seed}: `)
   const start = performance.now()
   try {
-    const looked = await SUITES[name]?.(seed)
+    const looked = await suites[name]?.(seed)
     console.log(`${looked} in ${((performance.now() - start) / 1000).toFixed(1)} s`)
     return true
   } catch (error) {
     console.log('FAILED')
     console.error(error)
-    console.error(`\nto play it again: npm run soak -- --only ${name} --seed ${seed}`)
+    console.error(
+      `\nto play it again: npm run soak -- ${values.hostile ? '--hostile ' : ''}--only ${name} --seed ${seed}`,
+    )
     return false
   }
 }

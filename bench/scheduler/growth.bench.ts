@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { bundleInto } from '../../scripts/run-bundled.js'
+import { bundleInto } from '../../scripts/bundle-into.js'
 
 const CHILD = 'bench/scheduler/growth-child'
 const placeOf = await bundleInto('bench/growth', [CHILD])

@@ -32,10 +32,15 @@ const CURVE_SIGNATURES: Readonly<Record<string, Digest>> = {
   '1.2.840.10045.4.3.4': 'sha512',
 }
 const RSA_SIGNATURES: Readonly<Record<string, Digest>> = {
-  '1.2.840.113549.1.1.5': 'sha1',
   '1.2.840.113549.1.1.11': 'sha256',
   '1.2.840.113549.1.1.12': 'sha384',
   '1.2.840.113549.1.1.13': 'sha512',
+}
+/** Go's names of the algorithms that it does not verify. Source: crypto/x509 checkSignature. */
+const INSECURE_SIGNATURES: Readonly<Record<string, string>> = {
+  '1.2.840.113549.1.1.4': 'MD5-RSA',
+  '1.2.840.113549.1.1.5': 'SHA1-RSA',
+  '1.2.840.10045.4.1': 'ECDSA-SHA1',
 }
 const SHA256_WITH_RSA = '1.2.840.113549.1.1.11'
 
@@ -138,6 +143,8 @@ export interface Certificate extends Extensions, KeyIdentifiers {
   readonly fingerprint: string
   /** Returns whether the key signed this certificate; false for signatures other than RSA and ECDSA. */
   isSignedBy(key: PublicKey | CurveKey): boolean
+  /** Go's name of the signature's algorithm if it is too weak to be verified: `SHA1-RSA`. */
+  readonly insecureAlgorithm: string | undefined
   /** DER of the issuer's name, for comparison with a subject's. */
   readonly issuerDer: Bytes
   readonly subjectDer: Bytes
@@ -156,6 +163,7 @@ export function parseCertificate(der: Bytes): Certificate {
   const [notBefore, notAfter] = childrenOf(validity).map(timeOf)
   const list = rest.find((node) => isContext(node, 3))
   const signed = toDer(body as Asn1)
+  const kind = oidOf(childrenOf(algorithm)[0])
   return {
     ...readExtensions(list === undefined ? undefined : childrenOf(list)[0]),
     subject: subjectOf(subject),
@@ -168,8 +176,8 @@ export function parseCertificate(der: Bytes): Certificate {
     publicKey: parsePublicKeyInfo(info as Asn1),
     curveKey: parseCurveKeyInfo(info as Asn1),
     fingerprint: hex(digest('sha256', der)),
+    insecureAlgorithm: INSECURE_SIGNATURES[kind],
     isSignedBy: (key) => {
-      const kind = oidOf(childrenOf(algorithm)[0])
       const hash = 'curve' in key ? CURVE_SIGNATURES[kind] : RSA_SIGNATURES[kind]
       if (hash === undefined) return false
       const check = bitsOf(signature)

@@ -77,6 +77,11 @@ function follow(
     if (issuer.subjectDer !== certificate.issuerDer || key === undefined || chain.includes(issuer)) continue
     if (options.left-- <= 0)
       return 'x509: signature check attempts limit reached while verifying certificate chain'
+    if (certificate.insecureAlgorithm !== undefined)
+      reason ??= because(
+        `cannot verify signature: insecure algorithm ${certificate.insecureAlgorithm}`,
+        issuer,
+      )
     if (!certificate.isSignedBy(key)) continue
     if (issuer.isCa !== true || (issuer.keyUsages.length > 0 && !issuer.keyUsages.includes('cert sign')))
       continue
@@ -88,13 +93,15 @@ function follow(
 }
 
 /** Returns why an authority cannot stand above so many others. Source: crypto/x509 Certificate.isValid. */
-function pathFault({ maxPathLength, subject }: Certificate, below: number): string | undefined {
-  if (maxPathLength === undefined || below <= maxPathLength) return undefined
-  return (
-    `${UNKNOWN_AUTHORITY} (possibly because of "x509: too many intermediates for path length constraint" ` +
-    `while trying to verify candidate authority certificate ${JSON.stringify(subject.commonName)})`
-  )
+function pathFault(issuer: Certificate, below: number): string | undefined {
+  if (issuer.maxPathLength === undefined || below <= issuer.maxPathLength) return undefined
+  return because('too many intermediates for path length constraint', issuer)
 }
+
+/** Source: crypto/x509 UnknownAuthorityError. */
+const because = (why: string, { subject }: Certificate): string =>
+  `${UNKNOWN_AUTHORITY} (possibly because of "x509: ${why}" while trying to verify candidate authority ` +
+  `certificate ${JSON.stringify(subject.commonName)})`
 
 function validityFault({ notBefore, notAfter }: Certificate, now: number): string | undefined {
   const at = (ms: number): string => `${new Date(ms).toISOString().replace(/\.\d+Z$/, '')}Z`

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { beforeAll, expect, test } from 'vitest'
-import { bundleInto } from '../../scripts/run-bundled.js'
+import { bundleInto } from '../../scripts/bundle-into.js'
 import { dropped } from './dropped.js'
 
 /** Prints the heap in bytes after each round of clusters that were made, used and dropped. */

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freePort } from '../../src/server/free-port.js'
-import { bundleInto } from '../../scripts/run-bundled.js'
+import { bundleInto } from '../../scripts/bundle-into.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'simcluster-envtest-'))
 const children = new Set<ChildProcess>()

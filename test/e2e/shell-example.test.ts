@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
-import { bundleInto } from '../../scripts/run-bundled.js'
+import { bundleInto } from '../../scripts/bundle-into.js'
 import { has, programs } from './harness.js'
 
 const script = fileURLToPath(new URL('../../examples/crash-a-node.sh', import.meta.url))

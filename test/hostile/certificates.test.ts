@@ -23,6 +23,35 @@ function issued(name: string, issuer: string, parts: Partial<CertificateSpec> = 
   return parseCertificates(createCertificate(spec, key, { subject: { commonName: issuer }, key }))[0]!
 }
 
+/** Made by openssl: `x509 -req -sha1`, RSA keys of 1,024 bits. */
+const SHA1_ROOT = `-----BEGIN CERTIFICATE-----
+MIIB/DCCAWWgAwIBAgIUeEkDNPpz4prPfrhTHjskFF5f73MwDQYJKoZIhvcNAQEL
+BQAwDzENMAsGA1UEAwwEcm9vdDAgFw0yNjExMjkwMjIxNDZaGA8yMTI2MTEwNTAy
+MjE0NlowDzENMAsGA1UEAwwEcm9vdDCBnzANBgkqhkiG9w0BAQEFAAOBjQAwgYkC
+gYEAldxAcHMqnZ8TFPeZJcuvFm46gws5eJOmAFW2U06JSUt5xb2zo3h3CLYyjMTh
++DJzX9Tg8gMNIIPvwe8tJEWX8SGsGrJqVfl8HHAwMgvTLGvrLEFi05KuNA6OOFzU
+M9oe7X7nASfqmjEUlcWy6YA7Rxt8ZQG6cOS050yyunVOUZkCAwEAAaNTMFEwHQYD
+VR0OBBYEFIVRNAzyA46ZxdZIM7xYnGjtmJi8MB8GA1UdIwQYMBaAFIVRNAzyA46Z
+xdZIM7xYnGjtmJi8MA8GA1UdEwEB/wQFMAMBAf8wDQYJKoZIhvcNAQELBQADgYEA
+SnCSoJnUtLFsjy1O4IHccPqsd0W+CaRjj4EO1Smw6qJw3wZaf1apWLchyCoppGb+
+oULYpUnXGeGWlNvhp+7GZlxR9iNiZS5fSJbN5nieTWZvGMeJx3tNPCaMQzPnhTo6
+lx2zHbonvJ1CnNnPUH9qk7FA7Yu9Q/PFvWtvwyAM4iE=
+-----END CERTIFICATE-----`
+const SHA1_LEAF = `-----BEGIN CERTIFICATE-----
+MIICGDCCAYGgAwIBAgIUFQtXrI/bjKwYspzv08ocp9XZh8MwDQYJKoZIhvcNAQEF
+BQAwDzENMAsGA1UEAwwEcm9vdDAgFw0yNjExMjkwMjIxNDdaGA8yMTI2MTEwNTAy
+MjE0N1owJzEXMBUGA1UECgwOc3lzdGVtOm1hc3RlcnMxDDAKBgNVBAMMA2V2ZTCB
+nzANBgkqhkiG9w0BAQEFAAOBjQAwgYkCgYEAragHRKkvYAhHvjibT0Y2M+XMvakC
+Jm6AAvxEXwy4fT2NGJgwxCATTK7rwVArVH9GVz4zEohs/LU4/9ZaZrADMCSIRpKP
+ozf5eyoVS/Lpi9x5WkhCygRvkYQJ7BqSzNG/WoFuKbWL7shG/lDWJm2Phz9328gt
+hukmLKfI/NKOke0CAwEAAaNXMFUwEwYDVR0lBAwwCgYIKwYBBQUHAwIwHQYDVR0O
+BBYEFAnG/Tyfgg+DUp8oBH3neiHONnEoMB8GA1UdIwQYMBaAFIVRNAzyA46ZxdZI
+M7xYnGjtmJi8MA0GCSqGSIb3DQEBBQUAA4GBAIBMDamtVwHo9s/3iWBqFyXVNVFy
+qAna9C7jEiDlKArsP3Hy1QazyibBUuK9C1MPKQyzd4gNHthx9yiVsq5bEn3jW1jL
+PiCBv5a7nbEoWHc3xR9orKpKVWoFJQQPe3dW2DfbTByVEZmva0/4VxAanVth3lg3
+VHTdC1YRanhLIQff
+-----END CERTIFICATE-----`
+
 describe('certificate chains', () => {
   const root = issued('root', 'root', { isCa: true, maxPathLength: 0 })
 
@@ -42,6 +71,17 @@ describe('certificate chains', () => {
   test('without an authority between are taken', () => {
     const options = { roots: [root], now: NOW, purpose: 'client auth' as const }
     expect(verifyChain(issued('leaf', 'root'), options)).toBeUndefined()
+  })
+
+  test('with a signature over SHA-1 are refused, as Go does', () => {
+    const leaf = parseCertificates(SHA1_LEAF)[0]!
+    const root = parseCertificates(SHA1_ROOT)[0]!
+    const now = leaf.notBefore + 1_000
+    expect(leaf.insecureAlgorithm).toBe('SHA1-RSA')
+    expect(verifyChain(leaf, { roots: [root], now, purpose: 'client auth' })).toBe(
+      'x509: certificate signed by unknown authority (possibly because of "x509: cannot verify signature: ' +
+        'insecure algorithm SHA1-RSA" while trying to verify candidate authority certificate "root")',
+    )
   })
 
   test('cost a hundred signatures at most, however many ways there are', () => {

@@ -1,10 +1,11 @@
 import { once } from 'node:events'
-import { request as requestHttp } from 'node:https'
+import { Agent, request as requestHttp } from 'node:https'
 import { connect as connectHttp2 } from 'node:http2'
 import { constants, createDeflate } from 'node:zlib'
 import { PassThrough } from 'node:stream'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { partial } from '../support/typed.js'
+import { parseYamlText } from '../../src/api/yaml/read.js'
 import { SimCluster } from '../../src/cluster/sim-cluster.js'
 import { serve } from '../../src/server/index.js'
 import { readBody } from '../../src/server/request.js'
@@ -80,6 +81,36 @@ describe('HTTPS', () => {
     expect(await code(manyHeaders(500_000))).toBe(200)
     expect(await code(manyHeaders(2_000_000))).toBe(431)
     expect(await code({})).toBe(200)
+  })
+
+  test('a certificate that expires during a connection is refused from then on', async () => {
+    const cluster = new SimCluster({ nodes: 0, without: ['kube-controller-manager'] })
+    const server = await serve(cluster, { time: 'virtual' })
+    onTestFinished(() => server.close())
+    const config = parseYamlText(server.kubeconfig()) as {
+      readonly users: readonly { readonly user: Readonly<Record<string, string>> }[]
+    }
+    const pem = (field: string): Buffer => Buffer.from(config.users[0]?.user[field] ?? '', 'base64')
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    onTestFinished(() => agent.destroy())
+    const sockets = new Set<unknown>()
+    const code = (): Promise<number> =>
+      new Promise((resolve, reject) => {
+        const options = {
+          ca: server.authority,
+          cert: pem('client-certificate-data'),
+          key: pem('client-key-data'),
+          agent,
+        }
+        const sent = requestHttp(`${server.url}/api/v1/nodes`, options, (response) => {
+          response.resume().on('end', () => resolve(response.statusCode ?? 0))
+        })
+        sent.on('socket', (socket) => void sockets.add(socket)).on('error', reject)
+        sent.end()
+      })
+    expect(await code()).toBe(200)
+    cluster.advance('400d')
+    expect([await code(), sockets.size]).toEqual([401, 1])
   })
 
   test('over HTTP/2 they are as large as nghttp2 takes: eight frames after the first', async () => {

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { bundleInto } from '../../scripts/run-bundled.js'
+import { bundleInto } from '../../scripts/bundle-into.js'
 import { playHostile } from './run.js'
 
 /** Large enough that what is quadratic shows; `npm run soak -- --hostile` plays up to 3 MiB. */

@@ -103,7 +103,7 @@ export class ClusterSnapshot {
    */
   static fromLines(lines: Iterable<string>): ClusterSnapshot {
     const [head, ...shared] = [...lines].filter((line) => line !== '')
-    const document = JSON.parse(head ?? 'null') as Omit<ClusterSnapshotJson, 'shared'> & {
+    const document = lineOf(head ?? 'null', 1) as Omit<ClusterSnapshotJson, 'shared'> & {
       readonly shared: unknown
     }
     if (typeof document?.shared !== 'number') throw new TypeError('these are not the lines of a snapshot')
@@ -111,10 +111,7 @@ export class ClusterSnapshot {
       throw new TypeError(
         `the snapshot is truncated: ${shared.length} of ${document.shared} values are there`,
       )
-    return ClusterSnapshot.fromJSON({
-      ...document,
-      shared: shared.map((line) => JSON.parse(line) as unknown),
-    })
+    return ClusterSnapshot.fromJSON({ ...document, shared: shared.map((line, at) => lineOf(line, at + 2)) })
   }
 
   /** Returns the snapshot as a file: its JSON form after a line with format, length and SHA-256. */
@@ -164,5 +161,16 @@ export class ClusterSnapshot {
     const simulation = stateFromJson(json.simulation, shared)
     now = simulation.now
     return new ClusterSnapshot(json.options, simulation, store)
+  }
+}
+
+/** Reads a line of {@link ClusterSnapshot.toLines}. `number` counts from 1. */
+function lineOf(line: string, number: number): unknown {
+  try {
+    return JSON.parse(line) as unknown
+  } catch (error) {
+    throw new TypeError(`this snapshot is damaged: line ${number}: ${(error as Error).message}`, {
+      cause: error,
+    })
   }
 }

@@ -9,7 +9,7 @@ import { openDurableCluster, serveEtcd } from '../../../src/server/index.js'
 import type { DurableCluster } from '../../../src/server/index.js'
 import { EtcdStore, keyBytes, valueBytes } from '../../../src/etcd/index.js'
 import { etcdInstalled, RealEtcd } from '../../etcd/real-etcd.js'
-import { bundleInto } from '../../../scripts/run-bundled.js'
+import { bundleInto } from '../../../scripts/bundle-into.js'
 import { OPTIONS, step } from './mirror-child.js'
 
 const installed = etcdInstalled()

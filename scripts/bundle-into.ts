@@ -1,0 +1,56 @@
+import { rmSync } from 'node:fs'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { rolldown } from 'rolldown'
+import type { Plugin } from 'rolldown'
+import { bundling } from './bundling.js'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** Files that look for others beside them find them where they lie. */
+const inPlace: Plugin = {
+  name: 'in-place',
+  transform: {
+    filter: { id: /\/(?:bench|examples|scripts|test)\// },
+    handler: (code, id) => code.replaceAll('import.meta.url', JSON.stringify(pathToFileURL(id).href)),
+  },
+}
+
+/** Dependencies stay imports. */
+const isDependency = (id: string): boolean => !/^[./\0]/.test(id) && !/^simcluster(?:\/|$)/.test(id)
+
+/**
+ * Bundles files (without `.ts`, relative to the project) into a folder below `.cache`; returns where each one
+ * lies.
+ */
+export async function bundleInto(
+  folder: string,
+  names: readonly string[],
+): Promise<(name: string) => string> {
+  const out = `${root}.cache/${folder}/`
+  rmSync(out, { recursive: true, force: true })
+  const build = await rolldown({
+    cwd: root,
+    platform: 'node',
+    logLevel: 'silent',
+    transform: bundling.transform,
+    plugins: [inPlace],
+    external: isDependency,
+    input: Object.fromEntries(names.map((name) => [name, `${root}${name}.ts`])),
+    resolve: {
+      alias: {
+        'simcluster/testing': `${root}src/testing/index.ts`,
+        'simcluster/host': `${root}src/host/index.ts`,
+        simcluster: `${root}src/index.ts`,
+      },
+    },
+  })
+  await build.write({
+    dir: out,
+    format: 'esm',
+    entryFileNames: '[name].mjs',
+    chunkFileNames: 'chunks/[name]-[hash].mjs',
+    ...bundling.output,
+  })
+  await build.close()
+  return (name) => pathToFileURL(`${out}${name}.mjs`).href
+}
