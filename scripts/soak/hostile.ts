@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { SimCluster } from '../../src/cluster/sim-cluster.js'
 import type { EtcdStore } from '../../src/etcd/store.js'
 import { valueBytes } from '../../src/etcd/value.js'
@@ -28,8 +29,12 @@ const KILLS = 5
 const DISK = 90_000_000
 
 /** The inputs of test/hostile up to the size of a body, twice the size each time. */
-export function inputs(): string {
-  const { crashes, overBudget, summary } = playHostile(['--import', 'tsx', 'test/hostile/play.ts'], MOST_BODY)
+export async function inputs(): Promise<string> {
+  const placeOf = await bundleInto('hostile', ['test/hostile/play'])
+  const { crashes, overBudget, summary } = playHostile(
+    [fileURLToPath(placeOf('test/hostile/play'))],
+    MOST_BODY,
+  )
   refuse([...crashes, ...overBudget])
   return summary
 }
@@ -105,7 +110,7 @@ async function reopened(options: EtcdMirrorOptions): Promise<DurableCluster> {
     try {
       return await openDurableCluster(options)
     } catch (error) {
-      if (tries > 60 || !/^another writer has the lock/.test((error as Error).message)) throw error
+      if (tries > 60 || !(error as Error).message.startsWith('another writer has the lock')) throw error
       await sleep(100)
     }
   }

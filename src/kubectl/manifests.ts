@@ -7,7 +7,7 @@ import { KubectlError } from './errors.js'
 import type { SourceText } from './files.js'
 import type { Info } from './resource-args.js'
 import { goYamlFault } from '../api/yaml/errors.js'
-import { type YamlOptions, yamlDocuments } from '../api/yaml/read.js'
+import { type YamlOptions, yamlDocuments, yamlValue } from '../api/yaml/read.js'
 
 /** The objects of `-f` files and the errors; List kinds are expanded. */
 export interface Manifests {
@@ -58,15 +58,13 @@ export function parseDocuments({ source, text }: SourceText): readonly unknown[]
     return [...yamlDocuments(text, MANIFEST_YAML)].flatMap((document) => {
       const fault = faultOf(text, document)
       if (fault !== undefined) throw refuse(fault)
-      const value: unknown = document.toJS()
+      const value = yamlValue(document)
       if (value === null || value === undefined) return []
       checkTyped(source, value)
       return [value]
     })
   } catch (error) {
     if (error instanceof YAMLParseError) throw refuse(goYamlFault(text, error))
-    // all aliases are defined: one expands too much
-    if (error instanceof ReferenceError) throw refuse('document contains excessive aliasing')
     throw error
   }
 }
@@ -79,9 +77,6 @@ function faultOf(text: string, document: Document.Parsed): string | undefined {
     return 'found unknown directive name'
   let found: string | undefined
   visit(document, {
-    Alias: (_, alias) =>
-      void (found ??=
-        alias.resolve(document) === undefined ? `unknown anchor '${alias.source}' referenced` : undefined),
     Pair: (_, { key }) => void (found ??= isCollection(key) ? 'invalid map key' : undefined),
   })
   return found

@@ -3,6 +3,7 @@ import { encodeProtobuf, protobufCodec } from '../../src/api/protobuf/protobuf.j
 import type { HttpRequest } from '../../src/client/http.js'
 import { ADMIN } from '../../src/cluster/access/identities.js'
 import { SimCluster } from '../../src/cluster/sim-cluster.js'
+import { isUpstream500 } from '../hostile/upstream-500.js'
 
 /** Requests that one cluster gets before a fresh one takes over. */
 const BATCH = 500
@@ -375,12 +376,6 @@ const request: fc.Arbitrary<HttpRequest> = fc.record({
 const revision = (cluster: SimCluster): string =>
   cluster.list('configmaps', { namespace: 'none' }).metadata.resourceVersion ?? ''
 
-/**
- * The 500s that the real server answers as well: an apply patch that does not fit the schema, a
- * resourceVersion that is no number, an object whose kind is not that of the path.
- */
-const UPSTREAM_500 = /^(failed to create typed patch object|resourceVersion: Invalid value|no kind )/
-
 /** The answer to a request: what is wrong with it, '' if nothing. A code of 0: something was thrown. */
 function answerTo(cluster: SimCluster, http: HttpRequest): { readonly code: number; readonly fault: string } {
   try {
@@ -389,10 +384,8 @@ function answerTo(cluster: SimCluster, http: HttpRequest): { readonly code: numb
     if ('next' in answer) {
       answer.next()
       answer.stop()
-    } else if (code >= 500 && code !== 504) {
-      const message = /message"?: ?"?(.*)/.exec(answer.body)?.[1] ?? ''
-      if (!UPSTREAM_500.test(message)) return { code, fault: `${code} ${answer.body.slice(0, 300)}` }
-    }
+    } else if (code >= 500 && code !== 504 && !isUpstream500(answer.body))
+      return { code, fault: `${code} ${answer.body.slice(0, 300)}` }
     return { code, fault: '' }
   } catch (error) {
     const { name: kind, message, stack = '' } = error as Error

@@ -45,6 +45,19 @@ describe('YAML', () => {
     expect(stderr).toContain('exceeded max depth of 10000')
   })
 
+  test.each([
+    ['POST', MAPS],
+    ['DELETE', MAPS],
+  ])('that contains itself is refused (%s)', (method, path) => {
+    const refused = send({ method, path, type: 'application/yaml', body: 'a: &a [*a]' })
+    expect([refused.code, messageOf(refused)]).toEqual([
+      400,
+      expect.stringContaining("yaml: anchor 'a' value contains itself"),
+    ])
+    const { stderr } = cluster.kubectl('apply -f -', { stdin: 'a: &a [*a]' })
+    expect(stderr).toContain("yaml: anchor 'a' value contains itself")
+  })
+
   test('of 900 levels is read', () => {
     const body = `data: ${'['.repeat(900)}${']'.repeat(900)}`
     expect(messageOf(send({ type: 'application/yaml', body }))).toContain('cannot unmarshal array')

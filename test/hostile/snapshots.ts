@@ -24,7 +24,12 @@ function forms(): readonly Form[] {
   const clock = { now: () => 0 }
   const etcd = cluster.internals.etcd.snapshot()
   return [
-    { name: 'file', bytes: snapshot.toFile(), isSealed: true, read: ClusterSnapshot.fromFile },
+    {
+      name: 'file',
+      bytes: snapshot.toFile(),
+      isSealed: true,
+      read: (bytes) => ClusterSnapshot.fromFile(bytes),
+    },
     {
       name: 'lines',
       bytes: new TextEncoder().encode([...snapshot.toLines()].join('\n')),
@@ -61,7 +66,9 @@ export function flipSnapshots(seed: number, step: number): { flips: number; faul
       } catch (error) {
         if (error instanceof SnapshotError) continue
         if (error instanceof TypeError && / snapshot |^this |^these /.test(error.message)) continue
-        faults.push(`${name}: bit ${bit} of byte ${at}: ${error instanceof Error ? error.stack : error}`)
+        faults.push(
+          `${name}: bit ${bit} of byte ${at}: ${error instanceof Error ? error.stack : String(error)}`,
+        )
       }
     }
   }

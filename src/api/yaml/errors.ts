@@ -54,6 +54,7 @@ export function goYamlFault(text: string, fault: YAMLParseError): string {
     pos: [at],
   } = fault
   const first = message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? ''
+  if (code === 'BAD_ALIAS') return first
   const isInSequence =
     code === 'UNEXPECTED_TOKEN' && /^\s*- /m.test(text.slice(0, at).split('\n').slice(-2).join('\n'))
   const before = text.slice(0, at)

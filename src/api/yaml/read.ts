@@ -1,5 +1,10 @@
 import {
+  Alias,
   Composer,
+  isAlias,
+  isCollection,
+  isNode,
+  isPair,
   Lexer,
   LineCounter,
   Parser,
@@ -8,6 +13,7 @@ import {
   type Document,
   type DocumentOptions,
   type ErrorCode,
+  type Node,
   type ParseOptions,
   type SchemaOptions,
 } from 'yaml'
@@ -106,14 +112,59 @@ export function parseYamlText(text: string, options: YamlOptions = {}): unknown 
 
 const SEVERAL = 'The text has several documents, and may have one'
 
-/** Returns the value of a document without errors. Throws YAMLParseError for aliases that expand too much. */
+/**
+ * Returns the value of a document without errors. Throws YAMLParseError (`BAD_ALIAS`, in go-yaml's words) for
+ * an alias that has no anchor, stands inside its own anchor, or expands too much.
+ */
 export function yamlValue(document: Document.Parsed | undefined): unknown {
+  if (document === undefined) return null
+  const fault = linkAliases(document.contents)
+  if (fault !== undefined) throw new YAMLParseError([0, 1], 'BAD_ALIAS', fault)
   try {
-    return document?.toJS() as unknown
+    return document.toJS() as unknown
   } catch (error) {
-    if (error instanceof ReferenceError) throw new YAMLParseError([0, 1], 'BAD_ALIAS', error.message)
-    throw error
+    if (!(error instanceof ReferenceError)) throw error
+    throw new YAMLParseError([0, 1], 'BAD_ALIAS', 'document contains excessive aliasing')
   }
+}
+
+/**
+ * Leads every alias to its anchor, for which the library would look through all anchors and aliases before
+ * it. Returns what is wrong with the first that leads nowhere, or else into itself.
+ */
+function linkAliases(contents: unknown): string | undefined {
+  const anchors = new Map<string, object>()
+  const open = new Set<object>()
+  let unknown: string | undefined
+  let cyclic: string | undefined
+  const walk = (node: unknown): void => {
+    if (isAlias(node)) {
+      const target = anchors.get(node.source)
+      if (target === undefined) unknown ??= `unknown anchor '${node.source}' referenced`
+      else if (open.has(target)) cyclic ??= `anchor '${node.source}' value contains itself`
+      else linkTo(node, target)
+      return
+    }
+    if (!isNode(node)) return
+    if (node.anchor !== undefined) anchors.set(node.anchor, node)
+    if (!isCollection(node)) return
+    open.add(node)
+    for (const item of node.items) {
+      walk(isPair(item) ? item.key : item)
+      if (isPair(item)) walk(item.value)
+    }
+    open.delete(node)
+  }
+  walk(contents)
+  return unknown ?? cyclic
+}
+
+function linkTo(alias: Alias, target: object): void {
+  const resolve: Alias['resolve'] = (document, context) =>
+    context === undefined
+      ? (target as ReturnType<Alias['resolve']>)
+      : Alias.prototype.resolve.call(alias, document, { ...context, aliasResolveCache: [target as Node] })
+  Object.defineProperty(alias, 'resolve', { value: resolve })
 }
 
 /** Adds line and column to the message of an error. */

@@ -10,7 +10,7 @@ import {
 } from 'yaml'
 import { textOf } from '../../api/go-text.js'
 import { goYamlFault } from '../../api/yaml/errors.js'
-import { firstYamlDocument } from '../../api/yaml/read.js'
+import { firstYamlDocument, yamlValue } from '../../api/yaml/read.js'
 
 /** Invalid YAML. The message is that of Go's library. */
 export class YamlSyntaxError extends Error {
@@ -37,13 +37,6 @@ export function parseYaml(text: string): {
     return readYaml(text)
   } catch (error) {
     if (error instanceof YAMLParseError) throw new YamlSyntaxError(goYamlFault(text, error))
-    // an alias that expands too much or is undefined
-    if (error instanceof ReferenceError)
-      throw new YamlSyntaxError(
-        /excessive/i.test(error.message)
-          ? 'document contains excessive aliasing'
-          : `unknown anchor '${error.message.split(' ').at(-1) ?? ''}' referenced`,
-      )
     throw error
   }
 }
@@ -64,7 +57,7 @@ function readYaml(text: string): { readonly value: unknown; readonly strictFault
     repeated.length === 0
       ? []
       : [`yaml: unmarshal errors:\n${repeated.map((line) => `  ${line}`).join('\n')}`]
-  return { value: sorted(document.toJS() ?? {}), strictFaults }
+  return { value: sorted(yamlValue(document) ?? {}), strictFaults }
 }
 
 function repeatedKeys(document: Document | Document.Parsed, lines: LineCounter): readonly string[] {

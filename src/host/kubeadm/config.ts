@@ -1,4 +1,6 @@
-import { yamlDocuments } from '../../api/yaml/read.js'
+import { YAMLParseError } from 'yaml'
+import { goYamlFault } from '../../api/yaml/errors.js'
+import { yamlDocuments, yamlValue } from '../../api/yaml/read.js'
 import type { Options } from '../commands/command.js'
 import { minorOf } from '../control-plane/images.js'
 import type { HostMachine } from '../machine/host-machine.js'
@@ -93,9 +95,20 @@ function documents(
       `couldn't load configuration from file: unable to read config from ${JSON.stringify(file)}: ` +
         `open ${file}: no such file or directory`,
     )
-  for (const document of yamlDocuments(content)) {
-    const value: unknown = document.toJS()
-    if (isFields(value) && typeof value.kind === 'string') found.set(value.kind, value)
+  try {
+    for (const document of yamlDocuments(content)) {
+      const [fault] = document.errors
+      if (fault !== undefined) throw fault
+      const value = yamlValue(document)
+      if (isFields(value) && typeof value.kind === 'string') found.set(value.kind, value)
+    }
+  } catch (error) {
+    if (!(error instanceof YAMLParseError)) throw error
+    // source: apimachinery pkg/runtime/serializer/yaml/meta.go Interpret
+    throw new KubeadmError(
+      'could not interpret GroupVersionKind; unmarshal error: error converting YAML to JSON: yaml: ' +
+        goYamlFault(content, error),
+    )
   }
   return found
 }

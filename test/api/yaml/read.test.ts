@@ -9,6 +9,14 @@ import { parseYamlText } from '../../../src/api/yaml/read.js'
 const DEEP = '['.repeat(100_000)
 
 describe('parseYamlText', () => {
+  it('leads aliases to the last anchor of their name', () => {
+    expect(parseYamlText('[&a 1, *a, &a [2, &a 3, *a], *a]')).toEqual([1, 1, [2, 3, 3], 3])
+    expect(parseYamlText('a: &a { b: 1 }\nc: { <<: *a, d: *a }', { merge: true })).toEqual({
+      a: { b: 1 },
+      c: { b: 1, d: { b: 1 } },
+    })
+  })
+
   it('returns the only document, or null', () => {
     expect(parseYamlText('a: [1, b]')).toEqual({ a: [1, 'b'] })
     expect(parseYamlText('')).toBeNull()
@@ -18,11 +26,13 @@ describe('parseYamlText', () => {
   it.each([
     ['a: [', 'at line 1, column 5'],
     ['a: b\n---\nc: d', 'The text has several documents, and may have one at line 2, column 1'],
-    ['a: *b', 'Unresolved alias'],
+    ['a: *b', "unknown anchor 'b' referenced"],
+    ['a: &a [*a]', "anchor 'a' value contains itself"],
+    ['? &a [b]\n: &c { d: [*a, *c] }', "anchor 'c' value contains itself"],
     [DEEP, 'Nested too deeply'],
     [
       `a0: &a0 x\n${Array.from({ length: 30 }, (_, at) => `a${at + 1}: &a${at + 1} [*a${at}, *a${at}]`).join('\n')}`,
-      'Excessive alias count',
+      'document contains excessive aliasing',
     ],
   ])('refuses %.20s', (text, message) => {
     expect(() => parseYamlText(text)).toThrow(YAMLParseError)
@@ -38,7 +48,9 @@ describe('parseManifests', () => {
   it('refuses what is nested deeply, and aliases that expand too much', () => {
     expect(() => parseManifests(DEEP)).toThrow(new TypeError('the manifest is not YAML: Nested too deeply'))
     const doubling = Array.from({ length: 30 }, (_, at) => `a${at + 1}: &a${at + 1} [*a${at}, *a${at}]`)
-    expect(() => parseManifests(`a0: &a0 x\n${doubling.join('\n')}`)).toThrow('Excessive alias count')
+    expect(() => parseManifests(`a0: &a0 x\n${doubling.join('\n')}`)).toThrow(
+      'document contains excessive aliasing',
+    )
   })
 })
 
