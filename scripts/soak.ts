@@ -1,6 +1,6 @@
 /**
- * `npm run soak -- [--minutes N] [--seed S] [--only SUITE,SUITE] [--hostile]`: plays fresh seeds of the random
- * suites in turn for N minutes (10 by default). Prints each seed before it plays it; the first failure
+ * `npm run soak -- [--minutes N] [--seed S] [--only SUITE,SUITE] [--hostile]`: plays fresh seeds of the
+ * random suites in turn for N minutes (10 by default). Prints each seed before it plays it; the first failure
  * ends the run with the command that plays that seed again. `--seed` plays this one seed once. The etcd
  * suites need Debian's etcd-server and etcd-client. The tests play fixed seeds of the same suites.
  * `--hostile` plays what clients, disks and kill -9 can do instead (scripts/soak/hostile.ts).
@@ -64,9 +64,8 @@ async function play(name: string, seed: number): Promise<boolean> {
   } catch (error) {
     console.log('FAILED')
     console.error(error)
-    console.error(
-      `\nto play it again: npm run soak -- ${values.hostile ? '--hostile ' : ''}--only ${name} --seed ${seed}`,
-    )
+    const kind = values.hostile ? '--hostile ' : ''
+    console.error(`\nto play it again: npm run soak -- ${kind}--only ${name} --seed ${seed}`)
     return false
   }
 }

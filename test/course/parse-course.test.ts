@@ -120,17 +120,15 @@ test('a row that no chapter has, one that is unknown, and one that is told twice
 })
 
 test('the parser needs no more than yaml, so that a web page can read the course', () => {
-  const folder = new URL('../../src/course/', import.meta.url)
   const seen = new Set<string>()
-  const visit = (name: string): readonly string[] => {
-    if (seen.has(name)) return []
-    seen.add(name)
-    const text = readFileSync(new URL(name, folder), 'utf8')
-    const targets = [...text.matchAll(/^import (?!type ).* from '(.+)'$/gm)].map(([, target = '']) => target)
-    return targets.flatMap((target) =>
-      target.startsWith('./') ? visit(target.slice(2).replace(/js$/, 'ts')) : [target],
+  const visit = (file: URL): readonly string[] => {
+    if (seen.has(file.href)) return []
+    seen.add(file.href)
+    const imports = readFileSync(file, 'utf8').matchAll(/^import (?!type )[^]*? from '(.+)'$/gm)
+    return [...imports].flatMap(([, target = '']) =>
+      target.startsWith('.') ? visit(new URL(target.replace(/js$/, 'ts'), file)) : [target],
     )
   }
-  expect(visit('parse-course.ts')).toEqual(['yaml'])
+  expect(visit(new URL('../../src/course/parse-course.ts', import.meta.url))).toEqual(['yaml'])
   expect(seen.size).toBeGreaterThan(3)
 })

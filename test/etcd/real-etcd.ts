@@ -148,7 +148,7 @@ export class RealEtcd extends EtcdClient {
     await this.#ready()
   }
 
-  /** Starts again on the same data and address, with other flags after the first ones, which they override. */
+  /** Starts again on the same data and address, with flags that override the first ones. */
   async recoverWith(flags: readonly string[]): Promise<void> {
     await this.crash()
     this.#process = spawn(ETCD_BINARY, [...this.#flags, ...flags], { stdio: 'ignore' })

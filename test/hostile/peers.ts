@@ -58,7 +58,7 @@ function version({ url, authority }: ClusterServer): Promise<number | string> {
   })
 }
 
-/** Writes frames whose answers are not read, some megabytes in all. Returns bytes of memory that they took. */
+/** Writes frames whose answers are not read. Returns the bytes of memory that they took. */
 async function flood(server: ClusterServer, piece: (at: number) => Buffer, rounds: number): Promise<number> {
   const socket = await rawTo(server)
   socket.pause()

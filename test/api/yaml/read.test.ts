@@ -7,6 +7,8 @@ import { parseManifests } from '../../../src/api/manifests.js'
 import { parseYamlText } from '../../../src/api/yaml/read.js'
 
 const DEEP = '['.repeat(100_000)
+const doubled = Array.from({ length: 30 }, (_, at) => `a${at + 1}: &a${at + 1} [*a${at}, *a${at}]`)
+const DOUBLING = `a0: &a0 x\n${doubled.join('\n')}`
 
 describe('parseYamlText', () => {
   it('leads aliases to the last anchor of their name', () => {
@@ -30,10 +32,7 @@ describe('parseYamlText', () => {
     ['a: &a [*a]', "anchor 'a' value contains itself"],
     ['? &a [b]\n: &c { d: [*a, *c] }', "anchor 'c' value contains itself"],
     [DEEP, 'Nested too deeply'],
-    [
-      `a0: &a0 x\n${Array.from({ length: 30 }, (_, at) => `a${at + 1}: &a${at + 1} [*a${at}, *a${at}]`).join('\n')}`,
-      'document contains excessive aliasing',
-    ],
+    [DOUBLING, 'document contains excessive aliasing'],
   ])('refuses %.20s', (text, message) => {
     expect(() => parseYamlText(text)).toThrow(YAMLParseError)
     expect(() => parseYamlText(text)).toThrow(message)
@@ -47,10 +46,7 @@ describe('parseManifests', () => {
 
   it('refuses what is nested deeply, and aliases that expand too much', () => {
     expect(() => parseManifests(DEEP)).toThrow(new TypeError('the manifest is not YAML: Nested too deeply'))
-    const doubling = Array.from({ length: 30 }, (_, at) => `a${at + 1}: &a${at + 1} [*a${at}, *a${at}]`)
-    expect(() => parseManifests(`a0: &a0 x\n${doubling.join('\n')}`)).toThrow(
-      'document contains excessive aliasing',
-    )
+    expect(() => parseManifests(DOUBLING)).toThrow('document contains excessive aliasing')
   })
 })
 

@@ -282,8 +282,8 @@ function messageOf({ message = '', expression }: Validation, computed: Evaluated
 }
 
 /**
- * Returns the value of `variables`. Each variable is evaluated on first use, sees those before it, and takes its
- * cost from the budget. Source: composition.go.
+ * Returns the value of `variables`. Each variable is evaluated on first use, sees those before it, and takes
+ * its cost from the budget. Source: composition.go.
  */
 function lazyVariables(
   variables: readonly { readonly name: string; readonly expression: string }[],
