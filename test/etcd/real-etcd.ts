@@ -87,6 +87,8 @@ export class RealEtcd extends EtcdClient {
   /** `127.0.0.1:<port>` */
   readonly address: string
   #process: ChildProcess
+  /** The end of what the process has said. */
+  #said = ''
   readonly #directory: string
   readonly #flags: readonly string[]
 
@@ -94,8 +96,15 @@ export class RealEtcd extends EtcdClient {
     super(address)
     this.address = address
     this.#flags = flags
-    this.#process = spawn(ETCD_BINARY, flags, { stdio: 'ignore' })
+    this.#process = this.#spawned(flags)
     this.#directory = directory
+  }
+
+  #spawned(flags: readonly string[]): ChildProcess {
+    this.#said = ''
+    const child = spawn(ETCD_BINARY, flags, { stdio: ['ignore', 'ignore', 'pipe'] })
+    child.stderr.on('data', (part: Buffer) => (this.#said = (this.#said + part.toString()).slice(-4_000)))
+    return child
   }
 
   /** The process' id. */
@@ -144,14 +153,14 @@ export class RealEtcd extends EtcdClient {
 
   /** Starts again where it has been killed, on the same data and the same address. */
   async recover(): Promise<void> {
-    this.#process = spawn(ETCD_BINARY, this.#flags, { stdio: 'ignore' })
+    this.#process = this.#spawned(this.#flags)
     await this.#ready()
   }
 
   /** Starts again on the same data and address, with flags that override the first ones. */
   async recoverWith(flags: readonly string[]): Promise<void> {
     await this.crash()
-    this.#process = spawn(ETCD_BINARY, [...this.#flags, ...flags], { stdio: 'ignore' })
+    this.#process = this.#spawned([...this.#flags, ...flags])
     await this.#ready()
   }
 
@@ -169,7 +178,7 @@ export class RealEtcd extends EtcdClient {
       } catch (error) {
         if ((error as ServiceError).code === status.INVALID_ARGUMENT) return // it asks who this is
         if (attempt > 200 || this.#process.exitCode !== null)
-          throw new Error('etcd did not start', { cause: error })
+          throw new Error(`etcd did not start: ${this.#said}`, { cause: error })
         await new Promise((resolve) => setTimeout(resolve, 50))
       }
     }
