@@ -1,7 +1,8 @@
 /**
- * `npx tsx scripts/run-bundled.ts scripts/soak/memory.ts [MINUTES]`: a served cluster, in a process of its own,
- * under 1,500 watches, 100 streams that their clients have left, and 30 clients that do not read, while objects
- * are written. Prints the memory of the server each half minute; fails beyond 300 MB. Ten minutes by default.
+ * `npx tsx scripts/run-bundled.ts scripts/soak/memory.ts [MINUTES]`: a served cluster, in a process of its
+ * own, under 1,500 watches, 100 streams that their clients have left, and 30 clients that do not read, while
+ * objects are written. Prints the memory of the server each half minute; fails beyond 300 MB. Ten minutes by
+ * default.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'

@@ -36,8 +36,11 @@ export interface HttpResponse {
 export interface HttpWatch {
   readonly code: 200
   readonly headers: Readonly<Record<string, string | readonly string[]>>
-  /** Returns the lines (without line end) since the last call. A line with an ERROR event is the last one. */
-  readonly next: () => readonly string[]
+  /**
+   * Returns the lines (without line end) since the last call, at most `limit`; default: all. A line with an
+   * ERROR event is the last one.
+   */
+  readonly next: (limit?: number) => readonly string[]
   readonly onReady: (listener: () => void) => void
   readonly stop: () => void
   /** Seconds after which the server ends the stream; undefined if the client did not set it. */

@@ -10,8 +10,11 @@ import { Suspended } from './webhooks/outside-calls.js'
  */
 const DEFAULT_MS = 45 * 60_000
 
-/** Lines per write, so that a slow client does not cause a large string. */
-const MOST_LINES = 5_000
+/**
+ * Characters after which nothing is added to a write: what a client does not read is kept as objects that all
+ * watches share, and not as the text of each.
+ */
+const MOST_TEXT = 16 * 1024
 
 /**
  * Sends one watch to its client: pulls lines when something has happened and the socket accepts more. Ends
@@ -91,25 +94,31 @@ export class WatchStream {
     })
   }
 
-  /** Returns the next lines; none while a webhook converts what the next one shows. */
-  #pull(): readonly string[] {
+  /** Returns the next line; undefined while a webhook converts what it shows. */
+  #next(): string | undefined {
     try {
-      return this.#calls.run(new Map(), () => this.#watch.next())
+      return this.#calls.run(new Map(), () => this.#watch.next(1))[0]
     } catch (error) {
       if (!(error instanceof Suspended)) throw error
       void error.answered.then(() => this.#schedule())
-      return []
+      return undefined
     }
   }
 
+  /** Writes until nothing is left, or the client has not read what has been written. */
   #flush(): void {
-    if (this.#ended || this.#isBlocked) return
-    const lines = this.#pull()
-    if (lines.length === 0) return
-    for (let at = 0; at < lines.length; at += MOST_LINES) {
-      if (!this.#response.write(`${lines.slice(at, at + MOST_LINES).join('\n')}\n`)) this.#isBlocked = true
+    while (!this.#ended && !this.#isBlocked) {
+      let text = ''
+      let isOver = false
+      while (text.length < MOST_TEXT && !isOver) {
+        const line = this.#next()
+        if (line === undefined) break
+        text += `${line}\n`
+        isOver = line.startsWith('{"type":"ERROR"')
+      }
+      if (text === '') return
+      if (!this.#response.write(text)) this.#isBlocked = true
+      if (isOver) this.end()
     }
-    if (lines.at(-1)?.startsWith('{"type":"ERROR"') === true) this.end()
-    else if (!this.#isBlocked) this.#schedule()
   }
 }

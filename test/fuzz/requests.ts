@@ -385,10 +385,10 @@ interface Answered {
 }
 
 /**
- * The real server, too, deletes a collection before it finds that it cannot write the list so. Source:
- * apiserver pkg/endpoints/handlers response.go asPartialObjectMetadata.
+ * The real server, too, finds only after it has written that it cannot show the object in the form that is
+ * asked for. Source: apiserver pkg/endpoints/handlers response.go transformResponseObject.
  */
-const AFTER_DELETION = 'you requested PartialObjectMetadata, but the requested object is a list'
+const AFTER_WRITING = /you requested PartialObjectMetadata|Unable to convert to Table as requested/
 
 function answerTo(cluster: SimCluster, http: HttpRequest): Answered {
   try {
@@ -430,7 +430,7 @@ export function playRequests(runs: number, seed: number): readonly string[] {
       const { code, body: answer, fault } = answerTo(cluster, http)
       if (fault !== '') note(fault, http)
       const isTrial = /(^|&)dryRun=All(&|$)/.test(http.query ?? '')
-      const mayWrite = code === 0 || (code < 400 && !isTrial) || (!isTrial && answer.includes(AFTER_DELETION))
+      const mayWrite = code === 0 || (code < 400 && !isTrial) || (!isTrial && AFTER_WRITING.test(answer))
       if (revision(cluster) !== before && !mayWrite)
         note(`store changed by ${code}${isTrial ? ' (dry run)' : ''} ${http.method} ${http.path}`, http)
     }),

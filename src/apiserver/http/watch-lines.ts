@@ -32,9 +32,9 @@ export function watchLines(watch: ResourceWatch, form: WatchForm): HttpWatch {
     code: 200,
     headers: headersOf(form),
     timeoutSeconds: form.timeoutSeconds,
-    next: () => {
+    next: (limit) => {
       try {
-        return watch.next().map(line)
+        return watch.next(limit).map(line)
       } catch (error) {
         if (!(error instanceof ApiError)) throw error
         watch.stop()

@@ -42,9 +42,13 @@ export class ResourceWatch implements Watch<KubeObject>, RoutedWatch {
   readonly #hub: WatchRegister
   readonly #bookmarks: boolean
   #initial: WatchEvent<KubeObject>[]
+  /** How many of the initial events have been taken. */
+  #initialTaken = 0
   #revision: number
   /** Undefined if the changes must be read from history. */
   #pending: StoredChange[] | undefined
+  /** How many of the buffered changes have been taken. */
+  #taken = 0
   #bookmarkDue = false
   #listener: (() => void) | undefined
   #stopped = false
@@ -70,17 +74,16 @@ export class ResourceWatch implements Watch<KubeObject>, RoutedWatch {
 
   next(limit: number = Infinity): readonly WatchEvent<KubeObject>[] {
     if (this.#stopped) return []
-    if (this.#initial.length > 0) {
-      const first = this.#initial.slice(0, limit)
-      this.#initial = this.#initial.slice(first.length)
-      return first
-    }
+    if (this.#initial.length > 0) return this.#takeInitial(limit)
     this.#checkHistory()
-    const changes = this.#pending ?? this.#readHistory()
+    if (this.#pending === undefined) {
+      this.#pending = [...this.#readHistory()]
+      this.#taken = 0
+    }
+    const changes = this.#pending
     const events: WatchEvent<KubeObject>[] = []
-    let taken = 0
-    while (taken < changes.length && events.length < limit) {
-      const change = changes[taken] as StoredChange
+    while (this.#taken < changes.length && events.length < limit) {
+      const change = changes[this.#taken] as StoredChange
       // the revision of a watch may lie in the future
       if (change.revision > this.#revision) {
         let event: WatchEvent<KubeObject> | undefined
@@ -94,13 +97,29 @@ export class ResourceWatch implements Watch<KubeObject>, RoutedWatch {
         this.#revision = change.revision
         if (event !== undefined) events.push(event)
       }
-      taken++
+      this.#taken++
     }
-    this.#pending = taken === changes.length ? [] : changes.slice(taken)
-    if (this.#pending.length === 0) this.#revision = Math.max(this.#revision, this.#storage.revision)
+    if (this.#taken === changes.length) {
+      this.#revision = Math.max(this.#revision, this.#storage.revision)
+      this.#keepFrom(changes.length)
+    } else if (this.#taken >= MOST_PENDING) this.#keepFrom(this.#taken)
     if (events.length === 0 && this.#bookmarkDue && this.#bookmarks) events.push(this.#bookmarkEvent())
     this.#bookmarkDue = false
     return events
+  }
+
+  #takeInitial(limit: number): readonly WatchEvent<KubeObject>[] {
+    const from = this.#initialTaken
+    const events = this.#initial.slice(from, from + limit)
+    this.#initialTaken += events.length
+    if (this.#initialTaken === this.#initial.length) this.#initial = []
+    return events
+  }
+
+  /** Drops the buffered changes before one. */
+  #keepFrom(at: number): void {
+    this.#pending = this.#pending?.slice(at)
+    this.#taken = 0
   }
 
   onReady(listener: () => void, follower?: Ready): void {
@@ -113,12 +132,13 @@ export class ResourceWatch implements Watch<KubeObject>, RoutedWatch {
     if (this.#stopped) return
     this.#stopped = true
     this.#pending = []
+    this.#taken = 0
     this.#hub.remove(this.#subscription)
   }
 
   offer(change: StoredChange): void {
     if (this.#pending !== undefined) {
-      if (this.#pending.length >= MOST_PENDING) this.#pending = undefined
+      if (this.#pending.length - this.#taken >= MOST_PENDING) this.#pending = undefined
       else this.#pending.push(change)
     }
     this.#listener?.()
