@@ -149,7 +149,7 @@ export function applyObjects(env: KubectlEnvironment, objects: readonly KubeObje
 }
 
 function infoOfObject(scheme: Scheme, object: KubeObject, namespace: string): Info {
-  const { apiVersion = '', kind = '', metadata } = object
+  const { apiVersion = '', kind = '', metadata = {} } = object // a manifest may lack it
   const definition = scheme.ofObject(apiVersion, kind)
   if (definition === undefined)
     throw new KubectlError(
