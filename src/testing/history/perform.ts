@@ -1,21 +1,15 @@
-import type { PodTemplateSpecInput } from '../../api/core/inputs.js'
 import { ApiError, ConnectionError } from '../../client/api-error.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
+import type { Pod } from '../../api/core/generated.js'
 import type { HistoryAction } from './action.js'
-
-const template = (app: string, image: string, cpu: string): object => ({
-  metadata: { labels: { app } },
-  spec: { containers: [{ name: 'c', image, resources: { requests: { cpu, memory: '64Mi' } } }] },
-})
-
-const apply = (cluster: SimCluster, apiVersion: string, kind: string, name: string, spec: object): unknown =>
-  cluster.apply({ apiVersion, kind, metadata: { name, namespace: 'default', labels: { app: name } }, spec })
+import { manifestsOf } from './manifests.js'
 
 /** Returns the element that a number of any size chooses. */
 export const choose = <T>(all: readonly T[], number: number): T | undefined =>
   all[number % Math.max(all.length, 1)]
 
-const nodeAt = (cluster: SimCluster, number: number): string | undefined =>
+/** Returns the name of the node that a number chooses. */
+export const nodeAt = (cluster: SimCluster, number: number): string | undefined =>
   choose(cluster.nodes(), number)?.name
 
 /**
@@ -31,6 +25,10 @@ export function performAction(cluster: SimCluster, action: HistoryAction): void 
 }
 
 function act(cluster: SimCluster, action: HistoryAction): unknown {
+  const manifests = manifestsOf(action, (number) => nodeAt(cluster, number))
+  // a pod that is there is left alone: it cannot be changed
+  if (manifests !== undefined)
+    return action.do === 'pod' ? cluster.client.create('pods', manifests[0] as Pod) : cluster.apply(manifests)
   switch (action.do) {
     case 'advance':
       return cluster.advance(action.ms)
@@ -44,19 +42,6 @@ function act(cluster: SimCluster, action: HistoryAction): unknown {
       return cluster.component(action.component).stop()
     case 'start':
       return cluster.component(action.component).start()
-    case 'deployment':
-    case 'daemonset':
-    case 'pod':
-    case 'budget':
-      return create(cluster, action)
-    case 'statefulset':
-      return createSet(cluster, action)
-    case 'job':
-      return createJob(cluster, action)
-    case 'cronjob':
-    case 'service':
-    case 'autoscaler':
-      return createMore(cluster, action)
     case 'load':
       return cluster.metrics.setUsage({ labelSelector: `app=${action.name}` }, { cpu: action.cpu })
     case 'scale':
@@ -73,136 +58,11 @@ function act(cluster: SimCluster, action: HistoryAction): unknown {
       return name && cluster.kubectl(`drain ${name} --ignore-daemonsets --force --timeout=${action.timeout}`)
     }
     default: {
+      if (!('node' in action)) return undefined
       const name = nodeAt(cluster, action.node)
       return name && cluster.node(name)[action.do]()
     }
   }
-}
-
-function create(
-  cluster: SimCluster,
-  action: Extract<HistoryAction, { do: 'deployment' | 'daemonset' | 'pod' | 'budget' }>,
-): unknown {
-  const { name } = action
-  const selector = { matchLabels: { app: name } }
-  switch (action.do) {
-    case 'deployment': {
-      const strategy = { type: 'RollingUpdate', rollingUpdate: { maxSurge: action.surge, maxUnavailable: 1 } }
-      return apply(cluster, 'apps/v1', 'Deployment', name, {
-        replicas: action.replicas,
-        selector,
-        strategy,
-        template: template(name, 'nginx:1', action.cpu),
-      })
-    }
-    case 'daemonset': {
-      const { spec, ...rest } = template(name, 'nginx:1', '100m') as { spec: object }
-      const tolerations = action.tolerates ? [{ operator: 'Exists' }] : []
-      return apply(cluster, 'apps/v1', 'DaemonSet', name, {
-        selector,
-        template: { ...rest, spec: { ...spec, tolerations } },
-      })
-    }
-    case 'budget':
-      return apply(cluster, 'policy/v1', 'PodDisruptionBudget', name, {
-        selector,
-        minAvailable: action.minAvailable,
-      })
-    case 'pod': {
-      const { spec } = template(name, 'nginx:1', '1500m') as PodTemplateSpecInput
-      const node = action.forced === undefined ? undefined : nodeAt(cluster, action.forced)
-      return cluster.create('pods', {
-        metadata: { name, namespace: 'default', labels: { app: name } },
-        spec: {
-          ...spec,
-          terminationGracePeriodSeconds: action.grace,
-          ...(node === undefined ? {} : { nodeName: node }),
-        },
-      })
-    }
-  }
-}
-
-function createMore(
-  cluster: SimCluster,
-  action: Extract<HistoryAction, { do: 'cronjob' | 'service' | 'autoscaler' }>,
-): unknown {
-  switch (action.do) {
-    case 'cronjob': {
-      const { spec, ...rest } = template('tick', 'nginx:1', '100m') as { spec: object }
-      const jobTemplate = {
-        spec: { activeDeadlineSeconds: 90, template: { ...rest, spec: { ...spec, restartPolicy: 'Never' } } },
-      }
-      return apply(cluster, 'batch/v1', 'CronJob', 'tick', {
-        schedule: '* * * * *',
-        concurrencyPolicy: action.policy,
-        suspend: action.suspend,
-        jobTemplate,
-      })
-    }
-    case 'service':
-      return apply(cluster, 'v1', 'Service', action.name, {
-        selector: { app: action.name },
-        ports: [{ port: 80 }],
-        publishNotReadyAddresses: action.early,
-        ...(action.headless ? { clusterIP: 'None' } : {}),
-      })
-    case 'autoscaler':
-      return apply(cluster, 'autoscaling/v2', 'HorizontalPodAutoscaler', action.name, {
-        scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: action.name },
-        minReplicas: action.least,
-        maxReplicas: action.most,
-        metrics: [
-          {
-            type: 'Resource',
-            resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 50 } },
-          },
-        ],
-      })
-  }
-}
-
-function createSet(
-  cluster: SimCluster,
-  { replicas, parallel, partition, stores }: Extract<HistoryAction, { do: 'statefulset' }>,
-): unknown {
-  const claims = {
-    metadata: { name: 'data' },
-    spec: {
-      accessModes: ['ReadWriteOnce'],
-      storageClassName: 'disk',
-      resources: { requests: { storage: '1Gi' } },
-    },
-  }
-  if (stores)
-    cluster.apply({
-      apiVersion: 'storage.k8s.io/v1',
-      kind: 'StorageClass',
-      metadata: { name: 'disk' },
-      provisioner: 'disk.example.com',
-    })
-  return apply(cluster, 'apps/v1', 'StatefulSet', 'db', {
-    replicas,
-    podManagementPolicy: parallel ? 'Parallel' : 'OrderedReady',
-    selector: { matchLabels: { app: 'db' } },
-    updateStrategy: { rollingUpdate: { partition } },
-    template: template('db', 'nginx:1', '100m'),
-    ...(stores ? { volumeClaimTemplates: [claims] } : {}),
-  })
-}
-
-function createJob(
-  cluster: SimCluster,
-  { completions, indexed, deadline }: Extract<HistoryAction, { do: 'job' }>,
-): unknown {
-  const { spec, ...rest } = template('task', 'nginx:1', '100m') as { spec: object }
-  return apply(cluster, 'batch/v1', 'Job', 'task', {
-    completions,
-    parallelism: 2,
-    ...(indexed ? { completionMode: 'Indexed' } : {}),
-    ...(deadline === undefined ? {} : { activeDeadlineSeconds: deadline }),
-    template: { ...rest, spec: { ...spec, restartPolicy: 'Never' } },
-  })
 }
 
 function change(

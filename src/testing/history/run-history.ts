@@ -1,8 +1,10 @@
+import type { ClusterOptions } from '../../cluster/compose/options.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
 import { checkInvariants, type InvariantOptions } from '../check-invariants.js'
 import { guardInvariants } from '../guard-invariants.js'
 import { InvariantError } from '../invariant-error.js'
 import type { HistoryAction } from './action.js'
+import { manifestsOf } from './manifests.js'
 import { choose, performAction } from './perform.js'
 
 /** Options of {@link runHistory}. */
@@ -17,11 +19,15 @@ export class HistoryError extends Error {
   /** What was done, as commands, up to the failure. */
   readonly commands: readonly string[]
 
-  constructor(cause: unknown, history: readonly HistoryAction[], commands: readonly string[]) {
+  constructor(
+    cause: unknown,
+    history: readonly HistoryAction[],
+    commands: readonly string[],
+    options: ClusterOptions = {},
+  ) {
     const done = commands.map((command) => `  ${command}`).join('\n')
-    const code = `runHistory(cluster, ${JSON.stringify(history)})`
     const text = cause instanceof Error ? cause.message : String(cause)
-    super(`${text}\n\nafter:\n${done}\n\nas code:\n  ${code}`, { cause })
+    super(`${text}\n\nafter:\n${done}\n\nas code:\n${codeOf(history, options)}`, { cause })
     this.name = 'HistoryError'
     this.history = history
     this.commands = commands
@@ -53,8 +59,35 @@ export function runHistory(
     options.atEnd?.(cluster)
     return commands
   } catch (error) {
-    throw new HistoryError(error, history, commands)
+    throw new HistoryError(error, history, commands, cluster.internals.options)
   }
+}
+
+/** Returns a program that plays a history, on a cluster with the same size, seed and order. */
+export function codeOf(
+  history: readonly HistoryAction[],
+  { nodes, seed, interleaving, version }: ClusterOptions = {},
+): string {
+  const options = literal({ nodes, seed, interleaving, version })
+  return [
+    "import { SimCluster } from 'simcluster'",
+    "import { runHistory } from 'simcluster/testing'",
+    '',
+    `runHistory(new SimCluster(${options}), [`,
+    ...history.map((action) => `  ${literal(action)},`),
+    '])',
+  ].join('\n')
+}
+
+/** Prints plain data as a literal of TypeScript: `{ do: 'scale', name: 'web' }`. */
+function literal(value: unknown): string {
+  if (typeof value === 'string') return `'${value.replace(/['\\]/g, '\\$&')}'`
+  if (typeof value !== 'object' || value === null) return String(value)
+  if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`
+  const fields = Object.entries(value).filter(([, each]) => each !== undefined)
+  return fields.length === 0
+    ? '{}'
+    : `{ ${fields.map(([key, each]) => `${key}: ${literal(each)}`).join(', ')} }`
 }
 
 /** Tells an action as a command, with the names of what it chooses in the cluster now. */
@@ -66,6 +99,13 @@ function commandOf(cluster: SimCluster, action: HistoryAction): string {
   }
   const machines = cluster.nodes()
   const machineOf = (number: number): string => choose(machines, number)?.name ?? ''
+  const manifests = manifestsOf(action, (number) => choose(machines, number)?.name)
+  if (manifests !== undefined) {
+    const [only] = manifests
+    const object = manifests.length === 1 ? only : { apiVersion: 'v1', kind: 'List', items: manifests }
+    const verb = action.do === 'pod' ? 'create' : 'apply'
+    return `kubectl ${verb} -f - <<< '${JSON.stringify(object)}'`
+  }
   switch (action.do) {
     case 'advance':
       return `cluster.advance(${action.ms})`
@@ -97,11 +137,7 @@ function commandOf(cluster: SimCluster, action: HistoryAction): string {
       return `cluster.addNode({ name: 'node-${action.node + 1}' })`
     case 'load':
       return `cluster.metrics.setUsage({ labelSelector: 'app=${action.name}' }, { cpu: '${action.cpu}' })`
-    default: {
-      if ('node' in action) return `cluster.node('${machineOf(action.node)}').${action.do}()`
-      const { do: kind, ...rest } = action
-      const settings = Object.entries(rest).map(([key, value]) => `${key}=${String(value)}`)
-      return `kubectl apply: ${kind} ${settings.join(' ')}`
-    }
+    default:
+      return 'node' in action ? `cluster.node('${machineOf(action.node)}').${action.do}()` : ''
   }
 }

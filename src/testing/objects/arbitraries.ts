@@ -12,8 +12,8 @@ import { SchemaValues } from './values.js'
 /** Options of {@link objectArbitraries}. */
 export interface ObjectArbitraryOptions {
   /**
-   * The cluster that serves the kinds, and judges objects by dry runs: its version, CustomResourceDefinitions,
-   * policies and webhooks. It is forked, and not changed. Default: a new one without nodes.
+   * The cluster that serves the kind, and judges objects by dry runs: its version, custom kinds, policies and
+   * webhooks. It is forked, and not changed. Default: a new one without nodes.
    */
   readonly cluster?: SimCluster
   /**
@@ -35,10 +35,10 @@ export interface ObjectArbitraries {
 const WAYS = 10_000
 
 /**
- * Returns arbitraries for objects of a kind, built-in or custom, made from the schema that the cluster serves:
- * `objectArbitraries(fc, 'apps/v1', 'Deployment').valid`. The apiserver is the judge: what it finds wrong with
- * an object is mended until it would create it. Names are few, the namespace is `default`, and there is no
- * status.
+ * Returns arbitraries for objects of a kind, built-in or custom, made from the schema that the cluster
+ * serves: `objectArbitraries(fc, 'apps/v1', 'Deployment').valid`. The apiserver is the judge: what it finds
+ * wrong with an object is mended until it would create it. Names are few, the namespace is `default`, and
+ * there is no status.
  * @throws RangeError if the cluster serves no such kind, or if no valid object is found; give a `base` then
  */
 export function objectArbitraries(

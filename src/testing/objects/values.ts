@@ -34,7 +34,7 @@ const DEPTH = 5
 /** Names that are valid as DNS labels, variables, keys and almost everywhere else. */
 const NAMES = ['a', 'b', 'web']
 
-/** Values of a schema, for one kind: what the schema allows, with words that pass as much else as possible. */
+/** Values for fields of one kind: what the schema allows, with words that pass as much else as possible. */
 export class SchemaValues {
   readonly #fc: FastCheck
   readonly #kind: KindUnderTest
