@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { defineConfig, type ViteUserConfig } from 'vitest/config'
 
 /**
- * The tests of `npm test`. What needs the packed tarball or a browser is in test/package.
+ * The tests of `npm test`, and the examples that are tests. What needs the packed tarball or a browser is in test/package.
  */
 const config: ViteUserConfig = defineConfig({
   // Tests and examples import 'simcluster' as a user does; tsconfig.json's `paths` sends that to src/.
@@ -25,7 +25,7 @@ const config: ViteUserConfig = defineConfig({
     // leave anything behind in a module.
     isolate: false,
     reporters: process.env.CI ? ['default', ['json', { outputFile: 'reports/vitest.json' }]] : ['default'],
-    include: ['test/**/*.test.ts'],
+    include: ['test/**/*.test.ts', 'examples/*.test.ts'],
     exclude: ['test/package/**', 'test/browser/**'],
     globalSetup: 'test/scenarios/flags.ts',
   },
