@@ -15,7 +15,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { hasCorpus, playCorpus } from './conformance/corpus.js'
 import { isTableFile, scoreTable, type TableScore } from './conformance/functions.js'
-import type { Scenario } from '../test/conformance/recordings/scenario.js'
+import type { Scenario } from '../src/real/recording/scenario.js'
 import { timelineScore, type TimelineScore } from '../test/conformance/timelines/compare-timeline.js'
 import {
   addTimeline,

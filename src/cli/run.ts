@@ -7,6 +7,7 @@ import { kubectlCommand } from './kubectl-command.js'
 import { netpolCommand } from './netpol-command.js'
 import { packageVersion } from './program-path.js'
 import { rbacCommand } from './rbac-command.js'
+import { recordCommand } from './record-command.js'
 import { forkCommand, serveCommand } from './serve-command.js'
 import { sweepCommand } from './sweep-command.js'
 import { diffCommand, explainCommand } from './what-if-commands.js'
@@ -22,6 +23,7 @@ const COMMANDS: readonly Command[] = [
   explainCommand,
   diffCommand,
   sweepCommand,
+  recordCommand,
   completionCommand(() => COMMANDS),
 ]
 

@@ -9,6 +9,7 @@ import type { Arguments, Command, Terminal } from './command.js'
 import { UsageError } from './command.js'
 import { manifestsIn, textOf, wholeNumber } from './files.js'
 import { KUBECONFIG, servedSnapshot } from './served.js'
+import { untilStopped } from './until-stopped.js'
 
 /** Reads `real`, `virtual` or `10x`. */
 function timeOf(text: string): ServeTime {
@@ -57,10 +58,7 @@ async function serveUntilStopped(
   server.writeKubeconfig(kubeconfig)
   terminal.out(`# ${cluster.version} with ${cluster.nodes().length} nodes at ${server.url}\n`)
   terminal.out(`export KUBECONFIG=${kubeconfig}\n`)
-  await new Promise<void>((stop) => {
-    process.once('SIGTERM', () => stop())
-    process.once('SIGINT', () => stop())
-  })
+  await untilStopped()
   const save = textOf(flags, 'save') ?? textOf(flags, 'snapshot')
   if (save !== undefined) writeFileSync(save, cluster.snapshot().toFile())
   await server.close()

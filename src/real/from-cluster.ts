@@ -1,8 +1,8 @@
 import type { KubeObject } from '../api/definition.js'
 import { SimCluster } from '../cluster/sim-cluster.js'
 import type { ClusterOptions } from '../cluster/compose/options.js'
-import { nearestVersion, newestMinor } from '../api/releases.js'
 import { type ConnectOptions, runOrThrow } from './kubectl-process.js'
+import { versionIn } from './server-version.js'
 
 /** Options of {@link fromCluster}: where the cluster is, and what of it is read. */
 export interface FromClusterOptions extends Omit<ConnectOptions, 'namespace' | 'longestWait'> {
@@ -68,13 +68,6 @@ const itemsIn = (text: string): readonly KubeObject[] =>
 /** An object may be served in several groups. */
 function unique(objects: readonly KubeObject[]): readonly KubeObject[] {
   return [...new Map(objects.map((object) => [object.metadata.uid ?? object, object])).values()]
-}
-
-/** Returns the server's minor, or the nearest that the simulator knows. */
-function versionIn(text: string): string {
-  const { serverVersion } = JSON.parse(text) as { readonly serverVersion?: { readonly minor: string } }
-  const minor = Number.parseInt(serverVersion?.minor ?? '', 10)
-  return nearestVersion(Number.isNaN(minor) ? newestMinor : minor)
 }
 
 function groupsElsewhere(text: string): ReadonlySet<string> {

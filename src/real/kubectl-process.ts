@@ -58,18 +58,20 @@ export async function runOrThrow(
   return result
 }
 
+/** Returns the flags that name the cluster. */
+export const globalFlags = ({ kubeconfig, context }: ConnectOptions): readonly string[] => [
+  ...(kubeconfig === undefined ? [] : [`--kubeconfig=${kubeconfig}`]),
+  ...(context === undefined ? [] : [`--context=${context}`]),
+]
+
 /** Runs kubectl to its end. @throws Error if it cannot be started */
 export function runKubectl(
-  { kubectl = 'kubectl', kubeconfig, context }: ConnectOptions,
+  options: ConnectOptions,
   words: readonly string[],
   input = '',
 ): Promise<CommandResult> {
-  const global = [
-    ...(kubeconfig === undefined ? [] : [`--kubeconfig=${kubeconfig}`]),
-    ...(context === undefined ? [] : [`--context=${context}`]),
-  ]
   return new Promise((resolve, reject) => {
-    const child = spawn(kubectl, [...global, ...words])
+    const child = spawn(options.kubectl ?? 'kubectl', [...globalFlags(options), ...words])
     const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []]
     child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk))
     child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk))

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { afterAll, describe, expect, it } from 'vitest'
 import { addScore, noTotals, scoreOf, totalsText } from './recordings/score.js'
-import type { Scenario } from './recordings/scenario.js'
+import type { Scenario } from '../../src/real/recording/scenario.js'
 
 /**
  * What a real control plane v1.34 answered, replayed on fresh clusters: code, reason, message, body and

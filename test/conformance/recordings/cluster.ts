@@ -1,4 +1,5 @@
 import { SimCluster } from 'simcluster'
+import type { RecordedOn } from '../../../src/real/recording/scenario.js'
 
 /** The version of the server that was recorded. */
 const VERSION = 'v1.34'
@@ -41,6 +42,11 @@ export function recordedCluster(): SimCluster {
       advertiseAddress: '192.0.2.10:6443',
     }),
   )
+}
+
+/** A new cluster of the size and version that `record()` has found. */
+export function likeRecorded({ version, nodes }: RecordedOn): SimCluster {
+  return new SimCluster({ version, nodes }).settle()
 }
 
 /** The recorded server was not set up by kubeadm, which binds its administrators and its nodes to roles. */

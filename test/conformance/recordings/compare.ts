@@ -1,5 +1,5 @@
-import type { RecordedResponse } from './scenario.js'
-import { messageSet } from './normalise.js'
+import type { RecordedResponse } from '../../../src/real/recording/scenario.js'
+import { messageSet } from '../../../src/real/recording/normalise.js'
 
 /** The layers of comparison, loosest first. */
 export const layers = ['code', 'reason', 'message', 'body', 'headers'] as const

@@ -1,6 +1,6 @@
 import { canonical } from './compare.js'
-import { messageSet, Normaliser } from './normalise.js'
-import type { RecordedResponse, Scenario } from './scenario.js'
+import { messageSet, Normaliser } from '../../../src/real/recording/normalise.js'
+import type { RecordedResponse, Scenario } from '../../../src/real/recording/scenario.js'
 
 /**
  * Brings what was recorded and what came here into the same form, by the recordings' rules of normalisation.
@@ -11,14 +11,17 @@ export class Comparison {
   readonly #areChildren: boolean
 
   constructor(scenario: Scenario) {
-    const { steps, namespace, group, managedFieldsStripped, id } = scenario
+    const { steps, namespace, group, managedFieldsStripped, id, on } = scenario
     const sent = JSON.stringify([
       namespace,
       steps.map(({ request }) => [request?.path, request?.body, request?.bodyText]),
     ])
     this.#keepsManagedFields = group === 'apply' && managedFieldsStripped !== true
     this.#areChildren = group === 'gc' || id.startsWith('gc-')
-    this.#normaliser = new Normaliser(sent, { keepsManagedFields: this.#keepsManagedFields })
+    this.#normaliser = new Normaliser(sent, {
+      keepsManagedFields: this.#keepsManagedFields,
+      hasMachines: on !== undefined,
+    })
   }
 
   /**

@@ -2,9 +2,14 @@ import type { Namespace } from '../../../src/api/core/generated.js'
 import type { SimCluster } from 'simcluster'
 import type { HttpResponse, HttpWatch } from '../../../src/client/http.js'
 import { differences } from './compare.js'
-import type { RecordedRequest, RecordedResponse, Scenario, Step } from './scenario.js'
+import type {
+  RecordedRequest,
+  RecordedResponse,
+  Scenario,
+  Step,
+} from '../../../src/real/recording/scenario.js'
 import { Comparison } from './comparison.js'
-import { recordedCluster } from './cluster.js'
+import { likeRecorded, recordedCluster } from './cluster.js'
 import { requestOf } from './requests.js'
 
 /** One step as it went here, and how it should have gone. */
@@ -27,9 +32,11 @@ const SLOW = 'kube-controller-manager/garbage-collector-controller'
  * Plays one scenario against a fresh cluster. Steps that only open a watch have no answer of their own to
  * compare.
  */
-export function play(scenario: Scenario, cluster: SimCluster = recordedCluster()): readonly PlayedStep[] {
+export function play(scenario: Scenario, cluster: SimCluster = clusterFor(scenario)): readonly PlayedStep[] {
   return new Player(scenario, cluster).run()
 }
+
+const clusterFor = ({ on }: Scenario): SimCluster => (on === undefined ? recordedCluster() : likeRecorded(on))
 
 class Player {
   readonly #scenario: Scenario
@@ -84,6 +91,7 @@ class Player {
   #step(step: Step, at: number): readonly PlayedStep[] {
     const { request, response, watchStart, watchEnd } = step
     if (watchEnd !== undefined) return this.#endWatch(watchEnd, response, at)
+    if (step.pause !== undefined) this.#wait(step.pause)
     if (request === undefined) throw new Error(`step ${at} of ${this.#scenario.id} has no request`)
     const answer = step.wait === undefined ? this.#ask(request, at) : this.#poll(step, at)
     this.#react()
@@ -101,7 +109,7 @@ class Player {
   }
 
   #ask(request: RecordedRequest, at: number): HttpResponse | HttpWatch {
-    return this.#cluster.http.handle(requestOf(this.#scenario.id, at, request, this.#raw))
+    return this.#cluster.http.handle(requestOf(this.#scenario, at, request, this.#raw))
   }
 
   /**

@@ -1,7 +1,7 @@
 import type { UserInfo } from '../../../src/client/client.js'
 import type { HttpRequest } from '../../../src/client/http.js'
 import { resolve } from './placeholders.js'
-import type { RecordedRequest } from './scenario.js'
+import type { RecordedRequest, Scenario } from '../../../src/real/recording/scenario.js'
 
 const AUTHENTICATED = 'system:authenticated'
 
@@ -18,9 +18,10 @@ const USERS: Readonly<Record<string, UserInfo>> = {
 
 /** Who sends a request: a user by name, or the bearer token that the server has to look into. */
 function senderOf(
-  user: string,
+  user: string | UserInfo,
   raw: readonly unknown[],
 ): Pick<HttpRequest, 'user'> & { readonly authorization?: string } {
+  if (typeof user !== 'string') return { user }
   if (user === 'anonymous') return {}
   if (user === 'bad-token') return { authorization: 'Bearer no-such-token' }
   if (user.startsWith('token:'))
@@ -65,7 +66,7 @@ const AGENTS: Readonly<Record<string, string>> = {
 
 /** The request of a step as it went out, placeholders filled from the answers before it. */
 export function requestOf(
-  scenario: string,
+  { id, on }: Pick<Scenario, 'id' | 'on'>,
   step: number,
   request: RecordedRequest,
   raw: readonly unknown[],
@@ -78,16 +79,15 @@ export function requestOf(
       typeof value === 'string' ? resolve(value, raw) : value,
     ]),
   )
-  const { authorization, ...sender } = senderOf(request.user ?? 'admin', raw)
-  const isTyped =
-    body === undefined || given['content-type'] !== undefined || scenario.endsWith('no-content-type')
+  const { authorization, ...sender } = senderOf(request.user ?? on?.user ?? 'admin', raw)
+  const isTyped = body === undefined || given['content-type'] !== undefined || id.endsWith('no-content-type')
   return {
     method: request.method,
     path,
     query,
     ...sender,
     headers: {
-      'user-agent': AGENTS[`${scenario}#${step}`] ?? 'h7-recorder/1.0',
+      'user-agent': AGENTS[`${id}#${step}`] ?? 'h7-recorder/1.0',
       ...(isTyped ? {} : { 'content-type': 'application/json' }),
       ...(authorization === undefined ? {} : { authorization }),
       ...given,

@@ -1,5 +1,5 @@
 import { differences, layers, type Difference, type Layer } from './compare.js'
-import type { RecordedResponse, Scenario } from './scenario.js'
+import type { RecordedResponse, Scenario } from '../../../src/real/recording/scenario.js'
 import { Comparison } from './comparison.js'
 import { play } from './play.js'
 

@@ -1,7 +1,7 @@
 import type { Namespace } from '../../../src/api/core/generated.js'
 import type { KubeObject } from '../../../src/api/definition.js'
 import type { SimCluster } from 'simcluster'
-import type { RecordedRequest } from '../recordings/scenario.js'
+import type { RecordedRequest } from '../../../src/real/recording/scenario.js'
 import { requestOf } from '../recordings/requests.js'
 import { LEAD, timelineCluster } from './cluster.js'
 import { LEASE_PERIOD } from './fake-kubelet.js'
@@ -134,7 +134,7 @@ class Player {
     const own = this.#withNames(request)
     const described =
       request.bodyDescription === undefined ? own : this.#described(own, request.bodyDescription)
-    const answer = this.#cluster.http.handle(requestOf(this.#timeline.id, 0, described, []))
+    const answer = this.#cluster.http.handle(requestOf(this.#timeline, 0, described, []))
     if (!this.#hurries) while (this.#cluster.step());
     return {
       code: answer.code,
@@ -148,7 +148,7 @@ class Player {
       /one more condition (\w+)=(\w+) reason (\w+) message (\w+)$/.exec(words) ?? []
     if (type === undefined) throw new Error(`a body is described in words that are not understood: ${words}`)
     const answer = this.#cluster.http.handle(
-      requestOf(this.#timeline.id, 0, { method: 'GET', path: request.path.replace(/\/approval$/, '') }, []),
+      requestOf(this.#timeline, 0, { method: 'GET', path: request.path.replace(/\/approval$/, '') }, []),
     )
     const object = JSON.parse('body' in answer ? answer.body : '{}') as {
       status?: { conditions?: unknown[] }

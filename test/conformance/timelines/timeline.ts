@@ -1,4 +1,4 @@
-import type { RecordedRequest } from '../recordings/scenario.js'
+import type { RecordedRequest } from '../../../src/real/recording/scenario.js'
 
 /**
  * What a recorder saw at `t` seconds: a call of its own, a note, an Event object, or a change of another

@@ -1,6 +1,24 @@
 const UID = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g
 const TIME = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g
 
+/** What is replaced, besides what always is. */
+export interface NormaliserOptions {
+  /** Whether managedFields are compared. Default false. */
+  readonly keepsManagedFields?: boolean
+  /** Whether nodes, addresses, containers and images are those of machines. Default false. */
+  readonly hasMachines?: boolean
+}
+
+/** What a machine has chosen, by the member that holds it; names of nodes are numbered. */
+const OF_MACHINES: Readonly<Record<string, string>> = {
+  podIP: '<ip>',
+  hostIP: '<ip>',
+  ip: '<ip>',
+  nodeName: 'node',
+  containerID: '<container>',
+  imageID: '<image>',
+}
+
 /**
  * Replaces what differs from run to run, by the rules of the recordings; one normaliser serves all answers of
  * a scenario.
@@ -14,11 +32,14 @@ export class Normaliser {
   readonly #clusterIps = new Map<string, string>()
   readonly #nodePorts = new Map<number, string>()
 
+  readonly #nodes = new Map<string, string>()
   readonly #dropped: string
+  readonly #hasMachines: boolean
 
   /** `sent` is all text that the client sent (bodies, paths): what occurs there is kept. */
-  constructor(sent: string, { keepsManagedFields = false }: { readonly keepsManagedFields?: boolean } = {}) {
+  constructor(sent: string, { keepsManagedFields = false, hasMachines = false }: NormaliserOptions = {}) {
     this.#sent = sent
+    this.#hasMachines = hasMachines
     this.#dropped = keepsManagedFields ? '' : 'managedFields'
     for (const [, base = ''] of sent.matchAll(/"generateName":"([^"]+)"/g))
       this.#bases.push(base.slice(0, 58))
@@ -86,6 +107,9 @@ export class Normaliser {
       return text === '0' || text === '' || isSent ? text : '<rv>'
     }
     if (key === 'continue') return text === '' ? text : '<continue>'
+    const shown = this.#hasMachines && text !== '' ? OF_MACHINES[key] : undefined
+    if (shown !== undefined && !this.#sent.includes(`"${text}"`))
+      return shown === 'node' ? this.#node(text) : shown
     return this.text(text)
   }
 
@@ -126,6 +150,12 @@ export class Normaliser {
     if (this.#sent.includes(`:${port}`)) return port
     const known = this.#nodePorts.get(port) ?? `<nodePort:${this.#nodePorts.size + 1}>`
     this.#nodePorts.set(port, known)
+    return known
+  }
+
+  #node(name: string): string {
+    const known = this.#nodes.get(name) ?? `<node:${this.#nodes.size + 1}>`
+    this.#nodes.set(name, known)
     return known
   }
 

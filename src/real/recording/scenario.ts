@@ -1,3 +1,5 @@
+import type { UserInfo } from '../../client/client.js'
+
 /** A recorded request. `body` is JSON; `bodyText` and `bodyBase64` are sent as they are. */
 export interface RecordedRequest {
   readonly method: string
@@ -26,6 +28,17 @@ export interface Step {
   readonly watchStart?: string
   readonly watchEnd?: string
   readonly wait?: unknown
+  /** Ms for which the client did nothing before the step. */
+  readonly pause?: number
+}
+
+/** The cluster that a recording by `record()` begins with: a new one, as far as its requests tell. */
+export interface RecordedOn {
+  /** Kubernetes minor, `v1.35`. */
+  readonly version: string
+  readonly nodes: number
+  /** Who sent the requests that impersonate nobody. */
+  readonly user: UserInfo
 }
 
 /** One recorded scenario. */
@@ -37,5 +50,6 @@ export interface Scenario {
   readonly namespace?: string
   readonly waitForDefaultServiceAccount?: boolean
   readonly managedFieldsStripped?: boolean
+  readonly on?: RecordedOn
   readonly steps: readonly Step[]
 }
