@@ -49,6 +49,16 @@ describe('the flags of kube-apiserver', () => {
     ['--authorization-mode=Webhook', '--authorization-mode=Webhook is not simulated'],
     ['--enable-admission-plugins=None', 'enable-admission-plugins plugin \\"None\\" is unknown'],
     ['--token-auth-file=/nowhere', 'open /nowhere: no such file or directory'],
+    ['--feature-gates=X', 'invalid argument "X" for "--feature-gates" flag: missing bool value for X'],
+    ['--feature-gates=X=yes', 'invalid value of X=yes, err: strconv.ParseBool: parsing "yes"'],
+    [
+      '--feature-gates=IndexedJob=false',
+      'cannot set feature gate IndexedJob to false, feature is locked to true',
+    ],
+    ['--runtime-config=nobody.io/v1=true', 'unknown api groups nobody.io'],
+    ['--runtime-config=api/all=false', 'invalid key with only api/all=false'],
+    ['--oidc-client-id=me', 'oidc-issuer-url and oidc-client-id must be specified together'],
+    ['--oidc-issuer-url=http://x', 'must be specified together when any oidc-* flags are set'],
     ['--secure-port=0', 'must be between 1 and 65535, inclusive. It cannot be turned off with 0'],
     ['--secure-port=x', 'invalid argument "x" for "--secure-port" flag'],
   ])('%s is refused: %s', (word, text) => {
@@ -83,6 +93,51 @@ describe('the flags of kube-apiserver', () => {
     const { options, flags } = read('--bind-address=127.0.0.1')
     expect(options().advertiseAddress).not.toMatch(/^127\./)
     expect(portOf(flags)).toBe(6443)
+  })
+
+  test('switch API versions off, and name those that are not simulated', () => {
+    const { options, notes } = read(
+      '--runtime-config=batch/v1=false,autoscaling/v2=false,resource.k8s.io/v1beta1=true,api/beta=true',
+      '--feature-gates=IndexedJob=true,SomethingNew=true',
+    )
+    const made = options()
+    expect(made.disabledAPIs).toEqual(['batch/v1', 'autoscaling/v2'])
+    expect(notes.map((line) => line.replace('simcluster kube-apiserver: ', ''))).toEqual([
+      '--feature-gates=SomethingNew=true has no effect\n',
+      expect.stringMatching(
+        /^--runtime-config=resource.k8s.io\/v1beta1=true: versions that are off by default/,
+      ),
+      expect.stringMatching(/^--runtime-config=api\/beta=true: /),
+    ])
+    const cluster = new SimCluster(made)
+    const code = (path: string): number => cluster.http.handle({ method: 'GET', path }).code
+    expect([code('/apis/batch/v1/jobs'), code('/apis/batch'), code('/apis/autoscaling/v1')]).toEqual([
+      404, 404, 200,
+    ])
+    expect(cluster.kubectl('api-resources').stdout).not.toContain('cronjobs')
+    const copy = SimCluster.fromJSON(JSON.parse(JSON.stringify(cluster)))
+    expect(copy.http.handle({ method: 'GET', path: '/apis/batch/v1/jobs' }).code).toBe(404)
+  })
+
+  test('name an OpenID Connect provider, whose claims they map', () => {
+    const { options } = read(
+      '--oidc-issuer-url=https://issuer.test',
+      '--oidc-client-id=tests',
+      '--oidc-username-claim=email',
+      '--oidc-groups-claim=groups',
+      '--oidc-groups-prefix=oidc:',
+      '--oidc-required-claim=hd=example.com',
+    )
+    expect(options().authentication?.oidc).toMatchObject({
+      issuer: 'https://issuer.test',
+      clientID: 'tests',
+      usernameClaim: 'email',
+      groupsClaim: 'groups',
+      groupsPrefix: 'oidc:',
+      requiredClaims: { hd: 'example.com' },
+    })
+    const bad = read('--oidc-issuer-url=https://x', '--oidc-client-id=y', '--oidc-signing-algs=HS256')
+    expect(() => bad.options()).toThrow('oidc: unsupported signing alg')
   })
 
   test('leave controllers to the environment', () => {

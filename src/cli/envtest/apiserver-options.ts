@@ -1,13 +1,15 @@
 import { createPublicKey, createPrivateKey, X509Certificate } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
+import { defaultMinor } from '../../api/releases.js'
 import { parseTokenFile } from '../../apiserver/authentication/token-file.js'
 import type { AuthorizationMode } from '../../cluster/access/authorization-modes.js'
 import type { ClusterOptions } from '../../cluster/compose/options.js'
 import { ADMISSION_PLUGINS, AUTHORIZATION_MODES } from '../../host/control-plane/known-flags.js'
+import { checkFeatureGates, disabledAPIsOf } from './feature-flags.js'
+import { oidcOf } from './oidc-flags.js'
 import type { ProgramFlags } from './program.js'
-import { FlagError, flagOf, listOf } from './program.js'
+import { commandFailed, fileOf, FlagError, flagOf, listOf } from './program.js'
 
 /** The processes that envtest does not have. */
 const CONTROLLERS = ['kube-controller-manager', 'kube-scheduler', 'simulated-storage']
@@ -21,20 +23,6 @@ PodSecurity Priority ResourceQuota RuntimeClass ServiceAccount StorageObjectInUs
 TaintNodesByCondition ValidatingAdmissionPolicy ValidatingAdmissionWebhook`.split(/\s+/),
 )
 
-const command = (message: string): FlagError =>
-  new FlagError(`"command failed" err=${JSON.stringify(message)}`)
-
-/** Returns the text of the file that a flag names; undefined without the flag. */
-export function fileOf(flags: ProgramFlags, name: string): string | undefined {
-  const path = flagOf(flags, name)
-  if (path === undefined || path === '') return undefined
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    throw command(`open ${path}: no such file or directory`)
-  }
-}
-
 /** Returns the cluster that the flags and the environment describe, as of now. */
 export function clusterOptions(
   flags: ProgramFlags,
@@ -45,7 +33,10 @@ export function clusterOptions(
   const version = environment['SIMCLUSTER_VERSION']
   const tokens = fileOf(flags, 'token-auth-file')
   const range = flagOf(flags, 'service-cluster-ip-range')
-  const anonymous = flagOf(flags, 'anonymous-auth')
+  const oidc = oidcOf(flags, note)
+  const release = version ?? `v1.${defaultMinor}`
+  checkFeatureGates(flags, release, note)
+  const anonymous = flagOf(flags, 'anonymous-auth') === 'false' ? { anonymous: false } : {}
   const nodes = Number(environment['SIMCLUSTER_NODES'] ?? (all ? 1 : 0))
   const modes = modesOf(flags)
   return {
@@ -57,8 +48,9 @@ export function clusterOptions(
     advertiseAddress: `${advertised(flags)}:${portOf(flags)}`,
     ...(version === undefined ? {} : { version }),
     ...(all ? {} : { without: CONTROLLERS }),
+    disabledAPIs: disabledAPIsOf(flags, release, note),
     ...(range === undefined ? {} : { serviceCIDR: range }),
-    ...(anonymous === 'false' ? { authentication: { anonymous: false } } : {}),
+    authentication: { ...anonymous, ...(oidc === undefined ? {} : { oidc }) },
     ...(tokens === undefined
       ? {}
       : { users: parseTokenFile(tokens, flagOf(flags, 'token-auth-file') ?? '') }),
@@ -98,7 +90,7 @@ export function portOf(flags: ProgramFlags): number {
         `${JSON.stringify(text)}: invalid syntax`,
     )
   if (port < 1 || port > 65535)
-    throw command(
+    throw commandFailed(
       `--secure-port ${port} must be between 1 and 65535, inclusive. It cannot be turned off with 0`,
     )
   return port
@@ -108,13 +100,13 @@ function modesOf(flags: ProgramFlags): readonly AuthorizationMode[] {
   const names = listOf(flags, 'authorization-mode')
   return (names.length === 0 ? ['AlwaysAllow'] : names).map((name) => {
     if (!AUTHORIZATION_MODES.includes(name))
-      throw command(`authorization-mode ${JSON.stringify(name)} is not a valid mode`)
+      throw commandFailed(`authorization-mode ${JSON.stringify(name)} is not a valid mode`)
     if (name === 'Webhook')
       throw new FlagError('simcluster kube-apiserver: --authorization-mode=Webhook is not simulated')
     if (name !== 'ABAC') return name as 'Node' | 'RBAC' | 'AlwaysAllow' | 'AlwaysDeny'
     const policies = fileOf(flags, 'authorization-policy-file')
     if (policies === undefined)
-      throw command(
+      throw commandFailed(
         'authorization-mode ABAC requires an authorization policy file: set --authorization-policy-file',
       )
     return { type: 'ABAC', policies }
@@ -128,7 +120,7 @@ function pluginsOf(
   const chosen = (flag: string): readonly string[] =>
     listOf(flags, flag).filter((name) => {
       if (!ADMISSION_PLUGINS.includes(name))
-        throw command(`${flag} plugin ${JSON.stringify(name)} is unknown`)
+        throw commandFailed(`${flag} plugin ${JSON.stringify(name)} is unknown`)
       if (!SIMULATED.has(name)) note(`simcluster kube-apiserver: --${flag}=${name} has no effect\n`)
       return SIMULATED.has(name)
     })

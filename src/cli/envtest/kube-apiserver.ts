@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type AuditPolicy, auditedEvents, parseAuditPolicy } from '../../apiserver/audit-policy.js'
 import type { ClusterOptions } from '../../cluster/compose/options.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
 import { PKI_DIR } from '../../pki/index.js'
@@ -8,9 +9,9 @@ import { openDurableCluster, serve } from '../../server/index.js'
 import type { DurableCluster, ServeOptions } from '../../server/index.js'
 import { servingCertificate } from '../../server/serving-certificate.js'
 import { apiserverFlags } from './apiserver-flags.js'
-import { clusterOptions, fileOf, portOf, serviceAccountKeys } from './apiserver-options.js'
+import { clusterOptions, portOf, serviceAccountKeys } from './apiserver-options.js'
 import type { ProgramFlags } from './program.js'
-import { FlagError, flagOf, listOf, runProgram } from './program.js'
+import { commandFailed, fileOf, FlagError, flagOf, listOf, runProgram } from './program.js'
 
 const DEFAULT_HOST = '127.0.0.1'
 /** Ms for which a program waits for its etcd. */
@@ -79,12 +80,30 @@ function certificateOf(
   return { certificate: made.certificate, key: made.key }
 }
 
-/** Appends an audit event for each request to a file, or writes it to stdout (`-`). */
-function audit(cluster: SimCluster, path: string): void {
+/** Returns the audit policy of the flags. @throws FlagError with the real program's message */
+function policyOf(flags: ProgramFlags): AuditPolicy | undefined {
+  const text = fileOf(flags, 'audit-policy-file')
+  if (text === undefined) return undefined
+  try {
+    return parseAuditPolicy(text, flagOf(flags, 'audit-policy-file') ?? '')
+  } catch (error) {
+    throw commandFailed(
+      `loading audit policy file: ${error instanceof Error ? error.message : String(error)}`,
+    )
+  }
+}
+
+/** Appends what the policy keeps of each request to a file, or writes it to stdout (`-`). */
+function audit(cluster: SimCluster, flags: ProgramFlags, policy: AuditPolicy | undefined): void {
+  const path = flagOf(flags, 'audit-log-path')
+  if (path === undefined) return
+  if (policy === undefined)
+    return note('simcluster kube-apiserver: --audit-log-path has no effect without --audit-policy-file\n')
   cluster.on('audit', (event) => {
-    const line = `${JSON.stringify(event)}\n`
-    if (path === '-') process.stdout.write(line)
-    else appendFileSync(path, line)
+    const lines = auditedEvents(policy, event).map((each) => `${JSON.stringify(each)}\n`)
+    if (lines.length === 0) return
+    if (path === '-') process.stdout.write(lines.join(''))
+    else appendFileSync(path, lines.join(''))
   })
 }
 
@@ -94,12 +113,12 @@ async function start(): Promise<() => Promise<void>> {
   const port = portOf(flags)
   const host = flagOf(flags, 'bind-address') ?? DEFAULT_HOST
   const clientCA = fileOf(flags, 'client-ca-file')
+  const policy = policyOf(flags)
   const options = clusterOptions(flags, process.env, note)
   const durable = await open(flags, options)
   const { cluster } = durable
   useKeys(cluster, flags)
-  const auditPath = flagOf(flags, 'audit-log-path')
-  if (auditPath !== undefined) audit(cluster, auditPath)
+  audit(cluster, flags, policy)
   // a cluster from etcd continues when it was last written
   cluster.advance(Math.max(0, Date.now() - cluster.now()))
   addNodes(cluster, Number(options.nodes))

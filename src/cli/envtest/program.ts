@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+
 /** Ms between two looks at whether the parent is still there. */
 const PARENT_MS = 250
 
@@ -30,6 +32,21 @@ export const flagOf = (flags: ProgramFlags, name: string): string | undefined =>
 /** Returns the values of a flag that is a list, whether repeated or separated by commas. */
 export const listOf = (flags: ProgramFlags, name: string): readonly string[] =>
   (flags.get(name) ?? []).flatMap((value) => value.split(',')).filter((value) => value !== '')
+
+/** An error of the real program's start, as it is logged. */
+export const commandFailed = (message: string): FlagError =>
+  new FlagError(`"command failed" err=${JSON.stringify(message)}`)
+
+/** Returns the text of the file that a flag names; undefined without the flag. */
+export function fileOf(flags: ProgramFlags, name: string): string | undefined {
+  const path = flagOf(flags, name)
+  if (path === undefined || path === '') return undefined
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    throw commandFailed(`open ${path}: no such file or directory`)
+  }
+}
 
 /**
  * Runs a program until it is told to stop by SIGTERM or SIGINT, or its parent is gone: `start` resolves with

@@ -83,6 +83,7 @@ export function assemble(
     users: options.users ?? [],
     webhooks: options.webhooks,
     admissionPlugins: options.admissionPlugins,
+    disabledAPIs: options.disabledAPIs,
     keys: options.keys,
     kubeadm: options.kubeadm,
     nodeAgents:

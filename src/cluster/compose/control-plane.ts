@@ -1,4 +1,5 @@
-import { createScheme, type Scheme } from '../../api/scheme.js'
+import type { KindDefinition } from '../../api/definition.js'
+import { createScheme, formatApiVersion, type Scheme } from '../../api/scheme.js'
 import { ApiServer, type ApiServerOptions, type ClientOptions } from '../../apiserver/api-server.js'
 import type { AdmissionChoice } from '../../apiserver/admission/default-plugins.js'
 import type { WebhookHandlers } from '../../apiserver/admission/extensions/call-webhook.js'
@@ -54,6 +55,8 @@ export interface ControlPlaneOptions {
   readonly authentication?: AuthenticationOptions | undefined
   readonly webhooks?: WebhookHandlers | undefined
   readonly admissionPlugins?: AdmissionChoice | undefined
+  /** API versions that are not served: `batch/v1`. */
+  readonly disabledAPIs?: readonly string[] | undefined
   /** Host and port that the apiserver advertises. */
   readonly advertiseAddress?: string | undefined
   readonly serviceCIDR?: string | undefined
@@ -109,6 +112,8 @@ export class ControlPlane {
     this.#options = options
     this.simulation = simulation
     this.scheme = createScheme(version)
+    for (const { group, version: v, kind } of disabledIn(this.scheme, options.disabledAPIs))
+      this.scheme.remove(group, v, kind)
     this.pki = clusterPki(simulation, {
       version,
       address,
@@ -377,4 +382,10 @@ function accessOf(
 ): NonNullable<ApiServerOptions['plug']> {
   return (view, { signer }) =>
     accessControl(view, signer, { authorization, authentication, users, minor, pki, tokenFile })
+}
+
+function disabledIn(scheme: Scheme, disabled: readonly string[] = []): readonly KindDefinition[] {
+  return disabled.length === 0
+    ? []
+    : scheme.definitions().filter((definition) => disabled.includes(formatApiVersion(definition)))
 }

@@ -197,6 +197,7 @@ function makeSchema(): z.ZodMiniType {
       ),
     ),
     serviceCIDR: z.optional(text),
+    disabledAPIs: z.optional(z.array(text)),
     managedFields: z.optional(z.boolean()),
     advertiseAddress: z.optional(text.check(z.regex(/^(\[[0-9a-fA-F:]+\]|[^:]+):\d+$/, 'must be host:port'))),
   })

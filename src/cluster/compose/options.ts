@@ -100,6 +100,11 @@ export interface ClusterOptions extends SimulationOptions {
    */
   readonly admissionPlugins?: AdmissionChoice
   /**
+   * Built-in API versions that are not served, as `--runtime-config` switches them off: `batch/v1`. Default
+   * none.
+   */
+  readonly disabledAPIs?: readonly string[]
+  /**
    * Additional authentication methods: a token file, OpenID Connect, a webhook, anonymous access. Default:
    * kubeadm's.
    */

@@ -1,0 +1,131 @@
+import { parseManifests } from '../api/manifests.js'
+import type { AuditEvent } from '../client/cluster-events.js'
+
+const LEVELS = ['None', 'Metadata', 'Request', 'RequestResponse'] as const
+type Level = (typeof LEVELS)[number]
+type Stage = 'RequestReceived' | 'ResponseStarted' | 'ResponseComplete' | 'Panic'
+
+/** A rule of an audit policy. Source: audit.k8s.io/v1 PolicyRule. */
+interface Rule {
+  readonly level: Level
+  readonly users?: readonly string[]
+  readonly userGroups?: readonly string[]
+  readonly verbs?: readonly string[]
+  readonly resources?: readonly {
+    readonly group?: string
+    readonly resources?: readonly string[]
+    readonly resourceNames?: readonly string[]
+  }[]
+  readonly namespaces?: readonly string[]
+  readonly nonResourceURLs?: readonly string[]
+  readonly omitStages?: readonly Stage[]
+  readonly omitManagedFields?: boolean
+}
+
+/** An event as the log has it: of one stage, with the parts that its level has. */
+export interface AuditedEvent extends Omit<AuditEvent, 'level' | 'stage' | 'responseStatus' | 'annotations'> {
+  readonly level: Level
+  readonly stage: Stage
+  readonly responseStatus?: AuditEvent['responseStatus']
+  readonly annotations?: AuditEvent['annotations']
+}
+
+/** The file of `--audit-policy-file`. Source: audit.k8s.io/v1 Policy. */
+export interface AuditPolicy {
+  readonly rules: readonly Rule[]
+  readonly omitStages?: readonly Stage[]
+  readonly omitManagedFields?: boolean
+}
+
+/** Reads a policy. @throws Error with the apiserver's text. Source: apiserver pkg/audit/policy/reader.go */
+export function parseAuditPolicy(text: string, file: string): AuditPolicy {
+  const [policy] = parseManifests(text) as unknown as readonly (AuditPolicy & {
+    readonly apiVersion?: string
+    readonly kind?: string
+  })[]
+  if (policy?.apiVersion !== 'audit.k8s.io/v1' || policy.kind !== 'Policy')
+    throw new Error(
+      `failed decoding: no kind ${JSON.stringify(policy?.kind ?? '')} is registered for version ` +
+        `${JSON.stringify(policy?.apiVersion ?? '')}: from file ${file}`,
+    )
+  if ((policy.rules ?? []).length === 0)
+    throw new Error(`loaded illegal policy with 0 rules from file ${file}`)
+  const at = policy.rules.findIndex(({ level }) => !LEVELS.includes(level))
+  if (at >= 0)
+    throw new Error(
+      `rules[${at}].level: Unsupported value: ${JSON.stringify(policy.rules[at]?.level ?? '')}: supported ` +
+        `values: ${LEVELS.map((level) => JSON.stringify(level)).join(', ')}`,
+    )
+  return policy
+}
+
+/**
+ * Returns the events that a policy keeps of a finished request, whose event has everything: one for each
+ * stage, with the parts that its level has. Source: apiserver pkg/audit/policy/checker.go,
+ * pkg/audit/request.go.
+ */
+export function auditedEvents(policy: AuditPolicy, event: AuditEvent): readonly AuditedEvent[] {
+  const rule = policy.rules.find((each) => applies(each, event))
+  if (rule === undefined || rule.level === 'None') return []
+  const omitted = new Set([...(policy.omitStages ?? []), ...(rule.omitStages ?? [])])
+  const stages: readonly Stage[] =
+    event.verb === 'watch' ? ['RequestReceived', 'ResponseStarted'] : ['RequestReceived', 'ResponseComplete']
+  const isBare = rule.omitManagedFields ?? policy.omitManagedFields ?? false
+  return stages
+    .filter((stage) => !omitted.has(stage))
+    .map((stage) => partOf(event, stage, rule.level, isBare))
+}
+
+function partOf(event: AuditEvent, stage: Stage, level: Level, isBare: boolean): AuditedEvent {
+  const { requestObject, responseObject, responseStatus, annotations, ...rest } = event
+  const shown = (object: unknown): unknown => (isBare ? withoutManagedFields(object) : object)
+  const hasRequest = level === 'Request' || level === 'RequestResponse'
+  if (stage === 'RequestReceived') return { ...rest, level, stage }
+  return {
+    ...rest,
+    level,
+    stage,
+    responseStatus,
+    ...(hasRequest && requestObject !== undefined ? { requestObject: shown(requestObject) } : {}),
+    ...(level === 'RequestResponse' && responseObject !== undefined
+      ? { responseObject: shown(responseObject) as object }
+      : {}),
+    annotations,
+  }
+}
+
+function withoutManagedFields(object: unknown): unknown {
+  if (typeof object !== 'object' || object === null || !('metadata' in object)) return object
+  const { managedFields: _, ...metadata } = object.metadata as { readonly managedFields?: unknown }
+  const { items } = object as { readonly items?: unknown }
+  return { ...object, metadata, ...(Array.isArray(items) ? { items: items.map(withoutManagedFields) } : {}) }
+}
+
+const has = (list: readonly string[] | undefined, value: string): boolean =>
+  list === undefined || list.length === 0 || list.includes(value)
+
+function applies(rule: Rule, event: AuditEvent): boolean {
+  const { user, verb } = event
+  const { userGroups = [], namespaces = [], resources = [] } = rule
+  if (!has(rule.users, user.username) || !has(rule.verbs, verb)) return false
+  if (userGroups.length > 0 && !userGroups.some((group) => user.groups?.includes(group))) return false
+  if (namespaces.length > 0 || resources.length > 0) return appliesToResource(rule, event)
+  // events are of resources only
+  return (rule.nonResourceURLs ?? []).length === 0
+}
+
+function appliesToResource({ namespaces, resources = [] }: Rule, { objectRef }: AuditEvent): boolean {
+  if (!has(namespaces, objectRef.namespace ?? '')) return false
+  const { apiGroup = '', resource, subresource = '', name = '' } = objectRef
+  const full = subresource === '' ? resource : `${resource}/${subresource}`
+  const names = ['*', full, ...(subresource === '' ? [] : [`*/${subresource}`]), `${resource}/*`]
+  return (
+    resources.length === 0 ||
+    resources.some(
+      (each) =>
+        (each.group ?? '') === apiGroup &&
+        ((each.resources ?? []).length === 0 ||
+          ((each.resources ?? []).some((one) => names.includes(one)) && has(each.resourceNames, name))),
+    )
+  )
+}

@@ -1,0 +1,74 @@
+import { featureGates } from '../../api/feature-gates.js'
+import { createScheme, formatApiVersion } from '../../api/scheme.js'
+import { commandFailed, FlagError, listOf, type ProgramFlags } from './program.js'
+
+const BOOLEANS: Readonly<Record<string, boolean>> = Object.fromEntries([
+  ...['1', 't', 'T', 'true', 'TRUE', 'True'].map((word) => [word, true] as const),
+  ...['0', 'f', 'F', 'false', 'FALSE', 'False'].map((word) => [word, false] as const),
+])
+
+/**
+ * Checks `--feature-gates`. Gates that ask for what holds anyway are silent; others are named, since a
+ * release behaves as its defaults. Source: component-base featuregate/feature_gate.go.
+ */
+export function checkFeatureGates(flags: ProgramFlags, version: string, note: (line: string) => void): void {
+  const known = new Map(featureGates(version).map((gate) => [gate.name, gate]))
+  const bad = (text: string, why: string): FlagError =>
+    new FlagError(`Error: invalid argument ${JSON.stringify(text)} for "--feature-gates" flag: ${why}`)
+  for (const text of listOf(flags, 'feature-gates')) {
+    const [name = '', value] = text.split('=').map((part) => part.trim())
+    if (value === undefined) throw bad(text, `missing bool value for ${name}`)
+    const isOn = BOOLEANS[value]
+    if (isOn === undefined)
+      throw bad(
+        text,
+        `invalid value of ${name}=${value}, err: strconv.ParseBool: parsing ${JSON.stringify(value)}: ` +
+          'invalid syntax',
+      )
+    const gate = known.get(name)
+    if (gate?.enabled === isOn) continue
+    if (gate?.stage === 'GA')
+      throw bad(text, `cannot set feature gate ${name} to ${isOn}, feature is locked to ${gate.enabled}`)
+    note(`simcluster kube-apiserver: --feature-gates=${name}=${value} has no effect\n`)
+  }
+}
+
+/** Versions by stage, which the release serves as it does by default. */
+const STAGES = new Set(['api/all', 'api/ga', 'api/beta', 'api/alpha', 'api/legacy'])
+
+/**
+ * Returns the API versions that `--runtime-config` switches off. Versions that are not simulated are named.
+ * Source: apiserver pkg/server/options/api_enablement.go, pkg/server/resourceconfig/helpers.go.
+ */
+export function disabledAPIsOf(
+  flags: ProgramFlags,
+  version: string,
+  note: (line: string) => void,
+): readonly string[] {
+  const entries = listOf(flags, 'runtime-config').map((text) => {
+    const [key = '', value = 'true'] = text.split('=').map((part) => part.trim())
+    const isOn = BOOLEANS[value === '' ? 'true' : value]
+    if (isOn === undefined) throw commandFailed(`invalid value ${key}=${value}`)
+    return { key, isOn, value }
+  })
+  if (entries.length === 1 && entries[0]?.key === 'api/all' && !entries[0].isOn)
+    throw commandFailed('invalid key with only api/all=false')
+  const definitions = createScheme(version).definitions()
+  const served = new Set(definitions.map(formatApiVersion))
+  const groups = new Set(definitions.map(({ group }) => group))
+  const isGroup = (key: string): boolean =>
+    STAGES.has(key) || key === 'v1' || groups.has(key.split('/')[0] ?? '')
+  const unknown = entries.filter(({ key }) => !isGroup(key))
+  if (unknown.length > 0)
+    throw commandFailed(`unknown api groups ${unknown.map(({ key }) => key.split('/')[0]).join(',')}`)
+  for (const { key, isOn, value } of entries) {
+    // what is generally available is served, and the rest is not
+    const isDefault = isOn === ['api/all', 'api/ga'].includes(key)
+    if (STAGES.has(key) ? !isDefault || key === 'api/all' : isOn && !served.has(key))
+      note(
+        `simcluster kube-apiserver: --runtime-config=${key}=${value}: versions that are off by default are ` +
+          'not simulated\n',
+      )
+  }
+  return entries.filter(({ key, isOn }) => !isOn && served.has(key)).map(({ key }) => key)
+}

@@ -1,0 +1,163 @@
+import { constants, createPublicKey, type JsonWebKey, type KeyObject, verify } from 'node:crypto'
+import { request } from 'node:https'
+import type { TokenClaims } from '../apiserver/authentication/authenticator.js'
+import { Suspended } from './webhooks/outside-calls.js'
+
+/** Where the keys of an OpenID Connect provider come from. */
+export interface IssuerOptions {
+  /** `--oidc-issuer-url`: an https URL below which `.well-known/openid-configuration` is. */
+  readonly issuer: string
+  /** `--oidc-ca-file`: authorities (PEM) of the provider's certificate. Default: those of Node. */
+  readonly ca?: string
+  /** `--oidc-signing-algs`. Default `RS256`. */
+  readonly algorithms?: readonly string[]
+  /** Receives why the keys cannot be read. Default: nothing. */
+  readonly onError?: (error: unknown) => void
+}
+
+/** How a JWS algorithm signs. Source: RFC 7518, section 3.1. */
+interface Algorithm {
+  readonly hash: string
+  readonly options: { readonly dsaEncoding?: 'ieee-p1363'; readonly padding?: number }
+}
+
+const ALGORITHMS: ReadonlyMap<string, Algorithm> = new Map(
+  [256, 384, 512].flatMap((bits): (readonly [string, Algorithm])[] => [
+    [`RS${bits}`, { hash: `sha${bits}`, options: {} }],
+    [`PS${bits}`, { hash: `sha${bits}`, options: { padding: constants.RSA_PKCS1_PSS_PADDING } }],
+    [`ES${bits}`, { hash: `sha${bits}`, options: { dsaEncoding: 'ieee-p1363' } }],
+  ]),
+)
+
+/** The algorithms that `--oidc-signing-algs` takes. */
+export const SIGNING_ALGORITHMS: readonly string[] = [...ALGORITHMS.keys()]
+
+/** Ms that a provider has to respond. */
+const ANSWER_MS = 10_000
+/** A provider's documents are small. */
+const MOST_BYTES = 1_000_000
+
+interface Key {
+  readonly id: string | undefined
+  readonly key: KeyObject
+}
+
+/**
+ * The public keys of an OpenID Connect provider outside of the cluster. They are read when the first token is
+ * verified, and again for a token that none of them has signed, since providers change keys. Verifying is
+ * synchronous: meanwhile the request is suspended, and handled once more with the new keys.
+ * Source: github.com/coreos/go-oidc RemoteKeySet.
+ */
+export class IssuerKeys {
+  readonly #options: IssuerOptions
+  #keys: readonly Key[] = []
+  #reading: Promise<void> | undefined
+  /** Tokens for which the keys have been read again. */
+  readonly #retried = new Set<string>()
+
+  constructor(options: IssuerOptions) {
+    this.#options = options
+  }
+
+  /** Returns the claims of a token that the provider has signed. @throws Suspended while keys are read */
+  readonly verify = (token: string): TokenClaims | undefined => {
+    const claims = this.#claimsOf(token)
+    if (claims !== undefined || this.#retried.delete(token)) return claims
+    this.#retried.add(token)
+    this.#reading ??= this.#read().finally(() => (this.#reading = undefined))
+    throw new Suspended(this.#reading)
+  }
+
+  #claimsOf(token: string): TokenClaims | undefined {
+    const [head = '', payload = '', signature = ''] = token.split('.')
+    const { alg = '', kid } = parsed(head) as { readonly alg?: string; readonly kid?: string }
+    const algorithm = (this.#options.algorithms ?? ['RS256']).includes(alg) ? ALGORITHMS.get(alg) : undefined
+    if (algorithm === undefined) return undefined
+    const candidates = this.#keys.filter(({ id }) => kid === undefined || id === kid)
+    const signed = Buffer.from(`${head}.${payload}`)
+    const bytes = Buffer.from(signature, 'base64url')
+    return candidates.some(({ key }) => isSignedBy(key, algorithm, signed, bytes))
+      ? parsed(payload)
+      : undefined
+  }
+
+  async #read(): Promise<void> {
+    const { issuer, onError } = this.#options
+    try {
+      const root = issuer.replace(/\/$/, '')
+      const found = (await this.#get(`${root}/.well-known/openid-configuration`)) as Readonly<
+        Record<string, unknown>
+      >
+      if (found['issuer'] !== issuer)
+        throw new Error(
+          `oidc: issuer did not match the issuer returned by provider, expected ${JSON.stringify(issuer)} ` +
+            `got ${JSON.stringify(found['issuer'])}`,
+        )
+      const { keys = [] } = (await this.#get(String(found['jwks_uri']))) as { readonly keys?: JsonWebKey[] }
+      this.#keys = keys.flatMap((jwk) => keyOf(jwk))
+    } catch (error) {
+      onError?.(error)
+    }
+  }
+
+  #get(url: string): Promise<unknown> {
+    const { ca } = this.#options
+    const options = { ...(ca === undefined ? {} : { ca }), signal: AbortSignal.timeout(ANSWER_MS) }
+    return new Promise((resolve, reject) => {
+      const sent = request(url, options, (response) => {
+        const parts: Buffer[] = []
+        let size = 0
+        response.on('data', (part: Buffer) => {
+          parts.push(part)
+          size += part.length
+          if (size > MOST_BYTES) response.destroy(new Error(`oidc: ${url} is too large`))
+        })
+        response.on('error', reject)
+        response.on('end', () => {
+          const text = Buffer.concat(parts).toString('utf8')
+          if (response.statusCode === 200) resolve(parsedJson(text))
+          else reject(new Error(`oidc: ${url}: ${response.statusCode ?? 0}: ${text.slice(0, 200)}`))
+        })
+      })
+      sent.on('error', reject)
+      sent.end()
+    })
+  }
+}
+
+function keyOf(jwk: JsonWebKey): readonly Key[] {
+  try {
+    const { kid } = jwk as { readonly kid?: string }
+    return [{ id: kid, key: createPublicKey({ key: jwk, format: 'jwk' }) }]
+  } catch {
+    // of a kind that is not known, or for encryption
+    return []
+  }
+}
+
+function isSignedBy(
+  key: KeyObject,
+  { hash, options }: Algorithm,
+  signed: Buffer,
+  signature: Buffer,
+): boolean {
+  try {
+    return verify(hash, signed, { key, ...options }, signature)
+  } catch {
+    return false
+  }
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return {}
+  }
+}
+
+/** Returns a part of a token as an object, empty if it is none. */
+function parsed(part: string): TokenClaims {
+  const value = parsedJson(Buffer.from(part, 'base64url').toString('utf8'))
+  return typeof value === 'object' && value !== null ? (value as TokenClaims) : {}
+}
