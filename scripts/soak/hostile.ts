@@ -25,8 +25,8 @@ import { bundleInto } from '../bundle-into.js'
 const REQUESTS = 20_000
 /** Times that a process is killed for one seed. */
 const KILLS = 5
-/** Bytes of the file system that gets full: etcd's log takes 64 MB of it at once. */
-const DISK = 90_000_000
+/** Bytes of the file system that gets full: etcd's log takes 64 MB of it at once, and twice that later. */
+const DISK = 170_000_000
 
 /** The inputs of test/hostile up to the size of a body, twice the size each time. */
 export async function inputs(): Promise<string> {
