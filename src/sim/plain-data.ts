@@ -77,10 +77,19 @@ export class SharedValues {
   }
 }
 
-/** Reads {@link SharedValues.entries} in their order. Returns the objects, frozen. */
+/**
+ * Reads {@link SharedValues.entries} in their order. Returns the objects, frozen.
+ * @throws TypeError that says which entry is wrong
+ */
 export function sharedFromJson(entries: Iterable<unknown>): readonly unknown[] {
   const objects: unknown[] = []
-  for (const json of entries) objects.push(deepFreeze(plainDataFromJson(json, objects)))
+  for (const json of entries) {
+    try {
+      objects.push(deepFreeze(plainDataFromJson(json, objects)))
+    } catch (error) {
+      throw new TypeError(`shared[${objects.length}]: ${(error as Error).message}`, { cause: error })
+    }
+  }
   return objects
 }
 
@@ -117,15 +126,16 @@ export function plainDataFromJson(json: unknown, shared: readonly unknown[] = []
   const record = json as Record<string, unknown>
   if (Array.isArray(record[MAP_TAG])) {
     return new Map(
-      (record[MAP_TAG] as [string, unknown?][]).map(([key, entry]) => [
-        key,
-        plainDataFromJson(entry, shared),
-      ]),
+      record[MAP_TAG].map((pair: unknown) => {
+        if (!Array.isArray(pair) || pair.length === 0 || pair.length > 2)
+          throw new TypeError(`${MAP_TAG} has ${JSON.stringify(pair)}, which is no [key, value]`)
+        return [pair[0] as string, plainDataFromJson(pair[1], shared)]
+      }),
     )
   }
   if (Array.isArray(record[SET_TAG])) return new Set(record[SET_TAG] as string[])
   if (typeof record[REF_TAG] === 'number' && Object.keys(record).length === 1) {
-    if (record[REF_TAG] >= shared.length)
+    if (!(record[REF_TAG] in shared))
       throw new TypeError(`there is no shared value ${record[REF_TAG]}; there are ${shared.length}`)
     return shared[record[REF_TAG]]
   }

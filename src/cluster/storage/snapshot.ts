@@ -1,4 +1,3 @@
-import type { StoreJson } from '../../etcd/store-json.js'
 import type { EtcdStoreOptions } from '../../etcd/store-state.js'
 import { EtcdStore } from '../../etcd/store.js'
 import { plainDataFromJson, plainDataToJson, sharedFromJson, SharedValues } from '../../sim/plain-data.js'
@@ -7,6 +6,7 @@ import { stateFromJson, stateToJson } from '../../sim/state.js'
 import type { Subscriptions } from '../../apiserver/watch/watch-hub.js'
 import type { ClusterOptions } from '../compose/options.js'
 import { readSnapshotFile, writeSnapshotFile } from './snapshot-file.js'
+import { checkDocument, checkParts } from './snapshot-schema.js'
 
 const FORMAT = 2
 
@@ -129,7 +129,8 @@ export class ClusterSnapshot {
 
   /**
    * Reads the JSON form.
-   * @throws TypeError if `json` is not a snapshot, has another format, or is damaged
+   * @throws TypeError if `json` is not a snapshot, has another format, or is damaged; it says where:
+   *   `this snapshot is damaged: etcd.writes[5].key: expected string`
    */
   static fromJSON(json: ClusterSnapshotJson): ClusterSnapshot {
     if (typeof json !== 'object' || json === null || !('simcluster' in json))
@@ -153,14 +154,25 @@ export class ClusterSnapshot {
   }
 
   static #load(json: ClusterSnapshotJson): ClusterSnapshot {
+    checkDocument(json)
     const shared = sharedFromJson(json.shared)
-    let now = 0
-    const store = EtcdStore.fromJSON(plainDataFromJson(json.etcd, shared) as StoreJson, {
-      clock: { now: () => now },
-    })
-    const simulation = stateFromJson(json.simulation, shared)
-    now = simulation.now
+    const parts = {
+      simulation: at('simulation', () => stateFromJson(json.simulation, shared)),
+      etcd: at('etcd', () => plainDataFromJson(json.etcd, shared)),
+    }
+    checkParts(parts)
+    const { simulation } = parts
+    const store = EtcdStore.fromJSON(parts.etcd, { clock: { now: () => simulation.now } })
     return new ClusterSnapshot(json.options, simulation, store)
+  }
+}
+
+/** Reads a part of a snapshot; a fault of its references says which part it is. */
+function at<T>(part: string, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    throw new TypeError(`${part}: ${(error as Error).message}`, { cause: error })
   }
 }
 
