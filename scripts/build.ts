@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url'
 import { rolldown, type OutputOptions } from 'rolldown'
 import { VERSIONS } from '../src/course/chapter.js'
 import { bundling } from './bundling.js'
-import { readCourse } from './course/read.js'
+import { readCourse } from '../src/cli/course/read.js'
 
 /** Pure code that loads several times faster bundled than file by file. Anything else stays an import. */
 const inlined = ['eventemitter3', 'immer', 'ipaddr.js', 'node-forge', 'pure-rand', 're2js', 'yaml', 'zod']

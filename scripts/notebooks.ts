@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { argv } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { type Chapter, LANGUAGES } from '../src/course/chapter.js'
-import { readCourse } from './course/read.js'
+import { readCourse } from '../src/cli/course/read.js'
 import { DenoKernel, type Output } from './notebooks/kernel.js'
 import { type Cell, cellsOf, notebookText } from './notebooks/notebook.js'
 

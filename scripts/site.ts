@@ -8,7 +8,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, write
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { LANGUAGES } from '../src/course/chapter.js'
-import { readCourse } from './course/read.js'
+import { readCourse } from '../src/cli/course/read.js'
 import { chapterPage, playOnce } from './site/chapter-page.js'
 import { pageOf, withLinks } from './site/links.js'
 

@@ -1,6 +1,7 @@
 /** The house from the roof down. Folders on one line are siblings and do not know each other. */
 export const levels: readonly (readonly string[])[] = [
-  ['lessons', 'course', 'cli', 'vitest'],
+  ['cli'],
+  ['lessons', 'course', 'vitest'],
   ['host', 'explore'],
   ['server', 'client-node', 'real', 'testing'],
   ['cluster'],

@@ -1,16 +1,22 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 /** Returns the path of the program `simcluster` that runs, beside which its other programs are. */
 export const programPath = (): string => realpathSync(process.argv[1] ?? '')
 
-/** Returns the version of this package, `0.0.0` if it cannot be found. */
-export function packageVersion(): string {
-  for (let folder = dirname(programPath()); folder !== dirname(folder); folder = dirname(folder)) {
+/** Returns the folder of this package, in which `package.json` and the texts of the course are. */
+export function packageRoot(): string {
+  for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
     const path = join(folder, 'package.json')
-    if (!existsSync(path)) continue
-    const { name, version = '' } = JSON.parse(readFileSync(path, 'utf8')) as Readonly<Record<string, string>>
-    if (name === 'simcluster') return version
+    // dist/cjs has one, too
+    if (existsSync(path) && fieldsIn(path)['name'] === 'simcluster') return folder
+    if (folder === dirname(folder)) throw new Error('bug: the program is outside of its package')
   }
-  return '0.0.0'
 }
+
+/** Returns the version of this package. */
+export const packageVersion = (): string => fieldsIn(join(packageRoot(), 'package.json'))['version'] ?? ''
+
+const fieldsIn = (path: string): Readonly<Record<string, string>> =>
+  JSON.parse(readFileSync(path, 'utf8')) as Readonly<Record<string, string>>

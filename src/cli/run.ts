@@ -6,6 +6,7 @@ import { envtestCommand } from './envtest-command.js'
 import { kubectlCommand } from './kubectl-command.js'
 import { netpolCommand } from './netpol-command.js'
 import { packageVersion } from './program-path.js'
+import { lessonCommand, playCommand } from './play-command.js'
 import { rbacCommand } from './rbac-command.js'
 import { recordCommand } from './record-command.js'
 import { forkCommand, serveCommand } from './serve-command.js'
@@ -23,6 +24,8 @@ const COMMANDS: readonly Command[] = [
   explainCommand,
   diffCommand,
   sweepCommand,
+  playCommand,
+  lessonCommand,
   recordCommand,
   completionCommand(() => COMMANDS),
 ]

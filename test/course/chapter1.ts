@@ -1,6 +1,6 @@
 import type { SimCluster } from '../../src/index.js'
 import { begin } from './begin.js'
-import { readCourse } from '../../scripts/course/read.js'
+import { readCourse } from '../../src/cli/course/read.js'
 import type { Chapter, CourseVersion } from '../../src/course/chapter.js'
 
 /** The two forms in which every row of the course runs: as it was written, and as it is done today. */

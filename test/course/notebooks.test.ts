@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { toSvg, viewOf } from 'simcluster/view'
 import { describe, expect, test } from 'vitest'
-import { readCourse } from '../../scripts/course/read.js'
+import { readCourse } from '../../src/cli/course/read.js'
 import type { Output } from '../../scripts/notebooks/kernel.js'
 import { cellsOf, notebookText } from '../../scripts/notebooks/notebook.js'
 import type { Step } from '../../src/course/chapter.js'

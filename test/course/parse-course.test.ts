@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { courseFiles } from '../../scripts/course/read.js'
+import { courseFiles } from '../../src/cli/course/read.js'
 import type { CourseFile } from '../../src/course/chapter.js'
 import { parseChapter } from '../../src/course/parse-chapter.js'
 import { parseCourse } from '../../src/course/parse-course.js'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readCourse } from '../../scripts/course/read.js'
+import { readCourse } from '../../src/cli/course/read.js'
 import type { Chapter } from '../../src/course/chapter.js'
 import { VERSIONS } from '../../src/course/chapter.js'
 import type { LineRunner } from '../../src/course/playback.js'

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { readCourse } from '../../scripts/course/read.js'
+import { readCourse } from '../../src/cli/course/read.js'
 import { VERSIONS } from '../../src/course/chapter.js'
 import { ROWS } from '../../src/course/rows.js'
 import { LESSONS } from '../../src/lessons/index.js'

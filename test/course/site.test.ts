@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { readCourse } from '../../scripts/course/read.js'
+import { readCourse } from '../../src/cli/course/read.js'
 import { chapterPage, playOnce } from '../../scripts/site/chapter-page.js'
 import { pageOf, withLinks } from '../../scripts/site/links.js'
 

@@ -15,7 +15,7 @@ test('holds the build and the papers, and nothing else', () => {
       .filter((path) => path.includes('/'))
       .filter(
         (path) =>
-          !/^(?:src\/.+\.ts|dist\/(?:cjs\/package\.json|THIRD-PARTY-LICENCES\.txt|.+\.(?:js|js\.map|d\.ts)))$/.test(
+          !/^(?:src\/.+\.ts|course\/[\w-]+\.md|dist\/(?:cjs\/package\.json|THIRD-PARTY-LICENCES\.txt|.+\.(?:js|js\.map|d\.ts)))$/.test(
             path,
           ),
       ),

@@ -1,5 +1,5 @@
-import type { EventStep, Language } from '../../src/course/chapter.js'
-import { eventText } from '../../src/course/event-text.js'
+import type { EventStep, Language } from '../../course/chapter.js'
+import { eventText } from '../../course/event-text.js'
 
 /** What the program itself says. */
 export interface Words {
@@ -19,8 +19,6 @@ export interface Words {
   readonly solution: string
   readonly solved: string
   readonly notYet: string
-  readonly usage: string
-  readonly unknown: (what: string) => string
 }
 
 const ko: Words = {
@@ -41,13 +39,6 @@ const ko: Words = {
   solution: '풀이',
   solved: '해결했습니다!',
   notYet: '아직 해결되지 않았습니다.',
-  usage: `npm start                       1장
-npm start -- chapter 4          4장
-npm start -- lesson ID          실습 하나
-npm start -- --list             장과 실습의 목록
-  --lang ko|en                  언어 (기본값은 LANG)
-  --version v1.14|v1.35         교재의 버전으로, 또는 오늘의 버전으로 (기본값)`,
-  unknown: (what) => `그런 것이 없습니다: ${what}`,
 }
 
 const en: Words = {
@@ -69,13 +60,6 @@ const en: Words = {
   solution: 'Solution',
   solved: 'Solved!',
   notYet: 'Not solved yet.',
-  usage: `npm start                       chapter 1
-npm start -- chapter 4          chapter 4
-npm start -- lesson ID          one lesson
-npm start -- --list             chapters and lessons
-  --lang ko|en                  language (default: from LANG)
-  --version v1.14|v1.35         as of the course, or as of today (default)`,
-  unknown: (what) => `There is no ${what}.`,
 }
 
 export const WORDS: Readonly<Record<Language, Words>> = { ko, en }

@@ -1,7 +1,7 @@
-import { askCluster } from '../../src/course/ask.js'
-import type { Chapter, Step } from '../../src/course/chapter.js'
-import { Playback } from '../../src/course/playback.js'
-import { startCluster } from '../../src/course/start.js'
+import { askCluster } from '../../course/ask.js'
+import type { Chapter, Step } from '../../course/chapter.js'
+import { Playback } from '../../course/playback.js'
+import { startCluster } from '../../course/start.js'
 import type { Screen } from './screen.js'
 
 /** Reads a line that somebody types; undefined when there are no more. */
