@@ -23,7 +23,8 @@ export {
   KUBELET_SERVER_FILE,
 } from './node-files.js'
 export type { Validity } from './node-files.js'
-export { privateKeyPem } from './rsa.js'
+export { privateKeyPem, signWith } from './rsa.js'
+export type { PrivateKey } from './rsa.js'
 export { Pki, readChain } from './pki.js'
 export type { CertificateIdentity, KeyedCertificate, PkiOptions, PkiState } from './pki.js'
 export { ClientCertificates } from './client-certificates.js'

@@ -48,8 +48,21 @@ export function keyOf(p: bigint, q: bigint): PrivateKey {
   return { modulus: p * q, exponent, privateExponent: inverse(exponent, (p - 1n) * (q - 1n)), p, q }
 }
 
+/** Signs with RSASSA-PKCS1-v1_5. */
+export type Signer = (key: PrivateKey, message: Bytes, algorithm: Digest) => Bytes
+
+let signer: Signer = signHere
+
+/** Lets the platform sign: faster, and the same bytes. */
+export function signWith(platform: Signer): void {
+  signer = platform
+}
+
 /** Signs with RSASSA-PKCS1-v1_5. The result depends only on key and message. */
-export function sign(key: PrivateKey, message: Bytes, algorithm: Digest = 'sha256'): Bytes {
+export const sign = (key: PrivateKey, message: Bytes, algorithm: Digest = 'sha256'): Bytes =>
+  signer(key, message, algorithm)
+
+function signHere(key: PrivateKey, message: Bytes, algorithm: Digest): Bytes {
   const { p, q, privateExponent, modulus } = key
   const length = byteLength(modulus)
   const encoded = numberOf(encode(message, algorithm, length))

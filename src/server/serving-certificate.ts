@@ -2,6 +2,7 @@ import { cachedKey, createCertificate, parseCertificates, PKI_DIR } from '../pki
 import type { Certificate, Pki } from '../pki/index.js'
 import { fromDer } from '../pki/der.js'
 import { isIpAddress } from './host.js'
+import { signNatively } from './native-signing.js'
 
 const DAY = 86_400_000
 const LOCAL = { dns: ['localhost'], ip: ['127.0.0.1', '::1'] }
@@ -41,6 +42,7 @@ export function servingCertificate(
   pki: Pki,
   { hosts, real, whose = 'apiserver', clientSubjects = [] }: ServingOptions,
 ): ServingCertificate {
+  signNatively()
   const issuer = whose === 'apiserver' ? 'ca' : 'etcd/ca'
   const { pem, certificate: authority, key } = pki.authority(issuer)
   const [own] = parseCertificates(pki.read(`${PKI_DIR}/${whose}.crt`)) as [Certificate]

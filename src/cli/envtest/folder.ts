@@ -12,6 +12,9 @@ const ENVIRONMENT = 'MALLOC_ARENA_MAX=2 MALLOC_TRIM_THRESHOLD_=65536 MALLOC_MMAP
 /** A small heap for young objects costs a little time and saves as much again. */
 const NODE_FLAGS = '--max-semi-space-size=1'
 
+/** Node from 22.1 on keeps compiled code there, which is a third of the start; others ignore it. */
+const CODE = 'NODE_COMPILE_CACHE="${XDG_CACHE_HOME:-$HOME/.cache}/simcluster/code"'
+
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
 
 /** What the scripts are made for. */
@@ -40,7 +43,7 @@ for word in "$@"; do
       ;;
   esac
 done
-export SIMCLUSTER_PARENT=$PPID ${ENVIRONMENT}${version === undefined ? '' : ` SIMCLUSTER_VERSION=${version}`}
+export SIMCLUSTER_PARENT=$PPID ${ENVIRONMENT} ${CODE}${version === undefined ? '' : ` SIMCLUSTER_VERSION=${version}`}
 exec ${quoted(process.execPath)} ${NODE_FLAGS} ${quoted(program)} "$@"
 `
 }
