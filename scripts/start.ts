@@ -1,7 +1,4 @@
-/**
- * `npm start`: the course in the terminal, which is `simcluster play`. `npm start -- --help` lists the ways to
- * call it.
- */
+/** `npm start`: the course in the terminal, as `simcluster play`; `npm start -- --help` has the flags. */
 import { run } from '../src/cli/run.js'
 
 // whoever reads the pipe may have had enough

@@ -40,7 +40,7 @@ function screenOf(flags: Arguments['flags'], terminal: Terminal): Screen {
   // a terminal that does not know its width says 0
   const columns = Math.min(stdout.columns || WIDEST, WIDEST)
   const colours = stdout.isTTY && (env['NO_COLOR'] ?? '') === ''
-  return new Screen(languageOf(flags), { columns, colours }, terminal.out)
+  return new Screen(languageOf(flags), { columns, colours }, (text) => terminal.out(text))
 }
 
 /** Lets somebody at a terminal type, also ahead; without one, `read` is undefined. */
