@@ -166,10 +166,18 @@ describe('an API server behind an APIService', () => {
   })
 
   test('is there in a fork, with what it has stored', () => {
-    const fork = cluster.fork()
-    expect(send(fork, 'DELETE', `${FLUNDERS}/two`).code).toBe(200)
-    expect(send(fork, 'GET', `${FLUNDERS}/two`).code).toBe(404)
-    expect(send(cluster, 'GET', `${FLUNDERS}/two`).code).toBe(200)
+    const flunder = {
+      apiVersion: GROUP_VERSION,
+      kind: 'Flunder',
+      metadata: { name: 'kept' },
+      spec: { reference: 'x' },
+    }
+    const original = cluster.fork()
+    expect(send(original, 'POST', FLUNDERS, flunder).code).toBe(201)
+    const fork = original.fork()
+    expect(send(fork, 'DELETE', `${FLUNDERS}/kept`).code).toBe(200)
+    expect(send(fork, 'GET', `${FLUNDERS}/kept`).code).toBe(404)
+    expect(send(original, 'GET', `${FLUNDERS}/kept`).code).toBe(200)
   })
 
   test('holds a namespace no longer when it is available', () => {

@@ -103,13 +103,16 @@ test('a cluster that cannot be reached is said at once', async (context) => {
 })
 
 describe('a copy of a real cluster', () => {
+  beforeAll(() => {
+    server.cluster.kubectl('create namespace shop')
+    server.cluster.kubectl('create deployment web -n shop --image=nginx --replicas=3')
+    server.cluster.kubectl('create secret generic key -n shop --from-literal=a=b')
+    server.cluster.advance('1m')
+  })
+
   test('has its objects, and shows what would happen', async (context) => {
     needs(context, 'kubectl')
     const original = server.cluster
-    original.kubectl('create namespace shop')
-    original.kubectl('create deployment web -n shop --image=nginx --replicas=3')
-    original.kubectl('create secret generic key -n shop --from-literal=a=b')
-    original.advance('1m')
     const copy = await fromCluster(real)
     const uids = (cluster: SimCluster): readonly (string | undefined)[] =>
       cluster.list('pods', { namespace: 'shop' }).items.map(({ metadata }) => metadata.uid)

@@ -11,10 +11,8 @@ import type {
   ResourceTypes,
   StoredOf,
 } from 'simcluster'
-import { describe, expect, expectTypeOf, it, test } from 'vitest'
+import { beforeEach, describe, expect, expectTypeOf, it, test } from 'vitest'
 import { z } from 'zod'
-
-const cluster = new SimCluster({ nodes: 1, version: 'v1.34' })
 
 const crd = {
   apiVersion: 'apiextensions.k8s.io/v1',
@@ -40,6 +38,29 @@ const crd = {
   },
 } as const
 
+const prepared = new SimCluster({
+  nodes: 1,
+  version: 'v1.34',
+  manifests: [crd, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'office' } }],
+}).settle()
+let cluster = prepared
+beforeEach(() => {
+  cluster = prepared.fork()
+})
+
+/** A Deployment of nginx, as a client sends it. */
+const createWeb = (name: string): StoredOf<'deployments'> =>
+  cluster.create('deployments', {
+    metadata: { name },
+    spec: {
+      selector: { matchLabels: { app: name } },
+      template: {
+        metadata: { labels: { app: name } },
+        spec: { containers: [{ name: 'web', image: 'nginx' }] },
+      },
+    },
+  })
+
 describe('input and output', () => {
   it('every object that is read may be written again', () => {
     expectTypeOf<ResourceTypes>().toExtend<ResourceInputs>()
@@ -54,7 +75,6 @@ describe('input and output', () => {
   })
 
   it('a client sends what the API requires, and reads defaults', () => {
-    cluster.create('namespaces', { metadata: { name: 'office' } })
     const web = cluster.create('deployments', {
       metadata: { name: 'web' },
       spec: {
@@ -81,12 +101,13 @@ describe('input and output', () => {
 
   it('explicit undefined is as good as a missing field', () => {
     const replicas: number | undefined = undefined
-    const input: DeploymentInput['spec'] = { ...cluster.get('deployments', 'web').spec, replicas }
+    const input: DeploymentInput['spec'] = { ...createWeb('undefined').spec, replicas }
     expect(input.replicas).toBeUndefined()
   })
 
   it('an edit writes what a client may send', () => {
-    const edited = cluster.edit('deployments', 'web', (draft) => {
+    createWeb('edited')
+    const edited = cluster.edit('deployments', 'edited', (draft) => {
       draft.spec.replicas = 2
       draft.spec.template.spec.containers.push({ name: 'log', image: 'busybox' })
       // @ts-expect-error a misspelt field
@@ -159,7 +180,6 @@ describe('namespaces', () => {
 
   it('exec and logs take names in the current namespace', () => {
     const shop = cluster.in('office')
-    cluster.settle()
     shop.create('pods', {
       metadata: { name: 'sh' },
       spec: { containers: [{ name: 'c', image: 'busybox', command: ['sh', '-c', 'echo up; sleep 1d'] }] },
@@ -188,8 +208,6 @@ describe('namespaces', () => {
 
 describe('custom resources', () => {
   it('have the type of their fields', () => {
-    cluster.apply(crd)
-    cluster.settle()
     interface Widget {
       readonly spec: { readonly size: number }
       readonly status?: { readonly ready: boolean }
@@ -276,6 +294,7 @@ describe('manifests', () => {
 
 describe('read objects', () => {
   it('keep the defaults that their types promise', () => {
+    cluster.create('pods', { metadata: { name: 'p' }, spec: { containers: [{ name: 'c', image: 'nginx' }] } })
     const pod = cluster.get('pods', 'p')
     const [container] = pod.spec.containers
     expectTypeOf(pod.spec.terminationGracePeriodSeconds).toEqualTypeOf<number>()

@@ -80,32 +80,6 @@ function changeOwner(call: Invocation): number {
 export const chown: Program = { name: 'chown', run: changeOwner }
 export const chgrp: Program = { name: 'chgrp', run: changeOwner }
 
-/** `mv [-v] SOURCE... DEST` */
-export const mv: Program = {
-  name: 'mv',
-  run: (call) => {
-    const { flags, rest } = flagsOf(call.args)
-    const { files } = call.world
-    const target = absolutePath(call.cwd, rest.at(-1) ?? '')
-    let status = 0
-    for (const path of rest.slice(0, -1)) {
-      const full = absolutePath(call.cwd, path)
-      const to = files.isDirectory(target) ? absolutePath(target, full.split('/').at(-1) ?? '') : target
-      const one = attempt(call, path, "can't rename", () => {
-        for (const { full: from } of [...walk(files, full, full)]) {
-          const next = to + from.slice(full.length)
-          if (files.isDirectory(from)) files.makeDirectory(next)
-          else files.write(next, files.read(from), false, files.stat(from)?.mode)
-        }
-        files.remove(full)
-      })
-      if (one === 0 && flags.has('v')) call.write(`'${path}' -> '${rest.at(-1) ?? ''}'\n`)
-      status |= one
-    }
-    return status
-  },
-}
-
 /** `stat FILE...`, `stat -c FORMAT FILE...`: %a, %A, %n, %s, %u, %g, %U, %G, %F, %Y. */
 export const stat: Program = {
   name: 'stat',

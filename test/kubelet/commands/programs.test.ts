@@ -38,18 +38,22 @@ const ROWS: readonly Row[] = [
   ],
   ["echo a=1 > /tmp/conf; sed -i -E 's/(a)=([0-9]+)/\\2=\\1/' /tmp/conf; cat /tmp/conf", '1=a\n'],
   ['echo x | sed z', '', 1, 'sed: unsupported command z\n'],
+  ['cd /tree; find . -name "*.txt"', './a.txt\n./sub/b.txt\n'],
+  ['cd /tree; find . -maxdepth 1 -type d; find . -name a.txt -exec cat {} \\;', '.\n./sub\n1\n'],
   [
-    'mkdir -p /tmp/t/sub; echo 1 > /tmp/t/a.txt; echo 2 > /tmp/t/sub/b.txt; find /tmp/t -name "*.txt"',
-    '/tmp/t/a.txt\n/tmp/t/sub/b.txt\n',
-  ],
-  ['find /tmp/t -maxdepth 1 -type d; find /tmp/t -name a.txt -exec cat {} \\;', '/tmp/t\n/tmp/t/sub\n1\n'],
-  [
-    'find /tmp/t ! -type d -delete; find /tmp/t; find /nope',
-    '/tmp/t\n/tmp/t/sub\n',
+    'cp -r /tree /tmp/del; find /tmp/del ! -type d -delete; find /tmp/del; find /nope',
+    '/tmp/del\n/tmp/del/sub\n',
     1,
     'find: /nope: No such file or directory\n',
   ],
-  ['cd /tmp/t; echo abc > f; du -s .; du -a', '12\t.\n4\t./sub\n4\t./f\n12\t.\n'],
+  ['cp -r /tree /tmp/c; cp -r /tree /tmp/c; cat /tmp/c/sub/b.txt /tmp/c/tree/a.txt', '2\n1\n'],
+  [
+    'cp /tree /tmp/x; cp /nope /tmp/x',
+    '',
+    1,
+    "cp: omitting directory '/tree'\ncp: can't stat '/nope': No such file or directory\n",
+  ],
+  ['mkdir -p /tmp/t/sub; cd /tmp/t; echo abc > f; du -s .; du -a', '12\t.\n4\t./sub\n4\t./f\n12\t.\n'],
   [
     'printf abc | md5sum; printf abc | sha256sum',
     '900150983cd24fb0d6963f7d28e17f72  -\n' +
@@ -115,6 +119,7 @@ describe('programs of containers', () => {
       },
     })
     cluster.settle()
+    cluster.exec('box', 'mkdir -p /tree/sub; echo 1 > /tree/a.txt; echo 2 > /tree/sub/b.txt')
   })
 
   for (const [command, stdout, exitCode = 0, stderr = ''] of ROWS) {
