@@ -18,7 +18,9 @@ const config: ViteUserConfig = defineConfig({
   test: {
     setupFiles: ['test/setup.ts'],
     testTimeout: 60_000,
-    pool: 'threads',
+    // processes, not threads: a test that starts a program copies the page tables of its process, and that of
+    // three threads together is three times as large
+    pool: 'forks',
     // tests with real programs wait for them a third of the time: more workers than the two cores of CI
     maxWorkers: 3,
     // files share what they import, and code that is warm: the suite takes a fifth of the time. No test may
