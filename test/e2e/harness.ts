@@ -39,10 +39,19 @@ export type Program =
   | 'etcdutl'
   | 'python3'
 
+/** What {@link has} has found: a program is started once to see whether it is there, not once a test. */
+const found = new Map<Program, boolean>()
+
 /**
  * Whether a program is there; python3 with its Kubernetes client. `kubectl132` is the kubectl of Debian 13.
  */
 export function has(program: Program): boolean {
+  const known = found.get(program) ?? isThere(program)
+  found.set(program, known)
+  return known
+}
+
+function isThere(program: Program): boolean {
   const path = programs[program]
   if (program === 'python3') return spawnSync(path, ['-c', 'import kubernetes']).status === 0
   return path.includes('/') ? existsSync(path) : spawnSync(path, ['--version']).error === undefined
