@@ -313,8 +313,17 @@ const patches: Readonly<Record<Minor, number>> = { 34: 9, 35: 6 }
 export const nearestVersion = (minor: Minor): string =>
   `v1.${Math.min(Math.max(minor, oldestMinor), newestMinor)}`
 
+/** Releases by version, as they are asked for: what is derived from one can be kept with it. */
+const releases = new Map<string, Release>()
+
 /** Returns the release of a version (`v1.35`, `1.34.9`). Throws RangeError for unsupported versions. */
 export function release(version: string = `v1.${defaultMinor}`): Release {
+  let known = releases.get(version)
+  if (known === undefined) releases.set(version, (known = newRelease(version)))
+  return known
+}
+
+function newRelease(version: string): Release {
   const match = /^v?1\.(\d+)(?:\.(\d+))?$/.exec(version)
   const minor = Number(match?.[1])
   if (match === null || minor < oldestMinor || minor > newestMinor) {

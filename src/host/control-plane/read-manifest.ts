@@ -1,5 +1,6 @@
 import { parseYamlText } from '../../api/yaml/read.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
+import { keepLast } from '../keep-last.js'
 import type { HostMachine } from '../machine/host-machine.js'
 import type { ComponentName } from './images.js'
 import { COMPONENTS } from './images.js'
@@ -24,11 +25,16 @@ const records = (value: unknown): readonly Readonly<Record<string, unknown>>[] =
   Array.isArray(value) ? value.filter(isRecord) : []
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
 
+const lastRead = keepLast<ReadManifest | string>(32)
+
 /**
  * Reads a manifest as the kubelet does. Returns a text if the manifest is invalid. Source:
  * pkg/kubelet/config/common.go tryDecodeSinglePod.
  */
-export function readManifest(manifest: string): ReadManifest | string {
+export const readManifest = (manifest: string): ReadManifest | string =>
+  lastRead(manifest, () => parseManifest(manifest))
+
+function parseManifest(manifest: string): ReadManifest | string {
   let pod: unknown
   try {
     pod = parseYamlText(manifest)

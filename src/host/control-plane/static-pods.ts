@@ -1,3 +1,4 @@
+import { keepLast } from '../keep-last.js'
 import { stringify } from 'yaml'
 import type { ComponentName } from './images.js'
 import { imageOf, minorOf } from './images.js'
@@ -41,11 +42,16 @@ interface Plan {
 const issuerOf = ({ dnsDomain = 'cluster.local' }: StaticPodConfig): string =>
   `https://kubernetes.default.svc.${dnsDomain}`
 
+const lastTexts = keepLast<string>(32)
+
 /**
  * The manifest that kubeadm writes to /etc/kubernetes/manifests. Source:
  * cmd/kubeadm/app/phases/controlplane/manifests.go, volumes.go and phases/etcd/local.go.
  */
-export function staticPodText(component: ComponentName, config: StaticPodConfig): string {
+export const staticPodText = (component: ComponentName, config: StaticPodConfig): string =>
+  lastTexts(JSON.stringify([component, config]), () => writeStaticPod(component, config))
+
+function writeStaticPod(component: ComponentName, config: StaticPodConfig): string {
   const plan = PLANS[component](config)
   const probe = (path: string, settings: object): object => ({
     ...settings,
