@@ -5,16 +5,13 @@
  * Why: docs/decisions/toolchain-build.md.
  */
 import { execFileSync } from 'node:child_process'
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { rolldown, type OutputOptions } from 'rolldown'
+import { rolldown, type OutputOptions, type RolldownOutput } from 'rolldown'
 import { VERSIONS } from '../src/course/chapter.js'
-import { bundling } from './bundling.js'
+import { bundling, inlined } from './bundling.js'
 import { readCourse } from '../src/cli/course/read.js'
-
-/** Pure code that loads several times faster bundled than file by file. Anything else stays an import. */
-const inlined = ['eventemitter3', 'immer', 'ipaddr.js', 'node-forge', 'pure-rand', 're2js', 'yaml', 'zod']
 
 /** Programs that no user calls: the scripts of `simcluster envtest` and threads of sweeps start them. */
 const started = [
@@ -74,7 +71,7 @@ async function bundle(): Promise<void> {
     transform: bundling.transform,
   })
   const names: OutputOptions = { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' }
-  await build.write({ dir: dist, format: 'esm', ...names, ...bundling.output })
+  note(await build.write({ dir: dist, format: 'esm', ...names, ...bundling.output }))
   await build.write({ dir: `${dist}/cjs`, format: 'cjs', ...names, ...bundling.output })
   await build.close()
 }
@@ -96,7 +93,7 @@ async function bundleBrowserShell(): Promise<void> {
       inject: { Buffer: [`${root}scripts/browser-node.ts`, 'Buffer'] },
     },
   })
-  await build.write({ dir: dist, format: 'esm', comments: false, minify: true })
+  note(await build.write({ dir: dist, format: 'esm', comments: false, minify: true }))
   await build.close()
 }
 
@@ -119,15 +116,25 @@ function writeDeclarations(): void {
   writeFileSync(`${dist}/cjs/package.json`, '{ "type": "commonjs" }\n')
 }
 
-/** The licences of the code that the bundle carries, as they ask for. */
+/** The folders of the packages whose code is in the bundles. */
+const carried = new Set<string>()
+
+function note({ output }: RolldownOutput): void {
+  for (const chunk of output)
+    for (const id of chunk.type === 'chunk' ? chunk.moduleIds : [])
+      for (const [folder] of id.matchAll(/^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/g)) carried.add(folder)
+}
+
+/** The licences of the code that the bundles carry, as they ask for. */
 function writeLicences(): void {
-  const texts = [...inlined, 'fflate', 'just-bash'].map((name) => {
-    const folder = `${root}node_modules/${name}`
-    const { version, license } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')) as Record<
+  const texts = [...carried].sort().map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')) as Record<
       string,
       string
     >
-    return `${name} ${version} (${license})\n\n${readFileSync(`${folder}/LICENSE`, 'utf8').trim()}\n`
+    const file = readdirSync(folder).find((one) => /^licen[cs]e(?:\.|$)/i.test(one))
+    if (file === undefined) throw new Error(`${folder} has no licence, and is in the bundle`)
+    return `${name} ${version} (${license})\n\n${readFileSync(`${folder}/${file}`, 'utf8').trim()}\n`
   })
   writeFileSync(`${dist}/THIRD-PARTY-LICENCES.txt`, texts.join('\n----\n\n'))
 }

@@ -22,6 +22,19 @@ test('holds the build and the papers, and nothing else', () => {
   ).toEqual([])
 })
 
+test('tells the licences of what it carries, which are permissive, and none of it is installed too', () => {
+  const folder = join(inject('consumer'), 'node_modules/simcluster')
+  const { dependencies } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+    dependencies: Record<string, string>
+  }
+  const text = readFileSync(join(folder, 'dist/THIRD-PARTY-LICENCES.txt'), 'utf8')
+  const carried = [...text.matchAll(/(?:^|\n----\n\n)(\S+) \d\S+ \((.*)\)\n\n/g)]
+  expect(carried.map(([, name]) => name)).toEqual(expect.arrayContaining(['node-forge', 'yaml', 'zod']))
+  expect(carried.filter(([, name = '']) => name in dependencies)).toEqual([])
+  const permissive = /^(?:MIT|ISC|Apache-2\.0|BSD-3-Clause|BlueOak-1\.0\.0|\(BSD-3-Clause OR GPL-2\.0\))$/
+  expect(carried.filter(([, , licence = '']) => !permissive.test(licence))).toEqual([])
+})
+
 test('every export has its types and its code in the tarball', () => {
   const text = readFileSync(join(inject('consumer'), 'node_modules/simcluster/package.json'), 'utf8')
   const { exports } = JSON.parse(text) as { exports: Record<string, string | Record<string, object>> }
