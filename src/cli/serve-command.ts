@@ -1,6 +1,8 @@
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { parse as parseYaml } from 'yaml'
+import type { ClusterOptions } from '../cluster/compose/options.js'
 import { ClusterSnapshot } from '../cluster/storage/snapshot.js'
 import { SimCluster } from '../cluster/sim-cluster.js'
 import { serve } from '../server/index.js'
@@ -20,14 +22,44 @@ function timeOf(text: string): ServeTime {
   return { speed }
 }
 
+/** Returns the options in a file of YAML or JSON. @throws UsageError if there are none */
+function configIn(path: string | undefined): ClusterOptions {
+  if (path === undefined) return {}
+  if (!existsSync(path)) throw new UsageError(`--config ${path}: there is no such file`)
+  const options: unknown = parseYaml(readFileSync(path, 'utf8'))
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    throw new UsageError(`--config ${path}: write options of SimCluster, such as nodes: 5`)
+  return options
+}
+
+/** Ms between two looks of the line of status. */
+const STATUS_MS = 1_000
+
+/** Shows a line of status on a terminal, which it overwrites. Returns a function that ends that. */
+function showStatus(cluster: SimCluster, requests: () => number): () => void {
+  const { stderr } = process
+  if (!stderr.isTTY) return () => undefined
+  const timer = setInterval(() => {
+    const [nodes, pods] = [cluster.state.stored('nodes').length, cluster.state.stored('pods').length]
+    const time = new Date(cluster.now()).toISOString()
+    stderr.write(`\r\u001B[K${time}  ${nodes} nodes  ${pods} pods  ${requests()} requests`)
+  }, STATUS_MS)
+  return () => {
+    clearInterval(timer)
+    stderr.write('\n')
+  }
+}
+
 /** Creates the cluster that the flags describe. */
 function clusterOf(flags: Arguments['flags']): SimCluster {
   const snapshot = textOf(flags, 'snapshot')
   if (snapshot !== undefined && existsSync(snapshot))
     return SimCluster.restore(ClusterSnapshot.fromFile(readFileSync(snapshot)))
   const version = textOf(flags, 'version')
+  const nodes = textOf(flags, 'nodes')
   const cluster = new SimCluster({
-    nodes: wholeNumber('nodes', textOf(flags, 'nodes') ?? '3'),
+    ...configIn(textOf(flags, 'config')),
+    ...(nodes === undefined ? {} : { nodes: wholeNumber('nodes', nodes) }),
     ...(version === undefined ? {} : { version }),
   })
   for (const folder of [textOf(flags, 'crds'), textOf(flags, 'manifests')]) {
@@ -45,9 +77,14 @@ async function serveUntilStopped(
   terminal: Terminal,
 ): Promise<number> {
   const host = textOf(flags, 'host')
+  let requests = 0
   const server = await serve(cluster, {
     port: wholeNumber('port', textOf(flags, 'port') ?? '0'),
     time: timeOf(textOf(flags, 'time') ?? 'real'),
+    gateway: (request, next) => {
+      requests++
+      return next(request)
+    },
     ...(host === undefined ? {} : { host }),
   })
   const kubeconfig = resolve(
@@ -58,7 +95,9 @@ async function serveUntilStopped(
   server.writeKubeconfig(kubeconfig)
   terminal.out(`# ${cluster.version} with ${cluster.nodes().length} nodes at ${server.url}\n`)
   terminal.out(`export KUBECONFIG=${kubeconfig}\n`)
+  const endStatus = showStatus(cluster, () => requests)
   await untilStopped()
+  endStatus()
   const save = textOf(flags, 'save') ?? textOf(flags, 'snapshot')
   if (save !== undefined) writeFileSync(save, cluster.snapshot().toFile())
   await server.close()
@@ -76,6 +115,7 @@ export const serveCommand: Command = {
   flags: {
     nodes: { value: 'N', about: 'number of nodes', default: '3' },
     version: { value: 'VERSION', about: 'minor version, such as v1.35' },
+    config: { value: 'FILE', about: 'options of SimCluster as YAML or JSON; other flags come after it' },
     time: { value: 'real|virtual|10x', about: 'what moves the time of the cluster', default: 'real' },
     port: { value: 'PORT', about: 'port to listen on; 0 takes a free one', default: '0' },
     host: { value: 'ADDRESS', about: 'address to listen on', default: '127.0.0.1' },

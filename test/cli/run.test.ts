@@ -79,6 +79,18 @@ describe('the program', () => {
     expect((await typed('netpol', 'matrix', '/nowhere')).err).toContain('there is no file or folder /nowhere')
   })
 
+  test('refuses a configuration that is none', async () => {
+    expect((await typed('serve', '--config', '/nowhere')).err).toContain(
+      '--config /nowhere: there is no such',
+    )
+    const list = file('list.yaml', '- 1')
+    expect((await typed('serve', '--config', list)).err).toContain(
+      'write options of SimCluster, such as nodes: 5',
+    )
+    const wrong = file('wrong.yaml', 'nodez: 5')
+    expect((await typed('serve', '--config', wrong)).err).toContain('nodez')
+  })
+
   test('runs kubectl on manifests, and keeps a snapshot', async () => {
     const manifests = file('pod.yaml', policies(5432))
     const snapshot = join(folder, 'kept.snapshot')
@@ -149,10 +161,10 @@ describe('a served cluster', () => {
     const kubeconfig = join(folder, 'kubeconfig')
     const snapshot = join(folder, 'served.snapshot')
     let printed = ''
-    const serving = run(['serve', '--nodes', '2', '--time', 'virtual', '--kubeconfig', kubeconfig], {
-      out: (text) => void (printed += text),
-      err: () => undefined,
-    })
+    const serving = run(
+      ['serve', '--config', file('two.yaml', 'nodes: 2'), '--time', 'virtual', '--kubeconfig', kubeconfig],
+      { out: (text) => void (printed += text), err: () => undefined },
+    )
     while (!printed.includes('export KUBECONFIG=')) await new Promise((resolve) => setTimeout(resolve, 10))
     expect(printed).toMatch(/^# v1\.\d+ with 2 nodes at https:\/\/127\.0\.0\.1:\d+\nexport KUBECONFIG=/)
     const on = (...words: readonly string[]): ReturnType<typeof typed> =>
