@@ -3,7 +3,7 @@ import { ClusterSnapshot } from '../cluster/storage/snapshot.js'
 import { SimCluster } from '../cluster/sim-cluster.js'
 import type { Command } from './command.js'
 import { UsageError } from './command.js'
-import { manifestsIn } from './files.js'
+import { manifestsIn, wholeNumber } from './files.js'
 
 /** Flags that name a server. */
 const REMOTE = ['--kubeconfig', '--server', '-s', '--context', '--cluster']
@@ -33,7 +33,7 @@ export const kubectlCommand: Command = {
     const cluster =
       isKept && existsSync(snapshot)
         ? SimCluster.restore(ClusterSnapshot.fromFile(readFileSync(snapshot)))
-        : new SimCluster({ nodes: Number(nodes ?? 3) })
+        : new SimCluster({ nodes: wholeNumber('nodes', typeof nodes === 'string' ? nodes : '3') })
     if (typeof manifests === 'string') cluster.apply(manifestsIn(manifests))
     cluster.settle()
     const { stdout, stderr, exitCode } = cluster.kubectl([...words])

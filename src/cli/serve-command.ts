@@ -22,6 +22,12 @@ function timeOf(text: string): ServeTime {
   return { speed }
 }
 
+function portOf(text: string): number {
+  const port = wholeNumber('port', text)
+  if (port > 65_535) throw new UsageError(`--port ${text}: write 0 to 65535`)
+  return port
+}
+
 /** Returns the options in a file of YAML or JSON. @throws UsageError if there are none */
 function configIn(path: string | undefined): ClusterOptions {
   if (path === undefined) return {}
@@ -79,7 +85,7 @@ async function serveUntilStopped(
   const host = textOf(flags, 'host')
   let requests = 0
   const server = await serve(cluster, {
-    port: wholeNumber('port', textOf(flags, 'port') ?? '0'),
+    port: portOf(textOf(flags, 'port') ?? '0'),
     time: timeOf(textOf(flags, 'time') ?? 'real'),
     gateway: (request, next) => {
       requests++

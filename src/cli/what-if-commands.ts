@@ -7,7 +7,7 @@ import { compare, formatChanges, policyChanges } from '../netpol/index.js'
 import type { ExplainedNode, Explanation } from '../scheduler/explain.js'
 import type { Arguments, Command, Flag } from './command.js'
 import { UsageError } from './command.js'
-import { manifestsIn, onlyWord } from './files.js'
+import { manifestsIn, onlyWord, wholeNumber } from './files.js'
 import { servedSnapshot } from './served.js'
 
 const SOURCES: Readonly<Record<string, Flag>> = {
@@ -26,9 +26,7 @@ async function clusterFrom(flags: Arguments['flags']): Promise<SimCluster> {
   }
   if (typeof kubeconfig === 'string')
     return SimCluster.restore(ClusterSnapshot.fromFile(await servedSnapshot(flags)))
-  if (typeof nodes === 'string' && !/^\d+$/.test(nodes))
-    throw new UsageError(`--nodes ${nodes}: write a whole number`)
-  const cluster = new SimCluster({ nodes: Number(nodes ?? 3) })
+  const cluster = new SimCluster({ nodes: wholeNumber('nodes', typeof nodes === 'string' ? nodes : '3') })
   if (typeof manifests === 'string') cluster.apply(manifestsIn(manifests))
   return cluster.settle()
 }

@@ -77,7 +77,9 @@ export function runKubectl(
     child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk))
     child.stdin.on('error', () => undefined)
     child.stdin.end(input)
-    child.once('error', reject)
+    child.once('error', ({ message }) =>
+      reject(new Error(`kubectl cannot be started, install it or name its path: ${message}`)),
+    )
     child.once('close', (code) =>
       resolve({
         stdout: Buffer.concat(stdout).toString(),

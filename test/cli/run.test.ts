@@ -76,6 +76,12 @@ describe('the program', () => {
     expect((await typed('serve', '--time', 'fast')).err).toContain(
       'write real, virtual or a speed such as 10x',
     )
+    for (const [words, text] of [
+      [['serve', '--port', '99999'], '--port 99999: write 0 to 65535'],
+      [['kubectl', '--nodes', 'abc', '--', 'get', 'pods'], '--nodes abc: write a whole number'],
+      [['record', 'x.json', '--kubectl', '/nope'], 'kubectl cannot be started, install it or name its path'],
+    ] as const)
+      expect((await typed(...words)).err).toContain(text)
     expect((await typed('netpol', 'matrix', '/nowhere')).err).toContain('there is no file or folder /nowhere')
   })
 

@@ -169,6 +169,7 @@ describe('the Job of a sweep', () => {
 
   test('takes an image that has the module, or a module that is alone', async () => {
     const own = await typed('sweep', soak, ...SEEDS, '--emit-job', '--image', 'mine:1', '--shards', '8')
+    expect(manifest).toContain('soak.mjs: |')
     expect(own.out).toContain('image: mine:1')
     expect(own.out).not.toContain('ConfigMap')
     const pair = at('pair.mjs')

@@ -124,8 +124,12 @@ export function jobManifest({ file, export: exported, seeds, shards, image, vers
     data: { [basename(file)]: text },
   }
   const objects = image === undefined ? [map, job] : [job]
-  return `${head(name, shards)}${objects.map((object) => stringify(object)).join('---\n')}`
+  const documents = objects.map((object) => stringify(object, LITERAL))
+  return head(name, shards) + documents.join('---\n')
 }
+
+/** The module stays as it is written. */
+const LITERAL = { lineWidth: 0, blockQuote: 'literal' } as const
 
 const head = (name: string, shards: number): string => `# kubectl apply -f THIS && \\
 # kubectl wait --for=jsonpath='{.status.conditions[0].type}' --timeout=24h job/${name} && \\
