@@ -80,8 +80,9 @@ export class QuietHeartbeats implements Heartbeats {
   readonly #heard = { lease: new Map<string, Heard>(), status: new Map<string, Heard>() }
   #news: Heard[] = []
   #revision = 0
-  /** Those of the present instant. */
+  /** Those of the latest instant, and that instant. */
   #now: Unwritten[] = []
+  #instant = 0
 
   constructor(ports: HeartbeatDependencies) {
     this.#ports = ports
@@ -113,7 +114,10 @@ export class QuietHeartbeats implements Heartbeats {
     known.count++
     known.at = at
     known.revision = revision
-    if (this.#now[0]?.at !== at) this.#now = []
+    if (this.#instant !== at) {
+      this.#instant = at
+      this.#now = []
+    }
     this.#now.push(known)
     for (const one of this.#now) one.end = revision
     trace.record('write', at, `${key}@${revision}`)
