@@ -33,9 +33,13 @@ function parseText(text: string): unknown[] {
   return objects
 }
 
+/** Whoever passes the name of a file wants what is in it. */
+const hintFor = (value: unknown): string =>
+  typeof value === 'string' && /\.(?:ya?ml|json)$/.test(value) ? '; pass the text of the file' : ''
+
 function itemsOf(value: unknown): KubeObject[] {
   if (typeof value !== 'object' || value === null)
-    throw new TypeError(`a manifest must be an object, this is ${JSON.stringify(value)}`)
+    throw new TypeError(`a manifest must be an object, this is ${JSON.stringify(value)}${hintFor(value)}`)
   const { apiVersion, kind, items } = value as { apiVersion?: unknown; kind?: unknown; items?: unknown }
   if (typeof apiVersion !== 'string' || typeof kind !== 'string')
     throw new TypeError('a manifest must say its apiVersion and kind')

@@ -68,3 +68,13 @@ test('the nearest word is the first of those at the least distance', () => {
   expect(nearest('ab', ['cd', 'xy'])).toBeUndefined()
   expect(nearest('services', ['services'])).toBe('services')
 })
+
+test('a name that is nearly right gets a hint', () => {
+  const cluster = new SimCluster({ nodes: 0 })
+  expect(() => cluster.component('scheduler')).toThrow(
+    'there is no component scheduler; did you mean kube-scheduler?',
+  )
+  expect(() => cluster.apply('deployment.yaml')).toThrow(
+    'a manifest must be an object, this is "deployment.yaml"; pass the text of the file',
+  )
+})

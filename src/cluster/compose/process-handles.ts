@@ -42,8 +42,11 @@ export class ComponentHandle {
     this.names = all.filter((module) => belongsTo(module, name))
     this.#plane = plane
     this.#changed = changed
-    if (this.names.length === 0)
-      throw new RangeError(`there is no component ${name}; there are: ${all.join(', ')}`)
+    if (this.names.length === 0) {
+      const meant = all.filter((module) => module.includes(name))
+      const hint = meant.length === 0 ? `there are: ${all.join(', ')}` : `did you mean ${meant.join(', ')}?`
+      throw new RangeError(`there is no component ${name}; ${hint}`)
+    }
   }
 
   /** Stops it like a killed process: what it held in memory is lost. */
