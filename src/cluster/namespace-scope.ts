@@ -201,7 +201,12 @@ export class NamespaceScope {
   }): readonly Applied[]
   apply<const M extends ManifestLike>(manifest: M & Checked<M>): readonly Applied[]
   apply(manifests: Manifests): readonly Applied[] {
-    return applyObjects(this.#kubectlEnvironment, parseManifests(manifests))
+    const environment = this.#kubectlEnvironment
+    try {
+      return applyObjects(environment, parseManifests(manifests))
+    } finally {
+      environment.takeWarnings?.() // or the next command line would print them
+    }
   }
 
   /**

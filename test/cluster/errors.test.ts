@@ -69,6 +69,14 @@ test('the nearest word is the first of those at the least distance', () => {
   expect(nearest('services', ['services'])).toBe('services')
 })
 
+test('a warning about applied objects is not printed by the next command', () => {
+  const copy = cluster.fork()
+  const ports = [{ containerPort: 80 }, { containerPort: 80 }]
+  const spec = { containers: [{ name: 'web', image: 'nginx', ports }] }
+  copy.apply({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'twice' }, spec })
+  expect(copy.kubectl('get pod twice').stderr).toBe('')
+})
+
 test('a name that is nearly right gets a hint', () => {
   const cluster = new SimCluster({ nodes: 0 })
   expect(() => cluster.component('scheduler')).toThrow(

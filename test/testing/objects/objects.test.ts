@@ -40,6 +40,17 @@ describe.each(kinds)('objects of %s %s', (apiVersion, kind) => {
     expect(new Set(objects.map((object) => JSON.stringify(object))).size).toBeGreaterThan(1)
   })
 
+  test('are printed and described, and controllers live with them', () => {
+    for (const object of fc.sample(valid, { numRuns: 2, seed: 3 })) {
+      const each = cluster.fork()
+      each.apply(object)
+      const { name = '' } = object.metadata
+      for (const line of [`get ${kind} -o wide`, `describe ${kind} ${name}`])
+        expect(each.kubectl(line)).toMatchObject({ exitCode: 0, stderr: '' })
+      each.advance('1m')
+    }
+  })
+
   test('with one broken rule are refused', () => {
     for (const { object, rule } of fc.sample(broken, { numRuns: 3, seed: 1 })) {
       expect(rule.message).not.toBe('')
