@@ -22,20 +22,36 @@ export interface GoRegExpFault {
   readonly fault: string
 }
 
+/**
+ * Longest pattern, in UTF-16 units. Go limits the size of the program (ErrLarge) and has a fifth of the cost;
+ * here the port takes up to a second and 8 MB for such a pattern.
+ */
+const LONGEST = 10_000
+const TOO_LARGE: GoRegExpFault = { fault: 'error parsing regexp: expression too large' }
+
+/** Most patterns that are kept, and their length together: what is compiled takes 800 bytes for each unit. */
 const MOST = 1000
+const MOST_UNITS = 50_000
 /** Compiled patterns by text: a cache. */
 const compiled = new Map<string, GoRegExp | GoRegExpFault>()
+let units = 0
 
 /**
  * Compiles a pattern in Go's syntax (RE2). Patterns that users send run here, never in JavaScript's engine,
- * which has another syntax and can take exponential time. Source: Go 1.24 regexp.
+ * which has another syntax and can take exponential time. One longer than 10,000 units is a fault. Source: Go
+ * 1.24 regexp.
  */
 export function compileGoRegExp(pattern: string): GoRegExp | GoRegExpFault {
   const known = compiled.get(pattern)
   if (known !== undefined) return known
-  if (compiled.size >= MOST) compiled.clear()
+  if (pattern.length > LONGEST) return TOO_LARGE
+  if (compiled.size >= MOST || units + pattern.length > MOST_UNITS) {
+    compiled.clear()
+    units = 0
+  }
   const result = compile(pattern)
   compiled.set(pattern, result)
+  units += pattern.length
   return result
 }
 

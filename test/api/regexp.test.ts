@@ -25,6 +25,12 @@ describe('Go regular expressions', () => {
     expect(fault(pattern)).toBe(expected)
   })
 
+  it('refuses what is too long to compile in time, and still reads what is long', () => {
+    expect(fault('(a+)+'.repeat(2_001))).toBe('error parsing regexp: expression too large')
+    expect(fault('x{1000}'.repeat(1_400))).toBe('error parsing regexp: expression too large')
+    expect(compiled(`${'a|'.repeat(4_000)}b`).test('b')).toBe(true)
+  })
+
   it.each([
     ['(?i)^straße$', 'STRAßE', true],
     ['(?s)a.b', 'a\nb', true],
