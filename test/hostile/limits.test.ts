@@ -112,6 +112,17 @@ describe('an object larger than etcd takes', () => {
   })
 })
 
+test('a status tells at most 5,000 field errors', () => {
+  const containers = Array.from({ length: 20_000 }, () => ({}))
+  const refused = send({
+    path: '/api/v1/namespaces/default/pods',
+    body: JSON.stringify({ metadata: { name: 'faulty' }, spec: { containers } }),
+  })
+  expect(refused.code).toBe(422)
+  const { details } = JSON.parse(refused.body) as { details: { causes: readonly unknown[] } }
+  expect(details.causes).toHaveLength(5_000)
+})
+
 describe('warnings', () => {
   test('are cut to what fits into headers', () => {
     const fields = Array.from({ length: 5_000 }, (_, at) => [`${'x'.repeat(300)}${at}`, 1])

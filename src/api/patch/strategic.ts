@@ -122,7 +122,10 @@ function mergeLists(
   const { mergeKey } = field
   const isOfMaps = elementsAreMaps(original, patch)
   if (!isOfMaps) {
-    if (deletes) return original.filter((item) => !patch.includes(item))
+    if (deletes) {
+      const deleted = new Set(patch)
+      return original.filter((item) => !deleted.has(item))
+    }
     return orderItems(uniqueScalars([...original, ...patch]), {
       order: patch,
       server: original,
