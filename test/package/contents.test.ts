@@ -35,6 +35,19 @@ test('tells the licences of what it carries, which are permissive, and none of i
   expect(carried.filter(([, , licence = '']) => !permissive.test(licence))).toEqual([])
 })
 
+test.each([
+  ['mjs', `import { SimCluster } from 'simcluster'`],
+  ['cjs', `const { SimCluster } = require('simcluster')`],
+])('an uncaught error is short, and points at the call (%s)', (extension, load) => {
+  const cwd = inject('consumer')
+  const file = `mistake.${extension}`
+  writeFileSync(join(cwd, file), `${load}\nnew SimCluster({ nodes: -1 })\n`)
+  const { stderr } = spawnSync(process.execPath, [file], { cwd, encoding: 'utf8' })
+  expect(stderr).toContain('RangeError: new SimCluster(): nodes: must be a whole number, zero or more')
+  expect(stderr).toContain(`${file}:2:1`)
+  expect(stderr.length).toBeLessThan(2_000)
+})
+
 test('every export has its types and its code in the tarball', () => {
   const text = readFileSync(join(inject('consumer'), 'node_modules/simcluster/package.json'), 'utf8')
   const { exports } = JSON.parse(text) as { exports: Record<string, string | Record<string, object>> }
