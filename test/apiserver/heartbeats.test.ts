@@ -35,6 +35,7 @@ function noted(): Noted {
       },
       follow: () => undefined,
     },
+    // only what beats and writes use
   } as unknown as HeartbeatDependencies
   const beats = new QuietHeartbeats(ports)
   return { beats, log, at: (ms) => void (now = ms), write: () => write() }
