@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { Lease } from '../../src/api/coordination/generated.js'
 import type { Node } from '../../src/api/core/generated.js'
 import { type HeartbeatDependencies, QuietHeartbeats } from '../../src/apiserver/heartbeats.js'
+import { partial } from '../support/typed.js'
 
 interface Noted {
   readonly beats: QuietHeartbeats
@@ -15,7 +16,7 @@ function noted(): Noted {
   const log: string[] = []
   let now = 0
   let write = (): void => undefined
-  const ports = {
+  const ports = partial<HeartbeatDependencies>({
     storage: {
       revision: 100,
       replay: (key: string, _object: object, _expected: number, { revision }: { revision: number }) => {
@@ -35,8 +36,7 @@ function noted(): Noted {
       },
       follow: () => undefined,
     },
-    // only what beats and writes use
-  } as unknown as HeartbeatDependencies
+  })
   const beats = new QuietHeartbeats(ports)
   return { beats, log, at: (ms) => void (now = ms), write: () => write() }
 }
