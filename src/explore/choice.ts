@@ -17,6 +17,8 @@ export type Choice =
   | { readonly at: number; readonly do: 'nodeCrash'; readonly node: string }
   /** A component starts anew and lists from an apiserver whose cache is that old. */
   | { readonly at: number; readonly do: 'timeTravel'; readonly component: string; readonly revision: number }
+  /** The watches of a client are cut for a minute, and it lists again: it misses what was in between. */
+  | { readonly at: number; readonly do: 'unobserved'; readonly component: string }
   /** The user acts. */
   | { readonly at: number; readonly do: 'action'; readonly action: string }
   /** The `request`th request of the next step, counted from 0, fails or is interrupted. */
@@ -26,6 +28,8 @@ export type Choice =
       readonly request: number
       readonly fault: RequestFault
       readonly of: string
+      /** The step, if it is not the next one. */
+      readonly step?: string
     }
 
 /** Returns a choice in words: `kube-scheduler crashes`. */
@@ -43,6 +47,8 @@ export function describeChoice(choice: Choice): string {
       return `node ${choice.node} crashes`
     case 'timeTravel':
       return `${choice.component} starts again, and sees revision ${choice.revision}`
+    case 'unobserved':
+      return `${choice.component} loses its watches for a minute, and lists again`
     case 'action':
       return `the user does: ${choice.action}`
     case 'request':

@@ -1,6 +1,6 @@
 import type { Component } from '../client/component.js'
 import { SimCluster } from '../cluster/sim-cluster.js'
-import { describeChoice } from './choice.js'
+import { type Choice, describeChoice } from './choice.js'
 import type { Execution, StepRecord } from './execution.js'
 import type { CounterExample } from './explore.js'
 import type { ExploreOptions } from './options.js'
@@ -28,28 +28,56 @@ export function replay(found: CounterExample, options: ReplayOptions = {}): SimC
 
 /** The lines of a counter-example as `kubectl` and component logs would show it. */
 export function narrate(found: CounterExample, options: ReplayOptions = {}): string {
-  const lines: string[] = []
-  const root = rootOf(found, options)
-  const start = root.now()
-  const clock = (time: number): string => `${((time - start) / 1000).toFixed(3)}s`.padStart(10)
-  const choices = [...found.choices]
-  const observe = ({ at, time, step, requests }: StepRecord): void => {
-    while (choices[0] !== undefined && choices[0].at <= at)
-      lines.push(`${clock(time)}  * ${describeChoice(choices.shift() as (typeof choices)[number])}`)
-    for (const { component, verb, resource, subresource, namespace, name } of requests) {
-      if (verb === 'get' || verb === 'list' || resource === 'events') continue
-      const kind = [resource, subresource].filter(Boolean).join('/')
-      const object = [namespace, name].filter(Boolean).join('/')
-      lines.push(`${clock(time)}  ${component}: ${verb} ${kind} ${object}   (step ${at}: ${step})`)
-    }
-  }
-  const { cluster } = played(found, options, observe)
-  for (const choice of choices) lines.push(`${clock(cluster.now())}  * ${describeChoice(choice)}`)
-  lines.push(`${clock(cluster.now())}  violated: ${found.property}: ${found.message}`)
-  return lines.join('\n')
+  const narration = new Narration(found, rootOf(found, options).now())
+  const { cluster } = played(found, options, (step) => narration.add(step))
+  return narration.end(cluster.now())
 }
 
-function rootOf({ root }: CounterExample, { components }: ReplayOptions): SimCluster {
+/** Tells a counter-example while it is played. */
+export class Narration {
+  readonly #found: CounterExample
+  readonly #start: number
+  readonly #choices: Choice[]
+  readonly #lines: string[] = []
+
+  /** `start`: virtual time before the first step. */
+  constructor(found: CounterExample, start: number) {
+    this.#found = found
+    this.#start = start
+    this.#choices = [...found.choices]
+  }
+
+  /** Tells a step, after the choices before it. */
+  add({ at, time, step, requests }: StepRecord): void {
+    for (let [next] = this.#choices; next !== undefined && next.at <= at; [next] = this.#choices) {
+      this.#choices.shift()
+      this.#line(time, `* ${describeChoice(next)}`)
+    }
+    for (const { component, verb, resource, subresource, namespace, name } of requests) {
+      if (verb === 'get' || verb === 'list' || verb === 'watch' || resource === 'events') continue
+      const kind = [resource, subresource].filter(Boolean).join('/')
+      const object = [namespace, name].filter(Boolean).join('/')
+      this.#line(time, `${component}: ${verb} ${kind} ${object}   (step ${at}: ${step})`)
+    }
+  }
+
+  /** Returns the whole story, which ends at virtual time `time`. */
+  end(time: number): string {
+    for (const choice of this.#choices) this.#line(time, `* ${describeChoice(choice)}`)
+    this.#line(time, `violated: ${this.#found.property}: ${this.#found.message}`)
+    return this.#lines.join('\n')
+  }
+
+  #line(time: number, text: string): void {
+    this.#lines.push(`${`${((time - this.#start) / 1000).toFixed(3)}s`.padStart(10)}  ${text}`)
+  }
+}
+
+/** Returns the cluster before the first action. */
+export function rootOf(
+  { root }: CounterExample,
+  { components }: Pick<ReplayOptions, 'components'>,
+): SimCluster {
   return SimCluster.fromJSON(root, components === undefined ? {} : { components })
 }
 

@@ -1,4 +1,3 @@
-import type { SimCluster } from '../cluster/sim-cluster.js'
 import type { GatedRequest } from '../cluster/compose/request-gate.js'
 import { toMillis } from '../sim/duration.js'
 import type { Ready } from '../sim/ready-queue.js'
@@ -8,7 +7,7 @@ import { stepName } from './execution.js'
 import type { ExploreOptions } from './options.js'
 
 /** What costs one unit of which allowance. */
-type Kind = 'delay' | 'lag' | 'crash' | 'nodeCrash' | 'timeTravel' | 'action' | RequestFault
+type Kind = 'delay' | 'lag' | 'crash' | 'nodeCrash' | 'timeTravel' | 'unobserved' | 'action' | RequestFault
 
 const REQUEST_KINDS: readonly RequestFault[] = [
   'conflict',
@@ -36,6 +35,7 @@ export class Allowance {
       error = 0,
       nodeCrash = 0,
       timeTravel = 0,
+      unobserved = 0,
     } = faults
     return new Allowance(
       new Map<Kind, number>([
@@ -48,6 +48,7 @@ export class Allowance {
         ['error', error],
         ['nodeCrash', nodeCrash],
         ['timeTravel', timeTravel],
+        ['unobserved', unobserved],
         ['preempt', preempt],
         ['action', actions.filter(({ at }) => at === 'any').length],
       ]),
@@ -97,26 +98,19 @@ function isOf(component: string, names: readonly string[] | undefined): boolean 
 /** Modules that are no components of their own: they cannot crash alone. */
 const isComponent = (owner: string): boolean => !/^(?:informers|runtime|cluster|extension)\b/.test(owner)
 
-/** Whether a component does not share its informers with others of its process. */
-function hasOwnInformers(cluster: SimCluster, component: string): boolean {
-  return (
-    !component.startsWith('kube-controller-manager/') &&
-    cluster.state.views().some((view) => view.component === component)
-  )
-}
-
 /**
  * Returns what may happen before the next step. `isFresh`: something was written since the last decision;
  * without that, a crash has the effect of an earlier one. `since`: the revision of the root.
  */
 export function optionsBefore(
-  { cluster, decisions: at, actions }: Execution,
+  execution: Execution,
   ready: readonly Ready[],
   allowance: Allowance,
   isFresh: boolean,
   { faults = {}, lag }: ExploreOptions,
   since: number,
 ): readonly Choice[] {
+  const { cluster, decisions: at, actions } = execution
   const [first] = ready as [Ready, ...Ready[]]
   const found: Choice[] = []
   const step = stepName(first)
@@ -131,8 +125,10 @@ export function optionsBefore(
     found.push({ at, do: 'crash', component: first.owner })
   if (allowance.has('action') && actions[0]?.at === 'any')
     found.push({ at, do: 'action', action: actions[0].name })
-  if (allowance.has('timeTravel') && isOf(first.owner, faults.of) && hasOwnInformers(cluster, first.owner))
+  if (allowance.has('timeTravel') && isOf(first.owner, faults.of) && execution.canTravel(first.owner))
     found.push({ at, do: 'timeTravel', component: first.owner, revision: since })
+  if (allowance.has('unobserved') && isOf(first.owner, faults.of) && execution.isClient(first.owner))
+    found.push({ at, do: 'unobserved', component: first.owner })
   if (!isFresh) return found
   if (allowance.has('nodeCrash'))
     for (const { name } of cluster.nodes()) found.push({ at, do: 'nodeCrash', node: name })
@@ -149,7 +145,7 @@ export function requestOptions(
 ): readonly Choice[] {
   if (!isOf(owner, faults.of)) return []
   return requests.flatMap(({ verb, resource, subresource, namespace, name }, request) => {
-    const isWrite = verb !== 'get' && verb !== 'list'
+    const isWrite = verb !== 'get' && verb !== 'list' && verb !== 'watch'
     const path = [resource, subresource].filter(Boolean).join('/')
     const of = `${owner}: ${verb} ${path} ${[namespace, name].filter(Boolean).join('/')}`.trimEnd()
     return REQUEST_KINDS.filter(

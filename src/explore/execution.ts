@@ -56,6 +56,9 @@ export class Execution {
   #decisions: number
   #requests: GatedRequest[] = []
   #fault: { readonly request: number; readonly fault: RequestFault } | undefined
+  /** Chooses what befalls a request of a step, given its number within the step. */
+  chooseFault: ((step: Ready, request: GatedRequest, number: number) => RequestFault | undefined) | undefined
+  #running: Ready | undefined
   /** Called after each step. */
   observer: ((record: StepRecord) => void) | undefined
 
@@ -71,7 +74,7 @@ export class Execution {
     this.#decisions = from?.decisions ?? 0
     this.#restlessUntil = from?.restlessUntil ?? 0
     const { internals } = cluster
-    internals.setGate(this.#gate)
+    internals.setGate(this.gate)
     for (const { entry } of this.#held) internals.withhold(entry)
     for (const entry of this.#delayed) internals.withhold(entry)
   }
@@ -86,12 +89,35 @@ export class Execution {
     isPending: boolean,
   ): Execution {
     const execution = new Execution(root.fork(), actions)
-    execution.#restlessUntil = root.now() + toMillis(time)
-    for (let next = execution.actions[0]; next !== undefined; next = execution.actions[0]) {
-      if (next.at === 'rest' || (isPending && next.at === 'any')) break
-      execution.act()
-    }
+    execution.start(toMillis(time), isPending)
     return execution
+  }
+
+  /** Does what {@link begin} does in the fork. `time`: ms in which periodic work counts like other work. */
+  protected start(time: number, isPending: boolean): void {
+    this.#restlessUntil = this.cluster.now() + time
+    for (let next = this.actions[0]; next !== undefined; next = this.actions[0]) {
+      if (next.at === 'rest' || (isPending && next.at === 'any')) break
+      this.act()
+    }
+  }
+
+  /** Whether a component does not share its informers with others of its process. */
+  canTravel(component: string): boolean {
+    return (
+      !component.startsWith('kube-controller-manager/') &&
+      this.cluster.state.views().some((view) => view.component === component)
+    )
+  }
+
+  /** Whether the component is a program that lives on promises. */
+  isClient(_component: string): boolean {
+    return false
+  }
+
+  /** Cuts the watches of a client for {@link STALE_FOR}. */
+  cutWatches(component: string): void {
+    throw new Error(`assertion failed: ${component} is no client`)
   }
 
   /** Number of the next decision. */
@@ -171,6 +197,7 @@ export class Execution {
     const time = this.cluster.now()
     this.#requests = []
     this.#fault = fault
+    this.#running = entry
     try {
       this.cluster.internals.step(entry)
     } catch (error) {
@@ -178,6 +205,7 @@ export class Execution {
       this.restart(entry.owner)
     }
     this.#fault = undefined
+    this.#running = undefined
     const requests = this.#requests
     this.observer?.({ at, time, step: stepName(entry), owner: entry.owner, requests })
     return requests
@@ -188,6 +216,17 @@ export class Execution {
     const action = this.actions.shift()
     action?.do(this.cluster)
     return action
+  }
+
+  /**
+   * At rest, does the next action, if there is one. That one which may come at any time has waited until now
+   * is a choice.
+   */
+  actAtRest(): boolean {
+    const at = this.#decisions
+    const action = this.act()
+    if (action?.at === 'any') this.choices.push({ at, do: 'action', action: action.name })
+    return action !== undefined
   }
 
   /** Kills a component and starts it again. */
@@ -203,13 +242,19 @@ export class Execution {
     internals.setStaleReads(component, revision)
     this.restart(component)
     internals.setStaleReads(component, undefined)
-    const until = this.cluster.now() + STALE_FOR
+    const until = this.keepStale(component)
     for (const entry of internals.ready())
       if (entry.owner === component && entry.topic.startsWith('informer ')) {
         internals.step(entry)
         this.#hold(entry, until)
       }
+  }
+
+  /** Keeps the informers of a component from following the store. Returns until when, in virtual ms. */
+  protected keepStale(component: string): number {
+    const until = this.cluster.now() + STALE_FOR
     this.#stale.set(component, until)
+    return until
   }
 
   /** Makes a component pause for `ms` of virtual time: no step of it runs before. */
@@ -240,9 +285,14 @@ export class Execution {
     }
   }
 
-  readonly #gate: RequestGate = (request, send) => {
+  /** Through which requests go: it counts them, and has the fault of the present step. */
+  protected readonly gate: RequestGate = (request, send) => {
     const number = this.#requests.push(request) - 1
-    const fault = this.#fault?.request === number ? this.#fault.fault : undefined
+    const running = this.#running
+    const fault =
+      this.#fault?.request === number
+        ? this.#fault.fault
+        : running && this.chooseFault?.(running, request, number)
     if (fault === undefined) return send()
     if (fault === 'preempt') this.#runOthers(request.component)
     if (fault === 'conflict') throw conflict(request)

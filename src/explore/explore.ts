@@ -4,11 +4,12 @@ import { toMillis } from '../sim/duration.js'
 import { Random } from '../sim/random.js'
 import type { Ready } from '../sim/ready-queue.js'
 import type { Choice } from './choice.js'
-import { Execution, stepName } from './execution.js'
+import { Execution } from './execution.js'
 import type { ExploreOptions } from './options.js'
 import { type Failure, Properties } from './properties.js'
 import { apply, thrown } from './replay.js'
 import { inSmallerCluster, type Violation, withFewerActions, withFewerChoices } from './shrink.js'
+import { Sampler } from './sampler.js'
 import { Allowance, optionsBefore, requestOptions } from './deviations.js'
 import { stateHash } from './state-hash.js'
 
@@ -170,27 +171,14 @@ class Exploration {
     return 'holds within bounds'
   }
 
-  /** Runs with random priorities. Source: Burckhardt et al., A Randomized Scheduler with Guarantees. */
+  /** Runs with random priorities and faults. */
   #sample({ pct, runs }: { readonly pct: number; readonly runs: number }): 'sampled' {
-    this.#walk(this.#begin(), Allowance.of(this.#options, 0), 0)
-    const length = Math.max(this.#decisions, 1)
+    const allowance = Allowance.of(this.#options, 0)
+    this.#walk(this.#begin(), allowance, 0)
     const random = new Random(this.#options.seed ?? 1).stream('explore/pct')
-    for (let nth = 0; nth < runs; nth += 1) {
-      const priorities = new Map<string, number>()
-      const changes = new Set(Array.from({ length: pct - 1 }, () => random.int(0, length)))
-      const priorityOf = (owner: string): number => {
-        let priority = priorities.get(owner)
-        if (priority === undefined) priorities.set(owner, (priority = 1 + random.float()))
-        return priority
-      }
-      const pick = (ready: readonly Ready[], at: number): Ready => {
-        let best = ready[0] as Ready
-        for (const entry of ready) if (priorityOf(entry.owner) > priorityOf(best.owner)) best = entry
-        if (changes.has(at)) priorities.set(best.owner, random.float())
-        return best
-      }
-      this.#finish(this.#begin(), pick)
-    }
+    const rules = { pct, length: this.#decisions, allowance, options: this.#options }
+    for (let nth = 0; nth < runs; nth += 1)
+      this.#finish(this.#begin(allowance.has('action')), new Sampler(random, rules))
     return 'sampled'
   }
 
@@ -248,29 +236,30 @@ class Exploration {
   /** At rest with deviations left: acts, or waits for the next timer. Returns false when the run is over. */
   #rest(execution: Execution, allowance: Allowance, depth: number): boolean {
     if (!this.#isNew(execution, `${depth} ${allowance.key}`)) return false
-    if (execution.act() !== undefined) return true
+    if (execution.actAtRest()) return true
     if (!allowance.isPatient) return false
     const ready = execution.next(this.#deadline)
     return ready !== undefined
   }
 
   /** Ends a run without further deviations, and checks all properties. */
-  #finish(execution: Execution, pick?: (ready: readonly Ready[], at: number) => Ready): void {
+  #finish(execution: Execution, sampler?: Sampler): void {
     if (this.#schedules >= this.#mostSchedules || performance.now() >= this.#stopAt) throw new Ended('budget')
     this.#schedules += 1
+    sampler?.begin(execution)
     for (;;) {
       const ready = this.#guarded(execution, () => execution.next(this.#deadline, true))
       if (ready !== undefined) {
-        const first = pick?.(ready, execution.decisions) ?? (ready[0] as Ready)
-        if (first !== ready[0])
-          execution.choices.push({ at: execution.decisions, do: 'pick', step: stepName(first) })
-        this.#guarded(execution, () => execution.run(first))
+        this.#guarded(execution, () => {
+          if (sampler?.actsBefore(execution, ready, this.#revision) === true) return
+          execution.run(sampler?.pick(execution, ready) ?? (ready[0] as Ready))
+        })
         this.#decisions = Math.max(this.#decisions, execution.decisions)
         continue
       }
       // another run has gone on from here
-      if (pick === undefined && !this.#isNew(execution, '0')) return
-      if (this.#guarded(execution, () => execution.act()) === undefined) break
+      if (sampler === undefined && !this.#isNew(execution, '0')) return
+      if (!this.#guarded(execution, () => execution.actAtRest())) break
     }
     this.#fail(execution, this.#properties.atEnd(execution.cluster))
   }

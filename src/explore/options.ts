@@ -35,6 +35,11 @@ export interface Faults {
    * a minute: it was connected to another apiserver, whose cache lags behind.
    */
   readonly timeTravel?: number
+  /**
+   * The watches of a client are cut for a minute, and then end with 410 Gone, so that it lists again and
+   * misses what was in between. Only for the clients of `simcluster/explore-clients`.
+   */
+  readonly unobserved?: number
   /** Names of components, or of processes, that the faults may concern. Default: all. */
   readonly of?: readonly string[]
 }

@@ -17,6 +17,11 @@ const TOP = 40
 export function toSvg(found: CounterExample, options: ReplayOptions = {}): string {
   const steps: StepRecord[] = []
   played(found, options, (record) => steps.push(record))
+  return drawn(found, steps)
+}
+
+/** Draws a counter-example whose steps are known. */
+export function drawn(found: CounterExample, steps: readonly StepRecord[]): string {
   const shown = steps.filter(({ at, requests }) => isShown(found, at) || requests.some(isWrite))
   const lanes = ['apiserver', ...new Set(shown.map(({ owner }) => owner))]
   const x = (lane: string): number => LEFT + lanes.indexOf(lane) * LANE
@@ -63,7 +68,7 @@ export function toSvg(found: CounterExample, options: ReplayOptions = {}): strin
 }
 
 const isWrite = ({ verb, resource }: StepRecord['requests'][number]): boolean =>
-  verb !== 'get' && verb !== 'list' && resource !== 'events'
+  verb !== 'get' && verb !== 'list' && verb !== 'watch' && resource !== 'events'
 
 const isShown = ({ choices }: CounterExample, at: number): boolean =>
   choices.some((choice) => choice.at === at)

@@ -63,6 +63,18 @@ export class Properties {
     }
   }
 
+  /**
+   * Returns the virtual ms at which something must hold that does not hold now; undefined if there is
+   * nothing that can still be waited for.
+   */
+  due(cluster: SimCluster): number | undefined {
+    for (const { holds, within = DEFAULT_WITHIN } of this.#options.eventually ?? []) {
+      const due = this.#start + toMillis(within)
+      if (due > cluster.now() && !holds(cluster)) return due
+    }
+    return undefined
+  }
+
   /** Checks what must always hold, after a step that has written. */
   afterWrite(cluster: SimCluster): Failure | undefined {
     return this.#always(cluster, false)

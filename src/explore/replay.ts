@@ -7,7 +7,7 @@ import type { ExploreOptions } from './options.js'
 import type { Failure, Properties } from './properties.js'
 
 /** Thrown if a choice does not fit where it is to be made. */
-class MisplacedChoice extends Error {}
+export class MisplacedChoice extends Error {}
 
 /** Makes a choice at its decision. @throws MisplacedChoice if it does not fit there */
 export function apply(execution: Execution, choice: Choice): void {
@@ -30,10 +30,15 @@ export function apply(execution: Execution, choice: Choice): void {
       return void execution.cluster.node(choice.node).crash()
     case 'timeTravel':
       return execution.timeTravel(choice.component, choice.revision)
+    case 'unobserved':
+      return execution.cutWatches(choice.component)
     case 'action':
       return void execution.act()
     case 'request':
-      return void execution.run(ready[0] as Ready, { request: choice.request, fault: choice.fault })
+      return void execution.run(
+        choice.step === undefined ? (ready[0] as Ready) : entryOf(ready, choice.step),
+        { request: choice.request, fault: choice.fault },
+      )
   }
 }
 
@@ -79,7 +84,7 @@ export function replayed(
       if (left[0]?.at === execution.decisions && (ready !== undefined || !changesSteps(left[0]))) {
         apply(execution, left.shift() as Choice)
       } else if (ready !== undefined) execution.run(ready[0] as Ready)
-      else if (execution.act() === undefined) {
+      else if (!execution.actAtRest()) {
         if (left.length === 0 || execution.next(deadline) === undefined) break
       }
       if (execution.cluster.internals.etcd.revision === revision) continue
@@ -98,5 +103,6 @@ export function thrown(error: unknown): Failure {
   return { property: 'no component throws', message: error instanceof Error ? error.message : String(error) }
 }
 
-const changesSteps = ({ do: kind }: Choice): boolean =>
+/** Whether a choice is one about the steps that are ready. */
+export const changesSteps = ({ do: kind }: Choice): boolean =>
   kind === 'delay' || kind === 'pick' || kind === 'request'

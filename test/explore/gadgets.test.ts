@@ -164,3 +164,18 @@ describe('a controller that marks its work before it does it', () => {
     expect(['holds within bounds', 'budget']).toContain(result.verdict)
   })
 })
+
+describe('a search at random', () => {
+  const search = { pct: 2, runs: 60 }
+
+  test('has the faults that are allowed, and its counter-example is replayed', () => {
+    const bugs = { marksFirst: true }
+    const options = { ...asWanted, search, faults: { crash: 1, of: ['gadget-controller'] } }
+    const { counterExample, verdict } = explore(gadgetCluster(bugs), options)
+    expect(verdict).toBe('violated')
+    const found = counterExample as CounterExample
+    const cluster = replay(found, { ...options, components: [gadgetController(bugs)] })
+    expect(cluster.state.traceHash()).toBe(found.traceHash)
+    expect(explore(gadgetCluster({}), { ...options, search: { pct: 2, runs: 20 } }).verdict).toBe('sampled')
+  })
+})

@@ -109,6 +109,7 @@ const entries = [
   '/lessons',
   '/matchers',
   '/explore',
+  '/explore-clients',
   '/images',
   '/view',
 ]

@@ -67,6 +67,11 @@ export class Internals {
     this.#parts.current.simulation.ready.hold(entry)
   }
 
+  /** Makes a call ready, for an extension whose component handles it; lost if that does not run. */
+  wake(entry: Ready): void {
+    this.#parts.current.simulation.wake(entry)
+  }
+
   /** Lets a withheld call run, after those that are ready. Returns false if it was cancelled meanwhile. */
   release(entry: Ready): boolean {
     return this.#parts.current.simulation.ready.release(entry)

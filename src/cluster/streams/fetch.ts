@@ -17,7 +17,10 @@ export interface FetchOptions extends RequestInit {
 
 /** The parts of a cluster that `fetch` needs. */
 export interface FetchTarget {
-  readonly handle: (request: HttpRequest, codecs: HttpCodecs) => HttpResponse | HttpWatch
+  readonly handle: (
+    request: HttpRequest,
+    codecs: HttpCodecs,
+  ) => HttpResponse | HttpWatch | Promise<HttpResponse | HttpWatch>
   readonly now: () => number
   /** Calls `check` after every handler call. Returns a function that ends that. */
   readonly onStep: (check: () => void) => () => void
@@ -49,7 +52,7 @@ export async function fetchFrom(
   } catch (cause) {
     throw new TypeError('fetch failed', { cause })
   }
-  const answer = target.handle(http, CODECS)
+  const answer = await target.handle(http, CODECS)
   if ('next' in answer)
     return new Response(streamOf(answer, target, request.signal), { status: 200, headers: headersOf(answer) })
   const body = BODILESS.has(answer.code) || request.method === 'HEAD' ? null : (answer.bytes ?? answer.body)

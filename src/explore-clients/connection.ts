@@ -1,0 +1,202 @@
+import { type ParsedRequest, parseRequest } from '../apiserver/http/resource-request.js'
+import { parsePath } from '../apiserver/http/path.js'
+import { errorResponse } from '../apiserver/http/responses.js'
+import { ApiError, ConnectionError } from '../client/api-error.js'
+import type { HttpAnswer, HttpRequest, HttpWatch } from '../client/http.js'
+import type { GatedRequest, RequestGate } from '../cluster/compose/request-gate.js'
+import type { SimCluster } from '../cluster/sim-cluster.js'
+
+/** The topics of a client: its requests, and the events of its watches. */
+export const REQUEST = 'request'
+export const WATCH = 'informer watch'
+
+/** A request that waits for its step. */
+interface Held {
+  readonly gated: GatedRequest
+  readonly handle: () => HttpAnswer
+  readonly resolve: (answer: HttpAnswer) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** What a connection needs of its surroundings. */
+export interface ConnectionParts {
+  /** The name of the client. */
+  readonly client: string
+  readonly cluster: SimCluster
+  /** Returns what stands between the client and the apiserver; undefined before the exploration begins. */
+  readonly gate: () => RequestGate | undefined
+  /** The revision that lists show; undefined for the present. */
+  readonly revision?: number
+}
+
+/**
+ * What connects one start of a client with the apiserver: each request is handled, and each watch delivers,
+ * in a step of the client. Nothing comes through after {@link close}: to a program that was killed, it looks
+ * as if the network had gone.
+ */
+export class Connection {
+  readonly #parts: ConnectionParts
+  readonly #requests = new Map<string, Held>()
+  readonly #watches = new Map<string, HeldWatch>()
+  #isClosed = false
+  #sent = 0
+
+  constructor(parts: ConnectionParts) {
+    this.#parts = parts
+  }
+
+  /** Number of requests that the client has sent. */
+  get sent(): number {
+    return this.#sent
+  }
+
+  /** Takes a request, which `handle` handles in its step. Discovery and the like are handled at once. */
+  send(request: HttpRequest, handle: (request: HttpRequest) => HttpAnswer): Promise<HttpAnswer> {
+    return new Promise((resolve, reject) => {
+      if (this.#isClosed) return
+      this.#sent += 1
+      const path = parsePath(request.path)
+      if (path === undefined) return resolve(handle(request))
+      const parsed = parseRequest(request, path)
+      const sent = this.#aged(request, parsed)
+      const gated = gatedOf(this.#parts.client, parsed)
+      const key = unused(this.#requests, textOf(gated))
+      this.#requests.set(key, { gated, handle: () => handle(sent), resolve, reject })
+      this.#wake(REQUEST, key)
+    })
+  }
+
+  /** Runs a step of the client. */
+  run(topic: string, key: string): void {
+    if (topic === WATCH) return this.#watches.get(key)?.deliver()
+    const held = this.#requests.get(key)
+    if (held === undefined) return
+    this.#requests.delete(key)
+    const { gated, handle, resolve, reject } = held
+    try {
+      const gate = this.#parts.gate()
+      const answer = gate === undefined ? handle() : gate(gated, handle)
+      resolve('next' in answer ? this.#held(gated, answer) : answer)
+    } catch (error) {
+      if (error instanceof ApiError) resolve(errorResponse(error))
+      else if (error instanceof ConnectionError) reject(error)
+      else throw error
+    }
+  }
+
+  /** Makes each watch miss what happens, and end with 410 Gone in its next step. */
+  cutWatches(): void {
+    for (const [key, watch] of this.#watches) {
+      watch.cut()
+      this.#wake(WATCH, key)
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true
+    this.#requests.clear()
+    for (const watch of this.#watches.values()) watch.stop()
+    this.#watches.clear()
+  }
+
+  #held({ resource, namespace = '' }: GatedRequest, watch: HttpWatch): HttpWatch {
+    const key = unused(this.#watches, [resource, namespace].filter(Boolean).join(' '))
+    const held = new HeldWatch(watch, {
+      onReady: () => this.#wake(WATCH, key),
+      onEnd: () => this.#watches.delete(key),
+    })
+    this.#watches.set(key, held)
+    this.#wake(WATCH, key)
+    return held
+  }
+
+  /** A list of a connection to a stale apiserver shows the state at its revision. */
+  #aged(request: HttpRequest, { request: { verb }, query }: ParsedRequest): HttpRequest {
+    const { revision } = this.#parts
+    if (revision === undefined || verb !== 'list') return request
+    query.set('resourceVersion', String(revision))
+    query.set('resourceVersionMatch', 'Exact')
+    return { ...request, query: query.toString() }
+  }
+
+  /** Makes a step of the client ready. */
+  #wake(topic: string, key: string): void {
+    if (this.#isClosed) return
+    const { client: owner, cluster } = this.#parts
+    cluster.internals.wake({ owner, topic, key })
+  }
+}
+
+/** A watch whose events arrive in steps. */
+class HeldWatch implements HttpWatch {
+  readonly code = 200
+  readonly headers: HttpWatch['headers']
+  readonly timeoutSeconds: number | undefined
+  readonly #watch: HttpWatch
+  readonly #onEnd: () => void
+  #lines: string[] = []
+  #listener: () => void = () => undefined
+  #isCut = false
+
+  constructor(watch: HttpWatch, calls: { readonly onReady: () => void; readonly onEnd: () => void }) {
+    this.#watch = watch
+    this.headers = watch.headers
+    this.timeoutSeconds = watch.timeoutSeconds
+    this.#onEnd = calls.onEnd
+    watch.onReady(calls.onReady)
+  }
+
+  readonly next = (limit?: number): readonly string[] => this.#lines.splice(0, limit ?? this.#lines.length)
+
+  readonly onReady = (listener: () => void): void => {
+    this.#listener = listener
+  }
+
+  readonly stop = (): void => {
+    this.#watch.stop()
+    this.#onEnd()
+  }
+
+  /** Hands what has happened over to the client. */
+  deliver(): void {
+    const lines = this.#watch.next()
+    this.#lines.push(...(this.#isCut ? [GONE] : lines))
+    if (this.#isCut) this.stop()
+    if (this.#lines.length > 0) this.#listener()
+  }
+
+  cut(): void {
+    this.#isCut = true
+  }
+}
+
+const GONE = JSON.stringify({
+  type: 'ERROR',
+  object: {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    message: 'too old resource version',
+    reason: 'Expired',
+    code: 410,
+  },
+})
+
+function gatedOf(component: string, { request }: ParsedRequest): GatedRequest {
+  const { verb, resource, subresource, namespace, name } = request
+  return { component, verb: verb as GatedRequest['verb'], resource, subresource, namespace, name }
+}
+
+function textOf({ verb, resource, subresource, namespace, name }: GatedRequest): string {
+  const path = [resource, subresource].filter(Boolean).join('/')
+  return `${verb} ${path} ${[namespace, name].filter(Boolean).join('/')}`.trimEnd()
+}
+
+/** Returns a key that is not used yet: `list pods`, `list pods #2`. */
+function unused(used: ReadonlyMap<string, unknown>, key: string): string {
+  if (!used.has(key)) return key
+  let nth = 2
+  while (used.has(`${key} #${nth}`)) nth += 1
+  return `${key} #${nth}`
+}

@@ -1,0 +1,223 @@
+import type { SimCluster } from '../cluster/sim-cluster.js'
+import type { Choice } from '../explore/choice.js'
+import { Allowance } from '../explore/deviations.js'
+import type { CounterExample, ExplorationResult } from '../explore/explore.js'
+import type { ExploredAction, ExploreOptions, Search } from '../explore/options.js'
+import { Properties } from '../explore/properties.js'
+import { Sampler } from '../explore/sampler.js'
+import { stateHash } from '../explore/state-hash.js'
+import { toMillis } from '../sim/duration.js'
+import { Random, type RandomStream } from '../sim/random.js'
+import { type Pattern, plansOf } from './patterns.js'
+import { type Plan, type Played, play, type Scope } from './play.js'
+import { type ClientProgram, Programs, type Quiet } from './programs.js'
+
+/** Options of {@link exploreClients}. */
+export interface ExploreClientsOptions extends Omit<ExploreOptions, 'search'> {
+  /** The controllers under test, by name. */
+  readonly clients: Readonly<Record<string, ClientProgram>>
+  /**
+   * Default `{ delays: 1 }`. With `patterns`, one run for each place of the undisturbed run at which a fault
+   * of these patterns fits, at most `runs` of them (default 100), drawn at random.
+   */
+  readonly search?: Search | { readonly patterns: readonly Pattern[]; readonly runs?: number }
+  /**
+   * When clients count as quiet: when they have sent nothing for so many turns of the event loop (default 25)
+   * and real ms (default 0; other processes need some).
+   */
+  readonly quiet?: Partial<Quiet>
+}
+
+/** A run still to be made, with what may happen in it beyond its choices. */
+interface Schedule {
+  readonly choices: readonly Choice[]
+  readonly isPending: boolean
+  readonly allowance: Allowance
+}
+
+class OutOfBudget extends Error {}
+
+/**
+ * Like `explore()`, for controllers that live on promises, such as those written with
+ * @kubernetes/client-node: each of their requests and each delivery of watch events is a step. Every run
+ * begins with a fork of the cluster in which the controllers start and come to rest. A controller must do the
+ * same whenever it gets the same responses in the same order; its own timers run in real time.
+ * @throws what the start of a controller throws
+ */
+export async function exploreClients(
+  cluster: SimCluster,
+  options: ExploreClientsOptions,
+): Promise<ExplorationResult> {
+  return new ClientExploration(cluster, options).run()
+}
+
+/** Returns what all runs of an exploration share. By default, faults concern the clients. */
+export function scopeOf(
+  root: SimCluster,
+  { clients, quiet, search: _search, ...options }: ExploreClientsOptions,
+): Scope {
+  const programs = new Programs(clients, { turns: quiet?.turns ?? 25, ms: quiet?.ms ?? 0 })
+  const faults = { of: programs.names, ...options.faults }
+  return { root, programs, options: { ...options, faults }, properties: new Properties(root, options) }
+}
+
+class ClientExploration {
+  readonly #options: ExploreClientsOptions
+  readonly #scope: Scope
+  readonly #mostSchedules: number
+  readonly #stopAt: number
+  readonly #states = new Set<string>()
+  readonly #deviations: Record<string, number> = {}
+  #schedules = 0
+  #decisions = 0
+  #found: Played | undefined
+
+  constructor(cluster: SimCluster, options: ExploreClientsOptions) {
+    this.#options = options
+    this.#scope = scopeOf(cluster, options)
+    this.#mostSchedules = options.budget?.schedules ?? 10_000
+    const { time } = options.budget ?? {}
+    this.#stopAt = time === undefined ? Infinity : performance.now() + toMillis(time)
+  }
+
+  async run(): Promise<ExplorationResult> {
+    const verdict = await this.#search()
+    return {
+      verdict,
+      schedules: this.#schedules,
+      states: this.#states.size,
+      coverage: { decisions: this.#decisions, deviations: this.#deviations },
+      ...(this.#found === undefined ? {} : { counterExample: await this.#counterExample(this.#found) }),
+    }
+  }
+
+  async #search(): Promise<ExplorationResult['verdict']> {
+    const { search = { delays: 1 } } = this.#options
+    try {
+      if (search === 'exhaustive') return await this.#deepen(Infinity)
+      if ('delays' in search) return await this.#deepen(search.delays)
+      return 'pct' in search ? await this.#sample(search) : await this.#patterns(search)
+    } catch (error) {
+      if (error instanceof OutOfBudget) return 'budget'
+      throw error
+    }
+  }
+
+  /** All runs without deviations, then all with one, and so on. */
+  async #deepen(delays: number): Promise<'violated' | 'holds within bounds'> {
+    const allowance = Allowance.of(this.#scope.options, delays)
+    const begin = { choices: [], allowance }
+    let level: Schedule[] = [{ ...begin, isPending: false }]
+    if (allowance.has('action')) level.push({ ...begin, isPending: true })
+    while (level.length > 0) {
+      const next: Schedule[] = []
+      for (const { choices, isPending, allowance: left } of level) {
+        const { options } = await this.#play({ choices, isPending, allowance: left })
+        if (this.#found !== undefined) return 'violated'
+        for (const choice of options)
+          next.push({ choices: [...choices, choice], isPending, allowance: left.without(choice) })
+      }
+      level = next
+    }
+    return 'holds within bounds'
+  }
+
+  async #sample({
+    pct,
+    runs,
+  }: {
+    readonly pct: number
+    readonly runs: number
+  }): Promise<'violated' | 'sampled'> {
+    const { options } = this.#scope
+    const allowance = Allowance.of(options, 0)
+    await this.#play({ choices: [], isPending: false })
+    const random = this.#random('pct')
+    const rules = { pct, length: this.#decisions, allowance, options }
+    for (let nth = 0; nth < runs && this.#found === undefined; nth += 1)
+      await this.#play({
+        choices: [],
+        isPending: allowance.has('action'),
+        sampler: new Sampler(random, rules),
+      })
+    return this.#found === undefined ? 'sampled' : 'violated'
+  }
+
+  /** The undisturbed run, and runs with one fault each. */
+  async #patterns({
+    patterns,
+    runs = 100,
+  }: {
+    readonly patterns: readonly Pattern[]
+    readonly runs?: number
+  }): Promise<'violated' | 'sampled'> {
+    const { allowance, isOf } = plansOf(patterns, this.#scope.options)
+    const { options } = await this.#play({ choices: [], isPending: false, allowance })
+    const plans = options.filter(isOf)
+    const random = this.#random('patterns')
+    while (plans.length > runs) plans.splice(random.int(0, plans.length - 1), 1)
+    for (const choice of plans) {
+      if (this.#found !== undefined) break
+      await this.#play({ choices: [choice], isPending: false })
+    }
+    return this.#found === undefined ? 'sampled' : 'violated'
+  }
+
+  #random(name: string): RandomStream {
+    return new Random(this.#options.seed ?? 1).stream(`explore-clients/${name}`)
+  }
+
+  async #play(plan: Plan): Promise<Played> {
+    if (this.#schedules >= this.#mostSchedules || performance.now() >= this.#stopAt) throw new OutOfBudget()
+    this.#schedules += 1
+    const played = await play(this.#scope, plan)
+    const { execution, failure } = played
+    this.#decisions = Math.max(this.#decisions, execution.decisions)
+    for (const choice of execution.choices)
+      this.#deviations[choice.do] = (this.#deviations[choice.do] ?? 0) + 1
+    this.#states.add(stateHash(execution.cluster, this.#scope.root.internals.etcd.revision))
+    if (failure !== undefined) this.#found = played
+    return played
+  }
+
+  /** Leaves out choices and actions until the property would hold without any one of the rest. */
+  async #counterExample(found: Played): Promise<CounterExample> {
+    const { options } = this.#scope
+    let shortest = { actions: options.actions ?? [], choices: found.execution.choices, played: found }
+    const tryWith = async (
+      actions: readonly ExploredAction[],
+      choices: readonly Choice[],
+    ): Promise<boolean> => {
+      const properties = new Properties(this.#scope.root, options)
+      const scope = { ...this.#scope, options: { ...options, actions }, properties }
+      if (options.sameAs !== undefined) await play(scope, { choices: [], isPending: false })
+      const played = await play(scope, { choices, isPending: isPending(choices) })
+      if (played.failure?.property !== found.failure?.property) return false
+      shortest = { actions, choices: [...choices], played }
+      return true
+    }
+    for (let at = shortest.choices.length - 1; at >= 0; at -= 1) {
+      const fewer = shortest.choices.filter((_, nth) => nth !== at)
+      if (await tryWith(shortest.actions, fewer)) at = shortest.choices.length
+    }
+    for (const action of shortest.actions)
+      await tryWith(
+        shortest.actions.filter((other) => other !== action),
+        shortest.choices,
+      )
+    const { played, actions, choices } = shortest
+    return {
+      version: 1,
+      root: this.#scope.root.toJSON(),
+      choices,
+      actions: actions.map(({ name }) => name),
+      property: played.failure?.property ?? '',
+      message: played.failure?.message ?? '',
+      traceHash: played.execution.cluster.state.traceHash(),
+    }
+  }
+}
+
+/** Whether actions that may come at any time wait, in a run with these choices. */
+export const isPending = (choices: readonly Choice[]): boolean =>
+  choices.some((choice) => choice.do === 'action')

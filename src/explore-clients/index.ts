@@ -1,0 +1,7 @@
+/** `simcluster/explore-clients`: exploration of controllers that live on promises, or in other processes. */
+export { clientsToSvg, narrateClients, replayClients } from './counter-example.js'
+export type { ReplayClientsOptions } from './counter-example.js'
+export { exploreClients } from './explore-clients.js'
+export type { ExploreClientsOptions } from './explore-clients.js'
+export type { Pattern } from './patterns.js'
+export type { ClientAccess, ClientProgram, Quiet, StopClient } from './programs.js'

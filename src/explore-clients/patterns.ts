@@ -1,0 +1,33 @@
+import type { Choice } from '../explore/choice.js'
+import { Allowance } from '../explore/deviations.js'
+import type { ExploreOptions, Faults } from '../explore/options.js'
+
+/**
+ * A way in which controllers fail. `intermediate`: it dies after one of its writes, and starts again.
+ * `stale`: it starts again, and lists from an apiserver that is behind. `unobserved`: its watches break, and
+ * it misses a state. Source: Sun et al., Automatic Reliability Testing for Cluster Management Controllers.
+ */
+export type Pattern = 'intermediate' | 'stale' | 'unobserved'
+
+const FAULTS: Readonly<Record<Pattern, Faults>> = {
+  intermediate: { crash: 1 },
+  stale: { timeTravel: 1 },
+  unobserved: { unobserved: 1 },
+}
+
+/** What an undisturbed run must note, and which of that are plans of the patterns. */
+export interface Plans {
+  readonly allowance: Allowance
+  readonly isOf: (choice: Choice) => boolean
+}
+
+/** Returns how to make plans from an undisturbed run. */
+export function plansOf(patterns: readonly Pattern[], { faults = {} }: ExploreOptions): Plans {
+  const { of } = faults
+  const wanted: Faults = Object.assign({}, ...patterns.map((pattern) => FAULTS[pattern]))
+  return {
+    allowance: Allowance.of({ faults: { ...wanted, ...(of === undefined ? {} : { of }) } }, 0),
+    // between two writes is where an intermediate state is
+    isOf: (choice) => choice.do !== 'crash',
+  }
+}
