@@ -133,7 +133,7 @@ export function undeclared<T extends KubeObject>(shown: PrinterColumn<T>): Print
   return { ...shown, undeclared: true }
 }
 
-type Cell<T> = (object: T, now: number) => string | number | boolean | null
+type Cell<T> = (object: T, now: number) => string | number | bigint | boolean | null
 
 /** A column that is always shown. */
 export function column<T extends KubeObject>(

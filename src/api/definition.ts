@@ -24,7 +24,7 @@ export interface PrinterColumn<T extends KubeObject> {
   readonly priority?: 0 | 1
   /** Whether only the rows of a Table have the column. Default false. */
   readonly undeclared?: boolean
-  readonly cell: (object: T, now: number) => string | number | boolean | null
+  readonly cell: (object: T, now: number) => string | number | bigint | boolean | null
 }
 
 /** How often all rules of metadata and those for updates apply: see {@link Strategy.metaOnUpdate}. */

@@ -1,3 +1,4 @@
+import { exactJson } from '../sim/exact-json.js'
 import { goNumberText } from './go-number.js'
 
 /**
@@ -38,13 +39,13 @@ export interface StatusCause {
  */
 export function quoteValue(value: unknown): string {
   if (value === undefined || value === null) return 'null'
-  if (typeof value === 'number') return goNumberText(value)
+  if (typeof value === 'number' || typeof value === 'bigint') return goNumberText(value)
   return typeof value === 'string' ? quote(value) : goJson(value)
 }
 
 /** Formats as Go's encoding/json does, which escapes what is special in HTML. `indent` is in spaces. */
 export function goJson(value: unknown, indent = 0): string {
-  return JSON.stringify(value, null, indent).replace(
+  return exactJson(value, indent).replace(
     /[<>&\u2028\u2029]/g,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )

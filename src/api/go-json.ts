@@ -27,6 +27,18 @@ export function parseJson(text: string, { literalNumbers = false }: JsonOptions 
   return new Parser(text, literalNumbers).parse()
 }
 
+/** A number that may have more digits than a double holds. */
+const MANY_DIGITS = /(?:^|[[:,\s])-?\d{16}/
+
+/**
+ * Parses JSON as JSON.parse does, but for int64s that a double cannot hold, which become bigints.
+ * @throws SyntaxError of JSON.parse
+ */
+export function parseExactJson(text: string): unknown {
+  const value: unknown = JSON.parse(text)
+  return MANY_DIGITS.test(text) ? parseJson(text).value : value
+}
+
 /** An object or array that is being parsed. */
 interface Open {
   readonly target: Record<string, unknown> | unknown[]
@@ -110,10 +122,12 @@ class Parser {
     if (this.#duplicates.size < maxStrictFaults) this.#duplicates.add(this.#path())
   }
 
-  #number(): number | GoNumber {
+  #number(): number | bigint | GoNumber {
     const text = this.#at.number()
     const value = Number(text)
-    if (String(value) === text) return value
+    // a whole number beyond 2^53 may be exact by chance
+    const isExact = Number.isSafeInteger(value) || !Number.isInteger(value)
+    if (isExact && String(value) === text) return value
     const number = new GoNumber(text)
     return this.#literalNumbers ? number : plainNumber(number)
   }

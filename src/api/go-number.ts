@@ -24,11 +24,20 @@ export function int64Of({ text, value }: GoNumber): number | undefined {
   return value === MOST_INT64 ? MOST_INT64 - 1024 : value === 0 ? 0 : value
 }
 
-/** Returns the value of an untyped number in Go: an int64 if it is one, else a float64. */
-export const plainNumber = (number: GoNumber): number => int64Of(number) ?? number.value
+/**
+ * Returns the value of an untyped number in Go: an int64 if it is one, else a float64. An int64 that a double
+ * cannot hold is a bigint; a bigint is never one that a double can hold, so that `===` compares them.
+ */
+export function plainNumber({ text, value }: GoNumber): number | bigint {
+  if (!/^-?\d+$/.test(text)) return value
+  if (Number.isSafeInteger(value)) return value === 0 ? 0 : value
+  const exact = BigInt(text)
+  return BigInt.asIntN(64, exact) === exact ? exact : value
+}
 
 /** Formats a number as Go's %v: an int64 plain, a float64 with an exponent beyond -5 and 6, as `1e+19`. */
-export function goNumberText(value: number): string {
+export function goNumberText(value: number | bigint): string {
+  if (typeof value === 'bigint') return String(value)
   if (Number.isInteger(value) && Math.abs(value) < MOST_INT64) return String(value)
   const [digits = '', exponent = '0'] = value.toExponential().split('e')
   const power = Number(exponent)

@@ -3,7 +3,7 @@
  * rest). Use it for literals: `const pod: ObjectInput<Pod> = { metadata: { name: 'a' }, spec: { containers:
  * [{ name: 'c' }] } }`.
  */
-export type ObjectInput<T> = T extends string | number | boolean | null | undefined
+export type ObjectInput<T> = T extends string | number | bigint | boolean | null | undefined
   ? T
   : T extends ReadonlyArray<infer U>
     ? ReadonlyArray<ObjectInput<U>>

@@ -1,5 +1,5 @@
 /** Any JSON value, deeply read-only. */
-export type Json = null | boolean | number | string | readonly Json[] | JsonObject
+export type Json = null | boolean | number | bigint | string | readonly Json[] | JsonObject
 
 /** A free-form JSON object (RawExtension, FieldsV1, undecoded input). */
 export interface JsonObject {

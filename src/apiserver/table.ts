@@ -13,7 +13,7 @@ export interface TableColumn {
 
 /** One row of a Table. */
 export interface TableRow {
-  readonly cells: readonly (string | number | boolean | null)[]
+  readonly cells: readonly (string | number | bigint | boolean | null)[]
   readonly conditions?: readonly {
     readonly type: string
     readonly status: string

@@ -1,3 +1,4 @@
+import { exactJson } from '../sim/exact-json.js'
 import { escapeXml } from '../svg/drawing.js'
 import type { Arguments, Flag, Terminal } from './command.js'
 import { UsageError } from './command.js'
@@ -33,7 +34,7 @@ export function print(result: Result, flags: Arguments['flags'], terminal: Termi
   const wish = textOf(flags, 'output') ?? 'text'
   const has: Readonly<Record<Form, (() => string) | undefined>> = {
     text: () => result.text.trimEnd(),
-    json: () => JSON.stringify(result.json, undefined, 2),
+    json: () => exactJson(result.json, 2),
     svg: result.svg,
     junit: result.checked && (() => junit(result.name, result.checked ?? [])),
   }

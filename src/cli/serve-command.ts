@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { parse as parseYaml } from 'yaml'
+import { parseYamlText } from '../api/yaml/read.js'
 import type { ClusterOptions } from '../cluster/compose/options.js'
 import { ClusterSnapshot } from '../cluster/storage/snapshot.js'
 import { SimCluster } from '../cluster/sim-cluster.js'
@@ -32,7 +32,7 @@ function portOf(text: string): number {
 function configIn(path: string | undefined): ClusterOptions {
   if (path === undefined) return {}
   if (!existsSync(path)) throw new UsageError(`--config ${path}: there is no such file`)
-  const options: unknown = parseYaml(readFileSync(path, 'utf8'))
+  const options: unknown = parseYamlText(readFileSync(path, 'utf8'))
   if (typeof options !== 'object' || options === null || Array.isArray(options))
     throw new UsageError(`--config ${path}: write options of SimCluster, such as nodes: 5`)
   return options

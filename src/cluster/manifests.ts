@@ -19,7 +19,7 @@ type KnownInput<M extends ManifestLike> = M['apiVersion'] extends keyof Manifest
     : unknown
   : unknown
 
-type Scalar = string | number | boolean | null | undefined
+type Scalar = string | number | bigint | boolean | null | undefined
 
 /** `Input`, with an error in place of each field of the literal `Given` that it does not have. */
 type Exact<Given, Input> = unknown extends Input

@@ -1,3 +1,5 @@
+import { exactJson } from '../sim/exact-json.js'
+
 /**
  * A stored value: raw bytes, or a deep-frozen JSON object. The store keeps the reference and never copies or
  * serialises it; {@link valueBytes} creates bytes only where etcd itself looks at them (VALUE compares and
@@ -21,9 +23,9 @@ interface Versioned {
  * the key).
  */
 function storedText(value: Versioned): string {
-  if (value.metadata?.resourceVersion === undefined) return JSON.stringify(value)
+  if (value.metadata?.resourceVersion === undefined) return exactJson(value)
   const { resourceVersion: _resourceVersion, ...metadata } = value.metadata
-  return `${JSON.stringify({ ...value, metadata })}\n`
+  return `${exactJson({ ...value, metadata })}\n`
 }
 
 /** Returns the bytes of a value: itself, or the UTF-8 of its JSON (cached as long as the object lives). */

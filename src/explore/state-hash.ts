@@ -1,3 +1,4 @@
+import { exactJson } from '../sim/exact-json.js'
 import type { KubeObject } from '../api/definition.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import { HASH_SEED, hashText } from '../sim/hash.js'
@@ -56,7 +57,7 @@ function knownParts(value: object, textOf: () => string): Parts {
 
 const objectParts = (object: KubeObject): Parts =>
   knownParts(object, () =>
-    JSON.stringify({ ...object, metadata: { ...object.metadata, managedFields: undefined } }),
+    exactJson({ ...object, metadata: { ...object.metadata, managedFields: undefined } }),
   )
 
 function sliceParts(value: unknown): Parts {

@@ -1,3 +1,5 @@
+import { exactJson } from '../sim/exact-json.js'
+import { parseExactJson } from '../api/go-json.js'
 import { produce } from 'immer'
 import type { KubeObject } from '../api/definition.js'
 import { type Manifests, parseManifests } from '../api/manifests.js'
@@ -63,12 +65,7 @@ class RealCluster implements TestCluster {
     name: NamespacedName,
     { type, body }: Parameters<TestCluster['patch']>[2],
   ): Promise<never> {
-    const words = [
-      'patch',
-      ...this.#named(resource, name),
-      `--type=${type}`,
-      `--patch=${JSON.stringify(body)}`,
-    ]
+    const words = ['patch', ...this.#named(resource, name), `--type=${type}`, `--patch=${exactJson(body)}`]
     return (await this.#object(words)) as never
   }
 
@@ -90,7 +87,7 @@ class RealCluster implements TestCluster {
 
   async apply(manifests: Manifests): Promise<void> {
     const list = { apiVersion: 'v1', kind: 'List', items: parseManifests(manifests) }
-    await this.#done(['apply', '--filename=-', `--namespace=${this.namespace}`], JSON.stringify(list))
+    await this.#done(['apply', '--filename=-', `--namespace=${this.namespace}`], exactJson(list))
   }
 
   async kubectl(command: string | readonly string[]): Promise<CommandResult> {
@@ -166,8 +163,8 @@ class RealCluster implements TestCluster {
   }
 
   async #object(words: readonly string[], sent?: object): Promise<KubeObject> {
-    const { stdout } = await this.#done([...words, '--output=json'], sent && JSON.stringify(sent))
-    return JSON.parse(stdout) as KubeObject
+    const { stdout } = await this.#done([...words, '--output=json'], sent && exactJson(sent))
+    return parseExactJson(stdout) as KubeObject
   }
 
   #done(words: readonly string[], input?: string): Promise<CommandResult> {

@@ -1,3 +1,4 @@
+import { parseExactJson } from '../api/go-json.js'
 import type { KubeObject } from '../api/definition.js'
 import { SimCluster } from '../cluster/sim-cluster.js'
 import type { ClusterOptions } from '../cluster/compose/options.js'
@@ -63,7 +64,7 @@ function serviceRange(objects: readonly KubeObject[]): Pick<ClusterOptions, 'ser
 }
 
 const itemsIn = (text: string): readonly KubeObject[] =>
-  (JSON.parse(text) as { readonly items: readonly KubeObject[] }).items
+  (parseExactJson(text) as { readonly items: readonly KubeObject[] }).items
 
 /** An object may be served in several groups. */
 function unique(objects: readonly KubeObject[]): readonly KubeObject[] {

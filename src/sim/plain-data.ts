@@ -8,6 +8,7 @@ export type PlainData =
   | null
   | boolean
   | number
+  | bigint
   | string
   | ReadonlyArray<PlainData>
   | ReadonlyMap<string, PlainData>
@@ -44,6 +45,7 @@ function cloneMap(map: ReadonlyMap<unknown, unknown>): Map<unknown, unknown> {
 const MAP_TAG = '$map'
 const SET_TAG = '$set'
 const REF_TAG = '$ref'
+const BIGINT_TAG = '$int'
 
 /** Frozen objects whose JSON is shorter than this are written in place, not shared. */
 const SHORTEST_SHARED = 40
@@ -95,19 +97,23 @@ export function sharedFromJson(entries: Iterable<unknown>): readonly unknown[] {
 
 /**
  * Converts plain data to JSON. A Map becomes `{$map: [[key, value], ...]}` (`[key]` if the value is
- * undefined), a Set `{$set: [...]}`. With `shared`, frozen objects and all in them are written there.
+ * undefined), a Set `{$set: [...]}`, a bigint `{$int: '1'}`. With `shared`, frozen objects and all in them
+ * are written there.
  */
 export function plainDataToJson(value: unknown, shared?: SharedValues): unknown {
-  if (typeof value !== 'object' || value === null) return value
+  if (typeof value !== 'object' || value === null) return scalarToJson(value)
   return shared !== undefined && Object.isFrozen(value)
     ? frozenToJson(value, shared)
     : toJson(value, (member) => plainDataToJson(member, shared))
 }
 
 function frozenToJson(value: unknown, shared: SharedValues): unknown {
-  if (typeof value !== 'object' || value === null) return value
+  if (typeof value !== 'object' || value === null) return scalarToJson(value)
   return shared.of(value, () => toJson(value, (member) => frozenToJson(member, shared)))
 }
+
+const scalarToJson = (value: unknown): unknown =>
+  typeof value === 'bigint' ? { [BIGINT_TAG]: String(value) } : value
 
 function toJson(value: object, memberToJson: (member: unknown) => unknown): unknown {
   if (Array.isArray(value)) return value.map(memberToJson)
@@ -134,6 +140,9 @@ export function plainDataFromJson(json: unknown, shared: readonly unknown[] = []
     )
   }
   if (Array.isArray(record[SET_TAG])) return new Set(record[SET_TAG] as string[])
+  const digits = record[BIGINT_TAG]
+  if (typeof digits === 'string' && /^-?\d+$/.test(digits) && Object.keys(record).length === 1)
+    return BigInt(digits)
   if (typeof record[REF_TAG] === 'number' && Object.keys(record).length === 1) {
     if (!(record[REF_TAG] in shared))
       throw new TypeError(`there is no shared value ${record[REF_TAG]}; there are ${shared.length}`)

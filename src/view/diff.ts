@@ -1,3 +1,4 @@
+import { sameJson } from '../api/patch/same-json.js'
 import {
   podsOf,
   type ClusterView,
@@ -59,8 +60,6 @@ export function diff(a: ClusterView, b: ClusterView): ViewDiff {
 }
 
 const withoutPods = ({ pods: _pods, ...node }: NodeView): Omit<NodeView, 'pods'> => node
-
-const sameJson = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
 
 function move(old: PodView, { uid, node }: PodView): ViewDiff['moved'][number] {
   return {

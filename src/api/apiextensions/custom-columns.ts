@@ -1,3 +1,4 @@
+import { exactJson } from '../../sim/exact-json.js'
 import { ageText } from '../duration.js'
 import { ageColumn, nameColumn } from '../define.js'
 import type { KubeObject, PrinterColumn } from '../definition.js'
@@ -7,7 +8,7 @@ import { parseJsonPath } from '../jsonpath/parse.js'
 import { timeMs } from '../time.js'
 import type { CustomResourceColumnDefinition } from './generated.js'
 
-type Cell = string | number | boolean | null
+type Cell = string | number | bigint | boolean | null
 
 /**
  * Returns the Table columns of a custom resource: its own, or name and age. Source: apiextensions
@@ -61,11 +62,11 @@ function cellOf(value: unknown, type: string, now: number): Cell {
   if (value === undefined || value === null) return null
   switch (type) {
     case 'string':
-      return typeof value === 'string' ? value : JSON.stringify(value)
+      return typeof value === 'string' ? value : exactJson(value)
     case 'integer':
-      return typeof value === 'number' ? Math.trunc(value) : null
+      return typeof value === 'bigint' ? value : typeof value === 'number' ? Math.trunc(value) : null
     case 'number':
-      return typeof value === 'number' ? value : null
+      return typeof value === 'number' || typeof value === 'bigint' ? value : null
     case 'boolean':
       return typeof value === 'boolean' ? value : null
     case 'date': {

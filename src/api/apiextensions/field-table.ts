@@ -57,7 +57,10 @@ export function fieldTables(
       const { default: fallback } = of.properties?.[property] ?? {}
       // apply needs the defaults of keys
       const isScalar =
-        typeof fallback === 'string' || typeof fallback === 'number' || typeof fallback === 'boolean'
+        typeof fallback === 'string' ||
+        typeof fallback === 'number' ||
+        typeof fallback === 'bigint' ||
+        typeof fallback === 'boolean'
       const field = {
         ...fieldFor(of.properties?.[property] ?? {}, `${name}.${property}`),
         ...required,

@@ -17,7 +17,7 @@ export function matchCount(value: unknown, schema: Schema, isValid: IsValid): nu
   // composites (twice), enums and the schema itself always count; a type counts once, or twice if it fits
   const always = 4 + typeCount(value, schema, isValid) + compositeCount(value, schema, isValid)
   if (typeof value === 'string') return always + 1 + (format !== '' && isKnownFormat(format) ? 1 : 0)
-  if (typeof value === 'number') return always + 2
+  if (typeof value === 'number' || typeof value === 'bigint') return always + 2
   if (Array.isArray(value)) return always + 2 + itemsCount(value, schema, isValid)
   return isPlainObject(value) ? always + 1 + fieldsCount(value, schema, isValid) : always
 }

@@ -49,7 +49,7 @@ function validateReplicas(object: KubeObject, path: string): readonly FieldError
   const fault = accessFault(object, path, 'int64')
   if (fault !== undefined) return [invalid(path, 0, fault)]
   const replicas = valueAt(object, path)
-  if (typeof replicas !== 'number') return []
+  if (typeof replicas !== 'number' && typeof replicas !== 'bigint') return []
   if (replicas < 0) return [invalid(path, replicas, 'should be a non-negative integer')]
   return replicas > MOST_REPLICAS
     ? [invalid(path, replicas, `should be less than or equal to ${MOST_REPLICAS}`)]
@@ -77,7 +77,8 @@ function accessFault(object: unknown, path: string, wanted: 'int64' | 'string'):
   return goTypeOf(at) === wanted ? undefined : fault(at, wanted)
 }
 
-const shown = (value: unknown): string => (typeof value === 'number' ? goNumberText(value) : goText(value))
+const shown = (value: unknown): string =>
+  typeof value === 'number' || typeof value === 'bigint' ? goNumberText(value) : goText(value)
 
 function goTypeOf(value: unknown): string {
   if (Array.isArray(value)) return '[]interface {}'
@@ -86,6 +87,8 @@ function goTypeOf(value: unknown): string {
       return 'string'
     case 'boolean':
       return 'bool'
+    case 'bigint':
+      return 'int64'
     case 'number':
       return Number.isInteger(value) && Math.abs(value) < 2 ** 63 ? 'int64' : 'float64'
     default:

@@ -1,3 +1,4 @@
+import { exactJson } from '../../sim/exact-json.js'
 import { semanticEqual } from '../equal.js'
 import { duplicate, invalid, notSupported, required, tooLong, tooMany } from '../field-error.js'
 import type { FieldError } from '../field-error.js'
@@ -13,7 +14,8 @@ const IN_BODY = 'in body'
 const GO_FORMATS: Readonly<Record<string, string>> = { integer: 'int64', number: 'float64' }
 
 /** Whether Go decodes a number as an int64; beyond, it is a float64. */
-const isInt64 = (value: number): boolean => Number.isInteger(value) && Math.abs(value) < 2 ** 63
+const isInt64 = (value: number | bigint): boolean =>
+  typeof value === 'bigint' || (Number.isInteger(value) && Math.abs(value) < 2 ** 63)
 
 /** Whether a float64 is a whole number. Source: go-openapi swag IsFloat64AJSONInteger. */
 const isIntegral = (value: number): boolean => Number.isSafeInteger(value)
@@ -22,7 +24,8 @@ const isIntegral = (value: number): boolean => Number.isSafeInteger(value)
 const bound = (value: number): string => (value === -(2 ** 63) ? '-9223372036854775808' : String(value))
 const toInt64 = (value: number): number => (Math.abs(value) < 2 ** 63 ? Math.trunc(value) : -(2 ** 63))
 
-function isMultiple(value: number, of: number): boolean {
+function isMultiple(value: number | bigint, of: number): boolean {
+  if (typeof value === 'bigint') return value % BigInt(of) === 0n
   if (isInt64(value)) return value % of === 0
   const quotient = of < 1 ? (1 / of) * value : value / of
   const nearest = Math.round(quotient)
@@ -40,6 +43,7 @@ export function typeNameOf(value: unknown): string {
     case 'boolean':
       return 'boolean'
     case 'number':
+    case 'bigint':
       return isInt64(value) ? 'integer' : 'number'
     default:
       return 'object'
@@ -88,14 +92,14 @@ class Validation {
     this.#type(value, schema, path, errors)
     this.#composites(value, schema, path, old, errors)
     if (typeof value === 'string') this.#string(value, schema, path, errors)
-    if (typeof value === 'number') this.#number(value, schema, path, errors)
+    if (typeof value === 'number' || typeof value === 'bigint') this.#number(value, schema, path, errors)
     if (Array.isArray(value)) this.#list(value, schema, path, old, errors)
     if (
       schema.enum !== undefined &&
       schema.enum.length > 0 &&
       !schema.enum.some((one) => semanticEqual(one, value))
     ) {
-      const texts = schema.enum.map((one) => (typeof one === 'string' ? one : JSON.stringify(one)))
+      const texts = schema.enum.map((one) => (typeof one === 'string' ? one : exactJson(one)))
       errors.push(notSupported(this.#at(path), value, texts))
     }
     if (isPlainObject(value)) this.#object(value, schema, path, old, errors)
@@ -206,7 +210,7 @@ class Validation {
   }
 
   /** Limits of an int64 are cut to one. Source: kube-openapi values.go MaximumNativeType and its siblings. */
-  #number(value: number, schema: Schema, path: string, errors: FieldError[]): void {
+  #number(value: number | bigint, schema: Schema, path: string, errors: FieldError[]): void {
     const { exclusiveMaximum = false, exclusiveMinimum = false } = schema
     const limit = (given: number | undefined): number | undefined =>
       given === undefined || !isInt64(value) ? given : toInt64(given)
@@ -298,7 +302,7 @@ export function correlation(schema: Schema, old: unknown): (item: unknown) => un
     return () => undefined
   const items = itemsOf(schema)
   const keyOf = (item: unknown): string =>
-    JSON.stringify(
+    exactJson(
       keys.map((key) => {
         const value = isPlainObject(item) && Object.hasOwn(item, key) ? item[key] : undefined
         return value ?? items?.properties?.[key]?.default ?? null
@@ -354,7 +358,7 @@ function duplicatesOf(list: readonly unknown[], schema: Schema, path: string): r
               .sort()
               .map((key) => [key, item[key]]),
           )
-    const id = JSON.stringify(shown)
+    const id = exactJson(shown)
     if (seen.has(id) && !reported.has(id)) {
       errors.push(duplicate(`${path}[${at}]`, shown))
       reported.add(id)

@@ -33,7 +33,7 @@ export function schemaValue(json: unknown, schema: Schema, isResource = false): 
   if (json === null || json === undefined)
     return schema.nullable === true || json === undefined ? null : faultOf(json, schema)
   if (schema['x-kubernetes-int-or-string'] === true)
-    return typeof json === 'number' || typeof json === 'string'
+    return typeof json === 'number' || typeof json === 'bigint' || typeof json === 'string'
       ? fromJson(json)
       : invalidData('XIntOrString value to be either a string or integer')
   switch (schema.type) {
@@ -47,8 +47,10 @@ export function schemaValue(json: unknown, schema: Schema, isResource = false): 
     case 'string':
       return typeof json === 'string' ? textValue(json, schema.format ?? '') : faultOf(json, schema)
     case 'number':
+      if (typeof json === 'bigint') return Number(json)
       return typeof json === 'number' ? json : faultOf(json, schema)
     case 'integer':
+      if (typeof json === 'bigint') return json
       return typeof json === 'number' && Number.isInteger(json) ? BigInt(json) : faultOf(json, schema)
     case 'boolean':
       return typeof json === 'boolean' ? json : faultOf(json, schema)
@@ -81,6 +83,7 @@ function faultOf(json: unknown, { type = '' }: Schema): CelError {
 function goType(json: unknown): string {
   if (json === null) return '<nil>'
   if (typeof json === 'number') return Number.isInteger(json) ? 'int64' : 'float64'
+  if (typeof json === 'bigint') return 'int64'
   if (typeof json === 'boolean') return 'bool'
   if (Array.isArray(json)) return '[]interface {}'
   return typeof json === 'string' ? 'string' : 'map[string]interface {}'

@@ -20,14 +20,15 @@ export class GoNumber {
 type Kind = 'bool' | 'int' | 'float' | 'string'
 
 /** Whether a number of a value is a float in Go. */
-export function isFloat(value: number, numbers: Numbers): boolean {
-  return numbers === 'floats' || !Number.isInteger(value)
+export function isFloat(value: number | bigint, numbers: Numbers): boolean {
+  return numbers === 'floats' || (typeof value === 'number' && !Number.isInteger(value))
 }
 
 /** Go's name of a value's type. */
 export function typeText(value: unknown, numbers: Numbers): string {
   if (value instanceof GoNumber) return value.isFloat ? 'float64' : 'int'
-  if (typeof value === 'number') return isFloat(value, numbers) ? 'float64' : 'int64'
+  if (typeof value === 'number' || typeof value === 'bigint')
+    return isFloat(value, numbers) ? 'float64' : 'int64'
   return typeof value === 'boolean'
     ? 'bool'
     : typeof value === 'string'
@@ -37,7 +38,7 @@ export function typeText(value: unknown, numbers: Numbers): string {
 
 function basicKind(value: unknown, numbers: Numbers): Kind {
   if (value instanceof GoNumber) return value.isFloat ? 'float' : 'int'
-  if (typeof value === 'number') return isFloat(value, numbers) ? 'float' : 'int'
+  if (typeof value === 'number' || typeof value === 'bigint') return isFloat(value, numbers) ? 'float' : 'int'
   if (typeof value === 'boolean') return 'bool'
   if (typeof value === 'string') return 'string'
   throw new JsonPathError(BAD_TYPE)
@@ -81,7 +82,7 @@ function equal(left: unknown, right: unknown, numbers: Numbers): boolean {
 
 function less(left: unknown, right: unknown, numbers: Numbers): boolean {
   if (kindOfBoth(left, right, numbers) === 'bool') throw new JsonPathError(BAD_TYPE)
-  return (plain(left) as number | string) < (plain(right) as number | string)
+  return (plain(left) as number | bigint | string) < (plain(right) as number | bigint | string)
 }
 
 const plain = (value: unknown): unknown => (value instanceof GoNumber ? value.value : value)

@@ -1,3 +1,5 @@
+import { exactJson } from '../../sim/exact-json.js'
+
 /** A JSON object. */
 export type JsonMap = Readonly<Record<string, unknown>>
 
@@ -21,5 +23,5 @@ export function goText(value: unknown): string {
       .map((key) => `${key}:${goText(value[key])}`)
       .join(' ')}]`
   if (value === null || value === undefined) return '<nil>'
-  return typeof value === 'string' ? value : JSON.stringify(value)
+  return typeof value === 'string' ? value : exactJson(value)
 }

@@ -27,6 +27,7 @@ const badVerb = (value: unknown): string =>
 export function goType(value: unknown): string {
   if (Array.isArray(value)) return '[]interface {}'
   if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64'
+  if (typeof value === 'bigint') return 'int64'
   if (typeof value === 'boolean') return 'bool'
   if (value === null || value === undefined) return '%!s(<nil>)'
   return typeof value === 'string' ? 'string' : 'map[string]interface {}'

@@ -1,3 +1,4 @@
+import { parseExactJson } from '../go-json.js'
 import { textOf } from '../go-text.js'
 import { setOwn } from '../schema/plain-json.js'
 import { toBase64 } from './base64.js'
@@ -220,7 +221,7 @@ function jsonOf(bytes: Uint8Array | undefined): unknown {
     return { kind, apiVersion, ...(message === undefined ? {} : decodeMessage(message, raw)) }
   }
   try {
-    return JSON.parse(textOf(bytes)) as unknown
+    return parseExactJson(textOf(bytes))
   } catch {
     throw new ProtobufError('json: error calling MarshalJSON for type runtime.RawExtension: invalid JSON')
   }

@@ -1,3 +1,4 @@
+import { exactJson } from '../../sim/exact-json.js'
 import { bytesOf } from '../go-text.js'
 import { fromBase64 } from './base64.js'
 import type { LeafType, ProtoField, ProtoMessage } from './tables.js'
@@ -132,7 +133,7 @@ function stringsBytes(value: unknown): Uint8Array {
 const jsonBytes = (value: unknown): Uint8Array =>
   value === null || value === undefined
     ? new Uint8Array()
-    : new ProtoWriter().text(1, JSON.stringify(value)).finish()
+    : new ProtoWriter().text(1, exactJson(value)).finish()
 
 function intOrStringBytes(value: unknown): Uint8Array {
   const isText = typeof value === 'string'

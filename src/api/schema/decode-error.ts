@@ -15,6 +15,7 @@ export function jsonKind(value: unknown): string {
     case 'boolean':
       return 'bool'
     case 'number':
+    case 'bigint':
       return 'number'
     case 'string':
       return 'string'

@@ -59,6 +59,7 @@ function copyOne(value: unknown, depth: number, pending: Pending[]): Json {
     if (!Number.isFinite(value)) throw new DecodeError(`json: unsupported value: ${String(value)}`)
     return value
   }
+  if (typeof value === 'bigint') return copyInteger(value)
   if (value instanceof GoNumber) return copyOne(plainNumber(value), depth, pending)
   if (depth >= maxDepth) throw new DecodeError('exceeded max depth')
   const target = Array.isArray(value) ? [] : {}
@@ -66,6 +67,13 @@ function copyOne(value: unknown, depth: number, pending: Pending[]): Json {
     throw new DecodeError(refusal(value))
   pending.push({ source: value as object, target, depth: depth + 1 })
   return target as Json
+}
+
+/** Returns an int64 in the form that free-form JSON has it in. */
+function copyInteger(value: bigint): number | bigint {
+  if (BigInt.asIntN(64, value) !== value) throw new DecodeError(`json: unsupported value: ${value}`)
+  const near = Number(value)
+  return Number.isSafeInteger(near) ? near : value
 }
 
 function refusal(value: unknown): string {

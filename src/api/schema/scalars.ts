@@ -25,7 +25,11 @@ function readInteger(value: unknown, type: 'int32' | 'int64'): number | TypeMism
     const exact = int64Of(value)
     return exact === undefined ? new TypeMismatch(`number ${value.text}`, type) : readInteger(exact, type)
   }
-  if (typeof value !== 'number') return new TypeMismatch(jsonKind(value), type)
+  if (typeof value !== 'number') {
+    return typeof value === 'bigint'
+      ? readInteger(new GoNumber(String(value)), type)
+      : new TypeMismatch(jsonKind(value), type)
+  }
   const inRange = value >= -ranges[type] && value < ranges[type]
   if (!Number.isInteger(value) || !inRange) return new TypeMismatch(`number ${plainNumber(value)}`, type)
   return value === 0 ? 0 : value
@@ -36,7 +40,7 @@ const plainNumber = (value: number): string =>
   Number.isInteger(value) ? BigInt(value).toString() : String(value)
 
 function readDouble(value: unknown): number | TypeMismatch {
-  const number = value instanceof GoNumber ? value.value : value
+  const number = value instanceof GoNumber ? value.value : typeof value === 'bigint' ? Number(value) : value
   if (typeof number === 'number' && Number.isFinite(number)) return number
   return new TypeMismatch(value instanceof GoNumber ? `number ${value.text}` : jsonKind(value), 'float64')
 }
@@ -48,6 +52,7 @@ function readText(value: unknown, goType: string): string | TypeMismatch {
 function readQuantity(value: unknown): string {
   try {
     if (value instanceof GoNumber) return canonicalQuantity(value.text)
+    if (typeof value === 'bigint') return canonicalQuantity(String(value))
     return canonicalQuantity(
       typeof value === 'string' ? value.trim() : typeof value === 'number' ? value : JSON.stringify(value),
     )

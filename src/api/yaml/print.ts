@@ -51,7 +51,9 @@ function scalar(value: unknown, indent: string, column: number): string {
 }
 
 const numberText = (value: unknown): string =>
-  typeof value === 'number' && Math.abs(value) >= 1e21 ? String(value) : JSON.stringify(value)
+  typeof value === 'bigint' || (typeof value === 'number' && Math.abs(value) >= 1e21)
+    ? String(value)
+    : JSON.stringify(value)
 
 const isLetter = (char: string): boolean => /\p{L}/u.test(char)
 const isDigit = (char: string | undefined): boolean => char !== undefined && /\d/.test(char)

@@ -1,3 +1,4 @@
+import { GoNumber, plainNumber } from '../go-number.js'
 import {
   Alias,
   Composer,
@@ -5,6 +6,7 @@ import {
   isCollection,
   isNode,
   isPair,
+  isScalar,
   Lexer,
   LineCounter,
   Parser,
@@ -15,6 +17,7 @@ import {
   type ErrorCode,
   type Node,
   type ParseOptions,
+  type Scalar,
   type SchemaOptions,
 } from 'yaml'
 
@@ -119,7 +122,7 @@ const SEVERAL = 'The text has several documents, and may have one'
  */
 export function yamlValue(document: Document.Parsed | undefined): unknown {
   if (document === undefined) return null
-  const fault = linkAliases(document.contents)
+  const fault = prepare(document.contents)
   if (fault !== undefined) throw new YAMLParseError([0, 1], 'BAD_ALIAS', fault)
   try {
     return document.toJS() as unknown
@@ -130,10 +133,11 @@ export function yamlValue(document: Document.Parsed | undefined): unknown {
 }
 
 /**
- * Leads every alias to its anchor, for which the library would look through all anchors and aliases before
- * it. Returns what is wrong with the first that leads nowhere, or else into itself.
+ * Gives whole numbers that a double cannot hold their exact values. Leads every alias to its anchor, for
+ * which the library would look through all anchors and aliases before it. Returns what is wrong with the
+ * first that leads nowhere, or else into itself.
  */
-function linkAliases(contents: unknown): string | undefined {
+function prepare(contents: unknown): string | undefined {
   const anchors = new Map<string, object>()
   const open = new Set<object>()
   let unknown: string | undefined
@@ -148,6 +152,7 @@ function linkAliases(contents: unknown): string | undefined {
     }
     if (!isNode(node)) return
     if (node.anchor !== undefined) anchors.set(node.anchor, node)
+    if (isScalar(node)) readExactly(node)
     if (!isCollection(node)) return
     open.add(node)
     for (const item of node.items) {
@@ -158,6 +163,12 @@ function linkAliases(contents: unknown): string | undefined {
   }
   walk(contents)
   return unknown ?? cyclic
+}
+
+function readExactly(node: Scalar): void {
+  const { value, source = '' } = node
+  if (typeof value !== 'number' || Number.isSafeInteger(value) || !/^[-+]?[1-9]\d*$/.test(source)) return
+  node.value = plainNumber(new GoNumber(source.replace('+', '')))
 }
 
 function linkTo(alias: Alias, target: object): void {

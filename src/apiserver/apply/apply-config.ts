@@ -1,3 +1,5 @@
+import { exactJson } from '../../sim/exact-json.js'
+import { parseExactJson } from '../../api/go-json.js'
 import { badRequest, untypedError } from '../errors.js'
 import { type JsonMap, isMap } from '../../api/patch/json.js'
 import { ApplyConflict, conflictError, conflictingFields, conflictsWithout } from './conflicts.js'
@@ -142,7 +144,7 @@ function fieldsLastApplied(kind: TrackedKind, live: object): FieldSet | undefine
 
 function parsed(text: string): JsonMap | undefined {
   try {
-    const value: unknown = JSON.parse(text)
+    const value: unknown = parseExactJson(text)
     return isMap(value) ? value : undefined
   } catch {
     return undefined
@@ -185,7 +187,7 @@ function withoutAnnotation(config: JsonMap): JsonMap {
 /** Returns JSON with sorted members, as Go writes maps. */
 function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
-  if (!isMap(value)) return JSON.stringify(value)
+  if (!isMap(value)) return exactJson(value)
   return `{${Object.keys(value)
     .sort()
     .map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key])}`)

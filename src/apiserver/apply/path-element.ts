@@ -1,3 +1,6 @@
+import { exactJson } from '../../sim/exact-json.js'
+import { parseExactJson } from '../../api/go-json.js'
+
 /**
  * Path elements as FieldsV1 writes them: `f:spec` (a field or map key), `k:{"name":"x"}` (a list item by its
  * keys), `v:"x"` (an item of a set), `i:0` (an index). They are the members of a {@link FieldSet}. Source:
@@ -13,10 +16,7 @@ const PLAIN = /^[A-Za-z0-9 ._:/@+=,-]*$/
 function goJson(value: unknown): string {
   if (typeof value === 'string' && PLAIN.test(value)) return `"${value}"`
   if (typeof value === 'number') return String(value)
-  return JSON.stringify(value).replace(
-    HTML,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
+  return exactJson(value).replace(HTML, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
 /** Returns the element of a field or map key. */
@@ -51,9 +51,9 @@ export function parseElement(text: string): string | undefined {
     case 'f':
       return text
     case 'v':
-      return valueElement(JSON.parse(rest))
+      return valueElement(parseExactJson(rest))
     case 'k': {
-      const key: unknown = JSON.parse(rest)
+      const key: unknown = parseExactJson(rest)
       if (typeof key !== 'object' || key === null || Array.isArray(key))
         throw new SyntaxError('expected an object')
       const members = key as Readonly<Record<string, unknown>>
@@ -83,8 +83,8 @@ export function compareElements(a: string, b: string): number {
   const head = headOf(a)
   if (head > 0 && head === headOf(b) && a.slice(0, head) === b.slice(0, head))
     return a.slice(head, -2) < b.slice(head, -2) ? -1 : 1
-  const left: unknown = JSON.parse(a.slice(2))
-  const right: unknown = JSON.parse(b.slice(2))
+  const left: unknown = parseExactJson(a.slice(2))
+  const right: unknown = parseExactJson(b.slice(2))
   return kind === 'k' ? compareKeys(left as Members, right as Members) : compareValues(left, right)
 }
 
@@ -131,12 +131,13 @@ function compareValues(a: unknown, b: unknown): number {
     return a.length - b.length
   }
   if (typeof a === 'object' && a !== null) return compareKeys(a as Members, b as Members)
-  return a === b ? 0 : (a as number) < (b as number) ? -1 : 1
+  return a === b ? 0 : (a as number | bigint) < (b as number | bigint) ? -1 : 1
 }
 
 function rankOf(value: unknown): number {
   switch (typeof value) {
     case 'number':
+    case 'bigint':
       return 0
     case 'string':
       return 1
@@ -156,9 +157,9 @@ export function elementText(element: string): string {
     case 'i':
       return `[${rest}]`
     case 'v':
-      return `[=${valueText(JSON.parse(rest))}]`
+      return `[=${valueText(parseExactJson(rest))}]`
     default: {
-      const key = JSON.parse(rest) as Members
+      const key = parseExactJson(rest) as Members
       return `[${Object.keys(key)
         .map((name) => `${name}=${valueText(key[name])}`)
         .join(',')}]`
@@ -168,7 +169,7 @@ export function elementText(element: string): string {
 
 function valueText(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(valueText).join(',')}]`
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  if (typeof value !== 'object' || value === null) return exactJson(value)
   const members = value as Members
   return `{${Object.keys(members)
     .map((name) => `${name}=${valueText(members[name])}`)

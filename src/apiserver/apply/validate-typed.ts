@@ -66,7 +66,7 @@ class Walker {
   #scalar({ scalar }: ScalarShape, value: unknown, path: string): void {
     switch (scalar) {
       case 'numeric':
-        if (typeof value !== 'number')
+        if (typeof value !== 'number' && typeof value !== 'bigint')
           this.#fault(path, `expected numeric (int or float), got ${goTypeName(value)}`)
         return
       case 'string':
@@ -131,7 +131,7 @@ function goText(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`
   if (value === null || value === undefined) return '<nil>'
   if (typeof value === 'number') return goNumber(value)
-  if (typeof value === 'boolean') return String(value)
+  if (typeof value === 'boolean' || typeof value === 'bigint') return String(value)
   if (typeof value !== 'object') return value as string
   const members = value as Json
   return `map[${Object.keys(members)
@@ -145,6 +145,7 @@ function goSyntax(value: unknown): string {
   if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(', ')}}`
   if (value === null || value === undefined) return 'interface {}(nil)'
   if (typeof value === 'number') return goNumber(value)
+  if (typeof value === 'bigint') return String(value)
   if (typeof value !== 'object') return JSON.stringify(value)
   const members = value as Json
   const shown = Object.keys(members)
@@ -161,6 +162,8 @@ function goTypeName(value: unknown): string {
       return 'string'
     case 'boolean':
       return 'bool'
+    case 'bigint':
+      return 'int64'
     case 'number':
       return 'float64'
     default:

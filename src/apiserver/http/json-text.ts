@@ -1,3 +1,4 @@
+import { exactJson } from '../../sim/exact-json.js'
 import type { KubeObject } from '../../api/definition.js'
 import { joinBytes } from '../../api/join-bytes.js'
 
@@ -11,8 +12,8 @@ const texts = new WeakMap<object, string>()
 export function jsonText(object: object): string {
   const known = texts.get(object)
   if (known !== undefined) return known
-  if (!Object.isFrozen(object)) return hasItems(object) ? listText(object) : kindFirst(JSON.stringify(object))
-  const text = kindFirst(JSON.stringify(object))
+  if (!Object.isFrozen(object)) return hasItems(object) ? listText(object) : kindFirst(exactJson(object))
+  const text = kindFirst(exactJson(object))
   texts.set(object, text)
   return text
 }
@@ -39,7 +40,7 @@ const hasItems = (object: object): object is WithItems => {
 function listText(list: WithItems): string {
   const { items, ...rest } = list
   // concatenated, because V8 then copies the texts only once, when the whole is written as bytes
-  let text = `${JSON.stringify(rest).slice(0, -1)},"items":[`
+  let text = `${exactJson(rest).slice(0, -1)},"items":[`
   for (const [at, item] of items.entries()) text += at === 0 ? jsonText(item) : `,${jsonText(item)}`
   return `${text}]}`
 }
@@ -66,7 +67,7 @@ export const isList = (object: object): object is WithItems => !Object.isFrozen(
  */
 export function listBytes(list: WithItems): Uint8Array {
   const { items, ...rest } = list
-  const parts: Uint8Array[] = [encoder.encode(`${JSON.stringify(rest).slice(0, -1)},"items":[`)]
+  const parts: Uint8Array[] = [encoder.encode(`${exactJson(rest).slice(0, -1)},"items":[`)]
   for (const [at, item] of items.entries()) {
     if (at > 0) parts.push(COMMA)
     parts.push(bytesOf(item))

@@ -1,3 +1,4 @@
+import { exactJson } from '../../sim/exact-json.js'
 import { printYaml } from '../../api/yaml/print.js'
 import type { ApiError } from '../../client/api-error.js'
 import { PlainTextError } from '../errors.js'
@@ -38,7 +39,7 @@ export function rawJson(object: object): HttpResponse {
   return {
     code: 200,
     headers: { 'cache-control': NO_CACHE, 'content-type': 'application/json' },
-    body: JSON.stringify(object, null, 2),
+    body: exactJson(object, 2),
   }
 }
 
@@ -81,7 +82,7 @@ export function errorResponse(error: ApiError, parts: ResponseParts = {}): HttpR
 
 function textOf(object: object, format: TextFormat, pretty: boolean): string {
   if (format === 'yaml') return printYaml(object)
-  return pretty ? JSON.stringify(object, null, 2) : `${jsonText(object)}\n`
+  return pretty ? exactJson(object, 2) : `${jsonText(object)}\n`
 }
 
 /** Characters of all warnings before they are cut, and of each one then. */

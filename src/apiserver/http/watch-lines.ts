@@ -1,3 +1,4 @@
+import { exactJson } from '../../sim/exact-json.js'
 import { ApiError } from '../../client/api-error.js'
 import type { WatchEvent } from '../../client/client.js'
 import type { KubeObject } from '../../api/definition.js'
@@ -46,7 +47,7 @@ export function watchLines(watch: ResourceWatch, form: WatchForm): HttpWatch {
   }
 }
 
-const errorLine = (error: ApiError): string => JSON.stringify({ type: 'ERROR', object: error.status })
+const errorLine = (error: ApiError): string => exactJson({ type: 'ERROR', object: error.status })
 
 const headersOf = ({ resource: { deprecation } }: WatchForm): HttpWatch['headers'] => ({
   'cache-control': 'no-cache, private',

@@ -1,3 +1,4 @@
+import { exactJson } from '../../sim/exact-json.js'
 import type { KubeObject } from '../../api/definition.js'
 import type { Draft } from '../../api/draft.js'
 import { invalid as invalidField } from '../../api/field-error.js'
@@ -254,7 +255,7 @@ function patchedText(
       return mapSorted(value, (name) => show(value[name], before[name], memberType(goType, name)))
     return type === 'merge' ? sorted(value) : value
   }
-  return JSON.stringify(
+  return exactJson(
     message.isCustom === true ? sorted(patched) : show(patched, existing, goTypeOf(apiVersion, kind)),
   )
 }

@@ -1,3 +1,4 @@
+import { exactJson } from '../../sim/exact-json.js'
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -100,7 +101,7 @@ function audit(cluster: SimCluster, flags: ProgramFlags, policy: AuditPolicy | u
   if (policy === undefined)
     return note('simcluster kube-apiserver: --audit-log-path has no effect without --audit-policy-file\n')
   cluster.on('audit', (event) => {
-    const lines = auditedEvents(policy, event).map((each) => `${JSON.stringify(each)}\n`)
+    const lines = auditedEvents(policy, event).map((each) => `${exactJson(each)}\n`)
     if (lines.length === 0) return
     if (path === '-') process.stdout.write(lines.join(''))
     else appendFileSync(path, lines.join(''))

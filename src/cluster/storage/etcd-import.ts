@@ -1,3 +1,4 @@
+import { parseExactJson } from '../../api/go-json.js'
 import type { Lease } from '../../api/coordination/generated.js'
 import type { Node, Pod } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/definition.js'
@@ -93,7 +94,7 @@ function objectsAt<T>(store: EtcdStore, { prefix, group, kind }: StoredKind): re
     try {
       const parsed: unknown = isProtobuf(bytes)
         ? protobufCodec.decode(bytes, fallback)
-        : JSON.parse(new TextDecoder().decode(bytes))
+        : parseExactJson(new TextDecoder().decode(bytes))
       const { object } = decode<T & KubeObject>(message, parsed as Record<string, unknown>)
       return typeof object.metadata?.name === 'string' ? [object] : []
     } catch (error) {

@@ -1,3 +1,4 @@
+import { exactJson } from '../../sim/exact-json.js'
 import type { CustomResourceDefinition } from '../../api/apiextensions/generated.js'
 import type { Node } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/definition.js'
@@ -22,7 +23,7 @@ export function importObjects(
   const keyOf = keysIn(version, ofKind<CustomResourceDefinition>(objects, 'CustomResourceDefinition'))
   for (const object of objects) {
     const { resourceVersion: _ofTheOther, ...metadata } = object.metadata
-    const text = JSON.stringify({ ...object, metadata })
+    const text = exactJson({ ...object, metadata })
     store.put({ key: keyOf(object), value: new TextEncoder().encode(text) })
   }
   return importEtcdStore(store, { ...options, version })

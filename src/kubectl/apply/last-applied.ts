@@ -1,3 +1,4 @@
+import { parseExactJson } from '../../api/go-json.js'
 import type { KubeObject } from '../../api/definition.js'
 import { goJson } from '../print/json.js'
 
@@ -24,7 +25,7 @@ export function withLastApplied(object: KubeObject, isInOrder = false): KubeObje
 /** Returns the configuration that the last `apply` stored on an object; undefined if there is none. */
 export function lastAppliedOf({ metadata }: KubeObject): object | undefined {
   const text = metadata.annotations?.[LAST_APPLIED]
-  return text === undefined || text === '' ? undefined : (JSON.parse(text) as object)
+  return text === undefined || text === '' ? undefined : (parseExactJson(text) as object)
 }
 
 /**

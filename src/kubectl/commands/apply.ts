@@ -1,3 +1,4 @@
+import { parseExactJson } from '../../api/go-json.js'
 import { compileSelectorText } from '../../api/label-parser.js'
 import type { Applied, ApplyContext } from '../apply/apply-objects.js'
 import { applyInfo } from '../apply/apply-objects.js'
@@ -135,7 +136,7 @@ function printList({ flags, out }: CommandLine, done: readonly Applied[]): void 
           kind: 'List',
           apiVersion: 'v1',
           metadata: {},
-          items: items.map((item) => JSON.parse(goJson(item)) as object),
+          items: items.map((item) => parseExactJson(goJson(item)) as object),
         },
         true,
       ),

@@ -1,3 +1,4 @@
+import { exactJson } from '../../sim/exact-json.js'
 import type { KubeObject } from '../../api/definition.js'
 import { isApiError } from '../../client/api-error.js'
 import type { CommandLine, Command } from '../call.js'
@@ -155,7 +156,7 @@ function patchEdited(call: CommandLine, info: Info, wanted: KubeObject): void {
   const message = patchTableOf(call.env.scheme, definition)
   const body = twoWayPatch(before, wanted, message)
   if (Object.keys(body).length === 0) return printDone(call, definition, info.object, 'skipped', 'none')
-  if (call.flags.bool('output-patch')) call.out.line(`Patch: ${JSON.stringify(body)}`)
+  if (call.flags.bool('output-patch')) call.out.line(`Patch: ${exactJson(body)}`)
   const subresource = call.flags.string('subresource')
   const result = call.client.patch(
     resourceNameOf(definition),

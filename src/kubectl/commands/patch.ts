@@ -1,3 +1,5 @@
+import { exactJson } from '../../sim/exact-json.js'
+import { parseExactJson } from '../../api/go-json.js'
 import { YAMLParseError } from 'yaml'
 import type { KubeObject } from '../../api/definition.js'
 import { parseYamlText } from '../../api/yaml/read.js'
@@ -79,7 +81,7 @@ function wantedOf({ flags, files }: CommandLine): Wanted {
   return {
     type: type as Wanted['type'],
     body,
-    text: body !== undefined || value === undefined ? text : JSON.stringify(value),
+    text: body !== undefined || value === undefined ? text : exactJson(value),
   }
 }
 
@@ -90,7 +92,7 @@ function wantedOf({ flags, files }: CommandLine): Wanted {
 function valueOf(text: string): unknown {
   if (/^\s*\{/.test(text)) {
     try {
-      return JSON.parse(text) as unknown
+      return parseExactJson(text) as unknown
     } catch {
       return undefined
     }
@@ -166,7 +168,7 @@ function sent(
     const query = `?fieldManager=${encodeURIComponent(fieldManager)}${dryRun ? '&dryRun=All' : ''}`
     const path = pathOf(definition, info.namespace, info.name, subresource)
     const headers = { 'content-type': TYPES[type] as string, accept: 'application/json' }
-    return JSON.parse(
+    return parseExactJson(
       answerText(call.request({ method: 'PATCH', path: path + query, headers, body: text })),
     ) as KubeObject
   }

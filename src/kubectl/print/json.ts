@@ -1,4 +1,4 @@
-type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
+type Json = null | boolean | number | bigint | string | readonly Json[] | { readonly [key: string]: Json }
 
 const escapes: Readonly<Record<string, string>> = {
   '<': '\\u003c',
@@ -20,6 +20,7 @@ export function goString(text: string): string {
 export function goJson(value: unknown, indent = '', prefix = '', isInOrder = false): string {
   const json = value as Json
   if (typeof json === 'string') return goString(json)
+  if (typeof json === 'bigint') return String(json)
   if (json === null || typeof json !== 'object') return JSON.stringify(json)
   const inner = prefix + indent
   if (Array.isArray(json))

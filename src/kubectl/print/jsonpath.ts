@@ -46,7 +46,8 @@ export function renderTemplate(template: Template, value: unknown, options: Json
 }
 
 function resultText(value: unknown, numbers: Numbers = 'integers'): string {
-  if (typeof value === 'number' && isFloat(value, numbers)) return goDouble(value)
+  if ((typeof value === 'number' || typeof value === 'bigint') && isFloat(value, numbers))
+    return goDouble(Number(value))
   return value === null ? 'null' : textOf(value)
 }
 

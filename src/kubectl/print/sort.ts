@@ -39,8 +39,11 @@ function isLess(a: unknown, b: unknown): boolean {
   return a === undefined || (b !== undefined && compare(a, b) < 0)
 }
 
+const isNumeric = (value: unknown): value is number | bigint =>
+  typeof value === 'number' || typeof value === 'bigint'
+
 function compare(a: unknown, b: unknown): number {
-  if (typeof a === 'number' && typeof b === 'number') return a - b
+  if (isNumeric(a) && isNumeric(b)) return a < b ? -1 : a > b ? 1 : 0
   const [x, y] = [textOf(a), textOf(b)]
   return compareAsQuantities(x, y) ?? compareNaturally(x, y)
 }

@@ -1,3 +1,5 @@
+import { exactJson } from '../../sim/exact-json.js'
+import { parseExactJson } from '../../api/go-json.js'
 import type { KindDefinition, KubeObject } from '../../api/definition.js'
 import { encodeProtobuf, hasProtobufForm } from '../../api/protobuf/protobuf.js'
 import { formatApiVersion } from '../../api/scheme.js'
@@ -324,18 +326,17 @@ export class RestClient implements Client {
     body: object,
     type: string | undefined,
   ): { readonly type: string; readonly body: string | Uint8Array } {
-    if (type !== undefined || !this.#parts.isTyped)
-      return { type: type ?? JSON_TYPE, body: JSON.stringify(body) }
+    if (type !== undefined || !this.#parts.isTyped) return { type: type ?? JSON_TYPE, body: exactJson(body) }
     const expected = definition.subresources.find(({ name }) => name === subresource) ?? definition
     const typed = { apiVersion: formatApiVersion(expected), kind: expected.kind, ...body }
-    if (!hasProtobufForm(expected)) return { type: JSON_TYPE, body: JSON.stringify(typed) }
+    if (!hasProtobufForm(expected)) return { type: JSON_TYPE, body: exactJson(typed) }
     return { type: PROTOBUF, body: encodeProtobuf(typed) }
   }
 }
 
 function parsed(text: string): object {
   try {
-    return JSON.parse(text) as object
+    return parseExactJson(text) as object
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
     const first = text.trimStart().charAt(0)

@@ -1,3 +1,4 @@
+import { parseExactJson } from '../../api/go-json.js'
 import type { KubeObject } from '../../api/definition.js'
 import { ApiError } from '../../client/api-error.js'
 import type { Status } from '../../client/api-error.js'
@@ -42,7 +43,7 @@ export class RestWatch implements Watch<KubeObject> {
 
   next(): readonly WatchEvent<KubeObject>[] {
     if (this.#ended) return []
-    const lines = this.#watch.next().map((line) => JSON.parse(line) as Line)
+    const lines = this.#watch.next().map((line) => parseExactJson(line) as Line)
     const failed = lines.findIndex(({ type }) => type === 'ERROR')
     if (failed >= 0) {
       this.stop()

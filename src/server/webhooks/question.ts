@@ -1,3 +1,5 @@
+import { exactJson } from '../../sim/exact-json.js'
+import { parseExactJson } from '../../api/go-json.js'
 import type { SecureCall, SecureReply } from '../../apiserver/proxied.js'
 
 /** A response, or the error of Go's HTTP client. */
@@ -48,10 +50,10 @@ export class Question {
 
   constructor(call: SecureCall) {
     this.call = call
-    this.#review = JSON.parse(call.body) as Review
+    this.#review = parseExactJson(call.body) as Review
     this.isConversion = this.#review.kind === 'ConversionReview'
     const { ip, port, path, caBundle } = call
-    const text = JSON.stringify([ip, port, path, caBundle, withoutDraws(this.#review)])
+    const text = exactJson([ip, port, path, caBundle, withoutDraws(this.#review)])
     this.key = text.replaceAll(DRAWN_VOLUME, 'kube-api-access')
   }
 
@@ -60,7 +62,7 @@ export class Question {
     if (typeof outcome === 'string' || asked === this) return outcome
     let answer: Answer
     try {
-      answer = JSON.parse(outcome.body) as Answer
+      answer = parseExactJson(outcome.body) as Answer
     } catch {
       return outcome
     }
@@ -78,7 +80,7 @@ export class Question {
           }
     return {
       ...outcome,
-      body: JSON.stringify({ ...answer, response: { ...response, uid: now?.uid, ...converted } }),
+      body: exactJson({ ...answer, response: { ...response, uid: now?.uid, ...converted } }),
     }
   }
 }

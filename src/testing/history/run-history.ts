@@ -1,3 +1,4 @@
+import { exactJson } from '../../sim/exact-json.js'
 import type { ClusterOptions } from '../../cluster/compose/options.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
 import { checkInvariants, type InvariantOptions } from '../check-invariants.js'
@@ -104,7 +105,7 @@ function commandOf(cluster: SimCluster, action: HistoryAction): string {
     const [only] = manifests
     const object = manifests.length === 1 ? only : { apiVersion: 'v1', kind: 'List', items: manifests }
     const verb = action.do === 'pod' ? 'create' : 'apply'
-    return `kubectl ${verb} -f - <<< '${JSON.stringify(object)}'`
+    return `kubectl ${verb} -f - <<< '${exactJson(object)}'`
   }
   switch (action.do) {
     case 'advance':

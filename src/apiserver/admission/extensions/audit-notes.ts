@@ -1,3 +1,4 @@
+import { exactJson } from '../../../sim/exact-json.js'
 import type { ExpressionScope } from '../../../api/admissionregistration/expressions.js'
 import type { ValidatingAdmissionPolicy } from '../../../api/admissionregistration/generated.js'
 import type { AdmissionAttributes } from '../plugin.js'
@@ -77,7 +78,7 @@ function celTypeName(value: unknown): string {
 
 /** Returns JSON as Go writes it, with <, >, & and line separators escaped. */
 export function goJson(value: unknown): string {
-  return JSON.stringify(value).replace(
+  return exactJson(value).replace(
     /[<>&\u2028\u2029]/g,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )

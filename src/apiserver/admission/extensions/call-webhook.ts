@@ -1,3 +1,5 @@
+import { exactJson } from '../../../sim/exact-json.js'
+import { parseExactJson } from '../../../api/go-json.js'
 import type { Endpoints, Service } from '../../../api/core/generated.js'
 import { parseIp } from '../../../api/ip.js'
 import type { ClientConfig } from '../../../api/webhook-client.js'
@@ -77,7 +79,7 @@ function post(
     ...address,
     serverName,
     path: `${path === '' ? '/' : path}?timeout=${timeoutSeconds}s`,
-    body: JSON.stringify(review),
+    body: exactJson(review),
     caBundle: atob(caBundle),
   })
   if (typeof reply === 'string') throw fail(reply)
@@ -90,7 +92,7 @@ function post(
             'succeeding',
     )
   try {
-    return JSON.parse(reply.body) as WebhookAnswer
+    return parseExactJson(reply.body) as WebhookAnswer
   } catch {
     throw new WebhookCallError(`couldn't get version/kind; json parse error: ${reply.body.slice(0, 60)}`)
   }

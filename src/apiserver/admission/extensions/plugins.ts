@@ -1,3 +1,4 @@
+import { parseExactJson } from '../../../api/go-json.js'
 import type { MutatingWebhook } from '../../../api/admissionregistration/generated.js'
 import type { KindDefinition, KubeObject } from '../../../api/definition.js'
 import { decode } from '../../../api/schema/decode.js'
@@ -186,7 +187,7 @@ class MutatingRound {
 function operationsOf(patch: unknown): readonly unknown[] {
   if (Array.isArray(patch)) return patch
   const bytes = Uint8Array.from(atob(String(patch)), (char) => char.charCodeAt(0))
-  const operations: unknown = JSON.parse(new TextDecoder().decode(bytes))
+  const operations: unknown = parseExactJson(new TextDecoder().decode(bytes))
   if (!Array.isArray(operations))
     throw new JsonPatchError('json: cannot unmarshal object into Go value of type jsonpatch.Patch')
   return operations

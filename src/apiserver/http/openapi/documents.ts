@@ -1,3 +1,4 @@
+import { exactJson } from '../../../sim/exact-json.js'
 import type { RegistryContext } from '../../registry/context.js'
 import type { DiscoveredGroup } from '../discovery/groups.js'
 import { discoveredGroups, isBuiltInGroup } from '../discovery/groups.js'
@@ -73,7 +74,7 @@ function lazily(
       let written = made.get(name)
       if (written === undefined) {
         const document = maker()
-        const text = JSON.stringify(document)
+        const text = exactJson(document)
         made.set(name, (written = { document, text, hash: sha256Hex(text) }))
       }
       return written

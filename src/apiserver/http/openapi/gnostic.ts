@@ -1,3 +1,4 @@
+import { exactJson } from '../../../sim/exact-json.js'
 import { stringify } from 'yaml'
 import type { SwaggerDocument, SwaggerNode } from './swagger-document.js'
 
@@ -191,7 +192,7 @@ const written = new Map<string, string>()
 
 /** Cache, because most extensions recur. */
 function yamlOf(value: unknown): string {
-  const key = JSON.stringify(value)
+  const key = exactJson(value)
   let text = written.get(key)
   if (text === undefined) written.set(key, (text = stringify(value, { version: '1.1', lineWidth: 0 })))
   return text

@@ -1,3 +1,4 @@
+import { exactJson } from '../../../sim/exact-json.js'
 import type { RegistryContext } from '../../registry/context.js'
 import { objectResponse, pageNotFound, plainText, TEXT } from '../responses.js'
 import { type HttpRequest, type HttpResponse, header } from '../../../client/http.js'
@@ -89,7 +90,7 @@ function writtenOf(context: RegistryContext): Written {
   let written = known.get(tables)
   if (written === undefined) {
     const document = swaggerDocument(context)
-    const text = JSON.stringify(document)
+    const text = exactJson(document)
     known.set(tables, (written = { document, text, etag: JSON.stringify(sha256Hex(text)) }))
   }
   return written

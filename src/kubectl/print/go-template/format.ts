@@ -1,3 +1,5 @@
+import { exactJson } from '../../../sim/exact-json.js'
+
 /** Formats JSON data like Go's `%v`: `map[a:1 b:2]`, `[x y]`, `<no value>`. */
 export function goText(value: unknown, absent: string = '<no value>'): string {
   if (value === undefined) return absent
@@ -58,10 +60,11 @@ export function formatGo(format: string, values: readonly unknown[]): string {
 }
 
 function verbText(verb: string, value: unknown, flags: string, precision: number | undefined): string {
-  const sign = flags.includes('+') && typeof value === 'number' && value >= 0 ? '+' : ''
+  const sign =
+    flags.includes('+') && (typeof value === 'number' || typeof value === 'bigint') && value >= 0 ? '+' : ''
   switch (verb) {
     case 'v':
-      return flags.includes('#') ? JSON.stringify(value) : goText(value, '<nil>')
+      return flags.includes('#') ? exactJson(value) : goText(value, '<nil>')
     case 's': {
       if (typeof value === 'string')
         return precision === undefined ? value : Array.from(value).slice(0, precision).join('')
@@ -93,7 +96,8 @@ function verbText(verb: string, value: unknown, flags: string, precision: number
   }
 }
 
-const isWhole = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value)
+const isWhole = (value: unknown): value is number | bigint =>
+  typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value))
 const isFloat = (value: unknown): value is number => typeof value === 'number' && !Number.isInteger(value)
 
 function wrong(verb: string, value: unknown): string {
@@ -109,6 +113,8 @@ function goType(value: unknown): string {
       return 'string'
     case 'boolean':
       return 'bool'
+    case 'bigint':
+      return 'int64'
     case 'number':
       return Number.isInteger(value) ? 'int64' : 'float64'
     default:

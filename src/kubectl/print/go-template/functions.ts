@@ -51,6 +51,8 @@ export function typeName(value: unknown): string {
       return 'string'
     case 'boolean':
       return 'bool'
+    case 'bigint':
+      return 'int64'
     case 'number':
       return Number.isInteger(value) ? 'int64' : 'float64'
     default:
@@ -58,8 +60,11 @@ export function typeName(value: unknown): string {
   }
 }
 
+const isNumeric = (value: unknown): value is number | bigint =>
+  typeof value === 'number' || typeof value === 'bigint'
+
 function compared(a: unknown, b: unknown): number {
-  if (typeof a === 'number' && typeof b === 'number') return a - b
+  if (isNumeric(a) && isNumeric(b)) return a < b ? -1 : a > b ? 1 : 0
   if (typeof a === 'string' && typeof b === 'string') return a < b ? -1 : a > b ? 1 : 0
   throw new GoTemplateError('incompatible types for comparison')
 }
