@@ -125,7 +125,13 @@ export function optionsBefore(
     found.push({ at, do: 'crash', component: first.owner })
   if (allowance.has('action') && actions[0]?.at === 'any')
     found.push({ at, do: 'action', action: actions[0].name })
-  if (allowance.has('timeTravel') && isOf(first.owner, faults.of) && execution.canTravel(first.owner))
+  if (
+    allowance.has('timeTravel') &&
+    isOf(first.owner, faults.of) &&
+    // no apiserver's cache is older than what etcd still has
+    since >= cluster.internals.etcd.compactedRevision &&
+    execution.canTravel(first.owner)
+  )
     found.push({ at, do: 'timeTravel', component: first.owner, revision: since })
   if (allowance.has('unobserved') && isOf(first.owner, faults.of) && execution.isClient(first.owner))
     found.push({ at, do: 'unobserved', component: first.owner })

@@ -240,14 +240,17 @@ export class Execution {
   timeTravel(component: string, revision: number): void {
     const { internals } = this.cluster
     internals.setStaleReads(component, revision)
-    this.restart(component)
-    internals.setStaleReads(component, undefined)
-    const until = this.keepStale(component)
-    for (const entry of internals.ready())
-      if (entry.owner === component && entry.topic.startsWith('informer ')) {
-        internals.step(entry)
-        this.#hold(entry, until)
-      }
+    try {
+      this.restart(component)
+      const until = this.keepStale(component)
+      for (const entry of internals.ready())
+        if (entry.owner === component && entry.topic.startsWith('informer ')) {
+          internals.step(entry)
+          this.#hold(entry, until)
+        }
+    } finally {
+      internals.setStaleReads(component, undefined)
+    }
   }
 
   /** Keeps the informers of a component from following the store. Returns until when, in virtual ms. */

@@ -146,14 +146,18 @@ export class ClusterComponentHost extends ModuleHost<ClusterEvents> implements C
     return informer
   }
 
-  /** Returns the client of informers, whose lists may be stale. */
+  /** Returns the client of informers, whose lists are stale while the component is told to read old ones. */
   #reads(): Pick<ResumableClient, 'list' | 'watch' | 'resumeWatch' | 'reread'> {
     const direct = this.#direct
-    const revision = this.#services.staleRevision?.(this.name)
-    if (revision === undefined) return direct
-    const stale = { resourceVersion: String(revision), resourceVersionMatch: 'Exact' } as const
+    const staleRevision = (): number | undefined => this.#services.staleRevision?.(this.name)
+    if (staleRevision() === undefined) return direct
     return {
-      list: (resource, options) => direct.reread(resource, { ...options, ...stale }),
+      list: (resource, options) => {
+        const revision = staleRevision()
+        if (revision === undefined) return direct.list(resource, options)
+        const stale = { resourceVersion: String(revision), resourceVersionMatch: 'Exact' } as const
+        return direct.reread(resource, { ...options, ...stale })
+      },
       watch: (resource, options) => direct.watch(resource, options),
       resumeWatch: (resource, options) => direct.resumeWatch(resource, options),
       reread: (resource, options) => direct.reread(resource, options),

@@ -3,18 +3,13 @@
  * controller of ours is right, the exploration must hold.
  */
 import { describe, expect, test } from 'vitest'
-import { explore } from '../../src/explore/index.js'
-import type { ExplorationResult, ExploreOptions } from '../../src/explore/index.js'
-import { ignoreNotFound } from '../../src/client/api-error.js'
-import { SimCluster } from '../../src/index.js'
-import { invariants } from '../../src/testing/index.js'
-import type { Component, PodSpecInput } from '../../src/index.js'
-
-const labels = { app: 'web' }
-const podSpec = (more: Partial<PodSpecInput> = {}): PodSpecInput => ({
-  containers: [{ name: 'web', image: 'nginx:1' }],
-  ...more,
-})
+import { explore } from '../../../src/explore/index.js'
+import type { ExplorationResult } from '../../../src/explore/index.js'
+import { ignoreNotFound } from '../../../src/client/api-error.js'
+import { SimCluster } from '../../../src/index.js'
+import { expectHolds, expectViolated, labels, podSpec } from './support.js'
+import { invariants } from '../../../src/testing/index.js'
+import type { Component } from '../../../src/index.js'
 
 /** A cluster with a workload of that many replicas, at rest. */
 function clusterWith(kind: 'deployments' | 'statefulsets', replicas: number, spec = podSpec()): SimCluster {
@@ -35,16 +30,6 @@ function clusterWith(kind: 'deployments' | 'statefulsets', replicas: number, spe
 
 const readyOf = (kind: 'deployments' | 'statefulsets') => (cluster: SimCluster) =>
   cluster.get(kind, 'web').status.readyReplicas ?? 0
-
-function expectViolated(result: ExplorationResult, property: string): void {
-  expect(result.counterExample?.property).toBe(property)
-}
-
-function expectHolds(cluster: SimCluster, options: ExploreOptions): void {
-  const result = explore(cluster, options)
-  expect(result.counterExample?.message).toBe(undefined)
-  expect(result.verdict).toBe('holds within bounds')
-}
 
 describe('workloads', () => {
   // kubernetes/kubernetes#54368: a StatefulSet does not replace a pod whose node may still run it

@@ -1,0 +1,154 @@
+/** Published failures of autoscalers, and of what works against them. */
+import { describe, expect, test } from 'vitest'
+import { explore } from '../../../src/explore/index.js'
+import { SimCluster } from '../../../src/index.js'
+import { createWeb, everySoOften, expectHolds, expectViolated, labels, podSpec, readyWeb } from './support.js'
+
+const cpu = podSpec({
+  containers: [{ name: 'web', image: 'nginx:1', resources: { requests: { cpu: '100m' } } }],
+})
+
+/** Scales the Deployment `web` by the CPU of its pods, aiming at half of what they request. */
+function autoscale(cluster: SimCluster, minReplicas: number, maxReplicas: number): void {
+  cluster.create('horizontalpodautoscalers', {
+    metadata: { name: 'web' },
+    spec: {
+      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' },
+      minReplicas,
+      maxReplicas,
+      metrics: [
+        {
+          type: 'Resource',
+          resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 50 } },
+        },
+      ],
+    },
+  })
+}
+
+const wantedWeb = (cluster: SimCluster): number => cluster.get('deployments', 'web').spec.replicas
+
+describe('a rolling update under an autoscaler', () => {
+  // kubernetes/kubernetes#72775, #84142 and #90461: the autoscaler took the pods of the surge for replicas, so
+  // that each update scaled up without load. Upstream reads spec.replicas since.
+  test.each([
+    ['one pod at a time', { maxSurge: 1, maxUnavailable: 0 }],
+    ['all pods at once', { maxSurge: '100%', maxUnavailable: 0 }],
+  ])('never scales up without load: %s', (_name, rollingUpdate) => {
+    const cluster = new SimCluster({ nodes: 1, metricsServer: true })
+    createWeb(cluster, 2, cpu)
+    cluster.edit('deployments', 'web', (draft) => {
+      draft.spec.strategy = { type: 'RollingUpdate', rollingUpdate }
+    })
+    cluster.metrics.setUsage({ labelSelector: 'app=web' }, { cpu: '50m' })
+    autoscale(cluster, 1, 8)
+    cluster.advance('2m')
+    expectHolds(cluster, {
+      search: { delays: 0 },
+      actions: [{ name: 'update', do: (c) => c.kubectl('set image deployment/web web=nginx:2') }],
+      time: '90s',
+      always: [{ name: 'two replicas', holds: (c) => wantedWeb(c) === 2 || `${wantedWeb(c)} replicas` }],
+      eventually: [{ holds: (c) => readyWeb(c) === 2, within: '10m' }],
+    })
+  })
+})
+
+describe('two that scale one Deployment', () => {
+  const scaler = (name: string, replicas: number): ReturnType<typeof everySoOften> =>
+    everySoOften(name, 30_000, ({ client }) => {
+      const web = { namespace: 'default', name: 'web' }
+      if (client.get('deployments', web).spec.replicas !== replicas)
+        client.patch('deployments', web, { type: 'merge', body: { spec: { replicas } } })
+    })
+  const settles = { name: 'comes to rest', holds: (c: SimCluster): boolean => generation(c) < 6 }
+  const generation = (cluster: SimCluster): number =>
+    cluster.get('deployments', 'web').metadata.generation ?? 0
+
+  // keda#2057 and its kind: the autoscaler and a scaler of the user's own each undo what the other has done
+  test('an autoscaler and a scaler by the clock never come to rest', () => {
+    const cluster = new SimCluster({ nodes: 0, components: [scaler('clock', 1)] })
+    createWeb(cluster, 1)
+    autoscale(cluster, 3, 8)
+    const result = explore(cluster, { search: { delays: 0 }, time: '5m', always: [settles] })
+    expectViolated(result, 'comes to rest')
+  })
+
+  test('within the bounds of the autoscaler they do', () => {
+    const cluster = new SimCluster({ nodes: 0, components: [scaler('clock', 3)] })
+    createWeb(cluster, 1)
+    autoscale(cluster, 3, 8)
+    expectHolds(cluster, { search: { delays: 0 }, time: '5m', always: [settles] })
+  })
+})
+
+describe('constraints on topology that contradict each other', () => {
+  const zoned = (replicas: number, keys: readonly string[]): SimCluster => {
+    const nodes = ['a', 'a', 'b'].map((zone, at) => ({ name: `n${at + 1}`, labels: { zone } }))
+    const cluster = new SimCluster({ nodes })
+    const topologySpreadConstraints = keys.map((topologyKey) => ({
+      maxSkew: 1,
+      topologyKey,
+      whenUnsatisfiable: 'DoNotSchedule' as const,
+      labelSelector: { matchLabels: labels },
+    }))
+    createWeb(cluster, replicas, podSpec({ topologySpreadConstraints }))
+    return cluster.settle()
+  }
+  const scaleUp = (keys: readonly string[]): ReturnType<typeof explore> =>
+    explore(zoned(5, keys), {
+      search: { delays: 0 },
+      actions: [{ name: 'scale up', do: (c) => c.kubectl('scale deployment web --replicas=6') }],
+      eventually: [{ name: 'six ready', holds: (c) => readyWeb(c) === 6, within: '1m' }],
+    })
+
+  // Kivi's case C3: five replicas fit, the sixth that an autoscaler asks for fits nowhere
+  test('leave the replica pending that an autoscaler asks for', () => {
+    expectViolated(scaleUp(['zone', 'kubernetes.io/hostname']), 'six ready')
+  })
+
+  test('one of them alone does not', () => {
+    expect(scaleUp(['zone']).verdict).toBe('holds within bounds')
+  })
+})
+
+describe('a descheduler that removes duplicates', () => {
+  /** Evicts all pods but one that a ReplicaSet has on a node, and counts how often. */
+  const descheduler = everySoOften('descheduler', 60_000, ({ client }) => {
+    const seen = new Set<string>()
+    for (const { metadata, spec } of client.list('pods', { namespace: 'default' }).items) {
+      const place = `${metadata.ownerReferences?.[0]?.uid} ${spec.nodeName}`
+      if (metadata.deletionTimestamp !== undefined || spec.nodeName === undefined) continue
+      if (!seen.has(place)) {
+        seen.add(place)
+        continue
+      }
+      const key = { namespace: 'default', name: 'evictions' }
+      const { data } = client.get('configmaps', key)
+      const count = String(Number(data?.['count']) + 1)
+      client.patch('configmaps', key, { type: 'merge', body: { data: { count } } })
+      client.delete('pods', { namespace: 'default', name: metadata.name })
+    }
+  })
+  const deschedule = (nodes: number, cordoned: boolean): ReturnType<typeof explore> => {
+    const cluster = new SimCluster({ nodes, components: [descheduler] })
+    if (cordoned) cluster.kubectl('cordon node-2')
+    cluster.create('configmaps', { metadata: { name: 'evictions' }, data: { count: '0' } })
+    createWeb(cluster, 2)
+    return explore(cluster.settle(), {
+      search: { delays: 0 },
+      time: '6m',
+      always: [
+        { name: 'comes to rest', holds: (c) => Number(c.get('configmaps', 'evictions').data?.['count']) < 4 },
+      ],
+    })
+  }
+
+  // Kivi's case S1: the scheduler puts the pod back where the descheduler has just removed it
+  test('evicts for ever where no other node takes the pod', () => {
+    expectViolated(deschedule(2, true), 'comes to rest')
+  })
+
+  test('comes to rest where another does', () => {
+    expect(deschedule(2, false).verdict).toBe('holds within bounds')
+  })
+})
