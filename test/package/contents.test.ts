@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, inject, test } from 'vitest'
@@ -89,6 +89,8 @@ test('npx simcluster sweep reports the same on two threads as on one', () => {
      }`,
   )
   const report = (file: string, ...more: readonly string[]): string => {
+    // a report that is there already is gone on with
+    rmSync(join(cwd, file), { force: true })
     const words = ['sweep', 'cases.mjs', '--seeds', '0-29', '--report', file, ...more]
     expect(spawnSync(program, words, { cwd, encoding: 'utf8' })).toMatchObject({ status: 1, stderr: '' })
     return readFileSync(join(cwd, file), 'utf8')

@@ -29,7 +29,7 @@ function autoscale(cluster: SimCluster, minReplicas: number, maxReplicas: number
 const wantedWeb = (cluster: SimCluster): number => cluster.get('deployments', 'web').spec.replicas
 
 describe('a rolling update under an autoscaler', () => {
-  // kubernetes/kubernetes#72775, #84142 and #90461: the autoscaler took the pods of the surge for replicas, so
+  // kubernetes/kubernetes#72775, #84142, #90461: the autoscaler took the pods of the surge for replicas, so
   // that each update scaled up without load. Upstream reads spec.replicas since.
   test.each([
     ['one pod at a time', { maxSurge: 1, maxUnavailable: 0 }],

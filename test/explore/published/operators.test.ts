@@ -20,7 +20,7 @@ const sizeOf = (cluster: SimCluster): number => Number(cluster.get('configmaps',
 const resizeTo = (size: number) => (cluster: SimCluster) =>
   cluster.patch('configmaps', 'zk', { type: 'merge', body: { data: { size: String(size) } } })
 
-/** An operator that keeps a pod `zk-N` and a claim `data-N` for each member; how it removes them is the case. */
+/** Keeps a pod `zk-N` and a claim `data-N` for each member; how it removes them is the case. */
 function ensembleOperator(
   remove: (host: ComponentHost, size: number, pods: readonly string[]) => void,
 ): Component {
@@ -201,7 +201,7 @@ describe('a finalizer that is added by merge patch', () => {
     })
   }
 
-  // RFC 7386: a merge patch replaces a list as a whole; controller-runtime has MergeFromWithOptimisticLock for it
+  // RFC 7386: a merge patch replaces lists; controller-runtime has MergeFromWithOptimisticLock for this
   test('loses the finalizer of another, which is found in ten runs', () => {
     const result = explored(false)
     expectViolated(result, 'both finalizers stay')
