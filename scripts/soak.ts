@@ -1,13 +1,15 @@
 /**
- * `npm run soak -- [--minutes N] [--seed S] [--only SUITE,SUITE] [--hostile]`: plays fresh seeds of the
- * random suites in turn for N minutes (10 by default). Prints each seed before it plays it; the first failure
- * ends the run with the command that plays that seed again. `--seed` plays this one seed once. The etcd
- * suites need Debian's etcd-server and etcd-client. The tests play fixed seeds of the same suites.
- * `--hostile` plays what clients, disks and kill -9 can do instead (scripts/soak/hostile.ts).
+ * `npm run soak -- [--minutes N] [--seed S] [--only SUITE,SUITE] [--hostile] [--faults]`: plays fresh seeds
+ * of the random suites in turn for N minutes (10 by default). Prints each seed before it plays it; the first
+ * failure ends the run with the command that plays that seed again. `--seed` plays this one seed once. The
+ * etcd suites need Debian's etcd-server and etcd-client. The tests play fixed seeds of the same suites.
+ * `--hostile` plays what clients, disks and kill -9 can do instead (scripts/soak/hostile.ts);
+ * `--faults` plays every fault of every request in 18 scenarios, once.
  */
 import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { playScenarios, playWorkloads } from '../test/scenarios/property.js'
+import { faults } from './soak/faults.js'
 import { etcdDifferential, etcdSnapshot } from './soak/etcd.js'
 import * as hostile from './soak/hostile.js'
 import { netpol } from './soak/netpol.js'
@@ -24,6 +26,9 @@ const HOSTILE: Suites = {
   disk: hostile.disk,
   inputs: hostile.inputs,
 }
+
+/** Each plays everything once, whatever the seed. */
+const FAULTS: Suites = { faults }
 
 const SUITES: Suites = {
   scenarios: (seed) => {
@@ -47,10 +52,11 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     only: { type: 'string' },
     hostile: { type: 'boolean', default: false },
+    faults: { type: 'boolean', default: false },
   },
 })
 const only = values.only?.split(',')
-const suites = values.hostile ? HOSTILE : SUITES
+const suites = values.faults ? FAULTS : values.hostile ? HOSTILE : SUITES
 const names = Object.keys(suites).filter((name) => only === undefined || only.includes(name))
 if (names.length === 0) throw new Error(`--only: there are ${Object.keys(suites).join(', ')}`)
 
@@ -64,7 +70,7 @@ async function play(name: string, seed: number): Promise<boolean> {
   } catch (error) {
     console.log('FAILED')
     console.error(error)
-    const kind = values.hostile ? '--hostile ' : ''
+    const kind = values.faults ? '--faults ' : values.hostile ? '--hostile ' : ''
     console.error(`\nto play it again: npm run soak -- ${kind}--only ${name} --seed ${seed}`)
     return false
   }
@@ -75,5 +81,5 @@ let sound = true
 do {
   const seed = values.seed === undefined ? randomInt(2 ** 31) : Number(values.seed)
   for (const name of names) sound &&= await play(name, seed)
-} while (sound && values.seed === undefined && performance.now() < end)
+} while (sound && !values.faults && values.seed === undefined && performance.now() < end)
 process.exitCode = sound ? 0 : 1

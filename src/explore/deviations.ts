@@ -143,7 +143,7 @@ export function optionsBefore(
 
 /** Returns what may happen to the requests of a step. */
 export function requestOptions(
-  { owner }: Ready,
+  { owner }: Pick<Ready, 'owner'>,
   requests: readonly GatedRequest[],
   at: number,
   allowance: Allowance,

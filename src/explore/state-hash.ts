@@ -132,13 +132,21 @@ export function stateHash(cluster: SimCluster, since: number): string {
   return hashOf(normaliser.text)
 }
 
-/** Returns a hash of what users see of the objects: without times, names of nodes, and what only counts. */
+/** Returns a hash of what users see of the objects, see {@link outcomeLines}. */
 export function outcomeHash(cluster: SimCluster, since: number): string {
+  return hashOf(outcomeLines(cluster, since).join('\n'))
+}
+
+/**
+ * Returns what users see of the objects, one a line, sorted: without times, names of nodes, and what only
+ * counts.
+ */
+export function outcomeLines(cluster: SimCluster, since: number): readonly string[] {
   const normaliser = new Normaliser(cluster.now())
   for (const object of objectsAfter(cluster, since)) normaliser.add(object)
   const lines = normaliser.text
     .replaceAll(/now-?[\d.]+/g, '')
     .replaceAll(UNIMPORTANT, '')
     .split('\n')
-  return hashOf(lines.toSorted().join('\n'))
+  return lines.toSorted()
 }
