@@ -1,10 +1,11 @@
 /**
- * `npm run soak -- [--minutes N] [--seed S] [--only SUITE,SUITE] [--hostile] [--faults]`: plays fresh seeds
- * of the random suites in turn for N minutes (10 by default). Prints each seed before it plays it; the first
- * failure ends the run with the command that plays that seed again. `--seed` plays this one seed once. The
- * etcd suites need Debian's etcd-server and etcd-client. The tests play fixed seeds of the same suites.
+ * `npm run soak -- [--minutes N] [--seed S] [--only SUITES] [--hostile | --faults | --requests]`: plays fresh
+ * seeds of the random suites in turn for N minutes (10 by default). Prints each seed before it plays it; the
+ * first failure ends the run with the command that plays that seed again. `--seed` plays this one seed once.
+ * The etcd suites need Debian's etcd-server and etcd-client. The tests play fixed seeds of the same suites.
  * `--hostile` plays what clients, disks and kill -9 can do instead (scripts/soak/hostile.ts);
- * `--faults` plays every fault of every request in 18 scenarios, once.
+ * `--faults` plays every fault of every request in 18 scenarios, once;
+ * `--requests` plays random requests, and writes of random objects of every kind (test/fuzz).
  */
 import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
@@ -12,6 +13,7 @@ import { playScenarios, playWorkloads } from '../test/scenarios/property.js'
 import { faults } from './soak/faults.js'
 import { etcdDifferential, etcdSnapshot } from './soak/etcd.js'
 import * as hostile from './soak/hostile.js'
+import { laws } from './soak/laws.js'
 import { netpol } from './soak/netpol.js'
 import { rbac } from './soak/rbac.js'
 
@@ -29,6 +31,8 @@ const HOSTILE: Suites = {
 
 /** Each plays everything once, whatever the seed. */
 const FAULTS: Suites = { faults }
+
+const REQUESTS: Suites = { requests: hostile.requests, laws }
 
 const SUITES: Suites = {
   scenarios: (seed) => {
@@ -53,10 +57,13 @@ const { values } = parseArgs({
     only: { type: 'string' },
     hostile: { type: 'boolean', default: false },
     faults: { type: 'boolean', default: false },
+    requests: { type: 'boolean', default: false },
   },
 })
 const only = values.only?.split(',')
-const suites = values.faults ? FAULTS : values.hostile ? HOSTILE : SUITES
+const OTHERS = { hostile: HOSTILE, faults: FAULTS, requests: REQUESTS }
+const other = (['hostile', 'faults', 'requests'] as const).find((flag) => values[flag])
+const suites = other === undefined ? SUITES : OTHERS[other]
 const names = Object.keys(suites).filter((name) => only === undefined || only.includes(name))
 if (names.length === 0) throw new Error(`--only: there are ${Object.keys(suites).join(', ')}`)
 
@@ -70,7 +77,7 @@ async function play(name: string, seed: number): Promise<boolean> {
   } catch (error) {
     console.log('FAILED')
     console.error(error)
-    const kind = values.faults ? '--faults ' : values.hostile ? '--hostile ' : ''
+    const kind = other === undefined ? '' : `--${other} `
     console.error(`\nto play it again: npm run soak -- ${kind}--only ${name} --seed ${seed}`)
     return false
   }

@@ -19,8 +19,11 @@ function setItemDefaults(item: Draft<LimitRangeItem>): void {
   if (Object.keys(requests).length > 0) item.defaultRequest = requests
 }
 
+/** Empty limits are null, as they read back from the stored protobuf. Source: pkg/storage/etcd3 decode. */
 function setDefaults({ spec }: Draft<LimitRange>): void {
-  if (!Object.isFrozen(spec)) for (const item of spec.limits ?? []) setItemDefaults(item)
+  if (Object.isFrozen(spec)) return
+  if (spec.limits?.length === 0) spec.limits = null
+  for (const item of spec.limits ?? []) setItemDefaults(item)
 }
 
 /** v1 LimitRange. Without a name it gets a UUID as its name. */
@@ -37,9 +40,8 @@ export const limitRangeDefinition: KindDefinition<LimitRange> = defineKind<Limit
   strategy: {
     metaOnUpdate: [1, 0],
     allowCreateOnUpdate: true,
-    prepareForCreate: ({ metadata, spec }) => {
+    prepareForCreate: ({ metadata }) => {
       metadata.name ??= metadata.uid as string
-      if (spec.limits?.length === 0) spec.limits = null
     },
   },
   columns: plainColumns(),
