@@ -103,7 +103,7 @@ class Run {
     if (choice?.at === execution.decisions && (ready !== undefined || !changesSteps(choice))) {
       this.#left.shift()
       apply(execution, choice)
-    } else if (ready !== undefined) this.#step(ready)
+    } else if (ready !== undefined) return this.#step(ready)
     else if (
       !execution.actAtRest() &&
       (this.#left.length === 0 || execution.next(this.#deadline) === undefined)
@@ -113,12 +113,16 @@ class Run {
     return true
   }
 
-  /** Runs the next step, and notes what else could have happened. */
-  #step(ready: readonly Ready[]): void {
+  /** Runs the next step, and notes what else could have happened. Returns true. */
+  async #step(ready: readonly Ready[]): Promise<true> {
     const { allowance, sampler } = this.#plan
     const execution = this.#execution
     const { options, root } = this.#scope
-    if (sampler?.actsBefore(execution, ready, root.internals.etcd.revision) === true) return
+    const { programs } = this.#scope
+    if (sampler?.actsBefore(execution, ready, root.internals.etcd.revision) === true) {
+      await programs.quiet()
+      return true
+    }
     const first = sampler?.pick(execution, ready) ?? (ready[0] as Ready)
     const at = execution.decisions
     const notes = allowance !== undefined && this.#left.length === 0
@@ -137,6 +141,9 @@ class Run {
     this.#seen = revision
     const requests = execution.run(first)
     if (notes) this.#options.push(...requestOptions(first, requests, at, allowance, options))
+    // a client does nothing before it gets something
+    if (programs.has(first.owner)) await programs.quiet()
+    return true
   }
 
   #check(): Failure | undefined {
@@ -152,8 +159,9 @@ class Run {
       if (due === undefined) return
       const ready = execution.next(due)
       if (ready === undefined) continue
-      execution.run(ready[0] as Ready)
-      await programs.quiet()
+      const [first] = ready as [Ready, ...Ready[]]
+      execution.run(first)
+      if (programs.has(first.owner)) await programs.quiet()
     }
   }
 }

@@ -14,6 +14,8 @@ export interface ClientAccess extends Cluster {
   readonly cluster: SimCluster
   /** Handles a request in a step of the client: for servers of other protocols. */
   send(request: HttpRequest): Promise<HttpAnswer>
+  /** Says how to see that the client works, though it has not sent anything: it does not count as quiet. */
+  watchActivity(isBusy: () => boolean): void
 }
 
 /** Ends a program; it may be slow, and is not waited for. */
@@ -45,6 +47,7 @@ export class Programs {
   readonly #programs: ReadonlyMap<string, ClientProgram>
   readonly #quiet: Quiet
   readonly #running = new Map<string, Started>()
+  readonly #activity = new Map<string, () => boolean>()
   #cluster: SimCluster | undefined
   #gate: RequestGate | undefined
   #failure: unknown
@@ -99,10 +102,12 @@ export class Programs {
     const { turns, ms } = this.#quiet
     for (;;) {
       const before = this.#sent()
-      const end = performance.now() + ms
+      let end = performance.now() + ms
       let turn = 0
-      do await (turn < turns ? nextTurn() : aMoment())
-      while (this.#sent() === before && (++turn < turns || performance.now() < end))
+      do {
+        await (turn < turns ? nextTurn() : aMoment())
+        if (this.#isBusy()) end = performance.now() + ms
+      } while (this.#sent() === before && (++turn < turns || performance.now() < end))
       if (this.#failure !== undefined) throw this.#failure
       if (this.#sent() === before) return
     }
@@ -111,6 +116,11 @@ export class Programs {
   /** Ends all programs. */
   end(): void {
     for (const name of this.names) this.#end(name)
+  }
+
+  #isBusy(): boolean {
+    for (const isBusy of this.#activity.values()) if (isBusy()) return true
+    return false
   }
 
   #sent(): number {
@@ -139,7 +149,8 @@ export class Programs {
       ...(revision === undefined ? {} : { revision }),
     })
     const program = this.#programs.get(name) as ClientProgram
-    const stop = (async () => program(accessOf(name, cluster, connection)))()
+    const watchActivity = (isBusy: () => boolean): void => void this.#activity.set(name, isBusy)
+    const stop = (async () => program({ ...accessOf(name, cluster, connection), watchActivity }))()
     stop.catch((error: unknown) => (this.#failure ??= error))
     this.#running.set(name, { connection, stop })
   }
@@ -148,12 +159,17 @@ export class Programs {
     const started = this.#running.get(name)
     if (started === undefined) return
     this.#running.delete(name)
+    this.#activity.delete(name)
     started.connection.close()
     started.stop.then((stop) => stop?.()).catch(() => undefined)
   }
 }
 
-function accessOf(client: string, cluster: SimCluster, connection: Connection): ClientAccess {
+function accessOf(
+  client: string,
+  cluster: SimCluster,
+  connection: Connection,
+): Omit<ClientAccess, 'watchActivity'> {
   return {
     client,
     cluster,

@@ -52,6 +52,12 @@ export interface ServeOptions {
    * port. Default: none.
    */
   readonly gateway?: Gateway
+  /**
+   * Handles requests in the apiserver's stead, when their turn has come, and moves time, which stands still
+   * otherwise: for `exploreClients()` of simcluster/explore-clients. If it rejects, the connection breaks.
+   * Default: requests are handled at once.
+   */
+  readonly explore?: (request: HttpRequest) => Promise<HttpAnswer>
   /** Serving certificate and key (PEM) to use instead of one signed by the cluster's authority. */
   readonly certificate?: { readonly certificate: string; readonly key: string }
   /**
@@ -140,6 +146,7 @@ export class ClusterServer {
       onError: (error) => this.#report(error),
       afterMove: () => this.#expire(),
     })
+    if (options.explore !== undefined) this.#time.stop()
     this.etcd =
       options.etcd === undefined
         ? undefined
@@ -297,11 +304,15 @@ export class ClusterServer {
       this.#time.catchUp()
       if (!this.cluster.apiserver.running) return void request.socket.destroy()
       const identified = this.#identify(request, head)
-      const answer = this.#handle(identified, answers)
-      if ('unanswered' in answer) leaveUnanswered(response, answer)
-      else if ('next' in answer) this.#stream(response, identified, answer)
-      else if ('stream' in answer) sendLog(response, head, answer, this.#time)
-      else this.#send(response, identified, answer)
+      const { explore } = this.#options
+      if (explore !== undefined) {
+        explore(identified).then(
+          (answer) => this.#answer(response, identified, answer),
+          () => leaveUnanswered(response, { unanswered: 'aborted' }),
+        )
+        return
+      }
+      this.#answer(response, identified, this.#handle(identified, answers))
       this.#time.afterRequest()
     } catch (error) {
       if (error instanceof Suspended && answers.size < MOST_ANSWERS) {
@@ -311,6 +322,13 @@ export class ClusterServer {
       this.#report(error)
       respond(response, head, internal(error))
     }
+  }
+
+  #answer(response: NodeResponse, head: HttpRequest, answer: HttpAnswer | Unanswered): void {
+    if ('unanswered' in answer) leaveUnanswered(response, answer)
+    else if ('next' in answer) this.#stream(response, head, answer)
+    else if ('stream' in answer) sendLog(response, head, answer, this.#time)
+    else this.#send(response, head, answer)
   }
 
   /** Handles a request in the gateway, if there is one, or in the apiserver. */

@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { KubeconfigUser } from '../server/kubeconfig.js'
+import { serve } from '../server/serve.js'
+import type { ClientProgram } from './programs.js'
+
+/** Options of {@link commandClient}. */
+export interface CommandClientOptions extends KubeconfigUser {
+  /** Environment variables besides those of this process. `KUBECONFIG` leads to the cluster. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Real ms that the program has for its first request. Default 10,000. */
+  readonly startup?: number
+}
+
+/**
+ * Returns a client that is a program in any language: each run serves its cluster over HTTPS and starts the
+ * program, `commandClient(['node', 'controller.mjs'])`, with `KUBECONFIG`; a crash kills it. Use it with
+ * `quiet: { ms: 20 }` or more. On Linux, a program that runs, or waits for a processor, is not quiet.
+ */
+export function commandClient(
+  [program = '', ...words]: readonly string[],
+  { env = {}, startup = 10_000, ...user }: CommandClientOptions = {},
+): ClientProgram {
+  return async (access) => {
+    let pid: number | undefined
+    let hasStarted = false
+    const late = performance.now() + startup
+    access.watchActivity(() => (hasStarted ? pid !== undefined && isRunning(pid) : performance.now() < late))
+    const server = await serve(access.cluster, {
+      explore: (request) => {
+        hasStarted = true
+        return access.send(request)
+      },
+    })
+    const folder = mkdtempSync(join(tmpdir(), 'simcluster-'))
+    const kubeconfig = join(folder, 'kubeconfig')
+    server.writeKubeconfig(kubeconfig, user)
+    const child = spawn(program, words, {
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, ...env, KUBECONFIG: kubeconfig },
+    })
+    pid = child.pid
+    const over = (): void => {
+      hasStarted = true
+      pid = undefined
+    }
+    child.once('error', over)
+    child.once('exit', over)
+    return async () => {
+      child.kill('SIGKILL')
+      rmSync(folder, { recursive: true, force: true })
+      await server.close()
+    }
+  }
+}
+
+/** Whether a thread of the process runs, or waits for a processor. Only Linux tells; elsewhere false. */
+function isRunning(pid: number): boolean {
+  try {
+    return readdirSync(`/proc/${pid}/task`).some((thread) => {
+      const stat = readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8')
+      return /^ [RD]/.test(stat.slice(stat.lastIndexOf(')') + 1))
+    })
+  } catch {
+    return false
+  }
+}
