@@ -1,14 +1,17 @@
 import { validateBinding } from '../../api/core/binding.js'
 import { coreSchema, type Binding, type Pod, type PodCondition } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/definition.js'
+import type { Draft } from '../../api/draft.js'
 import { aggregateText } from '../../api/field-error.js'
 import { formatTime } from '../../api/time.js'
 import type { Status } from '../../client/api-error.js'
 import { badRequest, conflict, notFound, untypedError } from '../errors.js'
 import { attributesOf, type RegistryRequest, type RegistryContext } from '../registry/context.js'
 import { decodeBody } from '../registry/decode-body.js'
+import { dropRepeatedOwners } from '../registry/owner-references.js'
 import { modify } from '../registry/stored.js'
 import { storageKey } from '../registry/resources.js'
+import { preconditionFailed } from '../registry/update.js'
 
 const OF = { group: '', resource: 'pods/binding' }
 
@@ -19,6 +22,7 @@ const OF = { group: '', resource: 'pods/binding' }
 export function bindPod(context: RegistryContext, call: RegistryRequest): Status {
   const expected = { group: '', version: 'v1', kind: 'Binding', message: coreSchema.message('Binding') }
   const binding = decodeBody<Binding & KubeObject>(call, context.resources, call.request.body, expected)
+  dropRepeatedOwners(call, binding as Draft<KubeObject>)
   if ((binding.metadata.namespace ?? call.namespace) !== call.namespace) {
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
   }
@@ -30,19 +34,21 @@ export function bindPod(context: RegistryContext, call: RegistryRequest): Status
   context.admission.validate(attributesOf(call, 'CREATE', binding as unknown as KubeObject, undefined))
   const pod = context.storage.get(storageKey(call.resource, call.namespace, name)) as Pod | undefined
   if (pod === undefined) throw notFound(call.resource, name)
-  checkUnbound(pod, name, binding.metadata.uid)
+  checkPreconditions({ ...call, name }, pod, binding as Binding)
+  checkUnbound(pod, name)
   assign(context, call, pod, binding as Binding)
   return CREATED
 }
 
-function checkUnbound({ metadata, spec }: Pod, name: string, uid: string | undefined): void {
-  if (uid !== undefined && uid !== metadata.uid) {
-    throw conflict(
-      OF,
-      name,
-      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${metadata.uid ?? ''}`,
-    )
-  }
+function checkPreconditions(call: RegistryRequest, pod: Pod, { metadata }: Binding): void {
+  const { uid, resourceVersion } = metadata
+  if (uid !== undefined && uid !== pod.metadata.uid)
+    throw preconditionFailed(call, 'UID', uid, pod.metadata.uid)
+  if (resourceVersion !== undefined && resourceVersion !== pod.metadata.resourceVersion)
+    throw preconditionFailed(call, 'ResourceVersion', resourceVersion, pod.metadata.resourceVersion)
+}
+
+function checkUnbound({ metadata, spec }: Pod, name: string): void {
   if (metadata.deletionTimestamp !== undefined)
     throw conflict(OF, name, `pod ${name} is being deleted, cannot be assigned to a host`)
   if (spec.nodeName !== undefined)

@@ -10,8 +10,9 @@ import { subdomainName } from '../../api/names.js'
 import { badRequest, conflict, invalid, notFound, STALE } from '../errors.js'
 import type { RegistryRequest, RegistryContext } from '../registry/context.js'
 import { setManagers } from '../registry/managed-fields.js'
+import { dropRepeatedOwners } from '../registry/owner-references.js'
 import { load } from '../registry/stored.js'
-import { writeUpdate } from '../registry/update.js'
+import { preconditionFailed, writeUpdate } from '../registry/update.js'
 import { requestedScale, SCALE } from './requested-scale.js'
 
 interface Workload extends KubeObject {
@@ -23,7 +24,7 @@ interface Workload extends KubeObject {
   readonly status: { readonly replicas?: number }
 }
 
-const scaleRules = { namespaced: true, validateName: subdomainName, anyFinalizer: () => true }
+const scaleRules = { namespaced: true, validateName: subdomainName, anyFinalizer: () => false }
 
 /** GET deployments|replicasets/NAME/scale. */
 export function getScale(context: RegistryContext, call: RegistryRequest): KubeObject {
@@ -40,6 +41,10 @@ export function updateScale(context: RegistryContext, call: RegistryRequest): Ku
     scale: { metadata, spec },
     managers,
   } = requestedScale(context, call, scaleOf(workload), workload, replicasPath(context, call))
+  // nothing keeps the owners of a Scale
+  dropRepeatedOwners(call, { metadata: { ...metadata } } as Draft<KubeObject>)
+  if (metadata.uid !== undefined && metadata.uid !== workload.metadata.uid)
+    throw preconditionFailed(call, 'UID', metadata.uid, workload.metadata.uid)
   if (metadata.name === undefined) {
     throw badRequest(
       `the name of the object (${call.name} based on URL) was undeterminable: name must be provided`,

@@ -35,7 +35,7 @@ export function updateObject(context: RegistryContext, call: RegistryRequest): W
   if (existing === undefined) return createByUpdate(context, call, draft)
   const { uid } = draft.metadata
   if (uid !== undefined && uid !== existing.metadata.uid)
-    throw uidPrecondition(call, uid, existing.metadata.uid)
+    throw preconditionFailed(call, 'UID', uid, existing.metadata.uid)
   trackWrite(context, call, draft, existing)
   return { object: writeUpdate(context, call, draft, existing), created: false }
 }
@@ -95,7 +95,7 @@ function createByUpdate(context: RegistryContext, call: RegistryRequest, draft: 
   if (call.resource.definition.strategy.allowCreateOnUpdate !== true || call.subresource !== '') {
     throw notFound(call.resource, call.name)
   }
-  if (metadata.uid !== undefined) throw uidPrecondition(call, metadata.uid, '')
+  if (metadata.uid !== undefined) throw preconditionFailed(call, 'UID', metadata.uid, '')
   delete metadata.resourceVersion
   trackWrite(context, call, draft, undefined)
   context.admission.mutate(attributesOf(call, 'CREATE', draft as KubeObject, undefined))
@@ -138,13 +138,22 @@ export function writeUpdate(
   return sealed
 }
 
-function uidPrecondition(call: RegistryRequest, given: string, found: string | undefined): Error {
+/**
+ * Returns the conflict of a precondition that the stored object does not meet. Source: apiserver
+ * pkg/storage/interfaces.go Preconditions.Check.
+ */
+export function preconditionFailed(
+  call: RegistryRequest,
+  field: 'UID' | 'ResourceVersion',
+  given: string,
+  found: string | undefined,
+): Error {
   const stored = storageKey(call.resource, call.namespace, call.name)
   // a dry run compares above the layer that adds the prefix
   const key = call.dryRun ? stored.slice('/registry'.length) : stored
   const why =
     `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ` +
-    `Precondition failed: UID in precondition: ${given}, UID in object meta: ${found ?? ''}`
+    `Precondition failed: ${field} in precondition: ${given}, ${field} in object meta: ${found ?? ''}`
   return conflict(call.resource, call.name, why)
 }
 
