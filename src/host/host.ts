@@ -47,7 +47,7 @@ export class Host {
 
   constructor(machine: HostMachine, places: Terminal['stack'] = [{ machine, cwd: '/root', env: {} }]) {
     this.#hosts = machine.hosts
-    this.#session = { stack: places, runOn: (other, script) => this.#runOn(other, script) }
+    this.#session = { stack: places, runOn: (...call) => this.#runOn(...call) }
     this.#hosts.sync()
   }
 
@@ -173,10 +173,10 @@ export class Host {
     return {}
   }
 
-  async #runOn(machine: HostMachine, script: string): Promise<CommandOutput> {
+  async #runOn(machine: HostMachine, script: string, stdin = ''): Promise<CommandOutput> {
     if (!machine.powered)
       return { stderr: `ssh: connect to host ${machine.name} port 22: No route to host\n`, code: 255 }
-    return runShell(machine, this.#session, script, { cwd: '/root', env: {} })
+    return runShell(machine, this.#session, script, { cwd: '/root', env: {} }, stdin)
   }
 }
 

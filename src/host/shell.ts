@@ -13,12 +13,13 @@ export interface ShellLocation {
   readonly env: Readonly<Record<string, string>>
 }
 
-/** Runs a script on a machine with just-bash. Returns where the shell is afterwards. */
+/** Runs a script on a machine with just-bash; `stdin` is text. Returns where the shell is afterwards. */
 export async function runShell(
   machine: HostMachine,
   session: Terminal,
   script: string,
   { cwd, env }: ShellLocation,
+  stdin = '',
 ): Promise<CommandOutput & ShellLocation> {
   const library = await load()
   machine.hosts.sync()
@@ -37,7 +38,7 @@ export async function runShell(
     },
     processInfo: { uid: 0, gid: 0 },
   })
-  const result = await bash.exec(script)
+  const result = await bash.exec(script, { stdin, stdinKind: 'text' })
   machine.hosts.sync(false)
   const { PWD = cwd, ...rest } = result.env
   return { stdout: result.stdout, stderr: result.stderr, code: result.exitCode, cwd: PWD, env: kept(rest) }
@@ -97,6 +98,7 @@ function commandOf(
       stdout = '',
       stderr = '',
       code: exitCode = 0,
+      isBytes = false,
     } = await command({
       args,
       machine: own,
@@ -106,21 +108,23 @@ function commandOf(
       stdin: textOf(bytes),
       path: (path) => absolutePath(context.cwd, path),
       exec: async (script, words) => {
-        const result = await context.exec?.(script, {
+        const line = [script, ...words.map(quoted)].join(' ')
+        // the shell decodes what a line prints: bytes come whole in base64 only
+        const result = await context.exec?.(`${line} | base64 -w0; exit \${PIPESTATUS[0]}`, {
           cwd: context.cwd,
-          args: [...words],
           stdin: bytes,
           stdinKind: 'bytes',
         })
-        return result === undefined
-          ? {}
-          : { stdout: result.stdout, stderr: result.stderr, code: result.exitCode }
+        if (result === undefined) return {}
+        return { stdout: atob(result.stdout), stderr: result.stderr, code: result.exitCode, isBytes: true }
       },
     })
     own.hosts.sync(false)
-    return { stdout, stderr, exitCode }
+    return { stdout, stderr, exitCode, stdoutKind: isBytes ? 'bytes' : 'text' }
   })
 }
+
+const quoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`
 
 /** Decodes bytes, one character each, as UTF-8; what is not UTF-8 stays as it is. */
 function textOf(bytes: string): string {

@@ -4,6 +4,7 @@
 const LINES = [
   'kubectl get nodes -o wide',
   'echo 안녕하세요 | gzip | zcat',
+  'kubectl get nodes | sudo gzip | sudo zcat',
   'kubectl get nodes | gzip -9 > nodes.gz; zcat nodes.gz; gunzip nodes.gz; wc -l nodes',
   'echo broken > broken.gz; gunzip broken.gz',
   'openssl x509 -in /etc/kubernetes/pki/apiserver.crt -noout -subject -issuer -dates',

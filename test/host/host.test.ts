@@ -140,3 +140,13 @@ test('hosts are the same after JSON, and when they are first seen while the apis
     `kept\n${(await host.sh('crictl ps')).stdout}`,
   )
 })
+
+test('bytes and exit codes pass through sudo, and standard input through ssh', async () => {
+  const host = hostOf(new SimCluster({ nodes: 1 }), 'master')
+  const said = async (line: string): Promise<string> => (await host.sh(line)).stdout
+  expect(await said('echo 안녕 é | sudo gzip | sudo zcat')).toBe('안녕 é\n')
+  expect(await said('echo 안녕 | sudo gzip -9 > a.gz; sudo zcat a.gz')).toBe('안녕\n')
+  expect(await said(`sudo echo "it's" '$x'; sudo sh -c 'exit 3'; echo $?`)).toBe("it's $x\n3\n")
+  expect(await said('echo 안녕 | ssh node-1 cat')).toBe('안녕\n')
+  expect(await said('echo hostname | ssh node-1')).toBe('node-1\n')
+})

@@ -5,7 +5,7 @@ export interface Terminal {
   /** The machines; the innermost ssh comes last. */
   readonly stack: { readonly machine: HostMachine; cwd: string; env: Readonly<Record<string, string>> }[]
   /** Runs a command line on another machine. */
-  readonly runOn: (machine: HostMachine, script: string) => Promise<CommandOutput>
+  readonly runOn: (machine: HostMachine, script: string, stdin?: string) => Promise<CommandOutput>
 }
 
 /** One call of a command. */
@@ -30,6 +30,8 @@ export interface CommandOutput {
   readonly stderr?: string
   /** Default 0. */
   readonly code?: number
+  /** Whether `stdout` is bytes, one character each, as `gzip` writes them. Default: text. */
+  readonly isBytes?: boolean
 }
 
 /** A command of a host besides those of the shell. */

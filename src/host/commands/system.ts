@@ -34,7 +34,7 @@ export async function ssh({ args, machine, session, stdin }: CommandCall): Promi
   } catch {
     return failed(`ssh: Could not resolve hostname ${target}: Name or service not known`, 255)
   }
-  return session.runOn(other, script === '' ? stdin : script)
+  return script === '' ? session.runOn(other, stdin) : session.runOn(other, script, stdin)
 }
 
 /** Prints virtual time. */
