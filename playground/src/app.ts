@@ -3,7 +3,7 @@ import { absolutePath } from '../../src/kubelet/files/tree.js'
 import type { Deed, Place } from './actions.js'
 import { decodeDeed, encodeDeed } from './actions.js'
 import { Clock } from './clock.js'
-import { complete } from './completion.js'
+import { complete, promptOf, withAlias } from '../../src/course/terminal-line.js'
 import { chapterOf } from './course.js'
 import { h, tabs } from './dom.js'
 import { edit } from './editor.js'
@@ -50,9 +50,9 @@ export class App {
     this.#session = session
     document.body.replaceChildren(this.#terminalBox)
     this.#terminal = new TerminalView(this.#terminalBox, this.#words.terminal, {
-      prompt: () => promptOf(this.#session),
+      prompt: () => promptOf(this.#session.host),
       run: (line) => this.#run(line),
-      complete: (line) => complete(line, this.#session.cluster, this.#session.host),
+      complete: (line) => complete(line, this.#session.host),
       interrupt: () => this.#endWatch(),
     })
     this.#follow()
@@ -136,7 +136,7 @@ export class App {
 
   /** Runs a line of the terminal. */
   async #run(given: string): Promise<void> {
-    const line = given.trim().replaceAll(/(^|[|;&]\s*)k(?=\s)/g, '$1kubectl')
+    const line = withAlias(given.trim())
     const session = this.#session
     if (!session.isLive) return this.#print(`${this.#words.pastTerminal}\n`)
     if (line === 'clear') return this.#terminal.clear()
@@ -200,7 +200,7 @@ export class App {
     if (place.kind !== 'chapter') return
     if (!this.#session.isLive) return void this.#say((words) => words.pastTerminal)
     const step = chapterOf(place.number, place.version).sections[section]?.steps[at]
-    const prompt = promptOf(this.#session)
+    const prompt = promptOf(this.#session.host)
     const title = ((): string => {
       if (step?.kind === 'command') return `${prompt}${step.line}`
       if (step?.kind === 'ask') return `? ${step.question}`
@@ -404,9 +404,4 @@ async function reopened(deed: Deed | undefined): Promise<Session> {
   } catch {
     return Session.open(FIRST)
   }
-}
-
-function promptOf({ host }: Session): string {
-  const where = host.workingDirectory.replace(/^\/root(?=\/|$)/, '~')
-  return `${host.user}@${host.name}:${where}# `
 }

@@ -1,5 +1,5 @@
 import type { Step } from '../../src/course/chapter.js'
-import { Playback, SimulatedShell } from '../../src/course/playback.js'
+import { Playback } from '../../src/course/playback.js'
 import { startCluster } from '../../src/course/start.js'
 import type { ClusterView } from '../../src/view/index.js'
 import { viewOf } from '../../src/view/index.js'
@@ -88,7 +88,7 @@ export class Session {
   }
 
   get host(): Host {
-    return hostOn(this.isLive ? this.#playback : (this.#frames[this.#at] as Frame).playback)
+    return (this.isLive ? this.#playback : (this.#frames[this.#at] as Frame).playback).host
   }
 
   get actions(): readonly Action[] {
@@ -167,7 +167,7 @@ export class Session {
         cluster.settle()
         return NOTHING
       case 'write':
-        hostOn(this.#playback).write(action.path, action.text)
+        this.#playback.host.write(action.path, action.text)
         return NOTHING
       case 'edit':
         return this.#edit(action.line, action.text)
@@ -288,11 +288,6 @@ async function playbackOf(place: Place): Promise<Playback> {
     case 'lesson':
       return new Playback((await openDesk(lessonOf(place.id))).cluster)
   }
-}
-
-function hostOn({ shell }: Playback): Host {
-  if (!(shell instanceof SimulatedShell)) throw new Error('assertion failed: a shell that is not simulated')
-  return shell.host
 }
 
 function labelOfStep(step: Step): string {

@@ -2,8 +2,8 @@ import { FitAddon } from '@xterm/addon-fit'
 import { Terminal } from '@xterm/xterm'
 import '@xterm/xterm/css/xterm.css'
 import { textWidth } from '../../src/svg/text-width.js'
-import type { Completion } from './completion.js'
-import { commonStart } from './completion.js'
+import type { Completion } from '../../src/course/terminal-line.js'
+import { commonStart } from '../../src/course/terminal-line.js'
 
 /** What a terminal is connected to. */
 export interface TerminalParts {

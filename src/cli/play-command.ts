@@ -1,7 +1,10 @@
 import { env, stdin, stdout } from 'node:process'
+import type { CompleterResult } from 'node:readline'
 import { createInterface } from 'node:readline'
 import type { CourseVersion, Language } from '../course/chapter.js'
 import { LANGUAGES, VERSIONS } from '../course/chapter.js'
+import { complete, promptOf } from '../course/terminal-line.js'
+import type { Host } from '../host/index.js'
 import { LESSONS } from '../lessons/index.js'
 import type { Arguments, Command, Flag, Terminal } from './command.js'
 import { UsageError } from './command.js'
@@ -43,14 +46,33 @@ function screenOf(flags: Arguments['flags'], terminal: Terminal): Screen {
   return new Screen(languageOf(flags), { columns, colours }, (text) => terminal.out(text))
 }
 
+const NO_WORDS: CompleterResult = [[], '']
+
+/** What Tab offers, as readline wants it. A word that is whole gets a space, as in bash. */
+async function completerResult(line: string, host: Host): Promise<CompleterResult> {
+  const { from, words } = await complete(line, host)
+  const [only = ''] = words
+  const isWhole = words.length === 1 && !/[/=]$/.test(only)
+  return [isWhole ? [`${only} `] : [...words], line.slice(from)]
+}
+
 /** Lets somebody at a terminal type, also ahead; without one, `read` is undefined. */
 async function withKeyboard(work: (read: ReadLine | undefined) => Promise<void>): Promise<void> {
   if (!stdin.isTTY || !stdout.isTTY) return work(undefined)
-  const lines = createInterface({ input: stdin, output: stdout })
+  let host: Host | undefined
+  const completer = (line: string, done: (error: null, found: CompleterResult) => void): void => {
+    const found = host === undefined ? Promise.resolve(NO_WORDS) : completerResult(line, host)
+    found.then(
+      (result) => done(null, result),
+      () => done(null, NO_WORDS),
+    )
+  }
+  const lines = createInterface({ input: stdin, output: stdout, completer })
   const typed = lines[Symbol.asyncIterator]()
   try {
-    await work(async (prompt) => {
-      lines.setPrompt(prompt)
+    await work(async (on) => {
+      host = on
+      lines.setPrompt(promptOf(on))
       lines.prompt()
       const { value, done } = await typed.next()
       return done === true ? undefined : value

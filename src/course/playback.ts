@@ -68,6 +68,13 @@ export class Playback {
     return this.#desk.shell
   }
 
+  /** The simulated terminal on it. @throws Error if the shell is not simulated */
+  get host(): Host {
+    const { shell } = this
+    if (!(shell instanceof SimulatedShell)) throw new Error('assertion failed: a shell that is not simulated')
+    return shell.host
+  }
+
   /**
    * An independent copy, with forks of the clusters, which goes on from here. @throws Error if a shell is not
    * simulated

@@ -1,5 +1,5 @@
-import type { SimCluster } from 'simcluster'
-import type { Host } from 'simcluster/host'
+import type { SimCluster } from '../cluster/sim-cluster.js'
+import type { Host } from '../host/index.js'
 
 /** Commands of kubectl that a learner types. */
 const KUBECTL =
@@ -27,6 +27,14 @@ const SHELL =
   'alias awk base64 cat cd clear cut echo env exit export find grep gzip head history ls mkdir mv ' +
   'pwd rm sed sleep sort tail tee touch tr uniq vi wc xargs zcat'
 
+/** What a shell shows before a line: `root@master:~# `. */
+export function promptOf({ name, user, workingDirectory }: Host): string {
+  return `${user}@${name}:${workingDirectory.replace(/^\/root(?=\/|$)/, '~')}# `
+}
+
+/** A typed line with `k` for kubectl, as the documentation of kubectl proposes. */
+export const withAlias = (line: string): string => line.replaceAll(/(^|[|;&]\s*)k(?=\s)/g, '$1kubectl')
+
 /** Words that may stand at the end of a line, and the part of the line that they replace. */
 export interface Completion {
   readonly from: number
@@ -34,7 +42,7 @@ export interface Completion {
 }
 
 /** Completes the last word of a line, as bash with kubectl's completion does. */
-export async function complete(line: string, cluster: SimCluster, host: Host): Promise<Completion> {
+export async function complete(line: string, host: Host): Promise<Completion> {
   const from = Math.max(line.lastIndexOf(' '), line.lastIndexOf('|'), line.lastIndexOf(';')) + 1
   const start = line.slice(from)
   const [, command = ''] = /(?:^|[|;&])\s*([^|;&]*)$/.exec(line.slice(0, from)) ?? []
@@ -42,18 +50,14 @@ export async function complete(line: string, cluster: SimCluster, host: Host): P
     .trim()
     .split(/\s+/)
     .filter((word) => word !== '')
-  const found = candidates(words, start, cluster, host)
+  const found = candidates(words, start, host)
   const matching = [...new Set(found ?? (await paths(start, host)))].filter((word) => word.startsWith(start))
   return { from, words: matching.toSorted() }
 }
 
 /** Undefined means a file. */
-function candidates(
-  words: readonly string[],
-  start: string,
-  cluster: SimCluster,
-  host: Host,
-): readonly string[] | undefined {
+function candidates(words: readonly string[], start: string, host: Host): readonly string[] | undefined {
+  const { cluster } = host
   const [program, verb, kind] = words
   if (program === undefined) return [...host.commands, 'k', ...SHELL.split(' ')]
   if (program === 'ssh') return cluster.nodes().map(({ name }) => name)
@@ -103,11 +107,11 @@ function namesOf(cluster: SimCluster, kind: string, namespace = 'default'): read
 
 async function paths(start: string, host: Host): Promise<readonly string[]> {
   const folder = start.slice(0, start.lastIndexOf('/') + 1)
-  const { stdout } = await host.on(host.cluster.fork()).sh(`ls -1p ${folder === '' ? '.' : `'${folder}'`}`)
+  const { stdout } = await host.on(host.cluster.fork()).sh(`ls -1F ${folder === '' ? '.' : `'${folder}'`}`)
   return stdout
     .split('\n')
     .filter((name) => name !== '')
-    .map((name) => folder + name)
+    .map((name) => folder + name.replace(/[*@]$/, ''))
 }
 
 /** The longest beginning that words share. */

@@ -1,3 +1,5 @@
+import { SimCluster } from 'simcluster'
+import { hostOf } from 'simcluster/host'
 import { expect, test } from 'vitest'
 import { teachLesson } from '../../src/cli/course/lesson.js'
 import { formatMarkdown } from '../../src/cli/course/markdown.js'
@@ -5,6 +7,7 @@ import { teachChapter } from '../../src/cli/course/play-chapter.js'
 import type { ReadLine } from '../../src/cli/course/play-chapter.js'
 import { readCourse } from '../../src/cli/course/read.js'
 import { Screen } from '../../src/cli/course/screen.js'
+import { commonStart, complete, promptOf } from '../../src/course/terminal-line.js'
 import { textWidth } from '../../src/svg/text-width.js'
 import { LESSONS } from '../../src/lessons/index.js'
 
@@ -14,13 +17,22 @@ const options = { columns: 80, colours: false }
 function atTerminal(...lines: readonly string[]): {
   readonly screen: Screen
   readonly read: ReadLine
+  readonly prompts: readonly string[]
+  /** What has not been typed. */
+  readonly left: readonly string[]
   readonly text: () => string
 } {
   const written: string[] = []
+  const prompts: string[] = []
   const typed = [...lines]
   return {
     screen: new Screen('en', options, (text) => void written.push(text)),
-    read: () => Promise.resolve(typed.shift()),
+    read: (host) => {
+      prompts.push(promptOf(host))
+      return Promise.resolve(typed.shift())
+    },
+    prompts,
+    left: typed,
     text: () => written.join(''),
   }
 }
@@ -52,12 +64,44 @@ test('a learner gets hints, checks, and solves a lesson', async () => {
   const lesson = LESSONS.find(({ id }) => id === 'T1-selector')
   if (lesson === undefined) throw new Error('there is no lesson T1-selector')
   const lines = ['check', 'hint', 'hint', 'hint', 'solution', lesson.solution, 'check', 'never typed']
-  const { screen, read, text } = atTerminal(...lines)
+  const { screen, read, left, text } = atTerminal(...lines)
   await teachLesson(lesson, 'en', screen, read)
+  expect(left).toEqual(['never typed'])
   expect(text()).toMatch(
     /Not solved yet\.[^]*Hint: kubectl get[^]*no more hints[^]*service\/web patched[^]*Solved! The selector/,
   )
-  expect(await read('')).toBe('never typed')
+})
+
+test('the prompt follows cd and ssh, and k is kubectl', async () => {
+  const [lesson] = LESSONS
+  if (lesson === undefined) throw new Error('there is no lesson')
+  const { screen, read, prompts, text } = atTerminal('cd /etc', 'ssh node-1', 'exit', 'k version', 'q')
+  await teachLesson(lesson, 'en', screen, read)
+  expect(prompts).toEqual([
+    'root@control-plane:~# ',
+    'root@control-plane:/etc# ',
+    'root@node-1:~# ',
+    'root@control-plane:/etc# ',
+    'root@control-plane:/etc# ',
+  ])
+  expect(text()).toContain('Server Version: v1.')
+})
+
+test('Tab completes commands, kinds, names and files, and leaves the trace as it is', async () => {
+  const cluster = new SimCluster({ nodes: 2 })
+  const host = hostOf(cluster, 'master')
+  host.write('/root/web.yaml', '')
+  const before = cluster.state.traceHash()
+  const words = async (line: string): Promise<readonly string[]> => (await complete(line, host)).words
+  expect(await words('kubec')).toEqual(['kubectl'])
+  expect(await words('k dra')).toEqual(['drain'])
+  expect(await words('k drain ')).toEqual(['node-1', 'node-2'])
+  expect(await words('kubectl get poddis')).toEqual(['poddisruptionbudgets'])
+  expect(await words('kubectl apply -f w')).toEqual(['web.yaml'])
+  expect(await words('cat /etc/kubernetes/man')).toEqual(['/etc/kubernetes/manifests/'])
+  expect(await words('ssh node')).toEqual(['node-1', 'node-2'])
+  expect(commonStart(['node-1', 'node-2'])).toBe('node-')
+  expect(cluster.state.traceHash()).toBe(before)
 })
 
 test('prose in Korean keeps within the columns, and tables are aligned', () => {

@@ -36,7 +36,7 @@ export async function teachLesson(
   screen.line(`${screen.words.lessonKeys}\n`)
   let told = 0
   for (;;) {
-    const line = (await read('master $ '))?.trim()
+    const line = (await read(playback.host))?.trim()
     if (line === undefined || line === 'q') return
     if (line === '') continue
     if (line === 'hint') {

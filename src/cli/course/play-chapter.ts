@@ -2,10 +2,15 @@ import { askCluster } from '../../course/ask.js'
 import type { Chapter, Step } from '../../course/chapter.js'
 import { Playback } from '../../course/playback.js'
 import { startCluster } from '../../course/start.js'
+import { withAlias } from '../../course/terminal-line.js'
+import type { Host } from '../../host/index.js'
 import type { Screen } from './screen.js'
 
-/** Reads a line that somebody types; undefined when there are no more. */
-export type ReadLine = (prompt: string) => Promise<string | undefined>
+/**
+ * Reads a line that somebody types on that machine, whose prompt it shows, and on which Tab completes words;
+ * undefined when there are no more.
+ */
+export type ReadLine = (host: Host) => Promise<string | undefined>
 
 /** Plays a chapter from its first section to its last, as it is written. */
 export async function playChapter(chapter: Chapter, screen: Screen): Promise<void> {
@@ -45,7 +50,7 @@ async function teach(step: Step, playback: Playback, screen: Screen, read: ReadL
     return true
   }
   for (;;) {
-    const line = (await read('> '))?.trim()
+    const line = (await read(playback.host))?.trim()
     if (line === undefined || line === 'q') return false
     if (line === 's') return true
     if (line === '') {
@@ -63,7 +68,7 @@ export async function own(line: string, playback: Playback, screen: Screen): Pro
     if (word === '?') screen.line(playback.cluster.dump()['why.txt'])
     else if (word === 'why') screen.line(`${askCluster(playback.cluster, `why ${more.join(' ')}`)}\n`)
     else if (word === 'wait') await playback.play({ kind: 'event', event: 'wait', argument: more[0] ?? '1m' })
-    else screen.after(await playback.type(line))
+    else screen.after(await playback.type(withAlias(line)))
   } catch (error) {
     screen.line(error instanceof Error ? error.message : String(error))
   }
