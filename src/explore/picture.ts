@@ -1,18 +1,20 @@
-import { escapeXml } from '../svg/drawing.js'
+import { Drawing, LINE, pixels } from '../svg/drawing.js'
+import { wrapText } from '../svg/text-width.js'
 import type { Choice } from './choice.js'
 import { describeChoice } from './choice.js'
-import { played, type ReplayOptions } from './counter-example.js'
+import { narrate, played, type ReplayOptions } from './counter-example.js'
 import type { StepRecord } from './execution.js'
 import type { CounterExample } from './explore.js'
 
 const ROW = 22
-const LANE = 190
-const LEFT = 90
-const TOP = 40
+const LANE = 200
+const LEFT = 110
+const TOP = 60
 
 /**
- * Draws a counter-example: a lane for each process, time downwards, a dot for each step, an arrow to the
- * apiserver for each write, and the choices in red. Returns SVG. It depends only on the counter-example.
+ * Draws a counter-example: a lane for each process, time downwards, a box for each step, an arrow to the
+ * apiserver for each write, the choices, and what they broke. Returns SVG, with `narrate` as the text of the
+ * same facts. It depends only on the counter-example.
  */
 export function toSvg(found: CounterExample, options: ReplayOptions = {}): string {
   const steps: StepRecord[] = []
@@ -23,48 +25,67 @@ export function toSvg(found: CounterExample, options: ReplayOptions = {}): strin
 /** Draws a counter-example whose steps are known. */
 export function drawn(found: CounterExample, steps: readonly StepRecord[]): string {
   const shown = steps.filter(({ at, requests }) => isShown(found, at) || requests.some(isWrite))
-  const lanes = ['apiserver', ...new Set(shown.map(({ owner }) => owner))]
-  const x = (lane: string): number => LEFT + lanes.indexOf(lane) * LANE
-  const height = TOP + (shown.length + found.choices.length + 2) * ROW
-  const parts = lanes.map(
-    (lane) =>
-      `<text x="${x(lane)}" y="20" text-anchor="middle">${escapeXml(lane)}</text>` +
-      `<line x1="${x(lane)}" y1="28" x2="${x(lane)}" y2="${height - ROW}" stroke="#999"/>`,
-  )
+  const drawing = new Drawing()
+  const title = `${found.property}: ${found.message}`
+  const lanes = lanesOf(shown)
+  const bottom = TOP + (shown.length + found.choices.length) * ROW
+  drawing.text(12, 20, found.property, 'strong')
+  for (const [lane, x] of lanes) {
+    drawing.text(x - Math.floor(pixels(lane) / 2), 40, lane, 'strong')
+    drawing.line([
+      [x, 46],
+      [x, bottom],
+    ])
+  }
+  drawSteps(drawing, shown, found.choices, lanes, steps[0]?.time ?? 0)
+  for (const [at, line] of wrapText(found.message, 100).entries())
+    drawing.text(LEFT, bottom + LINE * (at + 1), `${at === 0 ? '✗ ' : '  '}${line}`, 'bad')
+  return drawing.toString(title, narrate(found, options))
+}
+
+type Lanes = ReadonlyMap<string, number>
+
+/** Where the lane of each process is. */
+function lanesOf(shown: readonly StepRecord[]): Lanes {
+  const names = [...new Set(['apiserver', ...shown.map(({ owner }) => owner)])]
+  return new Map(names.map((name, at) => [name, LEFT + 60 + at * LANE]))
+}
+
+/** Each choice is written before the step that it was made for. */
+function drawSteps(
+  drawing: Drawing,
+  shown: readonly StepRecord[],
+  made: readonly Choice[],
+  lanes: Lanes,
+  first: number,
+): void {
+  const choices = [...made]
   let y = TOP
-  const choices = [...found.choices]
-  const first = steps[0]?.time ?? 0
-  for (const { at, time, step, owner, requests } of shown) {
-    while (choices[0] !== undefined && choices[0].at <= at) {
-      const said = escapeXml(describeChoice(choices.shift() as Choice))
-      parts.push(`<text x="${LEFT}" y="${y + 5}" fill="#b00">✱ ${said}</text>`)
+  for (const record of shown) {
+    while (choices[0] !== undefined && choices[0].at <= record.at) {
+      drawing.text(LEFT, y + 4, `✱ ${describeChoice(choices.shift() as Choice)}`, 'bad')
       y += ROW
     }
-    parts.push(`<text x="4" y="${y + 4}" fill="#666">${((time - first) / 1000).toFixed(2)}s</text>`)
-    parts.push(`<circle cx="${x(owner)}" cy="${y}" r="4"><title>${escapeXml(step)}</title></circle>`)
-    for (const { verb, resource, name = '' } of requests.filter(isWrite).slice(0, 1)) {
-      parts.push(
-        `<line x1="${x(owner)}" y1="${y}" x2="${x('apiserver') + 5}" y2="${y}" stroke="#06c" ` +
-          'marker-end="url(#to)"/>',
-      )
-      const request = escapeXml(`${verb} ${resource} ${name}`)
-      parts.push(`<text x="${x(owner) + 8}" y="${y - 4}" fill="#06c">${request}</text>`)
-    }
+    drawing.text(12, y + 4, `${((record.time - first) / 1000).toFixed(2)}s`, 'faint')
+    drawStep(drawing, record, lanes, y)
     y += ROW
   }
-  parts.push(
-    `<text x="${LEFT}" y="${y + 5}" fill="#b00">✗ ${escapeXml(`${found.property}: ${found.message}`)}</text>`,
-  )
-  const width = LEFT + lanes.length * LANE
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" ` +
-      'font-family="sans-serif" font-size="12">',
-    `<title>${escapeXml(`${found.property}: ${found.message}`)}</title>`,
-    '<defs><marker id="to" markerWidth="8" markerHeight="8" refX="7" refY="4" orient="auto">' +
-      '<path d="M0 0 L8 4 L0 8" fill="#06c"/></marker></defs>',
-    ...parts,
-    '</svg>',
-  ].join('\n')
+  for (const [at, choice] of choices.entries())
+    drawing.text(LEFT, y + 4 + at * ROW, `✱ ${describeChoice(choice)}`, 'bad')
+}
+
+function drawStep(drawing: Drawing, { owner, step, requests }: StepRecord, lanes: Lanes, y: number): void {
+  const x = lanes.get(owner) ?? LEFT
+  const write = requests.find(isWrite)
+  if (write !== undefined) {
+    const { verb, resource, name = '' } = write
+    drawing.arrow([
+      [x, y],
+      [lanes.get('apiserver') ?? LEFT, y],
+    ])
+    drawing.text(x + 10, y + 4, `${verb} ${resource} ${name}`.trim())
+  }
+  drawing.box({ x: x - 4, y: y - 4, width: 8, height: 8 }, 'plain', step)
 }
 
 const isWrite = ({ verb, resource }: StepRecord['requests'][number]): boolean =>

@@ -79,10 +79,11 @@ export class Drawing {
     this.#parts.push(`<text${name} x="${x}" y="${y}"${fitted}>${escapeXml(text)}</text>`)
   }
 
-  /** Draws a line with an arrow head at its last point, which is right of or below the one before. */
+  /** Draws a line with an arrow head at its last point, which is beside or below the one before. */
   arrow(points: readonly (readonly [x: number, y: number])[], look: Look = 'plain'): void {
     const [x = 0, y = 0] = points.at(-1) ?? []
-    const head = points.at(-2)?.[0] === x ? 'l-4 -7h8z' : 'l-7 -4v8z'
+    const from = points.at(-2)?.[0] ?? x
+    const head = from === x ? 'l-4 -7h8z' : from < x ? 'l-7 -4v8z' : 'l7 -4v8z'
     this.line(points, look)
     this.#parts.push(`<path class="${classes('tip', look)}" d="M${x} ${y}${head}"/>`)
   }

@@ -56,7 +56,10 @@ describe('a controller that trusts its cache', () => {
     expect(narrate(found, options)).toMatch(
       /waits until nothing else is ready[^]*violated: never too many parts/,
     )
-    expect(toSvg(found, options)).toMatch(/^<svg [^]*gadget-controller[^]*<\/svg>$/)
+    const picture = toSvg(found, options)
+    expect(picture).toMatch(/^<svg [^]*<desc>[^]*violated: never too many parts[^]*<\/desc>[^]*<\/svg>\n$/)
+    expect(picture).toMatch(/>gadget-controller<[^]*>✱ [^]*>✗ /)
+    expect(picture).toBe(toSvg(found, options))
   })
 })
 
