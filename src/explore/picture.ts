@@ -2,7 +2,7 @@ import { Drawing, LINE, pixels } from '../svg/drawing.js'
 import { wrapText } from '../svg/text-width.js'
 import type { Choice } from './choice.js'
 import { describeChoice } from './choice.js'
-import { narrate, played, type ReplayOptions } from './counter-example.js'
+import { Narration, played, type ReplayOptions } from './counter-example.js'
 import type { StepRecord } from './execution.js'
 import type { CounterExample } from './explore.js'
 
@@ -13,8 +13,8 @@ const TOP = 60
 
 /**
  * Draws a counter-example: a lane for each process, time downwards, a box for each step, an arrow to the
- * apiserver for each write, the choices, and what they broke. Returns SVG, with `narrate` as the text of the
- * same facts. It depends only on the counter-example.
+ * apiserver for each write, the choices, and what they broke. Returns SVG, with the narration as the text
+ * of the same facts. It depends only on the counter-example.
  */
 export function toSvg(found: CounterExample, options: ReplayOptions = {}): string {
   const steps: StepRecord[] = []
@@ -40,7 +40,13 @@ export function drawn(found: CounterExample, steps: readonly StepRecord[]): stri
   drawSteps(drawing, shown, found.choices, lanes, steps[0]?.time ?? 0)
   for (const [at, line] of wrapText(found.message, 100).entries())
     drawing.text(LEFT, bottom + LINE * (at + 1), `${at === 0 ? '✗ ' : '  '}${line}`, 'bad')
-  return drawing.toString(title, narrate(found, options))
+  return drawing.toString(title, twinOf(found, steps))
+}
+
+function twinOf(found: CounterExample, steps: readonly StepRecord[]): string {
+  const narration = new Narration(found, steps[0]?.time ?? 0)
+  for (const step of steps) narration.add(step)
+  return narration.end(steps.at(-1)?.time ?? 0)
 }
 
 type Lanes = ReadonlyMap<string, number>
