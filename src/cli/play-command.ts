@@ -1,6 +1,6 @@
 import { env, stdin, stdout } from 'node:process'
 import type { CompleterResult } from 'node:readline'
-import { createInterface } from 'node:readline'
+import { createInterface } from 'node:readline/promises'
 import type { CourseVersion, Language } from '../course/chapter.js'
 import { LANGUAGES, VERSIONS } from '../course/chapter.js'
 import { complete, promptOf } from '../course/terminal-line.js'
@@ -60,12 +60,12 @@ async function completerResult(line: string, host: Host): Promise<CompleterResul
 async function withKeyboard(work: (read: ReadLine | undefined) => Promise<void>): Promise<void> {
   if (!stdin.isTTY || !stdout.isTTY) return work(undefined)
   let host: Host | undefined
-  const completer = (line: string, done: (error: null, found: CompleterResult) => void): void => {
-    const found = host === undefined ? Promise.resolve(NO_WORDS) : completerResult(line, host)
-    found.then(
-      (result) => done(null, result),
-      () => done(null, NO_WORDS),
-    )
+  const completer = async (line: string): Promise<CompleterResult> => {
+    try {
+      return host === undefined ? NO_WORDS : await completerResult(line, host)
+    } catch {
+      return NO_WORDS
+    }
   }
   const lines = createInterface({ input: stdin, output: stdout, completer })
   const typed = lines[Symbol.asyncIterator]()
