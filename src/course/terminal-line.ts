@@ -3,9 +3,10 @@ import type { Host } from '../host/index.js'
 
 /** Commands of kubectl that a learner types. */
 const KUBECTL =
-  'annotate api-resources api-versions apply attach auth autoscale certificate cluster-info completion config ' +
-  'cordon cp create debug delete describe diff drain edit events exec explain expose get kustomize label logs ' +
-  'options patch port-forward proxy replace rollout run scale set taint top uncordon version wait'
+  'annotate api-resources api-versions apply attach auth autoscale certificate cluster-info completion ' +
+  'config cordon cp create debug delete describe diff drain edit events exec explain expose get ' +
+  'kustomize label logs options patch port-forward proxy replace rollout run scale set taint top ' +
+  'uncordon version wait'
 /** What the second word of some commands may be. */
 const SECOND: Readonly<Record<string, string>> = {
   rollout: 'history pause restart resume status undo',
@@ -19,13 +20,13 @@ const SECOND: Readonly<Record<string, string>> = {
   top: 'node pod',
 }
 const FLAGS =
-  '--all --all-namespaces --as= --delete-emptydir-data --dry-run=client --field-selector= --filename= --follow ' +
-  '--force --from-literal= --grace-period= --ignore-daemonsets --image= --labels= --namespace --output ' +
-  '--overwrite --port= --previous --replicas= --selector= --serviceaccount= --show-labels --sort-by= --tail= ' +
-  '--user= --verb= --resource= --watch'
+  '--all --all-namespaces --as= --delete-emptydir-data --dry-run=client --field-selector= --filename= ' +
+  '--follow --force --from-literal= --grace-period= --ignore-daemonsets --image= --labels= --namespace ' +
+  '--output --overwrite --port= --previous --replicas= --selector= --serviceaccount= --show-labels ' +
+  '--sort-by= --tail= --user= --verb= --resource= --watch'
 const SHELL =
-  'alias awk base64 cat cd clear cut echo env exit export find grep gzip head history ls mkdir mv ' +
-  'pwd rm sed sleep sort tail tee touch tr uniq vi wc xargs zcat'
+  'alias awk base64 cat cd clear cut echo env exit export find grep gzip head history ls mkdir mv pwd ' +
+  'rm sed sleep sort tail tee touch tr uniq vi wc xargs zcat'
 
 /** What a shell shows before a line: `root@master:~# `. */
 export function promptOf({ name, user, workingDirectory }: Host): string {

@@ -287,7 +287,8 @@ test('sig-api-machinery: custom resources, quota, garbage and namespaces', async
     return stdout + stderr
   }
   const cron = (replicas: number): string =>
-    `{apiVersion: stable.example.com/v1, kind: Cron, metadata: {name: c, namespace: team}, spec: {replicas: ${replicas}}}`
+    '{apiVersion: stable.example.com/v1, kind: Cron, metadata: {name: c, namespace: team}, ' +
+    `spec: {replicas: ${replicas}}}`
   served.file('crd.yaml', definition)
   for (const count of [0, 2, 9]) served.file(`cron-${count}.yaml`, cron(count))
   await kubectl('create namespace team')
@@ -325,8 +326,10 @@ test('sig-auth, sig-instrumentation: tokens, certificates, rules; events as obje
   served.file(
     'event.yaml',
     '{apiVersion: events.k8s.io/v1, kind: Event, metadata: {name: seen, namespace: default}, type: Normal, ' +
-      'reason: Seen, note: by hand, action: Look, reportingController: x.example.com/y, reportingInstance: z, ' +
-      'eventTime: "2026-01-01T00:00:00.000000Z", regarding: {kind: Pod, name: p, namespace: default}}',
+      'reason: Seen, note: by hand, action: Look, ' +
+      'reportingController: x.example.com/y, reportingInstance: z, ' +
+      'eventTime: "2026-01-01T00:00:00.000000Z", ' +
+      'regarding: {kind: Pod, name: p, namespace: default}}',
   )
   await kubectl('apply -f event.yaml')
   expect(await kubectl('get events.v1. seen -o jsonpath={.reason}/{.message}/{.involvedObject.name}')).toBe(
