@@ -6,6 +6,8 @@ import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { isDeepStrictEqual } from 'node:util'
+import { parseExactJson } from '../../src/api/go-json.js'
+import { exactJson } from '../../src/sim/exact-json.js'
 import { tables } from './tables.js'
 
 /** One case of a table: its inputs and expected results, as untyped as the JSON is. */
@@ -44,7 +46,7 @@ const tableName = (file: string): string => basename(file).replace(/\.json(?:\.g
 export function scoreTable(path: string, only?: string): TableScore {
   const bytes = readFileSync(path)
   const text = (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8')
-  const file = JSON.parse(text) as TableFile
+  const file = parseExactJson(text) as TableFile
   const name = tableName(path)
   const table = tables[name]
   if (table === undefined) throw new Error(`no table ${name}`)
@@ -69,5 +71,5 @@ function playedCase(table: Table, row: Row, file: TableFile): Compared {
 
 /** As JSON holds it: without undefined members. */
 function plain(value: unknown): unknown {
-  return value === undefined ? undefined : JSON.parse(JSON.stringify(value))
+  return value === undefined ? undefined : parseExactJson(exactJson(value))
 }
