@@ -1,7 +1,7 @@
 /**
  * `npm run build`: dist from src. tsc writes the declarations, one for each file; rolldown bundles the code,
  * one file for each entry of package.json's `exports` and chunks for what entries share, with the small
- * dependencies inside. It renders the bundle twice: as ES modules into dist, and as CommonJS into dist/cjs.
+ * dependencies inside: as ES modules into dist, with the programs, and as CommonJS into dist/cjs.
  * Why: docs/decisions/toolchain-build.md.
  */
 import { execFileSync } from 'node:child_process'
@@ -39,15 +39,22 @@ const installed = new Set(Object.keys({ ...manifest.dependencies, ...manifest.pe
  * `testing/matchers/index`).
  */
 function entries(): Record<string, string> {
-  const targets = Object.values(manifest.exports).flatMap((entry) =>
-    typeof entry === 'string' ? [] : [entry.import.default],
+  return sourcesOf(
+    Object.values(manifest.exports).flatMap((entry) =>
+      typeof entry === 'string' ? [] : [entry.import.default],
+    ),
   )
-  const programs = Object.values(manifest.bin).map((path) => path.replace(/^\.\//, './'))
-  const names = [...targets, ...programs, ...started].map((target) =>
-    target.replace(/^\.\/dist\/|\.js$/g, ''),
-  )
-  return Object.fromEntries(names.map((name) => [name, `${root}src/${name}.ts`]))
 }
+
+/** The programs, which are ES modules only: nobody requires them. */
+const programs = (): Record<string, string> => sourcesOf([...Object.values(manifest.bin), ...started])
+
+const sourcesOf = (targets: readonly string[]): Record<string, string> =>
+  Object.fromEntries(
+    targets
+      .map((target) => target.replace(/^\.\/dist\/|\.js$/g, ''))
+      .map((name) => [name, `${root}src/${name}.ts`]),
+  )
 
 /** What stays an import must be there when a user has installed the package. */
 function isExternal(id: string): boolean {
@@ -62,17 +69,20 @@ function isExternal(id: string): boolean {
   )
 }
 
-async function bundle(): Promise<void> {
+async function bundle(
+  format: 'esm' | 'cjs',
+  dir: string,
+  input: Readonly<Record<string, string>>,
+): Promise<void> {
   const build = await rolldown({
-    input: entries(),
+    input,
     cwd: root,
     platform: 'browser',
     external: isExternal,
     transform: bundling.transform,
   })
   const names: OutputOptions = { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' }
-  note(await build.write({ dir: dist, format: 'esm', ...names, ...bundling.output }))
-  await build.write({ dir: `${dist}/cjs`, format: 'cjs', ...names, ...bundling.output })
+  note(await build.write({ dir, format, ...names, ...bundling.output }))
   await build.close()
 }
 
@@ -143,6 +153,7 @@ function writeLicences(): void {
 for (const version of VERSIONS) readCourse(version)
 rmSync(dist, { recursive: true, force: true })
 writeDeclarations()
-await bundle()
+await bundle('esm', dist, { ...entries(), ...programs() })
+await bundle('cjs', `${dist}/cjs`, entries())
 await bundleBrowserShell()
 writeLicences()
