@@ -94,14 +94,14 @@ export class WatchStream {
     })
   }
 
-  /** Returns the next line; undefined while a webhook converts what it shows. */
-  #next(): string | undefined {
+  /** Returns the next line (more from a watch without limits); none while a webhook converts it. */
+  #next(): readonly string[] {
     try {
-      return this.#calls.run(new Map(), () => this.#watch.next(1))[0]
+      return this.#calls.run(new Map(), () => this.#watch.next(1))
     } catch (error) {
       if (!(error instanceof Suspended)) throw error
       void error.answered.then(() => this.#schedule())
-      return undefined
+      return []
     }
   }
 
@@ -111,10 +111,10 @@ export class WatchStream {
       let text = ''
       let isOver = false
       while (text.length < MOST_TEXT && !isOver) {
-        const line = this.#next()
-        if (line === undefined) break
-        text += `${line}\n`
-        isOver = line.startsWith('{"type":"ERROR"')
+        const lines = this.#next()
+        if (lines.length === 0) break
+        for (const line of lines) text += `${line}\n`
+        isOver = lines.at(-1)?.startsWith('{"type":"ERROR"') === true
       }
       if (text === '') return
       if (!this.#response.write(text)) this.#isBlocked = true

@@ -135,7 +135,7 @@ function countWatches(cluster: SimCluster): () => number {
     open++
     return {
       ...answer,
-      next: () => answer.next(),
+      next: (limit) => answer.next(limit),
       onReady: (listener) => answer.onReady(listener),
       stop: () => {
         open--
