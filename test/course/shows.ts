@@ -225,7 +225,8 @@ export const SHOWS: Readonly<Record<string, (screen: Screen) => void>> = {
   A11: ({ all }) => {
     const [, from = '', to = ''] =
       /subject=CN ?= ?gasbugs, O ?= ?boanproject\nnotBefore=(.*)\nnotAfter=(.*)\n/.exec(all) ?? []
-    expect(Date.parse(to) - Date.parse(from)).toBe(500 * 86_400_000)
+    // the real openssl reads the clock for each of them
+    expect([0, 1000]).toContain(Date.parse(to) - Date.parse(from) - 500 * 86_400_000)
   },
   A12: ({ of }) =>
     expect(of('--context=gasbugs-context get pods')).toBe(

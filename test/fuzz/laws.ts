@@ -82,7 +82,7 @@ export function kindsOf(cluster: SimCluster): readonly Kind[] {
 
 /** Returns an object with some members taken away, doubled or replaced. */
 function changed(object: KubeObject, what: readonly Change[]): KubeObject {
-  const draft = structuredClone(object) as unknown as Record<string, unknown>
+  const draft = structuredClone<object>(object) as Record<string, unknown>
   for (const [where, value, how] of what) {
     const places: [Record<string, unknown>, string][] = []
     const walk = (at: unknown): void => {
@@ -103,7 +103,7 @@ function changed(object: KubeObject, what: readonly Change[]): KubeObject {
     } else if (how === 0) Reflect.deleteProperty(holder, key)
     else holder[key] = structuredClone(value)
   }
-  return draft as unknown as KubeObject
+  return draft as object as KubeObject
 }
 
 /** Fields for which a dry run draws, too. */
