@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { ClusterSnapshot, SimCluster } from 'simcluster'
 import { kubeConfigFor, settled } from 'simcluster/client-node'
 import { hostOf } from 'simcluster/host'
-import { compare } from 'simcluster/netpol'
+import { compare, reachedOnlyBy } from 'simcluster/netpol'
 import { authorize, couldEventually, escalationPaths, formatProof, whoCan } from 'simcluster/rbac'
 import { serve } from 'simcluster/server'
 import { clusterTest } from 'simcluster/vitest'
@@ -158,6 +158,9 @@ test('only frontend reaches db, refactored and proven equal', () => {
   const after = policy(`[{from: [{podSelector: {matchExpressions: [${expression}]}}]}]`)
   expect(before).toBeEquivalentTo(after)
   expect(compare(before, policy('[{}]')).relation).toBe('a-allows-less')
+  const frontend = { podSelector: { matchLabels: { app: 'frontend' } } }
+  const claim = { podSelector: { matchLabels: { app: 'db' } }, from: [frontend] }
+  expect([after, policy('[{}]')].map((each) => reachedOnlyBy(each, claim).holds)).toEqual([true, false])
 })
 
 test('a check for CI fails when a change opens something', () => {

@@ -1,0 +1,47 @@
+import type { LabelSelectorInput } from '../../api/meta/inputs.js'
+import type { NetworkPolicyPeerInput, NetworkPolicyPortInput } from '../../api/networking/inputs.js'
+import type { PolicySource } from '../world-of.js'
+import { compare, type CompareOptions, type CounterExample } from './compare.js'
+
+/** Who alone may reach some pods, in the words of a NetworkPolicy. */
+export interface ReachClaim {
+  /** Namespace of the pods, in which `podSelector` of a peer is looked for, too. Default `default`. */
+  readonly namespace?: string
+  /** The pods; `{}`: all of the namespace. */
+  readonly podSelector: LabelSelectorInput
+  /** Those that may reach them; `[]`: nobody. */
+  readonly from: readonly NetworkPolicyPeerInput[]
+  /** On which ports they may. Default: all. */
+  readonly ports?: readonly NetworkPolicyPortInput[]
+}
+
+/** Whether a claim holds in every cluster; if not, a simplest connection that breaks it. */
+export type ReachVerdict =
+  | { readonly holds: true; readonly counterExample?: never }
+  | { readonly holds: false; readonly counterExample: CounterExample }
+
+/**
+ * Decides the claim that only `from` reaches some pods, over every possible cluster, as {@link compare} does:
+ * it holds if the policies allow no connection that the one NetworkPolicy which says the claim forbids. A
+ * pod still reaches itself, and its node reaches it, since no policy can forbid that.
+ * @throws WorldError if a policy or the claim is invalid
+ * @throws StepLimitError if `maxSteps` is not enough
+ */
+export function reachedOnlyBy(
+  policies: PolicySource,
+  { namespace = 'default', podSelector, from, ports }: ReachClaim,
+  options: CompareOptions = {},
+): ReachVerdict {
+  const claim = {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: { name: 'claim', namespace },
+    spec: {
+      podSelector,
+      policyTypes: ['Ingress'],
+      ingress: from.length === 0 ? [] : [{ from, ...(ports === undefined ? {} : { ports }) }],
+    },
+  }
+  const { onlyA: counterExample } = compare(policies, [claim], options)
+  return counterExample === undefined ? { holds: true } : { holds: false, counterExample }
+}
