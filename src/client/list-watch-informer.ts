@@ -1,6 +1,6 @@
 import type { KubeObject } from '../api/definition.js'
 import type { Slice, Topic } from '../sim/module.js'
-import { isApiError } from './api-error.js'
+import { type ApiError, isApiError } from './api-error.js'
 import type { ListOptions, ResumableClient, Watch } from './client.js'
 import type { Change, Informer, InformerOptions, Selection } from './informer.js'
 import type { IndexFunction, Indexers } from './object-index.js'
@@ -39,6 +39,8 @@ export interface InformerDependencies {
   readonly refused?: () => boolean
   /** Writes a line to the log of the component. Default: nowhere. */
   readonly log?: (message: string) => void
+  /** Learns of a list or watch that is refused with 403. */
+  readonly onForbidden?: (error: ApiError) => void
 }
 
 /** Delay of a retry after a refused list or watch, in ms: the longest back-off of client-go's reflector. */
@@ -153,9 +155,10 @@ export class ListWatchInformer<T extends KubeObject> implements Informer<T> {
       run()
     } catch (error) {
       if (isApiError(error, 'Expired')) this.#startAnew()
-      else if (isApiError(error, 'Forbidden'))
+      else if (isApiError(error, 'Forbidden')) {
+        this.#ports.onForbidden?.(error)
         this.#ports.topic.wakeAfter(this.#key, FORBIDDEN_RETRY, { class: 'watchdog' })
-      else if (isApiError(error) && error.code >= 500) {
+      } else if (isApiError(error) && error.code >= 500) {
         // the server cannot read its own objects (a conversion webhook fails)
         this.disconnect()
         this.#ports.topic.wakeAfter(this.#key, BROKEN_RETRY, { class: 'watchdog' })

@@ -5,6 +5,7 @@ import type { ClusterEvents } from '../../client/cluster-events.js'
 import type { ComponentHost, EventSource } from '../../client/component.js'
 import type { EventRecorder } from '../../client/event-recorder.js'
 import type { Informer, InformerOptions } from '../../client/informer.js'
+import { missingRule } from '../../client/missing-rule.js'
 import { ListWatchInformer, type InformerState } from '../../client/list-watch-informer.js'
 import type { Heartbeats } from '../../client/heartbeats.js'
 import type { ObjectOf, ResourceName } from '../../client/resources.js'
@@ -72,6 +73,8 @@ export class ClusterComponentHost extends ModuleHost<ClusterEvents> implements C
     string,
     Pick<Informer<KubeObject>, 'resource' | 'selection' | 'list' | 'seen' | 'closed' | 'close'>
   >()
+  /** Those that have been logged. */
+  readonly #missingRules = new Set<string>()
   /** The informers that are not shared. */
   readonly #own: Pick<ListWatchInformer<KubeObject>, 'disconnect' | 'reconnect' | 'closed'>[] = []
 
@@ -88,7 +91,16 @@ export class ClusterComponentHost extends ModuleHost<ClusterEvents> implements C
         const gate = services.gate?.()
         return gate && ((send) => gate(gatedRequest(this.name, verb, resource, key, part), send))
       },
+      (error) => this.#noteForbidden(error),
     )
+  }
+
+  /** Logs a right that the component lacks, once. */
+  #noteForbidden(error: ApiError): void {
+    const rule = missingRule(error)
+    if (rule === undefined || this.#missingRules.has(rule)) return
+    this.#missingRules.add(rule)
+    this.log('warning', `${error.message}; missing rule: ${rule}`)
   }
 
   /**
@@ -140,6 +152,7 @@ export class ClusterComponentHost extends ModuleHost<ClusterEvents> implements C
       topic,
       connected: () => connectivity.isConnected(this.name),
       log: (message) => this.log('warning', message),
+      onForbidden: (error) => this.#noteForbidden(error),
       ...(identify === undefined ? {} : { refused: () => !this.connected }),
     })
     this.#own.push(informer)

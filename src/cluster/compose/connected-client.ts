@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../api/definition.js'
 import type { PodExecOptions, PodLogOptions } from '../../client/pod-stream.js'
 import type { ContainerStream } from '../../client/node-agent.js'
-import type { Status } from '../../client/api-error.js'
+import { type ApiError, isApiError, type Status } from '../../client/api-error.js'
 import type {
   Client,
   DeleteOptions,
@@ -23,16 +23,20 @@ export class ConnectedClient implements Client {
   readonly user: UserInfo
   readonly #admitted: () => Client
   readonly #gate: ((verb: Verb, resource: string, key?: ObjectKey, subresource?: string) => Gate) | undefined
+  readonly #onForbidden: ((error: ApiError) => void) | undefined
 
   /**
    * `admitted` returns the client for a call. It throws ConnectionError if the apiserver cannot be reached,
-   * and ApiError 401 if it refuses the credentials. `gate` returns what stands in the way of a call.
+   * and ApiError 401 if it refuses the credentials. `gate` returns what stands in the way of a call;
+   * `onForbidden` learns of those that are refused with 403.
    */
   constructor(
     admitted: () => Client,
     user: UserInfo,
     gate?: (verb: Verb, resource: string, key?: ObjectKey, subresource?: string) => Gate,
+    onForbidden?: (error: ApiError) => void,
   ) {
+    this.#onForbidden = onForbidden
     this.#admitted = admitted
     this.user = user
     this.#gate = gate
@@ -132,7 +136,12 @@ export class ConnectedClient implements Client {
     send: () => T,
   ): T {
     const gate = this.#gate?.(verb, resource, key, subresource)
-    return gate === undefined ? send() : gate(send)
+    try {
+      return gate === undefined ? send() : gate(send)
+    } catch (error) {
+      if (isApiError(error, 'Forbidden')) this.#onForbidden?.(error)
+      throw error
+    }
   }
 }
 
