@@ -1,3 +1,4 @@
+import { Budget } from '../explore/budget.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import type { Choice } from '../explore/choice.js'
 import { Allowance } from '../explore/deviations.js'
@@ -6,7 +7,6 @@ import type { ExploredAction, ExploreOptions, Search } from '../explore/options.
 import { Properties } from '../explore/properties.js'
 import { Sampler } from '../explore/sampler.js'
 import { stateHash } from '../explore/state-hash.js'
-import { toMillis } from '../sim/duration.js'
 import { Random, type RandomStream } from '../sim/random.js'
 import { type Pattern, plansOf } from './patterns.js'
 import { type Plan, type Played, play, type Scope } from './play.js'
@@ -64,27 +64,23 @@ export function scopeOf(
 class ClientExploration {
   readonly #options: ExploreClientsOptions
   readonly #scope: Scope
-  readonly #mostSchedules: number
-  readonly #stopAt: number
+  readonly #budget: Budget
   readonly #states = new Set<string>()
   readonly #deviations: Record<string, number> = {}
-  #schedules = 0
   #decisions = 0
   #found: Played | undefined
 
   constructor(cluster: SimCluster, options: ExploreClientsOptions) {
     this.#options = options
     this.#scope = scopeOf(cluster, options)
-    this.#mostSchedules = options.budget?.schedules ?? 10_000
-    const { time } = options.budget ?? {}
-    this.#stopAt = time === undefined ? Infinity : performance.now() + toMillis(time)
+    this.#budget = new Budget(options.budget)
   }
 
   async run(): Promise<ExplorationResult> {
     const verdict = await this.#search()
     return {
       verdict,
-      schedules: this.#schedules,
+      schedules: this.#budget.schedules,
       states: this.#states.size,
       coverage: { decisions: this.#decisions, deviations: this.#deviations },
       ...(this.#found === undefined ? {} : { counterExample: await this.#counterExample(this.#found) }),
@@ -168,8 +164,7 @@ class ClientExploration {
   }
 
   async #play(plan: Plan): Promise<Played> {
-    if (this.#schedules >= this.#mostSchedules || performance.now() >= this.#stopAt) throw new OutOfBudget()
-    this.#schedules += 1
+    if (!this.#budget.take()) throw new OutOfBudget()
     const played = await play(this.#scope, plan)
     const { execution, failure } = played
     this.#decisions = Math.max(this.#decisions, execution.decisions)

@@ -1,6 +1,6 @@
+import { Budget } from './budget.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import type { ClusterSnapshotJson } from '../cluster/storage/snapshot.js'
-import { toMillis } from '../sim/duration.js'
 import { Random } from '../sim/random.js'
 import type { Ready } from '../sim/ready-queue.js'
 import type { Choice } from './choice.js'
@@ -80,12 +80,10 @@ class Exploration {
   readonly #properties: Properties
   readonly #revision: number
   readonly #deadline: number
-  readonly #mostSchedules: number
-  readonly #stopAt: number
+  readonly #budget: Budget
   readonly #seen = new Set<string>()
   readonly #states = new Set<string>()
   readonly #deviations: Record<string, number> = {}
-  #schedules = 0
   #decisions = 0
   #failure: Found | undefined
 
@@ -95,16 +93,14 @@ class Exploration {
     this.#revision = cluster.internals.etcd.revision
     this.#properties = new Properties(cluster, options)
     this.#deadline = cluster.now() + this.#properties.horizon
-    this.#mostSchedules = options.budget?.schedules ?? 10_000
-    this.#stopAt =
-      options.budget?.time === undefined ? Infinity : performance.now() + toMillis(options.budget.time)
+    this.#budget = new Budget(options.budget)
   }
 
   run(): ExplorationResult {
     const verdict = this.search()
     return {
       verdict,
-      schedules: this.#schedules,
+      schedules: this.#budget.schedules,
       states: this.#states.size,
       coverage: { decisions: this.#decisions, deviations: this.#deviations },
       ...(this.#failure === undefined ? {} : { counterExample: this.#counterExample() }),
@@ -133,7 +129,7 @@ class Exploration {
   }
 
   #counterExample(): CounterExample {
-    const budget = { schedules: Math.max(this.#schedules, FEWEST) }
+    const budget = { schedules: Math.max(this.#budget.schedules, FEWEST) }
     const search = (root: SimCluster): Violation | undefined => {
       const smaller = new Exploration(root, { ...this.#options, budget })
       try {
@@ -163,10 +159,10 @@ class Exploration {
   ): 'holds within bounds' {
     const allowance = Allowance.of(this.#options, search === 'exhaustive' ? Infinity : search.delays)
     for (let depth = 0; depth <= allowance.total; depth += 1) {
-      const before = this.#schedules
+      const before = this.#budget.schedules
       this.#walk(this.#begin(), allowance, depth)
       if (depth > 0 && allowance.has('action')) this.#walk(this.#begin(true), allowance, depth)
-      if (this.#schedules === before) break
+      if (this.#budget.schedules === before) break
     }
     return 'holds within bounds'
   }
@@ -244,8 +240,7 @@ class Exploration {
 
   /** Ends a run without further deviations, and checks all properties. */
   #finish(execution: Execution, sampler?: Sampler): void {
-    if (this.#schedules >= this.#mostSchedules || performance.now() >= this.#stopAt) throw new Ended('budget')
-    this.#schedules += 1
+    if (!this.#budget.take()) throw new Ended('budget')
     sampler?.begin(execution)
     for (;;) {
       const ready = this.#guarded(execution, () => execution.next(this.#deadline, true))
