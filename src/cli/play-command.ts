@@ -56,7 +56,7 @@ async function completerResult(line: string, host: Host): Promise<CompleterResul
   return [isWhole ? [`${only} `] : [...words], line.slice(from)]
 }
 
-/** Lets somebody at a terminal type, also ahead; without one, `read` is undefined. */
+/** Reads lines from a terminal, also those typed ahead; without a terminal, `read` is undefined. */
 async function withKeyboard(work: (read: ReadLine | undefined) => Promise<void>): Promise<void> {
   if (!stdin.isTTY || !stdout.isTTY) return work(undefined)
   let host: Host | undefined

@@ -43,6 +43,16 @@ function overview(): string {
   ].join('\n')
 }
 
+/** Runs the program in this process: writes to its stdout and stderr, and sets its exit code. */
+export async function runHere(argv: readonly string[]): Promise<void> {
+  // the reader of a pipe may close it before the end
+  process.stdout.on('error', () => process.exit(0))
+  process.exitCode = await run(argv, {
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+  })
+}
+
 /**
  * Runs the program with these arguments. Returns the exit code: that of the command, or 2 for bad use, which
  * is explained on stderr.

@@ -7,8 +7,8 @@ import type { Host } from '../../host/index.js'
 import type { Screen } from './screen.js'
 
 /**
- * Reads a line that somebody types on that machine, whose prompt it shows, and on which Tab completes words;
- * undefined when there are no more.
+ * Reads a line typed on that machine: shows its prompt, and completes words with Tab. Returns undefined when
+ * there are no more lines.
  */
 export type ReadLine = (host: Host) => Promise<string | undefined>
 
