@@ -46,7 +46,7 @@ function entries(): Record<string, string> {
   )
 }
 
-/** The programs, which are ES modules only: nobody requires them. */
+/** The programs: ES modules only, since they are started and never required. */
 const programs = (): Record<string, string> => sourcesOf([...Object.values(manifest.bin), ...started])
 
 const sourcesOf = (targets: readonly string[]): Record<string, string> =>

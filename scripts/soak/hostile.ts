@@ -104,7 +104,7 @@ async function killed(etcd: RealEtcd, module: string, prefix: string, after: num
   return loaded
 }
 
-/** Opens a durable cluster once the lock of whoever is gone has run out. */
+/** Opens a durable cluster once the lock of the killed process has expired. */
 async function reopened(options: EtcdMirrorOptions): Promise<DurableCluster> {
   for (let tries = 0; ; tries++) {
     try {

@@ -33,7 +33,7 @@ function parseText(text: string): unknown[] {
   return objects
 }
 
-/** Whoever passes the name of a file wants what is in it. */
+/** What to pass instead of the name of a file. */
 const hintFor = (value: unknown): string =>
   typeof value === 'string' && /\.(?:ya?ml|json)$/.test(value) ? '; pass the text of the file' : ''
 

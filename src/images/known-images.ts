@@ -189,8 +189,8 @@ export function knownImage(fullName: string): Omit<ImageDefinition, 'name'> | un
 }
 
 /**
- * Returns the well-known image that somebody may have meant who wrote `ngnix`: for unknown images without a
- * registry and an owner, since nobody else publishes those. undefined if no name is near.
+ * Returns the well-known image that an unknown one is probably a typo of (`nginx` for `ngnix`). Returns
+ * undefined if no name is near, or if the image has a registry or an owner, who may publish any name.
  */
 export function nearestImage(image: string): string | undefined {
   const full = fullImageName(image)

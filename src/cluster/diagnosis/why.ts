@@ -7,7 +7,7 @@ import { because, type Progress, type ProgressCondition, shortfall } from './sho
 
 /** What a diagnosis looks at; nothing of it is a request. */
 export interface DiagnosisContext {
-  /** The well-known image that somebody who wrote this one may have meant; undefined if there is none. */
+  /** The well-known image that this one is probably a typo of; undefined if there is none. */
   readonly meantImage: (image: string) => string | undefined
   readonly stored: (resource: string) => readonly KubeObject[]
   /** What the scheduler would do with a pod now. Throws RangeError if none is responsible. */

@@ -7,23 +7,23 @@ import { explore } from '../../../src/explore/index.js'
 import type { ExplorationResult } from '../../../src/explore/index.js'
 import { ignoreNotFound } from '../../../src/client/api-error.js'
 import { SimCluster } from '../../../src/index.js'
-import { expectHolds, expectViolated, labels, podSpec } from './support.js'
+import { createWeb, expectHolds, expectViolated, labels, podSpec } from './support.js'
 import { invariants } from '../../../src/testing/index.js'
 import type { Component } from '../../../src/index.js'
 
 /** A cluster with a workload of that many replicas, at rest. */
 function clusterWith(kind: 'deployments' | 'statefulsets', replicas: number, spec = podSpec()): SimCluster {
   const cluster = new SimCluster({ nodes: 2 })
-  const template = { metadata: { labels }, spec }
-  if (kind === 'deployments')
-    cluster.create(kind, {
-      metadata: { name: 'web' },
-      spec: { replicas, selector: { matchLabels: labels }, template },
-    })
+  if (kind === 'deployments') createWeb(cluster, replicas, spec)
   else
     cluster.create(kind, {
       metadata: { name: 'web' },
-      spec: { replicas, selector: { matchLabels: labels }, template, serviceName: 'web' },
+      spec: {
+        replicas,
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec },
+        serviceName: 'web',
+      },
     })
   return cluster.settle()
 }

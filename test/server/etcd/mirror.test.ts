@@ -122,7 +122,7 @@ describe.skipIf(!installed)('a cluster on a real etcd', () => {
     await running.close()
   }, 40_000)
 
-  /** Opens when the lock of whoever is gone has run out. */
+  /** Opens once the lock of the process before has expired. */
   async function reopened(prefix: string): Promise<DurableCluster> {
     for (let tries = 0; ; tries++) {
       try {
