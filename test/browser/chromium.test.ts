@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, createLogger } from 'vite'
@@ -71,14 +71,27 @@ test('the core plays the same rollout in Chromium as in Node', async () => {
 
 const pictures = [
   `import * as simcluster from 'simcluster'; import * as view from 'simcluster/view'
+   import * as netpol from 'simcluster/netpol'; import * as exploration from 'simcluster/explore'
    import { draw } from './scenario.mjs'`,
-  'draw(simcluster, view)',
+  'draw(simcluster, view, netpol, exploration)',
 ] as const
 
-test('pictures have the same bytes in Chromium as in Node', async () => {
+const deno = fileURLToPath(new URL('../../.ci/tools/node_modules/deno/deno', import.meta.url))
+
+function inDeno(imports: string, play: string): unknown {
+  const cwd = inject('consumer')
+  writeFileSync(join(cwd, 'deno.mjs'), `${imports}\nconsole.log(JSON.stringify(await ${play}))`)
+  const words = ['run', '--allow-read', '--no-lock', '--node-modules-dir=manual', 'deno.mjs']
+  const env = { ...process.env, DENO_DIR: join(cwd, 'deno-cache'), DENO_NO_UPDATE_CHECK: '1' }
+  return JSON.parse(execFileSync(deno, words, { cwd, env, encoding: 'utf8', maxBuffer: 2 ** 28 })) as unknown
+}
+
+test('every kind of picture has the same bytes in Node, Deno and Chromium', async (context) => {
+  if (!existsSync(deno) && !process.env.CI) context.skip('Deno is missing: npm run e2e:setup')
   const drawn = (await inChromium(...pictures)) as readonly string[]
   expect(drawn).toEqual(inNode(...pictures))
-  expect(drawn).toHaveLength(8)
+  expect(drawn).toEqual(inDeno(...pictures))
+  expect(drawn).toHaveLength(11)
   for (const svg of drawn) expect(svg).toMatch(/^<svg [^]*<desc>[^]*<\/svg>\n$/)
 })
 

@@ -44,7 +44,8 @@ export async function runInChromium(code: string): Promise<unknown> {
   } finally {
     browser.kill('SIGKILL')
     await ended
-    rmSync(folder, { recursive: true, force: true })
+    // its helper processes end a little later, and write until then
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
   }
 }
 

@@ -30,8 +30,20 @@ export function play({ SimCluster }) {
   }
 }
 
-/** Draws the cluster of the rollout after a crash, and everything about it. `view` is `simcluster/view`. */
-export function draw({ SimCluster }, view) {
+const policy = `
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: { name: web, namespace: default }
+spec:
+  podSelector: { matchLabels: { app: web } }
+  ingress: [{ from: [{ podSelector: { matchLabels: { app: api } } }], ports: [{ port: 80 }] }]
+`
+
+/**
+ * Draws the cluster of the rollout after a crash, everything about it, and a run of an exploration. Takes
+ * `simcluster` and its entries `view`, `netpol` and `explore`.
+ */
+export function draw({ SimCluster }, view, netpol, exploration) {
   const cluster = new SimCluster({ nodes: 3, seed: 7, coreDNS: true })
   cluster.apply(deployment)
   cluster.kubectl('expose deployment web --port=80')
@@ -40,7 +52,7 @@ export function draw({ SimCluster }, view) {
   cluster.advance('7m')
   const { pods } = view.viewOf(cluster).nodes[0]
   const from = `default/${pods.find(({ namespace }) => namespace === 'default').name}`
-  return [
+  const views = [
     view.viewOf(cluster),
     view.viewOfService(cluster, 'web'),
     view.viewOfRollout(cluster, 'web'),
@@ -49,5 +61,18 @@ export function draw({ SimCluster }, view) {
     view.viewOfCertificates(cluster),
     view.viewOfAccess(cluster.can({ user: 'jane' }, 'list', 'pods')),
     view.viewOfConnection(cluster.network.connect({ from, to: 'web', port: 80 })),
-  ].map((shown) => view.toSvg(shown, { title: '그림' }))
+  ]
+  cluster.apply(policy)
+  const world = netpol.worldOf(cluster)
+  const { counterExample } = exploration.explore(new SimCluster({ nodes: 1, seed: 7 }), {
+    actions: [{ name: 'apply', do: (each) => each.apply(deployment) }],
+    always: [{ name: 'few pods', holds: (each) => each.list('pods').items.length < 2 }],
+  })
+  return [
+    ...[...views, view.viewOfPolicies(netpol.evaluate(world, { from, to: from, port: 80 }))].map((shown) =>
+      view.toSvg(shown, { title: '그림' }),
+    ),
+    netpol.reachability(world).toSvg(),
+    exploration.toSvg(counterExample, { actions: [{ name: 'apply', do: (each) => each.apply(deployment) }] }),
+  ]
 }
