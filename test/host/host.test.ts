@@ -147,6 +147,10 @@ test('bytes and exit codes pass through sudo, and standard input through ssh', a
   expect(await said('echo 안녕 é | sudo gzip | sudo zcat')).toBe('안녕 é\n')
   expect(await said('echo 안녕 | sudo gzip -9 > a.gz; sudo zcat a.gz')).toBe('안녕\n')
   expect(await said(`sudo echo "it's" '$x'; sudo sh -c 'exit 3'; echo $?`)).toBe("it's $x\n3\n")
+  expect(await said('whoami; sudo whoami; sudo -u root whoami; sudo -n -uroot id -un')).toBe(
+    'root\nroot\nroot\nroot\n',
+  )
+  expect((await host.sh('sudo -u jane whoami')).stderr).toBe('sudo: unknown user jane\n')
   expect(await said('echo 안녕 | ssh node-1 cat')).toBe('안녕\n')
   expect(await said('echo hostname | ssh node-1')).toBe('node-1\n')
 })

@@ -3,12 +3,16 @@ import { dateTime } from '../machine/texts.js'
 import type { CommandCall, CommandOutput } from './command.js'
 import { failed, readOptions } from './command.js'
 
-/** Runs the command as it is, since the user is root already. */
+/** Runs the command as it is, since the user is root already. A machine has no other users. */
 export async function sudo({ args, exec }: CommandCall): Promise<CommandOutput> {
   const words = [...args]
   while (words[0]?.startsWith('-') === true) {
-    const flag = words.shift()
-    if (flag === '-u' || flag === '-g') words.shift()
+    const [, flag = '', value] = /^(-[a-zA-Z]|--\w+)=?(.+)?$/.exec(words.shift() ?? '') ?? []
+    if ((flag === '-g' || flag === '--group') && value === undefined) words.shift()
+    if (flag === '-u' || flag === '--user') {
+      const user = value ?? words.shift() ?? ''
+      if (user !== 'root' && user !== '#0') return failed(`sudo: unknown user ${user}`)
+    }
     if (flag === '-i' || flag === '-s') break
   }
   const [first, ...rest] = words
@@ -64,6 +68,11 @@ export function date({ args, machine }: CommandCall): CommandOutput {
 /** Prints the machine's name, and its address with `-I`. */
 export function hostname({ args, machine }: CommandCall): CommandOutput {
   return { stdout: `${args.some((arg) => /^-[iI]$/.test(arg)) ? machine.address : machine.name}\n` }
+}
+
+/** Prints the user's name, which is root's. */
+export function whoami(): CommandOutput {
+  return { stdout: 'root\n' }
 }
 
 /** Prints the user's ids, which are root's. */

@@ -7,7 +7,7 @@ import { curl } from './curl.js'
 import { journalctl } from './journalctl.js'
 import { kubectl } from './kubectl.js'
 import { openssl } from './openssl.js'
-import { aptGet, aptMark, chown, date, editor, hostname, id, kubelet, ssh, sudo } from './system.js'
+import { aptGet, aptMark, chown, date, editor, hostname, id, kubelet, ssh, sudo, whoami } from './system.js'
 import { systemctl } from './systemctl.js'
 
 /** The commands of a Kubernetes machine besides those of the shell, by name. */
@@ -23,6 +23,7 @@ export const HOST_COMMANDS: Readonly<Record<string, HostCommand>> = {
   ssh,
   date,
   id,
+  whoami,
   chown,
   cp,
   hostname,
