@@ -38,6 +38,7 @@ export class App {
   #grid!: Grid
   #clock!: Clock
   #scheduler!: SchedulerDesk
+  #policies: PolicyDesk | undefined
   #refreshers: (() => void)[] = []
   #guideTab = 'chapters'
   #workTab = 'cluster'
@@ -232,7 +233,7 @@ export class App {
     })
     this.#clock = new Clock(words, session)
     this.#scheduler = new SchedulerDesk(words, session)
-    const policies = new PolicyDesk(words, session)
+    this.#policies = new PolicyDesk(words, session, this.#policies?.text ?? '')
     document.body.replaceChildren(
       h('a', { class: 'skip', href: '#command' }, words.skip),
       this.#header(words, language),
@@ -251,7 +252,7 @@ export class App {
               [
                 { id: 'cluster', title: words.cluster, panel: this.#grid.element },
                 { id: 'scheduler', title: words.scheduler, panel: this.#scheduler.element },
-                { id: 'policies', title: words.policies, panel: policies.element },
+                { id: 'policies', title: words.policies, panel: this.#policies.element },
               ],
               this.#workTab,
               (id) => {
@@ -329,7 +330,14 @@ export class App {
       'aria-label': words.importProgress,
     })
     file.addEventListener('change', () => void this.#import(file.files?.[0]))
-    const isDark = getComputedStyle(document.documentElement).getPropertyValue('--dark').trim() === '1'
+    const isDark = (): boolean =>
+      getComputedStyle(document.documentElement).getPropertyValue('--dark').trim() === '1'
+    const turn = ({ currentTarget }: Event & { readonly currentTarget: HTMLElement }): void => {
+      const theme = isDark() ? 'light' : 'dark'
+      this.#save({ theme })
+      document.documentElement.dataset['theme'] = theme
+      currentTarget.setAttribute('aria-pressed', String(theme === 'dark'))
+    }
     return h(
       'header',
       { class: 'top' },
@@ -351,18 +359,7 @@ export class App {
       h('button', { type: 'button', onclick: () => downloadProgress(this.#progress) }, words.exportProgress),
       h('button', { type: 'button', onclick: () => file.click() }, words.importProgress),
       file,
-      h(
-        'button',
-        {
-          type: 'button',
-          'aria-pressed': String(isDark),
-          onclick: () => {
-            this.#save({ theme: isDark ? 'light' : 'dark' })
-            this.#build()
-          },
-        },
-        words.theme,
-      ),
+      h('button', { type: 'button', 'aria-pressed': String(isDark()), onclick: turn }, words.theme),
       h(
         'button',
         {

@@ -78,7 +78,7 @@ export class Clock {
     this.#now.value = new Date(session.view.now).toISOString().slice(0, 19).replace('T', ' ')
     this.#slider.max = String(frames.length - 1)
     this.#slider.value = String(at)
-    const moment = this.#words.moment(at, frames.length - 1, frames[at]?.label ?? '')
+    const moment = this.#words.moment(at + 1, frames.length, frames[at]?.label ?? '')
     this.#slider.setAttribute('aria-valuetext', moment)
     this.#moment.value = session.isLive ? '' : `${this.#words.past} ${moment}`
     this.#branch.hidden = session.isLive

@@ -1,6 +1,6 @@
 import type { Chapter, CourseVersion, Language, Step } from '../../src/course/chapter.js'
 import { VERSIONS } from '../../src/course/chapter.js'
-import { isSolved, LESSONS } from 'simcluster/lessons'
+import { isSolved } from 'simcluster/lessons'
 import type { Place } from './actions.js'
 import { chapterOf, chaptersAt } from './course.js'
 import { h } from './dom.js'
@@ -160,33 +160,43 @@ class Steps {
 /** Shows the lesson that is open, or the list of all. */
 export function lessonPanel(parts: GuideParts): HTMLElement {
   const { place } = parts.session()
-  const ids = LESSONS.map(({ id }) => id)
-  if (place.kind !== 'lesson') return h('div', { class: 'guide' }, lessonList(parts, ids))
+  if (place.kind !== 'lesson') return h('div', { class: 'guide' }, allLessons(parts))
   const { words, language, session } = parts
   const { title, symptom, hints, explanation } = lessonOf(place.id).texts[language]
-  const told = h('ol', { class: 'hints' })
+  const { asked } = session()
+  const told = h('ol', { class: 'hints', 'aria-live': 'polite' })
   const says = h('div', { role: 'status', class: 'verdict' })
   const solution = h('details', { hidden: true }, h('summary', {}, words.showSolution))
   solution.append(h('pre', { tabindex: 0, 'aria-label': words.showSolution }, lessonOf(place.id).solution))
+  const tell = (): void => {
+    for (const text of hints.slice(told.children.length, asked.hints))
+      told.append(h('li', {}, ...markdown(text).childNodes))
+    solution.hidden = asked.hints < hints.length
+  }
   const hint = (): void => {
-    const next = hints[told.children.length]
-    if (next !== undefined) told.append(h('li', {}, ...markdown(next).childNodes))
-    says.textContent = next ?? words.noMoreHints
-    solution.hidden = told.children.length < hints.length
+    if (asked.hints === hints.length) says.textContent = words.noMoreHints
+    else asked.hints++
+    tell()
+  }
+  const judge = (): void => {
+    if (asked.solved === undefined) return
+    says.classList.toggle('solved', asked.solved)
+    says.replaceChildren(
+      h('strong', {}, asked.solved ? words.solved : words.notYet),
+      ...(asked.solved ? [h('p', {}, explanation)] : []),
+    )
   }
   const check = async (): Promise<void> => {
-    const solved = await isSolved(lessonOf(place.id), session().desk)
-    says.classList.toggle('solved', solved)
-    says.replaceChildren(
-      h('strong', {}, solved ? words.solved : words.notYet),
-      ...(solved ? [h('p', {}, explanation)] : []),
-    )
-    if (solved) parts.onSolved(place.id)
+    asked.solved = await isSolved(lessonOf(place.id), session().desk)
+    judge()
+    if (asked.solved) parts.onSolved(place.id)
   }
+  tell()
+  judge()
   return h(
     'div',
     { class: 'guide' },
-    h('details', {}, h('summary', {}, words.allLessons), lessonList(parts, ids)),
+    h('details', {}, h('summary', {}, words.allLessons), allLessons(parts)),
     h('h2', {}, title),
     h('div', { class: 'prose' }, markdown(symptom)),
     h(
@@ -199,6 +209,22 @@ export function lessonPanel(parts: GuideParts): HTMLElement {
     says,
     told,
     solution,
+  )
+}
+
+/** The lessons of each chapter under its title. */
+function allLessons(parts: GuideParts): HTMLElement {
+  return h(
+    'div',
+    {},
+    ...chaptersAt('v1.35').map(({ number, title, lessons }) =>
+      h(
+        'section',
+        { class: 'lessons-of' },
+        h('h3', {}, `${number}. ${title[parts.language]}`),
+        lessonList(parts, lessons),
+      ),
+    ),
   )
 }
 

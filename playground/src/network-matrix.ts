@@ -5,6 +5,9 @@ import { viewOfPolicies } from '../../src/view/index.js'
 import type { Matrix, MatrixCell, MatrixChange, Proof } from './matrix.js'
 import type { Words } from './texts.js'
 
+/** The port that stands for a span that has it. */
+const FAMILIAR = 80
+
 /** Ends that a matrix lists one by one in changes. */
 const MOST_PODS = 40
 
@@ -45,8 +48,9 @@ function cellOf(words: Words, now: Reachability, world: World, from: Place, to: 
 type End = Parameters<typeof evaluate>[1]['from']
 
 function proofOf(world: World, from: End, to: End, span: PortSpan | undefined): Proof {
-  const { first = 80, protocol = 'TCP' } = span ?? {}
-  const verdict = evaluate(world, { from, to, port: first, protocol })
+  const { first = FAMILIAR, last = FAMILIAR, protocol = 'TCP' } = span ?? {}
+  const port = first <= FAMILIAR && FAMILIAR <= last ? FAMILIAR : first
+  const verdict = evaluate(world, { from, to, port, protocol })
   return { view: viewOfPolicies(verdict), text: formatProof(verdict) }
 }
 
@@ -61,7 +65,7 @@ function endOf({ pods, nodes, ranges }: ReachabilityGroup, at = 0): End {
 /** A pod always reaches itself, so a group is shown by two of its pods. */
 const otherEnd = (from: ReachabilityGroup, to: ReachabilityGroup): End => endOf(to, from === to ? 1 : 0)
 
-/** The connections between pods that the edit opens or closes. */
+/** The connections between pods that the edit opens or closes: a line for each pair, with the ports. */
 function changesOf(
   words: Words,
   earlier: Reachability,
@@ -69,31 +73,42 @@ function changesOf(
   world: World,
 ): readonly MatrixChange[] {
   const pods = now.groups.flatMap((group) => group.pods).slice(0, MOST_PODS)
-  const spans = new Map(
-    [...earlier.ports, ...now.ports]
-      .flatMap((port) => port.spans)
-      .map((span) => [`${span.first}/${span.protocol}`, span]),
-  )
+  const spans = commonSpans([...earlier.ports, ...now.ports].flatMap((port) => port.spans))
+  const change = (from: string, to: string, isOpened: boolean): readonly MatrixChange[] => {
+    const changed = spans.filter(
+      (span) => reaches(now, from, to, span) === isOpened && reaches(earlier, from, to, span) !== isOpened,
+    )
+    if (changed.length === 0) return []
+    const ports = changed.length === spans.length ? words.allPorts : changed.map(nameOf).join(', ')
+    return [
+      {
+        text: `${isOpened ? words.opened : words.closed}: ${from} → ${to} (${ports})`,
+        opened: isOpened,
+        title: `${from} → ${to}`,
+        proof: () => [proofOf(world, from, to, changed[0])],
+      },
+    ]
+  }
   return pods.flatMap((from) =>
-    pods.flatMap((to) =>
-      from === to
-        ? []
-        : [...spans].flatMap(([name, span]) => {
-            const [was, is] = [reaches(earlier, from, to, span), reaches(now, from, to, span)]
-            if (was === is) return []
-            const label = `${from} → ${to}:${name}`
-            return [
-              {
-                text: `${is ? words.opened : words.closed}: ${label}`,
-                opened: is,
-                title: label,
-                proof: () => [proofOf(world, from, to, span)],
-              },
-            ]
-          }),
-    ),
+    pods.flatMap((to) => (from === to ? [] : [...change(from, to, true), ...change(from, to, false)])),
   )
 }
+
+/** Spans that cover the same ports, and of which each lies within or outside each of the given. */
+function commonSpans(given: readonly PortSpan[]): readonly PortSpan[] {
+  const protocols = [...new Set(given.map(({ protocol }) => protocol))]
+  return protocols.flatMap((protocol) => {
+    const own = given.filter((span) => span.protocol === protocol)
+    const starts = [...new Set(own.flatMap(({ first, last }) => [first, last + 1]))].toSorted((a, b) => a - b)
+    return starts.flatMap((first, at) => {
+      const next = starts[at + 1]
+      return next === undefined ? [] : [{ protocol, first, last: next - 1 }]
+    })
+  })
+}
+
+const nameOf = ({ protocol, first, last }: PortSpan): string =>
+  first === 1 && last === 65_535 ? protocol : `${first === last ? first : `${first}-${last}`}/${protocol}`
 
 function reaches(matrix: Reachability, from: string, to: string, { first, protocol }: PortSpan): boolean {
   const [row, column] = [matrix.groupOf(from), matrix.groupOf(to)]

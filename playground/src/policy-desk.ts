@@ -19,10 +19,12 @@ export class PolicyDesk {
   readonly #result = h('div', { class: 'result' })
   readonly #says = h('p', { role: 'status' })
 
-  constructor(words: Words, session: () => Session) {
+  /** `text`: the manifests that are there at the beginning. */
+  constructor(words: Words, session: () => Session, text: string) {
     this.#words = words
     this.#session = session
-    this.#text = h('textarea', { id: 'manifests', rows: 12, spellcheck: 'false' })
+    this.#text = h('textarea', { id: 'manifests', rows: 8, spellcheck: 'false' })
+    this.#text.value = text
     this.element = h(
       'div',
       { class: 'desk' },
@@ -48,6 +50,11 @@ export class PolicyDesk {
       this.#says,
       this.#result,
     )
+  }
+
+  /** The manifests that the learner has typed. */
+  get text(): string {
+    return this.#text.value
   }
 
   #take(): void {

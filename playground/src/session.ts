@@ -41,6 +41,8 @@ export class Session {
   #frames: Frame[]
   #at = 0
   #watch: AsyncIterator<string> | undefined
+  /** How many hints the learner has asked for, and the last verdict on the lesson. */
+  readonly asked: { hints: number; solved: boolean | undefined } = { hints: 0, solved: undefined }
   #queue: Promise<unknown> = Promise.resolve()
   /** Called when something has changed that a page shows. */
   onChange: () => void = () => undefined
