@@ -128,7 +128,7 @@ kubectl config set-context ann --cluster=kubernetes --namespace=default --user=a
           `${MANIFESTS}/kube-apiserver.yaml의 경로를 ls /etc/kubernetes/pki와 비교하세요.`,
         ],
         explanation:
-          '매니페스트가 없는 인증서 파일을 가리켜 apiserver가 시작하자마자 죽었습니다. 경로를 고치면 kubelet이 다시 띄웁니다.',
+          '매니페스트가 존재하지 않는 인증서 파일을 가리켜 apiserver가 시작하자마자 죽었습니다. 경로를 고치면 kubelet이 다시 띄웁니다.',
       },
       en: {
         title: 'The apiserver does not come back',

@@ -231,7 +231,7 @@ export const applicationLessons: readonly Lesson[] = [
         ],
         explanation:
           '시크릿이 optional이라 쿠버네티스는 없어도 컨테이너를 시작시켰고, 프로그램이 스스로 죽었습니다. 환경 변수는 시작할 때 정해지므로 ' +
-          '만든 뒤에 다시 시작해야 빨리 낫습니다.',
+          '만든 뒤에 다시 시작해야 바로 반영됩니다.',
       },
       en: {
         title: 'A program that exits at once',
@@ -283,7 +283,7 @@ export const applicationLessons: readonly Lesson[] = [
           '오래전에 지워진 서비스를 부르는 설정이 남아 있습니다.',
         ],
         explanation:
-          '웹훅 설정이 없는 서비스를 부르는데 failurePolicy가 Fail이라, 대답이 없으면 모두 거절되었습니다. 쓰지 않는 설정이면 지우고, 쓰는 ' +
+          '웹훅 설정이 이미 지워진 서비스를 부르는데 failurePolicy가 Fail이라, 응답을 받지 못해 모두 거절되었습니다. 쓰지 않는 설정이면 지우고, 쓰는 ' +
           '것이면 서비스를 되살려야 합니다.',
       },
       en: {

@@ -40,7 +40,7 @@ export const clusterLessons: readonly Lesson[] = [
         symptom: 'kubectl이 connection refused라고 하는데, apiserver의 매니페스트는 맞습니다.',
         hints: ['crictl ps -a: apiserver 말고도 없는 것이 있습니다.', 'tail /var/log/etcd.log'],
         explanation:
-          'apiserver는 etcd 없이는 살 수 없습니다. etcd의 매니페스트가 없는 키를 가리키고 있었습니다.',
+          'apiserver는 etcd 없이는 살 수 없습니다. etcd의 매니페스트가 존재하지 않는 키를 가리키고 있었습니다.',
       },
       en: {
         title: 'The manifest is right, the apiserver is down',
@@ -245,7 +245,7 @@ ssh node-1 "echo $CONF | base64 -d > /etc/kubernetes/kubelet.conf; systemctl res
           'crictl ps -a',
         ],
         explanation:
-          'controller-manager가 없는 키 파일 때문에 죽어 있었습니다. 만드는 것은 apiserver가 받아 주지만, 원하는 상태로 가게 하는 것은 ' +
+          'controller-manager가 적힌 키 파일을 찾지 못해 죽어 있었습니다. 만드는 것은 apiserver가 받아 주지만, 원하는 상태로 가게 하는 것은 ' +
           'controller-manager입니다.',
       },
       en: {

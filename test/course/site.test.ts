@@ -32,6 +32,35 @@ test('links lead to pages of the site, and what has none keeps its text', () => 
   expect(pageOf('course/03-backup.md')).toBe('/course/3')
 })
 
+test("the site's own pages and its menus lead to pages that there are", () => {
+  const files = [
+    '.vitepress/config.ts',
+    'pages/index.md',
+    'pages/play.md',
+    'pages/ko/index.md',
+    'pages/ko/play.md',
+  ]
+  const links = files.flatMap((file) =>
+    [...readFileSync(`${root}site/${file}`, 'utf8').matchAll(/\blink: '?(\/[\w/.-]*)/g)].map(
+      ([, link = '']) => link,
+    ),
+  )
+  expect(links.length).toBeGreaterThan(10)
+  const numbers = readCourse('v1.35').map(({ number }) => `/course/${number}`)
+  const written = [
+    '/',
+    '/ko/',
+    '/play',
+    '/ko/play',
+    '/api/',
+    ...numbers,
+    ...numbers.map((path) => `/ko${path}`),
+  ]
+  const isThere = (link: string): boolean =>
+    written.includes(link) || existsSync(`${root}${link.replace(/^\/guide/, 'docs')}.md`)
+  expect(links.filter((link) => !isThere(link))).toEqual([])
+})
+
 test('the sidebar of the guide names pages that exist', () => {
   const config = readFileSync(`${root}site/.vitepress/config.ts`, 'utf8')
   const [, tasks = ''] = /const TASKS[^{]*= \{([^}]*)\}/.exec(config) ?? []

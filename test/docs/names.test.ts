@@ -2,14 +2,25 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { existsIn, longLines, missingNames, type Known } from './names.js'
-import { readPages, repository } from './pages.js'
+import { readOtherPages, readPages, repository } from './pages.js'
 
 const read = (path: string): string => readFileSync(join(repository, path), 'utf8')
-const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
-const known: Known = { exists: existsIn(repository), read, scripts: Object.keys(scripts) }
+const scriptsOf = (path: string): readonly string[] =>
+  Object.keys((JSON.parse(read(path)) as { scripts: Record<string, string> }).scripts)
+const known: Known = { exists: existsIn(repository), read, scripts: scriptsOf('package.json') }
+
+/** The playground's own page speaks of the files and scripts of its package. */
+const ofPlayground: Known = {
+  ...known,
+  exists: (path) => known.exists(path) || known.exists(`playground/${path}`),
+  scripts: [...known.scripts, ...scriptsOf('playground/package.json')],
+}
 
 test('every path, link, heading and npm script that a page names exists', () => {
-  expect(readPages().flatMap((page) => missingNames(page, known))).toEqual([])
+  const missing = [...readPages(), ...readOtherPages()].flatMap((page) =>
+    missingNames(page, page.file.startsWith('playground/') ? ofPlayground : known),
+  )
+  expect(missing).toEqual([])
 })
 
 test('names that do not exist are found', () => {

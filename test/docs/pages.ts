@@ -17,8 +17,15 @@ export function readPages(): readonly Page[] {
     .filter((name) => name.endsWith('.md'))
     .toSorted()
     .map((name) => `docs/${name}`)
-  return ['README.md', 'CONTRIBUTING.md', ...docs].map((file) => ({
-    file,
-    text: readFileSync(join(repository, file), 'utf8'),
-  }))
+  return ['README.md', 'CONTRIBUTING.md', ...docs].map(pageAt)
 }
+
+/** The pages beside those: what else the site shows, and what notebooks come with. */
+export function readOtherPages(): readonly Page[] {
+  return [
+    ...['README.ko.md', 'CHANGELOG.md', 'SECURITY.md', 'course/README.md'],
+    ...['playground/README.md', 'examples/notebooks/README.md'],
+  ].map(pageAt)
+}
+
+const pageAt = (file: string): Page => ({ file, text: readFileSync(join(repository, file), 'utf8') })
