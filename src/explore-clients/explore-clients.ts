@@ -23,7 +23,7 @@ export interface ExploreClientsOptions extends Omit<ExploreOptions, 'search'> {
   readonly search?: Search | { readonly patterns: readonly Pattern[]; readonly runs?: number }
   /**
    * When clients count as quiet: when they have sent nothing for so many turns of the event loop (default 25)
-   * and real ms (default 0; other processes need some).
+   * and real ms (default 0; other processes need some, such as 20).
    */
   readonly quiet?: Partial<Quiet>
 }

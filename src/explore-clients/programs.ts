@@ -27,7 +27,10 @@ export type StopClient = () => unknown
  */
 export type ClientProgram = (access: ClientAccess) => StopClient | void | Promise<StopClient | void>
 
-/** Real ms, and turns of the event loop, without a request, after which clients are quiet. */
+/**
+ * Real ms, and turns of the event loop, without a request, after which clients are quiet. Ms in which this
+ * process does not run do not count.
+ */
 export interface Quiet {
   readonly turns: number
   readonly ms: number
@@ -38,6 +41,12 @@ interface Started {
   readonly connection: Connection
   readonly stop: Promise<StopClient | void>
 }
+
+/**
+ * Ms that one look at the clients counts at most. When this process waits for a processor, it hears nothing
+ * of them: such time does not count.
+ */
+const MOST_MS = 2
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 const aMoment = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1))
@@ -102,12 +111,15 @@ export class Programs {
     const { turns, ms } = this.#quiet
     for (;;) {
       const before = this.#sent()
-      let end = performance.now() + ms
+      let left = ms
       let turn = 0
+      let last = performance.now()
       do {
         await (turn < turns ? nextTurn() : aMoment())
-        if (this.#isBusy()) end = performance.now() + ms
-      } while (this.#sent() === before && (++turn < turns || performance.now() < end))
+        const now = performance.now()
+        left = this.#isBusy() ? ms : left - Math.min(now - last, MOST_MS)
+        last = now
+      } while (this.#sent() === before && (++turn < turns || left > 0))
       if (this.#failure !== undefined) throw this.#failure
       if (this.#sent() === before) return
     }
