@@ -5,6 +5,7 @@ import { ApiError, ConnectionError } from '../client/api-error.js'
 import type { HttpAnswer, HttpRequest, HttpWatch } from '../client/http.js'
 import type { GatedRequest, RequestGate } from '../cluster/compose/request-gate.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
+import { GONE, handleAt } from '../server/stale-server.js'
 
 /** The topics of a client: its requests, and the events of its watches. */
 export const REQUEST = 'request'
@@ -58,10 +59,9 @@ export class Connection {
       const path = parsePath(request.path)
       if (path === undefined) return resolve(handle(request))
       const parsed = parseRequest(request, path)
-      const sent = this.#aged(request, parsed)
       const gated = gatedOf(this.#parts.client, parsed)
       const key = unused(this.#requests, textOf(gated))
-      this.#requests.set(key, { gated, handle: () => handle(sent), resolve, reject })
+      this.#requests.set(key, { gated, handle: () => this.#handled(request, handle), resolve, reject })
       this.#wake(REQUEST, key)
     })
   }
@@ -110,13 +110,9 @@ export class Connection {
     return held
   }
 
-  /** A list of a connection to a stale apiserver shows the state at its revision. */
-  #aged(request: HttpRequest, { request: { verb }, query }: ParsedRequest): HttpRequest {
+  #handled(request: HttpRequest, handle: (request: HttpRequest) => HttpAnswer): HttpAnswer {
     const { revision } = this.#parts
-    if (revision === undefined || verb !== 'list') return request
-    query.set('resourceVersion', String(revision))
-    query.set('resourceVersionMatch', 'Exact')
-    return { ...request, query: query.toString() }
+    return revision === undefined ? handle(request) : handleAt(revision, request, handle)
   }
 
   /** Makes a step of the client ready. */
@@ -169,19 +165,6 @@ class HeldWatch implements HttpWatch {
     this.#isCut = true
   }
 }
-
-const GONE = JSON.stringify({
-  type: 'ERROR',
-  object: {
-    kind: 'Status',
-    apiVersion: 'v1',
-    metadata: {},
-    status: 'Failure',
-    message: 'too old resource version',
-    reason: 'Expired',
-    code: 410,
-  },
-})
 
 function gatedOf(component: string, { request }: ParsedRequest): GatedRequest {
   const { verb, resource, subresource, namespace, name } = request

@@ -1,5 +1,7 @@
 import type { HttpRequest, HttpResponse } from '../client/http.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
+import type { Disturbances } from './disturbances.js'
+import { Suspended } from './webhooks/outside-calls.js'
 
 const PREFIX = '/simcluster/'
 
@@ -12,8 +14,23 @@ const PREFIX = '/simcluster/'
  * - `POST /simcluster/settle` runs until nothing is in flight
  * - `POST /simcluster/crash?node=node-2` cuts a node's power, `POST /simcluster/recover?node=` restores it
  * - `GET /simcluster/snapshot` returns a snapshot file, in base64
+ *
+ * and disturb a client, `?client=` with its user name or the beginning of its User-Agent:
+ *
+ * - `POST /simcluster/hold` keeps the events of its watches back
+ * - `POST /simcluster/relist?revision=1234` ends its watches with 410 Gone; until the release, its lists show
+ *   the cluster at that revision (default: the present one), and its watches deliver nothing
+ * - `POST /simcluster/lose?verb=create&resource=pods` executes its next such write (default: any), and breaks
+ *   the connection instead of responding
+ * - `POST /simcluster/release` ends all that: events arrive, lists show the present
+ * - `GET /simcluster/quiet?ms=200` responds when it has sent and received nothing for so many real ms
+ * @throws Suspended while a client is not quiet yet
  */
-export function handleControl(cluster: SimCluster, request: HttpRequest): HttpResponse | undefined {
+export function handleControl(
+  cluster: SimCluster,
+  request: HttpRequest,
+  disturbances: Disturbances,
+): HttpResponse | undefined {
   if (!request.path.startsWith(PREFIX)) return undefined
   // the apiserver has none of these paths: 404 means that it has authorized the request
   const checked = cluster.http.handle({ ...request, body: '' })
@@ -21,16 +38,20 @@ export function handleControl(cluster: SimCluster, request: HttpRequest): HttpRe
   try {
     if (request.method === 'GET' && request.path === `${PREFIX}snapshot`)
       return { code: 200, headers: { 'content-type': 'text/plain' }, body: snapshotOf(cluster) }
-    return run(cluster, request) ? json(200, { time: new Date(cluster.now()).toISOString() }) : checked
+    return run(cluster, request, disturbances)
+      ? json(200, { time: new Date(cluster.now()).toISOString() })
+      : checked
   } catch (error) {
+    if (error instanceof Suspended) throw error
     return json(400, { message: error instanceof Error ? error.message : String(error) })
   }
 }
 
 /** Runs the endpoint; returns false when there is no such endpoint. */
-function run(cluster: SimCluster, { method, path, query }: HttpRequest): boolean {
+function run(cluster: SimCluster, { method, path, query }: HttpRequest, disturbances: Disturbances): boolean {
   const parameters = new URLSearchParams(query ?? '')
-  switch (`${method} ${path.slice(PREFIX.length)}`) {
+  const endpoint = `${method} ${path.slice(PREFIX.length)}`
+  switch (endpoint) {
     case 'GET time':
       return true
     case 'POST settle':
@@ -48,7 +69,7 @@ function run(cluster: SimCluster, { method, path, query }: HttpRequest): boolean
       cluster.node(parameters.get('node') ?? '').recover()
       return true
     default:
-      return false
+      return disturbances.control(endpoint, parameters)
   }
 }
 

@@ -12,6 +12,7 @@ import { protobufCodec } from '../api/protobuf/protobuf.js'
 import { ApiListener } from './api-listener.js'
 import { ClientAuthority } from './client-authority.js'
 import { handleControl } from './control.js'
+import { Disturbances } from './disturbances.js'
 import { EtcdServer } from './etcd/etcd-server.js'
 import { etcdParts } from './etcd/serve-etcd.js'
 import type { EtcdServeOptions } from './etcd/serve-etcd.js'
@@ -121,7 +122,9 @@ export class ClusterServer {
   /** The cluster's etcd; undefined when it is not served. */
   readonly etcd: EtcdServer | undefined
   readonly #time: TimeDriver
-  readonly #watches = new Set<WatchStream>()
+  /** The open watches, with the requests that opened them. */
+  readonly #watches = new Map<WatchStream, HttpRequest>()
+  readonly #disturbances: Disturbances
   #calls: OutsideCalls
   readonly #codecs: HttpCodecs = { protobuf: protobufCodec }
   readonly #unsubscribe: () => void
@@ -137,6 +140,7 @@ export class ClusterServer {
   constructor(cluster: SimCluster, options: ServeOptions) {
     this.cluster = cluster
     this.#options = options
+    this.#disturbances = new Disturbances({ cluster, watches: this.#watches })
     const { time = { speed: 1 } } = options
     this.#flows = new FlowLookup(cluster)
     this.#calls = OutsideCalls.of(cluster)
@@ -279,7 +283,7 @@ export class ClusterServer {
   async #stopListening(): Promise<void> {
     const listener = this.#listener
     this.#listener = undefined
-    for (const watch of this.#watches) watch.end()
+    for (const watch of this.#watches.keys()) watch.end()
     await listener?.close()
   }
 
@@ -335,9 +339,11 @@ export class ClusterServer {
   #handle(request: HttpRequest, answers: Answers): HttpAnswer | Unanswered {
     const { gateway } = this.#options
     const next = (passed: HttpRequest): HttpAnswer =>
-      handleControl(this.cluster, passed) ??
+      handleControl(this.cluster, passed, this.#disturbances) ??
       this.#calls.run(answers, () => this.cluster.http.handleStreaming(passed, this.#codecs))
-    return gateway === undefined ? next(request) : gateway(request, next)
+    return this.#disturbances.handle(request, (passed) =>
+      gateway === undefined ? next(passed) : gateway(passed, next),
+    )
   }
 
   #send(response: NodeResponse, head: HttpRequest, answer: HttpResponse): void {
@@ -357,20 +363,21 @@ export class ClusterServer {
   #stream(response: NodeResponse, head: HttpRequest, watch: HttpWatch): void {
     response.writeHead(watch.code, headersFor(head, watch.headers, this.#flows.of(head.user)))
     if ('flushHeaders' in response) response.flushHeaders()
-    this.#sendWatch(watch, response as Writable)
+    this.#sendWatch(watch, response as Writable, head)
   }
 
-  #sendWatch(watch: HttpWatch, to: Writable): void {
+  #sendWatch(watch: HttpWatch, to: Writable, request: HttpRequest): void {
     const done = this.#time.wait()
     const stream = new WatchStream(watch, to, {
       now: this.cluster.now(),
       calls: this.#calls,
+      held: this.#disturbances.isHeld(request),
       onEnd: (ended) => {
         this.#watches.delete(ended)
         done()
       },
     })
-    if (!stream.ended) this.#watches.add(stream)
+    if (!stream.ended) this.#watches.set(stream, request)
   }
 
   #upgrade(request: NodeRequest, socket: TLSSocket, first: Buffer, answers: Answers = new Map()): void {
@@ -384,7 +391,7 @@ export class ClusterServer {
         if (answer.unanswered === 'aborted') socket.destroy()
         return
       }
-      const sendWatch = (watch: HttpWatch, to: Writable): void => this.#sendWatch(watch, to)
+      const sendWatch = (watch: HttpWatch, to: Writable): void => this.#sendWatch(watch, to, identified)
       upgrade({ request: request as never, socket, first, head, answer, time: this.#time, sendWatch })
       this.#time.afterRequest()
     } catch (error) {
@@ -414,7 +421,7 @@ export class ClusterServer {
 
   #expire(): void {
     const now = this.cluster.now()
-    for (const watch of this.#watches) watch.expire(now)
+    for (const watch of this.#watches.keys()) watch.expire(now)
     this.etcd?.tick()
   }
 

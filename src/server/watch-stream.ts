@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream'
 import type { HttpWatch } from '../client/http.js'
 import { setImmediate } from './real-timers.js'
+import { GONE } from './stale-server.js'
 import type { OutsideCalls } from './webhooks/outside-calls.js'
 import { Suspended } from './webhooks/outside-calls.js'
 
@@ -27,6 +28,8 @@ export class WatchStream {
   readonly #calls: OutsideCalls
   readonly #deadline: number
   readonly #realDeadline: number
+  #isHeld: boolean
+  #lastSent = 0
   #isDue = false
   #isBlocked = false
   #ended = false
@@ -39,9 +42,12 @@ export class WatchStream {
       readonly now: number
       readonly calls: OutsideCalls
       readonly onEnd: (stream: WatchStream) => void
+      /** Whether to deliver nothing until {@link release}. Default false. */
+      readonly held?: boolean
     },
   ) {
     this.#calls = options.calls
+    this.#isHeld = options.held ?? false
     this.#watch = watch
     this.#response = response
     this.#onEnd = options.onEnd
@@ -65,6 +71,29 @@ export class WatchStream {
   expire(now: number): void {
     if (now < this.#deadline && performance.now() < this.#realDeadline) return
     this.#flush()
+    this.end()
+  }
+
+  /** Real ms at which something was sent last; 0 if nothing was. */
+  get lastSent(): number {
+    return this.#lastSent
+  }
+
+  /** Delivers nothing from now on. */
+  hold(): void {
+    this.#isHeld = true
+  }
+
+  /** Delivers what has happened, and goes on. */
+  release(): void {
+    this.#isHeld = false
+    this.#schedule()
+  }
+
+  /** Ends the watch with 410 Gone, without what has happened. */
+  cut(): void {
+    if (this.#ended) return
+    this.#response.write(`${GONE}\n`)
     this.end()
   }
 
@@ -107,7 +136,7 @@ export class WatchStream {
 
   /** Writes until nothing is left, or the client has not read what has been written. */
   #flush(): void {
-    while (!this.#ended && !this.#isBlocked) {
+    while (!this.#ended && !this.#isBlocked && !this.#isHeld) {
       let text = ''
       let isOver = false
       while (text.length < MOST_TEXT && !isOver) {
@@ -117,6 +146,7 @@ export class WatchStream {
         isOver = lines.at(-1)?.startsWith('{"type":"ERROR"') === true
       }
       if (text === '') return
+      this.#lastSent = performance.now()
       if (!this.#response.write(text)) this.#isBlocked = true
       if (isOver) this.end()
     }
