@@ -215,7 +215,7 @@ export class ApiServer {
     }).follow()
     reportWrites({ storage, resources, clock, bus, trace, quiet })
     if (trace !== undefined && quiet !== undefined)
-      this.heartbeats = new QuietHeartbeats({ storage, hub: this.context.hub, clock, bus, trace, quiet })
+      this.heartbeats = new QuietHeartbeats({ storage, hub: this.context.hub, clock, bus, quiet })
     this.#observer = new RequestObserver(bus, clock)
     this.#stages = stagesOf(this.context)
     this.#accessStages = accessStages(this.context.dependencies)

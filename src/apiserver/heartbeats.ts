@@ -6,11 +6,16 @@ import type { ManagedFieldsEntry } from '../api/meta/generated.js'
 import { deepFreeze } from '../api/schema/freeze.js'
 import { formatMicroTime, formatTime } from '../api/time.js'
 import type { ClusterEvents } from '../client/cluster-events.js'
-import type { HeartbeatKind, Heartbeats, HeartbeatVisitor } from '../client/heartbeats.js'
+import type {
+  HeartbeatKind,
+  HeartbeatPlace,
+  Heartbeats,
+  HeartbeatTally,
+  HeartbeatVisitor,
+} from '../client/heartbeats.js'
 import type { Clock } from '../sim/clock.js'
 import type { EventBus } from '../sim/event-bus.js'
 import type { QuietTime } from '../sim/quiet.js'
-import type { Trace } from '../sim/trace.js'
 import type { Storage, StoredChange } from './storage/storage.js'
 import type { WatchHub } from './watch/watch-hub.js'
 
@@ -44,45 +49,80 @@ export interface HeartbeatDependencies {
   readonly hub: WatchHub
   readonly clock: Clock
   readonly bus: EventBus<ClusterEvents>
-  readonly trace: Trace
   readonly quiet: QuietTime
 }
 
-/** The heartbeats of one object that are not written yet. */
-interface Unwritten {
-  readonly key: string
-  /** The stored object. */
-  readonly from: Lease | Node
-  /** Virtual ms and revision of the last one, and how many there are. */
-  at: number
-  revision: number
-  count: number
-  /** The last revision of that instant. */
+/** An instant of a spell, and the last revision that it has. */
+interface Instant {
+  readonly at: number
   end: number
-  readonly written: (object: Lease | Node) => void
+}
+
+/** Something that the end of the spell writes at its place. */
+interface Unwritten {
+  instant: HeartbeatPlace['instant']
+  /** 0 if there is nothing to write. */
+  revision: number
+  readonly write: () => void
+}
+
+/** The heartbeats of one object. */
+interface Counted extends Unwritten {
+  readonly heard: Heard
+  count: number
+}
+
+/** A quiet spell, as far as heartbeats know it. */
+interface Spell {
+  /** The last one that is taken. */
+  revision: number
+  instant: Instant
+  readonly writes: Unwritten[]
 }
 
 /** The last heartbeats of one kind of one node, for the node lifecycle controller. */
-interface Heard {
+class Heard {
   readonly node: string
   readonly kind: HeartbeatKind
-  at: number
-  /** The one before; equal to `at` until there are two. */
-  before: number
+  at = -Infinity
+  /** The time before, which is earlier. */
+  #before = -Infinity
+  /** A check, and the last time before it. */
+  #check = -Infinity
+  #beforeCheck = -Infinity
   /** Whether it is listed as news. */
-  isNews: boolean
+  isNews = false
+
+  constructor(node: string, kind: HeartbeatKind) {
+    this.node = node
+    this.kind = kind
+  }
+
+  /** Notes a heartbeat at `now`, when the last check was at `check`. */
+  note(now: number, check: number): void {
+    if (this.#check !== check) {
+      this.#beforeCheck = this.timeBefore(check)
+      this.#check = check
+    }
+    if (this.at === now) return
+    this.#before = this.at
+    this.at = now
+  }
+
+  /** Returns the last time before a check: the last one, or one now. */
+  timeBefore(check: number): number {
+    if (this.at < check) return this.at
+    return this.#check === check ? this.#beforeCheck : this.#before
+  }
 }
 
 /** The {@link Heartbeats} of an apiserver. */
 export class QuietHeartbeats implements Heartbeats {
   readonly #ports: HeartbeatDependencies
-  readonly #unwritten = new Map<string, Unwritten>()
   readonly #heard = { lease: new Map<string, Heard>(), status: new Map<string, Heard>() }
   #news: Heard[] = []
-  #revision = 0
-  /** Those of the latest instant, and that instant. */
-  #now: Unwritten[] = []
-  #instant = 0
+  #lastCheck = -Infinity
+  #spell: Spell | undefined
 
   constructor(ports: HeartbeatDependencies) {
     this.#ports = ports
@@ -93,64 +133,90 @@ export class QuietHeartbeats implements Heartbeats {
     return this.#ports.quiet.era
   }
 
-  accepts(object: Lease | Node): boolean {
+  tally(object: Lease | Node, written: (object: Lease | Node) => void): HeartbeatTally | undefined {
     const { bus, storage, hub } = this.#ports
-    if (bus.has('write') || bus.has('request') || bus.has('audit')) return false
+    if (bus.has('write') || bus.has('request') || bus.has('audit')) return undefined
     const key = keyOf(object)
-    const unwritten = this.#unwritten.get(key)
-    if (unwritten !== undefined) return unwritten.from === object
-    return storage.get(key) === object && storage.isPrivate(key) && hub.followersOf(key, object) !== undefined
+    if (storage.get(key) !== object || !storage.isPrivate(key) || !hub.isOnlyFollowed(key, object))
+      return undefined
+    const spell = this.#current()
+    const heard = this.#heardOf(object.metadata.name as string, object.kind === 'Node' ? 'status' : 'lease')
+    const { instant } = spell
+    const write = (): void => written(this.#store(key, object, counted))
+    const counted: Counted = { heard, instant, revision: 0, count: 0, write }
+    spell.writes.push(counted)
+    return { beat: (now) => this.#beat(spell, counted, now) }
   }
 
-  beat(object: Lease | Node, written: (object: Lease | Node) => void): void {
-    const { storage, hub, clock, trace, quiet } = this.#ports
-    const key = keyOf(object)
-    if (this.#unwritten.size === 0) this.#revision = storage.revision
-    const revision = ++this.#revision
-    const at = clock.now()
-    let known = this.#unwritten.get(key)
-    if (known === undefined)
-      this.#unwritten.set(key, (known = { key, from: object, at, revision, end: 0, count: 0, written }))
-    known.count++
-    known.at = at
-    known.revision = revision
-    if (this.#instant !== at) {
-      this.#instant = at
-      this.#now = []
+  place(now: number): HeartbeatPlace {
+    const spell = this.#current()
+    return { instant: instantOf(spell, now), revision: spell.revision }
+  }
+
+  writeAt(place: HeartbeatPlace, write: () => void): void {
+    const atPlace = (): void => {
+      this.#ports.storage.skipTo(place.revision)
+      write()
     }
-    this.#now.push(known)
-    for (const one of this.#now) one.end = revision
-    trace.record('write', at, `${key}@${revision}`)
-    for (const step of hub.followersOf(key, object) ?? []) quiet.follow(step)
-    this.note(object.metadata.name as string, object.kind === 'Node' ? 'status' : 'lease')
+    this.#current().writes.push({ ...place, write: atPlace })
   }
 
   note(node: string, kind: HeartbeatKind): void {
-    const at = this.#ports.clock.now()
-    const byNode = this.#heard[kind]
-    let heard = byNode.get(node)
-    if (heard === undefined) byNode.set(node, (heard = { node, kind, at, before: at, isNews: false }))
-    else if (heard.at !== at) {
-      heard.before = heard.at
-      heard.at = at
+    this.#note(this.#heardOf(node, kind), this.#ports.clock.now())
+  }
+
+  checked(now: number): void {
+    this.#lastCheck = now
+  }
+
+  take(visit: HeartbeatVisitor): void {
+    this.peek(this.#lastCheck, visit)
+    this.#news = this.#news.filter((heard) => (heard.isNews = heard.at >= this.#lastCheck))
+  }
+
+  peek(now: number, visit: HeartbeatVisitor): void {
+    for (const heard of this.#news) {
+      const time = heard.timeBefore(now)
+      if (time > -Infinity) visit(heard.node, heard.kind, time)
     }
+  }
+
+  #beat(spell: Spell, counted: Counted, now: number): void {
+    const instant = instantOf(spell, now)
+    counted.instant = instant
+    counted.revision = instant.end = ++spell.revision
+    counted.count++
+    this.#note(counted.heard, now)
+  }
+
+  #note(heard: Heard, now: number): void {
+    heard.note(now, this.#lastCheck)
     if (heard.isNews) return
     heard.isNews = true
     this.#news.push(heard)
   }
 
-  take(visit: HeartbeatVisitor): void {
-    const now = this.#ports.clock.now()
-    this.peek(visit)
-    this.#news = this.#news.filter((heard) => (heard.isNews = heard.at >= now))
+  #heardOf(node: string, kind: HeartbeatKind): Heard {
+    const byNode = this.#heard[kind]
+    let heard = byNode.get(node)
+    if (heard === undefined) byNode.set(node, (heard = new Heard(node, kind)))
+    return heard
   }
 
-  peek(visit: HeartbeatVisitor): void {
-    const now = this.#ports.clock.now()
-    for (const { node, kind, at, before } of this.#news) {
-      if (at < now) visit(node, kind, at)
-      else if (before < now) visit(node, kind, before)
-    }
+  #current(): Spell {
+    const { revision } = this.#ports.storage
+    return (this.#spell ??= { revision, instant: { at: -Infinity, end: revision }, writes: [] })
+  }
+
+  /** Stores the last heartbeat of an object. */
+  #store(key: string, from: Lease | Node, { instant, revision, count }: Counted): Lease | Node {
+    const { at } = instant
+    const object =
+      from.kind === 'Node' ? posted(from as Node, at, revision) : renewed(from as Lease, at, revision)
+    const expected = Number(from.metadata.resourceVersion)
+    if (!this.#ports.storage.replay(key, object, expected, { revision, writes: count }))
+      throw new Error('assertion failed: a lease or node changed in a quiet time')
+    return object
   }
 
   /**
@@ -158,21 +224,24 @@ export class QuietHeartbeats implements Heartbeats {
    * lets informers see those of an instant together, as they would have.
    */
   #write(deliver: () => void): void {
+    if (this.#spell === undefined) return
     const { storage } = this.#ports
-    const inOrder = [...this.#unwritten.values()].sort((a, b) => a.revision - b.revision)
-    this.#unwritten.clear()
-    this.#now = []
-    for (const [place, { key, from, at, revision, end, count, written }] of inOrder.entries()) {
-      const object =
-        from.kind === 'Node' ? posted(from as Node, at, revision) : renewed(from as Lease, at, revision)
-      if (!storage.replay(key, object, Number(from.metadata.resourceVersion), { revision, writes: count }))
-        throw new Error('assertion failed: a lease or node changed in a quiet time')
-      written(object)
-      if (inOrder[place + 1]?.at === at) continue
-      storage.skipTo(end)
+    const writes = this.#spell.writes.filter(({ revision }) => revision > 0)
+    this.#spell = undefined
+    writes.sort((a, b) => a.revision - b.revision)
+    for (const [order, { instant, write }] of writes.entries()) {
+      write()
+      if (writes[order + 1]?.instant === instant) continue
+      storage.skipTo(instant.end)
       deliver()
     }
   }
+}
+
+/** Returns the instant `now` of a spell. */
+function instantOf(spell: Spell, now: number): Instant {
+  if (spell.instant.at !== now) spell.instant = { at: now, end: spell.revision }
+  return spell.instant
 }
 
 const keyOf = ({ kind, metadata }: KubeObject): string =>

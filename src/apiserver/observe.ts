@@ -17,11 +17,15 @@ export interface WriteObservers {
   readonly quiet: QuietTime | undefined
 }
 
-/** Adds every write to the trace hash, and emits a `write` event if the bus has a listener. */
+/**
+ * Adds every write but heartbeats to the trace hash, and emits a `write` event if the bus has a listener.
+ */
 export function reportWrites({ storage, resources, clock, bus, trace, quiet }: WriteObservers): void {
   storage.subscribe((change) => {
-    if (quiet !== undefined && !isHeartbeat(change)) quiet.disturb()
-    trace?.record('write', clock.now(), `${change.key}@${change.revision}`)
+    if (!isHeartbeat(change)) {
+      quiet?.disturb()
+      trace?.record('write', clock.now(), `${change.key}@${change.revision}`)
+    }
     if (bus.has('write')) emit(change)
   })
   const emit = ({ key, object, old, revision }: StoredChange): void => {

@@ -7,31 +7,47 @@ export type HeartbeatKind = 'lease' | 'status'
 /** Called with a node, a kind of heartbeat, and its time in virtual ms. */
 export type HeartbeatVisitor = (node: string, kind: HeartbeatKind, time: number) => void
 
+/** The heartbeats of one object in a quiet spell. */
+export interface HeartbeatTally {
+  /** Renews the lease, or the times of the node's conditions, at `now` (virtual ms). It takes a revision. */
+  beat(now: number): void
+}
+
+/** A place among the heartbeats of a spell. */
+export interface HeartbeatPlace {
+  /** Revision of the store there. */
+  readonly revision: number
+  /** The instant in virtual ms, and the last revision that it has. */
+  readonly instant: { readonly at: number; readonly end: number }
+}
+
 /**
- * Heartbeats that are counted now and written later, as long as nobody reads or watches them. The apiserver
- * implements it for the kubelets.
+ * Heartbeats that are counted in a quiet spell and written at its end, since nobody reads or watches them in
+ * between. The apiserver implements it for the kubelets.
  */
 export interface Heartbeats {
   /** `QuietTime.era`. */
   readonly era: number
   /**
-   * Whether another heartbeat of this lease or node, which must be the stored one, would only be seen by
-   * informers. It does not check whether the request would be admitted: the caller has made the same before.
+   * Returns the tally of a lease or node for this spell; undefined if it is not the stored one, or if others
+   * than informers would see the heartbeats. It does not check whether the request would be admitted: the
+   * caller has made the same before. The end of the spell stores the last one, and calls `written` with it.
    */
-  accepts(object: Lease | Node): boolean
-  /**
-   * Renews the lease or the times of the node's conditions now. The write takes a revision, and appears in
-   * the trace, but the store has it only after `QuietTime.write()`, which calls `written` with the stored
-   * object.
-   */
-  beat(object: Lease | Node, written: (object: Lease | Node) => void): void
+  tally(object: Lease | Node, written: (object: Lease | Node) => void): HeartbeatTally | undefined
+  /** Returns the present place among the heartbeats of this spell. */
+  place(now: number): HeartbeatPlace
+  /** Calls `write` at the end of the spell, when the heartbeats before that place are written. */
+  writeAt(place: HeartbeatPlace, write: () => void): void
   /** Notes a heartbeat that was a request. */
   note(node: string, kind: HeartbeatKind): void
+  /** Notes that the node lifecycle controller checks all nodes at `now` (virtual ms). */
+  checked(now: number): void
   /**
-   * Visits the nodes that have been heard of since the last call, with the last time of each kind. Heartbeats
-   * of the present instant are left for the next call, since informers have not delivered them yet.
+   * Visits the nodes that have been heard of since the last call, with the last time of each kind before the
+   * last check. Later heartbeats, and those of its instant, are left for the next call, since informers had
+   * not delivered them yet.
    */
   take(visit: HeartbeatVisitor): void
-  /** Visits as {@link take} will, but forgets nothing. */
-  peek(visit: HeartbeatVisitor): void
+  /** Visits as {@link take} would after a check at `now`, but forgets nothing. */
+  peek(now: number, visit: HeartbeatVisitor): void
 }

@@ -10,7 +10,7 @@ import type { Slice } from '../sim/module.js'
 import { controllerIdentity, controllerName } from './shared/identity.js'
 import type { Disruption } from './shared/pod-disruption.js'
 import { disruptionTarget, statusPatch } from './shared/pod-disruption.js'
-import { attempt, runPeriodically } from './shared/queue.js'
+import { attempt, type QuietPasses, runPeriodically } from './shared/queue.js'
 
 /** Options of the pod garbage collector. */
 export interface PodGcOptions {
@@ -76,10 +76,11 @@ class PodGc {
       },
     )
     const informers = [this.#nodes, this.#pods]
-    runPeriodically(this.#host, 'gc', this.#period, informers, () => this.#pass(), {
-      accepts: () => this.#quarantine.value.suspects.size + this.#quarantine.value.until.size === 0,
-      run: () => undefined,
-    })
+    const joinQuiet = (): QuietPasses | undefined => {
+      const { suspects, until } = this.#quarantine.value
+      return suspects.size + until.size === 0 ? {} : undefined
+    }
+    runPeriodically(this.#host, 'gc', this.#period, informers, () => this.#pass(), joinQuiet)
   }
 
   #pass(): void {

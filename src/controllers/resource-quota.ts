@@ -14,6 +14,7 @@ import type { Controller, ControllerContext, Handlers } from './shared/define-co
 import { defineController } from './shared/define-controller.js'
 import { controllerIdentity, controllerName } from './shared/identity.js'
 import { BY_NAMESPACE, namespaceIndexer } from './shared/ownership.js'
+import type { QuietPasses } from './shared/queue.js'
 import type { ServedResource } from './shared/served-resources.js'
 import { writeStatus } from './shared/status-writer.js'
 
@@ -52,7 +53,7 @@ class ResourceQuotaController implements Controller<Watched> {
     name: 'resync',
     period: RESYNC,
     run: (): void => this.#resync(),
-    quiet: { accepts: (): boolean => this.#quotas.size === 0, run: (): void => undefined },
+    joinQuiet: (): QuietPasses | undefined => (this.#quotas.size === 0 ? {} : undefined),
   }
   readonly #host: ComponentHost
   readonly #served: () => readonly ServedResource[]

@@ -5,7 +5,7 @@ import type { UserInfo } from '../client/client.js'
 import type { Component, ComponentHost } from '../client/component.js'
 import type { EventRecorder } from '../client/event-recorder.js'
 import type { Change, Informer } from '../client/informer.js'
-import type { Slice, Topic } from '../sim/module.js'
+import type { QuietCalls, Slice, Topic } from '../sim/module.js'
 import type { RandomStream } from '../sim/random.js'
 import type { WorkQueue } from '../sim/work-queue.js'
 import { KubeletCredentials } from './certificates/credentials.js'
@@ -112,7 +112,7 @@ class Kubelet {
     this.#random = host.random('status')
     this.#statusUpdate = timings.statusUpdate
     this.#status = host.handle('status', () => this.#statusTick(), {
-      quiet: { accepts: () => this.#isStatusRoutine(), run: () => this.#quietStatusTick() },
+      quiet: { join: () => this.#joinQuiet() },
     })
 
     const nodes = this.#watchNode()
@@ -319,9 +319,11 @@ class Kubelet {
   }
 
   #wakeForStatus(): void {
-    this.#status.wakeAfter('', Math.round(this.#statusUpdate * (1 + JITTER * this.#random.float())), {
-      class: 'watchdog',
-    })
+    this.#status.wakeAfter('', this.#nextStatusPeriod(), { class: 'watchdog' })
+  }
+
+  #nextStatusPeriod(): number {
+    return Math.round(this.#statusUpdate * (1 + JITTER * this.#random.float()))
   }
 
   #starting(): void {
@@ -346,14 +348,16 @@ class Kubelet {
     }
   }
 
-  /** Whether a status tick, if the last one did nothing, does nothing again. */
-  #isStatusRoutine(): boolean {
-    return !this.#options.runtime.measured && this.#agent.isRoutine
-  }
-
-  #quietStatusTick(): void {
-    this.#wakeForStatus()
-    if (this.#agent.isReportDue) this.#agent.repeatPost()
+  /** Joins a quiet spell with status ticks, if one that follows one that did nothing does nothing. */
+  #joinQuiet(): QuietCalls | undefined {
+    if (this.#options.runtime.measured) return undefined
+    const { tick, ...reports } = this.#agent.joinQuiet()
+    const call = (now: number): number => {
+      const period = this.#nextStatusPeriod()
+      tick(now)
+      return now + period
+    }
+    return { ...reports, call }
   }
 
   #statusTick(): void {

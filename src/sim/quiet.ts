@@ -1,44 +1,36 @@
 import type { Ready } from './ready-queue.js'
 import type { Timer } from './timers.js'
-import type { HandlerOptions, QuietForm } from './topic.js'
+import type { HandlerOptions, QuietCalls, QuietForm } from './topic.js'
 
 /** What {@link QuietTime} remembers of one topic. */
 interface Known {
   readonly quiet: QuietForm | undefined
-  readonly passive: HandlerOptions['passive']
+  readonly passive: boolean
   /** The era of the last step that did no more than set its next timer. */
   idleIn: number
 }
 
 /**
- * Periodic handlers that find nothing to do, run in their quiet form: without the reads, requests and
- * wake-ups that would lead to the same result again.
+ * Knows the periodic handlers that find nothing to do, so that their calls can be made in a {@link
+ * QuietSpell}: without the reads, requests and wake-ups that would lead to the same result again.
  *
  * Time is divided into eras. An era ends with everything that is not known to be routine: a write (except a
- * heartbeat), a step of a topic without a quiet form, a call from outside. If a handler did
- * nothing in a step of this era but set its next timer, then it will do nothing in the next one, unless a
- * limit in time that only it knows has passed; so the kernel asks {@link QuietForm.accepts}.
+ * heartbeat), a step of a topic without a quiet form, a call from outside. If a handler did nothing in a step
+ * of this era but set its next timer, then it will do nothing in the next one, unless a limit in time that
+ * only it knows has passed; so it is asked as well.
  */
 export class QuietTime {
   readonly #topics = new Map<string, Map<string, Known>>()
   readonly #writers: { readonly owner: string; readonly write: (deliver: () => void) => void }[] = []
   #era = 0
   #disturbed = false
-  #unwritten = false
-  /** Steps that the present instant would wake, in their order. */
-  #followers: Ready[] = []
 
   /** Number of the present era. */
   get era(): number {
     return this.#era
   }
 
-  /** Whether results of quiet handlers still have to be written, see {@link QuietTime.onWrite}. */
-  get unwritten(): boolean {
-    return this.#unwritten
-  }
-
-  register(owner: string, topic: string, { quiet, passive }: HandlerOptions): void {
+  register(owner: string, topic: string, { quiet, passive = false }: HandlerOptions): void {
     let byTopic = this.#topics.get(owner)
     if (!byTopic) this.#topics.set(owner, (byTopic = new Map<string, Known>()))
     byTopic.set(topic, { quiet, passive, idleIn: -1 })
@@ -52,8 +44,8 @@ export class QuietTime {
   }
 
   /**
-   * Calls `write` before anyone can look at what quiet handlers have put off. It calls `deliver` after the
-   * writes of each instant, which runs the steps that they have woken.
+   * Calls `write` at the end of each spell, to write what the handlers have put off. It calls `deliver` after
+   * the writes of each instant, which runs the steps that they have woken.
    */
   onWrite(owner: string, write: (deliver: () => void) => void): void {
     this.#writers.push({ owner, write })
@@ -71,15 +63,20 @@ export class QuietTime {
     this.#disturbed = false
   }
 
-  /** Whether a step that quiet writes have woken changes nothing but an informer's view. */
+  /** Whether a step that heartbeats have woken changes nothing but an informer's view. */
   allows({ owner, topic }: Ready): boolean {
-    return this.#topics.get(owner)?.get(topic)?.passive !== undefined
+    return this.#topics.get(owner)?.get(topic)?.passive === true
   }
 
-  /** Notes a step that will run. */
-  begin({ owner, topic }: Ready): void {
+  /**
+   * Notes a step that will run. Returns whether it may be routine: it is periodic, or a write has woken an
+   * informer.
+   */
+  begin({ owner, topic, timed }: Ready): boolean {
     const known = this.#topics.get(owner)?.get(topic)
-    if (known?.quiet === undefined && known?.passive === undefined) this.#disturbed = true
+    const mayBeRoutine = known?.quiet !== undefined || (known?.passive === true && timed !== true)
+    if (!mayBeRoutine) this.#disturbed = true
+    return mayBeRoutine
   }
 
   /** Notes that a step has set one timer and nothing else. */
@@ -88,42 +85,19 @@ export class QuietTime {
     if (known?.quiet !== undefined) known.idleIn = this.#era
   }
 
-  /** Whether all these timers, which are due now, can be handled quietly. Others end the era. */
-  accepts(due: readonly Timer[]): boolean {
-    if (this.#disturbed) return false
-    for (const { owner, topic } of due) {
-      const known = this.#topics.get(owner)?.get(topic)
-      if (known?.quiet === undefined && known?.passive !== 'always') this.#disturbed = true
-      if (known?.idleIn !== this.#era || known.quiet?.accepts() !== true) return false
-    }
-    return true
+  /** Whether the handler of this timer did nothing the last time, and nothing has happened since. */
+  isIdle({ owner, topic }: Timer): boolean {
+    return this.#topics.get(owner)?.get(topic)?.idleIn === this.#era
   }
 
-  /** Runs the quiet form of a handler. */
-  run({ owner, topic }: Timer): void {
-    this.#unwritten = true
-    this.#topics.get(owner)?.get(topic)?.quiet?.run()
+  /** Returns the calls of this timer's handler in a spell, if it can join. */
+  join(timer: Timer): QuietCalls | undefined {
+    if (!this.isIdle(timer)) return undefined
+    return this.#topics.get(timer.owner)?.get(timer.topic)?.quiet?.join()
   }
 
-  /** Notes a step that the present write would wake. */
-  follow(step: Ready): void {
-    const { owner, topic, key } = step
-    const known = this.#followers.some(
-      (other) => other.key === key && other.topic === topic && other.owner === owner,
-    )
-    if (!known) this.#followers.push(step)
-  }
-
-  /** Returns the steps that this instant would have woken, and forgets them. */
-  takeFollowers(): readonly Ready[] {
-    const followers = this.#followers
-    if (followers.length > 0) this.#followers = []
-    return followers
-  }
-
-  /** Writes what quiet handlers have put off. */
+  /** Writes what the handlers have put off in a spell. */
   write(deliver: () => void): void {
-    this.#unwritten = false
     for (const { write } of this.#writers) write(deliver)
   }
 }

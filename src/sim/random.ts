@@ -101,7 +101,7 @@ class Stream implements RandomStream {
   }
 
   float(): number {
-    return uniformInt(this.#generator, 0, 0x7fff_ffff) / 0x8000_0000
+    return (this.#generator.next() & 0x7fff_ffff) / 0x8000_0000
   }
 
   text(length: number, alphabet: string): string {

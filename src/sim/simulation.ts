@@ -6,6 +6,7 @@ import type { KernelEvents } from './event-bus.js'
 import { HandlerCounts, LivelockError } from './livelock.js'
 import type { HandlerCount } from './livelock.js'
 import { ModuleHost } from './module-host.js'
+import { QuietSpell } from './quiet-spell.js'
 import { QuietTime } from './quiet.js'
 import { Random } from './random.js'
 import type { RandomStream } from './random.js'
@@ -15,7 +16,7 @@ import type { SimulationState } from './state.js'
 import { StateSlice } from './slice.js'
 import { Timers } from './timers.js'
 import type { Timer } from './timers.js'
-import type { Handler, HandlerOptions, Slice } from './topic.js'
+import type { Handler, HandlerOptions, QuietCalls, Slice } from './topic.js'
 import { Trace } from './trace.js'
 
 /** Options of {@link Simulation}. */
@@ -37,7 +38,7 @@ export interface SimulationOptions {
   readonly maxSettleTime?: Duration
   /**
    * `exact`: every heartbeat is a step of its own. `quiet`: heartbeats of an idle cluster are summed up, with
-   * the same result, see {@link QuietTime}. Default `quiet`.
+   * the same result, see {@link QuietSpell}. Default `quiet`.
    */
   readonly heartbeats?: 'exact' | 'quiet'
 }
@@ -80,7 +81,7 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
     this.#afterStep = watched === undefined ? [] : watched.#afterStep
     this.clock = new VirtualClock(from?.now ?? options.start)
     this.random = from ? Random.restore(from.random) : new Random(options.seed ?? 1)
-    this.timers = from ? Timers.restore(from.timers, from.nextTimerSeq) : new Timers()
+    this.timers = from ? Timers.of(from.timers, from.nextTimerSeq) : new Timers()
     this.trace = new Trace(from?.trace)
     this.#chance = options.interleaving === 'seeded' ? this.random.stream('kernel/interleaving') : undefined
     this.#kernelBus = this.bus as unknown as EventBus
@@ -245,11 +246,8 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
   until(predicate: () => boolean, options: { readonly timeout?: Duration } = {}): boolean {
     const deadline = this.clock.now() + toMillis(options.timeout ?? '1h')
     let held = false
-    const done = (): boolean => {
-      this.#endQuiet()
-      return (held = predicate())
-    }
-    this.#drive(deadline, 'until() found no rest', done, HOUR)
+    const done = (): boolean => (held = predicate())
+    this.#drive(deadline, 'until() found no rest', done, HOUR, true)
     if (!held) this.clock.advanceTo(deadline)
     return held
   }
@@ -312,9 +310,16 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
 
   /**
    * Runs steps and moves time until `done` holds while nothing is ready, or until nothing more comes due by
-   * `deadline`. The step limit starts anew each `period` of virtual time.
+   * `deadline`. The step limit starts anew each `period` of virtual time. With `eachInstant`, `done` is
+   * called after each instant, else only where its result can have changed.
    */
-  #drive(deadline: number, complaint: string, done: () => boolean, period: number): void {
+  #drive(
+    deadline: number,
+    complaint: string,
+    done: () => boolean,
+    period: number,
+    eachInstant = false,
+  ): void {
     if (this.#running)
       throw new Error('a handler must not call settle(), advance() or until(): it runs inside one of them')
     this.#running = true
@@ -344,15 +349,14 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
         const next = this.timers.peek()
         if (!next || next.due > deadline) return
         if (next.due > this.clock.now()) atInstant = 0
-        this.clock.advanceTo(next.due)
-        if (isQuiet) this.#passQuietly()
-        if (next.due - since < period) continue
-        since = next.due
+        if (isQuiet && this.quiet.isIdle(next)) this.#passQuietly(eachInstant ? next.due : deadline)
+        if (this.clock.now() < next.due) this.clock.advanceTo(next.due)
+        if (this.clock.now() - since < period) continue
+        since = this.clock.now()
         steps = 0
         counts = new HandlerCounts()
       }
     } finally {
-      this.#endQuiet()
       this.#running = false
     }
   }
@@ -367,41 +371,22 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
     )
   }
 
-  /** Handles the timers that are due now quietly if all of them can be; else they become ready. */
-  #passQuietly(): void {
-    const now = this.clock.now()
-    const due: Timer[] = []
-    for (let next = this.timers.popDue(now); next; next = this.timers.popDue(now)) due.push(next)
-    for (const { owner } of due) this.awaken(owner)
-    if (!this.quiet.accepts(due)) {
-      this.#endQuiet()
-      for (const timer of due) this.#makeReady(timer)
-      return
+  /** Passes a quiet spell up to `limit` (virtual ms), then writes what its handlers have put off. */
+  #passQuietly(limit: number): void {
+    const join = (timer: Timer): QuietCalls | undefined => {
+      this.awaken(timer.owner)
+      return this.quiet.join(timer)
     }
-    for (const timer of due) {
-      this.trace.record(timer.owner, now, `${timer.topic} ${timer.key}`)
-      this.quiet.run(timer)
-    }
-    for (const { owner, topic, key } of this.quiet.takeFollowers())
-      this.trace.record(owner, now, `${topic} ${key}`)
-  }
-
-  /** Writes what quiet handlers have put off. The steps that follow are in the trace already. */
-  #endQuiet(): void {
-    if (!this.quiet.unwritten) return
-    this.trace.muted = true
-    try {
-      this.quiet.write(() => {
-        for (let entry = this.ready.take(); entry; entry = this.ready.take()) {
-          this.awaken(entry.owner)
-          if (!this.quiet.allows(entry))
-            throw new Error(`assertion failed: a heartbeat has woken ${entry.owner}/${entry.topic}`)
-          this.#handlers.get(entry.owner)?.get(entry.topic)?.(entry.key, entry.payload)
-        }
-      })
-    } finally {
-      this.trace.muted = false
-    }
+    const { timers, clock } = this
+    new QuietSpell({ timers, clock, join }).run(limit)
+    this.quiet.write(() => {
+      for (let entry = this.ready.take(); entry; entry = this.ready.take()) {
+        this.awaken(entry.owner)
+        if (!this.quiet.allows(entry))
+          throw new Error(`assertion failed: a heartbeat has woken ${entry.owner}/${entry.topic}`)
+        this.#handlers.get(entry.owner)?.get(entry.topic)?.(entry.key, entry.payload)
+      }
+    })
   }
 
   #makeReady({ owner, topic, key, payload }: Timer): void {
@@ -431,8 +416,8 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
       throw new Error(`assertion failed: no handler for ${entry.owner}/${entry.topic}`)
     }
     const time = this.clock.now()
-    this.trace.record(entry.owner, time, `${entry.topic} ${entry.key}`)
-    this.quiet.begin(entry)
+    const mayBeRoutine = this.quiet.begin(entry)
+    if (!mayBeRoutine) this.trace.record(entry.owner, time, `${entry.topic} ${entry.key}`)
     const timersBefore = this.timers.nextSeq
     handler(entry.key, entry.payload)
     if (this.timers.nextSeq === timersBefore + 1) this.quiet.idled(entry)

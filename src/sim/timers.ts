@@ -69,6 +69,16 @@ export class Timers {
     this.#add(entryOf({ ...timer, seq: this.#nextSeq++ }, id))
   }
 
+  /** Sets a timer that has its place in the order already. */
+  restore(timer: Timer): void {
+    this.#add(entryOf(timer, idOf(timer.owner, timer.topic, timer.key)))
+  }
+
+  /** Takes a sequence number for a timer that {@link restore} sets later. */
+  takeSeq(): number {
+    return this.#nextSeq++
+  }
+
   get(owner: string, topic: string, key: string): Timer | undefined {
     return this.#live.get(idOf(owner, topic, key))?.timer
   }
@@ -110,13 +120,11 @@ export class Timers {
     return this.#nextSeq
   }
 
-  static restore(timers: readonly Timer[], nextSeq: number): Timers {
-    const restored = new Timers()
-    for (const timer of timers) {
-      restored.#add(entryOf(timer, idOf(timer.owner, timer.topic, timer.key)))
-    }
-    restored.#nextSeq = nextSeq
-    return restored
+  static of(timers: readonly Timer[], nextSeq: number): Timers {
+    const all = new Timers()
+    for (const timer of timers) all.restore(timer)
+    all.#nextSeq = nextSeq
+    return all
   }
 
   /** Returns the first live entry, discarding stale ones before it. */

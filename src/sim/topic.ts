@@ -36,12 +36,23 @@ export type Handler = (key: string, payload: PlainData) => void
 /** The form of a periodic handler for times in which it finds nothing to do, see `QuietTime`. */
 export interface QuietForm {
   /**
-   * Whether the handler, called now, would do nothing but set its next timer, given that it did nothing else
-   * the last time, and that nothing has happened since. Changes nothing.
+   * Returns the calls of a quiet spell, given that the handler did nothing but set its next timer the last
+   * time, and that nothing has happened since; undefined if it may find something to do.
    */
-  accepts(): boolean
-  /** Sets the next timer as the handler does. */
-  run(): void
+  join(): QuietCalls | undefined
+}
+
+/** The calls of a periodic handler in a quiet spell: nothing else runs or looks until they have left it. */
+export interface QuietCalls {
+  /**
+   * Whether a call at `now` (virtual ms) would do nothing but set the next timer. Changes nothing. Default:
+   * always.
+   */
+  accepts?(now: number): boolean
+  /** Makes a call at `now`, and returns the virtual ms of the next one. */
+  call(now: number): number
+  /** Leaves the handler's state as the calls would have, if there were any. */
+  leave?(): void
 }
 
 /** Options of `Host.handle`. */
@@ -49,8 +60,8 @@ export interface HandlerOptions {
   /** Default: every call is a step. */
   readonly quiet?: QuietForm
   /**
-   * Steps that change nothing that quiet handlers depend on: those that a wake-up starts (an informer takes
-   * notice of a write), or all. Default: none.
+   * Whether a step that a heartbeat has woken changes nothing that quiet handlers depend on: an informer
+   * takes notice of it. Default false.
    */
-  readonly passive?: 'woken' | 'always'
+  readonly passive?: boolean
 }

@@ -15,7 +15,7 @@ const history = fc.array(
       weight: 2,
       arbitrary: fc.record({
         do: fc.constant('advance' as const),
-        ms: fc.constantFrom(10_000, 61_000, 420_000, 1_800_000),
+        ms: fc.constantFrom(10_000, 61_000, 420_000, 1_800_000, 3_700_000),
       }),
     },
   ),

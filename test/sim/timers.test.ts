@@ -70,7 +70,7 @@ describe('Timers', () => {
       fc.property(actions, actions, (before, after) => {
         const timers = new Timers()
         for (const action of before) apply(timers, action)
-        const restored = Timers.restore(timers.toArray(), timers.nextSeq)
+        const restored = Timers.of(timers.toArray(), timers.nextSeq)
         for (const action of after) expect(apply(restored, action)).toBe(apply(timers, action))
         expect(restored.toArray()).toEqual(timers.toArray())
       }),

@@ -1,5 +1,6 @@
 import type { EtcdStore } from '../../etcd/store.js'
-import type { Module } from '../../sim/module.js'
+import type { HeartbeatPlace, Heartbeats } from '../../client/heartbeats.js'
+import type { Module, QuietCalls } from '../../sim/module.js'
 
 /** `--etcd-compaction-interval` of kube-apiserver, in virtual ms. */
 const INTERVAL_MS = 300_000
@@ -11,7 +12,9 @@ export interface CompactorOptions {
    * Advances idle watches, so that they do not need the history that the next compaction removes:
    * `server.context.hub`.
    */
-  readonly hub: { bookmark(): void }
+  readonly hub: { bookmark(): void; readonly hasOnlyFollowers: boolean }
+  /** Default: every compaction is a step. */
+  readonly heartbeats?: Heartbeats | undefined
   /**
    * Returns the oldest revision from which a watcher that cannot be woken (a disconnected component) still
    * has to read. Later history stays. Default: none.
@@ -28,6 +31,7 @@ export interface CompactorOptions {
 export function etcdCompactor({
   store,
   hub,
+  heartbeats,
   oldestNeeded,
   intervalMs = INTERVAL_MS,
 }: CompactorOptions): Module {
@@ -35,14 +39,32 @@ export function etcdCompactor({
     name: 'kube-apiserver/etcd-compactor',
     setup: (host) => {
       const last = host.state('last', () => ({ revision: store.revision }))
-      const compact = (): void => {
-        const target = Math.min(last.value.revision, oldestNeeded?.() ?? Infinity)
+      const compact = (target: number): void => {
         if (target > store.compactedRevision && target > 1) store.compact({ revision: target })
-        last.value.revision = store.revision
         hub.bookmark()
+      }
+      const nextTarget = (revision: number): number => {
+        const target = Math.min(last.value.revision, oldestNeeded?.() ?? Infinity)
+        last.value.revision = revision
+        return target
+      }
+      const step = (): void => {
+        compact(nextTarget(store.revision))
         topic.wakeAfter('', intervalMs, { class: 'watchdog' })
       }
-      const topic = host.handle('compact', compact, { passive: 'always' })
+      // of several compactions in a quiet spell, the last one does it all
+      const join = (): QuietCalls | undefined => {
+        if (heartbeats === undefined || !hub.hasOnlyFollowers) return undefined
+        let place: HeartbeatPlace | undefined
+        let target = 0
+        const call = (now: number): number => {
+          place = heartbeats.place(now)
+          target = nextTarget(place.revision)
+          return now + intervalMs
+        }
+        return { call, leave: () => place && heartbeats.writeAt(place, () => compact(target)) }
+      }
+      const topic = host.handle('compact', step, { quiet: { join } })
       if (topic.dueAt('') === undefined) topic.wakeAfter('', intervalMs, { class: 'watchdog' })
     },
   }

@@ -111,19 +111,24 @@ export class WatchHub implements WatchRegister {
   }
 
   /**
-   * Returns the steps that a new version of this object would wake, in order; undefined if it has a watch
-   * that is not an informer's. The object's routed fields must not change.
+   * Whether only informers watch a new version of this object. Its routed fields must be those of the
+   * present one.
    */
-  followersOf(key: string, object: KubeObject): readonly Ready[] | undefined {
+  isOnlyFollowed(key: string, object: KubeObject): boolean {
     const routes = this.#routesOf(key)
-    const found: Ready[] = []
-    for (const list of routes === undefined ? [] : listsFor(routes, object)) {
-      for (const each of list) {
-        if (each.follower !== undefined) found.push(each.follower)
-        else if (this.#live.has(each)) return undefined
-      }
-    }
-    return found
+    if (routes === undefined) return true
+    return listsFor(routes, object).every((list) => this.#isOnlyFollowed(list))
+  }
+
+  /** Whether all watches are informers'. */
+  get hasOnlyFollowers(): boolean {
+    for (const { follower } of this.#live.keys()) if (follower === undefined) return false
+    return true
+  }
+
+  #isOnlyFollowed(list: SubscriptionList): boolean {
+    for (const each of list) if (each.follower === undefined && this.#live.has(each)) return false
+    return true
   }
 
   #route(change: StoredChange): void {

@@ -144,7 +144,7 @@ export class ClusterComponentHost extends ModuleHost<ClusterEvents> implements C
     options: InformerOptions<ObjectOf<R>>,
   ): Informer<ObjectOf<R>> {
     const state = this.state<InformerState>(`informer ${id}`, () => ({ resourceVersion: undefined }))
-    const topic = this.handle(`informer ${id}`, () => informer.deliver(), { passive: 'woken' })
+    const topic = this.handle(`informer ${id}`, () => informer.deliver(), { passive: true })
     const { connectivity, identify } = this.#services
     const informer = new ListWatchInformer<ObjectOf<R>>(resource, options, {
       client: this.#reads(),

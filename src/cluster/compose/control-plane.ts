@@ -171,7 +171,8 @@ export class ControlPlane {
     if (tracker !== undefined) dependencies.late.legacyTokenUsed = tracker
     this.addModule(this.supervisor)
     this.addModule(etcdLessor({ store, storage }))
-    this.addModule(etcdCompactor({ store, hub, oldestNeeded: () => this.#oldestNeeded() }))
+    const { heartbeats } = this.server
+    this.addModule(etcdCompactor({ store, hub, heartbeats, oldestNeeded: () => this.#oldestNeeded() }))
   }
 
   /** Returns a client under an identity, for users; it fails like any other while the apiserver is down. */

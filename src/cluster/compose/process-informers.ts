@@ -52,7 +52,7 @@ export class ProcessInformers implements Module<Host<ClusterEvents>> {
 
   setup(host: Host<ClusterEvents>): void {
     this.#host = host
-    this.#topic = host.handle('informer', (id) => this.#deliver(id), { passive: 'woken' })
+    this.#topic = host.handle('informer', (id) => this.#deliver(id), { passive: true })
   }
 
   #deliver(id: string): void {

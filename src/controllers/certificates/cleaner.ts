@@ -29,19 +29,23 @@ export function createCsrCleaner({ notAfter }: CsrCleanerOptions): Component {
     identity: controllerIdentity('certificate-controller'),
     setup: (host) => {
       const requests = host.informer('certificatesigningrequests')
-      runPeriodically(host, 'clean', PERIOD, [requests], () => {
-        for (const csr of requests.list()) if (isStale(host, csr, notAfter)) remove(host, csr)
-      })
+      const stale = (now: number): readonly CertificateSigningRequest[] =>
+        requests.list().filter((csr) => isStale(csr, now, notAfter))
+      const clean = (): void => {
+        for (const csr of stale(host.clock.now())) remove(host, csr)
+      }
+      runPeriodically(host, 'clean', PERIOD, [requests], clean, () => ({
+        accepts: (now) => stale(now).length === 0,
+      }))
     },
   }
 }
 
 function isStale(
-  host: ComponentHost,
   csr: CertificateSigningRequest,
+  now: number,
   notAfter: CsrCleanerOptions['notAfter'],
 ): boolean {
-  const now = host.clock.now()
   if (isIssued(csr) && notAfter(atob(csr.status.certificate as string)) < now) return true
   const { conditions = [] } = csr.status
   if (conditions.length === 0)

@@ -3,7 +3,7 @@ import type { Component, ComponentHost } from '../../client/component.js'
 import type { Change } from '../../client/informer.js'
 import { keyOf } from '../../client/object-index.js'
 import { controllerIdentity, controllerName } from '../shared/identity.js'
-import { runPeriodically } from '../shared/queue.js'
+import { type QuietPasses, runPeriodically } from '../shared/queue.js'
 import type { KnownNode } from './health-monitor.js'
 import { HealthMonitor, ZoneMonitor } from './health-monitor.js'
 import { NoExecuteTainter } from './no-execute.js'
@@ -62,7 +62,9 @@ function setUp(host: ComponentHost, options: NodeLifecycleOptions): void {
   })
 
   const informers = [nodes, leases, pods]
-  runPeriodically(host, 'monitor', settings.monitorPeriod, informers, () => monitor.pass(), monitor)
+  const { monitorPeriod } = settings
+  const joinQuiet = (): QuietPasses | undefined => monitor.joinQuiet()
+  runPeriodically(host, 'monitor', monitorPeriod, informers, () => monitor.pass(), joinQuiet)
 }
 
 /** Whether {@link reconcileNode} would write: most updates of a node are heartbeats, which need no change. */

@@ -4,8 +4,9 @@ import { isApiError } from '../../client/api-error.js'
 import type { ComponentHost } from '../../client/component.js'
 import type { Informer } from '../../client/informer.js'
 import { formatMicroTime, formatTime } from '../../api/time.js'
-import type { QuietForm, Slice } from '../../sim/module.js'
-import { isRequestFailure } from '../shared/queue.js'
+import type { Heartbeats } from '../../client/heartbeats.js'
+import type { Slice } from '../../sim/module.js'
+import { isRequestFailure, type QuietPasses } from '../shared/queue.js'
 import type { NodeHealth } from './health.js'
 import {
   isSilent,
@@ -54,7 +55,7 @@ interface CheckResult {
 }
 
 /** Checks the health of all nodes. Source: node_lifecycle_controller.go monitorNodeHealth. */
-export class HealthMonitor implements QuietForm {
+export class HealthMonitor {
   readonly #parts: HealthMonitorParts
   readonly #retry: Slice<Set<string>>
   /** No node turns silent before this virtual ms. */
@@ -68,6 +69,7 @@ export class HealthMonitor implements QuietForm {
   /** Runs one pass. A healthy node costs a few look-ups, no allocation and no request. */
   pass(): void {
     const { nodes, zones, tainter, known, host } = this.#parts
+    host.heartbeats?.checked(host.clock.now())
     host.heartbeats?.take(() => undefined) // the informers have them too
     this.#calmUntil = 0
     const list = nodes.list()
@@ -80,41 +82,57 @@ export class HealthMonitor implements QuietForm {
     tainter.schedule()
   }
 
-  /** Whether no node has turned silent since the last pass. */
-  accepts(): boolean {
-    const { host } = this.#parts
-    const now = host.clock.now()
-    if (host.heartbeats === undefined) return false
-    if (now >= this.#calmUntil) this.#calmUntil = this.#nextSilence()
-    return now < this.#calmUntil
+  /** Joins a quiet spell, in which no node turns silent, with passes that only hear of nodes. */
+  joinQuiet(): QuietPasses | undefined {
+    const { heartbeats } = this.#parts.host
+    if (heartbeats === undefined) return undefined
+    let last: number | undefined
+    const accepts = (now: number): boolean => {
+      if (now >= this.#calmUntil) this.#calmUntil = this.#nextSilence(heartbeats, now)
+      return now < this.#calmUntil
+    }
+    const pass = (now: number): void => {
+      last = now
+      heartbeats.checked(now)
+    }
+    return { accepts, pass, leave: () => last !== undefined && this.#hear(heartbeats, last) }
   }
 
-  /** A pass in which nothing changes but the times at which nodes were last heard of. */
-  run(): void {
-    const { host, known } = this.#parts
-    const now = host.clock.now()
-    host.heartbeats?.take((node, kind, time) => {
+  /** Records the heartbeats before the pass at `last`, each as the first pass after it would have. */
+  #hear(heartbeats: Heartbeats, last: number): void {
+    const { known } = this.#parts
+    heartbeats.take((node, kind, time) => {
       const health = known.value.get(node)?.health
       if (health === undefined) return
-      if (kind === 'lease') observeRenewal(health, formatMicroTime(time), now)
-      else observeHeartbeat(health, formatTime(time), now)
+      const { probe } = health
+      const pass = this.#passAfter(time, last)
+      if (kind === 'lease') observeRenewal(health, formatMicroTime(time), pass)
+      else observeHeartbeat(health, formatTime(time), pass)
+      health.probe = Math.max(health.probe, probe)
     })
   }
 
-  /** Returns the virtual ms at which a node turns silent unless it is heard of, now counted. */
-  #nextSilence(): number {
-    const { host, known, nodes, settings } = this.#parts
-    const now = host.clock.now()
-    const heard = new Set<string>()
-    host.heartbeats?.peek((node, kind) => kind === 'lease' && heard.add(node))
+  /** Returns the time of the first pass after `time`, given a later one. */
+  #passAfter(time: number, later: number): number {
+    const { monitorPeriod } = this.#parts.settings
+    return later - Math.floor((later - time - 1) / monitorPeriod) * monitorPeriod
+  }
+
+  /** Returns the virtual ms at which a node turns silent unless it is heard of again, as of `now`. */
+  #nextSilence(heartbeats: Heartbeats, now: number): number {
+    const { known, settings } = this.#parts
+    const heard = new Map<string, number>()
+    heartbeats.peek(now, (node, kind, time) => {
+      // before its first renewal is seen, a lease counts as heard of whatever its time is
+      if (kind === 'lease' && known.value.get(node)?.health.renewTime !== undefined)
+        heard.set(node, this.#passAfter(time, now))
+    })
     let next = Infinity
     for (const [name, { health }] of known.value) {
-      const node = nodes.get(name)
-      const ready = node && factsOf(node).ready
-      if (ready?.status === 'Unknown') continue
-      // before its first renewal is seen, a lease counts as heard of whatever its time is
-      const probe = heard.has(name) && health.renewTime !== undefined ? now : health.probe
-      next = Math.min(next, probe + (ready ? settings.monitorGracePeriod : settings.startupGracePeriod))
+      if (health.ready === 'Unknown') continue
+      const probe = Math.max(health.probe, heard.get(name) ?? 0)
+      const { startupGracePeriod, monitorGracePeriod } = settings
+      next = Math.min(next, probe + (health.ready === undefined ? startupGracePeriod : monitorGracePeriod))
     }
     return next
   }

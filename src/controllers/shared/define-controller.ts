@@ -2,10 +2,9 @@ import type { UserInfo } from '../../client/client.js'
 import type { Component, ComponentHost } from '../../client/component.js'
 import type { Change, Informer, InformerOptions } from '../../client/informer.js'
 import type { ObjectOf, ResourceName } from '../../client/resources.js'
-import type { QuietForm } from '../../sim/module.js'
 import type { WorkQueue } from '../../sim/work-queue.js'
 import { LazyInformer } from './lazy-informer.js'
-import type { QueueOptions } from './queue.js'
+import type { QueueOptions, QuietPasses } from './queue.js'
 import { reconcileQueue, runPeriodically } from './queue.js'
 
 /** What a controller watches: a name of its own choice to the resource behind it. */
@@ -37,8 +36,8 @@ export interface Controller<S extends Resources> {
     readonly name: string
     readonly period: number
     run(): void
-    /** The form of a pass that finds nothing to do. Default: none. */
-    readonly quiet?: QuietForm
+    /** The form of passes that find nothing to do. Default: none. */
+    readonly joinQuiet?: () => QuietPasses | undefined
   }
 }
 
@@ -151,7 +150,7 @@ function setUp<S extends Resources, L extends Resources>(
   }
   const { periodic } = controller
   if (periodic !== undefined)
-    runPeriodically(host, periodic.name, periodic.period, all, () => periodic.run(), periodic.quiet)
+    runPeriodically(host, periodic.name, periodic.period, all, () => periodic.run(), periodic.joinQuiet)
 }
 
 function mapValues<T, R>(

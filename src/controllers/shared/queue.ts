@@ -1,7 +1,7 @@
 import { ApiError, ConnectionError } from '../../client/api-error.js'
 import type { ComponentHost } from '../../client/component.js'
 import type { Informer } from '../../client/informer.js'
-import type { QuietForm, Slice } from '../../sim/module.js'
+import type { QuietCalls, Slice } from '../../sim/module.js'
 import type { WorkQueue, WorkQueueOptions } from '../../sim/work-queue.js'
 
 /**
@@ -58,11 +58,14 @@ export function reconcileQueue(
 /** The part of an informer that tells whether its first list has been delivered. */
 type Synced = Pick<Informer<never>, 'synced'>
 
+/** The passes of a quiet spell, see `QuietCalls`; `pass` defaults to nothing. */
+export type QuietPasses = Pick<QuietCalls, 'accepts' | 'leave'> & { pass?(now: number): void }
+
 /**
  * Runs `pass` every `period` ms of virtual time, the first time as soon as all `informers` are synced:
  * wait.UntilWithContext as data. The timer is a watchdog, so `settle()` does not wait for it. A failed
- * request is logged and ends the pass; the next pass runs on schedule. `quiet` is the quiet form of a pass,
- * if it has one; `run` then need not set the timer.
+ * request is logged and ends the pass; the next pass runs on schedule. `joinQuiet` is the quiet form of a
+ * pass, if it has one, see `QuietForm`.
  */
 export function runPeriodically(
   host: ComponentHost,
@@ -70,7 +73,7 @@ export function runPeriodically(
   period: number,
   informers: readonly Synced[],
   pass: () => void,
-  quiet?: QuietForm,
+  joinQuiet?: () => QuietPasses | undefined,
 ): void {
   const started = host.state<boolean>(`${name}/started`, () => false)
   const isReady = (): boolean => informers.every((informer) => informer.synced)
@@ -79,14 +82,16 @@ export function runPeriodically(
     topic.wakeAfter('', ready ? period : SYNC_POLL, { class: 'watchdog' })
     if (ready) attempt(host, name, pass)
   }
-  const quietForm = quiet && {
-    accepts: () => isReady() && quiet.accepts(),
-    run: () => {
-      topic.wakeAfter('', period, { class: 'watchdog' })
-      quiet.run()
-    },
+  const join = (): QuietCalls | undefined => {
+    const passes = isReady() ? joinQuiet?.() : undefined
+    if (passes === undefined) return undefined
+    const call = (now: number): number => {
+      passes.pass?.(now)
+      return now + period
+    }
+    return { ...passes, call }
   }
-  const topic = host.handle(name, handler, quietForm && { quiet: quietForm })
+  const topic = host.handle(name, handler, joinQuiet && { quiet: { join } })
   if (started.value) return
   started.value = true
   topic.wake('')

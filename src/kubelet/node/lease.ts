@@ -1,9 +1,10 @@
 import type { Lease } from '../../api/coordination/generated.js'
+import type { Node } from '../../api/core/generated.js'
 import { formatMicroTime } from '../../api/time.js'
 import { ApiError, ConnectionError, ignoreNotFound } from '../../client/api-error.js'
 import type { ComponentHost } from '../../client/component.js'
 import { goDuration } from '../go-duration.js'
-import type { Slice, Topic } from '../../sim/module.js'
+import type { QuietCalls, Slice, Topic } from '../../sim/module.js'
 import type { RandomStream } from '../../sim/random.js'
 
 /** Namespace of the node leases. */
@@ -42,8 +43,7 @@ export class NodeLease {
     this.#duration = duration
     this.#state = host.state<LeaseState>('lease', () => ({ lease: undefined, retry: FIRST_RETRY }))
     this.#random = host.random('lease')
-    const quiet = { accepts: () => this.#isRoutine(), run: () => this.#renewQuietly() }
-    this.#topic = host.handle('lease', () => this.renew(), { quiet })
+    this.#topic = host.handle('lease', () => this.renew(), { quiet: { join: () => this.#joinQuiet() } })
   }
 
   /**
@@ -71,19 +71,23 @@ export class NodeLease {
   }
 
   #setTimer(): void {
-    const period = this.#duration / 4
-    this.#topic.wakeAfter('', Math.round(period * (1 + JITTER * this.#random.float())), { class: 'watchdog' })
+    this.#topic.wakeAfter('', this.#nextPeriod(), { class: 'watchdog' })
   }
 
-  #isRoutine(): boolean {
+  #nextPeriod(): number {
+    return Math.round((this.#duration / 4) * (1 + JITTER * this.#random.float()))
+  }
+
+  #joinQuiet(): QuietCalls | undefined {
     const { lease } = this.#state.value
-    return lease !== undefined && this.#host.heartbeats?.accepts(lease) === true
-  }
-
-  #renewQuietly(): void {
-    const state = this.#state.value
-    this.#host.heartbeats?.beat(state.lease as Lease, (lease) => (state.lease = lease as Lease))
-    this.#setTimer()
+    const written = (renewed: Lease | Node): void => void (this.#state.value.lease = renewed as Lease)
+    const tally = lease && this.#host.heartbeats?.tally(lease, written)
+    if (tally === undefined) return undefined
+    const call = (now: number): number => {
+      tally.beat(now)
+      return now + this.#nextPeriod()
+    }
+    return { call }
   }
 
   #update(lease: Lease): Lease {

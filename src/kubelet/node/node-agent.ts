@@ -43,6 +43,14 @@ interface Repeated {
   readonly era: number | undefined
 }
 
+/** The posts of a status that does not change, in a quiet spell. */
+interface QuietReports {
+  /** Whether nothing has to be posted at `now` but the times. Default: always. */
+  readonly accepts?: (now: number) => boolean
+  /** Posts the times if that is due. */
+  readonly tick: (now: number) => void
+}
+
 /** What the node agent needs besides its host. */
 export interface NodeAgentDependencies {
   readonly options: KubeletOptions
@@ -132,26 +140,26 @@ export class NodeAgent {
   }
 
   /** Whether the status must be posted even if it is the same. */
-  get isReportDue(): boolean {
+  get #isReportDue(): boolean {
     return this.#host.clock.now() - this.#state.value.reportedAt >= this.#ports.statusReport
   }
 
-  /** Whether the status need not be posted, or would be posted once more as it was. */
-  get isRoutine(): boolean {
-    if (!this.isReportDue) return true
+  /** Returns the posts of a quiet spell: the last one is repeated when it is due, if that is possible. */
+  joinQuiet(): QuietReports {
     const { heartbeats } = this.#host
-    return (
-      this.#repeated !== undefined &&
-      this.#repeated.era === heartbeats?.era &&
-      heartbeats?.accepts(this.#repeated.node) === true
-    )
-  }
-
-  /** Posts the status of the last post once more. */
-  repeatPost(): void {
-    this.#state.value.reportedAt = this.#host.clock.now()
-    const repeated = this.#repeated as Repeated
-    this.#host.heartbeats?.beat(repeated.node, (node) => (repeated.node = node as Node))
+    const repeated = this.#repeated
+    const mayRepeat = repeated !== undefined && repeated.era === heartbeats?.era
+    const tally = mayRepeat && heartbeats?.tally(repeated.node, (node) => void (repeated.node = node as Node))
+    const state = this.#state.value
+    let nextReport = state.reportedAt + this.#ports.statusReport
+    if (!tally) return { accepts: (now) => now < nextReport, tick: () => undefined }
+    const tick = (now: number): void => {
+      if (now < nextReport) return
+      state.reportedAt = now
+      nextReport = now + this.#ports.statusReport
+      tally.beat(now)
+    }
+    return { tick }
   }
 
   /** Posts the node's status if it has changed, or if the last post is old. */
@@ -161,7 +169,7 @@ export class NodeAgent {
     const { options, nodes } = this.#ports
     const seen = nodes.get(options.node)
     if (
-      !this.isReportDue &&
+      !this.#isReportDue &&
       seen &&
       !conditionsDiffer(seen.status.conditions ?? [], this.#health) &&
       !foreignResourcesDiffer(options, seen.status) &&
