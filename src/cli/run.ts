@@ -3,6 +3,7 @@ import { helpOf, parse, UsageError } from './command.js'
 import { completionCommand } from './completion-command.js'
 import { controlCommands } from './control-commands.js'
 import { envtestCommand } from './envtest-command.js'
+import { exploreCommand } from './explore-command.js'
 import { kubectlCommand } from './kubectl-command.js'
 import { netpolCommand } from './netpol-command.js'
 import { packageVersion } from './program-path.js'
@@ -23,6 +24,7 @@ const COMMANDS: readonly Command[] = [
   rbacCommand,
   explainCommand,
   diffCommand,
+  exploreCommand,
   sweepCommand,
   playCommand,
   lessonCommand,

@@ -56,8 +56,18 @@ function showStatus(cluster: SimCluster, requests: () => number): () => void {
   }
 }
 
+/** Flags that describe a cluster: {@link clusterOf}. */
+export const CLUSTER_FLAGS: Command['flags'] = {
+  nodes: { value: 'N', about: 'number of nodes', default: '3' },
+  version: { value: 'VERSION', about: 'minor version, such as v1.35' },
+  config: { value: 'FILE', about: 'options of SimCluster as YAML or JSON; other flags come after it' },
+  crds: { value: 'DIR', about: 'manifests to apply first, such as CustomResourceDefinitions' },
+  manifests: { value: 'DIR', about: 'manifests to apply at the beginning' },
+  snapshot: { value: 'FILE', about: 'snapshot to begin with, if it exists' },
+}
+
 /** Creates the cluster that the flags describe. */
-function clusterOf(flags: Arguments['flags']): SimCluster {
+export function clusterOf(flags: Arguments['flags']): SimCluster {
   const snapshot = textOf(flags, 'snapshot')
   if (snapshot !== undefined && existsSync(snapshot))
     return SimCluster.restore(ClusterSnapshot.fromFile(readFileSync(snapshot)))
@@ -119,15 +129,11 @@ export const serveCommand: Command = {
   name: 'serve',
   about: 'Serves a cluster over HTTPS until it gets SIGTERM or SIGINT, and prints how to reach it.',
   flags: {
-    nodes: { value: 'N', about: 'number of nodes', default: '3' },
-    version: { value: 'VERSION', about: 'minor version, such as v1.35' },
-    config: { value: 'FILE', about: 'options of SimCluster as YAML or JSON; other flags come after it' },
+    ...CLUSTER_FLAGS,
     time: { value: 'real|virtual|10x', about: 'what moves the time of the cluster', default: 'real' },
     port: { value: 'PORT', about: 'port to listen on; 0 takes a free one', default: '0' },
     host: { value: 'ADDRESS', about: 'address to listen on', default: '127.0.0.1' },
     kubeconfig: { value: 'FILE', about: 'where to write the kubeconfig', default: 'a temporary file' },
-    crds: { value: 'DIR', about: 'manifests to apply first, such as CustomResourceDefinitions' },
-    manifests: { value: 'DIR', about: 'manifests to apply before serving' },
     snapshot: { value: 'FILE', about: 'snapshot to begin with, if it exists, and to save at the end' },
     save: { value: 'FILE', about: 'where to save a snapshot at the end' },
   },

@@ -37,11 +37,7 @@ export const hashOf = (file: string): string =>
 
 /** Loads the function that a module exports. @throws UsageError that names what is missing */
 export async function loadCase({ file, name }: CaseSource): Promise<SweepCase> {
-  if (!statSync(file, { throwIfNoEntry: false })?.isFile()) throw new UsageError(`there is no file ${file}`)
-  const url = pathToFileURL(resolve(file)).href
-  const exported = (await import(url).catch((error: unknown) => {
-    throw new UsageError(`${file} cannot be loaded: ${textOf(error)}${hintFor(file, error)}`)
-  })) as Readonly<Record<string, unknown>>
+  const exported = await loadModule(file)
   const found = exported[name]
   if (typeof found === 'function') return found as SweepCase
   const functions = Object.keys(exported).filter((key) => typeof exported[key] === 'function')
@@ -49,6 +45,15 @@ export async function loadCase({ file, name }: CaseSource): Promise<SweepCase> {
     `${basename(file)} exports no function ${name}` +
       (functions.length === 0 ? '' : `; --export can be: ${functions.join(', ')}`),
   )
+}
+
+/** Loads a module of the user. @throws UsageError that says why it cannot be loaded */
+export async function loadModule(file: string): Promise<Readonly<Record<string, unknown>>> {
+  if (!statSync(file, { throwIfNoEntry: false })?.isFile()) throw new UsageError(`there is no file ${file}`)
+  const url = pathToFileURL(resolve(file)).href
+  return (await import(url).catch((error: unknown) => {
+    throw new UsageError(`${file} cannot be loaded: ${textOf(error)}${hintFor(file, error)}`)
+  })) as Readonly<Record<string, unknown>>
 }
 
 function hintFor(file: string, error: unknown): string {
