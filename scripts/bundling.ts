@@ -17,7 +17,6 @@ export const inlined: readonly string[] = [
   'node-forge',
   'pure-rand',
   're2js',
-  'yaml',
   'zod',
 ]
 

@@ -1,6 +1,5 @@
-import { LineCounter, YAMLParseError } from 'yaml'
 import type { KubeObject } from './definition.js'
-import { placed, yamlDocuments, yamlValue } from './yaml/read.js'
+import { YamlError, yamlDocuments } from './yaml/read.js'
 
 /** Manifests whose types are not checked: YAML or JSON text with any number of documents, or objects. */
 export type Manifests = string | object | readonly object[]
@@ -16,21 +15,16 @@ export function parseManifests(manifests: Manifests): readonly KubeObject[] {
 }
 
 function parseText(text: string): unknown[] {
-  const lineCounter = new LineCounter()
-  const objects: unknown[] = []
   try {
-    for (const document of yamlDocuments(text, { lineCounter })) {
-      const [fault] = document.errors
-      if (fault !== undefined) throw placed(fault, lineCounter)
-      const value = yamlValue(document)
-      if (value !== null && value !== undefined) objects.push(value)
-    }
+    return [...yamlDocuments(text)].map(({ value }) => value).filter((value) => value !== null)
   } catch (error) {
-    if (error instanceof YAMLParseError)
-      throw new TypeError(`the manifest is not YAML: ${error.message}`, { cause: error })
-    throw error
+    if (!(error instanceof YamlError)) throw error
+    throw new TypeError(`the manifest is not YAML: ${placed(error)}`, { cause: error })
   }
-  return objects
+}
+
+function placed({ problem, place }: YamlError): string {
+  return place === undefined ? problem : `${problem} at line ${place.line + 1}, column ${place.column + 1}`
 }
 
 /** What to pass instead of the name of a file. */

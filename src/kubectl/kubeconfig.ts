@@ -1,11 +1,9 @@
-import { YAMLParseError } from 'yaml'
 import { cachedKey, parseCertificates } from '../pki/index.js'
 import { ConfigurationError, KubectlError } from './errors.js'
 import type { FileSource } from './files.js'
 import type { Flags } from './flags.js'
 import type { KubectlEnvironment, RequestedIdentity } from './environment.js'
-import { goYamlFault } from '../api/yaml/errors.js'
-import { parseYamlText } from '../api/yaml/read.js'
+import { parseYamlText, YamlError } from '../api/yaml/read.js'
 
 /** Default path of the kubeconfig. */
 export const DEFAULT_KUBECONFIG = '~/.kube/config'
@@ -307,10 +305,8 @@ export function parseKubeconfig(text: string, path: string): KubeconfigContent {
   try {
     value = parseYamlText(text)
   } catch (error) {
-    if (!(error instanceof YAMLParseError)) throw error
-    throw new KubectlError(
-      `error loading config file ${JSON.stringify(path)}: yaml: ${goYamlFault(text, error)}`,
-    )
+    if (!(error instanceof YamlError)) throw error
+    throw new KubectlError(`error loading config file ${JSON.stringify(path)}: ${error.message}`)
   }
   const fields = isFields(value) ? value : {}
   const users = namedOf(fields['users'], 'user')

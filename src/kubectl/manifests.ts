@@ -1,13 +1,10 @@
-import type { Document } from 'yaml'
-import { isCollection, visit, YAMLParseError } from 'yaml'
 import type { KubeObject } from '../api/definition.js'
 import { JsonSyntaxError, parseJson } from '../api/go-json.js'
 import type { CommandLine } from './call.js'
 import { KubectlError } from './errors.js'
 import type { SourceText } from './files.js'
 import type { Info } from './resource-args.js'
-import { goYamlFault } from '../api/yaml/errors.js'
-import { type YamlOptions, yamlDocuments, yamlValue } from '../api/yaml/read.js'
+import { firstYamlDocument, YamlError } from '../api/yaml/read.js'
 
 /** The objects of `-f` files and the errors; List kinds are expanded. */
 export interface Manifests {
@@ -46,40 +43,37 @@ export interface Untrusted {
 }
 
 /**
- * Parses the objects of one text. Throws KubectlError. YAML 1.1 words (`yes`, `on`) are booleans, as in
- * go-yaml; dates and base 60 numbers stay text.
+ * Parses the objects of one text. Throws KubectlError. Of keys that a map has twice the last one counts; the
+ * server reports them when it validates the fields.
  */
 export function parseDocuments({ source, text }: SourceText): readonly unknown[] {
-  const refuse = (fault: string): Error =>
-    new KubectlError(
-      `error parsing ${source}: ${jsonFault(text) ?? `error converting YAML to JSON: yaml: ${fault}`}`,
-    )
   try {
-    return [...yamlDocuments(text, MANIFEST_YAML)].flatMap((document) => {
-      const fault = faultOf(text, document)
-      if (fault !== undefined) throw refuse(fault)
-      const value = yamlValue(document)
-      if (value === null || value === undefined) return []
+    return chunksOf(text).flatMap((chunk) => {
+      const { value } = firstYamlDocument(chunk)
+      if (value === null) return []
       checkTyped(source, value)
       return [value]
     })
   } catch (error) {
-    if (error instanceof YAMLParseError) throw refuse(goYamlFault(text, error))
-    throw error
+    if (!(error instanceof YamlError)) throw error
+    const fault = jsonFault(text) ?? `error converting YAML to JSON: ${error.message}`
+    throw new KubectlError(`error parsing ${source}: ${fault}`)
   }
 }
 
-/** go-yaml's error for a text; undefined if it is valid. */
-function faultOf(text: string, document: Document.Parsed): string | undefined {
-  const [fault] = document.errors
-  if (fault !== undefined) return goYamlFault(text, fault)
-  if (document.warnings.some(({ message }) => /Unknown directive|BAD_DIRECTIVE/i.test(message)))
-    return 'found unknown directive name'
-  let found: string | undefined
-  visit(document, {
-    Pair: (_, { key }) => void (found ??= isCollection(key) ? 'invalid map key' : undefined),
-  })
-  return found
+/**
+ * Splits a text at lines that begin with `---`, as kubectl does before it parses: errors count the lines of
+ * their part. Source: apimachinery util/yaml YAMLReader.
+ */
+function chunksOf(text: string): readonly string[] {
+  const chunks: string[] = []
+  let start = 0
+  for (const { index, 0: line } of text.matchAll(/^---[^\S\n]*(?:#.*)?(?:\n|$)/gm)) {
+    if (index === start) continue
+    chunks.push(text.slice(start, index))
+    start = index + line.length
+  }
+  return start < text.length ? [...chunks, text.slice(start)] : chunks
 }
 
 /**
@@ -97,24 +91,6 @@ function jsonFault(text: string): string | undefined {
       ? 'unexpected EOF'
       : `json: offset ${error.offset}: ${error.message}`
   }
-}
-
-const UNUSED_TAGS = new Set([
-  'tag:yaml.org,2002:timestamp',
-  'tag:yaml.org,2002:binary',
-  'tag:yaml.org,2002:omap',
-  'tag:yaml.org,2002:pairs',
-  'tag:yaml.org,2002:set',
-])
-
-const MANIFEST_YAML: YamlOptions = {
-  schema: 'yaml-1.1',
-  merge: true,
-  // the last of duplicate keys wins; the server reports the others when it validates the fields
-  uniqueKeys: false,
-  logLevel: 'error',
-  customTags: (tags) =>
-    tags.filter((tag) => typeof tag === 'string' || (tag.format !== 'TIME' && !UNUSED_TAGS.has(tag.tag))),
 }
 
 function checkTyped(source: string, value: unknown): asserts value is Untrusted {

@@ -1,4 +1,4 @@
-import { stringify } from 'yaml'
+import { printYaml } from '../api/yaml/print.js'
 
 /** How a user authenticates. */
 export type UserCredential =
@@ -32,19 +32,16 @@ export function kubeconfigText({
   namespace,
   context = `${user}@${cluster}`,
 }: KubeconfigOptions): string {
-  return stringify(
-    {
-      apiVersion: 'v1',
-      clusters: [{ cluster: { 'certificate-authority-data': btoa(authority), server }, name: cluster }],
-      contexts: [
-        { context: { cluster, ...(namespace === undefined ? {} : { namespace }), user }, name: context },
-      ],
-      'current-context': context,
-      kind: 'Config',
-      users: [{ name: user, user: credentialOf(credential) }],
-    },
-    { lineWidth: 0, indentSeq: false },
-  )
+  return printYaml({
+    apiVersion: 'v1',
+    clusters: [{ cluster: { 'certificate-authority-data': btoa(authority), server }, name: cluster }],
+    contexts: [
+      { context: { cluster, ...(namespace === undefined ? {} : { namespace }), user }, name: context },
+    ],
+    'current-context': context,
+    kind: 'Config',
+    users: [{ name: user, user: credentialOf(credential) }],
+  })
 }
 
 function credentialOf(credential: UserCredential): object {

@@ -34,7 +34,7 @@ describe('int64s beyond 2^53', () => {
 
   it('keep all digits in YAML', () => {
     const text = `a: ${LONG}\nb: "${LONG}"\nc: 0x10\nd: 1e+30\n`
-    expect(parseYamlText(text, { version: '1.1' })).toEqual({ a: LONG, b: String(LONG), c: 16, d: 1e30 })
+    expect(parseYamlText(text)).toEqual({ a: LONG, b: String(LONG), c: 16, d: 1e30 })
     expect(printYaml({ a: LONG })).toBe(`a: ${LONG}\n`)
   })
 

@@ -7,7 +7,7 @@ import { ProtobufError } from '../../src/api/protobuf/protobuf-error.js'
 import { decodeProtobuf } from '../../src/api/protobuf/protobuf.js'
 import { canonicalQuantity, QuantityError } from '../../src/api/quantity.js'
 import { compileGoRegExp, isFault } from '../../src/api/regexp.js'
-import { parseYaml, YamlSyntaxError } from '../../src/apiserver/http/go-yaml.js'
+import { firstYamlDocument, YamlError } from '../../src/api/yaml/read.js'
 import { ClusterSnapshot } from '../../src/cluster/storage/snapshot.js'
 import { EtcdStore } from '../../src/etcd/store.js'
 import { SnapshotError } from '../../src/etcd/snapshot/snapshot-error.js'
@@ -83,7 +83,7 @@ function grpc(bytes: Buffer): void {
 
 export const decoders: Readonly<Record<string, Decoder>> = {
   protobuf: refusing((bytes) => decodeProtobuf(bytes, KIND), ProtobufError),
-  yaml: refusing((bytes) => parseYaml(bytes.toString()), YamlSyntaxError),
+  yaml: refusing((bytes) => firstYamlDocument(bytes.toString()), YamlError),
   json: refusing((bytes) => parseJson(bytes.toString()), JsonSyntaxError),
   spdy,
   websocket: refusing((bytes) => sizeOf(bytes)),

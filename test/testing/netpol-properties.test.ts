@@ -138,8 +138,8 @@ it('counter-examples shrink to a small manifest, and are printed as one', () => 
     "apiVersion: v1
     kind: Pod
     metadata:
-      namespace: default
       name: p0
+      namespace: default
     spec:
       hostNetwork: true
     status:
@@ -149,31 +149,31 @@ it('counter-examples shrink to a small manifest, and are printed as one', () => 
     apiVersion: v1
     kind: Pod
     metadata:
-      namespace: default
       name: p1
+      namespace: default
     spec: {}
     status:
       phase: Running
       podIPs:
-        - ip: fd00::1
-        - ip: 10.0.1.0
+      - ip: fd00::1
+      - ip: 10.0.1.0
     ---
     apiVersion: networking.k8s.io/v1
     kind: NetworkPolicy
     metadata:
-      namespace: default
       name: x1
+      namespace: default
     spec:
-      podSelector: {}
-      ingress: []
       egress: []
+      ingress: []
+      podSelector: {}
     ---
     connection:
       from:
         domain: www.example.com
-      to: default/p1
       port: 80
       protocol: TCP
+      to: default/p1
     "
   `)
 })

@@ -3,7 +3,7 @@ import type { KindDefinition, KubeObject, Verb } from '../definition.js'
 import { metaSchema } from '../meta/generated.js'
 import { decode } from '../schema/decode.js'
 import { DecodeError, jsonKind } from '../schema/decode-error.js'
-import { copyJson, isPlainObject } from '../schema/plain-json.js'
+import { copyJson, isPlainObject, maxDepth } from '../schema/plain-json.js'
 import type { MessageReader, SchemaGroup } from '../schema/types.js'
 import { customColumns } from './custom-columns.js'
 import { strategyOf } from './custom-strategy.js'
@@ -139,15 +139,9 @@ function readerOf(schema: Schema, preserves: boolean): MessageReader {
   }
 }
 
-/**
- * Deepest nesting of a custom resource. Go's decoder stops at 10,000, but rules and comparisons here are
- * recursive.
- */
-const MOST_LEVELS = 1_000
-
 function checkDepth(value: unknown, level: number): void {
   if (typeof value !== 'object' || value === null) return
-  if (level > MOST_LEVELS) throw new DecodeError('exceeded max depth')
+  if (level > maxDepth) throw new DecodeError('exceeded max depth')
   for (const member of Object.values(value)) checkDepth(member, level + 1)
 }
 

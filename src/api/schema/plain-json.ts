@@ -2,8 +2,11 @@ import { GoNumber, plainNumber } from '../go-number.js'
 import type { Json } from '../json.js'
 import { DecodeError } from './decode-error.js'
 
-/** Deepest nesting, as in Go's json decoder. */
-export const maxDepth = 10_000
+/**
+ * Deepest nesting of an object. Go's decoders stop at 10,000 levels; here controllers, rules, kubectl and
+ * snapshots walk objects recursively, and nothing that a client writes may overflow their stack.
+ */
+export const maxDepth = 1_000
 /** Longest list, far above what a body of 3 MiB can hold. */
 export const maxItems = 1_000_000
 

@@ -1,187 +1,263 @@
-import { GoNumber, plainNumber } from '../go-number.js'
-import {
-  Alias,
-  Composer,
-  isAlias,
-  isCollection,
-  isNode,
-  isPair,
-  isScalar,
-  Lexer,
-  LineCounter,
-  Parser,
-  YAMLParseError,
-  type CST,
-  type Document,
-  type DocumentOptions,
-  type ErrorCode,
-  type Node,
-  type ParseOptions,
-  type Scalar,
-  type SchemaOptions,
-} from 'yaml'
+import { goNumberText } from '../go-number.js'
+import { maxDepth, maxStrictFaults, setOwn } from '../schema/plain-json.js'
+import { UNPRINTABLE } from './characters.js'
+import { type NodeHandler, Parser, type Properties } from './parse.js'
+import { isMergeKey, valueOfScalar } from './resolve.js'
+import { YamlError, YamlValueError } from './yaml-error.js'
 
-/** Options of the YAML library. */
-export type YamlOptions = ParseOptions & DocumentOptions & SchemaOptions
+export { YamlError } from './yaml-error.js'
 
-/**
- * Deepest nesting of collections. go-yaml stops at 10,000 levels; here the library composes recursively, and
- * a regular expression that V8 compiles at the end of the stack aborts the process. The main thread's stack
- * of 1 MB takes about 800 levels where code is not compiled yet.
- */
-const MOST_DEPTH = 500
+/** A document of a text. */
+export interface YamlDocument {
+  /** Its value; null if it is empty. */
+  readonly value: unknown
+  /** The first hundred keys that a map has twice, as Go tells them. The last one counts. */
+  readonly repeatedKeys: readonly string[]
+}
 
-/** Yields the syntax tree of a text without recursion. Throws YAMLParseError for one nested too deeply. */
-function* boundedTokens(text: string, lines?: LineCounter): Generator<CST.Token, void> {
-  const parser = new Parser(lines?.addNewLine)
-  lines?.addNewLine(0)
-  for (const lexeme of new Lexer().lex(text)) {
-    yield* parser.next(lexeme)
-    if (parser.stack.length <= MOST_DEPTH) continue
-    const { offset } = parser
-    throw new YAMLParseError([offset, offset + 1], 'RESOURCE_EXHAUSTION', 'Nested too deeply')
-  }
-  yield* parser.end()
+/** Options of the reader. */
+export interface YamlOptions {
+  /** Whether members have the order of the text. Default: sorted by name, as Go writes maps. */
+  readonly keepsOrder?: boolean
 }
 
 /**
- * Yields the documents of a text one after the other; each has its own errors. All reading of users' YAML
- * goes through this module. Throws YAMLParseError for a text that is nested more than 500 levels deep.
+ * Yields the documents of a text as sigs.k8s.io/yaml reads them: YAML 1.1, whose `yes` and `on` are true, in
+ * linear time. All reading of users' YAML goes through this module. Throws YamlError with go-yaml's text.
  */
-export function yamlDocuments(
-  text: string,
-  options: YamlOptions & { readonly lineCounter?: LineCounter } = {},
-): Generator<Document.Parsed, void> {
-  return new Composer(options).compose(boundedTokens(text, options.lineCounter)) as Generator<
-    Document.Parsed,
-    void
-  >
-}
-
-/**
- * Returns the first document of a text, undefined if there is none. Stops at the first error, since an input
- * of nothing but errors costs far more than a valid one. Throws YAMLParseError.
- */
-export function firstYamlDocument(
-  text: string,
-  options: YamlOptions & { readonly lineCounter?: LineCounter },
-): Document.Parsed | undefined {
-  const composer = new Composer(options)
-  let first: YAMLParseError | undefined
-  const onError = (source: ErrorSource, code: ErrorCode, message: string, isWarning?: boolean): void => {
-    if (isWarning === true) return
-    // the library takes what is thrown for the end of the stack, and reports that
-    throw (first ??= new YAMLParseError(rangeOf(source), code, message))
-  }
-  Object.assign(composer, { onError })
-  for (const document of composer.compose(soundTokens(text, options.lineCounter)))
-    return document as Document.Parsed
-  return undefined
-}
-
-/** Yields the syntax tree up to the first token that belongs nowhere, and throws the library's error. */
-function* soundTokens(text: string, lines?: LineCounter): Generator<CST.Token, void> {
-  for (const token of boundedTokens(text, lines)) {
-    yield token
-    if (token.type !== 'error') continue
-    const { message, source } = token
-    const shown = source === '' ? message : `${message}: ${JSON.stringify(source)}`
-    throw new YAMLParseError(rangeOf(token), 'UNEXPECTED_TOKEN', shown)
-  }
-}
-
-/** The place of an error, as the library's composer takes it. */
-type ErrorSource = number | readonly [number, number] | { readonly offset: number; readonly source?: string }
-
-function rangeOf(source: ErrorSource): [number, number] {
-  if (typeof source === 'number') return [source, source + 1]
-  if ('offset' in source) return [source.offset, source.offset + (source.source?.length ?? 1)]
-  return [source[0], source[1]]
-}
-
-/**
- * Returns the value of the only document of a text, null if it is empty. Throws YAMLParseError, whose message
- * says where; also for an alias that is undefined or expands too much.
- */
-export function parseYamlText(text: string, options: YamlOptions = {}): unknown {
-  const lineCounter = new LineCounter()
-  const tokens = boundedTokens(text, lineCounter)
-  const [document, another] = new Composer(options).compose(tokens, true, text.length)
-  const fault =
-    document?.errors[0] ??
-    (another && new YAMLParseError(another.range.slice(0, 2) as [number, number], 'MULTIPLE_DOCS', SEVERAL))
-  if (fault !== undefined) throw placed(fault, lineCounter)
-  return yamlValue(document)
-}
-
-const SEVERAL = 'The text has several documents, and may have one'
-
-/**
- * Returns the value of a document without errors. Throws YAMLParseError (`BAD_ALIAS`, in go-yaml's words) for
- * an alias that has no anchor, stands inside its own anchor, or expands too much.
- */
-export function yamlValue(document: Document.Parsed | undefined): unknown {
-  if (document === undefined) return null
-  const fault = prepare(document.contents)
-  if (fault !== undefined) throw new YAMLParseError([0, 1], 'BAD_ALIAS', fault)
-  try {
-    return document.toJS() as unknown
-  } catch (error) {
-    if (!(error instanceof ReferenceError)) throw error
-    throw new YAMLParseError([0, 1], 'BAD_ALIAS', 'document contains excessive aliasing')
+export function* yamlDocuments(text: string, options: YamlOptions = {}): Generator<YamlDocument, void> {
+  if (UNPRINTABLE.test(text)) throw new YamlError('control characters are not allowed')
+  const parser = new Parser(text.replace(/^\uFEFF/, ''))
+  for (;;) {
+    const composer = new Composer(options.keepsOrder ?? false)
+    if (!parser.next(composer)) return
+    yield composer.end()
   }
 }
 
 /**
- * Gives whole numbers that a double cannot hold their exact values. Leads every alias to its anchor, for
- * which the library would look through all anchors and aliases before it. Returns what is wrong with the
- * first that leads nowhere, or else into itself.
+ * Returns the first document of a text, whatever is behind it; null if the text is empty. Throws YamlError.
  */
-function prepare(contents: unknown): string | undefined {
-  const anchors = new Map<string, object>()
-  const open = new Set<object>()
-  let unknown: string | undefined
-  let cyclic: string | undefined
-  const walk = (node: unknown): void => {
-    if (isAlias(node)) {
-      const target = anchors.get(node.source)
-      if (target === undefined) unknown ??= `unknown anchor '${node.source}' referenced`
-      else if (open.has(target)) cyclic ??= `anchor '${node.source}' value contains itself`
-      else linkTo(node, target)
-      return
+export function firstYamlDocument(text: string): YamlDocument {
+  const { value, done } = yamlDocuments(text).next()
+  return done === true ? { value: null, repeatedKeys: [] } : value
+}
+
+/**
+ * Returns the value of the only document of a text, null if it is empty, with members in the order of the
+ * text. Throws YamlError, also for a text with several documents.
+ */
+export function parseYamlText(text: string): unknown {
+  const [first, ...others] = yamlDocuments(text, { keepsOrder: true })
+  if (others.length > 0) throw new YamlError('the text has several documents, and may have one')
+  return first === undefined ? null : first.value
+}
+
+/** Go's limit of nesting, which its errors tell. */
+const GO_LEVELS = 10_000
+
+type YamlMap = Record<string, unknown>
+
+/** A list or map whose members are being read. */
+interface Open {
+  readonly list: unknown[] | undefined
+  readonly map: YamlMap
+  /** The key whose value is next; undefined if a key is next. */
+  key: string | undefined
+  /** Whether the key is `<<`, or null. */
+  special: 'merge' | 'null' | undefined
+  lastKey: string
+  isSorted: boolean
+  readonly anchor: Anchor | undefined
+  readonly line: number
+}
+
+/** What an alias leads to. */
+interface Anchor {
+  value: unknown
+  isOpen: boolean
+  /** Nodes that have been read before it, then how many it has. */
+  nodes: number
+}
+
+/** Builds the value of a document. Source: go-yaml decode.go, sigs.k8s.io/yaml convertToJSONableObject. */
+class Composer implements NodeHandler {
+  readonly #keepsOrder: boolean
+  #value: unknown = null
+  readonly #open: Open[] = []
+  readonly #anchors = new Map<string, Anchor>()
+  readonly #repeated: string[] = []
+  /** What is wrong with the values. Go decodes them after it has parsed the document. */
+  #fault: YamlError | undefined
+  /** What JSON does not have. Go converts the values after it has decoded all. */
+  #unconverted: YamlError | undefined
+  #nodes = 0
+  #aliased = 0
+
+  constructor(keepsOrder: boolean) {
+    this.#keepsOrder = keepsOrder
+  }
+
+  end(): YamlDocument {
+    const fault = this.#fault ?? this.#unconverted
+    if (fault !== undefined) throw fault
+    return { value: this.#value, repeatedKeys: this.#repeated }
+  }
+
+  scalar(text: string, isPlain: boolean, line: number, { tag, anchor }: Properties): void {
+    this.#count(1)
+    if (this.#open.at(-1)?.special === 'merge') this.#fail(NO_MERGE)
+    const value = this.#scalarValue(text, isPlain, tag)
+    if (typeof value === 'number' && !Number.isFinite(value) && !this.#expectsKey())
+      this.#unconverted ??= new YamlValueError(`json: unsupported value: ${goInfinity(value)}`)
+    if (anchor !== '') this.#anchors.set(anchor, { value, isOpen: false, nodes: 1 })
+    if (isMergeKey(text, isPlain, tag) && this.#expectsKey()) {
+      const top = this.#open.at(-1) as Open
+      top.special = 'merge'
+      top.key = '<<'
+    } else this.#add(value, line)
+  }
+
+  alias(name: string, line: number): void {
+    const anchor = this.#anchors.get(name)
+    if (anchor === undefined) throw new YamlError(`unknown anchor '${name}' referenced`)
+    if (anchor.isOpen) this.#fail(`anchor '${name}' value contains itself`)
+    else {
+      this.#aliased += anchor.nodes
+      this.#count(1 + anchor.nodes)
     }
-    if (!isNode(node)) return
-    if (node.anchor !== undefined) anchors.set(node.anchor, node)
-    if (isScalar(node)) readExactly(node)
-    if (!isCollection(node)) return
-    open.add(node)
-    for (const item of node.items) {
-      walk(isPair(item) ? item.key : item)
-      if (isPair(item)) walk(item.value)
-    }
-    open.delete(node)
+    this.#add(anchor.value, line)
   }
-  walk(contents)
-  return unknown ?? cyclic
+
+  open(isMap: boolean, line: number, { anchor: name }: Properties): void {
+    const anchor = name === '' ? undefined : { value: null, isOpen: true, nodes: this.#nodes }
+    if (anchor !== undefined) this.#anchors.set(name, anchor)
+    this.#count(1)
+    if (this.#open.length >= maxDepth) throw new YamlError(`exceeded max depth of ${GO_LEVELS}`)
+    this.#open.push({
+      list: isMap ? undefined : [],
+      map: {},
+      key: undefined,
+      special: undefined,
+      lastKey: '',
+      isSorted: true,
+      anchor,
+      line,
+    })
+  }
+
+  close(): void {
+    const { list, map, isSorted, anchor, line } = this.#open.pop() as Open
+    const value = list ?? (isSorted || this.#keepsOrder ? map : sorted(map))
+    if (anchor !== undefined) {
+      anchor.value = value
+      anchor.isOpen = false
+      anchor.nodes = this.#nodes - anchor.nodes
+    }
+    this.#add(value, line)
+  }
+
+  #fail(problem: string): void {
+    this.#fault ??= new YamlError(problem)
+  }
+
+  #scalarValue(text: string, isPlain: boolean, tag: string): unknown {
+    try {
+      return valueOfScalar(text, isPlain, tag)
+    } catch (error) {
+      if (!(error instanceof YamlError)) throw error
+      this.#fault ??= error
+      return text
+    }
+  }
+
+  /** Counts nodes that are decoded, and refuses a document most of which are aliases. */
+  #count(nodes: number): void {
+    this.#nodes += nodes
+    if (this.#aliased > 100 && this.#nodes > 1000 && this.#aliased / this.#nodes > mostAliased(this.#nodes))
+      this.#fail('document contains excessive aliasing')
+  }
+
+  #expectsKey(): boolean {
+    const top = this.#open.at(-1)
+    return top !== undefined && top.list === undefined && top.key === undefined
+  }
+
+  #add(value: unknown, line: number): void {
+    const top = this.#open.at(-1)
+    if (top === undefined) this.#value = value
+    else if (top.list !== undefined) top.list.push(value)
+    else if (top.key === undefined) {
+      top.key = this.#keyOf(value)
+      if (value === null) top.special = 'null'
+    } else {
+      if (top.special === 'merge') this.#merge(top, value, line)
+      else this.#set(top, top.key, value, line)
+      if (top.special === 'null') this.#unconverted ??= new YamlValueError(NULL_KEY + goSyntax(value))
+      top.key = undefined
+      top.special = undefined
+    }
+  }
+
+  #keyOf(key: unknown): string {
+    if (typeof key === 'string') return key
+    if (typeof key === 'number') return keyOfNumber(key)
+    if (typeof key === 'object' && key !== null) this.#fail(`invalid map key: ${goSyntax(key)}`)
+    return String(key)
+  }
+
+  #set(open: Open, key: string, value: unknown, line: number): void {
+    const { map } = open
+    if (Object.hasOwn(map, key)) {
+      if (this.#repeated.length < maxStrictFaults)
+        this.#repeated.push(`line ${line + 1}: key ${JSON.stringify(key)} already set in map`)
+    } else {
+      open.isSorted &&= open.lastKey <= key
+      open.lastKey = key
+    }
+    setOwn(map, key, value)
+  }
+
+  /** Sets the members of a map, or those of a list of maps, of which the first goes before the others. */
+  #merge(open: Open, value: unknown, line: number): void {
+    if (this.#fault !== undefined) return
+    const maps = Array.isArray(value) ? (value as unknown[]).toReversed() : [value]
+    for (const map of maps) {
+      if (typeof map !== 'object' || map === null || Array.isArray(map)) return this.#fail(NO_MERGE)
+      for (const key of Object.keys(map)) this.#set(open, key, (map as YamlMap)[key], line)
+    }
+  }
 }
 
-function readExactly(node: Scalar): void {
-  const { value, source = '' } = node
-  if (typeof value !== 'number' || Number.isSafeInteger(value) || !/^[-+]?[1-9]\d*$/.test(source)) return
-  node.value = plainNumber(new GoNumber(source.replace('+', '')))
+/** Share of the nodes of a document that aliases may lead to. Source: go-yaml decode.go allowedAliasRatio. */
+const mostAliased = (nodes: number): number =>
+  nodes <= 400_000 ? 0.99 : nodes >= 4_000_000 ? 0.1 : 0.99 - 0.89 * ((nodes - 400_000) / 3_600_000)
+
+const NO_MERGE = 'map merge requires map or sequence of maps as the value'
+const NULL_KEY = 'unsupported map key of type: %!s(<nil>), key: <nil>, value: '
+
+function keyOfNumber(key: number): string {
+  if (Number.isNaN(key)) return '.nan'
+  if (!Number.isFinite(key)) return key > 0 ? '.inf' : '-.inf'
+  return Number.isSafeInteger(key) ? String(key) : goNumberText(key)
 }
 
-function linkTo(alias: Alias, target: object): void {
-  const resolve: Alias['resolve'] = (document, context) =>
-    context === undefined
-      ? (target as ReturnType<Alias['resolve']>)
-      : Alias.prototype.resolve.call(alias, document, { ...context, aliasResolveCache: [target as Node] })
-  Object.defineProperty(alias, 'resolve', { value: resolve })
+const goInfinity = (value: number): string => (Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf')
+
+function sorted(map: YamlMap): YamlMap {
+  const result: YamlMap = {}
+  for (const key of Object.keys(map).sort()) setOwn(result, key, map[key])
+  return result
 }
 
-/** Adds line and column to the message of an error. */
-export function placed(fault: YAMLParseError, lines: LineCounter): YAMLParseError {
-  const [from, to] = fault.pos
-  const { line, col } = lines.linePos(from)
-  return new YAMLParseError([from, to], fault.code, `${fault.message} at line ${line}, column ${col}`)
+/** Returns a value as Go's %#v prints it, to a depth that a person reads. */
+function goSyntax(value: unknown, depth = 0): string {
+  const inner = (one: unknown): string => (one === null ? 'interface {}(nil)' : goSyntax(one, depth + 1))
+  if (value === null) return '<nil>'
+  if (typeof value !== 'object')
+    return typeof value === 'string' ? JSON.stringify(value) : String(value as number)
+  if (depth > 20) return '...'
+  if (Array.isArray(value)) return `[]interface {}{${value.map(inner).join(', ')}}`
+  const members = Object.entries(value).map(([key, one]) => `${JSON.stringify(key)}:${inner(one)}`)
+  return `map[interface {}]interface {}{${members.join(', ')}}`
 }

@@ -10,7 +10,7 @@ import type { PatchBody } from '../request.js'
 import { bytesOf, textOf } from '../../api/go-text.js'
 import type { JsonOptions } from '../../api/go-json.js'
 import { JsonSyntaxError, parseJson } from '../../api/go-json.js'
-import { parseYaml, YamlSyntaxError } from './go-yaml.js'
+import { firstYamlDocument, YamlError } from '../../api/yaml/read.js'
 
 /** A raw body: text or arbitrary bytes. */
 export type RawBody = string | Uint8Array
@@ -95,7 +95,7 @@ function textual(body: RawBody, kind: string, read: (text: string) => ParsedBody
   } catch (error) {
     if (error instanceof JsonSyntaxError)
       throw unrecognized(kind, `couldn't get version/kind; json parse error: ${error.message}`, body)
-    if (error instanceof YamlSyntaxError) throw unrecognized(kind, `yaml: ${error.message}`, body)
+    if (error instanceof YamlError) throw unrecognized(kind, error.message, body)
     throw error
   }
 }
@@ -126,9 +126,13 @@ function readJson(text: string, options: JsonOptions): ParsedBody {
 }
 
 function readYaml(text: string): ParsedBody {
-  const { value, strictFaults } = parseYaml(text)
-  return { value: objectOf(value), strictFaults }
+  const { value, repeatedKeys } = firstYamlDocument(text)
+  return { value: objectOf(value), strictFaults: faultsOf(repeatedKeys) }
 }
+
+/** Source: go-yaml yaml.go TypeError. */
+const faultsOf = (repeatedKeys: readonly string[]): readonly string[] =>
+  repeatedKeys.length === 0 ? [] : [`yaml: unmarshal errors:\n  ${repeatedKeys.join('\n  ')}`]
 
 /**
  * Returns the object of a body. null is an object without members. As upstream, the kind is checked before
@@ -214,14 +218,14 @@ export function parsePatch(body: RawBody, contentType: string | undefined): Patc
 /** Parses an apply patch: YAML, which includes JSON. */
 function parseApply(text: string): PatchBody {
   try {
-    const { value, strictFaults } = parseYaml(text)
+    const { value, repeatedKeys } = firstYamlDocument(text)
     return {
       type: 'apply',
-      body: value,
-      strictFaults: strictFaults.map((fault) => `error converting YAML to JSON: ${fault}`),
+      body: value ?? {},
+      strictFaults: faultsOf(repeatedKeys).map((fault) => `error converting YAML to JSON: ${fault}`),
     }
   } catch (error) {
-    if (!(error instanceof YamlSyntaxError)) throw error
-    throw badRequest(`error decoding YAML: error converting YAML to JSON: yaml: ${error.message}`)
+    if (!(error instanceof YamlError)) throw error
+    throw badRequest(`error decoding YAML: error converting YAML to JSON: ${error.message}`)
   }
 }

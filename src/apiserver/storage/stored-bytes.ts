@@ -10,7 +10,7 @@ import { isPlainObject } from '../../api/schema/plain-json.js'
 import type { KeyValue } from '../../etcd/version.js'
 import { ApiError } from '../../client/api-error.js'
 import { internalError, untypedError } from '../errors.js'
-import { parseYaml, YamlSyntaxError } from '../http/go-yaml.js'
+import { firstYamlDocument, YamlError } from '../../api/yaml/read.js'
 import type { ProtobufDecoder } from '../../api/protobuf/protobuf-decoder.js'
 import { NO_KIND_SCHEME } from '../registry/decode-body.js'
 import type { Resource, Resources } from '../registry/resources.js'
@@ -49,7 +49,7 @@ export function decodeStored(
   } catch (error) {
     if (error instanceof JsonSyntaxError)
       throw untypedError(`couldn't get version/kind; json parse error: ${error.message}`)
-    if (error instanceof YamlSyntaxError) throw untypedError(`yaml: ${error.message}`)
+    if (error instanceof YamlError) throw untypedError(error.message)
     if (error instanceof DecodeError || error instanceof ProtobufError) throw untypedError(error.message)
     throw error
   }
@@ -70,7 +70,7 @@ function parse(
   const isJson = text.trimStart().startsWith('{')
   const { value } = isJson
     ? parseJson(text, { literalNumbers: expected?.definition.custom === undefined })
-    : parseYaml(text)
+    : firstYamlDocument(text)
   if (value === null) return {}
   if (!isPlainObject(value))
     throw new JsonSyntaxError(`json: cannot unmarshal ${jsonKind(value)} into Go value of type ${TYPE_META}`)

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
-import { stringify } from 'yaml'
+import { printYaml } from '../../api/yaml/print.js'
 import { UsageError } from '../command.js'
 
 /** What the Job of a sweep is made from. */
@@ -124,12 +124,9 @@ export function jobManifest({ file, export: exported, seeds, shards, image, vers
     data: { [basename(file)]: text },
   }
   const objects = image === undefined ? [map, job] : [job]
-  const documents = objects.map((object) => stringify(object, LITERAL))
+  const documents = objects.map((object) => printYaml(object))
   return head(name, shards) + documents.join('---\n')
 }
-
-/** The module stays as it is written. */
-const LITERAL = { lineWidth: 0, blockQuote: 'literal' } as const
 
 const head = (name: string, shards: number): string => `# kubectl apply -f THIS && \\
 # kubectl wait --for=jsonpath='{.status.conditions[0].type}' --timeout=24h job/${name} && \\

@@ -1,5 +1,5 @@
 import { keepLast } from '../keep-last.js'
-import { stringify } from 'yaml'
+import { printYaml } from '../../api/yaml/print.js'
 import type { ComponentName } from './images.js'
 import { imageOf, minorOf } from './images.js'
 
@@ -109,13 +109,7 @@ function writeStaticPod(component: ComponentName, config: StaticPodConfig): stri
     },
     status: {},
   }
-  return stringify(pod, {
-    lineWidth: 0,
-    sortMapEntries: true,
-    indentSeq: false,
-    singleQuote: false,
-    defaultStringType: 'PLAIN',
-  })
+  return printYaml(pod)
 }
 
 const hostOf = (address: string): string => address.replace(/:\d+$/, '')

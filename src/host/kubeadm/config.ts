@@ -1,6 +1,4 @@
-import { YAMLParseError } from 'yaml'
-import { goYamlFault } from '../../api/yaml/errors.js'
-import { yamlDocuments, yamlValue } from '../../api/yaml/read.js'
+import { YamlError, yamlDocuments } from '../../api/yaml/read.js'
 import type { Options } from '../commands/command.js'
 import { minorOf } from '../control-plane/images.js'
 import type { HostMachine } from '../machine/host-machine.js'
@@ -96,18 +94,15 @@ function documents(
         `open ${file}: no such file or directory`,
     )
   try {
-    for (const document of yamlDocuments(content)) {
-      const [fault] = document.errors
-      if (fault !== undefined) throw fault
-      const value = yamlValue(document)
+    for (const { value } of yamlDocuments(content)) {
       if (isFields(value) && typeof value.kind === 'string') found.set(value.kind, value)
     }
   } catch (error) {
-    if (!(error instanceof YAMLParseError)) throw error
+    if (!(error instanceof YamlError)) throw error
     // source: apimachinery pkg/runtime/serializer/yaml/meta.go Interpret
     throw new KubeadmError(
-      'could not interpret GroupVersionKind; unmarshal error: error converting YAML to JSON: yaml: ' +
-        goYamlFault(content, error),
+      'could not interpret GroupVersionKind; unmarshal error: error converting YAML to JSON: ' +
+        error.message,
     )
   }
   return found

@@ -1,4 +1,4 @@
-import { stringify } from 'yaml'
+import { printYaml } from '../../api/yaml/print.js'
 import { parseYamlText } from '../../api/yaml/read.js'
 import { ConnectionError, isApiError } from '../../client/api-error.js'
 import type { Client } from '../../client/client.js'
@@ -64,18 +64,15 @@ export function createBootstrapObjects(client: Client, hosts: Hosts, adminConf: 
 /** Returns a kubeconfig with the same cluster but without credentials. */
 function clusterInfo(adminConf: string): string {
   const { clusters } = parseYamlText(adminConf) as { clusters: readonly { cluster: object }[] }
-  return stringify(
-    {
-      apiVersion: 'v1',
-      clusters: [{ cluster: clusters[0]?.cluster, name: '' }],
-      contexts: null,
-      'current-context': '',
-      kind: 'Config',
-      preferences: {},
-      users: null,
-    },
-    { lineWidth: 0, indentSeq: false },
-  )
+  return printYaml({
+    apiVersion: 'v1',
+    clusters: [{ cluster: clusters[0]?.cluster, name: '' }],
+    contexts: null,
+    'current-context': '',
+    kind: 'Config',
+    preferences: {},
+    users: null,
+  })
 }
 
 /**
@@ -137,7 +134,7 @@ export function clusterConfiguration(
     dnsDomain = 'cluster.local',
     certSANs = [],
   } = cluster.pki.config
-  return stringify({
+  return printYaml({
     apiServer: certSANs.length === 0 ? {} : { certSANs },
     apiVersion:
       'kubeadm.k8s.io/' +

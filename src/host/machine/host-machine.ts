@@ -1,4 +1,4 @@
-import { stringify } from 'yaml'
+import { printYaml } from '../../api/yaml/print.js'
 import type { Node } from '../../api/core/generated.js'
 import type { NodeOptions } from '../../cluster/compose/options.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
@@ -283,7 +283,7 @@ export class HostMachine {
     if (this.isControlPlane) return
     for (const [name, pod] of this.node?.machine.manifests() ?? [])
       if (!this.state.manifests.has(name))
-        file(`etc/kubernetes/manifests/${name}`, () => stringify(pod), 0o600)
+        file(`etc/kubernetes/manifests/${name}`, () => printYaml(pod), 0o600)
   }
 
   #controlPlaneFiles(file: (path: string, text: string | (() => string), mode?: number) => void): void {

@@ -1,8 +1,7 @@
 import { exactJson } from '../../sim/exact-json.js'
 import { parseExactJson } from '../../api/go-json.js'
-import { YAMLParseError } from 'yaml'
 import type { KubeObject } from '../../api/definition.js'
-import { parseYamlText } from '../../api/yaml/read.js'
+import { parseYamlText, YamlError } from '../../api/yaml/read.js'
 import { applyJsonPatch, JsonPatchError } from '../../api/patch/json-patch.js'
 import type { JsonMap } from '../../api/patch/json.js'
 import { applyStrategicPatch } from '../../api/patch/strategic.js'
@@ -22,7 +21,6 @@ import type { Info } from '../resource-args.js'
 import { keyOf, typed } from '../resource-args.js'
 import { selected } from '../selected.js'
 import { semanticEqual } from '../../api/equal.js'
-import { goYamlFault } from '../../api/yaml/errors.js'
 
 const TYPES: Readonly<Record<string, string>> = {
   json: 'application/json-patch+json',
@@ -98,10 +96,10 @@ function valueOf(text: string): unknown {
     }
   }
   try {
-    return parseYamlText(text, { schema: 'yaml-1.1', merge: true })
+    return parseYamlText(text)
   } catch (error) {
-    if (!(error instanceof YAMLParseError)) throw error
-    throw new KubectlError(`unable to parse ${goQuoted(text)}: yaml: ${goYamlFault(text, error)}`)
+    if (!(error instanceof YamlError)) throw error
+    throw new KubectlError(`unable to parse ${goQuoted(text)}: ${error.message}`)
   }
 }
 

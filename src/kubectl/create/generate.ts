@@ -1,6 +1,5 @@
-import { YAMLParseError } from 'yaml'
 import type { KindDefinition, KubeObject } from '../../api/definition.js'
-import { parseYamlText } from '../../api/yaml/read.js'
+import { parseYamlText, YamlError } from '../../api/yaml/read.js'
 import { JsonPatchError, applyJsonPatch } from '../../api/patch/json-patch.js'
 import type { JsonMap } from '../../api/patch/json.js'
 import { isMap } from '../../api/patch/json.js'
@@ -188,7 +187,7 @@ function valueOf(text: string): unknown {
   try {
     return parseYamlText(text)
   } catch (error) {
-    if (error instanceof YAMLParseError) throw new KubectlError('Invalid JSON Patch')
+    if (error instanceof YamlError) throw new KubectlError('Invalid JSON Patch')
     throw error
   }
 }

@@ -1,4 +1,4 @@
-import { stringify } from 'yaml'
+import { printYaml } from '../../api/yaml/print.js'
 import type { PolicyQuery, NetpolOptions, World, WorldPolicy } from '../../netpol/index.js'
 import type { FastCheck } from '../rbac/arbitraries.js'
 
@@ -37,7 +37,7 @@ function documentsIn(value: Printed): readonly object[] {
  */
 export function netpolManifest(value: Printed): string {
   return documentsIn(value)
-    .map((each) => stringify(each, { lineWidth: 0, aliasDuplicateObjects: false }))
+    .map((each) => printYaml(each))
     .join('---\n')
 }
 

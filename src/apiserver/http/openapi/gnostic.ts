@@ -1,5 +1,5 @@
 import { exactJson } from '../../../sim/exact-json.js'
-import { stringify } from 'yaml'
+import { printYaml } from '../../../api/yaml/print.js'
 import type { SwaggerDocument, SwaggerNode } from './swagger-document.js'
 
 /** Fields of a message by their numbers. */
@@ -194,7 +194,7 @@ const written = new Map<string, string>()
 function yamlOf(value: unknown): string {
   const key = exactJson(value)
   let text = written.get(key)
-  if (text === undefined) written.set(key, (text = stringify(value, { version: '1.1', lineWidth: 0 })))
+  if (text === undefined) written.set(key, (text = printYaml(value)))
   return text
 }
 
