@@ -16,9 +16,8 @@ const leaves: Readonly<Record<string, readonly [dsl: string, type: string]>> = {
       ],
     ),
   ),
-  // an empty message
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresourceStatus': [
-    'json',
+    'subresourceStatus',
     'JsonObject',
   ],
 }
@@ -314,14 +313,25 @@ class GroupRenderer {
         ? `${this.#word('ref')}('${this.#reference(full).name}')`
         : this.#word(leaf[0])
     }
-    if (schema.type === 'array') return this.#list(schema, goType)
+    if (schema.type === 'array') return this.#typed(this.#list(schema, goType), schema.items, goType)
     if (schema.type === 'object') {
       if (schema.additionalProperties === undefined) return this.#word('json')
       const mapType = schema['x-kubernetes-map-type']
-      const values = this.#shape(schema.additionalProperties, goType)
-      return `${this.#word('map')}(${values}${mapType === undefined ? '' : `, '${mapType}'`})`
+      const values = this.#shape(schema.additionalProperties, goType?.replace(/^map\[.*?\]/, ''))
+      const text = `${this.#word('map')}(${values}${mapType === undefined ? '' : `, '${mapType}'`})`
+      return this.#typed(text, schema.additionalProperties, goType)
     }
     return this.#scalar(schema, goType)
+  }
+
+  /** A list or map whose own type has a name. The name of a list of texts is that of its items. */
+  #typed(text: string, items: OpenApiSchema | undefined, goType: string | undefined): string {
+    if (goType === undefined || (isLeaf(items ?? {}) && !goType.startsWith('map['))) return text
+    return `${this.#word('typed')}('${this.#goName(goType)}', ${text})`
+  }
+
+  #goName(goType: string): string {
+    return goType.includes('.') ? goType : `${this.#version}.${goType}`
   }
 
   #list(schema: OpenApiSchema, goType: string | undefined): string {
@@ -347,8 +357,8 @@ class GroupRenderer {
     if (schema.format === 'byte') return this.#word('bytes')
     const values = schema.enum?.map((value) => `'${value}'`)
     if (goType !== undefined) {
-      const full = goType.includes('.') ? goType : `${this.#version}.${goType}`
-      return `${this.#word('named')}('${full}'${values === undefined ? '' : `, [${values.join(', ')}]`})`
+      const allowed = values === undefined ? '' : `, [${values.join(', ')}]`
+      return `${this.#word('named')}('${this.#goName(goType)}'${allowed})`
     }
     return values === undefined ? this.#word('string') : `${this.#word('oneOf')}(${values.join(', ')})`
   }
@@ -361,6 +371,7 @@ class GroupRenderer {
   #isNullable(name: string, schema: OpenApiSchema, field: string): boolean {
     const go = this.#go(name)
     const has = (list: string | undefined): boolean => list?.split(' ').includes(field) ?? false
+    if (has(go?.nullable)) return true
     return has(go?.pointer) && has(go?.always) && !schema.required?.includes(field)
   }
 

@@ -31,6 +31,8 @@ export interface GoMessage {
   readonly known: string
   readonly pointer?: string
   readonly always?: string
+  /** Pointers to structs that are written as null, and that validation does not require. */
+  readonly nullable?: string
   readonly named?: Readonly<Record<string, string>>
   /** Fields that validation requires although OpenAPI lists them as optional. */
   readonly required?: string

@@ -54,6 +54,22 @@ describe("type errors have Go's words", () => {
       { spec: { priority: Number.NaN } },
       'json: cannot unmarshal number NaN into Go struct field PodSpec.spec.priority of type int32',
     ],
+    [
+      pod,
+      { metadata: { uid: 5 } },
+      'json: cannot unmarshal number into Go struct field ObjectMeta.metadata.uid of type types.UID',
+    ],
+    // a type that decodes itself ends the decoding; others are noted, and the first one is told
+    [
+      pod,
+      { spec: { priority: 'x', hostname: 5 }, metadata: { deletionTimestamp: 'yesterday' } },
+      'parsing time "yesterday" as "2006-01-02T15:04:05Z07:00": cannot parse "yesterday" as "2006"',
+    ],
+    [
+      pod,
+      { spec: { priority: 'x', hostname: 5 } },
+      'json: cannot unmarshal string into Go struct field PodSpec.spec.priority of type int32',
+    ],
     [pod, { spec: 'x' }, 'json: cannot unmarshal string into Go struct field Pod.spec of type v1.PodSpec'],
     [pod, [], 'json: cannot unmarshal array into Go value of type v1.Pod'],
     [

@@ -327,7 +327,7 @@ export const admissionregistrationSchema: SchemaGroup = defineGroup(
         expression: required(always(string)),
         message: string,
         messageExpression: string,
-        reason: pointer(string),
+        reason: pointer(named('v1.StatusReason')),
       }),
     Variable: () => atomic({ expression: required(always(string)), name: required(always(string)) }),
     WebhookClientConfig: () =>

@@ -12,17 +12,18 @@ import {
   double,
   int32,
   int64,
-  json,
   map,
   mapList,
   merge,
   message,
+  named,
   pointer,
   ref,
   required,
   string,
+  subresourceStatus,
   time,
-  named,
+  typed,
 } from '../schema/dsl.js'
 import type { SchemaGroup } from '../schema/types.js'
 
@@ -241,7 +242,7 @@ export const apiextensionsSchema: SchemaGroup = defineGroup(
         group: required(always(string)),
         names: required(always(ref('CustomResourceDefinitionNames'))),
         preserveUnknownFields: boolean,
-        scope: required(always(string)),
+        scope: required(always(named('v1.ResourceScope'))),
         versions: required(always(atomicList(ref('CustomResourceDefinitionVersion')))),
       }),
     CustomResourceDefinitionStatus: () =>
@@ -268,20 +269,21 @@ export const apiextensionsSchema: SchemaGroup = defineGroup(
         specReplicasPath: required(always(string)),
         statusReplicasPath: required(always(string)),
       }),
-    CustomResourceSubresources: () => message({ scale: ref('CustomResourceSubresourceScale'), status: json }),
+    CustomResourceSubresources: () =>
+      message({ scale: ref('CustomResourceSubresourceScale'), status: subresourceStatus }),
     CustomResourceValidation: () => message({ openAPIV3Schema: ref('JSONSchemaProps') }),
     ExternalDocumentation: () => message({ description: string, url: string }),
     JSONSchemaProps: () =>
       message({
         $ref: pointer(string),
-        $schema: string,
+        $schema: named('v1.JSONSchemaURL'),
         additionalItems: anyJson,
         additionalProperties: anyJson,
         allOf: atomicList(ref('JSONSchemaProps')),
         anyOf: atomicList(ref('JSONSchemaProps')),
         default: anyJson,
-        definitions: map(ref('JSONSchemaProps')),
-        dependencies: map(anyJson),
+        definitions: typed('v1.JSONSchemaDefinitions', map(ref('JSONSchemaProps'))),
+        dependencies: typed('v1.JSONSchemaDependencies', map(anyJson)),
         description: string,
         enum: atomicList(anyJson),
         example: anyJson,
@@ -316,7 +318,11 @@ export const apiextensionsSchema: SchemaGroup = defineGroup(
         'x-kubernetes-list-type': pointer(string),
         'x-kubernetes-map-type': pointer(string),
         'x-kubernetes-preserve-unknown-fields': pointer(boolean),
-        'x-kubernetes-validations': merge('merge', mapList(ref('ValidationRule'), 'rule'), 'rule'),
+        'x-kubernetes-validations': merge(
+          'merge',
+          typed('v1.ValidationRules', mapList(ref('ValidationRule'), 'rule')),
+          'rule',
+        ),
       }),
     SelectableField: () => message({ jsonPath: required(always(string)) }),
     ServiceReference: () =>

@@ -10,12 +10,12 @@ import {
   mapList,
   merge,
   message,
+  named,
   pointer,
   ref,
   required,
   string,
   time,
-  named,
 } from '../schema/dsl.js'
 import type { SchemaGroup } from '../schema/types.js'
 

@@ -28,7 +28,7 @@ import type { SchemaGroup } from '../schema/types.js'
 
 export interface ControllerRevision {
   readonly apiVersion?: string
-  readonly data?: JsonObject
+  readonly data?: JsonObject | null
   readonly kind?: string
   readonly metadata: ObjectMeta
   readonly revision: number
@@ -231,7 +231,7 @@ export const appsSchema: SchemaGroup = defineGroup('io.k8s.api.apps.v1', 'v1', [
   ControllerRevision: () =>
     message({
       apiVersion: pointer(string),
-      data: json,
+      data: always(json),
       kind: pointer(string),
       metadata: always(ref('ObjectMeta')),
       revision: required(always(int64)),

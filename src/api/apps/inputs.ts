@@ -6,7 +6,7 @@ import type { LabelSelectorInput, ObjectMetaInput } from '../meta/inputs.js'
 /** A {@link ControllerRevision} as clients send it. */
 export interface ControllerRevisionInput {
   readonly apiVersion?: string | undefined
-  readonly data?: JsonObject | undefined
+  readonly data?: JsonObject | null | undefined
   readonly kind?: string | undefined
   readonly metadata: ObjectMetaInput
   readonly revision: number

@@ -10,6 +10,7 @@ import {
   list,
   map,
   message,
+  named,
   nullable,
   pointer,
   ref,
@@ -89,7 +90,8 @@ export const authenticationSchema: SchemaGroup = defineGroup(
   'v1',
   [metaSchema],
   {
-    BoundObjectReference: () => message({ apiVersion: string, kind: string, name: string, uid: string }),
+    BoundObjectReference: () =>
+      message({ apiVersion: string, kind: string, name: string, uid: named('types.UID') }),
     SelfSubjectReview: () =>
       message({
         apiVersion: pointer(string),

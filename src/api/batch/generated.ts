@@ -233,5 +233,6 @@ export const batchSchema: SchemaGroup = defineGroup('io.k8s.api.batch.v1', 'v1',
     }),
   SuccessPolicy: () => message({ rules: required(always(atomicList(ref('SuccessPolicyRule')))) }),
   SuccessPolicyRule: () => message({ succeededCount: pointer(int32), succeededIndexes: pointer(string) }),
-  UncountedTerminatedPods: () => message({ failed: setList(string), succeeded: setList(string) }),
+  UncountedTerminatedPods: () =>
+    message({ failed: setList(named('types.UID')), succeeded: setList(named('types.UID')) }),
 })

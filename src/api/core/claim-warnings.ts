@@ -1,4 +1,5 @@
 import type { PersistentVolumeClaimSpec } from './generated.js'
+import { shownQuantities } from '../huge-quantities.js'
 import { isFractionalBytes } from './resource-lists.js'
 
 /**
@@ -9,7 +10,7 @@ export function claimSpecWarnings({ resources }: PersistentVolumeClaimSpec, path
   return (['requests', 'limits'] as const).flatMap((list) => {
     const amount = resources[list]?.['storage']
     if (amount === undefined || !isFractionalBytes(amount)) return []
-    const text = `fractional byte value "${amount}" is invalid, must be an integer`
+    const text = `fractional byte value "${shownQuantities(amount)}" is invalid, must be an integer`
     return [`${path}.resources.${list}[storage]: ${text}`]
   })
 }

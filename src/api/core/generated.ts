@@ -20,7 +20,6 @@ import {
   microTime,
   named,
   nullable,
-  oneOf,
   pointer,
   quantity,
   ref,
@@ -28,6 +27,7 @@ import {
   setList,
   string,
   time,
+  typed,
   withDefault,
 } from '../schema/dsl.js'
 import type { SchemaGroup } from '../schema/types.js'
@@ -1416,7 +1416,7 @@ export interface ScaleIOPersistentVolumeSource {
   readonly gateway: string
   readonly protectionDomain?: string
   readonly readOnly?: boolean
-  readonly secretRef: SecretReference
+  readonly secretRef?: SecretReference | null
   readonly sslEnabled?: boolean
   readonly storageMode?: string
   readonly storagePool?: string
@@ -1429,7 +1429,7 @@ export interface ScaleIOVolumeSource {
   readonly gateway: string
   readonly protectionDomain?: string
   readonly readOnly?: boolean
-  readonly secretRef: LocalObjectReference
+  readonly secretRef?: LocalObjectReference | null
   readonly sslEnabled?: boolean
   readonly storageMode?: string
   readonly storagePool?: string
@@ -1889,7 +1889,7 @@ export const coreSchema: SchemaGroup = defineGroup('io.k8s.api.core.v1', 'v1', [
       name: required(always(string)),
       namespace: required(always(string)),
       resourceVersion: string,
-      uid: string,
+      uid: named('types.UID'),
     }),
   ConfigMapProjection: () =>
     message({ items: atomicList(ref('KeyToPath')), name: string, optional: pointer(boolean) }),
@@ -1949,9 +1949,15 @@ export const coreSchema: SchemaGroup = defineGroup('io.k8s.api.core.v1', 'v1', [
       restartPolicy: required(always(named('v1.ResourceResizeRestartPolicy'))),
     }),
   ContainerRestartRule: () =>
-    message({ action: required(always(string)), exitCodes: ref('ContainerRestartRuleOnExitCodes') }),
+    message({
+      action: required(named('v1.ContainerRestartRuleAction')),
+      exitCodes: ref('ContainerRestartRuleOnExitCodes'),
+    }),
   ContainerRestartRuleOnExitCodes: () =>
-    message({ operator: required(always(string)), values: setList(int32) }),
+    message({
+      operator: required(named('v1.ContainerRestartRuleOnExitCodesOperator')),
+      values: setList(int32),
+    }),
   ContainerState: () =>
     message({
       running: ref('ContainerStateRunning'),
@@ -1985,7 +1991,7 @@ export const coreSchema: SchemaGroup = defineGroup('io.k8s.api.core.v1', 'v1', [
       started: pointer(boolean),
       state: always(ref('ContainerState')),
       stopSignal: pointer(
-        oneOf(
+        named('v1.Signal', [
           'SIGABRT',
           'SIGALRM',
           'SIGBUS',
@@ -2051,7 +2057,7 @@ export const coreSchema: SchemaGroup = defineGroup('io.k8s.api.core.v1', 'v1', [
           'SIGWINCH',
           'SIGXCPU',
           'SIGXFSZ',
-        ),
+        ]),
       ),
       user: ref('ContainerUser'),
       volumeMounts: merge('merge', mapList(ref('VolumeMountStatus'), 'mountPath'), 'mountPath'),
@@ -2270,7 +2276,7 @@ export const coreSchema: SchemaGroup = defineGroup('io.k8s.api.core.v1', 'v1', [
       postStart: ref('LifecycleHandler'),
       preStop: ref('LifecycleHandler'),
       stopSignal: pointer(
-        oneOf(
+        named('v1.Signal', [
           'SIGABRT',
           'SIGALRM',
           'SIGBUS',
@@ -2336,7 +2342,7 @@ export const coreSchema: SchemaGroup = defineGroup('io.k8s.api.core.v1', 'v1', [
           'SIGWINCH',
           'SIGXCPU',
           'SIGXFSZ',
-        ),
+        ]),
       ),
     }),
   LifecycleHandler: () =>
@@ -2511,7 +2517,7 @@ export const coreSchema: SchemaGroup = defineGroup('io.k8s.api.core.v1', 'v1', [
       name: string,
       namespace: string,
       resourceVersion: string,
-      uid: string,
+      uid: named('types.UID'),
     }),
   PersistentVolume: () =>
     message({
@@ -2567,15 +2573,18 @@ export const coreSchema: SchemaGroup = defineGroup('io.k8s.api.core.v1', 'v1', [
           'ReadWriteOncePod',
         ]),
       ),
-      allocatedResourceStatuses: map(
-        oneOf(
-          'ControllerResizeInProgress',
-          'ControllerResizeInfeasible',
-          'NodeResizeInProgress',
-          'NodeResizeInfeasible',
-          'NodeResizePending',
+      allocatedResourceStatuses: typed(
+        'map[v1.ResourceName]v1.ClaimResourceStatus',
+        map(
+          named('v1.ClaimResourceStatus', [
+            'ControllerResizeInProgress',
+            'ControllerResizeInfeasible',
+            'NodeResizeInProgress',
+            'NodeResizeInfeasible',
+            'NodeResizePending',
+          ]),
+          'granular',
         ),
-        'granular',
       ),
       allocatedResources: map(quantity),
       capacity: map(quantity),
@@ -2673,12 +2682,12 @@ export const coreSchema: SchemaGroup = defineGroup('io.k8s.api.core.v1', 'v1', [
     }),
   PodCertificateProjection: () =>
     message({
-      certificateChainPath: pointer(string),
-      credentialBundlePath: pointer(string),
-      keyPath: pointer(string),
-      keyType: required(always(string)),
+      certificateChainPath: string,
+      credentialBundlePath: string,
+      keyPath: string,
+      keyType: required(string),
       maxExpirationSeconds: pointer(int32),
-      signerName: required(always(string)),
+      signerName: required(string),
     }),
   PodCondition: () =>
     message({
@@ -2950,7 +2959,7 @@ export const coreSchema: SchemaGroup = defineGroup('io.k8s.api.core.v1', 'v1', [
       gateway: required(always(string)),
       protectionDomain: string,
       readOnly: boolean,
-      secretRef: required(ref('SecretReference')),
+      secretRef: required(nullable(ref('SecretReference'))),
       sslEnabled: boolean,
       storageMode: withDefault(string, 'ThinProvisioned'),
       storagePool: string,
@@ -2963,7 +2972,7 @@ export const coreSchema: SchemaGroup = defineGroup('io.k8s.api.core.v1', 'v1', [
       gateway: required(always(string)),
       protectionDomain: string,
       readOnly: boolean,
-      secretRef: required(ref('LocalObjectReference')),
+      secretRef: required(nullable(ref('LocalObjectReference'))),
       sslEnabled: boolean,
       storageMode: withDefault(string, 'ThinProvisioned'),
       storagePool: string,

@@ -1562,7 +1562,7 @@ export interface ScaleIOPersistentVolumeSourceInput {
   readonly gateway: string
   readonly protectionDomain?: string | undefined
   readonly readOnly?: boolean | undefined
-  readonly secretRef: SecretReferenceInput
+  readonly secretRef?: SecretReferenceInput | null
   readonly sslEnabled?: boolean | undefined
   readonly storageMode?: string | undefined
   readonly storagePool?: string | undefined
@@ -1576,7 +1576,7 @@ export interface ScaleIOVolumeSourceInput {
   readonly gateway: string
   readonly protectionDomain?: string | undefined
   readonly readOnly?: boolean | undefined
-  readonly secretRef: LocalObjectReferenceInput
+  readonly secretRef?: LocalObjectReferenceInput | null
   readonly sslEnabled?: boolean | undefined
   readonly storageMode?: string | undefined
   readonly storagePool?: string | undefined

@@ -11,6 +11,7 @@ import type {
   PodTemplateSpec,
 } from './generated.js'
 import { deprecatedNodeLabel, nodeLabelWarnings } from './node-label-warnings.js'
+import { shownQuantities } from '../huge-quantities.js'
 import { isFractionalBytes } from './resource-lists.js'
 import { visitContainers } from './validation/operating-systems.js'
 import { volumeWarnings } from './volume-warnings.js'
@@ -209,7 +210,7 @@ function containerWarnings(container: AnyContainer, path: string, warnings: stri
 
 function fractionWarning(value: string | undefined, path: string, warnings: string[]): void {
   if (value !== undefined && isFractionalBytes(value))
-    warnings.push(`${path}: fractional byte value "${value}" is invalid, must be an integer`)
+    warnings.push(`${path}: fractional byte value "${shownQuantities(value)}" is invalid, must be an integer`)
 }
 
 interface KnownPort {

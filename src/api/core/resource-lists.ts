@@ -1,3 +1,4 @@
+import { isHugeQuantity } from '../huge-quantities.js'
 import { formatQuantity, parseQuantity } from '../quantity.js'
 
 const milli = 1_000_000n
@@ -9,8 +10,8 @@ const isFine = (text: string): boolean => /[nu]$|e-/.test(text)
  * Rounds quantities up to thousandths, in place. Source: pkg/apis/core/v1/defaults.go
  * SetDefaults_ResourceList.
  */
-export function roundAmounts(list: Record<string, string> | undefined): void {
-  if (list === undefined) return
+export function roundAmounts(list: Record<string, string> | null | undefined): void {
+  if (list === undefined || list === null || Object.isFrozen(list)) return
   for (const name in list) {
     const text = list[name] as string
     if (!isFine(text)) continue
@@ -20,6 +21,16 @@ export function roundAmounts(list: Record<string, string> | undefined): void {
   }
 }
 
-/** Whether an amount of bytes has a fraction: only suffixes of thousandths or finer make one. */
+/**
+ * Whether an amount is not whole. Upstream looks at its thousandths; of more than 64 bits only the last ones
+ * count. Source: the callers of Quantity.MilliValue, `% 1000`.
+ */
+export function isFractional(text: string): boolean {
+  const { nanos, scale } = parseQuantity(text)
+  if (scale !== undefined && !isHugeQuantity(text)) return nanos % 1_000_000_000n !== 0n
+  return BigInt.asIntN(64, (nanos + milli - 1n) / milli) % 1000n !== 0n
+}
+
+/** Whether an amount of bytes has a fraction: suffixes of thousandths or finer make one, and huge amounts. */
 export const isFractionalBytes = (text: string): boolean =>
-  /[num]$/.test(text) && parseQuantity(text).nanos % 1_000_000_000n !== 0n
+  (/[num]$/.test(text) || isHugeQuantity(text)) && isFractional(text)

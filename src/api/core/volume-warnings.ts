@@ -2,6 +2,7 @@ import { quote } from '../field-error.js'
 import { deprecatedVolume } from './deprecated-volumes.js'
 import { claimSpecWarnings } from './claim-warnings.js'
 import type { KeyToPath, ProjectedVolumeSource, Volume } from './generated.js'
+import { shownQuantities } from '../huge-quantities.js'
 import { isFractionalBytes } from './resource-lists.js'
 
 /**
@@ -18,7 +19,7 @@ export function volumeWarnings(volumes: readonly Volume[], path: string, warning
     const { emptyDir, ephemeral } = volume
     const size = emptyDir?.sizeLimit
     if (size !== undefined && isFractionalBytes(size)) {
-      const text = `fractional byte value "${size}" is invalid, must be an integer`
+      const text = `fractional byte value "${shownQuantities(size)}" is invalid, must be an integer`
       warnings.push(`${at}.emptyDir.sizeLimit: ${text}`)
     }
     const template = ephemeral?.volumeClaimTemplate

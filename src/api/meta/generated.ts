@@ -204,7 +204,7 @@ export const metaSchema: SchemaGroup = defineGroup('io.k8s.apimachinery.pkg.apis
       ownerReferences: merge('merge', mapList(ref('OwnerReference'), 'uid'), 'uid'),
       resourceVersion: string,
       selfLink: string,
-      uid: string,
+      uid: named('types.UID'),
     }),
   OwnerReference: () =>
     atomic({
@@ -213,9 +213,9 @@ export const metaSchema: SchemaGroup = defineGroup('io.k8s.apimachinery.pkg.apis
       controller: pointer(boolean),
       kind: required(always(string)),
       name: required(always(string)),
-      uid: required(always(string)),
+      uid: required(always(named('types.UID'))),
     }),
-  Preconditions: () => message({ resourceVersion: pointer(string), uid: pointer(string) }),
+  Preconditions: () => message({ resourceVersion: pointer(string), uid: pointer(named('types.UID')) }),
   Status: () =>
     message({
       apiVersion: string,
@@ -235,6 +235,6 @@ export const metaSchema: SchemaGroup = defineGroup('io.k8s.apimachinery.pkg.apis
       kind: string,
       name: string,
       retryAfterSeconds: int32,
-      uid: string,
+      uid: named('types.UID'),
     }),
 })

@@ -27,10 +27,9 @@ CustomResourceDefinitionSpec: group=1, names=3 CustomResourceDefinitionNames, sc
 CustomResourceDefinitionStatus: conditions=1 [CustomResourceDefinitionCondition],
   acceptedNames=2 CustomResourceDefinitionNames,
   storedVersions=3 [string]
-CustomResourceDefinitionVersion: name=1, served=2 bool, storage=3 bool, schema=4 CustomResourceValidation,
-  subresources=5 CustomResourceSubresources, additionalPrinterColumns=6 [CustomResourceColumnDefinition],
-  deprecated=7 bool,
-  deprecationWarning=8, selectableFields=9 [SelectableField]
+CustomResourceDefinitionVersion: name=1, served=2 bool, storage=3 bool, deprecated=7 bool,
+  deprecationWarning=8, schema=4 CustomResourceValidation, subresources=5 CustomResourceSubresources,
+  additionalPrinterColumns=6 [CustomResourceColumnDefinition], selectableFields=9 [SelectableField]
 CustomResourceSubresourceScale: specReplicasPath=1, statusReplicasPath=2, labelSelectorPath=3
 CustomResourceSubresourceStatus:
 CustomResourceSubresources: status=1 CustomResourceSubresourceStatus, scale=2 CustomResourceSubresourceScale
@@ -59,7 +58,7 @@ JSONSchemaPropsOrStringArray: schema=1 JSONSchemaProps, other=2 [string]
 SelectableField: jsonPath=1
 ServiceReference: namespace=1, name=2, path=3, port=4 int32
 ValidationRule: rule=1, message=2, messageExpression=3, reason=4, fieldPath=5, optionalOldSelf=6 bool
-WebhookClientConfig: service=1 ServiceReference, caBundle=2 bytes, url=3
+WebhookClientConfig: url=3, service=1 ServiceReference, caBundle=2 bytes
 WebhookConversion: clientConfig=2 WebhookClientConfig, conversionReviewVersions=3 [string]
 `,
   'networking.v1beta1': `

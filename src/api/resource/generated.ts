@@ -23,6 +23,7 @@ import {
   required,
   string,
   time,
+  typed,
   withDefault,
 } from '../schema/dsl.js'
 import type { SchemaGroup } from '../schema/types.js'
@@ -310,7 +311,8 @@ export const resourceSchema: SchemaGroup = defineGroup(
       }),
     CapacityRequestPolicyRange: () =>
       message({ max: quantity, min: required(always(quantity)), step: quantity }),
-    CapacityRequirements: () => message({ requests: map(quantity) }),
+    CapacityRequirements: () =>
+      message({ requests: typed('map[v1.QualifiedName]resource.Quantity', map(quantity)) }),
     Counter: () => message({ value: required(always(quantity)) }),
     CounterSet: () =>
       message({ counters: required(always(map(ref('Counter')))), name: required(always(string)) }),
@@ -318,11 +320,11 @@ export const resourceSchema: SchemaGroup = defineGroup(
       message({
         allNodes: pointer(boolean),
         allowMultipleAllocations: pointer(boolean),
-        attributes: map(ref('DeviceAttribute')),
+        attributes: typed('map[v1.QualifiedName]v1.DeviceAttribute', map(ref('DeviceAttribute'))),
         bindingConditions: atomicList(string),
         bindingFailureConditions: atomicList(string),
         bindsToNode: pointer(boolean),
-        capacity: map(ref('DeviceCapacity')),
+        capacity: typed('map[v1.QualifiedName]v1.DeviceCapacity', map(ref('DeviceCapacity'))),
         consumesCounters: atomicList(ref('DeviceCounterConsumption')),
         name: required(always(string)),
         nodeName: pointer(string),
@@ -390,12 +392,12 @@ export const resourceSchema: SchemaGroup = defineGroup(
         adminAccess: pointer(boolean),
         bindingConditions: atomicList(string),
         bindingFailureConditions: atomicList(string),
-        consumedCapacity: map(quantity),
+        consumedCapacity: typed('map[v1.QualifiedName]resource.Quantity', map(quantity)),
         device: required(always(string)),
         driver: required(always(string)),
         pool: required(always(string)),
         request: required(always(string)),
-        shareID: pointer(string),
+        shareID: pointer(named('types.UID')),
         tolerations: atomicList(ref('DeviceToleration')),
       }),
     DeviceSelector: () => message({ cel: ref('CELDeviceSelector') }),
@@ -451,7 +453,7 @@ export const resourceSchema: SchemaGroup = defineGroup(
         apiGroup: string,
         name: required(always(string)),
         resource: required(always(string)),
-        uid: required(always(named('v1.UID'))),
+        uid: required(always(named('types.UID'))),
       }),
     ResourceClaimSpec: () => message({ devices: always(ref('DeviceClaim')) }),
     ResourceClaimStatus: () =>

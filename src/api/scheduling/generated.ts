@@ -7,7 +7,7 @@ import {
   defineGroup,
   int32,
   message,
-  oneOf,
+  named,
   pointer,
   ref,
   required,
@@ -34,7 +34,7 @@ export const schedulingSchema: SchemaGroup = defineGroup('io.k8s.api.scheduling.
       globalDefault: boolean,
       kind: pointer(string),
       metadata: always(ref('ObjectMeta')),
-      preemptionPolicy: pointer(oneOf('Never', 'PreemptLowerPriority')),
+      preemptionPolicy: pointer(named('v1.PreemptionPolicy', ['Never', 'PreemptLowerPriority'])),
       value: required(always(int32)),
     }),
 })

@@ -1,5 +1,6 @@
 import { DecodeError, jsonKind } from './decode-error.js'
 import { isPlainObject, maxDepth, maxItems, maxStrictFaults, setOwn } from './plain-json.js'
+import { isHugeQuantity, noteHugeQuantity } from '../huge-quantities.js'
 import { goTypeOf, planOf, type FieldPlan, type Plan } from './plan.js'
 import { readScalar, TypeMismatch, zeroScalar } from './scalars.js'
 import { noteSentEmpty } from './sent-empty.js'
@@ -32,14 +33,24 @@ export function decode<T = unknown>(
   options: DecodeOptions = {},
 ): Decoded<T> {
   if (message.read !== undefined) return message.read(input) as Decoded<T>
-  const decoder = new Decoder()
   try {
+    const decoder = new Decoder()
     const object = decoder.root(message, input, options.like) as T
+    if (decoder.hasHugeQuantity) noteHugeQuantity(object as object)
     return { object, unknownFields: decoder.unknownFields }
   } catch (error) {
+    // Go notes a value of the wrong type and goes on; what a type's own decoder refuses later ends it at once
+    if (error instanceof MismatchError) new Decoder(true).root(message, input, options.like)
     throw error instanceof RangeError ? new DecodeError('exceeded max depth') : error
   }
 }
+
+/** Whether a Go type decodes itself: what it refuses ends the decoding at once. */
+const hasOwnDecoder = (type: string): boolean =>
+  type === 'intOrString' || type === 'time' || type === 'microTime'
+
+/** A value of the wrong type. */
+class MismatchError extends DecodeError {}
 
 type Mutable = Record<string, unknown>
 
@@ -58,6 +69,13 @@ class Decoder {
    */
   private readonly path: (string | number)[] = []
   private depth = 0
+  hasHugeQuantity = false
+  /** Whether values of the wrong type are passed over, to find what a type's own decoder refuses. */
+  private readonly passesMismatches: boolean
+
+  constructor(passesMismatches = false) {
+    this.passesMismatches = passesMismatches
+  }
 
   root(message: Message, input: unknown, like: object | undefined): unknown {
     if (!isPlainObject(input)) {
@@ -149,7 +167,10 @@ class Decoder {
 
   private checked(plan: FieldPlan, value: unknown, like: unknown): unknown {
     const child = plan.child()
-    if (!isPlainObject(value)) throw this.mismatch(plan, jsonKind(value), child.message.goType)
+    if (!isPlainObject(value)) {
+      if (this.passesMismatches) return undefined
+      this.mismatch(plan, jsonKind(value), child.message.goType)
+    }
     return this.message(child, value, like)
   }
 
@@ -163,13 +184,21 @@ class Decoder {
   }
 
   private scalar(plan: FieldPlan, value: unknown): unknown {
+    // Go notes faults of base64, too
+    if (this.passesMismatches && plan.type === 'bytes') return undefined
     const read = readScalar(plan.field as ScalarField, value)
-    if (read instanceof TypeMismatch) throw this.mismatch(plan, read.found, read.goType)
-    return read
+    if (plan.type === 'quantity' && isHugeQuantity(read as string)) this.hasHugeQuantity = true
+    if (!(read instanceof TypeMismatch)) return read
+    if (this.passesMismatches && !hasOwnDecoder(plan.type)) return undefined
+    return this.mismatch(plan, read.found, read.goType)
   }
 
   private list(plan: FieldPlan, value: unknown, like: unknown): readonly unknown[] {
-    if (!Array.isArray(value)) throw this.mismatch(plan, jsonKind(value), goTypeOf(plan.owner, plan.field))
+    if (!Array.isArray(value)) {
+      if (this.passesMismatches) return []
+      this.mismatch(plan, jsonKind(value), goTypeOf(plan.owner, plan.field))
+      return []
+    }
     if (value === like) return value
     const items = value as readonly unknown[]
     if (items.length > maxItems) throw new DecodeError(`json: array of ${items.length} items is too long`)
@@ -187,7 +216,11 @@ class Decoder {
   }
 
   private map(plan: FieldPlan, value: unknown): Mutable {
-    if (!isPlainObject(value)) throw this.mismatch(plan, jsonKind(value), goTypeOf(plan.owner, plan.field))
+    if (!isPlainObject(value)) {
+      if (this.passesMismatches) return {}
+      this.mismatch(plan, jsonKind(value), goTypeOf(plan.owner, plan.field))
+      return {}
+    }
     const { path } = this
     const itemPlan = plan.item as FieldPlan
     const out: Mutable = {}
@@ -220,15 +253,15 @@ class Decoder {
   }
 
   /**
-   * Returns Go's text for a value of the wrong type. Items are on the path with their list, other fields are
+   * Throws Go's text for a value of the wrong type. Items are on the path with their list, other fields are
    * not.
    */
-  private mismatch(plan: FieldPlan, found: string, goType: string): DecodeError {
+  private mismatch(plan: FieldPlan, found: string, goType: string): never {
     const names = this.path.filter(
       (step): step is string => typeof step === 'string' && !step.startsWith('.'),
     )
     const path = [...names, ...(this.isItem(plan) ? [] : [plan.name])].join('.')
-    return new DecodeError(
+    throw new MismatchError(
       `json: cannot unmarshal ${found} into Go struct field ${plan.owner.name}.${path} of type ${goType}`,
     )
   }

@@ -29,11 +29,18 @@ export const intOrString: ScalarField = { type: 'intOrString', presence: 'pointe
 export const time: ScalarField = { type: 'time', presence: 'pointer' }
 export const microTime: ScalarField = { type: 'microTime', presence: 'pointer' }
 export const json: ScalarField = { type: 'json', presence: 'pointer' }
+/** A Go type without fields. */
+export const subresourceStatus: ScalarField = { ...json, goType: 'v1.CustomResourceSubresourceStatus' }
 export const anyJson: ScalarField = { type: 'anyJson', presence: 'pointer' }
 
 /** A string of a named Go type, optionally with its allowed values. */
 export function named(goType: string, values?: readonly string[]): ScalarField {
   return values === undefined ? { ...string, goType } : { ...string, goType, enum: values }
+}
+
+/** A list or map of a named Go type, or a map whose keys have one. */
+export function typed<F extends ListField | MapField>(goType: string, field: F): F {
+  return { ...field, goType }
 }
 
 /** The values of an enum whose Go type is a plain string. */

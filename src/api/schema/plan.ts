@@ -71,6 +71,7 @@ export function goTypeOf(message: Message, field: Field): string {
     case 'list':
       return field.goType ?? `[]${goTypeOf(message, field.items)}`
     case 'map':
+      if (field.goType !== undefined) return field.goType
       return field.values.type === 'quantity'
         ? 'v1.ResourceList'
         : `map[string]${goTypeOf(message, field.values)}`

@@ -45,10 +45,6 @@ function readDouble(value: unknown): number | TypeMismatch {
   return new TypeMismatch(value instanceof GoNumber ? `number ${value.text}` : jsonKind(value), 'float64')
 }
 
-function readText(value: unknown, goType: string): string | TypeMismatch {
-  return typeof value === 'string' ? value : new TypeMismatch(jsonKind(value), goType)
-}
-
 function readQuantity(value: unknown): string {
   try {
     if (value instanceof GoNumber) return canonicalQuantity(value.text)
@@ -151,7 +147,9 @@ export function readScalar(field: ScalarField, value: unknown): unknown {
     case 'anyJson':
       return copyJson(value)
     case 'json':
-      return typeof value === 'object' ? copyJson(value) : readText(value, 'map[string]interface {}')
+      if (field.goType !== undefined && jsonKind(value) !== 'object')
+        return new TypeMismatch(jsonKind(value), field.goType)
+      return copyJson(value)
   }
 }
 

@@ -5,8 +5,8 @@
  */
 
 /**
- * Leaf types. `json` is free-form JSON (RawExtension, FieldsV1): an object or list, copied as it is;
- * `anyJson` is any JSON value. `bytes` is base64 text.
+ * Leaf types. `json` is free-form JSON that is an object (RawExtension, FieldsV1); the decoder takes
+ * any value, and validation refuses others. `anyJson` is any JSON value. `bytes` is base64 text.
  */
 export type ScalarType =
   | 'string'
@@ -72,6 +72,8 @@ export interface ListField extends FieldBase {
 export interface MapField extends FieldBase {
   readonly type: 'map'
   readonly values: Field
+  /** Go's name of the type for decoding errors, if it or its keys have a named type. */
+  readonly goType?: string
   readonly mapType?: 'atomic' | 'granular'
 }
 

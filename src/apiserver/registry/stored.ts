@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../api/definition.js'
+import { hasHugeQuantity, storeShownQuantities } from '../../api/huge-quantities.js'
 import { deepFreeze } from '../../api/schema/freeze.js'
 import { type RegistryContext, revisionOf, type RegistryRequest } from './context.js'
 import { type Resource, storageKey } from './resources.js'
@@ -31,6 +32,14 @@ export function load(
 ): KubeObject | undefined {
   const object = storage.get(storageKey(resource, namespace, name))
   return object === undefined ? undefined : present(resource, object)
+}
+
+/** Returns a function that reads the labels of an object's namespace; those of a missing one are none. */
+export function namespaceLabels(
+  context: RegistryContext,
+  { metadata: { namespace = '' } }: KubeObject,
+): () => Readonly<Record<string, string>> {
+  return () => load(context, context.resources.get('namespaces'), undefined, namespace)?.metadata.labels ?? {}
 }
 
 /**
@@ -76,6 +85,7 @@ function ttlOf({ kind, group }: Resource): number | undefined {
  */
 export function seal({ storage }: Pick<RegistryContext, 'storage'>, draft: Draft<KubeObject>): KubeObject {
   draft.metadata.resourceVersion = String(storage.revision + 1)
+  if (hasHugeQuantity(draft)) storeShownQuantities(draft)
   return deepFreeze(draft as KubeObject)
 }
 
@@ -86,6 +96,7 @@ export function seal({ storage }: Pick<RegistryContext, 'storage'>, draft: Draft
 export function sealDryRun(draft: Draft<KubeObject>, resourceVersion: string | undefined): KubeObject {
   if (resourceVersion === undefined) delete draft.metadata.resourceVersion
   else draft.metadata.resourceVersion = resourceVersion
+  if (hasHugeQuantity(draft)) storeShownQuantities(draft)
   return deepFreeze(draft as KubeObject)
 }
 

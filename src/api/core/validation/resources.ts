@@ -1,6 +1,7 @@
 import { duplicate, forbidden, invalid, notFound, required, type FieldError } from '../../field-error.js'
 import { dnsLabelFaults, qualifiedNameFaults } from '../../names.js'
 import { compareQuantities, parseQuantity } from '../../quantity.js'
+import { isFractional } from '../resource-lists.js'
 
 /** A resource list: canonical quantities by name. */
 export type ResourceList = Readonly<Record<string, string>>
@@ -105,8 +106,7 @@ export function validateResourceQuantity(
 ): void {
   if (text.startsWith('-')) errors.push(invalid(path, text, 'must be greater than or equal to 0'))
   const isCounted = counted.has(name) || isExtendedResource(name)
-  if (isCounted && parseQuantity(text).nanos % 1_000_000_000n !== 0n)
-    errors.push(invalid(path, text, 'must be an integer'))
+  if (isCounted && isFractional(text)) errors.push(invalid(path, text, 'must be an integer'))
 }
 
 /**
