@@ -78,6 +78,7 @@ function convertedStrategy<T extends KubeObject, S extends KubeObject>(
     prepareForUpdate,
     prepareForStatusUpdate,
     validateStatusUpdate,
+    validateInNamespace,
     generationChanged,
     gracePeriod,
     warnings,
@@ -104,6 +105,12 @@ function convertedStrategy<T extends KubeObject, S extends KubeObject>(
       : {
           prepareForStatusUpdate: (draft, old, now) =>
             through(draft, (stored) => prepareForStatusUpdate(stored, encode(old), now)),
+        }),
+    ...(validateInNamespace === undefined
+      ? {}
+      : {
+          validateInNamespace: (next, labels, old) =>
+            validateInNamespace(encode(next), labels, old && encode(old)),
         }),
     ...(validateStatusUpdate === undefined
       ? {}

@@ -50,6 +50,15 @@ export interface Strategy<T extends KubeObject> {
    * `/status`.
    */
   readonly resetFields?: Readonly<Record<string, readonly (readonly string[])[]>>
+  /**
+   * Faults of an object (`old` undefined) or of a status write that depend on the labels of its namespace.
+   * They come before the others. `labels` is called only if they matter.
+   */
+  readonly validateInNamespace?: (
+    next: T,
+    labels: () => Readonly<Record<string, string>>,
+    old: T | undefined,
+  ) => readonly FieldError[]
   /** Validation of a status write; when absent, `validateUpdate` of the kind is used. */
   readonly validateStatusUpdate?: (next: T, old: T) => readonly FieldError[]
   /**

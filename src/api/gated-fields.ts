@@ -7,6 +7,7 @@
 import type { Draft } from './draft.js'
 import type { KubeObject } from './definition.js'
 import type { Feature, Release } from './releases.js'
+import { forgetSentEmpty, wasSentEmpty } from './schema/sent-empty.js'
 import type { Field, Message } from './schema/types.js'
 
 /**
@@ -14,18 +15,39 @@ import type { Field, Message } from './schema/types.js'
  */
 type Extent = 'field' | 'emptied' | 'item'
 
-type Row = readonly [message: string, fields: string, feature: Feature, extent?: Extent]
+type Row = readonly [
+  message: string,
+  fields: string,
+  feature: Feature,
+  extent?: Extent,
+  /** Which values need the feature. Default: all. */
+  needs?: (value: unknown) => boolean,
+]
+
+/** For lists that the server makes anew without items that need the feature: an empty one becomes none. */
+const onlyEmpty = (): boolean => false
 
 const rows: readonly Row[] = [
   ['core.v1.NodeStatus', 'config', 'dynamicKubeletConfig'],
   ['core.v1.VolumeProjection', 'clusterTrustBundle', 'clusterTrustBundleProjection'],
   ['core.v1.VolumeProjection', 'podCertificate', 'podCertificateProjection'],
   ['core.v1.Volume', 'image', 'imageVolume', 'item'],
+  ['core.v1.PodSpec', 'volumes', 'imageVolume', 'field', onlyEmpty],
+  ['core.v1.Container', 'volumeMounts', 'imageVolume', 'field', onlyEmpty],
+  ['core.v1.EphemeralContainer', 'volumeMounts', 'imageVolume', 'field', onlyEmpty],
   ['core.v1.Lifecycle', 'stopSignal', 'containerStopSignals', 'emptied'],
   ['core.v1.ContainerStatus', 'allocatedResourcesStatus', 'resourceHealthStatus'],
   ['core.v1.PodSpec', 'hostnameOverride', 'hostnameOverride'],
   ['core.v1.Container', 'restartPolicyRules', 'containerRestartRules'],
+  ['core.v1.EphemeralContainer', 'restartPolicyRules restartPolicy', 'containerRestartRules'],
   ['core.v1.PodSpec', 'containers.restartPolicy', 'containerRestartRules'],
+  [
+    'core.v1.PodSpec',
+    'initContainers.restartPolicy',
+    'containerRestartRules',
+    'field',
+    (value) => value !== 'Always',
+  ],
   ['core.v1.EnvVarSource', 'fileKeyRef', 'envFiles'],
   ['core.v1.PodStatus', 'extendedResourceClaimStatus', 'extendedResources'],
   ['apps.v1.DeploymentStatus', 'terminatingReplicas', 'terminatingReplicas'],
@@ -60,6 +82,7 @@ interface Gated {
   readonly name: string
   readonly feature: Feature
   readonly extent: Extent
+  readonly needs: (value: unknown) => boolean
 }
 
 /** The gated fields of a message, and its fields below which there are some. */
@@ -101,9 +124,9 @@ function treeOf(release: Release, message: Message): Node | undefined {
   // a message that contains itself has nothing to drop in the inner one that the outer one lacks
   known.set(message, undefined)
   const own = message.schemaName.replace('io.k8s.api.', '')
-  const gated = rows.flatMap(([owner, fields, feature, extent = 'field']) =>
+  const gated = rows.flatMap(([owner, fields, feature, extent = 'field', needs = isPresent]) =>
     owner === own && !release.has(feature)
-      ? fields.split(' ').map((path) => gatedAt(path, feature, extent))
+      ? fields.split(' ').map((path) => gatedAt(path, { feature, extent, needs }))
       : [],
   )
   const children = Object.entries(message.fields).flatMap(([name, field]) => {
@@ -117,10 +140,12 @@ function treeOf(release: Release, message: Message): Node | undefined {
 }
 
 /** `field`, or `list.field` if only the items of one list lack it. */
-function gatedAt(path: string, feature: Feature, extent: Extent): Gated {
+function gatedAt(path: string, rule: Pick<Gated, 'feature' | 'extent' | 'needs'>): Gated {
   const [first = '', name] = path.split('.')
-  return name === undefined ? { name: first, feature, extent } : { list: first, name, feature, extent }
+  return name === undefined ? { name: first, ...rule } : { list: first, name, ...rule }
 }
+
+const isPresent = (): boolean => true
 
 type Shape = 'one' | 'list' | 'map'
 
@@ -135,8 +160,11 @@ function childOf({ group }: Message, field: Field): readonly [Message | undefine
 
 function collect({ gated, children }: Node, value: Values, used: Set<Feature>, isDraft: boolean): void {
   if (isDraft && Object.isFrozen(value)) return
-  for (const { list, name, feature } of gated)
-    if (owners(value, list).some((owner) => owner[name] !== undefined)) used.add(feature)
+  for (const { list, name, feature, needs } of gated) {
+    const isUsed = (owner: Values): boolean =>
+      owner[name] === undefined ? isDraft && wasSentEmpty(owner, name) : needs(owner[name])
+    if (owners(value, list).some(isUsed)) used.add(feature)
+  }
   for (const [name, shape, node] of children) {
     const member = value[name]
     if (typeof member !== 'object' || member === null) continue
@@ -153,13 +181,15 @@ const owners = (value: Values, list: string | undefined): readonly Values[] =>
 function drop({ gated, children }: Node, value: Values, features: ReadonlySet<Feature>): boolean {
   if (Object.isFrozen(value)) return false
   let goes = false
-  for (const { list, name, feature, extent } of gated) {
+  for (const { list, name, feature, extent, needs } of gated) {
     if (!features.has(feature)) continue
     if (list !== undefined) {
-      for (const owner of owners(value, list)) if (!Object.isFrozen(owner)) delete owner[name]
+      for (const owner of owners(value, list))
+        if (!Object.isFrozen(owner) && needs(owner[name])) delete owner[name]
       continue
     }
-    if (value[name] === undefined) continue
+    forgetSentEmpty(value, name)
+    if (value[name] === undefined || !needs(value[name])) continue
     delete value[name]
     goes ||= extent === 'item' || (extent === 'emptied' && Object.keys(value).length === 0)
   }

@@ -138,6 +138,18 @@ export function requestNameFault(name: string): string | undefined {
     : `invalid resource name ${JSON.stringify(name)}: [${faults.join(' ')}]`
 }
 
+/**
+ * Returns why a storage does not look for a name, or undefined. Source: apiserver
+ * registry/generic/registry/store.go NamespaceKeyFunc.
+ */
+export function registryNameFault(name: string): string | undefined {
+  if (name === '') return 'Name parameter required.'
+  const faults = pathSegmentFaults(name)
+  return faults.length === 0
+    ? undefined
+    : `Name parameter invalid: ${JSON.stringify(name)}: ${faults.join(';')}`
+}
+
 /** A key of a label, taint and so on: `[prefix/]name`. */
 export function qualifiedNameFaults(value: string): readonly string[] {
   const parts = value.split('/')

@@ -30,6 +30,58 @@ const slice = (spec: object): object => ({
 
 const rules: readonly Rule[] = [
   [
+    'ValidatePreemptionPolicy',
+    'scheduling/priority-class validate',
+    '/apis/scheduling.k8s.io/v1/priorityclasses',
+    { value: 1, preemptionPolicy: 'Sometimes' },
+    'preemptionPolicy: Unsupported value: "Sometimes": supported values: "PreemptLowerPriority", "Never"',
+  ],
+  [
+    'AuthorizedForAdmin',
+    'resource/admin-access validateAdminAccess',
+    `${devices}/namespaces/default/resourceclaims`,
+    { spec: { devices: { requests: [{ name: 'r', exactly: { ...request, adminAccess: true } }] } } },
+    'spec.devices.requests[0].adminAccess: Forbidden: admin access to devices requires the ' +
+      '`resource.kubernetes.io/admin-access: true` label on the containing namespace',
+  ],
+  [
+    'ValidateRollingUpdateDaemonSet, getIntOrPercentValue',
+    'apps/template isZero',
+    '/apis/apps/v1/namespaces/default/daemonsets',
+    {
+      spec: { selector, template, updateStrategy: { rollingUpdate: { maxUnavailable: '-1%', maxSurge: 1 } } },
+    },
+    'spec.updateStrategy.rollingUpdate.maxUnavailable: Invalid value: "-1%": a valid percent string must ' +
+      "be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is " +
+      "'[0-9]+%')",
+  ],
+  [
+    'validateWindows',
+    'core/validation/operating-systems isGiven',
+    `${ns}/pods`,
+    pod({ os: { name: 'windows' }, securityContext: { supplementalGroups: [] } }),
+    'spec.securityContext.supplementalGroups: Forbidden: cannot be set for a windows pod',
+  ],
+  [
+    'validatePersistentVolumeSpec',
+    'core/validation/volume-sources validatePortal',
+    '/api/v1/persistentvolumes',
+    {
+      spec: {
+        capacity: { storage: '1Gi' },
+        accessModes: ['ReadWriteOnce'],
+        iscsi: {
+          targetPortal: 'p'.repeat(64),
+          iqn: 'iqn.2020-01.com.example:a',
+          lun: 0,
+          initiatorName: 'iqn.2020-01.com.example:b',
+        },
+      },
+    },
+    `spec.iscsi.targetportal: Invalid value: "${'p'.repeat(64)}": Total length of <volume name>:` +
+      '<iscsi.targetPortal> must be under 64 characters if iscsi.initiatorName is specified.',
+  ],
+  [
     'ValidateVolumes',
     'core/validation/volumes validateVolumes',
     `${ns}/pods`,

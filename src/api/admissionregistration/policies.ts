@@ -1,6 +1,6 @@
 import type { Program } from '../cel/compile.js'
 import { fullTypeText, type CelType } from '../cel/types.js'
-import { ageColumn, borrow, column, defineKind, nameColumn, specChangedInGo, statusOf } from '../define.js'
+import { ageColumn, borrow, column, defineKind, nameColumn, specChanged, statusOf } from '../define.js'
 import type { KindDefinition } from '../definition.js'
 import type { Draft } from '../draft.js'
 import { duplicate, forbidden, invalid, notSupported, required, tooMany } from '../field-error.js'
@@ -289,7 +289,7 @@ export const validatingAdmissionPolicyDefinition: KindDefinition<ValidatingAdmis
         policy.spec = borrow(old.spec)
       },
       validateStatusUpdate: validatePolicyStatus,
-      generationChanged: specChangedInGo,
+      generationChanged: specChanged,
     },
     columns: [
       nameColumn(),
@@ -313,7 +313,7 @@ export const validatingAdmissionPolicyBindingDefinition: KindDefinition<Validati
       setMatchDefaults(spec.matchResources)
     },
     validate: validateBinding,
-    strategy: { metaOnUpdate: [1, 0], allowUnconditionalUpdate: false, generationChanged: specChangedInGo },
+    strategy: { metaOnUpdate: [1, 0], allowUnconditionalUpdate: false, generationChanged: specChanged },
     columns: [
       nameColumn(),
       column('PolicyName', ({ spec }) => spec.policyName ?? ''),

@@ -2,6 +2,7 @@ import { forbidden, invalid, notSupported, required } from '../field-error.js'
 import type { FieldError } from '../field-error.js'
 import type { Json } from '../json.js'
 import { copyJson } from '../schema/plain-json.js'
+import { wasSentEmpty } from '../schema/sent-empty.js'
 import { rootFault } from './internal-schema.js'
 import { compileGoRegExp, isFault } from '../regexp.js'
 import { prune } from './prune.js'
@@ -206,7 +207,7 @@ function unsupported(
   }
   refuse('$ref', schema.$ref !== undefined)
   refuse('definitions', Object.keys(schema.definitions ?? {}).length > 0)
-  refuse('dependencies', schema.dependencies !== undefined)
+  refuse('dependencies', schema.dependencies !== undefined || wasSentEmpty(schema, 'dependencies'))
   refuse('id', (schema.id ?? '') !== '')
   refuse('additionalItems', schema.additionalItems !== undefined)
   refuse('patternProperties', Object.keys(schema.patternProperties ?? {}).length > 0)

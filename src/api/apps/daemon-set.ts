@@ -31,8 +31,14 @@ import {
 /** Annotation in v1 for the number of template changes, a field of the internal type. */
 const templateGeneration = 'deprecated.daemonset.template.generation'
 
-/** Source: pkg/apis/apps/v1/defaults.go SetDefaults_DaemonSet. */
-function setDefaults({ spec }: Draft<DaemonSetInput>): void {
+/**
+ * Source: pkg/apis/apps/v1/defaults.go SetDefaults_DaemonSet; for the annotation conversion.go
+ * Convert_apps_DaemonSet_To_v1_DaemonSet.
+ */
+function setDefaults(set: Draft<DaemonSetInput>): void {
+  const { metadata, spec } = set
+  if (metadata.annotations?.[templateGeneration] === undefined)
+    withTemplateGeneration(set as Draft<DaemonSet>, 0)
   if (Object.isFrozen(spec)) return
   setTemplateDefaults(spec.template)
   spec.updateStrategy ??= {}
@@ -167,6 +173,9 @@ export const daemonSetDefinition: KindDefinition<DaemonSet> = defineKind<DaemonS
     prepareForUpdate,
     prepareForStatusUpdate: (set, old) => {
       set.spec = borrow(old.spec)
+      const generation = old.metadata.annotations?.[templateGeneration] ?? '0'
+      if (set.metadata.annotations?.[templateGeneration] !== generation)
+        withTemplateGeneration(set, Number(generation))
     },
     validateStatusUpdate,
     generationChanged: specChanged,

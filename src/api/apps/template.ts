@@ -147,9 +147,15 @@ export function validateNonNegative(value: number | undefined, path: string, err
   if ((value ?? 0) < 0) errors.push(invalid(path, value, 'must be greater than or equal to 0'))
 }
 
-/** Whether the value is zero, as a number or as a percentage. */
-export const isZero = (value: IntOrString | undefined): boolean =>
-  typeof value === 'string' ? /^0+%$/.test(value) : (value ?? 0) === 0
+/**
+ * Whether the value is zero: a number, a percentage, or what is neither of them. Source:
+ * getIntOrPercentValue.
+ */
+export function isZero(value: IntOrString = 0): boolean {
+  if (typeof value === 'number') return value === 0
+  const digits = /^([0-9]+)%$/.exec(value)?.[1] ?? /^[+-]?[0-9]+$/.exec(value)?.[0] ?? '0'
+  return Number(digits) === 0
+}
 
 interface Workload extends KubeObject {
   readonly spec: { readonly template: PodTemplateSpec; readonly selector?: LabelSelector }

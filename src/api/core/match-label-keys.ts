@@ -1,4 +1,5 @@
 import type { Draft } from '../draft.js'
+import { keepSentEmpty } from '../schema/sent-empty.js'
 import type { LabelSelector, LabelSelectorRequirement } from '../meta/generated.js'
 import type {
   Affinity,
@@ -32,7 +33,7 @@ export function applyMatchLabelKeys(pod: Draft<Pod>): void {
   }
   if (pinsAffinity && termsOf(affinity as Affinity).some(hasKeys))
     spec = { ...spec, affinity: pinAffinity(affinity as Affinity, labels) }
-  if (spec !== pod.spec) pod.spec = spec as Draft<Pod>['spec']
+  if (spec !== pod.spec) pod.spec = keepSentEmpty(spec, pod.spec) as Draft<Pod>['spec']
 }
 
 interface Keyed {

@@ -1,6 +1,7 @@
 import { ageColumn, borrow, column, defineKind, nameColumn, statusOf, wideColumn } from '../define.js'
 import type { KindDefinition } from '../definition.js'
 import type { Draft } from '../draft.js'
+import { keepSentEmpty } from '../schema/sent-empty.js'
 import { setClaimSpecDefaults } from './claim-defaults.js'
 import { claimSpecWarnings } from './claim-warnings.js'
 import { accessModesText, betaStorageClass, storageClassText } from './access-modes.js'
@@ -42,11 +43,12 @@ function normalizeDataSources(
   const fromRef = reference !== undefined && !isElsewhere ? pinned(reference) : undefined
   const ownRef = reference === undefined ? source && pinned(source) : { ...reference, ...pinned(reference) }
   const ownSource = source ?? fromRef
-  claim.spec = {
+  const after = {
     ...spec,
     ...(ownSource === undefined ? {} : { dataSource: ownSource }),
     ...(ownRef === undefined ? {} : { dataSourceRef: ownRef }),
   }
+  claim.spec = keepSentEmpty(after, claim.spec)
 }
 
 /** Returns the local part of a reference, whose group is always written. */

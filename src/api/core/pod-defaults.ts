@@ -26,7 +26,8 @@ const defaultMode = 420
  * services. Source: pkg/apis/core/v1/defaults.go SetDefaults_Pod.
  */
 export function setPodDefaults(pod: Draft<Pod>): void {
-  const { spec } = pod
+  const { spec, status } = pod
+  if (!Object.isFrozen(status)) roundStatusAmounts(status)
   if (Object.isFrozen(spec)) return
   setPodSpecDefaults(spec)
   for (const container of spec.containers ?? []) setRequestDefaults(container.resources)
@@ -57,6 +58,15 @@ export function setPodSpecDefaults(spec: Draft<PodSpec>): void {
   for (const container of spec.initContainers ?? []) setContainerDefaults(container)
   for (const container of spec.containers ?? []) setContainerDefaults(container)
   for (const container of spec.ephemeralContainers ?? []) setContainerDefaults(container)
+}
+
+function roundStatusAmounts(status: Draft<Pod>['status']): void {
+  for (const list of ['containerStatuses', 'initContainerStatuses', 'ephemeralContainerStatuses'] as const)
+    for (const { allocatedResources, resources } of status[list] ?? []) {
+      roundAmounts(allocatedResources)
+      roundAmounts(resources?.limits)
+      roundAmounts(resources?.requests)
+    }
 }
 
 /**

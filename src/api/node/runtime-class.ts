@@ -5,7 +5,6 @@ import { duplicate, invalid, type FieldError } from '../field-error.js'
 import { internalForm } from '../internal-form.js'
 import { dnsLabelFaults } from '../names.js'
 import { validateLabels } from '../meta/label-validation.js'
-import { roundAmounts } from '../core/resource-lists.js'
 import { validateResourceRequirements } from '../core/validation/resources.js'
 import { validateTolerations } from '../core/validation/scheduling.js'
 import type { RuntimeClass, Scheduling } from './generated.js'
@@ -48,9 +47,6 @@ export const runtimeClassDefinition: KindDefinition<RuntimeClass> = defineKind<R
   resource: 'runtimeclasses',
   namespaced: false,
   storagePrefix: '/registry/runtimeclasses',
-  setDefaults: ({ overhead }) => {
-    if (!Object.isFrozen(overhead)) roundAmounts(overhead?.podFixed)
-  },
   validate,
   validateUpdate,
   strategy: { metaOnUpdate: [1, 1], allowCreateOnUpdate: true, allowUnconditionalUpdate: false },

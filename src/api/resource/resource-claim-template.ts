@@ -5,6 +5,7 @@ import { invalid, type FieldError } from '../field-error.js'
 import { internalForm } from '../internal-form.js'
 import { validateTemplateMetadata } from '../core/validation/template-metadata.js'
 import type { ResourceClaimTemplate } from './generated.js'
+import { validateAdminAccess } from './admin-access.js'
 import { setRequestDefaults, validateDeviceClaim } from './requests.js'
 
 /** Source: pkg/apis/resource/validation validateResourceClaimTemplateSpec. */
@@ -38,6 +39,10 @@ export const resourceClaimTemplateDefinition: KindDefinition<ResourceClaimTempla
     },
     validate,
     validateUpdate,
-    strategy: { metaOnUpdate: [1, 1] },
+    strategy: {
+      metaOnUpdate: [1, 1],
+      validateInNamespace: ({ spec }, labels, old) =>
+        old === undefined ? validateAdminAccess(spec.spec.devices?.requests ?? [], labels) : [],
+    },
     columns: [nameColumn(), ageColumn()],
   })

@@ -6,6 +6,7 @@ import { invalid, type FieldError } from '../field-error.js'
 import { internalForm } from '../internal-form.js'
 import type { ObjectMeta } from '../meta/generated.js'
 import type { ResourceClaim } from './generated.js'
+import { validateAdminAccess, validateGrantedAdminAccess } from './admin-access.js'
 import { validateStatusUpdate } from './claim-status.js'
 import { setRequestDefaults, setTolerationDefaults, validateDeviceClaim } from './requests.js'
 
@@ -44,6 +45,12 @@ function stateText({ metadata, status }: ResourceClaim): string {
   return states.join(',')
 }
 
+const resultsOf = ({
+  allocation,
+}: ResourceClaim['status']): NonNullable<
+  NonNullable<NonNullable<ResourceClaim['status']['allocation']>['devices']>['results']
+> => allocation?.devices?.results ?? []
+
 /** resource.k8s.io/v1 ResourceClaim. */
 export const resourceClaimDefinition: KindDefinition<ResourceClaim> = defineKind<ResourceClaim>({
   group: 'resource.k8s.io',
@@ -72,6 +79,10 @@ export const resourceClaimDefinition: KindDefinition<ResourceClaim> = defineKind
         if (!Object.isFrozen(tolerations)) setTolerationDefaults(tolerations)
     },
     validateStatusUpdate,
+    validateInNamespace: ({ spec, status }, labels, old) =>
+      old === undefined
+        ? validateAdminAccess(spec.devices?.requests ?? [], labels)
+        : validateGrantedAdminAccess(resultsOf(status), resultsOf(old.status), labels),
   },
   columns: [nameColumn(), column('State', stateText), ageColumn()],
 })

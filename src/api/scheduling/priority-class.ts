@@ -2,7 +2,10 @@ import { ageColumn, column, defineKind, nameColumn } from '../define.js'
 import type { KindDefinition } from '../definition.js'
 import type { Draft } from '../draft.js'
 import { forbidden, invalid, type FieldError } from '../field-error.js'
+import { validateChoice } from '../core/validation/choice.js'
 import type { PriorityClass } from './generated.js'
+
+const preemptionPolicies = ['PreemptLowerPriority', 'Never']
 
 /** Highest value that a user may set. */
 export const highestUserPriority = 1_000_000_000
@@ -17,7 +20,17 @@ function setDefaults(priority: Draft<PriorityClass>): void {
 }
 
 /** Source: pkg/apis/scheduling/validation ValidatePriorityClass. */
-function validate({ metadata: { name = '' }, value }: PriorityClass): readonly FieldError[] {
+function validate({
+  metadata: { name = '' },
+  value,
+  preemptionPolicy,
+}: PriorityClass): readonly FieldError[] {
+  const errors = [...validateValue(name, value)]
+  validateChoice(preemptionPolicy, preemptionPolicies, 'preemptionPolicy', errors)
+  return errors
+}
+
+function validateValue(name: string, value: number): readonly FieldError[] {
   if (name.startsWith('system-')) {
     if (systemPriorities[name] === value) return []
     const known = systemPriorities[name]

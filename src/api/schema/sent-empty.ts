@@ -11,11 +11,21 @@ export function noteSentEmpty(owner: object, field: string): void {
   else fields.add(field)
 }
 
+/** Forgets such a field, which the server has set to nothing. */
+export function forgetSentEmpty(owner: object, field: string): void {
+  sentEmpty.get(owner)?.delete(field)
+}
+
 /** Makes a changed copy of a decoded object remember the same fields, and returns the copy. */
 export function keepSentEmpty<T extends object>(copy: T, owner: object): T {
   const fields = sentEmpty.get(owner)
   if (fields !== undefined) sentEmpty.set(copy, fields)
   return copy
+}
+
+/** Whether the body of a decoded object had an empty list or map in some field. */
+export function hasSentEmpty(owner: object): boolean {
+  return (sentEmpty.get(owner)?.size ?? 0) > 0
 }
 
 /** Whether a fresh draft has such a list or map below it. Frozen parts are those of stored objects. */

@@ -1,3 +1,5 @@
+import { hasSentEmpty } from './sent-empty.js'
+
 /**
  * Replaces parts of `value` by the equal parts of `like` at the same places, so that similar objects, such as
  * the pods of a ReplicaSet, share them. Returns `like` itself if the two are equal. `like` must be frozen;
@@ -46,7 +48,8 @@ function takeMembers(object: Members, like: Members): boolean {
       left--
     }
   }
-  return isEqual && left === 0
+  // validation looks at empty lists and maps that were sent, which are no members
+  return isEqual && left === 0 && !hasSentEmpty(object)
 }
 
 /**

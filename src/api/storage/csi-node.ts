@@ -4,7 +4,6 @@ import { semanticEqual } from '../equal.js'
 import { duplicate, invalid, required, type FieldError } from '../field-error.js'
 import { internalForm } from '../internal-form.js'
 import { qualifiedNameFaults } from '../names.js'
-import { wasSentEmpty } from '../schema/sent-empty.js'
 import { validateDriverName } from '../core/validation/volume-sources.js'
 import type { CSINode, CSINodeDriver } from './generated.js'
 
@@ -85,8 +84,8 @@ export const csiNodeDefinition: KindDefinition<CSINode> = defineKind<CSINode>({
     metaOnUpdate: [2, 0],
     prepareForUpdate: (draft, old) => {
       const { spec } = draft
-      // an omitted list is nil in the response; one that a patch leaves alone stays as it is
-      if (spec.drivers?.length === 0 && spec.drivers !== old.spec.drivers && !wasSentEmpty(spec, 'drivers'))
+      // an empty list is nil in the response; one that a patch leaves alone stays as it is
+      if (spec.drivers?.length === 0 && spec.drivers !== old.spec.drivers)
         Object.assign(draft, { spec: { ...spec, drivers: null } })
     },
     allowUnconditionalUpdate: false,

@@ -39,6 +39,27 @@ describe('pods that are created one after the other', () => {
     expect(two.spec.volumes?.[0]?.name).not.toBe(one.spec.volumes?.[0]?.name)
   })
 
+  test('are validated each with the empty lists that it was sent with', () => {
+    const cluster = quiet()
+    const claim = (metadata: object): object => ({
+      volumes: [
+        {
+          name: 'v',
+          ephemeral: {
+            volumeClaimTemplate: {
+              metadata,
+              spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+            },
+          },
+        },
+      ],
+    })
+    cluster.create('pods', podOf('one', claim({})))
+    expect(refusalOf(() => cluster.create('pods', podOf('two', claim({ finalizers: [] }))))).toContain(
+      'spec.volumes[0].ephemeral.volumeClaimTemplate.metadata.finalizers: Forbidden: cannot be set',
+    )
+  })
+
   test('are stored as if they were alone', () => {
     const [row, alone] = [quiet(), quiet()]
     const odd = podOf(

@@ -1,5 +1,6 @@
 import { forbidden, invalid, type FieldError } from '../../field-error.js'
 import { dnsSubdomainFaults } from '../../names.js'
+import { wasSentEmpty } from '../../schema/sent-empty.js'
 import type {
   Container,
   EphemeralContainer,
@@ -100,17 +101,20 @@ export function validateOs(spec: PodSpec, path: string, errors: FieldError[]): v
   const context = spec.securityContext ?? {}
   for (const field of notInWindowsPods) {
     const isHostFlag = field === 'hostUsers' || field === 'hostPID' || field === 'hostIPC'
-    if (isHostFlag ? isSet(spec[field]) : context[field] !== undefined)
+    if (isHostFlag ? isSet(spec[field]) : isGiven(context, field))
       refuse(isHostFlag ? `${path}.${field}` : `${path}.securityContext.${field}`)
   }
   if (spec.shareProcessNamespace !== undefined) refuse(`${path}.shareProcessNamespace`)
   for (const field of notInWindowsPodsEither)
-    if (context[field] !== undefined) refuse(`${path}.securityContext.${field}`)
+    if (isGiven(context, field)) refuse(`${path}.securityContext.${field}`)
   visitContainers(spec, path, ({ securityContext = {} }, at) => {
     for (const field of notInWindowsContainers)
       if (securityContext[field] !== undefined) refuse(`${at}.securityContext.${field}`)
   })
 }
+
+const isGiven = (context: PodSecurityContext, field: keyof PodSecurityContext): boolean =>
+  context[field] !== undefined || wasSentEmpty(context, field)
 
 const isSet = (flag: boolean | undefined): boolean => flag !== undefined
 

@@ -13,6 +13,7 @@ import {
   sourcePath,
   validateDriverName,
   validateNoBacksteps,
+  validatePortal,
   validateSharedSource,
 } from './volume-sources.js'
 
@@ -46,7 +47,7 @@ const sources = [
 type Source = (typeof sources)[number]
 
 /** Source: pkg/apis/core/validation ValidatePersistentVolume. */
-export function validatePersistentVolume({ spec }: PersistentVolume): readonly FieldError[] {
+export function validatePersistentVolume({ metadata, spec }: PersistentVolume): readonly FieldError[] {
   const errors: FieldError[] = []
   validateAccessModes(spec.accessModes ?? [], '', 'spec.accessModes', errors)
   validateCapacity(spec, errors)
@@ -55,7 +56,7 @@ export function validatePersistentVolume({ spec }: PersistentVolume): readonly F
     errors.push(notSupported('spec.persistentVolumeReclaimPolicy', policy, reclaimPolicies))
   }
   validateNodeAffinity(spec, errors)
-  validateSource(spec, 'spec', errors)
+  validateSource(spec, metadata.name ?? '', 'spec', errors)
   if (spec.hostPath !== undefined && isRoot(spec.hostPath.path) && policy === 'Recycle') {
     errors.push(
       forbidden('spec.persistentVolumeReclaimPolicy', "may not be 'recycle' for a hostPath mount of '/'"),
@@ -83,7 +84,7 @@ export function validateInlineVolume(spec: PersistentVolumeSpec, path: string): 
     errors.push(forbidden(`${path}.persistentVolumeReclaimPolicy`, `may only be Retain ${context}`))
   }
   refuse('nodeAffinity', spec.nodeAffinity !== undefined)
-  validateSource(spec, path, errors)
+  validateSource(spec, '', path, errors)
   refuse('storageClassName', (spec.storageClassName ?? '') !== '')
   if ((spec.volumeMode ?? 'Filesystem') !== 'Filesystem') {
     errors.push(
@@ -139,15 +140,18 @@ function validateAttributesClass(
 const isRoot = (path: string): boolean => path.split('/').every((part) => part === '' || part === '.')
 
 /** Validates that there is exactly one source, and its required fields. */
-function validateSource(spec: PersistentVolumeSpec, path: string, errors: FieldError[]): void {
+function validateSource(spec: PersistentVolumeSpec, name: string, path: string, errors: FieldError[]): void {
   let found = false
-  for (const name of sources) {
-    if (spec[name] === undefined) continue
+  for (const source of sources) {
+    if (spec[source] === undefined) continue
     // upstream does not count flexVolume when it comes second
-    if (found && name !== 'flexVolume') {
-      const at = name === 'cephfs' ? 'cephFS' : name
+    if (found && source !== 'flexVolume') {
+      const at = source === 'cephfs' ? 'cephFS' : source
       errors.push(forbidden(`${path}.${at}`, 'may not specify more than 1 volume type'))
-    } else validateOne(spec, name, path, errors)
+    } else {
+      if (source === 'iscsi') validatePortal(spec.iscsi, name, `${path}.iscsi.targetportal`, errors)
+      validateOne(spec, source, path, errors)
+    }
     found = true
   }
   if (!found) errors.push(required(path, 'must specify a volume type'))

@@ -16,7 +16,7 @@ const isMirror = ({ metadata }: Pod): boolean => metadata.annotations?.[mirrorAn
 export function validateEphemeralContainersUpdate(next: Pod, old: Pod): readonly FieldError[] {
   if (isMirror(old)) return [forbidden('', 'static pods do not support ephemeral containers')]
   const errors: FieldError[] = []
-  validatePodAndSpec(next, errors)
+  validatePodAndSpec(next, errors, old)
   validateAnnotationUpdate(next, old, errors)
   const path = 'spec.ephemeralContainers'
   const now = new Map(next.spec.ephemeralContainers?.map((container) => [container.name, container]))
@@ -42,7 +42,7 @@ export function validatePodResize(next: Pod, old: Pod): readonly FieldError[] {
   if (isMirror(old)) return [forbidden('', 'static pods cannot be resized')]
   if (old.spec.os?.name === 'windows') return [forbidden('', 'windows pods cannot be resized')]
   const errors: FieldError[] = []
-  validatePodAndSpec(next, errors)
+  validatePodAndSpec(next, errors, old)
   if (computeQosClass(next) !== computeQosClass(old)) {
     const text = 'Pod QOS Class may not change as a result of resizing'
     errors.push(invalid('spec', old.status.qosClass ?? '', text))

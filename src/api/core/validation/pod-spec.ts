@@ -46,7 +46,13 @@ const preemptionPolicies = ['PreemptLowerPriority', 'Never']
 const dnsPolicies = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None']
 
 /** Validates the defaulted spec of a pod or template. Source: pkg/apis/core/validation ValidatePodSpec. */
-export function validatePodSpec(spec: PodSpec, path: string, errors: FieldError[], pod?: ObjectMeta): void {
+export function validatePodSpec(
+  spec: PodSpec,
+  path: string,
+  errors: FieldError[],
+  pod?: ObjectMeta,
+  old?: PodSpec,
+): void {
   const { resourceClaims } = spec
   const context: PodContext = {
     spec,
@@ -65,7 +71,8 @@ export function validatePodSpec(spec: PodSpec, path: string, errors: FieldError[
   if (spec.nodeSelector !== undefined)
     validateNodeSelectorMap(spec.nodeSelector, `${path}.nodeSelector`, errors)
   if (spec.securityContext !== undefined) {
-    validatePodSecurityContext(spec.securityContext, spec, `${path}.securityContext`, errors)
+    const at = `${path}.securityContext`
+    validatePodSecurityContext(spec.securityContext, spec, at, errors, old?.securityContext)
   }
   if (spec.affinity !== undefined && !isKnown(spec.affinity))
     validateAffinity(spec.affinity, `${path}.affinity`, errors)
@@ -139,7 +146,7 @@ function validateHostNetworkPorts(
 /** Source: validateHostUsers. */
 function validateHostUsers(spec: PodSpec, path: string, errors: FieldError[]): void {
   if (spec.hostUsers !== false) return
-  const text = 'when `pod.Spec.HostUsers` is false'
+  const text = 'when `hostUsers` is false'
   if (spec.hostNetwork === true) errors.push(forbidden(`${path}.hostNetwork`, text))
   if (spec.hostPID === true) errors.push(forbidden(`${path}.HostPID`, text))
   if (spec.hostIPC === true) errors.push(forbidden(`${path}.HostIPC`, text))
@@ -270,10 +277,10 @@ export function validatePod(pod: Pod): readonly FieldError[] {
  * Validates what creates and updates of pods have in common, but templates have not. Source:
  * validatePodMetadataAndSpec.
  */
-export function validatePodAndSpec({ metadata, spec }: Pod, errors: FieldError[]): void {
+export function validatePodAndSpec({ metadata, spec }: Pod, errors: FieldError[], old?: Pod): void {
   if (metadata.annotations !== undefined)
     validatePodAnnotations(metadata.annotations, spec, 'metadata.annotations', errors)
-  validatePodSpec(spec, 'spec', errors, metadata)
+  validatePodSpec(spec, 'spec', errors, metadata, old?.spec)
   if (spec.serviceAccountName === undefined) {
     spec.volumes?.forEach(({ projected }, at) =>
       projected?.sources?.forEach(({ serviceAccountToken }, index) => {

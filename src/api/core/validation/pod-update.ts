@@ -29,7 +29,7 @@ const updatable =
 /** Validates a pod on update: few fields may change. Source: pkg/apis/core/validation ValidatePodUpdate. */
 export function validatePodUpdate(next: Pod, old: Pod): readonly FieldError[] {
   const errors: FieldError[] = []
-  validatePodAndSpec(next, errors)
+  validatePodAndSpec(next, errors, old)
   validateAnnotationUpdate(next, old, errors)
   if (next.spec === old.spec) return errors
   for (const list of ['containers', 'initContainers'] as const) {

@@ -26,6 +26,7 @@ export function validatePodSecurityContext(
   spec: PodSpec,
   path: string,
   errors: FieldError[],
+  old?: PodSecurityContext,
 ): void {
   validateId(context.fsGroup, `${path}.fsGroup`, errors)
   validateId(context.runAsUser, `${path}.runAsUser`, errors)
@@ -54,9 +55,10 @@ export function validatePodSecurityContext(
     errors.push(notSupported(`${path}.supplementalGroupsPolicy`, groups, ['Merge', 'Strict']))
   }
   const { seLinuxChangePolicy: labels } = context
-  // MountOption needs the feature SELinuxMount, which is off by default
-  if (labels !== undefined && labels !== 'Recursive')
-    errors.push(notSupported(`${path}.seLinuxChangePolicy`, labels, ['Recursive']))
+  // MountOption needs the feature SELinuxMount, which is off by default, or a pod that has a policy already
+  const policies = old?.seLinuxChangePolicy === undefined ? ['Recursive'] : ['MountOption', 'Recursive']
+  if (labels !== undefined && !policies.includes(labels))
+    errors.push(notSupported(`${path}.seLinuxChangePolicy`, labels, policies))
 }
 
 const isIpcSysctl = (name: string): boolean =>

@@ -143,6 +143,27 @@ function checkIscsi(source: Iscsi, { at, errors, isPersistent }: Given): void {
   if (initiatorName !== undefined) checkInitiator(initiatorName, 'initiatorname')
 }
 
+/**
+ * An iSCSI session has the name of its volume (`name`), and of its portal, if the initiator has one. Source:
+ * validateVolumeSource, validatePersistentVolumeSpec.
+ */
+export function validatePortal(
+  iscsi: Pick<Iscsi, 'targetPortal' | 'initiatorName'> | undefined,
+  name: string,
+  path: string,
+  errors: FieldError[],
+): void {
+  if (iscsi?.initiatorName === undefined || `${name}:${iscsi.targetPortal}`.length <= 64) return
+  errors.push(
+    invalid(
+      path,
+      path.endsWith('.name') ? name : iscsi.targetPortal,
+      'Total length of <volume name>:<iscsi.targetPortal> must be under 64 characters if ' +
+        'iscsi.initiatorName is specified.',
+    ),
+  )
+}
+
 function checkEndpointsNamespace(
   { endpointsNamespace: namespace }: { readonly endpointsNamespace?: string | null },
   { at, errors }: Given,

@@ -19,7 +19,7 @@ import {
   validateMode,
   validateProjected,
 } from './projected-volumes.js'
-import { sourcePath, validateDriverName, validateSharedSource } from './volume-sources.js'
+import { sourcePath, validateDriverName, validatePortal, validateSharedSource } from './volume-sources.js'
 
 /** Volume sources in the order of upstream's checks. */
 const sources = [
@@ -110,7 +110,7 @@ function validateSource(
         forbidden(`${path}.${secondPaths[name] ?? name}`, 'may not specify more than 1 volume type'),
       )
     else if (!isKnown(source)) validateOne(volume, name, source, path, errors)
-    if (name === 'iscsi') validatePortal(volume, path, errors)
+    if (name === 'iscsi') validatePortal(volume.iscsi, volume.name, `${path}.name`, errors)
     if (name === 'ephemeral' && !found) validateClaimName(volume.name, podName, path, errors)
     found = true
   }
@@ -188,19 +188,6 @@ function validateImage(
   if (policy === '') errors.push(required(`${path}.pullPolicy`))
   else if (!pullPolicies.includes(policy))
     errors.push(notSupported(`${path}.pullPolicy`, policy, pullPolicies))
-}
-
-/** Source: validateVolumeSource, for iSCSI with a name of the initiator. */
-function validatePortal({ name, iscsi }: Volume, path: string, errors: FieldError[]): void {
-  if (iscsi?.initiatorName === undefined || `${name}:${iscsi.targetPortal}`.length <= 64) return
-  errors.push(
-    invalid(
-      `${path}.name`,
-      name,
-      'Total length of <volume name>:<iscsi.targetPortal> must be under 64 characters if ' +
-        'iscsi.initiatorName is specified.',
-    ),
-  )
 }
 
 /** The claim of an ephemeral volume has the names of the pod and of the volume. */
