@@ -66,6 +66,15 @@ export function conflict(of: GroupResource, name: string, why: string): ApiError
   return new ApiError(409, 'Conflict', message, detailsOf(of.resource, of.group, name))
 }
 
+/** Returns what a write says about a precondition that the stored object does not meet. */
+export function preconditionText(
+  field: 'UID' | 'ResourceVersion',
+  given: string,
+  found: string | undefined,
+): string {
+  return `Precondition failed: ${field} in precondition: ${given}, ${field} in object meta: ${found ?? ''}`
+}
+
 /** The reason why an update with an old resourceVersion is refused (registry.OptimisticLockErrorMsg). */
 export const STALE =
   'the object has been modified; please apply your changes to the latest version and try again'

@@ -10,7 +10,7 @@ import type { RegistryRequest, RegistryContext } from '../registry/context.js'
 import { createObject } from '../registry/create.js'
 import { getCustomScale, updateCustomScale } from '../extensions/scale.js'
 import { deleteCollection } from '../registry/delete-collection.js'
-import { deleteObject } from '../registry/delete.js'
+import { deleteObject, type Deleted } from '../registry/delete.js'
 import { patchObject } from '../registry/patch.js'
 import { getObject, listObjects } from '../registry/read.js'
 import { updateObject, type Written } from '../registry/update.js'
@@ -44,6 +44,10 @@ const created = (object: object): EndpointResult => ({ code: 201, object })
 const written = ({ object, created: isNew }: Written): EndpointResult =>
   isNew ? created(object) : ok(object)
 
+/** 202 for what stays until its dependents are gone, only for clients that asked for that in the old form. */
+const deleted = ({ object, gone }: Deleted, orphanDependents: boolean | undefined): EndpointResult =>
+  !gone && orphanDependents === false ? { code: 202, object } : ok(object)
+
 /** The verbs of a resource itself and of its `/status`. */
 const generic: Readonly<Record<string, Endpoint>> = {
   get: (context, call) => ok(getObject(context, call)),
@@ -51,7 +55,7 @@ const generic: Readonly<Record<string, Endpoint>> = {
   create: (context, call) => created(createObject(context, call)),
   update: (context, call) => written(updateObject(context, call)),
   patch: (context, call) => written(patchObject(context, call)),
-  delete: (context, call) => ok(deleteObject(context, call).object),
+  delete: (context, call) => deleted(deleteObject(context, call), call.request.options.orphanDependents),
   deletecollection: (context, call) => ok(deleteCollection(context, call)),
 }
 

@@ -65,6 +65,8 @@ export function requestedScale(
       applied.managers,
     )
   }
+  // the managers are part of the object that is patched, which an error shows
+  const shown = withManagers(live, managers)
   const scale =
     patch === undefined
       ? (decodeBody<Scale & KubeObject>(call, context.resources, body, { ...SCALE, message }) as Scale)
@@ -74,7 +76,13 @@ export function requestedScale(
           { ...expected, message },
           patch,
           applyPatch({ message }, live, patch),
-          live,
+          shown,
+          applyPatch({ message }, shown, patch),
         )
   return finish(scale, managers.length === 0 ? managers : trackUpdate(kind, write, live, scale, managers))
 }
+
+const withManagers = (live: KubeObject, managers: Managers): KubeObject =>
+  managers.length === 0
+    ? live
+    : ({ ...live, metadata: { ...live.metadata, managedFields: managers } } as KubeObject)

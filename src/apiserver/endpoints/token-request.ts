@@ -5,6 +5,7 @@ import type { KubeObject } from '../../api/definition.js'
 import type { FieldError } from '../../api/field-error.js'
 import { invalid as invalidField } from '../../api/field-error.js'
 import { deepFreeze } from '../../api/schema/freeze.js'
+import { registryNameFault } from '../../api/names.js'
 import { formatTime } from '../../api/time.js'
 import { apiAudiences, tokenClaims } from '../authentication/claims.js'
 import type { BoundObjects } from '../authentication/claims.js'
@@ -139,6 +140,8 @@ function boundObjects(
     // as Go prints a GroupVersionKind
     throw badRequest(`cannot bind token to object of type ${group ?? ''}/${version}, Kind=${kind}`)
   }
+  const fault = registryNameFault(name)
+  if (fault !== undefined) throw badRequest(fault)
   const target = context.resources.get(resource)
   const object = load(context, target, target.namespaced ? call.namespace : undefined, name)
   if (object === undefined) throw notFound(target, name)

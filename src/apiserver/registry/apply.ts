@@ -84,9 +84,11 @@ function draftOf(
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error
     const type = `${definition.group}/${definition.version}, Kind=${kind}`
+    // types with a decoder of their own say no more than what it says
+    const at = error.message.startsWith('illegal base64') ? 'error decoding from json: ' : ''
     throw untypedError(
       `failed to convert new object (${subjectOf(config, type)}) to proper version: unable to convert ` +
-        `unstructured object to ${type}: error decoding from json: ${error.message}`,
+        `unstructured object to ${type}: ${at}${error.message}`,
     )
   }
 }

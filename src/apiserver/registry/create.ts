@@ -2,6 +2,7 @@ import type { KubeObject } from '../../api/definition.js'
 import { allowsAnyFinalizer } from '../../api/definition.js'
 import type { Draft } from '../../api/draft.js'
 import { dropGatedFields } from '../../api/gated-fields.js'
+import { shownErrors } from '../../api/huge-quantities.js'
 import { validateObjectMeta } from '../../api/meta/validation.js'
 import { generateName, subdomainName } from '../../api/names.js'
 import { formatTime } from '../../api/time.js'
@@ -19,7 +20,7 @@ import { decodeBody, type ExpectedKind } from './decode-body.js'
 import { keepManagers, trackWrite } from './managed-fields.js'
 import { dropRepeatedOwners } from './owner-references.js'
 import type { Resource } from './resources.js'
-import { seal, sealDryRun, load, save } from './stored.js'
+import { seal, sealDryRun, load, namespaceLabels, save } from './stored.js'
 import { isUnreadable } from '../storage/stored-bytes.js'
 
 /** How many names are tried when `generateName` draws taken ones. */
@@ -73,7 +74,8 @@ export function createAdmitted(
   // before validation, which remembers by identity the parts that it has found valid
   const specSharing = strategy.sharesSpecs === true ? context.specSharing : undefined
   specSharing?.share(draft)
-  checkValid(call, draft)
+  checkValid(context, call, draft)
+  for (const text of strategy.warnings?.(draft as KubeObject, undefined) ?? []) warn(call, text)
 
   context.admission.validate(attributesOf(call, 'CREATE', draft as KubeObject, undefined))
 
@@ -83,7 +85,6 @@ export function createAdmitted(
     throw untypedError('resourceVersion should not be set on objects to be created')
   }
   checkNameIsFree(context, call, draft)
-  for (const text of strategy.warnings?.(draft as KubeObject, undefined) ?? []) warn(call, text)
 
   const object = store(context, call, draft, reservation, resourceVersion)
   specSharing?.remember(object)
@@ -144,7 +145,7 @@ export function checkNamespace(call: RegistryRequest, { metadata }: Draft<KubeOb
   }
 }
 
-function checkValid({ resource }: RegistryRequest, draft: Draft<KubeObject>): void {
+function checkValid(context: RegistryContext, { resource }: RegistryRequest, draft: Draft<KubeObject>): void {
   const object = draft as KubeObject
   const { metadata } = object
   const { definition } = resource
@@ -154,14 +155,19 @@ function checkValid({ resource }: RegistryRequest, draft: Draft<KubeObject>): vo
       (definition.validateName ?? subdomainName)(name, prefix, object),
     anyFinalizer: () => allowsAnyFinalizer(definition),
   }
-  const own = definition.validate?.(object) ?? []
+  const { validateInNamespace } = definition.strategy
+  const valid = definition.validate?.(object) ?? []
+  const own =
+    validateInNamespace === undefined
+      ? valid
+      : [...validateInNamespace(object, namespaceLabels(context, object), undefined), ...valid]
   // a few kinds do not validate the metadata themselves: then the registry does, if all else is valid
   const [whole, update] = definition.strategy.metaOnUpdate ?? [0, 1]
   const errors =
     own.length > 0 && whole + update === 0
       ? own
       : [...validateObjectMeta(metadata, rules), ...managersFaults(metadata.managedFields ?? []), ...own]
-  if (errors.length > 0) throw invalid(resource.groupKind, metadata.name ?? '', errors)
+  if (errors.length > 0) throw invalid(resource.groupKind, metadata.name ?? '', shownErrors(object, errors))
 }
 
 /** Throws 409 if the name is taken, be it by an object that cannot be read. */

@@ -15,8 +15,8 @@ export function deleteCollection(context: RegistryContext, call: RegistryRequest
   const { resource, request } = call
   checkListOptions(request.options, false)
   checkDeleteOptions(request.options)
-  warnOfDeletion(call)
   const selection = selectionOf(resource, call.namespace, request.options)
+  warnOfDeletion(call)
   const items = readAll(context, call, selection, undefined)
   for (const object of items) {
     const { name = '', namespace } = object.metadata

@@ -3,7 +3,7 @@ import type { Draft } from '../../api/draft.js'
 import { deepFreeze } from '../../api/schema/freeze.js'
 import { formatTime, timeMs } from '../../api/time.js'
 import type { Status } from '../../client/api-error.js'
-import { conflict, forbidden, notFound, invalid } from '../errors.js'
+import { conflict, forbidden, notFound, invalid, preconditionText } from '../errors.js'
 import { attributesOf, type RegistryRequest, type RegistryContext, warn } from './context.js'
 import { sameJson } from '../../api/patch/same-json.js'
 import { seal, sealDryRun, discard, load, save } from './stored.js'
@@ -122,15 +122,29 @@ function success({ resource, name }: RegistryRequest, { metadata: { uid } }: Kub
   return deepFreeze<Status>({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details })
 }
 
-/** Throws 409 if the object does not meet the preconditions of the request. */
+/** Kinds whose storage marks an object as terminating, and checks the preconditions, before it deletes. */
+const TERMINATED_FIRST = new Set(['Namespace', 'CustomResourceDefinition'])
+
+/**
+ * Throws 409 if the object does not meet the preconditions of the request. Source: rest.BeforeDelete; Delete
+ * of pkg/registry/core/namespace/storage and of apiextensions' customresourcedefinition/etcd.go.
+ */
 function checkPreconditions(
   { resource, request: { options } }: RegistryRequest,
   { metadata }: KubeObject,
 ): void {
   const { uid, resourceVersion } = options.preconditions ?? {}
+  const name = metadata.name as string
+  if (TERMINATED_FIRST.has(resource.kind)) {
+    for (const [field, given, found] of [
+      ['UID', uid, metadata.uid],
+      ['ResourceVersion', resourceVersion, metadata.resourceVersion],
+    ] as const)
+      if (given !== undefined && given !== found)
+        throw conflict(resource, name, preconditionText(field, given, found))
+  }
   // upstream puts the kind where the resource belongs
   const of = { group: resource.group, resource: resource.kind }
-  const name = metadata.name as string
   if (uid !== undefined && uid !== metadata.uid) {
     throw conflict(
       of,
@@ -233,8 +247,12 @@ function terminateNamespace(
   if (namespace.metadata.deletionTimestamp !== undefined) {
     return (namespace.spec?.finalizers?.length ?? 0) > 0 ? { object: existing, gone: false } : undefined
   }
+  const { options } = call.request
+  // a namespace's dependents hold it for a client that asked for a cascade in the old form, too
+  const asked: RequestOptions =
+    options.orphanDependents === false ? { propagationPolicy: 'Foreground' } : options
   const finalizers =
-    finalizersForDeletion(call.resource, existing, call.request.options) ?? existing.metadata.finalizers ?? []
+    finalizersForDeletion(call.resource, existing, asked) ?? existing.metadata.finalizers ?? []
   const { finalizers: _, ...metadata } = existing.metadata
   const draft = {
     ...namespace,

@@ -110,7 +110,7 @@ export function emptyObject(message: Message): object {
  * as null. Frozen.
  */
 export function emptyFields({ message, definition }: Resource): object {
-  const empty = { ...withNullLists(emptyObject(message)) } as { spec?: object; metadata?: unknown }
+  const empty = withNulls(message, emptyObject(message)) as { spec?: object; metadata?: unknown }
   delete empty.metadata
   // the internal types of what can be scaled have a plain number there
   const isScaled =
@@ -119,11 +119,23 @@ export function emptyFields({ message, definition }: Resource): object {
   return deepFreeze(empty)
 }
 
-/** An empty object has no lists with items: what decodes as an empty list is none. */
-function withNullLists(empty: object): object {
-  return JSON.parse(
-    JSON.stringify(empty, (_, value: unknown) => (Array.isArray(value) ? null : value)),
-  ) as object
+/**
+ * Returns an empty message as Go writes it: what decodes as an empty list is none, and a required field that
+ * is a pointer is null.
+ */
+function withNulls({ fields, group }: Message, empty: object): object {
+  const written: Record<string, unknown> = {}
+  for (const [name, field] of Object.entries(fields)) {
+    const value = (empty as Readonly<Record<string, unknown>>)[name]
+    if (value === undefined) {
+      if (field.type === 'message' && field.required === true && field.presence === 'pointer')
+        written[name] = null
+    } else if (Array.isArray(value)) written[name] = null
+    else if (field.type === 'message')
+      written[name] = withNulls(group.message(field.message), value as object)
+    else written[name] = value
+  }
+  return written
 }
 
 const trackedKinds = new WeakMap<Resource, TrackedKind>()

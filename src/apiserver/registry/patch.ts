@@ -1,7 +1,6 @@
-import { exactJson } from '../../sim/exact-json.js'
 import type { KubeObject } from '../../api/definition.js'
 import type { Draft } from '../../api/draft.js'
-import { invalid as invalidField } from '../../api/field-error.js'
+import { goJson, invalid as invalidField } from '../../api/field-error.js'
 import { goTypeOf, inGoOrder, itemType, memberType, type GoType } from '../../api/go-order.js'
 import { semanticEqual } from '../../api/equal.js'
 import { decode } from '../../api/schema/decode.js'
@@ -255,7 +254,7 @@ function patchedText(
       return mapSorted(value, (name) => show(value[name], before[name], memberType(goType, name)))
     return type === 'merge' ? sorted(value) : value
   }
-  return exactJson(
+  return goJson(
     message.isCustom === true ? sorted(patched) : show(patched, existing, goTypeOf(apiVersion, kind)),
   )
 }

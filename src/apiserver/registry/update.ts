@@ -3,9 +3,10 @@ import { allowsAnyFinalizer } from '../../api/definition.js'
 import type { Draft } from '../../api/draft.js'
 import { invalid as invalidField } from '../../api/field-error.js'
 import { dropGatedFields } from '../../api/gated-fields.js'
+import { shownErrors } from '../../api/huge-quantities.js'
 import { validateObjectMetaUpdate } from '../../api/meta/validation.js'
 import { subdomainName } from '../../api/names.js'
-import { badRequest, conflict, invalid, notFound, STALE, untypedError } from '../errors.js'
+import { badRequest, conflict, preconditionText, invalid, notFound, STALE, untypedError } from '../errors.js'
 import { managersFaults } from '../apply/managers.js'
 import { attributesOf, type RegistryRequest, type RegistryContext, warn } from './context.js'
 import { checkNamespace, createAdmitted, definitionKind } from './create.js'
@@ -15,7 +16,7 @@ import { keepManagers, revertTimes, trackWrite, withoutStoredManagers } from './
 import { dropRepeatedOwners } from './owner-references.js'
 import { storageKey } from './resources.js'
 import { sameJson } from '../../api/patch/same-json.js'
-import { seal, sealDryRun, discard, load, save } from './stored.js'
+import { seal, sealDryRun, discard, load, save, namespaceLabels } from './stored.js'
 
 /** The result of a write: the object, and whether it was created. */
 export interface Written {
@@ -57,6 +58,7 @@ function decodeUpdate(
   if (call.subresource === 'status') {
     const draft = decodeBody(call, context.resources, sent, expected, existing)
     draft.metadata = { ...draft.metadata }
+    resource.definition.setDefaults?.(draft)
     return draft
   }
   const body = withoutStoredManagers(sent, existing)
@@ -121,9 +123,10 @@ export function writeUpdate(
   const reservation = hooks?.beginUpdate(draft, existing, call.dryRun)
   prepare(context, call, draft, existing)
   const object = draft as KubeObject
-  checkValid(call, object, existing)
+  checkValid(context, call, object, existing)
+  if (call.subresource !== 'ephemeralcontainers')
+    for (const text of resource.definition.strategy.warnings?.(object, existing) ?? []) warn(call, text)
   context.admission.validate(attributesOf(call, 'UPDATE', object, existing))
-  for (const text of resource.definition.strategy.warnings?.(object, existing) ?? []) warn(call, text)
   if (call.dryRun) return sealDryRun(draft, existing.metadata.resourceVersion)
   if (shouldDeleteDuringUpdate(resource, object, existing)) {
     discard(context, resource, existing)
@@ -153,7 +156,7 @@ export function preconditionFailed(
   const key = call.dryRun ? stored.slice('/registry'.length) : stored
   const why =
     `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ` +
-    `Precondition failed: ${field} in precondition: ${given}, ${field} in object meta: ${found ?? ''}`
+    preconditionText(field, given, found)
   return conflict(call.resource, call.name, why)
 }
 
@@ -236,7 +239,12 @@ function isUntouched({ metadata: after }: KubeObject, { metadata: before }: Kube
   return true
 }
 
-function checkValid({ resource, subresource }: RegistryRequest, next: KubeObject, old: KubeObject): void {
+function checkValid(
+  context: RegistryContext,
+  { resource, subresource }: RegistryRequest,
+  next: KubeObject,
+  old: KubeObject,
+): void {
   const { definition } = resource
   const { validate, validateWhole = validate, validateUpdate, strategy } = definition
   const rules = {
@@ -260,6 +268,11 @@ function checkValid({ resource, subresource }: RegistryRequest, next: KubeObject
       ? []
       : validateObjectMetaUpdate(next, old, rules)
   const managers = managersFaults(next.metadata.managedFields ?? [], old.metadata.managedFields)
-  const errors = [...meta, ...managers, ...own]
-  if (errors.length > 0) throw invalid(resource.groupKind, next.metadata.name ?? '', errors)
+  const inNamespace =
+    subresource === 'status'
+      ? (strategy.validateInNamespace?.(next, namespaceLabels(context, next), old) ?? [])
+      : []
+  const errors = [...inNamespace, ...meta, ...managers, ...own]
+  if (errors.length > 0)
+    throw invalid(resource.groupKind, next.metadata.name ?? '', shownErrors(next, errors))
 }
