@@ -173,4 +173,6 @@ function main(): void {
   console.log(`${all.stepsEqual} of ${all.steps} steps equal`)
 }
 
+// a reader such as `head` may close the pipe early
+process.stdout.on('error', () => process.exit(0))
 main()
