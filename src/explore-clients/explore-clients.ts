@@ -4,7 +4,8 @@ import type { Choice } from '../explore/choice.js'
 import { Allowance } from '../explore/deviations.js'
 import type { CounterExample, ExplorationResult } from '../explore/explore.js'
 import type { ExploredAction, ExploreOptions, Search } from '../explore/options.js'
-import { Properties } from '../explore/properties.js'
+import { type Failure, Properties } from '../explore/properties.js'
+import { budgetInSmaller, isSame, smallerScopes, type Violation } from '../explore/shrink.js'
 import { Sampler } from '../explore/sampler.js'
 import { stateHash } from '../explore/state-hash.js'
 import { Random, type RandomStream } from '../sim/random.js'
@@ -85,6 +86,12 @@ class ClientExploration {
       coverage: { decisions: this.#decisions, deviations: this.#deviations },
       ...(this.#found === undefined ? {} : { counterExample: await this.#counterExample(this.#found) }),
     }
+  }
+
+  /** Searches, and returns the violation that it has found, with what it needs. */
+  async violation(): Promise<Violation | undefined> {
+    await this.#search()
+    return this.#found === undefined ? undefined : this.#needed(this.#found)
   }
 
   async #search(): Promise<ExplorationResult['verdict']> {
@@ -175,8 +182,33 @@ class ClientExploration {
     return played
   }
 
-  /** Leaves out choices and actions until the property would hold without any one of the rest. */
   async #counterExample(found: Played): Promise<CounterExample> {
+    const { root, choices, actions, failure, traceHash } = await this.#inSmallerScope(
+      await this.#needed(found),
+    )
+    return {
+      version: 1,
+      root: root.toJSON(),
+      choices,
+      actions: actions.map(({ name }) => name),
+      ...failure,
+      traceHash,
+    }
+  }
+
+  /** Like `inSmallerScope()` of `explore()`. */
+  async #inSmallerScope(violation: Violation): Promise<Violation> {
+    for (const { root, actions } of smallerScopes(violation)) {
+      const options = { ...this.#options, actions, budget: budgetInSmaller(this.#budget) }
+      // an action or a property may name what is not there any more
+      const found = await new ClientExploration(root, options).violation().catch(() => undefined)
+      if (isSame(found, violation)) return this.#inSmallerScope(found)
+    }
+    return violation
+  }
+
+  /** Leaves out choices and actions until the property would hold without any one of the rest. */
+  async #needed(found: Played): Promise<Violation> {
     const { options } = this.#scope
     let shortest = { actions: options.actions ?? [], choices: found.execution.choices, played: found }
     const tryWith = async (
@@ -201,15 +233,8 @@ class ClientExploration {
         shortest.choices,
       )
     const { played, actions, choices } = shortest
-    return {
-      version: 1,
-      root: this.#scope.root.toJSON(),
-      choices,
-      actions: actions.map(({ name }) => name),
-      property: played.failure?.property ?? '',
-      message: played.failure?.message ?? '',
-      traceHash: played.execution.cluster.state.traceHash(),
-    }
+    const traceHash = played.execution.cluster.state.traceHash()
+    return { root: this.#scope.root, choices, actions, failure: played.failure as Failure, traceHash }
   }
 }
 

@@ -8,7 +8,14 @@ import { Execution } from './execution.js'
 import type { ExploreOptions } from './options.js'
 import { type Failure, Properties } from './properties.js'
 import { apply, thrown } from './replay.js'
-import { inSmallerCluster, type Violation, withFewerActions, withFewerChoices } from './shrink.js'
+import {
+  budgetInSmaller,
+  inSmallerScope,
+  type ShrinkScope,
+  type Violation,
+  withFewerActions,
+  withFewerChoices,
+} from './shrink.js'
 import { Sampler } from './sampler.js'
 import { Allowance, optionsBefore, requestOptions } from './deviations.js'
 import { stateHash } from './state-hash.js'
@@ -50,9 +57,6 @@ interface Found {
   readonly failure: Failure
   readonly execution: Execution
 }
-
-/** The fewest runs in which a violation is looked for in a smaller cluster. */
-const FEWEST = 50
 
 /** Thrown to end the search. */
 class Ended extends Error {
@@ -129,9 +133,9 @@ class Exploration {
   }
 
   #counterExample(): CounterExample {
-    const budget = { schedules: Math.max(this.#budget.schedules, FEWEST) }
-    const search = (root: SimCluster): Violation | undefined => {
-      const smaller = new Exploration(root, { ...this.#options, budget })
+    const budget = budgetInSmaller(this.#budget)
+    const search = ({ root, actions }: ShrinkScope): Violation | undefined => {
+      const smaller = new Exploration(root, { ...this.#options, actions, budget })
       try {
         smaller.search()
       } catch {
@@ -139,10 +143,7 @@ class Exploration {
       }
       return smaller.violation
     }
-    const { root, choices, actions, failure, traceHash } = inSmallerCluster(
-      this.violation as Violation,
-      search,
-    )
+    const { root, choices, actions, failure, traceHash } = inSmallerScope(this.violation as Violation, search)
     return {
       version: 1,
       root: root.toJSON(),

@@ -51,29 +51,62 @@ export function withFewerActions(violation: Violation, options: ExploreOptions):
   return violation
 }
 
+/** What a violation is looked for in: a cluster, and what the user does. */
+export type ShrinkScope = Pick<Violation, 'root' | 'actions'>
+
 /**
- * Looks for the same violation in a cluster with a node or a replica less, until there is none. `search`
- * explores a cluster. A violation with fewer choices is another one: the property asks for what the smaller
- * cluster does not have.
+ * Looks for the same violation without an action, or in a cluster with a node or a replica less, until there
+ * is none. `search` explores such a scope. A violation with fewer choices is another one: the property asks
+ * for what the smaller scope does not have.
  */
-export function inSmallerCluster(
+export function inSmallerScope(
   violation: Violation,
-  search: (root: SimCluster) => Violation | undefined,
+  search: (scope: ShrinkScope) => Violation | undefined,
 ): Violation {
-  for (const root of smallerClusters(violation.root)) {
-    const found = search(root)
-    const isSame =
-      found?.failure.property === violation.failure.property &&
-      found.choices.length >= violation.choices.length
-    if (isSame) return inSmallerCluster(found, search)
+  for (const scope of smallerScopes(violation)) {
+    const found = search(scope)
+    if (isSame(found, violation)) return inSmallerScope(found, search)
   }
   return violation
 }
 
+/** Yields what has an action, a node or a replica less. */
+export function* smallerScopes({ root, actions }: ShrinkScope): Generator<ShrinkScope, void> {
+  for (const action of actions.length > 1 ? actions : [])
+    yield { root, actions: actions.filter((other) => other !== action) }
+  for (const smaller of smallerClusters(root)) yield { root: smaller, actions }
+}
+
+/** Whether what was found in a smaller scope is the violation that was looked for. */
+export const isSame = (found: Violation | undefined, violation: Violation): found is Violation =>
+  found?.failure.property === violation.failure.property && found.choices.length >= violation.choices.length
+
+/** The fewest runs in which a violation is looked for in a smaller scope. */
+const FEWEST = 50
+
+/** The budget of a search in a smaller scope: as many runs as the violation took. */
+export const budgetInSmaller = ({ schedules }: { readonly schedules: number }): { schedules: number } => ({
+  schedules: Math.max(schedules, FEWEST),
+})
+
 const WORKLOADS = ['deployments', 'statefulsets'] as const
 
-/** Yields forks of a cluster at rest that have one node, or one replica of a workload, less. */
+/**
+ * Yields forks of a cluster at rest that have one node, or one replica of a workload, less. An autoscaler may
+ * bring back what was taken away: such a fork is not smaller.
+ */
 function* smallerClusters(cluster: SimCluster): Generator<SimCluster, void> {
+  for (const fork of reduced(cluster)) if (sizeOf(fork) < sizeOf(cluster)) yield fork
+}
+
+function sizeOf(cluster: SimCluster): number {
+  let size = cluster.nodes().length
+  for (const resource of WORKLOADS)
+    for (const { spec } of cluster.list(resource).items) size += spec.replicas ?? 1
+  return size
+}
+
+function* reduced(cluster: SimCluster): Generator<SimCluster, void> {
   const nodes = cluster.nodes()
   for (const { name } of nodes.length > 1 ? nodes.toReversed() : [])
     yield changed(cluster, (fork) => fork.node(name).remove())

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { defineImage, SimCluster } from 'simcluster'
 import { typed } from './typed.js'
@@ -177,5 +178,25 @@ describe('the Job of a sweep', () => {
     expect((await typed('sweep', pair, ...SEEDS, '--emit-job')).err).toContain(
       'imports ./other.mjs, another file: bundle them into one, or name an --image',
     )
+  })
+})
+
+describe('a sweep of explorations', () => {
+  const explored = fileURLToPath(new URL('explored-seeds.ts', import.meta.url))
+
+  test.each([
+    ['default', 'violated: few pods'],
+    ['clients', 'violated: both'],
+  ])('%s: shards that are merged say what one process says', async (name, violated) => {
+    const words = ['sweep', explored, '--export', name, '--seeds', '0-3']
+    const whole = await typed(...words, '--report', at(`${name}.json`))
+    expect(whole.code).toBe(1)
+    expect(whole.out).toMatch(/2 seeds passed, 2 failed, \d+ runs\n$/)
+    expect(whole.out).toContain(violated)
+    for (const shard of ['0/2', '1/2'])
+      await typed(...words, '--shard', shard, '--report', at(`${name}-${shard[0] ?? ''}.json`))
+    const merged = at(`${name}-merged.json`)
+    await typed('sweep', 'merge', at(`${name}-0.json`), at(`${name}-1.json`), '--report', merged)
+    expect(json(merged)).toEqual(json(at(`${name}.json`)))
   })
 })
