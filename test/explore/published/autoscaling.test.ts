@@ -1,7 +1,7 @@
 /** Published failures of autoscalers, and of what works against them. */
 import { describe, expect, test } from 'vitest'
 import { explore } from '../../../src/explore/index.js'
-import { SimCluster } from '../../../src/index.js'
+import { defineImage, SimCluster } from '../../../src/index.js'
 import { createWeb, everySoOften, expectHolds, expectViolated, labels, podSpec, readyWeb } from './support.js'
 
 const cpu = podSpec({
@@ -82,32 +82,103 @@ describe('two that scale one Deployment', () => {
 })
 
 describe('constraints on topology that contradict each other', () => {
-  const zoned = (replicas: number, keys: readonly string[]): SimCluster => {
+  /** Three nodes in two zones, five replicas, and an autoscaler that may have six. */
+  const scaledUp = (keys: readonly string[]): ReturnType<typeof explore> => {
     const nodes = ['a', 'a', 'b'].map((zone, at) => ({ name: `n${at + 1}`, labels: { zone } }))
-    const cluster = new SimCluster({ nodes })
+    const cluster = new SimCluster({ nodes, metricsServer: true })
     const topologySpreadConstraints = keys.map((topologyKey) => ({
       maxSkew: 1,
       topologyKey,
       whenUnsatisfiable: 'DoNotSchedule' as const,
       labelSelector: { matchLabels: labels },
     }))
-    createWeb(cluster, replicas, podSpec({ topologySpreadConstraints }))
-    return cluster.settle()
-  }
-  const scaleUp = (keys: readonly string[]): ReturnType<typeof explore> =>
-    explore(zoned(5, keys), {
+    createWeb(cluster, 5, { ...cpu, topologySpreadConstraints })
+    cluster.metrics.setUsage({ labelSelector: 'app=web' }, { cpu: '50m' })
+    autoscale(cluster, 1, 6)
+    cluster.advance('2m')
+    return explore(cluster, {
       search: { delays: 0 },
-      actions: [{ name: 'scale up', do: (c) => c.kubectl('scale deployment web --replicas=6') }],
-      eventually: [{ name: 'six ready', holds: (c) => readyWeb(c) === 6, within: '1m' }],
+      actions: [
+        { name: 'load', do: (c) => c.metrics.setUsage({ labelSelector: 'app=web' }, { cpu: '60m' }) },
+      ],
+      time: '2m',
+      eventually: [{ name: 'six ready', holds: (c) => readyWeb(c) === 6, within: '5m' }],
     })
+  }
 
-  // Kivi's case C3: five replicas fit, the sixth that an autoscaler asks for fits nowhere
+  // Kivi's case S3 (C3 in the paper): five replicas fit, the sixth that the autoscaler asks for fits nowhere
   test('leave the replica pending that an autoscaler asks for', () => {
-    expectViolated(scaleUp(['zone', 'kubernetes.io/hostname']), 'six ready')
+    expectViolated(scaledUp(['zone', 'kubernetes.io/hostname']), 'six ready')
   })
 
   test('one of them alone does not', () => {
-    expect(scaleUp(['zone']).verdict).toBe('holds within bounds')
+    expect(scaledUp(['zone']).verdict).toBe('holds within bounds')
+  })
+})
+
+describe('pods that work more while they start', () => {
+  /** An image that uses all that it requests for a minute, and then little. */
+  const warming = defineImage({
+    name: 'nginx:1',
+    cpu: 0.1,
+    behavior: { start: () => ({ tickAfter: 60_000 }), tick: () => ({ cpu: 0.04 }) },
+  })
+  const played = (scaleUp: object): ReturnType<typeof explore> => {
+    const cluster = new SimCluster({ nodes: 1, metricsServer: true, images: { 'nginx:1': warming } })
+    createWeb(cluster, 1, cpu)
+    autoscale(cluster, 1, 6)
+    cluster.edit('horizontalpodautoscalers', 'web', (draft) => void (draft.spec.behavior = { scaleUp }))
+    return explore(cluster, {
+      search: { delays: 0 },
+      time: '5m',
+      always: [{ name: 'one is enough', holds: (c) => wantedWeb(c) < 4 || `${wantedWeb(c)} replicas` }],
+    })
+  }
+
+  // Kivi's case H1: each new pod looks like load, up to the maximum, and then all of them have nothing to do
+  test('drive an autoscaler to its maximum', () => {
+    expectViolated(played({}), 'one is enough')
+  })
+
+  test('do not if it waits for that to pass', () => {
+    expect(played({ stabilizationWindowSeconds: 120 }).verdict).toBe('holds within bounds')
+  })
+})
+
+describe('an apply under an autoscaler', () => {
+  const manifest = (replicas: string): string => `
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  ${replicas}
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: web, image: 'nginx:1', resources: {requests: {cpu: 100m}}}]}`
+  const applied = (first: string): ReturnType<typeof explore> => {
+    const cluster = new SimCluster({ nodes: 1, metricsServer: true })
+    const apply = (c: SimCluster, replicas: string): unknown =>
+      c.kubectl('apply -f web.yaml', { files: { 'web.yaml': manifest(replicas) } })
+    apply(cluster, first)
+    cluster.metrics.setUsage({ labelSelector: 'app=web' }, { cpu: '50m' })
+    autoscale(cluster, 3, 5)
+    cluster.advance('2m')
+    return explore(cluster, {
+      search: { delays: 0 },
+      actions: [{ name: 'apply', do: (c) => apply(c, 'revisionHistoryLimit: 5') }],
+      time: '1m',
+      always: [{ name: 'three stay', holds: (c) => wantedWeb(c) >= 3 || `${wantedWeb(c)} replicas` }],
+    })
+  }
+
+  // Kivi's case H2, kubernetes/kubernetes#25238: the manifest no longer has replicas, which means one
+  test('of a manifest that has lost its replicas drops below the minimum', () => {
+    expectViolated(applied('replicas: 3'), 'three stay')
+  })
+
+  test('of one that never had any does not', () => {
+    expect(applied('revisionHistoryLimit: 9').verdict).toBe('holds within bounds')
   })
 })
 
@@ -150,5 +221,67 @@ describe('a descheduler that removes duplicates', () => {
 
   test('comes to rest where another does', () => {
     expect(deschedule(2, false).verdict).toBe('holds within bounds')
+  })
+})
+
+describe('a descheduler that removes pods that violate a soft constraint', () => {
+  /** Evicts a pod from the fuller of two kinds of nodes while they differ by more than one. */
+  const descheduler = everySoOften('descheduler', 60_000, ({ client }) => {
+    const kinds = new Map(
+      client.list('nodes').items.map(({ metadata }) => [metadata.name, metadata.labels?.['lifecycle'] ?? '']),
+    )
+    const pods = client
+      .list('pods', { namespace: 'default' })
+      .items.filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+    const on = (kind: string): typeof pods =>
+      pods.filter(({ spec }) => kinds.get(spec.nodeName ?? '') === kind)
+    const [more = [], less = []] = [on('spot'), on('on-demand')].toSorted((a, b) => b.length - a.length)
+    const [surplus] = more
+    if (surplus === undefined || more.length - less.length < 2) return
+    const key = { namespace: 'default', name: 'evictions' }
+    const { data } = client.get('configmaps', key)
+    const count = String(Number(data?.['count']) + 1)
+    client.patch('configmaps', key, { type: 'merge', body: { data: { count } } })
+    client.delete('pods', { namespace: 'default', name: surplus.metadata.name })
+  })
+  const deschedule = (whenUnsatisfiable: 'ScheduleAnyway' | 'DoNotSchedule'): ReturnType<typeof explore> => {
+    const nodes = ['on-demand', 'spot', 'spot'].map((lifecycle, at) => ({
+      name: `n${at + 1}`,
+      labels: { lifecycle },
+    }))
+    const cluster = new SimCluster({ nodes, components: [descheduler] })
+    cluster.create('configmaps', { metadata: { name: 'evictions' }, data: { count: '0' } })
+    const constraint = { maxSkew: 1, topologyKey: 'lifecycle', labelSelector: { matchLabels: labels } }
+    const expressions = [{ key: 'lifecycle', operator: 'In' as const, values: ['spot'] }]
+    createWeb(
+      cluster,
+      4,
+      podSpec({
+        topologySpreadConstraints: [{ ...constraint, whenUnsatisfiable }],
+        affinity: {
+          nodeAffinity: {
+            preferredDuringSchedulingIgnoredDuringExecution: [
+              { weight: 100, preference: { matchExpressions: expressions } },
+            ],
+          },
+        },
+      }),
+    )
+    return explore(cluster.settle(), {
+      search: { delays: 0 },
+      time: '6m',
+      always: [
+        { name: 'comes to rest', holds: (c) => Number(c.get('configmaps', 'evictions').data?.['count']) < 4 },
+      ],
+    })
+  }
+
+  // Kivi's case S9, kubernetes-sigs/descheduler#921: the scheduler prefers the nodes that were relieved
+  test('evicts for ever where the scheduler weighs it less than an affinity', () => {
+    expectViolated(deschedule('ScheduleAnyway'), 'comes to rest')
+  })
+
+  test('comes to rest where the scheduler must keep to it', () => {
+    expect(deschedule('DoNotSchedule').verdict).toBe('holds within bounds')
   })
 })
