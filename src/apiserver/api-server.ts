@@ -51,7 +51,7 @@ import { FieldIndexes } from './storage/field-indexes.js'
 import { decodeStored } from './storage/stored-bytes.js'
 import { storeView } from './storage/store-view.js'
 import type { ResourceWatch } from './watch/resource-watch.js'
-import { type Original, WatchHub } from './watch/watch-hub.js'
+import { type Informers, type Subscriptions, WatchHub } from './watch/watch-hub.js'
 
 /** Default address and secure port. */
 const DEFAULT_ADDRESS = '10.0.0.10:6443'
@@ -109,8 +109,10 @@ export interface ApiServerOptions {
   readonly trace?: Trace
   /** The kernel's account of quiet times. Default: every heartbeat is a request. */
   readonly quiet?: QuietTime
-  /** The server of which this one is a copy. Default: all watches are opened anew. */
-  readonly original?: Original
+  /** The informers of the cluster. Default: each is woken by its watch. */
+  readonly informers?: Informers
+  /** The watches of the server of which this one is a copy. Default: all watches are opened anew. */
+  readonly subscriptions?: Subscriptions | undefined
 }
 
 /** Options of {@link ApiServer.client}. */
@@ -193,7 +195,7 @@ export class ApiServer {
         ],
         { storage, resources, clock, random: admissionRandom, authorizer: ports.authorizer },
       ),
-      hub: new WatchHub(storage, options.original),
+      hub: new WatchHub(storage, options.informers, options.subscriptions),
       aggregated: new AggregatedServices(storage),
       hooks: serviceHooks({
         storage,

@@ -81,6 +81,13 @@ export interface WatchEvent<T> {
   readonly object: T
 }
 
+/** An informer as a watch knows it: data, so that copies of a cluster share it. */
+export interface Follower {
+  readonly step: Ready
+  /** Name of the state slice with the informer's position, of the owner of the step. */
+  readonly state: string
+}
+
 /**
  * A watch that is pulled, so that its position is one number. No event is lost between two pulls, because
  * they are read from etcd's history. `next` throws ApiError 410 `Expired` once that history has been
@@ -93,9 +100,9 @@ export interface Watch<T> {
   next(limit?: number): readonly WatchEvent<T>[]
   /**
    * Sets the listener that is called (synchronously, inside the commit) when there may be new events.
-   * `follower` is the step that it wakes, if it does no more than that.
+   * `follower` is the informer whose step it wakes, if it does no more than that.
    */
-  onReady(listener: () => void, follower?: Ready): void
+  onReady(listener: () => void, follower?: Follower): void
   stop(): void
 }
 

@@ -23,6 +23,8 @@ export interface InformerState {
 export interface InformerDependencies {
   readonly client: Pick<ResumableClient, 'list' | 'watch' | 'resumeWatch' | 'reread'>
   readonly state: Slice<InformerState>
+  /** Name of that slice, which belongs to the owner of the topic. */
+  readonly stateName: string
   /** Wakes {@link ListWatchInformer.deliver}, under `key`. */
   readonly topic: Topic
   /** Default ''. */
@@ -270,7 +272,8 @@ export class ListWatchInformer<T extends KubeObject> implements Informer<T> {
     const { state, topic } = this.#ports
     const watch = open({ ...this.selection, resourceVersion: state.value.resourceVersion as string })
     this.#watch = watch
-    watch.onReady(() => topic.wake(this.#key), { owner: topic.owner, topic: topic.name, key: this.#key })
+    const step = { owner: topic.owner, topic: topic.name, key: this.#key }
+    watch.onReady(() => topic.wake(this.#key), { step, state: this.#ports.stateName })
     return watch
   }
 

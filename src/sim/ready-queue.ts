@@ -55,6 +55,11 @@ export class ReadyQueue {
     return entry
   }
 
+  /** Whether an entry with the same owner, topic and key waits, even if it is held. */
+  waits(entry: Ready): boolean {
+    return this.#waiting.has(idOf(entry))
+  }
+
   /** Removes and returns the waiting entry with the same owner, topic and key. */
   takeEntry(entry: Ready): Ready | undefined {
     const id = idOf(entry)

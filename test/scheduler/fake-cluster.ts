@@ -217,6 +217,7 @@ export class FakeCluster {
         const informer: ListWatchInformer<KubeObject> = new ListWatchInformer(resource, options, {
           client,
           state,
+          stateName: `informer ${resource}`,
           topic,
           connected: () => true,
         })

@@ -1,6 +1,5 @@
 import type { KubeObject } from '../../api/definition.js'
-import type { Watch, WatchEvent } from '../../client/client.js'
-import type { Ready } from '../../sim/ready-queue.js'
+import type { Follower, Watch, WatchEvent } from '../../client/client.js'
 import { expired } from '../errors.js'
 import { emptyFields } from '../registry/managed-fields.js'
 import { type Resource, listPrefix } from '../registry/resources.js'
@@ -122,7 +121,7 @@ export class ResourceWatch implements Watch<KubeObject>, RoutedWatch {
     this.#taken = 0
   }
 
-  onReady(listener: () => void, follower?: Ready): void {
+  onReady(listener: () => void, follower?: Follower): void {
     this.#listener = listener
     this.#subscription.follower = follower
     if (this.#initial.length > 0) listener()
@@ -148,6 +147,14 @@ export class ResourceWatch implements Watch<KubeObject>, RoutedWatch {
     if (this.#revision >= this.#storage.revision) return
     this.#bookmarkDue = true
     this.#listener?.()
+  }
+
+  skipToNow(): void {
+    if (this.#pending !== undefined && this.#taken < this.#pending.length)
+      throw new Error('assertion failed: changes wait, but not the step that takes them')
+    this.#revision = Math.max(this.#revision, this.#storage.revision)
+    this.#pending = []
+    this.#taken = 0
   }
 
   /**

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../api/definition.js'
 import type { Resource } from '../registry/resources.js'
-import type { Ready } from '../../sim/ready-queue.js'
+import type { Follower } from '../../client/client.js'
 import { routedField, type Selection } from '../selectors/selection.js'
 import type { Storage, StoredChange } from '../storage/storage.js'
 
@@ -15,8 +15,8 @@ export interface Subscription {
   readonly order: string
   /** The field and value that a change must have, if the watch selects by one. */
   readonly route: { readonly field: string; readonly value: string } | undefined
-  /** The step that a change wakes; undefined if the watch is not an informer's. */
-  follower: Ready | undefined
+  /** The informer that a change wakes; undefined if the watch is not an informer's. */
+  follower: Follower | undefined
 }
 
 /** The subscriptions of one resource, by the namespace or field value that a change must have. */
@@ -36,13 +36,15 @@ interface FieldRoutes {
 /** All subscriptions of a hub, by resource prefix. Shared with copies until one of them changes. */
 export type Subscriptions = ReadonlyMap<string, Routes>
 
-/** What a hub needs from the cluster whose subscriptions it goes on with. */
-export interface Original {
-  readonly subscriptions: Subscriptions
-  /** Puts the step of an informer in line that has not been set up yet. */
-  readonly wake: (step: Ready) => void
-  /** Sets up all informers. */
-  readonly awakenAll: () => void
+/** The informers of a cluster, which need not be set up yet in a copy. */
+export interface Informers {
+  /** Puts the step of an informer in line. */
+  wake(informer: Follower): void
+  /**
+   * Moves the position of an informer on to a revision, since nothing has happened to it. Returns false if
+   * its step waits.
+   */
+  advance(informer: Follower, revision: number): boolean
 }
 
 /**
@@ -55,15 +57,18 @@ export interface Original {
  * version and reads the changes since then from etcd's history.
  */
 export class WatchHub implements WatchRegister {
-  readonly #original: Original | undefined
+  readonly #storage: Storage
+  readonly #informers: Informers | undefined
   readonly #live = new Map<Subscription, RoutedWatch>()
   #routes: Map<string, Routes>
   #isShared: boolean
 
-  constructor(storage: Storage, original?: Original) {
-    this.#original = original
-    this.#routes = (original?.subscriptions as Map<string, Routes> | undefined) ?? new Map<string, Routes>()
-    this.#isShared = original !== undefined
+  /** `subscriptions` are those of the cluster of which this one is a copy. */
+  constructor(storage: Storage, informers?: Informers, subscriptions?: Subscriptions) {
+    this.#storage = storage
+    this.#informers = informers
+    this.#routes = (subscriptions as Map<string, Routes> | undefined) ?? new Map<string, Routes>()
+    this.#isShared = subscriptions !== undefined
     storage.subscribe((change) => this.#route(change))
   }
 
@@ -99,15 +104,21 @@ export class WatchHub implements WatchRegister {
   }
 
   /**
-   * Wakes every watch that is behind the current revision, so that idle ones advance (the apiserver's
-   * periodic bookmarks). Called before a compaction: a watch that is pulled when woken never gets 410.
+   * Advances every idle watch to the current revision (the apiserver's periodic bookmarks), so that none needs
+   * the history that the next compaction removes. Informers are moved on without a step.
    */
   bookmark(): void {
-    this.#original?.awakenAll()
     for (const prefix of [...this.#routes.keys()].sort()) {
       const routes = this.#routes.get(prefix) as Routes
-      for (const list of listsOf(routes)) for (const each of list) this.#live.get(each)?.bookmark()
+      for (const list of listsOf(routes)) for (const each of list) this.#advance(each)
     }
+  }
+
+  #advance(subscription: Subscription): void {
+    const watch = this.#live.get(subscription)
+    const { follower } = subscription
+    if (follower === undefined || this.#informers === undefined) watch?.bookmark()
+    else if (this.#informers.advance(follower, this.#storage.revision)) watch?.skipToNow()
   }
 
   /**
@@ -156,7 +167,7 @@ export class WatchHub implements WatchRegister {
     for (const each of list) {
       const watch = this.#live.get(each)
       if (watch !== undefined) watch.offer(change)
-      else if (each.follower !== undefined) this.#original?.wake(each.follower)
+      else if (each.follower !== undefined) this.#informers?.wake(each.follower)
     }
   }
 
@@ -310,8 +321,10 @@ export const ROUTING_FIELDS = ['metadata.name', 'spec.nodeName'] as const
 export interface RoutedWatch {
   /** Called with a change that may affect this watch. */
   offer(change: StoredChange): void
-  /** Advances an idle watch. */
+  /** Wakes an idle watch that is behind the current revision. */
   bookmark(): void
+  /** Advances a watch of which nothing waits to be taken. */
+  skipToNow(): void
 }
 
 /** Registers and removes watches. */

@@ -143,12 +143,14 @@ export class ClusterComponentHost extends ModuleHost<ClusterEvents> implements C
     resource: R,
     options: InformerOptions<ObjectOf<R>>,
   ): Informer<ObjectOf<R>> {
-    const state = this.state<InformerState>(`informer ${id}`, () => ({ resourceVersion: undefined }))
+    const stateName = `informer ${id}`
+    const state = this.state<InformerState>(stateName, () => ({ resourceVersion: undefined }))
     const topic = this.handle(`informer ${id}`, () => informer.deliver(), { passive: true })
     const { connectivity, identify } = this.#services
     const informer = new ListWatchInformer<ObjectOf<R>>(resource, options, {
       client: this.#reads(),
       state,
+      stateName,
       topic,
       connected: () => connectivity.isConnected(this.name),
       log: (message) => this.log('warning', message),

@@ -9,7 +9,8 @@ import type { Client, UserInfo } from '../../client/client.js'
 import { CorrelatingRecorder, type RecorderState } from '../../client/correlating-recorder.js'
 import { SeriesRecorder, type SeriesState } from '../../client/series-recorder.js'
 import type { EventRecorder } from '../../client/event-recorder.js'
-import type { Subscriptions } from '../../apiserver/watch/watch-hub.js'
+import type { Informers, Subscriptions } from '../../apiserver/watch/watch-hub.js'
+import type { InformerState } from '../../client/list-watch-informer.js'
 import { etcdCompactor } from '../../apiserver/storage/etcd-compactor.js'
 import { etcdLessor } from '../../apiserver/storage/etcd-lessor.js'
 import type { EtcdStore } from '../../etcd/store.js'
@@ -145,15 +146,8 @@ export class ControlPlane {
       ...(options.storedProtobuf === undefined ? {} : { storedProtobuf: options.storedProtobuf }),
       ...(options.webhooks === undefined ? {} : { webhooks: options.webhooks }),
       ...(options.admissionPlugins === undefined ? {} : { admissionPlugins: options.admissionPlugins }),
-      ...(options.subscriptions === undefined
-        ? {}
-        : {
-            original: {
-              subscriptions: options.subscriptions,
-              wake: (step) => simulation.wake(step),
-              awakenAll: () => simulation.awakenAll(),
-            },
-          }),
+      informers: informersOf(simulation),
+      subscriptions: options.subscriptions,
       componentHealth: () =>
         componentHealth([...this.#hosts.keys()].filter((name) => !simulation.isStopped(name))),
     })
@@ -389,4 +383,19 @@ function disabledIn(scheme: Scheme, disabled: readonly string[] = []): readonly 
   return disabled.length === 0
     ? []
     : scheme.definitions().filter((definition) => disabled.includes(formatApiVersion(definition)))
+}
+
+/** Returns the informers of a simulation, for the hub. */
+function informersOf(simulation: Simulation<ClusterEvents>): Informers {
+  return {
+    wake: ({ step }) => simulation.wake(step),
+    advance: ({ step, state }, revision) => {
+      if (simulation.ready.waits(step)) return false
+      const position = simulation.slice<InformerState>(step.owner, state, () => ({
+        resourceVersion: undefined,
+      }))
+      position.value = { resourceVersion: String(revision) }
+      return true
+    },
+  }
 }

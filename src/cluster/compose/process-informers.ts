@@ -106,6 +106,6 @@ export class ProcessInformers implements Module<Host<ClusterEvents>> {
     const host = this.#host as Host<ClusterEvents>
     const state = host.state<InformerState>(id, () => ({ resourceVersion: undefined }))
     const log = (message: string): void => host.log('warning', message)
-    return { client, connected, state, topic: this.#topic as Topic, key: id, log }
+    return { client, connected, state, stateName: id, topic: this.#topic as Topic, key: id, log }
   }
 }
