@@ -184,6 +184,7 @@ export class Execution {
       if (restOnly && isRest && this.cluster.now() >= this.#restlessUntil) return undefined
       const end = isRest && restOnly ? this.#restlessUntil : deadline
       const limit = Math.min(end, ...this.#held.map(({ until }) => until))
+      if (!this.#isSlow) internals.passQuietly(limit)
       if (!internals.advanceToNext(limit) && this.cluster.now() >= deadline) return undefined
     }
   }
@@ -269,6 +270,14 @@ export class Execution {
   delay(entry: Ready): void {
     this.cluster.internals.withhold(entry)
     this.#delayed.push(entry)
+  }
+
+  /** Whether a component pauses, or does not follow the store: its heartbeats wait, too. */
+  get #isSlow(): boolean {
+    const now = this.cluster.now()
+    for (const slow of [this.#paused, this.#stale])
+      for (const until of slow.values()) if (until > now) return true
+    return false
   }
 
   #hold(entry: Ready, until: number): void {

@@ -1,116 +1,210 @@
-import { exactJson } from '../sim/exact-json.js'
 import type { KubeObject } from '../api/definition.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
-import { HASH_SEED, hashText } from '../sim/hash.js'
-import { plainDataToJson } from '../sim/plain-data.js'
+import { exactJson } from '../sim/exact-json.js'
+import { HASH_SEED, hashNumber, hashText } from '../sim/hash.js'
 
 /**
- * What differs between equal states: uids, revisions, times, and the ends of generated names, after the hash
- * of a pod template, if any.
+ * What differs between equal states, in a string: uids, times, and the ends of generated names, after the
+ * hash of a pod template, if any.
  */
 const VARYING = new RegExp(
   [
     '([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})',
-    '"resourceVersion":"(\\d+)"',
     '(\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z)',
-    '\\b(17\\d{11}(?:\\.\\d+)?)\\b',
-    '-([bcdfghjklmnpqrstvwxz2456789]{5})(?=["/\\\\])',
+    '-([bcdfghjklmnpqrstvwxz2456789]{5})(?=["/\\\\]|$)',
   ].join('|'),
   'g',
 )
 /** The kinds of its groups. */
-const KINDS = ['uid', 'rv', 'instant', 'millis', 'name'] as const
+const KINDS = ['uid', 'instant', 'name'] as const
+/** Numbers from here on, up to the year 2033, are times in ms. */
+const FIRST_TIME = 1.6e12
+const LAST_TIME = 2e12
 const UNIMPORTANT =
-  /"(?:nodeName|hostIP|podIP|ip|containerID|observedGeneration|generation)":("[^"]*"|\d+),?/g
+  /"(?:nodeName|hostIP|podIP|ip|containerID|observedGeneration|generation|resourceVersion)":("[^"]*"|\d+),?/g
 /** Kinds that nothing but people reads, or that only say that somebody lives. */
 const IGNORED: ReadonlySet<string> = new Set(['events', 'leases'])
+/** As many strings are remembered. */
+const MOST_STRINGS = 50_000
 
-/** A text in parts: what is constant, and between that what varies. */
+/** Something that varies: a time in virtual ms, or what is numbered in the order of its appearance. */
+type Varying = number | { readonly kind: 'uid' | 'name' | 'rv'; readonly value: string }
+
+/** A value in parts: a hash of what is constant (two lanes), and what varies, in order. */
 interface Parts {
-  readonly constant: readonly string[]
-  readonly varying: readonly { readonly kind: (typeof KINDS)[number]; readonly value: string }[]
+  readonly a: number
+  readonly b: number
+  readonly varying: readonly Varying[]
 }
 
-function partsOf(text: string): Parts {
-  const constant: string[] = []
-  const varying: Parts['varying'][number][] = []
-  let end = 0
-  for (const match of text.matchAll(VARYING)) {
-    const group = KINDS.findIndex((_, at) => match[at + 1] !== undefined)
-    constant.push(text.slice(end, match.index))
-    varying.push({ kind: KINDS[group] ?? 'name', value: match[group + 1] ?? '' })
-    end = match.index + match[0].length
+/** Takes values apart. */
+class PartsBuilder {
+  #a = HASH_SEED
+  #b = 0x9747b28c
+  readonly #varying: Varying[] = []
+
+  get parts(): Parts {
+    return { a: this.#a, b: this.#b, varying: this.#varying }
   }
-  constant.push(text.slice(end))
-  return { constant, varying }
+
+  /** Adds any plain data. `key` is that of the member. */
+  add(value: unknown, key = ''): void {
+    if (typeof value === 'string') return this.#string(value, key)
+    if (typeof value === 'number') return this.#number(value)
+    if (typeof value !== 'object' || value === null) return this.#constant(String(value))
+    if (Object.isFrozen(value)) return this.merge(partsOf(value))
+    this.members(value)
+  }
+
+  members(value: object): void {
+    if (Array.isArray(value) || value instanceof Set) {
+      this.#constant('[')
+      for (const member of value as Iterable<unknown>) this.add(member)
+      return this.#constant(']')
+    }
+    this.#constant('{')
+    const entries = value instanceof Map ? (value as Map<string, unknown>) : Object.entries(value)
+    for (const [key, member] of entries) {
+      if (key === 'managedFields') continue
+      this.#string(key, '')
+      this.add(member, key)
+    }
+    this.#constant('}')
+  }
+
+  merge({ a, b, varying }: Parts): void {
+    this.#fold(a, b)
+    for (const one of varying) this.#varying.push(one)
+  }
+
+  #string(text: string, key: string): void {
+    if (key !== 'resourceVersion') return this.merge(partsOfText(text))
+    this.#constant('revision')
+    this.#varying.push({ kind: 'rv', value: text })
+  }
+
+  #number(value: number): void {
+    if (value < FIRST_TIME || value > LAST_TIME) return this.#constant(String(value))
+    this.#constant('time')
+    this.#varying.push(value)
+  }
+
+  #constant(text: string): void {
+    this.#fold(hashText(HASH_SEED, text), hashText(0x9747b28c, text))
+  }
+
+  #fold(a: number, b: number): void {
+    this.#a = hashNumber(this.#a, a)
+    this.#b = hashNumber(this.#b, b)
+  }
+
+  /** Adds a string that is not in {@link strings}. */
+  addText(text: string): void {
+    let end = 0
+    for (const match of text.matchAll(VARYING)) {
+      this.#constant(text.slice(end, match.index))
+      this.#varying.push(varyingOf(match))
+      end = match.index + match[0].length
+    }
+    this.#constant(text.slice(end))
+  }
+}
+
+function varyingOf(match: readonly (string | undefined)[]): Varying {
+  const group = KINDS.findIndex((_, at) => match[at + 1] !== undefined)
+  const value = match[group + 1] ?? ''
+  const kind = KINDS[group] ?? 'name'
+  return kind === 'instant' ? Date.parse(value) : { kind, value }
 }
 
 /** Forks share their objects and state slices, so that most have been taken apart before. */
 const known = new WeakMap<object, Parts>()
+const strings = new Map<string, Parts>()
 
-/** Returns the parts of the text of something that does not change. */
-function knownParts(value: object, textOf: () => string): Parts {
+/** Returns the parts of something that does not change. */
+function partsOf(value: object): Parts {
   let parts = known.get(value)
-  if (parts === undefined) known.set(value, (parts = partsOf(`${textOf()}\n`)))
+  if (parts !== undefined) return parts
+  const builder = new PartsBuilder()
+  builder.members(value)
+  known.set(value, (parts = builder.parts))
   return parts
 }
 
-const objectParts = (object: KubeObject): Parts =>
-  knownParts(object, () =>
-    exactJson({ ...object, metadata: { ...object.metadata, managedFields: undefined } }),
-  )
-
-function sliceParts(value: unknown): Parts {
-  const textOf = (): string => JSON.stringify(plainDataToJson(value)) ?? ''
-  return typeof value === 'object' && value !== null ? knownParts(value, textOf) : partsOf(textOf())
-}
-
-/** Returns the objects that were written after a revision. */
-function* objectsAfter(cluster: SimCluster, revision: number): Generator<Parts, void> {
-  for (const resource of cluster.state.resources()) {
-    if (IGNORED.has(resource)) continue
-    for (const object of cluster.state.stored(resource)) {
-      if (Number(object.metadata.resourceVersion) > revision) yield objectParts(object)
-      else
-        yield { constant: ['', ' as before\n'], varying: [{ kind: 'uid', value: object.metadata.uid ?? '' }] }
-    }
-  }
+function partsOfText(text: string): Parts {
+  let parts = strings.get(text)
+  if (parts !== undefined) return parts
+  const builder = new PartsBuilder()
+  builder.addText(text)
+  if (strings.size >= MOST_STRINGS) strings.clear()
+  strings.set(text, (parts = builder.parts))
+  return parts
 }
 
 /** Numbers uids, names and revisions in the order of their appearance, and counts times from `now`. */
 class Normaliser {
   readonly #now: number
-  readonly #numbers = new Map<string, number>()
-  readonly #texts: string[] = []
+  readonly #numbers = {
+    uid: new Map<string, number>(),
+    name: new Map<string, number>(),
+    rv: new Map<string, number>(),
+  }
 
   constructor(now: number) {
     this.#now = now
   }
 
-  add({ constant, varying }: Parts): void {
-    for (const [at, text] of constant.entries()) {
-      this.#texts.push(text)
-      const next = varying[at]
-      if (next !== undefined) this.#texts.push(this.#plain(next.kind, next.value))
-    }
-  }
-
-  get text(): string {
-    return this.#texts.join('')
-  }
-
-  #plain(kind: Parts['varying'][number]['kind'], value: string): string {
-    if (kind === 'instant') return `now${(Date.parse(value) - this.#now) / 1000}`
-    if (kind === 'millis') return `now${Number(value) - this.#now}`
-    const key = `${kind} ${value}`
-    let number = this.#numbers.get(key)
-    if (number === undefined) this.#numbers.set(key, (number = this.#numbers.size))
-    return `${kind}${number}`
+  /** Returns what stands for something that varies. */
+  numberOf(varying: Varying): number {
+    if (typeof varying === 'number') return varying - this.#now
+    const numbers = this.#numbers[varying.kind]
+    let number = numbers.get(varying.value)
+    if (number === undefined) numbers.set(varying.value, (number = numbers.size))
+    return number
   }
 }
 
-function hashOf(text: string): string {
-  return `${hashText(HASH_SEED, text)}.${hashText(0x9747b28c, text)}.${text.length}`
+/** Returns a hash of parts, up to what varies. */
+function hashOf(all: Iterable<Parts>, now: number): string {
+  const normaliser = new Normaliser(now)
+  let a = HASH_SEED
+  let b = 0x9747b28c
+  for (const parts of all) {
+    a = hashNumber(a, parts.a)
+    b = hashNumber(b, parts.b)
+    for (const varying of parts.varying) {
+      const number = normaliser.numberOf(varying)
+      a = hashNumber(a, number)
+      b = hashNumber(b, number + 1)
+    }
+  }
+  return `${a}.${b}`
+}
+
+/** Returns the objects that count, in order. */
+function* objectsOf(cluster: SimCluster): Generator<KubeObject, void> {
+  for (const resource of cluster.state.resources())
+    if (!IGNORED.has(resource)) yield* cluster.state.stored(resource)
+}
+
+/** Whether an object was written after a revision. */
+const isAfter = ({ metadata }: KubeObject, revision: number): boolean =>
+  Number(metadata.resourceVersion) > revision
+
+function* partsOfState(cluster: SimCluster, since: number): Generator<Parts, void> {
+  const { slices, timers, ready, stopped } = cluster.snapshot().simulation()
+  for (const object of objectsOf(cluster))
+    yield isAfter(object, since) ? partsOf(object) : partsOfText(object.metadata.uid ?? '')
+  for (const [owner, byName] of slices)
+    for (const [name, value] of byName) {
+      yield partsOfText(`${owner} ${name}`)
+      // a slice that has been shared does not change any more
+      yield typeof value === 'object' && value !== null ? partsOf(value) : partsOfText(String(value))
+    }
+  const pending = new PartsBuilder()
+  for (const { seq: _seq, ...timer } of timers) pending.members(timer)
+  pending.add([ready, stopped])
+  yield pending.parts
 }
 
 /**
@@ -119,22 +213,13 @@ function hashOf(text: string): string {
  * from now. `since` is the revision of the root: older objects count as they are.
  */
 export function stateHash(cluster: SimCluster, since: number): string {
-  const { slices, timers, ready, stopped } = cluster.snapshot().simulation()
-  const timed = timers.map(({ seq: _seq, ...timer }) => timer)
-  const normaliser = new Normaliser(cluster.now())
-  for (const object of objectsAfter(cluster, since)) normaliser.add(object)
-  for (const [owner, byName] of slices)
-    for (const [name, value] of byName) {
-      normaliser.add(partsOf(`${owner} ${name} `))
-      normaliser.add(sliceParts(value))
-    }
-  normaliser.add(partsOf(JSON.stringify(plainDataToJson({ timers: timed, ready, stopped }))))
-  return hashOf(normaliser.text)
+  return hashOf(partsOfState(cluster, since), cluster.now())
 }
 
 /** Returns a hash of what users see of the objects, see {@link outcomeLines}. */
 export function outcomeHash(cluster: SimCluster, since: number): string {
-  return hashOf(outcomeLines(cluster, since).join('\n'))
+  const text = outcomeLines(cluster, since).join('\n')
+  return `${hashText(HASH_SEED, text)}.${hashText(0x9747b28c, text)}.${text.length}`
 }
 
 /**
@@ -143,10 +228,20 @@ export function outcomeHash(cluster: SimCluster, since: number): string {
  */
 export function outcomeLines(cluster: SimCluster, since: number): readonly string[] {
   const normaliser = new Normaliser(cluster.now())
-  for (const object of objectsAfter(cluster, since)) normaliser.add(object)
-  const lines = normaliser.text
-    .replaceAll(/now-?[\d.]+/g, '')
-    .replaceAll(UNIMPORTANT, '')
-    .split('\n')
+  const plain = (...match: readonly (string | undefined)[]): string => {
+    const varying = varyingOf(match)
+    return typeof varying === 'number' ? '' : `${varying.kind}${normaliser.numberOf(varying)}`
+  }
+  const lines: string[] = []
+  for (const object of objectsOf(cluster)) {
+    const { metadata } = object
+    lines.push(
+      isAfter(object, since)
+        ? exactJson({ ...object, metadata: { ...metadata, managedFields: undefined } })
+            .replaceAll(VARYING, (...match: string[]) => plain(...match))
+            .replaceAll(UNIMPORTANT, '')
+        : `${plain(undefined, metadata.uid)} as before`,
+    )
+  }
   return lines.toSorted()
 }

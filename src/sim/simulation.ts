@@ -202,6 +202,16 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
   }
 
   /**
+   * Moves time by calls of periodic handlers that find nothing to do: up to `limit` (virtual ms), or up to
+   * the first instant with anything else, see {@link QuietSpell}. Call it only when nothing is ready.
+   */
+  passQuietly(limit: number): void {
+    this.quiet.rest()
+    const next = this.timers.peek()
+    if (next !== undefined && this.quiet.isIdle(next) && this.#mayBeQuiet()) this.#passSpell(limit)
+  }
+
+  /**
    * Moves time to the next timer, or to `limit` (virtual ms) if none is due by then. Returns whether there is
    * one; call it only when nothing is ready.
    */
@@ -324,7 +334,6 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
       throw new Error('a handler must not call settle(), advance() or until(): it runs inside one of them')
     this.#running = true
     this.quiet.disturb()
-    const isQuiet = this.#mayBeQuiet()
     try {
       const { maxSteps = 5_000_000, maxInstantSteps = 500_000 } = this.options
       let counts = new HandlerCounts()
@@ -344,12 +353,11 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
           this.#run(entry)
           continue
         }
-        this.quiet.rest()
         if (done()) return
         const next = this.timers.peek()
         if (!next || next.due > deadline) return
         if (next.due > this.clock.now()) atInstant = 0
-        if (isQuiet && this.quiet.isIdle(next)) this.#passQuietly(eachInstant ? next.due : deadline)
+        this.passQuietly(eachInstant ? next.due : deadline)
         if (this.clock.now() < next.due) this.clock.advanceTo(next.due)
         if (this.clock.now() - since < period) continue
         since = this.clock.now()
@@ -371,8 +379,7 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
     )
   }
 
-  /** Passes a quiet spell up to `limit` (virtual ms), then writes what its handlers have put off. */
-  #passQuietly(limit: number): void {
+  #passSpell(limit: number): void {
     const join = (timer: Timer): QuietCalls | undefined => {
       this.awaken(timer.owner)
       return this.quiet.join(timer)

@@ -104,8 +104,8 @@ export class WatchHub implements WatchRegister {
   }
 
   /**
-   * Advances every idle watch to the current revision (the apiserver's periodic bookmarks), so that none needs
-   * the history that the next compaction removes. Informers are moved on without a step.
+   * Advances every idle watch to the current revision (the apiserver's periodic bookmarks), so that none
+   * needs the history that the next compaction removes. Informers are moved on without a step.
    */
   bookmark(): void {
     for (const prefix of [...this.#routes.keys()].sort()) {

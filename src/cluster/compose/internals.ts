@@ -86,6 +86,14 @@ export class Internals {
   }
 
   /**
+   * Moves time by heartbeats and periodic checks that find nothing to do, up to `limit` (virtual ms) or the
+   * first instant with anything else. Call it only when nothing is {@link ready}.
+   */
+  passQuietly(limit: number): void {
+    this.#parts.current.simulation.passQuietly(limit)
+  }
+
+  /**
    * Sets what stands between the components and the apiserver: it can refuse requests, and lose them or their
    * responses. It is not part of the state: forks have none. Default: nothing.
    */
