@@ -1,6 +1,7 @@
 import { GoNumber, plainNumber } from './go-number.js'
 import { maxStrictFaults, setOwn } from './schema/plain-json.js'
 import { ScanPosition } from './json-scan.js'
+import { TooManyValuesError } from './too-many-values.js'
 
 export { JsonSyntaxError } from './json-scan.js'
 
@@ -20,11 +21,15 @@ export interface JsonOptions {
    * types. Default false.
    */
   readonly literalNumbers?: boolean
+  /** Most values that the text may hold. Default: no limit. */
+  readonly mostValues?: number
 }
 
-/** Parses JSON as Go does. Throws JsonSyntaxError with the text of Go's encoding/json. */
-export function parseJson(text: string, { literalNumbers = false }: JsonOptions = {}): ParsedJson {
-  return new Parser(text, literalNumbers).parse()
+/**
+ * Parses JSON as Go does. Throws JsonSyntaxError with the text of Go's encoding/json, and TooManyValuesError.
+ */
+export function parseJson(text: string, options: JsonOptions = {}): ParsedJson {
+  return new Parser(text, options).parse()
 }
 
 /** A number that may have more digits than a double holds. */
@@ -49,12 +54,15 @@ interface Open {
 class Parser {
   readonly #at: ScanPosition
   readonly #literalNumbers: boolean
+  readonly #mostValues: number
+  #values = 0
   readonly #open: Open[] = []
   readonly #duplicates = new Set<string>()
 
-  constructor(text: string, literalNumbers: boolean) {
+  constructor(text: string, { literalNumbers = false, mostValues = Infinity }: JsonOptions) {
     this.#at = new ScanPosition(text)
     this.#literalNumbers = literalNumbers
+    this.#mostValues = mostValues
   }
 
   parse(): ParsedJson {
@@ -70,6 +78,7 @@ class Parser {
   /** Parses a scalar, or opens a container. */
   #begin(): unknown {
     const at = this.#at
+    if (++this.#values > this.#mostValues) throw new TooManyValuesError(this.#mostValues)
     switch (at.peek()) {
       case '{':
         return this.#enter({})

@@ -1,3 +1,4 @@
+import { mostFieldErrors } from '../api/field-error.js'
 import type { FieldError } from '../api/field-error.js'
 import { aggregateText, statusCauses } from '../api/field-error.js'
 import type { StatusCause, StatusDetails, StatusReason } from '../client/api-error.js'
@@ -96,15 +97,9 @@ export function forbidden(
   )
 }
 
-/**
- * Most field errors that a status tells, each of them twice. Upstream tells all; a body of 3 MiB whose every
- * field is wrong gets an answer many times as long.
- */
-const MOST_TOLD = 5_000
-
 /** 422 `Pod "x" is invalid: spec.containers: Required value`; `details.kind` holds the Kind. */
 export function invalid(of: GroupKind, name: string, all: readonly FieldError[]): ApiError {
-  const errors = all.length > MOST_TOLD ? all.slice(0, MOST_TOLD) : all
+  const errors = all.length > mostFieldErrors ? all.slice(0, mostFieldErrors) : all
   const details = { ...detailsOf(of.kind, of.group, name), causes: statusCauses(errors) }
   return new ApiError(
     422,

@@ -184,3 +184,45 @@ describe('nesting that JSON allows and the stack does not', () => {
     },
   )
 })
+
+describe('a body of more than 100,000 values', () => {
+  const items = (count: number): string => `{"metadata":{"name":"many"},"x":[${'1,'.repeat(count)}1]}`
+
+  test.each(['application/json', 'application/yaml'])('is refused (%s)', (type) => {
+    const refused = send({ type, body: items(100_000) })
+    expect([refused.code, messageOf(refused)]).toEqual([
+      413,
+      'Request entity too large: limit is 100000 values',
+    ])
+    expect(send({ type, query: 'dryRun=All', body: items(99_000) }).code).toBe(201)
+  })
+
+  test('is refused as protobuf, and as a patch', async () => {
+    const container = Uint8Array.from([0x12, 0])
+    const spec = new Uint8Array(600_000).map((_, at) => container[at % 2] as number)
+    const response = await cluster.http.fetch('/api/v1/namespaces/default/pods', {
+      method: 'POST',
+      headers: { 'content-type': 'application/vnd.kubernetes.protobuf' },
+      body: envelope('Pod', spec),
+    })
+    expect(response.status).toBe(413)
+    send({ body: '{"metadata":{"name":"patched"}}' })
+    const patch = { method: 'PATCH', path: `${MAPS}/patched`, type: 'application/merge-patch+json' }
+    expect(send({ ...patch, body: items(100_000) }).code).toBe(413)
+  })
+})
+
+/** A protobuf body of a kind with a spec. */
+function envelope(kind: string, spec: Uint8Array): Uint8Array<ArrayBuffer> {
+  const field = (number: number, body: Uint8Array): Uint8Array => {
+    const size: number[] = []
+    for (let rest = body.length; ; rest >>= 7) {
+      size.push(rest > 127 ? (rest & 127) | 128 : rest)
+      if (rest <= 127) break
+    }
+    return Uint8Array.from([number * 8 + 2, ...size, ...body])
+  }
+  const text = (value: string): Uint8Array => new TextEncoder().encode(value)
+  const type = field(1, Uint8Array.from([...field(1, text('v1')), ...field(2, text(kind))]))
+  return Uint8Array.from([0x6b, 0x38, 0x73, 0, ...type, ...field(2, field(2, spec))])
+}

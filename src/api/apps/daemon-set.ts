@@ -11,7 +11,7 @@ import {
 import type { KindDefinition } from '../definition.js'
 import type { Draft } from '../draft.js'
 import { semanticEqual } from '../equal.js'
-import { forbidden, invalid, notSupported, required, type FieldError } from '../field-error.js'
+import { fieldErrors, forbidden, invalid, notSupported, required, type FieldError } from '../field-error.js'
 import { formatLabels } from '../labels.js'
 import { podTemplateWarnings } from '../core/pod-warnings.js'
 import { appsSchema, type DaemonSet, type DaemonSetUpdateStrategy } from './generated.js'
@@ -92,7 +92,7 @@ function validateStrategy(
 
 /** Source: ValidateDaemonSetSpec. */
 function validate({ spec }: DaemonSet): readonly FieldError[] {
-  const errors: FieldError[] = []
+  const errors = fieldErrors()
   validateSelectorAndTemplate(spec, 'empty selector is invalid for daemonset', false, errors)
   const { spec: podSpec } = spec.template
   if (podSpec?.restartPolicy !== undefined) validateAlwaysRestarts(spec.template, errors)
@@ -116,7 +116,7 @@ function validateUpdate(next: DaemonSet, old: DaemonSet): readonly FieldError[] 
 
 /** Source: ValidateDaemonSetStatusUpdate. */
 function validateStatusUpdate({ status }: DaemonSet): readonly FieldError[] {
-  const errors: FieldError[] = []
+  const errors = fieldErrors()
   for (const field of [
     'currentNumberScheduled',
     'numberMisscheduled',

@@ -12,7 +12,7 @@ import {
 import type { KindDefinition } from '../definition.js'
 import type { Draft } from '../draft.js'
 import { semanticEqual } from '../equal.js'
-import { forbidden, invalid, notSupported, type FieldError } from '../field-error.js'
+import { fieldErrors, forbidden, invalid, notSupported, type FieldError } from '../field-error.js'
 import { formatSelector } from '../labels.js'
 import { podNameWarnings, podTemplateWarnings } from '../core/pod-warnings.js'
 import { appsSchema, type Deployment, type DeploymentStrategy } from './generated.js'
@@ -80,7 +80,7 @@ function validateStrategy(
 
 /** Source: ValidateDeploymentSpec. */
 function validate({ spec }: Deployment): readonly FieldError[] {
-  const errors: FieldError[] = []
+  const errors = fieldErrors()
   validateNonNegative(spec.replicas, 'spec.replicas', errors)
   validateSelectorAndTemplate(spec, 'empty selector is invalid for deployment', true, errors)
   if (spec.template.spec?.restartPolicy !== undefined) validateAlwaysRestarts(spec.template, errors)
@@ -109,7 +109,7 @@ function validateUpdate(next: Deployment, old: Deployment): readonly FieldError[
 
 /** Source: ValidateDeploymentStatus. */
 function validateStatusUpdate({ status }: Deployment): readonly FieldError[] {
-  const errors: FieldError[] = []
+  const errors = fieldErrors()
   const { replicas = 0, availableReplicas = 0, readyReplicas = 0 } = status
   for (const field of [
     'observedGeneration',

@@ -11,7 +11,7 @@ import {
 } from '../define.js'
 import type { KindDefinition } from '../definition.js'
 import type { Draft } from '../draft.js'
-import { forbidden, invalid, type FieldError } from '../field-error.js'
+import { fieldErrors, forbidden, invalid, type FieldError } from '../field-error.js'
 import { podNameWarnings, podTemplateWarnings } from '../core/pod-warnings.js'
 import { appsSchema, type ReplicaSet } from './generated.js'
 import {
@@ -33,7 +33,7 @@ function setDefaults({ spec }: Draft<ReplicaSet>): void {
  * Source: pkg/apis/apps/validation ValidateReplicaSetSpec; the text about an empty selector is upstream's.
  */
 function validate({ spec }: ReplicaSet): readonly FieldError[] {
-  const errors: FieldError[] = []
+  const errors = fieldErrors()
   validateNonNegative(spec.replicas, 'spec.replicas', errors)
   validateNonNegative(spec.minReadySeconds, 'spec.minReadySeconds', errors)
   validateSelectorAndTemplate(spec, 'empty selector is invalid for deployment', true, errors)
@@ -55,7 +55,7 @@ function validateUpdate(next: ReplicaSet, old: ReplicaSet): readonly FieldError[
 
 /** Source: ValidateReplicaSetStatus. */
 function validateStatusUpdate({ status }: ReplicaSet): readonly FieldError[] {
-  const errors: FieldError[] = []
+  const errors = fieldErrors()
   const { replicas, fullyLabeledReplicas = 0, readyReplicas = 0, availableReplicas = 0 } = status
   for (const field of [
     'replicas',

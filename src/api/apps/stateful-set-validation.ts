@@ -1,5 +1,5 @@
 import { semanticEqual } from '../equal.js'
-import { forbidden, invalid, notSupported, required, type FieldError } from '../field-error.js'
+import { fieldErrors, forbidden, invalid, notSupported, required, type FieldError } from '../field-error.js'
 import { dnsLabelFaults } from '../names.js'
 import { isUsableSelector, validateLabelSelector } from '../meta/label-validation.js'
 import type { PodSpec, PodTemplateSpec } from '../core/generated.js'
@@ -131,7 +131,7 @@ function withClaims(
 }
 
 function validateSpec(spec: StatefulSetSpec, known: Known): FieldError[] {
-  const errors: FieldError[] = []
+  const errors = fieldErrors()
   validateManagement(spec.podManagementPolicy, errors)
   validateStrategy(spec.updateStrategy, 'spec.updateStrategy', errors)
   const { persistentVolumeClaimRetentionPolicy: retention } = spec
@@ -201,7 +201,7 @@ export function validateStatefulSetUpdate(next: StatefulSet, old: StatefulSet): 
 
 /** Source: ValidateStatefulSetStatus. */
 export function validateStatefulSetStatus({ status }: StatefulSet): readonly FieldError[] {
-  const errors: FieldError[] = []
+  const errors = fieldErrors()
   const counts = [
     'replicas',
     'readyReplicas',

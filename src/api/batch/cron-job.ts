@@ -2,7 +2,7 @@ import { ageText } from '../duration.js'
 import { ageColumn, borrow, column, defineKind, nameColumn, specChanged, statusOf } from '../define.js'
 import type { KindDefinition } from '../definition.js'
 import type { Draft } from '../draft.js'
-import { invalid, notSupported, required, type FieldError } from '../field-error.js'
+import { fieldErrors, invalid, notSupported, required, type FieldError } from '../field-error.js'
 import { dnsLabelFaults } from '../names.js'
 import { selectorAsGo, setTemplateDefaults, validateNonNegative } from '../apps/template.js'
 import { parseSchedule, ScheduleError } from '../cron/schedule.js'
@@ -78,7 +78,7 @@ function validateTimeZone(
 
 /** Source: validateCronJobSpec. */
 function validateSpec(spec: CronJobSpec, old: CronJobSpec | undefined): FieldError[] {
-  const errors: FieldError[] = []
+  const errors = fieldErrors()
   validateSchedule(spec, old, errors)
   validateNonNegative(spec.startingDeadlineSeconds, 'spec.startingDeadlineSeconds', errors)
   validateTimeZone(spec, old, errors)

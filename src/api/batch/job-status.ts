@@ -1,5 +1,5 @@
 import { semanticEqual } from '../equal.js'
-import { duplicate, invalid, invalidUntold, required, type FieldError } from '../field-error.js'
+import { fieldErrors, duplicate, invalid, invalidUntold, required, type FieldError } from '../field-error.js'
 import { timeMs } from '../time.js'
 import { validateNonNegative } from '../apps/template.js'
 import type { Job, JobStatus } from './generated.js'
@@ -15,7 +15,7 @@ const isFinished = (status: JobStatus): boolean => has(status, 'Complete') || ha
  * checks.
  */
 export function validateOlderJobStatus({ status }: Job): readonly FieldError[] {
-  const errors: FieldError[] = []
+  const errors = fieldErrors()
   for (const field of ['active', 'succeeded', 'failed', 'ready', 'terminating'] as const) {
     validateNonNegative(status[field], `status.${field}`, errors)
   }

@@ -1,5 +1,5 @@
 import { semanticEqual } from '../equal.js'
-import { invalid, required, type FieldError } from '../field-error.js'
+import { fieldErrors, invalid, required, type FieldError } from '../field-error.js'
 import { selectorMatches, type Labels } from '../labels.js'
 import { dnsLabelFaults } from '../names.js'
 import { mapAsGo, selectorAsGo } from '../apps/template.js'
@@ -49,7 +49,7 @@ function validateGeneratedSelector({ metadata, spec }: Job, isPrefixed: boolean,
 
 /** Validates a job on create. `isPrefixed` says which labels the server generates. Source: ValidateJob. */
 export function validateJob(job: Job, isPrefixed = true): FieldError[] {
-  const errors: FieldError[] = []
+  const errors = fieldErrors()
   validateGeneratedSelector(job, isPrefixed, errors)
   validateSpec(job.spec, errors)
   const { completionMode, completions = 0 } = job.spec

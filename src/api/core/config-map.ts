@@ -1,7 +1,7 @@
 import { ageColumn, column, defineKind, nameColumn } from '../define.js'
 import type { KindDefinition } from '../definition.js'
 import { semanticEqual } from '../equal.js'
-import { forbidden, invalid, tooLong, type FieldError } from '../field-error.js'
+import { fieldErrors, forbidden, invalid, tooLong, type FieldError } from '../field-error.js'
 import { configKeyFaults } from '../names.js'
 import type { ConfigMap } from './generated.js'
 
@@ -15,7 +15,7 @@ export function base64Bytes(text: string): number {
 }
 
 function validate({ data, binaryData }: ConfigMap): readonly FieldError[] {
-  const errors: FieldError[] = []
+  const errors = fieldErrors()
   let bytes = 0
   for (const key in data) {
     for (const fault of configKeyFaults(key)) errors.push(invalid(`data[${key}]`, key, fault))
@@ -36,7 +36,7 @@ const frozenText = 'field is immutable when `immutable` is set'
 
 /** Source: ValidateConfigMapUpdate. */
 function validateUpdate(next: ConfigMap, old: ConfigMap): readonly FieldError[] {
-  const errors: FieldError[] = []
+  const errors = fieldErrors()
   if (old.immutable === true) {
     if (next.immutable !== true) errors.push(forbidden('immutable', frozenText))
     if (!semanticEqual(next.data, old.data)) errors.push(forbidden('data', frozenText))

@@ -1,7 +1,7 @@
 import { ageColumn, column, defineKind, nameColumn } from '../define.js'
 import type { KindDefinition } from '../definition.js'
 import type { Draft } from '../draft.js'
-import { invalid, notSupported, required, type FieldError } from '../field-error.js'
+import { fieldErrors, invalid, notSupported, required, type FieldError } from '../field-error.js'
 import { ipWarnings, validateEndpointIp, validateIp } from '../ip-validation.js'
 import { dnsLabelFaults, dnsSubdomainFaults, portNumberFaults, qualifiedNameFaults } from '../names.js'
 import type { EndpointAddress, EndpointPort, Endpoints, EndpointSubset } from './generated.js'
@@ -51,7 +51,7 @@ function validateAddress(
 function validatePort(endpoint: EndpointPort, needsName: boolean, path: string): readonly FieldError[] {
   const { name = '', port, appProtocol } = endpoint
   const protocol: string = endpoint.protocol ?? ''
-  const errors: FieldError[] = []
+  const errors = fieldErrors()
   if (name !== '') errors.push(...dnsLabelFaults(name).map((fault) => invalid(`${path}.name`, name, fault)))
   else if (needsName) errors.push(required(`${path}.name`))
   errors.push(...portNumberFaults(port).map((fault) => invalid(`${path}.port`, port, fault)))

@@ -1,7 +1,7 @@
 import { column, defineKind, nameColumn } from '../define.js'
 import type { KindDefinition } from '../definition.js'
 import { semanticEqual } from '../equal.js'
-import type { FieldError } from '../field-error.js'
+import { fieldErrors, type FieldError } from '../field-error.js'
 import { formatLabels } from '../labels.js'
 import type { PodTemplate } from './generated.js'
 import { setPodSpecDefaults } from './pod-defaults.js'
@@ -9,7 +9,7 @@ import { podTemplateWarnings } from './pod-warnings.js'
 import { validatePodTemplate } from './template-validation.js'
 
 function validate({ template }: PodTemplate): readonly FieldError[] {
-  const errors: FieldError[] = []
+  const errors = fieldErrors()
   validatePodTemplate(template, 'template', errors)
   return errors
 }

@@ -3,7 +3,7 @@ import type { KindDefinition } from '../definition.js'
 import type { Draft } from '../draft.js'
 import { semanticEqual } from '../equal.js'
 import { parseJson } from '../go-json.js'
-import { forbidden, invalid, required, tooLong, type FieldError } from '../field-error.js'
+import { fieldErrors, forbidden, invalid, required, tooLong, type FieldError } from '../field-error.js'
 import { configKeyFaults } from '../names.js'
 import { base64Bytes } from './config-map.js'
 import type { Secret } from './generated.js'
@@ -30,7 +30,7 @@ function setDefaults(secret: Draft<Secret>): void {
 }
 
 function validate(secret: Secret): readonly FieldError[] {
-  const errors: FieldError[] = []
+  const errors = fieldErrors()
   let bytes = 0
   for (const key in secret.data) {
     for (const fault of configKeyFaults(key)) errors.push(invalid(`data[${key}]`, key, fault))
@@ -81,7 +81,7 @@ const frozenText = 'field is immutable when `immutable` is set'
 
 /** Source: ValidateSecretUpdate. */
 function validateUpdate(next: Secret, old: Secret): readonly FieldError[] {
-  const errors: FieldError[] = []
+  const errors = fieldErrors()
   if (next.type !== old.type) errors.push(invalid('type', next.type, 'field is immutable'))
   if (old.immutable === true) {
     if (next.immutable !== true) errors.push(forbidden('immutable', frozenText))

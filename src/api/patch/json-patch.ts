@@ -1,3 +1,4 @@
+import { DecodeError } from '../schema/decode-error.js'
 import { copyJson } from '../schema/plain-json.js'
 import { roughSize } from '../rough-size.js'
 import { sameJson } from './same-json.js'
@@ -47,7 +48,7 @@ function apply(root: Root, operation: Operation): void {
   if (typeof path !== 'string') throw new JsonPatchError('missing path')
   switch (op) {
     case 'add':
-      return add(locate(root.document, path), copyJson(operation.value ?? null))
+      return add(locate(root.document, path), copied(operation.value))
     case 'remove':
       return remove(locate(root.document, path))
     case 'replace':
@@ -68,6 +69,15 @@ function apply(root: Root, operation: Operation): void {
     }
     default:
       throw new JsonPatchError(`unexpected kind: ${String(op)}`)
+  }
+}
+
+/** Returns a copy of an operation's value. */
+function copied(value: unknown): unknown {
+  try {
+    return copyJson(value ?? null)
+  } catch (error) {
+    throw error instanceof DecodeError ? new JsonPatchError(error.message) : error
   }
 }
 
@@ -135,7 +145,7 @@ function remove({ container, key }: Place): void {
 }
 
 function replace(root: { document: unknown }, path: string, given: unknown): void {
-  const value = copyJson(given ?? null)
+  const value = copied(given)
   if (path === '') {
     if (given === undefined) throw new JsonPatchError(NO_VALUE)
     if (typeof value === 'object') root.document = value

@@ -11,7 +11,9 @@ import { groupVersionOf, isEnvelope, readEnvelope } from './unknown.js'
 
 type Mutable = Record<string, unknown>
 
-/** Deepest nesting, as for JSON. */
+/** Most items of a list: the objects that etcd takes have fewer. */
+const MOST_ITEMS = 800_000
+/** Deepest nesting that is read; deeper objects than 1,000 levels are refused later. */
 const MOST_DEPTH = 10_000
 
 /**
@@ -62,6 +64,7 @@ function readField(
       if (wireType === wireTypes.bytes && expectedWire(field.type) === wireTypes.varint)
         readPacked(field, reader.bytes(), list)
       else list.push(readValue(field, wireType, reader, undefined, depth))
+      if (list.length > MOST_ITEMS) throw new ProtobufError('proto: too many items')
       return
     }
     case 'single': {

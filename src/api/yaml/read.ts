@@ -3,6 +3,7 @@ import { maxDepth, maxStrictFaults, setOwn } from '../schema/plain-json.js'
 import { UNPRINTABLE } from './characters.js'
 import { type NodeHandler, Parser, type Properties } from './parse.js'
 import { isMergeKey, valueOfScalar } from './resolve.js'
+import { TooManyValuesError } from '../too-many-values.js'
 import { YamlError, YamlValueError } from './yaml-error.js'
 
 export { YamlError } from './yaml-error.js'
@@ -19,27 +20,31 @@ export interface YamlDocument {
 export interface YamlOptions {
   /** Whether members have the order of the text. Default: sorted by name, as Go writes maps. */
   readonly keepsOrder?: boolean
+  /** Most values that a document may hold. Default: no limit. */
+  readonly mostValues?: number
 }
 
 /**
  * Yields the documents of a text as sigs.k8s.io/yaml reads them: YAML 1.1, whose `yes` and `on` are true, in
- * linear time. All reading of users' YAML goes through this module. Throws YamlError with go-yaml's text.
+ * linear time. All reading of users' YAML goes through this module. Throws YamlError with go-yaml's text, and
+ * TooManyValuesError.
  */
 export function* yamlDocuments(text: string, options: YamlOptions = {}): Generator<YamlDocument, void> {
   if (UNPRINTABLE.test(text)) throw new YamlError('control characters are not allowed')
   const parser = new Parser(text.replace(/^\uFEFF/, ''))
   for (;;) {
-    const composer = new Composer(options.keepsOrder ?? false)
+    const composer = new Composer(options)
     if (!parser.next(composer)) return
     yield composer.end()
   }
 }
 
 /**
- * Returns the first document of a text, whatever is behind it; null if the text is empty. Throws YamlError.
+ * Returns the first document of a text, whatever is behind it; null if the text is empty. Throws YamlError
+ * and TooManyValuesError.
  */
-export function firstYamlDocument(text: string): YamlDocument {
-  const { value, done } = yamlDocuments(text).next()
+export function firstYamlDocument(text: string, options: YamlOptions = {}): YamlDocument {
+  const { value, done } = yamlDocuments(text, options).next()
   return done === true ? { value: null, repeatedKeys: [] } : value
 }
 
@@ -83,6 +88,7 @@ interface Anchor {
 /** Builds the value of a document. Source: go-yaml decode.go, sigs.k8s.io/yaml convertToJSONableObject. */
 class Composer implements NodeHandler {
   readonly #keepsOrder: boolean
+  readonly #mostValues: number
   #value: unknown = null
   readonly #open: Open[] = []
   readonly #anchors = new Map<string, Anchor>()
@@ -94,8 +100,9 @@ class Composer implements NodeHandler {
   #nodes = 0
   #aliased = 0
 
-  constructor(keepsOrder: boolean) {
+  constructor({ keepsOrder = false, mostValues = Infinity }: YamlOptions) {
     this.#keepsOrder = keepsOrder
+    this.#mostValues = mostValues
   }
 
   end(): YamlDocument {
@@ -176,6 +183,7 @@ class Composer implements NodeHandler {
     this.#nodes += nodes
     if (this.#aliased > 100 && this.#nodes > 1000 && this.#aliased / this.#nodes > mostAliased(this.#nodes))
       this.#fail('document contains excessive aliasing')
+    if (this.#nodes > this.#mostValues) throw this.#fault ?? new TooManyValuesError(this.#mostValues)
   }
 
   #expectsKey(): boolean {

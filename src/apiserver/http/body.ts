@@ -8,6 +8,7 @@ import type { ProtobufDecoder } from '../../api/protobuf/protobuf-decoder.js'
 import { cannotHandle } from '../registry/decode-body.js'
 import type { PatchBody } from '../request.js'
 import { bytesOf, textOf } from '../../api/go-text.js'
+import { checkValues, mostValues, TooManyValuesError } from '../../api/too-many-values.js'
 import type { JsonOptions } from '../../api/go-json.js'
 import { JsonSyntaxError, parseJson } from '../../api/go-json.js'
 import { firstYamlDocument, YamlError } from '../../api/yaml/read.js'
@@ -53,19 +54,34 @@ export function checkSize(body: RawBody): void {
     typeof body === 'string'
       ? body.length > MOST_BYTES / 3 && bytesOf(body).length > MOST_BYTES
       : body.length > MOST_BYTES
-  if (isLarge)
-    throw new ApiError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${MOST_BYTES}`)
+  if (isLarge) throw tooLarge(`limit is ${MOST_BYTES}`)
 }
 
-/** Parses a body by its content type. Throws 400 and 415. */
-export function parseBody({ body, contentType, expected, codecs }: BodyContent): ParsedBody {
+const tooLarge = (limit: string): Error =>
+  new ApiError(413, 'RequestEntityTooLarge', `Request entity too large: ${limit}`)
+
+/** Reads a body. Throws 413 if it holds too many values. */
+function bounded<T>(read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    throw error instanceof TooManyValuesError ? tooLarge(error.message) : error
+  }
+}
+
+/** Parses a body by its content type. Throws 400, 413 and 415. */
+export function parseBody(content: BodyContent): ParsedBody {
+  return bounded(() => readBody(content))
+}
+
+function readBody({ body, contentType, expected, codecs }: BodyContent): ParsedBody {
   switch (mediaType(contentType)) {
     case 'application/json': {
       // Go decodes bodies of built-in kinds into typed fields, for which 1.0 is not an integer
       const literalNumbers =
         schemaGroupOf(expected.group, expected.version)?.find(expected.kind) !== undefined
       return typed(
-        textual(body, expected.kind, (text) => readJson(text, { literalNumbers })),
+        textual(body, expected.kind, (text) => readJson(text, { literalNumbers, mostValues })),
         expected,
         body,
       )
@@ -126,7 +142,7 @@ function readJson(text: string, options: JsonOptions): ParsedBody {
 }
 
 function readYaml(text: string): ParsedBody {
-  const { value, repeatedKeys } = firstYamlDocument(text)
+  const { value, repeatedKeys } = firstYamlDocument(text, { mostValues })
   return { value: objectOf(value), strictFaults: faultsOf(repeatedKeys) }
 }
 
@@ -165,7 +181,9 @@ function readProtobuf(
   const { group, version, kind } = expected
   const fallback = { apiVersion: group === '' ? version : `${group}/${version}`, kind }
   try {
-    return { value: decoder.decode(bytesOf(body), fallback), strictFaults: [] }
+    const value = decoder.decode(bytesOf(body), fallback)
+    checkValues(value, mostValues)
+    return { value, strictFaults: [] }
   } catch (error) {
     if (!(error instanceof ProtobufError)) throw error
     const { typeMeta, message } = error
@@ -200,13 +218,17 @@ const PATCH_TYPES: Readonly<Record<string, PatchBody['type']>> = {
   'application/apply-patch+yaml': 'apply',
 }
 
-/** Parses the body of a patch by its content type. Throws 400 and 415. */
+/** Parses the body of a patch by its content type. Throws 400, 413 and 415. */
 export function parsePatch(body: RawBody, contentType: string | undefined): PatchBody {
+  return bounded(() => readPatch(body, contentType))
+}
+
+function readPatch(body: RawBody, contentType: string | undefined): PatchBody {
   const type = PATCH_TYPES[contentType?.split(';')[0]?.trim().toLowerCase() ?? '']
   if (type === undefined) throw new ApiError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {})
   if (type === 'apply') return parseApply(textOf(body))
   try {
-    const { value, duplicateFields } = parseJson(textOf(body))
+    const { value, duplicateFields } = parseJson(textOf(body), { mostValues })
     return { type, body: value, strictFaults: duplicateFields.map((field) => `duplicate field "${field}"`) }
   } catch (error) {
     if (!(error instanceof JsonSyntaxError)) throw error
@@ -218,7 +240,7 @@ export function parsePatch(body: RawBody, contentType: string | undefined): Patc
 /** Parses an apply patch: YAML, which includes JSON. */
 function parseApply(text: string): PatchBody {
   try {
-    const { value, repeatedKeys } = firstYamlDocument(text)
+    const { value, repeatedKeys } = firstYamlDocument(text, { mostValues })
     return {
       type: 'apply',
       body: value ?? {},

@@ -1,3 +1,4 @@
+import { collected } from '../../api/field-error.js'
 import type { KubeObject } from '../../api/definition.js'
 import { allowsAnyFinalizer } from '../../api/definition.js'
 import type { Draft } from '../../api/draft.js'
@@ -156,7 +157,7 @@ function checkValid(context: RegistryContext, { resource }: RegistryRequest, dra
     anyFinalizer: () => allowsAnyFinalizer(definition),
   }
   const { validateInNamespace } = definition.strategy
-  const valid = definition.validate?.(object) ?? []
+  const valid = collected(() => definition.validate?.(object) ?? [])
   const own =
     validateInNamespace === undefined
       ? valid

@@ -1,7 +1,6 @@
 import type { KubeObject } from '../../api/definition.js'
 import type { Draft } from '../../api/draft.js'
 import type { OwnerReference } from '../../api/meta/generated.js'
-import { sameJson } from '../../api/patch/same-json.js'
 import { type RegistryRequest, warn } from './context.js'
 
 /**
@@ -16,14 +15,16 @@ export function dropRepeatedOwners(
 ): void {
   const { ownerReferences: owners = [] } = metadata
   if (owners.length < 2) return
-  const kept: OwnerReference[] = []
+  const kept = new Map<string, OwnerReference>()
   const repeated: string[] = []
   for (const owner of owners as readonly OwnerReference[]) {
-    if (kept.some((known) => known.uid === owner.uid && sameJson(known, owner))) repeated.push(owner.uid)
-    else kept.push(owner)
+    const { apiVersion, kind, name, uid, controller, blockOwnerDeletion } = owner
+    const all = JSON.stringify([apiVersion, kind, name, uid, controller, blockOwnerDeletion])
+    if (kept.has(all)) repeated.push(uid)
+    else kept.set(all, owner)
   }
   if (repeated.length === 0) return
-  metadata.ownerReferences = kept
+  metadata.ownerReferences = [...kept.values()]
   const when = isAdmitted ? ' after mutating admission happens' : ''
   warn(
     call,

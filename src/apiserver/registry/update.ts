@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../api/definition.js'
 import { allowsAnyFinalizer } from '../../api/definition.js'
 import type { Draft } from '../../api/draft.js'
-import { invalid as invalidField } from '../../api/field-error.js'
+import { collected, invalid as invalidField } from '../../api/field-error.js'
 import { dropGatedFields } from '../../api/gated-fields.js'
 import { shownErrors } from '../../api/huge-quantities.js'
 import { validateObjectMetaUpdate } from '../../api/meta/validation.js'
@@ -256,13 +256,18 @@ function checkValid(
   }
   const update = (): ReturnType<NonNullable<typeof validate>> =>
     validateUpdate?.(next, old) ?? validate?.(next) ?? []
-  const ownOnce =
-    subresource === 'status' && strategy.validateStatusUpdate !== undefined
-      ? strategy.validateStatusUpdate(next, old)
-      : update()
+  const { validateStatusUpdate } = strategy
+  const ownOnce = collected(() =>
+    subresource === 'status' && validateStatusUpdate !== undefined
+      ? validateStatusUpdate(next, old)
+      : update(),
+  )
   // the whole rules of metadata come with the kind's whole validation
   const repeated = (rules.onUpdate?.[0] ?? 0) - 1
-  const own = ownOnce.length > 0 && repeated > 0 ? [...(validateWhole?.(next) ?? []), ...ownOnce] : ownOnce
+  const own =
+    ownOnce.length > 0 && repeated > 0
+      ? [...collected(() => validateWhole?.(next) ?? []), ...ownOnce]
+      : ownOnce
   const meta =
     isUntouched(next, old) && definition.nameFollowsSpec !== true
       ? []

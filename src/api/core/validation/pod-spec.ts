@@ -1,4 +1,12 @@
-import { duplicate, forbidden, invalid, notSupported, required, type FieldError } from '../../field-error.js'
+import {
+  fieldErrors,
+  duplicate,
+  forbidden,
+  invalid,
+  notSupported,
+  required,
+  type FieldError,
+} from '../../field-error.js'
 import { internalForm } from '../../internal-form.js'
 import { validateIp } from '../../ip-validation.js'
 import type { ObjectMeta } from '../../meta/generated.js'
@@ -261,7 +269,7 @@ function validateRest(spec: PodSpec, path: string, errors: FieldError[]): void {
  * Validates a pod on create. Source: ValidatePodCreate.
  */
 export function validatePod(pod: Pod): readonly FieldError[] {
-  const errors: FieldError[] = []
+  const errors = fieldErrors()
   const { metadata, spec } = pod
   validatePodAndSpec(pod, errors)
   if ((spec.ephemeralContainers ?? []).length > 0)

@@ -1,4 +1,11 @@
-import { duplicate, forbidden, invalid, notSupported, type FieldError } from '../../field-error.js'
+import {
+  fieldErrors,
+  duplicate,
+  forbidden,
+  invalid,
+  notSupported,
+  type FieldError,
+} from '../../field-error.js'
 import { parseIp } from '../../ip.js'
 import { validateIp } from '../../ip-validation.js'
 import { internalList } from '../../internal-form.js'
@@ -10,7 +17,7 @@ const systemConditions = new Set(['PodScheduled', 'Ready', 'Initialized'])
 
 /** Validates a status write of a pod. Source: pkg/apis/core/validation ValidatePodStatusUpdate. */
 export function validatePodStatusUpdate(next: Pod, old: Pod): readonly FieldError[] {
-  const errors: FieldError[] = []
+  const errors = fieldErrors()
   const { status } = next
   validateAnnotationUpdate(next, old, errors)
   status.conditions?.forEach(({ type, observedGeneration = 0 }, index) => {

@@ -1,5 +1,5 @@
 import { semanticEqual } from '../../equal.js'
-import { forbidden, invalid, required, type FieldError } from '../../field-error.js'
+import { fieldErrors, forbidden, invalid, required, type FieldError } from '../../field-error.js'
 import { internalForm } from '../../internal-form.js'
 import { keepSentEmpty, wasSentEmpty } from '../../schema/sent-empty.js'
 import type {
@@ -28,7 +28,7 @@ const updatable =
 
 /** Validates a pod on update: few fields may change. Source: pkg/apis/core/validation ValidatePodUpdate. */
 export function validatePodUpdate(next: Pod, old: Pod): readonly FieldError[] {
-  const errors: FieldError[] = []
+  const errors = fieldErrors()
   validatePodAndSpec(next, errors, old)
   validateAnnotationUpdate(next, old, errors)
   if (next.spec === old.spec) return errors

@@ -254,6 +254,9 @@ export function validateSpreadConstraints(
   path: string,
   errors: FieldError[],
 ): void {
+  const pairOf = ({ topologyKey, whenUnsatisfiable }: TopologySpreadConstraint): string =>
+    `{${topologyKey}, ${whenUnsatisfiable as string}}`
+  const last = new Map(constraints.map((constraint, index) => [pairOf(constraint), index]))
   constraints.forEach((constraint, index) => {
     const at = `${path}[${index}]`
     const { maxSkew, topologyKey, whenUnsatisfiable, minDomains } = constraint
@@ -264,11 +267,8 @@ export function validateSpreadConstraints(
         notSupported(`${at}.whenUnsatisfiable`, whenUnsatisfiable, ['DoNotSchedule', 'ScheduleAnyway']),
       )
     }
-    const pair = `{${topologyKey}, ${whenUnsatisfiable as string}}`
-    const isLater = constraints
-      .slice(index + 1)
-      .some((other) => other.topologyKey === topologyKey && other.whenUnsatisfiable === whenUnsatisfiable)
-    if (isLater) errors.push(duplicate(`${at}.{topologyKey, whenUnsatisfiable}`, pair))
+    const pair = pairOf(constraint)
+    if (last.get(pair) !== index) errors.push(duplicate(`${at}.{topologyKey, whenUnsatisfiable}`, pair))
     if (minDomains !== undefined && minDomains <= 0) {
       errors.push(invalid(`${at}.minDomains`, minDomains, 'must be greater than zero'))
     }

@@ -1,4 +1,12 @@
-import { duplicate, forbidden, invalid, notSupported, required, type FieldError } from '../../field-error.js'
+import {
+  fieldErrors,
+  duplicate,
+  forbidden,
+  invalid,
+  notSupported,
+  required,
+  type FieldError,
+} from '../../field-error.js'
 import { validateEndpointIp, validateIp, validateIpRange } from '../../ip-validation.js'
 import { parseIp } from '../../ip.js'
 import { dnsLabelFaults, dnsSubdomainFaults, portNumberFaults, qualifiedNameFaults } from '../../names.js'
@@ -33,7 +41,7 @@ const portAsGo = ({ name, protocol, appProtocol, port, targetPort, nodePort }: S
  */
 export function validateService(service: Service, old?: Service): readonly FieldError[] {
   const { spec } = service
-  const errors: FieldError[] = []
+  const errors = fieldErrors()
   if ((spec.ports ?? []).length === 0 && !isHeadless(service) && spec.type !== 'ExternalName')
     errors.push(required('spec.ports'))
   validateByType(service, errors)
