@@ -20,11 +20,12 @@ const isDependency = (id: string): boolean => !/^[./\0]/.test(id) && !/^simclust
 
 /**
  * Bundles files (without `.ts`, relative to the project) into a folder below `.cache`; returns where each one
- * lies.
+ * lies. `alias` names files for modules, such as `vitest`.
  */
 export async function bundleInto(
   folder: string,
   names: readonly string[],
+  alias: Readonly<Record<string, string>> = {},
 ): Promise<(name: string) => string> {
   const out = `${root}.cache/${folder}/`
   rmSync(out, { recursive: true, force: true })
@@ -34,10 +35,11 @@ export async function bundleInto(
     logLevel: 'silent',
     transform: bundling.transform,
     plugins: [inPlace],
-    external: isDependency,
+    external: (id) => isDependency(id) && !Object.hasOwn(alias, id),
     input: Object.fromEntries(names.map((name) => [name, `${root}${name}.ts`])),
     resolve: {
       alias: {
+        ...alias,
         'simcluster/testing': `${root}src/testing/index.ts`,
         'simcluster/host': `${root}src/host/index.ts`,
         simcluster: `${root}src/index.ts`,

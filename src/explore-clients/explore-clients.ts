@@ -200,6 +200,7 @@ class ClientExploration {
   async #inSmallerScope(violation: Violation): Promise<Violation> {
     for (const { root, actions } of smallerScopes(violation)) {
       const options = { ...this.#options, actions, budget: budgetInSmaller(this.#budget) }
+      if (scopeOf(root, options).properties.afterWrite(root) !== undefined) continue
       // an action or a property may name what is not there any more
       const found = await new ClientExploration(root, options).violation().catch(() => undefined)
       if (isSame(found, violation)) return this.#inSmallerScope(found)
@@ -227,11 +228,13 @@ class ClientExploration {
       const fewer = shortest.choices.filter((_, nth) => nth !== at)
       if (await tryWith(shortest.actions, fewer)) at = shortest.choices.length
     }
-    for (const action of shortest.actions)
-      await tryWith(
-        shortest.actions.filter((other) => other !== action),
-        shortest.choices,
-      )
+    for (const action of shortest.actions) {
+      const before = shortest
+      const fewer = before.actions.filter((other) => other !== action)
+      // what fails without any choice is another violation: of what nobody has done
+      if (before.choices.length > 0 && (await tryWith(fewer, []))) shortest = before
+      else await tryWith(fewer, before.choices)
+    }
     const { played, actions, choices } = shortest
     const traceHash = played.execution.cluster.state.traceHash()
     return { root: this.#scope.root, choices, actions, failure: played.failure as Failure, traceHash }

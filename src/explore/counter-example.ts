@@ -1,10 +1,11 @@
 import type { Component } from '../client/component.js'
+import type { ClusterOptions } from '../cluster/compose/options.js'
 import { SimCluster } from '../cluster/sim-cluster.js'
 import { type Choice, describeChoice } from './choice.js'
 import type { Execution, StepRecord } from './execution.js'
 import type { CounterExample } from './explore.js'
 import type { ExploreOptions } from './options.js'
-import { Properties } from './properties.js'
+import { type Failure, Properties } from './properties.js'
 import { replayed } from './replay.js'
 
 /** Options of {@link replay}: what a counter-example cannot contain, because it is not data. */
@@ -14,6 +15,8 @@ export interface ReplayOptions extends Pick<
 > {
   /** The components of the cluster that was explored. */
   readonly components?: readonly Component[]
+  /** The images of the cluster that was explored, which JSON does not have. */
+  readonly images?: ClusterOptions['images']
   /** Stops before the decision with this number. Default: at the violation. */
   readonly upTo?: number
 }
@@ -76,9 +79,12 @@ export class Narration {
 /** Returns the cluster before the first action. */
 export function rootOf(
   { root }: CounterExample,
-  { components }: Pick<ReplayOptions, 'components'>,
+  { components, images }: Pick<ReplayOptions, 'components' | 'images'>,
 ): SimCluster {
-  return SimCluster.fromJSON(root, components === undefined ? {} : { components })
+  return SimCluster.fromJSON(root, {
+    ...(components === undefined ? {} : { components }),
+    ...(images === undefined ? {} : { images }),
+  })
 }
 
 /** Plays a counter-example; `observe` is called after each step. */
@@ -86,7 +92,7 @@ export function played(
   found: CounterExample,
   options: ReplayOptions,
   observe?: Execution['observer'],
-): { readonly cluster: SimCluster; readonly holds: boolean } {
+): { readonly cluster: SimCluster; readonly failure: Failure | undefined } {
   const root = rootOf(found, options)
   const actions = (options.actions ?? []).filter(({ name }) => found.actions.includes(name))
   const needed = { ...options, actions }
@@ -94,5 +100,5 @@ export function played(
     ...(options.upTo === undefined ? {} : { decisions: options.upTo }),
     observe,
   })
-  return { cluster: execution.cluster, holds: failure === undefined }
+  return { cluster: execution.cluster, failure }
 }

@@ -135,7 +135,10 @@ class Exploration {
   #counterExample(): CounterExample {
     const budget = budgetInSmaller(this.#budget)
     const search = ({ root, actions }: ShrinkScope): Violation | undefined => {
-      const smaller = new Exploration(root, { ...this.#options, actions, budget })
+      const options = { ...this.#options, actions, budget }
+      // without nodes or replicas, something may be wrong from the beginning
+      if (new Properties(root, options).afterWrite(root) !== undefined) return undefined
+      const smaller = new Exploration(root, options)
       try {
         smaller.search()
       } catch {

@@ -40,13 +40,17 @@ export function withFewerChoices(violation: Violation, options: ExploreOptions):
   return found === violation ? found : withFewerChoices(found, options)
 }
 
-/** Leaves out actions that the violation does not need. */
+/**
+ * Leaves out actions that the violation does not need. If it then needs fewer choices, it is another one: the
+ * property asks for what nobody has done.
+ */
 export function withFewerActions(violation: Violation, options: ExploreOptions): Violation {
   for (const action of violation.actions) {
     const fewer = attempt(violation, options, {
       actions: violation.actions.filter((other) => other !== action),
     })
-    if (fewer !== undefined) return withFewerActions(fewer, options)
+    if (fewer !== undefined && withFewerChoices(fewer, options).choices.length === fewer.choices.length)
+      return withFewerActions(fewer, options)
   }
   return violation
 }

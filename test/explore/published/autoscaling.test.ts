@@ -1,8 +1,16 @@
 /** Published failures of autoscalers, and of what works against them. */
 import { describe, expect, test } from 'vitest'
-import { explore } from '../../../src/explore/index.js'
 import { defineImage, SimCluster } from '../../../src/index.js'
-import { createWeb, everySoOften, expectHolds, expectViolated, labels, podSpec, readyWeb } from './support.js'
+import {
+  createWeb,
+  everySoOften,
+  expectHolds,
+  expectViolated,
+  labels,
+  podSpec,
+  readyWeb,
+  explore,
+} from './support.js'
 
 const cpu = podSpec({
   containers: [{ name: 'web', image: 'nginx:1', resources: { requests: { cpu: '100m' } } }],

@@ -1,9 +1,8 @@
 /** Published failures of controllers, nodes and configurations that work against each other. */
 import { describe, expect, test } from 'vitest'
-import { explore } from '../../../src/explore/index.js'
 import { SimCluster } from '../../../src/index.js'
 import { invariants, type Invariant } from '../../../src/testing/index.js'
-import { createWeb, expectHolds, expectViolated, labels, podSpec, readyWeb } from './support.js'
+import { createWeb, expectHolds, expectViolated, labels, podSpec, readyWeb, explore } from './support.js'
 
 const podsOf = (cluster: SimCluster): number => cluster.list('pods', { namespace: 'default' }).items.length
 

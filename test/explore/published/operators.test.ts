@@ -4,10 +4,9 @@
  * examples/exploration.ts.
  */
 import { describe, expect, test } from 'vitest'
-import { explore } from '../../../src/explore/index.js'
 import type { ExplorationResult } from '../../../src/explore/index.js'
 import { ignoreNotFound, SimCluster, type Component, type ComponentHost } from '../../../src/index.js'
-import { expectViolated } from './support.js'
+import { expectViolated, explore } from './support.js'
 
 const key = (name: string): { readonly namespace: string; readonly name: string } => ({
   namespace: 'default',

@@ -1,6 +1,14 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { expect } from 'vitest'
-import { explore } from '../../../src/explore/index.js'
-import type { ExplorationResult, ExploreOptions } from '../../../src/explore/index.js'
+import { played } from '../../../src/explore/counter-example.js'
+import { explore as exploreCluster, replay } from '../../../src/explore/index.js'
+import type {
+  CounterExample,
+  ExplorationResult,
+  ExploreOptions,
+  ReplayOptions,
+} from '../../../src/explore/index.js'
 import type { Component, ComponentHost, PodSpecInput, SimCluster } from '../../../src/index.js'
 
 export const labels: Readonly<Record<string, string>> = { app: 'web' }
@@ -22,6 +30,48 @@ export function createWeb(cluster: SimCluster, replicas: number, spec: PodSpecIn
 /** Ready replicas of the Deployment `web`. */
 export const readyWeb = (cluster: SimCluster): number =>
   cluster.get('deployments', 'web').status.readyReplicas ?? 0
+
+/** Where counter-examples are kept for test/package/replays.test.ts: .cache/counter-examples. */
+const kept = new URL('../../../.cache/counter-examples/', import.meta.url)
+
+/** Replays instead of exploring, if this is set: globalThis of replaying.ts. */
+interface Replaying {
+  readonly counterExampleReplayed?: (options: ReplayOptions, found: URL) => void
+}
+
+/**
+ * Explores. A counter-example is data: replayed from JSON it ends with its trace hash, and without any one of
+ * its choices the property holds.
+ */
+export function explore(cluster: SimCluster, options: ExploreOptions): ExplorationResult {
+  const { components, images } = cluster.internals.options
+  const needed: ReplayOptions = {
+    ...options,
+    ...(components === undefined ? {} : { components }),
+    ...(images === undefined ? {} : { images }),
+  }
+  const name = createHash('sha256')
+    .update(cluster.state.traceHash() + JSON.stringify(options))
+    .digest('hex')
+  const file = new URL(`${name}.json`, kept)
+  const { counterExampleReplayed: replayed } = globalThis as Replaying
+  if (replayed !== undefined) {
+    replayed(needed, file)
+    return { verdict: 'sampled', schedules: 0, states: 0, coverage: { decisions: 0, deviations: {} } }
+  }
+  const result = exploreCluster(cluster, options)
+  const text = JSON.stringify(result.counterExample)
+  if (text === undefined) return result
+  const found = JSON.parse(text) as CounterExample
+  expect(replay(found, needed).state.traceHash()).toBe(found.traceHash)
+  for (const choice of found.choices) {
+    const choices = found.choices.filter((other) => other !== choice)
+    expect(played({ ...found, choices }, needed).failure?.property).not.toBe(found.property)
+  }
+  mkdirSync(kept, { recursive: true })
+  writeFileSync(file, text)
+  return result
+}
 
 export function expectViolated(result: ExplorationResult, property: string): void {
   expect(result.counterExample?.property).toBe(property)

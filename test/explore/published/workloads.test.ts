@@ -3,11 +3,10 @@
  * controller of ours is right, the exploration must hold.
  */
 import { describe, expect, test } from 'vitest'
-import { explore } from '../../../src/explore/index.js'
 import type { ExplorationResult } from '../../../src/explore/index.js'
 import { ignoreNotFound } from '../../../src/client/api-error.js'
 import { SimCluster } from '../../../src/index.js'
-import { createWeb, expectHolds, expectViolated, labels, podSpec } from './support.js'
+import { createWeb, expectHolds, expectViolated, labels, podSpec, explore } from './support.js'
 import { invariants } from '../../../src/testing/index.js'
 import type { Component } from '../../../src/index.js'
 
