@@ -46,7 +46,7 @@ describe('the flags of kube-apiserver', () => {
   test.each([
     ['--authorization-mode=None', 'authorization-mode \\"None\\" is not a valid mode'],
     ['--authorization-mode=ABAC', 'requires an authorization policy file'],
-    ['--authorization-mode=Webhook', '--authorization-mode=Webhook is not simulated'],
+    ['--authorization-mode=Webhook', "authorization-mode Webhook's authorization config file not passed"],
     ['--enable-admission-plugins=None', 'enable-admission-plugins plugin \\"None\\" is unknown'],
     ['--token-auth-file=/nowhere', 'open /nowhere: no such file or directory'],
     ['--feature-gates=X', 'invalid argument "X" for "--feature-gates" flag: missing bool value for X'],

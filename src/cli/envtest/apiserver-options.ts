@@ -7,6 +7,7 @@ import type { AuthorizationMode } from '../../cluster/access/authorization-modes
 import type { ClusterOptions } from '../../cluster/compose/options.js'
 import { ADMISSION_PLUGINS, AUTHORIZATION_MODES } from '../../host/control-plane/known-flags.js'
 import { checkFeatureGates, disabledAPIsOf } from './feature-flags.js'
+import { authorizationWebhook } from './authorization-webhook.js'
 import { oidcOf } from './oidc-flags.js'
 import type { ProgramFlags } from './program.js'
 import { commandFailed, fileOf, FlagError, flagOf, listOf } from './program.js'
@@ -101,8 +102,7 @@ function modesOf(flags: ProgramFlags): readonly AuthorizationMode[] {
   return (names.length === 0 ? ['AlwaysAllow'] : names).map((name) => {
     if (!AUTHORIZATION_MODES.includes(name))
       throw commandFailed(`authorization-mode ${JSON.stringify(name)} is not a valid mode`)
-    if (name === 'Webhook')
-      throw new FlagError('simcluster kube-apiserver: --authorization-mode=Webhook is not simulated')
+    if (name === 'Webhook') return authorizationWebhook(flags)
     if (name !== 'ABAC') return name as 'Node' | 'RBAC' | 'AlwaysAllow' | 'AlwaysDeny'
     const policies = fileOf(flags, 'authorization-policy-file')
     if (policies === undefined)

@@ -8,6 +8,8 @@ import type { SimCluster } from '../../cluster/sim-cluster.js'
 import { PKI_DIR } from '../../pki/index.js'
 import { openDurableCluster, serve } from '../../server/index.js'
 import type { DurableCluster, ServeOptions } from '../../server/index.js'
+import { OutsideAuthorizer } from '../../server/webhooks/authorizer.js'
+import { OutsideCalls } from '../../server/webhooks/outside-calls.js'
 import { servingCertificate } from '../../server/serving-certificate.js'
 import { apiserverFlags } from './apiserver-flags.js'
 import { clusterOptions, portOf, serviceAccountKeys } from './apiserver-options.js'
@@ -108,6 +110,9 @@ function audit(cluster: SimCluster, flags: ProgramFlags, policy: AuditPolicy | u
   })
 }
 
+const modesIn = ({ authorization = [] }: ClusterOptions): readonly unknown[] =>
+  Array.isArray(authorization) ? authorization : [authorization]
+
 /** Serves a cluster that lives in etcd, as the real program with the same flags. */
 async function start(): Promise<() => Promise<void>> {
   const flags = apiserverFlags(process.argv.slice(2), note)
@@ -119,6 +124,8 @@ async function start(): Promise<() => Promise<void>> {
   const durable = await open(flags, options)
   const { cluster } = durable
   useKeys(cluster, flags)
+  for (const mode of modesIn(options))
+    if (mode instanceof OutsideAuthorizer) mode.attach(OutsideCalls.of(cluster))
   audit(cluster, flags, policy)
   // a cluster from etcd continues when it was last written
   cluster.advance(Math.max(0, Date.now() - cluster.now()))

@@ -30,7 +30,8 @@ export interface WebhookAuthorizerOptions {
 }
 
 const ALLOWED: Authorization = { allowed: true }
-const RULES: HeldRules = {
+/** What a webhook tells of rules: that it cannot list them. */
+export const NO_RULES: HeldRules = {
   resourceRules: [],
   nonResourceRules: [],
   incomplete: true,
@@ -59,11 +60,16 @@ export class WebhookAuthorizer implements Authorizer, RuleResolver {
   }
 
   rulesFor(): HeldRules {
-    return RULES
+    return NO_RULES
   }
 }
 
-function verdictOf({ allowed, denied = false, reason = '' }: SubjectAccessReviewStatus): Authorization {
+/** Returns the verdict of an answer. Throws for one that allows and denies. */
+export function verdictOf({
+  allowed,
+  denied = false,
+  reason = '',
+}: SubjectAccessReviewStatus): Authorization {
   if (allowed && denied)
     throw new Error('webhook subject access review returned both allow and deny response')
   const told = reason === '' ? {} : { reason }
@@ -71,7 +77,8 @@ function verdictOf({ allowed, denied = false, reason = '' }: SubjectAccessReview
   return { allowed: false, ...(denied ? { denied: true } : {}), ...told }
 }
 
-function reviewOf(
+/** Returns the question whether a user may make a request. */
+export function reviewOf(
   { name, uid, groups, extra }: UserInfo,
   attributes: AccessAttributes,
 ): Omit<SubjectAccessReview, 'status'> {

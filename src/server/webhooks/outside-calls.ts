@@ -47,6 +47,11 @@ export class OutsideCalls {
     return calls
   }
 
+  /** Whether a request is being handled, which can wait. */
+  get isHandling(): boolean {
+    return this.#current !== undefined
+  }
+
   /** Runs what belongs to a request. @throws Suspended if it has to be run again with the same answers */
   run<T>(answers: Answers, work: () => T): T {
     this.#current = answers
