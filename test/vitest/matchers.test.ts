@@ -100,16 +100,16 @@ it('compares policies, and prints a cluster in which they differ', () => {
     apiVersion: v1
     kind: Pod
     metadata:
-      namespace: default
       name: server
+      namespace: default
     status:
       podIP: 10.244.0.11
     ---
     connection:
       from: 203.0.113.9
-      to: default/server
       port: 80
       protocol: TCP
+      to: default/server
 
     203.0.113.9 -> default/server (10.244.0.11), 80/TCP: denied
     egress from 203.0.113.9: allowed, there is no pod that policies could select
