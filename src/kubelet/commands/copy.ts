@@ -1,6 +1,6 @@
 import type { FileSystem } from '../files/file-system.js'
 import { absolutePath } from '../files/tree.js'
-import type { Program } from './command.js'
+import type { Invocation, Program } from './command.js'
 import { attempt, flagsOf } from './command.js'
 import { walk } from './find.js'
 
@@ -17,6 +17,10 @@ function copyTree(files: FileSystem, from: string, to: string): void {
 /** Where a source goes: into the target when that is a directory, else in its place. */
 const destination = (files: FileSystem, source: string, target: string): string =>
   files.isDirectory(target) ? absolutePath(target, source.split('/').at(-1) ?? '') : target
+
+/** Whether a file may be one of an image that nobody has described: it is copied as an empty program. */
+const mayBeInImage = ({ world }: Invocation, path: string): boolean =>
+  world.hasUnknownFiles === true && world.files.mountOf(path).path === ''
 
 /** Copies files, with `-r`, `-R` or `-a` directories, too: to another name, or into a directory. */
 export const cp: Program = {
@@ -36,6 +40,9 @@ export const cp: Program = {
       if (files.isDirectory(source) && !recursive) {
         call.error(`cp: omitting directory '${path}'\n`)
         status = 1
+      } else if (files.stat(source) === undefined && mayBeInImage(call, source)) {
+        const to = destination(files, source, absolutePath(call.cwd, target))
+        status |= attempt(call, target, "can't create", () => files.write(to, '', false, 0o755))
       } else if (files.stat(source) === undefined) {
         call.error(`cp: can't stat '${path}': No such file or directory\n`)
         status = 1

@@ -1,4 +1,4 @@
-import type { Container, LifecycleHandler } from '../../api/core/generated.js'
+import type { Container, LifecycleHandler, Pod } from '../../api/core/generated.js'
 import { absolutePath } from '../files/tree.js'
 import { DOCUMENT_ROOT } from '../images/image.js'
 import type { Connected, NetworkRequest, ServedRequest } from '../commands/command.js'
@@ -128,7 +128,8 @@ export class ContainerListening {
         spec?.ports?.some((one) => one.containerPort === port && (one.protocol ?? 'TCP') === wanted) === true
       )
         return true
-      if (ports === undefined && wanted === 'TCP' && spec && probedPorts(spec).includes(port)) return true
+      if (ports === undefined && wanted === 'TCP' && spec && probedPorts(spec, pod.pod).includes(port))
+        return true
     }
     return (ports ?? []).some((one) => {
       const [number, kind = 'tcp'] = String(one).split('/')
@@ -150,16 +151,16 @@ function listeningProcess(pod: RuntimePod, container: RuntimeContainer, port: st
 }
 
 /** Ports that the probes and hooks of a container use: for an undefined image they imply a server. */
-function probedPorts({
-  readinessProbe,
-  livenessProbe,
-  startupProbe,
-  lifecycle,
-}: Container): readonly (number | string | undefined)[] {
+function probedPorts(
+  { readinessProbe, livenessProbe, startupProbe, lifecycle }: Container,
+  pod: Pod | undefined,
+): readonly (number | string | undefined)[] {
+  const isOwn = (host = ''): boolean =>
+    host === '' || (pod?.spec.hostNetwork === true && (host === '127.0.0.1' || host === 'localhost'))
   const ofHandler = (handler: LifecycleHandler | undefined): number | string | undefined =>
-    handler?.httpGet?.host || handler?.tcpSocket?.host
-      ? undefined
-      : (handler?.httpGet?.port ?? handler?.tcpSocket?.port)
+    isOwn(handler?.httpGet?.host) && isOwn(handler?.tcpSocket?.host)
+      ? (handler?.httpGet?.port ?? handler?.tcpSocket?.port)
+      : undefined
   return [
     ...[readinessProbe, livenessProbe, startupProbe].flatMap((probe) => [
       ofHandler(probe),

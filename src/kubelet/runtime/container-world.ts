@@ -76,6 +76,10 @@ export class ContainerWorld implements ProcessContext {
     return spec?.securityContext?.privileged === true
   }
 
+  get hasUnknownFiles(): boolean {
+    return !this.#view.image.isKnown
+  }
+
   processes(): readonly ProcessEntry[] {
     return this.#processes.list()
   }

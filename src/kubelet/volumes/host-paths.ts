@@ -7,8 +7,18 @@ import { diskPath } from '../runtime/volumes.js'
 /** Directories and files that every node has; the simulated disk holds only what pods have written. */
 const DIRECTORIES = new Set([
   '',
+  'bin',
+  'boot',
   'dev',
+  'dev/disk',
+  'dev/mapper',
+  'dev/net',
+  'dev/shm',
   'etc',
+  'etc/modprobe.d',
+  'etc/systemd',
+  'etc/systemd/system',
+  'etc/udev',
   'etc/cni/net.d',
   'etc/kubernetes',
   'etc/kubernetes/manifests',
@@ -21,29 +31,82 @@ const DIRECTORIES = new Set([
   'opt',
   'opt/cni/bin',
   'proc',
+  'proc/1',
+  'proc/1/ns',
+  'proc/sys',
+  'proc/sys/kernel',
+  'proc/sys/net',
+  'proc/sys/net/ipv4',
+  'proc/sys/net/ipv6',
+  'proc/sys/vm',
   'root',
   'run',
   'run/containerd',
+  'run/dbus',
+  'run/lock',
+  'run/netns',
+  'run/systemd',
+  'run/udev',
+  'sbin',
   'srv',
   'sys',
+  'sys/block',
+  'sys/bus',
+  'sys/class',
+  'sys/devices',
+  'sys/devices/system',
+  'sys/devices/system/node',
+  'sys/firmware',
+  'sys/fs',
   'sys/fs/bpf',
   'sys/fs/cgroup',
+  'sys/kernel',
+  'sys/kernel/debug',
+  'sys/kernel/security',
+  'sys/kernel/tracing',
+  'sys/module',
   'tmp',
   'usr',
+  'usr/bin',
+  'usr/lib',
+  'usr/lib/modules',
+  'usr/local',
+  'usr/local/bin',
+  'usr/sbin',
+  'usr/share',
   'usr/share/ca-certificates',
+  'usr/share/zoneinfo',
+  'usr/src',
   'var',
+  'var/cache',
   'var/lib',
+  'var/lib/cni',
   'var/lib/etcd',
   'var/lib/containerd',
   'var/lib/kubelet',
+  'var/lib/kubelet/device-plugins',
+  'var/lib/kubelet/pod-resources',
   'var/lib/kubelet/pods',
   'var/lib/kubelet/plugins',
+  'var/lib/kubelet/plugins_registry',
   'var/log',
+  'var/log/journal',
   'var/log/containers',
   'var/log/pods',
   'var/run',
+  'var/spool',
+  'var/tmp',
 ])
 const FILES = new Set([
+  'etc/fstab',
+  'etc/group',
+  'etc/nsswitch.conf',
+  'etc/timezone',
+  'proc/cpuinfo',
+  'proc/meminfo',
+  'proc/mounts',
+  'proc/version',
+  'var/lib/kubelet/config.yaml',
   'etc/hostname',
   'etc/hosts',
   'etc/localtime',
@@ -68,7 +131,15 @@ export function nodeFiles(node: string): Tree {
   return tree
 }
 
-const SOCKETS = new Set(['run/containerd/containerd.sock', 'var/run/containerd/containerd.sock'])
+const SOCKETS = new Set([
+  'run/containerd/containerd.sock',
+  'run/dbus/system_bus_socket',
+  'var/lib/kubelet/pod-resources/kubelet.sock',
+  'var/run/containerd/containerd.sock',
+])
+const CHARACTER_DEVICES = new Set(
+  ['fuse', 'kmsg', 'net/tun', 'null', 'random', 'urandom', 'zero'].map((name) => `dev/${name}`),
+)
 
 /**
  * Error of a hostPath volume whose path is not of its type. Source: pkg/volume/hostpath checkTypeInternal.
@@ -113,6 +184,7 @@ function kindOf(disk: Tree, key: string): string | undefined {
   if (DIRECTORIES.has(key)) return 'Directory'
   if (FILES.has(key)) return 'File'
   if (SOCKETS.has(key)) return 'Socket'
+  if (CHARACTER_DEVICES.has(key)) return 'CharDevice'
   for (const path of disk.keys()) if (path.startsWith(`${key}/`)) return 'Directory'
   return undefined
 }

@@ -59,3 +59,55 @@ images: {
 or set onUnknownImage to 'run'`,
   )
 })
+
+it('an image that nobody has described has the files that its own commands copy, and answers its probes', () => {
+  const made = new SimCluster({ nodes: 1 })
+  made.create('pods', {
+    metadata: { name: 'q' },
+    spec: {
+      hostNetwork: true,
+      initContainers: [
+        {
+          name: 'copy',
+          image: 'example.com/tools:1',
+          command: ['/bin/sh', '-c', 'cp -f /reloader.sh /shared/ && cp /proc-kernel/none /shared/ || true'],
+          volumeMounts: [
+            { name: 'shared', mountPath: '/shared' },
+            { name: 'kernel', mountPath: '/proc-kernel' },
+          ],
+        },
+      ],
+      containers: [
+        {
+          name: 'c',
+          image: 'example.com/agent:1',
+          readinessProbe: { httpGet: { host: '127.0.0.1', port: 9878, path: '/healthz' } },
+        },
+      ],
+      volumes: [
+        { name: 'shared', emptyDir: {} },
+        // what every Linux has
+        { name: 'kernel', hostPath: { path: '/proc/sys/kernel', type: 'Directory' } },
+      ],
+    },
+  })
+  made.advance('30s')
+  const { status } = made.get('pods', 'q')
+  expect(status?.initContainerStatuses?.[0]?.state?.terminated?.exitCode).toBe(0)
+  expect(status?.containerStatuses?.[0]?.ready).toBe(true)
+})
+
+it('curl knows the options with a value', () => {
+  const made = new SimCluster({ nodes: 1 })
+  const args = ['--retry', '9', '--retry-max-time', '60', '--retry-delay', '1', '-s', 'http://localhost:1/']
+  made.create('pods', {
+    metadata: { name: 'curl' },
+    spec: {
+      restartPolicy: 'Never',
+      containers: [{ name: 'c', image: 'curlimages/curl:8', command: ['curl'], args }],
+    },
+  })
+  made.advance('30s')
+  // the connection is refused; no option was taken for a host
+  expect(made.get('pods', 'curl').status?.containerStatuses?.[0]?.state?.terminated?.exitCode).toBe(7)
+})
