@@ -11,6 +11,7 @@ import { effectiveSecurity, procStatus } from '../security-context/effective.js'
 import { SHELLS } from '../shell/shell-call.js'
 import { cgroupMount } from './cgroup.js'
 import { DOCUMENT_ROOT } from '../images/image.js'
+import { endsByItself } from '../images/unknown-image.js'
 import type { ContainerView } from './container-view.js'
 import { NO_POD, containerSpec, hostnameOf, userOf } from './container-view.js'
 import { expanded, hasProgram, ownProgramOf } from './start-plan.js'
@@ -62,7 +63,16 @@ export class ContainerWorld implements ProcessContext {
   }
 
   ownProgram(word: string): Program | undefined {
-    return ownProgramOf(this.#view.image, word)
+    return ownProgramOf(this.#view.image, word) ?? this.#unknownProgram(word)
+  }
+
+  /** A program that an image may have that nobody has described, by its path; it does as the image would. */
+  #unknownProgram(word: string): Program | undefined {
+    const { image, sandbox, container } = this.#view
+    if (image.isKnown || !word.startsWith('/') || hasProgram(image, word)) return undefined
+    if (this.files.stat(word) !== undefined || this.files.mountOf(word).path !== '') return undefined
+    const ends = sandbox.pod !== undefined && endsByItself(sandbox.pod, container.name)
+    return { name: word, run: () => (ends ? 0 : { memory: null }) }
   }
 
   sysctl(name: string): string | undefined {

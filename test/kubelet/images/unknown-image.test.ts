@@ -83,6 +83,11 @@ it('an image that nobody has described has the files that its own commands copy,
           image: 'example.com/agent:1',
           readinessProbe: { httpGet: { host: '127.0.0.1', port: 9878, path: '/healthz' } },
         },
+        {
+          name: 'wrapped',
+          image: 'example.com/agent:1',
+          command: ['/bin/sh', '-c', '/sbin/tini -- /usr/lib/agent'],
+        },
       ],
       volumes: [
         { name: 'shared', emptyDir: {} },
@@ -94,7 +99,7 @@ it('an image that nobody has described has the files that its own commands copy,
   made.advance('30s')
   const { status } = made.get('pods', 'q')
   expect(status?.initContainerStatuses?.[0]?.state?.terminated?.exitCode).toBe(0)
-  expect(status?.containerStatuses?.[0]?.ready).toBe(true)
+  expect(status?.containerStatuses?.map(({ ready }) => ready)).toEqual([true, true])
 })
 
 it('curl knows the options with a value', () => {
