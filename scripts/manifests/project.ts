@@ -1,6 +1,15 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import {
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 
 /** Manifests that a project publishes in its repository, and what was seen when they were tried. */
 export interface Project {
@@ -15,6 +24,8 @@ export interface Project {
   readonly kustomize?: string
   /** A chart to render: a folder or an archive. */
   readonly helm?: string
+  /** Charts that it names and that cannot be had here; they are off by default. */
+  readonly without?: readonly string[]
   /** `--set` of the chart. */
   readonly values?: readonly string[]
   /** Where its objects without a namespace belong. Default: `default`. */
@@ -75,20 +86,51 @@ export function manifestsOf(project: Project, folder: string): readonly string[]
   ]
   const { helm, kustomize, namespace = 'default', values = [] } = project
   if (kustomize !== undefined) return print('kubectl', ['kustomize', kustomize])
-  if (helm !== undefined) return print('helm', helmArgs(root, helm, namespace, values))
+  if (helm !== undefined) {
+    buildDependencies(root, { ...project, helm })
+    return print('helm', helmArgs(helm, namespace, values))
+  }
   return (project.files ?? []).flatMap((path) => textsIn(join(root, path)))
 }
 
-function helmArgs(
+/** A chart and what it includes. */
+export interface ChartFolder {
+  readonly name: string
+  readonly repository: string
+  readonly version: string
+  readonly helm: string
+  /** Charts that it names and that cannot be had here; they are off by default. */
+  readonly without?: readonly string[]
+  /** Folders of the same repository with charts that it names by another address. */
+  readonly includes?: readonly string[]
+}
+
+/** Fetches the chart below `folder`, with what it includes, and returns its path. */
+export function chartAt(chart: ChartFolder, folder: string): string {
+  const root = checkOut(chart, join(folder, 'repositories'))
+  buildDependencies(root, chart)
+  return join(root, chart.helm)
+}
+
+function buildDependencies(
   root: string,
-  chart: string,
-  namespace: string,
-  values: readonly string[],
-): readonly string[] {
+  { helm, without = [], includes = [] }: Pick<ChartFolder, 'helm' | 'without' | 'includes'>,
+): void {
+  for (const path of includes)
+    cpSync(join(root, path), join(root, helm, 'charts', basename(path)), { recursive: true })
+  const file = join(root, helm, 'Chart.yaml')
+  for (const name of without) {
+    const text = readFileSync(file, 'utf8')
+    const dependency = new RegExp(String.raw`^ *- name: ${name}\n(?: {2,}\w.*\n?)*`, 'm')
+    writeFileSync(file, text.replace(dependency, ''))
+  }
   // charts of the first API version name what they include in a file of its own
-  const about = ['Chart.yaml', 'requirements.yaml'].map((name) => join(root, chart, name))
-  if (about.some((file) => existsSync(file) && readFileSync(file, 'utf8').includes('file://')))
-    execFileSync('helm', ['dependency', 'build', chart], { cwd: root, stdio: 'ignore' })
+  const about = ['Chart.yaml', 'requirements.yaml'].map((name) => join(root, helm, name))
+  if (about.some((path) => existsSync(path) && readFileSync(path, 'utf8').includes('file://')))
+    execFileSync('helm', ['dependency', 'build', helm], { cwd: root, stdio: 'ignore' })
+}
+
+function helmArgs(chart: string, namespace: string, values: readonly string[]): readonly string[] {
   const set = values.flatMap((value) => ['--set', value])
   return ['template', 'release', chart, '--include-crds', '--namespace', namespace, ...set]
 }
