@@ -1,8 +1,8 @@
 /**
  * `npm run charts -- [--only NAME,NAME] [--show N]`: installs the charts of `test/manifests/charts.json` with
  * the real helm on served clusters in virtual time: install, upgrade, rollback and uninstall, with `--wait`.
- * Fetches them from GitHub (needs git and helm; they stay in `.cache/manifests`). Prints a line each, with how
- * many of its pods got ready, and the counts. Exits with 1 if one goes otherwise than on a real cluster.
+ * Fetches them from GitHub (needs git and helm; they stay in `.cache/manifests`). Prints a line each, with
+ * how many of its pods got ready, and the counts. Exits with 1 if one goes otherwise than on a real cluster.
  */
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'

@@ -16,8 +16,8 @@ export interface Chart extends ChartFolder {
   /** Secrets that its own programs make on a real cluster, by name, and their keys. */
   readonly makes?: Readonly<Record<string, readonly string[]>>
   /**
-   * Why its workloads do not get ready on a real cluster without the cloud, hardware or secrets that it needs,
-   * either; `--wait` is left out then.
+   * Why its workloads do not get ready on a real cluster without the cloud, hardware or secrets that it
+   * needs, either; `--wait` is left out then.
    */
   readonly waitsFor?: string
   /** Parts of what is said because the chart's own programs do not run, or on a real cluster, too. */

@@ -100,11 +100,12 @@ function answered(
 /** Long options with a value; the rest are switches. */
 const VALUED = new Set(
   (
-    'cacert capath cert cert-type ciphers config connect-timeout cookie cookie-jar data data-ascii data-binary ' +
-    'data-raw data-urlencode dump-header form header interface json keepalive-time key key-type limit-rate ' +
-    'local-port max-filesize max-redirs max-time noproxy oauth2-bearer output pass proxy proxy-user range ' +
-    'referer request request-target resolve retry retry-delay retry-max-time speed-limit speed-time tls-max ' +
-    'unix-socket upload-file url user user-agent write-out'
+    'cacert capath cert cert-type ciphers config connect-timeout cookie cookie-jar data ' +
+    'data-ascii data-binary data-raw data-urlencode dump-header form header interface json ' +
+    'keepalive-time key key-type limit-rate local-port max-filesize max-redirs max-time noproxy ' +
+    'oauth2-bearer output pass proxy proxy-user range referer request request-target resolve ' +
+    'retry retry-delay retry-max-time speed-limit speed-time tls-max unix-socket upload-file url ' +
+    'user user-agent write-out'
   ).split(' '),
 )
 

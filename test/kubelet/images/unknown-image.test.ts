@@ -60,7 +60,7 @@ or set onUnknownImage to 'run'`,
   )
 })
 
-it('an image that nobody has described has the files that its own commands copy, and answers its probes', () => {
+it('an image that nobody has described has the files that its commands copy, and answers its probes', () => {
   const made = new SimCluster({ nodes: 1 })
   made.create('pods', {
     metadata: { name: 'q' },
