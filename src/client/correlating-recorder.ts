@@ -67,7 +67,7 @@ interface NewEvent {
 function isTooVaried(events: ObjectEvents, kind: string, message: string, now: number): boolean {
   const known = events.similar.get(kind)
   const lately = known === undefined || now - known.at > SIMILAR_MS ? [] : known.messages
-  const messages = lately.includes(message) ? lately : [...lately, message]
+  const messages = lately.includes(message) ? lately : lately.concat(message)
   const isTooMany = messages.length >= MOST_MESSAGES
   events.similar.set(kind, { messages: isTooMany ? messages.slice(1) : messages, at: now })
   return isTooMany

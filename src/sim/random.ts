@@ -125,8 +125,14 @@ class Stream implements RandomStream {
     const versioned = (b & 0xffff_0fff) | 0x4000
     // the top two bits encode the UUID variant
     const variant = (((c >>> 30) | 0b1000) << 28) | (c & 0x0fff_ffff)
-    const head = `${hex16(a >>> 16)}${hex16(a)}-${hex16(b >>> 16)}-${hex16(versioned)}`
-    return `${head}-${hex16(variant >>> 16)}-${hex16(c)}${hex16(d >>> 16)}${hex16(d)}`
+    // joined, because V8 keeps the parts of a concatenated text, which take ten times its memory
+    return [
+      hex16(a >>> 16) + hex16(a),
+      hex16(b >>> 16),
+      hex16(versioned),
+      hex16(variant >>> 16),
+      hex16(c) + hex16(d >>> 16) + hex16(d),
+    ].join('-')
   }
 }
 

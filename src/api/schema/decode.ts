@@ -204,11 +204,12 @@ class Decoder {
     if (items.length > maxItems) throw new DecodeError(`json: array of ${items.length} items is too long`)
     const { path } = this
     const itemPlan = plan.item as FieldPlan
-    const out: unknown[] = []
+    // a copy has room for just these items; one that grows would have room for 17
+    const out = items.slice()
     const at = path.push(plan.name, 0) - 1
     for (let index = 0; index < items.length; index++) {
       path[at] = index
-      out.push(this.item(itemPlan, items[index], partOf(like, index)))
+      out[index] = this.item(itemPlan, items[index], partOf(like, index))
     }
     path.pop()
     path.pop()

@@ -70,7 +70,9 @@ export function assemble(
     watched,
   )
   const { clock } = simulation
-  const store = from?.openStore({ clock }) ?? new EtcdStore({ clock })
+  // nobody asks for the hashes of the compactions that the apiserver makes, and they hold what was dropped
+  const storeOptions = { clock, compactionHashes: false }
+  const store = from?.openStore(storeOptions) ?? new EtcdStore(storeOptions)
   const late: { machines?: Machines } = {}
   const answering = (node: string): ReturnType<Machines['answering']> => late.machines?.answering(node)
   const plane = new ControlPlane({
