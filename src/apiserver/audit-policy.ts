@@ -56,7 +56,29 @@ export function parseAuditPolicy(text: string, file: string): AuditPolicy {
       `rules[${at}].level: Unsupported value: ${JSON.stringify(policy.rules[at]?.level ?? '')}: supported ` +
         `values: ${LEVELS.map((level) => JSON.stringify(level)).join(', ')}`,
     )
+  const [fault] = policy.rules.flatMap((rule, index) => urlFaults(rule, `rules[${index}].nonResourceURLs`))
+  if (fault !== undefined) throw new Error(fault)
   return policy
+}
+
+/** Source: apiserver pkg/apis/audit/validation/validation.go. */
+function urlFaults({ nonResourceURLs = [], ...rule }: Rule, at: string): readonly string[] {
+  const faults = nonResourceURLs.flatMap((url, index) => {
+    const where = `${at}[${index}]: Invalid value: ${JSON.stringify(url)}`
+    if (url === '*') return []
+    if (!url.startsWith('/')) return [`${where}: non-resource URL rules must begin with a '/' character`]
+    return url.slice(0, -1).includes('*')
+      ? [`${where}: non-resource URL wildcards '*' must be the final character of the rule`]
+      : []
+  })
+  const isMixed = nonResourceURLs.length > 0 && [rule.resources, rule.namespaces].some((each) => each?.length)
+  return isMixed
+    ? [
+        ...faults,
+        `${at}: Invalid value: ${JSON.stringify(nonResourceURLs)}: rules cannot apply to both regular ` +
+          'resources and non-resource URLs',
+      ]
+    : faults
 }
 
 /**
@@ -106,16 +128,32 @@ const has = (list: readonly string[] | undefined, value: string): boolean =>
 
 function applies(rule: Rule, event: AuditEvent): boolean {
   const { user, verb } = event
-  const { userGroups = [], namespaces = [], resources = [] } = rule
+  const { userGroups = [], namespaces = [], resources = [], nonResourceURLs = [] } = rule
   if (!has(rule.users, user.username) || !has(rule.verbs, verb)) return false
   if (userGroups.length > 0 && !userGroups.some((group) => user.groups?.includes(group))) return false
   if (namespaces.length > 0 || resources.length > 0) return appliesToResource(rule, event)
-  // events are of resources only
-  return (rule.nonResourceURLs ?? []).length === 0
+  return nonResourceURLs.length === 0 || appliesToPath(nonResourceURLs, event)
+}
+
+/** Source: apiserver pkg/audit/policy/checker.go ruleMatchesNonResource, pathMatches. */
+function appliesToPath(urls: readonly string[], { objectRef, requestURI }: AuditEvent): boolean {
+  if (objectRef !== undefined) return false
+  const path = pathOf(requestURI)
+  return urls.some((url) => url === path || (url.endsWith('*') && path.startsWith(url.replace(/\*+$/, ''))))
+}
+
+/** Returns the decoded path of a URI. */
+function pathOf(uri: string): string {
+  const [path = ''] = uri.split('?')
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return path
+  }
 }
 
 function appliesToResource({ namespaces, resources = [] }: Rule, { objectRef }: AuditEvent): boolean {
-  if (!has(namespaces, objectRef.namespace ?? '')) return false
+  if (objectRef === undefined || !has(namespaces, objectRef.namespace ?? '')) return false
   const { apiGroup = '', resource, subresource = '', name = '' } = objectRef
   const full = subresource === '' ? resource : `${resource}/${subresource}`
   const names = ['*', full, ...(subresource === '' ? [] : [`*/${subresource}`]), `${resource}/*`]

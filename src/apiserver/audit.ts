@@ -37,15 +37,14 @@ export class RequestObserver {
 
   #report(exchange: Exchange, answer: EndpointResult): void {
     const { request } = exchange
-    if (isNonResource(request)) return
-    if (this.#bus.has('request'))
+    if (this.#bus.has('request') && !isNonResource(request))
       this.#bus.emit('request', summaryOf(exchange, request, answer, this.#clock.now()))
     if (!this.#bus.has('audit')) return
     // numbered, not random: an observer must not advance the random streams
     const auditID = `00000000-0000-4000-8000-${(this.#audited++).toString(16).padStart(12, '0')}`
     this.#bus.emit(
       'audit',
-      auditEventOf(exchange, request, answer, { auditID, time: formatMicroTime(this.#clock.now()) }),
+      auditEventOf(exchange, answer, { auditID, time: formatMicroTime(this.#clock.now()) }),
     )
   }
 }
@@ -93,7 +92,7 @@ function uriOf({ group, version, namespace, resource, name, subresource }: ApiRe
   return [root, ...rest].join('/')
 }
 
-function objectRefOf(request: ApiRequest, object: object): AuditEvent['objectRef'] {
+function objectRefOf(request: ApiRequest, object: object): NonNullable<AuditEvent['objectRef']> {
   const { group, version, namespace, resource, name, subresource } = request
   const { metadata } = object as Partial<KubeObject>
   const found = metadata?.name ?? name
@@ -109,30 +108,39 @@ function objectRefOf(request: ApiRequest, object: object): AuditEvent['objectRef
   }
 }
 
+function bodiesOf(
+  { verb, body, patch }: ApiRequest,
+  object: object,
+): Pick<AuditEvent, 'requestObject' | 'responseObject'> {
+  const sent = body ?? patch?.body
+  return {
+    ...(sent === undefined ? {} : { requestObject: sent }),
+    ...(verb === 'watch' ? {} : { responseObject: object }),
+  }
+}
+
 /** Returns the audit event of a request at level RequestResponse. Source: apiserver pkg/audit/request.go. */
 function auditEventOf(
   exchange: Exchange,
-  request: ApiRequest,
   { code, object }: EndpointResult,
   { auditID, time }: { auditID: string; time: string },
 ): AuditEvent {
-  const { user = ANONYMOUS, sender, verdict, call } = exchange
-  const body = request.body ?? request.patch?.body
+  const { request, user = ANONYMOUS, sender, verdict, call } = exchange
+  const isOfResource = !isNonResource(request)
   return {
     kind: 'Event',
     apiVersion: 'audit.k8s.io/v1',
     level: 'RequestResponse',
     auditID,
     stage: 'ResponseComplete',
-    requestURI: uriOf(request),
+    requestURI: isOfResource ? uriOf(request) : (request.uri ?? request.path),
     verb: request.verb,
     user: auditUser(sender ?? user),
     ...(sender === undefined ? {} : { impersonatedUser: auditUser(user) }),
     userAgent: request.userAgent,
-    objectRef: objectRefOf(request, object),
+    ...(isOfResource ? { objectRef: objectRefOf(request, object) } : {}),
     responseStatus: isStatus(object) ? { ...object, code } : { metadata: {}, code },
-    ...(body === undefined ? {} : { requestObject: body }),
-    ...(request.verb === 'watch' ? {} : { responseObject: object }),
+    ...(isOfResource ? bodiesOf(request, object) : {}),
     requestReceivedTimestamp: time,
     stageTimestamp: time,
     annotations: {

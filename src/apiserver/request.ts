@@ -89,6 +89,8 @@ export interface NonResourceRequest extends RequestSender {
   readonly verb: string
   /** The path without the query: `/healthz/etcd`. */
   readonly path: string
+  /** The path as it was sent, with the query, for the audit log. Default: the path. */
+  readonly uri?: string
 }
 
 /** The credentials of a request. */

@@ -27,7 +27,8 @@ export interface AuditEvent {
   readonly user: AuditUser
   readonly impersonatedUser?: AuditUser
   readonly userAgent: string
-  readonly objectRef: {
+  /** Absent for a path that is not a resource (`/healthz`, `/apis`). */
+  readonly objectRef?: {
     readonly resource: string
     readonly namespace?: string
     readonly name?: string
@@ -47,7 +48,7 @@ export interface AuditEvent {
 
 /** The events of a cluster's bus. `time` is virtual ms. */
 export interface ClusterEvents extends KernelEvents {
-  /** A request has been handled. */
+  /** A request for a resource has been handled. */
   request: {
     readonly time: number
     readonly user: UserInfo
@@ -58,7 +59,10 @@ export interface ClusterEvents extends KernelEvents {
     readonly code: number
     readonly status?: Status
   }
-  /** The same request in full, as an audit policy of level RequestResponse for everything logs it. */
+  /**
+   * A request in full, as an audit policy of level RequestResponse for everything logs it; also one for a
+   * path that is not a resource, without its response.
+   */
   audit: AuditEvent
   /**
    * An object was written or removed; `old` is undefined on creation, `object` is the last state on removal.

@@ -113,6 +113,7 @@ export function handlePath(server: ApiServer, http: HttpRequest, form: { format:
     parts: splitPath(http.path) ?? [],
     query: new URLSearchParams(http.query ?? ''),
   }
-  const asked = { verb: http.method.toLowerCase(), path, ...senderOf(http) }
+  const uri = http.query === undefined || http.query === '' ? http.path : `${http.path}?${http.query}`
+  const asked = { verb: http.method.toLowerCase(), path, uri, ...senderOf(http) }
   return server.admit(asked, (user) => handlerOf(request)(server.context, { ...request, user }))
 }
