@@ -4,14 +4,13 @@ import { SimCluster } from 'simcluster'
 const cluster = new SimCluster({ version: 'v1.34', nodes: 0 })
 const user = { name: 'admin', groups: ['system:masters'] }
 
-const create = (path: string, object: object): { code: number; body: string; headers: object } =>
-  cluster.http.handle({
-    method: 'POST',
-    path,
-    query: 'dryRun=All',
-    user,
-    body: JSON.stringify(object),
-  }) as never
+function create(path: string, object: object): { code: number; body: string; headers: object } {
+  const request = { method: 'POST', path, query: 'dryRun=All', user, body: JSON.stringify(object) }
+  const response = cluster.http.handle(request)
+  if (!('body' in response) || typeof response.body !== 'string') throw new Error('expected a text')
+  const { code, body, headers } = response
+  return { code, body, headers }
+}
 
 const claim = (storage: string): object => ({
   metadata: { name: 'a' },

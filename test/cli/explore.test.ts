@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -11,6 +11,8 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const at = (name: string): string => join(folder, name)
 const found = at('found.json')
 const module = fileURLToPath(new URL('explored.ts', import.meta.url))
+const broken = at('broken.mjs')
+writeFileSync(broken, 'export default {')
 const controller = fileURLToPath(new URL('../explore-clients/controller.mjs', import.meta.url))
 
 describe('simcluster explore', () => {
@@ -45,7 +47,7 @@ describe('simcluster explore', () => {
   test.each([
     [['explore'], 'write explore FILE, or explore --client'],
     [['explore', 'none.mjs'], 'there is no file none.mjs'],
-    [['explore', controller.replace('controller.mjs', 'command.test.ts')], 'cannot be loaded'],
+    [['explore', broken], 'cannot be loaded'],
     [['explore', module, '--nodes', '3'], '--nodes goes with --client only'],
     [['explore', module, '--patterns', 'stale'], '--patterns goes with clients only'],
     [['explore', module, '--delays', '1', '--pct', '3'], '--delays and --pct exclude each other'],

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { ADMIN } from '../../src/cluster/access/identities.js'
 import { SimCluster } from '../../src/cluster/sim-cluster.js'
+import type { ClusterSnapshotJson } from '../../src/cluster/storage/snapshot.js'
 import type { HttpResponse } from '../../src/client/http.js'
 
 /** Values that kubectl and the server see, and what holds them has some levels of its own. */
@@ -110,7 +111,7 @@ test('what is nested as deep as it may be ends nothing later', () => {
     'get controllerrevision a -o yaml',
   ])
     expect([words, cluster.kubectl(words).stderr]).toEqual([words, ''])
-  const copy = SimCluster.fromJSON(JSON.parse(JSON.stringify(cluster.toJSON())) as never).fork()
+  const copy = SimCluster.fromJSON(JSON.parse(JSON.stringify(cluster)) as ClusterSnapshotJson).fork()
   copy.advance('10m')
   expect(copy.kubectl('delete foos --all').stderr).toBe('')
 })

@@ -274,11 +274,13 @@ class Parser {
 
   #primary(expected: string): Expr {
     const token = this.#token
-    if (!STARTS.has(token.kind)) {
+    // a `!` begins an operand, but not one behind a `-`
+    if (!STARTS.has(token.kind) || token.kind === '!') {
       const isExtra = STARTS.has(this.#peek(1).kind)
+      const possible = token.kind === '!' ? expected.replace("'!', ", '') : expected
       this.#fault(
         token,
-        `${isExtra ? 'extraneous' : 'mismatched'} input '${token.text}' expecting ${expected}`,
+        `${isExtra ? 'extraneous' : 'mismatched'} input '${token.text}' expecting ${possible}`,
       )
       if (!isExtra) throw new Stop()
       this.#next()
@@ -395,6 +397,10 @@ class Parser {
   #literal(): Expr {
     const sign = this.#take('-')
     const token = this.#next()
+    if (sign !== undefined && token.kind !== 'int' && token.kind !== 'float') {
+      this.#fault(token, `no viable alternative at input '-${token.text}'`)
+      throw new Stop()
+    }
     const position = (sign ?? token).at
     const text = (sign === undefined ? '' : '-') + token.text
     const make = (value: ReturnType<typeof literalValue>): Expr =>

@@ -102,6 +102,12 @@ const refused: readonly (readonly [string, string])[] = [
   ],
   ['a b', "1:3: Syntax error: extraneous input 'b' expecting <EOF>"],
   ['(self.a', "1:8: Syntax error: missing ')' at '<EOF>'"],
+  [
+    '-!self.a',
+    "1:2: Syntax error: extraneous input '!' expecting {'[', '{', '(', '.', '-', 'true', 'false', 'null', " +
+      'NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}',
+  ],
+  ['!-!self.a', "1:3: Syntax error: no viable alternative at input '-!'"],
 ]
 
 describe('expressions', () => {
