@@ -34,6 +34,7 @@ import { accessStages, exchangeOf, resolve, stagesOf } from './pipeline.js'
 import type { NodeAgents } from '../client/node-agent.js'
 import type { AdmissionPlugin } from './admission/plugin.js'
 import type { Authenticator, Impersonator, Signer } from './authentication/authenticator.js'
+import { tokenTrust } from './authentication/claims.js'
 import type { Authorizer, RuleResolver } from './authorization/authorizer.js'
 import type { ComponentHealth, ServerDependencies } from './server-dependencies.js'
 import type { StoreView } from './storage/stored-objects.js'
@@ -395,6 +396,7 @@ function portsOf(options: ApiServerOptions): ServerDependencies {
     impersonator,
     ruleResolver,
     signer,
+    tokenTrust: tokenTrust(),
     nodeAgents,
     late: {},
     componentHealth,

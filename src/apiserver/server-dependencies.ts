@@ -2,6 +2,7 @@ import type { KubeObject } from '../api/definition.js'
 import type { NodeAgents } from '../client/node-agent.js'
 import type { AdmissionPlugin } from './admission/plugin.js'
 import type { Authenticator, Impersonator, LegacyTokenUse, Signer } from './authentication/authenticator.js'
+import type { TokenTrust } from './authentication/claims.js'
 import type { Authorizer, RuleResolver } from './authorization/authorizer.js'
 import type { ProxyNetwork, SecureCall, SecureReply } from './proxied.js'
 
@@ -41,6 +42,8 @@ export interface ServerDependencies {
   readonly impersonator: Impersonator | undefined
   readonly ruleResolver: RuleResolver | undefined
   readonly signer: Signer | undefined
+  /** Default: kubeadm's issuer. */
+  readonly tokenTrust: TokenTrust
   readonly nodeAgents: NodeAgents | undefined
   readonly late: LateDependencies
   /** Returns the health of the parts of the control plane. Default: all are healthy. */

@@ -59,10 +59,23 @@ describe('the flags of kube-apiserver', () => {
     ['--runtime-config=api/all=false', 'invalid key with only api/all=false'],
     ['--oidc-client-id=me', 'oidc-issuer-url and oidc-client-id must be specified together'],
     ['--oidc-issuer-url=http://x', 'must be specified together when any oidc-* flags are set'],
+    [
+      '--service-account-issuer=:x',
+      `service-account-issuer \\":x\\" contained a ':' but was not a valid URL`,
+    ],
     ['--secure-port=0', 'must be between 1 and 65535, inclusive. It cannot be turned off with 0'],
     ['--secure-port=x', 'invalid argument "x" for "--secure-port" flag'],
   ])('%s is refused: %s', (word, text) => {
     expect(() => read(word).options()).toThrow(text)
+  })
+
+  test('name the issuers of service account tokens, and the audiences', () => {
+    const issuers = ['--service-account-issuer=https://a', '--service-account-issuer=b']
+    expect(read(...issuers, '--api-audiences=x,y').options().authentication).toEqual({
+      serviceAccountIssuers: ['https://a', 'b'],
+      apiAudiences: ['x', 'y'],
+    })
+    expect(() => read(...issuers, '--service-account-issuer=b').options()).toThrow('is already specified')
   })
 
   test('make a cluster without controllers and without nodes', () => {

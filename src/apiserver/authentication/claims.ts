@@ -1,10 +1,25 @@
 import type { ServiceAccount } from '../../api/core/generated.js'
 import type { TokenClaims } from './authenticator.js'
 
-/** The issuer of service account tokens, which is also their default audience. */
-export const tokenIssuer = 'https://kubernetes.default.svc.cluster.local'
-/** The audiences of the apiserver itself. */
-export const apiAudiences: readonly string[] = [tokenIssuer]
+/** Whose service account tokens the apiserver accepts, and for which audiences. */
+export interface TokenTrust {
+  /** `--service-account-issuer`: the first signs, all are accepted. */
+  readonly issuers: readonly string[]
+  /** `--api-audiences`: those of the apiserver itself, which are the default of tokens. */
+  readonly audiences: readonly string[]
+}
+
+/** The issuer and the audience that kubeadm sets. */
+const KUBEADM_ISSUER = 'https://kubernetes.default.svc.cluster.local'
+
+/** Returns the trust that options describe; the issuers are the default of the audiences. */
+export function tokenTrust(
+  issuers: readonly string[] = [KUBEADM_ISSUER],
+  audiences: readonly string[] = issuers,
+): TokenTrust {
+  return { issuers, audiences }
+}
+
 /** The issuer of tokens in secrets, which never expire. */
 export const legacyIssuer = 'kubernetes/serviceaccount'
 
@@ -21,8 +36,9 @@ export interface BoundObjects {
   readonly node?: BoundObject
 }
 
-/** Audiences and lifetime of a token. Times are virtual milliseconds, durations seconds. */
+/** Issuer, audiences and lifetime of a token. Times are virtual milliseconds, durations seconds. */
 export interface TokenTerms {
+  readonly issuer: string
   readonly audiences: readonly string[]
   readonly now: number
   readonly seconds: number
@@ -46,7 +62,7 @@ export function tokenClaims(
   terms: TokenTerms,
 ): TokenClaims {
   const { name = '', namespace = '', uid = '' } = metadata
-  const { audiences, now, seconds, id, warnAfter } = terms
+  const { issuer, audiences, now, seconds, id, warnAfter } = terms
   const issued = Math.floor(now / 1000)
   const kubernetes: KubernetesClaim = {
     namespace,
@@ -60,7 +76,7 @@ export function tokenClaims(
     aud: audiences,
     exp: issued + seconds,
     iat: issued,
-    iss: tokenIssuer,
+    iss: issuer,
     jti: id,
     'kubernetes.io': kubernetes,
     nbf: issued,

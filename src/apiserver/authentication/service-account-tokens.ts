@@ -4,8 +4,8 @@ import type { KubeObject } from '../../api/definition.js'
 import type { UserInfo } from '../../client/client.js'
 import type { Signer, TokenClaims, TokenAuthenticator, TokenOutcome } from './authenticator.js'
 import type { StoreView } from '../storage/stored-objects.js'
-import type { BoundObject, KubernetesClaim } from './claims.js'
-import { apiAudiences, legacyIssuer, tokenIssuer } from './claims.js'
+import type { BoundObject, KubernetesClaim, TokenTrust } from './claims.js'
+import { legacyIssuer } from './claims.js'
 
 /** Tolerated difference of clocks, in ms. */
 const LEEWAY = 60_000
@@ -25,13 +25,23 @@ const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
  * Authenticates tokens of service accounts: those of TokenRequest and those in Secrets. Source:
  * pkg/serviceaccount/jwt.go.
  */
-export function serviceAccountTokens(view: StoreView, signer: Signer): TokenAuthenticator {
+export function serviceAccountTokens(view: StoreView, signer: Signer, trust: TokenTrust): TokenAuthenticator {
   return {
-    authenticateToken: (token, audiences) => {
+    authenticateToken: (token, wanted) => {
       const issuer = issuerOf(token)
-      if (issuer !== tokenIssuer && issuer !== legacyIssuer) return undefined
+      if (issuer === undefined || (issuer !== legacyIssuer && !trust.issuers.includes(issuer)))
+        return undefined
       const claims = signer.verifyToken(token)
       if (claims === undefined) return { fault: 'invalid bearer token' }
+      const { aud } = claims
+      const named = isText(aud) ? [aud] : Array.isArray(aud) ? aud.filter(isText) : []
+      const given = named.length === 0 ? trust.audiences : named
+      const audiences = given.filter((each) => wanted.includes(each))
+      if (audiences.length === 0) {
+        return {
+          fault: `token audiences ${listText(given)} is invalid for the target audiences ${listText(wanted)}`,
+        }
+      }
       return issuer === legacyIssuer ? legacy(view, token, claims, audiences) : bound(view, claims, audiences)
     },
   }
@@ -49,16 +59,9 @@ function issuerOf(token: string): string | undefined {
   }
 }
 
-function bound(view: StoreView, claims: TokenClaims, wanted: readonly string[]): TokenOutcome {
+function bound(view: StoreView, claims: TokenClaims, audiences: readonly string[]): TokenOutcome {
   const kubernetes = claims['kubernetes.io']
-  const { aud, jti } = claims
-  const given = isText(aud) ? [aud] : Array.isArray(aud) ? aud.filter(isText) : []
-  const audiences = (given.length === 0 ? apiAudiences : given).filter((each) => wanted.includes(each))
-  if (audiences.length === 0) {
-    return {
-      fault: `token audiences ${listText(given)} is invalid for the target audiences ${listText(wanted)}`,
-    }
-  }
+  const { jti } = claims
   const fault = timeFault(claims, view.now())
   if (fault !== undefined) return { fault }
   if (!isMap(kubernetes) || !isMap(kubernetes['serviceaccount'])) return { fault: 'invalid bearer token' }
@@ -150,7 +153,7 @@ function legacy(
   view: StoreView,
   token: string,
   claims: TokenClaims,
-  wanted: readonly string[],
+  audiences: readonly string[],
 ): TokenOutcome {
   const claim = (name: string): string => {
     const value = claims[LEGACY + name]
@@ -169,14 +172,6 @@ function legacy(
     ['serviceAccountUID', uid],
   ].find(([, value]) => value === '')
   if (missing !== undefined) return { fault: `${missing[0] as string} claim is missing` }
-  const audiences = apiAudiences.filter((each) => wanted.includes(each))
-  if (audiences.length === 0) {
-    return {
-      fault:
-        `token audiences ${listText(apiAudiences)} is invalid for the target audiences ` +
-        `${listText(wanted)}`,
-    }
-  }
   const secret = view.get<Secret>('secrets', namespace, secretName)
   if (secret === undefined || secret.metadata.deletionTimestamp !== undefined) return { fault: INVALIDATED }
   if (base64Text(secret.data?.['token']) !== token)

@@ -8,7 +8,7 @@ import type {
   TokenAuthenticator,
 } from './authenticator.js'
 import type { Credentials } from '../request.js'
-import { apiAudiences } from './claims.js'
+import { tokenTrust } from './claims.js'
 import { anonymousName, authenticated, unauthenticatedGroup } from './groups.js'
 import { proxyNames } from './request-header.js'
 
@@ -20,6 +20,8 @@ const ANONYMOUS: UserInfo = { name: anonymousName, groups: [unauthenticatedGroup
 export interface AuthenticatorOptions {
   /** Default: certificates are ignored. */
   readonly certificates?: CertificateVerifier
+  /** `--api-audiences`. Default: kubeadm's issuer of service account tokens. */
+  readonly audiences?: readonly string[]
   /** Virtual ms. */
   readonly now?: () => number
   /** `--anonymous-auth`. Default true. */
@@ -66,7 +68,7 @@ export class UnionAuthenticator implements Authenticator {
   ): TokenReviewed & Pick<AuthenticationResult, 'legacy'> {
     let legacy: AuthenticationResult['legacy']
     const noted = (): Pick<AuthenticationResult, 'legacy'> => (legacy === undefined ? {} : { legacy })
-    const wanted = audiences.length === 0 ? apiAudiences : audiences
+    const wanted = audiences.length === 0 ? (this.#options.audiences ?? tokenTrust().audiences) : audiences
     const faults: string[] = []
     for (const kind of this.#tokens) {
       const outcome = kind.authenticateToken(token, wanted)

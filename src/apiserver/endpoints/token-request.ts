@@ -7,7 +7,7 @@ import { invalid as invalidField } from '../../api/field-error.js'
 import { deepFreeze } from '../../api/schema/freeze.js'
 import { registryNameFault } from '../../api/names.js'
 import { formatTime } from '../../api/time.js'
-import { apiAudiences, tokenClaims } from '../authentication/claims.js'
+import { tokenClaims } from '../authentication/claims.js'
 import type { BoundObjects } from '../authentication/claims.js'
 import { badRequest, conflict, invalid, notFound, untypedError } from '../errors.js'
 import { attributesOf, type RegistryRequest, type RegistryContext } from '../registry/context.js'
@@ -48,6 +48,7 @@ export function requestToken(context: RegistryContext, call: RegistryRequest): K
   checkSeconds(seconds)
   context.admission.validate(attributes)
   const bound = boundObjects(context, call, spec.boundObjectRef ?? undefined)
+  const { issuers, audiences: apiAudiences } = context.dependencies.tokenTrust
   const audiences =
     spec.audiences === undefined || spec.audiences === null || spec.audiences.length === 0
       ? apiAudiences
@@ -58,6 +59,7 @@ export function requestToken(context: RegistryContext, call: RegistryRequest): K
     audiences.every((each) => apiAudiences.includes(each))
   const now = context.clock.now()
   const claims = tokenClaims(account, bound, {
+    issuer: issuers[0] ?? '',
     audiences,
     now,
     id: context.uids.uuid(),

@@ -41,8 +41,6 @@ function rootPaths(context: RegistryContext): readonly string[] {
   ].sort()
 }
 
-/** The issuer of service account tokens. */
-const ISSUER = 'https://kubernetes.default.svc.cluster.local'
 /** `cache-control` of the OpenID documents. */
 const CACHED = 'public, max-age=3600'
 
@@ -53,15 +51,18 @@ const cached = (type: string, body: string): HttpResponse => ({
 })
 
 /**
- * `/.well-known/openid-configuration`. Source: pkg/routes/openidmetadata.go,
+ * `/.well-known/openid-configuration`: where the keys of the issuer are; 404 if its name is no https
+ * URL. Source: pkg/routes/openidmetadata.go,
  * pkg/serviceaccount/openidmetadata.go.
  */
-const handleIssuer: PathHandler = ({ address }, { http }) => {
+const handleIssuer: PathHandler = ({ address, dependencies }, { http }) => {
+  const [issuer = ''] = dependencies.tokenTrust.issuers
+  if (!hasDiscovery(issuer)) return pageNotFound()
   if (http.method !== 'GET') throw methodNotAllowed()
   return cached(
     'application/json',
     JSON.stringify({
-      issuer: ISSUER,
+      issuer,
       jwks_uri: `https://${address}/openid/v1/jwks`,
       response_types_supported: ['id_token'],
       subject_types_supported: ['public'],
@@ -70,8 +71,11 @@ const handleIssuer: PathHandler = ({ address }, { http }) => {
   )
 }
 
+const hasDiscovery = (issuer: string): boolean => /^https:\/\/[^?#]+$/.test(issuer)
+
 /** `/openid/v1/jwks`: the public keys of service account tokens; 404 without a signer. */
-const handleKeys: PathHandler = ({ dependencies: { signer } }, { http }) => {
+const handleKeys: PathHandler = ({ dependencies: { signer, tokenTrust } }, { http }) => {
+  if (!hasDiscovery(tokenTrust.issuers[0] ?? '')) return pageNotFound()
   if (http.method !== 'GET') throw methodNotAllowed()
   const keys = signer?.keySet?.()
   return keys === undefined ? pageNotFound() : cached('application/jwk-set+json', JSON.stringify(keys))

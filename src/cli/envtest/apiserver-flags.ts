@@ -12,6 +12,7 @@ type Effect = 'acts' | 'silent'
 const EFFECTS: Readonly<Record<string, Effect>> = {
   'advertise-address': 'acts',
   'anonymous-auth': 'acts',
+  'api-audiences': 'acts',
   'audit-log-path': 'acts',
   'audit-policy-file': 'acts',
   'authorization-mode': 'acts',
@@ -42,6 +43,7 @@ const EFFECTS: Readonly<Record<string, Effect>> = {
   'oidc-username-prefix': 'acts',
   'runtime-config': 'acts',
   'secure-port': 'acts',
+  'service-account-issuer': 'acts',
   'service-account-key-file': 'acts',
   'service-account-signing-key-file': 'acts',
   'service-cluster-ip-range': 'acts',

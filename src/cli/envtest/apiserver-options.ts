@@ -4,6 +4,7 @@ import { networkInterfaces } from 'node:os'
 import { defaultMinor } from '../../api/releases.js'
 import { parseTokenFile } from '../../apiserver/authentication/token-file.js'
 import type { AuthorizationMode } from '../../cluster/access/authorization-modes.js'
+import type { AuthenticationOptions } from '../../cluster/access/access.js'
 import type { ClusterOptions } from '../../cluster/compose/options.js'
 import { ADMISSION_PLUGINS, AUTHORIZATION_MODES } from '../../host/control-plane/known-flags.js'
 import { checkFeatureGates, disabledAPIsOf } from './feature-flags.js'
@@ -51,7 +52,7 @@ export function clusterOptions(
     ...(all ? {} : { without: CONTROLLERS }),
     disabledAPIs: disabledAPIsOf(flags, release, note),
     ...(range === undefined ? {} : { serviceCIDR: range }),
-    authentication: { ...anonymous, ...(oidc === undefined ? {} : { oidc }) },
+    authentication: { ...anonymous, ...tokenTrustOf(flags), ...(oidc === undefined ? {} : { oidc }) },
     ...(tokens === undefined
       ? {}
       : { users: parseTokenFile(tokens, flagOf(flags, 'token-auth-file') ?? '') }),
@@ -128,6 +129,25 @@ function pluginsOf(
   // it is kubeadm that enables NodeRestriction, not the program
   const off = enable.includes('NodeRestriction') ? [] : ['NodeRestriction']
   return { enable, disable: [...off, ...chosen('disable-admission-plugins')] }
+}
+
+/** Source: pkg/kubeapiserver/options/authentication.go BuiltInAuthenticationOptions.Validate. */
+function tokenTrustOf(
+  flags: ProgramFlags,
+): Pick<AuthenticationOptions, 'serviceAccountIssuers' | 'apiAudiences'> {
+  // a comma is part of the issuer: several are given by several flags
+  const issuers = (flags.get('service-account-issuer') ?? []).filter((issuer) => issuer !== '')
+  const repeated = issuers.find((issuer, at) => issuers.indexOf(issuer) !== at)
+  if (repeated !== undefined)
+    throw commandFailed(`service-account-issuer ${JSON.stringify(repeated)} is already specified`)
+  const wrong = issuers.find((issuer) => issuer.includes(':') && !URL.canParse(issuer))
+  if (wrong !== undefined)
+    throw commandFailed(`service-account-issuer "${wrong}" contained a ':' but was not a valid URL`)
+  const audiences = listOf(flags, 'api-audiences')
+  return {
+    ...(issuers.length === 0 ? {} : { serviceAccountIssuers: issuers }),
+    ...(audiences.length === 0 ? {} : { apiAudiences: audiences }),
+  }
 }
 
 /** The keys of service accounts as files of the cluster's PKI have them; undefined without the flags. */

@@ -1,6 +1,7 @@
 import type { Minor } from '../../api/releases.js'
 import { bootstrapTokens } from '../../apiserver/authentication/bootstrap-tokens.js'
 import { headerImpersonator } from '../../apiserver/authentication/impersonator.js'
+import { type TokenTrust, tokenTrust } from '../../apiserver/authentication/claims.js'
 import type { OidcOptions } from '../../apiserver/authentication/oidc-tokens.js'
 import { oidcTokens } from '../../apiserver/authentication/oidc-tokens.js'
 import { serviceAccountTokens } from '../../apiserver/authentication/service-account-tokens.js'
@@ -38,6 +39,16 @@ export interface AuthenticationOptions {
    * `token,user,uid,"group1,group2"`. It is read when the apiserver starts. Default none.
    */
   readonly tokenFile?: string
+  /**
+   * `--service-account-issuer`: the `iss` of service account tokens. The first signs, tokens of all are
+   * accepted. Default `https://kubernetes.default.svc.cluster.local`.
+   */
+  readonly serviceAccountIssuers?: readonly string[]
+  /**
+   * `--api-audiences`: the audiences for which the apiserver accepts tokens, and that they have by default.
+   * Default: the issuers.
+   */
+  readonly apiAudiences?: readonly string[]
   /** An OpenID Connect provider whose tokens are accepted. */
   readonly oidc?: OidcOptions
   /** A webhook for tokens that no other authenticator knows, implemented by a function of yours. */
@@ -72,9 +83,13 @@ export function accessControl(
     ruleResolver,
     guards: authorization === 'AlwaysAllow' ? [] : [escalationCheck(rbac)],
     impersonator: headerImpersonator(authorizer),
+    tokenTrust: trustOf(options),
     authenticator: authenticatorOf(view, signer, options),
   }
 }
+
+const trustOf = ({ authentication = {} }: AccessOptions): TokenTrust =>
+  tokenTrust(authentication.serviceAccountIssuers, authentication.apiAudiences)
 
 /**
  * Combines the authenticators in kube-apiserver's order. Source: pkg/kubeapiserver/authenticator/config.go.
@@ -82,20 +97,23 @@ export function accessControl(
 function authenticatorOf(
   view: StoreView,
   signer: Signer | undefined,
-  { authentication = {}, users, minor, pki, tokenFile }: AccessOptions,
+  options: AccessOptions,
 ): UnionAuthenticator {
+  const { authentication = {}, users, minor, pki, tokenFile } = options
+  const trust = trustOf(options)
   const { anonymous, oidc, webhook, tokenFile: path } = authentication
   return new UnionAuthenticator(
     [
       staticTokens(() => users),
       ...(path === undefined ? [] : [staticTokens(tokenFile)]),
-      ...(signer === undefined ? [] : [serviceAccountTokens(view, signer)]),
+      ...(signer === undefined ? [] : [serviceAccountTokens(view, signer, trust)]),
       bootstrapTokens(view),
       ...(oidc === undefined ? [] : [oidcTokens(oidc, view.now)]),
       ...(webhook === undefined ? [] : [webhookTokens(webhook)]),
     ],
     {
       certificates: new ClientCertificates((file) => pki.read(file)),
+      audiences: trust.audiences,
       now: view.now,
       credentialIds: minor >= CREDENTIAL_IDS_SINCE,
       ...(anonymous === undefined ? {} : { anonymous }),

@@ -125,6 +125,8 @@ function makeSchema(): z.ZodMiniType {
       z.strictObject({
         anonymous: z.optional(z.boolean()),
         tokenFile: z.optional(text),
+        serviceAccountIssuers: z.optional(z.array(text).check(z.minLength(1))),
+        apiAudiences: z.optional(z.array(text).check(z.minLength(1))),
         oidc: z.optional(oidc),
         webhook: z.optional(z.custom((value) => typeof value === 'function', 'must be a function')),
       }),

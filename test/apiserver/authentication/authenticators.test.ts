@@ -277,6 +277,40 @@ describe('tokens', () => {
     expect(codeOf(restored, bearer('good'))).toBe(401)
   })
 
+  test('of service accounts: the first issuer signs, all are accepted, audiences are checked', () => {
+    const issuers = ['https://new.example', 'https://old.example']
+    const cluster = clusterWith({ serviceAccountIssuers: issuers, apiAudiences: ['api', 'vault'] })
+    cluster.create('serviceaccounts', { metadata: { name: 'robot', namespace: 'default' } })
+    const ask = (path: string, body?: object): unknown => {
+      const user = { name: 'admin', groups: ['system:masters'] }
+      const sent = body === undefined ? { method: 'GET' } : { method: 'POST', body: JSON.stringify(body) }
+      const answer = cluster.http.handle({ path, user, ...sent })
+      return 'body' in answer ? JSON.parse(answer.body) : undefined
+    }
+    const review = (kind: string, path: string, spec: object): unknown =>
+      ask(path, { apiVersion: 'authentication.k8s.io/v1', kind, spec })
+    const tokenFor = (audiences?: readonly string[]): string => {
+      const path = '/api/v1/namespaces/default/serviceaccounts/robot/token'
+      return (review('TokenRequest', path, { audiences }) as { status: { token: string } }).status.token
+    }
+    const token = tokenFor()
+    const claims = JSON.parse(atob(token.split('.')[1] ?? '')) as Record<string, unknown>
+    expect(claims).toMatchObject({ iss: 'https://new.example', aud: ['api', 'vault'] })
+    const nameOf = (shown: string): string | undefined => cluster.http.identify(bearer(shown)).user?.name
+    const robot = 'system:serviceaccount:default:robot'
+    expect(nameOf(token)).toBe(robot)
+    const signed = (iss: string): string => cluster.pki.tokens.signToken({ ...claims, iss })
+    expect(nameOf(signed('https://old.example'))).toBe(robot)
+    expect(nameOf(signed('https://kubernetes.default.svc.cluster.local'))).toBeUndefined()
+    expect(nameOf(tokenFor(['elsewhere']))).toBeUndefined()
+    const accepted = (audiences: readonly string[]): unknown =>
+      review('TokenReview', '/apis/authentication.k8s.io/v1/tokenreviews', { token, audiences })
+    expect(accepted(['vault', 'x'])).toMatchObject({ status: { authenticated: true, audiences: ['vault'] } })
+    const why = 'token audiences ["api" "vault"] is invalid for the target audiences ["x"]'
+    expect(accepted(['x'])).toMatchObject({ status: { error: `[invalid bearer token, ${why}]` } })
+    expect(ask('/.well-known/openid-configuration')).toMatchObject({ issuer: 'https://new.example' })
+  })
+
   test('nobody is anonymous where that is not allowed', () => {
     const cluster = clusterWith({ anonymous: false })
     expect([codeOf(cluster, {}), cluster.http.handle({ method: 'GET', path: '/healthz' }).code]).toEqual([
