@@ -71,6 +71,11 @@ export interface ServeOptions {
    * wait for it. If it rejects, they are 500. Default: they do not wait.
    */
   readonly committed?: () => Promise<void>
+  /**
+   * Resolves when the audit log has the requests so far; responses wait for it, if it returns a promise.
+   * Default: they do not wait.
+   */
+  readonly audited?: () => Promise<void> | undefined
   /** Protocols offered by ALPN. Default `h2` and `http/1.1`. */
   readonly protocols?: readonly ('h2' | 'http/1.1')[]
   /**
@@ -352,9 +357,11 @@ export class ClusterServer {
     // a client that must retry later waits for time to pass
     if (isTerminating || answer.code === TOO_MANY_REQUESTS) this.#time.poke()
     const flow = this.#flows.of(head.user)
-    const { committed } = this.#options
-    if (committed === undefined || READS.has(head.method)) return respond(response, head, answer, flow)
-    committed().then(
+    const { committed, audited } = this.#options
+    const kept = READS.has(head.method) ? undefined : committed?.()
+    const logged = audited?.()
+    if (kept === undefined && logged === undefined) return respond(response, head, answer, flow)
+    Promise.all([kept, logged]).then(
       () => respond(response, head, answer, flow),
       (error: unknown) => respond(response, head, internal(error), flow),
     )

@@ -1,8 +1,6 @@
-import { exactJson } from '../../sim/exact-json.js'
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type AuditPolicy, auditedEvents, parseAuditPolicy } from '../../apiserver/audit-policy.js'
 import type { ClusterOptions } from '../../cluster/compose/options.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
 import { PKI_DIR } from '../../pki/index.js'
@@ -13,8 +11,9 @@ import { OutsideCalls } from '../../server/webhooks/outside-calls.js'
 import { servingCertificate } from '../../server/serving-certificate.js'
 import { apiserverFlags } from './apiserver-flags.js'
 import { clusterOptions, portOf, serviceAccountKeys } from './apiserver-options.js'
+import { auditBackends } from './audit-backends.js'
 import type { ProgramFlags } from './program.js'
-import { commandFailed, fileOf, FlagError, flagOf, listOf, runProgram } from './program.js'
+import { fileOf, FlagError, flagOf, listOf, runProgram } from './program.js'
 
 const DEFAULT_HOST = '127.0.0.1'
 /** Ms for which a program waits for its etcd. */
@@ -83,33 +82,6 @@ function certificateOf(
   return { certificate: made.certificate, key: made.key }
 }
 
-/** Returns the audit policy of the flags. @throws FlagError with the real program's message */
-function policyOf(flags: ProgramFlags): AuditPolicy | undefined {
-  const text = fileOf(flags, 'audit-policy-file')
-  if (text === undefined) return undefined
-  try {
-    return parseAuditPolicy(text, flagOf(flags, 'audit-policy-file') ?? '')
-  } catch (error) {
-    throw commandFailed(
-      `loading audit policy file: ${error instanceof Error ? error.message : String(error)}`,
-    )
-  }
-}
-
-/** Appends what the policy keeps of each request to a file, or writes it to stdout (`-`). */
-function audit(cluster: SimCluster, flags: ProgramFlags, policy: AuditPolicy | undefined): void {
-  const path = flagOf(flags, 'audit-log-path')
-  if (path === undefined) return
-  if (policy === undefined)
-    return note('simcluster kube-apiserver: --audit-log-path has no effect without --audit-policy-file\n')
-  cluster.on('audit', (event) => {
-    const lines = auditedEvents(policy, event).map((each) => `${exactJson(each)}\n`)
-    if (lines.length === 0) return
-    if (path === '-') process.stdout.write(lines.join(''))
-    else appendFileSync(path, lines.join(''))
-  })
-}
-
 const modesIn = ({ authorization = [] }: ClusterOptions): readonly unknown[] =>
   Array.isArray(authorization) ? authorization : [authorization]
 
@@ -119,14 +91,14 @@ async function start(): Promise<() => Promise<void>> {
   const port = portOf(flags)
   const host = flagOf(flags, 'bind-address') ?? DEFAULT_HOST
   const clientCA = fileOf(flags, 'client-ca-file')
-  const policy = policyOf(flags)
+  const backends = auditBackends(flags, note)
   const options = clusterOptions(flags, process.env, note)
   const durable = await open(flags, options)
   const { cluster } = durable
   useKeys(cluster, flags)
   for (const mode of modesIn(options))
     if (mode instanceof OutsideAuthorizer) mode.attach(OutsideCalls.of(cluster))
-  audit(cluster, flags, policy)
+  backends.follow(cluster)
   // a cluster from etcd continues when it was last written
   cluster.advance(Math.max(0, Date.now() - cluster.now()))
   addNodes(cluster, Number(options.nodes))
@@ -135,10 +107,12 @@ async function start(): Promise<() => Promise<void>> {
     host,
     certificate: certificateOf(cluster, flags, host),
     committed: () => durable.durable(),
+    audited: backends.audited,
     ...(clientCA === undefined ? {} : { clientCA }),
   })
   return async () => {
     await server.close()
+    await Promise.race([backends.close(), sleep(LAST_WRITES_MS)])
     const isWritten = await Promise.race([durable.close().then(() => true), sleep(LAST_WRITES_MS, false)])
     if (!isWritten) durable.abandon()
   }

@@ -1,5 +1,3 @@
-import { type RequestOptions, request as requestSecure } from 'node:https'
-import { request as requestPlain } from 'node:http'
 import type { SubjectAccessReviewStatus } from '../../api/authorization/generated.js'
 import { exactJson } from '../../sim/exact-json.js'
 import type {
@@ -12,26 +10,22 @@ import type {
 import type { UserInfo } from '../../client/client.js'
 import { NO_RULES, reviewOf, verdictOf } from '../../rbac/modes/webhook.js'
 import { type OutsideCalls, Suspended } from './outside-calls.js'
+import { postTo, type WebhookServer } from './webhook-server.js'
 
 /** An authorization webhook outside of the process (`--authorization-webhook-config-file`). */
-export interface OutsideAuthorizerOptions {
-  /** `https://host:port/path`, or `http:`. */
-  readonly url: string
+export interface OutsideAuthorizerOptions extends WebhookServer {
   /** Version of the SubjectAccessReviews. Default `v1beta1`, as in the real program. */
   readonly version?: 'v1' | 'v1beta1'
   /** Ms for which an answer is kept that allows. Default 5 minutes. */
   readonly authorizedTtl?: number
   /** Ms for which another answer is kept. Default 30 seconds. */
   readonly unauthorizedTtl?: number
-  /** PEM of the authorities, and of the client's certificate and key; a bearer token. */
-  readonly credentials?: Pick<RequestOptions, 'ca' | 'cert' | 'key'> & { readonly token?: string }
 }
 
 /** Most answers that are kept. Source: plugin/pkg/authorizer/webhook/webhook.go. */
 const MOST_KEPT = 8192
 /** Ms for which an answer is kept at least: until the request that waits for it is handled again. */
 const LEAST_KEPT = 1_000
-const TIMEOUT_MS = 30_000
 
 interface Kept {
   readonly verdict: Authorization
@@ -103,35 +97,10 @@ export class OutsideAuthorizer implements Authorizer, RuleResolver {
   }
 
   async #post(body: string): Promise<Authorization> {
-    const { code, text } = await post(this.#options, body)
+    const { code, text } = await postTo(this.#options, body)
     if (code < 200 || code >= 300) throw new Error(`webhook answered ${code}`)
     const { status } = JSON.parse(text) as { readonly status?: SubjectAccessReviewStatus }
     if (status === undefined) throw new Error('webhook answered without a status')
     return verdictOf(status)
   }
-}
-
-function post(
-  { url, credentials: { token, ...tls } = {} }: OutsideAuthorizerOptions,
-  body: string,
-): Promise<{ readonly code: number; readonly text: string }> {
-  const request = url.startsWith('http:') ? requestPlain : requestSecure
-  const headers = {
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(body),
-    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-  }
-  return new Promise((resolve, reject) => {
-    const signal = AbortSignal.timeout(TIMEOUT_MS)
-    const sent = request(url, { method: 'POST', headers, signal, ...tls }, (response) => {
-      const parts: Buffer[] = []
-      response.on('data', (part: Buffer) => parts.push(part))
-      response.on('error', reject)
-      response.on('end', () =>
-        resolve({ code: response.statusCode ?? 0, text: Buffer.concat(parts).toString('utf8') }),
-      )
-    })
-    sent.on('error', reject)
-    sent.end(body)
-  })
 }
