@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { parseManifests } from '../api/manifests.js'
+import { ClusterSnapshot } from '../cluster/storage/snapshot.js'
+import { SimCluster } from '../cluster/sim-cluster.js'
 import type { Arguments } from './command.js'
 import { UsageError } from './command.js'
 
@@ -27,6 +29,30 @@ function manifestIn(file: string): string {
     throw new UsageError(`${file}: ${error instanceof Error ? error.message.trim() : String(error)}`)
   }
   return text
+}
+
+/** Returns what a file of a flag holds. @throws UsageError that names the flag, if there is no such file */
+export function fileOf(flag: string, path: string): Buffer {
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (found === undefined) throw new UsageError(`--${flag} ${path}: there is no such file`)
+  if (found.isDirectory()) throw new UsageError(`--${flag} ${path}: this is a folder; name a file`)
+  return readFileSync(path)
+}
+
+/** @throws UsageError that names the flag, if the folder is missing into which a file shall be written */
+export function checkFolderOf(flag: string, path: string): void {
+  if (statSync(dirname(path), { throwIfNoEntry: false })?.isDirectory() !== true)
+    throw new UsageError(`--${flag} ${path}: there is no folder ${dirname(path)}`)
+}
+
+/** Returns the cluster in the file of `--snapshot`. @throws UsageError if it is not a snapshot */
+export function snapshotIn(path: string): SimCluster {
+  const file = fileOf('snapshot', path)
+  try {
+    return SimCluster.restore(ClusterSnapshot.fromFile(file))
+  } catch (error) {
+    throw new UsageError(`--snapshot ${path}: ${error instanceof Error ? error.message : String(error)}`)
+  }
 }
 
 /** Returns the only word of a command, which must be there. */

@@ -1,9 +1,8 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { ClusterSnapshot } from '../cluster/storage/snapshot.js'
+import { existsSync, writeFileSync } from 'node:fs'
 import { SimCluster } from '../cluster/sim-cluster.js'
 import type { Command } from './command.js'
 import { UsageError } from './command.js'
-import { manifestsIn, wholeNumber } from './files.js'
+import { manifestsIn, snapshotIn, wholeNumber } from './files.js'
 
 /** Flags that name a server. */
 const REMOTE = ['--kubeconfig', '--server', '-s', '--context', '--cluster']
@@ -32,7 +31,7 @@ export const kubectlCommand: Command = {
     const isKept = typeof snapshot === 'string'
     const cluster =
       isKept && existsSync(snapshot)
-        ? SimCluster.restore(ClusterSnapshot.fromFile(readFileSync(snapshot)))
+        ? snapshotIn(snapshot)
         : new SimCluster({ nodes: wholeNumber('nodes', typeof nodes === 'string' ? nodes : '3') })
     if (typeof manifests === 'string') cluster.apply(manifestsIn(manifests))
     cluster.settle()

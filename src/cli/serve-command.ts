@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseYamlText } from '../api/yaml/read.js'
@@ -9,7 +9,7 @@ import { serve } from '../server/index.js'
 import type { ServeTime } from '../server/index.js'
 import type { Arguments, Command, Terminal } from './command.js'
 import { UsageError } from './command.js'
-import { manifestsIn, textOf, wholeNumber } from './files.js'
+import { checkFolderOf, fileOf, manifestsIn, snapshotIn, textOf, wholeNumber } from './files.js'
 import { KUBECONFIG, servedSnapshot } from './served.js'
 import { untilStopped } from './until-stopped.js'
 
@@ -31,8 +31,7 @@ function portOf(text: string): number {
 /** Returns the options in a file of YAML or JSON. @throws UsageError if there are none */
 function configIn(path: string | undefined): ClusterOptions {
   if (path === undefined) return {}
-  if (!existsSync(path)) throw new UsageError(`--config ${path}: there is no such file`)
-  const options: unknown = parseYamlText(readFileSync(path, 'utf8'))
+  const options: unknown = parseYamlText(fileOf('config', path).toString('utf8'))
   if (typeof options !== 'object' || options === null || Array.isArray(options))
     throw new UsageError(`--config ${path}: write options of SimCluster, such as nodes: 5`)
   return options
@@ -69,8 +68,7 @@ export const CLUSTER_FLAGS: Command['flags'] = {
 /** Creates the cluster that the flags describe. */
 export function clusterOf(flags: Arguments['flags']): SimCluster {
   const snapshot = textOf(flags, 'snapshot')
-  if (snapshot !== undefined && existsSync(snapshot))
-    return SimCluster.restore(ClusterSnapshot.fromFile(readFileSync(snapshot)))
+  if (snapshot !== undefined && existsSync(snapshot)) return snapshotIn(snapshot)
   const version = textOf(flags, 'version')
   const nodes = textOf(flags, 'nodes')
   const cluster = new SimCluster({
@@ -93,6 +91,11 @@ async function serveUntilStopped(
   terminal: Terminal,
 ): Promise<number> {
   const host = textOf(flags, 'host')
+  // now rather than after hours, when what should be saved would be lost
+  for (const flag of ['to', 'kubeconfig', 'save', 'snapshot']) {
+    const path = textOf(flags, flag)
+    if (path !== undefined) checkFolderOf(flag, path)
+  }
   let requests = 0
   const server = await serve(cluster, {
     port: portOf(textOf(flags, 'port') ?? '0'),
@@ -108,15 +111,18 @@ async function serveUntilStopped(
       textOf(flags, 'kubeconfig') ??
       join(mkdtempSync(join(tmpdir(), 'simcluster-')), 'kubeconfig'),
   )
-  server.writeKubeconfig(kubeconfig)
-  terminal.out(`# ${cluster.version} with ${cluster.nodes().length} nodes at ${server.url}\n`)
-  terminal.out(`export KUBECONFIG=${kubeconfig}\n`)
-  const endStatus = showStatus(cluster, () => requests)
-  await untilStopped()
-  endStatus()
-  const save = textOf(flags, 'save') ?? textOf(flags, 'snapshot')
-  if (save !== undefined) writeFileSync(save, cluster.snapshot().toFile())
-  await server.close()
+  try {
+    server.writeKubeconfig(kubeconfig)
+    terminal.out(`# ${cluster.version} with ${cluster.nodes().length} nodes at ${server.url}\n`)
+    terminal.out(`export KUBECONFIG=${kubeconfig}\n`)
+    const endStatus = showStatus(cluster, () => requests)
+    await untilStopped()
+    endStatus()
+    const save = textOf(flags, 'save') ?? textOf(flags, 'snapshot')
+    if (save !== undefined) writeFileSync(save, cluster.snapshot().toFile())
+  } finally {
+    await server.close()
+  }
   return 0
 }
 

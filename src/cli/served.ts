@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { request } from 'node:https'
 import { parseYamlText } from '../api/yaml/read.js'
 import type { Arguments, Flag } from './command.js'
 import { UsageError } from './command.js'
+import { fileOf } from './files.js'
 
 /** The flag that names a served cluster. */
 export const KUBECONFIG: Readonly<Record<string, Flag>> = {
@@ -19,9 +19,9 @@ interface Access {
 /** Reads a kubeconfig that `simcluster serve` has written. */
 function accessOf(flags: Arguments['flags']): Access {
   const path = typeof flags['kubeconfig'] === 'string' ? flags['kubeconfig'] : process.env['KUBECONFIG']
-  if (path === undefined)
+  if (path === undefined || path === '')
     throw new UsageError('set KUBECONFIG, or --kubeconfig, to what simcluster serve printed')
-  const { clusters, users } = parseYamlText(readFileSync(path, 'utf8')) as {
+  const { clusters, users } = parseYamlText(fileOf('kubeconfig', path).toString('utf8')) as {
     readonly clusters: readonly { readonly cluster: Readonly<Record<string, string>> }[]
     readonly users: readonly { readonly user: Readonly<Record<string, string>> }[]
   }
@@ -52,7 +52,9 @@ export async function ask(flags: Arguments['flags'], method: 'GET' | 'POST', pat
         else reject(new Error((JSON.parse(body) as { readonly message?: string }).message ?? body))
       })
     })
-    sent.on('error', reject)
+    sent.on('error', (error) =>
+      reject(new Error(`there is no served cluster at ${server}: ${error.message}`, { cause: error })),
+    )
     sent.end()
   })
 }

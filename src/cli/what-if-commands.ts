@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs'
 import type { Pod } from '../api/core/generated.js'
 import { parseManifests } from '../api/manifests.js'
 import { ClusterSnapshot } from '../cluster/storage/snapshot.js'
@@ -7,7 +6,7 @@ import { compare, formatChanges, policyChanges } from '../netpol/index.js'
 import type { ExplainedNode, Explanation } from '../scheduler/explain.js'
 import type { Arguments, Command, Flag } from './command.js'
 import { UsageError } from './command.js'
-import { manifestsIn, onlyWord, wholeNumber } from './files.js'
+import { manifestsIn, onlyWord, snapshotIn, wholeNumber } from './files.js'
 import { servedSnapshot } from './served.js'
 
 const SOURCES: Readonly<Record<string, Flag>> = {
@@ -20,10 +19,7 @@ const SOURCES: Readonly<Record<string, Flag>> = {
 /** Returns a cluster of its own: from a snapshot, of a served cluster, or new. */
 async function clusterFrom(flags: Arguments['flags']): Promise<SimCluster> {
   const { snapshot, kubeconfig, manifests, nodes } = flags
-  if (typeof snapshot === 'string') {
-    if (!existsSync(snapshot)) throw new UsageError(`--snapshot ${snapshot}: there is no such file`)
-    return SimCluster.restore(ClusterSnapshot.fromFile(readFileSync(snapshot)))
-  }
+  if (typeof snapshot === 'string') return snapshotIn(snapshot)
   if (typeof kubeconfig === 'string')
     return SimCluster.restore(ClusterSnapshot.fromFile(await servedSnapshot(flags)))
   const cluster = new SimCluster({ nodes: wholeNumber('nodes', typeof nodes === 'string' ? nodes : '3') })

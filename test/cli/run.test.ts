@@ -85,6 +85,19 @@ describe('the program', () => {
     expect((await typed('netpol', 'matrix', '/nowhere')).err).toContain('there is no file or folder /nowhere')
   })
 
+  test('names the flag of a file that is missing, or is something else', async () => {
+    const junk = file('junk', 'no snapshot')
+    for (const [words, text] of [
+      [['serve', '--snapshot', junk], `--snapshot ${junk}: this is not a simcluster snapshot file`],
+      [['serve', '--snapshot', folder], `--snapshot ${folder}: this is a folder; name a file`],
+      [['kubectl', '--snapshot', junk, 'get', 'pods'], `--snapshot ${junk}: this is not`],
+      [['serve', '--save', '/nowhere/x'], '--save /nowhere/x: there is no folder /nowhere'],
+      [['serve', '--kubeconfig', '/nowhere/x'], '--kubeconfig /nowhere/x: there is no folder /nowhere'],
+      [['settle', '--kubeconfig', '/nowhere'], '--kubeconfig /nowhere: there is no such file'],
+    ] as const)
+      expect(await typed(...words)).toMatchObject({ code: 2, err: expect.stringContaining(text) })
+  })
+
   test('refuses a configuration that is none', async () => {
     expect((await typed('serve', '--config', '/nowhere')).err).toContain(
       '--config /nowhere: there is no such',
