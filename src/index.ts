@@ -11,6 +11,7 @@ export type { ComponentVersion, SkewFault } from './cluster/compose/release-face
 export type { AuthenticationOptions, UserOptions } from './cluster/access/access.js'
 export type { AuthenticationResult } from './apiserver/authentication/authenticator.js'
 export type { AuthenticationWebhook } from './apiserver/authentication/webhook-tokens.js'
+export type { ClaimedUser } from './apiserver/authentication/claimed-user.js'
 export type { OidcOptions } from './apiserver/authentication/oidc-tokens.js'
 export type { AbacMode, AuthorizationMode, WebhookMode } from './cluster/access/authorization-modes.js'
 export type { AccessVerdict, CanOptions, OtherProof } from './cluster/access/can.js'

@@ -7,6 +7,8 @@ import { Suspended } from './webhooks/outside-calls.js'
 export interface IssuerOptions {
   /** `--oidc-issuer-url`: an https URL below which `.well-known/openid-configuration` is. */
   readonly issuer: string
+  /** URL of the issuer's discovery document. Default: `.well-known/openid-configuration` below the issuer. */
+  readonly discoveryURL?: string
   /** `--oidc-ca-file`: authorities (PEM) of the provider's certificate. Default: those of Node. */
   readonly ca?: string
   /** `--oidc-signing-algs`. Default `RS256`. */
@@ -83,11 +85,9 @@ export class IssuerKeys {
 
   async #read(): Promise<void> {
     const { issuer, onError } = this.#options
+    const { discoveryURL = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration` } = this.#options
     try {
-      const root = issuer.replace(/\/$/, '')
-      const found = (await this.#get(`${root}/.well-known/openid-configuration`)) as Readonly<
-        Record<string, unknown>
-      >
+      const found = (await this.#get(discoveryURL)) as Readonly<Record<string, unknown>>
       if (found['issuer'] !== issuer)
         throw new Error(
           `oidc: issuer did not match the issuer returned by provider, expected ${JSON.stringify(issuer)} ` +

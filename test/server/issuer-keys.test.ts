@@ -1,10 +1,14 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { request } from 'node:https'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { SimCluster } from 'simcluster'
 import { serve, type ClusterServer } from 'simcluster/server'
+import { authenticationConfig } from '../../src/cli/envtest/authentication-config.js'
 import { IssuerKeys } from '../../src/server/issuer-keys.js'
 import { servingCertificate } from '../../src/server/serving-certificate.js'
 
@@ -113,5 +117,36 @@ describe('keys of a provider outside of the cluster', () => {
     server = before
     await own.close()
     expect(errors).toEqual([expect.stringContaining('ECONNREFUSED')])
+  })
+
+  test('are those of an issuer in the file of --authentication-config', async () => {
+    published = ['ec']
+    const folder = mkdtempSync(join(tmpdir(), 'simcluster-issuer-'))
+    const path = join(folder, 'config.yaml')
+    const config = {
+      apiVersion: 'apiserver.config.k8s.io/v1',
+      kind: 'AuthenticationConfiguration',
+      jwt: [
+        {
+          issuer: {
+            url: issuer,
+            audiences: ['x', 'tests'],
+            audienceMatchPolicy: 'MatchAny',
+            certificateAuthority: ca,
+          },
+          claimMappings: { username: { expression: "'id:' + claims.sub" } },
+        },
+      ],
+    }
+    writeFileSync(path, JSON.stringify(config))
+    const authentication = authenticationConfig(new Map([['authentication-config', [path]]]), () => undefined)
+    const own = await serve(new SimCluster({ nodes: 0, start: Date.now(), authentication }))
+    const before = server
+    server = own
+    expect((await whoIs(token('ec', { sub: 'jane' }))).body).toContain('"id:jane"')
+    expect((await whoIs(token('ec', { sub: 'jane', aud: 'y' }))).code).toBe(401)
+    server = before
+    await own.close()
+    rmSync(folder, { recursive: true })
   })
 })

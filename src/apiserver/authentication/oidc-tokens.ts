@@ -1,17 +1,23 @@
 import { base64Text } from '../../api/certificates/pem.js'
-import type { TokenClaims, TokenAuthenticator, TokenOutcome } from './authenticator.js'
+import type { TokenClaims, TokenAuthenticator } from './authenticator.js'
+import { type ClaimedUser, claimedUser, type UserRules } from './claimed-user.js'
 
 /** Settings for tokens of an OpenID Connect provider: the `--oidc-*` flags. */
 export interface OidcOptions {
   /** `--oidc-issuer-url`: the claim `iss`. */
   readonly issuer: string
-  /** `--oidc-client-id`: must be among the audiences. */
-  readonly clientID: string
+  /** `--oidc-client-id`: it, or one of them, must be among the audiences. */
+  readonly clientID: string | readonly string[]
   /**
    * Returns the claims of a token that the provider has signed, or undefined. Must be synchronous and
    * deterministic. The apiserver checks issuer, audience and time.
    */
   readonly verify: (token: string) => TokenClaims | undefined
+  /**
+   * Makes the user of verified claims, as the rules of an AuthenticationConfiguration do. Default: by the
+   * options below.
+   */
+  readonly userOf?: (claims: TokenClaims) => ClaimedUser
   /** Default `sub`. */
   readonly usernameClaim?: string
   /** `-` for no prefix. Default: the issuer and `#`, but no prefix for the claim `email`. */
@@ -30,6 +36,8 @@ const isText = (value: unknown): value is string => typeof value === 'string'
  * plugin/pkg/authenticator/token/oidc/oidc.go.
  */
 export function oidcTokens(options: OidcOptions, now: () => number): TokenAuthenticator {
+  const rules = rulesOf(options)
+  const { userOf = (claims) => claimedUser(claims, rules) } = options
   return {
     authenticateToken: (token) => {
       if (issuerOf(token) !== options.issuer) return undefined
@@ -39,7 +47,7 @@ export function oidcTokens(options: OidcOptions, now: () => number): TokenAuthen
           fault: 'oidc: verify token: failed to verify signature: failed to verify id token signature',
         }
       const fault = termsFault(claims, options, now())
-      return fault === undefined ? userOf(claims, options) : { fault: `oidc: verify token: ${fault}` }
+      return fault === undefined ? userOf(claims) : { fault: `oidc: verify token: ${fault}` }
     },
   }
 }
@@ -58,14 +66,17 @@ function issuerOf(token: string): string | undefined {
   }
 }
 
+const listText = (values: readonly string[]): string =>
+  `[${values.map((value) => JSON.stringify(value)).join(' ')}]`
+
 /** Source: github.com/coreos/go-oidc IDTokenVerifier.Verify. */
 function termsFault({ aud, exp }: TokenClaims, { clientID }: OidcOptions, now: number): string | undefined {
   const audiences = isText(aud) ? [aud] : Array.isArray(aud) ? aud.filter(isText) : []
-  if (!audiences.includes(clientID))
-    return (
-      `oidc: expected audience ${JSON.stringify(clientID)} got ` +
-      `[${audiences.map((each) => JSON.stringify(each)).join(' ')}]`
-    )
+  const accepted = isText(clientID) ? [clientID] : clientID
+  if (!audiences.some((each) => accepted.includes(each))) {
+    const wanted = isText(clientID) ? JSON.stringify(clientID) : `in ${listText(accepted)}`
+    return `oidc: expected audience ${wanted} got ${listText(audiences)}`
+  }
   const expiry = typeof exp === 'number' ? exp * 1000 : 0
   if (now <= expiry) return undefined
   return `oidc: token is expired (Token Expiry: ${new Date(expiry)
@@ -74,48 +85,12 @@ function termsFault({ aud, exp }: TokenClaims, { clientID }: OidcOptions, now: n
     .replace(/\.\d+Z$/, '')} +0000 UTC)`
 }
 
-function userOf(claims: TokenClaims, options: OidcOptions): TokenOutcome {
-  const { usernameClaim = 'sub', issuer, groupsClaim, groupsPrefix = '', requiredClaims = {} } = options
-  const username = textClaim(claims, usernameClaim)
-  if (username === undefined)
-    return { fault: `oidc: parse username claims ${JSON.stringify(usernameClaim)}: claim not present` }
-  if (
-    usernameClaim === 'email' &&
-    Object.hasOwn(claims, 'email_verified') &&
-    claims['email_verified'] !== true
-  )
-    return { fault: 'oidc: email not verified' }
+function rulesOf(options: OidcOptions): UserRules {
+  const { usernameClaim = 'sub', issuer, groupsClaim, groupsPrefix = '', requiredClaims } = options
   const { usernamePrefix = usernameClaim === 'email' ? '-' : `${issuer}#` } = options
-  const groups = groupsClaim === undefined ? [] : groupsOf(claims, groupsClaim)
-  if (groups === undefined)
-    return {
-      fault:
-        `oidc: parse groups claim ${JSON.stringify(groupsClaim)}: json: cannot unmarshal into a string ` +
-        'or a list of strings',
-    }
-  for (const [key, wanted] of Object.entries(requiredClaims)) {
-    const found = textClaim(claims, key)
-    if (found === undefined) return { fault: `oidc: required claim ${key} not present in ID token` }
-    if (found !== wanted)
-      return { fault: `oidc: required claim ${key} value does not match. Got = ${found}, want = ${wanted}` }
-  }
   return {
-    user: {
-      name: (usernamePrefix === '-' ? '' : usernamePrefix) + username,
-      groups: groups.map((group) => groupsPrefix + group),
-    },
+    username: { claim: usernameClaim, prefix: usernamePrefix === '-' ? '' : usernamePrefix },
+    ...(groupsClaim === undefined ? {} : { groups: { claim: groupsClaim, prefix: groupsPrefix } }),
+    ...(requiredClaims === undefined ? {} : { requiredClaims }),
   }
-}
-
-function textClaim(claims: TokenClaims, key: string): string | undefined {
-  const value = Object.hasOwn(claims, key) ? claims[key] : undefined
-  return isText(value) ? value : undefined
-}
-
-/** Returns the groups of a claim that is a text or a list of texts, else undefined. */
-function groupsOf(claims: TokenClaims, key: string): readonly string[] | undefined {
-  const value = Object.hasOwn(claims, key) ? claims[key] : undefined
-  if (value === undefined || value === null) return []
-  if (isText(value)) return [value]
-  return Array.isArray(value) && value.every(isText) ? value : undefined
 }

@@ -20,6 +20,7 @@ const EFFECTS: Readonly<Record<string, Effect>> = {
   'audit-webhook-config-file': 'acts',
   'audit-webhook-initial-backoff': 'acts',
   'audit-webhook-mode': 'acts',
+  'authentication-config': 'acts',
   'authorization-mode': 'acts',
   'authorization-policy-file': 'acts',
   'authorization-webhook-cache-authorized-ttl': 'acts',

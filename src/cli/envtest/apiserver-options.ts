@@ -8,6 +8,7 @@ import type { AuthenticationOptions } from '../../cluster/access/access.js'
 import type { ClusterOptions } from '../../cluster/compose/options.js'
 import { ADMISSION_PLUGINS, AUTHORIZATION_MODES } from '../../host/control-plane/known-flags.js'
 import { checkFeatureGates, disabledAPIsOf } from './feature-flags.js'
+import { authenticationConfig } from './authentication-config.js'
 import { authorizationWebhook } from './authorization-webhook.js'
 import { oidcOf } from './oidc-flags.js'
 import type { ProgramFlags } from './program.js'
@@ -36,6 +37,7 @@ export function clusterOptions(
   const tokens = fileOf(flags, 'token-auth-file')
   const range = flagOf(flags, 'service-cluster-ip-range')
   const oidc = oidcOf(flags, note)
+  const trust = tokenTrustOf(flags)
   const release = version ?? `v1.${defaultMinor}`
   checkFeatureGates(flags, release, note)
   const anonymous = flagOf(flags, 'anonymous-auth') === 'false' ? { anonymous: false } : {}
@@ -52,7 +54,12 @@ export function clusterOptions(
     ...(all ? {} : { without: CONTROLLERS }),
     disabledAPIs: disabledAPIsOf(flags, release, note),
     ...(range === undefined ? {} : { serviceCIDR: range }),
-    authentication: { ...anonymous, ...tokenTrustOf(flags), ...(oidc === undefined ? {} : { oidc }) },
+    authentication: {
+      ...anonymous,
+      ...trust,
+      ...(oidc === undefined ? {} : { oidc }),
+      ...authenticationConfig(flags, note, trust.serviceAccountIssuers),
+    },
     ...(tokens === undefined
       ? {}
       : { users: parseTokenFile(tokens, flagOf(flags, 'token-auth-file') ?? '') }),

@@ -49,8 +49,8 @@ export interface AuthenticationOptions {
    * Default: the issuers.
    */
   readonly apiAudiences?: readonly string[]
-  /** An OpenID Connect provider whose tokens are accepted. */
-  readonly oidc?: OidcOptions
+  /** The OpenID Connect provider whose tokens are accepted, or several of different issuers. */
+  readonly oidc?: OidcOptions | readonly OidcOptions[]
   /** A webhook for tokens that no other authenticator knows, implemented by a function of yours. */
   readonly webhook?: AuthenticationWebhook
 }
@@ -108,7 +108,7 @@ function authenticatorOf(
       ...(path === undefined ? [] : [staticTokens(tokenFile)]),
       ...(signer === undefined ? [] : [serviceAccountTokens(view, signer, trust)]),
       bootstrapTokens(view),
-      ...(oidc === undefined ? [] : [oidcTokens(oidc, view.now)]),
+      ...[oidc ?? []].flat().map((each) => oidcTokens(each, view.now)),
       ...(webhook === undefined ? [] : [webhookTokens(webhook)]),
     ],
     {

@@ -91,7 +91,8 @@ function makeSchema(): z.ZodMiniType {
   })
   const oidc = z.strictObject({
     issuer: text,
-    clientID: text,
+    clientID: z.union([text, z.array(text).check(z.minLength(1))]),
+    userOf: z.optional(z.custom((value) => typeof value === 'function', 'must be a function')),
     verify: z.custom((value) => typeof value === 'function', 'must be a function'),
     usernameClaim: z.optional(text),
     usernamePrefix: z.optional(z.string()),
@@ -127,7 +128,7 @@ function makeSchema(): z.ZodMiniType {
         tokenFile: z.optional(text),
         serviceAccountIssuers: z.optional(z.array(text).check(z.minLength(1))),
         apiAudiences: z.optional(z.array(text).check(z.minLength(1))),
-        oidc: z.optional(oidc),
+        oidc: z.optional(z.union([oidc, z.array(oidc)])),
         webhook: z.optional(z.custom((value) => typeof value === 'function', 'must be a function')),
       }),
     ),
