@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { apiserverFlags } from '../../src/cli/envtest/apiserver-flags.js'
+import { apiserverFlags, LISTED_FLAGS } from '../../src/cli/envtest/apiserver-flags.js'
 import { clusterOptions, portOf } from '../../src/cli/envtest/apiserver-options.js'
 import { flagOf, listOf } from '../../src/cli/envtest/program.js'
 import { SimCluster } from '../../src/cluster/sim-cluster.js'
@@ -35,6 +35,10 @@ describe('the flags of kube-apiserver', () => {
     ['stray', 'Error: kube-apiserver does not take any arguments, got ["stray"]'],
   ])('%s is refused as the real program does', (word, text) => {
     expect(() => read(word)).toThrow(text)
+  })
+
+  test('that act are known', () => {
+    expect(read(...LISTED_FLAGS.map((name) => `--${name}=x`)).notes).toEqual([])
   })
 
   test('that have no effect are named', () => {

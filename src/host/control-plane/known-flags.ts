@@ -31,7 +31,9 @@ audit-log-maxsize audit-log-mode audit-log-path
 audit-log-truncate-enabled audit-log-truncate-max-batch-size audit-log-truncate-max-event-size
 audit-log-version audit-policy-file
 audit-webhook-batch-buffer-size audit-webhook-batch-max-size audit-webhook-batch-max-wait
-audit-webhook-config-file audit-webhook-mode
+audit-webhook-batch-throttle-burst audit-webhook-batch-throttle-enable audit-webhook-batch-throttle-qps
+audit-webhook-config-file audit-webhook-initial-backoff audit-webhook-mode audit-webhook-truncate-enabled
+audit-webhook-truncate-max-batch-size audit-webhook-truncate-max-event-size audit-webhook-version
 authentication-config authentication-token-webhook-config-file authentication-token-webhook-version
 authorization-config authorization-mode
 authorization-policy-file authorization-webhook-config-file authorization-webhook-version basic-auth-file
