@@ -75,9 +75,11 @@ async function load(): Promise<Shell> {
     return await (loading ??= import('#shell'))
   } catch (error) {
     loading = undefined
-    throw new Error('the shell of simulated hosts needs the package just-bash: npm install just-bash', {
-      cause: error,
-    })
+    throw new Error(
+      'the shell of simulated hosts needs the package just-bash beside simcluster: npm install just-bash, ' +
+        'or npx -p simcluster -p just-bash simcluster play',
+      { cause: error },
+    )
   }
 }
 
