@@ -20,7 +20,7 @@ type Explored = (ExploreOptions | ExploreClientsOptions) & {
 }
 
 const PATTERNS: readonly Pattern[] = ['intermediate', 'stale', 'unobserved']
-const FAULTS = [
+const FAULTS: readonly string[] = [
   'crash',
   'lostAnswer',
   'timeout',
@@ -29,7 +29,7 @@ const FAULTS = [
   'nodeCrash',
   'timeTravel',
   'unobserved',
-]
+] satisfies readonly Exclude<keyof Faults, 'of'>[]
 /** Ms in which a program must be silent to count as quiet. */
 const QUIET_MS = 20
 

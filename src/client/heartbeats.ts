@@ -22,7 +22,7 @@ export interface HeartbeatPlace {
 }
 
 /**
- * Heartbeats that are counted in a quiet spell and written at its end, since nobody reads or watches them in
+ * Heartbeats that are counted in a quiet spell and written at its end, since no one reads or watches them in
  * between. The apiserver implements it for the kubelets.
  */
 export interface Heartbeats {

@@ -2,7 +2,7 @@ import { Budget } from '../explore/budget.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import type { Choice } from '../explore/choice.js'
 import { Allowance } from '../explore/deviations.js'
-import type { CounterExample, ExplorationResult } from '../explore/explore.js'
+import { type CounterExample, counterExampleOf, type ExplorationResult } from '../explore/explore.js'
 import type { ExploredAction, ExploreOptions, Search } from '../explore/options.js'
 import { type Failure, Properties } from '../explore/properties.js'
 import { budgetInSmaller, isSame, smallerScopes, type Violation } from '../explore/shrink.js'
@@ -183,17 +183,7 @@ class ClientExploration {
   }
 
   async #counterExample(found: Played): Promise<CounterExample> {
-    const { root, choices, actions, failure, traceHash } = await this.#inSmallerScope(
-      await this.#needed(found),
-    )
-    return {
-      version: 1,
-      root: root.toJSON(),
-      choices,
-      actions: actions.map(({ name }) => name),
-      ...failure,
-      traceHash,
-    }
+    return counterExampleOf(await this.#inSmallerScope(await this.#needed(found)))
   }
 
   /** Like `inSmallerScope()` of `explore()`. */
@@ -231,7 +221,7 @@ class ClientExploration {
     for (const action of shortest.actions) {
       const before = shortest
       const fewer = before.actions.filter((other) => other !== action)
-      // what fails without any choice is another violation: of what nobody has done
+      // what fails without any choice is another violation: of what no one has done
       if (before.choices.length > 0 && (await tryWith(fewer, []))) shortest = before
       else await tryWith(fewer, before.choices)
     }

@@ -35,6 +35,19 @@ export interface CounterExample {
   readonly traceHash: string
 }
 
+/** Returns a violation as JSON, for a file and for another process. */
+export function counterExampleOf(violation: Violation): CounterExample {
+  const { root, choices, actions, failure, traceHash } = violation
+  return {
+    version: 1,
+    root: root.toJSON(),
+    choices,
+    actions: actions.map(({ name }) => name),
+    ...failure,
+    traceHash,
+  }
+}
+
 /** The result of `explore()`. */
 export interface ExplorationResult {
   /**
@@ -146,15 +159,7 @@ class Exploration {
       }
       return smaller.violation
     }
-    const { root, choices, actions, failure, traceHash } = inSmallerScope(this.violation as Violation, search)
-    return {
-      version: 1,
-      root: root.toJSON(),
-      choices,
-      actions: actions.map(({ name }) => name),
-      ...failure,
-      traceHash,
-    }
+    return counterExampleOf(inSmallerScope(this.violation as Violation, search))
   }
 
   /** All runs without deviations, then all with one, and so on. */

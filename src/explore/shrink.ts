@@ -42,7 +42,7 @@ export function withFewerChoices(violation: Violation, options: ExploreOptions):
 
 /**
  * Leaves out actions that the violation does not need. If it then needs fewer choices, it is another one: the
- * property asks for what nobody has done.
+ * property asks for what no one has done.
  */
 export function withFewerActions(violation: Violation, options: ExploreOptions): Violation {
   for (const action of violation.actions) {

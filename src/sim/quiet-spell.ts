@@ -1,4 +1,5 @@
 import type { VirtualClock } from './clock.js'
+import { stepId } from './ready-queue.js'
 import type { Timer, Timers } from './timers.js'
 import { TimerWheel, WHEEL_SPAN } from './timer-wheel.js'
 import type { QuietCalls } from './topic.js'
@@ -36,7 +37,7 @@ const wheel = new TimerWheel()
 export class QuietSpell {
   readonly #ports: QuietSpellDependencies
   readonly #members: Member[] = []
-  /** The members whose next call waits as a timer, by {@link idOf}. */
+  /** The members whose next call waits as a timer, by {@link stepId}. */
   readonly #far = new Map<string, number>()
   /** The members whose calls are due. */
   #due: number[] = []
@@ -85,7 +86,7 @@ export class QuietSpell {
     member.isNear = member.due - now < WHEEL_SPAN
     if (member.isNear) return wheel.add(index, member.due)
     timers.restore({ ...member.timer, due: member.due, seq: member.seq })
-    this.#far.set(idOf(member.timer), index)
+    this.#far.set(stepId(member.timer), index)
   }
 
   /** Takes the timers that are due, if the handlers of all can join. */
@@ -93,7 +94,7 @@ export class QuietSpell {
     const { timers } = this.#ports
     const due: Timer[] = []
     for (let next = timers.popDue(now); next; next = timers.popDue(now)) due.push(next)
-    const members = due.map((timer) => this.#far.get(idOf(timer)) ?? this.#join(timer))
+    const members = due.map((timer) => this.#far.get(stepId(timer)) ?? this.#join(timer))
     if (members.includes(NONE) || !this.#accept(members, now)) {
       for (const timer of due) timers.restore(timer)
       return false
@@ -120,5 +121,3 @@ export class QuietSpell {
     for (const { calls } of this.#members) calls.leave?.()
   }
 }
-
-const idOf = ({ owner, topic, key }: Timer): string => `${owner}\n${topic}\n${key}`

@@ -32,7 +32,7 @@ export class ReadyQueue {
 
   /** Adds an entry. Returns false if it is already waiting. */
   add(entry: Ready): boolean {
-    const id = idOf(entry)
+    const id = stepId(entry)
     if (this.#waiting.has(id)) return false
     this.#waiting.add(id)
     this.#items.push(entry)
@@ -57,14 +57,14 @@ export class ReadyQueue {
 
   /** Whether an entry with the same owner, topic and key waits, even if it is held. */
   waits(entry: Ready): boolean {
-    return this.#waiting.has(idOf(entry))
+    return this.#waiting.has(stepId(entry))
   }
 
   /** Removes and returns the waiting entry with the same owner, topic and key. */
   takeEntry(entry: Ready): Ready | undefined {
-    const id = idOf(entry)
+    const id = stepId(entry)
     if (!this.#waiting.has(id)) return undefined
-    const found = this.#items.slice(this.#head).find((other) => idOf(other) === id)
+    const found = this.#items.slice(this.#head).find((other) => stepId(other) === id)
     this.#keep((other) => other !== found)
     return found
   }
@@ -72,13 +72,13 @@ export class ReadyQueue {
   /** Keeps an entry, which is added if it does not wait, from running until {@link release}. */
   hold(entry: Ready): void {
     const held = this.takeEntry(entry) ?? entry
-    this.#waiting.add(idOf(held))
-    this.#held.set(idOf(held), held)
+    this.#waiting.add(stepId(held))
+    this.#held.set(stepId(held), held)
   }
 
   /** Lets a held entry run, after those that may run now. Returns false if it has been dropped. */
   release(entry: Ready): boolean {
-    const id = idOf(entry)
+    const id = stepId(entry)
     const found = this.#held.get(id)
     if (found === undefined) return false
     this.#held.delete(id)
@@ -88,7 +88,7 @@ export class ReadyQueue {
 
   /** Calls `action`, during which the entry, though it has been taken out, counts as waiting. */
   whileWaiting(entry: Ready, action: () => void): void {
-    const id = idOf(entry)
+    const id = stepId(entry)
     const isTaken = !this.#waiting.has(id)
     this.#waiting.add(id)
     action()
@@ -97,7 +97,7 @@ export class ReadyQueue {
 
   /** Removes a waiting entry that a timer has added. Returns whether there was one. */
   removeTimed(owner: string, topic: string, key: string): boolean {
-    if (!this.#waiting.has(idOf({ owner, topic, key }))) return false
+    if (!this.#waiting.has(stepId({ owner, topic, key }))) return false
     return this.#keep((entry) => {
       const isMeant = entry.timed === true && entry.key === key && entry.topic === topic
       return !(isMeant && entry.owner === owner)
@@ -145,6 +145,7 @@ function swap<T>(list: T[], a: number, b: number): void {
   list[b] = former
 }
 
-function idOf(entry: Ready): string {
-  return `${entry.owner}\n${entry.topic}\n${entry.key}`
+/** Returns the id of a step or timer: there is at most one of each for an owner, topic and key. */
+export function stepId({ owner, topic, key }: Pick<Ready, 'owner' | 'topic' | 'key'>): string {
+  return `${owner}\n${topic}\n${key}`
 }

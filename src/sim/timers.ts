@@ -1,4 +1,5 @@
 import type { PlainData } from './plain-data.js'
+import { stepId } from './ready-queue.js'
 
 /**
  * `work`: something is in flight (a starting container, a grace period, a retry), and `settle()` waits for
@@ -32,11 +33,8 @@ interface Entry {
   live: boolean
 }
 
-/** Returns the id of a timer: with the key appended, {@link timerPrefix}. */
-const idOf = (owner: string, topic: string, key: string): string => `${owner}\n${topic}\n${key}`
-
 /** Returns what the ids of all timers of a topic begin with, for {@link Timers.set}. */
-export const timerPrefix = (owner: string, topic: string): string => idOf(owner, topic, '')
+export const timerPrefix = (owner: string, topic: string): string => stepId({ owner, topic, key: '' })
 
 /**
  * All pending timers: a binary heap ordered by (due, seq), and an index by (owner, topic, key), each of which
@@ -71,7 +69,7 @@ export class Timers {
 
   /** Sets a timer that has its place in the order already. */
   restore(timer: Timer): void {
-    this.#add(entryOf(timer, idOf(timer.owner, timer.topic, timer.key)))
+    this.#add(entryOf(timer, stepId(timer)))
   }
 
   /** Takes a sequence number for a timer that {@link restore} sets later. */
@@ -80,12 +78,12 @@ export class Timers {
   }
 
   get(owner: string, topic: string, key: string): Timer | undefined {
-    return this.#live.get(idOf(owner, topic, key))?.timer
+    return this.#live.get(stepId({ owner, topic, key }))?.timer
   }
 
   /** Cancels a pending timer. Returns whether there was one. */
   cancel(owner: string, topic: string, key: string): boolean {
-    const entry = this.#live.get(idOf(owner, topic, key))
+    const entry = this.#live.get(stepId({ owner, topic, key }))
     if (!entry) return false
     this.#drop(entry)
     return true

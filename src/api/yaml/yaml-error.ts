@@ -5,8 +5,8 @@ export interface Place {
 }
 
 /**
- * A text that is no YAML. The message is go-yaml's: `yaml: line 2: did not find expected key`. Its lines are
- * those that go-yaml prints, which for faults of structure are one too small.
+ * A text that is not valid YAML. The message is go-yaml's: `yaml: line 2: did not find expected key`. Its
+ * lines are those that go-yaml prints, which for faults of structure are one too small.
  */
 export class YamlError extends Error {
   override readonly name = 'YamlError'

@@ -70,7 +70,7 @@ export function assemble(
     watched,
   )
   const { clock } = simulation
-  // nobody asks for the hashes of the compactions that the apiserver makes, and they hold what was dropped
+  // no one asks for the hashes of the apiserver's compactions, and they keep in memory what was dropped
   const storeOptions = { clock, compactionHashes: false }
   const store = from?.openStore(storeOptions) ?? new EtcdStore(storeOptions)
   const late: { machines?: Machines } = {}

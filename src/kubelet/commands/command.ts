@@ -81,7 +81,7 @@ export interface ProcessContext {
   /** A kernel parameter that the pod has set. */
   sysctl(name: string): string | undefined
   readonly isPrivileged: boolean
-  /** Whether nobody has described the image, so that it may have files that are not known here. */
+  /** Whether no one has described the image, so that it may have files that are not known here. */
   readonly hasUnknownFiles?: boolean
   processes(): readonly ProcessEntry[]
   /** Sends a signal to a process. Returns whether it exists. */

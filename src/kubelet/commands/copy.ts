@@ -18,7 +18,7 @@ function copyTree(files: FileSystem, from: string, to: string): void {
 const destination = (files: FileSystem, source: string, target: string): string =>
   files.isDirectory(target) ? absolutePath(target, source.split('/').at(-1) ?? '') : target
 
-/** Whether a file may be one of an image that nobody has described: it is copied as an empty program. */
+/** Whether a file may belong to an image that no one has described: it is copied as an empty program. */
 const mayBeInImage = ({ world }: Invocation, path: string): boolean =>
   world.hasUnknownFiles === true && world.files.mountOf(path).path === ''
 

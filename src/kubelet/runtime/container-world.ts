@@ -66,7 +66,7 @@ export class ContainerWorld implements ProcessContext {
     return ownProgramOf(this.#view.image, word) ?? this.#unknownProgram(word)
   }
 
-  /** A program that an image may have that nobody has described, by its path; it does as the image would. */
+  /** A program, by its path, that an image without a description may have: it does what the image would. */
   #unknownProgram(word: string): Program | undefined {
     const { image, sandbox, container } = this.#view
     if (image.isKnown || !word.startsWith('/') || hasProgram(image, word)) return undefined
