@@ -65,13 +65,14 @@ export const CLUSTER_FLAGS: Command['flags'] = {
   snapshot: { value: 'FILE', about: 'snapshot to begin with, if it exists' },
 }
 
-/** Creates the cluster that the flags describe. */
-export function clusterOf(flags: Arguments['flags']): SimCluster {
+/** Creates the cluster that the flags describe. Flags and `--config` win over `defaults`. */
+export function clusterOf(flags: Arguments['flags'], defaults: ClusterOptions = {}): SimCluster {
   const snapshot = textOf(flags, 'snapshot')
   if (snapshot !== undefined && existsSync(snapshot)) return snapshotIn(snapshot)
   const version = textOf(flags, 'version')
   const nodes = textOf(flags, 'nodes')
   const cluster = new SimCluster({
+    ...defaults,
     ...configIn(textOf(flags, 'config')),
     ...(nodes === undefined ? {} : { nodes: wholeNumber('nodes', nodes) }),
     ...(version === undefined ? {} : { version }),
@@ -150,7 +151,9 @@ export const serveCommand: Command = {
   ],
   run: ({ flags, words }, terminal) => {
     noWords(words)
-    return serveUntilStopped(clusterOf(flags), flags, terminal)
+    // clients make certificates and tokens by the clock of this machine, which the cluster must find valid
+    const defaults = flags['time'] === 'virtual' ? {} : { start: Date.now() }
+    return serveUntilStopped(clusterOf(flags, defaults), flags, terminal)
   },
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { run } from '../../src/cli/run.js'
+import { ask } from '../../src/cli/served.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'simcluster-cli-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -200,5 +201,29 @@ describe('a served cluster', () => {
     expect(await serving).toBe(0)
     const nodes = await typed('kubectl', '--snapshot', snapshot, '--', 'get', 'nodes', '--no-headers')
     expect(nodes.out).toMatch(/^node-1 +Ready[^]*node-2 +NotReady/)
+  })
+
+  test('begins now unless its time is virtual, so that certificates of its clients are valid', async () => {
+    const before = Date.now()
+    const started = async (...flags: readonly string[]): Promise<number> => {
+      const kubeconfig = join(folder, 'now.kubeconfig')
+      let printed = ''
+      const serving = run(['serve', '--nodes', '0', '--kubeconfig', kubeconfig, ...flags], {
+        out: (text) => void (printed += text),
+        err: () => undefined,
+      })
+      while (!printed.includes('export KUBECONFIG=')) await new Promise((resolve) => setTimeout(resolve, 10))
+      const { time } = JSON.parse(await ask({ kubeconfig }, 'GET', 'time')) as { readonly time: string }
+      process.emit('SIGTERM', 'SIGTERM')
+      await serving
+      return Date.parse(time)
+    }
+    const now = await started()
+    expect(now).toBeGreaterThanOrEqual(before)
+    expect(now).toBeLessThan(Date.now() + 60_000)
+    const first = Date.parse('2026-01-01T00:00:00Z')
+    expect(await started('--time', 'virtual')).toBeLessThan(first + 60_000)
+    const config = file('start.yaml', `start: ${Date.parse('2020-01-01T00:00:00Z')}`)
+    expect(await started('--config', config)).toBeLessThan(first)
   })
 })
