@@ -157,10 +157,28 @@ test('the stop signal may be another one', () => {
   expect(codes).toContain(5)
 })
 
-test('a new image in the spec ends the container and starts it anew, without back-off', () => {
+test('a program that handles SIGTERM and exits takes its time too: who deletes a pod sees it terminating', () => {
   const of = lab()
-  of.create('p', { restartPolicy: 'Never', containers: [{ name: 'c', image: 'nginx:1' }] })
+  const args = ['sh', '-c', 'trap "exit 0" TERM; sleep 1000 & wait']
+  of.create('p', { terminationGracePeriodSeconds: 0, containers: [{ ...BUSYBOX, args }] })
   of.settle()
+  of.client.delete('pods', { namespace: 'default', name: 'p' }, { gracePeriodSeconds: 60 })
+  of.advance('150ms')
+  expect(of.pod('p').metadata).toMatchObject({ generation: 2, deletionGracePeriodSeconds: 60 })
+  of.advance('100ms')
+  expect(of.find('p')).toBeUndefined()
+})
+
+test.each(['Never', 'Always'])('a new image ends the container and starts it anew (%s)', (restartPolicy) => {
+  const of = lab()
+  of.create('p', { restartPolicy, containers: [{ name: 'c', image: 'nginx:1' }] })
+  of.settle()
+  const ready: unknown[] = []
+  of.sim.bus.on(
+    'write',
+    ({ object }) =>
+      void ready.push((object as Pod).status?.conditions?.find(({ type }) => type === 'Ready')?.status),
+  )
   of.client.patch(
     'pods',
     { namespace: 'default', name: 'p' },
@@ -175,6 +193,8 @@ test('a new image in the spec ends the container and starts it anew, without bac
     restartCount: 1,
     ready: true,
   })
+  // one sync of the kubelet does both, so that nobody is told of the end
+  expect(ready).not.toContain('False')
 })
 
 test('ephemeral containers run beside the others, once, and are in the status', () => {

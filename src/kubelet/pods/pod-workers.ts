@@ -10,7 +10,7 @@ import { isCritical } from '../node/critical.js'
 import { NETWORK_MESSAGE } from '../node/conditions.js'
 import type { Prober } from '../prober/prober.js'
 import type { ContainerRuntime } from '../runtime/runtime-api.js'
-import { hasRunningContainer, previousContainer } from '../runtime/state.js'
+import { hasRunningContainer, latestContainer, previousContainer } from '../runtime/state.js'
 import { stableHex } from '../stable-hex.js'
 import type { VolumeMounter } from '../volumes/volume-mounter.js'
 import type { NodeUsage } from './admission.js'
@@ -210,7 +210,8 @@ export class PodWorkers {
       if (record.isStatic) mirrors.ensure(record)
       this.#ports.resizer?.sync(record)
       this.#ports.prober.sync(record, now)
-      published = nextAction(record, runtime.pod(record.uid), now).kind !== 'done'
+      published =
+        nextAction(record, runtime.pod(record.uid), now).kind !== 'done' && !this.#isReplacing(record)
       if (published) statuses.publish(record)
     }
     for (;;) {
@@ -230,6 +231,18 @@ export class PodWorkers {
       if (this.#act(record, action, now)) return
       published = false
     }
+  }
+
+  /**
+   * Whether a container has been ended to be made anew: one sync does both, and its status is that from
+   * before. Source: kubelet.go SyncPod, kuberuntime_manager.go SyncPod.
+   */
+  #isReplacing({ uid, containers }: PodRecord): boolean {
+    const sandbox = this.#ports.runtime.pod(uid)
+    return Object.entries(containers).some(
+      ([name, { restartAfter }]) =>
+        restartAfter !== undefined && latestContainer(sandbox, name)?.state === 'exited',
+    )
   }
 
   /** Takes the next step. Returns whether the runtime is working on it. */

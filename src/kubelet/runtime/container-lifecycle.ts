@@ -40,6 +40,8 @@ export interface LifecycleDependencies {
  */
 export class ContainerLifecycle {
   readonly #ports: LifecycleDependencies
+  /** The container whose stop signal is being delivered, during the call. */
+  #signalled: string | undefined
 
   constructor(ports: LifecycleDependencies) {
     this.#ports = ports
@@ -104,11 +106,10 @@ export class ContainerLifecycle {
     const key = `${uid}/${name}`
     const isFirst = container.killAt === undefined
     const answer = isFirst
-      ? this.#ports.processes.terminate(pod, container, stopSignal)
+      ? this.#terminate(key, pod, container, stopSignal)
       : container.process || container.service
         ? 'handled'
         : 'default'
-    if (latestContainer(pod, name)?.state !== 'running') return
     const behavior = {
       stopTime: this.#ports.timings.containerStop,
       ...(stopSignal === undefined ? {} : { stopExitCode: 128 + stopSignal }),
@@ -117,6 +118,21 @@ export class ContainerLifecycle {
     }
     const exit = signal(container, behavior, this.#ports.now(), grace, this.#ports.topics.signal.dueAt(key))
     if (exit) this.#ports.topics.signal.wakeAfter(key, exit.after, { payload: exit })
+  }
+
+  /** Delivers the stop signal. A handler that exits at once ends the container after `containerStop`. */
+  #terminate(
+    key: string,
+    pod: RuntimePod,
+    container: RuntimeContainer,
+    stopSignal: number | undefined,
+  ): 'default' | 'handled' {
+    this.#signalled = key
+    try {
+      return this.#ports.processes.terminate(pod, container, stopSignal)
+    } finally {
+      this.#signalled = undefined
+    }
   }
 
   /** Cancels everything that is still being made. */
@@ -212,6 +228,15 @@ export class ContainerLifecycle {
     const { pod, container } = this.#find(key)
     this.cancelTimers(key)
     if (container.state !== 'running') return
+    if (this.#signalled === key) {
+      const { stopTime = this.#ports.timings.containerStop } = this.#ports.behavior(
+        pod,
+        container.name,
+        container.image,
+      )
+      this.#ports.topics.signal.wakeAfter(key, stopTime, { payload: exit })
+      return
+    }
     this.end(pod, container, this.#ports.now(), exit)
     const { exitMessage } = this.#ports.behavior(pod, container.name, container.image)
     if (exitMessage !== undefined) container.message = exitMessage

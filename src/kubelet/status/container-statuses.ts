@@ -126,10 +126,6 @@ function statesOf(
     !input.terminating &&
     kind !== 'ephemeral' &&
     restartsAfter(container, input.pod.spec, current.exitCode ?? 0)
-  // one that is made anew against its policy is not reported as ended: the server would refuse its new start
-  const isReplaced = !input.terminating && input.memories[container.name]?.restartAfter !== undefined
-  if (isReplaced && !restarts && before?.state.running)
-    return { state: before.state, lastState: before.lastState }
   // a container that cannot restart yet waits, and its end is the last state
   return restarts && input.memories[container.name]?.waiting
     ? { state: waiting, lastState: ended }
