@@ -173,4 +173,31 @@ describe('agnhost', () => {
     expect(phaseOf(cluster, 'logs')).toBe('Succeeded')
     expect(cluster.logs('wrong')).toBe('Error: unknown flag: --nope\n')
   })
+
+  it('netexec and porter serve TLS with the certificate of the image', () => {
+    const httpGet = { path: '/echo?msg=up', port: 8080, scheme: 'HTTPS' }
+    const tls = [
+      '--udp-port',
+      '-1',
+      '--tls-cert-file',
+      '/localhost.crt',
+      '--tls-private-key-file',
+      '/localhost.key',
+    ]
+    const cluster = clusterWith(
+      podOf('a', ['netexec', ...tls], { readinessProbe: { httpGet } }),
+      podOf('b', ['porter'], {
+        env: [{ name: 'SERVE_TLS_PORT_443', value: 'tls' }],
+        readinessProbe: { httpGet: { path: '/', port: 443, scheme: 'HTTPS' } },
+      }),
+      // without a UDP server it never says that it is ready
+      podOf('c', ['netexec', '--udp-port', '-1'], {
+        readinessProbe: { httpGet: { path: '/healthz', port: 8080 } },
+      }),
+    )
+    const ready = (name: string): boolean | undefined =>
+      cluster.get('pods', { namespace: 'default', name }).status.containerStatuses?.[0]?.ready
+    cluster.advance('30s')
+    expect(['a', 'b', 'c'].map(ready)).toEqual([true, true, false])
+  })
 })

@@ -83,6 +83,21 @@ const PROGRAM: Program = {
   },
 }
 
+/** A certificate for 127.0.0.1, ::1 and example.com, valid from 1970 to 2084. Nothing here needs its key. */
+const LOCALHOST = `-----BEGIN CERTIFICATE-----
+MIIBrTCCAVOgAwIBAgIUWPuHXiuyquNa5H7IZmhNPtpL7z0wCgYIKoZIzj0EAwIw
+EjEQMA4GA1UECgwHQWNtZSBDbzAgFw03MDAxMDEwMDAwMDBaGA8yMDg0MDEyOTE2
+MDAwMFowEjEQMA4GA1UECgwHQWNtZSBDbzBZMBMGByqGSM49AgEGCCqGSM49AwEH
+A0IABDrWKR2rdQsVKhLkn+J8vl1O5iaJasRsKJRfcPkFUvtBQJGt1F6yiY5BHFRi
+BQJ0wpT2eDVBrtETcCsohAKC+CCjgYQwgYEwHQYDVR0OBBYEFLE+SqDtvSdGybDc
+ipZqXn7BPxQaMB8GA1UdIwQYMBaAFLE+SqDtvSdGybDcipZqXn7BPxQaMA8GA1Ud
+EwEB/wQFMAMBAf8wLgYDVR0RBCcwJYcEfwAAAYcQAAAAAAAAAAAAAAAAAAAAAYIL
+ZXhhbXBsZS5jb20wCgYIKoZIzj0EAwIDSAAwRQIgZCy5LuishTaH/Av8uYeBOlaF
+DmSWII4YOg8B95xBWJICIQCOowUYV4zyAJLxUcbswVnS70V+pTEHep1EYpz7ZmH3
+WA==
+-----END CERTIFICATE-----
+`
+
 /**
  * The image of Kubernetes' end-to-end tests and many examples, with its subcommands. Source:
  * test/images/agnhost.
@@ -92,6 +107,6 @@ export const AGNHOST: Omit<ImageDefinition, 'name'> = {
   entrypoint: ['/agnhost'],
   cmd: ['pause'],
   ports: [],
-  files: { '/uploads/.keep': '' },
+  files: { '/uploads/.keep': '', '/localhost.crt': LOCALHOST, '/localhost.key': '' },
   commands: { '/agnhost': PROGRAM, '/agnhost-2': PROGRAM, agnhost: PROGRAM },
 }

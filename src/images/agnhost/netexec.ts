@@ -93,9 +93,10 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     log(call, 'GET /clientip')
     return textResponse(`${from.includes(':') ? `[${from}]` : from}:${CLIENT_PORT}`)
   },
+  // the UDP server says that it is ready
   '/healthz': (call) => {
     log(call, 'GET /healthz')
-    return textResponse('')
+    return textResponse('', call.flags['udp-port'] === '-1' ? 412 : 200)
   },
   '/header': (_call, request) =>
     textResponse(request.headers?.[parameter(request, 'key').toLowerCase()] ?? ''),

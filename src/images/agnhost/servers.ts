@@ -93,10 +93,11 @@ export const porter: Subcommand = {
     if (isUdp) return { response: { body } }
     const { response } =
       flags['json-response'] === 'true' ? jsonResponse({ Method: method, Body: body }) : textResponse(body)
-    const file = env['CERT_FILE']
-    const isTls = name.startsWith('SERVE_TLS') && file !== undefined && response !== undefined
+    const isTls = name.startsWith('SERVE_TLS') && response !== undefined
     return {
-      response: isTls ? { ...response, certificate: world.files.read(file) } : response,
+      response: isTls
+        ? { ...response, certificate: world.files.read(env['CERT_FILE'] || '/localhost.crt') }
+        : response,
     } as ReturnType<typeof textResponse>
   },
 }
