@@ -104,6 +104,11 @@ class Heard {
       this.#beforeCheck = this.timeBefore(check)
       this.#check = check
     }
+    this.leap(now)
+  }
+
+  /** Notes a heartbeat at `now` without regard to checks. */
+  leap(now: number): void {
     if (this.at === now) return
     this.#before = this.at
     this.at = now
@@ -145,7 +150,12 @@ export class QuietHeartbeats implements Heartbeats {
     const write = (): void => written(this.#store(key, object, counted))
     const counted: Counted = { heard, instant, revision: 0, count: 0, write }
     spell.writes.push(counted)
-    return { beat: (now) => this.#beat(spell, counted, now) }
+    const leap = (now: number): void => {
+      spell.revision++
+      counted.count++
+      heard.leap(now)
+    }
+    return { beat: (now) => this.#beat(spell, counted, now), leap }
   }
 
   place(now: number): HeartbeatPlace {

@@ -11,6 +11,8 @@ export type HeartbeatVisitor = (node: string, kind: HeartbeatKind, time: number)
 export interface HeartbeatTally {
   /** Renews the lease, or the times of the node's conditions, at `now` (virtual ms). It takes a revision. */
   beat(now: number): void
+  /** Counts a renewal at `now`, after the last one of this object; a later one must follow in the spell. */
+  leap(now: number): void
 }
 
 /** A place among the heartbeats of a spell. */

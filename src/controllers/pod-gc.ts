@@ -78,7 +78,7 @@ class PodGc {
     const informers = [this.#nodes, this.#pods]
     const joinQuiet = (): QuietPasses | undefined => {
       const { suspects, until } = this.#quarantine.value
-      return suspects.size + until.size === 0 ? {} : undefined
+      return suspects.size + until.size === 0 ? { leap: { settles: this.#period } } : undefined
     }
     runPeriodically(this.#host, 'gc', this.#period, informers, () => this.#pass(), joinQuiet)
   }

@@ -53,7 +53,8 @@ class ResourceQuotaController implements Controller<Watched> {
     name: 'resync',
     period: RESYNC,
     run: (): void => this.#resync(),
-    joinQuiet: (): QuietPasses | undefined => (this.#quotas.size === 0 ? {} : undefined),
+    joinQuiet: (): QuietPasses | undefined =>
+      this.#quotas.size === 0 ? { leap: { settles: RESYNC } } : undefined,
   }
   readonly #host: ComponentHost
   readonly #served: () => readonly ServedResource[]

@@ -351,13 +351,14 @@ class Kubelet {
   /** Joins a quiet spell with status ticks, if one that follows one that did nothing does nothing. */
   #joinQuiet(): QuietCalls | undefined {
     if (this.#options.runtime.measured) return undefined
-    const { tick, ...reports } = this.#agent.joinQuiet()
-    const call = (now: number): number => {
+    const { tick, leap, ...reports } = this.#agent.joinQuiet()
+    const calling = (each: (now: number) => void) => (now: number) => {
       const period = this.#nextStatusPeriod()
-      tick(now)
+      each(now)
       return now + period
     }
-    return { ...reports, call }
+    const settles = (leap?.settles ?? 0) + 3 * this.#statusUpdate
+    return { ...reports, call: calling(tick), ...(leap && { leap: { settles, next: calling(leap.tick) } }) }
   }
 
   #statusTick(): void {

@@ -4,7 +4,16 @@ import type { RandomStream } from './random.js'
 import type { Handler, HandlerOptions, Slice, Topic } from './topic.js'
 import type { WorkQueue, WorkQueueOptions } from './work-queue.js'
 
-export type { Handler, HandlerOptions, QuietCalls, QuietForm, Slice, TimerOptions, Topic } from './topic.js'
+export type {
+  Handler,
+  HandlerOptions,
+  QuietCalls,
+  QuietForm,
+  QuietLeap,
+  Slice,
+  TimerOptions,
+  Topic,
+} from './topic.js'
 
 /**
  * A part of the simulation. `setup` runs when the module starts, and again in each fork, restore and restart.

@@ -2,7 +2,7 @@ import type { VirtualClock } from './clock.js'
 import { stepId } from './ready-queue.js'
 import type { Timer, Timers } from './timers.js'
 import { TimerWheel, WHEEL_SPAN } from './timer-wheel.js'
-import type { QuietCalls } from './topic.js'
+import type { QuietCalls, QuietLeap } from './topic.js'
 
 /** What a spell needs from the kernel. */
 export interface QuietSpellDependencies {
@@ -21,10 +21,19 @@ interface Member {
   seq: number
   /** Whether the next call waits in the wheel; else it waits as a timer, or is being made. */
   isNear: boolean
+  /** The number of calls in the present leap, and the times of the last {@link KEPT} of them, in a ring. */
+  count: number
+  times: Float64Array | undefined
 }
 
 /** In place of an index. */
 const NONE = -1
+
+/** As many calls of a member are compared to find whose next one is first. A power of two. */
+const KEPT = 16
+
+/** The least virtual ms of leaps, before them, and between two plans. */
+const SHORTEST_LEAP = 60_000
 
 /** Shared by all spells: there is one at a time, and it is empty between them. */
 const wheel = new TimerWheel()
@@ -41,9 +50,13 @@ export class QuietSpell {
   readonly #far = new Map<string, number>()
   /** The members whose calls are due. */
   #due: number[] = []
+  /** Virtual ms at which leaps are planned next: not before all members can have joined. */
+  #leapFrom: number
+  #leapUntil = -Infinity
 
   constructor(ports: QuietSpellDependencies) {
     this.#ports = ports
+    this.#leapFrom = ports.clock.now() + SHORTEST_LEAP
   }
 
   /** Makes the calls up to `limit` (virtual ms), or up to the first instant with another timer. */
@@ -63,6 +76,8 @@ export class QuietSpell {
         }
         clock.advanceTo(now)
         for (const index of this.#due) this.#call(index, now)
+        if (now >= this.#leapFrom) this.#planLeap(now, limit)
+        if (now < this.#leapUntil) this.#leap()
       }
     } finally {
       this.#end()
@@ -80,12 +95,17 @@ export class QuietSpell {
 
   #call(index: number, now: number): void {
     const member = this.#member(index)
-    const { timers } = this.#ports
     member.due = member.calls.call(now)
-    member.seq = timers.takeSeq()
+    member.seq = this.#ports.timers.takeSeq()
+    this.#wait(index, now)
+  }
+
+  /** Lets the next call of a member wait in the wheel, or as a timer. */
+  #wait(index: number, now: number): void {
+    const member = this.#member(index)
     member.isNear = member.due - now < WHEEL_SPAN
     if (member.isNear) return wheel.add(index, member.due)
-    timers.restore({ ...member.timer, due: member.due, seq: member.seq })
+    this.#ports.timers.restore({ ...member.timer, due: member.due, seq: member.seq })
     this.#far.set(stepId(member.timer), index)
   }
 
@@ -107,12 +127,52 @@ export class QuietSpell {
   #join(timer: Timer): number {
     const calls = this.#ports.join(timer)
     if (calls === undefined) return NONE
-    return this.#members.push({ timer, calls, due: timer.due, seq: timer.seq, isNear: false }) - 1
+    const { due, seq } = timer
+    return this.#members.push({ timer, calls, due, seq, isNear: false, count: 0, times: undefined }) - 1
+  }
+
+  /**
+   * Chooses the end of the next leaps, in time for calls that settle what they leave open before `limit` or
+   * the first call that no leap may reach.
+   */
+  #planLeap(now: number, limit: number): void {
+    let bound = limit
+    for (const { due, calls } of this.#members)
+      if (due < bound && (calls.leap === undefined || calls.leap.mayReach?.(bound) === false)) bound = due
+    for (const timer of this.#ports.timers.toArray()) {
+      if (timer.due >= bound) break
+      if (!this.#far.has(stepId(timer))) bound = timer.due
+    }
+    const settles = Math.max(...this.#members.map(({ calls }) => calls.leap?.settles ?? 0))
+    if (bound - settles - now >= SHORTEST_LEAP) this.#leapUntil = bound - settles
+    this.#leapFrom = Math.max(bound, now + SHORTEST_LEAP)
+  }
+
+  /** Leaps to the next call that is made between leaps, or to the end of the last leap. */
+  #leap(): void {
+    const { timers, clock } = this.#ports
+    let until = this.#leapUntil
+    for (const { due, calls } of this.#members) if (due < until && calls.leap?.next === undefined) until = due
+    const leaping: number[] = []
+    let total = 0
+    for (const [index, member] of this.#members.entries()) {
+      if (member.due >= until) continue
+      if (member.isNear) wheel.take(member.due, ignore)
+      else timers.cancel(member.timer.owner, member.timer.topic, member.timer.key)
+      total += passCalls(member, until)
+      leaping.push(index)
+    }
+    clock.advanceTo(until)
+    leaping.sort((a, b) => byLastCall(this.#member(a), this.#member(b)))
+    const first = timers.takeSeq(total) + total - leaping.length
+    for (const [nth, index] of leaping.entries()) {
+      this.#member(index).seq = first + nth
+      this.#wait(index, until)
+    }
   }
 
   #end(): void {
     const { timers } = this.#ports
-    const ignore = (): void => undefined
     for (const { timer, due, seq, isNear } of this.#members) {
       if (!isNear) continue
       wheel.take(due, ignore)
@@ -120,4 +180,39 @@ export class QuietSpell {
     }
     for (const { calls } of this.#members) calls.leave?.()
   }
+}
+
+const ignore = (): void => undefined
+
+/** Makes the calls of a member that are due before `until`. Returns their number. */
+function passCalls(member: Member, until: number): number {
+  const { next } = member.calls.leap as Required<QuietLeap>
+  const times = (member.times ??= new Float64Array(KEPT))
+  let { due } = member
+  let count = 0
+  for (; due < until; count++) {
+    times[count & (KEPT - 1)] = due
+    due = next(due)
+  }
+  member.due = due
+  return (member.count = count)
+}
+
+/**
+ * The order of two members' last calls, which is the order of the next ones if they are due together. Of
+ * calls at one instant that one is first that was set first: by the earlier one of the calls before, or
+ * before the leap. What is still equal then has one period and has kept its order.
+ */
+function byLastCall(a: Member, b: Member): number {
+  for (let back = 1; back <= KEPT; back++) {
+    if (back > a.count || back > b.count) return a.count - b.count || a.seq - b.seq
+    const difference = timeOf(a, back) - timeOf(b, back)
+    if (difference !== 0) return difference
+  }
+  return a.seq - b.seq
+}
+
+/** Returns the time of a call of the leap, counted back from the last one, which is 1. */
+function timeOf({ times, count }: Member, back: number): number {
+  return (times as Float64Array)[(count - back) & (KEPT - 1)] as number
 }

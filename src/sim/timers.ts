@@ -72,9 +72,10 @@ export class Timers {
     this.#add(entryOf(timer, stepId(timer)))
   }
 
-  /** Takes a sequence number for a timer that {@link restore} sets later. */
-  takeSeq(): number {
-    return this.#nextSeq++
+  /** Takes sequence numbers for timers that {@link restore} sets later. Returns the first one. Default 1. */
+  takeSeq(count = 1): number {
+    this.#nextSeq += count
+    return this.#nextSeq - count
   }
 
   get(owner: string, topic: string, key: string): Timer | undefined {

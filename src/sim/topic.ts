@@ -53,6 +53,24 @@ export interface QuietCalls {
   call(now: number): number
   /** Leaves the handler's state as the calls would have, if there were any. */
   leave?(): void
+  /** Part in the leaps of a long spell. Default: none, so that the spell cannot leap over a call. */
+  readonly leap?: QuietLeap
+}
+
+/**
+ * The part of a handler in a leap, in which each one makes all its calls one after another while those
+ * of the others wait. They see neither the others nor the clock; later calls make up for what they leave.
+ */
+export interface QuietLeap {
+  /** The virtual ms of {@link QuietCalls.call} after which nothing tells that calls before were leapt. */
+  readonly settles: number
+  /** Whether no call before `until` (virtual ms) finds anything to do. Default: none ever does. */
+  mayReach?(until: number): boolean
+  /**
+   * Makes a call at `now`, and returns the virtual ms of the next one. Default: each call is made between two
+   * leaps, when all others have made theirs.
+   */
+  next?(now: number): number
 }
 
 /** Options of `Host.handle`. */

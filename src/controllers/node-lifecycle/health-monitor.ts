@@ -95,7 +95,27 @@ export class HealthMonitor {
       last = now
       heartbeats.checked(now)
     }
-    return { accepts, pass, leave: () => last !== undefined && this.#hear(heartbeats, last) }
+    const mayReach = (): boolean => last !== undefined && this.#renewalsSuffice(heartbeats, last)
+    const leap = { settles: this.#parts.settings.monitorPeriod, mayReach }
+    return { accepts, pass, leave: () => last !== undefined && this.#hear(heartbeats, last), leap }
+  }
+
+  /**
+   * Whether no node turns silent as long as leases are renewed as up to `now`. A kubelet renews its lease
+   * after a quarter of its duration and a little more; this counts with a half.
+   */
+  #renewalsSuffice(heartbeats: Heartbeats, now: number): boolean {
+    const { nodes, leases, known, settings } = this.#parts
+    const renewed = new Map<string, number>()
+    heartbeats.peek(now, (node, kind, time) => void (kind === 'lease' && renewed.set(node, time)))
+    const enough = settings.monitorGracePeriod - settings.monitorPeriod
+    return nodes.list().every((node) => {
+      const { name } = node.metadata as { name: string }
+      if (known.value.get(name)?.health.ready === 'Unknown') return true
+      const { leaseDurationSeconds } = leases.get(factsOf(node).leaseKey)?.spec ?? {}
+      const most = (leaseDurationSeconds ?? Infinity) * 500
+      return most <= enough && now - (renewed.get(name) ?? -Infinity) <= most
+    })
   }
 
   /** Records the heartbeats before the pass at `last`, each as the first pass after it would have. */

@@ -1,7 +1,7 @@
 import { ApiError, ConnectionError } from '../../client/api-error.js'
 import type { ComponentHost } from '../../client/component.js'
 import type { Informer } from '../../client/informer.js'
-import type { QuietCalls, Slice } from '../../sim/module.js'
+import type { QuietCalls, QuietLeap, Slice } from '../../sim/module.js'
 import type { WorkQueue, WorkQueueOptions } from '../../sim/work-queue.js'
 
 /**
@@ -58,8 +58,16 @@ export function reconcileQueue(
 /** The part of an informer that tells whether its first list has been delivered. */
 type Synced = Pick<Informer<never>, 'synced'>
 
-/** The passes of a quiet spell, see `QuietCalls`; `pass` defaults to nothing. */
-export type QuietPasses = Pick<QuietCalls, 'accepts' | 'leave'> & { pass?(now: number): void }
+/** Virtual ms of a period from which passes are made between leaps, since they cost nothing then. */
+const RARE = 600_000
+
+/** The passes of a quiet spell, see `QuietCalls`. */
+export interface QuietPasses extends Pick<QuietCalls, 'accepts' | 'leave'> {
+  /** Default: a pass does nothing. */
+  pass?(now: number): void
+  /** Whether passes may be leapt, see `QuietLeap`, and the ms until that settles. Default: no. */
+  readonly leap?: Omit<QuietLeap, 'next'>
+}
 
 /**
  * Runs `pass` every `period` ms of virtual time, the first time as soon as all `informers` are synced:
@@ -89,7 +97,13 @@ export function runPeriodically(
       passes.pass?.(now)
       return now + period
     }
-    return { ...passes, call }
+    const { accepts, leave, leap } = passes
+    return {
+      ...(accepts && { accepts }),
+      ...(leave && { leave }),
+      call,
+      ...(leap && { leap: period > RARE ? leap : { ...leap, next: call } }),
+    }
   }
   const topic = host.handle(name, handler, joinQuiet && { quiet: { join } })
   if (started.value) return

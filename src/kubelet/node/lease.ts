@@ -87,7 +87,11 @@ export class NodeLease {
       tally.beat(now)
       return now + this.#nextPeriod()
     }
-    return { call }
+    const next = (now: number): number => {
+      tally.leap(now)
+      return now + this.#nextPeriod()
+    }
+    return { call, leap: { settles: this.#duration, next } }
   }
 
   #update(lease: Lease): Lease {

@@ -49,6 +49,8 @@ interface QuietReports {
   readonly accepts?: (now: number) => boolean
   /** Posts the times if that is due. */
   readonly tick: (now: number) => void
+  /** Does the same in a leap, see `QuietLeap`. Default: there may be none. */
+  readonly leap?: { readonly settles: number; readonly tick: (now: number) => void }
 }
 
 /** What the node agent needs besides its host. */
@@ -153,13 +155,14 @@ export class NodeAgent {
     const state = this.#state.value
     let nextReport = state.reportedAt + this.#ports.statusReport
     if (!tally) return { accepts: (now) => now < nextReport, tick: () => undefined }
-    const tick = (now: number): void => {
+    const posting = (post: (now: number) => void) => (now: number) => {
       if (now < nextReport) return
       state.reportedAt = now
       nextReport = now + this.#ports.statusReport
-      tally.beat(now)
+      post(now)
     }
-    return { tick }
+    const leap = { settles: 2 * this.#ports.statusReport, tick: posting((now) => tally.leap(now)) }
+    return { tick: posting((now) => tally.beat(now)), leap }
   }
 
   /** Posts the node's status if it has changed, or if the last post is old. */
