@@ -7,6 +7,9 @@ import { isHeartbeat } from './heartbeats.js'
 import type { Resources } from './registry/resources.js'
 import type { Storage, StoredChange } from './storage/storage.js'
 
+/** What no component decides by, so that writing it ends no quiet time. */
+const EVENTS = '/registry/events/'
+
 /** Source and targets of the reports. */
 export interface WriteObservers {
   readonly storage: Storage
@@ -23,7 +26,7 @@ export interface WriteObservers {
 export function reportWrites({ storage, resources, clock, bus, trace, quiet }: WriteObservers): void {
   storage.subscribe((change) => {
     if (!isHeartbeat(change)) {
-      quiet?.disturb()
+      if (!change.key.startsWith(EVENTS)) quiet?.disturb()
       trace?.record('write', clock.now(), `${change.key}@${change.revision}`)
     }
     if (bus.has('write')) emit(change)

@@ -13,10 +13,12 @@ export function etcdLessor({ store, storage }: LessorOptions): Module {
   return {
     name: 'etcd/lessor',
     setup: (host) => {
-      const topic = host.handle('expire', () => {
+      const expire = (): void => {
         store.expireLeases(host.clock.now())
         arm()
-      })
+      }
+      // never quiet, but what it removes is: only that can end a quiet time
+      const topic = host.handle('expire', expire, { quiet: { join: () => undefined } })
       const arm = (): void => {
         const next = store.nextExpiry()
         if (next === undefined || (topic.dueAt('') ?? Infinity) <= next) return
