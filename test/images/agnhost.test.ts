@@ -200,4 +200,15 @@ describe('agnhost', () => {
     cluster.advance('30s')
     expect(['a', 'b', 'c'].map(ready)).toEqual([true, true, false])
   })
+
+  it('the type of a page is guessed as in Go: the proxy rewrites the links of HTML', () => {
+    const html = { name: 'SERVE_PORT_80', value: '<a href="/rewriteme">test</a>' }
+    const cluster = clusterWith(
+      podOf('a', ['porter'], { env: [html, { name: 'SERVE_PORT_81', value: 'href="/no"' }] }),
+    )
+    const path = '/api/v1/namespaces/default/pods'
+    const got = (pod: string): string => cluster.kubectl(`get --raw ${path}/${pod}/proxy/`).stdout
+    expect(got('a:80')).toBe(`<a href="${path}/a:80/proxy/rewriteme">test</a>`)
+    expect(got('a:81')).toBe('href="/no"')
+  })
 })

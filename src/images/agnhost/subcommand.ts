@@ -75,9 +75,21 @@ export function log(call: Invocation, text: string): void {
   call.error(`${date.replaceAll('-', '/')} ${time.slice(0, 8)} ${text}\n`)
 }
 
-/** Returns a plain text response of an HTTP server. */
+const HTML_START =
+  /^[\t\n\f\r ]*(?:<(?:!doctype html|html|head|script|iframe|h1|div|font|table|a|style|title|b|body|br|p)[ >]|<!--)/i
+// oxlint-disable-next-line no-control-regex -- these bytes are what makes a body binary
+const BINARY = /[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]/
+
+/** Source: Go's net/http DetectContentType, for text. */
+function contentTypeOf(body: string): string {
+  if (HTML_START.test(body)) return 'text/html; charset=utf-8'
+  if (/^[\t\n\f\r ]*<\?xml/.test(body)) return 'text/xml; charset=utf-8'
+  return BINARY.test(body.slice(0, 512)) ? 'application/octet-stream' : 'text/plain; charset=utf-8'
+}
+
+/** Returns the response of a Go server that writes `body` and leaves its type to be guessed. */
 export function textResponse(body: string, status = 200): Served {
-  return { response: { status, headers: { 'content-type': 'text/plain; charset=utf-8' }, body } }
+  return { response: { status, headers: { 'content-type': contentTypeOf(body) }, body } }
 }
 
 /** Returns a JSON response of an HTTP server. */
