@@ -16,7 +16,15 @@ import { defineController } from '../shared/define-controller.js'
 import { controllerIdentity, controllerName } from '../shared/identity.js'
 import type { LazyInformer } from '../shared/lazy-informer.js'
 import type { AttachableVolume } from './volumes.js'
-import { attachable, attachmentName, isHealthy, isInUse, isOutOfService, multiAttachText } from './volumes.js'
+import {
+  attachable,
+  attachmentName,
+  isHealthy,
+  isInUse,
+  isOutOfService,
+  isOwn,
+  multiAttachText,
+} from './volumes.js'
 
 /** Options of the attach-detach controller. */
 export interface AttachDetachOptions {
@@ -63,7 +71,10 @@ export function createAttachDetachController(options: AttachDetachOptions = {}):
       nodes: { resource: 'nodes' },
       volumeAttachments: {
         resource: 'volumeattachments',
-        indexers: { [VOLUME]: volumeOf, [NODE]: ({ spec }) => [spec.nodeName] },
+        indexers: {
+          [VOLUME]: volumeOf,
+          [NODE]: (attachment) => (isOwn(attachment) ? [attachment.spec.nodeName] : []),
+        },
       },
       drivers: { resource: 'csidrivers' },
     },
@@ -277,7 +288,8 @@ function claimOf({ spec: { claimRef } }: PersistentVolume): readonly string[] {
   return claimRef === undefined ? [] : [`${claimRef.namespace ?? ''}/${claimRef.name ?? ''}`]
 }
 
-function volumeOf({ spec }: VolumeAttachment): readonly string[] {
-  const { persistentVolumeName } = spec.source
-  return persistentVolumeName === undefined ? [] : [persistentVolumeName]
+/** Returns the volume of an attachment that this controller has made. */
+function volumeOf(attachment: VolumeAttachment): readonly string[] {
+  const { persistentVolumeName } = attachment.spec.source
+  return persistentVolumeName === undefined || !isOwn(attachment) ? [] : [persistentVolumeName]
 }

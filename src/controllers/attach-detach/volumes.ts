@@ -1,4 +1,5 @@
 import type { Node, PersistentVolume, Pod } from '../../api/core/generated.js'
+import type { VolumeAttachment } from '../../api/storage/generated.js'
 import { sha256 } from '../../sim/sha256.js'
 
 /** A CSI volume that can be attached to nodes. */
@@ -36,6 +37,16 @@ export function attachable({
 export function attachmentName({ handle, driver }: AttachableVolume, node: string): string {
   const digest = sha256(new TextEncoder().encode(`${handle}${driver}${node}`))
   return `csi-${[...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`
+}
+
+const OWN_NAME = /^csi-[0-9a-f]{64}$/
+
+/**
+ * Whether the controller has made an attachment, as its name tells. Those of others are theirs: the
+ * controller neither counts nor deletes them. Source: csi_attacher.go Detach, which deletes by name.
+ */
+export function isOwn({ metadata: { name = '' } }: VolumeAttachment): boolean {
+  return OWN_NAME.test(name)
 }
 
 /** Whether the kubelet reports that it uses the volume. */

@@ -286,6 +286,22 @@ test('a disk follows its claim from node to node, one at a time, even away from 
   expect(cluster.client.list('volumeattachments').items.map(({ spec }) => spec.nodeName)).toEqual(['n1'])
 })
 
+test('attachments that others have made are left alone, with a volume and without one', () => {
+  const cluster = newCluster()
+  const csi = { driver: 'other.example.com', volumeHandle: 'h' }
+  volume(cluster, 'there', '1Gi', { hostPath: null, csi })
+  cluster.settle()
+  for (const persistentVolumeName of ['there', 'absent'])
+    cluster.client.create('volumeattachments', {
+      metadata: { name: `va-${persistentVolumeName}` },
+      spec: { attacher: 'other.example.com', nodeName: 'n1', source: { persistentVolumeName } },
+    })
+  cluster.settle().advance('10m')
+  remove(cluster, 'persistentvolumes', 'there')
+  cluster.settle().advance('10m')
+  expect(cluster.list('volumeattachments').items.map(({ status }) => status.attached)).toEqual([false, false])
+})
+
 test('mounts: what is missing, host paths, parts of volumes, memory, and files that follow the API', () => {
   const cluster = newCluster({ nodes: 1 })
   const on = { nodeName: 'node-1' }
