@@ -71,8 +71,7 @@ class DaemonSetController implements Controller<Watched> {
     sets: (change) => this.#setChanged(change),
     nodes: (change) => this.#setsOfNode(change).map(keyOf),
     pods: (change) => this.#podChanged(change).map(keyOf),
-    revisions: (change) =>
-      this.#setsOf(change, resolveControllerRef(this.#sets, 'DaemonSet', change.object)).map(keyOf),
+    revisions: (change) => this.#revisionChanged(change).map(keyOf),
   }
   readonly #host: ComponentHost
   readonly #recorder: EventRecorder
@@ -137,6 +136,17 @@ class DaemonSetController implements Controller<Watched> {
     if (owner && type === 'ADDED') this.#expectations.creationObserved(keyOf(owner))
     if (owner && isDeleted) this.#expectations.deletionObserved(keyOf(owner), keyOf(object))
     return this.#setsOf(change, owner)
+  }
+
+  /**
+   * A new revision that has an owner wakes nobody, so that one which a user has added stays until the next
+   * sync of its set. Source: daemon_controller.go addHistory.
+   */
+  #revisionChanged(change: Change<ControllerRevision>): readonly DaemonSet[] {
+    const { type, object } = change
+    const owner = resolveControllerRef(this.#sets, 'DaemonSet', object)
+    if (type !== 'ADDED' || controllerOf(object) === undefined) return this.#setsOf(change, owner)
+    return owner && object.metadata.deletionTimestamp !== undefined ? [owner] : []
   }
 
   /** Returns the owner and the former owner; for a new or changed orphan, the sets that can adopt it. */

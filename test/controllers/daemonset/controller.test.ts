@@ -167,7 +167,7 @@ describe('a DaemonSet', () => {
     expect(daemonSetD(cluster).status.numberReady).toBe(3)
   })
 
-  it('merges revisions of one template, and gives its pods the label of the one that is kept', () => {
+  it('merges revisions of one template at its next sync, and relabels its pods', () => {
     const cluster = workloadCluster()
     createDaemonSet(cluster)
     cluster.sim.settle()
@@ -180,6 +180,10 @@ describe('a DaemonSet', () => {
     }
     const metadata = { ...twin, labels: { ...labels, 'controller-revision-hash': 'twin' } }
     cluster.client.create('controllerrevisions', { ...own, metadata, revision: 2 })
+    cluster.sim.settle()
+    expect(revisions(cluster)).toEqual([1, 2])
+    const set = daemonSetD(cluster)
+    cluster.client.update('daemonsets', { ...set, metadata: { ...set.metadata, labels: { a: 'b' } } })
     cluster.sim.settle()
     expect(revisions(cluster)).toEqual([2])
     expect(pods(cluster).map((each) => each.metadata.labels?.['controller-revision-hash'])).toEqual([
