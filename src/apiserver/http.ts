@@ -32,7 +32,7 @@ import {
   routeTo,
 } from './http/resource-request.js'
 import { type WatchForm, endedWatch, watchLines } from './http/watch-lines.js'
-import { forward } from './extensions/aggregator.js'
+import { forward, forwardWatch } from './extensions/aggregator.js'
 import { ProxiedReply } from './proxied.js'
 import type { Resource } from './registry/resources.js'
 import type { ApiRequest } from './request.js'
@@ -108,10 +108,10 @@ function handleResource(
   form: ResponseForm,
 ): HttpResponse | HttpWatch | HttpStream {
   const asked = parseRequest(http, path)
-  if (server.context.aggregated.serves(path.group, path.version))
-    return server.admit(asked.request, (user) =>
-      forward(server.context, [path.group, path.version], http, user),
-    )
+  if (server.context.aggregated.serves(path.group, path.version)) {
+    const pass = asked.request.verb === 'watch' ? forwardWatch : forward
+    return server.admit(asked.request, (user) => pass(server.context, [path.group, path.version], http, user))
+  }
   const { verb, subresource } = asked.request
   if (verb !== 'watch' && !LONG_RUNNING.has(subresource ?? '')) checkDeadline(asked.query)
   const { context } = server

@@ -1,3 +1,5 @@
+import type { FieldTerm } from '../api/fields.js'
+import { parseFieldSelector } from '../api/fields.js'
 import { compileSelectorText } from '../api/label-parser.js'
 import { applyMergePatch } from '../api/patch/merge-patch.js'
 import { formatTime } from '../api/time.js'
@@ -21,11 +23,24 @@ interface Stored {
   }
 }
 
+/** A write, with the object before and after it. */
+interface Change {
+  readonly revision: number
+  /** `resource/namespace/name` */
+  readonly key: string
+  readonly before?: Stored
+  readonly after?: Stored
+}
+
 /** What it would store in etcd, by `resource/namespace/name`. Plain data. */
 interface Memory {
   readonly revision: number
   readonly objects: Readonly<Record<string, Stored>>
+  /** The last {@link MOST_CHANGES} writes, for watches. */
+  readonly changes: readonly Change[]
 }
+
+const MOST_CHANGES = 1_000
 
 /** A request for a resource. */
 interface Asked {
@@ -38,6 +53,8 @@ interface Asked {
   readonly method: string
   readonly body: string
 }
+
+const HEALTHY = 'ok'
 
 /** A status code with the object of the response, and what is stored afterwards. */
 type Result = readonly [code: number, object: object | string, memory?: Memory]
@@ -53,7 +70,7 @@ const PROGRAM: Program = {
     const [code, object, memory] = handle(call, request)
     const response = {
       status: code,
-      headers: { 'content-type': typeof object === 'string' ? 'text/plain' : 'application/json' },
+      headers: { 'content-type': object === HEALTHY ? 'text/plain' : 'application/json' },
       body: typeof object === 'string' ? object : JSON.stringify(object),
       certificate: call.world.files.read(flagOf(call, 'tls-cert-file')),
     }
@@ -63,7 +80,7 @@ const PROGRAM: Program = {
 }
 
 const memoryOf = ({ memory }: Invocation): Memory =>
-  (memory as Memory | undefined) ?? { revision: 1, objects: {} }
+  (memory as Memory | undefined) ?? { revision: 1, objects: {}, changes: [] }
 
 const waiting = (call: Invocation, memory: Memory): Pause => ({
   listens: [flagOf(call, 'secure-port') || '443'],
@@ -75,7 +92,7 @@ const flagOf = ({ args }: Invocation, name: string): string =>
 
 function handle(call: Invocation, { method = 'GET', path = '/', body = '' }: ServedRequest): Result {
   const { pathname, searchParams: query } = new URL(path, 'https://sample')
-  if (/^\/(?:healthz|livez|readyz)(?:\/|$)/.test(pathname)) return [200, 'ok']
+  if (/^\/(?:healthz|livez|readyz)(?:\/|$)/.test(pathname)) return [200, HEALTHY]
   const [, root, group, version = '', ...rest] = pathname.split('/')
   if (root !== 'apis' || (group !== undefined && group !== GROUP)) return status(404, 'NotFound', 'not found')
   if (group === undefined) return [200, { kind: 'APIGroupList', apiVersion: 'v1', groups: [GROUP_FIELDS] }]
@@ -109,6 +126,7 @@ function respond(call: Invocation, memory: Memory, asked: Asked): Result {
   if (name === '') {
     if (method === 'POST') return create(call, memory, asked)
     if (method === 'DELETE') return [200, listOf(memory, asked), without(memory, chosen(memory, asked))]
+    if (/^(?:true|1)$/.test(asked.query.get('watch') ?? '')) return [200, eventsOf(memory, asked)]
     return [200, listOf(memory, asked)]
   }
   const key = keyOf(asked, name)
@@ -149,17 +167,65 @@ const uidOf = (revision: number): string => `00000000-0000-4000-8000-${String(re
 
 function store(memory: Memory, asked: Asked, key: string, object: Stored, code: number): Result {
   const revision = memory.revision + 1
-  const stored = { ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } }
-  return [code, shown(stored, asked), { revision, objects: { ...memory.objects, [key]: stored } }]
+  const stored = atRevision(object, revision)
+  const before = memory.objects[key]
+  const change = { revision, key, after: stored, ...(before === undefined ? {} : { before }) }
+  const objects = { ...memory.objects, [key]: stored }
+  return [code, shown(stored, asked), { revision, objects, changes: noted(memory, [change]) }]
 }
 
-function chosen(memory: Memory, { resource, namespace, query }: Asked): readonly string[] {
-  const matches = compileSelectorText(query.get('labelSelector') ?? '')
+const atRevision = (object: Stored, revision: number): Stored => ({
+  ...object,
+  metadata: { ...object.metadata, resourceVersion: String(revision) },
+})
+
+const noted = ({ changes }: Memory, more: readonly Change[]): readonly Change[] =>
+  [...changes, ...more].slice(-MOST_CHANGES)
+
+/** Returns whether an object is in the place of a request, and selected by it. */
+function selectorOf({ resource, namespace, query }: Asked): (key: string, object: Stored) => boolean {
+  const place = namespace === '' ? `${resource}/` : `${resource}/${namespace}/`
+  const hasLabels = compileSelectorText(query.get('labelSelector') ?? '')
+  const terms = parseFieldSelector(query.get('fieldSelector') ?? '')
+  const hasField = ({ field, operator, value }: FieldTerm, { metadata }: Stored): boolean =>
+    ((field === 'metadata.name' ? metadata.name : metadata['namespace']) === value) === (operator === '=')
+  return (key, object) =>
+    key.startsWith(place) &&
+    hasLabels(object.metadata.labels) &&
+    terms.every((term) => hasField(term, object))
+}
+
+function chosen(memory: Memory, asked: Asked): readonly string[] {
+  const isSelected = selectorOf(asked)
   return Object.entries(memory.objects)
-    .filter(([key]) => key.startsWith(namespace === '' ? `${resource}/` : `${resource}/${namespace}/`))
-    .filter(([, { metadata }]) => matches(metadata.labels))
+    .filter(([key, object]) => isSelected(key, object))
     .map(([key]) => key)
     .toSorted()
+}
+
+/** The lines of a watch: what is there, or what has happened since the resource version of the request. */
+function eventsOf(memory: Memory, asked: Asked): string {
+  const since = Number(asked.query.get('resourceVersion') ?? '0')
+  const line = (type: string, object: Stored): string =>
+    `{"type":"${type}","object":${JSON.stringify(shown(object, asked))}}\n`
+  if (since === 0)
+    return chosen(memory, asked)
+      .map((key) => line('ADDED', memory.objects[key] as Stored))
+      .join('')
+  const oldest = memory.changes[0]?.revision ?? memory.revision
+  if (memory.changes.length === MOST_CHANGES && since < oldest - 1) {
+    const [, object] = status(410, 'Expired', `too old resource version: ${since} (${oldest})`)
+    return `{"type":"ERROR","object":${JSON.stringify(object)}}\n`
+  }
+  const isSelected = selectorOf(asked)
+  return memory.changes
+    .filter(({ revision }) => revision > since)
+    .map(({ revision, key, before, after }) => {
+      const [was, is] = [before, after].map((object) => object !== undefined && isSelected(key, object))
+      if (is) return line(was ? 'MODIFIED' : 'ADDED', after as Stored)
+      return was ? line('DELETED', atRevision(before as Stored, revision)) : ''
+    })
+    .join('')
 }
 
 function listOf(memory: Memory, asked: Asked): object {
@@ -177,10 +243,18 @@ const shown = (object: Stored, { kind, version }: Asked): object => ({
   apiVersion: `${GROUP}/${version}`,
 })
 
-const without = ({ revision, objects }: Memory, keys: readonly string[]): Memory => ({
-  revision: revision + 1,
-  objects: Object.fromEntries(Object.entries(objects).filter(([key]) => !keys.includes(key))),
-})
+function without(memory: Memory, keys: readonly string[]): Memory {
+  const changes = keys.map((key, index) => ({
+    revision: memory.revision + 1 + index,
+    key,
+    before: memory.objects[key] as Stored,
+  }))
+  return {
+    revision: memory.revision + keys.length,
+    objects: Object.fromEntries(Object.entries(memory.objects).filter(([key]) => !keys.includes(key))),
+    changes: noted(memory, changes),
+  }
+}
 
 const status = (code: number, reason: string, message: string, details?: object): Result => [
   code,

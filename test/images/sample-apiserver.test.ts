@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { SimCluster, type KubeObject } from 'simcluster'
-import type { HttpResponse } from '../../src/client/http.js'
+import type { WatchEvent } from '../../src/client/client.js'
+import type { HttpResponse, HttpWatch } from '../../src/client/http.js'
 import { certificates } from './certificates.js'
 
 const NS = 'aggregator'
@@ -178,6 +179,76 @@ describe('an API server behind an APIService', () => {
     expect(send(fork, 'DELETE', `${FLUNDERS}/kept`).code).toBe(200)
     expect(send(fork, 'GET', `${FLUNDERS}/kept`).code).toBe(404)
     expect(send(original, 'GET', `${FLUNDERS}/kept`).code).toBe(200)
+  })
+
+  test('is watched through the apiserver, by selectors and from a revision', () => {
+    const fork = cluster.fork()
+    const named = (name: string, labels = {}): object => ({
+      apiVersion: GROUP_VERSION,
+      kind: 'Flunder',
+      metadata: { name, labels },
+    })
+    const watch = (query: string): HttpWatch => {
+      const user = { name: 'admin', groups: ['system:masters'] }
+      const answer = fork.http.handle({ method: 'GET', path: FLUNDERS, query: `watch=true&${query}`, user })
+      if (!('next' in answer)) throw new Error(answer.body)
+      return answer
+    }
+    const heard = (stream: HttpWatch): readonly string[] =>
+      stream.next().map((line) => {
+        const { type, object } = JSON.parse(line) as WatchEvent<KubeObject>
+        return `${type} ${object.metadata.name}`
+      })
+    const { metadata } = JSON.parse(send(fork, 'GET', FLUNDERS).body) as {
+      metadata: { resourceVersion: string }
+    }
+    const [all, red, two] = [
+      watch(`resourceVersion=${metadata.resourceVersion}`),
+      watch('labelSelector=color%3Dred'),
+      watch('fieldSelector=metadata.name%3Dw2'),
+    ] as const
+    let wakes = 0
+    red.onReady(() => wakes++)
+    expect([heard(all), heard(red), heard(two)]).toEqual([[], [], []])
+    send(fork, 'POST', FLUNDERS, named('w1', { color: 'red' }))
+    send(fork, 'POST', FLUNDERS, named('w2'))
+    send(fork, 'PATCH', `${FLUNDERS}/w1`, { metadata: { labels: { color: 'blue' } } })
+    expect(wakes).toBe(3)
+    expect(all.next(1)).toHaveLength(1)
+    expect(heard(all)).toEqual(['ADDED w2', 'MODIFIED w1'])
+    expect(heard(red)).toEqual([])
+    expect(heard(two)).toEqual(['ADDED w2'])
+    send(fork, 'PATCH', `${FLUNDERS}/w1`, { metadata: { labels: { color: 'red' } } })
+    expect(heard(red)).toEqual(['ADDED w1'])
+    send(fork, 'DELETE', FLUNDERS)
+    expect(heard(all)).toContain('DELETED w1')
+    expect(heard(red)).toEqual(['DELETED w1'])
+    all.stop()
+    send(fork, 'POST', FLUNDERS, named('w3'))
+    expect(heard(all)).toEqual([])
+    expect(heard(watch(`resourceVersion=${metadata.resourceVersion}`)).slice(-3)).toEqual([
+      'DELETED w1',
+      'DELETED w2',
+      'ADDED w3',
+    ])
+    fork.kubectl(`delete deployment sample-apiserver -n ${NS}`)
+    fork.settle()
+    send(fork, 'POST', FLUNDERS, named('w4'))
+    expect(two.next()).toEqual([expect.stringMatching(/^{"type":"ERROR",.*service unavailable/)])
+  })
+
+  test('loses what it has stored in a namespace that is deleted', () => {
+    const fork = cluster.fork()
+    fork.create('namespaces', { metadata: { name: 'doomed' } })
+    const doomed = FLUNDERS.replace('/default/', '/doomed/')
+    const flunder = { apiVersion: GROUP_VERSION, kind: 'Flunder', metadata: { name: 'one' } }
+    expect(send(fork, 'POST', doomed, flunder).code).toBe(201)
+    expect(send(fork, 'POST', FLUNDERS, flunder).code).toBe(201)
+    fork.delete('namespaces', 'doomed')
+    fork.settle()
+    expect(fork.list('namespaces').items.map(({ metadata }) => metadata.name)).not.toContain('doomed')
+    expect(send(fork, 'GET', `${doomed}/one`).code).toBe(404)
+    expect(send(fork, 'GET', `${FLUNDERS}/one`).code).toBe(200)
   })
 
   test('holds a namespace no longer when it is available', () => {

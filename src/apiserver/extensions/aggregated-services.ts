@@ -15,6 +15,7 @@ export const isAvailable = ({ status }: APIService): boolean =>
  */
 export class AggregatedServices {
   readonly #storage: Storage
+  readonly #listeners = new Set<() => void>()
   #all: readonly APIService[] | undefined
 
   constructor(storage: Storage) {
@@ -39,6 +40,17 @@ export class AggregatedServices {
   /** Whether another server serves a group version. */
   serves(group: string, version: string): boolean {
     return this.of(group, version) !== undefined
+  }
+
+  /** Calls the listeners: something may have been written to one of the servers. */
+  written(): void {
+    for (const listener of this.#listeners) listener()
+  }
+
+  /** Calls back after each write to one of the servers through this one. Returns a function that ends it. */
+  onWritten(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
   }
 
   /** The group versions (`metrics.k8s.io/v1beta1`) whose server is not available. */

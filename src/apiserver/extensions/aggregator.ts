@@ -1,13 +1,14 @@
 import type { APIService } from '../../api/apiregistration/generated.js'
 import type { Endpoints, Service } from '../../api/core/generated.js'
 import type { UserInfo } from '../../client/client.js'
-import { header, type HttpRequest, type HttpResponse } from '../../client/http.js'
+import { header, type HttpRequest, type HttpResponse, type HttpWatch } from '../../client/http.js'
 import { endpointAddress } from '../endpoints/proxy.js'
 import { plainText, unavailable } from '../http/responses.js'
 import type { ProxiedReply, ProxiedRequest } from '../proxied.js'
 import type { RegistryContext } from '../registry/context.js'
 import { storageKey } from '../registry/resources.js'
 import { isAvailable } from './aggregated-services.js'
+import { aggregatedWatch } from './aggregated-watch.js'
 
 /** Parts of a server that the aggregator needs. */
 type Surroundings = Pick<RegistryContext, 'storage' | 'resources' | 'dependencies' | 'aggregated'>
@@ -21,11 +22,44 @@ const DROPPED: ReadonlySet<string> = new Set([
   'content-length',
 ])
 
+/** Methods that change nothing. */
+const READS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
+
 /**
  * Forwards a request to the server behind an APIService, with the user in headers, and returns its response.
  * Source: kube-aggregator pkg/apiserver/handler_proxy.go.
  */
 export function forward(
+  context: Surroundings,
+  groupVersion: readonly [group: string, version: string],
+  http: HttpRequest,
+  user: UserInfo,
+): HttpResponse {
+  const response = exchange(context, groupVersion, http, user)
+  if (!READS.has(http.method)) context.aggregated.written()
+  return response
+}
+
+/** Forwards a watch, which follows what is written through this server. */
+export function forwardWatch(
+  context: Surroundings,
+  groupVersion: readonly [group: string, version: string],
+  http: HttpRequest,
+  user: UserInfo,
+): HttpResponse | HttpWatch {
+  const seconds = new URLSearchParams(http.query ?? '').get('timeoutSeconds')
+  return aggregatedWatch({
+    ask: (resourceVersion) => {
+      const query = new URLSearchParams(http.query ?? '')
+      if (resourceVersion !== undefined) query.set('resourceVersion', resourceVersion)
+      return exchange(context, groupVersion, { ...http, query: query.toString() }, user)
+    },
+    subscribe: (listener) => context.aggregated.onWritten(listener),
+    timeoutSeconds: seconds === null ? undefined : Number(seconds),
+  })
+}
+
+function exchange(
   context: Surroundings,
   [group, version]: readonly [group: string, version: string],
   http: HttpRequest,

@@ -1,7 +1,6 @@
 import type { PersistentVolume } from '../../api/core/generated.js'
 import { protobufCodec } from '../../api/protobuf/protobuf.js'
 import { bootstrap } from '../../apiserver/bootstrap.js'
-import { discoveryFault } from '../../apiserver/extensions/aggregator.js'
 import type { Client } from '../../client/client.js'
 import type { Component } from '../../client/component.js'
 import type { ClusterEvents } from '../../client/cluster-events.js'
@@ -20,6 +19,7 @@ import { kubectlEnvironment } from '../kubectl-environment.js'
 import { kubeletAgents } from '../nodes/kubelet-agent.js'
 import { Machines } from '../nodes/machines.js'
 import { type ClusterOptions, nodesOf } from './options.js'
+import { otherServers } from './other-servers.js'
 import { connectProxy } from '../network/proxy-network.js'
 import { ClusterSnapshot } from '../storage/snapshot.js'
 
@@ -112,10 +112,7 @@ export function assemble(
   const isInitialized = options.initialized !== false
   const discard = (volume: PersistentVolume): void => late.machines?.volumes.discard(volume)
   const components = isInitialized
-    ? componentsOf(options, plane.scheme, plane.pki, discard, metrics.source, {
-        unavailable: () => plane.server.context.aggregated.unavailable(),
-        check: (apiService) => discoveryFault(plane.server.context, apiService),
-      })
+    ? componentsOf(options, plane.scheme, plane.pki, discard, metrics.source, otherServers(plane))
     : []
   if (!from && isInitialized)
     bootstrap(plane.server, {

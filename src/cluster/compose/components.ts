@@ -26,6 +26,7 @@ import { createHorizontalPodAutoscaler } from '../../controllers/horizontal-pod-
 import type { MetricsSource } from '../../controllers/horizontal-pod-autoscaler/metrics-source.js'
 import { createIngressStatusController } from '../../controllers/ingress-status.js'
 import { createJobController } from '../../controllers/job/controller.js'
+import type { OtherContentClient } from '../../controllers/namespace/content.js'
 import { createNamespaceController } from '../../controllers/namespace/controller.js'
 import { createNodeIpamController } from '../../controllers/node-ipam.js'
 import { createNodeLifecycleController } from '../../controllers/node-lifecycle/controller.js'
@@ -51,6 +52,7 @@ import { createTtlAfterFinishedController } from '../../controllers/ttl-after-fi
 import type { ServedResource } from '../../controllers/shared/served-resources.js'
 import { detachedSignature, parseCertificates, PKI_DIR, signRequest, type Pki } from '../../pki/index.js'
 import { createScheduler } from '../../scheduler/scheduler.js'
+import type { UserInfo } from '../../client/client.js'
 import type { ClusterOptions } from './options.js'
 import type { ComponentHealth } from '../../apiserver/server-dependencies.js'
 
@@ -60,6 +62,8 @@ export interface OtherServers {
   readonly unavailable: () => readonly string[]
   /** See `ApiServiceAvailabilityOptions`. */
   readonly check: (apiService: APIService) => string | number | undefined
+  /** Returns a client of what they serve now. */
+  readonly client: (user: UserInfo) => OtherContentClient
 }
 
 /**
@@ -88,7 +92,7 @@ export function componentsOf(
     createPodGcController(),
     createServiceAccountController(),
     ...securityControllers(pki),
-    createNamespaceController({ resources, unavailable: others.unavailable }),
+    createNamespaceController({ resources, others }),
     createClusterRoleAggregationController(),
     ...(scheme.byName('validatingadmissionpolicies') === undefined
       ? []

@@ -2,7 +2,7 @@ import { isPodTerminal } from '../../api/core/conditions.js'
 import type { Pod } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/definition.js'
 import { ignoreNotFound } from '../../client/api-error.js'
-import type { Client } from '../../client/client.js'
+import type { DeleteOptions, ObjectKey } from '../../client/client.js'
 import { isRequestFailure } from '../shared/queue.js'
 import type { ServedResource } from '../shared/served-resources.js'
 import { pluralOf } from '../shared/served-resources.js'
@@ -24,6 +24,23 @@ export interface Leftover {
   readonly error?: string
 }
 
+/** What the deletion of content asks of the server that stores it. */
+export interface ContentClient {
+  list(resource: string, options: { readonly namespace: string }): { readonly items: readonly KubeObject[] }
+  delete(resource: string, key: ObjectKey, options: DeleteOptions): unknown
+  deleteCollection(
+    resource: string,
+    options: { readonly namespace: string },
+    deletion: DeleteOptions,
+  ): unknown
+}
+
+/** A client of other servers. */
+export interface OtherContentClient extends ContentClient {
+  /** What they list, with full names (`flunders.wardle.example.com`). */
+  readonly served: readonly ServedResource[]
+}
+
 const NOTHING: Leftover = { count: 0, finalizers: new Map(), estimate: 0, inGrace: false }
 
 /**
@@ -32,7 +49,7 @@ const NOTHING: Leftover = { count: 0, finalizers: new Map(), estimate: 0, inGrac
  * ms. Source: namespaced_resources_deleter.go deleteAllContentForGroupVersionResource.
  */
 export function deleteContent(
-  client: Client,
+  client: ContentClient,
   served: ServedResource,
   namespace: string,
   age: number,
@@ -45,7 +62,7 @@ export function deleteContent(
   }
 }
 
-function deleteAll(client: Client, served: ServedResource, namespace: string, age: number): Leftover {
+function deleteAll(client: ContentClient, served: ServedResource, namespace: string, age: number): Leftover {
   const { resource, group, version, verbs } = served
   const before: readonly KubeObject[] = client.list(resource, { namespace }).items
   if (before.length === 0) return NOTHING

@@ -1,6 +1,7 @@
 import type { Namespace } from '../../api/core/generated.js'
 import { timeMs } from '../../api/time.js'
 import { ignoreNotFound } from '../../client/api-error.js'
+import type { UserInfo } from '../../client/client.js'
 import type { Component, ComponentHost } from '../../client/component.js'
 import type { Slice, Topic } from '../../sim/module.js'
 import type { Failures, WorkQueue } from '../../sim/work-queue.js'
@@ -12,19 +13,28 @@ import { servedNow } from '../shared/served-resources.js'
 import { hasFeature } from '../shared/version.js'
 import type { ContentReport, DiscoveryFailure } from './conditions.js'
 import { namespaceConditions } from './conditions.js'
-import type { DeletionPass } from './content.js'
+import type { DeletionPass, OtherContentClient } from './content.js'
 import { deleteContent, deletionPass } from './content.js'
 
 /** Options of {@link createNamespaceController}. */
 export interface NamespaceControllerOptions {
   /** What the server serves; of resources with several versions, the first entry is used. */
   readonly resources: ServedResources
-  /** The group versions of other servers that cannot be asked what they serve. Default: none. */
-  readonly unavailable?: () => readonly string[]
+  /** The servers behind APIServices. Default: none. */
+  readonly others?: OtherContent
+}
+
+/** The content of other servers. */
+export interface OtherContent {
+  /** Returns the group versions of servers that cannot be asked what they serve. */
+  readonly unavailable: () => readonly string[]
+  /** Returns a client of what they serve now. */
+  readonly client: (user: UserInfo) => OtherContentClient
 }
 
 /** The finalizer of this controller in `spec.finalizers`. */
 const FINALIZER = 'kubernetes'
+const IDENTITY = controllerIdentity('namespace-controller')
 /**
  * Delay after a change of a namespace, in ms: other apiservers may see the deletion late and still accept
  * objects. Source: namespaceDeletionGracePeriod.
@@ -39,7 +49,7 @@ const MAX_RETRY_DELAY = 60_000
 export function createNamespaceController(options: NamespaceControllerOptions): Component {
   return {
     name: controllerName('namespace-controller'),
-    identity: controllerIdentity('namespace-controller'),
+    identity: IDENTITY,
     setup: (host) => new NamespaceController(host, options).start(),
   }
 }
@@ -116,10 +126,13 @@ class NamespaceController {
     const { client, clock, version } = this.#host
     const age = clock.now() - deletedAt
     const podsFirst = hasFeature(version, 'orderedNamespaceDeletion')
-    const pass = deletionPass(contentsOf(servedNow(this.#options.resources)), podsFirst, (served) =>
-      deleteContent(client, served, name, age),
+    const { resources, others } = this.#options
+    const own = contentsOf(servedNow(resources))
+    const other = others?.client(IDENTITY)
+    const pass = deletionPass([...own, ...contentsOf(other?.served ?? [])], podsFirst, (served) =>
+      deleteContent(other?.served.includes(served) ? other : client, served, name, age),
     )
-    const discovery = discoveryFailure(version, this.#options.unavailable?.() ?? [])
+    const discovery = discoveryFailure(version, others?.unavailable() ?? [])
     const updated = this.#updateStatus(namespace, { ...pass, discovery })
     const errors = discovery === undefined ? pass.errors : [discovery.message, ...pass.errors]
     if (errors.length > 0) {
