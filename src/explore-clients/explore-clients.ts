@@ -7,7 +7,7 @@ import type { ExploredAction, ExploreOptions, Search } from '../explore/options.
 import { type Failure, Properties } from '../explore/properties.js'
 import { budgetInSmaller, isSame, smallerScopes, type Violation } from '../explore/shrink.js'
 import { Sampler } from '../explore/sampler.js'
-import { stateHash } from '../explore/state-hash.js'
+import { StateHasher } from '../explore/state-hash.js'
 import { Random, type RandomStream } from '../sim/random.js'
 import { type Pattern, plansOf } from './patterns.js'
 import { type Plan, type Played, play, type Scope } from './play.js'
@@ -67,6 +67,7 @@ class ClientExploration {
   readonly #scope: Scope
   readonly #budget: Budget
   readonly #states = new Set<string>()
+  readonly #hasher: StateHasher
   readonly #deviations: Record<string, number> = {}
   #decisions = 0
   #found: Played | undefined
@@ -74,6 +75,7 @@ class ClientExploration {
   constructor(cluster: SimCluster, options: ExploreClientsOptions) {
     this.#options = options
     this.#scope = scopeOf(cluster, options)
+    this.#hasher = new StateHasher(cluster)
     this.#budget = new Budget(options.budget)
   }
 
@@ -177,7 +179,7 @@ class ClientExploration {
     this.#decisions = Math.max(this.#decisions, execution.decisions)
     for (const choice of execution.choices)
       this.#deviations[choice.do] = (this.#deviations[choice.do] ?? 0) + 1
-    this.#states.add(stateHash(execution.cluster, this.#scope.root.internals.etcd.revision))
+    this.#states.add(this.#hasher.hash(execution.cluster))
     if (failure !== undefined) this.#found = played
     return played
   }

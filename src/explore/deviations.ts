@@ -69,8 +69,9 @@ export class Allowance {
     return this.has('nodeCrash') || this.has('crash') || this.has('timeTravel')
   }
 
-  get key(): string {
-    return [...this.#left.values()].join()
+  /** Returns a text that is equal for allowances that make no difference in `most` deviations. */
+  keyWithin(most: number): string {
+    return [...this.#left.values()].map((left) => Math.min(left, most)).join()
   }
 
   has(kind: Kind): boolean {

@@ -1,6 +1,7 @@
 import type { GatedRequest, RequestGate } from '../cluster/compose/request-gate.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import { ApiError, ConnectionError } from '../client/api-error.js'
+import type { PlainData } from '../sim/plain-data.js'
 import type { Ready } from '../sim/ready-queue.js'
 import type { Choice, RequestFault } from './choice.js'
 import { toMillis } from '../sim/duration.js'
@@ -53,6 +54,7 @@ export class Execution {
   readonly lost: Set<string>
   /** Virtual ms until which periodic work counts like other work. */
   #restlessUntil = 0
+  #heardUpTo: number | undefined
   #decisions: number
   #requests: GatedRequest[] = []
   #fault: { readonly request: number; readonly fault: RequestFault } | undefined
@@ -73,6 +75,7 @@ export class Execution {
     this.lost = new Set(from?.lost)
     this.#decisions = from?.decisions ?? 0
     this.#restlessUntil = from?.restlessUntil ?? 0
+    if (from !== undefined) this.#heardUpTo = from.#heardUpTo
     const { internals } = cluster
     internals.setGate(this.gate)
     for (const { entry } of this.#held) internals.withhold(entry)
@@ -143,6 +146,30 @@ export class Execution {
 
   get stale(): ReadonlyMap<string, number> {
     return this.#stale
+  }
+
+  /** What decides how the run goes on, besides the state of the cluster. */
+  get circumstances(): PlainData {
+    return [
+      this.actions.length,
+      [...this.lost].sort(),
+      this.#held.map(({ entry, until }) => [stepName(entry), until]),
+      this.#delayed.map(stepName),
+      [...this.#paused],
+      [...this.#stale],
+      Math.max(0, this.#restlessUntil - this.cluster.now()),
+    ]
+  }
+
+  /**
+   * Returns a revision up to which all informers have heard of everything; undefined before there is one. It
+   * is called before each decision, with what is ready.
+   */
+  heardUpTo(ready: readonly Ready[]): number | undefined {
+    const isInformer = ({ topic }: Ready): boolean => topic.startsWith('informer')
+    const waiting = [...ready, ...this.#held.map(({ entry }) => entry), ...this.#delayed]
+    if (!waiting.some(isInformer)) this.#heardUpTo = this.cluster.internals.etcd.revision
+    return this.#heardUpTo
   }
 
   fork(): Execution {

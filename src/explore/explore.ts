@@ -18,7 +18,7 @@ import {
 } from './shrink.js'
 import { Sampler } from './sampler.js'
 import { Allowance, optionsBefore, requestOptions } from './deviations.js'
-import { stateHash } from './state-hash.js'
+import { StateHasher } from './state-hash.js'
 
 /** A run that violates a property. JSON: keep it in a file, and replay it in another process. */
 export interface CounterExample {
@@ -58,7 +58,7 @@ export interface ExplorationResult {
   readonly verdict: 'holds within bounds' | 'sampled' | 'violated' | 'budget'
   /** Runs that were made. */
   readonly schedules: number
-  /** Different states at rest in which runs were. */
+  /** Different states in which runs were, between two steps and at rest. */
   readonly states: number
   /** Decisions at which a run could have deviated, and deviations that were made, by kind. */
   readonly coverage: { readonly decisions: number; readonly deviations: Readonly<Record<string, number>> }
@@ -100,6 +100,7 @@ class Exploration {
   readonly #budget: Budget
   readonly #seen = new Set<string>()
   readonly #states = new Set<string>()
+  readonly #hasher: StateHasher
   readonly #deviations: Record<string, number> = {}
   #decisions = 0
   #failure: Found | undefined
@@ -108,6 +109,7 @@ class Exploration {
     this.#root = cluster
     this.#options = options
     this.#revision = cluster.internals.etcd.revision
+    this.#hasher = new StateHasher(cluster)
     this.#properties = new Properties(cluster, options)
     this.#deadline = cluster.now() + this.#properties.horizon
     this.#budget = new Budget(options.budget)
@@ -202,13 +204,16 @@ class Exploration {
   /** Makes all runs that continue `execution` with exactly `depth` more deviations. */
   #walk(execution: Execution, allowance: Allowance, depth: number): void {
     if (depth === 0) return this.#finish(execution)
+    const prospects = `${depth} ${allowance.keyWithin(depth)}`
+    const passed: string[] = []
     let acted = -1
     for (;;) {
       const ready = this.#guarded(execution, () => execution.next(this.#deadline, true))
       if (ready === undefined) {
-        if (!this.#rest(execution, allowance, depth)) return
-        continue
+        if (this.#rest(execution, allowance, prospects)) continue
+        break
       }
+      if (this.#isSeen(execution, ready, prospects, passed)) break
       const [first] = ready as [Ready, ...Ready[]]
       const at = execution.decisions
       const revision = execution.cluster.internals.etcd.revision
@@ -229,6 +234,7 @@ class Exploration {
       for (const choice of requestOptions(first, requests, at, allowance, this.#options))
         this.#branch(before, choice, allowance, depth)
     }
+    for (const key of passed) this.#seen.add(key)
   }
 
   #branch(from: Execution, choice: Choice, allowance: Allowance, depth: number): void {
@@ -239,8 +245,8 @@ class Exploration {
   }
 
   /** At rest with deviations left: acts, or waits for the next timer. Returns false when the run is over. */
-  #rest(execution: Execution, allowance: Allowance, depth: number): boolean {
-    if (!this.#isNew(execution, `${depth} ${allowance.key}`)) return false
+  #rest(execution: Execution, allowance: Allowance, prospects: string): boolean {
+    if (!this.#isNew(execution, prospects)) return false
     if (execution.actAtRest()) return true
     if (!allowance.isPatient) return false
     const ready = execution.next(this.#deadline)
@@ -251,9 +257,12 @@ class Exploration {
   #finish(execution: Execution, sampler?: Sampler): void {
     if (!this.#budget.take()) throw new Ended('budget')
     sampler?.begin(execution)
+    const passed: string[] = []
     for (;;) {
       const ready = this.#guarded(execution, () => execution.next(this.#deadline, true))
       if (ready !== undefined) {
+        // another run has gone on from here
+        if (sampler === undefined && this.#isSeen(execution, ready, '0', passed)) break
         this.#guarded(execution, () => {
           if (sampler?.actsBefore(execution, ready, this.#revision) === true) return
           execution.run(sampler?.pick(execution, ready) ?? (ready[0] as Ready))
@@ -261,22 +270,41 @@ class Exploration {
         this.#decisions = Math.max(this.#decisions, execution.decisions)
         continue
       }
-      // another run has gone on from here
-      if (sampler === undefined && !this.#isNew(execution, '0')) return
-      if (!this.#guarded(execution, () => execution.actAtRest())) break
+      if (sampler === undefined && !this.#isNew(execution, '0')) break
+      if (this.#guarded(execution, () => execution.actAtRest())) continue
+      this.#fail(execution, this.#properties.atEnd(execution.cluster))
+      break
     }
-    this.#fail(execution, this.#properties.atEnd(execution.cluster))
+    for (const key of passed) this.#seen.add(key)
   }
 
   /** Whether no other run was in this state at rest with the same prospects. */
   #isNew(execution: Execution, prospects: string): boolean {
-    const hash = stateHash(execution.cluster, this.#revision)
-    this.#states.add(hash)
-    const spent = execution.cluster.now() - this.#root.now()
-    const key = `${hash} ${prospects} ${execution.actions.length} ${this.#properties.isTimed ? spent : ''}`
+    const key = this.#keyOf(execution, prospects)
     if (this.#seen.has(key)) return false
     this.#seen.add(key)
     return true
+  }
+
+  /**
+   * Whether another run was in this state between two steps with the same prospects; else adds it to those
+   * that this run has `passed`. A run that comes back to a state of its own goes on: it may never rest.
+   */
+  #isSeen(execution: Execution, ready: readonly Ready[], prospects: string, passed: string[]): boolean {
+    const heardUpTo = execution.heardUpTo(ready)
+    if (heardUpTo === undefined) return false
+    const key = this.#keyOf(execution, prospects, heardUpTo)
+    if (this.#seen.has(key)) return true
+    passed.push(key)
+    return false
+  }
+
+  /** Returns what is equal for runs that go on in the same way. */
+  #keyOf(execution: Execution, prospects: string, heardUpTo?: number): string {
+    const hash = this.#hasher.hash(execution.cluster, execution.circumstances, heardUpTo)
+    this.#states.add(hash)
+    const spent = execution.cluster.now() - this.#root.now()
+    return `${hash} ${prospects} ${this.#properties.isTimed ? spent : ''}`
   }
 
   /** Runs a step; what it throws, and properties that do not hold after it, end the search. */

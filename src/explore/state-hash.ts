@@ -1,15 +1,19 @@
 import type { KubeObject } from '../api/definition.js'
+import { textOfBytes } from '../api/byte-text.js'
+import type { InformerState } from '../client/list-watch-informer.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import { exactJson } from '../sim/exact-json.js'
 import { HASH_SEED, hashNumber, hashText } from '../sim/hash.js'
+import type { PlainData } from '../sim/plain-data.js'
+import type { Timer } from '../sim/timers.js'
 
 /**
- * What differs between equal states, in a string: uids, times, and the ends of generated names, after the
- * hash of a pod template, if any.
+ * What differs between equal states, in a string: uids, ids of containers, times, and the ends of generated
+ * names, after the hash of a pod template, if any.
  */
 const VARYING = new RegExp(
   [
-    '([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})',
+    '([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{64})',
     '(\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z)',
     '-([bcdfghjklmnpqrstvwxz2456789]{5})(?=["/\\\\]|$)',
   ].join('|'),
@@ -24,6 +28,10 @@ const UNIMPORTANT =
   /"(?:nodeName|hostIP|podIP|ip|containerID|observedGeneration|generation|resourceVersion)":("[^"]*"|\d+),?/g
 /** Kinds that nothing but people reads, or that only say that somebody lives. */
 const IGNORED: ReadonlySet<string> = new Set(['events', 'leases'])
+/** The same, by the keys of their objects. */
+const IGNORED_KEY = /^\/registry\/(?:events|leases)\//
+/** The range of the keys of all objects. */
+const REGISTRY = ['/registry/', '/registry0'] as const
 /** As many strings are remembered. */
 const MOST_STRINGS = 50_000
 
@@ -35,6 +43,8 @@ interface Parts {
   readonly a: number
   readonly b: number
   readonly varying: readonly Varying[]
+  /** Whether none of it is a time. */
+  readonly timeless: boolean
 }
 
 /** Takes values apart. */
@@ -44,7 +54,8 @@ class PartsBuilder {
   readonly #varying: Varying[] = []
 
   get parts(): Parts {
-    return { a: this.#a, b: this.#b, varying: this.#varying }
+    const timeless = !this.#varying.some((one) => typeof one === 'number')
+    return { a: this.#a, b: this.#b, varying: this.#varying, timeless }
   }
 
   /** Adds any plain data. `key` is that of the member. */
@@ -70,6 +81,12 @@ class PartsBuilder {
       this.add(member, key)
     }
     this.#constant('}')
+  }
+
+  /** Returns the parts of one value. */
+  with(value: unknown): Parts {
+    this.add(value)
+    return this.parts
   }
 
   merge({ a, b, varying }: Parts): void {
@@ -127,9 +144,14 @@ function partsOf(value: object): Parts {
   if (parts !== undefined) return parts
   const builder = new PartsBuilder()
   builder.members(value)
-  known.set(value, (parts = builder.parts))
+  parts = builder.parts
+  known.set(value, parts)
   return parts
 }
+
+/** Returns the parts of anything that does not change. */
+const partsOfValue = (value: unknown): Parts =>
+  typeof value === 'object' && value !== null ? partsOf(value) : partsOfText(String(value))
 
 function partsOfText(text: string): Parts {
   let parts = strings.get(text)
@@ -144,41 +166,55 @@ function partsOfText(text: string): Parts {
 /** Numbers uids, names and revisions in the order of their appearance, and counts times from `now`. */
 class Normaliser {
   readonly #now: number
+  readonly #known: ReadonlyMap<string, number>
   readonly #numbers = {
     uid: new Map<string, number>(),
     name: new Map<string, number>(),
     rv: new Map<string, number>(),
   }
 
-  constructor(now: number) {
+  /** `known`: uids that have a number already. */
+  constructor(now: number, known: ReadonlyMap<string, number> = new Map()) {
     this.#now = now
+    this.#known = known
   }
 
   /** Returns what stands for something that varies. */
   numberOf(varying: Varying): number {
     if (typeof varying === 'number') return varying - this.#now
-    const numbers = this.#numbers[varying.kind]
-    let number = numbers.get(varying.value)
-    if (number === undefined) numbers.set(varying.value, (number = numbers.size))
+    const { kind, value } = varying
+    const known = kind === 'uid' ? this.#known.get(value) : undefined
+    if (known !== undefined) return known
+    const numbers = this.#numbers[kind]
+    let number = numbers.get(value)
+    if (number === undefined) numbers.set(value, (number = this.#known.size + numbers.size))
     return number
   }
 }
 
-/** Returns a hash of parts, up to what varies. */
-function hashOf(all: Iterable<Parts>, now: number): string {
-  const normaliser = new Normaliser(now)
-  let a = HASH_SEED
-  let b = 0x9747b28c
-  for (const parts of all) {
-    a = hashNumber(a, parts.a)
-    b = hashNumber(b, parts.b)
-    for (const varying of parts.varying) {
-      const number = normaliser.numberOf(varying)
-      a = hashNumber(a, number)
-      b = hashNumber(b, number + 1)
+/** Folds parts, up to what varies. */
+class Hash {
+  readonly #normaliser: Normaliser
+  #a = HASH_SEED
+  #b = 0x9747b28c
+
+  constructor(now: number, known: ReadonlyMap<string, number>) {
+    this.#normaliser = new Normaliser(now, known)
+  }
+
+  add({ a, b, varying }: Parts): void {
+    this.#a = hashNumber(this.#a, a)
+    this.#b = hashNumber(this.#b, b)
+    for (const one of varying) {
+      const number = this.#normaliser.numberOf(one)
+      this.#a = hashNumber(this.#a, number)
+      this.#b = hashNumber(this.#b, number + 1)
     }
   }
-  return `${a}.${b}`
+
+  toString(): string {
+    return `${this.#a}.${this.#b}`
+  }
 }
 
 /** Returns the objects that count, in order. */
@@ -191,29 +227,125 @@ function* objectsOf(cluster: SimCluster): Generator<KubeObject, void> {
 const isAfter = ({ metadata }: KubeObject, revision: number): boolean =>
   Number(metadata.resourceVersion) > revision
 
-function* partsOfState(cluster: SimCluster, since: number): Generator<Parts, void> {
-  const { slices, timers, ready, stopped } = cluster.snapshot().simulation()
-  for (const object of objectsOf(cluster))
-    yield isAfter(object, since) ? partsOf(object) : partsOfText(object.metadata.uid ?? '')
-  for (const [owner, byName] of slices)
-    for (const [name, value] of byName) {
-      yield partsOfText(`${owner} ${name}`)
-      // a slice that has been shared does not change any more
-      yield typeof value === 'object' && value !== null ? partsOf(value) : partsOfText(String(value))
-    }
-  const pending = new PartsBuilder()
-  for (const { seq: _seq, ...timer } of timers) pending.members(timer)
-  pending.add([ready, stopped])
-  yield pending.parts
+/** The parts of timers, without their sequence numbers. */
+const timers = new WeakMap<object, Parts>()
+
+function partsOfTimer(timer: Timer): Parts {
+  let parts = timers.get(timer)
+  if (parts !== undefined) return parts
+  const { seq: _seq, ...rest } = timer
+  timers.set(timer, (parts = new PartsBuilder().with(rest)))
+  return parts
+}
+
+/** A slice of the root. */
+interface KnownSlice {
+  readonly value: unknown
+  readonly parts: Parts
 }
 
 /**
- * Returns a hash of everything that decides the future of a cluster at rest: objects, component state, timers
- * and ready work, with uids and generated names numbered in the order of their appearance, and times counted
- * from now. `since` is the revision of the root: older objects count as they are.
+ * Hashes everything that decides the future of copies of a cluster, as far as it differs from the original:
+ * objects, the state of components, timers and ready work. Uids and generated names are numbered in the order
+ * of their appearance, and times count from now.
  */
-export function stateHash(cluster: SimCluster, since: number): string {
-  return hashOf(partsOfState(cluster, since), cluster.now())
+export class StateHasher {
+  readonly #since: number
+  readonly #uids = new Map<string, number>()
+  readonly #slices = new Map<string, Map<string, KnownSlice>>()
+  #hash = new Hash(0, this.#uids)
+
+  constructor(root: SimCluster) {
+    this.#since = root.internals.etcd.revision
+    for (const { metadata } of objectsOf(root)) this.#uids.set(metadata.uid ?? '', this.#uids.size)
+    root.internals.visitSlices((owner, name, value) => {
+      let byName = this.#slices.get(owner)
+      if (byName === undefined) this.#slices.set(owner, (byName = new Map<string, KnownSlice>()))
+      byName.set(name, { value, parts: partsOfValue(value) })
+    })
+  }
+
+  /**
+   * Returns the hash of a copy of the root, whose informers have heard of everything up to a revision.
+   * Default: of everything.
+   */
+  hash(cluster: SimCluster, circumstances: PlainData = null, heardUpTo?: number): string {
+    const { internals } = cluster
+    const hash = (this.#hash = new Hash(cluster.now(), this.#uids))
+    this.#addObjects(cluster)
+    if (heardUpTo !== undefined) this.#addUnheard(internals, heardUpTo)
+    const heard = heardUpTo ?? Infinity
+    internals.visitSlices((owner, name, value) => this.#addSlice(owner, name, value, heard))
+    const { timers: pending, ready, stopped } = internals.pending()
+    for (const timer of pending) hash.add(partsOfTimer(timer))
+    hash.add(new PartsBuilder().with([ready, stopped, circumstances]))
+    return hash.toString()
+  }
+
+  #addObjects(cluster: SimCluster): void {
+    const since = this.#since
+    if (cluster.internals.etcd.compactedRevision > since) {
+      for (const object of objectsOf(cluster))
+        this.#hash.add(isAfter(object, since) ? partsOf(object) : partsOfText(object.metadata.uid ?? ''))
+      return
+    }
+    for (const [key, { was, is }] of cluster.state.changedSince(since)) {
+      if (IGNORED_KEY.test(key)) continue
+      if (is !== undefined) this.#hash.add(partsOf(is))
+      else if (was !== undefined) this.#hash.add(partsOfText(`${was.metadata.uid} is gone`))
+    }
+  }
+
+  /** Adds what informers may still have to hear of: the writes after a revision, in order, by resource. */
+  #addUnheard({ etcd }: SimCluster['internals'], heardUpTo: number): void {
+    if (etcd.revision === heardUpTo) return
+    const byResource = new Map<string, Parts[]>()
+    for (const { type, kv } of etcd.changesSince(heardUpTo, ...REGISTRY)) {
+      if (IGNORED_KEY.test(kv.key)) continue
+      const resource = kv.key.split('/', 3).join('/')
+      const { value } = kv
+      const written = value instanceof Uint8Array ? partsOfText(textOfBytes(value)) : partsOf(value)
+      byResource.set(resource, [
+        ...(byResource.get(resource) ?? []),
+        partsOfText(`${type} ${kv.key}`),
+        written,
+      ])
+    }
+    for (const resource of [...byResource.keys()].sort())
+      for (const parts of byResource.get(resource) as Parts[]) this.#hash.add(parts)
+  }
+
+  /**
+   * Adds a slice unless it is that of the root and means the same at any time, or that of an informer that
+   * has heard of everything.
+   */
+  #addSlice(owner: string, name: string, value: unknown, heardUpTo: number): void {
+    if (seenBy(value) <= heardUpTo) return
+    const known = this.#slices.get(owner)?.get(name)
+    if (known !== undefined && known.value === value && known.parts.timeless) return
+    const parts = partsOfValue(value)
+    if (known !== undefined && parts.timeless && areEqual(parts, known.parts)) return
+    this.#hash.add(partsOfText(owner))
+    this.#hash.add(partsOfText(name))
+    this.#hash.add(parts)
+  }
+}
+
+/** Returns the revision that an informer has seen, given its slice; Infinity for any other slice. */
+function seenBy(value: unknown): number {
+  if (typeof value !== 'object' || value === null || !('resourceVersion' in value)) return Infinity
+  const { resourceVersion, ...rest } = value as Partial<InformerState>
+  return Object.keys(rest).length === 0 ? Number(resourceVersion ?? Infinity) : Infinity
+}
+
+/** Whether timeless parts are equal. */
+function areEqual(some: Parts, others: Parts): boolean {
+  if (some.a !== others.a || some.b !== others.b || some.varying.length !== others.varying.length)
+    return false
+  return some.varying.every((one, at) => {
+    const other = others.varying[at]
+    return typeof one === 'object' && typeof other === 'object' && one.value === other.value
+  })
 }
 
 /** Returns a hash of what users see of the objects, see {@link outcomeLines}. */

@@ -279,15 +279,24 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
       slices.set(owner, new Map([...byName].map(([name, slice]) => [name, slice.share()])))
     }
     return {
+      ...this.pending(),
       now: this.clock.now(),
-      timers: this.timers.toArray(),
       nextTimerSeq: this.timers.nextSeq,
-      ready: this.ready.toArray(),
       random: this.random.state(),
       trace: this.trace.state(),
       slices,
-      stopped: [...this.#stopped],
     }
+  }
+
+  /** Returns the part of the state that says what will run. */
+  pending(): Pick<SimulationState, 'timers' | 'ready' | 'stopped'> {
+    return { timers: this.timers.toArray(), ready: this.ready.toArray(), stopped: [...this.#stopped] }
+  }
+
+  /** Calls `visit` with the value of each state slice, as data that does not change any more. */
+  visitSlices(visit: (owner: string, name: string, value: unknown) => void): void {
+    for (const [owner, byName] of this.#slices)
+      for (const [name, slice] of byName) visit(owner, name, slice.share())
   }
 
   /** Returns the slice `name` of `owner`; creates it with `initial` if absent. */

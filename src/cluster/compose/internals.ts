@@ -3,6 +3,7 @@ import type { SecureCall, SecureReply } from '../../apiserver/proxied.js'
 import type { ClusterEvents } from '../../client/cluster-events.js'
 import type { EtcdStore } from '../../etcd/store.js'
 import type { EventBus } from '../../sim/event-bus.js'
+import type { SimulationState } from '../../sim/state.js'
 import type { Slice } from '../../sim/topic.js'
 import type { Ready } from '../../sim/ready-queue.js'
 import type { ClusterParts } from './assemble.js'
@@ -43,6 +44,16 @@ export class Internals {
   /** Calls `check` after every handler call. Returns a function that ends that. */
   onStep(check: () => void): () => void {
     return this.#parts.current.simulation.onStep(check)
+  }
+
+  /** Returns the pending timers and the ready handler calls in order, and the stopped components. */
+  pending(): Pick<SimulationState, 'timers' | 'ready' | 'stopped'> {
+    return this.#parts.current.simulation.pending()
+  }
+
+  /** Calls `visit` with each component's state by its name, as data that does not change any more. */
+  visitSlices(visit: (owner: string, name: string, value: unknown) => void): void {
+    this.#parts.current.simulation.visitSlices(visit)
   }
 
   /** Returns the handler calls that are ready now, in the order in which the cluster would run them. */

@@ -1,3 +1,5 @@
+import type { KubeObject } from '../../api/definition.js'
+import { prefixEnd } from '../../apiserver/storage/storage.js'
 import type { ListOptions, Client, ObjectKey } from '../../client/client.js'
 import type { ObjectOf, ResourceName } from '../../client/resources.js'
 import { type EffectiveSecurity, effectiveSecurity } from '../../kubelet/index.js'
@@ -6,6 +8,15 @@ import type { ComponentView } from '../compose/component-host.js'
 import { type NamespacedName, keyOfName } from '../object-name.js'
 import { type UnreadableValue, unreadableValues } from './unreadable.js'
 import type { Machines } from '../nodes/machines.js'
+
+/** An object as it was and is, see {@link StateFacet.changedSince}. */
+export interface ChangedObject {
+  readonly was: KubeObject | undefined
+  readonly is: KubeObject | undefined
+}
+
+/** What the keys of all objects begin with. */
+const REGISTRY = '/registry/'
 
 /**
  * `cluster.state`: reads the state of a cluster without a request, for invariants, traces and visualization.
@@ -35,6 +46,22 @@ export class StateFacet {
     options?: Pick<ListOptions, 'namespace' | 'labelSelector' | 'fieldSelector'>,
   ): readonly ObjectOf<R>[] {
     return this.#parts().plane.server.peekAll(resource, options) as unknown as readonly ObjectOf<R>[]
+  }
+
+  /**
+   * Returns the objects that were created, changed or deleted after a revision of etcd, by their keys in
+   * order: each as it was then and is now, undefined if it did not or does not exist.
+   * @throws EtcdError `compacted` if etcd does not know any more
+   */
+  changedSince(revision: number): ReadonlyMap<string, ChangedObject> {
+    const found = new Map<string, { was: KubeObject | undefined; is: KubeObject | undefined }>()
+    const { storage } = this.#parts().plane.server.context
+    for (const { key, object, old } of storage.changesSince(REGISTRY, prefixEnd(REGISTRY), revision)) {
+      const change = found.get(key)
+      if (change === undefined) found.set(key, { was: old, is: object })
+      else change.is = object
+    }
+    return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)))
   }
 
   /** Returns the names of the stored resources in order. */
