@@ -20,7 +20,6 @@ import { ShutdownManager } from './node/shutdown-manager.js'
 import type { KubeletOptions } from './options.js'
 import { DEFAULT_KUBELET_TIMINGS } from './options.js'
 import type { NodeUsage } from './pods/admission.js'
-import { requestsDiffer, desiredAllocation } from './pods/allocation.js'
 import { ApiObjects } from './pods/api-objects.js'
 import { ContainerStarter } from './pods/container-starter.js'
 import { MirrorManager, mirroredUid, staticPod, staticPodUid } from './pods/static-pods.js'
@@ -28,6 +27,7 @@ import { PodEvents } from './pods/pod-events.js'
 import { PodKiller } from './pods/pod-killer.js'
 import type { PodRecord } from './pods/pod-record.js'
 import { newPodRecord } from './pods/pod-record.js'
+import { updateRecord } from './pods/pod-update.js'
 import { PodWorkers } from './pods/pod-workers.js'
 import { Resizer } from './pods/resizer.js'
 import { StatusManager } from './pods/status-manager.js'
@@ -459,27 +459,4 @@ class Kubelet {
       this.#wake(record.uid)
     }
   }
-}
-
-/**
- * Takes over the API's version of a pod. Returns whether the worker must look at it; the echo of a status
- * write needs no look.
- */
-function updateRecord(record: PodRecord, pod: Pod): boolean {
-  const before = record.pod.metadata
-  const { resourceVersion, deletionTimestamp, deletionGracePeriodSeconds, generation } = pod.metadata
-  if (generation !== before.generation && record.admitted && requestsDiffer(pod, record.pod))
-    record.allocation ??= desiredAllocation(record.pod)
-  record.pod = pod
-  const version = Number(resourceVersion)
-  if (version > record.version) {
-    record.status = pod.status
-    record.version = version
-    return true
-  }
-  return (
-    deletionTimestamp !== before.deletionTimestamp ||
-    deletionGracePeriodSeconds !== before.deletionGracePeriodSeconds ||
-    generation !== before.generation
-  )
 }

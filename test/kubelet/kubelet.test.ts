@@ -333,6 +333,44 @@ describe('containers that end', () => {
     expect(lab.pod('web').status.phase).toBe('Running')
   })
 
+  test.each([
+    ['a crash loop', { image: 'bad' }, '10m', 'CrashLoopBackOff'],
+    ['a pull', { image: 'gone:1' }, '10m', 'ImagePullBackOff'],
+  ])('%s: a new image is tried at once, other changes are not', (_, container, wait, reason) => {
+    const behaviors = { bad: { exitCode: 1, exitAfter: 1000 }, 'gone:1': { pullError: 'not found' } }
+    const lab = new Lab({ machine: { behaviors } }).settle()
+    lab.create('web', { containers: [{ name: 'c', ...container }] })
+    lab.advance(wait)
+    const patch = (body: object): void =>
+      void lab.client.patch('pods', { namespace: 'default', name: 'web' }, { type: 'strategic', body })
+    const state = (): unknown => lab.pod('web').status.containerStatuses?.[0]?.state
+    patch({ metadata: { annotations: { a: 'b' } } })
+    lab.advance('3s')
+    expect(state()).toMatchObject({ waiting: { reason } })
+    patch({ spec: { containers: [{ name: 'c', image: 'nginx:2' }] } })
+    lab.advance('3s')
+    expect(state()).toMatchObject({ running: {} })
+  })
+
+  test('a fault of the configuration is tried again as soon as the pod changes', () => {
+    const lab = new Lab().settle()
+    const fieldRef = { apiVersion: 'v1', fieldPath: "metadata.annotations['dir']" }
+    const env = [{ name: 'DIR', valueFrom: { fieldRef } }]
+    const volumeMounts = [{ name: 'v', mountPath: '/v', subPathExpr: '$(DIR)' }]
+    lab.create('web', {
+      volumes: [{ name: 'v', emptyDir: {} }],
+      containers: [{ name: 'c', image: 'nginx:1', env, volumeMounts }],
+    })
+    lab.advance('12s')
+    expect(lab.pod('web').status.containerStatuses?.[0]?.state.waiting?.reason).toBe(
+      'CreateContainerConfigError',
+    )
+    const body = { metadata: { annotations: { dir: 'a' } } }
+    lab.client.patch('pods', { namespace: 'default', name: 'web' }, { type: 'merge', body })
+    lab.advance('2s')
+    expect(lab.pod('web').status.phase).toBe('Running')
+  })
+
   test('activeDeadlineSeconds', () => {
     const lab = new Lab().settle()
     lab.create('web', { activeDeadlineSeconds: 60 })
