@@ -1,7 +1,7 @@
 import type { Service } from '../api/core/generated.js'
 import { nodeCondition } from '../api/core/conditions.js'
 import { isApiError } from '../client/api-error.js'
-import type { Connection, Hop, Protocol, Reply } from './connection.js'
+import type { Connection, Hop, Payload, Protocol, Reply } from './connection.js'
 import { hostPort } from './connection.js'
 import type {
   NetworkNode,
@@ -33,6 +33,16 @@ const LOOPBACK = /^127\.|^::1$/
 const EXCLUDED = 'node.kubernetes.io/exclude-from-external-load-balancers'
 const KUBELET_PORT = 10_250
 const PROXY_HEALTH_PORT = 10_256
+/** kube-proxy's own port, which listens on the loopback address only. */
+const PROXY_METRICS_PORT = 10_249
+
+const PROXY_PATHS: Readonly<Record<string, string>> = { '/healthz': 'ok', '/proxyMode': 'iptables' }
+
+/** A program of a node that no pod runs, and its response. */
+interface Program {
+  readonly name: string
+  readonly reply: Reply
+}
 
 /**
  * The data path of a cluster: what happens to a connection on its way through kube-proxy's rules, routes,
@@ -398,7 +408,10 @@ export class DataPath {
     if (denied !== undefined) return denied
     if (onHost !== undefined) return this.#listener(packet, node, onHost, port)
     if (found?.containerPort !== undefined) return this.#toPod(packet, node, found.pod, found.containerPort)
-    const program = this.#programAt(node, port, protocol)
+    const program =
+      LOOPBACK.test(ip) && port === PROXY_METRICS_PORT && protocol === 'TCP'
+        ? this.#proxyMetrics(node, payload)
+        : this.#programAt(node, port, protocol)
     hops.push({
       hop: 'listener',
       at: program?.name ?? node.name,
@@ -430,11 +443,15 @@ export class DataPath {
     return undefined
   }
 
-  #programAt(
-    node: NetworkNode,
-    port: number,
-    protocol: Protocol,
-  ): { readonly name: string; readonly reply: Reply } | undefined {
+  /** Source: cmd/kube-proxy/app/server.go serveMetrics. */
+  #proxyMetrics(node: NetworkNode, payload: Payload | undefined): Program | undefined {
+    if (this.#dependencies.state().stale.has(node.name)) return undefined
+    const body = PROXY_PATHS[(payload?.path ?? '/').replace(/\?.*/, '')]
+    const reply = body === undefined ? { status: 404, body: '404 page not found\n' } : { status: 200, body }
+    return { name: 'kube-proxy', reply }
+  }
+
+  #programAt(node: NetworkNode, port: number, protocol: Protocol): Program | undefined {
     if (protocol !== 'TCP') return undefined
     if (port === KUBELET_PORT)
       return node.kubelet

@@ -402,3 +402,25 @@ describe('faults', () => {
     ])
   })
 })
+
+test("kube-proxy's own ports: health for all, its mode on the loopback address only", () => {
+  const of = new SimCluster({ nodes: 1 })
+  of.apply({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'host' },
+    spec: {
+      hostNetwork: true,
+      containers: [{ name: 'c', image: 'curlimages/curl', command: ['sleep', '1000'] }],
+    },
+  })
+  of.settle()
+  const curl = (url: string): string => of.exec('host', ['curl', '-s', url]).stdout
+  expect(['healthz', 'proxyMode', 'x'].map((path) => curl(`http://localhost:10249/${path}`))).toEqual([
+    'ok',
+    'iptables',
+    '404 page not found\n',
+  ])
+  const { address = '' } = of.get('nodes', { name: 'node-1' }).status.addresses?.[0] ?? {}
+  expect(of.exec('host', ['curl', '-s', `http://${address}:10249/proxyMode`]).exitCode).toBe(7)
+})

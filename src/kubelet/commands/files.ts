@@ -1,5 +1,6 @@
 import { bytesOfText } from '../../api/byte-text.js'
 import { FileFault, textOf } from '../files/file-system.js'
+import type { Tree } from '../files/tree.js'
 import { absolutePath } from '../files/tree.js'
 import type { Invocation, Program } from './command.js'
 import { attempt, flagsOf } from './command.js'
@@ -53,17 +54,35 @@ export const df: Program = {
         : wanted.flatMap(
             (path) => mounts.find(({ path: at }) => path === at || path.startsWith(`${at}/`)) ?? [],
           )
-    for (const { path, device } of shown) {
-      const sizes = human
-        ? ['97.7G', '9.8G', '87.9G']
-        : [BLOCKS, BLOCKS / 10, BLOCKS - BLOCKS / 10].map(String)
-      write(
-        `${device.padEnd(20)} ${sizes.map((size) => size.padStart(9)).join(' ')}  10% ` +
-          `${path === '' ? '/' : path}\n`,
+    for (const { path, device, limit, writable } of shown) {
+      const size = limit === undefined ? BLOCKS : pages(limit)
+      const used = limit === undefined ? BLOCKS / 10 : usedBlocks(writable?.())
+      const sizes = [size, used, size - used].map((blocks) =>
+        (human ? humanSize(blocks) : String(blocks)).padStart(9),
       )
+      const share = `${Math.ceil((used / size) * 100)}%`.padStart(4)
+      write(`${device.padEnd(20)} ${sizes.join(' ')} ${share} ${path === '' ? '/' : path}\n`)
     }
     return 0
   },
+}
+
+/** Blocks of 1 KiB in whole pages, as a tmpfs counts. */
+const pages = (bytes: number): number => Math.ceil(bytes / 4096) * 4
+
+function usedBlocks(tree: Tree | undefined): number {
+  let used = 0
+  for (const { text } of tree?.values() ?? []) if (typeof text === 'string') used += pages(text.length)
+  return used
+}
+
+/** Formats blocks of 1 KiB as busybox does: one digit after the point. */
+function humanSize(blocks: number): string {
+  if (blocks === 0) return '0'
+  let size = blocks
+  let unit = 0
+  for (; size >= 1024; unit++) size /= 1024
+  return `${size.toFixed(1)}${'KMGT'.charAt(unit)}`
 }
 
 /** Lists directories: `-l`, `-a`, `-1`, `-d`; one name a line, since this is not a terminal. */

@@ -348,6 +348,13 @@ test('mounts: what is missing, host paths, parts of volumes, memory, and files t
   const sh = (name: string, script: string): string =>
     cluster.exec({ namespace: 'default', name }, ['sh', '-c', script]).stdout.trim()
   expect(sh('whole', 'cat /data/part/log /data/log')).toBe('made\nwhole')
+  writer(cluster, 'roomy', { emptyDir: { medium: 'Memory', sizeLimit: '10Mi' } }, on)
+  cluster.settle()
+  expect(sh('roomy', 'df /data; df -h /data | tail -n 1')).toBe(
+    'Filesystem           1K-blocks      Used Available Use% Mounted on\n' +
+      'tmpfs                    10240         4     10236   1% /data\n' +
+      'tmpfs                    10.0M      4.0K     10.0M   1% /data',
+  )
   // what does not fit into ten bytes is not written
   expect(sh('memory', 'echo far too much > /data/other; echo ab > /data/short; cat /data/*')).toBe(
     'memory\nab',
