@@ -50,6 +50,13 @@ describe('agnhost', () => {
     )
   })
 
+  it('fails when it cannot read a file that it needs', () => {
+    const args = ['test-service-account-issuer-discovery', '--token-path=/nowhere']
+    const cluster = clusterWith(podOf('a', args, {}, { restartPolicy: 'Never' }))
+    expect(phaseOf(cluster, 'a')).toBe('Failed')
+    expect(cluster.logs('a')).toBe('/agnhost: No such file or directory\n')
+  })
+
   it('mounttest shows a ConfigMap that appears later', () => {
     const cluster = new SimCluster({ nodes: 1 }).settle()
     cluster.apply(

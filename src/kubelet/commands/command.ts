@@ -160,6 +160,17 @@ export interface Program {
   serve?(call: Invocation, request: ServedRequest): Served
 }
 
+/** Runs a program. It ends with 1 on a file that it cannot use and does not expect, and says which fault. */
+export function runProgram(program: Program, call: Invocation): number | Pause {
+  try {
+    return program.run(call)
+  } catch (error) {
+    if (!(error instanceof FileFault)) throw error
+    call.error(`${call.name}: ${error.message}\n`)
+    return 1
+  }
+}
+
 /** Runs an operation on a file; a failure is printed as busybox does, with `text` before the file's name. */
 export function attempt(call: Invocation, path: string, text: string, work: () => void): number {
   try {

@@ -1,5 +1,6 @@
 import type { Invocation, Pause, Served, ServedRequest, Spawned } from '../commands/command.js'
 import type { Program as Command } from '../commands/command.js'
+import { runProgram } from '../commands/command.js'
 import { programOf } from '../commands/programs.js'
 import { FileFault } from '../files/file-system.js'
 import { absolutePath } from '../files/tree.js'
@@ -403,7 +404,7 @@ class Interpreter {
       frame,
       words,
       env,
-      program.run(this.#invocation(thread, { name: base ?? name, args, env, memory })),
+      runProgram(program, this.#invocation(thread, { name: base ?? name, args, env, memory })),
     )
   }
 
