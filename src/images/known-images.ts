@@ -180,8 +180,36 @@ Commercial support is available at
 /** Images that respond with the name of their pod. */
 const HOSTNAME = { user: '', ports: [9376, 8080], listensOnDeclared: true }
 
-/** What is known of an image by its full name (`docker.io/library/nginx:1.27`); undefined if nothing is. */
+/** Tags with which people say that no registry has the image: `webserver:404`, `foo:non-existent`. */
+const ABSENT_TAG = /^(?:404|non-?existent|does-?not-?exist|not-?found)$/
+
+/** Hosts that do not exist: those of RFC 2606, and one that Kubernetes' tests rely on. */
+const ABSENT_HOST = /\.invalid(?::\d+)?$|^invalid\.registry\.k8s\.io$/
+
+/** Returns the error of containerd for an image that cannot exist; undefined for all others. */
+function absence(fullName: string): string | undefined {
+  const resolving = `failed to resolve reference ${JSON.stringify(fullName)}`
+  const failed = `failed to pull and unpack image ${JSON.stringify(fullName)}: ${resolving}`
+  const [, host = '', repository = '', tag = ''] = /^([^/]+)\/(.*?)(?::([^:/@]+))?$/.exec(fullName) ?? []
+  if (ABSENT_HOST.test(host)) {
+    const url = `https://${host}/v2/${repository}/manifests/${tag}`
+    const why = `failed to do request: Head "${url}": dial tcp: lookup ${host}: no such host`
+    return `rpc error: code = Unknown desc = ${failed}: ${why}`
+  }
+  if (!ABSENT_TAG.test(tag)) return undefined
+  return `rpc error: code = NotFound desc = ${failed}: ${fullName}: not found`
+}
+
+/**
+ * What is known of an image by its full name (`docker.io/library/nginx:1.27`); undefined if nothing is. An
+ * image whose tag or registry says that it does not exist cannot be pulled.
+ */
 export function knownImage(fullName: string): Omit<ImageDefinition, 'name'> | undefined {
+  const pullError = absence(fullName)
+  return pullError === undefined ? knownProgram(fullName) : { pullError }
+}
+
+function knownProgram(fullName: string): Omit<ImageDefinition, 'name'> | undefined {
   const name = lastPart(fullName)
   if (name === 'nginx-unprivileged') return { ...KNOWN['nginx'], user: '101', ports: [8080] }
   if (/hostnames?$|^whoami$|^echo|^hello/.test(name)) return HOSTNAMES.has(name) ? HOSTNAME : undefined

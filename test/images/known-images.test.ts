@@ -13,3 +13,23 @@ test('a known image is where one of your own begins', () => {
   expect(cluster.exec('client', `wget -qO- http://${podIP ?? ''}`).stdout).toBe('our page\n')
   expect(knownImage('registry.example.com/web')).toBe(undefined)
 })
+
+test('an image whose tag or registry says that it does not exist cannot be pulled', () => {
+  const cluster = new SimCluster({ nodes: 1 })
+  const images = ['webserver:404', 'nginx:non-existent', 'registry.invalid/team/app:v1', 'nginx:1.404']
+  for (const [index, image] of images.entries()) cluster.kubectl(`run p${index} --image=${image}`)
+  cluster.settle()
+  const waiting = images.map((_, index) => {
+    const { state } = cluster.get('pods', `p${index}`).status.containerStatuses?.[0] ?? {}
+    return state?.waiting?.reason ?? 'runs'
+  })
+  expect(waiting).toEqual([...Array<string>(3).fill('ErrImagePull'), 'runs'])
+  const { message } = cluster.get('pods', 'p1').status.containerStatuses?.[0]?.state?.waiting ?? {}
+  expect(message).toContain(
+    'failed to resolve reference "docker.io/library/nginx:non-existent": ' +
+      'docker.io/library/nginx:non-existent: not found',
+  )
+  expect(knownImage('registry.invalid/app:v1')?.pullError).toMatch(
+    /: lookup registry\.invalid: no such host$/,
+  )
+})

@@ -45,10 +45,13 @@ export class ImageTable {
     return facts
   }
 
-  /** The plain behaviour of a definition. */
+  /** The plain behaviour of a definition, or why the registry cannot deliver the image. */
   behavior(image: string): ContainerBehavior | undefined {
     const full = fullImageName(image)
-    return this.#defined.get(full) ?? this.#defined.get(untagged(full))
+    const defined = this.#defined.get(full) ?? this.#defined.get(untagged(full))
+    if (defined !== undefined) return defined
+    const { pullError } = this.facts(image)
+    return pullError === undefined ? undefined : { pullError }
   }
 }
 
