@@ -31,6 +31,8 @@ interface Known {
   readonly pods: Pod[]
   readonly facts: number[]
   readonly counts: Map<number, number>
+  /** The facts of each pod that has been judged, wherever it stood. */
+  readonly judged: WeakMap<Pod, number>
 }
 
 /**
@@ -41,7 +43,7 @@ interface Known {
 export class PodTallies {
   readonly #known = new WeakMap<object, Known>()
 
-  /** Returns the tally of the pods that the set controls; fast if their order seldom changes. */
+  /** Returns the tally of the pods that the set controls. */
   of(set: ReplicaSet, controlled: readonly Pod[]): PodTally {
     const known = this.#knownOf(set, controlled)
     const count = (fact: number): number => known.counts.get(fact) ?? 0
@@ -56,22 +58,26 @@ export class PodTallies {
 
   #knownOf(set: ReplicaSet, controlled: readonly Pod[]): Known {
     let known = this.#known.get(set.spec)
-    if (!known) this.#known.set(set.spec, (known = { pods: [], facts: [], counts: new Map() }))
-    const factsOf = judge(set)
-    const { pods, facts, counts } = known
+    if (!known) this.#known.set(set.spec, (known = newKnown()))
+    const { pods, facts, counts, judged } = known
+    let judgeNow: ((pod: Pod) => number) | undefined
     for (let at = controlled.length; at < facts.length; at++) count(counts, facts[at] ?? 0, 0)
     pods.length = facts.length = Math.min(pods.length, controlled.length)
     for (let at = 0; at < controlled.length; at++) {
       const pod = controlled[at] as Pod
       if (pods[at] === pod) continue
       pods[at] = pod
-      const found = factsOf(pod)
+      // a pod that is added or removed moves those after it
+      let found = judged.get(pod)
+      if (found === undefined) judged.set(pod, (found = (judgeNow ??= judge(set))(pod)))
       count(counts, facts[at] ?? 0, found)
       facts[at] = found
     }
     return known
   }
 }
+
+const newKnown = (): Known => ({ pods: [], facts: [], counts: new Map(), judged: new WeakMap() })
 
 /** Returns the tally after active pods have been adopted. */
 export function withAdopted(set: ReplicaSet, counted: PodTally, adopted: readonly Pod[]): PodTally {
