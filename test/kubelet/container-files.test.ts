@@ -93,6 +93,35 @@ test('/etc/hosts has the full name of a pod with a subdomain, and says if it is 
   expect(run(host, 'head -n 1 /etc/hosts')).toBe('# Kubernetes-managed hosts file (host network).\n')
 })
 
+test('a pod is called by its full name if it asks for it, or by another name', () => {
+  const names = 'hostname; hostname -f; hostname -s; hostname -d; uname -n; echo $HOSTNAME; cat /etc/hostname'
+  const lines = (spec: object): readonly string[] =>
+    run(clusterWith({}, {}, spec), names)
+      .trim()
+      .split('\n')
+  const [short, full, domain] = ['h', 'h.sub.default.svc.cluster.local', 'sub.default.svc.cluster.local']
+  const named = { hostname: short, subdomain: 'sub' }
+  expect(lines(named)).toEqual([short, full, short, domain, short, short, short])
+  expect(lines({ ...named, setHostnameAsFQDN: true })).toEqual([full, full, short, domain, full, full, full])
+  const other = clusterWith({}, {}, { ...named, hostnameOverride: 'other.example' })
+  expect(run(other, 'hostname; hostname -f')).toBe('other.example\nother.example\n')
+  expect(run(other, 'cat /etc/hosts')).toContain('\tother.example\n')
+  const host = clusterWith({}, {}, { hostname: short, hostNetwork: true })
+  expect(run(host, 'hostname')).toBe(`${host.get('pods', name).spec.nodeName ?? ''}\n`)
+})
+
+test('a pod whose full name is too long for the kernel gets no sandbox', () => {
+  const spec = { hostname: 'h'.repeat(60), subdomain: 'sub', setHostnameAsFQDN: true }
+  const cluster = clusterWith({}, {}, spec)
+  cluster.advance('10s')
+  expect(cluster.get('pods', name).status.phase).toBe('Pending')
+  expect(cluster.client.list('events').items.map(({ message }) => message)).toContain(
+    'Failed to create pod sandbox: failed to construct FQDN from pod hostname and cluster domain, FQDN ' +
+      `${spec.hostname}.sub.default.svc.cluster.local is too long (64 characters is the max, ` +
+      '90 characters requested)',
+  )
+})
+
 test('a user other than root writes a termination message to any path', () => {
   const cluster = clusterWith(
     {},

@@ -66,12 +66,22 @@ export const printenv: Program = { name: 'printenv', run: print }
 /** Does nothing and fails. */
 export const falseProgram: Program = { name: 'false', run: () => 1 }
 
-/** Prints the pod's host name, or with `-i` its address. */
+/** Prints the host name: `-f` in full, `-s` or `-d` what is before or after its dot, `-i` its address. */
 export const hostname: Program = {
   name: 'hostname',
   run: ({ args, world, write }) => {
-    if (args[0] === '-i') write(`${world.network.lookup(world.hostname)?.addresses[0] ?? '127.0.0.1'}\n`)
-    else write(`${world.hostname}\n`)
+    const { hostname: name, network, files } = world
+    const hosts = files.stat('/etc/hosts') === undefined ? '' : files.read('/etc/hosts')
+    const full = (): string =>
+      hosts
+        .split('\n')
+        .map((line) => line.split(/\s+/).slice(1))
+        .find((names) => names.includes(name))?.[0] ?? name
+    const { flags } = flagsOf(args)
+    if (flags.has('i')) write(`${network.lookup(name)?.addresses[0] ?? '127.0.0.1'}\n`)
+    else if (flags.has('f')) write(`${full()}\n`)
+    else if (flags.has('d')) write(`${full().split('.').slice(1).join('.')}\n`)
+    else write(`${flags.has('s') ? (name.split('.')[0] ?? '') : name}\n`)
     return 0
   },
 }

@@ -1,6 +1,7 @@
 import { semanticEqual } from '../../api/equal.js'
 import type { Container, Node, Pod } from '../../api/core/generated.js'
 import { isPodTerminal } from '../../api/core/conditions.js'
+import { podHostname } from '../../api/core/pod-hostname.js'
 import { timeMs } from '../../api/time.js'
 import type { ResourceAmounts } from '../../api/core/pod-resources.js'
 import type { Clock } from '../../sim/clock.js'
@@ -285,7 +286,7 @@ export class PodWorkers {
   }
 
   #stillInFlight(record: PodRecord, now: number): boolean {
-    const { runtime, starter, events } = this.#ports
+    const { runtime, starter } = this.#ports
     const { inFlight, pod, uid } = record
     if (inFlight?.step === 'sandbox') {
       const sandbox = runtime.pod(uid)
@@ -295,13 +296,7 @@ export class PodWorkers {
       const reason =
         `failed to setup network for sandbox "${stableHex(uid, 64)}": plugin type="bridge" failed ` +
         `(add): failed to allocate for range 0: ${sandbox.error}`
-      events.pod(
-        record,
-        'Warning',
-        'FailedCreatePodSandBox',
-        `Failed to create pod sandbox: rpc error: code = Unknown desc = ${reason}`,
-      )
-      containerMemory(record, '').waiting = { reason: 'FailedCreatePodSandBox', until: now + RETRY }
+      this.#sandboxFailed(record, `rpc error: code = Unknown desc = ${reason}`, now)
       return false
     }
     const container = findContainer(pod, inFlight?.container ?? '')
@@ -327,6 +322,11 @@ export class PodWorkers {
       containerMemory(record, '').waiting = { reason: 'NetworkNotReady', until: now + RETRY }
       return false
     }
+    const { error } = podHostname(pod)
+    if (error !== undefined && !hostNetwork) {
+      this.#sandboxFailed(record, error, now)
+      return false
+    }
     if (record.containers['']) delete record.containers['']
     const dead = runtime.pod(uid)
     if (dead && dead.error === undefined)
@@ -340,6 +340,12 @@ export class PodWorkers {
     if (mounted.volumes.size > 0) runtime.setVolumes(uid, mounted.volumes)
     if (mounted.mutable) this.#watchVolumes(record, now)
     return true
+  }
+
+  #sandboxFailed(record: PodRecord, reason: string, now: number): void {
+    const event = 'FailedCreatePodSandBox'
+    this.#ports.events.pod(record, 'Warning', event, `Failed to create pod sandbox: ${reason}`)
+    containerMemory(record, '').waiting = { reason: event, until: now + RETRY }
   }
 
   #watchVolumes(record: PodRecord, now: number): void {

@@ -1,4 +1,5 @@
 import type { Container, Pod } from '../../api/core/generated.js'
+import { podHostname, type PodHostname } from '../../api/core/pod-hostname.js'
 import type { FileUser } from '../files/file-system.js'
 import type { ImageFacts } from '../images/image-table.js'
 import { effectiveCapabilities } from '../security-context/capabilities.js'
@@ -38,7 +39,7 @@ export function environmentOf({
   const { pod } = sandbox
   return {
     PATH,
-    HOSTNAME: hostnameOf(sandbox),
+    HOSTNAME: hostnameOf(sandbox).kernelName,
     ...image.env,
     ...(pod ? surroundings.serviceEnv(pod, container.createdAt) : {}),
     ...container.env,
@@ -73,9 +74,9 @@ export function userOf({
   }
 }
 
-/** Host name in the container. */
-export function hostnameOf({ name, pod }: RuntimePod): string {
-  return (
-    pod?.spec.hostname || (pod?.spec.hostNetwork === true ? (pod.spec.nodeName ?? name) : name.slice(0, 63))
-  )
+/** How the pod is called in its containers; in the host network, as its node is. */
+export function hostnameOf({ name, pod }: RuntimePod): PodHostname {
+  if (pod !== undefined && pod.spec.hostNetwork !== true) return podHostname(pod)
+  const hostname = pod?.spec.nodeName ?? name
+  return { hostname, kernelName: hostname }
 }

@@ -13,6 +13,7 @@ import { cgroupMount } from './cgroup.js'
 import { DOCUMENT_ROOT } from '../images/image.js'
 import { endsByItself } from '../images/unknown-image.js'
 import type { ContainerView } from './container-view.js'
+import type { PodHostname } from '../../api/core/pod-hostname.js'
 import { NO_POD, containerSpec, hostnameOf, userOf } from './container-view.js'
 import { expanded, hasProgram, ownProgramOf } from './start-plan.js'
 import type { RuntimeContainer } from './state.js'
@@ -47,7 +48,7 @@ export class ContainerWorld implements ProcessContext {
       } as unknown as Pod)
     this.now = now
     this.user = userOf(view)
-    this.hostname = hostnameOf(sandbox)
+    this.hostname = hostnameOf(sandbox).kernelName
     this.userName = accountOf(image, this.user.uid)?.name
     this.network = surroundings.networkOf(pod, sandbox.ip ?? '')
     this.#view = view
@@ -176,19 +177,11 @@ function terminationPath(spec: Container | undefined): string {
 }
 
 /**
- * The pod's own line of /etc/hosts: with its full name if it has a subdomain. Source: kubelet_pods.go
+ * The pod's names in /etc/hosts, with its full name if it has a subdomain. Source: kubelet_pods.go
  * managedHostsFileContent.
  */
-function ownHosts(
-  { namespace, pod, ip = '127.0.0.1' }: ContainerView['sandbox'],
-  conf: string,
-  name: string,
-): string {
-  const { subdomain } = pod?.spec ?? {}
-  if (subdomain === undefined || subdomain === '') return `${ip}\t${name}\n`
-  const domain = /\ssvc\.(\S+)/.exec(conf)?.[1] ?? 'cluster.local'
-  return `${ip}\t${name}.${subdomain}.${namespace}.svc.${domain}\t${name}\n`
-}
+const hostsNames = ({ hostname, fullName }: PodHostname): string =>
+  fullName === undefined ? hostname : `${fullName}\t${hostname}`
 
 /**
  * Makes the directories that a container mounts as sub-paths of its volumes. Source: kubelet_pods.go
@@ -217,18 +210,18 @@ function imageTree(view: ContainerView): Tree {
     pod ?? ({ metadata: { namespace }, spec: {} } as unknown as Pod),
     ip,
   )
-  const hostname = hostnameOf(sandbox)
+  const names = hostnameOf(sandbox)
   const messagePath = terminationPath(containerSpec(pod, view.container.name)).slice(1)
   const aliases = (pod?.spec.hostAliases ?? [])
     .map(({ ip: address, hostnames = [] }) => `${address}\t${hostnames.join('\t')}\n`)
     .join('')
   const texts: Readonly<Record<string, string>> = {
-    'etc/hostname': `${hostname}\n`,
+    'etc/hostname': `${names.kernelName}\n`,
     'etc/hosts':
       `# Kubernetes-managed hosts file${pod?.spec.hostNetwork === true ? ' (host network)' : ''}.\n` +
       '127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ' +
       'ip6-loopback\nfe00::0\tip6-localnet\nfe00::0\tip6-mcastprefix\n' +
-      `fe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n${ownHosts(sandbox, resolvConf, hostname)}${
+      `fe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n${ip}\t${hostsNames(names)}\n${
         aliases === '' ? '' : `\n# Entries added by HostAliases.\n${aliases}`
       }`,
     'etc/resolv.conf': resolvConf,

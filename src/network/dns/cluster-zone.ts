@@ -1,4 +1,5 @@
 import type { ServicePort, Service } from '../../api/core/generated.js'
+import { CLUSTER_DOMAIN } from '../../api/core/pod-hostname.js'
 import { formatIp, parseIp } from '../../api/ip.js'
 import { hasClusterIP, type NamedEndpoint, type ServiceSnapshot } from '../service-view.js'
 
@@ -25,8 +26,6 @@ export const NO_DATA: DnsAnswer = { rcode: 'NOERROR', records: [] }
 /** The name does not exist. */
 export const NX_DOMAIN: DnsAnswer = { rcode: 'NXDOMAIN', records: [] }
 
-/** The cluster's domain. */
-export const CLUSTER_DOMAIN = 'cluster.local'
 /** The maximum number of CNAMEs to follow. */
 const MAX_ALIASES = 8
 

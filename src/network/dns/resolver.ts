@@ -2,6 +2,7 @@ import type { Client } from '../../client/client.js'
 import { ignoreNotFound } from '../../client/api-error.js'
 import { parseIp } from '../../api/ip.js'
 import type { Pod } from '../../api/core/generated.js'
+import { podHostname } from '../../api/core/pod-hostname.js'
 import type { DataPath } from '../data-path.js'
 import type { Source } from '../packet.js'
 import type { Connection, DnsHop } from '../connection.js'
@@ -191,8 +192,11 @@ function hostsOf(source: Source, name: string): readonly string[] | undefined {
   if (source.kind !== 'pod')
     return source.kind === 'node' && name === source.node.name ? [source.node.address] : undefined
   const { pod, node } = source
-  const own = pod.pod?.spec.hostname || (pod.hostNetwork ? node.name : pod.name)
-  if (name === own) return [pod.hostNetwork ? node.address : (pod.ip ?? '')]
+  if (pod.hostNetwork && name === node.name) return [node.address]
+  if (!pod.hostNetwork && pod.pod !== undefined) {
+    const { hostname, fullName } = podHostname(pod.pod)
+    if (name === hostname || name === fullName) return [pod.ip ?? '']
+  }
   const alias = pod.pod?.spec.hostAliases?.find(({ hostnames = [] }) => hostnames.includes(name))
   return alias?.ip === undefined ? undefined : [alias.ip]
 }
