@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { SimCluster } from '../../src/index.js'
+import { SimCluster, type Pod } from '../../src/index.js'
 
 const IMAGE = 'registry.k8s.io/e2e-test-images/agnhost:2.56'
 
@@ -130,6 +130,42 @@ describe('agnhost', () => {
     fork.delete('pods', { namespace: 'default', name: 'b' })
     fork.advance('2s')
     expect(fork.list('pods', { namespace: 'default' }).items).toEqual([])
+  })
+
+  it('takes the time of --delay-shutdown after SIGTERM, and serves meanwhile', () => {
+    const delay = '--delay-shutdown=20'
+    const ready = { httpGet: { path: '/readyz', port: 8080 }, periodSeconds: 1, failureThreshold: 1 }
+    const ports = [{ containerPort: 8080 }]
+    const cluster = clusterWith(
+      podOf('a', ['netexec', delay], { ports, readinessProbe: ready }),
+      podOf('b', ['pause', delay]),
+      podOf('c', ['nettest', delay]),
+      podOf('d', ['netexec']),
+    )
+    const podOfName = (name: string): Pod => cluster.get('pods', { namespace: 'default', name })
+    const ip = podOfName('a').status.podIP ?? ''
+    const isReady = (): boolean => podOfName('a').status.containerStatuses?.[0]?.ready === true
+    cluster.advance('5s')
+    expect(isReady()).toBe(true)
+    for (const name of ['a', 'b', 'c']) cluster.delete('pods', { namespace: 'default', name })
+    cluster.advance('5s')
+    expect(isReady()).toBe(false)
+    expect(cluster.exec('d', `curl -s http://${ip}:8080/readyz`).stdout).toBe('shutting down')
+    expect(cluster.exec('d', `curl -s http://${ip}:8080/hostname`).stdout).toBe('a')
+    expect(cluster.logs('b')).toBe('Paused\nSleeping 20 seconds before exit ...')
+    expect(cluster.logs('c')).toContain('Sleeping 20 seconds before exit ...')
+    cluster.advance('14s')
+    expect(cluster.list('pods', { namespace: 'default' }).items).toHaveLength(4)
+    cluster.advance('3s')
+    expect(cluster.list('pods', { namespace: 'default' }).items).toHaveLength(1)
+  })
+
+  it('prints all headers of a request', () => {
+    const cluster = clusterWith(podOf('a', ['netexec']))
+    const curl = (path: string): string =>
+      cluster.exec('a', `curl -s -H 'X-One: 1' 'http://127.0.0.1:8080${path}'`).stdout
+    expect(curl('/header?key=X-One')).toBe('1')
+    expect(JSON.parse(curl('/header'))).toMatchObject({ 'X-One': ['1'] })
   })
 
   it('porter, test-webserver, serve-hostname and the guestbook serve', () => {

@@ -6,7 +6,7 @@ import { netexec } from './netexec.js'
 import { nettest } from './nettest.js'
 import { grpcHealthChecking, liveness, noSnatTest, porter, serveHostname, testWebserver } from './servers.js'
 import type { Subcommand, SubcommandCall } from './subcommand.js'
-import { parseFlags } from './subcommand.js'
+import { GO_STOPPED, parseFlags } from './subcommand.js'
 import {
   connect,
   dnsServerList,
@@ -80,6 +80,12 @@ const PROGRAM: Program = {
   serve(call, request) {
     const resolved = resolve(call)
     return typeof resolved === 'number' ? {} : (resolved[0].serve?.(resolved[1], request) ?? {})
+  },
+  stop(call) {
+    const resolved = resolve(call)
+    if (typeof resolved === 'number') return resolved
+    const [subcommand, own] = resolved
+    return subcommand.stop?.(own) ?? GO_STOPPED
   },
 }
 

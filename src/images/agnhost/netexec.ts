@@ -1,14 +1,17 @@
 import { addressesOf } from '../../kubelet/index.js'
 import { redirect } from './servers.js'
-import type { Served, ServedRequest } from '../../kubelet/index.js'
+import type { PlainData } from '../../sim/plain-data.js'
+import type { Pause, Served, ServedRequest } from '../../kubelet/index.js'
 import type { Subcommand, SubcommandCall } from './subcommand.js'
-import { GO_STOPPED, durationOf, listening, log, textResponse, urlOf } from './subcommand.js'
+import { durationOf, listening, log, textResponse, urlOf } from './subcommand.js'
 
-/** A file name counter for uploads. */
+/** Plain data. */
 interface Memory {
+  /** Number of uploaded files. */
   readonly uploads: number
-  /** Exit code for which it waits. */
-  readonly exit?: number
+  /** When and with which code it exits. */
+  readonly exit?: { readonly at: number; readonly code: number }
+  readonly hasSigterm?: boolean
 }
 
 /**
@@ -28,10 +31,10 @@ export const netexec: Subcommand = {
   run(call) {
     const { memory, flags } = call
     const { exit } = (memory ?? {}) as Partial<Memory>
-    if (exit !== undefined) return exit
+    if (exit !== undefined) return exit.code
     log(call, `Started HTTP server on port ${flags['http-port'] ?? ''}`)
     if (flags['udp-port'] !== '-1') log(call, `Started UDP server on port  ${flags['udp-port'] ?? ''}`)
-    return listening(portsOf(call), { uploads: 0 })
+    return waiting(call, { uploads: 0 })
   },
   serve(call, request) {
     if (request.protocol !== 'http') return datagram(call, request)
@@ -44,7 +47,21 @@ export const netexec: Subcommand = {
     if (file === '' || served.response === undefined) return served
     return { ...served, response: { ...served.response, certificate: world.files.read(file) } }
   },
+  stop(call) {
+    const memory = call.memory as unknown as Memory
+    if (memory.hasSigterm === true) return waiting(call, memory)
+    const seconds = Number(call.flags['delay-shutdown'])
+    if (!(seconds > 0)) return 0
+    log(call, `Sleeping ${seconds} seconds before terminating...`)
+    const at = Math.min(call.world.now + seconds * 1000, memory.exit?.at ?? Infinity)
+    return waiting(call, { ...memory, hasSigterm: true, exit: { code: 0, ...memory.exit, at } })
+  },
 }
+
+const waiting = (call: SubcommandCall, memory: Memory): Pause => ({
+  ...listening(portsOf(call), memory as unknown as PlainData),
+  ...(memory.exit === undefined ? {} : { until: memory.exit.at }),
+})
 
 const portsOf = ({ flags }: SubcommandCall): readonly string[] => [
   flags['http-port'] ?? '',
@@ -96,10 +113,15 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   // the UDP server says that it is ready
   '/healthz': (call) => {
     log(call, 'GET /healthz')
-    return textResponse('', call.flags['udp-port'] === '-1' ? 412 : 200)
+    return textResponse('', hasUdp(call) ? 200 : 412)
   },
-  '/header': (_call, request) =>
-    textResponse(request.headers?.[parameter(request, 'key').toLowerCase()] ?? ''),
+  '/readyz': (call) => {
+    log(call, 'GET /readyz')
+    const { hasSigterm } = call.memory as unknown as Memory
+    if (hasSigterm === true) return textResponse('shutting down', 503)
+    return hasUdp(call) ? textResponse('ok') : textResponse('', 412)
+  },
+  '/header': header,
   '/echo': echo,
   '/exit': exit,
   '/shutdown': () => ({ next: 0 }),
@@ -112,6 +134,21 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   '/dial': dial,
   '/upload': upload,
 }
+
+const hasUdp = ({ flags }: SubcommandCall): boolean => flags['udp-port'] !== '-1'
+
+/** Returns one header of the request, or all as Go's JSON: `{"User-Agent":["curl"]}`. */
+function header(call: SubcommandCall, request: ServedRequest): Served {
+  const key = parameter(request, 'key')
+  log(call, key === '' ? 'GET /header' : `GET /header?key=${key}`)
+  const { headers = {} } = request
+  if (key !== '') return textResponse(headers[key.toLowerCase()] ?? '')
+  const all = Object.keys(headers).map((name) => [canonicalName(name), [headers[name]]] as const)
+  return textResponse(JSON.stringify(Object.fromEntries(all.toSorted(([a], [b]) => (a < b ? -1 : 1)))))
+}
+
+const canonicalName = (name: string): string =>
+  name.toLowerCase().replaceAll(/(?:^|-)[a-z]/g, (start) => start.toUpperCase())
 
 function hostname(call: SubcommandCall, request: ServedRequest): Served {
   log(call, `GET ${urlOf(request).pathname}`)
@@ -142,8 +179,10 @@ function exit(call: SubcommandCall, request: ServedRequest): Served {
   if (!/^[-+]?\d*$/.test(code ?? ''))
     return textResponse(`argument 'code' must be an integer [0-127] or empty, got ${JSON.stringify(code)}\n`)
   const ms = wait === undefined || wait === '' ? 0 : (durationOf(wait) ?? 0)
-  const next = { listens: portsOf(call), stopCode: GO_STOPPED, memory: { uploads: 0, exit: Number(code) } }
-  return { next: ms === 0 ? Number(code) : { ...next, until: call.world.now + ms } }
+  if (ms === 0) return { next: Number(code) }
+  const memory = call.memory as unknown as Memory
+  const at = Math.min(call.world.now + ms, memory.exit?.at ?? Infinity)
+  return { next: waiting(call, { ...memory, exit: { ...memory.exit, code: Number(code), at } }) }
 }
 
 function shell(call: SubcommandCall, request: ServedRequest): Served {
@@ -242,6 +281,6 @@ function upload(call: SubcommandCall, request: ServedRequest): Served {
   log(call, `Wrote upload to ${path}`)
   return {
     ...textResponse(JSON.stringify({ output: path }), 201),
-    next: listening(portsOf(call), { uploads: uploads + 1 }),
+    next: waiting(call, { ...(memory as unknown as Memory), uploads: uploads + 1 }),
   }
 }

@@ -1,7 +1,7 @@
 import type { PlainData } from '../../sim/plain-data.js'
 import type { Pause, Served, ServedRequest } from '../../kubelet/index.js'
 import type { Subcommand, SubcommandCall } from './subcommand.js'
-import { listening, textResponse, urlOf } from './subcommand.js'
+import { GO_STOPPED, listening, log, textResponse, urlOf } from './subcommand.js'
 import { askApiserver } from './in-cluster.js'
 
 /** What it has seen, with the names under which `/read` shows it. Plain data. */
@@ -24,6 +24,8 @@ interface Memory {
   readonly wakeAt?: number
   /** How often it has contacted them. */
   readonly rounds: number
+  /** When it ends after SIGTERM. */
+  readonly stopAt?: number
 }
 
 /** Virtual ms between two looks, and after which it contacts the peers that it has. */
@@ -39,6 +41,7 @@ export const nettest: Subcommand = {
   flags: { port: '8080', peers: '8', service: 'nettest', namespace: 'default', 'delay-shutdown': '0' },
   run(call) {
     const memory = call.memory as Memory | undefined
+    if (memory?.stopAt !== undefined && memory.stopAt <= call.world.now) return 0
     if (memory === undefined) {
       const seen = { Sent: null, Received: null, Errors: null, Log: null, StillContactingPeers: true }
       return waiting(call, { seen, since: call.world.now, wakeAt: call.world.now, rounds: 0 })
@@ -62,15 +65,23 @@ export const nettest: Subcommand = {
         return textResponse('404 page not found\n', 404)
     }
   },
+  stop(call) {
+    const memory = call.memory as unknown as Memory
+    const seconds = Number(call.flags['delay-shutdown'])
+    if (!(seconds > 0)) return GO_STOPPED
+    if (memory.stopAt !== undefined) return waiting(call, memory)
+    log(call, `Sleeping ${seconds} seconds before exit ...`)
+    return waiting(call, { ...memory, stopAt: call.world.now + seconds * 1000 })
+  },
 }
 
 function waiting({ flags, world }: SubcommandCall, memory: Memory): Pause {
-  const { wakeAt } = memory
+  const { wakeAt = Infinity, stopAt = Infinity } = memory
+  const next = Math.min(wakeAt, stopAt)
   return {
     ...listening([flags['port'] ?? ''], memory as unknown as PlainData),
     // never at this instant: two servers that are due at once would wake each other without end
-    ...(wakeAt === undefined ? {} : { until: Math.max(wakeAt, world.now + 1) }),
-    ...(flags['delay-shutdown'] === '0' ? {} : { stopCode: 0 }),
+    ...(next === Infinity ? {} : { until: Math.max(next, world.now + 1) }),
   }
 }
 

@@ -11,6 +11,8 @@ export interface Subcommand {
   /** Returns its exit code, or waits for requests. */
   run(call: SubcommandCall): number | Pause
   serve?(call: SubcommandCall, request: ServedRequest): Served
+  /** Handles SIGTERM: returns the exit code, or how it goes on. */
+  stop?(call: SubcommandCall): number | Pause
 }
 
 /** A call of a subcommand. */
@@ -119,5 +121,5 @@ export const GO_STOPPED = 2
 
 /** Waits for requests on ports (`80`, `53/udp`) until SIGTERM. */
 export function listening(ports: readonly (number | string)[], memory: Pause['memory'] = null): Pause {
-  return { listens: ports.map(String), memory, stopCode: GO_STOPPED }
+  return { listens: ports.map(String), memory }
 }

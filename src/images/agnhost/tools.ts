@@ -11,12 +11,25 @@ export const entrypointTester: Subcommand = {
   },
 }
 
-/** Waits for SIGTERM. Source: test/images/agnhost/pause. */
+/** Waits for SIGTERM, and may take its time then. Source: test/images/agnhost/pause. */
 export const pause: Subcommand = {
-  run: ({ write }) => {
+  flags: { 'delay-shutdown': '0' },
+  run({ memory, write }) {
+    if (memory !== undefined) return exiting(write)
     write('Paused\n')
-    return { memory: null, stopCode: 0 }
+    return { memory: null }
   },
+  stop({ flags, world, write }) {
+    const seconds = Number(flags['delay-shutdown'])
+    if (!(seconds > 0)) return exiting(write)
+    write(`Sleeping ${seconds} seconds before exit ...`)
+    return { until: world.now + seconds * 1000, memory: null }
+  },
+}
+
+function exiting(write: (text: string) => void): number {
+  write('exiting 2\n')
+  return 2
 }
 
 const SPLIT = /^(?:\[([^\]]*)\]|([^:]*)):(\d+)$/
@@ -111,7 +124,7 @@ export const logsGenerator: Subcommand = {
     const time = new Date(world.now).toISOString()
     const at = `${time.slice(5, 7)}${time.slice(8, 10)} ${time.slice(11, 23)}000`
     write(`I${at}       1 logs_generator.go:76] ${logLine(id)}\n`)
-    return { until: world.now + duration / total, memory: id + 1, stopCode: 2 }
+    return { until: world.now + duration / total, memory: id + 1 }
   },
 }
 
@@ -124,6 +137,6 @@ export const inclusterclient: Subcommand = {
     log(call, `authz_header=${world.files.read(TOKEN).slice(0, 8)}`)
     const { status, body } = askApiserver(call, '/healthz')
     if (status !== 200) log(call, `error checking /healthz: ${status === 0 ? body : `status ${status}`}`)
-    return { until: world.now + Number(flags['poll-interval']) * 1000, memory: null, stopCode: 2 }
+    return { until: world.now + Number(flags['poll-interval']) * 1000, memory: null }
   },
 }

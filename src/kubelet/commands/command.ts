@@ -134,8 +134,6 @@ export interface Pause {
   readonly memory: PlainData
   /** Ports whose requests go to {@link Program.serve} meanwhile: `80`, `53/udp`. */
   readonly listens?: readonly string[]
-  /** Exit code with which SIGTERM ends it, even as the first process. Default: it does not see the signal. */
-  readonly stopCode?: number
 }
 
 /** A request to a port that a program listens on. */
@@ -158,6 +156,11 @@ export interface Program {
   run(call: Invocation): number | Pause
   /** Handles a request while the program pauses with {@link Pause.listens}. */
   serve?(call: Invocation, request: ServedRequest): Served
+  /**
+   * Handles SIGTERM while the program pauses: returns the exit code, or how it goes on until it ends.
+   * Default: the signal ends it, but the first process does not see it.
+   */
+  stop?(call: Invocation): number | Pause
 }
 
 /** Runs a program. It ends with 1 on a file that it cannot use and does not expect, and says which fault. */

@@ -107,10 +107,12 @@ export class ContainerProcesses {
     const { process, service } = container
     if (process) {
       const isFirst = pod.pod?.spec.shareProcessNamespace !== true && pod.pod?.spec.hostPID !== true
+      const key = keyOf(pod, container)
       const isHandled =
-        trapSignal(process, signalName(signal)) || (signal === SIGTERM && stopProcess(process))
+        trapSignal(process, signalName(signal)) ||
+        (signal === SIGTERM && stopProcess(process, this.#hostOf(key, pod, container, process)))
       if (!isHandled) return isFirst ? 'handled' : 'default'
-      this.#run(keyOf(pod, container))
+      this.#run(key)
       return 'handled'
     }
     const { behavior } = this.#ports.images.facts(container.image)

@@ -86,14 +86,11 @@ export function serveProcess(
 }
 
 /**
- * Delivers SIGTERM to a process without a trap. Returns whether its command handles the signal, and so has
- * ended.
+ * Delivers SIGTERM to a process without a trap. Returns whether its command handles the signal: it has ended,
+ * or goes on for a while. Run the process afterwards.
  */
-export function stopProcess(process: ShellProcess): boolean {
-  const code = process.threads[0]?.frames.at(-1)?.paused?.stopCode
-  if (code === undefined) return false
-  process.exitCode = code
-  return true
+export function stopProcess(process: ShellProcess, host: ProcessHost): boolean {
+  return new Interpreter(process, host).stop()
 }
 
 /** Delivers a signal to a trap. Returns whether the process has a trap for it (an empty trap ignores it). */
@@ -152,6 +149,20 @@ class Interpreter {
       return served ?? {}
     }
     return {}
+  }
+
+  stop(): boolean {
+    const [thread] = this.#process.threads
+    const frame = thread?.frames.at(-1)
+    if (thread === undefined || frame?.paused === undefined) return false
+    const { words, env, memory } = frame.paused
+    const [name = '', ...args] = words
+    const program = this.#programOf(name)
+    const outcome = program?.stop?.(this.#invocation(thread, { name, args, env, memory }))
+    if (outcome === undefined) return false
+    if (typeof outcome === 'number') this.#process.exitCode = outcome
+    else this.#settle(thread, frame, words, env, outcome)
+    return true
   }
 
   /** Returns a program of the image, or one that every container has. */

@@ -48,7 +48,6 @@ export interface Paused {
   readonly until?: number
   readonly input?: boolean
   readonly listens?: readonly string[]
-  readonly stopCode?: number
 }
 
 /** A running script: its text, and the number of its next operation. */
