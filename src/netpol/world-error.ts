@@ -7,7 +7,9 @@ export class WorldError extends Error {
   readonly faults: readonly FieldError[]
 
   constructor(object: string, faults: readonly FieldError[]) {
-    super(`${object}: ${faults.map(fieldErrorText).join('; ')}`)
+    const text = faults.map(fieldErrorText).join('; ')
+    // a fault of the whole object names it already
+    super(text.startsWith(`${object}: `) ? text : `${object}: ${text}`)
     this.name = 'WorldError'
     this.object = object
     this.faults = faults

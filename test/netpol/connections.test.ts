@@ -58,7 +58,7 @@ describe('parseConnection', () => {
     'x a/b -> c/d:80',
   ])('"%s" is none', (text) => {
     expect(() => parseConnection(text)).toThrow(
-      `connection: connection: Invalid value: ${JSON.stringify(text)}: must be like 'default/web -> ` +
+      `connection: Invalid value: ${JSON.stringify(text)}: must be like 'default/web -> ` +
         `default/db:6379/TCP'`,
     )
   })
@@ -293,8 +293,8 @@ describe('who the ends are', () => {
       { from: 'default/dual', to: 'default/v4', port: null },
       'port: Invalid value: "object": must be between 1 and 65535, inclusive, or a name',
     ],
-    [null, 'connection: Required value'],
-    [7, 'connection: Required value'],
+    [null, 'Required value'],
+    [7, 'Required value'],
     [
       { from: 'default/dual', to: 'default/v4', port: 1, protocol: 'tcp' },
       'protocol: Invalid value: "tcp": policies speak of TCP, UDP, SCTP only',

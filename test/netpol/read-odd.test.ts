@@ -92,7 +92,7 @@ it('without a name nothing else is told; with one, all', () => {
     'Pod p: spec: Invalid value: 8: must be an object; metadata.labels: Invalid value: 7: must be an object',
   )
   expect(said(() => readNamespace(undefined))).toBe(
-    'namespace: namespace: Required value; metadata.name: Required value',
+    'namespace: Required value; metadata.name: Required value',
   )
 })
 

@@ -262,8 +262,8 @@ describe('without a place, an object is named by its kind', () => {
     ['namespace', readNamespace],
     ['policy', readPolicy],
   ] as const)('%s', (name, read) => {
-    expect(() => read(null)).toThrow(`${name}: ${name}: Required value`)
-    expect(() => read(undefined)).toThrow(`${name}: ${name}: Required value`)
+    expect(() => read(null)).toThrow(`${name}: Required value`)
+    expect(() => read(undefined)).toThrow(`${name}: Required value`)
   })
 
   it('in a world by their place', () => {
@@ -287,7 +287,7 @@ describe('without a place, an object is named by its kind', () => {
     expect(wrong({ domains: { 'a.b': [], 'A.B.': [] } })).toBe('world: domains: Duplicate value: "a.b"')
     expect(wrong({ domains: 3 })).toContain('domains: ')
     expect(wrong({ domains: { a: 3 } })).toContain('domains.a: ')
-    expect(() => readWorld(7 as World)).toThrow('world: world: Required value')
+    expect(() => readWorld(7 as World)).toThrow('world: Required value')
     expect(wrong({ pods: null, nodes: null, namespaces: null, policies: null, domains: null })).toBe(
       wrong({}),
     )

@@ -33,13 +33,13 @@ const CNP = 'ClusterNetworkPolicy x: '
 const cidrText = 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'
 
 const policies: readonly (readonly [policy: unknown, text: string])[] = [
-  [7, 'policies[0]: policies[0]: Invalid value: "number": must be an object'],
+  [7, 'policies[0]: Invalid value: "number": must be an object'],
   [
     { metadata: { name: 'x' } },
     'policies[0]: kind: Unsupported value: null: supported values: "NetworkPolicy", ' +
       '"ClusterNetworkPolicy", "AdminNetworkPolicy", "BaselineAdminNetworkPolicy"',
   ],
-  [null, 'policies[0]: policies[0]: Required value'],
+  [null, 'policies[0]: Required value'],
   [{ kind: 'NetworkPolicy' }, 'policies[0]: metadata.name: Required value'],
   [
     { kind: 'NetworkPolicy', apiVersion: 'v1', metadata: { name: 'x' } },
@@ -195,7 +195,7 @@ const pods = [
 const metadata = { name: 'x' }
 
 const worlds: readonly (readonly [world: unknown, text: string])[] = [
-  [null, 'world: world: Required value'],
+  [null, 'world: Required value'],
   [
     { pod: [] },
     'world: pod: Invalid value: "": unknown field; known are namespaces, pods, nodes, policies, domains',
@@ -232,7 +232,7 @@ const worlds: readonly (readonly [world: unknown, text: string])[] = [
 ]
 
 const connections: readonly (readonly [connection: unknown, text: string])[] = [
-  [undefined, 'connection: connection: Required value'],
+  [undefined, 'connection: Required value'],
   [{ to: 'a/p', port: 80 }, 'connection: from: Required value'],
   [{ from: 'a/none', to: 'a/p', port: 80 }, 'connection: from: Not found: "a/none"'],
   [{ from: { pod: 'p' }, to: 'a/p', port: 80 }, 'connection: from: Not found: "default/p"'],
