@@ -238,10 +238,11 @@ function partsOfTimer(timer: Timer): Parts {
   return parts
 }
 
-/** A slice of the root. */
-interface KnownSlice {
-  readonly value: unknown
-  readonly parts: Parts
+/** The slices of a component of the root. */
+interface KnownSlices {
+  readonly shared: ReadonlyMap<string, unknown>
+  /** Whether all of them mean the same at any time. */
+  readonly timeless: boolean
 }
 
 /**
@@ -252,17 +253,16 @@ interface KnownSlice {
 export class StateHasher {
   readonly #since: number
   readonly #uids = new Map<string, number>()
-  readonly #slices = new Map<string, Map<string, KnownSlice>>()
+  readonly #slices = new Map<string, KnownSlices>()
   #hash = new Hash(0, this.#uids)
 
   constructor(root: SimCluster) {
     this.#since = root.internals.etcd.revision
     for (const { metadata } of objectsOf(root)) this.#uids.set(metadata.uid ?? '', this.#uids.size)
-    root.internals.visitSlices((owner, name, value) => {
-      let byName = this.#slices.get(owner)
-      if (byName === undefined) this.#slices.set(owner, (byName = new Map<string, KnownSlice>()))
-      byName.set(name, { value, parts: partsOfValue(value) })
-    })
+    for (const [owner, shared] of root.internals.slices()) {
+      const timeless = [...shared.values()].every((value) => partsOfValue(value).timeless)
+      this.#slices.set(owner, { shared, timeless })
+    }
   }
 
   /**
@@ -274,8 +274,7 @@ export class StateHasher {
     const hash = (this.#hash = new Hash(cluster.now(), this.#uids))
     this.#addObjects(cluster)
     if (heardUpTo !== undefined) this.#addUnheard(internals, heardUpTo)
-    const heard = heardUpTo ?? Infinity
-    internals.visitSlices((owner, name, value) => this.#addSlice(owner, name, value, heard))
+    for (const [owner, shared] of internals.slices()) this.#addSlices(owner, shared, heardUpTo ?? Infinity)
     const { timers: pending, ready, stopped } = internals.pending()
     for (const timer of pending) hash.add(partsOfTimer(timer))
     hash.add(new PartsBuilder().with([ready, stopped, circumstances]))
@@ -316,18 +315,23 @@ export class StateHasher {
   }
 
   /**
-   * Adds a slice unless it is that of the root and means the same at any time, or that of an informer that
-   * has heard of everything.
+   * Adds the slices of a component, but those that are as in the root and mean the same at any time, and
+   * those of informers that have heard of everything.
    */
-  #addSlice(owner: string, name: string, value: unknown, heardUpTo: number): void {
-    if (seenBy(value) <= heardUpTo) return
-    const known = this.#slices.get(owner)?.get(name)
-    if (known !== undefined && known.value === value && known.parts.timeless) return
-    const parts = partsOfValue(value)
-    if (known !== undefined && parts.timeless && areEqual(parts, known.parts)) return
-    this.#hash.add(partsOfText(owner))
-    this.#hash.add(partsOfText(name))
-    this.#hash.add(parts)
+  #addSlices(owner: string, shared: ReadonlyMap<string, unknown>, heardUpTo: number): void {
+    const known = this.#slices.get(owner)
+    if (known?.shared === shared && known.timeless) return
+    for (const [name, value] of shared) {
+      if (seenBy(value) <= heardUpTo) continue
+      const parts = partsOfValue(value)
+      if (parts.timeless && known?.shared.has(name) === true) {
+        const before = known.shared.get(name)
+        if (before === value || areEqual(parts, partsOfValue(before))) continue
+      }
+      this.#hash.add(partsOfText(owner))
+      this.#hash.add(partsOfText(name))
+      this.#hash.add(parts)
+    }
   }
 }
 

@@ -13,7 +13,7 @@ import type { RandomStream } from './random.js'
 import { ReadyQueue } from './ready-queue.js'
 import type { Ready } from './ready-queue.js'
 import type { SimulationState } from './state.js'
-import { StateSlice } from './slice.js'
+import { type SharedSlices, Slices } from './slices.js'
 import { Timers } from './timers.js'
 import type { Timer } from './timers.js'
 import type { Handler, HandlerOptions, QuietCalls, Slice } from './topic.js'
@@ -60,7 +60,7 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
   readonly quiet: QuietTime = new QuietTime()
   readonly options: SimulationOptions
   readonly #handlers = new Map<string, Map<string, Handler>>()
-  readonly #slices = new Map<string, Map<string, StateSlice<unknown>>>()
+  readonly #slices: Slices
   readonly #modules = new Map<string, () => void>()
   readonly #stopped = new Set<string>()
   /** Modules whose setup waits for their first event. */
@@ -83,6 +83,7 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
     this.random = from ? Random.restore(from.random) : new Random(options.seed ?? 1)
     this.timers = from ? Timers.of(from.timers, from.nextTimerSeq) : new Timers()
     this.trace = new Trace(from?.trace)
+    this.#slices = new Slices(from?.slices)
     this.#chance = options.interleaving === 'seeded' ? this.random.stream('kernel/interleaving') : undefined
     this.#kernelBus = this.bus as unknown as EventBus
     if (from) this.#load(from)
@@ -125,7 +126,7 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
   /** Sets up the dormant modules that have a state slice of that name, or all of them. */
   awakenAll(slice?: string): void {
     for (const name of [...this.#dormant])
-      if (slice === undefined || this.#slices.get(name)?.has(slice) === true) this.awaken(name)
+      if (slice === undefined || this.#slices.has(name, slice)) this.awaken(name)
   }
 
   /** Puts a step in line for a module on behalf of another; a message to one that does not run is lost. */
@@ -274,17 +275,13 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
 
   /** Returns all state as data that does not change any more. */
   state(): SimulationState {
-    const slices = new Map<string, Map<string, unknown>>()
-    for (const [owner, byName] of this.#slices) {
-      slices.set(owner, new Map([...byName].map(([name, slice]) => [name, slice.share()])))
-    }
     return {
       ...this.pending(),
       now: this.clock.now(),
       nextTimerSeq: this.timers.nextSeq,
       random: this.random.state(),
       trace: this.trace.state(),
-      slices,
+      slices: this.slices(),
     }
   }
 
@@ -293,19 +290,14 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
     return { timers: this.timers.toArray(), ready: this.ready.toArray(), stopped: [...this.#stopped] }
   }
 
-  /** Calls `visit` with the value of each state slice, as data that does not change any more. */
-  visitSlices(visit: (owner: string, name: string, value: unknown) => void): void {
-    for (const [owner, byName] of this.#slices)
-      for (const [name, slice] of byName) visit(owner, name, slice.share())
+  /** Returns the values of all state slices, as data that does not change any more. */
+  slices(): SharedSlices {
+    return this.#slices.share()
   }
 
   /** Returns the slice `name` of `owner`; creates it with `initial` if absent. */
   slice<S>(owner: string, name: string, initial: () => S): Slice<S> {
-    let byName = this.#slices.get(owner)
-    if (!byName) this.#slices.set(owner, (byName = new Map<string, StateSlice<unknown>>()))
-    let slice = byName.get(name) as StateSlice<S> | undefined
-    if (!slice) byName.set(name, (slice = new StateSlice(initial(), false)) as StateSlice<unknown>)
-    return slice
+    return this.#slices.get(owner, name, initial)
   }
 
   noteFailure(owner: string, topic: string, message: string): void {
@@ -444,11 +436,6 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
 
   #load(from: SimulationState): void {
     for (const entry of from.ready) this.ready.add(entry)
-    for (const [owner, byName] of from.slices) {
-      const slices = new Map<string, StateSlice<unknown>>()
-      for (const [name, value] of byName) slices.set(name, new StateSlice(value, true))
-      this.#slices.set(owner, slices)
-    }
     for (const name of from.stopped) this.#stopped.add(name)
   }
 }

@@ -15,6 +15,11 @@ export class StateSlice<S> implements Slice<S> {
     this.#isShared = isShared
   }
 
+  /** Whether nobody has looked at the value since it was shared. */
+  get isShared(): boolean {
+    return this.#isShared
+  }
+
   get value(): S {
     if (this.#isShared) {
       this.#value = clonePlainData(this.#value)

@@ -1,4 +1,5 @@
 import type { SharedValues } from './plain-data.js'
+import type { SharedSlices } from './slices.js'
 import { plainDataFromJson, plainDataToJson } from './plain-data.js'
 import type { RandomState } from './random.js'
 import type { Ready } from './ready-queue.js'
@@ -14,7 +15,7 @@ export interface SimulationState {
   readonly random: RandomState
   readonly trace: TraceState
   /** State slices by owner, then by name. */
-  readonly slices: ReadonlyMap<string, ReadonlyMap<string, unknown>>
+  readonly slices: SharedSlices
   /** Names of the stopped modules. */
   readonly stopped: readonly string[]
 }

@@ -3,6 +3,7 @@ import type { SecureCall, SecureReply } from '../../apiserver/proxied.js'
 import type { ClusterEvents } from '../../client/cluster-events.js'
 import type { EtcdStore } from '../../etcd/store.js'
 import type { EventBus } from '../../sim/event-bus.js'
+import type { SharedSlices } from '../../sim/slices.js'
 import type { SimulationState } from '../../sim/state.js'
 import type { Slice } from '../../sim/topic.js'
 import type { Ready } from '../../sim/ready-queue.js'
@@ -51,9 +52,12 @@ export class Internals {
     return this.#parts.current.simulation.pending()
   }
 
-  /** Calls `visit` with each component's state by its name, as data that does not change any more. */
-  visitSlices(visit: (owner: string, name: string, value: unknown) => void): void {
-    this.#parts.current.simulation.visitSlices(visit)
+  /**
+   * Returns the state of all components by their and its names, as data that does not change any more.
+   * Components whose state has not changed keep their map.
+   */
+  slices(): SharedSlices {
+    return this.#parts.current.simulation.slices()
   }
 
   /** Returns the handler calls that are ready now, in the order in which the cluster would run them. */
