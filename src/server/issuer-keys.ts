@@ -1,6 +1,7 @@
 import { constants, createPublicKey, type JsonWebKey, type KeyObject, verify } from 'node:crypto'
 import { request } from 'node:https'
 import type { TokenClaims } from '../apiserver/authentication/authenticator.js'
+import { trusting } from './trust.js'
 import { Suspended } from './webhooks/outside-calls.js'
 
 /** Where the keys of an OpenID Connect provider come from. */
@@ -101,8 +102,7 @@ export class IssuerKeys {
   }
 
   #get(url: string): Promise<unknown> {
-    const { ca } = this.#options
-    const options = { ...(ca === undefined ? {} : { ca }), signal: AbortSignal.timeout(ANSWER_MS) }
+    const options = { ...trusting(this.#options.ca), signal: AbortSignal.timeout(ANSWER_MS) }
     return new Promise((resolve, reject) => {
       const sent = request(url, options, (response) => {
         const parts: Buffer[] = []

@@ -1,5 +1,6 @@
 import { request } from 'node:https'
 import type { SecureCall, SecureReply } from '../../apiserver/proxied.js'
+import { trusting } from '../trust.js'
 
 /** Errors of TLS in the words of Go's crypto/x509, by Node's code. */
 const UNTRUSTED = 'x509: certificate signed by unknown authority'
@@ -34,7 +35,7 @@ export function postOutside(call: SecureCall): Promise<SecureReply | string> {
         // as Go's ServeMux would have it, which redirects otherwise
         path: path.replaceAll(/\/{2,}/g, '/'),
         headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
-        ...(caBundle === '' ? {} : { ca: caBundle }),
+        ...trusting(caBundle),
         signal: AbortSignal.timeout(seconds * 1000),
       },
       (response) => {

@@ -1,5 +1,6 @@
 import { request as requestPlain } from 'node:http'
 import { type RequestOptions, request as requestSecure } from 'node:https'
+import { trusting } from '../trust.js'
 
 /** A server outside of the process that a kubeconfig names. */
 export interface WebhookServer {
@@ -13,7 +14,7 @@ const TIMEOUT_MS = 30_000
 
 /** Posts JSON to a webhook. Rejects if it cannot be reached, or does not respond within 30 seconds. */
 export function postTo(
-  { url, credentials: { token, ...tls } = {} }: WebhookServer,
+  { url, credentials: { token, ca, ...client } = {} }: WebhookServer,
   body: string,
 ): Promise<{ readonly code: number; readonly text: string }> {
   const request = url.startsWith('http:') ? requestPlain : requestSecure
@@ -24,7 +25,7 @@ export function postTo(
   }
   return new Promise((resolve, reject) => {
     const signal = AbortSignal.timeout(TIMEOUT_MS)
-    const sent = request(url, { method: 'POST', headers, signal, ...tls }, (response) => {
+    const sent = request(url, { method: 'POST', headers, signal, ...trusting(ca), ...client }, (response) => {
       const parts: Buffer[] = []
       response.on('data', (part: Buffer) => parts.push(part))
       response.on('error', reject)

@@ -1,5 +1,6 @@
 import { connect } from 'node:http2'
 import type { ClientHttp2Session, ClientHttp2Stream, SecureClientSessionOptions } from 'node:http2'
+import { trusting } from '../../trust.js'
 import { decode, encode } from '../codec.js'
 import { FRAME_HEAD, framed, FrameReader } from '../frames.js'
 import { Code, GrpcError } from '../grpc-error.js'
@@ -91,7 +92,7 @@ function tlsOptions({ ca, cert, key }: EtcdTls): SecureClientSessionOptions {
   const pem = (text: string | Uint8Array): string | Buffer =>
     typeof text === 'string' ? text : Buffer.from(text)
   return {
-    ...(ca === undefined ? {} : { ca: pem(ca) }),
+    ...(ca === undefined ? {} : trusting(pem(ca))),
     ...(cert === undefined ? {} : { cert: pem(cert) }),
     ...(key === undefined ? {} : { key: pem(key) }),
   }
