@@ -67,8 +67,8 @@ export interface ServeOptions {
    */
   readonly clientCA?: string
   /**
-   * Resolves when everything that has been written is where it outlives the process; the responses to writes
-   * wait for it. If it rejects, they are 500. Default: they do not wait.
+   * Resolves when everything that has been written is where it outlives the process; responses wait for it.
+   * If it rejects, those to writes are 500. Default: they do not wait.
    */
   readonly committed?: () => Promise<void>
   /**
@@ -358,13 +358,21 @@ export class ClusterServer {
     if (isTerminating || answer.code === TOO_MANY_REQUESTS) this.#time.poke()
     const flow = this.#flows.of(head.user)
     const { committed, audited } = this.#options
-    const kept = READS.has(head.method) ? undefined : committed?.()
+    const kept = READS.has(head.method) ? this.#readable() : committed?.()
     const logged = audited?.()
     if (kept === undefined && logged === undefined) return respond(response, head, answer, flow)
     Promise.all([kept, logged]).then(
       () => respond(response, head, answer, flow),
       (error: unknown) => respond(response, head, internal(error), flow),
     )
+  }
+
+  /**
+   * Resolves when what a read has seen is committed, or never will be: a client that finds an object may take
+   * the request that created it for finished.
+   */
+  #readable(): Promise<void> | undefined {
+    return this.#options.committed?.().catch(() => undefined)
   }
 
   #stream(response: NodeResponse, head: HttpRequest, watch: HttpWatch): void {

@@ -148,10 +148,11 @@ export class EtcdMirror {
     this.#pumping = false
   }
 
+  /** In the order of the requests: who wrote hears of it before who reads it. */
   #resolveWaiting(): void {
-    for (let at = this.#waiting.length - 1; at >= 0; at--) {
-      if ((this.#waiting[at]?.revision ?? 0) <= this.#written) this.#waiting.splice(at, 1)[0]?.done()
-    }
+    const later = this.#waiting.findIndex(({ revision }) => revision > this.#written)
+    const written = this.#waiting.splice(0, later === -1 ? this.#waiting.length : later)
+    for (const { done } of written) done()
   }
 
   async #write(pending: Pending): Promise<void> {
