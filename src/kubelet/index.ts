@@ -8,6 +8,8 @@ export type {
 export { createKubelet, kubeletIdentity } from './kubelet.js'
 export type { KubeletConfiguration, KubeletOptions, KubeletTimings, ShutdownPeriod } from './options.js'
 export { DEFAULT_CAPACITY, DEFAULT_KUBELET_TIMINGS } from './options.js'
+export { DEFAULT_EVICTION_HARD } from './node/eviction.js'
+export { goDuration } from './go-duration.js'
 export { createContainerRuntime } from './runtime/container-runtime.js'
 export type { ContainerRuntimeOptions, Machine, RuntimeTimings } from './runtime/machine.js'
 export { DEFAULT_RUNTIME_TIMINGS } from './runtime/machine.js'

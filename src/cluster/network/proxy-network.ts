@@ -9,6 +9,7 @@ import { parseCertificates, serverFault } from '../../pki/index.js'
 import type { ControlPlane } from '../compose/control-plane.js'
 import { ADMIN } from '../access/identities.js'
 import type { Machines } from '../nodes/machines.js'
+import { configz } from './kubelet-configz.js'
 
 /** The errors of Go's net package for failed connections. */
 const DIAL_ERRORS: Readonly<Partial<Record<Outcome, string>>> = {
@@ -45,7 +46,7 @@ export function connectProxy(plane: ControlPlane, machines: Machines): void {
     },
     requestKubelet: (node, request) => {
       const machine = machines.answering(node)
-      return machine && askKubelet(plane, node, machine, request)
+      return machine && askKubelet({ plane, machines, node, machine }, request)
     },
     pick: (items) => plane.simulation.random.stream('apiserver/proxy').pick(items),
   }
@@ -97,19 +98,32 @@ const json = (value: unknown): ProxiedReply =>
 const text = (code: number, body: string): ProxiedReply =>
   new ProxiedReply(code, { 'content-type': 'text/plain; charset=utf-8' }, body)
 
+interface Asked {
+  readonly plane: ControlPlane
+  readonly machines: Machines
+  readonly node: string
+  readonly machine: Machine
+}
+
+function configzOf({ plane, machines, node }: Asked): object {
+  const { capacity = {} } = plane.client(ADMIN).get('nodes', { name: node }).status
+  return configz({
+    configuration: machines.configurationOf(node),
+    clusterDNS: machines.network.network.clusterDNS(),
+    maxPods: Number(capacity['pods']),
+  })
+}
+
 /** Handles a plain request to port 10250 of a kubelet. Source: pkg/kubelet/server/server.go. */
-function askKubelet(
-  plane: ControlPlane,
-  node: string,
-  machine: Machine,
-  { path }: ProxiedRequest,
-): ProxiedReply {
+function askKubelet({ plane, machines, node, machine }: Asked, { path }: ProxiedRequest): ProxiedReply {
   switch (path.replace(/\/+$/, '')) {
     case '/healthz':
       return text(200, 'ok')
     case '/pods':
     case '/runningpods':
       return json({ kind: 'PodList', apiVersion: 'v1', metadata: {}, items: podsOf(plane, node) })
+    case '/configz':
+      return json(configzOf({ plane, machines, node, machine }))
     case '/stats/summary':
       return json(summaryOf(plane, node, machine))
     default:

@@ -165,6 +165,16 @@ describe('requests that the apiserver passes on', () => {
       node: { nodeName: 'node-2' },
       pods: [{ podRef: { name: 'mirror' }, containers: [{ name: 'c', cpu: { usageNanoCores: 1_000_000 } }] }],
     })
+    expect(JSON.parse(ask('/api/v1/nodes/node-2/proxy/configz').body)).toMatchObject({
+      kubeletconfig: {
+        clusterDNS: ['10.96.0.10'],
+        clusterDomain: 'cluster.local',
+        maxPods: 110,
+        evictionHard: { 'memory.available': '100Mi' },
+        evictionPressureTransitionPeriod: '5m0s',
+        crashLoopBackOff: {},
+      },
+    })
     const fork = cluster.fork()
     fork.node('node-2').crash()
     const answer = fork.http.handle({
