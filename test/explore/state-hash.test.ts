@@ -1,6 +1,8 @@
 import { SimCluster } from 'simcluster'
 import { describe, expect, test } from 'vitest'
-import { StateHasher } from '../../src/explore/state-hash.js'
+import { Execution } from '../../src/explore/execution.js'
+import { explore } from '../../src/explore/index.js'
+import { outcomeLines, StateHasher } from '../../src/explore/state-hash.js'
 
 const root = new SimCluster({ nodes: 2 })
 for (const name of ['web', 'api']) root.kubectl(`create deployment ${name} --image=nginx`)
@@ -64,5 +66,47 @@ describe('the hash of a state', () => {
     const sooner = after(['run sleeper --image=busybox --restart=Never -- sleep 100'])
     const later = sooner.fork().advance('5s')
     expect(hash(sooner)).not.toBe(hash(later))
+  })
+})
+
+describe('runs that end where another has been', () => {
+  const actions = [
+    { name: 'scale', do: (copy: SimCluster) => copy.kubectl('scale deployment web --replicas=2') },
+  ]
+  const outcomeOf = (cluster: SimCluster): string => outcomeLines(cluster, before).join('\n')
+
+  /** Plays a run to its end, with a deviation before one decision. Returns the number of decisions. */
+  function playOut(at: number, deviate: (run: Execution) => void, ends: Set<string>): number {
+    const run = Execution.begin(root, { actions }, false)
+    const deadline = root.now() + 600_000
+    for (let ready = run.next(deadline, true); ready !== undefined; ready = run.next(deadline, true)) {
+      if (run.decisions === at && run.choices.length === 0) {
+        run.choices.push({ at, do: 'delay', step: '' })
+        deviate(run)
+      } else run.run(ready[0] as (typeof ready)[number])
+    }
+    ends.add(outcomeOf(run.cluster))
+    return run.decisions
+  }
+
+  test('come to all the outcomes of runs to the end, if a component pauses', () => {
+    const pause = (run: Execution): void => {
+      const [next] = run.cluster.internals.ready()
+      if (next !== undefined) run.pause(next.owner, 20_000)
+    }
+    const ends = new Set<string>()
+    const decisions = playOut(-1, pause, ends)
+    for (let at = 0; at < decisions; at += 3) playOut(at, pause, ends)
+    const found = new Set<string>()
+    const note = (cluster: SimCluster): boolean => {
+      if (cluster.state.atRest) found.add(outcomeOf(cluster))
+      return true
+    }
+    const of = ['kube-scheduler', 'kube-controller-manager', 'informers', 'kubelet', 'runtime']
+    const options = { search: { delays: 0 }, lag: { of, max: '20s' } } as const
+    const { verdict } = explore(root, { ...options, actions, always: [{ name: 'noted', holds: note }] })
+    expect(verdict).toBe('holds within bounds')
+    expect(ends.size).toBeGreaterThan(1)
+    for (const end of ends) expect(found).toContain(end)
   })
 })
