@@ -181,7 +181,7 @@ Commercial support is available at
 const HOSTNAME = { user: '', ports: [9376, 8080], listensOnDeclared: true }
 
 /** Tags with which people say that no registry has the image: `webserver:404`, `foo:non-existent`. */
-const ABSENT_TAG = /^(?:404|non-?existent|does-?not-?exist|not-?found)$/
+const ABSENT_TAG = /^(?:404|invalid(?:-tag)?|non-?existent|does-?(?:not|nt)-?exist|not-?found)$/
 
 /** Hosts that do not exist: those of RFC 2606, and one that Kubernetes' tests rely on. */
 const ABSENT_HOST = /\.invalid(?::\d+)?$|^invalid\.registry\.k8s\.io$/

@@ -29,6 +29,7 @@ test('an image whose tag or registry says that it does not exist cannot be pulle
     'failed to resolve reference "docker.io/library/nginx:non-existent": ' +
       'docker.io/library/nginx:non-existent: not found',
   )
+  expect(knownImage('registry.k8s.io/invalid-image:invalid-tag')?.pullError).toMatch(/: not found$/)
   expect(knownImage('registry.invalid/app:v1')?.pullError).toMatch(
     /: lookup registry\.invalid: no such host$/,
   )
