@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { run } from '../../src/cli/run.js'
 import { ask } from '../../src/cli/served.js'
+import { snapshotIn } from '../../src/cli/files.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'simcluster-cli-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -225,5 +226,30 @@ describe('a served cluster', () => {
     expect(await started('--time', 'virtual')).toBeLessThan(first + 60_000)
     const config = file('start.yaml', `start: ${Date.parse('2020-01-01T00:00:00Z')}`)
     expect(await started('--config', config)).toBeLessThan(first)
+  })
+
+  test('lets pods terminate for a second by the clock, where clients look at them meanwhile', async () => {
+    const pod = mkdtempSync(join(folder, 'pods-'))
+    const spec = 'spec: { containers: [{ name: c, image: nginx }] }'
+    const text = `apiVersion: v1\nkind: Pod\nmetadata: { name: p, namespace: default }\n${spec}\n`
+    writeFileSync(join(pod, 'pod.yaml'), text)
+    const terminates = async (...flags: readonly string[]): Promise<number> => {
+      const save = join(folder, 'times.snapshot')
+      let printed = ''
+      const serving = run(['serve', '--nodes', '1', '--manifests', pod, '--save', save, ...flags], {
+        out: (text) => void (printed += text),
+        err: () => undefined,
+      })
+      while (!printed.includes('export KUBECONFIG=')) await new Promise((resolve) => setTimeout(resolve, 10))
+      process.emit('SIGTERM', 'SIGTERM')
+      await serving
+      const cluster = snapshotIn(save)
+      const began = cluster.now()
+      cluster.delete('pods', { namespace: 'default', name: 'p' })
+      while (cluster.list('pods', { namespace: 'default' }).items.length > 0) cluster.advance('100ms')
+      return cluster.now() - began
+    }
+    expect(await terminates()).toBe(1_000)
+    expect(await terminates('--time', 'virtual')).toBe(200)
   })
 })
