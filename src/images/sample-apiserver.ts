@@ -126,8 +126,8 @@ function respond(call: Invocation, memory: Memory, asked: Asked): Result {
   if (name === '') {
     if (method === 'POST') return create(call, memory, asked)
     if (method === 'DELETE') return [200, listOf(memory, asked), without(memory, chosen(memory, asked))]
-    if (/^(?:true|1)$/.test(asked.query.get('watch') ?? '')) return [200, eventsOf(memory, asked)]
-    return [200, listOf(memory, asked)]
+    if (!/^(?:true|1)$/.test(asked.query.get('watch') ?? '')) return [200, listOf(memory, asked)]
+    return asked.query.has('sendInitialEvents') ? noStreamingLists() : [200, eventsOf(memory, asked)]
   }
   const key = keyOf(asked, name)
   const found = memory.objects[key]
@@ -201,6 +201,15 @@ function chosen(memory: Memory, asked: Asked): readonly string[] {
     .filter(([key, object]) => isSelected(key, object))
     .map(([key]) => key)
     .toSorted()
+}
+
+/** Tells a client to list instead: the image is built from v1.29, where the gate WatchList is off. */
+function noStreamingLists(): Result {
+  const field = 'sendInitialEvents'
+  const fault = `Forbidden: ${field} is forbidden for watch unless the WatchList feature gate is enabled`
+  const message = `ListOptions.meta.k8s.io "" is invalid: ${field}: ${fault}`
+  const causes = [{ reason: 'FieldValueForbidden', message: fault, field }]
+  return status(422, 'Invalid', message, { group: 'meta.k8s.io', kind: 'ListOptions', causes })
 }
 
 /** The lines of a watch: what is there, or what has happened since the resource version of the request. */

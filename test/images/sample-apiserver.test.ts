@@ -237,6 +237,18 @@ describe('an API server behind an APIService', () => {
     expect(two.next()).toEqual([expect.stringMatching(/^{"type":"ERROR",.*service unavailable/)])
   })
 
+  test('tells clients that want a list from a watch to list', () => {
+    const query = 'watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan'
+    const { code, body } = send(cluster, 'GET', `${FLUNDERS}?${query}`)
+    expect(code).toBe(422)
+    expect(JSON.parse(body)).toMatchObject({
+      reason: 'Invalid',
+      message:
+        'ListOptions.meta.k8s.io "" is invalid: sendInitialEvents: Forbidden: sendInitialEvents is ' +
+        'forbidden for watch unless the WatchList feature gate is enabled',
+    })
+  })
+
   test('loses what it has stored in a namespace that is deleted', () => {
     const fork = cluster.fork()
     fork.create('namespaces', { metadata: { name: 'doomed' } })
