@@ -67,8 +67,8 @@ export function comesFromApi(volume: PodVolume): volume is ApiVolume {
 export function treeOf({ parts, mode }: ApiVolume, pod: Pod, surroundings: Surroundings): Tree {
   const tree: Tree = new Map()
   const fsGroup = pod.spec.securityContext?.fsGroup
-  const add = (path: string, text: string | (() => string), own: number | undefined): void => {
-    const file = fileOf(text, own ?? mode)
+  const add = (path: string, text: string | (() => string), own: number | undefined, owner = 0): void => {
+    const file = { ...fileOf(text, own ?? mode), owner }
     // Source: pkg/volume/volume_linux.go changeFilePermission
     tree.set(path, fsGroup === undefined ? file : { ...file, group: fsGroup, mode: file.mode | 0o440 })
   }
@@ -92,9 +92,14 @@ export function treeOf({ parts, mode }: ApiVolume, pod: Pod, surroundings: Surro
           part.items,
         )
         break
-      case 'token':
-        add(part.path, () => surroundings.serviceAccountToken(pod, part.audience, part.seconds), undefined)
+      case 'token': {
+        const text = (): string => surroundings.serviceAccountToken(pod, part.audience, part.seconds)
+        const user = soleUserOf(pod)
+        // Source: pkg/volume/projected/projected.go collectData
+        const isPrivate = user !== undefined || fsGroup !== undefined
+        add(part.path, text, isPrivate ? 0o600 : undefined, user)
         break
+      }
       case 'downward':
         for (const { path, fieldRef, resourceFieldRef, mode: own } of part.items) {
           add(
@@ -111,6 +116,17 @@ export function treeOf({ parts, mode }: ApiVolume, pod: Pod, surroundings: Surro
     }
   }
   return tree
+}
+
+/**
+ * Returns the user that all containers of a pod run as by their security contexts; undefined if there is no
+ * such one. Source: pkg/volume/util/util.go FsUserFrom.
+ */
+function soleUserOf({ spec: { initContainers = [], containers, securityContext } }: Pod): number | undefined {
+  const users = [...initContainers, ...containers].map(
+    (container) => container.securityContext?.runAsUser ?? securityContext?.runAsUser,
+  )
+  return users.every((user) => user === users[0]) ? users[0] : undefined
 }
 
 /** Texts of a ConfigMap, including binary ones that are valid text. */

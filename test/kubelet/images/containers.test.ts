@@ -190,6 +190,19 @@ describe('what a container sees', () => {
   })
 })
 
+// Source: test/e2e/auth/service_accounts.go
+test.each([
+  ['for everybody', {}, '-rw-r--r-- 0 0'],
+  ['for the user of all containers', { runAsUser: 1000 }, '-rw------- 1000 0'],
+  ['for the group of the volumes', { fsGroup: 10_000 }, '-rw-r----- 0 10000'],
+  ['for both', { runAsUser: 1000, fsGroup: 10_000 }, '-rw-r----- 1000 10000'],
+])('a token is readable %s', (_, securityContext, expected) => {
+  const volumes = [{ name: 't', projected: { sources: [{ serviceAccountToken: { path: 'token' } }] } }]
+  const container = { command: ['sleep', '600'], volumeMounts: [{ name: 't', mountPath: '/t' }] }
+  const cluster = clusterWith([pod('box', container, { securityContext, volumes })])
+  expect(cluster.exec('box', 'stat -L -c "%A %u %g" /t/token').stdout).toBe(`${expected}\n`)
+})
+
 describe('references to what is not there', () => {
   test('variables: CreateContainerConfigError until it is there', () => {
     const cluster = clusterWith([
