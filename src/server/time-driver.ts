@@ -1,21 +1,25 @@
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import { clearInterval, setImmediate, setInterval } from './real-timers.js'
 
-/** How a served cluster's time moves. */
-export type ServeTime = 'virtual' | { readonly speed: number }
+/**
+ * How a served cluster's time moves: by its users only, by real time at a speed, or as the clock of this
+ * machine, for clients that compare timestamps of the server with it. A cluster that is behind that clock is
+ * brought up to it, and one that is ahead stands still until then.
+ */
+export type ServeTime = 'virtual' | 'clock' | { readonly speed: number }
 
 /** Ms of real time between two updates of the cluster. */
 const TICK_MS = 10
 
 /**
- * Moves a served cluster's time. With a speed, real time drives it: a request sees the cluster as of its
- * arrival, and between requests the cluster is brought up to date every 10 ms. Virtual time stands still,
- * except for {@link advance} and while a client waits (an open watch or stream, or a client that has read an
- * object with a deletion timestamp): then everything in flight completes at once, as with `settle()`.
+ * Moves a served cluster's time. With a speed or the clock, real time drives it: a request sees the cluster
+ * as of its arrival, and between requests the cluster is brought up to date every 10 ms. Virtual time stands
+ * still, except for {@link advance} and while a client waits (an open watch or stream, or a client that has
+ * read an object with a deletion timestamp): then everything in flight completes at once, as with `settle()`.
  */
 export class TimeDriver {
   readonly #cluster: SimCluster
-  readonly #speed: number | undefined
+  readonly #time: ServeTime
   readonly #onError: (error: unknown) => void
   readonly #afterMove: () => void
   #timer: ReturnType<typeof setInterval> | undefined
@@ -31,7 +35,7 @@ export class TimeDriver {
     hooks: { readonly onError: (error: unknown) => void; readonly afterMove: () => void },
   ) {
     this.#cluster = cluster
-    this.#speed = time === 'virtual' ? undefined : time.speed
+    this.#time = time
     this.#onError = hooks.onError
     this.#afterMove = hooks.afterMove
     this.#timer = setInterval(() => this.catchUp(), TICK_MS)
@@ -40,13 +44,21 @@ export class TimeDriver {
   /** To be called before a request: brings the cluster up to the present, if real time drives it. */
   catchUp(): void {
     if (this.#stopped) return
+    const passed = this.#passed()
+    if (passed > 0) this.#run(() => this.#cluster.advance(passed))
+    this.#afterMove()
+  }
+
+  /** Returns the whole virtual ms by which the cluster is behind. */
+  #passed(): number {
+    if (this.#time === 'virtual') return 0
+    if (this.#time === 'clock') return Date.now() - this.#cluster.now()
     const now = performance.now()
-    const elapsed = (now - this.#last) * (this.#speed ?? 0) + this.#left
+    const elapsed = (now - this.#last) * this.#time.speed + this.#left
     this.#last = now
     const whole = Math.floor(elapsed)
     this.#left = elapsed - whole
-    if (whole > 0) this.#run(() => this.#cluster.advance(whole))
-    this.#afterMove()
+    return whole
   }
 
   /** To be called after a request: runs what the request has caused, once the response has been written. */
@@ -56,7 +68,7 @@ export class TimeDriver {
     setImmediate(() => {
       this.#isDue = false
       if (this.#stopped) return
-      const settles = this.#speed === undefined && this.#waiting > 0
+      const settles = this.#time === 'virtual' && this.#waiting > 0
       this.#run(() => (settles ? this.#cluster.settle() : this.#cluster.advance(0)))
     })
   }

@@ -99,12 +99,13 @@ async function start(): Promise<() => Promise<void>> {
   for (const mode of modesIn(options))
     if (mode instanceof OutsideAuthorizer) mode.attach(OutsideCalls.of(cluster))
   backends.follow(cluster)
-  // a cluster from etcd continues when it was last written
+  // a cluster from etcd continues when it was last written: its controllers see that time has passed
   cluster.advance(Math.max(0, Date.now() - cluster.now()))
   addNodes(cluster, Number(options.nodes))
   const server = await serve(cluster, {
     port,
     host,
+    time: 'clock',
     certificate: certificateOf(cluster, flags, host),
     committed: () => durable.durable(),
     audited: backends.audited,
