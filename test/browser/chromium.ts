@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { WebSocket } from 'ws'
 
@@ -44,8 +45,22 @@ export async function runInChromium(code: string): Promise<unknown> {
   } finally {
     browser.kill('SIGKILL')
     await ended
-    // its helper processes end a little later, and write until then
-    rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
+    await removed(folder)
+  }
+}
+
+/**
+ * Removes the folder of a browser, whose helper processes end a little later and write until then. The
+ * retries of `rmSync` do not look for new files.
+ */
+async function removed(folder: string): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return rmSync(folder, { recursive: true, force: true })
+    } catch (error) {
+      if (tries === 100) throw error
+      await setTimeout(100)
+    }
   }
 }
 
