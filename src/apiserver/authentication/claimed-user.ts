@@ -2,6 +2,7 @@ import type { Program } from '../../api/cel/compile.js'
 import { CelFault, ListValue, type Value } from '../../api/cel/values.js'
 import type { UserInfo } from '../../client/client.js'
 import type { TokenClaims } from './authenticator.js'
+import { isText } from './token-text.js'
 
 /** A text of a token: a claim with a prefix, or an expression over `claims`. */
 export type ClaimSource = { readonly claim: string; readonly prefix: string } | CompiledExpression
@@ -36,8 +37,6 @@ export type ClaimedUser = { readonly user: UserInfo } | { readonly fault: string
 
 /** A token without a user. */
 class ClaimFault extends Error {}
-
-const isText = (value: unknown): value is string => typeof value === 'string'
 
 /**
  * Returns the user of verified claims. Source: apiserver plugin/pkg/authenticator/token/oidc/oidc.go

@@ -1,5 +1,5 @@
-import { base64Text } from '../../api/certificates/pem.js'
 import type { TokenClaims, TokenAuthenticator } from './authenticator.js'
+import { audiencesIn, isText, issuerOf, listText } from './token-text.js'
 import { type ClaimedUser, claimedUser, type UserRules } from './claimed-user.js'
 
 /** Settings for tokens of an OpenID Connect provider: the `--oidc-*` flags. */
@@ -29,8 +29,6 @@ export interface OidcOptions {
   readonly requiredClaims?: Readonly<Record<string, string>>
 }
 
-const isText = (value: unknown): value is string => typeof value === 'string'
-
 /**
  * Authenticates tokens of an OpenID Connect provider. Source: apiserver
  * plugin/pkg/authenticator/token/oidc/oidc.go.
@@ -52,26 +50,9 @@ export function oidcTokens(options: OidcOptions, now: () => number): TokenAuthen
   }
 }
 
-/** Returns the issuer that a token claims. Tokens of other issuers are ignored. */
-function issuerOf(token: string): string | undefined {
-  const [, payload, signature, ...more] = token.split('.')
-  if (payload === undefined || signature === undefined || more.length > 0) return undefined
-  try {
-    const claims = JSON.parse(base64Text(payload.replaceAll('-', '+').replaceAll('_', '/'))) as {
-      readonly iss?: unknown
-    } | null
-    return isText(claims?.iss) ? claims.iss : undefined
-  } catch {
-    return undefined
-  }
-}
-
-const listText = (values: readonly string[]): string =>
-  `[${values.map((value) => JSON.stringify(value)).join(' ')}]`
-
 /** Source: github.com/coreos/go-oidc IDTokenVerifier.Verify. */
 function termsFault({ aud, exp }: TokenClaims, { clientID }: OidcOptions, now: number): string | undefined {
-  const audiences = isText(aud) ? [aud] : Array.isArray(aud) ? aud.filter(isText) : []
+  const audiences = audiencesIn(aud)
   const accepted = isText(clientID) ? [clientID] : clientID
   if (!audiences.some((each) => accepted.includes(each))) {
     const wanted = isText(clientID) ? JSON.stringify(clientID) : `in ${listText(accepted)}`

@@ -6,6 +6,7 @@ import type { Signer, TokenClaims, TokenAuthenticator, TokenOutcome } from './au
 import type { StoreView } from '../storage/stored-objects.js'
 import type { BoundObject, KubernetesClaim, TokenTrust } from './claims.js'
 import { legacyIssuer } from './claims.js'
+import { audiencesIn, isText, issuerOf, listText } from './token-text.js'
 
 /** Tolerated difference of clocks, in ms. */
 const LEEWAY = 60_000
@@ -17,7 +18,6 @@ const INVALID_SINCE = 'kubernetes.io/legacy-token-invalid-since'
 export const LAST_USED = 'kubernetes.io/legacy-token-last-used'
 const INVALIDATED = 'service account token has been invalidated'
 
-const isText = (value: unknown): value is string => typeof value === 'string'
 const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
@@ -33,8 +33,7 @@ export function serviceAccountTokens(view: StoreView, signer: Signer, trust: Tok
         return undefined
       const claims = signer.verifyToken(token)
       if (claims === undefined) return { fault: 'invalid bearer token' }
-      const { aud } = claims
-      const named = isText(aud) ? [aud] : Array.isArray(aud) ? aud.filter(isText) : []
+      const named = audiencesIn(claims.aud)
       const given = named.length === 0 ? trust.audiences : named
       const audiences = given.filter((each) => wanted.includes(each))
       if (audiences.length === 0) {
@@ -44,18 +43,6 @@ export function serviceAccountTokens(view: StoreView, signer: Signer, trust: Tok
       }
       return issuer === legacyIssuer ? legacy(view, token, claims, audiences) : bound(view, claims, audiences)
     },
-  }
-}
-
-/** Returns the issuer that a token claims, before it is verified. Tokens of other issuers are ignored. */
-function issuerOf(token: string): string | undefined {
-  const [, payload, signature, ...more] = token.split('.')
-  if (payload === undefined || signature === undefined || more.length > 0) return undefined
-  try {
-    const claims: unknown = JSON.parse(base64Text(payload.replaceAll('-', '+').replaceAll('_', '/')))
-    return isMap(claims) && isText(claims['iss']) ? claims['iss'] : undefined
-  } catch {
-    return undefined
   }
 }
 
@@ -197,6 +184,3 @@ function legacy(
   }
   return { user: accountUser(namespace, { name, uid }, {}), audiences, ...use }
 }
-
-const listText = (values: readonly string[]): string =>
-  `[${values.map((value) => JSON.stringify(value)).join(' ')}]`

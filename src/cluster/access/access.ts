@@ -75,7 +75,8 @@ export function accessControl(
   signer: Signer | undefined,
   options: AccessOptions,
 ): Partial<ServerDependencies> {
-  const { authorization, minor } = options
+  const { authorization, authentication = {}, minor } = options
+  const trust = tokenTrust(authentication.serviceAccountIssuers, authentication.apiAudiences)
   const rbac = new RbacAuthorizer(view)
   const { authorizer, ruleResolver } = authorizersOf(authorization, { view, rbac, minor })
   return {
@@ -83,13 +84,10 @@ export function accessControl(
     ruleResolver,
     guards: authorization === 'AlwaysAllow' ? [] : [escalationCheck(rbac)],
     impersonator: headerImpersonator(authorizer),
-    tokenTrust: trustOf(options),
-    authenticator: authenticatorOf(view, signer, options),
+    tokenTrust: trust,
+    authenticator: authenticatorOf(view, signer, trust, options),
   }
 }
-
-const trustOf = ({ authentication = {} }: AccessOptions): TokenTrust =>
-  tokenTrust(authentication.serviceAccountIssuers, authentication.apiAudiences)
 
 /**
  * Combines the authenticators in kube-apiserver's order. Source: pkg/kubeapiserver/authenticator/config.go.
@@ -97,10 +95,9 @@ const trustOf = ({ authentication = {} }: AccessOptions): TokenTrust =>
 function authenticatorOf(
   view: StoreView,
   signer: Signer | undefined,
-  options: AccessOptions,
+  trust: TokenTrust,
+  { authentication = {}, users, minor, pki, tokenFile }: AccessOptions,
 ): UnionAuthenticator {
-  const { authentication = {}, users, minor, pki, tokenFile } = options
-  const trust = trustOf(options)
   const { anonymous, oidc, webhook, tokenFile: path } = authentication
   return new UnionAuthenticator(
     [
