@@ -115,7 +115,8 @@ function configzOf({ plane, machines, node }: Asked): object {
 }
 
 /** Handles a plain request to port 10250 of a kubelet. Source: pkg/kubelet/server/server.go. */
-function askKubelet({ plane, machines, node, machine }: Asked, { path }: ProxiedRequest): ProxiedReply {
+function askKubelet(asked: Asked, { path }: ProxiedRequest): ProxiedReply {
+  const { plane, node, machine } = asked
   switch (path.replace(/\/+$/, '')) {
     case '/healthz':
       return text(200, 'ok')
@@ -123,7 +124,7 @@ function askKubelet({ plane, machines, node, machine }: Asked, { path }: Proxied
     case '/runningpods':
       return json({ kind: 'PodList', apiVersion: 'v1', metadata: {}, items: podsOf(plane, node) })
     case '/configz':
-      return json(configzOf({ plane, machines, node, machine }))
+      return json(configzOf(asked))
     case '/stats/summary':
       return json(summaryOf(plane, node, machine))
     default:

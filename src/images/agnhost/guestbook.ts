@@ -8,7 +8,7 @@ const RETRY = 1_000
 const TIMEOUT = 15_000
 
 /** What a guestbook remembers. Plain data. */
-interface Memory {
+type Memory = {
   readonly store: Readonly<Record<string, string>>
   readonly replicas: readonly string[]
   /** When it began to register with its primary; absent if it has, or has none. */
@@ -44,7 +44,7 @@ export const guestbook: Subcommand = {
   serve(call, request) {
     const { pathname, searchParams } = urlOf(request)
     const query = (name: string): string => searchParams.get(name) ?? ''
-    const memory = call.memory as unknown as Memory
+    const memory = call.memory as Memory
     const [key, value] = [query('key'), query('value')]
     switch (pathname) {
       case '/register':

@@ -1,12 +1,11 @@
 import { addressesOf } from '../../kubelet/index.js'
 import { redirect } from './servers.js'
-import type { PlainData } from '../../sim/plain-data.js'
 import type { Pause, Served, ServedRequest } from '../../kubelet/index.js'
 import type { Subcommand, SubcommandCall } from './subcommand.js'
 import { durationOf, listening, log, textResponse, urlOf } from './subcommand.js'
 
 /** Plain data. */
-interface Memory {
+type Memory = {
   /** Number of uploaded files. */
   readonly uploads: number
   /** When and with which code it exits. */
@@ -48,7 +47,7 @@ export const netexec: Subcommand = {
     return { ...served, response: { ...served.response, certificate: world.files.read(file) } }
   },
   stop(call) {
-    const memory = call.memory as unknown as Memory
+    const memory = call.memory as Memory
     if (memory.hasSigterm === true) return waiting(call, memory)
     const seconds = Number(call.flags['delay-shutdown'])
     if (!(seconds > 0)) return 0
@@ -59,7 +58,7 @@ export const netexec: Subcommand = {
 }
 
 const waiting = (call: SubcommandCall, memory: Memory): Pause => ({
-  ...listening(portsOf(call), memory as unknown as PlainData),
+  ...listening(portsOf(call), memory),
   ...(memory.exit === undefined ? {} : { until: memory.exit.at }),
 })
 
@@ -117,7 +116,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   },
   '/readyz': (call) => {
     log(call, 'GET /readyz')
-    const { hasSigterm } = call.memory as unknown as Memory
+    const { hasSigterm } = call.memory as Memory
     if (hasSigterm === true) return textResponse('shutting down', 503)
     return hasUdp(call) ? textResponse('ok') : textResponse('', 412)
   },
@@ -180,7 +179,7 @@ function exit(call: SubcommandCall, request: ServedRequest): Served {
     return textResponse(`argument 'code' must be an integer [0-127] or empty, got ${JSON.stringify(code)}\n`)
   const ms = wait === undefined || wait === '' ? 0 : (durationOf(wait) ?? 0)
   if (ms === 0) return { next: Number(code) }
-  const memory = call.memory as unknown as Memory
+  const memory = call.memory as Memory
   const at = Math.min(call.world.now + ms, memory.exit?.at ?? Infinity)
   return { next: waiting(call, { ...memory, exit: { ...memory.exit, code: Number(code), at } }) }
 }
@@ -275,12 +274,12 @@ function upload(call: SubcommandCall, request: ServedRequest): Served {
     .find((one) => /content-disposition:[^\r\n]*name="file"/i.test(one))
   if (boundary === undefined || part === undefined)
     return textResponse(JSON.stringify({ error: 'Unable to upload file.' }))
-  const { uploads } = memory as unknown as Memory
+  const { uploads } = memory as Memory
   const path = `/uploads/upload${uploads + 1}`
   world.files.write(path, part.slice(part.indexOf('\r\n\r\n') + 4).replace(/\r\n$/, ''), false, 0o700)
   log(call, `Wrote upload to ${path}`)
   return {
     ...textResponse(JSON.stringify({ output: path }), 201),
-    next: waiting(call, { ...(memory as unknown as Memory), uploads: uploads + 1 }),
+    next: waiting(call, { ...(memory as Memory), uploads: uploads + 1 }),
   }
 }

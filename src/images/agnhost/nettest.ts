@@ -1,11 +1,10 @@
-import type { PlainData } from '../../sim/plain-data.js'
 import type { Pause, Served, ServedRequest } from '../../kubelet/index.js'
 import type { Subcommand, SubcommandCall } from './subcommand.js'
 import { GO_STOPPED, listening, log, textResponse, urlOf } from './subcommand.js'
 import { askApiserver } from './in-cluster.js'
 
 /** What it has seen, with the names under which `/read` shows it. Plain data. */
-interface Seen {
+type Seen = {
   readonly Sent: Counts | null
   readonly Received: Counts | null
   readonly Errors: readonly string[] | null
@@ -16,7 +15,7 @@ interface Seen {
 type Counts = Readonly<Record<string, number>>
 
 /** Plain data. */
-interface Memory {
+type Memory = {
   readonly seen: Seen
   /** When it began. */
   readonly since: number
@@ -49,7 +48,7 @@ export const nettest: Subcommand = {
     return waiting(call, contactPeers(call, memory))
   },
   serve(call, request) {
-    const memory = call.memory as unknown as Memory
+    const memory = call.memory as Memory
     switch (urlOf(request).pathname) {
       case '/read': {
         const state = { Hostname: call.world.hostname, ...memory.seen }
@@ -66,7 +65,7 @@ export const nettest: Subcommand = {
     }
   },
   stop(call) {
-    const memory = call.memory as unknown as Memory
+    const memory = call.memory as Memory
     const seconds = Number(call.flags['delay-shutdown'])
     if (!(seconds > 0)) return GO_STOPPED
     if (memory.stopAt !== undefined) return waiting(call, memory)
@@ -79,7 +78,7 @@ function waiting({ flags, world }: SubcommandCall, memory: Memory): Pause {
   const { wakeAt = Infinity, stopAt = Infinity } = memory
   const next = Math.min(wakeAt, stopAt)
   return {
-    ...listening([flags['port'] ?? ''], memory as unknown as PlainData),
+    ...listening([flags['port'] ?? ''], memory),
     // never at this instant: two servers that are due at once would wake each other without end
     ...(next === Infinity ? {} : { until: Math.max(next, world.now + 1) }),
   }

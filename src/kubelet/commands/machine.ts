@@ -1,3 +1,4 @@
+import type { FileSystem } from '../files/file-system.js'
 import { absolutePath } from '../files/tree.js'
 import type { Program } from './command.js'
 import { attempt, flagsOf, inputText } from './command.js'
@@ -67,6 +68,15 @@ export const ip: Program = {
   },
 }
 
+/** Returns the line of /etc/hosts that has a name, in words: the address, then all names. */
+export function hostsEntry(files: FileSystem, name: string): readonly string[] | undefined {
+  const text = files.stat('/etc/hosts') === undefined ? '' : files.read('/etc/hosts')
+  return text
+    .split('\n')
+    .map((line) => line.replace(/#.*/, '').trim().split(/\s+/))
+    .find(([, ...names]) => names.includes(name))
+}
+
 /** `getent hosts|ahosts NAME`, `getent passwd|group NAME`: /etc/hosts first, then DNS. */
 export const getent: Program = {
   name: 'getent',
@@ -80,10 +90,7 @@ export const getent: Program = {
       if (line !== undefined) write(`${line}\n`)
       return line === undefined ? 2 : 0
     }
-    const known = read('/etc/hosts')
-      .split('\n')
-      .map((line) => line.replace(/#.*/, '').trim().split(/\s+/))
-      .find(([, ...names]) => names.includes(name))
+    const known = hostsEntry(world.files, name)
     const found = world.network.lookup(name)
     const rows: readonly (readonly [string, string])[] =
       known?.[0] === undefined

@@ -1,5 +1,6 @@
 import type { Invocation, Program } from './command.js'
 import { flagsOf } from './command.js'
+import { hostsEntry } from './machine.js'
 
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
@@ -71,12 +72,7 @@ export const hostname: Program = {
   name: 'hostname',
   run: ({ args, world, write }) => {
     const { hostname: name, network, files } = world
-    const hosts = files.stat('/etc/hosts') === undefined ? '' : files.read('/etc/hosts')
-    const full = (): string =>
-      hosts
-        .split('\n')
-        .map((line) => line.split(/\s+/).slice(1))
-        .find((names) => names.includes(name))?.[0] ?? name
+    const full = (): string => hostsEntry(files, name)?.[1] ?? name
     const { flags } = flagsOf(args)
     if (flags.has('i')) write(`${network.lookup(name)?.addresses[0] ?? '127.0.0.1'}\n`)
     else if (flags.has('f')) write(`${full()}\n`)
