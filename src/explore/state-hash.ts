@@ -24,8 +24,8 @@ const UNIMPORTANT =
   /"(?:nodeName|hostIP|podIP|ip|containerID|observedGeneration|generation|resourceVersion)":("[^"]*"|\d+),?/g
 /** Kinds that nothing but people reads, or that only say that somebody lives. */
 const IGNORED: ReadonlySet<string> = new Set(['events', 'leases'])
-/** The same, by the keys of their objects. */
-const IGNORED_KEY = /^\/registry\/(?:events|leases)\//
+/** Returns the resource of a key, `pods` of `/registry/pods/default/web`, or the group of a custom one. */
+const resourceIn = (key: string): string => key.split('/', 3)[2] ?? ''
 /** The range of the keys of all objects. */
 const REGISTRY = ['/registry/', '/registry0'] as const
 
@@ -90,7 +90,7 @@ export class StateHasher {
       return
     }
     for (const [key, { was, is }] of cluster.state.changedSince(since)) {
-      if (IGNORED_KEY.test(key)) continue
+      if (IGNORED.has(resourceIn(key))) continue
       if (is !== undefined) this.#hash.add(partsOf(is))
       else if (was !== undefined) this.#hash.add(partsOfText(`${was.metadata.uid} is gone`))
     }
@@ -101,8 +101,8 @@ export class StateHasher {
     if (etcd.revision === heardUpTo) return
     const byResource = new Map<string, Parts[]>()
     for (const { type, kv } of etcd.changesSince(heardUpTo, ...REGISTRY)) {
-      if (IGNORED_KEY.test(kv.key)) continue
-      const resource = kv.key.split('/', 3).join('/')
+      const resource = resourceIn(kv.key)
+      if (IGNORED.has(resource)) continue
       const { value } = kv
       const written = value instanceof Uint8Array ? partsOfText(textOfBytes(value)) : partsOf(value)
       byResource.set(resource, [

@@ -15,7 +15,7 @@ export class StateSlice<S> implements Slice<S> {
     this.#isShared = isShared
   }
 
-  /** Whether nobody has looked at the value since it was shared. */
+  /** Whether no one has looked at the value since it was shared. */
   get isShared(): boolean {
     return this.#isShared
   }

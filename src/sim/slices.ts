@@ -58,7 +58,7 @@ export class Slices {
   }
 }
 
-/** Whether nobody has looked at slices since they were shared. */
+/** Whether no one has looked at slices since they were shared. */
 function isShared(
   byName: ReadonlyMap<string, StateSlice<unknown>>,
   shared: ReadonlyMap<string, unknown> | undefined,

@@ -193,7 +193,7 @@ test.each(['Never', 'Always'])('a new image ends the container and starts it ane
     restartCount: 1,
     ready: true,
   })
-  // one sync of the kubelet does both, so that nobody is told of the end
+  // one sync of the kubelet does both, so that no status tells of the end
   expect(ready).not.toContain('False')
 })
 

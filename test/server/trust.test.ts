@@ -6,7 +6,7 @@ import { servingCertificate } from '../../src/server/serving-certificate.js'
 import { postOutside } from '../../src/server/webhooks/post.js'
 import { postTo } from '../../src/server/webhooks/webhook-server.js'
 
-/** A webhook as envtest serves it: its certificate has an authority that nobody is told about. */
+/** A webhook as envtest serves it: its certificate is signed by an authority that the bundle lacks. */
 let hook: Server
 let port = 0
 const pki = new SimCluster({ nodes: 0 }).pki

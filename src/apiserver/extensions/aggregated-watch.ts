@@ -16,8 +16,8 @@ export interface AggregatedWatchOptions {
 
 /**
  * Returns a watch of a server behind an APIService: the server is asked again, from the last revision that it
- * has sent, when something has been written there through this one. A response that is no stream of events is
- * returned as it is. When the server can no longer be reached, the watch ends with an ERROR event.
+ * has sent, when something has been written there through this one. A response that is not a stream of
+ * events is returned as it is. When the server can no longer be reached, the watch ends with an ERROR event.
  */
 export function aggregatedWatch(options: AggregatedWatchOptions): HttpResponse | HttpWatch {
   const first = options.ask(undefined)

@@ -139,7 +139,7 @@ class DaemonSetController implements Controller<Watched> {
   }
 
   /**
-   * A new revision that has an owner wakes nobody, so that one which a user has added stays until the next
+   * A new revision that has an owner wakes no set, so that one that a user has added stays until the next
    * sync of its set. Source: daemon_controller.go addHistory.
    */
   #revisionChanged(change: Change<ControllerRevision>): readonly DaemonSet[] {

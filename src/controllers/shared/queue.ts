@@ -97,13 +97,8 @@ export function runPeriodically(
       passes.pass?.(now)
       return now + period
     }
-    const { accepts, leave, leap } = passes
-    return {
-      ...(accepts && { accepts }),
-      ...(leave && { leave }),
-      call,
-      ...(leap && { leap: period > RARE ? leap : { ...leap, next: call } }),
-    }
+    const { leap, ...rest } = passes
+    return { ...rest, call, ...(leap && { leap: period > RARE ? leap : { ...leap, next: call } }) }
   }
   const topic = host.handle(name, handler, joinQuiet && { quiet: { join } })
   if (started.value) return
