@@ -73,7 +73,8 @@ export function bootstrap(
 interface Prepared {
   readonly key: string
   readonly template: KubeObject
-  readonly place: { readonly name: string; readonly namespace?: string }
+  readonly name: string
+  readonly namespace: string | undefined
   /** The metadata of the template: labels, annotations and so on. */
   readonly more: object
 }
@@ -94,14 +95,7 @@ function prepare(
       const resource = resources.ofKind(template.apiVersion ?? 'v1', template.kind ?? '')
       if (resource === undefined) return []
       const { name = '', namespace, ...more } = template.metadata
-      return [
-        {
-          key: storageKey(resource, namespace, name),
-          template,
-          place: namespace === undefined ? { name } : { name, namespace },
-          more,
-        },
-      ]
+      return [{ key: storageKey(resource, namespace, name), template, name, namespace, more }]
     })
     byMinor.set(minor, list)
   }
@@ -116,10 +110,11 @@ function prepare(
 export function storeDefaults(server: ApiServer, objects: readonly KubeObject[]): void {
   const { storage, uids, clock } = server.context
   const creationTimestamp = formatTime(clock.now())
-  for (const { key, template, place, more } of prepare(server, objects)) {
+  for (const { key, template, name, namespace, more } of prepare(server, objects)) {
     if (storage.get(key) !== undefined) continue
     const metadata = {
-      ...place,
+      name,
+      ...(namespace !== undefined && { namespace }),
       uid: uids.uuid(),
       resourceVersion: String(storage.revision + 1),
       creationTimestamp,

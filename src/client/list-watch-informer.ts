@@ -230,9 +230,9 @@ export class ListWatchInformer<T extends KubeObject> implements Informer<T> {
     if (resourceVersion === undefined) return
     this.#whileServed(() => {
       const list = this.#ports.client.reread(this.resource, {
-        ...this.selection,
         resourceVersion,
         resourceVersionMatch: 'Exact',
+        ...this.selection,
       })
       for (const object of list.items) this.#index.set(object as unknown as T)
     })
@@ -270,7 +270,7 @@ export class ListWatchInformer<T extends KubeObject> implements Informer<T> {
 
   #follows(open: (options: ListOptions) => Watch<T>): Watch<T> {
     const { state, topic } = this.#ports
-    const watch = open({ ...this.selection, resourceVersion: state.value.resourceVersion as string })
+    const watch = open({ resourceVersion: state.value.resourceVersion as string, ...this.selection })
     this.#watch = watch
     const step = { owner: topic.owner, topic: topic.name, key: this.#key }
     watch.onReady(() => topic.wake(this.#key), { step, state: this.#ports.stateName })

@@ -180,8 +180,8 @@ class Kubelet {
     const options = this.#options
     const csiNode = new CsiNode(this.#host, options.node, kubeletRelease(parts.version).minor)
     return new NodeAgent(this.#host, {
-      ...parts,
       options,
+      ...parts,
       onRegistered: (uid) => {
         this.#lease.renew()
         csiNode.initialize(uid)
@@ -358,7 +358,7 @@ class Kubelet {
       return now + period
     }
     const settles = (leap?.settles ?? 0) + 3 * this.#statusUpdate
-    return { ...reports, call: calling(tick), ...(leap && { leap: { settles, next: calling(leap.tick) } }) }
+    return { call: calling(tick), ...reports, ...(leap && { leap: { settles, next: calling(leap.tick) } }) }
   }
 
   #statusTick(): void {

@@ -100,7 +100,7 @@ class ModuleTopic<Events extends KernelEvents> implements Topic {
   wake(key: string, payload?: PlainData): void {
     if (this.#kernel.isStopped(this.owner)) return
     const entry = { owner: this.owner, topic: this.name, key }
-    this.#kernel.ready.add(payload === undefined ? entry : { ...entry, payload })
+    this.#kernel.ready.add(payload === undefined ? entry : { payload, ...entry })
   }
 
   wakeAfter(key: string, ms: number, options: TimerOptions = {}): void {
@@ -113,7 +113,7 @@ class ModuleTopic<Events extends KernelEvents> implements Topic {
       topic: this.name,
       key,
     } as const
-    timers.set(options.payload === undefined ? timer : { ...timer, payload: options.payload }, this.#prefix)
+    timers.set(options.payload === undefined ? timer : { payload: options.payload, ...timer }, this.#prefix)
   }
 
   cancel(key: string): boolean {

@@ -176,7 +176,8 @@ export class QuietSpell {
     for (const { timer, due, seq, isNear } of this.#members) {
       if (!isNear) continue
       wheel.take(due, ignore)
-      timers.restore({ ...timer, due, seq })
+      const { owner, topic, key } = timer
+      timers.restore({ due, seq, class: timer.class, owner, topic, key })
     }
     for (const { calls } of this.#members) calls.leave?.()
   }

@@ -276,12 +276,12 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
   /** Returns all state as data that does not change any more. */
   state(): SimulationState {
     return {
-      ...this.pending(),
       now: this.clock.now(),
       nextTimerSeq: this.timers.nextSeq,
       random: this.random.state(),
       trace: this.trace.state(),
       slices: this.slices(),
+      ...this.pending(),
     }
   }
 
@@ -399,7 +399,7 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
 
   #makeReady({ owner, topic, key, payload }: Timer): void {
     const entry = { owner, topic, key, timed: true } as const
-    this.ready.add(payload === undefined ? entry : { ...entry, payload })
+    this.ready.add(payload === undefined ? entry : { payload, ...entry })
   }
 
   #fireDue(): void {

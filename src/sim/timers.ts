@@ -64,7 +64,7 @@ export class Timers {
     const id = prefix + timer.key
     const former = this.#live.get(id)
     if (former) this.#drop(former)
-    this.#add(entryOf({ ...timer, seq: this.#nextSeq++ }, id))
+    this.#add(entryOf({ seq: this.#nextSeq++, ...timer }, id))
   }
 
   /** Sets a timer that has its place in the order already. */

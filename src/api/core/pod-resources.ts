@@ -100,12 +100,12 @@ export function podLimits(
  */
 export function nonZeroPodRequests(pod: Pod, options: PodRequestsOptions = {}): ResourceAmounts {
   if (!hasPodLevelRequests(pod)) {
-    return podRequests(pod, { ...options, nonMissingContainerRequests: NON_ZERO_CONTAINER_REQUESTS })
+    return podRequests(pod, { nonMissingContainerRequests: NON_ZERO_CONTAINER_REQUESTS, ...options })
   }
   const requests = podRequests(pod, options)
   const missing = Object.entries(NON_ZERO_CONTAINER_REQUESTS).filter(([name]) => requests[name] === undefined)
   if (missing.length === 0) return requests
-  return podRequests(pod, { ...options, nonMissingContainerRequests: Object.fromEntries(missing) })
+  return podRequests(pod, { nonMissingContainerRequests: Object.fromEntries(missing), ...options })
 }
 
 type Amounts = Record<string, number>

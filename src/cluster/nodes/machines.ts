@@ -189,14 +189,13 @@ export class Machines {
       kubelet,
       labels = {},
       joined: _inPki,
+      registerReady = true,
       ...rest
     } = this.#node(name)
     const byAdmin = forbiddenLabels(labels, {}, 'all')
     const certificates = this.#certificatesOf(name)
     this.#plane.addComponent(
       createKubelet({
-        ...rest,
-        ...kubelet,
         node,
         certificates,
         labels: Object.fromEntries(Object.entries(labels).filter(([key]) => !byAdmin.includes(key))),
@@ -207,8 +206,10 @@ export class Machines {
                 this.#label(name, Object.fromEntries(byAdmin.map((key) => [key, labels[key] ?? '']))),
             }),
         runtime: machine,
-        registerReady: rest.registerReady ?? true,
+        registerReady,
         events: this.#options.events ?? true,
+        ...rest,
+        ...kubelet,
         ...(taints === undefined ? {} : { registerWithTaints: taints }),
       }),
       { identify: () => certificates.identity(), mayBeDormant: true },

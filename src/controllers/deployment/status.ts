@@ -55,6 +55,7 @@ export function deploymentStatus(
   const { collisionCount, conditions } = deployment.status
   const isAvailable = available >= desiredReplicas(deployment) - rollingBounds(deployment).maxUnavailable
   return {
+    conditions: setCondition(conditions, availableCondition(isAvailable, now)),
     ...(deployment.metadata.generation === undefined
       ? {}
       : { observedGeneration: deployment.metadata.generation }),
@@ -65,7 +66,6 @@ export function deploymentStatus(
     ...positive('unavailableReplicas', unavailable),
     ...(terminating === undefined ? {} : { terminatingReplicas: terminating }),
     ...(collisionCount === undefined ? {} : { collisionCount }),
-    conditions: setCondition(conditions, availableCondition(isAvailable, now)),
   }
 }
 

@@ -98,7 +98,7 @@ export function runPeriodically(
       return now + period
     }
     const { leap, ...rest } = passes
-    return { ...rest, call, ...(leap && { leap: period > RARE ? leap : { ...leap, next: call } }) }
+    return { call, ...rest, ...(leap && { leap: period > RARE ? leap : { next: call, ...leap } }) }
   }
   const topic = host.handle(name, handler, joinQuiet && { quiet: { join } })
   if (started.value) return

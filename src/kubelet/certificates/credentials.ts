@@ -46,10 +46,10 @@ export class KubeletCredentials {
     this.#loaded = host.state<LoadedCertificates>('certificates', () => ({}))
     certificates.hold(this.#loaded)
     this.#expiry = host.handle('expiry', () => this.#look())
-    const shared = { node, certificates }
     if (rotateCertificates) {
       this.#client = new CertificateManager(host, {
-        ...shared,
+        node,
+        certificates,
         use: 'client',
         signerName: 'kubernetes.io/kube-apiserver-client-kubelet',
         usages: ['digital signature', 'key encipherment', 'client auth'],
@@ -58,7 +58,8 @@ export class KubeletCredentials {
     }
     if (serverTLSBootstrap) {
       this.#serving = new CertificateManager(host, {
-        ...shared,
+        node,
+        certificates,
         use: 'serving',
         signerName: 'kubernetes.io/kubelet-serving',
         usages: ['digital signature', 'key encipherment', 'server auth'],

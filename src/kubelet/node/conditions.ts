@@ -106,7 +106,8 @@ export function nodeConditions(
     const before = conditions[at]
     const lastTransitionTime =
       (before?.status === verdict.status ? before.lastTransitionTime : undefined) ?? time
-    const next: NodeCondition = { ...verdict, lastHeartbeatTime: time, lastTransitionTime }
+    const { type, status, reason, message } = verdict
+    const next: NodeCondition = { type, status, reason, message, lastHeartbeatTime: time, lastTransitionTime }
     if (at < 0) conditions.push(next)
     else conditions[at] = next
   }

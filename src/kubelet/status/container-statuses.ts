@@ -61,8 +61,8 @@ function containerStatus(
   const probes = input.memories[container.name]?.probes
   const pulled = current.state !== 'creating'
   return {
-    ...(pulled ? { containerID: `${runtime}://${current.id}` } : {}),
     image: pulled ? fullImageName(image) : image,
+    ...(pulled ? { containerID: `${runtime}://${current.id}` } : {}),
     imageID: pulled ? imageDigest(image) : '',
     lastState,
     name: container.name,

@@ -63,13 +63,13 @@ function ordinaryStatus(input: PodStatusInput): PodStatus {
     ...(record.allocation ? { allocation: record.allocation } : {}),
   }
   let init = containerStatuses(spec.initContainers ?? [], 'init', {
-    ...common,
     old: old.initContainerStatuses ?? [],
-  })
-  let apps = containerStatuses(spec.containers, 'app', { ...common, old: old.containerStatuses ?? [] })
-  const ephemeral = containerStatuses((spec.ephemeralContainers ?? []) as readonly Container[], 'ephemeral', {
     ...common,
+  })
+  let apps = containerStatuses(spec.containers, 'app', { old: old.containerStatuses ?? [], ...common })
+  const ephemeral = containerStatuses((spec.ephemeralContainers ?? []) as readonly Container[], 'ephemeral', {
     old: old.ephemeralContainerStatuses ?? [],
+    ...common,
   })
   if (record.stage === 'finished' && pod.metadata.deletionTimestamp !== undefined)
     [init, apps] = finalStatuses(init, apps)

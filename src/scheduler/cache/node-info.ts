@@ -96,8 +96,9 @@ export class NodeInfo {
     this.softTaints =
       taints.length === 0 ? NO_TAINTS : taints.filter(({ effect }) => effect === 'PreferNoSchedule')
     const amounts = resourceAmounts((node.status as Node['status'] | undefined)?.allocatable)
-    const { scalars, ...rest } = resourcesFrom(amounts)
-    this.allocatable = { ...rest, pods: amounts['pods'] ?? 0, scalars: new Map(scalars) }
+    const { milliCpu, memory, ephemeralStorage, scalars } = resourcesFrom(amounts)
+    const pods = amounts['pods'] ?? 0
+    this.allocatable = { milliCpu, memory, ephemeralStorage, pods, scalars: new Map(scalars) }
   }
 
   /** Marks the node as removed from the API; its pods may remain. */

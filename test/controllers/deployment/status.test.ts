@@ -61,7 +61,7 @@ describe('deploymentStatus', () => {
       unavailableReplicas: 1,
     })
     const none = deploymentStatus(deployment({ replicas: 0 }), undefined, [], false, 0)
-    expect(Object.keys(none)).toEqual(['observedGeneration', 'conditions'])
+    expect(Object.keys(none)).toEqual(['conditions', 'observedGeneration'])
   })
 
   it('reports terminatingReplicas once every set does', () => {
