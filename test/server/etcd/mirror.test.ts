@@ -10,6 +10,7 @@ import type { DurableCluster } from '../../../src/server/index.js'
 import { EtcdStore, keyBytes, valueBytes } from '../../../src/etcd/index.js'
 import { etcdInstalled, RealEtcd } from '../../etcd/real-etcd.js'
 import { bundleInto } from '../../../scripts/bundle-into.js'
+import { firstWrite, type MirroredWrite } from '../../../src/server/etcd/mirror/first-write.js'
 import { OPTIONS, step } from './mirror-child.js'
 
 const installed = etcdInstalled()
@@ -329,4 +330,50 @@ test('an etcd that is not there is said at once; one that is away for a while is
   expect(durable.written).toBe(durable.cluster.internals.etcd.revision)
   await durable.close()
   await server.close()
+})
+
+test('the creation is one transaction; its objects keep their own revisions and versions', async () => {
+  const store = new EtcdStore({ clock: { now: () => Date.now() } })
+  const server = await serveEtcd(store)
+  const target = { endpoints: [server.url], cluster: { nodes: 1 } }
+  const first = await openDurableCluster(target)
+  const { etcd } = first.cluster.internals
+  const created = etcd.revision
+  expect(created).toBeGreaterThan(100)
+  await first.durable()
+  // the lock, and the cluster
+  expect(store.revision).toBe(3)
+  first.cluster.kubectl('label node node-1 color=red')
+  await first.close()
+  const second = await openDurableCluster(target)
+  const loaded = contents(second.cluster.internals.etcd)
+  expect(loaded).toEqual(contents(etcd))
+  const revisions = loaded.map((text) => (JSON.parse(text) as unknown[])[3] as number)
+  expect(new Set(revisions.filter((revision) => revision <= created)).size).toBeGreaterThan(100)
+  expect(loaded.some((text) => (JSON.parse(text) as unknown[])[4] !== 1)).toBe(true)
+  await second.close()
+  await server.close()
+})
+
+test('the first write takes as many revisions as one transaction does, and one at least', () => {
+  const write = (key: string, bytes: number): MirroredWrite => ({
+    key,
+    op: { requestPut: { key, value: new Uint8Array(bytes) } },
+    place: [1, 1, 1],
+  })
+  const of = (...revisions: (readonly MirroredWrite[])[]): readonly [number, number, readonly string[]] => {
+    const { batch, joined } = firstWrite(revisions.map((writes, at) => ({ revision: at + 2, writes })))
+    return [joined, batch.revision, batch.writes.map(({ key }) => key)]
+  }
+  expect(of([write('a', 9)], [write('b', 9), write('a', 9)])).toEqual([2, 3, ['a', 'b']])
+  expect(of([write('a', 600_000)], [write('b', 600_000)])).toEqual([1, 2, ['a']])
+  expect(of([write('a', 1_200_000)], [write('b', 9)])).toEqual([1, 2, ['a']])
+  const many = Array.from({ length: 3_000 }, (_, at) => write(`${at}`, 1))
+  expect(
+    of(
+      many,
+      many,
+      many.map((one) => ({ ...one, key: `+${one.key}` })),
+    )[0],
+  ).toBe(1)
 })

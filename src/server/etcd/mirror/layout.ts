@@ -1,8 +1,11 @@
 import type { RequestOp } from '../../../etcd/requests.js'
 
+/** The form of what a mirror writes; programs read no other. */
+export const MIRROR_FORMAT = 2
+
 /** The state key of a mirror: the last revision of the cluster that has been written. */
 export interface MirrorState {
-  readonly simclusterMirror: 1
+  readonly simclusterMirror: typeof MIRROR_FORMAT
   /** Revision of the cluster's store. */
   readonly revision: number
   /** The revision at which creation was complete; an earlier revision is not a whole cluster. */
@@ -29,6 +32,8 @@ export class MirrorLayout {
   readonly range: string
   readonly state: string
   readonly lock: string
+  /** Where the first write has left the places of its keys. */
+  readonly places: string
   /** Prefix of the keys of the cluster, in place of `#stripped`. */
   readonly #keys: string
   readonly #stripped: string
@@ -44,6 +49,7 @@ export class MirrorLayout {
     this.range = registry === undefined ? this.#keys : `${this.#keys}/`
     this.state = `${base}state`
     this.lock = `${base}lock`
+    this.places = `${base}places`
   }
 
   /** Returns where etcd has a key of the cluster; undefined if it is not mirrored. */

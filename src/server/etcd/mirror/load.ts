@@ -3,7 +3,9 @@ import type { RangeResponse } from '../../../etcd/requests.js'
 import type { StoreJson, WriteJson } from '../../../etcd/store-json.js'
 import { valueBytes } from '../../../etcd/value.js'
 import { NO_LEASE, type KeyValue } from '../../../etcd/version.js'
-import { clusterRevision, withStep } from './layout.js'
+import { FirstPlaces } from './first-write.js'
+import type { Place } from './first-write.js'
+import { clusterRevision, MIRROR_FORMAT, withStep } from './layout.js'
 import type { MirrorLayout, MirrorState } from './layout.js'
 import type { RemoteEtcd } from './remote.js'
 
@@ -24,33 +26,35 @@ export interface Mirrored {
  * @throws Error when the keys are not those of a mirror
  */
 export async function loadMirror(remote: RemoteEtcd, layout: MirrorLayout): Promise<Mirrored | undefined> {
+  const { noted, places, first } = await readStart(remote, layout)
   const {
     kvs: [note],
     header,
-  } = await remote.range({ key: layout.state })
+  } = noted
   if (note === undefined) {
-    await demandEmpty(remote, layout)
+    demandEmpty(first)
     return undefined
   }
   const state = readState(note)
   if (state.revision < state.ready) {
-    const all = { requestDeleteRange: { key: layout.range, rangeEnd: prefixRangeEnd(layout.range) } }
-    await remote.txn({ success: [all, { requestDeleteRange: { key: layout.state } }] })
+    const keys = { requestDeleteRange: { key: layout.range, rangeEnd: prefixRangeEnd(layout.range) } }
+    const notes = [layout.places, layout.state].map((key) => ({ requestDeleteRange: { key } }))
+    await remote.txn({ success: [keys, ...notes] })
     return undefined
   }
   const steps = withStep(state.steps, state.revision, note.modRevision)
+  const placeOf = placing(new FirstPlaces(places), steps)
   const writes: WriteJson[] = []
-  for await (const kv of everyKey(remote, layout.range, header.revision))
-    writes.push(writeOf(kv, layout, (revision) => clusterRevision(steps, revision)))
+  for await (const kv of everyKey(remote, layout.range, { first, revision: header.revision }))
+    writes.push(writeOf(kv, layout, placeOf(kv)))
   writes.sort((a, b) => a.revision - b.revision || (a.key < b.key ? -1 : 1))
-  const placed = writes.map((write, at) => ({ ...write, sub: placeOf(writes, at) }))
   return {
     state: { ...state, steps },
     noted: note.modRevision,
     store: {
       revision: state.revision,
       compacted: state.revision,
-      writes: placed,
+      writes: writes.map((write, at) => ({ ...write, sub: subOf(writes, at) })),
       leases: state.leases,
       alarms: [],
       size: 0,
@@ -61,10 +65,27 @@ export async function loadMirror(remote: RemoteEtcd, layout: MirrorLayout): Prom
   }
 }
 
+/** Reads the notes and the first keys, as of one revision. */
+async function readStart(
+  remote: RemoteEtcd,
+  { state, places, range }: MirrorLayout,
+): Promise<Record<'noted' | 'places' | 'first', RangeResponse>> {
+  const { header, responses } = await remote.txn({
+    success: [
+      { requestRange: { key: state } },
+      { requestRange: { key: places } },
+      { requestRange: { key: range, rangeEnd: prefixRangeEnd(range), limit: PAGE } },
+    ],
+  })
+  const none = { header, kvs: [], more: false, count: 0 }
+  const [noted = none, kept = none, first = none] = responses.map((response) =>
+    'responseRange' in response ? { ...response.responseRange, header } : none,
+  )
+  return { noted, places: kept, first }
+}
+
 /** Keys without a note are not ours: writing among them would mix two clusters. */
-async function demandEmpty(remote: RemoteEtcd, { range }: MirrorLayout): Promise<void> {
-  const { kvs } = await remote.range({ key: range, rangeEnd: prefixRangeEnd(range), limit: 1 })
-  const [found] = kvs
+function demandEmpty({ kvs: [found] }: RangeResponse): void {
   if (found !== undefined)
     throw new Error(
       `etcd already has ${found.key}, which no mirror of a simcluster has written; choose another prefix`,
@@ -79,39 +100,54 @@ function readState(note: KeyValue): MirrorState {
     state = undefined
   }
   const format = (state as { readonly simclusterMirror?: unknown } | undefined)?.simclusterMirror
-  if (format !== 1)
+  if (format !== MIRROR_FORMAT)
     throw new Error(
       `what lies in etcd under ${note.key} is ` +
         `${
           format === undefined
             ? 'no mirror of a simcluster'
-            : `a mirror of format ${JSON.stringify(format)}; this version of simcluster reads format 1`
+            : `a mirror of format ${JSON.stringify(format)}; this version of simcluster reads format ${MIRROR_FORMAT}`
         }`,
     )
   return state as MirrorState
 }
 
-async function* everyKey(remote: RemoteEtcd, prefix: string, revision: number): AsyncGenerator<KeyValue> {
+/** Yields the keys of the first page, and those that follow it. */
+async function* everyKey(
+  remote: RemoteEtcd,
+  prefix: string,
+  { first, revision }: { readonly first: RangeResponse; readonly revision: number },
+): AsyncGenerator<KeyValue> {
   const rangeEnd = prefixRangeEnd(prefix)
-  for (let key = prefix; ;) {
-    const { kvs, more }: RangeResponse = await remote.range({ key, rangeEnd, revision, limit: PAGE })
-    yield* kvs
-    const last = kvs.at(-1)
-    if (!more || last === undefined) return
-    key = `${last.key}\0`
+  for (let page = first; ;) {
+    yield* page.kvs
+    const last = page.kvs.at(-1)
+    if (!page.more || last === undefined) return
+    page = await remote.range({ key: `${last.key}\0`, rangeEnd, revision, limit: PAGE })
+  }
+}
+
+/** Returns the function that tells where a key was in the cluster's store. */
+function placing(first: FirstPlaces, steps: MirrorState['steps']): (kv: KeyValue) => Place {
+  const revisionOf = (etcd: number): number => clusterRevision(steps, etcd)
+  return ({ key, createRevision, modRevision, version }) => {
+    const place = first.of(key, createRevision)
+    if (place === undefined) return [revisionOf(createRevision), revisionOf(modRevision), version]
+    const [created, modified, before] = place
+    return [created, version === 1 ? modified : revisionOf(modRevision), before + version - 1]
   }
 }
 
 function writeOf(
-  { key, value, createRevision, modRevision, version }: KeyValue,
+  { key, value }: KeyValue,
   layout: MirrorLayout,
-  revisionOf: (etcd: number) => number,
+  [created, revision, version]: Place,
 ): WriteJson {
   const { lease, bytes } = unwrapped(valueBytes(value))
   return {
     key: layout.inCluster(key),
-    revision: revisionOf(modRevision),
-    created: revisionOf(createRevision),
+    revision,
+    created,
     version,
     ...(lease === NO_LEASE ? {} : { lease: `${lease}` }),
     ...(bytes.length === 0 ? {} : { bytes: Buffer.from(bytes).toString('base64') }),
@@ -146,7 +182,7 @@ function unwrapped(bytes: Uint8Array): { readonly lease: bigint; readonly bytes:
 }
 
 /** Returns how many writes of the same revision precede the one at `at`. */
-function placeOf(writes: readonly WriteJson[], at: number): number {
+function subOf(writes: readonly WriteJson[], at: number): number {
   let place = 0
   while (writes[at - place - 1]?.revision === writes[at]?.revision && at - place > 0) place++
   return place

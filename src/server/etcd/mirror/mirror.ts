@@ -5,7 +5,9 @@ import type { EtcdStore } from '../../../etcd/store.js'
 import { valueBytes } from '../../../etcd/value.js'
 import type { WatchEvent } from '../../../etcd/watch-types.js'
 import { Code, GrpcError } from '../grpc-error.js'
-import { packed, withStep } from './layout.js'
+import { FirstPlaces, firstWrite } from './first-write.js'
+import type { Batch, MirroredWrite } from './first-write.js'
+import { MIRROR_FORMAT, packed, withStep } from './layout.js'
 import type { MirrorLayout, MirrorState } from './layout.js'
 import { wrapped } from './load.js'
 import type { MirrorLock } from './lock.js'
@@ -32,17 +34,16 @@ export interface MirrorParts {
 }
 
 /** One revision to write. */
-interface Pending {
-  readonly revision: number
+interface Pending extends Batch {
   readonly now: number
-  readonly ops: readonly RequestOp[]
   readonly leases: MirrorState['leases']
 }
 
 /**
  * Writes every revision of a store to a real etcd, one after the other. Each is one transaction that also
  * records which revision it is, and succeeds only if the revision before it was the last one and the lock is
- * still held. So etcd always holds a state that the store was in.
+ * still held. So etcd always holds a state that the store was in. The revisions of the creation are joined
+ * into one transaction.
  */
 export class EtcdMirror {
   readonly #parts: MirrorParts
@@ -106,18 +107,19 @@ export class EtcdMirror {
     const { store, now } = this.#parts
     if (this.#failure !== undefined || store.revision === this.#seen) return
     const leases = store.grantedLeases().map(({ id, ttl, expiry }) => ({ id: `${id}`, ttl, expiry }))
-    let pending: { revision: number; ops: Map<string, RequestOp> } | undefined
+    let pending: { revision: number; writes: Map<string, MirroredWrite> } | undefined
     const close = (): void => {
-      if (pending !== undefined)
-        this.#queue.push({ revision: pending.revision, now: now(), ops: [...pending.ops.values()], leases })
+      if (pending === undefined) return
+      const { revision, writes } = pending
+      this.#queue.push({ revision, now: now(), writes: [...writes.values()], leases })
     }
     for (const event of store.changesSince(this.#seen, FROM_ALL, FROM_ALL)) {
       if (pending?.revision !== event.kv.modRevision) {
         close()
-        pending = { revision: event.kv.modRevision, ops: new Map() }
+        pending = { revision: event.kv.modRevision, writes: new Map() }
       }
       const key = this.#parts.layout.inEtcd(event.kv.key)
-      if (key !== undefined) pending.ops.set(key, opOf(event, key))
+      if (key !== undefined) pending.writes.set(key, writeOf(event, key))
     }
     close()
     this.#seen = store.revision
@@ -131,7 +133,9 @@ export class EtcdMirror {
   async #pump(): Promise<void> {
     this.#pumping = true
     try {
-      for (let next = this.#queue[0]; next !== undefined && !this.#stopped; next = this.#queue[0]) {
+      while (this.#queue.length > 0 && !this.#stopped) {
+        if (this.#noted === 0) this.#joinFirst()
+        const [next] = this.#queue as [Pending]
         await this.#write(next)
         this.#queue.shift()
         this.#written = next.revision
@@ -146,6 +150,12 @@ export class EtcdMirror {
       for (const { failed } of this.#waiting.splice(0)) failed(reason)
     }
     this.#pumping = false
+  }
+
+  #joinFirst(): void {
+    const { batch, joined } = firstWrite(this.#queue)
+    const { now, leases } = this.#queue[joined - 1] as Pending
+    this.#queue.splice(0, joined, { ...batch, now, leases })
   }
 
   /** In the order of the requests: who wrote hears of it before who reads it. */
@@ -176,7 +186,7 @@ export class EtcdMirror {
     }
   }
 
-  #requestOf({ revision, now, ops, leases }: Pending): TxnRequest {
+  #requestOf({ revision, now, writes, leases }: Pending): TxnRequest {
     const {
       layout,
       lock,
@@ -184,7 +194,7 @@ export class EtcdMirror {
       from: { ready },
     } = this.#parts
     const state: MirrorState = {
-      simclusterMirror: 1,
+      simclusterMirror: MIRROR_FORMAT,
       revision,
       ready,
       now,
@@ -198,7 +208,9 @@ export class EtcdMirror {
       { result: 'EQUAL', target: 'LEASE', key: layout.lock, lease: lock.lease },
     ]
     const note = { requestPut: { key: layout.state, value: Buffer.from(JSON.stringify(state)) } }
-    return { compare, success: packed([note], ops), failure: [{ requestRange: { key: layout.state } }] }
+    const notes = this.#noted === 0 ? [note, FirstPlaces.put(layout.places, writes)] : [note]
+    const ops = writes.map(({ op }) => op)
+    return { compare, success: packed(notes, ops), failure: [{ requestRange: { key: layout.state } }] }
   }
 
   /** Whether a write whose response was lost has succeeded. */
@@ -213,9 +225,12 @@ export class EtcdMirror {
   }
 }
 
-function opOf({ type, kv }: WatchEvent, key: string): RequestOp {
-  if (type === 'DELETE') return { requestDeleteRange: { key } }
-  return { requestPut: { key, value: wrapped(valueBytes(kv.value), kv.lease) } }
+function writeOf({ type, kv }: WatchEvent, key: string): MirroredWrite {
+  const op: RequestOp =
+    type === 'DELETE'
+      ? { requestDeleteRange: { key } }
+      : { requestPut: { key, value: wrapped(valueBytes(kv.value), kv.lease) } }
+  return { key, op, place: [kv.createRevision, kv.modRevision, kv.version] }
 }
 
 /** Codes after which a retry can succeed. */
