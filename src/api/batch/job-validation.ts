@@ -165,5 +165,5 @@ const legacyJobNameLabel = 'job-name'
 /** Returns the generated labels of a job's pods; without the prefixed ones, as before v1.27. */
 export function jobLabels(name: string, uid: string, isPrefixed = true): Record<string, string> {
   const legacy = { [legacyControllerUidLabel]: uid, [legacyJobNameLabel]: name }
-  return isPrefixed ? { ...legacy, [controllerUidLabel]: uid, [jobNameLabel]: name } : legacy
+  return isPrefixed ? { [controllerUidLabel]: uid, [jobNameLabel]: name, ...legacy } : legacy
 }

@@ -72,9 +72,12 @@ function assign(
     if (metadata.annotations !== undefined)
       draft.metadata.annotations = { ...pod.metadata.annotations, ...metadata.annotations }
     if (metadata.labels !== undefined) draft.metadata.labels = { ...pod.metadata.labels, ...metadata.labels }
-    const { nominatedNodeName, ...status } = draft.status
-    const kept = clears || nominatedNodeName === undefined ? status : { ...status, nominatedNodeName }
-    draft.status = { ...kept, conditions: scheduled(pod.status.conditions ?? [], now) as PodCondition[] }
+    const { nominatedNodeName, conditions = [], ...status } = draft.status
+    draft.status = {
+      conditions: scheduled(conditions, now) as PodCondition[],
+      ...(!clears && nominatedNodeName !== undefined && { nominatedNodeName }),
+      ...status,
+    }
   })
 }
 

@@ -87,7 +87,7 @@ export class CronJobSync {
   #removeActive(uid: string | undefined): void {
     const { active = [], ...rest } = this.#status
     const left = active.filter((reference) => reference.uid !== uid)
-    this.#status = left.length === 0 ? rest : { ...rest, active: left }
+    this.#status = left.length === 0 ? rest : { active: left, ...rest }
     this.#isDirty = true
   }
 

@@ -80,7 +80,6 @@ export function contextOf({ backOffBefore, ...seen }: JobSeen): JobContext {
   const newFailed = pods.filter((pod) => isPodFailed(pod, job) && isNew(pod, known.failed))
   const indexes = isIndexed(job) ? indexProgress(job, pods, active, seen.counted) : undefined
   return {
-    ...seen,
     status,
     startedAt,
     active,
@@ -93,6 +92,7 @@ export function contextOf({ backOffBefore, ...seen }: JobSeen): JobContext {
     ready: active.filter(isPodReady).length,
     terminating: pods.filter(isPodTerminating).length,
     ending: undefined,
+    ...seen,
   }
 }
 
@@ -189,6 +189,7 @@ export function statusOf(draft: StatusDraft): JobStatus {
     ...(draft.uncountedFailed.length > 0 ? { failed: draft.uncountedFailed } : {}),
   }
   return {
+    uncountedTerminatedPods,
     ...(conditions.length > 0 ? { conditions } : {}),
     ...(startTime === undefined ? {} : { startTime }),
     ...(completionTime === undefined ? {} : { completionTime }),
@@ -198,7 +199,6 @@ export function statusOf(draft: StatusDraft): JobStatus {
     ...(terminating === undefined ? {} : { terminating }),
     ...(completedIndexes === '' ? {} : { completedIndexes }),
     ...(failedIndexes === undefined ? {} : { failedIndexes }),
-    uncountedTerminatedPods,
     ...(ready === undefined ? {} : { ready }),
   }
 }

@@ -659,7 +659,6 @@ class Interpreter {
   ): BuiltinCall {
     const [name = '', ...args] = words
     return {
-      ...this.#invocation(thread, { name, args, env, memory }),
       shell: shellOf(thread),
       jobs: this.#process.threads.filter((other) => other !== this.#process.threads[0]).map(({ pid }) => pid),
       isKnown: (program) =>
@@ -689,6 +688,7 @@ class Interpreter {
           title: replaced.join(' '),
         })
       },
+      ...this.#invocation(thread, { name, args, env, memory }),
     }
   }
 

@@ -36,8 +36,8 @@ const AGGREGATE_TO = `${GROUP}/aggregate-to-`
 
 /** Returns the role as an API object. */
 export function roleObject({ name, namespace, aggregateTo, aggregates, rules }: PolicyRole): KubeObject {
-  const labels: Record<string, string> = { ...BOOTSTRAPPING }
-  if (aggregateTo !== undefined) labels[AGGREGATE_TO + aggregateTo] = 'true'
+  const aggregated = aggregateTo === undefined ? {} : { [AGGREGATE_TO + aggregateTo]: 'true' }
+  const labels = { 'kubernetes.io/bootstrapping': 'rbac-defaults', ...aggregated }
   const aggregationRule = { clusterRoleSelectors: [{ matchLabels: { [AGGREGATE_TO + name]: 'true' } }] }
   const role = {
     apiVersion: API_VERSION,

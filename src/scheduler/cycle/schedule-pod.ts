@@ -55,7 +55,7 @@ export function schedulePod(pod: PodInfo, input: CycleInput): CycleOutcome {
   const search = findFeasibleNodes(
     framework,
     cycle,
-    { ...list, start, wanted, nominatedIndexes: nominatedIndexes(input, list) },
+    { start, wanted, nominatedIndexes: nominatedIndexes(input, list), ...list },
     input.nominated,
   )
   const found = search.feasible.nodes.length

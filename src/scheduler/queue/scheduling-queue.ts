@@ -269,7 +269,8 @@ export class SchedulingQueue {
     const { value: state } = this.#dependencies.state
     const old = state.pods.get(pod.key)
     if (old?.place === 'unschedulable') this.#pool.delete(old)
-    const record = Object.freeze({ ...pod, place, seq: state.nextSeq++ })
+    const { key, ...rest } = pod
+    const record = Object.freeze({ key, ...rest, place, seq: state.nextSeq++ })
     state.pods.set(record.key, record)
     this.#index(record)
   }
