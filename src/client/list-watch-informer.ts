@@ -43,6 +43,8 @@ export interface InformerDependencies {
   readonly log?: (message: string) => void
   /** Learns of a list or watch that is refused with 403. */
   readonly onForbidden?: (error: ApiError) => void
+  /** In a copy of a cluster, the original's view. Default: a copy reads the objects again. */
+  readonly inherited?: ObjectIndex<KubeObject> | undefined
 }
 
 /** Delay of a retry after a refused list or watch, in ms: the longest back-off of client-go's reflector. */
@@ -63,6 +65,8 @@ export class ListWatchInformer<T extends KubeObject> implements Informer<T> {
   #loaded = false
   #closed = false
   #isMissing = false
+  /** Whether the view is ahead of the state, within a step. */
+  #isMoving = false
 
   constructor(resource: ResourceName, options: InformerOptions<T>, ports: InformerDependencies) {
     const { indexers = {}, id: _name, ...selection } = options
@@ -133,7 +137,9 @@ export class ListWatchInformer<T extends KubeObject> implements Informer<T> {
       this.#ports.topic.wakeAfter(this.#key, FORBIDDEN_RETRY, { class: 'watchdog' })
       return
     }
+    this.#isMoving = true
     this.#whileServed(() => (this.synced ? this.#follow() : this.#relist()), true)
+    this.#isMoving = false
   }
 
   #follow(): void {
@@ -220,14 +226,23 @@ export class ListWatchInformer<T extends KubeObject> implements Informer<T> {
     this.#ports.topic.wake(this.#key)
   }
 
+  /** Returns the view for a copy of the cluster; undefined if the copy has to read the objects again. */
+  view(): ObjectIndex<KubeObject> | undefined {
+    if (this.#closed || !this.synced || this.#isMoving) return undefined
+    return this.#loaded ? (this.#index as unknown as ObjectIndex<KubeObject>).share() : this.#ports.inherited
+  }
+
   /**
-   * Rebuilds the view after a fork or restore, on first use, as of the revision that this informer had seen.
+   * Takes the view of the original after a fork, or rebuilds it after a restore, on first use: as of the
+   * revision that this informer had seen.
    */
   #load(): void {
     if (this.#loaded) return
     this.#loaded = true
-    const { resourceVersion } = this.#ports.state.value
+    const { state, inherited } = this.#ports
+    const { resourceVersion } = state.value
     if (resourceVersion === undefined) return
+    if (inherited !== undefined) return this.#index.takeFrom(inherited as unknown as ObjectIndex<T>)
     this.#whileServed(() => {
       const list = this.#ports.client.reread(this.resource, {
         resourceVersion,

@@ -21,17 +21,26 @@ export function splitKey(key: string): { namespace?: string; name: string } {
 
 const NONE: readonly never[] = []
 
+/** The objects of each value of an index. */
+type Buckets<T> = Map<string, SortedObjects<T>>
+
 /**
  * Objects by key, and by any number of indexes. A lookup costs as much as its result; an update costs the
- * indexes of one object.
+ * indexes of one object, and the first update after {@link share} a copy of the maps.
  */
 export class ObjectIndex<T extends KubeObject> {
-  readonly #objects = new Map<string, T>()
+  #objects = new Map<string, T>()
   /** Made on the first call of `list`: most informers are used only by key and index. */
   #sorted: SortedObjects<T> | undefined
   readonly #named: Indexers<T>
   /** Buckets by index function, so that indexes with the same function are shared, whatever their names. */
-  readonly #indexes = new Map<IndexFunction<T>, Map<string, SortedObjects<T>>>()
+  #indexes = new Map<IndexFunction<T>, Buckets<T>>()
+  /** Whether another index has the same maps and buckets. */
+  #isShared = false
+  /** The buckets that no other index has; undefined if none has any of them. */
+  #own: Set<SortedObjects<T>> | undefined
+  /** See {@link share}. */
+  #copy: ObjectIndex<T> | undefined
 
   constructor(indexers: Indexers<T> = {}) {
     this.#named = indexers
@@ -40,14 +49,50 @@ export class ObjectIndex<T extends KubeObject> {
 
   /** Adds the indexes that do not exist yet. */
   addIndexers(indexers: Indexers<T>): void {
-    for (const name of Object.keys(indexers)) {
-      const valuesOf = indexers[name] as IndexFunction<T>
-      if (this.#indexes.has(valuesOf)) continue
-      const buckets = new Map<string, SortedObjects<T>>()
-      this.#indexes.set(valuesOf, buckets)
-      for (const [key, object] of this.#objects)
-        for (const value of valuesOf(object)) addTo(buckets, value, key, object)
+    for (const name of Object.keys(indexers)) this.#addIndex(indexers[name] as IndexFunction<T>)
+  }
+
+  #addIndex(valuesOf: IndexFunction<T>): void {
+    if (this.#indexes.has(valuesOf)) return
+    const buckets: Buckets<T> = new Map()
+    if (this.#isShared) this.#indexes = new Map(this.#indexes)
+    this.#indexes.set(valuesOf, buckets)
+    this.#copy = undefined
+    for (const [key, object] of this.#objects)
+      for (const value of valuesOf(object)) this.#addTo(buckets, value, key, object)
+  }
+
+  /** Returns a copy in constant time, always the same one until an update. It must not be changed. */
+  share(): ObjectIndex<T> {
+    if (this.#copy === undefined) {
+      this.#copy = new ObjectIndex<T>()
+      this.#copy.takeFrom(this)
     }
+    return this.#copy
+  }
+
+  /** Takes the objects and the indexes of another one, in constant time but for indexes that it lacks. */
+  takeFrom(other: ObjectIndex<T>): void {
+    const indexes = this.#indexes
+    this.#objects = other.#objects
+    this.#sorted = other.#sorted
+    this.#indexes = other.#indexes
+    this.#isShared = true
+    other.#isShared = true
+    for (const valuesOf of indexes.keys()) this.#addIndex(valuesOf)
+  }
+
+  /** Copies what another index has, too, except for the buckets: those are copied one by one. */
+  #unshare(): void {
+    if (!this.#isShared) return
+    this.#isShared = false
+    this.#copy = undefined
+    this.#objects = new Map(this.#objects)
+    this.#sorted = this.#sorted?.copy()
+    const indexes = new Map<IndexFunction<T>, Buckets<T>>()
+    for (const [valuesOf, buckets] of this.#indexes) indexes.set(valuesOf, new Map(buckets))
+    this.#indexes = indexes
+    this.#own = new Set()
   }
 
   get size(): number {
@@ -84,38 +129,55 @@ export class ObjectIndex<T extends KubeObject> {
 
   /** Stores the object and returns the previous one. */
   set(object: T): T | undefined {
+    this.#unshare()
     const key = keyOf(object)
     const old = this.#objects.get(key)
     this.#objects.set(key, object)
     this.#sorted?.set(key, object)
     for (const [valuesOf, buckets] of this.#indexes) {
       const values = valuesOf(object)
-      if (old) for (const value of valuesOf(old)) if (!values.includes(value)) removeFrom(buckets, value, key)
-      for (const value of values) addTo(buckets, value, key, object)
+      if (old) {
+        for (const value of valuesOf(old)) if (!values.includes(value)) this.#removeFrom(buckets, value, key)
+      }
+      for (const value of values) this.#addTo(buckets, value, key, object)
     }
     return old
   }
 
   /** Removes the object of that key and returns it. */
   delete(key: string): T | undefined {
+    this.#unshare()
     const old = this.#objects.get(key)
     if (!old) return undefined
     this.#objects.delete(key)
     this.#sorted?.delete(key)
     for (const [valuesOf, buckets] of this.#indexes)
-      for (const value of valuesOf(old)) removeFrom(buckets, value, key)
+      for (const value of valuesOf(old)) this.#removeFrom(buckets, value, key)
     return old
   }
-}
 
-function addTo<T>(buckets: Map<string, SortedObjects<T>>, value: string, key: string, object: T): void {
-  const bucket = buckets.get(value)
-  if (bucket === undefined) buckets.set(value, SortedObjects.of(key, object))
-  else bucket.set(key, object)
-}
+  #addTo(buckets: Buckets<T>, value: string, key: string, object: T): void {
+    const bucket = buckets.get(value)
+    if (bucket !== undefined) return this.#ownBucket(buckets, value, bucket).set(key, object)
+    const first = SortedObjects.of(key, object)
+    this.#own?.add(first)
+    buckets.set(value, first)
+  }
 
-function removeFrom<T>(buckets: Map<string, SortedObjects<T>>, value: string, key: string): void {
-  const bucket = buckets.get(value)
-  bucket?.delete(key)
-  if (bucket?.size === 0) buckets.delete(value)
+  #removeFrom(buckets: Buckets<T>, value: string, key: string): void {
+    const shared = buckets.get(value)
+    if (shared === undefined) return
+    const bucket = this.#ownBucket(buckets, value, shared)
+    bucket.delete(key)
+    if (bucket.size === 0) buckets.delete(value)
+  }
+
+  /** Returns the bucket, or the copy of it that takes its place if another index has it, too. */
+  #ownBucket(buckets: Buckets<T>, value: string, bucket: SortedObjects<T>): SortedObjects<T> {
+    if (this.#own === undefined || this.#own.has(bucket)) return bucket
+    const copy = bucket.copy()
+    this.#own.add(copy)
+    buckets.set(value, copy)
+    return copy
+  }
 }

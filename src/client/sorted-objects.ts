@@ -32,6 +32,14 @@ export class SortedObjects<T> {
     return list
   }
 
+  /** Returns a copy, which changes on its own. */
+  copy(): SortedObjects<T> {
+    const copy = new SortedObjects<T>(this.#mostMoved)
+    copy.#objects = [...this.objects]
+    copy.#keys = [...this.#keys]
+    return copy
+  }
+
   get size(): number {
     return this.#keys.length + (this.#added?.size ?? 0) - (this.#removed?.size ?? 0)
   }

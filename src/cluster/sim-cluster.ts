@@ -22,6 +22,7 @@ import { checkOptions } from './compose/check-options.js'
 import { type CurrentParts, Internals } from './compose/internals.js'
 import type { ClusterOptions, NodeOptions, RestoreOptions } from './compose/options.js'
 import { ReleaseFacet } from './compose/release-facet.js'
+import type { SharedViews } from './compose/informer-views.js'
 import { dumpOf } from './diagnosis/dump.js'
 import { summarize } from './diagnosis/summary.js'
 import { type DiagnosisContext, whyNot } from './diagnosis/why.js'
@@ -289,9 +290,13 @@ export class SimCluster extends NamespaceScope {
 
   /** Returns the whole state as a value. */
   snapshot(): ClusterSnapshot {
+    return this.#snapshot()
+  }
+
+  #snapshot(views?: SharedViews): ClusterSnapshot {
     const { options, version, simulation, store, plane } = this.#parts
     const { hub } = plane.server.context
-    return new ClusterSnapshot({ ...options, version }, simulation.state(), store.fork(), hub.share())
+    return new ClusterSnapshot({ ...options, version }, simulation.state(), store.fork(), hub.share(), views)
   }
 
   /**
@@ -299,7 +304,8 @@ export class SimCluster extends NamespaceScope {
    * `options` override those of the original, as in {@link restore}.
    */
   fork(options: RestoreOptions = {}): SimCluster {
-    return SimCluster.restore(this.snapshot(), options)
+    // not in every snapshot: they can be many, and an informer that moves on copies what one holds
+    return SimCluster.restore(this.#snapshot(this.#parts.plane.informerViews.share()), options)
   }
 
   /**

@@ -1,13 +1,14 @@
 import type { APIService } from '../api/apiregistration/generated.js'
 import type { Service } from '../api/core/generated.js'
 import type { EndpointSlice } from '../api/discovery/generated.js'
+import type { KubeObject } from '../api/definition.js'
 import { semanticEqual } from '../api/equal.js'
 import { release as releaseOf } from '../api/releases.js'
 import { formatTime } from '../api/time.js'
 import type { Component, ComponentHost } from '../client/component.js'
 import { APISERVER } from './custom-resource-definition/naming.js'
-
-const SERVICE_NAME = 'kubernetes.io/service-name'
+import { BY_SERVICE, byService, serviceKeyOf } from './endpointslice/slices.js'
+import type { Indexers } from '../client/object-index.js'
 
 /** The Available condition of an APIService. */
 interface Availability {
@@ -56,12 +57,8 @@ type Check = NonNullable<ApiServiceAvailabilityOptions['check']>
 
 function setUp(host: ComponentHost, check: Check): void {
   const services = host.informer('services')
-  const slices = host.informer('endpointslices', {
-    indexers: { [SERVICE_NAME]: (slice) => [serviceOf(slice)] },
-  })
-  const apiServices = host.informer<string>('apiservices', {
-    indexers: { [SERVICE_NAME]: (object) => keysOf(object as APIService) },
-  })
+  const slices = host.informer('endpointslices', { indexers: byService })
+  const apiServices = host.informer<string>('apiservices', { indexers: apiServicesByService })
   const noun = releaseOf(host.version).minor < FIRST_WITH_SLICES ? 'endpoints' : 'endpointslices'
   const queue = host.workQueue('api services', (name) => {
     const apiService = apiServices.get(name) as APIService | undefined
@@ -71,12 +68,12 @@ function setUp(host: ComponentHost, check: Check): void {
     const availability =
       service === undefined
         ? LOCAL
-        : availabilityOf(apiService, services.get(key), slices.byIndex(SERVICE_NAME, key), { noun, check })
+        : availabilityOf(apiService, services.get(key), slices.byIndex(BY_SERVICE, key), { noun, check })
     report(host, apiService, availability)
     if (availability.reason === CHECK_FAILED) queue.addAfter(name, RECHECK, { class: 'watchdog' })
   })
   const enqueueUsers = (key: string): void => {
-    for (const { metadata } of apiServices.byIndex(SERVICE_NAME, key)) queue.add(metadata.name as string)
+    for (const { metadata } of apiServices.byIndex(BY_SERVICE, key)) queue.add(metadata.name as string)
   }
   apiServices.onChange(({ type, object }) => {
     const { metadata, spec, status } = object as APIService
@@ -87,15 +84,14 @@ function setUp(host: ComponentHost, check: Check): void {
   services.onChange(({ object: { metadata } }) =>
     enqueueUsers(`${metadata.namespace ?? ''}/${metadata.name ?? ''}`),
   )
-  slices.onChange(({ object }) => enqueueUsers(serviceOf(object)))
+  slices.onChange(({ object }) => enqueueUsers(serviceKeyOf(object)))
 }
-
-const serviceOf = ({ metadata }: EndpointSlice): string =>
-  `${metadata.namespace ?? ''}/${metadata.labels?.[SERVICE_NAME] ?? ''}`
 
 /** Returns the key of the Service behind an APIService, if it has one. */
 const keysOf = ({ spec: { service } }: APIService): readonly string[] =>
   service === undefined ? [] : [`${service.namespace ?? ''}/${service.name ?? ''}`]
+
+const apiServicesByService: Indexers<KubeObject> = { [BY_SERVICE]: (object) => keysOf(object as APIService) }
 
 /** Returns the condition of an APIService with a Service. Source: remote_available_controller.go sync. */
 function availabilityOf(

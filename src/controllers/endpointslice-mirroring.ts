@@ -9,6 +9,7 @@ import type { AddressType, EndpointGroup } from './endpointslice/desired.js'
 import { addressTypeOf, hasSelector, portsKey } from './endpointslice/desired.js'
 import {
   BY_SERVICE,
+  byService,
   EndpointSliceTracker,
   MANAGED_BY,
   SERVICE_NAME,
@@ -46,11 +47,7 @@ export function createEndpointSliceMirroringController(): Component {
     identity: controllerIdentity('endpointslicemirroring-controller'),
     informers: {
       endpoints: { resource: 'endpoints' },
-      slices: {
-        resource: 'endpointslices',
-        labelSelector: `${MANAGED_BY}=${MANAGER}`,
-        indexers: { [BY_SERVICE]: (slice) => [serviceKeyOf(slice)] },
-      },
+      slices: { resource: 'endpointslices', labelSelector: `${MANAGED_BY}=${MANAGER}`, indexers: byService },
       services: { resource: 'services' },
     },
     setup: (context) => new MirroringController(context),

@@ -4,6 +4,9 @@ import type { EventRecorder } from '../client/event-recorder.js'
 import type { Informer } from '../client/informer.js'
 import type { Slice } from '../sim/module.js'
 import { controllerIdentity, controllerName } from './shared/identity.js'
+import type { Indexers } from '../client/object-index.js'
+
+const BY_RANGE: Indexers<Node> = { podCIDR: ({ spec }) => (spec.podCIDR ? [spec.podCIDR] : []) }
 
 /** Flags of kube-controller-manager about pod CIDRs (`--allocate-node-cidrs`). */
 export interface NodeIpamOptions {
@@ -47,9 +50,7 @@ class NodeIpam {
   constructor(host: ComponentHost, pool: CidrPool) {
     this.#host = host
     this.#pool = pool
-    this.#nodes = host.informer('nodes', {
-      indexers: { podCIDR: ({ spec }) => (spec.podCIDR ? [spec.podCIDR] : []) },
-    })
+    this.#nodes = host.informer('nodes', { indexers: BY_RANGE })
     this.#state = host.state('allocations', () => ({ next: 0, pending: new Map(), waiting: new Set() }))
     this.#recorder = host.recorder({ component: 'cidrAllocator' })
   }

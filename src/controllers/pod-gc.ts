@@ -11,6 +11,7 @@ import { controllerIdentity, controllerName } from './shared/identity.js'
 import type { Disruption } from './shared/pod-disruption.js'
 import { disruptionTarget, statusPatch } from './shared/pod-disruption.js'
 import { attempt, type QuietPasses, runPeriodically } from './shared/queue.js'
+import { BY_NODE, byNode } from './shared/ownership.js'
 
 /** Options of the pod garbage collector. */
 export interface PodGcOptions {
@@ -55,9 +56,7 @@ class PodGc {
     this.#quarantinePeriod = toMillis(options.quarantine ?? '40s')
     this.#quarantine = host.state('quarantine', newQuarantine)
     this.#nodes = host.informer('nodes')
-    this.#pods = host.informer('pods', {
-      indexers: { nodeName: ({ spec }) => (spec.nodeName ? [spec.nodeName] : []), state: statesOf },
-    })
+    this.#pods = host.informer('pods', { indexers: { ...byNode, state: statesOf } })
   }
 
   start(): void {
@@ -107,7 +106,7 @@ class PodGc {
 
   #collectOrphaned(): void {
     const isMissing = (node: string): boolean =>
-      !this.#nodes.get(node) && this.#pods.byIndex('nodeName', node).length > 0
+      !this.#nodes.get(node) && this.#pods.byIndex(BY_NODE, node).length > 0
     const over = releaseFrom(
       this.#quarantine.value,
       this.#host.clock.now(),
@@ -119,7 +118,7 @@ class PodGc {
       attempt(this.#host, `Error fetching node ${name}`, () => {
         gone = ignoreNotFound(() => this.#host.client.get('nodes', { name })) === undefined
       })
-      if (gone) for (const pod of this.#pods.byIndex('nodeName', name)) this.#remove(pod, ORPHANED)
+      if (gone) for (const pod of this.#pods.byIndex(BY_NODE, name)) this.#remove(pod, ORPHANED)
     }
   }
 

@@ -11,6 +11,7 @@ import { controllerIdentity, controllerName } from './shared/identity.js'
 import { disruptionTarget, statusPatch } from './shared/pod-disruption.js'
 import { isRequestFailure } from './shared/queue.js'
 import { hasFeature } from './shared/version.js'
+import { BY_NODE, byNode } from './shared/ownership.js'
 
 const DISRUPTION = {
   reason: 'DeletionByTaintManager',
@@ -40,9 +41,7 @@ class TaintEviction {
 
   constructor(host: ComponentHost) {
     this.#host = host
-    this.#pods = host.informer('pods', {
-      indexers: { nodeName: ({ spec }) => (spec.nodeName ? [spec.nodeName] : []) },
-    })
+    this.#pods = host.informer('pods', { indexers: byNode })
     const separate = hasFeature(host.version, 'taintEvictionController')
     this.#recorder = host.recorder({ component: separate ? 'taint-eviction-controller' : 'taint-controller' })
     this.#tainted = host.state('tainted-nodes', () => new Map<string, readonly Taint[]>())
@@ -76,7 +75,7 @@ class TaintEviction {
     if (taints.length === 0) this.#tainted.value.delete(name)
     else this.#tainted.value.set(name, taints)
     if (!exists) return
-    for (const pod of this.#pods.byIndex('nodeName', name)) {
+    for (const pod of this.#pods.byIndex(BY_NODE, name)) {
       if (taints.length === 0) this.#cancel(keyOf(pod))
       else this.#process(pod, taints)
     }

@@ -8,16 +8,13 @@ import { assignedPodUpdateEvents, nodeUpdateEvents, ownPodUpdateEvents } from '.
 import type { SchedulerRuntime } from './runtime.js'
 
 /** Applies a change of a node to the snapshot and the queue. Source: pkg/scheduler/eventhandlers.go. */
-export function onNodeChange(
-  { snapshot, queue }: SchedulerRuntime,
-  { type, object, old }: Change<Node>,
-): void {
+export function onNodeChange({ built, queue }: SchedulerRuntime, { type, object, old }: Change<Node>): void {
   if (type === 'DELETED') {
-    snapshot.removeNode(object.metadata.name as string)
+    built?.removeNode(object.metadata.name as string)
     queue.onEvent({ kind: 'Node/Delete', object })
     return
   }
-  snapshot.setNode(object)
+  built?.setNode(object)
   if (!queue.hasUnschedulable) return
   if (!old) queue.onEvent({ kind: 'Node/Add', object })
   else for (const event of nodeUpdateEvents(old, object)) queue.onEvent(event)
@@ -29,19 +26,19 @@ export function onPodChange(runtime: SchedulerRuntime, { type, object, old }: Ch
   if (type === 'DELETED' || isPodTerminal(object)) return podGone(runtime, object, before)
   if (object.spec.nodeName) return podAssigned(runtime, object, before)
   const nodeName = runtime.assumed.value.get(keyOf(object))
-  if (nodeName !== undefined) runtime.snapshot.setPod(runtime.infoOf(object), nodeName)
+  if (nodeName !== undefined) runtime.built?.setPod(runtime.infoOf(object), nodeName)
   else if (runtime.frameworkOf(object)) podWaiting(runtime, object, before)
 }
 
 function podAssigned(runtime: SchedulerRuntime, pod: Pod, before: Pod | undefined): void {
-  const { snapshot, queue, assumed, waiting, nominator } = runtime
+  const { built, queue, assumed, waiting, nominator } = runtime
   const info = runtime.infoOf(pod)
   if (info.affinity) runtime.relatedObjects.needForTerms(info.affinity)
   assumed.value.delete(info.key)
   waiting.value.delete(info.key)
   nominator.set(info.key, undefined)
   queue.delete(info.key)
-  snapshot.setPod(info, pod.spec.nodeName as string)
+  built?.setPod(info, pod.spec.nodeName as string)
   if (!queue.hasUnschedulable) return
   if (!before?.spec.nodeName) queue.onEvent({ kind: 'AssignedPod/Add', object: pod })
   else for (const event of assignedPodUpdateEvents(before, pod)) queue.onEvent(event)
@@ -60,7 +57,7 @@ function podWaiting(runtime: SchedulerRuntime, pod: Pod, before: Pod | undefined
 }
 
 function podGone(runtime: SchedulerRuntime, pod: Pod, before: Pod | undefined): void {
-  const { snapshot, queue, assumed, waiting, nominator } = runtime
+  const { built, queue, assumed, waiting, nominator } = runtime
   const key = keyOf(pod)
   const held =
     before?.spec.nodeName !== undefined || assumed.value.has(key) || nominator.nodeOf(key) !== undefined
@@ -75,7 +72,7 @@ function podGone(runtime: SchedulerRuntime, pod: Pod, before: Pod | undefined): 
   }
   nominator.set(key, undefined)
   queue.delete(key)
-  snapshot.removePod(key)
+  built?.removePod(key)
   runtime.forget(key)
   if (held) queue.onEvent({ kind: 'AssignedPod/Delete', object: pod })
 }

@@ -101,6 +101,11 @@ export class SchedulerRuntime {
     return this.#snapshot
   }
 
+  /** {@link snapshot} if it is built: until then, the informers keep what it will have. */
+  get built(): NodeSnapshot | undefined {
+    return this.#snapshot
+  }
+
   /** Returns the node of a pod, actual or assumed. */
   nodeOf(pod: Pod): string | undefined {
     return pod.spec.nodeName || this.assumed.value.get(keyOf(pod))
@@ -124,7 +129,7 @@ export class SchedulerRuntime {
   infoOf(pod: Pod, key: string = keyOf(pod)): PodInfo {
     const known = this.#waitingInfos.get(key)
     if (known?.pod === pod) return known
-    const info = podInfoOf(pod, known ?? this.snapshot.podOf(key))
+    const info = podInfoOf(pod, known ?? this.#snapshot?.podOf(key))
     if (pod.spec.nodeName) this.#waitingInfos.delete(key)
     else this.#waitingInfos.set(key, info)
     return info

@@ -4,6 +4,7 @@ import { CorrelatingRecorder, type RecorderState } from '../../src/client/correl
 import { etcdCompactor } from '../../src/apiserver/storage/etcd-compactor.js'
 import { etcdLessor } from '../../src/apiserver/storage/etcd-lessor.js'
 import { harness, pod, type Harness } from './harness.js'
+import { StateSlice } from '../../src/sim/slice.js'
 
 function withModules(): Harness {
   const all = harness()
@@ -50,7 +51,7 @@ describe('lessor and recorder', () => {
       client,
       clock: sim.clock,
       source: { component: 'kubelet', host: 'n1' },
-      state: { value: new Map() as RecorderState },
+      state: new StateSlice<RecorderState>(new Map(), false),
     })
 
   it('equal events are counted up on one object, which goes after an hour', () => {

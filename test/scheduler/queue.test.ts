@@ -5,8 +5,8 @@ import type { ClusterEvent } from '../../src/scheduler/framework/cluster-event.j
 import { prioritySort } from '../../src/scheduler/plugins/basic.js'
 import { Backoff, type QueuedPod } from '../../src/scheduler/queue/queued-pod.js'
 import { type QueueState, SchedulingQueue } from '../../src/scheduler/queue/scheduling-queue.js'
-import { clonePlainData } from '../../src/sim/plain-data.js'
 import { node, pod } from './pods.js'
+import { StateSlice } from '../../src/sim/slice.js'
 
 /**
  * A queue over pods p0.. whose plugins are `Stubborn` (deaf to events), `Nodes` (wakes at a new node) and
@@ -14,13 +14,13 @@ import { node, pod } from './pods.js'
  */
 class Bench {
   now: number
-  readonly state: { value: QueueState }
+  readonly state: StateSlice<QueueState>
   readonly queue: SchedulingQueue
   readonly pods: Map<string, PodInfo>
 
   constructor(from?: Bench, options: { popFromBackoff?: boolean } = {}) {
     this.now = from?.now ?? 1_000_000
-    this.state = { value: from ? clonePlainData(from.state.value) : { pods: new Map(), nextSeq: 0 } }
+    this.state = new StateSlice(from?.state.share() ?? { pods: new Map(), nextSeq: 0 }, from !== undefined)
     this.pods = new Map(from?.pods)
     const popFromBackoff = options.popFromBackoff ?? true
     this.queue = new SchedulingQueue({

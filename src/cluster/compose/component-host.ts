@@ -14,6 +14,7 @@ import type { WorkQueue, WorkQueueOptions } from '../../sim/work-queue.js'
 import { ConnectedClient } from './connected-client.js'
 import type { Connectivity } from './connectivity.js'
 import { gatedRequest, type RequestGate } from './request-gate.js'
+import type { InformerViews } from './informer-views.js'
 import { informerId, type ProcessInformers } from './process-informers.js'
 
 /** What all component hosts of a cluster share. */
@@ -35,6 +36,7 @@ export interface HostServices {
   readonly heartbeats?: Heartbeats | undefined
   /** The informers of the component's process. By default, the component has its own, through its client. */
   readonly shared?: ProcessInformers | undefined
+  readonly views?: InformerViews | undefined
   /** Creates the recorder that writes Event objects through a client. */
   readonly makeRecorder: (
     client: Client,
@@ -146,7 +148,7 @@ export class ClusterComponentHost extends ModuleHost<ClusterEvents> implements C
     const stateName = `informer ${id}`
     const state = this.state<InformerState>(stateName, () => ({ resourceVersion: undefined }))
     const topic = this.handle(`informer ${id}`, () => informer.deliver(), { passive: true })
-    const { connectivity, identify } = this.#services
+    const { connectivity, identify, views } = this.#services
     const informer = new ListWatchInformer<ObjectOf<R>>(resource, options, {
       client: this.#reads(),
       state,
@@ -155,9 +157,11 @@ export class ClusterComponentHost extends ModuleHost<ClusterEvents> implements C
       connected: () => connectivity.isConnected(this.name),
       log: (message) => this.log('warning', message),
       onForbidden: (error) => this.#noteForbidden(error),
+      inherited: views?.inherited(this.name, stateName),
       ...(identify === undefined ? {} : { refused: () => !this.connected }),
     })
     this.#own.push(informer)
+    views?.add(this.name, stateName, informer)
     return informer
   }
 

@@ -38,6 +38,7 @@ import { legacyTokenTracker, TokenFile } from '../access/tokens.js'
 import { Supervisor } from './supervisor.js'
 import type { RequestGate } from './request-gate.js'
 import { processOf, type SharedProcess } from '../access/identities.js'
+import { InformerViews, type SharedViews } from './informer-views.js'
 import { ProcessInformers } from './process-informers.js'
 
 /** The default address of the apiserver in client errors. */
@@ -71,6 +72,8 @@ export interface ControlPlaneOptions {
   readonly storedProtobuf?: ProtobufDecoder | undefined
   /** The subscriptions of the cluster of which this one is a copy: components can be dormant at first. */
   readonly subscriptions?: Subscriptions | undefined
+  /** The views of its informers, if this cluster is a fork. */
+  readonly views?: SharedViews | undefined
 }
 
 /** How a component is added, see {@link ControlPlane.addComponent}. */
@@ -100,6 +103,7 @@ export class ControlPlane {
   readonly staleReads: Map<string, number> = new Map()
   /** Stands between the components and the apiserver. */
   gate: RequestGate | undefined
+  readonly informerViews: InformerViews
   readonly #options: ControlPlaneOptions
   readonly #tokens: TokenFile
   readonly #hosts = new Map<string, ClusterComponentHost>()
@@ -111,6 +115,7 @@ export class ControlPlane {
     const { simulation, store, version, advertiseAddress: address = APISERVER_ADDRESS } = options
     const { clock, random, bus, trace, quiet } = simulation
     this.#options = options
+    this.informerViews = new InformerViews(options.views)
     this.simulation = simulation
     this.scheme = createScheme(version)
     for (const { group, version: v, kind } of disabledIn(this.scheme, options.disabledAPIs))
@@ -193,6 +198,7 @@ export class ControlPlane {
       clientOf: (user) => this.server.client(user, { userAgent: component.name }),
       shared: this.#informersOf(processOf(component)),
       heartbeats: this.server.heartbeats,
+      views: this.informerViews,
       gate: () => this.gate,
       staleRevision: (name) => this.staleReads.get(name),
       makeRecorder: (through, owner, source) => (events ? recorder(through, owner, source) : SILENT),
@@ -224,6 +230,7 @@ export class ControlPlane {
           client,
           connected: () => this.connectivity.isConnected(name),
           awakenMembers: (slice) => this.simulation.awakenAll(slice),
+          views: this.informerViews,
         })),
       )
       this.addModule(informers)

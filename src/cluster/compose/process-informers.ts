@@ -6,6 +6,7 @@ import type { ClusterEvents } from '../../client/cluster-events.js'
 import type { InformerDependencies, InformerState } from '../../client/list-watch-informer.js'
 import { SharedInformer, type MemberState } from '../../client/shared-informer.js'
 import type { Host, Module, Slice, Topic } from '../../sim/module.js'
+import type { InformerViews } from './informer-views.js'
 
 /** Ids of informers without a selector, cached because each cluster has about a hundred. */
 const whole = new Map<ResourceName, string>()
@@ -31,6 +32,7 @@ export interface ProcessInformerDependencies {
   readonly connected: () => boolean
   /** Sets up the dormant components that have a state slice of that name: those that have joined. */
   readonly awakenMembers: (slice: string) => void
+  readonly views: InformerViews
 }
 
 /**
@@ -98,14 +100,16 @@ export class ProcessInformers implements Module<Host<ClusterEvents>> {
     if (known && !known.informer.closed) return known
     const shared = new SharedInformer<KubeObject>(resource, selection, this.#dependenciesOf(id))
     this.#shared.set(id, shared)
+    this.#dependencies.views.add(this.name, id, shared.informer)
     return shared
   }
 
   #dependenciesOf(id: string): InformerDependencies {
-    const { client, connected } = this.#dependencies
+    const { client, connected, views } = this.#dependencies
     const host = this.#host as Host<ClusterEvents>
     const state = host.state<InformerState>(id, () => ({ resourceVersion: undefined }))
     const log = (message: string): void => host.log('warning', message)
-    return { client, connected, state, stateName: id, topic: this.#topic as Topic, key: id, log }
+    const inherited = views.inherited(this.name, id)
+    return { client, connected, state, stateName: id, topic: this.#topic as Topic, key: id, log, inherited }
   }
 }

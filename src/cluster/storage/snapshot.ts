@@ -4,6 +4,7 @@ import { plainDataFromJson, plainDataToJson, sharedFromJson, SharedValues } from
 import type { SimulationState } from '../../sim/state.js'
 import { stateFromJson, stateToJson } from '../../sim/state.js'
 import type { Subscriptions } from '../../apiserver/watch/watch-hub.js'
+import type { SharedViews } from '../compose/informer-views.js'
 import type { ClusterOptions } from '../compose/options.js'
 import { readSnapshotFile, writeSnapshotFile } from './snapshot-file.js'
 import { checkDocument, checkParts } from './snapshot-schema.js'
@@ -41,17 +42,21 @@ export class ClusterSnapshot {
   readonly #store: EtcdStore
   /** The open watches of the original, with which a copy goes on; undefined after {@link fromJSON}. */
   readonly subscriptions: Subscriptions | undefined
+  /** The views of the original's informers; only for a fork. */
+  readonly views: SharedViews | undefined
 
   constructor(
     options: ClusterOptions,
     simulation: SimulationState,
     store: EtcdStore,
     subscriptions?: Subscriptions,
+    views?: SharedViews,
   ) {
     this.options = options
     this.#simulation = simulation
     this.#store = store
     this.subscriptions = subscriptions
+    this.views = views
   }
 
   /** Returns the kernel's state. It must not be changed; a simulation created from it makes a copy. */

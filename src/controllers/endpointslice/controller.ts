@@ -16,6 +16,7 @@ import { desiredGroups, hasSelector, servicesAffectedBy } from './desired.js'
 import type { PlannedSlice, SliceFrame } from './slices.js'
 import {
   BY_SERVICE,
+  byService,
   EndpointSliceTracker,
   MANAGED_BY,
   TRIGGER_TIME,
@@ -47,11 +48,7 @@ export function createEndpointSliceController(): Component {
     informers: {
       nodes: { resource: 'nodes' },
       pods: { resource: 'pods', indexers: namespaceIndexer() },
-      slices: {
-        resource: 'endpointslices',
-        labelSelector: `${MANAGED_BY}=${MANAGER}`,
-        indexers: { [BY_SERVICE]: (slice) => [serviceKeyOf(slice)] },
-      },
+      slices: { resource: 'endpointslices', labelSelector: `${MANAGED_BY}=${MANAGER}`, indexers: byService },
       services: { resource: 'services', indexers: namespaceIndexer() },
     },
     setup: (context) => new EndpointSliceController(context),

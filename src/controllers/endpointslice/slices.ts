@@ -6,6 +6,7 @@ import type { Informer } from '../../client/informer.js'
 import type { Slice } from '../../sim/module.js'
 import type { EndpointGroup } from './desired.js'
 import { portsKey } from './desired.js'
+import type { Indexers } from '../../client/object-index.js'
 
 /** A slice to write: a new one, or an update of `existing`. */
 export interface PlannedSlice {
@@ -177,6 +178,9 @@ export const BY_SERVICE = 'service'
 export function serviceKeyOf({ metadata }: EndpointSlice): string {
   return `${metadata.namespace ?? ''}/${metadata.labels?.[SERVICE_NAME] ?? ''}`
 }
+
+/** The index {@link BY_SERVICE}. */
+export const byService: Indexers<EndpointSlice> = { [BY_SERVICE]: (slice) => [serviceKeyOf(slice)] }
 
 /** Labels that a slice does not inherit from its Service. */
 const RESERVED = new Set([SERVICE_NAME, MANAGED_BY, HEADLESS])

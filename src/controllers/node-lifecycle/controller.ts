@@ -11,6 +11,7 @@ import { NodeWriter } from './node-writer.js'
 import type { NodeLifecycleOptions } from './options.js'
 import { nodeLifecycleSettings } from './options.js'
 import { noScheduleChange } from './taints.js'
+import { byNode } from '../shared/ownership.js'
 
 /**
  * Creates the node lifecycle controller, which detects unresponsive nodes, taints nodes by their conditions,
@@ -30,9 +31,7 @@ function setUp(host: ComponentHost, options: NodeLifecycleOptions): void {
   const settings = nodeLifecycleSettings(options, host.version)
   const nodes = host.informer('nodes')
   const leases = host.informer('leases', { namespace: 'kube-node-lease' })
-  const pods = host.informer('pods', {
-    indexers: { nodeName: ({ spec }) => (spec.nodeName ? [spec.nodeName] : []) },
-  })
+  const pods = host.informer('pods', { indexers: byNode })
   const known = host.state('nodes', () => new Map<string, KnownNode>())
   const writer = new NodeWriter(host)
   const tainter = new NoExecuteTainter(host, nodes, writer, settings.evictionRate)

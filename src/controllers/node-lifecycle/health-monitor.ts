@@ -21,6 +21,7 @@ import type { NodeWriter } from './node-writer.js'
 import type { NodeLifecycleSettings } from './options.js'
 import type { ZoneCount, ZoneState } from './zones.js'
 import { computeZoneState, disruptionStep, evictionRateOf, factsOf } from './zones.js'
+import { BY_NODE } from '../shared/ownership.js'
 
 /** Number of attempts of one pass to write a node's status. Source: NodeHealthUpdateRetry. */
 const WRITE_ATTEMPTS = 5
@@ -255,7 +256,7 @@ export class HealthMonitor {
     const turned = observed === 'True'
     if (turned) writer.recordNotReady(node)
     if (!turned && !this.#retry.value.has(name)) return true
-    if (writer.markPodsNotReady(pods.byIndex('nodeName', name))) return true
+    if (writer.markPodsNotReady(pods.byIndex(BY_NODE, name))) return true
     this.#retry.value.add(name)
     return false
   }

@@ -9,6 +9,7 @@ import type { WorkQueue } from '../../sim/work-queue.js'
 import type { Controller, ControllerContext, Handlers } from '../shared/define-controller.js'
 import { defineController } from '../shared/define-controller.js'
 import { controllerName } from '../shared/identity.js'
+import type { Indexers } from '../../client/object-index.js'
 
 const TYPE = 'kubernetes.io/service-account-token'
 /** Length of the random suffix of a token Secret's name. */
@@ -38,11 +39,7 @@ export function createTokensController(options: TokensControllerOptions): Compon
     identity: { name: 'system:kube-controller-manager', groups: ['system:authenticated'] },
     informers: {
       accounts: { resource: 'serviceaccounts' },
-      secrets: {
-        resource: 'secrets',
-        fieldSelector: `type=${TYPE}`,
-        indexers: { [BY_ACCOUNT]: (secret) => [accountKeyOf(secret)] },
-      },
+      secrets: { resource: 'secrets', fieldSelector: `type=${TYPE}`, indexers: byAccount },
     },
     setup: (context) => new TokensController(context, options),
   })
@@ -206,3 +203,5 @@ const BY_ACCOUNT = 'account'
 
 const accountKeyOf = ({ metadata }: Secret): string =>
   `${metadata.namespace ?? ''}/${metadata.annotations?.[ACCOUNT_NAME] ?? ''}`
+
+const byAccount: Indexers<Secret> = { [BY_ACCOUNT]: (secret) => [accountKeyOf(secret)] }

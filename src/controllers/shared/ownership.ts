@@ -1,3 +1,4 @@
+import type { Pod } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/definition.js'
 import type { LabelMatcher } from '../../api/labels.js'
 import { controllerOf } from '../../api/meta/owner-references.js'
@@ -13,7 +14,7 @@ export const ORPHANS = 'orphan'
 /** Index by namespace. */
 export const BY_NAMESPACE = 'namespace'
 
-/** Shared by all controllers, because a shared informer keeps one index for each function. */
+/** Shared by all controllers and forks, because there is one index for each function. */
 const byOwnership: Indexers<KubeObject> = {
   [BY_CONTROLLER]: (object) => {
     const controller = controllerOf(object)
@@ -23,6 +24,12 @@ const byOwnership: Indexers<KubeObject> = {
 }
 
 const byNamespace: Indexers<KubeObject> = { [BY_NAMESPACE]: (object) => [object.metadata.namespace ?? ''] }
+
+/** Index of pods by node. */
+export const BY_NODE = 'nodeName'
+
+/** The index {@link BY_NODE}. */
+export const byNode: Indexers<Pod> = { [BY_NODE]: ({ spec }) => (spec.nodeName ? [spec.nodeName] : []) }
 
 /** Returns the indexes for an informer of owned objects: {@link BY_CONTROLLER} and {@link ORPHANS}. */
 export function ownershipIndexers<T extends KubeObject>(): Indexers<T> {

@@ -11,6 +11,7 @@ import {
   slowStart,
 } from '../../../src/controllers/shared/pod-control.js'
 import { pod, replicaSet } from './objects.js'
+import { StateSlice } from '../../../src/sim/slice.js'
 
 describe('slowStart', () => {
   const run = (
@@ -54,7 +55,10 @@ describe('slowStart', () => {
 describe('Expectations', () => {
   const make = (): { expectations: Expectations; clock: { time: number; now(): number } } => {
     const clock = { time: 0, now: () => clock.time }
-    return { clock, expectations: new Expectations({ value: new Map() as ExpectationsState }, clock) }
+    return {
+      clock,
+      expectations: new Expectations(new StateSlice<ExpectationsState>(new Map(), false), clock),
+    }
   }
 
   it('is satisfied once every creation and deletion has been seen', () => {
