@@ -5,6 +5,7 @@ import type { UserInfo } from '../client/client.js'
 import type { Component, ComponentHost } from '../client/component.js'
 import type { EventRecorder } from '../client/event-recorder.js'
 import type { Change, Informer } from '../client/informer.js'
+import { entriesOf } from '../sim/lazy-map.js'
 import type { QuietCalls, Slice, Topic } from '../sim/module.js'
 import type { RandomStream } from '../sim/random.js'
 import type { WorkQueue } from '../sim/work-queue.js'
@@ -334,7 +335,7 @@ class Kubelet {
     for (const pod of [...this.#pods.list()]) if (isMirrorPod(pod)) this.#mirrorChanged('MODIFIED', pod)
     this.#agent.register()
     this.#wakeForStatus()
-    for (const { uid } of this.#options.runtime.pods()) this.#wake(uid)
+    for (const uid of this.#options.runtime.podUids()) this.#wake(uid)
   }
 
   /** Runs one sync of one pod. Before the first list, a pod that is missing in the API is not an orphan. */
@@ -367,7 +368,7 @@ class Kubelet {
     this.#agent.syncStatus()
     for (const uid of this.#unsent.value) this.#wake(uid)
     if (!this.#pods.synced) return
-    for (const { uid } of this.#options.runtime.pods()) if (!this.#records.value.has(uid)) this.#wake(uid)
+    for (const uid of this.#options.runtime.podUids()) if (!this.#records.value.has(uid)) this.#wake(uid)
   }
 
   #machineChanged(change: RuntimeChange): void {
@@ -398,7 +399,7 @@ class Kubelet {
   /** Attachable volumes that pods of this node use, sorted. */
   #volumesInUse(): readonly string[] {
     const names = new Set<string>()
-    for (const { volumesInUse = [] } of this.#records.value.values())
+    for (const [, { volumesInUse = [] }] of entriesOf(this.#records.peek))
       for (const name of volumesInUse) names.add(name)
     return [...names].sort()
   }

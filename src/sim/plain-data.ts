@@ -1,3 +1,5 @@
+import { entriesOf, LazyMap } from './lazy-map.js'
+
 /**
  * What a module's state may contain: JSON values, arrays, plain objects, and Maps and Sets of these.
  * Functions, class instances and cycles are excluded, which keeps `fork()`, `snapshot()` and `toJSON()` cheap
@@ -14,6 +16,16 @@ export type PlainData =
   | ReadonlyMap<string, PlainData>
   | ReadonlySet<string | number>
   | { readonly [key: string]: PlainData }
+
+/** Plain data that must not be changed, at any depth. */
+export type ReadonlyData<T> =
+  T extends ReadonlyMap<infer Key, infer Value>
+    ? ReadonlyMap<Key, ReadonlyData<Value>>
+    : T extends ReadonlySet<infer Value>
+      ? ReadonlySet<Value>
+      : T extends object
+        ? { readonly [Key in keyof T]: ReadonlyData<T[Key]> }
+        : T
 
 /**
  * Returns an independent copy of plain data. Frozen objects are shared instead of copied, because they cannot
@@ -38,8 +50,32 @@ function clone(value: unknown): unknown {
 
 function cloneMap(map: ReadonlyMap<unknown, unknown>): Map<unknown, unknown> {
   const copy = new Map<unknown, unknown>()
-  for (const [key, entry] of map) copy.set(key, clone(entry))
+  for (const [key, entry] of entriesOf(map)) copy.set(key, clone(entry))
   return copy
+}
+
+/** Maps with fewer entries are copied at once. */
+const MANY = 16
+
+/**
+ * As {@link clonePlainData}, for state that is large, and of which little is used: values of large Maps are
+ * copied when somebody gets them, be it the value itself or a member of it. `value` must not change any more.
+ */
+export function cloneLazily<T>(value: T): T {
+  if (value instanceof Map) return copyOfMap(value) as T
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Set)
+    return clonePlainData(value)
+  if (Object.isFrozen(value)) return value
+  const copy: Record<string, unknown> = { ...(value as Record<string, unknown>) }
+  for (const key of Object.keys(copy)) {
+    const member = copy[key]
+    copy[key] = member instanceof Map ? copyOfMap(member) : clone(member)
+  }
+  return copy as T
+}
+
+function copyOfMap(map: ReadonlyMap<unknown, unknown>): Map<unknown, unknown> {
+  return map.size < MANY ? cloneMap(map) : new LazyMap(map, clone)
 }
 
 const MAP_TAG = '$map'

@@ -1,4 +1,4 @@
-import { clonePlainData } from './plain-data.js'
+import { cloneLazily, type ReadonlyData } from './plain-data.js'
 import type { Slice } from './topic.js'
 
 /**
@@ -22,7 +22,7 @@ export class StateSlice<S> implements Slice<S> {
 
   get value(): S {
     if (this.#isShared) {
-      this.#value = clonePlainData(this.#value)
+      this.#value = cloneLazily(this.#value)
       this.#isShared = false
     }
     return this.#value
@@ -31,6 +31,10 @@ export class StateSlice<S> implements Slice<S> {
   set value(value: S) {
     this.#value = value
     this.#isShared = false
+  }
+
+  get peek(): ReadonlyData<S> {
+    return this.#value as ReadonlyData<S>
   }
 
   /** Returns the value for a copy; it will not be changed any more. */

@@ -1,4 +1,4 @@
-import type { PlainData } from './plain-data.js'
+import type { PlainData, ReadonlyData } from './plain-data.js'
 import type { TimerClass } from './timers.js'
 
 /**
@@ -7,6 +7,8 @@ import type { TimerClass } from './timers.js'
  */
 export interface Slice<S> {
   value: S
+  /** The value, for reading only. It costs nothing, while a copy of a simulation copies its `value` first. */
+  readonly peek: ReadonlyData<S>
 }
 
 /** Options of {@link Topic.wakeAfter}. */

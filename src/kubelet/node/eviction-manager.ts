@@ -228,7 +228,7 @@ export class EvictionManager {
   #deleteUnusedImages(candidates: readonly Candidate[]): boolean {
     const { runtime } = this.#ports.options
     const used = new Set<string>()
-    for (const { uid } of runtime.pods())
+    for (const uid of runtime.podUids())
       for (const { image } of runtime.pod(uid)?.containers ?? [])
         used.add(runtime.image(image)?.name ?? image)
     for (const image of [...runtime.images()])

@@ -129,7 +129,7 @@ class SimulatedMachine implements Machine {
   }
 
   get networkReady(): boolean {
-    return this.#state.networkReady
+    return this.#attached.slice.peek.networkReady
   }
 
   get kubeletConfiguration(): KubeletFileConfiguration | undefined {
@@ -141,11 +141,15 @@ class SimulatedMachine implements Machine {
   }
 
   get shuttingDown(): boolean {
-    return this.#state.shuttingDown
+    return this.#attached.slice.peek.shuttingDown
   }
 
   pods(): Iterable<RuntimePod> {
     return this.#state.pods.values()
+  }
+
+  podUids(): Iterable<string> {
+    return this.#attached.slice.peek.pods.keys()
   }
 
   pod(uid: string): RuntimePod | undefined {
@@ -236,7 +240,7 @@ class SimulatedMachine implements Machine {
   }
 
   get measured(): boolean {
-    return this.#state.measured
+    return this.#attached.slice.peek.measured
   }
 
   get systemUsage(): SystemUsage {

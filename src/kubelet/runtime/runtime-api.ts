@@ -59,6 +59,8 @@ export interface ContainerRuntime {
   readonly shuttingDown: boolean
   /** All pods with a sandbox or containers, in order of arrival. */
   pods(): Iterable<RuntimePod>
+  /** The uids of {@link pods}. */
+  podUids(): Iterable<string>
   pod(uid: string): RuntimePod | undefined
   images(): Iterable<RuntimeImage>
   image(name: string): RuntimeImage | undefined
