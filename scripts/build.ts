@@ -13,12 +13,11 @@ import { VERSIONS } from '../src/course/chapter.js'
 import { bundling, inlined } from './bundling.js'
 import { readCourse } from '../src/cli/course/read.js'
 
-/** Programs that no user calls: the scripts of `simcluster envtest` and threads of sweeps start them. */
-const started = [
-  './dist/cli/envtest/etcd.js',
-  './dist/cli/envtest/kube-apiserver.js',
-  './dist/cli/sweep/worker.js',
-]
+/** A program that no user calls: threads of sweeps start it. */
+const started = ['./dist/cli/sweep/worker.js']
+
+/** What the scripts of `simcluster envtest` start: CommonJS, so that its compiled code can be kept. */
+const scripted = ['etcd', 'kept-code', 'kube-apiserver'].map((name) => `./dist/cli/envtest/${name}.js`)
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = `${root}dist`
@@ -46,7 +45,7 @@ function entries(): Record<string, string> {
   )
 }
 
-/** The programs: ES modules only, since they are started and never required. */
+/** The programs that are ES modules only, since they are started and never required. */
 const programs = (): Record<string, string> => sourcesOf([...Object.values(manifest.bin), ...started])
 
 const sourcesOf = (targets: readonly string[]): Record<string, string> =>
@@ -154,6 +153,6 @@ for (const version of VERSIONS) readCourse(version)
 rmSync(dist, { recursive: true, force: true })
 writeDeclarations()
 await bundle('esm', dist, { ...entries(), ...programs() })
-await bundle('cjs', `${dist}/cjs`, entries())
+await bundle('cjs', `${dist}/cjs`, { ...entries(), ...sourcesOf(scripted) })
 await bundleBrowserShell()
 writeLicences()

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { rolldown } from 'rolldown'
 import type { Plugin } from 'rolldown'
@@ -26,7 +26,9 @@ export async function bundleInto(
   folder: string,
   names: readonly string[],
   alias: Readonly<Record<string, string>> = {},
+  format: 'esm' | 'cjs' = 'esm',
 ): Promise<(name: string) => string> {
+  const extension = format === 'esm' ? 'mjs' : 'js'
   const out = `${root}.cache/${folder}/`
   rmSync(out, { recursive: true, force: true })
   const build = await rolldown({
@@ -48,11 +50,12 @@ export async function bundleInto(
   })
   await build.write({
     dir: out,
-    format: 'esm',
-    entryFileNames: '[name].mjs',
-    chunkFileNames: 'chunks/[name]-[hash].mjs',
+    format,
+    entryFileNames: `[name].${extension}`,
+    chunkFileNames: `chunks/[name]-[hash].${extension}`,
     ...bundling.output,
   })
   await build.close()
-  return (name) => pathToFileURL(`${out}${name}.mjs`).href
+  if (format === 'cjs') writeFileSync(`${out}package.json`, '{ "type": "commonjs" }\n')
+  return (name) => pathToFileURL(`${out}${name}.${extension}`).href
 }

@@ -1,14 +1,15 @@
 import { execFile, execFileSync, spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { get } from 'node:http'
 import { request } from 'node:https'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { envtestFolder } from '../../src/cli/envtest/folder.js'
 import { freePort } from '../../src/server/free-port.js'
 import { bundleInto } from '../../scripts/bundle-into.js'
 
@@ -46,7 +47,8 @@ function makeCertificates(): void {
 }
 
 function start(program: string, flags: readonly string[], environment: NodeJS.ProcessEnv = {}): ChildProcess {
-  const child = spawn(program, flags, { stdio: 'ignore', env: { ...process.env, ...environment } })
+  const env = { ...process.env, XDG_CACHE_HOME: folder, ...environment }
+  const child = spawn(program, flags, { stdio: 'ignore', env })
   children.add(child)
   child.once('exit', () => children.delete(child))
   return child
@@ -149,11 +151,11 @@ const MAPS = '/api/v1/namespaces/default/configmaps'
 const map = (name: string): object => ({ metadata: { name }, data: { kept: 'yes' } })
 
 beforeAll(async () => {
-  const names = ['src/cli/main', 'src/cli/envtest/etcd', 'src/cli/envtest/kube-apiserver']
-  const placeOf = await bundleInto('envtest', names)
-  const main = fileURLToPath(placeOf('src/cli/main'))
-  const env = { ...process.env, XDG_CACHE_HOME: folder }
-  assets = execFileSync(process.execPath, [main, 'envtest'], { encoding: 'utf8', env }).trim()
+  const names = ['etcd', 'kept-code', 'kube-apiserver'].map((name) => `src/cli/envtest/${name}`)
+  // with an entry that others import, what they share is a chunk, as in the package
+  const placeOf = await bundleInto('envtest', [...names, 'src/server/index'], {}, 'cjs')
+  const programs = dirname(fileURLToPath(placeOf('src/cli/envtest/etcd')))
+  assets = envtestFolder({ main: 'not called', programs }, { XDG_CACHE_HOME: folder })
   mkdirSync(join(folder, 'certs'))
   makeCertificates()
   const port = await freePort('127.0.0.1')
@@ -227,6 +229,17 @@ describe('an apiserver with the flags of envtest', () => {
       expect(JSON.parse(again.body)).toEqual(JSON.parse(body))
     },
   )
+
+  test('keeps its compiled code, and does not need what it finds to be whole', async () => {
+    const kept = join(folder, 'simcluster', 'code', `${process.version}-${process.arch}`)
+    const files = readdirSync(kept).filter((name) => name.endsWith('.code'))
+    expect(files.length).toBeGreaterThan(0)
+    for (const name of files) writeFileSync(join(kept, name), 'torn')
+    await stop(server.child)
+    server = await startApiserver(etcdUrl)
+    await stop(server.child)
+    expect(files.some((name) => readFileSync(join(kept, name)).length > 1_000_000)).toBe(true)
+  })
 
   test('has controllers, a scheduler and a node when asked to', async () => {
     await stop(server.child)

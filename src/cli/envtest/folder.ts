@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { dirname, extname, join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { LISTED_FLAGS } from './apiserver-flags.js'
 
 const ETCD_FLAGS = ['advertise-client-urls', 'data-dir', 'listen-client-urls', 'listen-peer-urls', 'name']
@@ -12,24 +12,27 @@ const ENVIRONMENT = 'MALLOC_ARENA_MAX=2 MALLOC_TRIM_THRESHOLD_=65536 MALLOC_MMAP
 /** A small heap for young objects costs a little time and saves as much again. */
 const NODE_FLAGS = '--max-semi-space-size=1'
 
-/** Node from 22.1 on keeps compiled code there, which is a third of the start; others ignore it. */
-const CODE = 'NODE_COMPILE_CACHE="${XDG_CACHE_HOME:-$HOME/.cache}/simcluster/code"'
+/** Where the programs keep their compiled code. */
+const CODE = 'SIMCLUSTER_CODE="${XDG_CACHE_HOME:-$HOME/.cache}/simcluster/code"'
 
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
 
 /** What the scripts are made for. */
 export interface EnvtestTarget {
-  /** The program `simcluster` of this installation, beside which the others are. */
+  /** The program `simcluster` of this installation. */
   readonly main: string
+  /** The folder with the other programs. Default: that of the package. */
+  readonly programs?: string
   /** The Kubernetes minor version, such as `v1.35`. Default: that of the package. */
   readonly version?: string
 }
 
 /** `--help` comes from the shell, because suites ask for it before each start. */
 function programScript(name: string, about: string, flags: readonly string[], target: EnvtestTarget): string {
-  const { main, version } = target
+  // CommonJS modules, whose compiled code can be kept
+  const { main, version, programs = join(dirname(main), '../cjs/cli/envtest') } = target
   const help = [about, '', 'Flags:', ...flags.toSorted().map((flag) => `      --${flag}`)]
-  const program = join(dirname(main), 'envtest', `${name}${extname(main)}`)
+  const [keeper, program] = ['kept-code', name].map((file) => quoted(join(programs, `${file}.js`)))
   return `#!/bin/sh
 for word in "$@"; do
   case $word in
@@ -44,7 +47,7 @@ for word in "$@"; do
   esac
 done
 export SIMCLUSTER_PARENT=$PPID ${ENVIRONMENT} ${CODE}${version === undefined ? '' : ` SIMCLUSTER_VERSION=${version}`}
-exec ${quoted(process.execPath)} ${NODE_FLAGS} ${quoted(program)} "$@"
+exec ${quoted(process.execPath)} ${NODE_FLAGS} --require ${keeper} ${program} "$@"
 `
 }
 
