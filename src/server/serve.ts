@@ -26,7 +26,7 @@ import { hasBody, isUnread, readBody, requestHead } from './request.js'
 import type { NodeRequest } from './request.js'
 import { headersFor, respond } from './respond.js'
 import type { NodeResponse } from './respond.js'
-import { servingCertificate } from './serving-certificate.js'
+import { servingAuthorities, servingCertificate } from './serving-certificate.js'
 import { sendLog } from './streams/log-stream.js'
 import { upgrade } from './streams/upgrade.js'
 import { TimeDriver } from './time-driver.js'
@@ -232,16 +232,15 @@ export class ClusterServer {
   /** Returns a listener for an apiserver that starts, with its current certificate. */
   #newListener(): ApiListener {
     const { cluster } = this
-    const { host = DEFAULT_HOST, certSANs = [] } = this.#options
-    const { authority, ...own } = servingCertificate(cluster.pki, {
-      hosts: [host, ...certSANs],
-      real: Date.now(),
-      clientSubjects: this.#clientAuthority?.subjects ?? [],
-    })
-    this.#authority = authority
-    const { certificate = {}, protocols = ['h2', 'http/1.1'] } = this.#options
+    const { host = DEFAULT_HOST, certSANs = [], certificate, protocols = ['h2', 'http/1.1'] } = this.#options
+    const made = { real: Date.now(), clientSubjects: this.#clientAuthority?.subjects ?? [] }
+    const own =
+      certificate === undefined
+        ? servingCertificate(cluster.pki, { ...made, hosts: [host, ...certSANs] })
+        : { ...certificate, ...servingAuthorities(cluster.pki, made) }
+    this.#authority = own.authority
     return new ApiListener(
-      { ...own, ...certificate, protocols },
+      { ...own, protocols },
       {
         request: (request, response) => this.#serve(request, response),
         upgrade: (request, socket, head) => this.#upgrade(request, socket, head),
