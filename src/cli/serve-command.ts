@@ -14,7 +14,7 @@ import { KUBECONFIG, servedSnapshot } from './served.js'
 import { untilStopped } from './until-stopped.js'
 
 /** Reads `real`, `virtual` or `10x`. */
-function timeOf(text: string): ServeTime {
+function timeOf(text: string): Exclude<ServeTime, 'clock'> {
   if (text === 'virtual') return 'virtual'
   if (text === 'real') return { speed: 1 }
   const speed = Number(/^(\d+(?:\.\d+)?)x$/.exec(text)?.[1])
@@ -88,7 +88,7 @@ export function clusterOf(flags: Arguments['flags'], defaults: ClusterOptions = 
 /** Serves a cluster until SIGTERM or SIGINT, and saves it then if the flags say so. */
 async function serveUntilStopped(
   cluster: SimCluster,
-  flags: Arguments['flags'],
+  { flags, time }: { readonly flags: Arguments['flags']; readonly time: ServeTime },
   terminal: Terminal,
 ): Promise<number> {
   const host = textOf(flags, 'host')
@@ -100,7 +100,7 @@ async function serveUntilStopped(
   let requests = 0
   const server = await serve(cluster, {
     port: portOf(textOf(flags, 'port') ?? '0'),
-    time: timeOf(textOf(flags, 'time') ?? 'real'),
+    time,
     gateway: (request, next) => {
       requests++
       return next(request)
@@ -131,12 +131,26 @@ function noWords(words: readonly string[]): void {
   if (words.length > 0) throw new UsageError(`unexpected argument ${words[0] ?? ''}`)
 }
 
+/** Ms that a cluster has before now for what manifests begin, such as pods that start. */
+const PAST_MS = 60_000
+
 /**
  * Defaults of a cluster whose time follows the clock. Clients make certificates and tokens by that clock,
  * which the cluster must find valid; and many of them at once are too slow to see a pod that terminates for
  * 200 ms, where a real one needs about a second.
  */
-const byTheClock = (): ClusterOptions => ({ start: Date.now(), runtimeTimings: { containerStop: 1_000 } })
+const byTheClock = ({ crds, manifests }: Arguments['flags']): ClusterOptions => ({
+  start: Date.now() - (crds === undefined && manifests === undefined ? 0 : PAST_MS),
+  runtimeTimings: { containerStop: 1_000 },
+})
+
+/** Whether the cluster's time begins now: that of a snapshot goes on, and `--config` can name another. */
+function beginsNow(flags: Arguments['flags']): boolean {
+  const snapshot = textOf(flags, 'snapshot')
+  return (
+    !(snapshot !== undefined && existsSync(snapshot)) && configIn(textOf(flags, 'config')).start === undefined
+  )
+}
 
 /** `simcluster serve` */
 export const serveCommand: Command = {
@@ -158,11 +172,10 @@ export const serveCommand: Command = {
   ],
   run: ({ flags, words }, terminal) => {
     noWords(words)
-    return serveUntilStopped(
-      clusterOf(flags, flags['time'] === 'virtual' ? {} : byTheClock()),
-      flags,
-      terminal,
-    )
+    const time = timeOf(textOf(flags, 'time') ?? 'real')
+    if (time === 'virtual') return serveUntilStopped(clusterOf(flags), { flags, time }, terminal)
+    const served = beginsNow(flags) ? { ...time, from: 'clock' as const } : time
+    return serveUntilStopped(clusterOf(flags, byTheClock(flags)), { flags, time: served }, terminal)
   },
 }
 
@@ -186,6 +199,7 @@ export const forkCommand: Command = {
     noWords(words)
     const copy = SimCluster.restore(ClusterSnapshot.fromFile(await servedSnapshot(flags)))
     const { kubeconfig: _, ...own } = flags
-    return serveUntilStopped(copy, { time: 'virtual', ...own }, terminal)
+    const time = timeOf(textOf(flags, 'time') ?? 'virtual')
+    return serveUntilStopped(copy, { flags: own, time }, terminal)
   },
 }

@@ -4,9 +4,10 @@ import { clearInterval, setImmediate, setInterval } from './real-timers.js'
 /**
  * How a served cluster's time moves: by its users only, by real time at a speed, or as the clock of this
  * machine, for clients that compare timestamps of the server with it. A cluster that is behind that clock is
- * brought up to it, and one that is ahead stands still until then.
+ * brought up to it, and one that is ahead stands still until then. With `from: 'clock'` this holds when
+ * serving begins; what its users add by `advance` later stays.
  */
-export type ServeTime = 'virtual' | 'clock' | { readonly speed: number }
+export type ServeTime = 'virtual' | 'clock' | { readonly speed: number; readonly from?: 'clock' }
 
 /** Ms of real time between two updates of the cluster. */
 const TICK_MS = 10
@@ -24,6 +25,7 @@ export class TimeDriver {
   readonly #afterMove: () => void
   #timer: ReturnType<typeof setInterval> | undefined
   #last: number = performance.now()
+  /** Virtual ms by which the cluster is behind (ahead, if negative), besides those since `#last`. */
   #left = 0
   #waiting = 0
   #isDue = false
@@ -36,6 +38,7 @@ export class TimeDriver {
   ) {
     this.#cluster = cluster
     this.#time = time
+    if (typeof time === 'object' && time.from === 'clock') this.#left = Date.now() - cluster.now()
     this.#onError = hooks.onError
     this.#afterMove = hooks.afterMove
     this.#timer = setInterval(() => this.catchUp(), TICK_MS)
@@ -56,7 +59,7 @@ export class TimeDriver {
     const now = performance.now()
     const elapsed = (now - this.#last) * this.#time.speed + this.#left
     this.#last = now
-    const whole = Math.floor(elapsed)
+    const whole = Math.max(0, Math.floor(elapsed))
     this.#left = elapsed - whole
     return whole
   }

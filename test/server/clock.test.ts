@@ -2,13 +2,16 @@ import { request } from 'node:https'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { SimCluster } from 'simcluster'
-import { serve } from 'simcluster/server'
+import { serve, type ServeTime } from 'simcluster/server'
 
 /** Serves a cluster whose time begins some ms away from that of this machine. */
-async function served(offset: number): Promise<{ cluster: SimCluster; now: () => Promise<number> }> {
+async function served(
+  offset: number,
+  time: ServeTime = 'clock',
+): Promise<{ cluster: SimCluster; now: () => Promise<number> }> {
   const users = [{ name: 'root', token: 'root', groups: ['system:masters'] }]
   const cluster = new SimCluster({ nodes: 0, users, start: Date.now() + offset })
-  const server = await serve(cluster, { time: 'clock' })
+  const server = await serve(cluster, { time })
   onTestFinished(() => server.close())
   const headers = { authorization: 'Bearer root' }
   const now = (): Promise<number> =>
@@ -37,6 +40,28 @@ test('a cluster whose time is the clock is never behind a client of this machine
 
 test('one that is ahead waits for the clock', async () => {
   const { cluster, now } = await served(3_600_000)
+  const start = cluster.now()
+  await sleep(30)
+  expect(await now()).toBe(start)
+})
+
+test('one that goes on from the clock is at its time, and keeps what its users add', async () => {
+  const { cluster, now } = await served(-60_000, { speed: 1, from: 'clock' })
+  // timers that measure what has passed and the clock can differ by a little
+  const slack = 100
+  const before = Date.now()
+  const seen = await now()
+  expect(seen).toBeGreaterThan(before - slack)
+  expect(seen).toBeLessThan(Date.now() + slack)
+  cluster.advance('1h')
+  const later = await now()
+  await sleep(30)
+  expect(later).toBeGreaterThan(before + 3_600_000 - slack)
+  expect(await now()).toBeGreaterThan(later)
+})
+
+test('one that would go on from the clock and is ahead waits for it', async () => {
+  const { cluster, now } = await served(3_600_000, { speed: 1, from: 'clock' })
   const start = cluster.now()
   await sleep(30)
   expect(await now()).toBe(start)
