@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { featureGates } from '../../src/api/feature-gates.js'
 import { apiserverFlags, LISTED_FLAGS } from '../../src/cli/envtest/apiserver-flags.js'
 import { clusterOptions, portOf } from '../../src/cli/envtest/apiserver-options.js'
+import { checkFeatureGates } from '../../src/cli/envtest/feature-flags.js'
+import { knownGates } from '../../src/cli/envtest/known-gates.js'
 import { flagOf, listOf } from '../../src/cli/envtest/program.js'
 import { SimCluster } from '../../src/cluster/sim-cluster.js'
 
@@ -53,11 +56,16 @@ describe('the flags of kube-apiserver', () => {
     ['--authorization-mode=Webhook', "authorization-mode Webhook's authorization config file not passed"],
     ['--enable-admission-plugins=None', 'enable-admission-plugins plugin \\"None\\" is unknown'],
     ['--token-auth-file=/nowhere', 'open /nowhere: no such file or directory'],
-    ['--feature-gates=X', 'invalid argument "X" for "--feature-gates" flag: missing bool value for X'],
-    ['--feature-gates=X=yes', 'invalid value of X=yes, err: strconv.ParseBool: parsing "yes"'],
+    ['--feature-gates=X', '"command failed" err="missing bool value for X"'],
+    ['--feature-gates=X=yes', 'invalid value of X=yes, err: strconv.ParseBool: parsing \\"yes\\"'],
+    ['--feature-gates=Unknown=true', '"command failed" err="unrecognized feature gate: Unknown"'],
+    // the release has removed it
+    ['--feature-gates=IndexedJob=true', 'unrecognized feature gate: IndexedJob'],
+    ['--feature-gates=kube:Unknown=true', 'unrecognized feature gate: Unknown'],
+    ['--feature-gates=wardle:Banana=true', 'component not registered: wardle'],
     [
-      '--feature-gates=IndexedJob=false',
-      'cannot set feature gate IndexedJob to false, feature is locked to true',
+      '--feature-gates=SidecarContainers=false,RetryGenerateName=true',
+      'cannot set feature gate SidecarContainers to false, feature is locked to true',
     ],
     ['--runtime-config=nobody.io/v1=true', 'unknown api groups nobody.io'],
     ['--runtime-config=api/all=false', 'invalid key with only api/all=false'],
@@ -71,6 +79,29 @@ describe('the flags of kube-apiserver', () => {
     ['--secure-port=x', 'invalid argument "x" for "--secure-port" flag'],
   ])('%s is refused: %s', (word, text) => {
     expect(() => read(word).options()).toThrow(text)
+  })
+
+  test('are checked against the gates of the release', () => {
+    const gates = (version: string, ...values: readonly string[]): readonly string[] => {
+      const notes: string[] = []
+      checkFeatureGates(new Map([['feature-gates', values]]), version, (line) => void notes.push(line))
+      return notes
+    }
+    expect(() => gates('v1.34', 'GangScheduling=true')).toThrow('unrecognized feature gate: GangScheduling')
+    expect(gates('v1.35', 'MaxUnavailableStatefulSet=true')).toEqual([
+      expect.stringContaining('MaxUnavailableStatefulSet=true has no effect'),
+    ])
+    // which gates older releases know is not known here
+    expect(gates('v1.30', 'Unknown=true')).toEqual([expect.stringContaining('Unknown=true has no effect')])
+    expect(() => gates('v1.30', 'A=true,Unknown')).toThrow(
+      'Error: invalid argument "A=true,Unknown" for "--feature-gates" flag: missing bool value for Unknown',
+    )
+    // every gate of the simulation that has not been removed is known
+    expect(
+      featureGates('v1.35')
+        .filter(({ stage }) => stage !== 'GA')
+        .filter(({ name }) => !knownGates('v1.35')?.has(name)),
+    ).toEqual([])
   })
 
   test('name the issuers of service account tokens, and the audiences', () => {
@@ -115,12 +146,12 @@ describe('the flags of kube-apiserver', () => {
   test('switch API versions off, and name those that are not simulated', () => {
     const { options, notes } = read(
       '--runtime-config=batch/v1=false,autoscaling/v2=false,resource.k8s.io/v1beta1=true,api/beta=true',
-      '--feature-gates=IndexedJob=true,SomethingNew=true',
+      '--feature-gates=SidecarContainers=true,GangScheduling=true',
     )
     const made = options()
     expect(made.disabledAPIs).toEqual(['batch/v1', 'autoscaling/v2'])
     expect(notes.map((line) => line.replace('simcluster kube-apiserver: ', ''))).toEqual([
-      '--feature-gates=SomethingNew=true has no effect\n',
+      '--feature-gates=GangScheduling=true has no effect\n',
       expect.stringMatching(
         /^--runtime-config=resource.k8s.io\/v1beta1=true: versions that are off by default/,
       ),
