@@ -15,15 +15,17 @@ interface Known {
  * QuietSpell}: without the reads, requests and wake-ups that would lead to the same result again.
  *
  * Time is divided into eras. An era ends with everything that is not known to be routine: a write (except a
- * heartbeat), a step of a topic without a quiet form, a call from outside. If a handler did nothing in a step
- * of this era but set its next timer, then it will do nothing in the next one, unless a limit in time that
- * only it knows has passed; so it is asked as well.
+ * heartbeat), a step of a topic without a quiet form, a look at state from outside. If a handler did nothing
+ * in a step of this era but set its next timer, then it will do nothing in the next one, unless a limit in
+ * time that only it knows has passed; so it is asked as well.
  */
 export class QuietTime {
   readonly #topics = new Map<string, Map<string, Known>>()
   readonly #writers: { readonly owner: string; readonly write: (deliver: () => void) => void }[] = []
   #era = 0
   #disturbed = false
+  /** Whether someone outside decides about requests, as a webhook: each call from outside ends an era. */
+  asksOutside = false
 
   /** Number of the present era. */
   get era(): number {

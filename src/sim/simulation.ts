@@ -334,7 +334,7 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
     if (this.#running)
       throw new Error('a handler must not call settle(), advance() or until(): it runs inside one of them')
     this.#running = true
-    this.quiet.disturb()
+    if (this.#slices.use.any || this.quiet.asksOutside) this.quiet.disturb()
     try {
       const { maxSteps = 5_000_000, maxInstantSteps = 500_000 } = this.options
       let counts = new HandlerCounts()
@@ -367,6 +367,7 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
       }
     } finally {
       this.#running = false
+      this.#slices.use.any = false
     }
   }
 

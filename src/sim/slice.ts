@@ -1,6 +1,11 @@
 import { cloneLazily, type ReadonlyData } from './plain-data.js'
 import type { Slice } from './topic.js'
 
+/** Whether any slice of a simulation has been in use, so that its value may have changed. */
+export interface SliceUse {
+  any: boolean
+}
+
 /**
  * A {@link Slice} whose value a simulation shares with its copies until one of them looks at it. Each then
  * makes a copy of its own, so that taking a copy of a simulation costs the same whatever its slices contain.
@@ -9,10 +14,13 @@ import type { Slice } from './topic.js'
 export class StateSlice<S> implements Slice<S> {
   #value: S
   #isShared: boolean
+  readonly #use: SliceUse
 
-  constructor(value: S, isShared: boolean) {
+  /** `use` is told when somebody looks at the value, other than to {@link peek}. */
+  constructor(value: S, isShared: boolean, use: SliceUse = { any: false }) {
     this.#value = value
     this.#isShared = isShared
+    this.#use = use
   }
 
   /** Whether no one has looked at the value since it was shared. */
@@ -21,6 +29,7 @@ export class StateSlice<S> implements Slice<S> {
   }
 
   get value(): S {
+    this.#use.any = true
     if (this.#isShared) {
       this.#value = cloneLazily(this.#value)
       this.#isShared = false
@@ -29,6 +38,7 @@ export class StateSlice<S> implements Slice<S> {
   }
 
   set value(value: S) {
+    this.#use.any = true
     this.#value = value
     this.#isShared = false
   }

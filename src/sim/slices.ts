@@ -1,4 +1,4 @@
-import { StateSlice } from './slice.js'
+import { type SliceUse, StateSlice } from './slice.js'
 
 /** The values of state slices by owner, then by name. */
 export type SharedSlices = ReadonlyMap<string, ReadonlyMap<string, unknown>>
@@ -13,6 +13,8 @@ export class Slices {
   readonly #own = new Map<string, Map<string, StateSlice<unknown>>>()
   /** The values as they were last shared, of all owners in order. */
   readonly #shared: Map<string, ReadonlyMap<string, unknown>>
+  /** Whether a value may have changed since somebody set it to false. */
+  readonly use: SliceUse = { any: true }
 
   constructor(shared?: SharedSlices) {
     this.#shared = new Map(shared)
@@ -28,12 +30,16 @@ export class Slices {
   get<S>(owner: string, name: string, initial: () => S): StateSlice<S> {
     const byName = this.#own.get(owner) ?? this.#open(owner)
     let slice = byName.get(name) as StateSlice<S> | undefined
-    if (!slice) byName.set(name, (slice = new StateSlice(initial(), false)) as StateSlice<unknown>)
+    if (!slice) {
+      this.use.any = true
+      byName.set(name, (slice = new StateSlice(initial(), false, this.use)) as StateSlice<unknown>)
+    }
     return slice
   }
 
   /** Removes the slices of an owner. */
   delete(owner: string): void {
+    this.use.any = true
     this.#own.delete(owner)
     this.#shared.delete(owner)
   }
@@ -51,7 +57,8 @@ export class Slices {
 
   #open(owner: string): Map<string, StateSlice<unknown>> {
     const byName = new Map<string, StateSlice<unknown>>()
-    for (const [name, value] of this.#shared.get(owner) ?? NONE) byName.set(name, new StateSlice(value, true))
+    for (const [name, value] of this.#shared.get(owner) ?? NONE)
+      byName.set(name, new StateSlice(value, true, this.use))
     this.#shared.set(owner, NONE) // keeps the owner's place, and nothing of the original alive
     this.#own.set(owner, byName)
     return byName

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
-import { SimCluster } from 'simcluster'
+import { ConnectionError, SimCluster } from 'simcluster'
+import { hostOf } from 'simcluster/host'
 import { expect, test } from 'vitest'
 import { type HistoryAction as Action, performAction as perform } from 'simcluster/testing'
 import { workloadAction } from './actions.js'
@@ -73,4 +74,47 @@ test('until() looks at leases that are written', () => {
     cluster.state.stored('leases', { namespace: 'kube-node-lease' })[0]?.spec.renewTime
   const before = renewed()
   expect(cluster.until(() => renewed() !== before, { timeout: '1m' })).toBe(true)
+})
+
+/** What somebody does to a cluster between two calls, by name. */
+const fromOutside: Readonly<Record<string, (cluster: SimCluster) => unknown>> = {
+  'does nothing': () => undefined,
+  'reads an object': (cluster) => cluster.list('nodes'),
+  'crashes a node': (cluster) => cluster.node('node-1').crash(),
+  'cuts a node off': (cluster) => cluster.node('node-1').partition(),
+  'stops a kubelet': (cluster) => cluster.node('node-1').stopKubelet(),
+  'shuts a machine down': (cluster) => cluster.node('node-1').shutdown(),
+  'fills a disk': (cluster) => cluster.node('node-1').setSystemUsage({ storage: 2 ** 60 }),
+  'takes memory': (cluster) => cluster.node('node-1').setSystemUsage({ memory: 2 ** 60 }),
+  'declares usage': (cluster) =>
+    cluster.metrics.setUsage({ namespace: 'default', labelSelector: 'app=a' }, { cpu: '1', memory: '1Gi' }),
+  'removes certificates': (cluster) =>
+    hostOf(cluster, 'node-1').sh('rm -rf /var/lib/kubelet/pki; sudo systemctl restart kubelet'),
+  'removes a role': (cluster) => cluster.kubectl('delete clusterrolebinding system:node --ignore-not-found'),
+  'takes the right to renew': (cluster) => cluster.kubectl('delete clusterrole system:node'),
+  'edits a lease': (cluster) =>
+    cluster.kubectl('-n kube-node-lease annotate lease node-1 by=someone --overwrite'),
+  'stops the apiserver': (cluster) => cluster.apiserver.stop(),
+  'stops a controller': (cluster) =>
+    cluster.component('kube-controller-manager/node-lifecycle-controller').stop(),
+  'holds requests back': (cluster) =>
+    cluster.internals.setGate((request, send) => {
+      if (request.component === 'kubelet/node-1') throw new ConnectionError('refused')
+      return send()
+    }),
+  'steps on': (cluster) => cluster.step(),
+}
+
+test.each(Object.keys(fromOutside))('a quiet time is as exact when somebody %s', async (what) => {
+  const play = async (heartbeats: 'exact' | 'quiet'): Promise<unknown> => {
+    const cluster = SimCluster.restore(fresh, { heartbeats })
+    cluster.advance('2m')
+    cluster.advance('2m')
+    await fromOutside[what]?.(cluster)
+    for (let times = 0; times < 7; times++) cluster.advance('10s')
+    cluster.advance('7m')
+    return stateOf(cluster)
+  }
+  const [exact, quiet] = [await play('exact'), await play('quiet')]
+  if (!isDeepStrictEqual(quiet, exact)) expect(quiet).toEqual(exact)
 })

@@ -114,6 +114,7 @@ export class ControlPlane {
   constructor(options: ControlPlaneOptions) {
     const { simulation, store, version, advertiseAddress: address = APISERVER_ADDRESS } = options
     const { clock, random, bus, trace, quiet } = simulation
+    quiet.asksOutside = options.webhooks !== undefined || options.authentication?.webhook !== undefined
     this.#options = options
     this.informerViews = new InformerViews(options.views)
     this.simulation = simulation

@@ -113,7 +113,9 @@ export class Internals {
    * responses. It is not part of the state: forks have none. Default: nothing.
    */
   setGate(gate: RequestGate | undefined): void {
-    this.#parts.current.plane.gate = gate
+    const { plane } = this.#parts.current
+    plane.gate = gate
+    plane.simulation.quiet.disturb()
   }
 
   /**
@@ -121,7 +123,8 @@ export class Internals {
    * as from an apiserver whose cache lags behind; undefined ends that. Forks list the present.
    */
   setStaleReads(component: string, revision: number | undefined): void {
-    const { staleReads } = this.#parts.current.plane
+    const { staleReads, simulation } = this.#parts.current.plane
+    simulation.quiet.disturb()
     if (revision === undefined) staleReads.delete(component)
     else staleReads.set(component, revision)
   }
