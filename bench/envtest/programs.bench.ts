@@ -158,8 +158,8 @@ else {
     const [server, store] = [memoryOf(apiserver), memoryOf(etcd)]
     const whose = at === 0 ? 'our' : 'the real'
     console.log(
-      `memory: resident apiserver ${server.resident} MB, ${whose} etcd ${store.resident} MB; with pages that ` +
-        `processes share counted once, ${server.share + store.share} MB`,
+      `memory: resident apiserver ${server.resident} MB, ${whose} etcd ${store.resident} MB; with pages ` +
+        `that processes share counted once, ${server.share + store.share} MB`,
     )
   }
   for (const agent of agents) agent.destroy()

@@ -6,6 +6,7 @@ import type { IncludeObject, Table } from '../table.js'
 import { partialMetadata, tableOf } from '../table.js'
 import type { Negotiated } from './accept.js'
 import { bareItem } from './json-text.js'
+import { withUnsetTimes } from './unset-times.js'
 
 /** The parameters of a response's representation. */
 export interface Representation {
@@ -30,9 +31,11 @@ const isList = (object: object): object is ListLike =>
 /**
  * Returns the representation that the client asked for. Items of plain lists have no kind, as on the server.
  */
-export function represent(object: object, { resource, negotiated, include, now }: Representation): object {
-  if ((object as { kind?: string }).kind === 'Status') return object
+export function represent(stored: object, form: Representation): object {
+  if ((stored as { kind?: string }).kind === 'Status') return stored
+  const { resource, negotiated, include, now } = form
   const { as, version } = negotiated
+  const object = resource.writesUnsetTimes ? unsetTimesIn(stored, resource) : stored
   switch (as) {
     case 'Table':
       return tableIn(tableOf(resource, object as KubeObject, now(), includeOf(include)), version)
@@ -66,6 +69,12 @@ export function represent(object: object, { resource, negotiated, include, now }
       return { ...object, items: object.items.map(bareItem) }
     }
   }
+}
+
+function unsetTimesIn(object: object, resource: Resource): object {
+  if (!isList(object)) return withUnsetTimes(resource, object as KubeObject)
+  // the items of a list may lack their kind, and all are of the resource's
+  return { ...object, items: object.items.map((item) => withUnsetTimes(resource, item)) }
 }
 
 /** v1beta1 differs only in its name. */

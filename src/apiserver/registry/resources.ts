@@ -165,13 +165,19 @@ export interface Resource {
    * EndpointSlice`.
    */
   readonly deprecation: string | undefined
+  /** Whether responses have a creationTimestamp that is not set as null: before v1.34. */
+  readonly writesUnsetTimes: boolean
 }
+
+/** The minor since which a time that is not set is left out of metadata. */
+const OMITS_UNSET_TIMES = 34
 
 /** Makes the {@link Resource} of a definition for a minor. */
 function resourceOf(definition: KindDefinition, message: Message, minor: number): Resource {
   const { group, version, resource, kind, namespaced, storagePrefix } = definition
   return {
     deprecation: deprecationOf(definition, minor),
+    writesUnsetTimes: minor < OMITS_UNSET_TIMES,
     definition,
     message,
     group,
