@@ -87,7 +87,7 @@ export class ListWatchInformer<T extends KubeObject> implements Informer<T> {
   }
 
   get synced(): boolean {
-    return this.#ports.state.value.resourceVersion !== undefined
+    return this.#ports.state.peek.resourceVersion !== undefined
   }
 
   get cutOff(): boolean {
@@ -99,7 +99,7 @@ export class ListWatchInformer<T extends KubeObject> implements Informer<T> {
   }
 
   get seen(): string | undefined {
-    return this.#ports.state.value.resourceVersion
+    return this.#ports.state.peek.resourceVersion
   }
 
   onChange(listener: (change: Change<T>) => void): this {
@@ -240,7 +240,7 @@ export class ListWatchInformer<T extends KubeObject> implements Informer<T> {
     if (this.#loaded) return
     this.#loaded = true
     const { state, inherited } = this.#ports
-    const { resourceVersion } = state.value
+    const { resourceVersion } = state.peek
     if (resourceVersion === undefined) return
     if (inherited !== undefined) return this.#index.takeFrom(inherited as unknown as ObjectIndex<T>)
     this.#whileServed(() => {
@@ -285,7 +285,7 @@ export class ListWatchInformer<T extends KubeObject> implements Informer<T> {
 
   #follows(open: (options: ListOptions) => Watch<T>): Watch<T> {
     const { state, topic } = this.#ports
-    const watch = open({ resourceVersion: state.value.resourceVersion as string, ...this.selection })
+    const watch = open({ resourceVersion: state.peek.resourceVersion as string, ...this.selection })
     this.#watch = watch
     const step = { owner: topic.owner, topic: topic.name, key: this.#key }
     watch.onReady(() => topic.wake(this.#key), { step, state: this.#ports.stateName })

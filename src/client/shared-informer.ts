@@ -95,7 +95,7 @@ export class Member<T extends KubeObject> implements Informer<T> {
     this.#state = state
     this.#indexers = indexers
     shared.informer.addIndexers(indexers)
-    if (!state.value.joined && shared.informer.synced) topic.wake('')
+    if (!state.peek.joined && shared.informer.synced) topic.wake('')
   }
 
   get resource(): ResourceName {
@@ -107,7 +107,7 @@ export class Member<T extends KubeObject> implements Informer<T> {
   }
 
   get synced(): boolean {
-    return this.#state.value.joined
+    return this.#state.peek.joined
   }
 
   get cutOff(): boolean {

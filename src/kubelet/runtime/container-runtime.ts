@@ -121,11 +121,11 @@ class SimulatedMachine implements Machine {
   }
 
   get powered(): boolean {
-    return this.#state.powered
+    return this.#attached.slice.peek.powered
   }
 
   get bootID(): string {
-    return stableUuid(`${this.#options.node} boot ${this.#state.boots}`)
+    return stableUuid(`${this.#options.node} boot ${this.#attached.slice.peek.boots}`)
   }
 
   get networkReady(): boolean {
