@@ -175,10 +175,12 @@ describe('the programs of the folder', () => {
     expect(/^\s*--unsafe-no-fsync\b/m.test(help)).toBe(program === 'etcd')
   })
 
-  test('kube-apiserver ends with an error for a flag that does not exist', async () => {
-    const run = promisify(execFile)(join(assets, 'kube-apiserver'), ['--no-such-flag'])
+  test('kube-apiserver ends with an error for a flag that does not exist, and keeps no code', async () => {
+    const env = { ...process.env, XDG_CACHE_HOME: join(folder, 'other') }
+    const run = promisify(execFile)(join(assets, 'kube-apiserver'), ['--no-such-flag'], { env })
     const stderr = 'Error: unknown flag: --no-such-flag\n'
     await expect(run).rejects.toMatchObject({ code: 1, stderr })
+    expect(existsSync(env.XDG_CACHE_HOME)).toBe(false)
   })
 })
 
@@ -231,7 +233,7 @@ describe('an apiserver with the flags of envtest', () => {
   )
 
   test('keeps its compiled code, and does not need what it finds to be whole', async () => {
-    const kept = join(folder, 'simcluster', 'code', `${process.version}-${process.arch}`)
+    const kept = join(folder, 'simcluster', 'code', `${process.version}-${process.arch}`, 'kube-apiserver')
     const files = readdirSync(kept).filter((name) => name.endsWith('.code'))
     expect(files.length).toBeGreaterThan(0)
     for (const name of files) writeFileSync(join(kept, name), 'torn')

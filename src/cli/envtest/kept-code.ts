@@ -8,7 +8,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { constants, Script } from 'node:vm'
 
-type Body = (exports: unknown, ...rest: unknown[]) => void
+type Body = (this: unknown, exports: unknown, ...rest: unknown[]) => void
 
 /** The large files of the package. Their names have a hash of what is inside. */
 const CHUNK = /[\\/]chunks[\\/][^\\/]+-[\w-]{8}\.js$/
@@ -20,8 +20,9 @@ const [HEAD, TAIL] = ['(function (exports, require, module, __filename, __dirnam
 const START_MS = 3_000
 
 const home = process.env['SIMCLUSTER_CODE']
-// V8 refuses code of another version or of other flags
-if (home !== undefined) keepCode(join(home, `${process.version}-${process.arch}`))
+// V8 refuses code of another version or of other flags; two programs call different functions of a chunk
+if (home !== undefined)
+  keepCode(join(home, `${process.version}-${process.arch}`, basename(process.argv[1] ?? '', '.js')))
 
 function keepCode(folder: string): void {
   const fresh = new Map<string, Script>()
@@ -32,14 +33,17 @@ function keepCode(folder: string): void {
     const script = compiled(filename, kept)
     if (script.cachedDataRejected !== false) fresh.set(kept, script)
     const body = script.runInThisContext() as Body
-    body(module.exports, (id: string) => module.require(id) as unknown, module, filename, dirname(filename))
+    const { exports } = module
+    const require = (id: string): unknown => module.require(id)
+    body.call(exports, exports, require, module, filename, dirname(filename))
   }
   const write = (): void => {
     for (const [path, script] of fresh) writeWhole(path, script.createCachedData())
     fresh.clear()
   }
   setTimeout(write, START_MS).unref()
-  process.once('exit', write)
+  // a start that fails has called little of what others will
+  process.once('exit', (code) => code === 0 && write())
 }
 
 function compiled(filename: string, kept: string): Script {
