@@ -44,6 +44,8 @@ export class ProcessInformers implements Module<Host<ClusterEvents>> {
   readonly name: string
   readonly #dependencies: ProcessInformerDependencies
   readonly #shared = new Map<string, SharedInformer<KubeObject>>()
+  /** The ids of the informers whose members are set up. */
+  readonly #awake = new Set<string>()
   #host: Host<ClusterEvents> | undefined
   #topic: Topic | undefined
 
@@ -58,7 +60,10 @@ export class ProcessInformers implements Module<Host<ClusterEvents>> {
   }
 
   #deliver(id: string): void {
-    this.#dependencies.awakenMembers(memberSlice(id))
+    if (!this.#awake.has(id)) {
+      this.#awake.add(id)
+      this.#dependencies.awakenMembers(memberSlice(id))
+    }
     // a wake-up may arrive after its informer was closed
     this.#shared.get(id)?.deliver()
   }
