@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../api/definition.js'
+import { withUnsetTimes } from '../../api/unset-times.js'
 import { ApiError } from '../../client/api-error.js'
 import { badRequest } from '../errors.js'
 import type { Resource } from '../registry/resources.js'
@@ -6,7 +7,6 @@ import type { IncludeObject, Table } from '../table.js'
 import { partialMetadata, tableOf } from '../table.js'
 import type { Negotiated } from './accept.js'
 import { bareItem } from './json-text.js'
-import { withUnsetTimes } from './unset-times.js'
 
 /** The parameters of a response's representation. */
 export interface Representation {
@@ -71,10 +71,9 @@ export function represent(stored: object, form: Representation): object {
   }
 }
 
-function unsetTimesIn(object: object, resource: Resource): object {
-  if (!isList(object)) return withUnsetTimes(resource, object as KubeObject)
-  // the items of a list may lack their kind, and all are of the resource's
-  return { ...object, items: object.items.map((item) => withUnsetTimes(resource, item)) }
+function unsetTimesIn(object: object, { definition, message }: Resource): object {
+  if (!isList(object)) return withUnsetTimes(definition, message, object as KubeObject)
+  return { ...object, items: object.items.map((item) => withUnsetTimes(definition, message, item)) }
 }
 
 /** v1beta1 differs only in its name. */

@@ -4,6 +4,7 @@ import type { Minor, Release } from '../../api/releases.js'
 import { type Scheme, parseApiVersion } from '../../api/scheme.js'
 import { noSuchPath } from '../errors.js'
 import type { Message } from '../../api/schema/types.js'
+import { OMITS_UNSET_TIMES } from '../../api/unset-times.js'
 
 /** Resources, indexed by the names under which requests and components look them up. */
 interface ResourceTables {
@@ -168,9 +169,6 @@ export interface Resource {
   /** Whether responses have a creationTimestamp that is not set as null: before v1.34. */
   readonly writesUnsetTimes: boolean
 }
-
-/** The minor since which a time that is not set is left out of metadata. */
-const OMITS_UNSET_TIMES = 34
 
 /** Makes the {@link Resource} of a definition for a minor. */
 function resourceOf(definition: KindDefinition, message: Message, minor: number): Resource {

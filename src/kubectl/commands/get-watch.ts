@@ -6,7 +6,7 @@ import { resourceNameOf } from '../kinds.js'
 import { KubectlError } from '../errors.js'
 import { printWatch } from '../interruption.js'
 import { formatOf } from '../print/template.js'
-import { printObject } from '../print/object.js'
+import { asWritten, printObject } from '../print/object.js'
 import type { Row, TableOptions } from '../print/table.js'
 import { TablePrinter } from '../print/table.js'
 import type { Selection, Target } from '../resource-args.js'
@@ -95,9 +95,11 @@ export class GetWatch {
     if (format !== '' && format !== 'wide') {
       return batches
         .flat()
-        .map(({ object }) =>
-          printObject(this.#target.definition, object, format, flags.bool('show-managed-fields')),
-        )
+        .map(({ object }) => {
+          const { definition } = this.#target
+          const written = asWritten(this.#call, definition, object)
+          return printObject(definition, written, format, flags.bool('show-managed-fields'))
+        })
         .join('')
     }
     const options: TableOptions = {

@@ -4,7 +4,14 @@ import type { CommandLine, Command } from '../call.js'
 import { isFailure, KubectlError, SilentExit, throwCollected, usageError } from '../errors.js'
 import { logFatal } from '../klog.js'
 import { readManifests } from '../manifests.js'
-import { ALL_FORMATS, printObject, printValue, unknownFormat, withoutManagedFields } from '../print/object.js'
+import {
+  ALL_FORMATS,
+  asWritten,
+  printObject,
+  printValue,
+  unknownFormat,
+  withoutManagedFields,
+} from '../print/object.js'
 import { formatOf, isTemplateFormat } from '../print/template.js'
 import { TablePrinter, plainColumns, scaleColumns } from '../print/table.js'
 import { NoSuchField, sortObjects, Unsortable } from '../print/sort.js'
@@ -256,7 +263,7 @@ function printGeneric(call: CommandLine, { targets, singleItem }: Selection): vo
   const infos = found.flatMap(({ target, objects }) =>
     (sortBy === '' ? objects : sortObjects(objects, sortBy)).map((object) => ({
       definition: target.definition,
-      object,
+      object: asWritten(call, target.definition, object),
     })),
   )
   const [only] = infos

@@ -11,7 +11,7 @@ import type { DryRun } from '../dry-run.js'
 import { KubectlError, usageError } from '../errors.js'
 import { resourceNameOf } from '../kinds.js'
 import { withLastApplied } from '../apply/last-applied.js'
-import { printDone } from '../print/object.js'
+import { asWritten, printDone } from '../print/object.js'
 import { printJson } from '../print/json.js'
 import { typed } from '../resource-args.js'
 
@@ -171,8 +171,11 @@ function definitionOf(
 }
 
 function show(call: CommandLine, wanted: KubeObject, object: KubeObject, dryRun: DryRun): void {
-  if (dryRun === 'client' && call.flags.string('output') === 'json') call.out.write(printJson(wanted, true))
-  else printDone(call, definitionOf(call, wanted), object, 'created', dryRun)
+  const definition = definitionOf(call, wanted)
+  if (dryRun !== 'client') return printDone(call, definition, object, 'created', dryRun)
+  const made = (one: KubeObject): KubeObject => asWritten(call, definition, one, call.release.minor)
+  if (call.flags.string('output') === 'json') call.out.write(printJson(made(wanted), true))
+  else printDone(call, definition, made(object), 'created', dryRun)
 }
 
 /** Waits for the container, shows its output, and deletes the pod with `--rm`. */

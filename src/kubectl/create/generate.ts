@@ -14,7 +14,7 @@ import { KubectlError, isFailure, usageError } from '../errors.js'
 import { patchTableOf, resourceNameOf } from '../kinds.js'
 import { withLastApplied } from '../apply/last-applied.js'
 import { printJson } from '../print/json.js'
-import { printDone } from '../print/object.js'
+import { asWritten, printDone } from '../print/object.js'
 import { withRequest } from '../request-failure.js'
 import type { Info } from '../resource-args.js'
 import { typed } from '../resource-args.js'
@@ -50,8 +50,9 @@ export function createGenerated(call: CommandLine, generated: Generated, failure
     ? withLastApplied(placed as KubeObject, true)
     : (placed as KubeObject)
   if (dryRun === 'client') {
-    if (call.flags.string('output') === 'json') call.out.write(printJson(wanted, true))
-    else printDone(call, definition, wanted, 'created', dryRun)
+    const made = asWritten(call, definition, wanted, call.release.minor)
+    if (call.flags.string('output') === 'json') call.out.write(printJson(made, true))
+    else printDone(call, definition, made, 'created', dryRun)
     return
   }
   const sent = definition.namespaced ? withNamespace(wanted, call.namespace) : wanted
@@ -149,8 +150,9 @@ export function createFor(
   const made = overridden(call, definition, { ...generated, metadata: placed } as unknown as KubeObject)
   const wanted = call.flags.bool('save-config') ? withLastApplied(made, true) : made
   if (dryRun === 'client') {
-    if (call.flags.string('output') === 'json') call.out.write(printJson(wanted, true))
-    else printDone(call, definition, wanted, operation, dryRun)
+    const shown = asWritten(call, definition, wanted, call.release.minor)
+    if (call.flags.string('output') === 'json') call.out.write(printJson(shown, true))
+    else printDone(call, definition, shown, operation, dryRun)
     return
   }
   const sent = { ...wanted, metadata: { ...wanted.metadata, namespace } }

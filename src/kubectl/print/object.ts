@@ -7,6 +7,7 @@ import { kindName } from '../kinds.js'
 import { printJson } from './json.js'
 import type { TemplateOptions } from './template.js'
 import { isTemplateFormat, printTemplate } from './template.js'
+import { OMITS_UNSET_TIMES, withUnsetTimes } from '../../api/unset-times.js'
 import { printKyaml, printYaml } from '../../api/yaml/print.js'
 
 /** Formats that print any object, as error messages list them. */
@@ -62,6 +63,20 @@ export function printValue(value: object, format: string, options: TemplateOptio
   throw unknownFormat(format)
 }
 
+/**
+ * Returns an object as the server writes it; with a `minor`, as kubectl of that release writes what it has
+ * made itself.
+ */
+export function asWritten(
+  { env: { scheme } }: Pick<CommandLine, 'env'>,
+  definition: KindDefinition,
+  object: KubeObject,
+  minor: number = scheme.release.minor,
+): KubeObject {
+  if (minor >= OMITS_UNSET_TIMES || definition.custom !== undefined) return object
+  return withUnsetTimes(definition, scheme.messageOf(definition), object)
+}
+
 /** Removes metadata.managedFields, which kubectl hides. */
 export function withoutManagedFields(object: KubeObject): KubeObject {
   if (object.metadata.managedFields === undefined) return object
@@ -88,7 +103,8 @@ export function printDone(
   dryRun: DryRun,
 ): void {
   const format = call.flags.string('output')
-  if (format === '') call.out.line(doneLine(definition, object.metadata.name ?? '', operation, dryRun))
-  else
-    call.out.document(format, printObject(definition, object, format, call.flags.bool('show-managed-fields')))
+  if (format === '') return call.out.line(doneLine(definition, object.metadata.name ?? '', operation, dryRun))
+  // what no server has made is printed as it is in its file
+  const written = object.metadata.uid === undefined ? object : asWritten(call, definition, object)
+  call.out.document(format, printObject(definition, written, format, call.flags.bool('show-managed-fields')))
 }

@@ -1,6 +1,8 @@
-import type { KubeObject } from '../../api/definition.js'
-import type { Field, Message } from '../../api/schema/types.js'
-import type { Resource } from '../registry/resources.js'
+import type { KindDefinition, KubeObject } from './definition.js'
+import type { Field, Message } from './schema/types.js'
+
+/** The minor since which a time that is not set is left out of metadata. */
+export const OMITS_UNSET_TIMES = 34
 
 type Values = Readonly<Record<string, unknown>>
 
@@ -11,17 +13,21 @@ const rewrites = new WeakMap<Message, Rewrite>()
 const shown = new WeakMap<object, KubeObject>()
 
 /**
- * Returns an object as servers before v1.34 write it: with a creationTimestamp that is not set as null, in
- * the metadata of templates, of reviews and of bookmarks. The result for a frozen object is always the same.
- * Custom resources, which are no structs in Go, stay as they are. Source: apimachinery pkg/apis/meta/v1
- * ObjectMeta, whose field became `omitzero` in v1.34.
+ * Returns an object as servers before v1.34 write it, and kubectl what it has made itself: with a
+ * creationTimestamp that is not set as null, in the metadata of templates, of reviews and of bookmarks. The
+ * result for a frozen object is always the same. Custom resources, which are no structs in Go, stay as they
+ * are. Source: apimachinery pkg/apis/meta/v1 ObjectMeta, whose field became `omitzero` in v1.34.
  */
-export function withUnsetTimes({ definition, message, kind }: Resource, object: KubeObject): KubeObject {
+export function withUnsetTimes(
+  definition: Pick<KindDefinition, 'kind' | 'custom'>,
+  message: Message,
+  object: KubeObject,
+): KubeObject {
   if (definition.custom !== undefined) return object
   const known = shown.get(object)
   if (known !== undefined) return known
   // the object of a subresource, such as Scale, is of another kind
-  const rewrite = object.kind === kind ? rewriteOf(message, new Set()) : metadataOnly
+  const rewrite = object.kind === definition.kind ? rewriteOf(message, new Set()) : metadataOnly
   const written = (rewrite?.(object) ?? object) as KubeObject
   if (!Object.isFrozen(object)) return written
   shown.set(object, Object.freeze(written))
