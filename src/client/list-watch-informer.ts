@@ -43,8 +43,16 @@ export interface InformerDependencies {
   readonly log?: (message: string) => void
   /** Learns of a list or watch that is refused with 403. */
   readonly onForbidden?: (error: ApiError) => void
-  /** In a copy of a cluster, the original's view. Default: a copy reads the objects again. */
-  readonly inherited?: ObjectIndex<KubeObject> | undefined
+  /** In a copy of a cluster, the view of the original. Default: each copy reads the objects again. */
+  readonly original?: OriginalView | undefined
+}
+
+/** What an informer had in its cache when its cluster was copied. */
+export interface OriginalView {
+  /** Returns undefined if it is not known: the objects have to be read again. */
+  get(): ObjectIndex<KubeObject> | undefined
+  /** Keeps the view that has been read again, for other copies. */
+  set(view: ObjectIndex<KubeObject>): void
 }
 
 /** Delay of a retry after a refused list or watch, in ms: the longest back-off of client-go's reflector. */
@@ -229,27 +237,33 @@ export class ListWatchInformer<T extends KubeObject> implements Informer<T> {
   /** Returns the view for a copy of the cluster; undefined if the copy has to read the objects again. */
   view(): ObjectIndex<KubeObject> | undefined {
     if (this.#closed || !this.synced || this.#isMoving) return undefined
-    return this.#loaded ? (this.#index as unknown as ObjectIndex<KubeObject>).share() : this.#ports.inherited
+    return this.#loaded ? this.#share() : this.#ports.original?.get()
+  }
+
+  #share(): ObjectIndex<KubeObject> {
+    return (this.#index as unknown as ObjectIndex<KubeObject>).share()
   }
 
   /**
-   * Takes the view of the original after a fork, or rebuilds it after a restore, on first use: as of the
-   * revision that this informer had seen.
+   * In a copy, takes the view of the original or rebuilds it, on first use: as of the revision that this
+   * informer had seen.
    */
   #load(): void {
     if (this.#loaded) return
     this.#loaded = true
-    const { state, inherited } = this.#ports
+    const { client, state, original } = this.#ports
     const { resourceVersion } = state.peek
     if (resourceVersion === undefined) return
-    if (inherited !== undefined) return this.#index.takeFrom(inherited as unknown as ObjectIndex<T>)
+    const known = original?.get()
+    if (known !== undefined) return this.#index.takeFrom(known as unknown as ObjectIndex<T>)
     this.#whileServed(() => {
-      const list = this.#ports.client.reread(this.resource, {
+      const list = client.reread(this.resource, {
         resourceVersion,
         resourceVersionMatch: 'Exact',
         ...this.selection,
       })
       for (const object of list.items) this.#index.set(object as unknown as T)
+      original?.set(this.#share())
     })
   }
 

@@ -34,9 +34,12 @@ export class ObjectIndex<T extends KubeObject> {
   #sorted: SortedObjects<T> | undefined
   readonly #named: Indexers<T>
   /** Buckets by index function, so that indexes with the same function are shared, whatever their names. */
-  #indexes = new Map<IndexFunction<T>, Buckets<T>>()
-  /** Whether another index has the same maps and buckets. */
-  #isShared = false
+  readonly #indexes = new Map<IndexFunction<T>, Buckets<T>>()
+  /**
+   * The indexes of all who share these objects; undefined if nobody does. Weak, as a function of one cluster
+   * must not keep that cluster alive for another.
+   */
+  #offered: WeakMap<IndexFunction<T>, Buckets<T>> | undefined
   /** The buckets that no other index has; undefined if none has any of them. */
   #own: Set<SortedObjects<T>> | undefined
   /** See {@link share}. */
@@ -54,12 +57,15 @@ export class ObjectIndex<T extends KubeObject> {
 
   #addIndex(valuesOf: IndexFunction<T>): void {
     if (this.#indexes.has(valuesOf)) return
+    this.#indexes.set(valuesOf, this.#offered?.get(valuesOf) ?? this.#build(valuesOf))
+  }
+
+  #build(valuesOf: IndexFunction<T>): Buckets<T> {
     const buckets: Buckets<T> = new Map()
-    if (this.#isShared) this.#indexes = new Map(this.#indexes)
-    this.#indexes.set(valuesOf, buckets)
-    this.#copy = undefined
     for (const [key, object] of this.#objects)
       for (const value of valuesOf(object)) this.#addTo(buckets, value, key, object)
+    this.#offered?.set(valuesOf, buckets)
+    return buckets
   }
 
   /** Returns a copy in constant time, always the same one until an update. It must not be changed. */
@@ -71,27 +77,24 @@ export class ObjectIndex<T extends KubeObject> {
     return this.#copy
   }
 
-  /** Takes the objects and the indexes of another one, in constant time but for indexes that it lacks. */
+  /** Takes the objects of another one, in constant time but for indexes that it lacks. */
   takeFrom(other: ObjectIndex<T>): void {
-    const indexes = this.#indexes
+    other.#offered ??= new WeakMap(other.#indexes)
+    this.#offered = other.#offered
     this.#objects = other.#objects
     this.#sorted = other.#sorted
-    this.#indexes = other.#indexes
-    this.#isShared = true
-    other.#isShared = true
-    for (const valuesOf of indexes.keys()) this.#addIndex(valuesOf)
+    for (const valuesOf of this.#indexes.keys())
+      this.#indexes.set(valuesOf, this.#offered.get(valuesOf) ?? this.#build(valuesOf))
   }
 
   /** Copies what another index has, too, except for the buckets: those are copied one by one. */
   #unshare(): void {
-    if (!this.#isShared) return
-    this.#isShared = false
+    if (this.#offered === undefined) return
+    this.#offered = undefined
     this.#copy = undefined
     this.#objects = new Map(this.#objects)
     this.#sorted = this.#sorted?.copy()
-    const indexes = new Map<IndexFunction<T>, Buckets<T>>()
-    for (const [valuesOf, buckets] of this.#indexes) indexes.set(valuesOf, new Map(buckets))
-    this.#indexes = indexes
+    for (const [valuesOf, buckets] of this.#indexes) this.#indexes.set(valuesOf, new Map(buckets))
     this.#own = new Set()
   }
 

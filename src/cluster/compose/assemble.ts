@@ -100,7 +100,7 @@ export function assemble(
     managedFields: options.managedFields,
     storedProtobuf: options.storedProtobuf ?? protobufCodec,
     subscriptions: from?.subscriptions,
-    views: from?.views,
+    views: from?.views(version),
   })
   const metrics = new ClusterMetrics({
     client: () => plane.client(ADMIN),

@@ -157,7 +157,7 @@ export class ClusterComponentHost extends ModuleHost<ClusterEvents> implements C
       connected: () => connectivity.isConnected(this.name),
       log: (message) => this.log('warning', message),
       onForbidden: (error) => this.#noteForbidden(error),
-      inherited: views?.inherited(this.name, stateName),
+      original: views?.originalOf(this.name, stateName),
       ...(identify === undefined ? {} : { refused: () => !this.connected }),
     })
     this.#own.push(informer)

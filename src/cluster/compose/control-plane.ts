@@ -72,7 +72,7 @@ export interface ControlPlaneOptions {
   readonly storedProtobuf?: ProtobufDecoder | undefined
   /** The subscriptions of the cluster of which this one is a copy: components can be dormant at first. */
   readonly subscriptions?: Subscriptions | undefined
-  /** The views of its informers, if this cluster is a fork. */
+  /** The views of its informers. */
   readonly views?: SharedViews | undefined
 }
 

@@ -1,28 +1,31 @@
 import type { KubeObject } from '../../api/definition.js'
-import type { ListWatchInformer } from '../../client/list-watch-informer.js'
+import type { ListWatchInformer, OriginalView } from '../../client/list-watch-informer.js'
 import type { ObjectIndex } from '../../client/object-index.js'
 
 /** Views of informers by the owners and the names of their state slices. */
-export type SharedViews = ReadonlyMap<string, ObjectIndex<KubeObject>>
+export type SharedViews = Map<string, ObjectIndex<KubeObject>>
 
 const idOf = (owner: string, slice: string): string => `${owner} ${slice}`
 
 /**
- * What the informers of a cluster have in their caches. A fork starts with the views of its original instead
- * of reading all objects again; each copies what it changes.
+ * What the informers of a cluster have in their caches. A copy starts with the views of its original, or of
+ * another copy of the same state, instead of reading all objects again; each copies what it changes.
  */
 export class InformerViews {
-  readonly #inherited: SharedViews | undefined
+  readonly #original: SharedViews | undefined
   readonly #informers = new Map<string, Pick<ListWatchInformer<KubeObject>, 'view'>>()
 
-  /** `inherited` are the original's, if this cluster is a fork. */
-  constructor(inherited?: SharedViews) {
-    this.#inherited = inherited
+  /** `original` are the views at the time of the copy, if this cluster is one; it is filled by its copies. */
+  constructor(original?: SharedViews) {
+    this.#original = original
   }
 
-  /** Returns the original's view for a new informer. */
-  inherited(owner: string, slice: string): ObjectIndex<KubeObject> | undefined {
-    return this.#inherited?.get(idOf(owner, slice))
+  /** Returns the view of an informer at the time of the copy; undefined if this cluster is none. */
+  originalOf(owner: string, slice: string): OriginalView | undefined {
+    const views = this.#original
+    if (views === undefined) return undefined
+    const id = idOf(owner, slice)
+    return { get: () => views.get(id), set: (view) => void views.set(id, view) }
   }
 
   /** Adds an informer, in place of a former one of the same slice. */
@@ -32,7 +35,7 @@ export class InformerViews {
 
   /** Returns the views for a fork, those of dormant components included. */
   share(): SharedViews {
-    const views = new Map(this.#inherited)
+    const views: SharedViews = new Map(this.#original)
     for (const [id, informer] of this.#informers) {
       const view = informer.view()
       if (view === undefined) views.delete(id)

@@ -114,7 +114,7 @@ export class ProcessInformers implements Module<Host<ClusterEvents>> {
     const host = this.#host as Host<ClusterEvents>
     const state = host.state<InformerState>(id, () => ({ resourceVersion: undefined }))
     const log = (message: string): void => host.log('warning', message)
-    const inherited = views.inherited(this.name, id)
-    return { client, connected, state, stateName: id, topic: this.#topic as Topic, key: id, log, inherited }
+    const original = views.originalOf(this.name, id)
+    return { client, connected, state, stateName: id, topic: this.#topic as Topic, key: id, log, original }
   }
 }

@@ -42,8 +42,8 @@ export class ClusterSnapshot {
   readonly #store: EtcdStore
   /** The open watches of the original, with which a copy goes on; undefined after {@link fromJSON}. */
   readonly subscriptions: Subscriptions | undefined
-  /** The views of the original's informers; only for a fork. */
-  readonly views: SharedViews | undefined
+  /** The views of informers, by the version of Kubernetes that they are read with. */
+  readonly #views = new Map<string, SharedViews>()
 
   constructor(
     options: ClusterOptions,
@@ -56,12 +56,19 @@ export class ClusterSnapshot {
     this.#simulation = simulation
     this.#store = store
     this.subscriptions = subscriptions
-    this.views = views
+    if (views !== undefined) this.#views.set(options.version ?? '', views)
   }
 
   /** Returns the kernel's state. It must not be changed; a simulation created from it makes a copy. */
   simulation(): SimulationState {
     return this.#simulation
+  }
+
+  /** Returns the views of informers with which copies begin. Copies with that version fill it. */
+  views(version: string): SharedViews {
+    let views = this.#views.get(version)
+    if (views === undefined) this.#views.set(version, (views = new Map()))
+    return views
   }
 
   /** Returns a fork of the store. */
