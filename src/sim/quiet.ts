@@ -24,7 +24,7 @@ export class QuietTime {
   readonly #writers: { readonly owner: string; readonly write: (deliver: () => void) => void }[] = []
   #era = 0
   #disturbed = false
-  /** Whether someone outside decides about requests, as a webhook: each call from outside ends an era. */
+  /** Whether a function or server of the user decides about requests: each call from outside ends an era. */
   asksOutside = false
 
   /** Number of the present era. */

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
-import { ConnectionError, SimCluster } from 'simcluster'
+import { ConnectionError, SimCluster, type UserInfo } from 'simcluster'
 import { hostOf } from 'simcluster/host'
 import { expect, test } from 'vitest'
 import { type HistoryAction as Action, performAction as perform } from 'simcluster/testing'
@@ -117,4 +117,17 @@ test.each(Object.keys(fromOutside))('a quiet time is as exact when somebody %s',
   }
   const [exact, quiet] = [await play('exact'), await play('quiet')]
   if (!isDeepStrictEqual(quiet, exact)) expect(quiet).toEqual(exact)
+})
+
+test('an authorizer of one’s own is asked for a heartbeat after each call', () => {
+  let isAllowed = true
+  const authorize = ({ name }: UserInfo): { allowed: boolean } => ({
+    allowed: isAllowed || name !== 'system:node:node-1',
+  })
+  const cluster = new SimCluster({ nodes: 1, authorization: { authorize } })
+  cluster.advance('2m')
+  cluster.advance('2m')
+  isAllowed = false
+  cluster.advance('2m')
+  expect(cluster.node('node-1').ready).toBe(false)
 })

@@ -114,7 +114,7 @@ export class ControlPlane {
   constructor(options: ControlPlaneOptions) {
     const { simulation, store, version, advertiseAddress: address = APISERVER_ADDRESS } = options
     const { clock, random, bus, trace, quiet } = simulation
-    quiet.asksOutside = options.webhooks !== undefined || options.authentication?.webhook !== undefined
+    quiet.asksOutside = asksOutside(options)
     this.#options = options
     this.informerViews = new InformerViews(options.views)
     this.simulation = simulation
@@ -377,6 +377,15 @@ function seriesRecorder(
   const timer = host.handle(`events ${controller}`, () => made.finish())
   const made = new SeriesRecorder({ client, clock: host.clock, controller, instance, state, timer })
   return made
+}
+
+/** Whether functions of the user decide about requests; they can decide otherwise at any time. */
+function asksOutside({ webhooks, authentication, authorization }: ControlPlaneOptions): boolean {
+  return (
+    webhooks !== undefined ||
+    authentication?.webhook !== undefined ||
+    modesOf(authorization).some((mode) => typeof mode === 'object')
+  )
 }
 
 function accessOf(

@@ -153,7 +153,9 @@ export class Internals {
    * state: forks have none.
    */
   interceptWebhooks(post: (call: SecureCall) => SecureReply | string | undefined): void {
-    this.#parts.current.plane.server.context.dependencies.late.outside = post
+    const { server, simulation } = this.#parts.current.plane
+    server.context.dependencies.late.outside = post
+    simulation.quiet.asksOutside = true
   }
 
   /**
