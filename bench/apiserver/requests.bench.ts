@@ -46,6 +46,7 @@ function cluster(pods: number): { client: Client; names: readonly string[] } {
     random: sim.random,
     bus: sim.bus,
     trace: sim.trace,
+    quiet: sim.quiet,
     scheme: createScheme(),
   })
   bootstrap(server)

@@ -108,8 +108,8 @@ export interface ApiServerOptions {
   readonly storedProtobuf?: ProtobufDecoder
   /** Hash to which each write is added as `key@revision`. */
   readonly trace?: Trace
-  /** The kernel's account of quiet times. Default: every heartbeat is a request. */
-  readonly quiet?: QuietTime
+  /** The kernel's account of quiet times, which writes end. */
+  readonly quiet: QuietTime
   /** The informers of the cluster. Default: each is woken by its watch. */
   readonly informers?: Informers
   /** The watches of the server of which this one is a copy. Default: all watches are opened anew. */
@@ -217,7 +217,7 @@ export class ApiServer {
       converter: converterOf({ storage, handlers: options.webhooks ?? {}, network: () => ports.late.proxy }),
     }).follow()
     reportWrites({ storage, resources, clock, bus, trace, quiet })
-    if (trace !== undefined && quiet !== undefined)
+    if (trace !== undefined)
       this.heartbeats = new QuietHeartbeats({ storage, hub: this.context.hub, clock, bus, quiet })
     this.#observer = new RequestObserver(bus, clock)
     this.#stages = stagesOf(this.context)

@@ -17,7 +17,7 @@ export interface WriteObservers {
   readonly clock: Clock
   readonly bus: EventBus<ClusterEvents>
   readonly trace: Trace | undefined
-  readonly quiet: QuietTime | undefined
+  readonly quiet: QuietTime
 }
 
 /**
@@ -26,7 +26,7 @@ export interface WriteObservers {
 export function reportWrites({ storage, resources, clock, bus, trace, quiet }: WriteObservers): void {
   storage.subscribe((change) => {
     if (!isHeartbeat(change)) {
-      if (!change.key.startsWith(EVENTS)) quiet?.disturb()
+      if (!change.key.startsWith(EVENTS)) quiet.disturb()
       trace?.record('write', clock.now(), `${change.key}@${change.revision}`)
     }
     if (bus.has('write')) emit(change)

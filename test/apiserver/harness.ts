@@ -29,6 +29,7 @@ export function harness(
     random: sim.random,
     bus: sim.bus,
     trace: sim.trace,
+    quiet: sim.quiet,
     scheme: createScheme(version),
     ...rest,
   })

@@ -52,6 +52,7 @@ export class Lab {
       random: sim.random,
       bus: sim.bus,
       trace: sim.trace,
+      quiet: sim.quiet,
       scheme,
     })
     if (!from) bootstrap(server)

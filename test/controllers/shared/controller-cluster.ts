@@ -80,8 +80,8 @@ export class ControllerCluster {
     this.events = [...(from?.events ?? [])]
     this.#store = from ? from.store.fork({ clock: sim.clock }) : new EtcdStore({ clock: sim.clock })
     const scheme = createScheme(options.version ?? 'v1.35')
-    const { clock, random, bus, trace } = sim
-    this.server = new ApiServer({ store: this.#store, clock, random, bus, trace, scheme })
+    const { clock, random, bus, trace, quiet } = sim
+    this.server = new ApiServer({ store: this.#store, clock, random, bus, trace, quiet, scheme })
     this.client = this.server.client({ name: 'admin', groups: ['system:masters'] })
     sim.bus.on('write', ({ type, resource, object }) =>
       this.writes.push({ at: this.now, type, resource, object }),
