@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
+import type { StatefulSetInput } from '../../../src/api/apps/inputs.js'
 import type { HttpResponse } from '../../../src/client/http.js'
 import { SimCluster } from '../../../src/cluster/sim-cluster.js'
 
-const SET = {
+const SET: StatefulSetInput = {
   apiVersion: 'apps/v1',
   kind: 'StatefulSet',
   metadata: { name: 'web', namespace: 'default' },
@@ -52,7 +53,7 @@ type Ask = <T = Set>(path: string, body?: object, method?: string) => T
 
 function served(version: string): Ask {
   const cluster = new SimCluster({ nodes: 0, version, authorization: 'AlwaysAllow' })
-  cluster.create('statefulsets', SET as never)
+  cluster.create('statefulsets', SET)
   return <T>(path: string, body?: object, method = body === undefined ? 'GET' : 'POST') => {
     const headers = { 'content-type': 'application/json' }
     const sent = body === undefined ? {} : { body: JSON.stringify(body) }
