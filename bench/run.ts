@@ -1,9 +1,10 @@
 /**
  * `npm run bench [-- WORD...] [-- --json]`: runs the `*.bench.ts` files below bench whose path contains one
- * of the words (all of them without a word), one after another in this process. `--json` prints one JSON
- * document instead of tables. They are bundled first, in the way of the package: what runs TypeScript
- * directly wraps functions, and nearly doubles some figures.
+ * of the words (all of them without a word), one after another in a process of plain Node. `--json` prints
+ * one JSON document instead of tables. They are bundled first, in the way of the package: what runs
+ * TypeScript directly (tsx) wraps every function that it loads, and nearly doubles some figures.
  */
+import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -20,19 +21,18 @@ const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
 
 if (files.length === 0) {
   console.error(`no bench/**/*.bench.ts matches ${words.join(' ') || 'anything'}`)
-  process.exitCode = 1
+  process.exit(1)
 }
 const nameOf = (file: string): string => relative(root, `${folder}${file}`).replace(/\.ts$/, '')
 
 const placeOf = await bundleInto('bench/bundles', [...files.map(nameOf), 'bench/runner'])
-for (const file of files) await import(placeOf(nameOf(file)))
-if (process.argv.includes('--json')) {
-  const { suiteResults } = (await import(placeOf('bench/runner'))) as typeof import('./runner.js')
-  console.log(
-    JSON.stringify(
-      { node: process.version, platform: `${process.platform}-${process.arch}`, suites: suiteResults() },
-      undefined,
-      2,
-    ),
-  )
-}
+const imports = [...files.map(nameOf), 'bench/runner'].map(
+  (name) => `import(${JSON.stringify(placeOf(name))})`,
+)
+const script = `
+  let last
+  for (const load of [${imports.map((load) => `() => ${load}`).join(', ')}]) last = await load()
+  last.printJson()
+`
+const node = ['--input-type=module', '--eval', script, '--', ...process.argv.slice(2)]
+process.exitCode = spawnSync(process.execPath, node, { stdio: 'inherit' }).status ?? 1

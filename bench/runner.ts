@@ -49,9 +49,11 @@ export interface SuiteResult {
 const maxRuns = 10_000_000
 const results: SuiteResult[] = []
 
-/** The results of every suite that has run in this process so far, in order. */
-export function suiteResults(): readonly SuiteResult[] {
-  return results
+/** Prints the results of every suite that has run in this process as one JSON document, if `--json` asks. */
+export function printJson(): void {
+  if (!process.argv.includes('--json')) return
+  const platform = `${process.platform}-${process.arch}`
+  console.log(JSON.stringify({ node: process.version, platform, suites: results }, undefined, 2))
 }
 
 /**
