@@ -1,3 +1,4 @@
+import { entriesOf } from '../sim/lazy-map.js'
 import { HASH_SEED, hashNumber, hashText } from '../sim/hash.js'
 import type { Timer } from '../sim/timers.js'
 
@@ -60,7 +61,7 @@ class PartsBuilder {
       return this.#constant(']')
     }
     this.#constant('{')
-    const entries = value instanceof Map ? (value as Map<string, unknown>) : Object.entries(value)
+    const entries = value instanceof Map ? entriesOf(value as Map<string, unknown>) : Object.entries(value)
     for (const [key, member] of entries) {
       if (key === 'managedFields') continue
       this.#string(key, '')

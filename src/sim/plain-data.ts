@@ -155,7 +155,9 @@ function toJson(value: object, memberToJson: (member: unknown) => unknown): unkn
   if (Array.isArray(value)) return value.map(memberToJson)
   if (value instanceof Map)
     return {
-      [MAP_TAG]: [...value].map(([key, entry]) => (entry === undefined ? [key] : [key, memberToJson(entry)])),
+      [MAP_TAG]: [...entriesOf(value)].map(([key, entry]) =>
+        entry === undefined ? [key] : [key, memberToJson(entry)],
+      ),
     }
   if (value instanceof Set) return { [SET_TAG]: [...value] }
   return mapMembers(value, memberToJson)

@@ -176,8 +176,8 @@ export class QuietSpell {
     for (const { timer, due, seq, isNear } of this.#members) {
       if (!isNear) continue
       wheel.take(due, ignore)
-      const { owner, topic, key } = timer
-      timers.restore({ due, seq, class: timer.class, owner, topic, key })
+      const { due: _due, seq: _seq, ...rest } = timer
+      timers.restore({ due, seq, ...rest })
     }
     for (const { calls } of this.#members) calls.leave?.()
   }

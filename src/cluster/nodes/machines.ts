@@ -197,6 +197,8 @@ export class Machines {
     this.#plane.addComponent(
       createKubelet({
         node,
+        ...rest,
+        ...kubelet,
         certificates,
         labels: Object.fromEntries(Object.entries(labels).filter(([key]) => !byAdmin.includes(key))),
         ...(byAdmin.length === 0
@@ -208,8 +210,6 @@ export class Machines {
         runtime: machine,
         registerReady,
         events: this.#options.events ?? true,
-        ...rest,
-        ...kubelet,
         ...(taints === undefined ? {} : { registerWithTaints: taints }),
       }),
       { identify: () => certificates.identity(), mayBeDormant: true },
