@@ -66,6 +66,8 @@ describe.skipIf(!installed)('against the real etcd (skipped only where its binar
     const operations = fc
       .sample(operation, { numRuns: 600, seed: SEED })
       .filter((each) => each.do !== 'compact')
+      // etcd's clock runs: on a busy machine a short lease ends before the last operation
+      .filter((each) => each.do !== 'grant' || each.ttl < 0 || each.ttl > 3)
     await play(lockstep, operations)
     await play(lockstep, [
       { do: 'compact', revision: { at: -1 } },
