@@ -1,6 +1,6 @@
 /**
- * A copy of a Map that copies each value when somebody gets it, so that making one costs little, however
- * large the values are. The values of the original must not change any more.
+ * A copy of a Map that copies each value on first use, so that making one is cheap, however large the values
+ * are. The values of the original must not change afterwards.
  */
 export class LazyMap<Key, Value> extends Map<Key, Value> {
   readonly #copy: (value: Value) => Value

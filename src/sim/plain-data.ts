@@ -28,7 +28,8 @@ export type ReadonlyData<T> =
         : T
 
 /**
- * Returns an independent copy of plain data. Frozen objects are shared instead of copied, because they cannot
+ * Returns an independent copy of plain data, which must not change afterwards: the values of large Maps are
+ * copied on first use ({@link LazyMap}). Frozen objects are shared instead of copied, because they cannot
  * change; API objects in a module's state therefore cost nothing to fork.
  */
 export function clonePlainData<T>(value: T): T {
@@ -48,34 +49,14 @@ function clone(value: unknown): unknown {
   return copy
 }
 
-function cloneMap(map: ReadonlyMap<unknown, unknown>): Map<unknown, unknown> {
-  const copy = new Map<unknown, unknown>()
-  for (const [key, entry] of entriesOf(map)) copy.set(key, clone(entry))
-  return copy
-}
-
 /** Maps with fewer entries are copied at once. */
 const MANY = 16
 
-/**
- * As {@link clonePlainData}, for state that is large, and of which little is used: values of large Maps are
- * copied when somebody gets them, be it the value itself or a member of it. `value` must not change any more.
- */
-export function cloneLazily<T>(value: T): T {
-  if (value instanceof Map) return copyOfMap(value) as T
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Set)
-    return clonePlainData(value)
-  if (Object.isFrozen(value)) return value
-  const copy: Record<string, unknown> = { ...(value as Record<string, unknown>) }
-  for (const key of Object.keys(copy)) {
-    const member = copy[key]
-    copy[key] = member instanceof Map ? copyOfMap(member) : clone(member)
-  }
-  return copy as T
-}
-
-function copyOfMap(map: ReadonlyMap<unknown, unknown>): Map<unknown, unknown> {
-  return map.size < MANY ? cloneMap(map) : new LazyMap(map, clone)
+function cloneMap(map: ReadonlyMap<unknown, unknown>): Map<unknown, unknown> {
+  if (map.size >= MANY) return new LazyMap(map, clone)
+  const copy = new Map<unknown, unknown>()
+  for (const [key, entry] of entriesOf(map)) copy.set(key, clone(entry))
+  return copy
 }
 
 const MAP_TAG = '$map'

@@ -1,4 +1,4 @@
-import { cloneLazily, type ReadonlyData } from './plain-data.js'
+import { clonePlainData, type ReadonlyData } from './plain-data.js'
 import type { Slice } from './topic.js'
 
 /** Whether any slice of a simulation has been in use, so that its value may have changed. */
@@ -16,7 +16,7 @@ export class StateSlice<S> implements Slice<S> {
   #isShared: boolean
   readonly #use: SliceUse
 
-  /** `use` is told when somebody looks at the value, other than to {@link peek}. */
+  /** `use.any` becomes true with every access to the value except {@link peek}. */
   constructor(value: S, isShared: boolean, use: SliceUse = { any: false }) {
     this.#value = value
     this.#isShared = isShared
@@ -31,7 +31,7 @@ export class StateSlice<S> implements Slice<S> {
   get value(): S {
     this.#use.any = true
     if (this.#isShared) {
-      this.#value = cloneLazily(this.#value)
+      this.#value = clonePlainData(this.#value)
       this.#isShared = false
     }
     return this.#value

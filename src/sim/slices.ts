@@ -13,7 +13,7 @@ export class Slices {
   readonly #own = new Map<string, Map<string, StateSlice<unknown>>>()
   /** The values as they were last shared, of all owners in order. */
   readonly #shared: Map<string, ReadonlyMap<string, unknown>>
-  /** Whether a value may have changed since somebody set it to false. */
+  /** Whether a value may have changed since `any` was last reset to false. */
   readonly use: SliceUse = { any: true }
 
   constructor(shared?: SharedSlices) {
