@@ -13,8 +13,7 @@ import { dryRunOf } from '../dry-run.js'
 import { KubectlError, isFailure, usageError } from '../errors.js'
 import { patchTableOf, resourceNameOf } from '../kinds.js'
 import { withLastApplied } from '../apply/last-applied.js'
-import { printJson } from '../print/json.js'
-import { asWritten, printDone } from '../print/object.js'
+import { printDone, printMade } from '../print/object.js'
 import { withRequest } from '../request-failure.js'
 import type { Info } from '../resource-args.js'
 import { typed } from '../resource-args.js'
@@ -49,12 +48,7 @@ export function createGenerated(call: CommandLine, generated: Generated, failure
   const wanted = call.flags.bool('save-config')
     ? withLastApplied(placed as KubeObject, true)
     : (placed as KubeObject)
-  if (dryRun === 'client') {
-    const made = asWritten(call, definition, wanted, call.release.minor)
-    if (call.flags.string('output') === 'json') call.out.write(printJson(made, true))
-    else printDone(call, definition, made, 'created', dryRun)
-    return
-  }
+  if (dryRun === 'client') return printMade(call, definition, wanted, 'created')
   const sent = definition.namespaced ? withNamespace(wanted, call.namespace) : wanted
   const path = pathOf(definition, call.namespace)
   const manager = call.flags.string('field-manager')
@@ -149,12 +143,7 @@ export function createFor(
   const placed = { name, ...(call.namespaceGiven ? { namespace } : {}), ...rest }
   const made = overridden(call, definition, { ...generated, metadata: placed } as unknown as KubeObject)
   const wanted = call.flags.bool('save-config') ? withLastApplied(made, true) : made
-  if (dryRun === 'client') {
-    const shown = asWritten(call, definition, wanted, call.release.minor)
-    if (call.flags.string('output') === 'json') call.out.write(printJson(shown, true))
-    else printDone(call, definition, shown, operation, dryRun)
-    return
-  }
+  if (dryRun === 'client') return printMade(call, definition, wanted, operation)
   const sent = { ...wanted, metadata: { ...wanted.metadata, namespace } }
   const created = call.client.create(resourceNameOf(definition), sent, {
     dryRun: dryRun === 'server',

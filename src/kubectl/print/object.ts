@@ -77,6 +77,18 @@ export function asWritten(
   return withUnsetTimes(definition, scheme.messageOf(definition), object)
 }
 
+/** Prints what `--dry-run=client` has made: JSON in the order of its members, else as {@link printDone}. */
+export function printMade(
+  call: CommandLine,
+  definition: KindDefinition,
+  object: KubeObject,
+  operation: string,
+): void {
+  const made = asWritten(call, definition, object, call.release.minor)
+  if (call.flags.string('output') === 'json') call.out.write(printJson(made, true))
+  else printDone(call, definition, made, operation, 'client')
+}
+
 /** Removes metadata.managedFields, which kubectl hides. */
 export function withoutManagedFields(object: KubeObject): KubeObject {
   if (object.metadata.managedFields === undefined) return object
