@@ -26,13 +26,7 @@ if (files.length === 0) {
 const nameOf = (file: string): string => relative(root, `${folder}${file}`).replace(/\.ts$/, '')
 
 const placeOf = await bundleInto('bench/bundles', [...files.map(nameOf), 'bench/runner'])
-const imports = [...files.map(nameOf), 'bench/runner'].map(
-  (name) => `import(${JSON.stringify(placeOf(name))})`,
-)
-const script = `
-  let last
-  for (const load of [${imports.map((load) => `() => ${load}`).join(', ')}]) last = await load()
-  last.printJson()
-`
-const node = ['--input-type=module', '--eval', script, '--', ...process.argv.slice(2)]
+const load = (name: string): string => `await import(${JSON.stringify(placeOf(name))})`
+const script = [...files.map((file) => load(nameOf(file))), `(${load('bench/runner')}).printJson()`]
+const node = ['--input-type=module', '--eval', script.join('; '), '--', ...process.argv.slice(2)]
 process.exitCode = spawnSync(process.execPath, node, { stdio: 'inherit' }).status ?? 1
