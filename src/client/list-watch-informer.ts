@@ -20,7 +20,7 @@ export interface InformerState {
 }
 
 /** What an informer needs. */
-export interface InformerDependencies {
+export interface InformerDependencies<T extends KubeObject> {
   readonly client: Pick<ResumableClient, 'list' | 'watch' | 'resumeWatch' | 'reread'>
   readonly state: Slice<InformerState>
   /** Name of that slice, which belongs to the owner of the topic. */
@@ -44,15 +44,15 @@ export interface InformerDependencies {
   /** Learns of a list or watch that is refused with 403. */
   readonly onForbidden?: (error: ApiError) => void
   /** In a copy of a cluster, the view of the original. Default: each copy reads the objects again. */
-  readonly original?: OriginalView | undefined
+  readonly original?: OriginalView<T> | undefined
 }
 
 /** What an informer had in its cache when its cluster was copied. */
-export interface OriginalView {
+export interface OriginalView<T extends KubeObject> {
   /** Returns undefined if it is not known: the objects have to be read again. */
-  get(): ObjectIndex<KubeObject> | undefined
+  get(): ObjectIndex<T> | undefined
   /** Keeps the view that has been read again, for other copies. */
-  set(view: ObjectIndex<KubeObject>): void
+  set(view: ObjectIndex<T>): void
 }
 
 /** Delay of a retry after a refused list or watch, in ms: the longest back-off of client-go's reflector. */
@@ -63,7 +63,7 @@ const FORBIDDEN_RETRY = 30_000
  * component or, shared, for a process.
  */
 export class ListWatchInformer<T extends KubeObject> implements Informer<T> {
-  readonly #ports: InformerDependencies
+  readonly #ports: InformerDependencies<T>
   readonly #key: string
   readonly resource: ResourceName
   readonly selection: Selection
@@ -76,7 +76,7 @@ export class ListWatchInformer<T extends KubeObject> implements Informer<T> {
   /** Whether the view is ahead of the state, within a step. */
   #isMoving = false
 
-  constructor(resource: ResourceName, options: InformerOptions<T>, ports: InformerDependencies) {
+  constructor(resource: ResourceName, options: InformerOptions<T>, ports: InformerDependencies<T>) {
     const { indexers = {}, id: _name, ...selection } = options
     this.#ports = ports
     this.#key = ports.key ?? ''
@@ -235,13 +235,9 @@ export class ListWatchInformer<T extends KubeObject> implements Informer<T> {
   }
 
   /** Returns the view for a copy of the cluster; undefined if the copy has to read the objects again. */
-  view(): ObjectIndex<KubeObject> | undefined {
+  view(): ObjectIndex<T> | undefined {
     if (this.#closed || !this.synced || this.#isMoving) return undefined
-    return this.#loaded ? this.#share() : this.#ports.original?.get()
-  }
-
-  #share(): ObjectIndex<KubeObject> {
-    return (this.#index as unknown as ObjectIndex<KubeObject>).share()
+    return this.#loaded ? this.#index.share() : this.#ports.original?.get()
   }
 
   /**
@@ -255,7 +251,7 @@ export class ListWatchInformer<T extends KubeObject> implements Informer<T> {
     const { resourceVersion } = state.peek
     if (resourceVersion === undefined) return
     const known = original?.get()
-    if (known !== undefined) return this.#index.takeFrom(known as unknown as ObjectIndex<T>)
+    if (known !== undefined) return this.#index.takeFrom(known)
     this.#whileServed(() => {
       const list = client.reread(this.resource, {
         resourceVersion,
@@ -263,7 +259,7 @@ export class ListWatchInformer<T extends KubeObject> implements Informer<T> {
         ...this.selection,
       })
       for (const object of list.items) this.#index.set(object as unknown as T)
-      original?.set(this.#share())
+      original?.set(this.#index.share())
     })
   }
 

@@ -36,8 +36,8 @@ export class ObjectIndex<T extends KubeObject> {
   /** Buckets by index function, so that indexes with the same function are shared, whatever their names. */
   readonly #indexes = new Map<IndexFunction<T>, Buckets<T>>()
   /**
-   * The indexes of all who share these objects; undefined if nobody does. Weak, as a function of one cluster
-   * must not keep that cluster alive for another.
+   * The indexes that come with shared objects; undefined while the objects are not shared. Weak, so that an
+   * index function of one cluster does not keep that cluster alive for another.
    */
   #offered: WeakMap<IndexFunction<T>, Buckets<T>> | undefined
   /** The buckets that no other index has; undefined if none has any of them. */
@@ -57,7 +57,11 @@ export class ObjectIndex<T extends KubeObject> {
 
   #addIndex(valuesOf: IndexFunction<T>): void {
     if (this.#indexes.has(valuesOf)) return
-    this.#indexes.set(valuesOf, this.#offered?.get(valuesOf) ?? this.#build(valuesOf))
+    this.#indexes.set(valuesOf, this.#bucketsOf(valuesOf))
+  }
+
+  #bucketsOf(valuesOf: IndexFunction<T>): Buckets<T> {
+    return this.#offered?.get(valuesOf) ?? this.#build(valuesOf)
   }
 
   #build(valuesOf: IndexFunction<T>): Buckets<T> {
@@ -83,8 +87,7 @@ export class ObjectIndex<T extends KubeObject> {
     this.#offered = other.#offered
     this.#objects = other.#objects
     this.#sorted = other.#sorted
-    for (const valuesOf of this.#indexes.keys())
-      this.#indexes.set(valuesOf, this.#offered.get(valuesOf) ?? this.#build(valuesOf))
+    for (const valuesOf of this.#indexes.keys()) this.#indexes.set(valuesOf, this.#bucketsOf(valuesOf))
   }
 
   /** Copies what another index has, too, except for the buckets: those are copied one by one. */

@@ -30,7 +30,7 @@ export class SharedInformer<T extends KubeObject> {
   readonly #members: Member<T>[] = []
   #isFirstList = false
 
-  constructor(resource: ResourceName, selection: Selection, ports: InformerDependencies) {
+  constructor(resource: ResourceName, selection: Selection, ports: InformerDependencies<T>) {
     this.informer = new ListWatchInformer<T>(resource, selection, ports)
     this.informer.onChange((change) => {
       if (this.#isFirstList) this.#joinAll()

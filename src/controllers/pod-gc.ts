@@ -56,7 +56,7 @@ class PodGc {
     this.#quarantinePeriod = toMillis(options.quarantine ?? '40s')
     this.#quarantine = host.state('quarantine', newQuarantine)
     this.#nodes = host.informer('nodes')
-    this.#pods = host.informer('pods', { indexers: { ...byNode, state: statesOf } })
+    this.#pods = host.informer('pods', { indexers: { state: statesOf, ...byNode } })
   }
 
   start(): void {

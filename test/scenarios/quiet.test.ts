@@ -76,7 +76,7 @@ test('until() looks at leases that are written', () => {
   expect(cluster.until(() => renewed() !== before, { timeout: '1m' })).toBe(true)
 })
 
-/** What somebody does to a cluster between two calls, by name. */
+/** Changes to a cluster from outside, between two calls, by name. */
 const fromOutside: Readonly<Record<string, (cluster: SimCluster) => unknown>> = {
   'does nothing': () => undefined,
   'reads an object': (cluster) => cluster.list('nodes'),

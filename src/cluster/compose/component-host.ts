@@ -36,6 +36,7 @@ export interface HostServices {
   readonly heartbeats?: Heartbeats | undefined
   /** The informers of the component's process. By default, the component has its own, through its client. */
   readonly shared?: ProcessInformers | undefined
+  /** The views that informers of a copy start with. By default, they read all objects again. */
   readonly views?: InformerViews | undefined
   /** Creates the recorder that writes Event objects through a client. */
   readonly makeRecorder: (

@@ -1,9 +1,9 @@
 import type { KubeObject } from '../../api/definition.js'
-import type { ListWatchInformer, OriginalView } from '../../client/list-watch-informer.js'
+import type { OriginalView } from '../../client/list-watch-informer.js'
 import type { ObjectIndex } from '../../client/object-index.js'
 
-/** Views of informers by the owners and the names of their state slices. */
-export type SharedViews = Map<string, ObjectIndex<KubeObject>>
+/** Views of informers (each an {@link ObjectIndex}) by the owners and the names of their state slices. */
+export type SharedViews = Map<string, unknown>
 
 const idOf = (owner: string, slice: string): string => `${owner} ${slice}`
 
@@ -13,7 +13,7 @@ const idOf = (owner: string, slice: string): string => `${owner} ${slice}`
  */
 export class InformerViews {
   readonly #original: SharedViews | undefined
-  readonly #informers = new Map<string, Pick<ListWatchInformer<KubeObject>, 'view'>>()
+  readonly #informers = new Map<string, { view(): unknown }>()
 
   /** `original` are the views at the time of the copy, if this cluster is one; it is filled by its copies. */
   constructor(original?: SharedViews) {
@@ -21,15 +21,19 @@ export class InformerViews {
   }
 
   /** Returns the view of an informer at the time of the copy; undefined if this cluster is none. */
-  originalOf(owner: string, slice: string): OriginalView | undefined {
+  originalOf<T extends KubeObject>(owner: string, slice: string): OriginalView<T> | undefined {
     const views = this.#original
     if (views === undefined) return undefined
     const id = idOf(owner, slice)
-    return { get: () => views.get(id), set: (view) => void views.set(id, view) }
+    return {
+      // a slice is of the same resource in all copies
+      get: () => views.get(id) as ObjectIndex<T> | undefined,
+      set: (view) => void views.set(id, view),
+    }
   }
 
   /** Adds an informer, in place of a former one of the same slice. */
-  add(owner: string, slice: string, informer: Pick<ListWatchInformer<never>, 'view'>): void {
+  add(owner: string, slice: string, informer: { view(): unknown }): void {
     this.#informers.set(idOf(owner, slice), informer)
   }
 

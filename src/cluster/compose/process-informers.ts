@@ -109,12 +109,12 @@ export class ProcessInformers implements Module<Host<ClusterEvents>> {
     return shared
   }
 
-  #dependenciesOf(id: string): InformerDependencies {
+  #dependenciesOf(id: string): InformerDependencies<KubeObject> {
     const { client, connected, views } = this.#dependencies
     const host = this.#host as Host<ClusterEvents>
     const state = host.state<InformerState>(id, () => ({ resourceVersion: undefined }))
     const log = (message: string): void => host.log('warning', message)
-    const original = views.originalOf(this.name, id)
+    const original = views.originalOf<KubeObject>(this.name, id)
     return { client, connected, state, stateName: id, topic: this.#topic as Topic, key: id, log, original }
   }
 }

@@ -23,8 +23,8 @@ const MOST_WRITES = 4_000
 const MOST_BYTES = 1_000_000
 
 /**
- * Joins revisions, in order, as far as one transaction takes them: the first write of a mirror, since nobody
- * reads a cluster that is still being created. Returns the last write of each key, and the number of
+ * Joins revisions, in order, as far as one transaction takes them: the first write of a mirror, since a
+ * cluster that is still being created has no readers. Returns the last write of each key, and the number of
  * revisions.
  */
 export function firstWrite(revisions: readonly Batch[]): { readonly batch: Batch; readonly joined: number } {
