@@ -1,6 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,6 +12,7 @@ import {
   type ServiceError,
 } from '@grpc/grpc-js'
 import { loadSync } from '@grpc/proto-loader'
+import { freePort } from '../../src/server/free-port.js'
 
 /** Where Debian's etcd-server package puts the binary. */
 export const ETCD_BINARY = '/usr/bin/etcd'
@@ -87,6 +87,8 @@ export class RealEtcd extends EtcdClient {
   /** `127.0.0.1:<port>` */
   readonly address: string
   #process: ChildProcess
+  /** Resolves when the process has ended and all that it said is in `#said`. */
+  #ended: Promise<void> = Promise.resolve()
   /** The end of what the process has said. */
   #said = ''
   readonly #directory: string
@@ -104,6 +106,7 @@ export class RealEtcd extends EtcdClient {
     this.#said = ''
     const child = spawn(ETCD_BINARY, flags, { stdio: ['ignore', 'ignore', 'pipe'] })
     child.stderr.on('data', (part: Buffer) => (this.#said = (this.#said + part.toString()).slice(-4_000)))
+    this.#ended = new Promise((resolve) => child.once('close', () => resolve()))
     return child
   }
 
@@ -112,43 +115,47 @@ export class RealEtcd extends EtcdClient {
     return this.#process.pid as number
   }
 
-  static async start(flags: readonly string[] = []): Promise<RealEtcd> {
-    const [client, peer] = [await freePort(), await freePort()]
+  /**
+   * Starts one. Another process can take a free port before etcd listens on it: then it tries other ports,
+   * five times in all.
+   */
+  static async start(
+    flags: readonly string[] = [],
+    port: () => Promise<number> = () => freePort('127.0.0.1'),
+  ): Promise<RealEtcd> {
+    for (let attempt = 1; ; attempt++) {
+      const etcd = RealEtcd.#on(await port(), await port(), flags)
+      try {
+        await etcd.#ready()
+        return etcd
+      } catch (error) {
+        await etcd.stop()
+        if (!etcd.#said.includes('address already in use') || attempt === 5) throw error
+      }
+    }
+  }
+
+  static #on(client: number, peer: number, flags: readonly string[]): RealEtcd {
     const directory = mkdtempSync(join(tmpdir(), 'simcluster-etcd-'))
-    const etcd = new RealEtcd(
-      [
-        '--name',
-        'test',
-        '--data-dir',
-        directory,
-        '--unsafe-no-fsync',
-        '--log-level',
-        'error',
-        '--listen-client-urls',
-        `http://127.0.0.1:${client}`,
-        '--advertise-client-urls',
-        `http://127.0.0.1:${client}`,
-        '--listen-peer-urls',
-        `http://127.0.0.1:${peer}`,
-        '--initial-advertise-peer-urls',
-        `http://127.0.0.1:${peer}`,
-        '--initial-cluster',
-        `test=http://127.0.0.1:${peer}`,
-        ...flags,
-      ],
-      directory,
-      `127.0.0.1:${client}`,
-    )
-    await etcd.#ready()
-    return etcd
+    const [clientUrl, peerUrl] = [`http://127.0.0.1:${client}`, `http://127.0.0.1:${peer}`]
+    const given = [
+      ['--name', 'test'],
+      ['--data-dir', directory],
+      ['--unsafe-no-fsync'],
+      ['--log-level', 'error'],
+      ['--listen-client-urls', clientUrl],
+      ['--advertise-client-urls', clientUrl],
+      ['--listen-peer-urls', peerUrl],
+      ['--initial-advertise-peer-urls', peerUrl],
+      ['--initial-cluster', `test=${peerUrl}`],
+    ]
+    return new RealEtcd([...given.flat(), ...flags], directory, `127.0.0.1:${client}`)
   }
 
   /** Kills the process, whatever it is doing. */
   async crash(): Promise<void> {
-    const exited = new Promise((resolve) => this.#process.once('exit', resolve))
-    const isThere = this.#process.exitCode === null && this.#process.signalCode === null
     this.#process.kill('SIGKILL')
-    if (isThere) await exited
+    await this.#ended
   }
 
   /** Starts again where it has been killed, on the same data and the same address. */
@@ -171,25 +178,18 @@ export class RealEtcd extends EtcdClient {
   }
 
   async #ready(): Promise<void> {
+    const failed = (cause?: unknown) => new Error(`etcd did not start: ${this.#said}`, { cause })
     for (let attempt = 0; ; attempt++) {
       try {
         await this.call('KV', 'Range', { key: Buffer.from('health') })
-        return
+        break
       } catch (error) {
-        if ((error as ServiceError).code === status.INVALID_ARGUMENT) return // it asks who this is
-        if (attempt > 200 || this.#process.exitCode !== null)
-          throw new Error(`etcd did not start: ${this.#said}`, { cause: error })
+        if ((error as ServiceError).code === status.INVALID_ARGUMENT) break // it asks who this is
+        if (attempt > 200 || this.#process.exitCode !== null) throw failed(error)
         await new Promise((resolve) => setTimeout(resolve, 50))
       }
     }
+    // on a port that was taken, another etcd may have answered
+    if (this.#process.exitCode !== null) throw failed()
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => resolve(port))
-    })
-  })
 }
