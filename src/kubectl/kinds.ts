@@ -1,4 +1,4 @@
-import type { KindDefinition } from '../api/definition.js'
+import type { KindDefinition, KubeObject } from '../api/definition.js'
 import type { Scheme } from '../api/scheme.js'
 import { schemaGroupOf } from '../api/schemas.js'
 import type { Message } from '../api/schema/types.js'
@@ -32,6 +32,19 @@ export function kindNamed(scheme: Scheme, name: string): KindDefinition {
   const found = scheme.byName(name.replace(/\.v\d+(?:(?:alpha|beta)\d+)?\.$/, ''))
   if (found === undefined)
     throw new KubectlError(`the server doesn't have a resource type "${name.split('.')[0]}"`)
+  return found
+}
+
+/** Returns the kind of an object. Throws KubectlError `no matches for kind "Foo" in version "v1"`. */
+export function kindOfObject(
+  scheme: Scheme,
+  { apiVersion = '', kind = '' }: Pick<KubeObject, 'apiVersion' | 'kind'>,
+): KindDefinition {
+  const found = scheme.ofObject(apiVersion, kind)
+  if (found === undefined)
+    throw new KubectlError(
+      `no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(apiVersion)}`,
+    )
   return found
 }
 

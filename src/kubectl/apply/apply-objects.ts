@@ -4,7 +4,7 @@ import { formatApiVersion } from '../../api/scheme.js'
 import { ignoreNotFound, isApiError } from '../../client/api-error.js'
 import type { Client, WriteOptions } from '../../client/client.js'
 import { letControllersAct, unversioned } from '../creation.js'
-import { patchTableOf, resourceNameOf, resourceText } from '../kinds.js'
+import { kindOfObject, patchTableOf, resourceNameOf, resourceText } from '../kinds.js'
 import type { DryRun } from '../dry-run.js'
 import type { KubectlEnvironment } from '../environment.js'
 import { KubectlError, withMessage, withSource } from '../errors.js'
@@ -149,12 +149,8 @@ export function applyObjects(env: KubectlEnvironment, objects: readonly KubeObje
 }
 
 function infoOfObject(scheme: Scheme, object: KubeObject, namespace: string): Info {
-  const { apiVersion = '', kind = '', metadata = {} } = object // a manifest may lack it
-  const definition = scheme.ofObject(apiVersion, kind)
-  if (definition === undefined)
-    throw new KubectlError(
-      `no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(apiVersion)}`,
-    )
+  const definition = kindOfObject(scheme, object)
+  const { metadata = {} } = object // a manifest may lack it
   const { name = '' } = metadata
   if (!definition.namespaced) return { definition, name, object: typed(definition, object) }
   const placed = {

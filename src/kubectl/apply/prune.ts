@@ -4,7 +4,7 @@ import type { CommandLine } from '../call.js'
 import { propagationOf } from '../cascade.js'
 import type { DryRun } from '../dry-run.js'
 import { KubectlError } from '../errors.js'
-import { resourceNameOf } from '../kinds.js'
+import { kindOfObject, resourceNameOf } from '../kinds.js'
 import { logWarning } from '../klog.js'
 import { lastAppliedOf } from './last-applied.js'
 import { printDone } from '../print/object.js'
@@ -46,7 +46,7 @@ export function checkPruning({ flags }: CommandLine): void {
         'If you did not mean to prune all resources, specify a label selector',
     )
   }
-  for (const text of flags.strings('prune-allowlist')) kindParts(text)
+  for (const text of flags.strings('prune-allowlist')) typeIn(text)
 }
 
 /**
@@ -99,26 +99,14 @@ function kindsOf(call: CommandLine): readonly KindDefinition[] {
         'in the --prune-allowlist flag.',
     )
   }
-  return (asked.length === 0 ? DEFAULTS : asked).map((text) => {
-    const [group, version, kind] = kindParts(text)
-    const definition = env.scheme.ofObject(
-      group === 'core' || group === '' ? version : `${group}/${version}`,
-      kind,
-    )
-    if (definition === undefined)
-      throw new KubectlError(
-        `no matches for kind ${JSON.stringify(kind)} in version ` +
-          `${JSON.stringify(group === 'core' ? version : `${group}/${version}`)}`,
-      )
-    return definition
-  })
+  return (asked.length === 0 ? DEFAULTS : asked).map((text) => kindOfObject(env.scheme, typeIn(text)))
 }
 
-/** Parses `batch/v1/Job` or `v1/Pod`. Throws KubectlError. */
-function kindParts(text: string): readonly [group: string, version: string, kind: string] {
+/** Parses `batch/v1/Job`, `core/v1/Pod` or `v1/Pod`. Throws KubectlError. */
+function typeIn(text: string): { readonly apiVersion: string; readonly kind: string } {
   const parts = text.split('/')
   if (parts.length < 2 || parts.length > 3)
     throw new KubectlError(`invalid GroupVersionKind format: ${text}, please follow <group/version/kind>`)
-  const [group = '', version = '', kind = ''] = parts.length === 2 ? ['core', ...parts] : parts
-  return [group, version, kind]
+  const kind = parts.pop() ?? ''
+  return { apiVersion: parts.join('/').replace(/^(?:core)?\//, ''), kind }
 }

@@ -9,10 +9,9 @@ import { propagationOf } from '../cascade.js'
 import { dryRunOf } from '../dry-run.js'
 import type { DryRun } from '../dry-run.js'
 import { KubectlError, usageError } from '../errors.js'
-import { resourceNameOf } from '../kinds.js'
+import { kindOfObject, resourceNameOf } from '../kinds.js'
 import { withLastApplied } from '../apply/last-applied.js'
-import { asWritten, printDone } from '../print/object.js'
-import { printJson } from '../print/json.js'
+import { printDone, printMade } from '../print/object.js'
 import { typed } from '../resource-args.js'
 
 const POLICIES: ReadonlySet<string> = new Set(['Always', 'OnFailure', 'Never'])
@@ -45,11 +44,11 @@ export const run: Command = {
     if (flags.bool('expose')) {
       const labels = (wanted.metadata.labels ?? {}) as Readonly<Record<string, string>>
       const service = made(call, serviceFor(name, flags.string('port'), labels), false)
-      show(call, service, send(call, service, dryRun), dryRun)
+      show(call, send(call, service, dryRun), dryRun)
       if (flags.string('output') === 'yaml') call.out.line('---')
     }
     if (attaches) attach(call, created as Pod)
-    else show(call, wanted, created, dryRun)
+    else show(call, created, dryRun)
   },
 }
 
@@ -148,7 +147,7 @@ function made(call: CommandLine, generated: Generated, takesOverrides = true): K
 }
 
 function send(call: CommandLine, object: KubeObject, dryRun: DryRun): KubeObject {
-  const definition = definitionOf(call, object)
+  const definition = kindOfObject(call.env.scheme, object)
   if (dryRun === 'client') return object
   const placed = {
     ...object,
@@ -158,24 +157,10 @@ function send(call: CommandLine, object: KubeObject, dryRun: DryRun): KubeObject
   return typed(definition, call.client.create(resourceNameOf(definition), placed, options))
 }
 
-function definitionOf(
-  { env }: CommandLine,
-  { apiVersion = '', kind = '' }: KubeObject,
-): ReturnType<typeof env.scheme.ofObject> & object {
-  const definition = env.scheme.ofObject(apiVersion, kind)
-  if (definition === undefined)
-    throw new KubectlError(
-      `no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(apiVersion)}`,
-    )
-  return definition
-}
-
-function show(call: CommandLine, wanted: KubeObject, object: KubeObject, dryRun: DryRun): void {
-  const definition = definitionOf(call, wanted)
-  if (dryRun !== 'client') return printDone(call, definition, object, 'created', dryRun)
-  const made = (one: KubeObject): KubeObject => asWritten(call, definition, one, call.release.minor)
-  if (call.flags.string('output') === 'json') call.out.write(printJson(made(wanted), true))
-  else printDone(call, definition, made(object), 'created', dryRun)
+function show(call: CommandLine, object: KubeObject, dryRun: DryRun): void {
+  const definition = kindOfObject(call.env.scheme, object)
+  if (dryRun === 'client') printMade(call, definition, object, 'created')
+  else printDone(call, definition, object, 'created', dryRun)
 }
 
 /** Waits for the container, shows its output, and deletes the pod with `--rm`. */

@@ -11,7 +11,7 @@ import { fieldValidationOf } from '../commands/field-validation.js'
 import { letControllersAct } from '../creation.js'
 import { dryRunOf } from '../dry-run.js'
 import { KubectlError, isFailure, usageError } from '../errors.js'
-import { patchTableOf, resourceNameOf } from '../kinds.js'
+import { kindOfObject, patchTableOf, resourceNameOf } from '../kinds.js'
 import { withLastApplied } from '../apply/last-applied.js'
 import { printDone, printMade } from '../print/object.js'
 import { withRequest } from '../request-failure.js'
@@ -35,13 +35,7 @@ export interface Generated {
  * it the error is unchanged. Throws KubectlError, ApiError. Source: kubectl pkg/cmd/create.
  */
 export function createGenerated(call: CommandLine, generated: Generated, failure?: string): void {
-  const definition = call.env.scheme.ofObject(generated.apiVersion, generated.kind)
-  if (definition === undefined) {
-    throw new KubectlError(
-      `no matches for kind ${JSON.stringify(generated.kind)} in version ` +
-        `${JSON.stringify(generated.apiVersion)}`,
-    )
-  }
+  const definition = kindOfObject(call.env.scheme, generated)
   const dryRun = dryRunOf(call)
   const placed =
     definition.namespaced && call.namespaceGiven ? withNamespace(generated, call.namespace) : generated
@@ -132,12 +126,7 @@ export function createFor(
   generated: Generated,
   operation: string,
 ): void {
-  const definition = call.env.scheme.ofObject(generated.apiVersion, generated.kind)
-  if (definition === undefined)
-    throw new KubectlError(
-      `no matches for kind ${JSON.stringify(generated.kind)} in version ` +
-        `${JSON.stringify(generated.apiVersion)}`,
-    )
+  const definition = kindOfObject(call.env.scheme, generated)
   const dryRun = dryRunOf(call)
   const { name, ...rest } = generated.metadata
   const placed = { name, ...(call.namespaceGiven ? { namespace } : {}), ...rest }
