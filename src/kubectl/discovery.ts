@@ -1,7 +1,7 @@
 import type { ApiError } from '../client/api-error.js'
 import { isApiError } from '../client/api-error.js'
 import type { KubectlAnswer, KubectlRequest } from './environment.js'
-import { answerText, contentParameters } from './rest/failure.js'
+import { answerText, contentParameters } from '../client/response.js'
 
 /** One resource that the server serves. */
 export interface ApiResource {

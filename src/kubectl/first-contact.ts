@@ -7,7 +7,7 @@ import { KubectlError } from './errors.js'
 import { logError } from './klog.js'
 import type { Refusal } from './request-failure.js'
 import { discoveryFailure, failureOf, withoutSchemas } from './request-failure.js'
-import { failureOf as answerFailure, isFailed } from './rest/failure.js'
+import { failureOf as answerFailure, isFailed } from '../client/response.js'
 import { checkSchemas } from './rest/check-schemas.js'
 
 /** How often a command tries discovery on a server that does not respond. */

@@ -1,6 +1,6 @@
 import type { CommandLine } from './call.js'
 import { KubectlError } from './errors.js'
-import { answerText } from './rest/failure.js'
+import { answerText } from '../client/response.js'
 
 /**
  * Sends the file of `-f` unchanged to a path (`create --raw`, `replace --raw`), and prints the response.

@@ -2,8 +2,8 @@ import type { KubeObject, Verb } from '../../api/definition.js'
 import { discoveryFault, resourcesBehind } from '../../apiserver/extensions/aggregator.js'
 import { handleHttp } from '../../apiserver/http.js'
 import { ApiError } from '../../client/api-error.js'
-import type { Status } from '../../client/api-error.js'
 import type { ObjectKey, UserInfo } from '../../client/client.js'
+import { failureOf, isFailed } from '../../client/response.js'
 import type { OtherContentClient } from '../../controllers/namespace/content.js'
 import type { ServedResource } from '../../controllers/shared/served-resources.js'
 import { apiVersionOf, pluralOf } from '../../controllers/shared/served-resources.js'
@@ -69,14 +69,7 @@ class OtherClient implements OtherContentClient {
       ...(options === undefined ? {} : { body: JSON.stringify(options) }),
     })
     if ('next' in answer) throw new Error(`a ${method} of ${resource} became a watch`)
-    if (answer.code < 400) return JSON.parse(answer.body)
-    throw failureOf(answer.code, answer.body)
+    if (isFailed(answer)) throw failureOf(answer, { method, resource, name })
+    return JSON.parse(answer.body)
   }
-}
-
-/** The error of a response: of the Status that it has, or of its text. */
-function failureOf(code: number, body: string): ApiError {
-  if (!body.startsWith('{')) return new ApiError(code, '', body)
-  const { reason = '', message = '', details } = JSON.parse(body) as Status
-  return new ApiError(code, reason, message, details)
 }

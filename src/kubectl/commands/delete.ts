@@ -13,7 +13,7 @@ import { NOTHING_GIVEN } from '../selected.js'
 import type { Info, Target } from '../resource-args.js'
 import { fetchTargets, keyOf, selectResources } from '../resource-args.js'
 import { waitForObject } from '../wait-until.js'
-import { answerText } from '../rest/failure.js'
+import { answerText } from '../../client/response.js'
 
 const WEEK_MS = 7 * 24 * 3600 * 1000
 

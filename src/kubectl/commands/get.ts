@@ -15,7 +15,7 @@ import {
 import { formatOf, isTemplateFormat } from '../print/template.js'
 import { TablePrinter, plainColumns, scaleColumns } from '../print/table.js'
 import { NoSuchField, sortObjects, Unsortable } from '../print/sort.js'
-import { answerText } from '../rest/failure.js'
+import { answerText } from '../../client/response.js'
 import type { TableOptions } from '../print/table.js'
 import type { Fetched, Selection, Target } from '../resource-args.js'
 import { explained, fetchTargets, selectResources } from '../resource-args.js'

@@ -3,7 +3,7 @@ import { quantityMilliValue, quantityValue } from '../../api/quantity.js'
 import type { CommandLine, Command } from '../call.js'
 import { KubectlError, usageError } from '../errors.js'
 import { TABLE, TabWriter } from '../print/tabwriter.js'
-import { answerText } from '../rest/failure.js'
+import { answerText } from '../../client/response.js'
 
 const MIB = 1024 * 1024
 

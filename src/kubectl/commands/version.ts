@@ -4,7 +4,7 @@ import type { CommandLine, Command } from '../call.js'
 import { isFailure, KubectlError } from '../errors.js'
 import { discoveryFailure } from '../request-failure.js'
 import { printYaml } from '../../api/yaml/print.js'
-import { answerText } from '../rest/failure.js'
+import { answerText } from '../../client/response.js'
 import { minorOf } from '../release.js'
 
 /** Version information of a program: version.Info. */

@@ -1,5 +1,5 @@
 import type { CommandLine } from '../call.js'
-import { answerText } from '../rest/failure.js'
+import { answerText } from '../../client/response.js'
 
 /** A schema of an OpenAPI v3 document. */
 export interface Schema {

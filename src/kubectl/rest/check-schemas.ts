@@ -4,7 +4,7 @@ import type { CommandLine } from '../call.js'
 import type { SourceText } from '../files.js'
 import { failureOf, withoutSchemas } from '../request-failure.js'
 import { itemsOf, parseDocuments } from '../manifests.js'
-import { answerText } from './failure.js'
+import { answerText } from '../../client/response.js'
 
 /** The only media type in which kubectl accepts OpenAPI v2. */
 const PROTOBUF = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf'

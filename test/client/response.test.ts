@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { errorText } from '../../../src/kubectl/errors.js'
-import type { Answered } from '../../../src/kubectl/rest/failure.js'
-import { failureOf } from '../../../src/kubectl/rest/failure.js'
+import { errorText } from '../../src/kubectl/errors.js'
+import type { Answered } from '../../src/client/response.js'
+import { failureOf } from '../../src/client/response.js'
 
 const GET = { method: 'GET', resource: 'pods' }
 const plain = (code: number, body: string, type = 'text/plain'): Answered => ({

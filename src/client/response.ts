@@ -1,8 +1,7 @@
-import { textOf } from '../../api/go-text.js'
-import type { Status, StatusReason } from '../../client/api-error.js'
-import { ApiError } from '../../client/api-error.js'
-import type { HttpResponse } from '../../client/http.js'
-import type { KubectlAnswer } from '../environment.js'
+import { textOf } from '../api/go-text.js'
+import type { Status, StatusReason } from './api-error.js'
+import { ApiError } from './api-error.js'
+import type { HttpResponse } from './http.js'
 
 /** A request, as error texts describe it. */
 export interface Requested {
@@ -10,15 +9,11 @@ export interface Requested {
   readonly method: string
   /** `pods`, `deployments.apps`; '' if the request is not for a resource. */
   readonly resource?: string
-  readonly name?: string
+  readonly name?: string | undefined
 }
 
 /** The parts of a response that decide about failure. */
-export interface Answered {
-  readonly code: number
-  readonly headers: Readonly<Record<string, string | readonly string[]>>
-  readonly body: string
-}
+export type Answered = Pick<HttpResponse, 'code' | 'headers' | 'body'>
 
 /**
  * Longest body that is printed, in characters. Source: client-go rest/request.go
@@ -138,7 +133,7 @@ function statusIn(body: string): Status | undefined {
 }
 
 /** Returns the body of a response. Throws ApiError for a failure, without the server's Status if `asText`. */
-export function answerText(answer: KubectlAnswer, asText = false): string {
+export function answerText(answer: Answered, asText = false): string {
   if (isFailed(answer)) throw failureOf(answer, { method: 'GET' }, asText)
   return answer.body
 }
