@@ -77,7 +77,10 @@ describe('the file of --authentication-config', () => {
   test.each([
     ['apiVersion: v1\nkind: Config', 'no kind \\"Config\\" is registered for version \\"v1\\"'],
     [`${HEAD}jwt: [{issuers: {}}]`, 'strict decoding error: unknown field \\"jwt[0].issuers\\"'],
-    [`${HEAD}jwt: [{issuer: {url: [a]}}]`, 'jwt[0].issuer.url must be a string'],
+    [
+      `${HEAD}jwt: [{issuer: {url: [a]}}]`,
+      'json: cannot unmarshal array into Go struct field Issuer.jwt.issuer.url of type string',
+    ],
     [`${HEAD}jwt: [{issuer: {url: "http://x", audiences: [a]}}]`, 'URL scheme must be https'],
     [`${HEAD}jwt: [{issuer: {url: "https://kubernetes", audiences: [a]}}]`, 'disallowed issuers'],
     [`${HEAD}jwt: [{issuer: {url: "https://x", audiences: [a, b]}}]`, 'must be MatchAny for multiple'],

@@ -1,4 +1,7 @@
 import { aggregateText, duplicate, type FieldError, invalid, required } from '../../api/field-error.js'
+import { decode } from '../../api/schema/decode.js'
+import { DecodeError } from '../../api/schema/decode-error.js'
+import { boolean, defineGroup, list, message, pointer, ref, string } from '../../api/schema/dsl.js'
 import { parseYamlText } from '../../api/yaml/read.js'
 import { claimedUser } from '../../apiserver/authentication/claimed-user.js'
 import { compileAuthenticator, type JwtAuthenticator } from '../../apiserver/authentication/configuration.js'
@@ -7,37 +10,47 @@ import type { AuthenticationOptions } from '../../cluster/access/access.js'
 import { IssuerKeys, SIGNING_ALGORITHMS } from '../../server/issuer-keys.js'
 import { commandFailed, fileOf, flagOf, type ProgramFlags } from './program.js'
 
-/** The form of a value: the name of its type, a list of one form, or the forms of its fields. */
-type Form = 'string' | 'boolean' | readonly [Form] | { readonly [field: string]: Form }
-
-const MAPPING = { claim: 'string', prefix: 'string', expression: 'string' } as const
-const FORM: Form = {
-  apiVersion: 'string',
-  kind: 'string',
-  jwt: [
-    {
-      issuer: {
-        url: 'string',
-        discoveryURL: 'string',
-        certificateAuthority: 'string',
-        audiences: ['string'],
-        audienceMatchPolicy: 'string',
-        egressSelectorType: 'string',
-      },
-      claimValidationRules: [
-        { claim: 'string', requiredValue: 'string', expression: 'string', message: 'string' },
-      ],
-      claimMappings: {
-        username: MAPPING,
-        groups: MAPPING,
-        uid: { claim: 'string', expression: 'string' },
-        extra: [{ key: 'string', valueExpression: 'string' }],
-      },
-      userValidationRules: [{ expression: 'string', message: 'string' }],
-    },
-  ],
-  anonymous: { enabled: 'boolean', conditions: [{ path: 'string' }] },
-}
+/** The fields of the file. Source: apiserver.config.k8s.io/v1. */
+const fields = defineGroup('io.k8s.apiserver.pkg.apis.apiserver.v1', 'v1', [], {
+  AuthenticationConfiguration: () =>
+    message({
+      apiVersion: string,
+      kind: string,
+      jwt: list(ref('JWTAuthenticator')),
+      anonymous: ref('AnonymousAuthConfig'),
+    }),
+  JWTAuthenticator: () =>
+    message({
+      issuer: ref('Issuer'),
+      claimValidationRules: list(ref('ClaimValidationRule')),
+      claimMappings: ref('ClaimMappings'),
+      userValidationRules: list(ref('UserValidationRule')),
+    }),
+  Issuer: () =>
+    message({
+      url: string,
+      discoveryURL: string,
+      certificateAuthority: string,
+      audiences: list(string),
+      audienceMatchPolicy: string,
+      egressSelectorType: string,
+    }),
+  ClaimValidationRule: () =>
+    message({ claim: string, requiredValue: string, expression: string, message: string }),
+  ClaimMappings: () =>
+    message({
+      username: ref('PrefixedClaimOrExpression'),
+      groups: ref('PrefixedClaimOrExpression'),
+      uid: ref('ClaimOrExpression'),
+      extra: list(ref('ExtraMapping')),
+    }),
+  PrefixedClaimOrExpression: () => message({ claim: string, prefix: pointer(string), expression: string }),
+  ClaimOrExpression: () => message({ claim: string, expression: string }),
+  ExtraMapping: () => message({ key: string, valueExpression: string }),
+  UserValidationRule: () => message({ expression: string, message: string }),
+  AnonymousAuthConfig: () => message({ enabled: boolean, conditions: list(ref('AnonymousAuthCondition')) }),
+  AnonymousAuthCondition: () => message({ path: string }),
+})
 
 interface Configuration {
   readonly apiVersion?: string
@@ -84,48 +97,20 @@ const notSimulated = (field: string): Error =>
   commandFailed(`authentication-config: ${field} is not simulated`)
 
 function read(text: string, path: string): Configuration {
-  const config = parseYamlText(text) as Configuration | null
-  const { apiVersion = '', kind = '' } = config ?? {}
-  if (config === null || kind !== 'AuthenticationConfiguration' || !VERSIONS.includes(apiVersion))
-    throw commandFailed(
-      `failed to load authentication configuration from file ${JSON.stringify(path)}: no kind ` +
-        `${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)}`,
-    )
-  const fault = misfit(config, FORM, '')
-  if (fault !== undefined)
-    throw commandFailed(
-      `failed to load authentication configuration from file ${JSON.stringify(path)}: strict decoding ` +
-        `error: ${fault}`,
-    )
-  return config
-}
-
-/** Returns the first place where a value does not have its form. */
-function misfit(value: unknown, form: Form, path: string): string | undefined {
-  if (value === null) return undefined
-  if (typeof form === 'string') return typeof value === form ? undefined : `${path} must be a ${form}`
-  if (isListForm(form)) {
-    if (!Array.isArray(value)) return `${path} must be a list`
-    return first(value.map((item, at) => () => misfit(item, form[0], `${path}[${at}]`)))
+  const refuse = (why: string): Error =>
+    commandFailed(`failed to load authentication configuration from file ${JSON.stringify(path)}: ${why}`)
+  const file = parseYamlText(text) as Configuration | null
+  const { apiVersion = '', kind = '' } = file ?? {}
+  if (kind !== 'AuthenticationConfiguration' || !VERSIONS.includes(apiVersion))
+    throw refuse(`no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)}`)
+  const unknown = (field: string): string => `unknown field ${JSON.stringify(field)}`
+  try {
+    const { object, unknownFields } = decode<Configuration>(fields.message(kind), file)
+    if (unknownFields.length === 0) return object
+    throw new DecodeError(`strict decoding error: ${unknownFields.map(unknown).join(', ')}`)
+  } catch (error) {
+    throw error instanceof DecodeError ? refuse(error.message) : error
   }
-  if (typeof value !== 'object' || Array.isArray(value)) return `${path} must be a map`
-  return first(
-    Object.entries(value).map(([name, member]) => () => {
-      const at = path === '' ? name : `${path}.${name}`
-      const known = Object.hasOwn(form, name) ? form[name] : undefined
-      return known === undefined ? `unknown field ${JSON.stringify(at)}` : misfit(member, known, at)
-    }),
-  )
-}
-
-const isListForm = (form: Form): form is readonly [Form] => Array.isArray(form)
-
-function first(checks: readonly (() => string | undefined)[]): string | undefined {
-  for (const check of checks) {
-    const fault = check()
-    if (fault !== undefined) return fault
-  }
-  return undefined
 }
 
 function authenticatorOf(
