@@ -15,12 +15,12 @@ import type {
   KubectlRequest,
   KubectlResult,
 } from './environment.js'
-import { KubectlError, SilentExit, errorText, isFailure } from './errors.js'
+import { KubectlError, SilentExit, errorText, isFailure, usageError } from './errors.js'
 import { FileSource } from './files.js'
 import { checkFirstContact } from './first-contact.js'
 import { flagsOf } from './flag-table.js'
 import { parseFlags } from './flags.js'
-import { helpFor } from './help/help.js'
+import { helpFor, helpOf } from './help/help.js'
 import { Kubeconfig } from './kubeconfig.js'
 import { LazyConnection } from './lazy-connection.js'
 import { Output } from './output.js'
@@ -118,7 +118,6 @@ export function prepareCall(
   const { args, dash, flags } = parseFlags(found.rest, found.flags, found.path)
   for (const text of flags.deprecations()) out.errorLine(text)
   const missing = flags.missing()
-  if (found.command.run === undefined) throw withoutCommand(found, args)
   if (flags.string('kustomize') !== '')
     throw new KubectlError(flags.has('filename') ? 'only one of -f or -k can be specified' : NO_KUSTOMIZE)
   if (missing.length > 0)
@@ -156,7 +155,7 @@ export function prepareCall(
     },
     reached,
   )
-  return { call, run: found.command.run }
+  return { call, run: found.command.run ?? groupAlone(found) }
 }
 
 /** Throws KubectlError for an invalid `--request-timeout`. Source: client-go tools/clientcmd ParseTimeout. */
@@ -180,18 +179,18 @@ const PRINTS: ReadonlyMap<string, string> = new Map([
 ])
 
 /**
- * Error for a group of commands without a subcommand, or with an unknown one. Source:
- * cmdutil.DefaultSubCommandRun.
+ * What a group of commands does without one of them: it prints its help, and fails. Source:
+ * cmdutil.DefaultSubCommandRun; kubectl pkg/cmd/certificates, whose group takes any words and does not fail.
  */
-function withoutCommand({ path, command }: Found, words: readonly string[]): KubectlError {
-  if (words.length > 0)
-    return new KubectlError(
-      `unknown command ${JSON.stringify(words.join(' '))}\nSee 'kubectl ${path} -h' for help and examples`,
-    )
-  return new KubectlError(
-    `kubectl ${path} needs one of the commands below it: ` +
-      `${(command.commands ?? []).map(({ name }) => name).join(', ')}`,
-  )
+function groupAlone(found: Found): NonNullable<Command['run']> {
+  const { path } = found
+  return ({ args, out }) => {
+    if (path === 'certificate') return out.write(helpOf(found))
+    if (args.length > 0) throw usageError(path, `unknown command ${JSON.stringify(args.join(' '))}`)
+    if (path === 'rollout') out.write(helpOf(found))
+    else out.error(helpOf(found))
+    throw new SilentExit()
+  }
 }
 
 /** The environment of a kubectl that knows only the discovered kinds. */

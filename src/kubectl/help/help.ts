@@ -1,4 +1,3 @@
-import type { Command } from '../call.js'
 import { findCommand, type Found } from '../commands/lookup.js'
 import { flagsOf } from '../flag-table.js'
 import type { FlagSpec } from '../flags.js'
@@ -10,9 +9,9 @@ const LISTS_GLOBALS =
   'Use "kubectl options" for a list of global command-line options (applies to all commands).\n'
 
 /**
- * Returns the help that a command line asks for: by `--help` or `-h`, `help COMMAND`, `options`, no command,
- * or a group of commands alone. Undefined if it asks for none. The pages have kubectl's form, with texts of
- * our own. Source: kubectl pkg/util/templates.
+ * Returns the help that a command line asks for: by `--help` or `-h`, `help COMMAND`, `options`, or no
+ * command. Undefined if it asks for none. The pages have kubectl's form, with texts of our own. Source:
+ * kubectl pkg/util/templates.
  * @throws KubectlError for an unknown command
  */
 export function helpFor(line: readonly string[], release: KubectlRelease): string | undefined {
@@ -22,18 +21,11 @@ export function helpFor(line: readonly string[], release: KubectlRelease): strin
   if (words.length === 0 && (isAsked || line.length === 0)) return overview()
   if (words[0] === 'help') return helpFor([...words.slice(1), '--help'], release)
   if (words.length === 1 && words[0] === 'options') return options()
-  const found = isAsked ? findCommand(words, release) : groupAlone(words, release)
-  return found && page(found.command, found.path)
+  const found = isAsked ? findCommand(words, release) : undefined
+  return found && helpOf(found)
 }
 
 const isHelpFlag = (word: string): boolean => word === '--help' || word === '-h' || word === '--help=true'
-
-/** Returns the group of commands that is called without one of them, which asks for help, too. */
-function groupAlone(words: readonly string[], release: KubectlRelease): Found | undefined {
-  if (words.length > 2 || words.some((word) => word.startsWith('-'))) return undefined
-  const found = findCommand(words, release)
-  return found?.command.run === undefined && found?.rest.length === 0 ? found : undefined
-}
 
 function overview(): string {
   const groups = GROUPS.map(([title, names]) =>
@@ -54,7 +46,8 @@ function options(): string {
   return `The following options can be passed to any command:\n\n${flagList('', flagsOf(''))}`
 }
 
-function page({ commands: below = [] }: Command, path: string): string {
+/** Returns the help of a command or a group of commands. */
+export function helpOf({ command: { commands: below = [] }, path }: Pick<Found, 'command' | 'path'>): string {
   const { what, usage, examples } = commandText(path)
   const flags = flagsOf(path).filter(({ deprecated }) => deprecated === undefined)
   const parts = [`${what}.\n`]
