@@ -5,12 +5,10 @@ import { join } from 'node:path'
 import { SimCluster } from 'simcluster'
 import type { Pod } from 'simcluster'
 import { serve } from 'simcluster/server'
-import type { ChartFolder } from './project.js'
+import { setFlags, type ChartProject } from './project.js'
 
 /** A chart that is installed, and what is known of it. */
-export interface Chart extends ChartFolder {
-  /** `--set` of the chart. */
-  readonly values?: readonly string[]
+export interface Chart extends ChartProject {
   /** Charts of the list that come first. */
   readonly after?: readonly string[]
   /** Secrets that its own programs make on a real cluster, by name, and their keys. */
@@ -20,8 +18,6 @@ export interface Chart extends ChartFolder {
    * needs, either; `--wait` is left out then.
    */
   readonly waitsFor?: string
-  /** Parts of what is said because the chart's own programs do not run, or on a real cluster, too. */
-  readonly alsoSaid?: readonly string[]
 }
 
 /** How a chart went. */
@@ -37,8 +33,6 @@ interface Outcome {
   readonly stdout: string
   readonly stderr: string
 }
-
-const valuesOf = ({ values = [] }: Chart): readonly string[] => values.flatMap((value) => ['--set', value])
 
 /** helm's messages that are no remarks: those of the chart's own texts, and of the client alone. */
 const CLIENT_ONLY = /^(?:I\d{4} |level=|time=|walk\.go|coalesce\.go)/
@@ -103,10 +97,10 @@ export async function playChart(
         stringData: Object.fromEntries(keys.map((key) => [key, 'made'])),
       })
     const namespace = ['--namespace', 'charts', '--create-namespace']
-    const set = valuesOf(chart)
+    const set = setFlags(chart)
     const wait = chart.waitsFor === undefined ? ['--wait', '--timeout', '40s'] : []
     for (const [first, at] of before)
-      await step(`install ${first.name}`, ['install', first.name, at, ...namespace, ...valuesOf(first)])
+      await step(`install ${first.name}`, ['install', first.name, at, ...namespace, ...setFlags(first)])
     const isIn = await step('install', ['install', 'release', path, ...namespace, ...wait, ...set])
     if (chart.waitsFor !== undefined) cluster.advance('2m')
     const pods = cluster.list('pods', { namespace: 'charts' }).items

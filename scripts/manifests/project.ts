@@ -22,15 +22,20 @@ export interface Project {
   readonly files?: readonly string[]
   /** A kustomization to build: a folder. */
   readonly kustomize?: string
-  /** A chart to render: a folder or an archive. */
+  /** A chart: a folder or an archive. */
   readonly helm?: string
-  /** Charts that it names and that cannot be had here; they are off by default. */
+  /** Charts that the chart names and that cannot be had here; they are off by default. */
   readonly without?: readonly string[]
+  /** Folders of the same repository with charts that the chart names by another address. */
+  readonly includes?: readonly string[]
   /** `--set` of the chart. */
   readonly values?: readonly string[]
   /** Where its objects without a namespace belong. Default: `default`. */
   readonly namespace?: string
-  /** Warnings that a real cluster gives too. */
+  /**
+   * What a real cluster says too, or what is said only because the project's own programs do not run: whole
+   * warnings of manifests, parts of what helm prints of charts.
+   */
   readonly alsoSaid?: readonly string[]
   /** How many objects they are; absent if it could not be fetched when the list was made. */
   readonly objects?: number
@@ -84,38 +89,33 @@ export function manifestsOf(project: Project, folder: string): readonly string[]
   const print = (program: string, args: readonly string[]): readonly string[] => [
     execFileSync(program, args, { cwd: root, encoding: 'utf8', maxBuffer: 2 ** 28 }),
   ]
-  const { helm, kustomize, namespace = 'default', values = [] } = project
+  const { helm, kustomize, namespace = 'default' } = project
   if (kustomize !== undefined) return print('kubectl', ['kustomize', kustomize])
   if (helm !== undefined) {
     buildDependencies(root, { ...project, helm })
-    return print('helm', helmArgs(helm, namespace, values))
+    const place = ['--include-crds', '--namespace', namespace]
+    return print('helm', ['template', 'release', helm, ...place, ...setFlags(project)])
   }
   return (project.files ?? []).flatMap((path) => textsIn(join(root, path)))
 }
 
-/** A chart and what it includes. */
-export interface ChartFolder {
-  readonly name: string
-  readonly repository: string
-  readonly version: string
+/** The `--set` flags of a project's chart. */
+export const setFlags = ({ values = [] }: Project): readonly string[] =>
+  values.flatMap((value) => ['--set', value])
+
+/** A project that publishes a chart. */
+export interface ChartProject extends Project {
   readonly helm: string
-  /** Charts that it names and that cannot be had here; they are off by default. */
-  readonly without?: readonly string[]
-  /** Folders of the same repository with charts that it names by another address. */
-  readonly includes?: readonly string[]
 }
 
 /** Fetches the chart below `folder`, with what it includes, and returns its path. */
-export function chartAt(chart: ChartFolder, folder: string): string {
+export function chartAt(chart: ChartProject, folder: string): string {
   const root = checkOut(chart, join(folder, 'repositories'))
   buildDependencies(root, chart)
   return join(root, chart.helm)
 }
 
-function buildDependencies(
-  root: string,
-  { helm, without = [], includes = [] }: Pick<ChartFolder, 'helm' | 'without' | 'includes'>,
-): void {
+function buildDependencies(root: string, { helm, without = [], includes = [] }: ChartProject): void {
   for (const path of includes)
     cpSync(join(root, path), join(root, helm, 'charts', basename(path)), { recursive: true })
   const file = join(root, helm, 'Chart.yaml')
@@ -128,9 +128,4 @@ function buildDependencies(
   const about = ['Chart.yaml', 'requirements.yaml'].map((name) => join(root, helm, name))
   if (about.some((path) => existsSync(path) && readFileSync(path, 'utf8').includes('file://')))
     execFileSync('helm', ['dependency', 'build', helm], { cwd: root, stdio: 'ignore' })
-}
-
-function helmArgs(chart: string, namespace: string, values: readonly string[]): readonly string[] {
-  const set = values.flatMap((value) => ['--set', value])
-  return ['template', 'release', chart, '--include-crds', '--namespace', namespace, ...set]
 }
