@@ -1,5 +1,6 @@
 import type { Scheme } from '../api/scheme.js'
 import type { ObjectKey } from '../client/client.js'
+import { splitKey } from '../client/object-index.js'
 import type { BuiltInResource, ClusterScopedResource } from '../client/resources.js'
 
 /**
@@ -26,11 +27,8 @@ export function keyOfName(
   of?: { readonly scheme: Scheme; readonly resource: string },
 ): ObjectKey {
   if (typeof name !== 'string') return { ...name, namespace: name.namespace ?? namespace }
-  const slash = name.indexOf('/')
-  if (slash < 0) return { namespace, name }
-  const bare = name.slice(slash + 1)
-  if (of?.scheme.byName(of.resource)?.namespaced === false) {
-    throw new RangeError(`${of.resource} are not namespaced: write '${bare}' instead of '${name}'`)
-  }
-  return { namespace: name.slice(0, slash), name: bare }
+  const key = { namespace, ...splitKey(name) }
+  if (name.includes('/') && of?.scheme.byName(of.resource)?.namespaced === false)
+    throw new RangeError(`${of.resource} are not namespaced: write '${key.name}' instead of '${name}'`)
+  return key
 }

@@ -2,6 +2,7 @@ import type { Pod, Service } from '../api/core/generated.js'
 import { parseIp } from '../api/ip.js'
 import { ignoreNotFound } from '../client/api-error.js'
 import type { Client } from '../client/client.js'
+import { splitKey } from '../client/object-index.js'
 import type { Source } from './packet.js'
 import type { NetworkNode, NodeDirectory, RunningPod } from './dependencies.js'
 
@@ -65,10 +66,8 @@ export class Ends {
       return node === undefined ? { kind: 'outside', ip: from.ip } : { kind: 'node', node }
     }
     if (typeof from !== 'string' && 'node' in from) return { kind: 'node', node: this.#node(from.node) }
-    const pod = this.#client.get(
-      'pods',
-      keyOf(typeof from === 'string' ? from : joined(from.namespace, from.pod)),
-    )
+    const key = typeof from === 'string' ? keyOf(from) : keyOf(from.pod, from.namespace)
+    const pod = this.#client.get('pods', key)
     const found = this.runningPod(pod)
     return { kind: 'pod', ...(found ?? this.#unscheduledPod(pod)) }
   }
@@ -83,12 +82,8 @@ export class Ends {
       return to.includes('/') ? this.#serviceOrPod(keyOf(to)) : { kind: 'name', name: to }
     }
     if ('service' in to)
-      return {
-        kind: 'service',
-        service: this.#client.get('services', keyOf(joined(to.namespace, to.service))),
-      }
-    if ('pod' in to)
-      return { kind: 'pod', pod: this.#client.get('pods', keyOf(joined(to.namespace, to.pod))) }
+      return { kind: 'service', service: this.#client.get('services', keyOf(to.service, to.namespace)) }
+    if ('pod' in to) return { kind: 'pod', pod: this.#client.get('pods', keyOf(to.pod, to.namespace)) }
     if ('node' in to) return { kind: 'address', ip: this.#node(to.node).address }
     return 'ip' in to ? { kind: 'address', ip: to.ip } : { kind: 'name', name: to.host }
   }
@@ -139,12 +134,4 @@ export class Ends {
   }
 }
 
-function keyOf(text: string): Key {
-  const slash = text.indexOf('/')
-  return slash < 0
-    ? { namespace: 'default', name: text }
-    : { namespace: text.slice(0, slash), name: text.slice(slash + 1) }
-}
-
-const joined = (namespace: string | undefined, name: string): string =>
-  namespace === undefined ? name : `${namespace}/${name}`
+const keyOf = (name: string, namespace = 'default'): Key => ({ namespace, ...splitKey(name) })

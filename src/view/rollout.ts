@@ -1,10 +1,10 @@
 import type { ReplicaSet } from '../api/apps/generated.js'
 import { isControlledBy } from '../api/meta/owner-references.js'
+import { splitKey } from '../client/object-index.js'
 import type { Branch, Tree } from '../svg/tree.js'
 import { type ViewedCluster, clusterView, podsOf } from './cluster-view.js'
 import { displayedView } from './display.js'
 import { podBranch } from './service.js'
-import { splitName } from './name.js'
 
 const REVISION = 'deployment.kubernetes.io/revision'
 
@@ -14,7 +14,7 @@ const REVISION = 'deployment.kubernetes.io/revision'
  * @throws RangeError if there is no such Deployment
  */
 export function viewOfRollout(cluster: ViewedCluster, name: string): Tree {
-  const key = splitName(name)
+  const key = { namespace: 'default', ...splitKey(name) }
   const deployment = cluster.state
     .stored('deployments')
     .find(({ metadata }) => metadata.namespace === key.namespace && metadata.name === key.name)

@@ -1,3 +1,4 @@
+import { splitKey } from '../client/object-index.js'
 import type { Branch, Tree } from '../svg/tree.js'
 import {
   type ClusterView,
@@ -9,7 +10,6 @@ import {
   podsOf,
 } from './cluster-view.js'
 import { displayedView } from './display.js'
-import { splitName } from './name.js'
 
 /**
  * Returns a Service's way: from outside if there is one, over its addresses to the pods behind it. `name` is
@@ -17,7 +17,7 @@ import { splitName } from './name.js'
  * @throws RangeError if there is no such Service
  */
 export function viewOfService(cluster: ViewedCluster, name: string): Tree {
-  const key = splitName(name)
+  const key = { namespace: 'default', ...splitKey(name) }
   const view = clusterView(cluster)
   const service = view.services.find((one) => one.namespace === key.namespace && one.name === key.name)
   if (service === undefined) throw new RangeError(`there is no Service ${key.namespace}/${key.name}`)
