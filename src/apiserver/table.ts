@@ -1,5 +1,6 @@
+import { scaleColumns } from '../api/autoscaling/scale.js'
 import type { KubeObject, PrinterColumn } from '../api/definition.js'
-import { ageColumn, isPlain, nameColumn } from '../api/define.js'
+import { isPlain, nameColumn } from '../api/define.js'
 import type { Resource } from './registry/resources.js'
 
 /** One column of a Table. */
@@ -57,9 +58,7 @@ export function tableOf(
     : compareRows === undefined
       ? object.items
       : object.items.toSorted(compareRows)
-  const columns = isScale(object, resource)
-    ? scaleColumns(resource.definition.custom !== undefined)
-    : resource.definition.columns
+  const columns = columnsOf(resource, object)
   return {
     kind: 'Table',
     apiVersion: 'meta.k8s.io/v1',
@@ -72,23 +71,15 @@ export function tableOf(
 }
 
 /**
- * Columns of a Scale, which is shown with its own columns instead of those of the scaled kind. Source:
- * printers' printScale, apiextensions' getScaleColumnsForVersion.
+ * A Scale is shown with its own columns instead of those of the scaled kind. Source: apiextensions'
+ * getScaleColumnsForVersion.
  */
-const scaleColumns = (isCustom: boolean): readonly PrinterColumn<KubeObject>[] => [
-  isCustom ? nameColumn() : { name: 'Name', type: 'string', cell: ({ metadata }) => metadata.name ?? '' },
-  { name: 'Desired', type: 'integer', cell: ({ spec }: Partial<Scale>) => spec?.replicas ?? 0 },
-  { name: 'Available', type: 'integer', cell: ({ status }: Partial<Scale>) => status?.replicas ?? 0 },
-  ageColumn(),
-]
-
-type Scale = KubeObject & {
-  readonly spec?: { readonly replicas?: number }
-  readonly status?: { readonly replicas?: number }
-}
-
-function isScale(object: KubeObject | ListLike, { definition }: Resource): boolean {
-  return 'kind' in object && object.kind === 'Scale' && definition.kind !== 'Scale'
+function columnsOf(
+  { definition }: Resource,
+  object: KubeObject | ListLike,
+): readonly PrinterColumn<KubeObject>[] {
+  if (!('kind' in object) || object.kind !== 'Scale' || definition.kind === 'Scale') return definition.columns
+  return definition.custom === undefined ? scaleColumns : scaleColumns.with(0, nameColumn())
 }
 
 function isListOf(object: KubeObject | ListLike): object is ListLike {

@@ -1,5 +1,5 @@
 import { ageColumn, column, defineKind } from '../define.js'
-import type { KindDefinition } from '../definition.js'
+import type { KindDefinition, KubeObject, PrinterColumn } from '../definition.js'
 import { invalid, type FieldError } from '../field-error.js'
 import type { Scale } from './generated.js'
 
@@ -8,6 +8,14 @@ function validate({ spec }: Scale): readonly FieldError[] {
   const replicas = spec.replicas ?? 0
   return replicas < 0 ? [invalid('spec.replicas', replicas, 'must be greater than or equal to 0')] : []
 }
+
+/** The columns of a Scale. Source: printers' printScale. */
+export const scaleColumns: readonly PrinterColumn<KubeObject>[] = [
+  column('Name', ({ metadata }) => metadata.name ?? ''),
+  column('Desired', ({ spec }: Partial<Scale>) => spec?.replicas ?? 0, 'integer'),
+  column('Available', ({ status }: Partial<Scale>) => status?.replicas ?? 0, 'integer'),
+  ageColumn(),
+]
 
 /** autoscaling/v1 Scale: never stored; the scale endpoint of a workload reads and writes it. */
 export const scaleDefinition: KindDefinition<Scale> = defineKind<Scale>({
@@ -20,10 +28,5 @@ export const scaleDefinition: KindDefinition<Scale> = defineKind<Scale>({
   storagePrefix: '',
   validate,
   strategy: {},
-  columns: [
-    column('Name', ({ metadata }) => metadata.name ?? ''),
-    column('Desired', ({ spec }) => spec.replicas ?? 0, 'integer'),
-    column('Available', ({ status }) => status.replicas, 'integer'),
-    ageColumn(),
-  ],
+  columns: scaleColumns,
 })

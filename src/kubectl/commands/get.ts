@@ -1,3 +1,5 @@
+import { scaleColumns } from '../../api/autoscaling/scale.js'
+import { nameColumn } from '../../api/define.js'
 import type { KubeObject } from '../../api/definition.js'
 import { isApiError } from '../../client/api-error.js'
 import type { CommandLine, Command } from '../call.js'
@@ -13,7 +15,7 @@ import {
   withoutManagedFields,
 } from '../print/object.js'
 import { formatOf, isTemplateFormat } from '../print/template.js'
-import { TablePrinter, plainColumns, scaleColumns } from '../print/table.js'
+import { TablePrinter, plainColumns } from '../print/table.js'
 import { NoSuchField, sortObjects, Unsortable } from '../print/sort.js'
 import { answerText } from '../../client/response.js'
 import type { TableOptions } from '../print/table.js'
@@ -222,7 +224,7 @@ function sortedOrNone(objects: readonly KubeObject[], field: string): readonly K
 function shownAs(call: CommandLine, { definition, objects }: Group, tables: ServerTables | undefined): Group {
   if (tables !== undefined) return { definition: tables.shown(definition), objects }
   if (call.flags.string('subresource') === 'scale')
-    return { definition: { ...definition, columns: scaleColumns }, objects }
+    return { definition: { ...definition, columns: scaleColumns.with(0, nameColumn()) }, objects }
   return call.flags.bool('server-print')
     ? { definition, objects }
     : { definition: { ...definition, columns: plainColumns }, objects }

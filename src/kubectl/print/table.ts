@@ -97,16 +97,3 @@ function firstLine(text: string): string {
 
 /** The columns of `--server-print=false`, for which the server does not render rows. */
 export const plainColumns: readonly PrinterColumn<KubeObject>[] = [nameColumn(), ageColumn()]
-
-type Scale = KubeObject & {
-  readonly spec?: { readonly replicas?: number }
-  readonly status?: { readonly replicas?: number }
-}
-
-/** The columns of an autoscaling/v1 Scale. */
-export const scaleColumns: readonly PrinterColumn<KubeObject>[] = [
-  nameColumn(),
-  { name: 'Desired', type: 'integer', cell: ({ spec }: Partial<Scale>) => spec?.replicas ?? 0 },
-  { name: 'Available', type: 'integer', cell: ({ status }: Partial<Scale>) => status?.replicas ?? 0 },
-  ageColumn(),
-]
