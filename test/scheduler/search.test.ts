@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { NodeInfo } from '../../src/scheduler/cache/node-info.js'
-import { nodeOrder, zoneKeyOf, NodeSnapshot } from '../../src/scheduler/cache/snapshot.js'
+import { nodeOrder, NodeSnapshot } from '../../src/scheduler/cache/snapshot.js'
 import { podInfoOf } from '../../src/scheduler/cache/pod-info.js'
 import { numFeasibleNodesToFind, findFeasibleNodes } from '../../src/scheduler/cycle/filter-nodes.js'
 import { schedulePod, selectHost, totalScores } from '../../src/scheduler/cycle/schedule-pod.js'
@@ -46,12 +46,6 @@ test('one node of each zone in turn, whatever the order of arrival', () => {
       expect(nodeOrder(shuffled).map(({ name }) => name)).toEqual(expected)
     }),
     { seed: 7 },
-  )
-})
-
-test('the beta zone labels win', () => {
-  expect(zoneKeyOf({ [ZONE]: 'a', 'failure-domain.beta.kubernetes.io/zone': 'b' })).toBe(
-    zoneKeyOf({ [ZONE]: 'b' }),
   )
 })
 

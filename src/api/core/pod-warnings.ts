@@ -10,7 +10,7 @@ import type {
   PodSpec,
   PodTemplateSpec,
 } from './generated.js'
-import { deprecatedNodeLabel, nodeLabelWarnings } from './node-label-warnings.js'
+import { deprecatedNodeLabel, nodeLabelWarnings } from './node-labels.js'
 import { shownQuantities } from '../huge-quantities.js'
 import { isFractionalBytes } from './resource-lists.js'
 import { visitContainers } from './validation/operating-systems.js'

@@ -12,7 +12,7 @@ import {
   tooLong,
 } from '../field-error.js'
 import type { TopologySelectorTerm } from '../core/generated.js'
-import { deprecatedNodeLabel } from '../core/node-label-warnings.js'
+import { deprecatedNodeLabel } from '../core/node-labels.js'
 import { validateLabelName } from '../meta/label-validation.js'
 import { setOwn } from '../schema/plain-json.js'
 import type { StorageClass } from './generated.js'

@@ -1,5 +1,6 @@
 import { nodeCondition } from '../../api/core/conditions.js'
 import type { Node, NodeCondition } from '../../api/core/generated.js'
+import { zoneKeyOf } from '../../api/core/node-labels.js'
 import type { NodeLifecycleSettings } from './options.js'
 import { NOT_READY, UNREACHABLE, hasTaint } from './taints.js'
 
@@ -10,18 +11,6 @@ export type ZoneState = 'Initial' | 'Normal' | 'FullDisruption' | 'PartialDisrup
 export interface ZoneCount {
   ready: number
   notReady: number
-}
-
-/**
- * Returns the zone of a node from its region and zone labels, '' without any. Source: node/topology
- * GetZoneKey.
- */
-export function zoneKeyOf(node: Node): string {
-  const labels = node.metadata.labels ?? {}
-  const zone = labels['topology.kubernetes.io/zone'] ?? labels['failure-domain.beta.kubernetes.io/zone'] ?? ''
-  const region =
-    labels['topology.kubernetes.io/region'] ?? labels['failure-domain.beta.kubernetes.io/region'] ?? ''
-  return zone === '' && region === '' ? '' : `${region}:\u0000:${zone}`
 }
 
 /** Returns the state of a zone. Source: node_lifecycle_controller.go ComputeZoneState. */
@@ -89,7 +78,7 @@ function compute(node: Node): NodeFacts {
   const { taints } = node.spec
   return {
     ready: nodeCondition(node, 'Ready'),
-    zone: zoneKeyOf(node),
+    zone: zoneKeyOf(node.metadata.labels),
     leaseKey: `kube-node-lease/${node.metadata.name as string}`,
     excluded: node.metadata.labels?.['node.kubernetes.io/exclude-disruption'] !== undefined,
     tainted: hasTaint(taints, NOT_READY, 'NoExecute') || hasTaint(taints, UNREACHABLE, 'NoExecute'),

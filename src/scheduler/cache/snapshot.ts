@@ -1,20 +1,8 @@
 import { NodeInfo } from './node-info.js'
 import type { Node } from '../../api/core/generated.js'
+import { zoneKeyOf } from '../../api/core/node-labels.js'
 import type { PodInfo } from './pod-info.js'
 import { TopologyIndex } from './topology-index.js'
-
-const REGION = ['failure-domain.beta.kubernetes.io/region', 'topology.kubernetes.io/region'] as const
-const ZONE = ['failure-domain.beta.kubernetes.io/zone', 'topology.kubernetes.io/zone'] as const
-
-/**
- * Returns the zone of a node: its region and zone labels (the beta labels take precedence), '' if it has
- * neither. Source: component-helpers node/topology.
- */
-export function zoneKeyOf(labels: Readonly<Record<string, string>>): string {
-  const region = labels[REGION[0]] ?? labels[REGION[1]] ?? ''
-  const zone = labels[ZONE[0]] ?? labels[ZONE[1]] ?? ''
-  return region === '' && zone === '' ? '' : `${region}:\x00:${zone}`
-}
 
 /**
  * Returns the order in which nodes are examined: one node of each zone in turn. Upstream takes zones and
@@ -133,7 +121,7 @@ export class NodeSnapshot {
   setNode(node: Node): void {
     const info = this.#ensure(node.metadata.name as string)
     const { object: old, images } = info
-    if (!old || zoneKeyOf(info.labels) !== zoneKeyOf(node.metadata.labels ?? {})) this.#order = undefined
+    if (!old || zoneKeyOf(info.labels) !== zoneKeyOf(node.metadata.labels)) this.#order = undefined
     info.setNode(node)
     this.#touch(info)
     if (info.softTaints.length > 0) this.#softTainted.add(info.name)

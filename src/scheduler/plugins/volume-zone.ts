@@ -6,6 +6,7 @@ import type { CycleData } from '../framework/cycle.js'
 import type { Plugin, PluginFactory } from '../framework/plugin.js'
 import type { Rejection } from '../framework/rejection.js'
 import { unresolvable } from '../framework/rejection.js'
+import { stableNodeLabel } from '../../api/core/node-labels.js'
 import { usesClaim } from './volume/claim-hint.js'
 
 const NAME = 'VolumeZone'
@@ -16,10 +17,6 @@ const ZONES = [
   'topology.kubernetes.io/zone',
   'topology.kubernetes.io/region',
 ]
-const STABLE: Readonly<Record<string, string>> = {
-  [ZONES[0] as string]: ZONES[2] as string,
-  [ZONES[1] as string]: ZONES[3] as string,
-}
 
 /** A zone or region label of a bound volume: the accepted values of the node's label. */
 interface Topology {
@@ -52,7 +49,9 @@ export const volumeZone: PluginFactory = ({ storage }): Plugin => ({
   filter: (_, { labels }, cycle) => {
     if (!ZONES.some((key) => labels[key] !== undefined)) return undefined
     const { all } = cycle.data.get(NAME) as Topologies
-    return all.every(({ key, values }) => values.includes(labels[key] ?? labels[STABLE[key] ?? ''] ?? '\0'))
+    return all.every(({ key, values }) =>
+      values.includes(labels[key] ?? labels[stableNodeLabel(key) ?? ''] ?? '\0'),
+    )
       ? undefined
       : CONFLICT
   },

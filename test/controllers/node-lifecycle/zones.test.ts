@@ -6,9 +6,7 @@ import {
   computeZoneState,
   disruptionStep,
   evictionRateOf,
-  zoneKeyOf,
 } from '../../../src/controllers/node-lifecycle/zones.js'
-import { node } from './objects.js'
 
 describe('state of a zone', () => {
   test.each<[ready: number, notReady: number, state: ZoneState]>([
@@ -43,16 +41,6 @@ test('the grace period became longer with v1.32', () => {
   expect(nodeLifecycleSettings({}, 'v1.31').monitorGracePeriod).toBe(40_000)
   expect(nodeLifecycleSettings({}, 'v1.32').monitorGracePeriod).toBe(50_000)
   expect(nodeLifecycleSettings({ monitorGracePeriod: '16s' }, 'v1.35').monitorGracePeriod).toBe(16_000)
-})
-
-test('zone keys', () => {
-  const key = (labels: Record<string, string>): string => zoneKeyOf(node({ labels }))
-  expect(key({})).toBe('')
-  expect(key({ 'topology.kubernetes.io/zone': 'a' })).not.toBe(key({ 'topology.kubernetes.io/zone': 'b' }))
-  expect(key({ 'topology.kubernetes.io/zone': 'a' })).not.toBe(key({ 'topology.kubernetes.io/region': 'a' }))
-  expect(key({ 'failure-domain.beta.kubernetes.io/zone': 'a' })).toBe(
-    key({ 'topology.kubernetes.io/zone': 'a' }),
-  )
 })
 
 describe('disruption', () => {

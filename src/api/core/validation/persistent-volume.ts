@@ -5,6 +5,7 @@ import { forbidden, invalid, notSupported, required, type FieldError } from '../
 import { dnsLabelFaults, dnsSubdomainFaults } from '../../names.js'
 import { checkAccessModes, validateAccessModes, validateVolumeMode } from '../access-modes.js'
 import type { PersistentVolume, PersistentVolumeSpec, VolumeNodeAffinity } from '../generated.js'
+import { stableNodeLabel } from '../node-labels.js'
 import { internalDiff } from '../../internal-diff.js'
 import { internalForm } from '../../internal-form.js'
 import { validatePositiveQuantity } from './persistent-volume-claim.js'
@@ -257,15 +258,6 @@ export function validatePersistentVolumeUpdate(
   return errors
 }
 
-/** Labels of nodes that have left beta. */
-const STABLE_LABELS: Readonly<Record<string, string>> = {
-  'failure-domain.beta.kubernetes.io/zone': 'topology.kubernetes.io/zone',
-  'failure-domain.beta.kubernetes.io/region': 'topology.kubernetes.io/region',
-  'beta.kubernetes.io/instance-type': 'node.kubernetes.io/instance-type',
-  'beta.kubernetes.io/os': 'kubernetes.io/os',
-  'beta.kubernetes.io/arch': 'kubernetes.io/arch',
-}
-
 /**
  * Returns the old affinity with the keys that an update may replace: beta labels by stable ones, and, since
  * upstream looks them up in a map, others by an empty key. Source: validatePvNodeAffinity.
@@ -276,7 +268,7 @@ function withNewKeys(old: VolumeNodeAffinity, next: VolumeNodeAffinity | undefin
     const { matchExpressions: after = [] } = next?.required?.nodeSelectorTerms[at] ?? {}
     const matchExpressions = term.matchExpressions?.map((one, index) => {
       const key = after[index]?.key
-      return key === (STABLE_LABELS[one.key] ?? '') ? { ...one, key } : one
+      return key === (stableNodeLabel(one.key) ?? '') ? { ...one, key } : one
     })
     return { ...term, ...(matchExpressions === undefined ? {} : { matchExpressions }) }
   })
