@@ -1,3 +1,4 @@
+import { DurationError, parseGoDuration } from '../../api/duration.js'
 import { forbidden, notSupported, required, type FieldError } from '../../api/field-error.js'
 import { managerNameFaults } from '../apply/managers.js'
 import { badRequest, invalid } from '../errors.js'
@@ -78,32 +79,16 @@ export function boolean(text: string): boolean {
   return !['false', '0'].includes(text.toLowerCase())
 }
 
-const UNITS = ['ns', 'us', 'µs', 'μs', 'ms', 's', 'm', 'h']
-
 /**
  * Checks that the `timeout` of a query is a duration. Requests take no virtual time, so it is never exceeded.
  * Throws 400. Source: apiserver pkg/endpoints/filters/request_deadline.go, Go's time.ParseDuration.
  */
 export function checkDeadline(query: URLSearchParams): void {
   const text = query.get('timeout') ?? ''
-  const fault = text === '' || text === '0' ? undefined : durationFault(text)
-  if (fault !== undefined) throw badRequest(`invalid timeout specified in the request URL - time: ${fault}`)
-}
-
-/** Returns Go's error for an invalid duration, or undefined. */
-function durationFault(text: string): string | undefined {
-  const shown = JSON.stringify(text)
-  let rest = text.replace(/^[-+]/, '')
-  if (rest === '0') return undefined
-  if (rest === '') return `invalid duration ${shown}`
-  while (rest !== '') {
-    const number = /^(?:\d+\.?\d*|\.\d+)/.exec(rest)?.[0]
-    if (number === undefined) return `invalid duration ${shown}`
-    rest = rest.slice(number.length)
-    const unit = /^[^.\d]*/.exec(rest)?.[0] ?? ''
-    if (unit === '') return `missing unit in duration ${shown}`
-    if (!UNITS.includes(unit)) return `unknown unit ${JSON.stringify(unit)} in duration ${shown}`
-    rest = rest.slice(unit.length)
+  try {
+    if (text !== '') parseGoDuration(text)
+  } catch (error) {
+    if (!(error instanceof DurationError)) throw error
+    throw badRequest(`invalid timeout specified in the request URL - ${error.message}`)
   }
-  return undefined
 }
