@@ -96,3 +96,21 @@ export function parseGoDuration(text: string): number {
   }
   return isNegative ? -ms : ms
 }
+
+/**
+ * Formats milliseconds like Go's time.Duration: `10s`, `1m20s`, `5m0s`, `1.2s`, `400ms`, `0s`. Source: Go's
+ * time.Duration.String.
+ */
+export function goDuration(ms: number): string {
+  if (ms < 0) return `-${goDuration(-ms)}`
+  const nanos = Math.round(ms * 1e6)
+  if (nanos === 0) return '0s'
+  if (nanos < 1e3) return `${nanos}ns`
+  if (nanos < 1e6) return `${nanos / 1e3}µs`
+  if (nanos < 1e9) return `${nanos / 1e6}ms`
+  const hours = Math.floor(nanos / 3600e9)
+  const minutes = Math.floor(nanos / 60e9) % 60
+  const seconds = `${(nanos % 60e9) / 1e9}s`
+  if (hours > 0) return `${hours}h${minutes}m${seconds}`
+  return minutes > 0 ? `${minutes}m${seconds}` : seconds
+}

@@ -1,4 +1,4 @@
-import { toMillis } from '../sim/duration.js'
+import { DurationError, parseGoDuration } from '../api/duration.js'
 import { KubectlError } from './errors.js'
 
 /** `strings` are split at commas (pflag's StringSlice), an `array` is not (StringArray). */
@@ -81,10 +81,10 @@ export class Flags {
     return text === undefined ? otherwise : Number(text)
   }
 
-  /** Milliseconds. */
-  duration(name: string, otherwise: number = durationMs(this.#specs.get(name)?.value ?? '0s')): number {
+  /** Whole milliseconds, since virtual time has no parts of them; rounded up. */
+  duration(name: string, otherwise: number = parseGoDuration(this.#specs.get(name)?.value ?? '0s')): number {
     const text = this.#values.get(name)?.at(-1)
-    return text === undefined ? otherwise : durationMs(text)
+    return text === undefined ? otherwise : Math.ceil(parseGoDuration(text))
   }
 
   /** All values of a repeatable flag, split at commas unless it is an `array`. */
@@ -99,9 +99,6 @@ export class Flags {
 
 const TRUE = ['1', 't', 'T', 'TRUE', 'true', 'True']
 const FALSE = ['0', 'f', 'F', 'FALSE', 'false', 'False']
-
-const durationMs = (text: string): number =>
-  text.startsWith('-') ? -toMillis(text.slice(1)) : toMillis(text)
 
 /** Parses words as Go's pflag does, flags and arguments mixed. Throws KubectlError with pflag's texts. */
 export function parseFlags(
@@ -220,17 +217,11 @@ function faultOf(type: FlagType, value: string): string | undefined {
 }
 
 function durationFault(value: string): string | undefined {
-  if (/^[+-]?\d+(\.\d+)?$/.test(value) && Number(value) !== 0)
-    return `time: missing unit in duration ${JSON.stringify(value)}`
   try {
-    durationMs(value)
+    parseGoDuration(value)
     return undefined
   } catch (error) {
-    const unit = /^[+-]?(?:\d+(?:\.\d*)?(?:ns|us|µs|ms|s|m|h))*\d+(?:\.\d*)?([a-zA-Zµ]+)/.exec(value)?.[1]
-    if (error instanceof RangeError)
-      return unit === undefined
-        ? `time: invalid duration ${JSON.stringify(value)}`
-        : `time: unknown unit ${JSON.stringify(unit)} in duration ${JSON.stringify(value)}`
+    if (error instanceof DurationError) return error.message
     throw error
   }
 }

@@ -1,6 +1,6 @@
-import { toMillis } from '../sim/duration.js'
 import type { CommandLine } from './call.js'
 import { KubectlError, SilentExit } from './errors.js'
+import { requestTimeout } from './request-failure.js'
 
 /** Exit code of a program that Ctrl-C killed. */
 export const INTERRUPTED = 130
@@ -31,7 +31,7 @@ export function endInterrupted({ options }: CommandLine, exitCode: number = INTE
  */
 export function printWatch(call: CommandLine, open: () => RunningWatch): void {
   const { env, out, options, flags } = call
-  const timeout = toMillis(flags.string('request-timeout', '0'))
+  const timeout = requestTimeout(flags)
   if (timeout === 0 && options.interruptAfter === undefined) {
     throw new KubectlError(
       'a watch without --request-timeout would never end here: say when it is interrupted ' +

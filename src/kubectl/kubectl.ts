@@ -1,5 +1,4 @@
 import type { Client } from '../client/client.js'
-import { toMillis } from '../sim/duration.js'
 import type { CommandLine, Command } from './call.js'
 import { NO_KUSTOMIZE } from './commands/kustomize.js'
 import type { Found } from './commands/lookup.js'
@@ -26,6 +25,7 @@ import { LazyConnection } from './lazy-connection.js'
 import { Output } from './output.js'
 import { ALL_FORMATS, checkFormat } from './print/object.js'
 import { releaseOf } from './release.js'
+import { requestTimeout } from './request-failure.js'
 import { connectThroughFront } from './rest/front-connection.js'
 import { CommandLineError, splitWords } from './words.js'
 
@@ -126,7 +126,7 @@ export function prepareCall(
     )
   if (PRINTS.has(found.path) || found.flags.some(({ name }) => name === 'allow-missing-template-keys'))
     checkFormat(flags.string('output'), PRINTS.get(found.path))
-  checkTimeout(flags.string('request-timeout'))
+  requestTimeout(flags)
   const files = new FileSource(env, options, out)
   if (release.namesDryRun && flags.has('dry-run')) warnOfOldDryRun({ env, out, flags })
   const own = new Set(flagsOf(found.path).map(({ name }) => name))
@@ -156,20 +156,6 @@ export function prepareCall(
     reached,
   )
   return { call, run: found.command.run ?? groupAlone(found) }
-}
-
-/** Throws KubectlError for an invalid `--request-timeout`. Source: client-go tools/clientcmd ParseTimeout. */
-function checkTimeout(text: string): void {
-  if (/^\d+$/.test(text) || text === '') return
-  try {
-    toMillis(text)
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error
-    throw new KubectlError(
-      'Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by ' +
-        'a corresponding time unit (e.g. 1s | 2m | 3h)',
-    )
-  }
 }
 
 /** Output formats of commands whose formats differ from the usual ones. */

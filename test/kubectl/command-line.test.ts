@@ -84,6 +84,7 @@ describe('parseFlags', () => {
       'invalid argument "maybe" for "-w, --watch" flag: strconv.ParseBool: parsing "maybe": invalid syntax',
     ],
     ['--timeout=5', 'invalid argument "5" for "--timeout" flag: time: missing unit in duration "5"'],
+    ['--timeout=1d', 'invalid argument "1d" for "--timeout" flag: time: unknown unit "d" in duration "1d"'],
     ['--timeout=x', 'invalid argument "x" for "--timeout" flag: time: invalid duration "x"'],
   ])('%s: %s', (line, message) => {
     expect(() => parse(line)).toThrow(new Error(`${message}\nSee 'kubectl get --help' for usage.`))

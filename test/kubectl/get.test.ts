@@ -70,6 +70,14 @@ describe('kubectl get', () => {
   it('does not watch for ever in a synchronous call', () => {
     expect(kubectl('get pods -w').stderr).toContain('kubectlWatch()')
     expect(kubectl('get pods -w --request-timeout 2s').exitCode).toBe(0)
+    expect(kubectl('get pods -w --request-timeout 2').exitCode).toBe(0)
+  })
+
+  it.each(['1d', '-5', '2x'])('refuses --request-timeout=%s', (text) => {
+    expect(kubectl(`get pods --request-timeout=${text}`).stderr).toBe(
+      'error: Invalid timeout value. Timeout must be a single integer in seconds, or an integer ' +
+        'followed by a corresponding time unit (e.g. 1s | 2m | 3h)\n',
+    )
   })
 
   it('refuses what it does not have, plainly', () => {

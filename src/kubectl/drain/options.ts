@@ -1,3 +1,4 @@
+import { goDuration } from '../../api/duration.js'
 import { parseLabelSelector, SelectorSyntaxError } from '../../api/label-parser.js'
 import type { CommandLine } from '../call.js'
 import type { DryRun } from '../dry-run.js'
@@ -69,15 +70,4 @@ function checkSelector(selector: string): void {
       throw new KubectlError('--pod-selector=<pod_selector> must be a valid label selector')
     throw error
   }
-}
-
-/** Formats `7s`, `1m0s`, `1h0m0s`, `500ms`, like Go's time.Duration. */
-export function goDuration(ms: number): string {
-  if (ms > 0 && ms < 1000) return `${ms}ms`
-  const seconds = ms / 1000
-  const hours = Math.floor(seconds / 3600)
-  const minutes = Math.floor(seconds / 60) % 60
-  const rest = `${Math.round((seconds % 60) * 1000) / 1000}s`
-  if (hours > 0) return `${hours}h${minutes}m${rest}`
-  return minutes > 0 ? `${minutes}m${rest}` : rest
 }

@@ -42,11 +42,6 @@ export class Exchange {
     this.#parts = parts
   }
 
-  /** Virtual ms after which a request times out; 0: never. */
-  get timeout(): number {
-    return this.#parts.timeout
-  }
-
   /**
    * Sends a request, and retries it if the response has `Retry-After`. Throws ConnectionError. `timeout`
    * overrides the connection's. Source: client-go rest/with_retry.go.

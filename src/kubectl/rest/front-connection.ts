@@ -1,12 +1,12 @@
 import { ConnectionError } from '../../client/api-error.js'
 import type { HttpAnswer } from '../../client/http.js'
 import type { Scheme } from '../../api/scheme.js'
-import { toMillis } from '../../sim/duration.js'
+import { goDuration } from '../../api/duration.js'
 import type { CommandLine } from '../call.js'
 import type { ServerConnection, KubectlAnswer, KubectlRequest } from '../environment.js'
 import { KubectlError, SilentExit } from '../errors.js'
 import { INTERRUPTED } from '../interruption.js'
-import { timeoutOf } from '../request-failure.js'
+import { discoveryTimeout, requestTimeout } from '../request-failure.js'
 import { Addresses } from './address.js'
 import { bodyText } from '../../client/response.js'
 import { certificateFault } from './verify-server.js'
@@ -14,11 +14,6 @@ import { Exchange } from './exchange.js'
 import type { Front } from './exchange.js'
 import { RestClient } from './rest-client.js'
 
-/**
- * Timeout in ms of discovery requests without `--request-timeout`. Source: client-go discovery
- * defaultTimeout.
- */
-const ABOUT_ITSELF = 32_000
 const ITSELF = /^\/(api|apis|openapi|version)(\/|\?|$)/
 /** Paths of resources. */
 const RESOURCES = /^\/(api\/[^/?]+|apis\/[^/?]+\/[^/?]+)\/./
@@ -47,7 +42,7 @@ export function connectThroughFront(
     front,
     send: (request) => (connection.send as NonNullable<ServerConnection['send']>)(request),
     refusal: tlsFailure(call, front),
-    timeout: millisOf(flags.string('request-timeout')),
+    timeout: requestTimeout(flags),
     wait: (ms) => env.wait(ms),
     hang: () => {
       if (options.interruptAfter === undefined)
@@ -77,11 +72,6 @@ export function connectThroughFront(
   }
 }
 
-/** Parses `30`, `30s`; 0: never. */
-function millisOf(text: string): number {
-  return text === '' || text === '0' ? 0 : /^\d+$/.test(text) ? Number(text) * 1000 : toMillis(text)
-}
-
 function byPath(
   call: CommandLine,
   exchange: Exchange,
@@ -96,8 +86,9 @@ function byPath(
     ...(body === undefined ? {} : { body }),
   }
   if (!ITSELF.test(path) || RESOURCES.test(path)) return whole(exchange.send(request))
-  const limited = { ...request, query: `${query === '' ? '' : `${query}&`}timeout=${timeoutOf(call)}` }
-  return whole(exchange.timeout === 0 ? exchange.send(limited, ABOUT_ITSELF) : exchange.send(limited))
+  const timeout = discoveryTimeout(call)
+  const limited = `${query === '' ? '' : `${query}&`}timeout=${goDuration(timeout)}`
+  return whole(exchange.send({ ...request, query: limited }, timeout))
 }
 
 /** Reads the available body of a response. */
