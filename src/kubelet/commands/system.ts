@@ -196,6 +196,12 @@ export const pwd: Program = {
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, h: 3600, d: 86_400 }
 
+/** Parses `5`, `0.5`, `1m`, `2d` to seconds; undefined if the text is invalid. */
+export function secondsOf(text: string): number | undefined {
+  const [, number, unit = ''] = /^(\d+(?:\.\d*)?|\.\d+)([smhd]?)$/.exec(text) ?? []
+  return number === undefined ? undefined : Number(number) * (UNITS[unit] ?? 1)
+}
+
 /** `sleep 5`, `sleep 0.5`, `sleep 1m 30s`, `sleep infinity`. */
 export const sleep: Program = {
   name: 'sleep',
@@ -208,12 +214,12 @@ export const sleep: Program = {
     let seconds = 0
     for (const word of args) {
       if (word === 'infinity' || word === 'inf') return { memory: null }
-      const [, number, unit = ''] = /^(\d+(?:\.\d*)?|\.\d+)([smhd]?)$/.exec(word) ?? []
-      if (number === undefined) {
+      const part = secondsOf(word)
+      if (part === undefined) {
         error(`sleep: invalid number '${word}'\n`)
         return 1
       }
-      seconds += Number(number) * (UNITS[unit] ?? 1)
+      seconds += part
     }
     const until = world.now + Math.round(seconds * 1000)
     return Number.isSafeInteger(until) ? { until, memory: until } : { memory: null }

@@ -1,4 +1,5 @@
 import type { ProcessContext } from '../commands/command.js'
+import { secondsOf } from '../commands/system.js'
 
 /** Names of the built-in shell in images that have it. */
 export const SHELLS: ReadonlySet<string> = new Set(['sh', 'bash', 'ash', 'dash'])
@@ -36,7 +37,6 @@ export function shellCall(words: readonly string[]): ShellCall {
 
 export const TIMEOUT_USAGE =
   'BusyBox v1.36.1 () multi-call binary.\n\nUsage: timeout [-s SIG] [-k KILL_SECS] SECS PROG ARGS\n'
-const SECONDS: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, h: 3600, d: 86_400 }
 
 /** Parses the arguments of `timeout`; undefined if the time or the command is missing. 0 is no limit. */
 export function timeoutOf(
@@ -44,10 +44,9 @@ export function timeoutOf(
 ): { readonly ms: number; readonly command: readonly string[] } | undefined {
   let at = 0
   while (args[at]?.startsWith('-') === true) at += /^-[skt]$/.test(args[at] as string) ? 2 : 1
-  const [, amount, unit = ''] = /^(\d+(?:\.\d+)?)([smhd]?)$/.exec(args[at] ?? '') ?? []
+  const seconds = secondsOf(args[at] ?? '')
   const command = args.slice(at + 1)
-  if (amount === undefined || command.length === 0) return undefined
-  return { ms: Number(amount) * (SECONDS[unit] ?? 1) * 1000, command }
+  return seconds === undefined || command.length === 0 ? undefined : { ms: seconds * 1000, command }
 }
 
 /** What a process needs. */
