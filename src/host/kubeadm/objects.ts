@@ -1,3 +1,4 @@
+import { goDuration } from '../../api/duration.js'
 import { printYaml } from '../../api/yaml/print.js'
 import { parseYamlText } from '../../api/yaml/read.js'
 import { ConnectionError, isApiError } from '../../client/api-error.js'
@@ -115,12 +116,6 @@ export function createConfigObjects(admin: Client, hosts: Hosts, asked?: InitCon
   put(kubeletConfigName(minor), { kubelet: KUBELET_CONFIG })
 }
 
-/** Returns a duration as Go prints it: `8760h0m0s`. */
-function goHours(ms: number): string {
-  const seconds = Math.round(ms / 1000)
-  return `${Math.floor(seconds / 3600)}h${Math.floor(seconds / 60) % 60}m${seconds % 60}s`
-}
-
 /** Returns kubeadm's ClusterConfiguration. */
 export function clusterConfiguration(
   { serviceCIDR, clusterCIDR, cluster }: Hosts,
@@ -141,8 +136,8 @@ export function clusterConfiguration(
       `${minor >= 31 ? 'v1beta4' : minor >= 22 ? 'v1beta3' : minor >= 15 ? 'v1beta2' : 'v1beta1'}`,
     ...(minor >= 31
       ? {
-          caCertificateValidityPeriod: goHours(authorityValidityOf(cluster.pki.config)),
-          certificateValidityPeriod: goHours(validityOf(cluster.pki.config)),
+          caCertificateValidityPeriod: goDuration(authorityValidityOf(cluster.pki.config)),
+          certificateValidityPeriod: goDuration(validityOf(cluster.pki.config)),
         }
       : {}),
     certificatesDir: asked?.certificatesDir ?? '/etc/kubernetes/pki',
