@@ -77,10 +77,15 @@ export class SharedValues {
   readonly #byText = new Map<string, unknown>()
   readonly #byObject = new Map<object, unknown>()
 
-  /** Returns the JSON that stands for a frozen object; `write` makes its own. */
-  of(object: object, write: () => unknown): unknown {
-    let known = this.#byObject.get(object)
-    if (known === undefined) this.#byObject.set(object, (known = this.#shared(write())))
+  /** Returns the JSON that stands for a frozen object; undefined for one that has not been added. */
+  of(object: object): unknown {
+    return this.#byObject.get(object)
+  }
+
+  /** Adds a frozen object by its own JSON; returns the JSON that stands for it. */
+  add(object: object, json: unknown): unknown {
+    const known = this.#shared(json)
+    this.#byObject.set(object, known)
     return known
   }
 
@@ -126,7 +131,13 @@ export function plainDataToJson(value: unknown, shared?: SharedValues): unknown 
 
 function frozenToJson(value: unknown, shared: SharedValues): unknown {
   if (typeof value !== 'object' || value === null) return scalarToJson(value)
-  return shared.of(value, () => toJson(value, (member) => frozenToJson(member, shared)))
+  return (
+    shared.of(value) ??
+    shared.add(
+      value,
+      toJson(value, (member) => frozenToJson(member, shared)),
+    )
+  )
 }
 
 const scalarToJson = (value: unknown): unknown =>
@@ -170,8 +181,11 @@ export function plainDataFromJson(json: unknown, shared: readonly unknown[] = []
   return mapMembers(record, (entry) => plainDataFromJson(entry, shared))
 }
 
+/** A loop, not `map`: values may be nested a thousand deep, and each level must take little of the stack. */
 function mapMembers(object: object, map: (value: unknown) => unknown): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, map(value)]))
+  const entries: [string, unknown][] = Object.entries(object)
+  for (const entry of entries) entry[1] = map(entry[1])
+  return Object.fromEntries(entries)
 }
 
 function deepFreeze(value: unknown): unknown {
