@@ -4,7 +4,7 @@ import { createGarbageCollector } from '../../src/controllers/garbage-collector/
 import { createNodeLifecycleController } from '../../src/controllers/node-lifecycle/controller.js'
 import { createReplicationController } from '../../src/controllers/replicationcontroller.js'
 import { ControllerCluster } from './shared/controller-cluster.js'
-import { fakeKubelet } from './shared/fake-kubelet.js'
+import { fakeKubelet } from '../support/fake-kubelet.js'
 import { fakeScheduler } from './shared/fake-scheduler.js'
 import { pods, template } from './shared/workloads.js'
 

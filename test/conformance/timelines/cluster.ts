@@ -1,13 +1,9 @@
 import { SimCluster } from 'simcluster'
-import { fakeKubelet, type FakeNode } from './fake-kubelet.js'
+import { fakeKubelet } from '../../support/fake-kubelet.js'
 import type { Chance } from './play.js'
 import type { Timeline } from './timeline.js'
 
-const NODES: readonly FakeNode[] = [
-  { name: 'n1', number: 1, zone: 'zone-b' },
-  { name: 'n2', number: 2, zone: 'zone-c' },
-  { name: 'n3', number: 3, zone: 'zone-a' },
-]
+const ZONES = { n1: 'zone-b', n2: 'zone-c', n3: 'zone-a' }
 
 /** How long the cluster runs before a recording begins, in ms: nodes and namespaces are old by then. */
 export const LEAD = 40_000
@@ -35,7 +31,9 @@ export function timelineCluster(timeline: Timeline, chance: Chance): SimCluster 
     seed: chance.seed ?? 1,
     start: beginOf(timeline, chance) - LEAD,
     advertiseAddress: '192.0.2.10:6443',
-    components: NODES.map(fakeKubelet),
+    components: Object.entries(ZONES).map(([name, zone]) =>
+      fakeKubelet(name, { 'topology.kubernetes.io/zone': zone }),
+    ),
     storage: { provisioners: [] },
     ...(chance.late === true ? { interleaving: 'seeded' } : {}),
   })

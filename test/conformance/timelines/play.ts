@@ -4,7 +4,7 @@ import type { SimCluster } from 'simcluster'
 import type { RecordedRequest } from '../../../src/real/recording/scenario.js'
 import { requestOf } from '../recordings/requests.js'
 import { LEAD, timelineCluster } from './cluster.js'
-import { LEASE_PERIOD } from './fake-kubelet.js'
+import { LEASE_PERIOD } from '../../support/fake-kubelet.js'
 import { itemsOf, type Timeline, type TimelineItem } from './timeline.js'
 import type { Write } from './writes.js'
 

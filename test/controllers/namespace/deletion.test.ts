@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import type { Namespace, Pod } from '../../../src/api/core/generated.js'
 import { createNamespaceController } from '../../../src/controllers/namespace/controller.js'
 import { ControllerCluster } from '../shared/controller-cluster.js'
-import { fakeKubelet } from '../shared/fake-kubelet.js'
+import { fakeKubelet } from '../../support/fake-kubelet.js'
 
 const NS = 'office'
 

@@ -3,7 +3,7 @@ import type { Node, NodeCondition } from '../../../src/api/core/generated.js'
 import { createNodeLifecycleController } from '../../../src/controllers/node-lifecycle/controller.js'
 import { createTaintEvictionController } from '../../../src/controllers/taint-eviction.js'
 import { ControllerCluster } from '../shared/controller-cluster.js'
-import { fakeKubelet } from '../shared/fake-kubelet.js'
+import { fakeKubelet } from '../../support/fake-kubelet.js'
 import { podOn, tolerateLoss } from '../shared/pods.js'
 
 const taintsOf = ({ spec }: Node): string[] =>

@@ -3,7 +3,7 @@ import { createNodeLifecycleController } from '../../../src/controllers/node-lif
 import { createPodGcController } from '../../../src/controllers/pod-gc.js'
 import { createTaintEvictionController } from '../../../src/controllers/taint-eviction.js'
 import { ControllerCluster } from '../shared/controller-cluster.js'
-import { fakeKubelet } from '../shared/fake-kubelet.js'
+import { fakeKubelet } from '../../support/fake-kubelet.js'
 import { podOn } from '../shared/pods.js'
 
 const seeds = Array.from({ length: 20 }, (_, at) => at + 1)

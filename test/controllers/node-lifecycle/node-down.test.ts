@@ -4,7 +4,7 @@ import type { Node, Pod } from '../../../src/api/core/generated.js'
 import { createNodeLifecycleController } from '../../../src/controllers/node-lifecycle/controller.js'
 import { createTaintEvictionController } from '../../../src/controllers/taint-eviction.js'
 import { ControllerCluster } from '../shared/controller-cluster.js'
-import { fakeKubelet } from '../shared/fake-kubelet.js'
+import { fakeKubelet } from '../../support/fake-kubelet.js'
 import { podOn, tolerateLoss } from '../shared/pods.js'
 
 /** A line of the recording: seconds, what changed, how. */
@@ -53,6 +53,12 @@ function changes(
   return lines
 }
 
+/** Creates a pod that the scheduler has bound. */
+function addScheduled({ client }: ControllerCluster, pod: Pod): void {
+  const conditions = [{ type: 'PodScheduled', status: 'True' }]
+  client.updateStatus('pods', { ...client.create('pods', pod), status: { phase: 'Pending', conditions } })
+}
+
 /**
  * As the recording was made: three nodes in three zones, n2 falls silent at `stop`, 6.35 s after its last
  * renewal, for 380 s.
@@ -72,11 +78,11 @@ function replay(): { cluster: ControllerCluster; stop: number } {
     { key: 'node.kubernetes.io/unreachable', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 0 },
   ] as const
   cluster.advance(5)
-  cluster.client.create('pods', podOn('n2', 'bare-default'))
-  cluster.client.create('pods', podOn('n2', 'bare-20s', tolerateLoss(20)))
-  cluster.client.create('pods', podOn('n2', 'bare-forever', tolerateLoss(undefined)))
-  cluster.client.create('pods', podOn('n2', 'bare-0s', zero))
-  cluster.client.create('pods', podOn('n2', 'db-0'))
+  addScheduled(cluster, podOn('n2', 'bare-default'))
+  addScheduled(cluster, podOn('n2', 'bare-20s', tolerateLoss(20)))
+  addScheduled(cluster, podOn('n2', 'bare-forever', tolerateLoss(undefined)))
+  addScheduled(cluster, podOn('n2', 'bare-0s', zero))
+  addScheduled(cluster, podOn('n2', 'db-0'))
   cluster.advance(21.35)
   const stop = cluster.now
   cluster.stop('kubelet/n2')

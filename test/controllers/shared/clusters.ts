@@ -11,7 +11,7 @@ import { createStatefulSetController } from '../../../src/controllers/statefulse
 import { createTtlAfterFinishedController } from '../../../src/controllers/ttl-after-finished.js'
 import type { SimulationOptions } from '../../../src/sim/simulation.js'
 import { ControllerCluster } from './controller-cluster.js'
-import { fakeKubelet } from './fake-kubelet.js'
+import { fakeKubelet } from '../../support/fake-kubelet.js'
 import { fakeScheduler } from './fake-scheduler.js'
 
 /** How long the cluster runs before the test begins, in seconds. */

@@ -1,40 +1,34 @@
-import type {
-  ContainerStatus,
-  Node,
-  NodeCondition,
-  Pod,
-  PodCondition,
-} from '../../../src/api/core/generated.js'
-import { formatMicroTime, formatTime } from '../../../src/api/time.js'
-import { ignoreNotFound } from '../../ignore-not-found.js'
-import type { Component, ComponentHost } from '../../../src/client/component.js'
-import { keyOf } from '../../../src/client/object-index.js'
+import type { ContainerStatus, Node, NodeCondition, Pod, PodCondition } from '../../src/api/core/generated.js'
+import { formatMicroTime, formatTime } from '../../src/api/time.js'
+import { ignoreNotFound } from '../ignore-not-found.js'
+import type { Component, ComponentHost } from '../../src/client/component.js'
+import { keyOf } from '../../src/client/object-index.js'
 
 /** How long a lease lasts until it is renewed, and a status until it is posted again, in ms. */
 export const LEASE_PERIOD = 10_000
 const STATUS_PERIOD = 300_000
 
-/** One of the three nodes of the recorded cluster. */
-export interface FakeNode {
-  readonly name: string
-  /** 1, 2 or 3: the last part of its address. */
-  readonly number: number
-  readonly zone: string
-}
+type Labels = Readonly<Record<string, string>>
 
 /**
- * A node and its kubelet as the recordings had them: leases every 10 s, status every 5 min, pods ready 1 s
- * after they were bound, gone 1 s (or their grace, if shorter) after they were deleted. Annotations of pods:
- * `fake/exit: N` ends a pod `fake/run` ms (default 1000) after it began to run, with exit code N (`0,1`: by
- * completion index, `-` for one that runs on); `fake/unready` keeps it from being ready, `fake/pending`
- * Pending.
+ * A node and its kubelet as in recordings of real controllers: leases every 10 s, status every 5 min, pods
+ * ready 1 s after they were bound, gone 1 s (or their grace, if shorter) after they were deleted. Annotations
+ * of pods: `fake/exit: N` ends a pod `fake/run` ms (default 1000) after it began to run, with exit code N
+ * (`0,1`: by completion index, `-` for one that runs on); `fake/unready` keeps it from being ready,
+ * `fake/pending` Pending. The number in the name (`n1`) is part of its addresses.
  */
-export function fakeKubelet(node: FakeNode): Component {
+export function fakeKubelet(name: string, labels: Labels = {}): Component {
   return {
-    name: `kubelet/${node.name}`,
-    identity: { name: `system:node:${node.name}`, groups: ['system:nodes', 'system:authenticated'] },
-    setup: (host) => setUp(host, node),
+    name: `kubelet/${name}`,
+    identity: { name: `system:node:${name}`, groups: ['system:nodes', 'system:authenticated'] },
+    setup: (host) => setUp(host, { name, number: Number(/\d+$/.exec(name)?.[0] ?? 1), labels }),
   }
+}
+
+interface FakeNode {
+  readonly name: string
+  readonly number: number
+  readonly labels: Labels
 }
 
 function setUp(host: ComponentHost, node: FakeNode): void {
@@ -79,7 +73,7 @@ function setUp(host: ComponentHost, node: FakeNode): void {
 
 const capacity = { cpu: '4', memory: '32Gi', pods: '110', 'ephemeral-storage': '100Gi' }
 
-function postStatus({ client, clock }: ComponentHost, { name, number, zone }: FakeNode): void {
+function postStatus({ client, clock }: ComponentHost, { name, number, labels: more }: FakeNode): void {
   const known = ignoreNotFound(() => client.get('nodes', { name }))
   const status = {
     capacity,
@@ -103,16 +97,13 @@ function postStatus({ client, clock }: ComponentHost, { name, number, zone }: Fa
       architecture: 'amd64',
     },
   }
-  const platform = { arch: 'amd64', os: 'linux' }
   const labels = {
-    ...Object.fromEntries(
-      Object.entries(platform).flatMap(([key, value]) => [
-        [`beta.kubernetes.io/${key}`, value],
-        [`kubernetes.io/${key}`, value],
-      ]),
-    ),
+    'beta.kubernetes.io/arch': 'amd64',
+    'beta.kubernetes.io/os': 'linux',
+    'kubernetes.io/arch': 'amd64',
+    'kubernetes.io/os': 'linux',
     'kubernetes.io/hostname': name,
-    'topology.kubernetes.io/zone': zone,
+    ...more,
   }
   if (known)
     client.updateStatus('nodes', {
@@ -145,26 +136,22 @@ function renewLease({ client, clock }: ComponentHost, name: string): void {
   else client.create('leases', { metadata, spec })
 }
 
+const OWN_CONDITIONS = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady']
+
 /**
  * The kubelet's own conditions before those that others have set, all but PodScheduled with the generation
  * that they were made for.
  */
 function podConditions(pod: Pod, now: number, notReady?: string): readonly PodCondition[] {
   const lastTransitionTime = formatTime(now)
-  const kept = pod.status.conditions ?? []
-  const made = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady'].map(
-    (type): PodCondition => {
-      const isBroken = notReady !== undefined && (type === 'Ready' || type === 'ContainersReady')
-      const base = {
-        type,
-        observedGeneration: pod.metadata.generation ?? 1,
-        lastProbeTime: null,
-        lastTransitionTime,
-      }
-      return isBroken ? { ...base, status: 'False', reason: notReady } : { ...base, status: 'True' }
-    },
-  )
-  return [...made, ...kept.filter(({ type }) => !made.some((condition) => condition.type === type))]
+  const made = OWN_CONDITIONS.map((type): PodCondition => {
+    const isBroken = notReady !== undefined && (type === 'Ready' || type === 'ContainersReady')
+    const observedGeneration = pod.metadata.generation ?? 1
+    const base = { type, observedGeneration, lastProbeTime: null, lastTransitionTime }
+    return isBroken ? { ...base, status: 'False', reason: notReady } : { ...base, status: 'True' }
+  })
+  const others = (pod.status.conditions ?? []).filter(({ type }) => !OWN_CONDITIONS.includes(type))
+  return [...made, ...others]
 }
 
 const container = ({ name, image = '' }: Pod['spec']['containers'][number], rest: object): ContainerStatus =>
