@@ -21,12 +21,11 @@ import { controllerIdentity, controllerName } from '../shared/identity.js'
 import type { Owner } from '../shared/ownership.js'
 import {
   BY_CONTROLLER,
-  BY_NAMESPACE,
   ORPHANS,
   namespaceIndexer,
+  ownersToSync,
   ownershipIndexers,
   resolveControllerRef,
-  resolveFormerController,
   settleClaims,
   sortClaims,
 } from '../shared/ownership.js'
@@ -135,7 +134,7 @@ class DaemonSetController implements Controller<Watched> {
     }
     if (owner && type === 'ADDED') this.#expectations.creationObserved(keyOf(owner))
     if (owner && isDeleted) this.#expectations.deletionObserved(keyOf(owner), keyOf(object))
-    return this.#setsOf(change, owner)
+    return ownersToSync(this.#sets, 'DaemonSet', change, owner)
   }
 
   /**
@@ -145,21 +144,9 @@ class DaemonSetController implements Controller<Watched> {
   #revisionChanged(change: Change<ControllerRevision>): readonly DaemonSet[] {
     const { type, object } = change
     const owner = resolveControllerRef(this.#sets, 'DaemonSet', object)
-    if (type !== 'ADDED' || controllerOf(object) === undefined) return this.#setsOf(change, owner)
+    if (type !== 'ADDED' || controllerOf(object) === undefined)
+      return ownersToSync(this.#sets, 'DaemonSet', change, owner)
     return owner && object.metadata.deletionTimestamp !== undefined ? [owner] : []
-  }
-
-  /** Returns the owner and the former owner; for a new or changed orphan, the sets that can adopt it. */
-  #setsOf(change: Change<KubeObject>, owner: DaemonSet | undefined): readonly DaemonSet[] {
-    const { type, object, old } = change
-    const former = resolveFormerController(this.#sets, 'DaemonSet', change)
-    const known = [former, owner].filter((set) => set !== undefined)
-    if (owner || type === 'DELETED' || controllerOf(object)) return known
-    if (type === 'MODIFIED' && !former && old?.metadata.labels === object.metadata.labels) return known
-    const adopters = this.#sets
-      .byIndex(BY_NAMESPACE, object.metadata.namespace ?? '')
-      .filter(({ spec }) => compileSelector(spec.selector)(object.metadata.labels))
-    return [...known, ...adopters]
   }
 
   reconcile(key: string): void {

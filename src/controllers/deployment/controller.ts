@@ -1,7 +1,6 @@
 import type { Deployment, ReplicaSet } from '../../api/apps/generated.js'
 import type { Pod } from '../../api/core/generated.js'
 import { compileSelector } from '../../api/labels.js'
-import { controllerOf } from '../../api/meta/owner-references.js'
 import type { Release } from '../../api/releases.js'
 import { release } from '../../api/releases.js'
 import type { Component, ComponentHost } from '../../client/component.js'
@@ -15,12 +14,11 @@ import { controllerIdentity, controllerName } from '../shared/identity.js'
 import type { Owner } from '../shared/ownership.js'
 import {
   BY_CONTROLLER,
-  BY_NAMESPACE,
   ORPHANS,
   namespaceIndexer,
+  ownersToSync,
   ownershipIndexers,
   resolveControllerRef,
-  resolveFormerController,
   settleClaims,
   sortClaims,
 } from '../shared/ownership.js'
@@ -49,7 +47,7 @@ export function createDeploymentController(): Component {
 class DeploymentController implements Controller<Watched> {
   readonly on: Handlers<Watched> = {
     deployments: ({ object }) => [keyOf(object)],
-    sets: (change) => this.#deploymentsOfSet(change).map(keyOf),
+    sets: (change) => ownersToSync(this.#deployments, 'Deployment', change).map(keyOf),
     pods: (change) => this.#deploymentsOfPod(change).map(keyOf),
   }
   readonly #host: ComponentHost
@@ -70,16 +68,6 @@ class DeploymentController implements Controller<Watched> {
     this.#queue = queue
   }
 
-  #deploymentsOfSet(change: Change<ReplicaSet>): readonly Deployment[] {
-    const { type, object, old } = change
-    const owner = resolveControllerRef(this.#deployments, 'Deployment', object)
-    const former = resolveFormerController(this.#deployments, 'Deployment', change)
-    const known = [former, owner].filter((deployment) => deployment !== undefined)
-    if (owner || type === 'DELETED' || controllerOf(object)) return known
-    const canBeAdopted = type === 'ADDED' || former || old?.metadata.labels !== object.metadata.labels
-    return canBeAdopted ? [...known, ...this.#adoptersOf(object)] : known
-  }
-
   /** Recreate waits until the last old pod is gone; otherwise a Deployment does not depend on single pods. */
   #deploymentsOfPod({ type, object }: Change<Pod>): readonly Deployment[] {
     if (type !== 'DELETED') return []
@@ -88,12 +76,6 @@ class DeploymentController implements Controller<Watched> {
     if (deployment?.spec.strategy.type !== 'Recreate') return []
     const sets = this.#sets.byIndex(BY_CONTROLLER, deployment.metadata.uid ?? '')
     return sets.every((known) => this.#podsOf(known).length === 0) ? [deployment] : []
-  }
-
-  #adoptersOf({ metadata: { namespace = '', labels } }: ReplicaSet): readonly Deployment[] {
-    return this.#deployments
-      .byIndex(BY_NAMESPACE, namespace)
-      .filter(({ spec }) => compileSelector(spec.selector)(labels))
   }
 
   #podsOf(set: ReplicaSet): readonly Pod[] {

@@ -21,12 +21,11 @@ import { controllerIdentity, controllerName } from '../shared/identity.js'
 import type { Owner } from '../shared/ownership.js'
 import {
   BY_CONTROLLER,
-  BY_NAMESPACE,
   ORPHANS,
   namespaceIndexer,
+  ownersToSync,
   ownershipIndexers,
   resolveControllerRef,
-  resolveFormerController,
   settleClaims,
   sortClaims,
 } from '../shared/ownership.js'
@@ -146,27 +145,14 @@ export class ReplicaSetController {
 
   /** Returns the sets to reconcile after a change of a pod, and updates their expectations. */
   podChanged(change: Change<Pod>): readonly ReplicaSet[] {
-    const { type, object, old } = change
+    const { type, object } = change
     const owner = resolveControllerRef(this.#sets, this.#kind.kind, object)
     if (type === 'DELETED' || object.metadata.deletionTimestamp !== undefined) {
       if (owner) this.#expectations.deletionObserved(keyOf(owner), keyOf(object))
       return owner ? [owner] : []
     }
-    if (type === 'ADDED') {
-      if (owner) this.#expectations.creationObserved(keyOf(owner))
-      return owner ? [owner] : this.#adoptersOf(object)
-    }
-    const former = resolveFormerController(this.#sets, this.#kind.kind, change)
-    const known = [former, owner].filter((set) => set !== undefined)
-    const canBeAdopted = !owner && (former || old?.metadata.labels !== object.metadata.labels)
-    return canBeAdopted ? [...known, ...this.#adoptersOf(object)] : known
-  }
-
-  #adoptersOf(pod: Pod): readonly ReplicaSet[] {
-    if (controllerOf(pod)) return []
-    return this.#sets
-      .byIndex(BY_NAMESPACE, pod.metadata.namespace ?? '')
-      .filter(({ spec }) => compileSelector(spec.selector)(pod.metadata.labels))
+    if (owner && type === 'ADDED') this.#expectations.creationObserved(keyOf(owner))
+    return ownersToSync(this.#sets, this.#kind.kind, change, owner)
   }
 
   /** Syncs one set. Source: syncReplicaSet. */

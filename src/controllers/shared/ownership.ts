@@ -1,10 +1,12 @@
 import type { Pod } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/definition.js'
 import type { LabelMatcher } from '../../api/labels.js'
+import { compileSelector } from '../../api/labels.js'
+import type { LabelSelector } from '../../api/meta/generated.js'
 import { controllerOf } from '../../api/meta/owner-references.js'
 import { ApiError, isApiError } from '../../client/api-error.js'
 import type { Client } from '../../client/client.js'
-import type { Change } from '../../client/informer.js'
+import type { Change, Informer } from '../../client/informer.js'
 import type { Indexers } from '../../client/object-index.js'
 
 /** Index by the uid of the controlling owner. */
@@ -64,6 +66,34 @@ export function resolveFormerController<T extends KubeObject>(
 ): T | undefined {
   if (old === undefined || controllerOf(old)?.uid === controllerOf(object)?.uid) return undefined
   return resolveControllerRef(owners, kind, old)
+}
+
+/** A kind that selects the objects it owns. */
+interface Selecting extends KubeObject {
+  readonly spec: { readonly selector?: LabelSelector }
+}
+
+/**
+ * Returns the objects of `owners` to reconcile after a change of an object: its former controller and its
+ * controller, `owner`; for an orphan that is new, released or relabelled, all that select it. `owners` needs
+ * the index {@link BY_NAMESPACE}. Source: addPod, updatePod and deletePod, which each controller has.
+ */
+export function ownersToSync<T extends Selecting>(
+  owners: Pick<Informer<T>, 'get' | 'byIndex'>,
+  kind: string,
+  change: Change<KubeObject>,
+  owner: T | undefined = resolveControllerRef(owners, kind, change.object),
+): readonly T[] {
+  const { type, object, old } = change
+  const former = resolveFormerController(owners, kind, change)
+  const known = [former, owner].filter((one) => one !== undefined)
+  if (type === 'DELETED' || controllerOf(object)) return known
+  const { namespace = '', labels } = object.metadata
+  if (type === 'MODIFIED' && !former && old?.metadata.labels === labels) return known
+  const adopters = owners
+    .byIndex(BY_NAMESPACE, namespace)
+    .filter(({ spec }) => compileSelector(spec.selector)(labels))
+  return [...known, ...adopters]
 }
 
 /** An object that owns others, with its kind, which objects from lists and watches do not carry. */

@@ -1,10 +1,9 @@
 import type { ControllerRevision, StatefulSet, StatefulSetStatus } from '../../api/apps/generated.js'
 import type { Pod } from '../../api/core/generated.js'
 import { compileSelector } from '../../api/labels.js'
-import { controllerOf } from '../../api/meta/owner-references.js'
 import { release } from '../../api/releases.js'
 import type { Component, ComponentHost } from '../../client/component.js'
-import type { Change, Informer } from '../../client/informer.js'
+import type { Informer } from '../../client/informer.js'
 import { keyOf } from '../../client/object-index.js'
 import type { WorkQueue } from '../../sim/work-queue.js'
 import type { ControllerClientOptions } from '../shared/create-rate.js'
@@ -15,12 +14,10 @@ import { controllerIdentity, controllerName } from '../shared/identity.js'
 import type { Owner } from '../shared/ownership.js'
 import {
   BY_CONTROLLER,
-  BY_NAMESPACE,
   ORPHANS,
   namespaceIndexer,
+  ownersToSync,
   ownershipIndexers,
-  resolveControllerRef,
-  resolveFormerController,
   settleClaims,
   sortClaims,
 } from '../shared/ownership.js'
@@ -61,7 +58,7 @@ export function createStatefulSetController(client?: ControllerClientOptions): C
 class StatefulSetController implements Controller<Watched> {
   readonly on: Handlers<Watched> = {
     sets: ({ object }) => [keyOf(object)],
-    pods: (change) => this.#setsOf(change).map(keyOf),
+    pods: (change) => ownersToSync(this.#sets, 'StatefulSet', change).map(keyOf),
   }
   readonly #host: ComponentHost
   readonly #minor: number
@@ -82,22 +79,6 @@ class StatefulSetController implements Controller<Watched> {
     this.#sets = sets
     this.#control = new StatefulPodControl(host, claims, new CreateRate(host, queue, client))
     this.#queue = queue
-  }
-
-  #setsOf(change: Change<Pod>): readonly StatefulSet[] {
-    const { type, object, old } = change
-    const owner = resolveControllerRef(this.#sets, 'StatefulSet', object)
-    const former = resolveFormerController(this.#sets, 'StatefulSet', change)
-    const known = [former, owner].filter((set) => set !== undefined)
-    if (owner || type === 'DELETED' || controllerOf(object)) return known
-    const canBeAdopted = type === 'ADDED' || former || old?.metadata.labels !== object.metadata.labels
-    return canBeAdopted ? [...known, ...this.#adoptersOf(object)] : known
-  }
-
-  #adoptersOf({ metadata: { namespace = '', labels } }: Pod): readonly StatefulSet[] {
-    return this.#sets
-      .byIndex(BY_NAMESPACE, namespace)
-      .filter(({ spec }) => compileSelector(spec.selector)(labels))
   }
 
   reconcile(key: string): void {
