@@ -44,3 +44,20 @@ export function goNumberText(value: number | bigint): string {
   if (power >= -4 && power < 6) return String(value)
   return `${digits}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`
 }
+
+/** Returns Go's name of the type of a JSON value, as `%T` prints it: `int64`, `map[string]interface {}`. */
+export function goType(value: unknown): string {
+  if (Array.isArray(value)) return '[]interface {}'
+  switch (typeof value) {
+    case 'string':
+      return 'string'
+    case 'boolean':
+      return 'bool'
+    case 'bigint':
+      return 'int64'
+    case 'number':
+      return Number.isInteger(value) && Math.abs(value) < MOST_INT64 ? 'int64' : 'float64'
+    default:
+      return value === null || value === undefined ? '<nil>' : 'map[string]interface {}'
+  }
+}

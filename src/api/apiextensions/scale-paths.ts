@@ -2,7 +2,7 @@ import type { KubeObject } from '../definition.js'
 import { invalid } from '../field-error.js'
 import type { FieldError } from '../field-error.js'
 import { isPlainObject } from '../schema/plain-json.js'
-import { goNumberText } from '../go-number.js'
+import { goNumberText, goType } from '../go-number.js'
 import { goText } from '../patch/json.js'
 import type { CustomResourceSubresourceScale } from './generated.js'
 
@@ -63,7 +63,7 @@ function validateReplicas(object: KubeObject, path: string): readonly FieldError
 function accessFault(object: unknown, path: string, wanted: 'int64' | 'string'): string | undefined {
   const names = path.split('.').slice(1)
   const fault = (value: unknown, expected: string): string =>
-    `${path} accessor error: ${shown(value)} is of the type ${goTypeOf(value)}, expected ${expected}`
+    `${path} accessor error: ${shown(value)} is of the type ${goType(value)}, expected ${expected}`
   let at = object
   for (const [index, name] of names.entries()) {
     if (at === null) return undefined
@@ -74,24 +74,8 @@ function accessFault(object: unknown, path: string, wanted: 'int64' | 'string'):
     if (!Object.hasOwn(at, name)) return undefined
     at = at[name]
   }
-  return goTypeOf(at) === wanted ? undefined : fault(at, wanted)
+  return goType(at) === wanted ? undefined : fault(at, wanted)
 }
 
 const shown = (value: unknown): string =>
   typeof value === 'number' || typeof value === 'bigint' ? goNumberText(value) : goText(value)
-
-function goTypeOf(value: unknown): string {
-  if (Array.isArray(value)) return '[]interface {}'
-  switch (typeof value) {
-    case 'string':
-      return 'string'
-    case 'boolean':
-      return 'bool'
-    case 'bigint':
-      return 'int64'
-    case 'number':
-      return Number.isInteger(value) && Math.abs(value) < 2 ** 63 ? 'int64' : 'float64'
-    default:
-      return value === null ? '<nil>' : 'map[string]interface {}'
-  }
-}

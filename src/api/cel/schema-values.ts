@@ -1,6 +1,7 @@
 import { additionalOf, fieldOf, itemsOf } from '../apiextensions/schema.js'
 import type { Schema } from '../apiextensions/schema.js'
 import { semanticEqual } from '../equal.js'
+import { goType } from '../go-number.js'
 import { isPlainObject } from '../schema/plain-json.js'
 import { escapeName, unescapeName } from './names.js'
 import { parseDate, parseDuration, parseTimestamp } from './time-values.js'
@@ -78,15 +79,6 @@ const WANTED: Readonly<Record<string, string>> = {
 function faultOf(json: unknown, { type = '' }: Schema): CelError {
   const text = WANTED[type] ?? type
   return invalidData(type === 'object' || type === 'array' ? text : `${text}, got ${goType(json)}`)
-}
-
-function goType(json: unknown): string {
-  if (json === null) return '<nil>'
-  if (typeof json === 'number') return Number.isInteger(json) ? 'int64' : 'float64'
-  if (typeof json === 'bigint') return 'int64'
-  if (typeof json === 'boolean') return 'bool'
-  if (Array.isArray(json)) return '[]interface {}'
-  return typeof json === 'string' ? 'string' : 'map[string]interface {}'
 }
 
 /** JSON that a schema keeps without knowing it. */

@@ -1,3 +1,4 @@
+import { goType } from '../go-number.js'
 import { type JsonMap, goText } from './json.js'
 
 /**
@@ -23,19 +24,13 @@ export function unknownType(directive: unknown, patch: JsonMap): Error {
 const badVerb = (value: unknown): string =>
   value === null || value === undefined ? '<nil>' : `${goType(value)}=${goText(value)}`
 
-/** Returns Go's name of the type of a JSON value. */
-export function goType(value: unknown): string {
-  if (Array.isArray(value)) return '[]interface {}'
-  if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64'
-  if (typeof value === 'bigint') return 'int64'
-  if (typeof value === 'boolean') return 'bool'
-  if (value === null || value === undefined) return '%!s(<nil>)'
-  return typeof value === 'string' ? 'string' : 'map[string]interface {}'
-}
-
 /** Returns the error for a value of another type. Source: mergepatch.ErrBadArgType. */
-export const badType = (expected: unknown, actual: unknown): Error =>
-  new StrategicPatchError(`expected a ${goType(expected)}, but received a ${goType(actual)}`, false)
+export function badType(expected: unknown, actual: unknown): Error {
+  const [wanted, found] = [expected, actual]
+    .map(goType)
+    .map((type) => (type === '<nil>' ? '%!s(<nil>)' : type))
+  return new StrategicPatchError(`expected a ${wanted}, but received a ${found}`, false)
+}
 
 /** Returns the error for an item without its merge key. Source: mergepatch.ErrNoMergeKey. */
 export const noMergeKey = (item: JsonMap, mergeKey: string): Error =>

@@ -1,7 +1,8 @@
 import type { Field, ListField, Message } from '../schema/types.js'
 import { type JsonMap, goText, isMap, without } from './json.js'
 import { sameJson } from './same-json.js'
-import { badType, goType, noMergeKey, StrategicPatchError, unknownType } from './strategic-error.js'
+import { goType } from '../go-number.js'
+import { badType, noMergeKey, StrategicPatchError, unknownType } from './strategic-error.js'
 import { withoutDirectives, withoutNulls } from './strategic-values.js'
 
 const DIRECTIVE = '$patch'

@@ -1,3 +1,4 @@
+import { goType } from '../../api/go-number.js'
 import {
   itemElement,
   ItemError,
@@ -67,7 +68,7 @@ class Walker {
     switch (scalar) {
       case 'numeric':
         if (typeof value !== 'number' && typeof value !== 'bigint')
-          this.#fault(path, `expected numeric (int or float), got ${goTypeName(value)}`)
+          this.#fault(path, `expected numeric (int or float), got ${goType(value)}`)
         return
       case 'string':
         if (typeof value !== 'string')
@@ -152,21 +153,4 @@ function goSyntax(value: unknown): string {
     .sort()
     .map((key) => `${JSON.stringify(key)}:${goSyntax(members[key])}`)
   return `map[string]interface {}{${shown.join(', ')}}`
-}
-
-/** `%T` */
-function goTypeName(value: unknown): string {
-  if (Array.isArray(value)) return '[]interface {}'
-  switch (typeof value) {
-    case 'string':
-      return 'string'
-    case 'boolean':
-      return 'bool'
-    case 'bigint':
-      return 'int64'
-    case 'number':
-      return 'float64'
-    default:
-      return value === null || value === undefined ? '<nil>' : 'map[string]interface {}'
-  }
 }

@@ -1,3 +1,4 @@
+import { goType } from '../../../api/go-number.js'
 import { exactJson } from '../../../sim/exact-json.js'
 
 /** Formats JSON data like Go's `%v`: `map[a:1 b:2]`, `[x y]`, `<no value>`. */
@@ -104,20 +105,4 @@ function wrong(verb: string, value: unknown): string {
   return value === undefined || value === null
     ? `%!${verb}(<nil>)`
     : `%!${verb}(${goType(value)}=${goText(value)})`
-}
-
-function goType(value: unknown): string {
-  if (Array.isArray(value)) return '[]interface {}'
-  switch (typeof value) {
-    case 'string':
-      return 'string'
-    case 'boolean':
-      return 'bool'
-    case 'bigint':
-      return 'int64'
-    case 'number':
-      return Number.isInteger(value) ? 'int64' : 'float64'
-    default:
-      return value === null || value === undefined ? '<nil>' : 'map[string]interface {}'
-  }
 }

@@ -1,3 +1,4 @@
+import { goType } from '../../../api/go-number.js'
 import { goJson } from '../json.js'
 import { formatGo, goText } from './format.js'
 import { GoTemplateError } from './nodes.js'
@@ -43,22 +44,8 @@ function slice(value: unknown, ...bounds: readonly unknown[]): unknown {
 }
 
 /** The type of a value as Go names it. */
-export function typeName(value: unknown): string {
-  if (value === undefined || value === null) return 'nil'
-  if (Array.isArray(value)) return '[]interface {}'
-  switch (typeof value) {
-    case 'string':
-      return 'string'
-    case 'boolean':
-      return 'bool'
-    case 'bigint':
-      return 'int64'
-    case 'number':
-      return Number.isInteger(value) ? 'int64' : 'float64'
-    default:
-      return 'map[string]interface {}'
-  }
-}
+export const typeName = (value: unknown): string =>
+  value === undefined || value === null ? 'nil' : goType(value)
 
 const isNumeric = (value: unknown): value is number | bigint =>
   typeof value === 'number' || typeof value === 'bigint'
