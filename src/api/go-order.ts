@@ -2,6 +2,7 @@
  * The order in which Go's encoder of JSON writes a value: fields as in the struct, maps sorted by key. The
  * protobuf tables list the fields in the order of the structs.
  */
+import { parseApiVersion } from './api-version.js'
 import { messageOf, type ProtoField, type ProtoMessage } from './protobuf/tables.js'
 
 type Values = Readonly<Record<string, unknown>>
@@ -14,8 +15,7 @@ export type GoType = Pick<ProtoField, 'form' | 'message'> | undefined
 
 /** Returns the type of a kind, or undefined if it is no struct. */
 export function goTypeOf(apiVersion: string, kind: string): GoType {
-  const slash = apiVersion.indexOf('/')
-  const message = messageOf(apiVersion.slice(0, Math.max(slash, 0)), apiVersion.slice(slash + 1), kind)
+  const message = messageOf(parseApiVersion(apiVersion), kind)
   return message && { form: 'single', message: () => message }
 }
 

@@ -1,3 +1,4 @@
+import { formatApiVersion, parseApiVersion } from './api-version.js'
 import type { KindDefinition } from './definition.js'
 import { definitionsOf } from './definitions.js'
 import { KindTables } from './kind-tables.js'
@@ -33,25 +34,6 @@ export interface Scheme {
   readonly add: (definition: KindDefinition, schema?: SchemaGroup) => void
   /** Removes a kind (of a deleted CRD). */
   readonly remove: (group: string, version: string, kind: string) => void
-}
-
-/** Splits an apiVersion: `apps/v1` is group and version, `v1` is the core group. */
-export function parseApiVersion(apiVersion: string): { readonly group: string; readonly version: string } {
-  const slash = apiVersion.indexOf('/')
-  return slash < 0
-    ? { group: '', version: apiVersion }
-    : { group: apiVersion.slice(0, slash), version: apiVersion.slice(slash + 1) }
-}
-
-/** `apps/v1`, or `v1` for the core group. */
-export function formatApiVersion({
-  group,
-  version,
-}: {
-  readonly group: string
-  readonly version: string
-}): string {
-  return group === '' ? version : `${group}/${version}`
 }
 
 /** Tables of the built-in kinds by minor, shared by all schemes until one of them changes. */

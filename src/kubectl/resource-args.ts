@@ -1,5 +1,5 @@
 import type { KindDefinition, KubeObject } from '../api/definition.js'
-import { formatApiVersion } from '../api/scheme.js'
+import { formatApiVersion } from '../api/api-version.js'
 import { isApiError } from '../client/api-error.js'
 import type { Client, ListOptions } from '../client/client.js'
 import type { ResourceName } from '../client/resources.js'

@@ -4,7 +4,8 @@ import type { Draft } from '../../src/api/draft.js'
 import type { FieldError } from '../../src/api/field-error.js'
 import { validateObjectMeta } from '../../src/api/meta/validation.js'
 import { subdomainName } from '../../src/api/names.js'
-import { createScheme, formatApiVersion, type Scheme } from '../../src/api/scheme.js'
+import { formatApiVersion } from '../../src/api/api-version.js'
+import { createScheme, type Scheme } from '../../src/api/scheme.js'
 import { decode } from '../../src/api/schema/decode.js'
 
 /** The recordings are of v1.34. */

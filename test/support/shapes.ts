@@ -2,7 +2,8 @@ import { createDraft, finishDraft } from 'immer'
 import type { KindDefinition, KubeObject } from '../../src/api/definition.js'
 import { decode } from '../../src/api/schema/decode.js'
 import type { Field, Message } from '../../src/api/schema/types.js'
-import { type Scheme, formatApiVersion } from '../../src/api/scheme.js'
+import { formatApiVersion } from '../../src/api/api-version.js'
+import type { Scheme } from '../../src/api/scheme.js'
 
 /**
  * How much of an object there is. `empty`: its name; `minimal`: what its table requires; `hollow`: every

@@ -6,7 +6,7 @@ import { evaluatePodSecurity, findingsText } from '../../../src/api/pod-security
 import { quotaEvaluator } from '../../../src/api/quota/evaluators.js'
 import { addQuantities, formatQuantity, parseQuantity } from '../../../src/api/quantity.js'
 import { release } from '../../../src/api/releases.js'
-import { parseApiVersion } from '../../../src/api/scheme.js'
+import { parseApiVersion } from '../../../src/api/api-version.js'
 import { tableOf } from '../../../src/apiserver/table.js'
 import type { Resource } from '../../../src/apiserver/registry/resources.js'
 import { podTemplateHash } from '../../../src/controllers/shared/pod-template-hash.js'

@@ -1,3 +1,4 @@
+import { parseApiVersion } from '../api-version.js'
 import type { Program } from '../cel/compile.js'
 import { fullTypeText, type CelType } from '../cel/types.js'
 import { ageColumn, borrow, column, defineKind, nameColumn, specChanged, statusOf } from '../define.js'
@@ -192,7 +193,7 @@ function validateParamKind({ apiVersion = '', kind = '' }: ParamKind, path: stri
   else if (apiVersion.split('/').length > 2) {
     errors.push(invalid(`${path}.apiVersion`, apiVersion, `unexpected GroupVersion string: ${apiVersion}`))
   } else {
-    const [version = '', group = ''] = apiVersion.split('/').reverse()
+    const { group, version } = parseApiVersion(apiVersion)
     for (const fault of group === '' ? [] : dnsSubdomainFaults(group))
       errors.push(invalid(`${path}.apiVersion`, group, fault))
     for (const fault of dns1035LabelFaults(version))

@@ -1,3 +1,4 @@
+import { parseApiVersion } from '../api-version.js'
 import { ageColumn, column, defineKind, nameColumn } from '../define.js'
 import type { KindDefinition } from '../definition.js'
 import { semanticEqual } from '../equal.js'
@@ -23,11 +24,9 @@ function validateUpdate(next: ControllerRevision, old: ControllerRevision): read
 function controllerText({ metadata }: ControllerRevision): string {
   const owner = metadata.ownerReferences?.find(({ controller }) => controller === true)
   if (owner === undefined) return '<none>'
-  const [group, version] = owner.apiVersion.includes('/')
-    ? owner.apiVersion.split('/')
-    : ['', owner.apiVersion]
+  const { group } = parseApiVersion(owner.apiVersion)
   const kind = owner.kind.toLowerCase()
-  return `${group === '' || version === undefined ? kind : `${kind}.${group}`}/${owner.name}`
+  return `${group === '' ? kind : `${kind}.${group}`}/${owner.name}`
 }
 
 /** apps/v1 ControllerRevision. */

@@ -1,3 +1,4 @@
+import { parseApiVersion } from '../api-version.js'
 import { parseExactJson } from '../go-json.js'
 import { textOf } from '../go-text.js'
 import { setOwn } from '../schema/plain-json.js'
@@ -7,7 +8,7 @@ import { ProtoReader, wireTypes } from './reader.js'
 import type { LeafType, ProtoField, ProtoMessage } from './tables.js'
 import { messageOf } from './tables.js'
 import { microTimeText, timeText } from './times.js'
-import { groupVersionOf, isEnvelope, readEnvelope } from './unknown.js'
+import { isEnvelope, readEnvelope } from './unknown.js'
 
 type Mutable = Record<string, unknown>
 
@@ -220,7 +221,7 @@ function jsonOf(bytes: Uint8Array | undefined): unknown {
   if (bytes === undefined || bytes.length === 0) return null
   if (isEnvelope(bytes)) {
     const { apiVersion, kind, raw } = readEnvelope(bytes)
-    const message = messageOf(...groupVersionOf(apiVersion), kind)
+    const message = messageOf(parseApiVersion(apiVersion), kind)
     return { kind, apiVersion, ...(message === undefined ? {} : decodeMessage(message, raw)) }
   }
   try {

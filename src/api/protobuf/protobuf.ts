@@ -1,20 +1,14 @@
+import { type GroupVersion, parseApiVersion } from '../api-version.js'
 import { decodeMessage } from './decode.js'
 import { encodeMessage } from './encode.js'
 import { ProtobufError } from './protobuf-error.js'
 import { messageOf } from './tables.js'
-import { groupVersionOf, prefix, readEnvelope } from './unknown.js'
+import { prefix, readEnvelope } from './unknown.js'
 import { ProtoWriter } from './writer.js'
 
-/** A kind with its group and version. */
-interface Kind {
-  readonly group: string
-  readonly version: string
-  readonly kind: string
-}
-
 /** Whether a kind has a protobuf form. Custom resources do not. */
-export const hasProtobufForm = ({ group, version, kind }: Kind): boolean =>
-  messageOf(group, version, kind) !== undefined
+export const hasProtobufForm = (kind: GroupVersion & { readonly kind: string }): boolean =>
+  messageOf(kind, kind.kind) !== undefined
 
 /**
  * Decodes a protobuf body to the JSON that the client would have sent instead. `fallback` is the kind of
@@ -26,7 +20,7 @@ export function decodeProtobuf(
 ): Record<string, unknown> {
   const envelope = readEnvelope(bytes)
   const typeMeta = withDefaults(envelope, fallback)
-  const message = messageOf(...groupVersionOf(typeMeta.apiVersion), typeMeta.kind)
+  const message = messageOf(parseApiVersion(typeMeta.apiVersion), typeMeta.kind)
   if (message === undefined) return typeMeta
   try {
     return { ...typeMeta, ...decodeMessage(message, envelope.raw) }
@@ -38,7 +32,7 @@ export function decodeProtobuf(
 /** Encodes an object of a built-in kind as protobuf, as Go writes it. Throws RangeError for other kinds. */
 export function encodeProtobuf(object: { readonly apiVersion?: string; readonly kind?: string }): Uint8Array {
   const { apiVersion = '', kind = '' } = object
-  const message = messageOf(...groupVersionOf(apiVersion), kind)
+  const message = messageOf(parseApiVersion(apiVersion), kind)
   if (message === undefined) throw new RangeError(`${kind} of ${apiVersion} has no protobuf form`)
   const typeMeta = new ProtoWriter().text(1, apiVersion).text(2, kind).finish()
   const unknown = new ProtoWriter()

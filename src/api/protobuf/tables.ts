@@ -1,3 +1,4 @@
+import type { GroupVersion } from '../api-version.js'
 import { schemaGroupOf } from '../schemas.js'
 import { metaSchema } from '../meta/generated.js'
 import type { Fields, Presence, SchemaGroup } from '../schema/types.js'
@@ -88,7 +89,7 @@ const heirs: Readonly<Record<string, readonly string[]>> = {
 /**
  * Returns the message of a kind, or undefined if it has no protobuf form (custom resources, unknown kinds).
  */
-export function messageOf(group: string, version: string, kind: string): ProtoMessage | undefined {
+export function messageOf({ group, version }: GroupVersion, kind: string): ProtoMessage | undefined {
   const [short = ''] = group.split('.')
   if (group.includes('.') && !/^[a-z.]+\.k8s\.io$/.test(group)) return undefined
   const own = [packageOf(group, version), ...(heirs[short] ?? [`${short}.v1`])]

@@ -67,9 +67,3 @@ function walk(
     else throw new ProtobufError(`proto: wrong wireType = ${wireType} for field ${name}`)
   }
 }
-
-/** Splits an apiVersion into group and version. */
-export function groupVersionOf(apiVersion: string): readonly [group: string, version: string] {
-  const slash = apiVersion.indexOf('/')
-  return slash < 0 ? ['', apiVersion] : [apiVersion.slice(0, slash), apiVersion.slice(slash + 1)]
-}

@@ -1,3 +1,4 @@
+import { parseApiVersion } from '../../api/api-version.js'
 import type { KubeObject } from '../../api/definition.js'
 import { semanticEqual } from '../../api/equal.js'
 import type { OwnerReference } from '../../api/meta/generated.js'
@@ -60,7 +61,7 @@ function checkFinalizers(
   context: AdmissionContext,
   { apiVersion, kind, name }: OwnerReference,
 ): void {
-  const [version = '', group = ''] = apiVersion.split('/').reverse()
+  const { group, version } = parseApiVersion(apiVersion)
   const resources = context.resourcesOf(group, version, kind)
   if (resources.length === 0) {
     const why =

@@ -1,3 +1,4 @@
+import { parseApiVersion } from '../../api/api-version.js'
 import type { KubeObject } from '../../api/definition.js'
 import type { Draft } from '../../api/draft.js'
 import { invalid as invalidField } from '../../api/field-error.js'
@@ -80,9 +81,7 @@ function replicasPath(
   { resource: { resource, prefix } }: RegistryRequest,
 ): ReplicasPath {
   return (apiVersion) => {
-    const [group, version] = apiVersion.includes('/')
-      ? (apiVersion.split('/') as [string, string])
-      : ['', apiVersion]
+    const { group, version } = parseApiVersion(apiVersion)
     return resources.at(group, version, resource)?.prefix === prefix ? ['f:spec', 'f:replicas'] : undefined
   }
 }

@@ -1,3 +1,4 @@
+import { parseApiVersion } from '../../api/api-version.js'
 import type { BoundObjectReference, TokenRequest } from '../../api/authentication/generated.js'
 import { authenticationSchema } from '../../api/authentication/generated.js'
 import type { Pod, ServiceAccount } from '../../api/core/generated.js'
@@ -136,11 +137,11 @@ function boundObjects(
 ): BoundObjects {
   if (reference === undefined) return {}
   const { apiVersion = '', kind = '', name = '', uid = '' } = reference
-  const [version, group] = apiVersion.split('/').reverse() as [string, string | undefined]
-  const resource = group === undefined ? BOUND[kind] : undefined
+  const { group, version } = parseApiVersion(apiVersion)
+  const resource = group === '' ? BOUND[kind] : undefined
   if (resource === undefined) {
     // as Go prints a GroupVersionKind
-    throw badRequest(`cannot bind token to object of type ${group ?? ''}/${version}, Kind=${kind}`)
+    throw badRequest(`cannot bind token to object of type ${group}/${version}, Kind=${kind}`)
   }
   const fault = registryNameFault(name)
   if (fault !== undefined) throw badRequest(fault)

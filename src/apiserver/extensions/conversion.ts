@@ -1,3 +1,4 @@
+import { parseApiVersion } from '../../api/api-version.js'
 import type { Convert } from '../../api/apiextensions/custom-kind.js'
 import { convertNone } from '../../api/apiextensions/custom-kind.js'
 import type { CustomResourceDefinition } from '../../api/apiextensions/generated.js'
@@ -71,7 +72,7 @@ export function converterOf({
 }
 
 function conversionError({ apiVersion = '', kind = '' }: KubeObject, why: string): ApiError {
-  const [version = '', group = ''] = apiVersion.split('/').reverse()
+  const { group, version } = parseApiVersion(apiVersion)
   return new ApiError(500, '', `conversion webhook for ${group}/${version}, Kind=${kind} failed: ${why}`)
 }
 

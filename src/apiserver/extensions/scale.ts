@@ -1,3 +1,4 @@
+import { parseApiVersion } from '../../api/api-version.js'
 import { valueAt } from '../../api/apiextensions/scale-paths.js'
 import type { CustomDefinition, KubeObject } from '../../api/definition.js'
 import type { Draft } from '../../api/draft.js'
@@ -88,7 +89,7 @@ function replicasPath(
   { resource: { resource, group, prefix } }: RegistryRequest,
 ): ReplicasPath {
   return (apiVersion) => {
-    const other = resources.at(group, apiVersion.slice(apiVersion.indexOf('/') + 1), resource)
+    const other = resources.at(group, parseApiVersion(apiVersion).version, resource)
     if (other === undefined || other.prefix !== prefix || other.apiVersion !== apiVersion) return undefined
     return other.definition.custom?.scale?.specReplicasPath.split('.').slice(1).map(fieldElement) ?? null
   }

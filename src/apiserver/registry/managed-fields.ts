@@ -1,3 +1,4 @@
+import { parseApiVersion } from '../../api/api-version.js'
 import type { KubeObject } from '../../api/definition.js'
 import type { Draft } from '../../api/draft.js'
 import type { ManagedFieldsEntry } from '../../api/meta/generated.js'
@@ -156,12 +157,8 @@ export function trackedKind(resources: Resources, resource: Resource): TrackedKi
 }
 
 function convertedKind(resources: Resources, from: Resource, apiVersion: string): ConvertedKind | undefined {
-  const slash = apiVersion.indexOf('/')
-  const to = resources.at(
-    slash < 0 ? '' : apiVersion.slice(0, slash),
-    apiVersion.slice(slash + 1),
-    from.resource,
-  )
+  const { group, version } = parseApiVersion(apiVersion)
+  const to = resources.at(group, version, from.resource)
   if (to === undefined || to.prefix !== from.prefix) return undefined
   const between =
     (source: Resource, target: Resource) =>

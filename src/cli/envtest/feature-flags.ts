@@ -1,6 +1,7 @@
 import { featureGates } from '../../api/feature-gates.js'
 import { release } from '../../api/releases.js'
-import { createScheme, formatApiVersion } from '../../api/scheme.js'
+import { formatApiVersion } from '../../api/api-version.js'
+import { createScheme } from '../../api/scheme.js'
 import { knownGates } from './known-gates.js'
 import { commandFailed, FlagError, listOf, type ProgramFlags } from './program.js'
 

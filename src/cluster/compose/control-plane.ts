@@ -1,5 +1,6 @@
 import type { KindDefinition } from '../../api/definition.js'
-import { createScheme, formatApiVersion, type Scheme } from '../../api/scheme.js'
+import { formatApiVersion } from '../../api/api-version.js'
+import { createScheme, type Scheme } from '../../api/scheme.js'
 import { ApiServer, type ApiServerOptions, type ClientOptions } from '../../apiserver/api-server.js'
 import type { AdmissionChoice } from '../../apiserver/admission/default-plugins.js'
 import type { WebhookHandlers } from '../../apiserver/admission/extensions/call-webhook.js'

@@ -1,3 +1,4 @@
+import { parseApiVersion } from '../../api/api-version.js'
 import type { Scheme } from '../../api/scheme.js'
 import type { KubeObject } from '../../api/definition.js'
 import { defaultFlowControl } from '../../api/flowcontrol/default-objects.js'
@@ -147,9 +148,7 @@ export function apiServices(scheme: Scheme, now: number): readonly KubeObject[] 
 }
 
 function serviceOf(groupVersion: string, minor: number, now: number): readonly KubeObject[] {
-  const [group, version] = groupVersion.includes('/')
-    ? (groupVersion.split('/') as [string, string])
-    : ['', groupVersion]
+  const { group, version } = parseApiVersion(groupVersion)
   if (group === OWN_GROUP) return []
   const service = {
     apiVersion: `${OWN_GROUP}/v1`,

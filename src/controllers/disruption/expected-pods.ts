@@ -1,3 +1,4 @@
+import { parseApiVersion } from '../../api/api-version.js'
 import type { Deployment, ReplicaSet } from '../../api/apps/generated.js'
 import type { Pod } from '../../api/core/generated.js'
 import type { OwnerReference } from '../../api/meta/generated.js'
@@ -100,7 +101,7 @@ export class ControllerScales {
    * none.
    */
   scaleOf(controller: OwnerReference, namespace: string): ControllerScale | undefined {
-    const group = groupOf(controller.apiVersion)
+    const { group } = parseApiVersion(controller.apiVersion)
     const isReplicaSet = controller.kind === 'ReplicaSet' && (group === 'apps' || group === 'extensions')
     if (isReplicaSet) return this.#ofReplicaSet(controller, namespace)
     const name = NOT_SCALABLE[`${group}/${controller.kind}`]
@@ -128,10 +129,6 @@ export class ControllerScales {
     const { spec } = scale as { readonly spec?: { readonly replicas?: number } }
     return { uid: reference.uid, replicas: spec?.replicas ?? 0 }
   }
-}
-
-function groupOf(apiVersion: string): string {
-  return apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : ''
 }
 
 /** Guesses the plural of a kind. Source: apimachinery pkg/api/meta UnsafeGuessKindToResource. */

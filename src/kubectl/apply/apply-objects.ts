@@ -1,6 +1,6 @@
 import type { KindDefinition, KubeObject } from '../../api/definition.js'
 import type { Scheme } from '../../api/scheme.js'
-import { formatApiVersion } from '../../api/scheme.js'
+import { formatApiVersion } from '../../api/api-version.js'
 import { ignoreNotFound, isApiError } from '../../client/api-error.js'
 import type { Client, WriteOptions } from '../../client/client.js'
 import { letControllersAct, unversioned } from '../creation.js'

@@ -1,5 +1,5 @@
 import type { Event } from '../../api/core/generated.js'
-import { formatApiVersion } from '../../api/scheme.js'
+import { formatApiVersion } from '../../api/api-version.js'
 import type { Watch } from '../../client/client.js'
 import type { CommandLine, Command } from '../call.js'
 import { inOrder, intervalOf } from '../describe/events.js'

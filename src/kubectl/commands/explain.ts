@@ -1,5 +1,5 @@
 import { isApiError } from '../../client/api-error.js'
-import { parseApiVersion } from '../../api/scheme.js'
+import { parseApiVersion } from '../../api/api-version.js'
 import type { CommandLine, Command } from '../call.js'
 import { KubectlError, NoResourceMatch } from '../errors.js'
 import { explainOld, explainText } from '../explain/plaintext.js'

@@ -1,3 +1,4 @@
+import { parseApiVersion } from '../../api/api-version.js'
 import { exactJson } from '../../sim/exact-json.js'
 import { parseExactJson } from '../../api/go-json.js'
 import type { KubeObject } from '../../api/definition.js'
@@ -130,8 +131,7 @@ function kindIn({ apiVersion = '', kind = '' }: KubeObject): {
   readonly group: string
   readonly kind: string
 } {
-  const slash = apiVersion.indexOf('/')
-  return { group: slash < 0 ? '' : apiVersion.slice(0, slash), kind }
+  return { group: parseApiVersion(apiVersion).group, kind }
 }
 
 function onServer(

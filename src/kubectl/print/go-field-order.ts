@@ -2,7 +2,7 @@ import type { KubeObject } from '../../api/definition.js'
 import type { ProtoField, ProtoMessage } from '../../api/protobuf/tables.js'
 import { messageOf } from '../../api/protobuf/tables.js'
 import type { Scheme } from '../../api/scheme.js'
-import { parseApiVersion } from '../../api/scheme.js'
+import { parseApiVersion } from '../../api/api-version.js'
 
 /** A list of objects of one kind, with the fields of kubectl's own types. */
 export interface GoList {
@@ -20,9 +20,8 @@ export function inGoOrder(
   scheme: Scheme,
   { kind, apiVersion, metadata, items }: GoList,
 ): Omit<GoList, 'items'> & { readonly items: readonly unknown[] } {
-  const { group, version } = parseApiVersion(apiVersion)
   const itemKind = kind.replace(/List$/, '')
-  const message = messageOf(group, version, itemKind)
+  const message = messageOf(parseApiVersion(apiVersion), itemKind)
   const known = scheme.ofObject(apiVersion, itemKind) !== undefined
   return {
     kind,

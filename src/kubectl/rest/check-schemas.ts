@@ -1,5 +1,5 @@
 import { ApiError, ConnectionError } from '../../client/api-error.js'
-import { parseApiVersion } from '../../api/scheme.js'
+import { parseApiVersion } from '../../api/api-version.js'
 import type { CommandLine } from '../call.js'
 import type { SourceText } from '../files.js'
 import { failureOf, withoutSchemas } from '../request-failure.js'

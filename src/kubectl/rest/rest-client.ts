@@ -2,7 +2,7 @@ import { exactJson } from '../../sim/exact-json.js'
 import { parseExactJson } from '../../api/go-json.js'
 import type { KindDefinition, KubeObject } from '../../api/definition.js'
 import { encodeProtobuf, hasProtobufForm } from '../../api/protobuf/protobuf.js'
-import { formatApiVersion } from '../../api/scheme.js'
+import { formatApiVersion } from '../../api/api-version.js'
 import type { Status } from '../../client/api-error.js'
 import type {
   Client,

@@ -1,3 +1,4 @@
+import { parseApiVersion } from '../../api/api-version.js'
 import type { AccessAction } from '../evaluate.js'
 import type { CallStep } from './path.js'
 import { prefixOf } from './path.js'
@@ -19,10 +20,9 @@ export function queryFor(
   verb: string,
   { groupVersion, resource, subresource, namespace, name }: ObjectPlace,
 ): AccessAction {
-  const [group = '', version] = groupVersion.split('/')
   return {
     verb,
-    apiGroup: version === undefined ? '' : group,
+    apiGroup: parseApiVersion(groupVersion).group,
     resource,
     ...(subresource === undefined ? {} : { subresource }),
     ...(verb === 'create' && subresource === undefined ? {} : { name }),

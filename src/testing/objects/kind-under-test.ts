@@ -1,3 +1,4 @@
+import { parseApiVersion } from '../../api/api-version.js'
 import type { KubeObject } from '../../api/definition.js'
 import type { HttpResponse } from '../../client/http.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
@@ -78,7 +79,7 @@ export class KindUnderTest {
           post?.['x-kubernetes-group-version-kind']?.kind === kind && !at.includes('{name}'),
       ) ?? []
     this.#schemas = document?.components?.schemas ?? {}
-    const [version = '', group = ''] = apiVersion.split('/').toReversed()
+    const { group, version } = parseApiVersion(apiVersion)
     const schema = Object.values(this.#schemas).find((each) => isOf(each, { group, version, kind }))
     if (path === undefined || schema === undefined)
       throw new RangeError(`the cluster creates no ${kind} of ${apiVersion}`)

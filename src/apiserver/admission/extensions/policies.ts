@@ -1,3 +1,4 @@
+import { parseApiVersion } from '../../../api/api-version.js'
 import { scopeTypes } from '../../../api/admissionregistration/expressions.js'
 import type { ExpressionScope } from '../../../api/admissionregistration/expressions.js'
 import { variablesOf } from '../../../api/admissionregistration/policies.js'
@@ -197,7 +198,7 @@ class PolicyCheck {
     const { apiVersion = '', kind = '' } = paramKind
     const resource = this.#configuration.ports.resources.ofKind(apiVersion, kind)
     if (resource === undefined) {
-      const [version = '', group = ''] = apiVersion.split('/').reverse()
+      const { group, version } = parseApiVersion(apiVersion)
       return `failed to find resource referenced by paramKind: '${group}/${version}, Kind=${kind}'`
     }
     const given = paramRef.namespace ?? ''

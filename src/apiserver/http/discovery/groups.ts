@@ -1,3 +1,4 @@
+import { parseApiVersion } from '../../../api/api-version.js'
 import type { Minor } from '../../../api/releases.js'
 import type { Scheme } from '../../../api/scheme.js'
 import type { SubresourceDefinition, Verb } from '../../../api/definition.js'
@@ -56,9 +57,7 @@ const EXTENSIONS_MOVED = 16
 
 /** Whether the release serves the group; other groups come from CRDs. */
 export function isBuiltInGroup({ release }: Pick<Scheme, 'release'>, group: string): boolean {
-  return release.groupVersions.some(
-    (groupVersion) => (groupVersion.includes('/') ? groupVersion.split('/')[0] : '') === group,
-  )
+  return release.groupVersions.some((apiVersion) => parseApiVersion(apiVersion).group === group)
 }
 
 const known = new WeakMap<object, readonly DiscoveredGroup[]>()

@@ -4,7 +4,7 @@ import type { Scheme } from '../../../api/scheme.js'
 import type { Resource } from '../../registry/resources.js'
 import { described, describeField } from './descriptions.js'
 import { messageSchema } from './message-schema.js'
-import type { GroupVersion } from './names.js'
+import { type GroupVersion, parseApiVersion } from '../../../api/api-version.js'
 import { type SchemaNames, metaName } from './paths.js'
 import { allGroupVersions, leafSchemas } from './quirks.js'
 import { type GroupVersionKind, type OpenApiSchema, refTo } from './types.js'
@@ -151,7 +151,7 @@ export class DocumentSchemas implements SchemaNames {
 
   #kindsOf({ name, group: { package: home }, fields }: Message): readonly GroupVersionKind[] {
     if (home === META_PACKAGE) {
-      if (EVERYWHERE.has(name)) return allGroupVersions.map((text) => kindIn(partsOf(text), name))
+      if (EVERYWHERE.has(name)) return allGroupVersions.map((text) => kindIn(parseApiVersion(text), name))
       return META_KINDS.has(name) ? [{ group: '', kind: name, version: 'v1' }] : []
     }
     if (!Object.hasOwn(fields, 'kind') || !Object.hasOwn(fields, 'metadata')) return []
@@ -171,15 +171,10 @@ const kindIn = ({ group, version }: GroupVersion, kind: string): GroupVersionKin
   version,
 })
 
-function partsOf(groupVersion: string): GroupVersion {
-  const [group = '', version = ''] = groupVersion.split('/')
-  return { group, version }
-}
-
 /** Returns the group version of a package's tables. */
 function homeOf(home: string, { release }: Scheme): GroupVersion | undefined {
   return release.groupVersions
-    .map((text) => partsOf(text.includes('/') ? text : `/${text}`))
+    .map(parseApiVersion)
     .find(
       ({ group, version }) => home.endsWith(`.${version}`) && schemaGroupOf(group, version)?.package === home,
     )

@@ -1,10 +1,5 @@
+import type { GroupVersion } from '../../../api/api-version.js'
 import type { KindDefinition } from '../../../api/definition.js'
-
-/** A group version such as `apps/v1`. */
-export interface GroupVersion {
-  readonly group: string
-  readonly version: string
-}
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 

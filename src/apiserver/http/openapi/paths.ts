@@ -1,6 +1,6 @@
 import type { SubresourceDefinition, Verb } from '../../../api/definition.js'
 import type { Resource } from '../../registry/resources.js'
-import type { GroupVersion } from './names.js'
+import type { GroupVersion } from '../../../api/api-version.js'
 import { capitalized, operationPrefix, rootOf, subjectOf, tagOf } from './names.js'
 import type { Operation, Parameter, PathItem } from './operations.js'
 import {
