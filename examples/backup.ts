@@ -57,11 +57,11 @@ export function lost(before: SimCluster, after: SimCluster): readonly string[] {
       const there = new Set(
         after.client
           .list(resource)
-          .items.map(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name ?? ''}`),
+          .items.map(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name}`),
       )
       return before.client
         .list(resource)
-        .items.map(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name ?? ''}`)
+        .items.map(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name}`)
         .filter((name) => !there.has(name))
         .map((name) => `${resource} ${name.replace(/^\//, '')}`)
     })

@@ -30,7 +30,7 @@ export function gadgetController(bugs: Bugs = {}): Component {
     setup: (host) => {
       const gadgets = host.informer('configmaps', { namespace: 'default', labelSelector: `!${PART}` })
       const parts = host.informer('configmaps', { namespace: 'default', labelSelector: PART })
-      gadgets.onChange(({ object }) => object.data?.['size'] && queue.add(object.metadata.name as string))
+      gadgets.onChange(({ object }) => object.data?.['size'] && queue.add(object.metadata.name))
       parts.onChange(({ object }) => queue.add(object.metadata.labels?.[PART] as string))
       const list = { namespace: 'default', labelSelector: PART }
       const partsOf = (name: string): readonly ConfigMap[] =>

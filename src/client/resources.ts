@@ -370,7 +370,7 @@ export type NamespacedResource = Exclude<BuiltInResource, ClusterScopedResource>
 export type ResourceName = BuiltInResource | (string & {})
 
 /** Type of the objects that a resource returns. */
-export type ObjectOf<R extends ResourceName> = R extends BuiltInResource ? ResourceTypes[R] : KubeObject
+export type ObjectOf<R extends ResourceName> = R extends BuiltInResource ? StoredOf<R> : Stored<KubeObject>
 
 /** Input of a kind without a type here. */
 export interface UntypedInput {

@@ -1,10 +1,12 @@
 import { SimCluster } from 'simcluster'
 import type {
   BuiltInResource,
+  ComponentHost,
   Container,
   ContainerInput,
   Deployment,
   DeploymentInput,
+  Informer,
   Pod,
   PodInput,
   ResourceInputs,
@@ -203,6 +205,13 @@ describe('namespaces', () => {
     const made = cluster.create('namespaces', { metadata: { name: 'b', namespace: 'office' } })
     expect(made.metadata).not.toHaveProperty('namespace')
     expectTypeOf<StoredOf<'nodes'>['metadata']['namespace']>().toEqualTypeOf<undefined>()
+  })
+
+  it('have a name wherever the server has returned them', () => {
+    type Followed<T> = T extends Informer<infer O> ? O : never
+    const follow = (host: ComponentHost) => host.informer('pods')
+    expectTypeOf<Followed<ReturnType<typeof follow>>>().toEqualTypeOf<StoredOf<'pods'>>()
+    expectTypeOf(cluster.client.list('pods').items).toEqualTypeOf<readonly StoredOf<'pods'>[]>()
   })
 })
 

@@ -28,7 +28,7 @@ export class NodeWriter {
    */
   changeTaints(name: string, change: TaintChange): void {
     const { client, clock } = this.#host
-    let node = client.get('nodes', { name })
+    let node: Node = client.get('nodes', { name })
     if (change.add.length > 0)
       node = this.#patchTaints(node, withTaintsAdded(node.spec.taints ?? [], change, clock.now()))
     const taints = node.spec.taints ?? []

@@ -17,7 +17,7 @@ export const endedJobsLetGo: Invariant = {
       .list('pods')
       .filter(({ metadata }) => metadata.finalizers?.includes(TRACKING_FINALIZER) === true)
     if (tracked.length === 0 || !stored.isControllerRunning('job-controller')) return []
-    const running = new Set(
+    const running = new Set<string | undefined>(
       stored
         .list('jobs')
         .filter(({ status }) => !hasEnded(status))

@@ -22,8 +22,8 @@ const addressOf = ({ spec, status }: Pod): string | undefined =>
   spec.hostNetwork === true ? undefined : status.podIP
 
 function twins(stored: StoredObjects): readonly Finding[] {
-  const since = new Map(
-    stored.list('nodes').map(({ metadata }) => [metadata.name, metadata.creationTimestamp ?? '']),
+  const since = new Map<string | undefined, string>(
+    stored.list('nodes').map(({ metadata }) => [metadata.name, metadata.creationTimestamp]),
   )
   const holders = new Map<string, Pod>()
   return stored.list('pods').flatMap((pod): Finding[] => {
