@@ -1,4 +1,4 @@
-import type { Table } from './functions.js'
+import type { Table } from './table.js'
 import { applyTables } from './tables/apply.js'
 import { autoscalerTables } from './tables/autoscaler.js'
 import { celTable } from './tables/cel.js'

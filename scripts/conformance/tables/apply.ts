@@ -13,7 +13,7 @@ import type { Managers } from '../../../src/apiserver/apply/managers.js'
 import { shapeOf } from '../../../src/apiserver/apply/shape.js'
 import { typeFaults } from '../../../src/apiserver/apply/validate-typed.js'
 import { isApiError, type StatusCause } from '../../../src/client/api-error.js'
-import type { Row, Table, TableFile } from '../functions.js'
+import type { Row, Table, TableFile } from '../table.js'
 
 const TIME = '2026-01-01T00:00:00Z'
 

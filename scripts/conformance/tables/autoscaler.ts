@@ -5,7 +5,7 @@ import {
   replicasByAverage,
   replicasByUtilization,
 } from '../../../src/controllers/horizontal-pod-autoscaler/replica-calculator.js'
-import type { Row, Table } from '../functions.js'
+import type { Row, Table } from '../table.js'
 
 const NOW = Date.parse('2026-01-01T00:00:00Z')
 const before = (seconds: number): string => new Date(NOW - seconds * 1000).toISOString()

@@ -15,7 +15,7 @@ import {
   Uint,
   type Value,
 } from '../../../src/api/cel/values.js'
-import type { Row, Table } from '../functions.js'
+import type { Row, Table } from '../table.js'
 
 const PLAIN: Readonly<Record<string, string>> = {
   'kubernetes.Quantity': 'quantity',

@@ -3,7 +3,7 @@ import { desiredGroups, type AddressType } from '../../../src/controllers/endpoi
 import { planSlices, sliceLabels, sliceObject } from '../../../src/controllers/endpointslice/slices.js'
 import { scaledValue } from '../../../src/controllers/shared/int-or-percent.js'
 import { computeZoneState } from '../../../src/controllers/node-lifecycle/zones.js'
-import type { Row, Table } from '../functions.js'
+import type { Row, Table } from '../table.js'
 
 const MANAGER = 'endpointslice-controller.k8s.io'
 

@@ -2,7 +2,7 @@ import { definitionsOf } from '../../../src/api/definitions.js'
 import { release } from '../../../src/api/releases.js'
 import { limitRanger } from '../../../src/apiserver/admission/limit-ranger.js'
 import type { AdmissionAttributes, AdmissionContext } from '../../../src/apiserver/admission/plugin.js'
-import type { Row, Table } from '../functions.js'
+import type { Row, Table } from '../table.js'
 
 /** Violations of one kind come in no order. */
 const settled = (text: string): unknown =>

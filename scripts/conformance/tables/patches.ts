@@ -9,7 +9,7 @@ import { createScheme } from '../../../src/api/scheme.js'
 import type { Message } from '../../../src/api/schema/types.js'
 import { threeWayPatch, twoWayPatch } from '../../../src/kubectl/apply/three-way.js'
 import { KubectlError } from '../../../src/kubectl/errors.js'
-import type { Compared, Row, Table } from '../functions.js'
+import type { Compared, Row, Table } from '../table.js'
 
 /** The server does not tell these errors: what matters is that there is one. */
 const hasError = (row: Row): boolean =>

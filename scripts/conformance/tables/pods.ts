@@ -10,7 +10,7 @@ import { parseApiVersion } from '../../../src/api/api-version.js'
 import { tableOf } from '../../../src/apiserver/table.js'
 import type { Resource } from '../../../src/apiserver/registry/resources.js'
 import { podTemplateHash } from '../../../src/controllers/shared/pod-template-hash.js'
-import type { Row, Table } from '../functions.js'
+import type { Row, Table } from '../table.js'
 
 const MINOR = 34
 const LATEST = MINOR + 1

@@ -1,6 +1,6 @@
 import type { Explanation } from '../../../src/scheduler/explain.js'
 import { explain } from '../../../src/scheduler/explain.js'
-import type { Row, Table } from '../functions.js'
+import type { Row, Table } from '../table.js'
 
 /** What a plugin that was skipped scores is the same as 0. */
 function scoresOf(scores: Readonly<Record<string, number>>): Readonly<Record<string, number>> {

@@ -27,7 +27,7 @@ import { parseJsonPath } from '../../../src/api/jsonpath/parse.js'
 import { KubectlError } from '../../../src/kubectl/errors.js'
 import { renderTemplate } from '../../../src/kubectl/print/jsonpath.js'
 import { parseDuration } from '../../../src/api/cel/time-values.js'
-import type { Compared, Row, Table } from '../functions.js'
+import type { Compared, Row, Table } from '../table.js'
 import { goDuration } from './cel.js'
 
 type ErrorClass = abstract new (...values: never[]) => Error

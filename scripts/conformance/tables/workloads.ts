@@ -13,7 +13,7 @@ import { countIntervals, formatIntervals, parseIntervals } from '../../../src/co
 import { remainingBackOff } from '../../../src/controllers/job/pods.js'
 import { parentAndOrdinal } from '../../../src/controllers/statefulset/pods.js'
 import { newRevision } from '../../../src/controllers/statefulset/revisions.js'
-import type { Row, Table } from '../functions.js'
+import type { Row, Table } from '../table.js'
 
 const MINOR = 34
 const NOW = Date.parse('2026-01-01T00:00:00Z')
