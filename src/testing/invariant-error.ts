@@ -22,7 +22,7 @@ export class InvariantError extends Error {
 
   constructor(violations: readonly Violation[], { time, step }: ViolationPlace) {
     const what = violations.length === 1 ? 'an invariant is' : 'invariants are'
-    super([`${what} broken at ${place(time, step)}`, ...violations.map(line)].join('\n'))
+    super([`${what} broken at ${place(time, step)}`, ...violations.map(violationLine)].join('\n'))
     this.name = 'InvariantError'
     this.violations = violations
     this.time = time
@@ -35,8 +35,10 @@ function place(time: number, step: KernelEvents['step'] | undefined): string {
   return `${formatTime(time)}, ${by}:`
 }
 
-function line({ invariant, message, objects }: Violation): string {
-  return `  ${invariant}: ${objects.map(nameOf).join(', ')}: ${message}`
+/** Returns the line about a violation: the invariant, the objects if there are any, and what is wrong. */
+export function violationLine({ invariant, message, objects }: Violation): string {
+  const names = objects.map(nameOf).join(', ')
+  return `  ${[invariant, names, message].filter(Boolean).join(': ')}`
 }
 
 function nameOf({ resource, namespace, name, resourceVersion }: ObjectReference): string {

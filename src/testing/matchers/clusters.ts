@@ -7,6 +7,7 @@ import type { NameOf, NamespacedName } from '../../cluster/object-name.js'
 import { SimCluster } from '../../cluster/sim-cluster.js'
 import { LivelockError } from '../../sim/livelock.js'
 import { checkInvariants, type InvariantOptions } from '../check-invariants.js'
+import { violationLine } from '../invariant-error.js'
 import { type MatcherResult, result } from './result.js'
 
 /** What an event must be like; what is left out does not matter. */
@@ -173,13 +174,9 @@ function toSettle(received: unknown): MatcherResult {
 
 function toHoldInvariants(received: unknown, options?: InvariantOptions): MatcherResult {
   const violations = checkInvariants(clusterOf(received), options)
-  const text = violations.map(
-    ({ invariant, message, objects }) =>
-      `  ${invariant}: ${objects.map(({ resource, name }) => `${resource} ${name}`).join(', ')}: ${message}`,
-  )
   return result(
     violations.length === 0,
-    () => `expected all invariants to hold\n${text.join('\n')}`,
+    () => `expected all invariants to hold\n${violations.map(violationLine).join('\n')}`,
     () => 'expected an invariant to be broken',
   )
 }

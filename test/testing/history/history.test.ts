@@ -106,7 +106,7 @@ test('what breaks shrinks to a short history, printed as commands and as code', 
   const [shortest = []] = found.counterexample ?? []
   expect(shortest.length).toBeLessThanOrEqual(3)
   expect(() => run(shortest)).toThrow(HistoryError)
-  expect(() => run(shortest)).toThrow(/few-pods: : there are more\n\nafter:\n {2}kubectl .*\n\nas code:\n/s)
+  expect(() => run(shortest)).toThrow(/few-pods: there are more\n\nafter:\n {2}kubectl .*\n\nas code:\n/s)
   const text = messageOf(() => run(shortest))
   expect(text).toContain(`import { runHistory } from 'simcluster/testing'
 

@@ -75,7 +75,7 @@ describe('matchers of clusters hold, and say what to look at where they fail', (
     expect(copy).toSettle()
     expect(copy).toHoldInvariants()
     const never = [{ name: 'never', rule: 'never', check: () => [{ message: 'so', objects: [] }] }]
-    expect(failure(() => expect(copy).toHoldInvariants({ invariants: never }))).toContain('never: : so')
+    expect(failure(() => expect(copy).toHoldInvariants({ invariants: never }))).toContain('never: so')
     expect(failure(() => expect({}).toSettle())).toBe('expected a SimCluster')
   })
 
