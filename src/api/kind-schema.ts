@@ -7,7 +7,7 @@ export interface SchemaIssue {
   readonly path: readonly PropertyKey[]
 }
 
-/** What a schema makes of a value, as zod tells it. */
+/** What a schema makes of a value, in the form of zod's `safeParse`. */
 export type SchemaResult =
   | { readonly success: true; readonly data: unknown }
   | { readonly success: false; readonly error: { readonly issues: readonly SchemaIssue[] } }

@@ -21,8 +21,8 @@ const TURNS = 25
 const SHOWN = 5
 
 /**
- * Like `cluster.settle()`, and waits for clients that live on promises, too: it lets the cluster come to
- * rest, lets the event loop turn until clients have sent nothing for a while, and begins again if they have.
+ * Like `cluster.settle()`, and waits for asynchronous clients, too: it lets the cluster come to rest,
+ * lets the event loop turn until clients have sent nothing for a while, and begins again if they have.
  * For controllers written with @kubernetes/client-node, in process or over HTTPS. Fake timers do not stop it.
  * @throws Error if they are not idle after `timeout`; it names their last requests
  * @throws LivelockError if the cluster itself does not come to rest

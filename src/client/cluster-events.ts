@@ -105,7 +105,7 @@ export interface ClusterEvents extends KernelEvents {
   apiserver: { readonly time: number; readonly running: boolean }
   /**
    * The state has been replaced (`rewind()`). `time` is that of the new state, which is there already, and no
-   * `write` events tell the difference.
+   * `write` events report the difference.
    */
   rewind: { readonly time: number }
   /** A pod is deleted by the eviction API or because of a taint. */

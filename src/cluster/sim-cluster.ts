@@ -205,7 +205,7 @@ export class SimCluster extends NamespaceScope {
   }
 
   /**
-   * Tells why an object is not as wanted, as indented lines: what it lacks, its conditions, warnings about
+   * Returns why an object is not as wanted, as indented lines: what it lacks, its conditions, warnings about
    * it, the scheduler's verdict, containers with their exit codes and last words, claims, nodes, stopped
    * components, and the same of the objects that it owns or serves. Returns '' if it lacks nothing:
    * `console.log(cluster.why('deployments', 'web'))`.
@@ -325,7 +325,7 @@ export class SimCluster extends NamespaceScope {
 
   /**
    * Creates a cluster from a snapshot. `options` override those of the original: another `interleaving`
-   * replays the same state in another order, another `seed` draws other chances from here on. After {@link
+   * replays the same state in another order, another `seed` draws other numbers from here on. After {@link
    * fromJSON}, custom components and scheduler plugins have to be passed again, since they are not data.
    */
   static restore(snapshot: ClusterSnapshot, options: RestoreOptions = {}): SimCluster {

@@ -4,7 +4,7 @@ import type { ExploredAction, ExploreOptions } from '../explore/options.js'
 import { toMillis } from '../sim/duration.js'
 import type { Programs } from './programs.js'
 
-/** A run in which some components are programs that live on promises. It cannot be forked. */
+/** A run in which some components are asynchronous programs. It cannot be forked. */
 export class ClientExecution extends Execution {
   readonly #programs: Programs
 

@@ -23,8 +23,8 @@ export interface ExploreClientsOptions extends Omit<ExploreOptions, 'search'> {
    */
   readonly search?: Search | { readonly patterns: readonly Pattern[]; readonly runs?: number }
   /**
-   * When clients count as quiet: when they have sent nothing for so many turns of the event loop (default 25)
-   * and real ms (default 0; other processes need some, such as 20).
+   * When clients count as quiet: when they have sent nothing for that many turns of the event loop (default
+   * 25) and real ms (default 0; other processes need some, such as 20).
    */
   readonly quiet?: Partial<Quiet>
 }
@@ -39,7 +39,7 @@ interface Schedule {
 class OutOfBudget extends Error {}
 
 /**
- * Like `explore()`, for controllers that live on promises, such as those written with
+ * Like `explore()`, for asynchronous controllers, such as those written with
  * @kubernetes/client-node: each of their requests and each delivery of watch events is a step. Every run
  * begins with a fork of the cluster in which the controllers start and come to rest. A controller must do the
  * same whenever it gets the same responses in the same order; its own timers run in real time.

@@ -1,4 +1,4 @@
-/** `simcluster/explore-clients`: exploration of controllers that live on promises, or in other processes. */
+/** `simcluster/explore-clients`: exploration of asynchronous controllers, in this or in other processes. */
 export { clientsToSvg, narrateClients, replayClients } from './counter-example.js'
 export type { ReplayClientsOptions } from './counter-example.js'
 export { commandClient } from './command.js'

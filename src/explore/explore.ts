@@ -82,8 +82,8 @@ class Ended extends Error {
 }
 
 /**
- * Searches the ways in which a cluster can go from here for one that violates a property: other orders of
- * what is ready, lagging components, lost and failed requests, crashes. The cluster itself does not change.
+ * Searches the runs that are possible from here for one that violates a property: other orders of what is
+ * ready, lagging components, lost and failed requests, crashes. The cluster itself does not change.
  * @throws RangeError if a property does not hold even in the undisturbed run's start, or options name unknown
  *   components
  */

@@ -7,7 +7,7 @@ import type { ExploreOptions } from './options.js'
 /** The matcher on `expect(cluster)` that explores it. */
 export interface ExplorationMatchers<R> {
   /**
-   * Expects that no run within the bounds of the options violates a property. The failure tells the run. A
+   * Expects that no run within the bounds of the options violates a property. The failure prints the run. A
    * search that runs out of its budget fails, too; one that samples passes if it finds nothing.
    */
   toHoldUnder(options: ExploreOptions): R

@@ -104,7 +104,7 @@ export interface KubectlOptions {
   readonly editor?: (text: string, path: string) => string
   /**
    * Whether kubectl has cached the server's discovery, as it does for hours: then it does not ask again, and
-   * words failures of the server otherwise. Default true. A server that does not exist was never asked.
+   * words failures of the server differently. Default true. A server that does not exist was never asked.
    */
   readonly knowsServer?: boolean
   /**

@@ -55,7 +55,7 @@ export interface TestCluster {
     pod: NamespacedName,
     options?: { readonly container?: string; readonly previous?: boolean },
   ): Promise<string>
-  /** Tells whether somebody, by default the administrator, may do something. */
+  /** Returns whether somebody, by default the administrator, may do something. */
   can(
     verb: string,
     resource: string,

@@ -54,7 +54,7 @@ export interface ServeOptions {
    */
   readonly gateway?: Gateway
   /**
-   * Handles requests in the apiserver's stead, when their turn has come, and moves time, which stands still
+   * Handles requests instead of the apiserver, when their turn has come, and moves time, which stands still
    * otherwise: for `exploreClients()` of simcluster/explore-clients. If it rejects, the connection breaks.
    * Default: requests are handled at once.
    */
@@ -67,8 +67,8 @@ export interface ServeOptions {
    */
   readonly clientCA?: string
   /**
-   * Resolves when everything that has been written is where it outlives the process; responses wait for it.
-   * If it rejects, those to writes are 500. Default: they do not wait.
+   * Resolves when everything that has been written is stored where it outlives the process; responses wait
+   * for it. If it rejects, those to writes are 500. Default: they do not wait.
    */
   readonly committed?: () => Promise<void>
   /**

@@ -28,6 +28,7 @@ export interface ClusterView {
   readonly edges: readonly EdgeView[]
 }
 
+/** A node with the pods on it. */
 export interface NodeView {
   readonly uid: string
   readonly name: string
@@ -39,6 +40,7 @@ export interface NodeView {
   readonly pods: readonly PodView[]
 }
 
+/** A pod. */
 export interface PodView {
   readonly uid: string
   readonly namespace: string
@@ -57,6 +59,7 @@ export interface PodView {
   readonly message?: string
 }
 
+/** A Service with its addresses and ports. */
 export interface ServiceView {
   readonly uid: string
   readonly namespace: string

@@ -22,6 +22,7 @@ export interface ViewDiff {
   readonly edges: { readonly added: readonly EdgeView[]; readonly removed: readonly EdgeView[] }
 }
 
+/** A pod that the earlier view does not have. */
 export interface AppearedPod {
   readonly uid: string
   /**

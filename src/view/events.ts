@@ -3,6 +3,7 @@ import type { ViewedCluster } from './cluster-view.js'
 import { displayedView } from './display.js'
 import type { Moment, Timeline } from './timeline.js'
 
+/** Options of {@link viewOfEvents}. Default: all events. */
 export interface TimelineOptions {
   /** Limits the events to those about objects of this namespace. */
   readonly namespace?: string

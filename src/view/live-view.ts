@@ -3,7 +3,7 @@ import type { ClusterView, ViewedCluster } from './cluster-view.js'
 import { displayedView } from './display.js'
 import { viewOf } from './view-of.js'
 
-/** A cluster that can be viewed and tells when it changes: a `SimCluster`. */
+/** A cluster that can be viewed and reports its changes: a `SimCluster`. */
 export interface LivelyCluster extends ViewedCluster {
   on<Name extends keyof ClusterEvents>(name: Name, listener: (event: ClusterEvents[Name]) => void): () => void
 }

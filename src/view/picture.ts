@@ -16,7 +16,7 @@ export function toSvg(view: View, options: ClusterPictureOptions = {}): string {
   return 'roots' in view ? drawTree(view) : drawTimeline(view)
 }
 
-/** Tells in text what {@link toSvg} draws. */
+/** Returns as text what {@link toSvg} draws. */
 export function toText(view: View, options: ClusterPictureOptions = {}): string {
   if ('nodes' in view) return clusterText(view, options)
   return 'roots' in view ? treeText(view) : timelineText(view)

@@ -8,6 +8,7 @@ export interface RecordedCluster<Snapshot> {
   on<Name extends keyof ClusterEvents>(name: Name, listener: (event: ClusterEvents[Name]) => void): () => void
 }
 
+/** Options of {@link record}. */
 export interface RecordOptions {
   /**
    * The number of frames that are kept. When there are more, every second one goes, but not the first and the
@@ -46,7 +47,7 @@ export interface Recording<Snapshot> {
 const HEARTBEATS = 'leases'
 
 /**
- * Records a cluster: a frame now, and one after each step that writes something else than a lease. The
+ * Records a cluster: a frame now, and one after each step that writes anything but a heartbeat. The
  * cluster does not notice: its trace hash is that of a run without recording.
  * @throws RangeError if `maxFrames` is less than 2
  */

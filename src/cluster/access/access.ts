@@ -51,7 +51,7 @@ export interface AuthenticationOptions {
   readonly apiAudiences?: readonly string[]
   /** The OpenID Connect provider whose tokens are accepted, or several of different issuers. */
   readonly oidc?: OidcOptions | readonly OidcOptions[]
-  /** A webhook for tokens that no other authenticator knows, implemented by a function of yours. */
+  /** A webhook for tokens that no other authenticator knows: a function. */
   readonly webhook?: AuthenticationWebhook
 }
 

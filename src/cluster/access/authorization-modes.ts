@@ -14,7 +14,7 @@ export interface AbacMode {
   readonly policies: string | readonly AbacPolicy[]
 }
 
-/** A webhook, implemented by a function of yours. */
+/** An authorization webhook: a function. */
 export interface WebhookMode extends WebhookAuthorizerOptions {
   readonly type: 'Webhook'
 }

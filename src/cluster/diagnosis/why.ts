@@ -32,7 +32,7 @@ interface Telling extends DiagnosisContext {
 }
 
 /**
- * Tells why an object is not as wanted: what it lacks, its conditions, the newest warnings about it, the
+ * Returns why an object is not as wanted: what it lacks, its conditions, the newest warnings about it, the
  * scheduler's verdict, containers, claims, nodes, and the same of what it owns, indented. Returns '' if it
  * lacks nothing.
  */

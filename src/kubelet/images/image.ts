@@ -36,7 +36,7 @@ export interface ImageEffect<State extends PlainData = PlainData> {
   readonly cpu?: number
   /** Bytes in use on the disk from now on, besides its files and its log. */
   readonly storage?: number
-  /** Calls `tick` after so many ms. */
+  /** Calls `tick` after that many ms. */
   readonly tickAfter?: number
 }
 

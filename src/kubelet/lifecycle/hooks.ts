@@ -8,7 +8,7 @@ import { ActionFault } from '../prober/target.js'
 export type HookName = 'postStart' | 'preStop'
 
 /**
- * State of a hook. `sleeping`: it ends after so many ms; `running`: its command runs and reports its end
+ * State of a hook. `sleeping`: it ends after that many ms; `running`: its command runs and reports its end
  * later.
  */
 export type HookOutcome =

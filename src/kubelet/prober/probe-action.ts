@@ -10,7 +10,7 @@ import { connect, dialError, hostPort, targetOf } from './target.js'
 export interface ProbeOutcome {
   readonly result: 'success' | 'warning' | 'failure' | 'error'
   readonly output: string
-  /** Known after so many ms. */
+  /** Known after that many ms. */
   readonly delay?: number
   /** Whether every further probe has the same outcome while the container runs. */
   readonly constant?: boolean

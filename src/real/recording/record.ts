@@ -15,7 +15,7 @@ export interface RecordOptions extends Omit<ConnectOptions, 'namespace' | 'longe
   readonly id?: string
 }
 
-/** A recording that is going on. */
+/** A recording in progress. */
 export interface RealRecording {
   /** Path of a kubeconfig for the proxy. Whoever uses it acts as the user of the real one. */
   readonly kubeconfig: string
