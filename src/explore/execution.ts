@@ -161,15 +161,16 @@ export class Execution {
     ]
   }
 
-  /**
-   * Returns a revision up to which all informers have heard of everything; undefined before there is one. It
-   * is called before each decision, with what is ready.
-   */
-  heardUpTo(ready: readonly Ready[]): number | undefined {
-    const isInformer = ({ topic }: Ready): boolean => topic.startsWith('informer')
-    const waiting = [...ready, ...this.#held.map(({ entry }) => entry), ...this.#delayed]
-    if (!waiting.some(isInformer)) this.#heardUpTo = this.cluster.internals.etcd.revision
+  /** A revision up to which all informers have heard of everything; undefined before there is one. */
+  get heardUpTo(): number | undefined {
     return this.#heardUpTo
+  }
+
+  /** Notes {@link heardUpTo}, given what is ready. */
+  #noteHeard(ready: readonly Ready[]): void {
+    const waiting = [...ready, ...this.#held.map(({ entry }) => entry), ...this.#delayed]
+    if (!waiting.some(({ topic }) => topic.startsWith('informer')))
+      this.#heardUpTo = this.cluster.internals.etcd.revision
   }
 
   fork(): Execution {
@@ -186,6 +187,7 @@ export class Execution {
     for (;;) {
       this.#releaseDue()
       const ready = internals.ready()
+      this.#noteHeard(ready)
       const [first] = ready
       if (first !== undefined) {
         const paused = this.#paused.get(first.owner)

@@ -213,7 +213,7 @@ class Exploration {
         if (this.#rest(execution, allowance, prospects)) continue
         break
       }
-      if (this.#isSeen(execution, ready, prospects, passed)) break
+      if (this.#isSeen(execution, prospects, passed)) break
       const [first] = ready as [Ready, ...Ready[]]
       const at = execution.decisions
       const revision = execution.cluster.internals.etcd.revision
@@ -262,7 +262,7 @@ class Exploration {
       const ready = this.#guarded(execution, () => execution.next(this.#deadline, true))
       if (ready !== undefined) {
         // another run has gone on from here
-        if (sampler === undefined && this.#isSeen(execution, ready, '0', passed)) break
+        if (sampler === undefined && this.#isSeen(execution, '0', passed)) break
         this.#guarded(execution, () => {
           if (sampler?.actsBefore(execution, ready, this.#revision) === true) return
           execution.run(sampler?.pick(execution, ready) ?? (ready[0] as Ready))
@@ -290,8 +290,8 @@ class Exploration {
    * Whether another run was in this state between two steps with the same prospects; else adds it to those
    * that this run has `passed`. A run that comes back to a state of its own goes on: it may never rest.
    */
-  #isSeen(execution: Execution, ready: readonly Ready[], prospects: string, passed: string[]): boolean {
-    const heardUpTo = execution.heardUpTo(ready)
+  #isSeen(execution: Execution, prospects: string, passed: string[]): boolean {
+    const { heardUpTo } = execution
     if (heardUpTo === undefined) return false
     const key = this.#keyOf(execution, prospects, heardUpTo)
     if (this.#seen.has(key)) return true
