@@ -84,6 +84,8 @@ interface Spell {
 class Heard {
   readonly node: string
   readonly kind: HeartbeatKind
+  /** What the last one has stored, and the era in which the last one that was a request did. */
+  stored: { readonly object: Lease | Node; readonly era: number } | undefined
   at = -Infinity
   /** The time before, which is earlier. */
   #before = -Infinity
@@ -96,6 +98,17 @@ class Heard {
   constructor(node: string, kind: HeartbeatKind) {
     this.node = node
     this.kind = kind
+  }
+
+  copy(): Heard {
+    const copy = new Heard(this.node, this.kind)
+    copy.stored = this.stored
+    copy.at = this.at
+    copy.#before = this.#before
+    copy.#check = this.#check
+    copy.#beforeCheck = this.#beforeCheck
+    copy.isNews = this.isNews
+    return copy
   }
 
   /** Notes a heartbeat at `now`, when the last check was at `check`. */
@@ -121,33 +134,67 @@ class Heard {
   }
 }
 
+/** What the heartbeats of a cluster are, for copies of it. It does not change any more. */
+interface Memory {
+  readonly heard: readonly Heard[]
+  /** Those that are news, in order. */
+  readonly news: readonly Heard[]
+  readonly lastCheck: number
+}
+
 /** The {@link Heartbeats} of an apiserver. */
 export class QuietHeartbeats implements Heartbeats {
   readonly #ports: HeartbeatDependencies
-  readonly #heard = { lease: new Map<string, Heard>(), status: new Map<string, Heard>() }
+  /** By kind and node. */
+  readonly #heard = new Map<string, Heard>()
   #news: Heard[] = []
   #lastCheck = -Infinity
   #spell: Spell | undefined
+  /** That of the original, until it is needed. */
+  #original: Memory | undefined
+  /** The memory of this cluster, as long as it has not changed. */
+  #memory: Memory | undefined
 
   constructor(ports: HeartbeatDependencies) {
     this.#ports = ports
-    ports.quiet.onWrite('', (deliver) => this.#write(deliver))
+    const { quiet } = ports
+    this.#original = quiet.keep('heartbeats', () => this.#share()) as Memory | undefined
+    quiet.onWrite('', (deliver) => this.#write(deliver))
   }
 
-  get era(): number {
-    return this.#ports.quiet.era
+  #share(): Memory {
+    if (this.#original !== undefined) return this.#original
+    if (this.#memory !== undefined) return this.#memory
+    const copies = new Map([...this.#heard.values()].map((heard) => [heard, heard.copy()]))
+    const news = this.#news.map((heard) => copies.get(heard) as Heard)
+    return (this.#memory = { heard: [...copies.values()], news, lastCheck: this.#lastCheck })
   }
 
-  tally(object: Lease | Node, written: (object: Lease | Node) => void): HeartbeatTally | undefined {
+  /** Makes what it knows its own, before it is used or changed. */
+  #open(): void {
+    this.#memory = undefined
+    const original = this.#original
+    if (original === undefined) return
+    this.#original = undefined
+    for (const heard of original.heard) this.#heard.set(idOf(heard.kind, heard.node), heard.copy())
+    this.#news = original.news.map(({ kind, node }) => this.#heardOf(node, kind))
+    this.#lastCheck = original.lastCheck
+  }
+
+  tally<T extends Lease | Node>(object: T, written?: (object: T) => void): HeartbeatTally | undefined {
     const { bus, storage, hub } = this.#ports
     if (bus.has('write') || bus.has('request') || bus.has('audit')) return undefined
     const key = keyOf(object)
     if (storage.get(key) !== object || !storage.isPrivate(key) || !hub.isOnlyFollowed(key, object))
       return undefined
     const spell = this.#current()
-    const heard = this.#heardOf(object.metadata.name as string, object.kind === 'Node' ? 'status' : 'lease')
+    const heard = this.#heardOf(object.metadata.name as string, kindOf(object))
     const { instant } = spell
-    const write = (): void => written(this.#store(key, object, counted))
+    const write = (): void => {
+      const renewed = this.#store(key, object, counted)
+      if (heard.stored !== undefined) heard.stored = { ...heard.stored, object: renewed }
+      written?.(renewed as T)
+    }
     const counted: Counted = { heard, instant, revision: 0, count: 0, write }
     spell.writes.push(counted)
     const leap = (now: number): void => {
@@ -171,11 +218,23 @@ export class QuietHeartbeats implements Heartbeats {
     this.#current().writes.push({ ...place, write: atPlace })
   }
 
-  note(node: string, kind: HeartbeatKind): void {
-    this.#note(this.#heardOf(node, kind), this.#ports.clock.now())
+  note(object: Lease | Node): void {
+    this.#open()
+    const heard = this.#heardOf(object.metadata.name as string, kindOf(object))
+    heard.stored = { object, era: this.#ports.quiet.era }
+    this.#note(heard, this.#ports.clock.now())
+  }
+
+  repeatable(node: string): Node | undefined {
+    this.#open()
+    const { stored } = this.#heardOf(node, 'status')
+    return stored !== undefined && stored.era >= this.#ports.quiet.calmSince(node)
+      ? (stored.object as Node)
+      : undefined
   }
 
   checked(now: number): void {
+    this.#open()
     this.#lastCheck = now
   }
 
@@ -185,6 +244,7 @@ export class QuietHeartbeats implements Heartbeats {
   }
 
   peek(now: number, visit: HeartbeatVisitor): void {
+    this.#open()
     for (const heard of this.#news) {
       const time = heard.timeBefore(now)
       if (time > -Infinity) visit(heard.node, heard.kind, time)
@@ -207,13 +267,14 @@ export class QuietHeartbeats implements Heartbeats {
   }
 
   #heardOf(node: string, kind: HeartbeatKind): Heard {
-    const byNode = this.#heard[kind]
-    let heard = byNode.get(node)
-    if (heard === undefined) byNode.set(node, (heard = new Heard(node, kind)))
+    const id = idOf(kind, node)
+    let heard = this.#heard.get(id)
+    if (heard === undefined) this.#heard.set(id, (heard = new Heard(node, kind)))
     return heard
   }
 
   #current(): Spell {
+    this.#open()
     const { revision } = this.#ports.storage
     return (this.#spell ??= { revision, instant: { at: -Infinity, end: revision }, writes: [] })
   }
@@ -247,6 +308,10 @@ export class QuietHeartbeats implements Heartbeats {
     }
   }
 }
+
+const idOf = (kind: HeartbeatKind, node: string): string => `${kind} ${node}`
+
+const kindOf = ({ kind }: Lease | Node): HeartbeatKind => (kind === 'Node' ? 'status' : 'lease')
 
 /** Returns the instant `now` of a spell. */
 function instantOf(spell: Spell, now: number): Instant {

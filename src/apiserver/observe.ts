@@ -5,10 +5,49 @@ import type { Trace } from '../sim/trace.js'
 import type { ClusterEvents } from '../client/cluster-events.js'
 import { isHeartbeat } from './heartbeats.js'
 import type { Resources } from './registry/resources.js'
-import type { Storage, StoredChange } from './storage/storage.js'
+import { prefixEnd, type Storage, type StoredChange } from './storage/storage.js'
 
 /** What no component decides by, so that writing it ends no quiet time. */
-const EVENTS = '/registry/events/'
+const EVENTS = 'events'
+
+/** Nodes, whose changes concern their kubelets. */
+const NODES = 'minions'
+
+/**
+ * What the apiserver decides no heartbeat by, so that writing it concerns only components that watch it: those
+ * of the control plane, and not the kubelets' loops.
+ */
+const WORKLOADS: ReadonlySet<string> = new Set([
+  'controllerrevisions',
+  'cronjobs',
+  'csinodes',
+  'daemonsets',
+  'deployments',
+  'endpointslices',
+  'horizontalpodautoscalers',
+  'jobs',
+  'leases',
+  'persistentvolumeclaims',
+  'persistentvolumes',
+  'poddisruptionbudgets',
+  'pods',
+  'replicasets',
+  'replicationcontrollers',
+  'services',
+  'statefulsets',
+  'volumeattachments',
+])
+
+/** With one of these, requests are decided by parameters and servers of any kind. */
+const EXTENSIONS: readonly string[] = [
+  'mutatingadmissionpolicies',
+  'mutatingwebhookconfigurations',
+  'validatingadmissionpolicies',
+  'validatingwebhookconfigurations',
+]
+
+/** In place of a subject: what concerns nothing in particular. */
+const NOBODY = ''
 
 /** Source and targets of the reports. */
 export interface WriteObservers {
@@ -24,9 +63,24 @@ export interface WriteObservers {
  * Adds every write but heartbeats to the trace hash, and emits a `write` event if the bus has a listener.
  */
 export function reportWrites({ storage, resources, clock, bus, trace, quiet }: WriteObservers): void {
+  const exists = (kind: string): boolean => {
+    const prefix = `/registry/${kind}/`
+    return storage.count(prefix, prefixEnd(prefix)) > 0
+  }
+  let isExtended: boolean | undefined
+  const disturb = ({ key }: StoredChange): void => {
+    const [, , kind = '', name] = key.split('/', 4)
+    if (kind === EVENTS) return
+    if (EXTENSIONS.includes(kind)) isExtended = undefined
+    const isWorkload = WORKLOADS.has(kind)
+    if (!isWorkload && kind !== NODES) return quiet.disturb()
+    isExtended ??= EXTENSIONS.some(exists)
+    if (isExtended) quiet.disturb()
+    else quiet.disturb(isWorkload ? NOBODY : name)
+  }
   storage.subscribe((change) => {
     if (!isHeartbeat(change)) {
-      if (!change.key.startsWith(EVENTS)) quiet.disturb()
+      disturb(change)
       trace?.record('write', clock.now(), `${change.key}@${change.revision}`)
     }
     if (bus.has('write')) emit(change)

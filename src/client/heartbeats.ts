@@ -28,20 +28,23 @@ export interface HeartbeatPlace {
  * between. The apiserver implements it for the kubelets.
  */
 export interface Heartbeats {
-  /** `QuietTime.era`. */
-  readonly era: number
   /**
    * Returns the tally of a lease or node for this spell; undefined if it is not the stored one, or if others
    * than informers would see the heartbeats. It does not check whether the request would be admitted: the
    * caller has made the same before. The end of the spell stores the last one, and calls `written` with it.
    */
-  tally(object: Lease | Node, written: (object: Lease | Node) => void): HeartbeatTally | undefined
+  tally<T extends Lease | Node>(object: T, written?: (object: T) => void): HeartbeatTally | undefined
   /** Returns the present place among the heartbeats of this spell. */
   place(now: number): HeartbeatPlace
   /** Calls `write` at the end of the spell, when the heartbeats before that place are written. */
   writeAt(place: HeartbeatPlace, write: () => void): void
-  /** Notes a heartbeat that was a request. */
-  note(node: string, kind: HeartbeatKind): void
+  /** Notes a heartbeat that was a request, and what it has stored. */
+  note(stored: Lease | Node): void
+  /**
+   * Returns the status that a node has posted last, if nothing has happened since that the next post would
+   * show: it is the same again but for the times.
+   */
+  repeatable(node: string): Node | undefined
   /** Notes that the node lifecycle controller checks all nodes at `now` (virtual ms). */
   checked(now: number): void
   /**

@@ -296,7 +296,11 @@ export class SimCluster extends NamespaceScope {
   #snapshot(views?: SharedViews): ClusterSnapshot {
     const { options, version, simulation, store, plane } = this.#parts
     const { hub } = plane.server.context
-    return new ClusterSnapshot({ ...options, version }, simulation.state(), store.fork(), hub.share(), views)
+    return new ClusterSnapshot({ ...options, version }, simulation.state(), store.fork(), {
+      subscriptions: hub.share(),
+      quiet: simulation.quietMemory(),
+      views,
+    })
   }
 
   /**

@@ -46,6 +46,7 @@ import { AWAITS_ATTACHMENT, VolumeMounter } from './volumes/volume-mounter.js'
 export function createKubelet(options: KubeletOptions): Component {
   return {
     name: `kubelet/${options.node}`,
+    subject: options.node,
     identity: kubeletIdentity(options.node),
     setup: (host) => new Kubelet(host, options).start(),
   }
@@ -113,7 +114,7 @@ class Kubelet {
     this.#random = host.random('status')
     this.#statusUpdate = timings.statusUpdate
     this.#status = host.handle('status', () => this.#statusTick(), {
-      quiet: { join: () => this.#joinQuiet() },
+      quiet: { join: () => this.#joinQuiet(), heeds: 'subject' },
     })
 
     const nodes = this.#watchNode()
@@ -128,8 +129,15 @@ class Kubelet {
       node,
       log: (message) => this.#log(message),
     })
-    this.#lease = new NodeLease(host, node, timings.leaseDuration)
-    this.#agent = this.#makeAgent({ version, statusReport: timings.statusReport, nodes, recorder })
+    const validUntil = (): number => this.#credentials?.validUntil ?? Infinity
+    this.#lease = new NodeLease(host, node, timings.leaseDuration, validUntil)
+    this.#agent = this.#makeAgent({
+      version,
+      statusReport: timings.statusReport,
+      nodes,
+      recorder,
+      validUntil,
+    })
     const report = (): void => this.#agent.syncStatus()
     this.#shutdown = new ShutdownManager(host, {
       options,
@@ -176,7 +184,7 @@ class Kubelet {
   }
 
   #makeAgent(
-    parts: Pick<NodeAgentDependencies, 'version' | 'statusReport' | 'nodes' | 'recorder'>,
+    parts: Pick<NodeAgentDependencies, 'version' | 'statusReport' | 'nodes' | 'recorder' | 'validUntil'>,
   ): NodeAgent {
     const options = this.#options
     const csiNode = new CsiNode(this.#host, options.node, kubeletRelease(parts.version).minor)

@@ -21,6 +21,11 @@ export type {
 export interface Module<H extends Host = Host> {
   readonly name: string
   /**
+   * What the steps of this module concern besides through the apiserver: `node-1` for its kubelet and its
+   * machine. What happens to one subject ends no quiet time of another. Default: everything.
+   */
+  readonly subject?: string
+  /**
    * Registers handlers and acquires state. It must not depend on whether it runs for the first time: after a
    * fork or restore, existing state is returned by `host.state`, and everything else the module holds is a
    * cache to be rebuilt from it.

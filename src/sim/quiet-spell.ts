@@ -89,7 +89,10 @@ export class QuietSpell {
   }
 
   #accept(members: readonly number[], now: number): boolean {
-    for (const index of members) if (this.#member(index).calls.accepts?.(now) === false) return false
+    for (const index of members) {
+      const { calls } = this.#member(index)
+      if (now >= (calls.until ?? Infinity) || calls.accepts?.(now) === false) return false
+    }
     return true
   }
 
@@ -137,12 +140,13 @@ export class QuietSpell {
    */
   #planLeap(now: number, limit: number): void {
     let bound = limit
-    for (const { due, calls } of this.#members)
-      if (due < bound && (calls.leap === undefined || calls.leap.mayReach?.(bound) === false)) bound = due
+    for (const { calls } of this.#members) bound = Math.min(bound, calls.until ?? Infinity)
     for (const timer of this.#ports.timers.toArray()) {
       if (timer.due >= bound) break
       if (!this.#far.has(stepId(timer))) bound = timer.due
     }
+    for (const { due, calls } of this.#members)
+      if (due < bound && (calls.leap === undefined || calls.leap.mayReach?.(bound) === false)) bound = due
     const settles = Math.max(...this.#members.map(({ calls }) => calls.leap?.settles ?? 0))
     if (bound - settles - now >= SHORTEST_LEAP) this.#leapUntil = bound - settles
     this.#leapFrom = Math.max(bound, now + SHORTEST_LEAP)

@@ -7,7 +7,7 @@ import { HandlerCounts, LivelockError } from './livelock.js'
 import type { HandlerCount } from './livelock.js'
 import { ModuleHost } from './module-host.js'
 import { QuietSpell } from './quiet-spell.js'
-import { QuietTime } from './quiet.js'
+import { type QuietMemory, QuietTime } from './quiet.js'
 import { Random } from './random.js'
 import type { RandomStream } from './random.js'
 import { ReadyQueue } from './ready-queue.js'
@@ -57,7 +57,7 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
   readonly timers: Timers
   readonly ready: ReadyQueue = new ReadyQueue()
   readonly trace: Trace
-  readonly quiet: QuietTime = new QuietTime()
+  readonly quiet: QuietTime
   readonly options: SimulationOptions
   readonly #handlers = new Map<string, Map<string, Handler>>()
   readonly #slices: Slices
@@ -74,9 +74,18 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
   readonly #failures = new Map<string, string>()
   #running = false
 
-  /** `watched` is a simulation whose observers are carried over to this one. */
-  constructor(options: SimulationOptions = {}, from?: SimulationState, watched?: Simulation<Events>) {
+  /**
+   * `watched` is a simulation whose observers are carried over to this one. `quiet` is what the original
+   * knew, if its quiet time goes on in this copy.
+   */
+  constructor(
+    options: SimulationOptions = {},
+    from?: SimulationState,
+    watched?: Simulation<Events>,
+    quiet?: QuietMemory,
+  ) {
     this.options = options
+    this.quiet = new QuietTime(quiet)
     this.bus = watched?.bus ?? new EventBus<Events>()
     this.#afterStep = watched === undefined ? [] : watched.#afterStep
     this.clock = new VirtualClock(from?.now ?? options.start)
@@ -105,10 +114,15 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
    * With `dormant`, a module that has run in the original is set up only with its first event, or by {@link
    * awaken}; it finds its state whenever it looks.
    */
-  add<H>(module: { readonly name: string; setup(host: H): void }, host: H, dormant = false): void {
+  add<H>(
+    module: { readonly name: string; readonly subject?: string; setup(host: H): void },
+    host: H,
+    dormant = false,
+  ): void {
     const { name } = module
     if (this.#modules.has(name)) throw new Error(`there is a module ${name} already`)
     this.#modules.set(name, () => module.setup(host))
+    this.quiet.setSubject(name, module.subject)
     if (this.#stopped.has(name)) return
     if (dormant && this.#slices.has(name)) this.#dormant.add(name)
     else module.setup(host)
@@ -139,6 +153,7 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
     this.stop(name)
     this.#modules.delete(name)
     this.#stopped.delete(name)
+    this.quiet.setSubject(name, undefined)
   }
 
   /** Stops a module like a killed process: its handlers, timers, pending work and state slices are lost. */
@@ -295,6 +310,17 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
     return this.#slices.share()
   }
 
+  /** Returns what a copy of the present state must know so that a quiet time goes on in it. */
+  quietMemory(): QuietMemory {
+    this.#noteUse()
+    return this.quiet.share()
+  }
+
+  /** Lets the use of state up to here end no quiet time: it has made a copy, which is as the original was. */
+  forgetUse(): void {
+    this.#slices.forgetUse()
+  }
+
   /** Returns the slice `name` of `owner`; creates it with `initial` if absent. */
   slice<S>(owner: string, name: string, initial: () => S): Slice<S> {
     return this.#slices.get(owner, name, initial)
@@ -334,7 +360,7 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
     if (this.#running)
       throw new Error('a handler must not call settle(), advance() or until(): it runs inside one of them')
     this.#running = true
-    if (this.#slices.use.any || this.quiet.asksOutside) this.quiet.disturb()
+    this.#noteUse()
     try {
       const { maxSteps = 5_000_000, maxInstantSteps = 500_000 } = this.options
       let counts = new HandlerCounts()
@@ -367,8 +393,14 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
       }
     } finally {
       this.#running = false
-      this.#slices.use.any = false
+      this.forgetUse()
     }
+  }
+
+  /** Lets what was done from outside since the last call end the quiet time. */
+  #noteUse(): void {
+    this.#slices.visitUsed((owner) => this.quiet.disturbBy(owner))
+    if (this.quiet.asksOutside) this.quiet.disturb()
   }
 
   /** Whether nobody watches the single steps, and their order is not chosen by the seed. */

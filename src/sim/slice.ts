@@ -1,9 +1,28 @@
 import { clonePlainData, type ReadonlyData } from './plain-data.js'
 import type { Slice } from './topic.js'
 
-/** Whether any slice of a simulation has been in use, so that its value may have changed. */
-export interface SliceUse {
-  any: boolean
+/** Whether a slice of one owner has been in use, so that its value may have changed. */
+export class SliceUse {
+  readonly owner: string
+  readonly #used: SliceUse[]
+  #isNoted = false
+
+  /** `used` lists those of all owners that have been in use. */
+  constructor(owner: string, used: SliceUse[]) {
+    this.owner = owner
+    this.#used = used
+  }
+
+  note(): void {
+    if (this.#isNoted) return
+    this.#isNoted = true
+    this.#used.push(this)
+  }
+
+  /** Forgets the use, when it is not listed any more. */
+  forget(): void {
+    this.#isNoted = false
+  }
 }
 
 /**
@@ -16,8 +35,8 @@ export class StateSlice<S> implements Slice<S> {
   #isShared: boolean
   readonly #use: SliceUse
 
-  /** `use.any` becomes true with every access to the value except {@link peek}. */
-  constructor(value: S, isShared: boolean, use: SliceUse = { any: false }) {
+  /** Every access to the value except {@link peek} is noted in `use`. */
+  constructor(value: S, isShared: boolean, use: SliceUse = new SliceUse('', [])) {
     this.#value = value
     this.#isShared = isShared
     this.#use = use
@@ -29,7 +48,7 @@ export class StateSlice<S> implements Slice<S> {
   }
 
   get value(): S {
-    this.#use.any = true
+    this.#use.note()
     if (this.#isShared) {
       this.#value = clonePlainData(this.#value)
       this.#isShared = false
@@ -38,7 +57,7 @@ export class StateSlice<S> implements Slice<S> {
   }
 
   set value(value: S) {
-    this.#use.any = true
+    this.#use.note()
     this.#value = value
     this.#isShared = false
   }

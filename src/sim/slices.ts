@@ -1,4 +1,4 @@
-import { type SliceUse, StateSlice } from './slice.js'
+import { SliceUse, StateSlice } from './slice.js'
 
 /** The values of state slices by owner, then by name. */
 export type SharedSlices = ReadonlyMap<string, ReadonlyMap<string, unknown>>
@@ -13,8 +13,8 @@ export class Slices {
   readonly #own = new Map<string, Map<string, StateSlice<unknown>>>()
   /** The values as they were last shared, of all owners in order. */
   readonly #shared: Map<string, ReadonlyMap<string, unknown>>
-  /** Whether a value may have changed since `any` was last reset to false. */
-  readonly use: SliceUse = { any: true }
+  readonly #uses = new Map<string, SliceUse>()
+  readonly #used: SliceUse[] = []
 
   constructor(shared?: SharedSlices) {
     this.#shared = new Map(shared)
@@ -31,15 +31,16 @@ export class Slices {
     const byName = this.#own.get(owner) ?? this.#open(owner)
     let slice = byName.get(name) as StateSlice<S> | undefined
     if (!slice) {
-      this.use.any = true
-      byName.set(name, (slice = new StateSlice(initial(), false, this.use)) as StateSlice<unknown>)
+      const use = this.#useOf(owner)
+      use.note()
+      byName.set(name, (slice = new StateSlice(initial(), false, use)) as StateSlice<unknown>)
     }
     return slice
   }
 
   /** Removes the slices of an owner. */
   delete(owner: string): void {
-    this.use.any = true
+    this.#useOf(owner).note()
     this.#own.delete(owner)
     this.#shared.delete(owner)
   }
@@ -55,10 +56,28 @@ export class Slices {
     return new Map(this.#shared)
   }
 
+  /** Visits the owners whose values may have changed since {@link forgetUse}. */
+  visitUsed(visit: (owner: string) => void): void {
+    for (const { owner } of this.#used) visit(owner)
+  }
+
+  /** Counts the values as unchanged. */
+  forgetUse(): void {
+    for (const use of this.#used) use.forget()
+    this.#used.length = 0
+  }
+
+  #useOf(owner: string): SliceUse {
+    let use = this.#uses.get(owner)
+    if (use === undefined) this.#uses.set(owner, (use = new SliceUse(owner, this.#used)))
+    return use
+  }
+
   #open(owner: string): Map<string, StateSlice<unknown>> {
     const byName = new Map<string, StateSlice<unknown>>()
+    const use = this.#useOf(owner)
     for (const [name, value] of this.#shared.get(owner) ?? NONE)
-      byName.set(name, new StateSlice(value, true, this.use))
+      byName.set(name, new StateSlice(value, true, use))
     this.#shared.set(owner, NONE) // keeps the owner's place, and nothing of the original alive
     this.#own.set(owner, byName)
     return byName

@@ -42,10 +42,17 @@ export interface QuietForm {
    * time, and that nothing has happened since; undefined if it may find something to do.
    */
   join(): QuietCalls | undefined
+  /**
+   * What can give the handler something to do, besides what may concern everything: whatever happens; only
+   * what happens to the subject of its module, see `Module.subject`; or nothing. Default `all`.
+   */
+  readonly heeds?: 'all' | 'subject' | 'none'
 }
 
 /** The calls of a periodic handler in a quiet spell: nothing else runs or looks until they have left it. */
 export interface QuietCalls {
+  /** The virtual ms from which a call may find something to do. Default: never. */
+  readonly until?: number
   /**
    * Whether a call at `now` (virtual ms) would do nothing but set the next timer. Changes nothing. Default:
    * always.

@@ -29,7 +29,7 @@ function noted(stored: Readonly<Record<string, Lease | Node>>): Noted {
     clock: { now: () => 0 },
     bus: { has: () => false },
     quiet: {
-      era: 0,
+      keep: () => undefined,
       onWrite: (_owner: string, writer: (deliver: () => void) => void) => {
         write = () => writer(() => log.push('seen'))
       },

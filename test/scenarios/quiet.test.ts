@@ -34,16 +34,20 @@ function stateOf(cluster: SimCluster): unknown {
   ]
 }
 
-function play(heartbeats: 'exact' | 'quiet', actions: readonly Action[]): SimCluster {
-  const cluster = SimCluster.restore(fresh, { heartbeats })
-  for (const action of actions) perform(cluster, action)
+/** With `forks`, each action is performed on a fork of what the last one has left. */
+function play(heartbeats: 'exact' | 'quiet', actions: readonly Action[], forks = false): SimCluster {
+  let cluster = SimCluster.restore(fresh, { heartbeats })
+  for (const action of actions) {
+    if (forks) cluster = cluster.fork()
+    perform(cluster, action)
+  }
   return cluster
 }
 
 test('a history with quiet heartbeats ends as with each heartbeat a step', { timeout: 300_000 }, () => {
   fc.assert(
-    fc.property(history, (actions) => {
-      const [exact, quiet] = [play('exact', actions), play('quiet', actions)]
+    fc.property(history, fc.boolean(), (actions, forks) => {
+      const [exact, quiet] = [play('exact', actions), play('quiet', actions, forks)]
       if (!isDeepStrictEqual(stateOf(quiet), stateOf(exact))) expect(stateOf(quiet)).toEqual(stateOf(exact))
     }),
     { numRuns: Math.ceil(Number(process.env.SCENARIOS ?? 500) / 12) },
@@ -103,20 +107,93 @@ const fromOutside: Readonly<Record<string, (cluster: SimCluster) => unknown>> = 
       return send()
     }),
   'steps on': (cluster) => cluster.step(),
+  'labels a node': (cluster) => cluster.kubectl('label node node-1 by=someone'),
+  'posts another status': (cluster) =>
+    cluster.client.patch(
+      'nodes',
+      { name: 'node-1' },
+      { type: 'strategic', body: { status: { capacity: { 'example.com/gpu': '2' } } } },
+      { subresource: 'status' },
+    ),
+  'forbids renewals by a policy': (cluster) => {
+    cluster.apply(renewalPolicy)
+    cluster.apply(renewalBinding)
+  },
+  'starts a workload': (cluster) => cluster.kubectl('create deployment web --image=nginx --replicas=5'),
 }
 
+const renewalPolicy = {
+  apiVersion: 'admissionregistration.k8s.io/v1',
+  kind: 'ValidatingAdmissionPolicy',
+  metadata: { name: 'renewals' },
+  spec: {
+    matchConstraints: {
+      resourceRules: [
+        {
+          apiGroups: ['coordination.k8s.io'],
+          apiVersions: ['v1'],
+          operations: ['UPDATE'],
+          resources: ['leases'],
+        },
+      ],
+    },
+    validations: [{ expression: "object.metadata.name != 'node-1'" }],
+  },
+} as const
+
+const renewalBinding = {
+  apiVersion: 'admissionregistration.k8s.io/v1',
+  kind: 'ValidatingAdmissionPolicyBinding',
+  metadata: { name: 'renewals' },
+  spec: { policyName: 'renewals', validationActions: ['Deny'] },
+} as const
+
 test.each(Object.keys(fromOutside))('a quiet time is as exact when somebody %s', async (what) => {
-  const play = async (heartbeats: 'exact' | 'quiet'): Promise<unknown> => {
-    const cluster = SimCluster.restore(fresh, { heartbeats })
+  const play = async (heartbeats: 'exact' | 'quiet', forks = false): Promise<unknown> => {
+    let cluster = SimCluster.restore(fresh, { heartbeats })
     cluster.advance('2m')
     cluster.advance('2m')
+    if (forks) cluster = cluster.fork()
     await fromOutside[what]?.(cluster)
     for (let times = 0; times < 7; times++) cluster.advance('10s')
     cluster.advance('7m')
     return stateOf(cluster)
   }
-  const [exact, quiet] = [await play('exact'), await play('quiet')]
+  const exact = await play('exact')
+  for (const quiet of [await play('quiet'), await play('quiet', true)])
+    if (!isDeepStrictEqual(quiet, exact)) expect(quiet).toEqual(exact)
+})
+
+test('a quiet time ends when the credentials of a kubelet expire', () => {
+  const [exact, quiet] = (['exact', 'quiet'] as const).map((heartbeats) => {
+    const kubelet = { rotateCertificates: false }
+    const before = new SimCluster({ nodes: [{ name: 'node-1', kubelet }] })
+    before.advance('364d')
+    const cluster = before.fork({ heartbeats })
+    cluster.advance('1d')
+    return stateOf(cluster)
+  })
   if (!isDeepStrictEqual(quiet, exact)) expect(quiet).toEqual(exact)
+})
+
+/** Returns how many renewals of each lease the history of etcd has, which a quiet spell leaves out. */
+function renewalsSince(cluster: SimCluster, resourceVersion: string): readonly number[] {
+  const watch = cluster.client.watch('leases', { namespace: 'kube-node-lease', resourceVersion })
+  const counts = new Map<string, number>()
+  for (const { object } of watch.next()) {
+    const { name } = object.metadata as { name: string }
+    counts.set(name, (counts.get(name) ?? 0) + 1)
+  }
+  return [...counts.values()]
+}
+
+test('a quiet time goes on in forks, and when somebody reads', () => {
+  const original = SimCluster.restore(fresh)
+  original.advance('12m')
+  const cluster = original.fork()
+  const forked = cluster.list('leases', { namespace: 'kube-node-lease' }).metadata.resourceVersion
+  cluster.advance('1m')
+  expect(renewalsSince(cluster, forked)).toEqual([1, 1, 1])
 })
 
 test('an authorizer of one’s own is asked for a heartbeat after each call', () => {

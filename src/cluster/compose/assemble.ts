@@ -68,6 +68,7 @@ export function assemble(
     { ...options, seed: BOOTSTRAP_SEED },
     from?.simulation(),
     watched,
+    given?.quietMemory(options),
   )
   const { clock } = simulation
   // no one asks for the hashes of the apiserver's compactions, and they keep in memory what was dropped
@@ -121,7 +122,7 @@ export function assemble(
       serviceAccounts: needsServiceAccounts(components, options),
     })
   for (const component of components)
-    plane.addComponent(component, { mayBeDormant: !options.components?.includes(component) })
+    plane.addComponent(component, { isOwn: !options.components?.includes(component) })
   const machines = (late.machines = new Machines(plane, simulation, options))
   connectProxy(plane, machines)
   if (!from) {
@@ -131,15 +132,13 @@ export function assemble(
     rememberFresh(
       options,
       () =>
-        new ClusterSnapshot(
-          { ...options, version },
-          simulation.state(),
-          store.fork(),
-          plane.server.context.hub.share(),
-        ),
+        new ClusterSnapshot({ ...options, version }, simulation.state(), store.fork(), {
+          subscriptions: plane.server.context.hub.share(),
+        }),
     )
   }
-  if (!given) simulation.reseed(options.seed ?? 1)
+  if (given) simulation.forgetUse()
+  else simulation.reseed(options.seed ?? 1)
   return {
     version,
     options,

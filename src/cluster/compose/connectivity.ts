@@ -21,12 +21,13 @@ export class Connectivity {
   }
 
   isConnected(component: string): boolean {
-    return !this.#state.value.apiserverDown && !this.#state.value.cut.has(component)
+    const { apiserverDown, cut } = this.#state.peek
+    return !apiserverDown && !cut.has(component)
   }
 
   /** Returns whether a component is cut off from the apiserver. */
   isCut(component: string): boolean {
-    return this.#state.value.cut.has(component)
+    return this.#state.peek.cut.has(component)
   }
 
   /**
@@ -34,7 +35,7 @@ export class Connectivity {
    * @throws ConnectionError with the text of Go's net package
    */
   check(component: string): void {
-    const { apiserverDown, cut } = this.#state.value
+    const { apiserverDown, cut } = this.#state.peek
     if (apiserverDown) throw new ConnectionError(`dial tcp ${this.#address}: connect: connection refused`)
     if (cut.has(component)) throw new ConnectionError(`dial tcp ${this.#address}: i/o timeout`)
   }
@@ -48,7 +49,7 @@ export class Connectivity {
   }
 
   get apiserverDown(): boolean {
-    return this.#state.value.apiserverDown
+    return this.#state.peek.apiserverDown
   }
 
   set apiserverDown(down: boolean) {

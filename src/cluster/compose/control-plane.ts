@@ -80,7 +80,7 @@ export interface ControlPlaneOptions {
 /** How a component is added, see {@link ControlPlane.addComponent}. */
 export interface ComponentOptions {
   readonly identify?: () => UserInfo | undefined
-  readonly mayBeDormant?: boolean
+  readonly isOwn?: boolean
 }
 
 /** The apiserver as its own client. */
@@ -187,10 +187,11 @@ export class ControlPlane {
 
   /**
    * Adds and starts a component. `identify` returns the identity that the apiserver derives from its
-   * certificate; undefined if there is none. Default: its own identity. In a copy of a cluster, a component
-   * that `mayBeDormant` is set up when something happens to it: its setup touches nothing but its host.
+   * certificate; undefined if there is none. Default: its own identity. A component that `isOwn`, and not one
+   * of the user, touches nothing but its host: in a copy of a cluster, it is set up when something happens to
+   * it, and its steps concern nothing but itself.
    */
-  addComponent(component: Component, { identify, mayBeDormant = false }: ComponentOptions = {}): void {
+  addComponent(component: Component, { identify, isOwn = false }: ComponentOptions = {}): void {
     const { version, events } = this.#options
     const client = this.server.client(component.identity, { userAgent: component.name })
     const host = new ClusterComponentHost(this.simulation, component.name, client, {
@@ -206,7 +207,9 @@ export class ControlPlane {
       makeRecorder: (through, owner, source) => (events ? recorder(through, owner, source) : SILENT),
     })
     this.#hosts.set(component.name, host)
-    this.simulation.add(component, host, mayBeDormant && this.#options.subscriptions !== undefined)
+    const { name, subject = isOwn ? name : undefined } = component
+    const module = { name, setup: () => component.setup(host), ...(subject === undefined ? {} : { subject }) }
+    this.simulation.add(module, host, isOwn && this.#options.subscriptions !== undefined)
   }
 
   /**
@@ -274,6 +277,7 @@ export class ControlPlane {
     if (this.connectivity.isCut(name)) return
     this.#awaken(name)
     this.connectivity.cut(name)
+    this.simulation.quiet.disturb()
     this.#hosts.get(name)?.disconnect()
   }
 
@@ -282,6 +286,7 @@ export class ControlPlane {
     if (!this.connectivity.isCut(name)) return
     this.#awaken(name)
     this.connectivity.repair(name)
+    this.simulation.quiet.disturb()
     this.#hosts.get(name)?.reconnect()
   }
 
@@ -296,6 +301,7 @@ export class ControlPlane {
       reconcilePolicy(this.client(APISERVER))
     this.simulation.awakenAll()
     this.connectivity.apiserverDown = down
+    this.simulation.quiet.disturb()
     for (const informers of this.#informers.values()) {
       if (down) informers.disconnect()
       else informers.reconnect()

@@ -42,6 +42,7 @@ export interface ProcessInformerDependencies {
  */
 export class ProcessInformers implements Module<Host<ClusterEvents>> {
   readonly name: string
+  readonly subject: string
   readonly #dependencies: ProcessInformerDependencies
   readonly #shared = new Map<string, SharedInformer<KubeObject>>()
   /** The ids of the informers whose members are set up. */
@@ -50,7 +51,7 @@ export class ProcessInformers implements Module<Host<ClusterEvents>> {
   #topic: Topic | undefined
 
   constructor(process: string, dependencies: ProcessInformerDependencies) {
-    this.name = `informers/${process}`
+    this.subject = this.name = `informers/${process}`
     this.#dependencies = dependencies
   }
 

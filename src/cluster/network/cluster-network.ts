@@ -94,21 +94,22 @@ export class ClusterNetwork {
 
   /** Handles a power loss, which clears the rules in the machine's kernel. */
   onPowerLoss(node: string): void {
-    const isStale = this.#state.value.stale.has(node)
+    const isStale = this.#state.peek.stale.has(node)
     this.#forget(node)
     if (isStale) this.#state.value.stale.set(node, '')
   }
 
   /** Returns the oldest resource version that a kube-proxy still uses. */
   oldestNeeded(): number | undefined {
-    const versions = [...this.#state.value.stale.values()].filter((version) => version !== '').map(Number)
+    const versions = [...this.#state.peek.stale.values()].filter((version) => version !== '').map(Number)
     return versions.length === 0 ? undefined : Math.min(...versions)
   }
 
   #forget(node: string): void {
-    const { affinity, stale } = this.#state.value
-    stale.delete(node)
-    for (const key of [...affinity.keys()]) if (key.startsWith(`${node}|`)) affinity.delete(key)
+    const { affinity, stale } = this.#state.peek
+    if (stale.has(node)) this.#state.value.stale.delete(node)
+    for (const key of [...affinity.keys()])
+      if (key.startsWith(`${node}|`)) this.#state.value.affinity.delete(key)
   }
 
   /** Returns the enforcer; undefined while there are no policies. */

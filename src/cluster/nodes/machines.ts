@@ -81,16 +81,16 @@ export class Machines {
       plane,
       simulation,
       machines: () => this.#machines,
-      addressOf: (name) => this.#state.value.nodes.get(name)?.internalIP ?? '',
+      addressOf: (name) => this.#state.peek.nodes.get(name)?.internalIP ?? '',
       serviceCIDR: options.serviceCIDR,
       outside: options.outside,
       enforcer: options.policyEnforcer,
       networkPolicy: options.networkPolicy,
     })
     this.#verifier = new ClientCertificates((path) => plane.pki.read(path))
-    plane.setJoinTimes((node) => this.#state.value.nodes.get(node)?.joined)
+    plane.setJoinTimes((node) => this.#state.peek.nodes.get(node)?.joined)
     plane.keepHistory(() => this.network.oldestNeeded())
-    for (const name of this.#state.value.nodes.keys()) this.#start(name)
+    for (const name of this.#state.peek.nodes.keys()) this.#start(name)
   }
 
   /** Adds a machine; its kubelet registers the Node in its first step. */
@@ -212,7 +212,7 @@ export class Machines {
         events: this.#options.events ?? true,
         ...(taints === undefined ? {} : { registerWithTaints: taints }),
       }),
-      { identify: () => certificates.identity(), mayBeDormant: true },
+      { identify: () => certificates.identity(), isOwn: true },
     )
   }
 

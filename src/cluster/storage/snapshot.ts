@@ -1,6 +1,7 @@
 import type { EtcdStoreOptions } from '../../etcd/store-state.js'
 import { EtcdStore } from '../../etcd/store.js'
 import { plainDataFromJson, plainDataToJson, sharedFromJson, SharedValues } from '../../sim/plain-data.js'
+import type { QuietMemory } from '../../sim/quiet.js'
 import type { SimulationState } from '../../sim/state.js'
 import { stateFromJson, stateToJson } from '../../sim/state.js'
 import type { Subscriptions } from '../../apiserver/watch/watch-hub.js'
@@ -19,6 +20,14 @@ export type PlainOptions = Omit<
   ClusterOptions,
   'components' | 'scheduler' | 'nodes' | 'keys' | 'nodeAgents' | 'webhooks' | 'storedProtobuf'
 >
+
+/** What copies go on with that is not state; none of it is in the JSON form. */
+interface SnapshotCaches {
+  readonly subscriptions?: Subscriptions
+  readonly quiet?: QuietMemory
+  /** The views of informers. */
+  readonly views?: SharedViews | undefined
+}
 
 /** JSON form of a {@link ClusterSnapshot}. */
 export interface ClusterSnapshotJson {
@@ -42,6 +51,7 @@ export class ClusterSnapshot {
   readonly #store: EtcdStore
   /** The open watches of the original, with which a copy goes on; undefined after {@link fromJSON}. */
   readonly subscriptions: Subscriptions | undefined
+  readonly #quiet: QuietMemory | undefined
   /** The views of informers, by the version of Kubernetes that they are read with. */
   readonly #views = new Map<string, SharedViews>()
 
@@ -49,13 +59,13 @@ export class ClusterSnapshot {
     options: ClusterOptions,
     simulation: SimulationState,
     store: EtcdStore,
-    subscriptions?: Subscriptions,
-    views?: SharedViews,
+    { subscriptions, quiet, views }: SnapshotCaches = {},
   ) {
     this.options = options
     this.#simulation = simulation
     this.#store = store
     this.subscriptions = subscriptions
+    this.#quiet = quiet
     if (views !== undefined) this.#views.set(options.version ?? '', views)
   }
 
@@ -69,6 +79,16 @@ export class ClusterSnapshot {
     let views = this.#views.get(version)
     if (views === undefined) this.#views.set(version, (views = new Map()))
     return views
+  }
+
+  /**
+   * Returns what copies with these options must know so that a quiet time goes on in them; undefined if they
+   * differ from the original in more than the seed.
+   */
+  quietMemory(options: ClusterOptions): QuietMemory | undefined {
+    const keys = Object.keys({ ...this.options, ...options }) as (keyof ClusterOptions)[]
+    const isSame = keys.every((key) => key === 'seed' || options[key] === this.options[key])
+    return isSame ? this.#quiet : undefined
   }
 
   /** Returns a fork of the store. */

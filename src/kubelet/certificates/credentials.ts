@@ -68,6 +68,11 @@ export class KubeletCredentials {
     }
   }
 
+  /** The virtual ms at which the client certificate expires, so that requests are refused. */
+  get validUntil(): number {
+    return this.#loaded.value.held?.client?.notAfter ?? Infinity
+  }
+
   /** Exits the process if it has no credentials. Returns whether it continues. */
   begin(): boolean {
     const faults = this.#ports.certificates.faults()

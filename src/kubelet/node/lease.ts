@@ -1,5 +1,4 @@
 import type { Lease } from '../../api/coordination/generated.js'
-import type { Node } from '../../api/core/generated.js'
 import { formatMicroTime } from '../../api/time.js'
 import { ApiError, ConnectionError, ignoreNotFound } from '../../client/api-error.js'
 import type { ComponentHost } from '../../client/component.js'
@@ -32,18 +31,22 @@ export class NodeLease {
   readonly #host: ComponentHost
   readonly #node: string
   readonly #duration: number
+  readonly #validUntil: () => number
   readonly #state: Slice<LeaseState>
   readonly #random: RandomStream
   readonly #topic: Topic
 
-  /** `duration` in ms. */
-  constructor(host: ComponentHost, node: string, duration: number) {
+  /** `duration` in ms; `validUntil` returns when the kubelet's credentials expire, in virtual ms. */
+  constructor(host: ComponentHost, node: string, duration: number, validUntil: () => number) {
     this.#host = host
     this.#node = node
     this.#duration = duration
+    this.#validUntil = validUntil
     this.#state = host.state<LeaseState>('lease', () => ({ lease: undefined, retry: FIRST_RETRY }))
     this.#random = host.random('lease')
-    this.#topic = host.handle('lease', () => this.renew(), { quiet: { join: () => this.#joinQuiet() } })
+    this.#topic = host.handle('lease', () => this.renew(), {
+      quiet: { join: () => this.#joinQuiet(), heeds: 'none' },
+    })
   }
 
   /**
@@ -55,7 +58,7 @@ export class NodeLease {
     try {
       state.lease = state.lease ? this.#update(state.lease) : this.#ensure()
       state.retry = FIRST_RETRY
-      this.#host.heartbeats?.note(this.#node, 'lease')
+      this.#host.heartbeats?.note(state.lease)
       this.#setTimer()
     } catch (error) {
       if (!(error instanceof ApiError) && !(error instanceof ConnectionError)) throw error
@@ -80,7 +83,7 @@ export class NodeLease {
 
   #joinQuiet(): QuietCalls | undefined {
     const { lease } = this.#state.value
-    const written = (renewed: Lease | Node): void => void (this.#state.value.lease = renewed as Lease)
+    const written = (renewed: Lease): void => void (this.#state.value.lease = renewed)
     const tally = lease && this.#host.heartbeats?.tally(lease, written)
     if (tally === undefined) return undefined
     const call = (now: number): number => {
@@ -91,7 +94,7 @@ export class NodeLease {
       tally.leap(now)
       return now + this.#nextPeriod()
     }
-    return { call, leap: { settles: this.#duration, next } }
+    return { call, until: this.#validUntil() + 1, leap: { settles: this.#duration, next } }
   }
 
   #update(lease: Lease): Lease {

@@ -37,16 +37,10 @@ interface NodeState {
   volumes?: string
 }
 
-/** A post that can be repeated quietly in the era in which it was made. */
-interface Repeated {
-  node: Node
-  readonly era: number | undefined
-}
-
 /** The posts of a status that does not change, in a quiet spell. */
 interface QuietReports {
-  /** Whether nothing has to be posted at `now` but the times. Default: always. */
-  readonly accepts?: (now: number) => boolean
+  /** The virtual ms from which something has to be posted besides the times. */
+  readonly until: number
   /** Posts the times if that is due. */
   readonly tick: (now: number) => void
   /** Does the same in a leap, see `QuietLeap`. Default: there may be none. */
@@ -60,6 +54,8 @@ export interface NodeAgentDependencies {
   readonly statusReport: number
   readonly nodes: Informer<Node>
   readonly recorder: EventRecorder | undefined
+  /** Returns when the kubelet's credentials expire, in virtual ms. */
+  readonly validUntil: () => number
   /** Pressure conditions that are true. */
   readonly pressures: () => readonly PressureType[]
   /** Called once with the Node's uid, when it exists. */
@@ -76,8 +72,6 @@ export class NodeAgent {
   readonly #ports: NodeAgentDependencies
   readonly #state: Slice<NodeState>
   readonly #register: Topic
-  /** The last post. */
-  #repeated: Repeated | undefined
 
   constructor(host: ComponentHost, ports: NodeAgentDependencies) {
     this.#host = host
@@ -149,12 +143,11 @@ export class NodeAgent {
   /** Returns the posts of a quiet spell: the last one is repeated when it is due, if that is possible. */
   joinQuiet(): QuietReports {
     const { heartbeats } = this.#host
-    const repeated = this.#repeated
-    const mayRepeat = repeated !== undefined && repeated.era === heartbeats?.era
-    const tally = mayRepeat && heartbeats?.tally(repeated.node, (node) => void (repeated.node = node as Node))
+    const repeated = heartbeats?.repeatable(this.#ports.options.node)
+    const tally = repeated && heartbeats?.tally(repeated)
     const state = this.#state.value
     let nextReport = state.reportedAt + this.#ports.statusReport
-    if (!tally) return { accepts: (now) => now < nextReport, tick: () => undefined }
+    if (!tally) return { until: nextReport, tick: () => undefined }
     const posting = (post: (now: number) => void) => (now: number) => {
       if (now < nextReport) return
       state.reportedAt = now
@@ -162,7 +155,7 @@ export class NodeAgent {
       post(now)
     }
     const leap = { settles: 2 * this.#ports.statusReport, tick: posting((now) => tally.leap(now)) }
-    return { tick: posting((now) => tally.beat(now)), leap }
+    return { tick: posting((now) => tally.beat(now)), until: this.#ports.validUntil() + 1, leap }
   }
 
   /** Posts the node's status if it has changed, or if the last post is old. */
@@ -249,8 +242,7 @@ export class NodeAgent {
     const status = { ...rest, ...own, ...withForeignResources(own, current.status) }
     const posted = client.updateStatus('nodes', { ...current, status })
     this.#posted(posted)
-    this.#repeated = { node: posted, era: this.#host.heartbeats?.era }
-    this.#host.heartbeats?.note(options.node, 'status')
+    this.#host.heartbeats?.note(posted)
     const after = this.#state.value.ready ? 'True' : 'False'
     if (before !== undefined && before !== after)
       this.#statusEvent(after === 'True' ? 'NodeReady' : 'NodeNotReady')

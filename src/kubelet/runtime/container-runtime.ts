@@ -59,6 +59,7 @@ interface Attachment {
 
 class SimulatedMachine implements Machine {
   readonly name: string
+  readonly subject: string
   readonly #options: ContainerRuntimeOptions
   readonly #timings: RuntimeTimings
   readonly #images: ImageTable
@@ -67,6 +68,7 @@ class SimulatedMachine implements Machine {
 
   constructor(options: ContainerRuntimeOptions) {
     this.name = `runtime/${options.node}`
+    this.subject = options.node
     this.#options = options
     this.#timings = { ...DEFAULT_RUNTIME_TIMINGS, ...options.timings }
     this.#images = new ImageTable(options.behaviors, options.registry)
