@@ -4,6 +4,7 @@ import { ConnectionError, SimCluster, type UserInfo } from 'simcluster'
 import { hostOf } from 'simcluster/host'
 import { expect, test } from 'vitest'
 import { type HistoryAction as Action, performAction as perform } from 'simcluster/testing'
+import { stateToJson } from '../../src/sim/state.js'
 import { workloadAction } from './actions.js'
 
 const fresh = new SimCluster({ nodes: 3, metricsServer: true }).snapshot()
@@ -30,7 +31,7 @@ function stateOf(cluster: SimCluster): unknown {
     cluster.state.traceHash(),
     cluster.internals.etcd.revision,
     objects,
-    cluster.snapshot().simulation(),
+    stateToJson(cluster.snapshot().simulation()),
   ]
 }
 
