@@ -14,8 +14,8 @@ const EVENTS = 'events'
 const NODES = 'minions'
 
 /**
- * What the apiserver decides no heartbeat by, so that writing it concerns only components that watch it: those
- * of the control plane, and not the kubelets' loops.
+ * No decision about a heartbeat depends on these, so that a write concerns only the components that watch
+ * them: those of the control plane, and not the kubelets' loops.
  */
 const WORKLOADS: ReadonlySet<string> = new Set([
   'controllerrevisions',
