@@ -54,7 +54,7 @@ export function layerPicture(): string {
 }
 
 function markOf(folder: string): string {
-  return isCore(`${folder}/`) ? '' : ' (Node only)'
+  return isCore(`${folder}/`) ? '' : ' (not core)'
 }
 
 if (argv[1] === fileURLToPath(import.meta.url)) console.log(layerPicture())
