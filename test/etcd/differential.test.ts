@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { honestModel, Lockstep, type Difference, type MakeModel } from './lockstep.js'
+import { honestModel, Lockstep, type MakeModel } from './lockstep.js'
 import { operation, type Operation } from './operations.js'
 import { ETCD_BINARY, etcdInstalled, RealEtcd } from './real-etcd.js'
-import { WatchLockstep, watchOperation } from './watch-lockstep.js'
+import { playWatches } from './watch-lockstep.js'
 
 const SEED = 7
 const installed = etcdInstalled()
@@ -20,21 +20,6 @@ interface Outcome {
   readonly error: unknown
 }
 
-function show(difference: Difference): string {
-  return JSON.stringify(
-    difference,
-    (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value),
-    2,
-  )
-}
-
-async function play(lockstep: Lockstep, operations: readonly Operation[]): Promise<void> {
-  for (const each of operations) {
-    const difference = await lockstep.run(each)
-    if (difference !== undefined) throw new Error(show(difference))
-  }
-}
-
 describe.skipIf(!installed)('against the real etcd (skipped only where its binary is missing)', () => {
   let etcd: RealEtcd
   beforeAll(async () => {
@@ -48,7 +33,7 @@ describe.skipIf(!installed)('against the real etcd (skipped only where its binar
     const outcome = await fc.check(
       fc.asyncProperty(fc.array(operation, { maxLength: 20 }), async (operations) => {
         await lockstep.reset()
-        await play(lockstep, operations)
+        await lockstep.play(operations)
       }),
       { numRuns, seed: SEED },
     )
@@ -68,8 +53,8 @@ describe.skipIf(!installed)('against the real etcd (skipped only where its binar
       .filter((each) => each.do !== 'compact')
       // etcd's clock runs: on a busy machine a short lease ends before the last operation
       .filter((each) => each.do !== 'grant' || each.ttl < 0 || each.ttl > 3)
-    await play(lockstep, operations)
-    await play(lockstep, [
+    await lockstep.play(operations)
+    await lockstep.play([
       { do: 'compact', revision: { at: -1 } },
       { do: 'hashKV', revision: undefined },
       { do: 'compact', revision: { at: 0 } },
@@ -122,27 +107,7 @@ describe.skipIf(!installed)('against the real etcd (skipped only where its binar
   })
 
   test('watchers see the same, with history, filters, old values, ids, cancels and compactions', async () => {
-    const lockstep = new Lockstep(etcd)
-    let events = 0
-    await fc.assert(
-      fc.asyncProperty(fc.array(watchOperation, { maxLength: 60, size: 'max' }), async (steps) => {
-        await lockstep.reset()
-        const watches = new WatchLockstep(lockstep)
-        try {
-          for (const step of steps) {
-            const difference = await watches.run(step)
-            if (difference !== undefined) throw new Error(show(difference))
-          }
-          const difference = await watches.finish()
-          if (difference !== undefined) throw new Error(show(difference))
-          events += watches.events
-        } finally {
-          watches.close()
-        }
-      }),
-      { numRuns: 40, seed: SEED },
-    )
-    lockstep.close()
+    const events = await playWatches(etcd, { numRuns: 40, seed: SEED })
     expect(events).toBeGreaterThan(500)
     console.info(`differential: ${events} watch events, no difference`)
   })

@@ -26,6 +26,12 @@ export interface Difference {
   readonly etcd: unknown
 }
 
+/** Throws an error that shows the difference, if there is one. */
+export function expectNone(difference: Difference | undefined): void {
+  const plain = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? `${value}n` : value)
+  if (difference !== undefined) throw new Error(JSON.stringify(difference, plain, 2))
+}
+
 const RESET_KEY = 'reset'
 
 export type MakeModel = (json: StoreJson) => EtcdStore
@@ -93,6 +99,11 @@ export class Lockstep {
       this.#fragile.add(this.model.revision)
     }
     return isDeepStrictEqual(model, etcd) ? undefined : { operation, model, etcd }
+  }
+
+  /** Runs operations on both sides. Throws an error that shows the first difference. */
+  async play(operations: readonly Operation[]): Promise<void> {
+    for (const each of operations) expectNone(await this.run(each))
   }
 
   #step(operation: Operation): Step | undefined {

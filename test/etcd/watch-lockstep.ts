@@ -3,16 +3,16 @@ import type { ClientDuplexStream } from '@grpc/grpc-js'
 import fc from 'fast-check'
 import type { WatchCreateRequest, WatchEvent, WatchResponse, WatchStream } from '../../src/etcd/index.js'
 import { keyBytes } from '../../src/etcd/index.js'
-import type { Difference, Lockstep } from './lockstep.js'
+import { expectNone, Lockstep, type Difference } from './lockstep.js'
 import { chosen, operation, type Operation, type RevisionChoice } from './operations.js'
-import type { Message } from './real-etcd.js'
+import type { EtcdClient, Message } from './real-etcd.js'
 import { canonical } from './wire.js'
 
 export type WatchOperation =
   | { readonly do: 'watch'; readonly request: WatchCreateRequest; readonly start: RevisionChoice }
   | { readonly do: 'unwatch'; readonly id: number }
 
-export const watchOperation: fc.Arbitrary<WatchOperation | Operation> = fc.oneof(
+const watchOperation: fc.Arbitrary<WatchOperation | Operation> = fc.oneof(
   { weight: 4, arbitrary: operation },
   {
     weight: 2,
@@ -99,7 +99,7 @@ function canonicalEvent({ type, kv, prevKv }: WatchEvent): unknown {
 }
 
 /** One watch stream on each side of a lockstep. */
-export class WatchLockstep {
+class WatchLockstep {
   readonly #lockstep: Lockstep
   readonly #modelLog = new Log()
   readonly #realLog = new Log()
@@ -217,4 +217,32 @@ export class WatchLockstep {
       if (!done() && round % 2 === 1) ask()
     }
   }
+}
+
+/**
+ * Plays random operations and watches on a model and an etcd, and expects that watchers are told the same.
+ * Returns how many events they were told.
+ */
+export async function playWatches(
+  etcd: EtcdClient,
+  options: { readonly numRuns: number; readonly seed: number },
+): Promise<number> {
+  const lockstep = new Lockstep(etcd)
+  let events = 0
+  await fc.assert(
+    fc.asyncProperty(fc.array(watchOperation, { maxLength: 60, size: 'max' }), async (steps) => {
+      await lockstep.reset()
+      const watches = new WatchLockstep(lockstep)
+      try {
+        for (const step of steps) expectNone(await watches.run(step))
+        expectNone(await watches.finish())
+        events += watches.events
+      } finally {
+        watches.close()
+      }
+    }),
+    options,
+  )
+  lockstep.close()
+  return events
 }

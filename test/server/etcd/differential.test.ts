@@ -6,7 +6,6 @@ import type { MessageName } from '../../../src/server/etcd/messages.js'
 import { serveEtcd } from '../../../src/server/index.js'
 import type { EtcdServer } from '../../../src/server/index.js'
 import { Lockstep } from '../../etcd/lockstep.js'
-import type { Difference } from '../../etcd/lockstep.js'
 import {
   chosen,
   deletesFromKey,
@@ -17,20 +16,12 @@ import {
 } from '../../etcd/operations.js'
 import type { Operation, RangeChoice } from '../../etcd/operations.js'
 import { EtcdClient, etcdInstalled, RealEtcd } from '../../etcd/real-etcd.js'
-import { WatchLockstep, watchOperation } from '../../etcd/watch-lockstep.js'
+import { playWatches } from '../../etcd/watch-lockstep.js'
 import { RawClient } from './raw-client.js'
 import type { RawAnswer } from './raw-client.js'
 
 const SEED = 11
 const clock = { now: () => 1_700_000_000_000 }
-
-function show(difference: Difference): string {
-  return JSON.stringify(
-    difference,
-    (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value),
-    2,
-  )
-}
 
 describe('through gRPC, with the usual client', () => {
   let server: EtcdServer
@@ -52,10 +43,7 @@ describe('through gRPC, with the usual client', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(operation, { maxLength: 20 }), async (operations) => {
         await lockstep.reset()
-        for (const each of operations) {
-          const difference = await lockstep.run(each)
-          if (difference !== undefined) throw new Error(show(difference))
-        }
+        await lockstep.play(operations)
       }),
       { numRuns: 80, seed: SEED },
     )
@@ -64,27 +52,7 @@ describe('through gRPC, with the usual client', () => {
   })
 
   test('watchers are told what the store tells', async () => {
-    const lockstep = new Lockstep(client)
-    let events = 0
-    await fc.assert(
-      fc.asyncProperty(fc.array(watchOperation, { maxLength: 60, size: 'max' }), async (steps) => {
-        await lockstep.reset()
-        const watches = new WatchLockstep(lockstep)
-        try {
-          for (const step of steps) {
-            const difference = await watches.run(step)
-            if (difference !== undefined) throw new Error(show(difference))
-          }
-          const difference = await watches.finish()
-          if (difference !== undefined) throw new Error(show(difference))
-          events += watches.events
-        } finally {
-          watches.close()
-        }
-      }),
-      { numRuns: 25, seed: SEED },
-    )
-    lockstep.close()
+    const events = await playWatches(client, { numRuns: 25, seed: SEED })
     expect(events).toBeGreaterThan(150)
   })
 })
