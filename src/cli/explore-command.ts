@@ -170,7 +170,7 @@ async function tell(
 export const exploreCommand: Command = {
   name: 'explore',
   about:
-    'Looks for an order or a fault that breaks a controller, and tells the run. The options come from a ' +
+    'Looks for an order or a fault that breaks a controller, and prints the run. The options come from a ' +
     'module, or a program is run while the kubectl lines are typed. Exit code 1: there is one, or the ' +
     'budget is used up.',
   words: 'FILE | --client COMMAND LINE...',

@@ -158,7 +158,7 @@ export const rbacCommand: Command = {
   name: 'rbac',
   about:
     'Answers questions about roles and bindings in manifests. ' +
-    'Exit code 1: denied, nobody, a way to gain rights, or different.',
+    'Exit code 1: it is denied, nobody may do it, there is a way to gain rights, or the folders differ.',
   words: forms.join(' | '),
   flags: {
     ...OUTPUT,

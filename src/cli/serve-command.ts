@@ -59,7 +59,7 @@ function showStatus(cluster: SimCluster, requests: () => number): () => void {
 export const CLUSTER_FLAGS: Command['flags'] = {
   nodes: { value: 'N', about: 'number of nodes', default: '3' },
   version: { value: 'VERSION', about: 'minor version, such as v1.35' },
-  config: { value: 'FILE', about: 'options of SimCluster as YAML or JSON; other flags come after it' },
+  config: { value: 'FILE', about: 'options of SimCluster as YAML or JSON; other flags override it' },
   crds: { value: 'DIR', about: 'manifests to apply first, such as CustomResourceDefinitions' },
   manifests: { value: 'DIR', about: 'manifests to apply at the beginning' },
   snapshot: { value: 'FILE', about: 'snapshot to begin with, if it exists' },

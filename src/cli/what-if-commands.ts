@@ -46,7 +46,7 @@ function explanationText(pod: Pod, { node, nodes, message = '', preemption }: Ex
 /** `simcluster explain`: the verdict of the scheduler. */
 export const explainCommand: Command = {
   name: 'explain',
-  about: 'Tells what the scheduler would do with a pod, node by node. Exit code 1: there is no node for it.',
+  about: 'Says what the scheduler would do with a pod, node by node. Exit code 1: there is no node for it.',
   words: 'FILE',
   flags: { ...SOURCES, json: { about: 'prints JSON' } },
   examples: [
@@ -102,7 +102,7 @@ export const diffCommand: Command = {
   name: 'diff',
   about:
     'Prints what applying a folder would change: objects, where pods run, and who reaches whom. ' +
-    'Exit code 1: something.',
+    'Exit code 1: something would change.',
   words: 'DIR',
   flags: SOURCES,
   examples: [
