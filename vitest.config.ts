@@ -1,10 +1,12 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig, type ViteUserConfig } from 'vitest/config'
+import { compiledSources } from './scripts/compiled-sources.js'
 
 /**
  * The tests of `npm test`, and the examples that are tests. What needs the packed tarball or a browser is in test/package.
  */
 const config: ViteUserConfig = defineConfig({
+  plugins: [compiledSources()],
   // Tests and examples import 'simcluster' as a user does; tsconfig.json's `paths` sends that to src/.
   // An example imports client-node, which only `npm run e2e:setup` installs.
   resolve: {
@@ -29,6 +31,7 @@ const config: ViteUserConfig = defineConfig({
     reporters: process.env.CI ? ['default', ['json', { outputFile: 'reports/vitest.json' }]] : ['default'],
     include: ['test/**/*.test.ts', 'examples/*.test.ts'],
     exclude: ['test/package/**', 'test/browser/**'],
+    server: { deps: { external: [/\.cache\/suite\//] } },
     globalSetup: 'test/scenarios/flags.ts',
   },
 })

@@ -10,14 +10,8 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { rolldown, type OutputOptions, type RolldownOutput } from 'rolldown'
 import { VERSIONS } from '../src/course/chapter.js'
-import { bundling, inlined } from './bundling.js'
+import { bundling, inlined, scripted, started } from './bundling.js'
 import { readCourse } from '../src/cli/course/read.js'
-
-/** A program that no user calls: threads of sweeps start it. */
-const started = ['./dist/cli/sweep/worker.js']
-
-/** What the scripts of `simcluster envtest` start: CommonJS, so that its compiled code can be kept. */
-const scripted = ['etcd', 'kept-code', 'kube-apiserver'].map((name) => `./dist/cli/envtest/${name}.js`)
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = `${root}dist`

@@ -18,15 +18,24 @@ const inPlace: Plugin = {
 /** Dependencies stay imports. */
 const isDependency = (id: string): boolean => !/^[./\0]/.test(id) && !/^simcluster(?:\/|$)/.test(id)
 
+/** Options of {@link bundleInto}. */
+export interface BundleOptions {
+  /** Files for modules, such as `vitest`. Default none. */
+  readonly alias?: Readonly<Record<string, string>>
+  /** Default `esm`. */
+  readonly format?: 'esm' | 'cjs'
+  /** Whether all that the files share is one chunk, which each of them loads. Default false. */
+  readonly isOneChunk?: boolean
+}
+
 /**
  * Bundles files (without `.ts`, relative to the project) into a folder below `.cache`; returns where each one
- * lies. `alias` names files for modules, such as `vitest`.
+ * lies.
  */
 export async function bundleInto(
   folder: string,
   names: readonly string[],
-  alias: Readonly<Record<string, string>> = {},
-  format: 'esm' | 'cjs' = 'esm',
+  { alias = {}, format = 'esm', isOneChunk = false }: BundleOptions = {},
 ): Promise<(name: string) => string> {
   const extension = format === 'esm' ? 'mjs' : 'js'
   const out = `${root}.cache/${folder}/`
@@ -54,6 +63,7 @@ export async function bundleInto(
     entryFileNames: `[name].${extension}`,
     chunkFileNames: `chunks/[name]-[hash].${extension}`,
     ...bundling.output,
+    ...(isOneChunk ? { codeSplitting: { groups: [{ name: 'all' }] } } : {}),
   })
   await build.close()
   if (format === 'cjs') writeFileSync(`${out}package.json`, '{ "type": "commonjs" }\n')

@@ -35,3 +35,11 @@ export const bundling: Bundling = {
     sourcemapExcludeSources: true,
   },
 }
+
+/** A program that no user calls: threads of sweeps start it. */
+export const started: readonly string[] = ['./dist/cli/sweep/worker.js']
+
+/** What the scripts of `simcluster envtest` start: CommonJS, so that its compiled code can be kept. */
+export const scripted: readonly string[] = ['etcd', 'kept-code', 'kube-apiserver'].map(
+  (name) => `./dist/cli/envtest/${name}.js`,
+)

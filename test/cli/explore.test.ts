@@ -4,13 +4,15 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { CounterExample } from '../../src/explore/index.js'
+import explored from './explored.js'
+import { writeLoaded } from './loaded-module.js'
 import { typed } from './typed.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'simcluster-explore-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 const at = (name: string): string => join(folder, name)
 const found = at('found.json')
-const module = fileURLToPath(new URL('explored.ts', import.meta.url))
+const module = writeLoaded(at('explored.mjs'), { default: explored })
 const broken = at('broken.mjs')
 writeFileSync(broken, 'export default {')
 const controller = fileURLToPath(new URL('../explore-clients/controller.mjs', import.meta.url))

@@ -1,9 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { defineImage, SimCluster } from 'simcluster'
+import * as seeds from './explored-seeds.js'
+import { writeLoaded } from './loaded-module.js'
 import { typed } from './typed.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'simcluster-sweep-'))
@@ -182,7 +183,7 @@ describe('the Job of a sweep', () => {
 })
 
 describe('a sweep of explorations', () => {
-  const explored = fileURLToPath(new URL('explored-seeds.ts', import.meta.url))
+  const explored = writeLoaded(at('explored-seeds.mjs'), { ...seeds })
 
   test.each([
     ['default', 'violated: few pods'],

@@ -153,7 +153,7 @@ const map = (name: string): object => ({ metadata: { name }, data: { kept: 'yes'
 beforeAll(async () => {
   const names = ['etcd', 'kept-code', 'kube-apiserver'].map((name) => `src/cli/envtest/${name}`)
   // with an entry that others import, what they share is a chunk, as in the package
-  const placeOf = await bundleInto('envtest', [...names, 'src/server/index'], {}, 'cjs')
+  const placeOf = await bundleInto('envtest', [...names, 'src/server/index'], { format: 'cjs' })
   const programs = dirname(fileURLToPath(placeOf('src/cli/envtest/etcd')))
   assets = envtestFolder({ main: 'not called', programs }, { XDG_CACHE_HOME: folder })
   mkdirSync(join(folder, 'certs'))

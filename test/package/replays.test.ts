@@ -21,7 +21,7 @@ const placeOf = await bundleInto(
   readdirSync(new URL(cases, root))
     .filter((name) => name.endsWith('.test.ts'))
     .map((name) => cases + name.replace(/\.ts$/, '')),
-  { vitest: fileURLToPath(new URL(`${cases}replaying.ts`, root)) },
+  { alias: { vitest: fileURLToPath(new URL(`${cases}replaying.ts`, root)) } },
 )
 
 test.for(Object.entries(NODES))('%s: each ends with its trace hash', ([name, node], context) => {
