@@ -39,14 +39,16 @@ export function readSource(path: string, text: string): SourceFacts {
   const impure: Found[] = []
   const functions: Found[] = []
   const lineOf = (position: number): number => file.getLineAndCharacterOfPosition(position).line + 1
+  const firstLine = (node: ts.Node): number => lineOf(node.getStart(file))
   const visit = (node: ts.Node): void => {
-    const line = lineOf(node.getStart(file))
     const specifier = specifierOf(node)
-    if (specifier) imports.push({ line: lineOf(specifier.getStart(file)), text: specifier.text })
+    if (specifier) imports.push({ line: firstLine(specifier), text: specifier.text })
     const use = impureUse(node)
-    if (use) impure.push({ line, text: use })
-    if (ts.isFunctionLike(node) && 'body' in node && node.body)
+    if (use) impure.push({ line: firstLine(node), text: use })
+    if (ts.isFunctionLike(node) && 'body' in node && node.body) {
+      const line = firstLine(node)
       functions.push({ line, text: String(lineOf(node.getEnd()) - line + 1) })
+    }
     ts.forEachChild(node, visit)
   }
   visit(file)
