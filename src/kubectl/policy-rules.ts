@@ -1,5 +1,9 @@
 import type { PolicyRule } from '../api/rbac/generated.js'
 
+/** The verbs on resources that every command knows; each command knows some more. */
+export const RESOURCE_VERBS: readonly string[] =
+  '* get list watch create update patch delete deletecollection use bind escalate impersonate'.split(' ')
+
 /**
  * Breaks rules down to one resource (or path) and one verb each, merges those that differ only in verbs, and
  * sorts them by text. Source: component-helpers auth/rbac/validation BreakdownRule, kubectl pkg/util/rbac

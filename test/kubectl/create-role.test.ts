@@ -31,6 +31,20 @@ describe('kubectl create role: verbs that mean something for some resources only
     )
   })
 
+  // as kubectl 1.32 and 1.35 say
+  it.each([
+    ['approve', true, false],
+    ['sign', true, false],
+    ['attest', true, false],
+    ['proxy', false, true],
+    ['foo', true, true],
+  ])('%s: create role warns %s, can-i warns %s', (verb, role, canI) => {
+    const warned = create(`role a --verb=${verb} --resource=pods`)
+    expect(warned.includes(`Warning: '${verb}' is not a standard resource verb`)).toBe(role)
+    const { stderr } = cluster.kubectl(`auth can-i ${verb} pods`)
+    expect(stderr.includes(`Warning: verb '${verb}' is not a known verb`)).toBe(canI)
+  })
+
   it('bind and escalate are for roles', () => {
     expect(JSON.parse(create('role a --verb=get,escalate --resource=roles'))).toEqual([
       { verbs: ['get', 'escalate'], apiGroups: ['rbac.authorization.k8s.io'], resources: ['roles'] },

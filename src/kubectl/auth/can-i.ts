@@ -2,7 +2,7 @@ import type { KindDefinition } from '../../api/definition.js'
 import type { PolicyRule } from '../../api/rbac/generated.js'
 import type { CommandLine } from '../call.js'
 import { KubectlError, SilentExit } from '../errors.js'
-import { compactRules, resourceText } from '../policy-rules.js'
+import { compactRules, RESOURCE_VERBS, resourceText } from '../policy-rules.js'
 import { TABLE, TabWriter } from '../print/tabwriter.js'
 
 const USAGE =
@@ -124,25 +124,8 @@ function warn({ out }: CommandLine, { verb, group, resource, definition }: Asked
   if (!VERBS.has(verb)) out.errorLine(`Warning: verb '${verb}' is not a known verb\n`)
 }
 
-const VERBS: ReadonlySet<string> = new Set([
-  '*',
-  'get',
-  'list',
-  'watch',
-  'create',
-  'update',
-  'patch',
-  'delete',
-  'deletecollection',
-  'use',
-  'bind',
-  'impersonate',
-  'escalate',
-  'approve',
-  'sign',
-  'attest',
-  'proxy',
-])
+/** Source: kubectl pkg/cmd/auth/cani.go resourceVerbs. */
+const VERBS: ReadonlySet<string> = new Set([...RESOURCE_VERBS, 'approve', 'sign', 'attest'])
 
 /** `--list`: prints what the user may do in the namespace. */
 function listRules(call: CommandLine): void {

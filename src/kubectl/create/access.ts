@@ -1,3 +1,4 @@
+import { RESOURCE_VERBS } from '../policy-rules.js'
 import type { KubeObject } from '../../api/definition.js'
 import type { CommandLine, Command } from '../call.js'
 import { KubectlError, NoResourceMatch } from '../errors.js'
@@ -82,25 +83,8 @@ function specOf({ flags }: CommandLine): object {
   }
 }
 
-const VERBS: ReadonlySet<string> = new Set([
-  '*',
-  'get',
-  'list',
-  'watch',
-  'create',
-  'update',
-  'patch',
-  'delete',
-  'deletecollection',
-  'use',
-  'bind',
-  'escalate',
-  'impersonate',
-  'sign',
-  'approve',
-  'proxy',
-  'attest',
-])
+/** Source: kubectl pkg/cmd/create/create_role.go validResourceVerbs. */
+const VERBS: ReadonlySet<string> = new Set([...RESOURCE_VERBS, 'proxy'])
 const PATH_VERBS: readonly string[] = ['get', 'put', 'post', 'head', 'options', 'delete', 'patch']
 const API_VERSION = 'rbac.authorization.k8s.io/v1'
 
