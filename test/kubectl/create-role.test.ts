@@ -59,7 +59,8 @@ describe('kubectl create role: verbs that mean something for some resources only
       'the server doesn\'t have a resource type "users"\n',
     )
     expect(create('clusterrole a --verb=sign --resource=signers.certificates.k8s.io')).toBe(
-      'the server doesn\'t have a resource type "signers" in group "certificates.k8s.io"\n',
+      "Warning: 'sign' is not a standard resource verb\n" +
+        'the server doesn\'t have a resource type "signers" in group "certificates.k8s.io"\n',
     )
   })
 })
