@@ -1,7 +1,8 @@
 /**
  * `npm run notebooks`: runs each chapter of the course in Deno's Jupyter kernel, on the packed package, and
  * writes examples/notebooks with the outputs. `-- --check` writes nothing and fails if a byte differs;
- * numbers of chapters limit both to those. Needs `npm run build`; Deno is fetched once into .cache/deno.
+ * numbers of chapters limit both to those. Needs `npm run build`; Deno is that of .ci/tools, or is fetched
+ * once into .cache/deno.
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
@@ -11,6 +12,7 @@ import { argv } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { type Chapter, LANGUAGES } from '../src/course/chapter.js'
 import { readCourse } from '../src/cli/course/read.js'
+import { pack } from './pack.js'
 import { DenoKernel, type Output } from './notebooks/kernel.js'
 import { type Cell, cellsOf, notebookText } from './notebooks/notebook.js'
 
@@ -18,8 +20,10 @@ const DENO = '2.9.6'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const notebooks = join(root, 'examples/notebooks')
 
-/** The program, from npm. It is too large for what `npm ci` installs. */
+/** The program: that of `npm run e2e:setup`, or from npm. It is too large for what `npm ci` installs. */
 function denoProgram(): string {
+  const tool = join(root, '.ci/tools/node_modules/deno')
+  if (existsSync(join(tool, 'deno')) && versionOf(tool) === DENO) return join(tool, 'deno')
   const folder = join(root, '.cache/deno', DENO)
   const platform = `${process.platform}-${process.arch}${process.platform === 'linux' ? '-glibc' : ''}`
   const program = join(
@@ -43,20 +47,16 @@ function denoProgram(): string {
   return program
 }
 
+const versionOf = (folder: string): unknown =>
+  (JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version?: unknown }).version
+
 /** A folder as a student has it: deno.json, and node_modules with the packed package and what it needs. */
 function studentFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'simcluster-notebooks-'))
   const modules = join(folder, 'node_modules')
   mkdirSync(join(modules, 'simcluster'), { recursive: true })
-  const packing = ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder]
-  const tarball = execFileSync('npm', packing, { cwd: root, encoding: 'utf8' }).trim()
-  execFileSync('tar', [
-    'xzf',
-    join(folder, tarball),
-    '-C',
-    join(modules, 'simcluster'),
-    '--strip-components=1',
-  ])
+  const { tarball } = pack(folder)
+  execFileSync('tar', ['xzf', tarball, '-C', join(modules, 'simcluster'), '--strip-components=1'])
   const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
     readonly dependencies: Readonly<Record<string, string>>
   }

@@ -3,6 +3,7 @@ import { copyFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { TestProject } from 'vitest/node'
+import { pack } from '../../scripts/pack.js'
 import { consumer, folder } from './folder.js'
 
 declare module 'vitest' {
@@ -16,32 +17,21 @@ declare module 'vitest' {
   }
 }
 
-interface PackReport {
-  readonly filename: string
-  readonly files: readonly { readonly path: string }[]
-}
-
 const repository = fileURLToPath(new URL('../..', import.meta.url))
 
 /** vitest's global setup: packs what `npm run build` left in dist and installs it as a user would. */
 export default function setup(project: TestProject): () => void {
   mkdirSync(consumer, { recursive: true })
-  const npm = (cwd: string, ...args: string[]): string => execFileSync('npm', args, { cwd, encoding: 'utf8' })
-  const [packed] = JSON.parse(
-    npm(repository, 'pack', '--json', '--ignore-scripts', '--pack-destination', folder),
-  ) as PackReport[]
-  if (!packed) throw new Error('npm pack made nothing')
+  const { tarball, files } = pack(folder)
   writeFileSync(join(consumer, 'package.json'), '{ "name": "consumer", "private": true, "type": "module" }')
-  npm(consumer, 'install', '--no-audit', '--no-fund', '--prefer-offline', join(folder, packed.filename))
+  const words = ['install', '--no-audit', '--no-fund', '--prefer-offline', tarball]
+  execFileSync('npm', words, { cwd: consumer, encoding: 'utf8' })
   copyFileSync(join(repository, 'test/package/scenario.mjs'), join(consumer, 'scenario.mjs'))
   // whose types the declarations of the package name
   mkdirSync(join(consumer, 'node_modules/@types'))
   for (const name of ['@types/node', 'fast-check', 'undici-types'])
     symlinkSync(join(repository, 'node_modules', name), join(consumer, 'node_modules', name))
   project.provide('consumer', consumer)
-  project.provide(
-    'packed',
-    packed.files.map(({ path }) => path),
-  )
+  project.provide('packed', files)
   return () => rmSync(folder, { recursive: true, force: true })
 }
