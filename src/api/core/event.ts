@@ -16,12 +16,14 @@ export function validateEvent(event: Event, controllerField: string): readonly F
   const errors: FieldError[] = []
   const namespace = event.metadata.namespace ?? ''
   const about = event.involvedObject.namespace ?? ''
-  const foreign = invalid('involvedObject.namespace', about, 'does not match event.namespace')
+  // made only when it is needed, since most requests create events
+  const foreign = (): FieldError =>
+    invalid('involvedObject.namespace', about, 'does not match event.namespace')
   if ((event.eventTime ?? null) === null) {
     const isForeign = about === '' ? namespace !== '' && namespace !== 'default' : namespace !== about
-    if (isForeign) errors.push(foreign)
+    if (isForeign) errors.push(foreign())
   } else {
-    if (about === '' && namespace !== 'default' && namespace !== 'kube-system') errors.push(foreign)
+    if (about === '' && namespace !== 'default' && namespace !== 'kube-system') errors.push(foreign())
     validateComplete(event, controllerField, errors)
   }
   for (const fault of dnsSubdomainFaults(namespace)) errors.push(invalid('namespace', namespace, fault))
