@@ -55,7 +55,11 @@ class FieldErrors extends Array<FieldError> {
   }
 }
 
-/** Returns a list that ends the validation ({@link collected}) once it has {@link mostFieldErrors}. */
+/**
+ * Returns a list that ends the validation ({@link collected}) once it has {@link mostFieldErrors}. A validation
+ * that finds few faults, whatever the object is, uses a plain list: V8 does not optimize functions that make
+ * these.
+ */
 export const fieldErrors = (): FieldError[] => new FieldErrors()
 
 /** Returns the errors that a validation finds, or the first {@link mostFieldErrors}. */

@@ -116,7 +116,7 @@ function validateUpdate(next: DaemonSet, old: DaemonSet): readonly FieldError[] 
 
 /** Source: ValidateDaemonSetStatusUpdate. */
 function validateStatusUpdate({ status }: DaemonSet): readonly FieldError[] {
-  const errors = fieldErrors()
+  const errors: FieldError[] = []
   for (const field of [
     'currentNumberScheduled',
     'numberMisscheduled',

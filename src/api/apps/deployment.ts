@@ -109,7 +109,7 @@ function validateUpdate(next: Deployment, old: Deployment): readonly FieldError[
 
 /** Source: ValidateDeploymentStatus. */
 function validateStatusUpdate({ status }: Deployment): readonly FieldError[] {
-  const errors = fieldErrors()
+  const errors: FieldError[] = []
   const { replicas = 0, availableReplicas = 0, readyReplicas = 0 } = status
   for (const field of [
     'observedGeneration',

@@ -55,7 +55,7 @@ function validateUpdate(next: ReplicaSet, old: ReplicaSet): readonly FieldError[
 
 /** Source: ValidateReplicaSetStatus. */
 function validateStatusUpdate({ status }: ReplicaSet): readonly FieldError[] {
-  const errors = fieldErrors()
+  const errors: FieldError[] = []
   const { replicas, fullyLabeledReplicas = 0, readyReplicas = 0, availableReplicas = 0 } = status
   for (const field of [
     'replicas',

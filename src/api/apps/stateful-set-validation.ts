@@ -201,7 +201,7 @@ export function validateStatefulSetUpdate(next: StatefulSet, old: StatefulSet): 
 
 /** Source: ValidateStatefulSetStatus. */
 export function validateStatefulSetStatus({ status }: StatefulSet): readonly FieldError[] {
-  const errors = fieldErrors()
+  const errors: FieldError[] = []
   const counts = [
     'replicas',
     'readyReplicas',

@@ -13,7 +13,7 @@ import {
 } from '../define.js'
 import type { KindDefinition } from '../definition.js'
 import type { Draft } from '../draft.js'
-import { fieldErrors, forbidden, invalid, notSupported, required, type FieldError } from '../field-error.js'
+import { forbidden, invalid, notSupported, required, type FieldError } from '../field-error.js'
 import { formatLabels, labelMapMatches } from '../labels.js'
 import { dnsLabelFaults } from '../names.js'
 import { coreSchema, type PodTemplateSpec, type ReplicationController } from './generated.js'
@@ -85,7 +85,7 @@ function validateTemplate(
 /** Source: ValidateReplicationControllerStatus. */
 function validateStatusUpdate({ status }: ReplicationController): readonly FieldError[] {
   const { replicas, fullyLabeledReplicas = 0, readyReplicas = 0, availableReplicas = 0 } = status
-  const errors = fieldErrors()
+  const errors: FieldError[] = []
   for (const field of [
     'replicas',
     'fullyLabeledReplicas',
