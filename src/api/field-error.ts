@@ -56,9 +56,8 @@ class FieldErrors extends Array<FieldError> {
 }
 
 /**
- * Returns a list that ends the validation ({@link collected}) once it has {@link mostFieldErrors}. A validation
- * that finds few faults, whatever the object is, uses a plain list: V8 does not optimize functions that make
- * these.
+ * Returns a list that ends the validation ({@link collected}) once it has {@link mostFieldErrors}. Use a
+ * plain list where there are few faults to find: V8 does not optimize functions that make this one.
  */
 export const fieldErrors = (): FieldError[] => new FieldErrors()
 
