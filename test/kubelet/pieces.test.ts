@@ -2,7 +2,6 @@ import { partial } from '../support/typed.js'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Container, ContainerStatus, Pod, PodSpec } from '../../src/api/core/generated.js'
-import { goDuration } from '../../src/kubelet/go-duration.js'
 import { allocatableOf } from '../../src/kubelet/node/node-object.js'
 import { shutdownGroups } from '../../src/kubelet/node/shutdown-manager.js'
 import type { BackOff } from '../../src/kubelet/pods/back-off.js'
@@ -171,17 +170,6 @@ describe('back-off', () => {
     expect(backOffEnd(backOff, 600_001)).toBe(600_001)
     expect(nextBackOff(backOff, 600_001, 600_001)).toEqual({ delay: 10_000, since: 600_001 })
   })
-
-  test.each([
-    [10_000, '10s'],
-    [80_000, '1m20s'],
-    [160_000, '2m40s'],
-    [300_000, '5m0s'],
-    [1_200, '1.2s'],
-    [400, '400ms'],
-    [3_600_000, '1h0m0s'],
-    [0, '0s'],
-  ])('%i ms is %s', (ms, text) => expect(goDuration(ms)).toBe(text))
 })
 
 describe('grace', () => {

@@ -1,6 +1,7 @@
 import { CLUSTER_DOMAIN } from '../../api/core/pod-hostname.js'
 import type { KubeletConfiguration } from '../../kubelet/index.js'
-import { DEFAULT_EVICTION_HARD, goDuration } from '../../kubelet/index.js'
+import { goDuration } from '../../api/duration.js'
+import { DEFAULT_EVICTION_HARD } from '../../kubelet/index.js'
 
 /** What `/configz` of a kubelet depends on. */
 export interface ConfigzInput {

@@ -2,7 +2,7 @@ import type { Lease } from '../../api/coordination/generated.js'
 import { formatMicroTime } from '../../api/time.js'
 import { ApiError, ConnectionError, ignoreNotFound } from '../../client/api-error.js'
 import type { ComponentHost } from '../../client/component.js'
-import { goDuration } from '../go-duration.js'
+import { goDuration } from '../../api/duration.js'
 import type { QuietCalls, Slice, Topic } from '../../sim/module.js'
 import type { RandomStream } from '../../sim/random.js'
 
