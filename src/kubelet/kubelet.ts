@@ -95,7 +95,7 @@ class Kubelet {
     const version = host.state(
       'version',
       () => runtime.kubeletVersion ?? options.kubeletVersion ?? patchZero(host.version),
-    ).value
+    ).peek
     const release = kubeletRelease(version)
     const timings = { ...DEFAULT_KUBELET_TIMINGS, ...options.timings }
     const recorder =
@@ -172,7 +172,7 @@ class Kubelet {
       serverTLSBootstrap,
       ...runtime.kubeletConfiguration,
     }))
-    return new KubeletCredentials(this.#host, { node, certificates, configuration: configuration.value })
+    return new KubeletCredentials(this.#host, { node, certificates, configuration: configuration.peek })
   }
 
   #watchNode(): Informer<Node> {
@@ -310,7 +310,7 @@ class Kubelet {
         this.#wake(change.slice('task/'.length, change.indexOf('/', 'task/'.length)))
       else this.#report(change)
     })
-    if (this.#started.value.begun) return
+    if (this.#started.peek.begun) return
     this.#started.value.begun = true
     this.#start.wake('')
   }
@@ -348,7 +348,7 @@ class Kubelet {
 
   /** Runs one sync of one pod. Before the first list, a pod that is missing in the API is not an orphan. */
   #sync(uid: string): void {
-    if (!this.#records.value.has(uid) && !this.#pods.synced) return
+    if (!this.#records.peek.has(uid) && !this.#pods.synced) return
     const before = this.#records.value.get(uid)?.stage
     this.#workers.sync(uid)
     if (before !== 'finished' && (this.#records.value.get(uid)?.stage ?? 'finished') === 'finished') {
@@ -374,9 +374,9 @@ class Kubelet {
     this.#wakeForStatus()
     this.#evictions.synchronize()
     this.#agent.syncStatus()
-    for (const uid of this.#unsent.value) this.#wake(uid)
+    for (const uid of this.#unsent.peek) this.#wake(uid)
     if (!this.#pods.synced) return
-    for (const uid of this.#options.runtime.podUids()) if (!this.#records.value.has(uid)) this.#wake(uid)
+    for (const uid of this.#options.runtime.podUids()) if (!this.#records.peek.has(uid)) this.#wake(uid)
   }
 
   #machineChanged(change: RuntimeChange): void {
@@ -418,7 +418,7 @@ class Kubelet {
     for (const [file, manifest] of runtime.manifests()) {
       const uid = staticPodUid(manifest, file, node)
       wanted.add(uid)
-      if (this.#records.value.has(uid)) continue
+      if (this.#records.peek.has(uid)) continue
       this.#records.value.set(
         uid,
         newPodRecord(uid, staticPod(manifest, uid, node, this.#host.clock.now()), true),
@@ -455,7 +455,7 @@ class Kubelet {
   #mirrorChanged(type: Change<Pod>['type'], mirror: Pod): void {
     const record = this.#records.value.get(mirroredUid(mirror) as string)
     const { uid, namespace = 'default', name = '', resourceVersion, deletionTimestamp } = mirror.metadata
-    if (!this.#started.value.manifestsRead) return
+    if (!this.#started.peek.manifestsRead) return
     if (!record || record.removed) {
       // the machine has nothing behind this mirror pod
       if (type !== 'DELETED')

@@ -58,7 +58,7 @@ export class NodeCertificates implements KubeletCertificates {
   /** Returns the identity that the apiserver sees; undefined if it responds 401. */
   identity(): UserInfo | undefined {
     const { pki, verifier, identity, now, node } = this.#dependencies
-    const held = this.#loaded?.value.held
+    const held = this.#loaded?.peek.held
     if (held === undefined) return identity
     const { client } = held
     if (client === undefined) return undefined
@@ -73,7 +73,7 @@ export class NodeCertificates implements KubeletCertificates {
 
   /** Returns the error that clients of the kubelet's port get while it has no serving certificate. */
   servingFault(): string | undefined {
-    const held = this.#loaded?.value.held
+    const held = this.#loaded?.peek.held
     if (held === undefined || !held.bootstrapsServing) return undefined
     return held.serving !== undefined && this.#dependencies.now() <= held.serving.notAfter
       ? undefined

@@ -63,7 +63,7 @@ export class CertificateManager {
 
   /** Whether the apiserver responded to the last try. */
   get serverHealthy(): boolean {
-    return this.#state.value.serverHealthy
+    return this.#state.peek.serverHealthy
   }
 
   /** Sets the timer of the next rotation; it is due at once if there is no certificate, or if `now`. */

@@ -53,7 +53,7 @@ export class KubeletCredentials {
         use: 'client',
         signerName: 'kubernetes.io/kube-apiserver-client-kubelet',
         usages: ['digital signature', 'key encipherment', 'client auth'],
-        current: () => this.#loaded.value.held?.client,
+        current: () => this.#loaded.peek.held?.client,
       })
     }
     if (serverTLSBootstrap) {
@@ -63,14 +63,14 @@ export class KubeletCredentials {
         use: 'serving',
         signerName: 'kubernetes.io/kubelet-serving',
         usages: ['digital signature', 'key encipherment', 'server auth'],
-        current: () => this.#loaded.value.held?.serving,
+        current: () => this.#loaded.peek.held?.serving,
       })
     }
   }
 
   /** The virtual ms at which the client certificate expires, so that requests are refused. */
   get validUntil(): number {
-    return this.#loaded.value.held?.client?.notAfter ?? Infinity
+    return this.#loaded.peek.held?.client?.notAfter ?? Infinity
   }
 
   /** Exits the process if it has no credentials. Returns whether it continues. */

@@ -11,6 +11,7 @@ import type { KubeletConfiguration, KubeletOptions } from '../options.js'
 import { DEFAULT_EVICTION_HARD, amountOf } from './eviction.js'
 import { DEFAULT_CAPACITY } from '../options.js'
 import { kubeletRelease } from '../release.js'
+import type { ReadonlyData } from '../../sim/plain-data.js'
 import type { RuntimeImage } from '../runtime/state.js'
 import { imageDigest } from '../runtime/image-digest.js'
 import { stableHex, stableUuid } from '../stable-hex.js'
@@ -72,7 +73,7 @@ export function nodeLabels(options: KubeletOptions): Readonly<Record<string, str
 export interface NodeFacts {
   readonly version: string
   readonly bootID: string
-  readonly images: Iterable<RuntimeImage>
+  readonly images: Iterable<ReadonlyData<RuntimeImage>>
   /** Attachable volumes that pods use, sorted. */
   readonly volumesInUse?: readonly string[]
   readonly conditions: readonly NodeCondition[]
@@ -155,7 +156,7 @@ function systemInfo(options: KubeletOptions, { version, bootID }: NodeFacts): No
   }
 }
 
-function imagesOf(images: Iterable<RuntimeImage>): NonNullable<NodeStatus['images']> {
+function imagesOf(images: Iterable<ReadonlyData<RuntimeImage>>): NonNullable<NodeStatus['images']> {
   const present = [...images].filter(({ state }) => state === 'present')
   present.sort((a, b) => b.size - a.size || (a.name < b.name ? -1 : 1))
   return present

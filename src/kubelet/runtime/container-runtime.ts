@@ -1,6 +1,7 @@
 import type { Pod, ResourceRequirements } from '../../api/core/generated.js'
 import type { KubeletFileConfiguration } from '../certificates/ports.js'
 import type { Connected, NetworkRequest } from '../commands/command.js'
+import type { ReadonlyData } from '../../sim/plain-data.js'
 import type { Clock } from '../../sim/clock.js'
 import type { Host, Slice, Topic } from '../../sim/module.js'
 import { stableUuid } from '../stable-hex.js'
@@ -135,11 +136,11 @@ class SimulatedMachine implements Machine {
   }
 
   get kubeletConfiguration(): KubeletFileConfiguration | undefined {
-    return this.#state.kubeletConfiguration
+    return this.#attached.slice.peek.kubeletConfiguration
   }
 
   get kubeletVersion(): string | undefined {
-    return this.#state.kubeletVersion
+    return this.#attached.slice.peek.kubeletVersion
   }
 
   get shuttingDown(): boolean {
@@ -162,8 +163,8 @@ class SimulatedMachine implements Machine {
     return this.#state.disk
   }
 
-  images(): Iterable<RuntimeImage> {
-    return this.#state.images.values()
+  images(): Iterable<ReadonlyData<RuntimeImage>> {
+    return this.#attached.slice.peek.images.values()
   }
 
   image(name: string): RuntimeImage | undefined {

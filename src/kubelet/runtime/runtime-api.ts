@@ -3,6 +3,7 @@ import type { KubeletFileConfiguration } from '../certificates/ports.js'
 import type { Connected, NetworkRequest } from '../commands/command.js'
 import type { Tree } from '../files/tree.js'
 import type { ImageFacts } from '../images/image-table.js'
+import type { ReadonlyData } from '../../sim/plain-data.js'
 import type { ContainerBehavior } from './behavior.js'
 import type { ContainerUsage } from './container-usage.js'
 import type { RuntimeImage, RuntimePod, RuntimeTask, SystemUsage } from './state.js'
@@ -62,7 +63,7 @@ export interface ContainerRuntime {
   /** The uids of {@link pods}. */
   podUids(): Iterable<string>
   pod(uid: string): RuntimePod | undefined
-  images(): Iterable<RuntimeImage>
+  images(): Iterable<ReadonlyData<RuntimeImage>>
   image(name: string): RuntimeImage | undefined
   behavior(image: string): ContainerBehavior
   /** What is known of an image besides its behaviour. */
