@@ -40,7 +40,7 @@ export interface Played {
 const QUIET = 500
 const SILENT = 6_000
 /** Those of a server that misbehaves, so many ms after they have begun to write. */
-const WATCHED = 1_500
+const WATCHED = 3_000
 
 const stdins: readonly (readonly [id: RegExp, stdin: string])[] = [
   [/^create -f -/, files['pod.yaml'] as string],
