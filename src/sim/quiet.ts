@@ -26,7 +26,20 @@ interface Eras {
   /** The same for what has happened to one subject only. */
   readonly bySubject: ReadonlyMap<string, number>
   /** What ends the present one. */
-  readonly disturbed: { readonly all: boolean; readonly subjects: ReadonlySet<string> }
+  readonly disturbed: Disturbed
+}
+
+/** What something has happened to: to what may be everything, or to some subjects. */
+interface Disturbed {
+  all: boolean
+  readonly subjects: Set<string>
+}
+
+const copyOf = ({ all, subjects }: Disturbed): Disturbed => ({ all, subjects: new Set(subjects) })
+
+function note(disturbed: Disturbed, subject: string | undefined): void {
+  if (subject === undefined) disturbed.all = true
+  else disturbed.subjects.add(subject)
 }
 
 const idOf = (owner: string, topic: string): string => `${owner} ${topic}`
@@ -54,8 +67,7 @@ export class QuietTime {
   #idle = new Map<string, Idle>()
   /** Whether a copy has the two maps, too. */
   #isShared = false
-  #isAllDisturbed = false
-  readonly #disturbed = new Set<string>()
+  readonly #disturbed: Disturbed
   readonly #kept: ReadonlyMap<string, unknown>
   readonly #keepers = new Map<string, () => unknown>()
   /** Whether a function or server of the user decides about requests: each call from outside ends an era. */
@@ -64,12 +76,11 @@ export class QuietTime {
   /** `memory` is that of the original, if this is a copy in which its quiet time goes on. */
   constructor(memory?: QuietMemory) {
     this.#kept = memory?.kept ?? new Map()
+    this.#disturbed = copyOf(memory?.eras.disturbed ?? { all: false, subjects: new Set() })
     if (memory === undefined) return
-    const { present, calmSince, bySubject, disturbed } = memory.eras
+    const { present, calmSince, bySubject } = memory.eras
     this.#era = present
     this.#calmSince = calmSince
-    this.#isAllDisturbed = disturbed.all
-    for (const subject of disturbed.subjects) this.#disturbed.add(subject)
     this.#bySubject = bySubject as Map<string, number>
     this.#idle = memory.idle as Map<string, Idle>
     this.#isShared = true
@@ -99,7 +110,7 @@ export class QuietTime {
 
   /** Forgets the topics and writers of a stopped module. */
   forget(owner: string): void {
-    this.disturb(this.#subjects.get(owner))
+    this.disturbBy(owner)
     this.#forms.delete(owner)
     this.#makeOwn()
     for (const id of this.#idle.keys()) if (id.startsWith(idOf(owner, ''))) this.#idle.delete(id)
@@ -124,14 +135,20 @@ export class QuietTime {
     return this.#kept.get(name)
   }
 
-  /** Returns what copies must know so that the quiet time goes on in them. */
-  share(): QuietMemory {
+  /**
+   * Returns what copies must know so that the quiet time goes on in them. The state of the `used` modules may
+   * have changed from outside: that ends their quiet time in the copies.
+   */
+  share(used: readonly string[]): QuietMemory {
     this.#isShared = true
+    const disturbed = copyOf(this.#disturbed)
+    for (const owner of used) note(disturbed, this.#subjects.get(owner))
+    if (this.asksOutside) disturbed.all = true
     const eras: Eras = {
       present: this.#era,
       calmSince: this.#calmSince,
       bySubject: this.#bySubject,
-      disturbed: { all: this.#isAllDisturbed, subjects: new Set(this.#disturbed) },
+      disturbed,
     }
     const kept = new Map<string, unknown>()
     for (const [name, keep] of this.#keepers) kept.set(name, keep())
@@ -143,8 +160,7 @@ export class QuietTime {
    * everything.
    */
   disturb(subject?: string): void {
-    if (subject === undefined) this.#isAllDisturbed = true
-    else this.#disturbed.add(subject)
+    note(this.#disturbed, subject)
   }
 
   /** Ends the era because of something that a module did, or that was done to its state. */
@@ -154,13 +170,14 @@ export class QuietTime {
 
   /** Begins a new era if something has disturbed the last one. Called when nothing is ready. */
   rest(): void {
-    if (!this.#isAllDisturbed && this.#disturbed.size === 0) return
+    const { all, subjects } = this.#disturbed
+    if (!all && subjects.size === 0) return
     this.#era++
-    if (this.#isAllDisturbed) this.#calmSince = this.#era
-    if (this.#disturbed.size > 0) this.#makeOwn()
-    for (const subject of this.#disturbed) this.#bySubject.set(subject, this.#era)
-    this.#disturbed.clear()
-    this.#isAllDisturbed = false
+    if (all) this.#calmSince = this.#era
+    if (subjects.size > 0) this.#makeOwn()
+    for (const subject of subjects) this.#bySubject.set(subject, this.#era)
+    subjects.clear()
+    this.#disturbed.all = false
   }
 
   /** Whether a step that heartbeats have woken changes nothing but an informer's view. */

@@ -115,7 +115,7 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
    * awaken}; it finds its state whenever it looks.
    */
   add<H>(
-    module: { readonly name: string; readonly subject?: string; setup(host: H): void },
+    module: { readonly name: string; readonly subject?: string | undefined; setup(host: H): void },
     host: H,
     dormant = false,
   ): void {
@@ -312,8 +312,7 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
 
   /** Returns what a copy of the present state must know so that a quiet time goes on in it. */
   quietMemory(): QuietMemory {
-    this.#noteUse()
-    return this.quiet.share()
+    return this.quiet.share(this.#slices.used())
   }
 
   /** Lets the use of state up to here end no quiet time: it has made a copy, which is as the original was. */
@@ -399,7 +398,7 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
 
   /** Lets what was done from outside since the last call end the quiet time. */
   #noteUse(): void {
-    this.#slices.visitUsed((owner) => this.quiet.disturbBy(owner))
+    for (const owner of this.#slices.used()) this.quiet.disturbBy(owner)
     if (this.quiet.asksOutside) this.quiet.disturb()
   }
 

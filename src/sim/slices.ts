@@ -56,9 +56,9 @@ export class Slices {
     return new Map(this.#shared)
   }
 
-  /** Visits the owners whose values may have changed since {@link forgetUse}. */
-  visitUsed(visit: (owner: string) => void): void {
-    for (const { owner } of this.#used) visit(owner)
+  /** Returns the owners whose values may have changed since {@link forgetUse}. */
+  used(): readonly string[] {
+    return this.#used.map(({ owner }) => owner)
   }
 
   /** Counts the values as unchanged. */

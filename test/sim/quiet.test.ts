@@ -117,6 +117,15 @@ describe('quiet time', () => {
     expect(stepsAfter(second, () => undefined)).toEqual(QUIET)
   })
 
+  it('goes on in the original when a copy is made in the middle of what it does', () => {
+    const original = idle()
+    const copyAtEachInstant = (): void => {
+      original.quiet.disturb('b')
+      original.until(() => original.quietMemory() === undefined, { timeout: '5s' })
+    }
+    expect(stepsAfter(original, copyAtEachInstant)).toEqual({ ...QUIET, all: 1, b: 1, nameless: 1 })
+  })
+
   it('does not go on in a copy if something had happened to the original', () => {
     const original = idle()
     original.slice('a', 'steps', () => 0).value++

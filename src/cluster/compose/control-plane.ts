@@ -208,7 +208,7 @@ export class ControlPlane {
     })
     this.#hosts.set(component.name, host)
     const { name, subject = isOwn ? name : undefined } = component
-    const module = { name, setup: () => component.setup(host), ...(subject === undefined ? {} : { subject }) }
+    const module = { name, subject, setup: () => component.setup(host) }
     this.simulation.add(module, host, isOwn && this.#options.subscriptions !== undefined)
   }
 
