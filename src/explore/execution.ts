@@ -168,9 +168,10 @@ export class Execution {
 
   /** Notes {@link heardUpTo}, given what is ready. */
   #noteHeard(ready: readonly Ready[]): void {
-    const waiting = [...ready, ...this.#held.map(({ entry }) => entry), ...this.#delayed]
-    if (!waiting.some(({ topic }) => topic.startsWith('informer')))
-      this.#heardUpTo = this.cluster.internals.etcd.revision
+    const isInformer = ({ topic }: Ready): boolean => topic.startsWith('informer')
+    if (ready.some(isInformer) || this.#delayed.some(isInformer)) return
+    if (this.#held.some(({ entry }) => isInformer(entry))) return
+    this.#heardUpTo = this.cluster.internals.etcd.revision
   }
 
   fork(): Execution {
