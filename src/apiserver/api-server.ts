@@ -10,6 +10,7 @@ import { AdmissionChain } from './admission/chain.js'
 import type { AdmissionChoice } from './admission/default-plugins.js'
 import { defaultAdmission } from './admission/default-plugins.js'
 import type { WebhookHandlers } from './admission/extensions/call-webhook.js'
+import { ExtensionConfiguration } from './admission/extensions/configuration.js'
 import { extensionPlugins } from './admission/extensions/plugins.js'
 import { RequestObserver } from './audit.js'
 import { ApiError } from '../client/api-error.js'
@@ -169,7 +170,7 @@ export class ApiServer {
     const ports = { ...given, ...options.plug?.(storeView({ storage, resources, indexes, clock }), given) }
     const uids = random.stream('apiserver/uid')
     const serviceRanges = options.serviceRanges ?? DEFAULT_SERVICE_RANGES
-    const extensions = extensionPlugins({
+    const extensions = new ExtensionConfiguration({
       storage,
       resources,
       random: admissionRandom,
@@ -191,7 +192,11 @@ export class ApiServer {
       admission: new AdmissionChain(
         [
           ...(options.admission ??
-            defaultAdmission(options.scheme.release.minor, extensions, options.admissionPlugins)),
+            defaultAdmission(
+              options.scheme.release.minor,
+              extensionPlugins(extensions),
+              options.admissionPlugins,
+            )),
           ...ports.guards,
         ],
         { storage, resources, clock, random: admissionRandom, authorizer: ports.authorizer },
@@ -216,7 +221,7 @@ export class ApiServer {
       scheme: options.scheme,
       converter: converterOf({ storage, handlers: options.webhooks ?? {}, network: () => ports.late.proxy }),
     }).follow()
-    reportWrites({ storage, resources, clock, bus, trace, quiet })
+    reportWrites({ storage, resources, clock, bus, trace, quiet, extensions })
     if (trace !== undefined)
       this.heartbeats = new QuietHeartbeats({ storage, hub: this.context.hub, clock, bus, quiet })
     this.#observer = new RequestObserver(bus, clock)

@@ -3,9 +3,10 @@ import type { EventBus } from '../sim/event-bus.js'
 import type { QuietTime } from '../sim/quiet.js'
 import type { Trace } from '../sim/trace.js'
 import type { ClusterEvents } from '../client/cluster-events.js'
+import type { ExtensionConfiguration } from './admission/extensions/configuration.js'
 import { isHeartbeat } from './heartbeats.js'
 import type { Resources } from './registry/resources.js'
-import { prefixEnd, type Storage, type StoredChange } from './storage/storage.js'
+import type { Storage, StoredChange } from './storage/storage.js'
 
 /** What no component decides by, so that writing it ends no quiet time. */
 const EVENTS = 'events'
@@ -38,14 +39,6 @@ const WORKLOADS: ReadonlySet<string> = new Set([
   'volumeattachments',
 ])
 
-/** With one of these, requests are decided by parameters and servers of any kind. */
-const EXTENSIONS: readonly string[] = [
-  'mutatingadmissionpolicies',
-  'mutatingwebhookconfigurations',
-  'validatingadmissionpolicies',
-  'validatingwebhookconfigurations',
-]
-
 /** In place of a subject: what concerns nothing in particular. */
 const NOBODY = ''
 
@@ -57,30 +50,18 @@ export interface WriteObservers {
   readonly bus: EventBus<ClusterEvents>
   readonly trace: Trace | undefined
   readonly quiet: QuietTime
+  readonly extensions: ExtensionConfiguration
 }
 
 /**
- * Adds every write but heartbeats to the trace hash, and emits a `write` event if the bus has a listener.
+ * Adds every write but heartbeats to the trace hash, lets it end the quiet time of what it concerns, and
+ * emits a `write` event if the bus has a listener.
  */
-export function reportWrites({ storage, resources, clock, bus, trace, quiet }: WriteObservers): void {
-  const exists = (kind: string): boolean => {
-    const prefix = `/registry/${kind}/`
-    return storage.count(prefix, prefixEnd(prefix)) > 0
-  }
-  let isExtended: boolean | undefined
-  const disturb = ({ key }: StoredChange): void => {
-    const [, , kind = '', name] = key.split('/', 4)
-    if (kind === EVENTS) return
-    if (EXTENSIONS.includes(kind)) isExtended = undefined
-    const isWorkload = WORKLOADS.has(kind)
-    if (!isWorkload && kind !== NODES) return quiet.disturb()
-    isExtended ??= EXTENSIONS.some(exists)
-    if (isExtended) quiet.disturb()
-    else quiet.disturb(isWorkload ? NOBODY : name)
-  }
+export function reportWrites(observers: WriteObservers): void {
+  const { storage, resources, clock, bus, trace, quiet, extensions } = observers
   storage.subscribe((change) => {
     if (!isHeartbeat(change)) {
-      disturb(change)
+      disturb(change.key, quiet, extensions)
       trace?.record('write', clock.now(), `${change.key}@${change.revision}`)
     }
     if (bus.has('write')) emit(change)
@@ -99,4 +80,16 @@ export function reportWrites({ storage, resources, clock, bus, trace, quiet }: W
       revision,
     })
   }
+}
+
+/**
+ * Ends the quiet time of what a write concerns; of everything where there are policies or webhooks, since
+ * they decide by objects and servers of any kind.
+ */
+function disturb(key: string, quiet: QuietTime, extensions: ExtensionConfiguration): void {
+  const [, , kind = '', name] = key.split('/', 4)
+  if (kind === EVENTS) return
+  const isWorkload = WORKLOADS.has(kind)
+  if ((!isWorkload && kind !== NODES) || !extensions.isEmpty) quiet.disturb()
+  else quiet.disturb(isWorkload ? NOBODY : name)
 }

@@ -52,6 +52,11 @@ export class ExtensionConfiguration {
     })
   }
 
+  /** Whether there are no policies and no webhooks. */
+  get isEmpty(): boolean {
+    return this.policies.length === 0 && this.validating.length === 0 && this.mutating.length === 0
+  }
+
   get policies(): readonly ValidatingAdmissionPolicy[] {
     return (this.#lists.policies ??= this.#read(kinds.policies))
   }

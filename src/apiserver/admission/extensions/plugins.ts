@@ -8,15 +8,13 @@ import { applyJsonPatch, JsonPatchError } from '../../../api/patch/json-patch.js
 import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from '../plugin.js'
 import { sameJson } from '../../../api/patch/same-json.js'
 import { goJson } from './audit-notes.js'
-import { ExtensionConfiguration, inVersion } from './configuration.js'
-import type { ExtensionDependencies } from './configuration.js'
+import { type ExtensionConfiguration, inVersion } from './configuration.js'
 import { isExempt } from './matching.js'
 import { validatingAdmissionPolicy } from './policies.js'
 import { askWebhook, webhookMatch, type WebhookResponse } from './webhooks.js'
 
 /** Returns the plugins of mutating webhooks, policies and validating webhooks, in upstream's order. */
-export function extensionPlugins(ports: ExtensionDependencies): readonly AdmissionPlugin[] {
-  const configuration = new ExtensionConfiguration(ports)
+export function extensionPlugins(configuration: ExtensionConfiguration): readonly AdmissionPlugin[] {
   return [
     mutatingWebhooks(configuration),
     validatingAdmissionPolicy(configuration),
