@@ -137,8 +137,6 @@ class Heard {
 /** What the heartbeats of a cluster are, for copies of it. It does not change any more. */
 interface Memory {
   readonly heard: readonly Heard[]
-  /** Those that are news, in order. */
-  readonly news: readonly Heard[]
   readonly lastCheck: number
 }
 
@@ -165,9 +163,8 @@ export class QuietHeartbeats implements Heartbeats {
   #share(): Memory {
     if (this.#original !== undefined) return this.#original
     if (this.#memory !== undefined) return this.#memory
-    const copies = new Map([...this.#heard.values()].map((heard) => [heard, heard.copy()]))
-    const news = this.#news.map((heard) => copies.get(heard) as Heard)
-    return (this.#memory = { heard: [...copies.values()], news, lastCheck: this.#lastCheck })
+    const heard = [...this.#heard.values()].map((one) => one.copy())
+    return (this.#memory = { heard, lastCheck: this.#lastCheck })
   }
 
   /** Makes what it knows its own, before it is used or changed. */
@@ -177,7 +174,7 @@ export class QuietHeartbeats implements Heartbeats {
     if (original === undefined) return
     this.#original = undefined
     for (const heard of original.heard) this.#heard.set(idOf(heard.kind, heard.node), heard.copy())
-    this.#news = original.news.map(({ kind, node }) => this.#heardOf(node, kind))
+    this.#news = [...this.#heard.values()].filter(({ isNews }) => isNews)
     this.#lastCheck = original.lastCheck
   }
 
