@@ -129,14 +129,14 @@ class Kubelet {
       node,
       log: (message) => this.#log(message),
     })
-    const validUntil = (): number => this.#credentials?.validUntil ?? Infinity
-    this.#lease = new NodeLease(host, node, timings.leaseDuration, validUntil)
+    const refusedFrom = (): number => this.#credentials?.refusedFrom ?? Infinity
+    this.#lease = new NodeLease(host, node, timings.leaseDuration, refusedFrom)
     this.#agent = this.#makeAgent({
       version,
       statusReport: timings.statusReport,
       nodes,
       recorder,
-      validUntil,
+      refusedFrom,
     })
     const report = (): void => this.#agent.syncStatus()
     this.#shutdown = new ShutdownManager(host, {
@@ -184,7 +184,7 @@ class Kubelet {
   }
 
   #makeAgent(
-    parts: Pick<NodeAgentDependencies, 'version' | 'statusReport' | 'nodes' | 'recorder' | 'validUntil'>,
+    parts: Pick<NodeAgentDependencies, 'version' | 'statusReport' | 'nodes' | 'recorder' | 'refusedFrom'>,
   ): NodeAgent {
     const options = this.#options
     const csiNode = new CsiNode(this.#host, options.node, kubeletRelease(parts.version).minor)

@@ -68,9 +68,9 @@ export class KubeletCredentials {
     }
   }
 
-  /** The virtual ms at which the client certificate expires, so that requests are refused. */
-  get validUntil(): number {
-    return this.#loaded.peek.held?.client?.notAfter ?? Infinity
+  /** The virtual ms from which requests are refused, since the client certificate has expired. */
+  get refusedFrom(): number {
+    return (this.#loaded.peek.held?.client?.notAfter ?? Infinity) + 1
   }
 
   /** Exits the process if it has no credentials. Returns whether it continues. */

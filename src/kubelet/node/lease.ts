@@ -31,17 +31,17 @@ export class NodeLease {
   readonly #host: ComponentHost
   readonly #node: string
   readonly #duration: number
-  readonly #validUntil: () => number
+  readonly #refusedFrom: () => number
   readonly #state: Slice<LeaseState>
   readonly #random: RandomStream
   readonly #topic: Topic
 
-  /** `duration` in ms; `validUntil` returns when the kubelet's credentials expire, in virtual ms. */
-  constructor(host: ComponentHost, node: string, duration: number, validUntil: () => number) {
+  /** `duration` in ms; `refusedFrom` returns the virtual ms from which requests are refused. */
+  constructor(host: ComponentHost, node: string, duration: number, refusedFrom: () => number) {
     this.#host = host
     this.#node = node
     this.#duration = duration
-    this.#validUntil = validUntil
+    this.#refusedFrom = refusedFrom
     this.#state = host.state<LeaseState>('lease', () => ({ lease: undefined, retry: FIRST_RETRY }))
     this.#random = host.random('lease')
     this.#topic = host.handle('lease', () => this.renew(), {
@@ -94,7 +94,7 @@ export class NodeLease {
       tally.leap(now)
       return now + this.#nextPeriod()
     }
-    return { call, until: this.#validUntil() + 1, leap: { settles: this.#duration, next } }
+    return { call, until: this.#refusedFrom(), leap: { settles: this.#duration, next } }
   }
 
   #update(lease: Lease): Lease {

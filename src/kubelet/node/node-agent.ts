@@ -54,8 +54,8 @@ export interface NodeAgentDependencies {
   readonly statusReport: number
   readonly nodes: Informer<Node>
   readonly recorder: EventRecorder | undefined
-  /** Returns when the kubelet's credentials expire, in virtual ms. */
-  readonly validUntil: () => number
+  /** Returns the virtual ms from which the kubelet's requests are refused. */
+  readonly refusedFrom: () => number
   /** Pressure conditions that are true. */
   readonly pressures: () => readonly PressureType[]
   /** Called once with the Node's uid, when it exists. */
@@ -155,7 +155,7 @@ export class NodeAgent {
       post(now)
     }
     const leap = { settles: 2 * this.#ports.statusReport, tick: posting((now) => tally.leap(now)) }
-    return { tick: posting((now) => tally.beat(now)), until: this.#ports.validUntil() + 1, leap }
+    return { tick: posting((now) => tally.beat(now)), until: this.#ports.refusedFrom(), leap }
   }
 
   /** Posts the node's status if it has changed, or if the last post is old. */
