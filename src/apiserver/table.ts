@@ -1,6 +1,6 @@
-import { scaleColumns } from '../api/autoscaling/scale.js'
+import { namedScaleColumns, scaleColumns } from '../api/autoscaling/scale.js'
 import type { KubeObject, PrinterColumn } from '../api/definition.js'
-import { isPlain, nameColumn } from '../api/define.js'
+import { isPlain } from '../api/define.js'
 import type { Resource } from './registry/resources.js'
 
 /** One column of a Table. */
@@ -70,16 +70,13 @@ export function tableOf(
   }
 }
 
-/**
- * A Scale is shown with its own columns instead of those of the scaled kind. Source: apiextensions'
- * getScaleColumnsForVersion.
- */
+/** A Scale is shown with its own columns instead of those of the scaled kind. */
 function columnsOf(
   { definition }: Resource,
   object: KubeObject | ListLike,
 ): readonly PrinterColumn<KubeObject>[] {
   if (!('kind' in object) || object.kind !== 'Scale' || definition.kind === 'Scale') return definition.columns
-  return definition.custom === undefined ? scaleColumns : scaleColumns.with(0, nameColumn())
+  return definition.custom === undefined ? scaleColumns : namedScaleColumns
 }
 
 function isListOf(object: KubeObject | ListLike): object is ListLike {

@@ -1,4 +1,4 @@
-import { ageColumn, column, defineKind } from '../define.js'
+import { ageColumn, column, defineKind, nameColumn } from '../define.js'
 import type { KindDefinition, KubeObject, PrinterColumn } from '../definition.js'
 import { invalid, type FieldError } from '../field-error.js'
 import type { Scale } from './generated.js'
@@ -16,6 +16,12 @@ export const scaleColumns: readonly PrinterColumn<KubeObject>[] = [
   column('Available', ({ status }: Partial<Scale>) => status?.replicas ?? 0, 'integer'),
   ageColumn(),
 ]
+
+/**
+ * The columns of a custom resource's Scale, and of any that kubectl prints by itself. Source: apiextensions'
+ * getScaleColumnsForVersion.
+ */
+export const namedScaleColumns: readonly PrinterColumn<KubeObject>[] = scaleColumns.with(0, nameColumn())
 
 /** autoscaling/v1 Scale: never stored; the scale endpoint of a workload reads and writes it. */
 export const scaleDefinition: KindDefinition<Scale> = defineKind<Scale>({

@@ -1,5 +1,4 @@
-import { scaleColumns } from '../../api/autoscaling/scale.js'
-import { nameColumn } from '../../api/define.js'
+import { namedScaleColumns } from '../../api/autoscaling/scale.js'
 import type { KubeObject } from '../../api/definition.js'
 import { isApiError } from '../../client/api-error.js'
 import type { CommandLine, Command } from '../call.js'
@@ -224,7 +223,7 @@ function sortedOrNone(objects: readonly KubeObject[], field: string): readonly K
 function shownAs(call: CommandLine, { definition, objects }: Group, tables: ServerTables | undefined): Group {
   if (tables !== undefined) return { definition: tables.shown(definition), objects }
   if (call.flags.string('subresource') === 'scale')
-    return { definition: { ...definition, columns: scaleColumns.with(0, nameColumn()) }, objects }
+    return { definition: { ...definition, columns: namedScaleColumns }, objects }
   return call.flags.bool('server-print')
     ? { definition, objects }
     : { definition: { ...definition, columns: plainColumns }, objects }
