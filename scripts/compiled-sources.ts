@@ -11,7 +11,7 @@ const sources = `${root}src/`
  * A plugin with which vitest runs `src` compiled: one chunk for all of it, and an entry for each file, which
  * Node loads by itself. vitest would transform and load each of the 1,700 files, in every worker, and reach
  * what a file imports through a getter at every use. Stack traces show lines of `src`, by the source maps.
- * While somebody watches for changes, everything is as it is without the plugin.
+ * In watch mode the plugin does nothing.
  */
 export function compiledSources(): Plugin {
   let isWatching = false

@@ -55,7 +55,7 @@ export interface TestCluster {
     pod: NamespacedName,
     options?: { readonly container?: string; readonly previous?: boolean },
   ): Promise<string>
-  /** Returns whether somebody, by default the administrator, may do something. */
+  /** Returns whether a user may do something. Default: the administrator. */
   can(
     verb: string,
     resource: string,
