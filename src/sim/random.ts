@@ -18,25 +18,29 @@ export interface RandomStream {
   uuid(): string
 }
 
-/** The state of every stream that has been used, as data. */
+/** The state of every stream that has been drawn from, as data that does not change any more. */
 export interface RandomState {
   readonly seed: number
   readonly streams: Readonly<Record<string, readonly number[]>>
 }
 
 /**
- * The random generator of a simulation: one seed, many named streams (pure-rand's xoroshiro128+ for each).
+ * The random generator of a simulation: one seed, many named streams (pure-rand's xoroshiro128+ for each). A
+ * copy restores a stream when it first draws from it.
  */
 export class Random {
-  #seed: number
   readonly #streams = new Map<string, Stream>()
+  /** The state of all streams, except those in `#drawn`. Copies have it, too. */
+  #state: RandomState
+  /** The streams that have been drawn from since then. */
+  #drawn: Stream[] = []
 
   constructor(seed: number) {
-    this.#seed = seed
+    this.#state = { seed, streams: {} }
   }
 
   get seed(): number {
-    return this.#seed
+    return this.#state.seed
   }
 
   /**
@@ -44,56 +48,69 @@ export class Random {
    * with this seed.
    */
   reseed(seed: number): void {
-    this.#seed = seed
-    for (const [name, stream] of this.#streams) stream.restart(this.#generatorOf(name))
+    this.state()
+    this.#state = { seed, streams: {} }
   }
 
   /** Returns the stream of that name; creates it on first use. */
   stream(name: string): RandomStream {
     let stream = this.#streams.get(name)
     if (!stream) {
-      stream = new Stream(this.#generatorOf(name))
+      stream = new Stream(name, (drawn) => this.#begin(drawn))
       this.#streams.set(name, stream)
     }
     return stream
   }
 
+  #begin(stream: Stream): Generator {
+    this.#drawn.push(stream)
+    const words = this.#state.streams[stream.name]
+    return words === undefined ? this.#generatorOf(stream.name) : xoroshiro128plusFromState(words)
+  }
+
   #generatorOf(name: string): Generator {
-    const generator = xoroshiro128plus(hashText(hashNumber(HASH_SEED, this.#seed), name) | 0)
+    const generator = xoroshiro128plus(hashText(hashNumber(HASH_SEED, this.seed), name) | 0)
     // skip the first draws, which are similar for similar seeds
     for (let warmUp = 0; warmUp < 16; warmUp++) generator.next()
     return generator
   }
 
+  /** Returns the state; the same object as long as nothing is drawn. */
   state(): RandomState {
-    return {
-      seed: this.seed,
-      streams: Object.fromEntries([...this.#streams].map(([name, stream]) => [name, stream.state()])),
-    }
+    if (this.#drawn.length === 0) return this.#state
+    const streams = { ...this.#state.streams }
+    for (const stream of this.#drawn) streams[stream.name] = stream.rest()
+    this.#drawn = []
+    return (this.#state = { seed: this.seed, streams })
   }
 
   static restore(state: RandomState): Random {
     const random = new Random(state.seed)
-    for (const [name, words] of Object.entries(state.streams)) {
-      random.#streams.set(name, new Stream(xoroshiro128plusFromState(words)))
-    }
+    random.#state = state
     return random
   }
 }
 
 class Stream implements RandomStream {
-  #generator: Generator
+  readonly name: string
+  readonly #begin: (stream: Stream) => Generator
+  /** Undefined until the next draw after {@link rest}. */
+  #current: Generator | undefined
 
-  constructor(generator: Generator) {
-    this.#generator = generator
+  constructor(name: string, begin: (stream: Stream) => Generator) {
+    this.name = name
+    this.#begin = begin
   }
 
-  restart(generator: Generator): void {
-    this.#generator = generator
+  get #generator(): Generator {
+    return (this.#current ??= this.#begin(this))
   }
 
-  state(): readonly number[] {
-    return this.#generator.getState()
+  /** Returns its state, from which the next draw goes on. */
+  rest(): readonly number[] {
+    const words = this.#generator.getState()
+    this.#current = undefined
+    return words
   }
 
   int(min: number, max: number): number {

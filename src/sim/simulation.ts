@@ -90,7 +90,7 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
     this.#afterStep = watched === undefined ? [] : watched.#afterStep
     this.clock = new VirtualClock(from?.now ?? options.start)
     this.random = from ? Random.restore(from.random) : new Random(options.seed ?? 1)
-    this.timers = from ? Timers.of(from.timers, from.nextTimerSeq) : new Timers()
+    this.timers = new Timers(from?.timers, from?.nextTimerSeq)
     this.trace = new Trace(from?.trace)
     this.#slices = new Slices(from?.slices)
     this.#chance = options.interleaving === 'seeded' ? this.random.stream('kernel/interleaving') : undefined
@@ -302,7 +302,7 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
 
   /** Returns the part of the state that says what will run. */
   pending(): Pick<SimulationState, 'timers' | 'ready' | 'stopped'> {
-    return { timers: this.timers.toArray(), ready: this.ready.toArray(), stopped: [...this.#stopped] }
+    return { timers: this.timers.share(), ready: this.ready.toArray(), stopped: [...this.#stopped] }
   }
 
   /** Returns the values of all state slices, as data that does not change any more. */

@@ -1,22 +1,34 @@
 import { clonePlainData, type ReadonlyData } from './plain-data.js'
 import type { Slice } from './topic.js'
 
-/** Whether a slice of one owner has been in use, so that its value may have changed. */
+/** The owners of slices that have been in use, so that values may have changed. */
+export interface SlicesInUse {
+  /** Since the last {@link SliceUse.forget}. */
+  readonly used: SliceUse[]
+  /** Since values were shared with a copy. */
+  readonly unshared: Set<string>
+}
+
+/** Whether a slice of one owner has been in use. */
 export class SliceUse {
   readonly owner: string
-  readonly #used: SliceUse[]
+  readonly #all: SlicesInUse
   #isNoted = false
 
-  /** `used` lists those of all owners that have been in use. */
-  constructor(owner: string, used: SliceUse[]) {
+  constructor(owner: string, all: SlicesInUse) {
     this.owner = owner
-    this.#used = used
+    this.#all = all
   }
 
   note(): void {
     if (this.#isNoted) return
     this.#isNoted = true
-    this.#used.push(this)
+    this.#all.used.push(this)
+  }
+
+  /** Notes that a value is not that of copies any more. */
+  unshare(): void {
+    this.#all.unshared.add(this.owner)
   }
 
   /** Forgets the use, when it is not listed any more. */
@@ -36,22 +48,22 @@ export class StateSlice<S> implements Slice<S> {
   readonly #use: SliceUse
 
   /** Every access to the value except {@link peek} is noted in `use`. */
-  constructor(value: S, isShared: boolean, use: SliceUse = new SliceUse('', [])) {
+  constructor(
+    value: S,
+    isShared: boolean,
+    use: SliceUse = new SliceUse('', { used: [], unshared: new Set() }),
+  ) {
     this.#value = value
     this.#isShared = isShared
     this.#use = use
-  }
-
-  /** Whether no one has looked at the value since it was shared. */
-  get isShared(): boolean {
-    return this.#isShared
+    if (!isShared) use.unshare()
   }
 
   get value(): S {
     this.#use.note()
     if (this.#isShared) {
       this.#value = clonePlainData(this.#value)
-      this.#isShared = false
+      this.#unshare()
     }
     return this.#value
   }
@@ -59,7 +71,12 @@ export class StateSlice<S> implements Slice<S> {
   set value(value: S) {
     this.#use.note()
     this.#value = value
+    if (this.#isShared) this.#unshare()
+  }
+
+  #unshare(): void {
     this.#isShared = false
+    this.#use.unshare()
   }
 
   get peek(): ReadonlyData<S> {

@@ -25,6 +25,30 @@ describe('Random', () => {
     expect(restored.stream('new').uuid()).toBe(random.stream('new').uuid())
   })
 
+  it('has one state until the next draw, which copies do not share', () => {
+    const random = new Random(3)
+    const stream = random.stream('a')
+    stream.int(0, 9)
+    const state = random.state()
+    const text = JSON.stringify(state)
+    expect(random.state()).toBe(state)
+    const drawn = [stream.uuid(), stream.uuid()]
+    expect(random.state()).not.toEqual(state)
+    expect(JSON.stringify(state)).toBe(text)
+    for (const copy of [Random.restore(state), Random.restore(state)])
+      expect([copy.stream('a').uuid(), copy.stream('a').uuid()]).toEqual(drawn)
+  })
+
+  it('draws as a new generator once it has another seed', () => {
+    const random = new Random(3)
+    const stream = random.stream('a')
+    stream.uuid()
+    random.reseed(4)
+    expect(random.state()).toEqual(new Random(4).state())
+    expect(stream.uuid()).toBe(new Random(4).stream('a').uuid())
+    expect(random.stream('b').uuid()).toBe(new Random(4).stream('b').uuid())
+  })
+
   it('makes version 4 UUIDs that differ', () => {
     const stream = new Random(1).stream('uid')
     const uuids = Array.from({ length: 1000 }, () => stream.uuid())

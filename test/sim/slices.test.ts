@@ -23,6 +23,7 @@ describe('the slices of a simulation and its copies', () => {
     const before = original.share()
     counter(original, 'b').value.count = 2
     const after = original.share()
+    expect(original.share()).toBe(after)
     expect(after.get('a')).toBe(before.get('a'))
     expect([before, after].map((shared) => shared.get('b')?.get('counter'))).toEqual([
       { count: 1 },

@@ -6,14 +6,18 @@ import { Timers } from '../../src/sim/timers.js'
 type Action =
   | { readonly do: 'set'; readonly key: string; readonly due: number }
   | { readonly do: 'cancel'; readonly key: string }
+  | { readonly do: 'cancel all' }
   | { readonly do: 'pop'; readonly now: number }
+  | { readonly do: 'share' }
 
 const key = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f')
 const actions = fc.array(
   fc.oneof(
-    fc.record({ do: fc.constant('set' as const), key, due: fc.nat(50) }),
-    fc.record({ do: fc.constant('cancel' as const), key }),
-    fc.record({ do: fc.constant('pop' as const), now: fc.nat(60) }),
+    { weight: 8, arbitrary: fc.record({ do: fc.constant('set' as const), key, due: fc.nat(50) }) },
+    { weight: 4, arbitrary: fc.record({ do: fc.constant('cancel' as const), key }) },
+    { weight: 4, arbitrary: fc.record({ do: fc.constant('pop' as const), now: fc.nat(60) }) },
+    { weight: 4, arbitrary: fc.record({ do: fc.constant('share' as const) }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('cancel all' as const) }) },
   ),
   { maxLength: 300 },
 )
@@ -33,6 +37,11 @@ class NaiveTimers {
       this.timers = this.timers.filter((timer) => timer.key !== action.key)
       return undefined
     }
+    if (action.do === 'share') return undefined
+    if (action.do === 'cancel all') {
+      this.timers = []
+      return undefined
+    }
     const due = this.timers
       .filter((timer) => timer.due <= action.now)
       .sort((a, b) => a.due - b.due || a.seq - b.seq)[0]
@@ -45,6 +54,8 @@ function apply(timers: Timers, action: Action): string | undefined {
   if (action.do === 'set')
     timers.set({ due: action.due, class: 'work', owner: 'o', topic: 't', key: action.key })
   else if (action.do === 'cancel') timers.cancel('o', 't', action.key)
+  else if (action.do === 'cancel all') timers.cancelOwner('o')
+  else if (action.do === 'share') expect(timers.share()).toEqual(timers.toArray())
   else return timers.popDue(action.now)?.key
   return undefined
 }
@@ -59,6 +70,7 @@ describe('Timers', () => {
           expect(apply(timers, action)).toBe(naive.apply(action))
           expect(timers.size).toBe(naive.timers.length)
           expect(timers.pendingWork).toBe(naive.timers.length)
+          for (const { key, due } of naive.timers) expect(timers.get('o', 't', key)?.due).toBe(due)
         }
       }),
       { seed: 7, numRuns: 300 },
@@ -70,7 +82,7 @@ describe('Timers', () => {
       fc.property(actions, actions, (before, after) => {
         const timers = new Timers()
         for (const action of before) apply(timers, action)
-        const restored = Timers.of(timers.toArray(), timers.nextSeq)
+        const restored = new Timers(timers.share(), timers.nextSeq)
         for (const action of after) expect(apply(restored, action)).toBe(apply(timers, action))
         expect(restored.toArray()).toEqual(timers.toArray())
       }),
