@@ -293,16 +293,19 @@ export class QuietHeartbeats implements Heartbeats {
    */
   #write(deliver: () => void): void {
     if (this.#spell === undefined) return
-    const { storage } = this.#ports
+    const { storage, hub } = this.#ports
     const writes = this.#spell.writes.filter(({ revision }) => revision > 0)
     this.#spell = undefined
     writes.sort((a, b) => a.revision - b.revision)
-    for (const [order, { instant, write }] of writes.entries()) {
-      write()
-      if (writes[order + 1]?.instant === instant) continue
-      storage.skipTo(instant.end)
-      deliver()
-    }
+    hub.passOver((delivered) => {
+      for (const [order, { instant, write }] of writes.entries()) {
+        write()
+        if (writes[order + 1]?.instant === instant) continue
+        storage.skipTo(instant.end)
+        deliver()
+        delivered()
+      }
+    })
   }
 }
 

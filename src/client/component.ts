@@ -18,7 +18,12 @@ export interface Component {
   readonly subject?: string
   /** See `Module.setup` of the kernel: runs at start, after a restart, and in every fork and restore. */
   setup(host: ComponentHost): void
+  /** See `Module.doze` of the kernel. */
+  doze?(host: DozingHost): void
 }
+
+/** What a component can use in a copy of a cluster in which it has not been set up. */
+export type DozingHost = Pick<ComponentHost, 'state' | 'random' | 'heartbeats' | 'quietForm'>
 
 /** What the cluster provides to a component. */
 export interface ComponentHost extends Host<ClusterEvents> {

@@ -22,7 +22,6 @@ import { checkOptions } from './compose/check-options.js'
 import { type CurrentParts, Internals } from './compose/internals.js'
 import type { ClusterOptions, NodeOptions, RestoreOptions } from './compose/options.js'
 import { ReleaseFacet } from './compose/release-facet.js'
-import type { SharedViews } from './compose/informer-views.js'
 import { dumpOf } from './diagnosis/dump.js'
 import { summarize } from './diagnosis/summary.js'
 import { type DiagnosisContext, whyNot } from './diagnosis/why.js'
@@ -290,16 +289,17 @@ export class SimCluster extends NamespaceScope {
 
   /** Returns the whole state as a value. */
   snapshot(): ClusterSnapshot {
-    return this.#snapshot()
+    return this.#snapshot(false)
   }
 
-  #snapshot(views?: SharedViews): ClusterSnapshot {
+  #snapshot(withViews: boolean): ClusterSnapshot {
     const { options, version, simulation, store, plane } = this.#parts
     const { hub } = plane.server.context
-    return new ClusterSnapshot({ ...options, version }, simulation.state(), store.fork(), {
+    const state = simulation.state()
+    return new ClusterSnapshot({ ...options, version }, state, store.fork(), {
       subscriptions: hub.share(),
       quiet: simulation.quietMemory(),
-      views,
+      views: withViews ? plane.informerViews.share(state.slices) : undefined,
     })
   }
 
@@ -309,7 +309,7 @@ export class SimCluster extends NamespaceScope {
    */
   fork(options: RestoreOptions = {}): SimCluster {
     // not in every snapshot: they can be many, and an informer that moves on copies what one holds
-    return SimCluster.restore(this.#snapshot(this.#parts.plane.informerViews.share()), options)
+    return SimCluster.restore(this.#snapshot(true), options)
   }
 
   /**

@@ -2,23 +2,23 @@ import type { Node, Pod } from '../api/core/generated.js'
 import { isMirrorPod } from '../api/core/conditions.js'
 import { resourceAmounts } from '../api/core/pod-resources.js'
 import type { UserInfo } from '../client/client.js'
-import type { Component, ComponentHost } from '../client/component.js'
+import type { Component, ComponentHost, DozingHost } from '../client/component.js'
 import type { EventRecorder } from '../client/event-recorder.js'
 import type { Change, Informer } from '../client/informer.js'
 import { entriesOf } from '../sim/lazy-map.js'
-import type { QuietCalls, Slice, Topic } from '../sim/module.js'
-import type { RandomStream } from '../sim/random.js'
+import type { Slice, Topic } from '../sim/module.js'
 import type { WorkQueue } from '../sim/work-queue.js'
 import { KubeletCredentials } from './certificates/credentials.js'
 import { ContainerStopper } from './lifecycle/container-stopper.js'
 import { CsiNode } from './node/csi-node.js'
 import { EvictionManager } from './node/eviction-manager.js'
+import { KubeletHeartbeats } from './node/heartbeats.js'
 import { NodeLease } from './node/lease.js'
 import type { NodeAgentDependencies } from './node/node-agent.js'
 import { NodeAgent } from './node/node-agent.js'
 import { allocatableOf, capacityOf } from './node/node-object.js'
 import { ShutdownManager } from './node/shutdown-manager.js'
-import type { KubeletOptions } from './options.js'
+import type { KubeletOptions, KubeletTimings } from './options.js'
 import { DEFAULT_KUBELET_TIMINGS } from './options.js'
 import type { NodeUsage } from './pods/admission.js'
 import { ApiObjects } from './pods/api-objects.js'
@@ -49,6 +49,11 @@ export function createKubelet(options: KubeletOptions): Component {
     subject: options.node,
     identity: kubeletIdentity(options.node),
     setup: (host) => new Kubelet(host, options).start(),
+    doze: (host) => {
+      const { leaseForm, statusForm } = heartbeatsOf(host, options)
+      host.quietForm('lease', leaseForm)
+      host.quietForm('status', statusForm)
+    },
   }
 }
 
@@ -57,7 +62,15 @@ export function kubeletIdentity(node: string): UserInfo {
   return { name: `system:node:${node}`, groups: ['system:nodes', 'system:authenticated'] }
 }
 
-const JITTER = 0.04
+const timingsOf = ({ timings }: KubeletOptions): KubeletTimings => ({
+  ...DEFAULT_KUBELET_TIMINGS,
+  ...timings,
+})
+
+function heartbeatsOf(host: DozingHost, options: KubeletOptions): KubeletHeartbeats {
+  const { node, runtime } = options
+  return new KubeletHeartbeats(host, { node, timings: timingsOf(options), measured: () => runtime.measured })
+}
 
 /** Completes `v1.35` to `v1.35.0`. */
 function patchZero(version: string): string {
@@ -83,8 +96,7 @@ class Kubelet {
   readonly #machine: Topic
   readonly #start: Topic
   readonly #status: Topic
-  readonly #statusUpdate: number
-  readonly #random: RandomStream
+  readonly #heartbeats: KubeletHeartbeats
 
   constructor(host: ComponentHost, options: KubeletOptions) {
     this.#host = host
@@ -97,7 +109,7 @@ class Kubelet {
       () => runtime.kubeletVersion ?? options.kubeletVersion ?? patchZero(host.version),
     ).peek
     const release = kubeletRelease(version)
-    const timings = { ...DEFAULT_KUBELET_TIMINGS, ...options.timings }
+    const timings = timingsOf(options)
     const recorder =
       options.events === false ? undefined : host.recorder({ component: 'kubelet', host: node })
 
@@ -111,11 +123,8 @@ class Kubelet {
     this.#machine = host.handle('machine', (change) => this.#machineChanged(change as RuntimeChange))
     this.#start = host.handle('start', () => this.#starting())
 
-    this.#random = host.random('status')
-    this.#statusUpdate = timings.statusUpdate
-    this.#status = host.handle('status', () => this.#statusTick(), {
-      quiet: { join: () => this.#joinQuiet(), heeds: 'subject' },
-    })
+    const heartbeats = (this.#heartbeats = heartbeatsOf(host, options))
+    this.#status = host.handle('status', () => this.#statusTick(), { quiet: heartbeats.statusForm })
 
     const nodes = this.#watchNode()
     this.#pods = host
@@ -129,14 +138,13 @@ class Kubelet {
       node,
       log: (message) => this.#log(message),
     })
-    const refusedFrom = (): number => this.#credentials?.refusedFrom ?? Infinity
-    this.#lease = new NodeLease(host, node, timings.leaseDuration, refusedFrom)
+    this.#lease = new NodeLease(host, node, timings.leaseDuration, heartbeats)
     this.#agent = this.#makeAgent({
       version,
       statusReport: timings.statusReport,
       nodes,
       recorder,
-      refusedFrom,
+      heartbeats,
     })
     const report = (): void => this.#agent.syncStatus()
     this.#shutdown = new ShutdownManager(host, {
@@ -184,7 +192,7 @@ class Kubelet {
   }
 
   #makeAgent(
-    parts: Pick<NodeAgentDependencies, 'version' | 'statusReport' | 'nodes' | 'recorder' | 'refusedFrom'>,
+    parts: Pick<NodeAgentDependencies, 'version' | 'statusReport' | 'nodes' | 'recorder' | 'heartbeats'>,
   ): NodeAgent {
     const options = this.#options
     const csiNode = new CsiNode(this.#host, options.node, kubeletRelease(parts.version).minor)
@@ -328,11 +336,7 @@ class Kubelet {
   }
 
   #wakeForStatus(): void {
-    this.#status.wakeAfter('', this.#nextStatusPeriod(), { class: 'watchdog' })
-  }
-
-  #nextStatusPeriod(): number {
-    return Math.round(this.#statusUpdate * (1 + JITTER * this.#random.float()))
+    this.#status.wakeAfter('', this.#heartbeats.nextTick(), { class: 'watchdog' })
   }
 
   #starting(): void {
@@ -355,19 +359,6 @@ class Kubelet {
       this.#shutdown.podEnded()
       this.#evictions.podEnded()
     }
-  }
-
-  /** Joins a quiet spell with status ticks, if one that follows one that did nothing does nothing. */
-  #joinQuiet(): QuietCalls | undefined {
-    if (this.#options.runtime.measured) return undefined
-    const { tick, leap, ...reports } = this.#agent.joinQuiet()
-    const calling = (each: (now: number) => void) => (now: number) => {
-      const period = this.#nextStatusPeriod()
-      each(now)
-      return now + period
-    }
-    const settles = (leap?.settles ?? 0) + 3 * this.#statusUpdate
-    return { call: calling(tick), ...reports, ...(leap && { leap: { settles, next: calling(leap.tick) } }) }
   }
 
   #statusTick(): void {

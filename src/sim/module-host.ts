@@ -2,11 +2,12 @@ import type { Clock } from './clock.js'
 import type { EventBus, KernelEvents } from './event-bus.js'
 import type { Host } from './module.js'
 import type { PlainData } from './plain-data.js'
+import type { QuietTime } from './quiet.js'
 import type { Random, RandomStream } from './random.js'
 import type { ReadyQueue } from './ready-queue.js'
 import type { Timers } from './timers.js'
 import { timerPrefix } from './timers.js'
-import type { Handler, HandlerOptions, Slice, TimerOptions, Topic } from './topic.js'
+import type { Handler, HandlerOptions, QuietForm, Slice, TimerOptions, Topic } from './topic.js'
 import type { Failures, WorkQueue, WorkQueueOptions } from './work-queue.js'
 import { TopicWorkQueue } from './work-queue.js'
 
@@ -17,6 +18,7 @@ export interface Kernel<Events extends KernelEvents> {
   readonly random: Random
   readonly timers: Timers
   readonly ready: ReadyQueue
+  readonly quiet: Pick<QuietTime, 'register'>
   slice<S>(owner: string, name: string, initial: () => S): Slice<S>
   register(owner: string, topic: string, handler: Handler, options?: HandlerOptions): void
   isStopped(owner: string): boolean
@@ -53,6 +55,10 @@ export class ModuleHost<Events extends KernelEvents = KernelEvents> implements H
   handle(topic: string, handler: Handler, options?: HandlerOptions): Topic {
     this.#kernel.register(this.name, topic, handler, options)
     return new ModuleTopic(this.#kernel, this.name, topic)
+  }
+
+  quietForm(topic: string, form: QuietForm): void {
+    this.#kernel.quiet.register(this.name, topic, { quiet: form })
   }
 
   workQueue(name: string, reconcile: (key: string) => void, options: WorkQueueOptions = {}): WorkQueue {

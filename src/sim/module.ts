@@ -1,7 +1,7 @@
 import type { Clock } from './clock.js'
 import type { EventBus, KernelEvents } from './event-bus.js'
 import type { RandomStream } from './random.js'
-import type { Handler, HandlerOptions, Slice, Topic } from './topic.js'
+import type { Handler, HandlerOptions, QuietForm, Slice, Topic } from './topic.js'
 import type { WorkQueue, WorkQueueOptions } from './work-queue.js'
 
 export type {
@@ -31,6 +31,12 @@ export interface Module<H extends Host = Host> {
    * cache to be rebuilt from it.
    */
   setup(host: H): void
+  /**
+   * Registers the quiet forms of periodic handlers ({@link Host.quietForm}), so that they can join quiet
+   * spells in a copy where nothing else has happened to the module. It may use nothing but state. Default:
+   * the module is set up first.
+   */
+  doze?(host: H): void
 }
 
 /** The kernel as a module sees it. Names are scoped to the module. */
@@ -44,6 +50,8 @@ export interface Host<Events extends KernelEvents = KernelEvents> {
   state<S>(name: string, initial: () => S): Slice<S>
   /** Registers the handler of a topic. */
   handle(topic: string, handler: Handler, options?: HandlerOptions): Topic
+  /** Registers the quiet form of a topic whose handler is registered later, see {@link Module.doze}. */
+  quietForm(topic: string, form: QuietForm): void
   /** Creates a work queue whose contents, failure counts and delays are part of the kernel's state. */
   workQueue(name: string, reconcile: (key: string) => void, options?: WorkQueueOptions): WorkQueue
   log(level: KernelEvents['log']['level'], message: string): void

@@ -13,6 +13,7 @@ interface Idle {
 export interface QuietMemory {
   readonly eras: Eras
   readonly idle: ReadonlyMap<string, Idle>
+  readonly subjects: ReadonlyMap<string, string>
   /** What the modules keep, see {@link QuietTime.keep}. */
   readonly kept: ReadonlyMap<string, unknown>
 }
@@ -60,12 +61,12 @@ export class QuietTime {
   readonly #forms = new Map<string, Map<string, HandlerOptions>>()
   readonly #writers: { readonly owner: string; readonly write: (deliver: () => void) => void }[] = []
   /** By the module. */
-  readonly #subjects = new Map<string, string>()
+  #subjects = new Map<string, string>()
   #era = 0
   #calmSince = 0
   #bySubject = new Map<string, number>()
   #idle = new Map<string, Idle>()
-  /** Whether a copy has the two maps, too. */
+  /** Whether a copy has these maps, too. */
   #isShared = false
   readonly #disturbed: Disturbed
   readonly #kept: ReadonlyMap<string, unknown>
@@ -83,6 +84,7 @@ export class QuietTime {
     this.#calmSince = calmSince
     this.#bySubject = bySubject as Map<string, number>
     this.#idle = memory.idle as Map<string, Idle>
+    this.#subjects = memory.subjects as Map<string, string>
     this.#isShared = true
   }
 
@@ -98,6 +100,8 @@ export class QuietTime {
 
   /** Sets the subject that the steps of a module concern. Default: all. */
   setSubject(owner: string, subject: string | undefined): void {
+    if (this.#subjects.get(owner) === subject) return
+    this.#makeOwn()
     if (subject === undefined) this.#subjects.delete(owner)
     else this.#subjects.set(owner, subject)
   }
@@ -152,7 +156,7 @@ export class QuietTime {
     }
     const kept = new Map<string, unknown>()
     for (const [name, keep] of this.#keepers) kept.set(name, keep())
-    return { eras, idle: this.#idle, kept }
+    return { eras, idle: this.#idle, subjects: this.#subjects, kept }
   }
 
   /**
@@ -232,6 +236,7 @@ export class QuietTime {
     if (!this.#isShared) return
     this.#bySubject = new Map(this.#bySubject)
     this.#idle = new Map(this.#idle)
+    this.#subjects = new Map(this.#subjects)
     this.#isShared = false
   }
 }

@@ -43,6 +43,24 @@ export interface SimulationOptions {
   readonly heartbeats?: 'exact' | 'quiet'
 }
 
+/**
+ * Modules that a copy makes when something happens to them, so that it costs the same however many there are.
+ */
+export interface ModuleSource {
+  /** Returns the names of all, made or not, in order. */
+  names(): Iterable<string>
+  /** Whether it is one of them. */
+  has(name: string): boolean
+  /** Adds one to the simulation. */
+  make(name: string): void
+}
+
+/** How a module starts, see `Module`. */
+interface ModuleStarts {
+  readonly setup: () => void
+  readonly doze: (() => void) | undefined
+}
+
 const HOUR = 3_600_000
 
 /**
@@ -61,10 +79,13 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
   readonly options: SimulationOptions
   readonly #handlers = new Map<string, Map<string, Handler>>()
   readonly #slices: Slices
-  readonly #modules = new Map<string, () => void>()
+  readonly #modules = new Map<string, ModuleStarts>()
   readonly #stopped = new Set<string>()
   /** Modules whose setup waits for their first event. */
   readonly #dormant = new Set<string>()
+  /** Those of them that have registered their quiet forms. */
+  readonly #dozing = new Set<string>()
+  #source: ModuleSource | undefined
   /** The step that runs. */
   #current: Ready | undefined
   readonly #afterStep: (() => void)[]
@@ -115,23 +136,34 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
    * awaken}; it finds its state whenever it looks.
    */
   add<H>(
-    module: { readonly name: string; readonly subject?: string | undefined; setup(host: H): void },
+    module: {
+      readonly name: string
+      readonly subject?: string | undefined
+      setup(host: H): void
+      doze?: ((host: H) => void) | undefined
+    },
     host: H,
     dormant = false,
   ): void {
-    const { name } = module
+    const { name, doze } = module
     if (this.#modules.has(name)) throw new Error(`there is a module ${name} already`)
-    this.#modules.set(name, () => module.setup(host))
+    this.#modules.set(name, { setup: () => module.setup(host), doze: doze && (() => doze(host)) })
     this.quiet.setSubject(name, module.subject)
     if (this.#stopped.has(name)) return
     if (dormant && this.#slices.has(name)) this.#dormant.add(name)
     else module.setup(host)
   }
 
+  /** Lets modules be made when they are needed. There is one source of such modules. */
+  makeOnDemand(source: ModuleSource): void {
+    this.#source = source
+  }
+
   /** Sets up a dormant module now, before something outside of the kernel asks for it. */
   awaken(name: string): void {
-    if (!this.#dormant.delete(name)) return
-    const setup = this.#modules.get(name) as () => void
+    const module = this.#find(name)
+    if (module === undefined || !this.#dormant.delete(name)) return
+    const { setup } = module
     // a setup wakes what waits already in the original, and there the present step was still waiting
     if (this.#current === undefined) setup()
     else this.ready.whileWaiting(this.#current, setup)
@@ -139,13 +171,14 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
 
   /** Sets up the dormant modules that have a state slice of that name, or all of them. */
   awakenAll(slice?: string): void {
+    if (slice === undefined) for (const name of this.#source?.names() ?? []) this.#find(name)
     for (const name of [...this.#dormant])
       if (slice === undefined || this.#slices.has(name, slice)) this.awaken(name)
   }
 
   /** Puts a step in line for a module on behalf of another; a message to one that does not run is lost. */
   wake(step: Ready): void {
-    if (this.#modules.has(step.owner) && !this.#stopped.has(step.owner)) this.ready.add(step)
+    if (this.#has(step.owner) && !this.#stopped.has(step.owner)) this.ready.add(step)
   }
 
   /** Removes a module with its state, timers and pending work, as if it had never existed. */
@@ -158,10 +191,11 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
 
   /** Stops a module like a killed process: its handlers, timers, pending work and state slices are lost. */
   stop(name: string): void {
-    if (!this.#modules.has(name))
-      throw new Error(`there is no module ${name}; there are: ${[...this.#modules.keys()].join(', ')}`)
+    if (!this.#has(name))
+      throw new Error(`there is no module ${name}; there are: ${this.moduleNames().join(', ')}`)
     this.#stopped.add(name)
     this.#dormant.delete(name)
+    this.#dozing.delete(name)
     this.#handlers.delete(name)
     this.#slices.delete(name)
     this.quiet.forget(name)
@@ -171,19 +205,31 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
 
   /** Starts a stopped module from scratch: `setup` runs again and finds no state. */
   start(name: string): void {
-    const setup = this.#modules.get(name)
-    if (!setup)
-      throw new Error(`there is no module ${name}; there are: ${[...this.#modules.keys()].join(', ')}`)
+    const module = this.#find(name)
+    if (!module) throw new Error(`there is no module ${name}; there are: ${this.moduleNames().join(', ')}`)
     if (!this.#stopped.delete(name)) return
-    setup()
+    module.setup()
   }
 
   isStopped(name: string): boolean {
     return this.#stopped.has(name)
   }
 
+  /** Returns the names of all modules; those made on demand come last, in the order of their source. */
   moduleNames(): readonly string[] {
-    return [...this.#modules.keys()]
+    const source = this.#source
+    if (source === undefined) return [...this.#modules.keys()]
+    return [...[...this.#modules.keys()].filter((name) => !source.has(name)), ...source.names()]
+  }
+
+  #has(name: string): boolean {
+    return this.#modules.has(name) || this.#source?.has(name) === true
+  }
+
+  /** Returns how a module starts; it is made if it has not been yet. */
+  #find(name: string): ModuleStarts | undefined {
+    if (!this.#modules.has(name) && this.#source?.has(name) === true) this.#source.make(name)
+    return this.#modules.get(name)
   }
 
   /** Calls `check` after each step, for invariants and recorders. Returns a function that removes it. */
@@ -412,9 +458,18 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
     )
   }
 
+  /** Lets the handlers of a module join spells; one that can doze is not set up for that. */
+  #doze(name: string): void {
+    const doze = this.#find(name)?.doze
+    if (doze === undefined || !this.#dormant.has(name)) return this.awaken(name)
+    if (this.#dozing.has(name)) return
+    this.#dozing.add(name)
+    doze()
+  }
+
   #passSpell(limit: number): void {
     const join = (timer: Timer): QuietCalls | undefined => {
-      this.awaken(timer.owner)
+      this.#doze(timer.owner)
       return this.quiet.join(timer)
     }
     const { timers, clock } = this

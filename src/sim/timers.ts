@@ -68,10 +68,10 @@ function sharedOf(timers: readonly Timer[]): SharedTimers {
 }
 
 /**
- * All pending timers, each of which has an (owner, topic, key) of its own: those shared with copies, in firing
- * order, and, for those that have been set since, a binary heap ordered by (due, seq) and an index. Cancelled
- * and replaced timers stay in the heap as stale entries until they reach the top, since removing from the
- * middle of a heap is expensive.
+ * All pending timers, each of which has an (owner, topic, key) of its own: those shared with copies, in
+ * firing order, and, for those that have been set since, a binary heap ordered by (due, seq) and an index.
+ * Cancelled and replaced timers stay in the heap as stale entries until they reach the top, since removing
+ * from the middle of a heap is expensive.
  */
 export class Timers {
   #shared: SharedTimers

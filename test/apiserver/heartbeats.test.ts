@@ -25,7 +25,10 @@ function noted(stored: Readonly<Record<string, Lease | Node>>): Noted {
       },
       skipTo: (revision: number) => log.push(`=${revision}`),
     },
-    hub: { isOnlyFollowed: () => true },
+    hub: {
+      isOnlyFollowed: () => true,
+      passOver: (write: (delivered: () => void) => void) => write(() => log.push('passed over')),
+    },
     clock: { now: () => 0 },
     bus: { has: () => false },
     quiet: {
@@ -49,5 +52,8 @@ test('an object that is first at an instant and at the next one leaves the revis
   nodes?.beat(1_000) // 102
   leases?.beat(11_000) // 103
   write()
-  expect(log).toEqual(['minions@102', '=102', 'seen', 'kube-node-lease@103', '=103', 'seen'])
+  expect(log).toEqual([
+    ...['minions@102', '=102', 'seen', 'passed over'],
+    ...['kube-node-lease@103', '=103', 'seen', 'passed over'],
+  ])
 })

@@ -117,6 +117,44 @@ describe('quiet time', () => {
     expect(stepsAfter(second, () => undefined)).toEqual(QUIET)
   })
 
+  it('goes on in a copy without setting up a module that can doze', () => {
+    const seen: string[] = []
+    const dozing: Module = {
+      name: 'dozing',
+      setup: (host) => {
+        seen.push('set up')
+        const join = () => ({ call: (now: number) => now + 1_000 })
+        const again = (): void => topic.wakeAfter('', 1_000, { class: 'watchdog' })
+        const topic = host.handle('tick', again, { quiet: { join } })
+        if (host.state('begun', () => ({ value: false })).peek.value) return
+        host.state('begun', () => ({ value: false })).value.value = true
+        again()
+      },
+      doze: (host) => {
+        seen.push('doze')
+        host.quietForm('tick', {
+          join: () => {
+            seen.push('join')
+            return { call: (now: number) => now + 1_000 }
+          },
+        })
+      },
+    }
+    const original = new Simulation()
+    original.add(dozing, original.host('dozing'), true)
+    original.advance(10_000)
+    const copy = new Simulation({}, original.state(), undefined, original.quietMemory())
+    copy.add(dozing, copy.host('dozing'), true)
+    copy.advance(10_000)
+    copy.advance(10_000)
+    expect(seen).toEqual(['set up', 'doze', 'join', 'join'])
+    copy.quiet.disturb()
+    copy.advance(1_000)
+    expect(seen.slice(4)).toEqual(['set up'])
+    original.advance(21_000)
+    expect(copy.state()).toEqual(original.state())
+  })
+
   it('goes on in the original when a copy is made in the middle of what it does', () => {
     const original = idle()
     const copyAtEachInstant = (): void => {

@@ -235,6 +235,64 @@ describe('modules', () => {
   })
 })
 
+describe('modules of a source', () => {
+  const NAMES = ['m/1', 'm/2', 'm/3']
+  /** A simulation whose modules are made on demand; `seen` notes what happens. */
+  function withSource(seen: string[], from?: Simulation): Simulation {
+    const simulation = new Simulation({}, from?.state())
+    simulation.add({ name: 'first', setup: () => undefined }, simulation.host('first'))
+    const make = (name: string): void => {
+      seen.push(`make ${name}`)
+      const setup = (host: Host): void => {
+        seen.push(`set up ${name}`)
+        host.state('known', () => true)
+        host.handle('t', (key) => void seen.push(`${name} ${key}`))
+      }
+      simulation.add({ name, setup }, simulation.host(name), true)
+    }
+    simulation.makeOnDemand({ names: () => NAMES, has: (name) => NAMES.includes(name), make })
+    return simulation
+  }
+  const copyOf = (seen: string[]): Simulation => {
+    const original = withSource([])
+    original.awakenAll()
+    original.stop('m/3')
+    return withSource(seen, original)
+  }
+
+  it('are made when something happens to them, and are there all the same', () => {
+    const seen: string[] = []
+    const copy = copyOf(seen)
+    expect(copy.moduleNames()).toEqual(['first', ...NAMES])
+    copy.wake({ owner: 'm/2', topic: 't', key: 'a' })
+    copy.wake({ owner: 'm/3', topic: 't', key: 'lost' })
+    copy.wake({ owner: 'm/4', topic: 't', key: 'lost' })
+    expect(seen).toEqual([])
+    copy.settle()
+    expect(seen).toEqual(['make m/2', 'set up m/2', 'm/2 a'])
+    copy.start('m/3')
+    copy.start('m/3')
+    expect(seen.slice(3)).toEqual(['make m/3', 'set up m/3'])
+    copy.awakenAll()
+    copy.awakenAll()
+    expect(seen.slice(5)).toEqual(['make m/1', 'set up m/1'])
+    expect(copy.moduleNames()).toEqual(['first', ...NAMES])
+  })
+
+  it('can be stopped without being made', () => {
+    const seen: string[] = []
+    const copy = copyOf(seen)
+    copy.stop('m/1')
+    copy.wake({ owner: 'm/1', topic: 't', key: 'lost' })
+    copy.settle()
+    expect([copy.isStopped('m/1'), seen]).toEqual([true, []])
+    copy.start('m/1')
+    copy.wake({ owner: 'm/1', topic: 't', key: 'a' })
+    copy.settle()
+    expect(seen).toEqual(['make m/1', 'set up m/1', 'm/1 a'])
+  })
+})
+
 it('cancels a timer that has come due at the same instant and not run yet', () => {
   const ran: string[] = []
   const simulation = new Simulation()

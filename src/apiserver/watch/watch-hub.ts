@@ -45,6 +45,8 @@ export interface Informers {
    * its step waits.
    */
   advance(informer: Follower, revision: number): boolean
+  /** Moves the position of an informer that has not been set up on to a revision, over heartbeats. */
+  passOver(informer: Follower, revision: number): void
 }
 
 /**
@@ -62,6 +64,8 @@ export class WatchHub implements WatchRegister {
   readonly #live = new Map<Subscription, RoutedWatch>()
   #routes: Map<string, Routes>
   #isShared: boolean
+  /** While heartbeats are written: the informers that they concern, and that have not been set up. */
+  #passed: Set<Follower> | undefined
 
   /** `subscriptions` are those of the cluster of which this one is a copy. */
   constructor(storage: Storage, informers?: Informers, subscriptions?: Subscriptions) {
@@ -122,6 +126,24 @@ export class WatchHub implements WatchRegister {
   }
 
   /**
+   * Calls `write`, which writes heartbeats and calls `delivered` when informers have had a chance to read
+   * them. Those that have not been set up take notice without a step.
+   */
+  passOver(write: (delivered: () => void) => void): void {
+    const passed = (this.#passed = new Set())
+    write(() => {
+      for (const informer of passed) this.#informers?.passOver(informer, this.#storage.revision)
+      passed.clear()
+    })
+    this.#passed = undefined
+  }
+
+  /** Whether heartbeats are being written, see {@link passOver}. */
+  get passesOver(): boolean {
+    return this.#passed !== undefined
+  }
+
+  /**
    * Whether only informers watch a new version of this object. Its routed fields must be those of the
    * present one.
    */
@@ -167,7 +189,9 @@ export class WatchHub implements WatchRegister {
     for (const each of list) {
       const watch = this.#live.get(each)
       if (watch !== undefined) watch.offer(change)
-      else if (each.follower !== undefined) this.#informers?.wake(each.follower)
+      else if (each.follower === undefined) continue
+      else if (this.#passed !== undefined) this.#passed.add(each.follower)
+      else this.#informers?.wake(each.follower)
     }
   }
 

@@ -25,6 +25,11 @@ export class Connectivity {
     return !apiserverDown && !cut.has(component)
   }
 
+  /** Returns the components that are cut off from the apiserver. */
+  cutComponents(): readonly string[] {
+    return [...this.#state.peek.cut]
+  }
+
   /** Returns whether a component is cut off from the apiserver. */
   isCut(component: string): boolean {
     return this.#state.peek.cut.has(component)

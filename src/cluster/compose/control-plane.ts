@@ -6,7 +6,7 @@ import type { AdmissionChoice } from '../../apiserver/admission/default-plugins.
 import type { WebhookHandlers } from '../../apiserver/admission/extensions/call-webhook.js'
 import type { ClusterEvents } from '../../client/cluster-events.js'
 import type { Component, EventSource } from '../../client/component.js'
-import type { Client, UserInfo } from '../../client/client.js'
+import type { Client, Follower, UserInfo } from '../../client/client.js'
 import { CorrelatingRecorder, type RecorderState } from '../../client/correlating-recorder.js'
 import { SeriesRecorder, type SeriesState } from '../../client/series-recorder.js'
 import type { EventRecorder } from '../../client/event-recorder.js'
@@ -153,7 +153,7 @@ export class ControlPlane {
       ...(options.storedProtobuf === undefined ? {} : { storedProtobuf: options.storedProtobuf }),
       ...(options.webhooks === undefined ? {} : { webhooks: options.webhooks }),
       ...(options.admissionPlugins === undefined ? {} : { admissionPlugins: options.admissionPlugins }),
-      informers: informersOf(simulation),
+      informers: informersOf(simulation, this.informerViews),
       subscriptions: options.subscriptions,
       componentHealth: () =>
         componentHealth([...this.#hosts.keys()].filter((name) => !simulation.isStopped(name))),
@@ -174,6 +174,11 @@ export class ControlPlane {
     this.addModule(etcdLessor({ store, storage }))
     const { heartbeats } = this.server
     this.addModule(etcdCompactor({ store, hub, heartbeats, oldestNeeded: () => this.#oldestNeeded() }))
+  }
+
+  /** Whether components are set up, and machines made, when something happens to them: this is a copy. */
+  get isLazy(): boolean {
+    return this.#options.subscriptions !== undefined
   }
 
   /** Returns a client under an identity, for users; it fails like any other while the apiserver is down. */
@@ -208,8 +213,9 @@ export class ControlPlane {
     })
     this.#hosts.set(component.name, host)
     const { name, subject = isOwn ? name : undefined } = component
-    const module = { name, subject, setup: () => component.setup(host) }
-    this.simulation.add(module, host, isOwn && this.#options.subscriptions !== undefined)
+    const doze = component.doze && ((): void => component.doze?.(host))
+    const module = { name, subject, setup: () => component.setup(host), doze }
+    this.simulation.add(module, host, isOwn && this.isLazy)
   }
 
   /**
@@ -235,6 +241,7 @@ export class ControlPlane {
           client,
           connected: () => this.connectivity.isConnected(name),
           awakenMembers: (slice) => this.simulation.awakenAll(slice),
+          passesOver: () => this.server.context.hub.passesOver,
           views: this.informerViews,
         })),
       )
@@ -306,7 +313,7 @@ export class ControlPlane {
       if (down) informers.disconnect()
       else informers.reconnect()
     }
-    for (const [name, host] of this.#hosts) {
+    for (const [name, host] of this.#hostsInOrder()) {
       if (down) host.disconnect()
       else if (!this.simulation.isStopped(name)) host.reconnect()
     }
@@ -339,7 +346,15 @@ export class ControlPlane {
   /** Returns the caches of the running components' informers. */
   views(): readonly ComponentView[] {
     this.simulation.awakenAll()
-    return [...this.#hosts.values()].flatMap((host) => host.views())
+    return this.#hostsInOrder().flatMap(([, host]) => host.views())
+  }
+
+  /** Returns the hosts in an order that a copy has, too, in which those of kubelets are made on demand. */
+  #hostsInOrder(): readonly (readonly [string, ClusterComponentHost])[] {
+    return this.simulation.moduleNames().flatMap((name) => {
+      const host = this.#hosts.get(name)
+      return host === undefined ? [] : [[name, host] as const]
+    })
   }
 
   /** Sets the function that returns when a node joined, in virtual ms; undefined means from the start. */
@@ -358,6 +373,8 @@ export class ControlPlane {
    */
   #oldestNeeded(): number | undefined {
     let oldest = this.#neededElsewhere()
+    if (this.connectivity.apiserverDown) this.simulation.awakenAll()
+    else for (const name of this.connectivity.cutComponents()) this.simulation.awaken(name)
     for (const [name, host] of this.#hosts) {
       if (host.connected || this.simulation.isStopped(name)) continue
       this.#awaken(name)
@@ -410,16 +427,23 @@ function disabledIn(scheme: Scheme, disabled: readonly string[] = []): readonly 
 }
 
 /** Returns the informers of a simulation, for the hub. */
-function informersOf(simulation: Simulation<ClusterEvents>): Informers {
+function informersOf(simulation: Simulation<ClusterEvents>, views: InformerViews): Informers {
+  const move = ({ step, state }: Follower, revision: number): void => {
+    const position = simulation.slice<InformerState>(step.owner, state, () => ({
+      resourceVersion: undefined,
+    }))
+    position.value = { resourceVersion: String(revision) }
+  }
   return {
     wake: ({ step }) => simulation.wake(step),
-    advance: ({ step, state }, revision) => {
-      if (simulation.ready.waits(step)) return false
-      const position = simulation.slice<InformerState>(step.owner, state, () => ({
-        resourceVersion: undefined,
-      }))
-      position.value = { resourceVersion: String(revision) }
+    advance: (informer, revision) => {
+      if (simulation.ready.waits(informer.step)) return false
+      move(informer, revision)
       return true
+    },
+    passOver: (informer, revision) => {
+      move(informer, revision)
+      views.passOver(informer.step.owner, informer.state)
     },
   }
 }

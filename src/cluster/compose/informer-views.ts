@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../api/definition.js'
 import type { OriginalView } from '../../client/list-watch-informer.js'
 import type { ObjectIndex } from '../../client/object-index.js'
+import type { SharedSlices } from '../../sim/slices.js'
 
 /** Views of informers (each an {@link ObjectIndex}) by the owners and the names of their state slices. */
 export type SharedViews = Map<string, unknown>
@@ -14,6 +15,10 @@ const idOf = (owner: string, slice: string): string => `${owner} ${slice}`
 export class InformerViews {
   readonly #original: SharedViews | undefined
   readonly #informers = new Map<string, { view(): unknown }>()
+  /** Those of the original that are not the views of informers any more. */
+  readonly #outdated = new Set<string>()
+  /** The views that were shared last, and the state in which they were. */
+  #shared: { readonly slices: SharedSlices; readonly views: SharedViews } | undefined
 
   /** `original` are the views at the time of the copy, if this cluster is one; it is filled by its copies. */
   constructor(original?: SharedViews) {
@@ -27,9 +32,16 @@ export class InformerViews {
     const id = idOf(owner, slice)
     return {
       // a slice is of the same resource in all copies
-      get: () => views.get(id) as ObjectIndex<T> | undefined,
-      set: (view) => void views.set(id, view),
+      get: () => (this.#outdated.has(id) ? undefined : (views.get(id) as ObjectIndex<T> | undefined)),
+      set: (view) => {
+        if (!this.#outdated.has(id)) views.set(id, view)
+      },
     }
+  }
+
+  /** Notes that an informer has moved on without its view, which has to be read again. */
+  passOver(owner: string, slice: string): void {
+    this.#outdated.add(idOf(owner, slice))
   }
 
   /** Adds an informer, in place of a former one of the same slice. */
@@ -37,9 +49,18 @@ export class InformerViews {
     this.#informers.set(idOf(owner, slice), informer)
   }
 
-  /** Returns the views for a fork, those of dormant components included. */
-  share(): SharedViews {
+  /**
+   * Returns the views for a fork, those of dormant components included: the same as the last time if the
+   * state, which says what informers have seen, is the same.
+   */
+  share(slices: SharedSlices): SharedViews {
+    if (this.#shared?.slices !== slices) this.#shared = { slices, views: this.#now() }
+    return this.#shared.views
+  }
+
+  #now(): SharedViews {
     const views: SharedViews = new Map(this.#original)
+    for (const id of this.#outdated) views.delete(id)
     for (const [id, informer] of this.#informers) {
       const view = informer.view()
       if (view === undefined) views.delete(id)

@@ -32,6 +32,8 @@ export interface ProcessInformerDependencies {
   readonly connected: () => boolean
   /** Sets up the dormant components that have a state slice of that name: those that have joined. */
   readonly awakenMembers: (slice: string) => void
+  /** Whether the changes are heartbeats, for which no component is set up. */
+  readonly passesOver: () => boolean
   readonly views: InformerViews
 }
 
@@ -61,7 +63,7 @@ export class ProcessInformers implements Module<Host<ClusterEvents>> {
   }
 
   #deliver(id: string): void {
-    if (!this.#awake.has(id)) {
+    if (!this.#awake.has(id) && !this.#dependencies.passesOver()) {
       this.#awake.add(id)
       this.#dependencies.awakenMembers(memberSlice(id))
     }

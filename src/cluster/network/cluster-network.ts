@@ -25,8 +25,12 @@ import { ADMIN } from '../access/identities.js'
 export interface ClusterNetworkDependencies {
   readonly plane: ControlPlane
   readonly simulation: Simulation<ClusterEvents>
-  /** Returns the machines by node name, in order. */
-  readonly machines: () => ReadonlyMap<string, Machine>
+  /** The machines by node name, in order. */
+  readonly machines: {
+    readonly size: number
+    names(): readonly string[]
+    find(node: string): Machine | undefined
+  }
   readonly addressOf: (node: string) => string
   /** Range of cluster IPs. Default 10.96.0.0/12. */
   readonly serviceCIDR?: string | undefined
@@ -176,7 +180,7 @@ class NodesOfMachines implements NodeDirectory {
   }
 
   get(name: string): NetworkNode | undefined {
-    const machine = this.#dependencies.machines().get(name)
+    const machine = this.#dependencies.machines.find(name)
     if (machine === undefined) return undefined
     const known = this.#nodes.get(name)
     if (known?.machine === machine) return known
@@ -186,16 +190,13 @@ class NodesOfMachines implements NodeDirectory {
   }
 
   names(): readonly string[] {
-    return [...this.#dependencies.machines().keys()]
+    return this.#dependencies.machines.names()
   }
 
   at(address: string): NetworkNode | undefined {
-    const machines = this.#dependencies.machines()
-    if (this.#byAddress?.size !== machines.size) {
-      this.#byAddress = new Map(
-        [...machines.keys()].map((name) => [this.#dependencies.addressOf(name), name]),
-      )
-    }
+    const { machines, addressOf } = this.#dependencies
+    if (this.#byAddress?.size !== machines.size)
+      this.#byAddress = new Map(machines.names().map((node) => [addressOf(node), node]))
     const name = this.#byAddress.get(address)
     return name === undefined ? undefined : this.get(name)
   }

@@ -12,7 +12,7 @@ import type {
 } from '../../kubelet/index.js'
 import { ClientCertificates } from '../../pki/index.js'
 import { NodeCertificates } from './kubelet-certificates.js'
-import { ClusterNetwork } from '../network/cluster-network.js'
+import { ClusterNetwork, kubeProxyOf } from '../network/cluster-network.js'
 import { containerSurroundings } from '../compose/surroundings.js'
 import type { Slice } from '../../sim/module.js'
 import type { Simulation } from '../../sim/simulation.js'
@@ -52,7 +52,7 @@ export type AddressedNode = NodeOptions &
     readonly joined?: number
   }
 
-/** The machines of a cluster: a container runtime and a kubelet for each. */
+/** The machines of a cluster: a container runtime and a kubelet for each. A copy makes one on first use. */
 export class Machines {
   readonly #plane: ControlPlane
   readonly #options: ClusterOptions
@@ -71,7 +71,7 @@ export class Machines {
     this.#options = options
     this.volumes = new VolumeStore(
       () => simulation.slice<Map<string, VolumeFiles>>('cluster', 'volumes', () => new Map()),
-      () => this.#machines,
+      () => this.names().map((name) => this.get(name)),
     )
     this.#state = simulation.slice<MachinesState>('cluster', 'machines', () => ({
       next: 11,
@@ -80,7 +80,7 @@ export class Machines {
     this.network = new ClusterNetwork({
       plane,
       simulation,
-      machines: () => this.#machines,
+      machines: this,
       addressOf: (name) => this.#state.peek.nodes.get(name)?.internalIP ?? '',
       serviceCIDR: options.serviceCIDR,
       outside: options.outside,
@@ -90,7 +90,12 @@ export class Machines {
     this.#verifier = new ClientCertificates((path) => plane.pki.read(path))
     plane.setJoinTimes((node) => this.#state.peek.nodes.get(node)?.joined)
     plane.keepHistory(() => this.network.oldestNeeded())
-    for (const name of this.#state.peek.nodes.keys()) this.#start(name)
+    simulation.makeOnDemand({
+      names: () => this.names().flatMap(modulesOf),
+      has: (module) => this.#has(nodeOf(module)),
+      make: (module) => this.find(nodeOf(module)),
+    })
+    if (!plane.isLazy) for (const name of this.names()) this.#start(name)
   }
 
   /** Adds a machine; its kubelet registers the Node in its first step. */
@@ -120,16 +125,30 @@ export class Machines {
     }
   }
 
+  /** @throws RangeError if there is no such node */
+  check(name: string): void {
+    if (!this.#has(name))
+      throw new RangeError(`there is no node ${name}; there are: ${this.names().join(', ')}`)
+  }
+
+  /** @throws RangeError if there is no such node */
   get(name: string): Machine {
+    this.check(name)
+    return this.#machines.get(name) ?? this.#start(name)
+  }
+
+  find(name: string): Machine | undefined {
     const machine = this.#machines.get(name)
-    if (!machine)
-      throw new RangeError(`there is no node ${name}; there are: ${[...this.#machines.keys()].join(', ')}`)
-    return machine
+    return machine === undefined && this.#has(name) ? this.#start(name) : machine
+  }
+
+  #has(name: string): boolean {
+    return this.#state.peek.nodes.has(name)
   }
 
   /** Returns the machine of a node whose kubelet can be reached, else undefined. */
   answering(name: string): Machine | undefined {
-    const machine = this.#machines.get(name)
+    const machine = this.find(name)
     const kubelet = kubeletOf(name)
     const { simulation, connectivity } = this.#plane
     return machine?.powered === true && !simulation.isStopped(kubelet) && !connectivity.isCut(kubelet)
@@ -142,26 +161,30 @@ export class Machines {
    * anything has run.
    */
   adopt(pods: readonly Pod[]): void {
-    for (const pod of pods) this.#machines.get(pod.spec.nodeName ?? '')?.adopt(pod)
+    for (const pod of pods) this.find(pod.spec.nodeName ?? '')?.adopt(pod)
+  }
+
+  get size(): number {
+    return this.#state.peek.nodes.size
   }
 
   names(): readonly string[] {
-    return [...this.#machines.keys()]
+    return [...this.#state.peek.nodes.keys()]
   }
 
   /** Removes a machine and its kubelet. Its Node object remains. */
   remove(name: string): void {
     this.get(name)
+    this.#state.value.nodes.delete(name)
     this.#plane.remove(kubeletOf(name))
     this.#plane.remove(`runtime/${name}`)
     this.#machines.delete(name)
     this.#certificates.delete(name)
     this.#plane.pki.forget(name)
-    this.#state.value.nodes.delete(name)
     this.network.remove(name)
   }
 
-  #start(name: string): void {
+  #start(name: string): Machine {
     const { images, runtimeTimings, onUnknownImage } = this.#options
     const { staticPods } = this.#node(name)
     const machine = createContainerRuntime({
@@ -179,6 +202,7 @@ export class Machines {
     this.#plane.addModule(machine)
     this.#addKubelet(name, machine)
     this.network.add(name)
+    return machine
   }
 
   #addKubelet(name: string, machine: Machine): void {
@@ -239,11 +263,13 @@ export class Machines {
 
   /** Returns why a running kubelet cannot be talked to: it has no serving certificate. */
   servingFault(name: string): string | undefined {
+    this.find(name)
     return this.#certificates.get(name)?.servingFault()
   }
 
   /** Returns why the kubelet of a node could not start now, as lines of its log; empty if it could. */
   kubeletFaults(name: string): readonly string[] {
+    this.find(name)
     return this.#certificates.get(name)?.faults() ?? []
   }
 
@@ -257,8 +283,18 @@ export class Machines {
   }
 
   #node(name: string): AddressedNode {
-    return this.#state.value.nodes.get(name) as AddressedNode
+    const nodes: ReadonlyMap<string, unknown> = this.#state.peek.nodes
+    return nodes.get(name) as AddressedNode
   }
+}
+
+/** Returns the names of a node's modules, in the order in which they are added. */
+const modulesOf = (node: string): readonly string[] => [`runtime/${node}`, kubeletOf(node), kubeProxyOf(node)]
+
+/** Returns the node of a module that belongs to one; '' for any other module. */
+function nodeOf(module: string): string {
+  const node = module.slice(module.indexOf('/') + 1)
+  return modulesOf(node).includes(module) ? node : ''
 }
 
 /** Returns the name of the component that is a node's kubelet. */

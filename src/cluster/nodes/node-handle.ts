@@ -35,7 +35,7 @@ export class NodeHandle {
    * @throws RangeError if the cluster has no such node
    */
   constructor(name: string, dependencies: NodeHandleDependencies) {
-    dependencies.parts().machines.get(name)
+    dependencies.parts().machines.check(name)
     this.name = name
     this.#dependencies = dependencies
   }
@@ -253,7 +253,7 @@ export class NodeHandle {
 
   /** The component that is its kubelet. Throws RangeError once the machine has been removed. */
   get #kubelet(): string {
-    this.#parts.machines.get(this.name)
+    this.#parts.machines.check(this.name)
     return kubeletOf(this.name)
   }
 

@@ -6,13 +6,10 @@ import type { Slice } from '../../sim/module.js'
 /** The content of network volumes, which exists outside of every machine until the volume is deleted. */
 export class VolumeStore {
   readonly #state: () => Slice<Map<string, VolumeFiles>>
-  readonly #machines: () => Iterable<readonly [string, Machine]>
+  readonly #machines: () => readonly Machine[]
 
   /** `state` is called when the first such volume is used. */
-  constructor(
-    state: () => Slice<Map<string, VolumeFiles>>,
-    machines: () => Iterable<readonly [string, Machine]>,
-  ) {
+  constructor(state: () => Slice<Map<string, VolumeFiles>>, machines: () => readonly Machine[]) {
     this.#state = state
     this.#machines = machines
   }
@@ -32,7 +29,7 @@ export class VolumeStore {
     const { mounted } = sourceOf(volume, false, () => false)
     if ('parts' in mounted) return
     if (mounted.kind === 'network') this.#state().value.delete(mounted.id)
-    else for (const [, { disk }] of this.#machines()) removeBelow(disk, diskPath(mounted.path))
+    else for (const { disk } of this.#machines()) removeBelow(disk, diskPath(mounted.path))
   }
 }
 

@@ -68,11 +68,6 @@ export class KubeletCredentials {
     }
   }
 
-  /** The virtual ms from which requests are refused, since the client certificate has expired. */
-  get refusedFrom(): number {
-    return (this.#loaded.peek.held?.client?.notAfter ?? Infinity) + 1
-  }
-
   /** Exits the process if it has no credentials. Returns whether it continues. */
   begin(): boolean {
     const faults = this.#ports.certificates.faults()

@@ -3,8 +3,9 @@ import { formatMicroTime } from '../../api/time.js'
 import { ApiError, ConnectionError, ignoreNotFound } from '../../client/api-error.js'
 import type { ComponentHost } from '../../client/component.js'
 import { goDuration } from '../../api/duration.js'
-import type { QuietCalls, Slice, Topic } from '../../sim/module.js'
-import type { RandomStream } from '../../sim/random.js'
+import type { Topic } from '../../sim/module.js'
+import type { KubeletHeartbeats } from './heartbeats.js'
+import { FIRST_RETRY } from './heartbeats.js'
 
 /** Namespace of the node leases. */
 export const LEASE_NAMESPACE = 'kube-node-lease'
@@ -13,15 +14,7 @@ export const LEASE_NAMESPACE = 'kube-node-lease'
  * A failed renewal is retried after this time, doubled up to the maximum. Source: component-helpers
  * lease/controller.go.
  */
-const FIRST_RETRY = 100
 const LAST_RETRY = 7_000
-const JITTER = 0.04
-
-interface LeaseState {
-  /** The lease as last written; undefined if it must be fetched or created. */
-  lease: Lease | undefined
-  retry: number
-}
 
 /**
  * Renews the node's lease after every quarter of its duration plus up to 4%, with one update. Source:
@@ -31,22 +24,16 @@ export class NodeLease {
   readonly #host: ComponentHost
   readonly #node: string
   readonly #duration: number
-  readonly #refusedFrom: () => number
-  readonly #state: Slice<LeaseState>
-  readonly #random: RandomStream
+  readonly #heartbeats: KubeletHeartbeats
   readonly #topic: Topic
 
-  /** `duration` in ms; `refusedFrom` returns the virtual ms from which requests are refused. */
-  constructor(host: ComponentHost, node: string, duration: number, refusedFrom: () => number) {
+  /** `duration` in ms. */
+  constructor(host: ComponentHost, node: string, duration: number, heartbeats: KubeletHeartbeats) {
     this.#host = host
     this.#node = node
     this.#duration = duration
-    this.#refusedFrom = refusedFrom
-    this.#state = host.state<LeaseState>('lease', () => ({ lease: undefined, retry: FIRST_RETRY }))
-    this.#random = host.random('lease')
-    this.#topic = host.handle('lease', () => this.renew(), {
-      quiet: { join: () => this.#joinQuiet(), heeds: 'none' },
-    })
+    this.#heartbeats = heartbeats
+    this.#topic = host.handle('lease', () => this.renew(), { quiet: heartbeats.leaseForm })
   }
 
   /**
@@ -54,7 +41,7 @@ export class NodeLease {
    * reached.
    */
   renew(): void {
-    const state = this.#state.value
+    const state = this.#heartbeats.lease.value
     try {
       state.lease = state.lease ? this.#update(state.lease) : this.#ensure()
       state.retry = FIRST_RETRY
@@ -74,27 +61,7 @@ export class NodeLease {
   }
 
   #setTimer(): void {
-    this.#topic.wakeAfter('', this.#nextPeriod(), { class: 'watchdog' })
-  }
-
-  #nextPeriod(): number {
-    return Math.round((this.#duration / 4) * (1 + JITTER * this.#random.float()))
-  }
-
-  #joinQuiet(): QuietCalls | undefined {
-    const { lease } = this.#state.value
-    const written = (renewed: Lease): void => void (this.#state.value.lease = renewed)
-    const tally = lease && this.#host.heartbeats?.tally(lease, written)
-    if (tally === undefined) return undefined
-    const call = (now: number): number => {
-      tally.beat(now)
-      return now + this.#nextPeriod()
-    }
-    const next = (now: number): number => {
-      tally.leap(now)
-      return now + this.#nextPeriod()
-    }
-    return { call, until: this.#refusedFrom(), leap: { settles: this.#duration, next } }
+    this.#topic.wakeAfter('', this.#heartbeats.nextRenewal(), { class: 'watchdog' })
   }
 
   #update(lease: Lease): Lease {

@@ -17,35 +17,11 @@ import {
   nodeStatus,
   withForeignResources,
 } from './node-object.js'
+import type { KubeletHeartbeats, NodeState } from './heartbeats.js'
 import type { NodeFacts } from './node-object.js'
 
 const PRESSURES: readonly PressureType[] = ['MemoryPressure', 'DiskPressure', 'PIDPressure']
-const FIRST_RETRY = 100
 const LAST_RETRY = 7_000
-
-interface NodeState {
-  registered: boolean
-  /** Delay before the next try to register. */
-  retry: number
-  /** Virtual ms of the last posted status. */
-  reportedAt: number
-  /** Number of images in it. */
-  images: number
-  /** Whether it was Ready. */
-  ready: boolean | undefined
-  /** Its volumes in use, joined. */
-  volumes?: string
-}
-
-/** The posts of a status that does not change, in a quiet spell. */
-interface QuietReports {
-  /** The virtual ms from which something has to be posted besides the times. */
-  readonly until: number
-  /** Posts the times if that is due. */
-  readonly tick: (now: number) => void
-  /** Does the same in a leap, see `QuietLeap`. Default: there may be none. */
-  readonly leap?: { readonly settles: number; readonly tick: (now: number) => void }
-}
 
 /** What the node agent needs besides its host. */
 export interface NodeAgentDependencies {
@@ -54,8 +30,7 @@ export interface NodeAgentDependencies {
   readonly statusReport: number
   readonly nodes: Informer<Node>
   readonly recorder: EventRecorder | undefined
-  /** Returns the virtual ms from which the kubelet's requests are refused. */
-  readonly refusedFrom: () => number
+  readonly heartbeats: KubeletHeartbeats
   /** Pressure conditions that are true. */
   readonly pressures: () => readonly PressureType[]
   /** Called once with the Node's uid, when it exists. */
@@ -76,14 +51,7 @@ export class NodeAgent {
   constructor(host: ComponentHost, ports: NodeAgentDependencies) {
     this.#host = host
     this.#ports = ports
-    const initial: NodeState = {
-      registered: false,
-      retry: FIRST_RETRY,
-      reportedAt: 0,
-      images: 0,
-      ready: undefined,
-    }
-    this.#state = host.state('node', () => initial)
+    this.#state = ports.heartbeats.node
     this.#register = host.handle('register', () => this.register())
   }
 
@@ -138,24 +106,6 @@ export class NodeAgent {
   /** Whether the status must be posted even if it is the same. */
   get #isReportDue(): boolean {
     return this.#host.clock.now() - this.#state.value.reportedAt >= this.#ports.statusReport
-  }
-
-  /** Returns the posts of a quiet spell: the last one is repeated when it is due, if that is possible. */
-  joinQuiet(): QuietReports {
-    const { heartbeats } = this.#host
-    const repeated = heartbeats?.repeatable(this.#ports.options.node)
-    const tally = repeated && heartbeats?.tally(repeated)
-    const state = this.#state.value
-    let nextReport = state.reportedAt + this.#ports.statusReport
-    if (!tally) return { until: nextReport, tick: () => undefined }
-    const posting = (post: (now: number) => void) => (now: number) => {
-      if (now < nextReport) return
-      state.reportedAt = now
-      nextReport = now + this.#ports.statusReport
-      post(now)
-    }
-    const leap = { settles: 2 * this.#ports.statusReport, tick: posting((now) => tally.leap(now)) }
-    return { tick: posting((now) => tally.beat(now)), until: this.#ports.refusedFrom(), leap }
   }
 
   /** Posts the node's status if it has changed, or if the last post is old. */

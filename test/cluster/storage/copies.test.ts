@@ -1,8 +1,10 @@
 import { badInput } from '../../support/typed.js'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { ClusterSnapshot, SimCluster } from 'simcluster'
 import { checkInvariants } from 'simcluster/testing'
 import type { ClusterOptions } from 'simcluster'
+import { ClusterComponentHost } from '../../../src/cluster/compose/component-host.js'
+import { ControlPlane } from '../../../src/cluster/compose/control-plane.js'
 import { clusterWith, deployment, stateOf } from '../support.js'
 
 type Interleaving = NonNullable<ClusterOptions['interleaving']>
@@ -275,21 +277,48 @@ const firstEvents: Readonly<Record<string, (cluster: SimCluster) => unknown>> = 
   'a user writes': (cluster) => cluster.edit('deployments', 'web', ({ spec }) => void (spec.replicas = 1)),
   'watches are bookmarked': (cluster) => cluster.internals.bookmarkWatches(),
   'a look at the views of all informers': (cluster) => cluster.state.views(),
+  'it is forked': (cluster) => cluster.fork().advance('1m'),
 }
 
-test.each(Object.entries(firstEvents))(
-  'a fork goes on as a copy that has set up all of its components: %s',
-  (_name, happen) => {
-    const cluster = clusterWith(3)
-    const copies = [cluster.fork(), SimCluster.fromJSON(cluster.toJSON())]
-    for (const copy of copies) {
-      happen(copy)
-      copy.advance('1m')
-    }
-    const [fork, whole] = copies.map((copy) => copy.state.traceHash())
-    expect(fork).toBe(whole)
-  },
-)
+describe.each(['0s', '6m'])('after %s', (quiet) => {
+  test.each(Object.entries(firstEvents))(
+    'a fork goes on as a copy that has set up all of its components: %s',
+    (_name, happen) => {
+      const cluster = clusterWith(3).advance('1m')
+      const outcomes = [cluster.fork(), SimCluster.fromJSON(cluster.toJSON())].map((copy) => {
+        copy.advance(quiet)
+        happen(copy)
+        copy.advance('1m')
+        const { etcd } = copy.internals
+        return [copy.state.traceHash(), etcd.revision, copy.state.views(), copy.fork().state.views()]
+      })
+      expect(outcomes[0]).toEqual(outcomes[1])
+    },
+  )
+})
+
+test('a fork makes machines and sets up components only when something happens to them', () => {
+  const cluster = clusterWith(3).advance('1m')
+  const added = vi.spyOn(ControlPlane.prototype, 'addComponent')
+  const opened = vi.spyOn(ClusterComponentHost.prototype, 'informer')
+  const kubelets = (): readonly string[] =>
+    added.mock.calls.map(([{ name }]) => name).filter((name) => name.startsWith('kubelet/'))
+  const setUp = (): ReadonlySet<string> =>
+    new Set((opened.mock.contexts as ClusterComponentHost[]).map(({ name }) => name))
+  const fork = cluster.fork().settle()
+  expect(fork.nodes()).toHaveLength(3)
+  expect(kubelets()).toEqual([])
+  fork.node('node-2').setSystemUsage({})
+  expect(kubelets()).toEqual(['kubelet/node-2'])
+  expect(setUp()).toEqual(new Set())
+  const quiet = cluster.fork().advance('1m')
+  // those that look at the heartbeats and the pods every few seconds
+  const looking = ['node-lifecycle-controller', 'pod-garbage-collector-controller']
+  expect(setUp()).toEqual(new Set(looking.map((name) => `kube-controller-manager/${name}`)))
+  quiet.node('node-1').stopKubelet()
+  expect(setUp()).toContain('kubelet/node-1')
+  vi.restoreAllMocks()
+})
 
 test('components of the user are set up in a fork at once', () => {
   const setUp: string[] = []
