@@ -263,7 +263,7 @@ export class Machines {
 
   /** Returns why a running kubelet cannot be talked to: it has no serving certificate. */
   servingFault(name: string): string | undefined {
-    this.find(name)
+    this.#plane.simulation.awaken(kubeletOf(name)) // it has loaded the certificates
     return this.#certificates.get(name)?.servingFault()
   }
 

@@ -424,10 +424,11 @@ describe('serverTLSBootstrap', () => {
     expect(cluster.kubectl('get csr').stdout).toMatch(
       /kubernetes\.io\/kubelet-serving +system:node:node-1 +<none> +Pending/,
     )
-    expect(cluster.kubectl('logs p').stderr).toBe(
-      'Error from server: Get "https://10.0.0.11:10250/containerLogs/default/p/c": remote error: tls: ' +
-        'internal error\n',
-    )
+    for (const each of [cluster, cluster.fork()])
+      expect(each.kubectl('logs p').stderr).toBe(
+        'Error from server: Get "https://10.0.0.11:10250/containerLogs/default/p/c": remote error: tls: ' +
+          'internal error\n',
+      )
     expect(statusOf(cluster, 'node-1')).toBe('Ready')
     cluster.kubectl(`certificate approve ${request?.metadata.name ?? ''}`)
     cluster.settle()
