@@ -207,7 +207,8 @@ function replicaFailure(
 
 /**
  * Returns the delay in ms after which the progress deadline must be checked, plus a second for clock skew;
- * undefined if it need not be checked. Source: requeueStuckDeployment.
+ * undefined if it need not be checked. Source: requeueStuckDeployment, which checks a rollout that was
+ * complete, and so never times out, several times a second, always with the same result.
  */
 export function nextDeadlineCheck(
   deployment: Deployment,
@@ -217,8 +218,9 @@ export function nextDeadlineCheck(
   const deadline = progressDeadline(deployment)
   const condition = findCondition(deployment.status.conditions, 'Progressing')
   if (deadline === undefined || !condition || isComplete(deployment, status)) return undefined
-  if (condition.reason === 'ProgressDeadlineExceeded') return undefined
-  return Math.max(0, (timeMs(condition.lastUpdateTime) ?? 0) + deadline * 1000 - now) + 1000
+  const { reason, lastUpdateTime } = condition
+  if (reason === 'ProgressDeadlineExceeded' || reason === 'NewReplicaSetAvailable') return undefined
+  return Math.max(0, (timeMs(lastUpdateTime) ?? 0) + deadline * 1000 - now) + 1000
 }
 
 /**

@@ -200,7 +200,8 @@ describe('nextDeadlineCheck', () => {
     expect(nextDeadlineCheck(stuck('ReplicaSetUpdated'), stuck('').status, 60_000)).toBe(1000)
   })
   it('is nothing when there is nothing to miss', () => {
-    expect(nextDeadlineCheck(stuck('ProgressDeadlineExceeded'), stuck('').status, 6000)).toBeUndefined()
+    for (const reason of ['ProgressDeadlineExceeded', 'NewReplicaSetAvailable'])
+      expect(nextDeadlineCheck(stuck(reason), stuck('').status, 6000)).toBeUndefined()
     expect(nextDeadlineCheck(deployment({ progressDeadlineSeconds: 2147483647 }), {}, 6000)).toBeUndefined()
   })
 })
