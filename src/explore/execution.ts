@@ -108,8 +108,7 @@ export class Execution {
   /** Whether a component does not share its informers with others of its process. */
   canTravel(component: string): boolean {
     return (
-      !component.startsWith('kube-controller-manager/') &&
-      this.cluster.state.views().some((view) => view.component === component)
+      !component.startsWith('kube-controller-manager/') && this.cluster.state.views({ component }).length > 0
     )
   }
 

@@ -23,17 +23,16 @@ export class StoredObjects {
     return list as readonly ObjectOf<R>[]
   }
 
-  /** What the informers of the running components have seen. */
+  /** What the informers of the running components have seen, of those that something has happened to. */
   get views(): readonly ComponentView[] {
-    return (this.#views ??= this.#cluster.state.views())
+    return (this.#views ??= this.#cluster.state.views({ awake: true }))
   }
 
   /**
    * Returns whether a controller of kube-controller-manager exists, is running and can reach the apiserver.
    */
   isControllerRunning(controller: string): boolean {
-    const name = `kube-controller-manager/${controller}`
-    return this.views.some(({ component, connected }) => component === name && connected)
+    return this.#cluster.state.isConnected(`kube-controller-manager/${controller}`)
   }
 
   /** Calls back with each stored object and the name of its resource. */

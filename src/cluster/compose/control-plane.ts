@@ -83,6 +83,14 @@ export interface ComponentOptions {
   readonly isOwn?: boolean
 }
 
+/** Whose caches are looked at. Default: those of all components. */
+export interface ViewOptions {
+  /** Only those of one component. */
+  readonly component?: string
+  /** Only those of components that something has happened to, if this is a fork. Default false. */
+  readonly awake?: boolean
+}
+
 /** The apiserver as its own client. */
 const APISERVER: UserInfo = { name: 'system:apiserver', groups: ['system:masters'] }
 
@@ -343,10 +351,21 @@ export class ControlPlane {
     return names
   }
 
-  /** Returns the caches of the running components' informers. */
-  views(): readonly ComponentView[] {
-    this.simulation.awakenAll()
+  /** See `StateFacet.views`. */
+  views({ component, awake = false }: ViewOptions): readonly ComponentView[] {
+    if (component !== undefined) {
+      this.simulation.awaken(component)
+      return this.#hosts.get(component)?.views() ?? []
+    }
+    if (!awake) this.simulation.awakenAll()
     return this.#hostsInOrder().flatMap(([, host]) => host.views())
+  }
+
+  /** Whether a component runs and can reach the apiserver, which accepts its credentials. */
+  isConnected(component: string): boolean {
+    if (!this.#hosts.has(component)) this.simulation.awaken(component)
+    const host = this.#hosts.get(component)
+    return host?.connected === true && !this.simulation.isStopped(component)
   }
 
   /** Returns the hosts in an order that a copy has, too, in which those of kubelets are made on demand. */

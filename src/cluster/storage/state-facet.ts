@@ -5,6 +5,7 @@ import type { ObjectOf, ResourceName } from '../../client/resources.js'
 import { type EffectiveSecurity, effectiveSecurity } from '../../kubelet/index.js'
 import type { ClusterParts } from '../compose/assemble.js'
 import type { ComponentView } from '../compose/component-host.js'
+import type { ViewOptions } from '../compose/control-plane.js'
 import { type NamespacedName, keyOfName } from '../object-name.js'
 import { type UnreadableValue, unreadableValues } from './unreadable.js'
 import type { Machines } from '../nodes/machines.js'
@@ -69,9 +70,17 @@ export class StateFacet {
     return this.#parts().plane.storedResources()
   }
 
-  /** Returns the caches of the running components' informers. */
-  views(): readonly ComponentView[] {
-    return this.#parts().plane.views()
+  /**
+   * Returns the caches of the running components' informers. In a fork, that sets up all components; those
+   * that nothing has happened to would have what the original had, so leave them out with `awake`.
+   */
+  views(options: ViewOptions = {}): readonly ComponentView[] {
+    return this.#parts().plane.views(options)
+  }
+
+  /** Whether a component runs and can reach the apiserver: `kube-controller-manager/job-controller`. */
+  isConnected(component: string): boolean {
+    return this.#parts().plane.isConnected(component)
   }
 
   /**

@@ -65,9 +65,8 @@ class Evictions implements Observer {
    * eviction was not recorded.
    */
   #isLate({ metadata, spec, status }: PodDisruptionBudget, healthy: readonly Pod[]): boolean {
-    const views = this.#cluster.state
-      .views()
-      .filter(({ component }) => component === 'kube-controller-manager/disruption-controller')
+    const component = 'kube-controller-manager/disruption-controller'
+    const views = this.#cluster.state.views({ component })
     const pods = views.find(({ resource, connected }) => resource === 'pods' && connected)
     if (!pods) return true
     const names = new Set(healthy.map((pod) => pod.metadata.name))

@@ -128,6 +128,32 @@ test('names of components that do not exist are answered by those that do', () =
   )
 })
 
+test('views of a fork can leave out components that nothing has happened to', () => {
+  const cluster = new SimCluster({ nodes: 1 })
+  const all = cluster.state.views()
+  const fork = cluster.fork()
+  expect(fork.state.views({ awake: true })).toEqual([])
+  const component = 'kubelet/node-1'
+  expect(fork.state.views({ component })).toEqual(all.filter((view) => view.component === component))
+  expect(fork.state.views({ awake: true })).toEqual(fork.state.views({ component }))
+  expect(fork.state.views({ component: 'kubelet/node-2' })).toEqual([])
+  expect(fork.state.views()).toEqual(all)
+})
+
+test('a component is connected while it runs and can reach the apiserver', () => {
+  const cluster = new SimCluster({ nodes: 3 }).fork()
+  const connected = (): readonly boolean[] =>
+    ['kube-scheduler', 'kubelet/node-1', 'kubelet/node-2', 'kubelet/node-9'].map((component) =>
+      cluster.state.isConnected(component),
+    )
+  expect(connected()).toEqual([true, true, true, false])
+  cluster.component('kube-scheduler').stop()
+  cluster.node('node-2').partition()
+  expect(connected()).toEqual([false, true, false, false])
+  cluster.apiserver.stop()
+  expect(connected()).toEqual([false, false, false, false])
+})
+
 test('views show what each informer has seen, in key order', () => {
   const cluster = clusterWith(2)
   const views = cluster.state
