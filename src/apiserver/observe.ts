@@ -4,6 +4,7 @@ import type { QuietTime } from '../sim/quiet.js'
 import type { Trace } from '../sim/trace.js'
 import type { ClusterEvents } from '../client/cluster-events.js'
 import type { ExtensionConfiguration } from './admission/extensions/configuration.js'
+import { subjectOf } from '../client/heartbeats.js'
 import { isHeartbeat } from './heartbeats.js'
 import type { Resources } from './registry/resources.js'
 import type { Storage, StoredChange } from './storage/storage.js'
@@ -38,9 +39,6 @@ const WORKLOADS: ReadonlySet<string> = new Set([
   'statefulsets',
   'volumeattachments',
 ])
-
-/** In place of a subject: what concerns nothing in particular. */
-const NOBODY = ''
 
 /** Source and targets of the reports. */
 export interface WriteObservers {
@@ -89,7 +87,8 @@ export function reportWrites(observers: WriteObservers): void {
 function disturb(key: string, quiet: QuietTime, extensions: ExtensionConfiguration): void {
   const [, , kind = '', name] = key.split('/', 4)
   if (kind === EVENTS) return
-  const isWorkload = WORKLOADS.has(kind)
-  if ((!isWorkload && kind !== NODES) || !extensions.isEmpty) quiet.disturb()
-  else quiet.disturb(isWorkload ? NOBODY : name)
+  const isNode = kind === NODES
+  if ((!isNode && !WORKLOADS.has(kind)) || !extensions.isEmpty) return quiet.disturb()
+  quiet.disturb(subjectOf(isNode ? 'nodes' : kind))
+  if (isNode) quiet.disturb(name)
 }

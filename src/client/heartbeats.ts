@@ -7,6 +7,9 @@ export type HeartbeatKind = 'lease' | 'status'
 /** Called with a node, a kind of heartbeat, and its time in virtual ms. */
 export type HeartbeatVisitor = (node: string, kind: HeartbeatKind, time: number) => void
 
+/** Returns the subject of writes of a resource, see `QuietForm.subjects`: `resource/pods`. */
+export const subjectOf = (resource: string): string => `resource/${resource}`
+
 /** The heartbeats of one object in a quiet spell. */
 export interface HeartbeatTally {
   /** Renews the lease, or the times of the node's conditions, at `now` (virtual ms). It takes a revision. */

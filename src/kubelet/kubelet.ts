@@ -235,7 +235,9 @@ class Kubelet {
     const objects = new ApiObjects(this.#host.client)
     const events = new PodEvents(recorder)
     const stopper = new ContainerStopper({ runtime, events, release, hostIP })
-    const topic: Topic = this.#host.handle('probes', (key, payload) => prober.due(key, payload))
+    // a probe whose result is as before concerns nobody; one that changes something wakes the pod's worker
+    const quiet = { join: () => undefined }
+    const topic: Topic = this.#host.handle('probes', (key, payload) => prober.due(key, payload), { quiet })
     const prober: Prober = new Prober({
       clock: this.#host.clock,
       runtime,

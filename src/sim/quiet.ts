@@ -7,6 +7,7 @@ interface Idle {
   /** The era of its last step that did no more than set its next timer. */
   readonly era: number
   readonly heeds: NonNullable<QuietForm['heeds']>
+  readonly subjects: readonly string[]
 }
 
 /** What a {@link QuietTime} knows, for copies of the simulation. It does not change any more. */
@@ -42,6 +43,8 @@ function note(disturbed: Disturbed, subject: string | undefined): void {
   if (subject === undefined) disturbed.all = true
   else disturbed.subjects.add(subject)
 }
+
+const NO_SUBJECTS: readonly string[] = []
 
 const idOf = (owner: string, topic: string): string => `${owner} ${topic}`
 
@@ -207,17 +210,21 @@ export class QuietTime {
     const id = idOf(owner, topic)
     if (this.#idle.get(id)?.era === this.#era) return
     this.#makeOwn()
-    this.#idle.set(id, { era: this.#era, heeds: quiet.heeds ?? 'all' })
+    const { heeds = 'all', subjects = NO_SUBJECTS } = quiet
+    this.#idle.set(id, { era: this.#era, heeds, subjects })
   }
 
   /** Whether the handler of this timer did nothing the last time, and nothing has happened since. */
   isIdle({ owner, topic }: Timer): boolean {
     const idle = this.#idle.get(idOf(owner, topic))
     if (idle === undefined) return false
-    const { era, heeds } = idle
+    const { era, heeds, subjects } = idle
     if (heeds === 'none') return era >= this.#calmSince
     const subject = heeds === 'subject' ? this.#subjects.get(owner) : undefined
-    return era >= (subject === undefined ? this.#era : this.calmSince(subject))
+    if (subject === undefined) return era >= this.#era
+    if (era < this.calmSince(subject)) return false
+    for (const other of subjects) if (era < (this.#bySubject.get(other) ?? 0)) return false
+    return true
   }
 
   /** Returns the calls of this timer's handler in a spell, if it can join. */

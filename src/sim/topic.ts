@@ -47,6 +47,8 @@ export interface QuietForm {
    * what happens to the subject of its module, see `Module.subject`; or nothing. Default `all`.
    */
   readonly heeds?: 'all' | 'subject' | 'none'
+  /** Other subjects that it heeds besides that of its module. Default: none. */
+  readonly subjects?: readonly string[]
 }
 
 /** The calls of a periodic handler in a quiet spell: nothing else runs or looks until they have left it. */

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
-import { ConnectionError, SimCluster, type UserInfo } from 'simcluster'
+import { ConnectionError, type KubeObject, SimCluster, type UserInfo } from 'simcluster'
 import { hostOf } from 'simcluster/host'
 import { expect, test } from 'vitest'
 import { type HistoryAction as Action, performAction as perform } from 'simcluster/testing'
@@ -108,6 +108,13 @@ const fromOutside: Readonly<Record<string, (cluster: SimCluster) => unknown>> = 
       return send()
     }),
   'steps on': (cluster) => cluster.step(),
+  'breaks a network plugin': (cluster) => cluster.node('node-1').machine.setNetworkReady(false),
+  'deletes the object of a node': (cluster) => cluster.client.delete('nodes', { name: 'node-1' }),
+  'says that a node is not ready': (cluster) => {
+    const conditions = [{ type: 'Ready', status: 'False', reason: 'Said', message: '' }]
+    const patch = { type: 'strategic', body: { status: { conditions } } } as const
+    cluster.client.patch('nodes', { name: 'node-1' }, patch, { subresource: 'status' })
+  },
   'labels a node': (cluster) => cluster.kubectl('label node node-1 by=someone'),
   'posts another status': (cluster) =>
     cluster.client.patch(
@@ -121,6 +128,66 @@ const fromOutside: Readonly<Record<string, (cluster: SimCluster) => unknown>> = 
     cluster.apply(renewalBinding)
   },
   'starts a workload': (cluster) => cluster.kubectl('create deployment web --image=nginx --replicas=5'),
+  'starts pods that are probed': (cluster) => {
+    cluster.apply(
+      deployment('ready', { readinessProbe: { exec: { command: ['test', '-f', '/etc/hosts'] } } }),
+    )
+    cluster.apply(deployment('closed', { readinessProbe: { httpGet: { port: 81 } } }))
+    cluster.apply(
+      deployment('late', {
+        image: 'busybox',
+        command: ['sh', '-c', 'sleep 100; touch /tmp/on; sleep 100; rm /tmp/on; sleep 1000'],
+        readinessProbe: { exec: { command: ['cat', '/tmp/on'] } },
+      }),
+    )
+  },
+  'starts pods that fail': (cluster) => {
+    cluster.apply(deployment('loop', { image: 'busybox', command: ['sh', '-c', 'sleep 5; exit 1'] }))
+    cluster.apply(deployment('lacks', { envFrom: [{ configMapRef: { name: 'none' } }] }))
+    cluster.apply(deployment('large', { resources: { requests: { cpu: '100' } } }))
+  },
+  'starts an autoscaler': (cluster) => {
+    cluster.apply(deployment('web', { resources: { requests: { cpu: '100m' } } }))
+    cluster.kubectl('autoscale deployment web --min=1 --max=4 --cpu-percent=50')
+    cluster.metrics.setUsage({ namespace: 'default', labelSelector: 'app=web' }, { cpu: '300m' })
+  },
+  'claims a volume that nobody provides': (cluster) =>
+    cluster.apply({
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'data', namespace: 'default' },
+      spec: {
+        accessModes: ['ReadWriteOnce'],
+        storageClassName: 'none',
+        resources: { requests: { storage: '1Gi' } },
+      },
+    }),
+  'deletes a namespace that stays': (cluster) => {
+    cluster.kubectl('create namespace stays')
+    const metadata = { name: 'held', namespace: 'stays', finalizers: ['example.com/held'] }
+    cluster.apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata })
+    cluster.client.delete('namespaces', { name: 'stays' })
+  },
+  'restarts the controllers without their rights for a while': (cluster) => {
+    const name = 'system:kube-controller-manager'
+    const { roleRef, subjects } = cluster.get('clusterrolebindings', name)
+    cluster.client.delete('clusterrolebindings', { name })
+    cluster.component('kube-controller-manager').restart()
+    cluster.advance('45s')
+    cluster.node('node-1').crash()
+    cluster.client.create('clusterrolebindings', { metadata: { name }, roleRef, subjects })
+  },
+}
+
+function deployment(name: string, container: object): KubeObject & { readonly spec: object } {
+  const labels = { app: name }
+  const spec = { containers: [{ name: 'main', image: 'nginx', ...container }] }
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name, namespace: 'default' },
+    spec: { replicas: 2, selector: { matchLabels: labels }, template: { metadata: { labels }, spec } },
+  }
 }
 
 const renewalPolicy = {

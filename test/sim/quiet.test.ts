@@ -6,7 +6,12 @@ import { Simulation } from '../../src/sim/simulation.js'
  * A loop that counts its steps; calls in quiet spells are none. The first is after `first` ms, so that no two
  * loops meet: where one has to be a step, all of that instant are.
  */
-function loop(name: string, subject: string | undefined, first: number, heeds?: QuietForm['heeds']): Module {
+function loop(
+  name: string,
+  subject: string | undefined,
+  first: number,
+  heeded: Pick<QuietForm, 'heeds' | 'subjects'> = {},
+): Module {
   return {
     name,
     ...(subject === undefined ? {} : { subject }),
@@ -18,7 +23,7 @@ function loop(name: string, subject: string | undefined, first: number, heeds?: 
         steps.value++
         setTimer()
       }
-      const topic = host.handle('tick', tick, { quiet: { join, ...(heeds && { heeds }) } })
+      const topic = host.handle('tick', tick, { quiet: { join, ...heeded } })
       if (topic.dueAt('') === undefined) topic.wakeAfter('', first, { class: 'watchdog' })
     },
   }
@@ -26,10 +31,11 @@ function loop(name: string, subject: string | undefined, first: number, heeds?: 
 
 const modules = (): readonly Module[] => [
   loop('all', undefined, 100),
-  loop('a', 'a', 200, 'subject'),
-  loop('b', 'b', 300, 'subject'),
-  loop('nameless', undefined, 400, 'subject'),
-  loop('none', 'b', 500, 'none'),
+  loop('a', 'a', 200, { heeds: 'subject' }),
+  loop('b', 'b', 300, { heeds: 'subject' }),
+  loop('nameless', undefined, 400, { heeds: 'subject' }),
+  loop('none', 'b', 500, { heeds: 'none' }),
+  loop('c', 'c', 600, { heeds: 'subject', subjects: ['a', 'things'] }),
 ]
 
 function simulationOf(original?: Simulation): Simulation {
@@ -56,23 +62,18 @@ function idle(): Simulation {
   return simulation
 }
 
-const QUIET = { all: 0, a: 0, b: 0, nameless: 0, none: 0 }
+const QUIET = { all: 0, a: 0, b: 0, nameless: 0, none: 0, c: 0 }
+const ONE_STEP_EACH = { all: 1, a: 1, b: 1, nameless: 1, none: 1, c: 1 }
 
 describe('quiet time', () => {
   it('lasts until something happens', () => {
     const simulation = simulationOf()
-    expect(stepsAfter(simulation, () => undefined)).toEqual({ all: 1, a: 1, b: 1, nameless: 1, none: 1 })
+    expect(stepsAfter(simulation, () => undefined)).toEqual(ONE_STEP_EACH)
     expect(stepsAfter(simulation, () => undefined)).toEqual(QUIET)
-    expect(stepsAfter(simulation, () => simulation.quiet.disturb())).toEqual({
-      all: 1,
-      a: 1,
-      b: 1,
-      nameless: 1,
-      none: 1,
-    })
+    expect(stepsAfter(simulation, () => simulation.quiet.disturb())).toEqual(ONE_STEP_EACH)
   })
 
-  it('outlasts what happens to another subject for handlers that heed only their own, or none', () => {
+  it('outlasts what happens to another subject for handlers that heed their own, others, or none', () => {
     const simulation = idle()
     expect(
       stepsAfter(simulation, () =>
@@ -81,12 +82,18 @@ describe('quiet time', () => {
           .handle('other', () => undefined)
           .wake(''),
       ),
-    ).toEqual({ ...QUIET, all: 1, a: 1, nameless: 1 })
+    ).toEqual({ ...QUIET, all: 1, a: 1, nameless: 1, c: 1 })
     expect(stepsAfter(simulation, () => simulation.quiet.disturb('b'))).toEqual({
       ...QUIET,
       all: 1,
       b: 1,
       nameless: 1,
+    })
+    expect(stepsAfter(simulation, () => simulation.quiet.disturb('things'))).toEqual({
+      ...QUIET,
+      all: 1,
+      nameless: 1,
+      c: 1,
     })
   })
 
@@ -97,6 +104,7 @@ describe('quiet time', () => {
       all: 1,
       a: 1,
       nameless: 1,
+      c: 1,
     })
   })
 
@@ -105,7 +113,7 @@ describe('quiet time', () => {
     simulation.stop('b')
     simulation.start('b') // its count begins anew
     const { b, ...others } = stepsAfter(simulation, () => undefined)
-    expect(others).toEqual({ all: 1, a: 0, nameless: 1, none: 0 })
+    expect(others).toEqual({ all: 1, a: 0, nameless: 1, none: 0, c: 0 })
     expect(b).toBe(1)
   })
 
@@ -168,6 +176,6 @@ describe('quiet time', () => {
     const original = idle()
     original.slice('a', 'steps', () => 0).value++
     const copy = simulationOf(original)
-    expect(stepsAfter(copy, () => undefined)).toEqual({ ...QUIET, all: 1, a: 1, nameless: 1 })
+    expect(stepsAfter(copy, () => undefined)).toEqual({ ...QUIET, all: 1, a: 1, nameless: 1, c: 1 })
   })
 })

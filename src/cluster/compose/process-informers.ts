@@ -44,7 +44,6 @@ export interface ProcessInformerDependencies {
  */
 export class ProcessInformers implements Module<Host<ClusterEvents>> {
   readonly name: string
-  readonly subject: string
   readonly #dependencies: ProcessInformerDependencies
   readonly #shared = new Map<string, SharedInformer<KubeObject>>()
   /** The ids of the informers whose members are set up. */
@@ -53,7 +52,7 @@ export class ProcessInformers implements Module<Host<ClusterEvents>> {
   #topic: Topic | undefined
 
   constructor(process: string, dependencies: ProcessInformerDependencies) {
-    this.subject = this.name = `informers/${process}`
+    this.name = `informers/${process}`
     this.#dependencies = dependencies
   }
 

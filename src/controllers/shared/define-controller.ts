@@ -124,7 +124,7 @@ function setUp<S extends Resources, L extends Resources>(
   const opened = mapValues(specs as unknown as Record<string, AnySpec>, open)
   const lazy = mapValues((lazyInformers ?? {}) as unknown as Record<string, AnySpec>, (spec, key) => {
     const isOpen = host.state(key, () => false)
-    return new LazyInformer<ObjectOf<string>>(isOpen, () => listen(key, open(spec)))
+    return new LazyInformer<ObjectOf<string>>(spec.resource, isOpen, () => listen(key, open(spec)))
   })
   const all = [...Object.values(opened), ...Object.values(lazy)]
   const queue = reconcileQueue(host, all, (key) => controller.reconcile(key), options)

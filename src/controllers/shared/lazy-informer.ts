@@ -1,15 +1,18 @@
 import type { KubeObject } from '../../api/definition.js'
 import type { Informer } from '../../client/informer.js'
+import type { ResourceName } from '../../client/resources.js'
 import type { Slice } from '../../sim/module.js'
 
 /** An informer that is opened on first use, so that a controller without work costs nothing. */
 export class LazyInformer<T extends KubeObject> {
+  readonly resource: ResourceName
   readonly #isOpen: Slice<boolean>
   readonly #open: () => Informer<T>
   #informer: Informer<T> | undefined
 
   /** `isOpen` keeps over forks and restores whether the informer is open; `open` opens it. */
-  constructor(isOpen: Slice<boolean>, open: () => Informer<T>) {
+  constructor(resource: ResourceName, isOpen: Slice<boolean>, open: () => Informer<T>) {
+    this.resource = resource
     this.#isOpen = isOpen
     this.#open = open
   }

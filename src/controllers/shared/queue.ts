@@ -1,5 +1,6 @@
 import { ApiError, ConnectionError } from '../../client/api-error.js'
 import type { ComponentHost } from '../../client/component.js'
+import { subjectOf } from '../../client/heartbeats.js'
 import type { Informer } from '../../client/informer.js'
 import type { QuietCalls, QuietLeap, Slice } from '../../sim/module.js'
 import type { WorkQueue, WorkQueueOptions } from '../../sim/work-queue.js'
@@ -56,7 +57,7 @@ export function reconcileQueue(
 }
 
 /** The part of an informer that tells whether its first list has been delivered. */
-type Synced = Pick<Informer<never>, 'synced'>
+type Synced = Pick<Informer<never>, 'synced' | 'resource'>
 
 /** Virtual ms of a period from which passes are made between leaps, since they cost nothing then. */
 const RARE = 600_000
@@ -73,7 +74,7 @@ export interface QuietPasses extends Pick<QuietCalls, 'accepts' | 'leave'> {
  * Runs `pass` every `period` ms of virtual time, the first time as soon as all `informers` are synced:
  * wait.UntilWithContext as data. The timer is a watchdog, so `settle()` does not wait for it. A failed
  * request is logged and ends the pass; the next pass runs on schedule. `joinQuiet` is the quiet form of a
- * pass, if it has one, see `QuietForm`.
+ * pass, if it has one, see `QuietForm`. Such a pass depends on nothing but the informers and the component.
  */
 export function runPeriodically(
   host: ComponentHost,
@@ -100,7 +101,8 @@ export function runPeriodically(
     const { leap, ...rest } = passes
     return { call, ...rest, ...(leap && { leap: period > RARE ? leap : { next: call, ...leap } }) }
   }
-  const topic = host.handle(name, handler, joinQuiet && { quiet: { join } })
+  const subjects = informers.map(({ resource }) => subjectOf(resource))
+  const topic = host.handle(name, handler, joinQuiet && { quiet: { join, heeds: 'subject', subjects } })
   if (started.value) return
   started.value = true
   topic.wake('')

@@ -94,6 +94,7 @@ class VolumeBinder implements Controller<Watched> {
     this.#queue = queue
     this.#started = host.state('started', () => host.clock.now())
     this.#pods = new LazyInformer(
+      'pods',
       host.state('pods', () => false),
       () => this.#openPods(),
     ).restore()
