@@ -37,6 +37,7 @@ printFigures(
       [100, 10],
       [1000, 10],
       [4000, 20],
+      [1000, 1000],
     ] as const
   ).map(([pods, nodes]) => figures(pods, nodes)),
 )
