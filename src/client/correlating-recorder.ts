@@ -1,6 +1,7 @@
 import type { Event } from '../api/core/generated.js'
 import { formatTime } from '../api/time.js'
 import type { Clock } from '../sim/clock.js'
+import { deleteOldest } from '../sim/delete-oldest.js'
 import { HASH_SEED, hashText } from '../sim/hash.js'
 import type { Slice } from '../sim/module.js'
 import { ignoreNotFound, isApiError } from './api-error.js'
@@ -154,7 +155,7 @@ export class CorrelatingRecorder implements EventRecorder {
     const { value: objects } = this.#ports.state
     let known = objects.get(key)
     if (known === undefined) {
-      if (objects.size >= MOST_OBJECTS) objects.delete(objects.keys().next().value as string)
+      if (objects.size >= MOST_OBJECTS) deleteOldest(objects)
       objects.set(key, (known = { tokens: BURST, at: now, written: new Map(), similar: new Map() }))
     }
     return known

@@ -1,5 +1,6 @@
 import type { Event, EventSeries, ObjectReference } from '../api/core/generated.js'
 import { formatMicroTime } from '../api/time.js'
+import { deleteOldest } from '../sim/delete-oldest.js'
 import type { Slice, Topic } from '../sim/module.js'
 import { ignoreNotFound } from './api-error.js'
 import { bestEffort, referenceTo } from './event-recorder.js'
@@ -81,7 +82,7 @@ export class SeriesRecorder implements EventRecorder {
     const namespace = regarding.namespace ?? 'default'
     const nanos = BigInt(now) * 1_000_000n + BigInt(state.made++ % 1_000_000)
     const name = `${regarding.name ?? ''}.${nanos.toString(16)}`
-    if (state.events.size >= MOST_EVENTS) state.events.delete(state.events.keys().next().value as string)
+    if (state.events.size >= MOST_EVENTS) deleteOldest(state.events)
     state.events.set(key, { namespace, name, count: 1, seen: now, written: now })
     const about = { regarding, related: related && referenceTo(related), type, reason, message, action }
     bestEffort(() => this.#ports.client.create('events', this.#newEvent({ namespace, name }, about, now)))

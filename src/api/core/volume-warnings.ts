@@ -1,9 +1,11 @@
 import { quote } from '../field-error.js'
 import { deprecatedVolume } from './deprecated-volumes.js'
 import { claimSpecWarnings } from './claim-warnings.js'
-import type { KeyToPath, ProjectedVolumeSource, Volume } from './generated.js'
+import type { KeyToPath, ProjectedVolumeSource, Volume, VolumeProjection } from './generated.js'
 import { shownQuantities } from '../huge-quantities.js'
 import { isFractionalBytes } from './resource-lists.js'
+
+const NO_SOURCES: readonly VolumeProjection[] = []
 
 /**
  * Warnings about the volumes of a pod. Source: warningsForPodSpecAndMeta,
@@ -27,16 +29,20 @@ export function volumeWarnings(volumes: readonly Volume[], path: string, warning
       warnings.push(...claimSpecWarnings(template.spec, `${at}.ephemeral.volumeClaimTemplate.spec`))
     overlapWarnings(volume, warnings)
   })
-  const tokens = new Set(
-    volumes.flatMap(({ projected }) =>
-      (projected?.sources ?? []).flatMap(({ serviceAccountToken }) => serviceAccountToken?.path ?? []),
-    ),
-  )
+  const tokens = tokenPaths(volumes)
   if (tokens.size > 0)
     volumes.forEach(({ projected }, index) => {
       if (projected !== undefined)
         tokenWarnings(projected, tokens, `${path}[${index}].projected.sources`, warnings)
     })
+}
+
+function tokenPaths(volumes: readonly Volume[]): ReadonlySet<string> {
+  const paths = new Set<string>()
+  for (const { projected } of volumes)
+    for (const { serviceAccountToken: token } of projected?.sources ?? NO_SOURCES)
+      if (token !== undefined) paths.add(token.path)
+  return paths
 }
 
 function tokenWarnings(
@@ -70,19 +76,20 @@ const shown = ({ path, source }: Place): string =>
   source === '' ? quote(path) : `${quote(path)} (${source})`
 
 const places = (items: readonly Pick<KeyToPath, 'path'>[], source: string): readonly Place[] =>
-  items.map(({ path }) => ({ path: path.replace(/\/+$/, ''), source }))
+  items.map(({ path }) => ({ path: path.endsWith('/') ? path.replace(/\/+$/, '') : path, source }))
 
 /** Warnings about files of a volume that hide each other. */
 function overlapWarnings(volume: Volume, warnings: string[]): void {
   const { name, configMap, secret, downwardAPI, projected } = volume
   const check = (kind: string, all: readonly Place[]): void => {
-    all.forEach((place, index) => {
-      for (const other of all.slice(0, index))
-        if (overlaps(place.path, other.path))
-          warnings.push(
-            `volume ${quote(name)} (${kind}): overlapping paths: ${shown(place)} with ${shown(other)}`,
-          )
-    })
+    for (const place of all)
+      for (const other of all) {
+        if (other === place) break
+        if (!overlaps(place.path, other.path)) continue
+        warnings.push(
+          `volume ${quote(name)} (${kind}): overlapping paths: ${shown(place)} with ${shown(other)}`,
+        )
+      }
   }
   if (configMap?.items !== undefined)
     check(`ConfigMap ${quote(configMap.name ?? '')}`, places(configMap.items, ''))
@@ -91,14 +98,17 @@ function overlapWarnings(volume: Volume, warnings: string[]): void {
   if (projected !== undefined) check('Projected', projectedPlaces(projected, name, warnings))
 }
 
-const overlaps = (a: string, b: string): boolean => `${a}/`.startsWith(`${b}/`) || `${b}/`.startsWith(`${a}/`)
+const isWithin = (path: string, folder: string): boolean =>
+  path.startsWith(folder) && (path.length === folder.length || path[folder.length] === '/')
+
+const overlaps = (a: string, b: string): boolean => isWithin(a, b) || isWithin(b, a)
 
 function projectedPlaces(
   { sources }: ProjectedVolumeSource,
   volume: string,
   warnings: string[],
 ): readonly Place[] {
-  return (sources ?? []).flatMap((source) => {
+  return (sources ?? NO_SOURCES).flatMap((source) => {
     const { configMap, secret, downwardAPI, serviceAccountToken: token } = source
     if (Object.keys(source).length === 0)
       warnings.push(`volume ${quote(volume)} (Projected) has no sources provided`)
