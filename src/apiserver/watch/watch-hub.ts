@@ -45,7 +45,7 @@ export interface Informers {
    * its step waits.
    */
   advance(informer: Follower, revision: number): boolean
-  /** Moves the position of an informer that has not been set up on to a revision, over heartbeats. */
+  /** Moves an informer that has not been set up past heartbeats, to a revision. */
   passOver(informer: Follower, revision: number): void
 }
 

@@ -15,7 +15,7 @@ const idOf = (owner: string, slice: string): string => `${owner} ${slice}`
 export class InformerViews {
   readonly #original: SharedViews | undefined
   readonly #informers = new Map<string, { view(): unknown }>()
-  /** Those of the original that are not the views of informers any more. */
+  /** Ids of the original's views that are out of date. */
   readonly #outdated = new Set<string>()
   /** The views that were shared last, and the state in which they were. */
   #shared: { readonly slices: SharedSlices; readonly views: SharedViews } | undefined
@@ -39,7 +39,7 @@ export class InformerViews {
     }
   }
 
-  /** Notes that an informer has moved on without its view, which has to be read again. */
+  /** Notes that an informer has moved on without its view, so that the view must be read again. */
   passOver(owner: string, slice: string): void {
     this.#outdated.add(idOf(owner, slice))
   }
