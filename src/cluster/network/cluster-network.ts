@@ -73,7 +73,7 @@ export class ClusterNetwork {
 
   /** Starts the kube-proxy of a node that has joined. */
   add(node: string): void {
-    this.#dependencies.plane.addModule({ name: kubeProxyOf(node), setup: () => undefined })
+    this.#dependencies.plane.addModule({ name: kubeProxyOf(node), subject: node, setup: () => undefined })
   }
 
   remove(node: string): void {
