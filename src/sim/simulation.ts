@@ -6,6 +6,7 @@ import type { KernelEvents } from './event-bus.js'
 import { HandlerCounts, LivelockError } from './livelock.js'
 import type { HandlerCount } from './livelock.js'
 import { ModuleHost } from './module-host.js'
+import { type ModuleSource, Modules } from './modules.js'
 import { QuietSpell } from './quiet-spell.js'
 import { type QuietMemory, QuietTime } from './quiet.js'
 import { Random } from './random.js'
@@ -43,24 +44,6 @@ export interface SimulationOptions {
   readonly heartbeats?: 'exact' | 'quiet'
 }
 
-/**
- * Modules that a copy makes when something happens to them, so that it costs the same however many there are.
- */
-export interface ModuleSource {
-  /** Returns the names of all, made or not, in order. */
-  names(): Iterable<string>
-  /** Whether it is one of them. */
-  has(name: string): boolean
-  /** Adds one to the simulation. */
-  make(name: string): void
-}
-
-/** How a module starts, see `Module`. */
-interface ModuleStarts {
-  readonly setup: () => void
-  readonly doze: (() => void) | undefined
-}
-
 const HOUR = 3_600_000
 
 /**
@@ -79,13 +62,7 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
   readonly options: SimulationOptions
   readonly #handlers = new Map<string, Map<string, Handler>>()
   readonly #slices: Slices
-  readonly #modules = new Map<string, ModuleStarts>()
-  readonly #stopped = new Set<string>()
-  /** Modules whose setup waits for their first event. */
-  readonly #dormant = new Set<string>()
-  /** Those of them that have registered their quiet forms. */
-  readonly #dozing = new Set<string>()
-  #source: ModuleSource | undefined
+  readonly #modules: Modules
   /** The step that runs. */
   #current: Ready | undefined
   readonly #afterStep: (() => void)[]
@@ -116,7 +93,8 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
     this.#slices = new Slices(from?.slices)
     this.#chance = options.interleaving === 'seeded' ? this.random.stream('kernel/interleaving') : undefined
     this.#kernelBus = this.bus as unknown as EventBus
-    if (from) this.#load(from)
+    this.#modules = new Modules(from?.stopped ?? [], (setup) => this.#setUp(setup))
+    for (const entry of from?.ready ?? []) this.ready.add(entry)
   }
 
   /** Makes `seed` decide all draws from here on, as if none had been made; the trace records it. */
@@ -146,56 +124,47 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
     dormant = false,
   ): void {
     const { name, doze } = module
-    if (this.#modules.has(name)) throw new Error(`there is a module ${name} already`)
-    this.#modules.set(name, { setup: () => module.setup(host), doze: doze && (() => doze(host)) })
     this.quiet.setSubject(name, module.subject)
-    if (this.#stopped.has(name)) return
-    if (dormant && this.#slices.has(name)) this.#dormant.add(name)
-    else module.setup(host)
+    const starts = { setup: () => module.setup(host), doze: doze && ((): void => doze(host)) }
+    this.#modules.add(name, starts, dormant && this.#slices.has(name))
   }
 
   /** Lets modules be made when they are needed. There is one source of such modules. */
   makeOnDemand(source: ModuleSource): void {
-    this.#source = source
+    this.#modules.source = source
   }
 
   /** Sets up a dormant module now, before something outside of the kernel asks for it. */
   awaken(name: string): void {
-    const module = this.#find(name)
-    if (module === undefined || !this.#dormant.delete(name)) return
-    const { setup } = module
+    this.#modules.awaken(name)
+  }
+
+  /** Sets up the dormant modules that have a state slice of that name, or all of them. */
+  awakenAll(slice?: string): void {
+    this.#modules.awakenAll(slice === undefined ? undefined : (name) => this.#slices.has(name, slice))
+  }
+
+  #setUp(setup: () => void): void {
     // a setup wakes what waits already in the original, and there the present step was still waiting
     if (this.#current === undefined) setup()
     else this.ready.whileWaiting(this.#current, setup)
   }
 
-  /** Sets up the dormant modules that have a state slice of that name, or all of them. */
-  awakenAll(slice?: string): void {
-    if (slice === undefined) for (const name of this.#source?.names() ?? []) this.#find(name)
-    for (const name of [...this.#dormant])
-      if (slice === undefined || this.#slices.has(name, slice)) this.awaken(name)
-  }
-
   /** Puts a step in line for a module on behalf of another; a message to one that does not run is lost. */
   wake(step: Ready): void {
-    if (this.#has(step.owner) && !this.#stopped.has(step.owner)) this.ready.add(step)
+    if (this.#modules.has(step.owner) && !this.isStopped(step.owner)) this.ready.add(step)
   }
 
   /** Removes a module with its state, timers and pending work, as if it had never existed. */
   remove(name: string): void {
     this.stop(name)
-    this.#modules.delete(name)
-    this.#stopped.delete(name)
+    this.#modules.remove(name)
     this.quiet.setSubject(name, undefined)
   }
 
   /** Stops a module like a killed process: its handlers, timers, pending work and state slices are lost. */
   stop(name: string): void {
-    if (!this.#has(name))
-      throw new Error(`there is no module ${name}; there are: ${this.moduleNames().join(', ')}`)
-    this.#stopped.add(name)
-    this.#dormant.delete(name)
-    this.#dozing.delete(name)
+    this.#modules.stop(name)
     this.#handlers.delete(name)
     this.#slices.delete(name)
     this.quiet.forget(name)
@@ -205,31 +174,16 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
 
   /** Starts a stopped module from scratch: `setup` runs again and finds no state. */
   start(name: string): void {
-    const module = this.#find(name)
-    if (!module) throw new Error(`there is no module ${name}; there are: ${this.moduleNames().join(', ')}`)
-    if (!this.#stopped.delete(name)) return
-    module.setup()
+    this.#modules.start(name)
   }
 
   isStopped(name: string): boolean {
-    return this.#stopped.has(name)
+    return this.#modules.isStopped(name)
   }
 
   /** Returns the names of all modules; those made on demand come last, in the order of their source. */
   moduleNames(): readonly string[] {
-    const source = this.#source
-    if (source === undefined) return [...this.#modules.keys()]
-    return [...[...this.#modules.keys()].filter((name) => !source.has(name)), ...source.names()]
-  }
-
-  #has(name: string): boolean {
-    return this.#modules.has(name) || this.#source?.has(name) === true
-  }
-
-  /** Returns how a module starts; it is made if it has not been yet. */
-  #find(name: string): ModuleStarts | undefined {
-    if (!this.#modules.has(name) && this.#source?.has(name) === true) this.#source.make(name)
-    return this.#modules.get(name)
+    return this.#modules.names()
   }
 
   /** Calls `check` after each step, for invariants and recorders. Returns a function that removes it. */
@@ -348,7 +302,7 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
 
   /** Returns the part of the state that says what will run. */
   pending(): Pick<SimulationState, 'timers' | 'ready' | 'stopped'> {
-    return { timers: this.timers.share(), ready: this.ready.toArray(), stopped: [...this.#stopped] }
+    return { timers: this.timers.share(), ready: this.ready.toArray(), stopped: this.#modules.stopped() }
   }
 
   /** Returns the values of all state slices, as data that does not change any more. */
@@ -458,18 +412,9 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
     )
   }
 
-  /** Lets the handlers of a module join spells; one that can doze is not set up for that. */
-  #doze(name: string): void {
-    const doze = this.#find(name)?.doze
-    if (doze === undefined || !this.#dormant.has(name)) return this.awaken(name)
-    if (this.#dozing.has(name)) return
-    this.#dozing.add(name)
-    doze()
-  }
-
   #passSpell(limit: number): void {
     const join = (timer: Timer): QuietCalls | undefined => {
-      this.#doze(timer.owner)
+      this.#modules.doze(timer.owner)
       return this.quiet.join(timer)
     }
     const { timers, clock } = this
@@ -507,7 +452,7 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
   #call(entry: Ready): void {
     const handler = this.#handlers.get(entry.owner)?.get(entry.topic)
     if (!handler) {
-      if (this.#stopped.has(entry.owner)) return // a message to a stopped process is lost
+      if (this.isStopped(entry.owner)) return // a message to a stopped process is lost
       throw new Error(`assertion failed: no handler for ${entry.owner}/${entry.topic}`)
     }
     const time = this.clock.now()
@@ -519,10 +464,5 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
     if (this.#kernelBus.has('step'))
       this.#kernelBus.emit('step', { time, owner: entry.owner, topic: entry.topic, key: entry.key })
     for (const check of this.#afterStep) check()
-  }
-
-  #load(from: SimulationState): void {
-    for (const entry of from.ready) this.ready.add(entry)
-    for (const name of from.stopped) this.#stopped.add(name)
   }
 }
