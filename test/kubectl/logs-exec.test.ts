@@ -112,3 +112,49 @@ describe('kubectl logs and exec', () => {
     )
   })
 })
+
+describe('kubectl run with an attached container', () => {
+  const play = (command: string): object => {
+    const cluster = new SimCluster({ nodes: 1 })
+    const { stdout, stderr, exitCode } = cluster.kubectl(`run x --image=busybox ${command}`)
+    return { stdout, stderr, exitCode }
+  }
+
+  test('exits with the exit code of a pod that is not restarted, after --rm has deleted it', () => {
+    const failed = { stderr: 'pod default/x terminated (Error)\n', exitCode: 3 }
+    expect(play('-i --rm --restart=Never -- sh -c "exit 3"')).toEqual({
+      stdout: 'pod "x" deleted from default namespace\n',
+      ...failed,
+    })
+    expect(play('-qi --rm --restart=Never -- sh -c "exit 3"')).toEqual({ stdout: '', ...failed })
+    expect(play('-qi --restart=Never -- sh -c "sleep 5; exit 3"')).toEqual({ stdout: '', ...failed })
+    expect(play('-qi --restart=Never -- sh -c "sleep 5; echo hi"')).toEqual({
+      stdout: 'hi\n',
+      stderr: '',
+      exitCode: 0,
+    })
+  })
+
+  test('prints the termination message of the pod', () => {
+    const command = 'echo no database > /dev/termination-log; exit 3'
+    expect(play(`-i --restart=Never -- sh -c "${command}"`)).toEqual({
+      stdout: '',
+      stderr: 'pod default/x terminated (Error)\nno database\n',
+      exitCode: 3,
+    })
+  })
+
+  test('waits for the success of a pod that is restarted on failure', () => {
+    expect(play('-qi --restart=OnFailure -- sh -c "sleep 5; exit 3"')).toEqual({
+      stdout: '',
+      stderr: 'error: timed out waiting for the condition\n',
+      exitCode: 1,
+    })
+  })
+
+  test('has no exit code of a pod that is always restarted, or whose input stays open', () => {
+    const ended = { stdout: '', stderr: '', exitCode: 0 }
+    expect(play('-qi -- sh -c "sleep 5; exit 3"')).toEqual(ended)
+    expect(play('-qi --leave-stdin-open --restart=Never -- sh -c "sleep 5; exit 3"')).toEqual(ended)
+  })
+})

@@ -3,7 +3,7 @@ import { isApiError } from '../../client/api-error.js'
 import type { CommandLine, Command } from '../call.js'
 import { KubectlError } from '../errors.js'
 import { endInterrupted, timeLimitOf } from '../interruption.js'
-import { exitAs, openSession, runSession } from '../sessions.js'
+import { openSession, runSession } from '../sessions.js'
 import { containerFor, objectNamed, podsOf } from './pod-target.js'
 
 /** `kubectl attach (POD | TYPE/NAME) [-c CONTAINER] [-i]`. Source: kubectl pkg/cmd/attach/attach.go. */
@@ -70,16 +70,16 @@ export interface Attaching {
 }
 
 /**
- * Shows the output of a container, from now on or, if it has exited, from its log, and exits with its exit
- * code. Virtual time moves until the pod runs. Throws KubectlError, ApiError, SilentExit. Source: kubectl
- * pkg/cmd/run handleAttachPod, pkg/cmd/attach.
+ * Shows the output of a container, from now on or, if it has exited, from its log. Returns whether all of it
+ * was shown: a container that still runs is left after a while. Virtual time moves until the pod runs. Throws
+ * KubectlError, ApiError. Source: kubectl pkg/cmd/run handleAttachPod, pkg/cmd/attach.
  */
 export function attachTo(
   call: CommandLine,
   key: { readonly namespace: string; readonly name: string },
   container: string,
   { stdin, timeout, isQuiet = false }: Attaching,
-): void {
+): boolean {
   const { client, env, out } = call
   const phaseOf = (pod: Pod): string => pod.status.phase ?? ''
   const started = (): boolean => {
@@ -109,14 +109,15 @@ export function attachTo(
           stdin,
           timeLimitOf(call, LONGEST_ATTACHED),
         )
-    if (end !== undefined && end.exitCode !== 0 && end.error === undefined) return
-    if (end !== undefined) exitAs(call, end)
-    else if (isOver) runSession(call, client.logs(key, { container }), false)
+    if (end?.error !== undefined) throw new KubectlError(`Internal error occurred: ${end.error}`)
+    if (isOver) runSession(call, client.logs(key, { container }), false)
+    return isOver || end !== undefined
   } catch (error) {
     if (!isApiError(error)) throw error
     out.errorLine(
       `warning: couldn't attach to pod/${key.name}, falling back to streaming logs: ${error.message}`,
     )
     runSession(call, client.logs(key, { container }), false)
+    return true
   }
 }

@@ -8,11 +8,16 @@ import { labelsOf, optional, overridden } from '../create/generate.js'
 import { propagationOf } from '../cascade.js'
 import { dryRunOf } from '../dry-run.js'
 import type { DryRun } from '../dry-run.js'
-import { KubectlError, usageError } from '../errors.js'
+import { KubectlError, SilentExit, usageError } from '../errors.js'
 import { kindOfObject, resourceNameOf } from '../kinds.js'
 import { withLastApplied } from '../apply/last-applied.js'
 import { printDone, printMade } from '../print/object.js'
 import { typed } from '../resource-args.js'
+
+interface PodKey {
+  readonly namespace: string
+  readonly name: string
+}
 
 const POLICIES: ReadonlySet<string> = new Set(['Always', 'OnFailure', 'Never'])
 const PULLS: ReadonlySet<string> = new Set(['Always', 'IfNotPresent', 'Never'])
@@ -163,23 +168,56 @@ function show(call: CommandLine, object: KubeObject, dryRun: DryRun): void {
   else printDone(call, definition, object, 'created', dryRun)
 }
 
-/** Waits for the container, shows its output, and deletes the pod with `--rm`. */
+/**
+ * Waits for the container, shows its output, deletes the pod with `--rm`, and exits as the pod of a policy
+ * other than Always ended.
+ */
 function attach(call: CommandLine, pod: Pod): void {
-  const { flags, client, out, release } = call
+  const { flags } = call
   const key = { namespace: pod.metadata.namespace ?? call.namespace, name: pod.metadata.name ?? '' }
+  let ended: Pod | undefined
   try {
-    attachTo(call, key, pod.spec.containers[0]?.name ?? '', {
+    const isOver = attachTo(call, key, pod.spec.containers[0]?.name ?? '', {
       stdin: flags.bool('stdin'),
       timeout: flags.duration('pod-running-timeout'),
+      isQuiet: flags.bool('quiet'),
     })
+    const wantsExitCode = !flags.bool('leave-stdin-open') && pod.spec.restartPolicy !== 'Always'
+    if (isOver && wantsExitCode) ended = endOf(call, key, pod.spec.restartPolicy === 'OnFailure')
   } finally {
-    if (flags.bool('rm')) {
-      ignoreNotFound(() => client.delete('pods', key, { propagationPolicy: 'Background' }))
-      out.line(
-        `pod ${JSON.stringify(key.name)} ` +
-          `deleted${release.namesNamespaceOnDelete ? ` from ${key.namespace} namespace` : ''}`,
-      )
-      call.env.until(() => ignoreNotFound(() => client.get('pods', key)) === undefined, 300_000)
-    }
+    if (flags.bool('rm')) remove(call, key)
   }
+  if (ended !== undefined) exitAsPod(call, ended)
+}
+
+/**
+ * Waits until the pod has ended, or succeeded if a failure would restart it. Throws KubectlError, ApiError.
+ * Source: kubectl pkg/cmd/run/run.go waitForPod, podCompleted, podSucceeded.
+ */
+function endOf({ client, env, flags }: CommandLine, key: PodKey, restarts: boolean): Pod {
+  const isOver = (): boolean => {
+    const { phase } = client.get('pods', key).status
+    return phase === 'Succeeded' || (!restarts && phase === 'Failed')
+  }
+  if (!isOver() && !env.until(isOver, flags.duration('pod-running-timeout')))
+    throw new KubectlError('timed out waiting for the condition')
+  return client.get('pods', key)
+}
+
+/** Exits with the exit code of the first container of a failed pod. Throws KubectlError, SilentExit. */
+function exitAsPod({ out }: CommandLine, { metadata, status }: Pod): void {
+  if (status.phase !== 'Failed') return
+  const name = `pod ${metadata.namespace}/${metadata.name}`
+  const { exitCode = 0, reason = '', message = '' } = status.containerStatuses?.[0]?.state?.terminated ?? {}
+  if (exitCode === 0) throw new KubectlError(`${name} failed with unknown exit code`)
+  out.errorLine(`${name} terminated (${reason})`)
+  if (message !== '') out.error(message.endsWith('\n') ? message : `${message}\n`)
+  throw new SilentExit(exitCode)
+}
+
+function remove({ client, env, flags, out, release }: CommandLine, key: PodKey): void {
+  ignoreNotFound(() => client.delete('pods', key, { propagationPolicy: 'Background' }))
+  const from = release.namesNamespaceOnDelete ? ` from ${key.namespace} namespace` : ''
+  if (!flags.bool('quiet')) out.line(`pod ${JSON.stringify(key.name)} deleted${from}`)
+  env.until(() => ignoreNotFound(() => client.get('pods', key)) === undefined, 300_000)
 }
