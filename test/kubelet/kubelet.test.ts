@@ -383,6 +383,15 @@ describe('containers that end', () => {
       message: 'Pod was active on the node longer than the specified deadline',
     })
   })
+
+  test('activeDeadlineSeconds fails a pod whose containers exit with 0 when they are stopped', () => {
+    const lab = new Lab({ machine: { behaviors: { 'default/web': { stopExitCode: 0 } } } }).settle()
+    lab.create('web', { activeDeadlineSeconds: 60 })
+    lab.advance('62s')
+    const { phase, reason, containerStatuses } = lab.pod('web').status
+    expect(containerStatuses?.[0]?.state?.terminated?.exitCode).toBe(0)
+    expect({ phase, reason }).toEqual({ phase: 'Failed', reason: 'DeadlineExceeded' })
+  })
 })
 
 describe('admission by the kubelet', () => {

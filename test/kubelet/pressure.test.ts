@@ -132,6 +132,21 @@ describe('memory', () => {
     expect(of.eventsOf('NodeHasSufficientMemory')).toHaveLength(1)
   })
 
+  test('a pod that ends well while it is evicted has succeeded, and does not say why it ended', () => {
+    const of = new Lab({
+      machine: { behaviors: { nginx: { stopExitCode: 0 } } },
+      kubelet: { capacity: { memory: '4Gi' } },
+    }).settle()
+    of.create('p', container({ memory: '1Gi' }))
+    of.settle()
+    use(of, 'p', { memory: 4000 * MI })
+    of.advance('15s')
+    expect(of.eventsOf('Evicted')).toHaveLength(1)
+    const { phase, reason, message } = of.pod('p').status
+    expect({ phase, reason, message }).toEqual({ phase: 'Succeeded', reason: undefined, message: undefined })
+    expect(conditions(of.pod('p'))).toContain('DisruptionTarget=True TerminationByKubelet')
+  })
+
   test('critical pods are never evicted; one goes after the other until there is enough', () => {
     const of = base.fork()
     of.client.create('priorityclasses', { metadata: { name: 'vip' }, value: 1000 })

@@ -82,6 +82,8 @@ export interface Kill {
 export interface PodOutcome {
   readonly reason: string
   readonly message: string
+  /** Whether the pod fails even if all its containers then exit with 0. Default false. */
+  readonly isFinal?: boolean
   /** Adds DisruptionTarget=True with reason TerminationByKubelet. */
   readonly disruption?: boolean
   /** Message of that condition. Default: `message`. */

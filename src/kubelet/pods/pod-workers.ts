@@ -386,7 +386,7 @@ export class PodWorkers {
       return false
     }
     const message = 'Pod was active on the node longer than the specified deadline'
-    record.verdict = { reason: 'DeadlineExceeded', message }
+    record.verdict = { reason: 'DeadlineExceeded', message, isFinal: true }
     this.#ports.events.pod(record, 'Normal', 'DeadlineExceeded', message)
     return true
   }

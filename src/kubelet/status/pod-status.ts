@@ -76,7 +76,7 @@ function ordinaryStatus(input: PodStatusInput): PodStatus {
   const phase = phaseOf(input, init, apps)
   const generation = release.observedGeneration ? pod.metadata.generation : undefined
   const podIP = spec.hostNetwork ? hostIP : (sandbox?.ip ?? old.podIP)
-  const ended = record.stage === 'finished' && verdict ? verdict : undefined
+  const ended = record.stage === 'finished' && phase === 'Failed' ? verdict : undefined
   const reason = ended?.reason ?? (phase === old.phase ? old.reason : undefined)
   const message = ended?.message ?? (phase === old.phase ? old.message : undefined)
   return {
@@ -101,7 +101,9 @@ type Statuses = NonNullable<PodStatus['containerStatuses']>
 
 /**
  * Computes the phase. A terminal phase is final; the kubelet's own verdict takes effect when nothing runs any
- * more.
+ * more. A pod that was evicted and whose containers all exited with 0 has succeeded, and the reason of the
+ * eviction is lost; only a deadline is looked at again. Source: pkg/kubelet/kubelet_pods.go getPhase,
+ * generateAPIPodStatus.
  */
 function phaseOf({ record, sandbox, old }: PodStatusInput, init: Statuses, apps: Statuses): PodPhase {
   const { pod, stage, verdict, isStatic } = record
@@ -118,8 +120,7 @@ function phaseOf({ record, sandbox, old }: PodStatusInput, init: Statuses, apps:
     // while a container still runs, or the end is undecided, the pod keeps its phase
     return ends && verdict ? (old.phase ?? 'Pending') : phase
   }
-  if (verdict && phase !== 'Succeeded') return 'Failed'
-  return phase === 'Succeeded' || phase === 'Failed' ? phase : 'Failed'
+  return phase === 'Succeeded' && verdict?.isFinal !== true ? phase : 'Failed'
 }
 
 /** Whether an app container has started in the current sandbox. */
