@@ -27,15 +27,19 @@ const SIMILAR_MS = 600_000
 /** Objects that are remembered, the size of client-go's caches. */
 const MOST_OBJECTS = 4096
 
-/**
- * The state of a recorder for one object: its remaining burst and since when, and the names of the events
- * written.
- */
+/** An event that was written: how often it has occurred, and since when. */
+interface Written {
+  readonly name: string
+  readonly count: number
+  readonly firstTimestamp: string
+}
+
+/** The state of a recorder for one object: its remaining burst and since when, and the events written. */
 interface ObjectEvents {
   tokens: number
   at: number
-  /** How often each was counted, by name. */
-  readonly written: Map<string, number>
+  /** By what makes events equal. */
+  readonly written: Map<string, Written>
   /** Recent messages and the time of the last one, by type and reason. */
   readonly similar: Map<string, { readonly messages: readonly string[]; readonly at: number }>
 }
@@ -55,11 +59,11 @@ export interface RecorderDependencies {
 /** The content of an Event, apart from its object. */
 interface NewEvent {
   readonly namespace: string
-  readonly name: string
   readonly type: string
   readonly reason: string
   readonly message: string
-  readonly now: string
+  /** Virtual ms. */
+  readonly now: number
   /** Whether it combines similar events. */
   readonly isCombined: boolean
 }
@@ -84,10 +88,9 @@ function take(events: ObjectEvents, now: number): boolean {
 }
 
 /**
- * The {@link EventRecorder} of components. The name of an Event is derived from its content (`<object>.<16
- * hex digits of a hash>`), so that the Event to count up is found without state; the remembered names only
- * save a look-up. Real names end in the time of the first occurrence. From the tenth on, different messages
- * of one type and reason share one event.
+ * The {@link EventRecorder} of components. Equal events are counted up on one object, whose name ends in the
+ * time of the first. From the tenth on, different messages of one type and reason share one event. Source:
+ * client-go tools/record/events_cache.go.
  */
 export class CorrelatingRecorder implements EventRecorder {
   readonly #ports: RecorderDependencies
@@ -108,47 +111,44 @@ export class CorrelatingRecorder implements EventRecorder {
     const isCombined = isTooVaried(known, `${type} ${reason}`, message, now)
     if (!take(known, now)) return
     const text = isCombined ? `(combined from similar events): ${message}` : message
-    const named = this.#nameOf(target, type, reason, isCombined ? '(combined from similar events)' : message)
-    const event = { namespace, name: named, type, reason, message: text, now: formatTime(now), isCombined }
-    bestEffort(() => this.#write(target, event, known.written))
+    const id = this.#identityOf(target, type, reason, isCombined ? '(combined from similar events)' : message)
+    const event = { namespace, type, reason, message: text, now, isCombined }
+    bestEffort(() => this.#write(target, event, known.written, id))
   }
 
-  /** Creates the Event, or counts it up if this recorder has written it and its hour is not over. */
-  #write(target: EventTarget, event: NewEvent, written: Map<string, number>): void {
-    const { client } = this.#ports
-    const count = (written.get(event.name) ?? 0) + 1
-    if (count > 1 && this.#countUp(event, count)) return void written.set(event.name, count)
+  /** Creates the Event, or counts it up; again with its name and count if its hour is over. */
+  #write(target: EventTarget, event: NewEvent, written: Map<string, Written>, id: string): void {
+    const before = written.get(id)
+    if (before === undefined)
+      return void written.set(id, this.#create(target, event, this.#nanosOf(written.size, event.now)))
+    const { name, count, firstTimestamp } = before
+    const known = { name, count: count + 1, firstTimestamp }
+    if (!this.#countUp(event, known))
+      this.#ports.client.create('events', this.#newEvent(target, event, known))
+    written.set(id, known)
+  }
+
+  /** Creates an Event; another nanosecond later while there is one of that name. */
+  #create(target: EventTarget, event: NewEvent, nanos: bigint): Written {
+    const name = `${target.object.metadata.name ?? ''}.${nanos.toString(16)}`
+    const written = { name, count: 1, firstTimestamp: formatTime(event.now) }
     try {
-      client.create('events', this.#newEvent(target, event))
-      written.set(event.name, 1)
+      this.#ports.client.create('events', this.#newEvent(target, event, written))
+      return written
     } catch (error) {
-      // written before this component was restarted
       if (!isApiError(error, 'AlreadyExists')) throw error
-      written.set(event.name, this.#takeOver(event))
+      return this.#create(target, event, nanos + 1n)
     }
   }
 
   /** Counts up an Event; returns false if it has expired. Components have no right to read Events. */
-  #countUp({ namespace, name, now, message }: NewEvent, count: number): boolean {
-    const body = { count, lastTimestamp: now, message }
+  #countUp({ namespace, now, message }: NewEvent, { name, count }: Written): boolean {
+    const body = { count, lastTimestamp: formatTime(now), message }
     return (
       ignoreNotFound(() =>
         this.#ports.client.patch('events', { namespace, name }, { type: 'merge', body }),
       ) !== undefined
     )
-  }
-
-  /** Counts up an Event whose count is unknown, and returns the new count. */
-  #takeOver(event: NewEvent): number {
-    const { namespace, name, now } = event
-    const known = this.#ports.client.patch(
-      'events',
-      { namespace, name },
-      { type: 'merge', body: { lastTimestamp: now } },
-    )
-    const count = (known.count ?? 1) + 1
-    this.#countUp(event, count)
-    return count
   }
 
   #eventsOf(key: string, now: number): ObjectEvents {
@@ -161,38 +161,38 @@ export class CorrelatingRecorder implements EventRecorder {
     return known
   }
 
-  #nameOf(
+  #identityOf(
     { object, kind, fieldPath = '' }: EventTarget,
     type: string,
     reason: string,
     message: string,
   ): string {
-    const { component, host = '' } = this.#ports.source
-    const identity = [
-      component,
-      host,
-      kind,
-      object.metadata.uid ?? '',
-      fieldPath,
-      type,
-      reason,
-      message,
-    ].join('\n')
-    const digits = (seed: number): string => (hashText(seed, identity) >>> 0).toString(16).padStart(8, '0')
-    return `${object.metadata.name ?? ''}.${digits(HASH_SEED)}${digits(HASH_SEED ^ 0x5bd1e995)}`
+    const identity = [kind, object.metadata.uid ?? '', fieldPath, type, reason, message].join('\n')
+    const digits = (seed: number): string => (hashText(seed, identity) >>> 0).toString(16)
+    return `${digits(HASH_SEED)} ${digits(HASH_SEED ^ 0x5bd1e995)}`
   }
 
-  #newEvent(target: EventTarget, event: NewEvent): Event {
+  /**
+   * The time of an object's next event in ns. Virtual time has ms: what follows counts the object's events,
+   * so that their names sort as they came, and keeps sources apart.
+   */
+  #nanosOf(ordinal: number, now: number): bigint {
+    const { component, host = '' } = this.#ports.source
+    const source = (hashText(HASH_SEED, `${component} ${host}`) >>> 0) % 1000
+    return BigInt(now) * 1_000_000n + BigInt(((ordinal + 1) % 1000) * 1000 + source)
+  }
+
+  #newEvent(target: EventTarget, event: NewEvent, { name, count, firstTimestamp }: Written): Event {
     const { component, host } = this.#ports.source
     return {
-      metadata: { name: event.name, namespace: event.namespace },
+      metadata: { name, namespace: event.namespace },
       involvedObject: referenceTo(target),
       type: event.type,
       reason: event.reason,
       message: event.message,
-      count: 1,
-      firstTimestamp: event.now,
-      lastTimestamp: event.now,
+      count,
+      firstTimestamp,
+      lastTimestamp: formatTime(event.now),
       source: host === undefined ? { component } : { component, host },
       // client-go makes a new event of combined ones, without these fields
       reportingComponent: event.isCombined ? '' : component,

@@ -79,6 +79,30 @@ describe('lessor and recorder', () => {
     expect(client.list('events').items).toHaveLength(2)
     sim.advance('3m')
     expect(client.list('events').items).toHaveLength(0)
+    recorder.event(target, 'Normal', 'Pulled', 'm')
+    expect(client.list('events').items).toMatchObject([
+      { metadata: { name: events[0]?.metadata.name }, count: 3, firstTimestamp: '2026-01-01T00:00:00Z' },
+    ])
+  })
+
+  it('the events of one object are listed as they came, also those of the same instant', () => {
+    const all = withModules()
+    const { client, sim } = all
+    const recorder = recorderOf(all)
+    const target = { object: client.create('pods', pod('a')), kind: 'Pod', apiVersion: 'v1' }
+    const reasons = ['Pulling', 'Pulled', 'Created', 'Started']
+    for (const reason of reasons) recorder.event(target, 'Normal', reason, 'm')
+    sim.advance('1ms')
+    recorder.event(target, 'Normal', 'Killing', 'm')
+    expect(client.list('events').items.map(({ reason }) => reason)).toEqual([...reasons, 'Killing'])
+  })
+
+  it('a recorder that begins anew makes an event of its own, also in the same instant', () => {
+    const all = withModules()
+    const { client } = all
+    const target = { object: client.create('pods', pod('a')), kind: 'Pod', apiVersion: 'v1' }
+    for (let restart = 0; restart < 3; restart++) recorderOf(all).event(target, 'Normal', 'Starting', 'm')
+    expect(client.list('events').items.map(({ count }) => count)).toEqual([1, 1, 1])
   })
 
   it('a storm about one object is cut off after 25, then let through every five minutes', () => {

@@ -102,9 +102,9 @@ describe('an autoscaler', () => {
       'from resource metrics API: the server could not find the requested resource (get ' +
       'pods.metrics.k8s.io)'
     expect(events(made)).toEqual([
+      `Warning FailedGetResourceMetric ${cause}`,
       'Warning FailedComputeMetricsReplicas invalid metrics (1 invalid out of 1), first error is: ' +
         `failed to get cpu resource metric value: ${cause}`,
-      `Warning FailedGetResourceMetric ${cause}`,
     ])
     expect(statusOf(made)).toMatchObject({
       currentReplicas: 2,
