@@ -5,6 +5,7 @@ import {
   notFound,
   notSupported,
   required,
+  tooMany,
   type FieldError,
 } from '../../field-error.js'
 import { dnsLabelFaults, portNameFaults, portNumberFaults } from '../../names.js'
@@ -21,6 +22,7 @@ import { validateSecurityContext } from './security-context.js'
 const protocols = ['SCTP', 'TCP', 'UDP']
 const pullPolicies = ['Always', 'IfNotPresent', 'Never']
 const messagePolicies = ['File', 'FallbackToLogsOnError']
+const restartPolicies = ['Always', 'Never', 'OnFailure']
 const resizeResources = ['cpu', 'memory']
 const resizePolicies = ['NotRequired', 'RestartContainer']
 
@@ -50,11 +52,37 @@ export function validateContainers(context: PodContext, path: string, errors: Fi
     if (names.has(container.name)) errors.push(duplicate(`${at}.name`, container.name))
     names.add(container.name)
     validateProbes(container, at, spec.terminationGracePeriodSeconds ?? 30, errors)
-    if (container.restartPolicy !== undefined) {
-      errors.push(forbidden(`${at}.restartPolicy`, 'may not be set for non-init containers'))
-    }
+    validateRestartPolicy(container, at, errors)
   })
   validateHostPorts(containers, path, errors)
+}
+
+/**
+ * Validates a container's own restart policy and its rules. A release without ContainerRestartRules has
+ * dropped both before. Source: validateContainerRestartPolicy.
+ */
+function validateRestartPolicy(
+  { restartPolicy, restartPolicyRules = [] }: Container,
+  at: string,
+  errors: FieldError[],
+): void {
+  const rulesAt = `${at}.restartPolicyRules`
+  const policyAt = `${at}.restartPolicy`
+  if (restartPolicy === undefined) {
+    if (restartPolicyRules.length > 0)
+      errors.push(required(policyAt, 'must specify restartPolicy when restart rules are used'))
+  } else if (!restartPolicies.includes(restartPolicy))
+    errors.push(notSupported(policyAt, restartPolicy, restartPolicies))
+  if (restartPolicyRules.length > 20) errors.push(tooMany(rulesAt, restartPolicyRules.length, 20))
+  restartPolicyRules.forEach(({ action, exitCodes }, index) => {
+    const ruleAt = `${rulesAt}[${index}]`
+    if (action !== 'Restart') errors.push(notSupported(`${ruleAt}.action`, action, ['Restart']))
+    if (exitCodes === undefined) return void errors.push(required(`${ruleAt}.exitCodes`, 'must be specified'))
+    const { operator, values = [] } = exitCodes
+    if (operator !== 'In' && operator !== 'NotIn')
+      errors.push(notSupported(`${ruleAt}.exitCodes.operator`, operator, ['In', 'NotIn']))
+    if (values.length > 255) errors.push(tooMany(`${ruleAt}.exitCodes.values`, values.length, 255))
+  })
 }
 
 const initOnly = ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe'] as const
@@ -70,9 +98,7 @@ export function validateInitContainers(context: PodContext, path: string, errors
     const at = `${path}[${index}]`
     const restartable = container.restartPolicy === 'Always'
     validateCommon(container, context, at, errors)
-    if (container.restartPolicy !== undefined && !restartable) {
-      errors.push(notSupported(`${at}.restartPolicy`, container.restartPolicy, ['Always']))
-    }
+    validateRestartPolicy(container, at, errors)
     if (names.has(container.name)) errors.push(duplicate(`${at}.name`, container.name))
     else if (container.name !== '') names.add(container.name)
     validateHostPorts([container], path, errors)
