@@ -66,6 +66,9 @@ nogroup:x:65533:
 nobody:x:65534:
 `
 
+/** Servers that handle SIGTERM, or their image's own stop signal, and end as asked. */
+const STOPS = { stopExitCode: 0 }
+
 /** The visible properties of well-known images, by the last part of their name. */
 const KNOWN: Readonly<Record<string, Omit<ImageDefinition, 'name'>>> = {
   busybox: {
@@ -80,6 +83,7 @@ const KNOWN: Readonly<Record<string, Omit<ImageDefinition, 'name'>>> = {
   curl: { user: 'curl_user', cmd: ['curl'], entrypoint: ['/entrypoint.sh'] },
   nginx: {
     user: '',
+    ...STOPS,
     entrypoint: ['/docker-entrypoint.sh'],
     cmd: ['nginx', '-g', 'daemon off;'],
     ports: [80],
@@ -112,6 +116,7 @@ Commercial support is available at
   },
   httpd: {
     user: '',
+    ...STOPS,
     cmd: ['httpd-foreground'],
     ports: [80],
     programs: ['bash', 'httpd'],
@@ -120,6 +125,7 @@ Commercial support is available at
   },
   redis: {
     user: '',
+    ...STOPS,
     entrypoint: ['docker-entrypoint.sh'],
     cmd: ['redis-server'],
     ports: [6379],
@@ -128,6 +134,7 @@ Commercial support is available at
   },
   mysql: {
     user: '',
+    ...STOPS,
     entrypoint: ['docker-entrypoint.sh'],
     cmd: ['mysqld'],
     ports: [3306],
@@ -139,6 +146,7 @@ Commercial support is available at
   },
   mariadb: {
     user: '',
+    ...STOPS,
     entrypoint: ['docker-entrypoint.sh'],
     cmd: ['mariadbd'],
     ports: [3306],
@@ -147,6 +155,7 @@ Commercial support is available at
   },
   postgres: {
     user: '',
+    ...STOPS,
     entrypoint: ['docker-entrypoint.sh'],
     cmd: ['postgres'],
     ports: [5432],
@@ -155,14 +164,22 @@ Commercial support is available at
   },
   mongo: {
     user: '',
+    ...STOPS,
     entrypoint: ['docker-entrypoint.sh'],
     cmd: ['mongod'],
     ports: [27_017],
     programs: ['bash'],
   },
-  memcached: { user: 'memcache', entrypoint: ['docker-entrypoint.sh'], cmd: ['memcached'], ports: [11_211] },
+  memcached: {
+    user: 'memcache',
+    ...STOPS,
+    entrypoint: ['docker-entrypoint.sh'],
+    cmd: ['memcached'],
+    ports: [11_211],
+  },
   wordpress: {
     user: '',
+    ...STOPS,
     entrypoint: ['docker-entrypoint.sh'],
     cmd: ['apache2-foreground'],
     ports: [80],
@@ -173,8 +190,8 @@ Commercial support is available at
   },
   ...TEST_IMAGES,
   agnhost: AGNHOST,
-  etcd: { user: '', entrypoint: ['etcd'], ports: [2379, 2380] },
-  pause: { user: '65535:65535', entrypoint: ['/pause'], ports: [], distroless: true },
+  etcd: { user: '', ...STOPS, entrypoint: ['etcd'], ports: [2379, 2380] },
+  pause: { user: '65535:65535', ...STOPS, entrypoint: ['/pause'], ports: [], distroless: true },
 }
 
 /** Images that respond with the name of their pod. */

@@ -24,6 +24,8 @@ export interface KubeletRelease {
   readonly readyToStartContainers: boolean
   /** status.hostIPs: beta and on since 1.29. */
   readonly hostIPs: boolean
+  /** A pod that the kubelet stops ends as its containers do, whatever its restart policy: since 1.27. */
+  readonly endsAsContainers: boolean
   /** status.podIPs and `started` of containers: since 1.16. */
   readonly podIPs: boolean
   /** observedGeneration in status and conditions: beta and on since 1.34. */
@@ -55,6 +57,7 @@ export function kubeletRelease(version: string): KubeletRelease {
     verifiesPulledImages: minor >= 35,
     readyToStartContainers: minor >= 29,
     hostIPs: minor >= 29,
+    endsAsContainers: minor >= 27,
     podIPs: minor >= 16,
     observedGeneration: minor >= 34,
     containerResources: minor >= 33,

@@ -34,3 +34,32 @@ test('an image whose tag or registry says that it does not exist cannot be pulle
     /: lookup registry\.invalid: no such host$/,
   )
 })
+
+test('a well-known server that is asked to stop exits with 0', () => {
+  const cluster = new SimCluster({ nodes: 1 })
+  const ended = (image: string, command?: readonly string[]): object | undefined => {
+    cluster.create('pods', {
+      metadata: { name: 'server' },
+      spec: {
+        activeDeadlineSeconds: 5,
+        containers: [{ name: 'server', image, ...(command === undefined ? {} : { command: [...command] }) }],
+      },
+    })
+    cluster.advance('1m')
+    const { exitCode, reason } =
+      cluster.get('pods', 'server').status.containerStatuses?.[0]?.state?.terminated ?? {}
+    cluster.delete('pods', 'server')
+    return { exitCode, reason }
+  }
+  for (const image of [
+    'nginx',
+    'httpd:2.4',
+    'redis',
+    'postgres:17',
+    'memcached',
+    'registry.k8s.io/pause:3.10',
+  ])
+    expect(ended(image)).toEqual({ exitCode: 0, reason: 'Completed' })
+  // the shell, as the first process of the container, ignores SIGTERM
+  expect(ended('nginx', ['sh', '-c', 'sleep 1h'])).toEqual({ exitCode: 137, reason: 'Error' })
+})

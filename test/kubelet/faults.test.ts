@@ -203,6 +203,7 @@ describe('the network between node and apiserver is cut', () => {
 describe('graceful node shutdown', () => {
   test('ordinary pods first, then critical ones; they end as Failed/Terminated and stay in the API', () => {
     const lab = new Lab({
+      machine: { behaviors: { 'nginx:1.27': { stopExitCode: 143 } } },
       kubelet: { shutdownGracePeriod: 30_000, shutdownGracePeriodCriticalPods: 10_000 },
     }).settle()
     lab.create('web')

@@ -79,7 +79,7 @@ describe('a plain pod', () => {
     expect(lab.sim.clock.now() - start).toBe(200)
     // the deletion itself, the last status, and the kubelet's own deletion, which sets the grace to 0 before
     // the object goes
-    expect(lab.writes.slice(2)).toEqual(['web Running', 'web Failed', 'web Failed'])
+    expect(lab.writes.slice(2)).toEqual(['web Running', 'web Succeeded', 'web Succeeded'])
     expect(lab.eventsOf('Killing')).toEqual(['spec.containers{c} Normal Killing: Stopping container c'])
     expect([...lab.machine.pods()]).toEqual([])
   })

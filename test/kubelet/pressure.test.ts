@@ -5,7 +5,13 @@ import { Lab, conditions } from './lab.js'
 
 const MI = 1024 * 1024
 const GI = 1024 * MI
-const base = new Lab({ kubelet: { capacity: { memory: '4Gi', 'ephemeral-storage': '20Gi' } } }).settle()
+/** Processes that do not handle SIGTERM, so that their eviction shows in the pod's phase. */
+const unhandled = { stopExitCode: 143 }
+const machine = { behaviors: { nginx: unhandled, 'nginx:1.27': unhandled } }
+const base = new Lab({
+  machine,
+  kubelet: { capacity: { memory: '4Gi', 'ephemeral-storage': '20Gi' } },
+}).settle()
 
 /** A node of 4Gi memory and 20Gi disk with pods that use what is said. */
 function labWith(
@@ -133,10 +139,7 @@ describe('memory', () => {
   })
 
   test('a pod that ends well while it is evicted has succeeded, and does not say why it ended', () => {
-    const of = new Lab({
-      machine: { behaviors: { nginx: { stopExitCode: 0 } } },
-      kubelet: { capacity: { memory: '4Gi' } },
-    }).settle()
+    const of = new Lab({ kubelet: { capacity: { memory: '4Gi' } } }).settle()
     of.create('p', container({ memory: '1Gi' }))
     of.settle()
     use(of, 'p', { memory: 4000 * MI })
@@ -145,6 +148,16 @@ describe('memory', () => {
     const { phase, reason, message } = of.pod('p').status
     expect({ phase, reason, message }).toEqual({ phase: 'Succeeded', reason: undefined, message: undefined })
     expect(conditions(of.pod('p'))).toContain('DisruptionTarget=True TerminationByKubelet')
+  })
+
+  test('before v1.27, a pod that is evicted has failed however it ends', () => {
+    const of = new Lab({ version: 'v1.26', kubelet: { capacity: { memory: '4Gi' } } }).settle()
+    of.create('p', container({ memory: '1Gi' }))
+    of.settle()
+    use(of, 'p', { memory: 4000 * MI })
+    of.advance('15s')
+    const { phase, reason } = of.pod('p').status
+    expect({ phase, reason }).toEqual({ phase: 'Failed', reason: 'Evicted' })
   })
 
   test('critical pods are never evicted; one goes after the other until there is enough', () => {
@@ -285,7 +298,7 @@ test(
   'a critical pod for which there is no room makes others go: of the lowest quality of service, and as ' +
     'few as fit best',
   () => {
-    const of = new Lab({ kubelet: { capacity: { cpu: '4', memory: '8Gi' } } }).settle()
+    const of = new Lab({ machine, kubelet: { capacity: { cpu: '4', memory: '8Gi' } } }).settle()
     const cpu = (amount: string, limits = false): object =>
       container({ cpu: amount, memory: '1Gi' }, limits ? { cpu: amount, memory: '1Gi' } : undefined)
     of.create('guaranteed', cpu('1', true))

@@ -45,13 +45,10 @@ export class ImageTable {
     return facts
   }
 
-  /** The plain behaviour of a definition, or why the registry cannot deliver the image. */
+  /** The plain behaviour of an image; undefined if it was never described. */
   behavior(image: string): ContainerBehavior | undefined {
-    const full = fullImageName(image)
-    const defined = this.#defined.get(full) ?? this.#defined.get(untagged(full))
-    if (defined !== undefined) return defined
-    const { pullError } = this.facts(image)
-    return pullError === undefined ? undefined : { pullError }
+    const facts = this.facts(image)
+    return facts.isKnown ? facts : undefined
   }
 }
 

@@ -407,13 +407,11 @@ class SimulatedMachine implements Machine {
   }
 
   #behavior(pod: RuntimePod, container: string, image: string): ContainerBehavior {
-    const own = behaviorOf(this.#state.behaviors, image, {
-      namespace: pod.namespace,
-      pod: pod.name,
-      container,
-    })
+    const { behaviors } = this.#state
+    const own = behaviorOf(behaviors, image, { namespace: pod.namespace, pod: pod.name, container })
     const defined = this.#images.behavior(image)
-    return defined ? { ...defined, ...own } : own
+    if (defined === undefined) return own
+    return behaviors.size === 0 ? defined : { ...defined, ...own }
   }
 
   #tell(change: RuntimeChange): void {

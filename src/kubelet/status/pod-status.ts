@@ -105,14 +105,21 @@ type Statuses = NonNullable<PodStatus['containerStatuses']>
  * eviction is lost; only a deadline is looked at again. Source: pkg/kubelet/kubelet_pods.go getPhase,
  * generateAPIPodStatus.
  */
-function phaseOf({ record, sandbox, old }: PodStatusInput, init: Statuses, apps: Statuses): PodPhase {
+function phaseOf(
+  { record, sandbox, old, release }: PodStatusInput,
+  init: Statuses,
+  apps: Statuses,
+): PodPhase {
   const { pod, stage, verdict, isStatic } = record
   if (old.phase === 'Succeeded' || old.phase === 'Failed') return old.phase
   const phase = podPhase({
     spec: pod.spec,
     containerStatuses: apps,
     initContainerStatuses: init,
-    terminating: !isStatic && (stage === 'terminating' || stage === 'finished'),
+    terminating:
+      !isStatic &&
+      (stage === 'terminating' || stage === 'finished') &&
+      (verdict === undefined || release.endsAsContainers),
     initialized: isInitialized(record, sandbox),
   })
   if (stage !== 'finished' || isStatic) {

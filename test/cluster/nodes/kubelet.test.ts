@@ -46,7 +46,7 @@ test('a node under pressure is tainted; its kubelet is configured by node', () =
   })
   expect(cluster.node('a').object.status.allocatable?.['memory']).toBe('3Gi')
   cluster.apply(
-    'apiVersion: v1\nkind: Pod\nmetadata: { name: p }\nspec: { containers: [{ name: p, image: nginx }] }',
+    'apiVersion: v1\nkind: Pod\nmetadata: { name: p }\nspec: { containers: [{ name: p, image: app }] }',
   )
   cluster.settle()
   cluster.node('a').setContainerUsage('default', 'p', 'p', { memory: 3500 * 1024 * 1024 })
