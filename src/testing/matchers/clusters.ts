@@ -85,12 +85,20 @@ function toBeReady<T extends BuiltInResource>(
   resource: T,
   name: NameOf<T>,
 ): MatcherResult {
-  const cluster = clusterOf(received)
+  return toBeAsWanted(clusterOf(received), resource, name, 'be ready')
+}
+
+function toBeAsWanted<T extends BuiltInResource>(
+  cluster: SimCluster,
+  resource: T,
+  name: NameOf<T>,
+  wanted: string,
+): MatcherResult {
   const lack = shortfall(resource, cluster.get(resource, name) as KubeObject)
   return result(
     lack === undefined,
-    () => `expected ${titleOf(resource, name)} to be ready\n\n${cluster.why(resource, name)}`,
-    () => `expected ${titleOf(resource, name)} not to be ready`,
+    () => `expected ${titleOf(resource, name)} to ${wanted}\n\n${cluster.why(resource, name)}`,
+    () => `expected ${titleOf(resource, name)} not to ${wanted}`,
   )
 }
 
@@ -99,7 +107,7 @@ function toHaveRolledOut(
   name: NamespacedName,
   resource: 'deployments' | 'statefulsets' | 'daemonsets' = 'deployments',
 ): MatcherResult {
-  return toBeReady(received, resource, name)
+  return toBeAsWanted(clusterOf(received), resource, name, 'have rolled out')
 }
 
 function toHaveCondition<T extends BuiltInResource>(

@@ -39,11 +39,14 @@ describe('matchers of clusters hold, and say what to look at where they fail', (
     expect(cluster).toBeReady('nodes', 'node-1')
     expect(cluster).toBeReady('pods', 'default/one')
     expect(cluster).not.toHaveRolledOut('big')
+    expect(failure(() => expect(cluster).not.toBeReady('nodes', 'node-1'))).toBe(
+      'expected nodes node-1 not to be ready',
+    )
     expect(failure(() => expect(cluster).toHaveRolledOut('big'))).toMatch(
-      /^expected deployments big to be ready\n\ndeployments default\/big .*the scheduler finds no node/s,
+      /^expected deployments big to have rolled out\n\ndeployments default\/big .*the scheduler finds no node/s,
     )
     expect(failure(() => expect(cluster).not.toHaveRolledOut('web'))).toBe(
-      'expected deployments web not to be ready',
+      'expected deployments web not to have rolled out',
     )
   })
 
