@@ -4,7 +4,7 @@ import { SimCluster } from '../cluster/sim-cluster.js'
 import { type Choice, describeChoice } from './choice.js'
 import type { Execution, StepRecord } from './execution.js'
 import type { CounterExample } from './explore.js'
-import type { ExploreOptions } from './options.js'
+import type { ExploredAction, ExploreOptions } from './options.js'
 import { type Failure, Properties } from './properties.js'
 import { replayed } from './replay.js'
 
@@ -23,13 +23,16 @@ export interface ReplayOptions extends Pick<
 
 /**
  * Plays a counter-example again, in this or another process, and returns the cluster in the state of the
- * violation, or earlier.
+ * violation, or earlier. @throws RangeError if the options lack an action of the counter-example
  */
 export function replay(found: CounterExample, options: ReplayOptions = {}): SimCluster {
   return played(found, options).cluster
 }
 
-/** The lines of a counter-example as `kubectl` and component logs would show it. */
+/**
+ * The lines of a counter-example as `kubectl` and component logs would show it. @throws RangeError if the
+ * options lack an action of the counter-example
+ */
 export function narrate(found: CounterExample, options: ReplayOptions = {}): string {
   const narration = new Narration(found, rootOf(found, options).now())
   const { cluster } = played(found, options, (step) => narration.add(step))
@@ -87,15 +90,29 @@ export function rootOf(
   })
 }
 
-/** Plays a counter-example; `observe` is called after each step. */
+/** The actions that a counter-example needs. @throws RangeError if the options lack one */
+function neededActions(found: CounterExample, options: ReplayOptions): readonly ExploredAction[] {
+  const actions = (options.actions ?? []).filter(({ name }) => found.actions.includes(name))
+  const missing = found.actions.filter((name) => !actions.some((action) => action.name === name))
+  if (missing.length > 0)
+    throw new RangeError(
+      'the counter-example needs the actions that it was found with ' +
+        `(${missing.join(', ')}): pass the options of explore()`,
+    )
+  return actions
+}
+
+/**
+ * Plays a counter-example; `observe` is called after each step. @throws RangeError if the options lack an
+ * action
+ */
 export function played(
   found: CounterExample,
   options: ReplayOptions,
   observe?: Execution['observer'],
 ): { readonly cluster: SimCluster; readonly failure: Failure | undefined } {
   const root = rootOf(found, options)
-  const actions = (options.actions ?? []).filter(({ name }) => found.actions.includes(name))
-  const needed = { ...options, actions }
+  const needed = { ...options, actions: neededActions(found, options) }
   const { execution, failure } = replayed(root, needed, found.choices, new Properties(root, options), {
     ...(options.upTo === undefined ? {} : { decisions: options.upTo }),
     observe,

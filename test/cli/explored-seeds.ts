@@ -1,6 +1,6 @@
 /** What `simcluster sweep` plays: explorations by seed. */
 import { SimCluster } from 'simcluster'
-import { explore, narrate } from 'simcluster/explore'
+import { explore, narrate, type ExploreOptions } from 'simcluster/explore'
 import { exploreClients, narrateClients } from '../../src/explore-clients/index.js'
 import { isServed, pairOf } from '../explore-clients/clients.js'
 
@@ -8,13 +8,14 @@ import { isServed, pairOf } from '../explore-clients/clients.js'
 export default function rollout(seed: number): { readonly runs: number } {
   const cluster = new SimCluster({ nodes: 1 })
   cluster.kubectl('create deployment web --image=nginx')
-  const { counterExample, schedules } = explore(cluster.settle(), {
+  const options: ExploreOptions = {
     seed,
     actions: [{ name: 'scale', do: (c) => c.kubectl('scale deployment web --replicas=2') }],
     search: { pct: 3, runs: 3 },
     always: [{ name: 'few pods', holds: (c) => seed % 2 === 0 || c.list('pods').items.length < 2 }],
-  })
-  if (counterExample !== undefined) throw new Error(narrate(counterExample))
+  }
+  const { counterExample, schedules } = explore(cluster.settle(), options)
+  if (counterExample !== undefined) throw new Error(narrate(counterExample, options))
   return { runs: schedules }
 }
 

@@ -56,6 +56,10 @@ describe('a controller that trusts its cache', () => {
     expect(narrate(found, options)).toMatch(
       /waits until nothing else is ready[^]*violated: never too many parts/,
     )
+    const [first] = resize
+    expect(() => narrate(found, { ...options, actions: first === undefined ? [] : [first] })).toThrow(
+      'the counter-example needs the actions that it was found with (label): pass the options of explore()',
+    )
     const picture = toSvg(found, options)
     expect(picture).toMatch(/^<svg [^]*<desc>[^]*violated: never too many parts[^]*<\/desc>[^]*<\/svg>\n$/)
     expect(picture).toMatch(/>gadget-controller<[^]*>✱ [^]*>✗ /)
