@@ -10,7 +10,7 @@ import type { ClusterOptions } from '../compose/options.js'
 import { readSnapshotFile, writeSnapshotFile } from './snapshot-file.js'
 import { checkDocument, checkParts } from './snapshot-schema.js'
 
-const FORMAT = 2
+const FORMAT = 3
 
 /**
  * The options that are plain data and can be serialised: all except components, the scheduler's plugins and

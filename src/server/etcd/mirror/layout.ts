@@ -1,7 +1,7 @@
 import type { RequestOp } from '../../../etcd/requests.js'
 
 /** The form of what a mirror writes; programs read no other. */
-export const MIRROR_FORMAT = 2
+export const MIRROR_FORMAT = 3
 
 /** The state key of a mirror: the last revision of the cluster that has been written. */
 export interface MirrorState {
