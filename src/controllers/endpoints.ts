@@ -11,6 +11,7 @@ import { semanticEqual } from '../api/equal.js'
 import { labelMapMatches } from '../api/labels.js'
 import { ignoreNotFound } from '../client/api-error.js'
 import type { Component, ComponentHost } from '../client/component.js'
+import type { EventRecorder } from '../client/event-recorder.js'
 import type { Informer } from '../client/informer.js'
 import { keyOf } from '../client/object-index.js'
 import {
@@ -26,6 +27,7 @@ import type { Controller, ControllerContext, Handlers } from './shared/define-co
 import { defineController } from './shared/define-controller.js'
 import { controllerIdentity, controllerName } from './shared/identity.js'
 import { BY_NAMESPACE, namespaceIndexer } from './shared/ownership.js'
+import { isNamespaceTerminating, messageOf } from './shared/pod-control.js'
 
 const MANAGED_BY = 'endpoints.kubernetes.io/managed-by'
 const MANAGER = 'endpoint-controller'
@@ -59,12 +61,14 @@ class EndpointsController implements Controller<Watched> {
     endpoints: ({ type, object }) => (type === 'DELETED' ? [keyOf(object)] : []),
   }
   readonly #host: ComponentHost
+  readonly #recorder: EventRecorder
   readonly #pods: Informer<Pod>
   readonly #endpoints: Informer<Endpoints>
   readonly #services: Informer<Service>
 
   constructor({ host, informers: { pods, endpoints, services } }: ControllerContext<Watched>) {
     this.#host = host
+    this.#recorder = host.recorder({ component: 'endpoint-controller' })
     this.#pods = pods
     this.#endpoints = endpoints
     this.#services = services
@@ -73,7 +77,7 @@ class EndpointsController implements Controller<Watched> {
   reconcile(key: string): void {
     const service = this.#services.get(key)
     if (service === undefined) return this.#deleteEndpoints(key)
-    if (!hasSelector(service)) return
+    if (service.spec.type === 'ExternalName' || !hasSelector(service)) return
     const { namespace = '', name = '' } = service.metadata
     const { selector } = service.spec
     const pods = this.#pods
@@ -123,38 +127,56 @@ class EndpointsController implements Controller<Watched> {
     }
     const { annotations: __, ...rest } = existing?.metadata ?? { namespace, name }
     const metadata = { ...rest, labels, ...(Object.keys(annotations).length > 0 ? { annotations } : {}) }
-    if (existing === undefined) this.#host.client.create('endpoints', { metadata, subsets })
-    else ignoreNotFound(() => this.#host.client.update('endpoints', { ...existing, metadata, subsets }))
+    try {
+      if (existing === undefined) this.#host.client.create('endpoints', { metadata, subsets })
+      else this.#host.client.update('endpoints', { ...existing, metadata, subsets })
+    } catch (error) {
+      // in a namespace that is being deleted, each further creation would fail as well
+      if (existing === undefined && isNamespaceTerminating(error)) return
+      this.#warn(existing ?? { metadata }, existing === undefined, error)
+      throw error
+    }
+  }
+
+  #warn(object: Endpoints, isNew: boolean, error: unknown): void {
+    const { namespace = '', name = '' } = object.metadata
+    const [verb, what] = isNew ? ['Create', 'create endpoint for service'] : ['Update', 'update endpoint']
+    this.#recorder.event(
+      { object, apiVersion: 'v1', kind: 'Endpoints' },
+      'Warning',
+      `FailedTo${verb}Endpoint`,
+      `Failed to ${what} ${namespace}/${name}: ${messageOf(error)}`,
+    )
   }
 }
 
-/** Drops addresses beyond {@link MAX_CAPACITY}, those that are not ready first. Source: truncateEndpoints. */
-function truncated(subsets: readonly EndpointSubset[]): readonly EndpointSubset[] {
-  const count = subsets.reduce(
-    (sum, { addresses = [], notReadyAddresses = [] }) => sum + addresses.length + notReadyAddresses.length,
-    0,
-  )
-  if (count <= MAX_CAPACITY) return subsets
-  let room = MAX_CAPACITY
-  const take = <T>(list: readonly T[] = []): readonly T[] => {
-    const part = list.slice(0, room)
-    room -= part.length
-    return part
-  }
-  const ready = subsets.map((subset) => take(subset.addresses))
-  return subsets.flatMap((subset, at) => {
-    const { addresses: _, notReadyAddresses: __, ...rest } = subset
-    const [up, down] = [ready[at] ?? [], take(subset.notReadyAddresses)]
-    if (up.length + down.length === 0) return []
-    return [
-      {
-        ...rest,
-        ...(up.length > 0 ? { addresses: up } : {}),
-        ...(down.length > 0 ? { notReadyAddresses: down } : {}),
-      },
-    ]
+/**
+ * Drops addresses beyond {@link MAX_CAPACITY}: those that are not ready, and only if there are still too many
+ * all of them and some that are ready; of each subset in proportion. Source: truncateEndpoints.
+ */
+export function truncated(subsets: readonly EndpointSubset[]): readonly EndpointSubset[] {
+  const sizeOf = (field: AddressField): number =>
+    subsets.reduce((sum, subset) => sum + (subset[field]?.length ?? 0), 0)
+  const ready = sizeOf('addresses')
+  if (ready + sizeOf('notReadyAddresses') <= MAX_CAPACITY) return subsets
+  const [cut, capacity]: readonly [AddressField, number] =
+    ready > MAX_CAPACITY ? ['addresses', MAX_CAPACITY] : ['notReadyAddresses', MAX_CAPACITY - ready]
+  const total = sizeOf(cut)
+  let room = capacity
+  return subsets.flatMap((subset) => {
+    const all = subset[cut] ?? []
+    const kept = all.slice(0, Math.min(room, Math.ceil((all.length / total) * capacity)))
+    room -= kept.length
+    const { addresses, notReadyAddresses: _, ...rest } = subset
+    const parts = {
+      ...(cut === 'notReadyAddresses' && addresses !== undefined ? { addresses } : {}),
+      ...(kept.length > 0 ? { [cut]: kept } : {}),
+    }
+    return Object.keys(parts).length === 0 ? [] : [{ ...parts, ...rest }]
   })
 }
+
+type AddressField = 'addresses' | 'notReadyAddresses'
 
 /**
  * Returns the time of the change that caused this write: the oldest readiness change of an added address, or

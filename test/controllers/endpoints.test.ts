@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import type { Pod } from '../../src/api/core/generated.js'
 import type { ServiceSpecInput } from '../../src/api/core/inputs.js'
 import type { EndpointSlice } from '../../src/api/discovery/generated.js'
+import { truncated } from '../../src/controllers/endpoints.js'
 
 const ns = 'default'
 
@@ -170,4 +171,50 @@ test('a slice holds no more than a hundred endpoints, and a fork goes the same w
       .sort((a, b) => b - a),
   ).toEqual([100, 30])
   expect(fork.state.traceHash()).toBe(cluster.state.traceHash())
+})
+
+test('Endpoints with too many addresses lose those that are not ready, of each subset in proportion', () => {
+  const addresses = (count: number): readonly { readonly ip: string }[] =>
+    Array.from({ length: count }, (_, at) => ({ ip: `10.0.${at >> 8}.${at & 255}` }))
+  const sizes = (subsets: Parameters<typeof truncated>[0]): readonly unknown[] =>
+    truncated(subsets).map((subset) => [subset.addresses?.length, subset.notReadyAddresses?.length])
+  const [first, second] = [{ port: 1 }, { port: 2 }].map((port) => ({ ports: [port] }))
+  expect(
+    sizes([
+      { ...first, addresses: addresses(400), notReadyAddresses: addresses(600) },
+      { ...second, addresses: addresses(300), notReadyAddresses: addresses(300) },
+    ]),
+  ).toEqual([
+    [400, 200],
+    [300, 100],
+  ])
+  expect(
+    sizes([
+      { ...first, addresses: addresses(900), notReadyAddresses: addresses(5) },
+      { ...second, addresses: addresses(300) },
+    ]),
+  ).toEqual([
+    [750, undefined],
+    [250, undefined],
+  ])
+})
+
+test('Endpoints that cannot be written are reported', () => {
+  begin()
+  cluster.create('resourcequotas', {
+    metadata: { name: 'none', namespace: ns },
+    spec: { hard: { 'count/endpoints': '0' } },
+  })
+  cluster.settle()
+  service('a', { selector: { app: 'x' }, ports: [{ port: 80 }] })
+  cluster.settle()
+  const events = cluster.list('events', { namespace: ns }).items
+  expect(events.filter(({ reason }) => reason === 'FailedToCreateEndpoint')).toMatchObject([
+    {
+      type: 'Warning',
+      involvedObject: { kind: 'Endpoints', name: 'a' },
+      source: { component: 'endpoint-controller' },
+      message: expect.stringMatching(/^Failed to create endpoint for service default\/a: .*exceeded quota/),
+    },
+  ])
 })

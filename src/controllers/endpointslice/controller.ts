@@ -3,14 +3,18 @@ import type { Node, Pod, Service } from '../../api/core/generated.js'
 import type { Endpoint, EndpointSlice } from '../../api/discovery/generated.js'
 import { semanticEqual } from '../../api/equal.js'
 import { labelMapMatches } from '../../api/labels.js'
-import { ignoreNotFound } from '../../client/api-error.js'
+import { ApiError, ignoreNotFound } from '../../client/api-error.js'
 import type { Component, ComponentHost } from '../../client/component.js'
+import type { EventRecorder } from '../../client/event-recorder.js'
 import type { Informer } from '../../client/informer.js'
 import { keyOf } from '../../client/object-index.js'
+import type { WorkQueue } from '../../sim/work-queue.js'
 import type { Controller, ControllerContext, Handlers } from '../shared/define-controller.js'
 import { defineController } from '../shared/define-controller.js'
 import { controllerIdentity, controllerName } from '../shared/identity.js'
 import { BY_NAMESPACE, namespaceIndexer } from '../shared/ownership.js'
+import { isNamespaceTerminating } from '../shared/pod-control.js'
+import { Retries } from '../shared/queue.js'
 import type { AddressType } from './desired.js'
 import { desiredGroups, hasSelector, servicesAffectedBy } from './desired.js'
 import type { PlannedSlice, SliceFrame } from './slices.js'
@@ -29,6 +33,9 @@ import {
 const MANAGER = 'endpointslice-controller.k8s.io'
 /** `--max-endpoints-per-slice`. */
 const MAX_ENDPOINTS = 100
+/** Source: defaultSyncBackOff and maxSyncBackOff, in ms. */
+const SYNC_BACK_OFF = 1_000
+const MAX_SYNC_BACK_OFF = 1_000_000
 
 type Watched = {
   readonly nodes: 'nodes'
@@ -61,6 +68,7 @@ class EndpointSliceController implements Controller<Watched> {
       const key = keyOf(object)
       if (type !== 'DELETED') return [key]
       this.#tracker.forget(key)
+      this.#lost.forget(key)
       return []
     },
     pods: (change) => servicesAffectedBy(this.#services, change),
@@ -79,9 +87,16 @@ class EndpointSliceController implements Controller<Watched> {
   readonly #nodes: Informer<Node>
   readonly #slices: Informer<EndpointSlice>
   readonly #tracker: EndpointSliceTracker
+  readonly #recorder: EventRecorder
+  readonly #queue: WorkQueue
+  /** Retries of Services with a pod whose node is unknown. */
+  readonly #lost: Retries
 
-  constructor({ host, informers: { nodes, pods, slices, services } }: ControllerContext<Watched>) {
+  constructor({ host, informers: { nodes, pods, slices, services }, queue }: ControllerContext<Watched>) {
     this.#host = host
+    this.#recorder = host.recorder({ component: 'endpoint-slice-controller' })
+    this.#queue = queue
+    this.#lost = new Retries(host, 'lost', MAX_SYNC_BACK_OFF, SYNC_BACK_OFF)
     this.#nodes = nodes
     this.#pods = pods
     this.#slices = slices
@@ -92,64 +107,134 @@ class EndpointSliceController implements Controller<Watched> {
   reconcile(key: string): void {
     const service = this.#services.get(key)
     // the garbage collector deletes the slices of a deleted Service; without a selector, users write them
-    if (service === undefined || service.metadata.deletionTimestamp !== undefined || !hasSelector(service))
-      return
+    if (service === undefined || service.spec.type === 'ExternalName' || !hasSelector(service)) return
     if (this.#tracker.isStale(key)) return
+    const lost = new Set<string>()
+    try {
+      this.#reconcile(service, lost)
+    } catch (error) {
+      if (error instanceof ApiError) this.#warn(service, [...lost, error.message])
+      throw error
+    }
+    if (lost.size === 0) return this.#lost.forget(key)
+    this.#warn(service, [...lost])
+    this.#lost.later(this.#queue, key)
+  }
+
+  /** Source: reconciler.go Reconcile. */
+  #reconcile(service: Service, lost: Set<string>): void {
     const { selector } = service.spec
     const pods = this.#pods
       .byIndex(BY_NAMESPACE, service.metadata.namespace ?? '')
       .filter(({ metadata }) => labelMapMatches(selector, metadata.labels))
-    const existing = this.#slices.byIndex(BY_SERVICE, key)
-    for (const type of familiesOf(service))
-      this.#reconcile(
-        service,
-        pods,
-        type,
-        existing.filter(({ addressType }) => addressType === type),
-      )
+    // a slice that only waits for a finalizer can be neither used nor replaced
+    const existing = this.#slices
+      .byIndex(BY_SERVICE, keyOf(service))
+      .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+    const types = familiesOf(service)
+    for (const type of types) {
+      const ofType = existing.filter(({ addressType }) => addressType === type)
+      this.#reconcileFamily(service, pods, type, ofType, lost)
+    }
+    for (const slice of existing)
+      if (!types.includes(slice.addressType as AddressType)) this.#delete(service, slice)
   }
 
-  #reconcile(
+  #reconcileFamily(
     service: Service,
     pods: readonly Pod[],
     type: AddressType,
     existing: readonly EndpointSlice[],
+    lost: Set<string>,
   ): void {
     const labels = sliceLabels(service, MANAGER)
-    const desired = desiredGroups(service, pods, type, (name) => this.#nodes.get(name))
+    const { name = '', namespace = '', uid = '' } = service.metadata
+    const desired = desiredGroups(
+      service,
+      pods,
+      type,
+      (node) => this.#nodes.get(node),
+      ({ metadata, spec }) => {
+        const what = `Pod ${metadata.name ?? ''} for Service ${namespace}/${name}`
+        lost.add(`skipping ${what}: Node ${spec.nodeName ?? ''} Not Found`)
+      },
+    )
     const plan = planSlices(
       existing,
       desired,
       MAX_ENDPOINTS,
       ({ metadata }) => !semanticEqual(metadata.labels, labels),
+      ({ metadata }) => metadata.ownerReferences?.some((reference) => reference.uid === uid) === true,
     )
-    const { name = '', namespace = '', uid = '' } = service.metadata
     const owner = { apiVersion: 'v1', kind: 'Service', uid }
     for (const slice of plan.write) {
-      const trigger = triggerOf(service, pods, slice)
-      const frame: SliceFrame = {
-        name,
-        namespace,
-        labels,
-        owner,
-        addressType: type,
-        annotations: trigger === undefined ? {} : { [TRIGGER_TIME]: trigger },
-      }
-      this.#write(keyOf(service), slice, frame)
+      const annotations = annotationsOf(slice, triggerOf(service, pods, slice))
+      if (!this.#write(service, slice, { name, namespace, labels, owner, addressType: type, annotations }))
+        return
     }
-    for (const { metadata } of plan.remove)
-      ignoreNotFound(() => this.#host.client.delete('endpointslices', metadata))
+    for (const slice of plan.remove) this.#delete(service, slice)
   }
 
-  #write(key: string, slice: PlannedSlice, frame: SliceFrame): void {
+  /** Returns whether to go on, which is useless in a namespace that is being deleted. Source: finalize. */
+  #write(service: Service, slice: PlannedSlice, frame: SliceFrame): boolean {
     const object = sliceObject(slice, frame)
     const { client } = this.#host
-    const stored =
-      slice.existing === undefined
-        ? client.create('endpointslices', object)
-        : client.update('endpointslices', object)
-    this.#tracker.update(key, stored)
+    // the garbage collector, which deletes the slices of a deleted Service, would race with new ones
+    if (slice.existing === undefined && service.metadata.deletionTimestamp !== undefined) return true
+    try {
+      const stored =
+        slice.existing === undefined
+          ? client.create('endpointslices', object)
+          : client.update('endpointslices', object)
+      this.#tracker.update(keyOf(service), stored)
+      return true
+    } catch (error) {
+      if (slice.existing === undefined && isNamespaceTerminating(error)) return false
+      const name = slice.existing?.metadata.name
+      throw named(
+        error,
+        name === undefined ? 'create EndpointSlice' : `update ${name} EndpointSlice`,
+        service,
+      )
+    }
   }
+
+  #delete(service: Service, { metadata }: EndpointSlice): void {
+    try {
+      ignoreNotFound(() => this.#host.client.delete('endpointslices', metadata))
+    } catch (error) {
+      throw named(error, `delete ${metadata.name ?? ''} EndpointSlice`, service)
+    }
+  }
+
+  #warn(service: Service, problems: readonly string[]): void {
+    const text = problems.length === 1 ? (problems[0] ?? '') : `[${problems.join(', ')}]`
+    this.#recorder.event(
+      { object: service, apiVersion: 'v1', kind: 'Service' },
+      'Warning',
+      'FailedToUpdateEndpointSlices',
+      `Error updating Endpoint Slices for Service ${keyOf(service)}: ${text}`,
+    )
+  }
+}
+
+/** Returns the error of a request with upstream's words about what has failed. */
+function named(error: unknown, what: string, service: Service): unknown {
+  if (!(error instanceof ApiError)) return error
+  const { code = 500, reason = '' } = error.status
+  return new ApiError(code, reason, `failed to ${what} for Service ${keyOf(service)}: ${error.message}`)
+}
+
+/**
+ * Returns the annotations of a slice: those that others have set, and the time of the change. Source:
+ * addTriggerTimeAnnotation.
+ */
+function annotationsOf(
+  { existing }: PlannedSlice,
+  trigger: string | undefined,
+): Readonly<Record<string, string>> {
+  const { [TRIGGER_TIME]: _, ...others } = existing?.metadata.annotations ?? {}
+  return trigger === undefined ? others : { ...others, [TRIGGER_TIME]: trigger }
 }
 
 const zoneOf = ({ metadata }: Node): string | undefined => metadata.labels?.['topology.kubernetes.io/zone']

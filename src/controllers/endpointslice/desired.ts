@@ -126,28 +126,31 @@ export function portsKey(ports: readonly EndpointPort[] | null | undefined): str
 
 /**
  * Returns the endpoints that the slices of a Service should hold for one address family, by {@link portsKey}.
- * `pods` are the pods it selects, in key order.
+ * `pods` are the pods it selects, in key order. A pod whose node is unknown is left out, unless the Service
+ * publishes addresses that are not ready, and given to `onLost`. Source: reconcileByAddressType.
  */
 export function desiredGroups(
   service: Service,
   pods: readonly Pod[],
   type: AddressType,
   nodeOf: (name: string) => Node | undefined,
+  onLost: (pod: Pod) => void = () => {},
 ): ReadonlyMap<string, EndpointGroup> {
   const groups = new Map<string, { ports: readonly EndpointPort[]; endpoints: Endpoint[] }>()
   for (const pod of pods) {
-    const addresses = addressesOf(pod).filter((address) => addressTypeOf(address) === type)
-    if (addresses.length === 0 || !shouldPodBeInEndpoints(pod)) continue
+    if (!shouldPodBeInEndpoints(pod)) continue
     // a pod none of whose ports is known joins a slice without ports
     const ports = portsOf(service, pod)
     const key = portsKey(ports)
     let group = groups.get(key)
     if (group === undefined) groups.set(key, (group = { ports, endpoints: [] }))
-    const { nodeName = '' } = pod.spec
-    const node = nodeOf(nodeName)
-    // a pod whose node is gone is left out until it is collected
-    if (nodeName !== '' && node === undefined && service.spec.publishNotReadyAddresses !== true) continue
-    group.endpoints.push(endpointOf(service, pod, addresses, node))
+    const node = nodeOf(pod.spec.nodeName ?? '')
+    if (node === undefined && service.spec.publishNotReadyAddresses !== true) {
+      onLost(pod)
+      continue
+    }
+    const addresses = addressesOf(pod).filter((address) => addressTypeOf(address) === type)
+    if (addresses.length > 0) group.endpoints.push(endpointOf(service, pod, addresses, node))
   }
   return groups
 }

@@ -29,25 +29,31 @@ const identity = ({ addresses, targetRef }: Endpoint): string =>
 /**
  * Plans the writes that turn the `existing` slices into the `desired` endpoints, as few as possible:
  * endpoints stay in their slice, new ones fill slices that change anyway, then the fullest slice with room
- * for all of them, then new slices of up to `most` endpoints. Source: endpointslice reconciler
- * reconcileByPortMapping, finalize.
+ * for all of them, then new slices of up to `most` endpoints. `isOwn`: whether a slice belongs to the owner;
+ * others, which are left of a former owner of that name, are deleted and not written to, because the garbage
+ * collector is about to delete them. New slices come before changed ones. Source: endpointslice reconciler
+ * reconcileByAddressType, reconcileByPortMapping, finalize.
  */
 export function planSlices(
   existing: readonly EndpointSlice[],
   desired: ReadonlyMap<string, EndpointGroup>,
   most: number,
   isStale: (slice: EndpointSlice) => boolean,
+  isOwn: (slice: EndpointSlice) => boolean = () => true,
 ): SlicePlan {
-  const byPorts = groupedByPorts(existing)
+  const byPorts = groupedByPorts(existing.filter(isOwn))
   const write: PlannedSlice[] = []
-  const remove: EndpointSlice[] = []
+  const remove = existing.filter((slice) => !isOwn(slice))
   for (const [key, group] of desired) {
     const plan = planGroup(byPorts.get(key) ?? [], group, most, isStale)
     write.push(...plan.write)
     remove.push(...plan.remove)
   }
   for (const [key, slices] of byPorts) if (!desired.has(key)) remove.push(...slices)
-  return withPlaceholder(existing, reused({ write, remove }), isStale)
+  const planned = reused(withPlaceholder(existing, { write, remove }, isStale), isOwn)
+  const isNew = (slice: PlannedSlice): boolean => slice.existing === undefined
+  const changed = planned.write.filter((slice) => !isNew(slice))
+  return { write: [...planned.write.filter(isNew), ...changed], remove: planned.remove }
 }
 
 function groupedByPorts(slices: readonly EndpointSlice[]): ReadonlyMap<string, readonly EndpointSlice[]> {
@@ -139,13 +145,13 @@ function kept(slice: EndpointSlice, left: Map<string, Endpoint>, isStale: boolea
   return open
 }
 
-/** Turns slices that would be deleted into updates in place of creations. */
-function reused({ write, remove }: SlicePlan): SlicePlan {
-  const free = [...remove]
+/** Turns slices of the owner that would be deleted into updates in place of creations. */
+function reused({ write, remove }: SlicePlan, isOwn: (slice: EndpointSlice) => boolean): SlicePlan {
+  const free = remove.filter(isOwn)
   const planned = write.map((slice) =>
     slice.existing === undefined ? { ...slice, existing: free.shift() } : slice,
   )
-  return { write: planned, remove: free }
+  return { write: planned, remove: remove.filter((slice) => free.includes(slice) || !isOwn(slice)) }
 }
 
 /** Keeps one empty slice for a Service without endpoints. */
@@ -155,15 +161,16 @@ function withPlaceholder(
   isStale: (slice: EndpointSlice) => boolean,
 ): SlicePlan {
   if (existing.length !== remove.length || write.length > 0) return { write, remove }
-  const [first, ...others] = remove
+  const [first] = remove
   const isPlaceholder =
     first !== undefined &&
+    remove.length === 1 &&
     (first.endpoints ?? []).length === 0 &&
     (first.ports ?? []).length === 0 &&
     !isStale(first)
   return isPlaceholder
-    ? { write: [], remove: others }
-    : { write: [{ existing: first, ports: null, endpoints: [], changed: [] }], remove: others }
+    ? { write: [], remove: [] }
+    : { write: [{ existing: undefined, ports: null, endpoints: [], changed: [] }], remove }
 }
 
 export const SERVICE_NAME = 'kubernetes.io/service-name'

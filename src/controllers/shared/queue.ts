@@ -138,9 +138,16 @@ const MAX_DELAY = 1_000_000
 export class Retries {
   readonly #failures: Slice<Map<string, number>>
   readonly #maxDelay: number
+  readonly #baseDelay: number
 
-  /** `maxDelay` in ms; default 1000 s. */
-  constructor(host: ComponentHost, queue: string, maxDelay: number = MAX_DELAY) {
+  /** Delays in ms; `maxDelay` is 1000 s by default, and `baseDelay`, the first one, 5 ms. */
+  constructor(
+    host: ComponentHost,
+    queue: string,
+    maxDelay: number = MAX_DELAY,
+    baseDelay: number = BASE_DELAY,
+  ) {
+    this.#baseDelay = baseDelay
     this.#failures = host.state(`${queue}/retries`, () => new Map<string, number>())
     this.#maxDelay = maxDelay
   }
@@ -169,6 +176,6 @@ export class Retries {
   }
 
   #delayOf(failures: number): number {
-    return Math.min(BASE_DELAY * 2 ** failures, this.#maxDelay)
+    return Math.min(this.#baseDelay * 2 ** failures, this.#maxDelay)
   }
 }
