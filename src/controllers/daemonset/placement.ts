@@ -1,5 +1,5 @@
 import type { DaemonSet } from '../../api/apps/generated.js'
-import { isPodAvailable, isPodReady } from '../../api/core/conditions.js'
+import { isPodAvailable, isPodReady, isPodTerminal } from '../../api/core/conditions.js'
 import type { Node, Pod, Taint, Toleration } from '../../api/core/generated.js'
 import { matchesRequiredNodeAffinity } from '../../api/core/node-affinity.js'
 import { findUntoleratedTaint } from '../../api/core/tolerations.js'
@@ -147,12 +147,14 @@ export type PodsByNode = ReadonlyMap<string, readonly Pod[]>
 
 /**
  * Groups pods by target node: spec.nodeName, or for unbound pods the node name in their required affinity.
- * Pods without a target are omitted. Source: daemon_controller.go getNodesToDaemonPods, daemonset_util.go
- * GetTargetNodeName.
+ * Pods without a target are omitted, and so are those that have terminated and are being deleted: only a
+ * finalizer keeps them, which must not keep their replacement from being created. Source:
+ * daemon_controller.go getNodesToDaemonPods, daemonset_util.go GetTargetNodeName.
  */
 export function podsByNode(pods: readonly Pod[]): PodsByNode {
   const groups = new Map<string, Pod[]>()
   for (const pod of pods) {
+    if (isPodTerminal(pod) && pod.metadata.deletionTimestamp !== undefined) continue
     const node = targetNode(pod)
     if (node === undefined) continue
     const group = groups.get(node)

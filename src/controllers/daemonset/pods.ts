@@ -101,12 +101,15 @@ export class FailedPodBackOff {
     this.#clock = clock
   }
 
-  /** Returns how many ms are left to wait; 0 allows a deletion and starts the next wait. */
+  /**
+   * Returns how many ms to wait before the next look; 0 allows a deletion and starts the next wait. As
+   * upstream, it is the whole delay, whatever part of it has passed already.
+   */
   next(key: string): number {
     const now = this.#clock.now()
     const entry = this.#state.value.get(key)
     const isKnown = entry !== undefined && now - entry.since <= 2 * MAX_BACK_OFF
-    if (isKnown && now - entry.since < entry.delay) return entry.delay - (now - entry.since)
+    if (isKnown && now - entry.since < entry.delay) return entry.delay
     this.#state.value.set(key, {
       delay: isKnown ? Math.min(entry.delay * 2, MAX_BACK_OFF) : MIN_BACK_OFF,
       since: now,

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
 import type { DaemonSet } from '../../../src/api/apps/generated.js'
 import type { Node, Pod } from '../../../src/api/core/generated.js'
 import {
@@ -6,8 +6,12 @@ import {
   podsByNode,
   nodeShouldRunDaemonPod,
 } from '../../../src/controllers/daemonset/placement.js'
+import type { BackOffState } from '../../../src/controllers/daemonset/pods.js'
+import { FailedPodBackOff } from '../../../src/controllers/daemonset/pods.js'
 import { daemonPodTemplate, daemonTolerations } from '../../../src/controllers/daemonset/pod-template.js'
 import { daemonSetStatus } from '../../../src/controllers/daemonset/status.js'
+import type { Slice } from '../../../src/sim/module.js'
+import { partial } from '../../support/typed.js'
 import { daemonSet, node, pod, podSpec } from '../shared/objects.js'
 import type { PodOptions } from '../shared/objects.js'
 
@@ -162,6 +166,16 @@ describe('placementPlan', () => {
     expect(plan(daemonSet(), pods)).toEqual({ create: [], remove: ['young'], ended: [] })
   })
 
+  it('replaces a pod that has ended, though a finalizer keeps it', () => {
+    const kept = pod('kept', { node: 'n1', phase: 'Failed', deleted: true })
+    const elsewhere = pod('b', { node: 'n2' })
+    expect(plan(daemonSet(), [kept, elsewhere])).toEqual({ create: ['n1'], remove: [], ended: [] })
+    expect(daemonSetStatus(daemonSet(), nodes, podsByNode([kept, elsewhere]), 'new', 1, 0)).toMatchObject({
+      desiredNumberScheduled: 2,
+      currentNumberScheduled: 1,
+    })
+  })
+
   it('tells ended pods apart, and removes unbound pods of nodes that are gone', () => {
     const gone = { ...pod('ghost'), spec: daemonPodTemplate(daemonSet(), 'new', 'n9').spec }
     const pods = [
@@ -213,4 +227,14 @@ describe('daemonSetStatus', () => {
       numberUnavailable: 2,
     })
   })
+})
+
+test('the back-off of failed pods begins anew with each look', () => {
+  let now = 0
+  const backOff = new FailedPodBackOff(partial<Slice<BackOffState>>({ value: new Map() }), { now: () => now })
+  const waits = [0, 100, 900, 1100, 2000].map((time) => {
+    now = time
+    return backOff.next('uid/1/n1')
+  })
+  expect(waits).toEqual([0, 1000, 1000, 0, 2000])
 })
