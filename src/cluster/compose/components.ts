@@ -16,6 +16,7 @@ import { createCronJobController } from '../../controllers/cronjob/controller.js
 import { createDaemonSetController } from '../../controllers/daemonset/controller.js'
 import { createDeploymentController } from '../../controllers/deployment/controller.js'
 import { createDisruptionController } from '../../controllers/disruption/controller.js'
+import type { ScalableResource } from '../../controllers/disruption/expected-pods.js'
 import { createEndpointsController } from '../../controllers/endpoints.js'
 import { createEndpointSliceController } from '../../controllers/endpointslice/controller.js'
 import { createEndpointSliceMirroringController } from '../../controllers/endpointslice-mirroring.js'
@@ -49,7 +50,6 @@ import { createVolumeExpandController } from '../../controllers/volume-expand.js
 import { createVolumeBinder } from '../../controllers/volume-binder/controller.js'
 import { createTtlController } from '../../controllers/ttl.js'
 import { createTtlAfterFinishedController } from '../../controllers/ttl-after-finished.js'
-import type { ServedResource } from '../../controllers/shared/served-resources.js'
 import { detachedSignature, parseCertificates, PKI_DIR, signRequest, type Pki } from '../../pki/index.js'
 import { createScheduler } from '../../scheduler/scheduler.js'
 import type { UserInfo } from '../../client/client.js'
@@ -78,7 +78,7 @@ export function componentsOf(
   metrics: MetricsSource,
   others: OtherServers,
 ): readonly Component[] {
-  const resources = (): readonly ServedResource[] => servedBy(scheme)
+  const resources = (): readonly ScalableResource[] => servedBy(scheme)
   const { clusterCIDR, controllerClient } = options
   const all: Component[] = [
     ...(scheme.byName('customresourcedefinitions') === undefined ? [] : crdControllers()),
@@ -111,7 +111,7 @@ export function componentsOf(
     ...(scheme.byKind('autoscaling', 'v2', 'HorizontalPodAutoscaler') === undefined
       ? []
       : [createHorizontalPodAutoscaler({ resources, metrics })]),
-    createDisruptionController(),
+    createDisruptionController({ resources }),
     ...volumeControllers(options, scheme, discard),
     createEndpointsController(),
     ...(scheme.byName('endpointslices') === undefined
@@ -201,7 +201,7 @@ function flowControl(scheme: Scheme): readonly Component[] {
 }
 
 /** Returns the resources served now; custom ones by their full, unambiguous names. */
-function servedBy(scheme: Scheme): readonly ServedResource[] {
+function servedBy(scheme: Scheme): readonly ScalableResource[] {
   return scheme
     .definitions()
     .map((definition) =>

@@ -13,7 +13,7 @@ import type { Controller, ControllerContext, Handlers } from '../shared/define-c
 import { defineController } from '../shared/define-controller.js'
 import { controllerIdentity, controllerName } from '../shared/identity.js'
 import { BY_NAMESPACE, namespaceIndexer } from '../shared/ownership.js'
-import type { ExpectedPods } from './expected-pods.js'
+import type { ExpectedPods, ScalableResource } from './expected-pods.js'
 import { ControllerScales, ExpectedPodsError, expectedPodCount } from './expected-pods.js'
 import {
   budgetStatus,
@@ -37,12 +37,18 @@ type Watched = {
  */
 const MIN_RESYNC = 12 * 3_600_000
 
+/** Options of {@link createDisruptionController}. */
+interface DisruptionControllerOptions {
+  /** Returns what the server serves now, to find the scales of the controllers of pods. */
+  readonly resources: () => readonly ScalableResource[]
+}
+
 /**
  * Creates the disruption controller, which calculates the status of PodDisruptionBudgets, from which the
  * eviction API decides, and resets the DisruptionTarget condition of pods that were not deleted after all.
  * Source: pkg/controller/disruption/disruption.go.
  */
-export function createDisruptionController(): Component {
+export function createDisruptionController({ resources }: DisruptionControllerOptions): Component {
   return defineController<Watched>({
     name: controllerName('disruption-controller'),
     identity: controllerIdentity('disruption-controller'),
@@ -52,7 +58,7 @@ export function createDisruptionController(): Component {
       pods: { resource: 'pods', indexers: namespaceIndexer() },
       budgets: { resource: 'poddisruptionbudgets', indexers: namespaceIndexer() },
     },
-    setup: (context) => new DisruptionController(context),
+    setup: (context) => new DisruptionController(context, resources),
   })
 }
 
@@ -70,12 +76,15 @@ class DisruptionController implements Controller<Watched> {
   readonly #stale: Topic
   readonly #resync: Slice<{ readonly since: number; readonly period: number }>
 
-  constructor({ host, informers: { sets, deployments, pods, budgets }, queue }: ControllerContext<Watched>) {
+  constructor(
+    { host, informers: { sets, deployments, pods, budgets }, queue }: ControllerContext<Watched>,
+    resources: () => readonly ScalableResource[],
+  ) {
     this.#host = host
     this.#recorder = host.recorder({ component: 'controllermanager' })
     this.#pods = pods
     this.#budgets = budgets
-    this.#scales = new ControllerScales(host.client, sets, deployments)
+    this.#scales = new ControllerScales(host.client, sets, deployments, resources)
     this.#queue = queue
     this.#stale = host.handle('stale-disruption', (key) => this.#syncStale(key))
     this.#resync = host.state('resync', () => ({

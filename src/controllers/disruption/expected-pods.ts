@@ -1,6 +1,7 @@
 import { parseApiVersion } from '../../api/api-version.js'
 import type { Deployment, ReplicaSet } from '../../api/apps/generated.js'
 import type { Pod } from '../../api/core/generated.js'
+import type { KindDefinition } from '../../api/definition.js'
 import type { OwnerReference } from '../../api/meta/generated.js'
 import { controllerOf } from '../../api/meta/owner-references.js'
 import type { PodDisruptionBudget } from '../../api/policy/generated.js'
@@ -8,6 +9,8 @@ import { ignoreNotFound } from '../../client/api-error.js'
 import type { Client } from '../../client/client.js'
 import type { Informer } from '../../client/informer.js'
 import { scaledValue } from '../shared/int-or-percent.js'
+import type { ServedResource } from '../shared/served-resources.js'
+import { apiVersionOf, pluralOf } from '../shared/served-resources.js'
 
 /** The desired number of pods of a controller. */
 interface ControllerScale {
@@ -74,26 +77,31 @@ function expectedScale(
 /** The number of expected pods cannot be calculated; the budget then allows no disruption. */
 export class ExpectedPodsError extends Error {}
 
-/** Built-in kinds that control pods but have no scale subresource, with the resource in upstream's error. */
-const NOT_SCALABLE: Readonly<Record<string, string>> = {
-  'apps/DaemonSet': 'daemonsets.apps',
-  'batch/Job': 'jobs.batch',
-  '/Node': 'nodes',
-}
+/** A resource that the server serves, with its subresources. */
+export type ScalableResource = ServedResource & Pick<KindDefinition, 'subresources'>
 
 /**
  * Finds the scales of pods' controllers: of ReplicaSets and the Deployments behind them in the informers, of
- * all others through the scale subresource. Source: disruption.go finders.
+ * all others through the scale subresource, and of a ReplicaSet too whose Deployment is gone or that the
+ * informer does not know. Source: disruption.go finders.
  */
 export class ControllerScales {
   readonly #client: Client
   readonly #sets: Informer<ReplicaSet>
   readonly #deployments: Informer<Deployment>
+  readonly #served: () => readonly ScalableResource[]
 
-  constructor(client: Client, sets: Informer<ReplicaSet>, deployments: Informer<Deployment>) {
+  /** `served` returns what the server serves now. */
+  constructor(
+    client: Client,
+    sets: Informer<ReplicaSet>,
+    deployments: Informer<Deployment>,
+    served: () => readonly ScalableResource[],
+  ) {
     this.#client = client
     this.#sets = sets
     this.#deployments = deployments
+    this.#served = served
   }
 
   /**
@@ -101,39 +109,42 @@ export class ControllerScales {
    * none.
    */
   scaleOf(controller: OwnerReference, namespace: string): ControllerScale | undefined {
-    const { group } = parseApiVersion(controller.apiVersion)
-    const isReplicaSet = controller.kind === 'ReplicaSet' && (group === 'apps' || group === 'extensions')
-    if (isReplicaSet) return this.#ofReplicaSet(controller, namespace)
-    const name = NOT_SCALABLE[`${group}/${controller.kind}`]
-    if (name !== undefined) throw new ExpectedPodsError(`${name} does not implement the scale subresource`)
-    return this.#ofScalable(controller, group, namespace)
+    return this.#ofReplicaSet(controller, namespace) ?? this.#ofScalable(controller, namespace)
   }
 
+  /** Source: getPodDeployment, getPodReplicaSet. */
   #ofReplicaSet(reference: OwnerReference, namespace: string): ControllerScale | undefined {
+    if (!isAppsKind(reference, 'ReplicaSet')) return undefined
     const set = this.#sets.get(`${namespace}/${reference.name}`)
     if (set?.metadata.uid !== reference.uid) return undefined
     const owner = controllerOf(set)
     if (owner?.kind !== 'Deployment') return { uid: reference.uid, replicas: set.spec.replicas ?? 1 }
+    if (!isAppsKind(owner, 'Deployment')) return undefined
     const deployment = this.#deployments.get(`${namespace}/${owner.name}`)
     return deployment?.metadata.uid === owner.uid
       ? { uid: owner.uid, replicas: deployment.spec.replicas ?? 1 }
       : undefined
   }
 
-  #ofScalable(reference: OwnerReference, group: string, namespace: string): ControllerScale | undefined {
-    const resource = group === '' ? pluralOf(reference.kind) : `${pluralOf(reference.kind)}.${group}`
-    const scale = ignoreNotFound(() =>
-      this.#client.getSubresource(resource, { namespace, name: reference.name }, 'scale'),
-    )
-    if (scale?.metadata.uid !== reference.uid) return undefined
+  /** Source: getScaleController. */
+  #ofScalable(
+    { apiVersion, kind, name, uid }: OwnerReference,
+    namespace: string,
+  ): ControllerScale | undefined {
+    const found = this.#served().find((one) => one.kind === kind && apiVersionOf(one) === apiVersion)
+    if (!found) throw new ExpectedPodsError(`no matches for kind "${kind}" in version "${apiVersion}"`)
+    const resource = found.group === '' ? found.resource : `${pluralOf(found)}.${found.group}`
+    if (!found.subresources.some((subresource) => subresource.name === 'scale'))
+      throw new ExpectedPodsError(`${resource} does not implement the scale subresource`)
+    const scale = ignoreNotFound(() => this.#client.getSubresource(resource, { namespace, name }, 'scale'))
+    if (scale?.metadata.uid !== uid) return undefined
     const { spec } = scale as { readonly spec?: { readonly replicas?: number } }
-    return { uid: reference.uid, replicas: spec?.replicas ?? 0 }
+    return { uid, replicas: spec?.replicas ?? 0 }
   }
 }
 
-/** Guesses the plural of a kind. Source: apimachinery pkg/api/meta UnsafeGuessKindToResource. */
-function pluralOf(kind: string): string {
-  const singular = kind.toLowerCase()
-  if (singular.endsWith('s')) return `${singular}es`
-  return singular.endsWith('y') ? `${singular.slice(0, -1)}ies` : `${singular}s`
+/** Whether the reference names that kind of apps, or of extensions, from which it came. */
+function isAppsKind({ apiVersion, kind }: OwnerReference, wanted: string): boolean {
+  const { group } = parseApiVersion(apiVersion)
+  return kind === wanted && (group === 'apps' || group === 'extensions')
 }

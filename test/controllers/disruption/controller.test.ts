@@ -185,3 +185,87 @@ describe('a PodDisruptionBudget', () => {
     )
   })
 })
+
+/** A cluster with a kind whose plural is not what its name suggests, an object, and a pod of that object. */
+function clusterWithFleet(subresources: object): SimCluster {
+  const cluster = new SimCluster({ nodes: 1 })
+  const replicas = { type: 'object', properties: { replicas: { type: 'integer' } } }
+  const openAPIV3Schema = { type: 'object', properties: { spec: replicas, status: replicas } }
+  cluster
+    .resource('customresourcedefinitions')
+    .create({
+      metadata: { name: 'armada.example.com' },
+      spec: {
+        group: 'example.com',
+        scope: 'Namespaced',
+        names: { plural: 'armada', kind: 'Fleet' },
+        versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema }, subresources }],
+      },
+    })
+  cluster.settle()
+  const metadata = { name: 'f', namespace: 'default' }
+  const fleet = { apiVersion: 'example.com/v1', kind: 'Fleet', metadata, spec: { replicas: 3 } }
+  const { uid = '' } = cluster.resource('armada.example.com').create(fleet).metadata
+  cluster.create('pods', {
+    metadata: {
+      name: 'p',
+      namespace: 'default',
+      labels: { app: 'x' },
+      ownerReferences: [{ apiVersion: 'example.com/v1', kind: 'Fleet', name: 'f', uid, controller: true }],
+    },
+    spec: { containers: [{ name: 'c', image: 'i' }] },
+  })
+  cluster.create('poddisruptionbudgets', {
+    metadata: { name: 'b', namespace: 'default' },
+    spec: { selector: { matchLabels: { app: 'x' } }, maxUnavailable: 1 },
+  })
+  cluster.settle()
+  return cluster
+}
+
+const statusOf = (cluster: SimCluster): PodDisruptionBudget['status'] =>
+  cluster.get('poddisruptionbudgets', { namespace: 'default', name: 'b' }).status
+
+describe('a PodDisruptionBudget over pods of a custom resource', () => {
+  it('follows its scale, whatever its plural', () => {
+    const scale = { specReplicasPath: '.spec.replicas', statusReplicasPath: '.status.replicas' }
+    expect(statusOf(clusterWithFleet({ scale }))).toMatchObject({ expectedPods: 3, desiredHealthy: 2 })
+  })
+
+  it('cannot be calculated without a scale, or when its definition is gone', () => {
+    const cluster = clusterWithFleet({})
+    const message = 'armada.example.com does not implement the scale subresource'
+    expect(statusOf(cluster).conditions).toMatchObject([{ reason: 'SyncFailed', message }])
+    cluster.component('kube-controller-manager/garbage-collector-controller').stop()
+    cluster.delete('customresourcedefinitions', { name: 'armada.example.com' })
+    cluster.settle()
+    const key = { namespace: 'default', name: 'p' }
+    cluster.patch('pods', key, { type: 'merge', body: { metadata: { labels: { more: 'yes' } } } })
+    cluster.settle()
+    expect(statusOf(cluster).conditions).toMatchObject([
+      { reason: 'SyncFailed', message: 'no matches for kind "Fleet" in version "example.com/v1"' },
+    ])
+  })
+})
+
+it('a PodDisruptionBudget follows the ReplicaSet of a Deployment that is gone', () => {
+  const cluster = new SimCluster({ nodes: 1 })
+  cluster.component('kube-controller-manager/garbage-collector-controller').stop()
+  const labels = { app: 'x' }
+  cluster.create('deployments', {
+    metadata: { name: 'd', namespace: 'default' },
+    spec: {
+      replicas: 2,
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: { containers: [{ name: 'c', image: 'i' }] } },
+    },
+  })
+  cluster.settle()
+  cluster.delete('deployments', { namespace: 'default', name: 'd' })
+  cluster.create('poddisruptionbudgets', {
+    metadata: { name: 'b', namespace: 'default' },
+    spec: { selector: { matchLabels: labels }, maxUnavailable: 1 },
+  })
+  cluster.settle()
+  expect(statusOf(cluster)).toMatchObject({ expectedPods: 2, desiredHealthy: 1, currentHealthy: 2 })
+})

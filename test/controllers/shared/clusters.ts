@@ -33,7 +33,7 @@ export function workloadCluster(
       createDeploymentController(),
       createReplicaSetController(),
       createDaemonSetController(),
-      createDisruptionController(),
+      createDisruptionController({ resources: () => resources }),
       createGarbageCollector({ resources }),
       createNodeLifecycleController(),
       fakeScheduler(10),

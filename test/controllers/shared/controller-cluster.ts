@@ -5,7 +5,7 @@ import { bootstrap } from '../../../src/apiserver/bootstrap.js'
 import type { Client } from '../../../src/client/client.js'
 import type { ClusterEvents } from '../../../src/client/cluster-events.js'
 import type { Component } from '../../../src/client/component.js'
-import type { ServedResource } from '../../../src/controllers/shared/served-resources.js'
+import type { ScalableResource } from '../../../src/controllers/disruption/expected-pods.js'
 import { ClusterComponentHost } from '../../../src/cluster/compose/component-host.js'
 import type { ConnectivityState } from '../../../src/cluster/compose/connectivity.js'
 import { Connectivity } from '../../../src/cluster/compose/connectivity.js'
@@ -39,7 +39,7 @@ export interface State {
 }
 
 /** What to run over the apiserver; `resources` is all that it serves. */
-export type Components = (resources: readonly ServedResource[]) => readonly Component[]
+export type Components = (resources: readonly ScalableResource[]) => readonly Component[]
 
 /**
  * How a {@link ControllerCluster} is made; `serviceAccounts`: whether namespaces begin with theirs, default
