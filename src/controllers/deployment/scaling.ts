@@ -64,7 +64,8 @@ function scaleDownOld(
   const newUnavailable = specReplicas(newSet) - (newSet.status.availableReplicas ?? 0)
   const most = oldPods + specReplicas(newSet) - minAvailable - newUnavailable
   if (most <= 0) return []
-  const cleanUps = cleanUpUnhealthy(oldSets, most)
+  const { intents: cleanUps, isStale } = cleanUpUnhealthy(oldSets, most)
+  if (isStale) return cleanUps
   const sizes = new Map(oldSets.map((set) => [set, specReplicas(set)]))
   for (const { set, replicas } of cleanUps) sizes.set(set, replicas)
   const surplus = totalStatus([...oldSets, newSet], 'availableReplicas') - minAvailable
@@ -72,20 +73,26 @@ function scaleDownOld(
 }
 
 /**
- * Scales down by unavailable replicas first, because that does not reduce availability. Source:
- * cleanupUnhealthyReplicas.
+ * Scales down by unavailable replicas first, because that does not reduce availability. `isStale`: whether a
+ * set has more available replicas than it should have, so that its status is older than its size, and nothing
+ * more may be taken from it now. Source: cleanupUnhealthyReplicas.
  */
-function cleanUpUnhealthy(oldSets: readonly ReplicaSet[], most: number): readonly ScaleIntent[] {
+function cleanUpUnhealthy(
+  oldSets: readonly ReplicaSet[],
+  most: number,
+): { readonly intents: readonly ScaleIntent[]; readonly isStale: boolean } {
   const intents: ScaleIntent[] = []
   let done = 0
   for (const set of oldSets) {
+    if (done >= most) break
     const unhealthy = specReplicas(set) - (set.status.availableReplicas ?? 0)
+    if (unhealthy < 0) return { intents, isStale: true }
     const count = Math.min(most - done, unhealthy)
-    if (count <= 0) continue
+    if (count === 0) continue
     intents.push({ set, replicas: specReplicas(set) - count })
     done += count
   }
-  return intents
+  return { intents, isStale: false }
 }
 
 /** Removes `surplus` replicas from the sets, in order. */

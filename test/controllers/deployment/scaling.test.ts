@@ -48,6 +48,13 @@ describe('rollingUpdateStep', () => {
       ['old: 4 -> 3'],
     ],
     [
+      'takes nothing from an old one whose status is older than its size',
+      rolling(3, 1, 1),
+      replicaSet('new', 2, { available: 2 }),
+      [replicaSet('old', 2, { available: 3 })],
+      [],
+    ],
+    [
       'scales the new one up before anything else',
       rolling(4, 2, 1),
       replicaSet('new', 0),
