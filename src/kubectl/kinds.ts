@@ -25,14 +25,55 @@ export function resourceText({ group, version, resource }: KindDefinition): stri
 }
 
 /**
- * Resolves `po`, `pod`, `pods`, `deploy.apps`, `deployments.v1.apps`. Throws KubectlError `the server doesn't
- * have a resource type "foo"`.
+ * Resolves `po`, `pod`, `pods.`, `pods.v1.`, `deploy.apps`, `deployments.v1.apps`. Throws KubectlError `the
+ * server doesn't have a resource type "foo"`. Source: cli-runtime pkg/resource/builder.go mappingFor.
  */
 export function kindNamed(scheme: Scheme, name: string): KindDefinition {
-  const found = scheme.byName(name.replace(/\.v\d+(?:(?:alpha|beta)\d+)?\.$/, ''))
+  const bare = name.replace(/\.(?:v\d+(?:(?:alpha|beta)\d+)?\.)?$/, '')
+  const found = bare.includes('.') ? kindInGroup(scheme, bare) : scheme.byName(bare)
   if (found === undefined)
     throw new KubectlError(`the server doesn't have a resource type "${name.split('.')[0]}"`)
   return found
+}
+
+/**
+ * Resolves a name with a group, or with a version and a group. The beginning of a group will do; a short name
+ * with a whole group forgets the version. Source: client-go restmapper shortcut.go, apimachinery meta
+ * DefaultRESTMapper.
+ */
+function kindInGroup(scheme: Scheme, name: string): KindDefinition | undefined {
+  const [word = '', ...rest] = name.split('.')
+  const isShort = ({ shortNames }: KindDefinition): boolean => shortNames.includes(word)
+  const isLong = ({ resource, kind }: KindDefinition): boolean =>
+    [resource, kind.toLowerCase()].includes(word.toLowerCase())
+  const group = rest.join('.')
+  const exact = scheme.byName(name)
+  return (
+    kindBelow(scheme, rest.slice(1).join('.'), isShort, rest[0]) ??
+    kindBelow(scheme, group, isShort) ??
+    // a version alone (`pods.v1`) is taken for a group
+    (exact?.group === '' ? undefined : exact) ??
+    kindBelow(scheme, group, isLong)
+  )
+}
+
+/**
+ * A kind whose group is, or else begins with, the given one: the preferred version, or for a beginning the
+ * given one.
+ */
+function kindBelow(
+  scheme: Scheme,
+  group: string,
+  isNamed: (definition: KindDefinition) => boolean,
+  version?: string,
+): KindDefinition | undefined {
+  if (group === '') return undefined
+  const named = scheme.definitions().filter(isNamed)
+  const exact = named.find((one) => one.group === group)
+  const found = exact ?? named.find((one) => one.group.startsWith(group))
+  if (exact === undefined && found !== undefined && version !== undefined)
+    return scheme.byResource(found.group, version, found.resource)
+  return found && scheme.byName(groupResource(found))
 }
 
 /** Returns the kind of an object. Throws KubectlError `no matches for kind "Foo" in version "v1"`. */

@@ -2,6 +2,7 @@ import { isApiError } from '../../client/api-error.js'
 import { parseApiVersion } from '../../api/api-version.js'
 import type { CommandLine, Command } from '../call.js'
 import { KubectlError, NoResourceMatch } from '../errors.js'
+import { groupResource } from '../kinds.js'
 import { explainOld, explainText } from '../explain/plaintext.js'
 import type { ExplainedKind, Schemas } from '../explain/schemas.js'
 import { readOldSchemas, readSchemas } from '../explain/schemas.js'
@@ -47,25 +48,29 @@ function schemasOf(call: CommandLine, kind: ExplainedKind): Schemas | undefined 
 }
 
 /**
- * Splits at the first dot, or at a later one if the name has a group (`crontabs.example.com.spec`), into the
- * kind and its fields.
+ * Splits at the first dot, or after the group that the name has (`crontabs.example.com.spec`), into the kind
+ * and its fields. Only the whole plural can have one, and not beside an `--api-version`. Source: kubectl
+ * pkg/explain SplitAndParseResourceRequestWithMatchingPrefix.
  */
 function resolved(
   { env: { scheme }, flags }: CommandLine,
   text: string,
 ): { readonly kind: ExplainedKind; readonly path: readonly string[] } {
-  const words = text.replace(/\.$/, '').split('.')
+  if (/^\.|\[/.test(text)) throw new KubectlError('invalid jsonpath syntax, first node must be field node')
+  const [word = '', ...fields] = text.split('.')
+  const found = scheme.byName(word)
+  if (found === undefined)
+    throw new NoResourceMatch(`the server doesn't have a resource type ${JSON.stringify(word)}`)
+  const path = fields.filter((field) => field !== '')
   const apiVersion = flags.string('api-version')
-  for (let at = words.length; at > 0; at--) {
-    const found = scheme.byName(words.slice(0, at).join('.'))
-    if (found === undefined) continue
-    const path = words.slice(at)
-    if (apiVersion === '') return { kind: found, path }
-    const { group, version } = parseApiVersion(apiVersion)
-    const other = scheme.byResource(group, version, found.resource)
-    if (other === undefined)
-      throw new KubectlError(`couldn't find resource for "${group}/${version}, Resource=${found.resource}"`)
-    return { kind: other, path }
+  if (apiVersion === '') {
+    const whole = groupResource(found)
+    const hasGroup = text === whole || text.startsWith(`${whole}.`)
+    return { kind: found, path: hasGroup ? path.slice(whole.split('.').length - 1) : path }
   }
-  throw new NoResourceMatch(`the server doesn't have a resource type ${JSON.stringify(words[0])}`)
+  const { group, version } = parseApiVersion(apiVersion)
+  const other = scheme.byResource(group, version, found.resource)
+  if (other === undefined)
+    throw new KubectlError(`couldn't find resource for "${group}/${version}, Resource=${found.resource}"`)
+  return { kind: other, path }
 }
