@@ -46,6 +46,11 @@ export class FileSource {
     })
   }
 
+  /** Whether the values of `-f` are one file, which may stand for one object. */
+  isSingle([path = '-', ...more]: readonly string[]): boolean {
+    return more.length === 0 && path !== '-' && this.text(path) !== undefined
+  }
+
   /** The text of a file, undefined if there is none. */
   text(path: string): string | undefined {
     const { files = {} } = this.#options

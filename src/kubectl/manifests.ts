@@ -30,6 +30,16 @@ export function readManifests(call: CommandLine, isLocal = false): Manifests {
   return { infos, errors }
 }
 
+/** Throws KubectlError for arguments beside `-f`. Source: cli-runtime resource.Builder visitByPaths. */
+export function refuseArgumentsWithFiles(args: readonly string[]): void {
+  if (args.length === 0) return
+  throw new KubectlError(
+    args.some((arg) => arg.includes('/'))
+      ? 'resource/name arguments cannot be provided when a path is specified'
+      : 'when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well',
+  )
+}
+
 /** An object as a user wrote it. */
 export interface Untrusted {
   readonly apiVersion?: unknown

@@ -174,17 +174,21 @@ export function fetchTarget(
   if (subresource !== undefined) {
     if (name === undefined)
       throw new KubectlError('subresource cannot be used when bulk resources are specified')
-    const object = client.getSubresource(
-      resource as ResourceName,
-      namespace === undefined ? { name } : { name, namespace },
-      subresource,
+    const object = inNamespace(client, namespace, () =>
+      client.getSubresource(
+        resource as ResourceName,
+        namespace === undefined ? { name } : { name, namespace },
+        subresource,
+      ),
     )
     return { objects: [object], resourceVersion: object.metadata.resourceVersion ?? '' }
   }
   if (name !== undefined) {
     const object = typed(
       definition,
-      client.get(resource, namespace === undefined ? { name } : { name, namespace }),
+      inNamespace(client, namespace, () =>
+        client.get(resource, namespace === undefined ? { name } : { name, namespace }),
+      ),
     )
     return { objects: [object], resourceVersion: object.metadata.resourceVersion ?? '' }
   }
@@ -193,6 +197,29 @@ export function fetchTarget(
     objects: list.items.map((object) => typed(definition, object)),
     resourceVersion: list.metadata.resourceVersion,
   }
+}
+
+/**
+ * Reads one object; if it is missing because its namespace is, the error says so. Source: cli-runtime
+ * pkg/resource/visitor.go Info.Get.
+ */
+export function inNamespace<T>(client: Client, namespace: string | undefined, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (namespace === undefined || namespace === 'default' || !isApiError(error, 'NotFound')) throw error
+    throw missingNamespace(client, namespace) ?? error
+  }
+}
+
+function missingNamespace(client: Client, name: string): unknown {
+  try {
+    client.get('namespaces', { name })
+  } catch (error) {
+    if (isApiError(error, 'NotFound')) return error
+    if (!isFailure(error)) throw error
+  }
+  return undefined
 }
 
 /** List options of a target. */

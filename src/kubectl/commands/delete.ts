@@ -8,7 +8,8 @@ import type { DryRun } from '../dry-run.js'
 import { dryRunOf, dryRunSuffix } from '../dry-run.js'
 import { isFailure, KubectlError, throwCollected, withSource } from '../errors.js'
 import { groupResource, kindName, resourceNameOf } from '../kinds.js'
-import { readManifests } from '../manifests.js'
+import { readManifests, refuseArgumentsWithFiles } from '../manifests.js'
+import { rawPath } from '../send-raw.js'
 import { NOTHING_GIVEN } from '../selected.js'
 import type { Info, Target } from '../resource-args.js'
 import { fetchTargets, keyOf, selectResources } from '../resource-args.js'
@@ -28,7 +29,7 @@ export const deleteCommand: Command = {
     if (format !== '' && format !== 'name')
       throw new KubectlError(`unexpected -o output mode: ${format}. We only support '-o name'`)
     const raw = call.flags.string('raw')
-    if (raw !== '') return call.out.write(answerText(call.request({ method: 'DELETE', path: raw })))
+    if (raw !== '') return deleteRaw(call, raw)
     const options = deleteOptionsOf(call)
     const dryRun = dryRunOf(call)
     const { doomed, errors } = deletionTargetsOf(call)
@@ -49,6 +50,13 @@ export const deleteCommand: Command = {
     throwCollected(errors)
     if (call.flags.bool('wait', true) && dryRun === 'none') waitUntilGone(call, waiting)
   },
+}
+
+/** `--raw`: sends a deletion to a path, and prints the response. */
+function deleteRaw(call: CommandLine, uri: string): void {
+  if (call.flags.strings('filename').length > 1)
+    throw new KubectlError('--raw can only use a single local file or stdin')
+  call.out.write(answerText(call.request({ method: 'DELETE', path: rawPath(call, uri) })))
 }
 
 /** Lists the objects that would be deleted, and reads the confirmation. */
@@ -93,6 +101,7 @@ function deletionTargetsOf(call: CommandLine): {
   if (all && labelSelector !== '')
     throw new KubectlError("setting 'all' parameter but found a non empty selector.")
   if (call.flags.has('filename')) {
+    refuseArgumentsWithFiles(call.args)
     const { infos, errors } = readManifests(call)
     return { doomed: infos, errors: [...errors] }
   }

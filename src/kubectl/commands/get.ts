@@ -1,10 +1,11 @@
 import { namedScaleColumns } from '../../api/autoscaling/scale.js'
 import type { KubeObject } from '../../api/definition.js'
+import { compileSelectorText } from '../../api/label-parser.js'
 import { isApiError } from '../../client/api-error.js'
 import type { CommandLine, Command } from '../call.js'
 import { isFailure, KubectlError, SilentExit, throwCollected, usageError } from '../errors.js'
 import { logFatal } from '../klog.js'
-import { readManifests } from '../manifests.js'
+import { readManifests, refuseArgumentsWithFiles } from '../manifests.js'
 import {
   ALL_FORMATS,
   asWritten,
@@ -19,9 +20,10 @@ import { NoSuchField, sortObjects, Unsortable } from '../print/sort.js'
 import { answerText } from '../../client/response.js'
 import type { TableOptions } from '../print/table.js'
 import type { Fetched, Selection, Target } from '../resource-args.js'
-import { explained, fetchTargets, selectResources } from '../resource-args.js'
+import { explained, fetchTargets, inNamespace, selectResources } from '../resource-args.js'
 import type { ServerTables } from '../rest/tables.js'
 import { tablesOf } from '../rest/tables.js'
+import { rawPath } from '../send-raw.js'
 import { watchForAWhile } from './get-watch.js'
 
 /** `kubectl get` */
@@ -63,14 +65,17 @@ export function isTable(call: CommandLine): boolean {
 /** Reads what `get` selects. */
 export function selectionOf(call: CommandLine): Selection {
   if (call.flags.has('filename')) {
+    refuseArgumentsWithFiles(call.args)
     const { infos, errors } = readManifests(call)
     throwCollected(errors)
-    const targets = infos.map(({ definition, name, namespace }): Target => ({
+    const matches = compileSelectorText(call.flags.string('selector'))
+    const wanted = infos.filter(({ object }) => matches(object.metadata.labels))
+    const targets = wanted.map(({ definition, name, namespace }): Target => ({
       definition,
       name,
       ...(namespace === undefined ? {} : { namespace }),
     }))
-    return { targets, singleItem: targets.length === 1 }
+    return { targets, singleItem: call.files.isSingle(call.flags.strings('filename')) }
   }
   if (call.args.length === 0) {
     call.out.error(
@@ -103,16 +108,15 @@ function checkFlags({ flags }: CommandLine): void {
 }
 
 /** `--raw`: prints the server's response unchanged. */
-function getRaw(call: CommandLine, path: string): void {
+function getRaw(call: CommandLine, uri: string): void {
   const { flags, args } = call
+  if (args.length > 0) throw new KubectlError('arguments may not be passed when --raw is specified')
   if (flags.bool('watch') || flags.bool('watch-only') || flags.has('selector')) {
-    throw usageError(
-      'get',
+    throw new KubectlError(
       '--raw may not be specified with other flags that filter the server request or alter the output',
     )
   }
-  if (args.length > 0) throw usageError('get', 'arguments may not be passed when --raw is specified')
-  call.out.write(answerText(call.request({ method: 'GET', path })))
+  call.out.write(answerText(call.request({ method: 'GET', path: rawPath(call, uri) })))
 }
 
 /** Returns the targets that exist, and the failures to report. */
@@ -149,7 +153,7 @@ function rowsOf(call: CommandLine, target: Target, tables: ServerTables): readon
               failureOrThrow(later),
             ),
           )
-        : tables.get(definition, { name, ...selection })
+        : inNamespace(call.client, target.namespace, () => tables.get(definition, { name, ...selection }))
     return [{ target, ...rows }, ...(error === undefined ? [] : [{ target, error }])]
   } catch (error) {
     return [{ target, error: failureOrThrow(error) }]
@@ -268,12 +272,13 @@ function printGeneric(call: CommandLine, { targets, singleItem }: Selection): vo
     })),
   )
   const [only] = infos
-  if (singleItem && only !== undefined)
+  const isAlone = singleItem && infos.length === 1
+  if (isAlone && only !== undefined)
     call.out.write(printObject(only.definition, only.object, format, managed, options))
   else if (format === 'name')
     for (const { definition, object } of infos)
       call.out.write(printObject(definition, object, format, managed))
-  else if (!singleItem)
+  else if (!isAlone)
     call.out.write(
       printValue(
         listOf(

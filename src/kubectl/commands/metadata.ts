@@ -4,7 +4,7 @@ import type { CommandLine, Command } from '../call.js'
 import { dryRunOf } from '../dry-run.js'
 import { KubectlError, isFailure, throwCollected } from '../errors.js'
 import { resourceNameOf } from '../kinds.js'
-import { readManifests } from '../manifests.js'
+import { readManifests, refuseArgumentsWithFiles } from '../manifests.js'
 import { printDone } from '../print/object.js'
 import type { Info, Target } from '../resource-args.js'
 import { fetchTarget, infoOf, keyOf, selectResources, typed } from '../resource-args.js'
@@ -154,6 +154,11 @@ function changeMetadata(call: CommandLine, command: MetadataCommand): void {
     for (const info of infos) changeOne(call, command, info, parsed)
     return
   }
+  const example = command.what === 'label' ? 'pod' : 'rsrc'
+  if (call.flags.bool('local'))
+    throw new KubectlError(
+      `can only use local files by -f ${example}.yaml or --filename=${example}.json when --local=true is set`,
+    )
   const { targets, singleItem } = targetsOf(call, resources)
   for (const target of targets) {
     try {
@@ -188,6 +193,7 @@ function targetsOf(
       allNamespaces: call.flags.bool('all-namespaces'),
     })
   }
+  refuseArgumentsWithFiles(resources)
   const { infos, errors } = readManifests(call)
   throwCollected(errors)
   return {
