@@ -27,9 +27,11 @@ const PROTECTED = 'rbac.authorization.kubernetes.io/autoupdate'
  * pkg/cmd/auth/reconcile.go.
  */
 export function reconcile(call: CommandLine): void {
-  if (call.args.length > 0) throw new KubectlError('no arguments are allowed')
   if (!call.flags.has('filename')) throw new KubectlError('must specify one of -f and -k')
+  if (call.args.length > 0) throw new KubectlError('no arguments are allowed')
   const dryRun = dryRunOf(call)
+  if (dryRun === 'server')
+    throw new KubectlError('--dry-run=server for command reconcile is not supported yet')
   const { infos, errors } = readManifests(call)
   throwCollected(errors)
   for (const info of infos) {
@@ -44,22 +46,39 @@ function reconcileOne(call: CommandLine, info: Info, dryRun: DryRun): void {
   const resource = resourceNameOf(definition)
   const wanted = info.object as AccessObject
   const existing = ignoreNotFound(() => client.get(resource, keyOf(info))) as AccessObject | undefined
-  const options = { dryRun: dryRun === 'server', fieldManager: 'kubectl-auth' }
-  if (existing === undefined) {
-    const created = dryRun === 'client' ? wanted : client.create(resource, wanted as never, options)
-    printDone(call, definition, typed(definition, created as KubeObject), 'reconciled', dryRun)
-    report(call, 'reconciliation required create', missingOf(undefined, wanted))
-    return
-  }
-  const merged = mergedWith(existing, wanted, {
+  const options = { fieldManager: 'kubectl-auth' }
+  const removes = {
     rules: flags.bool('remove-extra-permissions'),
     subjects: flags.bool('remove-extra-subjects'),
+  }
+  const confirmed = dryRun === 'none' && existing?.metadata.annotations?.[PROTECTED] !== 'false'
+  const print = (result: AccessObject): void =>
+    printDone(call, definition, typed(definition, result as KubeObject), 'reconciled', dryRun)
+  if (existing === undefined) {
+    print(confirmed ? (client.create(resource, wanted as never, options) as AccessObject) : wanted)
+    report(call, 'create', missingOf(undefined, wanted))
+    return
+  }
+  if (!sameRole(existing, wanted)) {
+    if (confirmed)
+      client.delete(resource, keyOf(info), { preconditions: { uid: existing.metadata.uid ?? '' } })
+    print(confirmed ? (client.create(resource, wanted as never, options) as AccessObject) : wanted)
+    report(call, 'recreate', NOTHING)
+    return
+  }
+  const merged = mergedWith(existing, wanted, removes)
+  const changes = !semanticEqual(merged, existing)
+  print(changes && confirmed ? (client.update(resource, merged as never, options) as AccessObject) : merged)
+  if (!changes) return
+  const extra = missingOf(wanted, existing)
+  report(call, 'update', missingOf(existing, wanted), {
+    rules: removes.rules ? extra.rules : [],
+    subjects: removes.subjects ? extra.subjects : [],
   })
-  const changes = !semanticEqual(merged, existing) && existing.metadata.annotations?.[PROTECTED] !== 'false'
-  const result = changes && dryRun !== 'client' ? client.update(resource, merged as never, options) : merged
-  printDone(call, definition, typed(definition, result as KubeObject), 'reconciled', dryRun)
-  if (changes) report(call, 'reconciliation required update', missingOf(existing, wanted))
 }
+
+/** Whether bindings refer to the same role; a binding with another one must be made anew. */
+const sameRole = ({ roleRef: a }: AccessObject, { roleRef: b }: AccessObject): boolean => semanticEqual(a, b)
 
 interface Missing {
   readonly rules: readonly PolicyRule[]
@@ -69,12 +88,35 @@ interface Missing {
 function missingOf(existing: AccessObject | undefined, { rules = [], subjects = [] }: AccessObject): Missing {
   const keyOfSubject = ({ kind, apiGroup = '', namespace = '', name }: Subject): string =>
     JSON.stringify([kind, apiGroup, namespace, name])
-  const held = new Set((existing?.rules ?? []).flatMap(brokenDown).map((rule) => JSON.stringify(rule)))
   const bound = new Set((existing?.subjects ?? []).map(keyOfSubject))
   return {
-    rules: rules.filter((rule) => brokenDown(rule).some((part) => !held.has(JSON.stringify(part)))),
+    rules: existing === undefined ? rules : uncovered(existing.rules ?? [], rules),
     subjects: subjects.filter((one) => !bound.has(keyOfSubject(one))),
   }
+}
+
+/** The parts of rules that no other rule covers. Source: component-helpers auth/rbac/validation Covers. */
+const uncovered = (held: readonly PolicyRule[], rules: readonly PolicyRule[]): readonly PolicyRule[] =>
+  rules.flatMap(brokenDown).filter((part) => !held.some((rule) => covers(rule, part)))
+
+function covers(rule: PolicyRule, part: PolicyRule): boolean {
+  const holds = (held: readonly string[] = [], wanted: readonly string[] = []): boolean =>
+    held.includes('*') || wanted.every((one) => held.includes(one))
+  const { resourceNames: names = [] } = rule
+  const { resourceNames: wantedNames = [], nonResourceURLs: paths = [] } = part
+  const holdsNames = names.length === 0 || (wantedNames.length > 0 && holds(names, wantedNames))
+  const holdsPaths = paths.every((path) =>
+    (rule.nonResourceURLs ?? []).some(
+      (one) => one === path || (one.endsWith('*') && path.startsWith(one.slice(0, -1))),
+    ),
+  )
+  return (
+    holds(rule.verbs, part.verbs) &&
+    holds(rule.apiGroups, part.apiGroups) &&
+    holds(rule.resources, part.resources) &&
+    holdsNames &&
+    holdsPaths
+  )
 }
 
 function mergedWith(
@@ -105,19 +147,24 @@ function mergedWith(
   }
 }
 
-function report({ out, flags }: CommandLine, operation: string, { rules, subjects }: Missing): void {
-  if (flags.string('output') !== '') return
-  out.errorLine(`\t${operation}`)
-  if (rules.length > 0) {
-    out.errorLine('\tmissing rules added:')
-    for (const rule of rules) out.errorLine(`\t\t${goRule(rule)}`)
+const NOTHING: Missing = { rules: [], subjects: [] }
+
+/** Source: kubectl pkg/cmd/auth/reconcile.go printResults. */
+function report({ out }: CommandLine, operation: string, missing: Missing, extra: Missing = NOTHING): void {
+  const write = (title: string, lines: readonly string[]): void => {
+    if (lines.length === 0) return
+    out.errorLine(`\t${title}:`)
+    for (const line of lines) out.errorLine(`\t\t${line}`)
   }
-  if (subjects.length > 0) {
-    out.errorLine('\tmissing subjects added:')
-    for (const { kind, apiGroup = '', name, namespace = '' } of subjects)
-      out.errorLine(`\t\t{Kind:${kind} APIGroup:${apiGroup} Name:${name} Namespace:${namespace}}`)
-  }
+  out.errorLine(`\treconciliation required ${operation}`)
+  write('missing subjects added', missing.subjects.map(goSubject))
+  write('extra subjects removed', extra.subjects.map(goSubject))
+  write('missing rules added', missing.rules.map(goRule))
+  write('extra rules removed', extra.rules.map(goRule))
 }
+
+const goSubject = ({ kind, apiGroup = '', name, namespace = '' }: Subject): string =>
+  `{Kind:${kind} APIGroup:${apiGroup} Name:${name} Namespace:${namespace}}`
 
 /** Formats a rule as Go's `%+v` does. */
 function goRule({
