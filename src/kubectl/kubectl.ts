@@ -115,7 +115,7 @@ export function prepareCall(
     )
     throw new KubectlError('no command is given: write for example `kubectl get pods`')
   }
-  const { args, dash, flags } = parseFlags(found.rest, found.flags, found.path)
+  const { args, dash, flags } = parsedFlags(found, out)
   for (const text of flags.deprecations()) out.errorLine(text)
   const missing = flags.missing()
   if (flags.string('kustomize') !== '')
@@ -156,6 +156,21 @@ export function prepareCall(
     reached,
   )
   return { call, run: found.command.run ?? groupAlone(found) }
+}
+
+/**
+ * Parses the flags of a command. `diff` reports wrong ones in its own way, since its exit code 1 says that
+ * there are differences. Source: kubectl pkg/cmd/diff CheckDiffErr.
+ */
+function parsedFlags({ rest, flags, path }: Found, out: Output): ReturnType<typeof parseFlags> {
+  try {
+    return parseFlags(rest, flags, path)
+  } catch (error) {
+    if (path !== 'diff' || !(error instanceof KubectlError)) throw error
+    const [message = ''] = error.message.split('\nSee ')
+    out.error(errorText(usageError(path, message)))
+    throw new SilentExit(2)
+  }
 }
 
 /** Output formats of commands whose formats differ from the usual ones. */

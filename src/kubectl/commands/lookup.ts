@@ -69,7 +69,7 @@ export interface Found {
  */
 export function findCommand(words: readonly string[], release: KubectlRelease): Found | undefined {
   const rest = [...words]
-  checkLeading(rest)
+  if (hasNoCommand(rest)) return undefined
   const first = takeName(rest, flagsOf(''))
   if (first === undefined) return undefined
   const command = commands.find((one) => isCalled(one, first))
@@ -78,13 +78,20 @@ export function findCommand(words: readonly string[], release: KubectlRelease): 
 }
 
 /**
- * Refuses an unknown flag before all words, since the next word might be its value or a plugin. Source:
- * kubectl pkg/cmd NewDefaultKubectlCommandWithArgs.
+ * Whether an unknown flag before all words leaves no word for a command: it takes the next one as its value.
+ * Throws if the word after that is no command, and so may be a plugin. Source: cobra command.go stripFlags;
+ * kubectl pkg/cmd NewDefaultKubectlCommandWithArgs, HandlePluginCommand.
  */
-function checkLeading([first = '']: readonly string[]): void {
-  const name = /^--([\w-]+)/.exec(first)?.[1]
-  if (name !== undefined && !flagsOf('').some((flag) => flag.name === name) && name !== 'help')
-    throw new NoResourceMatch(`Error: flags cannot be placed before plugin name: ${first}`)
+function hasNoCommand(words: readonly string[]): boolean {
+  const [first = ''] = words
+  const known = flagsOf('').flatMap(({ name, short }) => [`--${name}`, `-${short ?? name}`])
+  const isFlag = /^--[\w-]+|^-\w$/.test(first)
+  if (!isFlag || [...known, '--help', '-h'].includes(first.replace(/=.*/, ''))) return false
+  const after = words.slice(first.includes('=') ? 1 : 2)
+  const name = after[nameIndex(after, flagsOf(''))]
+  if (name === undefined) return true
+  if (commands.some((one) => isCalled(one, name))) return false
+  throw new NoResourceMatch(`Error: flags cannot be placed before plugin name: ${first}`)
 }
 
 /** Descends to the subcommand that the next word names, if there is one. */
