@@ -210,11 +210,14 @@ export function printKyaml(value: unknown): string {
 
 function kyamlText(value: unknown, indent: string): string {
   if (value === null || value === undefined) return 'null'
-  if (typeof value === 'string')
-    return value.includes('\n') ? kyamlLines(value, indent) : quotedText(value).replaceAll('\\t', '\t')
+  if (typeof value === 'string') return value.includes('\n') ? kyamlLines(value, indent) : kyamlQuoted(value)
   if (typeof value !== 'object') return String(value as number | boolean)
   return Array.isArray(value) ? kyamlList(value as readonly unknown[], indent) : kyamlMap(value, indent)
 }
+
+/** Quotes a text; tabs stay as they are. */
+const kyamlQuoted = (text: string): string =>
+  quotedText(text).replaceAll(/\\./g, (pair) => (pair === '\\t' ? '\t' : pair))
 
 function kyamlMap(map: object, indent: string): string {
   const entries = Object.entries(map)
@@ -246,7 +249,7 @@ function kyamlLines(value: string, indent: string): string {
   const last = lines.pop() ?? ''
   const written = [...lines.map((line) => `${line}\n`), ...(last === '' ? [] : [last])]
   const shown = written.map(
-    (line) => `${indent}  ${line.startsWith(' ') ? '\\' : ' '}${quotedText(line).slice(1, -1)}\\\n`,
+    (line) => `${indent}  ${line.startsWith(' ') ? '\\' : ' '}${kyamlQuoted(line).slice(1, -1)}\\\n`,
   )
   return `"\\\n${shown.join('')}${indent}  "`
 }

@@ -14,7 +14,10 @@ export const attach: Command = {
     const [target, ...more] = args
     if (target === undefined) throw new KubectlError('at least 1 argument is required for attach')
     if (more.length > 1)
-      throw new KubectlError('expected fewer than three arguments: POD or TYPE/NAME or TYPE NAME')
+      throw new KubectlError(
+        `expected POD, TYPE/NAME, or TYPE NAME, (at most 2 arguments) saw ${call.args.length}: ` +
+          `[${call.args.join(' ')}]`,
+      )
     const { kind, object } = objectNamed(call, more[0] === undefined ? target : `${target}/${more[0]}`)
     const [pod] = podsOf(call, kind, object, 'attach to') as readonly (Pod | undefined)[]
     if (pod === undefined) throw new KubectlError('timed out waiting for the condition')

@@ -19,6 +19,8 @@ export const autoscale: Command = {
       throw new KubectlError(
         `--max=MAXPODS must be larger or equal to --min=MINPODS, max: ${max}, min: ${min}`,
       )
+    if (flags.has('cpu') && flags.has('cpu-percent'))
+      throw new KubectlError('--cpu-percent and --cpu are mutually exclusive')
     const metrics = metricsOf(call)
     forSelected(call, call.args, (info) => {
       const { definition, object } = info

@@ -29,8 +29,9 @@ export const cp: Command = {
     if (source.path === '' || destination.path === '') throw new KubectlError('filepath can not be empty')
     if (source.pod === '') upload(call, source.path, destination)
     else {
+      const run = runner(call, source)
       if (source.path.startsWith('/')) call.out.line("tar: Removing leading `/' from member names")
-      download(call, source, destination.path)
+      download(call, run, source, destination.path)
     }
   },
 }
@@ -75,14 +76,14 @@ function upload(call: CommandLine, path: string, to: Place): void {
   }
 }
 
-function download(call: CommandLine, from: Place, path: string): void {
-  const run = runner(call, from)
+function download(call: CommandLine, run: Runner, from: Place, path: string): void {
   if (run(['test', '-d', from.path]).exitCode === 0) {
     const listed = run(['ls', from.path])
     if (listed.exitCode !== 0) failed(call, listed.stderr, listed.exitCode)
     for (const name of listed.stdout.split('\n').filter((one) => one !== ''))
       download(
         call,
+        run,
         { ...from, path: `${from.path.replace(/\/+$/, '')}/${name}` },
         `${path.replace(/\/+$/, '')}/${name}`,
       )
@@ -112,11 +113,10 @@ interface Ran {
   readonly stderr: string
 }
 
+type Runner = (command: readonly string[], stdin?: string) => Ran
+
 /** Returns a function that runs commands in the selected container. */
-function runner(
-  call: CommandLine,
-  { pod: name, namespace }: Place,
-): (command: readonly string[], stdin?: string) => Ran {
+function runner(call: CommandLine, { pod: name, namespace }: Place): Runner {
   const { client, env, flags } = call
   const key = { namespace, name }
   const pod = client.get('pods', key)

@@ -57,7 +57,9 @@ function serviceFor(call: CommandLine, info: Info): Generated {
       ...optional('type', flags.string('type')),
       ...optional('externalIPs', flags.string('external-ip') === '' ? [] : [flags.string('external-ip')]),
       ...optional('sessionAffinity', flags.string('session-affinity')),
-      ...optional('loadBalancerIP', flags.string('load-balancer-ip')),
+      ...(flags.string('type') === 'LoadBalancer'
+        ? optional('loadBalancerIP', flags.string('load-balancer-ip'))
+        : {}),
     },
     status: { loadBalancer: {} },
   }

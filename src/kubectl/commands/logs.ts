@@ -125,13 +125,15 @@ function optionsOf({ flags }: CommandLine): PodLogOptions {
       `parsing time ${JSON.stringify(since)} as "2006-01-02T15:04:05Z07:00": cannot parse ` +
         `${JSON.stringify(since)} as "2006"`,
     )
+  const sinceSeconds = Math.ceil(flags.duration('since', 0) / 1000)
+  if (sinceSeconds < 0) throw new KubectlError('--since must be greater than 0')
   if (tail < -1) throw new KubectlError('--tail must be greater than or equal to -1')
   return {
     ...(flags.bool('follow') ? { follow: true } : {}),
     ...(flags.bool('previous') ? { previous: true } : {}),
     ...(flags.bool('timestamps') ? { timestamps: true } : {}),
     ...(tail >= 0 ? { tailLines: tail } : {}),
-    ...(flags.has('since') ? { sinceSeconds: Math.ceil(flags.duration('since', 0) / 1000) } : {}),
+    ...(sinceSeconds > 0 ? { sinceSeconds } : {}),
     ...(flags.has('since-time') ? { sinceTime: flags.string('since-time') } : {}),
     ...(limit > 0 ? { limitBytes: limit } : {}),
   }
@@ -151,6 +153,8 @@ function selectedContainers(call: CommandLine): readonly { readonly pod: Pod; re
         'argument for the logs command',
     )
   }
+  if (flags.string('container') !== '' && second !== undefined)
+    throw new KubectlError('only one of -c or an inline [CONTAINER] arg is allowed')
   const container = flags.string('container') || (second ?? '')
   if (flags.bool('all-containers') && container !== '')
     throw new KubectlError(`--all-containers=true should not be specified with container name ${container}`)

@@ -29,13 +29,14 @@ export function objectNamed(
 
 /**
  * Returns the pods of a workload or a service, the best first; `doing` names the operation in the error for
- * kinds without pods. Throws KubectlError. Source: polymorphichelpers podutils ActivePods order for logs.
+ * kinds without pods. Throws KubectlError. Source: polymorphichelpers podutils
+ * ActivePods, reversed; ByLogging for logs.
  */
 export function podsOf(
   call: CommandLine,
   kind: string,
   object: KubeObject,
-  doing = 'get the logs from',
+  doing: string = LOGS,
 ): readonly Pod[] {
   if (kind === 'Pod') return [object as Pod]
   const selector = selectorText(kind, object)
@@ -47,7 +48,11 @@ export function podsOf(
     throw new KubectlError(`cannot ${doing} *v1.${kind}: ${why}`)
   }
   const { items } = call.client.list('pods', { namespace: call.namespace, labelSelector: selector })
-  return items.toSorted(compareActive)
+  // logs of a pod that has restarted tell more; other commands prefer one that has not
+  const sign = doing === LOGS ? -1 : 1
+  return items.toSorted(
+    (a, b) => compareActive(a, b) || sign * (mostRestarts(a) - mostRestarts(b)) || compareAge(a, b),
+  )
 }
 
 function selectorText(kind: string, object: KubeObject): string | undefined {
@@ -59,11 +64,14 @@ function selectorText(kind: string, object: KubeObject): string | undefined {
   )
 }
 
+/** What `logs` does, in errors. */
+const LOGS = 'get the logs from'
+
 const PHASES = ['Pending', 'Unknown', 'Running']
 
 /**
- * Orders bound before unbound, running before pending, ready before not ready, older before younger. Source:
- * controller.ActivePods, reversed.
+ * Orders bound before unbound, running before pending, ready before not ready. Source: controller.ActivePods,
+ * reversed.
  */
 function compareActive(a: Pod, b: Pod): number {
   const rank = (pod: Pod): readonly number[] => [
@@ -76,8 +84,14 @@ function compareActive(a: Pod, b: Pod): number {
     const difference = value - (right[at] ?? 0)
     if (difference !== 0) return difference
   }
-  return (a.metadata.creationTimestamp ?? '') < (b.metadata.creationTimestamp ?? '') ? -1 : 1
+  return 0
 }
+
+const compareAge = (a: Pod, b: Pod): number =>
+  (a.metadata.creationTimestamp ?? '') < (b.metadata.creationTimestamp ?? '') ? -1 : 1
+
+const mostRestarts = ({ status: { containerStatuses = [] } }: Pod): number =>
+  Math.max(0, ...containerStatuses.map(({ restartCount }) => restartCount))
 
 /**
  * Returns the selected container. Source: kubectl pkg/cmd/util/podcmd FindOrDefaultContainerByName. @throws

@@ -1,4 +1,5 @@
 import type { Pod, Service } from '../../api/core/generated.js'
+import { familyOf } from '../../api/ip.js'
 import { isApiError } from '../../client/api-error.js'
 import type { CommandLine, Command } from '../call.js'
 import type { ForwardedPort } from '../environment.js'
@@ -16,7 +17,7 @@ const FIRST_FREE = 32_768
 export const portForward: Command = {
   name: 'port-forward',
   run(call) {
-    const { args, flags, out, client } = call
+    const { args, out, client } = call
     if (args.length < 2)
       throw usageError('port-forward', 'TYPE/NAME and list of ports are required for port-forward')
     const [target = '', ...texts] = args
@@ -29,6 +30,7 @@ export const portForward: Command = {
     )
     if (phase !== 'Running')
       throw new KubectlError(`unable to forward port because pod is not running. Current status=${phase}`)
+    const addresses = addressesOf(call)
     const key = { namespace: pod.metadata.namespace ?? call.namespace, name: pod.metadata.name ?? '' }
     for (const { remote } of pairs) upgraded(() => client.portForward(key, remote).stop(), remote)
     const ports = pairs.map(({ local, remote }, at): ForwardedPort => {
@@ -39,15 +41,22 @@ export const portForward: Command = {
         connect: () => handled(call, { local: own, remote }, () => client.portForward(key, remote)),
       }
     })
-    const addresses = flags
-      .strings('address')
-      .flatMap((address) =>
-        address === 'localhost' ? ['127.0.0.1', '[::1]'] : [address.includes(':') ? `[${address}]` : address],
-      )
     for (const { local, remote } of ports)
       for (const address of addresses) out.line(`Forwarding from ${address}:${local} -> ${remote}`)
     useOf(call, ports)
   },
+}
+
+/** The addresses of `--address`, as they are printed. Source: client-go tools/portforward parseAddresses. */
+function addressesOf({ flags }: CommandLine): readonly string[] {
+  const given = flags.strings('address')
+  if (given.length === 0) throw new KubectlError('you must specify at least 1 address')
+  return given.flatMap((address) => {
+    if (address === 'localhost') return ['127.0.0.1', '[::1]']
+    const family = familyOf(address)
+    if (family === undefined) throw new KubectlError(`${address} is not a valid IP`)
+    return [family === 'IPv6' ? `[${address}]` : address]
+  })
 }
 
 /**
@@ -118,6 +127,7 @@ interface Pair {
 function portsOf(text: string, pod: Pod, service: Service | undefined): Pair {
   const parts = text.split(':')
   const named = (parts.length === 2 ? parts[1] : parts[0]) as string
+  if (parts.length !== 2 && isNumber(named)) portNumber(named, 'local')
   const remote = service === undefined ? podPort(pod, named) : servicePort(service, pod, named)
   const same =
     parts.length !== 2

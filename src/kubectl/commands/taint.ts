@@ -57,7 +57,8 @@ function targetsOf(call: CommandLine, resources: readonly string[]): readonly Ta
     throw call.env.scheme.byName(type) === undefined
       ? new NoResourceMatch(`the server doesn't have a resource type ${JSON.stringify(type)}`)
       : new KubectlError(`invalid resource type ${type}, only node types are supported`)
-  if (all && selector !== '') throw new KubectlError('cannot set --all and --selector at the same time')
+  if (all && selector !== '')
+    throw new KubectlError("setting 'all' parameter with a non empty selector is prohibited")
   if (!all && selector === '' && names.length < 1)
     throw new KubectlError("at least one resource name must be specified since 'all' parameter is not set")
   return selectResources(call, ['nodes', ...(all || selector !== '' ? [] : names)], {

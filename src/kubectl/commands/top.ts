@@ -11,11 +11,13 @@ const MIB = 1024 * 1024
 interface Usage {
   readonly cpu: number
   readonly memory: number
+  readonly swap: number | undefined
 }
 
 interface Amounts {
   readonly cpu?: string
   readonly memory?: string
+  readonly swap?: string
 }
 
 interface Metrics {
@@ -33,15 +35,22 @@ export const top: Command = {
   ],
 }
 
-const usageOf = ({ cpu = '0', memory = '0' }: Amounts = {}): Usage => ({
+const usageOf = ({ cpu = '0', memory = '0', swap }: Amounts = {}): Usage => ({
   cpu: quantityMilliValue(cpu),
   memory: quantityValue(memory),
+  swap: swap === undefined ? undefined : quantityValue(swap),
 })
 const sum = (all: readonly Usage[]): Usage =>
-  all.reduce((a, b) => ({ cpu: a.cpu + b.cpu, memory: a.memory + b.memory }), { cpu: 0, memory: 0 })
-const cells = ({ cpu, memory }: Usage): readonly [string, string] => [
-  `${cpu}m`,
-  `${Math.trunc(memory / MIB)}Mi`,
+  all.reduce(
+    (a, b) => ({ cpu: a.cpu + b.cpu, memory: a.memory + b.memory, swap: (a.swap ?? 0) + (b.swap ?? 0) }),
+    { cpu: 0, memory: 0, swap: 0 },
+  )
+const mib = (bytes: number): string => `${Math.trunc(bytes / MIB)}Mi`
+const cells = ({ cpu, memory }: Usage): readonly [string, string] => [`${cpu}m`, mib(memory)]
+/** The cells of a pod or container; swap that no kubelet reports is none. */
+const podCells = ({ flags }: CommandLine, usage: Usage): readonly string[] => [
+  ...cells(usage),
+  ...(flags.bool('show-swap') ? [mib(usage.swap ?? 0)] : []),
 ]
 
 /** Fetches metrics from the API. Throws KubectlError if the server has none. */
@@ -118,19 +127,30 @@ function topNode(call: CommandLine): void {
       (flags.bool('show-capacity') ? status.capacity : status.allocatable) ?? {},
     ]),
   )
+  const withSwap = flags.bool('show-swap')
+  const capacityOf = (node: string): number | undefined =>
+    nodes.find(({ metadata }) => metadata.name === node)?.status.nodeInfo?.swap?.capacity
   const rows = sorted(
     call,
     metrics.map(({ metadata, usage }) => ({ key: metadata.name, usage: usageOf(usage) })),
   ).map(({ key, usage }) => {
     const [cpu, memory] = cells(usage)
     const all = usageOf(whole.get(key))
-    return [key, cpu, `${percent(usage.cpu, all.cpu)}%`, memory, `${percent(usage.memory, all.memory)}%`]
+    const shares = [cpu, `${percent(usage.cpu, all.cpu)}%`, memory, `${percent(usage.memory, all.memory)}%`]
+    return [key, ...shares, ...(withSwap ? swapCells(usage, capacityOf(key)) : [])]
   })
   const unknown = [...whole.keys()]
     .filter((node) => !metrics.some(({ metadata }) => metadata.name === node))
     .sort()
-    .map((node) => [node, '<unknown>', '<unknown>', '<unknown>', '<unknown>'])
-  write(call, ['NAME', 'CPU(cores)', 'CPU(%)', 'MEMORY(bytes)', 'MEMORY(%)'], [...rows, ...unknown])
+    .map((node) => [node, ...Array.from({ length: withSwap ? 6 : 4 }, () => '<unknown>')])
+  const headers = ['NAME', 'CPU(cores)', 'CPU(%)', 'MEMORY(bytes)', 'MEMORY(%)']
+  write(call, [...headers, ...(withSwap ? ['SWAP(bytes)', 'SWAP(%)'] : [])], [...rows, ...unknown])
+}
+
+/** Swap of a node, of the whole that its kubelet reports. */
+function swapCells({ swap }: Usage, whole: number | undefined): readonly string[] {
+  if (swap === undefined) return ['<unknown>', '<unknown>']
+  return [mib(swap), whole === undefined ? '<unknown>' : `${percent(swap, whole)}%`]
 }
 
 const percent = (part: number, whole: number): number => (whole === 0 ? 0 : Math.trunc((part / whole) * 100))
@@ -168,27 +188,23 @@ function topPod(call: CommandLine): void {
   const byContainer = flags.bool('containers')
   const rows = pods.flatMap(({ one: { metadata, containers = [] }, usage }) => {
     const space = all ? [metadata.namespace ?? ''] : []
-    if (!byContainer) return [[...space, metadata.name, ...cells(usage)]]
+    if (!byContainer) return [[...space, metadata.name, ...podCells(call, usage)]]
     return sorted(
       call,
       containers.map((container) => ({ key: container.name, usage: usageOf(container.usage) })),
-    ).map((container) => [...space, metadata.name, container.key, ...cells(container.usage)])
+    ).map((container) => [...space, metadata.name, container.key, ...podCells(call, container.usage)])
   })
   const blanks = Array.from({ length: (all ? 1 : 0) + (byContainer ? 1 : 0) }, () => '')
+  const amounts = ['CPU(cores)', 'MEMORY(bytes)', ...(flags.bool('show-swap') ? ['SWAP(bytes)'] : [])]
   const totals = flags.bool('sum')
     ? [
         [...blanks, '', '________', '________'],
-        [...blanks, '', ...cells(sum(pods.map(({ usage }) => usage)))],
+        [...blanks, '', ...podCells(call, sum(pods.map(({ usage }) => usage)))],
       ]
     : []
   write(
     call,
-    [
-      ...(all ? ['NAMESPACE'] : []),
-      ...(byContainer ? ['POD', 'NAME'] : ['NAME']),
-      'CPU(cores)',
-      'MEMORY(bytes)',
-    ],
+    [...(all ? ['NAMESPACE'] : []), ...(byContainer ? ['POD', 'NAME'] : ['NAME']), ...amounts],
     [...rows, ...totals],
   )
 }

@@ -54,6 +54,7 @@ export const token: Command = {
 }
 
 function specOf({ flags }: CommandLine): object {
+  if (flags.strings('audience').includes('')) throw new KubectlError('--audience must not be an empty string')
   const duration = flags.duration('duration')
   if (flags.has('duration') && duration < 0)
     throw new KubectlError('--duration must be greater than or equal to 0')

@@ -49,7 +49,7 @@ function sourceLines({ volumeMode, dataSource }: PersistentVolumeClaimSpec): rea
       ? []
       : [
           'DataSource:',
-          ...(dataSource.apiGroup === undefined ? [] : [`  APIGroup:\t${dataSource.apiGroup}`]),
+          ...((dataSource.apiGroup ?? null) === null ? [] : [`  APIGroup:\t${dataSource.apiGroup}`]),
           `  Kind:\t${dataSource.kind}`,
           `  Name:\t${dataSource.name}`,
         ]),

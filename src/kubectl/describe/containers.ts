@@ -193,34 +193,13 @@ function sourceText(pod: Pod | undefined, container: Container, { valueFrom }: E
 }
 
 /**
- * Value of a pod's field as an environment variable. Source: kubectl pkg/util/fieldpath
- * ExtractFieldPathAsString.
+ * Value of a pod's field as an environment variable: kubectl knows no more than the selectable fields of all
+ * kinds. Source: kubectl pkg/describe EnvValueRetriever; apimachinery DefaultMetaV1FieldSelectorConversion.
  */
 function podField({ metadata }: Pod, path: string): string {
-  const [, map, key = ''] = /^metadata\.(annotations|labels)\['(.*)'\]$/.exec(path) ?? []
-  if (map !== undefined) return metadata[map as 'annotations' | 'labels']?.[key] ?? ''
-  switch (path) {
-    case 'metadata.name':
-      return metadata.name ?? ''
-    case 'metadata.namespace':
-      return metadata.namespace ?? ''
-    case 'metadata.uid':
-      return metadata.uid ?? ''
-    case 'metadata.labels':
-      return mapText(metadata.labels)
-    case 'metadata.annotations':
-      return mapText(metadata.annotations)
-    // kubectl does not resolve fields that only a kubelet knows
-    default:
-      return ''
-  }
+  if (path === 'metadata.name') return metadata.name ?? ''
+  return path === 'metadata.namespace' ? (metadata.namespace ?? '') : ''
 }
-
-const mapText = (map: Readonly<Record<string, string>> | undefined): string =>
-  Object.entries(map ?? {})
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, value]) => `${key}=${JSON.stringify(value)}`)
-    .join('\n')
 
 /**
  * Amount of a resource in units of the divisor. Source: kubectl pkg/util/resource

@@ -118,7 +118,7 @@ export function describeCSINode(out: DescriptionWriter, node: CSINode, context: 
   out.line(0, `CreationTimestamp:\t${longTime(node.metadata.creationTimestamp)}`)
   out.line(0, 'Spec:')
   const { drivers } = node.spec
-  if (drivers !== undefined && drivers !== null && drivers.length > 0) out.line(1, 'Drivers:')
+  if (drivers !== undefined && drivers !== null) out.line(1, 'Drivers:')
   for (const { name, nodeID, allocatable, topologyKeys } of drivers ?? []) {
     out.line(2, `${name}:`)
     out.line(3, `Node ID:\t${nodeID}`)

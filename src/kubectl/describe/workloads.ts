@@ -283,7 +283,6 @@ export function describeCronJob(out: DescriptionWriter, job: CronJob, context: D
   out.line(0, `Schedule:\t${spec.schedule}`)
   out.line(0, `Concurrency Policy:\t${spec.concurrencyPolicy ?? ''}`)
   out.line(0, `Suspend:\t${boolText(spec.suspend)}`)
-  if (typeof spec.timeZone === 'string') out.line(0, `Time Zone:\t${spec.timeZone}`)
   out.line(0, `Successful Job History Limit:\t${spec.successfulJobsHistoryLimit ?? '<unset>'}`)
   out.line(0, `Failed Job History Limit:\t${spec.failedJobsHistoryLimit ?? '<unset>'}`)
   const { startingDeadlineSeconds: deadline } = spec

@@ -64,7 +64,9 @@ export function customColumns(value: object, spec: string, noHeaders: boolean = 
     const colon = part.indexOf(':')
     if (colon < 0)
       throw new KubectlError(`unexpected custom-columns spec: ${part}, expected <header>:<json-path-expr>`)
-    return { header: part.slice(0, colon), template: relaxedTemplate(part.slice(colon + 1)) }
+    const path = part.slice(colon + 1)
+    // an empty path is a template that finds nothing
+    return { header: part.slice(0, colon), template: path === '' ? parseTemplate('') : relaxedTemplate(path) }
   })
   const items = 'items' in value && Array.isArray(value.items) ? (value.items as readonly unknown[]) : [value]
   const rows = items.map((item) => columns.map(({ template }) => cellOf(template, item)).join('\t'))

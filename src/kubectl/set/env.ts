@@ -39,13 +39,11 @@ export function setEnv(call: CommandLine): void {
     forSelected(
       call,
       resources,
-      (info) =>
-        listed(
-          call,
-          info.definition.kind,
-          info.name,
-          podSpecOf(info).containers.filter(({ name }) => matchesName(name, pattern)),
-        ),
+      (info) => {
+        const { containers, initContainers = [] } = podSpecOf(info)
+        const chosen = [...containers, ...initContainers].filter(({ name }) => matchesName(name, pattern))
+        listed(call, info.definition.kind, info.name, chosen)
+      },
       { isLocal: flags.bool('local') },
     )
   else {

@@ -1,5 +1,4 @@
 import { goType } from '../../../api/go-number.js'
-import { goJson } from '../json.js'
 import { formatGo, goText } from './format.js'
 import { GoTemplateError } from './nodes.js'
 
@@ -109,6 +108,11 @@ function decoded(value: unknown): string {
   }
 }
 
+/** Source: Go's text/template funcs.go jsReplacement. */
+const JS: Readonly<Record<string, string>> = { '\\': '\\\\', "'": "\\'", '"': '\\"' }
+const escapedForJs = (char: string): string =>
+  `\\u${char.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`
+
 /**
  * The functions of Go's templates, and kubectl's own `exists` and `base64decode`. The evaluator implements
  * `and` and `or`.
@@ -128,7 +132,8 @@ export const functions: Readonly<Record<string, GoFunction>> = {
   println: (...values) => `${values.map((value) => goText(value)).join(' ')}\n`,
   printf: (format, ...values) => formatGo(String(format), values),
   html: (...values) => sprint(values).replaceAll(/[<>&"']/g, (char) => HTML[char] as string),
-  js: (...values) => goJson(sprint(values)).slice(1, -1),
+  js: (...values) =>
+    sprint(values).replaceAll(/[\\'"<>&=\p{Cc}]/gu, (char) => JS[char] ?? escapedForJs(char)),
   urlquery: (...values) => encodeURIComponent(sprint(values)).replaceAll('%20', '+'),
   call: () => {
     throw new GoTemplateError('call of nil')
