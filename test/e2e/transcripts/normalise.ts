@@ -29,6 +29,8 @@ const rules: readonly (readonly [pattern: RegExp, text: string])[] = [
     /(?:context deadline exceeded|net\/http: request canceled) \(Client\.Timeout exceeded while awaiting headers\)/g,
     'context deadline exceeded',
   ],
+  // whether a watch is still being opened when the time of the command is up is chance
+  [/^E<klog> <pid> reflector\.go:\d+\] "Failed to watch" err="context deadline exceeded".*\n/gm, ''],
   // its timer ticks after ten seconds, when the last event is ten seconds old, or a little less
   [/^I\d{4} .* "Warning: event bookmark expired".*\n/gm, ''],
   [/\(x(<n>|\d+) over (<age>|\w+)\)/g, '(x<n> over <age>)'],
