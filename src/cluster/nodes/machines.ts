@@ -1,4 +1,5 @@
 import { knownImage } from '../../images/known-images.js'
+import { dnsSubdomainFaults } from '../../api/names.js'
 import { forbiddenLabels } from '../../apiserver/admission/node-restriction/nodes.js'
 import type { Pod } from '../../api/core/generated.js'
 import type { ClusterEvents } from '../../client/cluster-events.js'
@@ -98,8 +99,13 @@ export class Machines {
     if (!plane.isLazy) for (const name of this.names()) this.#start(name)
   }
 
-  /** Adds a machine; its kubelet registers the Node in its first step. */
+  /**
+   * Adds a machine; its kubelet registers the Node in its first step.
+   * @throws RangeError if the name is invalid or taken
+   */
   add(node: NodeOptions): void {
+    const [fault] = dnsSubdomainFaults(node.name)
+    if (fault !== undefined) throw new RangeError(`invalid node name ${JSON.stringify(node.name)}: ${fault}`)
     const { value } = this.#state
     if (value.nodes.has(node.name)) throw new RangeError(`there is a node ${node.name} already`)
     const internalIP = node.internalIP ?? this.#freeAddress()

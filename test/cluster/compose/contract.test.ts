@@ -16,6 +16,7 @@ test.each([
   [[], /Invalid input/],
   [{ nodes: [{ name: '' }] }, /nodes/],
   [{ nodes: [{ name: 'a' }, { name: 'a' }] }, /there is a node a already/],
+  [{ nodes: [{ name: 'A_b' }] }, /invalid node name "A_b": a lowercase RFC 1123 subdomain must consist of/],
   [{ version: 'v9.99' }, /version|v9\.99/],
   [{ without: ['kube-proxy-manager'] }, /there is no component kube-proxy-manager to leave out/],
   [{ interleaving: 'random' }, /interleaving/],
