@@ -1,4 +1,5 @@
 import type { PolicyRule } from '../api/rbac/generated.js'
+import { breakDown } from '../rbac/covers.js'
 
 /** The verbs on resources that every command knows; each command knows some more. */
 export const RESOURCE_VERBS: readonly string[] =
@@ -12,7 +13,7 @@ export const RESOURCE_VERBS: readonly string[] =
 export function compactRules(rules: readonly PolicyRule[]): readonly PolicyRule[] {
   const compact: PolicyRule[] = []
   const simple = new Map<string, PolicyRule>()
-  for (const rule of rules.flatMap(brokenDown)) {
+  for (const rule of rules.flatMap(breakDown)) {
     if (rule.resources === undefined) {
       compact.push(rule)
       continue
@@ -26,37 +27,6 @@ export function compactRules(rules: readonly PolicyRule[]): readonly PolicyRule[
   const texts = new Map([...compact, ...simple.values()].map((rule) => [rule, goText(rule)]))
   const textOf = (rule: PolicyRule): string => texts.get(rule) ?? ''
   return [...texts.keys()].sort((a, b) => (textOf(a) < textOf(b) ? -1 : textOf(a) > textOf(b) ? 1 : 0))
-}
-
-/**
- * Returns one rule for each resource or path and verb. Source: component-helpers auth/rbac/validation
- * BreakdownRule.
- */
-export function brokenDown({
-  apiGroups = [],
-  resources = [],
-  resourceNames = [],
-  nonResourceURLs = [],
-  verbs,
-}: PolicyRule): readonly PolicyRule[] {
-  const named = resourceNames.length === 0 ? [{}] : resourceNames.map((name) => ({ resourceNames: [name] }))
-  return [
-    ...apiGroups.flatMap((group) =>
-      resources.flatMap((resource) =>
-        verbs.flatMap((verb) =>
-          named.map((names): PolicyRule => ({
-            apiGroups: [group],
-            resources: [resource],
-            verbs: [verb],
-            ...names,
-          })),
-        ),
-      ),
-    ),
-    ...nonResourceURLs.flatMap((url) =>
-      verbs.map((verb): PolicyRule => ({ nonResourceURLs: [url], verbs: [verb] })),
-    ),
-  ]
 }
 
 /** Formats a rule like Go's generated String method, which is the sort key. */

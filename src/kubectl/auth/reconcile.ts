@@ -2,13 +2,13 @@ import { semanticEqual } from '../../api/equal.js'
 import type { KubeObject } from '../../api/definition.js'
 import type { PolicyRule, Subject } from '../../api/rbac/generated.js'
 import { ignoreNotFound } from '../../client/api-error.js'
+import { missingRights } from '../../rbac/covers.js'
 import type { CommandLine } from '../call.js'
 import { dryRunOf } from '../dry-run.js'
 import type { DryRun } from '../dry-run.js'
 import { KubectlError, throwCollected } from '../errors.js'
 import { resourceNameOf } from '../kinds.js'
 import { readManifests } from '../manifests.js'
-import { brokenDown } from '../policy-rules.js'
 import { printDone } from '../print/object.js'
 import type { Info } from '../resource-args.js'
 import { keyOf, typed } from '../resource-args.js'
@@ -54,16 +54,12 @@ function reconcileOne(call: CommandLine, info: Info, dryRun: DryRun): void {
   const confirmed = dryRun === 'none' && existing?.metadata.annotations?.[PROTECTED] !== 'false'
   const print = (result: AccessObject): void =>
     printDone(call, definition, typed(definition, result as KubeObject), 'reconciled', dryRun)
-  if (existing === undefined) {
+  if (existing === undefined || !sameRole(existing, wanted)) {
+    const uid = existing?.metadata.uid
+    if (confirmed && uid !== undefined) client.delete(resource, keyOf(info), { preconditions: { uid } })
     print(confirmed ? (client.create(resource, wanted as never, options) as AccessObject) : wanted)
-    report(call, 'create', missingOf(undefined, wanted))
-    return
-  }
-  if (!sameRole(existing, wanted)) {
-    if (confirmed)
-      client.delete(resource, keyOf(info), { preconditions: { uid: existing.metadata.uid ?? '' } })
-    print(confirmed ? (client.create(resource, wanted as never, options) as AccessObject) : wanted)
-    report(call, 'recreate', NOTHING)
+    if (existing === undefined) report(call, 'create', missingOf(undefined, wanted))
+    else report(call, 'recreate', NOTHING)
     return
   }
   const merged = mergedWith(existing, wanted, removes)
@@ -90,33 +86,9 @@ function missingOf(existing: AccessObject | undefined, { rules = [], subjects = 
     JSON.stringify([kind, apiGroup, namespace, name])
   const bound = new Set((existing?.subjects ?? []).map(keyOfSubject))
   return {
-    rules: existing === undefined ? rules : uncovered(existing.rules ?? [], rules),
+    rules: existing === undefined ? rules : missingRights(existing.rules ?? [], rules),
     subjects: subjects.filter((one) => !bound.has(keyOfSubject(one))),
   }
-}
-
-/** The parts of rules that no other rule covers. Source: component-helpers auth/rbac/validation Covers. */
-const uncovered = (held: readonly PolicyRule[], rules: readonly PolicyRule[]): readonly PolicyRule[] =>
-  rules.flatMap(brokenDown).filter((part) => !held.some((rule) => covers(rule, part)))
-
-function covers(rule: PolicyRule, part: PolicyRule): boolean {
-  const holds = (held: readonly string[] = [], wanted: readonly string[] = []): boolean =>
-    held.includes('*') || wanted.every((one) => held.includes(one))
-  const { resourceNames: names = [] } = rule
-  const { resourceNames: wantedNames = [], nonResourceURLs: paths = [] } = part
-  const holdsNames = names.length === 0 || (wantedNames.length > 0 && holds(names, wantedNames))
-  const holdsPaths = paths.every((path) =>
-    (rule.nonResourceURLs ?? []).some(
-      (one) => one === path || (one.endsWith('*') && path.startsWith(one.slice(0, -1))),
-    ),
-  )
-  return (
-    holds(rule.verbs, part.verbs) &&
-    holds(rule.apiGroups, part.apiGroups) &&
-    holds(rule.resources, part.resources) &&
-    holdsNames &&
-    holdsPaths
-  )
 }
 
 function mergedWith(
