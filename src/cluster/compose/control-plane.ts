@@ -393,10 +393,9 @@ export class ControlPlane {
   #oldestNeeded(): number | undefined {
     let oldest = this.#neededElsewhere()
     if (this.connectivity.apiserverDown) this.simulation.awakenAll()
-    else for (const name of this.connectivity.cutComponents()) this.simulation.awaken(name)
+    else for (const name of this.connectivity.cutComponents()) this.#awaken(name)
     for (const [name, host] of this.#hosts) {
       if (host.connected || this.simulation.isStopped(name)) continue
-      this.#awaken(name)
       const seen = host.oldestSeen()
       if (seen !== undefined && (oldest === undefined || seen < oldest)) oldest = seen
     }
