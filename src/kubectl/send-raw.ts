@@ -29,8 +29,8 @@ const excluded = (flag: string): KubectlError =>
   new KubectlError(`--raw and --${flag} are mutually exclusive`)
 
 /**
- * The path that `--raw` asks for: that of a URL, whose host is passed over. Throws KubectlError for an
- * `--output` beside it, and for what is no URL. Source: Go net/url ParseRequestURI.
+ * Returns the path that `--raw` asks for; the host of a URL is ignored. Throws KubectlError if `--output` is
+ * given, too, or if the URL is invalid. Source: Go net/url ParseRequestURI.
  */
 export function rawPath({ flags }: CommandLine, uri: string): string {
   if (flags.string('output') !== '') throw excluded('output')

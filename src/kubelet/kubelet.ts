@@ -235,7 +235,7 @@ class Kubelet {
     const objects = new ApiObjects(this.#host.client)
     const events = new PodEvents(recorder)
     const stopper = new ContainerStopper({ runtime, events, release, hostIP })
-    // a probe whose result is as before concerns nobody; one that changes something wakes the pod's worker
+    // a probe ends no quiet time by itself: if its result changes something, it wakes the pod's worker
     const quiet = { join: () => undefined }
     const topic: Topic = this.#host.handle('probes', (key, payload) => prober.due(key, payload), { quiet })
     const prober: Prober = new Prober({

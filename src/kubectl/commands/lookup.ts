@@ -78,9 +78,9 @@ export function findCommand(words: readonly string[], release: KubectlRelease): 
 }
 
 /**
- * Whether an unknown flag before all words leaves no word for a command: it takes the next one as its value.
- * Throws if the word after that is no command, and so may be a plugin. Source: cobra command.go stripFlags;
- * kubectl pkg/cmd NewDefaultKubectlCommandWithArgs, HandlePluginCommand.
+ * Returns whether an unknown flag before all words, which takes the next word as its value, leaves no word
+ * for a command. Throws if the word after that is not a command, since it may be a plugin. Source: cobra
+ * command.go stripFlags; kubectl pkg/cmd NewDefaultKubectlCommandWithArgs, HandlePluginCommand.
  */
 function hasNoCommand(words: readonly string[]): boolean {
   const [first = ''] = words

@@ -133,6 +133,9 @@ test('a slice that cannot be written is reported on the Service', () => {
   createService(cluster)
   cluster.settle()
   expect(warnings(cluster)[0]).toMatch(
-    /^endpoint-slice-controller: Error .* default\/a: failed to create EndpointSlice for Service default\/a: .*exceeded quota/,
+    new RegExp(
+      '^endpoint-slice-controller: Error .* default/a: ' +
+        'failed to create EndpointSlice for Service default/a: .*exceeded quota',
+    ),
   )
 })
