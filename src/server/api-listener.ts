@@ -27,6 +27,12 @@ const HEAD_TOO_LARGE =
   'HTTP/1.1 431 Request Header Fields Too Large\r\nContent-Type: text/plain; charset=utf-8\r\n' +
   'Connection: close\r\n\r\n431 Request Header Fields Too Large'
 
+/**
+ * Ms in which a client reads the response to a head that it is still sending: a connection closed with unread
+ * data is reset, and the response is lost. Source: Go net/http rstAvoidanceDelay.
+ */
+const RESET_AVOIDANCE_MS = 500
+
 /** The functions that an {@link ApiListener} calls. */
 export interface ListenerCalls {
   readonly request: (request: NodeRequest, response: NodeResponse) => void
@@ -139,7 +145,7 @@ export class ApiListener {
     })
     server.on('sessionError', report)
     server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-      if (error.code === 'HPE_HEADER_OVERFLOW') socket.end(HEAD_TOO_LARGE, () => socket.destroySoon())
+      if (error.code === 'HPE_HEADER_OVERFLOW') refuseHead(socket)
       else socket.destroy()
     })
     server.on('timeout', report)
@@ -164,6 +170,14 @@ export class ApiListener {
       else this.#busy.delete(socket)
     })
   }
+}
+
+/** Refuses a head that is too large; the parser reports each further part of it again. */
+function refuseHead(socket: Socket): void {
+  if (socket.writableEnded) return
+  socket.end(HEAD_TOO_LARGE)
+  const timer = setTimeout(() => socket.destroy(), RESET_AVOIDANCE_MS)
+  socket.once('close', () => clearTimeout(timer))
 }
 
 const addressOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`

@@ -79,7 +79,8 @@ describe('HTTPS', () => {
           .end()
       })
     expect(await code(manyHeaders(500_000))).toBe(200)
-    expect(await code(manyHeaders(2_000_000))).toBe(431)
+    // a client reads its response even while it sends the rest of the head
+    for (let sent = 0; sent < 20; sent++) expect(await code(manyHeaders(6_000_000))).toBe(431)
     expect(await code({})).toBe(200)
   })
 
