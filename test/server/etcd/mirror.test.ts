@@ -56,12 +56,13 @@ describe.skipIf(!installed)('a cluster on a real etcd', () => {
   })
   afterAll(() => etcd.stop())
 
-  const open = (prefix: string, nodes = 2): Promise<DurableCluster> =>
-    openDurableCluster({ endpoints: [`http://${etcd.address}`], prefix, lockTtl: 2, cluster: { nodes } })
+  const open = (prefix: string, nodes = 2, lockTtl = 2): Promise<DurableCluster> =>
+    openDurableCluster({ endpoints: [`http://${etcd.address}`], prefix, lockTtl, cluster: { nodes } })
 
   test('is there again with every version, lease and its time; others are kept out meanwhile', async () => {
     const prefix = `/test/${prefixes++}`
-    const first = await open(prefix)
+    // long enough for a machine on which the next two lines take seconds
+    const first = await open(prefix, 2, 30)
     first.cluster.apply(DEPLOYMENT)
     first.cluster.settle()
     await expect(open(prefix)).rejects.toThrow(
