@@ -1,6 +1,6 @@
-// Adds up the tests of vitest's JSON reports and prints `N passed, N failed`. Ends with 1 when a test failed
-// or was skipped, when a file could not be loaded, when a report is missing or when no test ran: in CI all of
-// these are failures.
+// Names the tests of vitest's JSON reports that did not pass, with the beginning of what each said, and prints
+// `N passed, N failed`. Ends with 1 when a test failed or was skipped, when a file could not be loaded, when a
+// report is missing or when no test ran: in CI all of these are failures.
 import { readFileSync } from 'node:fs'
 
 const expected = ['reports/vitest.json', 'reports/package.json']
@@ -24,9 +24,11 @@ for (const path of new Set([...expected, ...process.argv.slice(2)])) {
       failed += 1
     }
     for (const test of file.assertionResults) {
-      if (test.status === 'passed' || test.status === 'failed') continue
+      if (test.status === 'passed') continue
       console.error(`${test.status}: ${file.name}: ${test.fullName}`)
-      wrong += 1
+      for (const message of test.failureMessages ?? [])
+        console.error(message.split('\n').slice(0, 12).join('\n'))
+      if (test.status !== 'failed') wrong += 1
     }
   }
 }
