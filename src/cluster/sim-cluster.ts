@@ -42,6 +42,11 @@ import { type ClusterSnapshotJson, ClusterSnapshot } from './storage/snapshot.js
 import { StateFacet } from './storage/state-facet.js'
 import { HttpFacet } from './streams/http-facet.js'
 
+type CopyObserver = (copy: SimCluster) => void
+
+/** Those of the cluster that a snapshot was taken of, if it has any. */
+const copyObservers = new WeakMap<ClusterSnapshot, readonly CopyObserver[]>()
+
 /**
  * A Kubernetes cluster in memory. It is ready when the constructor returns: its nodes are Ready, its
  * namespaces exist. It is synchronous; time is virtual and moves only through {@link settle}, {@link
@@ -74,6 +79,7 @@ export class SimCluster extends NamespaceScope {
   readonly release: ReleaseFacet
   /** The state without requests: trace hash, stored objects, informer caches. */
   readonly state: StateFacet
+  #copyObservers: readonly CopyObserver[] = []
 
   static {
     throwAtCaller(this.prototype)
@@ -287,6 +293,15 @@ export class SimCluster extends NamespaceScope {
     return this.internals.bus.on(name, listener)
   }
 
+  /**
+   * Calls `observe` with each copy of this cluster from now on: forks, clusters restored from its snapshots,
+   * and one rewound to them. For extensions that listen to a cluster and to its copies; a cluster read from
+   * JSON has no observers.
+   */
+  onCopy(observe: (copy: SimCluster) => void): void {
+    this.#copyObservers = [...this.#copyObservers, observe]
+  }
+
   /** Returns the whole state as a value. */
   snapshot(): ClusterSnapshot {
     return this.#snapshot(false)
@@ -296,11 +311,13 @@ export class SimCluster extends NamespaceScope {
     const { options, version, simulation, store, plane } = this.#parts
     const { hub } = plane.server.context
     const state = simulation.state()
-    return new ClusterSnapshot({ ...options, version }, state, store.fork(), {
+    const snapshot = new ClusterSnapshot({ ...options, version }, state, store.fork(), {
       subscriptions: hub.share(),
       quiet: simulation.quietMemory(),
       views: withViews ? plane.informerViews.share(state.slices) : undefined,
     })
+    if (this.#copyObservers.length > 0) copyObservers.set(snapshot, this.#copyObservers)
+    return snapshot
   }
 
   /**
@@ -322,6 +339,7 @@ export class SimCluster extends NamespaceScope {
     checkOptions(next)
     this.#held.current = assemble(next, snapshot, this.#parts.simulation)
     this.#reseed(options.seed)
+    for (const observe of copyObservers.get(snapshot) ?? []) observe(this)
     this.#parts.plane.notifyApiserverState()
     this.internals.bus.emit('rewind', { time: this.now() })
     return this
@@ -336,6 +354,7 @@ export class SimCluster extends NamespaceScope {
     checkOptions(options)
     const cluster = new SimCluster({ ...snapshot.options, ...options }, snapshot)
     cluster.#reseed(options.seed)
+    for (const observe of copyObservers.get(snapshot) ?? []) observe(cluster)
     return cluster
   }
 

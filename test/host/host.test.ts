@@ -154,3 +154,24 @@ test('bytes and exit codes pass through sudo, and standard input through ssh', a
   expect(await said('echo 안녕 | ssh node-1 cat')).toBe('안녕\n')
   expect(await said('echo hostname | ssh node-1')).toBe('node-1\n')
 })
+
+test('the journal of a machine goes on in every copy, before somebody logs in there', async () => {
+  const cluster = new SimCluster({ nodes: 1 })
+  hostOf(cluster, 'node-1')
+  const snapshot = cluster.snapshot()
+  const journalOf = async (copy: SimCluster): Promise<string> => {
+    copy.kubectl('create deployment web --image=nginx')
+    copy.settle()
+    return (await hostOf(copy, 'node-1').sh('journalctl -u kubelet')).stdout
+  }
+  const forkOfFork = cluster.fork().fork()
+  const other = new SimCluster({ nodes: 1 }).rewind(snapshot)
+  const journals = [
+    await journalOf(cluster),
+    await journalOf(forkOfFork),
+    await journalOf(SimCluster.restore(snapshot)),
+    await journalOf(other),
+  ]
+  expect(journals[0]).toContain('SyncLoop ADD')
+  expect(new Set(journals).size).toBe(1)
+})

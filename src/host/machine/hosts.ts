@@ -26,8 +26,8 @@ export class ClusterHosts implements Hosts {
 
   private constructor(cluster: SimCluster) {
     this.#cluster = cluster
-    installKubeadmObjects(this)
     this.#attach()
+    cluster.onCopy((copy) => void ClusterHosts.of(copy))
   }
 
   /** Returns the hosts of a cluster. */
