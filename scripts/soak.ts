@@ -10,6 +10,7 @@
 import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { playScenarios, playWorkloads } from '../test/scenarios/property.js'
+import { playQuiet } from '../test/scenarios/quiet-history.js'
 import { faults } from './soak/faults.js'
 import { etcdDifferential, etcdSnapshot } from './soak/etcd.js'
 import * as hostile from './soak/hostile.js'
@@ -42,6 +43,10 @@ const SUITES: Suites = {
   workloads: (seed) => {
     playWorkloads(seed, 10)
     return '10 scenarios'
+  },
+  quiet: async (seed) => {
+    await playQuiet(seed, 20)
+    return '20 histories with and without quiet times, on copies'
   },
   netpol,
   rbac,
