@@ -1,5 +1,5 @@
 import type { SimCluster } from '../cluster/sim-cluster.js'
-import { Execution } from '../explore/execution.js'
+import { Execution, type RunRecord } from '../explore/execution.js'
 import type { ExploredAction, ExploreOptions } from '../explore/options.js'
 import { toMillis } from '../sim/duration.js'
 import type { Programs } from './programs.js'
@@ -20,9 +20,10 @@ export class ClientExecution extends Execution {
     programs: Programs,
     { actions = [], time = 0 }: Pick<ExploreOptions, 'actions' | 'time'>,
     isPending: boolean,
+    observe?: (record: RunRecord) => void,
   ): Promise<ClientExecution> {
     const execution = new ClientExecution(await programs.begin(root), actions, programs)
-    execution.start(toMillis(time), isPending)
+    execution.start(toMillis(time), isPending, observe)
     return execution
   }
 

@@ -1,7 +1,7 @@
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import { Narration, type ReplayOptions, rootOf } from '../explore/counter-example.js'
 import type { CounterExample } from '../explore/explore.js'
-import type { Execution, StepRecord } from '../explore/execution.js'
+import type { RunRecord } from '../explore/execution.js'
 import { drawn } from '../explore/picture.js'
 import { type ExploreClientsOptions, isPending, scopeOf } from './explore-clients.js'
 import { type Played, play } from './play.js'
@@ -20,21 +20,21 @@ export async function replayClients(
 /** Like `narrate()`, with clients. */
 export async function narrateClients(found: CounterExample, options: ReplayClientsOptions): Promise<string> {
   const narration = new Narration(found, rootOf(found, options).now())
-  const { execution } = await played(found, options, (step) => narration.add(step))
+  const { execution } = await played(found, options, (record) => narration.add(record))
   return narration.end(execution.cluster.now())
 }
 
 /** Like `toSvg()`, with clients. */
 export async function clientsToSvg(found: CounterExample, options: ReplayClientsOptions): Promise<string> {
-  const steps: StepRecord[] = []
-  await played(found, options, (step) => steps.push(step))
-  return drawn(found, steps)
+  const records: RunRecord[] = []
+  await played(found, options, (record) => records.push(record))
+  return drawn(found, records)
 }
 
 function played(
   found: CounterExample,
   { upTo, ...options }: ReplayClientsOptions,
-  observe?: Execution['observer'],
+  observe?: (record: RunRecord) => void,
 ): Promise<Played> {
   const root = rootOf(found, options)
   const actions = (options.actions ?? []).filter(({ name }) => found.actions.includes(name))

@@ -1,7 +1,7 @@
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import type { Choice } from '../explore/choice.js'
 import { type Allowance, optionsBefore, requestOptions } from '../explore/deviations.js'
-import type { Execution } from '../explore/execution.js'
+import type { RunRecord } from '../explore/execution.js'
 import type { ExploreOptions } from '../explore/options.js'
 import type { Failure, Properties } from '../explore/properties.js'
 import { apply, changesSteps, MisplacedChoice, thrown } from '../explore/replay.js'
@@ -29,7 +29,7 @@ export interface Plan {
   readonly sampler?: Sampler
   /** Stops before the decision with this number. */
   readonly upTo?: number | undefined
-  readonly observe?: Execution['observer']
+  readonly observe?: ((record: RunRecord) => void) | undefined
 }
 
 /** A run that is over. */
@@ -43,7 +43,7 @@ export interface Played {
 /** Plays one run from its start. Choices that do not fit end it without a failure. */
 export async function play(scope: Scope, plan: Plan): Promise<Played> {
   const { root, programs, options } = scope
-  const execution = await ClientExecution.launch(root, programs, options, plan.isPending)
+  const execution = await ClientExecution.launch(root, programs, options, plan.isPending, plan.observe)
   try {
     return await new Run(scope, plan, execution).play()
   } finally {
@@ -66,7 +66,6 @@ class Run {
     this.#execution = execution
     this.#deadline = scope.root.now() + scope.properties.horizon
     this.#left = [...plan.choices]
-    execution.observer = plan.observe
     plan.sampler?.begin(execution)
     scope.properties.observe(execution)
   }

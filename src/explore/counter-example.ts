@@ -1,8 +1,8 @@
 import type { Component } from '../client/component.js'
 import type { ClusterOptions } from '../cluster/compose/options.js'
 import { SimCluster } from '../cluster/sim-cluster.js'
-import { type Choice, describeChoice } from './choice.js'
-import type { Execution, StepRecord } from './execution.js'
+import { describeChoice } from './choice.js'
+import type { RunRecord } from './execution.js'
 import type { CounterExample } from './explore.js'
 import type { ExploredAction, ExploreOptions } from './options.js'
 import { type Failure, Properties } from './properties.js'
@@ -35,7 +35,7 @@ export function replay(found: CounterExample, options: ReplayOptions = {}): SimC
  */
 export function narrate(found: CounterExample, options: ReplayOptions = {}): string {
   const narration = new Narration(found, rootOf(found, options).now())
-  const { cluster } = played(found, options, (step) => narration.add(step))
+  const { cluster } = played(found, options, (record) => narration.add(record))
   return narration.end(cluster.now())
 }
 
@@ -43,22 +43,18 @@ export function narrate(found: CounterExample, options: ReplayOptions = {}): str
 export class Narration {
   readonly #found: CounterExample
   readonly #start: number
-  readonly #choices: Choice[]
   readonly #lines: string[] = []
 
   /** `start`: virtual time before the first step. */
   constructor(found: CounterExample, start: number) {
     this.#found = found
     this.#start = start
-    this.#choices = [...found.choices]
   }
 
-  /** Tells a step, after the choices before it. */
-  add({ at, time, step, requests }: StepRecord): void {
-    for (let [next] = this.#choices; next !== undefined && next.at <= at; [next] = this.#choices) {
-      this.#choices.shift()
-      this.#line(time, `* ${describeChoice(next)}`)
-    }
+  /** Tells what happens next. */
+  add(record: RunRecord): void {
+    if ('choice' in record) return this.#line(record.time, `* ${describeChoice(record.choice)}`)
+    const { at, time, step, requests } = record
     for (const { component, verb, resource, subresource, namespace, name } of requests) {
       if (verb === 'get' || verb === 'list' || verb === 'watch' || resource === 'events') continue
       const kind = [resource, subresource].filter(Boolean).join('/')
@@ -69,7 +65,6 @@ export class Narration {
 
   /** Returns the whole story, which ends at virtual time `time`. */
   end(time: number): string {
-    for (const choice of this.#choices) this.#line(time, `* ${describeChoice(choice)}`)
     this.#line(time, `violated: ${this.#found.property}: ${this.#found.message}`)
     return this.#lines.join('\n')
   }
@@ -103,13 +98,13 @@ function neededActions(found: CounterExample, options: ReplayOptions): readonly 
 }
 
 /**
- * Plays a counter-example; `observe` is called after each step. @throws RangeError if the options lack an
- * action
+ * Plays a counter-example; `observe` is told of each step, choice and action. @throws RangeError if the
+ * options lack an action
  */
 export function played(
   found: CounterExample,
   options: ReplayOptions,
-  observe?: Execution['observer'],
+  observe?: (record: RunRecord) => void,
 ): { readonly cluster: SimCluster; readonly failure: Failure | undefined } {
   const root = rootOf(found, options)
   const needed = { ...options, actions: neededActions(found, options) }

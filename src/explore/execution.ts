@@ -23,6 +23,16 @@ export interface StepRecord {
   readonly requests: readonly GatedRequest[]
 }
 
+/** A choice that was made, or an action that was done when it is done by default. */
+export interface ChoiceRecord {
+  /** Virtual ms. */
+  readonly time: number
+  readonly choice: Choice
+}
+
+/** What a run tells its observer, in the order in which it happens. */
+export type RunRecord = StepRecord | ChoiceRecord
+
 /** Thrown through a component to end it, see {@link RequestFault}. */
 class Crash extends Error {}
 
@@ -61,8 +71,8 @@ export class Execution {
   /** Chooses what befalls a request of a step, given its number within the step. */
   chooseFault: ((step: Ready, request: GatedRequest, number: number) => RequestFault | undefined) | undefined
   #running: Ready | undefined
-  /** Called after each step. */
-  observer: ((record: StepRecord) => void) | undefined
+  /** Called after each step, and before what each choice and each action changes. */
+  #observe: ((record: RunRecord) => void) | undefined
 
   constructor(cluster: SimCluster, actions: readonly ExploredAction[], from?: Execution) {
     this.cluster = cluster
@@ -84,20 +94,22 @@ export class Execution {
 
   /**
    * Starts a run in a fork of `root`: does the actions at its start. `isPending`: those that may come at any
-   * time wait for a choice, or for rest.
+   * time wait for a choice, or for rest. `observe` is told of everything from then on.
    */
   static begin(
     root: SimCluster,
     { actions = [], time = 0 }: Pick<ExploreOptions, 'actions' | 'time'>,
     isPending: boolean,
+    observe?: (record: RunRecord) => void,
   ): Execution {
     const execution = new Execution(root.fork(), actions)
-    execution.start(toMillis(time), isPending)
+    execution.start(toMillis(time), isPending, observe)
     return execution
   }
 
   /** Does what {@link begin} does in the fork. `time`: ms in which periodic work counts like other work. */
-  protected start(time: number, isPending: boolean): void {
+  protected start(time: number, isPending: boolean, observe?: (record: RunRecord) => void): void {
+    this.#observe = observe
     this.#restlessUntil = this.cluster.now() + time
     for (let next = this.actions[0]; next !== undefined; next = this.actions[0]) {
       if (next.at === 'rest' || (isPending && next.at === 'any')) break
@@ -237,15 +249,28 @@ export class Execution {
     this.#fault = undefined
     this.#running = undefined
     const requests = this.#requests
-    this.observer?.({ at, time, step: stepName(entry), owner: entry.owner, requests })
+    this.#observe?.({ at, time, step: stepName(entry), owner: entry.owner, requests })
     return requests
   }
 
   /** Does the next action. */
   act(): ExploredAction | undefined {
     const action = this.actions.shift()
-    action?.do(this.cluster)
+    if (action === undefined) return undefined
+    this.#tell({ at: this.#decisions, do: 'action', action: action.name })
+    action.do(this.cluster)
     return action
+  }
+
+  /** Notes a choice that is about to be made. */
+  note(choice: Choice): void {
+    this.choices.push(choice)
+    if (choice.do !== 'action') this.#tell(choice)
+  }
+
+  /** Tells the observer of a choice. {@link act} tells of actions, whether they are chosen or not. */
+  #tell(choice: Choice): void {
+    this.#observe?.({ time: this.cluster.now(), choice })
   }
 
   /**

@@ -1,9 +1,8 @@
 import { Drawing, LINE, pixels } from '../svg/drawing.js'
 import { wrapText } from '../svg/text-width.js'
-import type { Choice } from './choice.js'
 import { describeChoice } from './choice.js'
 import { Narration, played, type ReplayOptions } from './counter-example.js'
-import type { StepRecord } from './execution.js'
+import type { RunRecord, StepRecord } from './execution.js'
 import type { CounterExample } from './explore.js'
 
 const ROW = 22
@@ -17,18 +16,18 @@ const TOP = 60
  * of the same facts. It depends only on the counter-example.
  */
 export function toSvg(found: CounterExample, options: ReplayOptions = {}): string {
-  const steps: StepRecord[] = []
-  played(found, options, (record) => steps.push(record))
-  return drawn(found, steps)
+  const records: RunRecord[] = []
+  played(found, options, (record) => records.push(record))
+  return drawn(found, records)
 }
 
-/** Draws a counter-example whose steps are known. */
-export function drawn(found: CounterExample, steps: readonly StepRecord[]): string {
-  const shown = steps.filter(({ at, requests }) => isShown(found, at) || requests.some(isWrite))
+/** Draws a counter-example, given what happened in its run. */
+export function drawn(found: CounterExample, records: readonly RunRecord[]): string {
+  const shown = records.filter((record) => 'choice' in record || isShown(found, record))
   const drawing = new Drawing()
   const title = `${found.property}: ${found.message}`
   const lanes = lanesOf(shown)
-  const bottom = TOP + (shown.length + found.choices.length) * ROW
+  const bottom = TOP + shown.length * ROW
   drawing.text(12, 20, found.property, 'strong')
   for (const [lane, x] of lanes) {
     drawing.text(x - Math.floor(pixels(lane) / 2), 40, lane, 'strong')
@@ -37,47 +36,38 @@ export function drawn(found: CounterExample, steps: readonly StepRecord[]): stri
       [x, bottom],
     ])
   }
-  drawSteps(drawing, shown, found.choices, lanes, steps[0]?.time ?? 0)
+  drawRecords(drawing, shown, lanes, records[0]?.time ?? 0)
   for (const [at, line] of wrapText(found.message, 100).entries())
     drawing.text(LEFT, bottom + LINE * (at + 1), `${at === 0 ? '✗ ' : '  '}${line}`, 'bad')
-  return drawing.toString(title, twinOf(found, steps))
+  return drawing.toString(title, twinOf(found, records))
 }
 
-function twinOf(found: CounterExample, steps: readonly StepRecord[]): string {
-  const narration = new Narration(found, steps[0]?.time ?? 0)
-  for (const step of steps) narration.add(step)
-  return narration.end(steps.at(-1)?.time ?? 0)
+function twinOf(found: CounterExample, records: readonly RunRecord[]): string {
+  const narration = new Narration(found, records[0]?.time ?? 0)
+  for (const record of records) narration.add(record)
+  return narration.end(records.at(-1)?.time ?? 0)
 }
 
 type Lanes = ReadonlyMap<string, number>
 
 /** Where the lane of each process is. */
-function lanesOf(shown: readonly StepRecord[]): Lanes {
-  const names = [...new Set(['apiserver', ...shown.map(({ owner }) => owner)])]
+function lanesOf(shown: readonly RunRecord[]): Lanes {
+  const owners = shown.flatMap((record) => ('choice' in record ? [] : [record.owner]))
+  const names = [...new Set(['apiserver', ...owners])]
   return new Map(names.map((name, at) => [name, LEFT + 60 + at * LANE]))
 }
 
-/** Each choice is written before the step that it was made for. */
-function drawSteps(
-  drawing: Drawing,
-  shown: readonly StepRecord[],
-  made: readonly Choice[],
-  lanes: Lanes,
-  first: number,
-): void {
-  const choices = [...made]
+/** Writes a row for each choice, and for each action that comes by default. */
+function drawRecords(drawing: Drawing, shown: readonly RunRecord[], lanes: Lanes, first: number): void {
   let y = TOP
   for (const record of shown) {
-    while (choices[0] !== undefined && choices[0].at <= record.at) {
-      drawing.text(LEFT, y + 4, `✱ ${describeChoice(choices.shift() as Choice)}`, 'bad')
-      y += ROW
+    if ('choice' in record) drawing.text(LEFT, y + 4, `✱ ${describeChoice(record.choice)}`, 'bad')
+    else {
+      drawing.text(12, y + 4, `${((record.time - first) / 1000).toFixed(2)}s`, 'faint')
+      drawStep(drawing, record, lanes, y)
     }
-    drawing.text(12, y + 4, `${((record.time - first) / 1000).toFixed(2)}s`, 'faint')
-    drawStep(drawing, record, lanes, y)
     y += ROW
   }
-  for (const [at, choice] of choices.entries())
-    drawing.text(LEFT, y + 4 + at * ROW, `✱ ${describeChoice(choice)}`, 'bad')
 }
 
 function drawStep(drawing: Drawing, { owner, step, requests }: StepRecord, lanes: Lanes, y: number): void {
@@ -97,5 +87,6 @@ function drawStep(drawing: Drawing, { owner, step, requests }: StepRecord, lanes
 const isWrite = ({ verb, resource }: StepRecord['requests'][number]): boolean =>
   verb !== 'get' && verb !== 'list' && verb !== 'watch' && resource !== 'events'
 
-const isShown = ({ choices }: CounterExample, at: number): boolean =>
-  choices.some((choice) => choice.at === at)
+/** Whether a step writes, or is the one that a choice was made before. */
+const isShown = ({ choices }: CounterExample, { at, requests }: StepRecord): boolean =>
+  requests.some(isWrite) || choices.some((choice) => choice.at === at)

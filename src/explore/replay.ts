@@ -2,7 +2,7 @@ import type { SimCluster } from '../cluster/sim-cluster.js'
 import type { Ready } from '../sim/ready-queue.js'
 import type { Choice } from './choice.js'
 import { describeChoice } from './choice.js'
-import { Execution, stepName } from './execution.js'
+import { Execution, type RunRecord, stepName } from './execution.js'
 import type { ExploreOptions } from './options.js'
 import type { Failure, Properties } from './properties.js'
 
@@ -15,7 +15,7 @@ export function apply(execution: Execution, choice: Choice): void {
     const where = `decision ${choice.at}, not ${execution.decisions}`
     throw new MisplacedChoice(`this choice belongs to ${where}: ${describeChoice(choice)}`)
   }
-  execution.choices.push(choice)
+  execution.note(choice)
   const ready = execution.cluster.internals.ready()
   switch (choice.do) {
     case 'delay':
@@ -64,14 +64,14 @@ export function replayed(
   options: ExploreOptions,
   choices: readonly Choice[],
   properties: Properties,
-  until: { readonly decisions?: number; readonly observe?: Execution['observer'] } = {},
+  until: { readonly decisions?: number; readonly observe?: ((record: RunRecord) => void) | undefined } = {},
 ): ReplayEnd {
   const execution = Execution.begin(
     root,
     options,
     choices.some((choice) => choice.do === 'action'),
+    until.observe,
   )
-  execution.observer = until.observe
   properties.observe(execution)
   const deadline = root.now() + properties.horizon
   const left = [...choices]

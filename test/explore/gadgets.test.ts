@@ -56,6 +56,7 @@ describe('a controller that trusts its cache', () => {
     expect(narrate(found, options)).toMatch(
       /waits until nothing else is ready[^]*violated: never too many parts/,
     )
+    expect(narrate(found, options)).toMatch(/^ +0\.000s {2}\* the user does: resize\n/)
     const [first] = resize
     expect(() => narrate(found, { ...options, actions: first === undefined ? [] : [first] })).toThrow(
       'the counter-example needs the actions that it was found with (label): pass the options of explore()',
@@ -104,6 +105,14 @@ describe('a counter-example', () => {
     expect(cluster.nodes()).toHaveLength(1)
     expect(cluster.get('deployments', 'web').spec.replicas).toBe(1)
     expect(replay(found, options).state.traceHash()).toBe(found.traceHash)
+  })
+
+  test.each(['start', 'rest'] as const)('tells what the user does at its default time: %s', (at) => {
+    const timed = { ...options, actions: act.map((action) => ({ ...action, at })) }
+    const found = explore(root, timed).counterExample as CounterExample
+    const told = narrate(found, timed).match(/\* the user does: .*/g)
+    expect(told).toEqual(['* the user does: restart'])
+    expect(toSvg(found, timed)).toContain('✱ the user does: restart')
   })
 
   test('of a run that ends elsewhere is shrunk, too: against its own undisturbed run', () => {

@@ -49,17 +49,18 @@ export function sweep({ name, root: make, act, time }: StockScenario, part = 1):
   const allowance = Allowance.of(options, 0)
   const choices = new Map<number, (Choice & { readonly do: 'request' })[]>()
   let [requests, runs, nth] = [0, 0, 0]
-  const main = Execution.begin(root, options, false)
-  const undisturbed = main.fork()
-  undisturbed.observer = ({ at, owner, requests: sent }) => {
+  const undisturbed = Execution.begin(root, options, false, (record) => {
+    if ('choice' in record) return
+    const { at, owner, requests: sent } = record
     requests += sent.length
     for (const choice of requestOptions({ owner }, sent, at, allowance, options)) {
       nth += 1
       if (choice.do !== 'request' || nth % part !== 0) continue
       choices.set(at, [...(choices.get(at) ?? []), choice])
     }
-  }
+  })
   const usual = outcome(end(undisturbed), since)
+  const main = Execution.begin(root, options, false)
   const differences: Difference[] = []
   for (let ready = main.next(deadline, true); ready; ready = main.next(deadline, true)) {
     for (const choice of choices.get(main.decisions) ?? []) {
