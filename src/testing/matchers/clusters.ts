@@ -8,6 +8,7 @@ import { SimCluster } from '../../cluster/sim-cluster.js'
 import { LivelockError } from '../../sim/livelock.js'
 import { checkInvariants, type InvariantOptions } from '../check-invariants.js'
 import { violationLine } from '../invariant-error.js'
+import { insteadOf, lookUp, titleOf } from './lookup.js'
 import { type MatcherResult, result } from './result.js'
 
 /** What an event must be like; what is left out does not matter. */
@@ -62,20 +63,14 @@ function clusterOf(received: unknown): SimCluster {
   throw new TypeError('expected a SimCluster')
 }
 
-const titleOf = (resource: string, name: NamespacedName): string =>
-  `${resource} ${typeof name === 'string' ? name : (name.name ?? '')}`
-
 function toExist<T extends BuiltInResource>(received: unknown, resource: T, name: NameOf<T>): MatcherResult {
   const cluster = clusterOf(received)
   const found = ignoreNotFound(() => cluster.get(resource, name))
-  const there = (): string =>
-    cluster
-      .list(resource)
-      .items.map(({ metadata }) => metadata.name)
-      .join(', ')
+  // at once: an unknown resource is an error, whatever is expected of it
+  const instead = found === undefined ? insteadOf(cluster, resource, name) : ''
   return result(
     found !== undefined,
-    () => `expected ${titleOf(resource, name)} to exist; there are: ${there() || 'none'}`,
+    () => `expected ${titleOf(resource, name)} to exist; ${instead}`,
     () => `expected ${titleOf(resource, name)} not to exist`,
   )
 }
@@ -94,7 +89,7 @@ function toBeAsWanted<T extends BuiltInResource>(
   name: NameOf<T>,
   wanted: string,
 ): MatcherResult {
-  const lack = shortfall(resource, cluster.get(resource, name) as KubeObject)
+  const lack = shortfall(resource, lookUp(cluster, resource, name) as KubeObject)
   return result(
     lack === undefined,
     () => `expected ${titleOf(resource, name)} to ${wanted}\n\n${cluster.why(resource, name)}`,
@@ -117,7 +112,7 @@ function toHaveCondition<T extends BuiltInResource>(
   type: string,
   status = 'True',
 ): MatcherResult {
-  const { status: had } = clusterOf(received).get(resource, name) as {
+  const { status: had } = lookUp(clusterOf(received), resource, name) as {
     readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] }
   }
   const conditions = had?.conditions ?? []
@@ -152,10 +147,11 @@ function toHaveEvent(received: unknown, wanted: WantedEvent): MatcherResult {
 
 function toBeScheduledOn(received: unknown, pod: NamespacedName, node: string): MatcherResult {
   const cluster = clusterOf(received)
-  const { nodeName } = cluster.get('pods', pod).spec
+  const { nodeName } = lookUp(cluster, 'pods', pod).spec
   const verdict = (): string => {
     const { nodes } = cluster.explain(pod)
     const found = nodes.find((each) => each.node === node)
+    if (found === undefined) return `; there is no node ${node}, ${insteadOf(cluster, 'nodes', node)}`
     return found?.rejected === undefined ? '' : `\n${node}: ${found.rejected.reasons.join(', ')}`
   }
   return result(

@@ -11,10 +11,13 @@ import {
   type PolicyQuery,
   type PolicySource,
   type WorldPolicy,
+  WorldError,
   type WorldSource,
 } from '../../netpol/index.js'
 import { netpolManifest } from '../netpol/manifest.js'
 import { choicesOf, policiesIn } from '../../netpol/world-of.js'
+import { SimCluster } from '../../cluster/sim-cluster.js'
+import { insteadOf } from './lookup.js'
 import type { MatcherResult } from './result.js'
 
 /**
@@ -55,6 +58,27 @@ function verdictOf(subject: unknown, connection: PolicyQuery, options: NetpolOpt
   return evaluate(subject as WorldSource, connection, options)
 }
 
+/** Adds what there is instead, if the connection names a pod or node that the cluster does not have. */
+function withNames(error: unknown, subject: unknown, connection: PolicyQuery): unknown {
+  if (!(error instanceof WorldError && subject instanceof SimCluster)) return error
+  const faults = error.faults.map((fault) => {
+    const end = fault.field.startsWith('from') ? connection.from : connection.to
+    const missing = fault.type === 'FieldValueNotFound' ? namedBy(end) : undefined
+    if (missing === undefined) return fault
+    return { ...fault, body: `${fault.body}; ${insteadOf(subject, missing.resource, missing.name)}` }
+  })
+  return new WorldError(error.object, faults)
+}
+
+/** What an end of a connection names. */
+function namedBy(
+  end: PolicyQuery['from'],
+): { readonly resource: 'pods' | 'nodes'; readonly name: string } | undefined {
+  if (typeof end === 'string') return { resource: 'pods', name: end }
+  if ('node' in end) return { resource: 'nodes', name: end.node }
+  return 'pod' in end ? { resource: 'pods', name: `${end.namespace ?? 'default'}/${end.pod}` } : undefined
+}
+
 function policiesOf(subject: unknown): readonly WorldPolicy[] {
   const isText = typeof subject === 'string'
   if (!isText && (typeof subject !== 'object' || subject === null || subject instanceof CompiledWorld))
@@ -68,11 +92,13 @@ function judged(allows: boolean) {
     connection: string | PolicyQuery,
     options: NetpolOptions = {},
   ): MatcherResult => {
-    const verdict = verdictOf(
-      received,
-      typeof connection === 'string' ? parseConnection(connection) : connection,
-      options,
-    )
+    const query = typeof connection === 'string' ? parseConnection(connection) : connection
+    let verdict: ConnectionVerdict
+    try {
+      verdict = verdictOf(received, query, options)
+    } catch (error) {
+      throw withNames(error, received, query)
+    }
     return {
       pass: verdict.allowed === allows,
       message: () =>

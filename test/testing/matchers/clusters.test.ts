@@ -29,8 +29,64 @@ describe('matchers of clusters hold, and say what to look at where they fail', (
     expect(cluster).toExist('nodes', 'node-1')
     expect(cluster).not.toExist('pods', 'kube-system/one')
     expect(failure(() => expect(cluster).toExist('deployments', 'wep'))).toBe(
-      'expected deployments wep to exist; there are: big, web',
+      'expected deployments wep to exist; in default there are: big, web',
     )
+    expect(() => expect(cluster).not.toExist(badInput<'pods'>('podz'), 'one')).toThrow(
+      'there is no resource podz',
+    )
+  })
+
+  test('what is missing is named, and what there is instead, whether it is expected or not', () => {
+    const other = cluster.fork()
+    for (const namespace of ['office', 'prod']) {
+      other.kubectl(`create namespace ${namespace}`)
+      other.kubectl(`create deployment web --image=nginx -n ${namespace}`)
+    }
+    const expected = expect(other)
+    const pods = other
+      .in('default')
+      .list('pods')
+      .items.map(({ metadata }) => metadata.name)
+    const cases: readonly [() => void, string][] = [
+      [
+        () => expected.toBeReady('deployments', 'wep'),
+        'deployments wep does not exist; in default there are: big, web',
+      ],
+      [
+        () => expected.toHaveRolledOut('kube-system/web'),
+        'deployments kube-system/web does not exist; in kube-system there are none; there is default/web; ' +
+          'there is office/web; there is prod/web',
+      ],
+      [
+        () => expected.not.toHaveRolledOut('ofice/web'),
+        'deployments ofice/web does not exist; there is no namespace ofice; there is default/web; ' +
+          'there is office/web; there is prod/web',
+      ],
+      [
+        () => expected.not.toHaveCondition('nodes', 'node-9', 'Ready'),
+        'nodes node-9 does not exist; there are: node-1, node-2',
+      ],
+      [() => expected.toBeReady('ingresses', 'web'), 'ingresses web does not exist; there are none'],
+      [
+        () => expected.not.toBeScheduledOn('two', 'node-1'),
+        `pods two does not exist; in default there are: ${pods.join(', ')}`,
+      ],
+      [
+        () => expected.toAllow('kube-system/one -> node:node-9:80/TCP'),
+        'connection: from: Not found: "kube-system/one"; in kube-system there are none; there is default/one',
+      ],
+      [
+        () => expected.not.toDeny({ from: { pod: 'one' }, to: { node: 'node-9' }, port: 80 }),
+        'connection: to.node: Not found: "node-9"; there are: node-1, node-2',
+      ],
+    ]
+    for (const [expectation, message] of cases) expect(failure(expectation)).toBe(message)
+  })
+
+  test('of many names, the first twenty are listed', () => {
+    const many = new SimCluster()
+    for (let at = 10; at < 40; at++) many.create('configmaps', { metadata: { name: `a${at}` } })
+    expect(failure(() => expect(many).toExist('configmaps', 'b'))).toMatch(/: a10, .*, a29, and 11 more$/)
   })
 
   test('toBeReady and toHaveRolledOut', () => {
@@ -71,6 +127,9 @@ describe('matchers of clusters hold, and say what to look at where they fail', (
     )
     expect(cluster).toBeScheduledOn('one', on)
     expect(failure(() => expect(cluster).toBeScheduledOn('one', other))).toContain(`it is on ${on}`)
+    expect(failure(() => expect(cluster).toBeScheduledOn('one', 'node-3'))).toBe(
+      `expected pods one to be on node-3; it is on ${on}; there is no node node-3, there are: node-1, node-2`,
+    )
   })
 
   test('toSettle and toHoldInvariants', () => {
