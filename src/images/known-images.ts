@@ -2,6 +2,7 @@ import { fullImageName } from '../api/core/image-name.js'
 import { nearest } from '../api/nearest.js'
 import type { ImageDefinition } from '../kubelet/index.js'
 import { AGNHOST } from './agnhost/agnhost.js'
+import { withDistribution } from './distribution-programs.js'
 import { TEST_IMAGES } from './test-images.js'
 
 /** `id` in busybox shows the groups of these users. */
@@ -87,7 +88,6 @@ const KNOWN: Readonly<Record<string, Omit<ImageDefinition, 'name'>>> = {
     entrypoint: ['/docker-entrypoint.sh'],
     cmd: ['nginx', '-g', 'daemon off;'],
     ports: [80],
-    programs: ['bash', 'nginx'],
     logs: ['/docker-entrypoint.sh: Configuration complete; ready for start up'],
     page: `<!DOCTYPE html>
 <html>
@@ -113,15 +113,20 @@ Commercial support is available at
 </body>
 </html>
 `,
+    closed: true,
+    programs: withDistribution('nginx nginx-debug curl envsubst gettext ngettext njs openssl'),
   },
   httpd: {
     user: '',
     ...STOPS,
     cmd: ['httpd-foreground'],
     ports: [80],
-    programs: ['bash', 'httpd'],
     page: '<html><body><h1>It works!</h1></body></html>\n',
     documentRoot: '/usr/local/apache2/htdocs',
+    closed: true,
+    programs: withDistribution(`
+      ab apachectl apxs dbmanage envvars htcacheclean htdbm htdigest htpasswd httpd logresolve openssl
+      rotatelogs`),
   },
   redis: {
     user: '',
@@ -129,8 +134,10 @@ Commercial support is available at
     entrypoint: ['docker-entrypoint.sh'],
     cmd: ['redis-server'],
     ports: [6379],
-    programs: ['bash'],
     logs: ['* Ready to accept connections tcp'],
+    closed: true,
+    programs: withDistribution(`
+      gosu redis-benchmark redis-check-aof redis-check-rdb redis-cli redis-sentinel su-exec`),
   },
   mysql: {
     user: '',
@@ -138,11 +145,16 @@ Commercial support is available at
     entrypoint: ['docker-entrypoint.sh'],
     cmd: ['mysqld'],
     ports: [3306],
-    programs: ['bash'],
     logs: [
       "mysqld: ready for connections. Version: '8.4.0'  socket: '/var/run/mysqld/mysqld.sock'  port: " +
         '3306  MySQL Community Server - GPL.',
     ],
+    closed: true,
+    programs: withDistribution(`
+      gosu gpg ibd2sdi innochecksum microdnf my_print_defaults mysql mysql_config_editor
+      mysql_migrate_keyring mysql_secure_installation mysql_ssl_rsa_setup mysql_tzinfo_to_sql
+      mysql_upgrade mysqladmin mysqlbinlog mysqlcheck mysqld_multi mysqld_safe mysqldump mysqldumpslow
+      mysqlimport mysqlpump mysqlsh mysqlshow mysqlslap openssl perror rpm zstd`),
   },
   mariadb: {
     user: '',
@@ -150,8 +162,15 @@ Commercial support is available at
     entrypoint: ['docker-entrypoint.sh'],
     cmd: ['mariadbd'],
     ports: [3306],
-    programs: ['bash'],
     logs: ['mariadbd: ready for connections.'],
+    closed: true,
+    programs: withDistribution(`
+      aria_chk aria_pack gosu galera_new_cluster healthcheck.sh innochecksum mariabackup mariadb
+      mariadb-admin mariadb-backup mariadb-binlog mariadb-check mariadb-conv mariadb-dump
+      mariadb-dumpslow mariadb-hotcopy mariadb-import mariadb-install-db mariadb-plugin
+      mariadb-secure-installation mariadb-show mariadb-slap mariadb-tzinfo-to-sql mariadb-upgrade
+      mariadbd-multi mariadbd-safe mbstream my_print_defaults myisamchk mysql mysqladmin mysqlbinlog
+      mysqlcheck mysqld mysqldump mysqlimport mysqlshow openssl perror pv pwgen resolveip socat zstd`),
   },
   postgres: {
     user: '',
@@ -159,8 +178,15 @@ Commercial support is available at
     entrypoint: ['docker-entrypoint.sh'],
     cmd: ['postgres'],
     ports: [5432],
-    programs: ['bash'],
     logs: ['LOG:  database system is ready to accept connections'],
+    closed: true,
+    programs: withDistribution(`
+      clusterdb createdb createuser docker-enforce-initdb.sh docker-ensure-initdb.sh dropdb dropuser
+      gosu initdb oid2name openssl pg_amcheck pg_archivecleanup pg_basebackup pg_checksums
+      pg_combinebackup pg_config pg_controldata pg_createsubscriber pg_ctl pg_dump pg_dumpall pg_isready
+      pg_receivewal pg_recvlogical pg_resetwal pg_restore pg_rewind pg_test_fsync pg_test_timing
+      pg_upgrade pg_verifybackup pg_waldump pg_walsummary pgbench psql reindexdb su-exec vacuumdb
+      vacuumlo zstd`),
   },
   mongo: {
     user: '',
@@ -168,7 +194,10 @@ Commercial support is available at
     entrypoint: ['docker-entrypoint.sh'],
     cmd: ['mongod'],
     ports: [27_017],
-    programs: ['bash'],
+    closed: true,
+    programs: withDistribution(`
+      bsondump gosu jq mongodump mongoexport mongofiles mongoimport mongorestore mongos mongosh
+      mongostat mongotop numactl`),
   },
   memcached: {
     user: 'memcache',
@@ -176,6 +205,8 @@ Commercial support is available at
     entrypoint: ['docker-entrypoint.sh'],
     cmd: ['memcached'],
     ports: [11_211],
+    closed: true,
+    programs: withDistribution(''),
   },
   wordpress: {
     user: '',
@@ -183,10 +214,14 @@ Commercial support is available at
     entrypoint: ['docker-entrypoint.sh'],
     cmd: ['apache2-foreground'],
     ports: [80],
-    programs: ['bash'],
     page: '<!DOCTYPE html>\n<title>WordPress</title>\n',
     // its entrypoint copies them from here into a volume at /var/www/html that has none
     documentRoot: '/usr/src/wordpress',
+    closed: true,
+    programs: withDistribution(`
+      a2dismod a2enconf a2enmod a2ensite apache2 apache2ctl apachectl docker-php-entrypoint
+      docker-php-ext-configure docker-php-ext-enable docker-php-ext-install docker-php-source gs magick
+      openssl pear pecl phar php php-config phpdbg phpize wp`),
   },
   ...TEST_IMAGES,
   agnhost: AGNHOST,

@@ -104,9 +104,12 @@ export interface ImageDefinition<State extends PlainData = PlainData> extends Co
    * which may listen on ports.
    */
   readonly commands?: Readonly<Record<string, Program>>
-  /** Programs besides the common ones, such as `bash`. */
+  /**
+   * Programs besides the common ones and its own command, such as `bash`. Those that the built-in shell does
+   * not have run like servers.
+   */
   readonly programs?: readonly string[]
-  /** Whether unknown commands fail as the runtime says. Default false: they run like servers. */
+  /** Whether commands that are none of its programs fail as the runtime says. Default false: they run, too. */
   readonly closed?: boolean
   /** Whether it lacks a shell and the common programs. Default false. */
   readonly distroless?: boolean

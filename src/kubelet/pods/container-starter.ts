@@ -19,7 +19,7 @@ import type { PodRecord } from './pod-record.js'
 import { containerMemory, formatPod } from './pod-record.js'
 import { isSidecar } from './restart-policy.js'
 
-/** Virtual ms for which a pod shows ErrImagePull before ImagePullBackOff. */
+/** Virtual ms for which a pod shows ErrImagePull or RunContainerError before it goes on. */
 const NEXT_LOOK = 1_000
 
 /**
@@ -291,17 +291,16 @@ export class ContainerStarter {
     const latest = latestContainer(this.#runtime.pod(record.uid), container.name)
     if (latest?.state === 'creating') return true
     delete record.inFlight
-    if (latest?.reason === 'StartError') {
-      this.#events.container(
-        record,
-        container,
-        'Warning',
-        'Failed',
-        `Error: ${latest.message ?? 'failed to start container'}`,
-      )
-    } else {
+    if (latest?.reason !== 'StartError') {
       this.#events.container(record, container, 'Normal', 'Started', this.#release.started(container.name))
       return this.#postStart(record, container, now)
+    }
+    const { message = 'failed to start container' } = latest
+    this.#events.container(record, container, 'Warning', 'Failed', `Error: ${message}`)
+    containerMemory(record, container.name).waiting = {
+      reason: 'RunContainerError',
+      message,
+      until: now + NEXT_LOOK,
     }
     return false
   }

@@ -15,7 +15,7 @@ import type { Exit } from './containers.js'
 import { POWER_LOSS, exitOf } from './containers.js'
 import type { ProcessListener } from './process-listeners.js'
 import type { StartPlan } from './start-plan.js'
-import { hasProgram, notFound, startPlan } from './start-plan.js'
+import { hasProgram, isListed, notFound, startPlan } from './start-plan.js'
 import { processEntries, sharedProcess } from './process-table.js'
 import type { RuntimeContainer, RuntimePod, RuntimeTask } from './state.js'
 
@@ -55,7 +55,8 @@ export class ContainerProcesses {
     const view = this.#scope.view(pod, container)
     const spec = containerSpec(pod.pod, container.name)
     // most containers have no command, and then the environment is not needed
-    return startPlan(spec, view.image, spec?.command || spec?.args ? environmentOf(view) : {})
+    const env = spec?.command || spec?.args ? environmentOf(view) : {}
+    return startPlan(spec, view.image, env, (path) => this.#scope.hasFile(pod, container, path))
   }
 
   /** Starts the plan in a running container. */
@@ -198,8 +199,8 @@ export class ContainerProcesses {
 
   /**
    * Runs a command of the kubelet in a container. Its end is kept as data, and passed to {@link
-   * ProcessPorts.onTask} unless it ends at once. A program that an open image lacks is assumed to succeed
-   * without output.
+   * ProcessPorts.onTask} unless it ends at once. A program that an open image lacks, or that an image lists and
+   * the built-in shell lacks, is assumed to succeed without output.
    */
   runTask(pod: RuntimePod, container: RuntimeContainer, name: string, words: readonly string[]): RuntimeTask {
     this.stopTask(pod, container, name)
@@ -215,8 +216,10 @@ export class ContainerProcesses {
     }
     const error = this.#missing(pod, container, words)
     if (error !== undefined) {
-      const { closed = false, distroless = false } = this.#ports.images.facts(container.image)
-      task.assumed = !closed && !distroless && words.length > 0
+      const image = this.#ports.images.facts(container.image)
+      const [first] = words
+      const isOpen = image.closed !== true && image.distroless !== true
+      task.assumed = first !== undefined && (isOpen || isListed(image, first))
       task.end = task.assumed ? { exitCode: 0 } : { error }
       return task
     }

@@ -200,7 +200,8 @@ class SeenByImage implements ImageContext {
 
   get command(): readonly string[] {
     const { sandbox, container, image } = this.#view
-    const plan = startPlan(containerSpec(sandbox.pod, container.name), { ...image, closed: false }, this.env)
+    const spec = containerSpec(sandbox.pod, container.name)
+    const plan = startPlan(spec, { ...image, closed: false }, this.env, () => true)
     return plan.kind === 'error' ? [] : plan.words
   }
 }

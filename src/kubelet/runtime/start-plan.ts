@@ -17,12 +17,13 @@ const CREATE_FAILED =
 
 /**
  * Computes what a container runs: command and args of its spec, or else those of the image, with `$(NAME)`
- * replaced.
+ * replaced. `hasFile`: whether a path is a file in the container, its volumes included.
  */
 export function startPlan(
   container: Container | undefined,
   image: ImageFacts,
   env: Readonly<Record<string, string>>,
+  hasFile: (path: string) => boolean,
 ): StartPlan {
   const own = (container?.command?.length ?? 0) > 0
   const args = container?.args ?? []
@@ -35,9 +36,22 @@ export function startPlan(
   if (image.behavior !== undefined && !own) return { kind: 'service', words }
   if (hasProgram(image, first) && image.behavior?.exec === undefined) return { kind: 'process', words }
   if (isScript(image, first)) return { kind: 'process', words }
-  if ((own && (image.closed === true || image.distroless === true)) || (!own && image.closed === true))
-    return { kind: 'error', message: notFound(first, CREATE_FAILED) }
-  return { kind: 'service', words }
+  const isClosed = image.closed === true || (own && image.distroless === true)
+  if (!isClosed || isListed(image, first)) return { kind: 'service', words }
+  if (first.includes('/') && hasFile(first)) return { kind: 'process', words }
+  return { kind: 'error', message: notFound(first, CREATE_FAILED) }
+}
+
+/**
+ * Whether an image is known to have a program that the built-in shell cannot run: one of those that it lists,
+ * or the one that it starts itself.
+ */
+export function isListed({ programs, entrypoint, cmd }: ImageFacts, word: string): boolean {
+  const name = baseOf(word) ?? word
+  if (programs?.includes(name) === true) return true
+  return [entrypoint, cmd].some(
+    (words) => words?.[0] !== undefined && (baseOf(words[0]) ?? words[0]) === name,
+  )
 }
 
 /** Returns the image's own program that a word starts. */

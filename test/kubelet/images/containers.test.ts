@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import '../../../src/vitest/index.js'
 import type { Pod } from '../../../src/api/core/generated.js'
 import { SimCluster, defineImage } from '../../../src/index.js'
 import type { ClusterOptions } from '../../../src/index.js'
@@ -99,6 +100,80 @@ describe('commands of containers', () => {
         'runc create failed: unable to start container process: error during container init: exec: ' +
         '"nosuch": executable file not found in $PATH: unknown',
     })
+  })
+
+  test.each([
+    ['nosuch', 'exec: "nosuch": executable file not found in $PATH: unknown'],
+    ['/usr/bin/nosuch', 'exec: "/usr/bin/nosuch": stat /usr/bin/nosuch: no such file or directory: unknown'],
+  ])('nor in an image whose programs are known: %s', (program, fault) => {
+    for (const image of ['nginx', 'redis:7', 'postgres']) {
+      const cluster = clusterWith([pod('bad', { image, command: [program] })])
+      const { lastState } = statusOf(cluster, 'bad')
+      expect(lastState.terminated).toMatchObject({ exitCode: 128, reason: 'StartError' })
+      expect(lastState.terminated?.message?.endsWith(fault)).toBe(true)
+      expect(cluster).toHaveEvent({
+        reason: 'Failed',
+        about: 'default/bad',
+        message: `Error: failed to create`,
+      })
+    }
+  })
+
+  test('that a container could not be started is the reason why it waits, until its back-off is', () => {
+    const cluster = new SimCluster({ nodes: 1 })
+    const seen: string[] = []
+    cluster.on('write', ({ resource, object }) => {
+      const [status] = resource === 'pods' ? ((object as Pod).status.containerStatuses ?? []) : []
+      const reason = status?.state.waiting?.reason
+      if (reason !== undefined && reason !== seen.at(-1)) seen.push(reason)
+    })
+    cluster.apply([pod('bad', { image: 'nginx', command: ['nosuch'] })])
+    cluster.advance('20s')
+    expect(seen).toEqual([
+      'ContainerCreating',
+      'RunContainerError',
+      'CrashLoopBackOff',
+      'RunContainerError',
+      'CrashLoopBackOff',
+    ])
+  })
+
+  test('programs that an image has, and all of an unknown image, run', () => {
+    const config = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'scripts' },
+      data: { 'run.sh': '#!/bin/sh\nsleep 999' },
+    }
+    const mounted = { volumes: [{ name: 'scripts', configMap: { name: 'scripts', defaultMode: 0o755 } }] }
+    const cluster = clusterWith([
+      config,
+      pod('own', { image: 'nginx', command: ['/usr/sbin/nginx', '-g', 'daemon off;'] }),
+      pod('client', { image: 'redis', command: ['redis-cli', 'monitor'] }),
+      pod('common', { image: 'nginx', command: ['perl', '-e', 'sleep'] }),
+      pod('other', { image: 'example.com/team/app', command: ['nosuch'] }),
+      pod(
+        'script',
+        {
+          image: 'nginx',
+          command: ['/scripts/run.sh'],
+          volumeMounts: [{ name: 'scripts', mountPath: '/scripts' }],
+        },
+        mounted,
+      ),
+    ])
+    for (const name of ['own', 'client', 'common', 'other', 'script']) expect(cluster).toBeReady('pods', name)
+  })
+
+  test('a probe takes a program that an image has for successful, and fails for one that it has not', () => {
+    const probed = (command: string[]): object => ({ image: 'redis', readinessProbe: { exec: { command } } })
+    const cluster = clusterWith([
+      pod('good', probed(['redis-cli', 'ping'])),
+      pod('bad', probed(['redis-ctl', 'ping'])),
+    ])
+    cluster.advance('1m')
+    expect(cluster).toBeReady('pods', 'good')
+    expect(cluster).not.toBeReady('pods', 'bad')
   })
 })
 
