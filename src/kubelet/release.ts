@@ -20,6 +20,8 @@ export interface KubeletRelease {
    * beta and on since 1.35.
    */
   readonly verifiesPulledImages: boolean
+  /** Variables from files (`fileKeyRef`): EnvFiles is beta and on since 1.35. */
+  readonly envFiles: boolean
   /** Condition PodReadyToStartContainers: beta and on since 1.29. */
   readonly readyToStartContainers: boolean
   /** status.hostIPs: beta and on since 1.29. */
@@ -55,6 +57,7 @@ export function kubeletRelease(version: string): KubeletRelease {
     stopping: (container) => `Stopping container ${container}`,
     probeErrored: (state) => (minor < 34 ? 'errored' : `errored and resulted in ${state} state`),
     verifiesPulledImages: minor >= 35,
+    envFiles: minor >= 35,
     readyToStartContainers: minor >= 29,
     hostIPs: minor >= 29,
     endsAsContainers: minor >= 27,

@@ -85,6 +85,62 @@ describe('subPathExpr', () => {
   })
 })
 
+describe('a variable from a file', () => {
+  const withFile = (file: string, ref: object = {}, version?: string): SimCluster => {
+    const cluster = new SimCluster({
+      nodes: [{ name: 'n', ...(version === undefined ? {} : { kubeletVersion: version }) }],
+    })
+    const fileKeyRef = { volumeName: 'v', path: 'etc/app.env', key: 'MODE', ...ref }
+    const command = ['sh', '-c', `mkdir /data/etc; echo "${file}" > /data/etc/app.env`]
+    cluster.apply({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'p', namespace: 'default', uid: 'u' },
+      spec: {
+        initContainers: [{ name: 'i', image, command, volumeMounts: [{ name: 'v', mountPath: '/data' }] }],
+        containers: [
+          { name: 'c', image, command: sleep, env: [{ name: 'MODE', valueFrom: { fileKeyRef } }] },
+        ],
+        volumes: [
+          { name: 'v', emptyDir: {} },
+          { name: 'unused', emptyDir: {} },
+        ],
+      },
+    })
+    return cluster.settle()
+  }
+  const faultOf = (cluster: SimCluster): unknown => {
+    const { waiting } = cluster.get('pods', name).status.containerStatuses?.[0]?.state ?? {}
+    expect(waiting?.reason).toBe('CreateContainerConfigError')
+    return waiting?.message
+  }
+
+  test('has the value that an init container wrote, though the container does not mount the volume', () => {
+    expect(run(withFile("MODE='fast'"), 'echo "<$MODE>"; ls /data')).toBe('<fast>\n')
+  })
+
+  test('is left out if it is optional and the file has none', () => {
+    expect(run(withFile("OTHER='fast'", { optional: true }), 'echo "${MODE-unset}"')).toBe('unset\n')
+  })
+
+  test('keeps the container from starting if the file has none, is no env file or is missing', () => {
+    const { uid } = withFile('').get('pods', name).metadata
+    expect(faultOf(withFile("OTHER='fast'"))).toBe(
+      `environment variable key "MODE" not found in file "/var/lib/kubelet/pods/${uid}/volumes/` +
+        'kubernetes.io~empty-dir/v/etc/app.env"',
+    )
+    expect(faultOf(withFile('MODE=fast'))).toBe("couldn't parse env file")
+    expect(faultOf(withFile('', { path: 'app.env', optional: true }))).toBe("couldn't parse env file")
+    expect(faultOf(withFile('', { volumeName: 'unused' }))).toBe(
+      'cannot find the volume "unused" referenced by FileKeyRef',
+    )
+  })
+
+  test('is empty with a kubelet that does not know the source', () => {
+    expect(run(withFile("MODE='fast'", {}, 'v1.34.2'), 'echo "${MODE-unset}"')).toBe('\n')
+  })
+})
+
 test('/etc/hosts has the full name of a pod with a subdomain, and says if it is the host network', () => {
   const cluster = clusterWith({}, {}, { hostname: 'h', subdomain: 'sub' })
   const ip = cluster.get('pods', name).status.podIP ?? ''

@@ -1,24 +1,37 @@
-import type { Container, EnvVar, Pod } from '../../api/core/generated.js'
+import type { Container, EnvVar, FileKeySelector, Pod } from '../../api/core/generated.js'
 import { expanded } from '../runtime/start-plan.js'
 import { nonRootFault } from '../security-context/identity.js'
 import { configMapData, secretData } from '../runtime/volumes.js'
 import type { ApiObjects } from './api-objects.js'
 import { ConfigFault } from './api-objects.js'
 import { fieldOf, resourceFieldOf } from './downward-api.js'
+import { envFileValue } from './env-file.js'
+import { usedVolumes } from './pod-volumes.js'
 
 const NONE: Readonly<Record<string, string>> = Object.freeze({})
 
+/** Where the variables of containers come from. */
+export interface EnvSources {
+  readonly objects: ApiObjects
+  /** The variables of services. Called only if a value refers to a variable. */
+  readonly serviceEnv: () => Readonly<Record<string, string>>
+  /**
+   * Reads a file of a mounted volume; undefined if there is none. Kubelets without EnvFiles have no such
+   * source.
+   */
+  readonly readVolume?: (volume: string, path: string) => string | undefined
+}
+
 /**
- * Resolves the variables of a container's spec. `serviceEnv` is called only if a value refers to a variable.
- * Source: pkg/kubelet/kubelet_pods.go makeEnvironmentVariables. @throws ConfigFault with the text of the
- * waiting state CreateContainerConfigError.
+ * Resolves the variables of a container's spec. Source: pkg/kubelet/kubelet_pods.go makeEnvironmentVariables.
+ * @throws ConfigFault with the text of the waiting state CreateContainerConfigError.
  */
 export function containerEnv(
   pod: Pod,
   container: Container,
-  objects: ApiObjects,
-  serviceEnv: () => Readonly<Record<string, string>>,
+  sources: EnvSources,
 ): Readonly<Record<string, string>> {
+  const { objects, serviceEnv } = sources
   const { env = [], envFrom = [] } = container
   if (env.length === 0 && envFrom.length === 0) return NONE
   const values = new Map<string, string>()
@@ -33,7 +46,7 @@ export function containerEnv(
   }
   for (const variable of env) {
     const value = variable.valueFrom
-      ? referredValue(pod, container, variable.valueFrom, objects)
+      ? referredValue(pod, container, variable.valueFrom, sources)
       : expanded(
           variable.value ?? '',
           variable.value?.includes('$(') === true ? { ...serviceEnv(), ...Object.fromEntries(values) } : NONE,
@@ -47,14 +60,16 @@ function referredValue(
   pod: Pod,
   container: Container,
   from: NonNullable<EnvVar['valueFrom']>,
-  objects: ApiObjects,
+  { objects, readVolume }: EnvSources,
 ): string | undefined {
   const namespace = pod.metadata.namespace ?? 'default'
-  const { fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef } = from
+  const { fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef, fileKeyRef } = from
   if (fieldRef) return fieldOf(pod, fieldRef.fieldPath) ?? ''
   if (resourceFieldRef) return resourceFieldOf(pod, resourceFieldRef, container) ?? ''
+  if (fileKeyRef && readVolume) return fileValue(pod, fileKeyRef, readVolume)
   const ref = configMapKeyRef ?? secretKeyRef
-  if (!ref) return undefined
+  // a source that the kubelet does not know leaves the variable empty
+  if (!ref) return ''
   const { name = '', key, optional } = ref
   const data = configMapKeyRef
     ? objects.configMap(namespace, name, optional)
@@ -64,6 +79,26 @@ function referredValue(
   if (optional === true) return undefined
   throw new ConfigFault(
     `couldn't find key ${key} in ${configMapKeyRef ? 'ConfigMap' : 'Secret'} ${namespace}/${name}`,
+  )
+}
+
+/** The value of a variable from a file of a volume that some container mounts; undefined leaves it out. */
+function fileValue(
+  pod: Pod,
+  { volumeName, path, key, optional }: FileKeySelector,
+  readVolume: NonNullable<EnvSources['readVolume']>,
+): string | undefined {
+  if (!usedVolumes(pod).has(volumeName))
+    throw new ConfigFault(`cannot find the volume ${JSON.stringify(volumeName)} referenced by FileKeyRef`)
+  const text = readVolume(volumeName, path)
+  const value = text === undefined ? undefined : envFileValue(text, key)
+  if (value === undefined) throw new ConfigFault("couldn't parse env file")
+  if (value !== '') return value
+  if (optional) return undefined
+  const uid = pod.metadata.uid ?? ''
+  const file = `/var/lib/kubelet/pods/${uid}/volumes/kubernetes.io~empty-dir/${volumeName}/${path}`
+  throw new ConfigFault(
+    `environment variable key ${JSON.stringify(key)} not found in file ${JSON.stringify(file)}`,
   )
 }
 

@@ -271,7 +271,13 @@ export class ContainerStarter {
     try {
       const image = this.#runtime.imageFacts(container.image ?? '')
       checkNonRoot(pod, container, image.isKnown ? (image.user ?? '') : undefined, formatPod(record))
-      const env = containerEnv(pod, container, this.#objects, () => this.#runtime.serviceEnv(pod))
+      const env = containerEnv(pod, container, {
+        objects: this.#objects,
+        serviceEnv: () => this.#runtime.serviceEnv(pod),
+        ...(this.#release.envFiles
+          ? { readVolume: (volume, path) => this.#runtime.readVolume(uid, volume, path) }
+          : {}),
+      })
       checkSubPaths(container, env)
       return env
     } catch (error) {

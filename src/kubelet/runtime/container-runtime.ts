@@ -18,6 +18,7 @@ import { ContainerLifecycle } from './container-lifecycle.js'
 import { ContainerProcesses } from './container-processes.js'
 import type { ContainerUsage } from './container-usage.js'
 import { containerUsage } from './container-usage.js'
+import { readVolume } from './container-world.js'
 import { fullImageName } from '../../api/core/image-name.js'
 import { beginPull, endPull, imageSize } from './image-pulls.js'
 import { reserveIp } from './ip-pool.js'
@@ -191,6 +192,13 @@ class SimulatedMachine implements Machine {
   setVolumes(uid: string, volumes: PodVolumes): void {
     const pod = this.pod(uid)
     if (pod) pod.volumes = volumes
+  }
+
+  readVolume(uid: string, volume: string, path: string): string | undefined {
+    const sandbox = this.pod(uid)
+    if (sandbox === undefined) return undefined
+    const surroundings = this.#options.surroundings?.() ?? ISOLATED
+    return readVolume({ state: this.#state, sandbox, surroundings, now: this.#now }, volume, path)
   }
 
   runTask(uid: string, name: string, task: string, words: readonly string[]): RuntimeTask | undefined {

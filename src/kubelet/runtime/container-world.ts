@@ -123,6 +123,7 @@ const STICKY = 0o1777
 function mountsOf(view: ContainerView): readonly Mount[] {
   const { sandbox, container } = view
   const spec = containerSpec(sandbox.pod, container.name)
+  const env = container.env ?? {}
   const below = imageTree(view)
   const messagePath = terminationPath(spec)
   const root: Mount = new RootMount(container, below, spec?.securityContext?.readOnlyRootFilesystem === true)
@@ -142,7 +143,7 @@ function mountsOf(view: ContainerView): readonly Mount[] {
     root,
     cgroupMount(() => container.resources),
     ...(message ? [message] : []),
-    ...(spec?.volumeMounts ?? []).flatMap((mount) => volumeMount(view, mount) ?? []),
+    ...(spec?.volumeMounts ?? []).flatMap((mount) => volumeMount(view, mount, env) ?? []),
   ]
 }
 
@@ -191,7 +192,7 @@ export function makeSubPaths(view: ContainerView): void {
   const spec = containerSpec(view.sandbox.pod, view.container.name)
   for (const mount of spec?.volumeMounts ?? []) {
     if ((mount.subPath ?? '') === '' && (mount.subPathExpr ?? '') === '') continue
-    const made = volumeMount(view, mount)
+    const made = volumeMount(view, mount, view.container.env ?? {})
     if (made?.writable === undefined || made.prefix === '') continue
     const tree = made.writable()
     const isThere = [...tree.keys()].some((key) => key === made.prefix || key.startsWith(`${made.prefix}/`))
@@ -256,18 +257,29 @@ function statusText({ sandbox, container, image }: ContainerView): string {
   return found === undefined ? '' : procStatus(found, (program || container.name).split('/').at(-1) ?? '')
 }
 
+/** What the files of a pod's volumes depend on. */
+type VolumeView = Pick<ContainerView, 'state' | 'sandbox' | 'surroundings' | 'now'>
+
+/** Reads a file of a pod's volume as the kubelet does; undefined if there is none. */
+export function readVolume(view: VolumeView, name: string, path: string): string | undefined {
+  const mount = volumeMount(view, { name, mountPath: '/' }, {})
+  if (mount === undefined) return undefined
+  const files = new FileSystem([mount], { uid: 0, gid: 0, groups: [] }, () => view.now)
+  const inside = absolutePath('/', path)
+  return files.stat(inside)?.kind === 'file' ? files.read(inside) : undefined
+}
+
 function volumeMount(
-  view: ContainerView,
+  view: VolumeView,
   { name, mountPath, subPath = '', subPathExpr, readOnly = false }: VolumeMount,
+  env: Readonly<Record<string, string>>,
 ): Mount | undefined {
   const { state, sandbox, surroundings } = view
   const { pod } = sandbox
   const volume = pod?.spec.volumes?.find((one) => one.name === name)
   if (!pod || !volume) return undefined
   const path = mountPath.replace(/\/+$/, '')
-  const prefix = (
-    subPathExpr === undefined ? subPath : expanded(subPathExpr, view.container.env ?? {})
-  ).replace(/^\/+|\/+$/g, '')
+  const prefix = (subPathExpr === undefined ? subPath : expanded(subPathExpr, env)).replace(/^\/+|\/+$/g, '')
   const fsGroup = pod.spec.securityContext?.fsGroup
   const owned = fsGroup === undefined ? ROOT_DIRECTORY : { mode: 0o2775, owner: 0, group: fsGroup }
   const mounted = sandbox.volumes?.get(name)
@@ -314,7 +326,7 @@ function volumeMount(
 
 /** Mounts an emptyDir or another volume with the lifetime of the pod (inline CSI volumes). */
 function emptyDirMount(
-  { sandbox }: ContainerView,
+  { sandbox }: VolumeView,
   { name, emptyDir }: Volume,
   {
     path,

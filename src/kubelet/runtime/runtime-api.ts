@@ -76,6 +76,8 @@ export interface ContainerRuntime {
   updateMetadata(uid: string, metadata: Pod['metadata']): void
   /** Mounts the volumes of a pod, or updates those from the API. */
   setVolumes(uid: string, volumes: PodVolumes): void
+  /** Reads a file of a pod's mounted volume; undefined if there is none. */
+  readVolume(uid: string, volume: string, path: string): string | undefined
   /** Static pods by file name. */
   manifests(): ReadonlyMap<string, Pod>
   /** Creates the pod's sandbox, or replaces a dead one. */
