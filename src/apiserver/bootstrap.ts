@@ -31,6 +31,8 @@ export interface BootstrapOptions {
    * true.
    */
   readonly serviceAccounts?: boolean
+  /** Whether the ServiceCIDR is as if its controller had run. Default false. */
+  readonly serviceCidrs?: boolean
   /**
    * More objects, complete except for uid, resourceVersion and creationTimestamp: see {@link storeDefaults}.
    * Default none.
@@ -45,7 +47,7 @@ export interface BootstrapOptions {
  */
 export function bootstrap(
   server: ApiServer,
-  { serviceAccounts = true, objects = [] }: BootstrapOptions = {},
+  { serviceAccounts = true, serviceCidrs = false, objects = [] }: BootstrapOptions = {},
 ): void {
   const client = server.client({ name: 'system:apiserver', groups: ['system:masters'] })
   const ensure = (resource: string, namespace: string, name: string, create: () => unknown): void => {
@@ -60,7 +62,9 @@ export function bootstrap(
     )
   }
   for (const list of objects) storeDefaults(server, list)
-  ensure('services', 'default', 'kubernetes', () => makeKubernetesService(server.context, client))
+  ensure('services', 'default', 'kubernetes', () =>
+    makeKubernetesService(server.context, client, serviceCidrs),
+  )
   if (!serviceAccounts) return
   for (const namespace of NAMESPACES) {
     ensure('serviceaccounts', namespace, 'default', () =>

@@ -5,6 +5,12 @@ import { parseIpRange } from '../ip.js'
 import { rangeFault } from '../netip.js'
 import type { ServiceCIDR } from './generated.js'
 
+/** Finalizer that keeps a range while Services have addresses of it. */
+export const SERVICE_CIDR_FINALIZER = 'networking.k8s.io/service-cidr-finalizer'
+
+/** The condition Ready that a range has from its controller. */
+export const READY_CIDR = { status: 'True', reason: '', message: 'Kubernetes Service CIDR is ready' } as const
+
 const path = 'spec.cidrs'
 
 /** Whether two ranges are of two families. Ranges that cannot be read are refused one by one. */

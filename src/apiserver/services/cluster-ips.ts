@@ -64,9 +64,14 @@ export class ClusterIps {
     return this.#parts.ranges.map(({ family }) => family)
   }
 
-  /** Returns a free address of the family. Throws AllocationError `range is full`. */
+  /**
+   * Returns a free address of the family, of any range that has one: upstream takes them in the order of a Go
+   * map. Throws AllocationError `range is full`.
+   */
   next(family: IpFamily): string {
-    for (const range of this.#rangesOf(family)) {
+    const ranges = this.#rangesOf(family)
+    const start = ranges.length > 1 ? this.#parts.random.int(0, ranges.length - 1) : 0
+    for (const range of [...ranges.slice(start), ...ranges.slice(0, start)]) {
       const ip = freeAddress(range, this.#parts.random, (text) => this.#isTaken(text))
       if (ip !== undefined) return ip
     }
@@ -147,9 +152,10 @@ export class ClusterIps {
   }
 }
 
+/** A range without a condition is ready, too: no controller needs to run. */
 const isReady = ({ metadata, status }: ServiceCIDR): boolean =>
   metadata.deletionTimestamp === undefined &&
-  status.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') === true
+  (status.conditions?.find(({ type }) => type === 'Ready')?.status ?? 'True') === 'True'
 
 const notInRange = (text: string, range: IpRange): string =>
   `the provided IP (${text}) is not in the valid range. The range of valid IPs is ${formatIpRange(range)}`

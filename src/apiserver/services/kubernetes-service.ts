@@ -1,6 +1,7 @@
 import type { Endpoints, Service } from '../../api/core/generated.js'
 import type { EndpointSlice } from '../../api/discovery/generated.js'
 import type { ServiceCIDR } from '../../api/networking/generated.js'
+import { READY_CIDR, SERVICE_CIDR_FINALIZER } from '../../api/networking/service-cidr.js'
 import { formatIp, parseIp, parseIpRange } from '../../api/ip.js'
 import { formatTime } from '../../api/time.js'
 import type { Client } from '../../client/client.js'
@@ -13,26 +14,27 @@ type Parts = Pick<RegistryContext, 'resources' | 'clock' | 'address' | 'serviceR
 
 /**
  * Creates the objects by which pods find the apiserver: the ServiceCIDR of the flag's ranges (since v1.33),
- * the Service `kubernetes` at the first address, and its Endpoints and EndpointSlice. Source:
+ * the Service `kubernetes` at the first address, and its Endpoints and EndpointSlice. `isProtected`: whether
+ * the ServiceCIDR is as its controller leaves it. Source:
  * pkg/controlplane/controller/kubernetesservice, pkg/controlplane/reconcilers,
  * pkg/controlplane/controller/defaultservicecidr.
  */
 export function makeKubernetesService(
   { resources, clock, address, serviceRanges }: Parts,
   client: Client,
+  isProtected: boolean,
 ): void {
   const [host = '', port = ''] = splitAddress(address)
   const ready = {
     type: 'Ready',
-    status: 'True',
-    reason: '',
-    message: 'Kubernetes default Service CIDR is ready',
-  } as const
+    ...READY_CIDR,
+    ...(isProtected ? {} : { message: 'Kubernetes default Service CIDR is ready' }),
+  }
   if (resources.release.has('serviceCidrs') && resources.find('servicecidrs') !== undefined) {
-    const made = client.create('servicecidrs', {
-      metadata: { name: KUBERNETES },
-      spec: { cidrs: serviceRanges },
-    } as ServiceCIDR)
+    const metadata: ServiceCIDR['metadata'] = isProtected
+      ? { name: KUBERNETES, finalizers: [SERVICE_CIDR_FINALIZER] }
+      : { name: KUBERNETES }
+    const made = client.create('servicecidrs', { metadata, spec: { cidrs: serviceRanges } } as ServiceCIDR)
     const conditions = [{ ...ready, lastTransitionTime: formatTime(clock.now()) }]
     client.updateStatus('servicecidrs', { ...made, status: { conditions } })
   }

@@ -12,6 +12,7 @@ import { componentsOf } from './components.js'
 import { checkedClient } from './connected-client.js'
 import { ControlPlane } from './control-plane.js'
 import { installCoreDNS } from '../network/core-dns.js'
+import { SERVICE_CIDRS_CONTROLLER } from '../../controllers/service-cidrs.js'
 import { defaultObjects } from './default-objects.js'
 import { freshState, rememberFresh } from '../storage/fresh-states.js'
 import { ADMIN } from '../access/identities.js'
@@ -120,6 +121,7 @@ export function assemble(
     bootstrap(plane.server, {
       objects: defaultObjects(components, plane.scheme, clock.now()),
       serviceAccounts: needsServiceAccounts(components, options),
+      serviceCidrs: components.some(({ name }) => name === SERVICE_CIDRS_CONTROLLER),
     })
   for (const component of components)
     plane.addComponent(component, { isOwn: !options.components?.includes(component) })

@@ -41,6 +41,7 @@ import { createRootCaPublisher } from '../../controllers/serviceaccount/root-ca.
 import { createServiceAccountController } from '../../controllers/serviceaccount/service-accounts.js'
 import { createTokensController } from '../../controllers/serviceaccount/tokens.js'
 import { createSimulatedStorage } from '../../controllers/simulated-storage/controller.js'
+import { createServiceCidrsController } from '../../controllers/service-cidrs.js'
 import { createServiceLoadBalancerController } from '../../controllers/service-lb.js'
 import { createStatefulSetController } from '../../controllers/statefulset/controller.js'
 import { createPolicyStatusController } from '../../controllers/validating-admission-policy-status.js'
@@ -113,6 +114,7 @@ export function componentsOf(
       : [createHorizontalPodAutoscaler({ resources, metrics })]),
     createDisruptionController({ resources }),
     ...volumeControllers(options, scheme, discard),
+    ...(scheme.release.has('serviceCidrs') ? [createServiceCidrsController()] : []),
     createEndpointsController(),
     ...(scheme.byName('endpointslices') === undefined
       ? []
