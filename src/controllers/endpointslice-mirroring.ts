@@ -28,6 +28,8 @@ const NOT_COPIED = new Set([
   'kubectl.kubernetes.io/last-applied-configuration',
   'endpoints.kubernetes.io/last-change-trigger-time',
 ])
+/** In ms. Source: defaultSyncBackOff and maxSyncBackOff. */
+const BACK_OFF = { baseDelay: 1_000, maxDelay: 100_000 } as const
 /** `--mirroring-max-endpoints-per-subset`. */
 const MAX_ENDPOINTS = 1_000
 
@@ -50,6 +52,7 @@ export function createEndpointSliceMirroringController(): Component {
       slices: { resource: 'endpointslices', labelSelector: `${MANAGED_BY}=${MANAGER}`, indexers: byService },
       services: { resource: 'services' },
     },
+    queue: { ...BACK_OFF, maxRetries: 15, workRetries: 2 },
     setup: (context) => new MirroringController(context),
   })
 }
@@ -107,6 +110,10 @@ class MirroringController implements Controller<Watched> {
     )
     const isStale = ({ metadata }: EndpointSlice): boolean =>
       !semanticEqual(metadata.labels, labels) || !semanticEqual(metadata.annotations ?? {}, annotations)
+    const isOwn = ({ metadata }: EndpointSlice): boolean =>
+      metadata.ownerReferences?.some(
+        (owner) => owner.kind === 'Endpoints' && owner.name === name && owner.uid !== uid,
+      ) !== true
     const groups = groupsOf(endpoints.subsets ?? [], addressType)
     const { client } = this.#host
     const frame = {
@@ -120,7 +127,7 @@ class MirroringController implements Controller<Watched> {
     const plan =
       groups.size === 0
         ? { write: [], remove: existing }
-        : planSlices(existing, groups, MAX_ENDPOINTS, isStale)
+        : planSlices(existing, groups, { most: MAX_ENDPOINTS, isStale, isOwn })
     for (const slice of plan.write) {
       const object = sliceObject(slice, frame)
       this.#tracker.update(

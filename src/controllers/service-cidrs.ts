@@ -44,6 +44,7 @@ export function createServiceCidrsController(): Component {
     identity: controllerIdentity('service-cidrs-controller'),
     informers: { cidrs: { resource: 'servicecidrs' } },
     lazyInformers: { addresses: { resource: 'ipaddresses' } },
+    queue: { maxRetries: 15 },
     setup: (context) => new ServiceCidrs(context),
   })
 }

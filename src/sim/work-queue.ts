@@ -13,6 +13,8 @@ export interface WorkQueueOptions {
    * comes to rest despite a permanent failure. Default: all.
    */
   readonly workRetries?: number
+  /** After how many consecutive retries a key is dropped until it is added again. Default: never. */
+  readonly maxRetries?: number
   /**
    * Which errors of `reconcile` cause a retry with back-off (and a log line). All others are bugs and
    * propagate. Default: none.
@@ -31,7 +33,7 @@ export interface WorkQueue {
    * Handles the key after `ms`. An earlier pending delay of the key wins, as in client-go's delaying queue.
    */
   addAfter(key: string, ms: number, options?: TimerOptions): void
-  /** Handles the key after its back-off: base x 2^failures. */
+  /** Handles the key after its back-off: base x 2^failures. A key that has had all retries is dropped. */
   addRateLimited(key: string): void
   /** Resets the back-off of a key after success. */
   forget(key: string): void
@@ -69,6 +71,7 @@ export class TopicWorkQueue implements WorkQueue {
 
   addRateLimited(key: string): void {
     const failures = this.failures(key)
+    if (failures >= (this.#options.maxRetries ?? Infinity)) return this.forget(key)
     this.#failures.value.set(key, failures + 1)
     const { baseDelay = 5, maxDelay = 1_000_000, retryClass = 'work', workRetries = Infinity } = this.#options
     const isPatient = failures < workRetries

@@ -155,6 +155,30 @@ test('Endpoints that a user writes for a Service without selector are mirrored',
   expect(slicesOf('nosel')).toEqual([])
 })
 
+test('a mirror of former Endpoints of that name is replaced, not used', () => {
+  begin()
+  service('nosel', { ports: [{ port: 80 }] })
+  const create = (ip: string): unknown =>
+    cluster.create('endpoints', {
+      metadata: { name: 'nosel', namespace: ns },
+      subsets: [{ addresses: [{ ip }], ports: [{ port: 80 }] }],
+    })
+  create('192.0.2.1')
+  cluster.settle()
+  const former = slicesOf('nosel')[0]?.metadata.name
+  for (const name of ['garbage-collector-controller', 'endpointslice-mirroring-controller'])
+    cluster.component(`kube-controller-manager/${name}`).stop()
+  cluster.delete('endpoints', { namespace: ns, name: 'nosel' })
+  create('192.0.2.2')
+  cluster.component('kube-controller-manager/endpointslice-mirroring-controller').start()
+  cluster.settle()
+  const { uid } = cluster.get('endpoints', { namespace: ns, name: 'nosel' }).metadata
+  expect(slicesOf('nosel')).toMatchObject([
+    { metadata: { ownerReferences: [{ uid }] }, endpoints: [{ addresses: ['192.0.2.2'] }] },
+  ])
+  expect(slicesOf('nosel')[0]?.metadata.name).not.toBe(former)
+})
+
 test('a slice holds no more than a hundred endpoints, and a fork goes the same way', () => {
   cluster = new SimCluster({
     nodes: [{ name: 'n1', capacity: { cpu: '4', memory: '16Gi', pods: '500' } }],

@@ -51,7 +51,11 @@ const endpointSlices: Table = ({ service, nodes, most, steps, out }) => {
       const existing = slices.filter(({ addressType }) => addressType === type)
       const desired = desiredGroups(service, pods, type, nodeOf)
       const labels = sliceLabels(service, MANAGER)
-      const { write, remove } = planSlices(existing, desired, most, () => false)
+      const { write, remove } = planSlices(existing, desired, {
+        most,
+        isStale: () => false,
+        isOwn: () => true,
+      })
       const written = write.map((plan) => {
         const frame = {
           name: service.metadata.name,

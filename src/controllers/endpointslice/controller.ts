@@ -5,7 +5,7 @@ import { semanticEqual } from '../../api/equal.js'
 import { labelMapMatches } from '../../api/labels.js'
 import { ApiError, ignoreNotFound } from '../../client/api-error.js'
 import type { Component, ComponentHost } from '../../client/component.js'
-import type { EventRecorder } from '../../client/event-recorder.js'
+import type { EventRecorder, EventTarget } from '../../client/event-recorder.js'
 import type { Informer } from '../../client/informer.js'
 import { keyOf } from '../../client/object-index.js'
 import type { WorkQueue } from '../../sim/work-queue.js'
@@ -16,8 +16,8 @@ import { BY_NAMESPACE, namespaceIndexer } from '../shared/ownership.js'
 import { isNamespaceTerminating } from '../shared/pod-control.js'
 import { Retries } from '../shared/queue.js'
 import type { AddressType } from './desired.js'
-import { desiredGroups, hasSelector, servicesAffectedBy } from './desired.js'
-import type { PlannedSlice, SliceFrame } from './slices.js'
+import { desiredGroups, hasSelector, servicesAffectedBy, wantsTopologyHints } from './desired.js'
+import type { PlannedSlice, SliceFrame, SlicePlan } from './slices.js'
 import {
   BY_SERVICE,
   byService,
@@ -29,13 +29,14 @@ import {
   sliceLabels,
   sliceObject,
 } from './slices.js'
+import { TopologyHints } from './topology.js'
 
 const MANAGER = 'endpointslice-controller.k8s.io'
 /** `--max-endpoints-per-slice`. */
 const MAX_ENDPOINTS = 100
-/** Source: defaultSyncBackOff and maxSyncBackOff, in ms. */
-const SYNC_BACK_OFF = 1_000
-const MAX_SYNC_BACK_OFF = 1_000_000
+/** In ms. Source: defaultSyncBackOff and maxSyncBackOff. */
+const BACK_OFF = { baseDelay: 1_000, maxDelay: 1_000_000 } as const
+const MAX_RETRIES = 15
 
 type Watched = {
   readonly nodes: 'nodes'
@@ -58,6 +59,7 @@ export function createEndpointSliceController(): Component {
       slices: { resource: 'endpointslices', labelSelector: `${MANAGED_BY}=${MANAGER}`, indexers: byService },
       services: { resource: 'services', indexers: namespaceIndexer() },
     },
+    queue: { ...BACK_OFF, maxRetries: MAX_RETRIES, workRetries: 2 },
     setup: (context) => new EndpointSliceController(context),
   })
 }
@@ -69,6 +71,7 @@ class EndpointSliceController implements Controller<Watched> {
       if (type !== 'DELETED') return [key]
       this.#tracker.forget(key)
       this.#lost.forget(key)
+      this.#hints.forget(key)
       return []
     },
     pods: (change) => servicesAffectedBy(this.#services, change),
@@ -76,10 +79,13 @@ class EndpointSliceController implements Controller<Watched> {
       const key = serviceKeyOf(object)
       return this.#tracker.needsReconcile(key, object) ? [key] : []
     },
-    nodes: ({ type, object, old }) =>
-      type === 'MODIFIED' && zoneOf(object) !== zoneOf(old as Node)
+    nodes: (change) => {
+      const overloaded = this.#hints.overloadedAfter(change)
+      const { type, object, old } = change
+      return type === 'MODIFIED' && zoneOf(object) !== zoneOf(old as Node)
         ? this.#services.list().filter(hasSelector).map(keyOf)
-        : [],
+        : overloaded
+    },
   }
   readonly #host: ComponentHost
   readonly #services: Informer<Service>
@@ -91,12 +97,14 @@ class EndpointSliceController implements Controller<Watched> {
   readonly #queue: WorkQueue
   /** Retries of Services with a pod whose node is unknown. */
   readonly #lost: Retries
+  readonly #hints: TopologyHints
 
   constructor({ host, informers: { nodes, pods, slices, services }, queue }: ControllerContext<Watched>) {
     this.#host = host
     this.#recorder = host.recorder({ component: 'endpoint-slice-controller' })
     this.#queue = queue
-    this.#lost = new Retries(host, 'lost', MAX_SYNC_BACK_OFF, SYNC_BACK_OFF)
+    this.#lost = new Retries(host, 'lost', { ...BACK_OFF, maxRetries: MAX_RETRIES })
+    this.#hints = new TopologyHints(host, nodes)
     this.#nodes = nodes
     this.#pods = pods
     this.#slices = slices
@@ -136,8 +144,12 @@ class EndpointSliceController implements Controller<Watched> {
       const ofType = existing.filter(({ addressType }) => addressType === type)
       this.#reconcileFamily(service, pods, type, ofType, lost)
     }
-    for (const slice of existing)
-      if (!types.includes(slice.addressType as AddressType)) this.#delete(service, slice)
+    for (const slice of existing) {
+      const type = slice.addressType as AddressType
+      if (types.includes(type)) continue
+      this.#hints.remove(keyOf(service), type)
+      this.#delete(service, slice)
+    }
   }
 
   #reconcileFamily(
@@ -159,20 +171,41 @@ class EndpointSliceController implements Controller<Watched> {
         lost.add(`skipping ${what}: Node ${spec.nodeName ?? ''} Not Found`)
       },
     )
-    const plan = planSlices(
-      existing,
-      desired,
-      MAX_ENDPOINTS,
-      ({ metadata }) => !semanticEqual(metadata.labels, labels),
-      ({ metadata }) => metadata.ownerReferences?.some((reference) => reference.uid === uid) === true,
-    )
+    const isOwn = ({ metadata }: EndpointSlice): boolean =>
+      metadata.ownerReferences?.some((reference) => reference.uid === uid) === true
+    const plan = planSlices(existing, desired, {
+      most: MAX_ENDPOINTS,
+      isStale: ({ metadata }) => !semanticEqual(metadata.labels, labels),
+      isOwn,
+      ignoresHints: wantsTopologyHints(service),
+    })
+    const { write, event } = this.#withHints(service, type, plan, existing.filter(isOwn))
     const owner = { apiVersion: 'v1', kind: 'Service', uid }
-    for (const slice of plan.write) {
+    for (const slice of write) {
       const annotations = annotationsOf(slice, triggerOf(service, pods, slice))
       if (!this.#write(service, slice, { name, namespace, labels, owner, addressType: type, annotations }))
         return
     }
     for (const slice of plan.remove) this.#delete(service, slice)
+    if (event !== undefined) this.#recorder.event(targetOf(service), event.type, event.reason, event.message)
+  }
+
+  /** Adds the hints that the Service's annotation asks for, or forgets those that it has asked for. */
+  #withHints(
+    service: Service,
+    type: AddressType,
+    { write, remove }: SlicePlan,
+    existing: readonly EndpointSlice[],
+  ): ReturnType<TopologyHints['plan']> {
+    const key = keyOf(service)
+    if (!wantsTopologyHints(service)) return { write, event: this.#hints.remove(key, type) }
+    const touched = new Set([...write.map((slice) => slice.existing), ...remove])
+    return this.#hints.plan(
+      key,
+      type,
+      write,
+      existing.filter((slice) => !touched.has(slice)),
+    )
   }
 
   /** Returns whether to go on, which is useless in a namespace that is being deleted. Source: finalize. */
@@ -210,13 +243,15 @@ class EndpointSliceController implements Controller<Watched> {
   #warn(service: Service, problems: readonly string[]): void {
     const text = problems.length === 1 ? (problems[0] ?? '') : `[${problems.join(', ')}]`
     this.#recorder.event(
-      { object: service, apiVersion: 'v1', kind: 'Service' },
+      targetOf(service),
       'Warning',
       'FailedToUpdateEndpointSlices',
       `Error updating Endpoint Slices for Service ${keyOf(service)}: ${text}`,
     )
   }
 }
+
+const targetOf = (service: Service): EventTarget => ({ object: service, apiVersion: 'v1', kind: 'Service' })
 
 /** Returns the error of a request with upstream's words about what has failed. */
 function named(error: unknown, what: string, service: Service): unknown {

@@ -89,17 +89,25 @@ function endpointOf(
   }
 }
 
+/** Whether a Service asks for hints by the cpu of its zones. Source: reconciler.go hintsEnabled. */
+export function wantsTopologyHints({ metadata: { annotations = {} } }: Service): boolean {
+  const mode =
+    annotations['service.kubernetes.io/topology-aware-hints'] ??
+    annotations['service.kubernetes.io/topology-mode']
+  return mode === 'Auto' || mode === 'auto'
+}
+
 /**
- * Returns the zones and nodes whose traffic the endpoint should serve. Source:
- * trafficdist.ReconcileHintsForTrafficDistribution.
+ * Returns the zones and nodes whose traffic the endpoint should serve by the field `trafficDistribution`,
+ * which the annotation overrides. Source: trafficdist.ReconcileHintsForTrafficDistribution.
  */
 function hintsOf(
-  { spec }: Service,
+  service: Service,
   zone: string | undefined,
   node: string | undefined,
   ready: boolean,
 ): Pick<Endpoint, 'hints'> {
-  const distribution = spec.trafficDistribution ?? ''
+  const distribution = wantsTopologyHints(service) ? '' : (service.spec.trafficDistribution ?? '')
   const byZone =
     distribution === 'PreferClose' || distribution === 'PreferSameZone' || distribution === 'PreferSameNode'
   if (!ready || !byZone) return {}

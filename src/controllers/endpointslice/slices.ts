@@ -18,9 +18,24 @@ export interface PlannedSlice {
 }
 
 /** The writes for the slices of one address family. */
-interface SlicePlan {
+export interface SlicePlan {
   readonly write: readonly PlannedSlice[]
   readonly remove: readonly EndpointSlice[]
+}
+
+/** What {@link planSlices} depends on besides the endpoints. */
+export interface SliceRules {
+  /** Most endpoints of a slice. */
+  readonly most: number
+  /** Whether the labels or annotations of a slice must be written. */
+  readonly isStale: (slice: EndpointSlice) => boolean
+  /**
+   * Whether a slice belongs to the owner. Others, which are left of a former owner of that name, are deleted
+   * and not written to, because the garbage collector is about to delete them.
+   */
+  readonly isOwn: (slice: EndpointSlice) => boolean
+  /** Whether endpoints differ only in their hints, which are planned afterwards. Default false. */
+  readonly ignoresHints?: boolean
 }
 
 const identity = ({ addresses, targetRef }: Endpoint): string =>
@@ -29,23 +44,20 @@ const identity = ({ addresses, targetRef }: Endpoint): string =>
 /**
  * Plans the writes that turn the `existing` slices into the `desired` endpoints, as few as possible:
  * endpoints stay in their slice, new ones fill slices that change anyway, then the fullest slice with room
- * for all of them, then new slices of up to `most` endpoints. `isOwn`: whether a slice belongs to the owner;
- * others, which are left of a former owner of that name, are deleted and not written to, because the garbage
- * collector is about to delete them. New slices come before changed ones. Source: endpointslice reconciler
+ * for all of them, then new slices. New slices come before changed ones. Source: endpointslice reconciler
  * reconcileByAddressType, reconcileByPortMapping, finalize.
  */
 export function planSlices(
   existing: readonly EndpointSlice[],
   desired: ReadonlyMap<string, EndpointGroup>,
-  most: number,
-  isStale: (slice: EndpointSlice) => boolean,
-  isOwn: (slice: EndpointSlice) => boolean = () => true,
+  rules: SliceRules,
 ): SlicePlan {
+  const { isStale, isOwn } = rules
   const byPorts = groupedByPorts(existing.filter(isOwn))
   const write: PlannedSlice[] = []
   const remove = existing.filter((slice) => !isOwn(slice))
   for (const [key, group] of desired) {
-    const plan = planGroup(byPorts.get(key) ?? [], group, most, isStale)
+    const plan = planGroup(byPorts.get(key) ?? [], group, rules)
     write.push(...plan.write)
     remove.push(...plan.remove)
   }
@@ -89,11 +101,10 @@ class SliceDraft {
 function planGroup(
   slices: readonly EndpointSlice[],
   { ports, endpoints }: EndpointGroup,
-  most: number,
-  isStale: (slice: EndpointSlice) => boolean,
+  { most, isStale, ignoresHints = false }: SliceRules,
 ): SlicePlan {
   const left = new Map(endpoints.map((endpoint) => [identity(endpoint), endpoint]))
-  const open = slices.map((slice) => kept(slice, left, isStale(slice)))
+  const open = slices.map((slice) => kept(slice, left, isStale(slice), ignoresHints))
   const rest = [...left.values()]
   const fullest = (candidates: readonly SliceDraft[]): SliceDraft | undefined =>
     candidates
@@ -129,7 +140,12 @@ function added(open: SliceDraft[]): SliceDraft {
 }
 
 /** Returns a draft with the endpoints of `slice` that are still desired, and removes those from `left`. */
-function kept(slice: EndpointSlice, left: Map<string, Endpoint>, isStale: boolean): SliceDraft {
+function kept(
+  slice: EndpointSlice,
+  left: Map<string, Endpoint>,
+  isStale: boolean,
+  ignoresHints: boolean,
+): SliceDraft {
   const open = new SliceDraft(slice, isStale)
   const held = slice.endpoints ?? []
   for (const endpoint of held) {
@@ -137,12 +153,19 @@ function kept(slice: EndpointSlice, left: Map<string, Endpoint>, isStale: boolea
     if (wanted === undefined) continue
     left.delete(identity(endpoint))
     open.endpoints.push(wanted)
-    if (semanticEqual(wanted, endpoint)) continue
+    if (semanticEqual(wanted, ignoresHints ? withoutHint(endpoint) : endpoint)) continue
     open.changed.push(wanted)
     open.isDirty = true
   }
   if (open.endpoints.length !== held.length) open.isDirty = true
   return open
+}
+
+/** Returns an endpoint without its hint. */
+export function withoutHint(endpoint: Endpoint): Endpoint {
+  if (endpoint.hints === undefined) return endpoint
+  const { hints: _, ...rest } = endpoint
+  return rest
 }
 
 /** Turns slices of the owner that would be deleted into updates in place of creations. */

@@ -96,7 +96,7 @@ class NamespaceController {
       host.clock,
       {},
     )
-    this.#retries = new Retries(host, 'namespaces', MAX_RETRY_DELAY)
+    this.#retries = new Retries(host, 'namespaces', { maxDelay: MAX_RETRY_DELAY })
     this.#leftovers = host.state('leftovers', () => new Map<string, string>())
   }
 

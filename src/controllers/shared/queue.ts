@@ -19,7 +19,10 @@ const SYNC_POLL = 100
 const WORK_RETRIES = 8
 
 /** Options of a controller's work queue; the back-off is client-go's by default. */
-export interface QueueOptions extends Pick<WorkQueueOptions, 'baseDelay' | 'maxDelay'> {
+export interface QueueOptions extends Pick<
+  WorkQueueOptions,
+  'baseDelay' | 'maxDelay' | 'maxRetries' | 'workRetries'
+> {
   /** Default `queue`. */
   readonly name?: string
   /**
@@ -139,17 +142,22 @@ export class Retries {
   readonly #failures: Slice<Map<string, number>>
   readonly #maxDelay: number
   readonly #baseDelay: number
+  readonly #maxRetries: number
 
-  /** Delays in ms; `maxDelay` is 1000 s by default, and `baseDelay`, the first one, 5 ms. */
+  /** `maxDelay` is 1000 s by default. */
   constructor(
     host: ComponentHost,
     queue: string,
-    maxDelay: number = MAX_DELAY,
-    baseDelay: number = BASE_DELAY,
+    {
+      maxDelay = MAX_DELAY,
+      baseDelay = BASE_DELAY,
+      maxRetries = Infinity,
+    }: Pick<WorkQueueOptions, 'baseDelay' | 'maxDelay' | 'maxRetries'> = {},
   ) {
     this.#baseDelay = baseDelay
     this.#failures = host.state(`${queue}/retries`, () => new Map<string, number>())
     this.#maxDelay = maxDelay
+    this.#maxRetries = maxRetries
   }
 
   /** Retries `key` after a failed request; `settle()` waits for the first {@link WORK_RETRIES} retries. */
@@ -158,9 +166,14 @@ export class Retries {
     queue.addAfter(key, this.#delayOf(failures), { class: failures < WORK_RETRIES ? 'work' : 'watchdog' })
   }
 
-  /** Checks `key` again later because it waits for another actor; `settle()` does not wait for this. */
+  /**
+   * Checks `key` again later because it waits for another actor, unless it has had all of its retries.
+   * `settle()` does not wait for this.
+   */
   later(queue: WorkQueue, key: string): void {
-    queue.addAfter(key, this.#delayOf(this.#count(key)), { class: 'watchdog' })
+    const failures = this.#count(key)
+    if (failures >= this.#maxRetries) return this.forget(key)
+    queue.addAfter(key, this.#delayOf(failures), { class: 'watchdog' })
   }
 
   /** Resets the back-off of `key`. */

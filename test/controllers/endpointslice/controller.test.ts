@@ -139,3 +139,25 @@ test('a slice that cannot be written is reported on the Service', () => {
     ),
   )
 })
+
+test('a slice that cannot be written is tried sixteen times, and again when something changes', () => {
+  const cluster = new SimCluster({ nodes: [{ name: 'n1' }], seed: 1 })
+  cluster.create('resourcequotas', {
+    metadata: { name: 'none', namespace },
+    spec: { hard: { 'count/endpointslices.discovery.k8s.io': '0' } },
+  })
+  cluster.settle()
+  let tries = 0
+  cluster.on('request', ({ verb, resource, user }) => {
+    if (verb === 'create' && resource === 'endpointslices' && user.name.endsWith(':endpointslice-controller'))
+      tries++
+  })
+  createService(cluster)
+  cluster.advance('1m')
+  expect(tries).toBe(6)
+  cluster.advance('3h')
+  expect(tries).toBe(16)
+  cluster.kubectl('label service a some=thing')
+  cluster.advance('1m')
+  expect(tries).toBe(22)
+})
