@@ -164,7 +164,7 @@ class JobController implements Controller<Watched> {
 
   #enqueueAdopters(pod: Pod): void {
     for (const job of this.#jobs.byIndex(BY_NAMESPACE, pod.metadata.namespace ?? '')) {
-      if (compileSelector(job.spec.selector ?? {})(pod.metadata.labels))
+      if (compileSelector(job.spec.selector)(pod.metadata.labels))
         this.#queue.addAfter(keyOf(job), BATCH_PERIOD)
     }
   }
@@ -190,7 +190,7 @@ class JobController implements Controller<Watched> {
   #claimPods(job: Job): readonly Pod[] {
     const controlled = this.#pods.byIndex(BY_CONTROLLER, job.metadata.uid ?? '')
     const orphans = this.#pods.byIndex(ORPHANS, job.metadata.namespace ?? '')
-    const claims = sortClaims(job, compileSelector(job.spec.selector ?? {}), controlled, orphans)
+    const claims = sortClaims(job, compileSelector(job.spec.selector), controlled, orphans)
     return settleClaims(this.#host.client, ownerOf(job), 'jobs', 'pods', claims, [TRACKING_FINALIZER])
   }
 

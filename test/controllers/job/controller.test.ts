@@ -4,6 +4,7 @@ import type { Job } from '../../../src/api/batch/generated.js'
 import type { Pod } from '../../../src/api/core/generated.js'
 import type { ObjectInput } from '../../../src/api/input.js'
 import type { ControllerCluster } from '../shared/controller-cluster.js'
+import { SimCluster } from '../../../src/index.js'
 import { jobCluster } from '../shared/clusters.js'
 import { pods } from '../shared/workloads.js'
 
@@ -326,3 +327,24 @@ function hasSucceeded(cluster: ControllerCluster, { metadata: { uid } }: Pod): b
       resource === 'pods' && object.metadata.uid === uid && (object as Pod).status.phase === 'Succeeded',
   )
 }
+
+it('adopts no pod if it has no selector, which only the store can tell', () => {
+  const cluster = new SimCluster({ nodes: 1, without: ['kube-controller-manager/job-controller'] })
+  const containers = [{ name: 'c', image: 'nginx' }]
+  const template = { spec: { restartPolicy: 'Never' as const, containers } }
+  cluster.apply({
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name: 'j', namespace: 'default' },
+    spec: { parallelism: 0, template },
+  })
+  cluster.kubectl('run stray --image=nginx')
+  cluster.settle()
+  const stored = cluster.state.resources().flatMap((resource) => cluster.state.stored(resource))
+  const objects = stored.map((object) =>
+    object.kind === 'Job' ? { ...object, spec: { parallelism: 0, template } } : object,
+  )
+  const restored = SimCluster.fromObjects(objects).advance('1m')
+  expect(restored.get('jobs', 'j').spec.selector).toBeUndefined()
+  expect(restored.get('pods', 'stray').metadata.ownerReferences).toBeUndefined()
+})
