@@ -88,6 +88,13 @@ export function isApiError(error: unknown, reason?: StatusReason): error is ApiE
   return error instanceof ApiError && (reason === undefined || error.reason === reason)
 }
 
+/** Returns the error of a request with words before its message; any other error as it is. */
+export function explained(error: unknown, what: string): unknown {
+  if (!isApiError(error)) return error
+  const { code, reason, message, status } = error
+  return new ApiError(code, reason, `${what}: ${message}`, status.details)
+}
+
 /** Runs `call`. Returns undefined instead of throwing if the object does not exist. */
 export function ignoreNotFound<T>(call: () => T): T | undefined {
   try {

@@ -3,7 +3,7 @@ import type { Node, Pod, Service } from '../../api/core/generated.js'
 import type { Endpoint, EndpointSlice } from '../../api/discovery/generated.js'
 import { semanticEqual } from '../../api/equal.js'
 import { labelMapMatches } from '../../api/labels.js'
-import { ApiError, ignoreNotFound } from '../../client/api-error.js'
+import { ApiError, explained, ignoreNotFound } from '../../client/api-error.js'
 import type { Component, ComponentHost } from '../../client/component.js'
 import type { EventRecorder, EventTarget } from '../../client/event-recorder.js'
 import type { Informer } from '../../client/informer.js'
@@ -224,11 +224,8 @@ class EndpointSliceController implements Controller<Watched> {
     } catch (error) {
       if (slice.existing === undefined && isNamespaceTerminating(error)) return false
       const name = slice.existing?.metadata.name
-      throw named(
-        error,
-        name === undefined ? 'create EndpointSlice' : `update ${name} EndpointSlice`,
-        service,
-      )
+      const what = name === undefined ? 'create EndpointSlice' : `update ${name} EndpointSlice`
+      throw explained(error, `failed to ${what} for Service ${keyOf(service)}`)
     }
   }
 
@@ -236,7 +233,8 @@ class EndpointSliceController implements Controller<Watched> {
     try {
       ignoreNotFound(() => this.#host.client.delete('endpointslices', metadata))
     } catch (error) {
-      throw named(error, `delete ${metadata.name ?? ''} EndpointSlice`, service)
+      const what = `failed to delete ${metadata.name ?? ''} EndpointSlice`
+      throw explained(error, `${what} for Service ${keyOf(service)}`)
     }
   }
 
@@ -252,13 +250,6 @@ class EndpointSliceController implements Controller<Watched> {
 }
 
 const targetOf = (service: Service): EventTarget => ({ object: service, apiVersion: 'v1', kind: 'Service' })
-
-/** Returns the error of a request with upstream's words about what has failed. */
-function named(error: unknown, what: string, service: Service): unknown {
-  if (!(error instanceof ApiError)) return error
-  const { code = 500, reason = '' } = error.status
-  return new ApiError(code, reason, `failed to ${what} for Service ${keyOf(service)}: ${error.message}`)
-}
 
 /**
  * Returns the annotations of a slice: those that others have set, and the time of the change. Source:

@@ -4,7 +4,7 @@ import type { KubeObject } from '../../api/definition.js'
 import type { OwnerReference } from '../../api/meta/generated.js'
 import { newControllerRef } from '../../api/meta/owner-references.js'
 import { release } from '../../api/releases.js'
-import { ApiError, isApiError } from '../../client/api-error.js'
+import { ApiError, explained, isApiError } from '../../client/api-error.js'
 import type { Client } from '../../client/client.js'
 import type { ComponentHost } from '../../client/component.js'
 import type { EventRecorder } from '../../client/event-recorder.js'
@@ -153,8 +153,13 @@ export class StatefulPodControl {
           'manging controller, the retention policy is ignored for this claim'
         this.#recorder.event(ownerOf(set), 'Warning', 'ConflictingController', what)
       }
-      if (!isOwnedAsWanted(claim, set, pod))
+      if (isOwnedAsWanted(claim, set, pod)) continue
+      try {
         this.#client.update('persistentvolumeclaims', withWantedOwner(claim, set, pod))
+      } catch (error) {
+        const what = `could not update claim ${claim.metadata.name ?? ''} for delete policy ownerRefs`
+        throw explained(error, what)
+      }
     }
   }
 

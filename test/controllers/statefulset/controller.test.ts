@@ -5,6 +5,7 @@ import type { ControllerRevision, StatefulSet } from '../../../src/api/apps/gene
 import type { PersistentVolumeClaim, Pod } from '../../../src/api/core/generated.js'
 import type { ObjectInput } from '../../../src/api/input.js'
 import type { ControllerCluster } from '../shared/controller-cluster.js'
+import { SimCluster } from '../../../src/index.js'
 import { jobCluster } from '../shared/clusters.js'
 import { pods, template } from '../shared/workloads.js'
 
@@ -350,3 +351,40 @@ function expectOrdered(cluster: ControllerCluster, from: number): void {
     else present.set(name, pod)
   }
 }
+
+it('tells which claim it could not give to its owner', () => {
+  const cluster = new SimCluster({ nodes: 1 })
+  cluster.edit('clusterroles', 'system:controller:statefulset-controller', (role) => {
+    role.rules =
+      role.rules?.filter(({ resources }) => resources?.includes('persistentvolumeclaims') !== true) ?? []
+    const verbs = ['create', 'get', 'list', 'watch']
+    role.rules.push({ apiGroups: [''], resources: ['persistentvolumeclaims'], verbs })
+  })
+  cluster.apply({
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: { name: 'db', namespace: 'default' },
+    spec: {
+      serviceName: 'db',
+      selector: { matchLabels: { app: 'db' } },
+      template: {
+        metadata: { labels: { app: 'db' } },
+        spec: { containers: [{ name: 'db', image: 'redis' }] },
+      },
+      persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Delete' },
+      volumeClaimTemplates: [
+        {
+          metadata: { name: 'data' },
+          spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+        },
+      ],
+    },
+  })
+  cluster.advance('1m')
+  const messages = cluster.list('events').items.map(({ message }) => message)
+  expect(messages).toContainEqual(
+    expect.stringMatching(
+      /Pod db-0 in StatefulSet db failed error: could not update claim data-db-0 for delete policy ownerRefs: .*forbidden/,
+    ),
+  )
+})
