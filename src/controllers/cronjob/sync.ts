@@ -33,6 +33,8 @@ export class CronJobSync {
   #status: CronJobStatus
   /** Whether the status must be written. */
   #isDirty = false
+  /** The CronJob as it was before the server's copy replaced it: upstream writes this one. */
+  #replaced: CronJob | undefined
 
   constructor(cronJob: CronJob, now: number, ports: CronJobDependencies) {
     this.#ports = ports
@@ -56,7 +58,8 @@ export class CronJobSync {
     } catch (error) {
       failure = error
     }
-    if (this.#isDirty) this.#ports.client.updateStatus('cronjobs', this.#withStatus())
+    // a conflict, if the server's copy was newer: the next sync knows it
+    if (this.#isDirty) this.#ports.client.updateStatus('cronjobs', this.#replaced ?? this.#withStatus())
     if (failure !== undefined) throw failure
     return wait
   }
@@ -139,6 +142,7 @@ export class CronJobSync {
   #isActiveByNow(uid: string | undefined): boolean {
     const fresh = this.#ports.client.get('cronjobs', this.#cronJob.metadata)
     if (fresh.status.active?.some((reference) => reference.uid === uid) !== true) return false
+    this.#replaced ??= this.#withStatus()
     this.#cronJob = fresh
     this.#status = fresh.status
     return true
