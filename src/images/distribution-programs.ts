@@ -1,6 +1,6 @@
 /**
  * Programs of Debian's and Alpine's base images that containers may start, besides those that every container
- * has. Source: required packages of Debian 13 and the applets of busybox 1.37, without their administration of
+ * has: of the required packages of Debian 13 and the applets of busybox 1.37, without what administers
  * machines.
  */
 const BASE = `

@@ -176,7 +176,10 @@ function ratiosOf(nodes: readonly Node[]): ReadonlyMap<string, number> | null {
   return new Map([...cpus].sort(([a], [b]) => (a < b ? -1 : 1)).map(([zone, cpu]) => [zone, cpu / total]))
 }
 
-/** Returns how many of the ready endpoints each zone should have, or why that cannot be. Source: getAllocations. */
+/**
+ * Returns how many of the ready endpoints each zone should have, or why that cannot be. Source:
+ * getAllocations.
+ */
 function sharesOf(
   ratios: ReadonlyMap<string, number> | null,
   endpoints: number,

@@ -109,7 +109,7 @@ export interface ImageDefinition<State extends PlainData = PlainData> extends Co
    * not have run like servers.
    */
   readonly programs?: readonly string[]
-  /** Whether commands that are none of its programs fail as the runtime says. Default false: they run, too. */
+  /** Whether commands that are none of its programs fail as the runtime says. Default false: they run. */
   readonly closed?: boolean
   /** Whether it lacks a shell and the common programs. Default false. */
   readonly distroless?: boolean

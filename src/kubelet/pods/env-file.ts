@@ -1,8 +1,8 @@
 /**
- * Returns the value that an env file gives to a variable, '' if it gives none; undefined if the file cannot be
- * parsed. Its form is a part of what a POSIX shell reads: comments, and `NAME='value'`, whose literal value
- * may have several lines. What comes after the variable is not read. Source: pkg/kubelet/util/env/env_util.go
- * ParseEnv (v1.35).
+ * Returns the value that an env file gives to a variable, '' if it gives none; undefined if the file cannot
+ * be parsed. Its form is a part of what a POSIX shell reads: comments, and `NAME='value'`, whose literal
+ * value may have several lines. What comes after the variable is not read. Source:
+ * pkg/kubelet/util/env/env_util.go ParseEnv (v1.35).
  */
 export function envFileValue(text: string, name: string): string | undefined {
   let at = 0

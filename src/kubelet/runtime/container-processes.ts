@@ -199,8 +199,8 @@ export class ContainerProcesses {
 
   /**
    * Runs a command of the kubelet in a container. Its end is kept as data, and passed to {@link
-   * ProcessPorts.onTask} unless it ends at once. A program that an open image lacks, or that an image lists and
-   * the built-in shell lacks, is assumed to succeed without output.
+   * ProcessPorts.onTask} unless it ends at once. A program that an open image lacks, or that an image lists
+   * and the built-in shell lacks, is assumed to succeed without output.
    */
   runTask(pod: RuntimePod, container: RuntimeContainer, name: string, words: readonly string[]): RuntimeTask {
     this.stopTask(pod, container, name)

@@ -4,7 +4,7 @@ import { SimCluster } from '../../../src/index.js'
 
 const key = { namespace: 'default', name: 'c' }
 
-test('a sync that learns of a job from a newer CronJob starts the next one, and leaves the status to another', () => {
+test('a sync that learns of a job from a newer CronJob starts the next, but cannot write the status', () => {
   const controllers = ['cronjob-controller', 'job-controller']
   const cluster = new SimCluster({ without: controllers.map((name) => `kube-controller-manager/${name}`) })
   const { client } = cluster
