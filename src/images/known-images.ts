@@ -113,7 +113,6 @@ Commercial support is available at
 </body>
 </html>
 `,
-    closed: true,
     programs: withDistribution('nginx nginx-debug curl envsubst gettext ngettext njs openssl'),
   },
   httpd: {
@@ -123,7 +122,6 @@ Commercial support is available at
     ports: [80],
     page: '<html><body><h1>It works!</h1></body></html>\n',
     documentRoot: '/usr/local/apache2/htdocs',
-    closed: true,
     programs: withDistribution(`
       ab apachectl apxs dbmanage envvars htcacheclean htdbm htdigest htpasswd httpd logresolve openssl
       rotatelogs`),
@@ -135,7 +133,6 @@ Commercial support is available at
     cmd: ['redis-server'],
     ports: [6379],
     logs: ['* Ready to accept connections tcp'],
-    closed: true,
     programs: withDistribution(`
       gosu redis-benchmark redis-check-aof redis-check-rdb redis-cli redis-sentinel su-exec`),
   },
@@ -149,7 +146,6 @@ Commercial support is available at
       "mysqld: ready for connections. Version: '8.4.0'  socket: '/var/run/mysqld/mysqld.sock'  port: " +
         '3306  MySQL Community Server - GPL.',
     ],
-    closed: true,
     programs: withDistribution(`
       gosu gpg ibd2sdi innochecksum microdnf my_print_defaults mysql mysql_config_editor
       mysql_migrate_keyring mysql_secure_installation mysql_ssl_rsa_setup mysql_tzinfo_to_sql
@@ -163,7 +159,6 @@ Commercial support is available at
     cmd: ['mariadbd'],
     ports: [3306],
     logs: ['mariadbd: ready for connections.'],
-    closed: true,
     programs: withDistribution(`
       aria_chk aria_pack gosu galera_new_cluster healthcheck.sh innochecksum mariabackup mariadb
       mariadb-admin mariadb-backup mariadb-binlog mariadb-check mariadb-conv mariadb-dump
@@ -179,7 +174,6 @@ Commercial support is available at
     cmd: ['postgres'],
     ports: [5432],
     logs: ['LOG:  database system is ready to accept connections'],
-    closed: true,
     programs: withDistribution(`
       clusterdb createdb createuser docker-enforce-initdb.sh docker-ensure-initdb.sh dropdb dropuser
       gosu initdb oid2name openssl pg_amcheck pg_archivecleanup pg_basebackup pg_checksums
@@ -194,7 +188,6 @@ Commercial support is available at
     entrypoint: ['docker-entrypoint.sh'],
     cmd: ['mongod'],
     ports: [27_017],
-    closed: true,
     programs: withDistribution(`
       bsondump gosu jq mongodump mongoexport mongofiles mongoimport mongorestore mongos mongosh
       mongostat mongotop numactl`),
@@ -205,7 +198,6 @@ Commercial support is available at
     entrypoint: ['docker-entrypoint.sh'],
     cmd: ['memcached'],
     ports: [11_211],
-    closed: true,
     programs: withDistribution(''),
   },
   wordpress: {
@@ -217,7 +209,6 @@ Commercial support is available at
     page: '<!DOCTYPE html>\n<title>WordPress</title>\n',
     // its entrypoint copies them from here into a volume at /var/www/html that has none
     documentRoot: '/usr/src/wordpress',
-    closed: true,
     programs: withDistribution(`
       a2dismod a2enconf a2enmod a2ensite apache2 apache2ctl apachectl docker-php-entrypoint
       docker-php-ext-configure docker-php-ext-enable docker-php-ext-install docker-php-source gs magick
@@ -261,11 +252,28 @@ export function knownImage(fullName: string): Omit<ImageDefinition, 'name'> | un
   return pullError === undefined ? knownProgram(fullName) : { pullError }
 }
 
+/** Images of which all programs are known, as the official ones. */
+const COMPLETE: ReadonlySet<string> = new Set([
+  'httpd',
+  'mariadb',
+  'memcached',
+  'mongo',
+  'mysql',
+  'nginx',
+  'postgres',
+  'redis',
+  'wordpress',
+])
+
+/** Docker's official images, and mirrors of them. Those of other owners may have any program. */
+const OFFICIAL = /(?:^|\/)library\/[^/]+$/
+
 function knownProgram(fullName: string): Omit<ImageDefinition, 'name'> | undefined {
   const name = lastPart(fullName)
   if (name === 'nginx-unprivileged') return { ...KNOWN['nginx'], user: '101', ports: [8080] }
   if (/hostnames?$|^whoami$|^echo|^hello/.test(name)) return HOSTNAMES.has(name) ? HOSTNAME : undefined
-  return Object.hasOwn(KNOWN, name) ? KNOWN[name] : undefined
+  if (!Object.hasOwn(KNOWN, name)) return undefined
+  return COMPLETE.has(name) && OFFICIAL.test(fullName) ? { ...KNOWN[name], closed: true } : KNOWN[name]
 }
 
 /**

@@ -138,7 +138,7 @@ describe('commands of containers', () => {
     ])
   })
 
-  test('programs that an image has, and all of an unknown image, run', () => {
+  test('programs that an image has, and all of an image that is not the official one, run', () => {
     const config = {
       apiVersion: 'v1',
       kind: 'ConfigMap',
@@ -152,6 +152,7 @@ describe('commands of containers', () => {
       pod('client', { image: 'redis', command: ['redis-cli', 'monitor'] }),
       pod('common', { image: 'nginx', command: ['perl', '-e', 'sleep'] }),
       pod('other', { image: 'example.com/team/app', command: ['nosuch'] }),
+      pod('similar', { image: 'bitnami/nginx', command: ['/opt/bitnami/scripts/nginx/run.sh'] }),
       pod(
         'script',
         {
@@ -162,7 +163,8 @@ describe('commands of containers', () => {
         mounted,
       ),
     ])
-    for (const name of ['own', 'client', 'common', 'other', 'script']) expect(cluster).toBeReady('pods', name)
+    for (const name of ['own', 'client', 'common', 'other', 'similar', 'script'])
+      expect(cluster).toBeReady('pods', name)
   })
 
   test('a probe takes a program that an image has for successful, and fails for one that it has not', () => {
