@@ -1,3 +1,6 @@
+import type { Node } from '../api/core/generated.js'
+import { onlyTimesDiffer } from '../apiserver/heartbeats.js'
+import type { ChangedObject } from '../cluster/storage/state-facet.js'
 import type { GatedRequest, RequestGate } from '../cluster/compose/request-gate.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import { ApiError, ConnectionError } from '../client/api-error.js'
@@ -9,6 +12,9 @@ import type { ExploredAction, ExploreOptions } from './options.js'
 
 /** Handlers of heartbeats and periodic checks: no decisions are made before them. */
 const ROUTINE = /\/(?:lease|status|monitor|gc|resync|compact|clean)$|\/informer leases\|/
+
+/** What the keys of nodes begin with. */
+const NODES = '/registry/minions/'
 
 /** How long an apiserver's cache lags behind, in virtual ms. */
 const STALE_FOR = 60_000
@@ -212,7 +218,7 @@ export class Execution {
           this.#hold(first, until)
           continue
         }
-        if (!ROUTINE.test(`${first.owner}/${first.topic}`) && !first.key.startsWith('leases|')) return ready
+        if (!this.#isRoutine(first)) return ready
         internals.step(first)
         continue
       }
@@ -228,6 +234,24 @@ export class Execution {
       if (!this.#isSlow) internals.passQuietly(limit)
       if (!internals.advanceToNext(limit) && this.cluster.now() >= deadline) return undefined
     }
+  }
+
+  /**
+   * Whether a step belongs to heartbeats and periodic checks. In quiet times informers hear of heartbeats
+   * without a step, so that those which a step tells of count as little.
+   */
+  #isRoutine({ owner, topic, key }: Ready): boolean {
+    if (ROUTINE.test(`${owner}/${topic}`) || key.startsWith('leases|')) return true
+    const hearsNodes =
+      topic.startsWith('informer nodes|') || (topic === 'informer' && key.startsWith('nodes|'))
+    const since = this.#heardUpTo
+    if (!hearsNodes || since === undefined) return false
+    const { cluster } = this
+    if (since < cluster.internals.etcd.compactedRevision) return false
+    const changes = [...cluster.state.changedSince(since)].filter(([one]) => one.startsWith(NODES))
+    const isHeartbeat = ({ was, is }: ChangedObject): boolean =>
+      was !== undefined && is !== undefined && onlyTimesDiffer(is as Node, was as Node)
+    return changes.length > 0 && changes.every(([, change]) => isHeartbeat(change))
   }
 
   /** Runs one of the ready steps; `fault` befalls one of its requests. Returns the requests that it made. */
