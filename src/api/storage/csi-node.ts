@@ -84,9 +84,11 @@ export const csiNodeDefinition: KindDefinition<CSINode> = defineKind<CSINode>({
     metaOnUpdate: [2, 0],
     prepareForUpdate: (draft, old) => {
       const { spec } = draft
-      // an empty list is nil in the response; one that a patch leaves alone stays as it is
-      if (spec.drivers?.length === 0 && spec.drivers !== old.spec.drivers)
-        Object.assign(draft, { spec: { ...spec, drivers: null } })
+      if (spec.drivers?.length !== 0) return
+      // a list that becomes empty is nil in the response; one that was empty stays as it was
+      const was = old.spec.drivers
+      const drivers = was === null || was?.length === 0 ? was : null
+      if (drivers !== spec.drivers) Object.assign(draft, { spec: { ...spec, drivers } })
     },
     allowUnconditionalUpdate: false,
   },
