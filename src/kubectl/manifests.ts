@@ -12,17 +12,32 @@ export interface Manifests {
   readonly errors: readonly Error[]
 }
 
+/** How files are read. */
+export interface Reading {
+  /**
+   * Resource arguments of the command, which may not stand beside files. Default: none; commands that have no
+   * such arguments refuse them in words of their own.
+   */
+  readonly args?: readonly string[]
+  /** Whether the server is not asked: objects keep their namespace, even none. Default false. */
+  readonly isLocal?: boolean
+  /** Whether objects are decoded into the Go types that kubectl knows, so no custom ones. Default false. */
+  readonly isTyped?: boolean
+}
+
 /**
- * Reads the files of `-f`. Objects get the namespace of the call unless they stay local (`isLocal`). Throws
- * for a file that cannot be parsed; an unknown kind is collected as an error.
+ * Reads the files of `-f`. Objects get the namespace of the call unless they stay local. Throws for a path
+ * that is missing, then for arguments beside the files, then for a file that cannot be parsed; an unknown
+ * kind is collected as an error. Source: cli-runtime pkg/resource/builder.go FilenameParam, visitByPaths.
  */
-export function readManifests(call: CommandLine, isLocal = false): Manifests {
+export function readManifests(call: CommandLine, reading: Reading = {}): Manifests {
   const sources = call.files.read(call.flags.strings('filename'), call.flags.bool('recursive'))
+  refuseArguments(reading.args ?? [])
   const infos: Info[] = []
   const errors: Error[] = []
   for (const source of sources) {
     for (const object of parseDocuments(source).flatMap(itemsOf)) {
-      const info = infoOfManifest(call, source.source, object, isLocal)
+      const info = infoOfManifest(call, source.source, object, reading)
       if (info instanceof Error) errors.push(info)
       else infos.push(info)
     }
@@ -30,8 +45,7 @@ export function readManifests(call: CommandLine, isLocal = false): Manifests {
   return { infos, errors }
 }
 
-/** Throws KubectlError for arguments beside `-f`. Source: cli-runtime resource.Builder visitByPaths. */
-export function refuseArgumentsWithFiles(args: readonly string[]): void {
+function refuseArguments(args: readonly string[]): void {
   if (args.length === 0) return
   throw new KubectlError(
     args.some((arg) => arg.includes('/'))
@@ -136,13 +150,18 @@ function infoOfManifest(
   call: CommandLine,
   source: string,
   object: Untrusted,
-  isLocal: boolean,
+  { isLocal = false, isTyped = false }: Reading,
 ): Info | Error {
   const apiVersion = textOf(object.apiVersion)
   const kind = textOf(object.kind)
   const name = textOf(object.metadata?.name)
   const own = textOf(object.metadata?.namespace)
   const definition = call.env.scheme.ofObject(apiVersion, kind)
+  if (isTyped && (definition === undefined || definition.custom !== undefined))
+    return new KubectlError(
+      `unable to decode ${JSON.stringify(source)}: no kind ${JSON.stringify(kind)} is registered for version ` +
+        `${JSON.stringify(apiVersion)} in scheme "pkg/scheme/scheme.go:28"`,
+    )
   if (definition === undefined) {
     return new KubectlError(
       `resource mapping not found for name: "${name}" namespace: "${own}" from "${source}": ` +

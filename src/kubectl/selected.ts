@@ -1,7 +1,7 @@
 import { compileSelectorText } from '../api/label-parser.js'
 import type { CommandLine } from './call.js'
 import { isFailure, KubectlError, throwCollected } from './errors.js'
-import { readManifests, refuseArgumentsWithFiles } from './manifests.js'
+import { readManifests } from './manifests.js'
 import type { Info } from './resource-args.js'
 import { fetchTarget, infoOf, keyOf, selectResources } from './resource-args.js'
 
@@ -36,8 +36,7 @@ export function selected(
   const { allowEmptySelector = call.flags.bool('all'), isLocal = false } = selecting
   const labelSelector = selecting.selector ?? call.flags.string('selector')
   if (call.flags.has('filename') || call.flags.string('kustomize') !== '') {
-    refuseArgumentsWithFiles(args)
-    const { infos, errors } = readManifests(call, isLocal)
+    const { infos, errors } = readManifests(call, { args, isLocal })
     const matches = compileSelectorText(labelSelector)
     const wanted = infos.filter(({ object }) => matches(object.metadata.labels))
     if (isLocal) return { infos: wanted, errors }

@@ -8,7 +8,7 @@ import type { DryRun } from '../dry-run.js'
 import { dryRunOf, dryRunSuffix } from '../dry-run.js'
 import { isFailure, KubectlError, throwCollected, withSource } from '../errors.js'
 import { groupResource, kindName, resourceNameOf } from '../kinds.js'
-import { readManifests, refuseArgumentsWithFiles } from '../manifests.js'
+import { readManifests } from '../manifests.js'
 import { rawPath } from '../send-raw.js'
 import { NOTHING_GIVEN } from '../selected.js'
 import type { Info, Target } from '../resource-args.js'
@@ -101,8 +101,7 @@ function deletionTargetsOf(call: CommandLine): {
   if (all && labelSelector !== '')
     throw new KubectlError("setting 'all' parameter but found a non empty selector.")
   if (call.flags.has('filename')) {
-    refuseArgumentsWithFiles(call.args)
-    const { infos, errors } = readManifests(call)
+    const { infos, errors } = readManifests(call, { args: call.args })
     return { doomed: infos, errors: [...errors] }
   }
   if (call.args.length === 0) throw new KubectlError(NOTHING_GIVEN)

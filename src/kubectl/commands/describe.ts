@@ -3,7 +3,7 @@ import { isApiError } from '../../client/api-error.js'
 import type { CommandLine, Command } from '../call.js'
 import { describeObject } from '../describe/describe-object.js'
 import { KubectlError, throwCollected } from '../errors.js'
-import { readManifests, refuseArgumentsWithFiles } from '../manifests.js'
+import { readManifests } from '../manifests.js'
 import type { Selection, Target } from '../resource-args.js'
 import { fetchTarget, fetchTargets, keyOf, selectResources } from '../resource-args.js'
 
@@ -30,8 +30,7 @@ export const describe: Command = {
 
 function selectionOf(call: CommandLine): Selection {
   if (call.flags.has('filename')) {
-    refuseArgumentsWithFiles(call.args)
-    const { infos, errors } = readManifests(call)
+    const { infos, errors } = readManifests(call, { args: call.args })
     throwCollected(errors)
     return {
       targets: infos.map(({ definition, ...info }) => ({ definition, ...keyOf(info) })),

@@ -5,7 +5,7 @@ import { isApiError } from '../../client/api-error.js'
 import type { CommandLine, Command } from '../call.js'
 import { isFailure, KubectlError, SilentExit, throwCollected, usageError } from '../errors.js'
 import { logFatal } from '../klog.js'
-import { readManifests, refuseArgumentsWithFiles } from '../manifests.js'
+import { readManifests } from '../manifests.js'
 import {
   ALL_FORMATS,
   asWritten,
@@ -65,8 +65,7 @@ export function isTable(call: CommandLine): boolean {
 /** Reads what `get` selects. */
 export function selectionOf(call: CommandLine): Selection {
   if (call.flags.has('filename')) {
-    refuseArgumentsWithFiles(call.args)
-    const { infos, errors } = readManifests(call)
+    const { infos, errors } = readManifests(call, { args: call.args })
     throwCollected(errors)
     const matches = compileSelectorText(call.flags.string('selector'))
     const wanted = infos.filter(({ object }) => matches(object.metadata.labels))

@@ -4,7 +4,7 @@ import type { CommandLine, Command } from '../call.js'
 import { dryRunOf } from '../dry-run.js'
 import { KubectlError, isFailure, throwCollected } from '../errors.js'
 import { resourceNameOf } from '../kinds.js'
-import { readManifests, refuseArgumentsWithFiles } from '../manifests.js'
+import { readManifests } from '../manifests.js'
 import { printDone } from '../print/object.js'
 import type { Info, Target } from '../resource-args.js'
 import { fetchTarget, infoOf, keyOf, selectResources, typed } from '../resource-args.js'
@@ -149,7 +149,7 @@ function changeMetadata(call: CommandLine, command: MetadataCommand): void {
   if (changes.length === 0 && !list) throw new KubectlError(`at least one ${command.what} update is required`)
   const errors: Error[] = []
   if (call.flags.bool('local') && call.flags.has('filename')) {
-    const { infos, errors: unreadable } = readManifests(call, true)
+    const { infos, errors: unreadable } = readManifests(call, { isLocal: true })
     throwCollected(unreadable)
     for (const info of infos) changeOne(call, command, info, parsed)
     return
@@ -193,8 +193,7 @@ function targetsOf(
       allNamespaces: call.flags.bool('all-namespaces'),
     })
   }
-  refuseArgumentsWithFiles(resources)
-  const { infos, errors } = readManifests(call)
+  const { infos, errors } = readManifests(call, { args: resources })
   throwCollected(errors)
   return {
     targets: infos.map(({ definition, ...info }) => ({ definition, ...keyOf(info) })),

@@ -4,7 +4,7 @@ import type { Client } from '../../client/client.js'
 import type { CommandLine, Command } from '../call.js'
 import { isFailure, KubectlError, throwCollected } from '../errors.js'
 import { resourceNameOf } from '../kinds.js'
-import { readManifests, refuseArgumentsWithFiles } from '../manifests.js'
+import { readManifests } from '../manifests.js'
 import { evaluatePath, relaxedTemplate } from '../print/jsonpath.js'
 import { printDone } from '../print/object.js'
 import { goText } from '../print/go-template/format.js'
@@ -49,8 +49,7 @@ export const wait: Command = {
 function selected(call: CommandLine): readonly Target[] {
   const { flags, args } = call
   if (flags.has('filename')) {
-    refuseArgumentsWithFiles(args)
-    const { infos, errors } = readManifests(call)
+    const { infos, errors } = readManifests(call, { args })
     throwCollected(errors)
     return infos.map(({ definition, name, namespace }) => ({
       definition,

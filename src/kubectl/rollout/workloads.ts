@@ -1,6 +1,6 @@
 import type { CommandLine } from '../call.js'
 import { KubectlError, throwCollected } from '../errors.js'
-import { readManifests, refuseArgumentsWithFiles } from '../manifests.js'
+import { readManifests } from '../manifests.js'
 import type { Info } from '../resource-args.js'
 import { fetchTarget, infoOf, keyOf, selectResources } from '../resource-args.js'
 
@@ -9,8 +9,7 @@ export function workloadsOf(call: CommandLine): readonly Info[] {
   const { flags, args, client } = call
   if (args.length === 0 && !flags.has('filename')) throw new KubectlError('required resource not specified')
   if (flags.has('filename')) {
-    refuseArgumentsWithFiles(args)
-    const { infos, errors } = readManifests(call)
+    const { infos, errors } = readManifests(call, { args })
     throwCollected(errors)
     return infos.map((info) =>
       infoOf(
