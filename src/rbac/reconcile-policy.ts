@@ -83,12 +83,12 @@ interface Write {
 
 /** Writes an object. Returns false if its namespace does not exist. */
 function write(client: Client, { resource, operation, object, existing }: Write): boolean {
-  if (operation === 'update') client.update(resource, object as never)
+  if (operation === 'update') client.update(resource, object)
   else {
     if (existing !== undefined)
       client.delete(resource, existing.metadata, { preconditions: { uid: existing.metadata.uid ?? '' } })
     try {
-      client.create(resource, object as never)
+      client.create(resource, object)
     } catch (error) {
       if (isApiError(error, 'NotFound') || isApiError(error, 'Forbidden')) return false
       throw error

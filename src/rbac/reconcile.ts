@@ -146,8 +146,8 @@ export function reconcileBinding<T extends ClusterRoleBinding | RoleBinding>(
     }
   }
   const present = existing.subjects ?? []
-  const missingSubjects = wanted.filter((subject) => !present.some((each) => isSameSubject(each, subject)))
-  const extraSubjects = present.filter((subject) => !wanted.some((each) => isSameSubject(each, subject)))
+  const missingSubjects = subjectsWithout(wanted, present)
+  const extraSubjects = subjectsWithout(present, wanted)
   const changes: { metadata?: T['metadata']; subjects?: readonly Subject[] } = {
     ...changedMetadata(existing, expected),
   }
@@ -248,6 +248,15 @@ function isProtected({
   metadata: { annotations },
 }: ClusterRole | ClusterRoleBinding | Role | RoleBinding): boolean {
   return annotations?.[autoUpdateAnnotation] === 'false'
+}
+
+/** Returns what only the first list has, once. Source: reconcile_rolebindings.go diffSubjectLists. */
+function subjectsWithout(subjects: readonly Subject[], others: readonly Subject[]): readonly Subject[] {
+  return subjects.filter(
+    (subject, at) =>
+      !others.some((each) => isSameSubject(each, subject)) &&
+      subjects.findIndex((each) => isSameSubject(each, subject)) === at,
+  )
 }
 
 function isSameSubject(one: Subject, other: Subject): boolean {

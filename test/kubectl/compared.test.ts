@@ -51,14 +51,24 @@ spec:
 const files = {
   'access.yaml': `apiVersion: rbac.authorization.k8s.io/v1
 kind: RoleBinding
-metadata: {name: readers}
+metadata: {name: readers, namespace: default}
 roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: edit}
 subjects: [{kind: User, name: bob, apiGroup: rbac.authorization.k8s.io}]
 ---
 apiVersion: rbac.authorization.k8s.io/v1
 kind: Role
-metadata: {name: reader}
+metadata: {name: reader, namespace: default}
 rules: [{apiGroups: [""], resources: [pods], verbs: [get]}]
+`,
+  'new.yaml': `apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: reader, namespace: elsewhere}
+rules: [{apiGroups: [""], resources: [pods], verbs: [get]}]
+`,
+  'nowhere.yaml': `apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: writer}
+rules: []
 `,
   'two.yaml': `apiVersion: v1
 kind: Pod
@@ -173,6 +183,20 @@ describe('auth reconcile', () => {
         '\t\t{Verbs:[get] APIGroups:[] Resources:[secrets] ResourceNames:[] NonResourceURLs:[]}\n',
     )
   })
+  it('creates the namespace of a role that is new', () => {
+    const cluster = original.fork()
+    cluster.kubectl('auth reconcile -f new.yaml', { files })
+    expect(cluster.get('roles', { namespace: 'elsewhere', name: 'reader' }).rules).toHaveLength(1)
+  })
+  it('leaves a role alone that has opted out, and says so', () => {
+    const cluster = original.fork()
+    cluster.kubectl('annotate role reader rbac.authorization.kubernetes.io/autoupdate=false')
+    const { stderr } = cluster.kubectl('auth reconcile -f access.yaml --remove-extra-permissions', { files })
+    expect(stderr).toContain(', but object opted out (rbac.authorization.kubernetes.io/autoupdate: false)\n')
+    expect(cluster.get('roles', 'reader').rules?.[0]?.resources).toEqual(['pods', 'secrets'])
+  })
+  it('takes a role that names no namespace as it is, so it has none to be created in', () =>
+    expect(stderrOf('auth reconcile -f nowhere.yaml')).toBe('error: resource name may not be empty\n'))
   it('has no dry run on the server', () =>
     expect(stderrOf('auth reconcile -f access.yaml --dry-run=server')).toBe(
       'error: --dry-run=server for command reconcile is not supported yet\n',

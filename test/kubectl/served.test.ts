@@ -1,3 +1,4 @@
+import type { SimCluster } from 'simcluster'
 import type { Front } from '../../src/kubectl/rest/exchange.js'
 import { expect, test } from 'vitest'
 import { files as ledgerFiles } from '../e2e/ledger/files.js'
@@ -10,6 +11,8 @@ interface Command {
   readonly words: readonly string[]
   readonly user?: string
   readonly stdin?: string
+  /** Commands that made what this one finds. */
+  readonly before?: readonly string[]
   readonly exit: number
   readonly stdout: string
   readonly stderr: string
@@ -46,8 +49,17 @@ function playAll(front?: Front): void {
   completeBase(base)
   syncAutoscaler(base)
   expect(commands.length).toBeGreaterThan(250)
-  for (const { words, user = 'admin', stdin, ...expected } of commands) {
-    const cluster = READING.test(words.join(' ')) ? base : base.fork()
+  const prepared = new Map<string, SimCluster>()
+  const after = (before: readonly string[]): SimCluster => {
+    const id = before.join('\n')
+    const made = prepared.get(id) ?? base.fork()
+    if (!prepared.has(id)) for (const line of before) made.kubectl(line, { files })
+    prepared.set(id, made.settle())
+    return made
+  }
+  for (const { words, user = 'admin', stdin, before, ...expected } of commands) {
+    const start = before === undefined ? base : after(before)
+    const cluster = READING.test(words.join(' ')) ? start : start.fork()
     const { stdout, stderr, exitCode } = cluster.kubectl(words, {
       files: { ...files, ...kubeconfigs },
       env: { KUBECONFIG: `${user}.kubeconfig` },
@@ -75,5 +87,5 @@ test('the same when every request goes through something that stands before the 
       return next(request)
     },
   })
-  expect([...seen].sort()).toEqual(['DELETE', 'GET', 'PATCH', 'POST'])
+  expect([...seen].sort()).toEqual(['DELETE', 'GET', 'PATCH', 'POST', 'PUT'])
 })

@@ -1,26 +1,24 @@
-import { semanticEqual } from '../../api/equal.js'
 import type { KubeObject } from '../../api/definition.js'
-import type { PolicyRule, Subject } from '../../api/rbac/generated.js'
-import { ignoreNotFound } from '../../client/api-error.js'
-import { missingRights } from '../../rbac/covers.js'
+import type {
+  ClusterRole,
+  ClusterRoleBinding,
+  PolicyRule,
+  Role,
+  RoleBinding,
+  Subject,
+} from '../../api/rbac/generated.js'
+import { ignoreNotFound, isApiError } from '../../client/api-error.js'
+import type { Client, ObjectKey } from '../../client/client.js'
+import type { ReconcileOperation } from '../../rbac/reconcile.js'
+import { reconcileBinding, reconcileRole } from '../../rbac/reconcile.js'
 import type { CommandLine } from '../call.js'
 import { dryRunOf } from '../dry-run.js'
 import type { DryRun } from '../dry-run.js'
-import { KubectlError, throwCollected } from '../errors.js'
-import { resourceNameOf } from '../kinds.js'
+import { isFailure, KubectlError, throwCollected } from '../errors.js'
 import { readManifests } from '../manifests.js'
 import { printDone } from '../print/object.js'
 import type { Info } from '../resource-args.js'
 import { keyOf, typed } from '../resource-args.js'
-
-type AccessObject = KubeObject & {
-  readonly rules?: readonly PolicyRule[]
-  readonly subjects?: readonly Subject[]
-  readonly roleRef?: object
-}
-
-const KINDS: ReadonlySet<string> = new Set(['Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding'])
-const PROTECTED = 'rbac.authorization.kubernetes.io/autoupdate'
 
 /**
  * `kubectl auth reconcile -f`: adds missing rules to roles and missing subjects to bindings. Source: kubectl
@@ -29,110 +27,133 @@ const PROTECTED = 'rbac.authorization.kubernetes.io/autoupdate'
 export function reconcile(call: CommandLine): void {
   if (!call.flags.has('filename')) throw new KubectlError('must specify one of -f and -k')
   if (call.args.length > 0) throw new KubectlError('no arguments are allowed')
-  const dryRun = dryRunOf(call)
-  if (dryRun === 'server')
-    throw new KubectlError('--dry-run=server for command reconcile is not supported yet')
-  const { infos, errors } = readManifests(call)
-  throwCollected(errors)
+  const dryRun = clientSideDryRun(call)
+  const { infos, errors } = readManifests(call, { isLocal: true, isTyped: true })
+  const failures: Error[] = [...errors]
   for (const info of infos) {
-    if (info.definition.group !== 'rbac.authorization.k8s.io' || !KINDS.has(info.definition.kind)) continue
-    reconcileOne(call, info, dryRun)
+    try {
+      const result = reconciled(call, info, dryRun)
+      if (result !== undefined) report(call, info, result, dryRun)
+    } catch (error) {
+      if (!isFailure(error)) throw error
+      failures.push(error)
+    }
   }
+  throwCollected(failures)
 }
 
-function reconcileOne(call: CommandLine, info: Info, dryRun: DryRun): void {
+/** Reads `--dry-run`, which cannot be `server`. Source: kubectl pkg/cmd/auth/reconcile.go getClientSideDryRun. */
+function clientSideDryRun(call: CommandLine): DryRun {
+  try {
+    const dryRun = dryRunOf(call)
+    if (dryRun !== 'server') return dryRun
+  } catch (error) {
+    if (!(error instanceof KubectlError)) throw error
+    throw new KubectlError(`error accessing --dry-run flag for command reconcile: ${error.message}`)
+  }
+  throw new KubectlError('--dry-run=server for command reconcile is not supported yet')
+}
+
+/** What was done to one role or binding, or would be. */
+interface Reconciled {
+  readonly object: KubeObject
+  readonly operation: ReconcileOperation
+  readonly protected: boolean
+  readonly missingRules?: readonly PolicyRule[]
+  readonly extraRules?: readonly PolicyRule[]
+  readonly missingSubjects?: readonly Subject[]
+  readonly extraSubjects?: readonly Subject[]
+}
+
+function reconciled(call: CommandLine, info: Info, dryRun: DryRun): Reconciled | undefined {
+  const { definition, object } = info
+  if (definition.group !== 'rbac.authorization.k8s.io') return undefined
   const { client, flags } = call
-  const { definition } = info
-  const resource = resourceNameOf(definition)
-  const wanted = info.object as AccessObject
-  const existing = ignoreNotFound(() => client.get(resource, keyOf(info))) as AccessObject | undefined
-  const options = { fieldManager: 'kubectl-auth' }
-  const removes = {
-    rules: flags.bool('remove-extra-permissions'),
-    subjects: flags.bool('remove-extra-subjects'),
-  }
-  const confirmed = dryRun === 'none' && existing?.metadata.annotations?.[PROTECTED] !== 'false'
-  const print = (result: AccessObject): void =>
-    printDone(call, definition, typed(definition, result as KubeObject), 'reconciled', dryRun)
-  if (existing === undefined || !sameRole(existing, wanted)) {
-    const uid = existing?.metadata.uid
-    if (confirmed && uid !== undefined) client.delete(resource, keyOf(info), { preconditions: { uid } })
-    print(confirmed ? (client.create(resource, wanted as never, options) as AccessObject) : wanted)
-    if (existing === undefined) report(call, 'create', missingOf(undefined, wanted))
-    else report(call, 'recreate', NOTHING)
-    return
-  }
-  const merged = mergedWith(existing, wanted, removes)
-  const changes = !semanticEqual(merged, existing)
-  print(changes && confirmed ? (client.update(resource, merged as never, options) as AccessObject) : merged)
-  if (!changes) return
-  const extra = missingOf(wanted, existing)
-  report(call, 'update', missingOf(existing, wanted), {
-    rules: removes.rules ? extra.rules : [],
-    subjects: removes.subjects ? extra.subjects : [],
-  })
-}
-
-/** Whether bindings refer to the same role; a binding with another one must be made anew. */
-const sameRole = ({ roleRef: a }: AccessObject, { roleRef: b }: AccessObject): boolean => semanticEqual(a, b)
-
-interface Missing {
-  readonly rules: readonly PolicyRule[]
-  readonly subjects: readonly Subject[]
-}
-
-function missingOf(existing: AccessObject | undefined, { rules = [], subjects = [] }: AccessObject): Missing {
-  const keyOfSubject = ({ kind, apiGroup = '', namespace = '', name }: Subject): string =>
-    JSON.stringify([kind, apiGroup, namespace, name])
-  const bound = new Set((existing?.subjects ?? []).map(keyOfSubject))
-  return {
-    rules: existing === undefined ? rules : missingRights(existing.rules ?? [], rules),
-    subjects: subjects.filter((one) => !bound.has(keyOfSubject(one))),
+  const key = keyOf(info)
+  const isWritten = dryRun === 'none'
+  const options = { removeExtraPermissions: flags.bool('remove-extra-permissions') }
+  const subjects = { removeExtraSubjects: flags.bool('remove-extra-subjects') }
+  switch (definition.kind) {
+    case 'Role':
+    case 'ClusterRole': {
+      const resource = definition.kind === 'Role' ? 'roles' : 'clusterroles'
+      const existing = existingOf<ClusterRole | Role>(info, () => client.get(resource, key))
+      const result = reconcileRole<ClusterRole | Role>(existing, object as ClusterRole | Role, options)
+      const { operation, role } = result
+      if (!isWritten || result.protected || operation === 'none') return { ...result, object: role }
+      if (operation === 'update') return { ...result, object: client.update(resource, role) }
+      if (definition.namespaced) ensureNamespace(client, key)
+      return { ...result, object: client.create(resource, role) }
+    }
+    case 'RoleBinding':
+    case 'ClusterRoleBinding': {
+      const resource = definition.kind === 'RoleBinding' ? 'rolebindings' : 'clusterrolebindings'
+      type Binding = ClusterRoleBinding | RoleBinding
+      const existing = existingOf<Binding>(info, () => client.get(resource, key))
+      const result = reconcileBinding<Binding>(existing, object as Binding, subjects)
+      const { operation, binding } = result
+      if (!isWritten || result.protected || operation === 'none') return { ...result, object: binding }
+      if (operation === 'update') return { ...result, object: client.update(resource, binding) }
+      const uid = existing?.metadata.uid
+      if (uid !== undefined) client.delete(resource, key, { preconditions: { uid } })
+      if (definition.namespaced) ensureNamespace(client, key)
+      return { ...result, object: client.create(resource, binding) }
+    }
+    default:
+      return undefined
   }
 }
 
-function mergedWith(
-  existing: AccessObject,
-  wanted: AccessObject,
-  removes: { readonly rules: boolean; readonly subjects: boolean },
-): AccessObject {
-  const { rules, subjects } = missingOf(existing, wanted)
-  const extra = missingOf(wanted, existing)
-  const keptRules =
-    removes.rules && extra.rules.length > 0 ? wanted.rules : [...(existing.rules ?? []), ...rules]
-  const keptSubjects =
-    removes.subjects && extra.subjects.length > 0
-      ? wanted.subjects
-      : [...(existing.subjects ?? []), ...subjects]
-  const { labels = {}, annotations = {} } = wanted.metadata
-  return {
-    ...existing,
-    metadata: {
-      ...existing.metadata,
-      ...(Object.keys(labels).length === 0 ? {} : { labels: { ...labels, ...existing.metadata.labels } }),
-      ...(Object.keys(annotations).length === 0
-        ? {}
-        : { annotations: { ...annotations, ...existing.metadata.annotations } }),
-    },
-    ...(existing.rules === undefined && rules.length === 0 ? {} : { rules: keptRules ?? [] }),
-    ...(existing.subjects === undefined && subjects.length === 0 ? {} : { subjects: keptSubjects ?? [] }),
-  }
+/** A file is read as it is, so what it leaves without a namespace is nowhere. */
+function existingOf<T>({ definition, namespace }: Info, read: () => T): T | undefined {
+  return definition.namespaced && namespace === undefined ? undefined : ignoreNotFound(read)
 }
 
-const NOTHING: Missing = { rules: [], subjects: [] }
+/**
+ * Creates the namespace of what is to be created; one that may not be read is taken to exist. Source:
+ * component-helpers auth/rbac/reconciliation/namespace.go tryEnsureNamespace.
+ */
+function ensureNamespace(client: Client, { namespace }: ObjectKey): void {
+  if (namespace === undefined) throw new KubectlError('resource name may not be empty')
+  try {
+    if (ignoreNotFound(() => client.get('namespaces', { name: namespace })) !== undefined) return
+    client.create('namespaces', { metadata: { name: namespace } })
+  } catch (error) {
+    if (!isApiError(error, 'Forbidden') && !isApiError(error, 'AlreadyExists')) throw error
+  }
+}
 
 /** Source: kubectl pkg/cmd/auth/reconcile.go printResults. */
-function report({ out }: CommandLine, operation: string, missing: Missing, extra: Missing = NOTHING): void {
+function report(
+  call: CommandLine,
+  { definition }: Info,
+  {
+    object,
+    operation,
+    protected: isProtected,
+    missingSubjects = [],
+    extraSubjects = [],
+    missingRules = [],
+    extraRules = [],
+  }: Reconciled,
+  dryRun: DryRun,
+): void {
+  const { out, flags } = call
+  printDone(call, definition, typed(definition, object), 'reconciled', dryRun)
+  if (operation === 'none') return
+  const caveat = isProtected
+    ? ', but object opted out (rbac.authorization.kubernetes.io/autoupdate: false)'
+    : ''
   const write = (title: string, lines: readonly string[]): void => {
     if (lines.length === 0) return
     out.errorLine(`\t${title}:`)
     for (const line of lines) out.errorLine(`\t\t${line}`)
   }
-  out.errorLine(`\treconciliation required ${operation}`)
-  write('missing subjects added', missing.subjects.map(goSubject))
-  write('extra subjects removed', extra.subjects.map(goSubject))
-  write('missing rules added', missing.rules.map(goRule))
-  write('extra rules removed', extra.rules.map(goRule))
+  out.errorLine(`\treconciliation required ${operation}${caveat}`)
+  write('missing subjects added', missingSubjects.map(goSubject))
+  if (flags.bool('remove-extra-subjects')) write('extra subjects removed', extraSubjects.map(goSubject))
+  write('missing rules added', missingRules.map(goRule))
+  if (flags.bool('remove-extra-permissions')) write('extra rules removed', extraRules.map(goRule))
 }
 
 const goSubject = ({ kind, apiGroup = '', name, namespace = '' }: Subject): string =>
