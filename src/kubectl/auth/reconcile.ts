@@ -16,7 +16,7 @@ import { dryRunOf } from '../dry-run.js'
 import type { DryRun } from '../dry-run.js'
 import { isFailure, KubectlError, throwCollected } from '../errors.js'
 import { readManifests } from '../manifests.js'
-import { printDone } from '../print/object.js'
+import { printTyped } from '../print/object.js'
 import type { Info } from '../resource-args.js'
 import { keyOf, typed } from '../resource-args.js'
 
@@ -139,7 +139,7 @@ function report(
   dryRun: DryRun,
 ): void {
   const { out, flags } = call
-  printDone(call, definition, typed(definition, object), 'reconciled', dryRun)
+  printTyped(call, definition, typed(definition, object), 'reconciled', dryRun)
   if (operation === 'none') return
   const caveat = isProtected
     ? ', but object opted out (rbac.authorization.kubernetes.io/autoupdate: false)'

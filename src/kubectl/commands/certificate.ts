@@ -4,7 +4,7 @@ import type {
 } from '../../api/certificates/generated.js'
 import type { CommandLine, Command } from '../call.js'
 import { isFailure, KubectlError, throwCollected } from '../errors.js'
-import { printDone } from '../print/object.js'
+import { printTyped } from '../print/object.js'
 import { readManifests } from '../manifests.js'
 
 /** Prefix of names that `kubectl get csr -o name` and short names add. */
@@ -58,7 +58,7 @@ function decideOne(call: CommandLine, name: string, verdict: ApprovalType): void
   const definition = env.scheme.byName('certificatesigningrequests')
   if (definition === undefined)
     throw new KubectlError('the server doesn\'t have a resource type "certificatesigningrequests"')
-  printDone(call, definition, request, verdict.toLowerCase(), 'none')
+  printTyped(call, definition, request, verdict.toLowerCase(), 'none')
 }
 
 function decided(

@@ -4,7 +4,7 @@ import type { CommandLine, Command } from '../call.js'
 import { KubectlError, isFailure, throwCollected } from '../errors.js'
 import { groupResource } from '../kinds.js'
 import { patchTo } from '../patching.js'
-import { printDone } from '../print/object.js'
+import { printTyped } from '../print/object.js'
 import type { Info } from '../resource-args.js'
 import { rolloutHistory, rolloutUndo } from '../rollout/history.js'
 import { rolloutStatus } from '../rollout/status.js'
@@ -88,7 +88,7 @@ function changeWorkloads(call: CommandLine, done: string, change: (info: Info) =
             'please wait before attempting to trigger another',
         )
       }
-      printDone(call, info.definition, result, done, 'none')
+      printTyped(call, info.definition, result, done, 'none')
     } catch (error) {
       if (!isFailure(error)) throw error
       errors.push(error)

@@ -11,7 +11,7 @@ import type { DryRun } from '../dry-run.js'
 import { KubectlError, SilentExit, usageError } from '../errors.js'
 import { kindOfObject, resourceNameOf } from '../kinds.js'
 import { withLastApplied } from '../apply/last-applied.js'
-import { printDone, printMade } from '../print/object.js'
+import { printTyped, printMade } from '../print/object.js'
 import { typed } from '../resource-args.js'
 
 interface PodKey {
@@ -165,7 +165,7 @@ function send(call: CommandLine, object: KubeObject, dryRun: DryRun): KubeObject
 function show(call: CommandLine, object: KubeObject, dryRun: DryRun): void {
   const definition = kindOfObject(call.env.scheme, object)
   if (dryRun === 'client') printMade(call, definition, object, 'created')
-  else printDone(call, definition, object, 'created', dryRun)
+  else printTyped(call, definition, object, 'created', dryRun)
 }
 
 /**

@@ -3,7 +3,7 @@ import { labelValueFaults, qualifiedNameFaults } from '../../api/names.js'
 import type { CommandLine, Command } from '../call.js'
 import { dryRunOf } from '../dry-run.js'
 import { Aggregate, isFailure, KubectlError, NoResourceMatch, throwCollected, usageError } from '../errors.js'
-import { printDone } from '../print/object.js'
+import { printDone, printTyped } from '../print/object.js'
 import type { Target } from '../resource-args.js'
 import { fetchTarget, selectResources, typed } from '../resource-args.js'
 import { splitChanges } from './split-changes.js'
@@ -137,7 +137,10 @@ function taintNode(call: CommandLine, { definition }: Target, node: Node, change
           { type: 'strategic', body: { spec: { taints: taints.length === 0 ? null : taints } } },
           { dryRun: dryRun === 'server', fieldManager: call.flags.string('field-manager', 'kubectl-taint') },
         )
-  printDone(call, definition, typed(definition, patched), operation, dryRun === 'server' ? 'none' : dryRun)
+  const result = typed(definition, patched)
+  // only what the server returns is decoded into a Go type
+  if (dryRun === 'client') printDone(call, definition, result, operation, dryRun)
+  else printTyped(call, definition, result, operation, 'none')
 }
 
 /** Returns the taints that the node will have, and the messages to print. Source: reorganizeTaints. */

@@ -13,7 +13,7 @@ import { dryRunOf } from '../dry-run.js'
 import { KubectlError, isFailure, usageError } from '../errors.js'
 import { kindOfObject, patchTableOf, resourceNameOf } from '../kinds.js'
 import { withLastApplied } from '../apply/last-applied.js'
-import { printDone, printMade } from '../print/object.js'
+import { printTyped, printMade } from '../print/object.js'
 import { withRequest } from '../request-failure.js'
 import type { Info } from '../resource-args.js'
 import { typed } from '../resource-args.js'
@@ -58,7 +58,7 @@ export function createGenerated(call: CommandLine, generated: Generated, failure
       ? send()
       : withFailurePrefix(failure, () => withRequestInError(call, path + query, send))
   letControllersAct(call.env, definition, dryRun)
-  printDone(call, definition, typed(definition, created), 'created', dryRun)
+  printTyped(call, definition, typed(definition, created), 'created', dryRun)
 }
 
 /** Runs `work`, which sends one request, and adds the request to a connection error. */
@@ -138,7 +138,7 @@ export function createFor(
     dryRun: dryRun === 'server',
     fieldManager: call.flags.string('field-manager'),
   })
-  printDone(call, definition, typed(definition, created), operation, dryRun)
+  printTyped(call, definition, typed(definition, created), operation, dryRun)
 }
 
 /** Applies `--overrides` to a generated object. Throws KubectlError. Source: cmdutil.Merge. */

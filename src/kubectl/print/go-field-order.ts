@@ -33,17 +33,31 @@ export function inGoOrder(
   }
 }
 
+/** Orders one object as {@link inGoOrder} those of a list. */
+export function objectInGoOrder(scheme: Scheme, object: KubeObject): unknown {
+  const { kind = '', apiVersion = '' } = object
+  const [ordered] = inGoOrder(scheme, {
+    kind: `${kind}List`,
+    apiVersion,
+    metadata: {},
+    items: [object],
+  }).items
+  return ordered
+}
+
 /**
  * Fields whose position differs from their number, with the field before them ('': the first place), by
  * message. Source: k8s.io/api types.go.
  */
 const ELSEWHERE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  PodSpec: {
-    initContainers: 'volumes',
-    ephemeralContainers: 'containers',
-    automountServiceAccountToken: 'serviceAccount',
-    shareProcessNamespace: 'hostIPC',
+  CertificateSigningRequestCondition: { status: 'type' },
+  CertificateSigningRequestSpec: {
+    signerName: 'request',
+    expirationSeconds: 'signerName',
+    usages: 'expirationSeconds',
   },
+  ClusterTrustBundleProjection: { path: 'optional' },
+  ConfigMap: { immutable: 'metadata' },
   Container: {
     envFrom: 'ports',
     resizePolicy: 'resources',
@@ -52,6 +66,51 @@ const ELSEWHERE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     startupProbe: 'readinessProbe',
     terminationMessagePolicy: 'terminationMessagePath',
   },
+  CronJobSpec: { timeZone: 'schedule' },
+  DeploymentCondition: { reason: 'lastTransitionTime', message: 'reason' },
+  DeploymentStatus: { readyReplicas: 'updatedReplicas' },
+  EndpointAddress: { targetRef: 'nodeName' },
+  EndpointSlice: { addressType: 'metadata' },
+  EphemeralContainerCommon: {
+    envFrom: 'ports',
+    resizePolicy: 'resources',
+    restartPolicy: 'resizePolicy',
+    volumeDevices: 'volumeMounts',
+    startupProbe: 'readinessProbe',
+    terminationMessagePolicy: 'terminationMessagePath',
+  },
+  HPAScalingRules: { stabilizationWindowSeconds: '' },
+  HTTPIngressPath: { backend: 'pathType' },
+  ISCSIPersistentVolumeSource: { secretRef: 'chapAuthSession' },
+  ISCSIVolumeSource: { secretRef: 'chapAuthSession' },
+  IngressBackend: { resource: 'service' },
+  IngressSpec: { ingressClassName: '' },
+  JobSpec: {
+    podFailurePolicy: 'activeDeadlineSeconds',
+    successPolicy: 'podFailurePolicy',
+    backoffLimit: 'successPolicy',
+    backoffLimitPerIndex: 'backoffLimit',
+    maxFailedIndexes: 'backoffLimitPerIndex',
+  },
+  JobStatus: { terminating: 'failed', failedIndexes: 'completedIndexes' },
+  MetricSpec: { external: 'containerResource' },
+  MetricStatus: { external: 'containerResource' },
+  MutatingWebhook: { matchPolicy: 'failurePolicy', objectSelector: 'namespaceSelector' },
+  NodeSpec: { podCIDRs: 'podCIDR', externalID: 'configSource' },
+  OwnerReference: { apiVersion: '' },
+  PersistentVolumeClaimSpec: { selector: 'accessModes' },
+  PodCondition: { observedGeneration: 'type' },
+  PodSecurityContext: {
+    windowsOptions: 'seLinuxOptions',
+    runAsGroup: 'runAsUser',
+    supplementalGroupsPolicy: 'supplementalGroups',
+  },
+  PodSpec: {
+    initContainers: 'volumes',
+    ephemeralContainers: 'containers',
+    automountServiceAccountToken: 'serviceAccount',
+    shareProcessNamespace: 'hostIPC',
+  },
   PodStatus: {
     observedGeneration: '',
     nominatedNodeName: 'reason',
@@ -59,19 +118,19 @@ const ELSEWHERE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     podIPs: 'podIP',
     initContainerStatuses: 'startTime',
   },
-  PodCondition: { observedGeneration: 'type' },
-  ServiceSpec: {
-    clusterIPs: 'clusterIP',
-    type: 'clusterIPs',
-    ipFamilies: 'sessionAffinityConfig',
-    ipFamilyPolicy: 'ipFamilies',
-  },
-  DeploymentStatus: { readyReplicas: 'updatedReplicas' },
-  DeploymentCondition: { lastUpdateTime: 'status', lastTransitionTime: 'lastUpdateTime' },
   ReplicaSetSpec: { minReadySeconds: 'replicas' },
-  NodeSpec: { podCIDRs: 'podCIDR' },
-  OwnerReference: { apiVersion: '' },
   ReplicaSetStatus: { observedGeneration: 'availableReplicas' },
+  ReplicationControllerSpec: { minReadySeconds: 'replicas' },
+  ReplicationControllerStatus: { observedGeneration: 'availableReplicas' },
+  Secret: { immutable: 'metadata', type: 'stringData' },
+  SecurityContext: { windowsOptions: 'seLinuxOptions', runAsGroup: 'runAsUser' },
+  ServicePort: { appProtocol: 'protocol' },
+  ServiceSpec: { clusterIPs: 'clusterIP', ipFamilyPolicy: 'ipFamilies' },
+  TokenRequestSpec: { boundObjectRef: 'expirationSeconds' },
+  ValidatingWebhook: { matchPolicy: 'failurePolicy', objectSelector: 'namespaceSelector' },
+  VolumeMount: { recursiveReadOnly: 'readOnly' },
+  VolumeSource: { projected: 'photonPersistentDisk' },
+  WebhookClientConfig: { url: '' },
 }
 
 type Fields = Readonly<Record<string, unknown>>
@@ -96,11 +155,10 @@ function fieldsOf(message: ProtoMessage): readonly ProtoField[] {
     field.form === 'inline' && field.type === 'message' ? fieldsOf(field.message()) : [field],
   )
   for (const [name, before] of Object.entries(ELSEWHERE[message.name.split('.').at(-1) ?? ''] ?? {})) {
-    const [moved] = fields.splice(
-      fields.findIndex((field) => field.name === name),
-      1,
-    )
-    if (moved !== undefined) fields.splice(fields.findIndex((field) => field.name === before) + 1, 0, moved)
+    const moved = fields.find((field) => field.name === name)
+    if (moved === undefined) continue
+    fields.splice(fields.indexOf(moved), 1)
+    fields.splice(fields.findIndex((field) => field.name === before) + 1, 0, moved)
   }
   return fields
 }

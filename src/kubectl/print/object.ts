@@ -4,6 +4,7 @@ import type { DryRun } from '../dry-run.js'
 import { dryRunSuffix } from '../dry-run.js'
 import { KubectlError } from '../errors.js'
 import { kindName } from '../kinds.js'
+import { objectInGoOrder } from './go-field-order.js'
 import { printJson } from './json.js'
 import type { TemplateOptions } from './template.js'
 import { isTemplateFormat, printTemplate } from './template.js'
@@ -104,6 +105,22 @@ function doneLine(
   dryRun: DryRun = 'none',
 ): string {
   return `${kindName(definition)}/${name} ${operation}${dryRunSuffix(dryRun)}`
+}
+
+/**
+ * Prints as {@link printDone} what a command has decoded into the Go types that kubectl knows: as JSON in the
+ * order of their fields.
+ */
+export function printTyped(
+  call: CommandLine,
+  definition: KindDefinition,
+  object: KubeObject,
+  operation: string,
+  dryRun: DryRun,
+): void {
+  if (call.flags.string('output') !== 'json') return printDone(call, definition, object, operation, dryRun)
+  const shown = call.flags.bool('show-managed-fields') ? object : withoutManagedFields(object)
+  call.out.document('json', printJson(objectInGoOrder(call.env.scheme, shown), true))
 }
 
 /** Prints the operation on an object, or the object itself if `-o` is given. */

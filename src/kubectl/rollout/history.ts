@@ -11,7 +11,7 @@ import type { DryRun } from '../dry-run.js'
 import { dryRunOf } from '../dry-run.js'
 import { KubectlError, isFailure, throwCollected } from '../errors.js'
 import { groupResource, kindName, resourceNameOf } from '../kinds.js'
-import { printDone, printValue, withoutManagedFields } from '../print/object.js'
+import { printTyped, printValue, withoutManagedFields } from '../print/object.js'
 import { DESCRIPTION, TabWriter } from '../print/tabwriter.js'
 import type { Info } from '../resource-args.js'
 import { keyOf, typed } from '../resource-args.js'
@@ -145,7 +145,7 @@ export function rolloutUndo(call: CommandLine): void {
   for (const info of workloadsOf(call)) {
     try {
       const { object, text } = undo(call, info, wanted, dryRun)
-      printDone(call, info.definition, object, text, dryRun)
+      printTyped(call, info.definition, object, text, dryRun)
     } catch (error) {
       if (!isFailure(error)) throw error
       errors.push(error)
