@@ -53,7 +53,8 @@ export function selectResources(
     definition.namespaced && !allNamespaces ? { namespace: call.namespace } : {}
   const selects = labelSelector !== '' || fieldSelector !== ''
   if (args.some((arg) => arg.includes('/'))) {
-    if (selects) throw new KubectlError(nameWithSelector)
+    if (selects)
+      throw new KubectlError('selectors and the all flag cannot be used when passing resource/name arguments')
     return selectPairs(call, args, allNamespaces)
   }
   const [types = '', ...names] = args

@@ -1,3 +1,5 @@
+import { formatApiVersion } from '../api/api-version.js'
+import type { KindDefinition } from '../api/definition.js'
 import { compileSelectorText } from '../api/label-parser.js'
 import type { CommandLine } from './call.js'
 import { isFailure, KubectlError, throwCollected } from './errors.js'
@@ -22,6 +24,8 @@ export interface Selecting {
   readonly selector?: string
   /** Whether objects of files are used as they are, without asking the server. */
   readonly isLocal?: boolean
+  /** Whether objects are decoded into the Go types that kubectl knows. */
+  readonly isTyped?: boolean
 }
 
 /**
@@ -33,10 +37,10 @@ export function selected(
   args: readonly string[],
   selecting: Selecting = {},
 ): { readonly infos: readonly Info[]; readonly errors: readonly Error[] } {
-  const { allowEmptySelector = call.flags.bool('all'), isLocal = false } = selecting
+  const { allowEmptySelector = call.flags.bool('all'), isLocal = false, isTyped = false } = selecting
   const labelSelector = selecting.selector ?? call.flags.string('selector')
   if (call.flags.has('filename') || call.flags.string('kustomize') !== '') {
-    const { infos, errors } = readManifests(call, { args, isLocal })
+    const { infos, errors } = readManifests(call, { args, isLocal, isTyped })
     const matches = compileSelectorText(labelSelector)
     const wanted = infos.filter(({ object }) => matches(object.metadata.labels))
     if (isLocal) return { infos: wanted, errors }
@@ -48,8 +52,19 @@ export function selected(
   }
   if (args.length === 0) throw new KubectlError(NOTHING_GIVEN)
   const { targets } = selectResources(call, args, { labelSelector, allowEmptySelector })
-  return collected([], targets, (target) =>
-    fetchTarget(call.client, target).objects.map((object) => infoOf(target.definition, object)),
+  return collected([], targets, (target) => {
+    const { objects } = fetchTarget(call.client, target)
+    if (isTyped) checkTyped(target.definition)
+    return objects.map((object) => infoOf(target.definition, object))
+  })
+}
+
+/** Throws KubectlError for an object that the Go types of kubectl do not have. */
+function checkTyped({ custom, kind, ...definition }: KindDefinition): void {
+  if (custom === undefined) return
+  const version = formatApiVersion(definition)
+  throw new KubectlError(
+    `no kind "${kind}" is registered for version "${version}" in scheme "pkg/scheme/scheme.go:28"`,
   )
 }
 

@@ -5,10 +5,17 @@ import type { CommandLine, Command } from '../call.js'
 import { selectorOf } from '../create/policies.js'
 import { KubectlError } from '../errors.js'
 import { matchesName, podSpecOf, withContainers, withPodSpec } from '../pod-spec.js'
+import type { Info } from '../resource-args.js'
 import { resourceList } from '../resource-list.js'
-import { NOTHING_GIVEN } from '../selected.js'
-import { checkResources, resourcesAndChanges, setSelected } from '../set/changes.js'
+import {
+  objectsToSet,
+  readToSet,
+  refuseLocalServerRun,
+  refuseResourcesLocally,
+  setObjects,
+} from '../set/changes.js'
 import { setEnv } from '../set/env.js'
+import { isPair, splitChanges } from './split-changes.js'
 
 /** `kubectl set image`, `env`, `resources`, `selector`, `serviceaccount`, `subject`. */
 export const set: Command = {
@@ -23,37 +30,47 @@ export const set: Command = {
   ],
 }
 
+const ALL_AND_SELECTOR = 'cannot set --all and --selector at the same time'
+
 /**
  * `kubectl set image TYPE/NAME CONTAINER=IMAGE ...`; `*` stands for all containers. Source: kubectl
  * pkg/cmd/set/set_image.go.
  */
 function setImage(call: CommandLine): void {
-  const { resources, changes } = resourcesAndChanges(call, 'image')
-  if (changes.length === 0) checkResources(call, resources)
-  if (changes.length === 0) throw new KubectlError('at least one image update is required')
-  if (call.flags.bool('all') && call.flags.string('selector') !== '')
-    throw new KubectlError('cannot set --all and --selector at the same time')
+  const { flags } = call
+  const { resources, changes } = splitChanges(call.args, 'image', isPair)
   const images = imagesOf(changes)
-  setSelected(
+  refuseResourcesLocally(call, resources)
+  const infos = objectsToSet(call, resources)
+  if (flags.bool('all') && flags.string('selector') !== '') throw new KubectlError(ALL_AND_SELECTOR)
+  if (images.size === 0) throw new KubectlError('at least one image update is required')
+  if (images.size > 1 && images.has('*'))
+    throw new KubectlError(
+      'all containers are already specified by *, but saw more than one container_name=container_image pairs',
+    )
+  refuseLocalServerRun(call)
+  setObjects(
     call,
-    resources,
+    infos,
     { done: 'image updated', failure: 'failed to patch image update to pod template:' },
     (info, complain) => {
       const { containers, initContainers = [] } = podSpecOf(info)
       const known = new Set([...containers, ...initContainers].map(({ name }) => name))
       for (const name of images.keys())
         if (name !== '*' && !known.has(name))
-          complain(`unable to find container named ${JSON.stringify(name)}`)
+          complain(`error: unable to find container named ${JSON.stringify(name)}`)
       return withPodSpec(info, (spec) => withContainers(spec, (container) => withImage(container, images)))
     },
   )
 }
 
+/** Source: kubectl pkg/cmd/util/helpers.go ParsePairs. */
 function imagesOf(changes: readonly string[]): ReadonlyMap<string, string> {
+  const invalid = changes.filter((change) => !change.includes('='))
+  if (invalid.length > 0) throw new KubectlError(`invalid image format: ${invalid.join(', ')}`)
   return new Map(
     changes.map((pair) => {
       const at = pair.indexOf('=')
-      if (at < 0) throw new KubectlError(`can't both set and remove image in the same command`)
       return [pair.slice(0, at), pair.slice(at + 1)]
     }),
   )
@@ -70,10 +87,11 @@ function withImage(container: Container, images: ReadonlyMap<string, string>): C
  */
 function setResources(call: CommandLine): void {
   const { flags, args } = call
-  if (flags.bool('all') && flags.string('selector') !== '')
-    throw new KubectlError('cannot set --all and --selector at the same time')
+  refuseResourcesLocally(call, args)
+  const infos = objectsToSet(call, args)
+  refuseLocalServerRun(call)
+  if (flags.bool('all') && flags.string('selector') !== '') throw new KubectlError(ALL_AND_SELECTOR)
   const [limits, requests] = [flags.string('limits'), flags.string('requests')]
-  if (limits === '' && requests === '') checkResources(call, args)
   if (limits === '' && requests === '')
     throw new KubectlError(
       'you must specify an update to requests or limits (in the form of --requests/--limits)',
@@ -84,10 +102,10 @@ function setResources(call: CommandLine): void {
     done: 'resource requirements updated',
     failure: 'failed to patch resources update to pod template',
   }
-  setSelected(call, args, texts, (info, complain) => {
+  setObjects(call, infos, texts, (info, complain) => {
     const { containers, initContainers = [] } = podSpecOf(info)
     if (![...containers, ...initContainers].some(({ name }) => matchesName(name, pattern)))
-      complain(`unable to find container named ${pattern}`)
+      complain(`error: unable to find container named ${pattern}`)
     return withPodSpec(info, (spec) =>
       withContainers(spec, (container) => {
         if (!matchesName(container.name, pattern)) return container
@@ -105,11 +123,12 @@ function setResources(call: CommandLine): void {
 
 /** `kubectl set serviceaccount TYPE/NAME ACCOUNT`. Source: kubectl pkg/cmd/set/set_serviceaccount.go. */
 function setServiceAccount(call: CommandLine): void {
+  refuseLocalServerRun(call)
   const name = call.args.at(-1)
   if (name === undefined) throw new KubectlError('serviceaccount is required')
-  setSelected(
+  setObjects(
     call,
-    call.args.slice(0, -1),
+    objectsToSet(call, call.args.slice(0, -1)),
     { done: 'serviceaccount updated', failure: 'failed to patch ServiceAccountName', saysAlways: true },
     (info) => withPodSpec(info, (spec) => ({ ...spec, serviceAccountName: name })),
   )
@@ -122,15 +141,16 @@ function setServiceAccount(call: CommandLine): void {
 function setSelector(call: CommandLine): void {
   const { args, flags } = call
   const text = args.at(-1)
-  const resources = args.slice(0, -1)
-  if (text === undefined || (resources.length === 0 && !flags.has('filename')))
-    throw new KubectlError(NOTHING_GIVEN)
+  if (text === undefined) throw new KubectlError('one selector is required')
   const { matchLabels = {}, matchExpressions } = selectorOf(text)
+  const resources = args.slice(0, -1)
+  refuseResourcesLocally(call, resources)
   const version = flags.string('resource-version')
-  setSelected(
+  const { infos, errors } = readToSet(call, resources)
+  setObjects(
     call,
-    resources,
-    { done: 'selector updated', failure: 'failed to patch selector update to service:', isNameless: true },
+    infos,
+    { done: 'selector updated', isNameless: true, saysAlways: true },
     (info) => {
       if (info.definition.kind !== 'Service')
         throw new KubectlError(`setting a selector is only supported for Services`)
@@ -143,6 +163,7 @@ function setSelector(call: CommandLine): void {
         spec: { ...service.spec, selector: matchLabels },
       } as Service
     },
+    errors,
   )
 }
 
@@ -160,8 +181,10 @@ const GROUP = 'rbac.authorization.k8s.io'
  */
 function setSubject(call: CommandLine): void {
   const { flags, args } = call
-  if (flags.bool('all') && flags.string('selector') !== '')
-    throw new KubectlError('cannot set --all and --selector at the same time')
+  refuseResourcesLocally(call, args)
+  const infos = objectsToSet(call, args)
+  refuseLocalServerRun(call)
+  if (flags.bool('all') && flags.string('selector') !== '') throw new KubectlError(ALL_AND_SELECTOR)
   const [users, groups, accounts] = [
     flags.strings('user'),
     flags.strings('group'),
@@ -170,36 +193,37 @@ function setSubject(call: CommandLine): void {
   if (users.length === 0 && groups.length === 0 && accounts.length === 0) {
     throw new KubectlError('you must specify at least one value of user, group or serviceaccount')
   }
-  for (const text of accounts) checkAccount(text)
-  setSelected(
+  for (const text of accounts) checkAccount(text, infos)
+  const wanted: readonly Subject[] = [
+    ...[...new Set(users)].sort().map((name) => ({ kind: 'User', apiGroup: GROUP, name })),
+    ...[...new Set(groups)].sort().map((name) => ({ kind: 'Group', apiGroup: GROUP, name })),
+    ...[...new Set(accounts)].sort().map((text) => accountOf(text, call.namespace)),
+  ]
+  setObjects(
     call,
-    args,
+    infos,
     { done: 'subjects updated', failure: 'failed to patch subjects to rolebinding:' },
-    ({ definition, object, namespace }) => {
+    ({ definition, object }) => {
       if (definition.kind !== 'RoleBinding' && definition.kind !== 'ClusterRoleBinding')
         throw new KubectlError('setting subjects is only supported for RoleBinding/ClusterRoleBinding')
-      const wanted: readonly Subject[] = [
-        ...[...users].sort().map((name) => ({ kind: 'User', apiGroup: GROUP, name })),
-        ...[...groups].sort().map((name) => ({ kind: 'Group', apiGroup: GROUP, name })),
-        ...[...accounts].sort().map((text) => accountOf(text, namespace)),
-      ]
-      const known = (object as RoleBinding).subjects ?? []
+      const binding = object as RoleBinding
+      const known = binding.subjects ?? []
       const added = wanted.filter((one) => !known.some((other) => sameSubject(one, other)))
-      return { ...object, subjects: [...known, ...added] } as unknown as RoleBinding
+      return { ...binding, subjects: [...known, ...added] }
     },
   )
 }
 
-function checkAccount(text: string): void {
-  const [, name = '', ...more] = text.split(':')
+function checkAccount(text: string, infos: readonly Info[]): void {
+  const [namespace, name = '', ...more] = text.split(':')
   if (name === '' || more.length > 0) throw new KubectlError('serviceaccount must be <namespace>:<name>')
+  if (namespace === '' && infos.some(({ definition }) => definition.kind === 'ClusterRoleBinding'))
+    throw new KubectlError('serviceaccount must be <namespace>:<name>, namespace must be specified')
 }
 
-function accountOf(text: string, fallback: string | undefined): Subject {
+function accountOf(text: string, fallback: string): Subject {
   const [namespace = '', name = ''] = text.split(':')
-  if (namespace === '' && fallback === undefined)
-    throw new KubectlError('serviceaccount must be <namespace>:<name>, namespace must be specified')
-  return { kind: 'ServiceAccount', name, namespace: namespace || (fallback as string) }
+  return { kind: 'ServiceAccount', name, namespace: namespace || fallback }
 }
 
 const sameSubject = (a: Subject, b: Subject): boolean =>

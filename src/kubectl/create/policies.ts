@@ -1,4 +1,6 @@
-import type { LabelSelector } from '../../api/meta/generated.js'
+import { parseLabelSelector, SelectorSyntaxError } from '../../api/label-parser.js'
+import type { Requirement, SelectorOperator } from '../../api/labels.js'
+import type { LabelSelector, LabelSelectorRequirement } from '../../api/meta/generated.js'
 import type { Command } from '../call.js'
 import { KubectlError } from '../errors.js'
 import { resourceList } from '../resource-list.js'
@@ -110,39 +112,43 @@ export const pdb: Command = {
   },
 }
 
-const SET = /^\s*([\w./-]+)\s+(in|notin)\s*\(([^)]*)\)\s*$/
-const PAIR = /^\s*([\w./-]+)\s*(==|=|!=)\s*([\w.-]*)\s*$/
+const OPERATORS: Readonly<Partial<Record<SelectorOperator, string>>> = {
+  in: 'In',
+  notin: 'NotIn',
+  exists: 'Exists',
+  '!': 'DoesNotExist',
+}
 
 /**
- * Parses a selector into the form of an object's field. Source: apimachinery meta/v1 ParseToLabelSelector.
+ * Parses a selector into the form of an object's field. Throws KubectlError. Source: apimachinery meta/v1
+ * ParseToLabelSelector.
  */
 export function selectorOf(text: string): LabelSelector {
   const matchLabels: [string, string][] = []
-  const matchExpressions: { key: string; operator: string; values?: readonly string[] }[] = []
-  for (const part of text.split(/,(?![^(]*\))/)) {
-    const [, key, sign, value = ''] = PAIR.exec(part) ?? []
-    const [, setKey, operator, list = ''] = SET.exec(part) ?? []
-    const exists = /^\s*(!?)\s*([\w./-]+)\s*$/.exec(part)
-    if (key !== undefined && sign !== '!=') matchLabels.push([key, value])
-    else if (key !== undefined) matchExpressions.push({ key, operator: 'NotIn', values: [value] })
-    else if (setKey !== undefined) {
-      matchExpressions.push({
-        key: setKey,
-        operator: operator === 'in' ? 'In' : 'NotIn',
-        values: list
-          .split(',')
-          .map((one) => one.trim())
-          .sort(),
-      })
-    } else if (exists !== null)
-      matchExpressions.push({
-        key: exists[2] as string,
-        operator: exists[1] === '!' ? 'DoesNotExist' : 'Exists',
-      })
-    else throw new KubectlError(`couldn't parse the selector string ${JSON.stringify(text)}`)
+  const matchExpressions: LabelSelectorRequirement[] = []
+  for (const { key, operator, values } of requirementsOf(text)) {
+    const name = OPERATORS[operator]
+    if (operator === '=' || operator === '==') matchLabels.push([key, values[0] ?? ''])
+    else if (name !== undefined)
+      matchExpressions.push({ key, operator: name, ...(values.length === 0 ? {} : { values }) })
+    else
+      throw new KubectlError(
+        operator === '!='
+          ? '"!=" is not a valid label selector operator'
+          : `${JSON.stringify(operator)} isn't supported in label selectors`,
+      )
   }
   return {
     ...optional('matchLabels', Object.fromEntries(matchLabels)),
     ...optional('matchExpressions', matchExpressions),
+  }
+}
+
+function requirementsOf(text: string): readonly Requirement[] {
+  try {
+    return parseLabelSelector(text)
+  } catch (error) {
+    if (!(error instanceof SelectorSyntaxError)) throw error
+    throw new KubectlError(`couldn't parse the selector string "${text}": ${error.message}`)
   }
 }

@@ -1,14 +1,13 @@
-import type { KubeObject } from '../../api/definition.js'
+import type { KindDefinition, KubeObject } from '../../api/definition.js'
 import type { CommandLine } from '../call.js'
-import type { ResourcesAndChanges } from '../commands/split-changes.js'
-import { isPair, splitChanges } from '../commands/split-changes.js'
 import { dryRunOf } from '../dry-run.js'
-import { KubectlError, throwCollected } from '../errors.js'
+import { isFailure, KubectlError, throwCollected } from '../errors.js'
+import { kindName } from '../kinds.js'
 import { patchTo } from '../patching.js'
 import { withContainers, withPodSpec } from '../pod-spec.js'
-import { printDone } from '../print/object.js'
+import { printTyped } from '../print/object.js'
 import type { Info } from '../resource-args.js'
-import { NOTHING_GIVEN, forSelected, selected } from '../selected.js'
+import { selected } from '../selected.js'
 
 /** Fields of a kind that Go writes even if they are empty. */
 const ALWAYS: Readonly<Record<string, { readonly spec?: object; readonly status: object }>> = {
@@ -47,58 +46,87 @@ export interface SetTexts {
   readonly saysAlways?: boolean
   /** `image updated` */
   readonly done: string
-  /** `failed to patch image update to pod template:` */
-  readonly failure: string
-}
-
-/** Splits arguments into resources and changes. Throws KubectlError if one of the two is missing. */
-export function resourcesAndChanges(call: CommandLine, what: string): ResourcesAndChanges {
-  const split = splitChanges(call.args, what, isPair)
-  if (split.resources.length === 0 && !call.flags.has('filename') && call.flags.string('kustomize') === '') {
-    throw new KubectlError(NOTHING_GIVEN)
-  }
-  return split
+  /** `failed to patch image update to pod template:`; absent: the server's error as it is. */
+  readonly failure?: string
 }
 
 /** Changes an object. `complain` adds an error of the command, but the change is sent all the same. */
 export type Change = (info: Info, complain: (text: string) => void) => KubeObject
 
-/** Changes every selected object, and prints those that changed. */
-export function setSelected(
+/**
+ * Returns the objects that a `set` command changes: with `--local` those of files as they are. Throws if one
+ * of them cannot be read, so that none is changed. Source: kubectl pkg/cmd/set, the Complete functions.
+ */
+export function objectsToSet(call: CommandLine, resources: readonly string[]): readonly Info[] {
+  const { infos, errors } = readToSet(call, resources)
+  throwCollected(errors)
+  return infos
+}
+
+/** Reads the objects of a `set` command, and keeps the errors of those that cannot be read. */
+export function readToSet(call: CommandLine, resources: readonly string[]): ReturnType<typeof selected> {
+  const isLocal = call.flags.bool('local')
+  return selected(call, isLocal ? [] : resources, { isLocal, isTyped: true })
+}
+
+/** Throws KubectlError for resource arguments beside `--local`. Source: cli-runtime LocalResourceError. */
+export function refuseResourcesLocally({ flags }: CommandLine, resources: readonly string[]): void {
+  if (!flags.bool('local') || resources.length === 0) return
+  throw new KubectlError(
+    'error: you must specify resources by --filename when --local is set.\nExample resource ' +
+      "specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'",
+  )
+}
+
+/** Throws KubectlError for `--dry-run=server` beside `--local`. */
+export function refuseLocalServerRun(call: CommandLine): void {
+  if (call.flags.bool('local') && dryRunOf(call) === 'server')
+    throw new KubectlError('cannot specify --local and --dry-run=server - did you mean --dry-run=client?')
+}
+
+/**
+ * Changes every object, and prints those that changed. Failures are thrown together at the end, after those
+ * of objects that could not be read (`unread`).
+ */
+export function setObjects(
   call: CommandLine,
-  resources: readonly string[],
+  infos: readonly Info[],
   texts: SetTexts,
   change: Change,
+  unread: readonly Error[] = [],
 ): void {
   const isLocal = call.flags.bool('local')
-  const asked = dryRunOf(call)
-  if (isLocal && asked === 'server')
-    throw new KubectlError('cannot specify --local and --dry-run=server - did you mean --dry-run=client?')
-  const dryRun = isLocal ? 'client' : asked
-  forSelected(
-    call,
-    resources,
-    (info) => {
-      const complaints: KubectlError[] = []
+  const dryRun = isLocal ? 'client' : dryRunOf(call)
+  const failures: Error[] = [...unread]
+  for (const info of infos) {
+    try {
       const wanted = withObjectInError(info, texts, isLocal, () =>
-        change(info, (text) => void complaints.push(new KubectlError(text))),
+        change(info, (text) => void failures.push(new KubectlError(text))),
       )
       const result =
-        patchTo(call, info, wanted, { dryRun, failure: texts.failure }) ??
-        (texts.saysAlways === true ? info.object : undefined)
+        patchTo(call, info, wanted, {
+          dryRun,
+          ...(texts.failure === undefined ? {} : { failure: texts.failure }),
+        }) ?? (texts.saysAlways === true ? info.object : undefined)
       if (result !== undefined)
-        printDone(
+        printTyped(
           call,
           info.definition,
           isLocal ? asGoWrites(info, result) : result,
           texts.done,
           isLocal ? 'none' : dryRun,
         )
-      throwCollected(complaints)
-    },
-    { isLocal },
-  )
+    } catch (error) {
+      if (!isFailure(error)) throw error
+      failures.push(error)
+    }
+  }
+  throwCollected(failures)
 }
+
+/** The line break is upstream's. Source: cli-runtime pkg/resource/visitor.go Info.ObjectName. */
+const localName = (definition: KindDefinition, name: string): string =>
+  `${kindName(definition)}/${name}${definition.group === '' ? '' : '\n'}`
 
 /** Adds to an error the object that could not be changed. Source: set commands, patch.Err. */
 function withObjectInError<T>(
@@ -112,12 +140,7 @@ function withObjectInError<T>(
   } catch (error) {
     if (isNameless || !(error instanceof KubectlError)) throw error
     throw new KubectlError(
-      `error: ${isLocal ? definition.kind.toLowerCase() : definition.resource}/${name} ${error.message}\n`,
+      `error: ${isLocal ? localName(definition, name) : `${definition.resource}/${name}`} ${error.message}\n`,
     )
   }
-}
-
-/** Throws errors about the resource arguments, which are reported before errors about the changes. */
-export function checkResources(call: CommandLine, resources: readonly string[]): void {
-  selected(call, resources, { isLocal: call.flags.bool('local') })
 }
