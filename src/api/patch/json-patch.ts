@@ -17,7 +17,7 @@ interface Operation {
  */
 const MOST_COPIED = 3 * 1024 * 1024
 
-/** An operation that cannot be applied. The server does not report why. */
+/** An operation that cannot be applied, with the library's text. The server does not report why. */
 export class JsonPatchError extends Error {
   override readonly name = 'JsonPatchError'
 }
@@ -44,31 +44,90 @@ interface Root {
 }
 
 function apply(root: Root, operation: Operation): void {
-  const { op, path } = operation
-  if (typeof path !== 'string') throw new JsonPatchError('missing path')
+  const { op } = operation
   switch (op) {
-    case 'add':
-      return add(locate(root.document, path), copied(operation.value))
-    case 'remove':
-      return remove(locate(root.document, path))
+    case 'add': {
+      const path = pathOf(operation)
+      const place = locate(
+        root.document,
+        path,
+        `add operation does not apply: doc is missing path: "${path}"`,
+      )
+      return within(`error in add for path: '${path}'`, () => add(place, copied(operation.value)))
+    }
+    case 'remove': {
+      const path = pathOf(operation)
+      const place = locate(
+        root.document,
+        path,
+        `remove operation does not apply: doc is missing path: "${path}"`,
+      )
+      return within(`error in remove for path: '${path}'`, () => remove(place))
+    }
     case 'replace':
-      return replace(root, path, operation.value)
+      return replace(root, pathOf(operation), operation.value)
     case 'test':
-      return test(root.document, path, operation.value)
-    case 'move': {
-      const from = locate(root.document, textOf(operation.from))
-      const value = read(from)
-      remove(from)
-      return add(locate(root.document, path), value)
-    }
-    case 'copy': {
-      const value = read(locate(root.document, textOf(operation.from))) ?? null
-      const target = locate(root.document, path)
-      countCopied(root, value)
-      return add(target, copyJson(value))
-    }
+      return test(root.document, pathOf(operation), operation.value)
+    case 'move':
+      return move(root, operation)
+    case 'copy':
+      return copy(root, operation)
     default:
-      throw new JsonPatchError(`unexpected kind: ${String(op)}`)
+      throw new JsonPatchError(`Unexpected kind: ${typeof op === 'string' ? op : 'unknown'}`)
+  }
+}
+
+function move(root: Root, operation: Operation): void {
+  const origin = originOf(root, operation)
+  const value = within(`error in move for path: '${origin.key}'`, () => {
+    const found = read(origin)
+    remove(origin)
+    return found
+  })
+  const path = pathOf(operation)
+  const target = destinationOf(root, operation, path)
+  within(`error in move for path: '${path}'`, () => add(target, value))
+}
+
+function copy(root: Root, operation: Operation): void {
+  const origin = originOf(root, operation)
+  const value = within(`error in copy for from: '${String(operation.from)}'`, () => read(origin) ?? null)
+  const target = destinationOf(root, operation, pathOf(operation))
+  countCopied(root, value)
+  within('error while adding value during copy', () => add(target, copyJson(value)))
+}
+
+function originOf(root: Root, { op, from }: Operation): Place {
+  if (typeof from !== 'string')
+    throw new JsonPatchError(
+      `${String(op)} operation failed to decode from: operation, missing from field: ${NO_VALUE}`,
+    )
+  return locate(
+    root.document,
+    from,
+    `${String(op)} operation does not apply: doc is missing from path: ${from}`,
+  )
+}
+
+function destinationOf(root: Root, { op }: Operation, path: string): Place {
+  return locate(
+    root.document,
+    path,
+    `${String(op)} operation does not apply: doc is missing destination path: ${path}`,
+  )
+}
+
+function pathOf({ op, path }: Operation): string {
+  if (typeof path === 'string') return path
+  throw new JsonPatchError(`${String(op)} operation failed to decode path: ${NO_VALUE}`)
+}
+
+/** Says in an error what was being done. */
+function within<T>(doing: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw error instanceof JsonPatchError ? new JsonPatchError(`${doing}: ${error.message}`) : error
   }
 }
 
@@ -96,27 +155,26 @@ interface Place {
   readonly key: string
 }
 
-const textOf = (from: unknown): string => {
-  if (typeof from !== 'string') throw new JsonPatchError('missing from')
-  return from
-}
-
 const decodeKey = (key: string): string => key.replaceAll('~1', '/').replaceAll('~0', '~')
 
-/** Returns the container of the value at a pointer, and its key in it. */
-function locate(document: unknown, path: string): Place {
+/** Returns the container of the value at a pointer, and its key in it; `missing` says that there is none. */
+function locate(document: unknown, path: string, missing: string): Place {
   const parts = path.split('/')
-  if (parts.length < 2) throw new JsonPatchError(`bad path ${path}`)
   let node = document
-  for (const part of parts.slice(1, -1))
-    node = read({ container: containerOf(node, path), key: decodeKey(part) })
-  return { container: containerOf(node, path), key: decodeKey(parts.at(-1) as string) }
+  try {
+    for (const part of parts.slice(1, -1)) {
+      if (!isContainer(node)) break
+      node = read({ container: node, key: decodeKey(part) })
+    }
+  } catch (error) {
+    if (!(error instanceof JsonPatchError)) throw error
+    node = undefined
+  }
+  if (parts.length < 2 || !isContainer(node)) throw new JsonPatchError(`${missing}: ${NO_VALUE}`)
+  return { container: node, key: decodeKey(parts.at(-1) as string) }
 }
 
-function containerOf(node: unknown, path: string): Container {
-  if (typeof node !== 'object' || node === null) throw new JsonPatchError(`missing path ${path}`)
-  return node as Container
-}
+const isContainer = (node: unknown): node is Container => typeof node === 'object' && node !== null
 
 function read({ container, key }: Place): unknown {
   if (!Array.isArray(container)) return Object.hasOwn(container, key) ? container[key] : undefined
@@ -125,23 +183,30 @@ function read({ container, key }: Place): unknown {
 
 /** Parses an array index of at most `most`. Negative indexes count back from `length`. */
 function indexIn(length: number, key: string, most: number): number {
-  if (!/^[+-]?\d+$/.test(key)) throw new JsonPatchError(`bad index ${key}`)
+  if (!/^[+-]?\d+$/.test(key))
+    throw new JsonPatchError(`strconv.Atoi: parsing ${JSON.stringify(key)}: invalid syntax`)
   const index = Number(key)
   const from = index < 0 ? index + length : index
-  if (from < 0 || from > most) throw new JsonPatchError(`index ${key} out of bounds`)
+  if (from < 0 || from > most)
+    throw new JsonPatchError(`Unable to access invalid index: ${index}: invalid index referenced`)
   return from
 }
 
 function add({ container, key }: Place, value: unknown): void {
   if (!Array.isArray(container)) setMember(container, key, value)
   else if (key === '-') container.push(value)
-  else container.splice(indexIn(container.length + 1, key, container.length), 0, value)
+  else container.splice(indexForNew(container.length, key), 0, value)
+}
+
+function indexForNew(length: number, key: string): number {
+  if (/^[+-]?\d+$/.test(key)) return indexIn(length + 1, key, length)
+  return within(`value was not a proper array index: '${key}'`, () => indexIn(length + 1, key, length))
 }
 
 function remove({ container, key }: Place): void {
   if (Array.isArray(container)) container.splice(indexIn(container.length, key, container.length - 1), 1)
   else if (Object.hasOwn(container, key)) delete container[key]
-  else throw new JsonPatchError(`unable to remove nonexistent key ${key}`)
+  else throw new JsonPatchError(`Unable to remove nonexistent key: ${key}: ${NO_VALUE}`)
 }
 
 function replace(root: { document: unknown }, path: string, given: unknown): void {
@@ -151,18 +216,33 @@ function replace(root: { document: unknown }, path: string, given: unknown): voi
     if (typeof value === 'object') root.document = value
     return
   }
-  const { container, key } = locate(root.document, path)
-  if (Array.isArray(container)) container[indexIn(container.length, key, container.length - 1)] = value
-  else setMember(container, key, value)
+  const { container, key } = locate(
+    root.document,
+    path,
+    `replace operation does not apply: doc is missing path: ${path}`,
+  )
+  if (!Array.isArray(container)) return setMember(container, key, value)
+  try {
+    container[indexIn(container.length, key, container.length - 1)] = value
+  } catch (error) {
+    if (!(error instanceof JsonPatchError)) throw error
+    throw new JsonPatchError(`replace operation does not apply: doc is missing key: ${path}: ${NO_VALUE}`)
+  }
 }
 
 /** Where upstream needs a value and there is none, it panics. */
 const NO_VALUE = 'missing value'
 
 function test(document: unknown, path: string, expected: unknown): void {
-  const actual = (path === '' ? document : read(locate(document, path))) ?? null
+  const actual = (path === '' ? document : valueAt(document, path)) ?? null
   if (expected === undefined && actual === null) throw new JsonPatchError(NO_VALUE)
-  if (!sameJson(actual, expected ?? null)) throw new JsonPatchError(`testing value ${path} failed`)
+  if (!sameJson(actual, expected ?? null))
+    throw new JsonPatchError(`testing value ${path} failed: test failed`)
+}
+
+function valueAt(document: unknown, path: string): unknown {
+  const place = locate(document, path, `test operation does not apply: is missing path: ${path}`)
+  return within(`error in test for path: '${path}'`, () => read(place))
 }
 
 function setMember(target: Record<string, unknown>, key: string, value: unknown): void {
