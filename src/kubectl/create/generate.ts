@@ -1,23 +1,18 @@
-import type { KindDefinition, KubeObject } from '../../api/definition.js'
-import { parseYamlText, YamlError } from '../../api/yaml/read.js'
-import { JsonPatchError, applyJsonPatch } from '../../api/patch/json-patch.js'
-import type { JsonMap } from '../../api/patch/json.js'
-import { isMap } from '../../api/patch/json.js'
-import { applyMergePatch } from '../../api/patch/merge-patch.js'
-import { applyStrategicPatch } from '../../api/patch/strategic.js'
+import type { KubeObject } from '../../api/definition.js'
 import { ConnectionError } from '../../client/api-error.js'
 import type { CommandLine } from '../call.js'
 import { fieldValidationOf } from '../commands/field-validation.js'
 import { letControllersAct } from '../creation.js'
 import { dryRunOf } from '../dry-run.js'
 import { KubectlError, isFailure, usageError } from '../errors.js'
-import { kindOfObject, patchTableOf, resourceNameOf } from '../kinds.js'
+import { kindOfObject, resourceNameOf } from '../kinds.js'
 import { withLastApplied } from '../apply/last-applied.js'
 import { printTyped, printMade } from '../print/object.js'
 import { withRequest } from '../request-failure.js'
 import type { Info } from '../resource-args.js'
 import { typed } from '../resource-args.js'
 import { pathOf } from '../rest/address.js'
+import { overridden } from './overrides.js'
 
 /**
  * An object that a generator made, with its keys in the order of Go's fields. The namespace is added if the
@@ -139,45 +134,6 @@ export function createFor(
     fieldManager: call.flags.string('field-manager'),
   })
   printTyped(call, definition, typed(definition, created), operation, dryRun)
-}
-
-/** Applies `--overrides` to a generated object. Throws KubectlError. Source: cmdutil.Merge. */
-export function overridden(call: CommandLine, definition: KindDefinition, object: KubeObject): KubeObject {
-  const text = call.flags.string('overrides', '')
-  if (text === '') return object
-  const kind = call.flags.string('override-type')
-  if (kind !== 'merge' && kind !== 'json' && kind !== 'strategic')
-    throw new KubectlError(`invalid override type: ${kind}`)
-  const value = valueOf(text)
-  if (kind === 'json') {
-    if (!Array.isArray(value)) throw new KubectlError('Invalid JSON Patch')
-    return patched(object, value)
-  }
-  if (!isMap(value)) throw new KubectlError('Invalid JSON Patch')
-  if (kind === 'merge') return applyMergePatch(object, value) as KubeObject
-  const message = patchTableOf(call.env.scheme, definition)
-  return (
-    message === undefined
-      ? applyMergePatch(object, value)
-      : applyStrategicPatch(message, object as unknown as JsonMap, value)
-  ) as KubeObject
-}
-
-function valueOf(text: string): unknown {
-  try {
-    return parseYamlText(text)
-  } catch (error) {
-    if (error instanceof YamlError) throw new KubectlError('Invalid JSON Patch')
-    throw error
-  }
-}
-
-function patched(object: KubeObject, operations: readonly unknown[]): KubeObject {
-  try {
-    return applyJsonPatch(object, operations) as KubeObject
-  } catch (error) {
-    throw error instanceof JsonPatchError ? new KubectlError(error.message) : error
-  }
 }
 
 /** Parses `a=b,c=d` as sorted labels. Throws KubectlError. Source: kubectl pkg/generate ParseLabels. */

@@ -86,7 +86,8 @@ export function printMade(
   operation: string,
 ): void {
   const made = asWritten(call, definition, object, call.release.minor)
-  if (call.flags.string('output') === 'json') call.out.write(printJson(made, true))
+  if (call.flags.string('output') === 'json')
+    call.out.write(printJson(objectInGoOrder(call.env.scheme, made), true))
   else printDone(call, definition, made, operation, 'client')
 }
 
