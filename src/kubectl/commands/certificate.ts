@@ -5,10 +5,11 @@ import type {
 import type { CommandLine, Command } from '../call.js'
 import { isFailure, KubectlError, throwCollected } from '../errors.js'
 import { printTyped } from '../print/object.js'
-import { readManifests } from '../manifests.js'
+import type { Info } from '../resource-args.js'
+import { selectResources } from '../resource-args.js'
+import { selected } from '../selected.js'
 
-/** Prefix of names that `kubectl get csr -o name` and short names add. */
-const TYPE = /^(csr|certificatesigningrequests?(\.(v\d\w*\.)?certificates\.k8s\.io)?)\//
+const RESOURCE = 'certificatesigningrequests'
 
 type ApprovalType = 'Approved' | 'Denied'
 
@@ -27,13 +28,12 @@ function decide(call: CommandLine, verdict: ApprovalType): void {
   const { args, flags } = call
   if (args.length === 0 && !flags.has('filename') && flags.string('kustomize') === '')
     throw new KubectlError('one or more CSRs must be specified as <name> or -f <filename>')
-  const { infos, errors: unreadable } = flags.has('filename')
-    ? readManifests(call)
-    : { infos: [], errors: [] }
-  const errors: Error[] = [...unreadable]
-  for (const name of [...infos.map((info) => info.name), ...args.map((arg) => arg.replace(TYPE, ''))]) {
+  const names = args.map((arg) => (arg.includes('/') ? arg : `${RESOURCE}/${arg}`))
+  const { infos, errors: unread } = selectedRequests(call, names)
+  const errors: Error[] = [...unread]
+  for (const info of infos) {
     try {
-      decideOne(call, name, verdict)
+      decideOne(call, info, verdict)
     } catch (error) {
       if (!isFailure(error)) throw error
       errors.push(error)
@@ -42,22 +42,34 @@ function decide(call: CommandLine, verdict: ApprovalType): void {
   throwCollected(errors)
 }
 
-function decideOne(call: CommandLine, name: string, verdict: ApprovalType): void {
+/** No namespace is known to this command, so it cannot read an object in one. */
+function selectedRequests(call: CommandLine, args: readonly string[]): ReturnType<typeof selected> {
+  if (!call.flags.has('filename')) {
+    const { targets } = selectResources(call, args)
+    if (targets.some(({ definition }) => definition.namespaced))
+      throw new KubectlError('namespace may not be empty when retrieving a resource by name')
+  }
+  return selected(call, args)
+}
+
+function decideOne(call: CommandLine, { definition, name }: Info, verdict: ApprovalType): void {
   const { client, env, flags } = call
-  const request = client.get('certificatesigningrequests', { name })
+  const kind = definition.group === '' ? definition.kind : `${definition.kind}.${definition.group}`
+  if (kind !== 'CertificateSigningRequest.certificates.k8s.io')
+    throw new KubectlError(
+      `can only handle CertificateSigningRequest.certificates.k8s.io objects, got ${kind}`,
+    )
+  const request = client.get(RESOURCE, { name })
   const conditions = request.status?.conditions ?? []
   const other: ApprovalType = verdict === 'Approved' ? 'Denied' : 'Approved'
   if (conditions.some(({ type }) => type === other))
     throw new KubectlError(`certificate signing request ${JSON.stringify(name)} is already ${other}`)
   const isDone = conditions.some(({ type }) => type === verdict)
   if (!isDone || flags.bool('force'))
-    client.update('certificatesigningrequests', decided(request, verdict, env.clock.now()), {
+    client.update(RESOURCE, decided(request, verdict, env.clock.now()), {
       subresource: 'approval',
       fieldManager: 'kubectl',
     })
-  const definition = env.scheme.byName('certificatesigningrequests')
-  if (definition === undefined)
-    throw new KubectlError('the server doesn\'t have a resource type "certificatesigningrequests"')
   printTyped(call, definition, request, verdict.toLowerCase(), 'none')
 }
 
