@@ -1,6 +1,6 @@
 import type { ControllerRevision, DaemonSet, Deployment, StatefulSet } from '../../api/apps/generated.js'
 import type { PodTemplateSpec } from '../../api/core/generated.js'
-import type { KubeObject } from '../../api/definition.js'
+import type { KindDefinition, KubeObject } from '../../api/definition.js'
 import { semanticEqual } from '../../api/equal.js'
 import { formatSelector } from '../../api/labels.js'
 import type { CommandLine } from '../call.js'
@@ -11,7 +11,7 @@ import type { DryRun } from '../dry-run.js'
 import { dryRunOf } from '../dry-run.js'
 import { KubectlError, isFailure, throwCollected } from '../errors.js'
 import { groupResource, kindName, resourceNameOf } from '../kinds.js'
-import { printTyped, printValue, withoutManagedFields } from '../print/object.js'
+import { printTyped } from '../print/object.js'
 import { DESCRIPTION, TabWriter } from '../print/tabwriter.js'
 import type { Info } from '../resource-args.js'
 import { keyOf, typed } from '../resource-args.js'
@@ -39,9 +39,10 @@ export function rolloutHistory(call: CommandLine): void {
     const one = revisions.find(({ number }) => number === wanted)
     if (wanted > 0 && one === undefined) throw new KubectlError(`unable to find the specified revision`)
     if (format !== '') {
-      for (const { keeper, number } of revisions)
-        if (wanted === 0 || number === wanted)
-          call.out.write(printValue(withoutManagedFields(keeper), format))
+      for (const revision of one === undefined ? revisions : [one]) {
+        const { definition, object } = revisionObject(call, info, revision)
+        printTyped(call, definition, typed(definition, object), '', 'none')
+      }
       continue
     }
     const text = one === undefined ? tableOf(revisions) : revisionText(one)
@@ -50,6 +51,23 @@ export function rolloutHistory(call: CommandLine): void {
         `${one === undefined ? '' : `with revision #${wanted}`}\n${text}`,
     )
   }
+}
+
+/** What a revision is as an object: a ReplicaSet, or the workload with the revision's template. */
+function revisionObject(
+  { env: { scheme } }: CommandLine,
+  { definition, object }: Info,
+  { keeper, template }: Revision,
+): Pick<Info, 'definition' | 'object'> {
+  if (definition.kind !== 'Deployment') {
+    // a StatefulSet keeps its template in the same place
+    const workload = object as DaemonSet
+    const past: DaemonSet = { ...workload, spec: { ...workload.spec, template } }
+    return { definition, object: past }
+  }
+  const kept = scheme.byName('replicasets.apps')
+  if (kept === undefined) throw new KubectlError('the server doesn\'t have a resource type "replicasets"')
+  return { definition: kept, object: keeper }
 }
 
 function tableOf(revisions: readonly Revision[]): string {
@@ -110,8 +128,27 @@ function revisionsOf(
         .toSorted((a, b) => a.number - b.number)
     }
     default:
-      throw new KubectlError(`no history viewer has been implemented for ${JSON.stringify(definition.kind)}`)
+      throw withoutRevisions(definition, 'history', 'history viewer')
   }
+}
+
+/** Kinds that have pods and no revisions. Source: kubectl pkg/apps/kind_visitor.go Accept. */
+const VISITED: ReadonlySet<string> = new Set([
+  'jobs.batch',
+  'cronjobs.batch',
+  'pods',
+  'replicasets.apps',
+  'replicationcontrollers',
+])
+
+function withoutRevisions(definition: KindDefinition, what: string, doer: string): KubectlError {
+  const { group, kind } = definition
+  const text = JSON.stringify(group === '' ? kind : `${kind}.${group}`)
+  return new KubectlError(
+    VISITED.has(groupResource(definition))
+      ? `no ${doer} has been implemented for ${text}`
+      : `error retrieving ${what} for ${text}, no visitor method exists for {${group} ${kind}}`,
+  )
 }
 
 /** The template that a ControllerRevision stores as a patch. */
@@ -162,7 +199,7 @@ interface Undone {
 function undo(call: CommandLine, info: Info, wanted: number, dryRun: DryRun): Undone {
   const group = groupResource(info.definition)
   if (group !== 'deployments.apps' && group !== 'daemonsets.apps' && group !== 'statefulsets.apps') {
-    throw new KubectlError(`no rollbacker has been implemented for ${JSON.stringify(info.definition.kind)}`)
+    throw withoutRevisions(info.definition, 'rollbacker', 'rollbacker')
   }
   const isDeployment = group === 'deployments.apps'
   const { spec } = info.object as Deployment
