@@ -4,13 +4,14 @@ import type { CommandLine, Command } from '../call.js'
 import { KubectlError } from '../errors.js'
 import { endInterrupted, timeLimitOf } from '../interruption.js'
 import { openSession, runSession } from '../sessions.js'
-import { containerFor, objectNamed, podsOf } from './pod-target.js'
+import { checkPodRunningTimeout, containerFor, objectNamed, podsOf } from './pod-target.js'
 
 /** `kubectl attach (POD | TYPE/NAME) [-c CONTAINER] [-i]`. Source: kubectl pkg/cmd/attach/attach.go. */
 export const attach: Command = {
   name: 'attach',
   run(call) {
     const { flags, args, client, out } = call
+    checkPodRunningTimeout(call)
     const [target, ...more] = args
     if (target === undefined) throw new KubectlError('at least 1 argument is required for attach')
     if (more.length > 1)

@@ -1,9 +1,10 @@
 import type { Pod } from '../../api/core/generated.js'
+import type { KubeObject } from '../../api/definition.js'
 import type { CommandLine, Command } from '../call.js'
-import { KubectlError, usageError } from '../errors.js'
+import { KubectlError, throwCollected, usageError } from '../errors.js'
+import { readManifests } from '../manifests.js'
 import { exitAs, openSession, runSession } from '../sessions.js'
-import { containerFor, objectNamed, podsOf } from './pod-target.js'
-import { parseDocuments } from '../manifests.js'
+import { checkPodRunningTimeout, containerFor, objectNamed, podsOf } from './pod-target.js'
 
 /**
  * `kubectl exec (POD | TYPE/NAME) [-c CONTAINER] [-i] [-t] -- COMMAND [ARG...]`. Source: kubectl
@@ -13,7 +14,9 @@ export const exec: Command = {
   name: 'exec',
   run: (call) => {
     const { target, command } = wordsOf(call)
-    const { kind, object } = objectNamed(call, target)
+    const { kind, object } = call.flags.has('filename')
+      ? objectInFile(call, target)
+      : objectNamed(call, target ?? '')
     const [pod] = podsOf(call, kind, object, 'attach to')
     if (!pod) throw new KubectlError('timed out waiting for the condition')
     const { phase } = pod.status
@@ -27,31 +30,40 @@ export const exec: Command = {
  * Returns the target and the command, which must follow `--`. Throws KubectlError. Source: exec
  * ExecOptions.Complete, Validate.
  */
-function wordsOf({ args, dash, flags, files }: CommandLine): {
-  readonly target: string
+function wordsOf(call: CommandLine): {
+  readonly target: string | undefined
   readonly command: readonly string[]
 } {
-  const named = args.slice(0, dash ?? 1)
-  const command = args.slice(dash ?? 1)
-  const [file] = flags.strings('filename')
-  const target = file === undefined ? named[0] : targetIn(files.read([file], false)[0]?.text ?? '')
-  if (target === undefined) throw new KubectlError('pod, type/name or --filename must be specified')
-  if (command.length === 0) throw new KubectlError('you must specify at least one command for the container')
-  if (dash === undefined)
+  const { args, dash, flags } = call
+  const hasFile = flags.has('filename')
+  const target = dash === 0 ? undefined : args[0]
+  if (dash === undefined && (args.length > 1 || (args.length > 0 && hasFile)))
     throw usageError(
       'exec',
       'exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead',
     )
+  checkPodRunningTimeout(call)
+  if (target === undefined && !hasFile)
+    throw new KubectlError('pod, type/name or --filename must be specified')
+  const command = dash === undefined ? [] : args.slice(dash)
+  if (command.length === 0) throw new KubectlError('you must specify at least one command for the container')
   return { target, command }
 }
 
-/** Returns TYPE/NAME of the object in a file. */
-function targetIn(text: string): string | undefined {
-  const [object] = parseDocuments({ source: '', text }) as readonly {
-    readonly kind?: string
-    readonly metadata?: { readonly name?: string }
-  }[]
-  return object === undefined ? undefined : `${object.kind ?? ''}/${object.metadata?.name ?? ''}`
+/** Returns the object of `-f`, as the file has it: the server is not asked for it. */
+function objectInFile(
+  call: CommandLine,
+  target: string | undefined,
+): { readonly kind: string; readonly object: KubeObject } {
+  const args = target === undefined ? [] : [target.includes('/') ? target : `pods/${target}`]
+  const { infos, errors } = readManifests(call, { args, isTyped: true })
+  throwCollected(errors)
+  const [info, ...more] = infos
+  if (info === undefined || more.length > 0)
+    throw new KubectlError('cannot exec into multiple objects at a time')
+  // a file has no status, and the rules for pods look at it
+  const object = { status: {}, ...info.object }
+  return { kind: info.definition.kind, object }
 }
 
 function run(call: CommandLine, pod: Pod, command: readonly string[]): void {

@@ -3,7 +3,7 @@ import type { Client } from '../../client/client.js'
 import type { CommandLine, Command } from '../call.js'
 import { KubectlError, usageError } from '../errors.js'
 import { endInterrupted, timeLimitOf } from '../interruption.js'
-import { containerFor, objectNamed, podsOf, withNamespace } from './pod-target.js'
+import { checkPodRunningTimeout, containerFor, objectNamed, podsOf, withNamespace } from './pod-target.js'
 
 type PodLogOptions = NonNullable<Parameters<Client['logs']>[1]>
 type LogSource = ReturnType<Client['logs']>
@@ -53,6 +53,7 @@ export class LogFollow {
 
   /** Throws the errors that kubectl prints. */
   constructor(call: CommandLine) {
+    checkPodRunningTimeout(call)
     const options = optionsOf(call)
     const pairs = selectedContainers(call)
     const follows = call.flags.bool('follow')

@@ -4,9 +4,8 @@ import type { KubeObject } from '../../api/definition.js'
 import { formatSelector } from '../../api/labels.js'
 import { isApiError } from '../../client/api-error.js'
 import type { CommandLine } from '../call.js'
-import { KubectlError } from '../errors.js'
-import { resourceNameOf } from '../kinds.js'
-import { selectResources } from '../resource-args.js'
+import { KubectlError, usageError } from '../errors.js'
+import { fetchTarget, selectResources } from '../resource-args.js'
 
 const DEFAULT_CONTAINER = 'kubectl.kubernetes.io/default-container'
 
@@ -15,16 +14,12 @@ export function objectNamed(
   call: CommandLine,
   argument: string,
 ): { readonly kind: string; readonly object: KubeObject } {
-  if (!argument.includes('/'))
-    return { kind: 'Pod', object: call.client.get('pods', { namespace: call.namespace, name: argument }) }
-  const [target] = selectResources(call, [argument]).targets
-  if (target?.name === undefined) throw new KubectlError(`expected exactly one object: ${argument}`)
-  const { definition, name } = target
-  const object = call.client.get(
-    resourceNameOf(definition),
-    definition.namespaced ? { namespace: call.namespace, name } : { name },
-  )
-  return { kind: definition.kind, object }
+  const args = argument.includes('/') ? [argument] : ['pods', argument]
+  const [target] = selectResources(call, args).targets
+  const [object] = target === undefined ? [] : fetchTarget(call.client, target).objects
+  if (target === undefined || object === undefined)
+    throw new KubectlError(`expected exactly one object: ${argument}`)
+  return { kind: target.definition.kind, object }
 }
 
 /**
@@ -47,7 +42,8 @@ export function podsOf(
         : `selector for *v1.${kind} not implemented`
     throw new KubectlError(`cannot ${doing} *v1.${kind}: ${why}`)
   }
-  const { items } = call.client.list('pods', { namespace: call.namespace, labelSelector: selector })
+  const { namespace = call.namespace } = object.metadata
+  const { items } = call.client.list('pods', { namespace, labelSelector: selector })
   // logs of a pod that has restarted tell more; other commands prefer one that has not
   const sign = doing === LOGS ? -1 : 1
   return items.toSorted(
@@ -117,6 +113,16 @@ export function containerFor(call: CommandLine, pod: Pod, name: string, isQuiet 
   if (all.length > 1 && !isQuiet)
     call.out.errorLine(`Defaulted container ${JSON.stringify(first.name)} out of: ${all.join(', ')}`)
   return first.name
+}
+
+/**
+ * Throws KubectlError, with the command where to find help, for a `--pod-running-timeout` that is not above
+ * zero. Source: cmdutil.GetPodRunningTimeoutFlag.
+ */
+export function checkPodRunningTimeout({ flags, command }: CommandLine): void {
+  if (flags.duration('pod-running-timeout') > 0) return
+  const text = '--pod-running-timeout must be higher than zero'
+  throw command === 'logs' ? new KubectlError(text) : usageError(command, text)
 }
 
 /** Error of `logs` for a pod that does not exist. */

@@ -5,7 +5,7 @@ import type { CommandLine, Command } from '../call.js'
 import type { ForwardedPort } from '../environment.js'
 import { KubectlError, usageError } from '../errors.js'
 import { logError } from '../klog.js'
-import { objectNamed, podsOf } from './pod-target.js'
+import { checkPodRunningTimeout, objectNamed, podsOf } from './pod-target.js'
 
 /** First local port that is assigned automatically. */
 const FIRST_FREE = 32_768
@@ -20,6 +20,7 @@ export const portForward: Command = {
     const { args, out, client } = call
     if (args.length < 2)
       throw usageError('port-forward', 'TYPE/NAME and list of ports are required for port-forward')
+    checkPodRunningTimeout(call)
     const [target = '', ...texts] = args
     const { kind, object } = objectNamed(call, target)
     const [pod] = podsOf(call, kind, object, 'attach to') as readonly (Pod | undefined)[]
