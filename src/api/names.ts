@@ -138,6 +138,14 @@ export function requestNameFault(name: string): string | undefined {
     : `invalid resource name ${JSON.stringify(name)}: [${faults.join(' ')}]`
 }
 
+/** Returns why client-go sends no request into a namespace of this name, if so. Source: rest Request.Namespace. */
+export function requestNamespaceFault(namespace: string): string | undefined {
+  const faults = pathSegmentFaults(namespace)
+  return faults.length === 0
+    ? undefined
+    : `invalid namespace ${JSON.stringify(namespace)}: [${faults.join(' ')}]`
+}
+
 /**
  * Returns why a storage does not look for a name, or undefined. Source: apiserver
  * registry/generic/registry/store.go NamespaceKeyFunc.

@@ -73,6 +73,7 @@ function retrieving<T>(info: Info, call: () => T): T {
   try {
     return call()
   } catch (error) {
+    if (error instanceof KubectlError) throw new KubectlError(retrievingText(info, error.message))
     if (!isApiError(error)) throw error
     throw withMessage(error, retrievingText(info, error.message))
   }

@@ -64,7 +64,7 @@ export const create: Command = {
       try {
         createOne(call, info, dryRun)
       } catch (error) {
-        if (!isApiError(error)) throw error
+        if (!isApiError(error) && !(error instanceof KubectlError)) throw error
         errors.push(withSource('creating', info.source ?? '', error))
       }
     }

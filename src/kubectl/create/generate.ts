@@ -39,7 +39,6 @@ export function createGenerated(call: CommandLine, generated: Generated, failure
     : (placed as KubeObject)
   if (dryRun === 'client') return printMade(call, definition, wanted, 'created')
   const sent = definition.namespaced ? withNamespace(wanted, call.namespace) : wanted
-  const path = pathOf(definition, call.namespace)
   const manager = call.flags.string('field-manager')
   const query = `?fieldManager=${manager}&fieldValidation=${fieldValidationOf(call)}`
   const send = (): KubeObject =>
@@ -51,7 +50,9 @@ export function createGenerated(call: CommandLine, generated: Generated, failure
   const created =
     failure === undefined
       ? send()
-      : withFailurePrefix(failure, () => withRequestInError(call, path + query, send))
+      : withFailurePrefix(failure, () =>
+          withRequestInError(call, pathOf(definition, call.namespace) + query, send),
+        )
   letControllersAct(call.env, definition, dryRun)
   printTyped(call, definition, typed(definition, created), 'created', dryRun)
 }

@@ -1,5 +1,6 @@
 import type { KindDefinition } from '../../api/definition.js'
 import type { Scheme } from '../../api/scheme.js'
+import { requestNameFault, requestNamespaceFault } from '../../api/names.js'
 import { KubectlError } from '../errors.js'
 
 /**
@@ -44,13 +45,28 @@ export function queryText(query: Query): string {
   return pairs.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join('&')
 }
 
-/** Path of a collection, or of one object in it. */
+/** No request can be sent for such a name. */
+export class UnsendableAddress extends KubectlError {}
+
+/**
+ * Throws UnsendableAddress for a name or a namespace that cannot be part of a path: client-go sends no such
+ * request. Source: client-go rest/request.go Namespace, Name.
+ */
+export function checkAddress(namespace: string | undefined, name: string | undefined): void {
+  const fault =
+    (namespace === undefined ? undefined : requestNamespaceFault(namespace)) ??
+    (name === undefined || name === '' ? undefined : requestNameFault(name))
+  if (fault !== undefined) throw new UnsendableAddress(fault)
+}
+
+/** Path of a collection, or of one object in it. Throws KubectlError. */
 export function pathOf(
   { group, version, resource, namespaced }: KindDefinition,
   namespace: string | undefined,
   name = '',
   subresource = '',
 ): string {
+  checkAddress(namespaced ? namespace : undefined, name)
   const parts = [
     ...(group === '' ? ['api', version] : ['apis', group, version]),
     ...(namespaced && namespace !== undefined && namespace !== '' ? ['namespaces', namespace] : []),
