@@ -16,7 +16,7 @@ export interface ApiResource {
   readonly verbs: readonly string[]
 }
 
-/** A group with its versions, the preferred one first, and what each of them serves. */
+/** A group with its versions, the preferred one first, and what each of them serves. Stale ones are left out. */
 export interface ApiGroup {
   readonly group: string
   readonly versions: readonly { readonly version: string; readonly resources: readonly ApiResource[] }[]
@@ -60,6 +60,8 @@ interface Aggregated {
     readonly metadata?: { readonly name?: string }
     readonly versions?: readonly {
       readonly version: string
+      /** `Stale`: the server that serves the version cannot be reached. */
+      readonly freshness?: string
       readonly resources?: readonly AggregatedResource[]
     }[]
   }[]
@@ -79,9 +81,10 @@ function aggregatedGroups(body: string): readonly ApiGroup[] {
   const { items = [] } = JSON.parse(body) as Aggregated
   return items.map(({ metadata, versions = [] }) => {
     const group = metadata?.name ?? ''
+    const fresh = versions.filter(({ freshness }) => freshness !== 'Stale')
     return {
       group,
-      versions: versions.map(({ version, resources = [] }) => ({
+      versions: fresh.map(({ version, resources = [] }) => ({
         version,
         resources: resources.map((one) => aggregatedResource(group, version, one)),
       })),

@@ -31,9 +31,20 @@ export function resourceText({ group, version, resource }: KindDefinition): stri
 export function kindNamed(scheme: Scheme, name: string): KindDefinition {
   const bare = name.replace(/\.(?:v\d+(?:(?:alpha|beta)\d+)?\.)?$/, '')
   const found = bare.includes('.') ? kindInGroup(scheme, bare) : scheme.byName(bare)
-  if (found === undefined)
+  if (found === undefined || !isSpelled(found, bare))
     throw new KubectlError(`the server doesn't have a resource type "${name.split('.')[0]}"`)
   return found
+}
+
+/**
+ * Whether a name, which the scheme takes in any case, is written as kubectl wants it: the plural, the
+ * singular and the kind in any case, but short names and groups exactly. Source: apimachinery meta
+ * DefaultRESTMapper coerceResourceForMatching, client-go restmapper shortcut.go.
+ */
+export function isSpelled({ resource, singular, kind, shortNames }: KindDefinition, name: string): boolean {
+  const [word = '', ...group] = name.split('.')
+  const isLong = [resource, singular, kind.toLowerCase()].includes(word.toLowerCase())
+  return (isLong || shortNames.includes(word)) && group.every((part) => part === part.toLowerCase())
 }
 
 /**

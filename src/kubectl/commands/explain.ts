@@ -2,7 +2,7 @@ import { isApiError } from '../../client/api-error.js'
 import { parseApiVersion } from '../../api/api-version.js'
 import type { CommandLine, Command } from '../call.js'
 import { KubectlError, NoResourceMatch } from '../errors.js'
-import { groupResource } from '../kinds.js'
+import { groupResource, isSpelled } from '../kinds.js'
 import { explainOld, explainText } from '../explain/plaintext.js'
 import type { ExplainedKind, Schemas } from '../explain/schemas.js'
 import { readOldSchemas, readSchemas } from '../explain/schemas.js'
@@ -47,6 +47,8 @@ function schemasOf(call: CommandLine, kind: ExplainedKind): Schemas | undefined 
   }
 }
 
+const NO_FIELD = 'invalid jsonpath syntax, first node must be field node'
+
 /**
  * Splits at the first dot, or after the group that the name has (`crontabs.example.com.spec`), into the kind
  * and its fields. Only the whole plural can have one, and not beside an `--api-version`. Source: kubectl
@@ -56,18 +58,19 @@ function resolved(
   { env: { scheme }, flags }: CommandLine,
   text: string,
 ): { readonly kind: ExplainedKind; readonly path: readonly string[] } {
-  if (/^\.|\[/.test(text)) throw new KubectlError('invalid jsonpath syntax, first node must be field node')
+  if (/^\.|\[/.test(text)) throw new KubectlError(NO_FIELD)
   const [word = '', ...fields] = text.split('.')
   const found = scheme.byName(word)
-  if (found === undefined)
+  if (found === undefined || !isSpelled(found, word))
     throw new NoResourceMatch(`the server doesn't have a resource type ${JSON.stringify(word)}`)
-  const path = fields.filter((field) => field !== '')
   const apiVersion = flags.string('api-version')
-  if (apiVersion === '') {
-    const whole = groupResource(found)
-    const hasGroup = text === whole || text.startsWith(`${whole}.`)
+  const whole = groupResource(found)
+  const hasGroup = text === whole || text.startsWith(`${whole}.`)
+  // what follows a whole plural is taken apart in another way
+  if (text.includes('..') && (apiVersion !== '' || !hasGroup)) throw new KubectlError(NO_FIELD)
+  const path = fields.filter((field) => field !== '')
+  if (apiVersion === '')
     return { kind: found, path: hasGroup ? path.slice(whole.split('.').length - 1) : path }
-  }
   const { group, version } = parseApiVersion(apiVersion)
   const other = scheme.byResource(group, version, found.resource)
   if (other === undefined)

@@ -3,7 +3,7 @@ import type { KubeObject } from '../../api/definition.js'
 import { compileSelectorText } from '../../api/label-parser.js'
 import { isApiError } from '../../client/api-error.js'
 import type { CommandLine, Command } from '../call.js'
-import { isFailure, KubectlError, SilentExit, throwCollected, usageError } from '../errors.js'
+import { Aggregate, isFailure, KubectlError, SilentExit, throwCollected, usageError } from '../errors.js'
 import { logFatal } from '../klog.js'
 import { readManifests } from '../manifests.js'
 import {
@@ -16,12 +16,13 @@ import {
 } from '../print/object.js'
 import { formatOf, isTemplateFormat } from '../print/template.js'
 import { TablePrinter, plainColumns } from '../print/table.js'
-import { NoSuchField, sortObjects, Unsortable } from '../print/sort.js'
+import { CannotSort, sortObjects, sortRows, Unsortable } from '../print/sort.js'
 import { answerText } from '../../client/response.js'
 import type { TableOptions } from '../print/table.js'
 import type { Fetched, Selection, Target } from '../resource-args.js'
 import { explained, fetchTargets, inNamespace, selectResources } from '../resource-args.js'
 import type { ServerTables } from '../rest/tables.js'
+import { UnsendableAddress } from '../rest/address.js'
 import { tablesOf } from '../rest/tables.js'
 import { rawPath } from '../send-raw.js'
 import { watchForAWhile } from './get-watch.js'
@@ -48,8 +49,8 @@ function print(call: CommandLine, selection: Selection): void {
     else printGeneric(call, selection)
   } catch (error) {
     if (!(error instanceof Unsortable)) throw error
-    logFatal(call, 'sorter.go:375', error.message)
-    throw new SilentExit(255)
+    logFatal(call, `sorter.go:${isTable(call) ? 375 : 329}`, error.message)
+    throw new SilentExit()
   }
 }
 
@@ -136,9 +137,16 @@ function fetchAll(
   return {
     found: fetched.filter((one) => 'objects' in one),
     errors: fetched.flatMap((one) =>
-      'error' in one && !(ignored && isApiError(one.error, 'NotFound')) ? [one.error] : [],
+      'error' in one && !(ignored && isApiError(one.error, 'NotFound')) ? [reportedFailure(one)] : [],
     ),
   }
+}
+
+/** What prevents a list comes in an aggregate of its own, so that its text has no prefix. */
+function reportedFailure({ target, error }: Extract<Fetched, { readonly error: Error }>): Error {
+  return target.name === undefined && error instanceof UnsendableAddress
+    ? new Aggregate([new Aggregate([error])])
+    : error
 }
 
 /** Returns the rows of a target as the server renders them; a list may break off. */
@@ -215,9 +223,9 @@ function inRowOrder(
 /** Sorts rows by a field; shows none if none has the field. */
 function sortedOrNone(objects: readonly KubeObject[], field: string): readonly KubeObject[] {
   try {
-    return sortObjects(objects, field)
+    return sortRows(objects, field)
   } catch (error) {
-    if (error instanceof NoSuchField) return []
+    if (error instanceof CannotSort) return []
     throw error
   }
 }
@@ -265,7 +273,8 @@ function printGeneric(call: CommandLine, { targets, singleItem }: Selection): vo
   const sortBy = call.flags.string('sort-by')
   if (singleItem) throwCollected(errors)
   const infos = found.flatMap(({ target, objects }) =>
-    (sortBy === '' ? objects : sortObjects(objects, sortBy)).map((object) => ({
+    // only a list is sorted
+    (sortBy === '' || singleItem ? objects : sortObjects(objects, sortBy)).map((object) => ({
       definition: target.definition,
       object: asWritten(call, target.definition, object),
     })),

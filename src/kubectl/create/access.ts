@@ -2,6 +2,7 @@ import { RESOURCE_VERBS } from '../policy-rules.js'
 import type { KubeObject } from '../../api/definition.js'
 import type { CommandLine, Command } from '../call.js'
 import { KubectlError, NoResourceMatch } from '../errors.js'
+import { isSpelled } from '../kinds.js'
 import { printValue } from '../print/object.js'
 import type { Generated } from './generate.js'
 import {
@@ -231,7 +232,7 @@ function typeOf(
   type: string,
 ): { readonly group: string; readonly resource: string; readonly isKnown: boolean } {
   const definition = call.env.scheme.byName(type)
-  if (definition !== undefined)
+  if (definition !== undefined && isSpelled(definition, type))
     return { group: definition.group, resource: definition.resource, isKnown: true }
   const dot = type.indexOf('.')
   return dot < 0

@@ -41,7 +41,8 @@ export function explainText(explained: Explained, write: (text: string) => void)
     write(`FIELD: ${name} <${typeText(schemas, schema)}>\n${longEnum(schemas.resolve(schema))}\n`)
   const object = schemas.objectOf(schema)
   write(`DESCRIPTION:\n${descriptionText(schema, object)}`)
-  const fields = fieldLines(explained, object, '  ', [])
+  const ref = innerRef(schema)
+  const fields = fieldLines(explained, object, '  ', ref === undefined ? [] : [ref])
   write(fields === '' ? '\n' : `FIELDS:\n${fields}\n`)
 }
 

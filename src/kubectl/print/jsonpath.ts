@@ -82,15 +82,21 @@ function cellOf(template: Template, item: unknown): string {
 
 const RELAXED = /^\{\.?([^{}]+)\}$|^\.?([^{}]+)$/
 
+/** Returns a path as users write it as a template; undefined if it is none. */
+export function relaxedPath(text: string): string | undefined {
+  const match = RELAXED.exec(text)
+  return match === null ? undefined : `{.${match[1] ?? match[2] ?? ''}}`
+}
+
 /**
  * Parses a path as users write it: `.a.b`, `a.b`, `{.a.b}`. Source: kubectl get.RelaxedJSONPathExpression.
  */
 export function relaxedTemplate(text: string): Template {
-  const match = RELAXED.exec(text)
-  if (match === null)
+  const path = relaxedPath(text)
+  if (path === undefined)
     throw new KubectlError(
       `unexpected path string, expected a 'name1.name2' or '.name1.name2' or '{name1.name2}' or ` +
         `'{.name1.name2}'`,
     )
-  return reported(() => parseJsonPath(`{.${match[1] ?? match[2] ?? ''}}`))
+  return reported(() => parseJsonPath(path))
 }

@@ -2,10 +2,10 @@ import type { KubeObject } from '../../api/definition.js'
 import { compareQuantities, parseQuantity, QuantityError } from '../../api/quantity.js'
 import { pdqsort } from '../../sim/pdqsort.js'
 import { KubectlError } from '../errors.js'
-import { evaluatePath, relaxedTemplate, textOf } from './jsonpath.js'
+import { evaluatePath, parseTemplate, relaxedPath, relaxedTemplate, textOf } from './jsonpath.js'
 
-/** No object has the sort field. */
-export class NoSuchField extends KubectlError {}
+/** The sort field is no path, or no object has it. */
+export class CannotSort extends KubectlError {}
 
 /** The sort field holds neither text nor number, which ends kubectl at once. */
 export class Unsortable extends KubectlError {}
@@ -13,26 +13,68 @@ export class Unsortable extends KubectlError {}
 const bare = (field: string): string => field.replaceAll(/[{}]/g, '').replace(/^\./, '')
 
 /**
- * Sorts objects by the field of `--sort-by`; those without the field come first. Source: kubectl
- * pkg/cmd/get/sorter.go.
+ * Sorts the rows of a table by the field of `--sort-by`, which may be any template: one row as it is. Source:
+ * kubectl pkg/cmd/get/sorter.go TableSorter.
+ */
+export function sortRows(objects: readonly KubeObject[], field: string): readonly KubeObject[] {
+  if (objects.length < 2) return objects
+  const path = relaxedPath(field) ?? field
+  return sorted(objects, { field, path, template: templateOf(path), inside: '[][][]reflect.Value' })
+}
+
+/**
+ * Sorts a list by the field of `--sort-by`; those without the field come first. Throws KubectlError. Source:
+ * kubectl pkg/cmd/get/sorter.go SortObjects.
  */
 export function sortObjects(objects: readonly KubeObject[], field: string): readonly KubeObject[] {
   const template = relaxedTemplate(field)
-  const keyed = objects.map((object) => ({ object, key: evaluatePath(template, object)[0] }))
+  const path = relaxedPath(field) ?? field
+  return sorted(objects, { field, path, template, inside: '*unstructured.Unstructured' })
+}
+
+function templateOf(path: string): ReturnType<typeof parseTemplate> {
+  try {
+    return parseTemplate(path)
+  } catch (error) {
+    throw error instanceof KubectlError ? new CannotSort(`sorting error: ${error.message}`) : error
+  }
+}
+
+interface SortField {
+  readonly field: string
+  /** The field as upstream's parser takes it, and as its errors show it. */
+  readonly path: string
+  readonly template: ReturnType<typeof relaxedTemplate>
+  /** The Go type that holds the values. */
+  readonly inside: string
+}
+
+function sorted(
+  objects: readonly KubeObject[],
+  { field, path, template, inside }: SortField,
+): readonly KubeObject[] {
+  const keyed = objects.map((object) => ({ object, key: keyOf(template, object) }))
   if (objects.length > 0 && keyed.every(({ key }) => key === undefined)) {
-    throw new NoSuchField(`couldn't find any field with path "{.${bare(field)}}" in the list of objects`)
+    throw new CannotSort(`couldn't find any field with path "{.${bare(field)}}" in the list of objects`)
   }
   const unsortable =
     objects.length < 2 ? undefined : keyed.find(({ key }) => typeof key === 'object' && key !== null)
-  if (unsortable !== undefined)
+  if (unsortable !== undefined) {
+    const { object, key } = unsortable
     throw new Unsortable(
-      `Field {.${bare(field)}} in [][][]reflect.Value is an unsortable type: interface, err: ` +
-        'unsortable type: ' +
-        `${Array.isArray(unsortable.key) ? '[]interface {}' : 'map[string]interface {}'}`,
+      `Field ${path} in ${inside} is an unsortable type: ` +
+        (key === object
+          ? 'map, err: unsortable type: map'
+          : `interface, err: unsortable type: ${Array.isArray(key) ? '[]interface {}' : 'map[string]interface {}'}`),
     )
+  }
   pdqsort(keyed, (a, b) => isLess(a.key, b.key))
   return keyed.map(({ object }) => object)
 }
+
+/** The value that sorts an object; `{}` and `{..}` find the object itself. */
+const keyOf = (template: SortField['template'], object: KubeObject): unknown =>
+  evaluatePath(template, object)[0]
 
 /** Upstream's order: a missing value is less than any other, even than another missing value. */
 function isLess(a: unknown, b: unknown): boolean {
