@@ -97,6 +97,9 @@ export class Flags {
   }
 }
 
+/** The flag that every command has; it is in no table. Source: cobra InitDefaultHelpFlag. */
+const HELP: FlagSpec = { name: 'help', short: 'h', type: 'bool', value: 'false' }
+
 const TRUE = ['1', 't', 'T', 'TRUE', 'true', 'True']
 const FALSE = ['0', 'f', 'F', 'FALSE', 'false', 'False']
 
@@ -106,7 +109,7 @@ export function parseFlags(
   specs: readonly FlagSpec[],
   command: string,
 ): ParsedFlags {
-  const reader = new FlagReader(words, specs)
+  const reader = new FlagReader(words, [...specs, HELP])
   try {
     return reader.read()
   } catch (error) {

@@ -1,6 +1,7 @@
 import { findCommand, type Found } from '../commands/lookup.js'
 import { flagsOf } from '../flag-table.js'
 import type { FlagSpec } from '../flags.js'
+import { parseFlags } from '../flags.js'
 import type { KubectlRelease } from '../release.js'
 import { commandText, GROUPS } from './command-texts.js'
 import { flagText } from './flag-texts.js'
@@ -12,20 +13,30 @@ const LISTS_GLOBALS =
  * Returns the help that a command line asks for: by `--help` or `-h`, `help COMMAND`, `options`, or no
  * command. Undefined if it asks for none. The pages have kubectl's form, with texts of our own. Source:
  * kubectl pkg/util/templates.
- * @throws KubectlError for an unknown command
+ * @throws KubectlError for an unknown command, and for flags that the command does not have
  */
 export function helpFor(line: readonly string[], release: KubectlRelease): string | undefined {
   const end = line.indexOf('--')
-  const words = (end < 0 ? line : line.slice(0, end)).filter((word) => !isHelpFlag(word))
-  const isAsked = words.length < (end < 0 ? line.length : end)
+  const given = end < 0 ? line : line.slice(0, end)
+  const words = given.filter((word) => !isHelpFlag(word))
+  const isAsked = words.length < given.length
   if (words.length === 0 && (isAsked || line.length === 0)) return overview()
   if (words[0] === 'help') return helpFor([...words.slice(1), '--help'], release)
   if (words.length === 1 && words[0] === 'options') return options()
   const found = isAsked ? findCommand(words, release) : undefined
-  return found && helpOf(found)
+  if (found === undefined) return undefined
+  const { flags } = parseFlags(restOf(given, words.length - found.rest.length), found.flags, found.path)
+  return flags.bool('help') ? helpOf(found) : undefined
 }
 
-const isHelpFlag = (word: string): boolean => word === '--help' || word === '-h' || word === '--help=true'
+/** Whether a word may ask for help: in `-nshop` only the flags of the command tell. */
+const isHelpFlag = (word: string): boolean => /^--help(?:=|$)|^-[A-Za-z]*h[A-Za-z]*$/.test(word)
+
+/** The words without those that name the command, which are the first so many that ask for no help. */
+function restOf(line: readonly string[], named: number): readonly string[] {
+  let left = named
+  return line.filter((word) => isHelpFlag(word) || left-- <= 0)
+}
 
 function overview(): string {
   const groups = GROUPS.map(([title, names]) =>
