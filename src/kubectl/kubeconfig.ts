@@ -50,6 +50,8 @@ const FLAGS = [
   'server',
   'kubeconfig',
   'client-certificate',
+  'client-key',
+  'certificate-authority',
   'username',
   'password',
 ]
@@ -178,7 +180,10 @@ export class Kubeconfig {
     const flags = this.#flags
     if (this.#isOwn) {
       const server = flags.string('server')
-      const credentials = this.#credentials({})
+      this.#checkUsable({}, {})
+      const { token, ...certificate } = this.#credentials({})
+      // the environment's own user has a certificate, but a token is meant to be another user
+      const credentials = token === undefined ? certificate : { token }
       return {
         isOwn: Object.keys(credentials).length === 0,
         ...credentials,
@@ -190,6 +195,7 @@ export class Kubeconfig {
     const cluster = this.#part('cluster', this.content.clusters, textOf(context, 'cluster'))
     const user = this.#part('user', this.content.users, textOf(context, 'user'))
     const server = flags.string('server') || textOf(cluster, 'server') || NO_SERVER
+    this.#checkUsable(user, cluster)
     return {
       isOwn: false,
       server: withScheme(server),
@@ -230,38 +236,90 @@ export class Kubeconfig {
     return found ?? {}
   }
 
-  #credentials(user: Fields): Pick<RequestedIdentity, 'token' | 'certificate'> {
-    const token =
-      this.#flags.string('token') || textOf(user, 'token') || this.#fileOf(user, 'tokenFile').trim()
-    if (token !== '') return { token }
-    const path = this.#flags.string('client-certificate')
-    const data = path === '' ? textOf(user, 'client-certificate-data') : ''
-    const certificate =
-      data === ''
-        ? this.#fileOf(path === '' ? user : { path }, path === '' ? 'client-certificate' : 'path')
-        : fromBase64(data)
-    if (certificate === '' && data === '') return {}
-    if (!certificate.includes('-----BEGIN CERTIFICATE-----'))
-      throw new KubectlError('tls: failed to find any PEM data in certificate input')
-    checkKey(
-      certificate,
-      fromBase64(textOf(user, 'client-key-data')) ||
-        (textOf(user, 'client-key') === '' ? '' : (this.#files.text(textOf(user, 'client-key')) ?? '')),
-    )
-    return { certificate }
+  /**
+   * Throws KubectlError for a user or a cluster that cannot be used: one fault as it is, several together.
+   * Source: client-go tools/clientcmd validation.go, client_config.go ConfirmUsable; rest/config.go.
+   */
+  #checkUsable(user: Fields, cluster: Fields): void {
+    const flags = this.#flags
+    const faults = [...this.#userFaults(user), ...this.#clusterFaults(cluster)]
+    if (faults.length > 1) throw new ConfigurationError(faults.map((fault) => `\n* ${fault}`).join(''))
+    if (faults.length === 1) throw new KubectlError(faults[0])
+    const hasToken = this.#tokenOf(user) !== ''
+    if (hasToken && (this.#given(user, 'username') !== '' || this.#given(user, 'password') !== ''))
+      throw new KubectlError('username/password or bearer token may be set, but not both')
+    const isInsecure = textOf(cluster, 'insecure-skip-tls-verify') === 'true'
+    const path = this.#given(cluster, 'certificate-authority')
+    const hasAuthority = path !== '' || textOf(cluster, 'certificate-authority-data') !== ''
+    if (isInsecure && hasAuthority && flags.string('certificate-authority') === '')
+      throw new KubectlError('specifying a root certificates file with the insecure flag is not allowed')
+    const text = path === '' ? '' : (this.#files.text(path) ?? '')
+    if (path !== '' && !this.#isUnverified && !text.includes('-----BEGIN CERTIFICATE-----'))
+      throw new KubectlError('unable to load root certificates: unable to parse bytes as PEM block')
   }
 
-  #fileOf(fields: Fields, name: string): string {
-    const path = textOf(fields, name)
-    if (path === '') return ''
+  /** Whether a flag says that the server's certificate is not verified, whatever authority is known. */
+  get #isUnverified(): boolean {
+    return this.#flags.bool('insecure-skip-tls-verify')
+  }
+
+  /** A field of the kubeconfig that a flag of the same name replaces. */
+  #given(fields: Fields, name: string): string {
+    return this.#flags.string(name) || textOf(fields, name)
+  }
+
+  #userFaults(user: Fields): readonly string[] {
+    const name = this.#flags.string('user') || textOf(this.#context(), 'user')
+    const [path, keyPath] = [this.#given(user, 'client-certificate'), this.#given(user, 'client-key')]
+    const hasKey = keyPath !== '' || textOf(user, 'client-key-data') !== ''
+    if (path === '' && textOf(user, 'client-certificate-data') === '') return []
+    return [
+      ...(hasKey
+        ? []
+        : [
+            `client-key-data or client-key must be specified for ${name} to use the clientCert ` +
+              'authentication method.',
+          ]),
+      ...this.#missing('client-cert', path, name),
+      ...this.#missing('client-key', keyPath, name),
+    ]
+  }
+
+  #clusterFaults(cluster: Fields): readonly string[] {
+    const name = this.#flags.string('cluster') || textOf(this.#context(), 'cluster')
+    if (this.#isUnverified) return []
+    return this.#missing('certificate-authority', this.#given(cluster, 'certificate-authority'), name)
+  }
+
+  #missing(what: string, path: string, name: string): readonly string[] {
+    return path === '' || this.#files.text(path) !== undefined
+      ? []
+      : [`unable to read ${what} ${path} for ${name} due to open ${path}: no such file or directory`]
+  }
+
+  #tokenOf(user: Fields): string {
+    const token = this.#given(user, 'token')
+    const path = textOf(user, 'tokenFile')
+    if (token !== '' || path === '') return token
     const text = this.#files.text(path)
-    const shown = name === 'client-certificate' ? 'client-cert' : name
-    if (text === undefined)
-      throw new KubectlError(
-        `unable to read ${shown} ${path} for ${textOf(this.#context(), 'user')} due to open ${path}: ` +
-          'no such file or directory',
-      )
-    return text
+    if (text === undefined) throw new KubectlError(`open ${path}: no such file or directory`)
+    return text.trim()
+  }
+
+  /** A user may have both a token and a certificate: then the server decides, and prefers the certificate. */
+  #credentials(user: Fields): Pick<RequestedIdentity, 'token' | 'certificate'> {
+    const token = this.#tokenOf(user)
+    const path = this.#given(user, 'client-certificate')
+    const data =
+      this.#flags.string('client-certificate') === '' ? textOf(user, 'client-certificate-data') : ''
+    const certificate = data === '' ? (this.#files.text(path) ?? '') : fromBase64(data)
+    const bearer = token === '' ? {} : { token }
+    if (certificate === '' && data === '') return bearer
+    if (!certificate.includes('-----BEGIN CERTIFICATE-----'))
+      throw new KubectlError('tls: failed to find any PEM data in certificate input')
+    const keyPath = this.#given(user, 'client-key')
+    checkKey(certificate, fromBase64(textOf(user, 'client-key-data')) || (this.#files.text(keyPath) ?? ''))
+    return { ...bearer, certificate }
   }
 
   #impersonation(user: Fields): Pick<RequestedIdentity, 'as' | 'asGroups' | 'asUid' | 'asExtra'> {
