@@ -1,160 +1,249 @@
-import type { Container, Pod, SecurityContext } from '../api/core/generated.js'
+import type { Container, EphemeralContainer, Pod, PodSpec, SecurityContext } from '../api/core/generated.js'
 import type { CommandLine } from './call.js'
 import { KubectlError } from './errors.js'
 
-/** Where a debugging container runs. */
+/** How a target is debugged: in a container of the pod, in a copy of it, or in a pod on the node. */
 export type DebugStyle = 'ephemeral' | 'copy' | 'node'
 
-const PROFILES: readonly string[] = ['legacy', 'general', 'baseline', 'netadmin', 'restricted', 'sysadmin']
+/** A pod with the container in which somebody debugs. */
+export interface Debugged {
+  readonly pod: Pod
+  /** Name of the container; '' if only images were set. */
+  readonly container: string
+}
+
+/** What a profile does. Copies under all but `legacy` lose what the `--keep` flags do not keep. */
+interface Profile {
+  /** Changes the security context of the container. */
+  readonly secure: (context: SecurityContext | undefined, style: DebugStyle) => SecurityContext | undefined
+  /** Whether a pod on a node uses the node's namespaces. */
+  readonly usesHost: boolean
+  /** Whether a pod on a node mounts the node's root. */
+  readonly mountsRoot: boolean
+}
+
+const withCapabilities = (
+  context: SecurityContext | undefined,
+  ...names: readonly string[]
+): SecurityContext => ({
+  ...context,
+  capabilities: { ...context?.capabilities, add: [...(context?.capabilities?.add ?? []), ...names] },
+})
+
+/** Source: kubectl pkg/cmd/debug/profiles.go. */
+const PROFILES: ReadonlyMap<string, Profile> = new Map<string, Profile>([
+  ['legacy', { secure: (context) => context, usesHost: true, mountsRoot: true }],
+  [
+    'general',
+    {
+      secure: (context, style) => (style === 'node' ? undefined : withCapabilities(context, 'SYS_PTRACE')),
+      usesHost: true,
+      mountsRoot: true,
+    },
+  ],
+  ['baseline', { secure: () => undefined, usesHost: false, mountsRoot: false }],
+  [
+    'restricted',
+    {
+      secure: () => ({
+        allowPrivilegeEscalation: false,
+        capabilities: { drop: ['ALL'] },
+        runAsNonRoot: true,
+        seccompProfile: { type: 'RuntimeDefault' },
+      }),
+      usesHost: false,
+      mountsRoot: false,
+    },
+  ],
+  [
+    'netadmin',
+    {
+      secure: (context) => withCapabilities(context, 'NET_ADMIN', 'NET_RAW'),
+      usesHost: true,
+      mountsRoot: false,
+    },
+  ],
+  ['sysadmin', { secure: (context) => ({ ...context, privileged: true }), usesHost: true, mountsRoot: true }],
+])
 
 /** Whether there is a profile of that name. */
-export const isProfile = (name: string): boolean => PROFILES.includes(name)
+export const isProfile = (name: string): boolean => PROFILES.has(name)
 
-/**
- * Returns the container that the flags describe, with the rights of its profile. Source: kubectl
- * pkg/cmd/debug/profiles.go.
- */
-export function debugContainer(
-  { flags }: CommandLine,
+function profileOf({ flags }: CommandLine): Profile {
+  const name = flags.string('profile')
+  const profile = PROFILES.get(name)
+  if (profile === undefined) throw new KubectlError(`unknown profile: ${name}`)
+  return profile
+}
+
+/** All containers of a pod, the debugging ones last. */
+export function containersOf({
+  initContainers = [],
+  containers,
+  ephemeralContainers = [],
+}: PodSpec): readonly (Container | EphemeralContainer)[] {
+  return [...initContainers, ...containers, ...ephemeralContainers]
+}
+
+/** Changes the container of that name, of whatever sort it is. */
+function withContainer(
+  spec: PodSpec,
   name: string,
-  command: readonly string[],
-  style: DebugStyle,
-): Container {
-  const policy = flags.string('image-pull-policy')
-  const security = securityContext(flags.string('profile'), style)
-  const env = flags.strings('env').map((text) => {
-    const at = text.indexOf('=')
-    if (at <= 0) throw new KubectlError(`invalid env: ${text}`)
-    return { name: text.slice(0, at), value: text.slice(at + 1) }
+  change: <T extends Container | EphemeralContainer>(container: T) => T,
+): PodSpec {
+  const changed = <T extends Container | EphemeralContainer>(one: T): T =>
+    one.name === name ? change(one) : one
+  const { initContainers, ephemeralContainers } = spec
+  return {
+    ...spec,
+    containers: spec.containers.map(changed),
+    ...(initContainers === undefined ? {} : { initContainers: initContainers.map(changed) }),
+    ...(ephemeralContainers === undefined ? {} : { ephemeralContainers: ephemeralContainers.map(changed) }),
+  }
+}
+
+/** Gives the container the rights of the profile. */
+function secured(call: CommandLine, spec: PodSpec, name: string, style: DebugStyle): PodSpec {
+  const { secure } = profileOf(call)
+  return withContainer(spec, name, (container) => {
+    const { securityContext: before, ...rest } = container
+    const after = secure(before, style)
+    return { ...rest, ...(after === undefined ? {} : { securityContext: after }) } as typeof container
   })
+}
+
+/** Returns the container that the flags describe. */
+function newContainer({ flags }: CommandLine, name: string, command: readonly string[]): Container {
+  const policy = flags.string('image-pull-policy')
+  const env = envOf(flags.strings('env'))
   return {
     name,
     image: flags.string('image'),
     ...(command.length === 0 ? {} : flags.bool('arguments-only') ? { args: command } : { command }),
     ...(env.length === 0 ? {} : { env }),
     ...(policy === '' ? {} : { imagePullPolicy: policy }),
-    ...(security === undefined ? {} : { securityContext: security }),
     ...(flags.bool('stdin') ? { stdin: true } : {}),
     ...(flags.bool('tty') ? { tty: true } : {}),
     terminationMessagePolicy: 'File',
-  } as unknown as Container
+  } as Container
 }
 
-function securityContext(profile: string, style: DebugStyle): SecurityContext | undefined {
-  switch (profile) {
-    case 'general':
-      return style === 'node' ? undefined : { capabilities: { add: ['SYS_PTRACE'] } }
-    case 'restricted':
-      return {
-        allowPrivilegeEscalation: false,
-        capabilities: { drop: ['ALL'] },
-        runAsNonRoot: true,
-        seccompProfile: { type: 'RuntimeDefault' },
-      }
-    case 'netadmin':
-      return { capabilities: { add: ['NET_ADMIN', 'NET_RAW'] } }
-    case 'sysadmin':
-      return { privileged: true }
-    default:
-      return undefined
-  }
-}
+const envOf = (texts: readonly string[]): readonly { readonly name: string; readonly value: string }[] =>
+  texts.map((text) => {
+    const at = text.indexOf('=')
+    return { name: text.slice(0, at), value: text.slice(at + 1) }
+  })
 
 /**
- * Returns a copy of a pod with an added or changed container, and that container's name. Source: kubectl
- * pkg/cmd/debug generatePodCopyWithDebugContainer.
+ * Returns a pod with one more ephemeral container. Source: kubectl pkg/cmd/debug generateDebugContainer.
  */
-export function copyOfPod(
+export function withDebugContainer(
   call: CommandLine,
   pod: Pod,
   name: string,
   command: readonly string[],
-): { readonly pod: Pod; readonly container: string } {
-  const { flags } = call
-  const { labels, annotations } = pod.metadata
-  const isLegacy = flags.string('profile') === 'legacy'
-  const { nodeName, ephemeralContainers: _, initContainers, ...rest } = pod.spec
-  const container = name === '' ? (pod.spec.containers[0]?.name ?? '') : name
-  const containers = withDebugContainer(
-    call,
-    pod.spec.containers.map((one) => withoutProbes(call, withImage(call, one), isLegacy)),
-    container,
-    command,
-  )
-  return {
-    container,
-    pod: {
-      metadata: {
-        name: flags.string('copy-to'),
-        namespace: call.namespace,
-        ...(annotations !== undefined && (isLegacy || flags.bool('keep-annotations')) ? { annotations } : {}),
-        ...(labels !== undefined && flags.bool('keep-labels') ? { labels } : {}),
-      },
-      spec: {
-        ...rest,
-        containers,
-        ...(flags.bool('same-node') && nodeName !== undefined ? { nodeName } : {}),
-        ...(initContainers !== undefined && flags.bool('keep-init-containers') ? { initContainers } : {}),
-        ...(flags.has('share-processes') || containers.length > pod.spec.containers.length
-          ? { shareProcessNamespace: flags.bool('share-processes') }
-          : {}),
-      },
-    } as unknown as Pod,
+): Debugged {
+  const target = call.flags.string('target')
+  const added: EphemeralContainer = {
+    ...newContainer(call, name, command),
+    ...(target === '' ? {} : { targetContainerName: target }),
   }
+  const spec = { ...pod.spec, ephemeralContainers: [...(pod.spec.ephemeralContainers ?? []), added] }
+  return { container: name, pod: { ...pod, spec: secured(call, spec, name, 'ephemeral') } }
 }
 
-/** Applies `--set-image=container=image` or `*=image`. */
-function withImage({ flags }: CommandLine, container: Container): Container {
-  const images = new Map(
-    flags.strings('set-image').map((text) => {
-      const at = text.indexOf('=')
-      if (at <= 0) throw new KubectlError(`invalid image format ${JSON.stringify(text)}, expected name=image`)
-      return [text.slice(0, at), text.slice(at + 1)] as const
-    }),
-  )
-  const image = images.get(container.name) ?? images.get('*')
-  return image === undefined ? container : { ...container, image }
-}
-
-/** Removes probes, so that a copy is not restarted while it is debugged. */
-function withoutProbes({ flags }: CommandLine, container: Container, keepsAll: boolean): Container {
-  if (keepsAll) return container
-  const { livenessProbe, readinessProbe, startupProbe, ...rest } = container
-  return {
-    ...rest,
-    ...(livenessProbe !== undefined && flags.bool('keep-liveness') ? { livenessProbe } : {}),
-    ...(readinessProbe !== undefined && flags.bool('keep-readiness') ? { readinessProbe } : {}),
-    ...(startupProbe !== undefined && flags.bool('keep-startup') ? { startupProbe } : {}),
-  } as Container
-}
-
-function withDebugContainer(
+/**
+ * Returns a copy of a pod with an added or changed container. `nameFor` names a new container. Source:
+ * kubectl pkg/cmd/debug generatePodCopyWithDebugContainer.
+ */
+export function copyOfPod(
   call: CommandLine,
-  containers: readonly Container[],
-  name: string,
+  pod: Pod,
+  nameFor: () => string,
   command: readonly string[],
-): readonly Container[] {
+): Debugged {
   const { flags } = call
-  const at = containers.findIndex((one) => one.name === name)
-  if (at < 0) {
-    if (flags.string('image') === '')
-      throw new KubectlError('you must specify image when creating new container')
-    return [...containers, debugContainer(call, name, command, 'copy')]
+  const { labels, annotations, namespace } = pod.metadata
+  const { nodeName, ephemeralContainers: _, ...rest } = pod.spec
+  const images = new Map(envOf(flags.strings('set-image')).map(({ name, value }) => [name, value]))
+  const spec: PodSpec = {
+    ...rest,
+    containers: rest.containers.map((one) => {
+      const image = images.get(one.name) ?? images.get('*')
+      return image === undefined ? one : { ...one, image }
+    }),
+    ...(flags.has('share-processes') ? { shareProcessNamespace: flags.bool('share-processes') } : {}),
+    ...(flags.bool('same-node') && nodeName !== undefined ? { nodeName } : {}),
   }
-  return containers.map((one, index) => {
-    if (index !== at) return one
-    const { args: _, command: __, ...bare } = one
-    return {
-      ...(command.length === 0
-        ? one
-        : flags.bool('arguments-only')
-          ? { ...one, args: command }
-          : { ...bare, command }),
-      ...(flags.string('image') === '' ? {} : { image: flags.string('image') }),
-      ...(flags.bool('stdin') ? { stdin: true } : {}),
-      ...(flags.bool('tty') ? { tty: true } : {}),
-    } as Container
-  })
+  const metadata = {
+    name: flags.string('copy-to'),
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(annotations === undefined ? {} : { annotations }),
+    ...(labels === undefined ? {} : { labels }),
+  }
+  const given = flags.string('container')
+  const isKnown = containersOf(spec).some(({ name }) => name === given)
+  if (!isKnown && flags.string('image') === '') {
+    if (images.size > 0) return { container: '', pod: { ...pod, metadata, spec, status: {} } }
+    throw new KubectlError('you must specify image when creating new container')
+  }
+  const name = isKnown ? given : given || nameFor()
+  const changed = isKnown
+    ? withContainer(spec, name, (one) => changedContainer(call, one, command))
+    : { ...spec, containers: [...spec.containers, newContainer(call, name, command)] }
+  const copy: Pod = { ...pod, metadata, spec: secured(call, changed, name, 'copy'), status: {} }
+  return { container: name, pod: isLegacy(call) ? withoutLabels(copy) : reduced(call, copy) }
+}
+
+const isLegacy = ({ flags }: CommandLine): boolean => flags.string('profile') === 'legacy'
+
+function changedContainer<T extends Container | EphemeralContainer>(
+  call: CommandLine,
+  container: T,
+  command: readonly string[],
+): T {
+  const { name: _, terminationMessagePolicy: __, ...wanted } = newContainer(call, container.name, command)
+  const { args, stdin: ___, tty: ____, ...before } = container
+  const keepsArgs = args !== undefined && (command.length === 0 || call.flags.bool('arguments-only'))
+  return {
+    ...before,
+    ...(keepsArgs ? { args } : {}),
+    ...wanted,
+    image: call.flags.string('image') || container.image,
+  } as T
+}
+
+const withoutLabels = (pod: Pod): Pod => {
+  const { labels: _, ...metadata } = pod.metadata
+  return { ...pod, metadata }
+}
+
+/** Takes from a copy what would restart it or give it away, unless a `--keep` flag keeps it. */
+function reduced({ flags }: CommandLine, pod: Pod): Pod {
+  const { labels, annotations, ...metadata } = pod.metadata
+  const { initContainers, ...spec } = pod.spec
+  return {
+    ...pod,
+    metadata: {
+      ...metadata,
+      ...(labels !== undefined && flags.bool('keep-labels') ? { labels } : {}),
+      ...(annotations !== undefined && flags.bool('keep-annotations') ? { annotations } : {}),
+    },
+    spec: {
+      ...spec,
+      ...(initContainers !== undefined && flags.bool('keep-init-containers') ? { initContainers } : {}),
+      containers: spec.containers.map((container) => {
+        const { livenessProbe, readinessProbe, startupProbe, ...rest } = container
+        return {
+          ...rest,
+          ...(livenessProbe !== undefined && flags.bool('keep-liveness') ? { livenessProbe } : {}),
+          ...(readinessProbe !== undefined && flags.bool('keep-readiness') ? { readinessProbe } : {}),
+          ...(startupProbe !== undefined && flags.bool('keep-startup') ? { startupProbe } : {}),
+        }
+      }),
+      shareProcessNamespace: spec.shareProcessNamespace ?? true,
+    },
+  }
 }
 
 /** Returns a pod on a node with access to the machine. Source: kubectl pkg/cmd/debug generateNodeDebugPod. */
@@ -162,29 +251,41 @@ export function nodePod(
   call: CommandLine,
   { name, node }: { readonly name: string; readonly node: string },
   command: readonly string[],
-): Pod {
-  const { flags, namespace } = call
-  const profile = flags.string('profile')
-  const seesMachine = !['baseline', 'restricted'].includes(profile)
-  const container = debugContainer(call, flags.string('container') || 'debugger', command, 'node')
-  return {
-    metadata: { name, namespace, labels: { 'app.kubernetes.io/managed-by': 'kubectl-debug' } },
-    spec: {
-      ...(seesMachine ? { hostIPC: profile !== 'netadmin', hostNetwork: true, hostPID: true } : {}),
-      ...(seesMachine && profile !== 'netadmin'
-        ? { volumes: [{ name: 'host-root', hostPath: { path: '/' } }] }
-        : {}),
-      containers: [
-        {
-          ...container,
-          ...(seesMachine && profile !== 'netadmin'
-            ? { volumeMounts: [{ name: 'host-root', mountPath: '/host' }] }
-            : {}),
-        },
-      ],
-      nodeName: node,
-      restartPolicy: 'Never',
-      tolerations: [{ operator: 'Exists' }],
-    },
-  } as unknown as Pod
+): Debugged {
+  const { usesHost, mountsRoot } = profileOf(call)
+  const container = call.flags.string('container') || 'debugger'
+  const own = newContainer(call, container, command)
+  const spec: PodSpec = {
+    containers: [mountsRoot ? { ...own, volumeMounts: [{ name: 'host-root', mountPath: '/host' }] } : own],
+    ...(mountsRoot ? { volumes: [{ name: 'host-root', hostPath: { path: '/' } }] } : {}),
+    ...(usesHost ? { hostIPC: true, hostNetwork: true, hostPID: true } : {}),
+    nodeName: node,
+    restartPolicy: 'Never',
+    tolerations: [{ operator: 'Exists' }],
+    // what the server would fill in
+    dnsPolicy: 'ClusterFirst',
+    schedulerName: 'default-scheduler',
+    securityContext: {},
+    terminationGracePeriodSeconds: 30,
+  }
+  const metadata = {
+    name,
+    namespace: call.namespace,
+    labels: { 'app.kubernetes.io/managed-by': 'kubectl-debug' },
+  }
+  return { container, pod: { metadata, spec: secured(call, spec, container, 'node'), status: {} } }
+}
+
+/**
+ * Whether a pod runs as another user than root, so that what the profile grants to the container may be of no
+ * use. Source: kubectl pkg/cmd/debug displayWarning.
+ */
+export function isGrantedInVain({ pod: { spec }, container }: Debugged): boolean {
+  const context = containersOf(spec).find(({ name }) => name === container)?.securityContext
+  return (
+    (spec.securityContext?.runAsUser ?? 0) !== 0 &&
+    context !== undefined &&
+    context.runAsUser !== 0 &&
+    (context.privileged === true || (context.capabilities?.add ?? []).length > 0)
+  )
 }

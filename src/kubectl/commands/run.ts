@@ -12,6 +12,7 @@ import type { DryRun } from '../dry-run.js'
 import { KubectlError, SilentExit, usageError } from '../errors.js'
 import { kindOfObject, resourceNameOf } from '../kinds.js'
 import { withLastApplied } from '../apply/last-applied.js'
+import { checkImage } from '../image-name.js'
 import { printTyped, printMade } from '../print/object.js'
 import { typed } from '../resource-args.js'
 
@@ -22,12 +23,6 @@ interface PodKey {
 
 const POLICIES: ReadonlySet<string> = new Set(['Always', 'OnFailure', 'Never'])
 const PULLS: ReadonlySet<string> = new Set(['Always', 'IfNotPresent', 'Never'])
-const PATH_PART = '[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*'
-/** A registry, a path, a tag and a digest; all but the path are optional. */
-const IMAGE = new RegExp(
-  String.raw`^(?:[a-zA-Z0-9.-]+(?::\d+)?/)?${PATH_PART}(?:/${PATH_PART})*` +
-    String.raw`(?::[\w][\w.-]{0,127})?(?:@[A-Za-z][\w+.-]*:[0-9a-fA-F]{32,})?$`,
-)
 
 /** `kubectl run NAME --image=IMAGE [-i] [--rm] [--expose] [-- ARGS]`. Source: kubectl pkg/cmd/run/run.go. */
 export const run: Command = {
@@ -39,8 +34,7 @@ export const run: Command = {
     const image = flags.string('image')
     if (image === '') throw new KubectlError('--image is required')
     propagationOf(call)
-    if (!IMAGE.test(image))
-      throw new KubectlError(`Invalid image name ${JSON.stringify(image)}: invalid reference format`)
+    checkImage(image, `Invalid image name ${JSON.stringify(image)}`)
     const dryRun = dryRunOf(call)
     const attaches = attachesIn(call)
     check(call, attaches, dryRun)
