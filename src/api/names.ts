@@ -138,7 +138,7 @@ export function requestNameFault(name: string): string | undefined {
     : `invalid resource name ${JSON.stringify(name)}: [${faults.join(' ')}]`
 }
 
-/** Returns why client-go sends no request into a namespace of this name, if so. Source: rest Request.Namespace. */
+/** Returns why client-go sends no request into such a namespace, if so. Source: rest Request.Namespace. */
 export function requestNamespaceFault(namespace: string): string | undefined {
   const faults = pathSegmentFaults(namespace)
   return faults.length === 0

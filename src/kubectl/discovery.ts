@@ -16,7 +16,7 @@ export interface ApiResource {
   readonly verbs: readonly string[]
 }
 
-/** A group with its versions, the preferred one first, and what each of them serves. Stale ones are left out. */
+/** A group with its versions but stale ones, the preferred one first, and what each of them serves. */
 export interface ApiGroup {
   readonly group: string
   readonly versions: readonly { readonly version: string; readonly resources: readonly ApiResource[] }[]

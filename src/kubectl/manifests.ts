@@ -159,8 +159,8 @@ function infoOfManifest(
   const definition = call.env.scheme.ofObject(apiVersion, kind)
   if (isTyped && (definition === undefined || definition.custom !== undefined))
     return new KubectlError(
-      `unable to decode ${JSON.stringify(source)}: no kind ${JSON.stringify(kind)} is registered for version ` +
-        `${JSON.stringify(apiVersion)} in scheme "pkg/scheme/scheme.go:28"`,
+      `unable to decode ${JSON.stringify(source)}: no kind ${JSON.stringify(kind)} is registered for ` +
+        `version ${JSON.stringify(apiVersion)} in scheme "pkg/scheme/scheme.go:28"`,
     )
   if (definition === undefined) {
     return new KubectlError(

@@ -111,6 +111,7 @@ describe('--overrides', () => {
   })
   it('says why an operation of a JSON patch cannot be applied', () =>
     expect(exposed('[{"op":"remove","path":"/spec/nope"}]', 'json').stderr).toBe(
-      "error: error in remove for path: '/spec/nope': Unable to remove nonexistent key: nope: missing value\n",
+      "error: error in remove for path: '/spec/nope': Unable to remove nonexistent key: nope: " +
+        'missing value\n',
     ))
 })

@@ -42,7 +42,7 @@ export function reconcile(call: CommandLine): void {
   throwCollected(failures)
 }
 
-/** Reads `--dry-run`, which cannot be `server`. Source: kubectl pkg/cmd/auth/reconcile.go getClientSideDryRun. */
+/** Reads `--dry-run`, which cannot be `server`. Source: kubectl pkg/cmd/auth getClientSideDryRun. */
 function clientSideDryRun(call: CommandLine): DryRun {
   try {
     const dryRun = dryRunOf(call)

@@ -257,8 +257,8 @@ function customized({ env: { scheme } }: CommandLine, made: Debugged, custom: Js
 function warnOfUser({ out }: CommandLine, made: Debugged): void {
   if (!isGrantedInVain(made)) return
   out.errorLine(
-    'Warning: Non-root user is configured for the entire target Pod, and some capabilities granted by debug ' +
-      'profile may not work. Please consider using "--custom" with a custom profile that specifies ' +
+    'Warning: Non-root user is configured for the entire target Pod, and some capabilities granted by ' +
+      'debug profile may not work. Please consider using "--custom" with a custom profile that specifies ' +
       '"securityContext.runAsUser: 0".',
   )
 }

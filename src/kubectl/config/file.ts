@@ -1,5 +1,5 @@
 import type { CommandLine } from '../call.js'
-import type { Fields, KubeconfigContent, Named } from '../kubeconfig.js'
+import type { Fields, KubeconfigContent, Named } from '../kubeconfig-content.js'
 import { printYaml } from '../../api/yaml/print.js'
 
 /** The lists of a kubeconfig and the field that holds the value of an entry. */

@@ -65,7 +65,8 @@ function sorted(
       `Field ${path} in ${inside} is an unsortable type: ` +
         (key === object
           ? 'map, err: unsortable type: map'
-          : `interface, err: unsortable type: ${Array.isArray(key) ? '[]interface {}' : 'map[string]interface {}'}`),
+          : 'interface, err: unsortable type: ' +
+            (Array.isArray(key) ? '[]interface {}' : 'map[string]interface {}')),
     )
   }
   pdqsort(keyed, (a, b) => isLess(a.key, b.key))

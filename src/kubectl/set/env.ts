@@ -146,7 +146,7 @@ function changed(call: CommandLine, info: Info, wanted: EnvChanges): Info['objec
   )
 }
 
-/** Prints the variables as they would be; what cannot be listed is passed over in silence, as upstream does. */
+/** Prints the variables as they would be. As upstream, passes over in silence what cannot be listed. */
 function listChanged(call: CommandLine, info: Info, wanted: EnvChanges): void {
   try {
     for (const container of chosenOf(call, info)) {
