@@ -13,6 +13,16 @@ export class NoResourceMatch extends Error {}
 /** An object of a file has no name, so the server cannot be asked for it. */
 export class MissingName extends KubectlError {}
 
+/** An object could not be printed; some text is on standard output all the same. */
+export class FailedPrinting extends KubectlError {
+  readonly printed: string
+
+  constructor(message: string, printed: string) {
+    super(message)
+    this.printed = printed
+  }
+}
+
 /** Ends a command with an exit code, without printing anything. */
 export class SilentExit extends Error {
   readonly exitCode: number

@@ -14,7 +14,7 @@ import type {
   KubectlRequest,
   KubectlResult,
 } from './environment.js'
-import { KubectlError, SilentExit, errorText, isFailure, usageError } from './errors.js'
+import { FailedPrinting, KubectlError, SilentExit, errorText, isFailure, usageError } from './errors.js'
 import { FileSource } from './files.js'
 import { checkFirstContact } from './first-contact.js'
 import { flagsOf } from './flag-table.js'
@@ -69,6 +69,7 @@ function guarded(env: KubectlEnvironment, out: Output, work: () => boolean): num
       return 1
     }
     if (!isFailure(error)) throw error
+    if (error instanceof FailedPrinting) out.write(error.printed)
     printWarnings(env, out)
     out.error(errorText(error))
     return error instanceof SilentExit ? error.exitCode : 1

@@ -1,3 +1,4 @@
+import { SimCluster } from 'simcluster'
 import { describe, expect, it } from 'vitest'
 import { goTemplateText } from '../../src/kubectl/print/go-template/go-template.js'
 
@@ -66,11 +67,50 @@ describe('Go templates', () => {
 
   it.each([
     ['{{index .list 7}}', 'error calling index: index out of range: 7'],
-    ['{{.kind.x}}', "can't evaluate field x in type string"],
+    ['{{.kind.x}}', "can't evaluate field x in type interface {}"],
+    ['{{with .kind}}{{.x}}{{end}}', "can't evaluate field x in type string"],
+    ['{{not}}', 'wrong number of args for not: want 1 got 0'],
+    ['{{index}}', 'wrong number of args for index: want at least 1 got 0'],
+    ['{{.kind 1}}', 'kind is not a method but has arguments'],
+    ['{{nil}}', 'nil is not a command'],
     ['{{$x}}', 'undefined variable "$x"'],
     ['{{len .n}}', 'error calling len: len of type int64'],
   ])('fails at %s', (template, message) => {
     expect(() => text(template)).toThrow(message)
+  })
+
+  it.each([
+    ['{{.kind.x}}', '1:7: executing "output" at <.kind.x>'],
+    ['ä{{.list.x}}', '1:9: executing "output" at <.list.x>'],
+    ['a\n {{ index .list 7 }}', '2:4: executing "output" at <index .list 7>'],
+    ['{{range .kind}}{{end}}', '1:8: executing "output" at <.kind>'],
+    ['{{"a" 1}}', '1:2: executing "output" at <"a">'],
+    ['{{template "t" .n}}', '1:11: executing "output" at <{{template "t" .n}}>'],
+    ['{{define "t"}}{{.kind.x}}{{end}}{{template "t" .}}', '1:21: executing "t" at <.kind.x>'],
+    ['{{(len .kind).x}}', '1:7: executing "output" at <.kind>'],
+  ])('says where %s fails', (template, place) => {
+    expect(() => text(template)).toThrow(`: template: output:${place}: `)
+  })
+
+  it('prints what came before a failure, and what helps to find it', () => {
+    const { stdout, stderr, exitCode } = new SimCluster({ nodes: 0 }).kubectl([
+      'get',
+      'ns/default',
+      '-o',
+      'go-template=a {{.kind}} {{.kind.x}}',
+    ])
+    const why =
+      'template: output:1:19: executing "output" at <.kind.x>: ' +
+      "can't evaluate field x in type interface {}"
+    expect(stdout).toMatch(/^a Namespace Error executing template: template: output:1:19: /)
+    expect(stdout).toContain('\n\traw data was:\n\t\t{"apiVersion":"v1","kind":"Namespace",')
+    expect(stdout).toContain(
+      '\n\tobject given to template engine was:\n\t\tmap[apiVersion:v1 kind:Namespace ',
+    )
+    expect([stderr, exitCode]).toEqual([
+      `error: error executing template "a {{.kind}} {{.kind.x}}": ${why}\n`,
+      1,
+    ])
   })
 
   it('may mind keys that are not there', () => {

@@ -1,7 +1,8 @@
-import { KubectlError } from '../../errors.js'
+import { FailedPrinting, KubectlError } from '../../errors.js'
+import { goJson } from '../json.js'
 import { goText } from './format.js'
 import { functions, isTrue, typeName } from './functions.js'
-import type { GoCommand, GoNode, GoTemplate, Operand, Pipeline } from './nodes.js'
+import type { GoCommand, GoNode, GoTemplate, Operand, Pipeline, Place } from './nodes.js'
 import { GoTemplateError } from './nodes.js'
 import { parseGoTemplate } from './parse.js'
 
@@ -10,15 +11,28 @@ import { parseGoTemplate } from './parse.js'
  */
 export function goTemplateText(text: string, object: object, options: GoTemplateOptions): string {
   const template = parsed(text)
+  const run = new Run(template, options)
   try {
-    return evaluateGoTemplate(template, object, options)
+    run.walk(template.body, object, new Scope(undefined, '$', object))
+    return run.text
   } catch (error) {
     if (!(error instanceof GoTemplateError)) throw error
-    throw new KubectlError(
-      `error executing template ${JSON.stringify(text)}: template: output: ` +
-        `${error.message}\n${goText(object)}`,
+    const why =
+      `template: output:${locationIn(text, run.place)}: executing ${JSON.stringify(run.name)} at ` +
+      `<${run.place.source}>: ${error.message}`
+    throw new FailedPrinting(
+      `error executing template ${JSON.stringify(text)}: ${why}`,
+      `${run.text}Error executing template: ${why}. Printing more information for debugging the template:\n` +
+        `\ttemplate was:\n\t\t${text}\n\traw data was:\n\t\t${goJson(object)}\n` +
+        `\tobject given to template engine was:\n\t\t${goText(object)}\n\n`,
     )
   }
+}
+
+/** Line and column, which counts bytes from 0. Source: text/template/parse Tree.ErrorContext. */
+function locationIn(text: string, { at }: Place): string {
+  const before = text.slice(0, at).split('\n')
+  return `${before.length}:${new TextEncoder().encode(before.at(-1)).length}`
 }
 
 function parsed(text: string): GoTemplate {
@@ -38,13 +52,6 @@ export interface GoTemplateOptions {
 }
 
 const MOST_NESTED = 1_000
-
-/** Renders a template for JSON data. Throws GoTemplateError. Source: Go's text/template exec.go. */
-function evaluateGoTemplate(template: GoTemplate, data: unknown, options: GoTemplateOptions): string {
-  const run = new Run(template, options)
-  run.walk(template.body, data, new Scope(undefined, '$', data))
-  return run.text
-}
 
 /** A variable, linked to those that were declared before it. */
 class Scope {
@@ -75,8 +82,13 @@ class Scope {
 
 type Flow = 'break' | 'continue' | undefined
 
+/** Renders a template for JSON data. Throws GoTemplateError. Source: Go's text/template exec.go. */
 class Run {
   text = ''
+  /** What was evaluated last, which errors point at. */
+  place: Place = { at: 0, source: '' }
+  /** The template that runs. */
+  name = 'output'
   readonly #template: GoTemplate
   readonly #options: GoTemplateOptions
   #depth = 0
@@ -147,15 +159,19 @@ class Run {
   }
 
   #call(
-    { name, pipeline }: Extract<GoNode, { readonly kind: 'template' }>,
+    { name, pipeline, at, source }: Extract<GoNode, { readonly kind: 'template' }>,
     dot: unknown,
     scope: Scope,
   ): void {
+    this.place = { at, source }
     const body = this.#template.defined.get(name)
     if (body === undefined) throw new GoTemplateError(`template ${JSON.stringify(name)} not defined`)
     if (++this.#depth > MOST_NESTED) throw new GoTemplateError('exceeded maximum template depth (100000)')
     const value = pipeline === undefined ? undefined : this.#pipeline(pipeline, dot, scope)
+    const outer = this.name
+    this.name = name
     this.walk(body, value, new Scope(undefined, '$', value))
+    this.name = outer
     this.#depth--
   }
 
@@ -167,16 +183,24 @@ class Run {
   }
 
   #command([first, ...rest]: GoCommand, dot: unknown, scope: Scope, last: readonly unknown[]): unknown {
+    this.place = first
+    if (first.kind === 'literal' && first.value === null) throw new GoTemplateError('nil is not a command')
     if (first.kind !== 'function') {
       if (rest.length > 0 || last.length > 0)
-        throw new GoTemplateError(`can't give argument to non-function ${shown(first)}`)
+        throw new GoTemplateError(
+          first.kind === 'dot' && first.fields.length > 0
+            ? `${first.fields.at(-1)} is not a method but has arguments`
+            : `can't give argument to non-function ${first.source}`,
+        )
       return this.#operand(first, dot, scope)
     }
+    checkCount(first.name, rest.length + last.length)
     if (first.name === 'and' || first.name === 'or') return this.#logic(first.name, rest, dot, scope, last)
     const values = [...rest.map((operand) => this.#operand(operand, dot, scope)), ...last]
     try {
       return functions[first.name]?.(...values)
     } catch (error) {
+      this.place = { at: first.at, source: [first, ...rest].map(({ source }) => source).join(' ') }
       throw error instanceof GoTemplateError
         ? new GoTemplateError(`error calling ${first.name}: ${error.message}`)
         : error
@@ -200,6 +224,7 @@ class Run {
   }
 
   #operand(operand: Operand, dot: unknown, scope: Scope): unknown {
+    this.place = operand
     switch (operand.kind) {
       case 'dot':
         return this.#fields(dot, operand.fields)
@@ -216,7 +241,7 @@ class Run {
 
   #fields(value: unknown, fields: readonly string[]): unknown {
     let at = value
-    for (const field of fields) {
+    for (const [index, field] of fields.entries()) {
       if (at === undefined || at === null) {
         if (at === null) throw new GoTemplateError(`nil pointer evaluating interface {}.${field}`)
         if (!this.#options.allowMissingKeys)
@@ -224,7 +249,10 @@ class Run {
         return undefined
       }
       if (typeof at !== 'object' || Array.isArray(at))
-        throw new GoTemplateError(`can't evaluate field ${field} in type ${typeName(at)}`)
+        // what a map holds is an interface to Go
+        throw new GoTemplateError(
+          `can't evaluate field ${field} in type ${index === 0 ? typeName(at) : 'interface {}'}`,
+        )
       const map = at as Readonly<Record<string, unknown>>
       if (!Object.hasOwn(map, field)) {
         if (!this.#options.allowMissingKeys)
@@ -236,6 +264,25 @@ class Run {
   }
 }
 
+/** How many arguments functions take; of the others any number, or at least one. */
+const EXACT: Readonly<Record<string, number>> = {
+  not: 1,
+  len: 1,
+  base64decode: 1,
+  ne: 2,
+  lt: 2,
+  le: 2,
+  gt: 2,
+  ge: 2,
+}
+const ANY: ReadonlySet<string> = new Set(['html', 'js', 'print', 'println', 'urlquery'])
+
+function checkCount(name: string, count: number): void {
+  const exact = Object.hasOwn(EXACT, name) ? EXACT[name] : undefined
+  if (exact === undefined ? count > 0 || ANY.has(name) : count === exact) return
+  throw new GoTemplateError(`wrong number of args for ${name}: want ${exact ?? 'at least 1'} got ${count}`)
+}
+
 function entriesOf(value: unknown): readonly (readonly [unknown, unknown])[] {
   if (value === undefined || value === null) return []
   if (Array.isArray(value)) return value.map((item: unknown, at) => [at, item])
@@ -243,17 +290,4 @@ function entriesOf(value: unknown): readonly (readonly [unknown, unknown])[] {
   if (typeof value === 'number' && Number.isInteger(value))
     return Array.from({ length: value }, (_, at) => [at, at])
   throw new GoTemplateError(`range can't iterate over ${goText(value)}`)
-}
-
-function shown(operand: Operand): string {
-  switch (operand.kind) {
-    case 'dot':
-      return `.${operand.fields.join('.')}`
-    case 'variable':
-      return [operand.name, ...operand.fields].join('.')
-    case 'literal':
-      return JSON.stringify(operand.value)
-    default:
-      return '(...)'
-  }
 }

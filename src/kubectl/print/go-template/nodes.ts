@@ -1,13 +1,22 @@
+/** Where a part of a template stands, and how Go writes it: what an error points at. */
+export interface Place {
+  /** Index of its first character in the template; of a chain that of its second field. */
+  readonly at: number
+  readonly source: string
+}
+
 /**
  * One value inside an action: a field chain, a variable, a literal, a function, or a pipeline in parentheses
  * with fields after it.
  */
-export type Operand =
-  | { readonly kind: 'dot'; readonly fields: readonly string[] }
-  | { readonly kind: 'variable'; readonly name: string; readonly fields: readonly string[] }
-  | { readonly kind: 'literal'; readonly value: string | number | boolean | null }
-  | { readonly kind: 'function'; readonly name: string }
-  | { readonly kind: 'pipeline'; readonly pipeline: Pipeline; readonly fields: readonly string[] }
+export type Operand = Place &
+  (
+    | { readonly kind: 'dot'; readonly fields: readonly string[] }
+    | { readonly kind: 'variable'; readonly name: string; readonly fields: readonly string[] }
+    | { readonly kind: 'literal'; readonly value: string | number | boolean | null }
+    | { readonly kind: 'function'; readonly name: string }
+    | { readonly kind: 'pipeline'; readonly pipeline: Pipeline; readonly fields: readonly string[] }
+  )
 
 /** A function with its arguments, or a single value. */
 export type GoCommand = readonly [Operand, ...Operand[]]
@@ -30,7 +39,7 @@ export type GoNode =
       readonly body: readonly GoNode[]
       readonly otherwise: readonly GoNode[]
     }
-  | { readonly kind: 'template'; readonly name: string; readonly pipeline: Pipeline | undefined }
+  | (Place & { readonly kind: 'template'; readonly name: string; readonly pipeline: Pipeline | undefined })
   | { readonly kind: 'break' | 'continue' }
 
 /** A parsed template, with the templates that it defines. */

@@ -1,11 +1,13 @@
 import { functions } from './functions.js'
-import type { GoCommand, GoNode, GoTemplate, Operand, Pipeline } from './nodes.js'
+import type { GoCommand, GoNode, GoTemplate, Operand, Pipeline, Place } from './nodes.js'
 import { GoTemplateError } from './nodes.js'
 
 /** A token of an action. */
 export interface Token {
   readonly kind: 'field' | 'variable' | 'word' | 'string' | 'number' | 'char' | 'operator' | 'dot' | 'space'
   readonly text: string
+  /** Index in the template. */
+  readonly at: number
 }
 
 /** Text between actions, or the tokens of an action. */
@@ -81,7 +83,7 @@ function tokenAt(template: string, at: number): Token {
   for (const [kind, pattern] of PATTERNS) {
     pattern.lastIndex = at
     const text = pattern.exec(template)?.[0]
-    if (text !== undefined) return { kind, text }
+    if (text !== undefined) return { kind, text, at }
   }
   const char = String.fromCodePoint(template.codePointAt(at) ?? 0)
   const line = lineAt(template, at)
@@ -162,7 +164,8 @@ class Parser {
       case 'block': {
         const name = this.#name(rest, line)
         this.defined.set(name, this.list(new Set(['end'])).nodes)
-        return { kind: 'template', name, pipeline: this.#pipeline(trimmed(rest.slice(1)), line) }
+        const pipeline = this.#pipeline(trimmed(rest.slice(1)), line)
+        return { kind: 'template', name, pipeline, ...templatePlace(rest) }
       }
       case 'template': {
         const after = trimmed(rest.slice(1))
@@ -170,6 +173,7 @@ class Parser {
           kind: 'template',
           name: this.#name(rest, line),
           pipeline: after.length === 0 ? undefined : this.#pipeline(after, line),
+          ...templatePlace(rest),
         }
       }
       default:
@@ -211,66 +215,93 @@ class Parser {
   #operands(tokens: readonly Token[], line: number): readonly Operand[] {
     const operands: Operand[] = []
     let at = 0
-    const fieldsFrom = (): readonly string[] => {
-      const fields: string[] = []
-      while (tokens[at]?.kind === 'field') fields.push((tokens[at++] as Token).text.slice(1))
-      return fields
+    const fieldsFrom = (): readonly Token[] => {
+      const from = at
+      while (tokens[at]?.kind === 'field') at++
+      return tokens.slice(from, at)
     }
     while (at < tokens.length) {
       const token = tokens[at++] as Token
+      const own: Place = { at: token.at, source: token.text }
       switch (token.kind) {
         case 'space':
           break
-        case 'dot':
-          operands.push({ kind: 'dot', fields: fieldsFrom() })
+        case 'dot': {
+          const more = fieldsFrom()
+          operands.push({ kind: 'dot', fields: namesOf(more), ...chained(own, more) })
           break
-        case 'field':
-          operands.push({ kind: 'dot', fields: [token.text.slice(1), ...fieldsFrom()] })
+        }
+        case 'field': {
+          const more = fieldsFrom()
+          operands.push({ kind: 'dot', fields: namesOf([token, ...more]), ...chained(own, more) })
           break
-        case 'variable':
-          operands.push({ kind: 'variable', name: token.text, fields: fieldsFrom() })
+        }
+        case 'variable': {
+          const more = fieldsFrom()
+          operands.push({ kind: 'variable', name: token.text, fields: namesOf(more), ...chained(own, more) })
           break
+        }
         case 'string':
-          operands.push({ kind: 'literal', value: unquoted(token.text) })
+          operands.push({ kind: 'literal', value: unquoted(token.text), ...own })
           break
         case 'char':
           operands.push({
             kind: 'literal',
             value: unquoted(`"${token.text.slice(1, -1)}"`).codePointAt(0) ?? 0,
+            ...own,
           })
           break
         case 'number':
-          operands.push({ kind: 'literal', value: Number(token.text.replaceAll('_', '')) })
+          operands.push({ kind: 'literal', value: Number(token.text.replaceAll('_', '')), ...own })
           break
         case 'word':
-          operands.push(this.#word(token.text, line))
+          operands.push(this.#word(own, line))
           break
         case 'operator': {
           if (token.text !== '(')
             throw this.#error(line, `unexpected ${JSON.stringify(token.text)} in operand`)
           const end = closing(tokens, at)
           if (end < 0) throw this.#error(line, 'unclosed left paren')
-          const pipeline = this.#pipeline(trimmed(tokens.slice(at, end)), line)
+          const inner = trimmed(tokens.slice(at, end))
+          const pipeline = this.#pipeline(inner, line)
           at = end + 1
-          operands.push({ kind: 'pipeline', pipeline, fields: fieldsFrom() })
+          const more = fieldsFrom()
+          const whole = { at: token.at, source: `(${textOf(inner)})` }
+          operands.push({ kind: 'pipeline', pipeline, fields: namesOf(more), ...chained(whole, more) })
         }
       }
     }
     return operands
   }
 
-  #word(word: string, line: number): Operand {
-    if (word === 'true' || word === 'false') return { kind: 'literal', value: word === 'true' }
-    if (word === 'nil') return { kind: 'literal', value: null }
+  #word(place: Place, line: number): Operand {
+    const { source: word } = place
+    if (word === 'true' || word === 'false') return { kind: 'literal', value: word === 'true', ...place }
+    if (word === 'nil') return { kind: 'literal', value: null, ...place }
     if (!Object.hasOwn(functions, word) && word !== 'and' && word !== 'or')
       throw this.#error(line, `function ${JSON.stringify(word)} not defined`)
-    return { kind: 'function', name: word }
+    return { kind: 'function', name: word, ...place }
   }
 
   #error(line: number, message: string): GoTemplateError {
     return new GoTemplateError(`template: output:${line}: ${message}`)
   }
 }
+
+const namesOf = (fields: readonly Token[]): readonly string[] => fields.map(({ text }) => text.slice(1))
+
+/** Go places a chain of fields where its second link is. */
+function chained({ at, source }: Place, more: readonly Token[]): Place {
+  return { at: more[0]?.at ?? at, source: source + more.map(({ text }) => text).join('') }
+}
+
+const textOf = (tokens: readonly Token[]): string =>
+  tokens.map(({ kind, text }) => (kind === 'space' ? ' ' : text)).join('')
+
+const templatePlace = (rest: readonly Token[]): Place => ({
+  at: rest[0]?.at ?? 0,
+  source: `{{template ${textOf(rest)}}}`,
+})
 
 function trimmed(tokens: readonly Token[]): readonly Token[] {
   let [from, to] = [0, tokens.length]
