@@ -335,7 +335,12 @@ describe.each(FORMS)('accounts and TLS, $form', ({ version, beta }) => {
     cluster.create('namespaces', { metadata: { name: 'dev1' } })
     cluster.apply(role('dev1-manager', 'dev1', 'john'))
     const files = {
-      '~/.kube/config': configWith(cluster, 'john', { certificate: atob(issued), key: '' }, 'dev1'),
+      '~/.kube/config': configWith(
+        cluster,
+        'john',
+        { certificate: atob(issued), key: privateKeyPem(cluster.pki.key('user/john')) },
+        'dev1',
+      ),
     }
     expect(cluster.kubectl('--context=john-context get pods', { files }).stderr).toBe(
       version === 'v1.14' ? 'No resources found.\n' : 'No resources found in dev1 namespace.\n',
