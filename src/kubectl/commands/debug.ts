@@ -248,10 +248,10 @@ function customized({ env: { scheme } }: CommandLine, made: Debugged, custom: Js
   const list = pod.spec.containers.some((one) => one.name === name) ? 'containers' : 'ephemeralContainers'
   const merged = applyStrategicPatch(
     scheme.messageOf(definition),
-    { spec: pod.spec as unknown as JsonMap },
+    { spec: pod.spec },
     { spec: { [list]: [{ ...custom, name }] } },
   )
-  return { container: name, pod: { ...pod, spec: merged['spec'] as unknown as Pod['spec'] } }
+  return { container: name, pod: { ...pod, spec: merged['spec'] as Pod['spec'] } }
 }
 
 function warnOfUser({ out }: CommandLine, made: Debugged): void {

@@ -40,7 +40,7 @@ function strategicallyMerged(
   return (
     message === undefined
       ? applyMergePatch(object, patch)
-      : applyStrategicPatch(message, object as unknown as JsonMap, patch)
+      : applyStrategicPatch(message, { ...object }, patch)
   ) as KubeObject
 }
 
