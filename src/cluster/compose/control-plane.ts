@@ -164,7 +164,7 @@ export class ControlPlane {
       informers: informersOf(simulation, this.informerViews),
       subscriptions: options.subscriptions,
       componentHealth: () =>
-        componentHealth([...this.#hosts.keys()].filter((name) => !simulation.isStopped(name))),
+        componentHealth(simulation.moduleNames().filter((name) => !simulation.isStopped(name))),
     })
     const link = simulation.slice<ConnectivityState>('cluster', 'connectivity', () => ({
       apiserverDown: false,
@@ -205,25 +205,37 @@ export class ControlPlane {
    * it, and its steps concern nothing but itself.
    */
   addComponent(component: Component, { identify, isOwn = false }: ComponentOptions = {}): void {
+    const { name, subject = isOwn ? name : undefined } = component
+    const shared = this.#informersOf(processOf(component))
+    // made when it is used: in most copies, most components have nothing to do
+    let made: ClusterComponentHost | undefined
+    const host = (): ClusterComponentHost => (made ??= this.#makeHost(component, shared, identify))
+    const doze = component.doze && ((): void => component.doze?.(host()))
+    const module = { name, subject, setup: () => component.setup(host()), doze }
+    this.simulation.add(module, undefined, isOwn && this.isLazy)
+  }
+
+  #makeHost(
+    { name, identity }: Component,
+    shared: ProcessInformers | undefined,
+    identify: ComponentOptions['identify'],
+  ): ClusterComponentHost {
     const { version, events } = this.#options
-    const client = this.server.client(component.identity, { userAgent: component.name })
-    const host = new ClusterComponentHost(this.simulation, component.name, client, {
+    const client = this.server.client(identity, { userAgent: name })
+    const host = new ClusterComponentHost(this.simulation, name, client, {
       version,
       connectivity: this.connectivity,
       identify,
-      clientOf: (user) => this.server.client(user, { userAgent: component.name }),
-      shared: this.#informersOf(processOf(component)),
+      clientOf: (user) => this.server.client(user, { userAgent: name }),
+      shared,
       heartbeats: this.server.heartbeats,
       views: this.informerViews,
       gate: () => this.gate,
-      staleRevision: (name) => this.staleReads.get(name),
+      staleRevision: (component) => this.staleReads.get(component),
       makeRecorder: (through, owner, source) => (events ? recorder(through, owner, source) : SILENT),
     })
-    this.#hosts.set(component.name, host)
-    const { name, subject = isOwn ? name : undefined } = component
-    const doze = component.doze && ((): void => component.doze?.(host))
-    const module = { name, subject, setup: () => component.setup(host), doze }
-    this.simulation.add(module, host, isOwn && this.isLazy)
+    this.#hosts.set(name, host)
+    return host
   }
 
   /**
