@@ -208,8 +208,8 @@ export class ControlPlane {
     const { name, subject = isOwn ? name : undefined } = component
     const shared = this.#informersOf(processOf(component))
     // made when it is used: in most copies, most components have nothing to do
-    let made: ClusterComponentHost | undefined
-    const host = (): ClusterComponentHost => (made ??= this.#makeHost(component, shared, identify))
+    const host = (): ClusterComponentHost =>
+      this.#hosts.get(name) ?? this.#makeHost(component, shared, identify)
     const doze = component.doze && ((): void => component.doze?.(host()))
     const module = { name, subject, setup: () => component.setup(host()), doze }
     this.simulation.add(module, undefined, isOwn && this.isLazy)
