@@ -119,10 +119,7 @@ export class Kubeconfig {
   get server(): string {
     const given = this.#flags.string('server')
     if (given !== '') return withScheme(given)
-    return (
-      textOf(this.#part('cluster', this.content.clusters, textOf(this.#context(), 'cluster')), 'server') ||
-      NO_SERVER
-    )
+    return textOf(this.#cluster, 'server') || NO_SERVER
   }
 
   /**
@@ -135,8 +132,8 @@ export class Kubeconfig {
     readonly serverName: string
   } {
     const flags = this.#flags
-    const cluster = this.#part('cluster', this.content.clusters, textOf(this.#context(), 'cluster'))
-    const path = flags.string('certificate-authority') || textOf(cluster, 'certificate-authority')
+    const cluster = this.#cluster
+    const path = this.#given(cluster, 'certificate-authority')
     const data =
       flags.string('certificate-authority') === ''
         ? fromBase64(textOf(cluster, 'certificate-authority-data'))
@@ -144,9 +141,8 @@ export class Kubeconfig {
     const text = data || (path === '' ? '' : (this.#files.text(path) ?? ''))
     return {
       authorities: text === '' ? undefined : text,
-      serverName: flags.string('tls-server-name') || textOf(cluster, 'tls-server-name'),
-      isInsecure:
-        flags.bool('insecure-skip-tls-verify') || textOf(cluster, 'insecure-skip-tls-verify') === 'true',
+      serverName: this.#given(cluster, 'tls-server-name'),
+      isInsecure: this.#isUnverified || textOf(cluster, 'insecure-skip-tls-verify') === 'true',
     }
   }
 
@@ -166,10 +162,9 @@ export class Kubeconfig {
         ...(server === '' ? {} : { server: withScheme(server) }),
       }
     }
-    const context = this.#context()
-    const cluster = this.#part('cluster', this.content.clusters, textOf(context, 'cluster'))
-    const user = this.#part('user', this.content.users, textOf(context, 'user'))
-    const server = flags.string('server') || textOf(cluster, 'server') || NO_SERVER
+    const cluster = this.#cluster
+    const user = this.#part('user', this.content.users, textOf(this.#context(), 'user'))
+    const server = this.#given(cluster, 'server') || NO_SERVER
     this.#checkUsable(user, cluster)
     return {
       isOwn: false,
@@ -196,6 +191,10 @@ export class Kubeconfig {
     if (found !== undefined) return found.value
     if (name === '') return {}
     throw new ConfigurationError(`context was not found for specified context: ${name}`)
+  }
+
+  get #cluster(): Fields {
+    return this.#part('cluster', this.content.clusters, textOf(this.#context(), 'cluster'))
   }
 
   #part(flag: 'cluster' | 'user', parts: readonly Named<Fields>[], ofContext: string): Fields {
