@@ -46,23 +46,14 @@ interface Root {
 function apply(root: Root, operation: Operation): void {
   const { op } = operation
   switch (op) {
-    case 'add': {
-      const path = pathOf(operation)
-      const place = locate(
-        root.document,
-        path,
-        `add operation does not apply: doc is missing path: "${path}"`,
-      )
-      return within(`error in add for path: '${path}'`, () => add(place, copied(operation.value)))
-    }
+    case 'add':
     case 'remove': {
       const path = pathOf(operation)
-      const place = locate(
-        root.document,
-        path,
-        `remove operation does not apply: doc is missing path: "${path}"`,
+      const missing = `${op} operation does not apply: doc is missing path: "${path}"`
+      const place = locate(root.document, path, missing)
+      return within(`error in ${op} for path: '${path}'`, () =>
+        op === 'add' ? add(place, copied(operation.value)) : remove(place),
       )
-      return within(`error in remove for path: '${path}'`, () => remove(place))
     }
     case 'replace':
       return replace(root, pathOf(operation), operation.value)

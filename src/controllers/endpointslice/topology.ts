@@ -160,6 +160,11 @@ const update = (existing: EndpointSlice, endpoints: readonly Endpoint[]): Planne
   changed: [],
 })
 
+const withEndpoints = (
+  { existing, ports, endpoints, changed }: PlannedSlice,
+  change: (endpoint: Endpoint) => Endpoint,
+): PlannedSlice => ({ existing, ports, endpoints: endpoints.map(change), changed })
+
 /** Returns the part of the cpu of each zone, in the order of their names; null if a node does not tell. */
 function ratiosOf(nodes: readonly Node[]): ReadonlyMap<string, number> | null {
   const cpus = new Map<string, number>()
@@ -289,12 +294,7 @@ function hinted(
     isEndpointReady(endpoint)
       ? { ...endpoint, hints: { forZones: [{ name: targetOf(endpoint.zone ?? '') }] } }
       : endpoint
-  return slices.map(({ existing, ports, endpoints, changed }) => ({
-    existing,
-    ports,
-    endpoints: endpoints.map(withHint),
-    changed,
-  }))
+  return slices.map((slice) => withEndpoints(slice, withHint))
 }
 
 /** Returns the writes after which no endpoint has a hint. Source: RemoveHintsFromSlices. */
@@ -303,12 +303,7 @@ function withoutHints(
   others: readonly EndpointSlice[],
 ): readonly PlannedSlice[] {
   return [
-    ...written.map(({ existing, ports, endpoints, changed }) => ({
-      existing,
-      ports,
-      endpoints: endpoints.map(withoutHint),
-      changed,
-    })),
+    ...written.map((slice) => withEndpoints(slice, withoutHint)),
     ...others
       .filter(({ endpoints }) => endpoints?.some(({ hints }) => hints !== undefined) === true)
       .map((slice) => update(slice, (slice.endpoints ?? []).map(withoutHint))),

@@ -45,6 +45,16 @@ export function objectInGoOrder(scheme: Scheme, object: KubeObject): unknown {
   return ordered
 }
 
+/** Those of a container, whatever its sort. */
+const CONTAINER: Readonly<Record<string, string>> = {
+  envFrom: 'ports',
+  resizePolicy: 'resources',
+  restartPolicy: 'resizePolicy',
+  volumeDevices: 'volumeMounts',
+  startupProbe: 'readinessProbe',
+  terminationMessagePolicy: 'terminationMessagePath',
+}
+
 /**
  * Fields whose position differs from their number, with the field before them ('': the first place), by
  * message. Source: k8s.io/api types.go.
@@ -58,27 +68,13 @@ const ELSEWHERE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   ClusterTrustBundleProjection: { path: 'optional' },
   ConfigMap: { immutable: 'metadata' },
-  Container: {
-    envFrom: 'ports',
-    resizePolicy: 'resources',
-    restartPolicy: 'resizePolicy',
-    volumeDevices: 'volumeMounts',
-    startupProbe: 'readinessProbe',
-    terminationMessagePolicy: 'terminationMessagePath',
-  },
+  Container: CONTAINER,
   CronJobSpec: { timeZone: 'schedule' },
   DeploymentCondition: { reason: 'lastTransitionTime', message: 'reason' },
   DeploymentStatus: { readyReplicas: 'updatedReplicas' },
   EndpointAddress: { targetRef: 'nodeName' },
   EndpointSlice: { addressType: 'metadata' },
-  EphemeralContainerCommon: {
-    envFrom: 'ports',
-    resizePolicy: 'resources',
-    restartPolicy: 'resizePolicy',
-    volumeDevices: 'volumeMounts',
-    startupProbe: 'readinessProbe',
-    terminationMessagePolicy: 'terminationMessagePath',
-  },
+  EphemeralContainerCommon: CONTAINER,
   HPAScalingRules: { stabilizationWindowSeconds: '' },
   HTTPIngressPath: { backend: 'pathType' },
   ISCSIPersistentVolumeSource: { secretRef: 'chapAuthSession' },
