@@ -20,7 +20,8 @@ import type { Storage, StoredChange } from './storage/storage.js'
 import type { WatchHub } from './watch/watch-hub.js'
 
 const NODE_LEASES = '/registry/leases/kube-node-lease/'
-const NODES = '/registry/minions/'
+/** What the keys of nodes begin with. */
+export const NODES = '/registry/minions/'
 
 /** The conditions that a kubelet posts. */
 const POSTED: ReadonlySet<string> = new Set(['MemoryPressure', 'DiskPressure', 'PIDPressure', 'Ready'])

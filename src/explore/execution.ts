@@ -1,5 +1,5 @@
 import type { Node } from '../api/core/generated.js'
-import { onlyTimesDiffer } from '../apiserver/heartbeats.js'
+import { NODES, onlyTimesDiffer } from '../apiserver/heartbeats.js'
 import type { ChangedObject } from '../cluster/storage/state-facet.js'
 import type { GatedRequest, RequestGate } from '../cluster/compose/request-gate.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
@@ -12,9 +12,6 @@ import type { ExploredAction, ExploreOptions } from './options.js'
 
 /** Handlers of heartbeats and periodic checks: no decisions are made before them. */
 const ROUTINE = /\/(?:lease|status|monitor|gc|resync|compact|clean)$|\/informer leases\|/
-
-/** What the keys of nodes begin with. */
-const NODES = '/registry/minions/'
 
 /** How long an apiserver's cache lags behind, in virtual ms. */
 const STALE_FOR = 60_000
