@@ -5,7 +5,7 @@ import { KubectlError } from './errors.js'
 /** How a target is debugged: in a container of the pod, in a copy of it, or in a pod on the node. */
 export type DebugStyle = 'ephemeral' | 'copy' | 'node'
 
-/** A pod with the container in which somebody debugs. */
+/** A pod, and its container for debugging. */
 export interface Debugged {
   readonly pod: Pod
   /** Name of the container; '' if only images were set. */
@@ -125,7 +125,7 @@ function newContainer({ flags }: CommandLine, name: string, command: readonly st
     ...(flags.bool('stdin') ? { stdin: true } : {}),
     ...(flags.bool('tty') ? { tty: true } : {}),
     terminationMessagePolicy: 'File',
-  } as Container
+  } as Container // the server fills in the rest
 }
 
 const envOf = (texts: readonly string[]): readonly { readonly name: string; readonly value: string }[] =>

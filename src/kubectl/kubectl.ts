@@ -26,7 +26,7 @@ import { Output } from './output.js'
 import { ALL_FORMATS, checkFormat } from './print/object.js'
 import { releaseOf } from './release.js'
 import { requestTimeout } from './request-failure.js'
-import { checkedClient } from './rest/checked-client.js'
+import { addressCheckedClient } from './rest/address-checked-client.js'
 import { connectThroughFront } from './rest/front-connection.js'
 import { CommandLineError, splitWords } from './words.js'
 
@@ -139,7 +139,7 @@ export function prepareCall(
     kubeconfig,
     front: (connection) =>
       front === undefined
-        ? { ...connection, client: checkedClient(connection.client) }
+        ? { ...connection, client: addressCheckedClient(connection.client) }
         : connectThroughFront(call, connection, { front, scheme: env.scheme }),
     check: (connection) => checkFirstContact(call, connection),
     prompt: () => promptForCredentials(call),

@@ -233,7 +233,7 @@ type Copy = keyof typeof copies
 
 type Step = readonly [copy: Copy, what: Happening]
 
-/** Whether nobody who has logged in to a machine is lost: JSON has none, so the journal has a gap. */
+/** JSON does not keep who listens to a cluster, so the journals of its machines would have a gap. */
 const hasAllInCopies = (steps: readonly Step[]): boolean =>
   !steps.some(([copy]) => copy === 'JSON') ||
   !steps.some(([, what]) => what.kind === 'outside' && what.what === 'removes certificates')

@@ -2,7 +2,7 @@ import type { Client, ListOptions, ObjectKey } from '../../client/client.js'
 import { checkAddress } from './address.js'
 
 /** Returns a client in this process that refuses, as client-go does, what cannot be part of a path. */
-export function checkedClient(client: Client): Client {
+export function addressCheckedClient(client: Client): Client {
   const at = (key: ObjectKey): ObjectKey => {
     checkAddress(key.namespace, key.name)
     return key
