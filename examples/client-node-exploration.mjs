@@ -1,6 +1,6 @@
 /**
  * A controller of 30 lines, written with @kubernetes/client-node, that trusts its cache, and how
- * `exploreClients()` finds that. `node examples/client-node-exploration.mjs` prints what it finds.
+ * `explore()` finds that. `node examples/client-node-exploration.mjs` prints what it finds.
  */
 import { argv } from 'node:process'
 import { fileURLToPath } from 'node:url'
@@ -41,7 +41,7 @@ export async function gadgets(kc, { trustsCache = false } = {}) {
 export const countParts = (cluster) =>
   cluster.list('configmaps', { namespace, labelSelector: 'part=gadget' }).items.length
 
-/** Options of `exploreClients()`; `connect` is `kubeConfigFor` of simcluster/client-node. */
+/** Options of `explore()`; `connect` is `kubeConfigFor` of simcluster/client-node. */
 export const huntFor = (connect, bugs) => ({
   clients: { gadgets: (access) => gadgets(connect(access, { KubeConfig: k8s.KubeConfig }), bugs) },
   actions: [
@@ -64,13 +64,13 @@ export const huntFor = (connect, bugs) => ({
 if (argv[1] === fileURLToPath(import.meta.url)) {
   const { SimCluster } = await import('simcluster')
   const { kubeConfigFor } = await import('simcluster/client-node')
-  const { exploreClients, narrateClients } = await import('simcluster/explore-clients')
+  const { explore, narrate } = await import('simcluster/explore')
   const cluster = new SimCluster({ nodes: 0 })
   cluster.create('configmaps', { metadata: { name: 'gadget' }, data: { size: '1' } })
   for (const trustsCache of [true, false]) {
     const options = huntFor(kubeConfigFor, { trustsCache })
-    const { verdict, schedules, counterExample } = await exploreClients(cluster.settle(), options)
+    const { verdict, schedules, counterExample } = await explore(cluster.settle(), options)
     console.log(`it trusts its ${trustsCache ? 'cache' : 'apiserver'}: ${verdict}, ${schedules} runs\n`)
-    if (counterExample) console.log(`${await narrateClients(counterExample, options)}\n`)
+    if (counterExample) console.log(`${await narrate(counterExample, options)}\n`)
   }
 }

@@ -13,7 +13,6 @@ const contents: Readonly<Record<string, string>> = {
   cli: 'the program simcluster',
   vitest: 'matchers and fixtures for vitest',
   explore: 'search of interleavings and faults, counter-examples',
-  'explore-clients': 'exploration of asynchronous controllers, here or in other processes',
   host: 'machines with files, a shell, systemd and kubeadm',
   server: "HTTPS, WebSocket and SPDY for real clients; etcd's gRPC API",
   'client-node': '@kubernetes/client-node in process',

@@ -1,13 +1,16 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import type { SimCluster } from '../cluster/sim-cluster.js'
-import { clientsToSvg, narrateClients } from '../explore-clients/counter-example.js'
-import { commandClient } from '../explore-clients/command.js'
-import { exploreClients, type ExploreClientsOptions } from '../explore-clients/explore-clients.js'
-import type { Pattern } from '../explore-clients/patterns.js'
-import { narrate } from '../explore/counter-example.js'
-import { explore, type CounterExample, type ExplorationResult } from '../explore/explore.js'
-import type { ExploredAction, ExploreOptions, Faults } from '../explore/options.js'
-import { toSvg } from '../explore/picture.js'
+import { explore, narrate, toSvg } from '../explore/index.js'
+import type {
+  CounterExample,
+  ExplorationResult,
+  ExploreClientsOptions,
+  ExploredAction,
+  ExploreOptions,
+  Faults,
+  Pattern,
+} from '../explore/index.js'
+import { commandClient } from '../server/command-client.js'
 import type { Arguments, Command, Terminal } from './command.js'
 import { UsageError } from './command.js'
 import { manifestsIn, textOf, wholeNumber } from './files.js'
@@ -114,7 +117,7 @@ async function exploreModule(file: string, flags: Arguments['flags'], terminal: 
     if (flags[name] !== undefined) throw new UsageError(`--${name} goes with --client only`)
   const { default: exported } = await loadModule(file)
   if (typeof exported !== 'object' || exported === null || !('cluster' in exported))
-    throw new UsageError(`${file}: export default { cluster, ...options of explore() or exploreClients() }`)
+    throw new UsageError(`${file}: export default { cluster, ...options of explore() }`)
   const { cluster, ...options } = exported as Explored
   const root = typeof cluster === 'function' ? await cluster() : cluster
   const given = { ...options, ...ofFlags(flags, false) } as ExploreOptions | ExploreClientsOptions
@@ -137,7 +140,7 @@ async function play(
     const found = JSON.parse(readFileSync(replayed, 'utf8')) as CounterExample
     return tell(found, options, flags, terminal)
   }
-  const result = hasClients(options) ? await exploreClients(cluster, options) : explore(cluster, options)
+  const result = await (hasClients(options) ? explore(cluster, options) : explore(cluster, options))
   terminal.out(summaryOf(result))
   const { counterExample, verdict } = result
   if (counterExample === undefined) return verdict === 'budget' ? 1 : 0
@@ -159,10 +162,10 @@ async function tell(
   terminal: Terminal,
 ): Promise<number> {
   const svg = textOf(flags, 'svg')
-  const isOfClients = hasClients(options)
   if (svg !== undefined)
-    writeFileSync(svg, isOfClients ? await clientsToSvg(found, options) : toSvg(found, options))
-  terminal.out(`\n${isOfClients ? await narrateClients(found, options) : narrate(found, options)}\n`)
+    writeFileSync(svg, await (hasClients(options) ? toSvg(found, options) : toSvg(found, options)))
+  const story = await (hasClients(options) ? narrate(found, options) : narrate(found, options))
+  terminal.out(`\n${story}\n`)
   return 1
 }
 

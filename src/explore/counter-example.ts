@@ -3,12 +3,12 @@ import type { ClusterOptions } from '../cluster/compose/options.js'
 import { SimCluster } from '../cluster/sim-cluster.js'
 import { describeChoice } from './choice.js'
 import type { RunRecord } from './execution.js'
-import type { CounterExample } from './explore.js'
+import type { CounterExample } from './result.js'
 import type { ExploredAction, ExploreOptions } from './options.js'
 import { type Failure, Properties } from './properties.js'
 import { replayed } from './replay.js'
 
-/** Options of {@link replay}: what a counter-example cannot contain, because it is not data. */
+/** Options of `replay()`: what a counter-example cannot contain, because it is not data. */
 export interface ReplayOptions extends Pick<
   ExploreOptions,
   'actions' | 'always' | 'eventually' | 'lag' | 'time'
@@ -19,24 +19,6 @@ export interface ReplayOptions extends Pick<
   readonly images?: ClusterOptions['images']
   /** Stops before the decision with this number. Default: at the violation. */
   readonly upTo?: number
-}
-
-/**
- * Plays a counter-example again, in this or another process, and returns the cluster in the state of the
- * violation, or earlier. @throws RangeError if the options lack an action of the counter-example
- */
-export function replay(found: CounterExample, options: ReplayOptions = {}): SimCluster {
-  return played(found, options).cluster
-}
-
-/**
- * The lines of a counter-example as `kubectl` and component logs would show it. @throws RangeError if the
- * options lack an action of the counter-example
- */
-export function narrate(found: CounterExample, options: ReplayOptions = {}): string {
-  const narration = new Narration(found, rootOf(found, options).now())
-  const { cluster } = played(found, options, (record) => narration.add(record))
-  return narration.end(cluster.now())
 }
 
 /** Tells a counter-example while it is played. */

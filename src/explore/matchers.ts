@@ -1,8 +1,9 @@
 import { SimCluster } from '../cluster/sim-cluster.js'
 import { type MatcherResult, result } from '../testing/matchers/result.js'
-import { narrate } from './counter-example.js'
-import { explore, type ExplorationResult } from './explore.js'
+import { explore } from './explore.js'
 import type { ExploreOptions } from './options.js'
+import { narrate } from './replays.js'
+import type { ExplorationResult } from './result.js'
 
 /** The matcher on `expect(cluster)` that explores it. */
 export interface ExplorationMatchers<R> {

@@ -37,7 +37,7 @@ export interface Faults {
   readonly timeTravel?: number
   /**
    * The watches of a client are cut for a minute, and then end with 410 Gone, so that it lists again and
-   * misses what was in between. Only for the clients of `simcluster/explore-clients`.
+   * misses what was in between. Only for `clients`.
    */
   readonly unobserved?: number
   /** Names of components, or of processes, that the faults may concern. Default: all. */

@@ -1,9 +1,9 @@
 import { Drawing, LINE, pixels } from '../svg/drawing.js'
 import { wrapText } from '../svg/text-width.js'
 import { describeChoice } from './choice.js'
-import { Narration, played, type ReplayOptions } from './counter-example.js'
+import { Narration } from './counter-example.js'
 import type { RunRecord, StepRecord } from './execution.js'
-import type { CounterExample } from './explore.js'
+import type { CounterExample } from './result.js'
 
 const ROW = 22
 const LANE = 200
@@ -11,17 +11,9 @@ const LEFT = 110
 const TOP = 60
 
 /**
- * Draws a counter-example: a lane for each process, time downwards, a box for each step, an arrow to the
- * apiserver for each write, the choices, and what they broke. Returns SVG, with the narration as the text
- * of the same facts. It depends only on the counter-example.
+ * Draws a counter-example, given what happened in its run: a lane for each process, time downwards, a box for
+ * each step, an arrow to the apiserver for each write, the choices, and what they broke.
  */
-export function toSvg(found: CounterExample, options: ReplayOptions = {}): string {
-  const records: RunRecord[] = []
-  played(found, options, (record) => records.push(record))
-  return drawn(found, records)
-}
-
-/** Draws a counter-example, given what happened in its run. */
 export function drawn(found: CounterExample, records: readonly RunRecord[]): string {
   const shown = records.filter((record) => 'choice' in record || isShown(found, record))
   const drawing = new Drawing()

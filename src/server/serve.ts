@@ -55,7 +55,7 @@ export interface ServeOptions {
   readonly gateway?: Gateway
   /**
    * Handles requests instead of the apiserver, when their turn has come, and moves time, which stands still
-   * otherwise: for `exploreClients()` of simcluster/explore-clients. If it rejects, the connection breaks.
+   * otherwise: for `explore()` with clients. If it rejects, the connection breaks.
    * Default: requests are handled at once.
    */
   readonly explore?: (request: HttpRequest) => Promise<HttpAnswer>

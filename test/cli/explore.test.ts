@@ -15,7 +15,7 @@ const found = at('found.json')
 const module = writeLoaded(at('explored.mjs'), { default: explored })
 const broken = at('broken.mjs')
 writeFileSync(broken, 'export default {')
-const controller = fileURLToPath(new URL('../explore-clients/controller.mjs', import.meta.url))
+const controller = fileURLToPath(new URL('../explore/clients/controller.mjs', import.meta.url))
 
 describe('simcluster explore', () => {
   test('explores what a module describes, and keeps the counter-example', async () => {

@@ -1,8 +1,7 @@
 /** What `simcluster sweep` plays: explorations by seed. */
 import { SimCluster } from 'simcluster'
 import { explore, narrate, type ExploreOptions } from 'simcluster/explore'
-import { exploreClients, narrateClients } from '../../src/explore-clients/index.js'
-import { isServed, pairOf } from '../explore-clients/clients.js'
+import { isServed, pairOf } from '../explore/clients/clients.js'
 
 /** Random orders of a rollout; with odd seeds, a property that does not hold. */
 export default function rollout(seed: number): { readonly runs: number } {
@@ -28,7 +27,7 @@ export async function clients(seed: number): Promise<{ readonly runs: number }> 
     search: { patterns: ['intermediate' as const], runs: 3 },
     eventually: [{ name: 'both', holds: isServed, within: '2m' as const }],
   }
-  const { counterExample, schedules } = await exploreClients(new SimCluster({ nodes: 0 }), options)
-  if (counterExample !== undefined) throw new Error(await narrateClients(counterExample, options))
+  const { counterExample, schedules } = await explore(new SimCluster({ nodes: 0 }), options)
+  if (counterExample !== undefined) throw new Error(await narrate(counterExample, options))
   return { runs: schedules }
 }

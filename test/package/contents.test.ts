@@ -111,7 +111,6 @@ const entries = [
   '/lessons',
   '/matchers',
   '/explore',
-  '/explore-clients',
   '/images',
   '/view',
 ]

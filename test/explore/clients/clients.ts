@@ -1,5 +1,5 @@
 import type { SimCluster } from 'simcluster'
-import type { ClientProgram } from '../../src/explore-clients/index.js'
+import type { ClientProgram } from '../../../src/explore/index.js'
 
 const MAPS = '/api/v1/namespaces/default/configmaps'
 

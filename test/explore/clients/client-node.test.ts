@@ -3,9 +3,8 @@ import { fileURLToPath } from 'node:url'
 import { SimCluster } from 'simcluster'
 import { kubeConfigFor } from 'simcluster/client-node'
 import { describe, expect, test } from 'vitest'
-import { exploreClients, narrateClients, replayClients } from '../../src/explore-clients/index.js'
-import type { CounterExample } from '../../src/explore/index.js'
-import type { ExploreClientsOptions } from '../../src/explore-clients/index.js'
+import { explore, narrate, replay } from '../../../src/explore/index.js'
+import type { CounterExample, ExploreClientsOptions } from '../../../src/explore/index.js'
 
 /** What this test needs of examples/client-node-exploration.mjs. */
 interface Example {
@@ -16,7 +15,10 @@ interface Example {
   readonly countParts: (cluster: SimCluster) => number
 }
 
-const library = new URL('../../.ci/tools/node_modules/@kubernetes/client-node/dist/index.js', import.meta.url)
+const library = new URL(
+  '../../../.ci/tools/node_modules/@kubernetes/client-node/dist/index.js',
+  import.meta.url,
+)
 const isInstalled = existsSync(fileURLToPath(library)) || process.env.CI !== undefined
 
 function gadgetCluster(): SimCluster {
@@ -27,25 +29,25 @@ function gadgetCluster(): SimCluster {
 
 describe.skipIf(!isInstalled)('a controller of client-node', async () => {
   const { huntFor, countParts } = (await import(
-    '../../examples/client-node-exploration.mjs' as string
+    '../../../examples/client-node-exploration.mjs' as string
   )) as Example
   const stale = huntFor(kubeConfigFor, { trustsCache: true })
   const right = huntFor(kubeConfigFor, { trustsCache: false })
 
   test('that trusts its cache creates too many parts, after one delay', async () => {
-    const result = await exploreClients(gadgetCluster(), stale)
+    const result = await explore(gadgetCluster(), stale)
     expect(result).toMatchObject({ verdict: 'violated', counterExample: { property: 'at most 3 parts' } })
     const found = JSON.parse(JSON.stringify(result.counterExample)) as CounterExample
     expect(found.choices.length).toBeLessThanOrEqual(2)
-    const cluster = await replayClients(found, stale)
+    const cluster = await replay(found, stale)
     expect(cluster.state.traceHash()).toBe(found.traceHash)
     expect(countParts(cluster)).toBeGreaterThan(3)
-    expect(await narrateClients(found, stale)).toMatch(
+    expect(await narrate(found, stale)).toMatch(
       /the user does: label[^]*gadgets: create configmaps default[^]*violated: at most 3 parts: 4 parts$/,
     )
   })
 
   test('that asks the apiserver holds', async () => {
-    expect(await exploreClients(gadgetCluster(), right)).toMatchObject({ verdict: 'holds within bounds' })
+    expect(await explore(gadgetCluster(), right)).toMatchObject({ verdict: 'holds within bounds' })
   })
 })

@@ -2,9 +2,17 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { KubeconfigUser } from '../server/kubeconfig.js'
-import { serve } from '../server/serve.js'
-import type { ClientProgram } from './programs.js'
+import type { HttpAnswer, HttpRequest } from '../client/http.js'
+import type { SimCluster } from '../cluster/sim-cluster.js'
+import type { KubeconfigUser } from './kubeconfig.js'
+import { serve } from './serve.js'
+
+/** What a program needs of the run that is explored, see `ClientAccess` of simcluster/explore. */
+export interface ExploredRun {
+  readonly cluster: SimCluster
+  send(request: HttpRequest): Promise<HttpAnswer>
+  watchActivity(isBusy: () => boolean): void
+}
 
 /** Options of {@link commandClient}. */
 export interface CommandClientOptions extends KubeconfigUser {
@@ -15,14 +23,14 @@ export interface CommandClientOptions extends KubeconfigUser {
 }
 
 /**
- * Returns a client that is a program in any language: each run serves its cluster over HTTPS and starts the
- * program, `commandClient(['node', 'controller.mjs'])`, with `KUBECONFIG`; a crash kills it. Use it with
+ * Returns a client of `explore()` that is a program in any language: each run serves its cluster over
+ * HTTPS and starts the program, `commandClient(['node', 'controller.mjs'])`, with `KUBECONFIG`; a crash kills it. Use it with
  * `quiet: { ms: 20 }` or more. On Linux, a program that runs, or waits for a processor, is not quiet.
  */
 export function commandClient(
   [program = '', ...words]: readonly string[],
   { env = {}, startup = 10_000, ...user }: CommandClientOptions = {},
-): ClientProgram {
+): (access: ExploredRun) => Promise<() => Promise<void>> {
   return async (access) => {
     let pid: number | undefined
     let hasStarted = false

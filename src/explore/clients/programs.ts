@@ -1,9 +1,9 @@
-import type { HttpAnswer, HttpRequest, HttpResponse, HttpWatch } from '../client/http.js'
-import type { Component } from '../client/component.js'
-import type { Cluster } from '../client-node/send.js'
-import { fetchFrom } from '../cluster/streams/fetch.js'
-import type { SimCluster } from '../cluster/sim-cluster.js'
-import type { RequestGate } from '../cluster/compose/request-gate.js'
+import type { HttpAnswer, HttpRequest, HttpResponse, HttpWatch } from '../../client/http.js'
+import type { Component } from '../../client/component.js'
+import type { Cluster } from '../../client-node/send.js'
+import { fetchFrom } from '../../cluster/streams/fetch.js'
+import type { SimCluster } from '../../cluster/sim-cluster.js'
+import type { RequestGate } from '../../cluster/compose/request-gate.js'
 import { Connection, REQUEST, WATCH } from './connection.js'
 
 /** What a client gets when it starts: the API to talk to. */

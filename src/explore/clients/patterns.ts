@@ -1,6 +1,6 @@
-import type { Choice } from '../explore/choice.js'
-import { Allowance } from '../explore/deviations.js'
-import type { ExploreOptions, Faults } from '../explore/options.js'
+import type { Choice } from '../choice.js'
+import { Allowance } from '../deviations.js'
+import type { ExploreOptions, Faults } from '../options.js'
 
 /**
  * A way in which controllers fail. `intermediate`: it dies after one of its writes, and starts again.

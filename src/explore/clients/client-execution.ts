@@ -1,7 +1,7 @@
-import type { SimCluster } from '../cluster/sim-cluster.js'
-import { Execution, type RunRecord } from '../explore/execution.js'
-import type { ExploredAction, ExploreOptions } from '../explore/options.js'
-import { toMillis } from '../sim/duration.js'
+import type { SimCluster } from '../../cluster/sim-cluster.js'
+import { Execution, type RunRecord } from '../execution.js'
+import type { ExploredAction, ExploreOptions } from '../options.js'
+import { toMillis } from '../../sim/duration.js'
 import type { Programs } from './programs.js'
 
 /** A run in which some components are asynchronous programs. It cannot be forked. */

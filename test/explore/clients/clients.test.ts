@@ -1,7 +1,7 @@
 import { SimCluster } from 'simcluster'
 import { expect, test } from 'vitest'
-import { exploreClients, replayClients } from '../../src/explore-clients/index.js'
-import type { ExploreClientsOptions } from '../../src/explore-clients/index.js'
+import { explore, replay } from '../../../src/explore/index.js'
+import type { ExploreClientsOptions } from '../../../src/explore/index.js'
 import { isServed, pairOf } from './clients.js'
 
 const optionsFor = (isCareful: boolean): ExploreClientsOptions => ({
@@ -22,16 +22,16 @@ function clusterWithMore(): SimCluster {
 
 test('a counter-example has only what the violation needs: actions, nodes and replicas, too', async () => {
   const options = optionsFor(false)
-  const { counterExample } = await exploreClients(clusterWithMore(), options)
+  const { counterExample } = await explore(clusterWithMore(), options)
   expect(counterExample).toMatchObject({ property: 'both', actions: ['want'], choices: [{ fault: 'crash' }] })
   if (counterExample === undefined) throw new Error('there is none')
   const root = SimCluster.fromJSON(counterExample.root)
   expect(root.nodes()).toHaveLength(1)
   expect(root.get('deployments', 'web').spec.replicas).toBe(1)
-  const cluster = await replayClients(counterExample, options)
+  const cluster = await replay(counterExample, options)
   expect(cluster.state.traceHash()).toBe(counterExample.traceHash)
 })
 
 test('a client that does its work again holds', async () => {
-  expect(await exploreClients(clusterWithMore(), optionsFor(true))).toMatchObject({ verdict: 'sampled' })
+  expect(await explore(clusterWithMore(), optionsFor(true))).toMatchObject({ verdict: 'sampled' })
 })

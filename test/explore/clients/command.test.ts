@@ -2,9 +2,9 @@
 import { fileURLToPath } from 'node:url'
 import { SimCluster } from 'simcluster'
 import { expect, test } from 'vitest'
-import { commandClient, exploreClients } from '../../src/explore-clients/index.js'
-import type { Pattern } from '../../src/explore-clients/index.js'
-import type { ExplorationResult, ExploredAction, Eventually } from '../../src/explore/index.js'
+import { explore } from '../../../src/explore/index.js'
+import type { ExplorationResult, ExploredAction, Eventually, Pattern } from '../../../src/explore/index.js'
+import { commandClient } from '../../../src/server/index.js'
 
 const program = fileURLToPath(new URL('controller.mjs', import.meta.url))
 const has = (name: string) => (cluster: SimCluster) =>
@@ -64,7 +64,7 @@ function hunt(pattern: Pattern, runs: number, ...words: readonly string[]): Prom
   const { data, actions, eventually } = cases[pattern]
   const cluster = new SimCluster({ nodes: 0 })
   if (data !== undefined) cluster.create('configmaps', { metadata: { name: 'gadget' }, data })
-  return exploreClients(cluster.settle(), {
+  return explore(cluster.settle(), {
     clients: { gadgets: commandClient([process.execPath, program, pattern, ...words]) },
     actions,
     eventually: [eventually],

@@ -1,19 +1,19 @@
-import { Budget } from '../explore/budget.js'
-import type { SimCluster } from '../cluster/sim-cluster.js'
-import type { Choice } from '../explore/choice.js'
-import { Allowance } from '../explore/deviations.js'
-import { type CounterExample, counterExampleOf, type ExplorationResult } from '../explore/explore.js'
-import type { ExploredAction, ExploreOptions, Search } from '../explore/options.js'
-import { type Failure, Properties } from '../explore/properties.js'
-import { budgetInSmaller, isSame, smallerScopes, type Violation } from '../explore/shrink.js'
-import { Sampler } from '../explore/sampler.js'
-import { StateHasher } from '../explore/state-hash.js'
-import { Random, type RandomStream } from '../sim/random.js'
+import { Budget } from '../budget.js'
+import type { SimCluster } from '../../cluster/sim-cluster.js'
+import type { Choice } from '../choice.js'
+import { Allowance } from '../deviations.js'
+import { type CounterExample, counterExampleOf, type ExplorationResult } from '../result.js'
+import type { ExploredAction, ExploreOptions, Search } from '../options.js'
+import { type Failure, Properties } from '../properties.js'
+import { budgetInSmaller, isSame, smallerScopes, type Violation } from '../shrink.js'
+import { Sampler } from '../sampler.js'
+import { StateHasher } from '../state-hash.js'
+import { Random, type RandomStream } from '../../sim/random.js'
 import { type Pattern, plansOf } from './patterns.js'
 import { type Plan, type Played, play, type Scope } from './play.js'
 import { type ClientProgram, Programs, type Quiet } from './programs.js'
 
-/** Options of {@link exploreClients}. */
+/** Options of `explore()` with clients. */
 export interface ExploreClientsOptions extends Omit<ExploreOptions, 'search'> {
   /** The controllers under test, by name. */
   readonly clients: Readonly<Record<string, ClientProgram>>
@@ -38,20 +38,6 @@ interface Schedule {
 
 class OutOfBudget extends Error {}
 
-/**
- * Like `explore()`, for asynchronous controllers, such as those written with
- * @kubernetes/client-node: each of their requests and each delivery of watch events is a step. Every run
- * begins with a fork of the cluster in which the controllers start and come to rest. A controller must do the
- * same whenever it gets the same responses in the same order; its own timers run in real time.
- * @throws what the start of a controller throws
- */
-export async function exploreClients(
-  cluster: SimCluster,
-  options: ExploreClientsOptions,
-): Promise<ExplorationResult> {
-  return new ClientExploration(cluster, options).run()
-}
-
 /** Returns what all runs of an exploration share. By default, faults concern the clients. */
 export function scopeOf(
   root: SimCluster,
@@ -62,7 +48,8 @@ export function scopeOf(
   return { root, programs, options: { ...options, faults }, properties: new Properties(root, options) }
 }
 
-class ClientExploration {
+/** Searches runs with clients: each is played from its start, since promises cannot be forked. */
+export class ClientExploration {
   readonly #options: ExploreClientsOptions
   readonly #scope: Scope
   readonly #budget: Budget
@@ -169,7 +156,7 @@ class ClientExploration {
   }
 
   #random(name: string): RandomStream {
-    return new Random(this.#options.seed ?? 1).stream(`explore-clients/${name}`)
+    return new Random(this.#options.seed ?? 1).stream(`explore/${name}`)
   }
 
   async #play(plan: Plan): Promise<Played> {
