@@ -25,10 +25,23 @@ class PartFault extends Error {}
  * Parse for the fragment.
  */
 export function parseRequestUri(text: string): GoUrl {
-  try {
+  return parsed(text, () => {
     parse(text, true)
-    const hash = text.indexOf('#')
-    return parse(hash < 0 ? text : text.slice(0, hash), false, hash < 0 ? undefined : text.slice(hash + 1))
+    return withFragment(text)
+  })
+}
+
+/** Parses a URL, absolute or relative. Throws GoUrlError. Source: Go 1.24 net/url Parse. */
+export const parseUrl = (text: string): GoUrl => parsed(text, () => withFragment(text))
+
+function withFragment(text: string): GoUrl {
+  const hash = text.indexOf('#')
+  return parse(hash < 0 ? text : text.slice(0, hash), false, hash < 0 ? undefined : text.slice(hash + 1))
+}
+
+function parsed(text: string, work: () => GoUrl): GoUrl {
+  try {
+    return work()
   } catch (error) {
     if (error instanceof PartFault) throw new GoUrlError(`parse ${quote(text)}: ${error.message}`)
     throw error

@@ -1,5 +1,6 @@
 import { invalid, required } from './field-error.js'
 import type { FieldError } from './field-error.js'
+import { GoUrlError, parseUrl } from './go-url.js'
 import { dnsSubdomainFaults } from './names.js'
 
 /** How to reach a webhook, for both admission and conversion webhooks. */
@@ -46,6 +47,12 @@ function splitUrl(text: string): UrlParts {
 
 /** Source: ValidateWebhookURL. */
 function validateUrl(url: string, path: string): readonly FieldError[] {
+  try {
+    parseUrl(url)
+  } catch (error) {
+    if (!(error instanceof GoUrlError)) throw error
+    return [required(path, `url must be a valid URL: ${error.message}; ${FORM}`)]
+  }
   const { scheme, user, host, query, fragment } = splitUrl(url)
   const errors: FieldError[] = []
   if (scheme !== 'https')

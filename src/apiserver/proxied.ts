@@ -38,6 +38,8 @@ export interface SecureCall extends SecureTarget {
   readonly path: string
   /** JSON. */
   readonly body: string
+  /** How long the apiserver waits for the response. */
+  readonly timeoutSeconds: number
 }
 
 /** The response to a {@link SecureCall}. */

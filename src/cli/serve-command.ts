@@ -11,6 +11,7 @@ import type { Arguments, Command, Terminal } from './command.js'
 import { UsageError } from './command.js'
 import { checkFolderOf, fileOf, manifestsIn, snapshotIn, textOf, wholeNumber } from './files.js'
 import { KUBECONFIG, servedSnapshot } from './served.js'
+import { surviveErrors } from './survive-errors.js'
 import { untilStopped } from './until-stopped.js'
 
 /** Reads `real`, `virtual` or `10x`. */
@@ -117,7 +118,9 @@ async function serveUntilStopped(
     terminal.out(`# ${cluster.version} with ${cluster.nodes().length} nodes at ${server.url}\n`)
     terminal.out(`export KUBECONFIG=${kubeconfig}\n`)
     const endStatus = showStatus(cluster, () => requests)
+    const endSurvival = surviveErrors((text) => terminal.err(text))
     await untilStopped()
+    endSurvival()
     endStatus()
     const save = textOf(flags, 'save') ?? textOf(flags, 'snapshot')
     if (save !== undefined) writeFileSync(save, cluster.snapshot().toFile())

@@ -1,6 +1,6 @@
 import { constants, createPublicKey, type JsonWebKey, type KeyObject, verify } from 'node:crypto'
-import { request } from 'node:https'
 import type { TokenClaims } from '../apiserver/authentication/authenticator.js'
+import { type OutsideLimits, sendOutside } from './send-outside.js'
 import { trusting } from './trust.js'
 import { Suspended } from './webhooks/outside-calls.js'
 
@@ -35,10 +35,8 @@ const ALGORITHMS: ReadonlyMap<string, Algorithm> = new Map(
 /** The algorithms that `--oidc-signing-algs` takes. */
 export const SIGNING_ALGORITHMS: readonly string[] = [...ALGORITHMS.keys()]
 
-/** Ms that a provider has to respond. */
-const ANSWER_MS = 10_000
 /** A provider's documents are small. */
-const MOST_BYTES = 1_000_000
+const LIMITS: OutsideLimits = { ms: 10_000, bytes: 1_000_000 }
 
 interface Key {
   readonly id: string | undefined
@@ -101,27 +99,10 @@ export class IssuerKeys {
     }
   }
 
-  #get(url: string): Promise<unknown> {
-    const options = { ...trusting(this.#options.ca), signal: AbortSignal.timeout(ANSWER_MS) }
-    return new Promise((resolve, reject) => {
-      const sent = request(url, options, (response) => {
-        const parts: Buffer[] = []
-        let size = 0
-        response.on('data', (part: Buffer) => {
-          parts.push(part)
-          size += part.length
-          if (size > MOST_BYTES) response.destroy(new Error(`oidc: ${url} is too large`))
-        })
-        response.on('error', reject)
-        response.on('end', () => {
-          const text = Buffer.concat(parts).toString('utf8')
-          if (response.statusCode === 200) resolve(parsedJson(text))
-          else reject(new Error(`oidc: ${url}: ${response.statusCode ?? 0}: ${text.slice(0, 200)}`))
-        })
-      })
-      sent.on('error', reject)
-      sent.end()
-    })
+  async #get(url: string): Promise<unknown> {
+    const { code, text } = await sendOutside({ url, ...trusting(this.#options.ca) }, undefined, LIMITS)
+    if (code === 200) return parsedJson(text)
+    throw new Error(`oidc: ${url}: ${code}: ${text.slice(0, 200)}`)
   }
 }
 

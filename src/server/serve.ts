@@ -32,8 +32,7 @@ import { upgrade } from './streams/upgrade.js'
 import { TimeDriver } from './time-driver.js'
 import type { ServeTime } from './time-driver.js'
 import { WatchStream } from './watch-stream.js'
-import type { Answers } from './webhooks/outside-calls.js'
-import { OutsideCalls, Suspended } from './webhooks/outside-calls.js'
+import { Answers, OutsideCalls, Suspended } from './webhooks/outside-calls.js'
 import { setImmediate, setTimeout } from './real-timers.js'
 
 /** How a cluster is served. */
@@ -98,9 +97,6 @@ const PORT_RETRY = 50
 const MOST_OBJECT = 64 * 1024
 
 const TOO_MANY_REQUESTS = 429
-
-/** Answers of webhooks for one request, beyond which it fails: it asks something new in each attempt. */
-const MOST_ANSWERS = 100
 
 /** Methods of requests that write nothing. */
 const READS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
@@ -242,7 +238,11 @@ export class ClusterServer {
     return new ApiListener(
       { ...own, protocols },
       {
-        request: (request, response) => this.#serve(request, response),
+        request: (request, response) =>
+          this.#guard(
+            () => this.#serve(request, response),
+            () => leaveUnanswered(response, { unanswered: 'aborted' }),
+          ),
         upgrade: (request, socket, head) => this.#upgrade(request, socket, head),
         report: (error) => this.#report(error),
       },
@@ -254,7 +254,7 @@ export class ClusterServer {
    * step that started the apiserver is complete.
    */
   #apiserverChanged(): void {
-    void this.#stopListening()
+    this.#stopListening().catch((error: unknown) => this.#report(error))
     this.etcd?.renew(this.cluster.internals.etcd)
     if (this.#isChanging || !this.#isOpen) return
     this.#isChanging = true
@@ -302,11 +302,29 @@ export class ClusterServer {
     })
   }
 
+  /** Runs a step of a request or a watch. Whatever it throws is reported and ends that one only. */
+  #guard(step: () => void, end: () => void): void {
+    try {
+      step()
+    } catch (error) {
+      this.#report(error)
+      end()
+    }
+  }
+
+  /** Runs a step of a request when a promise has resolved; a rejection ends the request. */
+  #after<T>(promise: Promise<T>, step: (value: T) => void, end: (error: unknown) => void): void {
+    promise
+      .then(step)
+      .catch((error: unknown) => this.#guard(() => end(error), ignore))
+      .catch(warn)
+  }
+
   #respondTo(
     request: NodeRequest,
     response: NodeResponse,
     head: HttpRequest,
-    answers: Answers = new Map(),
+    answers: Answers = new Answers(),
   ): void {
     try {
       this.#time.catchUp()
@@ -314,7 +332,8 @@ export class ClusterServer {
       const identified = this.#identify(request, head)
       const { explore } = this.#options
       if (explore !== undefined) {
-        explore(identified).then(
+        this.#after(
+          explore(identified),
           (answer) => this.#answer(response, identified, answer),
           () => leaveUnanswered(response, { unanswered: 'aborted' }),
         )
@@ -323,12 +342,19 @@ export class ClusterServer {
       this.#answer(response, identified, this.#handle(identified, answers))
       this.#time.afterRequest()
     } catch (error) {
-      if (error instanceof Suspended && answers.size < MOST_ANSWERS) {
-        void error.answered.then(() => this.#respondTo(request, response, head, answers))
+      if (error instanceof Suspended && !answers.isFull) {
+        this.#after(
+          error.answered,
+          () => this.#respondTo(request, response, head, answers),
+          (fault) => respond(response, head, internal(fault)),
+        )
         return
       }
       this.#report(error)
-      respond(response, head, internal(error))
+      this.#guard(
+        () => respond(response, head, internal(error)),
+        () => leaveUnanswered(response, { unanswered: 'aborted' }),
+      )
     }
   }
 
@@ -360,9 +386,10 @@ export class ClusterServer {
     const kept = READS.has(head.method) ? this.#readable() : committed?.()
     const logged = audited?.()
     if (kept === undefined && logged === undefined) return respond(response, head, answer, flow)
-    Promise.all([kept, logged]).then(
+    this.#after(
+      Promise.all([kept, logged]),
       () => respond(response, head, answer, flow),
-      (error: unknown) => respond(response, head, internal(error), flow),
+      (error) => respond(response, head, internal(error), flow),
     )
   }
 
@@ -386,6 +413,7 @@ export class ClusterServer {
       now: this.cluster.now(),
       calls: this.#calls,
       held: this.#disturbances.isHeld(request),
+      onError: (error) => this.#report(error),
       onEnd: (ended) => {
         this.#watches.delete(ended)
         done()
@@ -394,7 +422,7 @@ export class ClusterServer {
     if (!stream.ended) this.#watches.set(stream, request)
   }
 
-  #upgrade(request: NodeRequest, socket: TLSSocket, first: Buffer, answers: Answers = new Map()): void {
+  #upgrade(request: NodeRequest, socket: TLSSocket, first: Buffer, answers: Answers = new Answers()): void {
     const head = requestHead(request)
     try {
       this.#time.catchUp()
@@ -409,8 +437,12 @@ export class ClusterServer {
       upgrade({ request: request as never, socket, first, head, answer, time: this.#time, sendWatch })
       this.#time.afterRequest()
     } catch (error) {
-      if (error instanceof Suspended && answers.size < MOST_ANSWERS) {
-        void error.answered.then(() => this.#upgrade(request, socket, first, answers))
+      if (error instanceof Suspended && !answers.isFull) {
+        this.#after(
+          error.answered,
+          () => this.#upgrade(request, socket, first, answers),
+          () => socket.destroy(),
+        )
         return
       }
       this.#report(error)
@@ -440,9 +472,7 @@ export class ClusterServer {
   }
 
   #report(error: unknown): void {
-    const {
-      onError = (fault: unknown) => process.emitWarning(fault instanceof Error ? fault : String(fault)),
-    } = this.#options
+    const { onError = warn } = this.#options
     onError(error)
   }
 }
@@ -465,6 +495,10 @@ function stopReading(request: NodeRequest, response: NodeResponse): void {
   response.setHeader('connection', 'close')
   response.once('finish', () => void setTimeout(() => request.socket.destroy(), LINGER_MS).unref())
 }
+
+const ignore = (): void => undefined
+
+const warn = (error: unknown): void => process.emitWarning(error instanceof Error ? error : String(error))
 
 const internal = (error: unknown): HttpResponse =>
   errorResponse(internalError(error instanceof Error ? error.message : String(error)))

@@ -49,7 +49,7 @@ export class TimeDriver {
     if (this.#stopped) return
     const passed = this.#passed()
     if (passed > 0) this.#run(() => this.#cluster.advance(passed))
-    this.#afterMove()
+    this.#run(this.#afterMove)
   }
 
   /** Returns the whole virtual ms by which the cluster is behind. */
@@ -97,6 +97,11 @@ export class TimeDriver {
     this.#stopped = true
     clearInterval(this.#timer)
     this.#timer = undefined
+  }
+
+  /** Reports an error that has ended the stream of a client. */
+  report(error: unknown): void {
+    this.#onError(error)
   }
 
   #run(move: () => unknown): void {

@@ -2,8 +2,7 @@ import type { Writable } from 'node:stream'
 import type { HttpWatch } from '../client/http.js'
 import { setImmediate } from './real-timers.js'
 import { GONE } from './stale-server.js'
-import type { OutsideCalls } from './webhooks/outside-calls.js'
-import { Suspended } from './webhooks/outside-calls.js'
+import { Answers, type OutsideCalls, Suspended } from './webhooks/outside-calls.js'
 
 /**
  * Duration of a watch without `timeoutSeconds`, in ms. Upstream: 30 minutes, plus a random time of up to as
@@ -25,6 +24,7 @@ export class WatchStream {
   readonly #watch: HttpWatch
   readonly #response: Writable
   readonly #onEnd: (stream: WatchStream) => void
+  readonly #onError: (error: unknown) => void
   readonly #calls: OutsideCalls
   readonly #deadline: number
   readonly #realDeadline: number
@@ -42,6 +42,8 @@ export class WatchStream {
       readonly now: number
       readonly calls: OutsideCalls
       readonly onEnd: (stream: WatchStream) => void
+      /** Receives an error that has ended the watch. */
+      readonly onError: (error: unknown) => void
       /** Whether to deliver nothing until {@link release}. Default false. */
       readonly held?: boolean
     },
@@ -51,6 +53,7 @@ export class WatchStream {
     this.#watch = watch
     this.#response = response
     this.#onEnd = options.onEnd
+    this.#onError = options.onError
     const timeout =
       watch.timeoutSeconds === undefined || watch.timeoutSeconds <= 0
         ? DEFAULT_MS
@@ -126,12 +129,21 @@ export class WatchStream {
   /** Returns the next line (more from a watch without limits); none while a webhook converts it. */
   #next(): readonly string[] {
     try {
-      return this.#calls.run(new Map(), () => this.#watch.next(1))
+      return this.#calls.run(new Answers(), () => this.#watch.next(1))
     } catch (error) {
-      if (!(error instanceof Suspended)) throw error
-      void error.answered.then(() => this.#schedule())
+      if (error instanceof Suspended)
+        error.answered.then(
+          () => this.#schedule(),
+          (fault: unknown) => this.#fail(fault),
+        )
+      else this.#fail(error)
       return []
     }
+  }
+
+  #fail(error: unknown): void {
+    this.end()
+    this.#onError(error)
   }
 
   /** Writes until nothing is left, or the client has not read what has been written. */

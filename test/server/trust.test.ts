@@ -21,7 +21,15 @@ beforeAll(async () => {
 afterAll(() => hook.close())
 
 const post = (caBundle: string): ReturnType<typeof postOutside> =>
-  postOutside({ ip: '127.0.0.1', port, serverName: '127.0.0.1', path: '/', body: '{}', caBundle })
+  postOutside({
+    ip: '127.0.0.1',
+    port,
+    serverName: '127.0.0.1',
+    path: '/',
+    timeoutSeconds: 10,
+    body: '{}',
+    caBundle,
+  })
 
 test('a bundle may name the authority, or the certificate that the server sends, as in Go', async () => {
   expect(await post(authority)).toMatchObject({ code: 200 })

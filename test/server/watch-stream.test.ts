@@ -43,7 +43,14 @@ const names = (lines: readonly string[]): readonly string[] =>
 describe('a client that does not read', () => {
   test('is sent no more than it can take, and all in order once it reads', async () => {
     const client = new SlowClient({ highWaterMark: 1_000 })
-    const options = { now: cluster.now(), calls: OutsideCalls.of(cluster), onEnd: () => undefined }
+    const options = {
+      now: cluster.now(),
+      calls: OutsideCalls.of(cluster),
+      onError: (error: unknown) => {
+        throw error
+      },
+      onEnd: () => undefined,
+    }
     const stream = new WatchStream(watch(''), client, options)
     for (let at = 0; at < 200; at++) create(at)
     await new Promise(setImmediate)

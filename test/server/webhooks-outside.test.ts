@@ -122,6 +122,7 @@ function install(...objects: readonly object[]): void {
 }
 
 const MAPS = '/api/v1/namespaces/default/configmaps'
+const WEBHOOKS = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations'
 
 test('a webhook on this machine changes and refuses what clients write', async () => {
   const patch = [{ op: 'add', path: '/data', value: { seen: 'yes' } }]
@@ -242,4 +243,67 @@ test('a conversion webhook on this machine converts what clients read, list and 
   expect(JSON.parse((await ask('GET', widgets)).body)).toMatchObject({
     items: [{ apiVersion: 'example.com/v2' }],
   })
+})
+
+test.each([
+  ['a port beyond 65535', 'https://127.0.0.1:70000/judge', 'dial tcp: address 70000: invalid port'],
+  ['a port of 30 digits', `https://127.0.0.1:${'9'.repeat(30)}/judge`, 'invalid port'],
+  ['a space in the path', 'https://127.0.0.1:1/judge me', 'connection refused'],
+  ['Hangul in the path', 'https://127.0.0.1:1/판단', 'connection refused'],
+  ['half a surrogate in the path', 'https://127.0.0.1:1/\uD800', 'connection refused'],
+  ['a time in the path', 'https://127.0.0.1:1/judge&timeout=99999999999s', 'connection refused'],
+  [
+    'a bundle that is no certificate',
+    'https://127.0.0.1:1/judge',
+    'connection refused',
+    'bm90IGEgY2VydGlmaWNhdGU=',
+  ],
+])(
+  '%s in the URL of a webhook fails the call, and the server goes on',
+  async (_, target, why, bundle = caBundle) => {
+    const clientConfig = { url: target, caBundle: bundle }
+    expect((await ask('POST', WEBHOOKS, configuration('Validating', '/judge', { clientConfig }))).code).toBe(
+      201,
+    )
+    const { code, body } = await ask('POST', MAPS, { metadata: { name: 'a' } })
+    expect({ code, body }).toMatchObject({
+      code: 500,
+      body: expect.stringContaining('failed calling webhook'),
+    })
+    expect(body).toContain(why)
+    expect((await ask('GET', '/api/v1/namespaces/default')).code).toBe(200)
+  },
+)
+
+test.each([
+  'https://127.0.0.1:1/a\u0007',
+  'https://a b/',
+  'https://[::1/',
+  'https://127.0.0.1:x/',
+  'https://h/%zz',
+])('the URL %j is no URL, as Go says, and is refused', async (target) => {
+  const refused = await ask('POST', WEBHOOKS, {
+    ...configuration('Validating', '/judge', { clientConfig: { url: target, caBundle } }),
+  })
+  expect(refused.code).toBe(422)
+  expect(refused.body).toContain('url must be a valid URL: parse ')
+})
+
+test('a response without end is cut off, and the call fails', async () => {
+  behaviour.set('/judge', (review) => allow(review, { auditAnnotations: { text: 'x'.repeat(17_000_000) } }))
+  install(configuration('Validating', '/judge'))
+  const { code, body } = await ask('POST', MAPS, { metadata: { name: 'a' } })
+  expect(code).toBe(500)
+  expect(body).toContain('the response has more than 16777216 bytes')
+})
+
+test('a webhook has the seconds of its configuration, whatever its path says', async () => {
+  behaviour.set('/judge&timeout=99999999999s', () => new Promise(() => undefined))
+  install(
+    configuration('Validating', '/judge', {
+      clientConfig: { url: `${url}/judge&timeout=99999999999s`, caBundle },
+      timeoutSeconds: 1,
+    }),
+  )
+  expect((await ask('POST', MAPS, { metadata: { name: 'a' } })).body).toContain('context deadline exceeded')
 })

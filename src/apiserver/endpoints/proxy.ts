@@ -148,7 +148,8 @@ function toNode(context: RegistryContext, call: RegistryRequest, request: Proxie
   return reply
 }
 
-const hostPort = (ip: string, port: number): string => `${ip.includes(':') ? `[${ip}]` : ip}:${port}`
+/** Joins an address and a port as Go does. */
+export const hostPort = (ip: string, port: number): string => `${ip.includes(':') ? `[${ip}]` : ip}:${port}`
 
 /** Attributes of HTML whose value is a URL. Source: apimachinery pkg/util/proxy/transport.go atomsToAttrs. */
 const LINKS =

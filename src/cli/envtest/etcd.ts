@@ -40,4 +40,4 @@ async function start(): Promise<() => Promise<void>> {
   })
 }
 
-void runProgram(start)
+runProgram(start)

@@ -119,4 +119,4 @@ async function start(): Promise<() => Promise<void>> {
   }
 }
 
-void runProgram(start)
+runProgram(start)

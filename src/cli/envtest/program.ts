@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { surviveErrors } from '../survive-errors.js'
 
 /** Ms between two looks at whether the parent is still there. */
 const PARENT_MS = 250
@@ -52,23 +53,25 @@ export function fileOf(flags: ProgramFlags, name: string): string | undefined {
  * Runs a program until it is told to stop by SIGTERM or SIGINT, or its parent is gone: `start` resolves with
  * the function that stops it. Errors are printed, with exit code 1.
  */
-export async function runProgram(start: () => Promise<() => Promise<void>>): Promise<void> {
+export function runProgram(start: () => Promise<() => Promise<void>>): void {
+  run(start).catch(fail)
+}
+
+async function run(start: () => Promise<() => Promise<void>>): Promise<void> {
   exitWithParent()
-  let stop: (() => Promise<void>) | undefined
+  // empty until it has started
+  const stops: (() => Promise<void>)[] = []
   let isTold = false
   const end = async (): Promise<void> => {
     if (isTold) process.exit(1)
     isTold = true
-    await stop?.()
+    for (const stop of stops) await stop()
     process.exit(0)
   }
   process.on('SIGTERM', () => void end().catch(fail))
   process.on('SIGINT', () => void end().catch(fail))
-  try {
-    stop = await start()
-  } catch (error) {
-    fail(error)
-  }
+  stops.push(await start())
+  surviveErrors((text) => void process.stderr.write(text))
 }
 
 function fail(error: unknown): never {

@@ -50,6 +50,10 @@ export function serveExec(
       return false
     },
     onEnd: (end) => finish(statusOfEnd(end)),
+    onError: (error) => {
+      time.report(error)
+      finish(statusOfError(error))
+    },
   })
   client.on('message', (raw, isBinary) => {
     const bytes = raw as Buffer
@@ -60,7 +64,7 @@ export function serveExec(
             Buffer.from(bytes.toString('latin1', 1), 'base64'),
           ])
         : bytes
-    receive(session, message)
+    reader.receive((open) => receive(open, message))
     time.afterRequest()
   })
   client.once('close', () => reader.stop())

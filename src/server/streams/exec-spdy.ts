@@ -64,14 +64,25 @@ function run(
     finish(statusOfError(error))
     return undefined
   }
+  const reader = new SessionReader(session, {
+    onChunk: (chunk) => {
+      streams.get(chunk.stream)?.write(chunk.data)
+      return true
+    },
+    onEnd: (end) => finish(statusOfEnd(end)),
+    onError: (error) => {
+      time.report(error)
+      finish(statusOfError(error))
+    },
+  })
   const stdin = streams.get('stdin')
   if (stdin !== undefined) {
     stdin.onData = (data) => {
-      session.write(data)
+      reader.receive((open) => open.write(data))
       time.afterRequest()
     }
     stdin.onEnd = () => {
-      session.closeInput()
+      reader.receive((open) => open.closeInput())
       time.afterRequest()
     }
   }
@@ -79,13 +90,7 @@ function run(
   if (resize !== undefined)
     resize.onData = (data) => {
       const size = sizeOf(data)
-      if (size !== undefined) session.resize(size.Width, size.Height)
+      if (size !== undefined) reader.receive((open) => open.resize(size.Width, size.Height))
     }
-  return new SessionReader(session, {
-    onChunk: (chunk) => {
-      streams.get(chunk.stream)?.write(chunk.data)
-      return true
-    },
-    onEnd: (end) => finish(statusOfEnd(end)),
-  })
+  return reader
 }

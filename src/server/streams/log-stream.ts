@@ -31,6 +31,11 @@ export function pipeLog({ session, follow }: LogStream, to: Writable, time: Time
       done()
       to.end()
     },
+    onError: (error) => {
+      time.report(error)
+      done()
+      to.end()
+    },
   })
   to.on('drain', () => reader.resume())
   to.once('close', () => {

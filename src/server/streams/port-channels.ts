@@ -1,6 +1,5 @@
 import type { WebSocket } from 'ws'
 import type { PortForwardStream } from '../../client/pod-stream.js'
-import type { ContainerStream } from '../../client/node-agent.js'
 import type { TimeDriver } from '../time-driver.js'
 import { close } from './exec-channels.js'
 import { messageOf } from './port-error.js'
@@ -21,8 +20,7 @@ export function servePorts(
     if (isText) client.send(`${channel}${Buffer.from(data).toString('base64')}`)
     else client.send(Buffer.concat([Buffer.of(channel), data]), { binary: true })
   }
-  const sessions = new Map<number, ContainerStream>()
-  const readers: SessionReader[] = []
+  const readers = new Map<number, SessionReader>()
   let open = stream.ports.length
   for (const [at, port] of stream.ports.entries()) {
     const opening = Buffer.of(port & 0xff, port >> 8)
@@ -33,8 +31,8 @@ export function servePorts(
     }
     try {
       const session = stream.open(port)
-      sessions.set(2 * at, session)
-      readers.push(
+      readers.set(
+        2 * at,
         new SessionReader(session, {
           onChunk: ({ data }) => {
             send(2 * at, data)
@@ -42,6 +40,11 @@ export function servePorts(
           },
           onEnd: ({ error }) => {
             if (error !== undefined) send(2 * at + 1, Buffer.from(error))
+            over()
+          },
+          onError: (error) => {
+            time.report(error)
+            send(2 * at + 1, Buffer.from(messageOf(error)))
             over()
           },
         }),
@@ -60,10 +63,10 @@ export function servePorts(
             Buffer.from(bytes.toString('latin1', 1), 'base64'),
           ])
         : bytes
-    sessions.get(message[0] ?? -1)?.write(message.subarray(1))
+    readers.get(message[0] ?? -1)?.receive((session) => session.write(message.subarray(1)))
     time.afterRequest()
   })
   client.once('close', () => {
-    for (const reader of readers) reader.stop()
+    for (const reader of readers.values()) reader.stop()
   })
 }

@@ -54,14 +54,19 @@ export function serveSpdyPorts(
           readers.delete(reader)
           finish(error)
         },
+        onError: (error) => {
+          time.report(error)
+          readers.delete(reader)
+          finish(messageOf(error))
+        },
       })
       readers.add(reader)
       data.onData = (bytes) => {
-        session.write(bytes)
+        reader.receive((open) => open.write(bytes))
         time.afterRequest()
       }
       data.onEnd = () => {
-        session.closeInput()
+        reader.receive((open) => open.closeInput())
         time.afterRequest()
       }
     } catch (error) {

@@ -6,6 +6,8 @@ export interface ReaderHooks {
   /** Returns whether to continue; after false no chunk is passed until `resume()`. */
   readonly onChunk: (chunk: Chunk) => boolean
   readonly onEnd: (end: SessionEnd) => void
+  /** Called instead of `onEnd` when reading has failed; the session is stopped. */
+  readonly onError: (error: unknown) => void
 }
 
 /**
@@ -35,7 +37,11 @@ export class SessionReader {
   stop(): void {
     if (this.#isOver) return
     this.#isOver = true
-    this.#session.stop()
+    try {
+      this.#session.stop()
+    } catch (error) {
+      this.#hooks.onError(error)
+    }
   }
 
   #schedule(): void {
@@ -43,12 +49,26 @@ export class SessionReader {
     this.#isDue = true
     setImmediate(() => {
       this.#isDue = false
-      this.#pump()
+      this.#guard(() => this.#pump())
     })
   }
 
-  #pump(): void {
+  /** Passes what the client has sent to the session; an error ends both, and nothing else. */
+  receive(write: (session: ContainerStream) => void): void {
+    this.#guard(() => write(this.#session))
+  }
+
+  #guard(work: () => void): void {
     if (this.#isOver) return
+    try {
+      work()
+    } catch (error) {
+      this.stop()
+      this.#hooks.onError(error)
+    }
+  }
+
+  #pump(): void {
     this.#waiting.push(...this.#session.read())
     while (this.#waiting.length > 0 && !this.#isBlocked)
       this.#isBlocked = !this.#hooks.onChunk(this.#waiting.shift() as Chunk)

@@ -8,7 +8,11 @@ import { Question } from './question.js'
 /** Most conversions that are remembered. */
 const MOST_CONVERSIONS = 10_000
 /** Most answers for components that are remembered until they ask again. */
-const MOST_ANSWERS = 1_000
+const MOST_FOR_COMPONENTS = 1_000
+/** Most answers for one request, beyond which it fails: it asks something new in each attempt. */
+const MOST_FOR_REQUEST = 100
+/** Characters of the answers that are kept for one purpose. */
+const MOST_TEXT = 64 * 1024 * 1024
 
 /** Handling has met a call whose answer is still to come: it begins anew once `answered` has resolved. */
 export class Suspended extends Error {
@@ -20,8 +24,51 @@ export class Suspended extends Error {
   }
 }
 
-/** Answers with their questions, by the key of the question: what one request has got so far. */
-export type Answers = Map<string, { readonly asked: Question; readonly outcome: Outcome }>
+interface Known {
+  readonly asked: Question
+  readonly outcome: Outcome
+}
+
+/** Answers with their questions, by the key of the question: by default what one request has got so far. */
+export class Answers {
+  readonly #known = new Map<string, Known>()
+  readonly #most: number
+  #text = 0
+
+  constructor(most: number = MOST_FOR_REQUEST) {
+    this.#most = most
+  }
+
+  /** Whether there are as many answers, or as long ones, as may be kept. */
+  get isFull(): boolean {
+    return this.#known.size >= this.#most || this.#text >= MOST_TEXT
+  }
+
+  get(key: string): Known | undefined {
+    return this.#known.get(key)
+  }
+
+  set(key: string, known: Known): void {
+    this.delete(key)
+    this.#text += lengthOf(known)
+    this.#known.set(key, known)
+  }
+
+  delete(key: string): void {
+    const known = this.#known.get(key)
+    if (known === undefined) return
+    this.#text -= lengthOf(known)
+    this.#known.delete(key)
+  }
+
+  clear(): void {
+    this.#known.clear()
+    this.#text = 0
+  }
+}
+
+const lengthOf = ({ asked, outcome }: Known): number =>
+  asked.key.length + asked.call.body.length + (typeof outcome === 'string' ? outcome : outcome.body).length
 
 /**
  * Calls of webhooks that listen on this machine, outside of the cluster. The core is synchronous and calls
@@ -34,9 +81,9 @@ export class OutsideCalls {
   /** The answers of the request that is being handled; undefined if a component asks. */
   #current: Answers | undefined
   /** Conversions depend on nothing but what is converted. */
-  readonly #conversions: Answers = new Map()
+  readonly #conversions = new Answers(MOST_CONVERSIONS)
   /** Components cannot wait: they get an error, and the answer when they try again. */
-  readonly #forComponents: Answers = new Map()
+  readonly #forComponents = new Answers(MOST_FOR_COMPONENTS)
   readonly #asked = new Map<string, Promise<void>>()
 
   /** Takes the calls of a cluster to loopback addresses; to be called again after a rewind. */
@@ -87,8 +134,7 @@ export class OutsideCalls {
 
   async #keep(question: Question, answers: Answers): Promise<void> {
     const outcome = await postOutside(question.call)
-    const most = answers === this.#conversions ? MOST_CONVERSIONS : MOST_ANSWERS
-    if (answers.size >= most) answers.clear()
+    if (answers.isFull) answers.clear()
     answers.set(question.key, { asked: question, outcome })
     this.#asked.delete(question.key)
   }

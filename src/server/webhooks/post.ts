@@ -1,5 +1,5 @@
-import { request } from 'node:https'
 import type { SecureCall, SecureReply } from '../../apiserver/proxied.js'
+import { OutsideTimeout, sendOutside } from '../send-outside.js'
 import { trusting } from '../trust.js'
 
 /** Errors of TLS in the words of Go's crypto/x509, by Node's code. */
@@ -14,49 +14,39 @@ const TLS_ERRORS: Readonly<Record<string, string>> = {
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
 }
 
-const DEFAULT_SECONDS = 10
+/** Bytes of a response, or twice those of the request if these are more: upstream has no limit. */
+const MOST_RESPONSE = 16 * 1024 * 1024
 
 /**
  * Posts to a server on this machine. Resolves with its response, or with the error of Go's HTTP client, also
- * when the time in the path (`?timeout=10s`) is over.
+ * when the time of the call is over; never rejects.
  */
-export function postOutside(call: SecureCall): Promise<SecureReply | string> {
-  const { ip, port, serverName, path, body, caBundle } = call
-  const seconds = Number(/[?&]timeout=(\d+)s/.exec(path)?.[1] ?? DEFAULT_SECONDS)
+export async function postOutside(call: SecureCall): Promise<SecureReply | string> {
+  const { ip, port, serverName, path, body, caBundle, timeoutSeconds } = call
   const started = performance.now()
-  return new Promise((resolve) => {
-    const sent = request(
-      {
-        host: ip,
-        port,
-        // a name of an address cannot be sent
-        ...(serverName === ip ? {} : { servername: serverName }),
-        method: 'POST',
-        // as Go's ServeMux would have it, which redirects otherwise
-        path: path.replaceAll(/\/{2,}/g, '/'),
-        headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
-        ...trusting(caBundle),
-        signal: AbortSignal.timeout(seconds * 1000),
-      },
-      (response) => {
-        const parts: Buffer[] = []
-        response.on('data', (part: Buffer) => parts.push(part))
-        response.on('error', (error) => resolve(textOf(error, call)))
-        response.on('end', () => {
-          const text = Buffer.concat(parts).toString('utf8')
-          resolve({ code: response.statusCode ?? 0, body: text, took: performance.now() - started })
-        })
-      },
-    )
-    sent.on('error', (error) => resolve(textOf(error, call)))
-    sent.end(body)
-  })
+  try {
+    const target = {
+      host: ip,
+      port,
+      // a name of an address cannot be sent
+      ...(serverName === ip ? {} : { servername: serverName }),
+      method: 'POST',
+      // as Go's ServeMux would have it, which redirects otherwise
+      path: path.replaceAll(/\/{2,}/g, '/'),
+      headers: { 'content-type': 'application/json' },
+      ...trusting(caBundle),
+    }
+    const limits = { ms: timeoutSeconds * 1000, bytes: Math.max(MOST_RESPONSE, 2 * body.length) }
+    const { code, text } = await sendOutside(target, body, limits)
+    return { code, body: text, took: performance.now() - started }
+  } catch (error) {
+    return textOf(error instanceof Error ? error : new Error(String(error)), call)
+  }
 }
 
 function textOf(error: NodeJS.ErrnoException, { ip, port, serverName }: SecureCall): string {
-  const { code = '', name } = error
-  if (name === 'AbortError' || name === 'TimeoutError' || code === 'ABORT_ERR')
-    return 'context deadline exceeded'
+  const { code = '' } = error
+  if (error instanceof OutsideTimeout) return 'context deadline exceeded'
   if (code === 'ECONNREFUSED') return `dial tcp ${ip}:${port}: connect: connection refused`
   if (code === 'ECONNRESET') return 'EOF'
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')

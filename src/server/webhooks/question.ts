@@ -60,24 +60,23 @@ export class Question {
   /** Returns what another attempt got as the answer to this one, for which `asked` is the question. */
   answerWith(outcome: Outcome, asked: Question): Outcome {
     if (typeof outcome === 'string' || asked === this) return outcome
-    let answer: Answer
+    let answer: Answer | null
     try {
-      answer = parseExactJson(outcome.body) as Answer
+      answer = parseExactJson(outcome.body) as Answer | null
     } catch {
       return outcome
     }
-    const { response } = answer
+    const response = answer?.response
     const [now, then] = [this.#review.request, asked.#review.request]
-    if (response === undefined || response.uid !== then?.uid) return outcome
+    if (response === undefined || response === null || response.uid !== then?.uid) return outcome
     const { convertedObjects } = response
-    const converted =
-      convertedObjects === undefined
-        ? {}
-        : {
-            convertedObjects: convertedObjects.map((one, at) =>
-              renewed(one, then?.objects?.[at], now?.objects?.[at]),
-            ),
-          }
+    const converted = !Array.isArray(convertedObjects)
+      ? {}
+      : {
+          convertedObjects: convertedObjects.map((one, at) =>
+            renewed(one, then?.objects?.[at], now?.objects?.[at]),
+          ),
+        }
     return {
       ...outcome,
       body: exactJson({ ...answer, response: { ...response, uid: now?.uid, ...converted } }),

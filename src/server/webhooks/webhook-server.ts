@@ -1,5 +1,5 @@
-import { request as requestPlain } from 'node:http'
-import { type RequestOptions, request as requestSecure } from 'node:https'
+import type { RequestOptions } from 'node:https'
+import { type OutsideLimits, type OutsideReply, sendOutside } from '../send-outside.js'
 import { trusting } from '../trust.js'
 
 /** A server outside of the process that a kubeconfig names. */
@@ -10,30 +10,17 @@ export interface WebhookServer {
   readonly credentials?: Pick<RequestOptions, 'ca' | 'cert' | 'key'> & { readonly token?: string }
 }
 
-const TIMEOUT_MS = 30_000
+/** What a webhook may cost: upstream has the same time and no limit of bytes. */
+const LIMITS: OutsideLimits = { ms: 30_000, bytes: 16 * 1024 * 1024 }
 
-/** Posts JSON to a webhook. Rejects if it cannot be reached, or does not respond within 30 seconds. */
+/** Posts JSON to a webhook. Rejects if it cannot be reached, or does not respond within its limits. */
 export function postTo(
   { url, credentials: { token, ca, ...client } = {} }: WebhookServer,
   body: string,
-): Promise<{ readonly code: number; readonly text: string }> {
-  const request = url.startsWith('http:') ? requestPlain : requestSecure
+): Promise<OutsideReply> {
   const headers = {
     'content-type': 'application/json',
-    'content-length': Buffer.byteLength(body),
     ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
   }
-  return new Promise((resolve, reject) => {
-    const signal = AbortSignal.timeout(TIMEOUT_MS)
-    const sent = request(url, { method: 'POST', headers, signal, ...trusting(ca), ...client }, (response) => {
-      const parts: Buffer[] = []
-      response.on('data', (part: Buffer) => parts.push(part))
-      response.on('error', reject)
-      response.on('end', () =>
-        resolve({ code: response.statusCode ?? 0, text: Buffer.concat(parts).toString('utf8') }),
-      )
-    })
-    sent.on('error', reject)
-    sent.end(body)
-  })
+  return sendOutside({ url, method: 'POST', headers, ...trusting(ca), ...client }, body, LIMITS)
 }

@@ -1,11 +1,12 @@
 import { exactJson } from '../../../sim/exact-json.js'
 import { parseExactJson } from '../../../api/go-json.js'
 import type { Endpoints, Service } from '../../../api/core/generated.js'
+import { type GoUrl, GoUrlError, hostnameOf, parseUrl, portOf } from '../../../api/go-url.js'
 import { parseIp } from '../../../api/ip.js'
 import type { ClientConfig } from '../../../api/webhook-client.js'
 import { deepFreeze } from '../../../api/schema/freeze.js'
 import type { Address } from '../../endpoints/proxy.js'
-import { endpointAddress } from '../../endpoints/proxy.js'
+import { endpointAddress, hostPort } from '../../endpoints/proxy.js'
 import type { ProxyNetwork } from '../../proxied.js'
 
 /** A webhook that could not be called; the message is that of Go's HTTP client. */
@@ -81,6 +82,7 @@ function post(
     path: `${path === '' ? '/' : path}?timeout=${timeoutSeconds}s`,
     body: exactJson(review),
     caBundle: atob(caBundle),
+    timeoutSeconds,
   })
   if (typeof reply === 'string') throw fail(reply)
   if (reply.took > timeoutSeconds * 1000) throw fail('context deadline exceeded')
@@ -102,19 +104,31 @@ function own(handlers: WebhookHandlers, key: string): WebhookHandler | undefined
   return Object.hasOwn(handlers, key) ? handlers[key] : undefined
 }
 
+const MOST_PORT = 65535
+
 function urlTarget(url: string, { handlers }: WebhookSurroundings): Target {
-  const [, origin = url, host = '', path = ''] = /^(https?:\/\/([^/?#]+))([^?#]*)/.exec(url) ?? []
-  const [, name = '', port = '443'] = /^(.*?)(?::(\d+))?$/.exec(host) ?? []
-  const literal = name.replace(/^\[|\]$/g, '')
+  const [origin = url] = /^https?:\/\/[^/?#]+/.exec(url) ?? []
+  const handler = own(handlers, url) ?? own(handlers, origin)
+  let parsed: GoUrl
+  try {
+    parsed = parseUrl(url)
+  } catch (error) {
+    if (error instanceof GoUrlError) return { url, path: '', handler, fault: error.message }
+    throw error
+  }
+  const { escapedPath: path } = parsed
+  const [serverName, port] = [hostnameOf(parsed), portOf(parsed) || '443']
   // the only name that every machine knows
-  const ip = literal === 'localhost' ? '127.0.0.1' : literal
+  const ip = serverName === 'localhost' ? '127.0.0.1' : serverName
+  if (Number(port) > MOST_PORT)
+    return { url, path, handler, fault: `dial tcp: address ${port}: invalid port` }
   return {
     url,
     path,
-    handler: own(handlers, url) ?? own(handlers, origin),
+    handler,
     address: parseIp(ip) === undefined ? undefined : { ip, port: Number(port) },
-    serverName: literal,
-    fault: `dial tcp ${name}:${port}: connect: connection refused`,
+    serverName,
+    fault: `dial tcp ${hostPort(serverName, Number(port))}: connect: connection refused`,
   }
 }
 

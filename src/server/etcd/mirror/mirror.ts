@@ -89,7 +89,7 @@ export class EtcdMirror {
     const { revision } = this.#parts.store
     if (this.#written >= revision) return Promise.resolve()
     const written = new Promise<void>((done, failed) => void this.#waiting.push({ revision, done, failed }))
-    if (!this.#pumping) void this.#pump()
+    this.#startPump()
     return written
   }
 
@@ -123,7 +123,11 @@ export class EtcdMirror {
     }
     close()
     this.#seen = store.revision
-    if (!this.#pumping) void this.#pump()
+    this.#startPump()
+  }
+
+  #startPump(): void {
+    if (!this.#pumping) this.#pump().catch((error: unknown) => (this.#failure = asError(error)))
   }
 
   /**
@@ -142,7 +146,7 @@ export class EtcdMirror {
         this.#resolveWaiting()
       }
     } catch (error) {
-      const reason = error instanceof Error ? error : new Error(String(error))
+      const reason = asError(error)
       if (!(reason instanceof GrpcError)) {
         this.#failure = reason
         this.#queue.length = 0
@@ -235,3 +239,5 @@ function writeOf({ type, kv }: WatchEvent, key: string): MirroredWrite {
 
 /** Codes after which a retry can succeed. */
 const RETRYABLE: ReadonlySet<number> = new Set([Code.Unavailable, Code.Canceled, Code.Internal])
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))
