@@ -172,8 +172,11 @@ export class ContainerStarter {
 
   #pullEnded(record: PodRecord, container: Container, now: number): boolean {
     const { image = '' } = container
-    const found = this.#runtime.image(image)
-    if (found?.state === 'pulling') return true
+    const known = this.#runtime.image(image)
+    const isPulled = known?.state === 'pulling'
+    if (isPulled && known.waiters.includes(record.uid)) return true
+    // if another pod pulls the image again already, the pull that this one waited for is the last one
+    const found = isPulled ? known.last : known
     const memory = containerMemory(record, container.name)
     if (found?.state === 'present' && found.error === undefined) {
       delete memory.pullBackOff

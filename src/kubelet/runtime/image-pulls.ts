@@ -44,6 +44,10 @@ export function beginPull(
     size: behavior.imageSize ?? imageSize(name),
   }
   if (isPresent) pull.wasPresent = true
+  if (known !== undefined) {
+    const { state, took, size, error } = known
+    pull.last = { state, took, size, ...(error === undefined ? {} : { error }) }
+  }
   if (isPresent && known.isPrivate === true) pull.isPrivate = true
   images.set(name, pull)
   return pull
@@ -65,5 +69,6 @@ export function endPull(
   if (error !== undefined) image.error = error
   const { waiters } = image
   image.waiters = []
+  delete image.last
   return waiters
 }

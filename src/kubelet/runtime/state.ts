@@ -115,7 +115,12 @@ export interface RuntimeImage {
   authorized?: boolean
   /** UIDs of the waiting pods. */
   waiters: string[]
+  /** While it is pulled again: how the pull before ended. A pod that waited for that may not have looked yet. */
+  last?: PullOutcome
 }
+
+/** How a pull ended. Plain data. */
+export type PullOutcome = Pick<RuntimeImage, 'state' | 'took' | 'size' | 'error'>
 
 /** A machine's usage besides the containers of its pods, in bytes and processes. Plain data. */
 export interface SystemUsage {
