@@ -1,6 +1,6 @@
 /**
  * `npx tsx scripts/fidelity-rules.ts`: writes docs/fidelity-rules.md: by API group the rules of its folder in
- * src/api, with upstream's function and ours, from the docstrings that name a source; the functions of
+ * src/api or src/lang, with upstream's function and ours, from the docstrings that name a source; the functions of
  * upstream that have no counterpart, with the reason; and how many recorded pairs of each kind are equal.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -41,6 +41,11 @@ function rulesOf(file: string): readonly Rule[] {
     return { file, name, text: text.slice(0, at).split(/\.\s/)[0]?.replace(/\.$/, '') ?? '', upstream }
   })
 }
+
+const foldersIn = (folder: string): readonly string[] =>
+  readdirSync(join(root, folder), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
 
 function filesBelow(folder: string): readonly string[] {
   return readdirSync(join(root, folder), { withFileTypes: true, recursive: true })
@@ -142,9 +147,9 @@ export function sourceText(): string {
 
 /** Returns the page. */
 export function fidelityRules(): string {
-  const groups = readdirSync(join(root, 'src/api'), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => [name, filesBelow(`src/api/${name}`).flatMap(rulesOf)] as const)
+  const groups = ['src/api', 'src/lang']
+    .flatMap((room) => foldersIn(room).map((name) => `${room}/${name}`))
+    .map((folder) => [folder, filesBelow(folder).flatMap(rulesOf)] as const)
     .filter(([, rules]) => rules.length > 0)
   return [
     '# Rules',
@@ -170,7 +175,7 @@ export function fidelityRules(): string {
     '',
     'From the docstrings that name a source.',
     '',
-    ...groups.flatMap(([name, rules]) => [`### src/api/${name}`, '', ...ruleTable(rules)]),
+    ...groups.flatMap(([name, rules]) => [`### ${name}`, '', ...ruleTable(rules)]),
   ].join('\n')
 }
 

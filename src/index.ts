@@ -56,17 +56,17 @@ export type {
 } from './client/client.js'
 export type { ClusterEvents } from './client/cluster-events.js'
 export type { Component, ComponentHost, EventSource } from './client/component.js'
-export type { Change, Informer, InformerOptions } from './client/informer.js'
-export type { EventRecorder } from './client/event-recorder.js'
+export type { Change, Informer, InformerOptions } from './client/informers/informer.js'
+export type { EventRecorder } from './client/recorders/event-recorder.js'
 export { ignoreNotFound } from './client/api-error.js'
-export { keyOf } from './client/object-index.js'
+export { keyOf } from './client/informers/object-index.js'
 export { defineController } from './controllers/shared/define-controller.js'
 export type {
   Controller,
   ControllerContext,
   ControllerDefinition,
 } from './controllers/shared/define-controller.js'
-export type { WorkQueue, WorkQueueOptions } from './sim/work-queue.js'
+export type { WorkQueue, WorkQueueOptions } from './sim/modules/work-queue.js'
 export type {
   BuiltInResource,
   ClusterScopedResource,
@@ -99,8 +99,8 @@ export type * from './api/apps/generated.js'
 export type * from './api/apps/inputs.js'
 export type * from './api/batch/generated.js'
 export type * from './api/batch/inputs.js'
-export type { KubeObject } from './api/definition.js'
-export { bytesOfText, textOfBytes } from './api/byte-text.js'
+export type { KubeObject } from './api/kind/definition.js'
+export { bytesOfText, textOfBytes } from './lang/bytes/byte-text.js'
 export type { Gateway, HttpAnswer, Unanswered } from './client/http.js'
 export type {
   ForwardedPort,
@@ -109,7 +109,7 @@ export type {
   KubectlRequest,
   KubectlResult,
   Proxied,
-} from './kubectl/environment.js'
+} from './kubectl/call/environment.js'
 export type { Front } from './kubectl/rest/exchange.js'
 export { defineImage, effectiveSecurity } from './kubelet/index.js'
 export type {
@@ -159,8 +159,8 @@ export type {
 export type { ClusterMetrics } from './cluster/nodes/cluster-metrics.js'
 export type { PodSelection, Usage } from './cluster/nodes/measure.js'
 export type { ExecOptions, ExecResult, LogOptions } from './cluster/streams/pod-streams.js'
-export { kindSchema } from './api/kind-schema.js'
-export type { KindSchema, SchemaIssue, SchemaResult } from './api/kind-schema.js'
+export { kindSchema } from './api/kind/kind-schema.js'
+export type { KindSchema, SchemaIssue, SchemaResult } from './api/kind/kind-schema.js'
 export { certificateExpiry, expiryText, renewCertificates, testKeys } from './pki/index.js'
 export type { CertificateExpiry, InventoryRow, Renewal } from './pki/index.js'
 export { explain } from './scheduler/explain.js'

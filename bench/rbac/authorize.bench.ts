@@ -3,7 +3,7 @@
  * requests < 2 s (2 us each) whatever the shape; a change of a role and the check after it: microseconds.
  * Run: npm run bench -- rbac
  */
-import type { KubeObject } from '../../src/api/definition.js'
+import type { KubeObject } from '../../src/api/kind/definition.js'
 import type { AccessQuery } from '../../src/rbac/index.js'
 import { bootstrapPolicy, compile } from '../../src/rbac/index.js'
 import { suite } from '../runner.js'

@@ -5,9 +5,9 @@ import { partial } from '../../test/support/typed.js'
  * bench -- node-authorizer
  */
 import type { PersistentVolume, Pod } from '../../src/api/core/generated.js'
-import type { KubeObject } from '../../src/api/definition.js'
+import type { KubeObject } from '../../src/api/kind/definition.js'
 import type { StoreView } from '../../src/apiserver/storage/stored-objects.js'
-import { ReferenceGraph } from '../../src/rbac/reference-graph.js'
+import { ReferenceGraph } from '../../src/rbac/nodes/reference-graph.js'
 import { suite } from '../runner.js'
 
 const PODS_ON_NODE = 100

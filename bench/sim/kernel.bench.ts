@@ -2,7 +2,7 @@
  * The kernel by itself, without Kubernetes. Times are for one handler call (one step), one timer or one draw.
  */
 import { Simulation } from '../../src/sim/simulation.js'
-import type { Topic } from '../../src/sim/topic.js'
+import type { Topic } from '../../src/sim/modules/topic.js'
 import type { BenchCase, SuiteResult } from '../runner.js'
 import { suite } from '../runner.js'
 

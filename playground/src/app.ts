@@ -1,5 +1,5 @@
 import type { Language } from '../../src/course/chapter.js'
-import { absolutePath } from '../../src/kubelet/files/tree.js'
+import { absolutePath } from '../../src/shell/files/tree.js'
 import type { Deed, Place } from './actions.js'
 import { decodeDeed, encodeDeed } from './actions.js'
 import { Clock } from './clock.js'

@@ -1,7 +1,7 @@
 import { FitAddon } from '@xterm/addon-fit'
 import { Terminal } from '@xterm/xterm'
 import '@xterm/xterm/css/xterm.css'
-import { textWidth } from '../../src/svg/text-width.js'
+import { textWidth } from '../../src/lang/text/text-width.js'
 import type { Completion } from '../../src/course/terminal-line.js'
 import { commonStart } from '../../src/course/terminal-line.js'
 

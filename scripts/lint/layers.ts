@@ -1,7 +1,7 @@
 /** The house from the roof down. Folders on one line are siblings and do not know each other. */
 export const levels: readonly (readonly string[])[] = [
   ['cli'],
-  ['lessons', 'course', 'vitest'],
+  ['course'],
   ['host', 'explore'],
   ['server', 'client-node', 'real', 'testing'],
   ['cluster'],
@@ -10,13 +10,13 @@ export const levels: readonly (readonly string[])[] = [
   ['rbac', 'pki', 'netpol'],
   ['apiserver'],
   ['client'],
-  ['api'],
-  ['etcd'],
-  ['sim', 'svg'],
+  ['api', 'etcd', 'shell'],
+  ['sim'],
+  ['lang'],
 ]
 
 /** What components and kubectl may import: they reach the apiserver through the `Client` interface only. */
-const client = ['client', 'api', 'sim']
+const client = ['client', 'api', 'sim', 'lang']
 
 /**
  * For the folders that may not see all that is below them: the folders (or parts of folders) that they may.
@@ -24,10 +24,11 @@ const client = ['client', 'api', 'sim']
 export const visible: Readonly<Record<string, readonly string[]>> = {
   kubectl: [...client, 'rbac', 'pki', 'netpol'],
   scheduler: client,
-  kubelet: client,
+  kubelet: [...client, 'shell'],
   controllers: client,
   network: [...client, 'netpol'],
-  view: ['client', 'api', 'rbac', 'pki', 'netpol', 'network', 'svg'],
+  view: ['client', 'api', 'rbac', 'pki', 'netpol', 'network', 'lang'],
+  shell: ['sim', 'lang'],
 }
 
 /**
@@ -36,7 +37,7 @@ export const visible: Readonly<Record<string, readonly string[]>> = {
  */
 export const storeUsers: readonly string[] = ['apiserver/', 'cluster/', 'server/etcd/', 'host/etcd/']
 
-/** Files of this name are pure: they and the neighbours they import know nothing but `api`. */
+/** Files of this name are pure: they and the neighbours they import know nothing but `api` and `lang`. */
 const pureFile = /(^|\/)evaluate\.ts$/
 
 const entry = '(entry)'
@@ -58,7 +59,7 @@ export function isPure(file: string): boolean {
 /** Whether the file belongs to the core, which also runs in browsers and is deterministic. */
 export function isCore(file: string): boolean {
   if (file.startsWith('explore/clients/')) return false // promises, and real time until clients are quiet
-  return !['server', 'client-node', 'real', 'host', 'lessons', 'course', 'cli'].includes(layerOf(file))
+  return !['server', 'client-node', 'real', 'host', 'course', 'cli'].includes(layerOf(file))
 }
 
 /** Whether the file may look at the real clock: a search ends when its time is up. */
@@ -104,6 +105,6 @@ function judgeStore(from: string, target: string): string | undefined {
 /** Says what is wrong with an import of a file that a pure evaluator needs, or nothing. */
 export function judgePureImport(from: string, to: string): string | undefined {
   const target = layerOf(to)
-  if (target === 'api' || target === layerOf(from)) return undefined
-  return `a pure evaluator knows only api, not ${to}`
+  if (['api', 'lang'].includes(target) || target === layerOf(from)) return undefined
+  return `a pure evaluator knows only api and lang, not ${to}`
 }

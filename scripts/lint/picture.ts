@@ -8,10 +8,8 @@ import { isCore, levels, storeUsers, visible } from './layers.js'
 
 /** What each folder of src holds. */
 const contents: Readonly<Record<string, string>> = {
-  lessons: 'broken clusters to repair',
-  course: 'chapters as data, and what plays them',
+  course: 'chapters and lessons as data, and what plays them',
   cli: 'the program simcluster',
-  vitest: 'matchers and fixtures for vitest',
   explore: 'search of interleavings and faults, counter-examples',
   host: 'machines with files, a shell, systemd and kubeadm',
   server: "HTTPS, WebSocket and SPDY for real clients; etcd's gRPC API",
@@ -23,7 +21,7 @@ const contents: Readonly<Record<string, string>> = {
   view: 'a cluster and its verdicts as plain data and as pictures',
   images: 'what the programs of well-known images do',
   scheduler: 'queue, cycle, plugins, preemption',
-  kubelet: 'pods, probes, eviction, containers and their shell',
+  kubelet: 'pods, probes, eviction, containers',
   controllers: 'one folder or file for each controller',
   network: 'the data path: DNS, kube-proxy, routes, policies',
   rbac: 'evaluator, compiled form, proofs, default policy',
@@ -33,8 +31,9 @@ const contents: Readonly<Record<string, string>> = {
   client: 'Client, Informer, Component: what others see of the apiserver',
   api: 'one definition for each kind: fields, defaults, validation',
   etcd: 'key-value store: revisions, transactions, watches, leases',
-  svg: 'boxes, lines and texts as SVG',
+  shell: "the interpreter of containers' scripts, and its programs",
   sim: 'clock, timers, random streams, queues, modules, trace',
+  lang: "what knows no Kubernetes: Go's formats, YAML, CEL, JSONPath, cron, patches, SVG",
 }
 
 /** The layers as text: a block for each level, whose folders may import those of the blocks below. */

@@ -1,7 +1,7 @@
 import type { Chapter, Language, Step } from '../../src/course/chapter.js'
 import { Playback } from '../../src/course/playback.js'
 import { startCluster } from '../../src/course/start.js'
-import { LESSONS } from '../../src/lessons/index.js'
+import { LESSONS } from '../../src/course/lessons/index.js'
 import { WORDS } from '../../src/cli/course/words.js'
 
 /** What each step of a chapter prints, played once for all languages. */

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import type { KubeObject } from '../../src/api/definition.js'
+import type { KubeObject } from '../../src/api/kind/definition.js'
 import type { AccessQuery } from '../../src/rbac/index.js'
 import { authorize, checkProof, compile } from '../../src/rbac/index.js'
 import type { AnyRbacObject } from '../../src/testing/index.js'

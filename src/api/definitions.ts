@@ -27,9 +27,9 @@ import { resourceDefinitions } from './resource/definitions.js'
 import { schedulingDefinitions } from './scheduling/definitions.js'
 import { fixedCountUpdate } from './storage/csi-node.js'
 import { storageDefinitions } from './storage/definitions.js'
-import type { KindDefinition, KubeObject } from './definition.js'
+import type { KindDefinition, KubeObject } from './kind/definition.js'
 import type { Release } from './releases.js'
-import { erase } from './served-as.js'
+import { erase } from './kind/served-as.js'
 
 /** All built-in definitions of all versions; a release serves some of them. */
 const all: readonly KindDefinition[] = [

@@ -1,5 +1,6 @@
-import { exactJson } from '../sim/exact-json.js'
-import { goNumberText } from './go-number.js'
+import { goJson } from '../lang/json/exact-json.js'
+import { quote } from '../lang/go/quote.js'
+import { goNumberText } from '../lang/go/number.js'
 
 /**
  * Kinds of field errors, named as their `causes[].reason`. Source:
@@ -86,21 +87,6 @@ export function quoteValue(value: unknown): string {
   if (value === undefined || value === null) return 'null'
   if (typeof value === 'number' || typeof value === 'bigint') return goNumberText(value)
   return typeof value === 'string' ? quote(value) : goJson(value)
-}
-
-/** Formats as Go's encoding/json does, which escapes what is special in HTML. `indent` is in spaces. */
-export function goJson(value: unknown, indent = 0): string {
-  return exactJson(value, indent).replace(
-    /[<>&\u2028\u2029]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
-}
-
-/**
- * Quotes a text as Go's %q does for common characters: JSON's escapes, and \x for other control characters.
- */
-export function quote(text: string): string {
-  return JSON.stringify(text).replace(/\\u00([01][0-9a-f])/g, '\\x$1')
 }
 
 const withDetail = (head: string, detail: string): string => (detail === '' ? head : `${head}: ${detail}`)

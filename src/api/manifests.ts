@@ -1,5 +1,5 @@
-import type { KubeObject } from './definition.js'
-import { YamlError, yamlDocuments } from './yaml/read.js'
+import type { KubeObject } from './kind/definition.js'
+import { YamlError, yamlDocuments } from '../lang/yaml/read.js'
 
 /** Manifests whose types are not checked: YAML or JSON text with any number of documents, or objects. */
 export type Manifests = string | object | readonly object[]

@@ -1,4 +1,4 @@
-import { FieldSelectorError, parseFieldSelector } from '../api/fields.js'
+import { FieldSelectorError, parseFieldSelector } from '../api/selectors/fields.js'
 import { ApiError } from '../client/api-error.js'
 import type { UserInfo } from '../client/client.js'
 import { forbidden } from './errors.js'

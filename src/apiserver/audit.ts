@@ -1,5 +1,5 @@
-import type { KubeObject } from '../api/definition.js'
-import { formatMicroTime } from '../api/time.js'
+import type { KubeObject } from '../api/kind/definition.js'
+import { formatMicroTime } from '../lang/go/time.js'
 import type { Clock } from '../sim/clock.js'
 import type { EventBus } from '../sim/event-bus.js'
 import type { Status } from '../client/api-error.js'

@@ -1,10 +1,10 @@
 import type { Lease } from '../api/coordination/generated.js'
 import type { Node } from '../api/core/generated.js'
-import type { KubeObject } from '../api/definition.js'
-import { semanticEqual } from '../api/equal.js'
+import type { KubeObject } from '../api/kind/definition.js'
+import { semanticEqual } from '../api/kind/equal.js'
 import type { ManagedFieldsEntry } from '../api/meta/generated.js'
 import { deepFreeze } from '../api/schema/freeze.js'
-import { formatMicroTime, formatTime } from '../api/time.js'
+import { formatMicroTime, formatTime } from '../lang/go/time.js'
 import type { ClusterEvents } from '../client/cluster-events.js'
 import type {
   HeartbeatKind,
@@ -15,7 +15,7 @@ import type {
 } from '../client/heartbeats.js'
 import type { Clock } from '../sim/clock.js'
 import type { EventBus } from '../sim/event-bus.js'
-import type { QuietTime } from '../sim/quiet.js'
+import type { QuietTime } from '../sim/quiet/quiet.js'
 import type { Storage, StoredChange } from './storage/storage.js'
 import type { WatchHub } from './watch/watch-hub.js'
 

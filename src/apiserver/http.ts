@@ -36,7 +36,7 @@ import { forward, forwardWatch } from './extensions/aggregator.js'
 import { ProxiedReply } from './proxied.js'
 import type { Resource } from './registry/resources.js'
 import type { ApiRequest } from './request.js'
-import { joinBytes } from '../api/join-bytes.js'
+import { joinBytes } from '../lang/bytes/join-bytes.js'
 import { badRequest } from './errors.js'
 
 /**

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../api/definition.js'
+import type { KubeObject } from '../api/kind/definition.js'
 import type { Resources, Resource } from './registry/resources.js'
 import type { ApiRequest, Impersonation, RequestOptions, RequestVerb } from './request.js'
 import type { Status } from '../client/api-error.js'

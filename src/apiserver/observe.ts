@@ -1,6 +1,6 @@
 import type { Clock } from '../sim/clock.js'
 import type { EventBus } from '../sim/event-bus.js'
-import type { QuietTime } from '../sim/quiet.js'
+import type { QuietTime } from '../sim/quiet/quiet.js'
 import type { Trace } from '../sim/trace.js'
 import type { ClusterEvents } from '../client/cluster-events.js'
 import type { ExtensionConfiguration } from './admission/extensions/configuration.js'

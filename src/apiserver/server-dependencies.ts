@@ -1,4 +1,4 @@
-import type { KubeObject } from '../api/definition.js'
+import type { KubeObject } from '../api/kind/definition.js'
 import type { NodeAgents } from '../client/node-agent.js'
 import type { AdmissionPlugin } from './admission/plugin.js'
 import type { Authenticator, Impersonator, LegacyTokenUse, Signer } from './authentication/authenticator.js'

@@ -1,6 +1,6 @@
 import { namedScaleColumns, scaleColumns } from '../api/autoscaling/scale.js'
-import type { KubeObject, PrinterColumn } from '../api/definition.js'
-import { isPlain } from '../api/define.js'
+import type { KubeObject, PrinterColumn } from '../api/kind/definition.js'
+import { isPlain } from '../api/kind/define.js'
 import type { Resource } from './registry/resources.js'
 
 /** One column of a Table. */

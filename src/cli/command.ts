@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { nearest } from '../api/nearest.js'
+import { nearest } from '../lang/text/nearest.js'
 
 /** A flag of a command. */
 export interface Flag {

@@ -1,5 +1,5 @@
-import { exactJson } from '../sim/exact-json.js'
-import { escapeXml } from '../svg/drawing.js'
+import { exactJson } from '../lang/json/exact-json.js'
+import { escapeXml } from '../lang/svg/drawing.js'
 import type { Arguments, Flag, Terminal } from './command.js'
 import { UsageError } from './command.js'
 import { textOf } from './files.js'

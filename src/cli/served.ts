@@ -1,5 +1,5 @@
 import { request } from 'node:https'
-import { parseYamlText } from '../api/yaml/read.js'
+import { parseYamlText } from '../lang/yaml/read.js'
 import type { Arguments, Flag } from './command.js'
 import { UsageError } from './command.js'
 import { fileOf } from './files.js'

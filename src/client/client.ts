@@ -1,4 +1,4 @@
-import type { KubeObject } from '../api/definition.js'
+import type { KubeObject } from '../api/kind/definition.js'
 import type { Ready } from '../sim/ready-queue.js'
 import type { PodExecOptions, PodLogOptions } from './pod-stream.js'
 import type { ContainerStream } from './node-agent.js'

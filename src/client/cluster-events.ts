@@ -1,6 +1,6 @@
-import type { KubeObject } from '../api/definition.js'
+import type { KubeObject } from '../api/kind/definition.js'
 import type { KernelEvents } from '../sim/event-bus.js'
-import type { PlainData } from '../sim/plain-data.js'
+import type { PlainData } from '../sim/data/plain-data.js'
 import type { Status } from './api-error.js'
 import type { UserInfo } from './client.js'
 

@@ -1,8 +1,8 @@
-import type { Host } from '../sim/module.js'
+import type { Host } from '../sim/modules/module.js'
 import type { Client, UserInfo } from './client.js'
 import type { ClusterEvents } from './cluster-events.js'
-import type { EventRecorder } from './event-recorder.js'
-import type { Informer, InformerOptions } from './informer.js'
+import type { EventRecorder } from './recorders/event-recorder.js'
+import type { Informer, InformerOptions } from './informers/informer.js'
 import type { Heartbeats } from './heartbeats.js'
 import type { ObjectOf, ResourceName } from './resources.js'
 

@@ -61,7 +61,7 @@ import type {
   VolumeAttachment,
   VolumeAttributesClass,
 } from '../api/storage/generated.js'
-import type { KubeObject } from '../api/definition.js'
+import type { KubeObject } from '../api/kind/definition.js'
 import type {
   MutatingWebhookConfigurationInput,
   ValidatingAdmissionPolicyInput,

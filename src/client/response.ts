@@ -1,4 +1,4 @@
-import { textOf } from '../api/go-text.js'
+import { textOf } from '../lang/go/utf8.js'
 import type { Status, StatusReason } from './api-error.js'
 import { ApiError } from './api-error.js'
 import type { HttpResponse } from './http.js'

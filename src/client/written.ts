@@ -1,7 +1,7 @@
-import type { KubeObject } from '../api/definition.js'
-import type { Slice } from '../sim/module.js'
-import type { Change } from './informer.js'
-import { keyOf } from './object-index.js'
+import type { KubeObject } from '../api/kind/definition.js'
+import type { Slice } from '../sim/modules/module.js'
+import type { Change } from './informers/informer.js'
+import { keyOf } from './informers/object-index.js'
 
 /**
  * Results of a component's own writes, kept until its informer has seen them, so that it does not decide on

@@ -1,6 +1,6 @@
 import { produce } from 'immer'
-import type { Draft } from '../api/draft.js'
-import type { KubeObject } from '../api/definition.js'
+import type { Draft } from '../api/kind/draft.js'
+import type { KubeObject } from '../api/kind/definition.js'
 import { isApiError } from '../client/api-error.js'
 import type { Client, ObjectKey } from '../client/client.js'
 import type { BuiltInResource, ResourceInputs, ResourceName, ResourceTypes } from '../client/resources.js'

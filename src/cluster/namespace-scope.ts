@@ -1,5 +1,5 @@
-import type { KubeObject } from '../api/definition.js'
-import type { Draft } from '../api/draft.js'
+import type { KubeObject } from '../api/kind/definition.js'
+import type { Draft } from '../api/kind/draft.js'
 import { type Manifests, parseManifests } from '../api/manifests.js'
 import type { ObjectMetaInput } from '../api/meta/inputs.js'
 import type { Status } from '../client/api-error.js'

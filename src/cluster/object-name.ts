@@ -1,6 +1,6 @@
 import type { Scheme } from '../api/scheme.js'
 import type { ObjectKey } from '../client/client.js'
-import { splitKey } from '../client/object-index.js'
+import { splitKey } from '../client/informers/object-index.js'
 import type { BuiltInResource, ClusterScopedResource } from '../client/resources.js'
 
 /**

@@ -1,4 +1,4 @@
-import { nearest } from '../api/nearest.js'
+import { nearest } from '../lang/text/nearest.js'
 import type { Scheme } from '../api/scheme.js'
 import { ApiError } from '../client/api-error.js'
 

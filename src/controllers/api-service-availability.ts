@@ -1,14 +1,14 @@
 import type { APIService } from '../api/apiregistration/generated.js'
 import type { Service } from '../api/core/generated.js'
 import type { EndpointSlice } from '../api/discovery/generated.js'
-import type { KubeObject } from '../api/definition.js'
-import { semanticEqual } from '../api/equal.js'
+import type { KubeObject } from '../api/kind/definition.js'
+import { semanticEqual } from '../api/kind/equal.js'
 import { release as releaseOf } from '../api/releases.js'
-import { formatTime } from '../api/time.js'
+import { formatTime } from '../lang/go/time.js'
 import type { Component, ComponentHost } from '../client/component.js'
 import { APISERVER } from './custom-resource-definition/naming.js'
 import { BY_SERVICE, byService, serviceKeyOf } from './endpointslice/slices.js'
-import type { Indexers } from '../client/object-index.js'
+import type { Indexers } from '../client/informers/object-index.js'
 
 /** The Available condition of an APIService. */
 interface Availability {

@@ -1,8 +1,8 @@
 import type { ConfigMap, Secret } from '../api/core/generated.js'
-import { timeMs } from '../api/time.js'
+import { timeMs } from '../lang/go/time.js'
 import { ignoreNotFound, isApiError } from '../client/api-error.js'
 import type { Component, ComponentHost } from '../client/component.js'
-import { keyOf } from '../client/object-index.js'
+import { keyOf } from '../client/informers/object-index.js'
 import { defineController } from './shared/define-controller.js'
 import { controllerIdentity, controllerName } from './shared/identity.js'
 

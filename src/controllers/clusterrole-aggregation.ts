@@ -1,9 +1,9 @@
-import { semanticEqual } from '../api/equal.js'
+import { semanticEqual } from '../api/kind/equal.js'
 import { aggregatedRules } from '../api/rbac/aggregation.js'
 import type { ClusterRole, PolicyRule } from '../api/rbac/generated.js'
 import { isApiError } from '../client/api-error.js'
 import type { Component, ComponentHost } from '../client/component.js'
-import { keyOf } from '../client/object-index.js'
+import { keyOf } from '../client/informers/object-index.js'
 import { defineController } from './shared/define-controller.js'
 import { controllerIdentity, controllerName } from './shared/identity.js'
 

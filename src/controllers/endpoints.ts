@@ -7,13 +7,13 @@ import type {
   Pod,
   Service,
 } from '../api/core/generated.js'
-import { semanticEqual } from '../api/equal.js'
-import { labelMapMatches } from '../api/labels.js'
+import { semanticEqual } from '../api/kind/equal.js'
+import { labelMapMatches } from '../api/selectors/labels.js'
 import { ignoreNotFound } from '../client/api-error.js'
 import type { Component, ComponentHost } from '../client/component.js'
-import type { EventRecorder } from '../client/event-recorder.js'
-import type { Informer } from '../client/informer.js'
-import { keyOf } from '../client/object-index.js'
+import type { EventRecorder } from '../client/recorders/event-recorder.js'
+import type { Informer } from '../client/informers/informer.js'
+import { keyOf } from '../client/informers/object-index.js'
 import {
   addressTypeOf,
   addressesOf,

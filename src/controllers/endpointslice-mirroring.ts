@@ -1,10 +1,10 @@
 import type { EndpointAddress, EndpointSubset, Endpoints, Service } from '../api/core/generated.js'
 import type { Endpoint, EndpointSlice } from '../api/discovery/generated.js'
-import { semanticEqual } from '../api/equal.js'
+import { semanticEqual } from '../api/kind/equal.js'
 import { ignoreNotFound } from '../client/api-error.js'
 import type { Component, ComponentHost } from '../client/component.js'
-import type { Informer } from '../client/informer.js'
-import { keyOf } from '../client/object-index.js'
+import type { Informer } from '../client/informers/informer.js'
+import { keyOf } from '../client/informers/object-index.js'
 import type { AddressType, EndpointGroup } from './endpointslice/desired.js'
 import { addressTypeOf, hasSelector, portsKey } from './endpointslice/desired.js'
 import {

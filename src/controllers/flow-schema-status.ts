@@ -1,8 +1,8 @@
 import type { FlowSchema } from '../api/flowcontrol/generated.js'
-import { formatTime } from '../api/time.js'
+import { formatTime } from '../lang/go/time.js'
 import { isApiError } from '../client/api-error.js'
 import type { Component, ComponentHost } from '../client/component.js'
-import { keyOf } from '../client/object-index.js'
+import { keyOf } from '../client/informers/object-index.js'
 import { APISERVER } from './custom-resource-definition/naming.js'
 import { defineController } from './shared/define-controller.js'
 

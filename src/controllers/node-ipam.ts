@@ -1,10 +1,10 @@
 import type { Node } from '../api/core/generated.js'
 import type { Component, ComponentHost } from '../client/component.js'
-import type { EventRecorder } from '../client/event-recorder.js'
-import type { Informer } from '../client/informer.js'
-import type { Slice } from '../sim/module.js'
+import type { EventRecorder } from '../client/recorders/event-recorder.js'
+import type { Informer } from '../client/informers/informer.js'
+import type { Slice } from '../sim/modules/module.js'
 import { controllerIdentity, controllerName } from './shared/identity.js'
-import type { Indexers } from '../client/object-index.js'
+import type { Indexers } from '../client/informers/object-index.js'
 
 const BY_RANGE: Indexers<Node> = { podCIDR: ({ spec }) => (spec.podCIDR ? [spec.podCIDR] : []) }
 

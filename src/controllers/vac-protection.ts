@@ -1,7 +1,7 @@
 import type { PersistentVolume, PersistentVolumeClaim } from '../api/core/generated.js'
 import { ignoreNotFound } from '../client/api-error.js'
 import type { Component } from '../client/component.js'
-import { keyOf } from '../client/object-index.js'
+import { keyOf } from '../client/informers/object-index.js'
 import { defineController } from './shared/define-controller.js'
 import { hasFinalizer, withFinalizer, withoutFinalizer } from './shared/finalizers.js'
 import { controllerIdentity, controllerName } from './shared/identity.js'

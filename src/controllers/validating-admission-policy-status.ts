@@ -3,7 +3,7 @@ import { typeWarnings } from '../api/admissionregistration/type-checking.js'
 import type { Scheme } from '../api/scheme.js'
 import { isApiError } from '../client/api-error.js'
 import type { Component, ComponentHost } from '../client/component.js'
-import { keyOf } from '../client/object-index.js'
+import { keyOf } from '../client/informers/object-index.js'
 import { defineController } from './shared/define-controller.js'
 import { controllerIdentity, controllerName } from './shared/identity.js'
 

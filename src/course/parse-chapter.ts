@@ -1,4 +1,4 @@
-import { parseYamlText } from '../api/yaml/read.js'
+import { parseYamlText } from '../lang/yaml/read.js'
 import type { ClusterOptions } from '../cluster/compose/options.js'
 import type {
   Chapter,

@@ -1,5 +1,5 @@
 import { EtcdError } from './errors.js'
-import { upperBound } from './keys.js'
+import { upperBound } from './mvcc/keys.js'
 
 /** The access that a permission grants. */
 export type PermissionType = 'READ' | 'WRITE' | 'READWRITE' | number

@@ -23,9 +23,9 @@ import type {
   TxnRequest,
   TxnResponse,
 } from './requests.js'
-import type { Value } from './value.js'
+import type { Value } from './mvcc/value.js'
 import type { KeyValue } from './version.js'
-import type { WatchEvent, WatchResponse, WatchStream } from './watch-types.js'
+import type { WatchEvent, WatchResponse, WatchStream } from './watch/watch-types.js'
 
 /** Options of `list`. */
 export interface ListOptions {

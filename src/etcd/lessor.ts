@@ -1,4 +1,4 @@
-import { CowTree, type Measure } from './cow-tree.js'
+import { CowTree, type Measure } from './mvcc/cow-tree.js'
 import { EtcdError } from './errors.js'
 
 /** The longest TTL that can be granted, in seconds. */

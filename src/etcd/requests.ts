@@ -1,4 +1,4 @@
-import type { Value } from './value.js'
+import type { Value } from './mvcc/value.js'
 import type { KeyValue } from './version.js'
 
 /** A wire number that is not a member of the enum; the requests say how etcd handles each. */

@@ -1,11 +1,11 @@
 import { NO_AUTH, type AuthState } from './auth-store.js'
-import { CompactionHashes, type CompactionHash } from './compaction-hashes.js'
+import { CompactionHashes, type CompactionHash } from './mvcc/compaction-hashes.js'
 import { Lessor } from './lessor.js'
-import { keyBytes, keyOf } from './keys.js'
-import { Mvcc } from './mvcc.js'
+import { keyBytes, keyOf } from './mvcc/keys.js'
+import { Mvcc } from './mvcc/mvcc.js'
 import type { AlarmType } from './requests.js'
 import type { StoreState } from './store-state.js'
-import { deepFreeze, EMPTY_VALUE, type Value } from './value.js'
+import { deepFreeze, EMPTY_VALUE, type Value } from './mvcc/value.js'
 import { isTombstone, NO_LEASE, tombstone, type Version } from './version.js'
 
 /** One stored write. */

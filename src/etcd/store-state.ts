@@ -1,8 +1,8 @@
 import type { AuthState } from './auth-store.js'
-import type { CompactionHashes } from './compaction-hashes.js'
+import type { CompactionHashes } from './mvcc/compaction-hashes.js'
 import type { Lessor } from './lessor.js'
-import type { StorageQuotaState } from './storage-quota.js'
-import type { Mvcc } from './mvcc.js'
+import type { StorageQuotaState } from './mvcc/storage-quota.js'
+import type { Mvcc } from './mvcc/mvcc.js'
 
 /** Virtual time, in milliseconds since the epoch. */
 export interface EtcdClock {

@@ -1,13 +1,27 @@
 import { AuthStore } from './auth-store.js'
 import type { Commit, ListOptions, Store } from './capabilities.js'
-import { CompactionHashes } from './compaction-hashes.js'
+import { CompactionHashes } from './mvcc/compaction-hashes.js'
 import { EtcdError } from './errors.js'
-import { upperBound } from './keys.js'
-import { applyDeleteRange, applyPut, checkPut, deleteAtSeek, putAtSeek, type KeySpace } from './key-space.js'
+import { upperBound } from './mvcc/keys.js'
+import {
+  applyDeleteRange,
+  applyPut,
+  checkPut,
+  deleteAtSeek,
+  putAtSeek,
+  type KeySpace,
+} from './mvcc/key-space.js'
 import { Lessor, type Lease } from './lessor.js'
-import { hashBuckets, LEASE_COST, putCost, retainedSize, StorageQuota, txnCost } from './storage-quota.js'
-import { Mvcc } from './mvcc.js'
-import { countAt, listKeyValues, rangeResult } from './range.js'
+import {
+  hashBuckets,
+  LEASE_COST,
+  putCost,
+  retainedSize,
+  StorageQuota,
+  txnCost,
+} from './mvcc/storage-quota.js'
+import { Mvcc } from './mvcc/mvcc.js'
+import { countAt, listKeyValues, rangeResult } from './mvcc/range.js'
 import type {
   AlarmMember,
   AlarmRequest,
@@ -33,13 +47,13 @@ import type {
   TxnRequest,
   TxnResponse,
 } from './requests.js'
-import { checkDeleteRange, checkPutShape, checkRange, checkTxn } from './txn-check.js'
-import { checkPlan, isReadOnly, mayFailHalfway, planTxn, runPlan } from './txn.js'
-import type { Value } from './value.js'
+import { checkDeleteRange, checkPutShape, checkRange, checkTxn } from './txn/txn-check.js'
+import { checkPlan, isReadOnly, mayFailHalfway, planTxn, runPlan } from './txn/txn.js'
+import type { Value } from './mvcc/value.js'
 import { NO_LEASE, type KeyValue } from './version.js'
-import { WatchHub, eventOf, type Observer } from './watch-hub.js'
-import { openWatchStream } from './watch-stream.js'
-import type { WatchEvent, WatchResponse, WatchStream } from './watch-types.js'
+import { WatchHub, eventOf, type Observer } from './watch/watch-hub.js'
+import { openWatchStream } from './watch/watch-stream.js'
+import type { WatchEvent, WatchResponse, WatchStream } from './watch/watch-types.js'
 import { dumpStore, loadStore, type StoreJson } from './store-json.js'
 import { readSnapshot, type ReadSnapshotOptions } from './snapshot/read.js'
 import { snapshotFile, type SnapshotOptions } from './snapshot/write.js'

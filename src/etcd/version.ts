@@ -1,4 +1,4 @@
-import { EMPTY_VALUE, type Value } from './value.js'
+import { EMPTY_VALUE, type Value } from './mvcc/value.js'
 
 /** The `lease` of a key without one. Lease ids are signed 64-bit integers, hence bigint throughout. */
 export const NO_LEASE = 0n

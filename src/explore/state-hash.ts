@@ -1,10 +1,10 @@
-import type { KubeObject } from '../api/definition.js'
-import { textOfBytes } from '../api/byte-text.js'
-import type { InformerState } from '../client/list-watch-informer.js'
+import type { KubeObject } from '../api/kind/definition.js'
+import { textOfBytes } from '../lang/bytes/byte-text.js'
+import type { InformerState } from '../client/informers/list-watch-informer.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
-import { exactJson } from '../sim/exact-json.js'
-import { HASH_SEED, hashText } from '../sim/hash.js'
-import type { PlainData } from '../sim/plain-data.js'
+import { exactJson } from '../lang/json/exact-json.js'
+import { HASH_SEED, hashText } from '../sim/data/hash.js'
+import type { PlainData } from '../sim/data/plain-data.js'
 import {
   areEqual,
   Hash,

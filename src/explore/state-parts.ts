@@ -1,5 +1,5 @@
-import { entriesOf } from '../sim/lazy-map.js'
-import { HASH_SEED, hashNumber, hashText } from '../sim/hash.js'
+import { entriesOf } from '../sim/data/lazy-map.js'
+import { HASH_SEED, hashNumber, hashText } from '../sim/data/hash.js'
 import type { Timer } from '../sim/timers.js'
 
 /**

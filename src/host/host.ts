@@ -1,6 +1,6 @@
 import type { NodeOptions } from '../cluster/compose/options.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
-import { absolutePath } from '../kubelet/files/tree.js'
+import { absolutePath } from '../shell/files/tree.js'
 import type { CommandOutput, Terminal } from './commands/command.js'
 import { HOST_COMMANDS } from './commands/table.js'
 import { contentOf } from './files/content.js'

@@ -1,5 +1,5 @@
 import type { Bash, Command } from 'just-bash'
-import { absolutePath } from '../kubelet/files/tree.js'
+import { absolutePath } from '../shell/files/tree.js'
 import type { CommandOutput, HostCommand, Terminal } from './commands/command.js'
 import { HOST_COMMANDS } from './commands/table.js'
 import { BashFiles } from './files/bash-files.js'

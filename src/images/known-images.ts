@@ -1,5 +1,5 @@
 import { fullImageName } from '../api/core/image-name.js'
-import { nearest } from '../api/nearest.js'
+import { nearest } from '../lang/text/nearest.js'
 import type { ImageDefinition } from '../kubelet/index.js'
 import { AGNHOST } from './agnhost/agnhost.js'
 import { withDistribution } from './distribution-programs.js'

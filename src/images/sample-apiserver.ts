@@ -1,8 +1,8 @@
-import type { FieldTerm } from '../api/fields.js'
-import { parseFieldSelector } from '../api/fields.js'
-import { compileSelectorText } from '../api/label-parser.js'
-import { applyMergePatch } from '../api/patch/merge-patch.js'
-import { formatTime } from '../api/time.js'
+import type { FieldTerm } from '../api/selectors/fields.js'
+import { parseFieldSelector } from '../api/selectors/fields.js'
+import { compileSelectorText } from '../api/selectors/label-parser.js'
+import { applyMergePatch } from '../lang/patch/merge-patch.js'
+import { formatTime } from '../lang/go/time.js'
 import type { ImageDefinition, Invocation, Pause, Program, Served, ServedRequest } from '../kubelet/index.js'
 
 const GROUP = 'wardle.example.com'

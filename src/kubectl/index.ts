@@ -9,8 +9,8 @@ export type {
   KubectlRequest,
   KubectlResult,
   RequestedIdentity,
-} from './environment.js'
-export { isFailure } from './errors.js'
+} from './call/environment.js'
+export { isFailure } from './call/errors.js'
 export { createKubectl } from './kubectl.js'
 export type { Kubectl } from './kubectl.js'
-export { kubectlWatch } from './watch.js'
+export { kubectlWatch } from './call/watch.js'

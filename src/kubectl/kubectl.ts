@@ -1,11 +1,11 @@
 import type { Client } from '../client/client.js'
-import type { CommandLine, Command } from './call.js'
+import type { CommandLine, Command } from './call/call.js'
 import { NO_KUSTOMIZE } from './commands/kustomize.js'
 import type { Found } from './commands/lookup.js'
 import { findCommand } from './commands/lookup.js'
-import type { Discovered } from './discovery.js'
-import { discover } from './discovery.js'
-import { warnOfOldDryRun } from './dry-run.js'
+import type { Discovered } from './call/discovery.js'
+import { discover } from './call/discovery.js'
+import { warnOfOldDryRun } from './call/dry-run.js'
 import type {
   ServerConnection,
   KubectlAnswer,
@@ -13,22 +13,22 @@ import type {
   KubectlOptions,
   KubectlRequest,
   KubectlResult,
-} from './environment.js'
-import { FailedPrinting, KubectlError, SilentExit, errorText, isFailure, usageError } from './errors.js'
-import { FileSource } from './files.js'
-import { checkFirstContact } from './first-contact.js'
-import { flagsOf } from './flag-table.js'
-import { parseFlags } from './flags.js'
+} from './call/environment.js'
+import { FailedPrinting, KubectlError, SilentExit, errorText, isFailure, usageError } from './call/errors.js'
+import { FileSource } from './call/files.js'
+import { checkFirstContact } from './call/first-contact.js'
+import { flagsOf } from './args/flag-table.js'
+import { parseFlags } from './args/flags.js'
 import { helpFor, helpOf } from './help/help.js'
-import { Kubeconfig } from './kubeconfig.js'
-import { LazyConnection } from './lazy-connection.js'
-import { Output } from './output.js'
+import { Kubeconfig } from './call/kubeconfig.js'
+import { LazyConnection } from './call/lazy-connection.js'
+import { Output } from './call/output.js'
 import { ALL_FORMATS, checkFormat } from './print/object.js'
-import { releaseOf } from './release.js'
-import { requestTimeout } from './request-failure.js'
+import { releaseOf } from './call/release.js'
+import { requestTimeout } from './call/request-failure.js'
 import { addressCheckedClient } from './rest/address-checked-client.js'
 import { connectThroughFront } from './rest/front-connection.js'
-import { CommandLineError, splitWords } from './words.js'
+import { CommandLineError, splitWords } from './call/words.js'
 
 /** Runs one command line, given as text or as words, with or without a leading `kubectl`. */
 export type Kubectl = (command: string | readonly string[], options?: KubectlOptions) => KubectlResult

@@ -1,4 +1,4 @@
-import { HASH_SEED, hashNumber, hashText } from '../sim/hash.js'
+import { HASH_SEED, hashNumber, hashText } from '../sim/data/hash.js'
 
 /**
  * Returns `digits` (a multiple of 8) hexadecimal digits derived from `text`. They replace the digests and

@@ -1,4 +1,4 @@
-import type { IpAddress } from '../api/ip.js'
+import type { IpAddress } from '../lang/go/ip.js'
 import type { Model, NodeModel, PodModel } from './model.js'
 
 /**

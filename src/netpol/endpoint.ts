@@ -1,5 +1,5 @@
 import { invalid, notFound, required, type FieldError } from '../api/field-error.js'
-import { formatIp, parseIp, type IpAddress, type IpFamily } from '../api/ip.js'
+import { formatIp, parseIp, type IpAddress, type IpFamily } from '../lang/go/ip.js'
 import { addressBook } from './address-book.js'
 import type { Model, NodeModel, PodModel } from './model.js'
 import type { PolicyQuery, EndpointRef, Protocol } from './world.js'

@@ -1,5 +1,5 @@
-import { formatIp } from '../api/ip.js'
-import type { Labels } from '../api/labels.js'
+import { formatIp } from '../lang/go/ip.js'
+import type { Labels } from '../api/selectors/labels.js'
 import { resolveConnection, type End, type ResolvedConnection } from './endpoint.js'
 import { tryPeer, tryPort, type PortSituation } from './match.js'
 import type {

@@ -1,4 +1,4 @@
-import { formatRequirement } from '../api/labels.js'
+import { formatRequirement } from '../api/selectors/labels.js'
 import type {
   Because,
   EndProof,

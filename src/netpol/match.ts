@@ -1,5 +1,5 @@
-import { formatIp, rangeHolds } from '../api/ip.js'
-import { requirementMatches, type Labels } from '../api/labels.js'
+import { formatIp, rangeHolds } from '../lang/go/ip.js'
+import { requirementMatches, type Labels } from '../api/selectors/labels.js'
 import { nodeAt, type End } from './endpoint.js'
 import type { Block, Peer, Selector, NamedPort, PortMatch } from './model.js'
 import type { Because, Trial } from './proof.js'

@@ -3,8 +3,8 @@
  * converted, policies in order of evaluation. List entries keep their index in the original object, so that a
  * path into it can be reported.
  */
-import type { IpAddress, IpRange } from '../api/ip.js'
-import type { LabelMatcher, Labels, Requirement } from '../api/labels.js'
+import type { IpAddress, IpRange } from '../lang/go/ip.js'
+import type { LabelMatcher, Labels, Requirement } from '../api/selectors/labels.js'
 import type { ResolvedOptions } from './options.js'
 import type { Protocol } from './world.js'
 

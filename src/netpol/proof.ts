@@ -1,4 +1,4 @@
-import type { Requirement } from '../api/labels.js'
+import type { Requirement } from '../api/selectors/labels.js'
 import type { Action, ClusterPolicyKind, Direction } from './model.js'
 import type { ResolvedOptions } from './options.js'
 import type { Protocol } from './world.js'

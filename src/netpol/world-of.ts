@@ -1,4 +1,4 @@
-import type { KubeObject } from '../api/definition.js'
+import type { KubeObject } from '../api/kind/definition.js'
 import { parseManifests } from '../api/manifests.js'
 import type { NetpolOptions } from './options.js'
 import type { World, WorldNamespace, WorldNode, WorldPod, WorldPolicy } from './world.js'

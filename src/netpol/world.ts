@@ -1,5 +1,5 @@
 /** The input of the evaluators: plain Kubernetes objects, of which only the fields declared here are read. */
-import type { Labels } from '../api/labels.js'
+import type { Labels } from '../api/selectors/labels.js'
 
 /** Object metadata that policies depend on. An absent namespace means `default`. */
 export interface WorldMeta {

@@ -1,4 +1,4 @@
-import type { PlainData } from '../sim/plain-data.js'
+import type { PlainData } from '../sim/data/plain-data.js'
 
 /** The transport protocol of a connection, as Services name it. */
 export type Protocol = 'TCP' | 'UDP' | 'SCTP'

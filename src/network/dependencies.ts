@@ -1,6 +1,6 @@
 import type { Pod } from '../api/core/generated.js'
 import type { Client } from '../client/client.js'
-import type { PlainData } from '../sim/plain-data.js'
+import type { PlainData } from '../sim/data/plain-data.js'
 import type { RandomStream } from '../sim/random.js'
 import type { Payload, Protocol, Reply } from './connection.js'
 

@@ -1,8 +1,8 @@
 import type { Pod, Service } from '../api/core/generated.js'
-import { parseIp } from '../api/ip.js'
+import { parseIp } from '../lang/go/ip.js'
 import { ignoreNotFound } from '../client/api-error.js'
 import type { Client } from '../client/client.js'
-import { splitKey } from '../client/object-index.js'
+import { splitKey } from '../client/informers/object-index.js'
 import type { Source } from './packet.js'
 import type { NetworkNode, NodeDirectory, RunningPod } from './dependencies.js'
 

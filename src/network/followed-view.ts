@@ -1,7 +1,7 @@
-import type { KubeObject } from '../api/definition.js'
+import type { KubeObject } from '../api/kind/definition.js'
 import { isApiError } from '../client/api-error.js'
 import type { Client, Watch } from '../client/client.js'
-import { keyOf, ObjectIndex, type Indexers } from '../client/object-index.js'
+import { keyOf, ObjectIndex, type Indexers } from '../client/informers/object-index.js'
 import type { ResourceName } from '../client/resources.js'
 
 /** How many past states of a resource are cached. */

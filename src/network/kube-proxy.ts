@@ -1,5 +1,5 @@
 import type { Service } from '../api/core/generated.js'
-import { parseIp, parseIpRange, rangeHolds } from '../api/ip.js'
+import { parseIp, parseIpRange, rangeHolds } from '../lang/go/ip.js'
 import type { RandomStream } from '../sim/random.js'
 import { type EndpointView, type Protocol, type ProxyHop, hostPort } from './connection.js'
 import type { NetworkState } from './dependencies.js'

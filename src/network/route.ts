@@ -1,6 +1,6 @@
 import type { Node } from '../api/core/generated.js'
-import type { IpRange } from '../api/ip.js'
-import { parseIp, parseIpRange } from '../api/ip.js'
+import type { IpRange } from '../lang/go/ip.js'
+import { parseIp, parseIpRange } from '../lang/go/ip.js'
 import type { Client } from '../client/client.js'
 import { FollowedView } from './followed-view.js'
 import type { NetworkNode, NodeDirectory, RunningPod } from './dependencies.js'

@@ -1,5 +1,5 @@
 import type { Pod, Service } from '../api/core/generated.js'
-import { timeMs } from '../api/time.js'
+import { timeMs } from '../lang/go/time.js'
 import { hasClusterIP } from './service-view.js'
 
 /**

@@ -1,8 +1,8 @@
 import type { Endpoints, Service } from '../api/core/generated.js'
 import type { Endpoint, EndpointSlice } from '../api/discovery/generated.js'
-import type { KubeObject } from '../api/definition.js'
+import type { KubeObject } from '../api/kind/definition.js'
 import type { Client } from '../client/client.js'
-import type { ObjectIndex } from '../client/object-index.js'
+import type { ObjectIndex } from '../client/informers/object-index.js'
 import type { ServiceAddressKind, Protocol } from './connection.js'
 import { FollowedView } from './followed-view.js'
 

@@ -14,17 +14,17 @@ import {
   numberOf,
   oid,
   oidOf,
-} from './der.js'
-import { sequence, time, timeOf, toDer, toPem } from './der.js'
-import type { Asn1, Bytes } from './der.js'
-import type { CurveKey } from './ecdsa.js'
-import { parseCurveKeyInfo, verifyCurve } from './ecdsa.js'
+} from './crypto/der.js'
+import { sequence, time, timeOf, toDer, toPem } from './crypto/der.js'
+import type { Asn1, Bytes } from './crypto/der.js'
+import type { CurveKey } from './crypto/ecdsa.js'
+import { parseCurveKeyInfo, verifyCurve } from './crypto/ecdsa.js'
 import { extensionsDer, readExtensions, wrapped } from './extensions.js'
 import type { AlternativeNames, Extensions, KeyIdentifiers, KeyUsage, Purpose } from './extensions.js'
 import { nameOf, subjectOf } from './name.js'
 import type { Subject } from './name.js'
-import { parsePublicKeyInfo, publicKeyInfo, sign, verify } from './rsa.js'
-import type { Digest, PrivateKey, PublicKey } from './rsa.js'
+import { parsePublicKeyInfo, publicKeyInfo, sign, verify } from './crypto/rsa.js'
+import type { Digest, PrivateKey, PublicKey } from './crypto/rsa.js'
 
 const CURVE_SIGNATURES: Readonly<Record<string, Digest>> = {
   '1.2.840.10045.4.3.2': 'sha256',

@@ -1,8 +1,8 @@
 import type { CertificateVerifier, VerifiedCertificate } from '../apiserver/authentication/authenticator.js'
 import { parseCertificate, parseCertificates } from './certificate.js'
 import type { Certificate } from './certificate.js'
-import { fromPem } from './der.js'
-import { PKI_DIR } from './inventory.js'
+import { fromPem } from './crypto/der.js'
+import { PKI_DIR } from './inventory/inventory.js'
 import { verifyChain } from './verify.js'
 
 /** The file with the trusted authorities of each kind of certificate. */

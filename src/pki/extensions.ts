@@ -17,8 +17,8 @@ import {
   oidOf,
   sequence,
   toDer,
-} from './der.js'
-import type { Asn1, Bytes } from './der.js'
+} from './crypto/der.js'
+import type { Asn1, Bytes } from './crypto/der.js'
 
 /**
  * The key usages in the order of their bits (RFC 5280, 4.2.1.3), with the names of certificates.k8s.io/v1

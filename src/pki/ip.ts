@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js'
-import type { Bytes } from './der.js'
+import type { Bytes } from './crypto/der.js'
 
 /** Returns whether a text is an IP address (rather than a DNS name). */
 export function isIp(text: string): boolean {

@@ -1,7 +1,7 @@
-import { HASH_SEED, hashNumber, hashText } from '../sim/hash.js'
-import { keyOf, parsePrivateKey, privateKeyPem } from './rsa.js'
-import type { PrivateKey } from './rsa.js'
-import { numberOf } from './der.js'
+import { HASH_SEED, hashNumber, hashText } from '../sim/data/hash.js'
+import { keyOf, parsePrivateKey, privateKeyPem } from './crypto/rsa.js'
+import type { PrivateKey } from './crypto/rsa.js'
+import { numberOf } from './crypto/der.js'
 import { testPrimes } from './test-keys.js'
 
 /**

@@ -1,4 +1,4 @@
-import { printYaml } from '../api/yaml/print.js'
+import { printYaml } from '../lang/yaml/print.js'
 
 /** How a user authenticates. */
 export type UserCredential =

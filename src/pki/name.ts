@@ -1,5 +1,5 @@
-import { childrenOf, oid, oidOf, sequence, set, text, textOf } from './der.js'
-import type { Asn1 } from './der.js'
+import { childrenOf, oid, oidOf, sequence, set, text, textOf } from './crypto/der.js'
+import type { Asn1 } from './crypto/der.js'
 
 const COMMON_NAME = '2.5.4.3'
 const ORGANIZATION = '2.5.4.10'

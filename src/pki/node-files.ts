@@ -1,10 +1,10 @@
 import { createCertificate } from './certificate.js'
 import type { CertificateSpec } from './certificate.js'
-import type { PublicKey, PrivateKey } from './rsa.js'
-import { PKI_DIR } from './inventory.js'
-import type { PkiConfig } from './inventory.js'
+import type { PublicKey, PrivateKey } from './crypto/rsa.js'
+import { PKI_DIR } from './inventory/inventory.js'
+import type { PkiConfig } from './inventory/inventory.js'
 import { kubeconfigText } from './kubeconfig.js'
-import { privateKeyPem } from './rsa.js'
+import { privateKeyPem } from './crypto/rsa.js'
 
 /** What a node's files are created from: a cluster's {@link Pki}. */
 export interface FileSource {

@@ -2,8 +2,8 @@ import { Random } from '../sim/random.js'
 import type { RandomStream } from '../sim/random.js'
 import { createCertificate, parseCertificate, parseCertificates } from './certificate.js'
 import type { Certificate, CertificateSpec, Issuer } from './certificate.js'
-import { fromPem } from './der.js'
-import type { Asn1 } from './der.js'
+import { fromPem } from './crypto/der.js'
+import type { Asn1 } from './crypto/der.js'
 import {
   AUTHORITIES,
   authorityValidityOf,
@@ -11,10 +11,10 @@ import {
   configEntries,
   leafEntries,
   validityOf,
-} from './inventory.js'
-import type { PkiConfig } from './inventory.js'
-import { inventoryRows } from './inventory-rows.js'
-import type { InventoryRow } from './inventory-rows.js'
+} from './inventory/inventory.js'
+import type { PkiConfig } from './inventory/inventory.js'
+import { inventoryRows } from './inventory/inventory-rows.js'
+import type { InventoryRow } from './inventory/inventory-rows.js'
 import { DEFAULT_AUTHORITY } from './default-authority.js'
 import { cachedKey, seedClass, testKey } from './keys.js'
 import type { KeyProvider } from './keys.js'
@@ -22,9 +22,9 @@ import { kubeconfigText } from './kubeconfig.js'
 import type { Subject } from './name.js'
 import { nodeFiles } from './node-files.js'
 import type { FileSource } from './node-files.js'
-import { privateKeyPem, publicKeyPem } from './rsa.js'
-import type { PrivateKey, PublicKey } from './rsa.js'
-import { readSigningKey, readVerifyingKeys, TokenSigner } from './token-signer.js'
+import { privateKeyPem, publicKeyPem } from './crypto/rsa.js'
+import type { PrivateKey, PublicKey } from './crypto/rsa.js'
+import { readSigningKey, readVerifyingKeys, TokenSigner } from './tokens/token-signer.js'
 import { verifyChain } from './verify.js'
 
 const DAY = 86_400_000

@@ -12,15 +12,15 @@ import {
   contentOf,
   oid,
   oidOf,
-} from './der.js'
-import { sequence, set, toDer, toPem } from './der.js'
-import type { Asn1 } from './der.js'
+} from './crypto/der.js'
+import { sequence, set, toDer, toPem } from './crypto/der.js'
+import type { Asn1 } from './crypto/der.js'
 import { extensionsDer, readExtensions } from './extensions.js'
 import type { AlternativeNames, Extensions } from './extensions.js'
 import { nameOf, subjectOf } from './name.js'
 import type { Subject } from './name.js'
-import { parsePublicKeyInfo, publicKeyInfo, sign, verify } from './rsa.js'
-import type { Digest, PrivateKey } from './rsa.js'
+import { parsePublicKeyInfo, publicKeyInfo, sign, verify } from './crypto/rsa.js'
+import type { Digest, PrivateKey } from './crypto/rsa.js'
 
 const EXTENSION_REQUEST = '1.2.840.113549.1.9.14'
 const RSA_SIGNATURES: Readonly<Record<string, Digest>> = {

@@ -1,7 +1,7 @@
 import type { PolicyRule, Subject } from '../api/rbac/generated.js'
 import { missingRights } from './covers.js'
 import { policyOf, roleKeyOf } from './policy.js'
-import { objectsIn, type RbacSource } from './source.js'
+import { objectsIn, type RbacSource } from './nodes/source.js'
 
 /** A right that a subject has gained or lost: one verb on one resource, or on one path. */
 export interface AccessChange {

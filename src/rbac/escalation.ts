@@ -2,13 +2,13 @@
  * Prevents privilege escalation: users can only grant what they hold. Source:
  * pkg/registry/rbac/{role,clusterrole,rolebinding,clusterrolebinding}/policybased.
  */
-import type { KubeObject } from '../api/definition.js'
-import { semanticEqual } from '../api/equal.js'
+import type { KubeObject } from '../api/kind/definition.js'
+import { semanticEqual } from '../api/kind/equal.js'
 import type { ClusterRole, ClusterRoleBinding, PolicyRule, Role, RoleBinding } from '../api/rbac/generated.js'
 import { forbidden, untypedError } from '../apiserver/errors.js'
 import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from '../apiserver/admission/plugin.js'
-import type { RbacAuthorizer } from './authorizer.js'
-import { aggregate } from './aggregate.js'
+import type { RbacAuthorizer } from './compile/authorizer.js'
+import { aggregate } from './reconcile/aggregate.js'
 import { compactRules, listText, missingRights, ruleText } from './covers.js'
 import { isPrivileged } from './subjects.js'
 

@@ -13,10 +13,10 @@ import type {
   RoleName,
   FailedGrant,
   AuthorizationVerdict,
-} from './proof.js'
+} from './proof/proof.js'
 import type { RequestedAction, RuleFault } from './rules.js'
 import { ruleAllows, ruleFault } from './rules.js'
-import { objectsIn, type RbacSource } from './source.js'
+import { objectsIn, type RbacSource } from './nodes/source.js'
 import type { User } from './subjects.js'
 import { isPrivileged, privilegedGroup, subjectApplies } from './subjects.js'
 

@@ -11,9 +11,9 @@ export { authorize } from './evaluate.js'
 export type { AccessQuery, AccessAction } from './evaluate.js'
 export { whoCan } from './who-can.js'
 export type { Holder, WhoCanOptions } from './who-can.js'
-export { checkProof } from './check-proof.js'
-export { formatProof } from './format-proof.js'
-export type { ProvenVerdict } from './format-proof.js'
+export { checkProof } from './proof/check-proof.js'
+export { formatProof } from './proof/format-proof.js'
+export type { ProvenVerdict } from './proof/format-proof.js'
 export type {
   AllowedProof,
   BindingName,
@@ -24,28 +24,28 @@ export type {
   RoleName,
   FailedGrant,
   AuthorizationVerdict,
-} from './proof.js'
+} from './proof/proof.js'
 export type { RuleFault } from './rules.js'
 export { covers, missingRights } from './covers.js'
 export { aggregatedRules } from '../api/rbac/aggregation.js'
 export { accessChanges } from './changes.js'
 export type { AccessChange } from './changes.js'
 export { aggregatedPolicy, bootstrapPolicy, withDefaultRoles } from './bootstrap-policy/index.js'
-export { reconcileBinding, reconcileRole } from './reconcile.js'
+export { reconcileBinding, reconcileRole } from './reconcile/reconcile.js'
 export type {
   ReconcileBindingOptions,
   ReconciledBinding,
   ReconciledRole,
   ReconcileOperation,
   ReconcileRoleOptions,
-} from './reconcile.js'
-export { compile } from './compile.js'
-export type { CompiledAccess } from './compile.js'
+} from './reconcile/reconcile.js'
+export { compile } from './compile/compile.js'
+export type { CompiledAccess } from './compile/compile.js'
 export { couldEventually } from './paths/could-eventually.js'
 export type { Reach } from './paths/could-eventually.js'
 export { escalationPaths } from './paths/escalation-paths.js'
 export type { EscalationOptions, EscalationSubject } from './paths/escalation-paths.js'
-export type { RbacSource, StoredSource } from './source.js'
+export type { RbacSource, StoredSource } from './nodes/source.js'
 export type {
   CallStep,
   Credential,

@@ -1,4 +1,4 @@
-import { GrantIndex, type RoleEntry, type RoleGrant, ruleSetIn } from './grant-index.js'
+import { GrantIndex, type RoleEntry, type RoleGrant, ruleSetIn } from './compile/grant-index.js'
 import type { Binding } from './policy.js'
 import { type RequestedAction, ruleSetAllows } from './rules.js'
 

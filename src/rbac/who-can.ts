@@ -3,10 +3,10 @@ import type { AccessAction } from './evaluate.js'
 import { requestedAction, bindingName, roleName } from './evaluate.js'
 import type { Binding } from './policy.js'
 import { policyOf, roleKeyOf } from './policy.js'
-import type { Grant } from './proof.js'
+import type { Grant } from './proof/proof.js'
 import type { RequestedAction } from './rules.js'
 import { ruleFault } from './rules.js'
-import { objectsIn, type RbacSource } from './source.js'
+import { objectsIn, type RbacSource } from './nodes/source.js'
 
 /** A subject that is allowed an action, and through what. */
 export interface Holder extends Grant {

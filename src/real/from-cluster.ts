@@ -1,5 +1,5 @@
-import { parseExactJson } from '../api/go-json.js'
-import type { KubeObject } from '../api/definition.js'
+import { parseExactJson } from '../lang/go/json.js'
+import type { KubeObject } from '../api/kind/definition.js'
 import { SimCluster } from '../cluster/sim-cluster.js'
 import type { ClusterOptions } from '../cluster/compose/options.js'
 import { type ConnectOptions, runOrThrow } from './kubectl-process.js'

@@ -1,5 +1,5 @@
-import type { Change } from '../client/informer.js'
-import { keyOf } from '../client/object-index.js'
+import type { Change } from '../client/informers/informer.js'
+import { keyOf } from '../client/informers/object-index.js'
 import { isPodTerminal } from '../api/core/conditions.js'
 import type { Node, Pod } from '../api/core/generated.js'
 import { claimsOfPod } from '../api/core/pod-claims.js'

@@ -1,6 +1,6 @@
 import { isPodTerminal } from '../api/core/conditions.js'
 import type { Node, Pod } from '../api/core/generated.js'
-import { keyOf } from '../client/object-index.js'
+import { keyOf } from '../client/informers/object-index.js'
 import type { PodDisruptionBudget } from '../api/policy/generated.js'
 import type { NodeInfo } from './cache/node-info.js'
 import { type PodInfo, podInfoOf } from './cache/pod-info.js'

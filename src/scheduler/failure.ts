@@ -1,7 +1,7 @@
 import { ApiError, ConnectionError, isApiError } from '../client/api-error.js'
 import { podCondition } from '../api/core/conditions.js'
 import type { Pod, PodCondition } from '../api/core/generated.js'
-import { formatTime } from '../api/time.js'
+import { formatTime } from '../lang/go/time.js'
 import { conditionChange } from './condition-change.js'
 import type { QueuedPod } from './queue/queued-pod.js'
 import type { SchedulerRuntime } from './runtime.js'

@@ -1,5 +1,5 @@
 import type { Component, ComponentHost } from '../client/component.js'
-import type { Topic } from '../sim/module.js'
+import type { Topic } from '../sim/modules/module.js'
 import { continueBinding } from './binding-cycle.js'
 import { onNodeChange, onPodChange } from './event-handlers.js'
 import type { SchedulerOptions } from './options.js'

@@ -1,6 +1,6 @@
 import { cachedKey, createCertificate, parseCertificates, PKI_DIR } from '../pki/index.js'
 import type { Certificate, Pki } from '../pki/index.js'
-import { fromDer } from '../pki/der.js'
+import { fromDer } from '../pki/crypto/der.js'
 import { isIpAddress } from './host.js'
 import { signNatively } from './native-signing.js'
 

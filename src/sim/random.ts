@@ -1,6 +1,6 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt'
 import { xoroshiro128plus, xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus'
-import { HASH_SEED, hashNumber, hashText } from './hash.js'
+import { HASH_SEED, hashNumber, hashText } from './data/hash.js'
 
 type Generator = ReturnType<typeof xoroshiro128plus>
 

@@ -1,4 +1,4 @@
-import type { PlainData } from './plain-data.js'
+import type { PlainData } from './data/plain-data.js'
 import type { RandomStream } from './random.js'
 
 /** A pending call of the handler that `owner` has for `topic`. Plain data. */

@@ -1,4 +1,4 @@
-import type { PlainData } from './plain-data.js'
+import type { PlainData } from './data/plain-data.js'
 import { stepId } from './ready-queue.js'
 
 /**

@@ -1,4 +1,4 @@
-import { HASH_SEED, hashNumber, hashText } from './hash.js'
+import { HASH_SEED, hashNumber, hashText } from './data/hash.js'
 
 /** Two independent 32-bit lanes of the rolling hash, and the number of records. */
 export interface TraceState {

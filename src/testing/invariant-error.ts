@@ -1,4 +1,4 @@
-import { formatTime } from '../api/time.js'
+import { formatTime } from '../lang/go/time.js'
 import type { KernelEvents } from '../sim/event-bus.js'
 import type { ObjectReference, Violation } from './invariant.js'
 

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../api/definition.js'
+import type { KubeObject } from '../api/kind/definition.js'
 import type { ClusterEvents } from '../client/cluster-events.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import type { StoredObjects } from './stored-objects.js'

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../api/definition.js'
+import type { KubeObject } from '../api/kind/definition.js'
 import type { ObjectOf, ResourceName } from '../client/resources.js'
 import type { ComponentView } from '../cluster/compose/component-host.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'

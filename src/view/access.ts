@@ -6,7 +6,7 @@ import type {
   RoleName,
 } from '../rbac/index.js'
 import { formatProof } from '../rbac/index.js'
-import type { Branch, Tree } from '../svg/tree.js'
+import type { Branch, Tree } from '../lang/svg/tree.js'
 import { displayedView } from './display.js'
 
 /** How many rules are shown that would allow an action if they were bound differently. */

@@ -1,5 +1,5 @@
 import type { InventoryRow } from '../pki/index.js'
-import type { Branch, Tree } from '../svg/tree.js'
+import type { Branch, Tree } from '../lang/svg/tree.js'
 import { displayedView } from './display.js'
 
 const DAY = 86_400_000

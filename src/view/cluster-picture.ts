@@ -1,5 +1,5 @@
-import { Drawing, LINE, pixels } from '../svg/drawing.js'
-import { wrapText } from '../svg/text-width.js'
+import { Drawing, LINE, pixels } from '../lang/svg/drawing.js'
+import { wrapText } from '../lang/text/text-width.js'
 import {
   isWell,
   podsOf,

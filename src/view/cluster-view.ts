@@ -1,6 +1,6 @@
 import type { Endpoint } from '../api/discovery/generated.js'
 import type { Node, Pod, Service } from '../api/core/generated.js'
-import type { KubeObject } from '../api/definition.js'
+import type { KubeObject } from '../api/kind/definition.js'
 import { podSummary } from '../api/core/pod-columns.js'
 import { controllerOf } from '../api/meta/owner-references.js'
 import type { ObjectOf, ResourceName } from '../client/resources.js'

@@ -1,6 +1,6 @@
 import type { ConnectionVerdict } from '../netpol/index.js'
 import type { Connection, Hop } from '../network/index.js'
-import type { Branch, Tree } from '../svg/tree.js'
+import type { Branch, Tree } from '../lang/svg/tree.js'
 import { displayedView } from './display.js'
 import { policyBranches } from './policies.js'
 

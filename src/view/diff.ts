@@ -1,4 +1,4 @@
-import { sameJson } from '../api/patch/same-json.js'
+import { sameJson } from '../lang/json/same-json.js'
 import {
   podsOf,
   type ClusterView,

@@ -1,7 +1,7 @@
 import type { Pod } from '../api/core/generated.js'
 import { evaluateModel, readWorld, worldOf } from '../netpol/index.js'
 import { choicesOf } from '../netpol/world-of.js'
-import type { Branch, Tree } from '../svg/tree.js'
+import type { Branch, Tree } from '../lang/svg/tree.js'
 import {
   type ClusterView,
   type PodView,

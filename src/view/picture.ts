@@ -1,4 +1,4 @@
-import { drawTree, type Tree, treeText } from '../svg/tree.js'
+import { drawTree, type Tree, treeText } from '../lang/svg/tree.js'
 import type { ClusterView } from './cluster-view.js'
 import { type ClusterPictureOptions, clusterText, drawCluster } from './cluster-picture.js'
 import { drawTimeline, type Timeline, timelineText } from './timeline.js'

@@ -1,5 +1,5 @@
 import type { ConnectionVerdict } from '../netpol/index.js'
-import type { Branch, Tree } from '../svg/tree.js'
+import type { Branch, Tree } from '../lang/svg/tree.js'
 import { displayedView } from './display.js'
 
 type Proof = ConnectionVerdict['proof']

@@ -1,5 +1,5 @@
-import { splitKey } from '../client/object-index.js'
-import type { Branch, Tree } from '../svg/tree.js'
+import { splitKey } from '../client/informers/object-index.js'
+import type { Branch, Tree } from '../lang/svg/tree.js'
 import {
   type ClusterView,
   type PodView,

@@ -1,5 +1,5 @@
-import { wrapText } from '../svg/text-width.js'
-import { Drawing, LINE } from '../svg/drawing.js'
+import { wrapText } from '../lang/text/text-width.js'
+import { Drawing, LINE } from '../lang/svg/drawing.js'
 
 /** What the events of a cluster tell, in order of time. Plain JSON. */
 export interface Timeline {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { KubeObject } from '../../src/api/definition.js'
-import type { Draft } from '../../src/api/draft.js'
+import type { KubeObject } from '../../src/api/kind/definition.js'
+import type { Draft } from '../../src/api/kind/draft.js'
 import type { Node, Pod, Service } from '../../src/api/core/generated.js'
-import type { ObjectInput } from '../../src/api/input.js'
+import type { ObjectInput } from '../../src/api/kind/input.js'
 import { fixture, prepared, type Recorded } from './support.js'
 
 /**

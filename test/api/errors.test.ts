@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { aggregateText, statusCauses, type FieldError } from '../../src/api/field-error.js'
-import { DecodeError } from '../../src/api/schema/decode-error.js'
+import { DecodeError } from '../../src/lang/json/decode-error.js'
 import { definitionOf, faultsOf, fixture, prepared, scheme, type Recorded } from './support.js'
 
 /** A bad create that a real v1.34 refused, with its words. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { defaultFlowControl } from '../../src/api/flowcontrol/default-objects.js'
-import type { KubeObject } from '../../src/api/definition.js'
+import type { KubeObject } from '../../src/api/kind/definition.js'
 import { fieldErrorText } from '../../src/api/field-error.js'
 import { decode } from '../../src/api/schema/decode.js'
-import type { Draft } from '../../src/api/draft.js'
+import type { Draft } from '../../src/api/kind/draft.js'
 import { scheme } from './support.js'
 
 const apiVersion = 'flowcontrol.apiserver.k8s.io/v1'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { internalDiff } from '../../src/api/internal-diff.js'
-import { internalForm } from '../../src/api/internal-form.js'
-import { groupedOpCodes } from '../../src/api/sequence-matcher.js'
+import { internalDiff } from '../../src/api/kind/internal-diff.js'
+import { internalForm } from '../../src/api/kind/internal-form.js'
+import { groupedOpCodes } from '../../src/lang/text/sequence-matcher.js'
 
 describe('values in the internal form', () => {
   it('have every field, by the names and in the order of the struct', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { fieldErrorText } from '../../src/api/field-error.js'
-import type { KubeObject } from '../../src/api/definition.js'
-import { semanticEqual } from '../../src/api/equal.js'
+import type { KubeObject } from '../../src/api/kind/definition.js'
+import { semanticEqual } from '../../src/api/kind/equal.js'
 import { definitionOf, faultsOf, prepared, scheme } from './support.js'
 
 const groups: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { KubeObject } from '../../src/api/definition.js'
-import { addressError, canonicalAddress, rangeFault } from '../../src/api/netip.js'
+import type { KubeObject } from '../../src/api/kind/definition.js'
+import { addressError, canonicalAddress, rangeFault } from '../../src/lang/go/netip.js'
 import { isApiError } from '../../src/client/api-error.js'
 import { harness, type Harness } from '../apiserver/harness.js'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { KubeObject } from '../../src/api/definition.js'
+import type { KubeObject } from '../../src/api/kind/definition.js'
 import { createScheme } from '../../src/api/scheme.js'
 import { harness, type Harness } from '../apiserver/harness.js'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { KindDefinition, KubeObject } from '../../src/api/definition.js'
+import type { KindDefinition, KubeObject } from '../../src/api/kind/definition.js'
 import { newestMinor, oldestMinor, release } from '../../src/api/releases.js'
 import { createScheme } from '../../src/api/scheme.js'
 

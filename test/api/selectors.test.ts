@@ -1,8 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { fieldTermsMatch, parseFieldSelector } from '../../src/api/fields.js'
-import { compileSelectorText, parseLabelSelector, SelectorSyntaxError } from '../../src/api/label-parser.js'
-import { formatRequirement, formatSelector, labelMapMatches, selectorMatches } from '../../src/api/labels.js'
+import { fieldTermsMatch, parseFieldSelector } from '../../src/api/selectors/fields.js'
+import {
+  compileSelectorText,
+  parseLabelSelector,
+  SelectorSyntaxError,
+} from '../../src/api/selectors/label-parser.js'
+import {
+  formatRequirement,
+  formatSelector,
+  labelMapMatches,
+  selectorMatches,
+} from '../../src/api/selectors/labels.js'
 
 const labels = { app: 'web', tier: 'front', n: '5' }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { KubeObject } from '../../src/api/definition.js'
+import type { KubeObject } from '../../src/api/kind/definition.js'
 import { definitionOf, fixture, type Recorded } from './support.js'
 
 interface Row extends Recorded {

@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { ageText, humanDuration } from '../../src/api/duration.js'
+import { ageText, humanDuration } from '../../src/lang/go/duration.js'
 import { aggregateText, invalid, notSupported, required, tooMany } from '../../src/api/field-error.js'
-import { dnsSubdomainFaults, generateName, labelName, qualifiedNameFaults } from '../../src/api/names.js'
-import { formatMicroTime, formatTime, normalizeMicroTime, normalizeTime } from '../../src/api/time.js'
+import {
+  dnsSubdomainFaults,
+  generateName,
+  labelName,
+  qualifiedNameFaults,
+} from '../../src/api/validation/names.js'
+import { formatMicroTime, formatTime, normalizeMicroTime, normalizeTime } from '../../src/lang/go/time.js'
 
 const second = 1000
 const minute = 60 * second

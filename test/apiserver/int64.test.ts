@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { HttpResponse } from '../../src/client/http.js'
 import { SimCluster } from '../../src/index.js'
-import { plainDataFromJson, plainDataToJson } from '../../src/sim/plain-data.js'
+import { plainDataFromJson, plainDataToJson } from '../../src/sim/data/plain-data.js'
 
 const LONG = '3546343826724305833'
 const user = { name: 'admin', groups: ['system:masters'] }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { ConfigMap } from '../../src/api/core/generated.js'
-import { CorrelatingRecorder, type RecorderState } from '../../src/client/correlating-recorder.js'
+import { CorrelatingRecorder, type RecorderState } from '../../src/client/recorders/correlating-recorder.js'
 import { etcdCompactor } from '../../src/apiserver/storage/etcd-compactor.js'
 import { etcdLessor } from '../../src/apiserver/storage/etcd-lessor.js'
 import { harness, pod, type Harness } from './harness.js'
-import { StateSlice } from '../../src/sim/slice.js'
+import { StateSlice } from '../../src/sim/modules/slice.js'
 
 function withModules(): Harness {
   const all = harness()

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, createLogger } from 'vite'
 import { beforeAll, beforeEach, expect, inject, test } from 'vitest'
-import { LESSONS } from '../../src/lessons/index.js'
+import { LESSONS } from '../../src/course/lessons/index.js'
 import { expectRollout, type Outcome } from '../package/outcome.js'
 import { chromium, hasChromium, runInChromium } from './chromium.js'
 

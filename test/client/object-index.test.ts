@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { KubeObject } from '../../src/api/definition.js'
-import { type Indexers, ObjectIndex } from '../../src/client/object-index.js'
+import type { KubeObject } from '../../src/api/kind/definition.js'
+import { type Indexers, ObjectIndex } from '../../src/client/informers/object-index.js'
 
 const byLabel: Indexers<KubeObject> = { label: ({ metadata }) => Object.keys(metadata.labels ?? {}) }
 const byOwner: Indexers<KubeObject> = {

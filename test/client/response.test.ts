@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { errorText } from '../../src/kubectl/errors.js'
+import { errorText } from '../../src/kubectl/call/errors.js'
 import type { Answered } from '../../src/client/response.js'
 import { failureOf } from '../../src/client/response.js'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { SortedObjects } from '../../src/client/sorted-objects.js'
+import { SortedObjects } from '../../src/client/informers/sorted-objects.js'
 
 test('objects are in key order whatever came and went, and whenever somebody asked', () => {
   const key = fc.integer({ min: 0, max: 15 }).map((n) => `k${n}`)

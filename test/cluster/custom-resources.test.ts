@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { KubeObject } from '../../src/api/definition.js'
+import type { KubeObject } from '../../src/api/kind/definition.js'
 import { SimCluster } from '../../src/index.js'
 
 const crd = (kind: string, names: object = {}, version: object = {}): KubeObject =>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { isApiError, SimCluster } from 'simcluster'
-import { nearest } from '../../src/api/nearest.js'
+import { nearest } from '../../src/lang/text/nearest.js'
 import { badInput } from '../support/typed.js'
 
 const cluster = new SimCluster({ nodes: 1 })

@@ -1,7 +1,7 @@
 import { SimCluster } from 'simcluster'
 import { expect, test } from 'vitest'
 import type { Pod } from '../../src/api/core/generated.js'
-import type { KubeObject } from '../../src/api/definition.js'
+import type { KubeObject } from '../../src/api/kind/definition.js'
 import { quotaEvaluator } from '../../src/api/quota/evaluators.js'
 
 const ns = 'default'

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { readCourse } from '../../src/cli/course/read.js'
 import { VERSIONS } from '../../src/course/chapter.js'
 import { ROWS } from '../../src/course/rows.js'
-import { LESSONS } from '../../src/lessons/index.js'
+import { LESSONS } from '../../src/course/lessons/index.js'
 import { CANNOT, REALITY } from './real/reality.js'
 
 const IDS = ROWS.flat()

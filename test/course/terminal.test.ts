@@ -8,8 +8,8 @@ import type { ReadLine } from '../../src/cli/course/play-chapter.js'
 import { readCourse } from '../../src/cli/course/read.js'
 import { Screen } from '../../src/cli/course/screen.js'
 import { commonStart, complete, promptOf } from '../../src/course/terminal-line.js'
-import { textWidth } from '../../src/svg/text-width.js'
-import { LESSONS } from '../../src/lessons/index.js'
+import { textWidth } from '../../src/lang/text/text-width.js'
+import { LESSONS } from '../../src/course/lessons/index.js'
 
 const options = { columns: 80, colours: false }
 

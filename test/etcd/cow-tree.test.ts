@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { CowTree, type Measure } from '../../src/etcd/cow-tree.js'
-import { UNBOUNDED } from '../../src/etcd/keys.js'
+import { CowTree, type Measure } from '../../src/etcd/mvcc/cow-tree.js'
+import { UNBOUNDED } from '../../src/etcd/mvcc/keys.js'
 
 const SEED = 7
 

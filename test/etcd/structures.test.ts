@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { EventLog } from '../../src/etcd/event-log.js'
-import { IntervalTree } from '../../src/etcd/interval-tree.js'
+import { EventLog } from '../../src/etcd/mvcc/event-log.js'
+import { IntervalTree } from '../../src/etcd/mvcc/interval-tree.js'
 import { NO_LEASE, pushVersion, versionAt, type KeyValue, type Version } from '../../src/etcd/version.js'
 
 const SEED = 7

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { SimCluster } from 'simcluster'
 import { exploration, explore, narrate, replay, toSvg } from '../../src/explore/index.js'
 import type { CounterExample, ExploredAction, ExploreOptions, Schedule } from '../../src/explore/index.js'
-import '../../src/vitest/index.js'
+import '../../src/vitest.js'
 import {
   asWanted,
   type Bugs,

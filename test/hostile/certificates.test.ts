@@ -3,7 +3,7 @@ import { createCertificate } from '../../src/pki/certificate.js'
 import type { CertificateSpec } from '../../src/pki/certificate.js'
 import { parseCertificates, verifyChain } from '../../src/pki/index.js'
 import type { Certificate } from '../../src/pki/index.js'
-import { parsePrivateKey } from '../../src/pki/rsa.js'
+import { parsePrivateKey } from '../../src/pki/crypto/rsa.js'
 import { PKI_DIR } from '../../src/pki/index.js'
 import { newPki } from '../pki/support.js'
 

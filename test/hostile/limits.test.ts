@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { parseJson } from '../../src/api/go-json.js'
-import { applyJsonPatch, JsonPatchError } from '../../src/api/patch/json-patch.js'
+import { parseJson } from '../../src/lang/go/json.js'
+import { applyJsonPatch, JsonPatchError } from '../../src/lang/patch/json-patch.js'
 import { ADMIN } from '../../src/cluster/access/identities.js'
 import { SimCluster } from '../../src/cluster/sim-cluster.js'
 import type { HttpResponse } from '../../src/client/http.js'

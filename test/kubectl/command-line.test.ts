@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import fc from 'fast-check'
-import type { FlagSpec } from '../../src/kubectl/flags.js'
-import { parseFlags } from '../../src/kubectl/flags.js'
-import { CommandLineError, splitWords } from '../../src/kubectl/words.js'
+import type { FlagSpec } from '../../src/kubectl/args/flags.js'
+import { parseFlags } from '../../src/kubectl/args/flags.js'
+import { CommandLineError, splitWords } from '../../src/kubectl/call/words.js'
 
 describe('splitWords', () => {
   it.each([

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { commands } from '../../src/kubectl/commands/lookup.js'
-import type { Command } from '../../src/kubectl/call.js'
-import { flagsOf } from '../../src/kubectl/flag-table.js'
+import type { Command } from '../../src/kubectl/call/call.js'
+import { flagsOf } from '../../src/kubectl/args/flag-table.js'
 
 /** By command: name, letter and default of each flag, as the help pages of kubectl 1.35.2 list them. */
 const listed = JSON.parse(

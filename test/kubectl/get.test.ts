@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { kubectlWatch } from '../../src/kubectl/watch.js'
+import { kubectlWatch } from '../../src/kubectl/call/watch.js'
 import { addNode, addPod, machine } from './machine.js'
 
 function withPods(): ReturnType<typeof machine> {

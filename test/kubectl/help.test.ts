@@ -1,13 +1,13 @@
 import { describe, expect, it, test } from 'vitest'
 import { SimCluster } from 'simcluster'
-import type { Command } from '../../src/kubectl/call.js'
+import type { Command } from '../../src/kubectl/call/call.js'
 import { commands, findCommand } from '../../src/kubectl/commands/lookup.js'
-import { flagsOf } from '../../src/kubectl/flag-table.js'
-import { parseFlags } from '../../src/kubectl/flags.js'
+import { flagsOf } from '../../src/kubectl/args/flag-table.js'
+import { parseFlags } from '../../src/kubectl/args/flags.js'
 import { commandText, GROUPS } from '../../src/kubectl/help/command-texts.js'
 import { flagText } from '../../src/kubectl/help/flag-texts.js'
-import { releaseOf } from '../../src/kubectl/release.js'
-import { splitWords } from '../../src/kubectl/words.js'
+import { releaseOf } from '../../src/kubectl/call/release.js'
+import { splitWords } from '../../src/kubectl/call/words.js'
 
 const cluster = new SimCluster({ nodes: 1 })
 const release = releaseOf('v1.35')

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { parse } from 'yaml'
 import { printJson } from '../../src/kubectl/print/json.js'
 import { TABLE, TabWriter } from '../../src/kubectl/print/tabwriter.js'
-import { printYaml } from '../../src/api/yaml/print.js'
+import { printYaml } from '../../src/lang/yaml/print.js'
 
 const read = (name: string): readonly string[] =>
   JSON.parse(

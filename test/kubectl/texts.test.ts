@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { ConfigMap } from '../../src/api/core/generated.js'
-import type { KubectlOptions } from '../../src/kubectl/environment.js'
+import type { KubectlOptions } from '../../src/kubectl/call/environment.js'
 import { files } from './manifests.js'
 import type { Machine } from './machine.js'
 import { addBudget, addDaemonSet, addNode, addPod, machine } from './machine.js'

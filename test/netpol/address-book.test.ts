@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseIp, type IpAddress } from '../../src/api/ip.js'
+import { parseIp, type IpAddress } from '../../src/lang/go/ip.js'
 import { AddressBook, addressBook, addressKey, setAddressBook } from '../../src/netpol/address-book.js'
 import { readNode, readPod, readWorld, type PodModel } from '../../src/netpol/index.js'
 

@@ -2,7 +2,7 @@
  * What the proof checker reads with a hand of its own: addresses, objects, selectors, ends of connections.
  */
 import { describe, expect, it } from 'vitest'
-import { parseIp } from '../../src/api/ip.js'
+import { parseIp } from '../../src/lang/go/ip.js'
 import {
   evaluate,
   resolveOptions,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { formatIp, parseIp, type IpAddress } from '../../src/api/ip.js'
+import { formatIp, parseIp, type IpAddress } from '../../src/lang/go/ip.js'
 import { readWorld, resolveOptions, type NetpolOptions, type WorldPolicy } from '../../src/netpol/index.js'
 import { sortForEnd, pickAddress } from '../../src/netpol/compare/addresses.js'
 import { Budget } from '../../src/netpol/compare/budget.js'

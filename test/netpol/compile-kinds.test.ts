@@ -1,6 +1,6 @@
 /** What the compiled form takes for one thing, and how it remembers what it has said. */
 import { describe, expect, it } from 'vitest'
-import { lastOf, parseIp, parseIpRange, type IpAddress } from '../../src/api/ip.js'
+import { lastOf, parseIp, parseIpRange, type IpAddress } from '../../src/lang/go/ip.js'
 import {
   compile,
   readPolicy,

@@ -1,6 +1,6 @@
 import { badInput } from '../support/typed.js'
 import { describe, expect, it } from 'vitest'
-import { parseIp, type IpAddress } from '../../src/api/ip.js'
+import { parseIp, type IpAddress } from '../../src/lang/go/ip.js'
 import {
   compile,
   readPolicy,

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../src/api/definition.js'
+import type { KubeObject } from '../../src/api/kind/definition.js'
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { SimCluster } from '../../src/index.js'

@@ -1,4 +1,4 @@
-import type { PublicKey } from '../../src/pki/rsa.js'
+import type { PublicKey } from '../../src/pki/crypto/rsa.js'
 import { expect, test } from 'vitest'
 import { DEFAULT_AUTHORITY } from '../../src/pki/default-authority.js'
 import { createCertificate } from '../../src/pki/certificate.js'

@@ -4,12 +4,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { childrenOf, fromDer, fromPem } from '../../src/pki/der.js'
-import { parseCurveKeyInfo, parsePrivateCurveKey } from '../../src/pki/ecdsa.js'
-import { signCurveJws, verifyCurve, verifyCurveJws } from '../../src/pki/ecdsa.js'
-import type { CurveKey, PrivateCurveKey } from '../../src/pki/ecdsa.js'
+import { childrenOf, fromDer, fromPem } from '../../src/pki/crypto/der.js'
+import { parseCurveKeyInfo, parsePrivateCurveKey } from '../../src/pki/crypto/ecdsa.js'
+import { signCurveJws, verifyCurve, verifyCurveJws } from '../../src/pki/crypto/ecdsa.js'
+import type { CurveKey, PrivateCurveKey } from '../../src/pki/crypto/ecdsa.js'
 import { parseCertificates, verifyChain } from '../../src/pki/index.js'
-import { readSigningKey, readVerifyingKeys, TokenSigner } from '../../src/pki/token-signer.js'
+import { readSigningKey, readVerifyingKeys, TokenSigner } from '../../src/pki/tokens/token-signer.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'simcluster-ecdsa-'))
 afterAll(() => rmSync(folder, { recursive: true }))

@@ -1,4 +1,4 @@
-import type { PublicKey } from '../../src/pki/rsa.js'
+import type { PublicKey } from '../../src/pki/crypto/rsa.js'
 import { expect, test } from 'vitest'
 import { SimCluster } from 'simcluster'
 import { certificateExpiry, expiryText, parseCertificates, renewCertificates } from '../../src/pki/index.js'

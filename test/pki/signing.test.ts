@@ -10,7 +10,14 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createRequest, parseCertificates, PKI_DIR, Pki, signRequest } from '../../src/pki/index.js'
 import type { Certificate } from '../../src/pki/index.js'
-import { keyOf, parsePrivateKey, privateKeyPem, publicKeyPem, sign, verify } from '../../src/pki/rsa.js'
+import {
+  keyOf,
+  parsePrivateKey,
+  privateKeyPem,
+  publicKeyPem,
+  sign,
+  verify,
+} from '../../src/pki/crypto/rsa.js'
 import { Random } from '../../src/sim/random.js'
 import { CREATED, hasOpenssl, LAB, newPki, openssl } from './support.js'
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import type { KubeObject } from '../../src/api/definition.js'
+import type { KubeObject } from '../../src/api/kind/definition.js'
 import type { ClusterRole } from '../../src/api/rbac/generated.js'
 import { aggregatedPolicy, bootstrapPolicy } from '../../src/rbac/index.js'
 

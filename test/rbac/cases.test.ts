@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { KubeObject } from '../../src/api/definition.js'
+import type { KubeObject } from '../../src/api/kind/definition.js'
 import type { ClusterRole } from '../../src/api/rbac/generated.js'
 import { aggregatedRules, authorize, bootstrapPolicy } from '../../src/rbac/index.js'
 import { sharedTable } from './shared.js'

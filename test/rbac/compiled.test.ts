@@ -1,9 +1,9 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { KubeObject } from '../../src/api/definition.js'
+import type { KubeObject } from '../../src/api/kind/definition.js'
 import type { PolicyRule } from '../../src/api/rbac/generated.js'
 import type { StoreView } from '../../src/apiserver/storage/stored-objects.js'
-import { RbacAuthorizer } from '../../src/rbac/authorizer.js'
+import { RbacAuthorizer } from '../../src/rbac/compile/authorizer.js'
 import { UnionAuthorizer } from '../../src/rbac/modes/union.js'
 import {
   authorize,

@@ -2,9 +2,9 @@ import { partial } from '../support/typed.js'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { PersistentVolume, Pod } from '../../src/api/core/generated.js'
-import type { KubeObject } from '../../src/api/definition.js'
+import type { KubeObject } from '../../src/api/kind/definition.js'
 import type { StoreView } from '../../src/apiserver/storage/stored-objects.js'
-import { ReferenceGraph } from '../../src/rbac/reference-graph.js'
+import { ReferenceGraph } from '../../src/rbac/nodes/reference-graph.js'
 
 type View = Pick<StoreView, 'list' | 'withField' | 'onChange'>
 type Listener = (next: KubeObject | undefined, old: KubeObject | undefined) => void

@@ -1,5 +1,5 @@
 import type { SimCluster } from 'simcluster'
-import type { KubeObject } from '../../src/api/definition.js'
+import type { KubeObject } from '../../src/api/kind/definition.js'
 
 interface Counted extends KubeObject {
   readonly spec: { readonly replicas?: number }

@@ -1,6 +1,6 @@
 import { partial } from '../support/typed.js'
 import type { Node, Pod } from '../../src/api/core/generated.js'
-import type { ObjectInput } from '../../src/api/input.js'
+import type { ObjectInput } from '../../src/api/kind/input.js'
 
 /**
  * A pod from a spec; what a spec leaves out is as the apiserver would default it where the scheduler cares.

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Pod } from '../../src/api/core/generated.js'
-import type { ObjectInput } from '../../src/api/input.js'
+import type { ObjectInput } from '../../src/api/kind/input.js'
 import type { PodDisruptionBudget } from '../../src/api/policy/generated.js'
 import { podInfoOf } from '../../src/scheduler/cache/pod-info.js'
 import { NodeSnapshot } from '../../src/scheduler/cache/snapshot.js'

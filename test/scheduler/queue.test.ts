@@ -6,7 +6,7 @@ import { prioritySort } from '../../src/scheduler/plugins/basic.js'
 import { Backoff, type QueuedPod } from '../../src/scheduler/queue/queued-pod.js'
 import { type QueueState, SchedulingQueue } from '../../src/scheduler/queue/scheduling-queue.js'
 import { node, pod } from './pods.js'
-import { StateSlice } from '../../src/sim/slice.js'
+import { StateSlice } from '../../src/sim/modules/slice.js'
 
 /**
  * A queue over pods p0.. whose plugins are `Stubborn` (deaf to events), `Nodes` (wakes at a new node) and

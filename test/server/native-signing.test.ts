@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { cachedKey, privateKeyPem, testKeys } from '../../src/pki/index.js'
-import { sign } from '../../src/pki/rsa.js'
+import { sign } from '../../src/pki/crypto/rsa.js'
 import { signNatively } from '../../src/server/native-signing.js'
 
 test('Node signs with the bytes that the simulator has without it', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { deleteOldest } from '../../src/sim/delete-oldest.js'
-import { LazyMap } from '../../src/sim/lazy-map.js'
+import { deleteOldest } from '../../src/sim/data/delete-oldest.js'
+import { LazyMap } from '../../src/sim/data/lazy-map.js'
 
 const key = fc.nat(9)
 const actions = fc.array(

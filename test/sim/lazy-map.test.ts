@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { clonePlainData } from '../../src/sim/plain-data.js'
-import { LazyMap, entriesOf } from '../../src/sim/lazy-map.js'
+import { clonePlainData } from '../../src/sim/data/plain-data.js'
+import { LazyMap, entriesOf } from '../../src/sim/data/lazy-map.js'
 
 interface Entry {
   count: number

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { toMillis } from '../../src/sim/duration.js'
 import { EventBus } from '../../src/sim/event-bus.js'
 import type { KernelEvents } from '../../src/sim/event-bus.js'
-import { clonePlainData, plainDataFromJson, plainDataToJson } from '../../src/sim/plain-data.js'
+import { clonePlainData, plainDataFromJson, plainDataToJson } from '../../src/sim/data/plain-data.js'
 import { Random } from '../../src/sim/random.js'
 import { Trace } from '../../src/sim/trace.js'
 

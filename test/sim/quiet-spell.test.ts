@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Simulation } from '../../src/sim/simulation.js'
-import type { Host, Module } from '../../src/sim/module.js'
+import type { Host, Module } from '../../src/sim/modules/module.js'
 
 /**
  * A loop that counts its calls: `quiet` of them in quiet spells, `leapt` in leaps. It wants to do something

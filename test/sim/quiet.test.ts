@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Host, Module, QuietForm } from '../../src/sim/module.js'
+import type { Host, Module, QuietForm } from '../../src/sim/modules/module.js'
 import { Simulation } from '../../src/sim/simulation.js'
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Slices } from '../../src/sim/slices.js'
+import { Slices } from '../../src/sim/modules/slices.js'
 
 const counter = (slices: Slices, owner: string): { value: { count: number } } =>
   slices.get(owner, 'counter', () => ({ count: 0 }))

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { TimerWheel, WHEEL_SPAN } from '../../src/sim/timer-wheel.js'
+import { TimerWheel, WHEEL_SPAN } from '../../src/sim/quiet/timer-wheel.js'
 
 describe('a timer wheel', () => {
   it('takes entries in the order of their times, and those of one time in the order of arrival', () => {

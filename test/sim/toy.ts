@@ -1,6 +1,6 @@
 import { Simulation } from '../../src/sim/simulation.js'
 import type { SimulationOptions } from '../../src/sim/simulation.js'
-import type { Host, Module } from '../../src/sim/module.js'
+import type { Host, Module } from '../../src/sim/modules/module.js'
 import type { SimulationState } from '../../src/sim/state.js'
 
 /** A module that keeps itself busy: its draws, wake-ups and timers exercise all that a state must hold. */

@@ -1,8 +1,8 @@
 import type { ContainerStatus, Node, NodeCondition, Pod, PodCondition } from '../../src/api/core/generated.js'
-import { formatMicroTime, formatTime } from '../../src/api/time.js'
+import { formatMicroTime, formatTime } from '../../src/lang/go/time.js'
 import { ignoreNotFound } from '../ignore-not-found.js'
 import type { Component, ComponentHost } from '../../src/client/component.js'
-import { keyOf } from '../../src/client/object-index.js'
+import { keyOf } from '../../src/client/informers/object-index.js'
 
 /** How long a lease lasts until it is renewed, and a status until it is posted again, in ms. */
 export const LEASE_PERIOD = 10_000

@@ -1,5 +1,5 @@
 import { createDraft, finishDraft } from 'immer'
-import type { KindDefinition, KubeObject } from '../../src/api/definition.js'
+import type { KindDefinition, KubeObject } from '../../src/api/kind/definition.js'
 import { decode } from '../../src/api/schema/decode.js'
 import type { Field, Message } from '../../src/api/schema/types.js'
 import { formatApiVersion } from '../../src/api/api-version.js'

@@ -2,8 +2,8 @@ import { declTypeOf, type DeclaredType } from '../../../src/api/apiextensions/sc
 import { compile } from '../../../src/api/cel/compile.js'
 import { estimate } from '../../../src/api/cel/estimate.js'
 import { schemaValue } from '../../../src/api/cel/schema-values.js'
-import { Duration, Timestamp } from '../../../src/api/cel/time-values.js'
-import { fullTypeText } from '../../../src/api/cel/types.js'
+import { Duration, Timestamp } from '../../../src/lang/cel/time-values.js'
+import { fullTypeText } from '../../../src/lang/cel/types.js'
 import {
   CelError,
   goDouble,
@@ -14,7 +14,7 @@ import {
   typeNameOf,
   Uint,
   type Value,
-} from '../../../src/api/cel/values.js'
+} from '../../../src/lang/cel/values.js'
 import type { Row, Table } from '../table.js'
 
 const PLAIN: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 import { computeQosClass } from '../../../src/api/core/qos.js'
 import { podLimitList, podRequestList } from '../../../src/api/core/pod-resources.js'
 import { definitionsOf } from '../../../src/api/definitions.js'
-import type { KindDefinition } from '../../../src/api/definition.js'
+import type { KindDefinition } from '../../../src/api/kind/definition.js'
 import { evaluatePodSecurity, findingsText } from '../../../src/api/pod-security/evaluate.js'
 import { quotaEvaluator } from '../../../src/api/quota/evaluators.js'
 import { addQuantities, formatQuantity, parseQuantity } from '../../../src/api/quantity.js'

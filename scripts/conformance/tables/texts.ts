@@ -1,16 +1,16 @@
-import { FieldSelectorError, fieldTermsMatch, parseFieldSelector } from '../../../src/api/fields.js'
+import { FieldSelectorError, fieldTermsMatch, parseFieldSelector } from '../../../src/api/selectors/fields.js'
 import { validateValue } from '../../../src/api/apiextensions/value-validation.js'
-import { nextTime } from '../../../src/api/cron/next-time.js'
-import { parseSchedule, ScheduleError } from '../../../src/api/cron/schedule.js'
-import { DurationError, humanDuration, parseGoDuration } from '../../../src/api/duration.js'
-import { JsonPathError } from '../../../src/api/jsonpath/nodes.js'
+import { nextTime } from '../../../src/lang/cron/next-time.js'
+import { parseSchedule, ScheduleError } from '../../../src/lang/cron/schedule.js'
+import { DurationError, humanDuration, parseGoDuration } from '../../../src/lang/go/duration.js'
+import { JsonPathError } from '../../../src/lang/jsonpath/nodes.js'
 import {
   compileSelectorText,
   parseLabelSelector,
   SelectorSyntaxError,
-} from '../../../src/api/label-parser.js'
-import * as labels from '../../../src/api/labels.js'
-import * as names from '../../../src/api/names.js'
+} from '../../../src/api/selectors/label-parser.js'
+import * as labels from '../../../src/api/selectors/labels.js'
+import * as names from '../../../src/api/validation/names.js'
 import {
   addQuantities,
   compareQuantities,
@@ -20,13 +20,13 @@ import {
   quantityValue,
   subtractQuantities,
 } from '../../../src/api/quantity.js'
-import { compileGoRegExp, isFault } from '../../../src/api/regexp.js'
-import { DecodeError } from '../../../src/api/schema/decode-error.js'
+import { compileGoRegExp, isFault } from '../../../src/lang/go/regexp.js'
+import { DecodeError } from '../../../src/lang/json/decode-error.js'
 import { readScalar } from '../../../src/api/schema/scalars.js'
-import { parseJsonPath } from '../../../src/api/jsonpath/parse.js'
-import { KubectlError } from '../../../src/kubectl/errors.js'
+import { parseJsonPath } from '../../../src/lang/jsonpath/parse.js'
+import { KubectlError } from '../../../src/kubectl/call/errors.js'
 import { renderTemplate } from '../../../src/kubectl/print/jsonpath.js'
-import { parseDuration } from '../../../src/api/cel/time-values.js'
+import { parseDuration } from '../../../src/lang/cel/time-values.js'
 import type { Compared, Row, Table } from '../table.js'
 import { goDuration } from './cel.js'
 

@@ -1,6 +1,6 @@
-import type { KindDefinition } from '../definition.js'
-import type { Draft } from '../draft.js'
-import { erase, servedAs } from '../served-as.js'
+import type { KindDefinition } from '../kind/definition.js'
+import type { Draft } from '../kind/draft.js'
+import { erase, servedAs } from '../kind/served-as.js'
 import type { ValidatingWebhook } from './generated.js'
 import {
   validatingAdmissionPolicyBindingDefinition,

@@ -1,7 +1,17 @@
 import type { Compiled, Program } from '../cel/compile.js'
 import { compile } from '../cel/compile.js'
-import type { CelType } from '../cel/types.js'
-import { BOOL, DYN, INT, listOf, mapOf, fullTypeText, objectOf, STRING, typeText } from '../cel/types.js'
+import type { CelType } from '../../lang/cel/types.js'
+import {
+  BOOL,
+  DYN,
+  INT,
+  listOf,
+  mapOf,
+  fullTypeText,
+  objectOf,
+  STRING,
+  typeText,
+} from '../../lang/cel/types.js'
 
 const gvk = objectOf('kubernetes.GroupVersionKind', { group: STRING, version: STRING, kind: STRING })
 const gvr = objectOf('kubernetes.GroupVersionResource', { group: STRING, version: STRING, resource: STRING })

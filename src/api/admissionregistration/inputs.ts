@@ -1,5 +1,5 @@
 // Written by scripts/generate-api.ts from the OpenAPI v3 documents of a kube-apiserver. Do not edit by hand.
-import type { ClusterObjectMetaInput } from '../cluster-object-meta.js'
+import type { ClusterObjectMetaInput } from '../kind/cluster-object-meta.js'
 import type { ConditionInput, LabelSelectorInput } from '../meta/inputs.js'
 
 /** A {@link AuditAnnotation} as clients send it. */

@@ -1,6 +1,6 @@
 import { duplicate, invalid, required, tooMany } from '../field-error.js'
 import type { FieldError } from '../field-error.js'
-import { qualifiedNameFaults } from '../names.js'
+import { qualifiedNameFaults } from '../validation/names.js'
 import type { ExpressionScope } from './expressions.js'
 import { compileTyped } from './expressions.js'
 import type { MatchCondition } from './generated.js'

@@ -1,8 +1,8 @@
 import { declTypeOf } from '../apiextensions/schema-types.js'
-import { escapeName } from '../cel/names.js'
-import type { CelType } from '../cel/types.js'
-import { BOOL, DYN, INT, listOf, mapOf, objectOf, STRING } from '../cel/types.js'
-import type { KindDefinition } from '../definition.js'
+import { escapeName } from '../../lang/cel/names.js'
+import type { CelType } from '../../lang/cel/types.js'
+import { BOOL, DYN, INT, listOf, mapOf, objectOf, STRING } from '../../lang/cel/types.js'
+import type { KindDefinition } from '../kind/definition.js'
 import type { Scheme } from '../scheme.js'
 import type { Field, Message, ScalarType } from '../schema/types.js'
 

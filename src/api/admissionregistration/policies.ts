@@ -1,15 +1,20 @@
 import { parseApiVersion } from '../api-version.js'
 import type { Program } from '../cel/compile.js'
-import { fullTypeText, type CelType } from '../cel/types.js'
-import { ageColumn, borrow, column, defineKind, nameColumn, specChanged, statusOf } from '../define.js'
-import type { KindDefinition } from '../definition.js'
-import type { Draft } from '../draft.js'
+import { fullTypeText, type CelType } from '../../lang/cel/types.js'
+import { ageColumn, borrow, column, defineKind, nameColumn, specChanged, statusOf } from '../kind/define.js'
+import type { KindDefinition } from '../kind/definition.js'
+import type { Draft } from '../kind/draft.js'
 import { duplicate, forbidden, invalid, notSupported, required, tooMany } from '../field-error.js'
 import type { FieldError } from '../field-error.js'
-import { formatGoSelector } from '../labels.js'
+import { formatGoSelector } from '../selectors/labels.js'
 import { validateConditions } from '../meta/conditions.js'
 import { validateLabelSelector } from '../meta/label-validation.js'
-import { dns1035LabelFaults, dnsSubdomainFaults, pathSegmentFaults, qualifiedNameFaults } from '../names.js'
+import {
+  dns1035LabelFaults,
+  dnsSubdomainFaults,
+  pathSegmentFaults,
+  qualifiedNameFaults,
+} from '../validation/names.js'
 import { compileIn } from './expressions.js'
 import type { ExpressionScope } from './expressions.js'
 import type {

@@ -1,7 +1,7 @@
 import { duplicate, invalid, notSupported, required } from '../field-error.js'
 import type { FieldError } from '../field-error.js'
 import { validateLabelSelector } from '../meta/label-validation.js'
-import { pathSegmentFaults } from '../names.js'
+import { pathSegmentFaults } from '../validation/names.js'
 import type { MatchResources, NamedRuleWithOperations, RuleWithOperations } from './generated.js'
 
 const OPERATIONS = ['*', 'CONNECT', 'CREATE', 'DELETE', 'UPDATE']

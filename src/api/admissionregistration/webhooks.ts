@@ -1,11 +1,11 @@
-import { ageColumn, column, defineKind, nameColumn, specChangedInGo } from '../define.js'
-import type { KindDefinition, KubeObject } from '../definition.js'
-import type { Draft } from '../draft.js'
+import { ageColumn, column, defineKind, nameColumn, specChangedInGo } from '../kind/define.js'
+import type { KindDefinition, KubeObject } from '../kind/definition.js'
+import type { Draft } from '../kind/draft.js'
 import { duplicate, invalid, notSupported, required } from '../field-error.js'
 import type { FieldError } from '../field-error.js'
 import { validateLabelSelector } from '../meta/label-validation.js'
-import { dns1035LabelFaults, dnsSubdomainFaults } from '../names.js'
-import { validateClientConfig } from '../webhook-client.js'
+import { dns1035LabelFaults, dnsSubdomainFaults } from '../validation/names.js'
+import { validateClientConfig } from '../validation/webhook-client.js'
 import type {
   MutatingWebhook,
   MutatingWebhookConfiguration,

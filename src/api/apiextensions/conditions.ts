@@ -1,5 +1,5 @@
 import type { CustomResourceDefinition, CustomResourceDefinitionCondition } from './generated.js'
-import { formatTime } from '../time.js'
+import { formatTime } from '../../lang/go/time.js'
 
 /**
  * Finalizer that keeps a CRD until all its objects are deleted. Source: apiextensions v1

@@ -1,6 +1,6 @@
-import type { KubeObject } from '../definition.js'
+import type { KubeObject } from '../kind/definition.js'
 import { decode } from '../schema/decode.js'
-import { DecodeError } from '../schema/decode-error.js'
+import { DecodeError } from '../../lang/json/decode-error.js'
 import type { Decoded } from '../schema/decode.js'
 import type { Message, SchemaGroup } from '../schema/types.js'
 import type { CustomResourceDefinition } from './generated.js'

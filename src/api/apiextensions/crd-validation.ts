@@ -1,8 +1,8 @@
 import { forbidden, invalid, notSupported, required, type FieldError } from '../field-error.js'
-import { dns1035LabelFaults, dnsSubdomainFaults, subdomainName } from '../names.js'
+import { dns1035LabelFaults, dnsSubdomainFaults, subdomainName } from '../validation/names.js'
 import { wasSentEmpty } from '../schema/sent-empty.js'
 import type { Schema } from './schema.js'
-import { validateClientConfig } from '../webhook-client.js'
+import { validateClientConfig } from '../validation/webhook-client.js'
 import { validateColumn, validateSelectableFields, validateSubresources } from './columns-validation.js'
 import type {
   CustomResourceConversion,

@@ -1,6 +1,6 @@
-import { borrow, defineKind, plainColumns, specChanged, statusOf } from '../define.js'
-import type { KindDefinition } from '../definition.js'
-import type { Draft } from '../draft.js'
+import { borrow, defineKind, plainColumns, specChanged, statusOf } from '../kind/define.js'
+import type { KindDefinition } from '../kind/definition.js'
+import type { Draft } from '../kind/draft.js'
 import {
   validateDefinition,
   validateDefinitionName,

@@ -1,6 +1,6 @@
-import type { KubeObject, Strategy } from '../definition.js'
-import { semanticEqual } from '../equal.js'
-import { qualifiedNameFaults } from '../names.js'
+import type { KubeObject, Strategy } from '../kind/definition.js'
+import { semanticEqual } from '../kind/equal.js'
+import { qualifiedNameFaults } from '../validation/names.js'
 
 /** Source: apiextensions pkg/registry/customresource/strategy.go and status_strategy.go. */
 export function strategyOf(hasStatus: boolean): Strategy<KubeObject> {

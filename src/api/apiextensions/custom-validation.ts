@@ -1,4 +1,4 @@
-import type { KindDefinition, KubeObject, Strategy } from '../definition.js'
+import type { KindDefinition, KubeObject, Strategy } from '../kind/definition.js'
 import type { FieldError } from '../field-error.js'
 import { statusIn } from './custom-strategy.js'
 import { validateEmbedded } from './embedded.js'

@@ -1,5 +1,5 @@
-import type { Json } from '../json.js'
-import { copyJson, isPlainObject } from '../schema/plain-json.js'
+import type { Json } from '../../lang/json/json.js'
+import { copyJson, isPlainObject } from '../../lang/json/plain-json.js'
 import { fieldOf, itemsOf, propertyNames } from './schema.js'
 import type { Schema } from './schema.js'
 

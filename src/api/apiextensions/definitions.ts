@@ -1,5 +1,5 @@
-import type { KindDefinition } from '../definition.js'
-import { erase } from '../served-as.js'
+import type { KindDefinition } from '../kind/definition.js'
+import { erase } from '../kind/served-as.js'
 import { customResourceDefinition } from './custom-resource-definition.js'
 import { customResourceDefinitionBeta } from './v1beta1.js'
 

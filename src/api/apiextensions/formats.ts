@@ -2,9 +2,9 @@
  * String formats of schemas of custom resources. Source: kube-openapi pkg/validation/strfmt, apiextensions
  * pkg/apiserver/validation/formats.go (other formats are ignored).
  */
-import { GoUrlError, parseRequestUri } from '../go-url.js'
-import { parseIp, parseIpRange } from '../ip.js'
-import { addressError } from '../netip.js'
+import { GoUrlError, parseRequestUri } from '../../lang/go/url.js'
+import { parseIp, parseIpRange } from '../../lang/go/ip.js'
+import { addressError } from '../../lang/go/netip.js'
 
 type Check = (text: string) => boolean
 

@@ -1,7 +1,7 @@
 // Written by scripts/generate-api.ts from the OpenAPI v3 documents of a kube-apiserver. Do not edit by hand.
 import { metaSchema } from '../meta/generated.js'
-import type { ClusterObjectMeta } from '../cluster-object-meta.js'
-import type { Json, JsonObject } from '../json.js'
+import type { ClusterObjectMeta } from '../kind/cluster-object-meta.js'
+import type { Json, JsonObject } from '../../lang/json/json.js'
 import {
   always,
   anyJson,

@@ -1,4 +1,4 @@
-import { semanticEqual } from '../equal.js'
+import { semanticEqual } from '../kind/equal.js'
 import type {
   CustomResourceDefinitionSpec,
   CustomResourceDefinitionVersion,

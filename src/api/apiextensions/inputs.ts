@@ -1,6 +1,6 @@
 // Written by scripts/generate-api.ts from the OpenAPI v3 documents of a kube-apiserver. Do not edit by hand.
-import type { ClusterObjectMetaInput } from '../cluster-object-meta.js'
-import type { Json, JsonObject } from '../json.js'
+import type { ClusterObjectMetaInput } from '../kind/cluster-object-meta.js'
+import type { Json, JsonObject } from '../../lang/json/json.js'
 
 /** A {@link CustomResourceColumnDefinition} as clients send it. */
 export interface CustomResourceColumnDefinitionInput {

@@ -1,4 +1,4 @@
-import { isPlainObject } from '../schema/plain-json.js'
+import { isPlainObject } from '../../lang/json/plain-json.js'
 import { isKnownFormat } from './formats.js'
 import { additionalOf, itemsOf } from './schema.js'
 import type { Schema } from './schema.js'

@@ -1,4 +1,4 @@
-import { isPlainObject } from '../schema/plain-json.js'
+import { isPlainObject } from '../../lang/json/plain-json.js'
 import { additionalOf, itemsOf, preservesUnknown } from './schema.js'
 import type { Schema } from './schema.js'
 

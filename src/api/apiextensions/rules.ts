@@ -2,20 +2,20 @@ import { compile, type Program, type Values } from '../cel/compile.js'
 import { estimate } from '../cel/estimate.js'
 import { CostTotal, costFault, EXPRESSION_COST_LIMIT, timesPlaces } from './rule-costs.js'
 import { schemaValue } from '../cel/schema-values.js'
-import type { CelType } from '../cel/types.js'
-import { CelError, NONE, Optional, type Value } from '../cel/values.js'
-import { semanticEqual } from '../equal.js'
+import type { CelType } from '../../lang/cel/types.js'
+import { CelError, NONE, Optional, type Value } from '../../lang/cel/values.js'
+import { semanticEqual } from '../kind/equal.js'
+import { quote } from '../../lang/go/quote.js'
 import {
   duplicate,
   forbidden,
   internal,
   invalid,
   notSupported,
-  quote,
   required,
   type FieldError,
 } from '../field-error.js'
-import { isPlainObject } from '../schema/plain-json.js'
+import { isPlainObject } from '../../lang/json/plain-json.js'
 import type { ValidationRule } from './generated.js'
 import { internalRule } from './internal-schema.js'
 import { declTypeOf, MAX_REQUEST_SIZE, type DeclaredType } from './schema-types.js'

@@ -1,9 +1,9 @@
-import type { KubeObject } from '../definition.js'
+import type { KubeObject } from '../kind/definition.js'
 import { invalid } from '../field-error.js'
 import type { FieldError } from '../field-error.js'
-import { isPlainObject } from '../schema/plain-json.js'
-import { goNumberText, goType } from '../go-number.js'
-import { goText } from '../patch/json.js'
+import { isPlainObject } from '../../lang/json/plain-json.js'
+import { goNumberText, goType } from '../../lang/go/number.js'
+import { goText } from '../../lang/json/maps.js'
 import type { CustomResourceSubresourceScale } from './generated.js'
 
 const MOST_REPLICAS = 2 ** 31 - 1

@@ -1,6 +1,6 @@
-import { escapeName } from '../cel/names.js'
+import { escapeName } from '../../lang/cel/names.js'
 import { withObjectMeta } from '../cel/schema-values.js'
-import { BOOL, DYN, INT, listOf, mapOf, objectOf, STRING, type CelType } from '../cel/types.js'
+import { BOOL, DYN, INT, listOf, mapOf, objectOf, STRING, type CelType } from '../../lang/cel/types.js'
 import { additionalOf, itemsOf, propertyNames } from './schema.js'
 import type { Schema } from './schema.js'
 

@@ -1,7 +1,7 @@
 import type { FieldError } from '../field-error.js'
-import { DecodeError } from '../schema/decode-error.js'
+import { DecodeError } from '../../lang/json/decode-error.js'
 import { decode } from '../schema/decode.js'
-import { isPlainObject } from '../schema/plain-json.js'
+import { isPlainObject } from '../../lang/json/plain-json.js'
 import type { JSONSchemaProps } from './generated.js'
 import { apiextensionsSchema } from './generated.js'
 

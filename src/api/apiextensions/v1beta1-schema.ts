@@ -1,9 +1,9 @@
-import type { ClusterObjectMeta } from '../cluster-object-meta.js'
+import type { ClusterObjectMeta } from '../kind/cluster-object-meta.js'
 /**
  * CRDs of apiextensions.k8s.io/v1beta1. No current server publishes their OpenAPI, so these tables are
  * written by hand, after k8s.io/apiextensions-apiserver pkg/apis/apiextensions/v1beta1 types.go.
  */
-import type { KubeObject } from '../definition.js'
+import type { KubeObject } from '../kind/definition.js'
 import { metaSchema } from '../meta/generated.js'
 import {
   always,

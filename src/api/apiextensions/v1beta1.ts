@@ -1,8 +1,8 @@
-import { convertedAs } from '../converted-as.js'
-import type { KindDefinition, KubeObject, Strategy } from '../definition.js'
-import type { Draft } from '../draft.js'
+import { convertedAs } from '../kind/converted-as.js'
+import type { KindDefinition, KubeObject, Strategy } from '../kind/definition.js'
+import type { Draft } from '../kind/draft.js'
 import { type FieldError, forbidden, invalid } from '../field-error.js'
-import { erase } from '../served-as.js'
+import { erase } from '../kind/served-as.js'
 import { validateDefinition, validateDefinitionUpdate } from './crd-validation.js'
 import { customResourceDefinition, nameDefaults } from './custom-resource-definition.js'
 import type {
@@ -12,7 +12,7 @@ import type {
 } from './generated.js'
 import { hoist } from './hoisted.js'
 import type { BetaColumn, BetaConversion, BetaDefinition, BetaParts, BetaSpec } from './v1beta1-schema.js'
-import { semanticEqual } from '../equal.js'
+import { semanticEqual } from '../kind/equal.js'
 
 const GROUP = 'apiextensions.k8s.io'
 const V1 = `${GROUP}/v1`

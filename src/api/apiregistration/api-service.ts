@@ -1,8 +1,8 @@
-import { ageColumn, borrow, column, defineKind, nameColumn, statusOf } from '../define.js'
-import type { KindDefinition } from '../definition.js'
+import { ageColumn, borrow, column, defineKind, nameColumn, statusOf } from '../kind/define.js'
+import type { KindDefinition } from '../kind/definition.js'
 import { invalid, notSupported, required } from '../field-error.js'
 import type { FieldError } from '../field-error.js'
-import { dns1035LabelFaults, dnsSubdomainFaults, pathSegmentName } from '../names.js'
+import { dns1035LabelFaults, dnsSubdomainFaults, pathSegmentName } from '../validation/names.js'
 import type { APIService } from './generated.js'
 
 /** Source: ValidateAPIService. */

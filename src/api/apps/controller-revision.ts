@@ -1,7 +1,7 @@
 import { parseApiVersion } from '../api-version.js'
-import { ageColumn, column, defineKind, nameColumn } from '../define.js'
-import type { KindDefinition } from '../definition.js'
-import { semanticEqual } from '../equal.js'
+import { ageColumn, column, defineKind, nameColumn } from '../kind/define.js'
+import type { KindDefinition } from '../kind/definition.js'
+import { semanticEqual } from '../kind/equal.js'
 import { invalid, required, type FieldError } from '../field-error.js'
 import type { ControllerRevision } from './generated.js'
 

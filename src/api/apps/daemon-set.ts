@@ -7,12 +7,12 @@ import {
   nameColumn,
   specChanged,
   statusOf,
-} from '../define.js'
-import type { KindDefinition } from '../definition.js'
-import type { Draft } from '../draft.js'
-import { semanticEqual } from '../equal.js'
+} from '../kind/define.js'
+import type { KindDefinition } from '../kind/definition.js'
+import type { Draft } from '../kind/draft.js'
+import { semanticEqual } from '../kind/equal.js'
 import { fieldErrors, forbidden, invalid, notSupported, required, type FieldError } from '../field-error.js'
-import { formatLabels } from '../labels.js'
+import { formatLabels } from '../selectors/labels.js'
 import { podTemplateWarnings } from '../core/pod-warnings.js'
 import { appsSchema, type DaemonSet, type DaemonSetUpdateStrategy } from './generated.js'
 import type { DaemonSetInput } from './inputs.js'

@@ -8,12 +8,12 @@ import {
   scaleSubresource,
   specChanged,
   statusOf,
-} from '../define.js'
-import type { KindDefinition } from '../definition.js'
-import type { Draft } from '../draft.js'
-import { semanticEqual } from '../equal.js'
+} from '../kind/define.js'
+import type { KindDefinition } from '../kind/definition.js'
+import type { Draft } from '../kind/draft.js'
+import { semanticEqual } from '../kind/equal.js'
 import { fieldErrors, forbidden, invalid, notSupported, type FieldError } from '../field-error.js'
-import { formatSelector } from '../labels.js'
+import { formatSelector } from '../selectors/labels.js'
 import { podNameWarnings, podTemplateWarnings } from '../core/pod-warnings.js'
 import { appsSchema, type Deployment, type DeploymentStrategy } from './generated.js'
 import type { DeploymentInput } from './inputs.js'

@@ -2,7 +2,7 @@
 import { coreSchema } from '../core/generated.js'
 import { metaSchema } from '../meta/generated.js'
 import type { PersistentVolumeClaim, PodTemplateSpec } from '../core/generated.js'
-import type { IntOrString, JsonObject } from '../json.js'
+import type { IntOrString, JsonObject } from '../../lang/json/json.js'
 import type { LabelSelector, ObjectMeta } from '../meta/generated.js'
 import {
   always,

@@ -1,6 +1,6 @@
 // Written by scripts/generate-api.ts from the OpenAPI v3 documents of a kube-apiserver. Do not edit by hand.
 import type { PersistentVolumeClaimInput, PodTemplateSpecInput } from '../core/inputs.js'
-import type { IntOrString, JsonObject } from '../json.js'
+import type { IntOrString, JsonObject } from '../../lang/json/json.js'
 import type { LabelSelectorInput, ObjectMetaInput } from '../meta/inputs.js'
 
 /** A {@link ControllerRevision} as clients send it. */

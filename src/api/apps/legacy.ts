@@ -1,4 +1,4 @@
-import type { Draft } from '../draft.js'
+import type { Draft } from '../kind/draft.js'
 import type { DaemonSet, Deployment, ReplicaSet, StatefulSet } from './generated.js'
 import type { DaemonSetInput, DeploymentInput } from './inputs.js'
 

@@ -8,9 +8,9 @@ import {
   scaleSubresource,
   specChanged,
   statusOf,
-} from '../define.js'
-import type { KindDefinition } from '../definition.js'
-import type { Draft } from '../draft.js'
+} from '../kind/define.js'
+import type { KindDefinition } from '../kind/definition.js'
+import type { Draft } from '../kind/draft.js'
 import { fieldErrors, forbidden, invalid, type FieldError } from '../field-error.js'
 import { podNameWarnings, podTemplateWarnings } from '../core/pod-warnings.js'
 import { appsSchema, type ReplicaSet } from './generated.js'

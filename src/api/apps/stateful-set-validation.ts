@@ -1,6 +1,6 @@
-import { semanticEqual } from '../equal.js'
+import { semanticEqual } from '../kind/equal.js'
 import { fieldErrors, forbidden, invalid, notSupported, required, type FieldError } from '../field-error.js'
-import { dnsLabelFaults } from '../names.js'
+import { dnsLabelFaults } from '../validation/names.js'
 import { isUsableSelector, validateLabelSelector } from '../meta/label-validation.js'
 import type { PodSpec, PodTemplateSpec } from '../core/generated.js'
 import { validatePersistentVolumeClaim } from '../core/validation/persistent-volume-claim.js'

@@ -8,10 +8,10 @@ import {
   scaleSubresource,
   specChanged,
   statusOf,
-} from '../define.js'
-import type { KindDefinition } from '../definition.js'
-import type { Draft } from '../draft.js'
-import { labelName } from '../names.js'
+} from '../kind/define.js'
+import type { KindDefinition } from '../kind/definition.js'
+import type { Draft } from '../kind/draft.js'
+import { labelName } from '../validation/names.js'
 import { claimSpecWarnings } from '../core/claim-warnings.js'
 import { setClaimSpecDefaults } from '../core/claim-defaults.js'
 import type { PersistentVolumeClaim } from '../core/generated.js'

@@ -1,6 +1,6 @@
-import { defineKind } from '../define.js'
-import type { KindDefinition, KubeObject, Verb } from '../definition.js'
-import { servedAs } from '../served-as.js'
+import { defineKind } from '../kind/define.js'
+import type { KindDefinition, KubeObject, Verb } from '../kind/definition.js'
+import { servedAs } from '../kind/served-as.js'
 
 const GROUP = 'authentication.k8s.io'
 

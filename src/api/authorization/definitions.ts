@@ -1,6 +1,6 @@
-import { defineKind } from '../define.js'
-import type { KindDefinition, KubeObject } from '../definition.js'
-import { servedAs } from '../served-as.js'
+import { defineKind } from '../kind/define.js'
+import type { KindDefinition, KubeObject } from '../kind/definition.js'
+import { servedAs } from '../kind/served-as.js'
 
 const GROUP = 'authorization.k8s.io'
 

@@ -1,6 +1,6 @@
 /** Validation of access reviews. Source: pkg/apis/authorization/validation/validation.go. */
 import { type FieldError, invalid, required } from '../field-error.js'
-import { internalForm } from '../internal-form.js'
+import { internalForm } from '../kind/internal-form.js'
 import type { ObjectMeta } from '../meta/generated.js'
 import { validateLabelRequirement, validateOperator } from '../meta/label-validation.js'
 import type {

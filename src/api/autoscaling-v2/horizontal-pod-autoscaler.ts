@@ -1,6 +1,6 @@
-import { ageColumn, borrow, column, defineKind, nameColumn, statusOf } from '../define.js'
-import type { KindDefinition } from '../definition.js'
-import type { Draft } from '../draft.js'
+import { ageColumn, borrow, column, defineKind, nameColumn, statusOf } from '../kind/define.js'
+import type { KindDefinition } from '../kind/definition.js'
+import type { Draft } from '../kind/draft.js'
 import type {
   HorizontalPodAutoscaler,
   HPAScalingRules,

@@ -1,5 +1,5 @@
 import { forbidden, invalid, notSupported, required, type FieldError } from '../field-error.js'
-import { dnsLabelFaults, pathSegmentFaults } from '../names.js'
+import { dnsLabelFaults, pathSegmentFaults } from '../validation/names.js'
 import { validateContainerResourceName } from '../core/validation/resources.js'
 import { parseQuantity } from '../quantity.js'
 import { validateNonNegative } from '../apps/template.js'

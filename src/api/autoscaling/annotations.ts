@@ -2,9 +2,9 @@
  * Annotations that hold, as JSON, the parts of an autoscaler for which autoscaling/v1 has no fields. Source:
  * pkg/apis/autoscaling/annotations.go.
  */
-import type { Labels } from '../labels.js'
+import type { Labels } from '../selectors/labels.js'
 import { decode } from '../schema/decode.js'
-import { DecodeError } from '../schema/decode-error.js'
+import { DecodeError } from '../../lang/json/decode-error.js'
 import {
   autoscalingV2Schema,
   type HorizontalPodAutoscalerBehavior,

@@ -1,5 +1,5 @@
-import type { KindDefinition } from '../definition.js'
-import { erase } from '../served-as.js'
+import type { KindDefinition } from '../kind/definition.js'
+import { erase } from '../kind/served-as.js'
 import { oldAutoscalerDefinitions } from './horizontal-pod-autoscaler.js'
 import { scaleDefinition } from './scale.js'
 

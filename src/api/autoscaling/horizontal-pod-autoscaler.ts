@@ -1,8 +1,8 @@
-import { convertedAs, type Conversion } from '../converted-as.js'
-import type { KindDefinition, KubeObject } from '../definition.js'
-import type { Draft } from '../draft.js'
-import type { Labels } from '../labels.js'
-import { servedAs } from '../served-as.js'
+import { convertedAs, type Conversion } from '../kind/converted-as.js'
+import type { KindDefinition, KubeObject } from '../kind/definition.js'
+import type { Draft } from '../kind/draft.js'
+import type { Labels } from '../selectors/labels.js'
+import { servedAs } from '../kind/served-as.js'
 import type {
   HorizontalPodAutoscaler as Autoscaler,
   HorizontalPodAutoscalerCondition,

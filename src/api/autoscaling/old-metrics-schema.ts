@@ -25,7 +25,7 @@ import {
   type CrossVersionObjectReference,
   type HorizontalPodAutoscalerSpec as SpecV1,
 } from './generated.js'
-import type { KubeObject } from '../definition.js'
+import type { KubeObject } from '../kind/definition.js'
 import { metaSchema } from '../meta/generated.js'
 
 /** The target of a metric. Each type has its own member. */

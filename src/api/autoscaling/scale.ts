@@ -1,5 +1,5 @@
-import { ageColumn, column, defineKind, nameColumn } from '../define.js'
-import type { KindDefinition, KubeObject, PrinterColumn } from '../definition.js'
+import { ageColumn, column, defineKind, nameColumn } from '../kind/define.js'
+import type { KindDefinition, KubeObject, PrinterColumn } from '../kind/definition.js'
 import { invalid, type FieldError } from '../field-error.js'
 import type { Scale } from './generated.js'
 

@@ -1,5 +1,5 @@
-import type { KindDefinition } from '../definition.js'
-import { erase, servedAs } from '../served-as.js'
+import type { KindDefinition } from '../kind/definition.js'
+import { erase, servedAs } from '../kind/served-as.js'
 import { cronJobDefinition } from './cron-job.js'
 import { jobDefinition } from './job.js'
 

@@ -1,4 +1,4 @@
-import { quote } from '../field-error.js'
+import { quote } from '../../lang/go/quote.js'
 
 /** An invalid list of index intervals; the message is upstream's. */
 export class IndexError extends Error {}

@@ -1,6 +1,6 @@
-import { semanticEqual } from '../equal.js'
+import { semanticEqual } from '../kind/equal.js'
 import { fieldErrors, duplicate, invalid, invalidUntold, required, type FieldError } from '../field-error.js'
-import { timeMs } from '../time.js'
+import { timeMs } from '../../lang/go/time.js'
 import { validateNonNegative } from '../apps/template.js'
 import type { Job, JobStatus } from './generated.js'
 import { firstCommonIndex, IndexError, parseIndexes } from './index-ranges.js'

@@ -1,16 +1,16 @@
 import { wasSentEmpty } from '../schema/sent-empty.js'
+import { quote } from '../../lang/go/quote.js'
 import {
   duplicate,
   invalid,
   invalidUntold,
   notSupported,
-  quote,
   required,
   tooLong,
   tooMany,
   type FieldError,
 } from '../field-error.js'
-import { qualifiedNameFaults } from '../names.js'
+import { qualifiedNameFaults } from '../validation/names.js'
 import { validateNonNegative } from '../apps/template.js'
 import type {
   JobSpec,

@@ -1,12 +1,22 @@
 import type { DeclaredType } from '../apiextensions/schema-types.js'
-import type { Call, Expr, Fold, List, MapExpr, Select } from './ast.js'
-import type { Checked } from './checker.js'
+import type { Call, Expr, Fold, List, MapExpr, Select } from '../../lang/cel/ast.js'
+import type { Checked } from '../../lang/cel/checker.js'
 import type { Program } from './compile.js'
-import { callEstimate, type EstimatedNode, type Estimator } from './estimate-calls.js'
-import { ACCUMULATOR } from './macros.js'
-import { around, exactly, MOST, NOTHING, ONE, product, sum, UNKNOWN, type Range } from './ranges.js'
-import { DYN, type CelType } from './types.js'
-import { sizeOf, type Value } from './values.js'
+import { callEstimate, type EstimatedNode, type Estimator } from '../../lang/cel/estimate-calls.js'
+import { ACCUMULATOR } from '../../lang/cel/macros.js'
+import {
+  around,
+  exactly,
+  MOST,
+  NOTHING,
+  ONE,
+  product,
+  sum,
+  UNKNOWN,
+  type Range,
+} from '../../lang/cel/ranges.js'
+import { DYN, type CelType } from '../../lang/cel/types.js'
+import { sizeOf, type Value } from '../../lang/cel/values.js'
 
 /** The declared types of variables, by name. */
 export type Declared = ReadonlyMap<string, DeclaredType>

@@ -1,7 +1,7 @@
-import type { FunctionTable } from './functions.js'
-import { OpaqueValue } from './opaque.js'
-import { CelError, type Value } from './values.js'
-import { dnsSubdomainFaults, dnsLabelFaults } from '../names.js'
+import type { FunctionTable } from '../../lang/cel/functions.js'
+import { OpaqueValue } from '../../lang/cel/opaque.js'
+import { CelError, type Value } from '../../lang/cel/values.js'
+import { dnsSubdomainFaults, dnsLabelFaults } from '../validation/names.js'
 
 /** The attributes of a check. Absent ones are empty. */
 export interface AuthorizationQuestion {

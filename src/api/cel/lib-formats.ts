@@ -1,5 +1,5 @@
 import { hasFormat } from '../apiextensions/formats.js'
-import { GoUrlError, parseRequestUri } from '../go-url.js'
+import { GoUrlError, parseRequestUri } from '../../lang/go/url.js'
 import {
   dns1035LabelFaults,
   dnsLabelFaults,
@@ -9,10 +9,10 @@ import {
   labelValueFaults,
   qualifiedNameFaults,
   subdomainName,
-} from '../names.js'
-import type { FunctionTable } from './functions.js'
-import { OpaqueValue } from './opaque.js'
-import { NONE, Optional, PlainList, type Value } from './values.js'
+} from '../validation/names.js'
+import type { FunctionTable } from '../../lang/cel/functions.js'
+import { OpaqueValue } from '../../lang/cel/opaque.js'
+import { NONE, Optional, PlainList, type Value } from '../../lang/cel/values.js'
 
 type Validate = (text: string) => readonly string[]
 

@@ -1,4 +1,4 @@
-import { quote } from '../field-error.js'
+import { quote } from '../../lang/go/quote.js'
 import {
   addQuantities,
   approximateValue,
@@ -10,9 +10,9 @@ import {
   subtractQuantities,
   type Quantity,
 } from '../quantity.js'
-import type { FunctionTable } from './functions.js'
-import { OpaqueValue } from './opaque.js'
-import { CelError, isError, type Value } from './values.js'
+import type { FunctionTable } from '../../lang/cel/functions.js'
+import { OpaqueValue } from '../../lang/cel/opaque.js'
+import { CelError, isError, type Value } from '../../lang/cel/values.js'
 
 /** A quantity of a resource. */
 export class QuantityValue extends OpaqueValue {

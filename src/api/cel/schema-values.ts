@@ -1,10 +1,10 @@
 import { additionalOf, fieldOf, itemsOf } from '../apiextensions/schema.js'
 import type { Schema } from '../apiextensions/schema.js'
-import { semanticEqual } from '../equal.js'
-import { goType } from '../go-number.js'
-import { isPlainObject } from '../schema/plain-json.js'
-import { escapeName, unescapeName } from './names.js'
-import { parseDate, parseDuration, parseTimestamp } from './time-values.js'
+import { semanticEqual } from '../kind/equal.js'
+import { goType } from '../../lang/go/number.js'
+import { isPlainObject } from '../../lang/json/plain-json.js'
+import { escapeName, unescapeName } from '../../lang/cel/names.js'
+import { parseDate, parseDuration, parseTimestamp } from '../../lang/cel/time-values.js'
 import {
   CelError,
   CelValue,
@@ -16,7 +16,7 @@ import {
   NO_OVERLOAD,
   PlainList,
   type Value,
-} from './values.js'
+} from '../../lang/cel/values.js'
 
 const TEXT: Schema = { type: 'string' }
 const META: Schema = { type: 'object', properties: { name: TEXT, generateName: TEXT } }

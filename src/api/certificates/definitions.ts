@@ -1,5 +1,5 @@
-import type { KindDefinition } from '../definition.js'
-import { erase } from '../served-as.js'
+import type { KindDefinition } from '../kind/definition.js'
+import { erase } from '../kind/served-as.js'
 import { betaDefinition, certificateSigningRequestDefinition } from './certificate-signing-request.js'
 
 /** The kinds of certificates.k8s.io. */

@@ -1,5 +1,5 @@
 // Written by scripts/generate-api.ts from the OpenAPI v3 documents of a kube-apiserver. Do not edit by hand.
-import type { ClusterObjectMetaInput } from '../cluster-object-meta.js'
+import type { ClusterObjectMetaInput } from '../kind/cluster-object-meta.js'
 
 /** A {@link CertificateSigningRequest} as clients send it. */
 export interface CertificateSigningRequestInput {

@@ -1,8 +1,9 @@
 /** Validation of CertificateSigningRequests. Source: pkg/apis/certificates/validation/validation.go. */
-import { semanticEqual } from '../equal.js'
+import { semanticEqual } from '../kind/equal.js'
 import type { FieldError } from '../field-error.js'
-import { duplicate, forbidden, invalid, notSupported, quote, required, tooLong } from '../field-error.js'
-import { dnsLabelFaults, dnsSubdomainFaults } from '../names.js'
+import { quote } from '../../lang/go/quote.js'
+import { duplicate, forbidden, invalid, notSupported, required, tooLong } from '../field-error.js'
+import { dnsLabelFaults, dnsSubdomainFaults } from '../validation/names.js'
 import { derValue, DerError } from './der.js'
 import type { CertificateSigningRequest, CertificateSigningRequestCondition } from './generated.js'
 import { base64Text, pemBlocks } from './pem.js'

@@ -1,5 +1,5 @@
-import { ageColumn, column, defineKind, nameColumn } from '../define.js'
-import type { KindDefinition } from '../definition.js'
+import { ageColumn, column, defineKind, nameColumn } from '../kind/define.js'
+import type { KindDefinition } from '../kind/definition.js'
 import { invalid, required, type FieldError } from '../field-error.js'
 import type { Lease } from './generated.js'
 

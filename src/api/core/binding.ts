@@ -1,5 +1,5 @@
-import { defineKind, nameColumn } from '../define.js'
-import type { KindDefinition } from '../definition.js'
+import { defineKind, nameColumn } from '../kind/define.js'
+import type { KindDefinition } from '../kind/definition.js'
 import { notSupported, required, type FieldError } from '../field-error.js'
 import type { Binding } from './generated.js'
 

@@ -1,4 +1,4 @@
-import type { Draft } from '../draft.js'
+import type { Draft } from '../kind/draft.js'
 import type { PersistentVolumeClaimSpec } from './generated.js'
 import { roundAmounts } from './resource-lists.js'
 

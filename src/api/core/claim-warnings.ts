@@ -1,5 +1,5 @@
 import type { PersistentVolumeClaimSpec } from './generated.js'
-import { shownQuantities } from '../huge-quantities.js'
+import { shownQuantities } from '../schema/huge-quantities.js'
 import { isFractionalBytes } from './resource-lists.js'
 
 /**

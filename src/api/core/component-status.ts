@@ -1,5 +1,5 @@
-import { column, defineKind, nameColumn } from '../define.js'
-import type { KindDefinition } from '../definition.js'
+import { column, defineKind, nameColumn } from '../kind/define.js'
+import type { KindDefinition } from '../kind/definition.js'
 import type { ComponentStatus } from './generated.js'
 
 const healthy = ({

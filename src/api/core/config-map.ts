@@ -1,8 +1,8 @@
-import { ageColumn, column, defineKind, nameColumn } from '../define.js'
-import type { KindDefinition } from '../definition.js'
-import { semanticEqual } from '../equal.js'
+import { ageColumn, column, defineKind, nameColumn } from '../kind/define.js'
+import type { KindDefinition } from '../kind/definition.js'
+import { semanticEqual } from '../kind/equal.js'
 import { fieldErrors, forbidden, invalid, tooLong, type FieldError } from '../field-error.js'
-import { configKeyFaults } from '../names.js'
+import { configKeyFaults } from '../validation/names.js'
 import type { ConfigMap } from './generated.js'
 
 /** Largest size of all values together, in bytes. */

@@ -1,5 +1,5 @@
-import type { KindDefinition } from '../definition.js'
-import { erase } from '../served-as.js'
+import type { KindDefinition } from '../kind/definition.js'
+import { erase } from '../kind/served-as.js'
 import { bindingDefinition } from './binding.js'
 import { componentStatusDefinition } from './component-status.js'
 import { configMapDefinition } from './config-map.js'

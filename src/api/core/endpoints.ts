@@ -1,9 +1,14 @@
-import { ageColumn, column, defineKind, nameColumn } from '../define.js'
-import type { KindDefinition } from '../definition.js'
-import type { Draft } from '../draft.js'
+import { ageColumn, column, defineKind, nameColumn } from '../kind/define.js'
+import type { KindDefinition } from '../kind/definition.js'
+import type { Draft } from '../kind/draft.js'
 import { fieldErrors, invalid, notSupported, required, type FieldError } from '../field-error.js'
-import { ipWarnings, validateEndpointIp, validateIp } from '../ip-validation.js'
-import { dnsLabelFaults, dnsSubdomainFaults, portNumberFaults, qualifiedNameFaults } from '../names.js'
+import { ipWarnings, validateEndpointIp, validateIp } from '../validation/ip-validation.js'
+import {
+  dnsLabelFaults,
+  dnsSubdomainFaults,
+  portNumberFaults,
+  qualifiedNameFaults,
+} from '../validation/names.js'
 import type { EndpointAddress, EndpointPort, Endpoints, EndpointSubset } from './generated.js'
 
 const protocols = ['SCTP', 'TCP', 'UDP']

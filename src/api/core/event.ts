@@ -1,9 +1,9 @@
-import { ageText } from '../duration.js'
-import { column, defineKind, wideColumn } from '../define.js'
-import type { KindDefinition, PrinterColumn } from '../definition.js'
+import { ageText } from '../../lang/go/duration.js'
+import { column, defineKind, wideColumn } from '../kind/define.js'
+import type { KindDefinition, PrinterColumn } from '../kind/definition.js'
 import { invalid, required, type FieldError } from '../field-error.js'
 import { validateLabelName } from '../meta/label-validation.js'
-import { dnsSubdomainFaults, pathSegmentName } from '../names.js'
+import { dnsSubdomainFaults, pathSegmentName } from '../validation/names.js'
 import type { Event } from './generated.js'
 
 const atMost = (limit: number): string => `can have at most ${limit} characters`

@@ -1,6 +1,6 @@
 // Written by scripts/generate-api.ts from the OpenAPI v3 documents of a kube-apiserver. Do not edit by hand.
-import type { ClusterObjectMetaInput } from '../cluster-object-meta.js'
-import type { IntOrString } from '../json.js'
+import type { ClusterObjectMetaInput } from '../kind/cluster-object-meta.js'
+import type { IntOrString } from '../../lang/json/json.js'
 import type { ConditionInput, LabelSelectorInput, ObjectMetaInput } from '../meta/inputs.js'
 
 /** A {@link AWSElasticBlockStoreVolumeSource} as clients send it. */

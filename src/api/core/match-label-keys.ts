@@ -1,4 +1,4 @@
-import type { Draft } from '../draft.js'
+import type { Draft } from '../kind/draft.js'
 import { keepSentEmpty } from '../schema/sent-empty.js'
 import type { LabelSelector, LabelSelectorRequirement } from '../meta/generated.js'
 import type {

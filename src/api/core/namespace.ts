@@ -1,8 +1,8 @@
-import { ageColumn, borrow, column, defineKind, nameColumn, statusOf } from '../define.js'
-import type { KindDefinition } from '../definition.js'
-import type { Draft } from '../draft.js'
+import { ageColumn, borrow, column, defineKind, nameColumn, statusOf } from '../kind/define.js'
+import type { KindDefinition } from '../kind/definition.js'
+import type { Draft } from '../kind/draft.js'
 import { invalid, type FieldError } from '../field-error.js'
-import { labelName, qualifiedNameFaults } from '../names.js'
+import { labelName, qualifiedNameFaults } from '../validation/names.js'
 import { validateKubeFinalizer } from '../meta/validation.js'
 import type { Namespace } from './generated.js'
 

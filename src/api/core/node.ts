@@ -1,5 +1,5 @@
-import { validateIpRange } from '../ip-validation.js'
-import { parseIpRange } from '../ip.js'
+import { validateIpRange } from '../validation/ip-validation.js'
+import { parseIpRange } from '../../lang/go/ip.js'
 import {
   ageColumn,
   borrow,
@@ -9,11 +9,11 @@ import {
   proxyOf,
   statusOf,
   wideColumn,
-} from '../define.js'
-import type { KindDefinition } from '../definition.js'
-import type { Draft } from '../draft.js'
+} from '../kind/define.js'
+import type { KindDefinition } from '../kind/definition.js'
+import type { Draft } from '../kind/draft.js'
 import { internal, duplicate, forbidden, invalid, type FieldError } from '../field-error.js'
-import { labelValueFaults } from '../names.js'
+import { labelValueFaults } from '../validation/names.js'
 import { validateLabelName } from '../meta/label-validation.js'
 import type { Node, NodeStatus, Taint } from './generated.js'
 import { roundAmounts } from './resource-lists.js'

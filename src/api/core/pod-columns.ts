@@ -1,6 +1,6 @@
-import { column, ageColumn, nameColumn, wideColumn } from '../define.js'
-import type { PrinterColumn } from '../definition.js'
-import { humanDuration } from '../duration.js'
+import { column, ageColumn, nameColumn, wideColumn } from '../kind/define.js'
+import type { PrinterColumn } from '../kind/definition.js'
+import { humanDuration } from '../../lang/go/duration.js'
 import type {
   Container,
   ContainerState,

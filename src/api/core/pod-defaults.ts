@@ -1,5 +1,5 @@
 import { imageNameFault } from './image-name.js'
-import type { Draft } from '../draft.js'
+import type { Draft } from '../kind/draft.js'
 import type {
   Container,
   EphemeralContainer,

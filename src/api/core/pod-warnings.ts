@@ -1,7 +1,7 @@
-import { dnsLabelFaults } from '../names.js'
-import { quote } from '../field-error.js'
+import { dnsLabelFaults } from '../validation/names.js'
+import { quote } from '../../lang/go/quote.js'
 import type { ObjectMeta } from '../meta/generated.js'
-import { ipWarnings } from '../ip-validation.js'
+import { ipWarnings } from '../validation/ip-validation.js'
 import type {
   Container,
   ContainerPort,
@@ -11,7 +11,7 @@ import type {
   PodTemplateSpec,
 } from './generated.js'
 import { deprecatedNodeLabel, nodeLabelWarnings } from './node-labels.js'
-import { shownQuantities } from '../huge-quantities.js'
+import { shownQuantities } from '../schema/huge-quantities.js'
 import { isFractionalBytes } from './resource-lists.js'
 import { visitContainers } from './validation/operating-systems.js'
 import { volumeWarnings } from './volume-warnings.js'

@@ -1,5 +1,5 @@
-import { defineKind, proxyOf, statusOf } from '../define.js'
-import type { KindDefinition } from '../definition.js'
+import { defineKind, proxyOf, statusOf } from '../kind/define.js'
+import type { KindDefinition } from '../kind/definition.js'
 import type { Pod } from './generated.js'
 import { podColumns } from './pod-columns.js'
 import { setPodDefaults } from './pod-defaults.js'

@@ -10,12 +10,12 @@ import {
   specChanged,
   statusOf,
   wideColumn,
-} from '../define.js'
-import type { KindDefinition } from '../definition.js'
-import type { Draft } from '../draft.js'
+} from '../kind/define.js'
+import type { KindDefinition } from '../kind/definition.js'
+import type { Draft } from '../kind/draft.js'
 import { forbidden, invalid, notSupported, required, type FieldError } from '../field-error.js'
-import { formatLabels, labelMapMatches } from '../labels.js'
-import { dnsLabelFaults } from '../names.js'
+import { formatLabels, labelMapMatches } from '../selectors/labels.js'
+import { dnsLabelFaults } from '../validation/names.js'
 import { coreSchema, type PodTemplateSpec, type ReplicationController } from './generated.js'
 import { setPodSpecDefaults } from './pod-defaults.js'
 import { podTemplateWarnings } from './pod-warnings.js'

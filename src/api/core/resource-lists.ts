@@ -1,4 +1,4 @@
-import { isHugeQuantity } from '../huge-quantities.js'
+import { isHugeQuantity } from '../schema/huge-quantities.js'
 import { formatQuantity, parseQuantity } from '../quantity.js'
 
 const milli = 1_000_000n

@@ -1,5 +1,5 @@
-import { ageColumn, borrow, column, defineKind, nameColumn, statusOf } from '../define.js'
-import type { KindDefinition } from '../definition.js'
+import { ageColumn, borrow, column, defineKind, nameColumn, statusOf } from '../kind/define.js'
+import type { KindDefinition } from '../kind/definition.js'
 import type { ResourceQuota } from './generated.js'
 import { roundAmounts } from './resource-lists.js'
 import {

@@ -1,6 +1,6 @@
-import { ageColumn, column, defineKind, nameColumn } from '../define.js'
-import type { KindDefinition } from '../definition.js'
-import type { Draft } from '../draft.js'
+import { ageColumn, column, defineKind, nameColumn } from '../kind/define.js'
+import type { KindDefinition } from '../kind/definition.js'
+import type { Draft } from '../kind/draft.js'
 import type { ServiceAccount } from './generated.js'
 
 /**

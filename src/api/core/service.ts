@@ -7,12 +7,12 @@ import {
   proxyOf,
   statusOf,
   wideColumn,
-} from '../define.js'
-import type { KindDefinition } from '../definition.js'
-import type { Draft } from '../draft.js'
-import { semanticEqual } from '../equal.js'
-import { formatLabels } from '../labels.js'
-import { label1035Name } from '../names.js'
+} from '../kind/define.js'
+import type { KindDefinition } from '../kind/definition.js'
+import type { Draft } from '../kind/draft.js'
+import { semanticEqual } from '../kind/equal.js'
+import { formatLabels } from '../selectors/labels.js'
+import { label1035Name } from '../validation/names.js'
 import type { Service, ServicePort, ServiceSpec } from './generated.js'
 import {
   isExternallyAccessible,
@@ -23,7 +23,7 @@ import {
   isHeadless,
 } from './service-needs.js'
 import { validateService, validateServiceStatus, validateServiceUpdate } from './validation/service.js'
-import { ipWarnings, loadBalancerWarnings } from '../ip-validation.js'
+import { ipWarnings, loadBalancerWarnings } from '../validation/ip-validation.js'
 
 /**
  * Source: pkg/apis/core/v1/defaults.go SetDefaults_Service; the registry allocates addresses and families.

@@ -1,4 +1,4 @@
-import { compileSelector } from '../labels.js'
+import { compileSelector } from '../selectors/labels.js'
 import { compareQuantities, parseQuantity } from '../quantity.js'
 import type { StorageClass } from '../storage/generated.js'
 import { storageClassText } from './access-modes.js'

@@ -1,4 +1,4 @@
-import type { Draft } from '../draft.js'
+import type { Draft } from '../kind/draft.js'
 import type { PersistentVolumeSpec, Volume } from './generated.js'
 
 type SharedSource = 'hostPath' | 'iscsi' | 'rbd' | 'azureDisk' | 'scaleIO'

@@ -1,8 +1,8 @@
-import { quote } from '../field-error.js'
+import { quote } from '../../lang/go/quote.js'
 import { deprecatedVolume } from './deprecated-volumes.js'
 import { claimSpecWarnings } from './claim-warnings.js'
 import type { KeyToPath, ProjectedVolumeSource, Volume, VolumeProjection } from './generated.js'
-import { shownQuantities } from '../huge-quantities.js'
+import { shownQuantities } from '../schema/huge-quantities.js'
 import { isFractionalBytes } from './resource-lists.js'
 
 const NO_SOURCES: readonly VolumeProjection[] = []

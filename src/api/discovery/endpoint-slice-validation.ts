@@ -7,9 +7,14 @@ import {
   tooMany,
   type FieldError,
 } from '../field-error.js'
-import { familyOf } from '../ip.js'
-import { validateEndpointIp, validateIp } from '../ip-validation.js'
-import { dnsLabelFaults, dnsSubdomainFaults, labelValueFaults, qualifiedNameFaults } from '../names.js'
+import { familyOf } from '../../lang/go/ip.js'
+import { validateEndpointIp, validateIp } from '../validation/ip-validation.js'
+import {
+  dnsLabelFaults,
+  dnsSubdomainFaults,
+  labelValueFaults,
+  qualifiedNameFaults,
+} from '../validation/names.js'
 import { validateLabels } from '../meta/label-validation.js'
 import type { Endpoint, EndpointHints, EndpointPort, EndpointSlice } from './generated.js'
 

@@ -1,8 +1,8 @@
-import { ageColumn, borrow, column, defineKind, nameColumn } from '../define.js'
-import type { KindDefinition } from '../definition.js'
-import type { Draft } from '../draft.js'
-import { semanticEqual } from '../equal.js'
-import { ipWarnings } from '../ip-validation.js'
+import { ageColumn, borrow, column, defineKind, nameColumn } from '../kind/define.js'
+import type { KindDefinition } from '../kind/definition.js'
+import type { Draft } from '../kind/draft.js'
+import { semanticEqual } from '../kind/equal.js'
+import { ipWarnings } from '../validation/ip-validation.js'
 import { validateEndpointSlice, validateEndpointSliceUpdate } from './endpoint-slice-validation.js'
 import type { Endpoint, EndpointSlice } from './generated.js'
 

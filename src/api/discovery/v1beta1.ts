@@ -1,7 +1,7 @@
 import { coreSchema } from '../core/generated.js'
-import type { KindDefinition, KubeObject } from '../definition.js'
-import { convertedAs } from '../converted-as.js'
-import type { Draft } from '../draft.js'
+import type { KindDefinition, KubeObject } from '../kind/definition.js'
+import { convertedAs } from '../kind/converted-as.js'
+import type { Draft } from '../kind/draft.js'
 import { metaSchema } from '../meta/generated.js'
 import {
   always,

@@ -2,9 +2,9 @@
  * Priority levels and flow schemas that every apiserver creates. Source: k8s.io/apiserver
  * pkg/apis/flowcontrol/bootstrap/default.go; compared with what a v1.34 server serves.
  */
-import type { KubeObject } from '../definition.js'
+import type { KubeObject } from '../kind/definition.js'
 import { deepFreeze } from '../schema/freeze.js'
-import { formatTime } from '../time.js'
+import { formatTime } from '../../lang/go/time.js'
 import type {
   FlowSchemaSpec,
   NonResourcePolicyRule,

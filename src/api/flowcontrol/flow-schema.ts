@@ -1,11 +1,11 @@
-import { ageColumn, borrow, column, defineKind, nameColumn, specChanged, statusOf } from '../define.js'
-import type { KindDefinition } from '../definition.js'
-import type { Draft } from '../draft.js'
+import { ageColumn, borrow, column, defineKind, nameColumn, specChanged, statusOf } from '../kind/define.js'
+import type { KindDefinition } from '../kind/definition.js'
+import type { Draft } from '../kind/draft.js'
 import { duplicate, forbidden, invalid, notSupported, required, type FieldError } from '../field-error.js'
-import { semanticEqual } from '../equal.js'
-import { internalForm } from '../internal-form.js'
+import { semanticEqual } from '../kind/equal.js'
+import { internalForm } from '../kind/internal-form.js'
 import { mandatorySchema } from './default-objects.js'
-import { dnsLabelFaults, dnsSubdomainFaults } from '../names.js'
+import { dnsLabelFaults, dnsSubdomainFaults } from '../validation/names.js'
 import type {
   FlowSchema,
   NonResourcePolicyRule,

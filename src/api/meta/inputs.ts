@@ -1,5 +1,5 @@
 // Written by scripts/generate-api.ts from the OpenAPI v3 documents of a kube-apiserver. Do not edit by hand.
-import type { JsonObject } from '../json.js'
+import type { JsonObject } from '../../lang/json/json.js'
 
 /** A {@link Condition} as clients send it. */
 export interface ConditionInput {

@@ -1,6 +1,6 @@
 import { forbidden, invalid, required, type FieldError } from '../field-error.js'
-import type { Labels } from '../labels.js'
-import { labelValueFaults, qualifiedNameFaults } from '../names.js'
+import type { Labels } from '../selectors/labels.js'
+import { labelValueFaults, qualifiedNameFaults } from '../validation/names.js'
 import type { LabelSelector, LabelSelectorRequirement } from './generated.js'
 
 /** Validates a key, which must be a qualified name. Source: metav1validation.ValidateLabelName. */

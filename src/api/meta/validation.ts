@@ -1,6 +1,6 @@
-import type { KubeObject, MetaOnUpdate } from '../definition.js'
+import type { KubeObject, MetaOnUpdate } from '../kind/definition.js'
 import { forbidden, invalid, quoteValue, required, tooLong, type FieldError } from '../field-error.js'
-import { dnsLabelFaults, pathSegmentName, qualifiedNameFaults } from '../names.js'
+import { dnsLabelFaults, pathSegmentName, qualifiedNameFaults } from '../validation/names.js'
 import type { ObjectMeta, OwnerReference } from './generated.js'
 import { validateLabels } from './label-validation.js'
 

@@ -1,5 +1,5 @@
-import { ageColumn, column, defineKind, nameColumn } from '../define.js'
-import type { KindDefinition } from '../definition.js'
+import { ageColumn, column, defineKind, nameColumn } from '../kind/define.js'
+import type { KindDefinition } from '../kind/definition.js'
 import { metaSchema } from '../meta/generated.js'
 import type { ObjectMeta } from '../meta/generated.js'
 import {

@@ -1,5 +1,5 @@
-import type { KindDefinition } from '../definition.js'
-import { erase } from '../served-as.js'
+import type { KindDefinition } from '../kind/definition.js'
+import { erase } from '../kind/served-as.js'
 import { ingressClassDefinition } from './ingress-class.js'
 import { ingressDefinition } from './ingress.js'
 import { ipAddressDefinition } from './ip-address.js'

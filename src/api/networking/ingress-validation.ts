@@ -1,6 +1,6 @@
 import { invalid, notSupported, required, type FieldError } from '../field-error.js'
-import { parseIp } from '../ip.js'
-import { validateIp } from '../ip-validation.js'
+import { parseIp } from '../../lang/go/ip.js'
+import { validateIp } from '../validation/ip-validation.js'
 import {
   dns1035LabelFaults,
   dnsSubdomainFaults,
@@ -8,7 +8,7 @@ import {
   portNameFaults,
   portNumberFaults,
   formatList,
-} from '../names.js'
+} from '../validation/names.js'
 import type { TypedLocalObjectReference } from '../core/generated.js'
 import type {
   HTTPIngressPath,

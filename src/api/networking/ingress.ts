@@ -1,6 +1,6 @@
-import { ageColumn, borrow, column, defineKind, nameColumn, specChanged, statusOf } from '../define.js'
-import type { KindDefinition } from '../definition.js'
-import { loadBalancerWarnings } from '../ip-validation.js'
+import { ageColumn, borrow, column, defineKind, nameColumn, specChanged, statusOf } from '../kind/define.js'
+import type { KindDefinition } from '../kind/definition.js'
+import { loadBalancerWarnings } from '../validation/ip-validation.js'
 import type { Ingress } from './generated.js'
 import {
   classAnnotation,

@@ -1,11 +1,11 @@
-import { ageColumn, column, defineKind, nameColumn, undeclared } from '../define.js'
-import type { KindDefinition } from '../definition.js'
-import { semanticEqual } from '../equal.js'
+import { ageColumn, column, defineKind, nameColumn, undeclared } from '../kind/define.js'
+import type { KindDefinition } from '../kind/definition.js'
+import { semanticEqual } from '../kind/equal.js'
 import { invalid, required, type FieldError } from '../field-error.js'
-import { internalForm } from '../internal-form.js'
-import { dnsSubdomainFaults, pathSegmentFaults } from '../names.js'
-import { parseIp } from '../ip.js'
-import { addressError, canonicalAddress } from '../netip.js'
+import { internalForm } from '../kind/internal-form.js'
+import { dnsSubdomainFaults, pathSegmentFaults } from '../validation/names.js'
+import { parseIp } from '../../lang/go/ip.js'
+import { addressError, canonicalAddress } from '../../lang/go/netip.js'
 import type { IPAddress, ParentReference } from './generated.js'
 
 /** Required fields, which may be missing in a client's object. */

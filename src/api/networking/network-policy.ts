@@ -1,11 +1,11 @@
-import { ageColumn, column, defineKind, nameColumn, specChangedInGo } from '../define.js'
-import type { KindDefinition } from '../definition.js'
-import type { Draft } from '../draft.js'
+import { ageColumn, column, defineKind, nameColumn, specChangedInGo } from '../kind/define.js'
+import type { KindDefinition } from '../kind/definition.js'
+import type { Draft } from '../kind/draft.js'
 import { forbidden, invalid, notSupported, required, type FieldError } from '../field-error.js'
-import { ipRangeWarnings, validateIpRange } from '../ip-validation.js'
-import { formatSelector } from '../labels.js'
-import { portNameFaults, portNumberFaults } from '../names.js'
-import { isStrictPart } from '../netip.js'
+import { ipRangeWarnings, validateIpRange } from '../validation/ip-validation.js'
+import { formatSelector } from '../selectors/labels.js'
+import { portNameFaults, portNumberFaults } from '../validation/names.js'
+import { isStrictPart } from '../../lang/go/netip.js'
 import { validateLabelSelector } from '../meta/label-validation.js'
 import type {
   IPBlock,

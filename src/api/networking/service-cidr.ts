@@ -1,8 +1,8 @@
-import { ageColumn, borrow, column, defineKind, nameColumn, statusOf } from '../define.js'
-import type { KindDefinition } from '../definition.js'
+import { ageColumn, borrow, column, defineKind, nameColumn, statusOf } from '../kind/define.js'
+import type { KindDefinition } from '../kind/definition.js'
 import { invalid, required, type FieldError } from '../field-error.js'
-import { parseIpRange } from '../ip.js'
-import { rangeFault } from '../netip.js'
+import { parseIpRange } from '../../lang/go/ip.js'
+import { rangeFault } from '../../lang/go/netip.js'
 import type { ServiceCIDR } from './generated.js'
 
 /** Finalizer that keeps a range while Services have addresses of it. */

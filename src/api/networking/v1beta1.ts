@@ -2,11 +2,11 @@
  * Ingress of networking.k8s.io/v1beta1 and extensions/v1beta1. The tables are handwritten, because no current
  * server publishes their OpenAPI.
  */
-import { convertedAs } from '../converted-as.js'
+import { convertedAs } from '../kind/converted-as.js'
 import { coreSchema, type TypedLocalObjectReference } from '../core/generated.js'
-import type { KindDefinition, KubeObject } from '../definition.js'
-import type { Draft } from '../draft.js'
-import type { IntOrString } from '../json.js'
+import type { KindDefinition, KubeObject } from '../kind/definition.js'
+import type { Draft } from '../kind/draft.js'
+import type { IntOrString } from '../../lang/json/json.js'
 import { metaSchema } from '../meta/generated.js'
 import {
   always,
@@ -21,7 +21,7 @@ import {
   string,
 } from '../schema/dsl.js'
 import type { SchemaGroup } from '../schema/types.js'
-import { servedAs } from '../served-as.js'
+import { servedAs } from '../kind/served-as.js'
 import {
   networkingSchema,
   type HTTPIngressPath,

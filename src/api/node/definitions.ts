@@ -1,5 +1,5 @@
-import type { KindDefinition } from '../definition.js'
-import { erase, servedAs } from '../served-as.js'
+import type { KindDefinition } from '../kind/definition.js'
+import { erase, servedAs } from '../kind/served-as.js'
 import { runtimeClassDefinition } from './runtime-class.js'
 
 /** The kinds of node.k8s.io. */

@@ -1,5 +1,5 @@
 import { invalid, type FieldError } from '../field-error.js'
-import type { Labels } from '../labels.js'
+import type { Labels } from '../selectors/labels.js'
 
 /** A level of the Pod Security Standards. */
 export type PodSecurityLevel = 'privileged' | 'baseline' | 'restricted'

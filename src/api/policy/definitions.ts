@@ -1,5 +1,5 @@
-import type { KindDefinition } from '../definition.js'
-import { erase, servedAs } from '../served-as.js'
+import type { KindDefinition } from '../kind/definition.js'
+import { erase, servedAs } from '../kind/served-as.js'
 import { evictionDefinition } from './eviction.js'
 import { podDisruptionBudgetDefinition } from './pod-disruption-budget.js'
 import { podSecurityPolicyDefinition } from './pod-security-policy.js'

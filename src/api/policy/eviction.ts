@@ -1,5 +1,5 @@
-import { defineKind, nameColumn } from '../define.js'
-import type { KindDefinition } from '../definition.js'
+import { defineKind, nameColumn } from '../kind/define.js'
+import type { KindDefinition } from '../kind/definition.js'
 import type { Eviction } from './generated.js'
 
 /** policy/v1 Eviction: never stored; the body of a POST to a pod's eviction endpoint. */

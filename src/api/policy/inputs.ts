@@ -1,5 +1,5 @@
 // Written by scripts/generate-api.ts from the OpenAPI v3 documents of a kube-apiserver. Do not edit by hand.
-import type { IntOrString } from '../json.js'
+import type { IntOrString } from '../../lang/json/json.js'
 import type {
   ConditionInput,
   DeleteOptionsInput,

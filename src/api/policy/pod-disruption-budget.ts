@@ -7,8 +7,8 @@ import {
   nameColumn,
   specChanged,
   statusOf,
-} from '../define.js'
-import type { KindDefinition } from '../definition.js'
+} from '../kind/define.js'
+import type { KindDefinition } from '../kind/definition.js'
 import { invalid, notSupported, type FieldError } from '../field-error.js'
 import { validateAtMostAll, validateIntOrPercent, validateNonNegative } from '../apps/template.js'
 import { validateConditions } from '../meta/conditions.js'

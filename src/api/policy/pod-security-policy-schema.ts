@@ -3,7 +3,7 @@
  * policy/v1beta1 types.go.
  */
 import { coreSchema } from '../core/generated.js'
-import type { KubeObject } from '../definition.js'
+import type { KubeObject } from '../kind/definition.js'
 import { metaSchema } from '../meta/generated.js'
 import {
   always,

@@ -1,6 +1,6 @@
-import { column, defineKind, nameColumn } from '../define.js'
-import type { KindDefinition } from '../definition.js'
-import type { Draft } from '../draft.js'
+import { column, defineKind, nameColumn } from '../kind/define.js'
+import type { KindDefinition } from '../kind/definition.js'
+import type { Draft } from '../kind/draft.js'
 import { invalid, notSupported, required, type FieldError } from '../field-error.js'
 import type { IdStrategy, PodSecurityPolicy, PodSecurityPolicySpec } from './pod-security-policy-schema.js'
 

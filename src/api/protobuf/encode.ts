@@ -1,9 +1,9 @@
-import { exactJson } from '../../sim/exact-json.js'
-import { bytesOf } from '../go-text.js'
-import { fromBase64 } from './base64.js'
+import { exactJson } from '../../lang/json/exact-json.js'
+import { bytesOf } from '../../lang/go/utf8.js'
+import { fromBase64 } from '../../lang/bytes/base64.js'
 import type { LeafType, ProtoField, ProtoMessage } from './tables.js'
 import { secondsOf } from './times.js'
-import { ProtoWriter } from './writer.js'
+import { ProtoWriter } from '../../lang/protobuf/writer.js'
 
 type Values = Readonly<Record<string, unknown>>
 

@@ -1,10 +1,10 @@
 import { type GroupVersion, parseApiVersion } from '../api-version.js'
 import { decodeMessage } from './decode.js'
 import { encodeMessage } from './encode.js'
-import { ProtobufError } from './protobuf-error.js'
+import { ProtobufError } from '../../lang/protobuf/protobuf-error.js'
 import { messageOf } from './tables.js'
 import { prefix, readEnvelope } from './unknown.js'
-import { ProtoWriter } from './writer.js'
+import { ProtoWriter } from '../../lang/protobuf/writer.js'
 
 /** Whether a kind has a protobuf form. Custom resources do not. */
 export const hasProtobufForm = (kind: GroupVersion & { readonly kind: string }): boolean =>

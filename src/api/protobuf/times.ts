@@ -1,4 +1,4 @@
-import { ProtobufError } from './protobuf-error.js'
+import { ProtobufError } from '../../lang/protobuf/protobuf-error.js'
 
 /** Range of years that both JavaScript's dates and RFC 3339 have. */
 const LAST_SECOND = 253_402_300_799

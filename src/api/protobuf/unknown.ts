@@ -1,6 +1,6 @@
-import { textOf } from '../go-text.js'
-import { ProtobufError } from './protobuf-error.js'
-import { ProtoReader, wireTypes } from './reader.js'
+import { textOf } from '../../lang/go/utf8.js'
+import { ProtobufError } from '../../lang/protobuf/protobuf-error.js'
+import { ProtoReader, wireTypes } from '../../lang/protobuf/reader.js'
 
 /** The prefix of every protobuf body: `k8s\0`. */
 export const prefix: readonly number[] = [0x6b, 0x38, 0x73, 0]

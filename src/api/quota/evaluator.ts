@@ -1,4 +1,4 @@
-import type { KubeObject } from '../definition.js'
+import type { KubeObject } from '../kind/definition.js'
 import type { ResourceList } from './resource-list.js'
 import type { ResourceQuota } from '../core/generated.js'
 

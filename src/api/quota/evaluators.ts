@@ -2,7 +2,7 @@ import { compareQuantities, parseQuantity } from '../quantity.js'
 import type { QuotaEvaluator } from './evaluator.js'
 import { podEvaluator, matchesValue } from './pods.js'
 import type { PersistentVolumeClaim, Service } from '../core/generated.js'
-import type { KubeObject } from '../definition.js'
+import type { KubeObject } from '../kind/definition.js'
 import type { ResourceList } from './resource-list.js'
 
 /** Core resources that can also be limited by their unqualified name. */

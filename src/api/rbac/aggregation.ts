@@ -1,4 +1,4 @@
-import { selectorMatches } from '../labels.js'
+import { selectorMatches } from '../selectors/labels.js'
 import type { ClusterRole, PolicyRule } from './generated.js'
 
 /** Compares names by bytes, as Go does. */

@@ -1,5 +1,5 @@
-import { ageColumn, column, nameColumn, wideColumn } from '../define.js'
-import type { KubeObject, PrinterColumn } from '../definition.js'
+import { ageColumn, column, nameColumn, wideColumn } from '../kind/define.js'
+import type { KubeObject, PrinterColumn } from '../kind/definition.js'
 import type { RoleRef, Subject } from './generated.js'
 
 interface Binding extends KubeObject {

@@ -1,4 +1,4 @@
-import type { Draft } from '../draft.js'
+import type { Draft } from '../kind/draft.js'
 import type { ClusterRoleBinding, RoleBinding } from './generated.js'
 
 /** The API group of the RBAC kinds, and of users and groups as subjects. */

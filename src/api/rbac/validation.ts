@@ -1,7 +1,7 @@
 /** Validation of the RBAC kinds. Source: pkg/apis/rbac/validation/validation.go. */
 import type { FieldError } from '../field-error.js'
 import { invalid, notSupported, required } from '../field-error.js'
-import { dnsSubdomainFaults, pathSegmentFaults } from '../names.js'
+import { dnsSubdomainFaults, pathSegmentFaults } from '../validation/names.js'
 import { rbacGroup } from './defaults.js'
 import type { ClusterRoleBinding, PolicyRule, RoleBinding, RoleRef, Subject } from './generated.js'
 

@@ -1,5 +1,5 @@
-import { formatIpRange, parseIpRange, parseIp, formatIp } from '../ip.js'
-import { semanticEqual } from '../equal.js'
+import { formatIpRange, parseIpRange, parseIp, formatIp } from '../../lang/go/ip.js'
+import { semanticEqual } from '../kind/equal.js'
 import {
   duplicate,
   forbidden,
@@ -10,9 +10,9 @@ import {
   tooMany,
   type FieldError,
 } from '../field-error.js'
-import { internalForm } from '../internal-form.js'
+import { internalForm } from '../kind/internal-form.js'
 import { validateConditions } from '../meta/conditions.js'
-import { dnsLabelFaults } from '../names.js'
+import { dnsLabelFaults } from '../validation/names.js'
 import { validateNodeSelector } from '../core/validation/scheduling.js'
 import type {
   AllocatedDeviceStatus,

@@ -1,5 +1,5 @@
-import type { KindDefinition } from '../definition.js'
-import { erase } from '../served-as.js'
+import type { KindDefinition } from '../kind/definition.js'
+import { erase } from '../kind/served-as.js'
 import { deviceClassDefinition } from './device-class.js'
 import { resourceClaimTemplateDefinition } from './resource-claim-template.js'
 import { resourceClaimDefinition } from './resource-claim.js'

@@ -1,5 +1,5 @@
 import { compile } from '../cel/compile.js'
-import { DYN, mapOf, objectOf, STRING, typeText, type CelType } from '../cel/types.js'
+import { DYN, mapOf, objectOf, STRING, typeText, type CelType } from '../../lang/cel/types.js'
 import { invalid, tooLong, type FieldError } from '../field-error.js'
 
 const maxLength = 10240

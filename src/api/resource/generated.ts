@@ -1,9 +1,9 @@
 // Written by scripts/generate-api.ts from the OpenAPI v3 documents of a kube-apiserver. Do not edit by hand.
 import { coreSchema } from '../core/generated.js'
 import { metaSchema } from '../meta/generated.js'
-import type { ClusterObjectMeta } from '../cluster-object-meta.js'
+import type { ClusterObjectMeta } from '../kind/cluster-object-meta.js'
 import type { NodeSelector } from '../core/generated.js'
-import type { JsonObject } from '../json.js'
+import type { JsonObject } from '../../lang/json/json.js'
 import type { Condition, ObjectMeta } from '../meta/generated.js'
 import {
   always,

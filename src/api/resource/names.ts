@@ -1,5 +1,5 @@
 import { invalid, required, tooLong, type FieldError } from '../field-error.js'
-import { cIdentifierFaults, dnsSubdomainFaults } from '../names.js'
+import { cIdentifierFaults, dnsSubdomainFaults } from '../validation/names.js'
 
 const maxDriverLength = 63
 const maxPoolLength = 253

@@ -1,6 +1,6 @@
-import type { Draft } from '../draft.js'
+import type { Draft } from '../kind/draft.js'
 import { duplicate, invalid, notSupported, required, tooMany, type FieldError } from '../field-error.js'
-import { dnsLabelFaults, dnsSubdomainFaults, labelValueFaults } from '../names.js'
+import { dnsLabelFaults, dnsSubdomainFaults, labelValueFaults } from '../validation/names.js'
 import { validateDriver, validateFullyQualifiedName } from './names.js'
 import { validateExpression } from './expressions.js'
 import { validateLabelName } from '../meta/label-validation.js'

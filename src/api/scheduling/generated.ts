@@ -1,6 +1,6 @@
 // Written by scripts/generate-api.ts from the OpenAPI v3 documents of a kube-apiserver. Do not edit by hand.
 import { metaSchema } from '../meta/generated.js'
-import type { ClusterObjectMeta } from '../cluster-object-meta.js'
+import type { ClusterObjectMeta } from '../kind/cluster-object-meta.js'
 import {
   always,
   boolean,

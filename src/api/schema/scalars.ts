@@ -1,9 +1,9 @@
-import { GoNumber, int64Of } from '../go-number.js'
+import { GoNumber, int64Of } from '../../lang/go/number.js'
 import { canonicalQuantity, QuantityError } from '../quantity.js'
-import { normalizeMicroTime, normalizeTime, TimeParseError } from '../time.js'
-import { DecodeError, jsonKind } from './decode-error.js'
+import { normalizeMicroTime, normalizeTime, TimeParseError } from '../../lang/go/time.js'
+import { DecodeError, jsonKind } from '../../lang/json/decode-error.js'
 import type { ScalarField, ScalarType } from './types.js'
-import { copyJson } from './plain-json.js'
+import { copyJson } from '../../lang/json/plain-json.js'
 
 /**
  * A fault of a scalar: the type that Go found and the Go type that it expected. The decoder adds the path.

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { canonicalQuantity } from '../quantity.js'
-import { normalizeMicroTime, normalizeTime } from '../time.js'
+import { normalizeMicroTime, normalizeTime } from '../../lang/go/time.js'
 import { base64Fault } from './scalars.js'
 import type { Field, Message, ScalarType } from './types.js'
 

@@ -1,7 +1,7 @@
-import { ageColumn, column, defineKind, nameColumn } from '../define.js'
-import type { KindDefinition } from '../definition.js'
-import type { Draft } from '../draft.js'
-import { semanticEqual } from '../equal.js'
+import { ageColumn, column, defineKind, nameColumn } from '../kind/define.js'
+import type { KindDefinition } from '../kind/definition.js'
+import type { Draft } from '../kind/draft.js'
+import { semanticEqual } from '../kind/equal.js'
 import { duplicate, invalid, notSupported, type FieldError } from '../field-error.js'
 import type { CSIDriver, TokenRequest } from './generated.js'
 

@@ -1,5 +1,5 @@
 // Written by scripts/generate-api.ts from the OpenAPI v3 documents of a kube-apiserver. Do not edit by hand.
-import type { ClusterObjectMetaInput } from '../cluster-object-meta.js'
+import type { ClusterObjectMetaInput } from '../kind/cluster-object-meta.js'
 import type { PersistentVolumeSpecInput, TopologySelectorTermInput } from '../core/inputs.js'
 import type { LabelSelectorInput, ObjectMetaInput } from '../meta/inputs.js'
 

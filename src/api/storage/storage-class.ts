@@ -1,7 +1,7 @@
-import { ageColumn, column, defineKind } from '../define.js'
-import type { KindDefinition } from '../definition.js'
-import type { Draft } from '../draft.js'
-import { semanticEqual } from '../equal.js'
+import { ageColumn, column, defineKind } from '../kind/define.js'
+import type { KindDefinition } from '../kind/definition.js'
+import type { Draft } from '../kind/draft.js'
+import { semanticEqual } from '../kind/equal.js'
 import {
   duplicate,
   forbidden,
@@ -14,9 +14,9 @@ import {
 import type { TopologySelectorTerm } from '../core/generated.js'
 import { deprecatedNodeLabel } from '../core/node-labels.js'
 import { validateLabelName } from '../meta/label-validation.js'
-import { setOwn } from '../schema/plain-json.js'
+import { setOwn } from '../../lang/json/plain-json.js'
 import type { StorageClass } from './generated.js'
-import { qualifiedNameFaults } from '../names.js'
+import { qualifiedNameFaults } from '../validation/names.js'
 
 const reclaimPolicies = ['Delete', 'Retain']
 const bindingModes = ['Immediate', 'WaitForFirstConsumer']

@@ -1,5 +1,5 @@
 import type { Pod } from '../../api/core/generated.js'
-import type { Draft } from '../../api/draft.js'
+import type { Draft } from '../../api/kind/draft.js'
 import type { AdmissionAttributes, AdmissionPlugin } from './plugin.js'
 
 const ALWAYS = 'Always'

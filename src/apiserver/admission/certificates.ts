@@ -6,9 +6,9 @@ import type {
 import { DerError } from '../../api/certificates/der.js'
 import { parseRequest } from '../../api/certificates/pkcs10.js'
 import { apiserverClientSigner } from '../../api/certificates/signers.js'
-import type { Draft } from '../../api/draft.js'
-import { semanticEqual } from '../../api/equal.js'
-import { formatTime } from '../../api/time.js'
+import type { Draft } from '../../api/kind/draft.js'
+import { semanticEqual } from '../../api/kind/equal.js'
+import { formatTime } from '../../lang/go/time.js'
 import { forbidden } from '../errors.js'
 import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from './plugin.js'
 

@@ -1,6 +1,6 @@
 import type { Admission, AdmissionAttributes, AdmissionContext, AdmissionPlugin } from './plugin.js'
-import type { KubeObject } from '../../api/definition.js'
-import { suffixAlphabet } from '../../api/names.js'
+import type { KubeObject } from '../../api/kind/definition.js'
+import { suffixAlphabet } from '../../api/validation/names.js'
 import type { Clock } from '../../sim/clock.js'
 import type { RandomStream } from '../../sim/random.js'
 import type { AccessAttributes, Authorization, Authorizer } from '../authorization/authorizer.js'

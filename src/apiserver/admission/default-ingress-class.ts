@@ -1,7 +1,7 @@
-import type { Draft } from '../../api/draft.js'
+import type { Draft } from '../../api/kind/draft.js'
 import type { Ingress, IngressClass } from '../../api/networking/generated.js'
 import type { AdmissionPlugin } from './plugin.js'
-import { newestDefault } from '../../api/newest-default.js'
+import { newestDefault } from '../../api/kind/newest-default.js'
 
 const DEFAULT = ['ingressclass.kubernetes.io/is-default-class']
 const LEGACY_CLASS = 'kubernetes.io/ingress.class'

@@ -1,8 +1,8 @@
 import type { PersistentVolumeClaim } from '../../api/core/generated.js'
-import type { Draft } from '../../api/draft.js'
+import type { Draft } from '../../api/kind/draft.js'
 import type { StorageClass } from '../../api/storage/generated.js'
 import type { AdmissionPlugin } from './plugin.js'
-import { newestDefault } from '../../api/newest-default.js'
+import { newestDefault } from '../../api/kind/newest-default.js'
 
 const DEFAULT = [
   'storageclass.kubernetes.io/is-default-class',

@@ -1,5 +1,5 @@
 import type { Pod, Toleration } from '../../api/core/generated.js'
-import type { Draft } from '../../api/draft.js'
+import type { Draft } from '../../api/kind/draft.js'
 import type { AdmissionPlugin } from './plugin.js'
 
 const SECONDS = 300

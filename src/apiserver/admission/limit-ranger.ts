@@ -5,7 +5,7 @@ import type {
   PersistentVolumeClaim,
   Pod,
 } from '../../api/core/generated.js'
-import type { Draft } from '../../api/draft.js'
+import type { Draft } from '../../api/kind/draft.js'
 import { forbidden } from '../errors.js'
 import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from './plugin.js'
 import { podLimitList, podRequestList } from '../../api/core/pod-resources.js'

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../api/definition.js'
+import type { KubeObject } from '../../api/kind/definition.js'
 import { forbidden, notFound } from '../errors.js'
 import type { AdmissionAttributes, AdmissionPlugin } from './plugin.js'
 

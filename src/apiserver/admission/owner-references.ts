@@ -1,6 +1,6 @@
 import { parseApiVersion } from '../../api/api-version.js'
-import type { KubeObject } from '../../api/definition.js'
-import { semanticEqual } from '../../api/equal.js'
+import type { KubeObject } from '../../api/kind/definition.js'
+import { semanticEqual } from '../../api/kind/equal.js'
 import type { OwnerReference } from '../../api/meta/generated.js'
 import { forbidden } from '../errors.js'
 import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from './plugin.js'

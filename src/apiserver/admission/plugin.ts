@@ -1,4 +1,4 @@
-import type { KindDefinition, KubeObject } from '../../api/definition.js'
+import type { KindDefinition, KubeObject } from '../../api/kind/definition.js'
 import type { UserInfo } from '../../client/client.js'
 import type { AccessAttributes, Authorization } from '../authorization/authorizer.js'
 

@@ -1,6 +1,6 @@
 import type { Namespace, Pod, PodTemplateSpec } from '../../api/core/generated.js'
-import type { KubeObject } from '../../api/definition.js'
-import { semanticEqual } from '../../api/equal.js'
+import type { KubeObject } from '../../api/kind/definition.js'
+import { semanticEqual } from '../../api/kind/equal.js'
 import type { Finding, PodLike } from '../../api/pod-security/check.js'
 import { evaluatePodSecurity, findingsText } from '../../api/pod-security/evaluate.js'
 import {

@@ -1,5 +1,5 @@
 import type { Pod } from '../../api/core/generated.js'
-import type { Draft } from '../../api/draft.js'
+import type { Draft } from '../../api/kind/draft.js'
 import type { PriorityClass } from '../../api/scheduling/generated.js'
 import { forbidden } from '../errors.js'
 import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from './plugin.js'

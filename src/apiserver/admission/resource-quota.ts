@@ -1,5 +1,5 @@
 import type { ResourceQuota } from '../../api/core/generated.js'
-import type { KubeObject } from '../../api/definition.js'
+import type { KubeObject } from '../../api/kind/definition.js'
 import { type QuotaEvaluator, quotaMatches } from '../../api/quota/evaluator.js'
 import { quotaEvaluator } from '../../api/quota/evaluators.js'
 import {

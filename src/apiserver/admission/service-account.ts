@@ -1,7 +1,7 @@
 import type { Container, Pod, ServiceAccount, Volume } from '../../api/core/generated.js'
 import { isMirrorPod } from '../../api/core/conditions.js'
-import type { Draft } from '../../api/draft.js'
-import { requestNameFault } from '../../api/names.js'
+import type { Draft } from '../../api/kind/draft.js'
+import { requestNameFault } from '../../api/validation/names.js'
 import { forbidden } from '../errors.js'
 import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from './plugin.js'
 

@@ -1,5 +1,5 @@
-import type { KubeObject } from '../../api/definition.js'
-import type { Draft } from '../../api/draft.js'
+import type { KubeObject } from '../../api/kind/definition.js'
+import type { Draft } from '../../api/kind/draft.js'
 import type { AdmissionPlugin } from './plugin.js'
 
 /** Finalizers by resource. VolumeAttributesClasses are protected since their v1. */

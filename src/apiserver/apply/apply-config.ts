@@ -1,7 +1,7 @@
-import { exactJson } from '../../sim/exact-json.js'
-import { parseExactJson } from '../../api/go-json.js'
+import { exactJson } from '../../lang/json/exact-json.js'
+import { parseExactJson } from '../../lang/go/json.js'
 import { badRequest, untypedError } from '../errors.js'
-import { type JsonMap, isMap } from '../../api/patch/json.js'
+import { type JsonMap, isMap } from '../../lang/json/maps.js'
 import { ApplyConflict, conflictError, conflictingFields, conflictsWithout } from './conflicts.js'
 import {
   type Applied,

@@ -1,4 +1,4 @@
-import { sameJson } from '../../api/patch/same-json.js'
+import { sameJson } from '../../lang/json/same-json.js'
 import { difference, isEmpty, LEAF, nodeOf, recursiveDifference, type FieldSet } from './field-set.js'
 import { groupItems, isSameItem, type ListShape, type MapShape, type Shape, shapeFor } from './shape.js'
 import { fieldElement } from './path-element.js'

@@ -1,6 +1,6 @@
 import type { ManagedFieldsEntry } from '../../api/meta/generated.js'
 import { deepFreeze } from '../../api/schema/freeze.js'
-import { sameJson } from '../../api/patch/same-json.js'
+import { sameJson } from '../../lang/json/same-json.js'
 import { appliedFields, ownedFields, withNamedFields } from './owned-fields.js'
 import type { Comparison, FieldFilter } from './compare.js'
 import { compareObjects, filtered, withoutChanges } from './compare.js'

@@ -1,4 +1,4 @@
-import { setOwn } from '../../api/schema/plain-json.js'
+import { setOwn } from '../../lang/json/plain-json.js'
 import { itemElement, type ListShape, type MapShape, type Shape, shapeFor } from './shape.js'
 import { isEmpty, isMember, SELF, type FieldSet } from './field-set.js'
 import { fieldElement } from './path-element.js'

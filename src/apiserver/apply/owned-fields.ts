@@ -1,7 +1,7 @@
 import { difference, isMember, LEAF, nodeOf, SELF, type FieldSet, singlePath, union } from './field-set.js'
 import { groupItems, type MapShape, type Shape, shapeFor } from './shape.js'
 import { fieldElement } from './path-element.js'
-import type { KindDefinition } from '../../api/definition.js'
+import type { KindDefinition } from '../../api/kind/definition.js'
 import { UNOWNED_METADATA, type FieldFilter } from './compare.js'
 
 type Json = Readonly<Record<string, unknown>>

@@ -1,5 +1,5 @@
-import { exactJson } from '../../sim/exact-json.js'
-import { parseExactJson } from '../../api/go-json.js'
+import { exactJson } from '../../lang/json/exact-json.js'
+import { parseExactJson } from '../../lang/go/json.js'
 
 /**
  * Path elements as FieldsV1 writes them: `f:spec` (a field or map key), `k:{"name":"x"}` (a list item by its

@@ -1,4 +1,4 @@
-import { sameJson } from '../../api/patch/same-json.js'
+import { sameJson } from '../../lang/json/same-json.js'
 import { UNOWNED_METADATA, type FieldFilter } from './compare.js'
 import { isEmpty, SELF, type FieldSet } from './field-set.js'
 import { itemElement, ItemError, type ListShape, type MapShape, type Shape, shapeFor } from './shape.js'

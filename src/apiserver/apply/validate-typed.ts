@@ -1,4 +1,4 @@
-import { goType } from '../../api/go-number.js'
+import { goType } from '../../lang/go/number.js'
 import {
   itemElement,
   ItemError,

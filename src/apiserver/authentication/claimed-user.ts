@@ -1,5 +1,5 @@
 import type { Program } from '../../api/cel/compile.js'
-import { CelFault, ListValue, type Value } from '../../api/cel/values.js'
+import { CelFault, ListValue, type Value } from '../../lang/cel/values.js'
 import type { UserInfo } from '../../client/client.js'
 import type { TokenClaims } from './authenticator.js'
 import { isText } from './token-text.js'

@@ -1,6 +1,6 @@
 import { base64Text } from '../../api/certificates/pem.js'
 import type { Secret, ServiceAccount } from '../../api/core/generated.js'
-import type { KubeObject } from '../../api/definition.js'
+import type { KubeObject } from '../../api/kind/definition.js'
 import type { UserInfo } from '../../client/client.js'
 import type { Signer, TokenClaims, TokenAuthenticator, TokenOutcome } from './authenticator.js'
 import type { StoreView } from '../storage/stored-objects.js'

@@ -1,4 +1,4 @@
-import { timeMs } from '../../api/time.js'
+import { timeMs } from '../../lang/go/time.js'
 import { badRequest, internalError, methodNotAllowed, untypedError, invalid } from '../errors.js'
 import type { ExecRequest, ContainerStream } from '../../client/node-agent.js'
 import type { RegistryRequest, RegistryContext } from '../registry/context.js'

@@ -4,7 +4,7 @@ import type {
   SubjectAccessReview,
   SubjectAccessReviewSpec,
 } from '../../api/authorization/generated.js'
-import type { KubeObject } from '../../api/definition.js'
+import type { KubeObject } from '../../api/kind/definition.js'
 import { validateAsked, validateMetadata, validateSubject } from '../../api/authorization/validation.js'
 import { type FieldError, invalid as invalidField } from '../../api/field-error.js'
 import { deepFreeze } from '../../api/schema/freeze.js'

@@ -1,7 +1,7 @@
 import type { FieldSelectorAttributes, LabelSelectorAttributes } from '../../api/authorization/generated.js'
 import type { Asked, Requirement } from '../../api/authorization/validation.js'
-import { parseFieldSelector } from '../../api/fields.js'
-import { parseLabelSelector } from '../../api/label-parser.js'
+import { parseFieldSelector } from '../../api/selectors/fields.js'
+import { parseLabelSelector } from '../../api/selectors/label-parser.js'
 import type { AccessAttributes } from '../authorization/authorizer.js'
 
 /** Returns the attributes for the authorizer. */

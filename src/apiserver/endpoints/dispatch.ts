@@ -27,8 +27,8 @@ import { requestToken } from './token-request.js'
 import { getMetrics, listMetrics } from './usage-metrics.js'
 import type { CertificateSigningRequest } from '../../api/certificates/generated.js'
 import { approvalRules } from '../../api/certificates/certificate-signing-request.js'
-import type { KindDefinition } from '../../api/definition.js'
-import { erase } from '../../api/served-as.js'
+import type { KindDefinition } from '../../api/kind/definition.js'
+import { erase } from '../../api/kind/served-as.js'
 
 /** The result of an endpoint: an object, a list or a Status, and the HTTP code. */
 export interface EndpointResult {

@@ -3,9 +3,9 @@ import {
   validateEphemeralContainersUpdate,
   validatePodResize,
 } from '../../api/core/validation/pod-parts-update.js'
-import { borrow } from '../../api/define.js'
-import type { KindDefinition, KubeObject } from '../../api/definition.js'
-import type { Draft } from '../../api/draft.js'
+import { borrow } from '../../api/kind/define.js'
+import type { KindDefinition, KubeObject } from '../../api/kind/definition.js'
+import type { Draft } from '../../api/kind/draft.js'
 import type { FieldError } from '../../api/field-error.js'
 import type { RegistryRequest } from '../registry/context.js'
 

@@ -1,6 +1,6 @@
 import { autoscalingSchema } from '../../api/autoscaling/generated.js'
 import type { Scale } from '../../api/autoscaling/generated.js'
-import type { KubeObject } from '../../api/definition.js'
+import type { KubeObject } from '../../api/kind/definition.js'
 import { applyConfig } from '../apply/apply-config.js'
 import type { TrackedKind } from '../apply/field-manager.js'
 import { trackUpdate } from '../apply/field-manager.js'

@@ -1,6 +1,6 @@
 import type { HttpResponse, HttpWatch } from '../../client/http.js'
 import { internalError } from '../errors.js'
-import { exactJson } from '../../sim/exact-json.js'
+import { exactJson } from '../../lang/json/exact-json.js'
 
 /** What a watch of another server needs. */
 export interface AggregatedWatchOptions {

@@ -2,7 +2,7 @@ import type { Convert, CustomKind } from '../../api/apiextensions/custom-kind.js
 import { customKinds } from '../../api/apiextensions/custom-kind.js'
 import type { CustomResourceDefinition } from '../../api/apiextensions/generated.js'
 import { definitionInV1 } from '../../api/apiextensions/v1beta1.js'
-import { semanticEqual } from '../../api/equal.js'
+import { semanticEqual } from '../../api/kind/equal.js'
 import type { Scheme } from '../../api/scheme.js'
 import type { Storage } from '../storage/storage.js'
 import { prefixEnd } from '../storage/storage.js'

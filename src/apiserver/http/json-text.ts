@@ -1,6 +1,6 @@
-import { exactJson } from '../../sim/exact-json.js'
-import type { KubeObject } from '../../api/definition.js'
-import { joinBytes } from '../../api/join-bytes.js'
+import { exactJson } from '../../lang/json/exact-json.js'
+import type { KubeObject } from '../../api/kind/definition.js'
+import { joinBytes } from '../../lang/bytes/join-bytes.js'
 
 /** JSON texts of frozen objects, kept as long as the objects. */
 const texts = new WeakMap<object, string>()

@@ -1,4 +1,4 @@
-import { DurationError, parseGoDuration } from '../../api/duration.js'
+import { DurationError, parseGoDuration } from '../../lang/go/duration.js'
 import { forbidden, notSupported, required, type FieldError } from '../../api/field-error.js'
 import { managerNameFaults } from '../apply/managers.js'
 import { badRequest, invalid } from '../errors.js'

@@ -1,5 +1,5 @@
-import type { KubeObject } from '../../api/definition.js'
-import { withUnsetTimes } from '../../api/unset-times.js'
+import type { KubeObject } from '../../api/kind/definition.js'
+import { withUnsetTimes } from '../../api/kind/unset-times.js'
 import { ApiError } from '../../client/api-error.js'
 import { badRequest } from '../errors.js'
 import type { Resource } from '../registry/resources.js'

@@ -1,5 +1,5 @@
-import { exactJson } from '../../sim/exact-json.js'
-import { printYaml } from '../../api/yaml/print.js'
+import { exactJson } from '../../lang/json/exact-json.js'
+import { printYaml } from '../../lang/yaml/print.js'
 import type { ApiError } from '../../client/api-error.js'
 import { PlainTextError } from '../errors.js'
 import { boolean } from './query.js'

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../api/definition.js'
+import type { KubeObject } from '../../api/kind/definition.js'
 import type { Scheme } from '../../api/scheme.js'
 import type { Clock } from '../../sim/clock.js'
 import type { EventBus } from '../../sim/event-bus.js'
@@ -14,7 +14,7 @@ import type { Storage } from '../storage/storage.js'
 import type { WatchHub } from '../watch/watch-hub.js'
 import type { Resource, Resources } from './resources.js'
 import type { SpecSharing } from './spec-sharing.js'
-import type { Draft } from '../../api/draft.js'
+import type { Draft } from '../../api/kind/draft.js'
 
 /** What all operations of the registry share. */
 export interface RegistryContext {

@@ -1,12 +1,12 @@
 import { parseApiVersion } from '../../api/api-version.js'
-import type { KubeObject } from '../../api/definition.js'
-import type { Draft } from '../../api/draft.js'
+import type { KubeObject } from '../../api/kind/definition.js'
+import type { Draft } from '../../api/kind/draft.js'
 import type { ManagedFieldsEntry } from '../../api/meta/generated.js'
 import { decode } from '../../api/schema/decode.js'
 import { deepFreeze } from '../../api/schema/freeze.js'
 import type { Message } from '../../api/schema/types.js'
-import { formatTime } from '../../api/time.js'
-import { semanticEqual } from '../../api/equal.js'
+import { formatTime } from '../../lang/go/time.js'
+import { semanticEqual } from '../../api/kind/equal.js'
 import {
   trackUpdate,
   type ConvertedKind,
@@ -18,7 +18,7 @@ import { fieldFilter } from '../apply/owned-fields.js'
 import { shapeOf } from '../apply/shape.js'
 import type { RegistryRequest, RegistryContext } from './context.js'
 import type { Resource, Resources } from './resources.js'
-import { sameJson } from '../../api/patch/same-json.js'
+import { sameJson } from '../../lang/json/same-json.js'
 
 /**
  * Updates metadata.managedFields of a client's draft, before admission sees it. `existing` is the stored

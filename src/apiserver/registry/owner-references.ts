@@ -1,5 +1,5 @@
-import type { KubeObject } from '../../api/definition.js'
-import type { Draft } from '../../api/draft.js'
+import type { KubeObject } from '../../api/kind/definition.js'
+import type { Draft } from '../../api/kind/draft.js'
 import type { OwnerReference } from '../../api/meta/generated.js'
 import { type RegistryRequest, warn } from './context.js'
 

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../api/definition.js'
+import type { KubeObject } from '../../api/kind/definition.js'
 import type { ObjectList } from '../../client/client.js'
 import { badRequest, expired, notFound } from '../errors.js'
 import type { Selection } from '../selectors/selection.js'

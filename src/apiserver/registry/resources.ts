@@ -1,11 +1,11 @@
-import type { KindDefinition, KubeObject } from '../../api/definition.js'
+import type { KindDefinition, KubeObject } from '../../api/kind/definition.js'
 import { definitionOfAnyRelease } from '../../api/definitions.js'
 import type { Minor, Release } from '../../api/releases.js'
 import { parseApiVersion } from '../../api/api-version.js'
 import type { Scheme } from '../../api/scheme.js'
 import { noSuchPath } from '../errors.js'
 import type { Message } from '../../api/schema/types.js'
-import { OMITS_UNSET_TIMES } from '../../api/unset-times.js'
+import { OMITS_UNSET_TIMES } from '../../api/kind/unset-times.js'
 
 /** Resources, indexed by the names under which requests and components look them up. */
 interface ResourceTables {

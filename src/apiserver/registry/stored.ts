@@ -1,10 +1,10 @@
-import type { KubeObject } from '../../api/definition.js'
-import { hasHugeQuantity, storeShownQuantities } from '../../api/huge-quantities.js'
+import type { KubeObject } from '../../api/kind/definition.js'
+import { hasHugeQuantity, storeShownQuantities } from '../../api/schema/huge-quantities.js'
 import { deepFreeze } from '../../api/schema/freeze.js'
 import { type RegistryContext, revisionOf, type RegistryRequest } from './context.js'
 import { type Resource, storageKey } from './resources.js'
-import type { Draft } from '../../api/draft.js'
-import { sameJson } from '../../api/patch/same-json.js'
+import type { Draft } from '../../api/kind/draft.js'
+import { sameJson } from '../../lang/json/same-json.js'
 
 /** Stored objects converted to versions other than the stored one, by resource. */
 const presented = new WeakMap<KubeObject, Map<Resource, KubeObject>>()

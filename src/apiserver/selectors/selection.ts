@@ -1,8 +1,8 @@
-import type { KubeObject } from '../../api/definition.js'
-import type { FieldTerm } from '../../api/fields.js'
-import { FieldSelectorError, parseFieldSelector } from '../../api/fields.js'
-import type { LabelMatcher } from '../../api/labels.js'
-import { compileSelectorText, SelectorSyntaxError } from '../../api/label-parser.js'
+import type { KubeObject } from '../../api/kind/definition.js'
+import type { FieldTerm } from '../../api/selectors/fields.js'
+import { FieldSelectorError, parseFieldSelector } from '../../api/selectors/fields.js'
+import type { LabelMatcher } from '../../api/selectors/labels.js'
+import { compileSelectorText, SelectorSyntaxError } from '../../api/selectors/label-parser.js'
 import { badRequest } from '../errors.js'
 import type { Resource } from '../registry/resources.js'
 

@@ -1,6 +1,6 @@
 import type { IPAddress, ServiceCIDR } from '../../api/networking/generated.js'
-import type { KubeObject } from '../../api/definition.js'
-import type { Draft } from '../../api/draft.js'
+import type { KubeObject } from '../../api/kind/definition.js'
+import type { Draft } from '../../api/kind/draft.js'
 import {
   formatIp,
   formatIpRange,
@@ -11,8 +11,8 @@ import {
   type IpRange,
   lastOf,
   type IpAddress,
-} from '../../api/ip.js'
-import { formatTime } from '../../api/time.js'
+} from '../../lang/go/ip.js'
+import { formatTime } from '../../lang/go/time.js'
 import type { Clock } from '../../sim/clock.js'
 import type { RandomStream } from '../../sim/random.js'
 import { type Resource, keyOfObject, storageKey, type Resources } from '../registry/resources.js'

@@ -1,9 +1,9 @@
 import type { Service } from '../../api/core/generated.js'
 import { needsClusterIp, sameTexts } from '../../api/core/service-needs.js'
 import { validateServiceAddresses } from '../../api/core/validation/service-addresses.js'
-import type { Draft } from '../../api/draft.js'
+import type { Draft } from '../../api/kind/draft.js'
 import { invalid as invalidField, type FieldError } from '../../api/field-error.js'
-import { familyOf, type IpFamily } from '../../api/ip.js'
+import { familyOf, type IpFamily } from '../../lang/go/ip.js'
 import { invalid } from '../errors.js'
 
 const SERVICE = { group: '', kind: 'Service' }

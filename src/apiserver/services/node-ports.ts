@@ -1,6 +1,6 @@
 import type { Service, ServicePort } from '../../api/core/generated.js'
 import { allocatesNodePorts } from '../../api/core/service-needs.js'
-import type { Draft } from '../../api/draft.js'
+import type { Draft } from '../../api/kind/draft.js'
 import { invalid as invalidField } from '../../api/field-error.js'
 import type { RandomStream } from '../../sim/random.js'
 import { internalError, invalid } from '../errors.js'

@@ -6,10 +6,10 @@ import {
   needsClusterIp,
   sameTexts,
 } from '../../api/core/service-needs.js'
-import type { KubeObject } from '../../api/definition.js'
-import type { Draft } from '../../api/draft.js'
+import type { KubeObject } from '../../api/kind/definition.js'
+import type { Draft } from '../../api/kind/draft.js'
 import { invalid as invalidField } from '../../api/field-error.js'
-import { type IpFamily, parseIpRange, type IpRange } from '../../api/ip.js'
+import { type IpFamily, parseIpRange, type IpRange } from '../../lang/go/ip.js'
 import type { RandomStream } from '../../sim/random.js'
 import { internalError, invalid } from '../errors.js'
 import type { Reservation, WriteHooks } from '../registry/context.js'

@@ -1,6 +1,6 @@
 import type { EtcdStore } from '../../etcd/store.js'
 import type { HeartbeatPlace, Heartbeats } from '../../client/heartbeats.js'
-import type { Module, QuietCalls } from '../../sim/module.js'
+import type { Module, QuietCalls } from '../../sim/modules/module.js'
 
 /** `--etcd-compaction-interval` of kube-apiserver, in virtual ms. */
 const INTERVAL_MS = 300_000

@@ -1,5 +1,5 @@
 import type { EtcdStore } from '../../etcd/store.js'
-import type { Module } from '../../sim/module.js'
+import type { Module } from '../../sim/modules/module.js'
 
 /** Options of the lessor. */
 export interface LessorOptions {

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../api/definition.js'
+import type { KubeObject } from '../../api/kind/definition.js'
 import type { Storage } from './storage.js'
 import { prefixEnd } from './storage.js'
 

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../api/definition.js'
+import type { KubeObject } from '../../api/kind/definition.js'
 
 /** One write: `object` is absent on removal, `old` on creation. */
 export interface StoredChange {

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../api/definition.js'
+import type { KubeObject } from '../../api/kind/definition.js'
 import type { Clock } from '../../sim/clock.js'
 import type { StoreView } from './stored-objects.js'
 import { type Resource, storageKey, type Resources } from '../registry/resources.js'

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../api/definition.js'
+import type { KubeObject } from '../../api/kind/definition.js'
 
 /** The current stored objects for authorizers and authenticators, which read them without a request. */
 export interface StoreView {

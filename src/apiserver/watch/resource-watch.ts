@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../api/definition.js'
+import type { KubeObject } from '../../api/kind/definition.js'
 import type { Follower, Watch, WatchEvent } from '../../client/client.js'
 import { expired } from '../errors.js'
 import { emptyFields } from '../registry/managed-fields.js'

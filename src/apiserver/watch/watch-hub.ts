@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../api/definition.js'
+import type { KubeObject } from '../../api/kind/definition.js'
 import type { Resource } from '../registry/resources.js'
 import type { Follower } from '../../client/client.js'
 import { routedField, type Selection } from '../selectors/selection.js'

@@ -1,4 +1,4 @@
-import { padText, textWidth, wrapText } from '../../svg/text-width.js'
+import { padText, textWidth, wrapText } from '../../lang/text/text-width.js'
 
 /** How a screen shows markdown: its columns, and whether it has colours. */
 export interface ScreenOptions {

@@ -1,6 +1,6 @@
 import type { Chapter, Language, Section, Step } from '../../course/chapter.js'
 import type { HostResult } from '../../host/index.js'
-import { wrapText } from '../../svg/text-width.js'
+import { wrapText } from '../../lang/text/text-width.js'
 import type { ScreenOptions } from './markdown.js'
 import { formatMarkdown, styled } from './markdown.js'
 import { WORDS } from './words.js'

@@ -1,5 +1,5 @@
 import { appendFileSync } from 'node:fs'
-import { parseGoDuration } from '../../api/duration.js'
+import { parseGoDuration } from '../../lang/go/duration.js'
 import {
   type AuditedEvent,
   auditedEvents,
@@ -8,7 +8,7 @@ import {
 } from '../../apiserver/audit-policy.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
 import { AuditSink } from '../../server/webhooks/audit-sink.js'
-import { exactJson } from '../../sim/exact-json.js'
+import { exactJson } from '../../lang/json/exact-json.js'
 import { commandFailed, fileOf, flagOf, type ProgramFlags } from './program.js'
 import { webhookServer } from './webhook-kubeconfig.js'
 

@@ -1,4 +1,4 @@
-import { parseGoDuration } from '../../api/duration.js'
+import { parseGoDuration } from '../../lang/go/duration.js'
 import { OutsideAuthorizer, type OutsideAuthorizerOptions } from '../../server/webhooks/authorizer.js'
 import { commandFailed, flagOf, type ProgramFlags } from './program.js'
 import { webhookServer } from './webhook-kubeconfig.js'

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { type Fields, type Named, parseKubeconfig, textOf } from '../../kubectl/kubeconfig-content.js'
+import { type Fields, type Named, parseKubeconfig, textOf } from '../../kubectl/call/kubeconfig-content.js'
 import type { WebhookServer } from '../../server/webhooks/webhook-server.js'
 import { commandFailed, fileOf, flagOf, type ProgramFlags } from './program.js'
 

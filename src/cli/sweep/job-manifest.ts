@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
-import { printYaml } from '../../api/yaml/print.js'
+import { printYaml } from '../../lang/yaml/print.js'
 import { UsageError } from '../command.js'
 
 /** What the Job of a sweep is made from. */

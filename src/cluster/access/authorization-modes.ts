@@ -1,12 +1,12 @@
 import type { Minor } from '../../api/releases.js'
 import { type Authorizer, type RuleResolver, alwaysAllow } from '../../apiserver/authorization/authorizer.js'
 import type { StoreView } from '../../apiserver/storage/stored-objects.js'
-import type { RbacAuthorizer } from '../../rbac/authorizer.js'
+import type { RbacAuthorizer } from '../../rbac/compile/authorizer.js'
 import { nodeRules } from '../../rbac/bootstrap-policy/index.js'
 import { type AbacPolicy, AbacAuthorizer, parseAbacPolicies } from '../../rbac/modes/abac.js'
 import { allowAll, denyAll, UnionAuthorizer } from '../../rbac/modes/union.js'
 import { type WebhookAuthorizerOptions, WebhookAuthorizer } from '../../rbac/modes/webhook.js'
-import { NodeAuthorizer } from '../../rbac/node-authorizer.js'
+import { NodeAuthorizer } from '../../rbac/nodes/node-authorizer.js'
 
 /** `--authorization-policy-file`: its text, or its policies. */
 export interface AbacMode {

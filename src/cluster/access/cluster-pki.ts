@@ -1,4 +1,4 @@
-import { formatIp, parseIpRange } from '../../api/ip.js'
+import { formatIp, parseIpRange } from '../../lang/go/ip.js'
 import { release } from '../../api/releases.js'
 import type { ClusterEvents } from '../../client/cluster-events.js'
 import { Pki } from '../../pki/index.js'

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../api/definition.js'
+import type { KubeObject } from '../../api/kind/definition.js'
 import type { PodExecOptions, PodLogOptions } from '../../client/pod-stream.js'
 import type { ContainerStream } from '../../client/node-agent.js'
 import { type ApiError, isApiError, type Status } from '../../client/api-error.js'

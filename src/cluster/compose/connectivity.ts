@@ -1,5 +1,5 @@
 import { ConnectionError } from '../../client/api-error.js'
-import type { Slice } from '../../sim/module.js'
+import type { Slice } from '../../sim/modules/module.js'
 
 /** Which components cannot reach the apiserver. Part of the cluster's state. */
 export interface ConnectivityState {

@@ -1,6 +1,6 @@
 import { parseApiVersion } from '../../api/api-version.js'
 import type { Scheme } from '../../api/scheme.js'
-import type { KubeObject } from '../../api/definition.js'
+import type { KubeObject } from '../../api/kind/definition.js'
 import { defaultFlowControl } from '../../api/flowcontrol/default-objects.js'
 import type { Component } from '../../client/component.js'
 import { AGGREGATION_CONTROLLER } from '../../controllers/clusterrole-aggregation.js'
@@ -8,7 +8,7 @@ import { aggregatedPolicy, bootstrapPolicy } from '../../rbac/bootstrap-policy/i
 import { legacyTokenObjects } from '../access/tokens.js'
 import type { ClusterRole, ClusterRoleBinding } from '../../api/rbac/generated.js'
 import { deepFreeze } from '../../api/schema/freeze.js'
-import { formatTime } from '../../api/time.js'
+import { formatTime } from '../../lang/go/time.js'
 import { groupPriority } from '../../apiserver/http/discovery/groups.js'
 
 /**

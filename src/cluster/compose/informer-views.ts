@@ -1,7 +1,7 @@
-import type { KubeObject } from '../../api/definition.js'
-import type { OriginalView } from '../../client/list-watch-informer.js'
-import type { ObjectIndex } from '../../client/object-index.js'
-import type { SharedSlices } from '../../sim/slices.js'
+import type { KubeObject } from '../../api/kind/definition.js'
+import type { OriginalView } from '../../client/informers/list-watch-informer.js'
+import type { ObjectIndex } from '../../client/informers/object-index.js'
+import type { SharedSlices } from '../../sim/modules/slices.js'
 
 /** Views of informers (each an {@link ObjectIndex}) by the owners and the names of their state slices. */
 export type SharedViews = Map<string, unknown>

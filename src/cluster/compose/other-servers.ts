@@ -1,4 +1,4 @@
-import type { KubeObject, Verb } from '../../api/definition.js'
+import type { KubeObject, Verb } from '../../api/kind/definition.js'
 import { discoveryFault, resourcesBehind } from '../../apiserver/extensions/aggregator.js'
 import { handleHttp } from '../../apiserver/http.js'
 import { ApiError } from '../../client/api-error.js'

@@ -1,11 +1,11 @@
-import type { Selection, Informer, InformerOptions } from '../../client/informer.js'
+import type { Selection, Informer, InformerOptions } from '../../client/informers/informer.js'
 import type { ResourceName, ObjectOf } from '../../client/resources.js'
-import type { KubeObject } from '../../api/definition.js'
+import type { KubeObject } from '../../api/kind/definition.js'
 import type { ResumableClient } from '../../client/client.js'
 import type { ClusterEvents } from '../../client/cluster-events.js'
-import type { InformerDependencies, InformerState } from '../../client/list-watch-informer.js'
-import { SharedInformer, type MemberState } from '../../client/shared-informer.js'
-import type { Host, Module, Slice, Topic } from '../../sim/module.js'
+import type { InformerDependencies, InformerState } from '../../client/informers/list-watch-informer.js'
+import { SharedInformer, type MemberState } from '../../client/informers/shared-informer.js'
+import type { Host, Module, Slice, Topic } from '../../sim/modules/module.js'
 import type { InformerViews } from './informer-views.js'
 
 /** Ids of informers without a selector, cached because each cluster has about a hundred. */

@@ -1,4 +1,4 @@
-import type { Host, Module, Topic } from '../../sim/module.js'
+import type { Host, Module, Topic } from '../../sim/modules/module.js'
 
 /** RestartSec of kubelet.service, in ms. */
 const RESTART_AFTER = 10_000

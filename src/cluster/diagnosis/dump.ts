@@ -1,6 +1,6 @@
 import type { Pod } from '../../api/core/generated.js'
-import type { KubeObject } from '../../api/definition.js'
-import { printYaml } from '../../api/yaml/print.js'
+import type { KubeObject } from '../../api/kind/definition.js'
+import { printYaml } from '../../lang/yaml/print.js'
 
 /** What a dump is made of. */
 export interface DumpContext {

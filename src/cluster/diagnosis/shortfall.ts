@@ -1,7 +1,7 @@
 import { findCondition } from '../../api/core/conditions.js'
 import type { Pod } from '../../api/core/generated.js'
 import { podSummary } from '../../api/core/pod-columns.js'
-import type { KubeObject } from '../../api/definition.js'
+import type { KubeObject } from '../../api/kind/definition.js'
 
 /** The parts of objects by which they say how far they are. */
 export interface Progress extends KubeObject {

@@ -1,7 +1,7 @@
 import { isPodReady, nodeCondition } from '../../api/core/conditions.js'
 import type { Node, Pod } from '../../api/core/generated.js'
-import type { KubeObject } from '../../api/definition.js'
-import { formatTime } from '../../api/time.js'
+import type { KubeObject } from '../../api/kind/definition.js'
+import { formatTime } from '../../lang/go/time.js'
 import { shortfall } from './shortfall.js'
 import type { DiagnosisContext } from './why.js'
 

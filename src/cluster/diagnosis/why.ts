@@ -1,7 +1,7 @@
 import type { ContainerStatus, Event, Pod, Service } from '../../api/core/generated.js'
-import type { KubeObject } from '../../api/definition.js'
+import type { KubeObject } from '../../api/kind/definition.js'
 import type { EndpointSlice } from '../../api/discovery/generated.js'
-import { labelMapMatches } from '../../api/labels.js'
+import { labelMapMatches } from '../../api/selectors/labels.js'
 import type { Explanation } from '../../scheduler/explain.js'
 import { because, type Progress, type ProgressCondition, shortfall } from './shortfall.js'
 

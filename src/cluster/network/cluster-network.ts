@@ -1,6 +1,6 @@
 import type { ClusterEvents } from '../../client/cluster-events.js'
 import { handleHttp } from '../../apiserver/http.js'
-import { parseIpRange, formatIp } from '../../api/ip.js'
+import { parseIpRange, formatIp } from '../../lang/go/ip.js'
 import type { Machine, RuntimePod } from '../../kubelet/index.js'
 import { ClusterPolicies, Network } from '../../network/index.js'
 import type {
@@ -16,7 +16,7 @@ import type {
   Reply,
   RunningPod,
 } from '../../network/index.js'
-import type { Slice } from '../../sim/module.js'
+import type { Slice } from '../../sim/modules/module.js'
 import type { Simulation } from '../../sim/simulation.js'
 import type { ControlPlane } from '../compose/control-plane.js'
 import { ADMIN } from '../access/identities.js'

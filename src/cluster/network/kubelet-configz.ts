@@ -1,6 +1,6 @@
 import { CLUSTER_DOMAIN } from '../../api/core/pod-hostname.js'
 import type { KubeletConfiguration } from '../../kubelet/index.js'
-import { goDuration } from '../../api/duration.js'
+import { goDuration } from '../../lang/go/duration.js'
 import { DEFAULT_EVICTION_HARD } from '../../kubelet/index.js'
 
 /** What `/configz` of a kubelet depends on. */

@@ -1,5 +1,5 @@
-import type { KubeObject } from '../../api/definition.js'
-import { formatTime } from '../../api/time.js'
+import type { KubeObject } from '../../api/kind/definition.js'
+import { formatTime } from '../../lang/go/time.js'
 import type { ProxiedRequest, SecureCall, SecureReply, SecureTarget } from '../../apiserver/proxied.js'
 import { ProxiedReply } from '../../apiserver/proxied.js'
 import type { Machine } from '../../kubelet/index.js'

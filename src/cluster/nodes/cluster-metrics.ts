@@ -1,6 +1,6 @@
-import type { KubeObject } from '../../api/definition.js'
-import { compileSelectorText } from '../../api/label-parser.js'
-import { selectorMatches } from '../../api/labels.js'
+import type { KubeObject } from '../../api/kind/definition.js'
+import { compileSelectorText } from '../../api/selectors/label-parser.js'
+import { selectorMatches } from '../../api/selectors/labels.js'
 import {
   METRICS_GROUP,
   metricsSchema,
@@ -9,7 +9,7 @@ import {
 } from '../../api/metrics/kinds.js'
 import { formatQuantity, parseQuantity, quantityMilliValue } from '../../api/quantity.js'
 import { deepFreeze } from '../../api/schema/freeze.js'
-import { formatTime } from '../../api/time.js'
+import { formatTime } from '../../lang/go/time.js'
 import type { UsageMetrics } from '../../apiserver/server-dependencies.js'
 import {
   MetricsError,
@@ -19,7 +19,7 @@ import {
   type PodMetric,
   type PodMetrics,
 } from '../../controllers/horizontal-pod-autoscaler/metrics-source.js'
-import type { Slice } from '../../sim/module.js'
+import type { Slice } from '../../sim/modules/module.js'
 import {
   type Measured,
   type MeasureDependencies,
@@ -29,7 +29,7 @@ import {
   Measure,
   METRIC_RESOLUTION,
 } from './measure.js'
-import { erase } from '../../api/served-as.js'
+import { erase } from '../../api/kind/served-as.js'
 import type { ControlPlane } from '../compose/control-plane.js'
 
 type Labels = Readonly<Record<string, string>>

@@ -1,4 +1,4 @@
-import { parseYamlText } from '../../api/yaml/read.js'
+import { parseYamlText } from '../../lang/yaml/read.js'
 import type { UserInfo } from '../../client/client.js'
 import type {
   CertificateUse,
@@ -19,7 +19,7 @@ import {
   privateKeyPem,
 } from '../../pki/index.js'
 import type { ClientCertificates, Pki } from '../../pki/index.js'
-import type { Slice } from '../../sim/module.js'
+import type { Slice } from '../../sim/modules/module.js'
 
 const FILES: Readonly<Record<CertificateUse, string>> = {
   client: KUBELET_CLIENT_FILE,

@@ -1,6 +1,6 @@
 import type { Pod } from '../../api/core/generated.js'
 import { isPodReady } from '../../api/core/conditions.js'
-import { compileSelectorText } from '../../api/label-parser.js'
+import { compileSelectorText } from '../../api/selectors/label-parser.js'
 import { quantityMilliValue, quantityValue } from '../../api/quantity.js'
 import type { Client } from '../../client/client.js'
 import type { Machine } from '../../kubelet/index.js'

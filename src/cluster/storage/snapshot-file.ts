@@ -1,4 +1,4 @@
-import { sha256 } from '../../sim/sha256.js'
+import { sha256 } from '../../lang/bytes/sha256.js'
 
 /** The start of the first line of a file. */
 const MAGIC = 'simcluster snapshot'

@@ -1,7 +1,12 @@
 import type { EtcdStoreOptions } from '../../etcd/store-state.js'
 import { EtcdStore } from '../../etcd/store.js'
-import { plainDataFromJson, plainDataToJson, sharedFromJson, SharedValues } from '../../sim/plain-data.js'
-import type { QuietMemory } from '../../sim/quiet.js'
+import {
+  plainDataFromJson,
+  plainDataToJson,
+  sharedFromJson,
+  SharedValues,
+} from '../../sim/data/plain-data.js'
+import type { QuietMemory } from '../../sim/quiet/quiet.js'
 import type { SimulationState } from '../../sim/state.js'
 import { stateFromJson, stateToJson } from '../../sim/state.js'
 import type { Subscriptions } from '../../apiserver/watch/watch-hub.js'

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../api/definition.js'
+import type { KubeObject } from '../../api/kind/definition.js'
 import { prefixEnd } from '../../apiserver/storage/storage.js'
 import type { ListOptions, Client, ObjectKey } from '../../client/client.js'
 import type { ObjectOf, ResourceName } from '../../client/resources.js'

@@ -1,9 +1,9 @@
 import { isApiError } from '../../client/api-error.js'
 import type { Storage } from '../../apiserver/storage/storage.js'
 import type { Resources } from '../../apiserver/registry/resources.js'
-import { keyBytes } from '../../etcd/keys.js'
+import { keyBytes } from '../../etcd/mvcc/keys.js'
 import type { EtcdStore } from '../../etcd/store.js'
-import { valueBytes } from '../../etcd/value.js'
+import { valueBytes } from '../../etcd/mvcc/value.js'
 
 /** A value in etcd that is not an object of this cluster's API. It is left unchanged, byte for byte. */
 export interface UnreadableValue {

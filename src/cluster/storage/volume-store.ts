@@ -1,7 +1,7 @@
 import type { PersistentVolume } from '../../api/core/generated.js'
 import type { Machine, VolumeFiles } from '../../kubelet/index.js'
 import { diskPath, sourceOf } from '../../kubelet/index.js'
-import type { Slice } from '../../sim/module.js'
+import type { Slice } from '../../sim/modules/module.js'
 
 /** The content of network volumes, which exists outside of every machine until the volume is deleted. */
 export class VolumeStore {

@@ -2,7 +2,7 @@ import { protobufCodec } from '../../api/protobuf/protobuf.js'
 import type { HttpCodecs } from '../../apiserver/http/body.js'
 import type { HttpRequest, HttpResponse, HttpWatch } from '../../client/http.js'
 import type { UserInfo } from '../../client/client.js'
-import { bytesOf } from '../../api/go-text.js'
+import { bytesOf } from '../../lang/go/utf8.js'
 import type { Identity } from '../access/identities.js'
 import { ADMIN, userOf } from '../access/identities.js'
 

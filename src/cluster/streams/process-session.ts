@@ -1,4 +1,4 @@
-import { ByteDecoder, bytesOfText } from '../../api/byte-text.js'
+import { ByteDecoder, bytesOfText } from '../../lang/bytes/byte-text.js'
 import type { Chunk, ExecRequest, ContainerStream, SessionEnd } from '../../client/node-agent.js'
 import type { ProcessListener } from '../../kubelet/index.js'
 

@@ -1,6 +1,6 @@
 import type { Node, PersistentVolume, Pod } from '../../api/core/generated.js'
 import type { VolumeAttachment } from '../../api/storage/generated.js'
-import { sha256 } from '../../sim/sha256.js'
+import { sha256 } from '../../lang/bytes/sha256.js'
 
 /** A CSI volume that can be attached to nodes. */
 export interface AttachableVolume {

@@ -1,5 +1,5 @@
 import type { CertificateSigningRequest } from '../../api/certificates/generated.js'
-import { timeMs } from '../../api/time.js'
+import { timeMs } from '../../lang/go/time.js'
 import { ignoreNotFound } from '../../client/api-error.js'
 import type { Component, ComponentHost } from '../../client/component.js'
 import { controllerIdentity, controllerName } from '../shared/identity.js'

@@ -8,10 +8,10 @@ import {
   kubeletServingSigner,
   legacyUnknownSigner,
 } from '../../api/certificates/signers.js'
-import { formatTime } from '../../api/time.js'
+import { formatTime } from '../../lang/go/time.js'
 import { ignoreNotFound } from '../../client/api-error.js'
 import type { Component, ComponentHost } from '../../client/component.js'
-import { keyOf } from '../../client/object-index.js'
+import { keyOf } from '../../client/informers/object-index.js'
 import { defineController } from '../shared/define-controller.js'
 import { controllerIdentity, controllerName } from '../shared/identity.js'
 import { hasCondition, isIssued } from './conditions.js'

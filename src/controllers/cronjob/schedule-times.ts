@@ -1,8 +1,8 @@
 import type { CronJob } from '../../api/batch/generated.js'
-import { nextTime } from '../../api/cron/next-time.js'
-import { parseSchedule } from '../../api/cron/schedule.js'
-import { isTimeZone } from '../../api/cron/time-zone.js'
-import { timeMs } from '../../api/time.js'
+import { nextTime } from '../../lang/cron/next-time.js'
+import { parseSchedule } from '../../lang/cron/schedule.js'
+import { isTimeZone } from '../../lang/cron/time-zone.js'
+import { timeMs } from '../../lang/go/time.js'
 
 /** Added to each delay to allow for clock skew, in ms. Source: nextScheduleDelta. */
 const MARGIN = 100

@@ -1,7 +1,7 @@
 import type { NewCondition } from '../../api/apiextensions/conditions.js'
 import { CLEANUP_FINALIZER, isConditionTrue, withCondition } from '../../api/apiextensions/conditions.js'
 import type { CustomResourceDefinition } from '../../api/apiextensions/generated.js'
-import type { KubeObject } from '../../api/definition.js'
+import type { KubeObject } from '../../api/kind/definition.js'
 import { ApiError, ignoreNotFound } from '../../client/api-error.js'
 import type { Client } from '../../client/client.js'
 import type { Component, ComponentHost } from '../../client/component.js'

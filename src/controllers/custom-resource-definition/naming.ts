@@ -4,7 +4,7 @@ import type {
   CustomResourceDefinition,
   CustomResourceDefinitionNames,
 } from '../../api/apiextensions/generated.js'
-import { semanticEqual } from '../../api/equal.js'
+import { semanticEqual } from '../../api/kind/equal.js'
 import { ignoreNotFound } from '../../client/api-error.js'
 import type { UserInfo } from '../../client/client.js'
 import type { Component, ComponentHost } from '../../client/component.js'

@@ -3,7 +3,7 @@ import { isPodAvailable, isPodReady, isPodTerminal } from '../../api/core/condit
 import type { Node, Pod, Taint, Toleration } from '../../api/core/generated.js'
 import { matchesRequiredNodeAffinity } from '../../api/core/node-affinity.js'
 import { findUntoleratedTaint } from '../../api/core/tolerations.js'
-import { timeMs } from '../../api/time.js'
+import { timeMs } from '../../lang/go/time.js'
 import { scaledValue } from '../shared/int-or-percent.js'
 import { REVISION_HASH, daemonTolerations } from './pod-template.js'
 

@@ -8,7 +8,7 @@ import type {
   PodTemplateSpec,
   Toleration,
 } from '../../api/core/generated.js'
-import { semanticEqual } from '../../api/equal.js'
+import { semanticEqual } from '../../api/kind/equal.js'
 
 /** Label of a DaemonSet's pods and revisions with the hash of their template. */
 export const REVISION_HASH = 'controller-revision-hash'

@@ -1,7 +1,7 @@
 import type { Deployment, ReplicaSet } from '../../api/apps/generated.js'
 import type { PodTemplateSpec } from '../../api/core/generated.js'
-import { semanticEqual } from '../../api/equal.js'
-import { timeMs } from '../../api/time.js'
+import { semanticEqual } from '../../api/kind/equal.js'
+import { timeMs } from '../../lang/go/time.js'
 import { scaledValue } from '../shared/int-or-percent.js'
 
 /** Label that distinguishes the ReplicaSets of one Deployment, and their pods. */

@@ -1,11 +1,11 @@
 import type { Deployment, DeploymentStatus, ReplicaSet } from '../../api/apps/generated.js'
 import { findCondition } from '../../api/core/conditions.js'
 import type { Pod } from '../../api/core/generated.js'
-import { semanticEqual } from '../../api/equal.js'
+import { semanticEqual } from '../../api/kind/equal.js'
 import { isControlledBy } from '../../api/meta/owner-references.js'
 import { ignoreNotFound, isApiError } from '../../client/api-error.js'
 import type { Client } from '../../client/client.js'
-import type { EventRecorder } from '../../client/event-recorder.js'
+import type { EventRecorder } from '../../client/recorders/event-recorder.js'
 import { isNamespaceTerminating } from '../shared/pod-control.js'
 import { buildReplicaSet } from './new-replica-set.js'
 import {

@@ -5,7 +5,7 @@ import type {
   ReplicaSet,
 } from '../../api/apps/generated.js'
 import { findCondition } from '../../api/core/conditions.js'
-import { formatTime, timeMs } from '../../api/time.js'
+import { formatTime, timeMs } from '../../lang/go/time.js'
 import {
   desiredReplicas,
   progressDeadline,

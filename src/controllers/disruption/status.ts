@@ -8,7 +8,7 @@ import {
 import type { Pod } from '../../api/core/generated.js'
 import type { Condition } from '../../api/meta/generated.js'
 import type { PodDisruptionBudget, PodDisruptionBudgetStatus } from '../../api/policy/generated.js'
-import { formatTime, timeMs } from '../../api/time.js'
+import { formatTime, timeMs } from '../../lang/go/time.js'
 import type { ExpectedPods } from './expected-pods.js'
 
 /**

@@ -1,10 +1,10 @@
 import { isPodReady, isPodTerminal } from '../../api/core/conditions.js'
 import type { Node, Pod, Service } from '../../api/core/generated.js'
 import type { Endpoint, EndpointPort } from '../../api/discovery/generated.js'
-import { semanticEqual } from '../../api/equal.js'
-import { labelMapMatches } from '../../api/labels.js'
-import type { Change, Informer } from '../../client/informer.js'
-import { keyOf } from '../../client/object-index.js'
+import { semanticEqual } from '../../api/kind/equal.js'
+import { labelMapMatches } from '../../api/selectors/labels.js'
+import type { Change, Informer } from '../../client/informers/informer.js'
+import { keyOf } from '../../client/informers/object-index.js'
 import { BY_NAMESPACE } from '../shared/ownership.js'
 
 /** The family of addresses that a slice holds. */

@@ -1,12 +1,12 @@
 import type { Service } from '../../api/core/generated.js'
 import type { Endpoint, EndpointPort, EndpointSlice } from '../../api/discovery/generated.js'
-import { semanticEqual } from '../../api/equal.js'
+import { semanticEqual } from '../../api/kind/equal.js'
 import type { ComponentHost } from '../../client/component.js'
-import type { Informer } from '../../client/informer.js'
-import type { Slice } from '../../sim/module.js'
+import type { Informer } from '../../client/informers/informer.js'
+import type { Slice } from '../../sim/modules/module.js'
 import type { EndpointGroup } from './desired.js'
 import { portsKey } from './desired.js'
-import type { Indexers } from '../../client/object-index.js'
+import type { Indexers } from '../../client/informers/object-index.js'
 
 /** A slice to write: a new one, or an update of `existing`. */
 export interface PlannedSlice {

@@ -1,9 +1,9 @@
-import type { KubeObject } from '../../api/definition.js'
-import { semanticEqual } from '../../api/equal.js'
+import type { KubeObject } from '../../api/kind/definition.js'
+import { semanticEqual } from '../../api/kind/equal.js'
 import type { OwnerReference } from '../../api/meta/generated.js'
 import { ignoreNotFound, isApiError } from '../../client/api-error.js'
 import type { Client, DeleteOptions } from '../../client/client.js'
-import { splitKey } from '../../client/object-index.js'
+import { splitKey } from '../../client/informers/object-index.js'
 import type { Item } from './graph.js'
 
 /** The finalizers of deletions that affect dependents. */

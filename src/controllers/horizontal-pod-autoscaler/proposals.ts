@@ -1,7 +1,7 @@
 import type { MetricSpec, MetricStatus, MetricTarget } from '../../api/autoscaling-v2/generated.js'
 import type { LabelSelector } from '../../api/meta/generated.js'
 import { formatQuantity, quantityMilliValue } from '../../api/quantity.js'
-import { formatGoSelector } from '../../api/labels.js'
+import { formatGoSelector } from '../../api/selectors/labels.js'
 import type { MetricsSource } from './metrics-source.js'
 import { MetricsError } from './metrics-source.js'
 import type { CalculationInput, Proposal } from './replica-calculator.js'

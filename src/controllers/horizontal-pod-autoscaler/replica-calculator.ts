@@ -1,7 +1,7 @@
 import { isPodReady, podCondition } from '../../api/core/conditions.js'
 import type { Container, Pod } from '../../api/core/generated.js'
 import { quantityMilliValue } from '../../api/quantity.js'
-import { timeMs } from '../../api/time.js'
+import { timeMs } from '../../lang/go/time.js'
 import type { PodMetrics } from './metrics-source.js'
 import { MetricsError } from './metrics-source.js'
 

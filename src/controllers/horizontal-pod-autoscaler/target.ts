@@ -1,5 +1,5 @@
 import type { CrossVersionObjectReference } from '../../api/autoscaling-v2/generated.js'
-import type { KubeObject } from '../../api/definition.js'
+import type { KubeObject } from '../../api/kind/definition.js'
 import type { ApiError } from '../../client/api-error.js'
 import { isApiError } from '../../client/api-error.js'
 import type { Client } from '../../client/client.js'

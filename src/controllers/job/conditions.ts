@@ -1,6 +1,6 @@
 import type { Job, JobCondition } from '../../api/batch/generated.js'
 import { findCondition } from '../../api/core/conditions.js'
-import { formatTime } from '../../api/time.js'
+import { formatTime } from '../../lang/go/time.js'
 
 /**
  * Returns a condition with `now` (virtual ms) as its transition time; an empty reason or message is omitted.

@@ -1,7 +1,7 @@
 import type { Job, JobCondition, JobStatus } from '../../api/batch/generated.js'
 import { isPodActive, isPodReady } from '../../api/core/conditions.js'
 import type { Pod } from '../../api/core/generated.js'
-import { formatTime, timeMs } from '../../api/time.js'
+import { formatTime, timeMs } from '../../lang/go/time.js'
 import { countsFailure, failureVerdict } from './failure-policy.js'
 import type { Intervals } from './indexes.js'
 import { countIntervals, hasIndex, intervalsOf, mergeIntervals, parseIntervals } from './indexes.js'

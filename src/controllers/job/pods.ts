@@ -1,7 +1,7 @@
 import type { Job } from '../../api/batch/generated.js'
 import { isPodTerminal, podCondition } from '../../api/core/conditions.js'
 import type { ContainerStatus, Pod } from '../../api/core/generated.js'
-import { timeMs } from '../../api/time.js'
+import { timeMs } from '../../lang/go/time.js'
 import type { Patch } from '../../client/client.js'
 
 /** Finalizer that keeps a pod until its job has counted it. */

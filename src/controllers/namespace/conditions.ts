@@ -1,6 +1,6 @@
 import { findCondition, withCondition } from '../../api/core/conditions.js'
 import type { NamespaceCondition } from '../../api/core/generated.js'
-import { formatTime } from '../../api/time.js'
+import { formatTime } from '../../lang/go/time.js'
 
 /** The result of one pass over the content of a namespace. */
 export interface ContentReport {

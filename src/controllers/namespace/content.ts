@@ -1,6 +1,6 @@
 import { isPodTerminal } from '../../api/core/conditions.js'
 import type { Pod } from '../../api/core/generated.js'
-import type { KubeObject } from '../../api/definition.js'
+import type { KubeObject } from '../../api/kind/definition.js'
 import { ignoreNotFound } from '../../client/api-error.js'
 import type { DeleteOptions, ObjectKey } from '../../client/client.js'
 import { isRequestFailure } from '../shared/queue.js'

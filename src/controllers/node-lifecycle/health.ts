@@ -1,7 +1,7 @@
 import type { Lease } from '../../api/coordination/generated.js'
 import { withCondition } from '../../api/core/conditions.js'
 import type { Node, NodeCondition } from '../../api/core/generated.js'
-import { formatTime, timeMs } from '../../api/time.js'
+import { formatTime, timeMs } from '../../lang/go/time.js'
 
 /** The last observation of a node; one mutable record for each node. */
 export interface NodeHealth {

@@ -1,5 +1,5 @@
 import type { Node, Taint } from '../../api/core/generated.js'
-import { formatTime } from '../../api/time.js'
+import { formatTime } from '../../lang/go/time.js'
 
 /** Keys of the taints for a Ready condition of False and Unknown; a node has at most one of them. */
 export const NOT_READY = 'node.kubernetes.io/not-ready'

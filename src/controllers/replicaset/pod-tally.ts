@@ -1,8 +1,8 @@
 import type { ReplicaSet } from '../../api/apps/generated.js'
 import { isPodActive, isPodReady, isPodTerminal } from '../../api/core/conditions.js'
 import type { Pod } from '../../api/core/generated.js'
-import type { Labels } from '../../api/labels.js'
-import { compileSelector } from '../../api/labels.js'
+import type { Labels } from '../../api/selectors/labels.js'
+import { compileSelector } from '../../api/selectors/labels.js'
 
 /** The pods that a ReplicaSet controls, sorted and counted. */
 export interface PodTally {

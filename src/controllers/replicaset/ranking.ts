@@ -1,6 +1,6 @@
 import { isPodReady, podCondition } from '../../api/core/conditions.js'
 import type { ContainerStatus, Pod } from '../../api/core/generated.js'
-import { timeMs } from '../../api/time.js'
+import { timeMs } from '../../lang/go/time.js'
 
 const DELETION_COST = 'controller.kubernetes.io/pod-deletion-cost'
 const PHASE_ORDER: Readonly<Record<string, number>> = { Pending: 0, Unknown: 1, Running: 2 }

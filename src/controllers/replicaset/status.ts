@@ -1,6 +1,6 @@
 import type { ReplicaSet, ReplicaSetCondition, ReplicaSetStatus } from '../../api/apps/generated.js'
 import { findCondition, isPodAvailable } from '../../api/core/conditions.js'
-import { formatTime } from '../../api/time.js'
+import { formatTime } from '../../lang/go/time.js'
 import type { PodTally } from './pod-tally.js'
 
 /** The input of {@link replicaSetStatus}. */

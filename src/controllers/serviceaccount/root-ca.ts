@@ -1,7 +1,7 @@
 import type { ConfigMap } from '../../api/core/generated.js'
 import { isApiError } from '../../client/api-error.js'
 import type { Component, ComponentHost } from '../../client/component.js'
-import { keyOf } from '../../client/object-index.js'
+import { keyOf } from '../../client/informers/object-index.js'
 import { defineController } from '../shared/define-controller.js'
 import { controllerIdentity, controllerName } from '../shared/identity.js'
 import { isNamespaceGone } from './service-accounts.js'

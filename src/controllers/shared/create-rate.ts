@@ -1,6 +1,6 @@
 import type { ComponentHost } from '../../client/component.js'
-import type { Slice } from '../../sim/module.js'
-import type { WorkQueue } from '../../sim/work-queue.js'
+import type { Slice } from '../../sim/modules/module.js'
+import type { WorkQueue } from '../../sim/modules/work-queue.js'
 
 /** How fast each controller creates pods. */
 export interface ControllerClientOptions {

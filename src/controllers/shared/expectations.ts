@@ -1,4 +1,4 @@
-import type { Slice } from '../../sim/module.js'
+import type { Slice } from '../../sim/modules/module.js'
 
 /** Time after which expectations are ignored, in ms. Source: controller.ExpectationsTimeout. */
 const TIMEOUT = 5 * 60_000

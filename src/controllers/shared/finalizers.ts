@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../api/definition.js'
+import type { KubeObject } from '../../api/kind/definition.js'
 
 /** Whether the object has the finalizer. */
 export function hasFinalizer({ metadata }: KubeObject, finalizer: string): boolean {

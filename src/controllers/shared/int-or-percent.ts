@@ -1,4 +1,4 @@
-import type { IntOrString } from '../../api/json.js'
+import type { IntOrString } from '../../lang/json/json.js'
 
 /**
  * Resolves an IntOrString: returns a number as it is, a percentage of `total` rounded as requested, and 0 for

@@ -1,7 +1,7 @@
-import type { KubeObject } from '../../api/definition.js'
-import type { Informer } from '../../client/informer.js'
+import type { KubeObject } from '../../api/kind/definition.js'
+import type { Informer } from '../../client/informers/informer.js'
 import type { ResourceName } from '../../client/resources.js'
-import type { Slice } from '../../sim/module.js'
+import type { Slice } from '../../sim/modules/module.js'
 
 /** An informer that is opened on first use, so that a controller without work costs nothing. */
 export class LazyInformer<T extends KubeObject> {

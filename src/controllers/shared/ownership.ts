@@ -1,13 +1,13 @@
 import type { Pod } from '../../api/core/generated.js'
-import type { KubeObject } from '../../api/definition.js'
-import type { LabelMatcher } from '../../api/labels.js'
-import { compileSelector } from '../../api/labels.js'
+import type { KubeObject } from '../../api/kind/definition.js'
+import type { LabelMatcher } from '../../api/selectors/labels.js'
+import { compileSelector } from '../../api/selectors/labels.js'
 import type { LabelSelector } from '../../api/meta/generated.js'
 import { controllerOf } from '../../api/meta/owner-references.js'
 import { ApiError, isApiError } from '../../client/api-error.js'
 import type { Client } from '../../client/client.js'
-import type { Change, Informer } from '../../client/informer.js'
-import type { Indexers } from '../../client/object-index.js'
+import type { Change, Informer } from '../../client/informers/informer.js'
+import type { Indexers } from '../../client/informers/object-index.js'
 
 /** Index by the uid of the controlling owner. */
 export const BY_CONTROLLER = 'controller'

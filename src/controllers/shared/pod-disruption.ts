@@ -1,6 +1,6 @@
 import { podCondition, withCondition } from '../../api/core/conditions.js'
 import type { Pod, PodCondition } from '../../api/core/generated.js'
-import { formatTime } from '../../api/time.js'
+import { formatTime } from '../../lang/go/time.js'
 import type { Patch } from '../../client/client.js'
 import { hasFeature } from './version.js'
 

@@ -1,9 +1,9 @@
 import { ApiError, ConnectionError } from '../../client/api-error.js'
 import type { ComponentHost } from '../../client/component.js'
 import { subjectOf } from '../../client/heartbeats.js'
-import type { Informer } from '../../client/informer.js'
-import type { QuietCalls, QuietLeap, Slice } from '../../sim/module.js'
-import type { WorkQueue, WorkQueueOptions } from '../../sim/work-queue.js'
+import type { Informer } from '../../client/informers/informer.js'
+import type { QuietCalls, QuietLeap, Slice } from '../../sim/modules/module.js'
+import type { WorkQueue, WorkQueueOptions } from '../../sim/modules/work-queue.js'
 
 /**
  * Interval at which a controller checks whether its informers are synced, in ms. Source: client-go

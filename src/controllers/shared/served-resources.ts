@@ -1,4 +1,4 @@
-import type { KindDefinition } from '../../api/definition.js'
+import type { KindDefinition } from '../../api/kind/definition.js'
 
 /** A resource that the server serves; every KindDefinition is one. */
 export type ServedResource = Pick<

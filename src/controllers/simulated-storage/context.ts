@@ -1,9 +1,9 @@
 import type { PersistentVolume, PersistentVolumeClaim } from '../../api/core/generated.js'
 import type { VolumeAttachment } from '../../api/storage/generated.js'
 import type { ComponentHost } from '../../client/component.js'
-import type { EventRecorder } from '../../client/event-recorder.js'
-import type { Informer } from '../../client/informer.js'
-import type { Slice } from '../../sim/module.js'
+import type { EventRecorder } from '../../client/recorders/event-recorder.js'
+import type { Informer } from '../../client/informers/informer.js'
+import type { Slice } from '../../sim/modules/module.js'
 import type { LazyInformer } from '../shared/lazy-informer.js'
 
 /** Index of VolumeAttachments by volume. */

@@ -8,7 +8,7 @@ import {
 } from '../../api/storage/provisioners.js'
 import { ApiError, ignoreNotFound } from '../../client/api-error.js'
 import type { Client } from '../../client/client.js'
-import { keyOf } from '../../client/object-index.js'
+import { keyOf } from '../../client/informers/object-index.js'
 import type { StorageContext } from './context.js'
 import { BY_VOLUME, forget, handles, isDone } from './context.js'
 

@@ -14,7 +14,7 @@ import {
   sizeOf,
   volumesFor,
 } from '../../api/core/volume-matching.js'
-import { newestDefault } from '../../api/newest-default.js'
+import { newestDefault } from '../../api/kind/newest-default.js'
 import { compareQuantities, parseQuantity } from '../../api/quantity.js'
 import type { StorageClass } from '../../api/storage/generated.js'
 import {
@@ -24,7 +24,7 @@ import {
   migratedDriver,
 } from '../../api/storage/provisioners.js'
 import { ApiError } from '../../client/api-error.js'
-import { keyOf } from '../../client/object-index.js'
+import { keyOf } from '../../client/informers/object-index.js'
 import { hasFeature } from '../shared/version.js'
 import type { BinderContext } from './context.js'
 import { BY_CLAIM, BY_CLASS, claimEvent, claimKeyOf, volumeOf } from './context.js'

@@ -1,8 +1,8 @@
 import type { PersistentVolume, PersistentVolumeClaim, Pod } from '../../api/core/generated.js'
 import type { StorageClass } from '../../api/storage/generated.js'
 import type { ComponentHost } from '../../client/component.js'
-import type { EventRecorder } from '../../client/event-recorder.js'
-import type { Informer } from '../../client/informer.js'
+import type { EventRecorder } from '../../client/recorders/event-recorder.js'
+import type { Informer } from '../../client/informers/informer.js'
 import type { Written } from '../../client/written.js'
 
 /** Indexes of claims and volumes. */

@@ -1,6 +1,6 @@
 import type { PersistentVolume, PersistentVolumeClaim } from '../../api/core/generated.js'
 import { BIND_COMPLETED, BOUND_BY_CONTROLLER, volumeBoundTo } from '../../api/core/volume-matching.js'
-import { semanticEqual } from '../../api/equal.js'
+import { semanticEqual } from '../../api/kind/equal.js'
 import { compareQuantities, parseQuantity } from '../../api/quantity.js'
 import type { BinderContext } from './context.js'
 import { claimEvent, volumeEvent } from './context.js'

@@ -1,6 +1,6 @@
 import { NO_AUTH } from '../auth-store.js'
 import type { AuthRole, AuthState, AuthUser, Permission, PermissionType } from '../auth-store.js'
-import { keyBytes, keyOf } from '../keys.js'
+import { keyBytes, keyOf } from '../mvcc/keys.js'
 import { bytesField, countField, countOf, decodeMessage, encodeMessage, repeatedBytes } from './messages.js'
 import { compareBytes } from './pages.js'
 import type { BoltEntry } from './pages.js'

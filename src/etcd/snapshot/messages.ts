@@ -1,5 +1,5 @@
-import { keyBytes, keyOf } from '../keys.js'
-import { valueBytes } from '../value.js'
+import { keyBytes, keyOf } from '../mvcc/keys.js'
+import { valueBytes } from '../mvcc/value.js'
 import { NO_LEASE, type KeyValue } from '../version.js'
 import { SnapshotError } from './snapshot-error.js'
 

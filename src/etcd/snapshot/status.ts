@@ -1,5 +1,5 @@
-import { keyBytes } from '../keys.js'
-import { Crc32c } from '../storage-hash.js'
+import { keyBytes } from '../mvcc/keys.js'
+import { Crc32c } from '../mvcc/storage-hash.js'
 import { readBolt } from './bolt-reader.js'
 import { HASH_SIZE } from './pages.js'
 

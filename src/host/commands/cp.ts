@@ -1,4 +1,4 @@
-import { FileFault } from '../../kubelet/files/file-system.js'
+import { FileFault } from '../../shell/files/file-system.js'
 import type { CommandCall, CommandOutput } from './command.js'
 import { failed, readOptions } from './command.js'
 

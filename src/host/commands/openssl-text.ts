@@ -1,9 +1,9 @@
-import { bitsOf, childrenOf, fromDer, fromPem, hex } from '../../pki/der.js'
-import type { Asn1, Bytes } from '../../pki/der.js'
+import { bitsOf, childrenOf, fromDer, fromPem, hex } from '../../pki/crypto/der.js'
+import type { Asn1, Bytes } from '../../pki/crypto/der.js'
 import { attributesOf, opensslAddress } from '../../pki/index.js'
 import type { Certificate, CertificateRequest } from '../../pki/index.js'
-import { parsePublicKeyInfo } from '../../pki/rsa.js'
-import type { PublicKey } from '../../pki/rsa.js'
+import { parsePublicKeyInfo } from '../../pki/crypto/rsa.js'
+import type { PublicKey } from '../../pki/crypto/rsa.js'
 import { opensslTime } from '../machine/texts.js'
 
 const PURPOSES: Readonly<Record<string, string>> = {

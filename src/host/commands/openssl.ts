@@ -7,9 +7,9 @@ import {
   verifyChain,
 } from '../../pki/index.js'
 import type { Subject } from '../../pki/index.js'
-import { fromDer } from '../../pki/der.js'
-import { parsePrivateKey, privateKeyPem, publicKeyPem } from '../../pki/rsa.js'
-import type { PrivateKey } from '../../pki/rsa.js'
+import { fromDer } from '../../pki/crypto/der.js'
+import { parsePrivateKey, privateKeyPem, publicKeyPem } from '../../pki/crypto/rsa.js'
+import type { PrivateKey } from '../../pki/crypto/rsa.js'
 import { opensslTime } from '../machine/texts.js'
 import type { CommandCall, CommandOutput, Options } from './command.js'
 import { failed, readOptions } from './command.js'

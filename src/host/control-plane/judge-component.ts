@@ -1,6 +1,6 @@
-import { parseYamlText } from '../../api/yaml/read.js'
+import { parseYamlText } from '../../lang/yaml/read.js'
 import { parseCertificates, readChain, verifyChain } from '../../pki/index.js'
-import { parsePrivateKey } from '../../pki/rsa.js'
+import { parsePrivateKey } from '../../pki/crypto/rsa.js'
 import type { ComponentName } from './images.js'
 import { minorOf } from './images.js'
 import { ADMISSION_PLUGINS, AUTHORIZATION_MODES, knowsFlag } from './known-flags.js'

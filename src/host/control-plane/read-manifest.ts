@@ -1,4 +1,4 @@
-import { parseYamlText } from '../../api/yaml/read.js'
+import { parseYamlText } from '../../lang/yaml/read.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
 import { keepLast } from '../keep-last.js'
 import type { HostMachine } from '../machine/host-machine.js'

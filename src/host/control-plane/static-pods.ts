@@ -1,5 +1,5 @@
 import { keepLast } from '../keep-last.js'
-import { printYaml } from '../../api/yaml/print.js'
+import { printYaml } from '../../lang/yaml/print.js'
 import type { ComponentName } from './images.js'
 import { imageOf, minorOf } from './images.js'
 

@@ -1,4 +1,4 @@
-import { parseYamlText } from '../../api/yaml/read.js'
+import { parseYamlText } from '../../lang/yaml/read.js'
 import type { Pod } from '../../api/core/generated.js'
 import type { HostMachine } from '../machine/host-machine.js'
 import type { ComponentState } from '../machine/state.js'

@@ -1,6 +1,6 @@
 import type { FileContent, FsStat, IFileSystem } from 'just-bash'
-import { FileFault } from '../../kubelet/files/file-system.js'
-import { absolutePath } from '../../kubelet/files/tree.js'
+import { FileFault } from '../../shell/files/file-system.js'
+import { absolutePath } from '../../shell/files/tree.js'
 import { bytesOf, contentOf, isBinary } from './content.js'
 import type { HostFiles } from './host-files.js'
 

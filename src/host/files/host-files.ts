@@ -1,5 +1,5 @@
-import type { FileEntry, Tree } from '../../kubelet/files/tree.js'
-import { FileFault, FileSystem } from '../../kubelet/files/file-system.js'
+import type { FileEntry, Tree } from '../../shell/files/tree.js'
+import { FileFault, FileSystem } from '../../shell/files/file-system.js'
 import type { Pki } from '../../pki/index.js'
 import { isKubeletFile, NODE_FILES, PKI_DIR } from '../../pki/index.js'
 

@@ -1,7 +1,7 @@
 import { serviceAddress } from '../../cluster/access/cluster-pki.js'
 import { AUTHORITIES, configEntries, leafEntries, parseCertificates, Pki, PKI_DIR } from '../../pki/index.js'
 import type { PkiConfig } from '../../pki/index.js'
-import { parsePrivateKey } from '../../pki/rsa.js'
+import { parsePrivateKey } from '../../pki/crypto/rsa.js'
 import { Random } from '../../sim/random.js'
 import { minorOf } from '../control-plane/images.js'
 import type { HostMachine } from '../machine/host-machine.js'

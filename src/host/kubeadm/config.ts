@@ -1,4 +1,4 @@
-import { YamlError, yamlDocuments } from '../../api/yaml/read.js'
+import { YamlError, yamlDocuments } from '../../lang/yaml/read.js'
 import type { Options } from '../commands/command.js'
 import { minorOf } from '../control-plane/images.js'
 import type { HostMachine } from '../machine/host-machine.js'

@@ -6,7 +6,7 @@ import type { HostMachine } from '../machine/host-machine.js'
 import { KUBELET_CONFIG } from '../machine/kubelet-config.js'
 import { becomeControlPlane } from '../machine/membership.js'
 import { startKubelet, stopKubelet } from '../machine/sync-node.js'
-import { goDuration } from '../../api/duration.js'
+import { goDuration } from '../../lang/go/duration.js'
 import { applyCoreDNS, applyKubeProxy } from './addons.js'
 import {
   controlPlaneMarks,

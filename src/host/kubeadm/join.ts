@@ -1,4 +1,4 @@
-import { parseYamlText } from '../../api/yaml/read.js'
+import { parseYamlText } from '../../lang/yaml/read.js'
 import { ConnectionError, isApiError } from '../../client/api-error.js'
 import type { Client } from '../../client/client.js'
 import { PKI_DIR, detachedSignature, kubeconfigText, parseCertificates } from '../../pki/index.js'

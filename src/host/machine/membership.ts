@@ -1,6 +1,6 @@
 import type { NodeOptions } from '../../cluster/compose/options.js'
 import { SimCluster } from '../../cluster/sim-cluster.js'
-import type { FileEntry } from '../../kubelet/files/tree.js'
+import type { FileEntry } from '../../shell/files/tree.js'
 import { NODE_FILES, PKI_DIR, isKubeletFile } from '../../pki/index.js'
 import { minorOf } from '../control-plane/images.js'
 import type { ReadManifest } from '../control-plane/read-manifest.js'

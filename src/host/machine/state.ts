@@ -1,5 +1,5 @@
 import type { NodeOptions } from '../../cluster/compose/options.js'
-import type { Tree } from '../../kubelet/files/tree.js'
+import type { Tree } from '../../shell/files/tree.js'
 
 /** A service of systemd. Plain data; times in virtual ms. */
 export interface UnitState {

@@ -1,4 +1,4 @@
-import { parseYamlText } from '../../api/yaml/read.js'
+import { parseYamlText } from '../../lang/yaml/read.js'
 import type { Pod } from '../../api/core/generated.js'
 import { parseCertificates, verifyChain } from '../../pki/index.js'
 import type { HostMachine } from './host-machine.js'

@@ -1,4 +1,4 @@
-import { TokenSigner, publicKeysOf } from '../../pki/token-signer.js'
+import { TokenSigner, publicKeysOf } from '../../pki/tokens/token-signer.js'
 import { askApiserver } from './in-cluster.js'
 import type { Subcommand, SubcommandCall } from './subcommand.js'
 import { log } from './subcommand.js'

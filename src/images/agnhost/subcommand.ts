@@ -1,4 +1,4 @@
-import { DurationError, parseGoDuration } from '../../api/duration.js'
+import { DurationError, parseGoDuration } from '../../lang/go/duration.js'
 import type { Invocation, Pause, Served, ServedRequest } from '../../kubelet/index.js'
 
 /** Values of a subcommand's flags by name, with their defaults. */

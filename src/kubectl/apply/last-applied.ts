@@ -1,5 +1,5 @@
-import { parseExactJson } from '../../api/go-json.js'
-import type { KubeObject } from '../../api/definition.js'
+import { parseExactJson } from '../../lang/go/json.js'
+import type { KubeObject } from '../../api/kind/definition.js'
 import { goJson } from '../print/json.js'
 
 /** The annotation in which `apply` stores the configuration that it was given. */

@@ -1,14 +1,14 @@
-import type { KindDefinition } from '../../api/definition.js'
+import type { KindDefinition } from '../../api/kind/definition.js'
 import { ignoreNotFound } from '../../client/api-error.js'
-import type { CommandLine } from '../call.js'
-import { propagationOf } from '../cascade.js'
-import type { DryRun } from '../dry-run.js'
-import { KubectlError } from '../errors.js'
-import { kindOfObject, resourceNameOf } from '../kinds.js'
-import { logWarning } from '../klog.js'
+import type { CommandLine } from '../call/call.js'
+import { propagationOf } from '../objects/cascade.js'
+import type { DryRun } from '../call/dry-run.js'
+import { KubectlError } from '../call/errors.js'
+import { kindOfObject, resourceNameOf } from '../args/kinds.js'
+import { logWarning } from '../call/klog.js'
 import { lastAppliedOf } from './last-applied.js'
 import { printDone } from '../print/object.js'
-import { infoOf, keyOf, typed } from '../resource-args.js'
+import { infoOf, keyOf, typed } from '../args/resource-args.js'
 
 /** The kinds that are pruned without `--prune-allowlist`. Source: kubectl pkg/util/prune. */
 const DEFAULTS = [

@@ -1,8 +1,8 @@
-import { goText, isMap, type JsonMap } from '../../api/patch/json.js'
-import { sameJson } from '../../api/patch/same-json.js'
+import { goText, isMap, type JsonMap } from '../../lang/json/maps.js'
+import { sameJson } from '../../lang/json/same-json.js'
 import type { Field, ListField, Message } from '../../api/schema/types.js'
-import { pdqsort } from '../../sim/pdqsort.js'
-import { KubectlError } from '../errors.js'
+import { pdqsort } from '../../lang/go/sort.js'
+import { KubectlError } from '../call/errors.js'
 
 type Json = unknown
 type JsonList = readonly Json[]

@@ -1,4 +1,4 @@
-import { isMap, type JsonMap } from '../../api/patch/json.js'
+import { isMap, type JsonMap } from '../../lang/json/maps.js'
 import type { Message } from '../../api/schema/types.js'
 import { byOrder, diffMaps, fieldOf, keyOf, messageOf } from './strategic-diff.js'
 

@@ -1,8 +1,8 @@
-import type { KindDefinition } from '../../api/definition.js'
+import type { KindDefinition } from '../../api/kind/definition.js'
 import type { PolicyRule } from '../../api/rbac/generated.js'
-import type { CommandLine } from '../call.js'
-import { KubectlError, SilentExit } from '../errors.js'
-import { compactRules, RESOURCE_VERBS, resourceText } from '../policy-rules.js'
+import type { CommandLine } from '../call/call.js'
+import { KubectlError, SilentExit } from '../call/errors.js'
+import { compactRules, RESOURCE_VERBS, resourceText } from '../objects/policy-rules.js'
 import { TABLE, TabWriter } from '../print/tabwriter.js'
 
 const USAGE =

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../api/definition.js'
+import type { KubeObject } from '../../api/kind/definition.js'
 import type {
   ClusterRole,
   ClusterRoleBinding,
@@ -9,16 +9,16 @@ import type {
 } from '../../api/rbac/generated.js'
 import { ignoreNotFound, isApiError } from '../../client/api-error.js'
 import type { Client, ObjectKey } from '../../client/client.js'
-import type { ReconcileOperation } from '../../rbac/reconcile.js'
-import { reconcileBinding, reconcileRole } from '../../rbac/reconcile.js'
-import type { CommandLine } from '../call.js'
-import { dryRunOf } from '../dry-run.js'
-import type { DryRun } from '../dry-run.js'
-import { isFailure, KubectlError, throwCollected } from '../errors.js'
-import { readManifests } from '../manifests.js'
+import type { ReconcileOperation } from '../../rbac/reconcile/reconcile.js'
+import { reconcileBinding, reconcileRole } from '../../rbac/reconcile/reconcile.js'
+import type { CommandLine } from '../call/call.js'
+import { dryRunOf } from '../call/dry-run.js'
+import type { DryRun } from '../call/dry-run.js'
+import { isFailure, KubectlError, throwCollected } from '../call/errors.js'
+import { readManifests } from '../call/manifests.js'
 import { printTyped } from '../print/object.js'
-import type { Info } from '../resource-args.js'
-import { keyOf, typed } from '../resource-args.js'
+import type { Info } from '../args/resource-args.js'
+import { keyOf, typed } from '../args/resource-args.js'
 
 /**
  * `kubectl auth reconcile -f`: adds missing rules to roles and missing subjects to bindings. Source: kubectl

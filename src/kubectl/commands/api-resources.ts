@@ -1,7 +1,7 @@
-import type { CommandLine, Command } from '../call.js'
-import type { ApiResource } from '../discovery.js'
-import { preferredResources } from '../discovery.js'
-import { KubectlError, usageError } from '../errors.js'
+import type { CommandLine, Command } from '../call/call.js'
+import type { ApiResource } from '../call/discovery.js'
+import { preferredResources } from '../call/discovery.js'
+import { KubectlError, usageError } from '../call/errors.js'
 import { checkFormat, printValue } from '../print/object.js'
 import { TABLE, TabWriter } from '../print/tabwriter.js'
 

@@ -1,6 +1,6 @@
 import { canI } from '../auth/can-i.js'
 import { reconcile } from '../auth/reconcile.js'
-import type { CommandLine, Command } from '../call.js'
+import type { CommandLine, Command } from '../call/call.js'
 import { printValue } from '../print/object.js'
 import { TABLE, TabWriter } from '../print/tabwriter.js'
 import { formatOf } from '../print/template.js'

@@ -1,9 +1,9 @@
 import { isApiError } from '../../client/api-error.js'
-import type { CommandLine, Command } from '../call.js'
+import type { CommandLine, Command } from '../call/call.js'
 import { createFor, optional } from '../create/generate.js'
-import { KubectlError } from '../errors.js'
-import { resourceText } from '../kinds.js'
-import { forSelected } from '../selected.js'
+import { KubectlError } from '../call/errors.js'
+import { resourceText } from '../args/kinds.js'
+import { forSelected } from '../args/selected.js'
 import { canonicalQuantity, QuantityError } from '../../api/quantity.js'
 
 /**

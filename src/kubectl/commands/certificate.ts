@@ -2,12 +2,12 @@ import type {
   CertificateSigningRequest,
   CertificateSigningRequestCondition,
 } from '../../api/certificates/generated.js'
-import type { CommandLine, Command } from '../call.js'
-import { isFailure, KubectlError, throwCollected } from '../errors.js'
+import type { CommandLine, Command } from '../call/call.js'
+import { isFailure, KubectlError, throwCollected } from '../call/errors.js'
 import { printTyped } from '../print/object.js'
-import type { Info } from '../resource-args.js'
-import { selectResources } from '../resource-args.js'
-import { selected } from '../selected.js'
+import type { Info } from '../args/resource-args.js'
+import { selectResources } from '../args/resource-args.js'
+import { selected } from '../args/selected.js'
 
 const RESOURCE = 'certificatesigningrequests'
 

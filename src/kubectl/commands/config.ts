@@ -1,4 +1,4 @@
-import type { Command } from '../call.js'
+import type { Command } from '../call/call.js'
 import { currentContext, getClusters, getContexts, getUsers, view } from '../config/view.js'
 import {
   deleteEntry,

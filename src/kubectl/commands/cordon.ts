@@ -1,9 +1,9 @@
 import type { Node } from '../../api/core/generated.js'
-import type { CommandLine, Command } from '../call.js'
-import type { DryRun } from '../dry-run.js'
-import { dryRunOf, dryRunSuffix } from '../dry-run.js'
-import { KubectlError, isFailure, usageError } from '../errors.js'
-import { fetchTarget, selectResources } from '../resource-args.js'
+import type { CommandLine, Command } from '../call/call.js'
+import type { DryRun } from '../call/dry-run.js'
+import { dryRunOf, dryRunSuffix } from '../call/dry-run.js'
+import { KubectlError, isFailure, usageError } from '../call/errors.js'
+import { fetchTarget, selectResources } from '../args/resource-args.js'
 
 /**
  * Sets or clears spec.unschedulable of the nodes one by one and prints the result. Reports a node that cannot

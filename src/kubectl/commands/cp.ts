@@ -1,6 +1,6 @@
-import { ByteDecoder, bytesOfText } from '../../api/byte-text.js'
-import type { CommandLine, Command } from '../call.js'
-import { KubectlError, SilentExit } from '../errors.js'
+import { ByteDecoder, bytesOfText } from '../../lang/bytes/byte-text.js'
+import type { CommandLine, Command } from '../call/call.js'
+import { KubectlError, SilentExit } from '../call/errors.js'
 import { containerFor } from './pod-target.js'
 
 interface Place {

@@ -1,11 +1,11 @@
 import type { Pod } from '../../api/core/generated.js'
-import type { JsonMap } from '../../api/patch/json.js'
-import { isMap } from '../../api/patch/json.js'
-import { applyStrategicPatch } from '../../api/patch/strategic.js'
-import { parseYamlText, YamlError } from '../../api/yaml/read.js'
+import type { JsonMap } from '../../lang/json/maps.js'
+import { isMap } from '../../lang/json/maps.js'
+import { applyStrategicPatch } from '../../api/schema/strategic.js'
+import { parseYamlText, YamlError } from '../../lang/yaml/read.js'
 import { ignoreNotFound } from '../../client/api-error.js'
-import type { CommandLine, Command } from '../call.js'
-import type { Debugged } from '../debug-pods.js'
+import type { CommandLine, Command } from '../call/call.js'
+import type { Debugged } from '../objects/debug-pods.js'
 import {
   containersOf,
   copyOfPod,
@@ -13,13 +13,13 @@ import {
   isProfile,
   nodePod,
   withDebugContainer,
-} from '../debug-pods.js'
-import { KubectlError, throwCollected } from '../errors.js'
-import { checkImage } from '../image-name.js'
-import { readManifests } from '../manifests.js'
-import { randomSuffix } from '../random-suffix.js'
-import type { Info } from '../resource-args.js'
-import { fetchTarget, infoOf, selectResources } from '../resource-args.js'
+} from '../objects/debug-pods.js'
+import { KubectlError, throwCollected } from '../call/errors.js'
+import { checkImage } from '../args/image-name.js'
+import { readManifests } from '../call/manifests.js'
+import { randomSuffix } from '../objects/random-suffix.js'
+import type { Info } from '../args/resource-args.js'
+import { fetchTarget, infoOf, selectResources } from '../args/resource-args.js'
 import { attachTo } from './attach.js'
 
 /**

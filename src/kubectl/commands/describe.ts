@@ -1,11 +1,11 @@
-import type { KubeObject } from '../../api/definition.js'
+import type { KubeObject } from '../../api/kind/definition.js'
 import { isApiError } from '../../client/api-error.js'
-import type { CommandLine, Command } from '../call.js'
+import type { CommandLine, Command } from '../call/call.js'
 import { describeObject } from '../describe/describe-object.js'
-import { KubectlError, throwCollected } from '../errors.js'
-import { readManifests } from '../manifests.js'
-import type { Selection, Target } from '../resource-args.js'
-import { fetchTarget, fetchTargets, keyOf, selectResources } from '../resource-args.js'
+import { KubectlError, throwCollected } from '../call/errors.js'
+import { readManifests } from '../call/manifests.js'
+import type { Selection, Target } from '../args/resource-args.js'
+import { fetchTarget, fetchTargets, keyOf, selectResources } from '../args/resource-args.js'
 
 /** `kubectl describe TYPE [NAME_PREFIX]`, of any kind. */
 export const describe: Command = {

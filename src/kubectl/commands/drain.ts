@@ -1,13 +1,13 @@
 import type { Node, Pod } from '../../api/core/generated.js'
-import type { CommandLine, Command } from '../call.js'
+import type { CommandLine, Command } from '../call/call.js'
 import type { EvictionTexts } from '../drain/eviction.js'
 import { Eviction, deletePods } from '../drain/eviction.js'
 import type { FilterContext, FilterTexts } from '../drain/filters.js'
 import { groupTexts, sortPods } from '../drain/filters.js'
 import type { DrainOptions } from '../drain/options.js'
 import { drainFlags, drainOptionsOf } from '../drain/options.js'
-import { dryRunSuffix } from '../dry-run.js'
-import { Aggregate, KubectlError, isFailure } from '../errors.js'
+import { dryRunSuffix } from '../call/dry-run.js'
+import { Aggregate, KubectlError, isFailure } from '../call/errors.js'
 import { cordonNodes, nodesOfCall } from './cordon.js'
 
 /** `kubectl drain NODE`: cordons, evicts and waits until the pods are gone while virtual time moves. */

@@ -1,9 +1,9 @@
 import type { Pod } from '../../api/core/generated.js'
-import type { KubeObject } from '../../api/definition.js'
-import type { CommandLine, Command } from '../call.js'
-import { KubectlError, throwCollected, usageError } from '../errors.js'
-import { readManifests } from '../manifests.js'
-import { exitAs, openSession, runSession } from '../sessions.js'
+import type { KubeObject } from '../../api/kind/definition.js'
+import type { CommandLine, Command } from '../call/call.js'
+import { KubectlError, throwCollected, usageError } from '../call/errors.js'
+import { readManifests } from '../call/manifests.js'
+import { exitAs, openSession, runSession } from '../call/sessions.js'
 import { checkPodRunningTimeout, containerFor, objectNamed, podsOf } from './pod-target.js'
 
 /**

@@ -1,13 +1,13 @@
 import type { Deployment } from '../../api/apps/generated.js'
 import type { ContainerPort, Pod, PodSpec, ReplicationController, Service } from '../../api/core/generated.js'
 import type { LabelSelector } from '../../api/meta/generated.js'
-import type { CommandLine, Command } from '../call.js'
+import type { CommandLine, Command } from '../call/call.js'
 import { createFor, labelsOf, optional } from '../create/generate.js'
 import type { Generated } from '../create/generate.js'
-import { KubectlError } from '../errors.js'
-import { kindName } from '../kinds.js'
-import type { Info } from '../resource-args.js'
-import { forSelected } from '../selected.js'
+import { KubectlError } from '../call/errors.js'
+import { kindName } from '../args/kinds.js'
+import type { Info } from '../args/resource-args.js'
+import { forSelected } from '../args/selected.js'
 
 type Labels = Readonly<Record<string, string>>
 

@@ -1,6 +1,6 @@
 import type { WriteOptions } from '../../client/client.js'
-import type { CommandLine } from '../call.js'
-import { KubectlError } from '../errors.js'
+import type { CommandLine } from '../call/call.js'
+import { KubectlError } from '../call/errors.js'
 
 /**
  * Reads `--validate`. Releases before 1.25 validated fields in kubectl; here the server does it for all

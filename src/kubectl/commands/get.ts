@@ -1,11 +1,11 @@
 import { namedScaleColumns } from '../../api/autoscaling/scale.js'
-import type { KubeObject } from '../../api/definition.js'
-import { compileSelectorText } from '../../api/label-parser.js'
+import type { KubeObject } from '../../api/kind/definition.js'
+import { compileSelectorText } from '../../api/selectors/label-parser.js'
 import { isApiError } from '../../client/api-error.js'
-import type { CommandLine, Command } from '../call.js'
-import { Aggregate, isFailure, KubectlError, SilentExit, throwCollected, usageError } from '../errors.js'
-import { logFatal } from '../klog.js'
-import { readManifests } from '../manifests.js'
+import type { CommandLine, Command } from '../call/call.js'
+import { Aggregate, isFailure, KubectlError, SilentExit, throwCollected, usageError } from '../call/errors.js'
+import { logFatal } from '../call/klog.js'
+import { readManifests } from '../call/manifests.js'
 import {
   ALL_FORMATS,
   asWritten,
@@ -19,12 +19,12 @@ import { TablePrinter, plainColumns } from '../print/table.js'
 import { CannotSort, sortObjects, sortRows, Unsortable } from '../print/sort.js'
 import { answerText } from '../../client/response.js'
 import type { TableOptions } from '../print/table.js'
-import type { Fetched, Selection, Target } from '../resource-args.js'
-import { explained, fetchTargets, inNamespace, selectResources } from '../resource-args.js'
+import type { Fetched, Selection, Target } from '../args/resource-args.js'
+import { explained, fetchTargets, inNamespace, selectResources } from '../args/resource-args.js'
 import type { ServerTables } from '../rest/tables.js'
 import { UnsendableAddress } from '../rest/address.js'
 import { tablesOf } from '../rest/tables.js'
-import { rawPath } from '../send-raw.js'
+import { rawPath } from '../call/send-raw.js'
 import { watchForAWhile } from './get-watch.js'
 
 /** `kubectl get` */

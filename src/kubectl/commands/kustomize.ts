@@ -1,5 +1,5 @@
-import type { Command } from '../call.js'
-import { KubectlError } from '../errors.js'
+import type { Command } from '../call/call.js'
+import { KubectlError } from '../call/errors.js'
 
 /** Why kustomizations are refused; see docs/decisions/kubectl-kustomize.md. */
 export const NO_KUSTOMIZE: string =

@@ -1,8 +1,8 @@
 import type { Pod } from '../../api/core/generated.js'
 import type { Client } from '../../client/client.js'
-import type { CommandLine, Command } from '../call.js'
-import { KubectlError, usageError } from '../errors.js'
-import { endInterrupted, timeLimitOf } from '../interruption.js'
+import type { CommandLine, Command } from '../call/call.js'
+import { KubectlError, usageError } from '../call/errors.js'
+import { endInterrupted, timeLimitOf } from '../call/interruption.js'
 import { checkPodRunningTimeout, containerFor, objectNamed, podsOf, withNamespace } from './pod-target.js'
 
 type PodLogOptions = NonNullable<Parameters<Client['logs']>[1]>

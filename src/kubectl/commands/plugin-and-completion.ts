@@ -1,5 +1,5 @@
-import type { CommandLine, Command } from '../call.js'
-import { KubectlError, usageError } from '../errors.js'
+import type { CommandLine, Command } from '../call/call.js'
+import { KubectlError, usageError } from '../call/errors.js'
 
 /** Shells for which kubectl writes completions. */
 const SHELLS: readonly string[] = ['bash', 'fish', 'powershell', 'zsh']

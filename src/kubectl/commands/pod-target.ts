@@ -1,11 +1,11 @@
 import type { LabelSelector } from '../../api/meta/generated.js'
 import type { Pod } from '../../api/core/generated.js'
-import type { KubeObject } from '../../api/definition.js'
-import { formatSelector } from '../../api/labels.js'
+import type { KubeObject } from '../../api/kind/definition.js'
+import { formatSelector } from '../../api/selectors/labels.js'
 import { isApiError } from '../../client/api-error.js'
-import type { CommandLine } from '../call.js'
-import { KubectlError, usageError } from '../errors.js'
-import { fetchTarget, selectResources } from '../resource-args.js'
+import type { CommandLine } from '../call/call.js'
+import { KubectlError, usageError } from '../call/errors.js'
+import { fetchTarget, selectResources } from '../args/resource-args.js'
 
 const DEFAULT_CONTAINER = 'kubectl.kubernetes.io/default-container'
 

@@ -1,10 +1,10 @@
 import type { Pod, Service } from '../../api/core/generated.js'
-import { familyOf } from '../../api/ip.js'
+import { familyOf } from '../../lang/go/ip.js'
 import { isApiError } from '../../client/api-error.js'
-import type { CommandLine, Command } from '../call.js'
-import type { ForwardedPort } from '../environment.js'
-import { KubectlError, usageError } from '../errors.js'
-import { logError } from '../klog.js'
+import type { CommandLine, Command } from '../call/call.js'
+import type { ForwardedPort } from '../call/environment.js'
+import { KubectlError, usageError } from '../call/errors.js'
+import { logError } from '../call/klog.js'
 import { checkPodRunningTimeout, objectNamed, podsOf } from './pod-target.js'
 
 /** First local port that is assigned automatically. */

@@ -1,8 +1,8 @@
-import type { CommandLine, Command } from '../call.js'
-import type { KubectlAnswer, KubectlRequest } from '../environment.js'
-import { compileGoRegExp, isFault, type GoRegExp } from '../../api/regexp.js'
-import { KubectlError } from '../errors.js'
-import { endInterrupted } from '../interruption.js'
+import type { CommandLine, Command } from '../call/call.js'
+import type { KubectlAnswer, KubectlRequest } from '../call/environment.js'
+import { compileGoRegExp, isFault, type GoRegExp } from '../../lang/go/regexp.js'
+import { KubectlError } from '../call/errors.js'
+import { endInterrupted } from '../call/interruption.js'
 
 const text = (code: number, body: string): KubectlAnswer => ({
   code,

@@ -1,17 +1,24 @@
-import type { KubeObject } from '../../api/definition.js'
+import type { KubeObject } from '../../api/kind/definition.js'
 import { ignoreNotFound, isApiError } from '../../client/api-error.js'
-import type { CommandLine, Command } from '../call.js'
-import { propagationOf } from '../cascade.js'
-import { dryRunOf, dryRunSuffix } from '../dry-run.js'
-import type { DryRun } from '../dry-run.js'
-import { isFailure, KubectlError, MissingName, throwCollected, usageError, withSource } from '../errors.js'
-import { kindName, resourceNameOf } from '../kinds.js'
+import type { CommandLine, Command } from '../call/call.js'
+import { propagationOf } from '../objects/cascade.js'
+import { dryRunOf, dryRunSuffix } from '../call/dry-run.js'
+import type { DryRun } from '../call/dry-run.js'
+import {
+  isFailure,
+  KubectlError,
+  MissingName,
+  throwCollected,
+  usageError,
+  withSource,
+} from '../call/errors.js'
+import { kindName, resourceNameOf } from '../args/kinds.js'
 import { LAST_APPLIED, withLastApplied } from '../apply/last-applied.js'
-import { readManifests } from '../manifests.js'
+import { readManifests } from '../call/manifests.js'
 import { printDone } from '../print/object.js'
-import { sendRaw } from '../send-raw.js'
-import type { Info } from '../resource-args.js'
-import { keyOf, typed } from '../resource-args.js'
+import { sendRaw } from '../call/send-raw.js'
+import type { Info } from '../args/resource-args.js'
+import { keyOf, typed } from '../args/resource-args.js'
 import { fieldValidationOf } from './field-validation.js'
 
 const FIVE_MINUTES = 300_000

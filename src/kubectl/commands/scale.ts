@@ -1,13 +1,13 @@
-import type { KubeObject } from '../../api/definition.js'
+import type { KubeObject } from '../../api/kind/definition.js'
 import type { ResourceName } from '../../client/resources.js'
-import type { CommandLine, Command } from '../call.js'
-import { dryRunOf } from '../dry-run.js'
-import { KubectlError, throwCollected } from '../errors.js'
-import { groupResource, resourceNameOf } from '../kinds.js'
+import type { CommandLine, Command } from '../call/call.js'
+import { dryRunOf } from '../call/dry-run.js'
+import { KubectlError, throwCollected } from '../call/errors.js'
+import { groupResource, resourceNameOf } from '../args/kinds.js'
 import { printDone } from '../print/object.js'
-import type { Info } from '../resource-args.js'
-import { keyOf } from '../resource-args.js'
-import { selected } from '../selected.js'
+import type { Info } from '../args/resource-args.js'
+import { keyOf } from '../args/resource-args.js'
+import { selected } from '../args/selected.js'
 
 interface Scale extends KubeObject {
   readonly spec?: { readonly replicas?: number }

@@ -1,12 +1,12 @@
 import type { Container, Service } from '../../api/core/generated.js'
 import type { LabelSelectorRequirement } from '../../api/meta/generated.js'
 import type { RoleBinding, Subject } from '../../api/rbac/generated.js'
-import type { CommandLine, Command } from '../call.js'
+import type { CommandLine, Command } from '../call/call.js'
 import { selectorOf } from '../create/policies.js'
-import { KubectlError } from '../errors.js'
-import { matchesName, podSpecOf, withContainers, withPodSpec } from '../pod-spec.js'
-import type { Info } from '../resource-args.js'
-import { resourceList } from '../resource-list.js'
+import { KubectlError } from '../call/errors.js'
+import { matchesName, podSpecOf, withContainers, withPodSpec } from '../objects/pod-spec.js'
+import type { Info } from '../args/resource-args.js'
+import { resourceList } from '../args/resource-list.js'
 import {
   objectsToSet,
   readToSet,

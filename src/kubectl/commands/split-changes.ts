@@ -1,4 +1,4 @@
-import { KubectlError } from '../errors.js'
+import { KubectlError } from '../call/errors.js'
 
 /** Arguments split into resources and changes. */
 export interface ResourcesAndChanges {

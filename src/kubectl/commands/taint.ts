@@ -1,11 +1,18 @@
 import type { Node, Taint } from '../../api/core/generated.js'
-import { labelValueFaults, qualifiedNameFaults } from '../../api/names.js'
-import type { CommandLine, Command } from '../call.js'
-import { dryRunOf } from '../dry-run.js'
-import { Aggregate, isFailure, KubectlError, NoResourceMatch, throwCollected, usageError } from '../errors.js'
+import { labelValueFaults, qualifiedNameFaults } from '../../api/validation/names.js'
+import type { CommandLine, Command } from '../call/call.js'
+import { dryRunOf } from '../call/dry-run.js'
+import {
+  Aggregate,
+  isFailure,
+  KubectlError,
+  NoResourceMatch,
+  throwCollected,
+  usageError,
+} from '../call/errors.js'
 import { printDone, printTyped } from '../print/object.js'
-import type { Target } from '../resource-args.js'
-import { fetchTarget, selectResources, typed } from '../resource-args.js'
+import type { Target } from '../args/resource-args.js'
+import { fetchTarget, selectResources, typed } from '../args/resource-args.js'
 import { splitChanges } from './split-changes.js'
 
 const EFFECTS: readonly string[] = ['NoSchedule', 'PreferNoSchedule', 'NoExecute']

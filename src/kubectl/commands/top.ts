@@ -1,7 +1,7 @@
 import type { Node } from '../../api/core/generated.js'
 import { quantityMilliValue, quantityValue } from '../../api/quantity.js'
-import type { CommandLine, Command } from '../call.js'
-import { KubectlError, usageError } from '../errors.js'
+import type { CommandLine, Command } from '../call/call.js'
+import { KubectlError, usageError } from '../call/errors.js'
 import { TABLE, TabWriter } from '../print/tabwriter.js'
 import { answerText } from '../../client/response.js'
 

@@ -1,11 +1,11 @@
 import { buildInfo } from '../../api/build-info.js'
 import { release } from '../../api/releases.js'
-import type { CommandLine, Command } from '../call.js'
-import { isFailure, KubectlError } from '../errors.js'
-import { discoveryFailure } from '../request-failure.js'
-import { printYaml } from '../../api/yaml/print.js'
+import type { CommandLine, Command } from '../call/call.js'
+import { isFailure, KubectlError } from '../call/errors.js'
+import { discoveryFailure } from '../call/request-failure.js'
+import { printYaml } from '../../lang/yaml/print.js'
 import { answerText } from '../../client/response.js'
-import { minorOf } from '../release.js'
+import { minorOf } from '../call/release.js'
 
 /** Version information of a program: version.Info. */
 type Info = Readonly<Record<string, string>>

@@ -1,7 +1,7 @@
-import type { CommandLine } from '../call.js'
+import type { CommandLine } from '../call/call.js'
 import { toBase64 } from '../create/config-data.js'
-import { KubectlError, usageError } from '../errors.js'
-import type { Fields } from '../kubeconfig-content.js'
+import { KubectlError, usageError } from '../call/errors.js'
+import type { Fields } from '../call/kubeconfig-content.js'
 import type { ListName } from './file.js'
 import { changeEntry, changeFile, fileOf, withFields } from './file.js'
 

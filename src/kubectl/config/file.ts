@@ -1,6 +1,6 @@
-import type { CommandLine } from '../call.js'
-import type { Fields, KubeconfigContent, Named } from '../kubeconfig-content.js'
-import { printYaml } from '../../api/yaml/print.js'
+import type { CommandLine } from '../call/call.js'
+import type { Fields, KubeconfigContent, Named } from '../call/kubeconfig-content.js'
+import { printYaml } from '../../lang/yaml/print.js'
 
 /** The lists of a kubeconfig and the field that holds the value of an entry. */
 export const LISTS = { clusters: 'cluster', contexts: 'context', users: 'user' } as const

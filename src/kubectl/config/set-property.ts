@@ -1,6 +1,6 @@
-import type { CommandLine } from '../call.js'
+import type { CommandLine } from '../call/call.js'
 import { toBase64 } from '../create/config-data.js'
-import { KubectlError } from '../errors.js'
+import { KubectlError } from '../call/errors.js'
 import type { ListName } from './file.js'
 import { changeEntry, changeFile, fileOf, LISTS, withFields } from './file.js'
 

@@ -1,8 +1,8 @@
-import { RESOURCE_VERBS } from '../policy-rules.js'
-import type { KubeObject } from '../../api/definition.js'
-import type { CommandLine, Command } from '../call.js'
-import { KubectlError, NoResourceMatch } from '../errors.js'
-import { isSpelled } from '../kinds.js'
+import { RESOURCE_VERBS } from '../objects/policy-rules.js'
+import type { KubeObject } from '../../api/kind/definition.js'
+import type { CommandLine, Command } from '../call/call.js'
+import { KubectlError, NoResourceMatch } from '../call/errors.js'
+import { isSpelled } from '../args/kinds.js'
 import { printValue } from '../print/object.js'
 import type { Generated } from './generate.js'
 import {

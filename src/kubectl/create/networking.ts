@@ -1,6 +1,6 @@
-import { dnsSubdomainFaults, portNameFaults, portNumberFaults } from '../../api/names.js'
-import type { CommandLine, Command } from '../call.js'
-import { KubectlError } from '../errors.js'
+import { dnsSubdomainFaults, portNameFaults, portNumberFaults } from '../../api/validation/names.js'
+import type { CommandLine, Command } from '../call/call.js'
+import { KubectlError } from '../call/errors.js'
 import { createGenerated, nameOf, optional } from './generate.js'
 
 type ServiceType = 'ClusterIP' | 'NodePort' | 'LoadBalancer' | 'ExternalName'

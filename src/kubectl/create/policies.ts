@@ -1,9 +1,9 @@
-import { parseLabelSelector, SelectorSyntaxError } from '../../api/label-parser.js'
-import type { Requirement, SelectorOperator } from '../../api/labels.js'
+import { parseLabelSelector, SelectorSyntaxError } from '../../api/selectors/label-parser.js'
+import type { Requirement, SelectorOperator } from '../../api/selectors/labels.js'
 import type { LabelSelector, LabelSelectorRequirement } from '../../api/meta/generated.js'
-import type { Command } from '../call.js'
-import { KubectlError } from '../errors.js'
-import { resourceList } from '../resource-list.js'
+import type { Command } from '../call/call.js'
+import { KubectlError } from '../call/errors.js'
+import { resourceList } from '../args/resource-list.js'
 import { createGenerated, nameOf, optional } from './generate.js'
 
 /** `kubectl create namespace NAME`. Source: kubectl pkg/cmd/create/create_namespace.go. */

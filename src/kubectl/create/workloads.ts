@@ -1,8 +1,8 @@
 import type { CronJob } from '../../api/batch/generated.js'
-import type { CommandLine, Command } from '../call.js'
-import { KubectlError } from '../errors.js'
-import { fetchTarget, selectResources } from '../resource-args.js'
-import { randomSuffix } from '../random-suffix.js'
+import type { CommandLine, Command } from '../call/call.js'
+import { KubectlError } from '../call/errors.js'
+import { fetchTarget, selectResources } from '../args/resource-args.js'
+import { randomSuffix } from '../objects/random-suffix.js'
 import type { Generated } from './generate.js'
 import { commandOf, createGenerated, nameOf, optional } from './generate.js'
 

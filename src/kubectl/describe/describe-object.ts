@@ -1,4 +1,4 @@
-import type { KindDefinition, KubeObject } from '../../api/definition.js'
+import type { KindDefinition, KubeObject } from '../../api/kind/definition.js'
 import { describeCertificateRequest, describeRole, describeRoleBinding } from './access.js'
 import { describeClaim } from './claims.js'
 import {

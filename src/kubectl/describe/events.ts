@@ -1,8 +1,8 @@
 import type { Event } from '../../api/core/generated.js'
-import { ageText } from '../../api/duration.js'
+import { ageText } from '../../lang/go/duration.js'
 import { isApiError } from '../../client/api-error.js'
 import type { Client } from '../../client/client.js'
-import { pdqsort } from '../../sim/pdqsort.js'
+import { pdqsort } from '../../lang/go/sort.js'
 import type { DescriptionWriter } from './writer.js'
 
 /** Lists the events about an object; empty if the user may not list events. */

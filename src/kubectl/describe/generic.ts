@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../api/definition.js'
+import type { KubeObject } from '../../api/kind/definition.js'
 import { goJson } from '../print/json.js'
 import type { DescribeContext } from './describer.js'
 import { writeObjectEvents } from './describer.js'

@@ -1,6 +1,6 @@
 import type { Endpoints, Service } from '../../api/core/generated.js'
 import type { EndpointSlice } from '../../api/discovery/generated.js'
-import { formatLabels } from '../../api/labels.js'
+import { formatLabels } from '../../api/selectors/labels.js'
 import type {
   IPAddress,
   Ingress,

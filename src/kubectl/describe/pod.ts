@@ -1,6 +1,6 @@
 import type { Pod, PodTemplateSpec, Toleration, TopologySpreadConstraint } from '../../api/core/generated.js'
-import { ageText } from '../../api/duration.js'
-import { formatSelector } from '../../api/labels.js'
+import { ageText } from '../../lang/go/duration.js'
+import { formatSelector } from '../../api/selectors/labels.js'
 import { writeContainers, writeResources } from './containers.js'
 import type { DescribeContext } from './describer.js'
 import { writeObjectEvents } from './describer.js'

@@ -7,7 +7,7 @@ import type {
   MetricValueStatus,
 } from '../../api/autoscaling-v2/generated.js'
 import type { HorizontalPodAutoscaler as AutoscalerV1 } from '../../api/autoscaling/generated.js'
-import { formatLabels } from '../../api/labels.js'
+import { formatLabels } from '../../api/selectors/labels.js'
 import type { NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort } from '../../api/networking/generated.js'
 import type { PodDisruptionBudget } from '../../api/policy/generated.js'
 import type { PriorityClass } from '../../api/scheduling/generated.js'

@@ -1,6 +1,6 @@
 import { accessModesText, storageClassText } from '../../api/core/access-modes.js'
 import type { NodeSelectorRequirement, PersistentVolume } from '../../api/core/generated.js'
-import { formatLabels } from '../../api/labels.js'
+import { formatLabels } from '../../api/selectors/labels.js'
 import type { CSINode, StorageClass, VolumeAttributesClass } from '../../api/storage/generated.js'
 import type { DescribeContext } from './describer.js'
 import { boolText, phaseText, writeHead, writeObjectEvents } from './describer.js'

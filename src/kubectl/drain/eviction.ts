@@ -1,8 +1,8 @@
 import type { Pod } from '../../api/core/generated.js'
 import type { ApiError } from '../../client/api-error.js'
 import { ignoreNotFound, isApiError } from '../../client/api-error.js'
-import type { CommandLine } from '../call.js'
-import { Aggregate, KubectlError } from '../errors.js'
+import type { CommandLine } from '../call/call.js'
+import { Aggregate, KubectlError } from '../call/errors.js'
 import { isDeletedLongAgo } from './filters.js'
 import type { DrainOptions } from './options.js'
 

@@ -1,11 +1,11 @@
-import { goDuration } from '../../api/duration.js'
-import { parseLabelSelector, SelectorSyntaxError } from '../../api/label-parser.js'
-import type { CommandLine } from '../call.js'
-import type { DryRun } from '../dry-run.js'
-import { dryRunOf } from '../dry-run.js'
-import { KubectlError } from '../errors.js'
-import type { FlagSpec } from '../flags.js'
-import type { KubectlRelease } from '../release.js'
+import { goDuration } from '../../lang/go/duration.js'
+import { parseLabelSelector, SelectorSyntaxError } from '../../api/selectors/label-parser.js'
+import type { CommandLine } from '../call/call.js'
+import type { DryRun } from '../call/dry-run.js'
+import { dryRunOf } from '../call/dry-run.js'
+import { KubectlError } from '../call/errors.js'
+import type { FlagSpec } from '../args/flags.js'
+import type { KubectlRelease } from '../call/release.js'
 
 /**
  * Virtual ms after which a drain without --timeout gives up. kubectl waits until it is interrupted,

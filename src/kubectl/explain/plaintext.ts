@@ -1,4 +1,4 @@
-import { KubectlError } from '../errors.js'
+import { KubectlError } from '../call/errors.js'
 import type { ExplainedKind, Schema, Schemas } from './schemas.js'
 import { refOf, typeText } from './schemas.js'
 

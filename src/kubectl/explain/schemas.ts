@@ -1,4 +1,4 @@
-import type { CommandLine } from '../call.js'
+import type { CommandLine } from '../call/call.js'
 import { answerText } from '../../client/response.js'
 
 /** A schema of an OpenAPI v3 document. */

@@ -1,8 +1,8 @@
 import { findCommand, type Found } from '../commands/lookup.js'
-import { flagsOf } from '../flag-table.js'
-import type { FlagSpec } from '../flags.js'
-import { parseFlags } from '../flags.js'
-import type { KubectlRelease } from '../release.js'
+import { flagsOf } from '../args/flag-table.js'
+import type { FlagSpec } from '../args/flags.js'
+import { parseFlags } from '../args/flags.js'
+import type { KubectlRelease } from '../call/release.js'
 import { commandText, GROUPS } from './command-texts.js'
 import { flagText } from './flag-texts.js'
 

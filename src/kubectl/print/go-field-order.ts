@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../api/definition.js'
+import type { KubeObject } from '../../api/kind/definition.js'
 import type { ProtoField, ProtoMessage } from '../../api/protobuf/tables.js'
 import { messageOf } from '../../api/protobuf/tables.js'
 import type { Scheme } from '../../api/scheme.js'

@@ -1,15 +1,15 @@
-import type { KindDefinition, KubeObject } from '../../api/definition.js'
-import type { CommandLine } from '../call.js'
-import type { DryRun } from '../dry-run.js'
-import { dryRunSuffix } from '../dry-run.js'
-import { KubectlError } from '../errors.js'
-import { kindName } from '../kinds.js'
+import type { KindDefinition, KubeObject } from '../../api/kind/definition.js'
+import type { CommandLine } from '../call/call.js'
+import type { DryRun } from '../call/dry-run.js'
+import { dryRunSuffix } from '../call/dry-run.js'
+import { KubectlError } from '../call/errors.js'
+import { kindName } from '../args/kinds.js'
 import { objectInGoOrder } from './go-field-order.js'
 import { printJson } from './json.js'
 import type { TemplateOptions } from './template.js'
 import { isTemplateFormat, printTemplate } from './template.js'
-import { OMITS_UNSET_TIMES, withUnsetTimes } from '../../api/unset-times.js'
-import { printKyaml, printYaml } from '../../api/yaml/print.js'
+import { OMITS_UNSET_TIMES, withUnsetTimes } from '../../api/kind/unset-times.js'
+import { printKyaml, printYaml } from '../../lang/yaml/print.js'
 
 /** Formats that print any object, as error messages list them. */
 const FORMATS: string =

@@ -1,7 +1,7 @@
-import type { KubeObject } from '../../api/definition.js'
+import type { KubeObject } from '../../api/kind/definition.js'
 import { compareQuantities, parseQuantity, QuantityError } from '../../api/quantity.js'
-import { pdqsort } from '../../sim/pdqsort.js'
-import { KubectlError } from '../errors.js'
+import { pdqsort } from '../../lang/go/sort.js'
+import { KubectlError } from '../call/errors.js'
 import { evaluatePath, parseTemplate, relaxedPath, relaxedTemplate, textOf } from './jsonpath.js'
 
 /** The sort field is no path, or no object has it. */

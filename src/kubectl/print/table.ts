@@ -1,7 +1,7 @@
-import { ageColumn, nameColumn } from '../../api/define.js'
-import type { KindDefinition, KubeObject, PrinterColumn } from '../../api/definition.js'
-import { formatLabels } from '../../api/labels.js'
-import { kindName } from '../kinds.js'
+import { ageColumn, nameColumn } from '../../api/kind/define.js'
+import type { KindDefinition, KubeObject, PrinterColumn } from '../../api/kind/definition.js'
+import { formatLabels } from '../../api/selectors/labels.js'
+import { kindName } from '../args/kinds.js'
 import { TABLE, TabWriter } from './tabwriter.js'
 
 /** What a table shows besides the kind's columns. */

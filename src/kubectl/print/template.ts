@@ -1,5 +1,5 @@
-import type { CommandLine } from '../call.js'
-import { KubectlError } from '../errors.js'
+import type { CommandLine } from '../call/call.js'
+import { KubectlError } from '../call/errors.js'
 import { goTemplateText } from './go-template/go-template.js'
 import { goJson, goString } from './json.js'
 import { customColumns, evaluateTemplate, parseTemplate, renderTemplate } from './jsonpath.js'

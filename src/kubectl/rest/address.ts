@@ -1,7 +1,7 @@
-import type { KindDefinition } from '../../api/definition.js'
+import type { KindDefinition } from '../../api/kind/definition.js'
 import type { Scheme } from '../../api/scheme.js'
-import { requestNameFault, requestNamespaceFault } from '../../api/names.js'
-import { KubectlError } from '../errors.js'
+import { requestNameFault, requestNamespaceFault } from '../../api/validation/names.js'
+import { KubectlError } from '../call/errors.js'
 
 /**
  * Definitions by every name that a client may use: `pods`, `deployments`, `deployments.apps`,

@@ -1,9 +1,9 @@
 import { ApiError, ConnectionError } from '../../client/api-error.js'
 import { parseApiVersion } from '../../api/api-version.js'
-import type { CommandLine } from '../call.js'
-import type { SourceText } from '../files.js'
-import { failureOf, withoutSchemas } from '../request-failure.js'
-import { itemsOf, parseDocuments } from '../manifests.js'
+import type { CommandLine } from '../call/call.js'
+import type { SourceText } from '../call/files.js'
+import { failureOf, withoutSchemas } from '../call/request-failure.js'
+import { itemsOf, parseDocuments } from '../call/manifests.js'
 import { answerText } from '../../client/response.js'
 
 /** The only media type in which kubectl accepts OpenAPI v2. */

@@ -1,8 +1,8 @@
-import type { KindDefinition, KubeObject } from '../../api/definition.js'
+import type { KindDefinition, KubeObject } from '../../api/kind/definition.js'
 import { ApiError, isApiError } from '../../client/api-error.js'
 import type { ObjectKey, WatchEvent } from '../../client/client.js'
-import type { CommandLine } from '../call.js'
-import { logInfo } from '../klog.js'
+import type { CommandLine } from '../call/call.js'
+import { logInfo } from '../call/klog.js'
 import type { RestClient } from './rest-client.js'
 import type { RestWatch } from './rest-watch.js'
 

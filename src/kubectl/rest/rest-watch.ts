@@ -1,5 +1,5 @@
-import { parseExactJson } from '../../api/go-json.js'
-import type { KubeObject } from '../../api/definition.js'
+import { parseExactJson } from '../../lang/go/json.js'
+import type { KubeObject } from '../../api/kind/definition.js'
 import { ApiError } from '../../client/api-error.js'
 import type { Status } from '../../client/api-error.js'
 import type { Watch, WatchEvent } from '../../client/client.js'

@@ -1,4 +1,4 @@
-import type { KindDefinition, KubeObject, PrinterColumn } from '../../api/definition.js'
+import type { KindDefinition, KubeObject, PrinterColumn } from '../../api/kind/definition.js'
 import type { Client, ObjectKey, WatchEvent } from '../../client/client.js'
 import { plainColumns } from '../print/table.js'
 import type { Query } from './address.js'

@@ -1,8 +1,8 @@
-import type { CommandLine } from '../call.js'
-import { KubectlError, throwCollected } from '../errors.js'
-import { readManifests } from '../manifests.js'
-import type { Info } from '../resource-args.js'
-import { fetchTarget, infoOf, keyOf, selectResources } from '../resource-args.js'
+import type { CommandLine } from '../call/call.js'
+import { KubectlError, throwCollected } from '../call/errors.js'
+import { readManifests } from '../call/manifests.js'
+import type { Info } from '../args/resource-args.js'
+import { fetchTarget, infoOf, keyOf, selectResources } from '../args/resource-args.js'
 
 /** Returns the current objects that a rollout command selects. Throws KubectlError, ApiError. */
 export function workloadsOf(call: CommandLine): readonly Info[] {

@@ -1,13 +1,13 @@
-import type { KindDefinition, KubeObject } from '../../api/definition.js'
-import type { CommandLine } from '../call.js'
-import { dryRunOf } from '../dry-run.js'
-import { isFailure, KubectlError, throwCollected } from '../errors.js'
-import { kindName } from '../kinds.js'
-import { patchTo } from '../patching.js'
-import { withContainers, withPodSpec } from '../pod-spec.js'
+import type { KindDefinition, KubeObject } from '../../api/kind/definition.js'
+import type { CommandLine } from '../call/call.js'
+import { dryRunOf } from '../call/dry-run.js'
+import { isFailure, KubectlError, throwCollected } from '../call/errors.js'
+import { kindName } from '../args/kinds.js'
+import { patchTo } from '../objects/patching.js'
+import { withContainers, withPodSpec } from '../objects/pod-spec.js'
 import { printTyped } from '../print/object.js'
-import type { Info } from '../resource-args.js'
-import { selected } from '../selected.js'
+import type { Info } from '../args/resource-args.js'
+import { selected } from '../args/selected.js'
 
 /** Fields of a kind that Go writes even if they are empty. */
 const ALWAYS: Readonly<Record<string, { readonly spec?: object; readonly status: object }>> = {

@@ -1,11 +1,11 @@
-import { textOfBytes } from '../../api/byte-text.js'
+import { textOfBytes } from '../../lang/bytes/byte-text.js'
 import type { Container, EnvVarSource, ResourceFieldSelector } from '../../api/core/generated.js'
-import { qualifiedNameFaults } from '../../api/names.js'
-import { fromBase64 } from '../../api/protobuf/base64.js'
+import { qualifiedNameFaults } from '../../api/validation/names.js'
+import { fromBase64 } from '../../lang/bytes/base64.js'
 import { quantityMilliValue, quantityValue } from '../../api/quantity.js'
-import type { CommandLine } from '../call.js'
-import { isFailure, KubectlError } from '../errors.js'
-import type { Info } from '../resource-args.js'
+import type { CommandLine } from '../call/call.js'
+import { isFailure, KubectlError } from '../call/errors.js'
+import type { Info } from '../args/resource-args.js'
 
 /**
  * Prints the variables of a container (`set env --list`); with `--resolve` what they refer to, and at the end

@@ -1,8 +1,8 @@
 import type { CertificateSigningRequest } from '../../api/certificates/generated.js'
 import { ApiError, ConnectionError, isApiError } from '../../client/api-error.js'
 import type { ComponentHost } from '../../client/component.js'
-import type { Informer } from '../../client/informer.js'
-import type { Slice, Topic } from '../../sim/module.js'
+import type { Informer } from '../../client/informers/informer.js'
+import type { Slice, Topic } from '../../sim/modules/module.js'
 import type { RandomStream } from '../../sim/random.js'
 import type { CertificateUse, HeldCertificate, KubeletCertificates } from './ports.js'
 

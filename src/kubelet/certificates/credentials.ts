@@ -1,5 +1,5 @@
 import type { ComponentHost } from '../../client/component.js'
-import type { Slice, Topic } from '../../sim/module.js'
+import type { Slice, Topic } from '../../sim/modules/module.js'
 import { CertificateManager } from './certificate-manager.js'
 import type { CertificateConfiguration, KubeletCertificates, LoadedCertificates } from './ports.js'
 

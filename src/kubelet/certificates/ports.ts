@@ -1,4 +1,4 @@
-import type { Slice } from '../../sim/module.js'
+import type { Slice } from '../../sim/modules/module.js'
 
 /** A certificate that a kubelet's process has loaded. Plain data. */
 export interface HeldCertificate {

@@ -1,5 +1,5 @@
-import type { PlainData } from '../../sim/plain-data.js'
-import type { NetworkRequest, NetworkResponse, Program } from '../commands/command.js'
+import type { PlainData } from '../../sim/data/plain-data.js'
+import type { NetworkRequest, NetworkResponse, Program } from '../../shell/programs/command.js'
 import type { ContainerBehavior } from '../runtime/behavior.js'
 
 /** What a container's process sees when one of its handlers is called. All times in virtual ms. */

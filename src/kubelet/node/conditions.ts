@@ -1,5 +1,5 @@
 import type { NodeCondition } from '../../api/core/generated.js'
-import { formatTime } from '../../api/time.js'
+import { formatTime } from '../../lang/go/time.js'
 import type { PressureType } from './eviction.js'
 
 /** What a node's conditions depend on. */

@@ -1,7 +1,7 @@
 import type { CSINode } from '../../api/storage/generated.js'
 import { ApiError, ConnectionError, isApiError } from '../../client/api-error.js'
 import type { ComponentHost } from '../../client/component.js'
-import type { Topic } from '../../sim/module.js'
+import type { Topic } from '../../sim/modules/module.js'
 
 /** First minor whose kubelets create a CSINode even without drivers. */
 const MADE_SINCE = 17

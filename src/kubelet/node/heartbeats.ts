@@ -1,6 +1,6 @@
 import type { Lease } from '../../api/coordination/generated.js'
 import type { DozingHost } from '../../client/component.js'
-import type { QuietCalls, QuietForm, Slice } from '../../sim/module.js'
+import type { QuietCalls, QuietForm, Slice } from '../../sim/modules/module.js'
 import type { RandomStream } from '../../sim/random.js'
 import type { LoadedCertificates } from '../certificates/ports.js'
 import type { KubeletTimings } from '../options.js'

@@ -1,9 +1,9 @@
 import type { Lease } from '../../api/coordination/generated.js'
-import { formatMicroTime } from '../../api/time.js'
+import { formatMicroTime } from '../../lang/go/time.js'
 import { ApiError, ConnectionError, ignoreNotFound } from '../../client/api-error.js'
 import type { ComponentHost } from '../../client/component.js'
-import { goDuration } from '../../api/duration.js'
-import type { Topic } from '../../sim/module.js'
+import { goDuration } from '../../lang/go/duration.js'
+import type { Topic } from '../../sim/modules/module.js'
 import type { KubeletHeartbeats } from './heartbeats.js'
 import { FIRST_RETRY } from './heartbeats.js'
 

@@ -1,6 +1,6 @@
 import type { ComponentHost } from '../../client/component.js'
-import type { EventRecorder } from '../../client/event-recorder.js'
-import type { Slice, Topic } from '../../sim/module.js'
+import type { EventRecorder } from '../../client/recorders/event-recorder.js'
+import type { Slice, Topic } from '../../sim/modules/module.js'
 import type { KubeletOptions, ShutdownPeriod } from '../options.js'
 import type { PodRecord, PodOutcome } from '../pods/pod-record.js'
 import { CRITICAL_PRIORITY } from './critical.js'

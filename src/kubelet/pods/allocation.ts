@@ -1,5 +1,5 @@
 import type { Container, Pod, ResourceRequirements } from '../../api/core/generated.js'
-import { semanticEqual } from '../../api/equal.js'
+import { semanticEqual } from '../../api/kind/equal.js'
 
 /** Allocated resources of a pod's containers, by name. */
 export type Allocation = Readonly<Record<string, ResourceRequirements>>

@@ -1,5 +1,5 @@
 import type { Container, Pod } from '../../api/core/generated.js'
-import { goDuration } from '../../api/duration.js'
+import { goDuration } from '../../lang/go/duration.js'
 import { mayPull, pullSecretsOf } from '../images/pull-secrets.js'
 import { fullImageName, imageNameFault } from '../../api/core/image-name.js'
 import type { ContainerStopper } from '../lifecycle/container-stopper.js'

@@ -1,5 +1,5 @@
 import type { Container, PersistentVolumeClaim } from '../../api/core/generated.js'
-import type { EventRecorder } from '../../client/event-recorder.js'
+import type { EventRecorder } from '../../client/recorders/event-recorder.js'
 import type { PodRecord } from './pod-record.js'
 
 /** Records events about pods; does nothing if events are disabled. */

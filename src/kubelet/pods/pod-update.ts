@@ -1,5 +1,5 @@
 import type { Pod } from '../../api/core/generated.js'
-import { semanticEqual } from '../../api/equal.js'
+import { semanticEqual } from '../../api/kind/equal.js'
 import { desiredAllocation, requestsDiffer } from './allocation.js'
 import type { PodRecord } from './pod-record.js'
 import { findContainer } from './pod-record.js'

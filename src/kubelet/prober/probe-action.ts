@@ -1,6 +1,6 @@
 import type { GRPCAction, HTTPGetAction, Probe } from '../../api/core/generated.js'
-import type { NetworkResponse } from '../commands/command.js'
-import { goDuration } from '../../api/duration.js'
+import type { NetworkResponse } from '../../shell/programs/command.js'
+import { goDuration } from '../../lang/go/duration.js'
 import { HEALTH_CHECK } from '../runtime/container-listening.js'
 import type { RuntimeTask } from '../runtime/state.js'
 import type { ActionScope, Target } from './target.js'

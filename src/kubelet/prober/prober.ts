@@ -1,6 +1,6 @@
 import type { Container, Probe } from '../../api/core/generated.js'
-import type { PlainData } from '../../sim/plain-data.js'
-import type { Slice, Topic } from '../../sim/module.js'
+import type { PlainData } from '../../sim/data/plain-data.js'
+import type { Slice, Topic } from '../../sim/modules/module.js'
 import type { Clock } from '../../sim/clock.js'
 import type { PodEvents } from '../pods/pod-events.js'
 import type { PodRecord } from '../pods/pod-record.js'

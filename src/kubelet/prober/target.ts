@@ -1,5 +1,5 @@
 import type { Container, Pod } from '../../api/core/generated.js'
-import type { Connected, NetworkRequest } from '../commands/command.js'
+import type { Connected, NetworkRequest } from '../../shell/programs/command.js'
 import type { ContainerRuntime } from '../runtime/runtime-api.js'
 
 /** A probe or hook that could not be made, with Go's text. */

@@ -1,7 +1,7 @@
 import type { ResourceRequirements } from '../../api/core/generated.js'
 import { quantityMilliValue, quantityValue } from '../../api/quantity.js'
-import type { Mount, Tree } from '../files/tree.js'
-import { fileOf } from '../files/tree.js'
+import type { Mount, Tree } from '../../shell/files/tree.js'
+import { fileOf } from '../../shell/files/tree.js'
 
 /** The kernel's period of CPU limits, in microseconds. */
 const PERIOD = 100_000

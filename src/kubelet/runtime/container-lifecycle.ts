@@ -11,7 +11,7 @@ import type { RuntimeContainer, RuntimePod, RuntimeState } from './state.js'
 import type { StartPlan } from './start-plan.js'
 import { latestContainer } from './state.js'
 import { stableHex } from '../stable-hex.js'
-import type { Slice, Topic } from '../../sim/module.js'
+import type { Slice, Topic } from '../../sim/modules/module.js'
 
 /** Timers of sandboxes (by pod uid) and of containers (by `uid/container`). */
 export interface LifecycleTopics {

@@ -1,9 +1,15 @@
 import type { ImageExec } from '../images/image.js'
-import type { Connected, NetworkRequest, ProcessEntry, ServedRequest } from '../commands/command.js'
-import { signalName } from '../shell/builtins.js'
-import type { ProcessHost } from '../shell/shell-call.js'
-import { newProcess, runProcess, serveProcess, stopProcess, trapSignal } from '../shell/interpreter.js'
-import type { ShellProcess } from '../shell/state.js'
+import type { Connected, NetworkRequest, ProcessEntry, ServedRequest } from '../../shell/programs/command.js'
+import { signalName } from '../../shell/interpreter/builtins.js'
+import type { ProcessHost } from '../../shell/interpreter/shell-call.js'
+import {
+  newProcess,
+  runProcess,
+  serveProcess,
+  stopProcess,
+  trapSignal,
+} from '../../shell/interpreter/interpreter.js'
+import type { ShellProcess } from '../../shell/interpreter/state.js'
 import { ContainerListening } from './container-listening.js'
 import type { Transport } from './container-listening.js'
 import { logTail } from './container-log.js'

@@ -1,6 +1,6 @@
 import type { ResourceRequirements } from '../../api/core/generated.js'
 import { quantityValue } from '../../api/quantity.js'
-import type { Tree } from '../files/tree.js'
+import type { Tree } from '../../shell/files/tree.js'
 import type { ContainerBehavior } from './behavior.js'
 import type { DeclaredUsage, RuntimeContainer, RuntimePod } from './state.js'
 

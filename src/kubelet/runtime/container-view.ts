@@ -1,6 +1,6 @@
 import type { Container, Pod } from '../../api/core/generated.js'
 import { podHostname, type PodHostname } from '../../api/core/pod-hostname.js'
-import type { FileUser } from '../files/file-system.js'
+import type { FileUser } from '../../shell/files/file-system.js'
 import type { ImageFacts } from '../images/image-table.js'
 import { effectiveCapabilities } from '../security-context/capabilities.js'
 import { effectiveIdentity } from '../security-context/identity.js'

@@ -1,4 +1,4 @@
-import type { ProcessEntry } from '../commands/command.js'
+import type { ProcessEntry } from '../../shell/programs/command.js'
 import type { ImageTable } from '../images/image-table.js'
 import type { RuntimeContainer, RuntimePod, RuntimeState } from './state.js'
 import { userOf } from './container-view.js'

@@ -1,8 +1,8 @@
 import type { Container } from '../../api/core/generated.js'
-import type { Program } from '../commands/command.js'
-import { programOf } from '../commands/programs.js'
+import type { Program } from '../../shell/programs/command.js'
+import { programOf } from '../../shell/programs/programs.js'
 import type { ImageFacts } from '../images/image-table.js'
-import { SHELLS, baseOf } from '../shell/shell-call.js'
+import { SHELLS, baseOf } from '../../shell/interpreter/shell-call.js'
 
 /** How a container runs: the image's own service, a command of the built-in shell, or not at all. */
 export type StartPlan =

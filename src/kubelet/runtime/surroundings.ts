@@ -1,6 +1,6 @@
 import type { ConfigMap, Pod } from '../../api/core/generated.js'
-import type { Tree } from '../files/tree.js'
-import type { ContainerNetwork } from '../commands/command.js'
+import type { Tree } from '../../shell/files/tree.js'
+import type { ContainerNetwork } from '../../shell/programs/command.js'
 
 /**
  * What a machine needs from its cluster: the network, and data that a kubelet fetches when a container reads

@@ -7,10 +7,10 @@ import type {
   Volume,
 } from '../../api/core/generated.js'
 import { fieldOf, resourceFieldOf } from '../pods/downward-api.js'
-import type { Tree } from '../files/tree.js'
-import { fileOf } from '../files/tree.js'
+import type { Tree } from '../../shell/files/tree.js'
+import { fileOf } from '../../shell/files/tree.js'
 import type { Surroundings } from './surroundings.js'
-import { textOfBytes } from '../../api/byte-text.js'
+import { textOfBytes } from '../../lang/bytes/byte-text.js'
 
 /**
  * One source of a volume's files, as the kubelet last read it. Plain data that shares the API's frozen

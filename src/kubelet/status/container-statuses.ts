@@ -1,5 +1,5 @@
 import type { Container, ContainerState, ContainerStatus, Pod } from '../../api/core/generated.js'
-import { formatTime } from '../../api/time.js'
+import { formatTime } from '../../lang/go/time.js'
 import type { Allocation } from '../pods/allocation.js'
 import { allocated } from '../pods/allocation.js'
 import type { ContainerMemory } from '../pods/pod-record.js'

@@ -1,5 +1,5 @@
 import type { Container, PodCondition, PodStatus } from '../../api/core/generated.js'
-import { formatTime } from '../../api/time.js'
+import { formatTime } from '../../lang/go/time.js'
 import type { PodRecord } from '../pods/pod-record.js'
 import type { KubeletRelease } from '../release.js'
 import type { RuntimePod } from '../runtime/state.js'

@@ -1,6 +1,6 @@
 import type { Pod } from '../../api/core/generated.js'
-import type { Tree } from '../files/tree.js'
-import { fileOf } from '../files/tree.js'
+import type { Tree } from '../../shell/files/tree.js'
+import { fileOf } from '../../shell/files/tree.js'
 import type { MountFault } from '../pods/pod-volumes.js'
 import { diskPath } from '../runtime/volumes.js'
 

@@ -1,4 +1,4 @@
-import type { Requirement } from '../../api/labels.js'
+import type { Requirement } from '../../api/selectors/labels.js'
 import { raw, rawList, text, type Raw } from './raw.js'
 
 const words: Readonly<Record<string, Requirement['operator']>> = {

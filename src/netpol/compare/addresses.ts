@@ -1,4 +1,4 @@
-import type { IpAddress } from '../../api/ip.js'
+import type { IpAddress } from '../../lang/go/ip.js'
 import type { AddressClass } from './vocabulary.js'
 
 /** The kinds of end. `hostPod` is a pod on the host's network, where NetworkPolicy selects those. */

@@ -1,4 +1,4 @@
-import { requirementMatches } from '../../api/labels.js'
+import { requirementMatches } from '../../api/selectors/labels.js'
 import type { Direction, Peer, PolicyModel, RuleMatch, Selector } from '../model.js'
 import { resolveOptions, type ResolvedOptions } from '../options.js'
 import { peersField } from '../read/network-policy.js'

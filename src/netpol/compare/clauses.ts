@@ -1,5 +1,5 @@
-import { rangeHolds } from '../../api/ip.js'
-import { requirementMatches } from '../../api/labels.js'
+import { rangeHolds } from '../../lang/go/ip.js'
+import { requirementMatches } from '../../api/selectors/labels.js'
 import type {
   Action,
   Block,

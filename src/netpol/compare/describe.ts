@@ -1,5 +1,5 @@
-import { formatIpRange } from '../../api/ip.js'
-import { formatRequirement } from '../../api/labels.js'
+import { formatIpRange } from '../../lang/go/ip.js'
+import { formatRequirement } from '../../api/selectors/labels.js'
 import type { NetworkPolicyModel, Peer, PolicyModel, PortMatch, RuleMatch, Selector } from '../model.js'
 import { peersField } from '../read/network-policy.js'
 import type { Origin } from './clauses.js'

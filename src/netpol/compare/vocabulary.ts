@@ -1,5 +1,5 @@
-import { lastOf, rangeHolds, type IpFamily, type IpRange } from '../../api/ip.js'
-import { dnsLabelFaults } from '../../api/names.js'
+import { lastOf, rangeHolds, type IpFamily, type IpRange } from '../../lang/go/ip.js'
+import { dnsLabelFaults } from '../../api/validation/names.js'
 import type {
   Block,
   ClusterPolicyModel,

@@ -1,4 +1,4 @@
-import { formatIp, type IpAddress } from '../../api/ip.js'
+import { formatIp, type IpAddress } from '../../lang/go/ip.js'
 import type { PolicyQuery, Protocol, World, WorldNamespace, WorldNode, WorldPod } from '../world.js'
 import { pickAddress, type Role } from './addresses.js'
 import { holdsDomain, type SymbolicConnection } from './symbolic-connection.js'

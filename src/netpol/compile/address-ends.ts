@@ -1,4 +1,4 @@
-import { parseIp } from '../../api/ip.js'
+import { parseIp } from '../../lang/go/ip.js'
 import type { AddressBook } from '../address-book.js'
 import type { PodModel } from '../model.js'
 import { familiesOf, familyIndex, type EndKind, type PlacedPod, type PodKind } from './kinds.js'

@@ -1,5 +1,5 @@
-import { lastOf, type IpAddress, type IpRange } from '../../api/ip.js'
-import type { Labels } from '../../api/labels.js'
+import { lastOf, type IpAddress, type IpRange } from '../../lang/go/ip.js'
+import type { Labels } from '../../api/selectors/labels.js'
 import { AddressBook, setAddressBook } from '../address-book.js'
 import { resolveConnection, type End } from '../endpoint.js'
 import { evaluateModel } from '../evaluate.js'

@@ -2,8 +2,8 @@
  * Classes of things that policies cannot distinguish, each with a number. Numbers are never reused, so
  * verdicts can be cached by them.
  */
-import type { IpFamily, IpAddress } from '../../api/ip.js'
-import type { Labels } from '../../api/labels.js'
+import type { IpFamily, IpAddress } from '../../lang/go/ip.js'
+import type { Labels } from '../../api/selectors/labels.js'
 import type { NamedPort, PodModel } from '../model.js'
 import type { Segment } from './segments.js'
 

@@ -1,4 +1,4 @@
-import type { Labels } from '../../api/labels.js'
+import type { Labels } from '../../api/selectors/labels.js'
 import type {
   ClusterPolicyModel,
   Model,

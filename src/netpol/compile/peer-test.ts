@@ -1,4 +1,4 @@
-import { lastOf, type IpFamily, type IpRange } from '../../api/ip.js'
+import { lastOf, type IpFamily, type IpRange } from '../../lang/go/ip.js'
 import { isOfDomain } from '../match.js'
 import type { Block, Peer, Selector } from '../model.js'
 import type { ResolvedOptions } from '../options.js'

@@ -1,5 +1,5 @@
-import type { IpAddress, IpFamily } from '../../api/ip.js'
-import type { Labels } from '../../api/labels.js'
+import type { IpAddress, IpFamily } from '../../lang/go/ip.js'
+import type { Labels } from '../../api/selectors/labels.js'
 import type { AddressBook } from '../address-book.js'
 import type { Model, NodeModel, PodModel, Selector } from '../model.js'
 import { podInView } from '../situation.js'

@@ -1,4 +1,4 @@
-import type { IpAddress, IpFamily } from '../../api/ip.js'
+import type { IpAddress, IpFamily } from '../../lang/go/ip.js'
 
 /** A number as 32-bit words, most significant first: one word for ports and IPv4, four for IPv6. */
 export type Words = readonly number[]

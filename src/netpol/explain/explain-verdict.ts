@@ -1,4 +1,4 @@
-import type { Labels } from '../../api/labels.js'
+import type { Labels } from '../../api/selectors/labels.js'
 import { resolveConnection } from '../endpoint.js'
 import { evaluateModel } from '../evaluate.js'
 import type { Model } from '../model.js'

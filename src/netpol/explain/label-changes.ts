@@ -1,4 +1,4 @@
-import type { Labels } from '../../api/labels.js'
+import type { Labels } from '../../api/selectors/labels.js'
 import type { Budget } from '../compare/budget.js'
 import { sideClauses, after, pathsToAllow, pathsToDeny, type Path } from '../compare/clauses.js'
 import type { EndSort, Role } from '../compare/addresses.js'

@@ -2,7 +2,7 @@ import { addressOfWords, type Segment, type Words } from '../compile/segments.js
 import type { CompiledWorld } from '../compile/compiled-world.js'
 import { families, familiesOf, type EndKind, type PlacedPod, type PodKind } from '../compile/kinds.js'
 import { addressBook } from '../address-book.js'
-import type { IpFamily } from '../../api/ip.js'
+import type { IpFamily } from '../../lang/go/ip.js'
 
 /** A range of addresses outside the cluster, both ends included. */
 export interface AddressSpan {

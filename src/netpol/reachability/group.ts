@@ -1,6 +1,6 @@
-import { formatIpRange, type IpFamily } from '../../api/ip.js'
+import { formatIpRange, type IpFamily } from '../../lang/go/ip.js'
 import type { CompiledWorld } from '../compile/compiled-world.js'
-import type { Labels } from '../../api/labels.js'
+import type { Labels } from '../../api/selectors/labels.js'
 import type { AddressSpan, EquivalentEnds } from './ends.js'
 import { mergeAdjacent } from './ports.js'
 

@@ -1,4 +1,4 @@
-import { Drawing, type Look, pixels } from '../../svg/drawing.js'
+import { Drawing, type Look, pixels } from '../../lang/svg/drawing.js'
 import type { ReachabilityGroup } from './group.js'
 import type { PortClass } from './ports.js'
 

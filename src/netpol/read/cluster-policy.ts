@@ -1,5 +1,5 @@
 import { forbidden, invalid, tooMany } from '../../api/field-error.js'
-import { timeMs } from '../../api/time.js'
+import { timeMs } from '../../lang/go/time.js'
 import type {
   Action,
   Block,

@@ -1,9 +1,9 @@
 import { invalid, required, type FieldError } from '../../api/field-error.js'
-import { compileRequirements, selectorRequirements, type Labels } from '../../api/labels.js'
+import { compileRequirements, selectorRequirements, type Labels } from '../../api/selectors/labels.js'
 import type { LabelSelector, LabelSelectorRequirement } from '../../api/meta/generated.js'
 import { validateLabelSelector } from '../../api/meta/label-validation.js'
 import type { Selector, Block } from '../model.js'
-import { parseIpRange, rangeHolds, type IpRange } from '../../api/ip.js'
+import { parseIpRange, rangeHolds, type IpRange } from '../../lang/go/ip.js'
 
 /** An object whose fields have not been validated. */
 export type Fields = Readonly<Record<string, unknown>>

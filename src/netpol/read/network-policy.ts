@@ -1,5 +1,5 @@
 import { forbidden, invalid } from '../../api/field-error.js'
-import { portNameFaults } from '../../api/names.js'
+import { portNameFaults } from '../../api/validation/names.js'
 import type { Direction, NetworkPolicyModel, Peer, PortMatch, RuleMatch } from '../model.js'
 import { readBlock, isSet, type FieldReader, type Fields, readSelector } from './fields.js'
 import { protocols, readObject } from './objects.js'

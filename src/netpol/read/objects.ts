@@ -1,6 +1,6 @@
 import { invalid } from '../../api/field-error.js'
-import { parseIp, type IpAddress } from '../../api/ip.js'
-import type { Labels } from '../../api/labels.js'
+import { parseIp, type IpAddress } from '../../lang/go/ip.js'
+import type { Labels } from '../../api/selectors/labels.js'
 import type { NamedPort, NodeModel, PodModel } from '../model.js'
 import type { Protocol } from '../world.js'
 import { WorldError } from '../world-error.js'

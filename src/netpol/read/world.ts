@@ -1,6 +1,6 @@
 import { duplicate, invalid, required } from '../../api/field-error.js'
-import type { IpAddress } from '../../api/ip.js'
-import type { Labels } from '../../api/labels.js'
+import type { IpAddress } from '../../lang/go/ip.js'
+import type { Labels } from '../../api/selectors/labels.js'
 import type { ClusterPolicyModel, Model, NetworkPolicyModel, PolicyModel } from '../model.js'
 import { resolveOptions, type NetpolOptions } from '../options.js'
 import type { World } from '../world.js'

@@ -1,6 +1,6 @@
 import type { ServicePort, Service } from '../../api/core/generated.js'
 import { CLUSTER_DOMAIN } from '../../api/core/pod-hostname.js'
-import { formatIp, parseIp } from '../../api/ip.js'
+import { formatIp, parseIp } from '../../lang/go/ip.js'
 import { hasClusterIP, type NamedEndpoint, type ServiceSnapshot } from '../service-view.js'
 
 /** The record types that the cluster's DNS supports. */

@@ -1,6 +1,6 @@
 import type { Client } from '../../client/client.js'
 import { ignoreNotFound } from '../../client/api-error.js'
-import { parseIp } from '../../api/ip.js'
+import { parseIp } from '../../lang/go/ip.js'
 import type { Pod } from '../../api/core/generated.js'
 import { podHostname } from '../../api/core/pod-hostname.js'
 import type { DataPath } from '../data-path.js'

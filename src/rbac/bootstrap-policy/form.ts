@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../api/definition.js'
+import type { KubeObject } from '../../api/kind/definition.js'
 import type { PolicyRule, Subject } from '../../api/rbac/generated.js'
 
 /** The short form of a default role. */

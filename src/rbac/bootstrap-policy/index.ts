@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../api/definition.js'
+import type { KubeObject } from '../../api/kind/definition.js'
 import { deepFreeze } from '../../api/schema/freeze.js'
 import type { ClusterRole, PolicyRule } from '../../api/rbac/generated.js'
 import { aggregatedRules } from '../../api/rbac/aggregation.js'

@@ -6,7 +6,7 @@ import type {
   HeldRules,
   RuleResolver,
 } from '../../apiserver/authorization/authorizer.js'
-import { aggregate } from '../aggregate.js'
+import { aggregate } from '../reconcile/aggregate.js'
 import { isPrivileged } from '../subjects.js'
 
 const ALLOWED: Authorization = { allowed: true }

@@ -1,7 +1,7 @@
 import type { Subject } from '../../api/rbac/generated.js'
 import { type AccessAction, requestedAction } from '../evaluate.js'
 import { ruleAllows } from '../rules.js'
-import { objectsIn, type RbacSource } from '../source.js'
+import { objectsIn, type RbacSource } from '../nodes/source.js'
 import { escalationPaths, type EscalationOptions, identityOf } from './escalation-paths.js'
 import type { EscalationIdentity, EscalationPath } from './path.js'
 import { accountIdentity, SubjectView } from './subject-view.js'

@@ -1,10 +1,10 @@
-import type { KubeObject } from '../../api/definition.js'
+import type { KubeObject } from '../../api/kind/definition.js'
 import { certificates, impersonations, createdSecrets, mintedTokens, readSecrets } from './identities.js'
 import { type EscalationIdentity, type EscalationPath, joinPaths } from './path.js'
 import { editedWorkloads, execs, createdPods, createdWorkloads, nodeProxies } from './pods.js'
 import { boundRoles, editedRoles } from './roles.js'
 import { mutatingWebhooks } from './webhooks.js'
-import { objectsIn, type RbacSource } from '../source.js'
+import { objectsIn, type RbacSource } from '../nodes/source.js'
 import { SubjectView } from './subject-view.js'
 
 /**

@@ -1,7 +1,7 @@
 /** Paths through pods: a pod has the token of its service account. */
 import type { Pod } from '../../api/core/generated.js'
-import type { KubeObject } from '../../api/definition.js'
-import type { Labels } from '../../api/labels.js'
+import type { KubeObject } from '../../api/kind/definition.js'
+import type { Labels } from '../../api/selectors/labels.js'
 import { queryFor, change, creation, pathOf } from './change.js'
 import type { CallStep, EscalationPath, EscalationStep, InPodStep } from './path.js'
 import { CREATED_NAME } from './path.js'

@@ -1,6 +1,6 @@
-import type { KubeObject } from '../../api/definition.js'
+import type { KubeObject } from '../../api/kind/definition.js'
 import type { PolicyRule, Subject } from '../../api/rbac/generated.js'
-import { CompiledPolicy } from '../compiled.js'
+import { CompiledPolicy } from '../compile/compiled.js'
 import { covers, missingRights } from '../covers.js'
 import { type AccessAction, requestedAction } from '../evaluate.js'
 import { type Policy, policyOf } from '../policy.js'

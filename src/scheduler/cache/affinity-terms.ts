@@ -1,5 +1,5 @@
 import type { Pod, PodAffinityTerm, WeightedPodAffinityTerm } from '../../api/core/generated.js'
-import type { Labels } from '../../api/labels.js'
+import type { Labels } from '../../api/selectors/labels.js'
 import type { LabelQuery } from './label-query.js'
 import { querySelector } from './label-query.js'
 

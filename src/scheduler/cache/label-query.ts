@@ -1,5 +1,5 @@
-import type { LabelMatcher, Requirement } from '../../api/labels.js'
-import { compileRequirements, selectorRequirements } from '../../api/labels.js'
+import type { LabelMatcher, Requirement } from '../../api/selectors/labels.js'
+import { compileRequirements, selectorRequirements } from '../../api/selectors/labels.js'
 import type { LabelSelector } from '../../api/meta/generated.js'
 
 /** A label selector, preprocessed. Queries with the same `key` match the same labels. */

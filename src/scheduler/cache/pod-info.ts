@@ -1,4 +1,4 @@
-import { keyOf } from '../../client/object-index.js'
+import { keyOf } from '../../client/informers/object-index.js'
 import type { Pod, Toleration } from '../../api/core/generated.js'
 import { hostPortsOf, type HostPort } from '../../api/core/host-ports.js'
 import { type ResourceAmounts, nonZeroPodRequests, podRequests } from '../../api/core/pod-resources.js'

@@ -1,6 +1,6 @@
 import type { PersistentVolume, PersistentVolumeClaim } from '../../api/core/generated.js'
 import { classOfVolume } from '../../api/core/volume-matching.js'
-import type { KubeObject } from '../../api/definition.js'
+import type { KubeObject } from '../../api/kind/definition.js'
 import type {
   CSIDriver,
   CSINode,
@@ -9,9 +9,9 @@ import type {
   VolumeAttachment,
 } from '../../api/storage/generated.js'
 import type { ComponentHost } from '../../client/component.js'
-import type { Change, Informer } from '../../client/informer.js'
+import type { Change, Informer } from '../../client/informers/informer.js'
 import { Written } from '../../client/written.js'
-import type { Slice } from '../../sim/module.js'
+import type { Slice } from '../../sim/modules/module.js'
 import type { ClusterEvent, StorageEventKind } from '../framework/cluster-event.js'
 import type { StorageView } from './storage-view.js'
 

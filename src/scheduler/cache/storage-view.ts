@@ -9,7 +9,7 @@ import type {
 import { isPodTerminal } from '../../api/core/conditions.js'
 import { claimKeysOfPod } from '../../api/core/pod-claims.js'
 import { classOfVolume } from '../../api/core/volume-matching.js'
-import { keyOf } from '../../client/object-index.js'
+import { keyOf } from '../../client/informers/object-index.js'
 
 /**
  * Storage as the volume plugins see it: the informers' view, plus what this scheduler itself has written

@@ -1,4 +1,4 @@
-import type { Labels } from '../../api/labels.js'
+import type { Labels } from '../../api/selectors/labels.js'
 import type { AffinityTerm, NamespaceLabels, PodAffinityTerms } from './affinity-terms.js'
 import type { LabelQuery } from './label-query.js'
 import type { NodeInfo } from './node-info.js'

@@ -1,4 +1,4 @@
-import type { Slice } from '../../sim/module.js'
+import type { Slice } from '../../sim/modules/module.js'
 
 /**
  * The nominations: the node for which each waiting pod was nominated by preemption. The map is state, the

@@ -1,5 +1,5 @@
 import type { Node, NodeStatus, Pod } from '../../api/core/generated.js'
-import type { KubeObject } from '../../api/definition.js'
+import type { KubeObject } from '../../api/kind/definition.js'
 import type { PodInfo } from '../cache/pod-info.js'
 import { podInfoOf } from '../cache/pod-info.js'
 

@@ -1,6 +1,6 @@
 import type { PodDisruptionBudget } from '../../api/policy/generated.js'
 import type { Client } from '../../client/client.js'
-import type { PlainData } from '../../sim/plain-data.js'
+import type { PlainData } from '../../sim/data/plain-data.js'
 import type { NodeInfo } from '../cache/node-info.js'
 import type { PodInfo } from '../cache/pod-info.js'
 import type { QueuedPod } from '../queue/queued-pod.js'

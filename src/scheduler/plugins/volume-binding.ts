@@ -10,7 +10,7 @@ import {
   SELECTED_NODE,
   volumesFor,
 } from '../../api/core/volume-matching.js'
-import { semanticEqual } from '../../api/equal.js'
+import { semanticEqual } from '../../api/kind/equal.js'
 import { compareQuantities, parseQuantity } from '../../api/quantity.js'
 import type { CSINode, StorageClass } from '../../api/storage/generated.js'
 import type { PodInfo } from '../cache/pod-info.js'

@@ -4,7 +4,7 @@ import type { PodInfo } from '../cache/pod-info.js'
 import type { Cycle } from '../framework/cycle.js'
 import type { PostFilterTools } from '../framework/plugin.js'
 import { type Rejection, unresolvable } from '../framework/rejection.js'
-import { selectorMatches } from '../../api/labels.js'
+import { selectorMatches } from '../../api/selectors/labels.js'
 
 /** A node on which room can be made, and the victims, most important first. */
 export interface Candidate {

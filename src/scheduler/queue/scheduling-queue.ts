@@ -1,4 +1,4 @@
-import type { Slice } from '../../sim/module.js'
+import type { Slice } from '../../sim/modules/module.js'
 import type { PodInfo } from '../cache/pod-info.js'
 import type { ClusterEvent, ClusterEventKind, QueueingHint } from '../framework/cluster-event.js'
 import type { PluginRejection } from '../framework/rejection.js'

@@ -4,7 +4,7 @@ import type {
   ServerHttp2Session,
   ServerHttp2Stream,
 } from 'node:http2'
-import { ProtobufError } from '../../api/protobuf/protobuf-error.js'
+import { ProtobufError } from '../../lang/protobuf/protobuf-error.js'
 import { EtcdError } from '../../etcd/errors.js'
 import { decode, TooDeep } from './codec.js'
 import { FrameReader } from './frames.js'

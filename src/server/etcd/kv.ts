@@ -6,7 +6,7 @@ import type {
   RequestOp,
   TxnRequest,
 } from '../../etcd/requests.js'
-import { checkDeleteRange, checkPutShape, checkRange, checkTxn } from '../../etcd/txn-check.js'
+import { checkDeleteRange, checkPutShape, checkRange, checkTxn } from '../../etcd/txn/txn-check.js'
 import type { AccessControl, KeyAccess } from './auth.js'
 import type { Method } from './methods.js'
 import type { EtcdMember } from './member.js'

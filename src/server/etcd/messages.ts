@@ -1,12 +1,12 @@
 /**
  * The served messages of etcd's API: `number name type` for each field, ordered by number.
  *
- * Types: `key` is bytes as a binary string (one char per byte, see src/etcd/keys.ts), `bytes` a Uint8Array or
- * a stored value, `int` an int64 or uint64 as a number, `id` an int64 and `uid` a uint64 as a bigint, `u32`,
- * `bool`, `text`; a capitalized name is a message or an enum. `?` distinguishes absent from empty; `[]` is
- * repeated; `|` is a member of a oneof, of which the last one received counts. Names are those of
- * src/etcd/requests.ts. Source: etcd api/etcdserverpb/rpc.proto, api/mvccpb/kv.proto, api/authpb/auth.proto
- * (3.5).
+ * Types: `key` is bytes as a binary string (one char per byte, see src/etcd/mvcc/keys.ts), `bytes` a
+ * Uint8Array or a stored value, `int` an int64 or uint64 as a number, `id` an int64 and `uid` a uint64 as a
+ * bigint, `u32`, `bool`, `text`; a capitalized name is a message or an enum. `?` distinguishes absent from
+ * empty; `[]` is repeated; `|` is a member of a oneof, of which the last one received counts. Names are those
+ * of src/etcd/requests.ts. Source: etcd api/etcdserverpb/rpc.proto, api/mvccpb/kv.proto,
+ * api/authpb/auth.proto (3.5).
  */
 const MESSAGES = {
   ResponseHeader: '1 clusterId uid, 2 memberId uid, 3 revision int, 4 raftTerm int',

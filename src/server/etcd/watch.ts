@@ -1,4 +1,9 @@
-import type { WatchCreateRequest, WatchEvent, WatchResponse, WatchStream } from '../../etcd/watch-types.js'
+import type {
+  WatchCreateRequest,
+  WatchEvent,
+  WatchResponse,
+  WatchStream,
+} from '../../etcd/watch/watch-types.js'
 import type { AccessControl } from './auth.js'
 import { encode } from './codec.js'
 import { MOST_RECEIVED } from './frames.js'

@@ -1,5 +1,5 @@
 import type { AuditedEvent } from '../../apiserver/audit-policy.js'
-import { exactJson } from '../../sim/exact-json.js'
+import { exactJson } from '../../lang/json/exact-json.js'
 import { postTo, type WebhookServer } from './webhook-server.js'
 
 /** An audit webhook outside of the process (`--audit-webhook-config-file`). */

@@ -1,5 +1,5 @@
 import type { SubjectAccessReviewStatus } from '../../api/authorization/generated.js'
-import { exactJson } from '../../sim/exact-json.js'
+import { exactJson } from '../../lang/json/exact-json.js'
 import type {
   AccessAttributes,
   Authorization,

@@ -1,5 +1,5 @@
-import { exactJson } from '../../sim/exact-json.js'
-import { parseExactJson } from '../../api/go-json.js'
+import { exactJson } from '../../lang/json/exact-json.js'
+import { parseExactJson } from '../../lang/go/json.js'
 import type { SecureCall, SecureReply } from '../../apiserver/proxied.js'
 
 /** A response, or the error of Go's HTTP client. */

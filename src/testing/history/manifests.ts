@@ -1,5 +1,5 @@
 import type { PodTemplateSpecInput } from '../../api/core/inputs.js'
-import type { KubeObject } from '../../api/definition.js'
+import type { KubeObject } from '../../api/kind/definition.js'
 import type { HistoryAction } from './action.js'
 
 /** The actions that create something from a manifest. */

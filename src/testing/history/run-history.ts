@@ -1,4 +1,4 @@
-import { exactJson } from '../../sim/exact-json.js'
+import { exactJson } from '../../lang/json/exact-json.js'
 import type { ClusterOptions } from '../../cluster/compose/options.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
 import { checkInvariants, type InvariantOptions } from '../check-invariants.js'

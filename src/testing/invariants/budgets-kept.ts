@@ -1,5 +1,5 @@
 import type { Pod } from '../../api/core/generated.js'
-import { selectorMatches } from '../../api/labels.js'
+import { selectorMatches } from '../../api/selectors/labels.js'
 import type { PodDisruptionBudget } from '../../api/policy/generated.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
 import type { Finding, Invariant, Observer } from '../invariant.js'

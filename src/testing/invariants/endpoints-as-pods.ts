@@ -1,6 +1,6 @@
 import type { Pod, Service } from '../../api/core/generated.js'
 import type { EndpointSlice } from '../../api/discovery/generated.js'
-import { labelMapMatches } from '../../api/labels.js'
+import { labelMapMatches } from '../../api/selectors/labels.js'
 import { type Finding, type Invariant, referenceTo } from '../invariant.js'
 import { isHealthy, isLive, terminatingNamespaces } from './pods.js'
 

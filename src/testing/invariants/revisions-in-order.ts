@@ -1,5 +1,5 @@
-import type { KubeObject } from '../../api/definition.js'
-import { keyOf } from '../../client/object-index.js'
+import type { KubeObject } from '../../api/kind/definition.js'
+import { keyOf } from '../../client/informers/object-index.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
 import type { Finding, Invariant, Observer } from '../invariant.js'
 import { referenceTo } from '../invariant.js'

@@ -1,4 +1,4 @@
-import { printYaml } from '../../api/yaml/print.js'
+import { printYaml } from '../../lang/yaml/print.js'
 import type { PolicyQuery, NetpolOptions, World, WorldPolicy } from '../../netpol/index.js'
 import type { FastCheck } from '../rbac/arbitraries.js'
 

@@ -1,5 +1,5 @@
 import type { Arbitrary } from 'fast-check'
-import type { Labels } from '../../api/labels.js'
+import type { Labels } from '../../api/selectors/labels.js'
 import type { FastCheck } from '../rbac/arbitraries.js'
 import type { NetpolVocabulary } from './vocabulary.js'
 

@@ -1,6 +1,6 @@
 import type { Arbitrary } from 'fast-check'
-import type { KubeObject } from '../../api/definition.js'
-import { semanticEqual } from '../../api/equal.js'
+import type { KubeObject } from '../../api/kind/definition.js'
+import { semanticEqual } from '../../api/kind/equal.js'
 import { SimCluster } from '../../cluster/sim-cluster.js'
 import type { FastCheck } from '../rbac/arbitraries.js'
 import { bases } from './bases.js'

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../api/definition.js'
+import type { KubeObject } from '../../api/kind/definition.js'
 import type { BrokenRule, KindUnderTest } from './kind-under-test.js'
 
 /** An object that breaks one rule, and what the apiserver says about it. */

@@ -1,5 +1,5 @@
 import { parseApiVersion } from '../../api/api-version.js'
-import type { KubeObject } from '../../api/definition.js'
+import type { KubeObject } from '../../api/kind/definition.js'
 import type { HttpResponse } from '../../client/http.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
 

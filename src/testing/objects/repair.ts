@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../api/definition.js'
+import type { KubeObject } from '../../api/kind/definition.js'
 import type { BrokenRule, KindUnderTest, OpenApiSchema } from './kind-under-test.js'
 import type { SchemaValues } from './values.js'
 

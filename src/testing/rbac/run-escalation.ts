@@ -1,5 +1,5 @@
 import type { Pod } from '../../api/core/generated.js'
-import type { Labels } from '../../api/labels.js'
+import type { Labels } from '../../api/selectors/labels.js'
 import type { WebhookHandler } from '../../apiserver/admission/extensions/call-webhook.js'
 import type { UserInfo } from '../../client/client.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'

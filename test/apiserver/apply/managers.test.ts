@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { ConfigMap } from '../../../src/api/core/generated.js'
 import type { Deployment } from '../../../src/api/apps/generated.js'
 import type { Client } from '../../../src/client/client.js'
-import type { KubeObject } from '../../../src/api/definition.js'
+import type { KubeObject } from '../../../src/api/kind/definition.js'
 import type { ManagedFieldsEntry } from '../../../src/api/meta/generated.js'
 import { harness, pod } from '../harness.js'
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { KubeObject } from '../../../src/api/definition.js'
+import type { KubeObject } from '../../../src/api/kind/definition.js'
 import { createScheme } from '../../../src/api/scheme.js'
 import { trackUpdate } from '../../../src/apiserver/apply/field-manager.js'
 import { fieldFilter } from '../../../src/apiserver/apply/owned-fields.js'

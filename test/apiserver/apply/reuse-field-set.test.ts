@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
-import type { KubeObject } from '../../../src/api/definition.js'
+import type { KubeObject } from '../../../src/api/kind/definition.js'
 import { createScheme } from '../../../src/api/scheme.js'
 import { compareObjects, filtered, type FieldFilter } from '../../../src/apiserver/apply/compare.js'
 import { LEAF, union, type FieldSet } from '../../../src/apiserver/apply/field-set.js'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parseJson } from '../../../src/api/go-json.js'
+import { parseJson } from '../../../src/lang/go/json.js'
 import { SimCluster } from '../../../src/cluster/sim-cluster.js'
 import { ADMIN } from '../../../src/cluster/access/identities.js'
 

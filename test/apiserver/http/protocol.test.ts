@@ -5,7 +5,7 @@ import { handleHttp } from '../../../src/apiserver/http.js'
 import type { HttpResponse, HttpWatch } from '../../../src/client/http.js'
 import { parsePath } from '../../../src/apiserver/http/path.js'
 import { senderOf } from '../../../src/apiserver/http/sender.js'
-import { sha256Hex } from '../../../src/sim/sha256.js'
+import { sha256Hex } from '../../../src/lang/bytes/sha256.js'
 import { harness, pod } from '../harness.js'
 
 const ADMIN = { name: 'admin', groups: ['system:masters'] }

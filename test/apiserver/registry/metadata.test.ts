@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { KubeObject } from '../../../src/api/definition.js'
+import type { KubeObject } from '../../../src/api/kind/definition.js'
 import { isApiError } from '../../../src/client/api-error.js'
 import { badInput } from '../../support/typed.js'
 import { harness } from '../harness.js'

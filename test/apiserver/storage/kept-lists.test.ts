@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { KubeObject } from '../../../src/api/definition.js'
+import type { KubeObject } from '../../../src/api/kind/definition.js'
 import { EtcdStorage } from '../../../src/apiserver/storage/etcd-storage.js'
 import { KeptLists } from '../../../src/apiserver/storage/kept-lists.js'
 import { prefixEnd } from '../../../src/apiserver/storage/storage.js'

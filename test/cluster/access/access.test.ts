@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../../src/api/definition.js'
+import type { KubeObject } from '../../../src/api/kind/definition.js'
 import { describe, expect, test } from 'vitest'
 import { SimCluster } from 'simcluster'
 import type { Component } from '../../../src/client/component.js'

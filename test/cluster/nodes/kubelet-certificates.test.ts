@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../../src/api/definition.js'
+import type { KubeObject } from '../../../src/api/kind/definition.js'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { SimCluster } from 'simcluster'

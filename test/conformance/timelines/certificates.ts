@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto'
-import type { KubeObject } from '../../../src/api/definition.js'
+import type { KubeObject } from '../../../src/api/kind/definition.js'
 
 /** What the recordings keep of a certificate. */
 interface Facts {

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../../src/api/definition.js'
+import type { KubeObject } from '../../../src/api/kind/definition.js'
 import { canonical } from '../recordings/compare.js'
 import { certificateFacts } from './certificates.js'
 import type { Names } from './names.js'

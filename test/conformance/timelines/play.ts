@@ -1,5 +1,5 @@
 import type { Namespace } from '../../../src/api/core/generated.js'
-import type { KubeObject } from '../../../src/api/definition.js'
+import type { KubeObject } from '../../../src/api/kind/definition.js'
 import type { SimCluster } from 'simcluster'
 import type { RecordedRequest } from '../../../src/real/recording/scenario.js'
 import { requestOf } from '../recordings/requests.js'

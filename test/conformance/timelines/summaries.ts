@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../../src/api/definition.js'
+import type { KubeObject } from '../../../src/api/kind/definition.js'
 
 /** What a recorder keeps of an object: what one wants to see change. */
 export type State = Readonly<Record<string, unknown>>

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../../src/api/definition.js'
+import type { KubeObject } from '../../../src/api/kind/definition.js'
 
 /** A write, `t` seconds after the recording began; less than 0 for what was before it. */
 export interface Write {

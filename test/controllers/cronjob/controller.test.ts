@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { CronJob, Job } from '../../../src/api/batch/generated.js'
-import type { ObjectInput } from '../../../src/api/input.js'
+import type { ObjectInput } from '../../../src/api/kind/input.js'
 import { createCronJobController } from '../../../src/controllers/cronjob/controller.js'
 import { ControllerCluster } from '../shared/controller-cluster.js'
 import { jobCluster } from '../shared/clusters.js'

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Pod } from '../../../src/api/core/generated.js'
 import type { PodDisruptionBudget, PodDisruptionBudgetSpec } from '../../../src/api/policy/generated.js'
 import { expectedPodCount } from '../../../src/controllers/disruption/expected-pods.js'
-import { formatGoSelector } from '../../../src/api/labels.js'
+import { formatGoSelector } from '../../../src/api/selectors/labels.js'
 import {
   staleDisruptionIn,
   withoutDisruption,

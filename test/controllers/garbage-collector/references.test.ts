@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { KubeObject } from '../../../src/api/definition.js'
+import type { KubeObject } from '../../../src/api/kind/definition.js'
 import type { OwnerReference } from '../../../src/api/meta/generated.js'
 import {
   blocks,

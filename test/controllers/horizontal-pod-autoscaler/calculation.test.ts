@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Pod } from '../../../src/api/core/generated.js'
-import { formatTime } from '../../../src/api/time.js'
+import { formatTime } from '../../../src/lang/go/time.js'
 import type { ScaleHistory } from '../../../src/controllers/horizontal-pod-autoscaler/normalize.js'
 import {
   rememberChange,

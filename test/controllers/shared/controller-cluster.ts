@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../../src/api/definition.js'
+import type { KubeObject } from '../../../src/api/kind/definition.js'
 import { createScheme } from '../../../src/api/scheme.js'
 import { ApiServer } from '../../../src/apiserver/api-server.js'
 import { bootstrap } from '../../../src/apiserver/bootstrap.js'

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { ignoreNotFound } from '../../../src/client/api-error.js'
-import { keyOf } from '../../../src/client/object-index.js'
+import { keyOf } from '../../../src/client/informers/object-index.js'
 import { defineController } from '../../../src/controllers/shared/define-controller.js'
 import { SimCluster } from '../../../src/index.js'
 

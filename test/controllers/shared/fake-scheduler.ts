@@ -3,8 +3,8 @@ import { matchesRequiredNodeAffinity } from '../../../src/api/core/node-affinity
 import { findUntoleratedTaint } from '../../../src/api/core/tolerations.js'
 import { isApiError } from '../../../src/client/api-error.js'
 import type { Component, ComponentHost } from '../../../src/client/component.js'
-import type { Informer } from '../../../src/client/informer.js'
-import { keyOf } from '../../../src/client/object-index.js'
+import type { Informer } from '../../../src/client/informers/informer.js'
+import { keyOf } from '../../../src/client/informers/object-index.js'
 
 /**
  * Binds pods to the fitting node with the fewest pods, the first by name among equals; one pod every `period`

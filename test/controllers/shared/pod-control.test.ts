@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { compileSelector } from '../../../src/api/labels.js'
+import { compileSelector } from '../../../src/api/selectors/labels.js'
 import type { ExpectationsState } from '../../../src/controllers/shared/expectations.js'
 import { Expectations } from '../../../src/controllers/shared/expectations.js'
 import { scaledValue } from '../../../src/controllers/shared/int-or-percent.js'
@@ -11,7 +11,7 @@ import {
   slowStart,
 } from '../../../src/controllers/shared/pod-control.js'
 import { pod, replicaSet } from './objects.js'
-import { StateSlice } from '../../../src/sim/slice.js'
+import { StateSlice } from '../../../src/sim/modules/slice.js'
 
 describe('slowStart', () => {
   const run = (

@@ -1,6 +1,6 @@
 import type { DaemonSet, Deployment, ReplicaSet } from '../../../src/api/apps/generated.js'
 import type { Pod } from '../../../src/api/core/generated.js'
-import type { ObjectInput } from '../../../src/api/input.js'
+import type { ObjectInput } from '../../../src/api/kind/input.js'
 import type { ControllerCluster } from './controller-cluster.js'
 
 const key = { namespace: 'default', name: 'd' }

@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { bytesOf, contentOf, isBinary } from '../../../src/host/files/content.js'
-import { textOf } from '../../../src/kubelet/files/file-system.js'
+import { textOf } from '../../../src/shell/files/file-system.js'
 import type { HostMachine } from '../../../src/host/machine/host-machine.js'
 
 /** What of a host's files real programs see. */

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../../src/api/definition.js'
+import type { KubeObject } from '../../../src/api/kind/definition.js'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SimCluster } from 'simcluster'

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { withoutKubeadm } from '../../conformance/recordings/cluster.js'
-import type { KubeObject } from '../../../src/api/definition.js'
+import type { KubeObject } from '../../../src/api/kind/definition.js'
 import { SimCluster } from 'simcluster'
 import type { ResourceName } from '../../../src/client/resources.js'
 import type { UserOptions } from '../../../src/cluster/access/access.js'

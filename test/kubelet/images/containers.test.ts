@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import '../../../src/vitest/index.js'
+import '../../../src/vitest.js'
 import type { Pod } from '../../../src/api/core/generated.js'
 import { SimCluster, defineImage } from '../../../src/index.js'
 import type { ClusterOptions } from '../../../src/index.js'

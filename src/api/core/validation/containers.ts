@@ -8,7 +8,7 @@ import {
   tooMany,
   type FieldError,
 } from '../../field-error.js'
-import { dnsLabelFaults, portNameFaults, portNumberFaults } from '../../names.js'
+import { dnsLabelFaults, portNameFaults, portNumberFaults } from '../../validation/names.js'
 import { isKnown } from '../../schema/share.js'
 import type { Container, ContainerPort, EphemeralContainer, PodSpec } from '../generated.js'
 import { validateChoice } from './choice.js'

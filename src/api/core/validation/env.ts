@@ -5,7 +5,7 @@ import {
   envNameFaults,
   qualifiedNameFaults,
   subdomainName,
-} from '../../names.js'
+} from '../../validation/names.js'
 import { parseQuantity } from '../../quantity.js'
 import type {
   EnvFromSource,

@@ -1,5 +1,5 @@
 import { duplicate, forbidden, invalid, required, type FieldError } from '../../field-error.js'
-import { qualifiedNameFaults } from '../../names.js'
+import { qualifiedNameFaults } from '../../validation/names.js'
 import { compareQuantities, parseQuantity, quantityMilliValue, quantityValue } from '../../quantity.js'
 import type { LimitRange, LimitRangeItem } from '../generated.js'
 import { mayOvercommit, validateContainerResourceName, validateResourceName } from './resources.js'

@@ -1,5 +1,5 @@
 import { forbidden, invalid, type FieldError } from '../../field-error.js'
-import { dnsSubdomainFaults } from '../../names.js'
+import { dnsSubdomainFaults } from '../../validation/names.js'
 import { wasSentEmpty } from '../../schema/sent-empty.js'
 import type {
   Container,

@@ -1,6 +1,6 @@
-import { semanticEqual } from '../../equal.js'
+import { semanticEqual } from '../../kind/equal.js'
 import { forbidden, invalid, notSupported, required, type FieldError } from '../../field-error.js'
-import { dnsLabelFaults, dnsSubdomainFaults, qualifiedNameFaults } from '../../names.js'
+import { dnsLabelFaults, dnsSubdomainFaults, qualifiedNameFaults } from '../../validation/names.js'
 import { validateLabelSelector } from '../../meta/label-validation.js'
 import { compareQuantities, parseQuantity, quantityValue } from '../../quantity.js'
 import { betaStorageClass, validateAccessModes, validateVolumeMode } from '../access-modes.js'
@@ -10,7 +10,7 @@ import type {
   TypedLocalObjectReference,
   TypedObjectReference,
 } from '../generated.js'
-import { internalDiff } from '../../internal-diff.js'
+import { internalDiff } from '../../kind/internal-diff.js'
 import { keepSentEmpty } from '../../schema/sent-empty.js'
 import { isNativeResource } from './resources.js'
 

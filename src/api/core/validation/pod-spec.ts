@@ -7,15 +7,15 @@ import {
   required,
   type FieldError,
 } from '../../field-error.js'
-import { internalForm } from '../../internal-form.js'
-import { validateIp } from '../../ip-validation.js'
+import { internalForm } from '../../kind/internal-form.js'
+import { validateIp } from '../../validation/ip-validation.js'
 import type { ObjectMeta } from '../../meta/generated.js'
 import {
   dnsLabelFaults,
   dnsSubdomainFaults,
   qualifiedNameFaults,
   underscoreSubdomainFaults,
-} from '../../names.js'
+} from '../../validation/names.js'
 import { isKnown } from '../../schema/share.js'
 import type {
   HostAlias,

@@ -6,10 +6,10 @@ import {
   notSupported,
   type FieldError,
 } from '../../field-error.js'
-import { parseIp } from '../../ip.js'
-import { validateIp } from '../../ip-validation.js'
-import { internalList } from '../../internal-form.js'
-import { dnsSubdomainFaults, qualifiedNameFaults } from '../../names.js'
+import { parseIp } from '../../../lang/go/ip.js'
+import { validateIp } from '../../validation/ip-validation.js'
+import { internalList } from '../../kind/internal-form.js'
+import { dnsSubdomainFaults, qualifiedNameFaults } from '../../validation/names.js'
 import type { Container, ContainerStatus, Pod, PodSpec } from '../generated.js'
 import { validateAnnotationUpdate } from './pod-update.js'
 

@@ -1,6 +1,6 @@
-import { semanticEqual } from '../../equal.js'
+import { semanticEqual } from '../../kind/equal.js'
 import { fieldErrors, forbidden, invalid, required, type FieldError } from '../../field-error.js'
-import { internalForm } from '../../internal-form.js'
+import { internalForm } from '../../kind/internal-form.js'
 import { keepSentEmpty, wasSentEmpty } from '../../schema/sent-empty.js'
 import type {
   Affinity,
@@ -15,7 +15,7 @@ import { validateImagePadding } from './containers.js'
 import { validatePodAnnotations } from './pod-annotations.js'
 import { validatePodAndSpec } from './pod-spec.js'
 import { validateTolerations } from './scheduling.js'
-import { internalDiff } from '../../internal-diff.js'
+import { internalDiff } from '../../kind/internal-diff.js'
 
 const appArmorPrefix = 'container.apparmor.security.beta.kubernetes.io/'
 const mirrorAnnotation = 'kubernetes.io/config.mirror'

@@ -1,6 +1,6 @@
 import { forbidden, invalid, notSupported, required, type FieldError } from '../../field-error.js'
-import type { IntOrString } from '../../json.js'
-import { portNameFaults, portNumberFaults } from '../../names.js'
+import type { IntOrString } from '../../../lang/json/json.js'
+import { portNameFaults, portNumberFaults } from '../../validation/names.js'
 import type { HTTPGetAction, Lifecycle, LifecycleHandler, Probe } from '../generated.js'
 
 /**

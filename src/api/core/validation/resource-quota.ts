@@ -1,6 +1,6 @@
 import { invalid, required, type FieldError } from '../../field-error.js'
 import type { ResourceQuota, ResourceQuotaSpec } from '../generated.js'
-import { internalForm } from '../../internal-form.js'
+import { internalForm } from '../../kind/internal-form.js'
 import { isQuotaResource, validateResourceName, validateResourceQuantity } from './resources.js'
 
 type Amounts = Readonly<Record<string, string>>

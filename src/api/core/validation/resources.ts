@@ -1,5 +1,5 @@
 import { duplicate, forbidden, invalid, notFound, required, type FieldError } from '../../field-error.js'
-import { dnsLabelFaults, qualifiedNameFaults } from '../../names.js'
+import { dnsLabelFaults, qualifiedNameFaults } from '../../validation/names.js'
 import { compareQuantities, parseQuantity } from '../../quantity.js'
 import { isFractional } from '../resource-lists.js'
 

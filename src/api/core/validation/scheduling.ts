@@ -1,5 +1,10 @@
 import { duplicate, forbidden, invalid, notSupported, required, type FieldError } from '../../field-error.js'
-import { dnsLabelFaults, dnsSubdomainFaults, labelValueFaults, qualifiedNameFaults } from '../../names.js'
+import {
+  dnsLabelFaults,
+  dnsSubdomainFaults,
+  labelValueFaults,
+  qualifiedNameFaults,
+} from '../../validation/names.js'
 import { validateLabelName, validateLabels, validateLabelSelector } from '../../meta/label-validation.js'
 import type { LabelSelector } from '../../meta/generated.js'
 import type {

@@ -1,5 +1,5 @@
 import { duplicate, invalid, notSupported, required, tooLong, type FieldError } from '../../field-error.js'
-import { internalForm } from '../../internal-form.js'
+import { internalForm } from '../../kind/internal-form.js'
 import type {
   AppArmorProfile,
   PodSecurityContext,

@@ -1,6 +1,6 @@
 import { duplicate, invalid, notSupported, required, type FieldError } from '../../field-error.js'
-import { familyOf } from '../../ip.js'
-import { validateIp } from '../../ip-validation.js'
+import { familyOf } from '../../../lang/go/ip.js'
+import { validateIp } from '../../validation/ip-validation.js'
 import type { Service } from '../generated.js'
 import { isHeadless } from '../service-needs.js'
 

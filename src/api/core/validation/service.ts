@@ -7,9 +7,14 @@ import {
   required,
   type FieldError,
 } from '../../field-error.js'
-import { validateEndpointIp, validateIp, validateIpRange } from '../../ip-validation.js'
-import { parseIp } from '../../ip.js'
-import { dnsLabelFaults, dnsSubdomainFaults, portNumberFaults, qualifiedNameFaults } from '../../names.js'
+import { validateEndpointIp, validateIp, validateIpRange } from '../../validation/ip-validation.js'
+import { parseIp } from '../../../lang/go/ip.js'
+import {
+  dnsLabelFaults,
+  dnsSubdomainFaults,
+  portNumberFaults,
+  qualifiedNameFaults,
+} from '../../validation/names.js'
 import { validateLabels } from '../../meta/label-validation.js'
 import type { LoadBalancerIngress, Service, ServiceSpec } from '../generated.js'
 import type { ServicePortInput } from '../inputs.js'

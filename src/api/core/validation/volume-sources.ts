@@ -1,5 +1,5 @@
 import { invalid, notSupported, required, tooLong, type FieldError } from '../../field-error.js'
-import { dnsLabelFaults, dnsSubdomainFaults } from '../../names.js'
+import { dnsLabelFaults, dnsSubdomainFaults } from '../../validation/names.js'
 import type {
   AzureDiskVolumeSource,
   FCVolumeSource,

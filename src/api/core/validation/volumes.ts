@@ -1,14 +1,7 @@
 import { validateTemplateMetadata } from './template-metadata.js'
-import {
-  duplicate,
-  forbidden,
-  invalid,
-  notSupported,
-  quote,
-  required,
-  type FieldError,
-} from '../../field-error.js'
-import { dnsLabelFaults, dnsSubdomainFaults } from '../../names.js'
+import { quote } from '../../../lang/go/quote.js'
+import { duplicate, forbidden, invalid, notSupported, required, type FieldError } from '../../field-error.js'
+import { dnsLabelFaults, dnsSubdomainFaults } from '../../validation/names.js'
 import { isKnown } from '../../schema/share.js'
 import type { CSIVolumeSource, PersistentVolumeClaimTemplate, Volume } from '../generated.js'
 import { validatePersistentVolumeClaim } from './persistent-volume-claim.js'

@@ -1,4 +1,4 @@
-import { exactJson } from '../../../sim/exact-json.js'
+import { exactJson } from '../../../lang/json/exact-json.js'
 import type { ExpressionScope } from '../../../api/admissionregistration/expressions.js'
 import type { ValidatingAdmissionPolicy } from '../../../api/admissionregistration/generated.js'
 import type { AdmissionAttributes } from '../plugin.js'

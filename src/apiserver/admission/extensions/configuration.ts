@@ -4,7 +4,7 @@ import type {
   ValidatingAdmissionPolicyBinding,
   ValidatingWebhookConfiguration,
 } from '../../../api/admissionregistration/generated.js'
-import type { KindDefinition, KubeObject } from '../../../api/definition.js'
+import type { KindDefinition, KubeObject } from '../../../api/kind/definition.js'
 import type { RandomStream } from '../../../sim/random.js'
 import type { ServerDependencies } from '../../server-dependencies.js'
 import type { ProxyNetwork } from '../../proxied.js'

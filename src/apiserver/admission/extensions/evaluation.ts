@@ -1,10 +1,10 @@
 import { type ExpressionScope, compileIn } from '../../../api/admissionregistration/expressions.js'
 import type { MatchCondition } from '../../../api/admissionregistration/generated.js'
 import { AuthorizerValue, type AuthorizationQuestion } from '../../../api/cel/lib-authorizer.js'
-import { parseTimestamp } from '../../../api/cel/time-values.js'
-import { CelError, fromJson, type Value } from '../../../api/cel/values.js'
+import { parseTimestamp } from '../../../lang/cel/time-values.js'
+import { CelError, fromJson, type Value } from '../../../lang/cel/values.js'
 import type { Namespace } from '../../../api/core/generated.js'
-import type { KindDefinition, KubeObject } from '../../../api/definition.js'
+import type { KindDefinition, KubeObject } from '../../../api/kind/definition.js'
 import type { AdmissionAttributes, AdmissionContext } from '../plugin.js'
 import { inVersion } from './configuration.js'
 

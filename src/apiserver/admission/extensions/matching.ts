@@ -2,9 +2,9 @@ import type {
   NamedRuleWithOperations,
   RuleWithOperations,
 } from '../../../api/admissionregistration/generated.js'
-import type { KindDefinition, KubeObject } from '../../../api/definition.js'
-import { compileSelector } from '../../../api/labels.js'
-import type { LabelMatcher } from '../../../api/labels.js'
+import type { KindDefinition, KubeObject } from '../../../api/kind/definition.js'
+import { compileSelector } from '../../../api/selectors/labels.js'
+import type { LabelMatcher } from '../../../api/selectors/labels.js'
 import type { LabelSelector } from '../../../api/meta/generated.js'
 import { notFound } from '../../errors.js'
 import type { AdmissionAttributes, AdmissionContext } from '../plugin.js'

@@ -8,9 +8,9 @@ import type {
   ValidatingAdmissionPolicyBinding,
   Validation,
 } from '../../../api/admissionregistration/generated.js'
-import { CelFault, fromJson } from '../../../api/cel/values.js'
-import type { KindDefinition, KubeObject } from '../../../api/definition.js'
-import { selectorMatches } from '../../../api/labels.js'
+import { CelFault, fromJson } from '../../../lang/cel/values.js'
+import type { KindDefinition, KubeObject } from '../../../api/kind/definition.js'
+import { selectorMatches } from '../../../api/selectors/labels.js'
 import { ApiError } from '../../../client/api-error.js'
 import { forbidden } from '../../errors.js'
 import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from '../plugin.js'

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../../api/definition.js'
+import type { KubeObject } from '../../../api/kind/definition.js'
 import type { Minor } from '../../../api/releases.js'
 import { forbidden } from '../../errors.js'
 import type { AdmissionAttributes, AdmissionContext } from '../plugin.js'

@@ -1,5 +1,5 @@
 import type { Node } from '../../../api/core/generated.js'
-import { semanticEqual } from '../../../api/equal.js'
+import { semanticEqual } from '../../../api/kind/equal.js'
 import type { Minor } from '../../../api/releases.js'
 import { type NodeWrite, objectOf, oldOf, quoted, refuse } from './check.js'
 

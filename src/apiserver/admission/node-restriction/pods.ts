@@ -1,6 +1,6 @@
 import { isMirrorPod } from '../../../api/core/conditions.js'
 import type { Node, Pod, Volume } from '../../../api/core/generated.js'
-import { semanticEqual } from '../../../api/equal.js'
+import { semanticEqual } from '../../../api/kind/equal.js'
 import { notFound } from '../../errors.js'
 import { type NodeWrite, objectOf, oldOf, quoted, refuse } from './check.js'
 import type { Minor } from '../../../api/releases.js'

@@ -1,6 +1,6 @@
 import type { TokenRequest } from '../../../api/authentication/generated.js'
 import type { PersistentVolume, PersistentVolumeClaim, Pod, Volume } from '../../../api/core/generated.js'
-import type { KubeObject } from '../../../api/definition.js'
+import type { KubeObject } from '../../../api/kind/definition.js'
 import type { Minor } from '../../../api/releases.js'
 import type { CSIDriver } from '../../../api/storage/generated.js'
 import { notFound } from '../../errors.js'

@@ -1,7 +1,7 @@
 import type { ListedResource } from '../../extensions/aggregator.js'
 import type { RegistryContext } from '../../registry/context.js'
 import type { Resource } from '../../registry/resources.js'
-import { sha256Hex } from '../../../sim/sha256.js'
+import { sha256Hex } from '../../../lang/bytes/sha256.js'
 import { allGroups } from './all-groups.js'
 import type { DiscoveredGroup } from './groups.js'
 import { isBuiltInGroup, listedSubresources, listedVerbs } from './groups.js'

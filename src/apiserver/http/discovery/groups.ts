@@ -1,7 +1,7 @@
 import { parseApiVersion } from '../../../api/api-version.js'
 import type { Minor } from '../../../api/releases.js'
 import type { Scheme } from '../../../api/scheme.js'
-import type { SubresourceDefinition, Verb } from '../../../api/definition.js'
+import type { SubresourceDefinition, Verb } from '../../../api/kind/definition.js'
 import type { ListedResource } from '../../extensions/aggregator.js'
 import type { Resource, Resources } from '../../registry/resources.js'
 

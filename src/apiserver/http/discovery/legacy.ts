@@ -10,7 +10,7 @@ import {
   listedVerbs,
 } from './groups.js'
 import type { Minor } from '../../../api/releases.js'
-import { sha256 } from '../../../sim/sha256.js'
+import { sha256 } from '../../../lang/bytes/sha256.js'
 
 /** `/api`: the versions of the core group. */
 export function apiVersions({ scheme, resources, address }: RegistryContext): object {

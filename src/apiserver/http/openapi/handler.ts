@@ -1,10 +1,10 @@
-import { exactJson } from '../../../sim/exact-json.js'
+import { exactJson } from '../../../lang/json/exact-json.js'
 import type { RegistryContext } from '../../registry/context.js'
 import { objectResponse, pageNotFound, plainText, TEXT } from '../responses.js'
 import { type HttpRequest, type HttpResponse, header } from '../../../client/http.js'
 import type { PathHandler } from '../path.js'
 import { openApiDocuments } from './documents.js'
-import { sha256Hex } from '../../../sim/sha256.js'
+import { sha256Hex } from '../../../lang/bytes/sha256.js'
 import { gnosticDocument } from './gnostic.js'
 import { type SwaggerDocument, swaggerDocument } from './swagger-document.js'
 

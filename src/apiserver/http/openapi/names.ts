@@ -1,5 +1,5 @@
 import type { GroupVersion } from '../../../api/api-version.js'
-import type { KindDefinition } from '../../../api/definition.js'
+import type { KindDefinition } from '../../../api/kind/definition.js'
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 

@@ -1,4 +1,4 @@
-import type { SubresourceDefinition, Verb } from '../../../api/definition.js'
+import type { SubresourceDefinition, Verb } from '../../../api/kind/definition.js'
 import type { Resource } from '../../registry/resources.js'
 import type { GroupVersion } from '../../../api/api-version.js'
 import { capitalized, operationPrefix, rootOf, subjectOf, tagOf } from './names.js'

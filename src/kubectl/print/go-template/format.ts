@@ -1,5 +1,5 @@
-import { goType } from '../../../api/go-number.js'
-import { exactJson } from '../../../sim/exact-json.js'
+import { goType } from '../../../lang/go/number.js'
+import { exactJson } from '../../../lang/json/exact-json.js'
 
 /** Formats JSON data like Go's `%v`: `map[a:1 b:2]`, `[x y]`, `<no value>`. */
 export function goText(value: unknown, absent: string = '<no value>'): string {

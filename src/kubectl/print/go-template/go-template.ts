@@ -1,4 +1,4 @@
-import { FailedPrinting, KubectlError } from '../../errors.js'
+import { FailedPrinting, KubectlError } from '../../call/errors.js'
 import { goJson } from '../json.js'
 import { goText } from './format.js'
 import { functions, isTrue, typeName } from './functions.js'

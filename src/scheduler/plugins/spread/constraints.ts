@@ -1,7 +1,7 @@
 import type { Pod, TopologySpreadConstraint } from '../../../api/core/generated.js'
 import { matchesRequiredNodeAffinity } from '../../../api/core/node-affinity.js'
 import { findUntoleratedTaint } from '../../../api/core/tolerations.js'
-import type { Requirement } from '../../../api/labels.js'
+import type { Requirement } from '../../../api/selectors/labels.js'
 import type { LabelQuery } from '../../cache/label-query.js'
 import { matchesAll, NOTHING, querySelector } from '../../cache/label-query.js'
 import type { NodeScope } from '../../cache/domain-table.js'

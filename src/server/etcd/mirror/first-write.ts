@@ -1,5 +1,5 @@
 import type { RangeResponse, RequestOp } from '../../../etcd/requests.js'
-import { valueBytes } from '../../../etcd/value.js'
+import { valueBytes } from '../../../etcd/mvcc/value.js'
 
 /** Where a key is in the history of the cluster's store. */
 export type Place = readonly [created: number, modified: number, version: number]

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../../../src/api/definition.js'
+import type { KubeObject } from '../../../../src/api/kind/definition.js'
 import { describe, expect, it } from 'vitest'
 import type { ConfigMap } from '../../../../src/api/core/generated.js'
 import type { HttpResponse } from '../../../../src/client/http.js'

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../../../src/api/definition.js'
+import type { KubeObject } from '../../../../src/api/kind/definition.js'
 import { describe, expect, it } from 'vitest'
 import type { ClusterEvents } from '../../../../src/client/cluster-events.js'
 import { SimCluster } from '../../../../src/index.js'

@@ -1,0 +1,55 @@
+import { writeFileSync } from 'node:fs'
+import type { Arguments, Command, Terminal } from '../command.js'
+import { onlyWord } from '../files.js'
+import { ask, KUBECONFIG, servedSnapshot } from '../served.js'
+
+async function move(flags: Arguments['flags'], path: string, terminal: Terminal): Promise<number> {
+  const { time } = JSON.parse(await ask(flags, 'POST', path)) as { readonly time: string }
+  terminal.out(`${time}\n`)
+  return 0
+}
+
+const onNode = (name: 'crash' | 'recover', about: string): Command => ({
+  name,
+  about,
+  words: 'NODE',
+  flags: KUBECONFIG,
+  examples: [`simcluster ${name} node-2`],
+  run: ({ flags, words }, terminal) =>
+    move(flags, `${name}?node=${encodeURIComponent(onlyWord(words, 'node'))}`, terminal),
+})
+
+/** Commands that act on a served cluster. */
+export const controlCommands: readonly Command[] = [
+  {
+    name: 'advance',
+    about: 'Moves the time of a served cluster, runs everything that comes due, and prints the time.',
+    words: 'DURATION',
+    flags: KUBECONFIG,
+    examples: ['simcluster advance 5m', 'simcluster advance 30s --kubeconfig ./kubeconfig'],
+    run: ({ flags, words }, terminal) =>
+      move(flags, `advance?duration=${encodeURIComponent(onlyWord(words, 'duration'))}`, terminal),
+  },
+  {
+    name: 'settle',
+    about: 'Runs a served cluster until nothing is in flight, and prints the time.',
+    flags: KUBECONFIG,
+    examples: ['simcluster settle'],
+    run: ({ flags }, terminal) => move(flags, 'settle', terminal),
+  },
+  onNode('crash', 'Cuts the power of a node of a served cluster.'),
+  onNode('recover', 'Starts a crashed node of a served cluster again.'),
+  {
+    name: 'snapshot',
+    about: 'Saves the state of a served cluster, for simcluster serve --snapshot.',
+    words: 'FILE',
+    flags: KUBECONFIG,
+    examples: ['simcluster snapshot ./cluster.snapshot'],
+    run: async ({ flags, words }, terminal) => {
+      const file = onlyWord(words, 'file')
+      writeFileSync(file, await servedSnapshot(flags))
+      terminal.out(`saved ${file}\n`)
+      return 0
+    },
+  },
+]

@@ -1,0 +1,136 @@
+import {
+  analysePolicies,
+  evaluate,
+  formatProof,
+  parseConnection,
+  policyChanges,
+  formatChanges,
+  reachability,
+} from '../../netpol/index.js'
+import { toSvg } from '../../view/picture.js'
+import { viewOfPolicies } from '../../view/policies.js'
+import type { Arguments, Command } from '../command.js'
+import { UsageError } from '../command.js'
+import { manifestsIn, textOf } from '../files.js'
+import { OUTPUT, print, type Result } from '../output.js'
+
+/** A result, and whether the exit code is 0. */
+interface Outcome extends Result {
+  readonly isGood: boolean
+}
+
+function matrix([folder = '']: readonly string[]): Outcome {
+  const found = reachability(manifestsIn(folder))
+  return { name: 'netpol matrix', text: found.toText(), json: found, svg: () => found.toSvg(), isGood: true }
+}
+
+function evaluated([folder = '', ...texts]: readonly string[], flags: Arguments['flags']): Outcome {
+  const wanted = textOf(flags, 'expect') ?? 'allowed'
+  if (wanted !== 'allowed' && wanted !== 'denied')
+    throw new UsageError(`--expect ${wanted}: write allowed or denied`)
+  const manifests = manifestsIn(folder)
+  const results = texts.map((text) => ({ text, ...evaluate(manifests, parseConnection(text)) }))
+  const words = (allowed: boolean): string => (allowed ? 'allowed' : 'denied')
+  const wrong = results.filter(({ allowed }) => words(allowed) !== wanted)
+  const line = ({ text, allowed }: (typeof results)[number]): string =>
+    results.length === 1 ? words(allowed) : `${words(allowed)}  ${text}`
+  return {
+    name: 'netpol eval',
+    text: results.map(line).join('\n'),
+    json: results.map(({ text, allowed, proof }) => ({ connection: text, allowed, proof })),
+    ...(results.length === 1 ? { svg: () => results.map((one) => toSvg(viewOfPolicies(one))).join('') } : {}),
+    checked: results.map((one) =>
+      wrong.includes(one)
+        ? { name: one.text, failure: `${words(one.allowed)}, not ${wanted}\n${formatProof(one)}` }
+        : { name: one.text },
+    ),
+    isGood: wrong.length === 0,
+  }
+}
+
+function diff([before = '', after = '']: readonly string[]): Outcome {
+  const changes = policyChanges(manifestsIn(before), manifestsIn(after))
+  const all = [...changes.opened, ...changes.closed]
+  return {
+    name: 'netpol diff',
+    text: all.length === 0 ? '' : formatChanges(changes),
+    json: changes,
+    checked:
+      all.length === 0
+        ? [{ name: 'no connection changes' }]
+        : all.map(({ change, text }, at) => ({ name: `${change} ${at + 1}`, failure: text })),
+    isGood: all.length === 0,
+  }
+}
+
+const FINDINGS = {
+  redundantPolicies: 'has no effect: removing it changes no connection in any cluster',
+  redundantRules: 'has no effect: removing the rule changes no connection in any cluster',
+  shadowedRules: 'never decides: earlier rules always do',
+  vacuousRules: 'cannot match anything',
+  vacuousSelectors: 'cannot be met by any labels',
+} as const
+
+function lint([folder = '']: readonly string[]): Outcome {
+  const analysis = analysePolicies(manifestsIn(folder))
+  const found = Object.entries(FINDINGS).flatMap(([kind, failure]) =>
+    analysis[kind as keyof typeof FINDINGS].map(({ policy, path }) => ({
+      name: path === undefined ? policy : `${policy} ${path}`,
+      failure,
+    })),
+  )
+  return {
+    name: 'netpol lint',
+    text: found.map(({ name, failure }) => `${name} ${failure}`).join('\n'),
+    json: analysis,
+    checked: found.length === 0 ? [{ name: 'every policy and rule has an effect' }] : found,
+    isGood: found.length === 0,
+  }
+}
+
+interface Question {
+  /** How it is written. */
+  readonly form: string
+  /** Whether there may be that many words after its name. */
+  readonly takes: (words: number) => boolean
+  readonly ask: (words: readonly string[], flags: Arguments['flags']) => Outcome
+}
+
+const QUESTIONS: Readonly<Record<string, Question>> = {
+  matrix: { form: 'matrix DIR', takes: (words) => words === 1, ask: matrix },
+  eval: { form: "eval DIR 'FROM -> TO:PORT'...", takes: (words) => words > 1, ask: evaluated },
+  diff: { form: 'diff DIR DIR', takes: (words) => words === 2, ask: diff },
+  lint: { form: 'lint DIR', takes: (words) => words === 1, ask: lint },
+}
+
+const forms = Object.values(QUESTIONS).map(({ form }) => form)
+
+/** `simcluster netpol`: questions about the policies in folders of manifests. */
+export const netpolCommand: Command = {
+  name: 'netpol',
+  about:
+    'Answers questions about network policies in manifests. Exit code 1: a connection is denied, the ' +
+    'folders differ, or there are findings.',
+  words: forms.join(' | '),
+  flags: {
+    ...OUTPUT,
+    expect: { value: 'allowed|denied', about: 'the verdict for which eval returns 0', default: 'allowed' },
+  },
+  examples: [
+    'simcluster netpol matrix ./policies -o svg > matrix.svg',
+    "simcluster netpol eval ./policies 'shop/frontend -> shop/db:5432'",
+    "simcluster netpol eval ./policies --expect denied 'external -> shop/db:5432' -o junit",
+    'simcluster netpol diff ./before ./after',
+    'simcluster netpol lint ./policies',
+  ],
+  run: ({ flags, words: [what = '', ...words] }, terminal) => {
+    const question = Object.hasOwn(QUESTIONS, what) ? QUESTIONS[what] : undefined
+    if (question === undefined || !question.takes(words.length))
+      throw new UsageError(`write ${question?.form ?? forms.join(', ')}`)
+    if (flags['expect'] !== undefined && what !== 'eval')
+      throw new UsageError(`--expect goes with eval only; leave it out of ${what}`)
+    const { isGood, ...result } = question.ask(words, flags)
+    print(result, flags, terminal)
+    return isGood ? 0 : 1
+  },
+}

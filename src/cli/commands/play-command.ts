@@ -1,0 +1,151 @@
+import { env, stdin, stdout } from 'node:process'
+import type { CompleterResult } from 'node:readline'
+import { createInterface } from 'node:readline/promises'
+import type { CourseVersion, Language } from '../../course/chapter.js'
+import { LANGUAGES, VERSIONS } from '../../course/chapter.js'
+import { complete, promptOf } from '../../course/terminal-line.js'
+import type { Host } from '../../host/index.js'
+import { LESSONS } from '../../course/lessons/index.js'
+import type { Arguments, Command, Flag, Terminal } from '../command.js'
+import { UsageError } from '../command.js'
+import { playLesson, teachLesson } from '../course/lesson.js'
+import { playChapter, teachChapter } from '../course/play-chapter.js'
+import type { ReadLine } from '../course/play-chapter.js'
+import { readCourse } from '../course/read.js'
+import { Screen } from '../course/screen.js'
+import { textOf } from '../files.js'
+
+const FLAGS: Readonly<Record<string, Flag>> = {
+  lang: { value: 'ko|en', about: 'the language', default: 'from LANG' },
+  version: { value: 'v1.14|v1.35', about: 'as of the course, or as of today', default: 'v1.35' },
+}
+
+const WIDEST = 100
+
+function oneOf<T extends string>(flag: string, value: string, all: readonly T[]): T {
+  const found = all.find((each) => each === value)
+  if (found === undefined) throw new UsageError(`--${flag} ${value}: write ${all.join(' or ')}`)
+  return found
+}
+
+const languageOf = (flags: Arguments['flags']): Language =>
+  oneOf(
+    'lang',
+    textOf(flags, 'lang') ?? ((env['LC_ALL'] || env['LANG'] || '').startsWith('ko') ? 'ko' : 'en'),
+    LANGUAGES,
+  )
+
+const versionOf = (flags: Arguments['flags']): CourseVersion =>
+  oneOf('version', textOf(flags, 'version') ?? 'v1.35', VERSIONS)
+
+/** A terminal reads, and shows colours unless `NO_COLOR` is set; a pipe does neither. */
+function screenOf(flags: Arguments['flags'], terminal: Terminal): Screen {
+  // a terminal that does not know its width says 0
+  const columns = Math.min(stdout.columns || WIDEST, WIDEST)
+  const colours = stdout.isTTY && (env['NO_COLOR'] ?? '') === ''
+  return new Screen(languageOf(flags), { columns, colours }, (text) => terminal.out(text))
+}
+
+const NO_WORDS: CompleterResult = [[], '']
+
+/** What Tab offers, as readline wants it. A word that is whole gets a space, as in bash. */
+async function completerResult(line: string, host: Host): Promise<CompleterResult> {
+  const { from, words } = await complete(line, host)
+  const [only = ''] = words
+  const isWhole = words.length === 1 && !/[/=]$/.test(only)
+  return [isWhole ? [`${only} `] : [...words], line.slice(from)]
+}
+
+/** Reads lines from a terminal, also those typed ahead; without a terminal, `read` is undefined. */
+async function withKeyboard(work: (read: ReadLine | undefined) => Promise<void>): Promise<void> {
+  if (!stdin.isTTY || !stdout.isTTY) return work(undefined)
+  let host: Host | undefined
+  const completer = async (line: string): Promise<CompleterResult> => {
+    try {
+      return host === undefined ? NO_WORDS : await completerResult(line, host)
+    } catch {
+      return NO_WORDS
+    }
+  }
+  const lines = createInterface({ input: stdin, output: stdout, completer })
+  const typed = lines[Symbol.asyncIterator]()
+  try {
+    await work(async (on) => {
+      host = on
+      lines.setPrompt(promptOf(on))
+      lines.prompt()
+      const { value, done } = await typed.next()
+      return done === true ? undefined : value
+    })
+  } finally {
+    lines.close()
+  }
+}
+
+function list(flags: Arguments['flags'], terminal: Terminal): void {
+  const language = languageOf(flags)
+  for (const { number, title, sections, lessons } of readCourse(versionOf(flags))) {
+    const rows = sections.flatMap((section) => section.rows)
+    terminal.out(`${number}  ${title[language]} (${rows.join(', ')})\n`)
+    for (const id of lessons) {
+      const text = LESSONS.find((lesson) => lesson.id === id)?.texts[language]
+      terminal.out(`   ${id}: ${text?.title ?? ''}\n`)
+    }
+  }
+}
+
+async function chapter(which: string, flags: Arguments['flags'], terminal: Terminal): Promise<number> {
+  const chapters = readCourse(versionOf(flags))
+  const found = chapters.find(({ number }) => `${number}` === which)
+  if (found === undefined)
+    throw new UsageError(`there is no chapter ${which}; write 1 to ${chapters.length}, or see play --list`)
+  const screen = screenOf(flags, terminal)
+  await withKeyboard((read) =>
+    read === undefined ? playChapter(found, screen) : teachChapter(found, screen, read),
+  )
+  return 0
+}
+
+async function lesson(which: string, flags: Arguments['flags'], terminal: Terminal): Promise<number> {
+  const found = LESSONS.find(({ id }) => id === which)
+  if (found === undefined)
+    throw new UsageError(`there is no lesson ${which}; simcluster play --list names them`)
+  const [language, screen] = [languageOf(flags), screenOf(flags, terminal)]
+  await withKeyboard((read) =>
+    read === undefined ? playLesson(found, language, screen) : teachLesson(found, language, screen, read),
+  )
+  return 0
+}
+
+/** `simcluster play`: the course in the terminal. */
+export const playCommand: Command = {
+  name: 'play',
+  about:
+    'Plays a chapter of the course: on a terminal you decide what is typed, into a pipe it plays by itself.',
+  words: '[N | chapter N | lesson ID]',
+  flags: { ...FLAGS, list: { about: 'lists the chapters and lessons instead' } },
+  examples: ['simcluster play', 'simcluster play 4 --lang ko', 'simcluster play --list'],
+  run: async ({ flags, words: [first = '1', second, ...more] }, terminal) => {
+    if (flags['list'] === true) {
+      list(flags, terminal)
+      return 0
+    }
+    if (more.length > 0 || (second !== undefined && first !== 'chapter' && first !== 'lesson'))
+      throw new UsageError('write play, play N, or play lesson ID')
+    if (first === 'lesson') return lesson(second ?? '', flags, terminal)
+    return chapter(first === 'chapter' ? (second ?? '1') : first, flags, terminal)
+  },
+}
+
+/** `simcluster lesson`: a broken cluster to repair. */
+export const lessonCommand: Command = {
+  name: 'lesson',
+  about: 'Gives you a broken cluster to repair, with hints; into a pipe it shows how it is solved.',
+  words: 'ID',
+  flags: FLAGS,
+  examples: ['simcluster lesson budget', 'simcluster play --list'],
+  run: ({ flags, words }, terminal) => {
+    if (words.length !== 1) throw new UsageError('write lesson ID; simcluster play --list names them')
+    return lesson(words[0] ?? '', flags, terminal)
+  },
+}

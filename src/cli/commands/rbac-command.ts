@@ -1,0 +1,188 @@
+import type { KubeObject } from '../../api/kind/definition.js'
+import { parseManifests } from '../../api/manifests.js'
+import { createScheme } from '../../api/scheme.js'
+import type { AccessAction, AccessQuery, EscalationPath, Holder } from '../../rbac/index.js'
+import {
+  accessChanges,
+  authorize,
+  escalationPaths,
+  formatProof,
+  whoCan,
+  withDefaultRoles,
+} from '../../rbac/index.js'
+import { viewOfAccess } from '../../view/access.js'
+import { toSvg } from '../../view/picture.js'
+import type { Arguments, Command } from '../command.js'
+import { UsageError } from '../command.js'
+import { manifestsIn, textOf, wholeNumber } from '../files.js'
+import { OUTPUT, print, type Result } from '../output.js'
+
+/** A result, and whether the exit code is 0. */
+interface Outcome extends Result {
+  readonly isGood: boolean
+}
+
+/** The objects of a folder, with the default ClusterRoles that they may bind. */
+const rolesIn = (folder: string): readonly KubeObject[] =>
+  withDefaultRoles(parseManifests(manifestsIn(folder)))
+
+/**
+ * Reads `pods`, `deploy`, `pods/log`, `widgets.example.com` or `/healthz`. Without a group it is that of the
+ * built-in resource.
+ */
+function actionOf(verb: string, what: string, flags: Arguments['flags']): AccessAction {
+  if (what.startsWith('/')) return { verb, path: what }
+  const [resource = '', ...rest] = what.split('/')
+  const dot = resource.indexOf('.')
+  const known = resource === '*' ? undefined : createScheme('v1.35').byName(resource)
+  if (known === undefined && dot < 0 && resource !== '*')
+    throw new UsageError(
+      `there is no resource ${resource}; write a custom one with its group: ${resource}.GROUP`,
+    )
+  const namespace = textOf(flags, 'namespace')
+  const name = textOf(flags, 'name')
+  return {
+    verb,
+    apiGroup: known?.group ?? (dot < 0 ? '*' : resource.slice(dot + 1)),
+    resource: known?.resource ?? (dot < 0 ? resource : resource.slice(0, dot)),
+    ...(rest.length === 0 ? {} : { subresource: rest.join('/') }),
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(name === undefined ? {} : { name }),
+  }
+}
+
+/** The groups that the apiserver gives a user, and those of `--groups`. */
+function userOf(user: string, flags: Arguments['flags']): Required<Pick<AccessQuery, 'user' | 'groups'>> {
+  const [, namespace] = /^system:serviceaccount:([^:]+):[^:]+$/.exec(user) ?? []
+  const own = namespace === undefined ? [] : ['system:serviceaccounts', `system:serviceaccounts:${namespace}`]
+  const given = (textOf(flags, 'groups') ?? '').split(',').filter((group) => group !== '')
+  return { user, groups: [...own, ...given, 'system:authenticated'] }
+}
+
+function can(words: readonly string[], flags: Arguments['flags']): Outcome {
+  const [folder = '', name = '', verb = '', what = ''] = words
+  const action = actionOf(verb, what, flags)
+  const verdict = authorize(rolesIn(folder), { ...userOf(name, flags), ...action })
+  const place = action.namespace === undefined ? '' : ` in ${action.namespace}`
+  const question = `${name} ${verb} ${what}${place}`
+  const text = formatProof(verdict)
+  return {
+    name: 'rbac can',
+    text,
+    json: { ...action, ...verdict },
+    svg: () => toSvg(viewOfAccess(verdict, `${question}: ${verdict.allowed ? 'allowed' : 'denied'}`)),
+    checked: [verdict.allowed ? { name: question } : { name: question, failure: text }],
+    isGood: verdict.allowed,
+  }
+}
+
+function holderText({ subject }: Holder): string {
+  const { kind, name, namespace } = subject
+  return namespace === undefined ? `${kind} ${name}` : `${kind} ${namespace}/${name}`
+}
+
+function who(words: readonly string[], flags: Arguments['flags']): Outcome {
+  const [folder = '', verb = '', what = ''] = words
+  const holders = whoCan(rolesIn(folder), actionOf(verb, what, flags))
+  return {
+    name: 'rbac who-can',
+    text: [...new Set(holders.map(holderText))].join('\n'),
+    json: holders,
+    isGood: holders.length > 0,
+  }
+}
+
+const pathText = ({ kind, steps, identity, gains }: EscalationPath): string =>
+  [
+    `${kind}: acts as ${identity.user}, and may ${gains.verb} ${gains.resource ?? gains.path ?? ''}`,
+    ...steps.map(({ does }, at) => `  ${at + 1}. ${does}`),
+  ].join('\n')
+
+function paths(words: readonly string[], flags: Arguments['flags']): Outcome {
+  const [folder = '', name = ''] = words
+  const depth = wholeNumber('depth', textOf(flags, 'depth') ?? '1', 1)
+  const found = escalationPaths(rolesIn(folder), userOf(name, flags), { depth })
+  return {
+    name: 'rbac paths',
+    text: found.map(pathText).join('\n'),
+    json: found,
+    svg: () =>
+      toSvg({
+        title: `How ${name} can gain rights`,
+        roots: found.map((path) => ({ lines: pathText(path).split('\n'), look: 'bad' })),
+      }),
+    checked:
+      found.length === 0
+        ? [{ name: `${name} cannot gain rights` }]
+        : found.map((path) => ({ name: `${name}: ${path.kind}`, failure: pathText(path) })),
+    isGood: found.length === 0,
+  }
+}
+
+function diff([before = '', after = '']: readonly string[]): Outcome {
+  const changes = accessChanges(rolesIn(before), rolesIn(after))
+  return {
+    name: 'rbac diff',
+    text: changes.map(({ text }) => text).join('\n'),
+    json: changes,
+    checked:
+      changes.length === 0
+        ? [{ name: 'no right changes' }]
+        : changes.map(({ change, text }) => ({
+            name: text.slice(2),
+            failure: `${change}: ${text.slice(2)}`,
+          })),
+    isGood: changes.length === 0,
+  }
+}
+
+interface Question {
+  /** How it is written. */
+  readonly form: string
+  /** The flags that it has besides `-o`. */
+  readonly flags: readonly string[]
+  readonly ask: (words: readonly string[], flags: Arguments['flags']) => Outcome
+}
+
+const QUESTIONS: Readonly<Record<string, Question>> = {
+  can: { form: 'can DIR USER VERB RESOURCE', flags: ['namespace', 'name', 'groups'], ask: can },
+  'who-can': { form: 'who-can DIR VERB RESOURCE', flags: ['namespace', 'name'], ask: who },
+  paths: { form: 'paths DIR USER', flags: ['groups', 'depth'], ask: paths },
+  diff: { form: 'diff DIR DIR', flags: [], ask: diff },
+}
+
+const forms = Object.values(QUESTIONS).map(({ form }) => form)
+
+/** `simcluster rbac`: questions about the roles in folders of manifests. */
+export const rbacCommand: Command = {
+  name: 'rbac',
+  about:
+    'Answers questions about roles and bindings in manifests. ' +
+    'Exit code 1: it is denied, nobody may do it, there is a way to gain rights, or the folders differ.',
+  words: forms.join(' | '),
+  flags: {
+    ...OUTPUT,
+    namespace: { value: 'NAME', short: 'n', about: 'namespace of the resource', default: 'all' },
+    name: { value: 'NAME', about: 'name of the object', default: 'any' },
+    groups: { value: 'NAMES', about: 'groups of the user, besides those that the apiserver adds' },
+    depth: { value: 'N', about: 'how many ways to gain rights may follow each other, up to 4', default: '1' },
+  },
+  examples: [
+    'simcluster rbac can ./rbac jane get secrets --namespace prod',
+    'simcluster rbac can ./rbac system:serviceaccount:prod:ci patch deployments -o svg > why.svg',
+    'simcluster rbac who-can ./rbac get secrets --namespace prod',
+    'simcluster rbac paths ./rbac jane --groups dev -o junit',
+    'simcluster rbac diff ./before ./after',
+  ],
+  run: ({ flags, words: [what = '', ...words] }, terminal) => {
+    const question = Object.hasOwn(QUESTIONS, what) ? QUESTIONS[what] : undefined
+    const wanted = (question?.form ?? '').split(' ').length - 1
+    if (question === undefined || words.length !== wanted)
+      throw new UsageError(`write ${question?.form ?? forms.join(', ')}`)
+    const stray = Object.keys(flags).find((flag) => flag !== 'output' && !question.flags.includes(flag))
+    if (stray !== undefined) throw new UsageError(`--${stray} does not go with ${what}; leave it out`)
+    const { isGood, ...result } = question.ask(words, flags)
+    print(result, flags, terminal)
+    return isGood ? 0 : 1
+  },
+}

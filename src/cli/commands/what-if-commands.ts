@@ -1,0 +1,128 @@
+import type { Pod } from '../../api/core/generated.js'
+import { parseManifests } from '../../api/manifests.js'
+import { ClusterSnapshot } from '../../cluster/storage/snapshot.js'
+import { SimCluster } from '../../cluster/sim-cluster.js'
+import { compare, formatChanges, policyChanges } from '../../netpol/index.js'
+import type { ExplainedNode, Explanation } from '../../scheduler/explain.js'
+import type { Arguments, Command, Flag } from '../command.js'
+import { UsageError } from '../command.js'
+import { manifestsIn, onlyWord, snapshotIn, wholeNumber } from '../files.js'
+import { servedSnapshot } from '../served.js'
+
+const SOURCES: Readonly<Record<string, Flag>> = {
+  snapshot: { value: 'FILE', about: 'a snapshot of the cluster to ask' },
+  kubeconfig: { value: 'FILE', about: 'kubeconfig of a served cluster to ask, of which a copy is taken' },
+  manifests: { value: 'DIR', about: 'manifests of a new cluster to ask' },
+  nodes: { value: 'N', about: 'number of nodes of a new cluster', default: '3' },
+}
+
+/** Returns a cluster of its own: from a snapshot, of a served cluster, or new. */
+async function clusterFrom(flags: Arguments['flags']): Promise<SimCluster> {
+  const { snapshot, kubeconfig, manifests, nodes } = flags
+  if (typeof snapshot === 'string') return snapshotIn(snapshot)
+  if (typeof kubeconfig === 'string')
+    return SimCluster.restore(ClusterSnapshot.fromFile(await servedSnapshot(flags)))
+  const cluster = new SimCluster({ nodes: wholeNumber('nodes', typeof nodes === 'string' ? nodes : '3') })
+  if (typeof manifests === 'string') cluster.apply(manifestsIn(manifests))
+  return cluster.settle()
+}
+
+function nodeLine({ node, rejected, scores = [], total = 0 }: ExplainedNode): string {
+  if (rejected !== undefined) return `  ${node}  no: ${rejected.plugin}: ${rejected.reasons.join(', ')}`
+  const parts = scores.filter(({ weighted }) => weighted > 0).map((one) => `${one.plugin} ${one.weighted}`)
+  return `  ${node}  ${total}: ${parts.join(', ')}`
+}
+
+function explanationText(pod: Pod, { node, nodes, message = '', preemption }: Explanation): string {
+  const name = `${pod.metadata.namespace ?? 'default'}/${pod.metadata.name ?? ''}`
+  const verdict = node === undefined ? `no node: ${message}` : `on ${node}`
+  const room =
+    preemption === undefined
+      ? []
+      : [`  room could be made on ${preemption.node}, at the cost of ${preemption.victims.join(', ')}`]
+  return [`${name} ${verdict}`, ...nodes.map(nodeLine), ...room, ''].join('\n')
+}
+
+/** `simcluster explain`: the verdict of the scheduler. */
+export const explainCommand: Command = {
+  name: 'explain',
+  about: 'Says what the scheduler would do with a pod, node by node. Exit code 1: there is no node for it.',
+  words: 'FILE',
+  flags: { ...SOURCES, json: { about: 'prints JSON' } },
+  examples: [
+    'simcluster explain pod.yaml --nodes 5',
+    'simcluster explain pod.yaml --snapshot ./cluster.snapshot --json',
+  ],
+  run: async ({ flags, words }, terminal) => {
+    const pods = parseManifests(manifestsIn(onlyWord(words, 'file'))).filter(({ kind }) => kind === 'Pod')
+    if (pods.length === 0) throw new UsageError(`${words[0] ?? ''} has no Pod`)
+    const cluster = await clusterFrom(flags)
+    const results = pods.map((given) => {
+      const pod = cluster.create('pods', given as never, { dryRun: true })
+      return { pod, explanation: cluster.explain(pod) }
+    })
+    if (flags['json'] === true)
+      terminal.out(
+        `${JSON.stringify(
+          results.map(({ explanation }) => explanation),
+          undefined,
+          2,
+        )}\n`,
+      )
+    else for (const { pod, explanation } of results) terminal.out(explanationText(pod, explanation))
+    return results.every(({ explanation }) => explanation.node !== undefined) ? 0 : 1
+  },
+}
+
+/** Returns the pods by name with where they are. */
+function placesIn(cluster: SimCluster): ReadonlyMap<string, string> {
+  return new Map(
+    cluster.list('pods').items.map(({ metadata, spec, status }) => {
+      const reason = status?.conditions?.find(({ type }) => type === 'PodScheduled')?.message ?? 'Pending'
+      return [`${metadata.namespace ?? ''}/${metadata.name ?? ''}`, spec.nodeName ?? `no node: ${reason}`]
+    }),
+  )
+}
+
+/** Returns what has moved: `-` where pods were, `+` where they are. */
+function placementChanges(before: SimCluster, after: SimCluster): readonly string[] {
+  const [were, are] = [placesIn(before), placesIn(after)]
+  return [...new Set([...were.keys(), ...are.keys()])].toSorted().flatMap((pod) => {
+    const [old, now] = [were.get(pod), are.get(pod)]
+    if (old === now) return []
+    return [
+      ...(old === undefined ? [] : [`- ${pod} ${old}`]),
+      ...(now === undefined ? [] : [`+ ${pod} ${now}`]),
+    ]
+  })
+}
+
+/** `simcluster diff`: what a folder would change. */
+export const diffCommand: Command = {
+  name: 'diff',
+  about:
+    'Prints what applying a folder would change: objects, where pods run, and who reaches whom. ' +
+    'Exit code 1: something would change.',
+  words: 'DIR',
+  flags: SOURCES,
+  examples: [
+    'simcluster diff ./deploy --snapshot ./cluster.snapshot',
+    'simcluster diff ./deploy --kubeconfig ./kubeconfig',
+  ],
+  run: async ({ flags, words }, terminal) => {
+    const manifests = manifestsIn(onlyWord(words, 'folder'))
+    const before = await clusterFrom(flags)
+    const { stdout, stderr, exitCode } = before.kubectl(['diff', '-f', '-'], { stdin: manifests })
+    if (exitCode > 1) throw new Error(stderr.trim())
+    const after = before.fork()
+    after.apply(manifests)
+    after.settle()
+    const moved = placementChanges(before, after)
+    const reach =
+      compare(before, after).relation === 'equal' ? '' : formatChanges(policyChanges(before, after))
+    terminal.out(stdout)
+    if (moved.length > 0) terminal.out(`\npods\n${moved.join('\n')}\n`)
+    if (reach !== '') terminal.out(`\nconnections\n${reach.trimEnd()}\n`)
+    return stdout === '' && moved.length === 0 && reach === '' ? 0 : 1
+  },
+}

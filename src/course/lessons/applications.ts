@@ -1,0 +1,348 @@
+import type { ClusterOptions } from '../../cluster/compose/options.js'
+import type { Lesson } from './lesson.js'
+import { comesUp, deployment } from './shared.js'
+
+/** A ValidatingWebhookConfiguration for new pods that calls the Service default/guard. */
+const webhookConfiguration = (name: string, path: string): object => ({
+  apiVersion: 'admissionregistration.k8s.io/v1',
+  kind: 'ValidatingWebhookConfiguration',
+  metadata: { name },
+  webhooks: [
+    {
+      name: `${name}.example.com`,
+      clientConfig: { service: { namespace: 'default', name, path } },
+      admissionReviewVersions: ['v1'],
+      sideEffects: 'None',
+      failurePolicy: 'Fail',
+      rules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] }],
+    },
+  ],
+})
+
+/** Refuses pods without the label `owner`. */
+const guard: NonNullable<ClusterOptions['webhooks']>[string] = ({ request }) => {
+  const pod = request.object as
+    | { readonly metadata?: { readonly labels?: Readonly<Record<string, string>> } }
+    | undefined
+  const allowed = pod?.metadata?.labels?.owner !== undefined
+  return {
+    response: {
+      uid: request.uid,
+      allowed,
+      ...(allowed
+        ? {}
+        : { status: { code: 403, message: 'pods must have a label "owner" that says whose they are' } }),
+    },
+  }
+}
+
+/** Chapter 8: applications that do not work. */
+export const applicationLessons: readonly Lesson[] = [
+  {
+    id: 'T1-selector',
+    texts: {
+      ko: {
+        title: '아무도 닿지 못하는 서비스',
+        symptom: '포드는 잘 도는데 서비스 web으로는 아무도 닿지 못합니다.',
+        hints: ['kubectl get endpointslices', '포드의 레이블과 서비스의 셀렉터를 비교하세요.'],
+        explanation:
+          '셀렉터가 app=wbe라서 어느 포드도 고르지 않았습니다. 틀린 셀렉터는 오류가 아니라 빈 엔드포인트가 됩니다.',
+      },
+      en: {
+        title: 'A Service that nobody reaches',
+        symptom: 'Nobody reaches the Service web, though its pods run.',
+        hints: [
+          'kubectl get endpointslices',
+          'Compare the labels of the pods with the selector of the Service.',
+        ],
+        explanation:
+          'The selector app=wbe matched no pod. A wrong selector is no error; it gives empty endpoints.',
+      },
+    },
+    start: ({ cluster }) => {
+      cluster.apply([
+        deployment('web', {}),
+        {
+          apiVersion: 'v1',
+          kind: 'Service',
+          metadata: { name: 'web' },
+          spec: { selector: { app: 'wbe' }, ports: [{ port: 80 }] },
+        },
+      ])
+      cluster.settle()
+    },
+    shows: { run: 'kubectl get endpointslices', prints: /web-\S+ .*<unset>/ },
+    check: ({ cluster }) =>
+      cluster
+        .settle()
+        .state.stored('endpointslices', { labelSelector: 'kubernetes.io/service-name=web' })
+        .some(({ endpoints }) => (endpoints ?? []).length === 2),
+    solution: `kubectl patch service web -p '{"spec":{"selector":{"app":"web"}}}'`,
+  },
+  {
+    id: 'T1-config',
+    texts: {
+      ko: {
+        title: '만들어지지 않는 컨테이너',
+        symptom: 'web의 포드가 CreateContainerConfigError에 머물러 있습니다.',
+        hints: ['kubectl describe pod', '컨테이너가 환경 변수를 가져올 객체가 없습니다.'],
+        explanation:
+          '컨피그맵 settings가 없었습니다. 만들면 kubelet이 다시 시도하므로 포드를 지울 필요가 없습니다.',
+      },
+      en: {
+        title: 'Containers that are not created',
+        symptom: 'The pods of web stay in CreateContainerConfigError.',
+        hints: [
+          'kubectl describe pod',
+          'Something that the container takes its variables from is not there.',
+        ],
+        explanation:
+          'The ConfigMap settings was missing. The kubelet tries again by itself: no need to delete ' +
+          'the pods.',
+      },
+    },
+    start: ({ cluster }) => {
+      cluster.apply([deployment('web', { envFrom: [{ configMapRef: { name: 'settings' } }] })])
+      cluster.advance('30s')
+    },
+    shows: { run: 'kubectl get pods', prints: /CreateContainerConfigError/ },
+    check: (desk) => comesUp(desk, 'web'),
+    solution: 'kubectl create configmap settings --from-literal=mode=fast',
+  },
+  {
+    id: 'T1-image',
+    options: {
+      nodes: 2,
+      images: {
+        'ngnix:latest': {
+          pullError: 'pull access denied, repository does not exist or may require authorization',
+        },
+      },
+    },
+    texts: {
+      ko: {
+        title: '받지 못하는 이미지',
+        symptom: 'web의 포드가 ImagePullBackOff에 머물러 있습니다.',
+        hints: ['kubectl describe pod', '이미지의 이름을 천천히 읽어 보세요.'],
+        explanation:
+          'nginx를 ngnix라고 적었습니다. 레지스트리는 없는 저장소와 권한 없는 저장소를 구별해 주지 않습니다.',
+      },
+      en: {
+        title: 'An image that cannot be pulled',
+        symptom: 'The pods of web stay in ImagePullBackOff.',
+        hints: ['kubectl describe pod', 'Read the name of the image slowly.'],
+        explanation:
+          'nginx was spelt ngnix. A registry does not tell a repository that does not exist from one ' +
+          'you may not see.',
+      },
+    },
+    start: ({ cluster }) => {
+      cluster.apply([deployment('web', { image: 'ngnix:latest' })])
+      cluster.advance('1m')
+    },
+    shows: { run: 'kubectl get pods', prints: /ImagePullBackOff|ErrImagePull/ },
+    check: (desk) => comesUp(desk, 'web'),
+    solution: 'kubectl set image deployment/web web=nginx',
+  },
+  {
+    id: 'quota',
+    texts: {
+      ko: {
+        title: '둘이어야 하는데 하나',
+        symptom: '디플로이먼트 web은 포드가 둘이어야 하는데 하나뿐입니다. Pending인 포드도 없습니다.',
+        hints: [
+          'kubectl describe replicaset',
+          'kubectl describe quota',
+          '리소스쿼터의 pods를 늘리세요. 레플리카셋은 잠시 뒤에 다시 시도합니다.',
+        ],
+        explanation:
+          '리소스쿼터가 포드를 하나만 허락했습니다. 거절은 만들 때 일어나므로 포드가 아니라 레플리카셋의 이벤트에 남습니다.',
+      },
+      en: {
+        title: 'A replica is missing',
+        symptom: 'The Deployment web has one pod where it should have two, and none is Pending.',
+        hints: [
+          'kubectl describe replicaset',
+          'kubectl describe quota',
+          'Raise pods in the ResourceQuota. The ReplicaSet tries again after a while.',
+        ],
+        explanation:
+          'A ResourceQuota allowed one pod. The refusal happens at creation, so the event is on the ' +
+          'ReplicaSet, not on a pod.',
+      },
+    },
+    start: ({ cluster }) => {
+      cluster.apply([
+        {
+          apiVersion: 'v1',
+          kind: 'ResourceQuota',
+          metadata: { name: 'few', namespace: 'default' },
+          spec: { hard: { pods: '1' } },
+        },
+      ])
+      cluster.settle()
+      cluster.apply([deployment('web', {})])
+      cluster.settle()
+    },
+    shows: { run: 'kubectl get deployment web', prints: /web +1\/2/ },
+    check: (desk) => comesUp(desk, 'web'),
+    solution:
+      `kubectl patch resourcequota few -p '{"spec":{"hard":{"pods":"10"}}}'; sleep 60; kubectl rollout ` +
+      'restart deployment web',
+  },
+  {
+    id: 'secret',
+    texts: {
+      ko: {
+        title: '시작하지 않는 포드',
+        symptom: 'web의 포드가 시작하지 않습니다.',
+        hints: ['kubectl describe pod', '시크릿 db의 password를 찾고 있습니다.'],
+        explanation: '시크릿 db가 없었습니다. 있어야 할 키까지 이벤트가 알려 줍니다.',
+      },
+      en: {
+        title: 'Pods that do not start',
+        symptom: 'The pods of web do not start.',
+        hints: ['kubectl describe pod', 'They look for password in the Secret db.'],
+        explanation: 'The Secret db was missing. The event names it, and the key that it should have.',
+      },
+    },
+    start: ({ cluster }) => {
+      cluster.apply([
+        deployment('web', {
+          env: [{ name: 'PASSWORD', valueFrom: { secretKeyRef: { name: 'db', key: 'password' } } }],
+        }),
+      ])
+      cluster.advance('30s')
+    },
+    shows: { run: 'kubectl get pods', prints: /CreateContainerConfigError/ },
+    check: (desk) => comesUp(desk, 'web'),
+    solution: 'kubectl create secret generic db --from-literal=password=x',
+  },
+  {
+    id: 'secret-crash',
+    texts: {
+      ko: {
+        title: '뜨자마자 죽는 프로그램',
+        symptom: 'web의 포드가 CrashLoopBackOff입니다.',
+        hints: [
+          'kubectl logs deployment/web',
+          'kubectl describe deployment web: PASSWORD가 어디서 오는지, optional인지 보세요.',
+          'kubectl get secrets',
+        ],
+        explanation:
+          '시크릿이 optional이라 쿠버네티스는 없어도 컨테이너를 시작시켰고, 프로그램이 스스로 죽었습니다. 환경 변수는 시작할 때 정해지므로 ' +
+          '만든 뒤에 다시 시작해야 바로 반영됩니다.',
+      },
+      en: {
+        title: 'A program that exits at once',
+        symptom: 'The pods of web are in CrashLoopBackOff.',
+        hints: [
+          'kubectl logs deployment/web',
+          'kubectl describe deployment web: where PASSWORD comes from, and that it is optional.',
+          'kubectl get secrets',
+        ],
+        explanation:
+          'The Secret is optional, so Kubernetes starts the container without it, and the program ' +
+          'gives up by itself. Variables are ' +
+          'set at the start: create the Secret, then restart.',
+      },
+    },
+    start: ({ cluster }) => {
+      cluster.apply([
+        deployment('web', {
+          image: 'busybox',
+          command: [
+            'sh',
+            '-c',
+            'if [ -z "$PASSWORD" ]; then echo "fatal: PASSWORD is not set"; exit 1; fi; sleep 100000',
+          ],
+          env: [
+            {
+              name: 'PASSWORD',
+              valueFrom: { secretKeyRef: { name: 'db', key: 'password', optional: true } },
+            },
+          ],
+        }),
+      ])
+      cluster.advance('2m')
+    },
+    shows: { run: 'kubectl get pods', prints: /CrashLoopBackOff/ },
+    check: (desk) => comesUp(desk, 'web'),
+    solution:
+      'kubectl create secret generic db --from-literal=password=x; kubectl rollout restart deployment web',
+  },
+  {
+    id: 'webhook',
+    texts: {
+      ko: {
+        title: '새 포드가 하나도 생기지 않습니다',
+        symptom: '언제부터인가 포드를 새로 만들 수 없습니다. 이미 있던 포드는 잘 돕니다.',
+        hints: [
+          'kubectl describe replicaset의 이벤트를 읽으세요.',
+          'kubectl get validatingwebhookconfigurations',
+          '오래전에 지워진 서비스를 부르는 설정이 남아 있습니다.',
+        ],
+        explanation:
+          '웹훅 설정이 이미 지워진 서비스를 부르는데 failurePolicy가 Fail이라, 응답을 받지 못해 모두 거절되었습니다. 쓰지 않는 설정이면 지우고, 쓰는 ' +
+          '것이면 서비스를 되살려야 합니다.',
+      },
+      en: {
+        title: 'No new pod anywhere',
+        symptom: 'For some time no pod can be created. Those that exist run on.',
+        hints: [
+          'kubectl describe replicaset: read the events.',
+          'kubectl get validatingwebhookconfigurations',
+          'A configuration is left that calls a Service which was removed long ago.',
+        ],
+        explanation:
+          'A webhook configuration calls a Service that does not exist, and with failurePolicy Fail ' +
+          'no reply means refusal. Delete it ' +
+          'if nobody uses it; otherwise bring the Service back.',
+      },
+    },
+    start: ({ cluster }) => {
+      cluster.apply([webhookConfiguration('guard', '/'), deployment('web', {})])
+      cluster.advance('30s')
+    },
+    shows: { run: 'kubectl run probe --image=nginx', prints: /failed calling webhook/ },
+    check: (desk) => comesUp(desk, 'web'),
+    solution: 'kubectl delete validatingwebhookconfiguration guard; kubectl rollout restart deployment web',
+  },
+  {
+    id: 'webhook-refuses',
+    options: { nodes: 2, webhooks: { 'default/guard': guard } },
+    texts: {
+      ko: {
+        title: '포드 없는 디플로이먼트',
+        symptom: '디플로이먼트 web에 포드가 없습니다. 회사의 규칙은 건드리지 마세요.',
+        hints: [
+          'kubectl describe replicaset: 무엇을 원하는지 메시지에 적혀 있습니다.',
+          '규칙은 좋은 규칙입니다. 포드에 원하는 것을 주세요.',
+        ],
+        explanation:
+          '웹훅은 포드마다 owner 레이블을 요구합니다. 디플로이먼트가 아니라 포드 템플릿의 레이블이어야 한다는 점이 중요합니다.',
+      },
+      en: {
+        title: 'A Deployment without pods',
+        symptom: 'The Deployment web has no pods. Leave the rules of the company alone.',
+        hints: [
+          'kubectl describe replicaset: the message says what is wanted.',
+          'The rule is a good one: give the pods what it asks for.',
+        ],
+        explanation:
+          'The webhook wants a label owner on each pod. It must stand in the pod template; the ' +
+          'labels of the Deployment do not count.',
+      },
+    },
+    start: ({ cluster }) => {
+      cluster.apply([webhookConfiguration('guard', '/validate'), deployment('web', {})])
+      cluster.advance('30s')
+    },
+    shows: { run: 'kubectl get deployment web', prints: /web +0\/2/ },
+    check: (desk) =>
+      comesUp(desk, 'web') && desk.cluster.list('validatingwebhookconfigurations').items.length === 1,
+    solution:
+      'kubectl patch deployment web -p ' +
+      `'{"spec":{"template":{"metadata":{"labels":{"owner":"shop"}}}}}'; sleep 30`,
+  },
+]

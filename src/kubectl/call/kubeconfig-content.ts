@@ -1,0 +1,94 @@
+import { parseYamlText, YamlError } from '../../lang/yaml/read.js'
+import { KubectlError } from './errors.js'
+
+/** A named part of a kubeconfig file. */
+export interface Named<T> {
+  readonly name: string
+  readonly value: T
+}
+
+/** Fields of a cluster, user or context, as the file has them. */
+export type Fields = Readonly<Record<string, unknown>>
+
+/** A kubeconfig, merged from its files. Source: client-go tools/clientcmd/api/v1/types.go. */
+export interface KubeconfigContent {
+  readonly currentContext: string
+  readonly clusters: readonly Named<Fields>[]
+  readonly users: readonly Named<Fields>[]
+  readonly contexts: readonly Named<Fields>[]
+  readonly preferences: Fields
+}
+
+/** What there is without any file. */
+export const EMPTY: KubeconfigContent = {
+  currentContext: '',
+  clusters: [],
+  users: [],
+  contexts: [],
+  preferences: {},
+}
+
+/** Parses a kubeconfig file. Throws KubectlError. */
+export function parseKubeconfig(text: string, path: string): KubeconfigContent {
+  let value: unknown
+  try {
+    value = parseYamlText(text)
+  } catch (error) {
+    if (!(error instanceof YamlError)) throw error
+    throw new KubectlError(`error loading config file ${JSON.stringify(path)}: ${error.message}`)
+  }
+  const fields = isFields(value) ? value : {}
+  const users = namedOf(fields['users'], 'user')
+  for (const { value: user } of users) checkBase64(textOf(user, 'client-certificate-data'), path)
+  return {
+    currentContext: textOf(fields, 'current-context'),
+    users,
+    clusters: namedOf(fields['clusters'], 'cluster'),
+    contexts: namedOf(fields['contexts'], 'context'),
+    preferences: isFields(fields['preferences']) ? fields['preferences'] : {},
+  }
+}
+
+function checkBase64(text: string, path: string): void {
+  const bad = /[^A-Za-z0-9+/=\r\n]/.exec(text)
+  if (bad !== null)
+    throw new KubectlError(
+      `error loading config file ${JSON.stringify(path)}: illegal base64 data at input byte ${bad.index}`,
+    )
+}
+
+/** The text of a field, '' if there is none. */
+export function textOf(fields: Fields, name: string): string {
+  const value = Object.hasOwn(fields, name) ? fields[name] : undefined
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : ''
+}
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+function namedOf(list: unknown, field: string): readonly Named<Fields>[] {
+  if (!Array.isArray(list)) return []
+  return list
+    .filter(isFields)
+    .map((one) => ({ name: textOf(one, 'name'), value: isFields(one[field]) ? one[field] : {} }))
+}
+
+/**
+ * Merges two files: of entries with one name the first one counts. Source: client-go
+ * tools/clientcmd/loader.go.
+ */
+export function merge(first: KubeconfigContent, second: KubeconfigContent): KubeconfigContent {
+  const both = (a: readonly Named<Fields>[], b: readonly Named<Fields>[]): readonly Named<Fields>[] => [
+    ...a,
+    ...b.filter(({ name }) => !a.some((one) => one.name === name)),
+  ]
+  return {
+    currentContext: first.currentContext || second.currentContext,
+    clusters: both(first.clusters, second.clusters),
+    users: both(first.users, second.users),
+    contexts: both(first.contexts, second.contexts),
+    preferences: { ...second.preferences, ...first.preferences },
+  }
+}

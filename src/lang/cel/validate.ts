@@ -1,0 +1,162 @@
+import { everyExpr, type Call, type Expr, type List, type MapExpr } from './ast.js'
+import type { Checked } from './checker.js'
+import { FormatFault, readFormat, wrongType, type Clause, type ClauseKind } from './format-string.js'
+import { call } from './functions.js'
+import type { Issue } from './issues.js'
+import { compileGoRegExp, isFault } from '../go/regexp.js'
+import { DYN, isSameType, typeName, typeText, type CelType } from './types.js'
+import { isError } from './values.js'
+
+/**
+ * Returns the faults of a checked expression that types do not show: literals that do not parse, lists and
+ * maps of mixed types, formats that cannot be filled. Source: cel-go cel/validator.go, ext/formatting.go.
+ */
+export function validateExpression(expr: Expr, checked: Checked): readonly Issue[] {
+  const all = everyExpr(expr)
+  const isIn = within(expr)
+  return [
+    ...literalArguments(all, 'duration', checked),
+    ...literalArguments(all, 'timestamp', checked),
+    ...literalArguments(all, 'matches', checked),
+    ...all.flatMap((one) => (one.kind === 'list' && !isIn.has(one) ? mixedList(one, checked) : [])),
+    ...all.flatMap((one) => (one.kind === 'map' && !isIn.has(one) ? mixedMap(one, checked) : [])),
+    ...all.flatMap((one) => (one.kind === 'call' ? formatFaults(one, checked) : [])),
+  ]
+}
+
+/** Returns what is below calls of `format`, whose lists may be mixed. */
+function within(expr: Expr): ReadonlySet<Expr> {
+  const found = new Set<Expr>()
+  for (const one of everyExpr(expr))
+    if (one.kind === 'call' && one.name === 'format')
+      for (const below of everyExpr(one)) if (below !== one) found.add(below)
+  return found
+}
+
+function literalArguments(all: readonly Expr[], name: string, checked: Checked): readonly Issue[] {
+  return all.flatMap((one) => {
+    if (one.kind !== 'call' || one.name !== name) return []
+    const [argument] = one.args
+    if (argument?.kind !== 'literal' || isValidLiteral(one, argument, checked)) return []
+    return [{ position: argument.position, text: `invalid ${name} argument` }]
+  })
+}
+
+function isValidLiteral(
+  expr: Call,
+  { value }: Extract<Expr, { kind: 'literal' }>,
+  { functions, overloads }: Checked,
+): boolean {
+  if (expr.name === 'matches') return typeof value !== 'string' || !isFault(compileGoRegExp(value))
+  const called = functions.get(expr)
+  return called === undefined || !isError(call(called, overloads.get(expr)?.[0], [value]))
+}
+
+const mismatch = ({ position }: Expr, wanted: CelType, found: CelType): Issue => ({
+  position,
+  text: `expected type '${typeText(wanted)}' but found '${typeText(found)}'`,
+})
+
+const itemType = (type: CelType, optional: boolean): CelType =>
+  optional && type.kind === 'optional' ? type.item : type
+
+function mixedList({ items }: List, { types }: Checked): readonly Issue[] {
+  let first: CelType | undefined
+  for (const { value, optional } of items) {
+    const type = itemType(types.get(value) ?? DYN, optional)
+    first ??= type
+    if (!isSameType(first, type)) return [mismatch(value, first, type)]
+  }
+  return []
+}
+
+function mixedMap({ entries }: MapExpr, { types }: Checked): readonly Issue[] {
+  const [first, ...others] = entries
+  if (first === undefined) return []
+  const keys = types.get(first.key) ?? DYN
+  const values = itemType(types.get(first.value) ?? DYN, first.optional)
+  return others.flatMap(({ key, value, optional }) => {
+    const [keyType, valueType] = [types.get(key) ?? DYN, itemType(types.get(value) ?? DYN, optional)]
+    return [
+      ...(isSameType(keys, keyType) ? [] : [mismatch(key, keys, keyType)]),
+      ...(isSameType(values, valueType) ? [] : [mismatch(value, values, valueType)]),
+    ]
+  })
+}
+
+function formatFaults(expr: Call, { types }: Checked): readonly Issue[] {
+  const [list] = expr.args
+  const { target } = expr
+  const isFormat = expr.name === 'format' && expr.args.length === 1 && list?.kind === 'list'
+  if (!isFormat || target?.kind !== 'literal' || typeof target.value !== 'string') return []
+  let used = 0
+  try {
+    readFormat(target.value, {
+      size: list.items.length,
+      endsFirst: true,
+      format: (clause, argument) => {
+        used = argument + 1
+        checkArgument(clause, (list.items[argument] as { value: Expr }).value, types)
+        return ''
+      },
+    })
+  } catch (error) {
+    if (!(error instanceof FormatFault)) throw error
+    const at = error.at as Expr | undefined
+    return [{ position: (at ?? expr).position, text: error.message }]
+  }
+  if (list.items.length <= used) return []
+  const text = `too many arguments supplied to string.format (expected ${used}, got ${list.items.length})`
+  return [{ position: expr.position, text }]
+}
+
+const ALLOWED: Readonly<Record<Exclude<ClauseKind, 's'>, readonly CelType['kind'][]>> = {
+  d: ['int', 'uint'],
+  f: ['double', 'string'],
+  e: ['double', 'string'],
+  b: ['int', 'uint', 'bool'],
+  x: ['int', 'uint', 'string', 'bytes'],
+  X: ['int', 'uint', 'string', 'bytes'],
+  o: ['int', 'uint'],
+}
+const SHOWN = new Set<CelType['kind']>([
+  'list',
+  'map',
+  'int',
+  'uint',
+  'double',
+  'bool',
+  'string',
+  'timestamp',
+  'bytes',
+  'duration',
+  'type',
+  'null',
+  'dyn',
+])
+
+/** Throws a FormatFault if the argument's type does not fit the clause. */
+function checkArgument({ kind }: Clause, argument: Expr, types: Checked['types']): void {
+  const type = types.get(argument) ?? DYN
+  if (kind === 's') {
+    const bad = unshown(argument, types)
+    if (bad !== undefined) throw wrongType('s', typeName(types.get(bad) ?? DYN), bad)
+  } else if (type.kind !== 'dyn' && !ALLOWED[kind].includes(type.kind))
+    throw wrongType(kind, typeName(type), argument)
+}
+
+/** Returns what `%s` cannot show: the argument, or a member of a list or map that is written down. */
+function unshown(expr: Expr, types: Checked['types']): Expr | undefined {
+  if (!SHOWN.has((types.get(expr) ?? DYN).kind)) return expr
+  const members =
+    expr.kind === 'list'
+      ? expr.items.map(({ value }) => value)
+      : expr.kind === 'map'
+        ? expr.entries.flatMap(({ key, value }) => [key, value])
+        : []
+  for (const member of members) {
+    const bad = unshown(member, types)
+    if (bad !== undefined) return bad
+  }
+  return undefined
+}

@@ -1,0 +1,38 @@
+/** Escapes that Go writes with a letter. */
+const LETTERS: Readonly<Record<string, string>> = {
+  '\x07': '\\a',
+  '\b': '\\b',
+  '\f': '\\f',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\v': '\\v',
+  '"': '\\"',
+  '\\': '\\\\',
+}
+
+/**
+ * What Go does not print as it is: all but letters, marks, numbers, punctuation, symbols and the ASCII space,
+ * and lone surrogates, which are not characters. Source: Go's unicode.IsPrint.
+ */
+const UNPRINTABLE = /["\\]|[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu
+
+/** A byte that is not UTF-8 is a lone surrogate in texts of bytes; see `lang/bytes/byte-text`. */
+const isEscapedByte = (code: number): boolean => code >= 0xdc80 && code <= 0xdcff
+
+function escaped(char: string): string {
+  const letter = LETTERS[char]
+  if (letter !== undefined) return letter
+  const code = char.codePointAt(0) ?? 0
+  if (code < 0x20 || code === 0x7f) return `\\x${hex(code, 2)}`
+  if (isEscapedByte(code)) return `\\x${hex(code - 0xdc00, 2)}`
+  if (code >= 0xd800 && code <= 0xdfff) return '\\ufffd'
+  return code < 0x10000 ? `\\u${hex(code, 4)}` : `\\U${hex(code, 8)}`
+}
+
+const hex = (code: number, width: number): string => code.toString(16).padStart(width, '0')
+
+/** Quotes a text as Go's `%q` and `strconv.Quote` do: `"a\tb"`, `"\u00a0"`. */
+export function quote(text: string): string {
+  return `"${text.replace(UNPRINTABLE, escaped)}"`
+}

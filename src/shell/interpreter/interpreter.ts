@@ -1,0 +1,713 @@
+import type { Invocation, Pause, Served, ServedRequest, Spawned } from '../programs/command.js'
+import type { Program as Command } from '../programs/command.js'
+import { runProgram } from '../programs/command.js'
+import { programOf } from '../programs/programs.js'
+import { FileFault } from '../files/file-system.js'
+import { absolutePath } from '../files/tree.js'
+import type { BuiltinCall } from './builtins.js'
+import { builtinOf } from './builtins.js'
+import { compile } from './compile.js'
+import type { ExpandScope } from './expand.js'
+import { expandText, expandWords, matches } from './expand.js'
+import {
+  commandOver,
+  endOverdue,
+  exitShell,
+  finished,
+  leaveLoop,
+  popContext,
+  popFrame,
+  pushFrame,
+  shellName,
+  shellOf,
+} from './frames.js'
+import type { ProcessHost } from './shell-call.js'
+import { SHELLS, TIMEOUT_USAGE, baseOf, shellCall, timeoutOf } from './shell-call.js'
+import type { Frame, ProcessStart, ShellProcess, Thread } from './state.js'
+import { copyShell, exportedEnv, newShell } from './state.js'
+import { ShellStreams } from './streams.js'
+import type { Operation, Program } from './syntax.js'
+import { SyntaxFault, quoteWord } from './syntax.js'
+
+/** Most operations in one step; an endless loop continues a little later. */
+const BUDGET = 20_000
+/**
+ * Virtual ms after which a process that has used up its budget continues. It doubles each time, so that an
+ * endless loop is cheap.
+ */
+const SLICE = 10
+const LONGEST_SLICE = 60_000
+/** Deepest nesting of scripts and functions. */
+const MOST_FRAMES = 100
+/** Makes a process that has not run yet. */
+export function newProcess({ pid, words, env, cwd, stdin }: ProcessStart): ShellProcess {
+  const text = words.map(quoteWord).join(' ')
+  const frame: Frame = {
+    text,
+    at: 0,
+    kind: 'process',
+    contexts: [],
+    captured: [],
+    title: words.join(' '),
+    outer: true,
+  }
+  const shell = newShell(new Map(Object.entries(env)), cwd, ['sh'])
+  return {
+    pid,
+    nextPid: pid + 6,
+    threads: [{ pid, frames: [frame], shells: [shell] }],
+    stdin: { text: '', closed: !stdin },
+    signals: [],
+  }
+}
+
+/**
+ * Runs a process until it has ended or waits. Returns when it must run again (virtual ms); undefined: when
+ * input arrives, or never. Everything is in the process' state, so a copy of the state continues in the same
+ * way.
+ */
+export function runProcess(process: ShellProcess, host: ProcessHost): number | undefined {
+  return new Interpreter(process, host).run()
+}
+
+/** Whether a command of the process listens on a port (`80`, `53/udp`). */
+export function listensOn({ threads }: ShellProcess, port: string): boolean {
+  return threads.some(({ frames }) => frames.at(-1)?.paused?.listens?.includes(port) === true)
+}
+
+/** Passes a request to the command that listens on a port. Run the process afterwards if `next` is set. */
+export function serveProcess(
+  process: ShellProcess,
+  host: ProcessHost,
+  port: string,
+  request: ServedRequest,
+): Served {
+  return new Interpreter(process, host).serve(port, request)
+}
+
+/**
+ * Delivers SIGTERM to a process without a trap. Returns whether its command handles the signal: it has ended,
+ * or goes on for a while. Run the process afterwards.
+ */
+export function stopProcess(process: ShellProcess, host: ProcessHost): boolean {
+  return new Interpreter(process, host).stop()
+}
+
+/** Delivers a signal to a trap. Returns whether the process has a trap for it (an empty trap ignores it). */
+export function trapSignal(process: ShellProcess, name: string): boolean {
+  const trap = process.threads[0]?.shells.at(-1)?.traps.get(name)
+  if (trap === undefined) return false
+  if (trap !== '') process.signals.push(name)
+  return true
+}
+
+class Interpreter {
+  readonly #process: ShellProcess
+  readonly #host: ProcessHost
+  readonly #streams: ShellStreams
+  #left = BUDGET
+
+  constructor(process: ShellProcess, host: ProcessHost) {
+    this.#process = process
+    this.#host = host
+    this.#streams = new ShellStreams(process, host)
+  }
+
+  run(): number | undefined {
+    const { threads } = this.#process
+    let moved = true
+    while (moved && this.#left > 0 && this.#process.exitCode === undefined) {
+      moved = false
+      for (const thread of [...threads]) if (threads.includes(thread) && this.#runThread(thread)) moved = true
+    }
+    if (this.#process.exitCode !== undefined) return undefined
+    if (this.#left <= 0) {
+      this.#process.busy = (this.#process.busy ?? 0) + 1
+      return this.#host.world.now + Math.min(SLICE * 2 ** this.#process.busy, LONGEST_SLICE)
+    }
+    delete this.#process.busy
+    const times = threads.flatMap(({ frames }) => [
+      frames.at(-1)?.paused?.until ?? Infinity,
+      ...frames.map(({ deadline = Infinity }) => deadline),
+    ])
+    const next = Math.min(...times)
+    return next === Infinity ? undefined : next
+  }
+
+  serve(port: string, request: ServedRequest): Served {
+    for (const thread of this.#process.threads) {
+      const frame = thread.frames.at(-1)
+      const paused = frame?.paused
+      if (frame === undefined || paused?.listens?.includes(port) !== true) continue
+      const { words, env, memory } = paused
+      const [name = '', ...args] = words
+      const served = this.#programOf(name)?.serve?.(
+        this.#invocation(thread, { name, args, env, memory }),
+        request,
+      )
+      if (served?.next !== undefined) this.#settle(thread, frame, words, env, served.next)
+      return served ?? {}
+    }
+    return {}
+  }
+
+  stop(): boolean {
+    const [thread] = this.#process.threads
+    const frame = thread?.frames.at(-1)
+    if (thread === undefined || frame?.paused === undefined) return false
+    const { words, env, memory } = frame.paused
+    const [name = '', ...args] = words
+    const program = this.#programOf(name)
+    const outcome = program?.stop?.(this.#invocation(thread, { name, args, env, memory }))
+    if (outcome === undefined) return false
+    if (typeof outcome === 'number') this.#process.exitCode = outcome
+    else this.#settle(thread, frame, words, env, outcome)
+    return true
+  }
+
+  /** Returns a program of the image, or one that every container has. */
+  #programOf(name: string): Command | undefined {
+    const base = baseOf(name)
+    return (
+      this.#host.world.ownProgram(name) ??
+      (base !== undefined && this.#host.world.has(base) ? programOf(base) : undefined)
+    )
+  }
+
+  /** Runs a thread. Returns whether it has made progress. */
+  #runThread(thread: Thread): boolean {
+    let moved = false
+    while (this.#left > 0 && this.#process.exitCode === undefined && this.#process.threads.includes(thread)) {
+      this.#deliverSignal(thread)
+      endOverdue(thread, this.#host.world.now)
+      const frame = thread.frames.at(-1)
+      if (frame === undefined) {
+        this.#threadEnded(thread)
+        return true
+      }
+      if (frame.paused ? !this.#resume(thread, frame) : !this.#advance(thread, frame)) return moved
+      moved = true
+    }
+    return moved
+  }
+
+  #threadEnded(thread: Thread): void {
+    const { threads } = this.#process
+    const status = thread.shells[0]?.status ?? 0
+    if (thread === threads[0]) this.#process.exitCode = status & 0xff
+    threads.splice(threads.indexOf(thread), 1)
+  }
+
+  /** Runs a trap, which happens between two commands and interrupts `wait`. */
+  #deliverSignal(thread: Thread): void {
+    if (this.#process.signals.length === 0 || thread !== this.#process.threads[0]) return
+    const frame = thread.frames.at(-1)
+    if (frame?.paused && frame.paused.words[0] !== 'wait') return
+    const name = this.#process.signals.shift() as string
+    const trap = shellOf(thread).traps.get(name)
+    if (frame?.paused) finished(thread, frame, 143)
+    if (trap !== undefined && trap !== '') pushFrame(thread, { text: trap, kind: 'call', title: trap })
+  }
+
+  #resume(thread: Thread, frame: Frame): boolean {
+    const { paused } = frame
+    if (!paused) return true
+    const { now } = this.#host.world
+    const due = paused.until !== undefined && paused.until <= now
+    const input =
+      paused.input === true &&
+      this.#streams.inputOf(
+        thread,
+        (text) => text !== '',
+        () => false,
+      )
+    if (
+      !due &&
+      !input &&
+      !(paused.input === true && this.#streams.ended(thread)) &&
+      paused.words[0] !== 'wait'
+    )
+      return false
+    return this.#invoke(thread, frame, paused.words, paused.env, paused.memory)
+  }
+
+  /** Runs the next operation of the thread. Returns false if it waits. */
+  #advance(thread: Thread, frame: Frame): boolean {
+    this.#left--
+    let program: Program
+    try {
+      program = compile(frame.text)
+    } catch (error) {
+      if (!(error instanceof SyntaxFault)) throw error
+      this.#streams.write(thread, 2, `${shellName(thread)}: ${error.message}\n`)
+      shellOf(thread).status = 2
+      popFrame(thread)
+      return true
+    }
+    const operation = program[frame.at]
+    if (operation === undefined) {
+      popFrame(thread)
+      return true
+    }
+    try {
+      return this.#operate(thread, frame, operation)
+    } catch (error) {
+      if (!(error instanceof SyntaxFault)) throw error
+      this.#streams.write(thread, 2, `${shellName(thread)}: ${error.message}\n`)
+      shellOf(thread).status = 2
+      exitShell(thread, 2)
+      return true
+    }
+  }
+
+  #operate(thread: Thread, frame: Frame, operation: Operation): boolean {
+    const shell = shellOf(thread)
+    switch (operation.op) {
+      case 'run':
+        return this.#runSimple(thread, frame, operation)
+      case 'jump':
+        frame.at = operation.to
+        return true
+      case 'branch':
+        frame.at = (shell.status === 0) === operation.success ? operation.to : frame.at + 1
+        return true
+      case 'not':
+        shell.status = shell.status === 0 ? 1 : 0
+        break
+      case 'status':
+        shell.status = operation.status
+        break
+      case 'loop': {
+        const items = expandWords(operation.items ?? [], this.#scope(thread, frame, operation.captures ?? 0))
+        frame.contexts.push({ kind: 'loop', exit: operation.exit, next: operation.next, items, at: 0 })
+        shell.status = 0
+        break
+      }
+      case 'next': {
+        const item = nextItem(frame)
+        frame.at = item === undefined ? operation.exit : frame.at + 1
+        if (item !== undefined) shell.vars.set(operation.name, item)
+        return true
+      }
+      case 'end':
+      case 'endSubshell':
+        popContext(thread, frame)
+        break
+      case 'redirect':
+        this.#redirect(thread, frame, operation)
+        break
+      case 'capture':
+      case 'pipe':
+        frame.contexts.push({ kind: operation.op, text: '', saved: copyShell(shell), to: operation.to })
+        break
+      case 'subshell':
+        frame.contexts.push({ kind: 'subshell', saved: copyShell(shell), to: operation.to })
+        break
+      case 'piped':
+        nextStage(thread, frame, operation)
+        break
+      case 'endCapture': {
+        const context = popContext(thread, frame)
+        frame.captured.push(context?.kind === 'capture' ? context.text.replace(/\n+$/, '') : '')
+        break
+      }
+      case 'background':
+      case 'function':
+        if (operation.op === 'background') this.#background(thread, frame)
+        else shell.functions.set(operation.name, { text: frame.text, at: frame.at + 1 })
+        frame.at = operation.to
+        shell.status = 0
+        return true
+      case 'return':
+        popFrame(thread)
+        return true
+      case 'case':
+        this.#branch(thread, frame, operation)
+        return true
+    }
+    frame.at++
+    return true
+  }
+
+  #redirect(
+    thread: Thread,
+    frame: Frame,
+    { redirects, captures }: Extract<Operation, { op: 'redirect' }>,
+  ): void {
+    const scope = this.#scope(thread, frame, captures)
+    const context = this.#streams.redirected(thread, redirects, scope, false)
+    // the context is pushed even after a failure, since the operation that ends it pops one
+    if (context === undefined) shellOf(thread).status = 1
+    frame.contexts.push(context ?? { kind: 'redirect', out: new Map(), once: false })
+  }
+
+  #branch(thread: Thread, frame: Frame, operation: Extract<Operation, { op: 'case' }>): void {
+    const scope = this.#scope(thread, frame, operation.captures)
+    const text = expandText(operation.word, scope)
+    const branch = operation.branches.find(({ patterns }) =>
+      patterns.some((pattern) => matches(text, pattern, scope)),
+    )
+    shellOf(thread).status = 0
+    frame.at = branch?.to ?? operation.to
+  }
+
+  #runSimple(
+    thread: Thread,
+    frame: Frame,
+    { assigns, words, redirects, captures }: Extract<Operation, { op: 'run' }>,
+  ): boolean {
+    const shell = shellOf(thread)
+    const scope = this.#scope(thread, frame, captures)
+    const expanded = expandWords(words, scope)
+    const values = assigns.map(([name, word]) => [name, expandText(word, scope)] as const)
+    if (redirects.length > 0) {
+      const context = this.#streams.redirected(
+        thread,
+        redirects,
+        scope,
+        expanded[0] !== 'exec' || expanded.length > 1,
+      )
+      if (!context) {
+        frame.at++
+        commandOver(thread, frame, 1)
+        return true
+      }
+      frame.contexts.push(context)
+    }
+    if (expanded.length === 0) {
+      for (const [name, value] of values) shell.vars.set(name, value)
+      finished(thread, frame, captures > 0 ? shell.status : 0)
+      return true
+    }
+    const env = exportedEnv(shell)
+    for (const [name, value] of values) env.set(name, value)
+    return this.#invoke(thread, frame, expanded, env, undefined)
+  }
+
+  /** Runs or resumes a command given as words. Returns false if it waits. */
+  #invoke(
+    thread: Thread,
+    frame: Frame,
+    words: readonly string[],
+    env: ReadonlyMap<string, string>,
+    memory: Invocation['memory'],
+  ): boolean {
+    const [name = '', ...args] = words
+    const shell = shellOf(thread)
+    const known = shell.functions.get(name)
+    if (known) return this.#call(thread, frame, known, words)
+    const builtin = builtinOf(name)
+    if (builtin && thread.frames.length > 0 && !this.#isOuter(thread)) {
+      const outcome = builtin(this.#builtinCall(thread, frame, words, env, memory))
+      return outcome === undefined ? true : this.#settle(thread, frame, words, env, outcome)
+    }
+    const base = baseOf(name)
+    const own = this.#host.world.ownProgram(name)
+    if (own === undefined && (base === undefined || !this.#host.world.has(base)))
+      return this.#runOther(thread, frame, words, env)
+    if (own === undefined && base !== undefined && SHELLS.has(base))
+      return this.#shell(thread, frame, words, env)
+    if (own === undefined && base === 'timeout') return this.#limit(thread, frame, words, env)
+    const program = this.#programOf(name)
+    if (program === undefined) return this.#runOther(thread, frame, words, env)
+    return this.#settle(
+      thread,
+      frame,
+      words,
+      env,
+      runProgram(program, this.#invocation(thread, { name: base ?? name, args, env, memory })),
+    )
+  }
+
+  /** Runs the command of `timeout`, which ends with it, or when its time is over. */
+  #limit(thread: Thread, frame: Frame, words: readonly string[], env: ReadonlyMap<string, string>): boolean {
+    const limited = timeoutOf(words.slice(1))
+    if (limited === undefined) {
+      this.#streams.write(thread, 2, TIMEOUT_USAGE)
+      finished(thread, frame, 1)
+      return true
+    }
+    const { ms, command } = limited
+    const text = command.map(quoteWord).join(' ')
+    const moved = this.#enter(thread, frame, { text, args: command, env, title: words.join(' ') })
+    const entered = thread.frames.at(-1)
+    if (entered !== undefined && entered !== frame && ms > 0) entered.deadline = this.#host.world.now + ms
+    return moved
+  }
+
+  /** Whether this is the frame with the container's command, which no shell parses. */
+  #isOuter({ frames }: Thread): boolean {
+    return frames.length === 1 && frames[0]?.outer === true
+  }
+
+  #invocation(
+    thread: Thread,
+    {
+      name,
+      args,
+      env,
+      memory,
+    }: Pick<Invocation, 'name' | 'args' | 'memory'> & { env: ReadonlyMap<string, string> },
+  ): Invocation {
+    return {
+      name,
+      args,
+      memory,
+      env: Object.fromEntries(env),
+      cwd: shellOf(thread).cwd,
+      world: this.#host.world,
+      input: this.#streams.input(thread),
+      write: (text) => this.#streams.write(thread, 1, text),
+      error: (text) => this.#streams.write(thread, 2, text),
+      spawn: (words, stdin = '') => this.#spawn(words, env, shellOf(thread).cwd, stdin),
+    }
+  }
+
+  #spawn(
+    words: readonly string[],
+    env: ReadonlyMap<string, string>,
+    cwd: string,
+    stdin: string,
+  ): Spawned | undefined {
+    const child = newProcess({
+      pid: this.#process.nextPid++,
+      words,
+      env: Object.fromEntries(env),
+      cwd,
+      stdin: true,
+    })
+    child.stdin.text = stdin
+    child.stdin.closed = true
+    const output = ['', '', '']
+    runProcess(child, {
+      ...this.#host,
+      world: this.#host.world,
+      emit: (fd, text) => void (output[fd] += text),
+    })
+    if (child.exitCode === undefined) return undefined
+    return { stdout: output[1] ?? '', stderr: output[2] ?? '', exitCode: child.exitCode }
+  }
+
+  #settle(
+    thread: Thread,
+    frame: Frame,
+    words: readonly string[],
+    env: ReadonlyMap<string, string>,
+    outcome: number | Pause,
+  ): boolean {
+    if (typeof outcome === 'number') {
+      finished(thread, frame, outcome)
+      return true
+    }
+    frame.paused = { words, env, ...outcome }
+    return false
+  }
+
+  /** Runs a program of the image or a script; fails if there is none of that name. */
+  #runOther(
+    thread: Thread,
+    frame: Frame,
+    words: readonly string[],
+    env: ReadonlyMap<string, string>,
+  ): boolean {
+    const [name = ''] = words
+    const { files } = this.#host.world
+    const path = absolutePath(shellOf(thread).cwd, name)
+    if (name.includes('/') && files.stat(path)?.kind === 'file') {
+      const text = files.read(path)
+      if (/^#!.*\b(?:ba|a|da)?sh\b|^(?!#!)/.test(text))
+        return this.#enter(thread, frame, { text, args: words, env })
+    }
+    const answer = this.#host.runImage(words)
+    if (answer !== undefined) {
+      if (answer.stdout) this.#streams.write(thread, 1, answer.stdout)
+      if (answer.stderr) this.#streams.write(thread, 2, answer.stderr)
+      finished(thread, frame, answer.exitCode)
+      return true
+    }
+    const isDirectory = name.includes('/') && files.isDirectory(path)
+    this.#streams.write(
+      thread,
+      2,
+      `${shellName(thread)}: ${name}: ${isDirectory ? 'Permission denied' : 'not found'}\n`,
+    )
+    finished(thread, frame, isDirectory ? 126 : 127)
+    return true
+  }
+
+  #shell(thread: Thread, frame: Frame, words: readonly string[], env: ReadonlyMap<string, string>): boolean {
+    const { isCommand, first, args, errexit } = shellCall(words)
+    const title = words.join(' ')
+    if (isCommand) {
+      if (first !== undefined)
+        return this.#enter(thread, frame, {
+          text: first,
+          args: args.length === 0 ? [words[0] ?? 'sh'] : args,
+          name: words[0] ?? 'sh',
+          env,
+          errexit,
+          title,
+        })
+      this.#streams.write(thread, 2, 'sh: -c requires an argument\n')
+      finished(thread, frame, 2)
+      return true
+    }
+    if (first === undefined) return this.#shellOverInput(thread, frame, env, title)
+    try {
+      const text = this.#host.world.files.read(absolutePath(shellOf(thread).cwd, first))
+      return this.#enter(thread, frame, { text, args: [first, ...args], env, errexit, title })
+    } catch (error) {
+      if (!(error instanceof FileFault)) throw error
+      this.#streams.write(thread, 2, `sh: can't open '${first}': ${error.message}\n`)
+      finished(thread, frame, 2)
+      return true
+    }
+  }
+
+  /** Runs a shell that reads its script line by line from standard input. */
+  #shellOverInput(thread: Thread, frame: Frame, env: ReadonlyMap<string, string>, title: string): boolean {
+    const text = 'while IFS= read -r __line__; do eval "$__line__"; done'
+    const input = this.#streams.input(thread)
+    if (input.ended && this.#streams.source(thread)?.text === undefined) {
+      finished(thread, frame, 0)
+      return true
+    }
+    return this.#enter(thread, frame, { text, args: ['sh'], env, title })
+  }
+
+  /** Runs a script in a new shell. */
+  #enter(
+    thread: Thread,
+    frame: Frame,
+    {
+      text,
+      args,
+      env,
+      errexit = false,
+      title = args.join(' '),
+      name,
+    }: {
+      readonly text: string
+      readonly args: readonly string[]
+      readonly env: ReadonlyMap<string, string>
+      readonly errexit?: boolean
+      readonly title?: string
+      readonly name?: string
+    },
+  ): boolean {
+    frame.at++
+    delete frame.paused
+    if (thread.frames.length >= MOST_FRAMES) {
+      this.#streams.write(thread, 2, "sh: can't fork: Resource temporarily unavailable\n")
+      commandOver(thread, frame, 2)
+      return true
+    }
+    thread.shells.push({
+      ...newShell(env, shellOf(thread).cwd, args),
+      errexit,
+      ...(name === undefined || name === 'sh' ? {} : { name }),
+    })
+    pushFrame(thread, { text, kind: 'process', title })
+    return true
+  }
+
+  #call(
+    thread: Thread,
+    frame: Frame,
+    known: { readonly text: string; readonly at: number },
+    words: readonly string[],
+  ): boolean {
+    frame.at++
+    if (thread.frames.length >= MOST_FRAMES) throw new SyntaxFault('maximum recursion depth exceeded')
+    const shell = shellOf(thread)
+    const callerArgs = shell.args
+    shell.args = [callerArgs[0] ?? 'sh', ...words.slice(1)]
+    thread.frames.push({
+      text: known.text,
+      at: known.at,
+      kind: 'call',
+      contexts: [],
+      captured: [],
+      title: words.join(' '),
+      callerArgs,
+    })
+    return true
+  }
+
+  #background(thread: Thread, frame: Frame): void {
+    const { threads, nextPid } = this.#process
+    if (threads.length >= MOST_FRAMES) throw new SyntaxFault("can't fork: Resource temporarily unavailable")
+    this.#process.nextPid++
+    const started: Frame = {
+      text: frame.text,
+      at: frame.at + 1,
+      kind: 'call',
+      contexts: [],
+      captured: [],
+      title: frame.title,
+    }
+    threads.push({ pid: nextPid, frames: [started], shells: [copyShell(shellOf(thread))] })
+    shellOf(thread).vars.set('!', String(nextPid))
+  }
+
+  #builtinCall(
+    thread: Thread,
+    frame: Frame,
+    words: readonly string[],
+    env: ReadonlyMap<string, string>,
+    memory: Invocation['memory'],
+  ): BuiltinCall {
+    const [name = '', ...args] = words
+    return {
+      shell: shellOf(thread),
+      jobs: this.#process.threads.filter((other) => other !== this.#process.threads[0]).map(({ pid }) => pid),
+      isKnown: (program) =>
+        builtinOf(program) !== undefined ||
+        shellOf(thread).functions.has(program) ||
+        this.#host.world.has(program),
+      exit: (status) => {
+        delete frame.paused
+        exitShell(thread, status)
+      },
+      leave: (depth, again) => leaveLoop(thread, frame, depth, again),
+      return: (status) => {
+        shellOf(thread).status = status
+        delete frame.paused
+        popFrame(thread)
+      },
+      evaluate: (text) => {
+        delete frame.paused
+        frame.at++
+        pushFrame(thread, { text, kind: 'call', title: text })
+      },
+      execute: (replaced) => {
+        delete frame.paused
+        pushFrame(thread, {
+          text: `${replaced.map(quoteWord).join(' ')}; exit $?`,
+          kind: 'call',
+          title: replaced.join(' '),
+        })
+      },
+      ...this.#invocation(thread, { name, args, env, memory }),
+    }
+  }
+
+  #scope(thread: Thread, frame: Frame, captures: number): ExpandScope {
+    const captured = captures === 0 ? [] : frame.captured.splice(frame.captured.length - captures)
+    return { shell: shellOf(thread), pid: this.#process.pid, files: this.#host.world.files, captured }
+  }
+}
+
+/** Begins the next stage of a pipe with the output of the last one as its input. */
+function nextStage(thread: Thread, frame: Frame, { again, to }: Extract<Operation, { op: 'piped' }>): void {
+  const stage = popContext(thread, frame)
+  if (again) popContext(thread, frame)
+  const text = stage?.kind === 'pipe' ? stage.text : ''
+  frame.contexts.push({ kind: 'input', text, saved: copyShell(shellOf(thread)), to })
+}
+
+/** Takes the next item of the innermost loop; undefined at its end. */
+function nextItem({ contexts }: Frame): string | undefined {
+  const loop = contexts.at(-1)
+  return loop?.kind === 'loop' && loop.at < loop.items.length ? loop.items[loop.at++] : undefined
+}

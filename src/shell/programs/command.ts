@@ -1,0 +1,231 @@
+import type { PlainData } from '../../sim/data/plain-data.js'
+import type { FileSystem, FileUser } from '../files/file-system.js'
+import { FileFault } from '../files/file-system.js'
+
+/** One process, as `ps` shows it. */
+export interface ProcessEntry {
+  readonly pid: number
+  readonly uid: number
+  readonly command: string
+}
+
+/** Result of opening a connection. */
+export type Connected =
+  | { readonly kind: 'refused' | 'timeout' | 'unreachable' | 'reset' }
+  | { readonly kind: 'answered'; readonly response: NetworkResponse }
+
+/** The response on a connection. `status` only for HTTP. */
+export interface NetworkResponse {
+  readonly status?: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body: string
+  /**
+   * Virtual ms until the response arrives; a caller with a timeout (a probe) may give up before. Default 0.
+   */
+  readonly delay?: number
+  /** PEM of the certificate that the server showed, if it speaks TLS. */
+  readonly certificate?: string
+}
+
+/** What is sent on a connection: an HTTP request, raw text, or nothing. */
+export interface NetworkRequest {
+  readonly protocol: 'http' | 'tcp' | 'udp'
+  readonly method?: string
+  readonly path?: string
+  readonly host?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+  /** Whether the client speaks TLS. */
+  readonly secure?: boolean
+  /** Address of the client as the server sees it; set by the network. */
+  readonly from?: string
+}
+
+/** The network as a container sees it. */
+export interface ContainerNetwork {
+  /** Addresses of a DNS name; undefined if it does not exist. `full` is the name that was found. */
+  lookup(name: string): { readonly full: string; readonly addresses: readonly string[] } | undefined
+  /** Address of the DNS server. */
+  readonly dnsServer: string
+  /** Text of /etc/resolv.conf. */
+  readonly resolvConf: string
+  /**
+   * Asks a DNS server (default {@link dnsServer}) one question. `rcode` is `NOERROR`, `NXDOMAIN`, ..., or
+   * `TIMEOUT` if it does not respond.
+   */
+  query(
+    name: string,
+    type: 'A' | 'AAAA' | 'CNAME' | 'SRV' | 'PTR',
+    server?: string,
+  ): {
+    readonly rcode: string
+    readonly records: readonly { readonly name: string; readonly type: string; readonly data: string }[]
+  }
+  connect(address: string, port: number, request: NetworkRequest): Connected
+}
+
+/** The container in which a command runs. */
+export interface ProcessContext {
+  /** Virtual ms. */
+  readonly now: number
+  readonly hostname: string
+  readonly user: FileUser
+  /** Name of the user in /etc/passwd. */
+  readonly userName: string | undefined
+  readonly files: FileSystem
+  readonly network: ContainerNetwork
+  /** Whether the container has a program. */
+  has(program: string): boolean
+  /** Returns a program of the image itself, by the word with which it was called. */
+  ownProgram(word: string): Program | undefined
+  /** A kernel parameter that the pod has set. */
+  sysctl(name: string): string | undefined
+  readonly isPrivileged: boolean
+  /** Whether no one has described the image, so that it may have files that are not known here. */
+  readonly hasUnknownFiles?: boolean
+  processes(): readonly ProcessEntry[]
+  /** Sends a signal to a process. Returns whether it exists. */
+  kill(pid: number, signal: number): boolean
+}
+
+/** Standard input. */
+export interface Input {
+  /** All input since the last call. */
+  take(): string
+  /**
+   * The next line with its end; undefined if it has not arrived or will not. Text left before the end counts
+   * as a line.
+   */
+  takeLine(): string | undefined
+  /** Whether no more input will arrive. */
+  readonly ended: boolean
+}
+
+/** What one call of a command can use. */
+export interface Invocation {
+  /** The name by which it was called. */
+  readonly name: string
+  readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  readonly cwd: string
+  readonly world: ProcessContext
+  readonly input: Input
+  /** What the command stored when it paused; undefined at its first call. */
+  readonly memory: PlainData
+  readonly write: (text: string) => void
+  readonly error: (text: string) => void
+  /** Runs another command in the same container; undefined if it would have to wait. */
+  readonly spawn: (words: readonly string[], stdin?: string) => Spawned | undefined
+}
+
+/** The result of a command that another one has run. */
+export interface Spawned {
+  readonly stdout: string
+  readonly stderr: string
+  readonly exitCode: number
+}
+
+/**
+ * The command continues later: at a time, when input arrives, or never. It is called again with its memory.
+ */
+export interface Pause {
+  readonly until?: number
+  readonly input?: boolean
+  readonly memory: PlainData
+  /** Ports whose requests go to {@link Program.serve} meanwhile: `80`, `53/udp`. */
+  readonly listens?: readonly string[]
+}
+
+/** A request to a port that a program listens on. */
+export interface ServedRequest extends NetworkRequest {
+  readonly port: number
+}
+
+/** The result of {@link Program.serve}. */
+export interface Served {
+  /** Default: the connection is closed without a response. */
+  readonly response?: NetworkResponse
+  /** The exit code with which the program ends, or how it goes on waiting. Default: as before. */
+  readonly next?: number | Pause
+}
+
+/** A program, as a function of its invocation. */
+export interface Program {
+  readonly name: string
+  /** Returns its exit code, or a pause. */
+  run(call: Invocation): number | Pause
+  /** Handles a request while the program pauses with {@link Pause.listens}. */
+  serve?(call: Invocation, request: ServedRequest): Served
+  /**
+   * Handles SIGTERM while the program pauses: returns the exit code, or how it goes on until it ends.
+   * Default: the signal ends it, but the first process does not see it.
+   */
+  stop?(call: Invocation): number | Pause
+}
+
+/** Runs a program. It ends with 1 on a file that it cannot use and does not expect, and says which fault. */
+export function runProgram(program: Program, call: Invocation): number | Pause {
+  try {
+    return program.run(call)
+  } catch (error) {
+    if (!(error instanceof FileFault)) throw error
+    call.error(`${call.name}: ${error.message}\n`)
+    return 1
+  }
+}
+
+/** Runs an operation on a file; a failure is printed as busybox does, with `text` before the file's name. */
+export function attempt(call: Invocation, path: string, text: string, work: () => void): number {
+  try {
+    work()
+    return 0
+  } catch (error) {
+    if (!(error instanceof FileFault)) throw error
+    call.error(`${call.name}: ${text === '' ? path : `${text} '${path}'`}: ${error.message}\n`)
+    return 1
+  }
+}
+
+/**
+ * Parses the flags (`-la`, `-n 5` with `n` in `valued`, `--spider`) anywhere before a `--`, and the other
+ * words.
+ */
+export function flagsOf(
+  args: readonly string[],
+  valued = '',
+): { readonly flags: ReadonlyMap<string, string>; readonly rest: readonly string[] } {
+  const flags = new Map<string, string>()
+  const rest: string[] = []
+  for (let at = 0; at < args.length; at++) {
+    const word = args[at] as string
+    if (word === '--') {
+      rest.push(...args.slice(at + 1))
+      break
+    }
+    if (/^--[a-z]/.test(word)) {
+      const [name = '', ...value] = word.slice(2).split('=')
+      flags.set(name, value.join('='))
+    } else if (!/^-./.test(word)) rest.push(word)
+    else {
+      for (let letter = 1; letter < word.length; letter++) {
+        const name = word.charAt(letter)
+        const takesValue = valued.includes(name)
+        flags.set(
+          name,
+          takesValue ? (letter + 1 < word.length ? word.slice(letter + 1) : (args[++at] ?? '')) : '',
+        )
+        if (takesValue) break
+      }
+    }
+  }
+  return { flags, rest }
+}
+
+/**
+ * Reads a file, or standard input for `-` and without a file. Returns a pause if more input must arrive; the
+ * text so far is its memory.
+ */
+export function inputText(call: Invocation): string | Pause {
+  const text = (typeof call.memory === 'string' ? call.memory : '') + call.input.take()
+  return call.input.ended ? text : { input: true, memory: text }
+}

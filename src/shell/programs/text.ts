@@ -1,0 +1,280 @@
+import { bytesOfText } from '../../lang/bytes/byte-text.js'
+import { absolutePath } from '../files/tree.js'
+import type { Program } from './command.js'
+import { attempt, flagsOf, inputText } from './command.js'
+import { unescaped } from './output.js'
+
+/** Prints fields or characters of lines: `-d: -f1,3-4`, `-c1-5`. */
+export const cut: Program = {
+  name: 'cut',
+  run: (call) => {
+    const text = inputText(call)
+    if (typeof text !== 'string') return text
+    const { flags } = flagsOf(call.args, 'dfc')
+    const wanted = (flags.get('f') ?? flags.get('c') ?? '').split(',').map((range) => {
+      const [first = '', last] = range.split('-')
+      return {
+        first: Number(first || 1),
+        last: last === undefined ? Number(first) : last === '' ? Infinity : Number(last),
+      }
+    })
+    const delimiter = flags.has('c') ? '' : (flags.get('d') ?? '\t')
+    const lines = text.split('\n')
+    if (lines.at(-1) === '') lines.pop()
+    for (const line of lines) {
+      const pieces = line.split(delimiter)
+      const kept = pieces.filter((_, at) =>
+        wanted.some(({ first, last }) => at + 1 >= first && at + 1 <= last),
+      )
+      call.write(`${pieces.length === 1 && delimiter !== '' ? line : kept.join(delimiter)}\n`)
+    }
+    return 0
+  },
+}
+
+/** Longest line and longest pattern that are matched, since regular expressions may be slow. */
+const LONGEST = 10_000
+const LONGEST_PATTERN = 200
+
+/**
+ * Prints matching lines: `-i`, `-v`, `-c`, `-q`, `-o`, `-E`, `-F`, `-n`, `-w`. Basic expressions are read as
+ * extended ones.
+ */
+export const grep: Program = {
+  name: 'grep',
+  run: (call) => {
+    const { flags, rest } = flagsOf(call.args, 'eABCm')
+    const [pattern = '', ...paths] = flags.has('e') ? [flags.get('e') ?? '', ...rest] : rest
+    const expression = expressionOf(pattern, flags)
+    if (expression === undefined) {
+      call.error(`grep: bad regex '${pattern}': Invalid regexp\n`)
+      return 2
+    }
+    let found = 0
+    const search = (text: string, name: string): void => {
+      let count = 0
+      const lines = text.split('\n')
+      if (lines.at(-1) === '') lines.pop()
+      for (const [at, line] of lines.entries()) {
+        expression.lastIndex = 0
+        const match = expression.exec(line.slice(0, LONGEST))
+        if ((match !== null) === flags.has('v')) continue
+        count++
+        if (flags.has('q') || flags.has('c')) continue
+        const place = `${paths.length > 1 ? `${name}:` : ''}${flags.has('n') ? `${at + 1}:` : ''}`
+        call.write(`${place}${flags.has('o') && match !== null ? match[0] : line}\n`)
+      }
+      if (flags.has('c')) call.write(`${paths.length > 1 ? `${name}:` : ''}${count}\n`)
+      found += count
+    }
+    if (paths.length === 0) {
+      const text = inputText(call)
+      if (typeof text !== 'string') return text
+      search(text, '')
+      return found > 0 ? 0 : 1
+    }
+    let failed = 0
+    for (const path of paths)
+      failed |= attempt(call, path, '', () =>
+        search(call.world.files.read(absolutePath(call.cwd, path)), path),
+      )
+    return failed === 0 ? (found > 0 ? 0 : 1) : 2
+  },
+}
+
+function expressionOf(pattern: string, flags: ReadonlyMap<string, string>): RegExp | undefined {
+  if (pattern.length > LONGEST_PATTERN) return undefined
+  const source = flags.has('F')
+    ? pattern.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
+    : pattern.replaceAll(/\\([|(){}+?])/g, '$1')
+  try {
+    return new RegExp(flags.has('w') ? `\\b(?:${source})\\b` : source, flags.has('i') ? 'i' : '')
+  } catch {
+    return undefined
+  }
+}
+
+/** Prints the first lines: `-n 5`, `-5`, `-c 10`. */
+export const head: Program = {
+  name: 'head',
+  run: (call) => {
+    const args = call.args.map((word) => (/^-\d+$/.test(word) ? `-n${word.slice(1)}` : word))
+    const { flags, rest } = flagsOf(args, 'nc')
+    const count = Number(flags.get('n') ?? 10)
+    const first = (text: string): string =>
+      flags.has('c')
+        ? text.slice(0, Number(flags.get('c')))
+        : text
+            .split(/(?<=\n)/)
+            .slice(0, count)
+            .join('')
+    if (rest.length === 0) {
+      const text = inputText(call)
+      if (typeof text !== 'string') return text
+      call.write(first(text))
+      return 0
+    }
+    let status = 0
+    for (const path of rest) {
+      if (rest.length > 1) call.write(`${path === rest[0] ? '' : '\n'}==> ${path} <==\n`)
+      status |= attempt(call, path, "can't open", () =>
+        call.write(first(call.world.files.read(absolutePath(call.cwd, path)))),
+      )
+    }
+    return status
+  },
+}
+
+/** Sorts lines: `-n`, `-r`, `-u`. */
+export const sort: Program = {
+  name: 'sort',
+  run: (call) => {
+    const { flags, rest } = flagsOf(call.args, 'kt')
+    let text = ''
+    if (rest.length === 0) {
+      const read = inputText(call)
+      if (typeof read !== 'string') return read
+      text = read
+    }
+    let status = 0
+    for (const path of rest)
+      status |= attempt(
+        call,
+        path,
+        '',
+        () => void (text += call.world.files.read(absolutePath(call.cwd, path))),
+      )
+    const lines = text.split('\n')
+    if (lines.at(-1) === '') lines.pop()
+    const compare = (a: string, b: string): number =>
+      (flags.has('n') ? (Number.parseFloat(a) || 0) - (Number.parseFloat(b) || 0) : 0) ||
+      (a < b ? -1 : a > b ? 1 : 0)
+    const sorted = flags.has('r') ? lines.sort(compare).toReversed() : lines.sort(compare)
+    for (const line of flags.has('u') ? new Set(sorted) : sorted) call.write(`${line}\n`)
+    return status
+  },
+}
+
+/** Virtual ms between two looks at a followed file. */
+const LOOK = 1000
+
+/** Prints the last lines: `-n 5`, `-5`, `-c 10`, `-f` (follows one file; /dev/null stays empty). */
+export const tail: Program = {
+  name: 'tail',
+  run: (call) => {
+    const args = call.args.map((word) => (/^-\d+$/.test(word) ? `-n${word.slice(1)}` : word))
+    const { flags, rest } = flagsOf(args, 'nc')
+    const lines = flags.get('n') ?? '10'
+    const count = Math.abs(Number(lines))
+    const last = (text: string): string => {
+      if (flags.has('c')) return text.slice(-Number(flags.get('c')))
+      const all = text.split(/(?<=\n)/).filter((line) => line !== '')
+      return (lines.startsWith('+') ? all.slice(count - 1) : count === 0 ? [] : all.slice(-count)).join('')
+    }
+    const follows = flags.has('f') || flags.has('F')
+    const [path = ''] = rest
+    if (rest.length === 0) {
+      const text = inputText(call)
+      if (typeof text !== 'string') return text
+      call.write(last(text))
+      return 0
+    }
+    let size = 0
+    const status = attempt(call, path, "can't open", () => {
+      const text = path === '/dev/null' ? '' : call.world.files.read(absolutePath(call.cwd, path))
+      if (typeof call.memory === 'number') call.write(text.slice(call.memory))
+      else call.write(last(text))
+      size = text.length
+    })
+    if (status !== 0 || !follows) return status
+    return path === '/dev/null' ? { memory: null } : { until: call.world.now + LOOK, memory: size }
+  },
+}
+
+/** Copies standard input to files and to standard output; `-a` appends. */
+export const tee: Program = {
+  name: 'tee',
+  run: (call) => {
+    const text = inputText(call)
+    if (typeof text !== 'string') return text
+    const { flags, rest } = flagsOf(call.args)
+    let status = 0
+    for (const path of rest)
+      status |= attempt(call, path, '', () =>
+        call.world.files.write(absolutePath(call.cwd, path), text, flags.has('a')),
+      )
+    call.write(text)
+    return status
+  },
+}
+
+/** Replaces characters by sets with ranges, or deletes them (`-d`). */
+export const tr: Program = {
+  name: 'tr',
+  run: (call) => {
+    const text = inputText(call)
+    if (typeof text !== 'string') return text
+    const { flags, rest } = flagsOf(call.args)
+    const from = membersOf(rest[0] ?? '')
+    const to = membersOf(rest[1] ?? '')
+    const replace = (char: string): string => {
+      const at = from.indexOf(char)
+      if (at < 0) return char
+      return flags.has('d') ? '' : (to[Math.min(at, to.length - 1)] ?? char)
+    }
+    call.write(Array.from(text, replace).join(''))
+    return 0
+  },
+}
+
+const CLASSES: Readonly<Record<string, string>> = {
+  '[:lower:]': 'a-z',
+  '[:upper:]': 'A-Z',
+  '[:digit:]': '0-9',
+  '[:space:]': ' \t\n\r',
+}
+
+function membersOf(set: string): string[] {
+  const text = unescaped(Object.hasOwn(CLASSES, set) ? (CLASSES[set] as string) : set)
+  const members: string[] = []
+  for (let at = 0; at < text.length; at++) {
+    const last = text.charCodeAt(at + 2)
+    if (text.charAt(at + 1) !== '-' || Number.isNaN(last)) members.push(text.charAt(at))
+    else {
+      for (let code = text.charCodeAt(at); code <= last; code++) members.push(String.fromCharCode(code))
+      at += 2
+    }
+  }
+  return members
+}
+
+/** Counts lines, words, bytes: `-l`, `-w`, `-c`. */
+export const wc: Program = {
+  name: 'wc',
+  run: (call) => {
+    const { flags, rest } = flagsOf(call.args)
+    const wanted = ['l', 'w', 'c'].filter((flag) => flags.size === 0 || flags.has(flag))
+    const print = (text: string, name: string): void => {
+      const counts: Readonly<Record<string, number>> = {
+        l: text.split('\n').length - 1,
+        w: text.split(/\s+/).filter((word) => word !== '').length,
+        c: bytesOfText(text).length,
+      }
+      const fields = wanted.map((flag) => String(counts[flag]))
+      const shown = fields.length === 1 ? fields : fields.map((field) => field.padStart(9))
+      call.write(`${shown.join(' ')}${name}\n`)
+    }
+    if (rest.length === 0) {
+      const text = inputText(call)
+      if (typeof text !== 'string') return text
+      print(text, '')
+      return 0
+    }
+    let status = 0
+    for (const path of rest)
+      status |= attempt(call, path, "can't open", () =>
+        print(call.world.files.read(absolutePath(call.cwd, path)), ` ${path}`),
+      )
+    return status
+  },
+}

@@ -1,0 +1,57 @@
+/**
+ * `simcluster/vitest`: importing it extends vitest's `expect` with the matchers of `simcluster/matchers` and
+ * `simcluster/explore`, and `test` has a cluster for each test.
+ *
+ * ```ts
+ * import { expect } from 'vitest'
+ * import { clusterTest } from 'simcluster/vitest'
+ *
+ * const test = clusterTest({ nodes: 3 }, (cluster) => cluster.apply(manifest))
+ * test('web is there', ({ cluster }) => expect(cluster).toBeReady('deployments', 'web'))
+ * ```
+ */
+import { expect, test, type TestAPI } from 'vitest'
+import type { ClusterOptions } from './cluster/compose/options.js'
+import { explorationMatchers, type ExplorationMatchers } from './explore/index.js'
+import { SimCluster } from './cluster/sim-cluster.js'
+import { failureReport } from './testing/failure-report.js'
+import { preparedCluster } from './testing/prepared-cluster.js'
+import { matchers, type ClusterMatchers, type PolicyMatchers } from './testing/matchers/index.js'
+
+declare module 'vitest' {
+  // the type parameter must be declared as in vitest
+  interface Matchers<T> extends PolicyMatchers<T>, ClusterMatchers<T>, ExplorationMatchers<T> {}
+}
+
+expect.extend({ ...matchers, ...explorationMatchers })
+
+/**
+ * Makes a `test` whose context has a `cluster`: a copy of one that is made and prepared once, so that no test
+ * sees what another did. When a test fails, its error ends with a {@link
+ * failureReport}: seed, causes, events.
+ */
+export function clusterTest(
+  options: ClusterOptions = {},
+  prepare: (cluster: SimCluster) => unknown = () => undefined,
+): TestAPI<{ cluster: SimCluster }> {
+  const copy = preparedCluster(options, prepare)
+  return test.extend<{ cluster: SimCluster }>({
+    // vitest reads the names of the fixtures that are used from the pattern
+    cluster: async ({ onTestFailed }, use) => {
+      const cluster = copy()
+      onTestFailed(({ task }) => {
+        for (const error of task.result?.errors ?? []) error.message += `\n\n${failureReport(cluster)}`
+      })
+      await use(cluster)
+    },
+  })
+}
+
+export { matchers, policyMatchers } from './testing/matchers/index.js'
+export type {
+  ClusterMatchers,
+  MatcherResult,
+  PolicyMatchers,
+  PolicySubject,
+} from './testing/matchers/index.js'
+export type { Lister } from './netpol/index.js'
