@@ -96,7 +96,7 @@ test.each([
     /scheduler sees only client/,
   ],
   ['kubectl to a component', 'kubectl/get.ts', `import '../kubelet/pods.js'`, 1, /kubectl sees only/],
-  ['the store, from api', 'api/selector.ts', `import '../etcd/store.js'`, 1, /only apiserver/],
+  ['the store, from client', 'client/client.ts', `import '../etcd/store.js'`, 1, /only apiserver/],
   ['the store, from the entry', 'index.ts', `import './etcd/store.js'`, 1, /only apiserver/],
   ['the server, from the entry', 'index.ts', `import './server/https.js'`, 1, /must not import server/],
   [
@@ -109,7 +109,7 @@ test.each([
   ['what an evaluator needs', 'rbac/covers.ts', `import '../sim/clock.js'`, 1, /pure evaluator/],
   ['an unknown folder', 'utils/all.ts', `import '../sim/clock.js'`, 1, /not in the table/],
   ['a missing file', 'sim/clock.ts', `import './gone.js'`, 1, /no file of src/],
-  ['out of src', 'sim/clock.ts', `import '../setup.js'`, 1, /outside src/],
+  ['out of src', 'sim/clock.ts', `import '../../test/setup.js'`, 1, /outside src/],
   ['the package itself', 'cluster/cluster.ts', `import 'simcluster'`, 1, /not the package itself/],
   ['Node', 'sim/clock.ts', `import { readFileSync } from 'node:fs'`, 1, /must not import node:fs/],
 ])('finds %s', (_name, file, text, line, message) => {
