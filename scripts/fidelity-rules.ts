@@ -1,7 +1,8 @@
 /**
  * `npx tsx scripts/fidelity-rules.ts`: writes docs/fidelity-rules.md: by API group the rules of its folder in
- * src/api or src/lang, with upstream's function and ours, from the docstrings that name a source; the functions of
- * upstream that have no counterpart, with the reason; and how many recorded pairs of each kind are equal.
+ * src/api or src/lang, with upstream's function and ours, from the docstrings that name a source; the
+ * functions of upstream that have no counterpart, with the reason; and how many recorded pairs of each kind
+ * are equal.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

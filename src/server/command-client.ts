@@ -25,8 +25,8 @@ export interface CommandClientOptions extends KubeconfigUser {
 /**
  * Returns a client of `explore()` that is a program in any language, such as
  * `commandClient(['node', 'controller.mjs'])`: each run serves its cluster over HTTPS and starts the program
- * with `KUBECONFIG`; a crash kills it. Use it with `quiet: { ms: 20 }` or more. On Linux, a program that runs,
- * or waits for a processor, is not quiet.
+ * with `KUBECONFIG`; a crash kills it. Use it with `quiet: { ms: 20 }` or more. On Linux, a program that
+ * runs, or waits for a processor, is not quiet.
  */
 export function commandClient(
   [program = '', ...words]: readonly string[],
