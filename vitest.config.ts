@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig, type ViteUserConfig } from 'vitest/config'
 import { compiledSources } from './scripts/compiled-sources.js'
+import { SkippedReporter } from './test/skipped-reporter.js'
 
 /**
  * The tests of `npm test`, and the examples that are tests. What needs the packed tarball or a browser is in test/package.
@@ -28,7 +29,11 @@ const config: ViteUserConfig = defineConfig({
     // files share what they import, and code that is warm: the suite takes a fifth of the time. No test may
     // leave anything behind in a module.
     isolate: false,
-    reporters: process.env.CI ? ['default', ['json', { outputFile: 'reports/vitest.json' }]] : ['default'],
+    reporters: [
+      'default',
+      ['json', { outputFile: 'reports/vitest.json' }],
+      new SkippedReporter(),
+    ],
     include: ['test/**/*.test.ts', 'examples/*.test.ts'],
     exclude: ['test/package/**', 'test/browser/**'],
     server: { deps: { external: [/\.cache\/suite\//] } },

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { isApiError, SimCluster } from 'simcluster'
 import { clusters, connect, fromCluster, type TestCluster } from 'simcluster/real'
 import { serve, type ClusterServer } from 'simcluster/server'
-import { needs, programs } from '../e2e/harness.js'
+import { has, needs, programs } from '../e2e/harness.js'
 
 /** A served cluster stands for a real one: only kubectl knows where it is. */
 let server: ClusterServer
@@ -39,14 +39,18 @@ const isReady = (replicas: number) => async (cluster: TestCluster) =>
 
 describe.each(clusters({ simulated: { nodes: 2 }, real }))('a %s cluster', (kind, make) => {
   let cluster: TestCluster
+  const isPlayed = kind === 'simulated' || has('kubectl') || process.env.CI !== undefined
   beforeAll(async () => {
+    if (!isPlayed) return // each test says that kubectl is missing
     cluster = await make()
     await cluster.apply(web)
   })
-  afterAll(() => cluster.close())
+  afterAll(async () => {
+    if (isPlayed) await cluster.close()
+  })
 
   test('rolls out, and shows its pods, logs and files', async (context) => {
-    needs(context, 'kubectl')
+    if (kind === 'real') needs(context, 'kubectl')
     expect(cluster.kind).toBe(kind)
     expect(await cluster.until(isReady(2))).toBe(true)
     const pods = await cluster.list('pods', { labelSelector: 'app=web' })
@@ -60,7 +64,7 @@ describe.each(clusters({ simulated: { nodes: 2 }, real }))('a %s cluster', (kind
   })
 
   test('creates, patches, edits and deletes', async (context) => {
-    needs(context, 'kubectl')
+    if (kind === 'real') needs(context, 'kubectl')
     await cluster.create('configmaps', { metadata: { name: 'c' }, data: { a: '1' } })
     await cluster.patch('configmaps', 'c', { type: 'merge', body: { data: { b: '2' } } })
     const edited = await cluster.edit(
@@ -79,7 +83,7 @@ describe.each(clusters({ simulated: { nodes: 2 }, real }))('a %s cluster', (kind
   })
 
   test('tells who may, and runs kubectl', async (context) => {
-    needs(context, 'kubectl')
+    if (kind === 'real') needs(context, 'kubectl')
     expect(await cluster.can('list', 'secrets')).toBe(true)
     expect(await cluster.can('list', 'secrets', { as: 'jane' })).toBe(false)
     expect((await cluster.kubectl('get nodes -o name')).stdout).toBe('node/node-1\nnode/node-2\n')

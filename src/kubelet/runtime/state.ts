@@ -115,7 +115,7 @@ export interface RuntimeImage {
   authorized?: boolean
   /** UIDs of the waiting pods. */
   waiters: string[]
-  /** While it is pulled again: how the pull before ended. A pod that waited for that may not have looked yet. */
+  /** While it is pulled again: how the pull before ended, for pods that waited for it and have not looked. */
   last?: PullOutcome
 }
 
