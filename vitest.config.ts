@@ -29,11 +29,7 @@ const config: ViteUserConfig = defineConfig({
     // files share what they import, and code that is warm: the suite takes a fifth of the time. No test may
     // leave anything behind in a module.
     isolate: false,
-    reporters: [
-      'default',
-      ['json', { outputFile: 'reports/vitest.json' }],
-      new SkippedReporter(),
-    ],
+    reporters: ['default', ['json', { outputFile: 'reports/vitest.json' }], new SkippedReporter()],
     include: ['test/**/*.test.ts', 'examples/*.test.ts'],
     exclude: ['test/package/**', 'test/browser/**'],
     server: { deps: { external: [/\.cache\/suite\//] } },

@@ -110,7 +110,6 @@ export type {
   KubectlResult,
   Proxied,
 } from './kubectl/call/environment.js'
-export type { Front } from './kubectl/rest/exchange.js'
 export { defineImage, effectiveSecurity } from './kubelet/index.js'
 export type {
   Decided,

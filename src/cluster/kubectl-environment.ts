@@ -1,9 +1,7 @@
-import { protobufCodec } from '../api/protobuf/protobuf.js'
 import { ApiError, ConnectionError } from '../client/api-error.js'
 import type { Client, UserInfo } from '../client/client.js'
-import { handleHttp, handleStreaming } from '../apiserver/http.js'
-import { errorResponse } from '../apiserver/http/responses.js'
-import type { HttpAnswer, HttpRequest } from '../client/http.js'
+import { handleHttp } from '../apiserver/http.js'
+import type { HttpRequest } from '../client/http.js'
 import type { Impersonation } from '../apiserver/request.js'
 import type {
   ServerConnection,
@@ -20,9 +18,6 @@ import { ADMIN } from './access/identities.js'
 const RESOLVER = '127.0.0.53:53'
 
 const ANONYMOUS: UserInfo = { name: 'system:anonymous', groups: ['system:unauthenticated'] }
-
-/** A server's response to credentials that it does not trust. */
-const unauthorized = (): HttpAnswer => errorResponse(new ApiError(401, 'Unauthorized', 'Unauthorized'))
 
 /**
  * Returns the environment of an administrator's kubectl: a machine whose kubeconfig is admin.conf, unless a
@@ -66,11 +61,6 @@ export function kubectlEnvironment(plane: ControlPlane, version: string): Kubect
         request: (request) => {
           check()
           return send(plane, user ?? ANONYMOUS, identity, request)
-        },
-        send: (request) => {
-          const failure = refusal ?? disconnectedError(plane, user, identity.server)
-          if (failure !== undefined) throw failure
-          return user === undefined ? unauthorized() : stream(plane, user, identity, request)
         },
       } satisfies ServerConnection
     },
@@ -165,18 +155,6 @@ function send(
   answer.stop()
   return { code: answer.code, headers: answer.headers, body: lines.map((line) => `${line}\n`).join('') }
 }
-
-const stream = (
-  plane: ControlPlane,
-  user: UserInfo,
-  identity: RequestedIdentity,
-  request: HttpRequest,
-): HttpAnswer =>
-  handleStreaming(
-    plane.server,
-    { ...request, user, headers: headersOf(identity, request.headers ?? {}) },
-    { protobuf: protobufCodec },
-  )
 
 /** Returns the headers that kubectl sends with each request. */
 function headersOf(

@@ -7,7 +7,6 @@ import type { Discovered } from './call/discovery.js'
 import { discover } from './call/discovery.js'
 import { warnOfOldDryRun } from './call/dry-run.js'
 import type {
-  ServerConnection,
   KubectlAnswer,
   KubectlEnvironment,
   KubectlOptions,
@@ -26,8 +25,6 @@ import { Output } from './call/output.js'
 import { ALL_FORMATS, checkFormat } from './print/object.js'
 import { releaseOf } from './call/release.js'
 import { requestTimeout } from './call/request-failure.js'
-import { addressCheckedClient } from './rest/address-checked-client.js'
-import { connectThroughFront } from './rest/front-connection.js'
 import { CommandLineError, splitWords } from './call/words.js'
 
 /** Runs one command line, given as text or as words, with or without a leading `kubectl`. */
@@ -133,30 +130,14 @@ export function prepareCall(
   if (release.namesDryRun && flags.has('dry-run')) warnOfOldDryRun({ env, out, flags })
   const own = new Set(flagsOf(found.path).map(({ name }) => name))
   const kubeconfig = new Kubeconfig(env, files, flags.without(own), options.env)
-  const { front } = options
   const reached: LazyConnection = new LazyConnection({
     env,
     kubeconfig,
-    front: (connection) =>
-      front === undefined
-        ? { ...connection, client: addressCheckedClient(connection.client) }
-        : connectThroughFront(call, connection, { front, scheme: env.scheme }),
     check: (connection) => checkFirstContact(call, connection),
     prompt: () => promptForCredentials(call),
   })
   const call = new LineCall(
-    {
-      env: front === undefined ? env : discoveredEnvironment(env, reached),
-      release,
-      flags,
-      args,
-      dash,
-      out,
-      files,
-      kubeconfig,
-      options,
-      command: found.path,
-    },
+    { env, release, flags, args, dash, out, files, kubeconfig, options, command: found.path },
     reached,
   )
   return { call, run: found.command.run ?? groupAlone(found) }
@@ -198,11 +179,6 @@ function groupAlone(found: Found): NonNullable<Command['run']> {
   }
 }
 
-/** The environment of a kubectl that knows only the discovered kinds. */
-function discoveredEnvironment(env: KubectlEnvironment, reached: LazyConnection): KubectlEnvironment {
-  return Object.defineProperty({ ...env }, 'scheme', { get: () => reached.scheme })
-}
-
 /**
  * Prompts for a name and a password. Servers do not support basic authentication any more, so the user stays
  * anonymous. Source: client-go tools/clientcmd auth_loaders.go PromptingAuthLoader.
@@ -216,12 +192,6 @@ function promptForCredentials({ out, files }: CommandLine): void {
 }
 
 type Read = Omit<CommandLine, 'client' | 'request' | 'discovered' | 'namespace' | 'namespaceGiven'>
-
-/** The server, connected when it is first used, and its discovery if that was done before. */
-interface ServerAccess {
-  readonly connection: ServerConnection
-  readonly discovered: Discovered | undefined
-}
 
 /**
  * The call of one command line. It contacts the server and reads the kubeconfig only when a command needs
@@ -239,9 +209,9 @@ class LineCall implements CommandLine {
   readonly kubeconfig: CommandLine['kubeconfig']
   readonly options: CommandLine['options']
   readonly namespaceGiven: boolean
-  readonly #reached: ServerAccess
+  readonly #reached: Pick<LazyConnection, 'connection'>
 
-  constructor(read: Read, reached: ServerAccess) {
+  constructor(read: Read, reached: Pick<LazyConnection, 'connection'>) {
     this.env = read.env
     this.release = read.release
     this.command = read.command
@@ -269,6 +239,6 @@ class LineCall implements CommandLine {
   }
 
   discovered(): Discovered {
-    return this.#reached.discovered ?? discover((request) => this.request(request))
+    return discover((request) => this.request(request))
   }
 }

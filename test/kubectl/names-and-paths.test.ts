@@ -43,10 +43,6 @@ describe('names that cannot be part of a path', () => {
       `error: error when creating "a.yaml": invalid namespace "..": [may not be '..']\n`,
     )
   })
-  it('are also refused where every request goes through a front', () =>
-    expect(original.fork().kubectl('get pods -n a/b', { front: {} }).stderr).toBe(
-      `invalid namespace "a/b": [may not contain '/']\n`,
-    ))
   it('do no harm where the kind has no namespace', () =>
     expect(run('get namespaces -n a/b').exitCode).toBe(0))
 })

@@ -1,5 +1,4 @@
 import type { SimCluster } from 'simcluster'
-import type { Front } from '../../src/kubectl/rest/exchange.js'
 import { expect, test } from 'vitest'
 import { files as ledgerFiles } from '../e2e/ledger/files.js'
 import { completeBase, recordedCluster, syncAutoscaler, users } from '../e2e/transcripts/base-state.js'
@@ -43,7 +42,7 @@ const kubeconfigs: Readonly<Record<string, string>> = Object.fromEntries(
 const READING =
   /^(get|describe|explain|api-|version|cluster-info|events|auth (can-i|whoami)|rollout history|config view) /
 
-function playAll(front?: Front): void {
+function playAll(): void {
   const base = recordedCluster()
   base.kubectl('apply -f base.json', { files })
   completeBase(base)
@@ -66,7 +65,6 @@ function playAll(front?: Front): void {
       version: 'v1.35.2',
       editor: (text) => text,
       ...(stdin === undefined ? {} : { stdin }),
-      ...(front === undefined ? {} : { front }),
     })
     const { code, ...printed } = compared({ stdout, stderr, code: exitCode })
     expect.soft({ exit: code, ...printed }, `kubectl ${words.join(' ')}`).toEqual(expected)
@@ -78,14 +76,3 @@ test(
     'served',
   () => playAll(),
 )
-
-test('the same when every request goes through something that stands before the server', () => {
-  const seen = new Set<string>()
-  playAll({
-    gateway: (request, next) => {
-      seen.add(request.method)
-      return next(request)
-    },
-  })
-  expect([...seen].sort()).toEqual(['DELETE', 'GET', 'PATCH', 'POST', 'PUT'])
-})

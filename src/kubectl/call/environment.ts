@@ -1,9 +1,7 @@
 import type { Scheme } from '../../api/scheme.js'
 import type { ConnectionError } from '../../client/api-error.js'
 import type { Client } from '../../client/client.js'
-import type { HttpAnswer, HttpRequest } from '../../client/http.js'
 import type { Clock } from '../../sim/clock.js'
-import type { Front } from '../rest/exchange.js'
 
 /** The server and the user that a command line's flags and the kubeconfig select. */
 export interface RequestedIdentity {
@@ -47,14 +45,8 @@ export interface ServerConnection {
   readonly refusal?: ConnectionError | undefined
   /** Whether no server ever listened at that address. */
   readonly isForeign?: boolean
-  /** Whether something stands before the server. */
-  readonly isFronted?: boolean
   /** Throws ConnectionError if the server cannot be reached. */
   request(request: KubectlRequest): KubectlAnswer
-  /**
-   * Sends any request of the API, including streams. Without it {@link KubectlOptions.front} is unavailable.
-   */
-  send?(request: HttpRequest): HttpAnswer
 }
 
 /** What the in-process kubectl needs of its cluster and of its simulated machine. */
@@ -107,12 +99,6 @@ export interface KubectlOptions {
    * words failures of the server differently. Default true. A server that does not exist was never asked.
    */
   readonly knowsServer?: boolean
-  /**
-   * What stands between this kubectl and the apiserver: a server that misbehaves, another certificate. Every
-   * request of the command then goes through it as HTTP. Default: nothing, and most requests are never
-   * encoded as HTTP.
-   */
-  readonly front?: Front
   /**
    * Virtual ms after which a command that does not end by itself is interrupted, as by Ctrl-C: watches, `logs
    * -f`, `attach`.

@@ -1,14 +1,11 @@
 import { ApiError, ConnectionError } from '../../client/api-error.js'
 import type { CommandLine } from './call.js'
-import type { Discovered } from './discovery.js'
-import { discover } from './discovery.js'
 import type { ServerConnection } from './environment.js'
 import { KubectlError } from './errors.js'
 import { logError } from './klog.js'
 import type { Refusal } from './request-failure.js'
 import { discoveryFailure, failureOf, withoutSchemas } from './request-failure.js'
 import { failureOf as answerFailure, isFailed } from '../../client/response.js'
-import { checkSchemas } from '../rest/check-schemas.js'
 
 /** How often a command tries discovery on a server that does not respond. */
 const TRIES: Readonly<Record<string, number>> = {
@@ -56,8 +53,7 @@ const VALIDATING: ReadonlySet<string> = new Set(['create', 'apply', 'replace'])
  * ConnectionError, KubectlError. Source: client-go discovery/cached/memory/memcache.go, cli-runtime
  * resource/builder.go.
  */
-export function checkFirstContact(call: CommandLine, connection: ServerConnection): Discovered | undefined {
-  if (connection.isFronted === true) return discoverThrough(call, connection)
+export function checkFirstContact(call: CommandLine, connection: ServerConnection): void {
   const isNew = connection.isForeign === true || call.options.knowsServer === false
   const refusal = connection.refusal ?? (isNew ? discoveryRefusal(connection) : undefined)
   if (
@@ -65,60 +61,16 @@ export function checkFirstContact(call: CommandLine, connection: ServerConnectio
     (call.command === 'get' && call.flags.has('raw')) ||
     (call.command === 'auth can-i' && call.flags.bool('list'))
   )
-    return undefined
+    return
   const [file] = call.flags.has('filename')
     ? call.files.read(call.flags.strings('filename'), call.flags.bool('recursive'))
     : []
   if (file !== undefined && (isNew || validates(call))) throw unreadable(call, file.source, refusal)
-  if (!isNew) return undefined
-  if (skipsDiscovery(call)) return undefined
+  if (!isNew || skipsDiscovery(call)) return
   const failure = failureOf(call, '/api', refusal)
   const tries = triesOf(call)
   for (let attempt = 0; attempt < tries; attempt++) logDiscovery(call, failure)
   throw ended(call, refusal)
-}
-
-/**
- * Does discovery through what stands before the server: every request is really sent, as often as kubectl
- * sends it. Schemas for the kinds of files are checked first.
- */
-function discoverThrough(call: CommandLine, connection: ServerConnection): Discovered | undefined {
-  const sources = call.flags.has('filename')
-    ? call.files.read(call.flags.strings('filename'), call.flags.bool('recursive'))
-    : []
-  if (validates(call)) for (const source of sources) checkSchemas(call, source)
-  const isKnown = call.options.knowsServer !== false && connection.isForeign !== true
-  if (isKnown || skipsDiscovery(call)) return undefined
-  const tries = triesOf(call)
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return logged(
-        call,
-        discover((request) => connection.request(request)),
-        tries,
-      )
-    } catch (error) {
-      if (!(error instanceof ConnectionError || error instanceof ApiError)) throw error
-      if (sources[0] !== undefined) throw unreadable(call, sources[0].source, error)
-      logDiscovery(call, failureOf(call, '/api', error))
-      if (attempt >= tries) throw ended(call, error)
-    }
-  }
-}
-
-/**
- * Logs group versions that could not be discovered; kubectl tries them again whenever they are needed.
- * Source: memcache.go refreshLocked, ServerResourcesForGroupVersion.
- */
-function logged(call: CommandLine, discovered: Discovered, tries: number): Discovered {
-  for (const { groupVersion, error } of discovered.failed) {
-    const text =
-      '"Unhandled Error" err=' +
-      JSON.stringify(`couldn't get resource list for ${groupVersion}: ${error.message}`)
-    logError(call, 'memcache.go:287', text)
-    for (let again = 0; again < Math.max(1, tries - 2); again++) logError(call, 'memcache.go:121', text)
-  }
-  return discovered
 }
 
 /** Whether a command needs no discovery. */

@@ -1,6 +1,4 @@
-import type { KindDefinition } from '../../api/kind/definition.js'
-import type { Scheme } from '../../api/scheme.js'
-import type { ApiGroup, Discovered } from './discovery.js'
+import { addressCheckedClient } from './address.js'
 import type { ServerConnection, KubectlEnvironment, RequestedIdentity } from './environment.js'
 import { KubectlError } from './errors.js'
 import type { Kubeconfig } from './kubeconfig.js'
@@ -9,12 +7,10 @@ import type { Kubeconfig } from './kubeconfig.js'
 export interface LazyConnectionParts {
   readonly env: KubectlEnvironment
   readonly kubeconfig: Kubeconfig
-  /** Wraps the connection in what stands before the server. */
-  readonly front: (connection: ServerConnection) => ServerConnection
   /** Prompts for credentials if there are none. Throws KubectlError without input. */
   readonly prompt: () => void
-  /** Throws the error of kubectl's first requests to the server. Returns the discovery if kubectl did it. */
-  readonly check: (connection: ServerConnection) => Discovered | undefined
+  /** Throws the error of kubectl's first requests to the server. */
+  readonly check: (connection: ServerConnection) => void
 }
 
 /**
@@ -24,7 +20,6 @@ export interface LazyConnectionParts {
 export class LazyConnection {
   readonly #parts: LazyConnectionParts
   #connection: ServerConnection | undefined
-  #discovered: Discovered | undefined
 
   constructor(parts: LazyConnectionParts) {
     this.#parts = parts
@@ -32,21 +27,11 @@ export class LazyConnection {
 
   get connection(): ServerConnection {
     if (this.#connection === undefined) {
-      this.#connection = this.#parts.front(this.#connect())
-      this.#discovered = this.#parts.check(this.#connection)
+      const connection = this.#connect()
+      this.#connection = { ...connection, client: addressCheckedClient(connection.client) }
+      this.#parts.check(this.#connection)
     }
     return this.#connection
-  }
-
-  /** What the server serves; undefined if kubectl had it cached. */
-  get discovered(): Discovered | undefined {
-    return this.connection === this.#connection ? this.#discovered : undefined
-  }
-
-  /** The discovered kinds. */
-  get scheme(): Scheme {
-    const { scheme } = this.#parts.env
-    return this.discovered === undefined ? scheme : servedScheme(scheme, this.discovered.groups)
   }
 
   /**
@@ -66,14 +51,7 @@ export class LazyConnection {
     if (env.connect !== undefined) {
       if (kubeconfig.isAsked) return env.connect(this.#identified(kubeconfig.identity()))
       const own = env.connect({ isOwn: true })
-      return {
-        client,
-        refusal: own.refusal,
-        request: (request) => own.request(request),
-        ...(own.send === undefined
-          ? {}
-          : { send: (request) => (own.send as NonNullable<ServerConnection['send']>)(request) }),
-      }
+      return { client, refusal: own.refusal, request: (request) => own.request(request) }
     }
     if (kubeconfig.isAsked)
       throw new KubectlError('another identity cannot be used: this kubectl was made for one only')
@@ -85,35 +63,5 @@ export class LazyConnection {
         )
       },
     }
-  }
-}
-
-/** Restricts a scheme to the discovered kinds; returns the scheme itself if it has no others. */
-function servedScheme(scheme: Scheme, groups: readonly ApiGroup[]): Scheme {
-  const names = new Set(
-    groups.flatMap(({ group, versions }) =>
-      versions.flatMap(({ version, resources }) =>
-        resources.map(({ name }) => `${group}/${version}/${name}`),
-      ),
-    ),
-  )
-  const isServed = ({ group, version, resource, verbs }: KindDefinition): boolean =>
-    verbs.length === 0 || names.has(`${group}/${version}/${resource}`)
-  if (scheme.definitions().every(isServed)) return scheme
-  const only = (definition: KindDefinition | undefined): KindDefinition | undefined =>
-    definition !== undefined && isServed(definition) ? definition : undefined
-  return {
-    release: scheme.release,
-    tables: scheme.tables,
-    definitions: () => scheme.definitions().filter(isServed),
-    byKind: (...at) => only(scheme.byKind(...at)),
-    byResource: (...at) => only(scheme.byResource(...at)),
-    ofObject: (...at) => only(scheme.ofObject(...at)),
-    byName: (name) => only(scheme.byName(name)),
-    inCategory: (category) => scheme.inCategory(category).filter(isServed),
-    storedDefinition: (definition) => scheme.storedDefinition(definition),
-    messageOf: (definition) => scheme.messageOf(definition),
-    add: (...parts) => scheme.add(...parts),
-    remove: (...parts) => scheme.remove(...parts),
   }
 }

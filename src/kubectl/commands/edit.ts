@@ -10,8 +10,6 @@ import { printDone, withoutManagedFields } from '../print/object.js'
 import { printYaml } from '../../lang/yaml/print.js'
 import type { Info } from '../args/resource-args.js'
 import { keyOf, typed } from '../args/resource-args.js'
-import { RestClient } from '../rest/rest-client.js'
-import { checkSchemas } from '../rest/check-schemas.js'
 import { selected } from '../args/selected.js'
 import { randomDigits } from '../objects/random-suffix.js'
 import { twoWayPatch } from '../apply/three-way.js'
@@ -97,8 +95,6 @@ function attempt(
   let objects: readonly object[]
   try {
     objects = readEdited(edited)
-    if (call.client instanceof RestClient)
-      checkSchemas(call, { source: edited.path, text: stripComments(edited.text) })
   } catch (error) {
     if (!(error instanceof KubectlError)) throw error
     call.out.errorLine(`error: ${nameOf(first)} is invalid`)

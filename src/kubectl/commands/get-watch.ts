@@ -1,5 +1,4 @@
 import type { KindDefinition, KubeObject } from '../../api/kind/definition.js'
-import { isApiError } from '../../client/api-error.js'
 import type { Watch, WatchEvent } from '../../client/client.js'
 import type { CommandLine } from '../call/call.js'
 import { resourceNameOf } from '../args/kinds.js'
@@ -11,9 +10,6 @@ import type { Row, TableOptions } from '../print/table.js'
 import { TablePrinter } from '../print/table.js'
 import type { Selection, Target } from '../args/resource-args.js'
 import { explained, fetchTarget, listOptionsOf, typed } from '../args/resource-args.js'
-import { RestWatch } from '../rest/rest-watch.js'
-import type { ServerTables } from '../rest/tables.js'
-import { tablesOf } from '../rest/tables.js'
 
 /** A running `get -w`: first the text of the existing objects, then the text of changes. */
 export class GetWatch {
@@ -30,8 +26,7 @@ export class GetWatch {
       throw new KubectlError('you may only specify a single resource type')
     this.#call = call
     this.#target = target
-    const tables = ['', 'wide'].includes(formatOf(call)) ? tablesOf(call.client, false) : undefined
-    this.#source = tables === undefined ? objectSource(call, target) : tableSource(call, target, tables)
+    this.#source = objectSource(call, target)
   }
 
   /** Text of the existing objects. Throws ApiError if the server refuses. */
@@ -49,24 +44,10 @@ export class GetWatch {
 
   /** Text of the changes since the last call; '' if there are none. */
   nextText(): string {
-    const watch = this.#started
-    try {
-      const events = watch.next().filter(({ type }) => type !== 'BOOKMARK')
-      return this.#text(
-        events.map((event) => this.#source.objectsOf(event).map((object) => ({ object, event: event.type }))),
-      )
-    } catch (error) {
-      if (!isApiError(error) || !(watch instanceof RestWatch)) throw error
-      return this.#tablePrinter.printCells([
-        ['STATUS', 'REASON', 'MESSAGE'],
-        ['Failure', error.reason, error.message],
-      ])
-    }
-  }
-
-  /** Whether the server has ended the watch. */
-  get ended(): boolean {
-    return this.#watch instanceof RestWatch && this.#watch.ended
+    const events = this.#started.next().filter(({ type }) => type !== 'BOOKMARK')
+    return this.#text(
+      events.map((event) => this.#source.objectsOf(event).map((object) => ({ object, event: event.type }))),
+    )
   }
 
   onReady(listener: () => void): void {
@@ -142,48 +123,6 @@ function objectSource(call: CommandLine, target: Target): Source {
       ),
     objectsOf: ({ object }) => [typed(definition, object)],
   }
-}
-
-/**
- * Rows from the server. A watch of a single object begins at resourceVersion 0, so its first event is the
- * current state, which was shown and is skipped. Source: kubectl pkg/cmd/get/get.go watch.
- */
-function tableSource(call: CommandLine, target: Target, tables: ServerTables): Source {
-  const { definition, name, ...selection } = target
-  let [resourceVersion, isShown] = ['', name !== undefined]
-  return {
-    definition: () => tables.shown(definition),
-    fetch: () => {
-      const rows =
-        name === undefined
-          ? explained(target, () =>
-              tables.list(definition, selection, call.flags.int('chunk-size'), rethrown),
-            )
-          : tables.get(definition, { name, ...selection })
-      if (rows.error !== undefined) throw rows.error
-      resourceVersion = name === undefined ? rows.resourceVersion : '0'
-      return rows.objects
-    },
-    watch: () =>
-      explained(target, () =>
-        tables.watch(definition, {
-          ...selection,
-          resourceVersion,
-          ...(name === undefined ? {} : { fieldSelector: `metadata.name=${name}` }),
-        }),
-      ),
-    objectsOf: (event) => {
-      const objects = tables.event(definition, event)
-      const skipped = isShown
-      isShown = false
-      return skipped ? [] : objects
-    },
-  }
-}
-
-function rethrown(error: unknown): Error {
-  if (!(error instanceof Error)) throw new Error(`assertion failed: no error: ${String(error)}`)
-  return error
 }
 
 /** `get -w`: prints existing objects, then changes. */

@@ -3,7 +3,7 @@ import type { KubeObject } from '../../api/kind/definition.js'
 import { compileSelectorText } from '../../api/selectors/label-parser.js'
 import { isApiError } from '../../client/api-error.js'
 import type { CommandLine, Command } from '../call/call.js'
-import { Aggregate, isFailure, KubectlError, SilentExit, throwCollected, usageError } from '../call/errors.js'
+import { Aggregate, KubectlError, SilentExit, throwCollected, usageError } from '../call/errors.js'
 import { logFatal } from '../call/klog.js'
 import { readManifests } from '../call/manifests.js'
 import {
@@ -20,10 +20,8 @@ import { CannotSort, sortObjects, sortRows, Unsortable } from '../print/sort.js'
 import { answerText } from '../../client/response.js'
 import type { TableOptions } from '../print/table.js'
 import type { Fetched, Selection, Target } from '../args/resource-args.js'
-import { explained, fetchTargets, inNamespace, selectResources } from '../args/resource-args.js'
-import type { ServerTables } from '../rest/tables.js'
-import { UnsendableAddress } from '../rest/address.js'
-import { tablesOf } from '../rest/tables.js'
+import { fetchTargets, selectResources } from '../args/resource-args.js'
+import { UnsendableAddress } from '../call/address.js'
 import { rawPath } from '../call/send-raw.js'
 import { watchForAWhile } from './get-watch.js'
 
@@ -123,17 +121,13 @@ function getRaw(call: CommandLine, uri: string): void {
 function fetchAll(
   call: CommandLine,
   targets: readonly Target[],
-  tables?: ServerTables,
 ): {
   readonly found: readonly Exclude<Fetched, { readonly error: Error }>[]
   readonly errors: readonly Error[]
 } {
   const ignored = call.flags.bool('ignore-not-found')
   const subresource = call.flags.string('subresource')
-  const fetched =
-    tables === undefined
-      ? fetchTargets(call.client, targets, subresource === '' ? undefined : subresource)
-      : targets.flatMap((target) => rowsOf(call, target, tables))
+  const fetched = fetchTargets(call.client, targets, subresource === '' ? undefined : subresource)
   return {
     found: fetched.filter((one) => 'objects' in one),
     errors: fetched.flatMap((one) =>
@@ -147,29 +141,6 @@ function reportedFailure({ target, error }: Extract<Fetched, { readonly error: E
   return target.name === undefined && error instanceof UnsendableAddress
     ? new Aggregate([new Aggregate([error])])
     : error
-}
-
-/** Returns the rows of a target as the server renders them; a list may break off. */
-function rowsOf(call: CommandLine, target: Target, tables: ServerTables): readonly Fetched[] {
-  const { definition, name, ...selection } = target
-  try {
-    const { error, ...rows } =
-      name === undefined
-        ? explained(target, () =>
-            tables.list(definition, selection, call.flags.int('chunk-size'), (later) =>
-              failureOrThrow(later),
-            ),
-          )
-        : inNamespace(call.client, target.namespace, () => tables.get(definition, { name, ...selection }))
-    return [{ target, ...rows }, ...(error === undefined ? [] : [{ target, error }])]
-  } catch (error) {
-    return [{ target, error: failureOrThrow(error) }]
-  }
-}
-
-function failureOrThrow(error: unknown): Error {
-  if (!isFailure(error)) throw error
-  return error
 }
 
 /** Reads the flags that affect tables. */
@@ -187,15 +158,13 @@ export function tableOptionsOf(call: CommandLine, withKind: boolean): TableOptio
 }
 
 function printTables(call: CommandLine, { targets }: Selection): void {
-  const isOwn = call.flags.string('subresource') !== '' || !call.flags.bool('server-print')
-  const tables = isOwn ? undefined : tablesOf(call.client, call.flags.string('sort-by') !== '')
-  const { found, errors } = fetchAll(call, targets, tables)
+  const { found, errors } = fetchAll(call, targets)
   const withKind = new Set(found.map(({ target }) => target.definition)).size > 1
   const options = tableOptionsOf(call, withKind)
   const sortBy = call.flags.string('sort-by')
   let printed = false
   for (const group of groupsOf(found)) {
-    const { definition, objects } = shownAs(call, group, tables)
+    const { definition, objects } = shownAs(call, group)
     const sorted = sortBy === '' ? inRowOrder(definition, objects) : sortedOrNone(objects, sortBy)
     if (sorted.length === 0) continue
     if (printed && !options.noHeaders) call.out.write('\n')
@@ -231,8 +200,7 @@ function sortedOrNone(objects: readonly KubeObject[], field: string): readonly K
 }
 
 /** Chooses the columns of a group: those of its kind, of its scale, or kubectl's generic ones. */
-function shownAs(call: CommandLine, { definition, objects }: Group, tables: ServerTables | undefined): Group {
-  if (tables !== undefined) return { definition: tables.shown(definition), objects }
+function shownAs(call: CommandLine, { definition, objects }: Group): Group {
   if (call.flags.string('subresource') === 'scale')
     return { definition: { ...definition, columns: namedScaleColumns }, objects }
   return call.flags.bool('server-print')

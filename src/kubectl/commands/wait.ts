@@ -10,7 +10,6 @@ import { printDone } from '../print/object.js'
 import { goText } from '../print/go-template/format.js'
 import type { Target } from '../args/resource-args.js'
 import { fetchTarget, selectResources, typed } from '../args/resource-args.js'
-import { RestClient } from '../rest/rest-client.js'
 import { NOTHING_GIVEN } from '../args/selected.js'
 import { waitForObject } from '../call/wait-until.js'
 
@@ -125,7 +124,7 @@ function waitFor(
     )
       ? object
       : late
-  if (timeout > 0 && !(client instanceof RestClient) && !mayWatch(client, resource, key)) {
+  if (timeout > 0 && !mayWatch(client, resource, key)) {
     env.wait(timeout)
     return late
   }
@@ -135,8 +134,7 @@ function waitFor(
     last = now
     return now !== undefined && holds(now)
   }
-  const isAlready = !(client instanceof RestClient) && holds(object)
-  return isAlready || waitForObject(call, { definition, ...key }, isMet, timeout)
+  return holds(object) || waitForObject(call, { definition, ...key }, isMet, timeout)
     ? typed(definition, last)
     : late
 }

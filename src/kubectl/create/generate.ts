@@ -11,7 +11,7 @@ import { printTyped, printMade } from '../print/object.js'
 import { withRequest } from '../call/request-failure.js'
 import type { Info } from '../args/resource-args.js'
 import { typed } from '../args/resource-args.js'
-import { pathOf } from '../rest/address.js'
+import { pathOf } from '../call/address.js'
 import { overridden } from './overrides.js'
 
 /**

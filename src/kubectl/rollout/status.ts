@@ -5,9 +5,6 @@ import type { CommandLine } from '../call/call.js'
 import { KubectlError } from '../call/errors.js'
 import { groupResource, resourceNameOf } from '../args/kinds.js'
 import type { Info } from '../args/resource-args.js'
-import { Reflector } from '../rest/reflector.js'
-import { RestClient } from '../rest/rest-client.js'
-import { waitUntil } from '../call/wait-until.js'
 import { workloadsOf } from './workloads.js'
 
 /** Virtual ms after which a rollout that does not end is given up; kubectl would watch forever. */
@@ -33,13 +30,11 @@ function follow(call: CommandLine, info: Info): void {
     out.line(text)
     return done
   }
-  const isThrough = call.client instanceof RestClient && flags.bool('watch')
-  if ((!isThrough && say(info.object)) || !flags.bool('watch')) return
+  if (say(info.object) || !flags.bool('watch')) return
   const events = eventsOf(call, info)
   const timeout = flags.duration('timeout')
   try {
-    const isOver = waitUntil(
-      call,
+    const isOver = call.env.until(
       () =>
         events.next().some(({ type, object }) => {
           if (type === 'DELETED') throw new KubectlError('object has been deleted')
@@ -58,9 +53,7 @@ function eventsOf(
   call: CommandLine,
   { name, namespace = '', definition, object }: Info,
 ): { next(): readonly WatchEvent<KubeObject>[]; stop(): void } {
-  const { client } = call
-  if (client instanceof RestClient) return new Reflector(call, client, definition, { name, namespace })
-  return client.watch(resourceNameOf(definition), {
+  return call.client.watch(resourceNameOf(definition), {
     namespace,
     fieldSelector: `metadata.name=${name}`,
     resourceVersion: object.metadata.resourceVersion ?? '0',

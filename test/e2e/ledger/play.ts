@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { SimCluster } from 'simcluster'
-import type { Front } from '../../../src/kubectl/rest/exchange.js'
 import type { ServeOptions } from 'simcluster/server'
 import type { Outcome, RunOptions, Running, ServedCluster } from '../harness.js'
 import { serveCluster } from '../harness.js'
@@ -26,11 +25,14 @@ import type { Served } from './servers.js'
 import { serverOf } from './servers.js'
 import { bareCluster, meanwhile, settled, situationOf } from './situations.js'
 
-/** What a command printed, and what the kubectl of the cluster itself printed on a copy. */
+/**
+ * What a command printed, and what the kubectl of the cluster itself printed on a copy: undefined where the
+ * server misbehaves, which only a served one does.
+ */
 export interface Played {
   readonly entry: Entry
   readonly real: Outcome
-  readonly own: Outcome
+  readonly own: Outcome | undefined
 }
 
 /**
@@ -210,7 +212,7 @@ async function run(served: ServedCluster, entry: Entry): Promise<Played> {
       serverOf(id) === undefined ? {} : { env: { KUBECONFIG: 'insecure.conf' } },
     )
   if (nth > 0 && !isReading(id)) await served.kubectl(words, options)
-  const own = ownOutcome(served, entry, options)
+  const own = serverOf(id) === undefined ? ownOutcome(served, entry, options) : undefined
   if (closes(id)) await served.server.close()
   const asked = new Set<string>()
   const unsubscribe = served.cluster.on('request', ({ resource }) => void asked.add(resource))
@@ -277,18 +279,6 @@ function optionsFor(id: string): RunOptions {
   }
 }
 
-/** What stands before the server in process: the same as before the served one. */
-function frontOf(id: string, cluster: SimCluster): Front | undefined {
-  const server = serverOf(id)
-  if (server === undefined) return undefined
-  const { misbehaves, certificate, isPlain = false } = server
-  return {
-    ...(misbehaves === undefined ? {} : { gateway: misbehaves() }),
-    speaksTls: !isPlain,
-    ...(certificate === undefined ? {} : { certificate: certificate(cluster).certificate }),
-  }
-}
-
 /** What `sed -i` of the table above does. */
 function ownEditor(id: string): (text: string) => string {
   const [, from, to = ''] = /s\/(.*)\/(.*)\/'$/.exec(first(editors, id) ?? '') ?? []
@@ -300,7 +290,7 @@ const copies = new WeakMap<ServedCluster, SimCluster>()
 
 /** The copy on which a command runs in process. */
 function ownCluster(served: ServedCluster, id: string): SimCluster {
-  if (!isReading(id) || isWatch(id) || closes(id) || serverOf(id) !== undefined) return served.cluster.fork()
+  if (!isReading(id) || isWatch(id) || closes(id)) return served.cluster.fork()
   const copy = copies.get(served) ?? served.cluster.fork()
   copies.set(served, copy)
   return copy
@@ -325,7 +315,6 @@ function ownOutcome(
     .map((name) => [name, text(join(folder, name))])
   const fork = ownCluster(served, id)
   if (closes(id)) fork.apiserver.stop()
-  const front = frontOf(id, fork)
   happenLater(id, fork)
   const { stdout, stderr, exitCode } = fork.kubectl(words, {
     files: { ...filesFor(id), ...(Object.fromEntries(written) as Record<string, string>) },
@@ -333,18 +322,16 @@ function ownOutcome(
     version: 'v1.35.2',
     env:
       as === 'admin' &&
-      front === undefined &&
       !showsKubeconfig(id) &&
       !isKubeconfigNamed(words) &&
       !closes(id) &&
       env['KUBECONFIG'] === undefined
         ? {}
         : { KUBECONFIG: env['KUBECONFIG'] ?? `${as}.kubeconfig` },
-    knowsServer: (front === undefined && !id.includes('401')) || id.includes('cache warm'),
-    ...(front === undefined ? {} : { front }),
+    knowsServer: !id.includes('401') || id.includes('cache warm'),
     ...(stdin === undefined ? {} : { stdin }),
     forwarded: ([port]) => port?.connect().stop(),
-    ...(isWatch(id) || id.startsWith('proxy') ? { interruptAfter: front === undefined ? 0 : WATCHED } : {}),
+    ...(isWatch(id) || id.startsWith('proxy') ? { interruptAfter: 0 } : {}),
   })
   return { stdout, stderr, code: exitCode }
 }

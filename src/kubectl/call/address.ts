@@ -1,5 +1,21 @@
+import type { KindDefinition } from '../../api/kind/definition.js'
 import type { Client, ListOptions, ObjectKey } from '../../client/client.js'
-import { checkAddress } from './address.js'
+import { requestNameFault, requestNamespaceFault } from '../../api/validation/names.js'
+import { KubectlError } from './errors.js'
+
+/** No request can be sent for such a name. */
+export class UnsendableAddress extends KubectlError {}
+
+/**
+ * Throws UnsendableAddress for a name or a namespace that cannot be part of a path: client-go sends no such
+ * request. Source: client-go rest/request.go Namespace, Name.
+ */
+function checkAddress(namespace: string | undefined, name: string | undefined): void {
+  const fault =
+    (namespace === undefined ? undefined : requestNamespaceFault(namespace)) ??
+    (name === undefined || name === '' ? undefined : requestNameFault(name))
+  if (fault !== undefined) throw new UnsendableAddress(fault)
+}
 
 /** Returns a client in this process that refuses, as client-go does, what cannot be part of a path. */
 export function addressCheckedClient(client: Client): Client {
@@ -33,4 +49,21 @@ export function addressCheckedClient(client: Client): Client {
     portForward: (key, port) => client.portForward(at(key), port),
     watch: (resource, options) => client.watch(resource, within(options)),
   }
+}
+
+/** Path of a collection, or of one object in it. Throws KubectlError. */
+export function pathOf(
+  { group, version, resource, namespaced }: KindDefinition,
+  namespace: string | undefined,
+  name = '',
+  subresource = '',
+): string {
+  checkAddress(namespaced ? namespace : undefined, name)
+  const parts = [
+    ...(group === '' ? ['api', version] : ['apis', group, version]),
+    ...(namespaced && namespace !== undefined && namespace !== '' ? ['namespaces', namespace] : []),
+    resource,
+    ...[name, subresource].filter((part) => part !== ''),
+  ]
+  return `/${parts.map(encodeURIComponent).join('/')}`
 }
