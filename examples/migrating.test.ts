@@ -6,7 +6,7 @@ import { admissionWebhook, isApiError, SimCluster } from 'simcluster'
 import { expect, test } from 'vitest'
 
 test("client-go's fake: a tracker of objects, but one that defaults, validates and has versions", () => {
-  const cluster = new SimCluster({ nodes: 0, without: ['kube-controller-manager'] })
+  const cluster = new SimCluster({ nodes: 0, disable: ['kube-controller-manager'] })
   const made = cluster.create('configmaps', { metadata: { name: 'settings' }, data: { colour: 'blue' } })
   cluster.update('configmaps', { ...made, data: { colour: 'red' } })
   try {
@@ -35,7 +35,7 @@ test("client-go's fake: a reactor that fails requests", () => {
 })
 
 test('envtest: an apiserver alone, in which nothing runs unless the test does it', () => {
-  const cluster = new SimCluster({ nodes: 0, without: ['kube-controller-manager'] })
+  const cluster = new SimCluster({ nodes: 0, disable: ['kube-controller-manager'] })
   cluster.kubectl('create deployment web --image=nginx')
   cluster.settle()
   expect(cluster.list('replicasets').items).toEqual([])

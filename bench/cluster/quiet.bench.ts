@@ -9,7 +9,7 @@ const DAY = 86_400_000
 
 /** CPU time of idle virtual ms in one call, in ms. */
 function idle(nodes: number, heartbeats: 'exact' | 'quiet', span: number): number {
-  const cluster = new SimCluster({ nodes, heartbeats }).advance('10m')
+  const cluster = new SimCluster({ nodes, time: { heartbeats } }).advance('10m')
   const start = cpuMs()
   cluster.advance(span)
   return cpuMs() - start

@@ -19,7 +19,7 @@ export function bigNodes(count: number): readonly NodeOptions[] {
 /** A new cluster in which a Deployment of that many pods is Running. */
 export function clusterOf(replicas: number, nodes: number): SimCluster {
   // the default range has room for 256 nodes
-  const cluster = new SimCluster({ nodes: bigNodes(nodes), clusterCIDR: '10.128.0.0/9' })
+  const cluster = new SimCluster({ nodes: bigNodes(nodes), network: { podCIDR: '10.128.0.0/9' } })
   return runReplicas(cluster, replicas)
 }
 

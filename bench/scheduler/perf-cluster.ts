@@ -18,7 +18,7 @@ export function clusterFor(
   nodes: number,
   namespaces: readonly string[] = ['sched-0', 'sched-1'],
 ): SimCluster {
-  const cluster = new SimCluster({ nodes: 0, without: ['kube-controller-manager'] })
+  const cluster = new SimCluster({ nodes: 0, disable: ['kube-controller-manager'] })
   for (const name of namespaces) {
     cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
     cluster.apply({

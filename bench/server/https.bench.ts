@@ -91,7 +91,7 @@ async function all(count: number, clients: number, run: (at: number) => Promise<
   )
 }
 
-const cluster = new SimCluster({ nodes: 0, without: ['kube-controller-manager', 'kube-scheduler'] })
+const cluster = new SimCluster({ nodes: 0, disable: ['kube-controller-manager', 'kube-scheduler'] })
 for (let at = 0; at < 1000; at++) cluster.create('pods', podOf(`pod-${at}`))
 const server = await serve(cluster, { time: 'virtual' })
 const client = await session(server.url, server.authority, cluster.pki, cluster.now())

@@ -19,8 +19,10 @@ import { throwAtCaller } from './at-caller.js'
 import { ApiserverHandle, ComponentHandle } from './compose/process-handles.js'
 import { assemble, userClient } from './compose/assemble.js'
 import { checkOptions } from './compose/check-options.js'
+import { mergeOptions } from './compose/merge-options.js'
 import { type CurrentParts, Internals } from './compose/internals.js'
 import type { ClusterOptions, NodeOptions, RestoreOptions } from './compose/options.js'
+import { withPreset } from './compose/presets.js'
 import { ReleaseFacet } from './compose/release-facet.js'
 import { dumpOf } from './diagnosis/dump.js'
 import { summarize } from './diagnosis/summary.js'
@@ -89,14 +91,15 @@ export class SimCluster extends NamespaceScope {
     Object.defineProperty(this.prototype, Symbol.for('nodejs.util.inspect.custom'), { value: print })
   }
 
-  /** @throws RangeError if an option is invalid (unknown version, component or number of nodes). */
+  /** @throws InputError if an option is unknown or has an invalid value; RangeError for an unknown version */
   constructor(options?: ClusterOptions)
   /** @internal A cluster in the state of a snapshot: what {@link restore} calls. */
   constructor(options: ClusterOptions, given: ClusterSnapshot)
   constructor(options: ClusterOptions = {}, given?: ClusterSnapshot) {
     // those of a cluster have been checked when it was made
     if (given?.subscriptions === undefined) checkOptions(options)
-    const held: CurrentParts = { current: assemble(options, given ?? populated(options)) }
+    const full = withPreset(options)
+    const held: CurrentParts = { current: assemble(full, given ?? populated(full)) }
     super(
       {
         client: () => held.current.client,
@@ -182,7 +185,7 @@ export class SimCluster extends NamespaceScope {
    */
   can(identity: Identity, verb: string, what: string, options?: CanOptions): AccessVerdict {
     const { plane } = this.#parts
-    const modes = modesOf(this.internals.options.authorization ?? 'RBAC')
+    const modes = modesOf(this.internals.options.access?.authorization ?? 'RBAC')
     const parts = { server: plane.server, stored: this.state.stored.bind(this.state), modes }
     return canAccess(parts, identity, verb, what, options)
   }
@@ -335,7 +338,7 @@ export class SimCluster extends NamespaceScope {
    * state. `options` as in {@link restore}.
    */
   rewind(snapshot: ClusterSnapshot, options: Partial<ClusterOptions> = {}): this {
-    const next = { ...snapshot.options, ...options }
+    const next = mergeOptions(snapshot.options, options)
     checkOptions(next)
     this.#held.current = assemble(next, snapshot, this.#parts.simulation)
     this.#reseed(options.seed)
@@ -352,7 +355,7 @@ export class SimCluster extends NamespaceScope {
    */
   static restore(snapshot: ClusterSnapshot, options: RestoreOptions = {}): SimCluster {
     checkOptions(options)
-    const cluster = new SimCluster({ ...snapshot.options, ...options }, snapshot)
+    const cluster = new SimCluster(mergeOptions(snapshot.options, options), snapshot)
     cluster.#reseed(options.seed)
     for (const observe of copyObservers.get(snapshot) ?? []) observe(cluster)
     return cluster

@@ -135,7 +135,7 @@ export class Playback {
         return cluster.settle()
       },
       'another-cluster': () =>
-        this.#goTo(new SimCluster({ version: cluster.version, nodes: 3, start: cluster.now() })),
+        this.#goTo(new SimCluster({ version: cluster.version, nodes: 3, time: { start: cluster.now() } })),
       'restored-cluster': async () => this.#goTo(await this.#restored(argument)),
       'first-cluster': () => this.#desks.splice(1),
     }
@@ -158,7 +158,10 @@ export class Playback {
     const { stdout } = await hostOf(this.cluster, 'master').sh(`base64 -w0 ${path}`)
     const bytes = Uint8Array.from(atob(stdout), (char) => char.charCodeAt(0))
     const { cluster } = this
-    const restored = SimCluster.fromEtcdSnapshot(bytes, { version: cluster.version, start: cluster.now() })
+    const restored = SimCluster.fromEtcdSnapshot(bytes, {
+      version: cluster.version,
+      time: { start: cluster.now() },
+    })
     return restored.settle()
   }
 }

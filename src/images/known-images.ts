@@ -216,7 +216,7 @@ Commercial support is available at
   },
   ...TEST_IMAGES,
   agnhost: AGNHOST,
-  etcd: { user: '', ...STOPS, entrypoint: ['etcd'], ports: [2379, 2380] },
+  etcd: { user: '', ...STOPS, entrypoint: ['etcd'], ports: [2379, 2380, 2381] },
   pause: { user: '65535:65535', ...STOPS, entrypoint: ['/pause'], ports: [], distroless: true },
 }
 

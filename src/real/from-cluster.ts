@@ -1,6 +1,7 @@
 import { parseExactJson } from '../lang/go/json.js'
 import type { KubeObject } from '../api/kind/definition.js'
 import { SimCluster } from '../cluster/sim-cluster.js'
+import { mergeOptions } from '../cluster/compose/merge-options.js'
 import type { ClusterOptions } from '../cluster/compose/options.js'
 import { type ConnectOptions, runOrThrow } from './kubectl-process.js'
 import { versionIn } from './server-version.js'
@@ -50,17 +51,16 @@ export async function fromCluster(options: FromClusterOptions = {}): Promise<Sim
     namespaces.includes(namespace) ||
     (namespace === 'default' && name === 'kubernetes')
   return SimCluster.fromObjects(unique(objects.filter(isWanted)), {
-    ...serviceRange(objects),
-    ...options.options,
+    ...mergeOptions(serviceRange(objects), options.options ?? {}),
     version,
   })
 }
 
 /** Returns the ranges of cluster IPs, where the server says them. */
-function serviceRange(objects: readonly KubeObject[]): Pick<ClusterOptions, 'serviceCIDR'> {
+function serviceRange(objects: readonly KubeObject[]): Pick<ClusterOptions, 'network'> {
   const found = objects.find(({ kind, metadata }) => kind === 'ServiceCIDR' && metadata.name === 'kubernetes')
   const { spec } = (found ?? {}) as { readonly spec?: { readonly cidrs?: readonly string[] } }
-  return spec?.cidrs === undefined ? {} : { serviceCIDR: spec.cidrs.join(',') }
+  return spec?.cidrs === undefined ? {} : { network: { serviceCIDR: spec.cidrs.join(',') } }
 }
 
 const itemsIn = (text: string): readonly KubeObject[] =>

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { SimCluster } from 'simcluster'
 import type { ClusterEvents } from '../../src/client/cluster-events.js'
 
-const node = { nodes: 1, without: ['kube-controller-manager'] }
+const node = { nodes: 1, disable: ['kube-controller-manager'] }
 const pod = {
   metadata: { name: 'p', namespace: 'default' },
   spec: { nodeName: 'node-1', containers: [{ name: 'c', image: 'i' }] },

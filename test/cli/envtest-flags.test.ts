@@ -106,7 +106,7 @@ describe('the flags of kube-apiserver', () => {
 
   test('name the issuers of service account tokens, and the audiences', () => {
     const issuers = ['--service-account-issuer=https://a', '--service-account-issuer=b']
-    expect(read(...issuers, '--api-audiences=x,y').options().authentication).toEqual({
+    expect(read(...issuers, '--api-audiences=x,y').options().access?.authentication).toEqual({
       serviceAccountIssuers: ['https://a', 'b'],
       apiAudiences: ['x', 'y'],
     })
@@ -124,10 +124,10 @@ describe('the flags of kube-apiserver', () => {
     const made = options()
     expect(made).toMatchObject({
       nodes: 0,
-      authorization: ['RBAC'],
-      admissionPlugins: { enable: [], disable: ['NodeRestriction', 'ServiceAccount'] },
-      advertiseAddress: '192.0.2.1:7443',
-      serviceCIDR: '10.0.0.0/24',
+      access: { authorization: ['RBAC'] },
+      disable: expect.arrayContaining(['NodeRestriction', 'ServiceAccount']),
+      kubeadm: { advertiseAddress: '192.0.2.1:7443' },
+      network: { serviceCIDR: '10.0.0.0/24' },
     })
     expect(notes).toEqual([
       'simcluster kube-apiserver: --disable-admission-plugins=EventRateLimit has no effect\n',
@@ -139,7 +139,7 @@ describe('the flags of kube-apiserver', () => {
 
   test('advertise an address of this machine instead of a loopback address', () => {
     const { options, flags } = read('--bind-address=127.0.0.1')
-    expect(options().advertiseAddress).not.toMatch(/^127\./)
+    expect(options().kubeadm?.advertiseAddress).not.toMatch(/^127\./)
     expect(portOf(flags)).toBe(6443)
   })
 
@@ -149,7 +149,10 @@ describe('the flags of kube-apiserver', () => {
       '--feature-gates=SidecarContainers=true,GangScheduling=true',
     )
     const made = options()
-    expect(made.disabledAPIs).toEqual(['batch/v1', 'autoscaling/v2'])
+    expect(made.disable?.filter((name) => name.endsWith('/v1') || name.endsWith('/v2'))).toEqual([
+      'batch/v1',
+      'autoscaling/v2',
+    ])
     expect(notes.map((line) => line.replace('simcluster kube-apiserver: ', ''))).toEqual([
       '--feature-gates=GangScheduling=true has no effect\n',
       expect.stringMatching(
@@ -176,7 +179,7 @@ describe('the flags of kube-apiserver', () => {
       '--oidc-groups-prefix=oidc:',
       '--oidc-required-claim=hd=example.com',
     )
-    expect(options().authentication?.oidc).toMatchObject({
+    expect(options().access?.authentication?.oidc).toMatchObject({
       issuer: 'https://issuer.test',
       clientID: 'tests',
       usernameClaim: 'email',
@@ -191,7 +194,7 @@ describe('the flags of kube-apiserver', () => {
   test('leave controllers to the environment', () => {
     const { options } = read()
     expect(options({ SIMCLUSTER_CONTROLLERS: 'all' })).toMatchObject({ nodes: 1 })
-    expect(options({ SIMCLUSTER_CONTROLLERS: 'all' }).without).toBeUndefined()
+    expect(options({ SIMCLUSTER_CONTROLLERS: 'all' }).disable).toEqual(['NodeRestriction'])
     expect(options({ SIMCLUSTER_NODES: '3' }).nodes).toBe(3)
     expect(() => options({ SIMCLUSTER_CONTROLLERS: 'some' })).toThrow('write all or none')
   })

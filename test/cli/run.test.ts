@@ -233,7 +233,7 @@ describe('a served cluster', () => {
       expect(Math.abs(await started(...flags))).toBeLessThan(slack)
     const first = Date.parse('2026-01-01T00:00:00Z') - Date.now()
     expect(await started('--time', 'virtual')).toBeLessThan(first + 60_000)
-    const config = file('start.yaml', `start: ${Date.parse('2020-01-01T00:00:00Z')}`)
+    const config = file('start.yaml', `time: { start: ${Date.parse('2020-01-01T00:00:00Z')} }`)
     expect(await started('--config', config)).toBeLessThan(first)
   })
 

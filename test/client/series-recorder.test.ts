@@ -27,7 +27,7 @@ const speaker: Component = {
 
 /** `messages`: after how many seconds something is said. */
 function cluster(messages: Readonly<Record<string, string>>): SimCluster {
-  const made = new SimCluster({ nodes: 0, without: ['kube-scheduler'], components: [speaker] })
+  const made = new SimCluster({ nodes: 0, disable: ['kube-scheduler'], components: [speaker] })
   made.create(
     'pods',
     partial<Pod>({

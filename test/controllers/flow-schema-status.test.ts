@@ -11,7 +11,7 @@ it('a FlowSchema says whether its priority level exists, without controller mana
   const cluster = new SimCluster({
     version: 'v1.34',
     nodes: 0,
-    without: ['kube-scheduler', 'kube-controller-manager'],
+    disable: ['kube-scheduler', 'kube-controller-manager'],
   })
   cluster.create('flowschemas', {
     metadata: { name: 'f' },

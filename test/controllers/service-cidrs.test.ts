@@ -6,7 +6,7 @@ const FINALIZER = 'networking.k8s.io/service-cidr-finalizer'
 
 /** A cluster whose own range has room for two Services besides `kubernetes`. */
 const clusterWith = (...cidrs: readonly string[]): SimCluster => {
-  const cluster = new SimCluster({ serviceCIDR: '10.96.0.0/30' })
+  const cluster = new SimCluster({ network: { serviceCIDR: '10.96.0.0/30' } })
   for (const [at, cidr] of cidrs.entries()) addRange(cluster, `more-${at}`, cidr)
   return cluster.settle()
 }
@@ -46,10 +46,10 @@ describe('a range of cluster IPs', () => {
 
   test('has its controller since v1.33', () => {
     const name = 'kube-controller-manager/service-cidr-controller'
-    expect(() => new SimCluster({ version: 'v1.32', without: [name] })).toThrow(
+    expect(() => new SimCluster({ version: 'v1.32', disable: [name] })).toThrow(
       `there is no component ${name}`,
     )
-    const alone = new SimCluster({ without: [name] })
+    const alone = new SimCluster({ disable: [name] })
     expect(conditionOf(alone, 'kubernetes')).toEqual([
       ...ready.slice(0, 3),
       'Kubernetes default Service CIDR is ready',
@@ -111,7 +111,7 @@ describe('a range of cluster IPs', () => {
   })
 
   test('may be of two families, of which each needs another range to go', () => {
-    const cluster = new SimCluster({ serviceCIDR: '10.96.0.0/24,fd00::/120' })
+    const cluster = new SimCluster({ network: { serviceCIDR: '10.96.0.0/24,fd00::/120' } })
     addRange(cluster, 'both', '10.200.0.0/24', 'fd01::/120')
     const spec = { ipFamilies: ['IPv6' as const], clusterIP: 'fd01::7', ports: [{ port: 80 }] }
     cluster.create('services', { metadata: { name: 'six' }, spec })

@@ -20,7 +20,7 @@ const events = (cluster: SimCluster): readonly string[] =>
 
 describe('a provider of load balancers', () => {
   test('gives addresses, with a finalizer, and takes them back before the Service goes', () => {
-    const cluster = new SimCluster({ nodes: 1, loadBalancer: { range: '192.0.2.0/29' } })
+    const cluster = new SimCluster({ nodes: 1, addons: { loadBalancer: { range: '192.0.2.0/29' } } })
     cluster.apply([
       service(),
       service({}, 'other'),
@@ -59,7 +59,7 @@ describe('a provider of load balancers', () => {
   })
 
   test('notices what changes, and what needs no load balancer any more', () => {
-    const cluster = new SimCluster({ nodes: 2, loadBalancer: true })
+    const cluster = new SimCluster({ nodes: 2, addons: { loadBalancer: true } })
     cluster.apply([service()])
     cluster.settle()
     expect(address(cluster)).toBe('198.51.100.1')
@@ -91,7 +91,7 @@ describe('a provider of load balancers', () => {
   })
 
   test('has only so many addresses', () => {
-    const cluster = new SimCluster({ nodes: 1, loadBalancer: { range: '192.0.2.0/30' } })
+    const cluster = new SimCluster({ nodes: 1, addons: { loadBalancer: { range: '192.0.2.0/30' } } })
     cluster.apply(['a', 'b', 'c'].map((name) => service({}, name)))
     cluster.settle()
     expect(['a', 'b', 'c'].map((name) => address(cluster, name))).toEqual([
@@ -103,7 +103,7 @@ describe('a provider of load balancers', () => {
       'Warning SyncLoadBalancerFailed Error syncing load balancer: failed to ensure load balancer: no ' +
         'address is left (service-controller)',
     )
-    expect(() => new SimCluster({ loadBalancer: { range: 'here' } })).toThrow(
+    expect(() => new SimCluster({ addons: { loadBalancer: { range: 'here' } } })).toThrow(
       '"here" is no range of addresses',
     )
   })
@@ -121,7 +121,7 @@ describe('a provider of load balancers', () => {
 })
 
 test('Ingresses of its class get the address of the controller, others do not', () => {
-  const cluster = new SimCluster({ nodes: 1, ingressController: { address: '192.0.2.80' } })
+  const cluster = new SimCluster({ nodes: 1, addons: { ingressController: { address: '192.0.2.80' } } })
   const ingress = (name: string, ingressClassName?: string): object => ({
     apiVersion: 'networking.k8s.io/v1',
     kind: 'Ingress',

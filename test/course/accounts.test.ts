@@ -91,7 +91,7 @@ describe.each(FORMS)('accounts and TLS, $form', ({ version, beta }) => {
 
   it('A2, A4, A5: a token file counts from the next start on; tokens in the Authorization header', () => {
     const path = '/etc/kubernetes/token.csv'
-    const cluster = new SimCluster({ version, nodes: 0, authentication: { tokenFile: path } })
+    const cluster = new SimCluster({ version, nodes: 0, access: { authentication: { tokenFile: path } } })
     const pods = (token: string): readonly unknown[] => {
       const answer = cluster.http.handle({
         method: 'GET',
@@ -128,7 +128,7 @@ describe.each(FORMS)('accounts and TLS, $form', ({ version, beta }) => {
     const cluster = new SimCluster({
       version,
       nodes: 0,
-      authorization: ['Node', { type: 'ABAC', policies }, 'RBAC', { type: 'Webhook', review }],
+      access: { authorization: ['Node', { type: 'ABAC', policies }, 'RBAC', { type: 'Webhook', review }] },
     })
     const may = (user: string, verb: string): boolean =>
       cluster.kubectl(`auth can-i ${verb} pods -n office --as=${user}`).exitCode === 0
@@ -140,7 +140,7 @@ describe.each(FORMS)('accounts and TLS, $form', ({ version, beta }) => {
       'wendy',
       'nobody',
     ])
-    const open = new SimCluster({ version, nodes: 0, authorization: ['AlwaysAllow'] })
+    const open = new SimCluster({ version, nodes: 0, access: { authorization: ['AlwaysAllow'] } })
     expect(open.can({ user: 'nobody' }, 'delete', 'nodes').allowed).toBe(true)
   })
 
@@ -384,7 +384,7 @@ describe.each(FORMS)('accounts and TLS, $form', ({ version, beta }) => {
   })
 
   it('R1-R4: RBAC decides where it is turned on, and says why', () => {
-    const open = new SimCluster({ version, nodes: 0, authorization: ['AlwaysAllow'] })
+    const open = new SimCluster({ version, nodes: 0, access: { authorization: ['AlwaysAllow'] } })
     expect(open.can({ user: 'nobody' }, 'delete', 'nodes').allowed).toBe(true)
     const cluster = base.fork()
     const gasbugs = { user: 'gasbugs' }
@@ -445,8 +445,8 @@ test.skipIf(!hasOpenssl)(
   () => {
     const cluster = new SimCluster({
       nodes: 0,
-      without: ['kube-controller-manager', 'kube-scheduler'],
-      start: Date.now(),
+      disable: ['kube-controller-manager', 'kube-scheduler'],
+      time: { start: Date.now() },
     })
     const authority = {
       'ca.crt': cluster.pki.read('/etc/kubernetes/pki/ca.crt'),
@@ -485,8 +485,8 @@ test.skipIf(!hasOpenssl)(
       name: 'gasbugs',
       groups: ['boanproject', 'system:authenticated'],
     })
-    expect(identify(new SimCluster({ nodes: 0, start: notBefore + 499 * DAY }))).toBe('gasbugs')
-    expect(identify(new SimCluster({ nodes: 0, start: notBefore + 500 * DAY + 1000 }))).toContain(
+    expect(identify(new SimCluster({ nodes: 0, time: { start: notBefore + 499 * DAY } }))).toBe('gasbugs')
+    expect(identify(new SimCluster({ nodes: 0, time: { start: notBefore + 500 * DAY + 1000 } }))).toContain(
       'x509: certificate has expired or is not yet valid',
     )
   },

@@ -75,10 +75,12 @@ function start(version: string): SimCluster {
   const cluster = new SimCluster({
     version,
     nodes: 3,
-    clusterCIDR: '172.17.0.0/16',
-    outside: {
-      inside: { ip: '10.0.0.200', ports: [5978, 5979] },
-      beyond: { ip: '10.0.1.200', ports: [5978] },
+    network: {
+      podCIDR: '172.17.0.0/16',
+      outside: {
+        inside: { ip: '10.0.0.200', ports: [5978, 5979] },
+        beyond: { ip: '10.0.1.200', ports: [5978] },
+      },
     },
   })
   cluster.apply([

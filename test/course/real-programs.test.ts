@@ -91,7 +91,8 @@ const MEANWHILE: Readonly<Record<string, (cluster: SimCluster) => () => void>> =
 
 async function play(chapter: Chapter, kubectl: Kubectl): Promise<Played> {
   // real openssl signs by this machine's clock
-  const cluster = chapter.number === 4 ? begin(chapter, { start: Date.now() }).advance('1h') : begin(chapter)
+  const cluster =
+    chapter.number === 4 ? begin(chapter, { time: { start: Date.now() } }).advance('1h') : begin(chapter)
   const shell = await RealShell.at(cluster, programsWith(kubectl))
   try {
     const playback = new Playback(cluster, withNewKubectl(cluster, shell))
@@ -212,7 +213,7 @@ it.for(VERSIONS)(
   async (version, context) => {
     needs(context, ...NEEDED)
     await using shell = await RealShell.at(
-      new SimCluster({ initialized: false, nodes: 1, version }),
+      new SimCluster({ kubeadm: { init: false }, nodes: 1, version }),
       programsWith(KUBECTLS[0]),
     )
     expect(

@@ -25,7 +25,7 @@ test('client-go watches, elects, applies, finalizes and executes', { timeout: 60
     context.skip('Debian’s golang-go and golang-k8s-client-go-dev are not installed')
   execFileSync(join(folder, 'build.sh'), { stdio: 'inherit' })
 
-  const server = await serve(new SimCluster({ nodes: 1, start: Date.now() }))
+  const server = await serve(new SimCluster({ nodes: 1, time: { start: Date.now() } }))
   const files = mkdtempSync(join(tmpdir(), 'simcluster-client-go-'))
   onTestFinished(async () => {
     await server.close()

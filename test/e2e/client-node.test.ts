@@ -56,7 +56,7 @@ describe('@kubernetes/client-node', () => {
     test.concurrent(`${version.name} over TLS`, async (context) => {
       needsVersion(context, version)
       const agents = new FakeAgents()
-      await using served = await serveCluster({ nodes: 3, nodeAgents: agents })
+      await using served = await serveCluster({ nodes: 3, extensions: { nodeAgents: agents } })
       served.cluster.apply(BOX)
       served.cluster.settle()
       for (const line of ['one', 'two']) agents.log('main', line)

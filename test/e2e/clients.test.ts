@@ -143,7 +143,10 @@ test('openssl: the serving certificate verifies, with names of here; protocols b
 
 test('a cluster of another time is served with certificates that hold today', async (context) => {
   needs(context, 'openssl', 'curl')
-  await using served = await serveCluster({ nodes: 1, start: Date.UTC(2005, 0, 1) }, { time: 'virtual' })
+  await using served = await serveCluster(
+    { nodes: 1, time: { start: Date.UTC(2005, 0, 1) } },
+    { time: 'virtual' },
+  )
   expect((await served.curl('/version')).stdout).toContain('gitVersion')
 })
 

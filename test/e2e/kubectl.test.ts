@@ -111,7 +111,7 @@ test('in virtual time what is waited for happens at once, the rest when time is 
 test('exec and attach: output, stdin, exit codes, errors', async (context) => {
   needs(context, 'kubectl')
   const agents = new FakeAgents()
-  await using served = await serveCluster({ nodes: 1, nodeAgents: agents })
+  await using served = await serveCluster({ nodes: 1, extensions: { nodeAgents: agents } })
   served.cluster.apply(BOX)
   served.cluster.settle()
   expect(await served.kubectl('exec box -c main -- echo a b')).toEqual({
@@ -149,7 +149,7 @@ test('exec and attach: output, stdin, exit codes, errors', async (context) => {
 test('logs: all, tail, follow, previous containers, refusals', async (context) => {
   needs(context, 'kubectl', 'curl')
   const agents = new FakeAgents()
-  await using served = await serveCluster({ nodes: 1, nodeAgents: agents })
+  await using served = await serveCluster({ nodes: 1, extensions: { nodeAgents: agents } })
   served.cluster.apply(BOX)
   served.cluster.settle()
   agents.log('main', 'one')
@@ -177,7 +177,7 @@ test('logs: all, tail, follow, previous containers, refusals', async (context) =
 
 test('port-forward: connections one after the other and at once, a closed port', async (context) => {
   needs(context, 'kubectl', 'curl')
-  await using served = await serveCluster({ nodes: 1, nodeAgents: new FakeAgents() })
+  await using served = await serveCluster({ nodes: 1, extensions: { nodeAgents: new FakeAgents() } })
   served.cluster.apply(BOX)
   served.cluster.settle()
   const forward = served.start('kubectl', 'port-forward box :80 :81')

@@ -10,7 +10,7 @@ const here = new URL('python/', import.meta.url)
 test('python3-kubernetes 30.1: every part of the library', async (context) => {
   needs(context, 'python3')
   const agents = new FakeAgents()
-  await using served = await serveCluster({ nodes: 3, nodeAgents: agents })
+  await using served = await serveCluster({ nodes: 3, extensions: { nodeAgents: agents } })
   served.cluster.apply(BOX)
   served.cluster.settle()
   for (const line of ['one', 'two']) agents.log('main', line)

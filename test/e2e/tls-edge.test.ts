@@ -258,7 +258,7 @@ test('half requests, slow bodies and uploads that are broken off change nothing'
 
 test('garbage after an upgrade; streams that are broken off end for the containers too', async () => {
   const agents = new FakeAgents()
-  const { cluster, server, faults } = await served({ nodes: 1, nodeAgents: agents })
+  const { cluster, server, faults } = await served({ nodes: 1, extensions: { nodeAgents: agents } })
   cluster.apply(BOX)
   cluster.settle()
   const pod = '/api/v1/namespaces/default/pods/box'

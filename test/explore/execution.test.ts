@@ -4,7 +4,7 @@ import { Execution, stepName } from '../../src/explore/execution.js'
 
 /** The decisions of twenty minutes in which a node is labelled, by name. */
 function decisionsWith(heartbeats: 'exact' | 'quiet'): readonly string[] {
-  const root = new SimCluster({ nodes: 2, heartbeats })
+  const root = new SimCluster({ nodes: 2, time: { heartbeats } })
   const execution = Execution.begin(root, {}, false)
   const deadline = root.now() + 20 * 60_000
   const names: string[] = []

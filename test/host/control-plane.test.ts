@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { SimCluster } from 'simcluster'
 import { hostOf } from 'simcluster/host'
-import { COMPONENTS } from '../../src/host/control-plane/images.js'
-import { staticPodText } from '../../src/host/control-plane/static-pods.js'
+import { COMPONENTS } from '../../src/cluster/kubeadm/images.js'
+import { staticPodText } from '../../src/cluster/kubeadm/static-pods.js'
 import recorded from '../fixtures/host/kubeadm.json' with { type: 'json' }
 
 test('the static pods are those that kubeadm writes, byte for byte', () => {

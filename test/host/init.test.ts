@@ -18,7 +18,7 @@ async function bring(
   version: string,
   nodes = 2,
 ): Promise<{ readonly cluster: SimCluster; readonly master: Host; readonly command: string }> {
-  const cluster = new SimCluster({ version, nodes, initialized: false })
+  const cluster = new SimCluster({ version, nodes, kubeadm: { init: false } })
   const master = hostOf(cluster, 'master')
   const done = await master.sh('kubeadm init --pod-network-cidr=10.244.0.0/16')
   expect(done.stderr).toBe('')
@@ -28,7 +28,7 @@ async function bring(
 
 describe.each(['v1.14', 'v1.24', 'v1.30', 'v1.35'])('kubeadm at %s', (version) => {
   test('from bare machines to a cluster, and back', async () => {
-    const cluster = new SimCluster({ version, nodes: 2, initialized: false })
+    const cluster = new SimCluster({ version, nodes: 2, kubeadm: { init: false } })
     const master = hostOf(cluster, 'master')
     const worker = hostOf(cluster, 'node-1')
     expect(
@@ -38,7 +38,9 @@ describe.each(['v1.14', 'v1.24', 'v1.30', 'v1.35'])('kubeadm at %s', (version) =
     expect(cluster.kubectl('get nodes').stderr).toContain('10.0.0.10:6443 was refused')
     expect(cluster.pki.paths()).toEqual([])
     const unborn = cluster.fork()
-    const written = SimCluster.fromJSON(new SimCluster({ version, nodes: 2, initialized: false }).toJSON())
+    const written = SimCluster.fromJSON(
+      new SimCluster({ version, nodes: 2, kubeadm: { init: false } }).toJSON(),
+    )
     expect(hostOf(written, 'node-2').name).toBe('node-2')
     expect(() => hostOf(written, 'node-3')).toThrow(RangeError)
     cluster.advance('1h')
@@ -268,7 +270,7 @@ const MACHINES = [
 ] as const
 
 test.each(MACHINES)('preflight: %s', async (_what, node, text) => {
-  const cluster = new SimCluster({ initialized: false, nodes: [{ name: 'cp', ...node }] })
+  const cluster = new SimCluster({ kubeadm: { init: false }, nodes: [{ name: 'cp', ...node }] })
   const host = hostOf(cluster, 'cp')
   expect((await host.sh('kubeadm init')).stderr).toContain(`${text}\n`)
   expect((await host.sh('kubeadm init --ignore-preflight-errors=NumCPU,Mem')).stderr).toBe(
@@ -278,7 +280,7 @@ test.each(MACHINES)('preflight: %s', async (_what, node, text) => {
 })
 
 test('preflight: what is in the way, by the files of the machine', async () => {
-  const host = hostOf(new SimCluster({ initialized: false, nodes: 0 }), 'master')
+  const host = hostOf(new SimCluster({ kubeadm: { init: false }, nodes: 0 }), 'master')
   await host.sh(
     'mkdir -p /var/lib/etcd; touch /var/lib/etcd/x /etc/kubernetes/manifests/etcd.yaml; echo 0 > ' +
       '/proc/sys/net/ipv4/ip_forward',
@@ -308,7 +310,7 @@ To see the stack trace of this error execute with --v=5 or higher
 
 test('phases print and write what the recorded kubeadm does', async () => {
   const host = hostOf(
-    new SimCluster({ initialized: false, nodes: [{ name: 'cp1' }], version: 'v1.34' }),
+    new SimCluster({ kubeadm: { init: false }, nodes: [{ name: 'cp1' }], version: 'v1.34' }),
     'cp1',
   )
   await host.sh(`cat > c.yaml <<'EOF'\n${recorded.config.replaceAll('<dir>', '/d')}EOF`)
@@ -342,7 +344,7 @@ test('phases print and write what the recorded kubeadm does', async () => {
 })
 
 test('an authority that is there is used: everything is signed by it', async () => {
-  const cluster = new SimCluster({ initialized: false, nodes: 0 })
+  const cluster = new SimCluster({ kubeadm: { init: false }, nodes: 0 })
   const host = hostOf(cluster, 'master')
   const { stdout } = await host.sh(`mkdir -p /etc/kubernetes/pki; cd /etc/kubernetes/pki
 openssl req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.crt -days 3650 -subj "/CN=our own"
@@ -358,7 +360,7 @@ kubeadm init --skip-phases=addon | grep certs`)
       )
     ).stdout,
   ).toBe('apiserver.crt: OK\napiserver-kubelet-client.crt: OK\nissuer=CN = our own\nnode/control-plane\n')
-  const bare = hostOf(new SimCluster({ initialized: false, nodes: 0 }), 'master')
+  const bare = hostOf(new SimCluster({ kubeadm: { init: false }, nodes: 0 }), 'master')
   expect(
     (
       await bare.sh(
@@ -372,7 +374,7 @@ kubeadm init --skip-phases=addon | grep certs`)
 })
 
 test('without a range for pods nodes stay NotReady; the ranges are those that were asked for', async () => {
-  const host = hostOf(new SimCluster({ initialized: false, nodes: 0 }), 'master')
+  const host = hostOf(new SimCluster({ kubeadm: { init: false }, nodes: 0 }), 'master')
   await host.sh(
     'kubeadm init --service-cidr 10.50.0.0/16 --control-plane-endpoint lab.example:6443; export ' +
       'KUBECONFIG=/etc/kubernetes/admin.conf; sleep 60',

@@ -4,7 +4,7 @@ import { SimCluster } from 'simcluster'
 import { hostOf } from 'simcluster/host'
 import { versionSkew } from '../../src/cluster/compose/release-facet.js'
 import { enforceVersionPolicies } from '../../src/host/kubeadm/policy.js'
-import { allImages } from '../../src/host/control-plane/images.js'
+import { allImages } from '../../src/cluster/kubeadm/images.js'
 import recorded from '../fixtures/host/kubeadm.json' with { type: 'json' }
 
 const transcript = (

@@ -27,7 +27,7 @@ describe('T4: the certificate of a kubelet, on its machine', () => {
       const cluster = new SimCluster({
         version,
         nodes: 2,
-        without: ['kube-controller-manager/certificatesigningrequest-signing-controller'],
+        disable: ['kube-controller-manager/certificatesigningrequest-signing-controller'],
       })
       const master = hostOf(cluster, 'master')
       expireSoon(cluster, 'node-1')

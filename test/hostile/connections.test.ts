@@ -85,7 +85,7 @@ describe('HTTPS', () => {
   })
 
   test('a certificate that expires during a connection is refused from then on', async () => {
-    const cluster = new SimCluster({ nodes: 0, without: ['kube-controller-manager'] })
+    const cluster = new SimCluster({ nodes: 0, disable: ['kube-controller-manager'] })
     const server = await serve(cluster, { time: 'virtual' })
     onTestFinished(() => server.close())
     const config = parseYamlText(server.kubeconfig()) as {

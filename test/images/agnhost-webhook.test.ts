@@ -85,7 +85,7 @@ const configMap = (name: string, data: object): object => ({
 describe('a webhook behind a Service', () => {
   let base: SimCluster
   beforeAll(() => {
-    base = new SimCluster({ nodes: 1, start: START })
+    base = new SimCluster({ nodes: 1, time: { start: START } })
     for (const object of deployed('webhook')) base.apply(object)
     base.settle()
     base.advance('3s')
@@ -134,7 +134,7 @@ describe('a webhook behind a Service', () => {
 })
 
 it('a conversion webhook behind a Service converts custom resources', () => {
-  const cluster = new SimCluster({ nodes: 1, start: START })
+  const cluster = new SimCluster({ nodes: 1, time: { start: START } })
   for (const object of deployed('crd-conversion-webhook')) cluster.apply(object)
   cluster.settle()
   cluster.advance('3s')

@@ -82,7 +82,7 @@ metadata: {name: missing}
 
 let original: SimCluster
 beforeAll(() => {
-  original = new SimCluster({ nodes: 1, metricsServer: true })
+  original = new SimCluster({ nodes: 1, addons: { metricsServer: true } })
   original.apply(gadgets)
   original.apply(objects)
   original.advance('1m')

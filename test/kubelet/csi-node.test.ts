@@ -65,7 +65,10 @@ it('a kubelet that may not make it tries again, and makes it once it may', () =>
     isClosed.value && spec.resourceAttributes?.resource === 'csinodes'
       ? { allowed: false, denied: true, reason: 'not yet' }
       : { allowed: false }
-  const cluster = new SimCluster({ nodes: 1, authorization: [{ type: 'Webhook', review }, 'Node', 'RBAC'] })
+  const cluster = new SimCluster({
+    nodes: 1,
+    access: { authorization: [{ type: 'Webhook', review }, 'Node', 'RBAC'] },
+  })
   expect(cluster.list('csinodes').items).toEqual([])
   isClosed.value = false
   cluster.advance('10m')

@@ -52,7 +52,7 @@ test('policies are compared from text, list and cluster alike', () => {
 })
 
 test("a cluster's own choices are the default", () => {
-  const options = { nodes: 1, networkPolicy: { ownNode: 'none' } } as const
+  const options = { nodes: 1, network: { policy: { ownNode: 'none' } } } as const
   const strict = new SimCluster(options)
   expect(netpol.readWorld(strict).options.ownNode).toBe('none')
   expect(netpol.readWorld(strict, { ownNode: 'both' }).options.ownNode).toBe('both')

@@ -86,7 +86,7 @@ describe('what the cluster answers', () => {
   let cluster: SimCluster
   let ips: Record<string, string>
   beforeAll(() => {
-    cluster = new SimCluster({ nodes: 1, outside: { 'db.example.com': { ip: '203.0.113.7' } } })
+    cluster = new SimCluster({ nodes: 1, network: { outside: { 'db.example.com': { ip: '203.0.113.7' } } } })
     cluster.apply(objects)
     cluster.settle()
     ips = Object.fromEntries(
@@ -177,7 +177,7 @@ describe('what the cluster answers', () => {
 })
 
 test('CoreDNS as an addon answers only while one of its pods can be reached', () => {
-  const cluster = new SimCluster({ nodes: 2, coreDNS: true, events: false })
+  const cluster = new SimCluster({ nodes: 2, addons: { coreDNS: true }, disable: ['events'] })
   cluster.apply(objects)
   cluster.settle()
   const lookup = (): string => cluster.exec('client', 'nslookup web.shop').stdout

@@ -20,8 +20,8 @@ function cluster(options: ClusterOptions = {}): SimCluster {
   const made = new SimCluster({
     ...options,
     nodes: 3,
-    loadBalancer: true,
-    outside: { 'db.example.com': { ip: '203.0.113.7', ports: [5432] } },
+    addons: { loadBalancer: true },
+    network: { outside: { 'db.example.com': { ip: '203.0.113.7', ports: [5432] } }, ...options.network },
   })
   made.apply([
     pod('web-1', 'node-1', { app: 'web' }),
@@ -342,7 +342,7 @@ describe('faults', () => {
   })
 
   test('pods that end are used only when nothing else is left; pods that are not ready never', () => {
-    const made = new SimCluster({ nodes: 2, events: false })
+    const made = new SimCluster({ nodes: 2, disable: ['events'] })
     const lasting = {
       terminationGracePeriodSeconds: 600,
       containers: [{ name: 'c', image: 'nginx', lifecycle: { preStop: { sleep: { seconds: 300 } } } }],
@@ -379,7 +379,7 @@ describe('faults', () => {
         return { allowed: connection.from.pod !== 'default/far', proof: ['by the test'] }
       },
     }
-    const made = cluster({ policyEnforcer })
+    const made = cluster({ network: { policyEnforcer } })
     const heard: unknown[] = []
     made.on('policyVerdict', (event) => void heard.push(event))
     expect(made.network.connect({ from: 'client', to: { service: 'inner' } }).outcome).toBe('connected')

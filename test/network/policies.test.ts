@@ -18,7 +18,11 @@ const only = (name: string): readonly object[] => [{ podSelector: { matchLabels:
 const denyAll = policy('deny', { podSelector: { matchLabels: { app: 'web' } }, policyTypes: ['Ingress'] })
 
 const start = (options: ConstructorParameters<typeof SimCluster>[0] = {}): SimCluster => {
-  const made = new SimCluster({ ...options, nodes: 3, outside: { 'db.example.com': { ip: '203.0.113.7' } } })
+  const made = new SimCluster({
+    ...options,
+    nodes: 3,
+    network: { outside: { 'db.example.com': { ip: '203.0.113.7' } }, ...options.network },
+  })
   made.apply([
     pod('web', 'node-1', { app: 'web' }),
     pod('near', 'node-1', { app: 'client' }),
@@ -225,7 +229,7 @@ describe('connections that exist', () => {
     ['keep', 'connected'],
     ['cut', 'timeout'],
   ] as const)('%s', (existingConnections, outcome) => {
-    const made = start({ networkPolicy: { existingConnections } })
+    const made = start({ network: { policy: { existingConnections } } })
     const connection = made.network.connect({ from: 'far', to: 'default/web', port: 8000 })
     expect(made.network.send(connection, { path: '/' })).toMatchObject({
       outcome: 'connected',
@@ -252,7 +256,7 @@ test.each([
   ['node', 'connected', 'connected'],
   ['pod', 'timeout', 'timeout'],
 ] as const)('pods on the network of their node count as %s', (hostNetwork, plain, byService) => {
-  const made = start({ networkPolicy: { hostNetwork } })
+  const made = start({ network: { policy: { hostNetwork } } })
   const host = pod('host', 'node-3', { app: 'host' }) as { readonly spec: object }
   made.apply([
     { ...host, spec: { ...host.spec, hostNetwork: true } },
@@ -270,7 +274,7 @@ test.each([
 })
 
 test('a pod that may not ask DNS finds no names, until a policy lets it', () => {
-  const made = start({ coreDNS: true })
+  const made = start({ addons: { coreDNS: true } })
   made.apply(
     policy('deny-out', {
       podSelector: { matchLabels: { app: 'client' } },
@@ -303,14 +307,18 @@ test('a pod that may not ask DNS finds no names, until a policy lets it', () => 
 
 test('another enforcer takes their place, and they can be left out', () => {
   const asked: PolicyConnection[] = []
-  const made = start({ policyEnforcer: { check: (connection) => ({ allowed: asked.push(connection) > 0 }) } })
+  const made = start({
+    network: { policyEnforcer: { check: (connection) => ({ allowed: asked.push(connection) > 0 }) } },
+  })
   made.apply(denyAll)
   expect(made.network.connect({ from: 'far', to: 'default/web', port: 8000 }).outcome).toBe('connected')
   expect(asked).toMatchObject([
     { from: { pod: 'default/far' }, to: { pod: 'default/web' }, port: 80, service: true },
   ])
-  const open = start({ networkPolicy: false })
+  const open = start({ disable: ['NetworkPolicy'] })
   open.apply(denyAll)
   expect(open.network.connect({ from: 'far', to: { pod: 'web' }, port: 80 }).outcome).toBe('connected')
-  expect(() => new SimCluster({ networkPolicy: { ownNode: 'never' as 'none' } })).toThrow('networkPolicy')
+  expect(() => new SimCluster({ network: { policy: { ownNode: 'never' as 'none' } } })).toThrow(
+    'network.policy.ownNode',
+  )
 })

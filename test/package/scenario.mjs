@@ -44,7 +44,7 @@ spec:
  * `simcluster` and its entries `view`, `netpol` and `explore`.
  */
 export function draw({ SimCluster }, view, netpol, exploration) {
-  const cluster = new SimCluster({ nodes: 3, seed: 7, coreDNS: true })
+  const cluster = new SimCluster({ nodes: 3, seed: 7, addons: { coreDNS: true } })
   cluster.apply(deployment)
   cluster.kubectl('expose deployment web --port=80')
   cluster.settle()

@@ -33,7 +33,10 @@ test('the authority that is written down is the one that the default seed makes'
 
 test('clusters of other test keys have other authorities, each cluster one that its leaves chain to', () => {
   const authorities = [undefined, 2, 3].map((choice) => {
-    const { pki } = new SimCluster({ nodes: 0, ...(choice === undefined ? {} : { keys: testKeys(choice) }) })
+    const { pki } = new SimCluster({
+      nodes: 0,
+      ...(choice === undefined ? {} : { kubeadm: { keys: testKeys(choice) } }),
+    })
     const issued = parseCertificates(pki.read('/etc/kubernetes/pki/apiserver.crt'))[0]
     expect(issued?.isSignedBy(pki.authority().certificate.publicKey as PublicKey)).toBe(true)
     return pki.authority().pem

@@ -58,7 +58,7 @@ describe('every proof has a text', () => {
     expect(rbac.formatProof(cluster.can({ user: 'a', groups: ['system:masters'] }, 'get', 'pods'))).toBe(
       'allowed: members of system:masters may do everything',
     )
-    const open = new SimCluster({ nodes: 1, authorization: 'AlwaysAllow' })
+    const open = new SimCluster({ nodes: 1, access: { authorization: 'AlwaysAllow' } })
     expect(rbac.formatProof(open.can({ user: 'a' }, 'get', 'pods'))).toMatch(/^allowed/)
   })
 })

@@ -14,7 +14,9 @@ const kubeconfig = join(folder, 'config')
 const real = { kubeconfig, kubectl: programs.kubectl, longestWait: '1s' }
 
 beforeAll(async () => {
-  server = await serve(new SimCluster({ nodes: 2, start: Date.now() }).settle(), { time: { speed: 20 } })
+  server = await serve(new SimCluster({ nodes: 2, time: { start: Date.now() } }).settle(), {
+    time: { speed: 20 },
+  })
   server.writeKubeconfig(kubeconfig)
 })
 

@@ -20,7 +20,9 @@ const kubeconfig = join(folder, 'config')
 const file = join(folder, 'recording.json')
 
 beforeAll(async () => {
-  server = await serve(new SimCluster({ nodes: 2, start: Date.now() }).settle(), { time: { speed: 20 } })
+  server = await serve(new SimCluster({ nodes: 2, time: { start: Date.now() } }).settle(), {
+    time: { speed: 20 },
+  })
   server.writeKubeconfig(kubeconfig)
   if (has('kubectl')) recording = await record({ kubeconfig, kubectl: programs.kubectl, id: 'rollout' })
 })

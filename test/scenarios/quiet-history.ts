@@ -14,7 +14,7 @@ import { stateToJson } from '../../src/sim/state.js'
 import { workloadAction } from './actions.js'
 
 /** A settled cluster of three nodes, with which histories begin. */
-export const fresh: ClusterSnapshot = new SimCluster({ nodes: 3, metricsServer: true }).snapshot()
+export const fresh: ClusterSnapshot = new SimCluster({ nodes: 3, addons: { metricsServer: true } }).snapshot()
 
 /** Returns everything that a cluster is, but for the history of its leases. */
 export function stateOf(cluster: SimCluster): unknown {
@@ -250,7 +250,7 @@ export async function playQuiet(seed: number, numRuns: number): Promise<void> {
   const history = fc.array(step, { minLength: 3, maxLength: 8, size: 'max' }).filter(hasAllInCopies)
   await fc.assert(
     fc.asyncProperty(history, async (steps) => {
-      const exact = SimCluster.restore(fresh, { heartbeats: 'exact' })
+      const exact = SimCluster.restore(fresh, { time: { heartbeats: 'exact' } })
       const errors: (string | undefined)[] = []
       for (const [, what] of steps) errors.push(await happen(exact, what))
       let quiet = SimCluster.restore(fresh)

@@ -34,7 +34,7 @@ test('until() looks at leases that are written', () => {
 
 test.each(Object.keys(fromOutside))('a quiet time is as exact when somebody %s', async (what) => {
   const play = async (heartbeats: 'exact' | 'quiet', forks = false): Promise<unknown> => {
-    let cluster = SimCluster.restore(fresh, { heartbeats })
+    let cluster = SimCluster.restore(fresh, { time: { heartbeats } })
     cluster.advance('2m')
     cluster.advance('2m')
     if (forks) cluster = cluster.fork()
@@ -52,7 +52,7 @@ test('a quiet time ends when the credentials of a kubelet expire', () => {
     const kubelet = { rotateCertificates: false }
     const before = new SimCluster({ nodes: [{ name: 'node-1', kubelet }] })
     before.advance('364d')
-    const cluster = before.fork({ heartbeats })
+    const cluster = before.fork({ time: { heartbeats } })
     cluster.advance('1d')
     return stateOf(cluster)
   })
@@ -84,7 +84,7 @@ test('an authorizer of one’s own is asked for a heartbeat after each call', ()
   const authorize = ({ name }: UserInfo): { allowed: boolean } => ({
     allowed: isAllowed || name !== 'system:node:node-1',
   })
-  const cluster = new SimCluster({ nodes: 1, authorization: { authorize } })
+  const cluster = new SimCluster({ nodes: 1, access: { authorization: { authorize } } })
   cluster.advance('2m')
   cluster.advance('2m')
   isAllowed = false

@@ -43,10 +43,12 @@ const IDLE = [
   'kube-apiserver',
 ]
 
-function optionsOf({ whole, ...options }: Beginning): ClusterOptions {
+function optionsOf({ whole, nodes, seed, interleaving, events }: Beginning): ClusterOptions {
+  const options = { nodes, seed, time: { interleaving } }
+  const silent = events ? [] : ['events']
   return whole
-    ? { ...options, metricsServer: true }
-    : { ...options, authorization: 'AlwaysAllow', managedFields: false, without: IDLE }
+    ? { ...options, addons: { metricsServer: true }, disable: silent }
+    : { ...options, access: { authorization: 'AlwaysAllow' }, disable: [...silent, 'managedFields', ...IDLE] }
 }
 
 /**
@@ -63,7 +65,7 @@ function begin(beginning: Beginning): SimCluster {
       )
   }
   return SimCluster.restore(fresh.get(idOf(beginning)) as ClusterSnapshot, {
-    interleaving: beginning.interleaving,
+    time: { interleaving: beginning.interleaving },
   })
 }
 

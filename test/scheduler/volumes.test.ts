@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 function newCluster(options: ClusterOptions = {}): SimCluster {
   return new SimCluster({
     seed: 7,
-    maxSettleTime: '1h',
+    limits: { settleTime: '1h' },
     version: 'v1.34',
     nodes: ['n1', 'n2', 'n3'].map((name, at) => ({ name, zone: `z${at + 1}` })),
     ...options,

@@ -90,7 +90,7 @@ test(
 )
 
 test('a cluster whose apiserver is down is served once it starts', async () => {
-  const { cluster, server, ask } = await served({ initialized: false, nodes: 0 })
+  const { cluster, server, ask } = await served({ kubeadm: { init: false }, nodes: 0 })
   expect(server.port).toBeGreaterThan(0)
   expect(await fault(ask)).toBe('ECONNREFUSED')
   await hostOf(cluster, 'master').sh('kubeadm init')

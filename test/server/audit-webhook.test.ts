@@ -49,7 +49,7 @@ beforeAll(async () => {
   )
   const users = [{ name: 'jane', token: 'jane', groups: ['system:masters'] }]
   const without = ['kube-controller-manager', 'kube-scheduler', 'simulated-storage'] as const
-  cluster = new SimCluster({ nodes: 0, start: Date.now(), users, without })
+  cluster = new SimCluster({ nodes: 0, time: { start: Date.now() }, users, disable: without })
 })
 
 afterAll(async () => {

@@ -56,7 +56,13 @@ beforeAll(async () => {
   ]
   const without = ['kube-controller-manager', 'kube-scheduler', 'simulated-storage'] as const
   const authorization = [webhook]
-  const cluster = new SimCluster({ nodes: 0, start: Date.now(), authorization, users, without })
+  const cluster = new SimCluster({
+    nodes: 0,
+    time: { start: Date.now() },
+    access: { authorization },
+    users,
+    disable: without,
+  })
   webhook.attach(OutsideCalls.of(cluster))
   server = await serve(cluster)
 })

@@ -37,7 +37,7 @@ function authority(name: string, curve: string): void {
 beforeAll(async () => {
   authority('known', 'P-256')
   authority('unknown', 'P-384')
-  const cluster = new SimCluster({ nodes: 0, start: Date.now() })
+  const cluster = new SimCluster({ nodes: 0, time: { start: Date.now() } })
   server = await serve(cluster, { clientCA: read('known.crt') })
 })
 afterAll(async () => {

@@ -10,7 +10,7 @@ async function served(
   time: ServeTime = 'clock',
 ): Promise<{ cluster: SimCluster; now: () => Promise<number> }> {
   const users = [{ name: 'root', token: 'root', groups: ['system:masters'] }]
-  const cluster = new SimCluster({ nodes: 0, users, start: Date.now() + offset })
+  const cluster = new SimCluster({ nodes: 0, users, time: { start: Date.now() + offset } })
   const server = await serve(cluster, { time })
   onTestFinished(() => server.close())
   const headers = { authorization: 'Bearer root' }

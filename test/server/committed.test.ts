@@ -16,7 +16,7 @@ let server: ClusterServer
 
 beforeAll(async () => {
   const users = [{ name: 'root', token: 'root', groups: ['system:masters'] }]
-  const cluster = new SimCluster({ nodes: 0, start: Date.now(), users })
+  const cluster = new SimCluster({ nodes: 0, time: { start: Date.now() }, users })
   const committed = (): Promise<void> =>
     new Promise((done, failed) => void commits.push({ done: () => done(), failed }))
   server = await serve(cluster, { time: 'virtual', committed })

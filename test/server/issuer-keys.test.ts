@@ -53,7 +53,9 @@ beforeAll(async () => {
   const onError = (error: unknown): void => void faults.push(String(error))
   const keys = new IssuerKeys({ issuer, ca, algorithms: ['RS256', 'ES256'], onError })
   const oidc = { issuer, clientID: 'tests', verify: keys.verify, groupsClaim: 'groups' }
-  server = await serve(new SimCluster({ nodes: 0, start: Date.now(), authentication: { oidc } }))
+  server = await serve(
+    new SimCluster({ nodes: 0, time: { start: Date.now() }, access: { authentication: { oidc } } }),
+  )
 })
 afterAll(async () => {
   await server.close()
@@ -110,7 +112,9 @@ describe('keys of a provider outside of the cluster', () => {
     const errors: string[] = []
     const keys = new IssuerKeys({ issuer: closed, onError: (error) => void errors.push(String(error)) })
     const oidc = { issuer: closed, clientID: 'tests', verify: keys.verify }
-    const own = await serve(new SimCluster({ nodes: 0, start: Date.now(), authentication: { oidc } }))
+    const own = await serve(
+      new SimCluster({ nodes: 0, time: { start: Date.now() }, access: { authentication: { oidc } } }),
+    )
     const before = server
     server = own
     expect((await whoIs(token('rsa', { iss: closed, sub: 'jane' }))).code).toBe(401)
@@ -140,7 +144,9 @@ describe('keys of a provider outside of the cluster', () => {
     }
     writeFileSync(path, JSON.stringify(config))
     const authentication = authenticationConfig(new Map([['authentication-config', [path]]]), () => undefined)
-    const own = await serve(new SimCluster({ nodes: 0, start: Date.now(), authentication }))
+    const own = await serve(
+      new SimCluster({ nodes: 0, time: { start: Date.now() }, access: { authentication } }),
+    )
     const before = server
     server = own
     expect((await whoIs(token('ec', { sub: 'jane' }))).body).toContain('"id:jane"')

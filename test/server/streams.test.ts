@@ -7,7 +7,7 @@ import { FakeAgents } from './fake-agents.js'
 
 /** A served pod `box`, and whoever may do everything. */
 async function served(agents: FakeAgents = new FakeAgents()): Promise<Served> {
-  return servedPod(new SimCluster({ nodes: 1, nodeAgents: agents }), { image: 'x' })
+  return servedPod(new SimCluster({ nodes: 1, extensions: { nodeAgents: agents } }), { image: 'x' })
 }
 
 interface Served {

@@ -112,7 +112,7 @@ beforeEach(async (context) => {
   asked.length = 0
   behaviour.clear()
   const users = [{ name: 'root', token: ADMIN, groups: ['system:masters'] }]
-  cluster = new SimCluster({ nodes: 0, users, start: Date.now() })
+  cluster = new SimCluster({ nodes: 0, users, time: { start: Date.now() } })
   server = await serve(cluster)
   context.onTestFinished(() => server.close())
 })

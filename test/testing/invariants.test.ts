@@ -156,7 +156,7 @@ describe('each invariant can fail', () => {
         })
       },
     }
-    const cluster = new SimCluster({ nodes: 1, without: ['kube-scheduler'], components: [careless] })
+    const cluster = new SimCluster({ nodes: 1, disable: ['kube-scheduler'], components: [careless] })
     const container = { name: 'c', image: 'x', resources: { requests: { cpu: '3' } } }
     const spec = { containers: [container] }
     const create = (name: string): unknown =>

@@ -67,7 +67,7 @@ const webhook = {
 } as const
 
 test('what is read has the defaults that its type promises', () => {
-  const cluster = new SimCluster({ nodes: 0, without: ['kube-controller-manager', 'kube-scheduler'] })
+  const cluster = new SimCluster({ nodes: 0, disable: ['kube-controller-manager', 'kube-scheduler'] })
   const metadata = { name: 'x' }
   const made = {
     pods: cluster.create('pods', { metadata, spec: template.spec }),

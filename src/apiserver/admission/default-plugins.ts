@@ -1,3 +1,5 @@
+import { InputError } from '../../api/checked-input.js'
+import { nearest } from '../../lang/text/nearest.js'
 import type { Minor } from '../../api/releases.js'
 import type { AdmissionPlugin } from './plugin.js'
 import { alwaysPullImages } from './always-pull-images.js'
@@ -38,11 +40,21 @@ export interface AdmissionChoice {
   readonly disable?: readonly string[]
 }
 
+function unknownPlugin(name: string, known: readonly string[]): InputError {
+  const meant = nearest(name, known)
+  const hint =
+    meant === undefined ? `there are: ${known.join(', ')}` : `did you mean ${JSON.stringify(meant)}?`
+  return new InputError(
+    `there is no admission plugin ${JSON.stringify(name)} (${hint}). Write for example: ` +
+      "{ disable: ['NodeRestriction'], admission: { enable: ['AlwaysPullImages'] } }",
+  )
+}
+
 /**
  * Returns the plugins of a server of that minor: the default ones, as far as they exist here, and
  * NodeRestriction, which kubeadm adds; in kube-apiserver's order (pkg/kubeapiserver/options/plugins.go).
  * `extensions` are the policies and webhooks, which run just before the quota.
- * @throws RangeError for an unknown plugin.
+ * @throws InputError for an unknown plugin
  */
 export function defaultAdmission(
   minor: Minor,
@@ -77,6 +89,9 @@ export function defaultAdmission(
     OFF_BY_DEFAULT.includes(name) ? enable.includes(name) : !disable.includes(name) || enable.includes(name)
   const unknown = [...enable, ...disable].find((name) => !all.some((plugin) => plugin.name === name))
   if (unknown !== undefined)
-    throw new RangeError(`enable-admission-plugins plugin ${JSON.stringify(unknown)} is unknown`)
+    throw unknownPlugin(
+      unknown,
+      all.map(({ name }) => name),
+    )
   return all.filter(isOn)
 }

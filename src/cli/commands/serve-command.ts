@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseYamlText } from '../../lang/yaml/read.js'
+import { mergeOptions } from '../../cluster/compose/merge-options.js'
 import type { ClusterOptions } from '../../cluster/compose/options.js'
 import { ClusterSnapshot } from '../../cluster/storage/snapshot.js'
 import { SimCluster } from '../../cluster/sim-cluster.js'
@@ -72,12 +73,12 @@ export function clusterOf(flags: Arguments['flags'], defaults: ClusterOptions = 
   if (snapshot !== undefined && existsSync(snapshot)) return snapshotIn(snapshot)
   const version = textOf(flags, 'version')
   const nodes = textOf(flags, 'nodes')
-  const cluster = new SimCluster({
-    ...defaults,
-    ...configIn(textOf(flags, 'config')),
-    ...(nodes === undefined ? {} : { nodes: wholeNumber('nodes', nodes) }),
-    ...(version === undefined ? {} : { version }),
-  })
+  const cluster = new SimCluster(
+    mergeOptions(mergeOptions(defaults, configIn(textOf(flags, 'config'))), {
+      ...(nodes === undefined ? {} : { nodes: wholeNumber('nodes', nodes) }),
+      ...(version === undefined ? {} : { version }),
+    }),
+  )
   for (const folder of [textOf(flags, 'crds'), textOf(flags, 'manifests')]) {
     if (folder === undefined) continue
     cluster.apply(manifestsIn(folder))
@@ -143,15 +144,16 @@ const PAST_MS = 60_000
  * 200 ms, where a real one needs about a second.
  */
 const byTheClock = ({ crds, manifests }: Arguments['flags']): ClusterOptions => ({
-  start: Date.now() - (crds === undefined && manifests === undefined ? 0 : PAST_MS),
-  runtimeTimings: { containerStop: 1_000 },
+  time: { start: Date.now() - (crds === undefined && manifests === undefined ? 0 : PAST_MS) },
+  containers: { timings: { containerStop: 1_000 } },
 })
 
 /** Whether the cluster's time begins now: that of a snapshot goes on, and `--config` can name another. */
 function beginsNow(flags: Arguments['flags']): boolean {
   const snapshot = textOf(flags, 'snapshot')
   return (
-    !(snapshot !== undefined && existsSync(snapshot)) && configIn(textOf(flags, 'config')).start === undefined
+    !(snapshot !== undefined && existsSync(snapshot)) &&
+    configIn(textOf(flags, 'config')).time?.start === undefined
   )
 }
 

@@ -5,6 +5,7 @@ import { defaultMinor } from '../../api/releases.js'
 import { parseTokenFile } from '../../apiserver/authentication/token-file.js'
 import type { AuthorizationMode } from '../../cluster/access/authorization-modes.js'
 import type { AuthenticationOptions } from '../../cluster/access/access.js'
+import type { AdmissionChoice } from '../../apiserver/admission/default-plugins.js'
 import type { ClusterOptions } from '../../cluster/compose/options.js'
 import { ADMISSION_PLUGINS, AUTHORIZATION_MODES } from '../../host/control-plane/known-flags.js'
 import { checkFeatureGates, disabledAPIsOf } from './feature-flags.js'
@@ -43,23 +44,24 @@ export function clusterOptions(
   const anonymous = flagOf(flags, 'anonymous-auth') === 'false' ? { anonymous: false } : {}
   const nodes = Number(environment['SIMCLUSTER_NODES'] ?? (all ? 1 : 0))
   const modes = modesOf(flags)
+  const plugins = pluginsOf(flags, note)
   return {
-    start: Date.now(),
+    time: { start: Date.now() },
     nodes,
-    // kubelets have their rights by the node authorizer
-    authorization: nodes > 0 && !modes.includes('Node') ? ['Node', ...modes] : modes,
-    admissionPlugins: pluginsOf(flags, note),
-    advertiseAddress: `${advertised(flags)}:${portOf(flags)}`,
-    ...(version === undefined ? {} : { version }),
-    ...(all ? {} : { without: CONTROLLERS }),
-    disabledAPIs: disabledAPIsOf(flags, release, note),
-    ...(range === undefined ? {} : { serviceCIDR: range }),
-    authentication: {
-      ...anonymous,
-      ...trust,
-      ...(oidc === undefined ? {} : { oidc }),
-      ...authenticationConfig(flags, note, trust.serviceAccountIssuers),
+    access: {
+      authorization: nodes > 0 && !modes.includes('Node') ? ['Node', ...modes] : modes,
+      authentication: {
+        ...anonymous,
+        ...trust,
+        ...(oidc === undefined ? {} : { oidc }),
+        ...authenticationConfig(flags, note, trust.serviceAccountIssuers),
+      },
     },
+    ...(plugins.enable.length === 0 ? {} : { admission: { enable: plugins.enable } }),
+    kubeadm: { advertiseAddress: `${advertised(flags)}:${portOf(flags)}` },
+    ...(version === undefined ? {} : { version }),
+    disable: [...(all ? [] : CONTROLLERS), ...plugins.disable, ...disabledAPIsOf(flags, release, note)],
+    ...(range === undefined ? {} : { network: { serviceCIDR: range } }),
     ...(tokens === undefined
       ? {}
       : { users: parseTokenFile(tokens, flagOf(flags, 'token-auth-file') ?? '') }),
@@ -121,10 +123,7 @@ function modesOf(flags: ProgramFlags): readonly AuthorizationMode[] {
   })
 }
 
-function pluginsOf(
-  flags: ProgramFlags,
-  note: (line: string) => void,
-): NonNullable<ClusterOptions['admissionPlugins']> {
+function pluginsOf(flags: ProgramFlags, note: (line: string) => void): Required<AdmissionChoice> {
   const chosen = (flag: string): readonly string[] =>
     listOf(flags, flag).filter((name) => {
       if (!ADMISSION_PLUGINS.includes(name))

@@ -82,7 +82,7 @@ function certificateOf(
   return { certificate: made.certificate, key: made.key }
 }
 
-const modesIn = ({ authorization = [] }: ClusterOptions): readonly unknown[] =>
+const modesIn = ({ access: { authorization = [] } = {} }: ClusterOptions): readonly unknown[] =>
   Array.isArray(authorization) ? authorization : [authorization]
 
 /** Serves a cluster that lives in etcd, as the real program with the same flags. */

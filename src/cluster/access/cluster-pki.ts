@@ -2,7 +2,7 @@ import { formatIp, parseIpRange } from '../../lang/go/ip.js'
 import { release } from '../../api/releases.js'
 import type { ClusterEvents } from '../../client/cluster-events.js'
 import { Pki } from '../../pki/index.js'
-import type { KeyProvider, PkiState } from '../../pki/index.js'
+import type { PkiState } from '../../pki/index.js'
 import type { KubeadmOptions } from '../compose/options.js'
 import { DEFAULT_START } from '../../sim/clock.js'
 import type { Simulation } from '../../sim/simulation.js'
@@ -31,8 +31,7 @@ export interface ClusterPkiOptions {
   readonly version: string
   readonly address: string
   readonly serviceCIDR: string | undefined
-  readonly keys: KeyProvider | undefined
-  readonly kubeadm: KubeadmOptions | undefined
+  readonly kubeadm: KubeadmOptions
   /** Returns when a node joined; undefined if it was there from the start. */
   readonly joined: (node: string) => number | undefined
 }
@@ -43,6 +42,7 @@ export interface ClusterPkiOptions {
  */
 export function clusterPki(simulation: Simulation<ClusterEvents>, options: ClusterPkiOptions): Pki {
   const { start = DEFAULT_START } = simulation.options
+  const { keys, init: _init, advertiseAddress: _address, ...kubeadm } = options.kubeadm
   const slice = simulation.slice<PkiState>('cluster', 'pki', () => ({ files: new Map(), keys: new Map() }))
   return new Pki({
     config: {
@@ -52,11 +52,11 @@ export function clusterPki(simulation: Simulation<ClusterEvents>, options: Clust
       nodeName: CONTROL_PLANE_NODE,
       advertiseAddress: options.address,
       serviceIP: serviceAddress(options.serviceCIDR),
-      ...options.kubeadm,
+      ...kubeadm,
     },
     state: () => slice.value,
     serials: () => simulation.random.stream('pki/serial'),
-    keys: options.keys,
+    keys,
     joined: (node) => options.joined(node) ?? start,
   })
 }

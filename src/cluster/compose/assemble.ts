@@ -1,4 +1,5 @@
 import type { PersistentVolume } from '../../api/core/generated.js'
+import type { StorageClass } from '../../api/storage/generated.js'
 import { protobufCodec } from '../../api/protobuf/protobuf.js'
 import { bootstrap } from '../../apiserver/bootstrap.js'
 import type { Client } from '../../client/client.js'
@@ -6,12 +7,13 @@ import type { Component } from '../../client/component.js'
 import type { ClusterEvents } from '../../client/cluster-events.js'
 import { EtcdStore } from '../../etcd/store.js'
 import type { KubectlEnvironment } from '../../kubectl/index.js'
-import { Simulation } from '../../sim/simulation.js'
+import { Simulation, type SimulationOptions } from '../../sim/simulation.js'
 import { ClusterMetrics, newMetricsState, type MetricsState, serveMetrics } from '../nodes/cluster-metrics.js'
 import { componentsOf } from './components.js'
 import { checkedClient } from './connected-client.js'
 import { ControlPlane } from './control-plane.js'
-import { installCoreDNS } from '../network/core-dns.js'
+import { installCoreDNS } from '../kubeadm/core-dns.js'
+import { installKubeProxy } from '../kubeadm/kube-proxy.js'
 import { SERVICE_CIDRS_CONTROLLER } from '../../controllers/service-cidrs.js'
 import { defaultObjects } from './default-objects.js'
 import { freshState, rememberFresh } from '../storage/fresh-states.js'
@@ -19,7 +21,8 @@ import { ADMIN } from '../access/identities.js'
 import { kubectlEnvironment } from '../kubectl-environment.js'
 import { kubeletAgents } from '../nodes/kubelet-agent.js'
 import { Machines } from '../nodes/machines.js'
-import { type ClusterOptions, nodesOf } from './options.js'
+import { disabledOf } from './disabled.js'
+import { type ClusterOptions, DEFAULTS, nodesOf } from './options.js'
 import { otherServers } from './other-servers.js'
 import { connectProxy } from '../network/proxy-network.js'
 import { ClusterSnapshot } from '../storage/snapshot.js'
@@ -27,13 +30,24 @@ import { ClusterSnapshot } from '../storage/snapshot.js'
 /** The seed until a new cluster is ready. It is not a safe integer, so no user can have chosen it. */
 const BOOTSTRAP_SEED = 2 ** 53
 
-/** The default Kubernetes minor version of a cluster. */
-export const DEFAULT_VERSION = 'v1.35'
-
 /**
  * Name of the state slice that lists the machines besides the control plane's if `kubeadm init` has not run.
  */
 export const BARE_MACHINES = 'bare machines'
+
+/** Returns the kernel's part of the options. */
+export function simulationOptions(
+  { time = {}, limits: { steps, stepsAtOneInstant, settleTime } = {} }: ClusterOptions,
+  seed: number,
+): SimulationOptions {
+  return {
+    ...time,
+    seed,
+    ...(steps === undefined ? {} : { maxSteps: steps }),
+    ...(stepsAtOneInstant === undefined ? {} : { maxInstantSteps: stepsAtOneInstant }),
+    ...(settleTime === undefined ? {} : { maxSettleTime: settleTime }),
+  }
+}
 
 /** The parts of a cluster. */
 export interface ClusterParts {
@@ -64,9 +78,11 @@ export function assemble(
   watched?: Simulation<ClusterEvents>,
 ): ClusterParts {
   const from = given ?? freshState(options)
-  const version = options.version ?? DEFAULT_VERSION
+  const version = options.version ?? DEFAULTS.version
+  const { access = {}, addons = {}, extensions = {}, kubeadm = {}, network = {} } = options
+  const disabled = disabledOf(options.disable)
   const simulation = new Simulation<ClusterEvents>(
-    { ...options, seed: BOOTSTRAP_SEED },
+    simulationOptions(options, BOOTSTRAP_SEED),
     from?.simulation(),
     watched,
     given?.quietMemory(options),
@@ -81,38 +97,36 @@ export function assemble(
     simulation,
     store,
     version,
-    events: options.events ?? true,
-    authorization: options.authorization ?? 'RBAC',
-    authentication: options.authentication,
+    events: !disabled.events,
+    authorization: access.authorization ?? 'RBAC',
+    authentication: access.authentication,
     users: options.users ?? [],
     webhooks: options.webhooks,
-    admissionPlugins: options.admissionPlugins,
-    disabledAPIs: options.disabledAPIs,
-    keys: options.keys,
-    kubeadm: options.kubeadm,
+    admissionPlugins: { ...options.admission, disable: disabled.plugins },
+    disabledAPIs: disabled.apis,
+    kubeadm,
     nodeAgents:
-      options.nodeAgents ??
+      extensions.nodeAgents ??
       kubeletAgents({
         machineOf: answering,
         servingFault: (node) => late.machines?.servingFault(node),
         now: () => clock.now(),
       }),
-    advertiseAddress: options.advertiseAddress,
-    serviceCIDR: options.serviceCIDR,
-    managedFields: options.managedFields,
-    storedProtobuf: options.storedProtobuf ?? protobufCodec,
+    serviceCIDR: network.serviceCIDR,
+    managedFields: !disabled.managedFields,
+    storedProtobuf: extensions.storedProtobuf ?? protobufCodec,
     subscriptions: from?.subscriptions,
     views: from?.views(version),
   })
   const metrics = new ClusterMetrics({
     client: () => plane.client(ADMIN),
     now: () => clock.now(),
-    hasServer: options.metricsServer ?? false,
+    hasServer: addons.metricsServer ?? false,
     state: simulation.slice<MetricsState>('cluster', 'metrics', newMetricsState),
     answering,
   })
-  if (options.metricsServer === true) serveMetrics(plane, metrics)
-  const isInitialized = options.initialized !== false
+  if (addons.metricsServer === true) serveMetrics(plane, metrics)
+  const isInitialized = kubeadm.init !== false
   const discard = (volume: PersistentVolume): void => late.machines?.volumes.discard(volume)
   const components = isInitialized
     ? componentsOf(options, plane.scheme, plane.pki, discard, metrics.source, otherServers(plane))
@@ -120,7 +134,7 @@ export function assemble(
   if (!from && isInitialized)
     bootstrap(plane.server, {
       objects: defaultObjects(components, plane.scheme, clock.now()),
-      serviceAccounts: needsServiceAccounts(components, options),
+      serviceAccounts: needsServiceAccounts(components, disabled.plugins),
       serviceCidrs: components.some(({ name }) => name === SERVICE_CIDRS_CONTROLLER),
     })
   for (const component of components)
@@ -158,17 +172,32 @@ export function assemble(
  * Whether the default service accounts are made where their controller is left out: pods need them, unless
  * admission does not ask for them, as in envtest.
  */
-function needsServiceAccounts(
-  components: readonly Component[],
-  { admissionPlugins }: ClusterOptions,
-): boolean {
+function needsServiceAccounts(components: readonly Component[], pluginsOff: readonly string[]): boolean {
   const isRun = components.some(({ name }) => name.endsWith('/serviceaccount-controller'))
-  return isRun || admissionPlugins?.disable?.includes('ServiceAccount') !== true
+  return isRun || !pluginsOff.includes('ServiceAccount')
+}
+
+/** The default StorageClass of kind. */
+const STANDARD: StorageClass = {
+  metadata: { name: 'standard', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
+  provisioner: 'rancher.io/local-path',
+  reclaimPolicy: 'Delete',
+  volumeBindingMode: 'WaitForFirstConsumer',
 }
 
 function populate(plane: ControlPlane, machines: Machines, options: ClusterOptions): void {
   for (const node of nodesOf(options)) machines.add(node)
-  if (options.coreDNS === true) installCoreDNS(plane.client(ADMIN, { userAgent: 'kubeadm' }))
+  const { coreDNS, kubeProxy, storageClass } = options.addons ?? {}
+  const client = plane.client(ADMIN, { userAgent: 'kubeadm' })
+  const { version = DEFAULTS.version, network } = options
+  if (coreDNS === true) installCoreDNS(client)
+  if (kubeProxy === true)
+    installKubeProxy(client, {
+      version: `${version}.0`,
+      podCIDR: network?.podCIDR ?? DEFAULTS.podCIDR,
+      advertiseAddress: plane.pki.config.advertiseAddress,
+    })
+  if (storageClass === true) client.create('storageclasses', STANDARD)
 }
 
 /** Sets up machines on which `kubeadm init` has not run: nothing listens, and there are no certificates. */

@@ -1,21 +1,14 @@
+import { inputCheck } from '../../api/checked-input.js'
 import { optionSchema } from './option-schema.js'
-import type { ClusterOptions } from './options.js'
+
+const checkAll = inputCheck('new SimCluster()', 'new SimCluster({ nodes: 3, seed: 7 })', optionSchema)
 
 /**
  * Checks the options of `new SimCluster()`.
- * @throws RangeError with each option that is unknown or has an invalid value
+ * @throws InputError with each option that is unknown or has an invalid value
  */
-export function checkOptions(options: ClusterOptions): void {
-  if (areCommon(options)) return
-  const result = optionSchema().safeParse(options)
-  if (result.success) return
-  const faults = result.error.issues.map((issue) => {
-    const path = issue.path.map(String).join('.')
-    return issue.code === 'unrecognized_keys'
-      ? `unknown option ${[path, issue.keys.join(', ')].filter(Boolean).join('.')}`
-      : `${path}: ${issue.message}`
-  })
-  throw new RangeError(`new SimCluster(): ${faults.join('; ')}`)
+export function checkOptions(options: unknown): void {
+  if (!areCommon(options)) checkAll(options)
 }
 
 /**

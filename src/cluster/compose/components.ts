@@ -54,6 +54,7 @@ import { createTtlAfterFinishedController } from '../../controllers/ttl-after-fi
 import { detachedSignature, parseCertificates, PKI_DIR, signRequest, type Pki } from '../../pki/index.js'
 import { createScheduler } from '../../scheduler/scheduler.js'
 import type { UserInfo } from '../../client/client.js'
+import { disabledOf, unknownName } from './disabled.js'
 import type { ClusterOptions } from './options.js'
 import type { ComponentHealth } from '../../apiserver/server-dependencies.js'
 
@@ -80,14 +81,16 @@ export function componentsOf(
   others: OtherServers,
 ): readonly Component[] {
   const resources = (): readonly ScalableResource[] => servedBy(scheme)
-  const { clusterCIDR, controllerClient } = options
+  const { addons = {}, limits = {}, network = {} } = options
+  const { loadBalancer, ingressController } = addons
+  const { podCreation } = limits
   const all: Component[] = [
     ...(scheme.byName('customresourcedefinitions') === undefined ? [] : crdControllers()),
     ...(scheme.byName('endpointslices') === undefined
       ? []
       : [createApiServiceAvailability({ check: others.check })]),
     ...flowControl(scheme),
-    createNodeIpamController(clusterCIDR === undefined ? {} : { clusterCIDR }),
+    createNodeIpamController(network.podCIDR === undefined ? {} : { clusterCIDR: network.podCIDR }),
     createNodeLifecycleController(),
     createTaintEvictionController(),
     createPodGcController(),
@@ -101,11 +104,11 @@ export function componentsOf(
     createResourceQuotaController({ resources }),
     createGarbageCollector({ resources }),
     createDeploymentController(),
-    createReplicaSetController(controllerClient),
-    createReplicationController(controllerClient),
-    createDaemonSetController(controllerClient),
-    createStatefulSetController(controllerClient),
-    createJobController(controllerClient),
+    createReplicaSetController(podCreation),
+    createReplicationController(podCreation),
+    createDaemonSetController(podCreation),
+    createStatefulSetController(podCreation),
+    createJobController(podCreation),
     ...(scheme.byName('cronjobs') === undefined ? [] : [createCronJobController()]),
     createTtlAfterFinishedController(),
     createTtlController(),
@@ -119,16 +122,14 @@ export function componentsOf(
     ...(scheme.byName('endpointslices') === undefined
       ? []
       : [createEndpointSliceController(), createEndpointSliceMirroringController()]),
-    ...(options.loadBalancer
-      ? [createServiceLoadBalancerController(options.loadBalancer === true ? {} : options.loadBalancer)]
-      : []),
-    ...(options.ingressController
-      ? [createIngressStatusController(options.ingressController === true ? {} : options.ingressController)]
+    ...(loadBalancer ? [createServiceLoadBalancerController(loadBalancer === true ? {} : loadBalancer)] : []),
+    ...(ingressController
+      ? [createIngressStatusController(ingressController === true ? {} : ingressController)]
       : []),
     createScheduler(options.scheduler),
     ...(options.components ?? []),
   ]
-  return withoutNamed(all, options.without ?? [])
+  return withoutNamed(all, disabledOf(options.disable).components)
 }
 
 function withoutNamed(all: readonly Component[], without: readonly string[]): readonly Component[] {
@@ -140,13 +141,14 @@ function withoutNamed(all: readonly Component[], without: readonly string[]): re
     for (const one of left) unknown.delete(one)
     return left.length === 0
   })
-  if (unknown.size > 0) {
-    throw new RangeError(
-      `there is no component ${[...unknown].join(', ')} to leave out; there are: ` +
-        `${all.map(({ name }) => name).join(', ')}`,
-    )
-  }
+  const [stranger] = unknown
+  if (stranger !== undefined) throw unknownName(stranger, processesAnd(all.map(({ name }) => name)))
   return kept
+}
+
+/** Returns the names of components with those of their processes, each once. */
+function processesAnd(names: readonly string[]): readonly string[] {
+  return [...new Set(names.flatMap((name) => [...withProcesses(name)].reverse()))]
 }
 
 /** Returns a component's name and the names of the processes that it is part of. */

@@ -20,7 +20,7 @@ import type { Module } from '../../sim/modules/module.js'
 import type { NodeAgents } from '../../client/node-agent.js'
 import type { Resource } from '../../apiserver/registry/resources.js'
 import type { ProtobufDecoder } from '../../api/protobuf/protobuf-decoder.js'
-import type { KeyProvider, Pki } from '../../pki/index.js'
+import type { Pki } from '../../pki/index.js'
 import { reconcilePolicy } from '../../rbac/reconcile/reconcile-policy.js'
 import type { Simulation } from '../../sim/simulation.js'
 import { clusterPki } from '../access/cluster-pki.js'
@@ -30,6 +30,7 @@ import {
   type UserOptions,
   accessControl,
 } from '../access/access.js'
+import { unknownName } from './disabled.js'
 import type { KubeadmOptions } from './options.js'
 import { type AuthorizationMode, modesOf } from '../access/authorization-modes.js'
 import { ClusterComponentHost, type ComponentView } from './component-host.js'
@@ -60,12 +61,8 @@ export interface ControlPlaneOptions {
   readonly admissionPlugins?: AdmissionChoice | undefined
   /** API versions that are not served: `batch/v1`. */
   readonly disabledAPIs?: readonly string[] | undefined
-  /** Host and port that the apiserver advertises. */
-  readonly advertiseAddress?: string | undefined
   readonly serviceCIDR?: string | undefined
   readonly managedFields?: boolean | undefined
-  /** Private keys for the PKI. Default: test keys. */
-  readonly keys?: KeyProvider | undefined
   readonly kubeadm?: KubeadmOptions | undefined
   /** Default: no kubelet responds. */
   readonly nodeAgents?: NodeAgents | undefined
@@ -121,7 +118,8 @@ export class ControlPlane {
   readonly #informers = new Map<string, ProcessInformers>()
 
   constructor(options: ControlPlaneOptions) {
-    const { simulation, store, version, advertiseAddress: address = APISERVER_ADDRESS } = options
+    const { simulation, store, version, kubeadm = {} } = options
+    const { advertiseAddress: address = APISERVER_ADDRESS } = kubeadm
     const { clock, random, bus, trace, quiet } = simulation
     quiet.asksOutside = asksOutside(options)
     this.#options = options
@@ -134,8 +132,7 @@ export class ControlPlane {
       version,
       address,
       serviceCIDR: options.serviceCIDR,
-      keys: options.keys,
-      kubeadm: options.kubeadm,
+      kubeadm,
       joined: (node) => this.#joined(node),
     })
     this.supervisor = new Supervisor((name) => this.start(name))
@@ -451,9 +448,12 @@ function accessOf(
 }
 
 function disabledIn(scheme: Scheme, disabled: readonly string[] = []): readonly KindDefinition[] {
-  return disabled.length === 0
-    ? []
-    : scheme.definitions().filter((definition) => disabled.includes(formatApiVersion(definition)))
+  if (disabled.length === 0) return []
+  const served = scheme.definitions()
+  const versions = new Set(served.map(formatApiVersion))
+  const unknown = disabled.find((each) => !versions.has(each))
+  if (unknown !== undefined) throw unknownName(unknown, [...versions])
+  return served.filter((definition) => disabled.includes(formatApiVersion(definition)))
 }
 
 /** Returns the informers of a simulation, for the hub. */

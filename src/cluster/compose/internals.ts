@@ -8,6 +8,7 @@ import type { SimulationState } from '../../sim/state.js'
 import type { Slice } from '../../sim/modules/topic.js'
 import type { Ready } from '../../sim/ready-queue.js'
 import type { ClusterParts } from './assemble.js'
+import { mergeOptions } from './merge-options.js'
 import type { ClusterOptions } from './options.js'
 import type { RequestGate } from './request-gate.js'
 
@@ -165,7 +166,10 @@ export class Internals {
    */
   readStoredProtobuf(decoder: ProtobufDecoder): void {
     const parts = this.#parts.current
-    this.#parts.current = { ...parts, options: { ...parts.options, storedProtobuf: decoder } }
+    this.#parts.current = {
+      ...parts,
+      options: mergeOptions(parts.options, { extensions: { storedProtobuf: decoder } }),
+    }
     parts.plane.server.readStoredProtobuf(decoder)
   }
 }

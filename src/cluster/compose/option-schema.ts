@@ -1,7 +1,32 @@
 import * as z from 'zod/mini'
+import { callable, flag, like, shaped, strict, text, word } from '../../api/checked-input.js'
 import { toMillis } from '../../sim/duration.js'
+import type { AuthenticationOptions, UserOptions } from '../access/access.js'
+import type { AuthorizationMode } from '../access/authorization-modes.js'
+import { behaviorSchema, imageSchema, type KubeletConfiguration } from '../../kubelet/index.js'
+import type {
+  AccessOptions,
+  AddonOptions,
+  AdmissionOptions,
+  ClusterOptions,
+  ContainerOptions,
+  ExtensionOptions,
+  KubeadmOptions,
+  LimitOptions,
+  NetworkOptions,
+  NodeOptions,
+  TimeOptions,
+} from './options.js'
 
-let schema: z.ZodMiniType | undefined
+let schema: z.ZodMiniType<ClusterOptions> | undefined
+
+/**
+ * Returns the schema of the options of `new SimCluster()`, built on first use, so that importing the package
+ * does not pay for it. Its examples are those of the options' docstrings; a test compares them.
+ */
+export function optionSchema(): z.ZodMiniType<ClusterOptions> {
+  return (schema ??= makeSchema())
+}
 
 function isDuration(value: string | number): boolean {
   try {
@@ -12,28 +37,22 @@ function isDuration(value: string | number): boolean {
   }
 }
 
-/**
- * Returns the schema of the options of `new SimCluster()`. Built on first use, so that importing the package
- * does not pay for it.
- */
-export function optionSchema(): z.ZodMiniType {
-  return (schema ??= makeSchema())
-}
+const wholeNumber = z
+  .number()
+  .check(
+    z.refine((value) => Number.isSafeInteger(value) && value >= 0, 'must be a whole number, zero or more'),
+  )
+const texts = z.record(z.string(), z.string())
+/** A {@link Duration}. */
+export const duration: z.ZodMiniType<string | number> = z
+  .union([z.string(), z.number()])
+  .check(z.refine(isDuration, 'must be a duration: 5m, 1h30m, 250ms or milliseconds'))
 
-function makeSchema(): z.ZodMiniType {
-  const wholeNumber = z
-    .number()
-    .check(
-      z.refine((value) => Number.isSafeInteger(value) && value >= 0, 'must be a whole number, zero or more'),
-    )
-  const text = z.string().check(z.minLength(1))
-  const texts = z.record(z.string(), z.string())
-  const duration = z
-    .union([z.string(), z.number()])
-    .check(z.refine(isDuration, 'not a duration: write 5m, 1h30m, 250ms or milliseconds'))
-  const kubelet = z.strictObject({
-    rotateCertificates: z.optional(z.boolean()),
-    serverTLSBootstrap: z.optional(z.boolean()),
+/** The schema of a kubelet's configuration. */
+const kubeletSchema = (): z.ZodMiniType<KubeletConfiguration> =>
+  strict<KubeletConfiguration>({
+    rotateCertificates: flag,
+    serverTLSBootstrap: flag,
     shutdownGracePeriod: z.optional(wholeNumber),
     shutdownGracePeriodCriticalPods: z.optional(wholeNumber),
     shutdownGracePeriodByPodPriority: z.optional(
@@ -51,118 +70,108 @@ function makeSchema(): z.ZodMiniType {
       ),
     ),
   })
-  const node = z.strictObject({
+
+/** Returns the schema of one node. */
+export const nodeSchema = (): z.ZodMiniType<NodeOptions> =>
+  strict<NodeOptions>({
     name: text,
     labels: z.optional(texts),
-    taints: z.optional(
-      z.array(z.object({ key: text, effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']) })),
+    taints: shaped<NodeOptions['taints']>(
+      z.optional(
+        z.array(
+          z.strictObject({
+            key: text,
+            value: z.optional(z.string()),
+            effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']),
+          }),
+        ),
+      ),
     ),
     capacity: z.optional(texts),
-    kubeletVersion: z.optional(text),
-    kubelet: z.optional(kubelet),
-    region: z.optional(text),
-    zone: z.optional(text),
-    internalIP: z.optional(text),
-    registerReady: z.optional(z.boolean()),
-    staticPods: z.optional(z.record(z.string(), z.looseObject({}))),
+    kubeletVersion: word,
+    kubelet: z.optional(kubeletSchema()),
+    region: word,
+    zone: word,
+    internalIP: word,
+    registerReady: flag,
+    staticPods: z.optional(
+      shaped<NonNullable<NodeOptions['staticPods']>>(z.record(z.string(), z.looseObject({}))),
+    ),
   })
-  const component = z.looseObject({
-    name: text,
-    setup: z.custom((value) => typeof value === 'function', 'must be a function'),
-  })
-  const authorizer = z.looseObject({
-    authorize: z.custom((value) => typeof value === 'function', 'must be a function'),
-  })
-  const mode = z.union([
-    z.enum(['Node', 'RBAC', 'AlwaysAllow', 'AlwaysDeny']),
-    z.strictObject({ type: z.literal('ABAC'), policies: z.union([z.string(), z.array(z.looseObject({}))]) }),
-    z.strictObject({
-      type: z.literal('Webhook'),
-      review: z.custom((value) => typeof value === 'function', 'must be a function'),
-      failurePolicy: z.optional(z.enum(['NoOpinion', 'Deny'])),
-    }),
-    authorizer,
-  ])
-  const user = z.strictObject({
-    name: text,
-    token: text,
-    uid: z.optional(text),
-    groups: z.optional(z.array(z.string())),
-  })
-  const oidc = z.strictObject({
+
+const modeSchema = (): z.ZodMiniType<AuthorizationMode> =>
+  shaped<AuthorizationMode>(
+    z.union([
+      z.enum(['Node', 'RBAC', 'AlwaysAllow', 'AlwaysDeny']),
+      z.strictObject({
+        type: z.literal('ABAC'),
+        policies: z.union([z.string(), z.array(z.looseObject({}))]),
+      }),
+      z.strictObject({
+        type: z.literal('Webhook'),
+        review: callable(),
+        failurePolicy: z.optional(z.enum(['NoOpinion', 'Deny'])),
+      }),
+      z.looseObject({ authorize: callable() }),
+    ]),
+  )
+
+function authenticationSchema(): z.ZodMiniType<AuthenticationOptions> {
+  type Oidc = Exclude<NonNullable<AuthenticationOptions['oidc']>, readonly unknown[]>
+  const oidc = strict<Oidc>({
     issuer: text,
     clientID: z.union([text, z.array(text).check(z.minLength(1))]),
-    userOf: z.optional(z.custom((value) => typeof value === 'function', 'must be a function')),
-    verify: z.custom((value) => typeof value === 'function', 'must be a function'),
-    usernameClaim: z.optional(text),
+    userOf: z.optional(callable<NonNullable<Oidc['userOf']>>()),
+    verify: callable<Oidc['verify']>(),
+    usernameClaim: word,
     usernamePrefix: z.optional(z.string()),
-    groupsClaim: z.optional(text),
+    groupsClaim: word,
     groupsPrefix: z.optional(z.string()),
     requiredClaims: z.optional(texts),
   })
-  return z.strictObject({
-    version: z.optional(text),
-    nodes: z.optional(z.union([wholeNumber, z.array(node)])),
-    seed: z.optional(z.number().check(z.refine(Number.isSafeInteger, 'must be a whole number'))),
-    start: z.optional(z.number().check(z.refine(Number.isFinite, 'must be finite'))),
-    interleaving: z.optional(z.enum(['fifo', 'seeded'])),
-    heartbeats: z.optional(z.enum(['exact', 'quiet'])),
-    maxSteps: z.optional(wholeNumber),
-    maxInstantSteps: z.optional(wholeNumber),
-    maxSettleTime: z.optional(duration),
-    events: z.optional(z.boolean()),
-    authorization: z.optional(z.union([mode, z.array(mode).check(z.minLength(1))])),
-    webhooks: z.optional(
-      z.record(
-        z.string(),
-        z.custom((value) => typeof value === 'function', 'must be a function'),
+  return strict<AuthenticationOptions>({
+    anonymous: flag,
+    tokenFile: word,
+    serviceAccountIssuers: z.optional(z.array(text).check(z.minLength(1))),
+    apiAudiences: z.optional(z.array(text).check(z.minLength(1))),
+    oidc: z.optional(z.union([oidc, z.array(oidc)])),
+    webhook: z.optional(callable<NonNullable<AuthenticationOptions['webhook']>>()),
+  })
+}
+
+/** Keys of `containers.behaviors`: `namespace/pod` or `namespace/pod/container`. */
+const podName = z
+  .string()
+  .check(z.regex(/^[^/:]+\/[^/:]+(\/[^/:]+)?$/, 'must be namespace/pod or namespace/pod/container'))
+
+const addonSchema = (): z.ZodMiniType<AddonOptions> =>
+  strict<AddonOptions>({
+    metricsServer: like('{ addons: { metricsServer: true } }', flag.clone()),
+    loadBalancer: like(
+      "{ addons: { loadBalancer: { range: '203.0.113.0/24' } } }",
+      shaped<AddonOptions['loadBalancer']>(
+        z.optional(z.union([z.boolean(), z.strictObject({ range: word })])),
       ),
     ),
-    users: z.optional(z.array(user)),
-    admissionPlugins: z.optional(
-      z.strictObject({ enable: z.optional(z.array(text)), disable: z.optional(z.array(text)) }),
+    ingressController: like(
+      "{ addons: { ingressController: { className: 'nginx' } } }",
+      shaped<AddonOptions['ingressController']>(
+        z.optional(z.union([z.boolean(), z.strictObject({ className: word, address: word })])),
+      ),
     ),
-    authentication: z.optional(
-      z.strictObject({
-        anonymous: z.optional(z.boolean()),
-        tokenFile: z.optional(text),
-        serviceAccountIssuers: z.optional(z.array(text).check(z.minLength(1))),
-        apiAudiences: z.optional(z.array(text).check(z.minLength(1))),
-        oidc: z.optional(z.union([oidc, z.array(oidc)])),
-        webhook: z.optional(z.custom((value) => typeof value === 'function', 'must be a function')),
-      }),
-    ),
-    without: z.optional(z.array(text)),
-    manifests: z.optional(z.union([z.string(), z.array(z.looseObject({})), z.looseObject({})])),
-    components: z.optional(z.array(component)),
-    controllerClient: z.optional(
-      z.strictObject({
-        qps: z.optional(z.number().check(z.positive('must be greater than 0'))),
-        burst: z.optional(z.int().check(z.gte(1, 'must be at least 1'))),
-      }),
-    ),
-    scheduler: z.optional(z.looseObject({})),
-    images: z.optional(z.record(z.string(), z.looseObject({}))),
-    onUnknownImage: z.optional(z.enum(['run', 'complete-in-init-and-jobs', 'error'])),
-    runtimeTimings: z.optional(z.record(z.string(), wholeNumber)),
-    storage: z.optional(
-      z.strictObject({
-        provisioners: z.optional(z.array(text)),
-        timings: z.optional(z.record(z.string(), wholeNumber)),
-      }),
-    ),
-    nodeAgents: z.optional(
-      z.looseObject({ agentOf: z.custom((value) => typeof value === 'function', 'must be a function') }),
-    ),
-    storedProtobuf: z.optional(
-      z.looseObject({ decode: z.custom((value) => typeof value === 'function', 'must be a function') }),
-    ),
-    keys: z.optional(z.custom((value) => typeof value === 'function', 'must be a function')),
-    clusterCIDR: z.optional(text),
-    networkPolicy: z.optional(
-      z.union([
-        z.boolean(),
-        z.strictObject({
+    coreDNS: like('{ addons: { coreDNS: true } }', flag.clone()),
+    storageClass: like('{ addons: { storageClass: true } }', flag.clone()),
+    kubeProxy: like('{ addons: { kubeProxy: true } }', flag.clone()),
+  })
+
+const networkSchema = (): z.ZodMiniType<NetworkOptions> =>
+  strict<NetworkOptions>({
+    podCIDR: like("{ network: { podCIDR: '10.32.0.0/12' } }", word.clone()),
+    serviceCIDR: like("{ network: { serviceCIDR: '10.96.0.0/12,fd00:10::/112' } }", word.clone()),
+    policy: like(
+      "{ network: { policy: { existingConnections: 'cut' } } }",
+      z.optional(
+        strict<NonNullable<NetworkOptions['policy']>>({
           hostNetwork: z.optional(z.enum(['node', 'pod'])),
           ownNode: z.optional(z.enum(['both', 'ingress', 'none'])),
           finishedPods: z.optional(z.enum(['ignored', 'selected'])),
@@ -170,38 +179,209 @@ function makeSchema(): z.ZodMiniType {
           equalPriority: z.optional(z.enum(['name', 'creation'])),
           existingConnections: z.optional(z.enum(['keep', 'cut'])),
         }),
-      ]),
-    ),
-    policyEnforcer: z.optional(
-      z.looseObject({ check: z.custom((value) => typeof value === 'function', 'must be a function') }),
-    ),
-    metricsServer: z.optional(z.boolean()),
-    loadBalancer: z.optional(z.union([z.boolean(), z.strictObject({ range: z.optional(text) })])),
-    ingressController: z.optional(
-      z.union([z.boolean(), z.strictObject({ className: z.optional(text), address: z.optional(text) })]),
-    ),
-    coreDNS: z.optional(z.boolean()),
-    initialized: z.optional(z.boolean()),
-    kubeadm: z.optional(
-      z.strictObject({
-        nodeName: z.optional(text),
-        dnsDomain: z.optional(text),
-        controlPlaneEndpoint: z.optional(text),
-        certSANs: z.optional(z.array(text)),
-        clusterName: z.optional(text),
-        certificateValidityPeriod: z.optional(duration),
-        caCertificateValidityPeriod: z.optional(duration),
-      }),
-    ),
-    outside: z.optional(
-      z.record(
-        text,
-        z.strictObject({ ip: text, ports: z.optional(z.array(wholeNumber)), body: z.optional(z.string()) }),
       ),
     ),
-    serviceCIDR: z.optional(text),
-    disabledAPIs: z.optional(z.array(text)),
-    managedFields: z.optional(z.boolean()),
-    advertiseAddress: z.optional(text.check(z.regex(/^(\[[0-9a-fA-F:]+\]|[^:]+):\d+$/, 'must be host:port'))),
+    policyEnforcer: like(
+      '{ network: { policyEnforcer: { check: () => ({ allowed: true }) } } }',
+      shaped<NetworkOptions['policyEnforcer']>(z.optional(z.looseObject({ check: callable() }))),
+    ),
+    outside: like(
+      "{ network: { outside: { 'db.example.com': { ip: '198.51.100.7', ports: [5432] } } } }",
+      shaped<NetworkOptions['outside']>(
+        z.optional(
+          z.record(
+            text as z.ZodMiniString,
+            z.strictObject({
+              ip: text,
+              ports: z.optional(z.array(wholeNumber)),
+              body: z.optional(z.string()),
+            }),
+          ),
+        ),
+      ),
+    ),
+  })
+
+const accessSchema = (): z.ZodMiniType<AccessOptions> =>
+  strict<AccessOptions>({
+    authorization: like(
+      "{ access: { authorization: ['Node', 'RBAC', { type: 'Webhook', review }] } }",
+      z.optional(z.union([modeSchema(), z.array(modeSchema()).check(z.minLength(1))])),
+    ),
+    authentication: like(
+      '{ access: { authentication: { anonymous: false } } }',
+      z.optional(authenticationSchema()),
+    ),
+  })
+
+const containerSchema = (): z.ZodMiniType<ContainerOptions> =>
+  strict<ContainerOptions>({
+    behaviors: like(
+      "{ containers: { behaviors: { 'default/web': { exitCode: 1, exitAfter: 5000 } } } }",
+      z.optional(z.record(podName, behaviorSchema())),
+    ),
+    unknownImages: like(
+      "{ containers: { unknownImages: 'error' } }",
+      z.optional(z.enum(['run', 'complete-in-init-and-jobs', 'error'])),
+    ),
+    timings: like(
+      '{ containers: { timings: { imagePull: 5000 } } }',
+      z.optional(
+        strict<NonNullable<ContainerOptions['timings']>>({
+          sandbox: z.optional(wholeNumber),
+          imagePull: z.optional(wholeNumber),
+          imageCheck: z.optional(wholeNumber),
+          containerStart: z.optional(wholeNumber),
+          containerStop: z.optional(wholeNumber),
+        }),
+      ),
+    ),
+  })
+
+const kubeadmSchema = (): z.ZodMiniType<KubeadmOptions> =>
+  strict<KubeadmOptions>({
+    init: like('{ kubeadm: { init: false } }', flag.clone()),
+    advertiseAddress: like(
+      "{ kubeadm: { advertiseAddress: '192.0.2.10:6443' } }",
+      shaped<string | undefined>(
+        z.optional(z.string().check(z.regex(/^(\[[0-9a-fA-F:]+\]|[^:]+):\d+$/, 'must be host:port'))),
+      ),
+    ),
+    keys: like(
+      '{ kubeadm: { keys: nodeKeys } }',
+      z.optional(callable<NonNullable<KubeadmOptions['keys']>>()),
+    ),
+    nodeName: word,
+    dnsDomain: word,
+    controlPlaneEndpoint: word,
+    certSANs: z.optional(z.array(text)),
+    clusterName: word,
+    certificateValidityPeriod: z.optional(duration),
+    caCertificateValidityPeriod: z.optional(duration),
+  })
+
+const timeSchema = (): z.ZodMiniType<TimeOptions> =>
+  strict<TimeOptions>({
+    start: like(
+      '{ time: { start: Date.UTC(2030, 0, 1) } }',
+      z.optional(z.number().check(z.refine(Number.isFinite, 'must be finite'))),
+    ),
+    interleaving: like("{ time: { interleaving: 'seeded' } }", z.optional(z.enum(['fifo', 'seeded']))),
+    heartbeats: like("{ time: { heartbeats: 'exact' } }", z.optional(z.enum(['exact', 'quiet']))),
+  })
+
+const limitSchema = (): z.ZodMiniType<LimitOptions> =>
+  strict<LimitOptions>({
+    steps: like('{ limits: { steps: 100_000 } }', z.optional(wholeNumber)),
+    stepsAtOneInstant: like('{ limits: { stepsAtOneInstant: 10_000 } }', z.optional(wholeNumber)),
+    settleTime: like("{ limits: { settleTime: '1h' } }", z.optional(duration)),
+    podCreation: like(
+      '{ limits: { podCreation: { qps: 5 } } }',
+      z.optional(
+        strict<NonNullable<LimitOptions['podCreation']>>({
+          qps: z.optional(z.number().check(z.positive('must be greater than 0'))),
+          burst: z.optional(z.int().check(z.gte(1, 'must be at least 1'))),
+        }),
+      ),
+    ),
+  })
+
+const extensionSchema = (): z.ZodMiniType<ExtensionOptions> =>
+  strict<ExtensionOptions>({
+    nodeAgents: like(
+      '{ extensions: { nodeAgents: { agentOf: () => undefined } } }',
+      shaped<ExtensionOptions['nodeAgents']>(z.optional(z.looseObject({ agentOf: callable() }))),
+    ),
+    storedProtobuf: like(
+      '{ extensions: { storedProtobuf: { decode: (bytes, fallback) => decoded(bytes) } } }',
+      shaped<ExtensionOptions['storedProtobuf']>(z.optional(z.looseObject({ decode: callable() }))),
+    ),
+  })
+
+/** The schema of the scheduler's options; a KubeSchedulerConfiguration is checked when it is read. */
+const schedulerSchema = (): z.ZodMiniType<NonNullable<ClusterOptions['scheduler']>> =>
+  strict<NonNullable<ClusterOptions['scheduler']>>({
+    podInitialBackoffSeconds: z.optional(z.number()),
+    podMaxBackoffSeconds: z.optional(z.number()),
+    profiles: shaped<NonNullable<ClusterOptions['scheduler']>['profiles']>(
+      z.optional(z.array(z.looseObject({}))),
+    ),
+    percentageOfNodesToScore: z.optional(z.number()),
+    configuration: shaped<NonNullable<ClusterOptions['scheduler']>['configuration']>(
+      z.optional(z.looseObject({})),
+    ),
+    plugins: shaped<NonNullable<ClusterOptions['scheduler']>['plugins']>(z.optional(z.looseObject({}))),
+  })
+
+const storageSchema = (): z.ZodMiniType<NonNullable<ClusterOptions['storage']>> =>
+  strict<NonNullable<ClusterOptions['storage']>>({
+    provisioners: z.optional(z.array(text)),
+    timings: z.optional(z.record(z.string(), wholeNumber)),
+  })
+
+function makeSchema(): z.ZodMiniType<ClusterOptions> {
+  return strict<ClusterOptions>({
+    like: like("{ like: 'kind' }", z.optional(z.enum(['kind', 'kubeadm']))),
+    version: like("{ version: 'v1.34' }", word.clone()),
+    nodes: like(
+      "{ nodes: [{ name: 'a', zone: 'z1' }, { name: 'b', zone: 'z2' }] }",
+      z.optional(z.union([wholeNumber, z.array(nodeSchema())])),
+    ),
+    seed: like(
+      '{ seed: 7 }',
+      z.optional(z.number().check(z.refine(Number.isSafeInteger, 'must be a whole number'))),
+    ),
+    manifests: like(
+      "{ manifests: readFileSync('crds.yaml', 'utf8') }",
+      shaped<ClusterOptions['manifests']>(
+        z.optional(z.union([z.string(), z.array(z.looseObject({})), z.looseObject({})])),
+      ),
+    ),
+    images: like(
+      "{ images: { 'registry.example.com/app:1': { exitCode: 1 } } }",
+      z.optional(z.record(text as z.ZodMiniString, imageSchema())),
+    ),
+    components: like(
+      '{ components: [defineController(...)] }',
+      shaped<ClusterOptions['components']>(
+        z.optional(z.array(z.looseObject({ name: text, setup: callable() }))),
+      ),
+    ),
+    users: like(
+      "{ users: [{ name: 'jane', token: 'secret', groups: ['dev'] }] }",
+      z.optional(
+        z.array(
+          strict<UserOptions>({
+            name: text,
+            token: text,
+            uid: word,
+            groups: z.optional(z.array(z.string())),
+          }),
+        ),
+      ),
+    ),
+    webhooks: like(
+      "{ webhooks: { 'default/guard': admissionWebhook(() => ({ allowed: true })) } }",
+      z.optional(z.record(z.string(), callable<NonNullable<ClusterOptions['webhooks']>[string]>())),
+    ),
+    disable: like("{ disable: ['kube-scheduler', 'batch/v1', 'events'] }", z.optional(z.array(text))),
+    addons: z.optional(addonSchema()),
+    network: z.optional(networkSchema()),
+    access: z.optional(accessSchema()),
+    admission: z.optional(
+      strict<AdmissionOptions>({
+        enable: like("{ admission: { enable: ['AlwaysPullImages'] } }", z.optional(z.array(text))),
+      }),
+    ),
+    containers: z.optional(containerSchema()),
+    storage: like("{ storage: { provisioners: ['rancher.io/local-path'] } }", z.optional(storageSchema())),
+    scheduler: like(
+      "{ scheduler: { configuration: { profiles: [{ schedulerName: 'packed' }] } } }",
+      z.optional(schedulerSchema()),
+    ),
+    kubeadm: z.optional(kubeadmSchema()),
+    time: z.optional(timeSchema()),
+    limits: z.optional(limitSchema()),
+    extensions: z.optional(extensionSchema()),
   })
 }

@@ -1,6 +1,5 @@
 import type { Pod } from '../../api/core/generated.js'
 import type { Manifests } from '../../api/manifests.js'
-import type { AdmissionChoice } from '../../apiserver/admission/default-plugins.js'
 import type { WebhookHandlers } from '../../apiserver/admission/extensions/call-webhook.js'
 import type { Component } from '../../client/component.js'
 import type { SimulatedStorageOptions } from '../../controllers/simulated-storage/context.js'
@@ -21,7 +20,7 @@ import type { KeyProvider, PkiConfig } from '../../pki/index.js'
 import type { AuthenticationOptions, UserOptions } from '../access/access.js'
 import type { AuthorizationMode } from '../access/authorization-modes.js'
 import type { SchedulerOptions } from '../../scheduler/options.js'
-import type { SimulationOptions } from '../../sim/simulation.js'
+import type { Duration } from '../../sim/duration.js'
 
 /** A node of a cluster. All fields except the name have defaults. */
 export interface NodeOptions {
@@ -56,8 +55,138 @@ export interface NodeOptions {
   readonly staticPods?: Readonly<Record<string, Pod>>
 }
 
-/** The part of kubeadm's configuration that its files depend on. */
-export type KubeadmOptions = Partial<
+/** What is installed beside the control plane. */
+export interface AddonOptions {
+  /**
+   * A metrics-server serves metrics.k8s.io, for autoscalers and `kubectl top`.
+   * @default false
+   * @example { addons: { metricsServer: true } }
+   */
+  readonly metricsServer?: boolean
+  /**
+   * A load balancer provider: Services of type LoadBalancer get an address. Without it they stay pending.
+   * @default false
+   * @example { addons: { loadBalancer: { range: '203.0.113.0/24' } } }
+   */
+  readonly loadBalancer?: boolean | LoadBalancerOptions
+  /**
+   * An ingress controller: Ingresses of its class get an address.
+   * @default false
+   * @example { addons: { ingressController: { className: 'nginx' } } }
+   */
+  readonly ingressController?: boolean | IngressControllerOptions
+  /**
+   * CoreDNS as kubeadm installs it. DNS then works only while one of its pods can be reached; without it DNS
+   * always responds.
+   * @default false
+   * @example { addons: { coreDNS: true } }
+   */
+  readonly coreDNS?: boolean
+  /**
+   * A default StorageClass `standard` that binds a claim when its first pod is scheduled.
+   * @default false
+   * @example { addons: { storageClass: true } }
+   */
+  readonly storageClass?: boolean
+  /**
+   * kube-proxy as kubeadm installs it: a DaemonSet with its pods. Without it every node has a kube-proxy that
+   * is not a pod.
+   * @default false
+   * @example { addons: { kubeProxy: true } }
+   */
+  readonly kubeProxy?: boolean
+}
+
+/** Address ranges, network policy, and what is outside of the cluster. */
+export interface NetworkOptions {
+  /**
+   * The range of pod addresses (`--cluster-cidr`), of which each node gets a /24.
+   * @default '10.244.0.0/16'
+   * @example { network: { podCIDR: '10.32.0.0/12' } }
+   */
+  readonly podCIDR?: string
+  /**
+   * The range of cluster IPs (`--service-cluster-ip-range`), or two of different families.
+   * @default '10.96.0.0/12'
+   * @example { network: { serviceCIDR: '10.96.0.0/12,fd00:10::/112' } }
+   */
+  readonly serviceCIDR?: string
+  /**
+   * What Kubernetes leaves open about NetworkPolicy (`NetpolOptions`), and what happens to established
+   * connections. `disable: ['NetworkPolicy']` is a network plugin that ignores policies.
+   * @default what most plugins do, and established connections stay
+   * @example { network: { policy: { existingConnections: 'cut' } } }
+   */
+  readonly policy?: NetworkPolicyOptions
+  /**
+   * Decides on connections of pods instead of the policies in the cluster.
+   * @default the cluster's policies
+   * @example { network: { policyEnforcer: { check: () => ({ allowed: true }) } } }
+   */
+  readonly policyEnforcer?: PolicyEnforcer
+  /**
+   * Machines outside the cluster that its pods can reach, by host name.
+   * @default {}
+   * @example { network: { outside: { 'db.example.com': { ip: '198.51.100.7', ports: [5432] } } } }
+   */
+  readonly outside?: Readonly<Record<string, OutsideHost>>
+}
+
+/** Who may do what. */
+export interface AccessOptions {
+  /**
+   * The authorizer, or a list of them that are consulted in order. `RBAC` alone is kubeadm's `Node,RBAC` with
+   * the default roles. Members of `system:masters` are always allowed everything.
+   * @default 'RBAC'
+   * @example { access: { authorization: ['Node', 'RBAC', { type: 'Webhook', review }] } }
+   */
+  readonly authorization?: AuthorizationMode | readonly AuthorizationMode[]
+  /**
+   * Authentication methods besides kubeadm's: a token file, OpenID Connect, a webhook, no anonymous access.
+   * @default {}
+   * @example { access: { authentication: { anonymous: false } } }
+   */
+  readonly authentication?: AuthenticationOptions
+}
+
+/** Admission plugins; `disable` switches some off. */
+export interface AdmissionOptions {
+  /**
+   * Plugins to enable (`--enable-admission-plugins`): AlwaysPullImages,
+   * OwnerReferencesPermissionEnforcement.
+   * @default []
+   * @example { admission: { enable: ['AlwaysPullImages'] } }
+   */
+  readonly enable?: readonly string[]
+}
+
+/** How containers run; `images` says what is in them. */
+export interface ContainerOptions {
+  /**
+   * The behaviour of the containers of a pod (`namespace/pod`) or of one container
+   * (`namespace/pod/container`), over that of their images.
+   * @default {}
+   * @example { containers: { behaviors: { 'default/web': { exitCode: 1, exitAfter: 5000 } } } }
+   */
+  readonly behaviors?: Readonly<Record<string, ContainerBehavior>>
+  /**
+   * What a container does whose image is neither well-known nor in `images`, and whose command is none of the
+   * common programs: `run` until it is stopped, `error` with a message that shows how to describe the image,
+   * or run but end at once in init containers and pods of Jobs.
+   * @default 'complete-in-init-and-jobs'
+   * @example { containers: { unknownImages: 'error' } }
+   */
+  readonly unknownImages?: OnUnknownImage
+  /**
+   * Duration of image pulls and of container starts and stops, in virtual ms.
+   * @default { sandbox: 400, imagePull: 400, imageCheck: 100, containerStart: 200, containerStop: 200 }
+   * @example { containers: { timings: { imagePull: 5000 } } }
+   */
+  readonly timings?: Partial<RuntimeTimings>
+}
+
+/** The control plane as `kubeadm init` leaves it. */
+export interface KubeadmOptions extends Partial<
   Pick<
     PkiConfig,
     | 'nodeName'
@@ -68,154 +197,206 @@ export type KubeadmOptions = Partial<
     | 'certificateValidityPeriod'
     | 'caCertificateValidityPeriod'
   >
->
-
-/**
- * Options of a cluster. `seed` determines all random draws once the cluster is ready; until then, clusters
- * are the same for every seed.
- */
-export interface ClusterOptions extends SimulationOptions {
-  /** The Kubernetes minor version (`v1.35`) to behave and print like. Default `v1.35`. */
-  readonly version?: string
-  /** The number of nodes (`node-1`, `node-2`, ...), or the nodes themselves. Default 3. */
-  readonly nodes?: number | readonly NodeOptions[]
-  /** Whether components write Event objects. Default true. */
-  readonly events?: boolean
+> {
   /**
-   * The authorizer, or a list of them (`['Node', 'RBAC', { type: 'Webhook', review }]`). Default `RBAC`:
-   * kubeadm's `Node,RBAC`, with the default roles of a real cluster. Members of `system:masters` are always
-   * allowed everything.
+   * Whether `kubeadm init` has run. If false, there are only machines, those of `nodes` and one named
+   * `control-plane`, until it runs on one of them (`simcluster/host`).
+   * @default true
+   * @example { kubeadm: { init: false } }
    */
-  readonly authorization?: AuthorizationMode | readonly AuthorizationMode[]
+  readonly init?: boolean
   /**
-   * Admission and conversion webhooks in this process, by URL (`https://example.com/validate`, or without the
-   * path) or by Service (`namespace/name`); `admissionWebhook` types them. They must be synchronous and
-   * deterministic. Default none: calls to webhooks fail as if nothing listened.
-   */
-  readonly webhooks?: WebhookHandlers
-  /**
-   * Admission plugins to enable (`AlwaysPullImages`, `OwnerReferencesPermissionEnforcement`) or disable
-   * (`NodeRestriction`) by name, as with `--enable-admission-plugins` and `--disable-admission-plugins`.
-   * Default: those of kubeadm.
-   */
-  readonly admissionPlugins?: AdmissionChoice
-  /**
-   * Built-in API versions that are not served, as `--runtime-config` switches them off: `batch/v1`. Default
-   * none.
-   */
-  readonly disabledAPIs?: readonly string[]
-  /**
-   * Additional authentication methods: a token file, OpenID Connect, a webhook, anonymous access. Default:
-   * kubeadm's.
-   */
-  readonly authentication?: AuthenticationOptions
-  /** Users with fixed tokens. Default none. */
-  readonly users?: readonly UserOptions[]
-  /**
-   * Components to leave out, by name or by the name of their process (`kube-scheduler`,
-   * `kube-controller-manager`).
-   */
-  readonly without?: readonly string[]
-  /**
-   * Objects that are there before the custom components start, such as their CustomResourceDefinitions: YAML
-   * or JSON text, or objects, which are applied and settled. Default none.
-   */
-  readonly manifests?: Manifests
-  /** Custom components, started after the built-in ones. */
-  readonly components?: readonly Component[]
-  /**
-   * How fast each controller that creates pods does so: `burst` at one instant, default 500, then `qps`
-   * a second, default 20. Pods that fail as fast as they are created therefore take time.
-   */
-  readonly controllerClient?: ControllerClientOptions
-  /** Profiles, plugins and weights of the scheduler. */
-  readonly scheduler?: SchedulerOptions
-  /**
-   * The behaviour of containers by image, by pod (`namespace/pod`) or by container
-   * (`namespace/pod/container`): simple behaviours, or images created with `defineImage`. Image handlers are
-   * code, so a cluster from JSON needs them again. Default: containers run until stopped, and well-known
-   * images are simulated.
-   */
-  readonly images?: Readonly<Record<string, ContainerBehavior | ImageDefinition>>
-  /**
-   * What a container does whose image is neither well-known nor in `images`, and whose command is none of
-   * the common programs: `run` until it is stopped, `error` with a message that shows how to describe the
-   * image, or run but end at once in init containers and pods of Jobs. Default `complete-in-init-and-jobs`.
-   */
-  readonly onUnknownImage?: OnUnknownImage
-  /** Which volume provisioners run, and how long they take. Default: any that a StorageClass names. */
-  readonly storage?: Omit<SimulatedStorageOptions, 'onDelete'>
-  /** Duration of image pulls and of container starts and stops, in virtual ms. */
-  readonly runtimeTimings?: Partial<RuntimeTimings>
-  /**
-   * Creates the private keys of the cluster's certificates and tokens. Default: test keys published with this
-   * package, the same for every cluster (`testKeys` selects others of them). INSECURE: for simulation only.
-   */
-  readonly keys?: KeyProvider
-  /**
-   * Serves logs, exec, attach and port-forward instead of the nodes' kubelets. Default: the simulated
-   * kubelets.
-   */
-  readonly nodeAgents?: NodeAgents
-  /**
-   * Decodes objects that other clients of etcd have written as protobuf. Default: a decoder for all built-in
-   * kinds.
-   */
-  readonly storedProtobuf?: ProtobufDecoder
-  /**
-   * Whether there is a control plane. If false, there are only machines, those of `nodes` and one named
-   * `control-plane`, until `kubeadm init` runs on one of them (`simcluster/host`). Default true.
-   */
-  readonly initialized?: boolean
-  /**
-   * What the names in certificates and kubeconfig files depend on. Default: kubeadm's defaults, on a machine
-   * `control-plane`.
-   */
-  readonly kubeadm?: KubeadmOptions
-  /**
-   * Host and port that the apiserver advertises (--apiserver-advertise-address). Default `10.0.0.10:6443`.
+   * Host and port that the apiserver advertises (`--apiserver-advertise-address`).
+   * @default '10.0.0.10:6443'
+   * @example { kubeadm: { advertiseAddress: '192.0.2.10:6443' } }
    */
   readonly advertiseAddress?: string
   /**
-   * The range of cluster IPs (--service-cluster-ip-range), or two of different families:
-   * `10.96.0.0/12,fd00:10::/112`. Default `10.96.0.0/12`.
+   * Creates the private keys of the cluster's certificates and tokens. The default is INSECURE, for
+   * simulation only: test keys published with this package, the same for every cluster (`testKeys` selects
+   * others of them).
+   * @default test keys
+   * @example { kubeadm: { keys: nodeKeys } }
    */
-  readonly serviceCIDR?: string
-  /**
-   * Whether objects have managedFields, which server-side apply needs. Writes are cheaper without them.
-   * Default true.
-   */
-  readonly managedFields?: boolean
-  /**
-   * How the network plugin enforces NetworkPolicy, and the kinds of policy.networking.k8s.io once their
-   * CustomResourceDefinitions are installed: what Kubernetes leaves open (`NetpolOptions`), and what happens
-   * to established connections. False: not at all, as some plugins. Default true.
-   */
-  readonly networkPolicy?: boolean | NetworkPolicyOptions
-  /** Decides on connections of pods instead of the policies in the cluster. */
-  readonly policyEnforcer?: PolicyEnforcer
-  /**
-   * Whether a metrics-server serves metrics.k8s.io, for autoscalers and `kubectl top`. Default false, as in a
-   * new kubeadm cluster.
-   */
-  readonly metricsServer?: boolean
-  /**
-   * A simulated load balancer provider: Services of type LoadBalancer get an address. Default false: they
-   * stay pending.
-   */
-  readonly loadBalancer?: boolean | LoadBalancerOptions
-  /** A simulated ingress controller: Ingresses of its class get an address. Default false. */
-  readonly ingressController?: boolean | IngressControllerOptions
-  /**
-   * Whether to install CoreDNS as kubeadm does. DNS then works only while one of its pods can be reached.
-   * Default false: DNS always responds.
-   */
-  readonly coreDNS?: boolean
-  /** Machines outside the cluster that its pods can reach, by host name. Default none. */
-  readonly outside?: Readonly<Record<string, OutsideHost>>
-  /** The range of pod addresses, of which each node gets a /24. Default `10.244.0.0/16`. */
-  readonly clusterCIDR?: string
+  readonly keys?: KeyProvider
 }
+
+/** Virtual time and the order of what happens at one instant. */
+export interface TimeOptions {
+  /**
+   * The start of virtual time, in ms since the epoch.
+   * @default Date.UTC(2026, 0, 1)
+   * @example { time: { start: Date.UTC(2030, 0, 1) } }
+   */
+  readonly start?: number
+  /**
+   * The order in which ready handlers run: first in, first out, or chosen by the seed.
+   * @default 'fifo'
+   * @example { time: { interleaving: 'seeded' } }
+   */
+  readonly interleaving?: 'fifo' | 'seeded'
+  /**
+   * `exact`: every heartbeat is a step of its own. `quiet`: heartbeats of an idle cluster are summed up, with
+   * the same result.
+   * @default 'quiet'
+   * @example { time: { heartbeats: 'exact' } }
+   */
+  readonly heartbeats?: 'exact' | 'quiet'
+}
+
+/** When to give up, and how fast controllers may be. */
+export interface LimitOptions {
+  /**
+   * The number of handler calls in one `settle()`, or in one virtual hour of `advance()` and `until()`, after
+   * which they throw a LivelockError.
+   * @default 5_000_000
+   * @example { limits: { steps: 100_000 } }
+   */
+  readonly steps?: number
+  /**
+   * The number of handler calls at one instant after which they throw it, too.
+   * @default 500_000
+   * @example { limits: { stepsAtOneInstant: 10_000 } }
+   */
+  readonly stepsAtOneInstant?: number
+  /**
+   * The virtual time after which `settle()` gives up waiting.
+   * @default '24h'
+   * @example { limits: { settleTime: '1h' } }
+   */
+  readonly settleTime?: Duration
+  /**
+   * How fast each controller that creates pods does so: `burst` at one instant, then `qps` a second. Pods
+   * that fail as fast as they are created therefore take time.
+   * @default { burst: 500, qps: 20 }
+   * @example { limits: { podCreation: { qps: 5 } } }
+   */
+  readonly podCreation?: ControllerClientOptions
+}
+
+/** Parts of the simulator that a program supplies itself. */
+export interface ExtensionOptions {
+  /**
+   * Serves logs, exec, attach and port-forward instead of the nodes' kubelets.
+   * @default the simulated kubelets
+   * @example { extensions: { nodeAgents: { agentOf: () => undefined } } }
+   */
+  readonly nodeAgents?: NodeAgents
+  /**
+   * Decodes objects that other clients of etcd have written as protobuf.
+   * @default a decoder for all built-in kinds
+   * @example { extensions: { storedProtobuf: { decode: (bytes, fallback) => decoded(bytes) } } }
+   */
+  readonly storedProtobuf?: ProtobufDecoder
+}
+
+/**
+ * Options of a cluster: those that most programs use first, then groups. `seed` determines all random draws
+ * once the cluster is ready; until then, clusters are the same for every seed.
+ */
+export interface ClusterOptions {
+  /**
+   * The kind of cluster to begin with; the other options override what it says. `kind`: a default
+   * StorageClass, metrics and a load balancer. `kubeadm`: besides the nodes, a tainted control-plane node
+   * with the mirror pods of the control plane, kube-proxy and CoreDNS.
+   * @default a control plane and bare nodes
+   * @example { like: 'kind' }
+   */
+  readonly like?: 'kind' | 'kubeadm'
+  /**
+   * The Kubernetes minor version to behave and print like.
+   * @default 'v1.35'
+   * @example { version: 'v1.34' }
+   */
+  readonly version?: string
+  /**
+   * The number of nodes (`node-1`, `node-2`, ...), or the nodes themselves.
+   * @default 3
+   * @example { nodes: [{ name: 'a', zone: 'z1' }, { name: 'b', zone: 'z2' }] }
+   */
+  readonly nodes?: number | readonly NodeOptions[]
+  /**
+   * The seed of all random draws.
+   * @default 1
+   * @example { seed: 7 }
+   */
+  readonly seed?: number
+  /**
+   * Objects that are there before the custom components start, such as their CustomResourceDefinitions: YAML
+   * or JSON text, or objects, which are applied and settled.
+   * @default []
+   * @example { manifests: readFileSync('crds.yaml', 'utf8') }
+   */
+  readonly manifests?: Manifests
+  /**
+   * The behaviour of containers by image: simple behaviours, or images created with `defineImage`. Image
+   * handlers are code, so a cluster from JSON needs them again. Well-known images are simulated without it;
+   * containers of others run until they are stopped.
+   * @default {}
+   * @example { images: { 'registry.example.com/app:1': { exitCode: 1 } } }
+   */
+  readonly images?: Readonly<Record<string, ContainerBehavior | ImageDefinition>>
+  /**
+   * Custom components, such as controllers, started after the built-in ones.
+   * @default []
+   * @example { components: [defineController(...)] }
+   */
+  readonly components?: readonly Component[]
+  /**
+   * Users with fixed tokens.
+   * @default []
+   * @example { users: [{ name: 'jane', token: 'secret', groups: ['dev'] }] }
+   */
+  readonly users?: readonly UserOptions[]
+  /**
+   * Admission and conversion webhooks in this process, by URL (`https://example.com/validate`, or without the
+   * path) or by Service (`namespace/name`); `admissionWebhook` types them. They must be synchronous and
+   * deterministic. Without it, calls to webhooks fail as if nothing listened.
+   * @default {}
+   * @example { webhooks: { 'default/guard': admissionWebhook(() => ({ allowed: true })) } }
+   */
+  readonly webhooks?: WebhookHandlers
+  /**
+   * What is switched off: components (`kube-controller-manager/job-controller`), whole processes
+   * (`kube-scheduler`), API versions (`batch/v1`), admission plugins (`NodeRestriction`), `events`,
+   * `managedFields` (writes are cheaper, and server-side apply is not available) and `NetworkPolicy` (a
+   * network plugin that ignores policies).
+   * @default []
+   * @example { disable: ['kube-scheduler', 'batch/v1', 'events'] }
+   */
+  readonly disable?: readonly string[]
+  readonly addons?: AddonOptions
+  readonly network?: NetworkOptions
+  readonly access?: AccessOptions
+  readonly admission?: AdmissionOptions
+  readonly containers?: ContainerOptions
+  /**
+   * Which volume provisioners run, and how long they take.
+   * @default any provisioner that a StorageClass names
+   * @example { storage: { provisioners: ['rancher.io/local-path'] } }
+   */
+  readonly storage?: Omit<SimulatedStorageOptions, 'onDelete'>
+  /**
+   * Profiles, plugins and weights of the scheduler.
+   * @default kube-scheduler's
+   * @example { scheduler: { configuration: { profiles: [{ schedulerName: 'packed' }] } } }
+   */
+  readonly scheduler?: SchedulerOptions
+  readonly kubeadm?: KubeadmOptions
+  readonly time?: TimeOptions
+  readonly limits?: LimitOptions
+  readonly extensions?: ExtensionOptions
+}
+
+/** What options are that are not given. */
+export const DEFAULTS = {
+  version: 'v1.35',
+  advertiseAddress: '10.0.0.10:6443',
+  podCIDR: '10.244.0.0/16',
+  serviceCIDR: '10.96.0.0/12',
+  /** Name of the control plane's machine. */
+  controlPlane: 'control-plane',
+} as const
 
 /** Returns the nodes that the options describe. */
 export function nodesOf(options: ClusterOptions): readonly NodeOptions[] {
@@ -225,22 +406,14 @@ export function nodesOf(options: ClusterOptions): readonly NodeOptions[] {
 }
 
 /**
- * The options that may differ between a copy and its original. With a `seed` all random draws of the copy
- * begin anew from it, and the trace records it.
+ * The options that may differ between a copy and its original; of a group, what is not given stays. With a
+ * `seed` all random draws of the copy begin anew from it, and the trace records it.
  */
-export type RestoreOptions = Pick<
+export interface RestoreOptions extends Pick<
   ClusterOptions,
-  | 'seed'
-  | 'policyEnforcer'
-  | 'components'
-  | 'scheduler'
-  | 'keys'
-  | 'nodeAgents'
-  | 'webhooks'
-  | 'storedProtobuf'
-  | 'images'
-  | 'authorization'
-  | 'authentication'
-  | 'interleaving'
-  | 'heartbeats'
->
+  'seed' | 'components' | 'scheduler' | 'webhooks' | 'images' | 'access' | 'extensions'
+> {
+  readonly network?: Pick<NetworkOptions, 'policyEnforcer'>
+  readonly kubeadm?: Pick<KubeadmOptions, 'keys'>
+  readonly time?: Pick<TimeOptions, 'interleaving' | 'heartbeats'>
+}

@@ -1,4 +1,4 @@
-import { addonVersions, minorOf } from './addon-versions.js'
+import { addonVersions, minorOf } from '../kubeadm/addon-versions.js'
 import { type FeatureGate, featureGates } from '../../api/feature-gates.js'
 import type { Node } from '../../api/core/generated.js'
 import type { ClusterParts } from './assemble.js'

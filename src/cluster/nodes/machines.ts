@@ -20,6 +20,7 @@ import type { Simulation } from '../../sim/simulation.js'
 import type { ControlPlane } from '../compose/control-plane.js'
 import { VolumeStore } from '../storage/volume-store.js'
 import { ADMIN } from '../access/identities.js'
+import { disabledOf } from '../compose/disabled.js'
 import type { ClusterOptions, NodeOptions } from '../compose/options.js'
 
 /** The machines as part of the cluster's state, so that a fork has the same ones. */
@@ -83,10 +84,10 @@ export class Machines {
       simulation,
       machines: this,
       addressOf: (name) => this.#state.peek.nodes.get(name)?.internalIP ?? '',
-      serviceCIDR: options.serviceCIDR,
-      outside: options.outside,
-      enforcer: options.policyEnforcer,
-      networkPolicy: options.networkPolicy,
+      serviceCIDR: options.network?.serviceCIDR,
+      outside: options.network?.outside,
+      enforcer: options.network?.policyEnforcer,
+      networkPolicy: !disabledOf(options.disable).networkPolicy && (options.network?.policy ?? true),
     })
     this.#verifier = new ClientCertificates((path) => plane.pki.read(path))
     plane.setJoinTimes((node) => this.#state.peek.nodes.get(node)?.joined)
@@ -191,7 +192,7 @@ export class Machines {
   }
 
   #start(name: string): Machine {
-    const { images, runtimeTimings, onUnknownImage } = this.#options
+    const { images, containers: { behaviors, timings, unknownImages } = {} } = this.#options
     const { staticPods } = this.#node(name)
     const machine = createContainerRuntime({
       node: name,
@@ -199,9 +200,10 @@ export class Machines {
       onUnheard: () => this.#plane.simulation.awaken(kubeletOf(name)),
       surroundings: () =>
         (this.#surroundings ??= containerSurroundings(this.#plane, this.network, this.volumes)),
-      ...(images === undefined ? {} : { behaviors: images }),
-      ...(runtimeTimings === undefined ? {} : { timings: runtimeTimings }),
-      ...(onUnknownImage === undefined ? {} : { onUnknownImage }),
+      ...(images === undefined ? {} : { images }),
+      ...(behaviors === undefined ? {} : { behaviors }),
+      ...(timings === undefined ? {} : { timings }),
+      ...(unknownImages === undefined ? {} : { onUnknownImage: unknownImages }),
       ...(staticPods === undefined ? {} : { manifests: staticPods }),
     })
     this.#machines.set(name, machine)
@@ -239,7 +241,7 @@ export class Machines {
             }),
         runtime: machine,
         registerReady,
-        events: this.#options.events ?? true,
+        events: !disabledOf(this.#options.disable).events,
         ...(taints === undefined ? {} : { registerWithTaints: taints }),
       }),
       { identify: () => certificates.identity(), isOwn: true },

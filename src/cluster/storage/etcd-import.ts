@@ -14,18 +14,21 @@ import { prefixRangeEnd } from '../../etcd/mvcc/keys.js'
 import { valueBytes } from '../../etcd/mvcc/value.js'
 import type { ReadSnapshotOptions } from '../../etcd/snapshot/read.js'
 import { Simulation } from '../../sim/simulation.js'
-import type { ClusterOptions } from '../compose/options.js'
+import { simulationOptions } from '../compose/assemble.js'
+import { mergeOptions } from '../compose/merge-options.js'
+import type { ClusterOptions, TimeOptions } from '../compose/options.js'
 import type { AddressedNode } from '../nodes/machines.js'
 import { ClusterSnapshot } from './snapshot.js'
 
 /** Options for importing an etcd snapshot. */
-export interface EtcdImportOptions extends Omit<ClusterOptions, 'nodes'>, ReadSnapshotOptions {
+export interface EtcdImportOptions
+  extends Omit<ClusterOptions, 'nodes' | 'manifests' | 'like' | 'version' | 'time'>, ReadSnapshotOptions {
+  /** As of a new cluster; `start` is by default the latest time in its nodes, pods and leases. */
+  readonly time?: TimeOptions
   /**
-   * Virtual time at which the simulation continues, ms since the epoch. Default: the latest time in its
-   * nodes, pods and leases.
+   * The Kubernetes minor version to behave and print like.
+   * @default the newest minor version among the nodes' kubelets
    */
-  readonly start?: number
-  /** Default: the newest minor version among the nodes' kubelets. */
   readonly version?: string
 }
 
@@ -50,15 +53,14 @@ export function importEtcdStore(
   store: EtcdStore,
   options: Omit<EtcdImportOptions, 'skipHashCheck'>,
 ): ClusterSnapshot {
-  const { start, version, ...rest } = options
+  const { version, ...rest } = options
   const nodes = objectsAt<Node>(store, NODES)
-  const now = start ?? latestTime(store, nodes)
-  const clusterOptions: ClusterOptions = {
-    ...rest,
+  const now = options.time?.start ?? latestTime(store, nodes)
+  const clusterOptions = mergeOptions(rest, {
     ...present({ version: version ?? versionOf(nodes) }),
-    ...(now === undefined ? {} : { start: now }),
-  }
-  const state = new Simulation({ ...clusterOptions, seed: options.seed ?? 1 }).state()
+    ...(now === undefined ? {} : { time: { start: now } }),
+  })
+  const state = new Simulation(simulationOptions(clusterOptions, options.seed ?? 1)).state()
   const machines = {
     next: FIRST_ADDRESS + nodes.length,
     nodes: new Map(nodes.map((node, at) => [node.metadata.name ?? '', machineOf(node, at)])),

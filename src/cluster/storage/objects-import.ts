@@ -6,7 +6,7 @@ import { parseApiVersion } from '../../api/api-version.js'
 import { createScheme } from '../../api/scheme.js'
 import { keyOfObject, Resources } from '../../apiserver/registry/resources.js'
 import { EtcdStore } from '../../etcd/store.js'
-import { DEFAULT_VERSION } from '../compose/assemble.js'
+import { DEFAULTS } from '../compose/options.js'
 import { type EtcdImportOptions, importEtcdStore, versionOf } from './etcd-import.js'
 import type { ClusterSnapshot } from './snapshot.js'
 
@@ -19,8 +19,8 @@ export function importObjects(
   objects: readonly KubeObject[],
   options: Omit<EtcdImportOptions, 'skipHashCheck'>,
 ): ClusterSnapshot {
-  const version = options.version ?? versionOf(ofKind<Node>(objects, 'Node')) ?? DEFAULT_VERSION
-  const store = new EtcdStore({ clock: { now: () => options.start ?? 0 } })
+  const version = options.version ?? versionOf(ofKind<Node>(objects, 'Node')) ?? DEFAULTS.version
+  const store = new EtcdStore({ clock: { now: () => options.time?.start ?? 0 } })
   const keyOf = keysIn(version, ofKind<CustomResourceDefinition>(objects, 'CustomResourceDefinition'))
   for (const object of objects) {
     const { resourceVersion: _ofTheOther, ...metadata } = object.metadata

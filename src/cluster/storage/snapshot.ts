@@ -11,7 +11,7 @@ import type { SimulationState } from '../../sim/state.js'
 import { stateFromJson, stateToJson } from '../../sim/state.js'
 import type { Subscriptions } from '../../apiserver/watch/watch-hub.js'
 import type { SharedViews } from '../compose/informer-views.js'
-import type { ClusterOptions } from '../compose/options.js'
+import type { AccessOptions, ClusterOptions, KubeadmOptions, NetworkOptions } from '../compose/options.js'
 import { readSnapshotFile, writeSnapshotFile } from './snapshot-file.js'
 import { checkDocument, checkParts } from './snapshot-schema.js'
 
@@ -23,8 +23,12 @@ const FORMAT = 3
  */
 export type PlainOptions = Omit<
   ClusterOptions,
-  'components' | 'scheduler' | 'nodes' | 'keys' | 'nodeAgents' | 'webhooks' | 'storedProtobuf'
->
+  'components' | 'scheduler' | 'nodes' | 'webhooks' | 'extensions' | 'access' | 'kubeadm' | 'network'
+> & {
+  readonly access?: AccessOptions
+  readonly kubeadm?: Omit<KubeadmOptions, 'keys'>
+  readonly network?: Omit<NetworkOptions, 'policyEnforcer'>
+}
 
 /** What copies go on with that is not state; none of it is in the JSON form. */
 interface SnapshotCaches {
@@ -102,22 +106,10 @@ export class ClusterSnapshot {
   }
 
   toJSON(): ClusterSnapshotJson {
-    const {
-      components: _components,
-      scheduler: _scheduler,
-      nodes: _nodes,
-      keys: _keys,
-      nodeAgents: _agents,
-      webhooks: _webhooks,
-      storedProtobuf: _protobuf,
-      authentication,
-      ...options
-    } = this.options
-    const { oidc: _oidc, webhook: _webhook, ...plain } = authentication ?? {}
     const shared = new SharedValues()
     return {
       simcluster: FORMAT,
-      options: authentication === undefined ? options : { ...options, authentication: plain },
+      options: plainOptions(this.options),
       shared: shared.entries,
       simulation: stateToJson(this.#simulation, shared),
       etcd: plainDataToJson(this.#store.toJSON(), shared),
@@ -201,6 +193,29 @@ export class ClusterSnapshot {
     const { simulation } = parts
     const store = EtcdStore.fromJSON(parts.etcd, { clock: { now: () => simulation.now } })
     return new ClusterSnapshot(json.options, simulation, store)
+  }
+}
+
+/** Returns the options without those that are code. */
+function plainOptions({
+  components: _components,
+  scheduler: _scheduler,
+  nodes: _nodes,
+  webhooks: _webhooks,
+  extensions: _extensions,
+  access,
+  kubeadm,
+  network,
+  ...options
+}: ClusterOptions): PlainOptions {
+  const { oidc: _oidc, webhook: _webhook, ...authentication } = access?.authentication ?? {}
+  const { keys: _keys, ...ofKubeadm } = kubeadm ?? {}
+  const { policyEnforcer: _enforcer, ...ofNetwork } = network ?? {}
+  return {
+    ...options,
+    ...(access === undefined ? {} : { access: { ...access, authentication } }),
+    ...(kubeadm === undefined ? {} : { kubeadm: ofKubeadm }),
+    ...(network === undefined ? {} : { network: ofNetwork }),
   }
 }
 

@@ -5,7 +5,7 @@ import { deployment, sleeper } from './shared.js'
 export const networkLessons: readonly Lesson[] = [
   {
     id: 'dns-policy',
-    options: { nodes: 2, coreDNS: true },
+    options: { nodes: 2, addons: { coreDNS: true } },
     texts: {
       ko: {
         title: '이름을 모르는 client',

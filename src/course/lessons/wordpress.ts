@@ -42,7 +42,7 @@ const CLASS = {
 export const wordpressLessons: readonly Lesson[] = [
   {
     id: 'wordpress-tier',
-    options: { nodes: 2, coreDNS: true },
+    options: { nodes: 2, addons: { coreDNS: true } },
     texts: {
       ko: {
         title: '데이터베이스에 닿지 않는 블로그',

@@ -1,6 +1,6 @@
 import { parseYamlText } from '../../lang/yaml/read.js'
 import { parseCertificates, verifyChain } from '../../pki/index.js'
-import { minorOf } from '../control-plane/images.js'
+import { minorOf } from '../../cluster/kubeadm/images.js'
 import { absolutePath } from '../../shell/files/tree.js'
 import type { HostMachine } from '../machine/host-machine.js'
 import type { CommandCall, CommandOutput, Options } from './command.js'

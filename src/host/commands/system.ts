@@ -1,4 +1,4 @@
-import { minorOf } from '../control-plane/images.js'
+import { minorOf } from '../../cluster/kubeadm/images.js'
 import { dateTime } from '../machine/texts.js'
 import type { CommandCall, CommandOutput } from './command.js'
 import { failed, readOptions } from './command.js'

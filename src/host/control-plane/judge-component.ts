@@ -1,8 +1,8 @@
 import { parseYamlText } from '../../lang/yaml/read.js'
 import { parseCertificates, readChain, verifyChain } from '../../pki/index.js'
 import { parsePrivateKey } from '../../pki/crypto/rsa.js'
-import type { ComponentName } from './images.js'
-import { minorOf } from './images.js'
+import type { ComponentName } from '../../cluster/kubeadm/images.js'
+import { minorOf } from '../../cluster/kubeadm/images.js'
 import { ADMISSION_PLUGINS, AUTHORIZATION_MODES, knowsFlag } from './known-flags.js'
 import type { ReadManifest } from './read-manifest.js'
 

@@ -1,4 +1,4 @@
-import type { ComponentName } from './images.js'
+import type { ComponentName } from '../../cluster/kubeadm/images.js'
 
 /** Flags of the generic apiserver library, which all three Kubernetes programs have. */
 const SECURE = `add-dir-header allow-metric-labels allow-metric-labels-manifest alsologtostderr

@@ -1,9 +1,9 @@
 import { parseYamlText } from '../../lang/yaml/read.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
-import { keepLast } from '../keep-last.js'
+import { keepLast } from '../../cluster/kubeadm/keep-last.js'
 import type { HostMachine } from '../machine/host-machine.js'
-import type { ComponentName } from './images.js'
-import { COMPONENTS } from './images.js'
+import type { ComponentName } from '../../cluster/kubeadm/images.js'
+import { COMPONENTS } from '../../cluster/kubeadm/images.js'
 
 /** The parts of a control plane's static pod that matter here. */
 export interface ReadManifest {
@@ -94,7 +94,7 @@ function flagsOf(words: readonly string[]): ReadonlyMap<string, string> {
 }
 
 type Options = SimCluster['internals']['options']
-type Mode = Exclude<NonNullable<Options['authorization']>, readonly unknown[]>
+type Mode = Exclude<NonNullable<NonNullable<Options['access']>['authorization']>, readonly unknown[]>
 
 /** Flags of kube-apiserver that change its behaviour here, with their values in kubeadm's manifest. */
 const DEFAULTS: Readonly<Record<string, string>> = {
@@ -135,19 +135,21 @@ export function applyFlags(machine: HostMachine, { flags, onMachine }: ReadManif
     anonymous: _anonymous,
     tokenFile: _tokens,
     ...others
-  } = cluster.internals.options.authentication ?? {}
+  } = cluster.internals.options.access?.authentication ?? {}
   cluster.rewind(cluster.snapshot(), {
-    authorization: modesFrom(values['authorization-mode'] ?? '', fileOf('authorization-policy-file')),
-    authentication: {
-      ...others,
-      ...(values['anonymous-auth'] === 'false' ? { anonymous: false } : {}),
-      ...(tokens === undefined ? {} : { tokenFile: tokens }),
+    access: {
+      authorization: modesFrom(values['authorization-mode'] ?? '', fileOf('authorization-policy-file')),
+      authentication: {
+        ...others,
+        ...(values['anonymous-auth'] === 'false' ? { anonymous: false } : {}),
+        ...(tokens === undefined ? {} : { tokenFile: tokens }),
+      },
     },
   })
 }
 
 /** Leaves webhooks out: a webhook that is named in a file cannot be called here. */
-function modesFrom(text: string, policies: string): NonNullable<Options['authorization']> {
+function modesFrom(text: string, policies: string): Mode | readonly Mode[] {
   if (text === 'Node,RBAC') return 'RBAC'
   const modes = text.split(',').flatMap((name): readonly Mode[] => {
     if (name === 'ABAC') return [{ type: 'ABAC', policies }]

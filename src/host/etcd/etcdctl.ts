@@ -1,4 +1,4 @@
-import { addonVersions } from '../../cluster/compose/addon-versions.js'
+import { addonVersions } from '../../cluster/kubeadm/addon-versions.js'
 import {
   EtcdError,
   SnapshotError,

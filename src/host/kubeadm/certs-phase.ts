@@ -3,7 +3,7 @@ import { AUTHORITIES, configEntries, leafEntries, parseCertificates, Pki, PKI_DI
 import type { PkiConfig } from '../../pki/index.js'
 import { parsePrivateKey } from '../../pki/crypto/rsa.js'
 import { Random } from '../../sim/random.js'
-import { minorOf } from '../control-plane/images.js'
+import { minorOf } from '../../cluster/kubeadm/images.js'
 import type { HostMachine } from '../machine/host-machine.js'
 import type { InitConfiguration } from './config.js'
 import type { Printer } from './texts.js'
@@ -79,7 +79,7 @@ export class CertificateMaker {
       config: this.#config,
       state: () => ({ files, keys: new Map() }),
       serials: () => random.stream('kubeadm/serial'),
-      keys: cluster.internals.options.keys,
+      keys: cluster.internals.options.kubeadm?.keys,
       issuer: (authority) => (files.has(`${PKI_DIR}/${authority}.crt`) ? this.#issuer(authority) : undefined),
     })
   }

@@ -1,6 +1,6 @@
 import { YamlError, yamlDocuments } from '../../lang/yaml/read.js'
 import type { Options } from '../commands/command.js'
-import { minorOf } from '../control-plane/images.js'
+import { minorOf } from '../../cluster/kubeadm/images.js'
 import type { HostMachine } from '../machine/host-machine.js'
 import { KubeadmError } from './texts.js'
 

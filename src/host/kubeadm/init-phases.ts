@@ -1,19 +1,15 @@
 import type { Options } from '../commands/command.js'
-import { COMPONENTS, minorOf } from '../control-plane/images.js'
-import type { ComponentName } from '../control-plane/images.js'
-import { staticPodText } from '../control-plane/static-pods.js'
+import { COMPONENTS, minorOf } from '../../cluster/kubeadm/images.js'
+import type { ComponentName } from '../../cluster/kubeadm/images.js'
+import { controlPlaneMarks } from '../../cluster/kubeadm/control-plane-marks.js'
+import { staticPodText } from '../../cluster/kubeadm/static-pods.js'
 import type { HostMachine } from '../machine/host-machine.js'
 import { KUBELET_CONFIG } from '../machine/kubelet-config.js'
 import { becomeControlPlane } from '../machine/membership.js'
 import { startKubelet, stopKubelet } from '../machine/sync-node.js'
 import { goDuration } from '../../lang/go/duration.js'
 import { applyCoreDNS, applyKubeProxy } from './addons.js'
-import {
-  controlPlaneMarks,
-  createBootstrapObjects,
-  createConfigObjects,
-  kubeletConfigName,
-} from './objects.js'
+import { createBootstrapObjects, createConfigObjects, kubeletConfigName } from './objects.js'
 import { CertificateMaker } from './certs-phase.js'
 import type { InitConfiguration } from './config.js'
 import { initChecks, runChecks } from './preflight.js'

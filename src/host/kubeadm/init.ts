@@ -1,6 +1,6 @@
 import type { CommandCall, CommandOutput } from '../commands/command.js'
 import { readOptions } from '../commands/command.js'
-import { minorOf } from '../control-plane/images.js'
+import { minorOf } from '../../cluster/kubeadm/images.js'
 import { initConfiguration, VALUED } from './config.js'
 import { initChecks, runChecks } from './preflight.js'
 import { KubeadmError, printing } from './texts.js'

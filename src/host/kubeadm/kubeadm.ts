@@ -1,6 +1,6 @@
 import type { CommandCall, CommandOutput } from '../commands/command.js'
 import { failed, readOptions } from '../commands/command.js'
-import { allImages, minorOf } from '../control-plane/images.js'
+import { allImages, minorOf } from '../../cluster/kubeadm/images.js'
 import { certs } from './certificates.js'
 import { init } from './init.js'
 import { join } from './join.js'

@@ -4,7 +4,7 @@ import { parseYamlText } from '../../lang/yaml/read.js'
 import { ConnectionError, isApiError } from '../../client/api-error.js'
 import type { Client } from '../../client/client.js'
 import { kubeadmObjects } from '../../cluster/compose/default-objects.js'
-import { minorOf, registryOf } from '../control-plane/images.js'
+import { minorOf, registryOf } from '../../cluster/kubeadm/images.js'
 import type { Hosts } from '../machine/host-machine.js'
 import { KUBELET_CONFIG } from '../machine/kubelet-config.js'
 import type { InitConfiguration } from './config.js'
@@ -166,23 +166,6 @@ export function ignoreAlreadyThere(create: () => unknown): void {
     create()
   } catch (error) {
     if (!isApiError(error, 'AlreadyExists')) throw error
-  }
-}
-
-/** Labels and taints of a control plane in a minor. */
-export function controlPlaneMarks(minor: number): {
-  readonly labels: readonly string[]
-  readonly taints: readonly string[]
-} {
-  const own = 'node-role.kubernetes.io/control-plane'
-  const old = 'node-role.kubernetes.io/master'
-  return {
-    labels: [
-      ...(minor < 24 ? [old] : []),
-      ...(minor >= 20 ? [own] : []),
-      ...(minor >= 20 ? ['node.kubernetes.io/exclude-from-external-load-balancers'] : []),
-    ],
-    taints: [...(minor === 24 ? [old, own] : minor < 24 ? [old] : [own])],
   }
 }
 

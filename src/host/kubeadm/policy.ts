@@ -1,5 +1,5 @@
 import { kubeletSkew } from '../../cluster/compose/release-facet.js'
-import { minorOf } from '../control-plane/images.js'
+import { minorOf } from '../../cluster/kubeadm/images.js'
 
 /** Input of the version policies. Versions look like `v1.35.0`. */
 export interface UpgradePlan {

@@ -1,5 +1,5 @@
 import { quantityValue } from '../../api/quantity.js'
-import { minorOf } from '../control-plane/images.js'
+import { minorOf } from '../../cluster/kubeadm/images.js'
 import type { HostMachine } from '../machine/host-machine.js'
 import { compareVersions } from './policy.js'
 import type { Printer } from './texts.js'

@@ -1,6 +1,6 @@
 import type { CommandCall, CommandOutput } from '../commands/command.js'
 import { readOptions } from '../commands/command.js'
-import { minorOf } from '../control-plane/images.js'
+import { minorOf } from '../../cluster/kubeadm/images.js'
 import type { HostMachine } from '../machine/host-machine.js'
 import { leaveCluster } from '../machine/membership.js'
 import { klogLine } from '../machine/texts.js'

@@ -3,7 +3,7 @@ import { BARE_MACHINES } from '../../cluster/compose/assemble.js'
 import type { NodeOptions } from '../../cluster/compose/options.js'
 import { nodesOf } from '../../cluster/compose/options.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
-import { minorOf } from '../control-plane/images.js'
+import { minorOf } from '../../cluster/kubeadm/images.js'
 import { syncControlPlane } from '../control-plane/sync.js'
 import { installKubeadmObjects } from '../kubeadm/objects.js'
 import { logToContainers } from './container-logs.js'
@@ -59,12 +59,12 @@ export class ClusterHosts implements Hosts {
   }
 
   get serviceCIDR(): string {
-    return this.#cluster.internals.options.serviceCIDR ?? '10.96.0.0/12'
+    return this.#cluster.internals.options.network?.serviceCIDR ?? '10.96.0.0/12'
   }
 
   get clusterCIDR(): string {
-    const { clusterCIDR, without = [] } = this.#cluster.internals.options
-    return without.includes(NODE_IPAM) ? '' : (clusterCIDR ?? '10.244.0.0/16')
+    const { network, disable = [] } = this.#cluster.internals.options
+    return disable.includes(NODE_IPAM) ? '' : (network?.podCIDR ?? '10.244.0.0/16')
   }
 
   get controlPlaneName(): string | undefined {
@@ -189,7 +189,7 @@ export class ClusterHosts implements Hosts {
 /** Finds the control plane and the machines without a cluster. */
 function placesOf(cluster: SimCluster): Pick<HostsState, 'controlPlane' | 'machines'> {
   const { options } = cluster.internals
-  if (options.initialized !== false) return { controlPlane: findControlPlane(cluster), machines: new Map() }
+  if (options.kubeadm?.init !== false) return { controlPlane: findControlPlane(cluster), machines: new Map() }
   const own: BareMachine = {
     name: DEFAULT_CONTROL_PLANE,
     internalIP: hostPart(cluster.pki.config.advertiseAddress),

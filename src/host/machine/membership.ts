@@ -1,8 +1,9 @@
+import { mergeOptions } from '../../cluster/compose/merge-options.js'
 import type { NodeOptions } from '../../cluster/compose/options.js'
 import { SimCluster } from '../../cluster/sim-cluster.js'
 import type { FileEntry } from '../../shell/files/tree.js'
 import { NODE_FILES, PKI_DIR, isKubeletFile } from '../../pki/index.js'
-import { minorOf } from '../control-plane/images.js'
+import { minorOf } from '../../cluster/kubeadm/images.js'
 import type { ReadManifest } from '../control-plane/read-manifest.js'
 import { readFolder } from '../control-plane/sync.js'
 import type { HostMachine, Hosts } from './host-machine.js'
@@ -64,8 +65,7 @@ export function becomeControlPlane(machine: HostMachine, kubeadm: ClusterOptions
       cluster,
       {
         version: `v1.${minorOf(version)}`,
-        advertiseAddress: address,
-        kubeadm: { ...kubeadm, nodeName: name },
+        kubeadm: { ...kubeadm, advertiseAddress: address, nodeName: name },
       },
       {
         services: flags('kube-apiserver').get('service-cluster-ip-range'),
@@ -103,26 +103,27 @@ interface Ranges {
 
 function initializedOptions(
   cluster: SimCluster,
-  asked: Pick<ClusterOptions, 'version' | 'advertiseAddress' | 'kubeadm'>,
+  asked: Pick<ClusterOptions, 'version' | 'kubeadm'>,
   { services, pods }: Ranges,
 ): ClusterOptions {
-  const {
-    initialized: _was,
-    clusterCIDR: _pods,
-    serviceCIDR: _services,
-    without = [],
-    ...rest
-  } = cluster.internals.options
-  const others = without.filter((name) => name !== NODE_IPAM)
-  return {
-    ...rest,
-    ...asked,
-    nodes: [],
-    start: cluster.now(),
-    coreDNS: false,
-    ...(services === undefined ? {} : { serviceCIDR: services }),
-    ...(pods === undefined ? { without: [...others, NODE_IPAM] } : { clusterCIDR: pods, without: others }),
-  }
+  const { network: { podCIDR: _pods, serviceCIDR: _services, ...network } = {}, ...rest } =
+    cluster.internals.options
+  const disable = (rest.disable ?? []).filter((name) => name !== NODE_IPAM)
+  return mergeOptions(
+    { ...rest, network },
+    {
+      ...asked,
+      nodes: [],
+      time: { start: cluster.now() },
+      addons: { coreDNS: false },
+      kubeadm: { init: true, ...asked.kubeadm },
+      network: {
+        ...(services === undefined ? {} : { serviceCIDR: services }),
+        ...(pods === undefined ? {} : { podCIDR: pods }),
+      },
+      disable: pods === undefined ? [...disable, NODE_IPAM] : disable,
+    },
+  )
 }
 
 /**
@@ -189,7 +190,7 @@ function optionsOf({ cluster }: Hosts, name: string): Partial<NodeOptions> {
  */
 function destroyControlPlane(hosts: Hosts): void {
   const { cluster, state } = hosts
-  const { version, without = [], ...rest } = cluster.internals.options
+  const { version, disable = [], ...rest } = cluster.internals.options
   const machines = hosts.names().map((name) => hosts.machine(name))
   for (const machine of machines) {
     if (machine.bare !== undefined) continue
@@ -198,14 +199,15 @@ function destroyControlPlane(hosts: Hosts): void {
       if (machine.hasNode) cluster.node(machine.name).remove({ keepObject: true })
     })
   }
-  const bare = new SimCluster({
-    ...rest,
-    version: version ?? cluster.version,
-    nodes: [],
-    start: cluster.now(),
-    initialized: false,
-    without: without.filter((name) => name !== NODE_IPAM),
-  })
+  const bare = new SimCluster(
+    mergeOptions(rest, {
+      version: version ?? cluster.version,
+      nodes: [],
+      time: { start: cluster.now() },
+      kubeadm: { init: false },
+      disable: disable.filter((name) => name !== NODE_IPAM),
+    }),
+  )
   state.controlPlane = undefined
   delete state.apiserverStopped
   delete state.heededFlags

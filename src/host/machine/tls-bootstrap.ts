@@ -4,7 +4,7 @@ import { isApiError } from '../../client/api-error.js'
 import { stableHex } from '../../kubelet/stable-hex.js'
 import { createRequest, kubeconfigText } from '../../pki/index.js'
 import { privateKeyPem } from '../../pki/crypto/rsa.js'
-import { minorOf } from '../control-plane/images.js'
+import { minorOf } from '../../cluster/kubeadm/images.js'
 import type { HostMachine, Hosts } from './host-machine.js'
 import { BOOTSTRAP_CONFIG } from './sync-node.js'
 

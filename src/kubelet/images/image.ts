@@ -127,12 +127,3 @@ export interface ImageDefinition<State extends PlainData = PlainData> extends Co
 
 /** Where web servers have their pages unless the image says otherwise: nginx's. */
 export const DOCUMENT_ROOT = '/usr/share/nginx/html'
-
-/**
- * Defines an image with a typed state: `images: { app: defineImage({ name: 'app', behavior: { ... } }) }`.
- */
-export function defineImage<State extends PlainData = PlainData>(
-  definition: ImageDefinition<State>,
-): ImageDefinition {
-  return Object.freeze({ ...definition }) as unknown as ImageDefinition
-}

@@ -73,7 +73,7 @@ class SimulatedMachine implements Machine {
     this.subject = options.node
     this.#options = options
     this.#timings = { ...DEFAULT_RUNTIME_TIMINGS, ...options.timings }
-    this.#images = new ImageTable(options.behaviors, options.registry)
+    this.#images = new ImageTable(options.images, options.registry)
   }
 
   setup(host: Host): void {
@@ -428,10 +428,11 @@ class SimulatedMachine implements Machine {
   }
 
   #initialState(): RuntimeState {
-    const { behaviors = {}, manifests = {}, networkReady = true } = this.#options
+    const { images = {}, behaviors = {}, manifests = {}, networkReady = true } = this.#options
     const known = new Map<string, ContainerBehavior>()
-    for (const [key, behavior] of Object.entries(behaviors))
-      if (!isDefinition(behavior)) setBehavior(known, key, behavior)
+    for (const [image, behavior] of Object.entries(images))
+      if (!isDefinition(behavior)) known.set(fullImageName(image), { ...behavior })
+    for (const [pod, behavior] of Object.entries(behaviors)) known.set(pod, { ...behavior })
     return {
       powered: true,
       boots: 1,

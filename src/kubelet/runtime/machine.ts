@@ -38,12 +38,14 @@ export interface ContainerRuntimeOptions {
   /** Name of the node. */
   readonly node: string
   readonly timings?: Partial<RuntimeTimings>
+  /** What containers do, by image. */
+  readonly images?: Readonly<Record<string, ContainerBehavior | ImageDefinition>>
   /**
-   * What containers do, see {@link ContainerBehavior}: by image, by pod (`namespace/pod`) or by container
+   * What containers do over their images, by pod (`namespace/pod`) or by container
    * (`namespace/pod/container`).
    */
-  readonly behaviors?: Readonly<Record<string, ContainerBehavior | ImageDefinition>>
-  /** What is known of images that `behaviors` does not define. Default: nothing. */
+  readonly behaviors?: Readonly<Record<string, ContainerBehavior>>
+  /** What is known of images that `images` does not define. Default: nothing. */
   readonly registry?: ImageRegistry
   /** What containers of undescribed images do. Default `complete-in-init-and-jobs`. */
   readonly onUnknownImage?: OnUnknownImage

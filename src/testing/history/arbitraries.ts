@@ -226,7 +226,7 @@ export function historyArbitraries(fc: FastCheck): HistoryArbitraries {
   const cluster = fc.record({
     nodes: fc.integer({ min: 1, max: 5 }),
     seed: fc.nat({ max: 1_000_000 }),
-    interleaving: fc.constantFrom('fifo' as const, 'seeded' as const),
+    time: fc.record({ interleaving: fc.constantFrom('fifo' as const, 'seeded' as const) }),
   })
   const history = fc.array(workloadAction, { minLength: 1, maxLength: 12, size: 'max' })
   return { cluster, action, workloadAction, history }

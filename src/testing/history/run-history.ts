@@ -67,9 +67,9 @@ export function runHistory(
 /** Returns a program that plays a history, on a cluster with the same size, seed and order. */
 export function codeOf(
   history: readonly HistoryAction[],
-  { nodes, seed, interleaving, version }: ClusterOptions = {},
+  { nodes, seed, time, version }: ClusterOptions = {},
 ): string {
-  const options = literal({ nodes, seed, interleaving, version })
+  const options = literal({ nodes, seed, time, version })
   return [
     "import { SimCluster } from 'simcluster'",
     "import { runHistory } from 'simcluster/testing'",

@@ -38,8 +38,10 @@ let node: Client
 beforeAll(() => {
   cluster = new SimCluster({
     nodes: 2,
-    authorization: {
-      authorize: (_user, { verb }) => ({ allowed: verb !== 'request-serviceaccounts-token-audience' }),
+    access: {
+      authorization: {
+        authorize: (_user, { verb }) => ({ allowed: verb !== 'request-serviceaccounts-token-audience' }),
+      },
     },
   })
   cluster.apply(manifests)

@@ -17,7 +17,7 @@ test('AlwaysPullImages: every image is asked for at its registry; off by default
   }
   expect(policies(new SimCluster({ nodes: 0 }).settle())).toEqual(['Never', 'IfNotPresent'])
   expect(
-    policies(new SimCluster({ nodes: 0, admissionPlugins: { enable: ['AlwaysPullImages'] } }).settle()),
+    policies(new SimCluster({ nodes: 0, admission: { enable: ['AlwaysPullImages'] } }).settle()),
   ).toEqual(['Always', 'Always'])
 })
 
@@ -27,7 +27,7 @@ test(
   () => {
     const cluster = new SimCluster({
       nodes: 0,
-      admissionPlugins: { enable: ['OwnerReferencesPermissionEnforcement'] },
+      admission: { enable: ['OwnerReferencesPermissionEnforcement'] },
     })
     const grant = (name: string, rules: ResourceInputs['clusterroles']['rules']): void => {
       cluster.apply([
@@ -82,12 +82,9 @@ test(
 )
 
 test('plugins are turned off by name; names that there are not are refused', () => {
-  const cluster = new SimCluster({
-    nodes: 1,
-    admissionPlugins: { disable: ['NodeRestriction', 'ServiceAccount'] },
-  })
+  const cluster = new SimCluster({ nodes: 1, disable: ['NodeRestriction', 'ServiceAccount'] })
   expect(cluster.create('pods', pod('p'), { dryRun: true }).spec.serviceAccountName ?? '').toBe('')
-  expect(() => new SimCluster({ admissionPlugins: { enable: ['Nope'] } })).toThrow(
-    'enable-admission-plugins plugin "Nope" is unknown',
+  expect(() => new SimCluster({ admission: { enable: ['Nope'] } })).toThrow(
+    'there is no admission plugin "Nope"',
   )
 })

@@ -9,8 +9,14 @@ import { testKey } from '../../../src/pki/keys.js'
 const DAY = 86_400_000
 const key = testKey(2, 'client')
 
-const clusterWith = (authentication: ClusterOptions['authentication'] = {}): SimCluster =>
-  new SimCluster({ nodes: 0, without: ['kube-controller-manager', 'kube-scheduler'], authentication })
+const clusterWith = (
+  authentication: NonNullable<ClusterOptions['access']>['authentication'] = {},
+): SimCluster =>
+  new SimCluster({
+    nodes: 0,
+    disable: ['kube-controller-manager', 'kube-scheduler'],
+    access: { authentication },
+  })
 
 /** A certificate of one of the cluster's authorities. */
 function certificate(

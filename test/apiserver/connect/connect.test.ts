@@ -7,7 +7,7 @@ import { FakeAgents } from '../../server/fake-agents.js'
 const ADMIN = { name: 'root', groups: ['system:masters'] }
 
 function clusterWith(agents?: FakeAgents): SimCluster {
-  const cluster = new SimCluster({ nodes: 1, ...(agents && { nodeAgents: agents }) })
+  const cluster = new SimCluster({ nodes: 1, ...(agents && { extensions: { nodeAgents: agents } }) })
   const pod = (name: string, spec: object): object => ({
     apiVersion: 'v1',
     kind: 'Pod',

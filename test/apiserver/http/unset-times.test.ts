@@ -52,7 +52,7 @@ const SETS = '/apis/apps/v1/namespaces/default/statefulsets'
 type Ask = <T = Set>(path: string, body?: object, method?: string) => T
 
 function served(version: string): Ask {
-  const cluster = new SimCluster({ nodes: 0, version, authorization: 'AlwaysAllow' })
+  const cluster = new SimCluster({ nodes: 0, version, access: { authorization: 'AlwaysAllow' } })
   cluster.create('statefulsets', SET)
   return <T>(path: string, body?: object, method = body === undefined ? 'GET' : 'POST') => {
     const headers = { 'content-type': 'application/json' }

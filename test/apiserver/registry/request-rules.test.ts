@@ -9,7 +9,7 @@ function setUp(): (method: string, path: string, body: object) => { code: number
   const cluster = new SimCluster({
     version: 'v1.34',
     nodes: 0,
-    without: ['kube-controller-manager', 'kube-scheduler'],
+    disable: ['kube-controller-manager', 'kube-scheduler'],
   })
   cluster.create('namespaces', { metadata: { name: 'a' } })
   return (method, path, body) =>

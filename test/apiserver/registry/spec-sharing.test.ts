@@ -5,7 +5,7 @@ import { ApiError } from '../../../src/client/api-error.js'
 import { SimCluster } from '../../../src/cluster/sim-cluster.js'
 
 const quiet = (): SimCluster =>
-  new SimCluster({ nodes: 0, without: ['kube-controller-manager', 'kube-scheduler'] })
+  new SimCluster({ nodes: 0, disable: ['kube-controller-manager', 'kube-scheduler'] })
 
 const podOf = (name: string, spec: object = {}, container: object = {}): Pod =>
   partial<Pod>({

@@ -14,7 +14,7 @@ const OBJECT = {
   data: { a: '1' },
 } as const
 
-const quiet = { nodes: 0, without: ['kube-controller-manager', 'kube-scheduler'] }
+const quiet = { nodes: 0, disable: ['kube-controller-manager', 'kube-scheduler'] }
 const bytes = (value: string | object): Uint8Array =>
   new Uint8Array(Buffer.from(typeof value === 'string' ? value : JSON.stringify(value), 'latin1'))
 
@@ -41,7 +41,7 @@ describe.each([
   ['protobuf', encodeProtobuf(OBJECT)],
 ])('%s', (_form, value) => {
   test('is read with the revision of its key, watched, patched, forked and removed', () => {
-    const cluster = new SimCluster({ ...quiet, storedProtobuf: protobufCodec })
+    const cluster = new SimCluster({ ...quiet, extensions: { storedProtobuf: protobufCodec } })
     const watch = cluster.client.watch('configmaps', { namespace: 'default' })
     watch.next()
     cluster.internals.etcd.put({ key: KEY, value })
@@ -55,10 +55,9 @@ describe.each([
     expect(valueBytes(cluster.internals.etcd.get(KEY)?.value ?? {})).toEqual(value)
     expect(cluster.fork().list('configmaps', { namespace: 'default' }).items).toEqual([read])
     expect(
-      SimCluster.fromJSON(JSON.parse(JSON.stringify(cluster)), { storedProtobuf: protobufCodec }).get(
-        'configmaps',
-        { namespace: 'default', name: 'e' },
-      ),
+      SimCluster.fromJSON(JSON.parse(JSON.stringify(cluster)), {
+        extensions: { storedProtobuf: protobufCodec },
+      }).get('configmaps', { namespace: 'default', name: 'e' }),
     ).toEqual(read)
 
     cluster.internals.etcd.put({ key: KEY, ignoreValue: true })
@@ -115,7 +114,7 @@ test.each([
     'Internal error occurred: identity transformer tried to read encrypted data',
   ],
 ])('of %j nothing can be made: that is told to whoever asks, and nobody else is harmed', (bad, text) => {
-  const cluster = new SimCluster({ ...quiet, storedProtobuf: protobufCodec })
+  const cluster = new SimCluster({ ...quiet, extensions: { storedProtobuf: protobufCodec } })
   cluster.create('configmaps', { metadata: { name: 'other', namespace: 'default' } })
   const watch = cluster.client.watch('configmaps', { namespace: 'default' })
   watch.next()
@@ -141,7 +140,7 @@ test.each([
 })
 
 test('a bad role takes no right away, a bad pod stops no controller', () => {
-  const cluster = new SimCluster({ nodes: 1, authorization: 'RBAC' })
+  const cluster = new SimCluster({ nodes: 1, access: { authorization: 'RBAC' } })
   const labels = { app: 'web' }
   cluster.apply([
     {

@@ -72,12 +72,17 @@ describe('authorization of a cluster', () => {
     'AlwaysAllow lets everybody do everything; an authorizer of your own decides alone, but for ' +
       'system:masters',
     () => {
-      const open = new SimCluster({ nodes: 0, authorization: 'AlwaysAllow' })
+      const open = new SimCluster({ nodes: 0, access: { authorization: 'AlwaysAllow' } })
       expect(() => open.as({ user: 'nobody' }).list('secrets')).not.toThrow()
       const own = new SimCluster({
         nodes: 0,
-        authorization: {
-          authorize: ({ name }, { verb }) => ({ allowed: name !== 'jane' || verb === 'get', reason: 'mine' }),
+        access: {
+          authorization: {
+            authorize: ({ name }, { verb }) => ({
+              allowed: name !== 'jane' || verb === 'get',
+              reason: 'mine',
+            }),
+          },
         },
       })
       expect(() => own.as({ user: 'jane' }).list('secrets')).toThrow('at the cluster scope: mine')

@@ -6,7 +6,7 @@ import type { ClusterRole } from '../../../src/api/rbac/generated.js'
 const allowed = (
   authorization: AuthorizationMode | readonly AuthorizationMode[],
 ): ((...question: readonly [string, string, string, string?, string?]) => boolean) => {
-  const cluster = new SimCluster({ nodes: 0, authorization })
+  const cluster = new SimCluster({ nodes: 0, access: { authorization } })
   return (user, verb, what, namespace, group) =>
     cluster.can(
       { user, groups: group === undefined ? [] : [group] },
@@ -51,7 +51,10 @@ describe('ABAC', () => {
   })
 
   test('lists rules, says what did not match, refuses files that make no sense', () => {
-    const cluster = new SimCluster({ nodes: 0, authorization: [{ type: 'ABAC', policies }, 'RBAC'] })
+    const cluster = new SimCluster({
+      nodes: 0,
+      access: { authorization: [{ type: 'ABAC', policies }, 'RBAC'] },
+    })
     expect(() => cluster.as({ user: 'bob' }).list('secrets', { namespace: 'x' })).toThrow(
       'in the namespace "x": No policy matched.',
     )
@@ -64,14 +67,14 @@ describe('ABAC', () => {
         resourceRules: [{ verbs: ['get', 'list', 'watch'], apiGroups: [''], resources: ['pods'] }, {}, {}],
       },
     })
-    expect(() => new SimCluster({ nodes: 0, authorization: { type: 'ABAC', policies: 'user: x' } })).toThrow(
-      'ABAC policy, line 1: not a JSON object: user: x',
-    )
+    expect(
+      () => new SimCluster({ nodes: 0, access: { authorization: { type: 'ABAC', policies: 'user: x' } } }),
+    ).toThrow('ABAC policy, line 1: not a JSON object: user: x')
     expect(
       () =>
         new SimCluster({
           nodes: 0,
-          authorization: { type: 'ABAC', policies: [{ apiVersion: 'v1', kind: 'Policy' }] },
+          access: { authorization: { type: 'ABAC', policies: [{ apiVersion: 'v1', kind: 'Policy' }] } },
         }),
     ).toThrow('no kind "Policy"')
   })
@@ -90,7 +93,7 @@ describe('a list of modes', () => {
           : { allowed: spec.user === 'jane', reason: 'hook' }
       },
     }
-    const cluster = new SimCluster({ nodes: 0, authorization: [webhook, 'AlwaysDeny', 'RBAC'] })
+    const cluster = new SimCluster({ nodes: 0, access: { authorization: [webhook, 'AlwaysDeny', 'RBAC'] } })
     const list = (user: string, groups: readonly string[] = []): unknown =>
       cluster.as({ user, groups }).list('pods', { namespace: 'x' })
     expect(() => list('jane')).not.toThrow()
@@ -134,12 +137,16 @@ describe('a list of modes', () => {
     expect(allowed(['AlwaysDeny', 'AlwaysAllow'])('x', 'get', 'pods')).toBe(true)
     // which RBAC would allow
     expect(
-      new SimCluster({ nodes: 0, authorization: 'AlwaysDeny' }).can({ user: 'x' }, 'get', '/healthz'),
+      new SimCluster({ nodes: 0, access: { authorization: 'AlwaysDeny' } }).can(
+        { user: 'x' },
+        'get',
+        '/healthz',
+      ),
     ).toEqual({ allowed: false, proof: { kind: 'authorizer', reason: 'Everything is forbidden.' } })
     expect(
-      new SimCluster({ nodes: 0, authorization: 'AlwaysDeny' }).can({ user: 'x' }, 'get', 'pods'),
+      new SimCluster({ nodes: 0, access: { authorization: 'AlwaysDeny' } }).can({ user: 'x' }, 'get', 'pods'),
     ).toMatchObject({ proof: { kind: 'authorizer' } })
-    expect(() => new SimCluster({ authorization: [] })).toThrow(RangeError)
+    expect(() => new SimCluster({ access: { authorization: [] } })).toThrow(RangeError)
   })
 
   test('the escalation check asks the modes too', () => {
@@ -147,8 +154,10 @@ describe('a list of modes', () => {
     const make = (verb: string): unknown =>
       new SimCluster({
         nodes: 0,
-        authorization: {
-          authorize: (_, { verb: asked }) => ({ allowed: asked === 'create' || asked === verb }),
+        access: {
+          authorization: {
+            authorize: (_, { verb: asked }) => ({ allowed: asked === 'create' || asked === verb }),
+          },
         },
       })
         .as({ user: 'x' })

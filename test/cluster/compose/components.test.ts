@@ -4,9 +4,9 @@ import type { Component } from 'simcluster'
 import { clusterWith, deployment, placement, running } from '../support.js'
 
 test('without a scheduler pods wait; without controllers nothing makes them', () => {
-  const unscheduled = clusterWith(2, { without: ['kube-scheduler'] })
+  const unscheduled = clusterWith(2, { disable: ['kube-scheduler'] })
   expect(placement(unscheduled)).toEqual(['-', '-'])
-  const idle = clusterWith(2, { without: ['kube-controller-manager'] })
+  const idle = clusterWith(2, { disable: ['kube-controller-manager'] })
   expect(idle.list('replicasets').items).toEqual([])
 })
 
@@ -35,7 +35,7 @@ test('a process is stopped and started with all its parts', () => {
 })
 
 test('a garbage collector that was down deletes what lost its owner meanwhile', () => {
-  const cluster = clusterWith(0, { interleaving: 'seeded' })
+  const cluster = clusterWith(0, { time: { interleaving: 'seeded' } })
   cluster.component('kube-controller-manager/garbage-collector-controller').stop()
   cluster.node('node-1').remove()
   cluster.settle()
@@ -63,7 +63,7 @@ test("a component of one's own replaces one that was left out", () => {
       })
     },
   }
-  const cluster = clusterWith(3, { without: ['kube-scheduler'], components: [first] })
+  const cluster = clusterWith(3, { disable: ['kube-scheduler'], components: [first] })
   expect(placement(cluster)).toEqual(['node-2', 'node-2', 'node-2'])
   const fork = cluster.fork()
   fork.apply(deployment('web', 4))
@@ -100,7 +100,7 @@ test('starting, recovering and repairing what is whole are no events: nobody is 
 
 test('settle() does not wait for a controller whose lists an outage keeps back', () => {
   const moved = [1, 2, 3, 4].map((steps) => {
-    const cluster = clusterWith(1, { interleaving: 'seeded', seed: 0 })
+    const cluster = clusterWith(1, { time: { interleaving: 'seeded' }, seed: 0 })
     cluster.apply(deployment('web', 1))
     cluster.settle()
     const controller = cluster.component('kube-controller-manager/deployment-controller')

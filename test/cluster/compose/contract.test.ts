@@ -13,12 +13,12 @@ test.each([
   [{ nodes: null }, /nodes/],
   [{ seed: 0.5 }, /seed/],
   [{ version: '' }, /version/],
-  [[], /Invalid input/],
+  [[], /must be an object/],
   [{ nodes: [{ name: '' }] }, /nodes/],
   [{ nodes: [{ name: 'a' }, { name: 'a' }] }, /there is a node a already/],
   [{ nodes: [{ name: 'A_b' }] }, /invalid node name "A_b": a lowercase RFC 1123 subdomain must consist of/],
   [{ version: 'v9.99' }, /version|v9\.99/],
-  [{ without: ['kube-proxy-manager'] }, /there is no component kube-proxy-manager to leave out/],
+  [{ disable: ['kube-proxy-manager'] }, /disable: there is no "kube-proxy-manager"/],
   [{ interleaving: 'random' }, /interleaving/],
   [{ seed: Number.NaN }, /seed/],
   [{ nodez: 3 }, /unknown option nodez/],
@@ -54,7 +54,7 @@ const thaw = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T
 
 test('what goes in is not changed and not kept: neither manifests nor options', () => {
   const manifest = deployment('web', 1)
-  const options = { nodes: [{ name: 'a', labels: { disk: 'ssd' }, taints: [] }], without: [], seed: 3 }
+  const options = { nodes: [{ name: 'a', labels: { disk: 'ssd' }, taints: [] }], disable: [], seed: 3 }
   const inputs = thaw([manifest, options])
   const cluster = new SimCluster(options)
   cluster.apply(manifest)
@@ -148,7 +148,7 @@ test(
 
 test('observers do not change the outcome', () => {
   const play = (observe: boolean): string => {
-    const cluster = new SimCluster({ seed: 5, interleaving: 'seeded' })
+    const cluster = new SimCluster({ seed: 5, time: { interleaving: 'seeded' } })
     if (observe)
       for (const name of ['request', 'write', 'step', 'log', 'scheduled'] as const)
         cluster.on(name, () => undefined)
@@ -159,7 +159,7 @@ test('observers do not change the outcome', () => {
 })
 
 test('time moves by advance, until and settle only; advance moves it exactly', () => {
-  const cluster = new SimCluster({ start: Date.UTC(2030, 5, 1), nodes: 1 })
+  const cluster = new SimCluster({ time: { start: Date.UTC(2030, 5, 1) }, nodes: 1 })
   expect(cluster.now()).toBeGreaterThanOrEqual(Date.UTC(2030, 5, 1))
   const before = cluster.now()
   cluster.apply(deployment('web', 1))

@@ -71,7 +71,8 @@ test('a queue whose key keeps failing lets settle() rest, and a livelock names i
   })
   expect(() => new SimCluster({ nodes: 0, components: [failing({})] }).settle()).not.toThrow()
   const stubborn = failing({ workRetries: Infinity, maxDelay: 60_000 })
-  const settle = (): unknown => new SimCluster({ nodes: 0, components: [stubborn], maxSettleTime: '1h' })
+  const settle = (): unknown =>
+    new SimCluster({ nodes: 0, components: [stubborn], limits: { settleTime: '1h' } })
   expect(settle).toThrow(LivelockError)
   expect(settle).toThrow('failing/keys waits for "a", which failed: an empty namespace')
 })
@@ -102,7 +103,8 @@ test('handlers that wake each other for ever at one instant are named', () => {
       ping.wake('ball')
     },
   }
-  const cluster = (): unknown => new SimCluster({ nodes: 0, components: [pingPong], maxInstantSteps: 5_000 })
+  const cluster = (): unknown =>
+    new SimCluster({ nodes: 0, components: [pingPong], limits: { stepsAtOneInstant: 5_000 } })
   expect(cluster).toThrow(
     /after 5000 steps at one instant\. Handlers: ping-pong\/p.ng ran \d+ times \(last for "ball"\)/,
   )

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { SimCluster } from 'simcluster'
+import { defineImage, SimCluster } from 'simcluster'
 import { failureReport } from 'simcluster/testing'
 import { describe, expect, test } from 'vitest'
 import { deployment } from '../support.js'
@@ -28,13 +28,19 @@ describe('why tells the chain of reasons', () => {
   test('the image, and the exit code with the last words', () => {
     const cluster = new SimCluster({
       nodes: 1,
-      images: { broken: { exitCode: 3, exitAfter: 100, logs: ['cannot open /etc/app.conf'] } },
+      images: {
+        broken: defineImage({
+          name: 'broken',
+          behavior: { start: () => ({ errorLog: ['cannot open /etc/app.conf'], exit: 3 }) },
+        }),
+      },
     })
     cluster.kubectl('run lost --image=no.such/image:x')
     cluster.kubectl('run broken --image=broken')
     cluster.settle()
     cluster.advance('2m')
     expect(cluster.why('pods', 'broken')).toMatch(/exit code 3/)
+    expect(cluster.why('pods', 'broken')).toContain('cannot open /etc/app.conf')
   })
 
   test('the quota', () => {

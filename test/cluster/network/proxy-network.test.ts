@@ -205,7 +205,7 @@ describe('requests that the apiserver passes on', () => {
 test('metrics.k8s.io is served where there is a metrics-server', () => {
   const cluster = new SimCluster({
     nodes: 1,
-    metricsServer: true,
+    addons: { metricsServer: true },
     images: { busy: { name: 'busy', cpu: 0.25, memory: 64 * 1024 * 1024 } },
   })
   cluster.apply([

@@ -12,7 +12,7 @@ const SERVER_FILE = '/var/lib/kubelet/pki/kubelet-server-current.pem'
 const SIGNER = 'kubernetes.io/kube-apiserver-client-kubelet'
 const UNSIGNED: ClusterOptions = {
   nodes: 2,
-  without: ['kube-controller-manager/certificatesigningrequest-signing-controller'],
+  disable: ['kube-controller-manager/certificatesigningrequest-signing-controller'],
 }
 
 interface Request {
@@ -115,9 +115,11 @@ describe('a kubelet renews its client certificate', () => {
     const source = new SimCluster({ nodes: 1 })
     new SimCluster({
       nodes: 2,
-      keys: (purpose) => {
-        asked.push(purpose)
-        return source.pki.read('/etc/kubernetes/pki/ca.key')
+      kubeadm: {
+        keys: (purpose) => {
+          asked.push(purpose)
+          return source.pki.read('/etc/kubernetes/pki/ca.key')
+        },
       },
     }).advance('1h')
     expect(asked.filter((purpose) => purpose.includes('kubelet'))).toEqual([])
@@ -129,7 +131,7 @@ describe('a kubelet renews its client certificate', () => {
     () => {
       const cluster = new SimCluster({
         nodes: 1,
-        without: ['kube-controller-manager/certificatesigningrequest-approving-controller'],
+        disable: ['kube-controller-manager/certificatesigningrequest-approving-controller'],
       })
       give(cluster, 'node-1', 6 * HOUR)
       const lines = logOf(cluster, 'node-1')
@@ -314,7 +316,7 @@ describe('T4: a kubelet whose client certificate has expired', () => {
 describe('what a kubelet shows is what it is taken for', () => {
   it('a certificate of another authority is refused, though the kubelet starts with it', () => {
     const cluster = new SimCluster({ nodes: 2 })
-    const foreign = new SimCluster({ nodes: 0, keys: other() }).pki.clientCertificate(
+    const foreign = new SimCluster({ nodes: 0, kubeadm: { keys: other() } }).pki.clientCertificate(
       { commonName: 'system:node:node-1', organizations: ['system:nodes'] },
       { notBefore: cluster.now() },
     )
@@ -332,7 +334,7 @@ describe('what a kubelet shows is what it is taken for', () => {
     const before = cluster.pki.read('/etc/kubernetes/pki/ca.crt')
     cluster.pki.write(
       '/etc/kubernetes/pki/ca.crt',
-      new SimCluster({ nodes: 0, keys: other() }).pki.read('/etc/kubernetes/pki/ca.crt'),
+      new SimCluster({ nodes: 0, kubeadm: { keys: other() } }).pki.read('/etc/kubernetes/pki/ca.crt'),
     )
     cluster.advance('1m')
     expect([statusOf(cluster, 'node-1'), statusOf(cluster, 'node-2')]).toEqual(['NotReady', 'NotReady'])

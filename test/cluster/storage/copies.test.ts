@@ -7,7 +7,7 @@ import { ClusterComponentHost } from '../../../src/cluster/compose/component-hos
 import { ControlPlane } from '../../../src/cluster/compose/control-plane.js'
 import { clusterWith, deployment, stateOf } from '../support.js'
 
-type Interleaving = NonNullable<ClusterOptions['interleaving']>
+type Interleaving = NonNullable<NonNullable<ClusterOptions['time']>['interleaving']>
 
 /** Awkward moments to copy a cluster in: what is done to one with three pods. */
 const moments: Readonly<Record<string, (cluster: SimCluster) => unknown>> = {
@@ -66,7 +66,7 @@ function future(cluster: SimCluster): string {
 }
 
 function clusterIn(moment: string, interleaving: Interleaving): SimCluster {
-  const cluster = clusterWith(3, { interleaving })
+  const cluster = clusterWith(3, { time: { interleaving } })
   moments[moment]?.(cluster)
   return cluster
 }
@@ -129,7 +129,7 @@ describe.each(['fifo', 'seeded'] as const)('interleaving %s', (interleaving) => 
 
   test('equal seeds and calls give equal clusters, other seeds others', () => {
     const play = (seed: number): SimCluster => {
-      const cluster = clusterWith(3, { seed, interleaving })
+      const cluster = clusterWith(3, { seed, time: { interleaving } })
       future(cluster)
       return cluster
     }
@@ -140,7 +140,7 @@ describe.each(['fifo', 'seeded'] as const)('interleaving %s', (interleaving) => 
 
 test('the seed also decides the interleaving', () => {
   const steps = (interleaving: Interleaving, seed: number): readonly string[] => {
-    const cluster = new SimCluster({ interleaving, seed })
+    const cluster = new SimCluster({ time: { interleaving }, seed })
     const seen: string[] = []
     cluster.on('step', ({ owner, topic }) => seen.push(`${owner}/${topic}`))
     cluster.apply(deployment('web', 3))
@@ -156,14 +156,16 @@ test('a copy may go on in another order than its original: its seed decides, eac
   cluster.apply(deployment('web', 6))
   const snapshot = cluster.snapshot()
   const played = (interleaving?: Interleaving): SimCluster =>
-    SimCluster.restore(snapshot, interleaving === undefined ? {} : { interleaving }).settle()
+    SimCluster.restore(snapshot, interleaving === undefined ? {} : { time: { interleaving } }).settle()
   const [same, seeded, again] = [played(), played('seeded'), played('seeded')]
   expect(same.state.traceHash()).toBe(cluster.settle().state.traceHash())
   expect(seeded.state.traceHash()).not.toBe(same.state.traceHash())
   expect(seeded.state.traceHash()).toBe(again.state.traceHash())
   expect(seeded.fork().advance('1h').state.traceHash()).toBe(again.advance('1h').state.traceHash())
   expect(checkInvariants(seeded)).toEqual([])
-  expect(() => SimCluster.restore(snapshot, { interleaving: badInput('random') })).toThrow(/interleaving/)
+  expect(() => SimCluster.restore(snapshot, { time: { interleaving: badInput('random') } })).toThrow(
+    /interleaving/,
+  )
 })
 
 test('what is no snapshot is refused', () => {

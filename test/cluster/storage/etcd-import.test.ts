@@ -22,7 +22,7 @@ const ageless = (text: string): string => text.replaceAll(/\b(\d+m)?\d+s\b/g, '<
 
 describe('a snapshot of a real cluster', () => {
   test('is a cluster of which kubectl prints what it printed of the real one', () => {
-    const cluster = SimCluster.fromEtcdSnapshot(real, { start: SEEN })
+    const cluster = SimCluster.fromEtcdSnapshot(real, { time: { start: SEEN } })
     expect([cluster.version, cluster.internals.etcd.revision, cluster.state.unreadable()]).toEqual([
       'v1.34',
       462,

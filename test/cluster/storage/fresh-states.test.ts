@@ -15,11 +15,11 @@ function lifeOf(options: ClusterOptions): readonly string[] {
 describe('clusters of equal options', () => {
   test.each<ClusterOptions>([
     { nodes: 2, seed: 41 },
-    { nodes: 2, seed: 41, interleaving: 'seeded' },
+    { nodes: 2, seed: 41, time: { interleaving: 'seeded' } },
     {
       nodes: [{ name: 'one', zone: 'a', labels: { disk: 'ssd' } }],
       version: 'v1.30',
-      without: ['kube-scheduler'],
+      disable: ['kube-scheduler'],
     },
   ])('are equal, whether made or begun where one stood: %j', (options) => {
     const first = lifeOf(options)
@@ -56,7 +56,7 @@ describe('clusters of equal options', () => {
     'are the same for every seed until they are ready, and then go their own ways (%s)',
     (interleaving) => {
       const uids = [43, 44, 43, 44, 43, 44].map((seed) => {
-        const cluster = new SimCluster({ nodes: 0, seed, interleaving })
+        const cluster = new SimCluster({ nodes: 0, seed, time: { interleaving } })
         const made = cluster.create('namespaces', { metadata: { name: 'made' }, spec: {}, status: {} })
         return {
           there: cluster.get('namespaces', { name: 'default' }).metadata.uid,

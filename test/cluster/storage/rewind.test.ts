@@ -30,7 +30,7 @@ test('it may become another one', () => {
 })
 
 test('machines without a control plane: nobody listens, nothing is stored, and a fork is the same', () => {
-  const cluster = new SimCluster({ initialized: false, nodes: 2 })
+  const cluster = new SimCluster({ kubeadm: { init: false }, nodes: 2 })
   for (const each of [cluster, cluster.fork(), SimCluster.fromJSON(cluster.toJSON())]) {
     expect(each.kubectl('get nodes').stderr).toContain('was refused')
     expect([each.nodes(), each.state.stored('namespaces'), each.pki.paths()]).toEqual([[], [], []])

@@ -5,7 +5,12 @@ import { expect, test } from 'vitest'
 type Spec = Readonly<Record<string, unknown>>
 
 const newCluster = (options: ClusterOptions = {}): SimCluster =>
-  new SimCluster({ seed: 7, maxSettleTime: '1h', nodes: ['n1', 'n2'].map((name) => ({ name })), ...options })
+  new SimCluster({
+    seed: 7,
+    limits: { settleTime: '1h' },
+    nodes: ['n1', 'n2'].map((name) => ({ name })),
+    ...options,
+  })
 
 function make(cluster: SimCluster, kind: string, name: string, rest: Spec): void {
   const apiVersion = kind === 'StorageClass' ? 'storage.k8s.io/v1' : kind === 'StatefulSet' ? 'apps/v1' : 'v1'
@@ -81,7 +86,7 @@ const remove = (cluster: SimCluster, resource: string, name: string): void =>
   })
 
 test('which volume a claim gets: reservation, access modes, smallest size, class, selector, mode', () => {
-  const cluster = newCluster({ nodes: 1, without: ['kube-scheduler'] })
+  const cluster = newCluster({ nodes: 1, disable: ['kube-scheduler'] })
   volume(cluster, 'big', '10Gi')
   volume(cluster, 'mid', '3Gi')
   volume(cluster, 'many', '2Gi', { accessModes: ['ReadWriteOnce', 'ReadWriteMany'] })
@@ -393,7 +398,12 @@ test('an attributes class goes when nothing names it any more', () => {
 test.each([3, 8])(
   'whatever the interleaving (seed %i), StatefulSets come up with their volumes and leave none behind',
   (seed) => {
-    const cluster = new SimCluster({ seed, interleaving: 'seeded', maxSettleTime: '2h', nodes: 2 })
+    const cluster = new SimCluster({
+      seed,
+      time: { interleaving: 'seeded' },
+      limits: { settleTime: '2h' },
+      nodes: 2,
+    })
     make(cluster, 'StorageClass', 'local', {
       provisioner: 'rancher.io/local-path',
       volumeBindingMode: 'WaitForFirstConsumer',

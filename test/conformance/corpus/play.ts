@@ -44,9 +44,9 @@ class Player {
   readonly #cluster = new SimCluster({
     version: 'v1.34',
     nodes: 0,
-    without: ['kube-scheduler', 'kube-controller-manager'],
+    disable: ['kube-scheduler', 'kube-controller-manager'],
     seed: 1,
-    advertiseAddress: '192.0.2.10:6443',
+    kubeadm: { advertiseAddress: '192.0.2.10:6443' },
   })
   readonly #stored = new Map<string, unknown>()
   /** What the set-up sent for the stored objects. */

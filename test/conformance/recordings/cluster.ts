@@ -37,9 +37,9 @@ export function recordedCluster(): SimCluster {
     new SimCluster({
       version: VERSION,
       nodes: 0,
-      without: leftOut(),
+      disable: leftOut(),
       seed: 1,
-      advertiseAddress: '192.0.2.10:6443',
+      kubeadm: { advertiseAddress: '192.0.2.10:6443' },
     }),
   )
 }

@@ -29,8 +29,8 @@ export function timelineCluster(timeline: Timeline, chance: Chance): SimCluster 
     version: 'v1.34',
     nodes: 0,
     seed: chance.seed ?? 1,
-    start: beginOf(timeline, chance) - LEAD,
-    advertiseAddress: '192.0.2.10:6443',
+    time: { start: beginOf(timeline, chance) - LEAD },
+    kubeadm: { advertiseAddress: '192.0.2.10:6443' },
     components: Object.entries(ZONES).map(([name, zone]) =>
       fakeKubelet(name, { 'topology.kubernetes.io/zone': zone }),
     ),

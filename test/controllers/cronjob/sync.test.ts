@@ -6,7 +6,7 @@ const key = { namespace: 'default', name: 'c' }
 
 test('a sync that learns of a job from a newer CronJob starts the next, but cannot write the status', () => {
   const controllers = ['cronjob-controller', 'job-controller']
-  const cluster = new SimCluster({ without: controllers.map((name) => `kube-controller-manager/${name}`) })
+  const cluster = new SimCluster({ disable: controllers.map((name) => `kube-controller-manager/${name}`) })
   const { client } = cluster
   const template = { spec: { restartPolicy: 'Never' as const, containers: [{ name: 'c', image: 'i' }] } }
   const known = cluster.create('cronjobs', {

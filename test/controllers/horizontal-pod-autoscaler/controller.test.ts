@@ -36,7 +36,7 @@ function autoscaler(name: string, spec: object = {}): object {
 }
 
 function cluster(objects: readonly object[], options: ClusterOptions = {}): SimCluster {
-  const made = new SimCluster({ nodes: 2, metricsServer: true, ...options })
+  const made = new SimCluster({ nodes: 2, addons: { metricsServer: true }, ...options })
   made.apply(objects)
   made.settle()
   made.advance('60s')
@@ -96,7 +96,7 @@ describe('an autoscaler', () => {
   })
 
   test('without a metrics-server says what a client of the missing API hears', () => {
-    const made = cluster([deployment('web', 2), autoscaler('web')], { metricsServer: false })
+    const made = cluster([deployment('web', 2), autoscaler('web')], { addons: { metricsServer: false } })
     const cause =
       'failed to get cpu utilization: unable to get metrics for resource cpu: unable to fetch metrics ' +
       'from resource metrics API: the server could not find the requested resource (get ' +

@@ -329,7 +329,7 @@ function hasSucceeded(cluster: ControllerCluster, { metadata: { uid } }: Pod): b
 }
 
 it('adopts no pod if it has no selector, which only the store can tell', () => {
-  const cluster = new SimCluster({ nodes: 1, without: ['kube-controller-manager/job-controller'] })
+  const cluster = new SimCluster({ nodes: 1, disable: ['kube-controller-manager/job-controller'] })
   const containers = [{ name: 'c', image: 'nginx' }]
   const template = { spec: { restartPolicy: 'Never' as const, containers } }
   cluster.apply({

@@ -28,7 +28,7 @@ function clusterWith(
 ): { readonly cluster: SimCluster; readonly created: () => number } {
   const cluster = new SimCluster({
     nodes: [{ name: 'node-1', ...(taint ? { taints: [{ key: 'no', effect: 'NoExecute' }] } : {}) }],
-    ...(controllerClient ? { controllerClient } : {}),
+    ...(controllerClient ? { limits: { podCreation: controllerClient } } : {}),
   })
   cluster.settle()
   let created = 0
@@ -109,7 +109,7 @@ describe('the rate at which controllers create pods', () => {
     expect(jobs.created()).toBeLessThanOrEqual(24)
     jobs.cluster.advance('1m')
     expect(jobs.created()).toBe(30)
-    const daemons = new SimCluster({ nodes: 8, controllerClient: { qps: 1, burst: 5 } })
+    const daemons = new SimCluster({ nodes: 8, limits: { podCreation: { qps: 1, burst: 5 } } })
     daemons.settle()
     daemons.apply(workload('DaemonSet', { template }))
     daemons.advance('1s')
@@ -119,7 +119,7 @@ describe('the rate at which controllers create pods', () => {
   })
 
   it('refuses a rate of zero', () => {
-    expect(() => new SimCluster({ controllerClient: { qps: 0 } })).toThrow('must be greater than 0')
-    expect(() => new SimCluster({ controllerClient: { burst: 0 } })).toThrow('must be at least 1')
+    expect(() => new SimCluster({ limits: { podCreation: { qps: 0 } } })).toThrow('must be greater than 0')
+    expect(() => new SimCluster({ limits: { podCreation: { burst: 0 } } })).toThrow('must be at least 1')
   })
 })

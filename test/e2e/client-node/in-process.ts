@@ -6,7 +6,7 @@ import { BOX } from './box.js'
 import { play } from './scenario.mjs'
 
 const agents = new FakeAgents()
-const cluster = new SimCluster({ nodes: 3, nodeAgents: agents })
+const cluster = new SimCluster({ nodes: 3, extensions: { nodeAgents: agents } })
 cluster.apply(BOX)
 cluster.settle()
 for (const line of ['one', 'two']) agents.log('main', line)

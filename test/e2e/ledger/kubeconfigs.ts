@@ -71,7 +71,9 @@ export function addConfigs(served: ServedCluster): void {
     'garbage.conf': 'a: [b\n',
     'distrust.conf': withData(
       'certificate-authority-data',
-      btoa(new SimCluster({ nodes: 0, keys: testKeys(99) }).pki.read('/etc/kubernetes/pki/ca.crt')),
+      btoa(
+        new SimCluster({ nodes: 0, kubeadm: { keys: testKeys(99) } }).pki.read('/etc/kubernetes/pki/ca.crt'),
+      ),
     ),
     'noca.conf': without('certificate-authority-data', admin),
     'localhost.conf': at(served.server.url.replace('127.0.0.1', 'localhost')),
@@ -108,7 +110,7 @@ export function addCredentials(served: ServedCluster): void {
     token: (account as KubeObject & { readonly status: { readonly token: string } }).status.token,
   })
   served.user('expired', { validFor: 1_000 })
-  const foreign = new SimCluster({ nodes: 0, keys: testKeys(99) })
+  const foreign = new SimCluster({ nodes: 0, kubeadm: { keys: testKeys(99) } })
   const text = kubeconfigFor(foreign, { server: server.url, authority: server.authority })
   served.file('foreign.kubeconfig', text)
   cluster.advance('1h')

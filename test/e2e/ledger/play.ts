@@ -91,7 +91,7 @@ const isConfig = ({ id }: Entry): boolean => id.startsWith('config ')
  */
 export class Stage implements AsyncDisposable {
   readonly #bare: SimCluster = bareCluster()
-  readonly #measured: SimCluster = bareCluster({ metricsServer: true })
+  readonly #measured: SimCluster = bareCluster({ addons: { metricsServer: true } })
   readonly #prepared = new Map<Situation, SimCluster>()
   readonly #measuredIn = new Map<Situation, SimCluster>()
   readonly #shared = new Map<Situation, Promise<ServedCluster>>()

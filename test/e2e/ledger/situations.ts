@@ -76,7 +76,7 @@ export function bareCluster(options: ClusterOptions = {}): SimCluster {
   const cluster = new SimCluster({
     version: 'v1.35',
     seed: 1,
-    start: Date.now(),
+    time: { start: Date.now() },
     ...options,
     nodes: [
       node('cp1', {

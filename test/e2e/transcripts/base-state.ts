@@ -31,7 +31,14 @@ const without = ['simulated-storage', 'kube-controller-manager/horizontal-pod-au
 /** A cluster as the recorded one was before its first command: three nodes, no pod. */
 export function recordedCluster(): SimCluster {
   const cluster = withoutKubeadm(
-    new SimCluster({ version: 'v1.34', nodes: 0, users, components: [fakeNodes], seed: 34, without }),
+    new SimCluster({
+      version: 'v1.34',
+      nodes: 0,
+      users,
+      components: [fakeNodes],
+      seed: 34,
+      disable: without,
+    }),
   )
   for (const name of ['n1', 'n2', 'n3']) registerNode(cluster, name)
   return cluster.advance('20s')

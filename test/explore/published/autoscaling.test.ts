@@ -43,7 +43,7 @@ describe('a rolling update under an autoscaler', () => {
     ['one pod at a time', { maxSurge: 1, maxUnavailable: 0 }],
     ['all pods at once', { maxSurge: '100%', maxUnavailable: 0 }],
   ])('never scales up without load: %s', (_name, rollingUpdate) => {
-    const cluster = new SimCluster({ nodes: 1, metricsServer: true })
+    const cluster = new SimCluster({ nodes: 1, addons: { metricsServer: true } })
     createWeb(cluster, 2, cpu)
     cluster.edit('deployments', 'web', (draft) => {
       draft.spec.strategy = { type: 'RollingUpdate', rollingUpdate }
@@ -93,7 +93,7 @@ describe('constraints on topology that contradict each other', () => {
   /** Three nodes in two zones, five replicas, and an autoscaler that may have six. */
   const scaledUp = (keys: readonly string[]): ReturnType<typeof explore> => {
     const nodes = ['a', 'a', 'b'].map((zone, at) => ({ name: `n${at + 1}`, labels: { zone } }))
-    const cluster = new SimCluster({ nodes, metricsServer: true })
+    const cluster = new SimCluster({ nodes, addons: { metricsServer: true } })
     const topologySpreadConstraints = keys.map((topologyKey) => ({
       maxSkew: 1,
       topologyKey,
@@ -132,7 +132,11 @@ describe('pods that work more while they start', () => {
     behavior: { start: () => ({ tickAfter: 60_000 }), tick: () => ({ cpu: 0.04 }) },
   })
   const played = (scaleUp: object): ReturnType<typeof explore> => {
-    const cluster = new SimCluster({ nodes: 1, metricsServer: true, images: { 'nginx:1': warming } })
+    const cluster = new SimCluster({
+      nodes: 1,
+      addons: { metricsServer: true },
+      images: { 'nginx:1': warming },
+    })
     createWeb(cluster, 1, cpu)
     autoscale(cluster, 1, 6)
     cluster.edit('horizontalpodautoscalers', 'web', (draft) => void (draft.spec.behavior = { scaleUp }))
@@ -165,7 +169,7 @@ spec:
     metadata: {labels: {app: web}}
     spec: {containers: [{name: web, image: 'nginx:1', resources: {requests: {cpu: 100m}}}]}`
   const applied = (first: string): ReturnType<typeof explore> => {
-    const cluster = new SimCluster({ nodes: 1, metricsServer: true })
+    const cluster = new SimCluster({ nodes: 1, addons: { metricsServer: true } })
     const apply = (c: SimCluster, replicas: string): unknown =>
       c.kubectl('apply -f web.yaml', { files: { 'web.yaml': manifest(replicas) } })
     apply(cluster, first)

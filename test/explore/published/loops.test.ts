@@ -25,7 +25,7 @@ describe('a Deployment whose pods no kubelet keeps', () => {
 
   // kubernetes/kubernetes#86921 and its kin: OutOfcpu, once per round trip between controller and kubelet
   test('asks for more than its node has, and is replaced no faster than by a real kubelet', () => {
-    const cluster = new SimCluster({ nodes: 1, controllerClient: REAL_RATE })
+    const cluster = new SimCluster({ nodes: 1, limits: { podCreation: REAL_RATE } })
     const resources = { requests: { cpu: '100' } }
     createWeb(
       cluster,
@@ -37,7 +37,7 @@ describe('a Deployment whose pods no kubelet keeps', () => {
 
   // kubernetes/kubernetes#55713: a template that names a tainted node is evicted as soon as it is bound
   test('names a node with a NoExecute taint, and is replaced no faster than it can end', () => {
-    const cluster = new SimCluster({ nodes: 1, controllerClient: REAL_RATE })
+    const cluster = new SimCluster({ nodes: 1, limits: { podCreation: REAL_RATE } })
     cluster.kubectl('taint node node-1 broken=yes:NoExecute')
     createWeb(cluster, 1, podSpec({ nodeName: 'node-1' }))
     expectViolated(explored(cluster, 140), 'ready')

@@ -4,7 +4,7 @@ import { SimCluster } from '../../../src/index.js'
 test('a pod whose pull has ended starts, though another pod already pulls the image again', () => {
   const stuck: string[] = []
   for (let seed = 1; seed <= 40; seed += 1) {
-    const cluster = new SimCluster({ nodes: 1, seed, interleaving: 'seeded' })
+    const cluster = new SimCluster({ nodes: 1, seed, time: { interleaving: 'seeded' } })
     const create = (name: string): unknown =>
       cluster.create('pods', {
         metadata: { name },

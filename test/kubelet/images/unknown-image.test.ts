@@ -31,20 +31,18 @@ it('ends init containers and Jobs of images that nobody has described, and runs 
 })
 
 it('runs them all on request', () => {
-  const made = cluster({ onUnknownImage: 'run' })
+  const made = cluster({ containers: { unknownImages: 'run' } })
   expect(made.get('pods', 'p').status.phase).toBe('Pending')
   expect(made.get('jobs', 'j').status.active).toBe(1)
 })
 
 it('keeps to what the options say of an image or a command', () => {
-  const made = cluster({
-    images: { migrate: { ...container, name: container.image, exitAfter: 5000, exitCode: 3 } },
-  })
+  const made = cluster({ images: { migrate: { name: container.image, exitAfter: 5000, exitCode: 3 } } })
   expect(made.get('jobs', 'j').status.failed).toBeGreaterThan(0)
 })
 
 it('shows how to describe an image in the error on request', () => {
-  const { status } = cluster({ onUnknownImage: 'error' }).get('pods', 'p')
+  const { status } = cluster({ containers: { unknownImages: 'error' } }).get('pods', 'p')
   const state = status.initContainerStatuses?.[0]
   const ended = state?.state?.terminated ?? state?.lastState?.terminated
   expect(ended?.reason).toBe('StartError')

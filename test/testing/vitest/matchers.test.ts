@@ -158,7 +158,10 @@ it('reads a cluster, with the kinds that are installed there', () => {
 
 it('takes the choices that a cluster was made with', () => {
   const ofHost = (hostNetwork: 'node' | 'pod'): SimCluster => {
-    const cluster = new SimCluster({ nodes: 1, networkPolicy: { hostNetwork, existingConnections: 'cut' } })
+    const cluster = new SimCluster({
+      nodes: 1,
+      network: { policy: { hostNetwork, existingConnections: 'cut' } },
+    })
     cluster.apply([
       {
         apiVersion: 'v1',
@@ -173,5 +176,5 @@ it('takes the choices that a cluster was made with', () => {
   expect(ofHost('node')).toAllow('external -> default/host:80')
   expect(ofHost('pod')).toDeny('external -> default/host:80')
   expect(ofHost('pod')).toAllow('external -> default/host:80', { hostNetwork: 'node' })
-  expect(new SimCluster({ nodes: 0, networkPolicy: false })).toBeEquivalentTo([])
+  expect(new SimCluster({ nodes: 0, disable: ['NetworkPolicy'] })).toBeEquivalentTo([])
 })

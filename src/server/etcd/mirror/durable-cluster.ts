@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import { pid } from 'node:process'
+import { mergeOptions } from '../../../cluster/compose/merge-options.js'
 import type { ClusterOptions } from '../../../cluster/compose/options.js'
 import { SimCluster } from '../../../cluster/sim-cluster.js'
 import { EtcdStore } from '../../../etcd/store.js'
@@ -141,10 +142,9 @@ export async function openDurableCluster(options: EtcdMirrorOptions): Promise<Du
 }
 
 function clusterOf({ state, store }: Mirrored, options: ClusterOptions): SimCluster {
-  const { nodes: _, start: __, version = state.version, ...rest } = options
-  return SimCluster.fromEtcdStore(EtcdStore.fromJSON(store, { clock: { now: () => state.now } }), {
-    ...rest,
-    start: state.now,
-    version,
-  })
+  const { nodes: _nodes, manifests: _manifests, version = state.version, ...rest } = options
+  return SimCluster.fromEtcdStore(
+    EtcdStore.fromJSON(store, { clock: { now: () => state.now } }),
+    mergeOptions(rest, { time: { start: state.now }, version }),
+  )
 }

@@ -19,7 +19,7 @@ interface Policy {
 }
 
 function clusterWith({ validations, more = {}, binding = {} }: Policy): SimCluster {
-  const cluster = new SimCluster({ version: 'v1.34', nodes: 0, without: ['kube-controller-manager'] })
+  const cluster = new SimCluster({ version: 'v1.34', nodes: 0, disable: ['kube-controller-manager'] })
   const create = (resource: string, object: object): void => {
     cluster.client.create(resource, object as KubeObject)
   }

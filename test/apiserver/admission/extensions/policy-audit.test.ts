@@ -17,7 +17,7 @@ interface Setting {
 }
 
 function clusterWith({ spec, bindings, params = [] }: Setting): SimCluster {
-  const cluster = new SimCluster({ version: 'v1.34', nodes: 0, without: ['kube-controller-manager'] })
+  const cluster = new SimCluster({ version: 'v1.34', nodes: 0, disable: ['kube-controller-manager'] })
   for (const param of params) cluster.client.create<string>('configmaps', param as KubeObject)
   cluster.client.create<string>('validatingadmissionpolicies', {
     metadata: { name: 'policy' },
@@ -144,7 +144,7 @@ const pod = (name: string, spec: object = {}): object => ({
 
 describe('audit annotations of Pod Security', () => {
   it('tell what was enforced, and what another level would not let in', () => {
-    const cluster = new SimCluster({ version: 'v1.34', nodes: 0, without: ['kube-controller-manager'] })
+    const cluster = new SimCluster({ version: 'v1.34', nodes: 0, disable: ['kube-controller-manager'] })
     const namespace = (labels: Readonly<Record<string, string>>): void => {
       cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'strict', labels } })
     }

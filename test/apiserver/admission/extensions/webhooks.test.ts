@@ -41,7 +41,7 @@ function clusterWith({ validating = [], mutating = [], handlers = {} }: Setup): 
   const cluster = new SimCluster({
     version: 'v1.34',
     nodes: 0,
-    without: ['kube-controller-manager'],
+    disable: ['kube-controller-manager'],
     webhooks: handlers,
   })
   cluster.client.create<string>('validatingwebhookconfigurations', {

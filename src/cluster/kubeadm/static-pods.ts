@@ -1,4 +1,4 @@
-import { keepLast } from '../keep-last.js'
+import { keepLast } from './keep-last.js'
 import { printYaml } from '../../lang/yaml/print.js'
 import type { ComponentName } from './images.js'
 import { imageOf, minorOf } from './images.js'

@@ -1,4 +1,4 @@
-import { addonVersions, minorOf } from '../../cluster/compose/addon-versions.js'
+import { addonVersions, minorOf } from './addon-versions.js'
 
 export { addonVersions, minorOf }
 
@@ -29,4 +29,9 @@ export function allImages(version: string): readonly string[] {
   const rest = [`${registry}/pause:${pause}`, `${registry}/etcd:${etcd}`]
   const dns = `${registry}/${coreName}:${coreDNS}`
   return minorOf(version) < 30 ? [...own, ...rest, dns] : [...own, dns, ...rest]
+}
+
+/** Returns the image of one of {@link allImages} by its name: `kube-proxy`, `coredns`. */
+export function componentImage(version: string, name: string): string {
+  return allImages(version).find((image) => image.includes(`/${name}:`)) ?? ''
 }

@@ -1,0 +1,263 @@
+import * as z from 'zod/mini'
+import { nearest } from '../lang/text/nearest.js'
+
+/**
+ * What a public function was given, and cannot take: an unknown option, or a value of another type. Its
+ * message names the function, what is wrong and where, and what to write instead. A mistake in the calling
+ * program, so it is no {@link ApiError}.
+ */
+export class InputError extends RangeError {
+  override readonly name: string = 'InputError'
+  readonly code: string = 'ERR_INVALID_INPUT'
+}
+
+/** The schema of a type whose keys are all there: a key that the type gains or loses does not compile. */
+export type ShapeOf<T> = { readonly [K in keyof Required<T>]: z.ZodMiniType<T[K] | undefined> }
+
+/** The example of each schema that has one of its own, shown when a value does not fit it. */
+const examples = new WeakMap<z.core.$ZodType, string>()
+
+/** Attaches an example of a right value, with its option: `{ network: { podCIDR: '10.32.0.0/12' } }`. */
+export function like<S extends z.core.$ZodType>(example: string, schema: S): S {
+  examples.set(schema, example)
+  return schema
+}
+
+/** An object that has these keys and no other ones. Those that may be left out are `z.optional`. */
+export function strict<T extends object>(shape: ShapeOf<T>): z.ZodMiniType<T> {
+  return shaped<T>(z.strictObject(shape))
+}
+
+/** The schema of a type of which it checks only some members, such as an object of the API. */
+export const shaped = <T>(schema: z.ZodMiniType): z.ZodMiniType<T> => schema as z.ZodMiniType<T>
+
+/** A function. */
+export const callable = <F>(): z.ZodMiniType<F> =>
+  z.custom<F>((value) => typeof value === 'function', 'must be a function')
+
+/** A text that is not empty. */
+export const text: z.ZodMiniType<string> = z.string().check(z.minLength(1))
+
+/** A boolean that may be left out. */
+export const flag: z.ZodMiniType<boolean | undefined> = z.optional(z.boolean())
+
+/** A text, not empty, that may be left out. */
+export const word: z.ZodMiniType<string | undefined> = z.optional(text)
+
+/**
+ * Returns a function that checks what a public function was given. The schema is made at the first call that
+ * needs it. `example` is a whole call.
+ * @throws InputError with every fault: unknown keys with the nearest one that exists, values of another type
+ */
+export function inputCheck(
+  name: string,
+  example: string,
+  make: () => z.ZodMiniType,
+): (value: unknown) => void {
+  let schema: z.ZodMiniType | undefined
+  return (value) => {
+    const result = (schema ??= make()).safeParse(value)
+    if (!result.success) throw inputError(name, example, schema, value, result.error.issues)
+  }
+}
+
+type Issue = z.core.$ZodIssue
+
+/** Returns the error of faults that a schema has found. */
+export function inputError(
+  name: string,
+  example: string,
+  schema: z.ZodMiniType,
+  value: unknown,
+  issues: readonly Issue[],
+): InputError {
+  const all = issues.flatMap(expanded)
+  const [first] = all
+  const shown = first === undefined ? undefined : exampleOf(schema, first)
+  const faults = all.map((issue) => faultOf(schema, value, issue))
+  return new InputError(`${name}: ${faults.join('; ')}. Write for example: ${shown ?? example}`)
+}
+
+/** Returns a fault as a text that begins with the name of the option. */
+function faultOf(schema: z.ZodMiniType, value: unknown, issue: Issue): string {
+  const found = valueAt(value, issue.path)
+  if (issue.code === 'unrecognized_keys') {
+    const known = keysAt(schema, issue.path)
+    const inGroups = known.flatMap((group) =>
+      keysAt(schema, [...issue.path, group]).map((key) => [key, `${group}.${key}`] as const),
+    )
+    return issue.keys.map((key) => unknownKey([...issue.path, key], key, known, inGroups)).join('; ')
+  }
+  const where = pathText(issue.path)
+  if (issue.code === 'invalid_key') {
+    const [rule] = issue.issues
+    return `the name ${where} ${rule === undefined ? 'is invalid' : ruleOf(rule, issue.path.at(-1))}`
+  }
+  const fault = `${where === '' ? '' : `${where} `}${ruleOf(issue, found)}`
+  return `${fault}, not ${shownValue(found)}`
+}
+
+/** `inGroups` are the keys one level below, each with its path. */
+function unknownKey(
+  path: readonly PropertyKey[],
+  key: string,
+  known: readonly string[],
+  inGroups: readonly (readonly [key: string, path: string])[],
+): string {
+  const below = nearest(
+    key,
+    inGroups.map(([each]) => each),
+  )
+  const meant = nearest(key, known) ?? inGroups.find(([each]) => each === below)?.[1]
+  const before = pathText(path.slice(0, -1))
+  const hint =
+    meant === undefined
+      ? `there are: ${known.join(', ')}`
+      : `did you mean ${before === '' ? '' : `${before}.`}${meant}?`
+  return `unknown option ${pathText(path)} (${hint})`
+}
+
+/** Returns what a value must be: `must be a text`. */
+function ruleOf(issue: Issue, found: unknown): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return `must be ${TYPES[issue.expected] ?? issue.expected}`
+    case 'invalid_value': {
+      const values = issue.values.map((each) => (typeof each === 'string' ? `'${each}'` : String(each)))
+      const meant = typeof found === 'string' ? nearest(found, issue.values.map(String)) : undefined
+      const hint = meant === undefined ? '' : ` (did you mean '${meant}'?)`
+      return `must be ${values.length === 1 ? '' : 'one of '}${values.join(', ')}${hint}`
+    }
+    case 'invalid_union':
+      return unionRule(issue.errors, found)
+    case 'too_small':
+      return 'must not be empty'
+    default:
+      return issue.message === 'Invalid input' ? 'is invalid' : issue.message
+  }
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  object: 'an object',
+  record: 'an object',
+  array: 'an array',
+  function: 'a function',
+}
+
+/** Joins the rules of the alternatives. */
+function unionRule(alternatives: readonly (readonly Issue[])[], found: unknown): string {
+  const rules = alternatives.flatMap(([issue]) => (issue === undefined ? [] : [ruleOf(issue, found)]))
+  return [...new Set(rules)].join(' or ').replaceAll(' or must be ', ' or ')
+}
+
+/** Replaces the fault of a union, of which one alternative fits but for its members, by theirs. */
+function expanded(issue: Issue): readonly Issue[] {
+  if (issue.code !== 'invalid_union') return [issue]
+  const strange = (issues: readonly Issue[]): number =>
+    issues.reduce((sum, each) => sum + (each.code === 'unrecognized_keys' ? each.keys.length : 1), 0)
+  const [inside] = issue.errors
+    .filter((issues) => issues.every((each) => each.path.length > 0 || each.code === 'unrecognized_keys'))
+    .toSorted((a, b) => strange(a) - strange(b))
+  if (inside === undefined) return [issue]
+  return inside.flatMap((each) => expanded({ ...each, path: [...issue.path, ...each.path] }))
+}
+
+/** Returns a path as in JavaScript: `nodes[0].taints`. */
+function pathText(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((before, part) => {
+    if (typeof part === 'number') return `${before}[${part}]`
+    const name = String(part)
+    if (!/^[\w$]+$/.test(name)) return `${before}[${JSON.stringify(name)}]`
+    return before === '' ? name : `${before}.${name}`
+  }, '')
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (at, key) =>
+      typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[key] : undefined,
+    value,
+  )
+}
+
+const MOST_SHOWN = 60
+
+function shownValue(value: unknown): string {
+  if (typeof value === 'function') return 'a function'
+  if (typeof value === 'bigint' || typeof value === 'symbol') return String(value)
+  if (typeof value === 'number' || value === undefined) return String(value)
+  try {
+    const json = JSON.stringify(value)
+    return json.length > MOST_SHOWN ? `${json.slice(0, MOST_SHOWN)}…` : json
+  } catch {
+    return 'a circular object' // JSON.stringify
+  }
+}
+
+/** Returns the schemas below a schema for a key: one, or those of the alternatives that have it. */
+function below(schema: z.core.$ZodType, key: PropertyKey): readonly z.core.$ZodType[] {
+  const { def } = (schema as z.core.$ZodTypes)._zod
+  switch (def.type) {
+    case 'object': {
+      const member = (def.shape as Readonly<Record<PropertyKey, z.core.$ZodType | undefined>>)[key]
+      return member === undefined ? [] : [member]
+    }
+    case 'record':
+      return [def.valueType]
+    case 'array':
+      return [def.element]
+    case 'optional':
+      return below(def.innerType, key)
+    case 'lazy':
+      return below(def.getter(), key)
+    case 'union':
+      return def.options.flatMap((option) => below(option, key))
+    default:
+      return []
+  }
+}
+
+function schemasAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): readonly z.core.$ZodType[] {
+  return path.reduce<readonly z.core.$ZodType[]>(
+    (found, key) => found.flatMap((each) => below(each, key)),
+    [schema],
+  )
+}
+
+function keysOf(schema: z.core.$ZodType): readonly string[] {
+  const { def } = (schema as z.core.$ZodTypes)._zod
+  switch (def.type) {
+    case 'object':
+      return Object.keys(def.shape)
+    case 'optional':
+      return keysOf(def.innerType)
+    case 'union':
+      return def.options.flatMap(keysOf)
+    default:
+      return []
+  }
+}
+
+function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): readonly string[] {
+  return [...new Set(schemasAt(schema, path).flatMap(keysOf))]
+}
+
+/** Returns the example of the option that is wrong, or that was meant, or of what it belongs to. */
+function exampleOf(schema: z.ZodMiniType, issue: Issue): string | undefined {
+  const meant =
+    issue.code === 'unrecognized_keys' ? nearest(issue.keys[0] ?? '', keysAt(schema, issue.path)) : undefined
+  return exampleAt(schema, meant === undefined ? issue.path : [...issue.path, meant])
+}
+
+/** Returns the example of an option, or of what it belongs to. */
+export function exampleAt(schema: z.ZodMiniType, path: readonly PropertyKey[]): string | undefined {
+  for (let length = path.length; length >= 0; length--) {
+    const found = schemasAt(schema, path.slice(0, length)).flatMap((each) => examples.get(each) ?? [])
+    if (found[0] !== undefined) return found[0]
+  }
+  return undefined
+}

@@ -1,0 +1,80 @@
+import * as z from 'zod/mini'
+import { callable, flag, inputCheck, like, shaped, strict, text, word } from '../../api/checked-input.js'
+import type { ContainerBehavior } from '../runtime/behavior.js'
+import type { ImageBehavior, ImageDefinition } from './image.js'
+
+const wholeNumber = z
+  .number()
+  .check(
+    z.refine((value) => Number.isSafeInteger(value) && value >= 0, 'must be a whole number, zero or more'),
+  )
+const count = z.optional(wholeNumber)
+const amount = z.optional(z.number())
+const texts = z.optional(z.array(z.string()))
+const line = z.optional(z.string())
+
+const behaviorShape = {
+  pullTime: count,
+  pullError: like("{ pullError: 'manifest unknown' }", line.clone()),
+  imageSize: count,
+  startTime: count,
+  startError: line,
+  exitCode: like('{ exitCode: 1, exitAfter: 5000 }', count.clone()),
+  exitAfter: count,
+  exitReason: line,
+  exitMessage: line,
+  ignoresSigterm: flag,
+  stopTime: count,
+  stopExitCode: count,
+  cpu: amount,
+  memory: amount,
+  storage: amount,
+  isPrivate: flag,
+}
+
+/** The schema of what a container does. */
+export const behaviorSchema = (): z.ZodMiniType<ContainerBehavior> => strict<ContainerBehavior>(behaviorShape)
+
+const definitionSchema = (): z.ZodMiniType<ImageDefinition> =>
+  strict<ImageDefinition>({
+    ...behaviorShape,
+    name: like("defineImage({ name: 'registry.example.com/app:1', ports: [8080] })", text.clone()),
+    user: line,
+    env: z.optional(z.record(z.string(), z.string())),
+    entrypoint: texts,
+    cmd: texts,
+    workingDir: word,
+    ports: z.optional(z.array(z.union([z.number(), z.string()]))),
+    listensOnDeclared: flag,
+    files: z.optional(z.record(z.string(), z.string())),
+    commands: shaped<ImageDefinition['commands']>(z.optional(z.record(z.string(), z.looseObject({})))),
+    programs: texts,
+    closed: flag,
+    distroless: flag,
+    logs: texts,
+    page: line,
+    documentRoot: word,
+    behavior: shaped<ImageDefinition['behavior']>(
+      z.optional(
+        strict<ImageBehavior>({
+          start: z.optional(callable<NonNullable<ImageBehavior['start']>>()),
+          request: z.optional(callable<NonNullable<ImageBehavior['request']>>()),
+          signal: z.optional(callable<NonNullable<ImageBehavior['signal']>>()),
+          tick: z.optional(callable<NonNullable<ImageBehavior['tick']>>()),
+          exec: z.optional(callable<NonNullable<ImageBehavior['exec']>>()),
+        }),
+      ),
+    ),
+  })
+
+/** The schema of an image: a simple behaviour, or a definition, which has a name. */
+export function imageSchema(): z.ZodMiniType<ContainerBehavior | ImageDefinition> {
+  return z.union([behaviorSchema(), definitionSchema()])
+}
+
+/** Checks what `defineImage` is given. */
+export const checkDefinition: (definition: unknown) => void = inputCheck(
+  'defineImage()',
+  "defineImage({ name: 'registry.example.com/app:1', ports: [8080] })",
+  definitionSchema,
+)
