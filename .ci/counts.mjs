@@ -1,9 +1,11 @@
 // Names the tests of vitest's JSON reports that did not pass, with the beginning of what each said, and prints
 // `N passed, N failed`. Ends with 1 when a test failed or was skipped, when a file could not be loaded, when a
-// report is missing or when no test ran: in CI all of these are failures.
+// report is missing or when no test ran: in CI all of these are failures. A file of which the newcomer's run
+// skipped something counts where it is played again, with all that it needs.
 import { readFileSync } from 'node:fs'
 
-const expected = ['reports/vitest.json', 'reports/package.json']
+const newcomer = 'reports/newcomer.json'
+const expected = [newcomer, 'reports/vitest.json', 'reports/package.json']
 let passed = 0
 let failed = 0
 let wrong = 0
@@ -16,9 +18,12 @@ for (const path of new Set([...expected, ...process.argv.slice(2)])) {
     wrong += 1
     continue
   }
-  passed += report.numPassedTests
-  failed += report.numFailedTests
   for (const file of report.testResults) {
+    const isSkipped = file.assertionResults.some(({ status }) => status === 'skipped' || status === 'pending')
+    if (path === newcomer && isSkipped && file.assertionResults.every(({ status }) => status !== 'failed'))
+      continue
+    passed += file.assertionResults.filter(({ status }) => status === 'passed').length
+    failed += file.assertionResults.filter(({ status }) => status === 'failed').length
     if (file.status === 'failed' && file.assertionResults.length === 0) {
       console.error(`could not load ${file.name}`)
       failed += 1

@@ -1,3 +1,4 @@
+import { quote } from '../lang/go/quote.js'
 import { FieldSelectorError, parseFieldSelector } from '../api/selectors/fields.js'
 import { ApiError } from '../client/api-error.js'
 import type { UserInfo } from '../client/client.js'
@@ -49,8 +50,7 @@ export function accessDenied({ name: user }: UserInfo, attributes: AccessAttribu
   const suffix = reason === '' ? '' : `: ${reason}`
   if ('path' in attributes) {
     const text =
-      `forbidden: User ${JSON.stringify(user)} cannot ${attributes.verb} path ` +
-      `${JSON.stringify(attributes.path)}`
+      `forbidden: User ${quote(user)} cannot ${attributes.verb} path ` + `${quote(attributes.path)}`
     return new ApiError(403, 'Forbidden', text + suffix, {})
   }
   const { verb, group, resource, namespace = '', name = '' } = attributes

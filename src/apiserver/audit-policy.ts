@@ -1,3 +1,4 @@
+import { quote } from '../lang/go/quote.js'
 import { parseManifests } from '../api/manifests.js'
 import type { AuditEvent } from '../client/cluster-events.js'
 
@@ -45,16 +46,16 @@ export function parseAuditPolicy(text: string, file: string): AuditPolicy {
   })[]
   if (policy?.apiVersion !== 'audit.k8s.io/v1' || policy.kind !== 'Policy')
     throw new Error(
-      `failed decoding: no kind ${JSON.stringify(policy?.kind ?? '')} is registered for version ` +
-        `${JSON.stringify(policy?.apiVersion ?? '')}: from file ${file}`,
+      `failed decoding: no kind ${quote(policy?.kind ?? '')} is registered for version ` +
+        `${quote(policy?.apiVersion ?? '')}: from file ${file}`,
     )
   if ((policy.rules ?? []).length === 0)
     throw new Error(`loaded illegal policy with 0 rules from file ${file}`)
   const at = policy.rules.findIndex(({ level }) => !LEVELS.includes(level))
   if (at >= 0)
     throw new Error(
-      `rules[${at}].level: Unsupported value: ${JSON.stringify(policy.rules[at]?.level ?? '')}: supported ` +
-        `values: ${LEVELS.map((level) => JSON.stringify(level)).join(', ')}`,
+      `rules[${at}].level: Unsupported value: ${quote(policy.rules[at]?.level ?? '')}: supported ` +
+        `values: ${LEVELS.map(quote).join(', ')}`,
     )
   const [fault] = policy.rules.flatMap((rule, index) => urlFaults(rule, `rules[${index}].nonResourceURLs`))
   if (fault !== undefined) throw new Error(fault)
@@ -64,7 +65,7 @@ export function parseAuditPolicy(text: string, file: string): AuditPolicy {
 /** Source: apiserver pkg/apis/audit/validation/validation.go. */
 function urlFaults({ nonResourceURLs = [], ...rule }: Rule, at: string): readonly string[] {
   const faults = nonResourceURLs.flatMap((url, index) => {
-    const where = `${at}[${index}]: Invalid value: ${JSON.stringify(url)}`
+    const where = `${at}[${index}]: Invalid value: ${quote(url)}`
     if (url === '*') return []
     if (!url.startsWith('/')) return [`${where}: non-resource URL rules must begin with a '/' character`]
     return url.slice(0, -1).includes('*')

@@ -1,3 +1,4 @@
+import { quote } from '../lang/go/quote.js'
 import type { UserInfo } from '../client/client.js'
 import { ApiError } from '../client/api-error.js'
 import { accessDenied, attributesOfRequest } from './access.js'
@@ -116,7 +117,7 @@ function authorize(authorizer: Authorizer): Stage {
     if (verdict.error !== undefined) {
       throw new PlainTextError(
         500,
-        `Internal Server Error: ${JSON.stringify(uriOf(exchange.request))}: ${verdict.error}\n`,
+        `Internal Server Error: ${quote(uriOf(exchange.request))}: ${verdict.error}\n`,
       )
     }
     throw accessDenied(user, attributes, verdict.reason)

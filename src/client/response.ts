@@ -1,3 +1,4 @@
+import { quote } from '../lang/go/quote.js'
 import { textOf } from '../lang/go/utf8.js'
 import type { Status, StatusReason } from './api-error.js'
 import { ApiError } from './api-error.js'
@@ -88,7 +89,7 @@ function generic(
   if (code >= 500)
     return {
       reason: 'InternalError',
-      message: `an error on the server (${JSON.stringify(text)}) has prevented the request from succeeding`,
+      message: `an error on the server (${quote(text)}) has prevented the request from succeeding`,
     }
   return {
     reason: '',

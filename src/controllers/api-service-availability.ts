@@ -1,3 +1,4 @@
+import { quote } from '../lang/go/quote.js'
 import type { APIService } from '../api/apiregistration/generated.js'
 import type { Service } from '../api/core/generated.js'
 import type { EndpointSlice } from '../api/discovery/generated.js'
@@ -102,7 +103,7 @@ function availabilityOf(
 ): Availability {
   const { name = '', namespace = '', port = 443 } = spec.service ?? {}
   const fail = (reason: string, message: string): Availability => ({ status: 'False', reason, message })
-  const at = `service/${name} in ${JSON.stringify(namespace)}`
+  const at = `service/${name} in ${quote(namespace)}`
   if (found === undefined) return fail('ServiceNotFound', `${at} is not present`)
   const target = found.spec.ports?.find((one) => one.port === port)
   if (found.spec.type === 'ClusterIP') {
@@ -111,7 +112,7 @@ function availabilityOf(
     if (!slices.some((slice) => hasReadyPort(slice, target.name ?? ''))) {
       return fail(
         'MissingEndpoints',
-        `${noun} for ${at} have no addresses with port name ${JSON.stringify(target.name ?? '')}`,
+        `${noun} for ${at} have no addresses with port name ${quote(target.name ?? '')}`,
       )
     }
   }
@@ -153,7 +154,7 @@ function discoveryError(
       : isExternal
         ? `dial tcp: lookup ${externalName}: no such host`
         : `dial tcp ${host}: connect: connection refused`
-  return `failing or missing response from ${url}: Get ${JSON.stringify(url)}: ${why}`
+  return `failing or missing response from ${url}: Get ${quote(url)}: ${why}`
 }
 
 function report(

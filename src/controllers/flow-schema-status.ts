@@ -1,3 +1,4 @@
+import { quote } from '../lang/go/quote.js'
 import type { FlowSchema } from '../api/flowcontrol/generated.js'
 import { formatTime } from '../lang/go/time.js'
 import { isApiError } from '../client/api-error.js'
@@ -53,7 +54,7 @@ interface Dangling {
 }
 
 function danglingOf(level: string, exists: boolean): Dangling {
-  const named = `the PriorityLevelConfiguration object named ${JSON.stringify(level)}`
+  const named = `the PriorityLevelConfiguration object named ${quote(level)}`
   const start = `This FlowSchema references ${named}`
   return exists
     ? { status: 'False', reason: 'Found', message: `${start} and it exists` }

@@ -1,3 +1,4 @@
+import { quote } from '../lang/go/quote.js'
 import { nodeCondition } from '../api/core/conditions.js'
 import type { Node, Service } from '../api/core/generated.js'
 import { semanticEqual } from '../api/kind/equal.js'
@@ -254,8 +255,7 @@ class LoadBalancers {
 
   /** @throws RangeError if `range` is invalid. */
   constructor(addresses: Slice<Map<string, string>>, range: string) {
-    if (parseIpRange(range) === undefined)
-      throw new RangeError(`${JSON.stringify(range)} is no range of addresses`)
+    if (parseIpRange(range) === undefined) throw new RangeError(`${quote(range)} is no range of addresses`)
     this.#addresses = addresses
     this.#range = range
   }

@@ -1,3 +1,4 @@
+import { quote } from '../lang/go/quote.js'
 import { fullImageName } from '../api/core/image-name.js'
 import { nearest } from '../lang/text/nearest.js'
 import type { ImageDefinition } from '../kubelet/index.js'
@@ -231,8 +232,8 @@ const ABSENT_HOST = /\.invalid(?::\d+)?$|^invalid\.registry\.k8s\.io$/
 
 /** Returns the error of containerd for an image that cannot exist; undefined for all others. */
 function absence(fullName: string): string | undefined {
-  const resolving = `failed to resolve reference ${JSON.stringify(fullName)}`
-  const failed = `failed to pull and unpack image ${JSON.stringify(fullName)}: ${resolving}`
+  const resolving = `failed to resolve reference ${quote(fullName)}`
+  const failed = `failed to pull and unpack image ${quote(fullName)}: ${resolving}`
   const [, host = '', repository = '', tag = ''] = /^([^/]+)\/(.*?)(?::([^:/@]+))?$/.exec(fullName) ?? []
   if (ABSENT_HOST.test(host)) {
     const url = `https://${host}/v2/${repository}/manifests/${tag}`

@@ -1,3 +1,4 @@
+import { quote } from '../lang/go/quote.js'
 import type { FieldTerm } from '../api/selectors/fields.js'
 import { parseFieldSelector } from '../api/selectors/fields.js'
 import { compileSelectorText } from '../api/selectors/label-parser.js'
@@ -132,7 +133,7 @@ function respond(call: Invocation, memory: Memory, asked: Asked): Result {
   const key = keyOf(asked, name)
   const found = memory.objects[key]
   if (found === undefined) {
-    const message = `${asked.resource}.${GROUP} ${JSON.stringify(name)} not found`
+    const message = `${asked.resource}.${GROUP} ${quote(name)} not found`
     return status(404, 'NotFound', message, { name, group: GROUP, kind: asked.resource })
   }
   if (method === 'DELETE') return [200, shown(found, asked), without(memory, [key])]
@@ -151,7 +152,7 @@ function create(call: Invocation, memory: Memory, asked: Asked): Result {
   const { name = `${sent.metadata?.generateName ?? ''}${memory.revision}` } = sent.metadata ?? {}
   const key = keyOf(asked, name)
   if (memory.objects[key] !== undefined)
-    return status(409, 'AlreadyExists', `${asked.resource}.${GROUP} ${JSON.stringify(name)} already exists`)
+    return status(409, 'AlreadyExists', `${asked.resource}.${GROUP} ${quote(name)} already exists`)
   const metadata = {
     ...sent.metadata,
     name,

@@ -1,3 +1,4 @@
+import { quote } from '../lang/go/quote.js'
 import type { Client } from '../client/client.js'
 import type { CommandLine, Command } from './call/call.js'
 import { NO_KUSTOMIZE } from './commands/kustomize.js'
@@ -119,10 +120,7 @@ export function prepareCall(
   const missing = flags.missing()
   if (flags.string('kustomize') !== '')
     throw new KubectlError(flags.has('filename') ? 'only one of -f or -k can be specified' : NO_KUSTOMIZE)
-  if (missing.length > 0)
-    throw new KubectlError(
-      `required flag(s) ${missing.map((name) => JSON.stringify(name)).join(', ')} not set`,
-    )
+  if (missing.length > 0) throw new KubectlError(`required flag(s) ${missing.map(quote).join(', ')} not set`)
   if (PRINTS.has(found.path) || found.flags.some(({ name }) => name === 'allow-missing-template-keys'))
     checkFormat(flags.string('output'), PRINTS.get(found.path))
   requestTimeout(flags)
@@ -172,7 +170,7 @@ function groupAlone(found: Found): NonNullable<Command['run']> {
   const { path } = found
   return ({ args, out }) => {
     if (path === 'certificate') return out.write(helpOf(found))
-    if (args.length > 0) throw usageError(path, `unknown command ${JSON.stringify(args.join(' '))}`)
+    if (args.length > 0) throw usageError(path, `unknown command ${quote(args.join(' '))}`)
     if (path === 'rollout') out.write(helpOf(found))
     else out.error(helpOf(found))
     throw new SilentExit()

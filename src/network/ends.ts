@@ -1,3 +1,4 @@
+import { quote } from '../lang/go/quote.js'
 import type { Pod, Service } from '../api/core/generated.js'
 import { parseIp } from '../lang/go/ip.js'
 import { ignoreNotFound } from '../client/api-error.js'
@@ -60,8 +61,7 @@ export class Ends {
    */
   source(from: From): Source {
     if (typeof from !== 'string' && 'ip' in from) {
-      if (parseIp(from.ip) === undefined)
-        throw new RangeError(`${JSON.stringify(from.ip)} is not an IP address`)
+      if (parseIp(from.ip) === undefined) throw new RangeError(`${quote(from.ip)} is not an IP address`)
       const node = this.#nodes.at(from.ip)
       return node === undefined ? { kind: 'outside', ip: from.ip } : { kind: 'node', node }
     }

@@ -2,6 +2,7 @@
  * Whether a set of rules covers another: the basis of the escalation check. Source: component-helpers
  * auth/rbac/validation/policy_comparator.go.
  */
+import { quote } from '../lang/go/quote.js'
 import type { PolicyRule } from '../api/rbac/generated.js'
 
 const NONE: readonly string[] = []
@@ -120,5 +121,5 @@ export function ruleText({
 
 /** Formats a list as Go's %q does: `["a" "b"]`. */
 export function listText(values: readonly string[]): string {
-  return `[${values.map((value) => JSON.stringify(value)).join(' ')}]`
+  return `[${values.map(quote).join(' ')}]`
 }

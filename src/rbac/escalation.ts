@@ -2,6 +2,7 @@
  * Prevents privilege escalation: users can only grant what they hold. Source:
  * pkg/registry/rbac/{role,clusterrole,rolebinding,clusterrolebinding}/policybased.
  */
+import { quote } from '../lang/go/quote.js'
 import type { KubeObject } from '../api/kind/definition.js'
 import { semanticEqual } from '../api/kind/equal.js'
 import type { ClusterRole, ClusterRoleBinding, PolicyRule, Role, RoleBinding } from '../api/rbac/generated.js'
@@ -84,7 +85,7 @@ function checkBinding(
   const { user, namespace } = attributes
   const { kind, name, apiGroup } = roleRef
   if (kind !== 'Role' && kind !== 'ClusterRole')
-    throw untypedError(`unsupported role reference kind: ${JSON.stringify(kind)}`)
+    throw untypedError(`unsupported role reference kind: ${quote(kind)}`)
   const bind = {
     verb: 'bind',
     group: apiGroup,
@@ -111,7 +112,7 @@ function confirm(rbac: RbacAuthorizer, attributes: AdmissionAttributes, rules: r
       ({ kind, name }) => `${kind === 'Role' ? 'roles' : 'clusterroles'}.${RBAC_GROUP} "${name}" not found`,
     )
   const suffix = errors.length === 0 ? '' : `; resolution errors: [${aggregate(errors)}]`
-  const who = `user ${JSON.stringify(user.name)} (groups=${listText(user.groups ?? [])})`
+  const who = `user ${quote(user.name)} (groups=${listText(user.groups ?? [])})`
   throw refuse(
     attributes,
     `${who} is attempting to grant RBAC permissions not currently held:\n${lacked}${suffix}`,

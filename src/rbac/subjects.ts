@@ -1,3 +1,4 @@
+import { quote } from '../lang/go/quote.js'
 import type { Subject } from '../api/rbac/generated.js'
 
 /** The user who makes a request. */
@@ -41,5 +42,5 @@ export function subjectApplies(subject: Subject, user: User, bindingNamespace: s
 export function subjectText({ kind, name, namespace }: Subject, bindingNamespace: string): string {
   return kind === 'ServiceAccount'
     ? `${kind} "${name}/${namespace || bindingNamespace}"`
-    : `${kind} ${JSON.stringify(name)}`
+    : `${kind} ${quote(name)}`
 }

@@ -1,3 +1,4 @@
+import { quote } from '../lang/go/quote.js'
 import type { Pod } from '../api/core/generated.js'
 import { ApiError, ConnectionError } from '../client/api-error.js'
 import type { NodeInfo } from './cache/node-info.js'
@@ -46,8 +47,7 @@ export function continueBinding(runtime: SchedulerRuntime, key: string): void {
   runtime.assumed.value.delete(key)
   runtime.snapshot.removePod(key)
   const message =
-    `binding volumes: failed to get node ${JSON.stringify(waiting.node)}: node ` +
-    `${JSON.stringify(waiting.node)} not found`
+    `binding volumes: failed to get node ${quote(waiting.node)}: node ` + `${quote(waiting.node)} not found`
   handleFailure(runtime, waiting.queued, {
     reason: 'SchedulerError',
     message: preBindError(waiting.plugin, message),
@@ -157,7 +157,7 @@ function asFailure(nodeName: string, { plugin, rejection }: PluginRejection): At
 
 /** Formats the error of a failed PreBind. */
 export function preBindError(plugin: string, message: string): string {
-  return `running PreBind plugin ${JSON.stringify(plugin)}: ${message}`
+  return `running PreBind plugin ${quote(plugin)}: ${message}`
 }
 
 /** Records an event about a pod. */

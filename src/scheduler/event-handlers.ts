@@ -1,3 +1,4 @@
+import { quote } from '../lang/go/quote.js'
 import type { Change } from '../client/informers/informer.js'
 import { keyOf } from '../client/informers/object-index.js'
 import { isPodTerminal } from '../api/core/conditions.js'
@@ -66,8 +67,7 @@ function podGone(runtime: SchedulerRuntime, pod: Pod, before: Pod | undefined): 
   if (awaited) {
     waiting.value.delete(key)
     const message =
-      `binding volumes: pod does not exist any more: pod ${JSON.stringify(pod.metadata.name ?? '')} not ` +
-      'found'
+      `binding volumes: pod does not exist any more: pod ${quote(pod.metadata.name ?? '')} not ` + 'found'
     record(runtime, pod, 'Warning', 'FailedScheduling', preBindError(awaited.plugin, message))
   }
   nominator.set(key, undefined)

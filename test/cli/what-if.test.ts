@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { run } from '../../src/cli/run.js'
 import { SimCluster } from '../../src/cluster/sim-cluster.js'
+import { needs } from '../e2e/harness.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'simcluster-what-if-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -123,7 +124,8 @@ echo "\${COMPREPLY[@]}"`
     return execFileSync('bash', ['-c', script], { encoding: 'utf8' }).trim()
   }
 
-  test('completes commands and their flags in bash', async () => {
+  test('completes commands and their flags in bash', async (context) => {
+    needs(context, 'bash')
     expect(await complete('ad')).toBe('advance')
     expect(await complete('serve', '--sn')).toBe('--snapshot')
     expect(await complete('settle', '--')).toBe('--kubeconfig --help')

@@ -23,6 +23,7 @@ export const programs: Readonly<Record<Program, string>> = {
   helm: process.env.HELM ?? join(tools, 'bin/helm'),
   curl: process.env.CURL ?? 'curl',
   openssl: process.env.OPENSSL ?? 'openssl',
+  bash: 'bash',
   etcdctl: process.env.ETCDCTL ?? '/usr/bin/etcdctl',
   etcdutl: process.env.ETCDUTL ?? '/usr/bin/etcdutl',
   python3: process.env.PYTHON3 ?? '/usr/bin/python3',
@@ -35,6 +36,7 @@ export type Program =
   | 'helm'
   | 'curl'
   | 'openssl'
+  | 'bash'
   | 'etcdctl'
   | 'etcdutl'
   | 'python3'

@@ -10,6 +10,7 @@ import { signCurveJws, verifyCurve, verifyCurveJws } from '../../src/pki/crypto/
 import type { CurveKey, PrivateCurveKey } from '../../src/pki/crypto/ecdsa.js'
 import { parseCertificates, verifyChain } from '../../src/pki/index.js'
 import { readSigningKey, readVerifyingKeys, TokenSigner } from '../../src/pki/tokens/token-signer.js'
+import { needs } from '../e2e/harness.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'simcluster-ecdsa-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -77,7 +78,8 @@ test('a point that is not on its curve is no key', () => {
   expect(parseCurveKeyInfo(fromDer(latin1(der)))).toBeUndefined()
 })
 
-test('a client certificate of an ECDSA authority is trusted by its chain', () => {
+test('a client certificate of an ECDSA authority is trusted by its chain', (context) => {
+  needs(context, 'openssl')
   const openssl = (...words: readonly string[]): Buffer =>
     execFileSync('openssl', words, { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] })
   const ec = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes']

@@ -3,10 +3,11 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { SimCluster } from '../../src/cluster/sim-cluster.js'
 import { serve } from '../../src/server/index.js'
 import type { ClusterServer } from '../../src/server/index.js'
+import { has, needs } from '../e2e/harness.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'simcluster-client-ca-'))
 const read = (name: string): string => readFileSync(join(folder, name), 'utf8')
@@ -35,15 +36,18 @@ function authority(name: string, curve: string): void {
 }
 
 beforeAll(async () => {
+  if (!has('openssl')) return // each test says so
   authority('known', 'P-256')
   authority('unknown', 'P-384')
   const cluster = new SimCluster({ nodes: 0, time: { start: Date.now() } })
   server = await serve(cluster, { clientCA: read('known.crt') })
 })
 afterAll(async () => {
-  await server.close()
+  if (has('openssl')) await server.close()
   rmSync(folder, { recursive: true })
 })
+
+beforeEach((context) => needs(context, 'openssl'))
 
 function whoAmI(name: string): Promise<{ code: number | undefined; body: string }> {
   const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' }

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { SimCluster } from '../../src/cluster/sim-cluster.js'
 import { serve } from '../../src/server/index.js'
 import type { ClusterServer } from '../../src/server/index.js'
+import { has, needs } from '../e2e/harness.js'
 
 interface Review {
   readonly kind: string
@@ -27,7 +28,7 @@ const folder = mkdtempSync(join(tmpdir(), 'simcluster-webhooks-'))
 const ADMIN = 'root'
 let cluster: SimCluster
 let server: ClusterServer
-let hooks: Server
+let hooks: Server | undefined
 let url = ''
 let caBundle = ''
 const asked: string[] = []
@@ -82,12 +83,13 @@ function configuration(kind: 'Mutating' | 'Validating', path: string, more: obje
 }
 
 beforeAll(async () => {
+  if (!has('openssl')) return // each test says so
   const ec = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes']
   const words = ['req', '-x509', ...ec, '-keyout', 'key', '-out', 'crt', '-subj', '/CN=webhook']
   const names = ['-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost']
   execFileSync('openssl', [...words, ...names], { cwd: folder, stdio: 'ignore' })
   const [key, cert] = ['key', 'crt'].map((name) => readFileSync(join(folder, name), 'utf8'))
-  hooks = createServer({ key, cert }, (asking, response) => {
+  const listening = createServer({ key, cert }, (asking, response) => {
     let text = ''
     asking.on('data', (part: Buffer) => (text += part.toString()))
     asking.on('end', () => {
@@ -99,16 +101,18 @@ beforeAll(async () => {
       )
     })
   })
-  await new Promise<void>((resolve) => void hooks.listen(0, '127.0.0.1', resolve))
-  url = `https://127.0.0.1:${(hooks.address() as AddressInfo).port}`
+  await new Promise<void>((resolve) => void listening.listen(0, '127.0.0.1', resolve))
+  hooks = listening
+  url = `https://127.0.0.1:${(listening.address() as AddressInfo).port}`
   caBundle = Buffer.from(cert ?? '').toString('base64')
 })
 afterAll(async () => {
-  hooks.closeAllConnections()
-  await new Promise((resolve) => hooks.close(resolve))
+  hooks?.closeAllConnections()
+  await new Promise((resolve) => hooks?.close(resolve) ?? resolve(undefined))
   rmSync(folder, { recursive: true })
 })
 beforeEach(async (context) => {
+  needs(context, 'openssl')
   asked.length = 0
   behaviour.clear()
   const users = [{ name: 'root', token: ADMIN, groups: ['system:masters'] }]

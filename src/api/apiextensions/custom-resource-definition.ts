@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import { borrow, defineKind, plainColumns, specChanged, statusOf } from '../kind/define.js'
 import type { KindDefinition } from '../kind/definition.js'
 import type { Draft } from '../kind/draft.js'
@@ -111,7 +112,7 @@ function definitionWarnings(
   const before = old === undefined ? new Set() : unknownFormats(old)
   return [...found]
     .filter((format) => !before.has(format))
-    .map((format) => `unrecognized format ${JSON.stringify(format)}`)
+    .map((format) => `unrecognized format ${quote(format)}`)
 }
 
 function unknownFormats({ spec: { versions } }: CustomResourceDefinition): ReadonlySet<string> {

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { KubeObject, Strategy } from '../kind/definition.js'
 import { semanticEqual } from '../kind/equal.js'
 import { qualifiedNameFaults } from '../validation/names.js'
@@ -39,7 +40,7 @@ function finalizerWarnings(next: KubeObject, old: KubeObject | undefined): reado
     (name) => old?.metadata.finalizers?.includes(name) !== true,
   )
   return [...new Set(added)].sort().flatMap((name) => {
-    const start = `metadata.finalizers: ${JSON.stringify(name)}: `
+    const start = `metadata.finalizers: ${quote(name)}: `
     const faults = qualifiedNameFaults(name).map((fault) => start + fault)
     if (name.includes('/') || STANDARD_FINALIZERS.has(name)) return faults
     const path = name.includes('.') ? ' including a path (/)' : ''

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { FieldError } from '../field-error.js'
 import { DecodeError } from '../../lang/json/decode-error.js'
 import { decode } from '../schema/decode.js'
@@ -103,5 +104,5 @@ export function someSchema(schema: Schema, test: (schema: Schema) => boolean): b
 
 /** Returns `Invalid value: <value>: <detail>` with the reason FieldValueTypeInvalid. */
 export function typeInvalid(field: string, value: string, detail: string): FieldError {
-  return { type: 'FieldValueTypeInvalid', field, body: `Invalid value: ${JSON.stringify(value)}: ${detail}` }
+  return { type: 'FieldValueTypeInvalid', field, body: `Invalid value: ${quote(value)}: ${detail}` }
 }

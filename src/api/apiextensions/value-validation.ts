@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import { exactJson } from '../../lang/json/exact-json.js'
 import { semanticEqual } from '../kind/equal.js'
 import { duplicate, invalid, notSupported, required, tooLong, tooMany } from '../field-error.js'
@@ -117,7 +118,7 @@ class Validation {
     // upstream strips formats that it cannot check, except in defaults
     const format = hasCheck(schema.format) || this.#field !== '' ? (schema.format ?? '') : ''
     const fail = (found: string, wanted: string): void => {
-      const text = `${path} ${IN_BODY} must be of type ${wanted}: ${JSON.stringify(found)}`
+      const text = `${path} ${IN_BODY} must be of type ${wanted}: ${quote(found)}`
       errors.push(typeInvalid(this.#at(path), found, text))
     }
     const found = typeNameOf(value)
@@ -155,7 +156,7 @@ class Validation {
     }
     const composite = (text: string): void => {
       errors.push({
-        ...invalid('<nil>', '', `${JSON.stringify(path)} ${text}`),
+        ...invalid('<nil>', '', `${quote(path)} ${text}`),
         field: this.#field === '' ? '<nil>' : this.#field,
       })
     }

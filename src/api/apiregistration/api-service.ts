@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import { ageColumn, borrow, column, defineKind, nameColumn, statusOf } from '../kind/define.js'
 import type { KindDefinition } from '../kind/definition.js'
 import { invalid, notSupported, required } from '../field-error.js'
@@ -11,7 +12,7 @@ function validateName(name: string, prefix: boolean, { spec }: APIService): read
   const wanted = `${version}.${group}`
   const faults = pathSegmentName(name, prefix)
   if (name === wanted) return faults
-  return [...faults, `must be \`spec.version+"."+spec.group\`: ${JSON.stringify(wanted)}`]
+  return [...faults, `must be \`spec.version+"."+spec.group\`: ${quote(wanted)}`]
 }
 
 const STATUSES = ['True', 'False', 'Unknown']

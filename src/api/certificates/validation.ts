@@ -164,8 +164,7 @@ function faultOfCertificate(certificate: string | undefined): string | undefined
   const text = base64Text(certificate)
   const blocks = pemBlocks(text)
   for (const { type, bytes, hasHeaders } of blocks) {
-    if (type !== 'CERTIFICATE')
-      return `only CERTIFICATE PEM blocks are allowed, found ${JSON.stringify(type)}`
+    if (type !== 'CERTIFICATE') return `only CERTIFICATE PEM blocks are allowed, found ${quote(type)}`
     if (hasHeaders) return 'no PEM block headers are permitted'
     try {
       derValue(bytes)

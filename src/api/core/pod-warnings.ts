@@ -178,14 +178,14 @@ function duplicateWarnings(
 ): void {
   const ips = new Set<string>()
   hostAliases?.forEach(({ ip }, index) => {
-    if (ips.has(ip)) warnings.push(`${path}.hostAliases[${index}].ip: duplicate ip ${JSON.stringify(ip)}`)
+    if (ips.has(ip)) warnings.push(`${path}.hostAliases[${index}].ip: duplicate ip ${quote(ip)}`)
     ips.add(ip)
   })
   const names = new Set<string>()
   imagePullSecrets?.forEach(({ name = '' }, index) => {
     const at = `${path}.imagePullSecrets[${index}].name`
     if (name === '') warnings.push(`${at}: invalid empty name ""`)
-    else if (names.has(name)) warnings.push(`${at}: duplicate name ${JSON.stringify(name)}`)
+    else if (names.has(name)) warnings.push(`${at}: duplicate name ${quote(name)}`)
     names.add(name)
   })
 }

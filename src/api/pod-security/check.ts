@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { Container, EphemeralContainer, Pod, PodSpec } from '../core/generated.js'
 
 /** A violation of a check. */
@@ -37,7 +38,7 @@ export function badContainers(pod: PodLike, isBad: (container: AnyContainer) => 
 
 /** `"a", "b"` */
 export function quoted(values: readonly string[]): string {
-  return values.map((value) => JSON.stringify(value)).join(', ')
+  return values.map(quote).join(', ')
 }
 
 /** `container "a"`, `containers "a", "b"` */

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { Field, ListField, Message } from './types.js'
 import { type JsonMap, goText, isMap, without } from '../../lang/json/maps.js'
 import { sameJson } from '../../lang/json/same-json.js'
@@ -94,7 +95,7 @@ function fieldOf(scope: Scope, key: string): Field | undefined {
   if (scope === undefined) return undefined
   if (Object.hasOwn(scope.fields, key)) return scope.fields[key]
   throw new StrategicPatchError(
-    `unable to find api field in struct ${scope.name} for the json field ${JSON.stringify(key)}`,
+    `unable to find api field in struct ${scope.name} for the json field ${quote(key)}`,
     false,
   )
 }

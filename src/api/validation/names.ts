@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 /**
  * Name rules and their texts. Sources: k8s.io/apimachinery/pkg/util/validation/validation.go and
  * pkg/api/validation/generic.go. Each check returns the faults of a name, an empty list if it is valid.
@@ -133,17 +134,13 @@ export function pathSegmentFaults(name: string, prefix = false): readonly string
 export function requestNameFault(name: string): string | undefined {
   if (name === '') return 'resource name may not be empty'
   const faults = pathSegmentFaults(name)
-  return faults.length === 0
-    ? undefined
-    : `invalid resource name ${JSON.stringify(name)}: [${faults.join(' ')}]`
+  return faults.length === 0 ? undefined : `invalid resource name ${quote(name)}: [${faults.join(' ')}]`
 }
 
 /** Returns why client-go sends no request into such a namespace, if so. Source: rest Request.Namespace. */
 export function requestNamespaceFault(namespace: string): string | undefined {
   const faults = pathSegmentFaults(namespace)
-  return faults.length === 0
-    ? undefined
-    : `invalid namespace ${JSON.stringify(namespace)}: [${faults.join(' ')}]`
+  return faults.length === 0 ? undefined : `invalid namespace ${quote(namespace)}: [${faults.join(' ')}]`
 }
 
 /**
@@ -153,9 +150,7 @@ export function requestNamespaceFault(namespace: string): string | undefined {
 export function registryNameFault(name: string): string | undefined {
   if (name === '') return 'Name parameter required.'
   const faults = pathSegmentFaults(name)
-  return faults.length === 0
-    ? undefined
-    : `Name parameter invalid: ${JSON.stringify(name)}: ${faults.join(';')}`
+  return faults.length === 0 ? undefined : `Name parameter invalid: ${quote(name)}: ${faults.join(';')}`
 }
 
 /** A key of a label, taint and so on: `[prefix/]name`. */

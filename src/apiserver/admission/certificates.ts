@@ -1,4 +1,5 @@
 /** The plugins and hooks of CertificateSigningRequests. Source: plugin/pkg/admission/certificates. */
+import { quote } from '../../lang/go/quote.js'
 import type {
   CertificateSigningRequest,
   CertificateSigningRequestCondition,
@@ -130,10 +131,7 @@ function check(
       }).allowed,
   )
   if (!allowed)
-    throw refuse(
-      attributes,
-      `user not permitted to ${verb} requests with signerName ${JSON.stringify(signer)}`,
-    )
+    throw refuse(attributes, `user not permitted to ${verb} requests with signerName ${quote(signer)}`)
 }
 
 function refuse({ definition: { group, resource }, name }: AdmissionAttributes, why: string): Error {

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import { parseApiVersion } from '../../api/api-version.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import { semanticEqual } from '../../api/kind/equal.js'
@@ -66,7 +67,7 @@ function checkFinalizers(
   if (resources.length === 0) {
     const why =
       `cannot find RESTMapping for APIVersion ${apiVersion} Kind ${kind}: no matches for kind ` +
-      `${JSON.stringify(kind)} in version ${JSON.stringify(apiVersion)}`
+      `${quote(kind)} in version ${quote(apiVersion)}`
     throw refuse(attributes, `cannot set blockOwnerDeletion in this case because ${why}`)
   }
   for (const { resource, namespaced } of resources) {

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { Pod, Toleration } from '../../api/core/generated.js'
 import type { Draft } from '../../api/kind/draft.js'
 import { semanticEqual } from '../../api/kind/equal.js'
@@ -44,7 +45,7 @@ function classOf(attributes: AdmissionAttributes, context: AdmissionContext): Ru
   if (found !== undefined) return found
   const fault = requestNameFault(runtimeClassName)
   throw fault === undefined
-    ? reject(attributes, `RuntimeClass ${JSON.stringify(runtimeClassName)} not found`)
+    ? reject(attributes, `RuntimeClass ${quote(runtimeClassName)} not found`)
     : untypedError(fault)
 }
 

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import { ApiError } from '../../client/api-error.js'
 import { difference, isEmpty, pathTexts, union, LEAF, type FieldSet } from './field-set.js'
 import type { ManagerIdentity } from './managers.js'
@@ -64,7 +65,6 @@ const identity = ({ manager, operation, apiVersion, subresource }: ManagerIdenti
 
 function managerText({ manager, operation, apiVersion, subresource }: ManagerIdentity): string {
   const name =
-    JSON.stringify(manager) +
-    (subresource === undefined ? '' : ` with subresource ${JSON.stringify(subresource)}`)
+    JSON.stringify(manager) + (subresource === undefined ? '' : ` with subresource ${quote(subresource)}`)
   return operation === 'Update' ? `${name} using ${apiVersion as string}` : name
 }

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { Field, ListField, Message, ScalarField } from '../../api/schema/types.js'
 import { fieldElement, keyElement, valueElement } from './path-element.js'
 
@@ -218,7 +219,7 @@ function keyedElement({ keys, declaredKeys }: ListShape, item: unknown): string 
   if (given.length === 0)
     throw new ItemError(
       `associative list with keys has an element that omits all key fields ` +
-        `[${declaredKeys.map((name) => JSON.stringify(name)).join(' ')}] ` +
+        `[${declaredKeys.map(quote).join(' ')}] ` +
         `(and doesn't have default values for any key fields)`,
     )
   return keyElement(

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import { goType } from '../../lang/go/number.js'
 import {
   itemElement,
@@ -151,6 +152,6 @@ function goSyntax(value: unknown): string {
   const members = value as Json
   const shown = Object.keys(members)
     .sort()
-    .map((key) => `${JSON.stringify(key)}:${goSyntax(members[key])}`)
+    .map((key) => `${quote(key)}:${goSyntax(members[key])}`)
   return `map[string]interface {}{${shown.join(', ')}}`
 }

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { Program } from '../../api/cel/compile.js'
 import { CelFault, ListValue, type Value } from '../../lang/cel/values.js'
 import type { UserInfo } from '../../client/client.js'
@@ -72,8 +73,7 @@ function textOf(claims: TokenClaims, source: ClaimSource, what: 'username' | 'ui
   if ('claim' in source) {
     const text = textClaim(claims, source.claim)
     const named = what === 'username' ? 'username claims' : `${what} claim`
-    if (text === undefined)
-      throw new ClaimFault(`parse ${named} ${JSON.stringify(source.claim)}: claim not present`)
+    if (text === undefined) throw new ClaimFault(`parse ${named} ${quote(source.claim)}: claim not present`)
     return source.prefix + text
   }
   const value = evaluated(source, { claims }, `${what} claim expression`)
@@ -91,7 +91,7 @@ function groupsOf(claims: TokenClaims, source: ClaimSource): readonly string[] {
   const groups = isText(value) ? [value] : value
   if (Array.isArray(groups) && groups.every(isText)) return groups.map((group) => prefix + group)
   throw new ClaimFault(
-    `parse groups claim ${JSON.stringify(claim)}: json: cannot unmarshal into a string or a list of strings`,
+    `parse groups claim ${quote(claim)}: json: cannot unmarshal into a string or a list of strings`,
   )
 }
 

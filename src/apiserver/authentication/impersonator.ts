@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import { accessDenied } from '../access.js'
 import type { UserInfo } from '../../client/client.js'
 import { PlainTextError } from '../errors.js'
@@ -23,7 +24,7 @@ export function headerImpersonator(authorizer: Authorizer): Impersonator {
         const requests = goReferences(wanted)
         if (requests === '') return user
         const why = `requested [${requests}] without impersonating a user`
-        throw new PlainTextError(500, `Internal Server Error: ${JSON.stringify(uriOf(request))}: ${why}\n`)
+        throw new PlainTextError(500, `Internal Server Error: ${quote(uriOf(request))}: ${why}\n`)
       }
       for (const attributes of checksFor(wanted)) {
         const { allowed, reason } = authorizer.authorize(user, attributes)

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import { base64Text } from '../../api/certificates/pem.js'
 
 /** Whether a value is a string. */
@@ -22,5 +23,4 @@ export const audiencesIn = (aud: unknown): readonly string[] =>
   isText(aud) ? [aud] : Array.isArray(aud) ? aud.filter(isText) : []
 
 /** Formats texts as Go does: `["a" "b"]`. */
-export const listText = (values: readonly string[]): string =>
-  `[${values.map((value) => JSON.stringify(value)).join(' ')}]`
+export const listText = (values: readonly string[]): string => `[${values.map(quote).join(' ')}]`

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import { timeMs } from '../../lang/go/time.js'
 import { badRequest, internalError, methodNotAllowed, untypedError, invalid } from '../errors.js'
 import type { ExecRequest, ContainerStream } from '../../client/node-agent.js'
@@ -226,11 +227,10 @@ function integer<K extends string>(query: URLSearchParams, name: K): { readonly 
 }
 
 function parseInteger(value: string): number {
-  if (!/^[+-]?\d+$/.test(value))
-    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(value)}: invalid syntax`)
+  if (!/^[+-]?\d+$/.test(value)) throw badRequest(`strconv.ParseInt: parsing ${quote(value)}: invalid syntax`)
   const number = Number(value)
   if (Math.abs(number) > 2 ** 63)
-    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(value)}: value out of range`)
+    throw badRequest(`strconv.ParseInt: parsing ${quote(value)}: value out of range`)
   return number
 }
 
@@ -252,8 +252,8 @@ function logOptionsOf(query: URLSearchParams): PodLogOptions {
     !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:\d\d)$/.test(sinceTime)
   ) {
     throw badRequest(
-      `parsing time ${JSON.stringify(sinceTime)} as "2006-01-02T15:04:05Z07:00": cannot parse ` +
-        `${JSON.stringify(sinceTime)} as "2006"`,
+      `parsing time ${quote(sinceTime)} as "2006-01-02T15:04:05Z07:00": cannot parse ` +
+        `${quote(sinceTime)} as "2006"`,
     )
   }
   return options

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import { validateBinding } from '../../api/core/binding.js'
 import { coreSchema, type Binding, type Pod, type PodCondition } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/kind/definition.js'
@@ -52,7 +53,7 @@ function checkUnbound({ metadata, spec }: Pod, name: string): void {
   if (metadata.deletionTimestamp !== undefined)
     throw conflict(OF, name, `pod ${name} is being deleted, cannot be assigned to a host`)
   if (spec.nodeName !== undefined)
-    throw conflict(OF, name, `pod ${name} is already assigned to node ${JSON.stringify(spec.nodeName)}`)
+    throw conflict(OF, name, `pod ${name} is already assigned to node ${quote(spec.nodeName)}`)
   if ((spec.schedulingGates?.length ?? 0) > 0)
     throw conflict(OF, name, `pod ${name} has non-empty .spec.schedulingGates`)
 }

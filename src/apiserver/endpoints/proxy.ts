@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { Endpoints, Pod, Service } from '../../api/core/generated.js'
 import { ApiError } from '../../client/api-error.js'
 import { admitConnect } from '../connect/admit-connect.js'
@@ -77,8 +78,7 @@ function split(kind: string, id: string): { readonly name: string; readonly port
   const parts = id.split(':')
   const [name = '', port = ''] = parts.length === 3 ? parts.slice(1) : parts
   const isScheme = parts.length < 3 || ['http', 'https', ''].includes(parts[0] as string)
-  if (parts.length > 3 || name === '' || !isScheme)
-    throw badRequest(`invalid ${kind} request ${JSON.stringify(id)}`)
+  if (parts.length > 3 || name === '' || !isScheme) throw badRequest(`invalid ${kind} request ${quote(id)}`)
   return { name, port }
 }
 
@@ -103,14 +103,14 @@ function serviceAddress(context: RegistryContext, call: RegistryRequest): Addres
     } = find<Service>(context, call, 'services', name)
     const found = ports.find((one) => one.port === Number(port))
     if (found === undefined)
-      throw unavailable(`no service port ${Number(port)} found for service ${JSON.stringify(name)}`)
+      throw unavailable(`no service port ${Number(port)} found for service ${quote(name)}`)
     portName = found.name ?? ''
   }
   const { subsets = [] } = find<Endpoints>(context, call, 'endpoints', name)
-  if (subsets.length === 0) throw unavailable(`no endpoints available for service ${JSON.stringify(name)}`)
+  if (subsets.length === 0) throw unavailable(`no endpoints available for service ${quote(name)}`)
   const address = endpointAddress(subsets, portName, context.dependencies.late.proxy)
   if (address !== undefined) return address
-  throw unavailable(`no endpoints available for service ${JSON.stringify(call.name)}`)
+  throw unavailable(`no endpoints available for service ${quote(call.name)}`)
 }
 
 /** Chooses a ready endpoint for a named port; undefined if there is none. */

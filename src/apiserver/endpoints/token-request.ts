@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import { parseApiVersion } from '../../api/api-version.js'
 import type { BoundObjectReference, TokenRequest } from '../../api/authentication/generated.js'
 import { authenticationSchema } from '../../api/authentication/generated.js'
@@ -150,7 +151,7 @@ function boundObjects(
   if (object === undefined) throw notFound(target, name)
   if (kind === 'Pod' && (object as Pod).spec.serviceAccountName !== call.name) {
     const why = 'to pod running with different serviceaccount name.'
-    throw badRequest(`cannot bind token for serviceaccount ${JSON.stringify(call.name)} ${why}`)
+    throw badRequest(`cannot bind token for serviceaccount ${quote(call.name)} ${why}`)
   }
   if (uid !== '' && uid !== object.metadata.uid) {
     throw conflict(

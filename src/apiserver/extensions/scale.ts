@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import { parseApiVersion } from '../../api/api-version.js'
 import { valueAt } from '../../api/apiextensions/scale-paths.js'
 import type { CustomDefinition, KubeObject } from '../../api/kind/definition.js'
@@ -21,7 +22,7 @@ export function getCustomScale(context: RegistryContext, call: RegistryRequest):
   const { object, paths } = find(context, call)
   const { scale, hasReplicas } = scaleOf(object, paths)
   if (!hasReplicas)
-    throw internalError(`the spec replicas field ${JSON.stringify(paths.specReplicasPath)} does not exist`)
+    throw internalError(`the spec replicas field ${quote(paths.specReplicasPath)} does not exist`)
   return scale
 }
 

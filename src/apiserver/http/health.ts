@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { Minor, Release } from '../../api/releases.js'
 import { pageNotFound, plainText } from './responses.js'
 import type { PathHandler } from './path.js'
@@ -97,9 +98,6 @@ export const handleHealth: PathHandler = ({ scheme }, { path, query }) => {
 function warningOf(unknown: readonly string[]): readonly string[] {
   if (unknown.length === 0) return []
   return [
-    `warn: some health checks cannot be excluded: no matches for ${unknown
-      .map((name) => JSON.stringify(name))
-      .sort()
-      .join(',')}`,
+    `warn: some health checks cannot be excluded: no matches for ${unknown.map(quote).sort().join(',')}`,
   ]
 }

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import { DurationError, parseGoDuration } from '../../lang/go/duration.js'
 import { forbidden, notSupported, required, type FieldError } from '../../api/field-error.js'
 import { managerNameFaults } from '../apply/managers.js'
@@ -42,8 +43,7 @@ export function parseQuery(
 }
 
 function integer(text: string): number {
-  if (!/^[+-]?\d+$/.test(text))
-    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`)
+  if (!/^[+-]?\d+$/.test(text)) throw badRequest(`strconv.ParseInt: parsing ${quote(text)}: invalid syntax`)
   return Number(text)
 }
 

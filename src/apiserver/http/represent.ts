@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import { withUnsetTimes } from '../../api/kind/unset-times.js'
 import { ApiError } from '../../client/api-error.js'
@@ -97,7 +98,7 @@ function includeOf(text: string | undefined): IncludeObject {
   if (text === undefined || text === '') return 'Metadata'
   if (text === 'Object' || text === 'None' || text === 'Metadata') return text
   throw badRequest(
-    `Unable to convert to Table as requested: includeObject: Invalid value: ${JSON.stringify(text)}: ` +
+    `Unable to convert to Table as requested: includeObject: Invalid value: ${quote(text)}: ` +
       "must be 'Metadata', 'Object', 'None', or empty",
   )
 }

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import { STREAMS } from '../../client/pod-stream.js'
 import {
   badRequest,
@@ -180,9 +181,9 @@ function checkName({ name, namespace }: ApiPath): void {
     ['Namespace', namespace],
   ] as const) {
     if (value === '.' || value === '..')
-      throw badRequest(`${what} parameter invalid: ${JSON.stringify(value)}: may not be '${value}'`)
+      throw badRequest(`${what} parameter invalid: ${quote(value)}: may not be '${value}'`)
     if (value?.includes('%') === true)
-      throw badRequest(`${what} parameter invalid: ${JSON.stringify(value)}: may not contain '%'`)
+      throw badRequest(`${what} parameter invalid: ${quote(value)}: may not contain '%'`)
   }
 }
 

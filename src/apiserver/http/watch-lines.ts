@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import { exactJson } from '../../lang/json/exact-json.js'
 import { ApiError } from '../../client/api-error.js'
 import type { WatchEvent } from '../../client/client.js'
@@ -52,7 +53,7 @@ const errorLine = (error: ApiError): string => exactJson({ type: 'ERROR', object
 const headersOf = ({ resource: { deprecation } }: WatchForm): HttpWatch['headers'] => ({
   'cache-control': 'no-cache, private',
   'content-type': 'application/json',
-  ...(deprecation === undefined ? {} : { warning: [`299 - ${JSON.stringify(deprecation)}`] }),
+  ...(deprecation === undefined ? {} : { warning: [`299 - ${quote(deprecation)}`] }),
 })
 
 /** Returns a stream of a single ERROR event. */

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import { forbidden, notSupported, type FieldError } from '../../api/field-error.js'
 import { invalid, badRequest, tooLargeResourceVersion, untypedError } from '../errors.js'
 import type { RequestOptions } from '../request.js'
@@ -129,8 +130,8 @@ function faultAt(token: string): number {
 }
 
 const malformed = (text: string): string =>
-  `resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ` +
-  `${JSON.stringify(text)}: invalid syntax`
+  `resourceVersion: Invalid value: ${quote(text)}: strconv.ParseUint: parsing ` +
+  `${quote(text)}: invalid syntax`
 
 /** Parses the resourceVersion of a get or list; returns undefined for '' and undefined. Throws 400. */
 export function parseResourceVersion(text: string | undefined): number | undefined {

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import { allowsAnyFinalizer } from '../../api/kind/definition.js'
 import type { Draft } from '../../api/kind/draft.js'
@@ -179,7 +180,7 @@ function checkResourceVersion(
     }
     metadata.resourceVersion = existing.metadata.resourceVersion as string
   } else if (!/^\d+$/.test(resourceVersion)) {
-    throw untypedError(`strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`)
+    throw untypedError(`strconv.ParseUint: parsing ${quote(resourceVersion)}: invalid syntax`)
   } else if (resourceVersion !== existing.metadata.resourceVersion) {
     throw conflict(call.resource, call.name, STALE)
   }

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import type { FieldTerm } from '../../api/selectors/fields.js'
 import { FieldSelectorError, parseFieldSelector } from '../../api/selectors/fields.js'
@@ -42,7 +43,7 @@ const OWN_CONVERSION: Readonly<Record<string, (field: string, kind: string) => s
       'CertificateSigningRequest',
     ].map((kind) => [kind, (field: string) => `field label not supported: ${field}`]),
   ),
-  Job: (field) => `field label ${JSON.stringify(field)} not supported for Job`,
+  Job: (field) => `field label ${quote(field)} not supported for Job`,
   ResourceSlice: (field, kind) => `field label not supported for ${kind}: ${field}`,
 }
 

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { IPAddress, ServiceCIDR } from '../../api/networking/generated.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import type { Draft } from '../../api/kind/draft.js'
@@ -81,7 +82,7 @@ export class ClusterIps {
   /** Throws AllocationError if a requested address cannot be allocated. */
   check(text: string, dryRun: boolean): void {
     const address = parseIp(text)
-    if (address === undefined) throw new AllocationError(`failed to parse service IP ${JSON.stringify(text)}`)
+    if (address === undefined) throw new AllocationError(`failed to parse service IP ${quote(text)}`)
     const range = this.#rangesOf(address.family).find((candidate) => rangeHolds(candidate, address))
     if (range === undefined) throw new AllocationError(this.#outsideText(text, address.family, dryRun))
     const { from, to } = usableSpan(range)

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import { knowsFlag } from '../../host/control-plane/known-flags.js'
 import type { ProgramFlags } from './program.js'
 import { FlagError, flagOf, readFlags } from './program.js'
@@ -85,7 +86,7 @@ export const LISTED_FLAGS: readonly string[] = Object.keys(EFFECTS).filter((name
 export function apiserverFlags(argv: readonly string[], note: (line: string) => void): ProgramFlags {
   const flags = readFlags(
     argv,
-    (word) => `Error: kube-apiserver does not take any arguments, got [${JSON.stringify(word)}]`,
+    (word) => `Error: kube-apiserver does not take any arguments, got [${quote(word)}]`,
   )
   for (const name of flags.keys()) {
     // envtest has long switched the insecure port off, which releases without it refuse

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import { createPublicKey, createPrivateKey, X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
@@ -97,8 +98,8 @@ export function portOf(flags: ProgramFlags): number {
   const port = Number(text)
   if (!Number.isInteger(port))
     throw new FlagError(
-      `Error: invalid argument ${JSON.stringify(text)} for "--secure-port" flag: strconv.ParseInt: parsing ` +
-        `${JSON.stringify(text)}: invalid syntax`,
+      `Error: invalid argument ${quote(text)} for "--secure-port" flag: strconv.ParseInt: parsing ` +
+        `${quote(text)}: invalid syntax`,
     )
   if (port < 1 || port > 65535)
     throw commandFailed(
@@ -111,7 +112,7 @@ function modesOf(flags: ProgramFlags): readonly AuthorizationMode[] {
   const names = listOf(flags, 'authorization-mode')
   return (names.length === 0 ? ['AlwaysAllow'] : names).map((name) => {
     if (!AUTHORIZATION_MODES.includes(name))
-      throw commandFailed(`authorization-mode ${JSON.stringify(name)} is not a valid mode`)
+      throw commandFailed(`authorization-mode ${quote(name)} is not a valid mode`)
     if (name === 'Webhook') return authorizationWebhook(flags)
     if (name !== 'ABAC') return name as 'Node' | 'RBAC' | 'AlwaysAllow' | 'AlwaysDeny'
     const policies = fileOf(flags, 'authorization-policy-file')
@@ -126,8 +127,7 @@ function modesOf(flags: ProgramFlags): readonly AuthorizationMode[] {
 function pluginsOf(flags: ProgramFlags, note: (line: string) => void): Required<AdmissionChoice> {
   const chosen = (flag: string): readonly string[] =>
     listOf(flags, flag).filter((name) => {
-      if (!ADMISSION_PLUGINS.includes(name))
-        throw commandFailed(`${flag} plugin ${JSON.stringify(name)} is unknown`)
+      if (!ADMISSION_PLUGINS.includes(name)) throw commandFailed(`${flag} plugin ${quote(name)} is unknown`)
       if (!SIMULATED.has(name)) note(`simcluster kube-apiserver: --${flag}=${name} has no effect\n`)
       return SIMULATED.has(name)
     })
@@ -145,7 +145,7 @@ function tokenTrustOf(
   const issuers = (flags.get('service-account-issuer') ?? []).filter((issuer) => issuer !== '')
   const repeated = issuers.find((issuer, at) => issuers.indexOf(issuer) !== at)
   if (repeated !== undefined)
-    throw commandFailed(`service-account-issuer ${JSON.stringify(repeated)} is already specified`)
+    throw commandFailed(`service-account-issuer ${quote(repeated)} is already specified`)
   const wrong = issuers.find((issuer) => issuer.includes(':') && !URL.canParse(issuer))
   if (wrong !== undefined)
     throw commandFailed(`service-account-issuer "${wrong}" contained a ':' but was not a valid URL`)

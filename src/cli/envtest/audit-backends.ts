@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import { appendFileSync } from 'node:fs'
 import { parseGoDuration } from '../../lang/go/duration.js'
 import {
@@ -82,9 +83,7 @@ function sinkOf(flags: ProgramFlags, note: Note): AuditSink | undefined {
   if (server === undefined) return undefined
   const mode = flagOf(flags, 'audit-webhook-mode') ?? 'batch'
   if (!MODES.includes(mode))
-    throw commandFailed(
-      `invalid audit webhook mode ${mode}, allowed modes are ${JSON.stringify(MODES.join(','))}`,
-    )
+    throw commandFailed(`invalid audit webhook mode ${mode}, allowed modes are ${quote(MODES.join(','))}`)
   if (mode === 'blocking-strict')
     note('simcluster kube-apiserver: --audit-webhook-mode=blocking-strict acts as blocking\n')
   const size = flagOf(flags, 'audit-webhook-batch-max-size')

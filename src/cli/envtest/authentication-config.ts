@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import { aggregateText, duplicate, type FieldError, invalid, required } from '../../api/field-error.js'
 import { decode } from '../../api/schema/decode.js'
 import { DecodeError } from '../../lang/json/decode-error.js'
@@ -98,12 +99,12 @@ const notSimulated = (field: string): Error =>
 
 function read(text: string, path: string): Configuration {
   const refuse = (why: string): Error =>
-    commandFailed(`failed to load authentication configuration from file ${JSON.stringify(path)}: ${why}`)
+    commandFailed(`failed to load authentication configuration from file ${quote(path)}: ${why}`)
   const file = parseYamlText(text) as Configuration | null
   const { apiVersion = '', kind = '' } = file ?? {}
   if (kind !== 'AuthenticationConfiguration' || !VERSIONS.includes(apiVersion))
-    throw refuse(`no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)}`)
-  const unknown = (field: string): string => `unknown field ${JSON.stringify(field)}`
+    throw refuse(`no kind ${quote(kind)} is registered for version ${quote(apiVersion)}`)
+  const unknown = (field: string): string => `unknown field ${quote(field)}`
   try {
     const { object, unknownFields } = decode<Configuration>(fields.message(kind), file)
     if (unknownFields.length === 0) return object

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import { featureGates } from '../../api/feature-gates.js'
 import { release } from '../../api/releases.js'
 import { formatApiVersion } from '../../api/api-version.js'
@@ -28,7 +29,7 @@ export function checkFeatureGates(flags: ProgramFlags, version: string, note: (l
     if (why === undefined) continue
     throw hasRegistry
       ? commandFailed(why)
-      : new FlagError(`Error: invalid argument ${JSON.stringify(text)} for "--feature-gates" flag: ${why}`)
+      : new FlagError(`Error: invalid argument ${quote(text)} for "--feature-gates" flag: ${why}`)
   }
 }
 
@@ -53,7 +54,7 @@ function faultOf(text: string, { version, hasRegistry, note }: GateContext): str
     if (value === undefined) return `missing bool value for ${name}`
     if (BOOLEANS[value] === undefined)
       return (
-        `invalid value of ${name}=${value}, err: strconv.ParseBool: parsing ${JSON.stringify(value)}: ` +
+        `invalid value of ${name}=${value}, err: strconv.ParseBool: parsing ${quote(value)}: ` +
         'invalid syntax'
       )
     wanted.set(name, value)

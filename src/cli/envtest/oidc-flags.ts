@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { OidcOptions } from '../../apiserver/authentication/oidc-tokens.js'
 import { IssuerKeys, SIGNING_ALGORITHMS } from '../../server/issuer-keys.js'
 import { commandFailed, fileOf, flagOf, listOf, type ProgramFlags } from './program.js'
@@ -11,10 +12,10 @@ export function oidcOf(flags: ProgramFlags, note: (line: string) => void): OidcO
       'oidc-issuer-url and oidc-client-id must be specified together when any oidc-* flags are set',
     )
   if (!issuer.startsWith('https://'))
-    throw commandFailed(`issuer.url: Invalid value: ${JSON.stringify(issuer)}: URL scheme must be https`)
+    throw commandFailed(`issuer.url: Invalid value: ${quote(issuer)}: URL scheme must be https`)
   const algorithms = listOf(flags, 'oidc-signing-algs')
   const unknown = algorithms.find((name) => !SIGNING_ALGORITHMS.includes(name))
-  if (unknown !== undefined) throw commandFailed(`oidc: unsupported signing alg: ${JSON.stringify(unknown)}`)
+  if (unknown !== undefined) throw commandFailed(`oidc: unsupported signing alg: ${quote(unknown)}`)
   const ca = fileOf(flags, 'oidc-ca-file')
   const keys = new IssuerKeys({
     issuer,

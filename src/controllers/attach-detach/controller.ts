@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import { isPodTerminal } from '../../api/core/conditions.js'
 import type { Node, PersistentVolume, Pod } from '../../api/core/generated.js'
 import { claimKeysOfPod } from '../../api/core/pod-claims.js'
@@ -186,7 +187,7 @@ class AttachDetach implements Controller<Eager & Lazy> {
         pod,
         'Normal',
         'SuccessfulAttachVolume',
-        `AttachVolume.Attach succeeded for volume ${JSON.stringify(csi.name)} `,
+        `AttachVolume.Attach succeeded for volume ${quote(csi.name)} `,
       )
   }
 
@@ -207,7 +208,7 @@ class AttachDetach implements Controller<Eager & Lazy> {
       const owners = others.flatMap(({ spec }) => users.get(spec.nodeName) ?? [])
       for (const pod of pods) {
         const text =
-          `Multi-Attach error for volume ${JSON.stringify(csi.name)} ` +
+          `Multi-Attach error for volume ${quote(csi.name)} ` +
           `${multiAttachText(owners, pod.metadata.namespace)}`
         this.#podEvent(pod, 'Warning', 'FailedAttachVolume', text)
       }

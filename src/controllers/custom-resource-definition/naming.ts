@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { NewCondition } from '../../api/apiextensions/conditions.js'
 import { isConditionTrue, withCondition } from '../../api/apiextensions/conditions.js'
 import type {
@@ -99,7 +100,7 @@ function namesOf(
   ): void => {
     const wanted = names[name]
     if (wanted !== undefined && wanted !== old[name] && used.has(wanted))
-      fault = conflictOf(reason, `${JSON.stringify(wanted)} is already in use`)
+      fault = conflictOf(reason, `${quote(wanted)} is already in use`)
     else if (wanted !== undefined) accepted[name] = wanted
   }
   accept('plural', 'PluralConflict', resources)
@@ -107,7 +108,7 @@ function namesOf(
   const shortNames = names.shortNames ?? []
   const bad = shortNames.filter((name) => old.shortNames?.includes(name) !== true && resources.has(name))
   if (bad.length > 0) {
-    const texts = [...new Set(bad.map((name) => `${JSON.stringify(name)} is already in use`))]
+    const texts = [...new Set(bad.map((name) => `${quote(name)} is already in use`))]
     fault = conflictOf('ShortNamesConflict', texts.length === 1 ? (texts[0] ?? '') : `[${texts.join(', ')}]`)
   } else if (shortNames.length > 0) accepted['shortNames'] = shortNames
   else delete accepted['shortNames']

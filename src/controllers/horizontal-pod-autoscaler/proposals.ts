@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { MetricSpec, MetricStatus, MetricTarget } from '../../api/autoscaling-v2/generated.js'
 import type { LabelSelector } from '../../api/meta/generated.js'
 import { formatQuantity, quantityMilliValue } from '../../api/quantity.js'
@@ -62,7 +63,7 @@ export function proposeReplicas(spec: MetricSpec, input: MetricInput): MetricPro
     case 'External':
       return byExternal(spec, input)
     default: {
-      const text = `unknown metric source type ${JSON.stringify(spec.type)}`
+      const text = `unknown metric source type ${quote(spec.type)}`
       throw new MetricFailure('InvalidMetricSourceType', text, text)
     }
   }

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { CrossVersionObjectReference } from '../../api/autoscaling-v2/generated.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import type { ApiError } from '../../client/api-error.js'
@@ -47,7 +48,7 @@ export function scaleOf(
   const group = parts.length === 2 ? (parts[0] ?? '') : ''
   const found = servedNow(resources).filter((one) => one.group === group && one.kind === kind)
   if (found.length === 0) {
-    const text = `no matches for kind ${JSON.stringify(kind)} in group ${JSON.stringify(group)}`
+    const text = `no matches for kind ${quote(kind)} in group ${quote(group)}`
     throw new ScaleFailure(text, `unable to determine resource for scale target reference: ${text}`)
   }
   let first: ApiError | undefined

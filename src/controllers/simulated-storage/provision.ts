@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { Node, PersistentVolume, PersistentVolumeClaim } from '../../api/core/generated.js'
 import { SELECTED_NODE, classOfClaim, delaysBinding } from '../../api/core/volume-matching.js'
 import type { CSINode, StorageClass } from '../../api/storage/generated.js'
@@ -48,7 +49,7 @@ export function provision(context: StorageContext, claim: PersistentVolumeClaim,
     record(
       'Normal',
       'Provisioning',
-      `External provisioner is provisioning volume for claim ${JSON.stringify(keyOf(claim))}`,
+      `External provisioner is provisioning volume for claim ${quote(keyOf(claim))}`,
     )
   if (!isDone(context, work, context.timings.provision)) return
   const order: ProvisionOrder = {
@@ -68,7 +69,7 @@ export function provision(context: StorageContext, claim: PersistentVolumeClaim,
       'Warning',
       'ProvisioningFailed',
       'failed to provision volume with StorageClass ' +
-        `${JSON.stringify(storageClass.metadata.name ?? '')}: ${failure}`,
+        `${quote(storageClass.metadata.name ?? '')}: ${failure}`,
     )
     return retry(context, work)
   }

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import { isPodTerminal } from '../../api/core/conditions.js'
 import type { PersistentVolume, PersistentVolumeClaim, Pod } from '../../api/core/generated.js'
 import { claimsOfPod } from '../../api/core/pod-claims.js'
@@ -93,8 +94,7 @@ function expandFileSystem(
   if (!pod || !isDone(context, work, context.timings.resize)) return
   const node = pod.spec.nodeName as string
   const message =
-    `MountVolume.NodeExpandVolume succeeded for volume ${JSON.stringify(volume.metadata.name ?? '')} ` +
-    `${node}`
+    `MountVolume.NodeExpandVolume succeeded for volume ${quote(volume.metadata.name ?? '')} ` + `${node}`
   const recorder = context.recorderOf('kubelet', node)
   recorder.event(
     { object: pod, kind: 'Pod', apiVersion: 'v1' },

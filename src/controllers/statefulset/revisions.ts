@@ -1,7 +1,8 @@
+import { goJson } from '../../lang/json/exact-json.js'
 import type { ControllerRevision, StatefulSet } from '../../api/apps/generated.js'
 import type { Pod, PodTemplateSpec } from '../../api/core/generated.js'
 import { semanticEqual } from '../../api/kind/equal.js'
-import type { Json, JsonObject } from '../../lang/json/json.js'
+import type { JsonObject } from '../../lang/json/json.js'
 import { withSortedKeys } from '../../lang/json/json.js'
 import { newControllerRef } from '../../api/meta/owner-references.js'
 import { ignoreNotFound, isApiError } from '../../client/api-error.js'
@@ -165,7 +166,7 @@ function renamed(set: StatefulSet, revision: ControllerRevision, collisionCount:
 }
 
 function revisionHash(data: JsonObject, collisionCount: number): string {
-  return bytesHash(goJson(data) + String(collisionCount))
+  return bytesHash(goJson(withSortedKeys(data)) + String(collisionCount))
 }
 
 function revisionName(set: StatefulSet, hash: string): string {
@@ -187,25 +188,3 @@ export function sortRevisions(revisions: readonly ControllerRevision[]): Control
 }
 
 const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
-
-/** Formats JSON as Go's encoding/json does: keys of maps are sorted, and HTML characters are escaped. */
-function goJson(value: Json): string {
-  if (typeof value === 'string') return quoted(value)
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
-  if (isList(value)) return `[${value.map(goJson).join(',')}]`
-  const members = Object.entries(value)
-    .filter(([, member]) => member !== undefined)
-    .sort(([a], [b]) => order(a, b))
-  return `{${members.map(([key, member]) => `${quoted(key)}:${goJson(member as Json)}`).join(',')}}`
-}
-
-function isList(value: object): value is readonly Json[] {
-  return Array.isArray(value)
-}
-
-function quoted(text: string): string {
-  return JSON.stringify(text).replaceAll(
-    /[<>&\u2028\u2029]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
-}

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import { betaStorageClass } from '../../api/core/access-modes.js'
 import { isPodTerminal } from '../../api/core/conditions.js'
 import type { PersistentVolume, PersistentVolumeClaim } from '../../api/core/generated.js'
@@ -151,7 +152,7 @@ function syncRequested(context: BinderContext, claim: PersistentVolumeClaim, nam
       claim,
       'Warning',
       'VolumeMismatch',
-      `Cannot bind to requested volume ${JSON.stringify(name)}: ${fault}`,
+      `Cannot bind to requested volume ${quote(name)}: ${fault}`,
     )
   } else {
     claimEvent(
@@ -159,15 +160,14 @@ function syncRequested(context: BinderContext, claim: PersistentVolumeClaim, nam
       claim,
       'Warning',
       'FailedBinding',
-      `volume ${JSON.stringify(name)} already bound to a different claim.`,
+      `volume ${quote(name)} already bound to a different claim.`,
     )
     if (claim.metadata.annotations?.[BOUND_BY_CONTROLLER] !== undefined) {
-      const owners = `volume already claimed by ${JSON.stringify(claimKeyOf(volume))}`
+      const owners = `volume already claimed by ${quote(claimKeyOf(volume))}`
       throw new ApiError(
         409,
         'Conflict',
-        `invalid binding of claim ${JSON.stringify(keyOf(claim))} to volume ${JSON.stringify(name)}: ` +
-          `${owners}`,
+        `invalid binding of claim ${quote(keyOf(claim))} to volume ${quote(name)}: ` + `${owners}`,
       )
     }
   }
@@ -177,7 +177,7 @@ function syncRequested(context: BinderContext, claim: PersistentVolumeClaim, nam
 /** Returns why the volume that a claim names does not satisfy it. Source: checkVolumeSatisfyClaim. */
 function mismatch(volume: PersistentVolume, claim: PersistentVolumeClaim): string | undefined {
   if (volume.metadata.deletionTimestamp !== undefined)
-    return `the volume is marked for deletion ${JSON.stringify(volume.metadata.name ?? '')}`
+    return `the volume is marked for deletion ${quote(volume.metadata.name ?? '')}`
   const wanted = parseQuantity(claim.spec.resources.requests?.['storage'] ?? '0')
   if (compareQuantities(sizeOf(volume), wanted) < 0) return 'requested PV is too small'
   if (classOfVolume(volume) !== classOfClaim(claim)) return 'storageClassName does not match'
@@ -215,7 +215,7 @@ function provision(
   storageClass: StorageClass | undefined,
 ): void {
   if (!storageClass) {
-    const missing = `storageclass.storage.k8s.io ${JSON.stringify(classOfClaim(claim))} not found`
+    const missing = `storageclass.storage.k8s.io ${quote(classOfClaim(claim))} not found`
     return claimEvent(context, claim, 'Warning', 'ProvisioningFailed', missing)
   }
   const { provisioner } = storageClass

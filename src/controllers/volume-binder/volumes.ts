@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import { isPodTerminal } from '../../api/core/conditions.js'
 import type { PersistentVolume, PersistentVolumeClaim, Pod } from '../../api/core/generated.js'
 import { haveSameMode } from '../../api/core/volume-matching.js'
@@ -126,7 +127,7 @@ function deletionFault({ metadata, spec }: PersistentVolume): string | undefined
   if (spec.csi) return 'external'
   if (!spec.hostPath)
     return (
-      `error getting deleter volume plugin for volume ${JSON.stringify(metadata.name ?? '')}: no ` +
+      `error getting deleter volume plugin for volume ${quote(metadata.name ?? '')}: no ` +
       'deletable volume plugin matched'
     )
   const { path } = spec.hostPath

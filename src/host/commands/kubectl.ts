@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import { parseYamlText } from '../../lang/yaml/read.js'
 import { parseCertificates, verifyChain } from '../../pki/index.js'
 import { minorOf } from '../../cluster/kubeadm/images.js'
@@ -118,7 +119,7 @@ function serverDistrust(
     const candidate =
       root?.subject.commonName === leaf?.issuer.commonName
         ? ' (possibly because of "crypto/rsa: verification error" while trying to verify candidate ' +
-          `authority certificate ${JSON.stringify(root?.subject.commonName ?? '')})`
+          `authority certificate ${quote(root?.subject.commonName ?? '')})`
         : ''
     return `${prefix}x509: certificate signed by unknown authority${candidate}`
   } catch {

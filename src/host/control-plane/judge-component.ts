@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import { parseYamlText } from '../../lang/yaml/read.js'
 import { parseCertificates, readChain, verifyChain } from '../../pki/index.js'
 import { parsePrivateKey } from '../../pki/crypto/rsa.js'
@@ -105,7 +106,7 @@ function cannotStart(
     : 'executable file not found in $PATH'
   const words =
     'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc ' +
-    `create failed: unable to start container process: exec: ${JSON.stringify(program)}: ${problem}`
+    `create failed: unable to start container process: exec: ${quote(program)}: ${problem}`
   return { kind: 'waits', reason: 'CreateContainerError', words }
 }
 
@@ -225,11 +226,11 @@ const CHECKS: Readonly<Record<ComponentName, (machine: Machine) => string | unde
       )
     for (const mode of (machine.flag('authorization-mode') ?? 'AlwaysAllow').split(',')) {
       if (!AUTHORIZATION_MODES.includes(mode))
-        faults.push(`authorization-mode ${JSON.stringify(mode)} is not a valid mode`)
+        faults.push(`authorization-mode ${quote(mode)} is not a valid mode`)
     }
     for (const plugin of (machine.flag('enable-admission-plugins') ?? '').split(',')) {
       if (plugin !== '' && !ADMISSION_PLUGINS.includes(plugin))
-        faults.push(`enable-admission-plugins plugin ${JSON.stringify(plugin)} is unknown`)
+        faults.push(`enable-admission-plugins plugin ${quote(plugin)} is unknown`)
     }
     if (faults.length > 0) throw new Fault(faults.length === 1 ? faults[0] : `[${faults.join(', ')}]`)
     machine.pair('tls-cert-file', 'tls-private-key-file')

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import { addonVersions } from '../../cluster/kubeadm/addon-versions.js'
 import {
   EtcdError,
@@ -55,9 +56,7 @@ export function etcdctl(call: CommandCall): CommandOutput {
   if (machine.state.components.get('etcd')?.state !== 'running') return refused()
   const run = VERBS[`${verb} ${noun}`] ?? VERBS[verb]
   if (run === undefined)
-    return failed(
-      `Error: unknown command ${JSON.stringify(verb)} for "etcdctl"\nRun 'etcdctl --help' for usage.`,
-    )
+    return failed(`Error: unknown command ${quote(verb)} for "etcdctl"\nRun 'etcdctl --help' for usage.`)
   try {
     return run(call, options)
   } catch (error) {

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import { certificateExpiry, expiryText, PKI_DIR, renewCertificates } from '../../pki/index.js'
 import type { CertificateExpiry, Renewal } from '../../pki/index.js'
 import type { CommandOutput } from '../commands/command.js'
@@ -17,7 +18,7 @@ export function certs(args: readonly string[], machine: HostMachine): CommandOut
   if (verb === 'check-expiration') return { stdout: checkExpiration(machine) }
   if (verb === 'renew') return renew(name, machine)
   return failed(
-    `error: unknown command ${JSON.stringify(verb)} for "kubeadm certs"\nTo see the stack trace of ` +
+    `error: unknown command ${quote(verb)} for "kubeadm certs"\nTo see the stack trace of ` +
       'this error execute with --v=5 or higher',
   )
 }
@@ -35,7 +36,7 @@ function renew(name: string | undefined, machine: HostMachine): CommandOutput {
   const { certificates, authorities } = certificateExpiry(machine.cluster.pki)
   if (name !== 'all' && !certificates.some((one) => one.name === name)) {
     return failed(
-      `error: unknown command ${JSON.stringify(name)} for "kubeadm certs renew"\nTo see the stack ` +
+      `error: unknown command ${quote(name)} for "kubeadm certs renew"\nTo see the stack ` +
         'trace of this error execute with --v=5 or higher',
     )
   }

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import { YamlError, yamlDocuments } from '../../lang/yaml/read.js'
 import type { Options } from '../commands/command.js'
 import { minorOf } from '../../cluster/kubeadm/images.js'
@@ -90,7 +91,7 @@ function documents(
   const content = machine.files.text(path(file))
   if (content === undefined)
     throw new KubeadmError(
-      `couldn't load configuration from file: unable to read config from ${JSON.stringify(file)}: ` +
+      `couldn't load configuration from file: unable to read config from ${quote(file)}: ` +
         `open ${file}: no such file or directory`,
     )
   try {
@@ -130,7 +131,7 @@ export function initConfiguration(
   const version = asked.startsWith('stable') ? tool : asked.startsWith('v') ? asked : `v${asked}`
   if (!/^v1\.\d+\.\d+(?:-[\w.]+)?$/.test(version))
     throw new KubeadmError(
-      `version ${JSON.stringify(asked)} doesn't match patterns for neither semantic version nor ` +
+      `version ${quote(asked)} doesn't match patterns for neither semantic version nor ` +
         'labels (stable, latest, ...)',
     )
   if (minorOf(version) < minorOf(tool) - 1) {

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { Options } from '../commands/command.js'
 import { COMPONENTS, minorOf } from '../../cluster/kubeadm/images.js'
 import type { ComponentName } from '../../cluster/kubeadm/images.js'
@@ -65,7 +66,7 @@ export const PHASES: Readonly<Record<string, InitPhase>> = {
   kubeconfig: (run, part) => makerOf(run).kubeconfigs(part, run.printer, run.options.get('kubeconfig-dir')),
   etcd: (run, part) => {
     if (part !== undefined && part !== 'local')
-      throw new KubeadmError(`unknown command ${JSON.stringify(part)} for "kubeadm init phase etcd"`)
+      throw new KubeadmError(`unknown command ${quote(part)} for "kubeadm init phase etcd"`)
     run.printer.out(`[etcd] Creating static Pod manifest for local etcd in "${MANIFESTS}"`)
     writeManifest(run, 'etcd')
     if (run.machine.files.stat('/var/lib/etcd') === undefined)
@@ -314,7 +315,7 @@ function markControlPlane(run: InitRun): void {
   if (!cluster.until(isThere, { timeout: '2m' }))
     throw new KubeadmError(
       'error execution phase mark-control-plane: error applying control-plane label and taints: nodes ' +
-        `${JSON.stringify(name)} not found`,
+        `${quote(name)} not found`,
     )
   const old = cluster.get('nodes', { name }).spec?.taints ?? []
   client.patch(

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { CommandCall, CommandOutput } from '../commands/command.js'
 import { readOptions } from '../commands/command.js'
 import { minorOf } from '../../cluster/kubeadm/images.js'
@@ -20,12 +21,12 @@ export function init({ args, machine, path }: CommandCall): CommandOutput {
     if (asked.nodeName !== machine.name && !isPhase)
       throw new KubeadmError(
         'a simulated machine cannot be called otherwise as a node: its hostname is ' +
-          `${JSON.stringify(machine.name)}`,
+          `${quote(machine.name)}`,
       )
     if (asked.token !== undefined && !TOKEN_FORM.test(asked.token))
       throw new KubeadmError(
-        `bootstrapTokens.token: Invalid value: ${JSON.stringify(asked.token)}: the bootstrap token ` +
-          `${JSON.stringify(asked.token)} was not of the form ` +
+        `bootstrapTokens.token: Invalid value: ${quote(asked.token)}: the bootstrap token ` +
+          `${quote(asked.token)} was not of the form ` +
           `"\\\\A([a-z0-9]{6})\\\\.([a-z0-9]{16})\\\\z"`,
       )
     const run: InitRun = {
@@ -40,7 +41,7 @@ export function init({ args, machine, path }: CommandCall): CommandOutput {
       const [name = '', part] = options.words
       const phase = PHASES[name]
       if (phase === undefined)
-        throw new KubeadmError(`unknown command ${JSON.stringify(name)} for "kubeadm init phase"`)
+        throw new KubeadmError(`unknown command ${quote(name)} for "kubeadm init phase"`)
       return phase(run, part === 'all' ? undefined : part)
     }
     printer.out(`[init] Using Kubernetes version: ${asked.version}`)

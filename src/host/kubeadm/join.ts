@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import { parseYamlText } from '../../lang/yaml/read.js'
 import { ConnectionError, isApiError } from '../../client/api-error.js'
 import type { Client } from '../../client/client.js'
@@ -39,7 +40,7 @@ export function join({ args, machine, path }: CommandCall): CommandOutput {
     if ((options.get('node-name') ?? machine.name) !== machine.name)
       throw new KubeadmError(
         'a simulated machine cannot be called otherwise as a node: its hostname is ' +
-          `${JSON.stringify(machine.name)}`,
+          `${quote(machine.name)}`,
       )
     validateDiscovery(asked)
     printer.out('[preflight] Running pre-flight checks')
@@ -120,7 +121,7 @@ function startWithToken(
     if (node.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true) {
       files.remove(BOOTSTRAP_CONFIG)
       throw new KubeadmError(
-        `error execution phase kubelet-start: a Node with name ${JSON.stringify(name)} and status ` +
+        `error execution phase kubelet-start: a Node with name ${quote(name)} and status ` +
           '"Ready" already exists in the cluster. You must delete the existing Node or change the name ' +
           'of this new joining Node',
       )
@@ -130,7 +131,7 @@ function startWithToken(
     if (!isApiError(error, 'NotFound') && minor >= 18) {
       files.remove(BOOTSTRAP_CONFIG)
       throw new KubeadmError(
-        `error execution phase kubelet-start: cannot get Node ${JSON.stringify(name)}: ` +
+        `error execution phase kubelet-start: cannot get Node ${quote(name)}: ` +
           `${error instanceof Error ? error.message : ''}`,
       )
     }
@@ -208,7 +209,7 @@ function validateDiscovery({ endpoint, token, hashes, skipsVerification }: JoinC
     throw new KubeadmError('discovery: Invalid value: "": bootstrapToken or file must be set')
   if (!/^(?:\[[^\]]+\]|[^:/\s]+):\d+$/.test(endpoint))
     faults.push(
-      `discovery.bootstrapToken.apiServerEndpoint: Invalid value: ${JSON.stringify(endpoint)}: ` +
+      `discovery.bootstrapToken.apiServerEndpoint: Invalid value: ${quote(endpoint)}: ` +
         `address ${endpoint}: missing port in address`,
     )
   if (token === undefined)
@@ -218,9 +219,8 @@ function validateDiscovery({ endpoint, token, hashes, skipsVerification }: JoinC
     )
   else if (!TOKEN_FORM.test(token))
     faults.push(
-      `discovery.bootstrapToken.token: Invalid value: ${JSON.stringify(token)}: the bootstrap token ` +
-        'is invalid',
-      `discovery.tlsBootstrapToken: Invalid value: ${JSON.stringify(token)}: the bootstrap token is invalid`,
+      `discovery.bootstrapToken.token: Invalid value: ${quote(token)}: the bootstrap token ` + 'is invalid',
+      `discovery.tlsBootstrapToken: Invalid value: ${quote(token)}: the bootstrap token is invalid`,
     )
   if (hashes.length === 0 && !skipsVerification) {
     faults.push(
@@ -260,7 +260,7 @@ function discover(machine: HostMachine, asked: JoinConfiguration): Discovered {
       'invalid discovery token CA certificate hash: ' +
         `${
           bad.startsWith('sha256:')
-            ? `invalid hash ${JSON.stringify(bad)}, expected a 32 byte SHA-256 hash, found ` +
+            ? `invalid hash ${quote(bad)}, expected a 32 byte SHA-256 hash, found ` +
               `${Math.floor((bad.length - 7) / 2)} bytes`
             : 'invalid hash, expected "format:value"'
         }`,
@@ -280,7 +280,7 @@ function discover(machine: HostMachine, asked: JoinConfiguration): Discovered {
   if (asked.hashes.length > 0 && !asked.hashes.some((hash) => hash.toLowerCase() === pin))
     throw untrusted(
       'cluster CA found in cluster-info ConfigMap is invalid: none of the public keys ' +
-        `${JSON.stringify(pin)} are pinned`,
+        `${quote(pin)} are pinned`,
     )
   return { server: cluster.server, authority }
 }
@@ -305,6 +305,6 @@ function clusterInfo(
   ) as { message?: string; data?: Record<string, string> }
   if (answer.code !== 200) return failed(body.message ?? '')
   return body.data?.[`jws-kubeconfig-${id}`] === undefined
-    ? `could not find a JWS signature in the cluster-info ConfigMap for token ID ${JSON.stringify(id)}`
+    ? `could not find a JWS signature in the cluster-info ConfigMap for token ID ${quote(id)}`
     : body.data
 }

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { CommandCall, CommandOutput } from '../commands/command.js'
 import { failed, readOptions } from '../commands/command.js'
 import { allImages, minorOf } from '../../cluster/kubeadm/images.js'
@@ -44,7 +45,7 @@ export function kubeadm(call: CommandCall): CommandOutput {
 }
 
 const unknown = (verb: string, command: string): string =>
-  `error: unknown command ${JSON.stringify(verb)} for ${JSON.stringify(command)}\nTo see the stack ` +
+  `error: unknown command ${quote(verb)} for ${quote(command)}\nTo see the stack ` +
   'trace of this error execute with --v=5 or higher'
 
 function version(args: readonly string[], own: string): CommandOutput {

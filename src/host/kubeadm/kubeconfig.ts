@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import { kubeconfigText } from '../../pki/index.js'
 import type { CommandOutput } from '../commands/command.js'
 import { failed, readOptions } from '../commands/command.js'
@@ -14,7 +15,7 @@ export function kubeconfig(args: readonly string[], machine: HostMachine): Comma
   const options = readOptions(args, ['client-name', 'org', 'token', 'config', 'validity-period'])
   const [verb = ''] = options.words
   if (verb !== 'user')
-    return failed(`error: unknown command ${JSON.stringify(verb)} for "kubeadm kubeconfig"\n${STACK}`)
+    return failed(`error: unknown command ${quote(verb)} for "kubeadm kubeconfig"\n${STACK}`)
   const name = options.get('client-name')
   if (name === undefined || name === '')
     return failed(`error: required flag(s) "client-name" not set\n${STACK}`)

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import { quantityValue } from '../../api/quantity.js'
 import { minorOf } from '../../cluster/kubeadm/images.js'
 import type { HostMachine } from '../machine/host-machine.js'
@@ -44,10 +45,7 @@ function common(machine: HostMachine, version: string | undefined): readonly Che
   const oldest = minorOf(tool) - (minorOf(tool) >= 29 ? 3 : 1)
   const skew = [
     ...(minorOf(kubelet) < oldest
-      ? [
-          `Kubelet version ${JSON.stringify(kubelet)} is lower than kubeadm can support. Please ` +
-            'upgrade kubelet',
-        ]
+      ? [`Kubelet version ${quote(kubelet)} is lower than kubeadm can support. Please ` + 'upgrade kubelet']
       : []),
     ...(version !== undefined &&
     compareVersions(`v${kubelet}`, version) > 0 &&
@@ -55,7 +53,7 @@ function common(machine: HostMachine, version: string | undefined): readonly Che
       ? [
           'the kubelet version is higher than the control plane version. This is not a supported ' +
             'version skew and may lead to a malfunctional cluster. Kubelet version: ' +
-            `${JSON.stringify(kubelet)} Control plane version: ${JSON.stringify(version.slice(1))}`,
+            `${quote(kubelet)} Control plane version: ${quote(version.slice(1))}`,
         ]
       : []),
   ]

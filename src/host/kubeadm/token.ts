@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import { ConnectionError, isApiError } from '../../client/api-error.js'
 import { DurationError, parseGoDuration } from '../../lang/go/duration.js'
 import { formatTime } from '../../lang/go/time.js'
@@ -65,7 +66,7 @@ export function token(args: readonly string[], machine: HostMachine): CommandOut
       return failed(`error: ${error.message}\n${STACK}`)
     throw error
   }
-  return failed(`error: unknown command ${JSON.stringify(verb)} for "kubeadm token"\n${STACK}`)
+  return failed(`error: unknown command ${quote(verb)} for "kubeadm token"\n${STACK}`)
 }
 
 type Client = ReturnType<HostMachine['cluster']['as']>
@@ -85,7 +86,7 @@ function create(
   const [, id, secret] = TOKEN_FORM.exec(value) ?? []
   if (id === undefined || secret === undefined)
     return failed(
-      `error: the bootstrap token ${JSON.stringify(value)} was not of the form ` +
+      `error: the bootstrap token ${quote(value)} was not of the form ` +
         `"\\\\A([a-z0-9]{6})\\\\.([a-z0-9]{16})\\\\z"\n${STACK}`,
     )
   writeToken(client, machine.cluster.now(), {

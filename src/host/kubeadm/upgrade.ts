@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { CommandOutput, Options } from '../commands/command.js'
 import { failed, readOptions } from '../commands/command.js'
 import type { ComponentName } from '../../cluster/kubeadm/images.js'
@@ -28,7 +29,7 @@ export function upgrade(args: readonly string[], machine: HostMachine): CommandO
   const [verb = '', version] = options.words
   if (verb === 'node') return upgradeNode(machine, options)
   if (verb !== 'plan' && verb !== 'apply')
-    return failed(`error: unknown command ${JSON.stringify(verb)} for "kubeadm upgrade"\n${STACK}`)
+    return failed(`error: unknown command ${quote(verb)} for "kubeadm upgrade"\n${STACK}`)
   if (!machine.isControlPlane || machine.files.text('/etc/kubernetes/admin.conf') === undefined) {
     return failed(
       `error: couldn't create a Kubernetes client from file "/etc/kubernetes/admin.conf": failed to ` +
@@ -128,7 +129,7 @@ function apply(machine: HostMachine, asked: string | undefined, options: Options
     return failed(`error: missing one or more required arguments. Required arguments: [version]\n${STACK}`)
   if (!/^v?1\.\d+\.\d+(?:-[\w.]+)?$/.test(asked))
     return failed(
-      `error: version ${JSON.stringify(asked)} doesn't match patterns for neither semantic version ` +
+      `error: version ${quote(asked)} doesn't match patterns for neither semantic version ` +
         `nor labels (stable, latest, ...)\n${STACK}`,
     )
   const target = asked.startsWith('v') ? asked : `v${asked}`
@@ -139,7 +140,7 @@ function apply(machine: HostMachine, asked: string | undefined, options: Options
 [upgrade] ${RELOAD}
 [upgrade/preflight] Running preflight checks
 [upgrade] Running cluster health checks
-[upgrade/preflight] You have chosen to upgrade the cluster version to ${JSON.stringify(target)}
+[upgrade/preflight] You have chosen to upgrade the cluster version to ${quote(target)}
 [upgrade/versions] Cluster version: ${cluster}
 [upgrade/versions] kubeadm version: ${kubeadm}\n`
   const faults = enforceVersionPolicies({
@@ -201,8 +202,8 @@ function controlPlane(machine: HostMachine, target: string, renews: boolean): st
   const fresh = '/etc/kubernetes/tmp/kubeadm-upgraded-manifests'
   let text =
     '[upgrade/control-plane] Upgrading your static Pod-hosted control plane to version ' +
-    `${JSON.stringify(target)} (timeout: 5m0s)...\n[upgrade/staticpods] Writing new Static Pod manifests ` +
-    `to ${JSON.stringify(fresh)}\n`
+    `${quote(target)} (timeout: 5m0s)...\n[upgrade/staticpods] Writing new Static Pod manifests ` +
+    `to ${quote(fresh)}\n`
   if (machine.files.stat(backup) === undefined) machine.files.makeDirectory(backup)
   for (const component of COMPONENTS) text += upgradeOne(machine, component, { target, renews, backup })
   return (
@@ -273,7 +274,7 @@ with the configuration for the kubelets in the cluster
 [addons] Applied essential addon: CoreDNS
 [addons] Applied essential addon: kube-proxy
 
-[upgrade] SUCCESS! A control plane node of your cluster was upgraded to ${JSON.stringify(target)}.
+[upgrade] SUCCESS! A control plane node of your cluster was upgraded to ${quote(target)}.
 
 [upgrade] Now please proceed with upgrading the rest of the nodes by following the right order.\n`
 }
@@ -313,8 +314,8 @@ function upgradeNode(machine: HostMachine, options: Options): CommandOutput {
     const name = kubeletConfigName(minorOf(version))
     if (!/^v1\.\d+\.\d+/.test(version))
       return failed(
-        `couldn't parse kubernetes version ${JSON.stringify(version)}: could not parse ` +
-          `${JSON.stringify(version)} as version`,
+        `couldn't parse kubernetes version ${quote(version)}: could not parse ` +
+          `${quote(version)} as version`,
       )
     if (minorOf(version) > minorOf(hosts.version))
       return failed(

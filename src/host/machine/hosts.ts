@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { Node } from '../../api/core/generated.js'
 import { BARE_MACHINES } from '../../cluster/compose/assemble.js'
 import type { NodeOptions } from '../../cluster/compose/options.js'
@@ -172,7 +173,7 @@ export class ClusterHosts implements Hosts {
           'kubelet',
           'I',
           'kubelet.go:2537',
-          `"SyncLoop ADD" source="api" pods=[${JSON.stringify(pod)}]`,
+          `"SyncLoop ADD" source="api" pods=[${quote(pod)}]`,
         )
     })
     cluster.on('log', ({ component, level, message }) => {

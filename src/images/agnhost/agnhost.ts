@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { ImageDefinition, Invocation, Program } from '../../kubelet/index.js'
 import { mounttest } from './files.js'
 import { guestbook } from './guestbook.js'
@@ -58,7 +59,7 @@ function resolve(call: Invocation): readonly [Subcommand, SubcommandCall] | numb
   }
   const subcommand = Object.hasOwn(SUBCOMMANDS, name) ? SUBCOMMANDS[name] : undefined
   if (subcommand === undefined) {
-    call.error(`Error: unknown command ${JSON.stringify(name)} for "app"\nRun 'app --help' for usage.\n`)
+    call.error(`Error: unknown command ${quote(name)} for "app"\nRun 'app --help' for usage.\n`)
     return 1
   }
   // the tester prints its arguments, so they are no flags

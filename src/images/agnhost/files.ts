@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import { FileFault } from '../../kubelet/index.js'
 import type { Invocation } from '../../kubelet/index.js'
 import type { Subcommand, SubcommandCall } from './subcommand.js'
@@ -33,13 +34,13 @@ function step(call: Invocation, path: string, what: string, verb: string, work: 
     return true
   } catch (error) {
     if (!(error instanceof FileFault)) throw error
-    call.write(`${what}${JSON.stringify(path)}: ${verb} ${path}: ${goText(error)}\n`)
+    call.write(`${what}${quote(path)}: ${verb} ${path}: ${goText(error)}\n`)
     return false
   }
 }
 
 function content({ world: { files } }: Invocation, path: string): string {
-  return `content of file ${JSON.stringify(path)}: ${files.read(path)}\n`
+  return `content of file ${quote(path)}: ${files.read(path)}\n`
 }
 
 function statOf({ world: { files } }: Invocation, path: string): NonNullable<ReturnType<typeof files.stat>> {
@@ -125,7 +126,7 @@ export const mounttest: Subcommand = {
     let found = ''
     try {
       found = world.files.read(path)
-      call.write(`content of file ${JSON.stringify(path)}: ${found}\n`)
+      call.write(`content of file ${quote(path)}: ${found}\n`)
     } catch (error) {
       if (!(error instanceof FileFault)) throw error
       failed = true

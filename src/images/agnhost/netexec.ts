@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import { addressesOf } from '../../kubelet/index.js'
 import { redirect } from './servers.js'
 import type { Pause, Served, ServedRequest } from '../../kubelet/index.js'
@@ -158,7 +159,7 @@ function echo(call: SubcommandCall, request: ServedRequest): Served {
   const [message, code] = [parameter(request, 'msg'), parameter(request, 'code')]
   log(call, `GET /echo?msg=${message}&code=${code}`)
   if (code !== '' && !/^[-+]?\d+$/.test(code))
-    return textResponse(`argument 'code' must be an integer or empty, got ${JSON.stringify(code)}\n`)
+    return textResponse(`argument 'code' must be an integer or empty, got ${quote(code)}\n`)
   return textResponse(message, code === '' ? 200 : Number(code))
 }
 
@@ -172,7 +173,7 @@ function exit(call: SubcommandCall, request: ServedRequest): Served {
   ]) {
     if (value !== '' && durationOf(value) === undefined)
       return textResponse(
-        `argument '${name}' must be a valid golang duration or empty, got ${JSON.stringify(value)}\n`,
+        `argument '${name}' must be a valid golang duration or empty, got ${quote(value)}\n`,
       )
   }
   if (!/^[-+]?\d*$/.test(code ?? ''))

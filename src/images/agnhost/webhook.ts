@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { Served, ServedRequest } from '../../kubelet/index.js'
 import type { Subcommand, SubcommandCall } from './subcommand.js'
 import { jsonResponse, listening, textResponse, urlOf } from './subcommand.js'
@@ -178,7 +179,7 @@ function convert(object: Converted, desired: string): Converted | string {
     return host === undefined && port === undefined
       ? base
       : { ...base, hostPort: `${host ?? ''}:${port ?? ''}` }
-  return `unexpected conversion version ${JSON.stringify(from.startsWith('stable.') ? desired : from)}`
+  return `unexpected conversion version ${quote(from.startsWith('stable.') ? desired : from)}`
 }
 
 function converted(request: ServedRequest): Served {

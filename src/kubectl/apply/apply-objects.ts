@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { KindDefinition, KubeObject } from '../../api/kind/definition.js'
 import type { Scheme } from '../../api/scheme.js'
 import { formatApiVersion } from '../../api/api-version.js'
@@ -81,13 +82,13 @@ function retrieving<T>(info: Info, call: () => T): T {
 
 const retrievingText = (info: Info, message: string): string =>
   `error when retrieving current configuration of:\n${describe(info)}\nfrom server for: ` +
-  `${JSON.stringify(info.source ?? '')}: ${message}`
+  `${quote(info.source ?? '')}: ${message}`
 
 function describe({ definition, name, namespace = '' }: Info): string {
   return (
     `Resource: "${resourceText(definition).replace(/^\//, '/')}", GroupVersionKind: ` +
     `"${definition.group}/${definition.version}, ` +
-    `Kind=${definition.kind}"\nName: ${JSON.stringify(name)}, Namespace: ${JSON.stringify(namespace)}`
+    `Kind=${definition.kind}"\nName: ${quote(name)}, Namespace: ${quote(namespace)}`
   )
 }
 

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import { KubectlError } from '../call/errors.js'
 
 /**
@@ -17,6 +18,5 @@ export function checkEnvName(name: string): void {
   if (name === '.') faults.push("must not be '.'")
   else if (name === '..') faults.push("must not be '..'")
   else if (name.startsWith('..')) faults.push("must not start with '..'")
-  if (faults.length > 0)
-    throw new KubectlError(`${JSON.stringify(name)} is not a valid key name: ${faults.join(';')}`)
+  if (faults.length > 0) throw new KubectlError(`${quote(name)} is not a valid key name: ${faults.join(';')}`)
 }

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import { DurationError, parseGoDuration } from '../../lang/go/duration.js'
 import { KubectlError } from '../call/errors.js'
 
@@ -193,7 +194,7 @@ class FlagReader {
     const fault = faultOf(spec.type, value)
     if (fault !== undefined) {
       const shown = spec.short === undefined ? `--${spec.name}` : `-${spec.short}, --${spec.name}`
-      throw new KubectlError(`invalid argument ${JSON.stringify(value)} for "${shown}" flag: ${fault}`)
+      throw new KubectlError(`invalid argument ${quote(value)} for "${shown}" flag: ${fault}`)
     }
     const known = this.#values.get(spec.name)
     if (known === undefined) this.#values.set(spec.name, [value])

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { KindDefinition, KubeObject } from '../../api/kind/definition.js'
 import type { Scheme } from '../../api/scheme.js'
 import { schemaGroupOf } from '../../api/schemas.js'
@@ -94,9 +95,7 @@ export function kindOfObject(
 ): KindDefinition {
   const found = scheme.ofObject(apiVersion, kind)
   if (found === undefined)
-    throw new KubectlError(
-      `no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(apiVersion)}`,
-    )
+    throw new KubectlError(`no matches for kind ${quote(kind)} in version ${quote(apiVersion)}`)
   return found
 }
 

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { KindDefinition, KubeObject } from '../../api/kind/definition.js'
 import { formatApiVersion } from '../../api/api-version.js'
 import { isApiError } from '../../client/api-error.js'
@@ -105,9 +106,7 @@ function resolveKind({ env: { scheme }, out, release }: CommandLine, word: strin
       .definitions()
       .filter((one) => one.group !== found.group && one.shortNames.includes(word))
     for (const text of new Set(others.map(groupResource)))
-      out.errorLine(
-        `Warning: short name ${JSON.stringify(word)} could also match lower priority resource ${text}`,
-      )
+      out.errorLine(`Warning: short name ${quote(word)} could also match lower priority resource ${text}`)
   }
   return found
 }
@@ -245,9 +244,9 @@ export function explained<T>(
     const message =
       labelSelector === '' && fieldSelector === ''
         ? `Unable to list ${what}: ${error.message}`
-        : `Unable to find ${what} that match label selector ${JSON.stringify(labelSelector)}, field ` +
+        : `Unable to find ${what} that match label selector ${quote(labelSelector)}, field ` +
           'selector ' +
-          `${JSON.stringify(fieldSelector)}: ${error.message}`
+          `${quote(fieldSelector)}: ${error.message}`
     throw withMessage(error, message)
   }
 }

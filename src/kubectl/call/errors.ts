@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import { ApiError, ConnectionError } from '../../client/api-error.js'
 import type { StatusCause } from '../../client/api-error.js'
 
@@ -75,7 +76,7 @@ export function withMessage(error: ApiError, message: string): ApiError {
 export function withSource(verb: string, source: string, error: unknown): Error {
   if (!(error instanceof Error)) throw new Error(`assertion failed: no error: ${String(error)}`)
   if (source === '') return error
-  const message = `error when ${verb} ${JSON.stringify(source)}: ${error.message}`
+  const message = `error when ${verb} ${quote(source)}: ${error.message}`
   return error instanceof ApiError
     ? withMessage(error, message)
     : error instanceof ConnectionError

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import { textOfBytes } from '../../lang/bytes/byte-text.js'
 import type { KubectlEnvironment, KubectlOptions } from './environment.js'
 import { KubectlError } from './errors.js'
@@ -50,7 +51,7 @@ export class FileSource {
     const inside = this.#folder(path, recursive)
     if (inside.length === 0 && this.below(path).length > 0)
       throw new KubectlError(`error reading [${path}]: recognized file extensions are [.json .yaml .yml]`)
-    if (inside.length === 0) throw new KubectlError(`the path ${JSON.stringify(path)} does not exist`)
+    if (inside.length === 0) throw new KubectlError(`the path ${quote(path)} does not exist`)
     return inside
   }
 
@@ -59,12 +60,12 @@ export class FileSource {
     const wrong = /%(?![0-9A-Fa-f]{2}).{0,2}/.exec(url)?.[0]
     if (wrong !== undefined)
       throw new KubectlError(
-        `the URL passed to filename ${JSON.stringify(url)} is not valid: parse ${JSON.stringify(url)}: ` +
-          `invalid URL escape ${JSON.stringify(wrong)}`,
+        `the URL passed to filename ${quote(url)} is not valid: parse ${quote(url)}: ` +
+          `invalid URL escape ${quote(wrong)}`,
       )
     const [server = url] = /^https?:\/\/[^/?#]*/.exec(url) ?? []
     const refusal = this.#env.connect?.({ isOwn: false, server }).refusal
-    throw refusal ?? new KubectlError(`unable to read URL ${JSON.stringify(url)}: there is no network here`)
+    throw refusal ?? new KubectlError(`unable to read URL ${quote(url)}: there is no network here`)
   }
 
   /** The paths that a pattern matches; a path that exists stands for itself. */
@@ -142,8 +143,7 @@ function cleaned(path: string): string {
 function globPattern(path: string): RegExp {
   const text = path.replaceAll(/\[(\^?)([^\]]+)\]|[^]/g, (part, not: string = '', set?: string) => {
     if (set !== undefined) return `[${not}${set.replaceAll('\\', '\\\\')}]`
-    if (part === '[')
-      throw new KubectlError(`pattern ${JSON.stringify(path)} is not valid: syntax error in pattern`)
+    if (part === '[') throw new KubectlError(`pattern ${quote(path)} is not valid: syntax error in pattern`)
     return part === '*' ? '[^/]*' : part === '?' ? '[^/]' : part.replace(/[\\^$.|+(){}\]]/, '\\$&')
   })
   return new RegExp(`^${text}$`)

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import { ApiError, ConnectionError } from '../../client/api-error.js'
 import type { CommandLine } from './call.js'
 import type { ServerConnection } from './environment.js'
@@ -102,7 +103,7 @@ function unreadable(call: CommandLine, source: string, refusal: Refusal): Kubect
   if (validates(call)) return withoutSchemas(source, failureOf(call, '/openapi/v2', refusal))
   const failure = failureOf(call, '/api', refusal)
   logDiscovery(call, failure)
-  return new KubectlError(`unable to recognize ${JSON.stringify(source)}: ${failure}`)
+  return new KubectlError(`unable to recognize ${quote(source)}: ${failure}`)
 }
 
 /** Returns how discovery fails; undefined if it succeeds. */

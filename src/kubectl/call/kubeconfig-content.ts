@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import { parseYamlText, YamlError } from '../../lang/yaml/read.js'
 import { KubectlError } from './errors.js'
 
@@ -35,7 +36,7 @@ export function parseKubeconfig(text: string, path: string): KubeconfigContent {
     value = parseYamlText(text)
   } catch (error) {
     if (!(error instanceof YamlError)) throw error
-    throw new KubectlError(`error loading config file ${JSON.stringify(path)}: ${error.message}`)
+    throw new KubectlError(`error loading config file ${quote(path)}: ${error.message}`)
   }
   const fields = isFields(value) ? value : {}
   const users = namedOf(fields['users'], 'user')
@@ -53,7 +54,7 @@ function checkBase64(text: string, path: string): void {
   const bad = /[^A-Za-z0-9+/=\r\n]/.exec(text)
   if (bad !== null)
     throw new KubectlError(
-      `error loading config file ${JSON.stringify(path)}: illegal base64 data at input byte ${bad.index}`,
+      `error loading config file ${quote(path)}: illegal base64 data at input byte ${bad.index}`,
     )
 }
 

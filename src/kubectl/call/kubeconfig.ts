@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import { cachedKey, parseCertificates } from '../../pki/index.js'
 import { ConfigurationError, KubectlError } from './errors.js'
 import type { FileSource } from './files.js'
@@ -203,8 +204,8 @@ export class Kubeconfig {
     if (found === undefined && this.#flags.has(flag)) {
       throw new KubectlError(
         flag === 'cluster'
-          ? `no server found for cluster ${JSON.stringify(name)}`
-          : `auth info ${JSON.stringify(name)} does not exist`,
+          ? `no server found for cluster ${quote(name)}`
+          : `auth info ${quote(name)} does not exist`,
       )
     }
     return found ?? {}

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import { JsonSyntaxError, parseJson } from '../../lang/go/json.js'
 import type { CommandLine } from './call.js'
@@ -132,7 +133,7 @@ function checkTyped(source: string, value: unknown): asserts value is Untrusted 
 
 const invalid = (source: string, what: string): KubectlError =>
   new KubectlError(
-    `error validating ${JSON.stringify(source)}: error validating data: ${what}; if you choose to ` +
+    `error validating ${quote(source)}: error validating data: ${what}; if you choose to ` +
       'ignore these errors, turn validation off with --validate=false',
   )
 
@@ -159,8 +160,8 @@ function infoOfManifest(
   const definition = call.env.scheme.ofObject(apiVersion, kind)
   if (isTyped && (definition === undefined || definition.custom !== undefined))
     return new KubectlError(
-      `unable to decode ${JSON.stringify(source)}: no kind ${JSON.stringify(kind)} is registered for ` +
-        `version ${JSON.stringify(apiVersion)} in scheme "pkg/scheme/scheme.go:28"`,
+      `unable to decode ${quote(source)}: no kind ${quote(kind)} is registered for ` +
+        `version ${quote(apiVersion)} in scheme "pkg/scheme/scheme.go:28"`,
     )
   if (definition === undefined) {
     return new KubectlError(

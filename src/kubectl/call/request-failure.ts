@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import { ApiError, ConnectionError } from '../../client/api-error.js'
 import { DurationError, goDuration, parseGoDuration } from '../../lang/go/duration.js'
 import type { CommandLine } from './call.js'
@@ -20,7 +21,7 @@ export function failureOf(call: CommandLine, path: string, refusal: Refusal): st
 /** Error for a file whose objects cannot be validated. */
 export function withoutSchemas(source: string, why: string): KubectlError {
   return new KubectlError(
-    `error validating ${JSON.stringify(source)}: error validating data: failed to download openapi: ` +
+    `error validating ${quote(source)}: error validating data: failed to download openapi: ` +
       `${why}; ` +
       'if you choose to ignore these errors, turn validation off with --validate=false',
   )

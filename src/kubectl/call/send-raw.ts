@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { CommandLine } from './call.js'
 import { KubectlError } from './errors.js'
 import { answerText } from '../../client/response.js'
@@ -43,9 +44,9 @@ export function rawPath({ flags }: CommandLine, uri: string): string {
       ? 'invalid URI for request'
       : escape === undefined
         ? undefined
-        : `invalid URL escape ${JSON.stringify(escape)}`
+        : `invalid URL escape ${quote(escape)}`
   if (fault !== undefined)
-    throw new KubectlError(`--raw must be a valid URL path: parse ${JSON.stringify(uri)}: ${fault}`)
+    throw new KubectlError(`--raw must be a valid URL path: parse ${quote(uri)}: ${fault}`)
   const path = rest.startsWith('/') ? rest.replace(/^\/\/(?!\/)[^/?]*/, '') : ''
   return path.startsWith('/') ? path : `/${path}`
 }

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 /** A command line that cannot be split into words. */
 export class CommandLineError extends Error {}
 
@@ -24,7 +25,7 @@ export function splitWords(line: string): readonly string[] {
       word = (word ?? '') + (next === '\n' ? '' : next)
     } else if (operators.includes(char)) {
       throw new CommandLineError(
-        `there is no shell here: ${JSON.stringify(char)} in ${JSON.stringify(line)} cannot be run ` +
+        `there is no shell here: ${quote(char)} in ${quote(line)} cannot be run ` +
           '(quote it or do it in code)',
       )
     } else {

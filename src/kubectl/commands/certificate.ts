@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type {
   CertificateSigningRequest,
   CertificateSigningRequestCondition,
@@ -63,7 +64,7 @@ function decideOne(call: CommandLine, { definition, name }: Info, verdict: Appro
   const conditions = request.status?.conditions ?? []
   const other: ApprovalType = verdict === 'Approved' ? 'Denied' : 'Approved'
   if (conditions.some(({ type }) => type === other))
-    throw new KubectlError(`certificate signing request ${JSON.stringify(name)} is already ${other}`)
+    throw new KubectlError(`certificate signing request ${quote(name)} is already ${other}`)
   const isDone = conditions.some(({ type }) => type === verdict)
   if (!isDone || flags.bool('force'))
     client.update(RESOURCE, decided(request, verdict, env.clock.now()), {

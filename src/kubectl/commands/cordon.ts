@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { Node } from '../../api/core/generated.js'
 import type { CommandLine, Command } from '../call/call.js'
 import type { DryRun } from '../call/dry-run.js'
@@ -22,7 +23,7 @@ export function cordonNodes(
     const failure = already || dryRun === 'client' ? undefined : patchNode(call, name, unschedulable, dryRun)
     if (failure === undefined)
       call.out.line(`node/${name} ${already ? 'already ' : ''}${verb}ed${dryRunSuffix(dryRun)}`)
-    else call.out.errorLine(`error: unable to ${verb} node ${JSON.stringify(name)}: ${failure.message}`)
+    else call.out.errorLine(`error: unable to ${verb} node ${quote(name)}: ${failure.message}`)
   }
 }
 
@@ -72,7 +73,7 @@ export function nodesOfCall(call: CommandLine): readonly Node[] {
     const { objects } = fetchTarget(call.client, target)
     const { resource, group } = target.definition
     if (resource !== 'nodes' || group !== '')
-      throw new KubectlError(`error: expected resource of type node, got ${JSON.stringify(resource)}`)
+      throw new KubectlError(`error: expected resource of type node, got ${quote(resource)}`)
     return objects as unknown as readonly Node[]
   })
 }

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { Pod } from '../../api/core/generated.js'
 import type { JsonMap } from '../../lang/json/maps.js'
 import { isMap } from '../../lang/json/maps.js'
@@ -69,7 +70,7 @@ function check(call: CommandLine, names: readonly string[], command: readonly st
     if (setImage.length > 0) throw new KubectlError('--set-image may only be used with --copy-to.')
     if (image === '') throw new KubectlError('you must specify --image when not using --copy-to.')
   }
-  if (image !== '') checkImage(image, `invalid image name ${JSON.stringify(image)}`)
+  if (image !== '') checkImage(image, `invalid image name ${quote(image)}`)
   if (names.length === 0 && !flags.has('filename'))
     throw new KubectlError('NAME or filename is required for debug')
   const policy = flags.string('image-pull-policy')
@@ -77,13 +78,13 @@ function check(call: CommandLine, names: readonly string[], command: readonly st
     throw new KubectlError(`invalid image pull policy: ${policy}`)
   for (const text of setImage) {
     const [name = '', value = ''] = text.split(/=(.*)/s)
-    checkImage(value, `invalid image name ${JSON.stringify(value)} for container ${JSON.stringify(name)}`)
+    checkImage(value, `invalid image name ${quote(value)} for container ${quote(name)}`)
   }
   if (target !== '' && copyTo !== '')
     throw new KubectlError('--target is incompatible with --copy-to. Use --share-processes instead.')
   if (target !== '' && !flags.bool('quiet'))
     out.line(
-      `Targeting container ${JSON.stringify(target)}. If you don't see processes from this container ` +
+      `Targeting container ${quote(target)}. If you don't see processes from this container ` +
         `it may be because the container runtime doesn't support this feature.`,
     )
   if (flags.bool('tty') && !flags.bool('stdin'))
@@ -96,7 +97,7 @@ function customProfile({ flags, files }: CommandLine): JsonMap | undefined {
     for (const text of flags.strings(flag))
       if (!text.includes('='))
         throw new KubectlError(
-          `invalid argument ${JSON.stringify(flags.strings(flag).join(','))} for "--${flag}" flag: ` +
+          `invalid argument ${quote(flags.strings(flag).join(','))} for "--${flag}" flag: ` +
             `${text} must be formatted as key=value\nSee 'kubectl debug --help' for usage.`,
         )
   const profile = flags.string('profile')

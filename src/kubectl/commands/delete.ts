@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import type { Status } from '../../client/api-error.js'
 import { ignoreNotFound, isApiError } from '../../client/api-error.js'
@@ -187,7 +188,7 @@ function deletedLine(
   const from =
     call.release.namesNamespaceOnDelete && namespace !== undefined ? ` from ${namespace} namespace` : ''
   const operation = call.flags.bool('force') ? 'force deleted' : 'deleted'
-  return `${kindName(definition)} ${JSON.stringify(name)} ${operation}${from}${dryRunSuffix(dryRun)}`
+  return `${kindName(definition)} ${quote(name)} ${operation}${from}${dryRunSuffix(dryRun)}`
 }
 
 /**

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { Node, Pod } from '../../api/core/generated.js'
 import type { CommandLine, Command } from '../call/call.js'
 import type { EvictionTexts } from '../drain/eviction.js'
@@ -61,7 +62,7 @@ function drainNodes(call: CommandLine, nodes: readonly Node[], options: DrainOpt
     } catch (error) {
       if (!isFailure(error)) throw error
       call.out.errorLine(
-        `error: unable to drain node ${JSON.stringify(name)} due to error: ${error.message}, ` +
+        `error: unable to drain node ${quote(name)} due to error: ${error.message}, ` +
           'continuing command...',
       )
       failed.push({ name, error })
@@ -111,7 +112,7 @@ function reportPending(call: CommandLine, node: string, context: FilterContext, 
   const { toDelete, errors } = sortPods(node, context, false)
   if (toDelete.length > 0 && errors.size === 0) {
     call.out.errorLine(
-      `There are pending pods in node ${JSON.stringify(node)} when an error occurred: ${cause.message}`,
+      `There are pending pods in node ${quote(node)} when an error occurred: ${cause.message}`,
     )
     for (const { metadata } of toDelete) call.out.errorLine(`pod/${metadata.name ?? ''}`)
   }
@@ -151,7 +152,7 @@ function drainNodesOld(call: CommandLine, nodes: readonly Node[], options: Drain
       call.out.line(`node/${name} evicted${dryRunSuffix(options.dryRun)}`)
     } catch (error) {
       if (!isFailure(error)) throw error
-      call.out.error(`error: unable to drain node ${JSON.stringify(name)}, aborting command...\n\n`)
+      call.out.error(`error: unable to drain node ${quote(name)}, aborting command...\n\n`)
       call.out.errorLine('There are pending nodes to be drained:')
       for (const pending of nodes.slice(at)) call.out.errorLine(` ${pending.metadata.name ?? ''}`)
       throw error

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import { exactJson } from '../../lang/json/exact-json.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import { isApiError } from '../../client/api-error.js'
@@ -80,7 +81,7 @@ export function editAll(
 /** Saves the edited text in a file, and prints its path. */
 function preserved({ files, out }: CommandLine, { path, text }: Edited, message: string): KubectlError {
   files.write(path, text)
-  out.errorLine(`A copy of your changes has been stored to ${JSON.stringify(path)}`)
+  out.errorLine(`A copy of your changes has been stored to ${quote(path)}`)
   return new KubectlError(message)
 }
 
@@ -107,7 +108,7 @@ function attempt(
   )
 }
 
-const nameOf = ({ definition, name }: Info): string => `${groupResource(definition)} ${JSON.stringify(name)}`
+const nameOf = ({ definition, name }: Info): string => `${groupResource(definition)} ${quote(name)}`
 
 function attemptOne(call: CommandLine, info: Info, wanted: KubeObject, edited: Edited): readonly string[] {
   const { out } = call
@@ -128,9 +129,7 @@ function attemptOne(call: CommandLine, info: Info, wanted: KubeObject, edited: E
     call.files.write(edited.path, edited.text)
     if (error.reason === 'NotFound') {
       out.errorLine(`error: ${what} could not be found on the server`)
-      out.errorLine(
-        `The edits you made on deleted resources have been saved to ${JSON.stringify(edited.path)}`,
-      )
+      out.errorLine(`The edits you made on deleted resources have been saved to ${quote(edited.path)}`)
     } else {
       out.errorLine(`error: ${what} could not be patched: ${error.message}`)
       out.errorLine(`You can run \`kubectl replace -f ${edited.path}\` to try this update again.`)

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { Event } from '../../api/core/generated.js'
 import { formatApiVersion } from '../../api/api-version.js'
 import type { Watch } from '../../client/client.js'
@@ -66,7 +67,7 @@ function selectorOf({ flags, env: { scheme } }: CommandLine): string {
     throw new KubectlError('--for must be in resource/name form')
   const definition = scheme.byName(type)
   if (definition === undefined)
-    throw new NoResourceMatch(`the server doesn't have a resource type ${JSON.stringify(type)}`)
+    throw new NoResourceMatch(`the server doesn't have a resource type ${quote(type)}`)
   return (
     `involvedObject.kind=${definition.kind},involvedObject.apiVersion=${formatApiVersion(definition)},` +
     `involvedObject.name=${name}`

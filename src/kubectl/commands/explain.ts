@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import { isApiError } from '../../client/api-error.js'
 import { parseApiVersion } from '../../api/api-version.js'
 import type { CommandLine, Command } from '../call/call.js'
@@ -62,7 +63,7 @@ function resolved(
   const [word = '', ...fields] = text.split('.')
   const found = scheme.byName(word)
   if (found === undefined || !isSpelled(found, word))
-    throw new NoResourceMatch(`the server doesn't have a resource type ${JSON.stringify(word)}`)
+    throw new NoResourceMatch(`the server doesn't have a resource type ${quote(word)}`)
   const apiVersion = flags.string('api-version')
   const whole = groupResource(found)
   const hasGroup = text === whole || text.startsWith(`${whole}.`)

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { Deployment } from '../../api/apps/generated.js'
 import type { ContainerPort, Pod, PodSpec, ReplicationController, Service } from '../../api/core/generated.js'
 import type { LabelSelector } from '../../api/meta/generated.js'
@@ -78,8 +79,7 @@ const kindText = ({ definition }: Info): string =>
 
 function portOf({ flags }: CommandLine, text: string, known: readonly Port[]): object {
   const port = /^[+-]?\d+$/.test(text) ? Number(text) : undefined
-  if (port === undefined)
-    throw new KubectlError(`strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`)
+  if (port === undefined) throw new KubectlError(`strconv.Atoi: parsing ${quote(text)}: invalid syntax`)
   const protocol = flags.string('protocol') || known.find((one) => one.port === port)?.protocol || 'TCP'
   const target = flags.string('target-port')
   return { protocol, port, targetPort: target === '' ? port : /^\d+$/.test(target) ? Number(target) : target }
@@ -123,7 +123,7 @@ function selectorFor({ definition, object }: Info): Labels {
 function plain({ matchLabels, matchExpressions = [] }: LabelSelector): Labels {
   if (matchExpressions.length > 0)
     throw new KubectlError(
-      `couldn't convert expressions - ${JSON.stringify(JSON.stringify(matchExpressions))} to ` +
+      `couldn't convert expressions - ${quote(JSON.stringify(matchExpressions))} to ` +
         'map-based selector format',
     )
   if (matchLabels === undefined || Object.keys(matchLabels).length === 0)

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { WriteOptions } from '../../client/client.js'
 import type { CommandLine } from '../call/call.js'
 import { KubectlError } from '../call/errors.js'
@@ -19,7 +20,7 @@ export function fieldValidationOf(call: CommandLine): NonNullable<WriteOptions['
       return 'Ignore'
     default:
       throw new KubectlError(
-        `invalid - validate option ${JSON.stringify(text)}; must be one of: strict (or true), warn, ` +
+        `invalid - validate option ${quote(text)}; must be one of: strict (or true), warn, ` +
           'ignore (or false)',
       )
   }

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { Pod } from '../../api/core/generated.js'
 import type { Client } from '../../client/client.js'
 import type { CommandLine, Command } from '../call/call.js'
@@ -123,8 +124,8 @@ function optionsOf({ flags }: CommandLine): PodLogOptions {
   const since = flags.string('since-time')
   if (since !== '' && Number.isNaN(Date.parse(since)))
     throw new KubectlError(
-      `parsing time ${JSON.stringify(since)} as "2006-01-02T15:04:05Z07:00": cannot parse ` +
-        `${JSON.stringify(since)} as "2006"`,
+      `parsing time ${quote(since)} as "2006-01-02T15:04:05Z07:00": cannot parse ` +
+        `${quote(since)} as "2006"`,
     )
   const sinceSeconds = Math.ceil(flags.duration('since', 0) / 1000)
   if (sinceSeconds < 0) throw new KubectlError('--since must be greater than 0')

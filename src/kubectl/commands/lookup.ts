@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import { distance } from '../../lang/text/nearest.js'
 import type { Command } from '../call/call.js'
 import { KubectlError, NoResourceMatch } from '../call/errors.js'
@@ -142,7 +143,7 @@ function unknownCommand(name: string): KubectlError {
   if (known.includes(name)) return new KubectlError(`kubectl ${name} is not part of simcluster yet`)
   const near = known.filter((one) => distance(name, one) <= 2 || one.startsWith(name.toLowerCase()))
   const hint = near.length === 0 ? '' : `\n\nDid you mean this?\n${near.map((one) => `\t${one}\n`).join('')}`
-  return new KubectlError(`unknown command ${JSON.stringify(name)} for "kubectl"${hint}`)
+  return new KubectlError(`unknown command ${quote(name)} for "kubectl"${hint}`)
 }
 
 /** All supported commands. */

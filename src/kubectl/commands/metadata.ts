@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import { labelValueFaults } from '../../api/validation/names.js'
 import type { CommandLine, Command } from '../call/call.js'
@@ -20,7 +21,7 @@ function parseLabels(specs: readonly string[]): MapChanges {
       if (more.length > 0) throw new KubectlError(`invalid label spec: ${spec}`)
       const faults = labelValueFaults(value)
       if (faults.length > 0)
-        throw new KubectlError(`invalid label value: ${JSON.stringify(spec)}: ${faults.join(';')}`)
+        throw new KubectlError(`invalid label value: ${quote(spec)}: ${faults.join(';')}`)
       set[key] = value
     } else remove.push(spec.slice(0, -1))
   }
@@ -64,7 +65,7 @@ const labels: MetadataCommand = {
   parse: parseLabels,
   checkOverwrite: checkLabels,
   operation: labelOperation,
-  missing: (call, key) => call.out.line(`label ${JSON.stringify(key)} not found.`),
+  missing: (call, key) => call.out.line(`label ${quote(key)} not found.`),
 }
 
 /** `kubectl label pod a key=value other-` */

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import { parseApiVersion } from '../../api/api-version.js'
 import { exactJson } from '../../lang/json/exact-json.js'
 import { parseExactJson } from '../../lang/go/json.js'
@@ -69,9 +70,7 @@ function wantedOf({ flags, files }: CommandLine): Wanted {
     throw new KubectlError('must specify --patch or --patch-file containing the contents of the patch')
   const type = flags.string('type').toLowerCase()
   if (!Object.hasOwn(TYPES, type))
-    throw new KubectlError(
-      `--type must be one of [json merge strategic], not ${JSON.stringify(flags.string('type'))}`,
-    )
+    throw new KubectlError(`--type must be one of [json merge strategic], not ${quote(flags.string('type'))}`)
   const text = path === '' ? flags.string('patch') : files.text(path)
   if (text === undefined)
     throw new KubectlError(`unable to read patch file: open ${path}: no such file or directory`)
@@ -100,11 +99,9 @@ function valueOf(text: string): unknown {
     return parseYamlText(text)
   } catch (error) {
     if (!(error instanceof YamlError)) throw error
-    throw new KubectlError(`unable to parse ${goQuoted(text)}: ${error.message}`)
+    throw new KubectlError(`unable to parse ${quote(text)}: ${error.message}`)
   }
 }
-
-const goQuoted = (text: string): string => JSON.stringify(text)
 
 function patchOne(
   call: CommandLine,
@@ -185,7 +182,7 @@ function locally(
   definition: Info['definition'],
   { type, body, text }: Wanted,
 ): KubeObject {
-  if (body === undefined) throw new KubectlError(`unable to parse ${goQuoted(text)}`)
+  if (body === undefined) throw new KubectlError(`unable to parse ${quote(text)}`)
   try {
     if (type === 'json') return applyJsonPatch(object, body as readonly unknown[]) as KubeObject
     const message = type === 'strategic' ? patchTableOf(scheme, definition) : undefined

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { CommandLine, Command } from '../call/call.js'
 import { KubectlError, usageError } from '../call/errors.js'
 
@@ -26,8 +27,7 @@ export const completion: Command = {
   run({ args: [shell, ...more] }: CommandLine) {
     if (shell === undefined) throw usageError('completion', 'Shell not specified.')
     if (more.length > 0) throw usageError('completion', 'Too many arguments. Expected only the shell type.')
-    if (!SHELLS.includes(shell))
-      throw usageError('completion', `Unsupported shell type ${JSON.stringify(shell)}.`)
+    if (!SHELLS.includes(shell)) throw usageError('completion', `Unsupported shell type ${quote(shell)}.`)
     throw new KubectlError(
       'there is no shell here that could be completed: kubectl completion is not part of simcluster',
     )

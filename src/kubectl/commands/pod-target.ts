@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { LabelSelector } from '../../api/meta/generated.js'
 import type { Pod } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/kind/definition.js'
@@ -111,7 +112,7 @@ export function containerFor(call: CommandLine, pod: Pod, name: string, isQuiet 
     ...initContainers.map((one) => `${one.name} (init)`),
   ]
   if (all.length > 1 && !isQuiet)
-    call.out.errorLine(`Defaulted container ${JSON.stringify(first.name)} out of: ${all.join(', ')}`)
+    call.out.errorLine(`Defaulted container ${quote(first.name)} out of: ${all.join(', ')}`)
   return first.name
 }
 
@@ -128,8 +129,6 @@ export function checkPodRunningTimeout({ flags, command }: CommandLine): void {
 /** Error of `logs` for a pod that does not exist. */
 export function withNamespace(call: CommandLine, error: unknown): unknown {
   return isApiError(error, 'NotFound')
-    ? new KubectlError(
-        `error from server (NotFound): ${error.message} in namespace ${JSON.stringify(call.namespace)}`,
-      )
+    ? new KubectlError(`error from server (NotFound): ${error.message} in namespace ${quote(call.namespace)}`)
     : error
 }

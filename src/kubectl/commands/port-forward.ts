@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { Pod, Service } from '../../api/core/generated.js'
 import { familyOf } from '../../lang/go/ip.js'
 import { isApiError } from '../../client/api-error.js'
@@ -148,12 +149,11 @@ const isNumber = (text: string): boolean => /^\d+$/.test(text)
 function portNumber(text: string, which: string): number {
   if (!isNumber(text))
     throw new KubectlError(
-      `error parsing ${which} port '${text}': strconv.ParseUint: parsing ${JSON.stringify(text)}: ` +
-        'invalid syntax',
+      `error parsing ${which} port '${text}': strconv.ParseUint: parsing ${quote(text)}: ` + 'invalid syntax',
     )
   if (Number(text) > 65_535)
     throw new KubectlError(
-      `error parsing ${which} port '${text}': strconv.ParseUint: parsing ${JSON.stringify(text)}: ` +
+      `error parsing ${which} port '${text}': strconv.ParseUint: parsing ${quote(text)}: ` +
         'value out of range',
     )
   return Number(text)

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import { ignoreNotFound, isApiError } from '../../client/api-error.js'
 import type { CommandLine, Command } from '../call/call.js'
@@ -120,7 +121,7 @@ function deleteFirst(call: CommandLine, info: Info): void {
   )
   if (gone === undefined) return
   const from = release.namesNamespaceOnDelete && namespace !== undefined ? ` from ${namespace} namespace` : ''
-  out.line(`${kindName(definition)} ${JSON.stringify(name)} deleted${from}${dryRunSuffix('none')}`)
+  out.line(`${kindName(definition)} ${quote(name)} deleted${from}${dryRunSuffix('none')}`)
   const isGone = (): boolean => ignoreNotFound(() => client.get(resource, keyOf(info))) === undefined
   if (!isGone() && !env.until(isGone, flags.duration('timeout') || FIVE_MINUTES))
     throw new KubectlError('timed out waiting for the condition')

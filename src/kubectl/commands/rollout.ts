@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { Deployment } from '../../api/apps/generated.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import type { CommandLine, Command } from '../call/call.js'
@@ -110,7 +111,7 @@ function changedBy(info: Info, change: (info: Info) => KubeObject): KubeObject {
     return change(info)
   } catch (error) {
     throw error instanceof KubectlError
-      ? new KubectlError(`${groupResource(info.definition)} ${JSON.stringify(info.name)} ${error.message}`)
+      ? new KubectlError(`${groupResource(info.definition)} ${quote(info.name)} ${error.message}`)
       : error
   }
 }

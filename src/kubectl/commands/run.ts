@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { Pod } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import { ignoreNotFound } from '../../client/api-error.js'
@@ -34,7 +35,7 @@ export const run: Command = {
     const image = flags.string('image')
     if (image === '') throw new KubectlError('--image is required')
     propagationOf(call)
-    checkImage(image, `Invalid image name ${JSON.stringify(image)}`)
+    checkImage(image, `Invalid image name ${quote(image)}`)
     const dryRun = dryRunOf(call)
     const attaches = attachesIn(call)
     check(call, attaches, dryRun)
@@ -103,8 +104,7 @@ function podFor(call: CommandLine, name: string, words: readonly string[]): Gene
 }
 
 function portNumber(text: string): number {
-  if (!/^[+-]?\d+$/.test(text))
-    throw new KubectlError(`strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`)
+  if (!/^[+-]?\d+$/.test(text)) throw new KubectlError(`strconv.Atoi: parsing ${quote(text)}: invalid syntax`)
   return Number(text)
 }
 
@@ -213,6 +213,6 @@ function exitAsPod({ out }: CommandLine, { metadata, status }: Pod): void {
 function remove({ client, env, flags, out, release }: CommandLine, key: PodKey): void {
   ignoreNotFound(() => client.delete('pods', key, { propagationPolicy: 'Background' }))
   const from = release.namesNamespaceOnDelete ? ` from ${key.namespace} namespace` : ''
-  if (!flags.bool('quiet')) out.line(`pod ${JSON.stringify(key.name)} deleted${from}`)
+  if (!flags.bool('quiet')) out.line(`pod ${quote(key.name)} deleted${from}`)
   env.until(() => ignoreNotFound(() => client.get('pods', key)) === undefined, 300_000)
 }

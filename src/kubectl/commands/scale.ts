@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import type { ResourceName } from '../../client/resources.js'
 import type { CommandLine, Command } from '../call/call.js'
@@ -87,6 +88,6 @@ function waitForScale(call: CommandLine, info: Info, replicas: number, dryRun: b
   }
   if (!isDone() && !call.env.until(isDone, timeout))
     throw new KubectlError(
-      `timed out waiting for ${JSON.stringify(info.name)} of ${groupResource(info.definition)} to be synced`,
+      `timed out waiting for ${quote(info.name)} of ${groupResource(info.definition)} to be synced`,
     )
 }

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { Container, Service } from '../../api/core/generated.js'
 import type { LabelSelectorRequirement } from '../../api/meta/generated.js'
 import type { RoleBinding, Subject } from '../../api/rbac/generated.js'
@@ -57,8 +58,7 @@ function setImage(call: CommandLine): void {
       const { containers, initContainers = [] } = podSpecOf(info)
       const known = new Set([...containers, ...initContainers].map(({ name }) => name))
       for (const name of images.keys())
-        if (name !== '*' && !known.has(name))
-          complain(`error: unable to find container named ${JSON.stringify(name)}`)
+        if (name !== '*' && !known.has(name)) complain(`error: unable to find container named ${quote(name)}`)
       return withPodSpec(info, (spec) => withContainers(spec, (container) => withImage(container, images)))
     },
   )

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { Node, Taint } from '../../api/core/generated.js'
 import { labelValueFaults, qualifiedNameFaults } from '../../api/validation/names.js'
 import type { CommandLine, Command } from '../call/call.js'
@@ -62,7 +63,7 @@ function targetsOf(call: CommandLine, resources: readonly string[]): readonly Ta
   const all = call.flags.bool('all')
   if (!['node', 'nodes'].includes(type.toLowerCase()))
     throw call.env.scheme.byName(type) === undefined
-      ? new NoResourceMatch(`the server doesn't have a resource type ${JSON.stringify(type)}`)
+      ? new NoResourceMatch(`the server doesn't have a resource type ${quote(type)}`)
       : new KubectlError(`invalid resource type ${type}, only node types are supported`)
   if (all && selector !== '')
     throw new KubectlError("setting 'all' parameter with a non empty selector is prohibited")
@@ -176,7 +177,7 @@ function changedTaints(
   const missing = remove.filter(
     ({ key, effect }) => !merged.some((one) => one.key === key && (effect ?? one.effect) === one.effect),
   )
-  const errors = missing.map((one) => new KubectlError(`taint ${JSON.stringify(taintText(one))} not found`))
+  const errors = missing.map((one) => new KubectlError(`taint ${quote(taintText(one))} not found`))
   if (errors.length > 0) throw errors.length === 1 ? (errors[0] as Error) : new Aggregate(errors)
   const added = merged.length !== old.length
   const operation = (added && remove.length > 0) || overwrite ? 'modified' : added ? 'tainted' : 'untainted'

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import { buildInfo } from '../../api/build-info.js'
 import { release } from '../../api/releases.js'
 import type { CommandLine, Command } from '../call/call.js'
@@ -82,7 +83,7 @@ function printText(call: CommandLine, client: Info, server: Info | undefined): v
 
 function goDump(info: Info): string {
   const fields = Object.entries(info).map(
-    ([name, value]) => `${name.charAt(0).toUpperCase()}${name.slice(1)}:${JSON.stringify(value)}`,
+    ([name, value]) => `${name.charAt(0).toUpperCase()}${name.slice(1)}:${quote(value)}`,
   )
   return `version.Info{${fields.join(', ')}}`
 }

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import { ignoreNotFound, isApiError } from '../../client/api-error.js'
 import type { Client } from '../../client/client.js'
@@ -170,7 +171,7 @@ function awaitedOf(text: string): Awaited {
     }
   }
   if (text.startsWith('jsonpath=')) return jsonPathOf(text.slice('jsonpath='.length))
-  throw new KubectlError(`unrecognized condition: ${JSON.stringify(text)}`)
+  throw new KubectlError(`unrecognized condition: ${quote(text)}`)
 }
 
 function splitOnce(text: string): readonly string[] {

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { CommandLine } from '../call/call.js'
 import { toBase64 } from '../create/config-data.js'
 import { KubectlError, usageError } from '../call/errors.js'
@@ -34,7 +35,7 @@ export function setCluster(call: CommandLine): void {
           }),
     }),
   )
-  out.line(`Cluster ${JSON.stringify(name)} set.`)
+  out.line(`Cluster ${quote(name)} set.`)
 }
 
 /** `kubectl config set-context NAME | --current`. Source: kubectl pkg/cmd/config/set_context.go. */
@@ -51,7 +52,7 @@ export function setContext(call: CommandLine): void {
   const isThere = changeEntry(call, 'contexts', name, (value) =>
     withFields(value, given(call, 'cluster', 'user', 'namespace')),
   )
-  out.line(`Context ${JSON.stringify(name)} ${isThere ? 'modified' : 'created'}.`)
+  out.line(`Context ${quote(name)} ${isThere ? 'modified' : 'created'}.`)
 }
 
 /** `kubectl config set-credentials NAME`. Source: kubectl pkg/cmd/config/set_credentials.go. */
@@ -86,7 +87,7 @@ export function setCredentials(call: CommandLine): void {
       ...providerFields(call, value),
     }),
   )
-  out.line(`User ${JSON.stringify(name)} set.`)
+  out.line(`User ${quote(name)} set.`)
 }
 
 function onlyName(call: CommandLine): string {
@@ -206,12 +207,10 @@ export function renameContext(call: CommandLine): void {
     throw new KubectlError(`Unexpected args: [${call.args.join(' ')}]`)
   const { contexts } = kubeconfig.content
   if (!contexts.some(({ name }) => name === from))
-    throw new KubectlError(
-      `cannot rename the context ${JSON.stringify(from)}, it's not in ${kubeconfig.path}`,
-    )
+    throw new KubectlError(`cannot rename the context ${quote(from)}, it's not in ${kubeconfig.path}`)
   if (contexts.some(({ name }) => name === to)) {
     throw new KubectlError(
-      `cannot rename the context ${JSON.stringify(from)}, the context ${JSON.stringify(to)} already ` +
+      `cannot rename the context ${quote(from)}, the context ${quote(to)} already ` +
         `exists in ${kubeconfig.path}`,
     )
   }
@@ -221,7 +220,7 @@ export function renameContext(call: CommandLine): void {
     contexts: content.contexts.map((one) => (one.name === from ? { ...one, name: to } : one)),
     currentContext: content.currentContext === from ? to : content.currentContext,
   }))
-  out.line(`Context ${JSON.stringify(from)} renamed to ${JSON.stringify(to)}.`)
+  out.line(`Context ${quote(from)} renamed to ${quote(to)}.`)
 }
 
 /** `kubectl config use-context NAME`. Writes the file that sets the current context, or the first one. */
@@ -234,11 +233,11 @@ export function useContext(call: CommandLine): void {
   if (name === undefined || more.length > 0)
     throw usageError('config use-context', `Unexpected args: [${call.args.join(' ')}]`)
   if (!kubeconfig.content.contexts.some((one) => one.name === name))
-    throw new KubectlError(`no context exists with the name: ${JSON.stringify(name)}`)
+    throw new KubectlError(`no context exists with the name: ${quote(name)}`)
   changeFile(
     call,
     fileOf(call, ({ currentContext }) => currentContext !== ''),
     (content) => ({ ...content, currentContext: name }),
   )
-  out.line(`Switched to context ${JSON.stringify(name)}.`)
+  out.line(`Switched to context ${quote(name)}.`)
 }

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { CommandLine } from '../call/call.js'
 import { toBase64 } from '../create/config-data.js'
 import { KubectlError } from '../call/errors.js'
@@ -49,7 +50,7 @@ export function setProperty(call: CommandLine): void {
     const wanted = valueOf(call, field, value)
     changeEntry(call, list, name, (before) => withFields(before, { [field]: wanted }))
   }
-  out.line(`Property ${JSON.stringify(property)} set.`)
+  out.line(`Property ${quote(property)} set.`)
 }
 
 /** `kubectl config unset PROPERTY`. Source: kubectl pkg/cmd/config/unset.go. */
@@ -72,7 +73,7 @@ export function unsetProperty(call: CommandLine): void {
         field === '' ? undefined : withFields(before, { [field]: undefined }),
       )
   }
-  out.line(`Property ${JSON.stringify(property)} unset.`)
+  out.line(`Property ${quote(property)} unset.`)
 }
 
 interface Place {
@@ -100,7 +101,7 @@ function placeOf(property: string): Place {
 function valueOf({ flags }: CommandLine, field: string, value: string): string | boolean {
   if (BOOLEANS.includes(field)) {
     if (!/^(1|t|T|TRUE|true|True|0|f|F|FALSE|false|False)$/.test(value))
-      throw new KubectlError(`strconv.ParseBool: parsing ${JSON.stringify(value)}: invalid syntax`)
+      throw new KubectlError(`strconv.ParseBool: parsing ${quote(value)}: invalid syntax`)
     return /^(1|t|T|TRUE|true|True)$/.test(value)
   }
   if (!field.endsWith('-data')) return value

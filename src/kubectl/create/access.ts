@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import { RESOURCE_VERBS } from '../objects/policy-rules.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import type { CommandLine, Command } from '../call/call.js'
@@ -221,7 +222,7 @@ function checkResources(call: CommandLine, verbs: readonly string[], texts: read
     if (!isKnown && !isSpecial)
       throw new NoResourceMatch(
         `the server doesn't have a resource type ` +
-          `${JSON.stringify(resource)}${group === '' ? '' : ` in group ${JSON.stringify(group)}`}`,
+          `${quote(resource)}${group === '' ? '' : ` in group ${quote(group)}`}`,
       )
   }
 }

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import { bytesOfText, isText } from '../../lang/bytes/byte-text.js'
 import { configKeyFaults } from '../../api/validation/names.js'
 import { sha256Hex } from '../../lang/bytes/sha256.js'
@@ -20,13 +21,11 @@ export const configmap: Command = {
     for (const [key, value] of entriesOf(call)) {
       const faults = configKeyFaults(key)
       if (faults.length > 0)
-        throw new KubectlError(
-          `${JSON.stringify(key)} is not a valid key name for a ConfigMap: ${faults.join(',')}`,
-        )
+        throw new KubectlError(`${quote(key)} is not a valid key name for a ConfigMap: ${faults.join(',')}`)
       if (data.has(key))
         throw new KubectlError(
-          `cannot add key ${JSON.stringify(key)}, another key by that name already exists in Data for ` +
-            `ConfigMap ${JSON.stringify(name)}`,
+          `cannot add key ${quote(key)}, another key by that name already exists in Data for ` +
+            `ConfigMap ${quote(name)}`,
         )
       data.set(key, value)
     }
@@ -76,7 +75,7 @@ function createSecret(call: CommandLine, type: string, entries: readonly Entry[]
   for (const [key, value] of entries) {
     const faults = configKeyFaults(key)
     if (faults.length > 0)
-      throw new KubectlError(`${JSON.stringify(key)} is not valid key name for a Secret ${faults.join(';')}`)
+      throw new KubectlError(`${quote(key)} is not valid key name for a Secret ${faults.join(';')}`)
     if (data.has(key))
       throw new KubectlError(`cannot add key ${key}, another key by that name already exists`)
     data.set(key, toBase64(value))

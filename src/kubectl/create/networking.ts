@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import { dnsSubdomainFaults, portNameFaults, portNumberFaults } from '../../api/validation/names.js'
 import type { CommandLine, Command } from '../call/call.js'
 import { KubectlError } from '../call/errors.js'
@@ -70,10 +71,9 @@ function portsOf(text: string): { readonly port: number; readonly targetPort: nu
 
 /** Source: k8s.io/utils net.ParsePort. */
 function parsePort(text: string): number {
-  if (!/^\d+$/.test(text))
-    throw new KubectlError(`strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`)
+  if (!/^\d+$/.test(text)) throw new KubectlError(`strconv.ParseUint: parsing ${quote(text)}: invalid syntax`)
   if (Number(text) > 65535)
-    throw new KubectlError(`strconv.ParseUint: parsing ${JSON.stringify(text)}: value out of range`)
+    throw new KubectlError(`strconv.ParseUint: parsing ${quote(text)}: value out of range`)
   return Number(text)
 }
 

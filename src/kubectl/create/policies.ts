@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import { parseLabelSelector, SelectorSyntaxError } from '../../api/selectors/label-parser.js'
 import type { Requirement, SelectorOperator } from '../../api/selectors/labels.js'
 import type { LabelSelector, LabelSelectorRequirement } from '../../api/meta/generated.js'
@@ -135,7 +136,7 @@ export function selectorOf(text: string): LabelSelector {
       throw new KubectlError(
         operator === '!='
           ? '"!=" is not a valid label selector operator'
-          : `${JSON.stringify(operator)} isn't supported in label selectors`,
+          : `${quote(operator)} isn't supported in label selectors`,
       )
   }
   return {

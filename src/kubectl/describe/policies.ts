@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type {
   HPAScalingRules,
   HorizontalPodAutoscaler,
@@ -173,30 +174,28 @@ function metricText(
   now: MetricStatus | undefined,
 ): string {
   if (external !== undefined)
-    return `${quoted(external.metric.name)} ${targetText(external.target, now?.external?.current)}`
+    return `${quote(external.metric.name)} ${targetText(external.target, now?.external?.current)}`
   if (pods !== undefined)
     return (
-      `${quoted(pods.metric.name)} on pods:\t${now?.pods?.current.averageValue ?? '<unknown>'} / ` +
+      `${quote(pods.metric.name)} on pods:\t${now?.pods?.current.averageValue ?? '<unknown>'} / ` +
       `${pods.target.averageValue}`
     )
   if (object !== undefined) {
     const { metric, describedObject, target } = object
     return (
-      `${quoted(metric.name)} on ${describedObject.kind}/${describedObject.name} ` +
+      `${quote(metric.name)} on ${describedObject.kind}/${describedObject.name} ` +
       `${targetText(target, now?.object?.current)}`
     )
   }
   if (resource !== undefined)
     return `resource ${resource.name} on pods${utilizationText(resource.target, now?.resource?.current)}`
-  if (containerResource === undefined) return `<unknown metric type ${quoted(type)}>`
+  if (containerResource === undefined) return `<unknown metric type ${quote(type)}>`
   const { name, container, target } = containerResource
   return (
-    `resource ${name} of container ${quoted(container)} on ` +
+    `resource ${name} of container ${quote(container)} on ` +
     `pods${utilizationText(target, now?.containerResource?.current)}`
   )
 }
-
-const quoted = (text: string): string => JSON.stringify(text)
 
 function targetText({ averageValue, value }: MetricTarget, now: MetricValueStatus | undefined): string {
   return averageValue === undefined

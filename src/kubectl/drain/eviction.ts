@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { Pod } from '../../api/core/generated.js'
 import type { ApiError } from '../../client/api-error.js'
 import { ignoreNotFound, isApiError } from '../../client/api-error.js'
@@ -110,8 +111,8 @@ export class Eviction {
       else {
         this.#retry(
           one,
-          `error when evicting pod ${JSON.stringify(nameOf(active))} from terminating namespace ` +
-            `${JSON.stringify(namespaceOf(active))} (will retry after 5s): ${error.message}`,
+          `error when evicting pod ${quote(nameOf(active))} from terminating namespace ` +
+            `${quote(namespaceOf(active))} (will retry after 5s): ${error.message}`,
         )
       }
     } else if (error instanceof Error && isApiError(error)) this.#fail(one, this.#texts.failed(active, error))
@@ -174,7 +175,7 @@ function lookFor(call: CommandLine, pod: Pod, options: DrainOptions): 'there' | 
   if (found === undefined || found.metadata.uid !== pod.metadata.uid) return 'gone'
   if (!isDeletedLongAgo(found, { clock: call.env.clock, options })) return 'there'
   call.out.line(
-    `pod ${JSON.stringify(nameOf(pod))} has DeletionTimestamp older than ` +
+    `pod ${quote(nameOf(pod))} has DeletionTimestamp older than ` +
       `${options.skipWaitForDeleteTimeout} seconds, skipping`,
   )
   return 'skipped'

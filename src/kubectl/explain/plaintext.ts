@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import { KubectlError } from '../call/errors.js'
 import type { ExplainedKind, Schema, Schemas } from './schemas.js'
 import { refOf, typeText } from './schemas.js'
@@ -116,7 +117,7 @@ export function explainOld(
   for (const field of path) {
     const { properties = {} } = schemas.objectOf(schema)
     const next: Schema | undefined = Object.hasOwn(properties, field) ? properties[field] : undefined
-    if (next === undefined) throw new KubectlError(`field ${JSON.stringify(field)} does not exist`)
+    if (next === undefined) throw new KubectlError(`field ${quote(field)} does not exist`)
     schema = next
   }
   const object = schemas.objectOf(schema)

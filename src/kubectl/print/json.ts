@@ -1,17 +1,6 @@
+import { goJson as goText } from '../../lang/json/exact-json.js'
+
 type Json = null | boolean | number | bigint | string | readonly Json[] | { readonly [key: string]: Json }
-
-const escapes: Readonly<Record<string, string>> = {
-  '<': '\\u003c',
-  '>': '\\u003e',
-  '&': '\\u0026',
-  '\u2028': '\\u2028',
-  '\u2029': '\\u2029',
-}
-
-/** Encodes a string like Go's encoding/json, with `<`, `>` and `&` escaped. */
-export function goString(text: string): string {
-  return JSON.stringify(text).replaceAll(/[<>&\u2028\u2029]/g, (char) => escapes[char] as string)
-}
 
 /**
  * Encodes JSON like Go, with `indent` for each level (none: compact). Keys of unstructured objects are
@@ -19,7 +8,7 @@ export function goString(text: string): string {
  */
 export function goJson(value: unknown, indent = '', prefix = '', isInOrder = false): string {
   const json = value as Json
-  if (typeof json === 'string') return goString(json)
+  if (typeof json === 'string') return goText(json)
   if (typeof json === 'bigint') return String(json)
   if (json === null || typeof json !== 'object') return JSON.stringify(json)
   const inner = prefix + indent
@@ -34,7 +23,7 @@ export function goJson(value: unknown, indent = '', prefix = '', isInOrder = fal
   const colon = indent === '' ? ':' : ': '
   const entries = Object.entries(json).filter(([, field]) => field !== undefined)
   if (!isInOrder) entries.sort(([a], [b]) => (a < b ? -1 : 1))
-  const texts = entries.map(([key, field]) => goString(key) + colon + goJson(field, indent, inner, isInOrder))
+  const texts = entries.map(([key, field]) => goText(key) + colon + goJson(field, indent, inner, isInOrder))
   return enclose('{', texts, '}', indent, prefix)
 }
 

@@ -1,7 +1,8 @@
+import { quote } from '../../lang/go/quote.js'
 import type { CommandLine } from '../call/call.js'
 import { KubectlError } from '../call/errors.js'
 import { goTemplateText } from './go-template/go-template.js'
-import { goJson, goString } from './json.js'
+import { goJson } from './json.js'
 import { customColumns, evaluateTemplate, parseTemplate, renderTemplate } from './jsonpath.js'
 
 const KINDS =
@@ -94,7 +95,7 @@ function debugged(text: string, value: object, print: () => string): string {
   } catch (error) {
     if (!(error instanceof KubectlError)) throw error
     throw new KubectlError(
-      `error executing jsonpath ${JSON.stringify(text)}: Error executing template: ${error.message}. ` +
+      `error executing jsonpath ${quote(text)}: Error executing template: ${error.message}. ` +
         `Printing more information for debugging the template:\n` +
         `\ttemplate was:\n\t\t${text}\n\tobject given to jsonpath engine was:\n\t\t${goSyntax(value)}\n\n`,
     )
@@ -119,19 +120,13 @@ export function formatOf(call: CommandLine): string {
 function goSyntax(value: unknown): string {
   if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(', ')}}`
   if (value === null || value === undefined) return 'interface {}(nil)'
-  if (typeof value === 'string') return goQuoted(value)
+  if (typeof value === 'string') return quote(value)
   if (typeof value !== 'object') return String(value as number | boolean)
   const entries = Object.entries(value)
     .filter(([, one]) => one !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1))
   return (
     'map[string]interface ' +
-    `{}{${entries.map(([key, one]) => `${goQuoted(key)}:${goSyntax(one)}`).join(', ')}}`
+    `{}{${entries.map(([key, one]) => `${quote(key)}:${goSyntax(one)}`).join(', ')}}`
   )
 }
-
-/** Quotes a text like strconv.Quote. */
-const goQuoted = (text: string): string =>
-  goString(text).replaceAll(/\\u00(3c|3e|26)/g, (_, code: string) =>
-    String.fromCharCode(Number.parseInt(code, 16)),
-  )

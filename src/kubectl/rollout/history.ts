@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { ControllerRevision, DaemonSet, Deployment, StatefulSet } from '../../api/apps/generated.js'
 import type { PodTemplateSpec } from '../../api/core/generated.js'
 import type { KindDefinition, KubeObject } from '../../api/kind/definition.js'
@@ -213,7 +214,7 @@ function undo(call: CommandLine, info: Info, wanted: number, dryRun: DryRun): Un
     revisions,
     wanted,
     isDeployment
-      ? `no rollout history found for deployment ${JSON.stringify(info.name)}`
+      ? `no rollout history found for deployment ${quote(info.name)}`
       : 'no last revision to roll back to',
   )
   const template = withoutHash(revision.template)

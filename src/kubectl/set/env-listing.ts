@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import { textOfBytes } from '../../lang/bytes/byte-text.js'
 import type { Container, EnvVarSource, ResourceFieldSelector } from '../../api/core/generated.js'
 import { qualifiedNameFaults } from '../../api/validation/names.js'
@@ -86,7 +87,7 @@ function fieldOf({ metadata }: Info['object'], path: string): string {
   if (map !== undefined && key !== undefined) {
     const isAnnotation = map === 'metadata.annotations'
     if (!isAnnotation && map !== 'metadata.labels')
-      throw new KubectlError(`fieldPath ${JSON.stringify(path)} does not support subscript`)
+      throw new KubectlError(`fieldPath ${quote(path)} does not support subscript`)
     const entries = isAnnotation ? metadata.annotations : metadata.labels
     const faults = qualifiedNameFaults(isAnnotation ? key.toLowerCase() : key)
     if (faults.length > 0) throw new KubectlError(`invalid key subscript in ${path}: ${faults.join(';')}`)

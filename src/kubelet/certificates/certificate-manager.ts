@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { CertificateSigningRequest } from '../../api/certificates/generated.js'
 import { ApiError, ConnectionError, isApiError } from '../../client/api-error.js'
 import type { ComponentHost } from '../../client/component.js'
@@ -129,7 +130,7 @@ export class CertificateManager {
       const what = csr === undefined ? 'was deleted' : 'changed UIDs'
       return this.#failed(
         'certificate request was not signed',
-        `cannot watch on the certificate signing request: csr ${JSON.stringify(waiting.name)} ${what}`,
+        `cannot watch on the certificate signing request: csr ${quote(waiting.name)} ${what}`,
       )
     }
     const fault = refusalOf(csr)

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { Pod } from '../../api/core/generated.js'
 
 /**
@@ -21,10 +22,10 @@ export function endsByItself({ metadata, spec }: Pod, container: string): boolea
 export function describingText(image: string): string {
   const name = (image.split('@')[0] ?? '').replace(/:[^/]*$/, '')
   const key = /[^/]*$/.exec(name)?.[0] ?? ''
-  return `nothing describes the image ${JSON.stringify(image)}: describe it in the options of the cluster,
+  return `nothing describes the image ${quote(image)}: describe it in the options of the cluster,
 images: {
-  ${JSON.stringify(key)}: defineImage({
-    name: ${JSON.stringify(name)},
+  ${quote(key)}: defineImage({
+    name: ${quote(name)},
     behavior: { start: () => ({ log: ['started'] }) },
   }),
 }

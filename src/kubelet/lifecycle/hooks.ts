@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { LifecycleHandler } from '../../api/core/generated.js'
 import type { RuntimeTask } from '../runtime/state.js'
 import { httpGet } from '../prober/probe-action.js'
@@ -75,11 +76,11 @@ function failed(
   output?: string,
 ): HookOutcome {
   const { name = '', namespace = 'default' } = pod.metadata
-  const said = output === undefined ? '' : `, message: ${JSON.stringify(output)}`
+  const said = output === undefined ? '' : `, message: ${quote(output)}`
   return {
     kind: 'failed',
     message:
-      `${what} for Container ${JSON.stringify(container.name)} in Pod "${name}_${namespace}(${uid})" ` +
+      `${what} for Container ${quote(container.name)} in Pod "${name}_${namespace}(${uid})" ` +
       `failed - error: ${error}${said}`,
   }
 }

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { Container, Pod } from '../../api/core/generated.js'
 import { formatQuantity, parseQuantity, quantityValue } from '../../api/quantity.js'
 import { podRequests } from '../../api/core/pod-resources.js'
@@ -159,7 +160,7 @@ export function localStorageFault(
   for (const { name, emptyDir } of spec.volumes ?? []) {
     const limit = emptyDir?.sizeLimit
     if (limit === undefined || quantityValue(limit) <= 0 || emptyDirs(name) <= quantityValue(limit)) continue
-    return `Usage of EmptyDir volume ${JSON.stringify(name)} exceeds the limit ${JSON.stringify(limit)}. `
+    return `Usage of EmptyDir volume ${quote(name)} exceeds the limit ${quote(limit)}. `
   }
   const limits = spec.containers.flatMap(({ resources }) => resources?.limits?.['ephemeral-storage'] ?? [])
   if (limits.length === 0) return undefined
@@ -178,7 +179,7 @@ export function localStorageFault(
       (usage.containers.get(name)?.storage ?? 0) <= quantityValue(limit)
     )
       continue
-    return `Container ${name} exceeded its local ephemeral storage limit ${JSON.stringify(limit)}. `
+    return `Container ${name} exceeded its local ephemeral storage limit ${quote(limit)}. `
   }
   return undefined
 }

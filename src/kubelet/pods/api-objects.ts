@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { ConfigMap, PersistentVolume, PersistentVolumeClaim, Secret } from '../../api/core/generated.js'
 import type { CSIDriver } from '../../api/storage/generated.js'
 import type { Client } from '../../client/client.js'
@@ -57,7 +58,7 @@ export class ApiObjects {
     } catch (error) {
       if (isApiError(error, 'NotFound')) {
         if (optional === true) return undefined
-        throw new ConfigFault(`${kind} ${JSON.stringify(name)} not found`)
+        throw new ConfigFault(`${kind} ${quote(name)} not found`)
       }
       if (error instanceof ApiError || error instanceof ConnectionError)
         throw new ConfigFault(`failed to sync ${kind} cache: timed out waiting for the condition`)

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { Container, EnvVar, FileKeySelector, Pod } from '../../api/core/generated.js'
 import { expanded } from '../runtime/start-plan.js'
 import { nonRootFault } from '../security-context/identity.js'
@@ -89,7 +90,7 @@ function fileValue(
   readVolume: NonNullable<EnvSources['readVolume']>,
 ): string | undefined {
   if (!usedVolumes(pod).has(volumeName))
-    throw new ConfigFault(`cannot find the volume ${JSON.stringify(volumeName)} referenced by FileKeyRef`)
+    throw new ConfigFault(`cannot find the volume ${quote(volumeName)} referenced by FileKeyRef`)
   const text = readVolume(volumeName, path)
   const value = text === undefined ? undefined : envFileValue(text, key)
   if (value === undefined) throw new ConfigFault("couldn't parse env file")
@@ -97,9 +98,7 @@ function fileValue(
   if (optional) return undefined
   const uid = pod.metadata.uid ?? ''
   const file = `/var/lib/kubelet/pods/${uid}/volumes/kubernetes.io~empty-dir/${volumeName}/${path}`
-  throw new ConfigFault(
-    `environment variable key ${JSON.stringify(key)} not found in file ${JSON.stringify(file)}`,
-  )
+  throw new ConfigFault(`environment variable key ${quote(key)} not found in file ${quote(file)}`)
 }
 
 /**

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { Pod } from '../../api/core/generated.js'
 import type { PodOutcome } from './pod-record.js'
 
@@ -26,7 +27,7 @@ export function forbiddenSysctl({ spec }: Pod): PodOutcome | undefined {
     const dotted = name.replaceAll('/', '.')
     const fault = faultOf(dotted, spec)
     if (fault !== undefined)
-      return { reason: 'SysctlForbidden', message: `forbidden sysctl: ${JSON.stringify(dotted)} ${fault}` }
+      return { reason: 'SysctlForbidden', message: `forbidden sysctl: ${quote(dotted)} ${fault}` }
   }
   return undefined
 }

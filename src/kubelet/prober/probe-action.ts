@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { GRPCAction, HTTPGetAction, Probe } from '../../api/core/generated.js'
 import type { NetworkResponse } from '../../shell/programs/command.js'
 import { goDuration } from '../../lang/go/duration.js'
@@ -138,11 +139,7 @@ function grpcOutcome(scope: ActionScope, { port, service }: GRPCAction, timeout:
     }
   }
   if (answer !== 'SERVING')
-    return {
-      result: 'failure',
-      output: `service unhealthy (responded with ${JSON.stringify(answer)})`,
-      delay,
-    }
+    return { result: 'failure', output: `service unhealthy (responded with ${quote(answer)})`, delay }
   return { result: 'success', output: 'service healthy', delay, constant: isConstant(scope, port, undefined) }
 }
 
@@ -172,7 +169,7 @@ export function httpGet(scope: ActionScope, action: HTTPGetAction, timeout: numb
   let path = withSlash(action.path ?? '/')
   let delay = 0
   for (let followed = 0; ; followed++) {
-    const url = `Get ${JSON.stringify(origin + path)}: `
+    const url = `Get ${quote(origin + path)}: `
     if (followed > MOST_REDIRECTS) return { error: `${url}stopped after ${MOST_REDIRECTS} redirects` }
     const answer = getOnce(scope, action, target, path)
     if ('error' in answer) return { error: url + answer.error }

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { Container, Pod } from '../../api/core/generated.js'
 import type { Connected, NetworkRequest } from '../../shell/programs/command.js'
 import type { ContainerRuntime } from '../runtime/runtime-api.js'
@@ -45,8 +46,7 @@ function portNumber({ ports = [] }: Container, port: number | string): number {
   }
   const named = ports.find(({ name }) => name === port)
   if (named) return named.containerPort
-  if (!/^[+-]?\d+$/.test(port))
-    throw new ActionFault(`strconv.Atoi: parsing ${JSON.stringify(port)}: invalid syntax`)
+  if (!/^[+-]?\d+$/.test(port)) throw new ActionFault(`strconv.Atoi: parsing ${quote(port)}: invalid syntax`)
   return portNumber({} as Container, Number(port))
 }
 

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { Container } from '../../api/core/generated.js'
 import type { Program } from '../../shell/programs/command.js'
 import { programOf } from '../../shell/programs/programs.js'
@@ -75,8 +76,8 @@ function isScript({ files }: ImageFacts, path: string): boolean {
 /** runc's error for a missing program. */
 export function notFound(name: string, prefix: string): string {
   return name.includes('/')
-    ? `${prefix}exec: ${JSON.stringify(name)}: stat ${name}: no such file or directory: unknown`
-    : `${prefix}exec: ${JSON.stringify(name)}: executable file not found in $PATH: unknown`
+    ? `${prefix}exec: ${quote(name)}: stat ${name}: no such file or directory: unknown`
+    : `${prefix}exec: ${quote(name)}: executable file not found in $PATH: unknown`
 }
 
 /**

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { Container, Pod } from '../../api/core/generated.js'
 import type { ImageAccounts } from './accounts.js'
 import { accountOf, groupId, groupsWith, imageUser } from './accounts.js'
@@ -141,7 +142,7 @@ export function nonRootFault(
   shownPod: string,
 ): string | undefined {
   if (!mustBeNonRoot(pod, container).value) return undefined
-  const where = `(pod: ${JSON.stringify(shownPod)}, container: ${container.name})`
+  const where = `(pod: ${quote(shownPod)}, container: ${container.name})`
   const uid = container.securityContext?.runAsUser ?? pod.spec.securityContext?.runAsUser
   if (uid !== undefined)
     return uid === 0 ? `container's runAsUser breaks non-root policy ${where}` : undefined

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import { compareQuantities, parseQuantity } from '../../api/quantity.js'
 import type { Clock } from '../../sim/clock.js'
 import { isRequestFailure } from '../pods/api-objects.js'
@@ -147,7 +148,7 @@ export class VolumeMounter {
         record,
         'Warning',
         'FailedMount',
-        `MountVolume.SetUp failed for volume ${JSON.stringify(volume)} : ${message}`,
+        `MountVolume.SetUp failed for volume ${quote(volume)} : ${message}`,
       )
     }
     const unmounted = [...setUp, ...unprocessed]
@@ -204,7 +205,7 @@ export class VolumeMounter {
     }
     const message =
       'MountVolume.NodeExpandVolume succeeded for volume ' +
-      `${JSON.stringify(persistentVolume.metadata.name ?? '')} ${node}`
+      `${quote(persistentVolume.metadata.name ?? '')} ${node}`
     events.pod(record, 'Normal', 'FileSystemResizeSuccessful', message)
     events.claim(claim, 'Normal', 'FileSystemResizeSuccessful', message)
   }

@@ -1,3 +1,4 @@
+import { quote } from '../go/quote.js'
 import { entriesOf, toText } from './lib-standard.js'
 import { Duration, Timestamp } from './time-values.js'
 import { CelError, ListValue, MapValue, typeNameOf, TypeValue, Uint, type Value } from './values.js'
@@ -191,13 +192,13 @@ function plainText(value: Value): string {
 }
 
 function memberText(value: Value): string {
-  if (typeof value === 'string') return goQuote(value)
-  if (value instanceof Uint8Array) return `b${goQuote(plainText(value))}`
-  if (value instanceof Timestamp) return `timestamp(${goQuote(value.toString())})`
-  if (value instanceof Duration) return `duration(${goQuote(value.toString())})`
+  if (typeof value === 'string') return quote(value)
+  if (value instanceof Uint8Array) return `b${quote(plainText(value))}`
+  if (value instanceof Timestamp) return `timestamp(${quote(value.toString())})`
+  if (value instanceof Duration) return `duration(${quote(value.toString())})`
   if (value instanceof TypeValue) return `type(${value.name})`
   if (typeof value === 'number')
-    return Number.isFinite(value) ? value.toFixed(DEFAULT_PRECISION) : goQuote(infinite(value))
+    return Number.isFinite(value) ? value.toFixed(DEFAULT_PRECISION) : quote(infinite(value))
   if (
     typeof value === 'object' &&
     value !== null &&
@@ -213,11 +214,8 @@ function mapText(map: MapValue): string {
   const entries = entriesOf(map).map(([key, value]) => {
     if (typeof key === 'number')
       throw new FormatFault('error during formatting: no formatting function for map key of type double')
-    return [typeof key === 'string' ? goQuote(key) : stringText(key), memberText(value)] as const
+    return [typeof key === 'string' ? quote(key) : stringText(key), memberText(value)] as const
   })
   const sorted = entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
   return `{${sorted.map(([key, value]) => `${key}:${value}`).join(', ')}}`
 }
-
-const goQuote = (text: string): string =>
-  JSON.stringify(text).replaceAll('\\u001', '\\x1').replaceAll('\\u000', '\\x0')

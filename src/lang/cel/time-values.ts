@@ -1,3 +1,4 @@
+import { quote } from '../go/quote.js'
 import { CelError, CelValue, isError, NO_OVERLOAD, plainDecimal, type Value } from './values.js'
 
 const NANOS = 1_000_000_000n
@@ -215,7 +216,7 @@ function offsetOf(value: Timestamp, zone: string): number | CelError {
   if (colon < 0) return namedOffset(value, zone)
   const [hours, minutes] = [zone.slice(0, colon), zone.slice(colon + 1)]
   const bad = [hours, minutes].find((text) => !/^[+-]?\d+$/.test(text))
-  if (bad !== undefined) return new CelError(`strconv.Atoi: parsing ${JSON.stringify(bad)}: invalid syntax`)
+  if (bad !== undefined) return new CelError(`strconv.Atoi: parsing ${quote(bad)}: invalid syntax`)
   return (Number(hours) * 60 + (zone.startsWith('-') ? -1 : 1) * Number(minutes)) * 60
 }
 

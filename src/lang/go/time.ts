@@ -1,3 +1,4 @@
+import { quote } from './quote.js'
 /**
  * Kubernetes' times: metav1.Time is RFC 3339 in UTC with whole seconds, MicroTime has six decimals. Virtual
  * time is milliseconds since the epoch. Parsing accepts what Go's time.Parse accepts and fails with its
@@ -119,7 +120,7 @@ function parse(text: string, layout: string, micro: boolean): number {
     throw new TimeParseError(syntaxError(text, layout, micro))
   const outOfRange = rangeFault(match.slice(1, 7).map(Number))
   if (outOfRange !== undefined)
-    throw new TimeParseError(`parsing time ${JSON.stringify(text)}: ${outOfRange} out of range`)
+    throw new TimeParseError(`parsing time ${quote(text)}: ${outOfRange} out of range`)
   // by hand, because Go takes offsets of up to 24 hours
   return Date.parse(`${text.slice(0, 19)}Z`) - offsetMs(match[8] as string, text)
 }
@@ -130,7 +131,7 @@ function offsetMs(zoneText: string, text: string): number {
   const [hours, minutes] = [number(zoneText, 1), number(zoneText, 4)]
   const fault = hours > 24 ? 'hour' : minutes > 60 ? 'minute' : undefined
   if (fault !== undefined)
-    throw new TimeParseError(`parsing time ${JSON.stringify(text)}: time zone offset ${fault} out of range`)
+    throw new TimeParseError(`parsing time ${quote(text)}: time zone offset ${fault} out of range`)
   return (zoneText.startsWith('-') ? -1 : 1) * (hours * 60 + minutes) * 60_000
 }
 
@@ -160,16 +161,13 @@ function syntaxError(text: string, layout: string, micro: boolean): string {
   for (const [name, pattern] of [...elements, ...(micro ? [['.000000', /^\.\d{6}/] as const] : []), zone]) {
     const found = pattern.exec(rest)?.[0]
     if (found === undefined) {
-      return (
-        `parsing time ${JSON.stringify(text)} as ${JSON.stringify(layout)}: cannot parse ` +
-        `${JSON.stringify(rest)} as "${name}"`
-      )
+      return `parsing time ${quote(text)} as ${quote(layout)}: cannot parse ` + `${quote(rest)} as "${name}"`
     }
     const [what, least, most] = ranges[name] ?? ['', 0, Infinity]
     if (Number(found) < least || Number(found) > most)
-      return `parsing time ${JSON.stringify(text)}: ${what} out of range`
+      return `parsing time ${quote(text)}: ${what} out of range`
     rest = rest.slice(found.length)
     if (name === '05' && !micro) rest = rest.replace(/^[.,]\d+/, '')
   }
-  return `parsing time ${JSON.stringify(text)}: extra text: ${JSON.stringify(rest)}`
+  return `parsing time ${quote(text)}: extra text: ${quote(rest)}`
 }

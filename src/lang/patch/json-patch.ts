@@ -1,3 +1,4 @@
+import { quote } from '../go/quote.js'
 import { DecodeError } from '../json/decode-error.js'
 import { copyJson } from '../json/plain-json.js'
 import { roughSize } from '../json/rough-size.js'
@@ -174,8 +175,7 @@ function read({ container, key }: Place): unknown {
 
 /** Parses an array index of at most `most`. Negative indexes count back from `length`. */
 function indexIn(length: number, key: string, most: number): number {
-  if (!/^[+-]?\d+$/.test(key))
-    throw new JsonPatchError(`strconv.Atoi: parsing ${JSON.stringify(key)}: invalid syntax`)
+  if (!/^[+-]?\d+$/.test(key)) throw new JsonPatchError(`strconv.Atoi: parsing ${quote(key)}: invalid syntax`)
   const index = Number(key)
   const from = index < 0 ? index + length : index
   if (from < 0 || from > most)

@@ -1,3 +1,4 @@
+import { quote } from '../go/quote.js'
 import { goNumberText } from '../go/number.js'
 import { maxDepth, maxStrictFaults, setOwn } from '../json/plain-json.js'
 import { UNPRINTABLE } from './characters.js'
@@ -218,7 +219,7 @@ class Composer implements NodeHandler {
     const { map } = open
     if (Object.hasOwn(map, key)) {
       if (this.#repeated.length < maxStrictFaults)
-        this.#repeated.push(`line ${line + 1}: key ${JSON.stringify(key)} already set in map`)
+        this.#repeated.push(`line ${line + 1}: key ${quote(key)} already set in map`)
     } else {
       open.isSorted &&= open.lastKey <= key
       open.lastKey = key

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type {
   ClusterRole,
   ClusterRoleBinding,
@@ -97,7 +98,7 @@ export class RbacAuthorizer implements Authorizer, RuleResolver {
     return this.missingRolesOf(user, namespace).map(({ kind, name }) =>
       kind === 'Role' || kind === 'ClusterRole'
         ? `${kind.toLowerCase()}.${RBAC_GROUP} "${name}" not found`
-        : `unsupported role reference kind: ${JSON.stringify(kind)}`,
+        : `unsupported role reference kind: ${quote(kind)}`,
     )
   }
 
@@ -183,6 +184,6 @@ class AllowedBy implements Authorization {
     const binding = JSON.stringify(kind === 'RoleBinding' ? `${name}/${namespace}` : name)
     const subject = subjects.find((each) => subjectApplies(each, this.#user, namespace))
     const to = subject === undefined ? '' : ` to ${subjectText(subject, namespace)}`
-    return `RBAC: allowed by ${kind} ${binding} of ${roleRef.kind} ${JSON.stringify(roleRef.name)}${to}`
+    return `RBAC: allowed by ${kind} ${binding} of ${roleRef.kind} ${quote(roleRef.name)}${to}`
   }
 }

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { PersistentVolume, Pod } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import { parseFieldSelector } from '../../api/selectors/fields.js'
@@ -58,7 +59,7 @@ export class NodeAuthorizer implements Authorizer, RuleResolver {
   authorize(user: UserInfo, attributes: AccessAttributes): Authorization {
     const node = nodeNameOf(user)
     if (node === undefined) return NO_OPINION
-    if (node === '') return no(`unknown node for user ${JSON.stringify(user.name)}`)
+    if (node === '') return no(`unknown node for user ${quote(user.name)}`)
     const special = 'path' in attributes ? undefined : this.#special(node, attributes)
     return special ?? this.#byRules(attributes)
   }

@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { Node, PersistentVolume, PersistentVolumeClaim } from '../../api/core/generated.js'
 import { claimsOfPod, foreignClaimMessage, isClaimForPod, type PodClaim } from '../../api/core/pod-claims.js'
 import {
@@ -121,7 +122,7 @@ function faultOf(info: PodInfo, wanted: PodClaim, storage: StorageView): string 
   if (claim.status.phase === 'Lost') {
     return (
       `persistentvolumeclaim ${name} bound to non-existent persistentvolume ` +
-      `${JSON.stringify(claim.spec.volumeName ?? '')}`
+      `${quote(claim.spec.volumeName ?? '')}`
     )
   }
   if (claim.metadata.deletionTimestamp !== undefined) return `persistentvolumeclaim ${name} is being deleted`

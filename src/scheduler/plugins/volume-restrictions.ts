@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { Pod, Volume } from '../../api/core/generated.js'
 import { claimsOfPod } from '../../api/core/pod-claims.js'
 import type { PodInfo } from '../cache/pod-info.js'
@@ -79,7 +80,7 @@ function exclusiveClaims({ metadata, spec }: Pod, storage: StorageView): Readonl
     if (!source) continue
     const key = `${metadata.namespace ?? ''}/${source.claimName}`
     const claim = storage.claim(key)
-    if (!claim) return unresolvable(`persistentvolumeclaim ${JSON.stringify(source.claimName)} not found`)
+    if (!claim) return unresolvable(`persistentvolumeclaim ${quote(source.claimName)} not found`)
     if (claim.spec.accessModes?.includes('ReadWriteOncePod')) (names ??= new Set()).add(source.claimName)
   }
   return names ?? NONE

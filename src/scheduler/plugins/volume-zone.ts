@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { PersistentVolume, PersistentVolumeClaim, Pod } from '../../api/core/generated.js'
 import { classOfClaim, delaysBinding } from '../../api/core/volume-matching.js'
 import type { StorageClass } from '../../api/storage/generated.js'
@@ -73,7 +74,7 @@ function topologiesOf({ metadata, spec }: Pod, storage: StorageView): readonly T
     if (!source) continue
     if (source.claimName === '') return unresolvable('PersistentVolumeClaim had no name')
     const claim = storage.claim(`${metadata.namespace ?? ''}/${source.claimName}`)
-    if (!claim) return unresolvable(`persistentvolumeclaim ${JSON.stringify(source.claimName)} not found`)
+    if (!claim) return unresolvable(`persistentvolumeclaim ${quote(source.claimName)} not found`)
     const name = claim.spec.volumeName ?? ''
     if (name === '') {
       const fault = unboundFault(claim, storage)
@@ -81,7 +82,7 @@ function topologiesOf({ metadata, spec }: Pod, storage: StorageView): readonly T
       continue
     }
     const volume = storage.volume(name)
-    if (!volume) return unresolvable(`persistentvolume ${JSON.stringify(name)} not found`)
+    if (!volume) return unresolvable(`persistentvolume ${quote(name)} not found`)
     found.push(...zonesOf(volume))
   }
   return found
@@ -92,9 +93,9 @@ function unboundFault(claim: PersistentVolumeClaim, storage: StorageView): Rejec
   const name = classOfClaim(claim)
   if (name === '') return unresolvable('PersistentVolumeClaim had no pv name and storageClass name')
   const storageClass = storage.storageClass(name)
-  if (!storageClass) return unresolvable(`storageclass.storage.k8s.io ${JSON.stringify(name)} not found`)
+  if (!storageClass) return unresolvable(`storageclass.storage.k8s.io ${quote(name)} not found`)
   if (storageClass.volumeBindingMode === undefined)
-    return unresolvable(`VolumeBindingMode not set for StorageClass ${JSON.stringify(name)}`)
+    return unresolvable(`VolumeBindingMode not set for StorageClass ${quote(name)}`)
   return delaysBinding(storageClass) ? undefined : unresolvable('PersistentVolume had no name')
 }
 

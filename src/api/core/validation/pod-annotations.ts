@@ -1,3 +1,4 @@
+import { quote } from '../../../lang/go/quote.js'
 import { forbidden, invalid, type FieldError } from '../../field-error.js'
 import type { AppArmorProfile, PodSpec, PodTemplateSpec, SeccompProfile } from '../generated.js'
 import { visitContainers } from './operating-systems.js'
@@ -40,7 +41,7 @@ export function validatePodAnnotations(
       value !== 'unconfined' &&
       !value.startsWith('localhost/')
     ) {
-      const text = `invalid AppArmor profile name: ${JSON.stringify(value)}`
+      const text = `invalid AppArmor profile name: ${quote(value)}`
       errors.push(invalid(`${path}[${key}]`, value, text))
     }
   }

@@ -1,3 +1,4 @@
+import { quote } from '../../../lang/go/quote.js'
 import { exactJson } from '../../../lang/json/exact-json.js'
 import { parseExactJson } from '../../../lang/go/json.js'
 import type { Endpoints, Service } from '../../../api/core/generated.js'
@@ -48,7 +49,7 @@ export function callWebhook(
   const target =
     service === undefined ? urlTarget(url ?? '', surroundings) : serviceTarget(service, surroundings)
   const fail = (why: string): Error =>
-    new WebhookCallError(`Post ${JSON.stringify(`${target.url}?timeout=${timeoutSeconds}s`)}: ${why}`)
+    new WebhookCallError(`Post ${quote(`${target.url}?timeout=${timeoutSeconds}s`)}: ${why}`)
   const timeout = timeoutSeconds * 1000
   let answer: WebhookAnswer
   if (target.handler !== undefined) {
@@ -90,7 +91,7 @@ function post(
     throw new WebhookCallError(
       reply.code === 404
         ? 'the server could not find the requested resource'
-        : `an error on the server (${JSON.stringify(reply.body.trim())}) has prevented the request from ` +
+        : `an error on the server (${quote(reply.body.trim())}) has prevented the request from ` +
             'succeeding',
     )
   try {
@@ -140,10 +141,10 @@ function serviceTarget(
   const handler = own(handlers, `${namespace}/${name}`)
   if (handler !== undefined) return { url, path, handler, fault: '' }
   const found = service(namespace, name)
-  if (found === undefined) return { url, path, handler, fault: `service ${JSON.stringify(name)} not found` }
+  if (found === undefined) return { url, path, handler, fault: `service ${quote(name)} not found` }
   const servicePort = (found.spec.ports ?? []).find((one) => one.port === port)
   if (servicePort === undefined) {
-    return { url, path, handler, fault: `no service port ${port} found for service ${JSON.stringify(name)}` }
+    return { url, path, handler, fault: `no service port ${port} found for service ${quote(name)}` }
   }
   return {
     url,

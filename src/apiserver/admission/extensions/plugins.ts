@@ -1,3 +1,4 @@
+import { quote } from '../../../lang/go/quote.js'
 import { parseExactJson } from '../../../lang/go/json.js'
 import type { MutatingWebhook } from '../../../api/admissionregistration/generated.js'
 import type { KindDefinition, KubeObject } from '../../../api/kind/definition.js'
@@ -163,7 +164,7 @@ class MutatingRound {
       if (!(error instanceof JsonPatchError || error instanceof DecodeError || error instanceof SyntaxError))
         throw error
       if (failurePolicy === 'Ignore') return false
-      throw internalError(`failed calling webhook ${JSON.stringify(name)}: ${error.message}`)
+      throw internalError(`failed calling webhook ${quote(name)}: ${error.message}`)
     }
   }
 

@@ -1,3 +1,4 @@
+import { quote } from '../../../lang/go/quote.js'
 import { parseApiVersion } from '../../../api/api-version.js'
 import { scopeTypes } from '../../../api/admissionregistration/expressions.js'
 import type { ExpressionScope } from '../../../api/admissionregistration/expressions.js'
@@ -312,7 +313,7 @@ function lazyVariables(
           )
           if (evaluated.error !== undefined) {
             const why = evaluated.error.replace(/^expression '[^]*?' resulted in error: /, '')
-            throw new CelFault(`composited variable ${JSON.stringify(name)} fails to evaluate: ${why}`)
+            throw new CelFault(`composited variable ${quote(name)} fails to evaluate: ${why}`)
           }
           result = evaluated
         }

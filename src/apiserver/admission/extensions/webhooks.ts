@@ -1,3 +1,4 @@
+import { quote } from '../../../lang/go/quote.js'
 import type { MutatingWebhook, ValidatingWebhook } from '../../../api/admissionregistration/generated.js'
 import type { Endpoints, Service } from '../../../api/core/generated.js'
 import type { KindDefinition } from '../../../api/kind/definition.js'
@@ -71,7 +72,7 @@ export function askWebhook(
 ): WebhookResponse | undefined {
   const { name, sideEffects, failurePolicy } = webhook
   if (attributes.dryRun && sideEffects !== 'None' && sideEffects !== 'NoneOnDryRun') {
-    throw badRequest(`admission webhook ${JSON.stringify(name)} does not support dry run`)
+    throw badRequest(`admission webhook ${quote(name)} does not support dry run`)
   }
   try {
     const response = call(webhook, as, attributes, context, configuration)
@@ -84,7 +85,7 @@ export function askWebhook(
     if (failurePolicy === 'Ignore') return undefined
     const kind =
       error instanceof WebhookCallError ? 'failed to call webhook' : 'received invalid webhook response'
-    throw internalError(`failed calling webhook ${JSON.stringify(name)}: ${kind}: ${error.message}`)
+    throw internalError(`failed calling webhook ${quote(name)}: ${kind}: ${error.message}`)
   }
 }
 
@@ -147,7 +148,7 @@ function noteAll(name: string, annotations: unknown, { annotate }: AdmissionAttr
 /** Source: apiserver pkg/admission/plugin/webhook/errors/statuserror.go ToStatusErr. */
 function deniedBy(name: string, status: Readonly<Record<string, unknown>> = {}): ApiError {
   const { message, reason, code, details } = status
-  const by = `admission webhook ${JSON.stringify(name)} denied the request`
+  const by = `admission webhook ${quote(name)} denied the request`
   const text =
     typeof message === 'string' && message !== ''
       ? `${by}: ${message}`

@@ -24,9 +24,6 @@ export function refuse(
   throw forbidden({ group, resource }, name, why)
 }
 
-/** Quotes a string as Go does. */
-export const quoted = (text: string): string => JSON.stringify(text)
-
 /** Returns the object of a write as its kind. */
 export const objectOf = <T extends KubeObject>({ attributes }: NodeWrite): T =>
   attributes.object as unknown as T

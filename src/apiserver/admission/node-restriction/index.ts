@@ -1,3 +1,4 @@
+import { quote } from '../../../lang/go/quote.js'
 import { DerError } from '../../../api/certificates/der.js'
 import type { CertificateSigningRequest } from '../../../api/certificates/generated.js'
 import { parseRequest } from '../../../api/certificates/pkcs10.js'
@@ -9,7 +10,7 @@ import type { Minor } from '../../../api/releases.js'
 import { nodeNameOf } from '../../authentication/node-identity.js'
 import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from '../plugin.js'
 import type { NodeWrite } from './check.js'
-import { objectOf, oldOf, quoted, refuse } from './check.js'
+import { objectOf, oldOf, refuse } from './check.js'
 import { checkNode } from './nodes.js'
 import { checkPod } from './pods.js'
 import { checkToken } from './tokens.js'
@@ -40,7 +41,7 @@ export function nodeRestriction(minor: Minor): AdmissionPlugin {
     const node = nodeNameOf(attributes.user)
     if (node === undefined) return
     const write: NodeWrite = { node, attributes, context, minor }
-    if (node === '') refuse(write, `could not determine node from user ${quoted(attributes.user.name)}`)
+    if (node === '') refuse(write, `could not determine node from user ${quote(attributes.user.name)}`)
     const { group, resource } = attributes.definition
     const id = group === '' ? resource : `${resource}.${group}`
     if (Object.hasOwn(RULES, id)) RULES[id]?.(write)
@@ -87,11 +88,11 @@ function checkClaim(write: NodeWrite): void {
     attributes: { operation, subresource },
   } = write
   if (subresource !== 'status') refuse(write, 'may only update PVC status')
-  if (operation !== 'UPDATE') refuse(write, `unexpected operation ${quoted(operation)}`)
+  if (operation !== 'UPDATE') refuse(write, `unexpected operation ${quote(operation)}`)
   if (semanticEqual(withoutResize(oldOf(write)), withoutResize(objectOf(write)))) return
   refuse(
     write,
-    `node ${quoted(node)} is not allowed to update fields other than status.quantity and status.conditions: `,
+    `node ${quote(node)} is not allowed to update fields other than status.quantity and status.conditions: `,
   )
 }
 

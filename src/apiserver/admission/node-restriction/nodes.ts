@@ -1,7 +1,8 @@
+import { quote } from '../../../lang/go/quote.js'
 import type { Node } from '../../../api/core/generated.js'
 import { semanticEqual } from '../../../api/kind/equal.js'
 import type { Minor } from '../../../api/releases.js'
-import { type NodeWrite, objectOf, oldOf, quoted, refuse } from './check.js'
+import { type NodeWrite, objectOf, oldOf, refuse } from './check.js'
 
 /** First minor that refuses new nodes with unknown labels of kubernetes.io; before it was only logged. */
 const CREATE_LABELS_SINCE: Minor = 19
@@ -17,14 +18,14 @@ export function checkNode(write: NodeWrite): void {
     node,
     attributes: { name, operation },
   } = write
-  if (name !== node) refuse(write, `node ${quoted(node)} is not allowed to modify node ${quoted(name)}`)
+  if (name !== node) refuse(write, `node ${quote(node)} is not allowed to modify node ${quote(name)}`)
   if (operation === 'CREATE') checkNew(write)
   if (operation === 'UPDATE') checkChanged(write)
 }
 
 function checkNew(write: NodeWrite): void {
   const { metadata, spec } = objectOf<Node>(write)
-  const node = quoted(write.node)
+  const node = quote(write.node)
   if (spec?.configSource !== undefined)
     refuse(write, `node ${node} is not allowed to create pods with a non-nil configSource`)
   const labels = forbiddenLabels(
@@ -38,7 +39,7 @@ function checkNew(write: NodeWrite): void {
 
 function checkChanged(write: NodeWrite): void {
   const [old, next] = [oldOf<Node>(write), objectOf<Node>(write)]
-  const node = quoted(write.node)
+  const node = quote(write.node)
   const source = next.spec?.configSource
   if (source !== undefined && !semanticEqual(source, old.spec?.configSource)) {
     refuse(write, `node ${node} is not allowed to update configSource to a new non-nil configSource`)

@@ -1,8 +1,9 @@
+import { quote } from '../../../lang/go/quote.js'
 import { isMirrorPod } from '../../../api/core/conditions.js'
 import type { Node, Pod, Volume } from '../../../api/core/generated.js'
 import { semanticEqual } from '../../../api/kind/equal.js'
 import { notFound } from '../../errors.js'
-import { type NodeWrite, objectOf, oldOf, quoted, refuse } from './check.js'
+import { type NodeWrite, objectOf, oldOf, refuse } from './check.js'
 import type { Minor } from '../../../api/releases.js'
 
 /**
@@ -18,10 +19,10 @@ export function checkPod(write: NodeWrite): void {
     case '':
       if (operation === 'CREATE') return checkMirrorPod(write)
       if (operation === 'DELETE')
-        return checkOwn(write, `node ${quoted(node)} can only delete pods with spec.nodeName set to itself`)
+        return checkOwn(write, `node ${quote(node)} can only delete pods with spec.nodeName set to itself`)
       return refuse(
         write,
-        `unexpected operation ${quoted(operation)}, node ${quoted(node)} can only create and delete ` +
+        `unexpected operation ${quote(operation)}, node ${quote(node)} can only create and delete ` +
           'mirror pods',
       )
     case 'status':
@@ -31,14 +32,14 @@ export function checkPod(write: NodeWrite): void {
     default:
       return refuse(
         write,
-        `unexpected pod subresource ${quoted(subresource)}, only 'status' and 'eviction' are allowed`,
+        `unexpected pod subresource ${quote(subresource)}, only 'status' and 'eviction' are allowed`,
       )
   }
 }
 
 function checkMirrorPod(write: NodeWrite): void {
   const pod = objectOf<Pod>(write)
-  const node = quoted(write.node)
+  const node = quote(write.node)
   if (!isMirrorPod(pod)) {
     refuse(
       write,
@@ -53,7 +54,7 @@ function checkMirrorPod(write: NodeWrite): void {
 }
 
 function checkOwner(write: NodeWrite, { metadata: { ownerReferences = [] } }: Pod): void {
-  const node = quoted(write.node)
+  const node = quote(write.node)
   const [owner, ...others] = ownerReferences
   if (others.length > 0)
     refuse(write, `node ${node} can only create pods with a single owner reference set to itself`)
@@ -84,16 +85,16 @@ function checkStatus(write: NodeWrite): void {
     node,
     attributes: { operation },
   } = write
-  if (operation !== 'UPDATE') refuse(write, `unexpected operation ${quoted(operation)}`)
-  checkOwn(write, `node ${quoted(node)} can only update pod status for pods with spec.nodeName set to itself`)
+  if (operation !== 'UPDATE') refuse(write, `unexpected operation ${quote(operation)}`)
+  checkOwn(write, `node ${quote(node)} can only update pod status for pods with spec.nodeName set to itself`)
   const [old, next] = [oldOf<Pod>(write), objectOf<Pod>(write)]
   if (!semanticEqual(old.metadata.labels ?? {}, next.metadata.labels ?? {}))
-    refuse(write, `node ${quoted(node)} cannot update labels through pod status`)
+    refuse(write, `node ${quote(node)} cannot update labels through pod status`)
   if (!semanticEqual(old.status.resourceClaimStatuses, next.status.resourceClaimStatuses)) {
-    refuse(write, `node ${quoted(node)} cannot update resource claim statues`)
+    refuse(write, `node ${quote(node)} cannot update resource claim statues`)
   }
   if (!semanticEqual(old.status.extendedResourceClaimStatus, next.status.extendedResourceClaimStatus)) {
-    refuse(write, `node ${quoted(node)} cannot update extended resource claim status`)
+    refuse(write, `node ${quote(node)} cannot update extended resource claim status`)
   }
 }
 

@@ -1,3 +1,4 @@
+import { quote } from '../../../lang/go/quote.js'
 import type { TokenRequest } from '../../../api/authentication/generated.js'
 import type { PersistentVolume, PersistentVolumeClaim, Pod, Volume } from '../../../api/core/generated.js'
 import type { KubeObject } from '../../../api/kind/definition.js'
@@ -5,7 +6,7 @@ import type { Minor } from '../../../api/releases.js'
 import type { CSIDriver } from '../../../api/storage/generated.js'
 import { notFound } from '../../errors.js'
 import type { NodeWrite } from './check.js'
-import { objectOf, quoted, refuse } from './check.js'
+import { objectOf, refuse } from './check.js'
 
 /**
  * First minor that limits a node to tokens for audiences that the pod names
@@ -50,7 +51,7 @@ function checkAudience(write: NodeWrite, pod: Pod, [audience = '', ...others]: r
   } = write
   if (others.length > 0) refuse(write, 'node may only request 0 or 1 audiences')
   if (pod.spec.volumes?.some((volume) => hasAudience(write, pod, volume, audience)) === true) return
-  const why = `audience ${quoted(audience)} not found in pod spec volume`
+  const why = `audience ${quote(audience)} not found in pod spec volume`
   if (minor < AUDIENCE_RIGHTS_SINCE) refuse(write, why)
   const asked = {
     verb: 'request-serviceaccounts-token-audience',

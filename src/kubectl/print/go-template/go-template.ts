@@ -1,3 +1,4 @@
+import { quote } from '../../../lang/go/quote.js'
 import { FailedPrinting, KubectlError } from '../../call/errors.js'
 import { goJson } from '../json.js'
 import { goText } from './format.js'
@@ -18,10 +19,10 @@ export function goTemplateText(text: string, object: object, options: GoTemplate
   } catch (error) {
     if (!(error instanceof GoTemplateError)) throw error
     const why =
-      `template: output:${locationIn(text, run.place)}: executing ${JSON.stringify(run.name)} at ` +
+      `template: output:${locationIn(text, run.place)}: executing ${quote(run.name)} at ` +
       `<${run.place.source}>: ${error.message}`
     throw new FailedPrinting(
-      `error executing template ${JSON.stringify(text)}: ${why}`,
+      `error executing template ${quote(text)}: ${why}`,
       `${run.text}Error executing template: ${why}. Printing more information for debugging the template:\n` +
         `\ttemplate was:\n\t\t${text}\n\traw data was:\n\t\t${goJson(object)}\n` +
         `\tobject given to template engine was:\n\t\t${goText(object)}\n\n`,
@@ -67,7 +68,7 @@ class Scope {
 
   find(name: string): Scope {
     if (this.#name === name) return this
-    if (this.#outer === undefined) throw new GoTemplateError(`undefined variable ${JSON.stringify(name)}`)
+    if (this.#outer === undefined) throw new GoTemplateError(`undefined variable ${quote(name)}`)
     return this.#outer.find(name)
   }
 
@@ -165,7 +166,7 @@ class Run {
   ): void {
     this.place = { at, source }
     const body = this.#template.defined.get(name)
-    if (body === undefined) throw new GoTemplateError(`template ${JSON.stringify(name)} not defined`)
+    if (body === undefined) throw new GoTemplateError(`template ${quote(name)} not defined`)
     if (++this.#depth > MOST_NESTED) throw new GoTemplateError('exceeded maximum template depth (100000)')
     const value = pipeline === undefined ? undefined : this.#pipeline(pipeline, dot, scope)
     const outer = this.name
@@ -245,7 +246,7 @@ class Run {
       if (at === undefined || at === null) {
         if (at === null) throw new GoTemplateError(`nil pointer evaluating interface {}.${field}`)
         if (!this.#options.allowMissingKeys)
-          throw new GoTemplateError(`nil data; no entry for key ${JSON.stringify(field)}`)
+          throw new GoTemplateError(`nil data; no entry for key ${quote(field)}`)
         return undefined
       }
       if (typeof at !== 'object' || Array.isArray(at))
@@ -256,7 +257,7 @@ class Run {
       const map = at as Readonly<Record<string, unknown>>
       if (!Object.hasOwn(map, field)) {
         if (!this.#options.allowMissingKeys)
-          throw new GoTemplateError(`map has no entry for key ${JSON.stringify(field)}`)
+          throw new GoTemplateError(`map has no entry for key ${quote(field)}`)
         at = undefined
       } else at = map[field]
     }

@@ -1,3 +1,4 @@
+import { quote } from '../../../lang/go/quote.js'
 import { functions } from './functions.js'
 import type { GoCommand, GoNode, GoTemplate, Operand, Pipeline, Place } from './nodes.js'
 import { GoTemplateError } from './nodes.js'
@@ -90,7 +91,7 @@ function tokenAt(template: string, at: number): Token {
   if (char === '"') throw new GoTemplateError(`template: output:${line}: unterminated quoted string`)
   const code = (char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
   throw new GoTemplateError(
-    `template: output:${line}: unexpected ${JSON.stringify(char)} in command`.replace(
+    `template: output:${line}: unexpected ${quote(char)} in command`.replace(
       'unexpected "\\u',
       `unrecognized character in action: U+${code} "\\u`,
     ),
@@ -258,8 +259,7 @@ class Parser {
           operands.push(this.#word(own, line))
           break
         case 'operator': {
-          if (token.text !== '(')
-            throw this.#error(line, `unexpected ${JSON.stringify(token.text)} in operand`)
+          if (token.text !== '(') throw this.#error(line, `unexpected ${quote(token.text)} in operand`)
           const end = closing(tokens, at)
           if (end < 0) throw this.#error(line, 'unclosed left paren')
           const inner = trimmed(tokens.slice(at, end))
@@ -279,7 +279,7 @@ class Parser {
     if (word === 'true' || word === 'false') return { kind: 'literal', value: word === 'true', ...place }
     if (word === 'nil') return { kind: 'literal', value: null, ...place }
     if (!Object.hasOwn(functions, word) && word !== 'and' && word !== 'or')
-      throw this.#error(line, `function ${JSON.stringify(word)} not defined`)
+      throw this.#error(line, `function ${quote(word)} not defined`)
     return { kind: 'function', name: word, ...place }
   }
 

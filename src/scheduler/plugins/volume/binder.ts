@@ -1,3 +1,4 @@
+import { quote } from '../../../lang/go/quote.js'
 import type { PersistentVolume, PersistentVolumeClaim, Node } from '../../../api/core/generated.js'
 import { isFullyBound, isUsableOn, SELECTED_NODE, volumeBoundTo } from '../../../api/core/volume-matching.js'
 import { ApiError, ConnectionError, isApiError } from '../../../client/api-error.js'
@@ -97,17 +98,16 @@ export function checkBindings(
     const pvc = storage.claim(claim)
     if (!pv)
       throw failed(
-        'binding volumes: failed to check binding: could not find v1.PersistentVolume ' +
-          `${JSON.stringify(volume)}`,
+        'binding volumes: failed to check binding: could not find v1.PersistentVolume ' + `${quote(volume)}`,
       )
     if (!pvc)
       throw failed(
         'binding volumes: failed to check binding: could not find v1.PersistentVolumeClaim ' +
-          `${JSON.stringify(claim)}`,
+          `${quote(claim)}`,
       )
     checkAffinity(pv, node)
     if ((pv.spec.claimRef?.uid ?? '') === '')
-      throw failed(`binding volumes: ClaimRef got reset for pv ${JSON.stringify(volume)}`)
+      throw failed(`binding volumes: ClaimRef got reset for pv ${quote(volume)}`)
     isBound &&= isFullyBound(pvc)
   }
   for (const claim of provisions) isBound = checkProvision(storage, node, claim) && isBound
@@ -121,7 +121,7 @@ function checkProvision(storage: StorageView, node: Node, key: string): boolean 
   if (!claim)
     throw failed(
       'binding volumes: failed to check provisioning pvc: could not find v1.PersistentVolumeClaim ' +
-        `${JSON.stringify(key)}`,
+        `${quote(key)}`,
     )
   const name = JSON.stringify(claim.metadata.name ?? '')
   const { annotations } = claim.metadata
