@@ -49,8 +49,7 @@ function nameIn(selector: string): string | undefined {
 export function accessDenied({ name: user }: UserInfo, attributes: AccessAttributes, reason = ''): ApiError {
   const suffix = reason === '' ? '' : `: ${reason}`
   if ('path' in attributes) {
-    const text =
-      `forbidden: User ${quote(user)} cannot ${attributes.verb} path ` + `${quote(attributes.path)}`
+    const text = `forbidden: User ${quote(user)} cannot ${attributes.verb} path ${quote(attributes.path)}`
     return new ApiError(403, 'Forbidden', text + suffix, {})
   }
   const { verb, group, resource, namespace = '', name = '' } = attributes

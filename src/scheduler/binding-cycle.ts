@@ -46,8 +46,7 @@ export function continueBinding(runtime: SchedulerRuntime, key: string): void {
   if (node) return bindOrWait(runtime, framework, waiting.queued, cycle, node, { waiting })
   runtime.assumed.value.delete(key)
   runtime.snapshot.removePod(key)
-  const message =
-    `binding volumes: failed to get node ${quote(waiting.node)}: node ` + `${quote(waiting.node)} not found`
+  const message = `binding volumes: failed to get node ${quote(waiting.node)}: node ${quote(waiting.node)} not found`
   handleFailure(runtime, waiting.queued, {
     reason: 'SchedulerError',
     message: preBindError(waiting.plugin, message),

@@ -167,7 +167,7 @@ function syncRequested(context: BinderContext, claim: PersistentVolumeClaim, nam
       throw new ApiError(
         409,
         'Conflict',
-        `invalid binding of claim ${quote(keyOf(claim))} to volume ${quote(name)}: ` + `${owners}`,
+        `invalid binding of claim ${quote(keyOf(claim))} to volume ${quote(name)}: ${owners}`,
       )
     }
   }

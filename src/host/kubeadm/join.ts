@@ -219,7 +219,7 @@ function validateDiscovery({ endpoint, token, hashes, skipsVerification }: JoinC
     )
   else if (!TOKEN_FORM.test(token))
     faults.push(
-      `discovery.bootstrapToken.token: Invalid value: ${quote(token)}: the bootstrap token ` + 'is invalid',
+      `discovery.bootstrapToken.token: Invalid value: ${quote(token)}: the bootstrap token is invalid`,
       `discovery.tlsBootstrapToken: Invalid value: ${quote(token)}: the bootstrap token is invalid`,
     )
   if (hashes.length === 0 && !skipsVerification) {

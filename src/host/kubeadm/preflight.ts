@@ -45,7 +45,7 @@ function common(machine: HostMachine, version: string | undefined): readonly Che
   const oldest = minorOf(tool) - (minorOf(tool) >= 29 ? 3 : 1)
   const skew = [
     ...(minorOf(kubelet) < oldest
-      ? [`Kubelet version ${quote(kubelet)} is lower than kubeadm can support. Please ` + 'upgrade kubelet']
+      ? [`Kubelet version ${quote(kubelet)} is lower than kubeadm can support. Please upgrade kubelet`]
       : []),
     ...(version !== undefined &&
     compareVersions(`v${kubelet}`, version) > 0 &&

@@ -149,7 +149,7 @@ const isNumber = (text: string): boolean => /^\d+$/.test(text)
 function portNumber(text: string, which: string): number {
   if (!isNumber(text))
     throw new KubectlError(
-      `error parsing ${which} port '${text}': strconv.ParseUint: parsing ${quote(text)}: ` + 'invalid syntax',
+      `error parsing ${which} port '${text}': strconv.ParseUint: parsing ${quote(text)}: invalid syntax`,
     )
   if (Number(text) > 65_535)
     throw new KubectlError(

@@ -161,7 +161,7 @@ function syntaxError(text: string, layout: string, micro: boolean): string {
   for (const [name, pattern] of [...elements, ...(micro ? [['.000000', /^\.\d{6}/] as const] : []), zone]) {
     const found = pattern.exec(rest)?.[0]
     if (found === undefined) {
-      return `parsing time ${quote(text)} as ${quote(layout)}: cannot parse ` + `${quote(rest)} as "${name}"`
+      return `parsing time ${quote(text)} as ${quote(layout)}: cannot parse ${quote(rest)} as "${name}"`
     }
     const [what, least, most] = ranges[name] ?? ['', 0, Infinity]
     if (Number(found) < least || Number(found) > most)

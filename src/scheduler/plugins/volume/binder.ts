@@ -98,7 +98,7 @@ export function checkBindings(
     const pvc = storage.claim(claim)
     if (!pv)
       throw failed(
-        'binding volumes: failed to check binding: could not find v1.PersistentVolume ' + `${quote(volume)}`,
+        `binding volumes: failed to check binding: could not find v1.PersistentVolume ${quote(volume)}`,
       )
     if (!pvc)
       throw failed(
