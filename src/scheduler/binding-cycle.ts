@@ -46,7 +46,8 @@ export function continueBinding(runtime: SchedulerRuntime, key: string): void {
   if (node) return bindOrWait(runtime, framework, waiting.queued, cycle, node, { waiting })
   runtime.assumed.value.delete(key)
   runtime.snapshot.removePod(key)
-  const message = `binding volumes: failed to get node ${quote(waiting.node)}: node ${quote(waiting.node)} not found`
+  const lost = quote(waiting.node)
+  const message = `binding volumes: failed to get node ${lost}: node ${lost} not found`
   handleFailure(runtime, waiting.queued, {
     reason: 'SchedulerError',
     message: preBindError(waiting.plugin, message),

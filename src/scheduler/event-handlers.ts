@@ -66,7 +66,8 @@ function podGone(runtime: SchedulerRuntime, pod: Pod, before: Pod | undefined): 
   const awaited = waiting.value.get(key)
   if (awaited) {
     waiting.value.delete(key)
-    const message = `binding volumes: pod does not exist any more: pod ${quote(pod.metadata.name ?? '')} not found`
+    const name = quote(pod.metadata.name ?? '')
+    const message = `binding volumes: pod does not exist any more: pod ${name} not found`
     record(runtime, pod, 'Warning', 'FailedScheduling', preBindError(awaited.plugin, message))
   }
   nominator.set(key, undefined)

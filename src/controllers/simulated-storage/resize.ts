@@ -93,7 +93,8 @@ function expandFileSystem(
   const pod = userOf(context, claim)
   if (!pod || !isDone(context, work, context.timings.resize)) return
   const node = pod.spec.nodeName as string
-  const message = `MountVolume.NodeExpandVolume succeeded for volume ${quote(volume.metadata.name ?? '')} ${node}`
+  const name = quote(volume.metadata.name ?? '')
+  const message = `MountVolume.NodeExpandVolume succeeded for volume ${name} ${node}`
   const recorder = context.recorderOf('kubelet', node)
   recorder.event(
     { object: pod, kind: 'Pod', apiVersion: 'v1' },
