@@ -12,7 +12,7 @@ export const levels: readonly (readonly string[])[] = [
   ['client'],
   ['api', 'etcd', 'shell'],
   ['sim'],
-  ['lang'],
+  ['lang', 'disk'],
 ]
 
 /** What components and kubectl may import: they reach the apiserver through the `Client` interface only. */
@@ -59,7 +59,7 @@ export function isPure(file: string): boolean {
 /** Whether the file belongs to the core, which also runs in browsers and is deterministic. */
 export function isCore(file: string): boolean {
   if (file.startsWith('explore/clients/')) return false // promises, and real time until clients are quiet
-  return !['server', 'client-node', 'real', 'host', 'course', 'cli'].includes(layerOf(file))
+  return !['server', 'client-node', 'real', 'host', 'course', 'cli', 'disk'].includes(layerOf(file))
 }
 
 /** Whether the file may look at the real clock: a search ends when its time is up. */

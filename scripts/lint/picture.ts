@@ -33,6 +33,7 @@ const contents: Readonly<Record<string, string>> = {
   etcd: 'key-value store: revisions, transactions, watches, leases',
   shell: "the interpreter of containers' scripts, and its programs",
   sim: 'clock, timers, random streams, queues, modules, trace',
+  disk: 'files that only their owner reads, folders that are removed',
   lang: "what knows no Kubernetes: Go's formats, YAML, CEL, JSONPath, cron, patches, SVG",
 }
 

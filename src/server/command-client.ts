@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { temporaryFolder } from '../disk/temporary-folder.js'
 import type { HttpAnswer, HttpRequest } from '../client/http.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import type { KubeconfigUser } from './kubeconfig.js'
@@ -43,8 +43,8 @@ export function commandClient(
         return access.send(request)
       },
     })
-    const folder = mkdtempSync(join(tmpdir(), 'simcluster-'))
-    const kubeconfig = join(folder, 'kubeconfig')
+    const folder = temporaryFolder('simcluster')
+    const kubeconfig = join(folder.path, 'kubeconfig')
     server.writeKubeconfig(kubeconfig, user)
     const child = spawn(program, words, {
       stdio: ['ignore', 'inherit', 'inherit'],
@@ -59,7 +59,7 @@ export function commandClient(
     child.once('exit', over)
     return async () => {
       child.kill('SIGKILL')
-      rmSync(folder, { recursive: true, force: true })
+      folder.remove()
       await server.close()
     }
   }

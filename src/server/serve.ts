@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs'
 import { constants } from 'node:http2'
 import type { Http2ServerRequest } from 'node:http2'
 import type { Writable } from 'node:stream'
@@ -9,6 +8,7 @@ import { errorResponse } from '../apiserver/http/responses.js'
 import type { HttpCodecs } from '../apiserver/http/body.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import { protobufCodec } from '../api/protobuf/protobuf.js'
+import { writePrivateFile } from '../disk/private-file.js'
 import { ApiListener } from './api-listener.js'
 import { ClientAuthority } from './client-authority.js'
 import { handleControl } from './control.js'
@@ -193,7 +193,7 @@ export class ClusterServer {
 
   /** Writes {@link kubeconfig} to a file that only its owner can read. */
   writeKubeconfig(path: string, user: KubeconfigUser = {}): void {
-    writeFileSync(path, this.kubeconfig(user), { mode: 0o600 })
+    writePrivateFile(path, this.kubeconfig(user))
   }
 
   /** Starts to listen; {@link serve} has already done so. */

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { writePrivateFile } from '../../disk/private-file.js'
 import type { Arguments, Command, Terminal } from '../command.js'
 import { onlyWord } from '../files.js'
 import { ask, KUBECONFIG, servedSnapshot } from '../served.js'
@@ -47,7 +47,7 @@ export const controlCommands: readonly Command[] = [
     examples: ['simcluster snapshot ./cluster.snapshot'],
     run: async ({ flags, words }, terminal) => {
       const file = onlyWord(words, 'file')
-      writeFileSync(file, await servedSnapshot(flags))
+      writePrivateFile(file, await servedSnapshot(flags))
       terminal.out(`saved ${file}\n`)
       return 0
     },

@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
+import { writePrivateFile } from '../../disk/private-file.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
 import { explore, narrate, toSvg } from '../../explore/index.js'
 import type {
@@ -145,7 +146,7 @@ async function play(
   const { counterExample, verdict } = result
   if (counterExample === undefined) return verdict === 'budget' ? 1 : 0
   const out = textOf(flags, 'out')
-  if (out !== undefined) writeFileSync(out, `${JSON.stringify(counterExample)}\n`)
+  if (out !== undefined) writePrivateFile(out, `${JSON.stringify(counterExample)}\n`)
   return tell(counterExample, options, flags, terminal)
 }
 

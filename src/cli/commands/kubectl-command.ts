@@ -1,4 +1,5 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
+import { writePrivateFile } from '../../disk/private-file.js'
 import { SimCluster } from '../../cluster/sim-cluster.js'
 import type { Command } from '../command.js'
 import { UsageError } from '../command.js'
@@ -37,7 +38,7 @@ export const kubectlCommand: Command = {
     cluster.settle()
     const { stdout, stderr, exitCode } = cluster.kubectl([...words])
     cluster.settle()
-    if (isKept) writeFileSync(snapshot, cluster.snapshot().toFile())
+    if (isKept) writePrivateFile(snapshot, cluster.snapshot().toFile())
     terminal.out(stdout)
     terminal.err(stderr)
     return exitCode

@@ -9,8 +9,12 @@ import { untilStopped } from '../until-stopped.js'
 function runWith(kubeconfig: string, [program = '', ...words]: readonly string[]): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, words, { stdio: 'inherit', env: { ...process.env, KUBECONFIG: kubeconfig } })
-    child.once('error', reject)
-    child.once('close', (code) => resolve(code ?? 1))
+    // the program ends first, then what was recorded is saved and the proxy removed
+    const pass = (signal: NodeJS.Signals): void => void child.kill(signal)
+    process.on('SIGTERM', pass).on('SIGINT', pass).on('SIGHUP', pass)
+    const over = (): void => void process.off('SIGTERM', pass).off('SIGINT', pass).off('SIGHUP', pass)
+    child.once('error', (error) => (over(), reject(error)))
+    child.once('close', (code) => (over(), resolve(code ?? 1)))
   })
 }
 

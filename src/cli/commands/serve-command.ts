@@ -1,11 +1,12 @@
-import { existsSync, mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseYamlText } from '../../lang/yaml/read.js'
 import { mergeOptions } from '../../cluster/compose/merge-options.js'
 import type { ClusterOptions } from '../../cluster/compose/options.js'
 import { ClusterSnapshot } from '../../cluster/storage/snapshot.js'
 import { SimCluster } from '../../cluster/sim-cluster.js'
+import { writePrivateFile } from '../../disk/private-file.js'
+import { temporaryFolder } from '../../disk/temporary-folder.js'
 import { serve } from '../../server/index.js'
 import type { ServeTime } from '../../server/index.js'
 import type { Arguments, Command, Terminal } from '../command.js'
@@ -109,11 +110,9 @@ async function serveUntilStopped(
     },
     ...(host === undefined ? {} : { host }),
   })
-  const kubeconfig = resolve(
-    textOf(flags, 'to') ??
-      textOf(flags, 'kubeconfig') ??
-      join(mkdtempSync(join(tmpdir(), 'simcluster-')), 'kubeconfig'),
-  )
+  const wanted = textOf(flags, 'to') ?? textOf(flags, 'kubeconfig')
+  const temporary = wanted === undefined ? temporaryFolder('simcluster') : undefined
+  const kubeconfig = resolve(wanted ?? join(temporary?.path ?? '', 'kubeconfig'))
   try {
     server.writeKubeconfig(kubeconfig)
     terminal.out(`# ${cluster.version} with ${cluster.nodes().length} nodes at ${server.url}\n`)
@@ -124,9 +123,10 @@ async function serveUntilStopped(
     endSurvival()
     endStatus()
     const save = textOf(flags, 'save') ?? textOf(flags, 'snapshot')
-    if (save !== undefined) writeFileSync(save, cluster.snapshot().toFile())
+    if (save !== undefined) writePrivateFile(save, cluster.snapshot().toFile())
   } finally {
     await server.close()
+    temporary?.remove()
   }
   return 0
 }

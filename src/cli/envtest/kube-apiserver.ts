@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { writePrivateFile } from '../../disk/private-file.js'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClusterOptions } from '../../cluster/compose/options.js'
@@ -78,7 +79,7 @@ function certificateOf(
   const made = servingCertificate(pki, { hosts: [host], real: Date.now() })
   mkdirSync(folder, { recursive: true })
   writeFileSync(path, made.certificate + made.authority)
-  writeFileSync(keyPath, made.key, { mode: 0o600 })
+  writePrivateFile(keyPath, made.key)
   return { certificate: made.certificate, key: made.key }
 }
 

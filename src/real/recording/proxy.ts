@@ -1,10 +1,15 @@
-import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http'
+import { timingSafeEqual } from 'node:crypto'
+import { type IncomingMessage, request, type Server, type ServerResponse } from 'node:http'
+import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
+import type { ProxyIdentity } from './proxy-identity.js'
 import type { Exchange, Recorder } from './recorder.js'
 
 const HOST = '127.0.0.1'
 const PROTOBUF = 'application/vnd.kubernetes.protobuf'
+/** `kubectl proxy` lets these hosts in only; the client's own host has been checked here. */
+const UPSTREAM_HOST = 'localhost'
 
 /** A proxy on this machine that tells a recorder what goes through it. */
 export interface RecordingProxy {
@@ -12,20 +17,42 @@ export interface RecordingProxy {
   close(): Promise<void>
 }
 
+/** What the proxy needs. */
+interface ProxyParts {
+  /** Path of the unix socket on which plain HTTP is taken. */
+  readonly socket: string
+  readonly identity: ProxyIdentity
+  readonly recorder: Recorder
+}
+
 /**
- * Starts a proxy to a server that takes plain HTTP on a port of this machine. Streams of exec, attach and
- * port-forward pass without being recorded.
+ * Starts a proxy to a server that takes plain HTTP on a unix socket. It speaks TLS on a port of this machine,
+ * and lets in who has its token, and no page in a browser. Streams of port-forward pass without being
+ * recorded.
  */
-export async function startProxy(upstream: number, recorder: Recorder): Promise<RecordingProxy> {
-  const server = createServer((incoming, outgoing) => forward(incoming, outgoing, upstream, recorder))
-  server.on('upgrade', (incoming: IncomingMessage, socket: Duplex, head: Buffer) =>
-    tunnel({ incoming, socket, head }, upstream),
-  )
+export async function startProxy(parts: ProxyParts): Promise<RecordingProxy> {
+  const { certificate: cert, key, token } = parts.identity
+  let port = 0
+  const server = createServer({ cert, key, minVersion: 'TLSv1.2' }, (incoming, outgoing) => {
+    const fault = faultOf(incoming, token, port)
+    if (fault === undefined) return forward(incoming, outgoing, parts)
+    outgoing.writeHead(fault.code, { 'content-type': 'application/json', connection: 'close' })
+    outgoing.end(statusOf(fault))
+  })
+  server.on('upgrade', (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on('error', () => socket.destroy())
+    const fault = faultOf(incoming, token, port)
+    if (fault === undefined) return tunnel({ incoming, socket, head }, parts.socket)
+    socket.end(`HTTP/1.1 ${fault.code} ${fault.reason}\r\nConnection: close\r\n\r\n`)
+  })
+  server.on('tlsClientError', (_error, socket) => socket.destroy())
+  server.on('clientError', (_error, socket) => socket.destroy())
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(0, HOST, resolve)
   })
-  return { port: (server.address() as AddressInfo).port, close: () => closed(server) }
+  port = (server.address() as AddressInfo).port
+  return { port, close: () => closed(server) }
 }
 
 function closed(server: Server): Promise<void> {
@@ -35,12 +62,46 @@ function closed(server: Server): Promise<void> {
   })
 }
 
+interface Fault {
+  readonly code: 401 | 403
+  readonly reason: 'Unauthorized' | 'Forbidden'
+  readonly message: string
+}
+
+/**
+ * Returns why a request may not reach the cluster. A token alone would be enough; that a browser sends the
+ * request, or that its host is a name which leads here, shows that somebody tries.
+ */
+function faultOf({ headers }: IncomingMessage, token: string, port: number): Fault | undefined {
+  const forbidden = (message: string): Fault => ({ code: 403, reason: 'Forbidden', message })
+  const { host, origin, authorization = '' } = headers
+  const own = [`${HOST}:${port}`, `localhost:${port}`]
+  if (host === undefined || !own.includes(host.toLowerCase()))
+    return forbidden(`the recording proxy is ${HOST}:${port}, not ${host ?? ''}`)
+  if (origin !== undefined) return forbidden('the recording proxy takes no requests of web pages')
+  const site = headers['sec-fetch-site']
+  if (site !== undefined && site !== 'none')
+    return forbidden('the recording proxy takes no requests of web pages')
+  if (isEqual(authorization, `Bearer ${token}`)) return undefined
+  const message = 'the recording proxy lets in only who has the token of its kubeconfig'
+  return { code: 401, reason: 'Unauthorized', message }
+}
+
+function isEqual(given: string, wanted: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(wanted)]
+  return a.length === b.length && timingSafeEqual(a, b)
+}
+
+const statusOf = ({ code, reason, message }: Fault): string =>
+  JSON.stringify({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, code })
+
+/** What is for this proxy only, or for one connection. */
+const OWN_HEADERS: ReadonlySet<string> = new Set(['accept-encoding', 'host', 'authorization'])
+
 /** JSON in plain bytes, which can be compared: the encodings that others would choose are not offered. */
 function readable(headers: IncomingMessage['headers']): Record<string, string> {
   const texts = Object.entries(headers).flatMap(([name, value]) =>
-    value === undefined || name === 'accept-encoding' || name === 'host'
-      ? []
-      : [[name, String(value)] as const],
+    value === undefined || OWN_HEADERS.has(name) ? [] : [[name, String(value)] as const],
   )
   const { accept, ...rest } = Object.fromEntries(texts)
   if (accept === undefined) return rest
@@ -51,8 +112,7 @@ function readable(headers: IncomingMessage['headers']): Record<string, string> {
 function forward(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
-  port: number,
-  recorder: Recorder,
+  { socket, recorder }: ProxyParts,
 ): void {
   const { method = 'GET', url: path = '/' } = incoming
   const headers = readable(incoming.headers)
@@ -67,7 +127,8 @@ function forward(
     start: Date.now(),
   }
   recorder.add(exchange)
-  const sent = request({ host: HOST, port, method, path, headers }, (response) => {
+  const asked = { socketPath: socket, method, path, headers: { ...headers, host: UPSTREAM_HOST } }
+  const sent = request(asked, (response) => {
     const { statusCode: code = 0 } = response
     const received: Buffer[] = []
     outgoing.writeHead(code, response.headers)
@@ -111,18 +172,24 @@ function tunnel(
     socket,
     head,
   }: { readonly incoming: IncomingMessage; readonly socket: Duplex; readonly head: Buffer },
-  port: number,
+  socketPath: string,
 ): void {
-  const { method, url: path, headers } = incoming
-  const sent = request({ host: HOST, port, method, path, headers })
+  const { method, url: path } = incoming
+  const { authorization: _, ...headers } = incoming.headers
+  const sent = request({ socketPath, method, path, headers: { ...headers, host: UPSTREAM_HOST } })
   const end = (): void => void socket.destroy()
-  sent.on('error', end).on('response', end)
+  sent.on('error', end)
+  // refused: the client is told why
+  sent.on('response', (response) => {
+    socket.write(`HTTP/1.1 ${response.statusCode} ${response.statusMessage}\r\nConnection: close\r\n\r\n`)
+    response.on('error', end).pipe(socket)
+  })
   sent.on('upgrade', (response, other, first) => {
     const lines = Object.entries(response.headers).map(([name, value]) => `${name}: ${String(value)}`)
     socket.write(`HTTP/1.1 101 Switching Protocols\r\n${lines.join('\r\n')}\r\n\r\n`)
     if (first.length > 0) socket.write(first)
     if (head.length > 0) other.write(head)
-    socket.on('error', () => other.destroy()).on('close', () => other.destroy())
+    socket.on('close', () => other.destroy())
     other.on('error', end).on('close', end)
     other.pipe(socket).pipe(other)
   })

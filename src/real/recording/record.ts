@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { UserInfo } from '../../client/client.js'
+import { writePrivateFile } from '../../disk/private-file.js'
+import { temporaryFolder } from '../../disk/temporary-folder.js'
+import { kubeconfigText } from '../../pki/index.js'
 import { type ConnectOptions, globalFlags, runOrThrow } from '../kubectl-process.js'
 import { versionIn } from '../server-version.js'
+import { proxyIdentity } from './proxy-identity.js'
 import { startProxy } from './proxy.js'
 import { Recorder } from './recorder.js'
 import type { Scenario } from './scenario.js'
@@ -17,11 +19,14 @@ export interface RecordOptions extends Omit<ConnectOptions, 'namespace' | 'longe
 
 /** A recording in progress. */
 export interface RealRecording {
-  /** Path of a kubeconfig for the proxy. Whoever uses it acts as the user of the real one. */
+  /**
+   * Path of a kubeconfig for the proxy, with a token of its own. Whoever uses it acts as the user of the real
+   * one; nobody else can read it, and `close()` removes it.
+   */
   readonly kubeconfig: string
-  /** `http://127.0.0.1:34567` */
+  /** `https://127.0.0.1:34567` */
   readonly url: string
-  /** Writes everything so far as a file for `npm run conformance`. */
+  /** Writes everything so far as a file for `npm run conformance`, which only its owner can read. */
   save(file: string): void
   /** Stops the proxy. */
   close(): Promise<void>
@@ -31,7 +36,9 @@ export interface RealRecording {
  * Starts a proxy that records what is asked of a real cluster, and what it responds, in the format of the
  * conformance recordings: `npm run conformance -- DIR --verbose` plays the file on a simulator and prints
  * what differs. Uids, times and whatever else differs from run to run become placeholders, and so does what
- * the client sends back of it. Secrets are recorded as the client sees them.
+ * the client sends back of it. Secrets are recorded as the client sees them. The proxy is for whoever has its
+ * kubeconfig: it speaks TLS, asks for a token, and takes no requests of web pages. As `kubectl proxy` does by
+ * default, it refuses exec and attach.
  * @throws Error if kubectl is missing or cannot reach the cluster
  */
 export async function record(options: RecordOptions = {}): Promise<RealRecording> {
@@ -41,24 +48,33 @@ export async function record(options: RecordOptions = {}): Promise<RealRecording
   const version = versionIn(await ask('version', '--output=json'))
   const nodes = (await ask('get', 'nodes', '--output=name')).trim().split('\n').filter(Boolean).length
   const user = userIn(await ask('auth', 'whoami', '--output=json'))
-  const upstream = await startUpstream(options)
+  const folder = temporaryFolder('simcluster-record')
+  const socket = join(folder.path, 'kubectl.sock')
+  const upstream = await startUpstream(options, socket).catch((error: unknown) => {
+    folder.remove()
+    throw error
+  })
   const recorder = new Recorder()
-  const proxy = await startProxy(upstream.port, recorder)
-  const url = `http://127.0.0.1:${proxy.port}`
-  const folder = mkdtempSync(join(tmpdir(), 'simcluster-record-'))
-  const kubeconfig = join(folder, 'kubeconfig')
-  writeFileSync(kubeconfig, kubeconfigFor(url), { mode: 0o600 })
+  const identity = proxyIdentity()
+  const proxy = await startProxy({ socket, identity, recorder })
+  const url = `https://127.0.0.1:${proxy.port}`
+  const kubeconfig = join(folder.path, 'kubeconfig')
+  const { authority, token } = identity
+  writePrivateFile(
+    kubeconfig,
+    kubeconfigText({ cluster: 'recorded', server: url, authority, user: 'recorded', credential: { token } }),
+  )
   return {
     kubeconfig,
     url,
     save: (file) => {
       const scenarios: readonly Scenario[] = [recorder.scenario(id, { version, nodes, user })]
-      writeFileSync(file, `${JSON.stringify(scenarios, undefined, 1)}\n`)
+      writePrivateFile(file, `${JSON.stringify(scenarios, undefined, 1)}\n`)
     },
     close: async () => {
       await proxy.close()
-      upstream.child.kill()
-      rmSync(folder, { recursive: true })
+      upstream.kill()
+      folder.remove()
     },
   }
 }
@@ -71,27 +87,24 @@ function userIn(text: string): UserInfo {
   return { name: username, groups }
 }
 
-/** `kubectl proxy` knows every way to authenticate, and speaks plain HTTP. */
-function startUpstream(options: ConnectOptions): Promise<{ child: ChildProcess; port: number }> {
-  const words = [...globalFlags(options), 'proxy', '--port=0', '--reject-paths=^$']
+/**
+ * `kubectl proxy` knows every way to authenticate, and speaks plain HTTP: on a socket in a folder that only its
+ * owner can enter. Ends with this process.
+ */
+function startUpstream(options: ConnectOptions, socket: string): Promise<ChildProcess> {
+  const words = [...globalFlags(options), 'proxy', `--unix-socket=${socket}`]
   const child = spawn(options.kubectl ?? 'kubectl', words, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const kill = (): void => void child.kill()
+  process.once('exit', kill)
+  child.once('exit', () => process.off('exit', kill))
   return new Promise((resolve, reject) => {
     const texts = { out: '', err: '' }
     child.stderr.on('data', (part: Buffer) => void (texts.err += part.toString()))
     child.stdout.on('data', (part: Buffer) => {
       texts.out += part.toString()
-      const port = /127\.0\.0\.1:(\d+)/.exec(texts.out)?.[1]
-      if (port !== undefined) resolve({ child, port: Number(port) })
+      if (texts.out.includes('Starting to serve on')) resolve(child)
     })
     child.once('error', reject)
     child.once('exit', () => reject(new Error(`kubectl proxy ended: ${texts.err.trim()}`)))
   })
 }
-
-const kubeconfigFor = (server: string): string => `apiVersion: v1
-kind: Config
-current-context: recorded
-contexts: [{ name: recorded, context: { cluster: recorded, user: recorded } }]
-clusters: [{ name: recorded, cluster: { server: "${server}" } }]
-users: [{ name: recorded, user: {} }]
-`

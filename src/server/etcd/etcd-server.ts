@@ -1,4 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { writePrivateFile } from '../../disk/private-file.js'
 import { join } from 'node:path'
 import type { TlsOptions, TLSSocket } from 'node:tls'
 import type { EtcdStore } from '../../etcd/store.js'
@@ -138,7 +139,7 @@ export class EtcdServer {
     mkdirSync(folder, { recursive: true })
     writeFileSync(join(folder, 'ca.crt'), secure.authority)
     writeFileSync(join(folder, 'client.crt'), certificate)
-    writeFileSync(join(folder, 'client.key'), key, { mode: 0o600 })
+    writePrivateFile(join(folder, 'client.key'), key)
   }
 
   /** Starts to listen; `serveEtcd` and `serve` have already done so. */

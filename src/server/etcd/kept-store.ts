@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { EtcdStore } from '../../etcd/store.js'
+import { writePrivateFile } from '../../disk/private-file.js'
 import { clearInterval, setInterval } from '../real-timers.js'
 import { EtcdServer } from './etcd-server.js'
 import { storeMember } from './hosts.js'
@@ -57,6 +58,6 @@ function storeIn(folder: string): EtcdStore {
 
 function save(store: EtcdStore, folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  writeFileSync(join(folder, `${FILE}.new`), store.snapshot())
+  writePrivateFile(join(folder, `${FILE}.new`), store.snapshot())
   renameSync(join(folder, `${FILE}.new`), join(folder, FILE))
 }
