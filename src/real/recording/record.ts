@@ -88,8 +88,8 @@ function userIn(text: string): UserInfo {
 }
 
 /**
- * `kubectl proxy` knows every way to authenticate, and speaks plain HTTP: on a socket in a folder that only its
- * owner can enter. Ends with this process.
+ * `kubectl proxy` knows every way to authenticate, and speaks plain HTTP: on a socket in a folder that only
+ * its owner can enter. Ends with this process.
  */
 function startUpstream(options: ConnectOptions, socket: string): Promise<ChildProcess> {
   const words = [...globalFlags(options), 'proxy', `--unix-socket=${socket}`]
