@@ -4,67 +4,79 @@
  */
 import { quote } from '../lang/go/quote.js'
 import type { PolicyRule } from '../api/rbac/generated.js'
+import { Budget } from '../lang/bounds/budget.js'
+import { HeldIndex } from './held-index.js'
 
 const NONE: readonly string[] = []
 
 const list = (values: readonly string[] | null | undefined): readonly string[] => values ?? NONE
-const hasAll = (set: readonly string[], values: readonly string[]): boolean =>
-  values.every((value) => set.includes(value))
+
+/**
+ * Most parts that rules are split into. A rule of 2.5 kB with 100 values in each of its lists has 100 million.
+ */
+export const MOST_PARTS = 10_000
 
 /**
  * Returns the parts of `wanted` that are not held, as rules with single values; empty if `held` covers all of
  * it.
+ * @throws OverBudget when they have more than {@link MOST_PARTS}, or there are too many to compare
  */
 export function missingRights(
   held: readonly PolicyRule[],
   wanted: readonly PolicyRule[],
 ): readonly PolicyRule[] {
-  return wanted.flatMap(breakDown).filter((part) => !held.some((rule) => ruleCovers(rule, part)))
+  return [...missing(held, wanted)]
 }
 
-/** Returns whether everything that `wanted` allows is allowed by `held`. */
+/** Returns whether everything that `wanted` allows is allowed by `held`. Throws as {@link missingRights}. */
 export function covers(held: readonly PolicyRule[], wanted: readonly PolicyRule[]): boolean {
-  return missingRights(held, wanted).length === 0
+  return missing(held, wanted).next().done === true
 }
 
-/** Splits a rule into rules with one group, resource, verb and name (or URL and verb) each. */
-export function breakDown(rule: PolicyRule): readonly PolicyRule[] {
-  const parts: PolicyRule[] = []
+function* missing(held: readonly PolicyRule[], wanted: readonly PolicyRule[]): Generator<PolicyRule, void> {
+  if (wanted.length === 0) return
+  const index = new HeldIndex(held)
+  // a rule that one rule covers needs no splitting: administrators may grant what has too many parts
+  const split =
+    numberOfParts(wanted) <= MOST_PARTS ? wanted : wanted.filter((rule) => !index.coversWhole(rule))
+  for (const part of parts(split)) if (!index.covers(part)) yield part
+}
+
+const numberOfParts = (rules: readonly PolicyRule[]): number =>
+  rules.reduce((sum, { verbs, apiGroups, resources, resourceNames, nonResourceURLs }) => {
+    const named = Math.max(1, list(resourceNames).length)
+    const ofResources = list(apiGroups).length * list(resources).length * named
+    return sum + verbs.length * (ofResources + list(nonResourceURLs).length)
+  }, 0)
+
+/**
+ * Splits rules into rules with one group, resource, verb and name (or URL and verb) each.
+ * @throws OverBudget when they have more than {@link MOST_PARTS}
+ */
+export const breakDown = (rules: readonly PolicyRule[]): readonly PolicyRule[] => [...parts(rules)]
+
+function* parts(rules: readonly PolicyRule[]): Generator<PolicyRule, void> {
+  const work = 'splitting rules into one group, resource, verb and name each'
+  const budget = new Budget({ work, steps: MOST_PARTS })
+  for (const rule of rules)
+    for (const part of partsOf(rule)) {
+      budget.step()
+      yield part
+    }
+}
+
+function* partsOf(rule: PolicyRule): Generator<PolicyRule, void> {
   const names = list(rule.resourceNames)
   for (const group of list(rule.apiGroups))
     for (const resource of list(rule.resources))
       for (const verb of list(rule.verbs)) {
         const part = { verbs: [verb], apiGroups: [group], resources: [resource] }
-        if (names.length === 0) parts.push(part)
-        for (const name of names) parts.push({ ...part, resourceNames: [name] })
+        if (names.length === 0) yield part
+        for (const name of names) yield { ...part, resourceNames: [name] }
       }
   for (const url of list(rule.nonResourceURLs))
-    for (const verb of list(rule.verbs)) parts.push({ verbs: [verb], nonResourceURLs: [url] })
-  return parts
+    for (const verb of list(rule.verbs)) yield { verbs: [verb], nonResourceURLs: [url] }
 }
-
-function ruleCovers(owner: PolicyRule, part: PolicyRule): boolean {
-  const names = list(owner.resourceNames)
-  const wantedNames = list(part.resourceNames)
-  return (
-    (list(owner.verbs).includes('*') || hasAll(list(owner.verbs), list(part.verbs))) &&
-    (list(owner.apiGroups).includes('*') || hasAll(list(owner.apiGroups), list(part.apiGroups))) &&
-    list(part.resources).every((resource) => resourceCovers(list(owner.resources), resource)) &&
-    list(part.nonResourceURLs).every((url) =>
-      list(owner.nonResourceURLs).some((ownerUrl) => urlCovers(ownerUrl, url)),
-    ) &&
-    (names.length === 0 || (wantedNames.length > 0 && hasAll(names, wantedNames)))
-  )
-}
-
-function resourceCovers(owner: readonly string[], resource: string): boolean {
-  if (owner.includes('*') || owner.includes(resource)) return true
-  const slash = resource.indexOf('/')
-  return slash >= 0 && owner.includes(`*${resource.slice(slash)}`)
-}
-
-const urlCovers = (owner: string, url: string): boolean =>
-  owner === url || (owner.endsWith('*') && url.startsWith(owner.replace(/\*+$/, '')))
 
 /**
  * Merges rules for the same group and resource that differ in verbs only. Source:

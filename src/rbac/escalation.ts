@@ -9,6 +9,7 @@ import type { ClusterRole, ClusterRoleBinding, PolicyRule, Role, RoleBinding } f
 import { forbidden, untypedError } from '../apiserver/errors.js'
 import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from '../apiserver/admission/plugin.js'
 import type { RbacAuthorizer } from './compile/authorizer.js'
+import { OverBudget } from '../lang/bounds/budget.js'
 import { aggregate } from './reconcile/aggregate.js'
 import { compactRules, listText, missingRights, ruleText } from './covers.js'
 import { isPrivileged } from './subjects.js'
@@ -70,7 +71,7 @@ function checkRole(rbac: RbacAuthorizer, attributes: AdmissionAttributes, contex
   confirm(rbac, attributes, role.rules ?? [])
   const rule = (object: unknown): unknown => (object as ClusterRole | undefined)?.aggregationRule
   if (resource === 'clusterroles' && (rule(role) !== undefined || rule(attributes.old) !== undefined)) {
-    if (missingRights(rbac.policyRulesFor(user, ''), FULL_AUTHORITY).length > 0) {
+    if (missingFor(attributes, rbac.policyRulesFor(user, ''), FULL_AUTHORITY).length > 0) {
       throw refuse(attributes, 'must have cluster-admin privileges to use an aggregationRule')
     }
   }
@@ -103,9 +104,9 @@ function checkBinding(
  */
 function confirm(rbac: RbacAuthorizer, attributes: AdmissionAttributes, rules: readonly PolicyRule[]): void {
   const { user, namespace } = attributes
-  const missing = missingRights(rbac.policyRulesFor(user, namespace), rules)
+  const missing = missingFor(attributes, rbac.policyRulesFor(user, namespace), rules)
   if (missing.length === 0) return
-  const lacked = [...new Set(compactRules(missing).map(ruleText))].sort().join('\n')
+  const lacked = linesOf([...new Set(compactRules(missing).map(ruleText))].sort())
   const errors = rbac
     .missingRolesOf(user, namespace)
     .map(
@@ -117,6 +118,31 @@ function confirm(rbac: RbacAuthorizer, attributes: AdmissionAttributes, rules: r
     attributes,
     `${who} is attempting to grant RBAC permissions not currently held:\n${lacked}${suffix}`,
   )
+}
+
+/** Returns the rights that the user lacks. Throws 403 where there are too many to compare. */
+function missingFor(
+  attributes: AdmissionAttributes,
+  held: readonly PolicyRule[],
+  wanted: readonly PolicyRule[],
+): readonly PolicyRule[] {
+  try {
+    return missingRights(held, wanted)
+  } catch (error) {
+    if (error instanceof OverBudget)
+      throw refuse(attributes, `the permissions cannot be compared with those held: ${error.message}`)
+    throw error
+  }
+}
+
+/** Characters of the rules that a refusal lists. Upstream has no limit. */
+const MOST_TEXT = 64 * 1024
+
+function linesOf(lines: readonly string[]): string {
+  let [text, at] = ['', 0]
+  for (; at < lines.length && text.length < MOST_TEXT; at++)
+    text += `${at === 0 ? '' : '\n'}${(lines[at] ?? '').slice(0, MOST_TEXT)}`
+  return at === lines.length ? text : `${text}\n... and ${lines.length - at} more`
 }
 
 function refuse({ definition: { group, resource }, object }: AdmissionAttributes, why: string): Error {

@@ -1,4 +1,5 @@
 import { quote } from '../../lang/go/quote.js'
+import { OverBudget } from '../../lang/bounds/budget.js'
 import { ApiError, ConnectionError } from '../../client/api-error.js'
 import type { StatusCause } from '../../client/api-error.js'
 
@@ -92,7 +93,9 @@ export function isFailure(error: unknown): error is Error {
     error instanceof KubectlError ||
     error instanceof NoResourceMatch ||
     error instanceof Aggregate ||
-    error instanceof SilentExit
+    error instanceof SilentExit ||
+    // what a client has made is too large to be printed
+    error instanceof OverBudget
   )
 }
 

@@ -13,7 +13,7 @@ export const RESOURCE_VERBS: readonly string[] =
 export function compactRules(rules: readonly PolicyRule[]): readonly PolicyRule[] {
   const compact: PolicyRule[] = []
   const simple = new Map<string, PolicyRule>()
-  for (const rule of rules.flatMap(breakDown)) {
+  for (const rule of breakDown(rules)) {
     if (rule.resources === undefined) {
       compact.push(rule)
       continue
