@@ -1,3 +1,4 @@
+import { utf8Length } from '../../lang/go/utf8.js'
 import { forbidden, invalid, notSupported, required, type FieldError } from '../field-error.js'
 import { dns1035LabelFaults, dnsSubdomainFaults, subdomainName } from '../validation/names.js'
 import { wasSentEmpty } from '../schema/sent-empty.js'
@@ -25,8 +26,6 @@ import { hasDefaults, validateSchema, type SchemaRules } from './schema-validati
 const APPROVED = 'api-approved.kubernetes.io'
 const APPROVAL_HELP = 'see https://github.com/kubernetes/enhancements/pull/1111'
 const MOST_WARNING_BYTES = 256
-
-const utf8Length = (text: string): number => new TextEncoder().encode(text).length
 
 /**
  * Validates a CRD on create. Source: apiextensions pkg/apis/apiextensions/validation/validation.go

@@ -310,7 +310,9 @@ const schedulerSchema = (): z.ZodMiniType<NonNullable<ClusterOptions['scheduler'
     configuration: shaped<NonNullable<ClusterOptions['scheduler']>['configuration']>(
       z.optional(z.looseObject({})),
     ),
-    plugins: shaped<NonNullable<ClusterOptions['scheduler']>['plugins']>(z.optional(z.array(z.looseObject({})))),
+    plugins: shaped<NonNullable<ClusterOptions['scheduler']>['plugins']>(
+      z.optional(z.array(z.looseObject({}))),
+    ),
   })
 
 const storageSchema = (): z.ZodMiniType<NonNullable<ClusterOptions['storage']>> =>

@@ -1,27 +1,15 @@
 import { quote } from '../../lang/go/quote.js'
 import type { Container, EnvVar, FileKeySelector, Pod } from '../../api/core/generated.js'
-import { expanded } from '../runtime/start-plan.js'
+import { Budget, OverBudget } from '../../lang/bounds/budget.js'
+import { EXPANSION } from '../runtime/arg-max.js'
+import { expanded, lookUp, PATH_MAX, referredNames } from '../runtime/expansion.js'
 import { nonRootFault } from '../security-context/identity.js'
-import { configMapData, secretData } from '../runtime/volumes.js'
-import type { ApiObjects } from './api-objects.js'
 import { ConfigFault } from './api-objects.js'
 import { fieldOf, resourceFieldOf } from './downward-api.js'
-import { envFileValue } from './env-file.js'
+import { EnvObjects, type EnvSources } from './env-objects.js'
 import { usedVolumes } from './pod-volumes.js'
 
 const NONE: Readonly<Record<string, string>> = Object.freeze({})
-
-/** Where the variables of containers come from. */
-export interface EnvSources {
-  readonly objects: ApiObjects
-  /** The variables of services. Called only if a value refers to a variable. */
-  readonly serviceEnv: () => Readonly<Record<string, string>>
-  /**
-   * Reads a file of a mounted volume; undefined if there is none. Kubelets without EnvFiles have no such
-   * source.
-   */
-  readonly readVolume?: (volume: string, path: string) => string | undefined
-}
 
 /**
  * Resolves the variables of a container's spec. Source: pkg/kubelet/kubelet_pods.go makeEnvironmentVariables.
@@ -32,26 +20,28 @@ export function containerEnv(
   container: Container,
   sources: EnvSources,
 ): Readonly<Record<string, string>> {
-  const { objects, serviceEnv } = sources
+  const { serviceEnv } = sources
   const { env = [], envFrom = [] } = container
   if (env.length === 0 && envFrom.length === 0) return NONE
   const values = new Map<string, string>()
+  const budget = new Budget(EXPANSION)
+  const objects = new EnvObjects(sources)
+  let services: Readonly<Record<string, string>> | undefined
+  const valueOf = (name: string): string | undefined =>
+    values.get(name) ?? lookUp((services ??= serviceEnv()))(name)
   const namespace = pod.metadata.namespace ?? 'default'
   for (const { prefix = '', configMapRef, secretRef } of envFrom) {
     const data = configMapRef
-      ? objects.configMap(namespace, configMapRef.name ?? '', configMapRef.optional)?.data
+      ? objects.configMap(namespace, configMapRef.name ?? '', configMapRef.optional)
       : secretRef
-        ? secretData(objects.secret(namespace, secretRef.name ?? '', secretRef.optional))
+        ? objects.secret(namespace, secretRef.name ?? '', secretRef.optional)
         : undefined
     for (const key of Object.keys(data ?? {}).sort()) values.set(prefix + key, data?.[key] ?? '')
   }
   for (const variable of env) {
     const value = variable.valueFrom
-      ? referredValue(pod, container, variable.valueFrom, sources)
-      : expanded(
-          variable.value ?? '',
-          variable.value?.includes('$(') === true ? { ...serviceEnv(), ...Object.fromEntries(values) } : NONE,
-        )
+      ? referredValue(pod, container, variable.valueFrom, objects, sources)
+      : expanded(variable.value ?? '', valueOf, budget)
     if (value !== undefined) values.set(variable.name, value)
   }
   return Object.freeze(Object.fromEntries(values))
@@ -61,22 +51,22 @@ function referredValue(
   pod: Pod,
   container: Container,
   from: NonNullable<EnvVar['valueFrom']>,
-  { objects, readVolume }: EnvSources,
+  objects: EnvObjects,
+  { readVolume }: EnvSources,
 ): string | undefined {
   const namespace = pod.metadata.namespace ?? 'default'
   const { fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef, fileKeyRef } = from
   if (fieldRef) return fieldOf(pod, fieldRef.fieldPath) ?? ''
   if (resourceFieldRef) return resourceFieldOf(pod, resourceFieldRef, container) ?? ''
-  if (fileKeyRef && readVolume) return fileValue(pod, fileKeyRef, readVolume)
+  if (fileKeyRef && readVolume) return fileValue(pod, fileKeyRef, objects)
   const ref = configMapKeyRef ?? secretKeyRef
   // a source that the kubelet does not know leaves the variable empty
   if (!ref) return ''
   const { name = '', key, optional } = ref
-  const data = configMapKeyRef
+  const texts = configMapKeyRef
     ? objects.configMap(namespace, name, optional)
     : objects.secret(namespace, name, optional)
-  const texts = configMapKeyRef ? configMapData(data) : secretData(data as Parameters<typeof secretData>[0])
-  if (data !== undefined && Object.hasOwn(texts, key)) return texts[key]
+  if (texts !== undefined && Object.hasOwn(texts, key)) return texts[key]
   if (optional === true) return undefined
   throw new ConfigFault(
     `couldn't find key ${key} in ${configMapKeyRef ? 'ConfigMap' : 'Secret'} ${namespace}/${name}`,
@@ -87,12 +77,11 @@ function referredValue(
 function fileValue(
   pod: Pod,
   { volumeName, path, key, optional }: FileKeySelector,
-  readVolume: NonNullable<EnvSources['readVolume']>,
+  objects: EnvObjects,
 ): string | undefined {
   if (!usedVolumes(pod).has(volumeName))
     throw new ConfigFault(`cannot find the volume ${quote(volumeName)} referenced by FileKeyRef`)
-  const text = readVolume(volumeName, path)
-  const value = text === undefined ? undefined : envFileValue(text, key)
+  const value = objects.file(volumeName, path)?.valueOf(key)
   if (value === undefined) throw new ConfigFault("couldn't parse env file")
   if (value !== '') return value
   if (optional) return undefined
@@ -105,16 +94,33 @@ function fileValue(
  * Checks the sub-paths of a container's mounts. Source: kubelet_pods.go makeMounts,
  * pkg/kubelet/container/helpers.go ExpandContainerVolumeMounts. @throws ConfigFault
  */
-export function checkSubPaths({ volumeMounts = [] }: Container, env: Readonly<Record<string, string>>): void {
-  for (const { subPath = '', subPathExpr = '' } of volumeMounts) {
+export function checkSubPaths(
+  { name: container, volumeMounts = [] }: Container,
+  env: Readonly<Record<string, string>>,
+): void {
+  for (const { name: volume, subPath = '', subPathExpr = '' } of volumeMounts) {
     if (subPath === '' && subPathExpr === '') continue
-    const names = Array.from(subPathExpr.matchAll(/\$\$|\$\(([^)]*)\)/g)).flatMap(([, name]) => name ?? [])
-    const missing = new Set(names.filter((name) => (env[name] ?? '') === ''))
+    const missing = new Set(referredNames(subPathExpr).filter((name) => (env[name] ?? '') === ''))
     if (missing.size > 0) throw new ConfigFault(`missing value for ${[...missing].sort().join(', ')}`)
-    const path = subPathExpr === '' ? subPath : expanded(subPathExpr, env)
+    const path = subPathExpr === '' ? subPath : subPathOf(subPathExpr, env, { volume, container })
     if (path.startsWith('/')) throw new ConfigFault(`error SubPath \`${path}\` must not be an absolute path`)
     if (path.split('/').includes('..'))
       throw new ConfigFault(`unable to provision SubPath \`${path}\`: must not contain '..'`)
+  }
+}
+
+function subPathOf(
+  expression: string,
+  env: Readonly<Record<string, string>>,
+  { volume, container }: { readonly volume: string; readonly container: string },
+): string {
+  try {
+    return expanded(expression, lookUp(env), new Budget(PATH_MAX))
+  } catch (error) {
+    if (!(error instanceof OverBudget)) throw error
+    throw new ConfigFault(
+      `failed to create subPath directory for volumeMount "${volume}" of container "${container}"`,
+    )
   }
 }
 

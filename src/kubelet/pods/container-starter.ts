@@ -1,3 +1,5 @@
+import { OverBudget } from '../../lang/bounds/budget.js'
+import { argumentsTooLong } from '../runtime/start-plan.js'
 import type { Container, Pod } from '../../api/core/generated.js'
 import { goDuration } from '../../lang/go/duration.js'
 import { mayPull, pullSecretsOf } from '../images/pull-secrets.js'
@@ -6,7 +8,7 @@ import type { ContainerStopper } from '../lifecycle/container-stopper.js'
 import { hookTaskOutcome, runHook } from '../lifecycle/hooks.js'
 import type { ActionScope } from '../prober/target.js'
 import type { KubeletRelease } from '../release.js'
-import type { ContainerRuntime } from '../runtime/runtime-api.js'
+import type { ContainerRequest, ContainerRuntime } from '../runtime/runtime-api.js'
 import { latestContainer } from '../runtime/state.js'
 import { withSupportedFields } from '../security-context/identity.js'
 import { allocated } from './allocation.js'
@@ -225,8 +227,8 @@ export class ContainerStarter {
   #create(record: PodRecord, container: Container, now: number): boolean {
     const { uid, pod, status } = record
     const memory = containerMemory(record, container.name)
-    const env = this.#configure(record, container, now)
-    if (env === undefined) return false
+    const configured = this.#configure(record, container, now)
+    if (configured === undefined) return false
     delete memory.waiting
     delete memory.stop
     delete memory.resizeRestart
@@ -252,19 +254,22 @@ export class ContainerStarter {
       attempt,
       runsToCompletion,
       pod: understood,
-      env,
+      ...configured,
       resources: allocated(record, container),
     })
     this.#events.container(record, container, 'Normal', 'Created', this.#release.created(container.name))
     return true
   }
 
-  /** Resolves the container's variables; undefined if that fails, as its waiting state then says. */
+  /**
+   * Resolves the variables; undefined if that fails, as its waiting state then says. Variables that
+   * are more than Linux takes fail later, when the runtime starts the program.
+   */
   #configure(
     record: PodRecord,
     container: Container,
     now: number,
-  ): Readonly<Record<string, string>> | undefined {
+  ): Pick<ContainerRequest, 'env' | 'startError'> | undefined {
     const { uid } = record
     const ip = this.#runtime.pod(uid)?.ip ?? this.#hostIP
     const pod: Pod = {
@@ -282,8 +287,10 @@ export class ContainerStarter {
           : {}),
       })
       checkSubPaths(container, env)
-      return env
+      return { env }
     } catch (error) {
+      if (error instanceof OverBudget)
+        return { env: {}, startError: argumentsTooLong(container.command?.[0]) }
       if (!(error instanceof ConfigFault)) throw error
       this.#events.container(record, container, 'Warning', 'Failed', `Error: ${error.message}`)
       containerMemory(record, container.name).waiting = {

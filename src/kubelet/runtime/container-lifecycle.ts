@@ -78,7 +78,7 @@ export class ContainerLifecycle {
 
   /** Creates and starts a container, which runs or has failed after its time. */
   startContainer(request: ContainerRequest): void {
-    const { uid, name, image, attempt, runsToCompletion, env, resources } = request
+    const { uid, name, image, attempt, runsToCompletion, env, startError, resources } = request
     const pod = this.#mustHave(uid)
     pod.pod = request.pod
     const id = stableHex(`${uid}/${name}/${attempt}/${this.#ports.state.value.boots}`, 64)
@@ -92,6 +92,7 @@ export class ContainerLifecycle {
       state: 'creating',
       ...(runsToCompletion ? { runsToCompletion } : {}),
       ...(Object.keys(env).length === 0 ? {} : { env }),
+      ...(startError === undefined ? {} : { startError }),
       resources,
     })
     const time = this.#ports.behavior(pod, name, image).startTime ?? this.#ports.timings.containerStart
@@ -203,7 +204,7 @@ export class ContainerLifecycle {
     const { startError, exitCode, exitAfter, exitReason } =
       plan === undefined ? given : this.#unknownImage(pod, container, plan, given)
     const isPlanned = exitCode !== undefined || exitAfter !== undefined
-    const failure = startError ?? (plan?.kind === 'error' ? plan.message : undefined)
+    const failure = container.startError ?? startError ?? (plan?.kind === 'error' ? plan.message : undefined)
     if (failure === undefined) {
       container.state = 'running'
       if (isPlanned) {

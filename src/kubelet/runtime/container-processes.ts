@@ -60,8 +60,9 @@ export class ContainerProcesses {
   plan(pod: RuntimePod, container: RuntimeContainer): StartPlan {
     const view = this.#scope.view(pod, container)
     const spec = containerSpec(pod.pod, container.name)
-    // most containers have no command, and then the environment is not needed
-    const env = spec?.command || spec?.args ? environmentOf(view) : {}
+    // most containers have neither a command nor variables, and then the environment is not needed
+    const needsEnv = spec?.command || spec?.args || container.env
+    const env = needsEnv ? environmentOf(view) : {}
     return startPlan(spec, view.image, env, (path) => this.#scope.hasFile(pod, container, path))
   }
 

@@ -15,7 +15,9 @@ import { endsByItself } from '../images/unknown-image.js'
 import type { ContainerView } from './container-view.js'
 import type { PodHostname } from '../../api/core/pod-hostname.js'
 import { NO_POD, containerSpec, hostnameOf, userOf } from './container-view.js'
-import { expanded, hasProgram, ownProgramOf } from './start-plan.js'
+import { Budget } from '../../lang/bounds/budget.js'
+import { expanded, lookUp, PATH_MAX } from './expansion.js'
+import { hasProgram, ownProgramOf } from './start-plan.js'
 import type { RuntimeContainer } from './state.js'
 import { nodeFiles } from '../volumes/host-paths.js'
 import { comesFromApi, diskPath, treeOf } from './volumes.js'
@@ -279,7 +281,9 @@ function volumeMount(
   const volume = pod?.spec.volumes?.find((one) => one.name === name)
   if (!pod || !volume) return undefined
   const path = mountPath.replace(/\/+$/, '')
-  const prefix = (subPathExpr === undefined ? subPath : expanded(subPathExpr, env)).replace(/^\/+|\/+$/g, '')
+  const prefix = (
+    subPathExpr === undefined ? subPath : expanded(subPathExpr, lookUp(env), new Budget(PATH_MAX))
+  ).replace(/^\/+|\/+$/g, '')
   const fsGroup = pod.spec.securityContext?.fsGroup
   const owned = fsGroup === undefined ? ROOT_DIRECTORY : { mode: 0o2775, owner: 0, group: fsGroup }
   const mounted = sandbox.volumes?.get(name)

@@ -35,6 +35,8 @@ export interface ContainerRequest {
   readonly pod: Pod
   /** The resolved variables of its spec. */
   readonly env: Readonly<Record<string, string>>
+  /** Why the runtime cannot start it, whatever its image is. */
+  readonly startError?: string
   /** Its allocated resources, whose limits apply. */
   readonly resources: ResourceRequirements
 }

@@ -1,7 +1,10 @@
 import { quote } from '../../lang/go/quote.js'
+import { Budget } from '../../lang/bounds/budget.js'
 import type { Container } from '../../api/core/generated.js'
 import type { Program } from '../../shell/programs/command.js'
 import { programOf } from '../../shell/programs/programs.js'
+import { areTooLong, EXPANSION, tooLong, unlessTooLong } from './arg-max.js'
+import { expanded, lookUp } from './expansion.js'
 import type { ImageFacts } from '../images/image-table.js'
 import { SHELLS, baseOf } from '../../shell/interpreter/shell-call.js'
 
@@ -30,7 +33,11 @@ export function startPlan(
   const args = container?.args ?? []
   const command = own ? (container?.command ?? []) : (image.entrypoint ?? [])
   const rest = args.length > 0 ? args : own ? [] : (image.cmd ?? [])
-  const words = [...command, ...rest].map((word) => expanded(word, env))
+  const budget = new Budget(EXPANSION)
+  const given = [...command, ...rest]
+  const words = unlessTooLong(() => given.map((word) => expanded(word, lookUp(env), budget)))
+  if (words === undefined || areTooLong(words, env))
+    return { kind: 'error', message: argumentsTooLong((words ?? given)[0]) }
   const [first] = words
   if (first === undefined) return { kind: 'service', words }
   if (ownProgramOf(image, first) !== undefined) return { kind: 'process', words }
@@ -73,20 +80,12 @@ function isScript({ files }: ImageFacts, path: string): boolean {
   return files !== undefined && Object.hasOwn(files, path) && (files[path]?.startsWith('#!') ?? false)
 }
 
+/** runc's error for a container whose words and variables are more than Linux takes. */
+export const argumentsTooLong = (program = 'init'): string => `${CREATE_FAILED}${tooLong(program)}: unknown`
+
 /** runc's error for a missing program. */
 export function notFound(name: string, prefix: string): string {
   return name.includes('/')
     ? `${prefix}exec: ${quote(name)}: stat ${name}: no such file or directory: unknown`
     : `${prefix}exec: ${quote(name)}: executable file not found in $PATH: unknown`
-}
-
-/**
- * Replaces `$(NAME)` by an existing variable; `$$(NAME)` becomes `$(NAME)`. Source:
- * third_party/forked/golang/expansion.
- */
-export function expanded(text: string, env: Readonly<Record<string, string>>): string {
-  return text.replaceAll(/\$\$|\$\(([^)]*)\)/g, (all, name: string | undefined) => {
-    if (name === undefined) return '$'
-    return Object.hasOwn(env, name) ? (env[name] as string) : all
-  })
 }

@@ -56,6 +56,8 @@ export interface RuntimeContainer {
   killAt?: number
   /** Variables of the pod's spec, resolved when the container was made; absent if there are none. */
   readonly env?: Readonly<Record<string, string>>
+  /** Why its program cannot be started, see {@link ContainerRequest.startError}. */
+  readonly startError?: string
   /** Whether the pod waits for its end, see {@link ContainerRequest.runsToCompletion}. */
   readonly runsToCompletion?: boolean
   /** Its built-in shell, while it runs. */

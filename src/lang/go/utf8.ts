@@ -5,6 +5,9 @@ const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 export const bytesOf = (body: string | Uint8Array): Uint8Array =>
   typeof body === 'string' ? encoder.encode(body) : body
 
+/** The number of bytes of a text. */
+export const utf8Length = (text: string): number => encoder.encode(text).length
+
 /** Decodes a body. Each invalid byte becomes U+FFFD, as in Go; a byte order mark is kept. */
 export function textOf(body: string | Uint8Array): string {
   if (typeof body === 'string') return body

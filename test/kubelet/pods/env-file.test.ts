@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { envFileValue } from '../../../src/kubelet/pods/env-file.js'
+import { EnvFile } from '../../../src/kubelet/pods/env-file.js'
 
 describe('an env file', () => {
   test.each([
@@ -13,7 +13,7 @@ describe('an env file', () => {
     ['has nothing for an empty variable', "B=''\n", ''],
     ['is not read after the variable', "B='2'\nnonsense\n", '2'],
   ])('%s', (_rule, text, value) => {
-    expect(envFileValue(text, 'B')).toBe(value)
+    expect(new EnvFile(text).valueOf('B')).toBe(value)
   })
 
   test.each([
@@ -27,6 +27,13 @@ describe('an env file', () => {
     ['space after it', "B= '2'\n"],
     ['no name', "='1'\nB='2'\n"],
   ])('cannot be parsed with %s', (_fault, text) => {
-    expect(envFileValue(text, 'B')).toBeUndefined()
+    expect(new EnvFile(text).valueOf('B')).toBeUndefined()
   })
+})
+
+test('an env file gives its variables in any order, and the first value of each', () => {
+  const file = new EnvFile("A='1'\nB='2'\nA='3'\nnonsense\n")
+  expect([file.valueOf('B'), file.valueOf('A'), file.valueOf('B')]).toEqual(['2', '1', '2'])
+  expect(file.valueOf('C')).toBeUndefined()
+  expect(file.valueOf('A')).toBe('1')
 })
