@@ -30,7 +30,7 @@ test('a private file is for its owner, whether it existed or not', () => {
 })
 
 test('what holds keys or Secrets is written so: kubeconfigs, credentials, snapshots', async () => {
-  const server = await serve(new SimCluster({ nodes: 0, start: Date.now() }), { etcd: {} })
+  const server = await serve(new SimCluster({ nodes: 0 }), { etcd: {} })
   try {
     const kubeconfig = open('kubeconfig')
     server.writeKubeconfig(kubeconfig)
