@@ -29,7 +29,10 @@ export class EnvObjects {
     this.#sources = sources
   }
 
-  /** Returns the texts of a ConfigMap, without binary ones; undefined if it is missing and `optional`. @throws ConfigFault */
+  /**
+   * Returns the texts of a ConfigMap, without binary ones; undefined if it is missing and `optional`.
+   * @throws ConfigFault
+   */
   configMap(namespace: string, name: string, optional: boolean | undefined): Texts | undefined {
     return this.#once(`configmap/${namespace}/${name}`, () => {
       const object = this.#sources.objects.configMap(namespace, name, optional)
