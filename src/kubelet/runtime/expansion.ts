@@ -29,8 +29,8 @@ function* pieces(text: string): Generator<Piece, void> {
 }
 
 /**
- * Replaces `$(NAME)` by the value of an existing variable; `$$(NAME)` becomes `$(NAME)`. Each character of the
- * result counts as a byte of the budget, since values that contain others double with each variable.
+ * Replaces `$(NAME)` by the value of an existing variable; `$$(NAME)` becomes `$(NAME)`. Each character of
+ * the result counts as a byte of the budget, since values that contain others double with each variable.
  * @throws OverBudget
  */
 export function expanded(
