@@ -12,7 +12,8 @@ const NONE: readonly string[] = []
 const list = (values: readonly string[] | null | undefined): readonly string[] => values ?? NONE
 
 /**
- * Most parts that rules are split into. A rule of 2.5 kB with 100 values in each of its lists has 100 million.
+ * Most parts that rules are split into. A rule of 2.5 kB with 100 values in each of its lists has 100
+ * million.
  */
 export const MOST_PARTS = 10_000
 

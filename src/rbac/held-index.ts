@@ -18,9 +18,9 @@ interface HeldRule {
 type Lists = readonly (readonly HeldRule[])[]
 
 /**
- * Rules that somebody holds, by each of their values: whether they cover one group, resource, verb and name is
- * found among those that have the rarest of the four. Comparing as many rules as are held must not cost the
- * square of their number.
+ * Rules that somebody holds, by each of their values: whether they cover one group, resource, verb and name
+ * is found among those that have the rarest of the four. Comparing as many rules as are held must not cost
+ * the square of their number.
  */
 export class HeldIndex {
   readonly #byGroup = new Map<string, HeldRule[]>()

@@ -1,7 +1,9 @@
 /** What may be used up. */
 export type BudgetUnit = 'steps' | 'bytes'
 
-/** Something on behalf of a client has used up its {@link Budget}. Who began it turns this into its own error. */
+/**
+ * Something on behalf of a client has used up its {@link Budget}. Who began it turns this into its own error.
+ */
 export class OverBudget extends Error {
   override readonly name = 'OverBudget'
   readonly work: string
@@ -25,8 +27,8 @@ export interface BudgetLimits {
 }
 
 /**
- * Steps and bytes of some work on behalf of a client: of a request, of a run of a command, of a container. One
- * budget covers all that the work does, so that nothing in it can be repeated to get more.
+ * Steps and bytes of some work on behalf of a client: of a request, of a run of a command, of a container.
+ * One budget covers all that the work does, so that nothing in it can be repeated to get more.
  */
 export class Budget {
   readonly limits: BudgetLimits
