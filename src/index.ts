@@ -37,18 +37,26 @@ export type { EtcdImportOptions } from './cluster/storage/etcd-import.js'
 export type { UnreadableValue } from './cluster/storage/unreadable.js'
 export { formatSnapshotStatus, SnapshotError, snapshotStatus } from './cluster/storage/etcd-files.js'
 export type { SnapshotStatus } from './cluster/storage/etcd-files.js'
-export type { DrainOptions, NodeHandle } from './cluster/nodes/node-handle.js'
+export type { DrainOptions } from './cluster/nodes/drain-options.js'
+export type { NodeHandle } from './cluster/nodes/node-handle.js'
 export type { ComponentHandle } from './cluster/compose/process-handles.js'
+export { InputError } from './api/checked-input.js'
 export { ApiError, ConnectionError, isApiError } from './client/api-error.js'
+export { NotFoundError } from './client/not-found.js'
+export { TimeoutError } from './cluster/timeout-error.js'
 export type { Status, StatusCause, StatusDetails, StatusReason } from './client/api-error.js'
 export type {
   Client,
   DeleteOptions,
+  FieldQuery,
   GetOptions,
+  LabelQuery,
   ListOptions,
+  ListQuery,
   ObjectKey,
   ObjectList,
   Patch,
+  UserClient,
   UserInfo,
   Watch,
   WatchEvent,

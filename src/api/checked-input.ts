@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { type Duration, toMillis } from '../sim/duration.js'
 import { nearest } from '../lang/text/nearest.js'
 
 /**
@@ -38,6 +39,25 @@ export const callable = <F>(): z.ZodMiniType<F> =>
 /** A text that is not empty. */
 export const text: z.ZodMiniType<string> = z.string().check(z.minLength(1))
 
+/** A {@link Duration}. */
+export const duration: z.ZodMiniType<Duration> = z.custom<Duration>(
+  isDuration,
+  "must be a duration such as '5m', '1h30m' or '250ms', or milliseconds",
+)
+
+function isDuration(value: unknown): boolean {
+  if (typeof value !== 'string' && typeof value !== 'number') return false
+  try {
+    toMillis(value)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Any object, such as one of the API, which the server checks. */
+export const anyObject = <T>(): z.ZodMiniType<T> => shaped<T>(z.looseObject({}))
+
 /** A boolean that may be left out. */
 export const flag: z.ZodMiniType<boolean | undefined> = z.optional(z.boolean())
 
@@ -58,6 +78,28 @@ export function inputCheck(
   return (value) => {
     const result = (schema ??= make()).safeParse(value)
     if (!result.success) throw inputError(name, example, schema, value, result.error.issues)
+  }
+}
+
+/** What the arguments of a function must be, by their names in order. */
+export type Arguments = Readonly<Record<string, z.ZodMiniType>>
+
+/** Returns a function that checks the arguments of a call, see {@link inputCheck}. */
+export function argumentsCheck(
+  name: string,
+  example: string,
+  make: () => Arguments,
+): (args: readonly unknown[]) => void {
+  let schemas: readonly (readonly [string, z.ZodMiniType])[] | undefined
+  return (args) => {
+    schemas ??= Object.entries(make())
+    for (const [at, [argument, schema]] of schemas.entries()) {
+      const value = args[at]
+      const result = schema.safeParse(value)
+      if (result.success) continue
+      const issues = result.error.issues.map((issue) => ({ ...issue, path: [argument, ...issue.path] }))
+      throw inputError(name, example, z.looseObject({ [argument]: schema }), { [argument]: value }, issues)
+    }
   }
 }
 
@@ -109,11 +151,10 @@ function unknownKey(
     inGroups.map(([each]) => each),
   )
   const meant = nearest(key, known) ?? inGroups.find(([each]) => each === below)?.[1]
-  const before = pathText(path.slice(0, -1))
   const hint =
     meant === undefined
       ? `there are: ${known.join(', ')}`
-      : `did you mean ${before === '' ? '' : `${before}.`}${meant}?`
+      : `did you mean ${pathText([...path.slice(0, -1), ...meant.split('.')])}?`
   return `unknown option ${pathText(path)} (${hint})`
 }
 
@@ -138,7 +179,7 @@ function ruleOf(issue: Issue, found: unknown): string {
 }
 
 const TYPES: Readonly<Record<string, string>> = {
-  string: 'a text',
+  string: 'a string',
   number: 'a number',
   int: 'a whole number',
   boolean: 'true or false',
@@ -168,7 +209,9 @@ function expanded(issue: Issue): readonly Issue[] {
 
 /** Returns a path as in JavaScript: `nodes[0].taints`. */
 function pathText(path: readonly PropertyKey[]): string {
-  return path.reduce<string>((before, part) => {
+  // options are called by their own names
+  const parts = path.length > 1 && path[0] === 'options' ? path.slice(1) : path
+  return parts.reduce<string>((before, part) => {
     if (typeof part === 'number') return `${before}[${part}]`
     const name = String(part)
     if (!/^[\w$]+$/.test(name)) return `${before}[${JSON.stringify(name)}]`

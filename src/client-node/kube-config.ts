@@ -1,8 +1,25 @@
+import * as z from 'zod/mini'
+import { argumentsCheck, callable, text, word } from '../api/checked-input.js'
 import { agentFor } from './agent.js'
 import { apiConfiguration } from './api-configuration.js'
 import { dispatcherFor } from './dispatcher.js'
 import type { Cluster, Identity, Send } from './send.js'
 import { SERVER } from './send.js'
+
+const checkOptions = argumentsCheck(
+  'kubeConfigFor()',
+  "kubeConfigFor(cluster, { as: { user: 'jane' }, KubeConfig })",
+  () => ({
+    cluster: z.looseObject({ http: z.looseObject({}) }),
+    options: z.strictObject({
+      as: z.optional(
+        z.union([text, z.strictObject({ user: text, groups: z.optional(z.array(z.string())), uid: word })]),
+      ),
+      namespace: word,
+      KubeConfig: z.optional(callable()),
+    }),
+  }),
+)
 
 /** Options of {@link kubeConfigFor}. */
 export interface KubeConfigOptions<K extends object = object> {
@@ -65,6 +82,7 @@ export function kubeConfigFor<K extends object = ClusterKubeConfig>(
   cluster: Cluster,
   options: KubeConfigOptions<K> = {},
 ): K {
+  checkOptions([cluster, options])
   const { as, namespace = 'default', KubeConfig } = options
   const send: Send = (target, init) => cluster.http.fetch(target, as === undefined ? init : { ...init, as })
   const base = KubeConfig === undefined ? plainConfig(as, namespace) : loaded(new KubeConfig(), as, namespace)

@@ -1,3 +1,6 @@
+import * as z from 'zod/mini'
+import { argumentsCheck } from '../api/checked-input.js'
+import { aCluster } from '../cluster/inputs/a-cluster.js'
 import * as timers from 'node:timers'
 import type { SimCluster } from '../cluster/sim-cluster.js'
 
@@ -20,6 +23,11 @@ const TURNS = 25
 /** Requests that the error shows. */
 const SHOWN = 5
 
+const checkSettled = argumentsCheck('settled()', 'await settled(cluster, { timeout: 30_000 })', () => ({
+  cluster: aCluster,
+  options: z.strictObject({ quiet: z.optional(z.number()), timeout: z.optional(z.number()) }),
+}))
+
 /**
  * Like `cluster.settle()`, and waits for asynchronous clients, too: it lets the cluster come to rest,
  * lets the event loop turn until clients have sent nothing for a while, and begins again if they have.
@@ -27,10 +35,9 @@ const SHOWN = 5
  * @throws Error if they are not idle after `timeout`; it names their last requests
  * @throws LivelockError if the cluster itself does not come to rest
  */
-export async function settled(
-  cluster: SimCluster,
-  { quiet = 20, timeout = 10_000 }: SettledOptions = {},
-): Promise<SimCluster> {
+export async function settled(cluster: SimCluster, options: SettledOptions = {}): Promise<SimCluster> {
+  checkSettled([cluster, options])
+  const { quiet = 20, timeout = 10_000 } = options
   const end = performance.now() + timeout
   for (;;) {
     cluster.settle()

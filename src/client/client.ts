@@ -1,3 +1,4 @@
+import type { LabelSelector } from '../api/meta/generated.js'
 import type { KubeObject } from '../api/kind/definition.js'
 import type { Ready } from '../sim/ready-queue.js'
 import type { PodExecOptions, PodLogOptions } from './pod-stream.js'
@@ -34,6 +35,20 @@ export interface ListOptions {
   readonly continue?: string
   readonly resourceVersion?: string
   readonly resourceVersionMatch?: 'Exact' | 'NotOlderThan'
+}
+
+/** Labels that objects must have, as text (`app=web,tier!=db`), as labels, or as a LabelSelector. */
+export type LabelQuery = string | Readonly<Record<string, string>> | LabelSelector
+
+/** Fields that objects must have, as text (`spec.nodeName=node-1`) or by their paths. */
+export type FieldQuery = string | Readonly<Record<string, string>>
+
+/** {@link ListOptions} as people write them. */
+export interface ListQuery extends Omit<ListOptions, 'labelSelector' | 'fieldSelector'> {
+  /** @example list('pods', { labelSelector: { app: 'web' } }) */
+  readonly labelSelector?: LabelQuery
+  /** @example list('pods', { fieldSelector: { 'spec.nodeName': 'node-1' } }) */
+  readonly fieldSelector?: FieldQuery
 }
 
 /** Options of every write. */
@@ -159,6 +174,17 @@ export interface Client {
    * events.
    */
   watch<R extends ResourceName>(resource: R, options?: ListOptions): Watch<ObjectOf<R>>
+}
+
+/** A client of people, whose selectors may be objects, and which refuses options that do not exist. */
+export interface UserClient extends Client {
+  list<R extends ResourceName>(resource: R, options?: ListQuery): ObjectList<ObjectOf<R>>
+  deleteCollection<R extends ResourceName>(
+    resource: R,
+    list?: ListQuery,
+    options?: DeleteOptions,
+  ): ObjectList<ObjectOf<R>>
+  watch<R extends ResourceName>(resource: R, options?: ListQuery): Watch<ObjectOf<R>>
 }
 
 /** A client whose informers can continue in a copy of the cluster from their position in the original. */

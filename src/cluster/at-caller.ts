@@ -1,30 +1,53 @@
+import { type Arguments, argumentsCheck, InputError } from '../api/checked-input.js'
 import { ApiError, ConnectionError } from '../client/api-error.js'
 import { isFailure } from '../kubectl/index.js'
 
 type Method = (this: unknown, ...args: unknown[]) => unknown
 
+/** What a method must be given: a call as an example, and its arguments. */
+export interface MethodInput {
+  readonly example: string
+  readonly args: () => Arguments
+}
+
+/** The inputs of methods, by their names. */
+export type MethodInputs = Readonly<Record<string, MethodInput>>
+
 /**
- * Makes the stacks of errors that the methods of a class throw begin where they were called, so that a test
- * runner shows the line of the test. Only of errors that a user can cause; the others are bugs, whose stacks
- * tell where. `own` gets the methods, by default the class that has them.
+ * Makes the methods of a class check what they are given, and the stacks of errors that a user can cause
+ * begin where the method was called, so that a test runner shows the line of the test. Other errors are bugs,
+ * whose stacks tell where. `own` gets the methods, by default the class that has them.
  */
-export function throwAtCaller(methods: object, own: object = methods): void {
+export function throwAtCaller(methods: object, inputs: MethodInputs = {}, own: object = methods): void {
   for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(methods))) {
     if (typeof value !== 'function' || name === 'constructor') continue
-    const method = value as Method
-    Object.defineProperty(own, name, { value: fromCaller(method), writable: true, configurable: true })
+    const method = fromCaller(value as Method, checkOf(name, inputs[name]))
+    Object.defineProperty(own, name, { value: method, writable: true, configurable: true })
   }
 }
 
-function fromCaller(method: Method): Method {
+type Check = (args: readonly unknown[]) => void
+
+function checkOf(name: string, input: MethodInput | undefined): Check | undefined {
+  return input && argumentsCheck(`${name}()`, input.example, input.args)
+}
+
+function fromCaller(method: Method, check: Check | undefined): Method {
   return function called(this: unknown, ...args: unknown[]): unknown {
     try {
+      check?.(args)
       return method.apply(this, args)
     } catch (error) {
-      if (error instanceof ApiError || error instanceof ConnectionError || isFailure(error))
+      if (isOfCaller(error))
         // only V8 and newer browsers have it
         (Error as Partial<ErrorConstructor>).captureStackTrace?.(error as Error, called)
       throw error
     }
   }
 }
+
+const isOfCaller = (error: unknown): boolean =>
+  error instanceof ApiError ||
+  error instanceof ConnectionError ||
+  error instanceof InputError ||
+  isFailure(error)

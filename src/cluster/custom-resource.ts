@@ -5,6 +5,7 @@ import type {
   Client,
   DeleteOptions,
   ListOptions,
+  ListQuery,
   ObjectKey,
   ObjectList,
   Patch,
@@ -14,6 +15,7 @@ import type {
 import type { Stored, UntypedInput } from '../client/resources.js'
 import type { Status } from '../client/api-error.js'
 import { throwAtCaller } from './at-caller.js'
+import { customInputs } from './inputs/methods.js'
 import { editObject } from './edit.js'
 import type { NamespacedName } from './object-name.js'
 import { iterateWatch } from './streams/watch-iterator.js'
@@ -43,7 +45,7 @@ export interface ResourceAccess {
   readonly keyOf: (name: NamespacedName) => ObjectKey
   /** The object in the current namespace unless it names one. */
   readonly place: (object: object) => KubeObject
-  readonly listing: (options: ListOptions | undefined) => ListOptions | undefined
+  readonly listing: (options: ListQuery | undefined) => ListOptions | undefined
 }
 
 /**
@@ -57,7 +59,7 @@ export class CustomResource<Input, Output> {
   readonly #access: ResourceAccess
 
   static {
-    throwAtCaller(this.prototype)
+    throwAtCaller(this.prototype, customInputs)
   }
 
   constructor(name: string, access: ResourceAccess) {
@@ -71,7 +73,7 @@ export class CustomResource<Input, Output> {
       .get(this.#access.resource(), this.#access.keyOf(name)) as CustomObject<Output>
   }
 
-  list(options?: ListOptions): ObjectList<CustomObject<Output>> {
+  list(options?: ListQuery): ObjectList<CustomObject<Output>> {
     return this.#access.client().list(this.#access.resource(), this.#access.listing(options)) as ObjectList<
       CustomObject<Output>
     >
@@ -111,7 +113,7 @@ export class CustomResource<Input, Output> {
       | Status
   }
 
-  watch(options?: ListOptions): AsyncGenerator<WatchEvent<CustomObject<Output>>, void, undefined> {
+  watch(options?: ListQuery): AsyncGenerator<WatchEvent<CustomObject<Output>>, void, undefined> {
     const watch = this.#access.client().watch(this.#access.resource(), this.#access.listing(options))
     return iterateWatch(watch) as AsyncGenerator<WatchEvent<CustomObject<Output>>, void, undefined>
   }

@@ -7,6 +7,7 @@ import type {
   Client,
   DeleteOptions,
   ListOptions,
+  ListQuery,
   ObjectList,
   Patch,
   WatchEvent,
@@ -23,6 +24,8 @@ import { applyObjects, createKubectl, kubectlWatch } from '../kubectl/index.js'
 import type { Applied, KubectlEnvironment, KubectlOptions, KubectlResult } from '../kubectl/index.js'
 import type { Duration } from '../sim/duration.js'
 import { throwAtCaller } from './at-caller.js'
+import { listOptionsOf } from './inputs/list-query.js'
+import { scopeInputs } from './inputs/methods.js'
 import type { TypedSchema } from './custom-resource.js'
 import { CustomResource } from './custom-resource.js'
 import type { EditDraft } from './edit.js'
@@ -44,8 +47,8 @@ export interface ScopeAccess {
 
 /** Options of `list` and `watch`. Cluster-scoped resources take no namespace. */
 export type ListOptionsFor<R extends BuiltInResource> = R extends ClusterScopedResource
-  ? Omit<ListOptions, 'namespace'>
-  : ListOptions
+  ? Omit<ListQuery, 'namespace'>
+  : ListQuery
 
 /**
  * Reads and writes objects, and runs kubectl, with a current namespace: names and objects without a namespace
@@ -63,7 +66,7 @@ export class NamespaceScope {
   readonly #listed: string | undefined
 
   static {
-    throwAtCaller(this.prototype)
+    throwAtCaller(this.prototype, scopeInputs)
   }
 
   constructor(access: ScopeAccess, namespace: string, listed: string | undefined) {
@@ -273,7 +276,8 @@ export class NamespaceScope {
     return { ...object, metadata: { ...metadata, namespace: this.namespace } } as KubeObject
   }
 
-  #listing(options: ListOptions | undefined): ListOptions | undefined {
+  #listing(query: ListQuery | undefined): ListOptions | undefined {
+    const options = listOptionsOf(query)
     return this.#listed === undefined ? options : { namespace: this.#listed, ...options }
   }
 }

@@ -4,7 +4,7 @@ import { parseManifests } from '../api/manifests.js'
 import { bootstrap } from '../apiserver/bootstrap.js'
 import { nearestImage } from '../images/known-images.js'
 import { ConnectionError, isApiError } from '../client/api-error.js'
-import type { Client } from '../client/client.js'
+import type { UserClient } from '../client/client.js'
 import type { ClusterEvents } from '../client/cluster-events.js'
 import type { BuiltInResource } from '../client/resources.js'
 import type { EtcdStore } from '../etcd/store.js'
@@ -31,6 +31,7 @@ import { viewOfEvents } from '../view/events.js'
 import { toSvg } from '../view/picture.js'
 import { timelineText } from '../view/timeline.js'
 import { viewOf } from '../view/view-of.js'
+import { clusterInputs } from './inputs/methods.js'
 import { NamespaceScope } from './namespace-scope.js'
 import { NetworkFacet } from './network/network-facet.js'
 import type { ClusterMetrics } from './nodes/cluster-metrics.js'
@@ -41,6 +42,7 @@ import { resourceNamed } from './resource-name.js'
 import { type EtcdImportOptions, importEtcdSnapshot, importEtcdStore } from './storage/etcd-import.js'
 import { importObjects } from './storage/objects-import.js'
 import { type ClusterSnapshotJson, ClusterSnapshot } from './storage/snapshot.js'
+import { judged, TimeoutError } from './timeout-error.js'
 import { StateFacet } from './storage/state-facet.js'
 import { HttpFacet } from './streams/http-facet.js'
 
@@ -84,7 +86,7 @@ export class SimCluster extends NamespaceScope {
   #copyObservers: readonly CopyObserver[] = []
 
   static {
-    throwAtCaller(this.prototype)
+    throwAtCaller(this.prototype, clusterInputs)
     const print = function (this: SimCluster): string {
       return this.summary()
     }
@@ -125,7 +127,7 @@ export class SimCluster extends NamespaceScope {
   }
 
   /** The administrator's client. It is exact: a namespaced object needs its namespace. */
-  get client(): Client {
+  get client(): UserClient {
     return this.#parts.client
   }
 
@@ -162,9 +164,24 @@ export class SimCluster extends NamespaceScope {
     return this
   }
 
-  /** Moves time until `predicate` holds, for at most `timeout` (default 1h). Returns whether it holds. */
-  until(predicate: (cluster: this) => boolean, options: { readonly timeout?: Duration } = {}): boolean {
-    return this.#parts.simulation.until(() => predicate(this), options)
+  /**
+   * Moves time until `predicate` holds. Returns true, so that it can be asserted.
+   * @param options `timeout`: the longest virtual time to wait, by default 1h
+   * @example cluster.until((cluster) => cluster.node('node-1').ready, { timeout: '5m' })
+   * @throws TimeoutError if it does not hold by then, with the work that is pending and what is not as wanted
+   * @throws InputError if the predicate returns anything but true or false
+   */
+  until(predicate: (cluster: this) => boolean, options: { readonly timeout?: Duration } = {}): true {
+    const { timeout = '1h' } = options
+    const { simulation } = this.#parts
+    if (simulation.until(() => judged(predicate(this)), { timeout })) return true
+    throw new TimeoutError({
+      timeout,
+      predicate: String(predicate),
+      pending: simulation.pending(),
+      now: simulation.clock.now(),
+      summary: this.summary(),
+    })
   }
 
   /** Runs one handler of one component without moving time. Returns whether there was one to run. */
@@ -173,9 +190,10 @@ export class SimCluster extends NamespaceScope {
   }
 
   /** A client under another identity: `cluster.as({ user: 'jane', groups: ['dev'] }).list('pods')`. */
-  as(identity: Identity): Client {
+  as(identity: Identity): UserClient {
     const { plane } = this.#parts
-    return userClient(plane, identity.user, plane.client(userOf(identity)))
+    const user = userOf(identity)
+    return userClient(plane, user.name, plane.client(user))
   }
 
   /**
@@ -261,7 +279,7 @@ export class SimCluster extends NamespaceScope {
 
   /**
    * Returns a node: `cluster.node('node-2').crash()`.
-   * @throws RangeError if there is no such node
+   * @throws NotFoundError if there is no such node
    */
   node(name: string): NodeHandle {
     return new NodeHandle(name, { parts: () => this.#parts, kubectl: (words) => this.kubectl(words) })
@@ -281,7 +299,7 @@ export class SimCluster extends NamespaceScope {
   /**
    * Returns a component (`kube-controller-manager/deployment-controller`) or a whole process
    * (`kube-controller-manager`).
-   * @throws RangeError if no component has that name
+   * @throws NotFoundError if no component has that name
    */
   component(name: string): ComponentHandle {
     const { plane, machines } = this.#parts

@@ -105,7 +105,7 @@ export class Properties {
   #eventually(cluster: SimCluster): Failure | undefined {
     for (const { name = 'eventually', holds, within = DEFAULT_WITHIN } of this.#options.eventually ?? []) {
       const left = this.#start + toMillis(within) - cluster.now()
-      if (holds(cluster) || (left > 0 && cluster.until(() => holds(cluster), { timeout: left }))) continue
+      if (holds(cluster) || (left > 0 && cluster.internals.until(() => holds(cluster), left))) continue
       return { property: name, message: `it does not hold ${String(within)} after the start` }
     }
     return undefined

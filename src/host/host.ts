@@ -1,3 +1,4 @@
+import { NotFoundError } from '../client/not-found.js'
 import type { NodeOptions } from '../cluster/compose/options.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import { absolutePath } from '../shell/files/tree.js'
@@ -123,7 +124,7 @@ export class Host {
   /** Edits a file, as with vi. @throws RangeError if there is none. */
   edit(path: string, change: (text: string) => string): this {
     const text = this.read(path)
-    if (text === undefined) throw new RangeError(`${path}: no such file`)
+    if (text === undefined) throw new NotFoundError(`${path}: no such file`)
     return this.write(path, change(text))
   }
 

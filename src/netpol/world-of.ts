@@ -88,9 +88,9 @@ function worldOfObjects(objects: readonly KubeObject[]): World {
 /** Returns the choices with which a cluster was created; none for any other source. */
 export function choicesOf(source: unknown): NetpolOptions {
   if (typeof source !== 'object' || source === null || !('internals' in source)) return {}
-  const { internals } = source as { internals: { options?: { networkPolicy?: boolean | object } } }
-  const choices = internals.options?.networkPolicy
-  if (typeof choices !== 'object') return {}
+  const { internals } = source as { internals: { options?: { network?: { policy?: object } } } }
+  const choices = internals.options?.network?.policy
+  if (choices === undefined) return {}
   const { existingConnections: _, ...rest } = choices as { existingConnections?: unknown }
   return rest
 }

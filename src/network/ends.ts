@@ -1,4 +1,5 @@
 import { quote } from '../lang/go/quote.js'
+import { notFound } from '../client/not-found.js'
 import type { Pod, Service } from '../api/core/generated.js'
 import { parseIp } from '../lang/go/ip.js'
 import { ignoreNotFound } from '../client/api-error.js'
@@ -128,8 +129,7 @@ export class Ends {
 
   #node(name: string): NetworkNode {
     const node = this.#nodes.get(name)
-    if (node === undefined)
-      throw new RangeError(`there is no node ${name}; there are: ${this.#nodes.names().join(', ')}`)
+    if (node === undefined) throw notFound('node', name, { known: this.#nodes.names() })
     return node
   }
 }

@@ -2,6 +2,7 @@
  * RBAC on plain objects, without a cluster or state. Source: plugin/pkg/auth/authorizer/rbac,
  * pkg/registry/rbac/validation/rule.go.
  */
+import { checkQuery } from './inputs.js'
 import type { PolicyRule, Subject } from '../api/rbac/generated.js'
 import type { Binding, Policy } from './policy.js'
 import { policyOf, roleKeyOf } from './policy.js'
@@ -47,6 +48,7 @@ const MAX_NEAR_MISSES = 10
  * are taken as given: `system:authenticated` is not added.
  */
 export function authorize(source: RbacSource, query: AccessQuery): AuthorizationVerdict {
+  checkQuery([source, query])
   const user: User = { name: query.user, groups: query.groups ?? [] }
   if (isPrivileged(user)) return { allowed: true, proof: { kind: 'privileged', group: privilegedGroup } }
   const policy = policyOf(objectsIn(source))

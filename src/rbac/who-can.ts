@@ -1,3 +1,4 @@
+import { checkWho } from './inputs.js'
 import type { PolicyRule, Subject } from '../api/rbac/generated.js'
 import type { AccessAction } from './evaluate.js'
 import { requestedAction, bindingName, roleName } from './evaluate.js'
@@ -45,6 +46,7 @@ export function whoCan(
   question: AccessAction,
   options: WhoCanOptions = {},
 ): readonly Holder[] {
+  checkWho([source, question, options])
   const policy = policyOf(objectsIn(source))
   const asked = requestedAction({ ...question, apiGroup: question.apiGroup ?? groupOf(question) })
   const bindings = [...policy.clusterBindings, ...policy.bindings].filter((binding) =>

@@ -1,3 +1,4 @@
+import { checkClusters } from './inputs.js'
 import { randomBytes } from 'node:crypto'
 import { env } from 'node:process'
 import type { ClusterOptions } from '../cluster/compose/options.js'
@@ -33,6 +34,7 @@ export type ClusterCase = readonly [name: string, make: () => Promise<TestCluste
  * ```
  */
 export function clusters(options: ClustersOptions = {}): readonly ClusterCase[] {
+  checkClusters(options)
   const kubeconfig = env['SIMCLUSTER_KUBECONFIG']
   const real = options.real ?? (kubeconfig === undefined ? undefined : { kubeconfig })
   const simulator: ClusterCase = [

@@ -1,3 +1,4 @@
+import { checkConnect } from './inputs.js'
 import { exactJson } from '../lang/json/exact-json.js'
 import { parseExactJson } from '../lang/go/json.js'
 import { produce } from 'immer'
@@ -21,6 +22,7 @@ const MAX_CONFLICTS = 5
  * @throws Error if kubectl is missing or cannot reach the cluster
  */
 export async function connect(options: ConnectOptions = {}): Promise<TestCluster> {
+  checkConnect(options)
   const cluster = new RealCluster(options)
   const { exitCode, stderr } = await cluster.kubectl(['version', '--output=json'])
   if (exitCode !== 0) throw new Error(`kubectl cannot reach the cluster: ${stderr.trim()}`)

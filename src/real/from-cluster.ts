@@ -1,3 +1,4 @@
+import { checkFrom } from './inputs.js'
 import { parseExactJson } from '../lang/go/json.js'
 import type { KubeObject } from '../api/kind/definition.js'
 import { SimCluster } from '../cluster/sim-cluster.js'
@@ -32,6 +33,7 @@ const SKIPPED: ReadonlySet<string> = new Set([
  * @throws Error if kubectl is missing, cannot reach the cluster, or may not list something
  */
 export async function fromCluster(options: FromClusterOptions = {}): Promise<SimCluster> {
+  checkFrom(options)
   const { namespaces, secrets = false } = options
   const done = async (words: readonly string[]): Promise<string> => (await runOrThrow(options, words)).stdout
   const version = versionIn(await done(['version', '--output=json']))

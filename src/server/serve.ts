@@ -1,3 +1,4 @@
+import { checkServe, checkUser } from './inputs.js'
 import { constants } from 'node:http2'
 import type { Http2ServerRequest } from 'node:http2'
 import type { Writable } from 'node:stream'
@@ -113,6 +114,7 @@ const LINGER_MS = 500
  * @throws Error when the address cannot be listened on.
  */
 export async function serve(cluster: SimCluster, options: ServeOptions = {}): Promise<ClusterServer> {
+  checkServe([cluster, options])
   return listening(new ClusterServer(cluster, options))
 }
 
@@ -188,6 +190,7 @@ export class ClusterServer {
    * given. Default: the administrator.
    */
   kubeconfig(user: KubeconfigUser = {}): string {
+    checkUser(user)
     return kubeconfigFor(this.cluster, { server: this.url, authority: this.#authority, ...user })
   }
 

@@ -1,3 +1,4 @@
+import { checkInvariantInput } from './inputs.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import type { Invariant, Violation } from './invariant.js'
 import { invariants as all } from './invariants/index.js'
@@ -13,9 +14,15 @@ export interface InvariantOptions {
  * Returns all violations in the current state of a cluster; empty if there are none. Call it after
  * `settle()`: while something is in flight, invariants that only hold at rest are skipped.
  */
-export function checkInvariants(
+export function checkInvariants(cluster: SimCluster, options: InvariantOptions = {}): readonly Violation[] {
+  checkInvariantInput([cluster, options])
+  return violationsIn(cluster, options)
+}
+
+/** As {@link checkInvariants}, of options that have been checked. */
+export function violationsIn(
   cluster: SimCluster,
-  { invariants = all }: InvariantOptions = {},
+  { invariants = all }: InvariantOptions,
 ): readonly Violation[] {
   const stored = new StoredObjects(cluster)
   const isAtRest = cluster.state.atRest

@@ -1,3 +1,4 @@
+import { checkGuard } from './inputs.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import type { KernelEvents } from '../sim/event-bus.js'
 import { checkInvariants, type InvariantOptions } from './check-invariants.js'
@@ -28,10 +29,9 @@ const HEARTBEATS: ReadonlySet<string> = new Set(['leases', 'events'])
  * whole cluster after each step that wrote something other than leases and events, or, with `onlyAtRest`,
  * when the cluster has come to rest after such a write.
  */
-export function guardInvariants(
-  cluster: SimCluster,
-  { invariants = all }: InvariantOptions = {},
-): InvariantGuard {
+export function guardInvariants(cluster: SimCluster, options: InvariantOptions = {}): InvariantGuard {
+  checkGuard([cluster, options])
+  const { invariants = all } = options
   const pending: Violation[] = []
   const checks = new Checks(
     cluster,

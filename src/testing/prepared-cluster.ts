@@ -1,3 +1,4 @@
+import { checkPrepared } from './inputs.js'
 import type { ClusterOptions } from '../cluster/compose/options.js'
 import { SimCluster } from '../cluster/sim-cluster.js'
 
@@ -16,6 +17,7 @@ export function preparedCluster(
   options: ClusterOptions = {},
   prepare: (cluster: SimCluster) => unknown = () => undefined,
 ): () => SimCluster {
+  checkPrepared([options, prepare])
   let prepared: SimCluster | undefined
   return () => {
     if (prepared === undefined) {

@@ -1,3 +1,4 @@
+import { checkEvents } from './inputs.js'
 import type { Event } from '../api/core/generated.js'
 import type { ViewedCluster } from './cluster-view.js'
 import { displayedView } from './display.js'
@@ -16,6 +17,7 @@ export interface TimelineOptions {
  * within a second.
  */
 export function viewOfEvents(cluster: ViewedCluster, options: TimelineOptions = {}): Timeline {
+  checkEvents([cluster, options])
   const { namespace, since = 0 } = options
   const moments = cluster.state
     .stored('events')

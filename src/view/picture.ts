@@ -1,3 +1,4 @@
+import { checkSvg, checkText } from './inputs.js'
 import { drawTree, type Tree, treeText } from '../lang/svg/tree.js'
 import type { ClusterView } from './cluster-view.js'
 import { type ClusterPictureOptions, clusterText, drawCluster } from './cluster-picture.js'
@@ -12,12 +13,14 @@ export type View = ClusterView | Tree | Timeline
  * {@link ClusterView}.
  */
 export function toSvg(view: View, options: ClusterPictureOptions = {}): string {
+  checkSvg([view, options])
   if ('nodes' in view) return drawCluster(view, options)
   return 'roots' in view ? drawTree(view) : drawTimeline(view)
 }
 
 /** Returns as text what {@link toSvg} draws. */
 export function toText(view: View, options: ClusterPictureOptions = {}): string {
+  checkText([view, options])
   if ('nodes' in view) return clusterText(view, options)
   return 'roots' in view ? treeText(view) : timelineText(view)
 }

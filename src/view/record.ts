@@ -1,3 +1,4 @@
+import { checkRecord } from './inputs.js'
 import type { ClusterEvents } from '../client/cluster-events.js'
 
 /** A cluster that can be recorded: a `SimCluster`. */
@@ -55,9 +56,8 @@ export function record<Snapshot>(
   cluster: RecordedCluster<Snapshot>,
   options: RecordOptions = {},
 ): Recording<Snapshot> {
+  checkRecord([cluster, options])
   const { maxFrames = 500 } = options
-  if (!Number.isInteger(maxFrames) || maxFrames < 2)
-    throw new RangeError(`maxFrames is an integer of at least 2, not ${maxFrames}`)
   return new Recorder(cluster, maxFrames)
 }
 

@@ -46,9 +46,7 @@ describe('a range of cluster IPs', () => {
 
   test('has its controller since v1.33', () => {
     const name = 'kube-controller-manager/service-cidr-controller'
-    expect(() => new SimCluster({ version: 'v1.32', disable: [name] })).toThrow(
-      `there is no component ${name}`,
-    )
+    expect(() => new SimCluster({ version: 'v1.32', disable: [name] })).toThrow(`there is no "${name}"`)
     const alone = new SimCluster({ disable: [name] })
     expect(conditionOf(alone, 'kubernetes')).toEqual([
       ...ready.slice(0, 3),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { SimCluster } from 'simcluster'
+import { NotFoundError, SimCluster } from 'simcluster'
 import { hostOf } from 'simcluster/host'
 
 test('files, pipes, here-documents; a terminal remembers where it stands', async () => {
@@ -40,7 +40,7 @@ test('ssh leads to another machine, exit back; a worker has no kubeconfig', asyn
     stderr: 'ssh: connect to host node-2 port 22: No route to host\n',
     exitCode: 255,
   })
-  expect(() => hostOf(cluster, 'node-9')).toThrow(RangeError)
+  expect(() => hostOf(cluster, 'node-9')).toThrow(NotFoundError)
 })
 
 test('a terminal tells what its prompt shows: user, machine and working directory', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { SimCluster } from 'simcluster'
+import { NotFoundError, SimCluster } from 'simcluster'
 import { addMachine, hostOf } from 'simcluster/host'
 import type { Host } from 'simcluster/host'
 import recorded from '../fixtures/host/kubeadm.json' with { type: 'json' }
@@ -42,7 +42,7 @@ describe.each(['v1.14', 'v1.24', 'v1.30', 'v1.35'])('kubeadm at %s', (version) =
       new SimCluster({ version, nodes: 2, kubeadm: { init: false } }).toJSON(),
     )
     expect(hostOf(written, 'node-2').name).toBe('node-2')
-    expect(() => hostOf(written, 'node-3')).toThrow(RangeError)
+    expect(() => hostOf(written, 'node-3')).toThrow(NotFoundError)
     cluster.advance('1h')
 
     const { stdout } = await master.sh('kubeadm init --pod-network-cidr=10.244.0.0/16')

@@ -112,7 +112,7 @@ test('stops, and keeps its frames', () => {
 })
 
 test.each([1, 2.5, Number.NaN])('maxFrames of %s is an error', (maxFrames) => {
-  expect(() => record(webCluster(), { maxFrames })).toThrow('maxFrames is an integer of at least 2')
+  expect(() => record(webCluster(), { maxFrames })).toThrow('maxFrames must be an integer of at least 2')
 })
 
 test.each([-1, 5, 0.5])('there is no frame %s', (index) => {

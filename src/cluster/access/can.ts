@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../api/kind/definition.js'
 import type { ApiServer } from '../../apiserver/api-server.js'
 import type { AccessAttributes } from '../../apiserver/authorization/authorizer.js'
-import { authorize } from '../../rbac/evaluate.js'
+import { type AccessAction, authorize } from '../../rbac/evaluate.js'
 import type { AuthorizationVerdict } from '../../rbac/proof/proof.js'
 import type { AuthorizationMode } from './authorization-modes.js'
 import { resourceNamed } from '../resource-name.js'
@@ -50,9 +50,9 @@ export function canAccess(
   const user = userOf(identity)
   const attributes = attributesOf(server, verb, what, options)
   const { allowed, reason } = server.context.dependencies.authorizer.authorize(user, attributes)
-  const { group: apiGroup, ...asked } = 'path' in attributes ? { ...attributes, group: '' } : attributes
+  const asked = rbacActionOf(attributes)
   const objects = RBAC_RESOURCES.flatMap((resource) => [...stored(resource)])
-  const rbac = authorize(objects, { ...asked, apiGroup, user: user.name, groups: user.groups ?? [] })
+  const rbac = authorize(objects, { ...asked, user: user.name, groups: user.groups ?? [] })
   const isRbac = rbac.allowed === allowed && (modes.includes('RBAC') || rbac.proof.kind === 'privileged')
   const verdict: AccessVerdict = isRbac
     ? rbac
@@ -60,6 +60,13 @@ export function canAccess(
   const { namespace } = options
   const question = `${user.name} ${verb} ${what}${namespace === undefined ? '' : ` in ${namespace}`}`
   return displayed(verdict, () => viewOfAccess(verdict, `${question}: ${allowed ? 'allowed' : 'denied'}`))
+}
+
+/** RBAC knows no versions. */
+function rbacActionOf(attributes: AccessAttributes): AccessAction {
+  if ('path' in attributes) return attributes
+  const { group: apiGroup, version: _version, ...rest } = attributes
+  return { ...rest, apiGroup }
 }
 
 function attributesOf(

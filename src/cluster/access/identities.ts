@@ -7,15 +7,23 @@ export const ADMIN: UserInfo = {
   groups: ['system:masters', 'system:authenticated'],
 }
 
-/** The identity that a caller claims. */
-export interface Identity {
+/** The identity that a caller claims: a user's name, or more than that. */
+export type Identity = string | ClaimedIdentity
+
+/** A user with groups. `system:authenticated` is always one of them. */
+export interface ClaimedIdentity {
   readonly user: string
   readonly groups?: readonly string[]
   readonly uid?: string
 }
 
 /** Returns the authenticated user for an {@link Identity}. */
-export function userOf({ user, groups = [], uid }: Identity): UserInfo {
+export function userOf(identity: Identity): UserInfo {
+  const {
+    user,
+    groups = [],
+    uid,
+  }: ClaimedIdentity = typeof identity === 'string' ? { user: identity } : identity
   const all = groups.includes('system:authenticated') ? groups : [...groups, 'system:authenticated']
   return { name: user, groups: all, ...(uid === undefined ? {} : { uid }) }
 }

@@ -2,7 +2,7 @@ import type { PersistentVolume } from '../../api/core/generated.js'
 import type { StorageClass } from '../../api/storage/generated.js'
 import { protobufCodec } from '../../api/protobuf/protobuf.js'
 import { bootstrap } from '../../apiserver/bootstrap.js'
-import type { Client } from '../../client/client.js'
+import type { Client, UserClient } from '../../client/client.js'
 import type { Component } from '../../client/component.js'
 import type { ClusterEvents } from '../../client/cluster-events.js'
 import { EtcdStore } from '../../etcd/store.js'
@@ -58,13 +58,13 @@ export interface ClusterParts {
   readonly plane: ControlPlane
   readonly machines: Machines
   /** The administrator's client. */
-  readonly client: Client
+  readonly client: UserClient
   readonly metrics: ClusterMetrics
   readonly kubectlEnvironment: KubectlEnvironment
 }
 
 /** Returns a user's client that network faults apply to. */
-export function userClient(plane: ControlPlane, name: string, client: Client): Client {
+export function userClient(plane: ControlPlane, name: string, client: Client): UserClient {
   return checkedClient(client, () => plane.connectivity.check(`user/${name}`))
 }
 

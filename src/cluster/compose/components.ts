@@ -147,7 +147,7 @@ function withoutNamed(all: readonly Component[], without: readonly string[]): re
 }
 
 /** Returns the names of components with those of their processes, each once. */
-function processesAnd(names: readonly string[]): readonly string[] {
+export function processesAnd(names: readonly string[]): readonly string[] {
   return [...new Set(names.flatMap((name) => [...withProcesses(name)].reverse()))]
 }
 

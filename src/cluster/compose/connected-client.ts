@@ -7,15 +7,19 @@ import type {
   DeleteOptions,
   GetOptions,
   ListOptions,
+  ListQuery,
   ObjectKey,
   ObjectList,
   Patch,
+  UserClient,
   UserInfo,
   Watch,
   WriteOptions,
 } from '../../client/client.js'
 import type { InputOf, ObjectOf, ResourceName } from '../../client/resources.js'
 import { throwAtCaller } from '../at-caller.js'
+import { listOptionsOf } from '../inputs/list-query.js'
+import { clientInputs } from '../inputs/methods.js'
 import type { GatedRequest } from './request-gate.js'
 
 /** A client that checks before every call whether it gets through, and under which identity. */
@@ -151,9 +155,27 @@ type Verb = GatedRequest['verb']
 type Gate = (<T>(send: () => T) => T) | undefined
 
 /** A user's client, whose errors begin their stacks at the user's call. */
-class UserClient extends ConnectedClient {
+class CheckedClient extends ConnectedClient implements UserClient {
   static {
-    throwAtCaller(ConnectedClient.prototype, this.prototype)
+    const methods = Object.getOwnPropertyDescriptors(ConnectedClient.prototype)
+    const own = Object.getOwnPropertyDescriptors(this.prototype)
+    throwAtCaller(Object.create(null, { ...methods, ...own }), clientInputs, this.prototype)
+  }
+
+  override list<R extends ResourceName>(resource: R, query?: ListQuery): ObjectList<ObjectOf<R>> {
+    return super.list(resource, listOptionsOf(query))
+  }
+
+  override deleteCollection<R extends ResourceName>(
+    resource: R,
+    query?: ListQuery,
+    options?: DeleteOptions,
+  ): ObjectList<ObjectOf<R>> {
+    return super.deleteCollection(resource, listOptionsOf(query), options)
+  }
+
+  override watch<R extends ResourceName>(resource: R, query?: ListQuery): Watch<ObjectOf<R>> {
+    return super.watch(resource, listOptionsOf(query))
   }
 }
 
@@ -161,8 +183,8 @@ class UserClient extends ConnectedClient {
  * Returns a client that runs `check` before every call; it throws ConnectionError if the apiserver cannot be
  * reached.
  */
-export function checkedClient(client: Client, check: () => void): Client {
-  return new UserClient(() => {
+export function checkedClient(client: Client, check: () => void): UserClient {
+  return new CheckedClient(() => {
     check()
     return client
   }, client.user)

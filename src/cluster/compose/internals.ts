@@ -2,6 +2,7 @@ import type { ProtobufDecoder } from '../../api/protobuf/protobuf-decoder.js'
 import type { SecureCall, SecureReply } from '../../apiserver/proxied.js'
 import type { ClusterEvents } from '../../client/cluster-events.js'
 import type { EtcdStore } from '../../etcd/store.js'
+import type { Duration } from '../../sim/duration.js'
 import type { EventBus } from '../../sim/event-bus.js'
 import type { SharedSlices } from '../../sim/modules/slices.js'
 import type { SimulationState } from '../../sim/state.js'
@@ -59,6 +60,11 @@ export class Internals {
    */
   slices(): SharedSlices {
     return this.#parts.current.simulation.slices()
+  }
+
+  /** Moves time until `predicate` holds, for at most `timeout`. Returns whether it held. */
+  until(predicate: () => boolean, timeout: Duration): boolean {
+    return this.#parts.current.simulation.until(predicate, { timeout })
   }
 
   /** Returns the handler calls that are ready now, in the order in which the cluster would run them. */

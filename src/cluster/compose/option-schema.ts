@@ -1,6 +1,5 @@
 import * as z from 'zod/mini'
-import { callable, flag, like, shaped, strict, text, word } from '../../api/checked-input.js'
-import { toMillis } from '../../sim/duration.js'
+import { callable, duration, flag, like, shaped, strict, text, word } from '../../api/checked-input.js'
 import type { AuthenticationOptions, UserOptions } from '../access/access.js'
 import type { AuthorizationMode } from '../access/authorization-modes.js'
 import { behaviorSchema, imageSchema, type KubeletConfiguration } from '../../kubelet/index.js'
@@ -28,26 +27,12 @@ export function optionSchema(): z.ZodMiniType<ClusterOptions> {
   return (schema ??= makeSchema())
 }
 
-function isDuration(value: string | number): boolean {
-  try {
-    toMillis(value)
-    return true
-  } catch {
-    return false
-  }
-}
-
 const wholeNumber = z
   .number()
   .check(
     z.refine((value) => Number.isSafeInteger(value) && value >= 0, 'must be a whole number, zero or more'),
   )
 const texts = z.record(z.string(), z.string())
-/** A {@link Duration}. */
-export const duration: z.ZodMiniType<string | number> = z
-  .union([z.string(), z.number()])
-  .check(z.refine(isDuration, 'must be a duration: 5m, 1h30m, 250ms or milliseconds'))
-
 /** The schema of a kubelet's configuration. */
 const kubeletSchema = (): z.ZodMiniType<KubeletConfiguration> =>
   strict<KubeletConfiguration>({

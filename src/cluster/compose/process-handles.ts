@@ -1,5 +1,6 @@
 import type { ClusterParts } from './assemble.js'
-import { belongsTo } from './components.js'
+import { notFound } from '../../client/not-found.js'
+import { belongsTo, processesAnd } from './components.js'
 import type { ControlPlane } from './control-plane.js'
 
 /** `cluster.apiserver`: the apiserver's process. */
@@ -35,18 +36,14 @@ export class ComponentHandle {
 
   /**
    * `changed` is called with each component that was stopped or started.
-   * @throws RangeError if nothing has that name
+   * @throws NotFoundError if nothing has that name
    */
   constructor(name: string, plane: ControlPlane, changed: (name: string) => void) {
     const all = plane.simulation.moduleNames()
     this.names = all.filter((module) => belongsTo(module, name))
     this.#plane = plane
     this.#changed = changed
-    if (this.names.length === 0) {
-      const meant = all.filter((module) => module.includes(name))
-      const hint = meant.length === 0 ? `there are: ${all.join(', ')}` : `did you mean ${meant.join(', ')}?`
-      throw new RangeError(`there is no component ${name}; ${hint}`)
-    }
+    if (this.names.length === 0) throw notFound('component', name, { known: processesAnd(all) })
   }
 
   /** Stops it like a killed process: what it held in memory is lost. */

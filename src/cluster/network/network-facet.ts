@@ -1,10 +1,16 @@
 import type { ConnectOptions, Connection, DnsReply, From, RecordType } from '../../network/index.js'
 import { viewOfConnection } from '../../view/connection.js'
 import { displayed } from '../../view/display.js'
+import { throwAtCaller } from '../at-caller.js'
+import { networkInputs } from '../inputs/methods.js'
 import type { ClusterParts } from '../compose/assemble.js'
 
 /** `cluster.network`: connections and DNS as pods, nodes and machines outside the cluster see them. */
 export class NetworkFacet {
+  static {
+    throwAtCaller(this.prototype, networkInputs)
+  }
+
   readonly #parts: () => ClusterParts
 
   constructor(parts: () => ClusterParts) {

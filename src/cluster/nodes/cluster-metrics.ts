@@ -30,6 +30,9 @@ import {
   METRIC_RESOLUTION,
 } from './measure.js'
 import { erase } from '../../api/kind/served-as.js'
+import { throwAtCaller } from '../at-caller.js'
+import { labelText } from '../inputs/list-query.js'
+import { metricsInputs } from '../inputs/methods.js'
 import type { ControlPlane } from '../compose/control-plane.js'
 
 type Labels = Readonly<Record<string, string>>
@@ -63,6 +66,10 @@ export function newMetricsState(): MetricsState {
  * Kubernetes quantities (`'250m'`, `10`).
  */
 export class ClusterMetrics {
+  static {
+    throwAtCaller(this.prototype, metricsInputs)
+  }
+
   /** What autoscalers read. */
   readonly source: MetricsSource
   /** What metrics.k8s.io serves. */
@@ -138,8 +145,9 @@ export class ClusterMetrics {
 
   #rule(pods: PodSelection, usage: Usage, of: UsageRule['of']): this {
     for (const text of [usage.cpu, usage.memory]) if (text !== undefined) parseQuantity(text)
-    compileSelectorText(pods.labelSelector ?? '')
-    const { namespace = 'default', labelSelector = '' } = pods
+    const { namespace = 'default' } = pods
+    const labelSelector = labelText(pods.labelSelector ?? '')
+    compileSelectorText(labelSelector)
     const { state } = this.#dependencies
     const others = state.value.rules.filter(
       (one) => (one.namespace ?? 'default') !== namespace || (one.labelSelector ?? '') !== labelSelector,

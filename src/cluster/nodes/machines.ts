@@ -20,6 +20,7 @@ import type { Simulation } from '../../sim/simulation.js'
 import type { ControlPlane } from '../compose/control-plane.js'
 import { VolumeStore } from '../storage/volume-store.js'
 import { ADMIN } from '../access/identities.js'
+import { notFound } from '../../client/not-found.js'
 import { disabledOf } from '../compose/disabled.js'
 import type { ClusterOptions, NodeOptions } from '../compose/options.js'
 
@@ -132,13 +133,12 @@ export class Machines {
     }
   }
 
-  /** @throws RangeError if there is no such node */
+  /** @throws NotFoundError if there is no such node */
   check(name: string): void {
-    if (!this.#has(name))
-      throw new RangeError(`there is no node ${name}; there are: ${this.names().join(', ')}`)
+    if (!this.#has(name)) throw notFound('node', name, { known: this.names() })
   }
 
-  /** @throws RangeError if there is no such node */
+  /** @throws NotFoundError if there is no such node */
   get(name: string): Machine {
     this.check(name)
     return this.#machines.get(name) ?? this.#start(name)

@@ -2,7 +2,7 @@ import type { Pod } from '../../api/core/generated.js'
 import { isPodReady } from '../../api/core/conditions.js'
 import { compileSelectorText } from '../../api/selectors/label-parser.js'
 import { quantityMilliValue, quantityValue } from '../../api/quantity.js'
-import type { Client } from '../../client/client.js'
+import type { Client, LabelQuery } from '../../client/client.js'
 import type { Machine } from '../../kubelet/index.js'
 
 /**
@@ -21,12 +21,14 @@ export interface Usage {
 export interface PodSelection {
   /** Default `default`. */
   readonly namespace?: string
-  /** As kubectl's -l. Default: all pods. */
-  readonly labelSelector?: string
+  /** Default: all pods. */
+  readonly labelSelector?: LabelQuery
 }
 
 /** Usage set for pods. Plain data. */
-export interface UsageRule extends PodSelection {
+export interface UsageRule {
+  readonly namespace?: string
+  readonly labelSelector?: string
   readonly usage: Usage
   /** `each`: of every pod; `shared`: of all Ready pods together. */
   readonly of: 'each' | 'shared'

@@ -8,6 +8,13 @@ import { kubeProxyOf } from '../network/cluster-network.js'
 import type { ControlPlane } from '../compose/control-plane.js'
 import type { Machines } from './machines.js'
 import { kubeletOf } from './machines.js'
+import { InputError } from '../../api/checked-input.js'
+import { notFound } from '../../client/not-found.js'
+import { keyOfName, type NamespacedName } from '../object-name.js'
+import { toMillis } from '../../sim/duration.js'
+import { throwAtCaller } from '../at-caller.js'
+import { nodeInputs } from '../inputs/methods.js'
+import type { DrainOptions } from './drain-options.js'
 
 /** What a node handle needs of its cluster. */
 export interface NodeHandleDependencies {
@@ -16,23 +23,20 @@ export interface NodeHandleDependencies {
   readonly kubectl: (words: readonly string[]) => KubectlResult
 }
 
-/** Options of {@link NodeHandle.drain}. All default to false, like kubectl's flags. */
-export interface DrainOptions {
-  readonly ignoreDaemonSets?: boolean
-  readonly deleteEmptyDirData?: boolean
-  readonly force?: boolean
-}
-
 /**
  * A node: its machine, its kubelet and its Node object, with a method for everything that can happen to it.
  */
 export class NodeHandle {
+  static {
+    throwAtCaller(this.prototype, nodeInputs)
+  }
+
   readonly name: string
   readonly #dependencies: NodeHandleDependencies
 
   /**
    * Creates a handle.
-   * @throws RangeError if the cluster has no such node
+   * @throws NotFoundError if the cluster has no such node
    */
   constructor(name: string, dependencies: NodeHandleDependencies) {
     dependencies.parts().machines.check(name)
@@ -45,8 +49,8 @@ export class NodeHandle {
   }
 
   /**
-   * What is below its kubelet: containers, images and the disk. Throws RangeError once the machine has been
-   * removed.
+   * What is below its kubelet: containers, images and the disk.
+   * @throws NotFoundError once the machine has been removed
    */
   get machine(): Machine {
     return this.#parts.machines.get(this.name)
@@ -82,13 +86,14 @@ export class NodeHandle {
    * Runs `kubectl drain`: cordons, evicts and waits in virtual time. The result says what could not be done.
    */
   drain(options: DrainOptions = {}): KubectlResult {
-    const { ignoreDaemonSets = false, deleteEmptyDirData = false, force = false } = options
+    const { ignoreDaemonSets = false, deleteEmptyDirData = false, force = false, timeout = '5m' } = options
     const emptyDir =
       this.#parts.plane.scheme.release.minor < 20 ? '--delete-local-data' : '--delete-emptydir-data'
     const flags = [
       ignoreDaemonSets && '--ignore-daemonsets',
       deleteEmptyDirData && emptyDir,
       force && '--force',
+      `--timeout=${toMillis(timeout)}ms`,
     ]
     return this.#dependencies.kubectl(['drain', this.name, ...flags.filter((flag) => flag !== false)])
   }
@@ -195,12 +200,15 @@ export class NodeHandle {
     return this
   }
 
-  /**
-   * Writes the manifest of a static pod to the node's disk, or removes it (undefined). The kubelet notices
-   * immediately.
-   */
-  staticPod(file: string, pod: Pod | undefined): this {
+  /** Writes the manifest of a static pod to the node's disk. The kubelet notices immediately. */
+  staticPod(file: string, pod: Pod): this {
     this.#parts.machines.get(this.name).writeManifest(file, pod)
+    return this
+  }
+
+  /** Removes a manifest of {@link staticPod}. The kubelet notices immediately. */
+  removeStaticPod(file: string): this {
+    this.#parts.machines.get(this.name).writeManifest(file, undefined)
     return this
   }
 
@@ -215,19 +223,29 @@ export class NodeHandle {
 
   /**
    * Sets what a running container of this node uses: cores, bytes of memory and disk; undefined restores what
-   * its image says. Exceeding the memory limit kills it. Throws RangeError if the container does not exist.
+   * its image says. Exceeding the memory limit kills it. `container` is by default the pod's only one.
+   * @throws NotFoundError if the container does not run on this node
    */
-  setContainerUsage(
-    namespace: string,
-    pod: string,
-    container: string,
-    usage: DeclaredUsage | undefined,
-  ): this {
+  setContainerUsage(pod: NamespacedName, usage: DeclaredUsage | undefined, container?: string): this {
+    const { namespace = 'default', name = '' } = keyOfName(pod, 'default')
     const machine = this.#parts.machines.get(this.name)
-    for (const { uid, namespace: ns, name } of machine.pods()) {
-      if (ns === namespace && name === pod && machine.setUsage(uid, container, usage)) return this
-    }
-    throw new RangeError(`no container ${container} of the pod ${namespace}/${pod} runs on ${this.name}`)
+    const running = [...machine.pods()].find((each) => each.namespace === namespace && each.name === name)
+    const names = [...new Set((running?.containers ?? []).map(({ name: each }) => each))]
+    const wanted = container ?? (names.length === 1 ? names[0] : undefined)
+    const full = `${namespace}/${name}`
+    if (container === undefined && names.length > 1)
+      throw new InputError(
+        `setContainerUsage(): ${full} has the containers ${names.join(', ')}: name one. Write for example: ` +
+          `node.setContainerUsage('${full}', { memory: 2 ** 30 }, '${names[0] ?? ''}')`,
+      )
+    const isSet =
+      running !== undefined && wanted !== undefined && machine.setUsage(running.uid, wanted, usage)
+    if (isSet) return this
+    const known = [...machine.pods()].map((each) => `${each.namespace}/${each.name}`)
+    const where = `runs on ${this.name}`
+    throw container === undefined
+      ? notFound('pod', full, { where, known })
+      : notFound('container', `${full}/${container}`, { where, known })
   }
 
   /** Installs another kubelet version. The Node shows it only after {@link restartKubelet}. */
@@ -251,7 +269,7 @@ export class NodeHandle {
     if (!keepObject) ignoreNotFound(() => client.delete('nodes', { name: this.name }))
   }
 
-  /** The component that is its kubelet. Throws RangeError once the machine has been removed. */
+  /** The component that is its kubelet. Throws NotFoundError once the machine has been removed. */
   get #kubelet(): string {
     this.#parts.machines.check(this.name)
     return kubeletOf(this.name)

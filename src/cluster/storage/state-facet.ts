@@ -1,8 +1,11 @@
 import type { KubeObject } from '../../api/kind/definition.js'
 import { prefixEnd } from '../../apiserver/storage/storage.js'
-import type { ListOptions, Client, ObjectKey } from '../../client/client.js'
+import type { ListQuery, Client, ObjectKey } from '../../client/client.js'
 import type { ObjectOf, ResourceName } from '../../client/resources.js'
 import { type EffectiveSecurity, effectiveSecurity } from '../../kubelet/index.js'
+import { throwAtCaller } from '../at-caller.js'
+import { listOptionsOf } from '../inputs/list-query.js'
+import { stateInputs } from '../inputs/methods.js'
 import type { ClusterParts } from '../compose/assemble.js'
 import type { ComponentView } from '../compose/component-host.js'
 import type { ViewOptions } from '../compose/control-plane.js'
@@ -23,6 +26,10 @@ const REGISTRY = '/registry/'
  * `cluster.state`: reads the state of a cluster without a request, for invariants, traces and visualization.
  */
 export class StateFacet {
+  static {
+    throwAtCaller(this.prototype, stateInputs)
+  }
+
   readonly #parts: () => ClusterParts
 
   constructor(parts: () => ClusterParts) {
@@ -44,9 +51,12 @@ export class StateFacet {
   /** Returns all stored objects of a resource in key order, even while the apiserver is stopped. */
   stored<R extends ResourceName>(
     resource: R,
-    options?: Pick<ListOptions, 'namespace' | 'labelSelector' | 'fieldSelector'>,
+    options?: Pick<ListQuery, 'namespace' | 'labelSelector' | 'fieldSelector'>,
   ): readonly ObjectOf<R>[] {
-    return this.#parts().plane.server.peekAll(resource, options) as unknown as readonly ObjectOf<R>[]
+    return this.#parts().plane.server.peekAll(
+      resource,
+      listOptionsOf(options),
+    ) as unknown as readonly ObjectOf<R>[]
   }
 
   /**

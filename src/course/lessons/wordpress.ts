@@ -143,12 +143,12 @@ export const wordpressLessons: readonly Lesson[] = [
     },
     shows: { run: 'kubectl get pods,pvc', prints: /Pending[^]*mysql-pv-claim +Pending/ },
     check: ({ cluster }) =>
-      cluster.until(
+      cluster.internals.until(
         () =>
           cluster.state
             .stored('pods', { labelSelector: 'tier=mysql' })
             .some(({ status }) => status?.phase === 'Running'),
-        { timeout: '6m' },
+        '6m',
       ),
     solution:
       'kubectl delete -f mysql.yaml; sed -i s/fast/disk/ mysql.yaml; kubectl apply -f mysql.yaml; sleep 60',

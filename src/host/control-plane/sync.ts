@@ -160,10 +160,9 @@ function showPod(machine: HostMachine, component: ComponentName, manifest: strin
   const containers = pod?.spec.containers.map(
     ({ livenessProbe: _alive, readinessProbe: _ready, startupProbe: _started, ...rest }) => rest,
   )
-  node.staticPod(
-    `${component}.yaml`,
-    pod === undefined ? undefined : { ...pod, spec: { ...pod.spec, containers: containers ?? [] } },
-  )
+  const file = `${component}.yaml`
+  if (pod === undefined) node.removeStaticPod(file)
+  else node.staticPod(file, { ...pod, spec: { ...pod.spec, containers: containers ?? [] } })
 }
 
 function report(machine: HostMachine, component: ComponentName, verdict: ProcessOutcome): void {

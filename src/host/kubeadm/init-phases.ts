@@ -312,7 +312,7 @@ function markControlPlane(run: InitRun): void {
   )
   const isThere = (): boolean =>
     cluster.state.stored('nodes', { fieldSelector: `metadata.name=${name}` }).length > 0
-  if (!cluster.until(isThere, { timeout: '2m' }))
+  if (!cluster.internals.until(isThere, '2m'))
     throw new KubeadmError(
       'error execution phase mark-control-plane: error applying control-plane label and taints: nodes ' +
         `${quote(name)} not found`,

@@ -38,7 +38,7 @@ export interface Hosts {
   names(): readonly string[]
   /**
    * Finds a machine by name or address; `master` and `control-plane` mean the control plane, whatever its
-   * name is. Throws RangeError if there is no such machine.
+   * name is. Throws NotFoundError if there is no such machine.
    */
   machine(name: string): HostMachine
   /** Adds a machine that has not joined. Throws RangeError if there is one of that name. */

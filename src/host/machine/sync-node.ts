@@ -190,11 +190,12 @@ export function syncManifests(machine: HostMachine): void {
         `"Could not process manifest file" err="${path}: couldn't parse as pod(${pod}), please check ` +
           `config file" path="${path}"`,
       )
-    node.staticPod(name, typeof pod === 'string' ? undefined : pod)
+    if (typeof pod === 'string') node.removeStaticPod(name)
+    else node.staticPod(name, pod)
   }
   for (const name of [...node.machine.manifests().keys()]) {
     if (names.has(name)) continue
-    node.staticPod(name, undefined)
+    node.removeStaticPod(name)
     state.manifests.delete(name)
   }
 }

@@ -111,7 +111,7 @@ function received(machine: HostMachine, { server, authority }: BootstrapConfig, 
     cluster.state.stored('certificatesigningrequests', { fieldSelector: `metadata.name=${name}` })[0] as
       | CertificateSigningRequest
       | undefined
-  cluster.until(() => find()?.status?.certificate !== undefined, { timeout: '10s' })
+  cluster.internals.until(() => find()?.status?.certificate !== undefined, '10s')
   const signed = find()?.status?.certificate
   if (signed === undefined) return false
   const pem = atob(signed) + privateKeyPem(keyOf(machine))

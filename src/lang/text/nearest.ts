@@ -1,13 +1,17 @@
-/** Levenshtein distance of two words, ignoring case. */
+/** Number of letters to change, add, remove or swap with their neighbour, ignoring case. */
 export function distance(a: string, b: string): number {
   const [x, y] = [a.toLowerCase(), b.toLowerCase()]
-  let row = Array.from({ length: y.length + 1 }, (_, at) => at)
+  let before: readonly number[] = []
+  let row: readonly number[] = Array.from({ length: y.length + 1 }, (_, at) => at)
   for (let i = 1; i <= x.length; i++) {
     const next = [i]
     for (let j = 1; j <= y.length; j++) {
       const change = (row[j - 1] as number) + (x[i - 1] === y[j - 1] ? 0 : 1)
-      next.push(Math.min(change, (row[j] as number) + 1, (next[j - 1] as number) + 1))
+      const isSwap = i > 1 && j > 1 && x[i - 1] === y[j - 2] && x[i - 2] === y[j - 1]
+      const swap = isSwap ? (before[j - 2] as number) + 1 : Infinity
+      next.push(Math.min(change, swap, (row[j] as number) + 1, (next[j - 1] as number) + 1))
     }
+    before = row
     row = next
   }
   return row[y.length] as number

@@ -1,3 +1,4 @@
+import { checkEventually } from '../inputs.js'
 import type { Subject } from '../../api/rbac/generated.js'
 import { type AccessAction, requestedAction } from '../evaluate.js'
 import { ruleAllows } from '../rules.js'
@@ -32,8 +33,10 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
 export function couldEventually(
   source: RbacSource,
   action: AccessAction,
-  { depth = 2, includeSystem = false }: EscalationOptions & { readonly includeSystem?: boolean } = {},
+  options: EscalationOptions & { readonly includeSystem?: boolean } = {},
 ): readonly Reach[] {
+  checkEventually([source, action, options])
+  const { depth = 2, includeSystem = false } = options
   const objects = [...objectsIn(source)]
   const view = new SubjectView(objects, identityOf({ user: '' }))
   const allowedTo = (identity: EscalationIdentity): boolean => new SubjectView(objects, identity).may(action)

@@ -1,3 +1,4 @@
+import { checkEscalation } from '../inputs.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import { certificates, impersonations, createdSecrets, mintedTokens, readSecrets } from './identities.js'
 import { type EscalationIdentity, type EscalationPath, joinPaths } from './path.js'
@@ -56,8 +57,10 @@ const SEARCHES: readonly ((view: SubjectView) => readonly EscalationPath[])[] = 
 export function escalationPaths(
   source: RbacSource,
   subject: EscalationSubject,
-  { depth = 1 }: EscalationOptions = {},
+  options: EscalationOptions = {},
 ): readonly EscalationPath[] {
+  checkEscalation([source, subject, options])
+  const { depth = 1 } = options
   return pathsFrom([...objectsIn(source)], identityOf(subject), Math.min(depth, MAX_DEPTH))
 }
 

@@ -3,6 +3,7 @@
  * missing is added, what is superfluous is kept or removed. Pure functions: the caller reads and writes.
  * Source: component-helpers auth/rbac/reconciliation.
  */
+import { checkBinding, checkRole } from '../inputs.js'
 import { semanticEqual } from '../../api/kind/equal.js'
 import type { LabelSelector } from '../../api/meta/generated.js'
 import type {
@@ -72,8 +73,10 @@ export interface ReconcileBindingOptions {
 export function reconcileRole<T extends ClusterRole | Role>(
   existing: T | undefined,
   expected: T,
-  { removeExtraPermissions = false }: ReconcileRoleOptions = {},
+  options: ReconcileRoleOptions = {},
 ): ReconciledRole<T> {
+  checkRole([existing, expected, options])
+  const { removeExtraPermissions = false } = options
   const wanted = aggregationOf(expected)
   if (existing === undefined) {
     return {
@@ -122,8 +125,10 @@ export function reconcileRole<T extends ClusterRole | Role>(
 export function reconcileBinding<T extends ClusterRoleBinding | RoleBinding>(
   existing: T | undefined,
   expected: T,
-  { removeExtraSubjects = false }: ReconcileBindingOptions = {},
+  options: ReconcileBindingOptions = {},
 ): ReconciledBinding<T> {
+  checkBinding([existing, expected, options])
+  const { removeExtraSubjects = false } = options
   const wanted = expected.subjects ?? []
   if (existing === undefined) {
     return {

@@ -1,3 +1,4 @@
+import { checkRecord } from '../inputs.js'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import type { UserInfo } from '../../client/client.js'
@@ -42,6 +43,7 @@ export interface RealRecording {
  * @throws Error if kubectl is missing or cannot reach the cluster
  */
 export async function record(options: RecordOptions = {}): Promise<RealRecording> {
+  checkRecord(options)
   const { id = 'recording' } = options
   const ask = async (...words: readonly string[]): Promise<string> =>
     (await runOrThrow(options, words)).stdout

@@ -1,3 +1,4 @@
+import { checkEtcd } from '../inputs.js'
 import { protobufCodec } from '../../api/protobuf/protobuf.js'
 import { EtcdStore } from '../../etcd/store.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
@@ -50,6 +51,7 @@ export async function serveEtcd(
   target: SimCluster | EtcdStore,
   options: StandaloneOptions = {},
 ): Promise<EtcdServer> {
+  checkEtcd([target, options])
   return listening(target instanceof EtcdStore ? storeServer(target, options) : standalone(target, options))
 }
 

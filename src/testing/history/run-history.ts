@@ -1,3 +1,4 @@
+import { checkHistory } from '../inputs.js'
 import { exactJson } from '../../lang/json/exact-json.js'
 import type { ClusterOptions } from '../../cluster/compose/options.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
@@ -46,8 +47,10 @@ export function runHistory(
   history: readonly HistoryAction[],
   options: HistoryOptions = {},
 ): readonly string[] {
+  checkHistory([cluster, history, options])
   const commands: string[] = []
-  const guard = guardInvariants(cluster, options)
+  const { atEnd, ...guarded } = options
+  const guard = guardInvariants(cluster, guarded)
   try {
     for (const action of history) {
       commands.push(commandOf(cluster, action))
@@ -55,9 +58,9 @@ export function runHistory(
     }
     cluster.settle()
     guard.stop()
-    const violations = checkInvariants(cluster, options)
+    const violations = checkInvariants(cluster, guarded)
     if (violations.length > 0) throw new InvariantError(violations, { time: cluster.now() })
-    options.atEnd?.(cluster)
+    atEnd?.(cluster)
     return commands
   } catch (error) {
     throw new HistoryError(error, history, commands, cluster.internals.options)

@@ -1,4 +1,6 @@
+import { checkAble, checkEvent } from '../inputs.js'
 import type { KubeObject } from '../../api/kind/definition.js'
+import type { Pod } from '../../api/core/generated.js'
 import { ignoreNotFound } from '../../client/api-error.js'
 import type { Client } from '../../client/client.js'
 import type { BuiltInResource } from '../../client/resources.js'
@@ -8,7 +10,7 @@ import { SimCluster } from '../../cluster/sim-cluster.js'
 import { LivelockError } from '../../sim/livelock.js'
 import { checkInvariants, type InvariantOptions } from '../check-invariants.js'
 import { violationLine } from '../invariant-error.js'
-import { insteadOf, lookUp, titleOf } from './lookup.js'
+import { aboutObject, insteadOf, titleOf } from './lookup.js'
 import { type MatcherResult, result } from './result.js'
 
 /** What an event must be like; what is left out does not matter. */
@@ -75,56 +77,75 @@ function toExist<T extends BuiltInResource>(received: unknown, resource: T, name
   )
 }
 
+/** What `expect` tells a matcher: whether its opposite is expected. */
+interface Expectation {
+  readonly isNot?: boolean
+}
+
 function toBeReady<T extends BuiltInResource>(
+  this: Expectation | void,
   received: unknown,
   resource: T,
   name: NameOf<T>,
 ): MatcherResult {
-  return toBeAsWanted(clusterOf(received), resource, name, 'be ready')
+  return toBeAsWanted(clusterOf(received), resource, name, 'be ready', isOpposite(this))
 }
+
+const isOpposite = (expectation: Expectation | void): boolean => expectation?.isNot === true
 
 function toBeAsWanted<T extends BuiltInResource>(
   cluster: SimCluster,
   resource: T,
   name: NameOf<T>,
   wanted: string,
+  isNot: boolean,
 ): MatcherResult {
-  const lack = shortfall(resource, lookUp(cluster, resource, name) as KubeObject)
-  return result(
-    lack === undefined,
-    () => `expected ${titleOf(resource, name)} to ${wanted}\n\n${cluster.why(resource, name)}`,
-    () => `expected ${titleOf(resource, name)} not to ${wanted}`,
-  )
+  const judge = (object: unknown): MatcherResult =>
+    result(
+      shortfall(resource, object as KubeObject) === undefined,
+      () => `expected ${titleOf(resource, name)} to ${wanted}\n\n${cluster.why(resource, name)}`,
+      () => `expected ${titleOf(resource, name)} not to ${wanted}`,
+    )
+  return aboutObject(cluster, resource, name, judge, isNot)
 }
 
 function toHaveRolledOut(
+  this: Expectation | void,
   received: unknown,
   name: NamespacedName,
   resource: 'deployments' | 'statefulsets' | 'daemonsets' = 'deployments',
 ): MatcherResult {
-  return toBeAsWanted(clusterOf(received), resource, name, 'have rolled out')
+  return toBeAsWanted(clusterOf(received), resource, name, 'have rolled out', isOpposite(this))
 }
 
 function toHaveCondition<T extends BuiltInResource>(
+  this: Expectation | void,
   received: unknown,
   resource: T,
   name: NameOf<T>,
   type: string,
   status = 'True',
 ): MatcherResult {
-  const { status: had } = lookUp(clusterOf(received), resource, name) as {
-    readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] }
+  const judge = (object: unknown): MatcherResult => {
+    const { status: had } = object as { readonly status?: { readonly conditions?: readonly Condition[] } }
+    const conditions = had?.conditions ?? []
+    const texts = conditions.map((condition) => `  ${JSON.stringify(condition)}`).join('\n')
+    return result(
+      conditions.some((condition) => condition.type === type && condition.status === status),
+      () => `expected ${titleOf(resource, name)} to have condition ${type}=${status}; it has:\n${texts}`,
+      () => `expected ${titleOf(resource, name)} not to have condition ${type}=${status}`,
+    )
   }
-  const conditions = had?.conditions ?? []
-  const texts = conditions.map((condition) => `  ${JSON.stringify(condition)}`).join('\n')
-  return result(
-    conditions.some((condition) => condition.type === type && condition.status === status),
-    () => `expected ${titleOf(resource, name)} to have condition ${type}=${status}; it has:\n${texts}`,
-    () => `expected ${titleOf(resource, name)} not to have condition ${type}=${status}`,
-  )
+  return aboutObject(clusterOf(received), resource, name, judge, isOpposite(this))
+}
+
+interface Condition {
+  readonly type: string
+  readonly status: string
 }
 
 function toHaveEvent(received: unknown, wanted: WantedEvent): MatcherResult {
+  checkEvent([wanted])
   const { items } = clusterOf(received).list('events')
   const found = items.some(({ type, reason, message = '', involvedObject: { namespace, name } }) => {
     const { about, message: text } = wanted
@@ -145,20 +166,27 @@ function toHaveEvent(received: unknown, wanted: WantedEvent): MatcherResult {
   )
 }
 
-function toBeScheduledOn(received: unknown, pod: NamespacedName, node: string): MatcherResult {
+function toBeScheduledOn(
+  this: Expectation | void,
+  received: unknown,
+  pod: NamespacedName,
+  node: string,
+): MatcherResult {
   const cluster = clusterOf(received)
-  const { nodeName } = lookUp(cluster, 'pods', pod).spec
   const verdict = (): string => {
     const { nodes } = cluster.explain(pod)
     const found = nodes.find((each) => each.node === node)
     if (found === undefined) return `; there is no node ${node}, ${insteadOf(cluster, 'nodes', node)}`
     return found?.rejected === undefined ? '' : `\n${node}: ${found.rejected.reasons.join(', ')}`
   }
-  return result(
-    nodeName === node,
-    () => `expected ${titleOf('pods', pod)} to be on ${node}; it is on ${nodeName ?? 'no node'}${verdict()}`,
-    () => `expected ${titleOf('pods', pod)} not to be on ${node}`,
-  )
+  const judge = ({ spec: { nodeName } }: Pod): MatcherResult =>
+    result(
+      nodeName === node,
+      () =>
+        `expected ${titleOf('pods', pod)} to be on ${node}; it is on ${nodeName ?? 'no node'}${verdict()}`,
+      () => `expected ${titleOf('pods', pod)} not to be on ${node}`,
+    )
+  return aboutObject(cluster, 'pods', pod, judge, isOpposite(this))
 }
 
 function toSettle(received: unknown): MatcherResult {
@@ -186,6 +214,7 @@ function toHoldInvariants(received: unknown, options?: InvariantOptions): Matche
 }
 
 function toBeAbleTo(received: unknown, verb: string, what: string, scope: Scope = {}): MatcherResult {
+  checkAble([verb, what, scope])
   const client = received as Client
   if (
     typeof client !== 'object' ||

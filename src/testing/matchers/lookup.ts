@@ -2,6 +2,7 @@ import { ignoreNotFound } from '../../client/api-error.js'
 import type { BuiltInResource, StoredOf } from '../../client/resources.js'
 import { keyOfName, type NameOf, type NamespacedName } from '../../cluster/object-name.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
+import type { MatcherResult } from './result.js'
 
 /** Most names that are listed. */
 const MOST = 20
@@ -11,18 +12,21 @@ export const titleOf = (resource: string, name: NamespacedName): string =>
   `${resource} ${typeof name === 'string' ? name : (name.name ?? '')}`
 
 /**
- * Returns the object that a matcher is about. @throws Error that says what there is instead, since neither an
- * expectation nor its opposite can hold for an object that does not exist
+ * Judges the object that a matcher is about. One that does not exist fails the expectation; so does its
+ * opposite, of which it says nothing either: `not.toBeReady` means an object that is there and not ready.
  */
-export function lookUp<R extends BuiltInResource>(
+export function aboutObject<R extends BuiltInResource>(
   cluster: SimCluster,
   resource: R,
   name: NameOf<R>,
-): StoredOf<R> {
+  judge: (object: StoredOf<R>) => MatcherResult,
+  isNot: boolean,
+): MatcherResult {
   const found = ignoreNotFound(() => cluster.get(resource, name))
-  if (found === undefined)
-    throw new Error(`${titleOf(resource, name)} does not exist; ${insteadOf(cluster, resource, name)}`)
-  return found
+  if (found !== undefined) return judge(found)
+  // at once: an unknown resource is an error, whatever is expected of it
+  const instead = insteadOf(cluster, resource, name)
+  return { pass: isNot, message: () => `${titleOf(resource, name)} does not exist; ${instead}` }
 }
 
 /**

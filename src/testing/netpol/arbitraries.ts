@@ -1,3 +1,4 @@
+import { checkNetpol } from '../inputs.js'
 import type { Arbitrary } from 'fast-check'
 import type { Labels } from '../../api/selectors/labels.js'
 import {
@@ -74,10 +75,9 @@ function choicesOf(options: NetpolOptions): NetpolOptions {
  * evaluate(world, connection, options)).length === 0))
  * ```
  */
-export function netpolArbitraries(
-  fc: FastCheck,
-  { vocabulary, unknownEntries = true }: NetpolArbitraryOptions = {},
-): NetpolArbitraries {
+export function netpolArbitraries(fc: FastCheck, options: NetpolArbitraryOptions = {}): NetpolArbitraries {
+  checkNetpol([fc, options])
+  const { vocabulary, unknownEntries = true } = options
   const words = wordsOf(fc, { ...netpolVocabulary, ...vocabulary }, unknownEntries)
   const { some } = words
   const printed = <T extends object>(arbitrary: Arbitrary<T>): Arbitrary<T> =>
@@ -86,7 +86,7 @@ export function netpolArbitraries(
   const clusterPolicy = clusterPolicyIn(words)
   const world = worldIn(words, networkPolicy, clusterPolicy)
   const wish = connectionRecipes(words)
-  const options: Arbitrary<NetpolOptions> = fc
+  const choices: Arbitrary<NetpolOptions> = fc
     .record({
       hostNetwork: some(['node', 'pod'] as const),
       ownNode: some(['both', 'ingress', 'none'] as const),
@@ -108,11 +108,11 @@ export function netpolArbitraries(
         .map(namedPolicies),
     ),
     world: printed(world),
-    options,
+    options: choices,
     connectionIn: (where) => wish.map((ask) => ask(where)),
     scenario: printed(
       fc
-        .tuple(world, options, wish)
+        .tuple(world, choices, wish)
         .map(([where, choice, ask]) => ({ world: where, options: choice, connection: ask(where) })),
     ),
   }

@@ -1,3 +1,4 @@
+import { checkObjects } from '../inputs.js'
 import type { Arbitrary } from 'fast-check'
 import type { KubeObject } from '../../api/kind/definition.js'
 import { semanticEqual } from '../../api/kind/equal.js'
@@ -45,8 +46,10 @@ export function objectArbitraries(
   fc: FastCheck,
   apiVersion: string,
   kind: string,
-  { cluster = new SimCluster({ nodes: 0 }), base = {} }: ObjectArbitraryOptions = {},
+  options: ObjectArbitraryOptions = {},
 ): ObjectArbitraries {
+  checkObjects([fc, apiVersion, kind, options])
+  const { cluster = new SimCluster({ nodes: 0 }), base = {} } = options
   const tested = new KindUnderTest(cluster.fork(), apiVersion, kind)
   const values = new SchemaValues(fc, tested)
   const own = (Object.hasOwn(bases, kind) ? bases[kind] : undefined) ?? {}

@@ -137,7 +137,7 @@ class Run {
     const session = this.#fork
       .as(this.#whoIs(this.#sender(as)))
       .exec({ namespace, name: pod }, { command, stdin: false, stdout: true, stderr: true })
-    this.#fork.until(() => session.end !== undefined, { timeout: PATIENCE })
+    this.#fork.internals.until(() => session.end !== undefined, PATIENCE)
     const text = session
       .read()
       .map(({ data }) => new TextDecoder().decode(data))
@@ -148,20 +148,17 @@ class Run {
   #inPod({ namespace, pod, file }: InPodStep): StepResult {
     // a workload's controller creates the pod, so it appears only as time passes
     let found: Pod | undefined
-    this.#fork.until(
-      () => {
-        found = this.#fork.state
-          .stored('pods', { namespace })
-          .find(
-            (each) =>
-              isMeant(each, pod) &&
-              each.status?.phase === 'Running' &&
-              each.metadata.deletionTimestamp === undefined,
-          )
-        return found !== undefined
-      },
-      { timeout: PATIENCE },
-    )
+    this.#fork.internals.until(() => {
+      found = this.#fork.state
+        .stored('pods', { namespace })
+        .find(
+          (each) =>
+            isMeant(each, pod) &&
+            each.status?.phase === 'Running' &&
+            each.metadata.deletionTimestamp === undefined,
+        )
+      return found !== undefined
+    }, PATIENCE)
     if (found === undefined) return { code: 404, text: 'the pod does not run' }
     return this.#print({ namespace, name: found.metadata.name ?? '' }, ['cat', file])
   }

@@ -49,9 +49,9 @@ test('a node under pressure is tainted; its kubelet is configured by node', () =
     'apiVersion: v1\nkind: Pod\nmetadata: { name: p }\nspec: { containers: [{ name: p, image: app }] }',
   )
   cluster.settle()
-  cluster.node('a').setContainerUsage('default', 'p', 'p', { memory: 3500 * 1024 * 1024 })
-  expect(() => cluster.node('a').setContainerUsage('default', 'p', 'q', {})).toThrow(
-    'no container q of the pod default/p runs on a',
+  cluster.node('a').setContainerUsage('p', { memory: 3500 * 1024 * 1024 })
+  expect(() => cluster.node('a').setContainerUsage('default/p', {}, 'q')).toThrow(
+    'no container default/p/q runs on a',
   )
   cluster.advance('15s').settle()
   expect(cluster.get('pods', { namespace: 'default', name: 'p' }).status).toMatchObject({

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ApiError, SimCluster } from 'simcluster'
+import { NotFoundError, ApiError, SimCluster } from 'simcluster'
 import { clusterWith, deployment, placement, running } from '../support.js'
 
 const ready = (cluster: SimCluster): readonly boolean[] => cluster.nodes().map((node) => node.ready)
@@ -175,7 +175,7 @@ test('addNode and remove; a new node under the name of one that was cut off is n
   })
   const node = cluster.node('node-4').partition()
   node.remove()
-  expect(() => node.crash()).toThrow(RangeError)
+  expect(() => node.crash()).toThrow(NotFoundError)
   expect(cluster.list('nodes').items).toHaveLength(3)
   cluster.addNode({ name: 'node-4' })
   cluster.settle()

@@ -1,3 +1,4 @@
+import { checkDurable } from '../../inputs.js'
 import { hostname } from 'node:os'
 import { pid } from 'node:process'
 import { mergeOptions } from '../../../cluster/compose/merge-options.js'
@@ -100,6 +101,7 @@ export class DurableCluster {
  * @throws Error when another writer has the lock, etcd cannot be reached, or the prefix holds something else.
  */
 export async function openDurableCluster(options: EtcdMirrorOptions): Promise<DurableCluster> {
+  checkDurable(options)
   const {
     endpoints,
     tls,

@@ -1,0 +1,351 @@
+import * as z from 'zod/mini'
+import { anyObject, duration, flag, strict } from '../../api/checked-input.js'
+import type { MethodInputs } from '../at-caller.js'
+import { nodeSchema } from '../compose/option-schema.js'
+import type { DrainOptions } from '../nodes/drain-options.js'
+import { inputs } from './schemas.js'
+
+const amount = z.optional(z.number())
+const value = z.optional(z.union([z.string(), z.number()]))
+
+/** The methods of a {@link NamespaceScope}. */
+export const scopeInputs: MethodInputs = {
+  in: { example: "cluster.in('office')", args: () => ({ namespace: inputs().text }) },
+  get: {
+    example: "cluster.get('pods', 'office/web')",
+    args: () => ({ resource: inputs().resource, name: inputs().name }),
+  },
+  list: {
+    example: "cluster.list('pods', { namespace: 'office', labelSelector: { app: 'web' } })",
+    args: () => ({ resource: inputs().resource, options: inputs().list }),
+  },
+  create: {
+    example: "cluster.create('pods', { metadata: { name: 'web' }, spec: { containers } })",
+    args: () => ({ resource: inputs().resource, object: inputs().object, options: inputs().write }),
+  },
+  update: {
+    example: "cluster.update('pods', pod, { dryRun: true })",
+    args: () => ({ resource: inputs().resource, object: inputs().object, options: inputs().write }),
+  },
+  patch: {
+    example: "cluster.patch('deployments', 'web', { type: 'merge', body: { spec: { replicas: 2 } } })",
+    args: () => ({
+      resource: inputs().resource,
+      name: inputs().name,
+      patch: inputs().patch,
+      options: inputs().write,
+    }),
+  },
+  edit: {
+    example: "cluster.edit('deployments', 'web', (draft) => { draft.spec.replicas = 5 })",
+    args: () => ({ resource: inputs().resource, name: inputs().name, recipe: inputs().recipe }),
+  },
+  delete: {
+    example: "cluster.delete('pods', 'web', { gracePeriodSeconds: 0 })",
+    args: () => ({ resource: inputs().resource, name: inputs().name, options: inputs().delete }),
+  },
+  watch: {
+    example: "for await (const event of cluster.watch('pods', { namespace: 'office' })) { ... }",
+    args: () => ({ resource: inputs().resource, options: inputs().list }),
+  },
+  resource: { example: "cluster.resource('widgets.example.com')", args: () => ({ name: inputs().text }) },
+  apply: {
+    example: "cluster.apply(readFileSync('web.yaml', 'utf8'))",
+    args: () => ({ manifests: inputs().manifests }),
+  },
+  kubectl: {
+    example: "cluster.kubectl('apply -f -', { stdin: manifest })",
+    args: () => ({ command: inputs().command, options: inputs().kubectl }),
+  },
+  kubectlWatch: {
+    example: "cluster.kubectlWatch('get pods -w')",
+    args: () => ({ command: inputs().command, options: inputs().kubectl }),
+  },
+  exec: {
+    example: "cluster.exec('web', ['cat', '/etc/hostname'], { container: 'app' })",
+    args: () => ({ pod: inputs().name, command: inputs().command, options: inputs().exec }),
+  },
+  logs: {
+    example: "cluster.logs('web', { container: 'app', tailLines: 20 })",
+    args: () => ({ pod: inputs().name, options: inputs().logs }),
+  },
+}
+
+/** The methods of a {@link SimCluster} of its own. */
+export const clusterInputs: MethodInputs = {
+  advance: { example: "cluster.advance('5m')", args: () => ({ duration: inputs().duration }) },
+  until: {
+    example: "cluster.until((cluster) => cluster.node('node-1').ready, { timeout: '5m' })",
+    args: () => ({ predicate: inputs().recipe, options: inputs().until }),
+  },
+  as: {
+    example: "cluster.as({ user: 'jane', groups: ['dev'] }).list('pods')",
+    args: () => ({ identity: inputs().identity }),
+  },
+  can: {
+    example: "cluster.can({ user: 'jane' }, 'list', 'pods', { namespace: 'office' })",
+    args: () => ({
+      identity: inputs().identity,
+      verb: inputs().text,
+      what: inputs().text,
+      options: inputs().can,
+    }),
+  },
+  explain: {
+    example: "cluster.explain('web')",
+    args: () => ({ pod: z.union([inputs().name, anyObject<object>()]) }),
+  },
+  why: {
+    example: "cluster.why('deployments', 'web')",
+    args: () => ({ resource: inputs().resource, name: inputs().name }),
+  },
+  node: { example: "cluster.node('node-1')", args: () => ({ name: inputs().text }) },
+  addNode: {
+    example: "cluster.addNode({ name: 'node-4', zone: 'b' })",
+    args: () => ({ node: nodeSchema() }),
+  },
+  component: { example: "cluster.component('kube-scheduler')", args: () => ({ name: inputs().text }) },
+  on: {
+    example: "cluster.on('scheduled', ({ pod, node }) => console.log(pod, node))",
+    args: () => ({ event: inputs().text, listener: inputs().listener }),
+  },
+  onCopy: {
+    example: 'cluster.onCopy((copy) => copies.push(copy))',
+    args: () => ({ observe: inputs().listener }),
+  },
+  rewind: {
+    example: 'cluster.rewind(snapshot)',
+    args: () => ({ snapshot: anyObject<object>(), options: z.optional(anyObject<object>()) }),
+  },
+}
+
+/** The methods of a {@link CustomResource}. */
+export const customInputs: MethodInputs = {
+  get: { example: "widgets.get('office/one')", args: () => ({ name: inputs().name }) },
+  list: {
+    example: "widgets.list({ labelSelector: { app: 'web' } })",
+    args: () => ({ options: inputs().list }),
+  },
+  create: {
+    example: "widgets.create({ metadata: { name: 'one' }, spec: { size: 1 } })",
+    args: () => ({ object: inputs().object, options: inputs().write }),
+  },
+  update: {
+    example: 'widgets.update(widget)',
+    args: () => ({ object: inputs().object, options: inputs().write }),
+  },
+  patch: {
+    example: "widgets.patch('one', { type: 'merge', body: { spec: { size: 2 } } })",
+    args: () => ({ name: inputs().name, patch: inputs().patch, options: inputs().write }),
+  },
+  edit: {
+    example: "widgets.edit('one', (draft) => { draft.spec.size = 2 })",
+    args: () => ({ name: inputs().name, recipe: inputs().recipe }),
+  },
+  delete: {
+    example: "widgets.delete('one')",
+    args: () => ({ name: inputs().name, options: inputs().delete }),
+  },
+  watch: {
+    example: 'for await (const event of widgets.watch()) { ... }',
+    args: () => ({ options: inputs().list }),
+  },
+}
+
+/** The methods of a client, as `cluster.as(user)` returns it. */
+export const clientInputs: MethodInputs = {
+  get: {
+    example: "client.get('pods', { namespace: 'office', name: 'web' })",
+    args: () => ({ resource: inputs().resource, key: inputs().key, options: inputs().get }),
+  },
+  list: {
+    example: "client.list('pods', { namespace: 'office', labelSelector: { app: 'web' } })",
+    args: () => ({ resource: inputs().resource, options: inputs().list }),
+  },
+  watch: {
+    example: "client.watch('pods', { namespace: 'office' })",
+    args: () => ({ resource: inputs().resource, options: inputs().list }),
+  },
+  create: {
+    example: "client.create('pods', { metadata: { namespace: 'office', name: 'web' }, spec })",
+    args: () => ({ resource: inputs().resource, object: inputs().object, options: inputs().write }),
+  },
+  update: {
+    example: "client.update('pods', pod)",
+    args: () => ({ resource: inputs().resource, object: inputs().object, options: inputs().write }),
+  },
+  updateStatus: {
+    example: "client.updateStatus('pods', pod)",
+    args: () => ({ resource: inputs().resource, object: inputs().object, options: inputs().write }),
+  },
+  patch: {
+    example: "client.patch('pods', { namespace, name }, { type: 'merge', body: { metadata: { labels } } })",
+    args: () => ({
+      resource: inputs().resource,
+      key: inputs().key,
+      patch: inputs().patch,
+      options: inputs().write,
+    }),
+  },
+  delete: {
+    example: "client.delete('pods', { namespace: 'office', name: 'web' }, { gracePeriodSeconds: 0 })",
+    args: () => ({ resource: inputs().resource, key: inputs().key, options: inputs().delete }),
+  },
+  deleteCollection: {
+    example: "client.deleteCollection('pods', { namespace: 'office' })",
+    args: () => ({ resource: inputs().resource, list: inputs().list, options: inputs().delete }),
+  },
+}
+
+/** The methods of a {@link NodeHandle}. */
+export const nodeInputs: MethodInputs = {
+  drain: {
+    example: "node.drain({ ignoreDaemonSets: true, timeout: '2m' })",
+    args: () => ({
+      options: z.optional(
+        strict<DrainOptions>({
+          ignoreDaemonSets: flag,
+          deleteEmptyDirData: flag,
+          force: flag,
+          timeout: z.optional(duration),
+        }),
+      ),
+    }),
+  },
+  setSystemUsage: {
+    example: 'node.setSystemUsage({ memory: 2 ** 30 })',
+    args: () => ({ usage: z.strictObject({ memory: amount, storage: amount, pids: amount }) }),
+  },
+  setContainerUsage: {
+    example: "node.setContainerUsage('office/web', { memory: 2 ** 30 }, 'app')",
+    args: () => ({
+      pod: inputs().name,
+      usage: z.optional(z.strictObject({ cpu: amount, memory: amount, storage: amount })),
+      container: inputs().word,
+    }),
+  },
+  installKubelet: { example: "node.installKubelet('v1.35.1')", args: () => ({ version: inputs().text }) },
+  remove: {
+    example: 'node.remove({ keepObject: true })',
+    args: () => ({ options: z.optional(z.strictObject({ keepObject: flag })) }),
+  },
+  staticPod: {
+    example: "node.staticPod('web.yaml', pod)",
+    args: () => ({ file: inputs().text, pod: inputs().object }),
+  },
+  removeStaticPod: { example: "node.removeStaticPod('web.yaml')", args: () => ({ file: inputs().text }) },
+}
+
+const usage = z.strictObject({ cpu: z.optional(z.string()), memory: z.optional(z.string()) })
+
+/** The methods of {@link ClusterMetrics}. */
+export const metricsInputs: MethodInputs = {
+  setUsage: {
+    example:
+      "cluster.metrics.setUsage({ namespace: 'shop', labelSelector: { app: 'db' } }, { memory: '300Mi' })",
+    args: () => ({ pods: inputs().pods, usage }),
+  },
+  setLoad: {
+    example: "cluster.metrics.setLoad({ namespace: 'shop', labelSelector: { app: 'web' } }, { cpu: '2' })",
+    args: () => ({ pods: inputs().pods, usage }),
+  },
+  setPodMetric: {
+    example: "cluster.metrics.setPodMetric('requests', 'shop/web-0', 120)",
+    args: () => ({ metric: inputs().text, pod: inputs().text, value }),
+  },
+  setObjectMetric: {
+    example: "cluster.metrics.setObjectMetric('hits', { kind: 'Ingress', name: 'web' }, '2k')",
+    args: () => ({
+      metric: inputs().text,
+      object: z.strictObject({
+        apiVersion: z.optional(z.string()),
+        kind: inputs().text,
+        name: inputs().text,
+        namespace: z.optional(z.string()),
+      }),
+      value,
+    }),
+  },
+  setExternalMetric: {
+    example: "cluster.metrics.setExternalMetric('queue', 40, { namespace: 'shop' })",
+    args: () => ({
+      metric: inputs().text,
+      value,
+      options: z.optional(
+        z.strictObject({
+          namespace: z.optional(z.string()),
+          labels: z.optional(z.record(z.string(), z.string())),
+        }),
+      ),
+    }),
+  },
+}
+
+/** One end of a connection. */
+const endSchema = (): z.ZodMiniType =>
+  z.union([
+    inputs().text,
+    z.strictObject({ service: inputs().text, namespace: z.optional(z.string()) }),
+    z.strictObject({ pod: inputs().text, namespace: z.optional(z.string()) }),
+    z.strictObject({ node: inputs().text }),
+    z.strictObject({ ip: inputs().text }),
+    z.strictObject({ host: inputs().text }),
+  ])
+
+const payload = z.strictObject({
+  protocol: z.optional(z.enum(['http', 'tcp', 'udp'])),
+  method: z.optional(z.string()),
+  path: z.optional(z.string()),
+  host: z.optional(z.string()),
+  headers: z.optional(z.record(z.string(), z.string())),
+  body: z.optional(z.string()),
+  secure: flag,
+  from: z.optional(z.string()),
+})
+
+/** The methods of {@link NetworkFacet}. */
+export const networkInputs: MethodInputs = {
+  connect: {
+    example: "cluster.network.connect({ from: 'default/web', to: 'default/db', port: 6379 })",
+    args: () => ({
+      options: z.strictObject({
+        from: endSchema(),
+        to: endSchema(),
+        port: value,
+        protocol: z.optional(z.enum(['TCP', 'UDP', 'SCTP'])),
+        send: z.optional(payload),
+      }),
+    }),
+  },
+  send: {
+    example: "cluster.network.send(connection, { path: '/' })",
+    args: () => ({ connection: anyObject<object>(), send: z.optional(payload) }),
+  },
+  resolve: {
+    example: "cluster.network.resolve('default/web', 'db.default.svc.cluster.local', 'A')",
+    args: () => ({
+      from: endSchema(),
+      name: inputs().anyText,
+      type: z.optional(z.enum(['A', 'AAAA', 'CNAME', 'SRV', 'PTR'])),
+      server: inputs().word,
+    }),
+  },
+}
+
+/** The methods of {@link StateFacet}. */
+export const stateInputs: MethodInputs = {
+  stored: {
+    example: "cluster.state.stored('pods', { namespace: 'office' })",
+    args: () => ({ resource: inputs().resource, options: inputs().selected }),
+  },
+  changedSince: { example: 'cluster.state.changedSince(revision)', args: () => ({ revision: z.number() }) },
+  views: {
+    example: "cluster.state.views({ component: 'kube-scheduler' })",
+    args: () => ({ options: z.optional(z.strictObject({ component: inputs().word, awake: flag })) }),
+  },
+  isConnected: {
+    example: "cluster.state.isConnected('kube-scheduler')",
+    args: () => ({ component: inputs().text }),
+  },
+  security: { example: "cluster.state.security('default/web')", args: () => ({ pod: inputs().name }) },
+}

@@ -1,0 +1,96 @@
+import * as z from 'zod/mini'
+import { argumentsCheck, callable, flag, shaped, text } from '../api/checked-input.js'
+import { aCluster } from '../cluster/inputs/a-cluster.js'
+import { optionSchema } from '../cluster/compose/option-schema.js'
+
+type Check = (args: readonly unknown[]) => void
+
+const invariants = z.optional(z.array(z.looseObject({ name: text })))
+const fastCheck = shaped(
+  z.custom(
+    (value) => typeof value === 'object' && value !== null && 'property' in value,
+    "must be fast-check: import * as fc from 'fast-check'",
+  ),
+)
+
+/** Checks the arguments of `preparedCluster()` and `clusterTest()`. */
+export const checkPrepared: Check = argumentsCheck(
+  'preparedCluster()',
+  'preparedCluster({ nodes: 3 }, (cluster) => cluster.apply(manifest))',
+  () => ({ options: optionSchema(), prepare: callable() }),
+)
+
+/** Checks the arguments of `checkInvariants()`. */
+export const checkInvariantInput: Check = argumentsCheck(
+  'checkInvariants()',
+  'checkInvariants(cluster, { invariants: [noOrphans] })',
+  () => ({ cluster: aCluster, options: z.optional(z.strictObject({ invariants })) }),
+)
+
+/** Checks the arguments of `guardInvariants()`. */
+export const checkGuard: Check = argumentsCheck('guardInvariants()', 'guardInvariants(cluster)', () => ({
+  cluster: aCluster,
+  options: z.strictObject({ invariants }),
+}))
+
+/** Checks the arguments of `runHistory()`. */
+export const checkHistory: Check = argumentsCheck(
+  'runHistory()',
+  "runHistory(cluster, [{ do: 'crash', node: 0 }], { atEnd: (end) => end.summary() })",
+  () => ({
+    cluster: aCluster,
+    history: z.array(z.looseObject({ do: text })),
+    options: z.strictObject({ invariants, atEnd: z.optional(callable()) }),
+  }),
+)
+
+/** Checks the arguments of `netpolArbitraries()`. */
+export const checkNetpol: Check = argumentsCheck(
+  'netpolArbitraries()',
+  'netpolArbitraries(fc, { unknownEntries: false })',
+  () => ({
+    fc: fastCheck,
+    options: z.strictObject({ vocabulary: z.optional(z.looseObject({})), unknownEntries: flag }),
+  }),
+)
+
+/** Checks the arguments of `objectArbitraries()`. */
+export const checkObjects: Check = argumentsCheck(
+  'objectArbitraries()',
+  "objectArbitraries(fc, 'apps/v1', 'Deployment', { base: { spec: { replicas: 1 } } })",
+  () => ({
+    fc: fastCheck,
+    apiVersion: text,
+    kind: text,
+    options: z.strictObject({ cluster: z.optional(aCluster), base: z.optional(z.looseObject({})) }),
+  }),
+)
+
+/** Checks what `toHaveEvent` is given. */
+export const checkEvent: Check = argumentsCheck(
+  'toHaveEvent()',
+  "expect(cluster).toHaveEvent({ reason: 'BackOff', about: 'shop/web' })",
+  () => ({
+    event: z.strictObject({
+      reason: z.optional(z.string()),
+      type: z.optional(z.enum(['Normal', 'Warning'])),
+      message: z.optional(z.union([z.string(), z.instanceof(RegExp)])),
+      about: z.optional(z.string()),
+    }),
+  }),
+)
+
+/** Checks what `toBeAbleTo` is given. */
+export const checkAble: Check = argumentsCheck(
+  'toBeAbleTo()',
+  "expect(cluster.as('jane')).toBeAbleTo('list', 'pods', { namespace: 'shop' })",
+  () => ({
+    verb: text,
+    resource: text,
+    scope: z.strictObject({
+      namespace: z.optional(z.string()),
+      name: z.optional(z.string()),
+      subresource: z.optional(z.string()),
+    }),
+  }),
+)
