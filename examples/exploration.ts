@@ -37,7 +37,7 @@ export function gadgetController(bugs: Bugs = {}): Component {
         (bugs.staleCache ? parts.list() : host.client.list('configmaps', list).items).filter(
           ({ metadata }) => metadata.labels?.[PART] === name,
         )
-      const queue = host.workQueue('gadgets', (name) => {
+      const reconcile = (name: string): void => {
         const gadget = gadgets.get(`default/${name}`)
         if (gadget === undefined) return
         const wanted = Number(gadget.data?.['size'])
@@ -55,6 +55,10 @@ export function gadgetController(bugs: Bugs = {}): Component {
           metadata,
           data: { ...gadget.data, seen: String(wanted) },
         })
+      }
+      const queue = host.workQueue('gadgets', (name) => {
+        reconcile(name)
+        queue.forget(name) // its next failure is the first one again
       })
     },
   }

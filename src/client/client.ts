@@ -113,6 +113,8 @@ export interface Watch<T> {
   readonly resourceVersion: string
   /** Returns the events since the last call, in order; empty if there are none. */
   next(limit?: number): readonly WatchEvent<T>[]
+  /** Returns the events that `next()` would return, and leaves them. Default: they are not known. */
+  peek?(): readonly WatchEvent<T>[]
   /**
    * Sets the listener that is called (synchronously, inside the commit) when there may be new events.
    * `follower` is the informer whose step it wakes, if it does no more than that.

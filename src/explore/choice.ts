@@ -1,42 +1,65 @@
-/** What may happen to one request of a component, see {@link Faults}. */
-export type RequestFault = 'conflict' | 'error' | 'timeout' | 'lostAnswer' | 'crash' | 'preempt'
+/** What may happen to one request of a component, see `Faults` and `ExploreOptions`. */
+export type RequestFault =
+  | 'conflict'
+  | 'error'
+  | 'timeout'
+  | 'lostAnswer'
+  | 'crash'
+  | 'preempt'
+  | 'lateResponse'
+  | 'lag'
+  | 'action'
+
+/** Something happens to the `request`th request of the next step, counted from 0. */
+export interface RequestChoice {
+  readonly at: number
+  readonly do: 'request'
+  readonly request: number
+  readonly fault: RequestFault
+  readonly of: string
+  /** The step, if it is not the next one. */
+  readonly step?: string
+  /** Virtual ms of a `lag`. */
+  readonly ms?: number
+  /** Name of the `action`. */
+  readonly action?: string
+}
 
 /**
  * One deviation from the undisturbed run. `at` is the number of the decision before which it happens: the
- * steps of a run that are not heartbeats are counted from 0. Plain data, addressed by name.
+ * steps of a run that are not routine are counted from 0. Plain data, addressed by name.
  */
 export type Choice =
   /** The step that would run next runs after all others that are ready. */
   | { readonly at: number; readonly do: 'delay'; readonly step: string }
+  /** The next step, of an informer, delivers so many events; the others wait like a delayed step. */
+  | { readonly at: number; readonly do: 'divide'; readonly step: string; readonly events: number }
   /** Another ready step runs first. */
   | { readonly at: number; readonly do: 'pick'; readonly step: string }
   /** A component pauses for `ms` of virtual time. */
   | { readonly at: number; readonly do: 'lag'; readonly component: string; readonly ms: number }
-  /** A component is killed and starts anew. */
+  /** A process is killed and starts anew. */
   | { readonly at: number; readonly do: 'crash'; readonly component: string }
   | { readonly at: number; readonly do: 'nodeCrash'; readonly node: string }
   /** A component starts anew and lists from an apiserver whose cache is that old. */
   | { readonly at: number; readonly do: 'timeTravel'; readonly component: string; readonly revision: number }
-  /** The watches of a client are cut for a minute, and it lists again: it misses what was in between. */
+  /** The watches of a component break for a minute, and it lists again: it misses what was in between. */
   | { readonly at: number; readonly do: 'unobserved'; readonly component: string }
   /** The user acts. */
   | { readonly at: number; readonly do: 'action'; readonly action: string }
-  /** The `request`th request of the next step, counted from 0, fails or is interrupted. */
-  | {
-      readonly at: number
-      readonly do: 'request'
-      readonly request: number
-      readonly fault: RequestFault
-      readonly of: string
-      /** The step, if it is not the next one. */
-      readonly step?: string
-    }
+  | RequestChoice
 
-/** Returns a choice in words: `kube-scheduler crashes`. */
+/** Whether a choice lets the user act. */
+export const isAction = (choice: Choice): boolean =>
+  choice.do === 'action' || (choice.do === 'request' && choice.fault === 'action')
+
+/** Returns a choice in words: `kube-scheduler crashes and starts again`. */
 export function describeChoice(choice: Choice): string {
   switch (choice.do) {
     case 'delay':
       return `${choice.step} waits until nothing else is ready`
+    case 'divide':
+      return `${choice.step} sees ${choice.events} of the events, and the others later`
     case 'pick':
       return `${choice.step} runs first`
     case 'lag':
@@ -52,15 +75,27 @@ export function describeChoice(choice: Choice): string {
     case 'action':
       return `the user does: ${choice.action}`
     case 'request':
-      return `${choice.of}: ${REQUEST_FAULTS[choice.fault]}`
+      return describeFault(choice)
   }
 }
 
-const REQUEST_FAULTS: Readonly<Record<RequestFault, string>> = {
+function describeFault({ of, fault, ms = 0, action = '' }: RequestChoice): string {
+  switch (fault) {
+    case 'lag':
+      return `${of}: the component stands still for ${ms / 1000} s before it sends the request`
+    case 'action':
+      return `${of}: before the request is sent, the user does: ${action}`
+    default:
+      return `${of}: ${REQUEST_FAULTS[fault]}`
+  }
+}
+
+const REQUEST_FAULTS: Readonly<Record<Exclude<RequestFault, 'lag' | 'action'>, string>> = {
   conflict: 'the request is refused with 409 Conflict',
   error: 'the request fails with 500',
   timeout: 'the request times out and is not executed',
   lostAnswer: 'the request is executed, but its response is lost',
   crash: 'the request is executed, and the component crashes before it sees the response',
   preempt: 'everything else that is ready runs before the request is sent',
+  lateResponse: 'the request is executed, and everything else that is ready runs before its response arrives',
 }

@@ -1,21 +1,42 @@
-import type { GatedRequest } from '../cluster/compose/request-gate.js'
 import { toMillis } from '../sim/duration.js'
 import type { Ready } from '../sim/ready-queue.js'
-import type { Choice, RequestFault } from './choice.js'
+import type { Choice, RequestChoice, RequestFault } from './choice.js'
 import type { Execution } from './execution.js'
 import { stepName } from './execution.js'
 import type { ExploreOptions } from './options.js'
+import { isWrite, type SentRequest } from './records.js'
+import { isOf } from './scope.js'
 
 /** What costs one unit of which allowance. */
-type Kind = 'delay' | 'lag' | 'crash' | 'nodeCrash' | 'timeTravel' | 'unobserved' | 'action' | RequestFault
+type Kind =
+  | 'delay'
+  | 'lag'
+  | 'crash'
+  | 'nodeCrash'
+  | 'timeTravel'
+  | 'unobserved'
+  | 'action'
+  | 'preempt'
+  | 'conflict'
+  | 'error'
+  | 'timeout'
+  | 'lostAnswer'
 
-const REQUEST_KINDS: readonly RequestFault[] = [
+/** The faults that befall a request in the order in which they are tried. */
+const REQUEST_FAULTS = ['conflict', 'error', 'timeout', 'lostAnswer', 'crash'] as const
+/** What comes in between at a request. */
+const INTERRUPTIONS = ['preempt', 'lateResponse'] as const
+/** In which order things happen at one request: before it is sent, instead, after. */
+const ORDER: readonly RequestFault[] = [
+  'action',
+  'preempt',
+  'lag',
   'conflict',
   'error',
   'timeout',
+  'lateResponse',
   'lostAnswer',
   'crash',
-  'preempt',
 ]
 
 /** How many deviations of each kind a run may still have. */
@@ -60,8 +81,10 @@ export class Allowance {
     return [...this.#left.values()].reduce((sum, left) => sum + left, 0)
   }
 
-  get allowsRequests(): boolean {
-    return REQUEST_KINDS.some((kind) => this.has(kind))
+  /** Whether something may befall the requests of a component; `isWatched`: others may run at them. */
+  allowsRequests(isWatched: boolean): boolean {
+    if (REQUEST_FAULTS.some((kind) => this.has(kind))) return true
+    return isWatched && (['delay', 'preempt', 'lag', 'action'] as const).some((kind) => this.has(kind))
   }
 
   /** Whether something may still happen after the cluster has come to rest. */
@@ -78,22 +101,24 @@ export class Allowance {
     return (this.#left.get(kind) ?? 0) > 0
   }
 
+  /** Whether a request may be interrupted: by `preempt`, or by a delay if its component is under test. */
+  interrupts(isUnderTest: boolean): boolean {
+    return this.has('preempt') || (isUnderTest && this.has('delay'))
+  }
+
   without(choice: Choice): Allowance {
-    const kind = kindOf(choice)
+    const kind = this.#kindOf(choice)
     return new Allowance(
       new Map([...this.#left].map(([name, left]) => [name, name === kind ? left - 1 : left])),
     )
   }
-}
 
-function kindOf(choice: Choice): Kind {
-  if (choice.do === 'request') return choice.fault
-  return choice.do === 'pick' ? 'delay' : choice.do
-}
-
-/** Whether faults may concern a component. */
-function isOf(component: string, names: readonly string[] | undefined): boolean {
-  return names === undefined || names.some((name) => component === name || component.startsWith(`${name}/`))
+  #kindOf(choice: Choice): Kind {
+    if (choice.do === 'pick' || choice.do === 'divide') return 'delay'
+    if (choice.do !== 'request') return choice.do
+    if (choice.fault !== 'preempt' && choice.fault !== 'lateResponse') return choice.fault
+    return this.has('preempt') ? 'preempt' : 'delay'
+  }
 }
 
 /** Modules that are no components of their own: they cannot crash alone. */
@@ -101,64 +126,119 @@ const isComponent = (owner: string): boolean => !/^(?:informers|runtime|cluster|
 
 /**
  * Returns what may happen before the next step. `isFresh`: something was written since the last decision;
- * without that, a crash has the effect of an earlier one. `since`: the revision of the root.
+ * without that, a crash of a node has the effect of an earlier one.
  */
 export function optionsBefore(
   execution: Execution,
   ready: readonly Ready[],
   allowance: Allowance,
   isFresh: boolean,
-  { faults = {}, lag }: ExploreOptions,
-  since: number,
 ): readonly Choice[] {
-  const { cluster, decisions: at, actions } = execution
+  const { cluster, decisions: at, actions, scope } = execution
+  const { faults = {}, lag } = scope.options
   const [first] = ready as [Ready, ...Ready[]]
+  const { owner } = first
   const found: Choice[] = []
-  const step = stepName(first)
-  if (
-    allowance.has('delay') &&
-    ready.some(({ owner, topic }) => owner !== first.owner || topic !== first.topic)
-  )
-    found.push({ at, do: 'delay', step })
-  if (lag !== undefined && allowance.has('lag') && isOf(first.owner, lag.of))
-    found.push({ at, do: 'lag', component: first.owner, ms: toMillis(lag.max) })
-  if (allowance.has('crash') && isComponent(first.owner) && isOf(first.owner, faults.of))
-    found.push({ at, do: 'crash', component: first.owner })
+  if (allowance.has('delay')) found.push(...delaysOf(execution, ready, at))
+  if (lag !== undefined && allowance.has('lag') && isOf(owner, lag.of))
+    found.push({ at, do: 'lag', component: owner, ms: toMillis(lag.max) })
+  const mayFail = isOf(owner, faults.of)
+  if (allowance.has('crash') && isComponent(owner) && mayFail)
+    found.push({ at, do: 'crash', component: owner })
   if (allowance.has('action') && actions[0]?.at === 'any')
     found.push({ at, do: 'action', action: actions[0].name })
   if (
-    allowance.has('timeTravel') &&
-    isOf(first.owner, faults.of) &&
-    // no apiserver's cache is older than what etcd still has
-    since >= cluster.internals.etcd.compactedRevision &&
-    execution.canTravel(first.owner)
+    mayFail &&
+    (allowance.has('timeTravel') || allowance.has('unobserved')) &&
+    execution.hasInformers(owner)
   )
-    found.push({ at, do: 'timeTravel', component: first.owner, revision: since })
-  if (allowance.has('unobserved') && isOf(first.owner, faults.of) && execution.isClient(first.owner))
-    found.push({ at, do: 'unobserved', component: first.owner })
-  if (!isFresh) return found
-  if (allowance.has('nodeCrash'))
+    found.push(...watchFaults(execution, owner, allowance))
+  if (isFresh && allowance.has('nodeCrash'))
     for (const { name } of cluster.nodes()) found.push({ at, do: 'nodeCrash', node: name })
   return found
 }
 
-/** Returns what may happen to the requests of a step. */
-export function requestOptions(
+/** The next step may wait for the others, or deliver a part of what has happened. */
+function* delaysOf(execution: Execution, ready: readonly Ready[], at: number): Generator<Choice, void> {
+  const [first] = ready as [Ready, ...Ready[]]
+  const step = stepName(first)
+  if (ready.some(({ owner, topic }) => owner !== first.owner || topic !== first.topic))
+    yield { at, do: 'delay', step }
+  if (execution.scope.options.events === 'one') return
+  const waiting = execution.waiting(first)
+  for (let events = 1; events < waiting; events += 1) yield { at, do: 'divide', step, events }
+}
+
+function* watchFaults(
+  execution: Execution,
+  component: string,
+  allowance: Allowance,
+): Generator<Choice, void> {
+  const { cluster, decisions: at, scope } = execution
+  const revision = scope.root.internals.etcd.revision
+  // no apiserver's cache is older than what etcd still has
+  if (allowance.has('timeTravel') && revision >= cluster.internals.etcd.compactedRevision)
+    yield { at, do: 'timeTravel', component, revision }
+  if (allowance.has('unobserved')) yield { at, do: 'unobserved', component }
+}
+
+/**
+ * Returns what may happen to the requests of a step after what happens to them already: `made`, all of the
+ * same step.
+ */
+export function optionsOf(
+  execution: Execution,
   { owner }: Pick<Ready, 'owner'>,
-  requests: readonly GatedRequest[],
+  requests: readonly SentRequest[],
   at: number,
   allowance: Allowance,
-  { faults = {} }: ExploreOptions,
-): readonly Choice[] {
-  if (!isOf(owner, faults.of)) return []
-  return requests.flatMap(({ verb, resource, subresource, namespace, name }, request) => {
-    const isWrite = verb !== 'get' && verb !== 'list' && verb !== 'watch'
-    const path = [resource, subresource].filter(Boolean).join('/')
-    const of = `${owner}: ${verb} ${path} ${[namespace, name].filter(Boolean).join('/')}`.trimEnd()
-    return REQUEST_KINDS.filter(
-      (fault) => allowance.has(fault) && (isWrite || fault === 'error' || fault === 'timeout'),
-    )
-      .filter((fault) => fault !== 'conflict' || verb === 'update' || verb === 'patch')
-      .map((fault): Choice => ({ at, do: 'request', request, fault, of }))
-  })
+  made: readonly RequestChoice[] = [],
+): readonly RequestChoice[] {
+  const { actions, scope } = execution
+  const { faults = {}, lag } = scope.options
+  const last = made.at(-1)
+  const isUnderTest = scope.underTest.includes(owner)
+  const mayFail = isOf(owner, faults.of)
+  // a client stands still between two steps
+  const mayStand =
+    lag !== undefined && allowance.has('lag') && isOf(owner, lag.of) && scope.programs?.has(owner) !== true
+  const kindsAt = (sent: SentRequest, request: number): readonly RequestFault[] => [
+    ...(isUnderTest && allowance.has('action') && request > 0 && actions[0]?.at === 'any'
+      ? (['action'] as const)
+      : []),
+    ...INTERRUPTIONS.filter(
+      (kind) =>
+        allowance.interrupts(isUnderTest) &&
+        (isUnderTest || mayFail) &&
+        (kind === 'preempt' ? sent.othersBefore : sent.othersAfter) === true,
+    ),
+    ...(isUnderTest && sent.othersBefore !== undefined && mayStand ? (['lag'] as const) : []),
+    ...(mayFail ? REQUEST_FAULTS.filter((kind) => allowance.has(kind) && befalls(kind, sent)) : []),
+  ]
+  return requests.flatMap((sent, request) =>
+    kindsAt(sent, request)
+      .filter((fault) => last === undefined || isLater(request, fault, last))
+      .map((fault): RequestChoice => {
+        const step = last?.step === undefined ? {} : { step: last.step }
+        const of = `${owner}: ${textOf(sent)}`
+        const choice = { at, do: 'request', request, fault, of, ...step } as const
+        if (fault === 'action') return { ...choice, action: actions[0]?.name ?? '' }
+        return fault === 'lag' ? { ...choice, ms: toMillis(lag?.max ?? 0) } : choice
+      }),
+  )
+}
+
+/** Whether a fault can befall a request. Reads fail, but do nothing whose response could be lost. */
+function befalls(fault: (typeof REQUEST_FAULTS)[number], sent: SentRequest): boolean {
+  if (fault === 'conflict') return sent.verb === 'update' || sent.verb === 'patch'
+  return isWrite(sent) || fault === 'error' || fault === 'timeout'
+}
+
+const isLater = (request: number, fault: RequestFault, last: RequestChoice): boolean =>
+  request > last.request || (request === last.request && ORDER.indexOf(fault) > ORDER.indexOf(last.fault))
+
+/** Returns a request in words: `create configmaps default/gadget`. */
+export function textOf({ verb, resource, subresource, namespace, name }: SentRequest): string {
+  const path = [resource, subresource].filter(Boolean).join('/')
+  return `${verb} ${path} ${[namespace, name].filter(Boolean).join('/')}`.trimEnd()
 }

@@ -1,43 +1,32 @@
 import type { Node } from '../api/core/generated.js'
-import { NODES, onlyTimesDiffer } from '../apiserver/heartbeats.js'
-import type { ChangedObject } from '../cluster/storage/state-facet.js'
-import type { GatedRequest, RequestGate } from '../cluster/compose/request-gate.js'
+import type { KubeObject } from '../api/kind/definition.js'
+import { onlyTimesDiffer } from '../apiserver/heartbeats.js'
+import type { Change } from '../client/informers/informer.js'
+import type { RequestGate } from '../cluster/compose/request-gate.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
-import { ApiError, ConnectionError } from '../client/api-error.js'
+import type { Delivery } from '../client/informers/list-watch-informer.js'
 import type { PlainData } from '../sim/data/plain-data.js'
 import type { Ready } from '../sim/ready-queue.js'
-import type { Choice, RequestFault } from './choice.js'
 import { toMillis } from '../sim/duration.js'
-import type { ExploredAction, ExploreOptions } from './options.js'
+import { perform } from './act.js'
+import { type Choice, isAction, type RequestChoice } from './choice.js'
+import { type ChooseFault, Requests } from './requests.js'
+import { NoRest, type Rest } from './no-rest.js'
+import type { ExploredAction } from './options.js'
+import type { Failure } from './failure.js'
+import type { RunRecord, SentRequest } from './records.js'
+import type { Scope } from './scope.js'
+import { staleness } from './story/view.js'
 
-/** Handlers of heartbeats and periodic checks: no decisions are made before them. */
-const ROUTINE = /\/(?:lease|status|monitor|gc|resync|compact|clean)$|\/informer leases\|/
-
-/** How long an apiserver's cache lags behind, in virtual ms. */
+/** How long an apiserver's cache lags behind, or watches are broken, in virtual ms. */
 const STALE_FOR = 60_000
-
-/** A step that was run. */
-export interface StepRecord {
-  readonly at: number
-  /** Virtual ms. */
-  readonly time: number
-  readonly step: string
-  readonly owner: string
-  readonly requests: readonly GatedRequest[]
-}
-
-/** A choice that was made, or an action that was done when it is done by default. */
-export interface ChoiceRecord {
-  /** Virtual ms. */
-  readonly time: number
-  readonly choice: Choice
-}
-
-/** What a run tells its observer, in the order in which it happens. */
-export type RunRecord = StepRecord | ChoiceRecord
-
-/** Thrown through a component to end it, see {@link RequestFault}. */
-class Crash extends Error {}
+/** A delayed step runs after so many others, if they never end. */
+const PATIENCE = 100
+/** As many steps of a run, at one instant and in all, are too many to come to rest. */
+const MOST_AT_INSTANT = 5_000
+const MOST_STEPS = 100_000
+/** As many steps run at most while a request waits. */
+const MOST_NESTED = 500
 
 interface Held {
   readonly entry: Ready
@@ -45,96 +34,132 @@ interface Held {
   readonly until: number
 }
 
+interface Delayed {
+  readonly entry: Ready
+  /** Number of the decision at which it runs, whatever else is ready. */
+  readonly until: number
+}
+
+/** Until when, in virtual ms, informers do not follow the store; whether they list anew then. */
+interface Stale {
+  readonly until: number
+  readonly anew: boolean
+}
+
 /** Returns the name of a step: `kube-scheduler/schedule default/web`. */
 export function stepName({ owner, topic, key }: Ready): string {
   return `${owner}/${topic} ${key}`.trimEnd()
 }
 
+/** Whether a change is a node's heartbeat: of its lease, or of the times in its status. */
+function isHeartbeat({ object, old }: Change<KubeObject>): boolean {
+  if (object.kind === 'Lease') return object.metadata.namespace === 'kube-node-lease' && old !== undefined
+  return object.kind === 'Node' && old !== undefined && onlyTimesDiffer(object as Node, old as Node)
+}
+
+const isSame = (some: Ready, other: Ready): boolean =>
+  some.owner === other.owner && some.topic === other.topic && some.key === other.key
+
 /** One run of a cluster, step by step, with the choices made in it. */
 export class Execution {
+  readonly scope: Scope
   readonly cluster: SimCluster
   readonly choices: Choice[]
   /** Actions that have not been done. */
   readonly actions: ExploredAction[]
   readonly #held: Held[]
-  /** Components that pause, and until when. */
+  /** Processes that pause, and until when. */
   readonly #paused: Map<string, number>
   /** Steps that wait until nothing else is ready. */
-  readonly #delayed: Ready[]
-  /** Components whose informers do not follow the store, and until when. */
-  readonly #stale: Map<string, number>
+  readonly #delayed: Delayed[]
+  /** Components whose informers do not follow the store. */
+  readonly #stale: Map<string, Stale>
   /** Requests whose responses were lost: `create pods/binding`. */
   readonly lost: Set<string>
   /** Virtual ms until which periodic work counts like other work. */
   #restlessUntil = 0
-  #heardUpTo: number | undefined
   #decisions: number
-  #requests: GatedRequest[] = []
-  #fault: { readonly request: number; readonly fault: RequestFault } | undefined
-  /** Chooses what befalls a request of a step, given its number within the step. */
-  chooseFault: ((step: Ready, request: GatedRequest, number: number) => RequestFault | undefined) | undefined
-  #running: Ready | undefined
+  #steps: Rest
+  readonly #requests: Requests
+  /** Looks at the cluster after a step that ran while a request waited. */
+  checkNested: (() => Failure | undefined) | undefined
+  /** Number of what the observer has been told of. */
+  #order = 0
+  #nestedFailure: Failure | undefined
   /** Called after each step, and before what each choice and each action changes. */
   #observe: ((record: RunRecord) => void) | undefined
 
-  constructor(cluster: SimCluster, actions: readonly ExploredAction[], from?: Execution) {
+  constructor(scope: Scope, cluster: SimCluster, from?: Execution) {
+    this.scope = scope
     this.cluster = cluster
-    this.actions = [...(from?.actions ?? actions)]
+    this.actions = [...(from?.actions ?? scope.options.actions ?? [])]
     this.choices = [...(from?.choices ?? [])]
     this.#held = [...(from?.held ?? [])]
-    this.#delayed = [...(from?.delayed ?? [])]
+    this.#delayed = [...(from === undefined ? [] : from.#delayed)]
     this.#paused = new Map(from?.paused)
-    this.#stale = new Map(from?.stale)
+    this.#stale = new Map(from === undefined ? [] : from.#stale)
     this.lost = new Set(from?.lost)
     this.#decisions = from?.decisions ?? 0
     this.#restlessUntil = from?.restlessUntil ?? 0
-    if (from !== undefined) this.#heardUpTo = from.#heardUpTo
+    this.#steps = { ...(from === undefined ? { instant: cluster.now(), atInstant: 0, all: 0 } : from.#steps) }
     const { internals } = cluster
+    this.#requests = new Requests(cluster, this.lost, {
+      others: (process) => this.#othersOf(process).length > 0,
+      runOthers: (process) => this.#runOthers(process),
+      respondLate: (process) => this.respondLate(process),
+      interruptsBefore: (component) => this.interruptsBefore(component),
+      standStill: (process, ms) => this.#standStill(process, ms),
+      act: () => void this.act(),
+      isWatched: (component) => this.isWatched(component),
+      nextOrder: () => this.#order++,
+    })
     internals.setGate(this.gate)
     for (const { entry } of this.#held) internals.withhold(entry)
-    for (const entry of this.#delayed) internals.withhold(entry)
+    for (const { entry } of this.#delayed) internals.withhold(entry)
   }
 
   /**
-   * Starts a run in a fork of `root`: does the actions at its start. `isPending`: those that may come at any
-   * time wait for a choice, or for rest. `observe` is told of everything from then on.
+   * Starts a run in a fork of the root: does the actions at its start. `isPending`: those that may come at
+   * any time wait for a choice, or for rest. `observe` is told of everything from then on.
    */
-  static begin(
-    root: SimCluster,
-    { actions = [], time = 0 }: Pick<ExploreOptions, 'actions' | 'time'>,
-    isPending: boolean,
-    observe?: (record: RunRecord) => void,
-  ): Execution {
-    const execution = new Execution(root.fork(), actions)
-    execution.start(toMillis(time), isPending, observe)
+  static begin(scope: Scope, isPending: boolean, observe?: (record: RunRecord) => void): Execution {
+    const execution = new Execution(scope, scope.root.fork())
+    for (const component of scope.anew) execution.cluster.component(component).restart()
+    if (scope.anew.length > 0) execution.cluster.settle()
+    execution.start(isPending, observe)
     return execution
   }
 
-  /** Does what {@link begin} does in the fork. `time`: ms in which periodic work counts like other work. */
-  protected start(time: number, isPending: boolean, observe?: (record: RunRecord) => void): void {
+  /** Does what {@link begin} does in the fork. */
+  start(isPending: boolean, observe?: (record: RunRecord) => void): void {
     this.#observe = observe
-    this.#restlessUntil = this.cluster.now() + time
+    this.#restlessUntil = this.cluster.now() + toMillis(this.scope.options.time ?? 0)
     for (let next = this.actions[0]; next !== undefined; next = this.actions[0]) {
       if (next.at === 'rest' || (isPending && next.at === 'any')) break
       this.act()
     }
   }
 
-  /** Whether a component does not share its informers with others of its process. */
-  canTravel(component: string): boolean {
-    return (
-      !component.startsWith('kube-controller-manager/') && this.cluster.state.views({ component }).length > 0
-    )
+  /** Stands between the components and the apiserver. */
+  get gate(): RequestGate {
+    return this.#requests.gate
   }
 
-  /** Whether the component is a program that lives on promises. */
-  isClient(_component: string): boolean {
-    return false
+  /** Chooses what befalls a request of a step, given its number within the step. */
+  set chooseFault(choose: ChooseFault) {
+    this.#requests.chooseFault = choose
   }
 
-  /** Cuts the watches of a client for {@link STALE_FOR}. */
-  cutWatches(component: string): void {
-    throw new Error(`assertion failed: ${component} is no client`)
+  /** Whether a component has informers of its own. */
+  hasInformers(component: string): boolean {
+    const { internals, state } = this.cluster
+    return internals.processOf(component) === component && state.views({ component }).length > 0
+  }
+
+  /** Whether a request of a component is a point at which something may come in between. */
+  isWatched(component: string): boolean {
+    const { underTest, options } = this.scope
+    return (options.preempt ?? 0) > 0 || underTest.includes(component)
   }
 
   /** Number of the next decision. */
@@ -154,46 +179,38 @@ export class Execution {
     return this.#paused
   }
 
-  get delayed(): readonly Ready[] {
-    return this.#delayed
-  }
-
-  get stale(): ReadonlyMap<string, number> {
-    return this.#stale
-  }
-
   /** What decides how the run goes on, besides the state of the cluster. */
   get circumstances(): PlainData {
     return [
       this.actions.length,
       [...this.lost].sort(),
       this.#held.map(({ entry, until }) => [stepName(entry), until]),
-      this.#delayed.map(stepName),
-      [...this.#paused],
-      [...this.#stale],
+      this.#delayed.map(({ entry }) => stepName(entry)),
+      [...this.#paused].filter(([, until]) => until > this.cluster.now()),
+      [...this.#stale].map(([component, { until, anew }]) => [component, until, anew]),
       Math.max(0, this.#restlessUntil - this.cluster.now()),
     ]
   }
 
-  /** A revision up to which all informers have heard of everything; undefined before there is one. */
-  get heardUpTo(): number | undefined {
-    return this.#heardUpTo
-  }
-
-  /** Notes {@link heardUpTo}, given what is ready. */
-  #noteHeard(ready: readonly Ready[]): void {
-    const isInformer = ({ topic }: Ready): boolean => topic.startsWith('informer')
-    if (ready.some(isInformer) || this.#delayed.some(isInformer)) return
-    if (this.#held.some(({ entry }) => isInformer(entry))) return
-    this.#heardUpTo = this.cluster.internals.etcd.revision
+  /** Returns a hash of the state, equal for runs that go on in the same way. */
+  hash(): string {
+    return this.scope.hasher.hash(this.cluster, this.circumstances)
   }
 
   fork(): Execution {
-    return new Execution(this.cluster.fork(), [], this)
+    return new Execution(this.scope, this.cluster.fork(), this)
+  }
+
+  /** Goes on in a fork in place of the run itself. */
+  forked(): Execution {
+    const fork = this.fork()
+    fork.#observe = this.#observe
+    fork.#order = this.#order
+    return fork
   }
 
   /**
-   * Runs heartbeats and moves time up to `deadline` (virtual ms) until there is a decision to make. Returns
+   * Runs routine work and moves time up to `deadline` (virtual ms) until there is a decision to make. Returns
    * the steps that are ready, the next one first; undefined at the deadline, or, if `restOnly`, as soon as
    * only watchdogs are pending.
    */
@@ -202,26 +219,17 @@ export class Execution {
     for (;;) {
       this.#releaseDue()
       const ready = internals.ready()
-      this.#noteHeard(ready)
       const [first] = ready
       if (first !== undefined) {
-        const paused = this.#paused.get(first.owner)
-        if (paused !== undefined && paused > this.cluster.now()) {
-          this.#hold(first, paused)
-          continue
-        }
-        const until = first.topic.startsWith('informer ') ? this.#stale.get(first.owner) : undefined
-        if (until !== undefined && until > this.cluster.now()) {
-          this.#hold(first, until)
-          continue
-        }
-        if (!this.#isRoutine(first)) return ready
-        internals.step(first)
+        const until = this.#waitsUntil(first)
+        if (until !== undefined) this.#hold(first, until)
+        else if (!this.#isRoutine(first)) return ready
+        else internals.step(first)
         continue
       }
       const delayed = this.#delayed.shift()
       if (delayed !== undefined) {
-        internals.release(delayed)
+        internals.release(delayed.entry)
         continue
       }
       const isRest = this.#held.length === 0 && this.cluster.state.atRest
@@ -233,65 +241,127 @@ export class Execution {
     }
   }
 
-  /**
-   * Whether a step belongs to heartbeats and periodic checks. In quiet times informers hear of heartbeats
-   * without a step, so that those which a step tells of count as little.
-   */
-  #isRoutine({ owner, topic, key }: Ready): boolean {
-    if (ROUTINE.test(`${owner}/${topic}`) || key.startsWith('leases|')) return true
-    const hearsNodes =
-      topic.startsWith('informer nodes|') || (topic === 'informer' && key.startsWith('nodes|'))
-    const since = this.#heardUpTo
-    if (!hearsNodes || since === undefined) return false
-    const { cluster } = this
-    if (since < cluster.internals.etcd.compactedRevision) return false
-    const changes = [...cluster.state.changedSince(since)].filter(([one]) => one.startsWith(NODES))
-    const isHeartbeat = ({ was, is }: ChangedObject): boolean =>
-      was !== undefined && is !== undefined && onlyTimesDiffer(is as Node, was as Node)
-    return changes.length > 0 && changes.every(([, change]) => isHeartbeat(change))
+  /** Returns until when a ready step waits, because its process pauses or its informer does not follow. */
+  #waitsUntil(entry: Ready): number | undefined {
+    const now = this.cluster.now()
+    const paused = this.#paused.get(this.#processOf(entry.owner))
+    if (paused !== undefined && paused > now) return paused
+    const stale = this.#stale.get(entry.owner)
+    if (stale === undefined || stale.until <= now) return undefined
+    return this.cluster.internals.roleOf(entry) === 'informer' ? stale.until : undefined
   }
 
-  /** Runs one of the ready steps; `fault` befalls one of its requests. Returns the requests that it made. */
-  run(
-    entry: Ready,
-    fault?: { readonly request: number; readonly fault: RequestFault },
-  ): readonly GatedRequest[] {
+  /**
+   * Whether a step is routine. In quiet times informers hear of heartbeats without a step, so that those
+   * which a step tells of count as little.
+   */
+  #isRoutine(entry: Ready): boolean {
+    const { internals } = this.cluster
+    const role = internals.roleOf(entry)
+    if (role !== 'informer') return role === 'routine'
+    const changes = internals.informerOf(entry)?.waiting() ?? []
+    return changes.length > 0 && changes.every(isHeartbeat)
+  }
+
+  /** Returns the number of events that a step would deliver; 1 if it is not one of an informer. */
+  waiting(entry: Ready): number {
+    return this.cluster.internals.informerOf(entry)?.waiting()?.length ?? 1
+  }
+
+  /**
+   * Runs one of the ready steps; the choices befall its requests. `delivery`: how an informer takes what has
+   * happened. Returns the requests that it made. @throws NoRest if the run does not come to rest
+   */
+  run(entry: Ready, choices: readonly RequestChoice[] = [], delivery?: Delivery): readonly SentRequest[] {
     const at = this.#decisions++
+    this.#countStep(entry)
+    return this.#play(entry, at, choices, delivery)
+  }
+
+  #countStep(entry: Ready): void {
+    const now = this.cluster.now()
+    const steps = this.#steps
+    if (steps.instant !== now) Object.assign(steps, { instant: now, atInstant: 0 })
+    steps.atInstant += 1
+    steps.all += 1
+    if (steps.atInstant > MOST_AT_INSTANT)
+      throw NoRest.after(`${MOST_AT_INSTANT} steps at one instant`, stepName(entry))
+    if (steps.all > MOST_STEPS) throw NoRest.after(`${MOST_STEPS} steps`, stepName(entry))
+  }
+
+  #play(
+    entry: Ready,
+    at: number,
+    choices: readonly RequestChoice[],
+    delivery = this.#deliveryOf(entry),
+  ): readonly SentRequest[] {
     const time = this.cluster.now()
-    this.#requests = []
-    this.#fault = fault
-    this.#running = entry
-    try {
-      this.cluster.internals.step(entry)
-    } catch (error) {
-      if (!(error instanceof Crash)) throw error
-      this.restart(entry.owner)
+    const order = this.#order++
+    const isNested = this.#requests.isBusy
+    const view = this.#observe && !isNested ? this.#viewOf(entry) : undefined
+    const { requests, hasCrashed } = this.#requests.during(entry, choices, () =>
+      this.deliver(entry, delivery),
+    )
+    const record = {
+      order,
+      ...(view === undefined ? {} : { view }),
+      ...(isNested ? { isNested } : {}),
+      at,
+      time,
+      step: stepName(entry),
+      owner: entry.owner,
+      requests,
     }
-    this.#fault = undefined
-    this.#running = undefined
-    const requests = this.#requests
-    this.#observe?.({ at, time, step: stepName(entry), owner: entry.owner, requests })
+    this.scope.coverage.step(record, this.cluster.internals.roleOf(entry) === 'informer')
+    this.#observe?.(record)
+    if (hasCrashed) this.restart(entry.owner)
     return requests
   }
 
-  /** Does the next action. */
+  /** What the caches of a component under test do not show as it is, before it works. */
+  #viewOf(entry: Ready): string | undefined {
+    const { underTest } = this.scope
+    const { internals } = this.cluster
+    if (!underTest.includes(entry.owner) || internals.roleOf(entry) !== undefined) return undefined
+    return staleness(this.cluster, entry.owner)
+  }
+
+  #deliveryOf(entry: Ready): Delivery | undefined {
+    const { events } = this.scope.options
+    return events === 'one' && this.cluster.internals.roleOf(entry) === 'informer' ? { events: 1 } : undefined
+  }
+
+  /** Makes the call of a step. */
+  protected deliver(entry: Ready, delivery: Delivery | undefined): void {
+    this.cluster.internals.step(entry, delivery)
+  }
+
+  /** Lets an informer deliver some events; the others wait until nothing else is ready. */
+  divide(entry: Ready, events: number): void {
+    this.run(entry, [], { events })
+    const rest = this.cluster.internals.ready().find((one) => isSame(one, entry))
+    if (rest !== undefined) this.delay(rest)
+  }
+
+  /** Does the next action. @throws ActionFailed */
   act(): ExploredAction | undefined {
     const action = this.actions.shift()
     if (action === undefined) return undefined
     this.#tell({ at: this.#decisions, do: 'action', action: action.name })
-    action.do(this.cluster)
+    perform(action, this.cluster)
+    this.scope.coverage.action(action.name)
     return action
   }
 
   /** Notes a choice that is about to be made. */
   note(choice: Choice): void {
     this.choices.push(choice)
-    if (choice.do !== 'action') this.#tell(choice)
+    if (!isAction(choice)) this.#tell(choice)
   }
 
   /** Tells the observer of a choice. {@link act} tells of actions, whether they are chosen or not. */
   #tell(choice: Choice): void {
-    this.#observe?.({ time: this.cluster.now(), choice })
+    this.#observe?.({ order: this.#order++, time: this.cluster.now(), choice })
   }
 
   /**
@@ -305,11 +375,15 @@ export class Execution {
     return action !== undefined
   }
 
-  /** Kills a component and starts it again. */
+  /** Kills the process of a component and starts it again. */
   restart(component: string): void {
     const node = /^kubelet\/(.+)$/.exec(component)?.[1]
-    if (node === undefined) this.cluster.component(component).restart()
+    if (node === undefined) this.cluster.component(this.#processOf(component)).restart()
     else this.cluster.node(node).restartKubelet()
+  }
+
+  #processOf(component: string): string {
+    return this.cluster.internals.processOf(component)
   }
 
   /** Starts a component again on lists of an old revision; its watches catch up after {@link STALE_FOR}. */
@@ -320,7 +394,7 @@ export class Execution {
       this.restart(component)
       const until = this.keepStale(component)
       for (const entry of internals.ready())
-        if (entry.owner === component && entry.topic.startsWith('informer ')) {
+        if (entry.owner === component && internals.roleOf(entry) === 'informer') {
           internals.step(entry)
           this.#hold(entry, until)
         }
@@ -329,30 +403,41 @@ export class Execution {
     }
   }
 
+  /** Breaks the watches of a component for {@link STALE_FOR}; then it lists again. */
+  cutWatches(component: string): void {
+    this.keepStale(component, true)
+  }
+
   /** Keeps the informers of a component from following the store. Returns until when, in virtual ms. */
-  protected keepStale(component: string): number {
+  protected keepStale(component: string, anew = false): number {
     const until = this.cluster.now() + STALE_FOR
-    this.#stale.set(component, until)
+    this.#stale.set(component, { until, anew })
     return until
   }
 
-  /** Makes a component pause for `ms` of virtual time: no step of it runs before. */
+  /** Makes a component pause for `ms` of virtual time: no step of its process runs before. */
   pause(component: string, ms: number): void {
-    this.#paused.set(component, this.cluster.now() + ms)
+    this.#paused.set(this.#processOf(component), this.cluster.now() + ms)
   }
 
   /** Makes a ready step wait until nothing else is ready. */
   delay(entry: Ready): void {
     this.cluster.internals.withhold(entry)
-    this.#delayed.push(entry)
+    this.#delayed.push({ entry, until: this.#decisions + PATIENCE })
+  }
+
+  /** Returns what {@link checkNested} has found, once. */
+  takeNestedFailure(): Failure | undefined {
+    const failure = this.#nestedFailure
+    this.#nestedFailure = undefined
+    return failure
   }
 
   /** Whether a component pauses, or does not follow the store: its heartbeats wait, too. */
   get #isSlow(): boolean {
     const now = this.cluster.now()
-    for (const slow of [this.#paused, this.#stale])
-      for (const until of slow.values()) if (until > now) return true
-    return false
+    for (const until of this.#paused.values()) if (until > now) return true
+    return this.#stale.size > 0
   }
 
   #hold(entry: Ready, until: number): void {
@@ -362,6 +447,11 @@ export class Execution {
 
   #releaseDue(): void {
     const now = this.cluster.now()
+    for (const [component, { until, anew }] of this.#stale) {
+      if (until > now) continue
+      this.#stale.delete(component)
+      if (anew) this.#listAnew(component)
+    }
     for (let at = 0; at < this.#held.length;) {
       const { entry, until } = this.#held[at] as Held
       if (until > now) at++
@@ -370,45 +460,82 @@ export class Execution {
         this.cluster.internals.release(entry)
       }
     }
+    while ((this.#delayed[0]?.until ?? Infinity) <= this.#decisions)
+      this.cluster.internals.release((this.#delayed.shift() as Delayed).entry)
   }
 
-  /** Through which requests go: it counts them, and has the fault of the present step. */
-  protected readonly gate: RequestGate = (request, send) => {
-    const number = this.#requests.push(request) - 1
-    const running = this.#running
-    const fault =
-      this.#fault?.request === number
-        ? this.#fault.fault
-        : running && this.chooseFault?.(running, request, number)
-    if (fault === undefined) return send()
-    if (fault === 'preempt') this.#runOthers(request.component)
-    if (fault === 'conflict') throw conflict(request)
-    if (fault === 'error') throw new ApiError(500, 'InternalError', 'Internal error occurred: injected')
-    if (fault === 'timeout') throw new ConnectionError('net/http: request canceled (Client.Timeout exceeded)')
-    const result = send()
-    if (fault === 'lostAnswer') {
-      const { verb, resource, subresource } = request
-      this.lost.add(`${verb} ${[resource, subresource].filter(Boolean).join('/')}`)
-      throw new ConnectionError('http2: client connection lost')
+  /** Lets the informers of a component list: those that have missed something. */
+  #listAnew(component: string): void {
+    const { internals } = this.cluster
+    for (let at = 0; at < this.#held.length;) {
+      const { entry } = this.#held[at] as Held
+      if (entry.owner !== component || internals.roleOf(entry) !== 'informer') {
+        at++
+        continue
+      }
+      this.#held.splice(at, 1)
+      internals.release(entry)
+      this.deliver(entry, { anew: true })
     }
-    if (fault === 'crash') throw new Crash(request.component)
-    return result
   }
 
-  #runOthers(component: string): void {
-    const fault = this.#fault
-    this.#fault = undefined
-    for (const entry of this.cluster.internals.ready())
-      if (entry.owner !== component) this.cluster.internals.step(entry)
-    this.#fault = fault
+  /**
+   * Returns what may run while a request of a process waits: everything but its own workers, and with several
+   * workers also those of its own that do not run already.
+   */
+  #othersOf(process: string): readonly Ready[] {
+    const { workers = 1 } = this.scope.options
+    const { running } = this.#requests
+    const own = running.filter(({ owner }) => this.#processOf(owner) === process).length
+    return this.cluster.internals.ready().filter((entry) => {
+      if (this.#waitsUntil(entry) !== undefined) return false
+      if (this.#processOf(entry.owner) !== process || this.cluster.internals.roleOf(entry) === 'informer')
+        return true
+      return own < workers && !running.some((one) => isSame(one, entry))
+    })
   }
-}
 
-function conflict({ resource, name = '' }: GatedRequest): ApiError {
-  return new ApiError(
-    409,
-    'Conflict',
-    `Operation cannot be fulfilled on ${resource} "${name}": the object has been modified; please apply ` +
-      'your changes to the latest version and try again',
-  )
+  /** Lets everything else run before the response to the present request arrives. */
+  protected respondLate(process: string): void {
+    this.#runOthers(process)
+  }
+
+  /** Whether something else may run before a request of a component is sent. */
+  protected interruptsBefore(_component: string): boolean {
+    return true
+  }
+
+  #runOthers(process: string): void {
+    for (let nth = 0; nth < MOST_NESTED; nth += 1) {
+      const [entry] = this.#othersOf(process)
+      if (entry === undefined) return
+      this.#nest(entry)
+    }
+  }
+
+  #nest(entry: Ready): void {
+    this.#play(entry, this.#decisions - 1, [])
+    this.#nestedFailure ??= this.checkNested?.()
+  }
+
+  /** Lets everything but a process go on for `ms`. */
+  #standStill(process: string, ms: number): void {
+    const { internals } = this.cluster
+    const until = this.cluster.now() + ms
+    this.#paused.set(process, until)
+    for (let nth = 0; nth < MOST_STEPS; nth += 1) {
+      if (this.cluster.now() >= until) break
+      this.#releaseDue()
+      const [entry] = internals.ready()
+      if (entry !== undefined) {
+        const waits = this.#waitsUntil(entry)
+        if (waits === undefined) this.#nest(entry)
+        else this.#hold(entry, waits)
+        continue
+      }
+      internals.advanceToNext(Math.min(until, ...this.#held.map((held) => held.until)))
+    }
+    this.#paused.delete(process)
+    this.#releaseDue()
+  }
 }

@@ -1,32 +1,90 @@
 import type { SimCluster } from '../cluster/sim-cluster.js'
-import { ClientExploration, type ExploreClientsOptions } from './clients/search.js'
+import { checkOptions } from './check-options.js'
+import type { ExploreClientsOptions } from './clients/options.js'
+import { programsOf } from './clients/programs-of.js'
+import { exploration, type Outcome } from './exploration.js'
 import type { ExploreOptions } from './options.js'
-import type { ExplorationResult } from './result.js'
-import { Exploration } from './search.js'
+import { playRun } from './play-run.js'
+import { Properties } from './properties.js'
+import type { ClientExplorationResult, ExplorationResult } from './result.js'
+import { finished, finishedWith, type Playing } from './run.js'
+import { scopeOf } from './scope.js'
+import type { Violation } from './shrink.js'
 
 /**
  * Searches the runs that are possible from here for one that violates a property: other orders of what is
- * ready, lagging components, lost and failed requests, crashes. The cluster itself does not change.
+ * ready, stale caches, lagging components, lost and failed requests, crashes. The cluster itself does not
+ * change.
  *
  * With `clients`, which are asynchronous controllers such as those written with @kubernetes/client-node, it
  * returns a promise: each of their requests and each delivery of watch events is a step, and every run begins
- * with a fork of the cluster in which the clients start and come to rest. A client must do the same whenever
- * it gets the same responses in the same order.
- * @throws RangeError if a property does not hold even in the undisturbed run's start, or options name unknown
- *   components; what the start of a client throws
+ * with a fork of the cluster in which the clients start and come to rest. @throws RangeError if an option is
+ * unknown or wrong, or there is nothing to check; ActionFailed if an action   fails in the undisturbed run;
+ * SharedState if a component keeps state outside of its setup; what the start of   a client throws
+ * @example
+ * ```ts
+ * const { verdict, story } = explore(cluster, {
+ *   actions: [{ name: 'resize', do: (c) => c.kubectl('scale deployment web --replicas=3') }],
+ *   search: { delays: 1 },
+ *   faults: { crash: 1 },
+ *   always: [{ name: 'at most 4 pods', holds: (c) => c.list('pods').items.length <= 4 }],
+ * })
+ * ```
  */
-export function explore(cluster: SimCluster, options: ExploreClientsOptions): Promise<ExplorationResult>
-export function explore(cluster: SimCluster, options?: ExploreOptions): ExplorationResult
+export function explore(cluster: SimCluster, options: ExploreClientsOptions): Promise<ClientExplorationResult>
+export function explore(cluster: SimCluster, options: ExploreOptions): ExplorationResult
 export function explore(
   cluster: SimCluster,
-  options: ExploreOptions | ExploreClientsOptions = {},
-): ExplorationResult | Promise<ExplorationResult> {
-  return isOfClients(options)
-    ? new ClientExploration(cluster, options).run()
-    : new Exploration(cluster, options).run()
+  options: ExploreOptions | ExploreClientsOptions,
+): ExplorationResult | Promise<ClientExplorationResult> {
+  checkOptions(options)
+  if (!isOfClients(options)) {
+    const outcome = finished(exploration(scopeOf(cluster, options)))
+    return { ...resultOf(outcome), replay: () => finished(replayed(outcome.violation)) }
+  }
+  const { clients, quiet, faults, ...rest } = options
+  const programs = programsOf({ clients, quiet })
+  const given = { ...rest, faults: { of: programs.names, ...faults } }
+  const wait = (): Promise<void> => programs.quiet()
+  const toEnd = <T>(playing: Playing<T>): Promise<T> =>
+    finishedWith(playing, wait).finally(() => programs.dispose())
+  return toEnd(exploration(scopeOf(cluster, given, programs))).then((outcome) => ({
+    ...resultOf(outcome),
+    replay: () => toEnd(replayed(outcome.violation)),
+  }))
 }
 
 /** Whether options name clients. */
 export const isOfClients = <Options extends object>(
   options: Options,
 ): options is Extract<Options, { readonly clients: unknown }> => 'clients' in options
+
+function resultOf({
+  verdict,
+  reason,
+  warnings,
+  schedules,
+  states,
+  coverage,
+  counterExample,
+  story,
+}: Outcome): Omit<ExplorationResult, 'replay'> {
+  return {
+    verdict,
+    ...(reason === undefined ? {} : { reason }),
+    warnings,
+    schedules,
+    states,
+    coverage,
+    ...(counterExample === undefined ? {} : { counterExample }),
+    ...(story === undefined ? {} : { story }),
+  }
+}
+
+function* replayed(violation: Violation | undefined): Playing<SimCluster> {
+  if (violation === undefined) throw new Error('there is no counter-example to replay')
+  const { scope, choices } = violation
+  const properties = new Properties(scope)
+  if (scope.options.sameAs !== undefined) yield* playRun(scope, properties, { choices: [] })
+  return (yield* playRun(scope, properties, { choices })).execution.cluster
+}

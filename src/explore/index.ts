@@ -1,15 +1,24 @@
-export type { Choice, RequestFault } from './choice.js'
+export { ActionFailed } from './act.js'
+export type { Choice, RequestChoice, RequestFault } from './choice.js'
 export { describeChoice } from './choice.js'
-export type { ReplayClientsOptions } from './clients/counter-example.js'
-export type { Pattern } from './clients/patterns.js'
+export type { ClientOptions, ExploreClientsOptions } from './clients/options.js'
 export type { ClientAccess, ClientProgram, Quiet, StopClient } from './clients/programs.js'
-export type { ExploreClientsOptions } from './clients/search.js'
-export type { ReplayOptions } from './counter-example.js'
+export type { ComponentCoverage, ExplorationCoverage, PropertyCoverage } from './coverage.js'
 export { explore } from './explore.js'
-export type { Always, Eventually, ExploredAction, ExploreOptions, Faults, Search } from './options.js'
+export { SharedState } from './memory.js'
+export type {
+  Always,
+  Eventually,
+  ExploredAction,
+  ExploreOptions,
+  Faults,
+  Pattern,
+  Search,
+} from './options.js'
 export { explorationMatchers } from './matchers.js'
 export type { ExplorationMatchers } from './matchers.js'
 export { narrate, replay, toSvg } from './replays.js'
-export type { CounterExample, ExplorationResult } from './result.js'
+export type { ReplayClientsOptions, ReplayOptions } from './replays.js'
+export type { ClientExplorationResult, CounterExample, ExplorationResult, Verdict } from './result.js'
 export { exploration } from './schedules.js'
 export type { Schedule } from './schedules.js'

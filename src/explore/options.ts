@@ -5,10 +5,12 @@ import type { Invariant } from '../testing/invariant.js'
 /** Something that a user does in the course of a run. */
 export interface ExploredAction {
   readonly name: string
+  /** Does it. A kubectl command that fails at once in the undisturbed run is an error of the exploration. */
   readonly do: (cluster: SimCluster) => unknown
   /**
    * `start`: before the first step. `rest`: when everything before it has come to rest. `any`: at the start,
-   * and explored at every later step. Default `start`.
+   * and explored at every later step, and before every later request of a component under test. Default
+   * `start`.
    */
   readonly at?: 'start' | 'rest' | 'any'
 }
@@ -18,7 +20,7 @@ export interface ExploredAction {
  * that are named by `of`, by default of all.
  */
 export interface Faults {
-  /** A component is killed between two steps, or after one of its requests, and starts again. */
+  /** A process is killed between two steps, or after one of its requests, and starts again. */
   readonly crash?: number
   /** A write is executed, and its response is lost. */
   readonly lostAnswer?: number
@@ -36,13 +38,20 @@ export interface Faults {
    */
   readonly timeTravel?: number
   /**
-   * The watches of a client are cut for a minute, and then end with 410 Gone, so that it lists again and
-   * misses what was in between. Only for `clients`.
+   * The watches of a component with informers of its own break for a minute, and then it lists again: it
+   * never sees what was in between.
    */
   readonly unobserved?: number
   /** Names of components, or of processes, that the faults may concern. Default: all. */
   readonly of?: readonly string[]
 }
+
+/**
+ * A way in which controllers fail. `intermediate`: it dies after one of its writes, and starts again.
+ * `stale`: it starts again, and lists from an apiserver that is behind. `unobserved`: its watches break, and
+ * it misses a state. Source: Sun et al., Automatic Reliability Testing for Cluster Management Controllers.
+ */
+export type Pattern = 'intermediate' | 'stale' | 'unobserved'
 
 /** How runs are chosen. */
 export type Search =
@@ -50,6 +59,11 @@ export type Search =
   | { readonly delays: number }
   /** Random priorities of the processes, changed `pct - 1` times in a run. */
   | { readonly pct: number; readonly runs: number }
+  /**
+   * One run for each place of the undisturbed run at which a fault of these patterns fits, at most `runs` of
+   * them (default 100), drawn at random.
+   */
+  | { readonly patterns: readonly Pattern[]; readonly runs?: number }
   /** All runs, with any number of delays. */
   | 'exhaustive'
 
@@ -62,12 +76,15 @@ export interface Eventually {
   readonly within?: Duration
 }
 
-/** A property that must hold after every step: an invariant, or a function that returns what is wrong. */
+/**
+ * A property that must hold after every step: an invariant, or a function that returns what is wrong,
+ * `false`, or, if nothing is, `true` or nothing.
+ */
 export type Always =
   | Invariant
   | { readonly name: string; readonly holds: (cluster: SimCluster) => string | boolean | undefined | void }
 
-/** Options of `explore()`. */
+/** Options of `explore()`. At least one of `always`, `eventually` and `sameAs` is needed. */
 export interface ExploreOptions {
   /** What the user does, in this order. Default: nothing, so that only pending work is explored. */
   readonly actions?: readonly ExploredAction[]
@@ -78,12 +95,34 @@ export interface ExploreOptions {
    * nothing but that is pending.
    */
   readonly time?: Duration
-  /** Components that may pause, once in a run, and for how long: none of their steps runs. Default: none. */
+  /**
+   * Components that may pause, once in a run, and for how long: none of their steps runs. One under test may
+   * also stand still in the middle of a reconcile, before a request. Default: none.
+   */
   readonly lag?: { readonly of: readonly string[]; readonly max: Duration }
   /** Default: none. */
   readonly faults?: Faults
-  /** How many requests of a run may be preceded by all other ready work. Default 0. */
+  /**
+   * How many requests of a run may be interrupted: all else that is ready, the component's own informers
+   * included, runs before the request is sent, or before its response arrives. Default 0. The requests of
+   * components under test are interrupted by `delays`, too.
+   */
   readonly preempt?: number
+  /**
+   * How watch events arrive. `batch`: all that wait, in one step, which a delay may divide. `one`: one in
+   * each step. Default `batch`.
+   */
+  readonly events?: 'batch' | 'one'
+  /**
+   * How many workers each queue has. With two or more, other keys and other handlers of the same component
+   * run where its request is interrupted. Default 1.
+   */
+  readonly workers?: number
+  /**
+   * The components whose requests are points at which a delay, a pause or the user may come in between.
+   * Default: those that the cluster was given (`components`), and the clients.
+   */
+  readonly underTest?: readonly string[]
   readonly always?: readonly Always[]
   readonly eventually?: readonly Eventually[]
   /** Whether every run must end in the state in which the undisturbed one ends. */

@@ -1,16 +1,18 @@
+import { ApiError } from '../client/api-error.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import { toMillis } from '../sim/duration.js'
 import type { Finding, Invariant } from '../testing/invariant.js'
 import { StoredObjects } from '../testing/stored-objects.js'
 import type { Execution } from './execution.js'
-import type { Always, ExploreOptions } from './options.js'
+import type { Failure } from './failure.js'
+import { leftover } from './generic-invariants.js'
+import type { Always, Eventually } from './options.js'
+import { PropertyRecord } from './property-record.js'
+import type { Scope } from './scope.js'
 import { outcomeHash } from './state-hash.js'
 
-/** A property that does not hold. */
-export interface Failure {
-  readonly property: string
-  readonly message: string
-}
+/** Thrown if a property returns what says neither that it holds nor that it does not. */
+export class InvalidResult extends TypeError {}
 
 const DEFAULT_WITHIN = '30m'
 /** Virtual time in which a run must come to rest, beyond the last property's deadline. */
@@ -18,37 +20,49 @@ const SLACK = 60_000
 
 const isInvariant = (property: Always): property is Invariant => 'rule' in property
 
+const nameOf = ({ name = 'eventually' }: Eventually): string => name
+
 /** The properties of an exploration. */
 export class Properties {
-  readonly #options: ExploreOptions
+  readonly #scope: Scope
   readonly #start: number
   readonly #revision: number
+  readonly records: ReadonlyMap<string, PropertyRecord>
   #outcome: string | undefined
   /** What observers have found in each run. */
   readonly #findings = new WeakMap<SimCluster, Failure[]>()
 
-  constructor(root: SimCluster, options: ExploreOptions) {
-    this.#options = options
-    this.#start = root.now()
-    this.#revision = root.internals.etcd.revision
+  constructor(scope: Scope) {
+    this.#scope = scope
+    this.#start = scope.root.now()
+    this.#revision = scope.root.internals.etcd.revision
+    const { always = [], eventually = [] } = scope.options
+    this.records = new Map([
+      ...always.map((property) => [property.name, PropertyRecord.ofAlways(property)] as const),
+      ...eventually.map((property) => [nameOf(property), PropertyRecord.ofEventually(property)] as const),
+    ])
   }
 
   /** Virtual ms that a run may take. */
   get horizon(): number {
-    const { eventually = [], lag } = this.#options
+    const { eventually = [], lag } = this.#scope.options
     const longest = Math.max(0, ...eventually.map(({ within = DEFAULT_WITHIN }) => toMillis(within)))
     return Math.max(longest, toMillis('10m')) + (lag === undefined ? 0 : toMillis(lag.max)) + SLACK
   }
 
   /** Whether two equal states at different times have different prospects. */
   get isTimed(): boolean {
-    return (this.#options.eventually ?? []).length > 0
+    return (this.#scope.options.eventually ?? []).length > 0
   }
 
   /** Starts to observe a run, for invariants that judge events. */
-  observe({ cluster, lost }: Pick<Execution, 'cluster' | 'lost'>): void {
+  observe(execution: Execution): void {
+    const { cluster, lost } = execution
+    if (this.#findings.has(cluster)) return
     const findings: Failure[] = []
-    for (const property of this.#options.always ?? []) {
+    this.#findings.set(cluster, findings)
+    execution.checkNested = () => this.#always(cluster, false)
+    for (const property of this.#scope.options.always ?? []) {
       const observer = isInvariant(property) ? property.observe?.(cluster) : undefined
       if (observer === undefined) continue
       const { excusedBy = [] } = isInvariant(property) ? property : {}
@@ -59,7 +73,6 @@ export class Properties {
       }
       if (observer.write) cluster.on('write', (event) => note(observer.write?.(event)))
       if (observer.request) cluster.on('request', (event) => note(observer.request?.(event)))
-      this.#findings.set(cluster, findings)
     }
   }
 
@@ -68,62 +81,135 @@ export class Properties {
    * nothing that can still be waited for.
    */
   due(cluster: SimCluster): number | undefined {
-    for (const { holds, within = DEFAULT_WITHIN } of this.#options.eventually ?? []) {
-      const due = this.#start + toMillis(within)
-      if (due > cluster.now() && !holds(cluster)) return due
+    for (const property of this.#scope.options.eventually ?? []) {
+      const due = this.#start + toMillis(property.within ?? DEFAULT_WITHIN)
+      if (due > cluster.now() && !this.#holds(cluster, property)) return due
     }
     return undefined
   }
 
+  /**
+   * Judges the root before the first action: what must come about does not hold there, or asks for nothing.
+   */
+  judgeRoot(): void {
+    for (const property of this.#scope.options.eventually ?? []) this.#holds(this.#scope.root, property)
+  }
+
   /** Checks what must always hold, after a step that has written. */
   afterWrite(cluster: SimCluster): Failure | undefined {
+    for (const property of this.#scope.options.eventually ?? [])
+      if (this.records.get(nameOf(property))?.wasFalse === false) this.#holds(cluster, property)
     return this.#always(cluster, false)
   }
 
   /** Checks everything, at the end of a run. */
-  atEnd(cluster: SimCluster): Failure | undefined {
-    return this.#always(cluster, true) ?? this.#eventually(cluster) ?? this.#sameAs(cluster)
+  atEnd({ cluster }: Pick<Execution, 'cluster'>): Failure | undefined {
+    return (
+      this.#always(cluster, true) ??
+      this.#eventually(cluster) ??
+      this.#sameAs(cluster) ??
+      leftover(cluster, this.#scope)
+    )
   }
 
   #always(cluster: SimCluster, isAtRest: boolean): Failure | undefined {
-    const { always = [] } = this.#options
+    const { always = [] } = this.#scope.options
     if (always.length === 0) return undefined
     const found = this.#findings.get(cluster)?.[0]
     if (found !== undefined) return found
     const stored = new StoredObjects(cluster)
     for (const property of always) {
-      const message = isInvariant(property)
-        ? property.onlyAtRest === true && !(isAtRest && cluster.state.atRest)
-          ? undefined
-          : property.check?.(cluster, stored)[0]?.message
-        : saying(property.holds(cluster))
-      if (message !== undefined) return { property: property.name, message }
+      const failure = isInvariant(property)
+        ? ofInvariant(property, cluster, stored, isAtRest)
+        : this.#judged(property, cluster)
+      if (failure !== undefined) return failure
     }
     return undefined
   }
 
+  #judged({ name, holds }: Exclude<Always, Invariant>, cluster: SimCluster): Failure | undefined {
+    const record = this.records.get(name) as PropertyRecord
+    let result: unknown
+    try {
+      result = record.evaluate(cluster, holds)
+    } catch (error) {
+      return { property: name, message: `it throws ${String(error)}`, threw: true }
+    }
+    const message = sayingOf(name, result)
+    record.note(message === undefined)
+    return message === undefined ? undefined : { property: name, message }
+  }
+
+  /** Whether something holds that must hold eventually. What it does not find does not hold yet. */
+  #holds(cluster: SimCluster, property: Eventually): boolean {
+    const record = this.records.get(nameOf(property)) as PropertyRecord
+    let holds: unknown
+    try {
+      holds = record.evaluate(cluster, property.holds)
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+      holds = false
+    }
+    if (holds instanceof Promise) return true // told as vacuous
+    if (typeof holds !== 'boolean')
+      throw new InvalidResult(
+        `explore(): eventually "${nameOf(property)}" returned ${JSON.stringify(holds) ?? 'nothing'}; ` +
+          'it must return true or false',
+      )
+    record.note(holds)
+    return holds
+  }
+
   #eventually(cluster: SimCluster): Failure | undefined {
-    for (const { name = 'eventually', holds, within = DEFAULT_WITHIN } of this.#options.eventually ?? []) {
+    for (const property of this.#scope.options.eventually ?? []) {
+      const { within = DEFAULT_WITHIN } = property
       const left = this.#start + toMillis(within) - cluster.now()
-      if (holds(cluster) || (left > 0 && cluster.internals.until(() => holds(cluster), left))) continue
-      return { property: name, message: `it does not hold ${String(within)} after the start` }
+      const holds = (): boolean => this.#holds(cluster, property)
+      if (holds() || (left > 0 && cluster.internals.until(holds, left))) continue
+      return {
+        property: nameOf(property),
+        message: `it does not hold ${String(within)} after the start`,
+        isEventual: true,
+      }
     }
     return undefined
   }
 
   /** The first run to end is the undisturbed one. */
   #sameAs(cluster: SimCluster): Failure | undefined {
-    if (this.#options.sameAs === undefined) return undefined
+    if (this.#scope.options.sameAs === undefined) return undefined
     const outcome = outcomeHash(cluster, this.#revision)
     this.#outcome ??= outcome
     return outcome === this.#outcome
       ? undefined
-      : { property: 'same as faultless', message: 'the run ends in another state than the undisturbed one' }
+      : {
+          property: 'same as faultless',
+          message: 'the run ends in another state than the undisturbed one',
+          isEventual: true,
+        }
   }
 }
 
-/** Returns what a check says is wrong: `false` or a text. */
-function saying(result: string | boolean | undefined | void): string | undefined {
+function ofInvariant(
+  { name, check, onlyAtRest }: Invariant,
+  cluster: SimCluster,
+  stored: StoredObjects,
+  isAtRest: boolean,
+): Failure | undefined {
+  if (onlyAtRest === true && !(isAtRest && cluster.state.atRest)) return undefined
+  const [finding] = check?.(cluster, stored) ?? []
+  return finding && { property: name, message: finding.message }
+}
+
+/**
+ * Returns what a check says is wrong: `false` or a text. @throws InvalidResult if it returns anything else
+ */
+function sayingOf(name: string, result: unknown): string | undefined {
   if (result === false) return 'it does not hold'
-  return typeof result === 'string' ? result : undefined
+  if (typeof result === 'string') return result
+  if (result === true || result === undefined || result instanceof Promise) return undefined
+  throw new InvalidResult(
+    `explore(): always "${name}" returned ${JSON.stringify(result)}; it must return true, ` +
+      'or false or a text if it does not hold',
+  )
 }

@@ -1,17 +1,43 @@
-import type { SimCluster } from '../cluster/sim-cluster.js'
-import { playedWithClients, type ReplayClientsOptions } from './clients/counter-example.js'
-import { Narration, played, type ReplayOptions, rootOf } from './counter-example.js'
-import type { RunRecord } from './execution.js'
+import { nearest } from '../lang/text/nearest.js'
+import type { Component } from '../client/component.js'
+import type { ClusterOptions } from '../cluster/compose/options.js'
+import { SimCluster } from '../cluster/sim-cluster.js'
+import { checkReplayOptions } from './check-options.js'
+import type { ClientOptions } from './clients/options.js'
+import { programsOf } from './clients/programs-of.js'
+import type { ExploreOptions } from './options.js'
+import { playRun } from './play-run.js'
+import { Properties } from './properties.js'
 import { isOfClients } from './explore.js'
-import { drawn } from './picture.js'
+import type { RunRecord } from './records.js'
+import { drawn } from './story/picture.js'
 import type { CounterExample } from './result.js'
+import { finished, finishedWith, type Played, type Playing } from './run.js'
+import { type Scope, scopeOf } from './scope.js'
+import { Narration } from './story/narration.js'
+
+/**
+ * Options of `replay()`, `narrate()` and `toSvg()`: those of `explore()`, which a counter-example cannot
+ * contain because they are code, and what the cluster was made with.
+ */
+export interface ReplayOptions extends ExploreOptions {
+  /** The components of the cluster that was explored. */
+  readonly components?: readonly Component[]
+  /** The images of the cluster that was explored, which JSON does not have. */
+  readonly images?: ClusterOptions['images']
+  /** Stops before the decision with this number. Default: at the violation. */
+  readonly upTo?: number
+}
+
+/** Options of `replay()` and the others with clients. */
+export type ReplayClientsOptions = ReplayOptions & ClientOptions
 
 type Options = ReplayOptions | ReplayClientsOptions
 
 /**
  * Plays a counter-example again, in this or another process, and returns the cluster in the state of the
- * violation, or earlier; with `clients`, a promise of it. @throws RangeError if the options lack an action of
- * the counter-example
+ * violation, or earlier; with `clients`, a promise of it. @throws RangeError if the options lack a component,
+ * an action or a property of the counter-example
  */
 export function replay(found: CounterExample, options: ReplayClientsOptions): Promise<SimCluster>
 export function replay(found: CounterExample, options?: ReplayOptions): SimCluster
@@ -20,23 +46,24 @@ export function replay(found: CounterExample, options: Options = {}): SimCluster
     found,
     options,
     () => undefined,
-    (cluster) => cluster,
+    ({ execution }) => execution.cluster,
   )
 }
 
 /**
- * Returns the lines of a counter-example as `kubectl` and component logs would show it; with `clients`, a
- * promise of them. @throws RangeError if the options lack an action of the counter-example
+ * Returns the lines of a counter-example as `kubectl` and component logs would show it, what caches did not
+ * show, how requests ended, and the state that violates the property; with `clients`, a promise of them.
+ * @throws RangeError like {@link replay}
  */
 export function narrate(found: CounterExample, options: ReplayClientsOptions): Promise<string>
 export function narrate(found: CounterExample, options?: ReplayOptions): string
 export function narrate(found: CounterExample, options: Options = {}): string | Promise<string> {
-  const narration = new Narration(found, rootOf(found, options).now())
+  const narration = new Narration(rootOf(found, options))
   return playedThen(
     found,
     options,
     (record) => narration.add(record),
-    (cluster) => narration.end(cluster.now()),
+    ({ execution }) => narration.end(found, execution.cluster),
   )
 }
 
@@ -44,16 +71,21 @@ export function narrate(found: CounterExample, options: Options = {}): string | 
  * Draws a counter-example: a lane for each process, time downwards, a box for each step, an arrow to the
  * apiserver for each write, the choices, and what they broke. Returns SVG, with the narration as the text
  * of the same facts; with `clients`, a promise of it. It depends only on the counter-example.
+ * @throws RangeError like {@link replay}
  */
 export function toSvg(found: CounterExample, options: ReplayClientsOptions): Promise<string>
 export function toSvg(found: CounterExample, options?: ReplayOptions): string
 export function toSvg(found: CounterExample, options: Options = {}): string | Promise<string> {
+  const narration = new Narration(rootOf(found, options))
   const records: RunRecord[] = []
   return playedThen(
     found,
     options,
-    (record) => void records.push(record),
-    () => drawn(found, records),
+    (record) => {
+      records.push(record)
+      narration.add(record)
+    },
+    ({ execution }) => drawn(found, records, narration.end(found, execution.cluster)),
   )
 }
 
@@ -61,9 +93,80 @@ function playedThen<T>(
   found: CounterExample,
   options: Options,
   observe: (record: RunRecord) => void,
-  end: (cluster: SimCluster) => T,
+  end: (played: Played) => T,
 ): T | Promise<T> {
-  return isOfClients(options)
-    ? playedWithClients(found, options, observe).then(({ execution }) => end(execution.cluster))
-    : end(played(found, options, observe).cluster)
+  const scope = scopeFor(found, options)
+  const playing = played(scope, found, options.upTo, observe)
+  if (scope.programs === undefined) return end(finished(playing))
+  const { programs } = scope
+  return finishedWith(playing, () => programs.quiet())
+    .then(end)
+    .finally(() => programs.dispose())
+}
+
+/** Plays a counter-example, and what it is compared with before. */
+export function* played(
+  scope: Scope,
+  found: Pick<CounterExample, 'choices'>,
+  upTo?: number,
+  observe?: (record: RunRecord) => void,
+): Playing<Played> {
+  const properties = new Properties(scope)
+  if (scope.options.sameAs !== undefined) yield* playRun(scope, properties, { choices: [] })
+  return yield* playRun(scope, properties, { choices: found.choices, upTo, observe })
+}
+
+/** Returns the scope of a counter-example. @throws RangeError if the options do not fit it */
+export function scopeFor(found: CounterExample, options: Options): Scope {
+  const {
+    components: _components,
+    images: _images,
+    upTo: _upTo,
+    clients,
+    quiet,
+    ...rest
+  } = { clients: undefined, quiet: undefined, ...options }
+  const actions = neededActions(found, options)
+  const programs = clients === undefined ? undefined : programsOf({ clients, quiet })
+  const scope = scopeOf(rootOf(found, options), { ...rest, actions }, programs)
+  return { ...scope, anew: found.anew ?? [] }
+}
+
+/**
+ * Returns the cluster before the first action. @throws RangeError if the options do not fit the
+ * counter-example
+ */
+function rootOf(found: CounterExample, options: Options): SimCluster {
+  checkReplayOptions(options)
+  const { components, images } = options
+  const clients = isOfClients(options) ? Object.keys(options.clients) : []
+  refuseMissing('component', found.components, [...(components ?? []).map(({ name }) => name), ...clients])
+  return SimCluster.fromJSON(found.root, {
+    ...(components === undefined ? {} : { components }),
+    ...(images === undefined ? {} : { images }),
+  })
+}
+
+/** The actions that a counter-example needs. @throws RangeError if the options lack one */
+function neededActions(
+  found: CounterExample,
+  { actions = [] }: Options,
+): NonNullable<ExploreOptions['actions']> {
+  refuseMissing(
+    'action',
+    found.actions,
+    actions.map(({ name }) => name),
+  )
+  return actions.filter(({ name }) => found.actions.includes(name))
+}
+
+function refuseMissing(what: string, needed: readonly string[], given: readonly string[]): void {
+  const missing = needed.filter((name) => !given.includes(name))
+  if (missing.length === 0) return
+  const meant = nearest(missing[0] as string, given)
+  throw new RangeError(
+    `the counter-example needs the ${what}s that it was found with (${missing.join(', ')}): pass the ` +
+      `options of explore()${what === 'component' ? ', and the components of its cluster' : ''}` +
+      (meant === undefined ? '' : `; you gave ${meant}`),
+  )
 }

@@ -1,6 +1,9 @@
+import type { SimCluster } from '../cluster/sim-cluster.js'
 import type { ClusterSnapshotJson } from '../cluster/storage/snapshot.js'
 import type { Choice } from './choice.js'
-import type { Violation } from './shrink.js'
+import type { ExplorationCoverage } from './coverage.js'
+import type { Execution } from './execution.js'
+import type { Failure } from './failure.js'
 
 /** A run that violates a property. JSON: keep it in a file, and replay it in another process. */
 export interface CounterExample {
@@ -10,39 +13,63 @@ export interface CounterExample {
   readonly choices: readonly Choice[]
   /** Names of the actions that the violation needs. */
   readonly actions: readonly string[]
+  /** Names of the components that the cluster was given, and of the clients. */
+  readonly components: readonly string[]
+  /** Of those, the ones that start anew at the beginning, since they keep state in closures. */
+  readonly anew?: readonly string[]
   readonly property: string
   /** What was found. */
   readonly message: string
+  /** Number of steps after which the state repeats for ever, if it does. */
+  readonly cycle?: number
   /** Trace hash at the violation. */
   readonly traceHash: string
 }
 
-/** Returns a violation as JSON, for a file and for another process. */
-export function counterExampleOf(violation: Violation): CounterExample {
-  const { root, choices, actions, failure, traceHash } = violation
-  return {
-    version: 1,
-    root: root.toJSON(),
-    choices,
-    actions: actions.map(({ name }) => name),
-    ...failure,
-    traceHash,
-  }
-}
+/**
+ * `holds`: every run within the bounds of the options was made, or reaches a state that another run reaches.
+ * `sampled`: no violation in the runs that were made, and not all were. `violated`: there is a
+ * counter-example. `does not come to rest`: there is one, and its run never ends. `vacuous`: the runs say
+ * nothing of the properties, see {@link ExplorationResult.reason}. `budget`: the budget was used up before.
+ */
+export type Verdict = 'holds' | 'sampled' | 'violated' | 'does not come to rest' | 'vacuous' | 'budget'
 
 /** The result of `explore()`. */
 export interface ExplorationResult {
-  /**
-   * `holds within bounds`: every run within the bounds of the options was made, or reaches a state that
-   * another run reaches. `sampled`: no violation in the runs that were made, and not all were. `budget`: the
-   * budget was used up before.
-   */
-  readonly verdict: 'holds within bounds' | 'sampled' | 'violated' | 'budget'
+  readonly verdict: Verdict
+  /** Why the verdict is `vacuous`. */
+  readonly reason?: string
+  /** What makes the verdict weaker than it looks. */
+  readonly warnings: readonly string[]
   /** Runs that were made. */
   readonly schedules: number
   /** Different states in which runs were, between two steps and at rest. */
   readonly states: number
-  /** Decisions at which a run could have deviated, and deviations that were made, by kind. */
-  readonly coverage: { readonly decisions: number; readonly deviations: Readonly<Record<string, number>> }
+  readonly coverage: ExplorationCoverage
   readonly counterExample?: CounterExample
+  /** The counter-example, told line by line, see `narrate()`. */
+  readonly story?: string
+  /**
+   * Plays the counter-example. Returns the cluster in the state of the violation. @throws Error if there is
+   * none
+   */
+  replay(): SimCluster
 }
+
+/** The result of `explore()` with clients. */
+export interface ClientExplorationResult extends Omit<ExplorationResult, 'replay'> {
+  /** Like {@link ExplorationResult.replay}. The clients are stopped at the end. */
+  replay(): Promise<SimCluster>
+}
+
+/** A violation, and the run in which it was found. */
+export interface Found {
+  readonly failure: Failure
+  readonly choices: readonly Choice[]
+  readonly execution: Execution
+}
+
+/** How a search ended. */
+export type SearchEnd =
+  | { readonly verdict: 'holds' | 'sampled' | 'budget' }
+  | { readonly verdict: 'violated'; readonly found: Found }

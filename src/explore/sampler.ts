@@ -1,10 +1,17 @@
 import type { GatedRequest } from '../cluster/compose/request-gate.js'
-import type { RandomStream } from '../sim/random.js'
+import { Random, type RandomStream } from '../sim/random.js'
 import type { Ready } from '../sim/ready-queue.js'
-import { type Allowance, optionsBefore, requestOptions } from './deviations.js'
+import { apply } from './apply.js'
+import type { RequestChoice } from './choice.js'
+import { type Allowance, optionsBefore, optionsOf } from './deviations.js'
 import { type Execution, stepName } from './execution.js'
-import type { ExploreOptions } from './options.js'
-import { apply } from './replay.js'
+import type { Scope } from './scope.js'
+
+/** How runs are drawn: how many priorities change, and what may happen. */
+interface Rules {
+  readonly pct: number
+  readonly allowance: Allowance
+}
 
 /**
  * Chooses one run at random: steps by priorities of their processes, of which `pct - 1` change, and the
@@ -13,44 +20,42 @@ import { apply } from './replay.js'
  */
 export class Sampler {
   readonly #random: RandomStream
-  readonly #options: ExploreOptions
+  readonly #rules: Rules
   /** Decisions of the undisturbed run. */
   readonly #length: number
   readonly #changes: ReadonlySet<number>
   readonly #priorities = new Map<string, number>()
   #allowance: Allowance
 
-  constructor(
-    random: RandomStream,
-    {
-      pct,
-      length,
-      allowance,
-      options,
-    }: {
-      readonly pct: number
-      readonly length: number
-      readonly allowance: Allowance
-      readonly options: ExploreOptions
-    },
-  ) {
+  private constructor(random: RandomStream, length: number, rules: Rules) {
     this.#random = random
-    this.#options = options
+    this.#rules = rules
     this.#length = Math.max(length, 1)
-    this.#allowance = allowance
-    this.#changes = new Set(Array.from({ length: pct - 1 }, () => random.int(0, this.#length)))
+    this.#allowance = rules.allowance
+    this.#changes = new Set(Array.from({ length: rules.pct - 1 }, () => random.int(0, this.#length)))
+  }
+
+  /** Returns the sampler of the first run; the undisturbed one has been made. */
+  static of(scope: Scope, rules: Rules): Sampler {
+    const random = new Random(scope.options.seed ?? 1).stream('explore/pct')
+    return new Sampler(random, scope.coverage.decisions, rules)
+  }
+
+  /** Returns the sampler of the next run. */
+  next(): Sampler {
+    return new Sampler(this.#random, this.#length, this.#rules)
   }
 
   /** Begins a run: from now on, its requests may fail. */
   begin(execution: Execution): void {
-    if (!this.#allowance.allowsRequests) return
+    if (!this.#allowance.allowsRequests(true)) return
     execution.chooseFault = (entry, request, number) => this.#fault(execution, entry, request, number)
   }
 
-  /** Lets something happen before the next step, or not. `since`: the revision of the root. */
-  actsBefore(execution: Execution, ready: readonly Ready[], since: number): boolean {
+  /** Lets something happen before the next step, or not. */
+  actsBefore(execution: Execution, ready: readonly Ready[]): boolean {
     if (this.#allowance.total === 0 || !this.#isTime()) return false
-    const options = optionsBefore(execution, ready, this.#allowance, true, this.#options, since)
+    const options = optionsBefore(execution, ready, this.#allowance, true)
     if (options.length === 0) return false
     const choice = this.#random.pick(options)
     this.#allowance = this.#allowance.without(choice)
@@ -79,20 +84,21 @@ export class Sampler {
     entry: Ready,
     request: GatedRequest,
     number: number,
-  ): ReturnType<NonNullable<Execution['chooseFault']>> {
-    if (!this.#allowance.allowsRequests || !this.#isTime()) return undefined
+  ): RequestChoice | undefined {
+    if (!this.#allowance.allowsRequests(true) || !this.#isTime()) return undefined
     const at = execution.decisions - 1
-    const options = requestOptions(entry, [request], at, this.#allowance, this.#options)
+    const before = { ...request, time: 0, order: 0, othersBefore: true, othersAfter: true }
+    const options = optionsOf(execution, entry, [before], at, this.#allowance)
     if (options.length === 0) return undefined
-    const chosen = this.#random.pick(options)
-    if (chosen.do !== 'request') return undefined
-    this.#allowance = this.#allowance.without(chosen)
+    const drawn = this.#random.pick(options)
+    this.#allowance = this.#allowance.without(drawn)
     // a step out of turn is named by the fault itself
     const last = execution.choices.at(-1)
     const step = last?.do === 'pick' && last.at === at ? last.step : undefined
     if (step !== undefined) execution.choices.pop()
-    execution.choices.push({ ...chosen, request: number, ...(step === undefined ? {} : { step }) })
-    return chosen.fault
+    const chosen = { ...drawn, request: number, ...(step === undefined ? {} : { step }) }
+    execution.choices.push(chosen)
+    return chosen
   }
 
   /** Whether a fault falls here: as many as are left, spread over the run. */

@@ -4,6 +4,7 @@ import type { FastCheck } from '../testing/rbac/arbitraries.js'
 import { Execution, stepName } from './execution.js'
 import type { ExploreOptions } from './options.js'
 import { Properties } from './properties.js'
+import { scopeOf } from './scope.js'
 
 /** One order in which a cluster can run, see {@link exploration}. */
 export interface Schedule {
@@ -68,8 +69,9 @@ class PickedSchedule implements Schedule {
   run(act: (cluster: SimCluster) => unknown = () => undefined): SimCluster {
     const { actions = [], ...rest } = this.#options
     const first = { name: 'act', do: act }
-    const execution = Execution.begin(this.#cluster, { ...rest, actions: [first, ...actions] }, true)
-    const deadline = this.#cluster.now() + new Properties(this.#cluster, this.#options).horizon
+    const scope = scopeOf(this.#cluster, { ...rest, actions: [first, ...actions] })
+    const execution = Execution.begin(scope, true)
+    const deadline = this.#cluster.now() + new Properties(scope).horizon
     const outOfTurn: string[] = []
     this.#outOfTurn = outOfTurn
     for (let nth = 0; ; nth++) {

@@ -1,89 +1,128 @@
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import type { Choice } from './choice.js'
-import type { ExploredAction, ExploreOptions } from './options.js'
-import { type Failure, Properties } from './properties.js'
-import { replayed } from './replay.js'
+import type { ExploredAction } from './options.js'
+import type { Failure } from './failure.js'
+import { Properties } from './properties.js'
+import { isSameFailure, type Playing } from './run.js'
+import { playRun } from './play-run.js'
+import type { Scope } from './scope.js'
 
 /** A run that violates a property, on its way to a counter-example. */
 export interface Violation {
-  /** The cluster before the first action. */
-  readonly root: SimCluster
+  readonly scope: Scope
   readonly choices: readonly Choice[]
-  readonly actions: readonly ExploredAction[]
   readonly failure: Failure
   readonly traceHash: string
 }
 
-/** Plays a violation with other choices or actions; undefined if the same property holds then. */
-function attempt(
-  { root, choices, actions, failure }: Violation,
-  options: ExploreOptions,
-  change: Partial<Pick<Violation, 'choices' | 'actions'>>,
-): Violation | undefined {
-  const next = { choices, actions, ...change }
-  const properties = new Properties(root, options)
-  const needed = { ...options, actions: next.actions }
+/** Returns a scope in which the user does other things. */
+const withActions = (scope: Scope, actions: readonly ExploredAction[]): Scope => ({
+  ...scope,
+  options: { ...scope.options, actions },
+})
+
+/** Plays choices from the start of a scope. Returns the violation, if it is the one that is looked for. */
+export function* reproduced(
+  scope: Scope,
+  choices: readonly Choice[],
+  failure: Failure | undefined,
+): Playing<Violation | undefined> {
+  const properties = new Properties(scope)
   // the first run to end is the one that others are compared with
-  if (options.sameAs !== undefined) replayed(root, needed, [], properties)
-  const end = replayed(root, needed, next.choices, properties)
-  if (end.failure?.property !== failure.property) return undefined
-  return { root, ...next, failure: end.failure, traceHash: end.execution.cluster.state.traceHash() }
+  if (scope.options.sameAs !== undefined && choices.length > 0)
+    yield* playRun(scope, properties, { choices: [] })
+  const end = yield* playRun(scope, properties, { choices })
+  if (end.failure === undefined || (failure !== undefined && !isSameFailure(end.failure, failure)))
+    return undefined
+  return { scope, choices, failure: end.failure, traceHash: end.execution.cluster.state.traceHash() }
 }
 
 /** Leaves out choices until the property would hold without any one of the rest. */
-export function withFewerChoices(violation: Violation, options: ExploreOptions): Violation {
+export function* withFewerChoices(violation: Violation): Playing<Violation> {
   let found = violation
   for (let at = violation.choices.length - 1; at >= 0; at--) {
     const choices = found.choices.filter((_, nth) => nth !== at)
-    found = attempt(found, options, { choices }) ?? found
+    found = (yield* attempt(found.scope, choices, found.failure)) ?? found
   }
-  return found === violation ? found : withFewerChoices(found, options)
+  return found === violation ? found : yield* withFewerChoices(found)
 }
 
 /**
- * Leaves out actions that the violation does not need. If it then needs fewer choices, it is another one: the
- * property asks for what no one has done.
+ * Leaves out actions that the violation does not need. Without them, the undisturbed run must hold: else the
+ * property only lacks what nobody has asked for.
  */
-export function withFewerActions(violation: Violation, options: ExploreOptions): Violation {
-  for (const action of violation.actions) {
-    const fewer = attempt(violation, options, {
-      actions: violation.actions.filter((other) => other !== action),
-    })
-    if (fewer !== undefined && withFewerChoices(fewer, options).choices.length === fewer.choices.length)
-      return withFewerActions(fewer, options)
+export function* withFewerActions(violation: Violation): Playing<Violation> {
+  const { options } = violation.scope
+  if (mayLackAsking(violation)) return violation
+  for (const action of options.actions ?? []) {
+    const scope = withActions(
+      violation.scope,
+      (options.actions ?? []).filter((other) => other !== action),
+    )
+    if (violation.choices.length > 0 && !(yield* holdsUndisturbed(scope))) continue
+    const fewer = yield* attempt(scope, violation.choices, violation.failure)
+    if (fewer !== undefined) return yield* withFewerActions(fewer)
   }
   return violation
 }
 
-/** What a violation is looked for in: a cluster, and what the user does. */
-export type ShrinkScope = Pick<Violation, 'root' | 'actions'>
+/** Whether the undisturbed run is the violation, of something that must come about. */
+const mayLackAsking = ({ choices, failure }: Violation): boolean =>
+  choices.length === 0 && failure.isEventual === true
+
+function* holdsUndisturbed(scope: Scope): Playing<boolean> {
+  try {
+    return (yield* reproduced(scope, [], undefined)) === undefined
+  } catch {
+    return false // an action or a property needs what was left out
+  }
+}
+
+/** Like {@link reproduced}; what cannot be played is another violation. */
+function* attempt(
+  scope: Scope,
+  choices: readonly Choice[],
+  failure: Failure,
+): Playing<Violation | undefined> {
+  try {
+    return yield* reproduced(scope, choices, failure)
+  } catch {
+    return undefined
+  }
+}
 
 /**
  * Looks for the same violation without an action, or in a cluster with a node or a replica less, until there
  * is none. `search` explores such a scope. A violation with fewer choices is another one: the property asks
  * for what the smaller scope does not have.
  */
-export function inSmallerScope(
+export function* inSmallerScope(
   violation: Violation,
-  search: (scope: ShrinkScope) => Violation | undefined,
-): Violation {
-  for (const scope of smallerScopes(violation)) {
-    const found = search(scope)
-    if (isSame(found, violation)) return inSmallerScope(found, search)
+  search: (root: SimCluster, actions: readonly ExploredAction[]) => Playing<Violation | undefined>,
+): Playing<Violation> {
+  for (const { root, actions } of smallerScopes(violation)) {
+    const found = yield* search(root, actions)
+    if (isSame(found, violation)) return yield* inSmallerScope(found, search)
   }
   return violation
 }
 
 /** Yields what has an action, a node or a replica less. */
-export function* smallerScopes({ root, actions }: ShrinkScope): Generator<ShrinkScope, void> {
-  for (const action of actions.length > 1 ? actions : [])
-    yield { root, actions: actions.filter((other) => other !== action) }
+function* smallerScopes(
+  violation: Violation,
+): Generator<{ readonly root: SimCluster; readonly actions: readonly ExploredAction[] }, void> {
+  const { root, options } = violation.scope
+  const { actions = [] } = options
+  if (!mayLackAsking(violation))
+    for (const action of actions.length > 1 ? actions : [])
+      yield { root, actions: actions.filter((other) => other !== action) }
   for (const smaller of smallerClusters(root)) yield { root: smaller, actions }
 }
 
 /** Whether what was found in a smaller scope is the violation that was looked for. */
-export const isSame = (found: Violation | undefined, violation: Violation): found is Violation =>
-  found?.failure.property === violation.failure.property && found.choices.length >= violation.choices.length
+const isSame = (found: Violation | undefined, violation: Violation): found is Violation =>
+  isSameFailure(found?.failure, violation.failure) &&
+  (found?.choices.length ?? -1) >= violation.choices.length
 
 /** The fewest runs in which a violation is looked for in a smaller scope. */
 const FEWEST = 50

@@ -1,15 +1,15 @@
 import type { KubeObject } from '../api/kind/definition.js'
-import { textOfBytes } from '../lang/bytes/byte-text.js'
-import type { InformerState } from '../client/informers/list-watch-informer.js'
+import type { ConnectivityState } from '../cluster/compose/connectivity.js'
+import { RECORDER_SLICE } from '../cluster/compose/control-plane.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import { exactJson } from '../lang/json/exact-json.js'
 import { HASH_SEED, hashText } from '../sim/data/hash.js'
 import type { PlainData } from '../sim/data/plain-data.js'
+import type { Ready } from '../sim/ready-queue.js'
 import {
   areEqual,
   Hash,
   Normaliser,
-  type Parts,
   partsNow,
   partsOf,
   partsOfText,
@@ -22,17 +22,21 @@ import {
 /** What outcomes do not tell. */
 const UNIMPORTANT =
   /"(?:nodeName|hostIP|podIP|ip|containerID|observedGeneration|generation|resourceVersion)":("[^"]*"|\d+),?/g
-/** Kinds that nothing but people reads, or that only say that somebody lives. */
-const IGNORED: ReadonlySet<string> = new Set(['events', 'leases'])
-/** Returns the resource of a key, `pods` of `/registry/pods/default/web`, or the group of a custom one. */
-const resourceIn = (key: string): string => key.split('/', 3)[2] ?? ''
-/** The range of the keys of all objects. */
-const REGISTRY = ['/registry/', '/registry0'] as const
+/** Whether an object only says that a node lives, or is an event. */
+const isRoutineObject = ({ kind, metadata }: KubeObject): boolean =>
+  kind === 'Event' || metadata.namespace === 'kube-node-lease'
+
+/** Events, which nothing but people reads, and leases that only say that a node lives. */
+const isIgnored = (key: string): boolean =>
+  key.startsWith('/registry/events/') || key.startsWith('/registry/leases/kube-node-lease/')
 
 /** Returns the objects that count, in order. */
 function* objectsOf(cluster: SimCluster): Generator<KubeObject, void> {
-  for (const resource of cluster.state.resources())
-    if (!IGNORED.has(resource)) yield* cluster.state.stored(resource)
+  for (const resource of cluster.state.resources()) {
+    if (resource === 'events') continue
+    for (const object of cluster.state.stored(resource))
+      if (resource !== 'leases' || object.metadata.namespace !== 'kube-node-lease') yield object
+  }
 }
 
 /** Whether an object was written after a revision. */
@@ -66,17 +70,16 @@ export class StateHasher {
     }
   }
 
-  /**
-   * Returns the hash of a copy of the root, whose informers have heard of everything up to a revision.
-   * Default: of everything.
-   */
-  hash(cluster: SimCluster, circumstances: PlainData = null, heardUpTo?: number): string {
+  /** Returns the hash of a copy of the root. */
+  hash(cluster: SimCluster, circumstances: PlainData = null): string {
     const { internals } = cluster
     const hash = (this.#hash = new Hash(cluster.now(), this.#uids))
     this.#addObjects(cluster)
-    if (heardUpTo !== undefined) this.#addUnheard(internals, heardUpTo)
-    for (const [owner, shared] of internals.slices()) this.#addSlices(owner, shared, heardUpTo ?? Infinity)
     const { timers: pending, ready, stopped } = internals.pending()
+    for (const entry of ready) this.#addUnseen(internals, entry)
+    const slices = internals.slices()
+    const isCut = isDisconnected(slices.get('cluster')?.get('connectivity'))
+    for (const [owner, shared] of slices) this.#addSlices(owner, shared, isCut)
     for (const timer of pending) hash.add(partsOfTimer(timer))
     hash.add(partsNow([ready, stopped, circumstances]))
     return hash.toString()
@@ -90,40 +93,31 @@ export class StateHasher {
       return
     }
     for (const [key, { was, is }] of cluster.state.changedSince(since)) {
-      if (IGNORED.has(resourceIn(key))) continue
+      if (isIgnored(key)) continue
       if (is !== undefined) this.#hash.add(partsOf(is))
       else if (was !== undefined) this.#hash.add(partsOfText(`${was.metadata.uid} is gone`))
     }
   }
 
-  /** Adds what informers may still have to hear of: the writes after a revision, in order, by resource. */
-  #addUnheard({ etcd }: SimCluster['internals'], heardUpTo: number): void {
-    if (etcd.revision === heardUpTo) return
-    const byResource = new Map<string, Parts[]>()
-    for (const { type, kv } of etcd.changesSince(heardUpTo, ...REGISTRY)) {
-      const resource = resourceIn(kv.key)
-      if (IGNORED.has(resource)) continue
-      const { value } = kv
-      const written = value instanceof Uint8Array ? partsOfText(textOfBytes(value)) : partsOf(value)
-      byResource.set(resource, [
-        ...(byResource.get(resource) ?? []),
-        partsOfText(`${type} ${kv.key}`),
-        written,
-      ])
+  /** Adds what the step of an informer will take notice of, in order. */
+  #addUnseen(internals: SimCluster['internals'], entry: Ready): void {
+    for (const [key, object] of internals.informerOf(entry)?.unseen() ?? []) {
+      if (object !== undefined && isRoutineObject(object)) continue
+      this.#hash.add(partsOfText(object === undefined ? `${key} is gone` : key))
+      if (object !== undefined) this.#hash.add(partsOf(object))
     }
-    for (const resource of [...byResource.keys()].sort())
-      for (const parts of byResource.get(resource) as Parts[]) this.#hash.add(parts)
   }
 
   /**
-   * Adds the slices of a component, but those that are as in the root and mean the same at any time, and
-   * those of informers that have heard of everything.
+   * Adds the slices of a component, but those that are as in the root and mean the same at any time, those of
+   * event recorders, and the positions of informers. One that has no step to run has seen all that it
+   * selects; unless the network of its component `isCut`.
    */
-  #addSlices(owner: string, shared: ReadonlyMap<string, unknown>, heardUpTo: number): void {
+  #addSlices(owner: string, shared: ReadonlyMap<string, unknown>, isCut: boolean): void {
     const known = this.#slices.get(owner)
     if (known?.shared === shared && known.timeless) return
     for (const [name, value] of shared) {
-      if (seenBy(value) <= heardUpTo) continue
+      if ((!isCut && isPosition(value)) || name.startsWith(RECORDER_SLICE)) continue
       const parts = partsOfValue(value)
       if (parts.timeless && known?.shared.has(name) === true) {
         const before = known.shared.get(name)
@@ -136,11 +130,16 @@ export class StateHasher {
   }
 }
 
-/** Returns the revision that an informer has seen, given its slice; Infinity for any other slice. */
-function seenBy(value: unknown): number {
-  if (typeof value !== 'object' || value === null || !('resourceVersion' in value)) return Infinity
-  const { resourceVersion, ...rest } = value as Partial<InformerState>
-  return Object.keys(rest).length === 0 ? Number(resourceVersion ?? Infinity) : Infinity
+/** Whether a slice is an `InformerState`: the revision that an informer has seen. */
+function isPosition(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || !('resourceVersion' in value)) return false
+  return Object.keys(value).length === 1
+}
+
+/** Whether the network between a component and the apiserver is cut, or that is down. */
+function isDisconnected(value: unknown): boolean {
+  const { apiserverDown = false, cut = new Set() } = (value ?? {}) as Partial<ConnectivityState>
+  return apiserverDown || cut.size > 0
 }
 
 /** Returns a hash of what users see of the objects, see {@link outcomeLines}. */

@@ -14,6 +14,12 @@ export interface ExploredRun {
   watchActivity(isBusy: () => boolean): void
 }
 
+/** A client that is a program: it has time of its own. */
+export interface CommandClient {
+  (access: ExploredRun): Promise<() => Promise<void>>
+  readonly ownTime: true
+}
+
 /** Options of {@link commandClient}. */
 export interface CommandClientOptions extends KubeconfigUser {
   /** Environment variables besides those of this process. `KUBECONFIG` leads to the cluster. */
@@ -31,8 +37,8 @@ export interface CommandClientOptions extends KubeconfigUser {
 export function commandClient(
   [program = '', ...words]: readonly string[],
   { env = {}, startup = 10_000, ...user }: CommandClientOptions = {},
-): (access: ExploredRun) => Promise<() => Promise<void>> {
-  return async (access) => {
+): CommandClient {
+  const start = async (access: ExploredRun): Promise<() => Promise<void>> => {
     let pid: number | undefined
     let hasStarted = false
     const late = performance.now() + startup
@@ -63,6 +69,7 @@ export function commandClient(
       await server.close()
     }
   }
+  return Object.assign(start, { ownTime: true as const })
 }
 
 /** Whether a thread of the process runs, or waits for a processor. Only Linux tells; elsewhere false. */

@@ -1,5 +1,5 @@
 export { commandClient } from './command-client.js'
-export type { CommandClientOptions, ExploredRun } from './command-client.js'
+export type { CommandClient, CommandClientOptions, ExploredRun } from './command-client.js'
 export { ClusterServer, serve } from './serve.js'
 export type { ServeOptions } from './serve.js'
 export type { KubeconfigUser } from './kubeconfig.js'

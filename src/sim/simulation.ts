@@ -17,7 +17,7 @@ import type { SimulationState } from './state.js'
 import { type SharedSlices, Slices } from './modules/slices.js'
 import { Timers } from './timers.js'
 import type { Timer } from './timers.js'
-import type { Handler, HandlerOptions, QuietCalls, Slice } from './modules/topic.js'
+import type { Handler, HandlerOptions, QuietCalls, Slice, StepRole } from './modules/topic.js'
 import { Trace } from './trace.js'
 
 /** Options of {@link Simulation}. */
@@ -207,6 +207,12 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
   readyNow(): readonly Ready[] {
     this.#fireDue()
     return this.ready.eligible()
+  }
+
+  /** Returns the role of a step, see `HandlerOptions.role`; its module is set up if it is dormant. */
+  roleOf({ owner, topic }: Ready): StepRole | undefined {
+    this.awaken(owner)
+    return this.quiet.roleOf(owner, topic)
   }
 
   /** Runs one of {@link readyNow} out of turn. Returns false if it does not wait any more. */

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
 import { SimCluster } from '../../src/index.js'
 import { Execution, stepName } from '../../src/explore/execution.js'
+import { scopeOf } from '../../src/explore/scope.js'
 
 /** The decisions of twenty minutes in which a node is labelled, by name. */
 function decisionsWith(heartbeats: 'exact' | 'quiet'): readonly string[] {
   const root = new SimCluster({ nodes: 2, time: { heartbeats } })
-  const execution = Execution.begin(root, {}, false)
+  const execution = Execution.begin(scopeOf(root, {}), false)
   const deadline = root.now() + 20 * 60_000
   const names: string[] = []
   const go = (until: number): void => {

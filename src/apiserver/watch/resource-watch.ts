@@ -107,6 +107,16 @@ export class ResourceWatch implements Watch<KubeObject>, RoutedWatch {
     return events
   }
 
+  peek(): readonly WatchEvent<KubeObject>[] {
+    if (this.#stopped) return []
+    if (this.#initial.length > 0) return this.#initial.slice(this.#initialTaken)
+    const changes = this.#pending?.slice(this.#taken) ?? this.#readHistory()
+    return changes
+      .filter((change) => change.revision > this.#revision)
+      .map((change) => this.#eventOf(change))
+      .filter((event) => event !== undefined)
+  }
+
   #takeInitial(limit: number): readonly WatchEvent<KubeObject>[] {
     const from = this.#initialTaken
     const events = this.#initial.slice(from, from + limit)

@@ -150,7 +150,7 @@ async function play(
   return tell(counterExample, options, flags, terminal)
 }
 
-function summaryOf({ verdict, schedules, states, coverage }: ExplorationResult): string {
+function summaryOf({ verdict, schedules, states, coverage }: Omit<ExplorationResult, 'replay'>): string {
   const deviations = Object.entries(coverage.deviations).map(([name, count]) => `, ${count} ${name}`)
   return `${verdict}: ${schedules} runs, ${states} states${deviations.join('')}\n`
 }

@@ -43,8 +43,18 @@ export interface InformerDependencies<T extends KubeObject> {
   readonly log?: (message: string) => void
   /** Learns of a list or watch that is refused with 403. */
   readonly onForbidden?: (error: ApiError) => void
+  /** Returns how the present step takes what has happened. Default: all of it. */
+  readonly delivery?: (() => Delivery | undefined) | undefined
   /** In a copy of a cluster, the view of the original. Default: each copy reads the objects again. */
   readonly original?: OriginalView<T> | undefined
+}
+
+/** How one step of an informer takes what has happened. */
+export interface Delivery {
+  /** At most so many events; the others come in a later step. Default: all. */
+  readonly events?: number
+  /** Whether it lists anew, as after a watch that has broken: what was in between is never seen. */
+  readonly anew?: boolean
 }
 
 /** What an informer had in its cache when its cluster was copied. */
@@ -146,16 +156,40 @@ export class ListWatchInformer<T extends KubeObject> implements Informer<T> {
       return
     }
     this.#isMoving = true
-    this.#whileServed(() => (this.synced ? this.#follow() : this.#relist()), true)
+    const { events, anew = false } = this.#ports.delivery?.() ?? {}
+    this.#whileServed(() => (this.synced && !anew ? this.#follow(events) : this.#relist()), true)
     this.#isMoving = false
   }
 
-  #follow(): void {
+  /** Returns the changes that the next step would take notice of; undefined if it will list. */
+  waiting(): readonly Change<T>[] | undefined {
+    if (this.#closed || !this.synced || !this.#ports.connected()) return undefined
+    this.#load()
+    const known = new Map<string, T | undefined>()
+    try {
+      return this.#ensureWatch()
+        .peek?.()
+        .filter(({ type }) => type !== 'BOOKMARK')
+        .map(({ type, object }) => {
+          const key = keyOf(object)
+          const old = known.has(key) ? known.get(key) : this.#index.get(key)
+          known.set(key, type === 'DELETED' ? undefined : object)
+          return { type: type as Change<T>['type'], object, ...(old && { old }) }
+        })
+    } catch (error) {
+      if (!isApiError(error)) throw error
+      return undefined
+    }
+  }
+
+  #follow(limit?: number): void {
     this.#load()
     try {
       const watch = this.#ensureWatch()
-      for (const event of watch.next()) if (event.type !== 'BOOKMARK') this.#apply(event.type, event.object)
+      for (const event of watch.next(limit))
+        if (event.type !== 'BOOKMARK') this.#apply(event.type, event.object)
       this.#ports.state.value.resourceVersion = watch.resourceVersion
+      if (limit !== undefined && watch.peek?.().length !== 0) this.#ports.topic.wake(this.#key)
     } catch (error) {
       if (!isApiError(error, 'Expired')) throw error
       this.#relist()

@@ -6,7 +6,11 @@ import type { ComponentHost, EventSource } from '../../client/component.js'
 import type { EventRecorder } from '../../client/recorders/event-recorder.js'
 import type { Informer, InformerOptions } from '../../client/informers/informer.js'
 import { missingRule } from '../../client/missing-rule.js'
-import { ListWatchInformer, type InformerState } from '../../client/informers/list-watch-informer.js'
+import {
+  type Delivery,
+  ListWatchInformer,
+  type InformerState,
+} from '../../client/informers/list-watch-informer.js'
 import type { Heartbeats } from '../../client/heartbeats.js'
 import type { ObjectOf, ResourceName } from '../../client/resources.js'
 import { ModuleHost, type Kernel } from '../../sim/modules/module-host.js'
@@ -36,6 +40,8 @@ export interface HostServices {
   readonly heartbeats?: Heartbeats | undefined
   /** The informers of the component's process. By default, the component has its own, through its client. */
   readonly shared?: ProcessInformers | undefined
+  /** Returns how informers take what has happened in the present step, see {@link Delivery}. */
+  readonly delivery?: (() => Delivery | undefined) | undefined
   /** The views that informers of a copy start with. By default, they read all objects again. */
   readonly views?: InformerViews | undefined
   /** Creates the recorder that writes Event objects through a client. */
@@ -149,7 +155,7 @@ export class ClusterComponentHost extends ModuleHost<ClusterEvents> implements C
     const stateName = `informer ${id}`
     const state = this.state<InformerState>(stateName, () => ({ resourceVersion: undefined }))
     const topic = this.handle(`informer ${id}`, () => informer.deliver(), { passive: true })
-    const { connectivity, identify, views } = this.#services
+    const { connectivity, delivery, identify, views } = this.#services
     const informer = new ListWatchInformer<ObjectOf<R>>(resource, options, {
       client: this.#reads(),
       state,
@@ -159,6 +165,7 @@ export class ClusterComponentHost extends ModuleHost<ClusterEvents> implements C
       log: (message) => this.log('warning', message),
       onForbidden: (error) => this.#noteForbidden(error),
       original: views?.originalOf(this.name, stateName),
+      delivery,
       ...(identify === undefined ? {} : { refused: () => !this.connected }),
     })
     this.#own.push(informer)

@@ -11,7 +11,7 @@ import { CorrelatingRecorder, type RecorderState } from '../../client/recorders/
 import { SeriesRecorder, type SeriesState } from '../../client/recorders/series-recorder.js'
 import type { EventRecorder } from '../../client/recorders/event-recorder.js'
 import type { Informers, Subscriptions } from '../../apiserver/watch/watch-hub.js'
-import type { InformerState } from '../../client/informers/list-watch-informer.js'
+import type { Delivery, InformerState } from '../../client/informers/list-watch-informer.js'
 import { etcdCompactor } from '../../apiserver/storage/etcd-compactor.js'
 import { etcdLessor } from '../../apiserver/storage/etcd-lessor.js'
 import type { EtcdStore } from '../../etcd/store.js'
@@ -107,6 +107,8 @@ export class ControlPlane {
   readonly supervisor: Supervisor
   /** Revisions that informers of components list when they start, by the component's name. */
   readonly staleReads: Map<string, number> = new Map()
+  /** How informers take what has happened in the present step. Default: all of it. */
+  delivery: Delivery | undefined
   /** Stands between the components and the apiserver. */
   gate: RequestGate | undefined
   readonly informerViews: InformerViews
@@ -116,6 +118,8 @@ export class ControlPlane {
   #joined: (node: string) => number | undefined = () => undefined
   #neededElsewhere: () => number | undefined = () => undefined
   readonly #informers = new Map<string, ProcessInformers>()
+  /** The processes of components that share their informers, by the component. */
+  readonly #processes = new Map<string, string>()
 
   constructor(options: ControlPlaneOptions) {
     const { simulation, store, version, kubeadm = {} } = options
@@ -203,7 +207,9 @@ export class ControlPlane {
    */
   addComponent(component: Component, { identify, isOwn = false }: ComponentOptions = {}): void {
     const { name, subject = isOwn ? name : undefined } = component
-    const shared = this.#informersOf(processOf(component))
+    const process = processOf(component)
+    const shared = this.#informersOf(process)
+    if (process !== undefined) this.#processes.set(name, process.name)
     // made when it is used: in most copies, most components have nothing to do
     const host = (): ClusterComponentHost =>
       this.#hosts.get(name) ?? this.#makeHost(component, shared, identify)
@@ -229,6 +235,7 @@ export class ControlPlane {
       views: this.informerViews,
       gate: () => this.gate,
       staleRevision: (component) => this.staleReads.get(component),
+      delivery: () => this.delivery,
       makeRecorder: (through, owner, source) => (events ? recorder(through, owner, source) : SILENT),
     })
     this.#hosts.set(name, host)
@@ -260,6 +267,7 @@ export class ControlPlane {
           awakenMembers: (slice) => this.simulation.awakenAll(slice),
           passesOver: () => this.server.context.hub.passesOver,
           views: this.informerViews,
+          delivery: () => this.delivery,
         })),
       )
       this.addModule(informers)
@@ -370,6 +378,11 @@ export class ControlPlane {
     return this.#hostsInOrder().flatMap(([, host]) => host.views())
   }
 
+  /** Returns the process that a component belongs to and cannot crash without; by default its own name. */
+  processOf(component: string): string {
+    return this.#processes.get(component) ?? component
+  }
+
   /** Whether a component runs and can reach the apiserver, which accepts its credentials. */
   isConnected(component: string): boolean {
     if (!this.#hosts.has(component)) this.simulation.awaken(component)
@@ -412,9 +425,12 @@ export class ControlPlane {
   }
 }
 
+/** What the names of the slices of event recorders begin with; no component may use it for others. */
+export const RECORDER_SLICE = '$recorder '
+
 function recorder(client: Client, host: ModuleHost<ClusterEvents>, source: EventSource): EventRecorder {
   if (source.instance !== undefined) return seriesRecorder(client, host, source.component, source.instance)
-  const state = host.state<RecorderState>(`events ${source.component}`, () => new Map())
+  const state = host.state<RecorderState>(RECORDER_SLICE + source.component, () => new Map())
   return new CorrelatingRecorder({ client, clock: host.clock, source, state })
 }
 
@@ -424,7 +440,7 @@ function seriesRecorder(
   controller: string,
   instance: string,
 ): EventRecorder {
-  const state = host.state<SeriesState>(`events ${controller}`, () => ({ events: new Map(), made: 0 }))
+  const state = host.state<SeriesState>(RECORDER_SLICE + controller, () => ({ events: new Map(), made: 0 }))
   const timer = host.handle(`events ${controller}`, () => made.finish())
   const made = new SeriesRecorder({ client, clock: host.clock, controller, instance, state, timer })
   return made

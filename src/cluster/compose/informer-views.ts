@@ -1,10 +1,18 @@
 import type { KubeObject } from '../../api/kind/definition.js'
+import type { Change } from '../../client/informers/informer.js'
 import type { OriginalView } from '../../client/informers/list-watch-informer.js'
 import type { ObjectIndex } from '../../client/informers/object-index.js'
 import type { SharedSlices } from '../../sim/modules/slices.js'
 
 /** Views of informers (each an {@link ObjectIndex}) by the owners and the names of their state slices. */
 export type SharedViews = Map<string, unknown>
+
+/** What is asked of an informer here. */
+export interface KnownInformer {
+  readonly resource: string
+  view(): unknown
+  waiting(): readonly Change<KubeObject>[] | undefined
+}
 
 const idOf = (owner: string, slice: string): string => `${owner} ${slice}`
 
@@ -14,7 +22,7 @@ const idOf = (owner: string, slice: string): string => `${owner} ${slice}`
  */
 export class InformerViews {
   readonly #original: SharedViews | undefined
-  readonly #informers = new Map<string, { view(): unknown }>()
+  readonly #informers = new Map<string, KnownInformer>()
   /** Ids of the original's views that are out of date. */
   readonly #outdated = new Set<string>()
   /** The views that were shared last, and the state in which they were. */
@@ -45,8 +53,13 @@ export class InformerViews {
   }
 
   /** Adds an informer, in place of a former one of the same slice. */
-  add(owner: string, slice: string, informer: { view(): unknown }): void {
+  add(owner: string, slice: string, informer: KnownInformer): void {
     this.#informers.set(idOf(owner, slice), informer)
+  }
+
+  /** Returns the informer of a slice that has been set up. */
+  find(owner: string, slice: string): KnownInformer | undefined {
+    return this.#informers.get(idOf(owner, slice))
   }
 
   /**

@@ -1,17 +1,38 @@
 import type { ProtobufDecoder } from '../../api/protobuf/protobuf-decoder.js'
 import type { SecureCall, SecureReply } from '../../apiserver/proxied.js'
+import type { KubeObject } from '../../api/kind/definition.js'
+import { prefixEnd } from '../../apiserver/storage/storage.js'
 import type { ClusterEvents } from '../../client/cluster-events.js'
+import type { Delivery, InformerState } from '../../client/informers/list-watch-informer.js'
 import type { EtcdStore } from '../../etcd/store.js'
 import type { Duration } from '../../sim/duration.js'
 import type { EventBus } from '../../sim/event-bus.js'
 import type { SharedSlices } from '../../sim/modules/slices.js'
 import type { SimulationState } from '../../sim/state.js'
-import type { Slice } from '../../sim/modules/topic.js'
+import type { Slice, StepRole } from '../../sim/modules/topic.js'
 import type { Ready } from '../../sim/ready-queue.js'
 import type { ClusterParts } from './assemble.js'
 import { mergeOptions } from './merge-options.js'
 import type { ClusterOptions } from './options.js'
+import type { Change } from '../../client/informers/informer.js'
+import { keyOf } from '../../client/informers/object-index.js'
+import type { KnownInformer } from './informer-views.js'
+import { memberSlice, SHARED_INFORMER } from './process-informers.js'
 import type { RequestGate } from './request-gate.js'
+
+/** What a step of an informer is about, see {@link Internals.informerOf}. */
+export interface InformerStep {
+  /**
+   * Returns the changes that the step would take notice of; undefined if it will list. It sets up the
+   * components that share the informer.
+   */
+  waiting(): readonly Change<KubeObject>[] | undefined
+  /**
+   * Returns what the step would take notice of, by the keys in etcd, in order; if nothing of the informer has
+   * been set up, changes that it does not select are among it. None if it will list.
+   */
+  unseen(): readonly (readonly [key: string, object: KubeObject | undefined])[]
+}
 
 /** Holds the current parts of a cluster; a rewind replaces them. */
 export interface CurrentParts {
@@ -74,11 +95,66 @@ export class Internals {
 
   /**
    * Runs one handler call: the next one, or, out of turn, one of {@link ready}. Returns false if there is
-   * none, or it does not wait any more.
+   * none, or it does not wait any more. `delivery`: how informers take what has happened.
    */
-  step(entry?: Ready): boolean {
-    const { simulation } = this.#parts.current
-    return entry === undefined ? simulation.step() : simulation.runReady(entry)
+  step(entry?: Ready, delivery?: Delivery): boolean {
+    const { plane, simulation } = this.#parts.current
+    if (delivery === undefined) return entry === undefined ? simulation.step() : simulation.runReady(entry)
+    const before = plane.delivery
+    plane.delivery = delivery
+    try {
+      return entry === undefined ? simulation.step() : simulation.runReady(entry)
+    } finally {
+      plane.delivery = before
+    }
+  }
+
+  /** Returns the names of all components, running or not, and of the other parts of the simulation. */
+  componentNames(): readonly string[] {
+    return this.#parts.current.simulation.moduleNames()
+  }
+
+  /** Returns the role that the handler of a call has declared. */
+  roleOf(entry: Ready): StepRole | undefined {
+    return this.#parts.current.simulation.roleOf(entry)
+  }
+
+  /** Returns the name of the process that a component is a part of; by default that of the component. */
+  processOf(component: string): string {
+    return this.#parts.current.plane.processOf(component)
+  }
+
+  /**
+   * Returns what a call of an informer would take notice of; undefined for another call.
+   */
+  informerOf(entry: Ready): InformerStep | undefined {
+    const { plane, simulation } = this.#parts.current
+    if (simulation.roleOf(entry) !== 'informer') return undefined
+    const { owner, topic, key } = entry
+    const isShared = topic === SHARED_INFORMER
+    const slice = isShared ? key : topic
+    const find = (): KnownInformer | undefined => plane.informerViews.find(owner, slice)
+    const { resources, storage } = plane.server.context
+    return {
+      waiting: () => {
+        if (isShared && find() === undefined) simulation.awakenAll(memberSlice(key))
+        return find()?.waiting()
+      },
+      unseen: () => {
+        const informer = find()
+        const waiting = informer?.waiting()
+        if (waiting !== undefined)
+          return waiting.map(({ type, object }) => [keyOf(object), type === 'DELETED' ? undefined : object])
+        const resource = informer?.resource ?? key.split('|', 1)[0] ?? ''
+        const prefix = resources.find(resource)?.prefix
+        const state = simulation.slice<InformerState>(owner, slice, () => ({ resourceVersion: undefined }))
+        const seen = Number(state.peek.resourceVersion ?? Infinity)
+        if (prefix === undefined || !Number.isFinite(seen) || seen < storage.compactedRevision) return []
+        return storage
+          .changesSince(prefix, prefixEnd(prefix), seen)
+          .map((change) => [change.key.slice(prefix.length), change.object])
+      },
+    }
   }
 
   /**

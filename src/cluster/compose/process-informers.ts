@@ -3,10 +3,17 @@ import type { ResourceName, ObjectOf } from '../../client/resources.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import type { ResumableClient } from '../../client/client.js'
 import type { ClusterEvents } from '../../client/cluster-events.js'
-import type { InformerDependencies, InformerState } from '../../client/informers/list-watch-informer.js'
+import type {
+  Delivery,
+  InformerDependencies,
+  InformerState,
+} from '../../client/informers/list-watch-informer.js'
 import { SharedInformer, type MemberState } from '../../client/informers/shared-informer.js'
 import type { Host, Module, Slice, Topic } from '../../sim/modules/module.js'
 import type { InformerViews } from './informer-views.js'
+
+/** The topic of shared informers; the key is the id of one, which is also the name of its state slice. */
+export const SHARED_INFORMER = 'informer'
 
 /** Ids of informers without a selector, cached because each cluster has about a hundred. */
 const whole = new Map<ResourceName, string>()
@@ -24,7 +31,7 @@ export function informerId(
 }
 
 /** Name of the state slice, and of the topic, of a component that has joined the informer of that id. */
-const memberSlice = (id: string): string => `informer ${id}`
+export const memberSlice = (id: string): string => `informer ${id}`
 
 /** What the shared informers of a process need from their environment. */
 export interface ProcessInformerDependencies {
@@ -35,6 +42,8 @@ export interface ProcessInformerDependencies {
   /** Whether the changes are heartbeats, for which no component is set up. */
   readonly passesOver: () => boolean
   readonly views: InformerViews
+  /** Returns how informers take what has happened in the present step. */
+  readonly delivery: () => Delivery | undefined
 }
 
 /**
@@ -58,7 +67,7 @@ export class ProcessInformers implements Module<Host<ClusterEvents>> {
 
   setup(host: Host<ClusterEvents>): void {
     this.#host = host
-    this.#topic = host.handle('informer', (id) => this.#deliver(id), { passive: true })
+    this.#topic = host.handle(SHARED_INFORMER, (id) => this.#deliver(id), { passive: true })
   }
 
   #deliver(id: string): void {
@@ -112,11 +121,21 @@ export class ProcessInformers implements Module<Host<ClusterEvents>> {
   }
 
   #dependenciesOf(id: string): InformerDependencies<KubeObject> {
-    const { client, connected, views } = this.#dependencies
+    const { client, connected, delivery, views } = this.#dependencies
     const host = this.#host as Host<ClusterEvents>
     const state = host.state<InformerState>(id, () => ({ resourceVersion: undefined }))
     const log = (message: string): void => host.log('warning', message)
     const original = views.originalOf<KubeObject>(this.name, id)
-    return { client, connected, state, stateName: id, topic: this.#topic as Topic, key: id, log, original }
+    return {
+      client,
+      connected,
+      state,
+      stateName: id,
+      topic: this.#topic as Topic,
+      key: id,
+      log,
+      delivery,
+      original,
+    }
   }
 }

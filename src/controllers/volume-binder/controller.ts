@@ -98,7 +98,7 @@ class VolumeBinder implements Controller<Watched> {
       host.state('pods', () => false),
       () => this.#openPods(),
     ).restore()
-    this.#resync = host.handle('resync', () => this.#syncWaiting())
+    this.#resync = host.handle('resync', () => this.#syncWaiting(), { role: 'routine' })
     this.#context = {
       host,
       recorder: host.recorder({ component: 'persistentvolume-controller' }),

@@ -3,13 +3,15 @@ import { parsePath } from '../../apiserver/http/path.js'
 import { errorResponse } from '../../apiserver/http/responses.js'
 import { ApiError, ConnectionError } from '../../client/api-error.js'
 import type { HttpAnswer, HttpRequest, HttpWatch } from '../../client/http.js'
+import type { Delivery } from '../../client/informers/list-watch-informer.js'
 import type { GatedRequest, RequestGate } from '../../cluster/compose/request-gate.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
 import { GONE, handleAt } from '../../server/stale-server.js'
 
-/** The topics of a client: its requests, and the events of its watches. */
+/** The topics of a client: its requests, responses that come late, and the events of its watches. */
 export const REQUEST = 'request'
-export const WATCH = 'informer watch'
+export const RESPONSE = 'response'
+export const WATCH = 'watch'
 
 /** A request that waits for its step. */
 interface Held {
@@ -26,6 +28,12 @@ export interface ConnectionParts {
   readonly cluster: SimCluster
   /** Returns what stands between the client and the apiserver; undefined before the exploration begins. */
   readonly gate: () => RequestGate | undefined
+  /** Returns how watches deliver events in the present step. */
+  readonly delivery: () => Delivery | undefined
+  /** Whether the response to the present request is a step of its own. */
+  readonly isLate: () => boolean
+  /** Learns how each request ended, and whether it changed something. */
+  readonly onAnswer: (request: string, code: number, isChange: boolean) => void
   /** The revision that lists show; undefined for the present. */
   readonly revision?: number
 }
@@ -39,6 +47,8 @@ export class Connection {
   readonly #parts: ConnectionParts
   readonly #requests = new Map<string, Held>()
   readonly #watches = new Map<string, HeldWatch>()
+  /** Responses that wait for their step. */
+  readonly #late = new Map<string, () => void>()
   #isClosed = false
   #sent = 0
 
@@ -68,20 +78,38 @@ export class Connection {
 
   /** Runs a step of the client. */
   run(topic: string, key: string): void {
-    if (topic === WATCH) return this.#watches.get(key)?.deliver()
+    if (topic === WATCH) return this.#watches.get(key)?.deliver(this.#parts.delivery()?.events)
+    if (topic === RESPONSE) return this.#respond(key)
     const held = this.#requests.get(key)
     if (held === undefined) return
     this.#requests.delete(key)
     const { gated, handle, resolve, reject } = held
     try {
       const gate = this.#parts.gate()
+      const { etcd } = this.#parts.cluster.internals
+      const { revision } = etcd
       const answer = gate === undefined ? handle() : gate(gated, handle)
-      resolve('next' in answer ? this.#held(gated, answer) : answer)
+      this.#parts.onAnswer(textOf(gated), answer.code, etcd.revision !== revision)
+      const respond = (): void => resolve('next' in answer ? this.#held(gated, answer) : answer)
+      if (!this.#parts.isLate()) return respond()
+      this.#late.set(key, respond)
+      this.#wake(RESPONSE, key)
     } catch (error) {
       if (error instanceof ApiError) resolve(errorResponse(error))
       else if (error instanceof ConnectionError) reject(error)
       else throw error
     }
+  }
+
+  #respond(key: string): void {
+    const respond = this.#late.get(key)
+    this.#late.delete(key)
+    respond?.()
+  }
+
+  /** Returns the number of events that the step of a watch would deliver. */
+  waiting(key: string): number {
+    return this.#watches.get(key)?.waiting() ?? 1
   }
 
   /** Makes each watch miss what happens, and end with 410 Gone in its next step. */
@@ -94,6 +122,7 @@ export class Connection {
 
   close(): void {
     this.#isClosed = true
+    this.#late.clear()
     this.#requests.clear()
     for (const watch of this.#watches.values()) watch.stop()
     this.#watches.clear()
@@ -130,12 +159,16 @@ class HeldWatch implements HttpWatch {
   readonly timeoutSeconds: number | undefined
   readonly #watch: HttpWatch
   readonly #onEnd: () => void
+  readonly #onReady: () => void
+  /** What waits for a step. */
+  #waiting: string[] = []
   #lines: string[] = []
   #listener: () => void = () => undefined
   #isCut = false
 
   constructor(watch: HttpWatch, calls: { readonly onReady: () => void; readonly onEnd: () => void }) {
     this.#watch = watch
+    this.#onReady = calls.onReady
     this.headers = watch.headers
     this.timeoutSeconds = watch.timeoutSeconds
     this.#onEnd = calls.onEnd
@@ -153,11 +186,19 @@ class HeldWatch implements HttpWatch {
     this.#onEnd()
   }
 
-  /** Hands what has happened over to the client. */
-  deliver(): void {
-    const lines = this.#watch.next()
+  /** Returns how many lines {@link deliver} would hand over. */
+  waiting(): number {
+    this.#waiting.push(...this.#watch.next())
+    return this.#waiting.length
+  }
+
+  /** Hands what has happened over to the client; of that, at most `most` lines. */
+  deliver(most = Infinity): void {
+    this.waiting()
+    const lines = this.#waiting.splice(0, most)
     this.#lines.push(...(this.#isCut ? [GONE] : lines))
     if (this.#isCut) this.stop()
+    else if (this.#waiting.length > 0) this.#onReady()
     if (this.#lines.length > 0) this.#listener()
   }
 

@@ -4,11 +4,15 @@ import type { Cluster } from '../../client-node/send.js'
 import { fetchFrom } from '../../cluster/streams/fetch.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
 import type { RequestGate } from '../../cluster/compose/request-gate.js'
-import { Connection, REQUEST, WATCH } from './connection.js'
+import type { Delivery } from '../../client/informers/list-watch-informer.js'
+import type { Ready } from '../../sim/ready-queue.js'
+import type { Topic } from '../../sim/modules/topic.js'
+import { Connection, REQUEST, RESPONSE, WATCH } from './connection.js'
+import { type ProgramClock, ProgramTimers, type Start } from './timers.js'
 
 /** What a client gets when it starts: the API to talk to. */
 export interface ClientAccess extends Cluster {
-  /** The name of the client in {@link ClientOptions.clients}. */
+  /** The name of the client in `clients`. */
   readonly client: string
   /** The run's cluster. A controller talks to `http` instead: those requests are steps. */
   readonly cluster: SimCluster
@@ -23,9 +27,13 @@ export type StopClient = () => unknown
 
 /**
  * Starts a controller, and returns what stops it: `(access) => start(kubeConfigFor(access))`. It is called in
- * each run, and after each crash; state of an earlier start must not live on.
+ * each run, and after each crash; state of an earlier start must not live on. Its timers and dates are
+ * virtual, unless it has its `ownTime`, as programs in other processes do.
  */
-export type ClientProgram = (access: ClientAccess) => StopClient | void | Promise<StopClient | void>
+export interface ClientProgram {
+  (access: ClientAccess): StopClient | void | Promise<StopClient | void>
+  readonly ownTime?: boolean
+}
 
 /**
  * Real ms, and turns of the event loop, without a request, after which clients are quiet. Ms in which this
@@ -40,7 +48,15 @@ export interface Quiet {
 interface Started {
   readonly connection: Connection
   readonly stop: Promise<StopClient | void>
+  readonly start: Start
 }
+
+/** The topic of a client's timers. */
+const TIMER = 'timer'
+/** Timers that are longer, in virtual ms, are periodic work: a run does not wait for them to be at rest. */
+const LONGEST_RETRY = 60_000
+/** As many timers in a row for which nothing has happened are retries; later ones are polling. */
+const MOST_RETRIES = 8
 
 /**
  * Ms that one look at the clients counts at most. When this process waits for a processor, it hears nothing
@@ -57,6 +73,15 @@ export class Programs {
   readonly #quiet: Quiet
   readonly #running = new Map<string, Started>()
   readonly #activity = new Map<string, () => boolean>()
+  readonly #timers = new ProgramTimers()
+  readonly #topics = new Map<string, Topic>()
+  /** Timers that have fired since something has happened to a client. */
+  readonly #streaks = new Map<string, number>()
+  /** The first request of each client that failed, until one has succeeded. */
+  readonly #failures = new Map<string, string>()
+  readonly #successes = new Set<string>()
+  #delivery: Delivery | undefined
+  #isLate = false
   #cluster: SimCluster | undefined
   #gate: RequestGate | undefined
   #failure: unknown
@@ -74,8 +99,9 @@ export class Programs {
     return this.#programs.has(name)
   }
 
-  /** Returns a fork of a cluster at whose end the programs have started and nothing is in flight. */
-  async begin(root: SimCluster): Promise<SimCluster> {
+  /** Starts the programs in a fork of a cluster, and returns it; nothing has come to rest yet. */
+  start(root: SimCluster): SimCluster {
+    if (![...this.#programs.values()].every(({ ownTime }) => ownTime === true)) this.#timers.install()
     const { components = [] } = root.internals.options
     const cluster = root.fork({
       components: [...components, ...this.names.map((name) => this.#component(name))],
@@ -83,12 +109,43 @@ export class Programs {
     this.#cluster = cluster
     this.#gate = undefined
     for (const name of this.names) this.#start(name)
-    do {
-      await this.quiet()
-      cluster.settle()
-      await this.quiet()
-    } while (cluster.internals.ready().length > 0)
     return cluster
+  }
+
+  /** Ends what outlives single runs: virtual time. */
+  dispose(): void {
+    this.#timers.uninstall()
+  }
+
+  /** Whether a request of a client has ever succeeded. */
+  hasSucceeded(name: string): boolean {
+    return this.#successes.has(name)
+  }
+
+  /** Returns the first request of a client that failed; `it has sent nothing` if there was none. */
+  failureOf(name: string): string {
+    return this.#failures.get(name) ?? 'it has sent nothing'
+  }
+
+  /** Returns the number of events that a step of a client would deliver. */
+  waiting({ owner, topic, key }: Ready): number {
+    return topic === WATCH ? (this.#running.get(owner)?.connection.waiting(key) ?? 1) : 1
+  }
+
+  /** Runs a step in which watches deliver what `delivery` says. */
+  during(delivery: Delivery | undefined, step: () => void): void {
+    this.#delivery = delivery
+    this.#isLate = false
+    try {
+      step()
+    } finally {
+      this.#delivery = undefined
+    }
+  }
+
+  /** Makes the response to the request of the present step a step of its own. */
+  respondLate(): void {
+    this.#isLate = true
   }
 
   /** Sets what the requests of clients go through from now on. */
@@ -146,8 +203,14 @@ export class Programs {
       name,
       identity: { name, groups: [] },
       setup: (host) => {
-        for (const topic of [REQUEST, WATCH])
-          host.handle(topic, (key) => this.#running.get(name)?.connection.run(topic, key))
+        const run = (topic: string) => (key: string) => this.#running.get(name)?.connection.run(topic, key)
+        for (const topic of [REQUEST, RESPONSE]) host.handle(topic, run(topic))
+        host.handle(WATCH, run(WATCH), { role: 'informer' })
+        const timer = host.handle(TIMER, (key) => {
+          this.#streaks.set(name, (this.#streaks.get(name) ?? 0) + 1)
+          this.#timers.fire(Number(key))
+        })
+        this.#topics.set(name, timer)
       },
     }
   }
@@ -158,13 +221,38 @@ export class Programs {
       client: name,
       cluster,
       gate: () => this.#gate,
+      delivery: () => this.#delivery,
+      isLate: () => this.#isLate,
+      onAnswer: (request, code, isChange) => this.#noteAnswer(name, request, code, isChange),
       ...(revision === undefined ? {} : { revision }),
     })
     const program = this.#programs.get(name) as ClientProgram
     const watchActivity = (isBusy: () => boolean): void => void this.#activity.set(name, isBusy)
-    const stop = (async () => program({ ...accessOf(name, cluster, connection), watchActivity }))()
+    const start: Start = { clock: this.#clockOf(name, cluster), isOver: false }
+    const run = async (): Promise<StopClient | void> =>
+      program({ ...accessOf(name, cluster, connection), watchActivity })
+    const stop = program.ownTime === true ? run() : this.#timers.run(start, run)
     stop.catch((error: unknown) => (this.#failure ??= error))
-    this.#running.set(name, { connection, stop })
+    this.#running.set(name, { connection, stop, start })
+  }
+
+  #noteAnswer(name: string, request: string, code: number, isChange: boolean): void {
+    if (code < 400) this.#successes.add(name)
+    else if (!this.#failures.has(name)) this.#failures.set(name, `${request}: ${code}`)
+    if (isChange) this.#streaks.delete(name)
+  }
+
+  /** A client's clock: a timer is work while it may be a retry, so that a run waits for it. */
+  #clockOf(name: string, cluster: SimCluster): ProgramClock {
+    const topic = (): Topic | undefined => this.#topics.get(name)
+    return {
+      now: () => cluster.now(),
+      arm: (id, ms, isInterval) => {
+        const isRetry = !isInterval && ms <= LONGEST_RETRY && (this.#streaks.get(name) ?? 0) < MOST_RETRIES
+        topic()?.wakeAfter(String(id), ms, { class: isRetry ? 'work' : 'watchdog' })
+      },
+      disarm: (id) => void topic()?.cancel(String(id)),
+    }
   }
 
   #end(name: string): void {
@@ -172,8 +260,10 @@ export class Programs {
     if (started === undefined) return
     this.#running.delete(name)
     this.#activity.delete(name)
+    this.#streaks.delete(name)
+    started.start.isOver = true
     started.connection.close()
-    started.stop.then((stop) => stop?.()).catch(() => undefined)
+    started.stop.then((stop) => this.#timers.run(started.start, () => stop?.())).catch(() => undefined)
   }
 }
 

@@ -11,6 +11,7 @@ export type {
   QuietForm,
   QuietLeap,
   Slice,
+  StepRole,
   TimerOptions,
   Topic,
 } from './topic.js'

@@ -93,4 +93,13 @@ export interface HandlerOptions {
    * takes notice of it. Default false.
    */
   readonly passive?: boolean
+  /**
+   * What its steps are, for a search of runs: an `informer` takes notice of what has happened; `routine` work
+   * comes periodically and finds nothing to do, so that nothing is decided before it. Default: `informer` if
+   * it is passive, `routine` if it has a quiet form, else neither.
+   */
+  readonly role?: StepRole
 }
+
+/** See {@link HandlerOptions.role}. */
+export type StepRole = 'informer' | 'routine'

@@ -1,6 +1,6 @@
 import type { Ready } from '../ready-queue.js'
 import type { Timer } from '../timers.js'
-import type { HandlerOptions, QuietCalls, QuietForm } from '../modules/topic.js'
+import type { HandlerOptions, QuietCalls, QuietForm, StepRole } from '../modules/topic.js'
 
 /** A handler that found nothing to do. */
 interface Idle {
@@ -113,6 +113,13 @@ export class QuietTime {
     let byTopic = this.#forms.get(owner)
     if (!byTopic) this.#forms.set(owner, (byTopic = new Map<string, HandlerOptions>()))
     byTopic.set(topic, options)
+  }
+
+  /** Returns the role that the handler of a topic has declared, see `HandlerOptions.role`. */
+  roleOf(owner: string, topic: string): StepRole | undefined {
+    const { role, passive, quiet } = this.#forms.get(owner)?.get(topic) ?? {}
+    if (role !== undefined) return role
+    return passive === true ? 'informer' : quiet && 'routine'
   }
 
   /** Forgets the topics and writers of a stopped module. */

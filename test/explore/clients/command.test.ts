@@ -3,7 +3,12 @@ import { fileURLToPath } from 'node:url'
 import { SimCluster } from 'simcluster'
 import { expect, test } from 'vitest'
 import { explore } from '../../../src/explore/index.js'
-import type { ExplorationResult, ExploredAction, Eventually, Pattern } from '../../../src/explore/index.js'
+import type {
+  ClientExplorationResult,
+  ExploredAction,
+  Eventually,
+  Pattern,
+} from '../../../src/explore/index.js'
 import { commandClient } from '../../../src/server/index.js'
 
 const program = fileURLToPath(new URL('controller.mjs', import.meta.url))
@@ -60,7 +65,7 @@ const cases: Readonly<Record<Pattern, Case>> = {
   },
 }
 
-function hunt(pattern: Pattern, runs: number, ...words: readonly string[]): Promise<ExplorationResult> {
+function hunt(pattern: Pattern, runs: number, ...words: readonly string[]): Promise<ClientExplorationResult> {
   const { data, actions, eventually } = cases[pattern]
   const cluster = new SimCluster({ nodes: 0 })
   if (data !== undefined) cluster.create('configmaps', { metadata: { name: 'gadget' }, data })

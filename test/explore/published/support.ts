@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { expect } from 'vitest'
-import { played } from '../../../src/explore/counter-example.js'
 import { explore as exploreCluster, replay } from '../../../src/explore/index.js'
 import type {
   CounterExample,
@@ -9,6 +8,9 @@ import type {
   ExploreOptions,
   ReplayOptions,
 } from '../../../src/explore/index.js'
+import { Coverage } from '../../../src/explore/coverage.js'
+import { played, scopeFor } from '../../../src/explore/replays.js'
+import { finished } from '../../../src/explore/run.js'
 import type { Component, ComponentHost, PodSpecInput, SimCluster } from '../../../src/index.js'
 
 export const labels: Readonly<Record<string, string>> = { app: 'web' }
@@ -57,7 +59,8 @@ export function explore(cluster: SimCluster, options: ExploreOptions): Explorati
   const { counterExampleReplayed: replayed } = globalThis as Replaying
   if (replayed !== undefined) {
     replayed(needed, file)
-    return { verdict: 'sampled', schedules: 0, states: 0, coverage: { decisions: 0, deviations: {} } }
+    const coverage = new Coverage().result({}, undefined)
+    return { verdict: 'sampled', warnings: [], schedules: 0, states: 0, coverage, replay: () => cluster }
   }
   const result = exploreCluster(cluster, options)
   const text = JSON.stringify(result.counterExample)
@@ -66,7 +69,8 @@ export function explore(cluster: SimCluster, options: ExploreOptions): Explorati
   expect(replay(found, needed).state.traceHash()).toBe(found.traceHash)
   for (const choice of found.choices) {
     const choices = found.choices.filter((other) => other !== choice)
-    expect(played({ ...found, choices }, needed).failure?.property).not.toBe(found.property)
+    const { failure } = finished(played(scopeFor(found, needed), { choices }))
+    expect(failure?.property).not.toBe(found.property)
   }
   mkdirSync(kept, { recursive: true })
   writeFileSync(file, text)
@@ -80,7 +84,7 @@ export function expectViolated(result: ExplorationResult, property: string): voi
 export function expectHolds(cluster: SimCluster, options: ExploreOptions): void {
   const result = explore(cluster, options)
   expect(result.counterExample?.message).toBe(undefined)
-  expect(result.verdict).toBe('holds within bounds')
+  expect(result.verdict).toBe('holds')
 }
 
 /** A controller of its own identity that looks every so many milliseconds. */

@@ -1,8 +1,10 @@
 import type { Choice } from '../../../src/explore/choice.js'
-import { Allowance, requestOptions } from '../../../src/explore/deviations.js'
+import { Allowance, optionsOf } from '../../../src/explore/deviations.js'
 import { Execution } from '../../../src/explore/execution.js'
 import type { ExploreOptions, Faults } from '../../../src/explore/options.js'
-import { apply, thrown } from '../../../src/explore/replay.js'
+import { apply } from '../../../src/explore/apply.js'
+import { thrown } from '../../../src/explore/run.js'
+import { scopeOf } from '../../../src/explore/scope.js'
 import { outcomeLines } from '../../../src/explore/state-hash.js'
 import type { SimCluster } from '../../../src/index.js'
 import { toMillis } from '../../../src/sim/duration.js'
@@ -49,18 +51,19 @@ export function sweep({ name, root: make, act, time }: StockScenario, part = 1):
   const allowance = Allowance.of(options, 0)
   const choices = new Map<number, (Choice & { readonly do: 'request' })[]>()
   let [requests, runs, nth] = [0, 0, 0]
-  const undisturbed = Execution.begin(root, options, false, (record) => {
+  const scope = scopeOf(root, options)
+  const undisturbed: Execution = Execution.begin(scope, false, (record) => {
     if ('choice' in record) return
     const { at, owner, requests: sent } = record
     requests += sent.length
-    for (const choice of requestOptions({ owner }, sent, at, allowance, options)) {
+    for (const choice of optionsOf(undisturbed, { owner }, sent, at, allowance)) {
       nth += 1
-      if (choice.do !== 'request' || nth % part !== 0) continue
+      if (nth % part !== 0) continue
       choices.set(at, [...(choices.get(at) ?? []), choice])
     }
   })
   const usual = outcome(end(undisturbed), since)
-  const main = Execution.begin(root, options, false)
+  const main = Execution.begin(scope, false)
   const differences: Difference[] = []
   for (let ready = main.next(deadline, true); ready; ready = main.next(deadline, true)) {
     for (const choice of choices.get(main.decisions) ?? []) {

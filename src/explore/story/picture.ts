@@ -1,9 +1,8 @@
-import { Drawing, LINE, pixels } from '../lang/svg/drawing.js'
-import { wrapText } from '../lang/text/text-width.js'
-import { describeChoice } from './choice.js'
-import { Narration } from './counter-example.js'
-import type { RunRecord, StepRecord } from './execution.js'
-import type { CounterExample } from './result.js'
+import { Drawing, LINE, pixels } from '../../lang/svg/drawing.js'
+import { wrapText } from '../../lang/text/text-width.js'
+import { describeChoice } from '../choice.js'
+import { isWrite, type RunRecord, type StepRecord } from '../records.js'
+import type { CounterExample } from '../result.js'
 
 const ROW = 22
 const LANE = 200
@@ -12,9 +11,10 @@ const TOP = 60
 
 /**
  * Draws a counter-example, given what happened in its run: a lane for each process, time downwards, a box for
- * each step, an arrow to the apiserver for each write, the choices, and what they broke.
+ * each step, an arrow to the apiserver for each write, the choices, and what they broke. `story` is the text
+ * of the same facts.
  */
-export function drawn(found: CounterExample, records: readonly RunRecord[]): string {
+export function drawn(found: CounterExample, records: readonly RunRecord[], story: string): string {
   const shown = records.filter((record) => 'choice' in record || isShown(found, record))
   const drawing = new Drawing()
   const title = `${found.property}: ${found.message}`
@@ -31,13 +31,7 @@ export function drawn(found: CounterExample, records: readonly RunRecord[]): str
   drawRecords(drawing, shown, lanes, records[0]?.time ?? 0)
   for (const [at, line] of wrapText(found.message, 100).entries())
     drawing.text(LEFT, bottom + LINE * (at + 1), `${at === 0 ? '✗ ' : '  '}${line}`, 'bad')
-  return drawing.toString(title, twinOf(found, records))
-}
-
-function twinOf(found: CounterExample, records: readonly RunRecord[]): string {
-  const narration = new Narration(found, records[0]?.time ?? 0)
-  for (const record of records) narration.add(record)
-  return narration.end(records.at(-1)?.time ?? 0)
+  return drawing.toString(title, story)
 }
 
 type Lanes = ReadonlyMap<string, number>
@@ -64,7 +58,7 @@ function drawRecords(drawing: Drawing, shown: readonly RunRecord[], lanes: Lanes
 
 function drawStep(drawing: Drawing, { owner, step, requests }: StepRecord, lanes: Lanes, y: number): void {
   const x = lanes.get(owner) ?? LEFT
-  const write = requests.find(isWrite)
+  const write = requests.find((sent) => isWrite(sent) && sent.resource !== 'events')
   if (write !== undefined) {
     const { verb, resource, name = '' } = write
     drawing.arrow([
@@ -76,9 +70,7 @@ function drawStep(drawing: Drawing, { owner, step, requests }: StepRecord, lanes
   drawing.box({ x: x - 4, y: y - 4, width: 8, height: 8 }, 'plain', step)
 }
 
-const isWrite = ({ verb, resource }: StepRecord['requests'][number]): boolean =>
-  verb !== 'get' && verb !== 'list' && verb !== 'watch' && resource !== 'events'
-
 /** Whether a step writes, or is the one that a choice was made before. */
 const isShown = ({ choices }: CounterExample, { at, requests }: StepRecord): boolean =>
-  requests.some(isWrite) || choices.some((choice) => choice.at === at)
+  requests.some((sent) => isWrite(sent) && sent.resource !== 'events') ||
+  choices.some((choice) => choice.at === at)

@@ -1,13 +1,6 @@
-import type { Choice } from '../choice.js'
-import { Allowance } from '../deviations.js'
-import type { ExploreOptions, Faults } from '../options.js'
-
-/**
- * A way in which controllers fail. `intermediate`: it dies after one of its writes, and starts again.
- * `stale`: it starts again, and lists from an apiserver that is behind. `unobserved`: its watches break, and
- * it misses a state. Source: Sun et al., Automatic Reliability Testing for Cluster Management Controllers.
- */
-export type Pattern = 'intermediate' | 'stale' | 'unobserved'
+import type { Choice } from './choice.js'
+import { Allowance } from './deviations.js'
+import type { ExploreOptions, Faults, Pattern } from './options.js'
 
 const FAULTS: Readonly<Record<Pattern, Faults>> = {
   intermediate: { crash: 1 },

@@ -1,0 +1,125 @@
+import { Random, type RandomStream } from '../sim/random.js'
+import type { Budget } from './budget.js'
+import type { Choice } from './choice.js'
+import { plansOf } from './patterns.js'
+import { Allowance } from './deviations.js'
+import type { Search } from './options.js'
+import type { Properties } from './properties.js'
+import type { SearchEnd } from './result.js'
+import { OutOfTime, type Plan, type Played, type Playing } from './run.js'
+import { playRun } from './play-run.js'
+import { Sampler } from './sampler.js'
+import type { Scope } from './scope.js'
+
+/** A run still to be made, with what may happen in it beyond its choices. */
+interface Schedule {
+  readonly choices: readonly Choice[]
+  readonly isPending: boolean
+  readonly allowance: Allowance
+}
+
+/**
+ * Searches runs each of which is played from its start: for what cannot be forked, such as promises and
+ * closures.
+ */
+export class LevelSearch {
+  readonly #scope: Scope
+  readonly #properties: Properties
+  readonly #budget: Budget
+  readonly #states = new Set<string>()
+
+  constructor(scope: Scope, properties: Properties, budget: Budget) {
+    this.#scope = scope
+    this.#properties = properties
+    this.#budget = budget
+  }
+
+  /** Different states in which runs have ended. */
+  get states(): number {
+    return this.#states.size
+  }
+
+  /** Searches, and returns how it ended. */
+  *search(): Playing<SearchEnd> {
+    const search = this.#scope.options.search ?? { delays: 1 }
+    try {
+      if (search === 'exhaustive') return yield* this.#deepen(Infinity)
+      if ('delays' in search) return yield* this.#deepen(search.delays)
+      return 'pct' in search ? yield* this.#sample(search) : yield* this.#patterns(search)
+    } catch (error) {
+      if (error instanceof OutOfTime) return { verdict: 'budget' }
+      throw error
+    }
+  }
+
+  /** All runs without deviations, then all with one, and so on. */
+  *#deepen(delays: number): Playing<SearchEnd> {
+    const allowance = Allowance.of(this.#scope.options, delays)
+    const begin = { choices: [], allowance }
+    let level: Schedule[] = [{ ...begin, isPending: false }]
+    if (allowance.has('action')) level.push({ ...begin, isPending: true })
+    while (level.length > 0) {
+      const next: Schedule[] = []
+      for (const { choices, isPending, allowance: left } of level) {
+        const played = yield* this.#play({ choices, isPending, allowance: left })
+        if (played.failure !== undefined) return foundIn(played)
+        for (const choice of played.options)
+          next.push({ choices: [...choices, choice], isPending, allowance: left.without(choice) })
+      }
+      level = next
+    }
+    return { verdict: 'holds' }
+  }
+
+  *#sample({ pct, runs }: { readonly pct: number; readonly runs: number }): Playing<SearchEnd> {
+    const allowance = Allowance.of(this.#scope.options, 0)
+    const first = yield* this.#play({ choices: [], isPending: false })
+    if (first.failure !== undefined) return foundIn(first)
+    const sampler = Sampler.of(this.#scope, { pct, allowance })
+    for (let nth = 0; nth < runs; nth += 1) {
+      const isPending = allowance.has('action')
+      const played = yield* this.#play({ choices: [], isPending, sampler: sampler.next() })
+      if (played.failure !== undefined) return foundIn(played)
+    }
+    return { verdict: 'sampled' }
+  }
+
+  /** The undisturbed run, and runs with one fault each. */
+  *#patterns({ patterns, runs = 100 }: Extract<Search, { readonly patterns: unknown }>): Playing<SearchEnd> {
+    const { allowance, isOf } = plansOf(patterns, this.#scope.options)
+    const first = yield* this.#play({ choices: [], isPending: false, allowance })
+    if (first.failure !== undefined) return foundIn(first)
+    const plans = first.options.filter(isOf)
+    const random = this.#random('patterns')
+    while (plans.length > runs) plans.splice(random.int(0, plans.length - 1), 1)
+    for (const choice of plans) {
+      const played = yield* this.#play({ choices: [choice], isPending: false })
+      if (played.failure !== undefined) return foundIn(played)
+    }
+    return { verdict: 'sampled' }
+  }
+
+  #random(name: string): RandomStream {
+    return new Random(this.#scope.options.seed ?? 1).stream(`explore/${name}`)
+  }
+
+  *#play(plan: Plan): Playing<Played> {
+    if (!this.#budget.take()) throw new OutOfTime()
+    const played = yield* playRun(this.#scope, this.#properties, {
+      ...plan,
+      isSpent: () => this.#budget.isSpent,
+    })
+    const { execution } = played
+    const { coverage, hasher } = this.#scope
+    coverage.decisions = Math.max(coverage.decisions, execution.decisions)
+    for (const choice of execution.choices)
+      coverage.deviation(choice.do === 'request' ? choice.fault : choice.do)
+    this.#states.add(hasher.hash(execution.cluster))
+    return played
+  }
+}
+
+const foundIn = ({ failure, execution }: Played): SearchEnd =>
+  failure === undefined
+    ? { verdict: 'holds' }
+    : { verdict: 'violated', found: { failure, choices: execution.choices, execution } }

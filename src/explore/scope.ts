@@ -1,0 +1,40 @@
+import type { SimCluster } from '../cluster/sim-cluster.js'
+import type { Programs } from './clients/programs.js'
+import { Coverage } from './coverage.js'
+import type { ExploreOptions } from './options.js'
+import { StateHasher } from './state-hash.js'
+
+/** What all runs of an exploration share. */
+export interface Scope {
+  /** The cluster before the first action. */
+  readonly root: SimCluster
+  readonly options: ExploreOptions
+  /** Names of the components under test. */
+  readonly underTest: readonly string[]
+  /** Components that keep state where copies do not see it: each run begins with a start of theirs. */
+  readonly anew: readonly string[]
+  readonly coverage: Coverage
+  readonly hasher: StateHasher
+  /** The clients, if there are any. */
+  readonly programs?: Programs | undefined
+}
+
+/** Returns the scope of an exploration of `root`. */
+export function scopeOf(root: SimCluster, options: ExploreOptions, programs?: Programs): Scope {
+  const { components = [] } = root.internals.options
+  const own = [...components.map(({ name }) => name), ...(programs?.names ?? [])]
+  return {
+    root,
+    options,
+    underTest: options.underTest ?? own,
+    anew: [],
+    coverage: new Coverage(),
+    hasher: new StateHasher(root),
+    programs,
+  }
+}
+
+/** Whether a component has one of the names, or is part of a process with one. Without names: always. */
+export function isOf(component: string, names: readonly string[] | undefined): boolean {
+  return names === undefined || names.some((name) => component === name || component.startsWith(`${name}/`))
+}
