@@ -19,8 +19,8 @@ import type { Violation } from './shrink.js'
  * With `clients`, which are asynchronous controllers such as those written with @kubernetes/client-node, it
  * returns a promise: each of their requests and each delivery of watch events is a step, and every run begins
  * with a fork of the cluster in which the clients start and come to rest. @throws RangeError if an option is
- * unknown or wrong, or there is nothing to check; ActionFailed if an action   fails in the undisturbed run;
- * SharedState if a component keeps state outside of its setup; what the start of   a client throws
+ * unknown or wrong, or there is nothing to check; ActionFailed if an action fails in the undisturbed run;
+ * SharedState if a component keeps state outside of its setup; what the start of a client throws
  * @example
  * ```ts
  * const { verdict, story } = explore(cluster, {
@@ -83,8 +83,9 @@ function resultOf({
 
 function* replayed(violation: Violation | undefined): Playing<SimCluster> {
   if (violation === undefined) throw new Error('there is no counter-example to replay')
-  const { scope, choices } = violation
+  const { scope, choices, failure } = violation
   const properties = new Properties(scope)
   if (scope.options.sameAs !== undefined) yield* playRun(scope, properties, { choices: [] })
-  return (yield* playRun(scope, properties, { choices })).execution.cluster
+  return (yield* playRun(scope, properties, { choices, findsCycles: failure.cycle !== undefined })).execution
+    .cluster
 }

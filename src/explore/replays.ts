@@ -107,13 +107,18 @@ function playedThen<T>(
 /** Plays a counter-example, and what it is compared with before. */
 export function* played(
   scope: Scope,
-  found: Pick<CounterExample, 'choices'>,
+  found: Pick<CounterExample, 'choices' | 'cycle'>,
   upTo?: number,
   observe?: (record: RunRecord) => void,
 ): Playing<Played> {
   const properties = new Properties(scope)
   if (scope.options.sameAs !== undefined) yield* playRun(scope, properties, { choices: [] })
-  return yield* playRun(scope, properties, { choices: found.choices, upTo, observe })
+  return yield* playRun(scope, properties, {
+    choices: found.choices,
+    findsCycles: found.cycle !== undefined,
+    upTo,
+    observe,
+  })
 }
 
 /** Returns the scope of a counter-example. @throws RangeError if the options do not fit it */

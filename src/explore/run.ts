@@ -33,6 +33,8 @@ export interface Plan {
    * gone on from there, and this one ends.
    */
   readonly isKnown?: (hash: string, execution: Execution) => boolean
+  /** Whether states are compared to find a cycle, which takes time. Default: if {@link isKnown} is given. */
+  readonly findsCycles?: boolean
   /** Whether the search has run out of time. */
   readonly isSpent?: (() => boolean) | undefined
 }
@@ -231,10 +233,11 @@ class Run {
 
   /** @throws NoRest if the run has come back to a state of its own, Known if another one was there */
   #visit(): void {
-    const { sampler, isKnown } = this.#plan
+    const { sampler, isKnown, findsCycles = isKnown !== undefined } = this.#plan
     const { anew, programs } = this.#scope
     // what is in closures and in programs is no state that could be compared
-    if (sampler !== undefined || this.#left.length > 0 || programs !== undefined || anew.length > 0) return
+    if (!findsCycles || sampler !== undefined || this.#left.length > 0) return
+    if (programs !== undefined || anew.length > 0) return
     const hash = this.#execution.hash()
     const before = this.#states.get(hash)
     if (before !== undefined && before < this.#steps.length)

@@ -4,6 +4,7 @@ import type { ExploredAction } from './options.js'
 import type { Failure } from './failure.js'
 import { Properties } from './properties.js'
 import { isSameFailure, type Playing } from './run.js'
+import { COMES_TO_REST } from './no-rest.js'
 import { playRun } from './play-run.js'
 import type { Scope } from './scope.js'
 
@@ -31,7 +32,8 @@ export function* reproduced(
   // the first run to end is the one that others are compared with
   if (scope.options.sameAs !== undefined && choices.length > 0)
     yield* playRun(scope, properties, { choices: [] })
-  const end = yield* playRun(scope, properties, { choices })
+  const findsCycles = failure?.property === COMES_TO_REST
+  const end = yield* playRun(scope, properties, { choices, findsCycles })
   if (end.failure === undefined || (failure !== undefined && !isSameFailure(end.failure, failure)))
     return undefined
   return { scope, choices, failure: end.failure, traceHash: end.execution.cluster.state.traceHash() }

@@ -95,6 +95,10 @@ export function* storyOf({ scope, choices, failure }: Violation): Playing<string
   const properties = new Properties(scope)
   if (scope.options.sameAs !== undefined) yield* playRun(scope, properties, { choices: [] })
   const observe = (record: RunRecord): void => narration.add(record)
-  const { execution } = yield* playRun(scope, properties, { choices, observe })
+  const { execution } = yield* playRun(scope, properties, {
+    choices,
+    findsCycles: failure.cycle !== undefined,
+    observe,
+  })
   return narration.end(failure, execution.cluster)
 }
