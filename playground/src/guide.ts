@@ -1,6 +1,6 @@
 import type { Chapter, CourseVersion, Language, Step } from '../../src/course/chapter.js'
 import { VERSIONS } from '../../src/course/chapter.js'
-import { isSolved } from 'simcluster/lessons'
+import { judge as judgeLesson } from 'simcluster/lessons'
 import type { Place } from './actions.js'
 import { chapterOf, chaptersAt } from './course.js'
 import { h } from './dom.js'
@@ -179,17 +179,26 @@ export function lessonPanel(parts: GuideParts): HTMLElement {
     tell()
   }
   const judge = (): void => {
-    if (asked.solved === undefined) return
-    says.classList.toggle('solved', asked.solved)
+    if (asked.judgement === undefined) return
+    const { goals, broken, isSolved } = asked.judgement
+    says.classList.toggle('solved', isSolved)
     says.replaceChildren(
-      h('strong', {}, asked.solved ? words.solved : words.notYet),
-      ...(asked.solved ? [h('p', {}, explanation)] : []),
+      h('strong', {}, isSolved ? words.solved : words.notYet),
+      h(
+        'ul',
+        { class: 'goals' },
+        ...goals.map(({ text, isReached, missing }) =>
+          h('li', {}, `${isReached ? '✓' : '✗'} ${[text[language], ...missing].join(' — ')}`),
+        ),
+        ...broken.map(({ text }) => h('li', {}, `✗ ${text[language]} (${words.broken})`)),
+      ),
+      ...(isSolved ? [h('p', {}, explanation)] : []),
     )
   }
   const check = async (): Promise<void> => {
-    asked.solved = await isSolved(lessonOf(place.id), session().desk)
+    asked.judgement = await judgeLesson(lessonOf(place.id), session().desk)
     judge()
-    if (asked.solved) parts.onSolved(place.id)
+    if (asked.judgement.isSolved) parts.onSolved(place.id)
   }
   tell()
   judge()

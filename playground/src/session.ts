@@ -5,7 +5,7 @@ import type { ClusterView } from '../../src/view/index.js'
 import { viewOf } from '../../src/view/index.js'
 import { SimCluster } from 'simcluster'
 import type { Host } from 'simcluster/host'
-import type { Desk, Lesson } from 'simcluster/lessons'
+import type { Desk, Judgement, Lesson } from 'simcluster/lessons'
 import { LESSONS, openDesk } from 'simcluster/lessons'
 import type { Action, Deed, Place } from './actions.js'
 import { withAction } from './actions.js'
@@ -42,7 +42,7 @@ export class Session {
   #at = 0
   #watch: AsyncIterator<string> | undefined
   /** How many hints the learner has asked for, and the last verdict on the lesson. */
-  readonly asked: { hints: number; solved: boolean | undefined } = { hints: 0, solved: undefined }
+  readonly asked: { hints: number; judgement: Judgement | undefined } = { hints: 0, judgement: undefined }
   #queue: Promise<unknown> = Promise.resolve()
   /** Called when something has changed that a page shows. */
   onChange: () => void = () => undefined

@@ -1,7 +1,7 @@
 import type { Language } from '../../course/chapter.js'
 import { Playback } from '../../course/playback.js'
-import type { Lesson } from '../../course/lessons/index.js'
-import { isSolved, openDesk } from '../../course/lessons/index.js'
+import type { Desk, Lesson } from '../../course/lessons/index.js'
+import { judge, openDesk } from '../../course/lessons/index.js'
 import type { ReadLine } from './play-chapter.js'
 import { own } from './play-chapter.js'
 import type { Screen } from './screen.js'
@@ -19,7 +19,7 @@ export async function playLesson(lesson: Lesson, language: Language, screen: Scr
   for (const hint of hints) screen.prose(`${screen.words.hint}: ${hint}`)
   screen.note(screen.words.solution)
   await type(lesson.solution)
-  screen.prose((await isSolved(lesson, desk)) ? screen.words.solved : screen.words.notYet)
+  await check(lesson, desk, language, screen)
   screen.prose(explanation)
 }
 
@@ -44,11 +44,23 @@ export async function teachLesson(
       screen.prose(hint === undefined ? screen.words.noMoreHints : `${screen.words.hint}: ${hint}`)
     } else if (line === 'solution') screen.line(`${lesson.solution}\n`)
     else if (line === 'check') {
-      const solved = await isSolved(lesson, desk)
-      screen.prose(solved ? `${screen.words.solved} ${explanation}` : screen.words.notYet)
-      if (solved) return
+      if (!(await check(lesson, desk, language, screen))) continue
+      screen.prose(explanation)
+      return
     } else await own(line, playback, screen)
   }
+}
+
+/** Shows which goals are reached, and which promises were broken. Returns whether the lesson is solved. */
+async function check(lesson: Lesson, desk: Desk, language: Language, screen: Screen): Promise<boolean> {
+  const { goals, broken, isSolved } = await judge(lesson, desk)
+  for (const { text, isReached, missing } of goals) {
+    screen.line(`${isReached ? '✓' : '✗'} ${text[language]}\n`)
+    for (const what of missing) screen.line(`    ${what}\n`)
+  }
+  for (const { text } of broken) screen.line(`✗ ${text[language]} (${screen.words.broken})\n`)
+  screen.prose(isSolved ? screen.words.solved : screen.words.notYet)
+  return isSolved
 }
 
 function introduce({ id, texts }: Lesson, language: Language, screen: Screen): Lesson['texts'][Language] {

@@ -19,6 +19,7 @@ export interface Words {
   readonly solution: string
   readonly solved: string
   readonly notYet: string
+  readonly broken: string
 }
 
 const ko: Words = {
@@ -39,6 +40,7 @@ const ko: Words = {
   solution: '풀이',
   solved: '해결했습니다!',
   notYet: '아직 해결되지 않았습니다.',
+  broken: '도중에 지켜지지 않았습니다. 실습을 다시 시작하거나 되감으세요',
 }
 
 const en: Words = {
@@ -60,6 +62,7 @@ const en: Words = {
   solution: 'Solution',
   solved: 'Solved!',
   notYet: 'Not solved yet.',
+  broken: 'not kept on the way: begin the lesson again, or rewind',
 }
 
 export const WORDS: Readonly<Record<Language, Words>> = { ko, en }

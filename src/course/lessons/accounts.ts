@@ -1,5 +1,9 @@
-import type { Lesson } from './lesson.js'
-import { MANIFESTS, responds } from './shared.js'
+import type { SimCluster } from '../../cluster/sim-cluster.js'
+import { parseCertificates } from '../../pki/index.js'
+import { goal, runs, nodesAreReady, apiserverResponds, runsAsBefore, mayOnly } from './goals.js'
+import { keepsTheRest } from './kept.js'
+import type { Lesson, Promised } from './lesson.js'
+import { MANIFESTS } from './shared.js'
 
 const CA = '-CA /etc/kubernetes/pki/ca.crt -CAkey /etc/kubernetes/pki/ca.key -CAcreateserial'
 
@@ -17,6 +21,24 @@ spec:
 EOF
 rm ${name}.key ${name}.csr
 `
+
+/** Whom certificates of requests were issued to, as `name/group`. */
+const issuedTo = (cluster: SimCluster): readonly string[] =>
+  cluster.state.stored('certificatesigningrequests').flatMap(({ status }) =>
+    status?.certificate === undefined
+      ? []
+      : parseCertificates(atob(status.certificate))
+          .slice(0, 1)
+          .map(({ subject }) => `${subject.commonName}/${(subject.organizations ?? []).join()}`),
+  )
+
+const onlyJohn: Promised = {
+  text: {
+    en: 'No certificate was issued for anybody but john.',
+    ko: 'john 말고는 누구에게도 인증서가 발급되지 않았습니다.',
+  },
+  holds: (cluster) => issuedTo(cluster).every((name) => name === 'john/dev1'),
+}
 
 /** Chapter 4: accounts, TLS and certificates. */
 export const accountsLessons: readonly Lesson[] = [
@@ -64,10 +86,34 @@ kubectl config set-context ann --cluster=kubernetes --namespace=default --user=a
       cluster.advance('48h')
     },
     shows: { run: 'kubectl --context=ann get pods', prints: /Unauthorized/ },
-    check: async ({ master }) =>
-      (await master.sh('kubectl --context=ann get pods && openssl x509 -noout -subject -in ann.crt'))
-        .exitCode === 0,
+    goals: [
+      runs(
+        'ann lists pods by her own context, and the apiserver knows her as ann of dev.',
+        'ann이 자기 컨텍스트로 포드를 볼 수 있고, apiserver는 그를 dev의 ann으로 압니다.',
+        'kubectl --context=ann get pods && kubectl --context=ann auth whoami -o jsonpath="{.status.userInfo.username} {.status.userInfo.groups}"',
+        /ann \["dev","system:authenticated"\]/,
+      ),
+      runs(
+        'ann.crt is signed for the request in ann.csr, and is valid.',
+        'ann.crt는 ann.csr의 요청에 서명한 것이고 유효합니다.',
+        '[ "$(openssl x509 -noout -pubkey -in ann.crt)" = "$(openssl req -noout -pubkey -in ann.csr)" ] && openssl x509 -noout -checkend 3600 -in ann.crt',
+      ),
+      ...mayOnly('ann', [
+        { verb: 'list', resource: 'pods', namespace: 'default' },
+        { verb: 'get', resource: 'pods', namespace: 'default' },
+        { verb: 'watch', resource: 'pods', namespace: 'default' },
+      ]),
+      keepsTheRest(),
+    ],
     solution: `openssl x509 -req -in ann.csr ${CA} -out ann.crt -days 365`,
+    wrongRepairs: [
+      'kubectl config set-context ann --user=kubernetes-admin',
+      'kubectl create clusterrolebinding ann --clusterrole=cluster-admin --user=ann',
+      'cp /etc/kubernetes/pki/apiserver-kubelet-client.crt ann.crt; cp /etc/kubernetes/pki/apiserver-kubelet-client.key ann.key',
+      `openssl req -new -key ann.key -out ann.csr -subj '/CN=ann/O=system:masters'; openssl x509 -req -in ann.csr -CA /etc/kubernetes/pki/ca.crt -CAkey /etc/kubernetes/pki/ca.key -CAcreateserial -out ann.crt -days 365`,
+      'kubectl create clusterrolebinding all --clusterrole=view --group=system:unauthenticated',
+      'openssl x509 -req -in ann.csr -CA /etc/kubernetes/pki/ca.crt -CAkey /etc/kubernetes/pki/ca.key -CAcreateserial -out ann.crt -days 365; kubectl create clusterrolebinding ann --clusterrole=cluster-admin --user=ann',
+    ],
   },
   {
     id: 'waiting-request',
@@ -106,15 +152,28 @@ kubectl config set-context ann --cluster=kubernetes --namespace=default --user=a
     start: ({ master }) =>
       master.sh(request('request-a', '/CN=kubernetes-admin/O=ops') + request('request-b', '/CN=john/O=dev1')),
     shows: { run: 'kubectl get csr', prints: /request-a .*Pending\nrequest-b .*Pending/ },
-    check: ({ cluster }) => {
-      const issued = cluster
-        .settle()
-        .list('certificatesigningrequests')
-        .items.filter(({ status }) => status?.certificate !== undefined)
-        .map(({ metadata }) => metadata.name)
-      return issued.join() === 'request-b'
-    },
+    goals: [
+      goal(
+        'A certificate is issued for john of dev1.',
+        'dev1의 john에게 인증서가 발급되었습니다.',
+        ({ cluster }) => issuedTo(cluster.settle()).includes('john/dev1'),
+      ),
+      goal(
+        'No certificate is issued for anybody else.',
+        '다른 누구에게도 인증서가 발급되지 않았습니다.',
+        ({ cluster }) => issuedTo(cluster.settle()).filter((name) => name !== 'john/dev1'),
+      ),
+      keepsTheRest(),
+    ],
+    promises: [onlyJohn],
     solution: 'kubectl certificate approve request-b; kubectl certificate deny request-a; sleep 5',
+    wrongRepairs: [
+      'kubectl certificate approve request-a request-b; sleep 5',
+      'kubectl certificate approve request-a; kubectl certificate deny request-b; sleep 5',
+      'kubectl certificate deny request-a request-b; sleep 5',
+      'kubectl delete csr --all',
+      'kubectl certificate approve request-a; sleep 5; kubectl delete csr request-a; kubectl certificate approve request-b; sleep 5',
+    ],
   },
   {
     id: 'T2-certificate',
@@ -147,7 +206,12 @@ kubectl config set-context ann --cluster=kubernetes --namespace=default --user=a
     start: ({ master }) =>
       master.sh(`sed -i 's#pki/apiserver.crt#pki/api-server.crt#' ${MANIFESTS}/kube-apiserver.yaml`),
     shows: { run: 'kubectl get nodes', prints: /was refused/ },
-    check: responds,
+    goals: [apiserverResponds, runsAsBefore('kube-apiserver'), nodesAreReady, keepsTheRest()],
     solution: `sed -i 's#pki/api-server.crt#pki/apiserver.crt#' ${MANIFESTS}/kube-apiserver.yaml`,
+    wrongRepairs: [
+      'rm /etc/kubernetes/manifests/kube-apiserver.yaml',
+      `sed -i '/tls-cert-file/d; /tls-private-key-file/d' /etc/kubernetes/manifests/kube-apiserver.yaml; sleep 60`,
+      'cp /etc/kubernetes/pki/apiserver-kubelet-client.crt /etc/kubernetes/pki/api-server.crt; sleep 60',
+    ],
   },
 ]

@@ -1,6 +1,9 @@
 import type { ClusterOptions } from '../../cluster/compose/options.js'
+import type { SimCluster } from '../../cluster/sim-cluster.js'
+import { goal, podsOf, comesUp, isUp, templateOf } from './goals.js'
+import { changing, gone, keepsTheRest } from './kept.js'
 import type { Lesson } from './lesson.js'
-import { comesUp, deployment } from './shared.js'
+import { deployment } from './shared.js'
 
 /** A ValidatingWebhookConfiguration for new pods that calls the Service default/guard. */
 const webhookConfiguration = (name: string, path: string): object => ({
@@ -35,6 +38,12 @@ const guard: NonNullable<ClusterOptions['webhooks']>[string] = ({ request }) => 
     },
   }
 }
+
+/** The password in the Secret db, '' if there is none. */
+const passwordOf = (cluster: SimCluster): string =>
+  cluster.state.stored('secrets', { namespace: 'default', fieldSelector: 'metadata.name=db' })[0]?.data?.[
+    'password'
+  ] ?? ''
 
 /** Chapter 8: applications that do not work. */
 export const applicationLessons: readonly Lesson[] = [
@@ -72,12 +81,32 @@ export const applicationLessons: readonly Lesson[] = [
       cluster.settle()
     },
     shows: { run: 'kubectl get endpointslices', prints: /web-\S+ .*<unset>/ },
-    check: ({ cluster }) =>
-      cluster
-        .settle()
-        .state.stored('endpointslices', { labelSelector: 'kubernetes.io/service-name=web' })
-        .some(({ endpoints }) => (endpoints ?? []).length === 2),
+    goals: [
+      goal(
+        'The Service web leads to both pods of the Deployment web.',
+        '서비스 web이 디플로이먼트 web의 포드 둘로 이어집니다.',
+        (desk) => {
+          if (!comesUp(desk, 'web', 2)) return false
+          const { cluster } = desk
+          const own = new Set(podsOf(cluster, 'web').map(({ metadata }) => metadata.name))
+          const reached = cluster.state
+            .stored('endpointslices', { labelSelector: 'kubernetes.io/service-name=web' })
+            .flatMap(({ endpoints }) => endpoints ?? [])
+            .map(({ targetRef }) => targetRef?.name)
+          return own.size >= 2 && reached.length === own.size && reached.every((name) => own.has(name))
+        },
+      ),
+      keepsTheRest({ 'services/web': changing('spec.selector') }),
+    ],
     solution: `kubectl patch service web -p '{"spec":{"selector":{"app":"web"}}}'`,
+    wrongRepairs: [
+      'kubectl label pods -l app=web app=wbe --overwrite; sleep 60',
+      'kubectl run fake --image=nginx -l app=wbe; kubectl run fake2 --image=nginx -l app=wbe; sleep 60',
+      `kubectl patch service web -p '{"spec":{"selector":null}}'; sleep 30`,
+      'kubectl delete deployment web; kubectl create deployment wbe --image=nginx --replicas=2; sleep 60',
+      'kubectl delete service web',
+      `kubectl patch deployment web -p '{"spec":{"template":{"metadata":{"labels":{"app":"web","tier":"x"}}}}}'; kubectl patch service web -p '{"spec":{"selector":{"app":null,"tier":"x"}}}'; sleep 60`,
+    ],
   },
   {
     id: 'T1-config',
@@ -106,8 +135,24 @@ export const applicationLessons: readonly Lesson[] = [
       cluster.advance('30s')
     },
     shows: { run: 'kubectl get pods', prints: /CreateContainerConfigError/ },
-    check: (desk) => comesUp(desk, 'web'),
+    goals: [
+      goal(
+        'The ConfigMap settings exists.',
+        '컨피그맵 settings가 있습니다.',
+        ({ cluster }) =>
+          cluster.state.stored('configmaps', { fieldSelector: 'metadata.name=settings' }).length === 1,
+      ),
+      isUp('web'),
+      keepsTheRest(),
+    ],
     solution: 'kubectl create configmap settings --from-literal=mode=fast',
+    wrongRepairs: [
+      `kubectl patch deployment web --type=json -p '[{"op":"remove","path":"/spec/template/spec/containers/0/envFrom"}]'; sleep 60`,
+      `kubectl patch deployment web --type=json -p '[{"op":"add","path":"/spec/template/spec/containers/0/envFrom/0/configMapRef/optional","value":true}]'; sleep 60`,
+      'kubectl scale deployment web --replicas=0; sleep 60',
+      'kubectl delete deployment web; kubectl create deployment web --image=nginx --replicas=2; sleep 60',
+      'kubectl create configmap setting --from-literal=mode=fast; sleep 60',
+    ],
   },
   {
     id: 'T1-image',
@@ -141,8 +186,26 @@ export const applicationLessons: readonly Lesson[] = [
       cluster.advance('1m')
     },
     shows: { run: 'kubectl get pods', prints: /ImagePullBackOff|ErrImagePull/ },
-    check: (desk) => comesUp(desk, 'web'),
+    goals: [
+      goal(
+        'web runs nginx.',
+        'web이 nginx를 실행합니다.',
+        ({ cluster }) =>
+          templateOf(cluster)?.containers.every(({ image = '' }) =>
+            /^(docker\.io\/(library\/)?)?nginx(:[\w.-]+)?$/.test(image),
+          ) === true,
+      ),
+      isUp('web'),
+      keepsTheRest({ 'deployments/web': changing('spec.template.spec.containers.*.image') }),
+    ],
     solution: 'kubectl set image deployment/web web=nginx',
+    wrongRepairs: [
+      'kubectl set image deployment/web web=busybox; sleep 60',
+      'kubectl set image deployment/web web=httpd; sleep 60',
+      'kubectl scale deployment web --replicas=0; sleep 60',
+      'kubectl delete deployment web; sleep 60',
+      `kubectl patch deployment web -p '{"spec":{"template":{"spec":{"containers":[{"name":"web","image":"nginx","command":["sleep","1d"]}]}}}}'; sleep 60`,
+    ],
   },
   {
     id: 'quota',
@@ -185,10 +248,27 @@ export const applicationLessons: readonly Lesson[] = [
       cluster.settle()
     },
     shows: { run: 'kubectl get deployment web', prints: /web +1\/2/ },
-    check: (desk) => comesUp(desk, 'web'),
+    goals: [
+      isUp('web'),
+      goal(
+        'A ResourceQuota still limits the pods of the namespace.',
+        '리소스쿼터가 여전히 네임스페이스의 포드 수를 제한합니다.',
+        ({ cluster }) =>
+          cluster.state
+            .stored('resourcequotas', { namespace: 'default' })
+            .some(({ spec }) => Number(spec.hard?.['pods'] ?? spec.hard?.['count/pods'] ?? Infinity) <= 1000),
+      ),
+      keepsTheRest({ 'resourcequotas/few': gone }),
+    ],
     solution:
       `kubectl patch resourcequota few -p '{"spec":{"hard":{"pods":"10"}}}'; sleep 60; kubectl rollout ` +
       'restart deployment web',
+    wrongRepairs: [
+      'kubectl delete resourcequota few; kubectl rollout restart deployment web; sleep 60',
+      'kubectl scale deployment web --replicas=1; sleep 60',
+      `kubectl patch resourcequota few --type=json -p '[{"op":"remove","path":"/spec/hard/pods"}]'; kubectl rollout restart deployment web; sleep 60`,
+      'kubectl delete deployment web; sleep 30',
+    ],
   },
   {
     id: 'secret',
@@ -215,8 +295,24 @@ export const applicationLessons: readonly Lesson[] = [
       cluster.advance('30s')
     },
     shows: { run: 'kubectl get pods', prints: /CreateContainerConfigError/ },
-    check: (desk) => comesUp(desk, 'web'),
+    goals: [
+      goal(
+        'The Secret db has a password.',
+        '시크릿 db에 password가 있습니다.',
+        ({ cluster }) => passwordOf(cluster) !== '',
+      ),
+      isUp('web'),
+      keepsTheRest(),
+    ],
     solution: 'kubectl create secret generic db --from-literal=password=x',
+    wrongRepairs: [
+      'kubectl set env deployment/web PASSWORD=x; sleep 60',
+      `kubectl patch deployment web --type=json -p '[{"op":"add","path":"/spec/template/spec/containers/0/env/0/valueFrom/secretKeyRef/optional","value":true}]'; sleep 60`,
+      'kubectl create secret generic db --from-literal=pass=x; sleep 60',
+      'kubectl create configmap db --from-literal=password=x; sleep 60',
+      'kubectl scale deployment web --replicas=0; sleep 60',
+      `kubectl patch deployment web --type=json -p '[{"op":"remove","path":"/spec/template/spec/containers/0/env"}]'; sleep 60`,
+    ],
   },
   {
     id: 'secret-crash',
@@ -267,9 +363,26 @@ export const applicationLessons: readonly Lesson[] = [
       cluster.advance('2m')
     },
     shows: { run: 'kubectl get pods', prints: /CrashLoopBackOff/ },
-    check: (desk) => comesUp(desk, 'web'),
+    goals: [
+      goal(
+        'The Secret db has a password.',
+        '시크릿 db에 password가 있습니다.',
+        ({ cluster }) => passwordOf(cluster) !== '',
+      ),
+      isUp('web'),
+      keepsTheRest(),
+    ],
     solution:
       'kubectl create secret generic db --from-literal=password=x; kubectl rollout restart deployment web',
+    wrongRepairs: [
+      `kubectl patch deployment web -p '{"spec":{"template":{"spec":{"containers":[{"name":"web","command":["sleep","100000"]}]}}}}'; sleep 120`,
+      'kubectl set env deployment/web PASSWORD=x; sleep 120',
+      'kubectl set image deployment/web web=nginx; sleep 120',
+      'kubectl scale deployment web --replicas=0; sleep 60',
+      'kubectl create secret generic db --from-literal=pass=x; kubectl rollout restart deployment web; sleep 120',
+      'kubectl delete deployment web; kubectl create deployment web --image=nginx --replicas=2; sleep 60',
+      'kubectl create secret generic db --from-literal=password=; kubectl rollout restart deployment web; sleep 120',
+    ],
   },
   {
     id: 'webhook',
@@ -305,8 +418,42 @@ export const applicationLessons: readonly Lesson[] = [
       cluster.advance('30s')
     },
     shows: { run: 'kubectl run probe --image=nginx', prints: /failed calling webhook/ },
-    check: (desk) => comesUp(desk, 'web'),
+    goals: [
+      goal(
+        'Pods can be created.',
+        '포드를 만들 수 있습니다.',
+        ({ cluster }) => cluster.kubectl('run probe --image=nginx').exitCode === 0,
+      ),
+      goal(
+        'No webhook calls a Service that does not exist.',
+        '없는 서비스를 부르는 웹훅이 없습니다.',
+        ({ cluster }) => {
+          const services = cluster.state
+            .stored('services')
+            .map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)
+          return cluster.state
+            .stored('validatingwebhookconfigurations')
+            .flatMap(({ metadata, webhooks }) =>
+              (webhooks ?? []).map(({ clientConfig }) => [metadata.name, clientConfig.service] as const),
+            )
+            .flatMap(([name, service]) =>
+              service !== undefined && !services.includes(`${service.namespace}/${service.name}`)
+                ? [`${name} calls ${service.namespace}/${service.name}`]
+                : [],
+            )
+        },
+      ),
+      isUp('web'),
+      keepsTheRest({ 'validatingwebhookconfigurations/guard': gone }),
+    ],
     solution: 'kubectl delete validatingwebhookconfiguration guard; kubectl rollout restart deployment web',
+    wrongRepairs: [
+      `kubectl patch validatingwebhookconfiguration guard --type=json -p '[{"op":"replace","path":"/webhooks/0/failurePolicy","value":"Ignore"}]'; kubectl rollout restart deployment web; sleep 60`,
+      'kubectl create service clusterip guard --tcp=443; kubectl rollout restart deployment web; sleep 60',
+      'kubectl scale deployment web --replicas=0; sleep 60',
+      `kubectl label namespace default free=yes; kubectl patch validatingwebhookconfiguration guard --type=json -p '[{"op":"add","path":"/webhooks/0/namespaceSelector","value":{"matchExpressions":[{"key":"free","operator":"DoesNotExist"}]}}]'; kubectl rollout restart deployment web; sleep 60`,
+      'kubectl delete validatingwebhookconfiguration guard; kubectl delete deployment web',
+    ],
   },
   {
     id: 'webhook-refuses',
@@ -339,10 +486,27 @@ export const applicationLessons: readonly Lesson[] = [
       cluster.advance('30s')
     },
     shows: { run: 'kubectl get deployment web', prints: /web +0\/2/ },
-    check: (desk) =>
-      comesUp(desk, 'web') && desk.cluster.list('validatingwebhookconfigurations').items.length === 1,
+    goals: [
+      isUp('web'),
+      goal(
+        'Every pod of web says whose it is.',
+        'web의 모든 포드에 owner 레이블이 있습니다.',
+        (desk) =>
+          comesUp(desk, 'web', 2) &&
+          podsOf(desk.cluster, 'web').every(({ metadata }) => (metadata.labels?.['owner'] ?? '') !== ''),
+      ),
+      keepsTheRest({ 'deployments/web': changing('spec.template.metadata.labels.owner') }),
+    ],
     solution:
       'kubectl patch deployment web -p ' +
       `'{"spec":{"template":{"metadata":{"labels":{"owner":"shop"}}}}}'; sleep 30`,
+    wrongRepairs: [
+      'kubectl delete validatingwebhookconfiguration guard; kubectl rollout restart deployment web; sleep 60',
+      `kubectl patch validatingwebhookconfiguration guard --type=json -p '[{"op":"replace","path":"/webhooks/0/rules/0/operations","value":["DELETE"]}]'; kubectl rollout restart deployment web; sleep 60`,
+      `kubectl patch validatingwebhookconfiguration guard --type=json -p '[{"op":"add","path":"/webhooks/0/namespaceSelector","value":{"matchLabels":{"a":"b"}}}]'; kubectl rollout restart deployment web; sleep 60`,
+      'kubectl label deployment web owner=shop; sleep 60',
+      'kubectl scale deployment web --replicas=0; sleep 30',
+      'kubectl run web --image=nginx -l app=web,owner=shop; kubectl run web2 --image=nginx -l app=web,owner=shop; sleep 60',
+    ],
   },
 ]

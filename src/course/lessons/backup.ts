@@ -1,5 +1,7 @@
+import { goal, isUp, runsAsBefore } from './goals.js'
+import { keepsTheRest } from './kept.js'
 import type { Lesson } from './lesson.js'
-import { comesUp, deployment, ETCD_FLAGS } from './shared.js'
+import { ETCD_FLAGS, deployment } from './shared.js'
 
 const SCRIPT = `#!/bin/bash
 etcdctl --endpoints 127.0.0.1:2379 snapshot save /root/snapshot.db
@@ -51,12 +53,30 @@ export const backupLessons: readonly Lesson[] = [
       cluster.advance('30s')
     },
     shows: { run: 'kubectl get pods', prints: /CreateContainerConfigError/ },
-    check: (desk) =>
-      comesUp(desk, 'web') &&
-      desk.cluster
-        .list('configmaps')
-        .items.some(({ metadata, data }) => metadata.name === 'settings' && data?.['colour'] === 'blue'),
+    goals: [
+      goal(
+        'The ConfigMap settings has the values of the backup.',
+        '컨피그맵 settings의 값이 백업과 같습니다.',
+        ({ cluster }) => {
+          const [settings] = cluster.state.stored('configmaps', {
+            namespace: 'default',
+            fieldSelector: 'metadata.name=settings',
+          })
+          return JSON.stringify(settings?.data) === '{"colour":"blue"}'
+        },
+      ),
+      isUp('web'),
+      keepsTheRest(),
+    ],
     solution: 'kubectl create -f everything.yaml 2>/dev/null; sleep 60',
+    wrongRepairs: [
+      'kubectl create configmap settings --from-literal=colour=red; sleep 60',
+      'kubectl create configmap settings; sleep 60',
+      'kubectl rollout undo deployment web; sleep 60',
+      `kubectl patch deployment web --type=json -p '[{"op":"remove","path":"/spec/template/spec/containers/0/envFrom"}]'; sleep 60`,
+      'kubectl create configmap settings --from-literal=colour=blue; kubectl scale deployment web --replicas=0; sleep 60',
+      `kubectl replace --force -f everything.yaml; kubectl patch configmap settings -p '{"data":{"colour":"green"}}'; sleep 60`,
+    ],
   },
   {
     id: 'backup-script',
@@ -91,10 +111,31 @@ export const backupLessons: readonly Lesson[] = [
     },
     start: ({ master }) => master.write('/root/backup.sh', SCRIPT),
     shows: { run: 'bash backup.sh', prints: /context deadline exceeded/ },
-    check: async ({ master }) =>
-      (await master.sh('rm -f snapshot.db; bash backup.sh; etcdctl snapshot status snapshot.db')).exitCode ===
-      0,
+    goals: [
+      goal(
+        'bash /root/backup.sh writes a snapshot of etcd as it is at that moment to /root/snapshot.db.',
+        'bash /root/backup.sh가 그 순간의 etcd를 /root/snapshot.db에 백업합니다.',
+        async ({ master, cluster }) => {
+          await master.sh('rm -f /root/snapshot.db')
+          cluster.kubectl('create configmap newest')
+          const revision = cluster.internals.etcd.revision
+          if ((await master.sh('bash /root/backup.sh')).exitCode !== 0) return false
+          const { stdout } = await master.sh('etcdutl snapshot status /root/snapshot.db')
+          return Number(/^[0-9a-f]+, (\d+), /.exec(stdout)?.[1] ?? 0) >= revision
+        },
+      ),
+      runsAsBefore('etcd'),
+      keepsTheRest(),
+    ],
     solution: `sed -i 's#etcdctl#etcdctl ${ETCD_FLAGS}#' backup.sh; bash backup.sh`,
+    wrongRepairs: [
+      'echo backup > /root/snapshot.db',
+      `printf '#!/bin/bash\\ntouch /root/snapshot.db\\n' > backup.sh; bash backup.sh`,
+      `printf '#!/bin/bash\\nexit 0\\n' > backup.sh`,
+      'etcdctl --cacert /etc/kubernetes/pki/etcd/ca.crt --cert /etc/kubernetes/pki/etcd/server.crt --key /etc/kubernetes/pki/etcd/server.key snapshot save /root/snapshot.db',
+      `etcdctl --cacert /etc/kubernetes/pki/etcd/ca.crt --cert /etc/kubernetes/pki/etcd/server.crt --key /etc/kubernetes/pki/etcd/server.key snapshot save /root/old.db; printf '#!/bin/bash\\ncp /root/old.db /root/snapshot.db\\n' > backup.sh; bash backup.sh`,
+      `sed -i 's#--client-cert-auth=true#--client-cert-auth=false#' /etc/kubernetes/manifests/etcd.yaml; sleep 60`,
+    ],
   },
   {
     id: 'etcd-space',
@@ -132,10 +173,33 @@ export const backupLessons: readonly Lesson[] = [
       cluster.advance('1s')
     },
     shows: { run: 'kubectl create configmap x', prints: /database space exceeded/ },
-    check: ({ cluster }) => cluster.kubectl('create configmap probe').exitCode === 0,
+    goals: [
+      goal(
+        'Objects can be created.',
+        '객체를 만들 수 있습니다.',
+        ({ cluster }) => cluster.kubectl('create configmap probe').exitCode === 0,
+      ),
+      goal('etcd has no alarm.', 'etcd의 알람이 꺼져 있습니다.', async ({ master }) => {
+        const { exitCode, stdout } = await master.sh(`etcdctl ${ETCD_FLAGS} alarm list`)
+        return exitCode === 0 && stdout.trim() === ''
+      }),
+      goal(
+        'The history before the lesson is compacted, so that there is room.',
+        '실습이 시작되기 전의 리비전이 압축되어 공간이 생겼습니다.',
+        ({ cluster, begun }) =>
+          cluster.internals.etcd.compactedRevision >= begun.cluster.internals.etcd.revision - 1,
+      ),
+      runsAsBefore('etcd'),
+      keepsTheRest(),
+    ],
     solution:
       `REV=$(etcdctl ${ETCD_FLAGS} -w json endpoint status | grep -o '"revision":[0-9]*' | head -1 | ` +
       `cut -d: -f2); etcdctl ${ETCD_FLAGS} compact $REV; etcdctl ${ETCD_FLAGS} defrag; ` +
       `etcdctl ${ETCD_FLAGS} alarm disarm`,
+    wrongRepairs: [
+      'etcdctl --cacert /etc/kubernetes/pki/etcd/ca.crt --cert /etc/kubernetes/pki/etcd/server.crt --key /etc/kubernetes/pki/etcd/server.key alarm disarm',
+      'kubectl delete configmap --all',
+      'etcdctl --cacert /etc/kubernetes/pki/etcd/ca.crt --cert /etc/kubernetes/pki/etcd/server.crt --key /etc/kubernetes/pki/etcd/server.key defrag',
+    ],
   },
 ]

@@ -1,5 +1,8 @@
+import { parseQuantity } from '../../api/quantity.js'
+import { goal, isUp, nodesAreReady, apiserverResponds, runsAsBefore, templateOf } from './goals.js'
+import { changing, keepsTheRest } from './kept.js'
 import type { Lesson } from './lesson.js'
-import { comesUp, deployment, MANIFESTS, nodesReady, responds } from './shared.js'
+import { MANIFESTS, deployment } from './shared.js'
 
 const KEY_FLAG = '--service-account-private-key-file=/etc/kubernetes/pki'
 
@@ -29,8 +32,14 @@ export const clusterLessons: readonly Lesson[] = [
     start: ({ master }) =>
       master.sh(`sed -i 's#--allow-privileged#--allow-priviledged#' ${MANIFESTS}/kube-apiserver.yaml`),
     shows: { run: 'kubectl get nodes', prints: /was refused/ },
-    check: responds,
+    goals: [apiserverResponds, runsAsBefore('kube-apiserver'), nodesAreReady, keepsTheRest()],
     solution: `sed -i 's#--allow-priviledged#--allow-privileged#' ${MANIFESTS}/kube-apiserver.yaml`,
+    wrongRepairs: [
+      `sed -i '/--allow-priviledged/d' /etc/kubernetes/manifests/kube-apiserver.yaml; sleep 60`,
+      `sed -i 's#--allow-priviledged=true#--allow-privileged=false#' /etc/kubernetes/manifests/kube-apiserver.yaml; sleep 60`,
+      'rm /etc/kubernetes/manifests/kube-apiserver.yaml',
+      `sed -i 's#--allow-priviledged#--allow-privileged#; s#--authorization-mode=Node,RBAC#--authorization-mode=AlwaysAllow#' /etc/kubernetes/manifests/kube-apiserver.yaml; sleep 60`,
+    ],
   },
   {
     id: 'T2-etcd',
@@ -52,8 +61,13 @@ export const clusterLessons: readonly Lesson[] = [
     },
     start: ({ master }) => master.sh(`sed -i 's#etcd/server.key#etcd/serve.key#' ${MANIFESTS}/etcd.yaml`),
     shows: { run: 'kubectl get nodes', prints: /was refused/ },
-    check: responds,
+    goals: [apiserverResponds, runsAsBefore('etcd'), runsAsBefore('kube-apiserver'), keepsTheRest()],
     solution: `sed -i 's#etcd/serve.key#etcd/server.key#' ${MANIFESTS}/etcd.yaml`,
+    wrongRepairs: [
+      `sed -i 's#/etc/kubernetes/pki/etcd/serve.key#/etc/kubernetes/pki/etcd/peer.key#' /etc/kubernetes/manifests/etcd.yaml; sleep 60`,
+      'cp /etc/kubernetes/pki/etcd/server.key /etc/kubernetes/pki/etcd/serve.key; sleep 60',
+      'rm /etc/kubernetes/manifests/etcd.yaml',
+    ],
   },
   {
     id: 'T3-scheduler',
@@ -88,8 +102,28 @@ export const clusterLessons: readonly Lesson[] = [
       cluster.advance('1m')
     },
     shows: { run: 'kubectl get pods; kubectl describe pods | tail -2', prints: /Pending[^]*Events: +<none>/ },
-    check: (desk) => comesUp(desk, 'web'),
+    goals: [
+      runsAsBefore('kube-scheduler'),
+      goal('New pods are scheduled.', '새 포드가 배치됩니다.', ({ cluster }) => {
+        cluster.kubectl('run probe --image=nginx')
+        return cluster.internals.until(
+          () =>
+            cluster.state.stored('pods', { fieldSelector: 'metadata.name=probe' })[0]?.status.phase ===
+            'Running',
+          '3m',
+        )
+      }),
+      isUp('web'),
+      keepsTheRest(),
+    ],
     solution: `mv /root/kube-scheduler.yaml ${MANIFESTS}/`,
+    wrongRepairs: [
+      `kubectl patch deployment web -p '{"spec":{"template":{"spec":{"nodeName":"node-1"}}}}'; sleep 60`,
+      'kubectl scale deployment web --replicas=0; sleep 60',
+      'kubectl delete deployment web',
+      'cp /etc/kubernetes/manifests/kube-controller-manager.yaml /etc/kubernetes/manifests/kube-scheduler.yaml; sleep 60',
+      'kubectl rollout restart deployment web; sleep 60',
+    ],
   },
   {
     id: 'T3-resources',
@@ -118,8 +152,26 @@ export const clusterLessons: readonly Lesson[] = [
       cluster.settle()
     },
     shows: { run: 'kubectl describe pods', prints: /2 Insufficient cpu/ },
-    check: (desk) => comesUp(desk, 'web'),
+    goals: [
+      isUp('web'),
+      goal(
+        'web still requests CPU, no more than a node has.',
+        'web이 여전히 CPU를 요청하며, 노드가 가진 것보다 많지 않습니다.',
+        ({ cluster }) => {
+          const requests = templateOf(cluster)?.containers[0]?.resources?.requests?.['cpu']
+          return requests !== undefined && Number(parseQuantity(requests).nanos) > 0
+        },
+      ),
+      keepsTheRest({ 'deployments/web': changing('spec.template.spec.containers.*.resources') }),
+    ],
     solution: 'kubectl set resources deployment web --requests=cpu=100m',
+    wrongRepairs: [
+      `kubectl patch deployment web --type=json -p '[{"op":"remove","path":"/spec/template/spec/containers/0/resources"}]'; sleep 60`,
+      'kubectl scale deployment web --replicas=0; sleep 60',
+      'kubectl delete deployment web; kubectl create deployment web --image=nginx --replicas=2; sleep 60',
+      'kubectl set resources deployment web --requests=cpu=0; sleep 60',
+      `kubectl patch deployment web -p '{"spec":{"template":{"spec":{"nodeName":"node-1"}}}}'; sleep 60`,
+    ],
   },
   {
     id: 'T4-kubelet',
@@ -144,8 +196,15 @@ export const clusterLessons: readonly Lesson[] = [
       cluster.advance('1m')
     },
     shows: { run: 'kubectl get nodes', prints: /node-1 +NotReady/ },
-    check: nodesReady,
+    goals: [nodesAreReady, keepsTheRest()],
     solution: 'ssh node-1 systemctl start kubelet',
+    wrongRepairs: [
+      'kubectl delete node node-1; sleep 60',
+      'kubectl cordon node-1',
+      'kubectl taint nodes --all node.kubernetes.io/unreachable:NoSchedule- ; sleep 5',
+      'ssh node-1 systemctl enable kubelet',
+      'ssh node-1 systemctl start containerd',
+    ],
   },
   {
     id: 'T4-certificate',
@@ -180,8 +239,15 @@ export const clusterLessons: readonly Lesson[] = [
       cluster.advance('1m')
     },
     shows: { run: 'kubectl get nodes', prints: /node-1 +NotReady/ },
-    check: nodesReady,
+    goals: [nodesAreReady, keepsTheRest()],
     solution: "ssh node-1 'mv /root/kubelet-client-current.pem /var/lib/kubelet/pki/'",
+    wrongRepairs: [
+      'kubectl delete node node-1; sleep 60',
+      'kubectl cordon node-1',
+      'kubectl taint nodes --all node.kubernetes.io/unreachable:NoSchedule- ; sleep 5',
+      'ssh node-1 systemctl restart kubelet; sleep 60',
+      'scp /etc/kubernetes/admin.conf node-1:/etc/kubernetes/kubelet.conf; ssh node-1 systemctl restart kubelet; sleep 60',
+    ],
   },
   {
     id: 'T4-expired',
@@ -227,10 +293,17 @@ export const clusterLessons: readonly Lesson[] = [
       cluster.advance('1m')
     },
     shows: { run: 'kubectl get nodes', prints: /node-1 +NotReady/ },
-    check: nodesReady,
+    goals: [nodesAreReady, keepsTheRest()],
     solution: `CONF=$(kubeadm kubeconfig user --org system:nodes \
 --client-name system:node:node-1 | base64 -w0)
 ssh node-1 "echo $CONF | base64 -d > /etc/kubernetes/kubelet.conf; systemctl restart kubelet"`,
+    wrongRepairs: [
+      'kubectl delete node node-1; sleep 60',
+      'kubectl cordon node-1',
+      'kubectl taint nodes --all node.kubernetes.io/unreachable:NoSchedule- ; sleep 5',
+      'ssh node-1 systemctl restart kubelet; sleep 60',
+      'scp /etc/kubernetes/admin.conf node-1:/etc/kubernetes/kubelet.conf; ssh node-1 systemctl restart kubelet; sleep 60',
+    ],
   },
   {
     id: 'T5-logs',
@@ -271,8 +344,15 @@ ssh node-1 "echo $CONF | base64 -d > /etc/kubernetes/kubelet.conf; systemctl res
       cluster.advance('1m')
     },
     shows: { run: 'kubectl get deployment web', prints: /web +2\/3/ },
-    check: (desk) => comesUp(desk, 'web', 3),
+    goals: [runsAsBefore('kube-controller-manager'), isUp('web', 3), keepsTheRest()],
     solution: `sed -i 's#sa.kye#sa.key#' ${MANIFESTS}/kube-controller-manager.yaml`,
+    wrongRepairs: [
+      'kubectl scale deployment web --replicas=2; sleep 60',
+      'kubectl run web-3 --image=nginx -l app=web; sleep 60',
+      `sed -i '/service-account-private-key-file/d' /etc/kubernetes/manifests/kube-controller-manager.yaml; sleep 60`,
+      `sed -i 's#sa.kye#ca.key#' /etc/kubernetes/manifests/kube-controller-manager.yaml; sleep 60`,
+      'kubectl rollout restart deployment web; sleep 60',
+    ],
   },
   {
     id: 'kubelet-config',
@@ -300,7 +380,14 @@ ssh node-1 "echo $CONF | base64 -d > /etc/kubernetes/kubelet.conf; systemctl res
       cluster.advance('1m')
     },
     shows: { run: 'kubectl get nodes', prints: /node-2 +NotReady/ },
-    check: nodesReady,
+    goals: [nodesAreReady, keepsTheRest()],
     solution: "ssh node-2 'sed -i s/KubeletConfig/KubeletConfiguration/ /var/lib/kubelet/config.yaml'",
+    wrongRepairs: [
+      'kubectl delete node node-2; sleep 60',
+      'kubectl cordon node-2',
+      'kubectl taint nodes --all node.kubernetes.io/unreachable:NoSchedule- ; sleep 5',
+      'ssh node-2 systemctl restart kubelet; sleep 60',
+      'ssh node-2 rm /var/lib/kubelet/config.yaml; ssh node-2 systemctl restart kubelet; sleep 60',
+    ],
   },
 ]

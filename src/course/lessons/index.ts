@@ -1,3 +1,5 @@
 export { LESSONS } from './lessons.js'
-export type { Desk, Lesson, LessonText } from './lesson.js'
-export { isSolved, openDesk } from './lesson.js'
+export type { BrokenPromise, JudgedGoal, Judgement } from './judge.js'
+export { isSolved, judge } from './judge.js'
+export type { Desk, Goal, JudgedDesk, Lesson, LessonText, Promised, Sentence } from './lesson.js'
+export { openDesk } from './desk.js'

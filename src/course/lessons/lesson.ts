@@ -1,7 +1,6 @@
 import type { ClusterOptions } from '../../cluster/compose/options.js'
-import { SimCluster } from '../../cluster/sim-cluster.js'
+import type { SimCluster } from '../../cluster/sim-cluster.js'
 import type { Host } from '../../host/index.js'
-import { hostOf } from '../../host/index.js'
 
 /** Workplace of a lesson: the cluster, and a terminal on its control plane. */
 export interface Desk {
@@ -21,33 +20,52 @@ export interface LessonText {
   readonly explanation: string
 }
 
-/** A cluster with a fault to repair: texts, and the functions that break the cluster and check the repair. */
+/** One sentence in each language. */
+export interface Sentence {
+  readonly ko: string
+  readonly en: string
+}
+
+/** What a goal is judged by: copies of clusters, which it may move and change. */
+export interface JudgedDesk extends Desk {
+  /** The cluster as the learner found it: with its fault. */
+  readonly begun: Desk
+  /** The cluster before its fault. */
+  readonly healthy: Desk
+}
+
+/** What must be true at the end, as one sentence: `web has 2 ready pods`. */
+export interface Goal {
+  readonly text: Sentence
+  /** Returns whether the goal is reached, or what is missing. */
+  readonly judge: (desk: JudgedDesk) => boolean | readonly string[] | Promise<boolean | readonly string[]>
+}
+
+/** What must stay true while the learner works, as one sentence. It is looked at after each write. */
+export interface Promised {
+  readonly text: Sentence
+  readonly holds: (cluster: SimCluster) => boolean
+}
+
+/** A cluster with a fault to repair: texts, and the functions that break the cluster and judge the repair. */
 export interface Lesson {
   /** A name; those of the course's chapter on troubleshooting begin with its row: `T1-selector`. */
   readonly id: string
   readonly texts: { readonly ko: LessonText; readonly en: LessonText }
   /** Default: two nodes. */
   readonly options?: ClusterOptions
-  /** Brings a new cluster into the lesson's initial state. */
+  /** Brings a new cluster into the state before the fault. Default: nothing. */
+  readonly prepare?: (desk: Desk) => unknown
+  /** Brings the prepared cluster into the lesson's initial state. */
   readonly start: (desk: Desk) => unknown
   /** A line for the control plane's shell, and what it prints while the fault is there. */
   readonly shows: { readonly run: string; readonly prints: RegExp }
-  /** Returns whether the cluster of a desk is repaired. May move its time: {@link isSolved} passes a fork. */
-  readonly check: (desk: Desk) => boolean | Promise<boolean>
+  /** All of them must be reached. */
+  readonly goals: readonly Goal[]
+  /** None of them may be broken on the way. Default: none. */
+  readonly promises?: readonly Promised[]
   /** A solution, as lines for the control plane's shell. */
   readonly solution: string
+  /** Repairs that only look right, as lines for the shell: none of them solves the lesson. */
+  readonly wrongRepairs: readonly string[]
 }
-
-/** Creates a cluster in a lesson's initial state. */
-export async function openDesk(lesson: Lesson): Promise<Desk> {
-  const desk = deskOf(new SimCluster({ nodes: 2, ...lesson.options }))
-  await lesson.start(desk)
-  return desk
-}
-
-/** Returns whether a lesson is solved. The check runs on a fork, so the learner's cluster does not move. */
-export async function isSolved(lesson: Lesson, { cluster }: Desk): Promise<boolean> {
-  return lesson.check(deskOf(cluster.fork()))
-}
-
-const deskOf = (cluster: SimCluster): Desk => ({ cluster, master: hostOf(cluster, 'master') })

@@ -1,5 +1,7 @@
+import { goal, readyPods, isUp, staysUp } from './goals.js'
+import { changing, changingTaint, keepsTheRest } from './kept.js'
 import type { Lesson } from './lesson.js'
-import { comesUp, deployment } from './shared.js'
+import { deployment } from './shared.js'
 
 /** Chapter 1: node maintenance. */
 export const maintenanceLessons: readonly Lesson[] = [
@@ -48,8 +50,50 @@ export const maintenanceLessons: readonly Lesson[] = [
       cluster.settle()
     },
     shows: { run: 'kubectl drain node-1 --ignore-daemonsets --timeout=1m', prints: /disruption budget/ },
-    check: ({ cluster }) => cluster.kubectl('drain node-1 --ignore-daemonsets --timeout=3m').exitCode === 0,
+    goals: [
+      isUp('web'),
+      goal(
+        'A PodDisruptionBudget still keeps two pods of web.',
+        'PDB가 여전히 web의 포드 둘을 지킵니다.',
+        ({ cluster }) =>
+          cluster
+            .settle()
+            .state.stored('poddisruptionbudgets', { namespace: 'default' })
+            .some(
+              ({ spec, status }) =>
+                spec.selector?.matchLabels?.['app'] === 'web' && (status.desiredHealthy ?? 0) >= 2,
+            ),
+      ),
+      goal(
+        'node-1 can be drained, with two pods of web ready all the while.',
+        'web의 포드 둘이 준비된 채로 node-1을 drain할 수 있습니다.',
+        ({ cluster }) => {
+          let fewest = readyPods(cluster, 'web')
+          const end = cluster.on('write', () => (fewest = Math.min(fewest, readyPods(cluster, 'web'))))
+          const { exitCode } = cluster.kubectl('drain node-1 --ignore-daemonsets --timeout=3m')
+          end()
+          return exitCode === 0 && fewest >= 2
+        },
+      ),
+      keepsTheRest({
+        'deployments/web': changing('spec.replicas'),
+        'nodes/node-1': changing('spec.unschedulable', 'spec.taints'),
+        'nodes/node-2': changing('spec.unschedulable', 'spec.taints'),
+      }),
+    ],
+    promises: [staysUp('web', 2)],
     solution: 'kubectl scale deployment web --replicas=3; sleep 30',
+    wrongRepairs: [
+      'kubectl delete pdb web',
+      'kubectl scale deployment web --replicas=0; sleep 60',
+      `kubectl patch pdb web -p '{"spec":{"minAvailable":0}}'; sleep 10`,
+      'kubectl drain node-1 --ignore-daemonsets --disable-eviction; sleep 60',
+      'kubectl delete pod --all --wait=false; sleep 60',
+      'kubectl delete deployment web; sleep 60',
+      `kubectl patch pdb web -p '{"spec":{"selector":{"matchLabels":{"app":"other"}}}}'; sleep 10`,
+      'kubectl delete node node-1; sleep 60',
+      'kubectl scale deployment web --replicas=1; sleep 60',
+    ],
   },
   {
     id: 'forgotten-cordon',
@@ -87,8 +131,24 @@ export const maintenanceLessons: readonly Lesson[] = [
       cluster.settle()
     },
     shows: { run: 'kubectl get pods', prints: /Pending/ },
-    check: (desk) => comesUp(desk, 'web', 4),
+    goals: [
+      goal('Pods can be placed on node-2.', 'node-2에 포드를 놓을 수 있습니다.', ({ cluster }) =>
+        cluster.state
+          .stored('nodes')
+          .some(({ metadata, spec }) => metadata.name === 'node-2' && spec.unschedulable !== true),
+      ),
+      isUp('web', 4),
+      keepsTheRest({ 'nodes/node-2': changing('spec.unschedulable', 'spec.taints') }),
+    ],
     solution: 'kubectl uncordon node-2',
+    wrongRepairs: [
+      'kubectl set resources deployment web --requests=cpu=100m; sleep 60',
+      'kubectl scale deployment web --replicas=2; sleep 60',
+      'kubectl delete deployment web; kubectl create deployment web --image=nginx --replicas=4; sleep 60',
+      'kubectl cordon node-1',
+      'kubectl uncordon node-2; kubectl set resources deployment web --requests=cpu=1m; sleep 60',
+      'kubectl delete node node-2; sleep 60',
+    ],
   },
   {
     id: 'taint',
@@ -123,7 +183,28 @@ export const maintenanceLessons: readonly Lesson[] = [
       cluster.settle()
     },
     shows: { run: 'kubectl get pods', prints: /Pending/ },
-    check: (desk) => comesUp(desk, 'web'),
+    goals: [
+      goal(
+        'No node has the taint maintenance.',
+        '테인트 maintenance가 어느 노드에도 없습니다.',
+        ({ cluster }) =>
+          cluster.state
+            .stored('nodes')
+            .every(({ spec }) => !spec.taints?.some(({ key }) => key === 'maintenance')),
+      ),
+      isUp('web'),
+      keepsTheRest({
+        'nodes/node-1': changingTaint('maintenance'),
+        'nodes/node-2': changingTaint('maintenance'),
+      }),
+    ],
     solution: 'kubectl taint nodes --all maintenance:NoSchedule-',
+    wrongRepairs: [
+      `kubectl patch deployment web -p '{"spec":{"template":{"spec":{"tolerations":[{"operator":"Exists"}]}}}}'; sleep 60`,
+      'kubectl taint nodes node-1 maintenance:NoSchedule-; sleep 60',
+      'kubectl scale deployment web --replicas=0; sleep 30',
+      'kubectl delete deployment web',
+      `kubectl patch deployment web -p '{"spec":{"template":{"spec":{"nodeName":"node-1"}}}}'; sleep 60`,
+    ],
   },
 ]

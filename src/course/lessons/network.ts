@@ -1,5 +1,14 @@
+import type { SimCluster } from '../../cluster/sim-cluster.js'
+import { goal } from './goals.js'
+import { gone, keepsTheRest } from './kept.js'
 import type { Lesson } from './lesson.js'
 import { deployment, sleeper } from './shared.js'
+
+/** Whether a connection got past the policies: refused by its end, or without a route, counts. */
+const isLetThrough = (outcome: string): boolean => outcome !== 'timeout'
+
+const reachesDb = (cluster: SimCluster, pod: string): boolean =>
+  cluster.settle().network.connect({ from: pod, to: 'shop/db', port: 80 }).connected
 
 /** Chapter 7: network policies. */
 export const networkLessons: readonly Lesson[] = [
@@ -59,17 +68,47 @@ export const networkLessons: readonly Lesson[] = [
       cluster.settle()
     },
     shows: { run: 'kubectl exec client -- wget -qO- -T 2 http://db', prints: /bad address|exit code/ },
-    check: ({ cluster }) => {
-      const { network } = cluster.settle()
-      return (
-        network.connect({ from: 'default/client', to: 'db', port: 80 }).connected &&
-        !network.connect({ from: 'default/client', to: 'kubernetes', port: 443 }).connected
-      )
-    },
+    goals: [
+      goal(
+        'client reaches db by its name.',
+        'client가 db에 이름으로 닿습니다.',
+        ({ cluster }) =>
+          cluster.settle().network.connect({ from: 'default/client', to: 'db', port: 80 }).connected,
+      ),
+      goal(
+        'client reaches nothing but db and DNS.',
+        'client는 db와 DNS 말고는 어디에도 닿지 못합니다.',
+        ({ cluster }) => {
+          cluster.kubectl('run stranger --image=nginx')
+          const { network } = cluster.settle()
+          const client = 'default/client'
+          const tried: readonly (readonly [to: string, ports: readonly number[]])[] = [
+            ['kubernetes', [443]],
+            ['default/stranger', [22, 80, 443, 3306, 5432, 6379, 8080]],
+            ['203.0.113.7', [443]],
+          ]
+          return tried.flatMap(([to, ports]) =>
+            ports
+              .filter((port) => isLetThrough(network.connect({ from: client, to, port }).outcome))
+              .map((port) => `client reaches port ${port} of ${to}`),
+          )
+        },
+      ),
+      keepsTheRest({ 'networkpolicies/only-db': gone }),
+    ],
     solution:
       'kubectl patch networkpolicy only-db --type=json -p ' +
       `'[{"op":"add","path":"/spec/egress/-","value":{"ports":[{"port":53,"protocol":"UDP"},` +
       `{"port":53,"protocol":"TCP"}]}}]'`,
+    wrongRepairs: [
+      'kubectl delete networkpolicy only-db',
+      `kubectl patch networkpolicy only-db --type=json -p '[{"op":"add","path":"/spec/egress/-","value":{}}]'`,
+      'kubectl label pod client app=free --overwrite',
+      `kubectl patch networkpolicy only-db --type=json -p '[{"op":"add","path":"/spec/egress/-","value":{"to":[{"namespaceSelector":{}}]}}]'`,
+      `kubectl patch networkpolicy only-db --type=json -p '[{"op":"add","path":"/spec/egress/-","value":{"ports":[{"port":53,"protocol":"UDP"},{"port":443,"protocol":"TCP"}]}}]'`,
+      `kubectl patch networkpolicy only-db --type=json -p '[{"op":"remove","path":"/spec/egress"}]'`,
+      `kubectl patch networkpolicy only-db -p '{"spec":{"policyTypes":["Ingress"]}}'`,
+    ],
   },
   {
     id: 'other-namespace',
@@ -138,15 +177,35 @@ export const networkLessons: readonly Lesson[] = [
         'jsonpath={.status.podIP}) 80',
       prints: /exit code 1/,
     },
-    check: ({ cluster }) => {
-      const { network } = cluster.settle()
-      const reaches = (pod: string): boolean =>
-        network.connect({ from: `front/${pod}`, to: 'shop/db', port: 80 }).connected
-      return reaches('client') && !reaches('stranger')
-    },
+    goals: [
+      goal(
+        'A pod of front with the labels of client reaches db, also after it was replaced.',
+        'front에 있는 client 레이블의 포드는 다시 만들어져도 db에 닿습니다.',
+        ({ cluster }) => {
+          cluster.kubectl('delete pod client -n front')
+          cluster.apply([sleeper('client', { app: 'client' }, 'front')])
+          return reachesDb(cluster, 'front/client')
+        },
+      ),
+      goal('Nobody else reaches db.', '그 밖에는 아무도 db에 닿지 못합니다.', ({ cluster }) => {
+        cluster.apply([sleeper('client', { app: 'client' }), sleeper('other', {}, 'shop')])
+        return ['front/stranger', 'default/client', 'shop/other'].flatMap((pod) =>
+          reachesDb(cluster, pod) ? [`${pod} reaches db`] : [],
+        )
+      }),
+      keepsTheRest({ 'networkpolicies/shop/db': gone }),
+    ],
     solution:
       'kubectl patch networkpolicy db -n shop --type=json -p ' +
       `'[{"op":"add","path":"/spec/ingress/0/from/0/namespaceSelector","value":{"matchLabels":` +
       `{"kubernetes.io/metadata.name":"front"}}}]'`,
+    wrongRepairs: [
+      'kubectl delete networkpolicy db -n shop',
+      `kubectl patch networkpolicy db -n shop --type=json -p '[{"op":"add","path":"/spec/ingress/0/from/-","value":{"namespaceSelector":{"matchLabels":{"kubernetes.io/metadata.name":"front"}}}}]'`,
+      `kubectl patch networkpolicy db -n shop --type=json -p '[{"op":"replace","path":"/spec/ingress/0","value":{}}]'`,
+      'kubectl label pod db -n shop app=free --overwrite',
+      `kubectl patch networkpolicy db -n shop --type=json -p '[{"op":"add","path":"/spec/ingress/0/from/0/namespaceSelector","value":{}}]'`,
+      'IP=$(kubectl get pod client -n front -o jsonpath={.status.podIP}); kubectl patch networkpolicy db -n shop --type=json -p "[{\\\\"op\\\\":\\\\"add\\\\",\\\\"path\\\\":\\\\"/spec/ingress/0/from/-\\\\",\\\\"value\\\\":{\\\\"ipBlock\\\\":{\\\\"cidr\\\\":\\\\"$IP/32\\\\"}}}]"',
+    ],
   },
 ]

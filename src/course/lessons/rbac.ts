@@ -1,8 +1,6 @@
-import type { Desk, Lesson } from './lesson.js'
-
-/** Whether a user may do something, by kubectl's own question. */
-const can = ({ cluster }: Desk, question: string): boolean =>
-  cluster.kubectl(`auth can-i ${question} --as=jane`).exitCode === 0
+import { mayOnly } from './goals.js'
+import { gone, keepsTheRest } from './kept.js'
+import type { Lesson } from './lesson.js'
 
 /** Chapter 5: RBAC. */
 export const rbacLessons: readonly Lesson[] = [
@@ -47,12 +45,26 @@ export const rbacLessons: readonly Lesson[] = [
       cluster.settle()
     },
     shows: { run: 'kubectl get pods -n office --as=jane', prints: /forbidden/ },
-    check: (desk) =>
-      can(desk, 'list pods -n office') &&
-      !can(desk, 'list pods -n kube-system') &&
-      !can(desk, 'delete pods -n office'),
+    goals: [
+      ...mayOnly('jane', [
+        { verb: 'list', resource: 'pods', namespace: 'office' },
+        { verb: 'get', resource: 'pods', namespace: 'office' },
+      ]),
+      keepsTheRest(),
+    ],
     solution: `kubectl create role reader -n office --verb=get,list --resource=pods
 kubectl create rolebinding jane -n office --role=reader --user=jane`,
+    wrongRepairs: [
+      'kubectl create clusterrolebinding jane --clusterrole=view --user=jane',
+      'kubectl create clusterrolebinding jane --clusterrole=cluster-admin --user=jane',
+      'kubectl create rolebinding jane -n office --clusterrole=edit --user=jane',
+      'kubectl create rolebinding jane -n office --clusterrole=view --user=jane',
+      'kubectl create rolebinding jane -n office --role=reader --user=jane',
+      'kubectl create rolebinding office -n office --clusterrole=admin --user=jane',
+      'kubectl delete namespace office',
+      'kubectl create role all -n office --verb=* --resource=pods; kubectl create rolebinding jane -n office --role=all --user=jane',
+      'kubectl create clusterrole reader --verb=get,list --resource=pods; kubectl create clusterrolebinding jane --clusterrole=reader --user=jane',
+    ],
   },
   {
     id: 'missing-subresource',
@@ -93,12 +105,23 @@ kubectl create rolebinding jane -n office --role=reader --user=jane`,
       cluster.settle()
     },
     shows: { run: 'kubectl logs web --as=jane', prints: /cannot get resource "pods\/log"/ },
-    check: (desk) =>
-      can(desk, 'get pods --subresource=log') &&
-      can(desk, 'list pods') &&
-      !can(desk, 'delete pods') &&
-      !can(desk, 'create pods --subresource=exec'),
+    goals: [
+      ...mayOnly('jane', [
+        { verb: 'list', resource: 'pods', namespace: 'default' },
+        { verb: 'get', resource: 'pods/log', namespace: 'default' },
+      ]),
+      keepsTheRest({ 'roles/reader': gone }),
+    ],
     solution: `kubectl create role logs --verb=get --resource=pods/log
 kubectl create rolebinding jane-logs --role=logs --user=jane`,
+    wrongRepairs: [
+      'kubectl create rolebinding jane-edit --clusterrole=edit --user=jane',
+      'kubectl create clusterrolebinding jane --clusterrole=cluster-admin --user=jane',
+      'kubectl create role all --verb=* --resource=pods,pods/log; kubectl create rolebinding jane-all --role=all --user=jane',
+      'kubectl create clusterrole logs --verb=get --resource=pods/log; kubectl create clusterrolebinding jane-logs --clusterrole=logs --user=jane',
+      'kubectl create role logs --verb=create --resource=pods/log; kubectl create rolebinding jane-logs --role=logs --user=jane',
+      'kubectl delete pod web',
+      'kubectl create role logs --verb=get,create --resource=pods/log,pods/exec; kubectl create rolebinding jane-logs --role=logs --user=jane',
+    ],
   },
 ]

@@ -1,9 +1,7 @@
-import type { Desk, Lesson } from './lesson.js'
-import { comesUp, deployment } from './shared.js'
-
-/** The pod template of web, as it is now. */
-const templateOf = ({ cluster }: Desk) =>
-  cluster.get('deployments', { namespace: 'default', name: 'web' }).spec.template.spec
+import { goal, podsOf, comesUp, isUp, templateOf } from './goals.js'
+import { changing, keepsTheRest } from './kept.js'
+import type { Lesson } from './lesson.js'
+import { deployment } from './shared.js'
 
 /** Chapter 6: security contexts. */
 export const securityContextLessons: readonly Lesson[] = [
@@ -46,10 +44,41 @@ export const securityContextLessons: readonly Lesson[] = [
       cluster.advance('30s')
     },
     shows: { run: 'kubectl get pods', prints: /CreateContainerConfigError/ },
-    check: (desk) => comesUp(desk, 'web') && templateOf(desk)?.securityContext?.runAsNonRoot === true,
+    goals: [
+      isUp('web'),
+      goal(
+        'No container of web runs as root, and none may.',
+        'web의 어느 컨테이너도 root로 실행되지 않으며, 실행될 수도 없습니다.',
+        (desk) => {
+          const { cluster } = desk
+          if (!comesUp(desk, 'web', 2)) return false
+          const settings = podsOf(cluster, 'web').flatMap(({ metadata }) =>
+            cluster.state.security(`default/${metadata.name ?? ''}`),
+          )
+          return (
+            settings.length > 0 &&
+            settings.every(({ uid, runAsNonRoot }) => uid.value !== 0 && runAsNonRoot.value)
+          )
+        },
+      ),
+      keepsTheRest({
+        'deployments/web': changing(
+          'spec.template.spec.securityContext',
+          'spec.template.spec.containers.*.securityContext',
+        ),
+      }),
+    ],
     solution:
       `kubectl patch deployment web -p ` +
       `'{"spec":{"template":{"spec":{"securityContext":{"runAsUser":1000}}}}}'`,
+    wrongRepairs: [
+      `kubectl patch deployment web -p '{"spec":{"template":{"spec":{"securityContext":{"runAsNonRoot":false}}}}}'; sleep 60`,
+      `kubectl patch deployment web --type=json -p '[{"op":"remove","path":"/spec/template/spec/securityContext"}]'; sleep 60`,
+      `kubectl patch deployment web -p '{"spec":{"template":{"spec":{"containers":[{"name":"web","securityContext":{"runAsNonRoot":false}}]}}}}'; sleep 60`,
+      'kubectl set image deployment/web web=nginxinc/nginx-unprivileged; sleep 60',
+      'kubectl scale deployment web --replicas=0; sleep 60',
+      'kubectl delete deployment web; kubectl create deployment web --image=nginx --replicas=2; sleep 60',
+    ],
   },
   {
     id: 'read-only-root',
@@ -91,12 +120,42 @@ export const securityContextLessons: readonly Lesson[] = [
       cluster.advance('2m')
     },
     shows: { run: 'kubectl get pods', prints: /CrashLoopBackOff/ },
-    check: (desk) =>
-      comesUp(desk, 'web') &&
-      templateOf(desk)?.containers[0]?.securityContext?.readOnlyRootFilesystem === true,
+    goals: [
+      isUp('web'),
+      goal(
+        'The root filesystem of web is read-only, and nothing but a volume at /tmp can be written.',
+        'web의 루트 파일 시스템은 읽기 전용이고, /tmp의 볼륨에만 쓸 수 있습니다.',
+        ({ cluster }) => {
+          const spec = templateOf(cluster)
+          return (
+            spec?.containers.length === 1 &&
+            spec.containers.every(
+              ({ securityContext, volumeMounts = [] }) =>
+                securityContext?.readOnlyRootFilesystem === true &&
+                securityContext.privileged !== true &&
+                volumeMounts.every(({ mountPath }) => /^\/tmp(\/|$)/.test(mountPath)),
+            ) &&
+            (spec.volumes ?? []).every(({ emptyDir }) => emptyDir !== undefined)
+          )
+        },
+      ),
+      keepsTheRest({
+        'deployments/web': changing(
+          'spec.template.spec.volumes',
+          'spec.template.spec.containers.*.volumeMounts',
+        ),
+      }),
+    ],
     solution:
       `kubectl patch deployment web -p ` +
       `'{"spec":{"template":{"spec":{"volumes":[{"name":"tmp","emptyDir":{}}],` +
       `"containers":[{"name":"web","volumeMounts":[{"name":"tmp","mountPath":"/tmp"}]}]}}}}'`,
+    wrongRepairs: [
+      `kubectl patch deployment web -p '{"spec":{"template":{"spec":{"containers":[{"name":"web","securityContext":{"readOnlyRootFilesystem":false}}]}}}}'; sleep 120`,
+      `kubectl patch deployment web -p '{"spec":{"template":{"spec":{"containers":[{"name":"web","command":["sleep","100000"]}]}}}}'; sleep 120`,
+      `kubectl patch deployment web -p '{"spec":{"template":{"spec":{"volumes":[{"name":"tmp","hostPath":{"path":"/tmp"}}],"containers":[{"name":"web","volumeMounts":[{"name":"tmp","mountPath":"/tmp"}]}]}}}}'; sleep 120`,
+      'kubectl set image deployment/web web=nginx; sleep 120',
+      'kubectl scale deployment web --replicas=0; sleep 60',
+    ],
   },
 ]

@@ -1,5 +1,3 @@
-import type { Desk } from './lesson.js'
-
 export const MANIFESTS = '/etc/kubernetes/manifests'
 
 /** Flags with which etcdctl reaches etcd. */
@@ -29,21 +27,3 @@ export const sleeper = (name: string, labels: object = {}, namespace = 'default'
   metadata: { name, namespace, labels },
   spec: { containers: [{ name: 'c', image: 'busybox', command: ['sleep', '100000'] }] },
 })
-
-/** Whether a Deployment gets all its replicas ready, in their newest form, within some time. */
-export function comesUp({ cluster }: Desk, name: string, replicas = 2): boolean {
-  return cluster.until(
-    () => {
-      const [found] = cluster.state.stored('deployments', { fieldSelector: `metadata.name=${name}` })
-      const { readyReplicas = 0, updatedReplicas = 0, replicas: all = 0 } = found?.status ?? {}
-      return readyReplicas === replicas && updatedReplicas === replicas && all === replicas
-    },
-    { timeout: '6m' },
-  )
-}
-
-/** Whether the apiserver responds. */
-export const responds = ({ cluster }: Desk): boolean => cluster.kubectl('get nodes').exitCode === 0
-
-export const nodesReady = ({ cluster }: Desk): boolean =>
-  cluster.until(() => cluster.nodes().every(({ ready }) => ready), { timeout: '5m' })

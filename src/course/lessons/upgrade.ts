@@ -1,3 +1,6 @@
+import type { KubeObject } from '../../api/kind/definition.js'
+import { goal, nodesAreReady } from './goals.js'
+import { keepsTheRest } from './kept.js'
 import type { Lesson } from './lesson.js'
 
 const BUDGET = `apiVersion: policy/v1beta1
@@ -9,6 +12,10 @@ spec:
   selector:
     matchLabels: {app: web}
 `
+
+/** What `kubectl apply` noted of the file that an object was made from. */
+const lastApplied = (object: KubeObject | undefined): string | undefined =>
+  object?.metadata.annotations?.['kubectl.kubernetes.io/last-applied-configuration']
 
 /** Chapter 2: version upgrade. */
 export const upgradeLessons: readonly Lesson[] = [
@@ -47,12 +54,26 @@ export const upgradeLessons: readonly Lesson[] = [
         .sh('ssh node-1 apt-get install -y --allow-change-held-packages kubelet=1.35.0-1.1')
         .then(() => cluster.advance('1m')),
     shows: { run: 'kubectl get nodes', prints: /node-1 .*v1\.34\.0/ },
-    check: ({ cluster }) =>
-      cluster.until(
-        () => cluster.get('nodes', { name: 'node-1' }).status.nodeInfo?.kubeletVersion === 'v1.35.0',
-        { timeout: '2m' },
+    goals: [
+      goal('node-1 reports v1.35.0.', 'node-1이 v1.35.0이라고 보고합니다.', ({ cluster }) =>
+        cluster.internals.until(
+          () =>
+            cluster.state.stored('nodes', { fieldSelector: 'metadata.name=node-1' })[0]?.status.nodeInfo
+              ?.kubeletVersion === 'v1.35.0',
+          '2m',
+        ),
       ),
+      nodesAreReady,
+      keepsTheRest(),
+    ],
     solution: 'ssh node-1 systemctl restart kubelet',
+    wrongRepairs: [
+      'kubectl cordon node-1',
+      'kubectl delete node node-1; sleep 60',
+      'ssh node-1 systemctl stop kubelet; sleep 60',
+      'kubectl label node node-1 version=v1.35.0',
+      'ssh node-1 apt-get install -y --allow-change-held-packages --allow-downgrades kubelet=1.34.0-1.1; ssh node-1 systemctl restart kubelet; sleep 60',
+    ],
   },
   {
     id: 'removed-api',
@@ -84,8 +105,35 @@ export const upgradeLessons: readonly Lesson[] = [
     },
     start: ({ master }) => master.write('/root/budget.yaml', BUDGET),
     shows: { run: 'kubectl apply -f budget.yaml', prints: /no matches for kind "PodDisruptionBudget"/ },
-    check: ({ cluster }) =>
-      cluster.list('poddisruptionbudgets').items.some(({ metadata }) => metadata.name === 'web'),
+    goals: [
+      goal(
+        'The file /root/budget.yaml describes the budget web with minAvailable 1, and is applied.',
+        '파일 /root/budget.yaml이 minAvailable이 1인 예산 web을 담고 있고, 적용되어 있습니다.',
+        async ({ master, cluster }) => {
+          const budget = () =>
+            cluster.state.stored('poddisruptionbudgets', { fieldSelector: 'metadata.name=web' })[0]
+          const applied = lastApplied(budget())
+          const { exitCode } = await master.sh('kubectl apply -f /root/budget.yaml')
+          const { spec } = budget() ?? {}
+          return (
+            exitCode === 0 &&
+            applied !== undefined &&
+            applied === lastApplied(budget()) &&
+            spec?.minAvailable === 1 &&
+            spec.selector?.matchLabels?.['app'] === 'web'
+          )
+        },
+      ),
+      keepsTheRest(),
+    ],
     solution: "sed -i 's#policy/v1beta1#policy/v1#' budget.yaml; kubectl apply -f budget.yaml",
+    wrongRepairs: [
+      'kubectl create poddisruptionbudget web --selector=app=web --min-available=1',
+      'kubectl create poddisruptionbudget web --selector=app=other --min-available=0',
+      'rm budget.yaml',
+      `sed -i 's#policy/v1beta1#policy/v1#; s#minAvailable: 1#minAvailable: 0#' budget.yaml; kubectl apply -f budget.yaml`,
+      `sed -i 's#policy/v1beta1#policy/v1#' budget.yaml`,
+      `sed -i 's#policy/v1beta1#policy/v1#; s#name: web#name: other#' budget.yaml; kubectl apply -f budget.yaml`,
+    ],
   },
 ]

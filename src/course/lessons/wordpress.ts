@@ -1,3 +1,6 @@
+import type { SimCluster } from '../../cluster/sim-cluster.js'
+import { goal, isUp } from './goals.js'
+import { changing, gone, keepsTheRest } from './kept.js'
 import type { Lesson } from './lesson.js'
 import { sleeper } from './shared.js'
 
@@ -37,6 +40,11 @@ const CLASS = {
   metadata: { name: 'disk' },
   provisioner: 'csi.example.com',
 }
+
+const reachesMysql = (cluster: SimCluster, pod: string, port: number): boolean =>
+  ['connected', 'refused'].includes(
+    cluster.settle().network.connect({ from: pod, to: 'wordpress-mysql.default', port }).outcome,
+  )
 
 /** Chapter 9: WordPress and MySQL. */
 export const wordpressLessons: readonly Lesson[] = [
@@ -94,15 +102,45 @@ export const wordpressLessons: readonly Lesson[] = [
       cluster.settle()
     },
     shows: { run: 'kubectl exec wordpress -- nc -z -w 2 wordpress-mysql 3306', prints: /exit code 1/ },
-    check: ({ cluster }) => {
-      const { network } = cluster.settle()
-      const reaches = (pod: string): boolean =>
-        network.connect({ from: `default/${pod}`, to: 'wordpress-mysql', port: 3306 }).connected
-      return reaches('wordpress') && !reaches('stranger')
-    },
+    goals: [
+      goal(
+        'wordpress reaches MySQL, also after it was replaced.',
+        'wordpress는 다시 만들어져도 MySQL에 닿습니다.',
+        ({ cluster }) => {
+          cluster.kubectl('delete pod wordpress')
+          cluster.apply([sleeper('wordpress', { app: 'wordpress', tier: 'frontend' })])
+          return reachesMysql(cluster, 'default/wordpress', 3306)
+        },
+      ),
+      goal(
+        'Nobody else reaches MySQL, and nobody another port of it.',
+        '그 밖에는 아무도 MySQL에 닿지 못하고, 다른 포트는 열려 있지 않습니다.',
+        ({ cluster }) => {
+          cluster.apply([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'elsewhere' } }])
+          cluster.settle()
+          cluster.apply([sleeper('wordpress', { app: 'wordpress', tier: 'frontend' }, 'elsewhere')])
+          return [
+            ...['default/stranger', 'elsewhere/wordpress']
+              .filter((pod) => reachesMysql(cluster, pod, 3306))
+              .map((pod) => `${pod} reaches MySQL`),
+            ...(reachesMysql(cluster, 'default/wordpress', 22) ? ['wordpress reaches port 22 of MySQL'] : []),
+          ]
+        },
+      ),
+      keepsTheRest({ 'networkpolicies/mysql': gone }),
+    ],
     solution:
       'kubectl patch networkpolicy mysql --type=json -p ' +
       `'[{"op":"replace","path":"/spec/ingress/0/from/0/podSelector/matchLabels/tier","value":"frontend"}]'`,
+    wrongRepairs: [
+      'kubectl delete networkpolicy mysql',
+      'kubectl label pod wordpress tier=front --overwrite',
+      `kubectl patch networkpolicy mysql --type=json -p '[{"op":"replace","path":"/spec/ingress/0/from/0/podSelector","value":{}}]'`,
+      `kubectl patch networkpolicy mysql --type=json -p '[{"op":"replace","path":"/spec/ingress/0","value":{}}]'`,
+      `kubectl patch networkpolicy mysql --type=json -p '[{"op":"replace","path":"/spec/podSelector/matchLabels","value":{"tier":"nothing"}}]'`,
+      `kubectl patch networkpolicy mysql --type=json -p '[{"op":"replace","path":"/spec/ingress/0/from/0","value":{"namespaceSelector":{},"podSelector":{"matchLabels":{"tier":"frontend"}}}}]'`,
+      `kubectl patch networkpolicy mysql --type=json -p '[{"op":"replace","path":"/spec/ingress/0/from/0/podSelector/matchLabels/tier","value":"frontend"},{"op":"remove","path":"/spec/ingress/0/ports"}]'`,
+    ],
   },
   {
     id: 'wordpress-claim',
@@ -142,15 +180,30 @@ export const wordpressLessons: readonly Lesson[] = [
       cluster.settle()
     },
     shows: { run: 'kubectl get pods,pvc', prints: /Pending[^]*mysql-pv-claim +Pending/ },
-    check: ({ cluster }) =>
-      cluster.internals.until(
-        () =>
-          cluster.state
-            .stored('pods', { labelSelector: 'tier=mysql' })
-            .some(({ status }) => status?.phase === 'Running'),
-        '6m',
+    goals: [
+      goal(
+        'The claim mysql-pv-claim is bound, and as large as it was.',
+        'PVC mysql-pv-claim이 바운드되었고 크기도 그대로입니다.',
+        ({ cluster }) => {
+          const claim = () =>
+            cluster.state.stored('persistentvolumeclaims', {
+              fieldSelector: 'metadata.name=mysql-pv-claim',
+            })[0]
+          return cluster.internals.until(() => claim()?.status.phase === 'Bound', '6m')
+        },
       ),
+      isUp('wordpress-mysql', 1),
+      keepsTheRest({ 'persistentvolumeclaims/mysql-pv-claim': changing('spec.storageClassName') }),
+    ],
     solution:
       'kubectl delete -f mysql.yaml; sed -i s/fast/disk/ mysql.yaml; kubectl apply -f mysql.yaml; sleep 60',
+    wrongRepairs: [
+      'kubectl run mysql --image=mysql:5.6 -l app=wordpress,tier=mysql; sleep 60',
+      `kubectl patch deployment wordpress-mysql -p '{"spec":{"template":{"spec":{"volumes":[{"name":"data","persistentVolumeClaim":null,"emptyDir":{}}]}}}}'; sleep 60`,
+      'kubectl scale deployment wordpress-mysql --replicas=0; sleep 60',
+      'kubectl delete -f mysql.yaml',
+      `kubectl delete -f mysql.yaml; sed -i 's/fast/disk/; s/20Gi/1Gi/' mysql.yaml; kubectl apply -f mysql.yaml; sleep 60`,
+      'kubectl delete deployment wordpress-mysql; kubectl create deployment wordpress-mysql --image=mysql:5.6; sleep 60',
+    ],
   },
 ]

@@ -1,0 +1,200 @@
+import type { Deployment } from '../../api/apps/generated.js'
+import type { Node, Pod, PodSpec } from '../../api/core/generated.js'
+import type { SimCluster } from '../../cluster/sim-cluster.js'
+import { parseYamlText } from '../../lang/yaml/read.js'
+import type { Goal, JudgedDesk, Promised } from './lesson.js'
+import { MANIFESTS } from './shared.js'
+
+/** A goal that a function judges. */
+export const goal = (en: string, ko: string, judge: Goal['judge']): Goal => ({ text: { en, ko }, judge })
+
+/** A goal that a command line of the control plane's shell ends with 0, and prints a text. */
+export const runs = (en: string, ko: string, line: string, prints: RegExp = /^/): Goal =>
+  goal(en, ko, async ({ master }) => {
+    const { exitCode, stdout, stderr } = await master.sh(line)
+    return exitCode === 0 && prints.test(stdout + stderr)
+  })
+
+const deploymentOf = (cluster: SimCluster, name: string): Deployment | undefined =>
+  cluster.state.stored('deployments', { namespace: 'default', fieldSelector: `metadata.name=${name}` })[0]
+
+/** The pod template of the Deployment web. */
+export const templateOf = (cluster: SimCluster): PodSpec | undefined =>
+  deploymentOf(cluster, 'web')?.spec.template.spec
+
+/** The pods of a Deployment by their owners, not by their labels. */
+export function podsOf(cluster: SimCluster, name: string): readonly Pod[] {
+  const uid = deploymentOf(cluster, name)?.metadata.uid
+  const sets = cluster.state
+    .stored('replicasets')
+    .filter(({ metadata }) => metadata.ownerReferences?.some((owner) => owner.uid === uid))
+    .map(({ metadata }) => metadata.uid)
+  return cluster.state
+    .stored('pods')
+    .filter(({ metadata }) => metadata.ownerReferences?.some((owner) => sets.includes(owner.uid)))
+}
+
+const isReady = ({ metadata, status }: Pick<Pod | Node, 'metadata' | 'status'>): boolean =>
+  metadata.deletionTimestamp === undefined &&
+  status.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') === true
+
+/** How many pods of a Deployment are ready. */
+export const readyPods = (cluster: SimCluster, name: string): number =>
+  podsOf(cluster, name).filter(isReady).length
+
+/** Whether a Deployment gets all its replicas ready, in their newest form, within some time, and keeps them. */
+export function comesUp({ cluster }: Pick<JudgedDesk, 'cluster'>, name: string, replicas: number): boolean {
+  const isUp = (): boolean => {
+    const found = deploymentOf(cluster, name)
+    const { readyReplicas = 0, updatedReplicas = 0, replicas: all = 0 } = found?.status ?? {}
+    const wanted = found?.spec.replicas ?? 1
+    return (
+      wanted >= replicas &&
+      readyReplicas === wanted &&
+      updatedReplicas === wanted &&
+      all === wanted &&
+      readyPods(cluster, name) === wanted
+    )
+  }
+  if (!cluster.internals.until(isUp, '6m')) return false
+  cluster.advance('1m')
+  return isUp()
+}
+
+/** The goal that a Deployment is up, with at least so many replicas. */
+export const isUp = (name: string, replicas = 2): Goal =>
+  goal(
+    `The Deployment ${name} has at least ${replicas} pods, and all are ready.`,
+    `디플로이먼트 ${name}의 포드가 ${replicas}개 이상이고 모두 준비되어 있습니다.`,
+    (desk) => comesUp(desk, name, replicas),
+  )
+
+/** The promise that at least so many pods of a Deployment are ready at all times. */
+export const staysUp = (name: string, pods: number): Promised => ({
+  text: {
+    en: `At least ${pods} pods of ${name} were ready at all times.`,
+    ko: `${name}의 포드가 언제나 ${pods}개 이상 준비되어 있었습니다.`,
+  },
+  holds: (cluster) => readyPods(cluster, name) >= pods,
+})
+
+/** The goal that all nodes of the beginning exist, are Ready, and have a kubelet that says who it is. */
+export const nodesAreReady: Goal = goal(
+  'All nodes are Ready, each by a kubelet with its own identity.',
+  '모든 노드가 Ready이고, 각 kubelet이 자기 신원으로 보고합니다.',
+  ({ cluster, begun }) => {
+    const names = begun.cluster.state.stored('nodes').map(({ metadata }) => metadata.name)
+    const areReady = (): boolean => {
+      const ready = cluster.state.stored('nodes').filter(isReady)
+      return names.every((name) => ready.some(({ metadata }) => metadata.name === name))
+    }
+    if (!cluster.internals.until(areReady, '5m')) return false
+    const reported = new Set<string>()
+    const end = cluster.on('request', ({ verb, resource, name, user, code }) => {
+      if (verb === 'update' && resource === 'leases' && code < 300 && user.name === `system:node:${name}`)
+        reported.add(name ?? '')
+    })
+    cluster.advance('1m')
+    end()
+    return areReady() && names.every((name = '') => reported.has(name))
+  },
+)
+
+/** The goal that the apiserver responds. */
+export const apiserverResponds: Goal = goal(
+  'The apiserver responds.',
+  'apiserver가 응답합니다.',
+  ({ cluster }) => cluster.kubectl('get nodes').exitCode === 0,
+)
+
+const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+interface StaticPod {
+  readonly spec?: { readonly containers?: readonly { readonly image?: string; readonly command?: unknown }[] }
+}
+
+/** Image and flags of a manifest, the flags in alphabetical order; undefined if it cannot be read. */
+function flagsOf(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined
+  try {
+    const { image, command } = (parseYamlText(text) as StaticPod).spec?.containers?.[0] ?? {}
+    return JSON.stringify([image, Array.isArray(command) ? command.map(String).toSorted(byText) : command])
+  } catch {
+    return undefined
+  }
+}
+
+/** The goal that the static pod of a component has the image and the flags that it had before the fault. */
+export const runsAsBefore = (component: string): Goal =>
+  goal(
+    `${MANIFESTS}/${component}.yaml has the flags that it had before the fault.`,
+    `${MANIFESTS}/${component}.yaml의 옵션이 고장 나기 전과 같습니다.`,
+    ({ master, healthy }) => {
+      const path = `${MANIFESTS}/${component}.yaml`
+      const wanted = flagsOf(healthy.master.read(path))
+      return wanted !== undefined && flagsOf(master.read(path)) === wanted
+    },
+  )
+
+/** Verbs by resource that no learner may give away by the way. */
+const TOO_MUCH: readonly (readonly [verb: string, resource: string])[] = [
+  ['create', 'pods'],
+  ['delete', 'pods'],
+  ['patch', 'pods'],
+  ['create', 'pods/exec'],
+  ['get', 'secrets'],
+  ['list', 'secrets'],
+  ['get', 'configmaps'],
+  ['create', 'deployments'],
+  ['delete', 'deployments'],
+  ['create', 'rolebindings'],
+  ['list', 'nodes'],
+  ['delete', 'namespaces'],
+  ['impersonate', 'users'],
+]
+
+/** A question of access: `list pods` in a namespace. */
+export interface Access {
+  readonly verb: string
+  readonly resource: string
+  readonly namespace: string
+}
+
+const allows = (cluster: SimCluster, user: string, { verb, resource, namespace }: Access): boolean => {
+  const [name = '', subresource] = resource.split('/')
+  const part = subresource === undefined ? '' : ` --subresource=${subresource}`
+  return cluster.kubectl(`auth can-i ${verb} ${name}${part} -n ${namespace} --as=${user}`).exitCode === 0
+}
+
+/**
+ * The goal that a user may do what is listed, and nothing of the usual list of too much in these namespaces or
+ * in another one.
+ */
+export const mayOnly = (user: string, listed: readonly Access[]): readonly Goal[] => [
+  goal(
+    `${user} may ${listed.map(({ verb, resource, namespace }) => `${verb} ${resource} in ${namespace}`).join(', ')}.`,
+    `${user}은(는) ${listed.map(({ verb, resource, namespace }) => `${namespace}에서 ${resource} ${verb}`).join(', ')}을(를) 할 수 있습니다.`,
+    ({ cluster }) => listed.every((access) => allows(cluster, user, access)),
+  ),
+  goal(
+    `${user} may do no more than that.`,
+    `${user}에게 그보다 많은 권한을 주지 않았습니다.`,
+    ({ cluster, begun }) => {
+      const namespaces = [...new Set([...listed.map(({ namespace }) => namespace), 'default', 'kube-system'])]
+      const asked = namespaces.flatMap((namespace) => [
+        ...TOO_MUCH.map(([verb, resource]) => ({ verb, resource, namespace })),
+        ...['get', 'list', 'watch'].flatMap((verb) =>
+          ['pods', 'pods/log', 'services'].map((resource) => ({ verb, resource, namespace })),
+        ),
+      ])
+      const isListed = (one: Access): boolean =>
+        listed.some(
+          ({ resource, namespace }) =>
+            resource === one.resource && namespace === one.namespace && /get|list|watch/.test(one.verb),
+        )
+      return asked
+        .filter((one) => !isListed(one) && allows(cluster, user, one) && !allows(begun.cluster, user, one))
+        .map(({ verb, resource, namespace }) => `${user} may ${verb} ${resource} in ${namespace}`)
+    },
+  ),
+]

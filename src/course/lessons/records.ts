@@ -1,0 +1,53 @@
+import type { SimCluster } from '../../cluster/sim-cluster.js'
+import type { Lesson, Promised } from './lesson.js'
+
+/** When something happened. */
+export interface Moment {
+  /** Virtual ms since the epoch. */
+  readonly time: number
+  /** etcd's revision, which tells two moments of one instant apart. */
+  readonly revision: number
+}
+
+/** What is known of a cluster that a lesson has begun on. */
+export interface LessonRecord {
+  readonly lesson: Lesson
+  readonly healthy: SimCluster
+  readonly begun: SimCluster
+  /** The promises that were broken, and when it happened first. */
+  readonly broken: ReadonlyMap<Promised, Moment>
+}
+
+const records = new WeakMap<SimCluster, LessonRecord>()
+
+/** Returns what is known of a lesson's cluster or of a copy of it, undefined for any other cluster. */
+export const recordOf = (cluster: SimCluster): LessonRecord | undefined => records.get(cluster)
+
+/** Watches the promises of a lesson on a cluster from now on, and on each copy of it. */
+export function record(cluster: SimCluster, begun: Omit<LessonRecord, 'broken'>): void {
+  watch(cluster, begun, new Map())
+}
+
+function watch(
+  cluster: SimCluster,
+  begun: Omit<LessonRecord, 'broken'>,
+  past: ReadonlyMap<Promised, Moment>,
+): void {
+  const { promises = [] } = begun.lesson
+  // a cluster that was rewound has not broken yet what it broke later
+  const { revision } = cluster.internals.etcd
+  const broken = new Map([...past].filter(([, moment]) => moment.revision <= revision))
+  const isWatched = records.has(cluster)
+  records.set(cluster, { ...begun, broken })
+  if (!isWatched) {
+    cluster.onCopy((copy) => watch(copy, begun, records.get(cluster)?.broken ?? broken))
+    if (promises.length > 0) cluster.on('write', () => look(cluster, promises))
+  }
+}
+
+function look(cluster: SimCluster, promises: readonly Promised[]): void {
+  const broken = records.get(cluster)?.broken as Map<Promised, Moment> | undefined
+  for (const promise of promises)
+    if (broken !== undefined && !broken.has(promise) && !promise.holds(cluster))
+      broken.set(promise, { time: cluster.now(), revision: cluster.internals.etcd.revision })
+}
