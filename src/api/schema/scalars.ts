@@ -1,3 +1,4 @@
+import { toBase64 } from '../../lang/bytes/base64.js'
 import { GoNumber, int64Of } from '../../lang/go/number.js'
 import { canonicalQuantity, QuantityError } from '../quantity.js'
 import { normalizeMicroTime, normalizeTime, TimeParseError } from '../../lang/go/time.js'
@@ -108,7 +109,7 @@ function readBytes(value: unknown): string | TypeMismatch {
     // Go takes a list of numbers for bytes, too
     const other: unknown = value.find((item) => typeof item !== 'number')
     return other === undefined
-      ? btoa(String.fromCharCode(...(value as readonly number[])))
+      ? toBase64(Uint8Array.from(value as readonly number[]))
       : new TypeMismatch(jsonKind(other), 'uint8')
   }
   if (typeof value !== 'string') return new TypeMismatch(jsonKind(value), '[]uint8')

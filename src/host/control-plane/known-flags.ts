@@ -155,10 +155,7 @@ const TEXTS: Readonly<Record<ComponentName, string>> = {
 /** Whether a program has the flag in any of the simulated minors. */
 export function knowsFlag(component: ComponentName, flag: string): boolean {
   if (component === 'etcd' && flag.startsWith('experimental-')) return true
-  return (
-    new RegExp(`(?:^|\\s)${flag.replaceAll(/[^\w-]/g, '')}(?:\\s|$)`).test(TEXTS[component]) &&
-    /^[\w-]+$/.test(flag)
-  )
+  return TEXTS[component].split(/\s+/).includes(flag)
 }
 
 /** Authorization modes of the apiserver. */

@@ -1,3 +1,4 @@
+import { Glob, GlobFault } from '../../lang/text/glob.js'
 import { quote } from '../../lang/go/quote.js'
 import { textOfBytes } from '../../lang/bytes/byte-text.js'
 import type { KubectlEnvironment, KubectlOptions } from './environment.js'
@@ -71,11 +72,11 @@ export class FileSource {
   /** The paths that a pattern matches; a path that exists stands for itself. */
   #expanded(path: string): readonly string[] {
     if (!/[*?[]/.test(path) || this.text(path) !== undefined || this.below(path).length > 0) return [path]
-    const pattern = globPattern(path)
+    const isMatch = pathGlob(path)
     const known = Object.keys(this.#options.files ?? {}).flatMap((name) =>
       name.split('/').map((_, at, parts) => parts.slice(0, at + 1).join('/')),
     )
-    const found = [...new Set(known)].filter((name) => pattern.test(name)).sort()
+    const found = [...new Set(known)].filter(isMatch).sort()
     return found.length === 0 ? [path] : found
   }
 
@@ -139,12 +140,18 @@ function cleaned(path: string): string {
   return root + parts.join('/') || '.'
 }
 
-/** Throws KubectlError for a pattern that is not closed. Source: path/filepath Match. */
-function globPattern(path: string): RegExp {
-  const text = path.replaceAll(/\[(\^?)([^\]]+)\]|[^]/g, (part, not: string = '', set?: string) => {
-    if (set !== undefined) return `[${not}${set.replaceAll('\\', '\\\\')}]`
-    if (part === '[') throw new KubectlError(`pattern ${quote(path)} is not valid: syntax error in pattern`)
-    return part === '*' ? '[^/]*' : part === '?' ? '[^/]' : part.replace(/[\\^$.|+(){}\]]/, '\\$&')
+/** Whether a path matches a pattern. Throws KubectlError for a bad one. Source: path/filepath Match. */
+function pathGlob(pattern: string): (path: string) => boolean {
+  const globs = pattern.split('/').map((part) => {
+    try {
+      return new Glob(part, { negations: '^', open: 'fault' })
+    } catch (error) {
+      if (!(error instanceof GlobFault)) throw error
+      throw new KubectlError(`pattern ${quote(pattern)} is not valid: ${error.message}`)
+    }
   })
-  return new RegExp(`^${text}$`)
+  return (path) => {
+    const parts = path.split('/')
+    return parts.length === globs.length && globs.every((glob, at) => glob.test(parts[at] ?? ''))
+  }
 }

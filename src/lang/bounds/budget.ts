@@ -68,3 +68,31 @@ export class Budget {
     this.#bytes = Math.max(0, this.#bytes - count)
   }
 }
+
+/** What all that runs now is charged to. The core is synchronous, so that there is one at a time. */
+let current: Budget | undefined
+
+/**
+ * Runs some work within a budget, to which all patterns, templates, paths and loops in it are charged: see
+ * {@link spend}. Work within that has a budget of its own is charged to that one.
+ * @throws OverBudget if the work does not stop before
+ */
+export function within<T>(budget: Budget, work: () => T): T {
+  const outer = current
+  current = budget
+  try {
+    return work()
+  } finally {
+    current = outer
+  }
+}
+
+/** Charges steps to the budget of the work that runs. @throws OverBudget */
+export function spend(steps: number): void {
+  current?.step(steps)
+}
+
+/** Charges bytes that are about to be made to the budget of the work that runs. @throws OverBudget */
+export function reserve(bytes: number): void {
+  current?.take(bytes)
+}

@@ -1,12 +1,15 @@
 /** Encodes standard base64 with padding. */
-export function toBase64(bytes: Uint8Array): string {
+export const toBase64 = (bytes: Uint8Array): string => btoa(binaryText(bytes))
+
+/** Returns a text with a character for each byte. */
+export function binaryText(bytes: Uint8Array): string {
   let text = ''
   for (let at = 0; at < bytes.length; at += CHUNK)
     text += String.fromCharCode(...bytes.subarray(at, at + CHUNK))
-  return btoa(text)
+  return text
 }
 
-/** Most arguments of one call. */
+/** Most arguments of one call: with some 100,000, an engine throws a RangeError. */
 const CHUNK = 8192
 
 /** Decodes base64. */

@@ -1,6 +1,11 @@
 import { RE2JS, type Matcher } from 're2js'
+import { OverBudget, spend } from '../bounds/budget.js'
 
-/** A regular expression with the semantics of Go's package regexp: its time is linear in the text. */
+/**
+ * A regular expression with the semantics of Go's package regexp: its time is linear in the text, times the
+ * size of its program. What it may take is charged to the budget of the work that runs, before it does.
+ * Methods throw OverBudget where one text alone would take more than a second.
+ */
 export interface GoRegExp {
   /** Whether the text contains a match. */
   test(text: string): boolean
@@ -8,6 +13,16 @@ export interface GoRegExp {
   find(text: string): GoMatch | undefined
   /** Returns successive matches that do not overlap, at most `limit` if it is not negative. */
   findAll(text: string, limit?: number): readonly GoMatch[]
+  /** As {@link findAll}, with the groups of each match. */
+  findGroups(text: string, limit?: number): readonly GoGroups[]
+}
+
+/** How a pattern is read. */
+export interface GoRegExpFlags {
+  /** Default false. */
+  readonly ignoresCase?: boolean
+  /** Whether the longest of the leftmost matches counts, as in POSIX. Default: the first alternative. */
+  readonly longest?: boolean
 }
 
 /** One match: its text and where it is, in UTF-16 units. */
@@ -15,6 +30,11 @@ export interface GoMatch {
   readonly text: string
   readonly start: number
   readonly end: number
+}
+
+/** One match with its groups: the whole match first, undefined for those that take no part in it. */
+export interface GoGroups extends GoMatch {
+  readonly groups: readonly (string | undefined)[]
 }
 
 /** A pattern that does not parse, with Go's text: "error parsing regexp: missing closing ): `(a`". */
@@ -27,6 +47,13 @@ export interface GoRegExpFault {
  * here the port takes up to a second and 8 MB for such a pattern.
  */
 const LONGEST = 10_000
+/**
+ * Instructions of a program times units of a text that one match takes at most: each is up to 80 ns, most far
+ * less.
+ */
+const MOST_WORK = 12_000_000
+/** Of these, one step of a budget. */
+const WORK_OF_STEP = 8
 const TOO_LARGE: GoRegExpFault = { fault: 'error parsing regexp: expression too large' }
 
 /** Most patterns that are kept, and their length together: what is compiled takes 800 bytes for each unit. */
@@ -41,16 +68,21 @@ let units = 0
  * which has another syntax and can take exponential time. One longer than 10,000 units is a fault. Source: Go
  * 1.24 regexp.
  */
-export function compileGoRegExp(pattern: string): GoRegExp | GoRegExpFault {
-  const known = compiled.get(pattern)
+export function compileGoRegExp(pattern: string, flags: GoRegExpFlags = {}): GoRegExp | GoRegExpFault {
+  const { ignoresCase = false, longest = false } = flags
+  const bits = (ignoresCase ? RE2JS.CASE_INSENSITIVE : 0) | (longest ? RE2JS.LONGEST_MATCH : 0)
+  const key = `${bits} ${pattern}`
+  // charged whether it is known or not: what others have done must make no difference
+  spend(pattern.length)
+  const known = compiled.get(key)
   if (known !== undefined) return known
   if (pattern.length > LONGEST) return TOO_LARGE
   if (compiled.size >= MOST || units + pattern.length > MOST_UNITS) {
     compiled.clear()
     units = 0
   }
-  const result = compile(pattern)
-  compiled.set(pattern, result)
+  const result = compile(pattern, bits)
+  compiled.set(key, result)
   units += pattern.length
   return result
 }
@@ -60,18 +92,24 @@ export function isFault(result: GoRegExp | GoRegExpFault): result is GoRegExpFau
   return 'fault' in result
 }
 
-function compile(pattern: string): GoRegExp | GoRegExpFault {
+function compile(pattern: string, bits: number): GoRegExp | GoRegExpFault {
   try {
-    const expression = RE2JS.compile(pattern)
+    const expression = RE2JS.compile(pattern, bits)
+    const size = expression.programSize()
+    const search = (text: string): Search => new Search(expression.matcher(text), text, size)
     return {
-      test: (text) => expression.matcher(text).find(),
-      find: (text) => firstMatch(expression.matcher(text), text),
-      findAll: (text, limit = -1) => allMatches(expression.matcher(text), text, limit),
+      test: (text) => search(text).next(0),
+      find: (text) => {
+        const one = search(text)
+        return one.next(0) ? one.span() : undefined
+      },
+      findAll: (text, limit = -1) => allMatches(search(text), limit, (one) => one.span()),
+      findGroups: (text, limit = -1) => allMatches(search(text), limit, (one) => one.groups()),
     }
   } catch (error) {
     const fault = error instanceof Error ? error.message : String(error)
     // Go lets two groups have one name
-    if (fault.includes(DUPLICATE)) return compile(withoutNames(pattern))
+    if (fault.includes(DUPLICATE)) return compile(withoutNames(pattern), bits)
     return { fault: fault.endsWith(TRAILING) ? `${fault}: \`\`` : fault }
   }
 }
@@ -85,20 +123,57 @@ function withoutNames(pattern: string): string {
   return pattern.replaceAll(tokens, (token) => (token.startsWith('(') ? '(' : token))
 }
 
-function firstMatch(matcher: Matcher, text: string): GoMatch | undefined {
-  if (!matcher.find()) return undefined
-  const [start, end] = [matcher.start(), matcher.end()]
-  return { text: text.slice(start, end), start, end }
+/** The search of one pattern in one text. */
+class Search {
+  readonly text: string
+  readonly #matcher: Matcher
+  readonly #size: number
+  #work = 0
+
+  constructor(matcher: Matcher, text: string, size: number) {
+    this.#matcher = matcher
+    this.text = text
+    this.#size = size
+  }
+
+  /**
+   * Finds the next match from `at` on. Each search may look at the rest of the text (`a.*b|a`), so that many
+   * matches in a long text cost its square. @throws OverBudget
+   */
+  next(at: number): boolean {
+    const work = this.#size * (this.text.length - at + 1)
+    this.#work += work
+    if (this.#work > MOST_WORK)
+      throw new OverBudget('the match of a pattern', 'steps', MOST_WORK / WORK_OF_STEP)
+    spend(Math.ceil(work / WORK_OF_STEP))
+    return at === 0 ? this.#matcher.find() : this.#matcher.find(at)
+  }
+
+  span(): GoMatch {
+    const [start, end] = [this.#matcher.start(), this.#matcher.end()]
+    return { text: this.text.slice(start, end), start, end }
+  }
+
+  groups(): GoGroups {
+    const numbers = Array.from({ length: this.#matcher.groupCount() + 1 }, (_, at) => at)
+    return { ...this.span(), groups: numbers.map((at) => this.#matcher.group(at) ?? undefined) }
+  }
 }
 
 /** An empty match right after the previous match does not count. Source: regexp.go allMatches. */
-function allMatches(matcher: Matcher, text: string, limit: number): readonly GoMatch[] {
-  const found: GoMatch[] = []
+function allMatches<T extends GoMatch>(
+  search: Search,
+  limit: number,
+  matchOf: (search: Search) => T,
+): readonly T[] {
+  const { text } = search
+  const found: T[] = []
   let previousEnd = -1
   let at = 0
-  while (at <= text.length && found.length !== limit && matcher.find(at)) {
-    const [start, end] = [matcher.start(), matcher.end()]
-    if (end > start || start !== previousEnd) found.push({ text: text.slice(start, end), start, end })
+  while (at <= text.length && found.length !== limit && search.next(at)) {
+    const match = matchOf(search)
+    const { start, end } = match
+    if (end > start || start !== previousEnd) found.push(match)
     previousEnd = end
     if (end > at) at = end
     else at += (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1

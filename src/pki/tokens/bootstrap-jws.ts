@@ -1,3 +1,4 @@
+import { binaryText } from '../../lang/bytes/base64.js'
 import { base64url } from '../crypto/base64url.js'
 import { sha256 } from '../crypto/der.js'
 import type { Bytes } from '../crypto/der.js'
@@ -12,7 +13,7 @@ function hmacSha256(key: Bytes, message: Bytes): Bytes {
   return sha256(padded(0x5c) + sha256(padded(0x36) + message))
 }
 
-const utf8 = (text: string): Bytes => String.fromCharCode(...new TextEncoder().encode(text))
+const utf8 = (text: string): Bytes => binaryText(new TextEncoder().encode(text))
 
 /**
  * Returns a detached JWS (HS256, `header..signature`) of a text under a bootstrap token.

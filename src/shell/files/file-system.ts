@@ -1,3 +1,4 @@
+import { reserve, spend } from '../../lang/bounds/budget.js'
 import type { FileEntry, Mount, Tree } from './tree.js'
 import { absolutePath } from './tree.js'
 
@@ -16,6 +17,12 @@ export interface FileUser {
 /** Most characters in one file, and in a layer with all its files. */
 const LARGEST_FILE = 1024 * 1024
 const LARGEST_LAYER = 8 * 1024 * 1024
+/** Most files and folders of a layer: its inodes. */
+const MOST_ENTRIES = 10_000
+/** Entries that are looked at in one step. */
+const ENTRIES_OF_STEP = 32
+/** Characters that are read in one step. */
+const CHARACTERS_OF_STEP = 16
 
 const READ = 4
 const WRITE = 2
@@ -72,7 +79,9 @@ export class FileSystem {
     if (entry === undefined) throw new FileFault('No such file or directory')
     if (entry.kind === 'directory') throw new FileFault('Is a directory')
     if (!this.#may(entry, READ)) throw new FileFault('Permission denied')
-    return textOf(entry)
+    const text = textOf(entry)
+    spend(text.length / CHARACTERS_OF_STEP)
+    return text
   }
 
   /** Writes a file, appending if `append`; a new one gets `mode`. */
@@ -83,6 +92,7 @@ export class FileSystem {
     const { mount, inner } = this.#find(path)
     if (mount.readOnly) throw new FileFault('Read-only file system')
     if (!this.#may(old ?? parent, WRITE)) throw new FileFault('Permission denied')
+    reserve(text.length)
     const next = append && old !== undefined ? textOf(old) + text : text
     const { uid: owner, gid } = this.#user
     const group = inheritsGroup(parent) ? parent.group : gid
@@ -123,6 +133,7 @@ export class FileSystem {
     if (!this.#may(this.#parentOf(path), WRITE)) throw new FileFault('Permission denied')
     const tree = writableOf(mount)
     const key = joined(mount.prefix, inner)
+    spend(tree.size / ENTRIES_OF_STEP)
     for (const known of [...tree.keys()]) if (known === key || known.startsWith(`${key}/`)) tree.delete(known)
     if (mount.layers.some((layer) => layer !== tree && (layer.has(key) || hasBelow(layer, key)))) {
       tree.set(key, { kind: 'gone', mode: 0, owner: 0, group: 0, time: this.#now() })
@@ -131,11 +142,14 @@ export class FileSystem {
 
   #put(mount: Mount, inner: string, entry: FileEntry, size: number): void {
     const tree = writableOf(mount)
+    spend(tree.size / ENTRIES_OF_STEP)
+    const key = joined(mount.prefix, inner)
+    if (tree.size >= MOST_ENTRIES && !tree.has(key)) throw new FileFault('No space left on device')
     let used = size
     for (const { text } of tree.values()) if (typeof text === 'string') used += text.length
     if (size > LARGEST_FILE || used > Math.min(mount.limit ?? LARGEST_LAYER, LARGEST_LAYER))
       throw new FileFault('No space left on device')
-    tree.set(joined(mount.prefix, inner), entry)
+    tree.set(key, entry)
   }
 
   #parentOf(path: string): FileEntry {
@@ -196,6 +210,7 @@ function childrenOf(mount: Mount, inner: string): Set<string> {
   const names = new Set<string>()
   const gone = new Set<string>()
   for (const layer of mount.layers) {
+    spend(layer.size / ENTRIES_OF_STEP)
     for (const [key, { kind }] of layer) {
       if (key === '' || !key.startsWith(start)) continue
       const name = key.slice(start.length).split('/')[0] as string
@@ -213,6 +228,7 @@ function writableOf(mount: Mount): Tree {
 
 function hasBelow(tree: Tree, key: string): boolean {
   if (key === '') return tree.size > 0
+  spend(tree.size / ENTRIES_OF_STEP)
   for (const known of tree.keys()) if (known.startsWith(`${key}/`)) return true
   return false
 }

@@ -1,3 +1,5 @@
+import { reserve, spend } from '../../lang/bounds/budget.js'
+import { Glob } from '../../lang/text/glob.js'
 import type { FileSystem } from '../files/file-system.js'
 import { FileFault } from '../files/file-system.js'
 import { absolutePath } from '../files/tree.js'
@@ -21,6 +23,9 @@ interface Field {
   pattern: string
 }
 
+/** Steps of a look into a folder, besides those of its names. */
+const FILES_STEPS = 20
+
 /** Most fields of one command; the kernel limits arguments, too. */
 const MOST_FIELDS = 20_000
 
@@ -36,18 +41,26 @@ export function expandWords(words: readonly Word[], scope: ExpandScope): string[
 
 /** Expands a word to one text, without splitting and file names. */
 export function expandText(word: Word, scope: ExpandScope): string {
-  return word.map((part) => (part.kind === 'text' ? part.text : valuesOf(part, scope).join(' '))).join('')
+  return word
+    .map((part) => reserved(part.kind === 'text' ? part.text : valuesOf(part, scope).join(' ')))
+    .join('')
+}
+
+/** Charges a text to the memory of the step, and returns it. */
+function reserved(text: string): string {
+  reserve(text.length)
+  return text
 }
 
 /** Whether a text matches the pattern of a word (`case`). */
 export function matches(text: string, word: Word, scope: ExpandScope): boolean {
-  return expressionOf(patternOf(word, scope)).test(text)
+  return new Glob(patternOf(word, scope)).test(text)
 }
 
 function patternOf(word: Word, scope: ExpandScope): string {
   return word
     .map((part) => {
-      const text = part.kind === 'text' ? part.text : valuesOf(part, scope).join(' ')
+      const text = reserved(part.kind === 'text' ? part.text : valuesOf(part, scope).join(' '))
       return part.quoted ? escapePattern(text) : text
     })
     .join('')
@@ -58,6 +71,7 @@ function fieldsOf(word: Word, scope: ExpandScope): Field[] {
   let current: Field | undefined
   const add = (text: string, quoted: boolean): void => {
     current ??= { text: '', pattern: '' }
+    reserve(text.length)
     current.text += text
     current.pattern += quoted ? escapePattern(text) : text
   }
@@ -160,35 +174,13 @@ function operated(part: Extract<Part, { kind: 'variable' }>, operator: string, s
 
 /** Applies `#`, `##`, `%`, `%%`: removes the shortest or longest matching prefix or suffix. */
 function trimmed(value: string, operator: string, pattern: string): string {
-  const expression = expressionOf(pattern)
-  const sizes = Array.from({ length: value.length + 1 }, (_, size) => size)
-  const tried = operator.length === 2 ? sizes.toReversed() : sizes
-  const fromStart = operator.startsWith('#')
-  const size = tried.find((each) =>
-    expression.test(fromStart ? value.slice(0, each) : value.slice(value.length - each)),
-  )
-  if (size === undefined) return value
-  return fromStart ? value.slice(size) : value.slice(0, value.length - size)
+  const glob = new Glob(pattern)
+  const which = operator.length === 2 ? 'longest' : 'shortest'
+  if (operator.startsWith('#')) return value.slice(glob.prefix(value, which) ?? 0)
+  return value.slice(0, value.length - (glob.suffix(value, which) ?? 0))
 }
 
 const escapePattern = (text: string): string => text.replaceAll(/[\\*?[\]]/g, '\\$&')
-
-function expressionOf(pattern: string): RegExp {
-  const source = pattern.replaceAll(
-    /\\(.)|(\[!?[^\]]+\])|([\s\S])/g,
-    (_all, escaped: string | undefined, set: string | undefined, char: string | undefined) => {
-      if (set !== undefined) return set.replace(/^\[!/, '[^').replaceAll('\\', '\\\\')
-      if (char === '*') return '[\\s\\S]*'
-      if (char === '?') return '[\\s\\S]'
-      return (escaped ?? char ?? '').replaceAll(/[.*+?^${}()|[\]\\/-]/g, '\\$&')
-    },
-  )
-  try {
-    return new RegExp(`^(?:${source})$`)
-  } catch {
-    return /^(?!)/
-  }
-}
 
 /** The files that match a field with wildcards; the field itself if there are none. */
 function filesMatching({ text, pattern }: Field, { files, shell }: ExpandScope): readonly string[] {
@@ -196,12 +188,13 @@ function filesMatching({ text, pattern }: Field, { files, shell }: ExpandScope):
   const absolute = pattern.startsWith('/')
   let found: string[] = [absolute ? '/' : '']
   for (const part of pattern.split('/').filter((piece) => piece !== '')) {
-    const expression = expressionOf(part)
+    const glob = new Glob(part)
     found = found.flatMap((base) => {
+      spend(FILES_STEPS)
       try {
         const names = files.list(absolutePath(shell.cwd, base === '' ? '.' : base))
         return names
-          .filter((name) => expression.test(name) && (part.startsWith('.') || !name.startsWith('.')))
+          .filter((name) => glob.test(name) && (part.startsWith('.') || !name.startsWith('.')))
           .map((name) => (base === '' || base === '/' ? base + name : `${base}/${name}`))
       } catch (error) {
         if (error instanceof FileFault) return []

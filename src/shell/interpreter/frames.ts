@@ -1,3 +1,4 @@
+import { spend } from '../../lang/bounds/budget.js'
 import { compile } from './compile.js'
 import type { Context, Frame, ShellState, Thread } from './state.js'
 
@@ -13,11 +14,16 @@ export function shellName(thread: Thread): string {
   return shellOf(thread).name ?? 'sh'
 }
 
+/** Steps of compiling a script, besides those for its length. */
+const COST_OF_SCRIPT = 20
+
 /** Begins a script on top of the thread. */
 export function pushFrame(
   thread: Thread,
   { text, kind, title }: Pick<Frame, 'text' | 'kind' | 'title'>,
 ): void {
+  // whether it is compiled or known must make no difference
+  spend(COST_OF_SCRIPT + text.length)
   thread.frames.push({ text, at: 0, kind, contexts: [], captured: [], title })
 }
 

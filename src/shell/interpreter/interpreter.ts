@@ -1,6 +1,7 @@
 import type { Invocation, Pause, Served, ServedRequest, Spawned } from '../programs/command.js'
 import type { Program as Command } from '../programs/command.js'
 import { runProgram } from '../programs/command.js'
+import { Budget, type BudgetLimits, OverBudget, spend, within } from '../../lang/bounds/budget.js'
 import { programOf } from '../programs/programs.js'
 import { FileFault } from '../files/file-system.js'
 import { absolutePath } from '../files/tree.js'
@@ -23,20 +24,38 @@ import {
 } from './frames.js'
 import type { ProcessHost } from './shell-call.js'
 import { SHELLS, TIMEOUT_USAGE, baseOf, shellCall, timeoutOf } from './shell-call.js'
-import type { Frame, ProcessStart, ShellProcess, Thread } from './state.js'
+import type { Frame, ProcessStart, ShellProcess, ShellState, Thread } from './state.js'
 import { copyShell, exportedEnv, newShell } from './state.js'
 import { ShellStreams } from './streams.js'
 import type { Operation, Program } from './syntax.js'
 import { SyntaxFault, quoteWord } from './syntax.js'
 
 /** Most operations in one step; an endless loop continues a little later. */
-const BUDGET = 20_000
+const MOST_OPERATIONS = 20_000
+/** Steps of programs and expansions after which a process continues later, too. */
+const ENOUGH_STEPS = 200_000
+/** Number of steps after which a process that never waits gets only a part of that, and the part. */
+const PATIENCE = 5
+const LATER = 0.1
+/** What one step may use. A process that would need more is ended, as by the limits of a real kernel. */
+export const STEP_LIMITS: BudgetLimits = {
+  work: 'a step of a process',
+  steps: 1_200_000,
+  bytes: 64 * 1024 * 1024,
+}
+/** Characters that the variables, inputs and scripts of a process hold, with 64 for each. */
+export const MOST_MEMORY: number = 16 * 1024 * 1024
+/** Exit codes of a process that used up its memory (SIGKILL) or its time (SIGXCPU). */
+const OUT_OF_MEMORY = 137
+const OUT_OF_TIME = 152
 /**
  * Virtual ms after which a process that has used up its budget continues. It doubles each time, so that an
  * endless loop is cheap.
  */
 const SLICE = 10
 const LONGEST_SLICE = 60_000
+/** Steps of an operation, besides those of the program that it runs. */
+const COST_OF_OPERATION = 5
 /** Deepest nesting of scripts and functions. */
 const MOST_FRAMES = 100
 /** Makes a process that has not run yet. */
@@ -105,9 +124,14 @@ class Interpreter {
   readonly #process: ShellProcess
   readonly #host: ProcessHost
   readonly #streams: ShellStreams
-  #left = BUDGET
+  readonly #budget = new Budget(STEP_LIMITS)
+  readonly #enough: number
+  #left: number
 
   constructor(process: ShellProcess, host: ProcessHost) {
+    const share = (process.busy ?? 0) < PATIENCE ? 1 : LATER
+    this.#left = MOST_OPERATIONS * share
+    this.#enough = ENOUGH_STEPS * share
     this.#process = process
     this.#host = host
     this.#streams = new ShellStreams(process, host)
@@ -115,13 +139,9 @@ class Interpreter {
 
   run(): number | undefined {
     const { threads } = this.#process
-    let moved = true
-    while (moved && this.#left > 0 && this.#process.exitCode === undefined) {
-      moved = false
-      for (const thread of [...threads]) if (threads.includes(thread) && this.#runThread(thread)) moved = true
-    }
+    this.#bounded(() => this.#runThreads())
     if (this.#process.exitCode !== undefined) return undefined
-    if (this.#left <= 0) {
+    if (this.#isTired) {
       this.#process.busy = (this.#process.busy ?? 0) + 1
       return this.#host.world.now + Math.min(SLICE * 2 ** this.#process.busy, LONGEST_SLICE)
     }
@@ -134,7 +154,45 @@ class Interpreter {
     return next === Infinity ? undefined : next
   }
 
+  get #isTired(): boolean {
+    return this.#left <= 0 || this.#budget.steps > this.#enough
+  }
+
+  #runThreads(): void {
+    const { threads } = this.#process
+    let moved = true
+    while (moved && !this.#isTired && this.#process.exitCode === undefined) {
+      moved = false
+      for (const thread of [...threads]) if (threads.includes(thread) && this.#runThread(thread)) moved = true
+    }
+    if (this.#process.exitCode === undefined && memoryOf(this.#process) > MOST_MEMORY)
+      this.#kill(OUT_OF_MEMORY)
+  }
+
+  /** Runs some work of the process, and ends it if that is more than one step may use. */
+  #bounded<T>(work: () => T): T | undefined {
+    try {
+      return within(this.#budget, work)
+    } catch (error) {
+      if (error instanceof OverBudget) this.#kill(error.unit === 'bytes' ? OUT_OF_MEMORY : OUT_OF_TIME)
+      // a text or a nesting for which the engine has no room
+      else if (error instanceof RangeError) this.#kill(OUT_OF_MEMORY)
+      else throw error
+      return undefined
+    }
+  }
+
+  #kill(exitCode: number): void {
+    this.#host.emit(2, exitCode === OUT_OF_TIME ? 'CPU time limit exceeded\n' : 'Out of memory\n')
+    this.#process.exitCode = exitCode
+    this.#process.threads.splice(0)
+  }
+
   serve(port: string, request: ServedRequest): Served {
+    return this.#bounded(() => this.#serve(port, request)) ?? {}
+  }
+
+  #serve(port: string, request: ServedRequest): Served {
     for (const thread of this.#process.threads) {
       const frame = thread.frames.at(-1)
       const paused = frame?.paused
@@ -152,6 +210,10 @@ class Interpreter {
   }
 
   stop(): boolean {
+    return this.#bounded(() => this.#stop()) ?? true
+  }
+
+  #stop(): boolean {
     const [thread] = this.#process.threads
     const frame = thread?.frames.at(-1)
     if (thread === undefined || frame?.paused === undefined) return false
@@ -177,7 +239,7 @@ class Interpreter {
   /** Runs a thread. Returns whether it has made progress. */
   #runThread(thread: Thread): boolean {
     let moved = false
-    while (this.#left > 0 && this.#process.exitCode === undefined && this.#process.threads.includes(thread)) {
+    while (!this.#isTired && this.#process.exitCode === undefined && this.#process.threads.includes(thread)) {
       this.#deliverSignal(thread)
       endOverdue(thread, this.#host.world.now)
       const frame = thread.frames.at(-1)
@@ -206,7 +268,8 @@ class Interpreter {
     const name = this.#process.signals.shift() as string
     const trap = shellOf(thread).traps.get(name)
     if (frame?.paused) finished(thread, frame, 143)
-    if (trap !== undefined && trap !== '') pushFrame(thread, { text: trap, kind: 'call', title: trap })
+    if (trap !== undefined && trap !== '' && thread.frames.length < MOST_FRAMES)
+      pushFrame(thread, { text: trap, kind: 'call', title: trap })
   }
 
   #resume(thread: Thread, frame: Frame): boolean {
@@ -234,6 +297,7 @@ class Interpreter {
   /** Runs the next operation of the thread. Returns false if it waits. */
   #advance(thread: Thread, frame: Frame): boolean {
     this.#left--
+    spend(COST_OF_OPERATION)
     let program: Program
     try {
       program = compile(frame.text)
@@ -379,6 +443,7 @@ class Interpreter {
       finished(thread, frame, captures > 0 ? shell.status : 0)
       return true
     }
+    spend(shell.vars.size >> 3)
     const env = exportedEnv(shell)
     for (const [name, value] of values) env.set(name, value)
     return this.#invoke(thread, frame, expanded, env, undefined)
@@ -678,10 +743,12 @@ class Interpreter {
       evaluate: (text) => {
         delete frame.paused
         frame.at++
+        if (thread.frames.length >= MOST_FRAMES) throw new SyntaxFault('maximum recursion depth exceeded')
         pushFrame(thread, { text, kind: 'call', title: text })
       },
       execute: (replaced) => {
         delete frame.paused
+        if (thread.frames.length >= MOST_FRAMES) throw new SyntaxFault('maximum recursion depth exceeded')
         pushFrame(thread, {
           text: `${replaced.map(quoteWord).join(' ')}; exit $?`,
           kind: 'call',
@@ -696,6 +763,32 @@ class Interpreter {
     const captured = captures === 0 ? [] : frame.captured.splice(frame.captured.length - captures)
     return { shell: shellOf(thread), pid: this.#process.pid, files: this.#host.world.files, captured }
   }
+}
+
+/** About the memory of a process: all texts that it holds. */
+function memoryOf({ threads, stdin }: ShellProcess): number {
+  let size = stdin.text.length
+  const add = (text: string): void => void (size += text.length + 64)
+  const addShell = ({ vars, functions, traps, args }: ShellState): void => {
+    for (const [name, value] of vars) size += name.length + value.length + 64
+    for (const name of functions.keys()) add(name)
+    for (const text of traps.values()) add(text)
+    for (const text of args) add(text)
+  }
+  for (const { frames, shells } of threads) {
+    shells.forEach(addShell)
+    for (const { text, contexts, captured } of frames) {
+      add(text)
+      captured.forEach(add)
+      for (const context of contexts) {
+        if ('saved' in context) addShell(context.saved)
+        if ('text' in context) add(context.text)
+        if (context.kind === 'redirect') add(context.input ?? '')
+        if (context.kind === 'loop') context.items.forEach(add)
+      }
+    }
+  }
+  return size
 }
 
 /** Begins the next stage of a pipe with the output of the last one as its input. */

@@ -1,3 +1,4 @@
+import { reserve } from '../../lang/bounds/budget.js'
 import type { Input } from '../programs/command.js'
 import { FileFault } from '../files/file-system.js'
 import { absolutePath } from '../files/tree.js'
@@ -94,7 +95,8 @@ export class ShellStreams {
     for (const frame of thread.frames.toReversed()) {
       for (const context of frame.contexts.toReversed()) {
         if (fd === 1 && (context.kind === 'capture' || context.kind === 'pipe')) {
-          if (context.text.length < LARGEST_CAPTURE) context.text += text
+          reserve(text.length)
+          if (context.text.length < LARGEST_CAPTURE) context.text += text.slice(0, LARGEST_CAPTURE)
           return
         }
         const target = context.kind === 'redirect' ? context.out.get(String(fd)) : undefined
@@ -102,6 +104,7 @@ export class ShellStreams {
         else if (target !== undefined) return this.#writeTo(target, text)
       }
     }
+    reserve(text.length)
     this.#host.emit(fd === 2 ? 2 : 1, text)
   }
 

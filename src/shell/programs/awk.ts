@@ -1,10 +1,12 @@
+import type { GoRegExp } from '../../lang/go/regexp.js'
 import { absolutePath } from '../files/tree.js'
 import type { Invocation, Program } from './command.js'
 import { attempt, flagsOf, inputText } from './command.js'
+import { posixPattern } from './posix-pattern.js'
 
 /** One `PATTERN { print ... }`. */
 interface Rule {
-  readonly pattern: RegExp | 'BEGIN' | 'END' | undefined
+  readonly pattern: GoRegExp | 'BEGIN' | 'END' | undefined
   /** A condition `NR==2`, `$1=="x"`. */
   readonly condition?: readonly [string, string, string]
   /** Expressions to print; undefined for no action but `print`. */
@@ -12,7 +14,7 @@ interface Rule {
 }
 
 const RULE =
-  /\s*(?:(BEGIN|END)|\/((?:\\.|[^/])*)\/|([\w$]+)\s*(==|!=|>=|<=|>|<)\s*("[^"]*"|\w+))?\s*(?:\{([^}]*)\})?\s*/y
+  /\s*(?:(BEGIN|END)|\/((?:\\.|[^/\\])*)\/|([\w$]+)\s*(==|!=|>=|<=|>|<)\s*("[^"]*"|\w+))?\s*(?:\{([^}]*)\})?\s*/y
 
 /** Parses a script of patterns and `print` actions; undefined if it has anything else. */
 function parse(script: string): readonly Rule[] | undefined {
@@ -23,6 +25,8 @@ function parse(script: string): readonly Rule[] | undefined {
     if (found === null || found[0] === '') return undefined
     at = RULE.lastIndex
     const [, word, regex, left, operator, right, body] = found
+    const pattern = regex === undefined ? undefined : posixPattern(regex, { extended: true })
+    if (regex !== undefined && pattern === undefined) return undefined
     const statements = (body ?? 'print')
       .split(/[;\n]/)
       .map((text) => text.trim())
@@ -30,7 +34,7 @@ function parse(script: string): readonly Rule[] | undefined {
     const prints = statements.map((text) => /^print(?:\s+(.*)|(?=[$"])(.*))?$/.exec(text))
     if (prints.some((one) => one === null)) return undefined
     rules.push({
-      pattern: (word as 'BEGIN' | undefined) ?? (regex === undefined ? undefined : new RegExp(regex)),
+      pattern: (word as 'BEGIN' | undefined) ?? pattern,
       ...(left === undefined ? {} : { condition: [left, operator ?? '', right ?? ''] }),
       prints: prints.map((one) => splitArguments(one?.[1] ?? one?.[2] ?? '$0')),
     })
@@ -39,7 +43,7 @@ function parse(script: string): readonly Rule[] | undefined {
 }
 
 const splitArguments = (text: string): readonly string[] =>
-  (text.match(/(?:"(?:\\.|[^"])*"|[^,"])+/g) ?? []).map((one) => one.trim())
+  (text.match(/(?:"(?:\\.|[^"\\])*"|[^,"])+/g) ?? []).map((one) => one.trim())
 
 /** The fields and variables of a line. */
 class Line {
@@ -55,7 +59,7 @@ class Line {
 
   /** The value of a juxtaposition of fields, variables, strings and numbers. */
   value(expression: string): string {
-    const parts = expression.match(/"(?:\\.|[^"])*"|\$\w+|\w+/g) ?? []
+    const parts = expression.match(/"(?:\\.|[^"\\])*"|\$\w+|\w+/g) ?? []
     return parts.map((part) => this.#part(part)).join('')
   }
 
@@ -70,7 +74,7 @@ class Line {
   }
 
   matches({ pattern, condition }: Rule): boolean {
-    if (pattern instanceof RegExp) return pattern.test(this.#text)
+    if (typeof pattern === 'object') return pattern.test(this.#text)
     if (condition === undefined) return true
     const [a, b] = [this.value(condition[0]), this.value(condition[2])]
     const numeric = /^-?[\d.]+$/.test(a) && /^-?[\d.]+$/.test(b)

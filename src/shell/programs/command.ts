@@ -1,4 +1,5 @@
 import type { PlainData } from '../../sim/data/plain-data.js'
+import { reserve, spend } from '../../lang/bounds/budget.js'
 import type { FileSystem, FileUser } from '../files/file-system.js'
 import { FileFault } from '../files/file-system.js'
 
@@ -165,6 +166,7 @@ export interface Program {
 
 /** Runs a program. It ends with 1 on a file that it cannot use and does not expect, and says which fault. */
 export function runProgram(program: Program, call: Invocation): number | Pause {
+  spend(call.args.length)
   try {
     return program.run(call)
   } catch (error) {
@@ -221,11 +223,16 @@ export function flagsOf(
   return { flags, rest }
 }
 
+/** Characters that a program reads in one step. */
+const CHARACTERS_OF_STEP = 16
+
 /**
  * Reads a file, or standard input for `-` and without a file. Returns a pause if more input must arrive; the
  * text so far is its memory.
  */
 export function inputText(call: Invocation): string | Pause {
   const text = (typeof call.memory === 'string' ? call.memory : '') + call.input.take()
+  spend(text.length / CHARACTERS_OF_STEP)
+  reserve(text.length)
   return call.input.ended ? text : { input: true, memory: text }
 }

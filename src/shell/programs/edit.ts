@@ -1,6 +1,9 @@
+import { reserve } from '../../lang/bounds/budget.js'
+import type { GoRegExp } from '../../lang/go/regexp.js'
 import { absolutePath } from '../files/tree.js'
 import type { Invocation, Pause, Program } from './command.js'
 import { attempt, flagsOf, inputText } from './command.js'
+import { posixPattern } from './posix-pattern.js'
 
 /** Returns the lines of a text without their ends. */
 function linesOf(text: string): readonly string[] {
@@ -104,30 +107,38 @@ export const diff: Program = {
 }
 
 /** Which lines a command of sed is for. */
-type Address = number | '$' | RegExp
+type Address = number | '$' | GoRegExp
 
 interface Edit {
   readonly from?: Address
   readonly to?: Address
   readonly negated: boolean
   readonly verb: string
-  readonly pattern?: RegExp
+  readonly pattern?: GoRegExp
+  /** Whether all matches are replaced, or only the one of that number. */
+  readonly occurrence?: number | 'all'
   readonly text: string
   readonly prints: boolean
 }
 
 class SedFault extends Error {}
 
-/** In a basic expression, grouping and repetition are written with backslashes. */
-function expressionOf(source: string, extended: boolean, flags: string): RegExp {
-  const swapped = extended
-    ? source
-    : source.replaceAll(/\\?[(){}+?|]/g, (found) => (found.length === 2 ? found.slice(1) : `\\${found}`))
-  try {
-    return new RegExp(swapped, flags)
-  } catch {
-    throw new SedFault(`bad regex '${source}': Invalid regexp`)
+function expressionOf(source: string, extended: boolean, ignoresCase: boolean): GoRegExp {
+  const pattern = posixPattern(source, { extended, ignoresCase })
+  if (pattern === undefined) throw new SedFault(`bad regex '${source}': Invalid regexp`)
+  return pattern
+}
+
+/** Reads a part of `s/a/b/` up to its mark, which is its own with a backslash. */
+function partOf(text: string, mark: string): { readonly part: string; readonly rest: string } {
+  let part = ''
+  for (let at = 0; at < text.length; at++) {
+    const char = text.charAt(at)
+    if (char === mark) return { part, rest: text.slice(at + 1) }
+    const next = char === '\\' ? text.charAt(++at) : ''
+    part += next === mark ? mark : char + next
   }
+  throw new SedFault("unmatched 's'")
 }
 
 /** Reads the commands of a script: `s/a/b/g`, `2d`, `/x/,$p`, `$!N` is not supported. */
@@ -144,7 +155,7 @@ function editsOf(script: string, extended: boolean): readonly Edit[] {
     const found = take(/^(?:(\d+)|(\$)|\/((?:[^/\\]|\\.)*)\/)/)
     if (found === undefined) return undefined
     if (found[1] !== undefined) return Number(found[1])
-    return found[2] === undefined ? expressionOf(found[3] ?? '', extended, '') : '$'
+    return found[2] === undefined ? expressionOf(found[3] ?? '', extended, false) : '$'
   }
   while (rest !== '') {
     const from = address()
@@ -162,17 +173,16 @@ function editsOf(script: string, extended: boolean): readonly Edit[] {
     }
     if (verb === 's') {
       const mark = rest.charAt(0)
-      const part = `((?:[^\\\\${/[\]^\\-]/.test(mark) ? '\\' : ''}${mark}]|\\\\[^])*)`
-      const quoted = mark.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&')
-      const found = take(new RegExp(`^${quoted}${part}${quoted}${part}${quoted}([gip\\d]*)`))
-      if (found === undefined) throw new SedFault("unmatched 's'")
-      const [, source = '', text = '', options = ''] = found
-      const flags = `${options.includes('g') ? 'g' : ''}${options.includes('i') ? 'i' : ''}`
-      const unescaped = source.replaceAll(`\\${mark}`, mark)
+      const { part: source, rest: behind } = partOf(rest.slice(1), mark)
+      const { part: text, rest: left } = partOf(behind, mark)
+      rest = left
+      const options = take(/^[gip\d]*/)?.[0] ?? ''
+      const number = /\d+/.exec(options)?.[0]
       edit = {
         ...edit,
-        pattern: expressionOf(unescaped, extended, flags),
-        text: text.replaceAll(`\\${mark}`, mark),
+        pattern: expressionOf(source, extended, options.includes('i')),
+        occurrence: options.includes('g') ? 'all' : Number(number ?? 1),
+        text,
         prints: options.includes('p'),
       }
     } else if (/[aic]/.test(verb)) edit = { ...edit, text: take(/^\s*\\?\n?\s*([^\n]*)/)?.[1] ?? '' }
@@ -185,12 +195,27 @@ function editsOf(script: string, extended: boolean): readonly Edit[] {
 }
 
 /** `&` and `\1` in a replacement. */
-const filled = (text: string, groups: readonly string[]): string =>
+const filled = (text: string, groups: readonly (string | undefined)[]): string =>
   text.replaceAll(/\\([0-9n&\\])|&/g, (found, what?: string) => {
     if (what === undefined) return groups[0] ?? ''
     if (what === 'n') return '\n'
     return /\d/.test(what) ? (groups[Number(what)] ?? '') : found.slice(1)
   })
+
+function substituted(line: string, { pattern, occurrence = 1, text }: Edit): string {
+  if (pattern === undefined) return line
+  const matches = pattern.findGroups(line, occurrence === 'all' ? -1 : occurrence)
+  const wanted = occurrence === 'all' ? matches : matches.slice(occurrence - 1)
+  const parts: string[] = []
+  let end = 0
+  for (const match of wanted) {
+    const part = line.slice(end, match.start) + filled(text, match.groups)
+    reserve(part.length)
+    parts.push(part)
+    end = match.end
+  }
+  return parts.join('') + line.slice(end)
+}
 
 function edited(text: string, edits: readonly Edit[], quiet: boolean): string {
   const lines = linesOf(text)
@@ -222,12 +247,7 @@ function edited(text: string, edits: readonly Edit[], quiet: boolean): string {
     for (const edit of edits) {
       if (applies(edit, line, index + 1) === edit.negated) continue
       if (edit.verb === 's' && edit.pattern !== undefined) {
-        const next = line.replace(edit.pattern, (...found: unknown[]) =>
-          filled(
-            edit.text,
-            found.filter((one): one is string => typeof one === 'string'),
-          ),
-        )
+        const next = substituted(line, edit)
         if (next !== line && edit.prints) out += `${next}\n`
         line = next
       } else if (edit.verb === 'd' || edit.verb === 'c') {

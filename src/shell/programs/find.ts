@@ -1,3 +1,4 @@
+import { Glob } from '../../lang/text/glob.js'
 import { bytesOfText } from '../../lang/bytes/byte-text.js'
 import type { FileSystem } from '../files/file-system.js'
 import { textOf } from '../files/file-system.js'
@@ -22,16 +23,6 @@ export function* walk(files: FileSystem, shown: string, full: string, depth = 0)
     const below = `${shown === '/' ? '' : shown}/${name}`
     yield* walk(files, below, `${full === '/' ? '' : full}/${name}`, depth + 1)
   }
-}
-
-/** Compiles a pattern with `*`, `?` and `[...]`. */
-function globOf(pattern: string, flags = ''): RegExp {
-  const source = pattern
-    .replaceAll(/[.+^${}()|\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.')
-    .replaceAll('[!', '[^')
-  return new RegExp(`^${source}$`, `s${flags}`)
 }
 
 type Test = (found: Found) => boolean
@@ -73,10 +64,11 @@ function queryOf(call: Invocation, words: readonly string[]): Query | string {
       at = end
     } else {
       at++
-      if (word === '-name') add(({ shown }) => globOf(value).test(shown.split('/').at(-1) ?? ''))
-      else if (word === '-iname') add(({ shown }) => globOf(value, 'i').test(shown.split('/').at(-1) ?? ''))
-      else if (word === '-path') add(({ shown }) => globOf(value).test(shown))
-      else if (word === '-type')
+      const isName = word === '-name' || word === '-iname'
+      if (isName || word === '-path') {
+        const glob = new Glob(value, { ignoresCase: word === '-iname' })
+        add(({ shown }) => glob.test(isName ? (shown.split('/').at(-1) ?? '') : shown))
+      } else if (word === '-type')
         add(({ isDirectory }) => (value === 'd') === isDirectory && /[df]/.test(value))
       else if (word === '-maxdepth') most = Number(value)
       else if (word === '-mindepth') least = Number(value)

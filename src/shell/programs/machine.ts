@@ -1,3 +1,4 @@
+import { toBase64 } from '../../lang/bytes/base64.js'
 import type { FileSystem } from '../files/file-system.js'
 import { absolutePath } from '../files/tree.js'
 import type { Program } from './command.js'
@@ -160,9 +161,9 @@ export const base64: Program = {
       if (flags.has('d'))
         call.write(new TextDecoder().decode(Uint8Array.from(atob(text), (one) => one.charCodeAt(0))))
       else {
-        const encoded = btoa(String.fromCharCode(...new TextEncoder().encode(text)))
-        const width = Number(flags.get('w') ?? 76)
-        const lines = width === 0 ? [encoded] : (encoded.match(new RegExp(`.{1,${width}}`, 'g')) ?? [])
+        const encoded = toBase64(new TextEncoder().encode(text))
+        const width = Math.trunc(Number(flags.get('w') ?? 76)) || 0
+        const lines = width === 0 ? [encoded] : wrapped(encoded, width)
         call.write(width === 0 ? encoded : `${lines.join('\n')}\n`)
       }
       return 0
@@ -171,6 +172,14 @@ export const base64: Program = {
       return 1
     }
   },
+}
+
+/** Returns the pieces of a text of that length. */
+function wrapped(text: string, width: number): readonly string[] {
+  const lines: string[] = []
+  for (let at = 0; at < text.length; at += Math.max(1, width))
+    lines.push(text.slice(at, at + Math.max(1, width)))
+  return lines
 }
 
 /** `timeout SECONDS COMMAND...`: the shell runs it, which can end the command. */

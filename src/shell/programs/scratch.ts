@@ -1,4 +1,6 @@
 import { sha256Hex } from '../../lang/bytes/sha256.js'
+import { reserve } from '../../lang/bounds/budget.js'
+import { FileFault } from '../files/file-system.js'
 import { absolutePath } from '../files/tree.js'
 import type { Invocation, Program } from './command.js'
 import { attempt, flagsOf, inputText } from './command.js'
@@ -44,7 +46,7 @@ const UNITS: Readonly<Record<string, number>> = {
 }
 
 /** Most bytes that one call copies, since files are kept in memory. */
-const MOST_BYTES = 64 * 1024 ** 2
+const MOST_BYTES = 16 * 1024 ** 2
 
 function sizeOf(text: string | undefined, otherwise: number): number {
   const [, amount = '', unit = ''] = /^(\d+)([A-Za-z]{0,2})$/.exec(text ?? '') ?? []
@@ -60,7 +62,10 @@ const DEVICES: Readonly<Record<string, string>> = {
 /** Reads what dd copies: `length` characters after `skip`. */
 function source(call: Invocation, path: string, skip: number, length: number): string {
   const device = DEVICES[path]
-  if (device !== undefined) return device.repeat(Math.min(length, MOST_BYTES))
+  if (device !== undefined) {
+    reserve(Math.min(length, MOST_BYTES))
+    return device.repeat(Math.min(length, MOST_BYTES))
+  }
   return call.world.files.read(absolutePath(call.cwd, path)).slice(skip, skip + length)
 }
 
@@ -69,7 +74,7 @@ export const dd: Program = {
   name: 'dd',
   run: (call) => {
     const given = new Map(call.args.map((word) => word.split(/=(.*)/s) as [string, string]))
-    const block = sizeOf(given.get('bs'), 512)
+    const block = Math.max(1, sizeOf(given.get('bs'), 512))
     const count = given.has('count') ? sizeOf(given.get('count'), 0) : Infinity
     const [skip, seek] = [sizeOf(given.get('skip'), 0) * block, sizeOf(given.get('seek'), 0) * block]
     const length = block * count
@@ -90,6 +95,7 @@ export const dd: Program = {
       const status = attempt(call, output, "can't open", () => {
         if (full === '/dev/null') return
         const { files } = call.world
+        if (seek > MOST_BYTES) throw new FileFault('File too large')
         const old = files.stat(full) === undefined ? '' : files.read(full)
         const after = keeps ? old.slice(seek + text.length) : ''
         files.write(full, old.slice(0, seek).padEnd(seek, '\0') + text + after)

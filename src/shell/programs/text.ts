@@ -1,8 +1,11 @@
+import { spend } from '../../lang/bounds/budget.js'
+import type { GoRegExp } from '../../lang/go/regexp.js'
 import { bytesOfText } from '../../lang/bytes/byte-text.js'
 import { absolutePath } from '../files/tree.js'
 import type { Program } from './command.js'
 import { attempt, flagsOf, inputText } from './command.js'
 import { unescaped } from './output.js'
+import { posixPattern, quotedPattern } from './posix-pattern.js'
 
 /** Prints fields or characters of lines: `-d: -f1,3-4`, `-c1-5`. */
 export const cut: Program = {
@@ -23,6 +26,7 @@ export const cut: Program = {
     if (lines.at(-1) === '') lines.pop()
     for (const line of lines) {
       const pieces = line.split(delimiter)
+      spend((pieces.length * wanted.length) / 8)
       const kept = pieces.filter((_, at) =>
         wanted.some(({ first, last }) => at + 1 >= first && at + 1 <= last),
       )
@@ -31,10 +35,6 @@ export const cut: Program = {
     return 0
   },
 }
-
-/** Longest line and longest pattern that are matched, since regular expressions may be slow. */
-const LONGEST = 10_000
-const LONGEST_PATTERN = 200
 
 /**
  * Prints matching lines: `-i`, `-v`, `-c`, `-q`, `-o`, `-E`, `-F`, `-n`, `-w`. Basic expressions are read as
@@ -56,13 +56,14 @@ export const grep: Program = {
       const lines = text.split('\n')
       if (lines.at(-1) === '') lines.pop()
       for (const [at, line] of lines.entries()) {
-        expression.lastIndex = 0
-        const match = expression.exec(line.slice(0, LONGEST))
-        if ((match !== null) === flags.has('v')) continue
+        const isWanted = !flags.has('v')
+        if (expression.test(line) !== isWanted) continue
         count++
         if (flags.has('q') || flags.has('c')) continue
         const place = `${paths.length > 1 ? `${name}:` : ''}${flags.has('n') ? `${at + 1}:` : ''}`
-        call.write(`${place}${flags.has('o') && match !== null ? match[0] : line}\n`)
+        const found =
+          flags.has('o') && isWanted ? expression.findAll(line).map(({ text: part }) => part) : [line]
+        for (const part of found) if (part !== '' || !flags.has('o')) call.write(`${place}${part}\n`)
       }
       if (flags.has('c')) call.write(`${paths.length > 1 ? `${name}:` : ''}${count}\n`)
       found += count
@@ -82,16 +83,13 @@ export const grep: Program = {
   },
 }
 
-function expressionOf(pattern: string, flags: ReadonlyMap<string, string>): RegExp | undefined {
-  if (pattern.length > LONGEST_PATTERN) return undefined
-  const source = flags.has('F')
-    ? pattern.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
-    : pattern.replaceAll(/\\([|(){}+?])/g, '$1')
-  try {
-    return new RegExp(flags.has('w') ? `\\b(?:${source})\\b` : source, flags.has('i') ? 'i' : '')
-  } catch {
-    return undefined
-  }
+function expressionOf(pattern: string, flags: ReadonlyMap<string, string>): GoRegExp | undefined {
+  // a basic expression is read as an extended one, also with its backslashes
+  const source = flags.has('F') ? quotedPattern(pattern) : pattern.replaceAll(/\\([|(){}+?])/g, '$1')
+  return posixPattern(flags.has('w') ? `\\b(?:${source})\\b` : source, {
+    extended: true,
+    ignoresCase: flags.has('i'),
+  })
 }
 
 /** Prints the first lines: `-n 5`, `-5`, `-c 10`. */
@@ -215,11 +213,12 @@ export const tr: Program = {
     const text = inputText(call)
     if (typeof text !== 'string') return text
     const { flags, rest } = flagsOf(call.args)
-    const from = membersOf(rest[0] ?? '')
+    const from = new Map<string, number>()
+    for (const [at, member] of membersOf(rest[0] ?? '').entries()) if (!from.has(member)) from.set(member, at)
     const to = membersOf(rest[1] ?? '')
     const replace = (char: string): string => {
-      const at = from.indexOf(char)
-      if (at < 0) return char
+      const at = from.get(char)
+      if (at === undefined) return char
       return flags.has('d') ? '' : (to[Math.min(at, to.length - 1)] ?? char)
     }
     call.write(Array.from(text, replace).join(''))
@@ -241,6 +240,7 @@ function membersOf(set: string): string[] {
     const last = text.charCodeAt(at + 2)
     if (text.charAt(at + 1) !== '-' || Number.isNaN(last)) members.push(text.charAt(at))
     else {
+      spend(Math.max(0, last - text.charCodeAt(at)))
       for (let code = text.charCodeAt(at); code <= last; code++) members.push(String.fromCharCode(code))
       at += 2
     }

@@ -1,0 +1,142 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { SimCluster } from 'simcluster'
+
+let cluster: SimCluster
+beforeEach(() => {
+  cluster = new SimCluster({ nodes: 1 })
+  cluster.create('pods', {
+    metadata: { name: 'a' },
+    spec: { containers: [{ name: 'main', image: 'busybox', command: ['sleep', 'infinity'] }] },
+  })
+  cluster.settle()
+})
+
+const run = (line: string): { stdout: string; stderr: string; exitCode: number } => cluster.exec('a', line)
+
+describe('patterns in a container take linear time', () => {
+  const long = 'a'.repeat(5_000)
+
+  test.each([
+    ['grep -E', `echo ${long}b! | grep -cE '^(a+)+$'`],
+    ['grep', `echo ${long}b! | grep -c '^\\(a*\\)*$'`],
+    ['grep -w', `echo ${long}b! | grep -cw '(a|a)*c'`],
+    ['sed s', `echo ${long}b! | sed -E 's/^(a|aa)+$/x/' | grep -c x`],
+    ['sed with an address', `echo ${long}b! | sed -n -E '/^(a|a?)+$/p' | grep -c a`],
+    ['awk', `echo ${long}b! | awk '/^(a+)+$/ {print $1}' | grep -c a`],
+    ['case', `case ${long}c in *a*a*a*a*a*a*a*a*b) echo 1;; *) echo 0;; esac`],
+    ['a prefix', `x=${long}c; y=\${x##*a*a*a*a*a*b}; [ "$x" = "$y" ] && echo 0`],
+    ['a suffix', `x=c${long}; y=\${x%%b*a*a*a*a*a*}; [ "$x" = "$y" ] && echo 0`],
+    ['find -name', `touch /tmp/${'a'.repeat(200)}; find /tmp -name '${'*a'.repeat(50)}b' | wc -l`],
+    [
+      'file names',
+      `cd /tmp; touch ${'a'.repeat(200)}; set -- ${'*a'.repeat(50)}b; case $1 in *\\**) echo 0;; esac`,
+    ],
+    ['an open quote in awk', `echo x | awk '{print "${'\\\\'.repeat(100)}}' 2>&1 | grep -c zzz`],
+  ])('%s', (_, line) => {
+    expect(run(line).stdout.trim()).toBe('0')
+  })
+
+  test.each([
+    [`echo a.b.c | sed 's/\\./-/g'`, 'a-b-c'],
+    [`echo aaa | sed 's/a/b/2'`, 'aba'],
+    [`echo aaa | sed 's/a/b/2g'`, 'bbb'],
+    [`echo hello | sed -E 's/(l+)(o)/\\2\\1/'`, 'heoll'],
+    [`echo hello | sed 's/\\(l*\\)o/[\\1]/'`, 'he[ll]'],
+    [`echo a/b | sed 's#/#\\##'`, 'a#b'],
+    [`echo abc | sed 's/x*/-/g'`, '-a-b-c-'],
+    [`echo Abc | sed 's/a/x/i'`, 'xbc'],
+    [`echo 'a+b' | sed 's/a+b/x/'`, 'x'],
+    [`echo 'aab' | sed 's/a\\+b/x/'`, 'x'],
+    [`printf 'foo\\nbar\\n' | grep -o 'o*'`, 'oo'],
+    [`echo abcd | grep -oE 'ab|abc'`, 'abc'],
+    [`echo foo.bar | grep -F 'o.b'`, 'foo.bar'],
+    [`echo '*a' | grep '^*a'`, '*a'],
+    [`echo one two | awk '/t[a-z]o/ {print $2}'`, 'two'],
+    [`x=a/b/c; echo \${x##*/} \${x#*/} \${x%/*} \${x%%/*}`, 'c b/c a/b a'],
+    [`case 7x in [[:digit:]][!0-9]) echo yes;; esac`, 'yes'],
+    [
+      `x='*'; case abc in $x) echo wild;; esac; case abc in "$x") echo quoted;; *) echo plain;; esac`,
+      'wild\nplain',
+    ],
+    [`echo abc | tr a-c A-C`, 'ABC'],
+    [`echo 'a\\b' | tr -d '\\\\'`, 'ab'],
+  ])('%s prints %j', (line, out) => {
+    expect(run(line).stdout.trimEnd()).toBe(out)
+  })
+
+  test('an invalid pattern is an error of the program', () => {
+    expect(run(`echo a | grep -E '('`)).toMatchObject({
+      exitCode: 2,
+      stderr: "grep: bad regex '(': Invalid regexp\n",
+    })
+    expect(run(`echo a | sed -E 's/(a)\\1/x/'`)).toMatchObject({ exitCode: 1 })
+  })
+})
+
+describe('a process that wants more than one step may use is ended', () => {
+  test.each([
+    ['a variable that doubles', 'x=aaaaaaaaaa; while :; do x=$x$x; done', 137],
+    ['a variable that doubles in quotes', 'x=aaaaaaaaaa; while :; do x="$x$x"; done', 137],
+    ['a here-document that doubles', 'x=aaaaaaaaaa; while :; do x=$(cat <<E\n$x$x\nE\n); done', 137],
+    ['arguments that double', 'set -- a a; while :; do set -- "$@" "$@"; done', 2],
+    [
+      'variables without end',
+      `x=${'a'.repeat(4_000)}; for i in $(seq 1 5000); do eval "v$i=\\$x"; done`,
+      137,
+    ],
+    [
+      'a pattern with a large program',
+      `x=$(seq 1 3000); echo "$x" | tr '\\n' 0 | grep -E '([0-9]?){500}x*$'`,
+      152,
+    ],
+  ])(
+    '%s',
+    (_, line, exitCode) => {
+      const { exitCode: code, stderr } = run(line)
+      expect({ code, stderr: stderr.slice(-200) }).toMatchObject({ code: exitCode })
+    },
+    30_000,
+  )
+
+  test.each([
+    ['eval', 'x=\'eval "$x"\'; eval "$x"'],
+    ['a file that sources itself', 'echo ". /tmp/f" > /tmp/f; . /tmp/f'],
+    ['command', 'f() { command eval f; }; f'],
+    ['exec', 'echo "exec sh /tmp/g" > /tmp/g; sh /tmp/g; exit 2'],
+    ['a trap', 'trap "trap \\"kill -TERM $$\\" TERM; kill -TERM $$" TERM; kill -TERM $$; exit 2'],
+    ['a function', 'f() { f; }; f'],
+  ])('nesting ends: %s', (_, line) => {
+    expect(run(line).exitCode).toBe(2)
+  })
+
+  test('files and folders without end fill their layer', () => {
+    run('mkdir /tmp/d')
+    for (let from = 0; from < 10_000; from += 2_000) run(`cd /tmp/d; touch $(seq ${from} ${from + 1_999})`)
+    expect(run('touch /tmp/x').stderr).toContain('No space left on device')
+    expect(run('mkdir /tmp/y').stderr).toContain('No space left on device')
+    expect(run('rm -r /tmp/d; touch /tmp/x && echo ok').stdout).toBe('ok\n')
+  })
+
+  test('a command without end has some steps at first, and few later', () => {
+    // a line for each operation or two: an hour has 1,300,000 without the limit
+    expect(run('while :; do echo; done').stdout.length).toBeLessThan(200_000)
+  })
+
+  test.each(['dd if=/dev/zero of=/tmp/x bs=1 seek=10G count=1', 'dd if=/dev/zero of=/tmp/x bs=0 count=1'])(
+    'sizes that nobody has are errors or nothing: %s',
+    (line) => {
+      expect(run(`${line}; echo done`).stdout).toBe('done\n')
+    },
+  )
+
+  test('base64 wraps at any width, and takes long texts', () => {
+    expect(run('echo hello | base64 -w x').stdout).toBe('aGVsbG8K')
+    expect(run('echo hello | base64 -w 4').stdout).toBe('aGVs\nbG8K\n')
+    expect(run('dd if=/dev/zero bs=200000 count=1 2>/dev/null | base64 -w 0 | wc -c').stdout).toBe('266668\n')
+  })
+
+  test('the container goes on', () => {
+    run('x=aaaaaaaaaa; while :; do x=$x$x; done')
+    expect(run('echo still here').stdout).toBe('still here\n')
+  })
+})
