@@ -61,10 +61,10 @@ const CLASSES: Readonly<Record<string, CharacterSet['ranges']>> = {
 }
 
 /**
- * A pattern of file names: `*`, `?`, `[a-z]`, and `\` before a character that stands for itself. Matching takes
- * as many steps as the text has characters, times the length of the longest part without a star at most: a star
- * that is reached makes all that was open before it needless. Steps are charged to the budget of the work that
- * runs.
+ * A pattern of file names: `*`, `?`, `[a-z]`, and `\` before a character that stands for itself. Matching
+ * takes as many steps as the text has characters, times the length of the longest part without a star at
+ * most: a star that is reached makes all that was open before it needless. Steps are charged to the budget of
+ * the work that runs.
  */
 export class Glob {
   readonly #tokens: readonly Token[]
