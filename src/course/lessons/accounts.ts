@@ -3,7 +3,7 @@ import { parseCertificates } from '../../pki/index.js'
 import { goal, runs, nodesAreReady, apiserverResponds, runsAsBefore, mayOnly } from './goals.js'
 import { keepsTheRest } from './kept.js'
 import type { Lesson, Promised } from './lesson.js'
-import { MANIFESTS } from './shared.js'
+import { MANIFESTS, lines } from './shared.js'
 
 const CA = '-CA /etc/kubernetes/pki/ca.crt -CAkey /etc/kubernetes/pki/ca.key -CAcreateserial'
 
@@ -90,13 +90,15 @@ kubectl config set-context ann --cluster=kubernetes --namespace=default --user=a
       runs(
         'ann lists pods by her own context, and the apiserver knows her as ann of dev.',
         'ann이 자기 컨텍스트로 포드를 볼 수 있고, apiserver는 그를 dev의 ann으로 압니다.',
-        'kubectl --context=ann get pods && kubectl --context=ann auth whoami -o jsonpath="{.status.userInfo.username} {.status.userInfo.groups}"',
+        'kubectl --context=ann get pods && kubectl --context=ann auth whoami ' +
+          '-o jsonpath="{.status.userInfo.username} {.status.userInfo.groups}"',
         /ann \["dev","system:authenticated"\]/,
       ),
       runs(
         'ann.crt is signed for the request in ann.csr, and is valid.',
         'ann.crt는 ann.csr의 요청에 서명한 것이고 유효합니다.',
-        '[ "$(openssl x509 -noout -pubkey -in ann.crt)" = "$(openssl req -noout -pubkey -in ann.csr)" ] && openssl x509 -noout -checkend 3600 -in ann.crt',
+        '[ "$(openssl x509 -noout -pubkey -in ann.crt)" = "$(openssl req -noout -pubkey -in ann.csr)" ] && ' +
+          'openssl x509 -noout -checkend 3600 -in ann.crt',
       ),
       ...mayOnly('ann', [
         { verb: 'list', resource: 'pods', namespace: 'default' },
@@ -109,10 +111,19 @@ kubectl config set-context ann --cluster=kubernetes --namespace=default --user=a
     wrongRepairs: [
       'kubectl config set-context ann --user=kubernetes-admin',
       'kubectl create clusterrolebinding ann --clusterrole=cluster-admin --user=ann',
-      'cp /etc/kubernetes/pki/apiserver-kubelet-client.crt ann.crt; cp /etc/kubernetes/pki/apiserver-kubelet-client.key ann.key',
-      `openssl req -new -key ann.key -out ann.csr -subj '/CN=ann/O=system:masters'; openssl x509 -req -in ann.csr -CA /etc/kubernetes/pki/ca.crt -CAkey /etc/kubernetes/pki/ca.key -CAcreateserial -out ann.crt -days 365`,
+      lines(
+        'cp /etc/kubernetes/pki/apiserver-kubelet-client.crt ann.crt',
+        'cp /etc/kubernetes/pki/apiserver-kubelet-client.key ann.key',
+      ),
+      lines(
+        `openssl req -new -key ann.key -out ann.csr -subj '/CN=ann/O=system:masters'`,
+        `openssl x509 -req -in ann.csr ${CA} -out ann.crt -days 365`,
+      ),
       'kubectl create clusterrolebinding all --clusterrole=view --group=system:unauthenticated',
-      'openssl x509 -req -in ann.csr -CA /etc/kubernetes/pki/ca.crt -CAkey /etc/kubernetes/pki/ca.key -CAcreateserial -out ann.crt -days 365; kubectl create clusterrolebinding ann --clusterrole=cluster-admin --user=ann',
+      lines(
+        `openssl x509 -req -in ann.csr ${CA} -out ann.crt -days 365`,
+        'kubectl create clusterrolebinding ann --clusterrole=cluster-admin --user=ann',
+      ),
     ],
   },
   {
@@ -168,11 +179,17 @@ kubectl config set-context ann --cluster=kubernetes --namespace=default --user=a
     promises: [onlyJohn],
     solution: 'kubectl certificate approve request-b; kubectl certificate deny request-a; sleep 5',
     wrongRepairs: [
-      'kubectl certificate approve request-a request-b; sleep 5',
-      'kubectl certificate approve request-a; kubectl certificate deny request-b; sleep 5',
-      'kubectl certificate deny request-a request-b; sleep 5',
+      lines('kubectl certificate approve request-a request-b', 'sleep 5'),
+      lines('kubectl certificate approve request-a', 'kubectl certificate deny request-b', 'sleep 5'),
+      lines('kubectl certificate deny request-a request-b', 'sleep 5'),
       'kubectl delete csr --all',
-      'kubectl certificate approve request-a; sleep 5; kubectl delete csr request-a; kubectl certificate approve request-b; sleep 5',
+      lines(
+        'kubectl certificate approve request-a',
+        'sleep 5',
+        'kubectl delete csr request-a',
+        'kubectl certificate approve request-b',
+        'sleep 5',
+      ),
     ],
   },
   {
@@ -209,9 +226,15 @@ kubectl config set-context ann --cluster=kubernetes --namespace=default --user=a
     goals: [apiserverResponds, runsAsBefore('kube-apiserver'), nodesAreReady, keepsTheRest()],
     solution: `sed -i 's#pki/api-server.crt#pki/apiserver.crt#' ${MANIFESTS}/kube-apiserver.yaml`,
     wrongRepairs: [
-      'rm /etc/kubernetes/manifests/kube-apiserver.yaml',
-      `sed -i '/tls-cert-file/d; /tls-private-key-file/d' /etc/kubernetes/manifests/kube-apiserver.yaml; sleep 60`,
-      'cp /etc/kubernetes/pki/apiserver-kubelet-client.crt /etc/kubernetes/pki/api-server.crt; sleep 60',
+      `rm ${MANIFESTS}/kube-apiserver.yaml`,
+      lines(
+        `sed -i '/tls-cert-file/d; /tls-private-key-file/d' ${MANIFESTS}/kube-apiserver.yaml`,
+        'sleep 60',
+      ),
+      lines(
+        'cp /etc/kubernetes/pki/apiserver-kubelet-client.crt /etc/kubernetes/pki/api-server.crt',
+        'sleep 60',
+      ),
     ],
   },
 ]

@@ -3,7 +3,7 @@ import type { SimCluster } from '../../cluster/sim-cluster.js'
 import { goal, podsOf, comesUp, isUp, templateOf } from './goals.js'
 import { changing, gone, keepsTheRest } from './kept.js'
 import type { Lesson } from './lesson.js'
-import { deployment } from './shared.js'
+import { deployment, jsonPatch, lines, patch } from './shared.js'
 
 /** A ValidatingWebhookConfiguration for new pods that calls the Service default/guard. */
 const webhookConfiguration = (name: string, path: string): object => ({
@@ -100,12 +100,24 @@ export const applicationLessons: readonly Lesson[] = [
     ],
     solution: `kubectl patch service web -p '{"spec":{"selector":{"app":"web"}}}'`,
     wrongRepairs: [
-      'kubectl label pods -l app=web app=wbe --overwrite; sleep 60',
-      'kubectl run fake --image=nginx -l app=wbe; kubectl run fake2 --image=nginx -l app=wbe; sleep 60',
-      `kubectl patch service web -p '{"spec":{"selector":null}}'; sleep 30`,
-      'kubectl delete deployment web; kubectl create deployment wbe --image=nginx --replicas=2; sleep 60',
+      lines('kubectl label pods -l app=web app=wbe --overwrite', 'sleep 60'),
+      lines(
+        'kubectl run fake --image=nginx -l app=wbe',
+        'kubectl run fake2 --image=nginx -l app=wbe',
+        'sleep 60',
+      ),
+      lines(patch('service web', { spec: { selector: null } }), 'sleep 30'),
+      lines(
+        'kubectl delete deployment web',
+        'kubectl create deployment wbe --image=nginx --replicas=2',
+        'sleep 60',
+      ),
       'kubectl delete service web',
-      `kubectl patch deployment web -p '{"spec":{"template":{"metadata":{"labels":{"app":"web","tier":"x"}}}}}'; kubectl patch service web -p '{"spec":{"selector":{"app":null,"tier":"x"}}}'; sleep 60`,
+      lines(
+        patch('deployment web', { spec: { template: { metadata: { labels: { app: 'web', tier: 'x' } } } } }),
+        patch('service web', { spec: { selector: { app: null, tier: 'x' } } }),
+        'sleep 60',
+      ),
     ],
   },
   {
@@ -147,11 +159,27 @@ export const applicationLessons: readonly Lesson[] = [
     ],
     solution: 'kubectl create configmap settings --from-literal=mode=fast',
     wrongRepairs: [
-      `kubectl patch deployment web --type=json -p '[{"op":"remove","path":"/spec/template/spec/containers/0/envFrom"}]'; sleep 60`,
-      `kubectl patch deployment web --type=json -p '[{"op":"add","path":"/spec/template/spec/containers/0/envFrom/0/configMapRef/optional","value":true}]'; sleep 60`,
-      'kubectl scale deployment web --replicas=0; sleep 60',
-      'kubectl delete deployment web; kubectl create deployment web --image=nginx --replicas=2; sleep 60',
-      'kubectl create configmap setting --from-literal=mode=fast; sleep 60',
+      lines(
+        jsonPatch('deployment web', [{ op: 'remove', path: '/spec/template/spec/containers/0/envFrom' }]),
+        'sleep 60',
+      ),
+      lines(
+        jsonPatch('deployment web', [
+          {
+            op: 'add',
+            path: '/spec/template/spec/containers/0/envFrom/0/configMapRef/optional',
+            value: true,
+          },
+        ]),
+        'sleep 60',
+      ),
+      lines('kubectl scale deployment web --replicas=0', 'sleep 60'),
+      lines(
+        'kubectl delete deployment web',
+        'kubectl create deployment web --image=nginx --replicas=2',
+        'sleep 60',
+      ),
+      lines('kubectl create configmap setting --from-literal=mode=fast', 'sleep 60'),
     ],
   },
   {
@@ -200,11 +228,18 @@ export const applicationLessons: readonly Lesson[] = [
     ],
     solution: 'kubectl set image deployment/web web=nginx',
     wrongRepairs: [
-      'kubectl set image deployment/web web=busybox; sleep 60',
-      'kubectl set image deployment/web web=httpd; sleep 60',
-      'kubectl scale deployment web --replicas=0; sleep 60',
-      'kubectl delete deployment web; sleep 60',
-      `kubectl patch deployment web -p '{"spec":{"template":{"spec":{"containers":[{"name":"web","image":"nginx","command":["sleep","1d"]}]}}}}'; sleep 60`,
+      lines('kubectl set image deployment/web web=busybox', 'sleep 60'),
+      lines('kubectl set image deployment/web web=httpd', 'sleep 60'),
+      lines('kubectl scale deployment web --replicas=0', 'sleep 60'),
+      lines('kubectl delete deployment web', 'sleep 60'),
+      lines(
+        patch('deployment web', {
+          spec: {
+            template: { spec: { containers: [{ name: 'web', image: 'nginx', command: ['sleep', '1d'] }] } },
+          },
+        }),
+        'sleep 60',
+      ),
     ],
   },
   {
@@ -264,10 +299,14 @@ export const applicationLessons: readonly Lesson[] = [
       `kubectl patch resourcequota few -p '{"spec":{"hard":{"pods":"10"}}}'; sleep 60; kubectl rollout ` +
       'restart deployment web',
     wrongRepairs: [
-      'kubectl delete resourcequota few; kubectl rollout restart deployment web; sleep 60',
-      'kubectl scale deployment web --replicas=1; sleep 60',
-      `kubectl patch resourcequota few --type=json -p '[{"op":"remove","path":"/spec/hard/pods"}]'; kubectl rollout restart deployment web; sleep 60`,
-      'kubectl delete deployment web; sleep 30',
+      lines('kubectl delete resourcequota few', 'kubectl rollout restart deployment web', 'sleep 60'),
+      lines('kubectl scale deployment web --replicas=1', 'sleep 60'),
+      lines(
+        jsonPatch('resourcequota few', [{ op: 'remove', path: '/spec/hard/pods' }]),
+        'kubectl rollout restart deployment web',
+        'sleep 60',
+      ),
+      lines('kubectl delete deployment web', 'sleep 30'),
     ],
   },
   {
@@ -306,12 +345,24 @@ export const applicationLessons: readonly Lesson[] = [
     ],
     solution: 'kubectl create secret generic db --from-literal=password=x',
     wrongRepairs: [
-      'kubectl set env deployment/web PASSWORD=x; sleep 60',
-      `kubectl patch deployment web --type=json -p '[{"op":"add","path":"/spec/template/spec/containers/0/env/0/valueFrom/secretKeyRef/optional","value":true}]'; sleep 60`,
-      'kubectl create secret generic db --from-literal=pass=x; sleep 60',
-      'kubectl create configmap db --from-literal=password=x; sleep 60',
-      'kubectl scale deployment web --replicas=0; sleep 60',
-      `kubectl patch deployment web --type=json -p '[{"op":"remove","path":"/spec/template/spec/containers/0/env"}]'; sleep 60`,
+      lines('kubectl set env deployment/web PASSWORD=x', 'sleep 60'),
+      lines(
+        jsonPatch('deployment web', [
+          {
+            op: 'add',
+            path: '/spec/template/spec/containers/0/env/0/valueFrom/secretKeyRef/optional',
+            value: true,
+          },
+        ]),
+        'sleep 60',
+      ),
+      lines('kubectl create secret generic db --from-literal=pass=x', 'sleep 60'),
+      lines('kubectl create configmap db --from-literal=password=x', 'sleep 60'),
+      lines('kubectl scale deployment web --replicas=0', 'sleep 60'),
+      lines(
+        jsonPatch('deployment web', [{ op: 'remove', path: '/spec/template/spec/containers/0/env' }]),
+        'sleep 60',
+      ),
     ],
   },
   {
@@ -375,13 +426,30 @@ export const applicationLessons: readonly Lesson[] = [
     solution:
       'kubectl create secret generic db --from-literal=password=x; kubectl rollout restart deployment web',
     wrongRepairs: [
-      `kubectl patch deployment web -p '{"spec":{"template":{"spec":{"containers":[{"name":"web","command":["sleep","100000"]}]}}}}'; sleep 120`,
-      'kubectl set env deployment/web PASSWORD=x; sleep 120',
-      'kubectl set image deployment/web web=nginx; sleep 120',
-      'kubectl scale deployment web --replicas=0; sleep 60',
-      'kubectl create secret generic db --from-literal=pass=x; kubectl rollout restart deployment web; sleep 120',
-      'kubectl delete deployment web; kubectl create deployment web --image=nginx --replicas=2; sleep 60',
-      'kubectl create secret generic db --from-literal=password=; kubectl rollout restart deployment web; sleep 120',
+      lines(
+        patch('deployment web', {
+          spec: { template: { spec: { containers: [{ name: 'web', command: ['sleep', '100000'] }] } } },
+        }),
+        'sleep 120',
+      ),
+      lines('kubectl set env deployment/web PASSWORD=x', 'sleep 120'),
+      lines('kubectl set image deployment/web web=nginx', 'sleep 120'),
+      lines('kubectl scale deployment web --replicas=0', 'sleep 60'),
+      lines(
+        'kubectl create secret generic db --from-literal=pass=x',
+        'kubectl rollout restart deployment web',
+        'sleep 120',
+      ),
+      lines(
+        'kubectl delete deployment web',
+        'kubectl create deployment web --image=nginx --replicas=2',
+        'sleep 60',
+      ),
+      lines(
+        'kubectl create secret generic db --from-literal=password=',
+        'kubectl rollout restart deployment web',
+        'sleep 120',
+      ),
     ],
   },
   {
@@ -448,11 +516,32 @@ export const applicationLessons: readonly Lesson[] = [
     ],
     solution: 'kubectl delete validatingwebhookconfiguration guard; kubectl rollout restart deployment web',
     wrongRepairs: [
-      `kubectl patch validatingwebhookconfiguration guard --type=json -p '[{"op":"replace","path":"/webhooks/0/failurePolicy","value":"Ignore"}]'; kubectl rollout restart deployment web; sleep 60`,
-      'kubectl create service clusterip guard --tcp=443; kubectl rollout restart deployment web; sleep 60',
-      'kubectl scale deployment web --replicas=0; sleep 60',
-      `kubectl label namespace default free=yes; kubectl patch validatingwebhookconfiguration guard --type=json -p '[{"op":"add","path":"/webhooks/0/namespaceSelector","value":{"matchExpressions":[{"key":"free","operator":"DoesNotExist"}]}}]'; kubectl rollout restart deployment web; sleep 60`,
-      'kubectl delete validatingwebhookconfiguration guard; kubectl delete deployment web',
+      lines(
+        jsonPatch('validatingwebhookconfiguration guard', [
+          { op: 'replace', path: '/webhooks/0/failurePolicy', value: 'Ignore' },
+        ]),
+        'kubectl rollout restart deployment web',
+        'sleep 60',
+      ),
+      lines(
+        'kubectl create service clusterip guard --tcp=443',
+        'kubectl rollout restart deployment web',
+        'sleep 60',
+      ),
+      lines('kubectl scale deployment web --replicas=0', 'sleep 60'),
+      lines(
+        'kubectl label namespace default free=yes',
+        jsonPatch('validatingwebhookconfiguration guard', [
+          {
+            op: 'add',
+            path: '/webhooks/0/namespaceSelector',
+            value: { matchExpressions: [{ key: 'free', operator: 'DoesNotExist' }] },
+          },
+        ]),
+        'kubectl rollout restart deployment web',
+        'sleep 60',
+      ),
+      lines('kubectl delete validatingwebhookconfiguration guard', 'kubectl delete deployment web'),
     ],
   },
   {
@@ -501,12 +590,32 @@ export const applicationLessons: readonly Lesson[] = [
       'kubectl patch deployment web -p ' +
       `'{"spec":{"template":{"metadata":{"labels":{"owner":"shop"}}}}}'; sleep 30`,
     wrongRepairs: [
-      'kubectl delete validatingwebhookconfiguration guard; kubectl rollout restart deployment web; sleep 60',
-      `kubectl patch validatingwebhookconfiguration guard --type=json -p '[{"op":"replace","path":"/webhooks/0/rules/0/operations","value":["DELETE"]}]'; kubectl rollout restart deployment web; sleep 60`,
-      `kubectl patch validatingwebhookconfiguration guard --type=json -p '[{"op":"add","path":"/webhooks/0/namespaceSelector","value":{"matchLabels":{"a":"b"}}}]'; kubectl rollout restart deployment web; sleep 60`,
-      'kubectl label deployment web owner=shop; sleep 60',
-      'kubectl scale deployment web --replicas=0; sleep 30',
-      'kubectl run web --image=nginx -l app=web,owner=shop; kubectl run web2 --image=nginx -l app=web,owner=shop; sleep 60',
+      lines(
+        'kubectl delete validatingwebhookconfiguration guard',
+        'kubectl rollout restart deployment web',
+        'sleep 60',
+      ),
+      lines(
+        jsonPatch('validatingwebhookconfiguration guard', [
+          { op: 'replace', path: '/webhooks/0/rules/0/operations', value: ['DELETE'] },
+        ]),
+        'kubectl rollout restart deployment web',
+        'sleep 60',
+      ),
+      lines(
+        jsonPatch('validatingwebhookconfiguration guard', [
+          { op: 'add', path: '/webhooks/0/namespaceSelector', value: { matchLabels: { a: 'b' } } },
+        ]),
+        'kubectl rollout restart deployment web',
+        'sleep 60',
+      ),
+      lines('kubectl label deployment web owner=shop', 'sleep 60'),
+      lines('kubectl scale deployment web --replicas=0', 'sleep 30'),
+      lines(
+        'kubectl run web --image=nginx -l app=web,owner=shop',
+        'kubectl run web2 --image=nginx -l app=web,owner=shop',
+        'sleep 60',
+      ),
     ],
   },
 ]

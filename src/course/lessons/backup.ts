@@ -1,7 +1,7 @@
 import { goal, isUp, runsAsBefore } from './goals.js'
 import { keepsTheRest } from './kept.js'
 import type { Lesson } from './lesson.js'
-import { ETCD_FLAGS, deployment } from './shared.js'
+import { ETCD_FLAGS, MANIFESTS, deployment, jsonPatch, lines, patch } from './shared.js'
 
 const SCRIPT = `#!/bin/bash
 etcdctl --endpoints 127.0.0.1:2379 snapshot save /root/snapshot.db
@@ -70,12 +70,23 @@ export const backupLessons: readonly Lesson[] = [
     ],
     solution: 'kubectl create -f everything.yaml 2>/dev/null; sleep 60',
     wrongRepairs: [
-      'kubectl create configmap settings --from-literal=colour=red; sleep 60',
-      'kubectl create configmap settings; sleep 60',
-      'kubectl rollout undo deployment web; sleep 60',
-      `kubectl patch deployment web --type=json -p '[{"op":"remove","path":"/spec/template/spec/containers/0/envFrom"}]'; sleep 60`,
-      'kubectl create configmap settings --from-literal=colour=blue; kubectl scale deployment web --replicas=0; sleep 60',
-      `kubectl replace --force -f everything.yaml; kubectl patch configmap settings -p '{"data":{"colour":"green"}}'; sleep 60`,
+      lines('kubectl create configmap settings --from-literal=colour=red', 'sleep 60'),
+      lines('kubectl create configmap settings', 'sleep 60'),
+      lines('kubectl rollout undo deployment web', 'sleep 60'),
+      lines(
+        jsonPatch('deployment web', [{ op: 'remove', path: '/spec/template/spec/containers/0/envFrom' }]),
+        'sleep 60',
+      ),
+      lines(
+        'kubectl create configmap settings --from-literal=colour=blue',
+        'kubectl scale deployment web --replicas=0',
+        'sleep 60',
+      ),
+      lines(
+        'kubectl create -f everything.yaml',
+        patch('configmap settings', { data: { colour: 'green' } }),
+        'sleep 60',
+      ),
     ],
   },
   {
@@ -130,11 +141,18 @@ export const backupLessons: readonly Lesson[] = [
     solution: `sed -i 's#etcdctl#etcdctl ${ETCD_FLAGS}#' backup.sh; bash backup.sh`,
     wrongRepairs: [
       'echo backup > /root/snapshot.db',
-      `printf '#!/bin/bash\\ntouch /root/snapshot.db\\n' > backup.sh; bash backup.sh`,
+      lines(`printf '#!/bin/bash\\ntouch /root/snapshot.db\\n' > backup.sh`, 'bash backup.sh'),
       `printf '#!/bin/bash\\nexit 0\\n' > backup.sh`,
-      'etcdctl --cacert /etc/kubernetes/pki/etcd/ca.crt --cert /etc/kubernetes/pki/etcd/server.crt --key /etc/kubernetes/pki/etcd/server.key snapshot save /root/snapshot.db',
-      `etcdctl --cacert /etc/kubernetes/pki/etcd/ca.crt --cert /etc/kubernetes/pki/etcd/server.crt --key /etc/kubernetes/pki/etcd/server.key snapshot save /root/old.db; printf '#!/bin/bash\\ncp /root/old.db /root/snapshot.db\\n' > backup.sh; bash backup.sh`,
-      `sed -i 's#--client-cert-auth=true#--client-cert-auth=false#' /etc/kubernetes/manifests/etcd.yaml; sleep 60`,
+      `etcdctl ${ETCD_FLAGS} snapshot save /root/snapshot.db`,
+      lines(
+        `etcdctl ${ETCD_FLAGS} snapshot save /root/old.db`,
+        `printf '#!/bin/bash\\ncp /root/old.db /root/snapshot.db\\n' > backup.sh`,
+        'bash backup.sh',
+      ),
+      lines(
+        `sed -i 's#--client-cert-auth=true#--client-cert-auth=false#' ${MANIFESTS}/etcd.yaml`,
+        'sleep 60',
+      ),
     ],
   },
   {
@@ -197,9 +215,9 @@ export const backupLessons: readonly Lesson[] = [
       `cut -d: -f2); etcdctl ${ETCD_FLAGS} compact $REV; etcdctl ${ETCD_FLAGS} defrag; ` +
       `etcdctl ${ETCD_FLAGS} alarm disarm`,
     wrongRepairs: [
-      'etcdctl --cacert /etc/kubernetes/pki/etcd/ca.crt --cert /etc/kubernetes/pki/etcd/server.crt --key /etc/kubernetes/pki/etcd/server.key alarm disarm',
+      `etcdctl ${ETCD_FLAGS} alarm disarm`,
       'kubectl delete configmap --all',
-      'etcdctl --cacert /etc/kubernetes/pki/etcd/ca.crt --cert /etc/kubernetes/pki/etcd/server.crt --key /etc/kubernetes/pki/etcd/server.key defrag',
+      `etcdctl ${ETCD_FLAGS} defrag`,
     ],
   },
 ]

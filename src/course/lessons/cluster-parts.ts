@@ -2,9 +2,18 @@ import { parseQuantity } from '../../api/quantity.js'
 import { goal, isUp, nodesAreReady, apiserverResponds, runsAsBefore, templateOf } from './goals.js'
 import { changing, keepsTheRest } from './kept.js'
 import type { Lesson } from './lesson.js'
-import { MANIFESTS, deployment } from './shared.js'
+import { MANIFESTS, deployment, jsonPatch, lines, patch } from './shared.js'
 
 const KEY_FLAG = '--service-account-private-key-file=/etc/kubernetes/pki'
+
+/** A status that says Ready on behalf of kubelets that do not. */
+const claimsToBeReady = ['node-1', 'node-2']
+  .map((node) =>
+    patch(`node ${node} --subresource=status`, {
+      status: { conditions: [{ type: 'Ready', status: 'True', reason: 'KubeletReady' }] },
+    }),
+  )
+  .join('; ')
 
 /** Chapter 8: parts of the cluster that do not work. */
 export const clusterLessons: readonly Lesson[] = [
@@ -35,10 +44,17 @@ export const clusterLessons: readonly Lesson[] = [
     goals: [apiserverResponds, runsAsBefore('kube-apiserver'), nodesAreReady, keepsTheRest()],
     solution: `sed -i 's#--allow-priviledged#--allow-privileged#' ${MANIFESTS}/kube-apiserver.yaml`,
     wrongRepairs: [
-      `sed -i '/--allow-priviledged/d' /etc/kubernetes/manifests/kube-apiserver.yaml; sleep 60`,
-      `sed -i 's#--allow-priviledged=true#--allow-privileged=false#' /etc/kubernetes/manifests/kube-apiserver.yaml; sleep 60`,
-      'rm /etc/kubernetes/manifests/kube-apiserver.yaml',
-      `sed -i 's#--allow-priviledged#--allow-privileged#; s#--authorization-mode=Node,RBAC#--authorization-mode=AlwaysAllow#' /etc/kubernetes/manifests/kube-apiserver.yaml; sleep 60`,
+      lines(`sed -i '/--allow-priviledged/d' ${MANIFESTS}/kube-apiserver.yaml`, 'sleep 60'),
+      lines(
+        `sed -i 's#--allow-priviledged=true#--allow-privileged=false#' ${MANIFESTS}/kube-apiserver.yaml`,
+        'sleep 60',
+      ),
+      `rm ${MANIFESTS}/kube-apiserver.yaml`,
+      lines(
+        `sed -i 's#--allow-priviledged#--allow-privileged#' ${MANIFESTS}/kube-apiserver.yaml`,
+        `sed -i 's#=Node,RBAC#=AlwaysAllow#' ${MANIFESTS}/kube-apiserver.yaml`,
+        'sleep 60',
+      ),
     ],
   },
   {
@@ -64,9 +80,9 @@ export const clusterLessons: readonly Lesson[] = [
     goals: [apiserverResponds, runsAsBefore('etcd'), runsAsBefore('kube-apiserver'), keepsTheRest()],
     solution: `sed -i 's#etcd/serve.key#etcd/server.key#' ${MANIFESTS}/etcd.yaml`,
     wrongRepairs: [
-      `sed -i 's#/etc/kubernetes/pki/etcd/serve.key#/etc/kubernetes/pki/etcd/peer.key#' /etc/kubernetes/manifests/etcd.yaml; sleep 60`,
-      'cp /etc/kubernetes/pki/etcd/server.key /etc/kubernetes/pki/etcd/serve.key; sleep 60',
-      'rm /etc/kubernetes/manifests/etcd.yaml',
+      lines(`sed -i 's#pki/etcd/serve.key#pki/etcd/peer.key#' ${MANIFESTS}/etcd.yaml`, 'sleep 60'),
+      lines('cp /etc/kubernetes/pki/etcd/server.key /etc/kubernetes/pki/etcd/serve.key', 'sleep 60'),
+      `rm ${MANIFESTS}/etcd.yaml`,
     ],
   },
   {
@@ -118,11 +134,11 @@ export const clusterLessons: readonly Lesson[] = [
     ],
     solution: `mv /root/kube-scheduler.yaml ${MANIFESTS}/`,
     wrongRepairs: [
-      `kubectl patch deployment web -p '{"spec":{"template":{"spec":{"nodeName":"node-1"}}}}'; sleep 60`,
-      'kubectl scale deployment web --replicas=0; sleep 60',
+      lines(patch('deployment web', { spec: { template: { spec: { nodeName: 'node-1' } } } }), 'sleep 60'),
+      lines('kubectl scale deployment web --replicas=0', 'sleep 60'),
       'kubectl delete deployment web',
-      'cp /etc/kubernetes/manifests/kube-controller-manager.yaml /etc/kubernetes/manifests/kube-scheduler.yaml; sleep 60',
-      'kubectl rollout restart deployment web; sleep 60',
+      lines(`cp ${MANIFESTS}/kube-controller-manager.yaml ${MANIFESTS}/kube-scheduler.yaml`, 'sleep 60'),
+      lines('kubectl rollout restart deployment web', 'sleep 60'),
     ],
   },
   {
@@ -166,11 +182,18 @@ export const clusterLessons: readonly Lesson[] = [
     ],
     solution: 'kubectl set resources deployment web --requests=cpu=100m',
     wrongRepairs: [
-      `kubectl patch deployment web --type=json -p '[{"op":"remove","path":"/spec/template/spec/containers/0/resources"}]'; sleep 60`,
-      'kubectl scale deployment web --replicas=0; sleep 60',
-      'kubectl delete deployment web; kubectl create deployment web --image=nginx --replicas=2; sleep 60',
-      'kubectl set resources deployment web --requests=cpu=0; sleep 60',
-      `kubectl patch deployment web -p '{"spec":{"template":{"spec":{"nodeName":"node-1"}}}}'; sleep 60`,
+      lines(
+        jsonPatch('deployment web', [{ op: 'remove', path: '/spec/template/spec/containers/0/resources' }]),
+        'sleep 60',
+      ),
+      lines('kubectl scale deployment web --replicas=0', 'sleep 60'),
+      lines(
+        'kubectl delete deployment web',
+        'kubectl create deployment web --image=nginx --replicas=2',
+        'sleep 60',
+      ),
+      lines('kubectl set resources deployment web --requests=cpu=0', 'sleep 60'),
+      lines(patch('deployment web', { spec: { template: { spec: { nodeName: 'node-1' } } } }), 'sleep 60'),
     ],
   },
   {
@@ -199,9 +222,9 @@ export const clusterLessons: readonly Lesson[] = [
     goals: [nodesAreReady, keepsTheRest()],
     solution: 'ssh node-1 systemctl start kubelet',
     wrongRepairs: [
-      'kubectl delete node node-1; sleep 60',
+      lines('kubectl delete node node-1', 'sleep 60'),
       'kubectl cordon node-1',
-      'kubectl taint nodes --all node.kubernetes.io/unreachable:NoSchedule- ; sleep 5',
+      claimsToBeReady,
       'ssh node-1 systemctl enable kubelet',
       'ssh node-1 systemctl start containerd',
     ],
@@ -242,11 +265,15 @@ export const clusterLessons: readonly Lesson[] = [
     goals: [nodesAreReady, keepsTheRest()],
     solution: "ssh node-1 'mv /root/kubelet-client-current.pem /var/lib/kubelet/pki/'",
     wrongRepairs: [
-      'kubectl delete node node-1; sleep 60',
+      lines('kubectl delete node node-1', 'sleep 60'),
       'kubectl cordon node-1',
-      'kubectl taint nodes --all node.kubernetes.io/unreachable:NoSchedule- ; sleep 5',
-      'ssh node-1 systemctl restart kubelet; sleep 60',
-      'scp /etc/kubernetes/admin.conf node-1:/etc/kubernetes/kubelet.conf; ssh node-1 systemctl restart kubelet; sleep 60',
+      claimsToBeReady,
+      lines('ssh node-1 systemctl restart kubelet', 'sleep 60'),
+      lines(
+        'scp /etc/kubernetes/admin.conf node-1:/etc/kubernetes/kubelet.conf',
+        'ssh node-1 systemctl restart kubelet',
+        'sleep 60',
+      ),
     ],
   },
   {
@@ -298,11 +325,15 @@ export const clusterLessons: readonly Lesson[] = [
 --client-name system:node:node-1 | base64 -w0)
 ssh node-1 "echo $CONF | base64 -d > /etc/kubernetes/kubelet.conf; systemctl restart kubelet"`,
     wrongRepairs: [
-      'kubectl delete node node-1; sleep 60',
+      lines('kubectl delete node node-1', 'sleep 60'),
       'kubectl cordon node-1',
-      'kubectl taint nodes --all node.kubernetes.io/unreachable:NoSchedule- ; sleep 5',
-      'ssh node-1 systemctl restart kubelet; sleep 60',
-      'scp /etc/kubernetes/admin.conf node-1:/etc/kubernetes/kubelet.conf; ssh node-1 systemctl restart kubelet; sleep 60',
+      claimsToBeReady,
+      lines('ssh node-1 systemctl restart kubelet', 'sleep 60'),
+      lines(
+        'scp /etc/kubernetes/admin.conf node-1:/etc/kubernetes/kubelet.conf',
+        'ssh node-1 systemctl restart kubelet',
+        'sleep 60',
+      ),
     ],
   },
   {
@@ -347,11 +378,14 @@ ssh node-1 "echo $CONF | base64 -d > /etc/kubernetes/kubelet.conf; systemctl res
     goals: [runsAsBefore('kube-controller-manager'), isUp('web', 3), keepsTheRest()],
     solution: `sed -i 's#sa.kye#sa.key#' ${MANIFESTS}/kube-controller-manager.yaml`,
     wrongRepairs: [
-      'kubectl scale deployment web --replicas=2; sleep 60',
-      'kubectl run web-3 --image=nginx -l app=web; sleep 60',
-      `sed -i '/service-account-private-key-file/d' /etc/kubernetes/manifests/kube-controller-manager.yaml; sleep 60`,
-      `sed -i 's#sa.kye#ca.key#' /etc/kubernetes/manifests/kube-controller-manager.yaml; sleep 60`,
-      'kubectl rollout restart deployment web; sleep 60',
+      lines('kubectl scale deployment web --replicas=2', 'sleep 60'),
+      lines('kubectl run web-3 --image=nginx -l app=web', 'sleep 60'),
+      lines(
+        `sed -i '/service-account-private-key-file/d' ${MANIFESTS}/kube-controller-manager.yaml`,
+        'sleep 60',
+      ),
+      lines(`sed -i 's#sa.kye#ca.key#' ${MANIFESTS}/kube-controller-manager.yaml`, 'sleep 60'),
+      lines('kubectl rollout restart deployment web', 'sleep 60'),
     ],
   },
   {
@@ -383,11 +417,11 @@ ssh node-1 "echo $CONF | base64 -d > /etc/kubernetes/kubelet.conf; systemctl res
     goals: [nodesAreReady, keepsTheRest()],
     solution: "ssh node-2 'sed -i s/KubeletConfig/KubeletConfiguration/ /var/lib/kubelet/config.yaml'",
     wrongRepairs: [
-      'kubectl delete node node-2; sleep 60',
+      lines('kubectl delete node node-2', 'sleep 60'),
       'kubectl cordon node-2',
-      'kubectl taint nodes --all node.kubernetes.io/unreachable:NoSchedule- ; sleep 5',
-      'ssh node-2 systemctl restart kubelet; sleep 60',
-      'ssh node-2 rm /var/lib/kubelet/config.yaml; ssh node-2 systemctl restart kubelet; sleep 60',
+      claimsToBeReady,
+      lines('ssh node-2 systemctl restart kubelet', 'sleep 60'),
+      lines('ssh node-2 rm /var/lib/kubelet/config.yaml', 'ssh node-2 systemctl restart kubelet', 'sleep 60'),
     ],
   },
 ]

@@ -42,7 +42,9 @@ const isReady = ({ metadata, status }: Pick<Pod | Node, 'metadata' | 'status'>):
 export const readyPods = (cluster: SimCluster, name: string): number =>
   podsOf(cluster, name).filter(isReady).length
 
-/** Whether a Deployment gets all its replicas ready, in their newest form, within some time, and keeps them. */
+/**
+ * Whether a Deployment gets all its replicas ready, in their newest form, within some time, and keeps them.
+ */
 export function comesUp({ cluster }: Pick<JudgedDesk, 'cluster'>, name: string, replicas: number): boolean {
   const isUp = (): boolean => {
     const found = deploymentOf(cluster, name)
@@ -160,6 +162,8 @@ export interface Access {
   readonly namespace: string
 }
 
+const accessText = ({ verb, resource, namespace }: Access): string => `${verb} ${resource} in ${namespace}`
+
 const allows = (cluster: SimCluster, user: string, { verb, resource, namespace }: Access): boolean => {
   const [name = '', subresource] = resource.split('/')
   const part = subresource === undefined ? '' : ` --subresource=${subresource}`
@@ -167,13 +171,13 @@ const allows = (cluster: SimCluster, user: string, { verb, resource, namespace }
 }
 
 /**
- * The goal that a user may do what is listed, and nothing of the usual list of too much in these namespaces or
- * in another one.
+ * The goals that a user may do what is listed, and nothing of the usual list of too much in these namespaces
+ * or in another one.
  */
 export const mayOnly = (user: string, listed: readonly Access[]): readonly Goal[] => [
   goal(
-    `${user} may ${listed.map(({ verb, resource, namespace }) => `${verb} ${resource} in ${namespace}`).join(', ')}.`,
-    `${user}은(는) ${listed.map(({ verb, resource, namespace }) => `${namespace}에서 ${resource} ${verb}`).join(', ')}을(를) 할 수 있습니다.`,
+    `${user} may ${listed.map(accessText).join(', ')}.`,
+    `${user}에게 필요한 권한이 있습니다: ${listed.map(accessText).join(', ')}.`,
     ({ cluster }) => listed.every((access) => allows(cluster, user, access)),
   ),
   goal(
@@ -194,7 +198,7 @@ export const mayOnly = (user: string, listed: readonly Access[]): readonly Goal[
         )
       return asked
         .filter((one) => !isListed(one) && allows(cluster, user, one) && !allows(begun.cluster, user, one))
-        .map(({ verb, resource, namespace }) => `${user} may ${verb} ${resource} in ${namespace}`)
+        .map((one) => `${user} may ${accessText(one)}`)
     },
   ),
 ]

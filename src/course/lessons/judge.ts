@@ -28,8 +28,9 @@ export interface Judgement {
 }
 
 /**
- * Judges the repair of a lesson, goal by goal. Each goal is judged on a fork, so the learner's cluster does not
- * move. A promise that was broken once stays broken, until the lesson is begun again or the cluster rewound.
+ * Judges the repair of a lesson, goal by goal. Each goal is judged on a fork, so the learner's cluster does
+ * not move. A promise that was broken once stays broken, until the lesson is begun again or the cluster
+ * rewound.
  * @throws RangeError if the cluster is not one of the lesson, nor a copy of one
  */
 export async function judge(lesson: Lesson, { cluster }: Desk): Promise<Judgement> {

@@ -1,7 +1,7 @@
 import { goal, readyPods, isUp, staysUp } from './goals.js'
 import { changing, changingTaint, keepsTheRest } from './kept.js'
 import type { Lesson } from './lesson.js'
-import { deployment } from './shared.js'
+import { deployment, lines, patch } from './shared.js'
 
 /** Chapter 1: node maintenance. */
 export const maintenanceLessons: readonly Lesson[] = [
@@ -85,14 +85,14 @@ export const maintenanceLessons: readonly Lesson[] = [
     solution: 'kubectl scale deployment web --replicas=3; sleep 30',
     wrongRepairs: [
       'kubectl delete pdb web',
-      'kubectl scale deployment web --replicas=0; sleep 60',
-      `kubectl patch pdb web -p '{"spec":{"minAvailable":0}}'; sleep 10`,
-      'kubectl drain node-1 --ignore-daemonsets --disable-eviction; sleep 60',
-      'kubectl delete pod --all --wait=false; sleep 60',
-      'kubectl delete deployment web; sleep 60',
-      `kubectl patch pdb web -p '{"spec":{"selector":{"matchLabels":{"app":"other"}}}}'; sleep 10`,
-      'kubectl delete node node-1; sleep 60',
-      'kubectl scale deployment web --replicas=1; sleep 60',
+      lines('kubectl scale deployment web --replicas=0', 'sleep 60'),
+      lines(patch('pdb web', { spec: { minAvailable: 0 } }), 'sleep 10'),
+      lines('kubectl drain node-1 --ignore-daemonsets --disable-eviction', 'sleep 60'),
+      lines('kubectl delete pod --all --wait=false', 'sleep 60'),
+      lines('kubectl delete deployment web', 'sleep 60'),
+      lines(patch('pdb web', { spec: { selector: { matchLabels: { app: 'other' } } } }), 'sleep 10'),
+      lines('kubectl delete node node-1', 'sleep 60'),
+      lines('kubectl scale deployment web --replicas=1', 'sleep 60'),
     ],
   },
   {
@@ -142,12 +142,16 @@ export const maintenanceLessons: readonly Lesson[] = [
     ],
     solution: 'kubectl uncordon node-2',
     wrongRepairs: [
-      'kubectl set resources deployment web --requests=cpu=100m; sleep 60',
-      'kubectl scale deployment web --replicas=2; sleep 60',
-      'kubectl delete deployment web; kubectl create deployment web --image=nginx --replicas=4; sleep 60',
+      lines('kubectl set resources deployment web --requests=cpu=100m', 'sleep 60'),
+      lines('kubectl scale deployment web --replicas=2', 'sleep 60'),
+      lines(
+        'kubectl delete deployment web',
+        'kubectl create deployment web --image=nginx --replicas=4',
+        'sleep 60',
+      ),
       'kubectl cordon node-1',
-      'kubectl uncordon node-2; kubectl set resources deployment web --requests=cpu=1m; sleep 60',
-      'kubectl delete node node-2; sleep 60',
+      lines('kubectl uncordon node-2', 'kubectl set resources deployment web --requests=cpu=1m', 'sleep 60'),
+      lines('kubectl delete node node-2', 'sleep 60'),
     ],
   },
   {
@@ -200,11 +204,14 @@ export const maintenanceLessons: readonly Lesson[] = [
     ],
     solution: 'kubectl taint nodes --all maintenance:NoSchedule-',
     wrongRepairs: [
-      `kubectl patch deployment web -p '{"spec":{"template":{"spec":{"tolerations":[{"operator":"Exists"}]}}}}'; sleep 60`,
-      'kubectl taint nodes node-1 maintenance:NoSchedule-; sleep 60',
-      'kubectl scale deployment web --replicas=0; sleep 30',
+      lines(
+        patch('deployment web', { spec: { template: { spec: { tolerations: [{ operator: 'Exists' }] } } } }),
+        'sleep 60',
+      ),
+      lines('kubectl taint nodes node-1 maintenance:NoSchedule-', 'sleep 60'),
+      lines('kubectl scale deployment web --replicas=0', 'sleep 30'),
       'kubectl delete deployment web',
-      `kubectl patch deployment web -p '{"spec":{"template":{"spec":{"nodeName":"node-1"}}}}'; sleep 60`,
+      lines(patch('deployment web', { spec: { template: { spec: { nodeName: 'node-1' } } } }), 'sleep 60'),
     ],
   },
 ]

@@ -2,7 +2,7 @@ import type { SimCluster } from '../../cluster/sim-cluster.js'
 import { goal } from './goals.js'
 import { gone, keepsTheRest } from './kept.js'
 import type { Lesson } from './lesson.js'
-import { deployment, sleeper } from './shared.js'
+import { deployment, jsonPatch, lines, patch, sleeper } from './shared.js'
 
 /** Whether a connection got past the policies: refused by its end, or without a route, counts. */
 const isLetThrough = (outcome: string): boolean => outcome !== 'timeout'
@@ -102,12 +102,25 @@ export const networkLessons: readonly Lesson[] = [
       `{"port":53,"protocol":"TCP"}]}}]'`,
     wrongRepairs: [
       'kubectl delete networkpolicy only-db',
-      `kubectl patch networkpolicy only-db --type=json -p '[{"op":"add","path":"/spec/egress/-","value":{}}]'`,
+      jsonPatch('networkpolicy only-db', [{ op: 'add', path: '/spec/egress/-', value: {} }]),
       'kubectl label pod client app=free --overwrite',
-      `kubectl patch networkpolicy only-db --type=json -p '[{"op":"add","path":"/spec/egress/-","value":{"to":[{"namespaceSelector":{}}]}}]'`,
-      `kubectl patch networkpolicy only-db --type=json -p '[{"op":"add","path":"/spec/egress/-","value":{"ports":[{"port":53,"protocol":"UDP"},{"port":443,"protocol":"TCP"}]}}]'`,
-      `kubectl patch networkpolicy only-db --type=json -p '[{"op":"remove","path":"/spec/egress"}]'`,
-      `kubectl patch networkpolicy only-db -p '{"spec":{"policyTypes":["Ingress"]}}'`,
+      jsonPatch('networkpolicy only-db', [
+        { op: 'add', path: '/spec/egress/-', value: { to: [{ namespaceSelector: {} }] } },
+      ]),
+      jsonPatch('networkpolicy only-db', [
+        {
+          op: 'add',
+          path: '/spec/egress/-',
+          value: {
+            ports: [
+              { port: 53, protocol: 'UDP' },
+              { port: 443, protocol: 'TCP' },
+            ],
+          },
+        },
+      ]),
+      jsonPatch('networkpolicy only-db', [{ op: 'remove', path: '/spec/egress' }]),
+      patch('networkpolicy only-db', { spec: { policyTypes: ['Ingress'] } }),
     ],
   },
   {
@@ -201,11 +214,23 @@ export const networkLessons: readonly Lesson[] = [
       `{"kubernetes.io/metadata.name":"front"}}}]'`,
     wrongRepairs: [
       'kubectl delete networkpolicy db -n shop',
-      `kubectl patch networkpolicy db -n shop --type=json -p '[{"op":"add","path":"/spec/ingress/0/from/-","value":{"namespaceSelector":{"matchLabels":{"kubernetes.io/metadata.name":"front"}}}}]'`,
-      `kubectl patch networkpolicy db -n shop --type=json -p '[{"op":"replace","path":"/spec/ingress/0","value":{}}]'`,
+      jsonPatch('networkpolicy db -n shop', [
+        {
+          op: 'add',
+          path: '/spec/ingress/0/from/-',
+          value: { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'front' } } },
+        },
+      ]),
+      jsonPatch('networkpolicy db -n shop', [{ op: 'replace', path: '/spec/ingress/0', value: {} }]),
       'kubectl label pod db -n shop app=free --overwrite',
-      `kubectl patch networkpolicy db -n shop --type=json -p '[{"op":"add","path":"/spec/ingress/0/from/0/namespaceSelector","value":{}}]'`,
-      'IP=$(kubectl get pod client -n front -o jsonpath={.status.podIP}); kubectl patch networkpolicy db -n shop --type=json -p "[{\\\\"op\\\\":\\\\"add\\\\",\\\\"path\\\\":\\\\"/spec/ingress/0/from/-\\\\",\\\\"value\\\\":{\\\\"ipBlock\\\\":{\\\\"cidr\\\\":\\\\"$IP/32\\\\"}}}]"',
+      jsonPatch('networkpolicy db -n shop', [
+        { op: 'add', path: '/spec/ingress/0/from/0/namespaceSelector', value: {} },
+      ]),
+      lines(
+        'IP=$(kubectl get pod client -n front -o jsonpath={.status.podIP})',
+        `kubectl patch networkpolicy db -n shop --type=json -p '[{"op":"add",` +
+          `"path":"/spec/ingress/0/from/-","value":{"ipBlock":{"cidr":"'$IP'/32"}}}]'`,
+      ),
     ],
   },
 ]

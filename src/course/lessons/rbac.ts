@@ -1,6 +1,7 @@
 import { mayOnly } from './goals.js'
 import { gone, keepsTheRest } from './kept.js'
 import type { Lesson } from './lesson.js'
+import { lines } from './shared.js'
 
 /** Chapter 5: RBAC. */
 export const rbacLessons: readonly Lesson[] = [
@@ -62,8 +63,14 @@ kubectl create rolebinding jane -n office --role=reader --user=jane`,
       'kubectl create rolebinding jane -n office --role=reader --user=jane',
       'kubectl create rolebinding office -n office --clusterrole=admin --user=jane',
       'kubectl delete namespace office',
-      'kubectl create role all -n office --verb=* --resource=pods; kubectl create rolebinding jane -n office --role=all --user=jane',
-      'kubectl create clusterrole reader --verb=get,list --resource=pods; kubectl create clusterrolebinding jane --clusterrole=reader --user=jane',
+      lines(
+        'kubectl create role all -n office --verb=* --resource=pods',
+        'kubectl create rolebinding jane -n office --role=all --user=jane',
+      ),
+      lines(
+        'kubectl create clusterrole reader --verb=get,list --resource=pods',
+        'kubectl create clusterrolebinding jane --clusterrole=reader --user=jane',
+      ),
     ],
   },
   {
@@ -117,11 +124,23 @@ kubectl create rolebinding jane-logs --role=logs --user=jane`,
     wrongRepairs: [
       'kubectl create rolebinding jane-edit --clusterrole=edit --user=jane',
       'kubectl create clusterrolebinding jane --clusterrole=cluster-admin --user=jane',
-      'kubectl create role all --verb=* --resource=pods,pods/log; kubectl create rolebinding jane-all --role=all --user=jane',
-      'kubectl create clusterrole logs --verb=get --resource=pods/log; kubectl create clusterrolebinding jane-logs --clusterrole=logs --user=jane',
-      'kubectl create role logs --verb=create --resource=pods/log; kubectl create rolebinding jane-logs --role=logs --user=jane',
+      lines(
+        'kubectl create role all --verb=* --resource=pods,pods/log',
+        'kubectl create rolebinding jane-all --role=all --user=jane',
+      ),
+      lines(
+        'kubectl create clusterrole logs --verb=get --resource=pods/log',
+        'kubectl create clusterrolebinding jane-logs --clusterrole=logs --user=jane',
+      ),
+      lines(
+        'kubectl create role logs --verb=create --resource=pods/log',
+        'kubectl create rolebinding jane-logs --role=logs --user=jane',
+      ),
       'kubectl delete pod web',
-      'kubectl create role logs --verb=get,create --resource=pods/log,pods/exec; kubectl create rolebinding jane-logs --role=logs --user=jane',
+      lines(
+        'kubectl create role logs --verb=get,create --resource=pods/log,pods/exec',
+        'kubectl create rolebinding jane-logs --role=logs --user=jane',
+      ),
     ],
   },
 ]

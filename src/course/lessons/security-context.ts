@@ -1,7 +1,7 @@
 import { goal, podsOf, comesUp, isUp, templateOf } from './goals.js'
 import { changing, keepsTheRest } from './kept.js'
 import type { Lesson } from './lesson.js'
-import { deployment } from './shared.js'
+import { deployment, jsonPatch, lines, patch } from './shared.js'
 
 /** Chapter 6: security contexts. */
 export const securityContextLessons: readonly Lesson[] = [
@@ -72,12 +72,31 @@ export const securityContextLessons: readonly Lesson[] = [
       `kubectl patch deployment web -p ` +
       `'{"spec":{"template":{"spec":{"securityContext":{"runAsUser":1000}}}}}'`,
     wrongRepairs: [
-      `kubectl patch deployment web -p '{"spec":{"template":{"spec":{"securityContext":{"runAsNonRoot":false}}}}}'; sleep 60`,
-      `kubectl patch deployment web --type=json -p '[{"op":"remove","path":"/spec/template/spec/securityContext"}]'; sleep 60`,
-      `kubectl patch deployment web -p '{"spec":{"template":{"spec":{"containers":[{"name":"web","securityContext":{"runAsNonRoot":false}}]}}}}'; sleep 60`,
-      'kubectl set image deployment/web web=nginxinc/nginx-unprivileged; sleep 60',
-      'kubectl scale deployment web --replicas=0; sleep 60',
-      'kubectl delete deployment web; kubectl create deployment web --image=nginx --replicas=2; sleep 60',
+      lines(
+        patch('deployment web', {
+          spec: { template: { spec: { securityContext: { runAsNonRoot: false } } } },
+        }),
+        'sleep 60',
+      ),
+      lines(
+        jsonPatch('deployment web', [{ op: 'remove', path: '/spec/template/spec/securityContext' }]),
+        'sleep 60',
+      ),
+      lines(
+        patch('deployment web', {
+          spec: {
+            template: { spec: { containers: [{ name: 'web', securityContext: { runAsNonRoot: false } }] } },
+          },
+        }),
+        'sleep 60',
+      ),
+      lines('kubectl set image deployment/web web=nginxinc/nginx-unprivileged', 'sleep 60'),
+      lines('kubectl scale deployment web --replicas=0', 'sleep 60'),
+      lines(
+        'kubectl delete deployment web',
+        'kubectl create deployment web --image=nginx --replicas=2',
+        'sleep 60',
+      ),
     ],
   },
   {
@@ -151,11 +170,37 @@ export const securityContextLessons: readonly Lesson[] = [
       `'{"spec":{"template":{"spec":{"volumes":[{"name":"tmp","emptyDir":{}}],` +
       `"containers":[{"name":"web","volumeMounts":[{"name":"tmp","mountPath":"/tmp"}]}]}}}}'`,
     wrongRepairs: [
-      `kubectl patch deployment web -p '{"spec":{"template":{"spec":{"containers":[{"name":"web","securityContext":{"readOnlyRootFilesystem":false}}]}}}}'; sleep 120`,
-      `kubectl patch deployment web -p '{"spec":{"template":{"spec":{"containers":[{"name":"web","command":["sleep","100000"]}]}}}}'; sleep 120`,
-      `kubectl patch deployment web -p '{"spec":{"template":{"spec":{"volumes":[{"name":"tmp","hostPath":{"path":"/tmp"}}],"containers":[{"name":"web","volumeMounts":[{"name":"tmp","mountPath":"/tmp"}]}]}}}}'; sleep 120`,
-      'kubectl set image deployment/web web=nginx; sleep 120',
-      'kubectl scale deployment web --replicas=0; sleep 60',
+      lines(
+        patch('deployment web', {
+          spec: {
+            template: {
+              spec: { containers: [{ name: 'web', securityContext: { readOnlyRootFilesystem: false } }] },
+            },
+          },
+        }),
+        'sleep 120',
+      ),
+      lines(
+        patch('deployment web', {
+          spec: { template: { spec: { containers: [{ name: 'web', command: ['sleep', '100000'] }] } } },
+        }),
+        'sleep 120',
+      ),
+      lines(
+        patch('deployment web', {
+          spec: {
+            template: {
+              spec: {
+                volumes: [{ name: 'tmp', hostPath: { path: '/tmp' } }],
+                containers: [{ name: 'web', volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }] }],
+              },
+            },
+          },
+        }),
+        'sleep 120',
+      ),
+      lines('kubectl set image deployment/web web=nginx', 'sleep 120'),
+      lines('kubectl scale deployment web --replicas=0', 'sleep 60'),
     ],
   },
 ]

@@ -27,3 +27,14 @@ export const sleeper = (name: string, labels: object = {}, namespace = 'default'
   metadata: { name, namespace, labels },
   spec: { containers: [{ name: 'c', image: 'busybox', command: ['sleep', '100000'] }] },
 })
+
+/** Lines for a shell, one after the other. */
+export const lines = (...all: readonly string[]): string => all.join('; ')
+
+/** `kubectl patch` with a strategic merge patch; `object` is its type and name, and flags. */
+export const patch = (object: string, body: object): string =>
+  `kubectl patch ${object} -p '${JSON.stringify(body)}'`
+
+/** `kubectl patch` with a JSON patch. */
+export const jsonPatch = (object: string, operations: readonly object[]): string =>
+  `kubectl patch ${object} --type=json -p '${JSON.stringify(operations)}'`

@@ -2,6 +2,7 @@ import type { KubeObject } from '../../api/kind/definition.js'
 import { goal, nodesAreReady } from './goals.js'
 import { keepsTheRest } from './kept.js'
 import type { Lesson } from './lesson.js'
+import { lines } from './shared.js'
 
 const BUDGET = `apiVersion: policy/v1beta1
 kind: PodDisruptionBudget
@@ -69,10 +70,14 @@ export const upgradeLessons: readonly Lesson[] = [
     solution: 'ssh node-1 systemctl restart kubelet',
     wrongRepairs: [
       'kubectl cordon node-1',
-      'kubectl delete node node-1; sleep 60',
-      'ssh node-1 systemctl stop kubelet; sleep 60',
+      lines('kubectl delete node node-1', 'sleep 60'),
+      lines('ssh node-1 systemctl stop kubelet', 'sleep 60'),
       'kubectl label node node-1 version=v1.35.0',
-      'ssh node-1 apt-get install -y --allow-change-held-packages --allow-downgrades kubelet=1.34.0-1.1; ssh node-1 systemctl restart kubelet; sleep 60',
+      lines(
+        'ssh node-1 apt-get install -y --allow-change-held-packages --allow-downgrades kubelet=1.34.0-1.1',
+        'ssh node-1 systemctl restart kubelet',
+        'sleep 60',
+      ),
     ],
   },
   {
@@ -131,9 +136,15 @@ export const upgradeLessons: readonly Lesson[] = [
       'kubectl create poddisruptionbudget web --selector=app=web --min-available=1',
       'kubectl create poddisruptionbudget web --selector=app=other --min-available=0',
       'rm budget.yaml',
-      `sed -i 's#policy/v1beta1#policy/v1#; s#minAvailable: 1#minAvailable: 0#' budget.yaml; kubectl apply -f budget.yaml`,
+      lines(
+        `sed -i 's#policy/v1beta1#policy/v1#; s#minAvailable: 1#minAvailable: 0#' budget.yaml`,
+        'kubectl apply -f budget.yaml',
+      ),
       `sed -i 's#policy/v1beta1#policy/v1#' budget.yaml`,
-      `sed -i 's#policy/v1beta1#policy/v1#; s#name: web#name: other#' budget.yaml; kubectl apply -f budget.yaml`,
+      lines(
+        `sed -i 's#policy/v1beta1#policy/v1#; s#name: web#name: other#' budget.yaml`,
+        'kubectl apply -f budget.yaml',
+      ),
     ],
   },
 ]

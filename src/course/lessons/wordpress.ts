@@ -2,7 +2,7 @@ import type { SimCluster } from '../../cluster/sim-cluster.js'
 import { goal, isUp } from './goals.js'
 import { changing, gone, keepsTheRest } from './kept.js'
 import type { Lesson } from './lesson.js'
-import { sleeper } from './shared.js'
+import { jsonPatch, lines, patch, sleeper } from './shared.js'
 
 const manifest = (storageClass: string): string => `apiVersion: v1
 kind: PersistentVolumeClaim
@@ -135,11 +135,24 @@ export const wordpressLessons: readonly Lesson[] = [
     wrongRepairs: [
       'kubectl delete networkpolicy mysql',
       'kubectl label pod wordpress tier=front --overwrite',
-      `kubectl patch networkpolicy mysql --type=json -p '[{"op":"replace","path":"/spec/ingress/0/from/0/podSelector","value":{}}]'`,
-      `kubectl patch networkpolicy mysql --type=json -p '[{"op":"replace","path":"/spec/ingress/0","value":{}}]'`,
-      `kubectl patch networkpolicy mysql --type=json -p '[{"op":"replace","path":"/spec/podSelector/matchLabels","value":{"tier":"nothing"}}]'`,
-      `kubectl patch networkpolicy mysql --type=json -p '[{"op":"replace","path":"/spec/ingress/0/from/0","value":{"namespaceSelector":{},"podSelector":{"matchLabels":{"tier":"frontend"}}}}]'`,
-      `kubectl patch networkpolicy mysql --type=json -p '[{"op":"replace","path":"/spec/ingress/0/from/0/podSelector/matchLabels/tier","value":"frontend"},{"op":"remove","path":"/spec/ingress/0/ports"}]'`,
+      jsonPatch('networkpolicy mysql', [
+        { op: 'replace', path: '/spec/ingress/0/from/0/podSelector', value: {} },
+      ]),
+      jsonPatch('networkpolicy mysql', [{ op: 'replace', path: '/spec/ingress/0', value: {} }]),
+      jsonPatch('networkpolicy mysql', [
+        { op: 'replace', path: '/spec/podSelector/matchLabels', value: { tier: 'nothing' } },
+      ]),
+      jsonPatch('networkpolicy mysql', [
+        {
+          op: 'replace',
+          path: '/spec/ingress/0/from/0',
+          value: { namespaceSelector: {}, podSelector: { matchLabels: { tier: 'frontend' } } },
+        },
+      ]),
+      jsonPatch('networkpolicy mysql', [
+        { op: 'replace', path: '/spec/ingress/0/from/0/podSelector/matchLabels/tier', value: 'frontend' },
+        { op: 'remove', path: '/spec/ingress/0/ports' },
+      ]),
     ],
   },
   {
@@ -198,12 +211,28 @@ export const wordpressLessons: readonly Lesson[] = [
     solution:
       'kubectl delete -f mysql.yaml; sed -i s/fast/disk/ mysql.yaml; kubectl apply -f mysql.yaml; sleep 60',
     wrongRepairs: [
-      'kubectl run mysql --image=mysql:5.6 -l app=wordpress,tier=mysql; sleep 60',
-      `kubectl patch deployment wordpress-mysql -p '{"spec":{"template":{"spec":{"volumes":[{"name":"data","persistentVolumeClaim":null,"emptyDir":{}}]}}}}'; sleep 60`,
-      'kubectl scale deployment wordpress-mysql --replicas=0; sleep 60',
+      lines('kubectl run mysql --image=mysql:5.6 -l app=wordpress,tier=mysql', 'sleep 60'),
+      lines(
+        patch('deployment wordpress-mysql', {
+          spec: {
+            template: { spec: { volumes: [{ name: 'data', persistentVolumeClaim: null, emptyDir: {} }] } },
+          },
+        }),
+        'sleep 60',
+      ),
+      lines('kubectl scale deployment wordpress-mysql --replicas=0', 'sleep 60'),
       'kubectl delete -f mysql.yaml',
-      `kubectl delete -f mysql.yaml; sed -i 's/fast/disk/; s/20Gi/1Gi/' mysql.yaml; kubectl apply -f mysql.yaml; sleep 60`,
-      'kubectl delete deployment wordpress-mysql; kubectl create deployment wordpress-mysql --image=mysql:5.6; sleep 60',
+      lines(
+        'kubectl delete -f mysql.yaml',
+        `sed -i 's/fast/disk/; s/20Gi/1Gi/' mysql.yaml`,
+        'kubectl apply -f mysql.yaml',
+        'sleep 60',
+      ),
+      lines(
+        'kubectl delete deployment wordpress-mysql',
+        'kubectl create deployment wordpress-mysql --image=mysql:5.6',
+        'sleep 60',
+      ),
     ],
   },
 ]
