@@ -1,3 +1,7 @@
+import * as z from 'zod/mini'
+import { argumentsCheck } from '../api/checked-input.js'
+import { aCluster } from '../cluster/inputs/a-cluster.js'
+import { nodeShape } from '../cluster/compose/option-schema.js'
 import { NotFoundError } from '../client/not-found.js'
 import type { NodeOptions } from '../cluster/compose/options.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
@@ -8,6 +12,15 @@ import { contentOf } from './files/content.js'
 import type { HostMachine, Hosts } from './machine/host-machine.js'
 import { ClusterHosts } from './machine/hosts.js'
 import { runShell } from './shell.js'
+
+const checkMachine = argumentsCheck(
+  'addMachine()',
+  "addMachine(cluster, 'node-4', { labels: { disk: 'ssd' } })",
+  () => {
+    const { name, registerReady: _always, ...options } = nodeShape()
+    return { cluster: aCluster, name, options: z.strictObject(options) }
+  },
+)
 
 /** Output and exit code of a command line. */
 export interface HostResult {
@@ -36,6 +49,7 @@ export function addMachine(
   name: string,
   options: Omit<NodeOptions, 'name' | 'registerReady'> = {},
 ): Host {
+  checkMachine([cluster, name, options])
   const hosts = ClusterHosts.of(cluster)
   hosts.addMachine(name, options)
   return new Host(hosts.machine(name))

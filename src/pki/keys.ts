@@ -1,8 +1,12 @@
+import * as z from 'zod/mini'
+import { argumentsCheck } from '../api/checked-input.js'
 import { HASH_SEED, hashNumber, hashText } from '../sim/data/hash.js'
 import { keyOf, parsePrivateKey, privateKeyPem } from './crypto/rsa.js'
 import type { PrivateKey } from './crypto/rsa.js'
 import { numberOf } from './crypto/der.js'
 import { testPrimes } from './test-keys.js'
+
+const checkChoice = argumentsCheck('testKeys()', 'testKeys(2)', () => ({ choice: z.int() }))
 
 /**
  * Returns the PEM of a private RSA key (PKCS #1 or #8) for a purpose: the path of a file below
@@ -50,9 +54,11 @@ export function testKey(seed: number, purpose: string): PrivateKey {
 
 /**
  * Returns a provider of other published test keys, for clusters that must not trust each other: `new
- * SimCluster({ keys: testKeys(2) })`. Clusters without `keys` use choice 1. INSECURE, see test-keys.ts.
+ * SimCluster({ kubeadm: { keys: testKeys(2) } })`. Clusters without `keys` use choice 1. INSECURE, see
+ * test-keys.ts.
  */
 export function testKeys(choice: number): KeyProvider {
+  checkChoice([choice])
   return (purpose) => privateKeyPem(testKey(choice, purpose))
 }
 

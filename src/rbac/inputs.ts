@@ -88,3 +88,10 @@ export const checkBinding: (args: readonly unknown[]) => void = argumentsCheck(
     options: z.strictObject({ removeExtraSubjects: flag }),
   }),
 )
+
+/** Checks the arguments of `compile()`. */
+export const checkCompiled: (args: readonly unknown[]) => void = argumentsCheck(
+  'compile()',
+  'compile(objects).allows(query)',
+  () => ({ source: sourceInput }),
+)

@@ -1,13 +1,20 @@
+import { argumentsCheck } from '../api/checked-input.js'
+import { aCluster } from '../cluster/inputs/a-cluster.js'
 import { SimCluster } from '../cluster/sim-cluster.js'
 import type { NamespaceScope } from '../cluster/namespace-scope.js'
 import { toMillis } from '../sim/duration.js'
 import type { TestCluster } from './test-cluster.js'
+
+const checkCluster = argumentsCheck('simulated()', 'simulated(new SimCluster())', () => ({
+  cluster: aCluster,
+}))
 
 /** How far time moves between two looks of `until`, in virtual ms. */
 const LOOK = 500
 
 /** Returns a simulated cluster in the form that it shares with real ones. */
 export function simulated(cluster: SimCluster, scope: NamespaceScope = cluster): TestCluster {
+  checkCluster([cluster])
   const placed = { namespace: scope.namespace }
   const self: TestCluster = {
     kind: 'simulated',

@@ -1,3 +1,5 @@
+import * as z from 'zod/mini'
+import { argumentsCheck, strict, shaped, word } from '../api/checked-input.js'
 import { isPodTerminal } from '../api/core/conditions.js'
 import type { Node, Pod } from '../api/core/generated.js'
 import { keyOf } from '../client/informers/object-index.js'
@@ -62,6 +64,33 @@ export interface Explanation {
   readonly preemption?: { readonly node: string; readonly victims: readonly string[] }
 }
 
+const checkExplain = argumentsCheck('explain()', 'explain(pod, nodes, pods, { services })', () => {
+  const objects = z.array(z.looseObject({}))
+  const list = <T>(): z.ZodMiniType<T> => shaped<T>(z.optional(objects))
+  return {
+    pod: z.looseObject({ spec: z.looseObject({}) }),
+    nodes: objects,
+    pods: objects,
+    options: strict<ExplainOptions>({
+      version: word,
+      profile: shaped<ExplainOptions['profile']>(z.optional(z.looseObject({}))),
+      namespaces: list(),
+      services: list(),
+      replicationControllers: list(),
+      replicaSets: list(),
+      statefulSets: list(),
+      persistentVolumeClaims: list(),
+      persistentVolumes: list(),
+      storageClasses: list(),
+      csiNodes: list(),
+      csiDrivers: list(),
+      csiStorageCapacities: list(),
+      volumeAttachments: list(),
+      podDisruptionBudgets: list(),
+    }),
+  }
+})
+
 /**
  * Explains what a scheduler would do with `pod` on `nodes`, node by node and plugin by plugin. `pods` are
  * those that already run (with a nodeName) or are nominated to a node (`status.nominatedNodeName`). A pure
@@ -74,6 +103,7 @@ export function explain(
   pods: readonly Pod[] = [],
   options: ExplainOptions = {},
 ): Explanation {
+  checkExplain([pod, nodes, pods, options])
   const release = schedulerRelease(options.version ?? 'v1.35')
   const counted = pods.map(withStatus).filter((other) => !isPodTerminal(other) && keyOf(other) !== keyOf(pod))
   const present = new Set(nodes.map(({ metadata }) => metadata.name))

@@ -1,3 +1,4 @@
+import { checkCommand } from './inputs.js'
 import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -35,9 +36,12 @@ export interface CommandClientOptions extends KubeconfigUser {
  * runs, or waits for a processor, is not quiet.
  */
 export function commandClient(
-  [program = '', ...words]: readonly string[],
-  { env = {}, startup = 10_000, ...user }: CommandClientOptions = {},
+  command: readonly string[],
+  options: CommandClientOptions = {},
 ): CommandClient {
+  checkCommand([command, options])
+  const [program = '', ...words] = command
+  const { env = {}, startup = 10_000, ...user } = options
   const start = async (access: ExploredRun): Promise<() => Promise<void>> => {
     let pid: number | undefined
     let hasStarted = false

@@ -14,6 +14,14 @@ const time = z.optional(
   ]),
 )
 
+const user = {
+  user: word,
+  groups: z.optional(z.array(z.string())),
+  token: word,
+  namespace: word,
+  validFor: amount,
+}
+
 const etcd = { port: amount, host: word, certSANs: names, plain: flag, onError: call }
 
 /** Checks the arguments of `serve()`. */
@@ -44,14 +52,17 @@ export const checkServe: (args: readonly unknown[]) => void = argumentsCheck(
 export const checkUser: (value: unknown) => void = inputCheck(
   'kubeconfig()',
   "server.kubeconfig({ user: 'jane', groups: ['dev'] })",
-  () =>
-    z.strictObject({
-      user: word,
-      groups: z.optional(z.array(z.string())),
-      token: word,
-      namespace: word,
-      validFor: amount,
-    }),
+  () => z.strictObject(user),
+)
+
+/** Checks the arguments of `commandClient()`. */
+export const checkCommand: (args: readonly unknown[]) => void = argumentsCheck(
+  'commandClient()',
+  "commandClient(['node', 'controller.mjs'], { env: { LOG_LEVEL: 'debug' } })",
+  () => ({
+    command: z.array(z.string()),
+    options: z.strictObject({ ...user, env: z.optional(z.record(z.string(), z.string())), startup: amount }),
+  }),
 )
 
 /** Checks the arguments of `serveEtcd()`. */

@@ -1,3 +1,4 @@
+import { checkReport } from './inputs.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import { viewOfEvents } from '../view/events.js'
 import { timelineText } from '../view/timeline.js'
@@ -12,6 +13,7 @@ const MOST = 20
  * Changes nothing. `clusterTest` of `simcluster/vitest` adds it to the error; other runners print it.
  */
 export function failureReport(cluster: SimCluster): string {
+  checkReport([cluster])
   const { moments, start } = viewOfEvents(cluster, { since: cluster.now() - MINUTE })
   const events = timelineText({ start, moments: moments.slice(-MOST) })
     .split('\n')

@@ -94,3 +94,42 @@ export const checkAble: Check = argumentsCheck(
     }),
   }),
 )
+
+/** Checks the arguments of `failureReport()`. */
+export const checkReport: Check = argumentsCheck('failureReport()', 'failureReport(cluster)', () => ({
+  cluster: aCluster,
+}))
+
+/** Checks the arguments of `historyArbitraries()` and `arbitraryCluster()`. */
+export const checkFastCheck: Check = argumentsCheck(
+  'historyArbitraries()',
+  "historyArbitraries(fc), after import * as fc from 'fast-check'",
+  () => ({ fc: fastCheck }),
+)
+
+/** Checks the arguments of `performAction()`. */
+export const checkAction: Check = argumentsCheck(
+  'performAction()',
+  "performAction(cluster, { do: 'crash', node: 0 })",
+  () => ({ cluster: aCluster, action: z.looseObject({ do: text }) }),
+)
+
+/** Checks the arguments of `rbacArbitraries()`; `words` are the keys of the vocabulary. */
+export const checkRbac = (words: readonly string[]): Check =>
+  argumentsCheck('rbacArbitraries()', "rbacArbitraries(fc, { users: ['jane'] })", () => ({
+    fc: fastCheck,
+    options: z.strictObject(
+      Object.fromEntries(words.map((word) => [word, z.optional(z.array(z.unknown()))])),
+    ),
+  }))
+
+/** Checks the arguments of `runEscalation()`. */
+export const checkEscalation: Check = argumentsCheck(
+  'runEscalation()',
+  "runEscalation(cluster, { user: 'jane' }, escalationPaths(cluster, { user: 'jane' })[0])",
+  () => ({
+    cluster: aCluster,
+    subject: z.strictObject({ user: text, groups: z.optional(z.array(z.string())) }),
+    path: z.looseObject({ gains: z.looseObject({}) }),
+  }),
+)

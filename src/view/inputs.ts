@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { argumentsCheck, shaped, word } from '../api/checked-input.js'
+import { argumentsCheck, callable, shaped, word } from '../api/checked-input.js'
 
 const view = shaped(
   z.custom(
@@ -48,4 +48,18 @@ export const checkRecord: (args: readonly unknown[]) => void = argumentsCheck(
   'record()',
   'record(cluster, { maxFrames: 200 })',
   () => ({ cluster: z.looseObject({}), options: z.strictObject({ maxFrames: z.optional(atLeastTwo) }) }),
+)
+
+/** Checks the arguments of `viewOf()`. */
+export const checkViewed: (args: readonly unknown[]) => void = argumentsCheck(
+  'viewOf()',
+  'viewOf(cluster)',
+  () => ({ cluster }),
+)
+
+/** Checks the arguments of `watchView()`. */
+export const checkWatched: (args: readonly unknown[]) => void = argumentsCheck(
+  'watchView()',
+  'watchView(cluster, () => { isStale = true })',
+  () => ({ cluster, onChange: callable() }),
 )

@@ -1,3 +1,4 @@
+import { checkWatched } from './inputs.js'
 import type { ClusterEvents } from '../client/cluster-events.js'
 import type { ClusterView, ViewedCluster } from './cluster-view.js'
 import { displayedView } from './display.js'
@@ -24,6 +25,7 @@ export interface LiveView {
  * when an object is written or the cluster is rewound; it may set a flag, and must not use the cluster.
  */
 export function watchView(cluster: LivelyCluster, onChange: () => void = () => {}): LiveView {
+  checkWatched([cluster, onChange])
   let view: ClusterView | undefined
   let stopped: ClusterView | undefined
   const changed = (): void => {

@@ -1,5 +1,12 @@
+import { argumentsCheck, text } from '../checked-input.js'
 import { zodSchema } from '../schema/zod.js'
 import { createScheme } from '../scheme.js'
+
+const checkKind = argumentsCheck('kindSchema()', "kindSchema('apps/v1', 'Deployment')", () => ({
+  apiVersion: text,
+  kind: text,
+  version: text,
+}))
 
 /** A fault of a value, with its place. */
 export interface SchemaIssue {
@@ -33,6 +40,7 @@ export interface KindSchema {
  * @throws RangeError if that version does not serve the kind.
  */
 export function kindSchema(apiVersion: string, kind: string, version = 'v1.35'): KindSchema {
+  checkKind([apiVersion, kind, version])
   const scheme = createScheme(version)
   const definition = scheme.ofObject(apiVersion, kind)
   if (!definition) throw new RangeError(`Kubernetes ${version} serves no ${kind} in ${apiVersion}`)

@@ -1,5 +1,15 @@
 import * as z from 'zod/mini'
-import { callable, duration, flag, like, shaped, strict, text, word } from '../../api/checked-input.js'
+import {
+  type ShapeOf,
+  callable,
+  duration,
+  flag,
+  like,
+  shaped,
+  strict,
+  text,
+  word,
+} from '../../api/checked-input.js'
 import type { AuthenticationOptions, UserOptions } from '../access/access.js'
 import type { AuthorizationMode } from '../access/authorization-modes.js'
 import { behaviorSchema, imageSchema, type KubeletConfiguration } from '../../kubelet/index.js'
@@ -57,8 +67,11 @@ const kubeletSchema = (): z.ZodMiniType<KubeletConfiguration> =>
   })
 
 /** Returns the schema of one node. */
-export const nodeSchema = (): z.ZodMiniType<NodeOptions> =>
-  strict<NodeOptions>({
+export const nodeSchema = (): z.ZodMiniType<NodeOptions> => strict<NodeOptions>(nodeShape())
+
+/** Returns the schemas of a node's options. */
+export function nodeShape(): ShapeOf<NodeOptions> {
+  return {
     name: text,
     labels: z.optional(texts),
     taints: shaped<NodeOptions['taints']>(
@@ -82,7 +95,8 @@ export const nodeSchema = (): z.ZodMiniType<NodeOptions> =>
     staticPods: z.optional(
       shaped<NonNullable<NodeOptions['staticPods']>>(z.record(z.string(), z.looseObject({}))),
     ),
-  })
+  }
+}
 
 const modeSchema = (): z.ZodMiniType<AuthorizationMode> =>
   shaped<AuthorizationMode>(

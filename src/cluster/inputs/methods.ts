@@ -1,5 +1,7 @@
 import * as z from 'zod/mini'
 import { anyObject, duration, flag, strict } from '../../api/checked-input.js'
+import type { ClusterEvents } from '../../client/cluster-events.js'
+import { ClusterSnapshot } from '../storage/snapshot.js'
 import type { MethodInputs } from '../at-caller.js'
 import { nodeSchema } from '../compose/option-schema.js'
 import type { DrainOptions } from '../nodes/drain-options.js'
@@ -71,6 +73,22 @@ export const scopeInputs: MethodInputs = {
   },
 }
 
+/** The names of all events. */
+const EVENTS: Readonly<Record<keyof ClusterEvents, true>> = {
+  step: true,
+  log: true,
+  request: true,
+  write: true,
+  scheduled: true,
+  unschedulable: true,
+  nodeCondition: true,
+  policyVerdict: true,
+  apiserver: true,
+  audit: true,
+  rewind: true,
+  eviction: true,
+}
+
 /** The methods of a {@link SimCluster} of its own. */
 export const clusterInputs: MethodInputs = {
   advance: { example: "cluster.advance('5m')", args: () => ({ duration: inputs().duration }) },
@@ -107,7 +125,7 @@ export const clusterInputs: MethodInputs = {
   component: { example: "cluster.component('kube-scheduler')", args: () => ({ name: inputs().text }) },
   on: {
     example: "cluster.on('scheduled', ({ pod, node }) => console.log(pod, node))",
-    args: () => ({ event: inputs().text, listener: inputs().listener }),
+    args: () => ({ event: z.enum(Object.keys(EVENTS)), listener: inputs().listener }),
   },
   onCopy: {
     example: 'cluster.onCopy((copy) => copies.push(copy))',
@@ -115,7 +133,7 @@ export const clusterInputs: MethodInputs = {
   },
   rewind: {
     example: 'cluster.rewind(snapshot)',
-    args: () => ({ snapshot: anyObject<object>(), options: z.optional(anyObject<object>()) }),
+    args: () => ({ snapshot: z.instanceof(ClusterSnapshot), options: z.optional(anyObject<object>()) }),
   },
 }
 
@@ -348,4 +366,41 @@ export const stateInputs: MethodInputs = {
     args: () => ({ component: inputs().text }),
   },
   security: { example: "cluster.state.security('default/web')", args: () => ({ pod: inputs().name }) },
+}
+
+/** The options of the standard `fetch`, and `as`. */
+const fetchOptions = Object.fromEntries(
+  [
+    'body',
+    'cache',
+    'credentials',
+    'dispatcher',
+    'duplex',
+    'headers',
+    'integrity',
+    'keepalive',
+    'method',
+    'mode',
+    'priority',
+    'redirect',
+    'referrer',
+    'referrerPolicy',
+    'signal',
+    'window',
+  ].map((name) => [name, z.optional(z.unknown())]),
+)
+
+/** The methods of {@link HttpFacet}. */
+export const httpInputs: MethodInputs = {
+  fetch: {
+    example: "await cluster.http.fetch('/api/v1/nodes', { as: { user: 'jane' } })",
+    args: () => ({
+      input: z.union([inputs().text, anyObject<object>()]),
+      options: z.optional(z.strictObject({ ...fetchOptions, as: z.optional(inputs().identity) })),
+    }),
+  },
+  handle: {
+    example: "cluster.http.handle({ method: 'GET', path: '/api/v1/nodes' })",
+    args: () => ({ request: z.looseObject({ method: inputs().text, path: inputs().text }) }),
+  },
 }

@@ -1,3 +1,5 @@
+import { throwAtCaller } from '../at-caller.js'
+import { httpInputs } from '../inputs/methods.js'
 import type { AuthenticationResult } from '../../apiserver/authentication/authenticator.js'
 import { handleHttp, handleStreaming } from '../../apiserver/http.js'
 import type { HttpCodecs } from '../../apiserver/http/body.js'
@@ -10,6 +12,10 @@ import { fetchFrom } from './fetch.js'
 
 /** `cluster.http`: the apiserver's HTTP interface, in process. */
 export class HttpFacet {
+  static {
+    throwAtCaller(this.prototype, httpInputs)
+  }
+
   readonly #parts: () => ClusterParts
 
   constructor(parts: () => ClusterParts) {

@@ -1,3 +1,5 @@
+import * as z from 'zod/mini'
+import { anyObject, argumentsCheck, callable, text } from '../../api/checked-input.js'
 import type { UserInfo } from '../../client/client.js'
 import type { Component, ComponentHost } from '../../client/component.js'
 import type { Change, Informer, InformerOptions } from '../../client/informers/informer.js'
@@ -83,6 +85,21 @@ export interface ControllerDefinition<S extends Resources, L extends Resources =
   readonly setup: (context: ControllerContext<S, L>) => Controller<S & L>
 }
 
+const checkDefinition = argumentsCheck(
+  'defineController()',
+  "defineController({ name, identity, informers: { pods: { resource: 'pods' } }, setup })",
+  () => ({
+    options: z.strictObject({
+      name: text,
+      identity: z.looseObject({ name: text }),
+      informers: z.record(z.string(), z.looseObject({ resource: text })),
+      lazyInformers: z.optional(z.record(z.string(), z.looseObject({ resource: text }))),
+      queue: z.optional(anyObject<object>()),
+      setup: callable(),
+    }),
+  }),
+)
+
 /**
  * Defines a controller as kube-controller-manager's are built: informers whose event handlers map objects to
  * keys, a work queue that waits until the informers are synced and retries with back-off, and a `reconcile`
@@ -109,6 +126,7 @@ export interface ControllerDefinition<S extends Resources, L extends Resources =
 export function defineController<S extends Resources, L extends Resources = None>(
   definition: ControllerDefinition<S, L>,
 ): Component {
+  checkDefinition([definition])
   const { name, identity } = definition
   return { name, identity, setup: (host) => setUp(host, definition) }
 }

@@ -1,3 +1,5 @@
+import * as z from 'zod/mini'
+import { argumentsCheck, callable, flag } from '../../api/checked-input.js'
 import type { Container, Pod, SELinuxOptions } from '../../api/core/generated.js'
 import type { ImageAccounts } from './accounts.js'
 import type { EffectiveCapabilities } from './capabilities.js'
@@ -7,6 +9,15 @@ import type { EffectiveIdentity } from './identity.js'
 import { withSupportedFields, effectiveIdentity, mustBeNonRoot, nonRootFault } from './identity.js'
 import type { Profile } from './profiles.js'
 import { effectiveAppArmor, effectiveSELinux, effectiveSeccomp } from './profiles.js'
+
+const checkOptions = argumentsCheck('effectiveSecurity()', 'effectiveSecurity(pod, { minor: 34 })', () => ({
+  pod: z.looseObject({ spec: z.looseObject({}) }),
+  options: z.strictObject({
+    imageOf: z.optional(callable()),
+    minor: z.optional(z.number()),
+    seccompDefault: flag,
+  }),
+}))
 
 /** The effective settings of a container, each with the rule that decided it. Plain data. */
 export interface EffectiveSecurity extends EffectiveIdentity {
@@ -41,6 +52,7 @@ export interface SecurityOptions {
  * ones last. Source: pkg/securitycontext/util.go, pkg/kubelet/kuberuntime/security_context.go.
  */
 export function effectiveSecurity(given: Pod, options: SecurityOptions = {}): readonly EffectiveSecurity[] {
+  checkOptions([given, options])
   const pod = withSupportedFields(given, options.minor ?? 35)
   const { initContainers = [], containers, ephemeralContainers = [] } = pod.spec
   return [...initContainers, ...containers, ...(ephemeralContainers as readonly Container[])].map(

@@ -1,7 +1,23 @@
+import * as z from 'zod/mini'
+import { argumentsCheck } from '../../api/checked-input.js'
 import type { LabelSelectorInput } from '../../api/meta/inputs.js'
 import type { NetworkPolicyPeerInput, NetworkPolicyPortInput } from '../../api/networking/inputs.js'
 import type { PolicySource } from '../world-of.js'
 import { compare, type CompareOptions, type CounterExample } from './compare.js'
+
+const checkClaim = argumentsCheck(
+  'reachedOnlyBy()',
+  "reachedOnlyBy(policies, { podSelector: { matchLabels: { app: 'db' } }, from: [] })",
+  () => ({
+    policies: z.unknown(),
+    claim: z.strictObject({
+      namespace: z.optional(z.string()),
+      podSelector: z.looseObject({}),
+      from: z.array(z.looseObject({})),
+      ports: z.optional(z.array(z.looseObject({}))),
+    }),
+  }),
+)
 
 /** Who alone may reach some pods, in the words of a NetworkPolicy. */
 export interface ReachClaim {
@@ -29,9 +45,11 @@ export type ReachVerdict =
  */
 export function reachedOnlyBy(
   policies: PolicySource,
-  { namespace = 'default', podSelector, from, ports }: ReachClaim,
+  claimed: ReachClaim,
   options: CompareOptions = {},
 ): ReachVerdict {
+  checkClaim([policies, claimed])
+  const { namespace = 'default', podSelector, from, ports } = claimed
   const claim = {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'NetworkPolicy',

@@ -1,3 +1,4 @@
+import { checkCompiled } from '../inputs.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import type { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from '../../api/rbac/generated.js'
 import { CompiledPolicy } from './compiled.js'
@@ -29,6 +30,7 @@ export interface CompiledAccess {
 
 /** Compiles RBAC objects (a list, YAML text, or a cluster's); others are ignored. */
 export function compile(source: RbacSource = []): CompiledAccess {
+  checkCompiled([source])
   const access = new Access()
   for (const object of objectsIn(source)) access.put(object)
   return access

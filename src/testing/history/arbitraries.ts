@@ -1,3 +1,4 @@
+import { checkFastCheck } from '../inputs.js'
 import type { Arbitrary } from 'fast-check'
 import type { ClusterOptions } from '../../cluster/compose/options.js'
 import type { FastCheck } from '../rbac/arbitraries.js'
@@ -27,6 +28,7 @@ export interface HistoryArbitraries {
  * ```
  */
 export function historyArbitraries(fc: FastCheck): HistoryArbitraries {
+  checkFastCheck([fc])
   const deploymentName = fc.constantFrom('web', 'api')
   const place = fc.nat({ max: 5 })
   const component = fc.constantFrom(

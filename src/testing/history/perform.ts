@@ -1,3 +1,4 @@
+import { checkAction } from '../inputs.js'
 import { ApiError, ConnectionError } from '../../client/api-error.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
 import type { Pod } from '../../api/core/generated.js'
@@ -17,6 +18,7 @@ export const nodeAt = (cluster: SimCluster, number: number): string | undefined 
  * history.
  */
 export function performAction(cluster: SimCluster, action: HistoryAction): void {
+  checkAction([cluster, action])
   try {
     act(cluster, action)
   } catch (error) {

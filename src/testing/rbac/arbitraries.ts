@@ -1,3 +1,4 @@
+import { checkRbac } from '../inputs.js'
 import type { Arbitrary } from 'fast-check'
 import type {
   ClusterRole,
@@ -11,6 +12,8 @@ import type {
 import type { AccessQuery } from '../../rbac/index.js'
 import { aimRequest } from './aim-request.js'
 import { type AnyRbacObject, type RbacVocabulary, rbacVocabulary } from './vocabulary.js'
+
+const checkWords = checkRbac(Object.keys(rbacVocabulary))
 
 /** The module `fast-check`: `import * as fc from 'fast-check'`. */
 export type FastCheck = Omit<typeof import('fast-check'), 'default'>
@@ -77,6 +80,7 @@ const API_GROUP = 'rbac.authorization.k8s.io'
  * ```
  */
 export function rbacArbitraries(fc: FastCheck, words: Partial<RbacVocabulary> = {}): RbacArbitraries {
+  checkWords([fc, words])
   const vocabulary = { ...rbacVocabulary, ...words }
   const rules = ruleArbitraries(fc, vocabulary)
   const roles = roleArbitraries(fc, vocabulary, rules)

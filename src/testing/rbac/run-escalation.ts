@@ -1,3 +1,4 @@
+import { checkEscalation } from '../inputs.js'
 import type { Pod } from '../../api/core/generated.js'
 import type { Labels } from '../../api/selectors/labels.js'
 import type { WebhookHandler } from '../../apiserver/admission/extensions/call-webhook.js'
@@ -48,6 +49,7 @@ export function runEscalation(
   subject: EscalationSubject,
   path: EscalationPath,
 ): EscalationOutcome {
+  checkEscalation([cluster, subject, path])
   const run = new Run(cluster, subject, path)
   try {
     if (run.isGained({ name: run.self.name, groups: run.self.groups ?? [] }))

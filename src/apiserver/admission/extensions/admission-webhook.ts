@@ -1,5 +1,12 @@
+import { argumentsCheck, callable } from '../../../api/checked-input.js'
 import type { KubeObject } from '../../../api/kind/definition.js'
 import type { WebhookHandler } from './call-webhook.js'
+
+const checkDecide = argumentsCheck(
+  'admissionWebhook()',
+  'admissionWebhook(({ object }) => ({ allowed: object.metadata.name !== undefined }))',
+  () => ({ decide: callable() }),
+)
 
 interface GroupVersionKind {
   readonly group: string
@@ -70,6 +77,7 @@ export interface AdmissionDecision {
 export function admissionWebhook<T = KubeObject>(
   decide: (request: AdmissionRequest<T>) => AdmissionDecision,
 ): WebhookHandler {
+  checkDecide([decide])
   return ({ apiVersion, kind, request }) => {
     const decision: unknown = decide(request as unknown as AdmissionRequest<T>)
     // callWebhook tells which webhook it was
