@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { argv } from 'node:process'
 import { fileURLToPath } from 'node:url'
-import { ClusterSnapshot, formatSnapshotStatus, SimCluster, snapshotStatus } from 'simcluster'
+import { ClusterSnapshot, SimCluster } from 'simcluster'
+import { formatSnapshotStatus, snapshotStatus } from 'simcluster/etcd'
 
 /** Three backups of one cluster: files in a folder. */
 export interface Backup {

@@ -4,7 +4,8 @@
  */
 import { argv } from 'node:process'
 import { fileURLToPath } from 'node:url'
-import { SimCluster, type Component, type ConfigMap } from 'simcluster'
+import { SimCluster, type Component } from 'simcluster'
+import type { ConfigMap } from 'simcluster/types'
 import { explore, narrate, type ExploredAction, type ExploreOptions } from 'simcluster/explore'
 
 /** The ways in which the gadget controller can be wrong; all false: it is right. */

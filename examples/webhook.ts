@@ -4,7 +4,8 @@
  */
 import { argv } from 'node:process'
 import { fileURLToPath } from 'node:url'
-import { admissionWebhook, SimCluster, type Pod, type WebhookHandler } from 'simcluster'
+import { admissionWebhook, SimCluster, type WebhookHandler } from 'simcluster'
+import type { Pod } from 'simcluster/types'
 
 const NAME = 'teams.example.com'
 

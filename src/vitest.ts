@@ -12,7 +12,7 @@
  */
 import { expect, test, type TestAPI } from 'vitest'
 import type { ClusterOptions } from './cluster/compose/options.js'
-import { explorationMatchers, type ExplorationMatchers } from './explore/index.js'
+import { explorationMatchers, type ExplorationMatchers } from './explore/matchers.js'
 import { SimCluster } from './cluster/sim-cluster.js'
 import { failureReport } from './testing/failure-report.js'
 import { preparedCluster } from './testing/prepared-cluster.js'

@@ -1,16 +1,7 @@
 import * as z from 'zod/mini'
+import { InputError } from './input-error.js'
 import { type Duration, toMillis } from '../sim/duration.js'
 import { nearest } from '../lang/text/nearest.js'
-
-/**
- * What a public function was given, and cannot take: an unknown option, or a value of another type. Its
- * message names the function, what is wrong and where, and what to write instead. A mistake in the calling
- * program, so it is no {@link ApiError}.
- */
-export class InputError extends RangeError {
-  override readonly name: string = 'InputError'
-  readonly code: string = 'ERR_INVALID_INPUT'
-}
 
 /** The schema of a type whose keys are all there: a key that the type gains or loses does not compile. */
 export type ShapeOf<T> = { readonly [K in keyof Required<T>]: z.ZodMiniType<T[K] | undefined> }

@@ -1,4 +1,5 @@
-import { type Arguments, argumentsCheck, InputError } from '../api/checked-input.js'
+import { type Arguments, argumentsCheck } from '../api/checked-input.js'
+import { InputError } from '../api/input-error.js'
 import { ApiError, ConnectionError } from '../client/api-error.js'
 import { isFailure } from '../kubectl/index.js'
 

@@ -1,4 +1,4 @@
-import { InputError } from '../api/checked-input.js'
+import { InputError } from '../api/input-error.js'
 import type { Duration } from '../sim/duration.js'
 import type { SimulationState } from '../sim/state.js'
 

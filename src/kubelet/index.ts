@@ -28,7 +28,6 @@ export { attempt, flagsOf } from '../shell/programs/command.js'
 export { FileFault } from '../shell/files/file-system.js'
 export { addressesOf, statusText } from '../shell/programs/http.js'
 export { defineImage } from './images/define-image.js'
-export { behaviorSchema, imageSchema } from './images/image-schema.js'
 export type { OnUnknownImage } from './images/unknown-image.js'
 export type {
   ImageAnswer,

@@ -35,10 +35,7 @@ export interface CommandClientOptions extends KubeconfigUser {
  * with `KUBECONFIG`; a crash kills it. Use it with `quiet: { ms: 20 }` or more. On Linux, a program that
  * runs, or waits for a processor, is not quiet.
  */
-export function commandClient(
-  command: readonly string[],
-  options: CommandClientOptions = {},
-): CommandClient {
+export function commandClient(command: readonly string[], options: CommandClientOptions = {}): CommandClient {
   checkCommand([command, options])
   const [program = '', ...words] = command
   const { env = {}, startup = 10_000, ...user } = options

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { SimCluster } from '../../src/index.js'
-import type { ContainerInput, PodInput, PodSpecInput } from '../../src/index.js'
+import type { ContainerInput, PodInput, PodSpecInput } from '../../src/types.js'
 
 const FORMS = [
   { form: 'as written, v1.13', version: 'v1.13', kubelet: 'v1.13.7-gke.8' },

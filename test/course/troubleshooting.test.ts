@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { SimCluster } from '../../src/index.js'
-import type { ContainerInput, PodInput } from '../../src/index.js'
+import type { ContainerInput, PodInput } from '../../src/types.js'
 import { hostOf } from '../../src/host/index.js'
 
 const pod = (

@@ -1,13 +1,7 @@
 /** What an exploration must not get wrong: each of these was wrong once. */
 import { describe, expect, test } from 'vitest'
-import {
-  type Component,
-  type ComponentHost,
-  defineController,
-  keyOf,
-  SimCluster,
-  type ConfigMap,
-} from '../../src/index.js'
+import { type Component, type ComponentHost, defineController, keyOf, SimCluster } from '../../src/index.js'
+import type { ConfigMap } from '../../src/types.js'
 import {
   explore,
   type ExplorationResult,

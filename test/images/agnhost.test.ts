@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { SimCluster, type Pod } from '../../src/index.js'
+import { SimCluster } from '../../src/index.js'
+import type { Pod } from '../../src/types.js'
 
 const IMAGE = 'registry.k8s.io/e2e-test-images/agnhost:2.56'
 

@@ -1,13 +1,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import {
-  defineImage,
-  isApiError,
-  LivelockError,
-  SimCluster,
-  type DeploymentInput,
-  type StoredOf,
-} from 'simcluster'
+import { defineImage, isApiError, LivelockError, SimCluster, type StoredOf } from 'simcluster'
+import type { DeploymentInput } from 'simcluster/types'
 import { escalationPaths } from 'simcluster/rbac'
 import { evaluate, worldOf } from 'simcluster/netpol'
 import { checkInvariants, netpolArbitraries } from 'simcluster/testing'

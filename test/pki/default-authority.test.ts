@@ -6,7 +6,8 @@ import { NUMBER_OF_TEST_KEYS, seedClass, testKey } from '../../src/pki/keys.js'
 import { testPrimes } from '../../src/pki/test-keys.js'
 import { parseCertificates } from '../../src/pki/index.js'
 import { DEFAULT_START } from '../../src/sim/clock.js'
-import { SimCluster, testKeys } from 'simcluster'
+import { SimCluster } from 'simcluster'
+import { testKeys } from 'simcluster/pki'
 
 const DAY = 86_400_000
 

@@ -103,5 +103,7 @@ test('a cluster takes the period, and kubeadm keeps it in its configuration', ()
   const cluster = new SimCluster({ nodes: 1, kubeadm: { certificateValidityPeriod: '1h' } })
   const [certificate] = parseCertificates(cluster.pki.read('/etc/kubernetes/pki/apiserver.crt'))
   expect(certificate?.notAfter).toBe(CREATED + HOUR)
-  expect(() => new SimCluster({ kubeadm: { certificateValidityPeriod: 'soon' } })).toThrow(/not a duration/)
+  expect(() => new SimCluster({ kubeadm: { certificateValidityPeriod: 'soon' } })).toThrow(
+    /must be a duration/,
+  )
 })

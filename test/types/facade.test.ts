@@ -2,17 +2,12 @@ import { SimCluster } from 'simcluster'
 import type {
   BuiltInResource,
   ComponentHost,
-  Container,
-  ContainerInput,
-  Deployment,
-  DeploymentInput,
   Informer,
-  Pod,
-  PodInput,
   ResourceInputs,
   ResourceTypes,
   StoredOf,
 } from 'simcluster'
+import type { Container, ContainerInput, Deployment, DeploymentInput, Pod, PodInput } from 'simcluster/types'
 import { beforeEach, describe, expect, expectTypeOf, it, test } from 'vitest'
 import { z } from 'zod'
 

@@ -2,9 +2,11 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import * as main from 'simcluster'
 import * as clientNode from 'simcluster/client-node'
+import * as etcd from 'simcluster/etcd'
 import * as host from 'simcluster/host'
 import * as images from 'simcluster/images'
 import * as netpol from 'simcluster/netpol'
+import * as pki from 'simcluster/pki'
 import * as rbac from 'simcluster/rbac'
 import * as real from 'simcluster/real'
 import * as server from 'simcluster/server'
@@ -48,9 +50,6 @@ const WRONG: Readonly<Record<string, Readonly<Record<string, Wrong | 'no options
     admissionWebhook: [called(main, 'admissionWebhook', { decide: 1 }), 'must be a function'],
     parseManifests: 'no options',
     ClusterSnapshot: 'no options',
-    formatSnapshotStatus: 'no options',
-    SnapshotError: 'no options',
-    snapshotStatus: 'no options',
     InputError: 'no options',
     ApiError: 'no options',
     ConnectionError: 'no options',
@@ -77,10 +76,6 @@ const WRONG: Readonly<Record<string, Readonly<Record<string, Wrong | 'no options
       'did you mean minor?',
     ],
     kindSchema: [called(main, 'kindSchema', 'v1'), 'kind must be a string'],
-    certificateExpiry: 'no options',
-    expiryText: 'no options',
-    renewCertificates: 'no options',
-    testKeys: [called(main, 'testKeys', 'two'), 'must be a'],
     explain: [
       called(main, 'explain', cluster.get('pods', 'web'), [], [], { verson: 'v1.35' }),
       'did you mean version?',
@@ -88,6 +83,13 @@ const WRONG: Readonly<Record<string, Readonly<Record<string, Wrong | 'no options
     unresolvable: 'no options',
     unschedulable: 'no options',
   },
+  pki: {
+    certificateExpiry: 'no options',
+    expiryText: 'no options',
+    renewCertificates: 'no options',
+    testKeys: [called(pki, 'testKeys', 'two'), 'must be a'],
+  },
+  etcd: { formatSnapshotStatus: 'no options', SnapshotError: 'no options', snapshotStatus: 'no options' },
   testing: {
     failureReport: [called(testing, 'failureReport', {}), 'must be a SimCluster'],
     preparedCluster: [called(testing, 'preparedCluster', { nodse: 1 }), 'did you mean nodes?'],
@@ -238,6 +240,8 @@ const WRONG: Readonly<Record<string, Readonly<Record<string, Wrong | 'no options
 
 const ENTRIES: Readonly<Record<string, object>> = {
   main,
+  pki,
+  etcd,
   testing,
   clientNode,
   server,

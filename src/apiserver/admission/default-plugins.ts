@@ -1,4 +1,4 @@
-import { InputError } from '../../api/checked-input.js'
+import { InputError } from '../../api/input-error.js'
 import { nearest } from '../../lang/text/nearest.js'
 import type { Minor } from '../../api/releases.js'
 import type { AdmissionPlugin } from './plugin.js'

@@ -12,7 +12,8 @@ import {
 } from '../../api/checked-input.js'
 import type { AuthenticationOptions, UserOptions } from '../access/access.js'
 import type { AuthorizationMode } from '../access/authorization-modes.js'
-import { behaviorSchema, imageSchema, type KubeletConfiguration } from '../../kubelet/index.js'
+import { behaviorSchema, imageSchema } from '../../kubelet/images/image-schema.js'
+import type { KubeletConfiguration } from '../../kubelet/index.js'
 import type {
   AccessOptions,
   AddonOptions,

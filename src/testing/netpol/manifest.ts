@@ -1,6 +1,5 @@
 import { printYaml } from '../../lang/yaml/print.js'
 import type { PolicyQuery, NetpolOptions, World, WorldPolicy } from '../../netpol/index.js'
-import type { FastCheck } from '../rbac/arbitraries.js'
 
 type Printed =
   | Partial<World>
@@ -45,7 +44,7 @@ export function netpolManifest(value: Printed): string {
  * Makes fast-check print a value as a manifest. The method is not enumerable, so that the value stays equal
  * to the original.
  */
-export function printedAs<T extends object>(fc: FastCheck, value: T): T {
+export function printedAs<T extends object>(fc: { readonly toStringMethod: symbol }, value: T): T {
   if (Object.isFrozen(value)) return value
   return Object.defineProperty(value, fc.toStringMethod, {
     value: () => `\n${netpolManifest(value as Printed) || '[]'}`,

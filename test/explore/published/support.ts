@@ -11,7 +11,8 @@ import type {
 import { Coverage } from '../../../src/explore/coverage.js'
 import { played, scopeFor } from '../../../src/explore/replays.js'
 import { finished } from '../../../src/explore/run.js'
-import type { Component, ComponentHost, PodSpecInput, SimCluster } from '../../../src/index.js'
+import type { Component, ComponentHost, SimCluster } from '../../../src/index.js'
+import type { PodSpecInput } from '../../../src/types.js'
 
 export const labels: Readonly<Record<string, string>> = { app: 'web' }
 

@@ -20,9 +20,9 @@ function of(
   securityContext: object,
   own: object = {},
   image: object = {},
-  options: SecurityOptions & { annotations?: Readonly<Record<string, string>> } = {},
+  { annotations, ...options }: SecurityOptions & { annotations?: Readonly<Record<string, string>> } = {},
 ): EffectiveSecurity {
-  const [found] = effectiveSecurity(podOf(securityContext, own, options.annotations), {
+  const [found] = effectiveSecurity(podOf(securityContext, own, annotations), {
     imageOf: () => image,
     ...options,
   })

@@ -1,11 +1,6 @@
 import { expect, test } from 'vitest'
-import {
-  admissionWebhook,
-  SimCluster,
-  type AdmissionDecision,
-  type AdmissionRequest,
-  type Pod,
-} from 'simcluster'
+import { admissionWebhook, SimCluster, type AdmissionDecision, type AdmissionRequest } from 'simcluster'
+import type { Pod } from 'simcluster/types'
 import { badInput } from '../../../support/typed.js'
 
 function clusterWith(
