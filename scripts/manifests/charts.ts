@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SimCluster } from 'simcluster'
-import type { Pod } from 'simcluster'
+import type { Pod } from 'simcluster/types'
 import { serve } from 'simcluster/server'
 import { setFlags, type ChartProject } from './project.js'
 
