@@ -31,12 +31,18 @@ function placed({ problem, place }: YamlError): string {
 const hintFor = (value: unknown): string =>
   typeof value === 'string' && /\.(?:ya?ml|json)$/.test(value) ? '; pass the text of the file' : ''
 
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
+
 function itemsOf(value: unknown): KubeObject[] {
   if (typeof value !== 'object' || value === null)
     throw new TypeError(`a manifest must be an object, this is ${JSON.stringify(value)}${hintFor(value)}`)
   const { apiVersion, kind, items } = value as { apiVersion?: unknown; kind?: unknown; items?: unknown }
   if (typeof apiVersion !== 'string' || typeof kind !== 'string')
     throw new TypeError('a manifest must say its apiVersion and kind')
-  if (kind.endsWith('List') && Array.isArray(items)) return items.flatMap(itemsOf)
+  // items of a typed list have no type of their own where a client-go program wrote it
+  if (kind.endsWith('List') && Array.isArray(items)) {
+    const type = kind === 'List' ? {} : { apiVersion, kind: kind.slice(0, -'List'.length) }
+    return items.flatMap((item: unknown) => itemsOf(isObject(item) ? { ...type, ...item } : item))
+  }
   return [value as KubeObject]
 }

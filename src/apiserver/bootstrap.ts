@@ -31,6 +31,8 @@ export interface BootstrapOptions {
    * true.
    */
   readonly serviceAccounts?: boolean
+  /** More namespaces that must exist. Default none. */
+  readonly namespaces?: readonly string[]
   /** Whether the ServiceCIDR is as if its controller had run. Default false. */
   readonly serviceCidrs?: boolean
   /**
@@ -47,13 +49,14 @@ export interface BootstrapOptions {
  */
 export function bootstrap(
   server: ApiServer,
-  { serviceAccounts = true, serviceCidrs = false, objects = [] }: BootstrapOptions = {},
+  { serviceAccounts = true, serviceCidrs = false, namespaces = [], objects = [] }: BootstrapOptions = {},
 ): void {
   const client = server.client({ name: 'system:apiserver', groups: ['system:masters'] })
   const ensure = (resource: string, namespace: string, name: string, create: () => unknown): void => {
     if (server.peek(resource, namespace, name) === undefined) create()
   }
-  for (const name of NAMESPACES) {
+  const all = new Set([...NAMESPACES, ...namespaces])
+  for (const name of all) {
     ensure('namespaces', '', name, () => client.create('namespaces', { metadata: { name } } as Namespace))
   }
   for (const { name, ...fields } of PRIORITY_CLASSES) {
@@ -66,7 +69,7 @@ export function bootstrap(
     makeKubernetesService(server.context, client, serviceCidrs),
   )
   if (!serviceAccounts) return
-  for (const namespace of NAMESPACES) {
+  for (const namespace of all) {
     ensure('serviceaccounts', namespace, 'default', () =>
       client.create('serviceaccounts', { metadata: { name: 'default', namespace } } as ServiceAccount),
     )

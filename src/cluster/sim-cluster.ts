@@ -1,4 +1,4 @@
-import type { KubeObject } from '../api/kind/definition.js'
+import { defaultObjects } from './compose/default-objects.js'
 import type { Pod } from '../api/core/generated.js'
 import { parseManifests } from '../api/manifests.js'
 import { bootstrap } from '../apiserver/bootstrap.js'
@@ -40,7 +40,7 @@ import { explainPlacement } from './nodes/placement.js'
 import { type NameOf, type NamespacedName, keyOfName } from './object-name.js'
 import { resourceNamed } from './resource-name.js'
 import { type EtcdImportOptions, importEtcdSnapshot, importEtcdStore } from './storage/etcd-import.js'
-import { importObjects } from './storage/objects-import.js'
+import { type ImportedObjects, importObjects, objectsIn } from './storage/objects-import.js'
 import { type ClusterSnapshotJson, ClusterSnapshot } from './storage/snapshot.js'
 import { judged, TimeoutError } from './timeout-error.js'
 import { StateFacet } from './storage/state-facet.js'
@@ -409,22 +409,40 @@ export class SimCluster extends NamespaceScope {
   }
 
   /**
-   * Like {@link fromEtcdSnapshot}, from the objects themselves, as `kubectl get -o json` shows them: with
-   * uids and status. Objects of custom kinds need their CustomResourceDefinition among the others.
-   * @throws RangeError for a kind that is not served
+   * Like {@link fromEtcdSnapshot}, from the objects themselves: the text of `kubectl get -A -o yaml` or
+   * `-o json`, a List, objects, or several of these. Uids and statuses stay. What a control plane brings
+   * itself and is not among them is created: bootstrap roles, system namespaces, priority classes, and the
+   * namespace and default service account of each object. `cluster.state.missingReferences()` names what
+   * else they refer to that was not given; `summary()` prints it.
+   *
+   * Objects of custom kinds need their CustomResourceDefinition among the others.
+   * @example
+   * SimCluster.fromObjects(readFileSync('cluster.yaml', 'utf8'))
+   * @throws RangeError for a kind that is not served; TypeError if a text is not YAML or JSON
    */
   static fromObjects(
-    objects: Iterable<KubeObject>,
+    objects: ImportedObjects,
     options: Omit<EtcdImportOptions, 'skipHashCheck'> = {},
   ): SimCluster {
-    return SimCluster.#onStored(importObjects([...objects], options))
+    const given = objectsIn(objects)
+    const namespaces = new Set(given.flatMap(({ metadata }) => metadata.namespace ?? []))
+    return SimCluster.#onStored(importObjects(given, options), [...namespaces])
   }
 
-  /** Starts like an apiserver on a populated etcd, with machines that have been running. */
-  static #onStored(snapshot: ClusterSnapshot): SimCluster {
+  /**
+   * Starts like an apiserver on a populated etcd, with machines that have been running. With `namespaces`,
+   * the etcd may lack what a control plane creates.
+   */
+  static #onStored(snapshot: ClusterSnapshot, namespaces?: readonly string[]): SimCluster {
     const cluster = new SimCluster(snapshot.options, snapshot)
-    const { plane, machines } = cluster.#parts
-    bootstrap(plane.server, { serviceAccounts: false })
+    const { plane, machines, simulation } = cluster.#parts
+    const components = simulation.moduleNames().map((name) => ({ name }))
+    bootstrap(plane.server, {
+      serviceAccounts: namespaces !== undefined,
+      ...(namespaces === undefined
+        ? {}
+        : { namespaces, objects: defaultObjects(components, plane.scheme, simulation.clock.now()) }),
+    })
     const { storage, resources } = plane.server.context
     const pods = resources.get('pods')
     const range = { from: pods.prefix, to: `${pods.prefix.slice(0, -1)}0` }

@@ -18,7 +18,7 @@ import { groupPriority } from '../../apiserver/http/discovery/groups.js'
  * array.
  */
 export function defaultObjects(
-  components: readonly Component[],
+  components: readonly Pick<Component, 'name'>[],
   scheme: Scheme,
   now: number,
 ): readonly (readonly KubeObject[])[] {

@@ -2,6 +2,7 @@ import { isPodReady, nodeCondition } from '../../api/core/conditions.js'
 import type { Node, Pod } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import { formatTime } from '../../lang/go/time.js'
+import { missingReferences } from './missing-references.js'
 import { shortfall } from './shortfall.js'
 import type { DiagnosisContext } from './why.js'
 
@@ -55,8 +56,24 @@ export function summarize(context: SummaryContext): string {
     ...lacking.slice(0, MOST),
     ...(lacking.length > MOST ? [`  and ${lacking.length - MOST} more`] : []),
     ...misspelt(context),
+    ...unresolved(context),
   ].join('\n')
 }
+
+/** What objects refer to and is not there. */
+function unresolved({ resources, stored }: SummaryContext): readonly string[] {
+  const missing = missingReferences(resources, stored)
+  if (missing.length === 0) return []
+  return [
+    'missing:',
+    ...missing.slice(0, MOST).map(({ missing: key, neededBy }) => `  ${key}, which ${some(neededBy)} need`),
+    ...(missing.length > MOST ? [`  and ${missing.length - MOST} more`] : []),
+  ]
+}
+
+/** Some names, and how many others there are. */
+const some = (names: readonly string[]): string =>
+  names.length <= 3 ? names.join(', ') : `${names.slice(0, 2).join(', ')} and ${names.length - 2} others`
 
 function misspelt({ stored, meantImage }: SummaryContext): readonly string[] {
   const pods = stored('pods') as readonly Pod[]

@@ -3,12 +3,26 @@ import type { CustomResourceDefinition } from '../../api/apiextensions/generated
 import type { Node } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import { parseApiVersion } from '../../api/api-version.js'
+import { InputError } from '../../api/checked-input.js'
+import { parseManifests } from '../../api/manifests.js'
 import { createScheme } from '../../api/scheme.js'
 import { keyOfObject, Resources } from '../../apiserver/registry/resources.js'
 import { EtcdStore } from '../../etcd/store.js'
 import { DEFAULTS } from '../compose/options.js'
 import { type EtcdImportOptions, importEtcdStore, versionOf } from './etcd-import.js'
 import type { ClusterSnapshot } from './snapshot.js'
+
+/** Objects to import: texts of `kubectl get -o json` or `-o yaml`, Lists, objects, and lists of these. */
+export type ImportedObjects = string | object | Iterable<string | object>
+
+/** Returns the objects of texts and Lists; see {@link ImportedObjects}. */
+export function objectsIn(input: ImportedObjects): readonly KubeObject[] {
+  const parts = typeof input === 'object' && Symbol.iterator in input ? [...input] : [input]
+  const objects = parts.flatMap((part) => parseManifests(part))
+  if (objects.length === 0)
+    throw new InputError('SimCluster.fromObjects(): there is no object in what was given')
+  return objects
+}
 
 /**
  * Puts objects into an etcd as they are, uids and status included, and returns the cluster on it. Objects of

@@ -1,3 +1,4 @@
+import { missingReferences, type MissingReference } from '../diagnosis/missing-references.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import { prefixEnd } from '../../apiserver/storage/storage.js'
 import type { ListQuery, Client, ObjectKey } from '../../client/client.js'
@@ -101,6 +102,15 @@ export class StateFacet {
   security(pod: NamespacedName): readonly EffectiveSecurity[] {
     const { client, machines } = this.#parts()
     return securityOfPod(client, machines, keyOfName(pod, 'default'))
+  }
+
+  /**
+   * Returns the references of stored objects that lead nowhere: to ConfigMaps, Secrets, claims, classes,
+   * roles, volumes and targets that do not exist. Optional references do not count, nor do those to what a
+   * control plane makes itself.
+   */
+  missingReferences(): readonly MissingReference[] {
+    return missingReferences(this.resources(), (resource) => this.stored(resource as ResourceName))
   }
 
   /**

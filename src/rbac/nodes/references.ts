@@ -16,53 +16,61 @@ export type ReferencedResource =
   | 'persistentvolumeclaims'
   | 'resourceclaims'
 
-type Visit = (resource: ReferencedResource, name: string | null | undefined) => void
+type Visit = (
+  resource: ReferencedResource,
+  name: string | null | undefined,
+  optional?: boolean | null,
+) => void
 
 /**
- * Visits everything that a pod refers to in its namespace, possibly more than once. Source:
- * pkg/api/v1/pod/util.go VisitPodSecretNames, VisitPodConfigmapNames;
+ * Visits everything that a pod refers to in its namespace, possibly more than once, and whether the pod
+ * starts without it. Source: pkg/api/v1/pod/util.go VisitPodSecretNames, VisitPodConfigmapNames;
  * plugin/pkg/auth/authorizer/node/graph.go AddPod.
  */
-export function visitReferences(pod: Pod, visit: (resource: ReferencedResource, name: string) => void): void {
+export function visitReferences(
+  pod: Pick<Pod, 'metadata' | 'spec'> & { readonly status?: Pod['status'] },
+  visit: (resource: ReferencedResource, name: string, isOptional: boolean) => void,
+): void {
   const { spec, status } = pod
-  const named: Visit = (resource, name) => {
-    if (name) visit(resource, name)
+  const named: Visit = (resource, name, optional) => {
+    if (name) visit(resource, name, optional === true)
   }
   named('serviceaccounts', spec.serviceAccountName)
-  for (const { name } of spec.imagePullSecrets ?? []) named('secrets', name)
+  // an image may be pulled without it
+  for (const { name } of spec.imagePullSecrets ?? []) named('secrets', name, true)
   for (const container of spec.initContainers ?? []) visitContainer(container, named)
   for (const container of spec.containers) visitContainer(container, named)
   for (const container of spec.ephemeralContainers ?? []) visitContainer(container, named)
   for (const volume of spec.volumes ?? []) visitVolume(pod, volume, named)
   for (const { resourceClaimName } of spec.resourceClaims ?? []) named('resourceclaims', resourceClaimName)
-  for (const { resourceClaimName } of status.resourceClaimStatuses ?? [])
+  for (const { resourceClaimName } of status?.resourceClaimStatuses ?? [])
     named('resourceclaims', resourceClaimName)
-  named('resourceclaims', status.extendedResourceClaimStatus?.resourceClaimName)
+  named('resourceclaims', status?.extendedResourceClaimStatus?.resourceClaimName)
 }
 
 function visitContainer({ env, envFrom }: AnyContainer, visit: Visit): void {
   for (const { valueFrom } of env ?? []) {
-    visit('secrets', valueFrom?.secretKeyRef?.name)
-    visit('configmaps', valueFrom?.configMapKeyRef?.name)
+    visit('secrets', valueFrom?.secretKeyRef?.name, valueFrom?.secretKeyRef?.optional)
+    visit('configmaps', valueFrom?.configMapKeyRef?.name, valueFrom?.configMapKeyRef?.optional)
   }
   for (const { secretRef, configMapRef } of envFrom ?? []) {
-    visit('secrets', secretRef?.name)
-    visit('configmaps', configMapRef?.name)
+    visit('secrets', secretRef?.name, secretRef?.optional)
+    visit('configmaps', configMapRef?.name, configMapRef?.optional)
   }
 }
 
-function visitVolume({ metadata }: Pod, volume: Volume, visit: Visit): void {
+function visitVolume({ metadata }: Pick<Pod, 'metadata'>, volume: Volume, visit: Visit): void {
   const { configMap, secret, azureFile, cephfs, cinder, flexVolume, rbd, scaleIO, iscsi, storageos, csi } =
     volume
-  visit('configmaps', configMap?.name)
-  visit('secrets', secret?.secretName)
+  visit('configmaps', configMap?.name, configMap?.optional)
+  visit('secrets', secret?.secretName, secret?.optional)
   visit('secrets', azureFile?.secretName)
   for (const source of [cephfs, cinder, flexVolume, rbd, scaleIO, iscsi, storageos])
     visit('secrets', source?.secretRef?.name)
   visit('secrets', csi?.nodePublishSecretRef?.name)
   for (const source of volume.projected?.sources ?? []) {
-    visit('secrets', source.secret?.name)
-    visit('configmaps', source.configMap?.name)
+    visit('secrets', source.secret?.name, source.secret?.optional)
+    visit('configmaps', source.configMap?.name, source.configMap?.optional)
   }
   visit('persistentvolumeclaims', volume.persistentVolumeClaim?.claimName)
   // the claim of a generic ephemeral volume is named after pod and volume

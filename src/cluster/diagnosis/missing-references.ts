@@ -1,0 +1,142 @@
+import type { StatefulSet } from '../../api/apps/generated.js'
+import type { PersistentVolumeClaim, Pod, PodTemplateSpec } from '../../api/core/generated.js'
+import type { HorizontalPodAutoscaler } from '../../api/autoscaling-v2/generated.js'
+import type { KubeObject } from '../../api/kind/definition.js'
+import type { Ingress } from '../../api/networking/generated.js'
+import type { ClusterRoleBinding, RoleBinding } from '../../api/rbac/generated.js'
+import { visitReferences } from '../../rbac/nodes/references.js'
+
+/** A reference to an object that does not exist. */
+export interface MissingReference {
+  /** The object that does not exist: `configmaps shop/settings`. */
+  readonly missing: string
+  /** The objects that refer to it, in key order: `deployments shop/web`. */
+  readonly neededBy: readonly string[]
+}
+
+type Refer = (resource: string, namespace: string | undefined, name: string | null | undefined) => void
+
+/** What kube-controller-manager creates in each namespace. */
+const MADE = new Set(['configmaps kube-root-ca.crt', 'serviceaccounts default'])
+
+/** Priority classes that every cluster has. */
+const SYSTEM_CLASSES = ['system-node-critical', 'system-cluster-critical']
+
+/** Volumes of pods that belong to a StatefulSet's template are claims that it makes itself. */
+const ownClaims = ({ spec }: StatefulSet): readonly string[] =>
+  (spec.volumeClaimTemplates ?? []).map(({ metadata }) => metadata?.name ?? '')
+
+function ofPods(
+  namespace: string | undefined,
+  { metadata, spec }: Pick<Pod, 'metadata' | 'spec'>,
+  refer: Refer,
+  own: readonly string[] = [],
+): void {
+  visitReferences({ metadata, spec }, (resource, name, isOptional) => {
+    const isMade =
+      MADE.has(`${resource} ${name}`) || (resource === 'persistentvolumeclaims' && own.includes(name))
+    if (!isOptional && !isMade) refer(resource, namespace, name)
+  })
+  const { priorityClassName, runtimeClassName } = spec
+  if (!SYSTEM_CLASSES.includes(priorityClassName ?? ''))
+    refer('priorityclasses', undefined, priorityClassName)
+  refer('runtimeclasses', undefined, runtimeClassName)
+}
+
+const ofTemplate: Finder = (object, refer) => {
+  const { template } = object.spec as { readonly template?: PodTemplateSpec }
+  if (template?.spec === undefined) return
+  const own = object.kind === 'StatefulSet' ? ownClaims(object as StatefulSet) : []
+  ofPods(object.metadata.namespace, { metadata: {}, spec: template.spec }, refer, own)
+}
+
+type Finder = (object: KubeObject & { readonly spec?: unknown }, refer: Refer) => void
+
+const ofBinding: Finder = (object, refer) => {
+  const { roleRef, subjects = [] } = object as unknown as RoleBinding | ClusterRoleBinding
+  const namespace = roleRef.kind === 'Role' ? object.metadata.namespace : undefined
+  refer(roleRef.kind === 'Role' ? 'roles' : 'clusterroles', namespace, roleRef.name)
+  for (const { kind, name, namespace: at } of subjects ?? [])
+    if (kind === 'ServiceAccount' && at !== 'kube-system') refer('serviceaccounts', at ?? undefined, name)
+}
+
+/** What is looked at, by resource. */
+const FINDERS: Readonly<Record<string, Finder>> = {
+  pods: (object, refer) => {
+    // those of a workload are named by its template
+    if ((object.metadata.ownerReferences ?? []).length === 0)
+      ofPods(object.metadata.namespace, object as Pod, refer)
+  },
+  deployments: ofTemplate,
+  statefulsets: ofTemplate,
+  daemonsets: ofTemplate,
+  jobs: ofTemplate,
+  replicationcontrollers: ofTemplate,
+  cronjobs: (object, refer) => {
+    const { jobTemplate } = object.spec as { readonly jobTemplate?: { readonly spec?: unknown } }
+    ofTemplate({ ...object, spec: jobTemplate?.spec ?? {} }, refer)
+  },
+  rolebindings: ofBinding,
+  clusterrolebindings: ofBinding,
+  persistentvolumeclaims: (object, refer) => {
+    const { spec } = object as PersistentVolumeClaim
+    refer('persistentvolumes', undefined, spec.volumeName)
+    if (!spec.volumeName) refer('storageclasses', undefined, spec.storageClassName)
+  },
+  horizontalpodautoscalers: (object, refer) => {
+    const { kind, name } = (object as HorizontalPodAutoscaler).spec.scaleTargetRef
+    const resource = { Deployment: 'deployments', StatefulSet: 'statefulsets', ReplicaSet: 'replicasets' }[
+      kind
+    ]
+    if (resource !== undefined) refer(resource, object.metadata.namespace, name)
+  },
+  ingresses: (object, refer) => {
+    const { spec } = object as Ingress
+    const { namespace } = object.metadata
+    refer('ingressclasses', undefined, spec?.ingressClassName)
+    refer('services', namespace, spec?.defaultBackend?.service?.name)
+    for (const { http } of spec?.rules ?? [])
+      for (const { backend } of http?.paths ?? []) refer('services', namespace, backend.service?.name)
+    for (const { secretName } of spec?.tls ?? []) refer('secrets', namespace, secretName)
+  },
+}
+
+const keyOf = (resource: string, namespace: string | undefined, name: string): string =>
+  `${resource} ${namespace === undefined ? '' : `${namespace}/`}${name}`
+
+/**
+ * Returns the references of stored objects that lead nowhere: ConfigMaps, Secrets, claims and service
+ * accounts of pods and workloads, roles of bindings, classes, volumes, targets of autoscalers, backends of
+ * Ingresses. Optional references do not count, nor does what a control plane makes itself.
+ */
+export function missingReferences(
+  resources: readonly string[],
+  stored: (resource: string) => readonly KubeObject[],
+): readonly MissingReference[] {
+  const existing = new Map<string, ReadonlySet<string>>()
+  const exists = (resource: string, key: string): boolean => {
+    let keys = existing.get(resource)
+    if (keys === undefined) {
+      const all = stored(resource).map(({ metadata }) =>
+        keyOf(resource, metadata.namespace, metadata.name ?? ''),
+      )
+      existing.set(resource, (keys = new Set(all)))
+    }
+    return keys.has(key)
+  }
+  const missing = new Map<string, Set<string>>()
+  for (const [resource, find] of Object.entries(FINDERS)) {
+    if (!resources.includes(resource)) continue
+    for (const object of stored(resource)) {
+      const from = keyOf(resource, object.metadata.namespace, object.metadata.name ?? '')
+      find(object, (to, namespace, name) => {
+        if (!name || !resources.includes(to)) return
+        const key = keyOf(to, namespace, name)
+        if (!exists(to, key)) missing.set(key, (missing.get(key) ?? new Set()).add(from))
+      })
+    }
+  }
+  return [...missing]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, from]) => ({ missing: key, neededBy: [...from] }))
+}
