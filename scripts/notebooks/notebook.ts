@@ -149,13 +149,13 @@ function askCode({ question }: AskStep): string {
     certificates: 'await show(viewOfCertificates(cluster))',
     why: `console.log(cluster.why(${a}, ${b}))`,
     components:
-      "for (const { component, version, node = '' } of cluster.release.components())\n" +
+      "for (const { component, version, node = '' } of cluster.versions.components())\n" +
       '  console.log(component, version, node)',
     skew:
-      'const faults = cluster.release.skew()\n' +
+      'const faults = cluster.versions.skew()\n' +
       "console.log(faults.length === 0 ? 'every component is within the version skew policy' : faults)",
     'feature-gates':
-      'for (const { name, stage, enabled } of cluster.release.featureGates())\n' +
+      'for (const { name, stage, enabled } of cluster.versions.featureGates())\n' +
       "  console.log(name, stage, enabled ? 'on' : 'off')",
   }
   return asked[name] ?? ''

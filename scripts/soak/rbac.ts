@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import type { KubeObject } from '../../src/api/kind/definition.js'
 import type { AccessQuery } from '../../src/rbac/index.js'
-import { authorize, checkProof, compile } from '../../src/rbac/index.js'
+import { authorize, proofErrors, compile } from '../../src/rbac/index.js'
 import type { AnyRbacObject } from '../../src/testing/index.js'
 import { aimRequest, rbacArbitraries } from '../../src/testing/index.js'
 
@@ -78,7 +78,7 @@ function agree(
     throw new Error(
       `compiled: ${String(!verdict.allowed)}, plain: ${String(verdict.allowed)}: ${JSON.stringify(query)}`,
     )
-  const faults = checkProof(objects as readonly KubeObject[], query, verdict)
+  const faults = proofErrors(objects as readonly KubeObject[], query, verdict)
   if (faults.length > 0)
     throw new Error(`the proof does not hold: ${faults.join('; ')}: ${JSON.stringify(query)}`)
   return verdict.allowed

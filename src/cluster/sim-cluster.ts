@@ -23,7 +23,7 @@ import { mergeOptions } from './compose/merge-options.js'
 import { type CurrentParts, Internals } from './compose/internals.js'
 import type { ClusterOptions, NodeOptions, RestoreOptions } from './compose/options.js'
 import { withPreset } from './compose/presets.js'
-import { ReleaseFacet } from './compose/release-facet.js'
+import { VersionsFacet } from './compose/versions-facet.js'
 import { dumpOf } from './diagnosis/dump.js'
 import { summarize } from './diagnosis/summary.js'
 import { type DiagnosisContext, whyNot } from './diagnosis/why.js'
@@ -80,7 +80,7 @@ export class SimCluster extends NamespaceScope {
   /** Connections and DNS: `cluster.network.connect({ from: 'web', to: 'db', port: 6379 })`. */
   readonly network: NetworkFacet
   /** Versions of the components, version skew, feature gates. */
-  readonly release: ReleaseFacet
+  readonly versions: VersionsFacet
   /** The state without requests: trace hash, stored objects, informer caches. */
   readonly state: StateFacet
   #copyObservers: readonly CopyObserver[] = []
@@ -117,7 +117,7 @@ export class SimCluster extends NamespaceScope {
     this.http = new HttpFacet(parts)
     this.internals = new Internals(held)
     this.network = new NetworkFacet(parts)
-    this.release = new ReleaseFacet(parts)
+    this.versions = new VersionsFacet(parts)
     this.state = new StateFacet(parts)
   }
 

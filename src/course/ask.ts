@@ -11,16 +11,16 @@ const table = (rows: readonly (readonly string[])[]): string =>
 
 const ANSWERS: Readonly<Record<Question, (cluster: SimCluster, words: readonly string[]) => string>> = {
   /** Every gate of the release, and whether it is on. */
-  'feature-gates': ({ release }) =>
-    table(release.featureGates().map(({ name, stage, enabled }) => [name, stage, enabled ? 'on' : 'off'])),
+  'feature-gates': ({ versions }) =>
+    table(versions.featureGates().map(({ name, stage, enabled }) => [name, stage, enabled ? 'on' : 'off'])),
 
   /** Which component has which version. */
-  components: ({ release }) =>
-    table(release.components().map(({ component, version, node = '' }) => [component, version, node])),
+  components: ({ versions }) =>
+    table(versions.components().map(({ component, version, node = '' }) => [component, version, node])),
 
   /** Components that are too old or too new for the apiserver. */
-  skew: ({ release }) =>
-    table(release.skew().map(({ component, version, rule }) => [component, version, rule])) ||
+  skew: ({ versions }) =>
+    table(versions.skew().map(({ component, version, rule }) => [component, version, rule])) ||
     'every component is within the version skew policy',
 
   /** The certificates and keys of the control plane and of the kubelets. */

@@ -22,7 +22,7 @@ export type { CompareOptions, Comparison, CounterExample, Relation } from './com
 export { reachedOnlyBy } from './compare/reached-only-by.js'
 export type { ReachClaim, ReachVerdict } from './compare/reached-only-by.js'
 export { networkPolicyApiDefinitions } from './crds/index.js'
-export { checkProof } from './check-proof.js'
+export { proofErrors } from './proof-errors.js'
 export { formatProof } from './format-proof.js'
 export { parseConnection } from './parse-connection.js'
 export { readWorld } from './read/world.js'

@@ -11,7 +11,7 @@ export { authorize } from './evaluate.js'
 export type { AccessQuery, AccessAction } from './evaluate.js'
 export { whoCan } from './who-can.js'
 export type { Holder, WhoCanOptions } from './who-can.js'
-export { checkProof } from './proof/check-proof.js'
+export { proofErrors } from './proof/proof-errors.js'
 export { formatProof } from './proof/format-proof.js'
 export type { ProvenVerdict } from './proof/format-proof.js'
 export type {

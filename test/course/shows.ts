@@ -112,11 +112,11 @@ export const SHOWS: Readonly<Record<string, (screen: Screen) => void>> = {
   },
   V1: ({ all, cluster, isOld }) => {
     expect(all).toMatch(/^v\d+\.\d+\.\d+\n$/)
-    for (const { stage, enabled } of cluster.release.featureGates()) {
+    for (const { stage, enabled } of cluster.versions.featureGates()) {
       if (stage === 'ALPHA') expect(enabled).toBe(false)
       if (stage === 'GA') expect(enabled).toBe(true)
     }
-    if (!isOld) expect(cluster.release.featureGates().length).toBeGreaterThan(20)
+    if (!isOld) expect(cluster.versions.featureGates().length).toBeGreaterThan(20)
   },
   V2: ({ all, isOld }) =>
     expect(

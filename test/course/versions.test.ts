@@ -39,7 +39,7 @@ describe.each(FORMS)('version upgrade, $form', ({ version, before, tooOld, allow
         gitVersion: expect.stringMatching(/^v\d+\.\d+\.\d+/) as unknown,
       })
       const gates = new Map(
-        cluster.release
+        cluster.versions
           .featureGates()
           .map(({ name, stage, enabled }) => [name, `${stage} ${enabled ? 'on' : 'off'}`]),
       )
@@ -61,7 +61,7 @@ describe.each(FORMS)('version upgrade, $form', ({ version, before, tooOld, allow
     const versions = new SimCluster({
       version,
       nodes: [{ name: 'node-1', kubeletVersion: before }],
-    }).release.components()
+    }).versions.components()
     const of = (component: string): string | undefined =>
       versions.find((each) => each.component === component)?.version
     expect(new Set(['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].map(of))).toEqual(
@@ -74,7 +74,7 @@ describe.each(FORMS)('version upgrade, $form', ({ version, before, tooOld, allow
 
   it('V3: who is out of step is told the rule', () => {
     const skew = (kubeletVersion: string): unknown =>
-      new SimCluster({ version, nodes: [{ name: 'node-1', kubeletVersion }] }).release.skew()
+      new SimCluster({ version, nodes: [{ name: 'node-1', kubeletVersion }] }).versions.skew()
     expect(skew(allowed)).toEqual([])
     expect(skew(tooOld)).toEqual([{ component: 'node-1', version: tooOld, rule }])
     expect(skew(`v${next}`)).toEqual([
@@ -119,7 +119,7 @@ describe.each(FORMS)('version upgrade, $form', ({ version, before, tooOld, allow
       expect(order).toEqual(order.toSorted((a, b) => a - b))
       expect(cluster.version).toBe(`v1.${next.split('.')[1] ?? ''}`)
       expect(
-        cluster.release.components().find(({ component }) => component === 'kube-apiserver')?.version,
+        cluster.versions.components().find(({ component }) => component === 'kube-apiserver')?.version,
       ).toBe(`v${next}`)
       cluster.advance('1m')
       expect(cluster.nodes().every(({ ready }) => ready)).toBe(true)

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { SimCluster } from 'simcluster'
 import { hostOf } from 'simcluster/host'
-import { versionSkew } from '../../src/cluster/compose/release-facet.js'
+import { versionSkew } from '../../src/cluster/compose/versions-facet.js'
 import { enforceVersionPolicies } from '../../src/host/kubeadm/policy.js'
 import { allImages } from '../../src/cluster/kubeadm/images.js'
 import recorded from '../fixtures/host/kubeadm.json' with { type: 'json' }

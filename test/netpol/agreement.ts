@@ -1,5 +1,5 @@
 import {
-  checkProof,
+  proofErrors,
   CompiledWorld,
   evaluateModel,
   readWorld,
@@ -28,7 +28,7 @@ export function allowedByAll(
     // the second time from what it remembers
     if (compiled.allows(connection) !== verdict.allowed || compiled.allows(connection) !== verdict.allowed)
       throw new Error(`the compiled form says otherwise of ${told}`)
-    const faults = checkProof(objects, connection, verdict)
+    const faults = proofErrors(objects, connection, verdict)
     if (faults.length > 0) throw new Error(`the proof does not hold (${faults.join('; ')}) of ${told}`)
     if (verdict.allowed) count++
   }

@@ -1,7 +1,7 @@
 /** What may be said of an entry of a policy, and what is a lie. */
 import { describe, expect, it } from 'vitest'
 import {
-  checkProof,
+  proofErrors,
   evaluate,
   resolveOptions,
   type Because,
@@ -1108,7 +1108,7 @@ describe('fields that a kind of policy does not have', () => {
   ])('a proof about %s with %s %o holds', (kind, field, entry) => {
     const objects = { ...world, policies: [wide(kind, field, entry)] }
     const verdict = evaluate(objects, connection)
-    expect([verdict.allowed, checkProof(objects, connection, verdict)]).toEqual([false, []])
+    expect([verdict.allowed, proofErrors(objects, connection, verdict)]).toEqual([false, []])
   })
 
   it('let nothing through: a NetworkPolicy has no networks', () => {
@@ -1148,7 +1148,7 @@ describe('fields that a kind of policy does not have', () => {
       allowed: true,
       proof: { ...proof, ingress: { ...proof.ingress, allowed: true, tiers } },
     } as ConnectionVerdict
-    expect(checkProof(objects, connection, forged)).toEqual([
+    expect(proofErrors(objects, connection, forged)).toEqual([
       `${path}.from[0].networks[0]: comes at the place of ${path}.from[0]`,
     ])
   })

@@ -1,7 +1,7 @@
 /** Proofs that were forged by hand, and what is said of each. */
 import { describe, expect, it } from 'vitest'
 import {
-  checkProof,
+  proofErrors,
   evaluate,
   type PolicyQuery,
   type NetpolOptions,
@@ -137,7 +137,7 @@ function judged(
   const draft = structuredClone(evaluate(objects, connection, options)) as unknown as Draft
   forge(draft)
   // a forged verdict may have any form
-  return checkProof(objects, connection, draft as unknown as ConnectionVerdict)
+  return proofErrors(objects, connection, draft as unknown as ConnectionVerdict)
 }
 
 describe('of a verdict', () => {
@@ -657,7 +657,7 @@ describe('of a rule that fails closed', () => {
       const verdict = evaluate({ ...world, policies }, toP)
       expect([
         verdict.proof.ingress.tiers[0]?.outcome,
-        checkProof({ ...world, policies }, toP, verdict),
+        proofErrors({ ...world, policies }, toP, verdict),
       ]).toEqual([outcome, []])
       expect(
         judged(

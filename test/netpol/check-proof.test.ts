@@ -1,7 +1,7 @@
 import { badInput } from '../support/typed.js'
 import { describe, expect, it } from 'vitest'
 import {
-  checkProof,
+  proofErrors,
   evaluate,
   type Because,
   type PolicyQuery,
@@ -350,7 +350,7 @@ function refutations({
         .slice(0, -1)
         .reduce((each, key) => (each as Record<string, unknown>)[key] as object, forged as object)
       if (!change(parent as Record<string, unknown>, String(path.at(-1)))) return []
-      return [[`${path.join('.')} ${name}`, checkProof(objects, connection, forged)] as const]
+      return [[`${path.join('.')} ${name}`, proofErrors(objects, connection, forged)] as const]
     }),
   )
 }
@@ -401,7 +401,7 @@ describe('a proof that was changed', () => {
     questions.map((question) => [JSON.stringify([question.connection, question.options]), question] as const),
   )('%s', (_, question) => {
     const { connection, options, objects = world } = question
-    expect(checkProof(objects, connection, evaluate(objects, connection, options))).toEqual([])
+    expect(proofErrors(objects, connection, evaluate(objects, connection, options))).toEqual([])
     const said = refutations(question)
     expect(said.filter(([, faults]) => faults.length !== 1)).toEqual([])
     const texts = [...new Set(said.flatMap(([, faults]) => faults))]
@@ -461,23 +461,25 @@ it('a proof of another connection or world does not hold', () => {
     { ...connection, service: true },
     { ...connection, family: 'IPv6' as const },
   ]) {
-    expect(checkProof(world, other, verdict), JSON.stringify(other)).toHaveLength(1)
+    expect(proofErrors(world, other, verdict), JSON.stringify(other)).toHaveLength(1)
   }
   for (const [at] of (world.policies ?? []).entries()) {
     const less = { ...world, policies: world.policies?.toSpliced(at, 1) }
     const isTold = JSON.stringify(verdict.proof).includes(
       `"name":"${world.policies?.[at]?.metadata.name ?? ''}"`,
     )
-    expect(checkProof(less, connection, verdict).length > 0, world.policies?.[at]?.metadata.name).toBe(isTold)
+    expect(proofErrors(less, connection, verdict).length > 0, world.policies?.[at]?.metadata.name).toBe(
+      isTold,
+    )
   }
-  expect(checkProof(world, { ...connection, from: 'a/none' }, verdict)).toEqual([
+  expect(proofErrors(world, { ...connection, from: 'a/none' }, verdict)).toEqual([
     'connection: there is no pod a/none',
   ])
-  expect(checkProof(world, connection, { allowed: true } as ConnectionVerdict)[0]).toMatch(
+  expect(proofErrors(world, connection, { allowed: true } as ConnectionVerdict)[0]).toMatch(
     /^the proof cannot be read: TypeError/,
   )
   expect(
-    checkProof(world, connection, {
+    proofErrors(world, connection, {
       ...verdict,
       proof: { ...verdict.proof, egress: badInput<ConnectionVerdict['proof']['egress']>(undefined) },
     })[0],

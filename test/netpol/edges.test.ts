@@ -3,7 +3,7 @@
  * every clone.
  */
 import { describe, expect, it } from 'vitest'
-import { checkProof, evaluate } from '../../src/netpol/index.js'
+import { proofErrors, evaluate } from '../../src/netpol/index.js'
 import type { PolicyQuery, NetpolOptions, World, WorldPod, WorldPolicy } from '../../src/netpol/index.js'
 import { expectCompiled } from './compiled.js'
 
@@ -653,7 +653,7 @@ for (const [title, rows] of Object.entries(tables)) {
         const world = { ...base, policies }
         const verdict = evaluate(world, connection(text), options)
         expect(verdict.allowed, JSON.stringify(verdict.proof, undefined, 1)).toBe(allowed)
-        expect(checkProof(world, connection(text), verdict)).toEqual([])
+        expect(proofErrors(world, connection(text), verdict)).toEqual([])
         expect(evaluate({ ...world, policies: policies.toReversed() }, connection(text), options)).toEqual(
           verdict,
         )

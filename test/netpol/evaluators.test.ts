@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 import {
-  checkProof,
+  proofErrors,
   evaluateModel,
   readWorld,
   resolveOptions,
@@ -72,7 +72,7 @@ it('a proof that was changed anywhere does not hold', () => {
       forge(forged, path, remove)
       const { allowed: claimed, ...rest } = forged
       expect(
-        checkProof(objects, connection, { allowed: claimed, proof: { ...rest, options: choice } }),
+        proofErrors(objects, connection, { allowed: claimed, proof: { ...rest, options: choice } }),
         path.join('.'),
       ).toHaveLength(1)
     }),

@@ -7,7 +7,7 @@ const imports = (file: string): readonly string[] =>
   readFileSync(join(folder, file), 'utf8').match(/^import [^']*'[^']+'/gm) ?? []
 
 it('the proof checker shares no code with what it checks', () => {
-  const files = ['check-proof.ts', ...readdirSync(join(folder, 'check')).map((name) => `check/${name}`)]
+  const files = ['proof-errors.ts', ...readdirSync(join(folder, 'check')).map((name) => `check/${name}`)]
   const values = files.flatMap((file) =>
     imports(file)
       .filter((line) => !line.startsWith('import type'))

@@ -1,7 +1,7 @@
 /** Which policies select a pod, and in which order they count. */
 import { describe, expect, it } from 'vitest'
 import {
-  checkProof,
+  proofErrors,
   compile,
   evaluate,
   type NetpolOptions,
@@ -65,8 +65,8 @@ function tried(policies: readonly WorldPolicy[], options?: NetpolOptions): reado
   const world = { ...base, policies }
   const verdict = evaluate(world, connection, options)
   expect(evaluate({ ...world, policies: policies.toReversed() }, connection, options)).toEqual(verdict)
-  expect(checkProof(world, connection, verdict)).toEqual([])
-  expect(checkProof({ ...world, policies: policies.toReversed() }, connection, verdict)).toEqual([])
+  expect(proofErrors(world, connection, verdict)).toEqual([])
+  expect(proofErrors({ ...world, policies: policies.toReversed() }, connection, verdict)).toEqual([])
   const compiled = compile(base, options)
   for (const each of policies) compiled.setPolicy(each)
   expect(compiled.evaluate(connection)).toEqual(verdict)

@@ -1,7 +1,7 @@
 import { badInput } from '../support/typed.js'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { checkProof, evaluate, evaluateModel, readWorld, WorldError } from '../../src/netpol/index.js'
+import { proofErrors, evaluate, evaluateModel, readWorld, WorldError } from '../../src/netpol/index.js'
 import type { PolicyQuery, NetpolOptions, World } from '../../src/netpol/index.js'
 import { connectionIn, world } from './arbitraries.js'
 
@@ -721,7 +721,7 @@ it(
         const before = JSON.stringify(bad)
         try {
           const verdict = evaluateModel(readWorld(bad), connection)
-          expect(checkProof(bad, connection, verdict)).toEqual([])
+          expect(proofErrors(bad, connection, verdict)).toEqual([])
         } catch (error) {
           if (!(error instanceof WorldError)) throw error
         }

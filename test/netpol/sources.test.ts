@@ -37,7 +37,7 @@ describe.each([
     const verdict = evaluate(source, query)
     expect(verdict.allowed).toBe(false)
     expect(netpol.formatProof(verdict)).toContain('default/closed')
-    expect(netpol.checkProof(source, query, verdict)).toEqual([])
+    expect(netpol.proofErrors(source, query, verdict)).toEqual([])
     expect(compile(source).evaluate(query).allowed).toBe(false)
     expect(explainVerdict(source, query).verdict.allowed).toBe(false)
     expect(reachability(source).groups.length).toBeGreaterThan(1)

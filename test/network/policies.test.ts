@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { SimCluster } from '../../src/index.js'
 import type { Connection, PolicyConnection } from '../../src/index.js'
-import { checkProof, networkPolicyApiDefinitions, reachability, worldOf } from '../../src/netpol/index.js'
+import { proofErrors, networkPolicyApiDefinitions, reachability, worldOf } from '../../src/netpol/index.js'
 import type { EndpointRef, Proof } from '../../src/netpol/index.js'
 import type { PolicyHop } from '../../src/network/index.js'
 
@@ -101,7 +101,7 @@ describe('policies on the data path', () => {
       const whole = side === 'egress' ? verdict.egress.allowed && verdict.ingress.allowed : allowed
       const refOf = (end: string): EndpointRef => (end.includes('/') ? end : { ip: end })
       expect(
-        checkProof(
+        proofErrors(
           world,
           { from: refOf(from), to: refOf(to), port, protocol, service: verdict.connection.service ?? false },
           { allowed: whole, proof: verdict },

@@ -79,7 +79,7 @@ assert.ok(
 )
 cluster.rewind(before)
 assert.equal(SimCluster.fromJSON(cluster.toJSON()).state.traceHash(), cluster.state.traceHash())
-assert.ok(cluster.internals.etcd.revision > 0 && cluster.release.components().length > 3 && LivelockError)
+assert.ok(cluster.internals.etcd.revision > 0 && cluster.versions.components().length > 3 && LivelockError)
 assert.equal((await cluster.http.fetch('/api/v1/nodes')).status, 200)
 assert.deepEqual(checkInvariants(cluster), [])
 assert.deepEqual(escalationPaths(cluster, { user: 'jane' }), [])

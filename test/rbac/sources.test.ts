@@ -30,7 +30,7 @@ describe.each([
       'allowed: RoleBinding prod/readers gives Role prod/reader to User jane, ' +
         'rule 0: {APIGroups:[""], Resources:["secrets"], Verbs:["get" "list"]}',
     )
-    expect(rbac.checkProof(source, query, verdict)).toEqual([])
+    expect(rbac.proofErrors(source, query, verdict)).toEqual([])
     expect(rbac.whoCan(source, query).map(({ subject }) => subject.name)).toContain('jane')
     expect(rbac.compile(source).allows(query)).toBe(true)
     expect(rbac.escalationPaths(source, { user: 'jane' })).toEqual([])

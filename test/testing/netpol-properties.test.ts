@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 import {
-  checkProof,
+  proofErrors,
   compare,
   compile,
   evaluate,
@@ -112,7 +112,7 @@ it('evaluator, compiled form and proof agree', () => {
     fc.property(scenario, ({ world, connection, options }) => {
       const verdict = evaluate(world, connection, options)
       expect(compile(world, options).allows(connection)).toBe(verdict.allowed)
-      expect(checkProof(world, connection, verdict)).toEqual([])
+      expect(proofErrors(world, connection, verdict)).toEqual([])
     }),
     { numRuns: 100 },
   )

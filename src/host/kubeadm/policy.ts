@@ -1,4 +1,4 @@
-import { kubeletSkew } from '../../cluster/compose/release-facet.js'
+import { kubeletSkew } from '../../cluster/compose/versions-facet.js'
 import { minorOf } from '../../cluster/kubeadm/images.js'
 
 /** Input of the version policies. Versions look like `v1.35.0`. */

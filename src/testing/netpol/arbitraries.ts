@@ -71,7 +71,7 @@ function choicesOf(options: NetpolOptions): NetpolOptions {
  *
  * ```ts
  * const { scenario } = netpolArbitraries(fc)
- * fc.assert(fc.property(scenario, ({ world, connection, options }) => checkProof(world, connection,
+ * fc.assert(fc.property(scenario, ({ world, connection, options }) => proofErrors(world, connection,
  * evaluate(world, connection, options)).length === 0))
  * ```
  */

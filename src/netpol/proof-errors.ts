@@ -349,7 +349,7 @@ function checkSide(cluster: RawCluster, { connection }: Proof, side: SideProof, 
  * The world and the connection must be valid for `evaluate`; the options are those named in the proof.
  * Returns the first fault, or an empty list if the proof holds.
  */
-export function checkProof(
+export function proofErrors(
   world: WorldSource,
   connection: PolicyQuery,
   { allowed, proof }: ConnectionVerdict,

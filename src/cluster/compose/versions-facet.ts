@@ -90,8 +90,8 @@ export function componentVersions(
   ]
 }
 
-/** `cluster.release`: versions of the components, and the features of the cluster's minor version. */
-export class ReleaseFacet {
+/** `cluster.versions`: versions of the components, and the features of the cluster's minor version. */
+export class VersionsFacet {
   readonly #parts: () => ClusterParts
 
   constructor(parts: () => ClusterParts) {

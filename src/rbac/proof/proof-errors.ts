@@ -55,7 +55,7 @@ type Stored = KubeObject & {
  * the proof holds. An allow must name an existing rule that is bound to the user in scope; a deny must list
  * every binding that names the user, with the part that fails first.
  */
-export function checkProof(
+export function proofErrors(
   source: RbacSource,
   query: ProofQuery,
   verdict: ClaimedVerdict,
