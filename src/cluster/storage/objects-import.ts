@@ -3,7 +3,7 @@ import type { CustomResourceDefinition } from '../../api/apiextensions/generated
 import type { Node } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import { parseApiVersion } from '../../api/api-version.js'
-import { InputError } from '../../api/checked-input.js'
+import { InputError } from '../../api/input-error.js'
 import { parseManifests } from '../../api/manifests.js'
 import { createScheme } from '../../api/scheme.js'
 import { keyOfObject, Resources } from '../../apiserver/registry/resources.js'
