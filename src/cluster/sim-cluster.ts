@@ -424,6 +424,7 @@ export class SimCluster extends NamespaceScope {
     objects: ImportedObjects,
     options: Omit<EtcdImportOptions, 'skipHashCheck'> = {},
   ): SimCluster {
+    checkOptions(options)
     const given = objectsIn(objects)
     const namespaces = new Set(given.flatMap(({ metadata }) => metadata.namespace ?? []))
     return SimCluster.#onStored(importObjects(given, options), [...namespaces])
