@@ -64,13 +64,13 @@ export const huntFor = (connect, bugs) => ({
 if (argv[1] === fileURLToPath(import.meta.url)) {
   const { SimCluster } = await import('simcluster')
   const { kubeConfigFor } = await import('simcluster/client-node')
-  const { explore, narrate } = await import('simcluster/explore')
+  const { explore } = await import('simcluster/explore')
   const cluster = new SimCluster({ nodes: 0 })
   cluster.create('configmaps', { metadata: { name: 'gadget' }, data: { size: '1' } })
   for (const trustsCache of [true, false]) {
     const options = huntFor(kubeConfigFor, { trustsCache })
-    const { verdict, schedules, counterExample } = await explore(cluster.settle(), options)
+    const { verdict, schedules, story } = await explore(cluster.settle(), options)
     console.log(`it trusts its ${trustsCache ? 'cache' : 'apiserver'}: ${verdict}, ${schedules} runs\n`)
-    if (counterExample) console.log(`${await narrate(counterExample, options)}\n`)
+    if (story) console.log(`${story}\n`)
   }
 }

@@ -6,7 +6,7 @@ import { argv } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { SimCluster, type Component } from 'simcluster'
 import type { ConfigMap } from 'simcluster/types'
-import { explore, narrate, type ExploredAction, type ExploreOptions } from 'simcluster/explore'
+import { explore, type ExploredAction, type ExploreOptions } from 'simcluster/explore'
 
 /** The ways in which the gadget controller can be wrong; all false: it is right. */
 export interface Bugs {
@@ -124,10 +124,8 @@ export const hunts: readonly (readonly [title: string, Bugs, ExploreOptions])[] 
 if (argv[1] === fileURLToPath(import.meta.url)) {
   for (const [title, bugs, bounds] of hunts) {
     const options = { ...asWanted, ...bounds }
-    const { counterExample, schedules } = explore(gadgetCluster(bugs), options)
-    console.log(`${title}: found in ${schedules} runs\n`)
-    if (counterExample)
-      console.log(`${narrate(counterExample, { ...options, components: [gadgetController(bugs)] })}\n`)
+    const { story, schedules } = explore(gadgetCluster(bugs), options)
+    console.log(`${title}: found in ${schedules} runs\n\n${story}\n`)
     const { verdict } = explore(gadgetCluster(), options)
     console.log(`the controller without the bug: ${verdict}\n`)
   }

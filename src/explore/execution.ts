@@ -171,6 +171,11 @@ export class Execution {
     return this.#restlessUntil
   }
 
+  /** Whether a step waits until nothing else is ready. */
+  get isDelaying(): boolean {
+    return this.#delayed.length > 0
+  }
+
   get held(): readonly Held[] {
     return this.#held
   }
@@ -232,6 +237,7 @@ export class Execution {
         internals.release(delayed.entry)
         continue
       }
+      if (restOnly && this.#isOnlyUnobserved) return undefined
       const isRest = this.#held.length === 0 && this.cluster.state.atRest
       if (restOnly && isRest && this.cluster.now() >= this.#restlessUntil) return undefined
       const end = isRest && restOnly ? this.#restlessUntil : deadline
@@ -239,6 +245,14 @@ export class Execution {
       if (!this.#isSlow) internals.passQuietly(limit)
       if (!internals.advanceToNext(limit) && this.cluster.now() >= deadline) return undefined
     }
+  }
+
+  /**
+   * Whether all is at rest but what a component with broken watches will list: the user does not wait for it.
+   */
+  get #isOnlyUnobserved(): boolean {
+    if (this.#held.length === 0 || this.actions.length === 0 || !this.cluster.state.atRest) return false
+    return this.#held.every(({ entry }) => this.#stale.get(entry.owner)?.anew === true)
   }
 
   /** Returns until when a ready step waits, because its process pauses or its informer does not follow. */

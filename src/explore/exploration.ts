@@ -10,7 +10,7 @@ import { playRun } from './play-run.js'
 import { Properties } from './properties.js'
 import type { CounterExample, Found, SearchEnd, Verdict } from './result.js'
 import type { ExplorationCoverage } from './coverage.js'
-import { finished, type Playing } from './run.js'
+import { finished, OutOfTime, type Playing } from './run.js'
 import { type Scope, scopeOf } from './scope.js'
 import {
   budgetInSmaller,
@@ -105,8 +105,17 @@ class Searching {
 
   *run(): Playing<SearchEnd> {
     this.properties.judgeRoot()
+    try {
+      return yield* this.#search()
+    } catch (error) {
+      if (error instanceof OutOfTime) return { verdict: 'budget' }
+      throw error
+    }
+  }
+
+  *#search(): Playing<SearchEnd> {
     if (this.#isSuspicious && this.scope.anew.length === 0) {
-      const component = yield* stateInClosures(this.scope)
+      const component = yield* stateInClosures(this.scope, () => this.budget.isSpent)
       if (component !== undefined) this.#startAnew([component])
     }
     if (this.scope.programs !== undefined || this.scope.anew.length > 0 || this.#hasPatterns)

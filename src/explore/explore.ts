@@ -1,6 +1,6 @@
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import { checkOptions } from './check-options.js'
-import type { ExploreClientsOptions } from './clients/options.js'
+import type { ExploreClientsOptions, WithoutClients } from './clients/options.js'
 import { programsOf } from './clients/programs-of.js'
 import { exploration, type Outcome } from './exploration.js'
 import type { ExploreOptions } from './options.js'
@@ -32,7 +32,7 @@ import type { Violation } from './shrink.js'
  * ```
  */
 export function explore(cluster: SimCluster, options: ExploreClientsOptions): Promise<ClientExplorationResult>
-export function explore(cluster: SimCluster, options: ExploreOptions): ExplorationResult
+export function explore(cluster: SimCluster, options: ExploreOptions & WithoutClients): ExplorationResult
 export function explore(
   cluster: SimCluster,
   options: ExploreOptions | ExploreClientsOptions,
@@ -57,7 +57,8 @@ export function explore(
 /** Whether options name clients. */
 export const isOfClients = <Options extends object>(
   options: Options,
-): options is Extract<Options, { readonly clients: unknown }> => 'clients' in options
+): options is Extract<Options, { readonly clients: object }> =>
+  'clients' in options && options.clients !== undefined
 
 function resultOf({
   verdict,

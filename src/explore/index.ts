@@ -1,7 +1,7 @@
 export { ActionFailed } from './act.js'
 export type { Choice, RequestChoice, RequestFault } from './choice.js'
 export { describeChoice } from './choice.js'
-export type { ClientOptions, ExploreClientsOptions } from './clients/options.js'
+export type { ClientOptions, ExploreClientsOptions, WithoutClients } from './clients/options.js'
 export type { ClientAccess, ClientProgram, Quiet, StopClient } from './clients/programs.js'
 export type { ComponentCoverage, ExplorationCoverage, PropertyCoverage } from './coverage.js'
 export { explore } from './explore.js'

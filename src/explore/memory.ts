@@ -8,6 +8,9 @@ const HOW_TO =
   "keep it in `const memory = host.state('memory', () => new Map())`, and read `memory.value` anew in each " +
   'step: forks, snapshots and crashes then have what they should'
 
+/** As many steps are compared: a run may never end. */
+const MOST_COMPARED = 300
+
 /** Returns what to say of a component that keeps state in closures. */
 export const closureWarning = (component: string): string =>
   `${component} keeps state in closures of its setup, which copies of a cluster do not have. Each run ` +
@@ -29,12 +32,13 @@ export class SharedState extends Error {
  * does otherwise in forks, since it keeps state in closures; undefined if there is none. @throws SharedState
  * if one does otherwise in the second run
  */
-export function* stateInClosures(scope: Scope): Playing<string | undefined> {
-  const first = yield* recorded(scope, {})
-  const second = yield* recorded(scope, {})
+export function* stateInClosures(scope: Scope, isSpent: () => boolean): Playing<string | undefined> {
+  const plan = { upTo: MOST_COMPARED, isSpent }
+  const first = yield* recorded(scope, plan)
+  const second = yield* recorded(scope, plan)
   const shared = firstDifference(scope, first, second)
   if (shared !== undefined) throw new SharedState(shared)
-  return firstDifference(scope, first, yield* recorded(scope, { isForked: true }))
+  return firstDifference(scope, first, yield* recorded(scope, { ...plan, isForked: true }))
 }
 
 function* recorded(scope: Scope, plan: Partial<Plan>): Playing<readonly RunRecord[]> {

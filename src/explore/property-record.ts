@@ -26,6 +26,9 @@ export class PropertyRecord {
   #evaluated = 0
   #lists = 0
   #objects = 0
+  /** What it read the last time, and whether that has changed since the first time. */
+  #read: string | undefined
+  #hasChanged = false
   wasFalse = false
 
   private constructor(isEventual: boolean, fault: string | undefined) {
@@ -49,7 +52,8 @@ export class PropertyRecord {
   /** Judges a cluster, and counts the objects that are read until there was one. */
   evaluate(cluster: SimCluster, holds: (cluster: SimCluster) => unknown): unknown {
     this.#evaluated += 1
-    const result = this.#objects > 0 ? holds(cluster) : this.#counted(cluster, holds)
+    const isKnown = this.#objects > 0 && (!this.isEventual || this.wasFalse || this.#hasChanged)
+    const result = isKnown ? holds(cluster) : this.#counted(cluster, holds)
     if (result instanceof Promise) {
       this.fault = 'it is async, so that nobody waits for what it returns'
       result.catch(() => undefined)
@@ -72,7 +76,7 @@ export class PropertyRecord {
   /** Returns why the property cannot have said anything; undefined if it can. */
   get emptiness(): string | undefined {
     if (this.#evaluated === 0) return undefined
-    if (this.isEventual && !this.wasFalse)
+    if (this.isEventual && !this.wasFalse && !this.#hasChanged)
       return 'it holds from the start, so that nothing has to happen for it'
     if (this.#lists > 0 && this.#objects === 0)
       return 'it never found an object: what it lists or gets does not exist'
@@ -81,10 +85,12 @@ export class PropertyRecord {
 
   /** The methods are put before those of the class, since tests compare and wrap clusters. */
   #counted(cluster: SimCluster, holds: (cluster: SimCluster) => unknown): unknown {
+    const versions: string[] = []
     const note = (found: unknown): void => {
-      this.#lists += 1
       const { items } = (found ?? {}) as { readonly items?: readonly unknown[] }
-      this.#objects += Array.isArray(items) ? items.length : 1
+      const objects = Array.isArray(items) ? (items as readonly unknown[]) : [found]
+      this.#objects += objects.length
+      versions.push(objects.map(versionOf).join())
     }
     const before = [...READS, ...OTHER_READS].map(
       (name) => [name, Object.getOwnPropertyDescriptor(cluster, name)] as const,
@@ -92,7 +98,7 @@ export class PropertyRecord {
     for (const method of READS) {
       const read = (cluster[method] as (...args: readonly unknown[]) => unknown).bind(cluster)
       const value = (...args: readonly unknown[]): unknown => {
-        this.#lists += 1
+        this.#lists += 1 // even if it throws
         const found = read(...args)
         note(found)
         return found
@@ -103,6 +109,9 @@ export class PropertyRecord {
     try {
       return holds(cluster)
     } finally {
+      const read = versions.join('; ')
+      if (this.#read !== undefined && this.#read !== read) this.#hasChanged = true
+      this.#read = read
       for (const [name, own] of before)
         if (own === undefined) Reflect.deleteProperty(cluster, name)
         else Object.defineProperty(cluster, name, own)
@@ -118,6 +127,11 @@ export class PropertyRecord {
     }
     Object.defineProperty(cluster, name, { get: read, configurable: true })
   }
+}
+
+function versionOf(object: unknown): string {
+  const { metadata } = (object ?? {}) as { readonly metadata?: Readonly<Record<string, unknown>> }
+  return `${String(metadata?.['uid'])} ${String(metadata?.['resourceVersion'])}`
 }
 
 /** Whether a function has a block of statements and no `return` in it. */

@@ -3,7 +3,7 @@ import type { Component } from '../client/component.js'
 import type { ClusterOptions } from '../cluster/compose/options.js'
 import { SimCluster } from '../cluster/sim-cluster.js'
 import { checkReplayOptions } from './check-options.js'
-import type { ClientOptions } from './clients/options.js'
+import type { ClientOptions, WithoutClients } from './clients/options.js'
 import { programsOf } from './clients/programs-of.js'
 import type { ExploreOptions } from './options.js'
 import { playRun } from './play-run.js'
@@ -14,6 +14,8 @@ import { drawn } from './story/picture.js'
 import type { CounterExample } from './result.js'
 import { finished, finishedWith, type Played, type Playing } from './run.js'
 import { type Scope, scopeOf } from './scope.js'
+import { COMES_TO_REST } from './no-rest.js'
+import { NOTHING_FAILS } from './generic-invariants.js'
 import { Narration } from './story/narration.js'
 
 /**
@@ -32,6 +34,9 @@ export interface ReplayOptions extends ExploreOptions {
 /** Options of `replay()` and the others with clients. */
 export type ReplayClientsOptions = ReplayOptions & ClientOptions
 
+/** Properties that are no options. */
+const GENERIC = ['no component throws', COMES_TO_REST, NOTHING_FAILS]
+
 type Options = ReplayOptions | ReplayClientsOptions
 
 /**
@@ -40,7 +45,7 @@ type Options = ReplayOptions | ReplayClientsOptions
  * an action or a property of the counter-example
  */
 export function replay(found: CounterExample, options: ReplayClientsOptions): Promise<SimCluster>
-export function replay(found: CounterExample, options?: ReplayOptions): SimCluster
+export function replay(found: CounterExample, options?: ReplayOptions & WithoutClients): SimCluster
 export function replay(found: CounterExample, options: Options = {}): SimCluster | Promise<SimCluster> {
   return playedThen(
     found,
@@ -56,7 +61,7 @@ export function replay(found: CounterExample, options: Options = {}): SimCluster
  * @throws RangeError like {@link replay}
  */
 export function narrate(found: CounterExample, options: ReplayClientsOptions): Promise<string>
-export function narrate(found: CounterExample, options?: ReplayOptions): string
+export function narrate(found: CounterExample, options?: ReplayOptions & WithoutClients): string
 export function narrate(found: CounterExample, options: Options = {}): string | Promise<string> {
   const narration = new Narration(rootOf(found, options))
   return playedThen(
@@ -74,7 +79,7 @@ export function narrate(found: CounterExample, options: Options = {}): string | 
  * @throws RangeError like {@link replay}
  */
 export function toSvg(found: CounterExample, options: ReplayClientsOptions): Promise<string>
-export function toSvg(found: CounterExample, options?: ReplayOptions): string
+export function toSvg(found: CounterExample, options?: ReplayOptions & WithoutClients): string
 export function toSvg(found: CounterExample, options: Options = {}): string | Promise<string> {
   const narration = new Narration(rootOf(found, options))
   const records: RunRecord[] = []
@@ -144,6 +149,7 @@ export function scopeFor(found: CounterExample, options: Options): Scope {
 function rootOf(found: CounterExample, options: Options): SimCluster {
   checkReplayOptions(options)
   const { components, images } = options
+  refuseMissing('property', [found.property], propertiesOf(options))
   const clients = isOfClients(options) ? Object.keys(options.clients) : []
   refuseMissing('component', found.components, [...(components ?? []).map(({ name }) => name), ...clients])
   return SimCluster.fromJSON(found.root, {
@@ -151,6 +157,13 @@ function rootOf(found: CounterExample, options: Options): SimCluster {
     ...(images === undefined ? {} : { images }),
   })
 }
+
+/** Names of the properties that options have, and of those that hold for every controller. */
+const propertiesOf = ({ always = [], eventually = [], sameAs }: Options): readonly string[] => [
+  ...[...always, ...eventually].map(({ name = 'eventually' }) => name),
+  ...(sameAs === undefined ? [] : ['same as faultless']),
+  ...GENERIC,
+]
 
 /** The actions that a counter-example needs. @throws RangeError if the options lack one */
 function neededActions(
@@ -165,13 +178,19 @@ function neededActions(
   return actions.filter(({ name }) => found.actions.includes(name))
 }
 
-function refuseMissing(what: string, needed: readonly string[], given: readonly string[]): void {
+const PLURALS = { action: 'actions', component: 'components', property: 'property' } as const
+
+function refuseMissing(
+  what: keyof typeof PLURALS,
+  needed: readonly string[],
+  given: readonly string[],
+): void {
   const missing = needed.filter((name) => !given.includes(name))
   if (missing.length === 0) return
   const meant = nearest(missing[0] as string, given)
   throw new RangeError(
-    `the counter-example needs the ${what}s that it was found with (${missing.join(', ')}): pass the ` +
-      `options of explore()${what === 'component' ? ', and the components of its cluster' : ''}` +
+    `the counter-example needs the ${PLURALS[what]} that it was found with (${missing.join(', ')}): pass ` +
+      `the options of explore()${what === 'component' ? ', and the components of its cluster' : ''}` +
       (meant === undefined ? '' : `; you gave ${meant}`),
   )
 }

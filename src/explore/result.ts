@@ -53,13 +53,13 @@ export interface ExplorationResult {
    * Plays the counter-example. Returns the cluster in the state of the violation. @throws Error if there is
    * none
    */
-  replay(): SimCluster
+  readonly replay: () => SimCluster
 }
 
 /** The result of `explore()` with clients. */
 export interface ClientExplorationResult extends Omit<ExplorationResult, 'replay'> {
   /** Like {@link ExplorationResult.replay}. The clients are stopped at the end. */
-  replay(): Promise<SimCluster>
+  readonly replay: () => Promise<SimCluster>
 }
 
 /** A violation, and the run in which it was found. */

@@ -4,7 +4,7 @@ import { apply, applyRequests, changesSteps, MisplacedChoice } from './apply.js'
 import { ActionFailed } from './act.js'
 import { type Allowance, optionsBefore, optionsOf } from './deviations.js'
 import { Execution, stepName } from './execution.js'
-import { cycleOf, NoRest } from './no-rest.js'
+import { COMES_TO_REST, cycleOf, NoRest } from './no-rest.js'
 import type { Failure } from './failure.js'
 import { InvalidResult, type Properties } from './properties.js'
 import type { RunRecord, SentRequest } from './records.js'
@@ -126,6 +126,8 @@ class Run {
         if (this.#plan.isSpent?.() === true) throw new OutOfTime()
       }
       if (this.#isStopped) return this.#ended(undefined)
+      const restless = this.#restless()
+      if (restless !== undefined) return this.#ended(restless)
       yield* this.#untilDue()
       return this.#ended(this.#properties.atEnd(this.#execution))
     } catch (error) {
@@ -231,6 +233,21 @@ class Run {
     return this.#properties.afterWrite(this.#execution.cluster)
   }
 
+  /** Returns the failure of a run in which a component under test still wakes itself at the deadline. */
+  #restless(): Failure | undefined {
+    const { cluster, scope } = this.#execution
+    if (cluster.now() < this.#deadline) return undefined
+    const { timers, ready } = cluster.internals.pending()
+    const isOwn = ({ owner }: Pick<Ready, 'owner'>): boolean => scope.underTest.includes(owner)
+    const waiting = [...ready, ...timers.filter((timer) => timer.class === 'work')].find(isOwn)
+    if (waiting === undefined) return undefined
+    const minutes = Math.round((this.#deadline - scope.root.now()) / 60_000)
+    return {
+      property: COMES_TO_REST,
+      message: `after ${minutes} minutes ${stepName(waiting)} still wakes itself again and again`,
+    }
+  }
+
   /** @throws NoRest if the run has come back to a state of its own, Known if another one was there */
   #visit(): void {
     const { sampler, isKnown, findsCycles = isKnown !== undefined } = this.#plan
@@ -239,10 +256,11 @@ class Run {
     if (!findsCycles || sampler !== undefined || this.#left.length > 0) return
     if (programs !== undefined || anew.length > 0) return
     const hash = this.#execution.hash()
-    const before = this.#states.get(hash)
+    // a delayed step will run, and end what looks like a cycle
+    const before = this.#execution.isDelaying ? undefined : this.#states.get(hash)
     if (before !== undefined && before < this.#steps.length)
       throw new NoRest(cycleOf(this.#steps.slice(before)))
-    this.#states.set(hash, this.#steps.length)
+    if (!this.#execution.isDelaying) this.#states.set(hash, this.#steps.length)
     if (isKnown?.(hash, this.#execution) === true) throw new Known()
   }
 

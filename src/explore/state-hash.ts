@@ -101,7 +101,11 @@ export class StateHasher {
 
   /** Adds what the step of an informer will take notice of, in order. */
   #addUnseen(internals: SimCluster['internals'], entry: Ready): void {
-    for (const [key, object] of internals.informerOf(entry)?.unseen() ?? []) {
+    const informer = internals.informerOf(entry)
+    if (informer === undefined) return
+    const unseen = informer.unseen()
+    if (unseen === undefined) return this.#hash.add(partsOfText('it will list'))
+    for (const [key, object] of unseen) {
       if (object !== undefined && isRoutineObject(object)) continue
       this.#hash.add(partsOfText(object === undefined ? `${key} is gone` : key))
       if (object !== undefined) this.#hash.add(partsOf(object))

@@ -29,9 +29,9 @@ export interface InformerStep {
   waiting(): readonly Change<KubeObject>[] | undefined
   /**
    * Returns what the step would take notice of, by the keys in etcd, in order; if nothing of the informer has
-   * been set up, changes that it does not select are among it. None if it will list.
+   * been set up, changes that it does not select are among it. Undefined if it will list.
    */
-  unseen(): readonly (readonly [key: string, object: KubeObject | undefined])[]
+  unseen(): readonly (readonly [key: string, object: KubeObject | undefined])[] | undefined
 }
 
 /** Holds the current parts of a cluster; a rewind replaces them. */
@@ -142,14 +142,16 @@ export class Internals {
       },
       unseen: () => {
         const informer = find()
-        const waiting = informer?.waiting()
-        if (waiting !== undefined)
-          return waiting.map(({ type, object }) => [keyOf(object), type === 'DELETED' ? undefined : object])
-        const resource = informer?.resource ?? key.split('|', 1)[0] ?? ''
+        if (informer !== undefined)
+          return informer
+            .waiting()
+            ?.map(({ type, object }) => [keyOf(object), type === 'DELETED' ? undefined : object])
+        const [resource = ''] = key.split('|', 1)
         const prefix = resources.find(resource)?.prefix
         const state = simulation.slice<InformerState>(owner, slice, () => ({ resourceVersion: undefined }))
         const seen = Number(state.peek.resourceVersion ?? Infinity)
-        if (prefix === undefined || !Number.isFinite(seen) || seen < storage.compactedRevision) return []
+        if (prefix === undefined || !Number.isFinite(seen) || seen < storage.compactedRevision)
+          return undefined
         return storage
           .changesSince(prefix, prefixEnd(prefix), seen)
           .map((change) => [change.key.slice(prefix.length), change.object])

@@ -12,5 +12,10 @@ export interface ClientOptions {
   readonly quiet?: Partial<Quiet> | undefined
 }
 
+/** Options without clients. With it, a call with clients can infer what its functions get. */
+export interface WithoutClients {
+  readonly clients?: undefined
+}
+
 /** Options of `explore()` with clients. Faults concern the clients, unless `faults.of` says otherwise. */
 export type ExploreClientsOptions = ExploreOptions & ClientOptions

@@ -76,9 +76,11 @@ function stateLines(root: SimCluster, cluster: SimCluster): readonly string[] {
       ? root.state.stored(resource).filter((object) => !isRoutine(object))
       : []
     if (versionsOf(objects) === versionsOf(before)) continue
-    lines.push(
-      `${' '.repeat(12)}${resource}: ${objects.length}${objects.length === 0 ? '' : `: ${namesOf(objects)}`}`,
-    )
+    const known = new Set(before.map(versionOf))
+    const changed = objects.filter((object) => !known.has(versionOf(object)))
+    const others = objects.filter((object) => known.has(versionOf(object)))
+    const names = objects.length === 0 ? '' : `: ${namesOf([...changed, ...others])}`
+    lines.push(`${' '.repeat(12)}${resource}: ${objects.length}${names}`)
   }
   return lines
 }
@@ -86,8 +88,9 @@ function stateLines(root: SimCluster, cluster: SimCluster): readonly string[] {
 const isRoutine = ({ kind, metadata }: KubeObject): boolean =>
   kind === 'Node' || metadata.namespace === 'kube-node-lease'
 
-const versionsOf = (objects: readonly KubeObject[]): string =>
-  objects.map(({ metadata }) => `${metadata.uid} ${metadata.resourceVersion}`).join()
+const versionOf = ({ metadata }: KubeObject): string => `${metadata.uid} ${metadata.resourceVersion}`
+
+const versionsOf = (objects: readonly KubeObject[]): string => objects.map(versionOf).join()
 
 /** Plays a violation, and tells it. */
 export function* storyOf({ scope, choices, failure }: Violation): Playing<string> {

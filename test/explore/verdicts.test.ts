@@ -1,0 +1,273 @@
+/** What the verdict of an exploration says of what it saw. */
+import { describe, expect, test } from 'vitest'
+import '../../src/vitest.js'
+import { explore, narrate, type ExplorationResult, type ExploreOptions } from '../../src/explore/index.js'
+import { type Component, type ComponentHost, SimCluster } from '../../src/index.js'
+
+const admin = { name: 'tester', groups: ['system:masters'] }
+
+/** Creates a part for each wish. */
+function maker(more: Partial<Component> = {}, resource = 'configmaps'): Component {
+  return {
+    name: 'maker',
+    identity: admin,
+    setup: (host: ComponentHost) => {
+      const wishes = host.informer(resource, { labelSelector: 'wish' })
+      wishes.onChange(({ type, object }) => type === 'ADDED' && queue.add(object.metadata.name ?? ''))
+      const queue = host.workQueue('queue', (key) => {
+        const parts = host.client.list('configmaps', {
+          namespace: 'default',
+          labelSelector: `of=${key}`,
+        }).items
+        if (parts.length === 0)
+          host.client.create('configmaps', {
+            metadata: { generateName: `${key}-`, namespace: 'default', labels: { part: 'yes', of: key } },
+          })
+        queue.forget(key)
+      })
+    },
+    ...more,
+  }
+}
+
+const clusterWith = (...components: readonly Component[]): SimCluster =>
+  new SimCluster({ nodes: 0, components }).settle()
+
+const wish = {
+  name: 'wish',
+  do: (c: SimCluster) => c.create('configmaps', { metadata: { name: 'a', labels: { wish: 'yes' } } }),
+}
+const partsOf = (c: SimCluster): number =>
+  c.list('configmaps', { namespace: 'default', labelSelector: 'part' }).items.length
+const onePart = { name: 'at most one part', holds: (c: SimCluster) => partsOf(c) <= 1 }
+
+const explored = (cluster: SimCluster, options: Partial<ExploreOptions> = {}): ExplorationResult =>
+  explore(cluster, { actions: [wish], always: [onePart], ...options })
+
+describe('an exploration', () => {
+  test('says what it has seen', () => {
+    const { verdict, coverage, warnings } = explored(clusterWith(maker()), { search: { delays: 1 } })
+    expect({ verdict, warnings }).toEqual({ verdict: 'holds', warnings: [] })
+    expect(coverage.components['maker']).toMatchObject({ forbidden: 0 })
+    expect(coverage.components['maker']?.reconciles).toBeGreaterThan(0)
+    expect(coverage.components['maker']?.writes).toBeGreaterThan(0)
+    expect(coverage.actions['wish']).toBeGreaterThan(0)
+    expect(coverage.properties['at most one part']).toMatchObject({
+      wasFalse: false,
+      wasAboutSomething: true,
+    })
+    expect(coverage.cut).toBe(undefined)
+  })
+
+  test('says where the budget has stopped it', () => {
+    const { verdict, coverage } = explored(clusterWith(maker()), { budget: { schedules: 2 } })
+    expect(verdict).toBe('budget')
+    expect(coverage.cut).toMatch(/^stopped after 2 runs and [\d.]+ s$/)
+  })
+})
+
+describe('an exploration says nothing', () => {
+  const eventually = [{ name: 'part', holds: (c: SimCluster) => partsOf(c) === 1, within: '1m' }]
+  const user = { name: 'nobody', groups: [] }
+  const cases: readonly (readonly [string, () => ExplorationResult, RegExp])[] = [
+    ['without a controller', () => explored(clusterWith()), /no component wrote anything/],
+    [
+      'if the controller has no rights',
+      () => explored(clusterWith(maker({ identity: user }))),
+      /^maker never ran: its informer of configmaps has not listed; nobody may not list configmaps$/,
+    ],
+    [
+      'if the kind of the controller is not there',
+      () => explored(clusterWith(maker({}, 'gadgets.example.com'))),
+      /the kind is not served when the exploration begins/,
+    ],
+    [
+      'if nothing concerns the controller',
+      () => explored(clusterWith(maker()), { actions: [] }),
+      /^maker never ran: nothing that the actions do concerns what it watches$/,
+    ],
+    [
+      'if `of` is misspelt',
+      () => explored(clusterWith(maker()), { faults: { crash: 1, of: ['makr'] } }),
+      /^faults.of names "makr", and there is no such component; did you mean maker\?$/,
+    ],
+    [
+      'if a property is of nothing',
+      () => {
+        const holds = (c: SimCluster): boolean =>
+          c.list('configmaps', { labelSelector: 'prat' }).items.length <= 1
+        return explored(clusterWith(maker()), { always: [{ name: 'typo', holds }] })
+      },
+      /^the property "typo" says nothing: it never found an object/,
+    ],
+    [
+      'if a property is async',
+      () => {
+        const holds = (async () => false) as unknown as () => boolean
+        return explored(clusterWith(maker()), { always: [{ name: 'async', holds }] })
+      },
+      /^the property "async" says nothing: it is async/,
+    ],
+    [
+      'if what must come about is there from the start',
+      () => explored(clusterWith(maker()), { always: [], eventually: [{ name: 'true', holds: () => true }] }),
+      /^the property "true" says nothing: it holds from the start/,
+    ],
+    [
+      'if a property never returns anything',
+      () => {
+        const holds = (c: SimCluster): void => {
+          partsOf(c) // forgot to return
+        }
+        return explored(clusterWith(maker()), { always: [{ name: 'no return', holds }] })
+      },
+      /^the property "no return" says nothing: it never returns anything$/,
+    ],
+  ]
+
+  test.each(cases)('%s', (_title, run, reason) => {
+    const result = run()
+    expect(result.verdict).toBe('vacuous')
+    expect(result.reason).toMatch(reason)
+  })
+
+  test('and fails the matcher, with the reason', () => {
+    expect(() => expect(clusterWith()).toHoldUnder({ actions: [wish], always: [onePart] })).toThrow(
+      /^the exploration says nothing: no component wrote anything/,
+    )
+  })
+
+  test('of one property, which is a warning if it says something of another', () => {
+    const always = [
+      onePart,
+      {
+        name: 'typo',
+        holds: (c: SimCluster) => c.list('configmaps', { labelSelector: 'prat' }).items.length <= 1,
+      },
+    ]
+    const { verdict, warnings } = explored(clusterWith(maker()), { always, eventually })
+    expect(verdict).toBe('holds')
+    expect(warnings.join()).toMatch(/^the property "typo" says nothing/)
+  })
+})
+
+describe('wrong options', () => {
+  const cases: readonly (readonly [object, string])[] = [
+    [{ serach: { delays: 1 } }, 'explore() has no option serach; did you mean search?'],
+    [{ faults: { crsh: 1 } }, 'explore().faults has no option crsh; did you mean crash?'],
+    [{ always: [] }, 'explore() has nothing to check'],
+    [{ search: { delay: 1 } }, 'explore().search has no option delay; did you mean delays?'],
+    [{ faults: { crash: '1' } }, 'explore().faults.crash must be a whole number from 0, not "1"'],
+    [
+      { actions: [{ name: 'a', do: 'kubectl' }] },
+      'explore().actions[0].do must be a function, not "kubectl"',
+    ],
+    [{ actions: [{ nme: 'a', do: () => 1 }] }, 'explore().actions[0] has no option nme; did you mean name?'],
+    [
+      { eventually: [{ holds: () => true, within: '5 minutes' }] },
+      'explore().eventually[0].within must be a duration',
+    ],
+    [{ events: 'single' }, "explore().events must be 'batch' or 'one', not \"single\""],
+    [{ lag: { of: ['maker'] } }, 'explore().lag.max is missing'],
+    [{ always: [onePart, onePart] }, 'explore().always has two properties "at most one part"'],
+  ]
+  test.each(cases)('%o are refused', (options, message) => {
+    expect(() => explored(clusterWith(maker()), options)).toThrow(message)
+  })
+
+  test('that no option can show are refused when they are seen', () => {
+    const failing = { name: 'restart', do: (c: SimCluster) => c.kubectl('rollout restrat deployment web') }
+    expect(() => explored(clusterWith(maker()), { actions: [failing] })).toThrow(
+      /^the action "restart" failed: kubectl rollout restrat deployment web: error: unknown command/,
+    )
+    const inBlock = {
+      name: 'restart',
+      do: (c: SimCluster) => {
+        c.kubectl('rollout restrat deployment web')
+      },
+    }
+    expect(() => explored(clusterWith(maker()), { actions: [inBlock] })).toThrow(/unknown command/)
+    const text = { name: 'part', holds: (() => 'one part') as unknown as () => boolean }
+    expect(() => explored(clusterWith(maker()), { eventually: [text] })).toThrow(
+      'explore(): eventually "part" returned "one part"; it must return true or false',
+    )
+    const number = { name: 'parts', holds: ((c: SimCluster) => partsOf(c)) as unknown as () => boolean }
+    expect(() => explored(clusterWith(maker()), { always: [number] })).toThrow(
+      'explore(): always "parts" returned 0',
+    )
+  })
+})
+
+describe('a counter-example', () => {
+  const twice: Component = maker({
+    setup: (host) => {
+      const wishes = host.informer('configmaps', { labelSelector: 'wish' })
+      wishes.onChange(({ object }) => queue.add(object.metadata.name ?? ''))
+      const parts = host.informer('configmaps', { labelSelector: 'part' })
+      parts.onChange(({ object }) => queue.add(object.metadata.labels?.['of'] ?? ''))
+      const queue = host.workQueue('queue', (key) => {
+        if (parts.list().length === 0)
+          host.client.create('configmaps', {
+            metadata: { generateName: `${key}-`, namespace: 'default', labels: { part: 'yes', of: key } },
+          })
+        queue.forget(key)
+      })
+    },
+  })
+  const label = {
+    name: 'label',
+    do: (c: SimCluster) => c.kubectl('label configmap a x=y'),
+    at: 'any' as const,
+  }
+  const always = [onePart]
+  const options: ExploreOptions = { actions: [wish, label], always, search: { delays: 1 } }
+
+  test('tells what caches did not show, generated names, and the state that violates', () => {
+    const { story, counterExample, replay } = explore(clusterWith(twice), options)
+    expect(story).toMatch(/maker does not see configmaps a-\w{5} yet/)
+    expect(story).toMatch(/maker: create configmaps default -> a-\w{5} {3}\(step \d+: maker\/queue a\)/)
+    expect(story).toMatch(/violated: at most one part: it does not hold\n {12}configmaps: \d: .*a-\w{5}/)
+    expect(replay().state.traceHash()).toBe(counterExample?.traceHash)
+  })
+
+  test('is refused where what it needs is missing', () => {
+    const { counterExample } = explore(clusterWith(twice), options)
+    if (counterExample === undefined) throw new Error('there is none')
+    expect(() => narrate(counterExample, { always, actions: [wish, label] })).toThrow(
+      /needs the components .*maker/,
+    )
+    expect(() => narrate(counterExample, { always, components: [twice] })).toThrow(
+      /needs the actions .*wish, label/,
+    )
+    expect(() => narrate(counterExample, { components: [twice], actions: [wish, label] })).toThrow(
+      /needs the property .*at most one part/,
+    )
+  })
+
+  test('tells how requests ended', () => {
+    const careless = maker({
+      setup: (host) => {
+        const wishes = host.informer('configmaps', { labelSelector: 'wish' })
+        wishes.onChange(({ object }) => queue.add(object.metadata.name ?? ''))
+        const queue = host.workQueue('queue', (key) => {
+          const object = host.client.get('configmaps', { namespace: 'default', name: key })
+          try {
+            host.client.update('configmaps', { ...object, data: { done: 'yes' } })
+          } catch {
+            // it is lost
+          }
+          queue.forget(key)
+        })
+      },
+    })
+    const { story } = explore(clusterWith(careless), {
+      actions: [wish],
+      search: { delays: 0 },
+      faults: { conflict: 1 },
+      eventually: [
+        { name: 'done', holds: (c) => c.get('configmaps', 'a').data?.['done'] === 'yes', within: '1m' },
+      ],
+    })
+    expect(story).toMatch(/maker: update configmaps default\/a -> 409 Conflict/)
+  })
+})
