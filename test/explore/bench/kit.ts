@@ -4,11 +4,11 @@ import {
   ApiError,
   type Component,
   type ComponentHost,
-  type ConfigMap,
   ignoreNotFound,
   type Informer,
   SimCluster,
 } from '../../../src/index.js'
+import type { ConfigMap } from '../../../src/types.js'
 import type { WorkQueue } from '../../../src/sim/modules/work-queue.js'
 
 export { ApiError, ignoreNotFound }
