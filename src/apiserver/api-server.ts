@@ -26,6 +26,7 @@ import { dispatch, type EndpointResult } from './endpoints/dispatch.js'
 import { AggregatedServices } from './extensions/aggregated-services.js'
 import { converterOf } from './extensions/conversion.js'
 import { CustomResources } from './extensions/custom-resources.js'
+import { withinRequest } from './request-budget.js'
 import { badRequest, PlainTextError } from './errors.js'
 import type { Heartbeats } from '../client/heartbeats.js'
 import { QuietHeartbeats } from './heartbeats.js'
@@ -366,7 +367,9 @@ export class ApiServer {
 
   #run(exchange: Exchange): EndpointResult {
     try {
-      return this.#observer.observe(exchange, () => dispatch(this.context, this.#admit(exchange)))
+      return this.#observer.observe(exchange, () =>
+        withinRequest(() => dispatch(this.context, this.#admit(exchange))),
+      )
     } catch (error) {
       throw isStackOverflow(error) ? badRequest('exceeded max depth') : error
     }

@@ -1,3 +1,4 @@
+import type { OverBudget } from '../lang/bounds/budget.js'
 import { mostFieldErrors } from '../api/field-error.js'
 import type { FieldError } from '../api/field-error.js'
 import { aggregateText, statusCauses } from '../api/field-error.js'
@@ -181,6 +182,15 @@ export function untypedError(message: string, reason: StatusReason = ''): ApiErr
 /** 500 `Internal error occurred: <text>` */
 export function internalError(message: string): ApiError {
   return new ApiError(500, 'InternalError', `Internal error occurred: ${message}`, { causes: [{ message }] })
+}
+
+/**
+ * 504 for a request whose work has used up its budget, as upstream's for one that has used up its time. Source:
+ * apiserver pkg/endpoints/handlers/finisher/finisher.go.
+ */
+export function tooMuchWork({ message }: OverBudget): ApiError {
+  const text = `Timeout: request did not complete within requested timeout - ${message}`
+  return new ApiError(504, 'Timeout', text)
 }
 
 /** An error whose response is plain text, because it occurs before any handler of the API. */

@@ -1,3 +1,4 @@
+import { withinRequest } from './request-budget.js'
 import type { ApiServer } from './api-server.js'
 import { ApiError, isApiError } from '../client/api-error.js'
 import { type Negotiated, LIST_TYPES, negotiate, OBJECT_TYPES } from './http/accept.js'
@@ -77,9 +78,9 @@ function routeRequest(
   const form: ResponseForm = { format: 'json', warnings: [] }
   try {
     const path = parsePath(http.path)
-    return path === undefined
-      ? handlePath(server, http, form)
-      : handleResource(server, http, path, codecs, form)
+    return withinRequest(() =>
+      path === undefined ? handlePath(server, http, form) : handleResource(server, http, path, codecs, form),
+    )
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
     return errorResponse(error, {

@@ -1,3 +1,4 @@
+import { Budget, type BudgetLimits } from '../../lang/bounds/budget.js'
 import { goDouble } from '../../lang/cel/values.js'
 import { isFloat, type Numbers } from '../../lang/jsonpath/compare.js'
 import { evaluateJsonPath, type JsonPathOptions } from '../../lang/jsonpath/evaluate.js'
@@ -38,10 +39,19 @@ function reported<T>(run: () => T, textOfFault = (why: string): string => why): 
   }
 }
 
+/** What a template may print of one value; paths such as `{..*}` print each part again with those around it. */
+export const OUTPUT: BudgetLimits = { work: 'the output of the template', bytes: 64 * 1024 * 1024 }
+
 /** Renders a template for a value: the results of each part joined by blanks. Throws KubectlError. */
 export function renderTemplate(template: Template, value: unknown, options: JsonPathOptions = {}): string {
+  const budget = new Budget(OUTPUT)
+  const textFor = (one: unknown): string => {
+    const text = resultText(one, options.numbers)
+    budget.take(text.length)
+    return text
+  }
   return evaluateTemplate(template, value, options)
-    .map((results) => results.map((one) => resultText(one, options.numbers)).join(' '))
+    .map((results) => results.map(textFor).join(' '))
     .join('')
 }
 

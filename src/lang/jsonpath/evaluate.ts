@@ -1,3 +1,4 @@
+import { spend } from '../bounds/budget.js'
 import { bytesOf } from '../go/utf8.js'
 import { goText, isMap } from '../json/maps.js'
 import { compares, GoNumber, typeText, type Numbers } from './compare.js'
@@ -12,6 +13,11 @@ export interface JsonPathOptions {
 }
 
 type Values = readonly unknown[]
+
+/**
+ * Values that the steps of one template meet at most. Repeated descents (`..a..b`) multiply them without end.
+ */
+const MOST_VALUES = 200_000
 
 /**
  * Returns the results of each part of a template on `value`; parts of ranges come once for each item. Throws
@@ -38,6 +44,7 @@ class Fault extends JsonPathError {
 class Evaluation {
   readonly #allowMissingKeys: boolean
   readonly #numbers: Numbers
+  #met = 0
   #begun = 0
   #inside = 0
   #ended = 0
@@ -62,7 +69,7 @@ class Evaluation {
         all.push(found)
         continue
       }
-      all.push(...this.#range(nodes.slice(at + 1), found))
+      for (const one of this.#range(nodes.slice(at + 1), found)) all.push(one)
       // goes on after the last end that was met; a range without end runs on once more, as upstream's
       const end = this.#lastEnd === undefined ? -1 : nodes.indexOf(this.#lastEnd, at + 1)
       if (end >= 0) at = end
@@ -80,7 +87,15 @@ class Evaluation {
     return all
   }
 
+  /** Counts values before they are copied. */
+  #meet(count: number): void {
+    this.#met += count
+    if (this.#met > MOST_VALUES) throw new JsonPathError(`the path meets more than ${MOST_VALUES} values`)
+    spend(count)
+  }
+
   #walk(values: Values, node: Node): Values {
+    this.#meet(values.length + 1)
     switch (node.kind) {
       case 'list':
         return this.#list(values, node)
@@ -99,12 +114,26 @@ class Evaluation {
       case 'wildcard':
         return values.flatMap(childrenOf)
       case 'recursive':
-        return values.flatMap(descendants)
+        return this.#descendants(values)
       case 'union':
         return node.lists.flatMap((list) => this.#list(values, list))
       case 'identifier':
         return this.#identifier(values, node.name)
     }
+  }
+
+  /** The values with everything below them, in depth. */
+  #descendants(values: Values): Values {
+    const found: unknown[] = []
+    const visit = (value: unknown): void => {
+      this.#meet(1)
+      const children = childrenOf(value)
+      if (children.length === 0) return
+      found.push(value)
+      if (typeof value !== 'string') children.forEach(visit)
+    }
+    values.forEach(visit)
+    return found
   }
 
   #list(values: Values, { nodes }: ListNode): Values {
@@ -145,6 +174,7 @@ class Evaluation {
       // upstream leaves off there, too
       if (start === end) return found
       if (node.step !== undefined && node.step <= 0) throw new Fault('step must be > 0', values)
+      this.#meet(end - start)
       for (let at = start; at < end; at += node.step ?? 1) found.push(value[at])
     }
     return found
@@ -154,6 +184,7 @@ class Evaluation {
     return values.flatMap((value) => {
       if (!Array.isArray(value))
         throw new Fault(`${goText(value)} is not array or slice and cannot be filtered`, values)
+      this.#meet(value.length)
       return value.filter((item: unknown) =>
         node.operator === 'exists' ? this.#exists(node.left, item) : this.#passes(node, item),
       )
@@ -205,10 +236,4 @@ function childrenOf(value: unknown): Values {
   return Object.keys(value)
     .sort()
     .flatMap((key) => (value[key] === undefined ? [] : [value[key]]))
-}
-
-function descendants(value: unknown): Values {
-  const children = childrenOf(value)
-  if (children.length === 0) return []
-  return typeof value === 'string' ? [value] : [value, ...children.flatMap(descendants)]
 }

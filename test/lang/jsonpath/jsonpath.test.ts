@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
 import { evaluateJsonPath, type JsonPathOptions } from '../../../src/lang/jsonpath/evaluate.js'
 import { parseJsonPath } from '../../../src/lang/jsonpath/parse.js'
 
@@ -88,5 +88,25 @@ describe('a JSONPath template', () => {
     expect(results('{.pods[?(@.cpu==2)].name}')).toEqual(['a'])
     expect(() => results('{.pods[?(@.cpu==2)].name}', { numbers: 'floats' })).toThrow('incompatible types')
     expect(results('{.pods[?(@.cpu==2.0)].name}', { numbers: 'floats' })).toEqual(['a'])
+  })
+})
+
+describe('a path that meets too many values', () => {
+  const deep = (levels: number): object => (levels === 0 ? {} : { a: deep(levels - 1) })
+
+  test.each(['..a..a..a..a..a..a', '..*..*..*..*', '[*]..[*]..', '..[?(@..a)]..a..a..a..a'])(
+    '%s is an error, not work without end',
+    (path) => {
+      const value = path.startsWith('[') ? Array(1_000).fill([deep(60)]) : deep(60)
+      expect(() => evaluateJsonPath(parseJsonPath(`{${path}}`), value)).toThrow(/meets more than|is not/)
+    },
+  )
+
+  test('is given up in a range, too, and many results are no error of the engine', () => {
+    const items = Array.from({ length: 1_000 }, () => ({ all: Array.from({ length: 1_000 }, (_, at) => at) }))
+    const template = parseJsonPath('{range .items[*]}{.all[*]}{end}')
+    expect(() => evaluateJsonPath(template, { items })).toThrow('meets more than')
+    const some = parseJsonPath('{range .items[*]}x{end}')
+    expect(evaluateJsonPath(some, { items: Array(50_000).fill({}) })).toHaveLength(50_000)
   })
 })
