@@ -58,6 +58,10 @@ export function createScheme(release: Release | string = releaseOf()): Scheme {
 class DefinitionScheme implements Scheme {
   readonly release: Release
   #tables: KindTables
+  /** Whether the tables are those of this scheme only, so that they may be changed. */
+  #isOwn = false
+  /** Another object after each change. */
+  #identity: object = {}
 
   constructor(release: Release, tables: KindTables) {
     this.release = release
@@ -65,7 +69,7 @@ class DefinitionScheme implements Scheme {
   }
 
   get tables(): object {
-    return this.#tables
+    return this.#isOwn ? this.#identity : this.#tables
   }
 
   definitions(): readonly KindDefinition[] {
@@ -117,9 +121,11 @@ class DefinitionScheme implements Scheme {
     if (this.byKind(group, version, kind) !== undefined) this.#changeable().remove(group, version, kind)
   }
 
-  /** Returns a copy of the tables for a change. */
+  /** Returns the tables for a change: a copy of those that all schemes of a release share. */
   #changeable(): KindTables {
-    this.#tables = this.#tables.copy()
+    if (!this.#isOwn) this.#tables = this.#tables.copy()
+    this.#isOwn = true
+    this.#identity = {}
     return this.#tables
   }
 }

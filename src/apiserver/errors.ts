@@ -185,8 +185,8 @@ export function internalError(message: string): ApiError {
 }
 
 /**
- * 504 for a request whose work has used up its budget, as upstream's for one that has used up its time. Source:
- * apiserver pkg/endpoints/handlers/finisher/finisher.go.
+ * 504 for a request whose work has used up its budget, as upstream's for one that has used up its time.
+ * Source: apiserver pkg/endpoints/handlers/finisher/finisher.go.
  */
 export function tooMuchWork({ message }: OverBudget): ApiError {
   const text = `Timeout: request did not complete within requested timeout - ${message}`

@@ -1,5 +1,5 @@
 import type { Pod, Taint, Toleration } from '../api/core/generated.js'
-import { tolerates } from '../api/core/tolerations.js'
+import { toleratedBy } from '../api/core/tolerations.js'
 import { semanticEqual } from '../api/kind/equal.js'
 import { isApiError } from '../client/api-error.js'
 import type { Component, ComponentHost } from '../client/component.js'
@@ -149,7 +149,7 @@ export function noExecuteTaints(taints: readonly Taint[] | undefined): readonly 
 export function stay(taints: readonly Taint[], tolerations: readonly Toleration[] | undefined): Stay {
   let least = Number.POSITIVE_INFINITY
   for (const taint of taints) {
-    const used = tolerations?.find((toleration) => tolerates(toleration, taint))
+    const used = toleratedBy(tolerations, taint)
     if (!used) return { kind: 'intolerant' }
     if (used.tolerationSeconds !== undefined) least = Math.min(least, Math.max(used.tolerationSeconds, 0))
   }

@@ -86,7 +86,7 @@ describe('a process that wants more than one step may use is ended', () => {
     ],
     [
       'a pattern with a large program',
-      `x=$(seq 1 3000); echo "$x" | tr '\\n' 0 | grep -E '([0-9]?){500}x*$'`,
+      `x=$(seq 1 3000); echo "$x" | tr '\\n' 0 | sed -E 's/([0-9]?){500}x*$/y/'`,
       152,
     ],
   ])(

@@ -1,3 +1,4 @@
+import { firstNamed } from '../../lang/bounds/named.js'
 import { quantityMilliValue, quantityValue, formatQuantity, parseQuantity } from '../quantity.js'
 import { podCondition } from './conditions.js'
 import type { Container, ContainerStatus, Pod, ResourceRequirements } from './generated.js'
@@ -158,7 +159,7 @@ function bySpecAndStatus(pod: Pod, kind: 'requests' | 'limits'): (container: Con
   if (containerStatuses.length === 0 && initContainerStatuses.length === 0) return bySpec
   const infeasible = podCondition(pod, 'PodResizePending')?.reason === 'Infeasible'
   const named = (statuses: readonly ContainerStatus[], name: string): ContainerStatus | undefined =>
-    statuses.find((status) => status.name === name)
+    firstNamed(statuses, name)
   return (container) => {
     const restartable = container.restartPolicy === 'Always'
     const ofSidecar = restartable ? named(initContainerStatuses, container.name) : undefined

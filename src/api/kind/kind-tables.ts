@@ -7,14 +7,15 @@ const key = (group: string, version: string, name: string): string => `${group}/
 export class KindTables {
   readonly #byKind: Map<string, KindDefinition>
   readonly #byResource: Map<string, KindDefinition>
-  readonly #byName: Map<string, KindDefinition>
+  /** Made when a name is looked up: undefined after a kind was removed, which may free names for others. */
+  #byName: Map<string, KindDefinition> | undefined
   readonly #schemas: Map<string, SchemaGroup>
   #definitions: readonly KindDefinition[] | undefined
 
   constructor(from?: KindTables) {
     this.#byKind = new Map(from === undefined ? [] : from.#byKind)
     this.#byResource = new Map(from === undefined ? [] : from.#byResource)
-    this.#byName = new Map(from === undefined ? [] : from.#byName)
+    this.#byName = from === undefined || from.#byName === undefined ? undefined : new Map(from.#byName)
     this.#schemas = new Map(from === undefined ? [] : from.#schemas)
   }
 
@@ -37,6 +38,10 @@ export class KindTables {
 
   /** By plural, singular, kind or short name, in lower case, with or without version and group. */
   byName(name: string): KindDefinition | undefined {
+    if (this.#byName === undefined) {
+      this.#byName = new Map()
+      for (const one of this.#byKind.values()) if (one.verbs.length > 0) addNames(this.#byName, one)
+    }
     return this.#byName.get(name)
   }
 
@@ -52,7 +57,7 @@ export class KindTables {
     if (schema !== undefined) this.#schemas.set(key(group, version, kind), schema)
     if (definition.verbs.length === 0) return
     this.#byResource.set(key(group, version, resource), definition)
-    this.#addNames(definition)
+    if (this.#byName !== undefined) addNames(this.#byName, definition)
   }
 
   remove(group: string, version: string, kind: string): void {
@@ -62,17 +67,15 @@ export class KindTables {
     this.#byKind.delete(key(group, version, kind))
     this.#schemas.delete(key(group, version, kind))
     this.#byResource.delete(key(group, version, definition.resource))
-    this.#byName.clear()
-    for (const other of this.#byKind.values()) if (other.verbs.length > 0) this.#addNames(other)
+    this.#byName = undefined
   }
+}
 
-  #addNames(definition: KindDefinition): void {
-    const { group, version, kind, resource, singular, shortNames } = definition
-    for (const name of [resource, singular, kind.toLowerCase(), ...shortNames]) {
-      for (const full of [name, `${name}.${group}`, `${name}.${version}.${group}`]) {
-        const plain = full.replace(/\.$/, '')
-        if (!this.#byName.has(plain)) this.#byName.set(plain, definition)
-      }
-    }
-  }
+/** Adds the names of a kind that no earlier one has. */
+function addNames(names: Map<string, KindDefinition>, definition: KindDefinition): void {
+  const { group, version, kind, resource, singular, shortNames } = definition
+  const dot = group === '' ? '' : '.'
+  for (const name of [resource, singular, kind.toLowerCase(), ...shortNames])
+    for (const full of [name, `${name}${dot}${group}`, `${name}.${version}${dot}${group}`])
+      if (!names.has(full)) names.set(full, definition)
 }

@@ -1,3 +1,4 @@
+import { firstNamed } from '../../lang/bounds/named.js'
 import type {
   Container,
   ContainerState,
@@ -31,7 +32,7 @@ export function writeContainers(
 ): void {
   out.line(0, `${indent}${title}:${containers.length === 0 ? ' <none>' : ''}`)
   for (const container of containers) {
-    const status = statuses?.find(({ name }) => name === container.name)
+    const status = firstNamed(statuses, container.name)
     writeBasics(out, container, status, indent === '' ? '' : ' ')
     for (const [name, words] of [
       ['Command', container.command],

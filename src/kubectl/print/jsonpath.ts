@@ -39,7 +39,9 @@ function reported<T>(run: () => T, textOfFault = (why: string): string => why): 
   }
 }
 
-/** What a template may print of one value; paths such as `{..*}` print each part again with those around it. */
+/**
+ * What a template may print of one value; paths such as `{..*}` print each part again with those around it.
+ */
 export const OUTPUT: BudgetLimits = { work: 'the output of the template', bytes: 64 * 1024 * 1024 }
 
 /** Renders a template for a value: the results of each part joined by blanks. Throws KubectlError. */

@@ -1,3 +1,4 @@
+import { firstNamed } from '../../lang/bounds/named.js'
 import type { Container, Pod, ResourceRequirements } from '../../api/core/generated.js'
 import { semanticEqual } from '../../api/kind/equal.js'
 
@@ -25,9 +26,7 @@ export function desiredAllocation({ spec }: Pod): Allocation {
 export function requestsDiffer(pod: Pod, before: Pod): boolean {
   if (pod.spec === before.spec) return false
   const differ = (now: readonly Container[] = [], old: readonly Container[] = []): boolean =>
-    now.some(
-      ({ resources, name }) => !semanticEqual(resources, old.find((one) => one.name === name)?.resources),
-    )
+    now.some(({ resources, name }) => !semanticEqual(resources, firstNamed(old, name)?.resources))
   return (
     differ(pod.spec.containers, before.spec.containers) ||
     differ(pod.spec.initContainers, before.spec.initContainers)

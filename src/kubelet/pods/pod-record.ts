@@ -1,3 +1,4 @@
+import { firstNamed } from '../../lang/bounds/named.js'
 import type { Container, Pod, PodStatus } from '../../api/core/generated.js'
 import type { ContainerProbes } from '../prober/probe-state.js'
 import type { Allocation } from './allocation.js'
@@ -164,9 +165,9 @@ export function newPodRecord(uid: string, pod: Pod, isStatic: boolean): PodRecor
 /** A container of any kind in a pod's spec. */
 export function findContainer({ spec }: Pod, name: string): Container | undefined {
   return (
-    spec.containers.find((one) => one.name === name) ??
-    spec.initContainers?.find((one) => one.name === name) ??
-    (spec.ephemeralContainers as readonly Container[] | undefined)?.find((one) => one.name === name)
+    firstNamed(spec.containers, name) ??
+    firstNamed(spec.initContainers, name) ??
+    firstNamed(spec.ephemeralContainers as readonly Container[] | undefined, name)
   )
 }
 

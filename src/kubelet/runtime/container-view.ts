@@ -1,3 +1,4 @@
+import { firstNamed } from '../../lang/bounds/named.js'
 import type { Container, Pod } from '../../api/core/generated.js'
 import { podHostname, type PodHostname } from '../../api/core/pod-hostname.js'
 import type { FileUser } from '../../shell/files/file-system.js'
@@ -24,8 +25,10 @@ const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 /** The container's spec; undefined if the pod no longer has it. */
 export function containerSpec(pod: Pod | undefined, name: string): Container | undefined {
   const { containers = [], initContainers = [], ephemeralContainers = [] } = pod?.spec ?? {}
-  return [...containers, ...initContainers, ...(ephemeralContainers as readonly Container[])].find(
-    (one) => one.name === name,
+  return (
+    firstNamed(containers, name) ??
+    firstNamed(initContainers, name) ??
+    firstNamed(ephemeralContainers as readonly Container[], name)
   )
 }
 

@@ -1,3 +1,4 @@
+import { firstNamed } from '../../lang/bounds/named.js'
 import type { Container, Pod, Volume, VolumeMount } from '../../api/core/generated.js'
 import { quantityValue } from '../../api/quantity.js'
 import type { ProcessEntry, ProcessContext, Program } from '../../shell/programs/command.js'
@@ -249,8 +250,7 @@ function statusText({ sandbox, container, image }: ContainerView): string {
   const found = effectiveSecurity(sandbox.pod ?? NO_POD, { imageOf: () => image }).find(
     (one) => one.container === container.name,
   )
-  const { command = [], args = [] } =
-    sandbox.pod?.spec.containers.find((one) => one.name === container.name) ?? {}
+  const { command = [], args = [] } = firstNamed(sandbox.pod?.spec.containers, container.name) ?? {}
   // the command at the container's start: the pod's command replaces the image's entrypoint and its arguments
   const [program = ''] =
     command.length > 0
@@ -278,7 +278,7 @@ function volumeMount(
 ): Mount | undefined {
   const { state, sandbox, surroundings } = view
   const { pod } = sandbox
-  const volume = pod?.spec.volumes?.find((one) => one.name === name)
+  const volume = firstNamed(pod?.spec.volumes, name)
   if (!pod || !volume) return undefined
   const path = mountPath.replace(/\/+$/, '')
   const prefix = (

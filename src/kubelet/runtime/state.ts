@@ -1,3 +1,4 @@
+import { firstNamed, lastNamed } from '../../lang/bounds/named.js'
 import type { Pod, ResourceRequirements } from '../../api/core/generated.js'
 import type { KubeletFileConfiguration } from '../certificates/ports.js'
 import type { PlainData } from '../../sim/data/plain-data.js'
@@ -162,12 +163,15 @@ export interface RuntimeState {
 
 /** The newest container of that name. */
 export function latestContainer(pod: RuntimePod | undefined, name: string): RuntimeContainer | undefined {
-  return pod?.containers.findLast((container) => container.name === name)
+  // the list is replaced when a container is added or dropped, never changed
+  return lastNamed(pod?.containers, name)
 }
 
 /** The container of that name before the newest. */
 export function previousContainer(pod: RuntimePod | undefined, name: string): RuntimeContainer | undefined {
   const latest = latestContainer(pod, name)
+  // only the first attempt has none before it
+  if (latest === undefined || firstNamed(pod?.containers, name) === latest) return undefined
   return pod?.containers.findLast((container) => container.name === name && container !== latest)
 }
 

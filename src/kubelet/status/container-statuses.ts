@@ -1,3 +1,4 @@
+import { firstNamed } from '../../lang/bounds/named.js'
 import type { Container, ContainerState, ContainerStatus, Pod } from '../../api/core/generated.js'
 import { formatTime } from '../../lang/go/time.js'
 import type { Allocation } from '../pods/allocation.js'
@@ -51,7 +52,7 @@ function containerStatus(
   input: ContainerStatusInput,
 ): ContainerStatus {
   const { sandbox, old, release, runtime } = input
-  const before = old.find(({ name }) => name === container.name)
+  const before = firstNamed(old, container.name)
   const current = latestContainer(sandbox, container.name)
   const image = container.image ?? ''
   if (!current) return missingContainerState(container, kind, before, input)

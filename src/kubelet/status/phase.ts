@@ -1,3 +1,4 @@
+import { firstNamed } from '../../lang/bounds/named.js'
 import type {
   Container,
   ContainerStatus,
@@ -40,7 +41,7 @@ export function podPhase(input: PhaseInput): PodPhase {
 }
 
 const statusOf = (statuses: readonly ContainerStatus[], { name }: Container): ContainerStatus | undefined =>
-  statuses.find((status) => status.name === name)
+  firstNamed(statuses, name)
 
 /** Exit code of a stopped container; one that waits for its next start counts as stopped. */
 function exitCodeOf({ state, lastState }: ContainerStatus): number | undefined {
@@ -143,8 +144,7 @@ export const KUBELET_CONDITIONS: ReadonlySet<string> = new Set([
 
 type Statuses = readonly ContainerStatus[]
 
-const find = (statuses: Statuses, name: string): ContainerStatus | undefined =>
-  statuses.find((status) => status.name === name)
+const find = (statuses: Statuses, name: string): ContainerStatus | undefined => firstNamed(statuses, name)
 
 /** Formats a list like Go: `[a b]`. */
 const goList = (names: readonly string[]): string => `[${names.join(' ')}]`

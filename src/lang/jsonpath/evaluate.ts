@@ -17,7 +17,7 @@ type Values = readonly unknown[]
 /**
  * Values that the steps of one template meet at most. Repeated descents (`..a..b`) multiply them without end.
  */
-const MOST_VALUES = 200_000
+const MOST_VALUES = 1_000_000
 
 /**
  * Returns the results of each part of a template on `value`; parts of ranges come once for each item. Throws

@@ -1,5 +1,5 @@
 import type { Node, Taint } from '../../api/core/generated.js'
-import { findUntoleratedTaint, tolerates } from '../../api/core/tolerations.js'
+import { findUntoleratedTaint, toleratedBy } from '../../api/core/tolerations.js'
 import type { NodeEvent } from '../framework/cluster-event.js'
 import type { PodInfo } from '../cache/pod-info.js'
 import type { Plugin, PluginFactory } from '../framework/plugin.js'
@@ -34,7 +34,7 @@ function untoleratedCount(
   taints: readonly Taint[],
 ): number {
   let count = 0
-  for (const taint of taints) if (!tolerations.some((toleration) => tolerates(toleration, taint))) count++
+  for (const taint of taints) if (toleratedBy(tolerations, taint) === undefined) count++
   return count
 }
 

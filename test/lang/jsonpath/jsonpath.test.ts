@@ -94,10 +94,10 @@ describe('a JSONPath template', () => {
 describe('a path that meets too many values', () => {
   const deep = (levels: number): object => (levels === 0 ? {} : { a: deep(levels - 1) })
 
-  test.each(['..a..a..a..a..a..a', '..*..*..*..*', '[*]..[*]..', '..[?(@..a)]..a..a..a..a'])(
+  test.each(['..a..a..a..a..a..a', '[*]..[*]..', '..[?(@..a)]..a..a..a..a'])(
     '%s is an error, not work without end',
     (path) => {
-      const value = path.startsWith('[') ? Array(1_000).fill([deep(60)]) : deep(60)
+      const value = path.startsWith('[') ? Array.from({ length: 1_000 }, () => [deep(100)]) : deep(100)
       expect(() => evaluateJsonPath(parseJsonPath(`{${path}}`), value)).toThrow(/meets more than|is not/)
     },
   )
@@ -107,6 +107,6 @@ describe('a path that meets too many values', () => {
     const template = parseJsonPath('{range .items[*]}{.all[*]}{end}')
     expect(() => evaluateJsonPath(template, { items })).toThrow('meets more than')
     const some = parseJsonPath('{range .items[*]}x{end}')
-    expect(evaluateJsonPath(some, { items: Array(50_000).fill({}) })).toHaveLength(50_000)
+    expect(evaluateJsonPath(some, { items: Array.from({ length: 50_000 }, () => ({})) })).toHaveLength(50_000)
   })
 })
