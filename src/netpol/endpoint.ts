@@ -1,7 +1,10 @@
 import { invalid, notFound, required, type FieldError } from '../api/field-error.js'
 import { formatIp, parseIp, type IpAddress, type IpFamily } from '../lang/go/ip.js'
 import { addressBook } from './address-book.js'
-import type { Model, NodeModel, PodModel } from './model.js'
+import { compileSelectorText } from '../api/selectors/label-parser.js'
+import type { Labels } from '../api/selectors/labels.js'
+import { nearest } from '../lang/text/nearest.js'
+import type { Model, NodeModel, PodModel, ServiceModel } from './model.js'
 import type { PolicyQuery, EndpointRef, Protocol } from './world.js'
 import { WorldError } from './world-error.js'
 import { domainName } from './read/cluster-policy.js'
@@ -40,6 +43,8 @@ interface Candidate {
   readonly domain?: string
   /** The owner is determined by the address. */
   readonly byAddress?: true
+  /** The Service that leads to the pod. */
+  readonly via?: ServiceModel
 }
 
 const external: readonly IpAddress[] = [
@@ -80,11 +85,80 @@ function podCandidate(model: Model, key: string, path: string): Candidate {
 
 function textCandidate(model: Model, text: string, path: string): Candidate {
   if (text === 'external') return { addresses: external }
-  if (text.includes('/')) return podCandidate(model, text, path)
+  if (text.includes('/')) return namedCandidate(model, text, path)
   const address = parseIp(text)
   return address === undefined
-    ? fail(invalid(path, text, "must be 'namespace/pod', an IP address or 'external'"))
+    ? fail(
+        invalid(
+          path,
+          text,
+          "must be 'namespace/pod', 'namespace/deploy/name', 'namespace/label=value', an IP address or " +
+            "'external'",
+        ),
+      )
     : { addresses: [address], byAddress: true }
+}
+
+/** A pod, workload, label or Service by its text. */
+function namedCandidate(model: Model, text: string, path: string): Candidate {
+  if (model.pods.has(text)) return podCandidate(model, text, path)
+  const [, namespace = '', selector] = /^([^/]+)\/([^/]*[=!][^/]*|[^/=]*\/[^/=]+=.*)$/.exec(text) ?? []
+  if (selector !== undefined) {
+    const matches = compileSelectorText(selector)
+    return oneOf(model, { namespace, matches }, path, text)
+  }
+  const service = model.services.get(text)
+  if (service === undefined) return fail(unknownEnd(model, text, path))
+  if (path !== 'to') return fail(invalid(path, text, 'is a Service, from which no connection begins'))
+  const wanted = Object.entries(service.selector ?? {})
+  if (wanted.length === 0) return fail(invalid(path, text, 'is a Service without a selector; name a pod'))
+  const matches = (labels: Labels): boolean => wanted.every(([name, value]) => labels[name] === value)
+  return { ...oneOf(model, { namespace: service.namespace, matches }, path, text), via: service }
+}
+
+/** The pods with labels: policies must not be able to tell them apart. */
+function oneOf(
+  model: Model,
+  { namespace, matches }: { readonly namespace: string; readonly matches: (labels: Labels) => boolean },
+  path: string,
+  text: string,
+): Candidate {
+  const found = [...model.pods.values()].filter((pod) => pod.namespace === namespace && matches(pod.labels))
+  const [first] = found
+  if (first === undefined) {
+    const near = [
+      ...new Set(
+        [...model.pods.values()]
+          .filter((pod) => pod.namespace === namespace)
+          .flatMap(({ labels }) => Object.entries(labels).map(([name, value]) => `${name}=${value}`)),
+      ),
+    ]
+    const meant = nearest(text.slice(text.indexOf('/') + 1), near)
+    const hint = meant === undefined ? '' : `; did you mean ${namespace}/${meant}?`
+    return fail(invalid(path, text, `selects no pod or workload${hint}`))
+  }
+  const same = JSON.stringify(first.labels)
+  const other = found.find(({ labels }) => JSON.stringify(labels) !== same)
+  if (other !== undefined)
+    return fail(
+      invalid(path, text, `selects ${first.key} and ${other.key}, which have different labels; name one`),
+    )
+  return podCandidate(model, first.key, path)
+}
+
+function unknownEnd(model: Model, text: string, path: string): FieldError {
+  const known = [...model.pods.keys(), ...model.services.keys()]
+  const meant = nearest(text, known)
+  const error = notFound(path, text)
+  return meant === undefined ? error : { ...error, body: `${error.body}; did you mean ${meant}?` }
+}
+
+/** The port of the pod behind a port of a Service. */
+function targetOf({ key, ports }: ServiceModel, port: number | string, protocol: Protocol): number | string {
+  const found = ports.find((each) => each.protocol === protocol && (each.port === port || each.name === port))
+  if (found !== undefined) return found.targetPort
+  const listed = ports.map((each) => `${each.port}/${each.protocol}`).join(', ')
+  return fail(invalid('port', port, `the Service ${key} has ${listed === '' ? 'no ports' : listed}`))
 }
 
 function domainCandidate(
@@ -166,16 +240,19 @@ function portOf(port: unknown, to: End, protocol: Protocol): number | undefined 
  */
 export function resolveConnection(model: Model, connection: PolicyQuery): ResolvedConnection {
   if (typeof connection !== 'object' || (connection as unknown) === null) fail(required('connection'))
-  const { protocol = 'TCP', family: asked, service = false } = connection
+  const { protocol = 'TCP', family: wanted, service = false } = connection
   if (!protocols.includes(protocol))
     fail(invalid('protocol', protocol, `policies speak of ${protocols.join(', ')} only`))
-  if (asked !== undefined && asked !== 'IPv4' && asked !== 'IPv6')
-    fail(invalid('family', String(asked), 'must be IPv4 or IPv6'))
+  if (wanted !== undefined && wanted !== 'IPv4' && wanted !== 'IPv6')
+    fail(invalid('family', String(wanted), 'must be IPv4 or IPv6'))
   const source = candidateOf(model, connection.from, 'from')
   const destination = candidateOf(model, connection.to, 'to')
-  const family = familyFor(source, destination, asked)
+  const family = familyFor(source, destination, wanted)
   const from = endOf(model, source, family, 'from')
   const to = endOf(model, destination, family, 'to')
   const self = from.pod !== undefined && from.pod === to.pod
-  return { from, to, family, port: portOf(connection.port, to, protocol), protocol, self, service }
+  const { via } = destination
+  const asked = via === undefined ? connection.port : targetOf(via, connection.port, protocol)
+  const isThroughService = service || via !== undefined
+  return { from, to, family, port: portOf(asked, to, protocol), protocol, self, service: isThroughService }
 }

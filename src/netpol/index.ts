@@ -13,6 +13,8 @@ export type { LabelChange } from './explain/label-changes.js'
 export type { Removal } from './explain/removals.js'
 export { analysePolicies } from './compare/analyse.js'
 export type { PolicyAnalysis, PolicyPart } from './compare/analyse.js'
+export { lintPolicies } from './lint.js'
+export type { LintFinding } from './lint.js'
 export { formatChanges, policyChanges } from './compare/changes.js'
 export type { Decider, PolicyChange, PolicyChanges } from './compare/changes.js'
 export { StepLimitError } from './compare/budget.js'
@@ -62,6 +64,7 @@ export type {
   WorldPod,
   WorldPolicy,
   WorldPort,
+  WorldService,
 } from './world.js'
 export type {
   Because,

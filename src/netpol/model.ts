@@ -136,6 +136,25 @@ export interface ClusterPolicyModel {
 /** A policy of any kind. */
 export type PolicyModel = NetworkPolicyModel | ClusterPolicyModel
 
+/** A port of a Service. */
+export interface ServicePortModel {
+  readonly name: string | undefined
+  readonly port: number
+  readonly protocol: Protocol
+  /** A number, or the name of a port of the pods. */
+  readonly targetPort: number | string
+}
+
+/** A Service as an end of connections. */
+export interface ServiceModel {
+  /** `ns/name` */
+  readonly key: string
+  readonly namespace: string
+  /** Undefined: its endpoints are not chosen by labels. */
+  readonly selector: Labels | undefined
+  readonly ports: readonly ServicePortModel[]
+}
+
 /** A world that has been read. */
 export interface Model {
   readonly options: ResolvedOptions
@@ -150,6 +169,8 @@ export interface Model {
   /** By priority; ties are ordered as the options say. */
   readonly admin: readonly ClusterPolicyModel[]
   readonly baseline: readonly ClusterPolicyModel[]
+  /** By `ns/name`. */
+  readonly services: ReadonlyMap<string, ServiceModel>
   /** Addresses by domain name, in lower case without a trailing dot. */
   readonly domains: ReadonlyMap<string, readonly IpAddress[]>
 }

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../api/kind/definition.js'
 import { parseManifests } from '../api/manifests.js'
 import type { NetpolOptions } from './options.js'
-import type { World, WorldNamespace, WorldNode, WorldPod, WorldPolicy } from './world.js'
+import type { World, WorldNamespace, WorldNode, WorldPod, WorldPolicy, WorldService } from './world.js'
 
 /** Lists the objects of a resource. A `SimCluster` and its clients implement it. */
 export interface Lister {
@@ -38,6 +38,7 @@ export function worldOf(cluster: Lister): World {
     namespaces: list('namespaces') as readonly WorldNamespace[],
     pods: list('pods') as readonly WorldPod[],
     nodes: list('nodes') as readonly WorldNode[],
+    services: list('services') as readonly WorldService[],
     policies: policiesOf(cluster),
   }
 }
@@ -51,7 +52,9 @@ export type PolicySource = readonly WorldPolicy[] | string | World | Lister
 const isLister = (source: object): source is Lister => 'list' in source && typeof source.list === 'function'
 
 /**
- * Returns the world of a source. Objects of other kinds than those of a {@link World} are ignored.
+ * Returns the world of a source. In a text and in a list of objects, workloads stand for their pods
+ * (`shop/deploy/web`) where these are not there; objects of other kinds that policies do not depend on are
+ * left out.
  * @throws TypeError if a text is not YAML
  */
 export function worldIn(source: WorldSource): World {
@@ -75,12 +78,60 @@ export function policiesIn(source: PolicySource): readonly WorldPolicy[] {
 
 const POLICIES: ReadonlySet<unknown> = new Set(['NetworkPolicy', ...custom.map(([kind]) => kind)])
 
+/** The workloads that stand for their pods, with the short names that they have in connections. */
+const WORKLOADS: Readonly<Record<string, string>> = {
+  Deployment: 'deploy',
+  StatefulSet: 'sts',
+  DaemonSet: 'ds',
+  ReplicaSet: 'rs',
+  ReplicationController: 'rc',
+  Job: 'job',
+  CronJob: 'cronjob',
+}
+
+interface Template {
+  readonly metadata?: { readonly labels?: Readonly<Record<string, string>> }
+  readonly spec?: WorldPod['spec']
+}
+
+interface Workload extends KubeObject {
+  readonly spec?: {
+    readonly template?: Template
+    readonly jobTemplate?: { readonly spec?: { readonly template?: Template } }
+  }
+}
+
+/**
+ * Returns a pod for each workload none of whose pods are there: `deploy/web`. Those that belong to another,
+ * as the ReplicaSets of a Deployment, have none.
+ */
+function standIns(objects: readonly KubeObject[], pods: readonly WorldPod[]): readonly WorldPod[] {
+  return objects.flatMap((object): readonly WorldPod[] => {
+    const { kind = '', metadata, spec } = object as Workload
+    const short = Object.hasOwn(WORKLOADS, kind) ? WORKLOADS[kind] : undefined
+    if (short === undefined || (metadata.ownerReferences ?? []).length > 0) return []
+    const { metadata: own, spec: podSpec } = spec?.template ?? spec?.jobTemplate?.spec?.template ?? {}
+    const labels = own?.labels ?? {}
+    const { name = '', namespace = 'default' } = metadata
+    const wanted = Object.entries(labels)
+    const isThere = pods.some(
+      ({ metadata: pod }) =>
+        wanted.length > 0 &&
+        (pod.namespace ?? 'default') === namespace &&
+        wanted.every(([key, value]) => pod.labels?.[key] === value),
+    )
+    return isThere ? [] : [{ metadata: { name: `${short}/${name}`, namespace, labels }, spec: podSpec }]
+  })
+}
+
 function worldOfObjects(objects: readonly KubeObject[]): World {
   const ofKind = (kind: string): readonly KubeObject[] => objects.filter((object) => object.kind === kind)
+  const pods = ofKind('Pod') as readonly WorldPod[]
   return {
     namespaces: ofKind('Namespace'),
-    pods: ofKind('Pod') as readonly WorldPod[],
+    pods: [...pods, ...standIns(objects, pods)],
     nodes: ofKind('Node') as readonly WorldNode[],
+    services: ofKind('Service') as readonly WorldService[],
     policies: objects.filter(({ kind }) => POLICIES.has(kind)) as readonly WorldPolicy[],
   }
 }

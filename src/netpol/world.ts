@@ -68,11 +68,31 @@ export interface WorldPolicy {
   readonly spec?: object | undefined
 }
 
+/** A Service, which may be the destination of a connection by its name. */
+export interface WorldService {
+  readonly metadata: WorldMeta
+  readonly spec?:
+    | {
+        readonly selector?: Labels | null | undefined
+        readonly ports?:
+          | readonly {
+              readonly name?: string | undefined
+              readonly port: number
+              readonly protocol?: string | undefined
+              readonly targetPort?: number | string | undefined
+            }[]
+          | null
+          | undefined
+      }
+    | undefined
+}
+
 /** A cluster as policies see it. A namespace that has pods but no object has no labels of its own. */
 export interface World {
   readonly namespaces?: readonly WorldNamespace[] | undefined
   readonly pods?: readonly WorldPod[] | undefined
   readonly nodes?: readonly WorldNode[] | undefined
+  readonly services?: readonly WorldService[] | undefined
   readonly policies?: readonly WorldPolicy[] | undefined
   /** Addresses by domain name, for the `domainNames` of ClusterNetworkPolicy. */
   readonly domains?: Readonly<Record<string, readonly string[]>> | undefined
@@ -82,9 +102,10 @@ export interface World {
 export type Protocol = 'TCP' | 'UDP' | 'SCTP'
 
 /**
- * One end of a connection: a pod (`'ns/name'` for short), a node, an address (a string for short), a domain
- * name, or somewhere outside (`'external'`, which is 203.0.113.1 or 2001:db8::1). An address that a pod or
- * node owns stands for that pod or node.
+ * One end of a connection: a pod (`'ns/name'` for short), a workload (`'ns/deploy/name'`), the pods with a
+ * label (`'ns/app=web'`), a Service as a destination (`'ns/name'`, with a port of the Service), a node, an
+ * address (a string for short), a domain name, or somewhere outside (`'external'`, which is 203.0.113.1 or
+ * 2001:db8::1). An address that a pod or node owns stands for that pod or node.
  */
 export type EndpointRef =
   | string

@@ -279,7 +279,8 @@ describe('who the ends are', () => {
     ],
     [
       { from: 'nobody', to: 'default/dual', port: 1 },
-      "from: Invalid value: \"nobody\": must be 'namespace/pod', an IP address or 'external'",
+      "from: Invalid value: \"nobody\": must be 'namespace/pod', 'namespace/deploy/name', " +
+        "'namespace/label=value', an IP address or 'external'",
     ],
     [
       { from: 'default/dual', to: 'external', port: 'web' },
@@ -316,6 +317,7 @@ it('a cluster is asked for what policies look at, and for the kinds that are ins
     pods: [{ metadata: { name: 'p' } }],
     nodes: [{ metadata: { name: 'n' } }],
     networkpolicies: [{ metadata: { name: 'np' } }],
+    services: [{ metadata: { name: 's' } }],
     customresourcedefinitions: ['clusternetworkpolicies', 'baselineadminnetworkpolicies'].map((name) => ({
       metadata: { name: `${name}.policy.networking.k8s.io` },
     })),
@@ -337,11 +339,13 @@ it('a cluster is asked for what policies look at, and for the kinds that are ins
     'networkpolicies',
     'nodes',
     'pods',
+    'services',
   ])
   expect(read).toEqual({
     namespaces: objects['namespaces'],
     pods: objects['pods'],
     nodes: objects['nodes'],
+    services: objects['services'],
     policies: [
       ['NetworkPolicy', 'np'],
       ['ClusterNetworkPolicy', 'cnp'],

@@ -198,7 +198,8 @@ const worlds: readonly (readonly [world: unknown, text: string])[] = [
   [null, 'world: Required value'],
   [
     { pod: [] },
-    'world: pod: Invalid value: "": unknown field; known are namespaces, pods, nodes, policies, domains',
+    'world: pod: Invalid value: "": unknown field; known are namespaces, pods, nodes, services, policies, ' +
+      'domains',
   ],
   [{ pods: {} }, 'world: pods: Invalid value: "object": must be a list of objects'],
   [{ pods: [pods[0], pods[0]] }, 'world: pods: Duplicate value: "a/p"'],
@@ -238,7 +239,8 @@ const connections: readonly (readonly [connection: unknown, text: string])[] = [
   [{ from: { pod: 'p' }, to: 'a/p', port: 80 }, 'connection: from: Not found: "default/p"'],
   [
     { from: 'web', to: 'a/p', port: 80 },
-    "connection: from: Invalid value: \"web\": must be 'namespace/pod', an IP address or 'external'",
+    "connection: from: Invalid value: \"web\": must be 'namespace/pod', 'namespace/deploy/name', " +
+      "'namespace/label=value', an IP address or 'external'",
   ],
   [
     { from: 'a/p', to: { name: 'x' }, port: 80 },

@@ -188,6 +188,7 @@ const WRONG: Readonly<Record<string, Readonly<Record<string, Wrong | 'no options
       'maxRemoval',
     ],
     analysePolicies: [called(netpol, 'analysePolicies', [policy], { maxStep: 1 }), 'maxStep'],
+    lintPolicies: [called(netpol, 'lintPolicies', { polices: [] }), 'polices'],
     formatChanges: 'no options',
     policyChanges: [called(netpol, 'policyChanges', [policy], [policy], { maxStep: 1 }), 'maxStep'],
     StepLimitError: 'no options',

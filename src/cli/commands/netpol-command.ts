@@ -2,10 +2,12 @@ import {
   analysePolicies,
   evaluate,
   formatProof,
+  lintPolicies,
   parseConnection,
   policyChanges,
   formatChanges,
   reachability,
+  readWorld,
 } from '../../netpol/index.js'
 import { toSvg } from '../../view/picture.js'
 import { viewOfPolicies } from '../../view/policies.js'
@@ -17,10 +19,17 @@ import { OUTPUT, print, type Result } from '../output.js'
 /** A result, and whether the exit code is 0. */
 interface Outcome extends Result {
   readonly isGood: boolean
+  /** What was not looked at, and why: for stderr. */
+  readonly note?: string
 }
 
 function matrix([folder = '']: readonly string[]): Outcome {
   const found = reachability(manifestsIn(folder))
+  if (found.groups.every(({ pods }) => pods.length === 0))
+    throw new UsageError(
+      `there is no pod and no workload in ${folder}, so there is nobody to connect: add the manifests of ` +
+        'Deployments and the like, or the output of kubectl get deployments,pods,networkpolicies -A -o yaml',
+    )
   return { name: 'netpol matrix', text: found.toText(), json: found, svg: () => found.toSvg(), isGood: true }
 }
 
@@ -72,21 +81,36 @@ const FINDINGS = {
 } as const
 
 function lint([folder = '']: readonly string[]): Outcome {
-  const analysis = analysePolicies(manifestsIn(folder))
-  const found = Object.entries(FINDINGS).flatMap(([kind, failure]) =>
+  const manifests = manifestsIn(folder)
+  const analysis = analysePolicies(manifests)
+  const useless = Object.entries(FINDINGS).flatMap(([kind, failure]) =>
     analysis[kind as keyof typeof FINDINGS].map(({ policy, path }) => ({
       name: path === undefined ? policy : `${policy} ${path}`,
       failure,
     })),
   )
+  const found = [
+    ...useless,
+    ...lintPolicies(manifests).map(({ where, problem }) => ({ name: where, failure: problem })),
+  ]
   return {
     name: 'netpol lint',
     text: found.map(({ name, failure }) => `${name} ${failure}`).join('\n'),
     json: analysis,
     checked: found.length === 0 ? [{ name: 'every policy and rule has an effect' }] : found,
     isGood: found.length === 0,
+    ...(hasPods(manifests)
+      ? {}
+      : {
+          note:
+            `${folder} has no pod and no workload: whether selectors match, DNS is reached and Services ` +
+            'lead somewhere was not checked\n',
+        }),
   }
 }
+
+/** Whether manifests have somebody whom policies could select. */
+const hasPods = (manifests: string): boolean => readWorld(manifests).pods.size > 0
 
 interface Question {
   /** How it is written. */
@@ -129,7 +153,8 @@ export const netpolCommand: Command = {
       throw new UsageError(`write ${question?.form ?? forms.join(', ')}`)
     if (flags['expect'] !== undefined && what !== 'eval')
       throw new UsageError(`--expect goes with eval only; leave it out of ${what}`)
-    const { isGood, ...result } = question.ask(words, flags)
+    const { isGood, note, ...result } = question.ask(words, flags)
+    if (note !== undefined) terminal.err(note)
     print(result, flags, terminal)
     return isGood ? 0 : 1
   },

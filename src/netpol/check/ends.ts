@@ -5,12 +5,16 @@ import {
   isFinished,
   isOnHost,
   keyOf,
+  labelsOf,
   nameOfObject,
+  namespaceOfObject,
   nodeAddresses,
   podAddresses,
   portsNamed,
+  portsOf,
   type RawCluster,
   raw,
+  selectorOf,
   text,
 } from './raw.js'
 
@@ -38,10 +42,41 @@ function requestedPod(cluster: RawCluster, key: string): RequestedEnd | string {
   return { pod: key, addresses, ...(isHost ? { node: nodeName } : {}) }
 }
 
+/** Returns what a name resolves to: a pod, the pods with a label, or those of a Service. */
+function requestedName(cluster: RawCluster, name: string): RequestedEnd | string {
+  const service = cluster.pod(name) === undefined ? cluster.service(name) : undefined
+  const at = name.indexOf('/')
+  const [, key = '', value = ''] = /^([^=]+)=(.*)$/.exec(name.slice(at + 1)) ?? []
+  const wanted = service === undefined ? (key === '' ? undefined : { [key]: value }) : selectorOf(service)
+  if (wanted === undefined) return requestedPod(cluster, name)
+  const found = cluster
+    .pods()
+    .filter((pod) => namespaceOfObject(pod) === name.slice(0, at))
+    .filter((pod) => Object.entries(wanted).every(([label, is]) => labelsOf(pod)[label] === is))
+    .map(keyOf)
+    .toSorted()
+  return found[0] === undefined ? `${name} selects no pod` : requestedPod(cluster, found[0])
+}
+
+/** Returns the port of the pod that a port of the Service leads to; undefined if the end is no Service. */
+function targetPort(
+  cluster: RawCluster,
+  to: EndpointRef,
+  asked: number | string,
+  protocol: string,
+): number | string {
+  const service = typeof to === 'string' && cluster.pod(to) === undefined ? cluster.service(to) : undefined
+  const port = portsOf(service).find(
+    (each) =>
+      (each['port'] === asked || each['name'] === asked) && (text(each, 'protocol') || 'TCP') === protocol,
+  )
+  return port === undefined ? asked : ((port['targetPort'] ?? port['port']) as number | string)
+}
+
 function requestedEnd(cluster: RawCluster, ref: EndpointRef): RequestedEnd | string {
   if (typeof ref === 'string') {
     if (ref === 'external') return { addresses: outside }
-    return ref.includes('/') ? requestedPod(cluster, ref) : { free: true, addresses: [ref] }
+    return ref.includes('/') ? requestedName(cluster, ref) : { free: true, addresses: [ref] }
   }
   if ('pod' in ref) return requestedPod(cluster, `${ref.namespace ?? 'default'}/${ref.pod}`)
   if ('domain' in ref) {
@@ -131,12 +166,15 @@ export function connectionFault(
   }
   const protocol = connection.protocol ?? 'TCP'
   if (told.protocol !== protocol) return `protocol is ${protocol}`
+  const asked = targetPort(cluster, connection.to, connection.port, protocol)
   const port =
-    typeof connection.port === 'number'
-      ? connection.port
-      : portsNamed(raw(cluster.pod(target.pod)), connection.port, protocol)[0]
+    typeof asked === 'number' ? asked : portsNamed(raw(cluster.pod(target.pod)), asked, protocol)[0]
   if (told.port !== port) return `port is ${String(port)}`
-  if ((told.service === true) !== (connection.service === true)) return 'service'
+  const isService =
+    typeof connection.to === 'string' &&
+    cluster.pod(connection.to) === undefined &&
+    cluster.service(connection.to) !== undefined
+  if ((told.service === true) !== (connection.service === true || isService)) return 'service'
   const isSelf = source.pod !== undefined && source.pod === target.pod
   return (told.self === true) === isSelf ? undefined : 'self'
 }

@@ -47,6 +47,13 @@ export class RawCluster {
     return rawList(this.#world.pods).map(raw)
   }
 
+  /** Returns a Service by `ns/name`. */
+  service(key: string): Raw | undefined {
+    return rawList(this.#world.services)
+      .map(raw)
+      .find((service) => keyOf(service) === key)
+  }
+
   nodes(): readonly Raw[] {
     return rawList(this.#world.nodes).map(raw)
   }
@@ -69,6 +76,16 @@ export class RawCluster {
     const object = rawList(this.#world.namespaces).find((each) => nameOf(each) === name)
     return { ...labelsOf(raw(object)), 'kubernetes.io/metadata.name': name }
   }
+}
+
+/** Returns the selector of a Service. */
+export function selectorOf(service: Raw): Raw {
+  return raw(raw(service['spec'])['selector'])
+}
+
+/** Returns the ports of a Service. */
+export function portsOf(service: Raw | undefined): readonly Raw[] {
+  return rawList(raw(raw(service)['spec'])['ports']).map(raw)
 }
 
 /** Returns `ns/name`. */

@@ -54,7 +54,7 @@ export class CompiledWorld {
 
   /** `declared` are the namespaces that have an object; by default, all of the model's. */
   constructor(model: Model, declared: Iterable<string> = model.namespaces.keys()) {
-    const { options, namespaces, pods, nodes, networkPolicies, admin, baseline, domains } = model
+    const { options, namespaces, pods, nodes, networkPolicies, admin, baseline, services, domains } = model
     this.#model = {
       options,
       namespaces: new Map(namespaces),
@@ -63,6 +63,7 @@ export class CompiledWorld {
       networkPolicies: new Map(networkPolicies),
       admin,
       baseline,
+      services,
       domains,
     }
     this.#declared = new Set(declared)

@@ -9,6 +9,9 @@ import { type Fields, FieldReader, readLabels } from './fields.js'
 /** All protocols that policies support. */
 export const protocols: readonly Protocol[] = ['TCP', 'UDP', 'SCTP']
 
+/** The names of pods that stand for those of a workload: `deploy/web`. */
+const STAND_IN = /^(?:deploy|sts|ds|rs|rc|job|cronjob)\/[^/]+$/
+
 /** The label that holds a namespace's name. */
 const NAME_LABEL = 'kubernetes.io/metadata.name'
 
@@ -34,7 +37,8 @@ export function readObject(value: unknown, kind: string, place: string): ObjectR
   const name = reader.string(metadata['name'], 'metadata.name') ?? ''
   const namespace = reader.string(metadata['namespace'], 'metadata.namespace') ?? ''
   if (name === '') reader.missing('metadata.name')
-  if (name.includes('/')) reader.add(invalid('metadata.name', name, "may not contain '/'"))
+  if (name.includes('/') && !(kind === 'Pod' && STAND_IN.test(name)))
+    reader.add(invalid('metadata.name', name, "may not contain '/'"))
   if (namespace.includes('/')) reader.add(invalid('metadata.namespace', namespace, "may not contain '/'"))
   const title = name === '' ? place : namespace === '' ? `${kind} ${name}` : `${kind} ${namespace}/${name}`
   const finish = (): void => {

@@ -3,18 +3,19 @@ import type { IpAddress } from '../../lang/go/ip.js'
 import type { Labels } from '../../api/selectors/labels.js'
 import type { ClusterPolicyModel, Model, NetworkPolicyModel, PolicyModel } from '../model.js'
 import { resolveOptions, type NetpolOptions } from '../options.js'
-import type { World } from '../world.js'
+import type { World, WorldService } from '../world.js'
 import { choicesOf, worldIn, type WorldSource } from '../world-of.js'
 import { WorldError } from '../world-error.js'
 import { domainName } from './cluster-policy.js'
 import { FieldReader } from './fields.js'
 import { namespaceLabels, readAddress, readNamespace, readNode, readPod } from './objects.js'
 import { clusterPolicyOrder, readPolicy } from './policy.js'
+import { readService } from './services.js'
 
 const none: readonly never[] = []
-const parts = ['namespaces', 'pods', 'nodes', 'policies', 'domains']
+const parts = ['namespaces', 'pods', 'nodes', 'services', 'policies', 'domains']
 
-function listOf(world: World, field: 'namespaces' | 'pods' | 'nodes' | 'policies'): readonly unknown[] {
+function listOf(world: World, field: Exclude<keyof World, 'domains'>): readonly unknown[] {
   const list: unknown = world[field]
   if (list === undefined || list === null) return none
   if (!Array.isArray(list))
@@ -117,6 +118,12 @@ export function readWorld(source: WorldSource, options: NetpolOptions = {}): Mod
     namespaces,
     pods,
     nodes,
+    services: new Map(
+      listOf(world, 'services').map((each) => {
+        const service = readService(each as WorldService)
+        return [service.key, service] as const
+      }),
+    ),
     ...sortPolicies(policies, clusterPolicyOrder(resolved)),
     domains: readDomainNames(world.domains),
   }
