@@ -31,6 +31,48 @@ spec:
 const shop = `apiVersion: v1\nkind: Namespace\nmetadata: { name: shop }\n---${pod('web')}${pod('db')}`
 
 describe('simcluster netpol', () => {
+  const deployment = (name: string): string => `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: ${name}, namespace: shop}
+spec:
+  selector: {matchLabels: {app: ${name}}}
+  template: {metadata: {labels: {app: ${name}}}, spec: {containers: [{name: c, image: nginx}]}}
+`
+  test('takes the workloads of a folder for their pods', async () => {
+    const shop = folder('workloads', `${deployment('web')}---\n${deployment('db')}`)
+    expect((await typed('netpol', 'matrix', shop)).out).toContain('shop/* (2 pods)')
+    expect(await typed('netpol', 'eval', shop, 'shop/deploy/web -> shop/app=db:5432')).toMatchObject({
+      code: 0,
+      out: 'allowed\n',
+    })
+    expect(await typed('netpol', 'eval', shop, 'shop/deploy/wbe -> shop/deploy/db:1')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('did you mean shop/deploy/web?'),
+    })
+  })
+
+  test('says why there is nothing to show, and what was not checked', async () => {
+    const empty = folder('empty', 'apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n')
+    expect(await typed('netpol', 'matrix', empty)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('there is no pod and no workload in'),
+    })
+    expect((await typed('netpol', 'lint', empty)).err).toContain('was not checked')
+  })
+
+  test('lint names the nearest label of a Service that selects nothing', async () => {
+    const service = `apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {selector: {app: wbe}, ports: [{port: 80}]}
+`
+    const stray = folder('stray', `${deployment('web')}---\n${service}`)
+    expect(await typed('netpol', 'lint', stray)).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('Service shop/web selects no pod and no workload; did you mean app=web?'),
+    })
+  })
+
   const before = folder('before', shop + policy('db', 5432))
   const after = folder('after', shop + policy('db', 5433))
   const twice = folder('twice', shop + policy('a', 5432) + policy('b', 5432))
