@@ -221,6 +221,7 @@ export class ApiServer {
       storage,
       scheme: options.scheme,
       converter: converterOf({ storage, handlers: options.webhooks ?? {}, network: () => ports.late.proxy }),
+      onServed: () => ports.late.served?.(),
     }).follow()
     reportWrites({ storage, resources, clock, bus, trace, quiet, extensions })
     if (trace !== undefined)

@@ -29,6 +29,8 @@ export interface LateDependencies {
   proxy?: ProxyNetwork
   /** Gets the calls of webhooks before the proxy's network does; undefined passes a call on. */
   outside?: (call: SecureCall) => SecureReply | string | undefined
+  /** Learns that kinds are served which were not before. */
+  served?: () => void
   /** Implements the kinds of metrics.k8s.io, where they are served. */
   metrics?: UsageMetrics
   /** Records the use of a service account token that does not expire (LegacyServiceAccountTokenTracking). */

@@ -60,7 +60,3 @@ function entryOf(ready: readonly Ready[], step: string): Ready {
     throw new MisplacedChoice(`${step} is not ready; there are: ${ready.map(stepName).join(', ')}`)
   return entry
 }
-
-/** Whether a choice is one about the steps that are ready. */
-export const changesSteps = ({ do: kind }: Choice): boolean =>
-  kind === 'delay' || kind === 'divide' || kind === 'pick' || kind === 'request'

@@ -27,7 +27,8 @@ export interface RequestChoice {
 
 /**
  * One deviation from the undisturbed run. `at` is the number of the decision before which it happens: the
- * steps of a run that are not routine are counted from 0. Plain data, addressed by name.
+ * steps of a run that are not routine are counted from 0. Plain data, addressed by name. `rest`: it happens when
+ * all is at rest, and not before the step with that number.
  */
 export type Choice =
   /** The step that would run next runs after all others that are ready. */
@@ -39,15 +40,24 @@ export type Choice =
   /** A component pauses for `ms` of virtual time. */
   | { readonly at: number; readonly do: 'lag'; readonly component: string; readonly ms: number }
   /** A process is killed and starts anew. */
-  | { readonly at: number; readonly do: 'crash'; readonly component: string }
+  | { readonly at: number; readonly do: 'crash'; readonly component: string; readonly rest?: true }
   | { readonly at: number; readonly do: 'nodeCrash'; readonly node: string }
   /** A component starts anew and lists from an apiserver whose cache is that old. */
-  | { readonly at: number; readonly do: 'timeTravel'; readonly component: string; readonly revision: number }
+  | {
+      readonly at: number
+      readonly do: 'timeTravel'
+      readonly component: string
+      readonly revision: number
+      readonly rest?: true
+    }
   /** The watches of a component break for a minute, and it lists again: it misses what was in between. */
   | { readonly at: number; readonly do: 'unobserved'; readonly component: string }
   /** The user acts. */
-  | { readonly at: number; readonly do: 'action'; readonly action: string }
+  | { readonly at: number; readonly do: 'action'; readonly action: string; readonly rest?: true }
   | RequestChoice
+
+/** Whether a choice is made at rest. */
+export const isAtRest = (choice: Choice): boolean => 'rest' in choice && choice.rest
 
 /** Whether a choice lets the user act. */
 export const isAction = (choice: Choice): boolean =>

@@ -158,6 +158,28 @@ export function optionsBefore(
   return found
 }
 
+/** Returns what may happen to the components under test when all is at rest. */
+export function optionsAtRest(execution: Execution, allowance: Allowance): readonly Choice[] {
+  const { cluster, decisions: at, scope } = execution
+  const { faults = {} } = scope.options
+  const found: Choice[] = []
+  for (const component of scope.underTest.filter(
+    (name) => isOf(name, faults.of) && isRunning(execution, name),
+  )) {
+    if (allowance.has('crash')) found.push({ at, do: 'crash', component, rest: true })
+    const revision = scope.root.internals.etcd.revision
+    if (allowance.has('timeTravel') && revision >= cluster.internals.etcd.compactedRevision)
+      if (execution.hasInformers(component))
+        found.push({ at, do: 'timeTravel', component, revision, rest: true })
+  }
+  return found
+}
+
+const isRunning = ({ cluster }: Execution, component: string): boolean => {
+  const { internals } = cluster
+  return internals.componentNames().includes(component) && !internals.pending().stopped.includes(component)
+}
+
 /** The next step may wait for the others, or deliver a part of what has happened. */
 function* delaysOf(execution: Execution, ready: readonly Ready[], at: number): Generator<Choice, void> {
   const [first] = ready as [Ready, ...Ready[]]

@@ -76,6 +76,8 @@ export class Execution {
   readonly #stale: Map<string, Stale>
   /** Requests whose responses were lost: `create pods/binding`. */
   readonly lost: Set<string>
+  /** Whether actions that may come at any time wait for a choice, or for rest. */
+  #isPending: boolean
   /** Virtual ms until which periodic work counts like other work. */
   #restlessUntil = 0
   #decisions: number
@@ -99,6 +101,7 @@ export class Execution {
     this.#paused = new Map(from?.paused)
     this.#stale = new Map(from === undefined ? [] : from.#stale)
     this.lost = new Set(from?.lost)
+    this.#isPending = from?.isPending ?? false
     this.#decisions = from?.decisions ?? 0
     this.#restlessUntil = from?.restlessUntil ?? 0
     this.#steps = { ...(from === undefined ? { instant: cluster.now(), atInstant: 0, all: 0 } : from.#steps) }
@@ -133,6 +136,7 @@ export class Execution {
   /** Does what {@link begin} does in the fork. */
   start(isPending: boolean, observe?: (record: RunRecord) => void): void {
     this.#observe = observe
+    this.#isPending = isPending
     this.#restlessUntil = this.cluster.now() + toMillis(this.scope.options.time ?? 0)
     for (let next = this.actions[0]; next !== undefined; next = this.actions[0]) {
       if (next.at === 'rest' || (isPending && next.at === 'any')) break
@@ -160,6 +164,10 @@ export class Execution {
   isWatched(component: string): boolean {
     const { underTest, options } = this.scope
     return (options.preempt ?? 0) > 0 || underTest.includes(component)
+  }
+
+  get isPending(): boolean {
+    return this.#isPending
   }
 
   /** Number of the next decision. */
@@ -385,7 +393,7 @@ export class Execution {
   actAtRest(): boolean {
     const at = this.#decisions
     const action = this.act()
-    if (action?.at === 'any') this.choices.push({ at, do: 'action', action: action.name })
+    if (action?.at === 'any') this.choices.push({ at, do: 'action', action: action.name, rest: true })
     return action !== undefined
   }
 

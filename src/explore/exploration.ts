@@ -1,5 +1,6 @@
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import { Budget } from './budget.js'
+import { isAction } from './choice.js'
 import type { Execution } from './execution.js'
 import { ForkSearch } from './fork-search.js'
 import { LevelSearch } from './level-search.js'
@@ -69,7 +70,7 @@ function verdictOf({ verdict }: SearchEnd, violation: Violation | undefined): Ve
 
 /** Returns a violation as JSON, for a file and for another process. */
 function counterExampleOf({ scope, choices, failure, traceHash }: Violation): CounterExample {
-  const { root, options, anew, programs } = scope
+  const { root, options, anew, programs, waits } = scope
   const { components = [] } = root.internals.options
   const { property, message, cycle } = failure
   return {
@@ -79,12 +80,19 @@ function counterExampleOf({ scope, choices, failure, traceHash }: Violation): Co
     actions: (options.actions ?? []).map(({ name }) => name),
     components: [...components.map(({ name }) => name), ...(programs?.names ?? [])],
     ...(anew.length === 0 ? {} : { anew }),
+    ...(waits === true ? { waits } : {}),
     property,
     message,
     ...(cycle === undefined ? {} : { cycle }),
     traceHash,
   }
 }
+
+/** Returns the scope of a run: in it, the user may wait without ever acting. */
+const scopeOfRun = (scope: Scope, { isPending, choices }: Execution): Scope => ({
+  ...scope,
+  waits: isPending && !choices.some(isAction),
+})
 
 /** One search of a scope: in forks, or, if state is where forks do not have it, run by run. */
 class Searching {
@@ -167,27 +175,23 @@ class Searching {
   }
 
   /** Plays a run of forks in one piece. @throws OtherwiseInForks if it does not go the same way */
-  #verify({ choices, decisions, cluster }: Execution): void {
+  #verify(run: Execution): void {
+    const { choices, decisions, cluster } = run
+    const scope = scopeOfRun(this.scope, run)
     if ((choices.at(-1)?.at ?? -1) >= decisions) return // it ended with the choice
-    const { execution } = finished(
-      playRun(this.scope, new Properties(this.scope), { choices, upTo: decisions }),
-    )
+    const { execution } = finished(playRun(scope, new Properties(scope), { choices, upTo: decisions }))
     if (execution.cluster.state.traceHash() !== cluster.state.traceHash()) throw new OtherwiseInForks()
   }
 
-  *#isReproduced({ choices, failure }: Found): Playing<boolean> {
-    return (yield* reproduced(this.scope, choices, failure)) !== undefined
+  *#isReproduced({ choices, failure, execution }: Found): Playing<boolean> {
+    return (yield* reproduced(scopeOfRun(this.scope, execution), choices, failure)) !== undefined
   }
 
   /** Leaves out what the violation does not need. */
   *shrunk({ choices, failure, execution }: Found): Playing<Violation> {
     const traceHash = execution.cluster.state.traceHash()
-    const found = (yield* reproduced(this.scope, choices, failure)) ?? {
-      scope: this.scope,
-      choices,
-      failure,
-      traceHash,
-    }
+    const scope = scopeOfRun(this.scope, execution)
+    const found = (yield* reproduced(scope, choices, failure)) ?? { scope, choices, failure, traceHash }
     const least = yield* withFewerActions(yield* withFewerChoices(found))
     const budget = budgetInSmaller(this.budget)
     return yield* inSmallerScope(least, (root, actions) =>
@@ -209,8 +213,8 @@ function* smaller(
     if (search.properties.afterWrite(root) !== undefined) return undefined
     const end = yield* search.run()
     if (end.verdict !== 'violated') return undefined
-    const { choices, failure } = end.found
-    const found = yield* reproduced(search.scope, choices, failure)
+    const { choices, failure, execution } = end.found
+    const found = yield* reproduced(scopeOfRun(search.scope, execution), choices, failure)
     return found && (yield* withFewerActions(yield* withFewerChoices(found)))
   } catch {
     return undefined // an action or a property names what is not there any more

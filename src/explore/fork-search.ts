@@ -3,7 +3,7 @@ import { ActionFailed } from './act.js'
 import { apply, applyRequests, MisplacedChoice } from './apply.js'
 import type { Budget } from './budget.js'
 import type { Choice, RequestChoice } from './choice.js'
-import { Allowance, optionsBefore, optionsOf } from './deviations.js'
+import { Allowance, optionsAtRest, optionsBefore, optionsOf } from './deviations.js'
 import { Execution } from './execution.js'
 import { NoRest } from './no-rest.js'
 import type { Failure } from './failure.js'
@@ -109,6 +109,7 @@ export class ForkSearch {
     const prospects = `${depth} ${allowance.keyWithin(depth)}`
     const passed: string[] = []
     let acted = -1
+    let rested = -1
     for (;;) {
       const ready = execution.next(this.#deadline, true)
       const key = this.#keyOf(execution, prospects)
@@ -116,6 +117,10 @@ export class ForkSearch {
       passed.push(key)
       if (ready === undefined) {
         this.#seen.add(key)
+        if (rested !== execution.decisions)
+          for (const choice of optionsAtRest(execution, allowance))
+            this.#branch(execution, choice, allowance, depth)
+        rested = execution.decisions
         if (this.#rest(execution, allowance)) continue
         break
       }

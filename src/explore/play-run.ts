@@ -6,7 +6,7 @@ import type { Scope } from './scope.js'
 
 /** Plays a run from its start, in which the clients start, if there are any. They are stopped at its end. */
 export function* playRun(scope: Scope, properties: Properties, plan: Plan): Playing<Played> {
-  const waits = plan.isPending ?? isPending(plan.choices)
+  const waits = plan.isPending ?? (scope.waits === true || isPending(plan.choices))
   const { programs } = scope
   if (programs === undefined)
     return yield* play(Execution.begin(scope, waits, plan.observe), properties, plan)

@@ -139,7 +139,7 @@ export function scopeFor(found: CounterExample, options: Options): Scope {
   const actions = neededActions(found, options)
   const programs = clients === undefined ? undefined : programsOf({ clients, quiet })
   const scope = scopeOf(rootOf(found, options), { ...rest, actions }, programs)
-  return { ...scope, anew: found.anew ?? [] }
+  return { ...scope, anew: found.anew ?? [], waits: found.waits ?? false }
 }
 
 /**

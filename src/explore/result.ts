@@ -17,6 +17,8 @@ export interface CounterExample {
   readonly components: readonly string[]
   /** Of those, the ones that start anew at the beginning, since they keep state in closures. */
   readonly anew?: readonly string[]
+  /** Whether actions that may come at any time wait, though no choice lets the user act. */
+  readonly waits?: boolean
   readonly property: string
   /** What was found. */
   readonly message: string

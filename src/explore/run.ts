@@ -1,8 +1,8 @@
 import type { Choice, RequestChoice } from './choice.js'
-import { isAction } from './choice.js'
-import { apply, applyRequests, changesSteps, MisplacedChoice } from './apply.js'
+import { isAction, isAtRest } from './choice.js'
+import { apply, applyRequests, MisplacedChoice } from './apply.js'
 import { ActionFailed } from './act.js'
-import { type Allowance, optionsBefore, optionsOf } from './deviations.js'
+import { type Allowance, optionsAtRest, optionsBefore, optionsOf } from './deviations.js'
 import { Execution, stepName } from './execution.js'
 import { COMES_TO_REST, cycleOf, NoRest } from './no-rest.js'
 import type { Failure } from './failure.js'
@@ -104,6 +104,8 @@ class Run {
   readonly #states = new Map<string, number>()
   readonly #steps: string[] = []
   #seen = -1
+  /** Number of the decision before which it rested last. */
+  #rested = -1
 
   constructor(execution: Execution, properties: Properties, plan: Plan) {
     this.#execution = execution
@@ -162,9 +164,9 @@ class Run {
     if (this.#isStopped) return false
     this.#visit()
     const [choice] = this.#left
-    if (choice?.at === execution.decisions && (ready !== undefined || !changesSteps(choice)))
-      this.#choose(choice)
+    if (choice?.at === execution.decisions && isAtRest(choice) === (ready === undefined)) this.#choose(choice)
     else if (ready !== undefined) return yield* this.#step(ready)
+    else if (this.#noteRest()) return true
     else if (
       !execution.actAtRest() &&
       (this.#left.length === 0 || execution.next(this.#deadline) === undefined)
@@ -172,6 +174,16 @@ class Run {
       return false
     yield 'quiet'
     return true
+  }
+
+  /** Notes what else could happen at rest. Returns false: nothing does. */
+  #noteRest(): false {
+    const { allowance } = this.#plan
+    const { decisions } = this.#execution
+    if (allowance !== undefined && this.#left.length === 0 && decisions !== this.#rested)
+      this.#options.push(...optionsAtRest(this.#execution, allowance))
+    this.#rested = decisions
+    return false
   }
 
   #fork(): void {

@@ -13,6 +13,8 @@ export interface Scope {
   readonly underTest: readonly string[]
   /** Components that keep state where copies do not see it: each run begins with a start of theirs. */
   readonly anew: readonly string[]
+  /** Whether actions that may come at any time wait, though no choice lets the user act. Default false. */
+  readonly waits?: boolean
   readonly coverage: Coverage
   readonly hasher: StateHasher
   /** The clients, if there are any. */

@@ -21,6 +21,8 @@ export interface CustomResourcesDependencies {
   readonly scheme: Scheme
   /** Returns the converter between the versions of a CRD. */
   readonly converter: (crd: CustomResourceDefinition) => Convert
+  /** Called when a write has made kinds served that were not. */
+  readonly onServed: () => void
 }
 
 /**
@@ -42,7 +44,11 @@ export class CustomResources {
     for (const crd of storage.list({ from: PREFIX, to: prefixEnd(PREFIX) }))
       this.#set(PREFIX + (crd.metadata.name ?? ''), definitionInV1(crd))
     storage.subscribe(({ key, object }) => {
-      if (key.startsWith(PREFIX)) this.#set(key, object === undefined ? undefined : definitionInV1(object))
+      if (!key.startsWith(PREFIX)) return
+      const before = this.#installed.get(key)
+      this.#set(key, object === undefined ? undefined : definitionInV1(object))
+      const after = this.#installed.get(key)
+      if (after !== undefined && after !== before) this.#ports.onServed()
     })
   }
 

@@ -110,6 +110,7 @@ export class ResourceWatch implements Watch<KubeObject>, RoutedWatch {
   peek(): readonly WatchEvent<KubeObject>[] {
     if (this.#stopped) return []
     if (this.#initial.length > 0) return this.#initial.slice(this.#initialTaken)
+    this.#checkHistory()
     const changes = this.#pending?.slice(this.#taken) ?? this.#readHistory()
     return changes
       .filter((change) => change.revision > this.#revision)

@@ -65,6 +65,9 @@ export interface ComponentView {
   readonly objects: readonly KubeObject[]
 }
 
+/** What the topics of a component's own informers begin with; no component may use it for others. */
+export const INFORMER_TOPIC = 'informer '
+
 /** The apiserver's response without valid credentials. */
 const unauthorized = (): ApiError => new ApiError(401, 'Unauthorized', 'Unauthorized')
 
@@ -154,7 +157,7 @@ export class ClusterComponentHost extends ModuleHost<ClusterEvents> implements C
   ): Informer<ObjectOf<R>> {
     const stateName = `informer ${id}`
     const state = this.state<InformerState>(stateName, () => ({ resourceVersion: undefined }))
-    const topic = this.handle(`informer ${id}`, () => informer.deliver(), { passive: true })
+    const topic = this.handle(INFORMER_TOPIC + id, () => informer.deliver(), { passive: true })
     const { connectivity, delivery, identify, views } = this.#services
     const informer = new ListWatchInformer<ObjectOf<R>>(resource, options, {
       client: this.#reads(),

@@ -33,7 +33,7 @@ import {
 import { unknownName } from './disabled.js'
 import type { KubeadmOptions } from './options.js'
 import { type AuthorizationMode, modesOf } from '../access/authorization-modes.js'
-import { ClusterComponentHost, type ComponentView } from './component-host.js'
+import { ClusterComponentHost, type ComponentView, INFORMER_TOPIC } from './component-host.js'
 import { belongsTo, componentHealth } from './components.js'
 import { Connectivity, type ConnectivityState } from './connectivity.js'
 import { legacyTokenTracker, TokenFile } from '../access/tokens.js'
@@ -41,7 +41,7 @@ import { Supervisor } from './supervisor.js'
 import type { RequestGate } from './request-gate.js'
 import { processOf, type SharedProcess } from '../access/identities.js'
 import { InformerViews, type SharedViews } from './informer-views.js'
-import { ProcessInformers } from './process-informers.js'
+import { ProcessInformers, SHARED_INFORMER } from './process-informers.js'
 
 /** The default address of the apiserver in client errors. */
 const APISERVER_ADDRESS = '10.0.0.10:6443'
@@ -179,6 +179,7 @@ export class ControlPlane {
       () => clock.now(),
     )
     if (tracker !== undefined) dependencies.late.legacyTokenUsed = tracker
+    dependencies.late.served = () => this.#wakeWaiting()
     this.addModule(this.supervisor)
     this.addModule(etcdLessor({ store, storage }))
     const { heartbeats } = this.server
@@ -273,6 +274,15 @@ export class ControlPlane {
       this.addModule(informers)
     }
     return informers
+  }
+
+  /** Makes informers that wait for another try list now: the kind may be theirs. */
+  #wakeWaiting(): void {
+    for (const { owner, topic, key } of this.simulation.timers.toArray()) {
+      if (topic !== SHARED_INFORMER && !topic.startsWith(INFORMER_TOPIC)) continue
+      this.simulation.timers.cancel(owner, topic, key)
+      this.simulation.wake({ owner, topic, key })
+    }
   }
 
   /** Stops a component like a killed process. */

@@ -7,10 +7,11 @@ import { explore, type ExplorationResult } from '../../../src/explore/index.js'
 import { SimCluster } from '../../../src/index.js'
 import { bookkeeping } from './bookkeeping.js'
 import type { Planted } from './kit.js'
+import { operators } from './operators.js'
 import { queues } from './queues.js'
 import { stale } from './stale.js'
 
-const planted: readonly Planted[] = [...stale, ...bookkeeping, ...queues]
+const planted: readonly Planted[] = [...stale, ...bookkeeping, ...queues, ...operators]
 
 function explored({ components, prepare, options }: Planted, isWrong: boolean): ExplorationResult {
   const cluster = new SimCluster({ nodes: 0, components: components(isWrong) })
