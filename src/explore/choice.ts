@@ -27,8 +27,8 @@ export interface RequestChoice {
 
 /**
  * One deviation from the undisturbed run. `at` is the number of the decision before which it happens: the
- * steps of a run that are not routine are counted from 0. Plain data, addressed by name. `rest`: it happens when
- * all is at rest, and not before the step with that number.
+ * steps of a run that are not routine are counted from 0. Plain data, addressed by name. `rest`: it happens
+ * when all is at rest, and not before the step with that number.
  */
 export type Choice =
   /** The step that would run next runs after all others that are ready. */
