@@ -123,6 +123,8 @@ const features: Readonly<Record<Feature, Span>> = {
   schedulingGates: { since: 27 },
   /** A pre-stop sleep may be zero. */
   zeroSleep: { since: 34 },
+  /** A GET that opens exec, attach or port-forward needs the verb create, too. */
+  upgradeNeedsCreate: { since: 35 },
   /** The grace period of a silent node is 50 s, before 40 s (--node-monitor-grace-period). */
   longNodeMonitorGrace: { since: 32 },
   /** A separate controller evicts pods for taints; before, the node controller did. */
@@ -243,6 +245,7 @@ export type Feature =
   | 'sidecarContainers'
   | 'schedulingGates'
   | 'zeroSleep'
+  | 'upgradeNeedsCreate'
   | 'longNodeMonitorGrace'
   | 'taintEvictionController'
   | 'podConditionGeneration'

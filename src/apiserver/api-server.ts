@@ -32,7 +32,8 @@ import type { Heartbeats } from '../client/heartbeats.js'
 import { QuietHeartbeats } from './heartbeats.js'
 import { reportWrites } from './observe.js'
 import type { Exchange, Stage } from './pipeline.js'
-import { accessStages, exchangeOf, resolve, stagesOf } from './pipeline.js'
+import { accessDenied, attributesOfRequest } from './access.js'
+import { accessStages, exchangeOf, isNonResource, resolve, stagesOf } from './pipeline.js'
 import type { NodeAgents } from '../client/node-agent.js'
 import type { AdmissionPlugin } from './admission/plugin.js'
 import type { Authenticator, Impersonator, Signer } from './authentication/authenticator.js'
@@ -319,10 +320,25 @@ export class ApiServer {
    */
   connect(request: ApiRequest, options: ConnectOptions): PodStream {
     const exchange = exchangeOf(request)
-    return this.#observer.observe(exchange, () => ({
-      code: 200,
-      object: connectPod(this.context, this.#admit(exchange), options),
-    })).object as PodStream
+    return this.#observer.observe(exchange, () => {
+      const call = this.#admit(exchange)
+      this.#checkUpgrade(exchange)
+      return { code: 200, object: connectPod(this.context, call, options) }
+    }).object as PodStream
+  }
+
+  /**
+   * Refuses a GET (a WebSocket) that may not create the stream, so that a right to read is none to run commands.
+   * Source: pkg/registry/core/pod/rest/subresources.go ensureAuthorizedForVerb
+   * (AuthorizePodWebsocketUpgradeCreatePermission).
+   */
+  #checkUpgrade({ request, user }: Exchange): void {
+    const { dependencies, scheme } = this.context
+    const isUpgrade = !isNonResource(request) && request.verb === 'get' && request.subresource !== 'log'
+    if (!isUpgrade || user === undefined || !scheme.release.has('upgradeNeedsCreate')) return
+    const attributes = { ...attributesOfRequest(request), verb: 'create' }
+    const { allowed, reason } = dependencies.authorizer.authorize(user, attributes)
+    if (!allowed) throw accessDenied(user, attributes, reason)
   }
 
   /**

@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { dirname, join, sep } from 'node:path'
 import { parseManifests } from '../api/manifests.js'
 import { ClusterSnapshot } from '../cluster/storage/snapshot.js'
 import { SimCluster } from '../cluster/sim-cluster.js'
@@ -15,13 +15,29 @@ export function manifestsIn(path: string): string {
         .filter((file) => /\.(?:ya?ml|json)$/.test(file))
         .sort()
         .map((file) => join(path, file))
+        .filter((file) => isManifestOf(path, file))
     : [path]
   if (files.length === 0) throw new UsageError(`${path} has no .yaml, .yml or .json file`)
   return files.map(manifestIn).join('\n---\n')
 }
 
+/** Bytes of a file of manifests. */
+const MOST_BYTES = 256 * 1024 * 1024
+
+/** Whether a path below a folder is a file. @throws UsageError for a link that leads out of the folder */
+function isManifestOf(folder: string, file: string): boolean {
+  const real = realpathSync(file)
+  if (!real.startsWith(realpathSync(folder) + sep))
+    throw new UsageError(`${file} is a link out of ${folder}, to ${real}; name that file itself`)
+  return !statSync(real).isDirectory()
+}
+
 /** @throws UsageError that names the file, if it is not YAML or JSON */
 function manifestIn(file: string): string {
+  const found = statSync(file)
+  // a device or pipe may have no end
+  if (!found.isFile()) throw new UsageError(`${file} is no regular file`)
+  if (found.size > MOST_BYTES) throw new UsageError(`${file} has more than ${MOST_BYTES} bytes`)
   const text = readFileSync(file, 'utf8')
   try {
     parseManifests(text)

@@ -13,7 +13,7 @@ export {
 } from './inventory/inventory.js'
 export { NODE_FILES } from './node-files.js'
 export type { KeyProvider } from './keys.js'
-export { cachedKey, testKeys } from './keys.js'
+export { cachedKey, isPublishedKey, testKeys } from './keys.js'
 export { opensslAddress } from './inventory/inventory-rows.js'
 export type { InventoryRow } from './inventory/inventory-rows.js'
 export { kubeconfigText } from './kubeconfig.js'

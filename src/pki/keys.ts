@@ -76,6 +76,14 @@ function keyAt(at: number): PrivateKey {
 const primeOf = (base64url: string): bigint =>
   numberOf(atob(base64url.replaceAll('-', '+').replaceAll('_', '/')))
 
+/** Whether a private key (PEM) is one of those that are published with the package. */
+export function isPublishedKey(pem: string): boolean {
+  const own = privateKeyPem(cachedKey(pem))
+  return Array.from({ length: NUMBER_OF_TEST_KEYS }, (_, at) => at).some(
+    (at) => privateKeyPem(keyAt(at)) === own,
+  )
+}
+
 const parsed = new Map<string, PrivateKey>()
 const MAX_PARSED = 1_000
 

@@ -2,7 +2,7 @@ import { parsePath } from '../apiserver/http/path.js'
 import { parseRequest } from '../apiserver/http/resource-request.js'
 import { header, type HttpAnswer, type HttpRequest, type Unanswered } from '../client/http.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
-import { setTimeout } from './real-timers.js'
+import { clearTimeout, setTimeout } from './real-timers.js'
 import { handleAt } from './stale-server.js'
 import type { WatchStream } from './watch-stream.js'
 import { Suspended } from './webhooks/outside-calls.js'
@@ -28,6 +28,8 @@ interface Disturbed {
 
 const METHODS: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
 const DEFAULT_QUIET_MS = 200
+/** An hour: longer than any test. Node's timers would fire at once for more than 25 days. */
+const MOST_QUIET_MS = 3_600_000
 
 /** What a server shows of itself to those who disturb its clients. */
 export interface DisturbancesParts {
@@ -43,6 +45,9 @@ export interface DisturbancesParts {
 export class Disturbances {
   readonly #parts: DisturbancesParts
   readonly #clients = new Map<string, Disturbed>()
+  /** The ends of waits for quiet. */
+  readonly #waits = new Set<() => void>()
+  #isClosed = false
 
   constructor(parts: DisturbancesParts) {
     this.#parts = parts
@@ -106,7 +111,7 @@ export class Disturbances {
       state.losses.push({ verb: parameters.get('verb') ?? '', resource: parameters.get('resource') ?? '' })
     },
     'GET quiet': (client, state, parameters) => {
-      const ms = wholeNumber('ms', parameters.get('ms') ?? String(DEFAULT_QUIET_MS))
+      const ms = wholeNumber('ms', parameters.get('ms') ?? String(DEFAULT_QUIET_MS), MOST_QUIET_MS)
       if (!state.isQuiet) throw new Suspended(this.#quiet(client, state, ms))
       state.isQuiet = false
     },
@@ -127,10 +132,29 @@ export class Disturbances {
     for (;;) {
       const last = Math.max(state.heard, ...this.#watchesOf(client).map(({ lastSent }) => lastSent))
       const left = last + ms - performance.now()
-      if (left <= 0) break
-      await new Promise((resolve) => setTimeout(resolve, left))
+      if (left <= 0 || this.#isClosed) break
+      await this.#wait(left)
     }
     state.isQuiet = true
+  }
+
+  /** Resolves after some ms, or when the server closes. */
+  async #wait(ms: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const end = (): void => {
+        clearTimeout(timer)
+        this.#waits.delete(end)
+        resolve()
+      }
+      const timer = setTimeout(end, ms)
+      this.#waits.add(end)
+    })
+  }
+
+  /** Ends all waits. */
+  close(): void {
+    this.#isClosed = true
+    for (const end of this.#waits) end()
   }
 
   #watchesOf(client: string): readonly WatchStream[] {
@@ -166,7 +190,8 @@ function isLoss(loss: Loss, request: HttpRequest): boolean {
   return (loss.verb === '' || loss.verb === verb) && (loss.resource === '' || loss.resource === named)
 }
 
-function wholeNumber(name: string, text: string): number {
+function wholeNumber(name: string, text: string, most = Number.MAX_SAFE_INTEGER): number {
   if (!/^\d{1,15}$/.test(text)) throw new Error(`${name}=${text}: write a whole number`)
+  if (Number(text) > most) throw new Error(`${name}=${text}: write ${most} at most`)
   return Number(text)
 }

@@ -219,6 +219,7 @@ export class ClusterServer {
     this.#isOpen = false
     this.#unsubscribe()
     this.#time.stop()
+    this.#disturbances.close()
     const etcdClosed = this.etcd?.close()
     await this.#stopListening()
     await etcdClosed

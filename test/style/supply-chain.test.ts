@@ -37,3 +37,14 @@ test('packages come from the registry, with their hashes', () => {
   )
   expect(foreign.map(([path]) => path)).toEqual([])
 })
+
+test('the job that may publish runs nothing of the repository or of other packages', () => {
+  const text = read('.github/workflows/release.yml')
+  const [build = '', publish = ''] = text.split(/^ {2}publish:$/m)
+  expect(build).toContain('npm ci --ignore-scripts')
+  expect(build).not.toMatch(/secrets\.|id-token: write/)
+  expect(publish).toMatch(/id-token: write[^]*secrets\./)
+  expect(publish).not.toMatch(/checkout|npm (?:ci|i|install|run|pack)\b|npx|container:/)
+  expect([...publish.matchAll(/npm publish\b/g)]).toHaveLength(1)
+  expect(publish).toMatch(/npm publish .*--ignore-scripts/)
+})

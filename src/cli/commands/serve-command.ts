@@ -7,7 +7,8 @@ import { ClusterSnapshot } from '../../cluster/storage/snapshot.js'
 import { SimCluster } from '../../cluster/sim-cluster.js'
 import { writePrivateFile } from '../../disk/private-file.js'
 import { temporaryFolder } from '../../disk/temporary-folder.js'
-import { serve } from '../../server/index.js'
+import { isPublishedKey, PKI_DIR } from '../../pki/index.js'
+import { nodeKeys, serve } from '../../server/index.js'
 import type { ServeTime } from '../../server/index.js'
 import type { Arguments, Command, Terminal } from '../command.js'
 import { UsageError } from '../command.js'
@@ -88,6 +89,16 @@ export function clusterOf(flags: Arguments['flags'], defaults: ClusterOptions = 
   return cluster
 }
 
+/** Whether the port can be reached from other machines. */
+function isExposed(flags: Arguments['flags']): boolean {
+  const host = textOf(flags, 'host') ?? 'localhost'
+  return !/^(?:127\.|localhost$|::1$|\[::1\]$)/.test(host)
+}
+
+const EXPOSED =
+  'simcluster: others can reach this address, and the private keys of this cluster are published with the ' +
+  'package: whoever has them signs a certificate of an administrator, who rules the cluster and its memory\n'
+
 /** Serves a cluster until SIGTERM or SIGINT, and saves it then if the flags say so. */
 async function serveUntilStopped(
   cluster: SimCluster,
@@ -100,6 +111,7 @@ async function serveUntilStopped(
     const path = textOf(flags, flag)
     if (path !== undefined) checkFolderOf(flag, path)
   }
+  if (isExposed(flags) && isPublishedKey(cluster.pki.read(`${PKI_DIR}/ca.key`))) terminal.err(EXPOSED)
   let requests = 0
   const server = await serve(cluster, {
     port: portOf(textOf(flags, 'port') ?? '0'),
@@ -169,6 +181,7 @@ export const serveCommand: Command = {
     kubeconfig: { value: 'FILE', about: 'where to write the kubeconfig', default: 'a temporary file' },
     snapshot: { value: 'FILE', about: 'snapshot to begin with, if it exists, and to save at the end' },
     save: { value: 'FILE', about: 'where to save a snapshot at the end' },
+    'published-keys': { about: 'keeps the published private keys where --host lets others in' },
   },
   examples: [
     'simcluster serve --nodes 5 --kubeconfig ./kubeconfig',
@@ -178,9 +191,11 @@ export const serveCommand: Command = {
   run: ({ flags, words }, terminal) => {
     noWords(words)
     const time = timeOf(textOf(flags, 'time') ?? 'real')
-    if (time === 'virtual') return serveUntilStopped(clusterOf(flags), { flags, time }, terminal)
+    const own = isExposed(flags) && flags['published-keys'] !== true ? { kubeadm: { keys: nodeKeys() } } : {}
+    if (time === 'virtual') return serveUntilStopped(clusterOf(flags, own), { flags, time }, terminal)
     const served = beginsNow(flags) ? { ...time, from: 'clock' as const } : time
-    return serveUntilStopped(clusterOf(flags, byTheClock(flags)), { flags, time: served }, terminal)
+    const defaults = mergeOptions(byTheClock(flags), own)
+    return serveUntilStopped(clusterOf(flags, defaults), { flags, time: served }, terminal)
   },
 }
 

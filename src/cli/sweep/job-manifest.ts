@@ -51,8 +51,17 @@ function loneModule(file: string): string {
 function packagesOf(text: string): readonly string[] {
   const imported = [...text.matchAll(/(?:from|import)\s*\(?\s*['"]((?:@[^'"/]+\/)?[^'"./][^'"/]*)/g)]
   const names = imported.map(([, name = '']) => name).filter((name) => !/^(?:node:|simcluster$)/.test(name))
+  const odd = names.find((name) => !PACKAGE.test(name))
+  if (odd !== undefined)
+    throw new UsageError(`${JSON.stringify(odd)} is imported, which is no name of a package`)
   return [...new Set(names)].toSorted()
 }
+
+/** A name that npm takes, which a shell takes as it is. */
+const PACKAGE = /^(?:@[a-z\d][-\w.]*\/)?[a-z\d][-\w.]*$/i
+
+/** A word of a shell, whatever it has. */
+const quotedWord = (word: string): string => `'${word.replaceAll("'", String.raw`'\''`)}'`
 
 /**
  * Returns an Indexed Job whose pods play one shard each, and print its report as their last line. A shard
@@ -69,7 +78,7 @@ export function jobManifest({ file, export: exported, seeds, shards, image, vers
     `--shard=$(JOB_COMPLETION_INDEX)/${shards}`,
     '--report=-',
   ]
-  const packages = [`simcluster@${version}`, ...packagesOf(text)].join(' ')
+  const packages = [`simcluster@${version}`, ...packagesOf(text)].map(quotedWord).join(' ')
   const install =
     `cp ${MOUNT}/* ${WORK} && cd ${WORK} && npm install --silent --no-audit --no-fund ${packages} >&2 && ` +
     'exec npx simcluster sweep "$@"'

@@ -1,3 +1,4 @@
+import { escapeTerminal } from '../print/escape-terminal.js'
 import { quote } from '../../lang/go/quote.js'
 import type { Event } from '../../api/core/generated.js'
 import { formatApiVersion } from '../../api/api-version.js'
@@ -141,14 +142,8 @@ function rowsOf(
       message = '',
       metadata,
     } = event
-    return [
-      ...(all ? [metadata.namespace ?? ''] : []),
-      intervalOf(event, now),
-      type,
-      reason,
-      `${kind}/${name}`,
-      message.trim(),
-    ]
+    const cells = [intervalOf(event, now), type, reason, `${kind}/${name}`, message.trim()]
+    return [...(all ? [metadata.namespace ?? ''] : []), ...cells.map(escapeTerminal)]
   })
   return (noHeaders ? rows : [headers, ...rows]).map((cells) => `${cells.join('\t')}\n`).join('')
 }

@@ -1,3 +1,4 @@
+import { escapeTerminal } from '../print/escape-terminal.js'
 import { LAST_APPLIED } from '../apply/last-applied.js'
 import { DESCRIPTION, TabWriter } from '../print/tabwriter.js'
 
@@ -11,12 +12,12 @@ export class DescriptionWriter {
 
   /** Writes a line, indented by two blanks for each level. */
   line(level: number, text: string): void {
-    this.#text += `${'  '.repeat(level)}${text}\n`
+    this.#text += `${'  '.repeat(level)}${escapeTerminal(text)}\n`
   }
 
   /** Writes text as it is, including line ends. */
   text(text: string): void {
-    this.#text += text
+    this.#text += escapeTerminal(text)
   }
 
   /** Aligns what was written so far; later lines do not share its columns. */

@@ -1,3 +1,4 @@
+import { escapeTerminal } from './escape-terminal.js'
 import { ageColumn, nameColumn } from '../../api/kind/define.js'
 import type { KindDefinition, KubeObject, PrinterColumn } from '../../api/kind/definition.js'
 import { formatLabels } from '../../api/selectors/labels.js'
@@ -84,7 +85,7 @@ export class TablePrinter {
     { now, withKind }: TableOptions,
   ): string {
     const value = cell(object, now)
-    const text = value === null ? '' : firstLine(String(value))
+    const text = value === null ? '' : escapeTerminal(firstLine(String(value)))
     return withKind && format === 'name' ? `${kindName(this.#definition)}/${text}` : text
   }
 }

@@ -1,3 +1,4 @@
+import { reserve } from '../../../lang/bounds/budget.js'
 import { goType } from '../../../lang/go/number.js'
 import { exactJson } from '../../../lang/json/exact-json.js'
 
@@ -34,6 +35,9 @@ function exponentText(text: string): string {
 
 const VERB = /%([-+# 0]*)(\d+)?(?:\.(\d+))?([a-zA-Z%])/g
 
+/** Larger widths and precisions are none. Source: Go fmt tooLarge. */
+const WIDEST = 1_000_000
+
 /** fmt.Sprintf for JSON data. */
 export function formatGo(format: string, values: readonly unknown[]): string {
   let next = 0
@@ -41,6 +45,7 @@ export function formatGo(format: string, values: readonly unknown[]): string {
     VERB,
     (_, flags: string, width: string | undefined, precision: string | undefined, verb: string) => {
       if (verb === '%') return '%'
+      if (Number(width ?? 0) > WIDEST || Number(precision ?? 0) > WIDEST) return '%!(NOVERB)'
       if (next >= values.length) return `%!${verb}(MISSING)`
       const shown = verbText(
         verb,
@@ -49,6 +54,7 @@ export function formatGo(format: string, values: readonly unknown[]): string {
         precision === undefined ? undefined : Number(precision),
       )
       const size = Number(width ?? 0)
+      reserve(size)
       if (flags.includes('-')) return shown.padEnd(size)
       return flags.includes('0') && /^[-+]?\d/.test(shown) ? shown.padStart(size, '0') : shown.padStart(size)
     },

@@ -1,3 +1,4 @@
+import { Budget, type BudgetLimits, reserve, spend, within } from '../../../lang/bounds/budget.js'
 import { quote } from '../../../lang/go/quote.js'
 import { FailedPrinting, KubectlError } from '../../call/errors.js'
 import { goJson } from '../json.js'
@@ -14,9 +15,10 @@ export function goTemplateText(text: string, object: object, options: GoTemplate
   const template = parsed(text)
   const run = new Run(template, options)
   try {
-    run.walk(template.body, object, new Scope(undefined, '$', object))
+    within(new Budget(EXECUTION), () => run.walk(template.body, object, new Scope(undefined, '$', object)))
     return run.text
   } catch (error) {
+    if (error instanceof RangeError) throw new KubectlError(TOO_DEEP)
     if (!(error instanceof GoTemplateError)) throw error
     const why =
       `template: output:${locationIn(text, run.place)}: executing ${quote(run.name)} at ` +
@@ -40,6 +42,7 @@ function parsed(text: string): GoTemplate {
   try {
     return parseGoTemplate(text)
   } catch (error) {
+    if (error instanceof RangeError) throw new KubectlError(TOO_DEEP)
     throw error instanceof GoTemplateError
       ? new KubectlError(`error parsing template ${text}, ${error.message}`)
       : error
@@ -53,6 +56,9 @@ export interface GoTemplateOptions {
 }
 
 const MOST_NESTED = 1_000
+/** What a template may take, and what it may print and join. */
+const EXECUTION: BudgetLimits = { work: 'the template', steps: 1_000_000, bytes: 64 * 1024 * 1024 }
+const TOO_DEEP = 'error parsing template: exceeded maximum template depth'
 
 /** A variable, linked to those that were declared before it. */
 class Scope {
@@ -102,9 +108,10 @@ class Run {
   walk(nodes: readonly GoNode[], dot: unknown, outer: Scope): Flow {
     let scope = outer
     for (const node of nodes) {
+      spend(1)
       switch (node.kind) {
         case 'text':
-          this.text += node.text
+          this.#print(node.text)
           break
         case 'action':
           scope = this.#act(node.pipeline, dot, scope)
@@ -124,11 +131,16 @@ class Run {
     return undefined
   }
 
+  #print(text: string): void {
+    reserve(text.length)
+    this.text += text
+  }
+
   #act(pipeline: Pipeline, dot: unknown, scope: Scope): Scope {
     const value = this.#pipeline(pipeline, dot, scope)
     const [name] = pipeline.variables
     if (name === undefined) {
-      this.text += goText(value)
+      this.#print(goText(value))
       return scope
     }
     if (pipeline.declares) return new Scope(scope, name, value)
@@ -151,6 +163,7 @@ class Run {
     if (entries.length === 0) return this.walk(node.otherwise, dot, scope)
     const [first, second] = node.pipeline.variables
     for (const [key, item] of entries) {
+      spend(1)
       let inner = scope
       if (first !== undefined) inner = new Scope(inner, first, second === undefined ? item : key)
       if (second !== undefined) inner = new Scope(inner, second, item)
@@ -199,7 +212,9 @@ class Run {
     if (first.name === 'and' || first.name === 'or') return this.#logic(first.name, rest, dot, scope, last)
     const values = [...rest.map((operand) => this.#operand(operand, dot, scope)), ...last]
     try {
-      return functions[first.name]?.(...values)
+      const result = functions[first.name]?.(...values)
+      if (typeof result === 'string') reserve(result.length)
+      return result
     } catch (error) {
       this.place = { at: first.at, source: [first, ...rest].map(({ source }) => source).join(' ') }
       throw error instanceof GoTemplateError
@@ -288,6 +303,7 @@ function entriesOf(value: unknown): readonly (readonly [unknown, unknown])[] {
   if (value === undefined || value === null) return []
   if (Array.isArray(value)) return value.map((item: unknown, at) => [at, item])
   if (typeof value === 'object') return Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
+  if (typeof value === 'number') spend(Math.max(0, value))
   if (typeof value === 'number' && Number.isInteger(value))
     return Array.from({ length: value }, (_, at) => [at, at])
   throw new GoTemplateError(`range can't iterate over ${goText(value)}`)
