@@ -328,8 +328,8 @@ export class ApiServer {
   }
 
   /**
-   * Refuses a GET (a WebSocket) that may not create the stream, so that a right to read is none to run commands.
-   * Source: pkg/registry/core/pod/rest/subresources.go ensureAuthorizedForVerb
+   * Refuses a GET (a WebSocket) that may not create the stream, so that a right to read is none to run
+   * commands. Source: pkg/registry/core/pod/rest/subresources.go ensureAuthorizedForVerb
    * (AuthorizePodWebsocketUpgradeCreatePermission).
    */
   #checkUpgrade({ request, user }: Exchange): void {
