@@ -19,7 +19,8 @@ test.each([
   ['many wide fields', '{{printf "%1000000d" 1}}'.repeat(100)],
   [
     'templates that call each other',
-    '{{define "a"}}{{template "b"}}{{template "b"}}{{end}}{{define "b"}}{{template "a"}}{{template "a"}}{{end}}{{template "a"}}',
+    '{{define "a"}}{{template "b"}}{{template "b"}}{{end}}' +
+      '{{define "b"}}{{template "a"}}{{template "a"}}{{end}}{{template "a"}}',
   ],
   ['a range over a number', '{{range 1000000000}}x{{end}}'],
   ['nested ifs', `${'{{if true}}'.repeat(20_000)}x${'{{end}}'.repeat(20_000)}`],
