@@ -6,7 +6,10 @@ beforeEach(() => {
   cluster = new SimCluster({ nodes: 0 })
 })
 
-const crd = (schema: object, columns: readonly object[] = []): void => {
+const crd = (
+  schema: object,
+  columns: readonly { name: string; type: string; jsonPath: string }[] = [],
+): void => {
   cluster.create('customresourcedefinitions', {
     metadata: { name: 'things.example.com' },
     spec: {
@@ -19,7 +22,7 @@ const crd = (schema: object, columns: readonly object[] = []): void => {
           served: true,
           storage: true,
           schema: { openAPIV3Schema: { type: 'object', properties: { spec: schema } } },
-          additionalPrinterColumns: columns as never[],
+          additionalPrinterColumns: columns,
         },
       ],
     },

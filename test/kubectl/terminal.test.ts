@@ -11,7 +11,7 @@ test('what would move a terminal is shown, not sent, by get, describe and events
     reason: `R${ESC}[2J`,
     message: `gone${ESC}[1A\rclean`,
     type: 'Warning',
-  } as never)
+  })
   cluster.create('configmaps', {
     metadata: { name: 'm', annotations: { a: `x${ESC}]0;y` } },
     data: { k: `v${ESC}[31m\r` },
