@@ -10,6 +10,7 @@
  * test('web is there', ({ cluster }) => expect(cluster).toBeReady('deployments', 'web'))
  * ```
  */
+import * as vitest from 'vitest'
 import { expect, test, type TestAPI } from 'vitest'
 import type { ClusterOptions } from './cluster/compose/options.js'
 import { explorationMatchers, type ExplorationMatchers } from './explore/matchers.js'
@@ -23,7 +24,23 @@ declare module 'vitest' {
   interface Matchers<T> extends PolicyMatchers<T>, ClusterMatchers<T>, ExplorationMatchers<T> {}
 }
 
-expect.extend({ ...matchers, ...explorationMatchers })
+/** The part of a test's time-out that a search may take, so that the test can say where it stopped. */
+const SHARE = 0.7
+
+/** Vitest's runner, since 4.1. */
+interface Runner {
+  readonly TestRunner?: { getCurrentTest?(): { readonly timeout?: number } | undefined }
+}
+
+/** Explores for no longer than the test may take, unless the options have a budget. */
+const toHoldUnder: typeof explorationMatchers.toHoldUnder = (received, options) => {
+  const timeout = (vitest as Runner).TestRunner?.getCurrentTest?.()?.timeout ?? Infinity
+  const isFree = options?.budget === undefined && Number.isFinite(timeout) && timeout > 0
+  const budget = { time: Math.round(timeout * SHARE) }
+  return explorationMatchers.toHoldUnder(received, isFree ? { ...options, budget } : options)
+}
+
+expect.extend({ ...matchers, toHoldUnder })
 
 /**
  * Makes a `test` whose context has a `cluster`: a copy of one that is made and prepared once, so that no test

@@ -66,6 +66,25 @@ describe('an exploration', () => {
   })
 })
 
+test('a matcher stops before the time of its test is up, and says where', () => {
+  const grows = maker({
+    setup: (host) => {
+      const wishes = host.informer('configmaps', { labelSelector: 'wish' })
+      wishes.onChange(() => queue.add('all'))
+      const queue = host.workQueue('queue', (key) => {
+        host.client.create('configmaps', {
+          metadata: { generateName: 'more-', namespace: 'default', labels: { wish: 'yes' } },
+        })
+        queue.forget(key)
+      })
+    },
+  })
+  const always = [{ name: 'some', holds: (c: SimCluster) => c.list('configmaps').items.length > 0 }]
+  expect(() => expect(clusterWith(grows)).toHoldUnder({ actions: [wish], always })).toThrow(
+    /^the budget was used up: stopped after \d runs and [\d.]+ s/,
+  )
+}, 4_000)
+
 describe('an exploration says nothing', () => {
   const eventually = [{ name: 'part', holds: (c: SimCluster) => partsOf(c) === 1, within: '1m' }]
   const user = { name: 'nobody', groups: [] }
