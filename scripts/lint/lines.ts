@@ -1,5 +1,5 @@
 import ts from 'typescript'
-import type { Found } from './source.js'
+import type { Found } from './bounds.js'
 
 /** Most columns of a line. The formatter breaks code there, but neither comments nor strings. */
 const COLUMNS = 110

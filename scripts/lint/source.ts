@@ -1,10 +1,5 @@
 import ts from 'typescript'
-
-/** A place in a file and what was found there. */
-export interface Found {
-  readonly line: number
-  readonly text: string
-}
+import { type Found, unboundedUses } from './bounds.js'
 
 /** What the layer lint wants to know of one file. */
 export interface SourceFacts {
@@ -15,6 +10,8 @@ export interface SourceFacts {
   /** How many lines each function has, from its first to its last. */
   readonly functions: readonly Found[]
   readonly lines: number
+  /** Values that become a pattern, a size or a time, see `bounds.ts`. */
+  readonly unbounded: readonly Found[]
 }
 
 const timers = new Set([
@@ -52,7 +49,7 @@ export function readSource(path: string, text: string): SourceFacts {
     ts.forEachChild(node, visit)
   }
   visit(file)
-  return { imports, impure, functions, lines: lineOf(file.getEnd()) }
+  return { imports, impure, functions, lines: lineOf(file.getEnd()), unbounded: unboundedUses(path, text) }
 }
 
 function specifierOf(node: ts.Node): ts.StringLiteralLike | undefined {

@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, posix, sep } from 'node:path'
 import { findCircles } from './circles.js'
 import { hasRealClock, isCore, isPure, judgeImport, judgePureImport } from './layers.js'
-import { readSource, type Found, type SourceFacts } from './source.js'
+import type { Found } from './bounds.js'
+import { readSource, type SourceFacts } from './source.js'
 
 /** One breach of the house rules; `file` is relative to the source folder. */
 export interface Violation {
@@ -34,6 +35,8 @@ export function lintTree(tree: SourceTree): readonly Violation[] {
       const message = judgeSpecifier(tree, file, found)
       if (message) violations.push({ file, line: found.line, message })
     }
+    for (const { line, text } of facts.unbounded)
+      violations.push({ file, line, message: `${text}: bound it, and say how: // bounded: ...` })
     if (!isCore(file) || hasRealClock(file)) continue
     for (const { line, text } of facts.impure)
       violations.push({ file, line, message: `the core must not use ${text}` })

@@ -6,6 +6,7 @@ import type { Timer } from '../sim/timers.js'
  * What differs between equal states, in a string: uids, ids of containers, times, and the ends of generated
  * names, after the hash of a pod template, if any.
  */
+// bounded: constants
 export const VARYING: RegExp = new RegExp(
   [
     '([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{64})',

@@ -4,7 +4,7 @@
  */
 import { quote } from '../lang/go/quote.js'
 import type { PolicyRule } from '../api/rbac/generated.js'
-import { Budget } from '../lang/bounds/budget.js'
+import { Budget, type BudgetLimits } from '../lang/bounds/budget.js'
 import { HeldIndex } from './held-index.js'
 
 const NONE: readonly string[] = []
@@ -16,6 +16,12 @@ const list = (values: readonly string[] | null | undefined): readonly string[] =
  * million.
  */
 export const MOST_PARTS = 10_000
+
+/** What splitting rules may take. */
+export const SPLITTING: BudgetLimits = {
+  work: 'splitting rules into one group, resource, verb and name each',
+  steps: MOST_PARTS,
+}
 
 /**
  * Returns the parts of `wanted` that are not held, as rules with single values; empty if `held` covers all of
@@ -57,8 +63,7 @@ const numberOfParts = (rules: readonly PolicyRule[]): number =>
 export const breakDown = (rules: readonly PolicyRule[]): readonly PolicyRule[] => [...parts(rules)]
 
 function* parts(rules: readonly PolicyRule[]): Generator<PolicyRule, void> {
-  const work = 'splitting rules into one group, resource, verb and name each'
-  const budget = new Budget({ work, steps: MOST_PARTS })
+  const budget = new Budget(SPLITTING)
   for (const rule of rules)
     for (const part of partsOf(rule)) {
       budget.step()

@@ -1,10 +1,13 @@
-import { Budget } from '../lang/bounds/budget.js'
+import { Budget, type BudgetLimits } from '../lang/bounds/budget.js'
 import type { PolicyRule } from '../api/rbac/generated.js'
 
 const EVERYTHING = '*'
 
 /** Comparisons of a part with a held rule. Real roles need some thousands. */
-const MOST_STEPS = 10_000_000
+export const COMPARISON: BudgetLimits = {
+  work: 'the comparison with the rules that are held',
+  steps: 10_000_000,
+}
 
 /** A held rule whose lists are sets. */
 interface HeldRule {
@@ -30,7 +33,7 @@ export class HeldIndex {
   readonly #unnamed: HeldRule[] = []
   readonly #ofUrls: HeldRule[] = []
   readonly #known = new Map<string, boolean>()
-  readonly #budget = new Budget({ work: 'the comparison with the rules that are held', steps: MOST_STEPS })
+  readonly #budget = new Budget(COMPARISON)
 
   constructor(rules: readonly PolicyRule[]) {
     for (const rule of rules) this.#add(heldRule(rule))

@@ -179,4 +179,5 @@ class RealCluster implements TestCluster {
   }
 }
 
+// bounded: longestWait
 const waitFor = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms))

@@ -146,6 +146,7 @@ export class Disturbances {
         this.#waits.delete(end)
         resolve()
       }
+      // bounded: MOST_QUIET_MS
       const timer = setTimeout(end, ms)
       this.#waits.add(end)
     })

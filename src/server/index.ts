@@ -1,7 +1,7 @@
 export { commandClient } from './command-client.js'
 export type { CommandClient, CommandClientOptions, ExploredRun } from './command-client.js'
 export { ClusterServer, serve } from './serve.js'
-export type { ServeOptions } from './serve.js'
+export type { ServeOptions, SlowRequest } from './serve.js'
 export type { KubeconfigUser } from './kubeconfig.js'
 export { nodeKeys } from './node-keys.js'
 export type { ServeTime } from './time-driver.js'

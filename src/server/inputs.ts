@@ -44,6 +44,7 @@ export const checkServe: (args: readonly unknown[]) => void = argumentsCheck(
       audited: call,
       protocols: z.optional(z.array(z.enum(['h2', 'http/1.1']))),
       onError: call,
+      onSlowRequest: call,
     }),
   }),
 )

@@ -53,6 +53,7 @@ export function readBody(request: NodeRequest, take: (body: Uint8Array) => void,
   const chunks: Buffer[] = []
   let size = 0
   let isTaken = false
+  // bounded: a constant of the caller
   const deadline = setTimeout(() => request.destroy(), ms).unref()
   const finish = (body: Uint8Array): void => {
     if (isTaken) return

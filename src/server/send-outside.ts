@@ -46,6 +46,7 @@ export function sendOutside(
       url === undefined
         ? requestSecure(asked)
         : (url.startsWith('http:') ? requestPlain : requestSecure)(url, asked)
+    // bounded: MOST_MS
     const timer = setTimeout(
       () => sent.destroy(new OutsideTimeout('context deadline exceeded')),
       Math.min(Math.max(limits.ms, 0), MOST_MS),

@@ -83,6 +83,21 @@ export interface ServeOptions {
    * never settles. Default: process.emitWarning.
    */
   readonly onError?: (error: unknown) => void
+  /**
+   * Receives requests and moves of time that have kept all other clients waiting for more than 200 ms.
+   * Default: nobody.
+   */
+  readonly onSlowRequest?: (slow: SlowRequest) => void
+}
+
+/** What has held a served cluster. */
+export interface SlowRequest {
+  /** `POST /api/v1/namespaces/default/pods`, or `time` for what the cluster did by itself. */
+  readonly what: string
+  /** The user; undefined for anonymous requests and for time. */
+  readonly user: string | undefined
+  /** Real ms for which nobody else was served. */
+  readonly ms: number
 }
 
 /** Reachable from this machine only. */
@@ -98,6 +113,9 @@ const PORT_RETRY = 50
 const MOST_OBJECT = 64 * 1024
 
 const TOO_MANY_REQUESTS = 429
+
+/** Ms for which one client may keep all others waiting without being reported. */
+const SLOW_MS = 200
 
 /** Methods of requests that write nothing. */
 const READS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
@@ -152,6 +170,11 @@ export class ClusterServer {
     this.#time = new TimeDriver(cluster, time, {
       onError: (error) => this.#report(error),
       afterMove: () => this.#expire(),
+      during: (move) =>
+        this.#watched(
+          () => ({ what: 'time', user: undefined }),
+          () => move(),
+        ),
     })
     if (options.explore !== undefined) this.#time.stop()
     this.etcd =
@@ -295,6 +318,17 @@ export class ClusterServer {
     await listener?.close()
   }
 
+  /** Runs what nobody else is served during, and reports it if that is long. */
+  #watched<T>(what: () => Omit<SlowRequest, 'ms'>, work: () => T): T {
+    const begun = performance.now()
+    try {
+      return work()
+    } finally {
+      const ms = performance.now() - begun
+      if (ms > SLOW_MS) this.#options.onSlowRequest?.({ ...what(), ms })
+    }
+  }
+
   #serve(request: NodeRequest, response: NodeResponse): void {
     request.on('error', () => undefined)
     response.on('error', () => undefined)
@@ -369,8 +403,16 @@ export class ClusterServer {
     else this.#send(response, head, answer)
   }
 
-  /** Handles a request in the gateway, if there is one, or in the apiserver. */
   #handle(request: HttpRequest, answers: Answers): HttpAnswer | Unanswered {
+    const what = `${request.method} ${request.path}`
+    return this.#watched(
+      () => ({ what, user: request.user?.name }),
+      () => this.#route(request, answers),
+    )
+  }
+
+  /** Handles a request in the gateway, if there is one, or in the apiserver. */
+  #route(request: HttpRequest, answers: Answers): HttpAnswer | Unanswered {
     const { gateway } = this.#options
     const next = (passed: HttpRequest): HttpAnswer =>
       handleControl(this.cluster, passed, this.#disturbances) ??

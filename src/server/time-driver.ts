@@ -23,6 +23,7 @@ export class TimeDriver {
   readonly #time: ServeTime
   readonly #onError: (error: unknown) => void
   readonly #afterMove: () => void
+  readonly #during: (move: () => void) => void
   #timer: ReturnType<typeof setInterval> | undefined
   #last: number = performance.now()
   /** Virtual ms by which the cluster is behind (ahead, if negative), besides those since `#last`. */
@@ -34,13 +35,19 @@ export class TimeDriver {
   constructor(
     cluster: SimCluster,
     time: ServeTime,
-    hooks: { readonly onError: (error: unknown) => void; readonly afterMove: () => void },
+    hooks: {
+      readonly onError: (error: unknown) => void
+      readonly afterMove: () => void
+      /** Runs each move of time. Default: as it is. */
+      readonly during?: (move: () => void) => void
+    },
   ) {
     this.#cluster = cluster
     this.#time = time
     if (typeof time === 'object' && time.from === 'clock') this.#left = Date.now() - cluster.now()
     this.#onError = hooks.onError
     this.#afterMove = hooks.afterMove
+    this.#during = hooks.during ?? ((move) => move())
     this.#timer = setInterval(() => this.catchUp(), TICK_MS)
   }
 
@@ -106,7 +113,7 @@ export class TimeDriver {
 
   #run(move: () => unknown): void {
     try {
-      move()
+      this.#during(move)
     } catch (error) {
       this.#onError(error)
     }

@@ -72,6 +72,7 @@ const isHostname: Check = (text) =>
   text.length <= 255 && text.split('.').every((part) => part.length <= 63) && hostname.test(text)
 const isUuid = (version: string, variant = '[0-9a-f]'): Check =>
   matching(
+    // bounded: parts of this file
     new RegExp(`^[0-9a-f]{8}-?[0-9a-f]{4}-?${version}[0-9a-f]{3}-?${variant}[0-9a-f]{3}-?[0-9a-f]{12}$`, 'i'),
   )
 

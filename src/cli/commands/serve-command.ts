@@ -120,6 +120,8 @@ async function serveUntilStopped(
       requests++
       return next(request)
     },
+    onSlowRequest: ({ what, user = 'nobody', ms }) =>
+      terminal.err(`simcluster: ${what} of ${user} kept all others waiting for ${Math.round(ms)} ms\n`),
     ...(host === undefined ? {} : { host }),
   })
   const wanted = textOf(flags, 'to') ?? textOf(flags, 'kubeconfig')

@@ -49,6 +49,7 @@ export function formatSnapshotStatus(
   if (as === 'simple') return `${cells.join(', ')}\n`
   const titles = ['HASH', 'REVISION', 'TOTAL KEYS', 'TOTAL SIZE']
   const widths = titles.map((title, at) => Math.max(title.length, (cells[at] as string).length))
+  // bounded: widths of its own texts
   const rule = `+${widths.map((width) => '-'.repeat(width + 2)).join('+')}+\n`
   const head = `|${titles.map((title, at) => ` ${centred(title, widths[at] as number)} `).join('|')}|\n`
   const row = `|${cells.map((cell, at) => ` ${cell.padStart(widths[at] as number)} `).join('|')}|\n`

@@ -138,6 +138,7 @@ export class ProgramTimers {
     const promised = Symbol.for('nodejs.util.promisify.custom')
     const timeout = Object.assign(set(real.setTimeout as Set, false), {
       [promised]: (ms: number, value: unknown) =>
+        // bounded: a program under test waits as long as it wants
         new Promise((resolve) => void setTimeout(resolve, ms, value)),
     })
     return {
@@ -172,7 +173,8 @@ export class ProgramTimers {
     promises['setTimeout'] = (ms: number, value: unknown, ...rest: readonly unknown[]): Promise<unknown> =>
       this.#context.getStore() === undefined
         ? original(ms, value, ...rest)
-        : new Promise((resolve) => void setTimeout(resolve, ms, value))
+        : // bounded: a program under test waits as long as it wants
+          new Promise((resolve) => void setTimeout(resolve, ms, value))
     sync()
     return () => {
       promises['setTimeout'] = original

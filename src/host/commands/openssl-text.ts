@@ -33,6 +33,7 @@ function lines(digits: string, perLine: number, indent: number): string {
   let text = ''
   for (let at = 0; at < all.length; at += perLine) {
     const end = at + perLine < all.length ? ':' : ''
+    // bounded: levels of a certificate
     text += `${' '.repeat(indent)}${all.slice(at, at + perLine).join(':')}${end}\n`
   }
   return text
@@ -42,6 +43,7 @@ const even = (digits: string): string => (digits.length % 2 === 0 ? digits : `0$
 
 function keyText(key: PublicKey | undefined, indent: number): string {
   if (key === undefined) return ''
+  // bounded: levels of a certificate
   const pad = ' '.repeat(indent)
   const modulus = even(key.modulus.toString(16))
   return (
@@ -69,6 +71,7 @@ function extensionsText(
   { keyUsages, purposes, isCa, names, subjectKeyId = '', authorityKeyId = '' }: Extended,
   indent: number,
 ): string {
+  // bounded: levels of a certificate
   const pad = ' '.repeat(indent)
   const alternatives = [
     ...(names.dns ?? []).map((name) => `DNS:${name}`),

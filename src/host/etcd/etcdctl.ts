@@ -351,10 +351,12 @@ function boxed(headings: readonly string[], rows: readonly (readonly string[])[]
   const widths = headings.map((heading, at) =>
     Math.max(heading.length, ...rows.map((row) => (row[at] ?? '').length)),
   )
+  // bounded: widths of texts that are printed
   const border = `+${widths.map((width) => '-'.repeat(width + 2)).join('+')}+\n`
   const line = (cells: readonly string[]): string => `|${cells.map((cell) => ` ${cell} `).join('|')}|\n`
   const centred = (text: string, width: number): string => {
     const left = Math.floor((width - text.length) / 2)
+    // bounded: widths of texts that are printed
     return `${' '.repeat(left)}${text}`.padEnd(width)
   }
   const cell = (text: string, width: number): string =>

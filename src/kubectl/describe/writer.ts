@@ -12,6 +12,7 @@ export class DescriptionWriter {
 
   /** Writes a line, indented by two blanks for each level. */
   line(level: number, text: string): void {
+    // bounded: levels of a description
     this.#text += `${'  '.repeat(level)}${escapeTerminal(text)}\n`
   }
 

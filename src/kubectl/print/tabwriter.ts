@@ -80,6 +80,7 @@ function alignLine(cells: readonly string[], widths: readonly number[]): string 
   return cells
     .map((cell, at) => {
       const width = widths[at]
+      // bounded: the width of a cell
       return width === undefined ? cell : cell + ' '.repeat(Math.max(0, width - textWidth(cell)))
     })
     .join('')

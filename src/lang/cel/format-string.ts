@@ -136,9 +136,14 @@ const NAMED: Readonly<Record<string, number>> = {
   '-Infinity': Number.NEGATIVE_INFINITY,
 }
 
+/** Largest precision; upstream makes a text of any length. */
+const MOST_PRECISION = 10_000
+
 /** Formats as golang.org/x/text does for en_US: with commas, and infinity as a sign. */
 function decimalText(kind: 'f' | 'e', precision: number, value: Value): string {
   const number = typeof value === 'string' ? NAMED[value] : value
+  if (precision > MOST_PRECISION)
+    throw new FormatFault(`error during formatting: the precision is above ${MOST_PRECISION}`)
   if (typeof number !== 'number') throw wrongType(kind, typeNameOf(value))
   if (!Number.isFinite(number)) return Number.isNaN(number) ? 'NaN' : number > 0 ? '∞' : '-∞'
   if (kind === 'f') {
@@ -158,6 +163,7 @@ const superscript = (text: string): string =>
 
 /** Formats with decimals, exactly also for large numbers. */
 function fixed(value: number, precision: number): string {
+  // bounded: see MOST_PRECISION
   if (Math.abs(value) >= 1e21) return `${BigInt(value)}.${'0'.repeat(precision)}`
   const text = value.toFixed(Math.min(precision, 99))
   const digits = 100

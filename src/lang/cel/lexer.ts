@@ -76,6 +76,7 @@ function longestMatch(source: string, at: number): { readonly kind: TokenKind; r
 function faultEnd(source: string, at: number): number {
   const char = source.charAt(at)
   if (char === '=' || char === '&' || char === '|') return at + 1
+  // bounded: constants
   const begun = new RegExp(
     char === '`' ? '`[\\w.\\-/ ]*' : `(["'])(?:${ESCAPE}|(?!\\1)[^\\\\\\n\\r])*\\\\?`,
     'y',

@@ -400,9 +400,11 @@ export function plainDecimal(value: number): string {
   const [whole = '', fraction = ''] = digits.replace('-', '').split('.')
   const all = whole + fraction
   const point = whole.length + Number(power)
+  // bounded: the exponent of a double
   if (point <= 0) return `${sign}0.${'0'.repeat(-point)}${all}`
   return point >= all.length
-    ? sign + all + '0'.repeat(point - all.length)
+    ? // bounded: the exponent of a double
+      sign + all + '0'.repeat(point - all.length)
     : `${sign}${all.slice(0, point)}.${all.slice(point)}`
 }
 

@@ -18,6 +18,7 @@ function withBigints(value: unknown, indent: number | undefined): string {
   let mark = '#'
   while (others.includes(mark)) mark += mark
   const marked = (_: string, one: unknown): unknown => (typeof one === 'bigint' ? `${mark}${one}` : one)
+  // bounded: a mark of this file
   return JSON.stringify(value, marked, indent).replaceAll(new RegExp(`"${mark}(-?\\d+)"`, 'g'), '$1')
 }
 

@@ -26,6 +26,7 @@ const SPACE = 10
 export function treeText({ title, isChain, roots }: Tree): string {
   const outline = ({ lines, branches = [] }: Branch, depth: number): readonly string[] => {
     const [first = '', ...more] = lines
+    // bounded: levels of a picture
     const indent = '  '.repeat(depth)
     const head = `${indent}${depth === 0 ? '' : '-> '}${first}`
     return [

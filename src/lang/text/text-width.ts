@@ -33,6 +33,7 @@ export function textWidth(text: string): number {
 
 /** Pads a text with spaces to a number of columns. */
 export function padText(text: string, width: number): string {
+  // bounded: the width of a cell
   return text + ' '.repeat(Math.max(0, width - textWidth(text)))
 }
 

@@ -81,6 +81,7 @@ function hasDigitBefore(text: string, at: number): boolean {
 }
 
 /** Words and numbers that YAML 1.1 does not read as text. */
+// bounded: constants
 const resolved = new RegExp(
   [
     '^(?:~|null|Null|NULL|true|True|TRUE|false|False|FALSE)$',

@@ -89,6 +89,7 @@ export function verify(
 
 function encode(message: Bytes, algorithm: Digest, length: number): Bytes {
   const info = bytesOf(BigInt(`0x${DIGEST_INFO[algorithm]}`)) + digest(algorithm, message)
+  // bounded: the length of a key
   return `\0\x01${'\xff'.repeat(Math.max(8, length - info.length - 3))}\0${info}`
 }
 

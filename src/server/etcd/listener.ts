@@ -82,6 +82,7 @@ export class DualListener {
   /** Stops listening, lets responses finish for `graceMs`, then destroys the connections that are left. */
   async close(graceMs: number): Promise<void> {
     const closed = new Promise<void>((resolve) => void this.#front.close(() => resolve()))
+    // bounded: an option of the server
     const timer = setTimeout(() => {
       for (const socket of this.#sockets) socket.destroy()
     }, graceMs)
@@ -159,6 +160,7 @@ export class DualListener {
   #startDeadline(socket: Socket): void {
     this.#deadlines.set(
       socket,
+      // bounded: an option of the server
       setTimeout(() => socket.destroy(), this.#handshakeMs),
     )
   }

@@ -105,6 +105,7 @@ export class WireWriter {
   #reserve(more: number): void {
     const wanted = this.#at + more
     if (wanted <= this.#buffer.length) return
+    // bounded: what the caller writes
     const grown = Buffer.allocUnsafe(Math.max(this.#buffer.length * 2, wanted))
     this.#buffer.copy(grown, 0, 0, this.#at)
     this.#buffer = grown

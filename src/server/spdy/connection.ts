@@ -172,6 +172,7 @@ export class SpdyConnection {
 }
 
 function words(...values: readonly number[]): Buffer {
+  // bounded: the words of one frame
   const bytes = Buffer.alloc(values.length * 4)
   for (const [at, value] of values.entries()) bytes.writeUInt32BE(value, at * 4)
   return bytes

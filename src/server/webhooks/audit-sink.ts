@@ -50,6 +50,7 @@ export class AuditSink {
       this.#batch.push(event)
       if (this.#batch.length >= maxSize) this.#flush()
     }
+    // bounded: an option of the server
     if (this.#batch.length > 0) this.#timer ??= setTimeout(() => this.#flush(), maxWait).unref()
   }
 
@@ -102,6 +103,7 @@ export class AuditSink {
   #pause(ms: number): Promise<void> {
     const { signal } = this.#closing
     return new Promise((resolve) => {
+      // bounded: an option of the server
       const timer = setTimeout(resolve, ms).unref()
       signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true })
     })

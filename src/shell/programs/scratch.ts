@@ -64,6 +64,7 @@ function source(call: Invocation, path: string, skip: number, length: number): s
   const device = DEVICES[path]
   if (device !== undefined) {
     reserve(Math.min(length, MOST_BYTES))
+    // bounded: MOST_BYTES, which is charged above
     return device.repeat(Math.min(length, MOST_BYTES))
   }
   return call.world.files.read(absolutePath(call.cwd, path)).slice(skip, skip + length)

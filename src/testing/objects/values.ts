@@ -104,11 +104,13 @@ export class SchemaValues {
     // a quantity, or a number or a name
     if (oneOf !== undefined) return fc.constantFrom<unknown>(1, 2, ...(format === undefined ? ['100m'] : []))
     if (type !== 'string') return fc.constantFrom<unknown>({}, { a: 'b' })
+    // bounded: a schema of the test's author
     if (pattern !== undefined) return fc.stringMatching(new RegExp(pattern, 'u'))
     const fitting = NAMES.filter(({ length }) => length >= minLength && length <= maxLength)
     return fitting.length > 0
       ? fc.constantFrom(...fitting)
-      : fc.constantFrom('x'.repeat(minLength), 'y'.repeat(minLength))
+      : // bounded: a schema of the test's author
+        fc.constantFrom('x'.repeat(minLength), 'y'.repeat(minLength))
   }
 
   /** Metadata beyond name, labels and annotations is the server's, or has rules of its own. */

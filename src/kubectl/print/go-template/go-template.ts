@@ -57,7 +57,7 @@ export interface GoTemplateOptions {
 
 const MOST_NESTED = 1_000
 /** What a template may take, and what it may print and join. */
-const EXECUTION: BudgetLimits = { work: 'the template', steps: 1_000_000, bytes: 64 * 1024 * 1024 }
+export const EXECUTION: BudgetLimits = { work: 'the template', steps: 1_000_000, bytes: 64 * 1024 * 1024 }
 const TOO_DEEP = 'error parsing template: exceeded maximum template depth'
 
 /** A variable, linked to those that were declared before it. */

@@ -74,6 +74,7 @@ export class EtcdGrpcClient {
       'content-type': 'application/grpc',
       te: 'trailers',
     })
+    // bounded: an event, not a timer
     stream.setTimeout(CALL_TIMEOUT, () => stream.destroy(new Error(`no response within ${CALL_TIMEOUT} ms`)))
     return stream
   }

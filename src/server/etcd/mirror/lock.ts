@@ -62,6 +62,7 @@ export class MirrorLock {
       throw new Error(`another writer has the lock ${this.#layout.lock}: ${holder.name}`)
     }
     this.#lease = lease
+    // bounded: the lease of the lock
     this.#timer ??= setInterval(
       () => void this.#remote.keepAlive(this.#lease).catch(() => undefined),
       (this.#ttl * 1000) / 3,
