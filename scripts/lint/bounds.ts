@@ -22,9 +22,9 @@ const SIZED: Readonly<Record<string, number>> = {
 const HOMES: Readonly<Record<string, readonly string[]>> = { RegExp: ['lang/go/regexp.ts'], timeout: [] }
 
 /**
- * Finds where a value could become a pattern, a size or a time without a bound: `new RegExp` of anything but the
- * constants of its file, `AbortSignal.timeout`, and a time, a repetition or a buffer that is no constant. One
- * that is bounded elsewhere says so: `// bounded: a port has five digits`.
+ * Finds where a value could become a pattern, a size or a time without a bound: `new RegExp` of anything but
+ * the constants of its file, `AbortSignal.timeout`, and a time, a repetition or a buffer that is no constant.
+ * One that is bounded elsewhere says so: `// bounded: a port has five digits`.
  */
 export function unboundedUses(path: string, text: string): readonly Found[] {
   const file = ts.createSourceFile(path, text, ts.ScriptTarget.ES2023, true)
