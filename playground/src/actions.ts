@@ -43,11 +43,35 @@ export async function encodeDeed(deed: Deed): Promise<string> {
   return btoa(text).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
 }
 
-/** Reads what {@link encodeDeed} has written. @throws Error if it is something else */
+/** Bytes of a session as JSON, and what moves its cluster. A link of 0.4 MB can hold 300 MB. */
+const MOST_BYTES = 8 * 1024 * 1024
+const MOST_ACTIONS = 10_000
+
+/** Reads a stream of bytes as text. @throws Error beyond the most bytes, before they are all there */
+async function limitedText(stream: ReadableStream<Uint8Array>): Promise<string> {
+  const parts: BlobPart[] = []
+  let size = 0
+  const reader = stream.getReader()
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return new Blob(parts).text()
+    size += value.length
+    if (size > MOST_BYTES) {
+      await reader.cancel()
+      throw new Error(`the session has more than ${MOST_BYTES} bytes`)
+    }
+    parts.push(value as Uint8Array<ArrayBuffer>)
+  }
+}
+
+/** Reads what {@link encodeDeed} has written. @throws Error if it is something else, or too large */
 export async function decodeDeed(text: string): Promise<Deed> {
   const bytes = Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (char) =>
     char.charCodeAt(0),
   )
   const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw'))
-  return JSON.parse(await new Response(plain).text()) as Deed
+  const deed = JSON.parse(await limitedText(plain)) as Deed
+  if (!Array.isArray(deed.actions)) throw new Error('the session has no list of actions')
+  if (deed.actions.length > MOST_ACTIONS) throw new Error(`the session has more than ${MOST_ACTIONS} actions`)
+  return deed
 }

@@ -46,8 +46,12 @@ export class App {
   #isDrawing = false
   #saying: (words: Words) => string = () => ''
 
-  private constructor(progress: Progress, session: Session) {
+  /** Whether the session came with a link. */
+  readonly #isShared: boolean
+
+  private constructor(progress: Progress, session: Session, isShared = false) {
     this.#progress = progress
+    this.#isShared = isShared
     this.#session = session
     document.body.replaceChildren(this.#terminalBox)
     this.#terminal = new TerminalView(this.#terminalBox, this.#words.terminal, {
@@ -73,7 +77,7 @@ export class App {
         const deed = await decodeDeed(shared)
         const session = await Session.replay(deed)
         const isSame = session.cluster.state.traceHash() === deed.traceHash
-        return new App(progress, session).#say((each) => (isSame ? each.sameTrace : each.otherTrace))
+        return new App(progress, session, true).#say((each) => (isSame ? each.sameTrace : each.otherTrace))
       } catch {
         return new App(progress, await Session.open(FIRST)).#say((each) => each.badLink)
       }
@@ -127,7 +131,8 @@ export class App {
     this.#clock.show()
     if (this.#workTab === 'scheduler') this.#scheduler.show()
     for (const refresh of this.#refreshers) refresh()
-    if (isLive) this.#save({ deed: this.#session.deed() })
+    // the learner's own session stays as it was while another one is looked at
+    if (isLive && !this.#isShared) this.#save({ deed: this.#session.deed() })
   }
 
   #save(change: Partial<Progress>): void {
@@ -393,12 +398,22 @@ export class App {
   }
 }
 
+/** Is there while a session is replayed: one that hung must not do so again when the page is loaded. */
+const REPLAYING = 'simcluster-replaying'
+
 /** What cannot be done again any more, after a new version, begins anew. */
 async function reopened(deed: Deed | undefined): Promise<Session> {
-  if (deed === undefined) return Session.open(FIRST)
+  const hasHung = localStorage.getItem(REPLAYING) !== null
+  if (deed === undefined || hasHung) {
+    localStorage.removeItem(REPLAYING)
+    return Session.open(FIRST)
+  }
+  localStorage.setItem(REPLAYING, 'yes')
   try {
     return await Session.replay(deed)
   } catch {
     return Session.open(FIRST)
+  } finally {
+    localStorage.removeItem(REPLAYING)
   }
 }
