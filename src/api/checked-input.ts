@@ -1,3 +1,4 @@
+import { isAsyncFunction, isThenable } from '../lang/synchronous.js'
 import * as z from 'zod/mini'
 import { InputError } from './input-error.js'
 import { type Duration, toMillis } from '../sim/duration.js'
@@ -23,8 +24,15 @@ export function strict<T extends object>(shape: ShapeOf<T>): z.ZodMiniType<T> {
 /** The schema of a type of which it checks only some members, such as an object of the API. */
 export const shaped = <T>(schema: z.ZodMiniType): z.ZodMiniType<T> => schema as z.ZodMiniType<T>
 
-/** A function. */
+/** A function that returns at once: the simulation waits for no promise. */
 export const callable = <F>(): z.ZodMiniType<F> =>
+  z.custom<F>(
+    (value) => typeof value === 'function' && !isAsyncFunction(value),
+    'must be a function that is not async, whose result is there when it returns',
+  )
+
+/** A function of which nothing waits for the result. */
+export const anyFunction = <F>(): z.ZodMiniType<F> =>
   z.custom<F>((value) => typeof value === 'function', 'must be a function')
 
 /** A text that is not empty. */
@@ -86,6 +94,10 @@ export function argumentsCheck(
     schemas ??= Object.entries(make())
     for (const [at, [argument, schema]] of schemas.entries()) {
       const value = args[at]
+      if (isThenable(value))
+        throw new InputError(
+          `${name}: ${argument} is a promise: await it first. Write for example: ${example}`,
+        )
       const result = schema.safeParse(value)
       if (result.success) continue
       const issues = result.error.issues.map((issue) => ({ ...issue, path: [argument, ...issue.path] }))
@@ -221,7 +233,8 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
 const MOST_SHOWN = 60
 
 function shownValue(value: unknown): string {
-  if (typeof value === 'function') return 'a function'
+  if (isThenable(value)) return 'a promise: await it first'
+  if (typeof value === 'function') return isAsyncFunction(value) ? 'an async function' : 'a function'
   if (typeof value === 'bigint' || typeof value === 'symbol') return String(value)
   if (typeof value === 'number' || value === undefined) return String(value)
   try {

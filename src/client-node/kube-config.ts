@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { argumentsCheck, callable, text, word } from '../api/checked-input.js'
+import { argumentsCheck, anyFunction, text, word } from '../api/checked-input.js'
 import { agentFor } from './agent.js'
 import { apiConfiguration } from './api-configuration.js'
 import { dispatcherFor } from './dispatcher.js'
@@ -16,7 +16,7 @@ const checkOptions = argumentsCheck(
         z.union([text, z.strictObject({ user: text, groups: z.optional(z.array(z.string())), uid: word })]),
       ),
       namespace: word,
-      KubeConfig: z.optional(callable()),
+      KubeConfig: z.optional(anyFunction()),
     }),
   }),
 )

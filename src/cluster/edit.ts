@@ -1,3 +1,4 @@
+import { synchronous } from '../lang/synchronous.js'
 import { produce } from 'immer'
 import type { Draft } from '../api/kind/draft.js'
 import type { KubeObject } from '../api/kind/definition.js'
@@ -31,7 +32,9 @@ export function editObject(
 ): KubeObject {
   for (let conflicts = 0; ; conflicts++) {
     const current = client.get<string>(resource, key)
-    const next = produce(current, (draft) => recipe(draft as Draft<KubeObject>))
+    const next = produce(current, (draft) =>
+      synchronous(recipe(draft as Draft<KubeObject>), 'edit(): the recipe'),
+    )
     try {
       return next === current ? current : client.update<string>(resource, next)
     } catch (error) {

@@ -15,6 +15,15 @@ export function resourceNamed(scheme: Scheme, name: string): string {
   return scheme.byName(resource) === definition ? resource : `${resource}.${version}.${group}`
 }
 
+/** Returns the names of all resources that are served, with their groups: `widgets.example.com`. */
+export function servedNames(scheme: Scheme): readonly string[] {
+  return scheme
+    .definitions()
+    .map(({ resource, group }) =>
+      group === '' || resource.endsWith(`.${group}`) ? resource : `${resource}.${group}`,
+    )
+}
+
 function unknownResource(scheme: Scheme, name: string): ApiError {
   const served = scheme.definitions().filter(({ verbs }) => verbs.length > 0)
   const byName = new Map(

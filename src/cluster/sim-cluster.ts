@@ -1,3 +1,4 @@
+import { synchronous } from '../lang/synchronous.js'
 import { defaultObjects } from './compose/default-objects.js'
 import type { Pod } from '../api/core/generated.js'
 import { parseManifests } from '../api/manifests.js'
@@ -23,6 +24,7 @@ import { mergeOptions } from './compose/merge-options.js'
 import { type CurrentParts, Internals } from './compose/internals.js'
 import type { ClusterOptions, NodeOptions, RestoreOptions } from './compose/options.js'
 import { withPreset } from './compose/presets.js'
+import { waitingInformers } from './compose/waiting-informers.js'
 import { VersionsFacet } from './compose/versions-facet.js'
 import { dumpOf } from './diagnosis/dump.js'
 import { summarize } from './diagnosis/summary.js'
@@ -38,7 +40,7 @@ import type { ClusterMetrics } from './nodes/cluster-metrics.js'
 import { NodeHandle } from './nodes/node-handle.js'
 import { explainPlacement } from './nodes/placement.js'
 import { type NameOf, type NamespacedName, keyOfName } from './object-name.js'
-import { resourceNamed } from './resource-name.js'
+import { resourceNamed, servedNames } from './resource-name.js'
 import { type EtcdImportOptions, importEtcdSnapshot, importEtcdStore } from './storage/etcd-import.js'
 import { type ImportedObjects, importObjects, objectsIn } from './storage/objects-import.js'
 import { type ClusterSnapshotJson, ClusterSnapshot } from './storage/snapshot.js'
@@ -274,6 +276,8 @@ export class SimCluster extends NamespaceScope {
       resources: this.state.resources(),
       stopped: this.#stopped(),
       meantImage: this.#meantImage,
+      served: () => servedNames(this.#parts.plane.scheme),
+      waiting: waitingInformers(this.#parts.simulation.timers.toArray()),
     })
   }
 
@@ -311,7 +315,9 @@ export class SimCluster extends NamespaceScope {
     name: Name,
     listener: (event: ClusterEvents[Name]) => void,
   ): () => void {
-    return this.internals.bus.on(name, listener)
+    const called = (event: ClusterEvents[Name]): void =>
+      void synchronous<unknown>(listener(event), `on('${name}'): the listener`)
+    return this.internals.bus.on(name, called)
   }
 
   /**
@@ -360,7 +366,8 @@ export class SimCluster extends NamespaceScope {
     checkOptions(next)
     this.#held.current = assemble(next, snapshot, this.#parts.simulation)
     this.#reseed(options.seed)
-    for (const observe of copyObservers.get(snapshot) ?? []) observe(this)
+    for (const observe of copyObservers.get(snapshot) ?? [])
+      synchronous<unknown>(observe(this), 'onCopy(): the function')
     this.#parts.plane.notifyApiserverState()
     this.internals.bus.emit('rewind', { time: this.now() })
     return this
@@ -375,7 +382,8 @@ export class SimCluster extends NamespaceScope {
     checkOptions(options)
     const cluster = new SimCluster(mergeOptions(snapshot.options, options), snapshot)
     cluster.#reseed(options.seed)
-    for (const observe of copyObservers.get(snapshot) ?? []) observe(cluster)
+    for (const observe of copyObservers.get(snapshot) ?? [])
+      synchronous<unknown>(observe(cluster), 'onCopy(): the function')
     return cluster
   }
 

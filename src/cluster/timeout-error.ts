@@ -1,3 +1,4 @@
+import { isThenable } from '../lang/synchronous.js'
 import { InputError } from '../api/input-error.js'
 import type { Duration } from '../sim/duration.js'
 import type { SimulationState } from '../sim/state.js'
@@ -46,7 +47,7 @@ const textOf = (value: unknown): string =>
  */
 export function judged(verdict: unknown): boolean {
   if (typeof verdict === 'boolean') return verdict
-  const what = verdict instanceof Promise ? 'a promise' : textOf(verdict)
+  const what = isThenable(verdict) ? 'a promise' : textOf(verdict)
   throw new InputError(
     `until(): the predicate must return true or false, not ${what}. Write for example: ` +
       "cluster.until((cluster) => cluster.node('node-1').ready)",

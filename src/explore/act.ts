@@ -1,3 +1,4 @@
+import { isThenable } from '../lang/synchronous.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import type { ExploredAction } from './options.js'
 
@@ -33,8 +34,10 @@ export function perform({ name, do: act }: ExploredAction, cluster: SimCluster):
   } finally {
     Reflect.deleteProperty(cluster, 'kubectl')
   }
-  if (result instanceof Promise)
+  if (isThenable(result)) {
+    result.then(undefined, () => undefined) // this error says what is wrong
     throw new TypeError(`the action "${name}" is async: what it awaits would happen outside of the run`)
+  }
   const [first] = failures
   if (first !== undefined) throw new ActionFailed(name, first)
 }

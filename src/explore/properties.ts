@@ -1,3 +1,4 @@
+import { isThenable } from '../lang/synchronous.js'
 import { ApiError } from '../client/api-error.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import { toMillis } from '../sim/duration.js'
@@ -150,7 +151,7 @@ export class Properties {
       if (!(error instanceof ApiError)) throw error
       holds = false
     }
-    if (holds instanceof Promise) return true // told as vacuous
+    if (isThenable(holds)) return true // told as vacuous
     if (typeof holds !== 'boolean')
       throw new InvalidResult(
         `explore(): eventually "${nameOf(property)}" returned ${JSON.stringify(holds) ?? 'nothing'}; ` +
@@ -207,7 +208,7 @@ function ofInvariant(
 function sayingOf(name: string, result: unknown): string | undefined {
   if (result === false) return 'it does not hold'
   if (typeof result === 'string') return result
-  if (result === true || result === undefined || result instanceof Promise) return undefined
+  if (result === true || result === undefined || isThenable(result)) return undefined
   throw new InvalidResult(
     `explore(): always "${name}" returned ${JSON.stringify(result)}; it must return true, ` +
       'or false or a text if it does not hold',

@@ -1,3 +1,4 @@
+import { isThenable } from '../lang/synchronous.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import type { PropertyCoverage } from './coverage.js'
 import type { Always, Eventually } from './options.js'
@@ -54,9 +55,9 @@ export class PropertyRecord {
     this.#evaluated += 1
     const isKnown = this.#objects > 0 && (!this.isEventual || this.wasFalse || this.#hasChanged)
     const result = isKnown ? holds(cluster) : this.#counted(cluster, holds)
-    if (result instanceof Promise) {
+    if (isThenable(result)) {
       this.fault = 'it is async, so that nobody waits for what it returns'
-      result.catch(() => undefined)
+      result.then(undefined, () => undefined)
     }
     return result
   }

@@ -1,3 +1,4 @@
+import { synchronous } from '../lang/synchronous.js'
 import type { Service } from '../api/core/generated.js'
 import { nodeCondition } from '../api/core/conditions.js'
 import { isApiError } from '../client/api-error.js'
@@ -357,7 +358,7 @@ export class DataPath {
     const enforcer = this.#dependencies.enforcer()
     if (enforcer === undefined) return undefined
     const connection = { ...ends, port, protocol, ...(service ? { service } : {}) }
-    const verdict = enforcer.check(connection)
+    const verdict = synchronous(enforcer.check(connection), 'network.policyEnforcer: check')
     this.#dependencies.onVerdict(connection, verdict)
     hops.push({
       hop: 'policy',

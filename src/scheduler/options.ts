@@ -17,10 +17,22 @@ export interface SchedulerOptions extends Pick<
   readonly plugins?: ProfileOptions['plugins']
 }
 
-/** Returns the options with `configuration` resolved. */
+/**
+ * Returns the options with `configuration` resolved.
+ * @throws RangeError for options that would have no effect
+ */
 export function resolveOptions(options: SchedulerOptions): SchedulerOptions {
-  const { configuration, plugins } = options
-  if (!configuration) return options
+  const { configuration, plugins, ...others } = options
+  if (configuration === undefined) {
+    if (plugins === undefined) return options
+    throw new RangeError(
+      'scheduler.plugins are those that scheduler.configuration enables; without one, ' +
+        'write scheduler: { profiles: [{ plugins: [...] }] }',
+    )
+  }
+  const [extra] = Object.keys(others)
+  if (extra !== undefined)
+    throw new RangeError(`scheduler.${extra} has no effect beside scheduler.configuration: write it there`)
   const { podInitialBackoffSeconds, podMaxBackoffSeconds } = configuration
   return {
     profiles: profilesOf(configuration, plugins),

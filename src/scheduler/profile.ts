@@ -1,3 +1,4 @@
+import { synchronousMethods } from '../lang/synchronous.js'
 import { DEFAULT_WEIGHTS, defaultPlugins, makePlugins } from './default-plugins.js'
 import type { KubeSchedulerConfiguration, PluginArgs, PluginSets } from './configuration.js'
 import { resolvePlugins } from './configuration.js'
@@ -35,7 +36,9 @@ export interface ProfileOptions {
  * @throws RangeError if a plugin is unknown
  */
 export function makeFramework(profile: ProfileOptions, handle: PluginHandle): Framework {
-  const own = makePlugins(profile.plugins ?? [], handle)
+  const own = makePlugins(profile.plugins ?? [], handle).map((plugin) =>
+    synchronousMethods(plugin, `the scheduler plugin ${plugin.name}`),
+  )
   const replaced = new Map(own.map((plugin) => [plugin.name, plugin]))
   const defaults = defaultPlugins(handle, profile.args).filter(
     ({ name }) => !profile.disabled?.includes(name),

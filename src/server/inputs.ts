@@ -1,11 +1,11 @@
 import * as z from 'zod/mini'
-import { argumentsCheck, callable, flag, inputCheck, text, word } from '../api/checked-input.js'
+import { argumentsCheck, anyFunction, flag, inputCheck, text, word } from '../api/checked-input.js'
 import { aCluster } from '../cluster/inputs/a-cluster.js'
 import { optionSchema } from '../cluster/compose/option-schema.js'
 
 const amount = z.optional(z.number())
 const names = z.optional(z.array(text))
-const call = z.optional(callable())
+const call = z.optional(anyFunction())
 
 const time = z.optional(
   z.union([

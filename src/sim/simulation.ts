@@ -1,3 +1,4 @@
+import { synchronous } from '../lang/synchronous.js'
 import { VirtualClock } from './clock.js'
 import type { Duration } from './duration.js'
 import { toMillis } from './duration.js'
@@ -125,7 +126,8 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
   ): void {
     const { name, doze } = module
     this.quiet.setSubject(name, module.subject)
-    const starts = { setup: () => module.setup(host), doze: doze && ((): void => doze(host)) }
+    const setup = (): void => void synchronous<unknown>(module.setup(host), `${name}: setup`)
+    const starts = { setup, doze: doze && ((): void => doze(host)) }
     this.#modules.add(name, starts, dormant && this.#slices.has(name))
   }
 
@@ -465,10 +467,10 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
     const mayBeRoutine = this.quiet.begin(entry)
     if (!mayBeRoutine) this.trace.record(entry.owner, time, `${entry.topic} ${entry.key}`)
     const timersBefore = this.timers.nextSeq
-    handler(entry.key, entry.payload)
+    synchronous<unknown>(handler(entry.key, entry.payload), `${entry.owner}: the handler of ${entry.topic}`)
     if (this.timers.nextSeq === timersBefore + 1) this.quiet.idled(entry)
     if (this.#kernelBus.has('step'))
       this.#kernelBus.emit('step', { time, owner: entry.owner, topic: entry.topic, key: entry.key })
-    for (const check of this.#afterStep) check()
+    for (const check of this.#afterStep) synchronous<unknown>(check(), 'onStep(): the function')
   }
 }

@@ -1,3 +1,4 @@
+import { synchronous } from '../lang/synchronous.js'
 import { checkInvariantInput } from './inputs.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import type { Invariant, Violation } from './invariant.js'
@@ -28,6 +29,9 @@ export function violationsIn(
   const isAtRest = cluster.state.atRest
   return invariants.flatMap(({ name, check, onlyAtRest = false }) => {
     if (!check || (onlyAtRest && !isAtRest)) return []
-    return check(cluster, stored).map((finding) => ({ invariant: name, ...finding }))
+    return synchronous(check(cluster, stored), `the invariant ${name}`).map((finding) => ({
+      invariant: name,
+      ...finding,
+    }))
   })
 }

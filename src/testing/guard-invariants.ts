@@ -1,3 +1,4 @@
+import { synchronous } from '../lang/synchronous.js'
 import { checkGuard } from './inputs.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import type { KernelEvents } from '../sim/event-bus.js'
@@ -47,7 +48,7 @@ export function guardInvariants(cluster: SimCluster, options: InvariantOptions =
     })
     return (event) => {
       for (const { name, look } of listeners) {
-        const finding = look(event)
+        const finding = synchronous(look(event), `the invariant ${name}`)
         if (finding) pending.push({ invariant: name, ...finding })
       }
     }

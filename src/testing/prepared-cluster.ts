@@ -1,3 +1,4 @@
+import { synchronous } from '../lang/synchronous.js'
 import { checkPrepared } from './inputs.js'
 import type { ClusterOptions } from '../cluster/compose/options.js'
 import { SimCluster } from '../cluster/sim-cluster.js'
@@ -22,7 +23,7 @@ export function preparedCluster(
   return () => {
     if (prepared === undefined) {
       const cluster = new SimCluster(options)
-      prepare(cluster)
+      synchronous(prepare(cluster), 'prepare')
       prepared = cluster.settle()
     }
     return prepared.fork()

@@ -1,3 +1,4 @@
+import { synchronous } from '../../lang/synchronous.js'
 import type { TokenClaims, TokenAuthenticator } from './authenticator.js'
 import { audiencesIn, isText, issuerOf, listText } from './token-text.js'
 import { type ClaimedUser, claimedUser, type UserRules } from './claimed-user.js'
@@ -39,13 +40,15 @@ export function oidcTokens(options: OidcOptions, now: () => number): TokenAuthen
   return {
     authenticateToken: (token) => {
       if (issuerOf(token) !== options.issuer) return undefined
-      const claims = options.verify(token)
+      const claims = synchronous(options.verify(token), 'oidc: verify')
       if (claims === undefined)
         return {
           fault: 'oidc: verify token: failed to verify signature: failed to verify id token signature',
         }
       const fault = termsFault(claims, options, now())
-      return fault === undefined ? userOf(claims) : { fault: `oidc: verify token: ${fault}` }
+      return fault === undefined
+        ? synchronous(userOf(claims), 'oidc: userOf')
+        : { fault: `oidc: verify token: ${fault}` }
     },
   }
 }

@@ -1,3 +1,4 @@
+import { AsyncError, synchronous } from '../../lang/synchronous.js'
 import type { TokenReview, TokenReviewStatus } from '../../api/authentication/generated.js'
 import type { TokenAuthenticator, TokenOutcome } from './authenticator.js'
 
@@ -18,14 +19,18 @@ export function webhookTokens(ask: AuthenticationWebhook): TokenAuthenticator {
     authenticateToken: (token, audiences) => {
       try {
         return outcomeOf(
-          ask({
-            apiVersion: 'authentication.k8s.io/v1',
-            kind: 'TokenReview',
-            spec: { token, audiences: [...audiences] },
-          }),
+          synchronous(
+            ask({
+              apiVersion: 'authentication.k8s.io/v1',
+              kind: 'TokenReview',
+              spec: { token, audiences: [...audiences] },
+            }),
+            'the authentication webhook',
+          ),
           audiences,
         )
       } catch (error) {
+        if (error instanceof AsyncError) throw error
         return { fault: error instanceof Error ? error.message : String(error) }
       }
     },

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../api/kind/definition.js'
+import { synchronous } from '../../lang/synchronous.js'
 import type { Slice, Topic } from '../../sim/modules/module.js'
 import { type ApiError, isApiError } from '../api-error.js'
 import type { ListOptions, ResumableClient, Watch } from '../client.js'
@@ -11,6 +12,12 @@ import type { ResourceName } from '../resources.js'
 const BROKEN_RETRY = 1_000
 /** Delay of a retry while the resource is not served, in ms. client-go waits 0.8 s at first, 30 s at most. */
 const MISSING_RETRY = 1_000
+
+/**
+ * The key in the payload of a timer on which an informer waits for a kind that is not served. Its value is
+ * the name of the resource.
+ */
+export const NOT_SERVED = 'notServed'
 
 /**
  * The state of an informer: the resource version that it has seen. Everything else is rebuilt from the store.
@@ -225,7 +232,8 @@ export class ListWatchInformer<T extends KubeObject> implements Informer<T> {
       this.#ports.log?.(`no matches for kind of resource ${this.resource}; waiting for it`)
     this.#isMissing = true
     this.#ports.state.value.resourceVersion = undefined
-    this.#ports.topic.wakeAfter(this.#key, MISSING_RETRY, { class: 'watchdog' })
+    const payload = { [NOT_SERVED]: this.resource }
+    this.#ports.topic.wakeAfter(this.#key, MISSING_RETRY, { class: 'watchdog', payload })
   }
 
   /** Lists again, because the history that a copy needs to see what its original saw has been compacted. */
@@ -340,6 +348,7 @@ export class ListWatchInformer<T extends KubeObject> implements Informer<T> {
     const old = type === 'DELETED' ? this.#index.delete(keyOf(object)) : this.#index.set(object)
     const seen = type === 'ADDED' && old ? 'MODIFIED' : type
     const change: Change<T> = old ? { type: seen, object, old } : { type: seen, object }
-    for (const listener of this.#listeners) listener(change)
+    for (const listener of this.#listeners)
+      synchronous<unknown>(listener(change), `onChange() of ${this.resource}: the listener`)
   }
 }

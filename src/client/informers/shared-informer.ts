@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../api/kind/definition.js'
+import { synchronous } from '../../lang/synchronous.js'
 import type { Slice, Topic } from '../../sim/modules/module.js'
 import type { Change, Informer, InformerOptions, Selection } from './informer.js'
 import { ListWatchInformer } from './list-watch-informer.js'
@@ -153,7 +154,9 @@ export class Member<T extends KubeObject> implements Informer<T> {
 
   /** Calls the listeners with a change, unless a pending replay includes it. */
   tell(change: Change<T>): void {
-    if (this.synced) for (const listener of this.#listeners) listener(change)
+    if (!this.synced) return
+    for (const listener of this.#listeners)
+      synchronous<unknown>(listener(change), `${this.component}: the listener of ${this.resource}`)
   }
 
   markJoined(): void {

@@ -1,7 +1,9 @@
 import { isPodReady, nodeCondition } from '../../api/core/conditions.js'
 import type { Node, Pod } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/kind/definition.js'
+import { nearest } from '../../lang/text/nearest.js'
 import { formatTime } from '../../lang/go/time.js'
+import type { WaitingInformer } from '../compose/waiting-informers.js'
 import { missingReferences } from './missing-references.js'
 import { shortfall } from './shortfall.js'
 import type { DiagnosisContext } from './why.js'
@@ -14,6 +16,10 @@ export interface SummaryContext {
   readonly stored: (resource: string) => readonly KubeObject[]
   readonly resources: readonly string[]
   readonly stopped: readonly string[]
+  /** Components that wait for a kind that is not served. */
+  readonly waiting: readonly WaitingInformer[]
+  /** The full names of the resources that are served: `widgets.example.com`. */
+  readonly served: () => readonly string[]
   /** See {@link DiagnosisContext.meantImage}. */
   readonly meantImage: DiagnosisContext['meantImage']
 }
@@ -55,9 +61,19 @@ export function summarize(context: SummaryContext): string {
     ...(lacking.length === 0 ? [] : ['not as wanted:']),
     ...lacking.slice(0, MOST),
     ...(lacking.length > MOST ? [`  and ${lacking.length - MOST} more`] : []),
+    ...waitingFor(context),
     ...misspelt(context),
     ...unresolved(context),
   ].join('\n')
+}
+
+/** Components that wait for a kind; its CustomResourceDefinition may have another name. */
+export function waitingFor({ waiting, served }: Pick<SummaryContext, 'waiting' | 'served'>): string[] {
+  return waiting.map(({ component, resource }) => {
+    const meant = nearest(resource, served())
+    const hint = meant === undefined ? 'apply its CustomResourceDefinition' : `did you mean ${meant}?`
+    return `${component} waits for ${resource}, which is not served: ${hint}`
+  })
 }
 
 /** What objects refer to and is not there. */

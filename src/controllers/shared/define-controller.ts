@@ -5,6 +5,7 @@ import type { Component, ComponentHost } from '../../client/component.js'
 import type { Change, Informer, InformerOptions } from '../../client/informers/informer.js'
 import type { ObjectOf, ResourceName } from '../../client/resources.js'
 import type { WorkQueue } from '../../sim/modules/work-queue.js'
+import { synchronous } from '../../lang/synchronous.js'
 import { LazyInformer } from './lazy-informer.js'
 import type { QueueOptions, QuietPasses } from './queue.js'
 import { reconcileQueue, runPeriodically } from './queue.js'
@@ -146,18 +147,21 @@ function setUp<S extends Resources, L extends Resources>(
   })
   const all = [...Object.values(opened), ...Object.values(lazy)]
   const queue = reconcileQueue(host, all, (key) => controller.reconcile(key), options)
-  const controller = setup({
-    host,
-    informers: { ...opened, ...lazy } as unknown as ControllerContext<S, L>['informers'],
-    queue,
-    addQueue: (more, reconcile) => reconcileQueue(host, all, reconcile, more),
-  })
+  const controller: Controller<S & L> = synchronous(
+    setup({
+      host,
+      informers: { ...opened, ...lazy } as unknown as ControllerContext<S, L>['informers'],
+      queue,
+      addQueue: (more, reconcile) => reconcileQueue(host, all, reconcile, more),
+    }),
+    `${host.name}: setup`,
+  )
   const handlers = controller.on as Readonly<Record<string, (change: Change<ObjectOf<string>>) => Keys>>
   function listen(key: string, informer: AnyInformer): AnyInformer {
     const handler = handlers[key]
     if (handler === undefined) return informer
     return informer.onChange((change) => {
-      for (const found of handler(change) ?? []) queue.add(found)
+      for (const found of keysFrom(handler(change), `${host.name}: on.${key}`)) queue.add(found)
     })
   }
   // only now, because opening one registers its handler
@@ -168,7 +172,23 @@ function setUp<S extends Resources, L extends Resources>(
   }
   const { periodic } = controller
   if (periodic !== undefined)
-    runPeriodically(host, periodic.name, periodic.period, all, () => periodic.run(), periodic.joinQuiet)
+    runPeriodically(
+      host,
+      periodic.name,
+      periodic.period,
+      all,
+      () => void synchronous<unknown>(periodic.run(), `${host.name}: ${periodic.name}`),
+      periodic.joinQuiet,
+    )
+}
+
+/** @throws TypeError if a handler returns anything but keys: a text would be taken for its letters */
+function keysFrom(keys: Keys, who: string): readonly string[] {
+  synchronous<unknown>(keys, who)
+  if (keys === undefined || Array.isArray(keys)) return keys ?? []
+  throw new TypeError(
+    `${who} must return an array of keys, such as [keyOf(object)], not ${JSON.stringify(keys)}`,
+  )
 }
 
 function mapValues<T, R>(

@@ -3,6 +3,7 @@ import type { ComponentHost } from '../../client/component.js'
 import { subjectOf } from '../../client/heartbeats.js'
 import type { Informer } from '../../client/informers/informer.js'
 import type { QuietCalls, QuietLeap, Slice } from '../../sim/modules/module.js'
+import { synchronous } from '../../lang/synchronous.js'
 import type { WorkQueue, WorkQueueOptions } from '../../sim/modules/work-queue.js'
 
 /**
@@ -17,6 +18,9 @@ const SYNC_POLL = 100
  * keep `settle()` from returning.
  */
 const WORK_RETRIES = 8
+
+const WITHOUT_AWAIT =
+  'Write reconcile(key) { ... } without async: host.client returns objects at once, without await'
 
 /** Options of a controller's work queue; the back-off is client-go's by default. */
 export interface QueueOptions extends Pick<
@@ -51,7 +55,7 @@ export function reconcileQueue(
     (key) => {
       if (waitsForSync && !informers.every((informer) => informer.synced))
         return queue.addAfter(key, SYNC_POLL, { class: pollClass() })
-      sync(key)
+      synchronous<unknown>(sync(key), `${host.name}: reconcile`, WITHOUT_AWAIT)
       queue.forget(key)
     },
     { ...(waitsForSync ? { workRetries: WORK_RETRIES } : {}), ...backOff },

@@ -1,3 +1,4 @@
+import { synchronousMethods } from '../../lang/synchronous.js'
 import type { ContainerBehavior } from '../runtime/behavior.js'
 import { fullImageName } from '../../api/core/image-name.js'
 import type { ImageDefinition } from './image.js'
@@ -26,9 +27,14 @@ export class ImageTable {
     this.#registry = registry
     for (const [key, image] of Object.entries(images)) {
       if (!isDefinition(image)) continue
+      const { behavior } = image
+      const checked =
+        behavior === undefined
+          ? image
+          : { ...image, behavior: synchronousMethods(behavior, `the image ${image.name}`) }
       for (const name of [key, image.name]) {
-        this.#defined.set(fullImageName(name), image)
-        if (!hasTag(name)) this.#defined.set(untagged(fullImageName(name)), image)
+        this.#defined.set(fullImageName(name), checked)
+        if (!hasTag(name)) this.#defined.set(untagged(fullImageName(name)), checked)
       }
     }
   }

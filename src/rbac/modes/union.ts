@@ -1,3 +1,4 @@
+import { synchronous } from '../../lang/synchronous.js'
 import type { UserInfo } from '../../client/client.js'
 import type {
   AccessAttributes,
@@ -31,7 +32,7 @@ export class UnionAuthorizer implements Authorizer, RuleResolver {
     let reasons: string | undefined
     let errors: string[] | undefined
     for (const authorizer of this.#authorizers) {
-      const verdict = authorizer.authorize(user, attributes)
+      const verdict = synchronous(authorizer.authorize(user, attributes), 'access.authorization: authorize')
       if (verdict.allowed || verdict.denied === true) return verdict
       const { reason = '', error } = verdict
       if (error !== undefined) (errors ??= []).push(error)

@@ -1,4 +1,5 @@
 /** Source: apiserver plugin/pkg/authorizer/webhook/webhook.go, v1 SubjectAccessReviews. */
+import { AsyncError, synchronous } from '../../lang/synchronous.js'
 import type {
   SubjectAccessReview,
   SubjectAccessReviewSpec,
@@ -52,8 +53,9 @@ export class WebhookAuthorizer implements Authorizer, RuleResolver {
   authorize(user: UserInfo, attributes: AccessAttributes): Authorization {
     const { review, failurePolicy = 'NoOpinion' } = this.#options
     try {
-      return verdictOf(review(reviewOf(user, attributes)))
+      return verdictOf(synchronous(review(reviewOf(user, attributes)), 'the authorization webhook: review'))
     } catch (error) {
+      if (error instanceof AsyncError) throw error
       const text = error instanceof Error ? error.message : String(error)
       return { allowed: false, error: text, ...(failurePolicy === 'Deny' ? { denied: true } : {}) }
     }

@@ -8,6 +8,7 @@ import type { ReadyQueue } from '../ready-queue.js'
 import type { Timers } from '../timers.js'
 import { timerPrefix } from '../timers.js'
 import type { Handler, HandlerOptions, QuietForm, Slice, TimerOptions, Topic } from './topic.js'
+import { synchronous } from '../../lang/synchronous.js'
 import type { Failures, WorkQueue, WorkQueueOptions } from './work-queue.js'
 import { TopicWorkQueue } from './work-queue.js'
 
@@ -64,9 +65,7 @@ export class ModuleHost<Events extends KernelEvents = KernelEvents> implements H
   workQueue(name: string, reconcile: (key: string) => void, options: WorkQueueOptions = {}): WorkQueue {
     const topic = this.handle(name, (key) => {
       try {
-        const result: unknown = reconcile(key)
-        if (result instanceof Promise)
-          throw new TypeError(`${this.name}/${name}: reconcile must not be async; it returned a promise`)
+        synchronous<unknown>(reconcile(key), `${this.name}/${name}: reconcile`)
       } catch (error) {
         if (!options.retryOn?.(error)) throw error
         const message = error instanceof Error ? error.message : String(error)

@@ -1,3 +1,4 @@
+import { synchronous } from '../../lang/synchronous.js'
 import { checkHistory } from '../inputs.js'
 import { exactJson } from '../../lang/json/exact-json.js'
 import type { ClusterOptions } from '../../cluster/compose/options.js'
@@ -60,7 +61,7 @@ export function runHistory(
     guard.stop()
     const violations = checkInvariants(cluster, guarded)
     if (violations.length > 0) throw new InvariantError(violations, { time: cluster.now() })
-    atEnd?.(cluster)
+    synchronous<unknown>(atEnd?.(cluster), 'atEnd')
     return commands
   } catch (error) {
     throw new HistoryError(error, history, commands, cluster.internals.options)

@@ -1,3 +1,4 @@
+import { isThenable } from '../../../lang/synchronous.js'
 import { argumentsCheck, callable } from '../../../api/checked-input.js'
 import type { KubeObject } from '../../../api/kind/definition.js'
 import type { WebhookHandler } from './call-webhook.js'
@@ -81,7 +82,7 @@ export function admissionWebhook<T = KubeObject>(
   return ({ apiVersion, kind, request }) => {
     const decision: unknown = decide(request as unknown as AdmissionRequest<T>)
     // callWebhook tells which webhook it was
-    if (decision instanceof Promise) return decision as never
+    if (isThenable(decision)) return decision as never
     const { message, code, takes, patch, ...rest } = decision as AdmissionDecision
     const status = { ...(message === undefined ? {} : { message }), ...(code === undefined ? {} : { code }) }
     const response = {

@@ -1,3 +1,4 @@
+import { synchronous } from '../../../lang/synchronous.js'
 import { quote } from '../../../lang/go/quote.js'
 import { exactJson } from '../../../lang/json/exact-json.js'
 import { parseExactJson } from '../../../lang/go/json.js'
@@ -61,8 +62,7 @@ export function callWebhook(
   } else {
     answer = post(config, target, review, timeoutSeconds, surroundings, fail)
   }
-  if (answer instanceof Promise)
-    throw new TypeError(`the webhook ${target.url} must not be async; it returned a promise`)
+  synchronous(answer, `the webhook ${target.url}`)
   if ((answer.takes ?? 0) > timeout) throw fail('context deadline exceeded')
   return answer
 }

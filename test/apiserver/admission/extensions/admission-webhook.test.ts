@@ -62,5 +62,6 @@ test('an async webhook is an error that names it', () => {
     'the webhook https://hook.example.com/check must not be async; it returned a promise',
   )
   // @ts-expect-error a webhook is synchronous
-  admissionWebhook(async () => ({ allowed: true }))
+  const make = (): unknown => admissionWebhook(async () => ({ allowed: true }))
+  expect(make).toThrow('decide must be a function that is not async')
 })
