@@ -83,6 +83,30 @@ const served: readonly ServedRow[] = [
   ['resource.k8s.io/v1', '*', 34],
 ]
 
+/** Versions that are not simulated, and that manifests of their time have. */
+const gone: readonly ServedRow[] = [
+  ['auditregistration.k8s.io/v1alpha1', '*', 13, 19],
+  ['batch/v2alpha1', '*', 13, 21],
+  ['flowcontrol.apiserver.k8s.io/v1alpha1', '*', 18, 21],
+  ['flowcontrol.apiserver.k8s.io/v1beta1', '*', 20, 26],
+  ['flowcontrol.apiserver.k8s.io/v1beta2', '*', 23, 29],
+  ['rbac.authorization.k8s.io/v1alpha1', '*', 13, 23],
+  ['scheduling.k8s.io/v1alpha1', '*', 13, 23],
+  ['settings.k8s.io/v1alpha1', '*', 13, 20],
+]
+
+/** Returns the minors that serve a resource under a group and version; undefined if that is not known. */
+export function servedIn(
+  groupVersion: string,
+  resource: string,
+): { readonly since: Minor; readonly until: Minor | undefined } | undefined {
+  const row = [...served, ...gone].find(
+    ([each, resources]) =>
+      each === groupVersion && (resources === '*' || resources.split(' ').includes(resource)),
+  )
+  return row && { since: row[2], until: row[3] }
+}
+
 /**
  * Behaviour that began or ended with a minor: `since` is the first minor with it, `until` the first without
  * it.

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../api/kind/definition.js'
 import type { Draft } from '../api/kind/draft.js'
-import { type Manifests, parseManifests } from '../api/manifests.js'
+import { type Manifests, placedManifests } from '../api/manifests.js'
 import type { ObjectMetaInput } from '../api/meta/inputs.js'
 import type { Status } from '../client/api-error.js'
 import type {
@@ -195,8 +195,9 @@ export class NamespaceScope {
   /**
    * `kubectl apply` of manifests: YAML or JSON text, one object, or a list of objects. The fields of an
    * object whose `apiVersion` and `kind` are literals of a built-in kind are checked by the compiler.
-   * @throws TypeError if the text is not YAML, KubectlError for a kind that is not served; what came before
-   * stays applied.
+   * It goes on after a failure; one error names each object that failed, with its document, line and kind.
+   * @throws TypeError if the text is not YAML; ApiError if the server refuses an object; KubectlError for a
+   * kind that is not served, with what to write instead; ApplyError for several objects
    */
   apply(text: string): readonly Applied[]
   apply<const M extends readonly ManifestLike[]>(manifests: {
@@ -206,7 +207,7 @@ export class NamespaceScope {
   apply(manifests: Manifests): readonly Applied[] {
     const environment = this.#kubectlEnvironment
     try {
-      return applyObjects(environment, parseManifests(manifests))
+      return applyObjects(environment, placedManifests(manifests))
     } finally {
       environment.takeWarnings?.() // or the next command line would print them
     }

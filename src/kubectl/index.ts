@@ -1,4 +1,4 @@
-export { applyObjects } from './apply/apply-objects.js'
+export { ApplyError, applyObjects } from './apply/apply-objects.js'
 export type { Applied } from './apply/apply-objects.js'
 export type {
   ServerConnection,

@@ -54,6 +54,7 @@ const WRONG: Readonly<Record<string, Readonly<Record<string, Wrong | 'no options
     ApiError: 'no options',
     ConnectionError: 'no options',
     NotFoundError: 'no options',
+    ApplyError: 'no options',
     TimeoutError: 'no options',
     LivelockError: 'no options',
     isApiError: 'no options',

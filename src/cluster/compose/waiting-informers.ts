@@ -17,5 +17,6 @@ export function waitingInformers(timers: Iterable<Timer>): readonly WaitingInfor
 
 function awaited({ payload }: Timer): string | undefined {
   if (typeof payload !== 'object' || payload === null || !(NOT_SERVED in payload)) return undefined
-  return String(payload[NOT_SERVED])
+  const resource = payload[NOT_SERVED]
+  return typeof resource === 'string' ? resource : undefined
 }

@@ -5,6 +5,7 @@ import type { KubeObject } from '../../api/kind/definition.js'
 import { parseApiVersion } from '../../api/api-version.js'
 import { InputError } from '../../api/input-error.js'
 import { parseManifests } from '../../api/manifests.js'
+import { whyNotServed } from '../../api/not-served.js'
 import { createScheme } from '../../api/scheme.js'
 import { keyOfObject, Resources } from '../../apiserver/registry/resources.js'
 import { EtcdStore } from '../../etcd/store.js'
@@ -69,7 +70,10 @@ function keysIn(
       return keyOfObject(resources.get(name), object)
     }
     const found = custom.get(`${group}/${kind}`)
-    if (found === undefined) throw new RangeError(`${version} does not serve ${apiVersion} ${kind}`)
+    if (found === undefined)
+      throw new RangeError(
+        `${version} does not serve ${apiVersion} ${kind}: ${whyNotServed(scheme, apiVersion, kind)}`,
+      )
     return `${found.prefix}${found.isNamespaced ? `${metadata.namespace ?? ''}/` : ''}${metadata.name ?? ''}`
   }
 }

@@ -1,6 +1,8 @@
 import { quote } from '../../lang/go/quote.js'
 import type { KindDefinition, KubeObject } from '../../api/kind/definition.js'
 import type { Scheme } from '../../api/scheme.js'
+import type { PlacedManifest } from '../../api/manifests.js'
+import { whyNotServed } from '../../api/not-served.js'
 import { formatApiVersion } from '../../api/api-version.js'
 import { ignoreNotFound, isApiError } from '../../client/api-error.js'
 import type { Client, WriteOptions } from '../../client/client.js'
@@ -8,7 +10,7 @@ import { letControllersAct, unversioned } from '../objects/creation.js'
 import { kindOfObject, patchTableOf, resourceNameOf, resourceText } from '../args/kinds.js'
 import type { DryRun } from '../call/dry-run.js'
 import type { KubectlEnvironment } from '../call/environment.js'
-import { KubectlError, withMessage, withSource } from '../call/errors.js'
+import { isFailure, KubectlError, withMessage, withSource } from '../call/errors.js'
 import { lastAppliedOf, withLastApplied } from './last-applied.js'
 import { goJson } from '../print/json.js'
 import type { Info } from '../args/resource-args.js'
@@ -131,12 +133,35 @@ function recreate(context: ApplyContext, info: Info, modified: KubeObject): Kube
   return typed(info.definition, context.client.create(resource, unversioned(modified), context.write))
 }
 
+/** Several objects could not be applied; the others have been. */
+export class ApplyError extends KubectlError {
+  override readonly name: string = 'ApplyError'
+  /** One error for each object that failed, with its place, kind and name; an ApiError if it was refused. */
+  readonly errors: readonly Error[]
+  readonly applied: readonly Applied[]
+
+  constructor(errors: readonly Error[], applied: readonly Applied[]) {
+    const all = errors.length + applied.length
+    super(
+      `${errors.length} of ${all} objects could not be applied:\n` +
+        errors.map(({ message }) => `- ${message}`).join('\n'),
+    )
+    this.errors = errors
+    this.applied = applied
+  }
+}
+
 /**
  * Applies objects in order, each with its last applied configuration, as `kubectl apply -f` does: creates
- * what is missing, patches the rest. Objects without a namespace go to the default one. Throws KubectlError
- * for a kind that the server does not have, ApiError when the server refuses; what came before stays applied.
+ * what is missing, patches the rest. Objects without a namespace go to the default one. It goes on after a
+ * failure.
+ * @throws KubectlError for a kind that is not served and ApiError if the server refuses, with the place, kind
+ * and name of the object; ApplyError if several objects failed
  */
-export function applyObjects(env: KubectlEnvironment, objects: readonly KubeObject[]): readonly Applied[] {
+export function applyObjects(
+  env: KubectlEnvironment,
+  manifests: readonly PlacedManifest[],
+): readonly Applied[] {
   const context: ApplyContext = {
     client: env.client,
     scheme: env.scheme,
@@ -145,12 +170,38 @@ export function applyObjects(env: KubectlEnvironment, objects: readonly KubeObje
     wait: (ms) => env.wait(ms),
     write: { fieldManager: 'kubectl-client-side-apply', fieldValidation: 'Strict' },
   }
-  return objects.map((object) =>
-    applyInfo(context, infoOfObject(env.scheme, object, env.defaultNamespace ?? 'default')),
-  )
+  const applied: Applied[] = []
+  const errors: Error[] = []
+  for (const manifest of manifests) {
+    try {
+      const info = infoOfObject(env.scheme, manifest.object, env.defaultNamespace ?? 'default')
+      applied.push(applyInfo(context, info))
+    } catch (error) {
+      if (!isFailure(error)) throw error
+      errors.push(placedError(manifest, error))
+    }
+  }
+  if (errors.length === 1) throw errors[0] as Error
+  if (errors.length > 1) throw new ApplyError(errors, applied)
+  return applied
+}
+
+function placedError({ object, place }: PlacedManifest, error: Error): Error {
+  const { kind, metadata = {} } = object
+  const { namespace, name = '' } = metadata
+  const named = name === '' ? '' : ` ${quote(namespace === undefined ? name : `${namespace}/${name}`)}`
+  const message = `${place === '' ? '' : `${place}: `}${kind}${named}: ${error.message}`
+  if (isApiError(error)) return withMessage(error, message)
+  return error instanceof KubectlError ? new KubectlError(message) : error
 }
 
 function infoOfObject(scheme: Scheme, object: KubeObject, namespace: string): Info {
+  const { apiVersion = '', kind = '' } = object
+  if (scheme.ofObject(apiVersion, kind) === undefined)
+    throw new KubectlError(
+      `no matches for kind ${quote(kind)} in version ${quote(apiVersion)}: ` +
+        whyNotServed(scheme, apiVersion, kind),
+    )
   const definition = kindOfObject(scheme, object)
   const { metadata = {} } = object // a manifest may lack it
   const { name = '' } = metadata

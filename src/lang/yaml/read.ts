@@ -23,6 +23,8 @@ export interface YamlOptions {
   readonly keepsOrder?: boolean
   /** Most values that a document may hold. Default: no limit. */
   readonly mostValues?: number
+  /** Gets the line, from 1, on which each map begins. Default: nobody asks. */
+  readonly lines?: WeakMap<object, number> | undefined
 }
 
 /**
@@ -90,6 +92,7 @@ interface Anchor {
 class Composer implements NodeHandler {
   readonly #keepsOrder: boolean
   readonly #mostValues: number
+  readonly #lines: WeakMap<object, number> | undefined
   #value: unknown = null
   readonly #open: Open[] = []
   readonly #anchors = new Map<string, Anchor>()
@@ -101,7 +104,8 @@ class Composer implements NodeHandler {
   #nodes = 0
   #aliased = 0
 
-  constructor({ keepsOrder = false, mostValues = Infinity }: YamlOptions) {
+  constructor({ keepsOrder = false, mostValues = Infinity, lines }: YamlOptions) {
+    this.#lines = lines
     this.#keepsOrder = keepsOrder
     this.#mostValues = mostValues
   }
@@ -157,6 +161,7 @@ class Composer implements NodeHandler {
   close(): void {
     const { list, map, isSorted, anchor, line } = this.#open.pop() as Open
     const value = list ?? (isSorted || this.#keepsOrder ? map : sorted(map))
+    if (list === undefined) this.#lines?.set(value, line + 1)
     if (anchor !== undefined) {
       anchor.value = value
       anchor.isOpen = false

