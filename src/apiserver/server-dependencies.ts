@@ -29,6 +29,8 @@ export interface LateDependencies {
   proxy?: ProxyNetwork
   /** Gets the calls of webhooks before the proxy's network does; undefined passes a call on. */
   outside?: (call: SecureCall) => SecureReply | string | undefined
+  /** Returns the image that this one is probably a typo of. Default: none is. */
+  meantImage?: (image: string) => string | undefined
   /** Learns that kinds are served which were not before. */
   served?: () => void
   /** Implements the kinds of metrics.k8s.io, where they are served. */

@@ -50,6 +50,14 @@ export type ListOptionsFor<R extends BuiltInResource> = R extends ClusterScopedR
   ? Omit<ListQuery, 'namespace'>
   : ListQuery
 
+/** Options of {@link NamespaceScope.evict}. */
+export interface EvictOptions {
+  /** Default: the pod's own. */
+  readonly gracePeriodSeconds?: number
+  /** Whether only to ask. @default false */
+  readonly dryRun?: boolean
+}
+
 /**
  * Reads and writes objects, and runs kubectl, with a current namespace: names and objects without a namespace
  * are in it. {@link SimCluster} is the scope of `default`; `cluster.in('office')` gives that of another
@@ -215,7 +223,8 @@ export class NamespaceScope {
 
   /**
    * Runs a kubectl command line. Commands that wait move virtual time. What kubectl reports as an error is in
-   * the result, not thrown.
+   * the result, not thrown; with `{ check: true }` a command that fails throws a CommandError with stderr.
+   * @example cluster.kubectl('rollout restart deployment/web', { check: true })
    */
   kubectl(command: string | readonly string[], options: KubectlOptions = {}): KubectlResult {
     return createKubectl(this.#kubectlEnvironment)(command, options)
@@ -242,6 +251,29 @@ export class NamespaceScope {
    */
   logs(pod: NamespacedName, options: LogOptions = {}): string {
     return logsOfPod(this.#client, keyOfName(pod, this.namespace), options)
+  }
+
+  /**
+   * Evicts a pod through its subresource `eviction`, as `kubectl drain` does. PodDisruptionBudgets are
+   * respected.
+   * @throws ApiError 429 if a budget has no disruption left; its message names the budget
+   */
+  evict(pod: NamespacedName, options: EvictOptions = {}): void {
+    const { dryRun = false, gracePeriodSeconds } = options
+    const key = keyOfName(pod, this.namespace)
+    const isNew = this.#access.kubectl().scheme.byKind('policy', 'v1', 'PodDisruptionBudget') !== undefined
+    this.#client.createSubresource(
+      'pods',
+      key,
+      'eviction',
+      {
+        apiVersion: isNew ? 'policy/v1' : 'policy/v1beta1',
+        kind: 'Eviction',
+        metadata: key,
+        deleteOptions: gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds },
+      },
+      { dryRun },
+    )
   }
 
   get #client(): Client {

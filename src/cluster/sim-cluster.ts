@@ -3,7 +3,6 @@ import { defaultObjects } from './compose/default-objects.js'
 import type { Pod } from '../api/core/generated.js'
 import { parseManifests } from '../api/manifests.js'
 import { bootstrap } from '../apiserver/bootstrap.js'
-import { nearestImage } from '../images/known-images.js'
 import { ConnectionError, isApiError } from '../client/api-error.js'
 import type { UserClient } from '../client/client.js'
 import type { ClusterEvents } from '../client/cluster-events.js'
@@ -38,6 +37,7 @@ import { NamespaceScope } from './namespace-scope.js'
 import { NetworkFacet } from './network/network-facet.js'
 import type { ClusterMetrics } from './nodes/cluster-metrics.js'
 import { NodeHandle } from './nodes/node-handle.js'
+import { meantImage } from './nodes/meant-image.js'
 import { explainPlacement } from './nodes/placement.js'
 import { type NameOf, type NamespacedName, keyOfName } from './object-name.js'
 import { resourceNamed, servedNames } from './resource-name.js'
@@ -466,11 +466,7 @@ export class SimCluster extends NamespaceScope {
   }
 
   readonly #meantImage = (image: string): string | undefined => {
-    const { machines } = this.#parts
-    const isDescribed = machines
-      .names()
-      .some((name) => Object.keys(machines.get(name).behavior(image)).length > 0)
-    return isDescribed ? undefined : nearestImage(image)
+    return meantImage(this.#parts.machines, image)
   }
 
   #diagnosis(): DiagnosisContext {

@@ -278,14 +278,42 @@ function knownProgram(fullName: string): Omit<ImageDefinition, 'name'> | undefin
 }
 
 /**
- * Returns the well-known image that an unknown one is probably a typo of (`nginx` for `ngnix`). Returns
- * undefined if no name is near, or if the image has a registry or an owner, who may publish any name.
+ * Returns the well-known image that an unknown one is probably a typo of (`nginx` for `ngnix`), or the image
+ * in the registry that its host is a typo of. Returns undefined if no name is near, or if the image has an
+ * owner, who may publish any name.
  */
 export function nearestImage(image: string): string | undefined {
   const full = fullImageName(image)
-  if (!full.startsWith('docker.io/library/') || knownImage(full) !== undefined) return undefined
-  return nearest(lastPart(full), Object.keys(KNOWN))
+  const [host = '', ...path] = full.split('/')
+  const registry = nearest(host, REGISTRIES)
+  if (registry !== undefined && registry !== host && /[.:]/.test(host)) return [registry, ...path].join('/')
+  if (knownImage(full) !== undefined) return undefined
+  if (full.startsWith('docker.io/library/')) return nearest(lastPart(full), Object.keys(KNOWN))
+  if (host !== 'registry.k8s.io') return undefined
+  const meant = nearest(lastPart(full), OF_KUBERNETES)
+  return meant && full.replace(lastPart(full), meant)
 }
+
+const REGISTRIES = [
+  'docker.io',
+  'gcr.io',
+  'ghcr.io',
+  'mcr.microsoft.com',
+  'public.ecr.aws',
+  'quay.io',
+  'registry.k8s.io',
+]
+
+const OF_KUBERNETES = [
+  'agnhost',
+  'coredns',
+  'etcd',
+  'kube-apiserver',
+  'kube-controller-manager',
+  'kube-proxy',
+  'kube-scheduler',
+  'pause',
+]
 
 const HOSTNAMES = new Set([
   'serve_hostname',

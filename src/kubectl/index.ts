@@ -10,7 +10,8 @@ export type {
   KubectlResult,
   RequestedIdentity,
 } from './call/environment.js'
-export { isFailure } from './call/errors.js'
+export { foldLines } from './drain/fold.js'
+export { CommandError, isFailure } from './call/errors.js'
 export { createKubectl } from './kubectl.js'
 export type { Kubectl } from './kubectl.js'
 export { kubectlWatch } from './call/watch.js'

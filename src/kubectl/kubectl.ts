@@ -14,7 +14,15 @@ import type {
   KubectlRequest,
   KubectlResult,
 } from './call/environment.js'
-import { FailedPrinting, KubectlError, SilentExit, errorText, isFailure, usageError } from './call/errors.js'
+import {
+  CommandError,
+  FailedPrinting,
+  KubectlError,
+  SilentExit,
+  errorText,
+  isFailure,
+  usageError,
+} from './call/errors.js'
 import { FileSource } from './call/files.js'
 import { checkFirstContact } from './call/first-contact.js'
 import { flagsOf } from './args/flag-table.js'
@@ -34,7 +42,7 @@ export type Kubectl = (command: string | readonly string[], options?: KubectlOpt
 /**
  * Creates the in-process kubectl of a cluster. Output and exit codes are those of kubectl in the
  * environment's version. Commands that wait (drain, delete) move virtual time. kubectl's errors are part of
- * the result; nothing that a user can cause is thrown.
+ * the result; nothing that a user can cause is thrown, unless `check` asks for it.
  */
 export function createKubectl(env: KubectlEnvironment): Kubectl {
   return (command, options = {}) => {
@@ -49,8 +57,16 @@ export function createKubectl(env: KubectlEnvironment): Kubectl {
       run(call)
       return call.flags.bool('warnings-as-errors')
     })
-    return { stdout: out.stdout, stderr: out.stderr, terminal: out.terminal, exitCode, files: out.files }
+    const { stdout, stderr, terminal, files } = out
+    if (options.check === true && exitCode !== 0)
+      throw new CommandError(commandText(command), { exitCode, stdout, stderr })
+    return { stdout, stderr, terminal, exitCode, files }
   }
+}
+
+function commandText(command: string | readonly string[]): string {
+  const text = typeof command === 'string' ? command.trim() : command.join(' ')
+  return /^kubectl(?:\s|$)/.test(text) ? text : `kubectl ${text}`
 }
 
 /** Runs `work`, which returns whether warnings are errors, and prints its failure. Returns the exit code. */

@@ -55,6 +55,7 @@ const WRONG: Readonly<Record<string, Readonly<Record<string, Wrong | 'no options
     ConnectionError: 'no options',
     NotFoundError: 'no options',
     ApplyError: 'no options',
+    CommandError: 'no options',
     TimeoutError: 'no options',
     LivelockError: 'no options',
     isApiError: 'no options',

@@ -18,6 +18,7 @@ import {
   type Reservation,
 } from './context.js'
 import { decodeBody, type ExpectedKind } from './decode-body.js'
+import { imageWarnings } from './image-warnings.js'
 import { keepManagers, trackWrite } from './managed-fields.js'
 import { dropRepeatedOwners } from './owner-references.js'
 import type { Resource } from './resources.js'
@@ -77,6 +78,7 @@ export function createAdmitted(
   specSharing?.share(draft)
   checkValid(context, call, draft)
   for (const text of strategy.warnings?.(draft as KubeObject, undefined) ?? []) warn(call, text)
+  warnOfImages(context, call, draft as KubeObject)
 
   context.admission.validate(attributesOf(call, 'CREATE', draft as KubeObject, undefined))
 
@@ -90,6 +92,18 @@ export function createAdmitted(
   const object = store(context, call, draft, reservation, resourceVersion)
   specSharing?.remember(object)
   return object
+}
+
+/** Warns of images whose names are near those of known ones. */
+export function warnOfImages(
+  { dependencies: { late } }: RegistryContext,
+  call: RegistryRequest,
+  object: KubeObject,
+): void {
+  const { meantImage } = late
+  const isBuiltIn = call.resource.definition.custom === undefined
+  if (meantImage !== undefined && isBuiltIn)
+    for (const text of imageWarnings(object, meantImage)) warn(call, text)
 }
 
 /** The kind that the main endpoint of a resource expects in a body. */

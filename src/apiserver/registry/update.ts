@@ -10,7 +10,7 @@ import { subdomainName } from '../../api/validation/names.js'
 import { badRequest, conflict, preconditionText, invalid, notFound, STALE, untypedError } from '../errors.js'
 import { managersFaults } from '../apply/managers.js'
 import { attributesOf, type RegistryRequest, type RegistryContext, warn } from './context.js'
-import { checkNamespace, createAdmitted, definitionKind } from './create.js'
+import { checkNamespace, createAdmitted, definitionKind, warnOfImages } from './create.js'
 import { decodeBody } from './decode-body.js'
 import { shouldDeleteDuringUpdate } from './delete.js'
 import { keepManagers, revertTimes, trackWrite, withoutStoredManagers } from './managed-fields.js'
@@ -127,6 +127,7 @@ export function writeUpdate(
   checkValid(context, call, object, existing)
   if (call.subresource !== 'ephemeralcontainers')
     for (const text of resource.definition.strategy.warnings?.(object, existing) ?? []) warn(call, text)
+  if (call.subresource === '') warnOfImages(context, call, object)
   context.admission.validate(attributesOf(call, 'UPDATE', object, existing))
   if (call.dryRun) return sealDryRun(draft, existing.metadata.resourceVersion)
   if (shouldDeleteDuringUpdate(resource, object, existing)) {

@@ -24,6 +24,7 @@ import { Machines } from '../nodes/machines.js'
 import { disabledOf } from './disabled.js'
 import { type ClusterOptions, DEFAULTS, nodesOf } from './options.js'
 import { otherServers } from './other-servers.js'
+import { meantImage } from '../nodes/meant-image.js'
 import { connectProxy } from '../network/proxy-network.js'
 import { ClusterSnapshot } from '../storage/snapshot.js'
 
@@ -141,6 +142,7 @@ export function assemble(
     plane.addComponent(component, { isOwn: !options.components?.includes(component) })
   const machines = (late.machines = new Machines(plane, simulation, options))
   connectProxy(plane, machines)
+  plane.server.context.dependencies.late.meantImage = (image) => meantImage(machines, image)
   if (!from) {
     if (isInitialized) populate(plane, machines, options)
     else setUpBareMachines(plane, options)

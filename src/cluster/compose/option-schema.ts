@@ -222,7 +222,7 @@ const containerSchema = (): z.ZodMiniType<ContainerOptions> =>
     ),
     unknownImages: like(
       "{ containers: { unknownImages: 'error' } }",
-      z.optional(z.enum(['run', 'complete-in-init-and-jobs', 'error'])),
+      z.optional(z.enum(['run', 'complete-in-init-and-jobs', 'pullError', 'error'])),
     ),
     timings: like(
       '{ containers: { timings: { imagePull: 5000 } } }',

@@ -172,7 +172,8 @@ export interface ContainerOptions {
   /**
    * What a container does whose image is neither well-known nor in `images`, and whose command is none of the
    * common programs: `run` until it is stopped, `error` with a message that shows how to describe the image,
-   * or run but end at once in init containers and pods of Jobs.
+   * or run but end at once in init containers and pods of Jobs. With `pullError` the image cannot be pulled,
+   * whatever the command: a slip of the pen ends in ErrImagePull, as with a registry.
    * @default 'complete-in-init-and-jobs'
    * @example { containers: { unknownImages: 'error' } }
    */

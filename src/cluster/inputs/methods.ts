@@ -63,6 +63,13 @@ export const scopeInputs: MethodInputs = {
     example: "cluster.kubectlWatch('get pods -w')",
     args: () => ({ command: inputs().command, options: inputs().kubectl }),
   },
+  evict: {
+    example: "cluster.evict('shop/web-0', { gracePeriodSeconds: 0 })",
+    args: () => ({
+      pod: inputs().name,
+      options: z.optional(z.strictObject({ gracePeriodSeconds: amount, dryRun: flag })),
+    }),
+  },
   exec: {
     example: "cluster.exec('web', ['cat', '/etc/hostname'], { container: 'app' })",
     args: () => ({ pod: inputs().name, command: inputs().command, options: inputs().exec }),

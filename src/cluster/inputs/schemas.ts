@@ -184,6 +184,7 @@ function makeSchemas(): Schemas {
         version: line,
         forwarded: z.optional(callable<NonNullable<KubectlOptions['forwarded']>>()),
         proxied: z.optional(callable<NonNullable<KubectlOptions['proxied']>>()),
+        check: flag,
       }),
     ),
     exec: z.optional(strict<ExecOptions>({ container: word, stdin: line, timeout: z.optional(duration) })),

@@ -3,6 +3,7 @@ import { ignoreNotFound } from '../../client/api-error.js'
 import type { Client } from '../../client/client.js'
 import type { DeclaredUsage, KubeletConfiguration, Machine, SystemUsage } from '../../kubelet/index.js'
 import { renewKubeletCertificate } from '../../pki/index.js'
+import { foldLines } from '../../kubectl/index.js'
 import type { KubectlResult } from '../../kubectl/call/environment.js'
 import { kubeProxyOf } from '../network/cluster-network.js'
 import type { ControlPlane } from '../compose/control-plane.js'
@@ -15,6 +16,9 @@ import { toMillis } from '../../sim/duration.js'
 import { throwAtCaller } from '../at-caller.js'
 import { nodeInputs } from '../inputs/methods.js'
 import type { DrainOptions } from './drain-options.js'
+
+/** How often a line is repeated that is folded. */
+const FOLDED = 3
 
 /** What a node handle needs of its cluster. */
 export interface NodeHandleDependencies {
@@ -83,7 +87,8 @@ export class NodeHandle {
   }
 
   /**
-   * Runs `kubectl drain`: cordons, evicts and waits in virtual time. The result says what could not be done.
+   * Runs `kubectl drain`: cordons, evicts and waits in virtual time. The result says what could not be done;
+   * lines that it repeats are there once, with their number.
    */
   drain(options: DrainOptions = {}): KubectlResult {
     const { ignoreDaemonSets = false, deleteEmptyDirData = false, force = false, timeout = '5m' } = options
@@ -95,7 +100,10 @@ export class NodeHandle {
       force && '--force',
       `--timeout=${toMillis(timeout)}ms`,
     ]
-    return this.#dependencies.kubectl(['drain', this.name, ...flags.filter((flag) => flag !== false)])
+    const result = this.#dependencies.kubectl(['drain', this.name, ...flags.filter((flag) => flag !== false)])
+    const { stdout, stderr, terminal, exitCode, files } = result
+    const folded = (text: string): string => foldLines(text, FOLDED)
+    return { stdout: folded(stdout), stderr: folded(stderr), terminal: folded(terminal), exitCode, files }
   }
 
   /** Cuts the power: kubelet and containers are gone immediately, without notice. */

@@ -113,6 +113,12 @@ export interface KubectlOptions {
   readonly forwarded?: (ports: readonly ForwardedPort[]) => void
   /** Uses the port of `proxy`: called when it is open; the proxy ends when it returns. */
   readonly proxied?: Proxied
+  /**
+   * Whether a command that fails throws a CommandError with what it wrote, instead of returning its exit
+   * code.
+   * @default false
+   */
+  readonly check?: boolean
 }
 
 /** Uses the port of `proxy`. `send` sends a request there; `server` is the URL of the server behind it. */

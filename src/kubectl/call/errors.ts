@@ -6,6 +6,31 @@ import type { StatusCause } from '../../client/api-error.js'
 /** An error of kubectl itself; printed as `error: <message>`. */
 export class KubectlError extends Error {}
 
+/** A command line has failed that was called with `check`. */
+export class CommandError extends Error {
+  override readonly name: string = 'CommandError'
+  /** What was called: `kubectl rollout restart web`. */
+  readonly command: string
+  readonly exitCode: number
+  readonly stdout: string
+  readonly stderr: string
+
+  constructor(
+    command: string,
+    {
+      exitCode,
+      stdout,
+      stderr,
+    }: { readonly exitCode: number; readonly stdout: string; readonly stderr: string },
+  ) {
+    super(`${command} ended with exit code ${exitCode}: ${(stderr || stdout).trim() || 'it wrote nothing'}`)
+    this.command = command
+    this.exitCode = exitCode
+    this.stdout = stdout
+    this.stderr = stderr
+  }
+}
+
 /** A kubeconfig that refers to a missing entry. */
 export class ConfigurationError extends KubectlError {}
 
@@ -91,6 +116,7 @@ export function isFailure(error: unknown): error is Error {
     error instanceof ApiError ||
     error instanceof ConnectionError ||
     error instanceof KubectlError ||
+    error instanceof CommandError ||
     error instanceof NoResourceMatch ||
     error instanceof Aggregate ||
     error instanceof SilentExit ||

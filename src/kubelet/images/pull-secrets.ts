@@ -83,6 +83,16 @@ function matchesPart(pattern: string, text: string): boolean {
   return true
 }
 
+/** containerd's error for an image that its registry does not have. */
+export function absentText(fullName: string): string {
+  // Docker Hub does not tell a missing repository from a private one
+  if (fullName.startsWith('docker.io/')) return deniedText(fullName)
+  return (
+    `rpc error: code = NotFound desc = failed to pull and unpack image "${fullName}": failed to resolve ` +
+    `reference "${fullName}": ${fullName}: not found`
+  )
+}
+
 /** containerd's error for an image that needs credentials. */
 export function deniedText(fullName: string): string {
   const [host = '', ...rest] = fullName.split('/')

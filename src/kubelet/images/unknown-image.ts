@@ -5,9 +5,10 @@ import type { Pod } from '../../api/core/generated.js'
  * What a container does whose image nobody has described, if its command is none of the common programs:
  * - `run`: it runs until it is stopped.
  * - `complete-in-init-and-jobs`: the same, but init containers and pods of Jobs end at once with exit code 0.
+ * - `pullError`: it cannot be pulled, as one that no registry has.
  * - `error`: it cannot be started; the message shows how to describe the image.
  */
-export type OnUnknownImage = 'run' | 'complete-in-init-and-jobs' | 'error'
+export type OnUnknownImage = 'run' | 'complete-in-init-and-jobs' | 'pullError' | 'error'
 
 /** Whether a container is expected to end by itself: an init container, or one of a Job's pod. */
 export function endsByItself({ metadata, spec }: Pod, container: string): boolean {

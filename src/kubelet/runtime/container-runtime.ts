@@ -1,3 +1,4 @@
+import { absentText } from '../images/pull-secrets.js'
 import type { Pod, ResourceRequirements } from '../../api/core/generated.js'
 import type { KubeletFileConfiguration } from '../certificates/ports.js'
 import type { Connected, NetworkRequest } from '../../shell/programs/command.js'
@@ -173,7 +174,10 @@ class SimulatedMachine implements Machine {
   }
 
   behavior(image: string): ContainerBehavior {
-    return { ...this.#images.behavior(image), ...behaviorOf(this.#state.behaviors, image) }
+    const known = this.#images.behavior(image)
+    if (known === undefined && this.#options.onUnknownImage === 'pullError')
+      return { pullError: absentText(fullImageName(image)), ...behaviorOf(this.#state.behaviors, image) }
+    return { ...known, ...behaviorOf(this.#state.behaviors, image) }
   }
 
   imageFacts(image: string): ImageFacts {

@@ -60,12 +60,21 @@ export function callWebhook(
       throw fail(error instanceof Error ? error.message : String(error))
     }
   } else {
-    answer = post(config, target, review, timeoutSeconds, surroundings, fail)
+    const isOutside = service === undefined && surroundings.network?.reachesOutside !== true
+    const unreached = (why: string): Error =>
+      fail(why.startsWith('dial tcp ') ? why + notServed(target.url) : why)
+    answer = post(config, target, review, timeoutSeconds, surroundings, isOutside ? unreached : fail)
   }
   synchronous(answer, `the webhook ${target.url}`)
   if ((answer.takes ?? 0) > timeout) throw fail('context deadline exceeded')
   return answer
 }
+
+/** What to do about a webhook that listens on the machine of the test. */
+const notServed = (url: string): string =>
+  ' (no machine of the cluster listens there; programs outside are reached only from a cluster that is ' +
+  'served, with serve(cluster); or give it as a function: ' +
+  `{ webhooks: { '${/^https?:\/\/[^/?#]+/.exec(url)?.[0] ?? url}': handler } })`
 
 /** Posts the review to a server. Source: client-go rest.Request.Do, for status codes of 400 and above. */
 function post(

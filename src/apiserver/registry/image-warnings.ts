@@ -1,0 +1,27 @@
+import type { PodSpec } from '../../api/core/generated.js'
+import type { KubeObject } from '../../api/kind/definition.js'
+
+/** The parts of objects that lead to a pod's spec. */
+interface Templated {
+  readonly spec?: Partial<PodSpec> & {
+    readonly template?: { readonly spec?: Partial<PodSpec> }
+    readonly jobTemplate?: { readonly spec?: { readonly template?: { readonly spec?: Partial<PodSpec> } } }
+  }
+}
+
+/**
+ * Returns the warnings about images of a pod, or of the template of a workload, that are probably a slip of
+ * the pen. A real server does not look at images; it is the kubelet that cannot pull them.
+ */
+export function imageWarnings(
+  object: KubeObject,
+  meantImage: (image: string) => string | undefined,
+): readonly string[] {
+  const { spec } = object as KubeObject & Templated
+  const pod = spec?.jobTemplate?.spec?.template?.spec ?? spec?.template?.spec ?? spec
+  const containers = [...(pod?.initContainers ?? []), ...(pod?.containers ?? [])]
+  return containers.flatMap(({ image = '' }) => {
+    const meant = image === '' ? undefined : meantImage(image)
+    return meant === undefined ? [] : [`nobody has described the image ${image}; did you mean ${meant}?`]
+  })
+}
