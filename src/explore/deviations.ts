@@ -4,7 +4,7 @@ import type { Choice, RequestChoice, RequestFault } from './choice.js'
 import type { Execution } from './execution.js'
 import { stepName } from './execution.js'
 import type { ExploreOptions } from './options.js'
-import { isWrite, type SentRequest } from './records.js'
+import { isWrite, type SentRequest, textOf } from './records.js'
 import { isOf } from './scope.js'
 
 /** What costs one unit of which allowance. */
@@ -258,9 +258,3 @@ function befalls(fault: (typeof REQUEST_FAULTS)[number], sent: SentRequest): boo
 
 const isLater = (request: number, fault: RequestFault, last: RequestChoice): boolean =>
   request > last.request || (request === last.request && ORDER.indexOf(fault) > ORDER.indexOf(last.fault))
-
-/** Returns a request in words: `create configmaps default/gadget`. */
-export function textOf({ verb, resource, subresource, namespace, name }: SentRequest): string {
-  const path = [resource, subresource].filter(Boolean).join('/')
-  return `${verb} ${path} ${[namespace, name].filter(Boolean).join('/')}`.trimEnd()
-}

@@ -14,7 +14,8 @@ import { type ChooseFault, Requests } from './requests.js'
 import { NoRest, type Rest } from './no-rest.js'
 import type { ExploredAction } from './options.js'
 import type { Failure } from './failure.js'
-import type { RunRecord, SentRequest } from './records.js'
+import { isQueue } from './generic-invariants.js'
+import { type RunRecord, type SentRequest, type StepRecord, textOf } from './records.js'
 import type { Scope } from './scope.js'
 import { staleness } from './story/view.js'
 
@@ -76,6 +77,11 @@ export class Execution {
   readonly #stale: Map<string, Stale>
   /** Requests whose responses were lost: `create pods/binding`. */
   readonly lost: Set<string>
+  /**
+   * Writes of components under test that changed nothing, though their caches were up to date: how often, in
+   * a row. Only in an undisturbed run.
+   */
+  readonly idleWrites: Map<string, number>
   /** Whether actions that may come at any time wait for a choice, or for rest. */
   #isPending: boolean
   /** Virtual ms until which periodic work counts like other work. */
@@ -101,6 +107,7 @@ export class Execution {
     this.#paused = new Map(from?.paused)
     this.#stale = new Map(from === undefined ? [] : from.#stale)
     this.lost = new Set(from?.lost)
+    this.idleWrites = new Map(from?.idleWrites)
     this.#isPending = from?.isPending ?? false
     this.#decisions = from?.decisions ?? 0
     this.#restlessUntil = from?.restlessUntil ?? 0
@@ -320,7 +327,8 @@ export class Execution {
     const time = this.cluster.now()
     const order = this.#order++
     const isNested = this.#requests.isBusy
-    const view = this.#observe && !isNested ? this.#viewOf(entry) : undefined
+    const isLooked = !isNested && (this.#observe !== undefined || this.choices.length === 0)
+    const view = isLooked ? this.#viewOf(entry) : undefined
     const { requests, hasCrashed } = this.#requests.during(entry, choices, () =>
       this.deliver(entry, delivery),
     )
@@ -334,10 +342,21 @@ export class Execution {
       owner: entry.owner,
       requests,
     }
+    if (!isNested && view === undefined && this.choices.length === 0) this.#noteIdle(record, entry.topic)
     this.scope.coverage.step(record, this.cluster.internals.roleOf(entry) === 'informer')
     this.#observe?.(record)
     if (hasCrashed) this.restart(entry.owner)
     return requests
+  }
+
+  #noteIdle({ owner, requests }: StepRecord, topic: string): void {
+    if (!this.scope.underTest.includes(owner) || !isQueue(this.cluster, owner, topic)) return
+    for (const sent of requests) {
+      if (sent.verb !== 'update' && sent.verb !== 'patch') continue
+      const write = `${owner}: ${textOf(sent)}`
+      if (sent.idle === true) this.idleWrites.set(write, (this.idleWrites.get(write) ?? 0) + 1)
+      else if (sent.failed === undefined) this.idleWrites.delete(write)
+    }
   }
 
   /** What the caches of a component under test do not show as it is, before it works. */

@@ -5,8 +5,18 @@ import type { Scope } from './scope.js'
 /** Name of the property that no key fails for ever. */
 export const NOTHING_FAILS = 'no failure is left in a queue at rest'
 
+/** Name of the property that a queue does not write the same again and again. */
+export const NO_IDLE_WRITE = 'no write without a change'
+
+/** As many writes in a row that change nothing, of one object by one queue, are too many. */
+const MOST_IDLE = 2
+
 /** The slices in which work queues count failures: `queue/failures`. */
 const FAILURES = /^(.+)\/failures$/
+
+/** Whether the handler of a topic is a work queue. */
+export const isQueue = (cluster: SimCluster, owner: string, topic: string): boolean =>
+  cluster.internals.slices().get(owner)?.has(`${topic}/failures`) === true
 
 /**
  * Returns what holds for every controller and does not hold at rest: a queue of a component under test in
@@ -37,4 +47,21 @@ function messageOf(cluster: SimCluster, owner: string, topic: string, key: strin
   return isPending
     ? `${what}, and is tried again with ever longer delays`
     : `${what} and works, but nobody has called forget(): its next failure waits as long as one more of them`
+}
+
+/**
+ * Returns the failure of an undisturbed run in which a queue wrote what was there already, again and again,
+ * though its cache showed that: such writes cost as much as others, and come with each reconcile.
+ */
+export function idleWrite({
+  idleWrites,
+}: {
+  readonly idleWrites: ReadonlyMap<string, number>
+}): Failure | undefined {
+  for (const [write, times] of idleWrites) {
+    if (times <= MOST_IDLE) continue
+    const message = `${write} was sent ${times} times in a row and changed nothing`
+    return { property: NO_IDLE_WRITE, message }
+  }
+  return undefined
 }

@@ -6,7 +6,7 @@ import type { Finding, Invariant } from '../testing/invariant.js'
 import { StoredObjects } from '../testing/stored-objects.js'
 import type { Execution } from './execution.js'
 import type { Failure } from './failure.js'
-import { leftover } from './generic-invariants.js'
+import { idleWrite, leftover } from './generic-invariants.js'
 import type { Always, Eventually } from './options.js'
 import { PropertyRecord } from './property-record.js'
 import type { Scope } from './scope.js'
@@ -104,12 +104,14 @@ export class Properties {
   }
 
   /** Checks everything, at the end of a run. */
-  atEnd({ cluster }: Pick<Execution, 'cluster'>): Failure | undefined {
+  atEnd(execution: Execution): Failure | undefined {
+    const { cluster } = execution
     return (
       this.#always(cluster, true) ??
       this.#eventually(cluster) ??
       this.#sameAs(cluster) ??
-      leftover(cluster, this.#scope)
+      leftover(cluster, this.#scope) ??
+      idleWrite(execution)
     )
   }
 

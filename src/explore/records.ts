@@ -48,3 +48,9 @@ export type RunRecord = StepRecord | ChoiceRecord
 /** Whether a request changes something, or wants to. */
 export const isWrite = ({ verb }: Pick<GatedRequest, 'verb'>): boolean =>
   verb !== 'get' && verb !== 'list' && verb !== 'watch'
+
+/** Returns a request in words: `create configmaps default/gadget`. */
+export function textOf({ verb, resource, subresource, namespace, name }: GatedRequest): string {
+  const path = [resource, subresource].filter(Boolean).join('/')
+  return `${verb} ${path} ${[namespace, name].filter(Boolean).join('/')}`.trimEnd()
+}

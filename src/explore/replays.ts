@@ -15,7 +15,7 @@ import type { CounterExample } from './result.js'
 import { finished, finishedWith, type Played, type Playing } from './run.js'
 import { type Scope, scopeOf } from './scope.js'
 import { COMES_TO_REST } from './no-rest.js'
-import { NOTHING_FAILS } from './generic-invariants.js'
+import { NO_IDLE_WRITE, NOTHING_FAILS } from './generic-invariants.js'
 import { Narration } from './story/narration.js'
 
 /**
@@ -35,7 +35,7 @@ export interface ReplayOptions extends ExploreOptions {
 export type ReplayClientsOptions = ReplayOptions & ClientOptions
 
 /** Properties that are no options. */
-const GENERIC = ['no component throws', COMES_TO_REST, NOTHING_FAILS]
+const GENERIC = ['no component throws', COMES_TO_REST, NOTHING_FAILS, NO_IDLE_WRITE]
 
 type Options = ReplayOptions | ReplayClientsOptions
 

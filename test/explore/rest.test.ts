@@ -178,3 +178,31 @@ test('a back-off that is never forgotten is found', () => {
   })
   expect(counterExample?.message).toMatch(/has failed 1 times and works, but nobody has called forget\(\)/)
 })
+
+test.each([
+  [false, 'holds'],
+  [true, 'violated'],
+])('a write without a change is found, if the cache showed that it would be one: %s', (isBlind, expected) => {
+  const writer: Component = {
+    name: 'writer',
+    identity,
+    setup: (host) => {
+      const wishes = host.informer('configmaps', { labelSelector: 'wish' })
+      wishes.onChange(({ object }) => queue.add(object.metadata.name ?? ''))
+      const queue = host.workQueue('queue', (name) => {
+        const object = wishes.get(`default/${name}`)
+        if (object !== undefined && (isBlind || object.data?.['done'] !== 'yes'))
+          host.client.update('configmaps', { ...object, data: { done: 'yes' } })
+        // it looks again a few times
+        const seen = host.state('seen', () => ({ times: 0 }))
+        if (seen.value.times++ < 4) queue.addAfter(name, 1_000)
+        queue.forget(name)
+      })
+    },
+  }
+  const { verdict, counterExample } = explored(writer)
+  expect(verdict).toBe(expected)
+  expect(counterExample?.message).toBe(
+    isBlind ? 'writer: update configmaps default/a was sent 4 times in a row and changed nothing' : undefined,
+  )
+})
