@@ -2,6 +2,7 @@ import type { Node } from '../api/core/generated.js'
 import type { KubeObject } from '../api/kind/definition.js'
 import { onlyTimesDiffer } from '../apiserver/heartbeats.js'
 import type { Change } from '../client/informers/informer.js'
+import { INFORMER_TOPIC } from '../cluster/compose/component-host.js'
 import type { RequestGate } from '../cluster/compose/request-gate.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import type { Delivery } from '../client/informers/list-watch-informer.js'
@@ -163,8 +164,10 @@ export class Execution {
 
   /** Whether a component has informers of its own. */
   hasInformers(component: string): boolean {
-    const { internals, state } = this.cluster
-    return internals.processOf(component) === component && state.views({ component }).length > 0
+    const { internals } = this.cluster
+    if (internals.processOf(component) !== component) return false
+    const slices = internals.slices().get(component)
+    return slices !== undefined && [...slices.keys()].some((name) => name.startsWith(INFORMER_TOPIC))
   }
 
   /** Whether a request of a component is a point at which something may come in between. */
