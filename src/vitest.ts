@@ -17,11 +17,17 @@ import { explorationMatchers, type ExplorationMatchers } from './explore/matcher
 import { SimCluster } from './cluster/sim-cluster.js'
 import { failureReport } from './testing/failure-report.js'
 import { preparedCluster } from './testing/prepared-cluster.js'
-import { matchers, type ClusterMatchers, type PolicyMatchers } from './testing/matchers/index.js'
+import {
+  matchers,
+  type ClusterMatchers,
+  type PolicyMatchers,
+  type ReachMatchers,
+} from './testing/matchers/index.js'
 
 declare module 'vitest' {
   // the type parameter must be declared as in vitest
-  interface Matchers<T> extends PolicyMatchers<T>, ClusterMatchers<T>, ExplorationMatchers<T> {}
+  interface Matchers<T>
+    extends PolicyMatchers<T>, ClusterMatchers<T>, ReachMatchers<T>, ExplorationMatchers<T> {}
 }
 
 /** The part of a test's time-out that a search may take, so that the test can say where it stopped. */

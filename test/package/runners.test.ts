@@ -21,15 +21,15 @@ const fixture = `
 const copy = preparedCluster({ nodes: 2 }, (each) =>
   each.kubectl('create deployment web --image=nginx --replicas=2'))`
 
-/** For runners whose assertions cannot be extended: a matcher is a function. */
+/** For runners whose assertions cannot be extended. */
 const asserted = `
 import assert from 'node:assert/strict'
-import { matchers } from 'simcluster/matchers'
+import { AssertionError, assertRolledOut } from 'simcluster/assert'
 import { preparedCluster } from 'simcluster/testing'
 ${fixture}
 const isWeb = () => {
-  const { pass, message } = matchers.toHaveRolledOut(copy(), 'web')
-  assert.ok(pass, message())
+  assertRolledOut(copy(), 'web')
+  assert.throws(() => assertRolledOut(copy(), 'none'), AssertionError)
 }`
 
 const runners: readonly Runner[] = [

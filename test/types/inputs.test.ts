@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import * as main from 'simcluster'
+import * as assertions from 'simcluster/assert'
 import * as clientNode from 'simcluster/client-node'
 import * as etcd from 'simcluster/etcd'
 import * as host from 'simcluster/host'
@@ -238,11 +239,29 @@ const WRONG: Readonly<Record<string, Readonly<Record<string, Wrong | 'no options
     viewOfEvents: [called(view, 'viewOfEvents', cluster, { sinc: 1 }), 'did you mean since?'],
     record: [called(view, 'record', cluster, { maxFrame: 5 }), 'did you mean maxFrames?'],
   },
+  assertions: {
+    AssertionError: 'no options',
+    assertRolledOut: [called(assertions, 'assertRolledOut', 'web'), 'expected a SimCluster'],
+    assertConnects: [
+      called(assertions, 'assertConnects', cluster, { ...connection, prot: 80 }),
+      'did you mean port?',
+    ],
+    assertCan: [
+      called(assertions, 'assertCan', cluster, 'jane', 'list', 'pods', { namespce: 'x' }),
+      'did you mean namespace?',
+    ],
+    assertReachedOnlyBy: [
+      called(assertions, 'assertReachedOnlyBy', [policy], { podSelector: {}, from: [], namespce: 'x' }),
+      'namespace?',
+    ],
+    assertHolds: [called(assertions, 'assertHolds', cluster, { serach: {} }), 'search'],
+  },
   images: { defineImage: 'no options', knownImage: 'no options' },
 }
 
 const ENTRIES: Readonly<Record<string, object>> = {
   main,
+  assertions,
   pki,
   etcd,
   testing,

@@ -3,6 +3,7 @@ import { argumentsCheck } from '../../api/checked-input.js'
 import type { LabelSelectorInput } from '../../api/meta/inputs.js'
 import type { NetworkPolicyPeerInput, NetworkPolicyPortInput } from '../../api/networking/inputs.js'
 import type { PolicySource } from '../world-of.js'
+import { reachText } from './reach-text.js'
 import { compare, type CompareOptions, type CounterExample } from './compare.js'
 
 const checkClaim = argumentsCheck(
@@ -31,10 +32,10 @@ export interface ReachClaim {
   readonly ports?: readonly NetworkPolicyPortInput[]
 }
 
-/** Whether a claim holds in every cluster; if not, a simplest connection that breaks it. */
+/** Whether a claim holds in every cluster; if not, a simplest connection that breaks it, also as prose. */
 export type ReachVerdict =
-  | { readonly holds: true; readonly counterExample?: never }
-  | { readonly holds: false; readonly counterExample: CounterExample }
+  | { readonly holds: true; readonly counterExample?: never; readonly story?: never }
+  | { readonly holds: false; readonly counterExample: CounterExample; readonly story: string }
 
 /**
  * Decides the claim that only `from` reaches some pods, over every possible cluster, as {@link compare} does:
@@ -61,5 +62,6 @@ export function reachedOnlyBy(
     },
   }
   const { onlyA: counterExample } = compare(policies, [claim], options)
-  return counterExample === undefined ? { holds: true } : { holds: false, counterExample }
+  if (counterExample === undefined) return { holds: true }
+  return { holds: false, counterExample, story: reachText(counterExample) }
 }

@@ -4,6 +4,8 @@ import {
   evaluate,
   formatProof,
   parseConnection,
+  reachedOnlyBy,
+  type ReachClaim,
   type CompareOptions,
   type ConnectionVerdict,
   type CounterExample,
@@ -42,6 +44,12 @@ export interface PolicyMatchers<R> {
    * @throws StepLimitError
    */
   toBeEquivalentTo(policies: PolicySubject, options?: CompareOptions): R
+  /**
+   * Expects that only `claim.from` reaches the pods of the claim, in every possible cluster; see
+   * `reachedOnlyBy`. The failure tells who else does, with the smallest objects.
+   * @throws StepLimitError
+   */
+  toBeReachedOnlyBy(claim: ReachClaim, options?: CompareOptions): R
 }
 
 /**
@@ -137,6 +145,21 @@ function toBeEquivalentTo(
   }
 }
 
+function toBeReachedOnlyBy(
+  received: unknown,
+  claim: ReachClaim,
+  options: CompareOptions = {},
+): MatcherResult {
+  const verdict = reachedOnlyBy(policiesOf(received), claim, { ...choicesOf(received), ...options })
+  return {
+    pass: verdict.holds,
+    message: () =>
+      verdict.holds
+        ? 'expected that others reach these pods, too, but no policy allows it in any cluster'
+        : `expected that only those of the claim reach these pods, but:\n\n${verdict.story}`,
+  }
+}
+
 /** The matchers for network policy. */
 export const policyMatchers: {
   readonly toAllow: (
@@ -154,4 +177,9 @@ export const policyMatchers: {
     policies: PolicySubject,
     options?: CompareOptions,
   ) => MatcherResult
-} = { toAllow: judged(true), toDeny: judged(false), toBeEquivalentTo }
+  readonly toBeReachedOnlyBy: (
+    received: unknown,
+    claim: ReachClaim,
+    options?: CompareOptions,
+  ) => MatcherResult
+} = { toAllow: judged(true), toDeny: judged(false), toBeEquivalentTo, toBeReachedOnlyBy }
