@@ -227,7 +227,7 @@ export class ApiServer {
     reportWrites({ storage, resources, clock, bus, trace, quiet, extensions })
     if (trace !== undefined)
       this.heartbeats = new QuietHeartbeats({ storage, hub: this.context.hub, clock, bus, quiet })
-    this.#observer = new RequestObserver(bus, clock)
+    this.#observer = new RequestObserver(bus, clock, ports.late)
     this.#stages = stagesOf(this.context)
     this.#accessStages = accessStages(this.context.dependencies)
     this.#resolve = resolve(this.context)

@@ -9,30 +9,43 @@ import type { AuditEvent, AuditUser, ClusterEvents } from '../client/cluster-eve
 import type { EndpointResult } from './endpoints/dispatch.js'
 import type { Exchange } from './pipeline.js'
 import { isNonResource } from './pipeline.js'
+import type { LateDependencies } from './server-dependencies.js'
 import type { ApiRequest } from './request.js'
 
 /** Emits an event for each finished request: `request` in short, `audit` as in audit.k8s.io/v1. */
 export class RequestObserver {
   readonly #bus: EventBus<ClusterEvents>
   readonly #clock: Clock
+  readonly #late: Pick<LateDependencies, 'refused'>
   #audited = 0
 
-  constructor(bus: EventBus<ClusterEvents>, clock: Clock) {
+  /** `late` learns of what is refused. */
+  constructor(bus: EventBus<ClusterEvents>, clock: Clock, late: Pick<LateDependencies, 'refused'>) {
+    this.#late = late
     this.#bus = bus
     this.#clock = clock
   }
 
   /** Runs a request and reports its result, if the bus has a listener. */
   observe(exchange: Exchange, run: () => EndpointResult): EndpointResult {
-    if (!this.#bus.has('request') && !this.#bus.has('audit')) return run()
+    const isHeard = this.#bus.has('request') || this.#bus.has('audit')
     try {
       const answer = run()
-      this.#report(exchange, answer)
+      if (isHeard) this.#report(exchange, answer)
       return answer
     } catch (error) {
-      if (error instanceof ApiError) this.#report(exchange, { code: error.code, object: error.status })
+      if (!(error instanceof ApiError)) throw error
+      this.#refuse(exchange, error)
+      if (isHeard) this.#report(exchange, { code: error.code, object: error.status })
       throw error
     }
+  }
+
+  #refuse({ user = ANONYMOUS, request }: Exchange, error: ApiError): void {
+    if (this.#late.refused === undefined || isNonResource(request)) return
+    const { verb, resource, subresource } = request
+    const what = subresource === undefined ? resource : `${resource}/${subresource}`
+    this.#late.refused({ user: user.name, verb, resource: what, error })
   }
 
   #report(exchange: Exchange, answer: EndpointResult): void {

@@ -1,3 +1,4 @@
+import type { ApiError } from '../client/api-error.js'
 import type { KubeObject } from '../api/kind/definition.js'
 import type { NodeAgents } from '../client/node-agent.js'
 import type { AdmissionPlugin } from './admission/plugin.js'
@@ -23,6 +24,14 @@ export interface ComponentHealth {
   readonly message: string
 }
 
+/** A request that was refused, by whom it came. */
+export interface RefusedCall {
+  readonly user: string
+  readonly verb: string
+  readonly resource: string
+  readonly error: ApiError
+}
+
 /** Dependencies that need the server and are therefore set after it is made. */
 export interface LateDependencies {
   /** Without it, no server behind the apiserver can be reached. */
@@ -31,6 +40,8 @@ export interface LateDependencies {
   outside?: (call: SecureCall) => SecureReply | string | undefined
   /** Returns the image that this one is probably a typo of. Default: none is. */
   meantImage?: (image: string) => string | undefined
+  /** Learns of requests that are refused. */
+  refused?: (request: RefusedCall) => void
   /** Learns that kinds are served which were not before. */
   served?: () => void
   /** Implements the kinds of metrics.k8s.io, where they are served. */

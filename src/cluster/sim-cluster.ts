@@ -1,6 +1,7 @@
 import { synchronous } from '../lang/synchronous.js'
 import { defaultObjects } from './compose/default-objects.js'
-import type { Pod } from '../api/core/generated.js'
+import type { Pod, Service } from '../api/core/generated.js'
+import type { KubeObject } from '../api/kind/definition.js'
 import { parseManifests } from '../api/manifests.js'
 import { bootstrap } from '../apiserver/bootstrap.js'
 import { ConnectionError, isApiError } from '../client/api-error.js'
@@ -10,7 +11,7 @@ import type { BuiltInResource } from '../client/resources.js'
 import type { EtcdStore } from '../etcd/store.js'
 import type { Pki } from '../pki/index.js'
 import type { Explanation } from '../scheduler/explain.js'
-import type { Duration } from '../sim/duration.js'
+import { type Duration, toMillis } from '../sim/duration.js'
 import { HASH_SEED, hashNumber } from '../sim/data/hash.js'
 import { modesOf } from './access/authorization-modes.js'
 import { type AccessVerdict, type CanOptions, canAccess } from './access/can.js'
@@ -25,6 +26,10 @@ import type { ClusterOptions, NodeOptions, RestoreOptions } from './compose/opti
 import { withPreset } from './compose/presets.js'
 import { waitingInformers } from './compose/waiting-informers.js'
 import { VersionsFacet } from './compose/versions-facet.js'
+import { logText } from './diagnosis/journal.js'
+import { refusalOf } from './diagnosis/made-again.js'
+import { unheard } from './diagnosis/unheard.js'
+import { storyOf } from './diagnosis/story.js'
 import { dumpOf } from './diagnosis/dump.js'
 import { summarize } from './diagnosis/summary.js'
 import { type DiagnosisContext, whyNot } from './diagnosis/why.js'
@@ -259,7 +264,35 @@ export class SimCluster extends NamespaceScope {
       log: (pod, container) => this.#log(pod, container),
       events: this.kubectl('get events --all-namespaces --sort-by=.metadata.creationTimestamp').stdout,
       timeline: timelineText(viewOfEvents(this)),
+      story: this.story(),
+      components: this.#parts.journal.logs(),
       picture: toSvg(viewOf(this)),
+    })
+  }
+
+  /**
+   * Tells what has happened in one time line: events, changes of conditions, logs of components and of
+   * containers. `since` is how far back it goes, by default as far as the cluster remembers.
+   * @example console.log(cluster.story({ since: '10m' }))
+   */
+  story(options: { readonly since?: Duration } = {}): string {
+    const { since } = options
+    const now = this.now()
+    const diagnosis = this.#diagnosis()
+    return storyOf({
+      since: since === undefined ? 0 : now - toMillis(since),
+      now,
+      events: viewOfEvents(this),
+      logs: this.#parts.journal.logs(),
+      resources: this.state.resources(),
+      stored: diagnosis.stored,
+      containers: () =>
+        (diagnosis.stored('pods') as readonly Pod[]).flatMap((pod) =>
+          pod.spec.containers.map((container) => ({
+            name: `${pod.metadata.namespace ?? ''}/${pod.metadata.name ?? ''}/${container.name}`,
+            text: this.#log(pod, container.name, true),
+          })),
+        ),
     })
   }
 
@@ -275,6 +308,8 @@ export class SimCluster extends NamespaceScope {
       stored: (resource) => this.state.stored(resource),
       resources: this.state.resources(),
       stopped: this.#stopped(),
+      refusals: this.#parts.journal.refusals(),
+      unheard: (resource, object) => this.#unheard(resource, object),
       meantImage: this.#meantImage,
       served: () => servedNames(this.#parts.plane.scheme),
       waiting: waitingInformers(this.#parts.simulation.timers.toArray()),
@@ -307,7 +342,12 @@ export class SimCluster extends NamespaceScope {
    */
   component(name: string): ComponentHandle {
     const { plane, machines } = this.#parts
-    return new ComponentHandle(name, plane, (component) => machines.network.onComponentChange(component))
+    return new ComponentHandle(
+      name,
+      plane,
+      (component) => machines.network.onComponentChange(component),
+      (names) => this.#parts.journal.logsOf(names).map(logText).join('\n'),
+    )
   }
 
   /** Subscribes to what happens in the cluster. Returns a function that unsubscribes. */
@@ -364,6 +404,7 @@ export class SimCluster extends NamespaceScope {
   rewind(snapshot: ClusterSnapshot, options: Partial<ClusterOptions> = {}): this {
     const next = mergeOptions(snapshot.options, options)
     checkOptions(next)
+    this.#parts.journal.close()
     this.#held.current = assemble(next, snapshot, this.#parts.simulation)
     this.#reseed(options.seed)
     for (const observe of copyObservers.get(snapshot) ?? [])
@@ -476,12 +517,22 @@ export class SimCluster extends NamespaceScope {
       explain: (pod) => this.explain(pod),
       lastWords: (pod, container) => this.#log(pod, container).trimEnd().split('\n').at(-1) ?? '',
       stopped: this.#stopped(),
+      unheard: (resource, object) => this.#unheard(resource, object),
+      refusal: (pod) => refusalOf(pod, () => this.fork().client),
     }
   }
 
-  #log(pod: Pod, container: string): string {
+  #unheard(resource: string, object: KubeObject): string | undefined {
+    if (resource !== 'services') return undefined
+    const { machines } = this.#parts
+    return unheard(object as Service, this.state.stored('endpointslices'), (node, pod, port, protocol) =>
+      machines.network.listens(node, pod, port, protocol),
+    )
+  }
+
+  #log(pod: Pod, container: string, timestamps = false): string {
     try {
-      return this.logs(pod.metadata, { container })
+      return this.logs(pod.metadata, { container, timestamps })
     } catch (error) {
       if (isApiError(error) || error instanceof ConnectionError) return ''
       throw error

@@ -25,6 +25,7 @@ import { disabledOf } from './disabled.js'
 import { type ClusterOptions, DEFAULTS, nodesOf } from './options.js'
 import { otherServers } from './other-servers.js'
 import { meantImage } from '../nodes/meant-image.js'
+import { Journal } from '../diagnosis/journal.js'
 import { connectProxy } from '../network/proxy-network.js'
 import { ClusterSnapshot } from '../storage/snapshot.js'
 
@@ -55,6 +56,8 @@ export interface ClusterParts {
   readonly version: string
   readonly options: ClusterOptions
   readonly simulation: Simulation<ClusterEvents>
+  /** Logs and refusals, for those who ask what is the matter. */
+  readonly journal: Journal
   readonly store: EtcdStore
   readonly plane: ControlPlane
   readonly machines: Machines
@@ -89,6 +92,8 @@ export function assemble(
     given?.quietMemory(options),
   )
   const { clock } = simulation
+  // before the components are set up: their first lines count, too
+  const journal = new Journal(simulation.bus)
   // no one asks for the hashes of the apiserver's compactions, and they keep in memory what was dropped
   const storeOptions = { clock, compactionHashes: false }
   const store = from?.openStore(storeOptions) ?? new EtcdStore(storeOptions)
@@ -119,6 +124,7 @@ export function assemble(
     subscriptions: from?.subscriptions,
     views: from?.views(version),
   })
+  plane.server.context.dependencies.late.refused = (call) => journal.refused(call, clock.now())
   const metrics = new ClusterMetrics({
     client: () => plane.client(ADMIN),
     now: () => clock.now(),
@@ -161,6 +167,7 @@ export function assemble(
     version,
     options,
     simulation,
+    journal,
     store,
     plane,
     machines,

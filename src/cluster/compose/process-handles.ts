@@ -33,16 +33,23 @@ export class ComponentHandle {
   readonly names: readonly string[]
   readonly #plane: ControlPlane
   readonly #changed: (name: string) => void
+  readonly #logsOf: (names: readonly string[]) => string
 
   /**
    * `changed` is called with each component that was stopped or started.
    * @throws NotFoundError if nothing has that name
    */
-  constructor(name: string, plane: ControlPlane, changed: (name: string) => void) {
+  constructor(
+    name: string,
+    plane: ControlPlane,
+    changed: (name: string) => void,
+    logsOf: (names: readonly string[]) => string,
+  ) {
     const all = plane.simulation.moduleNames()
     this.names = all.filter((module) => belongsTo(module, name))
     this.#plane = plane
     this.#changed = changed
+    this.#logsOf = logsOf
     if (this.names.length === 0) throw notFound('component', name, { known: processesAnd(all) })
   }
 
@@ -66,6 +73,14 @@ export class ComponentHandle {
 
   restart(): this {
     return this.stop().start()
+  }
+
+  /**
+   * Returns the last lines that it has logged, from the constructor of the cluster on, each with its time; ''
+   * if there are none. A fork begins with an empty log.
+   */
+  logs(): string {
+    return this.#logsOf(this.names)
   }
 
   get running(): boolean {

@@ -1,5 +1,6 @@
 import type { Pod } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/kind/definition.js'
+import { type LogLine, logText } from './journal.js'
 import { printYaml } from '../../lang/yaml/print.js'
 
 /** What a dump is made of. */
@@ -14,6 +15,10 @@ export interface DumpContext {
   readonly events: string
   /** The events in order of time, one a line. */
   readonly timeline: string
+  /** Events, conditions and logs in order of time. */
+  readonly story: string
+  /** The logs of the components. */
+  readonly components: readonly LogLine[]
   /** The cluster as SVG. */
   readonly picture: string
 }
@@ -40,6 +45,8 @@ export function dumpOf({
   log,
   events,
   timeline,
+  story,
+  components,
   picture,
 }: DumpContext): Record<string, string> {
   const causes = TOLD.filter((resource) => resources.includes(resource)).flatMap((resource) =>
@@ -53,6 +60,7 @@ export function dumpOf({
     'why.txt': `${causes.join('\n') || 'everything is as wanted'}\n`,
     'events.txt': events,
     'timeline.txt': `${timeline}\n`,
+    'story.txt': `${story}\n`,
     'cluster.svg': picture,
   }
   for (const resource of resources) {
@@ -65,6 +73,10 @@ export function dumpOf({
       if (text !== '')
         files[`logs/${pod.metadata.namespace ?? ''}/${pod.metadata.name ?? ''}/${name}.log`] = text
     }
+  }
+  for (const name of new Set(components.map(({ component }) => component))) {
+    const lines = components.filter(({ component }) => component === name)
+    files[`components/${name}.log`] = `${lines.map(logText).join('\n')}\n`
   }
   return files
 }

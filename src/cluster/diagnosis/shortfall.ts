@@ -43,8 +43,8 @@ const judges: Readonly<Record<string, Judge>> = {
   daemonsets: (object) => unobserved(object) ?? daemons(object),
   jobs,
   pods,
-  persistentvolumeclaims: ({ status }) =>
-    status?.phase === 'Bound' ? undefined : `is ${status?.phase ?? 'Pending'}`,
+  persistentvolumeclaims: claims,
+  horizontalpodautoscalers: autoscalers,
 }
 
 /**
@@ -56,6 +56,29 @@ export function shortfall(resource: string, object: KubeObject): string | undefi
   if (deletionTimestamp !== undefined)
     return `is being deleted${finalizers.length === 0 ? '' : `, and waits for ${finalizers.join(', ')}`}`
   return (Object.hasOwn(judges, resource) ? (judges[resource] as Judge) : conditions)(object as Progress)
+}
+
+function claims(object: Progress): string | undefined {
+  const { spec, status } = object as Progress & {
+    readonly spec?: { readonly storageClassName?: string; readonly volumeName?: string }
+  }
+  if (status?.phase === 'Bound') return undefined
+  const lacksClass = spec?.storageClassName === undefined && spec?.volumeName === undefined
+  const why = lacksClass ? ': no storage class is set, and no class is the default' : ''
+  return `is ${status?.phase ?? 'Pending'}${why}`
+}
+
+/** Conditions without which an autoscaler does nothing. */
+const SCALING = ['AbleToScale', 'ScalingActive']
+
+function autoscalers({ status }: Progress): string | undefined {
+  for (const type of SCALING) {
+    const found = findCondition(status?.conditions, type)
+    // one whose workload was scaled to zero rests
+    if (found?.status === 'False' && found.reason !== 'ScalingDisabled')
+      return `does not scale${because(found)}`
+  }
+  return undefined
 }
 
 function conditions({ status }: Progress): string | undefined {

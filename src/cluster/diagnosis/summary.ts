@@ -3,6 +3,8 @@ import type { Node, Pod } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import { nearest } from '../../lang/text/nearest.js'
 import { formatTime } from '../../lang/go/time.js'
+import type { PodDisruptionBudget } from '../../api/policy/generated.js'
+import { type Refusal, refusalLines } from './journal.js'
 import type { WaitingInformer } from '../compose/waiting-informers.js'
 import { missingReferences } from './missing-references.js'
 import { shortfall } from './shortfall.js'
@@ -16,8 +18,12 @@ export interface SummaryContext {
   readonly stored: (resource: string) => readonly KubeObject[]
   readonly resources: readonly string[]
   readonly stopped: readonly string[]
+  /** See {@link DiagnosisContext.unheard}. */
+  readonly unheard: DiagnosisContext['unheard']
   /** Components that wait for a kind that is not served. */
   readonly waiting: readonly WaitingInformer[]
+  /** Requests that were refused, by cause, the most frequent first. */
+  readonly refusals: readonly Refusal[]
   /** The full names of the resources that are served: `widgets.example.com`. */
   readonly served: () => readonly string[]
   /** See {@link DiagnosisContext.meantImage}. */
@@ -32,6 +38,8 @@ const SHOWN = [
   'daemonsets',
   'jobs',
   'persistentvolumeclaims',
+  'horizontalpodautoscalers',
+  'services',
   'namespaces',
   'pods',
 ]
@@ -47,7 +55,7 @@ export function summarize(context: SummaryContext): string {
   const ready = nodes.filter((node) => nodeCondition(node, 'Ready')?.status === 'True').length
   const lacking = SHOWN.filter((resource) => resources.includes(resource)).flatMap((resource) =>
     stored(resource).flatMap((object) => {
-      const lack = shortfall(resource, object)
+      const lack = shortfall(resource, object) ?? context.unheard(resource, object)
       const { namespace, name = '' } = object.metadata
       return lack === undefined
         ? []
@@ -62,9 +70,39 @@ export function summarize(context: SummaryContext): string {
     ...lacking.slice(0, MOST),
     ...(lacking.length > MOST ? [`  and ${lacking.length - MOST} more`] : []),
     ...waitingFor(context),
+    ...refused(context),
+    ...exhausted(context),
     ...misspelt(context),
     ...unresolved(context),
   ].join('\n')
+}
+
+const MOST_REFUSALS = 5
+
+/** Requests that were refused, by cause. */
+function refused({ refusals }: SummaryContext): readonly string[] {
+  if (refusals.length === 0) return []
+  const more = refusals.length - MOST_REFUSALS
+  return [
+    'refused:',
+    ...refusalLines(refusals.slice(0, MOST_REFUSALS)).map((line) => `  ${line}`),
+    ...(more > 0 ? [`  and ${more} more causes`] : []),
+  ]
+}
+
+/** Budgets that let no pod go. */
+function exhausted({ stored, resources }: SummaryContext): readonly string[] {
+  if (!resources.includes('poddisruptionbudgets')) return []
+  const blocking = (stored('poddisruptionbudgets') as readonly PodDisruptionBudget[]).filter(
+    ({ status }) => (status.expectedPods ?? 0) > 0 && (status.disruptionsAllowed ?? 0) === 0,
+  )
+  return blocking
+    .slice(0, MOST)
+    .map(
+      ({ metadata: { namespace = '', name = '' }, status: { currentHealthy = 0, desiredHealthy = 0 } }) =>
+        `budget ${namespace}/${name} lets no pod go: ${currentHealthy} are healthy, ` +
+        `${desiredHealthy} must be`,
+    )
 }
 
 /** Components that wait for a kind; its CustomResourceDefinition may have another name. */

@@ -10,6 +10,10 @@ export interface DiagnosisContext {
   /** The well-known image that this one is probably a typo of; undefined if there is none. */
   readonly meantImage: (image: string) => string | undefined
   readonly stored: (resource: string) => readonly KubeObject[]
+  /** What is wrong with a Service whose pods do not listen on its target ports; undefined if nothing is. */
+  readonly unheard: (resource: string, object: KubeObject) => string | undefined
+  /** Why a copy of a pod would be refused now; undefined if it would not. */
+  readonly refusal: (pod: Pod) => string | undefined
   /** What the scheduler would do with a pod now. Throws RangeError if none is responsible. */
   readonly explain: (pod: Pod) => Explanation
   /** The last line that a container has written; '' if none. */
@@ -44,8 +48,10 @@ export function whyNot(resource: string, object: KubeObject, context: DiagnosisC
 
 function causesOf(resource: string, object: KubeObject, context: Telling): string[] {
   const { namespace, name = '' } = object.metadata
-  const lack = resource === 'services' ? unserved(object as Service, context) : shortfall(resource, object)
-  if (lack === undefined) return []
+  const lack =
+    (resource === 'services' ? unserved(object as Service, context) : shortfall(resource, object)) ??
+    context.unheard(resource, object)
+  if (lack === undefined) return latent(resource, object, context)
   const details = [
     ...warnings(object, context),
     ...badConditions(object as Progress, context),
@@ -55,6 +61,33 @@ function causesOf(resource: string, object: KubeObject, context: Telling): strin
   ]
   const title = `${resource} ${namespace === undefined ? '' : `${namespace}/`}${name}`
   return [`${title} ${lack}`, ...details.map((line) => `  ${line}`)]
+}
+
+/** What would become of pods that are well, if they were made again. */
+function latent(resource: string, object: KubeObject, context: Telling): string[] {
+  const pods = resource === 'pods' ? [object as Pod] : podsBelow(object, context)
+  const [pod] = pods
+  const refusal = pod === undefined ? undefined : context.refusal(pod)
+  if (refusal === undefined || !isNews(refusal, context)) return []
+  const { namespace = '', name = '' } = pod?.metadata ?? {}
+  return [`pods ${namespace}/${name} runs, and would be refused if it were made again: ${refusal}`]
+}
+
+/** The pods that an object owns, also those of its ReplicaSets and Jobs. */
+function podsBelow({ metadata: { uid } }: KubeObject, { stored }: DiagnosisContext): readonly Pod[] {
+  const isOf =
+    (owner: string | undefined) =>
+    (each: KubeObject): boolean =>
+      each.metadata.ownerReferences?.some((reference) => reference.uid === owner) === true
+  const owners = [
+    uid,
+    ...['replicasets', 'jobs'].flatMap((resource) =>
+      stored(resource)
+        .filter(isOf(uid))
+        .map(({ metadata }) => metadata.uid),
+    ),
+  ]
+  return owners.flatMap((owner) => (stored('pods') as readonly Pod[]).filter(isOf(owner)))
 }
 
 /** Whether a message is news. Names of pods that were tried one after the other make no difference. */

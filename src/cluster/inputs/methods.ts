@@ -120,6 +120,10 @@ export const clusterInputs: MethodInputs = {
     example: "cluster.explain('web')",
     args: () => ({ pod: z.union([inputs().name, anyObject<object>()]) }),
   },
+  story: {
+    example: "cluster.story({ since: '10m' })",
+    args: () => ({ options: z.optional(z.strictObject({ since: z.optional(duration) })) }),
+  },
   why: {
     example: "cluster.why('deployments', 'web')",
     args: () => ({ resource: inputs().resource, name: inputs().name }),

@@ -103,6 +103,17 @@ export class ClusterNetwork {
     if (isStale) this.#state.value.stale.set(node, '')
   }
 
+  /**
+   * Returns whether a process of a pod (`namespace/name`) listens; undefined if the pod does not run there.
+   */
+  listens(node: string, pod: string, port: number, protocol: 'TCP' | 'UDP' | 'SCTP'): boolean | undefined {
+    const machine = this.#nodes.get(node)
+    if (machine?.powered !== true) return undefined
+    for (const each of machine.pods())
+      if (`${each.namespace}/${each.name}` === pod) return machine.accepts(each, port, protocol)
+    return undefined
+  }
+
   /** Returns the oldest resource version that a kube-proxy still uses. */
   oldestNeeded(): number | undefined {
     const versions = [...this.#state.peek.stale.values()].filter((version) => version !== '').map(Number)
