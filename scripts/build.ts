@@ -75,7 +75,8 @@ async function bundle(
     transform: bundling.transform,
   })
   const names: OutputOptions = { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' }
-  note(await build.write({ dir, format, ...names, ...bundling.output }))
+  // names and lines are kept: maps would need the sources, and both together are half the package
+  note(await build.write({ dir, format, ...names, ...bundling.output, sourcemap: false }))
   await build.close()
 }
 

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, inject, test } from 'vitest'
@@ -15,11 +15,19 @@ test('holds the build and the papers, and nothing else', () => {
       .filter((path) => path.includes('/'))
       .filter(
         (path) =>
-          !/^(?:src\/.+\.ts|course\/[\w-]+\.md|dist\/(?:cjs\/package\.json|THIRD-PARTY-LICENCES\.txt|.+\.(?:js|js\.map|d\.ts)))$/.test(
+          !/^(?:course\/[\w-]+\.md|dist\/(?:cjs\/package\.json|THIRD-PARTY-LICENCES\.txt|.+\.(?:js|d\.ts)))$/.test(
             path,
           ),
       ),
   ).toEqual([])
+})
+
+test('takes at most 20 MB when it is installed', () => {
+  const folder = join(inject('consumer'), 'node_modules/simcluster')
+  const sizes = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => statSync(join(parentPath, name)).size)
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(20_000_000)
 })
 
 test('tells the licences of what it carries, which are permissive, and none of it is installed too', () => {
