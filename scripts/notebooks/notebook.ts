@@ -124,11 +124,11 @@ function eventCode({ event, argument = '' }: EventStep): string {
     recover: `cluster.node('${argument}').recover()`,
     reboot: `cluster.node('${argument}').reboot()\ncluster.settle()`,
     'another-cluster':
-      'await goTo(new SimCluster({ version: cluster.version, nodes: 3, start: cluster.now() }))',
+      'await goTo(new SimCluster({ version: cluster.version, nodes: 3, time: { start: cluster.now() } }))',
     'restored-cluster': [
       `const { stdout } = await master.sh('base64 -w0 ${argument}')`,
       'const file = Uint8Array.from(atob(stdout), (char) => char.charCodeAt(0))',
-      'const options = { version: cluster.version, start: cluster.now() }',
+      'const options = { version: cluster.version, time: { start: cluster.now() } }',
       'await goTo(SimCluster.fromEtcdSnapshot(file, options).settle())',
     ].join('\n'),
     'first-cluster': 'cluster = first.cluster\nmaster = first.master',
