@@ -51,7 +51,7 @@ test.each([
   const file = `mistake.${extension}`
   writeFileSync(join(cwd, file), `${load}\nnew SimCluster({ nodes: -1 })\n`)
   const { stderr } = spawnSync(process.execPath, [file], { cwd, encoding: 'utf8' })
-  expect(stderr).toContain('RangeError: new SimCluster(): nodes: must be a whole number, zero or more')
+  expect(stderr).toContain('InputError: new SimCluster(): nodes must be a whole number, zero or more, not -1')
   expect(stderr).toContain(`${file}:2:1`)
   expect(stderr.length).toBeLessThan(2_000)
 })

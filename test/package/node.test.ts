@@ -80,17 +80,6 @@ test('the stack of an uncaught error begins at the call, and shows little of the
   expect(stderr.length).toBeLessThan(4000)
 })
 
-/** An error that no public method sends home. */
-const inside = fault.replace(".get('nodes', { name: 'none' })", ".node('none')")
-
-test('with --enable-source-maps an uncaught error tells the line of the source, which is there', () => {
-  const flags = ['--enable-source-maps', '--input-type=module', '--eval', inside]
-  const { stderr } = spawnSync(process.execPath, flags, { cwd: inject('consumer'), encoding: 'utf8' })
-  const [, path] = /at new NodeHandle \((?:file:\/\/)?(.*?):\d+:\d+\)/.exec(stderr) ?? []
-  expect(path).toMatch(/\/simcluster\/src\/.*\/node-handle\.ts$/)
-  expect(existsSync(path ?? '')).toBe(true)
-})
-
 const nodeTest = `
   import assert from 'node:assert/strict'
   import { test } from 'node:test'

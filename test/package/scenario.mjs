@@ -64,15 +64,16 @@ export function draw({ SimCluster }, view, netpol, exploration) {
   ]
   cluster.apply(policy)
   const world = netpol.worldOf(cluster)
-  const { counterExample } = exploration.explore(new SimCluster({ nodes: 1, seed: 7 }), {
+  const explored = {
     actions: [{ name: 'apply', do: (each) => each.apply(deployment) }],
     always: [{ name: 'few pods', holds: (each) => each.list('pods').items.length < 2 }],
-  })
+  }
+  const { counterExample } = exploration.explore(new SimCluster({ nodes: 1, seed: 7 }), explored)
   return [
     ...[...views, view.viewOfPolicies(netpol.evaluate(world, { from, to: from, port: 80 }))].map((shown) =>
       view.toSvg(shown, { title: '그림' }),
     ),
     netpol.reachability(world).toSvg(),
-    exploration.toSvg(counterExample, { actions: [{ name: 'apply', do: (each) => each.apply(deployment) }] }),
+    exploration.toSvg(counterExample, explored),
   ]
 }
