@@ -49,10 +49,15 @@ const explored = (cluster: SimCluster, controller: string, options: ExploreOptio
     ...options,
   })
 
-const create = (kind: 'jobs' | 'daemonsets', spec: object) => ({
-  name: `create ${kind}`,
-  do: (c: SimCluster) => c.create(kind, { metadata: { name: 'web' }, spec: spec as never }),
-})
+const TYPES = {
+  jobs: { apiVersion: 'batch/v1', kind: 'Job' },
+  daemonsets: { apiVersion: 'apps/v1', kind: 'DaemonSet' },
+}
+
+const create = (kind: 'jobs' | 'daemonsets', spec: object) => {
+  const manifest: object = { ...TYPES[kind], metadata: { name: 'web' }, spec }
+  return { name: `create ${kind}`, do: (c: SimCluster) => c.apply([manifest]) }
+}
 
 describe('within one delay', () => {
   const cases: readonly (readonly [string, () => ExplorationResult])[] = [

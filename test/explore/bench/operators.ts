@@ -1,6 +1,6 @@
 /** Bugs of operators with kinds of their own, written with `defineController`. */
 import { defineController, keyOf, SimCluster, type Component } from '../../../src/index.js'
-import { anyTime, ApiError, at, ignoreNotFound, later, type Planted } from './kit.js'
+import { anyTime, ApiError, at, ignoreNotFound, later, type Planted, untyped } from './kit.js'
 
 const GROUP = 'example.com'
 const crd = {
@@ -40,12 +40,14 @@ interface Gadget {
   readonly spec: { readonly size?: number; readonly name?: string }
   readonly status?: { readonly ready?: number; readonly observedGeneration?: number; readonly phase?: string }
 }
-const gadget = (name: string, spec: Gadget['spec']): object => ({
-  apiVersion: `${GROUP}/v1`,
-  kind: 'Gadget',
-  metadata: { name, namespace: 'default' },
-  spec,
-})
+/** Custom resources have no type of their own here. */
+const asGadget = (object: unknown): Gadget => object as Gadget
+const gadgetsIn = ({ items }: { readonly items: readonly unknown[] }): readonly Gadget[] =>
+  items.map(asGadget)
+const gadgetSize = (object: unknown): number =>
+  (object === undefined ? undefined : asGadget(object).spec.size) ?? 0
+const gadget = (name: string, spec: Gadget['spec']): object =>
+  untyped({ apiVersion: `${GROUP}/v1`, kind: 'Gadget', metadata: { name, namespace: 'default' }, spec })
 const install = (c: SimCluster): void => {
   c.apply([crd])
   c.settle()
@@ -64,27 +66,26 @@ const removeGadget = (name: string) => ({
 })
 const pods = (c: SimCluster): number => c.list('pods', { namespace: 'default' }).items.length
 const statusOf = (c: SimCluster, name: string): NonNullable<Gadget['status']> =>
-  (c.resource(GADGETS).get(at(name)) as unknown as Gadget).status ?? {}
+  asGadget(c.resource(GADGETS).get(at(name))).status ?? {}
 
 /** A pod of a gadget. */
-const podOf = (owner: Gadget, name: string): Parameters<SimCluster['create']>[1] =>
-  ({
-    metadata: {
-      name,
-      namespace: 'default',
-      labels: { gadget: owner.metadata.name },
-      ownerReferences: [
-        {
-          apiVersion: owner.apiVersion,
-          kind: owner.kind,
-          name: owner.metadata.name,
-          uid: owner.metadata.uid,
-          controller: true,
-        },
-      ],
-    },
-    spec: { containers: [{ name: 'c', image: 'nginx' }] },
-  }) as never
+const podOf = (owner: Gadget, name: string): Parameters<SimCluster['create']>[1] => ({
+  metadata: {
+    name,
+    namespace: 'default',
+    labels: { gadget: owner.metadata.name },
+    ownerReferences: [
+      {
+        apiVersion: owner.apiVersion,
+        kind: owner.kind,
+        name: owner.metadata.name,
+        uid: owner.metadata.uid,
+        controller: true,
+      },
+    ],
+  },
+  spec: { containers: [{ name: 'c', image: 'nginx' }] },
+})
 
 interface Parts {
   readonly host: Parameters<Component['setup']>[0]
@@ -120,7 +121,7 @@ const operator = (name: string, make: (parts: Parts) => (key: string) => void): 
       },
       reconcile: make({
         host,
-        gadgetOf: (key) => gadgets.get(key) as unknown as Gadget | undefined,
+        gadgetOf: (key) => (gadgets.get(key) === undefined ? undefined : asGadget(gadgets.get(key))),
         podsOf: (owner) => cached.byIndex('gadget', owner),
       }),
     }),
@@ -141,7 +142,7 @@ export const operators: readonly Planted[] = [
         for (let nth = podsOf(owner.metadata.name).length; nth < wanted; nth += 1) {
           const name = `${owner.metadata.name}-${isWrong ? host.random().int(0, 1e9) : nth}`
           try {
-            host.client.create('pods', podOf(owner, name) as never)
+            host.client.create('pods', untyped(podOf(owner, name)))
           } catch (error) {
             if (!(error instanceof ApiError) || error.code !== 409) throw error
           }
@@ -169,10 +170,10 @@ export const operators: readonly Planted[] = [
         const ready = cached.spec.size ?? 0
         const observedGeneration = (isWrong ? fresh : cached).metadata.generation ?? 0
         if (fresh.status?.ready === ready && fresh.status.observedGeneration === observedGeneration) return
-        host.client.updateStatus<string>(GADGETS, {
-          ...(fresh as object),
-          status: { ready, observedGeneration },
-        } as never)
+        host.client.updateStatus<string>(
+          GADGETS,
+          untyped({ ...(fresh as object), status: { ready, observedGeneration } }),
+        )
       }),
     ],
     options: {
@@ -182,8 +183,7 @@ export const operators: readonly Planted[] = [
         {
           name: 'a status is of its generation',
           holds: (c) => {
-            const [one] = c.resource(GADGETS).list({ namespace: 'default' })
-              .items as unknown as readonly Gadget[]
+            const [one] = gadgetsIn(c.resource(GADGETS).list({ namespace: 'default' }))
             const { ready, observedGeneration } = one?.status ?? {}
             return (
               observedGeneration !== one?.metadata.generation ||
@@ -263,7 +263,7 @@ export const operators: readonly Planted[] = [
           if (!isWrong && stored === undefined)
             host.client.patch<string>(GADGETS, at(nameOf(key)), { type: 'merge', body: { spec: { name } } })
           if (ignoreNotFound(() => host.client.get('pods', at(name))) === undefined)
-            host.client.create('pods', podOf(owner, name) as never)
+            host.client.create('pods', untyped(podOf(owner, name)))
         }
       }),
     ],
@@ -289,13 +289,13 @@ export const operators: readonly Planted[] = [
         setup: ({ host, informers: { gadgets } }) => ({
           on: {
             gadgets: ({ object, old }) => {
-              const size = (object as unknown as Gadget).spec.size
-              const before = (old as unknown as Gadget | undefined)?.spec.size
+              const size = asGadget(object).spec.size
+              const before = old === undefined ? undefined : asGadget(old).spec.size
               return isWrong && !(before === 1 && size === 2) ? [] : [keyOf(object)]
             },
           },
           reconcile(key) {
-            const size = (gadgets.get(key) as unknown as Gadget | undefined)?.spec.size ?? 0
+            const size = gadgetSize(gadgets.get(key))
             if (size < 2 || ignoreNotFound(() => host.client.get('configmaps', at('upgraded'))) !== undefined)
               return
             host.client.create('configmaps', { metadata: { name: 'upgraded', namespace: 'default' } })
@@ -330,11 +330,10 @@ export const operators: readonly Planted[] = [
           const value = field === 'ready' ? 1 : 'Running'
           if (isWrong) {
             const { resourceVersion: _version, ...metadata } = cached.metadata
-            host.client.updateStatus<string>(GADGETS, {
-              ...(cached as object),
-              metadata,
-              status: { ...cached.status, [field]: value },
-            } as never)
+            host.client.updateStatus<string>(
+              GADGETS,
+              untyped({ ...(cached as object), metadata, status: { ...cached.status, [field]: value } }),
+            )
           } else
             host.client.patch(
               GADGETS,
@@ -369,8 +368,7 @@ export const operators: readonly Planted[] = [
           const tick = host.handle('tick', () => {
             if (ended.value.value) return
             try {
-              for (const one of host.client.list<string>(GADGETS, { namespace: 'default' })
-                .items as unknown as readonly Gadget[])
+              for (const one of gadgetsIn(host.client.list<string>(GADGETS, { namespace: 'default' })))
                 if (one.status?.phase === undefined)
                   host.client.patch(
                     GADGETS,
