@@ -203,7 +203,7 @@ describe('the network between node and apiserver is cut', () => {
 describe('graceful node shutdown', () => {
   test('ordinary pods first, then critical ones; they end as Failed/Terminated and stay in the API', () => {
     const lab = new Lab({
-      machine: { behaviors: { 'nginx:1.27': { stopExitCode: 143 } } },
+      machine: { images: { 'nginx:1.27': { stopExitCode: 143 } } },
       kubelet: { shutdownGracePeriod: 30_000, shutdownGracePeriodCriticalPods: 10_000 },
     }).settle()
     lab.create('web')
@@ -245,7 +245,7 @@ describe('copies', () => {
   test.each([0, 100, 500, 900, 1_100, 5_000, 20_000])(
     'a fork %i ms after a pod was bound has the same future',
     (ms) => {
-      const lab = new Lab({ machine: { behaviors: { bad: { exitCode: 1, exitAfter: 700 } } } }).settle()
+      const lab = new Lab({ machine: { images: { bad: { exitCode: 1, exitAfter: 700 } } } }).settle()
       lab.create('web', {
         terminationGracePeriodSeconds: 3,
         initContainers: [{ name: 's', image: 'proxy', restartPolicy: 'Always' }],

@@ -137,7 +137,7 @@ describe('termination', () => {
 
   test('a forced deletion removes the object at once; the container gets two seconds', () => {
     const lab = new Lab({
-      machine: { behaviors: { nginx: { ignoresSigterm: true }, 'nginx:1.27': { ignoresSigterm: true } } },
+      machine: { images: { nginx: { ignoresSigterm: true }, 'nginx:1.27': { ignoresSigterm: true } } },
     }).settle()
     lab.create('web')
     lab.settle()
@@ -197,7 +197,7 @@ describe('termination', () => {
 describe('init containers', () => {
   test('run one after the other, each to its end; then the pod is Ready', () => {
     const lab = new Lab({
-      machine: { behaviors: { one: { exitAfter: 5000 }, two: { exitAfter: 7000 } } },
+      machine: { images: { one: { exitAfter: 5000 }, two: { exitAfter: 7000 } } },
     }).settle()
     lab.create('web', {
       initContainers: [
@@ -232,8 +232,8 @@ describe('init containers', () => {
   })
 
   test('a failed one is tried again with back-off, or fails the pod when the policy is Never', () => {
-    const behaviors = { bad: { exitCode: 1 } }
-    const lab = new Lab({ machine: { behaviors } }).settle()
+    const images = { bad: { exitCode: 1 } }
+    const lab = new Lab({ machine: { images } }).settle()
     lab.create('always', { initContainers: [{ name: 'bad', image: 'bad' }] })
     lab.create('never', { restartPolicy: 'Never', initContainers: [{ name: 'bad', image: 'bad' }] })
     lab.advance('5s')
@@ -245,7 +245,7 @@ describe('init containers', () => {
   })
 
   test('a sidecar lets the next one start as soon as it runs, and does not keep a finished pod alive', () => {
-    const lab = new Lab({ machine: { behaviors: { job: { exitAfter: 3000 } } } }).settle()
+    const lab = new Lab({ machine: { images: { job: { exitAfter: 3000 } } } }).settle()
     lab.create('job', {
       restartPolicy: 'Never',
       initContainers: [{ name: 's', image: 'proxy', restartPolicy: 'Always' }],
@@ -268,7 +268,7 @@ describe('containers that end', () => {
     "crash loop: first restart at once, then after 10 s, 20 s, ... with kubelet's texts; settle() comes " +
       'to rest',
     () => {
-      const lab = new Lab({ machine: { behaviors: { bad: { exitCode: 1, exitAfter: 1000 } } } }).settle()
+      const lab = new Lab({ machine: { images: { bad: { exitCode: 1, exitAfter: 1000 } } } }).settle()
       lab.create('web', { containers: [{ name: 'c', image: 'bad' }] })
       lab.settle()
       lab.advance('4s')
@@ -305,7 +305,7 @@ describe('containers that end', () => {
     { restartPolicy: 'OnFailure', exitCode: 3, phase: 'Running', restarts: 1 },
     { restartPolicy: 'Always', exitCode: 0, phase: 'Running', restarts: 1 },
   ])('$restartPolicy and exit code $exitCode: $phase', ({ restartPolicy, exitCode, phase, restarts }) => {
-    const lab = new Lab({ machine: { behaviors: { job: { exitCode } } } }).settle()
+    const lab = new Lab({ machine: { images: { job: { exitCode } } } }).settle()
     lab.create('job', { restartPolicy, containers: [{ name: 'c', image: 'job' }] })
     lab.settle()
     lab.advance('5s')
@@ -315,7 +315,7 @@ describe('containers that end', () => {
   })
 
   test('an image that cannot be pulled: ErrImagePull, then ImagePullBackOff', () => {
-    const lab = new Lab({ machine: { behaviors: { 'gone:1': { pullError: 'not found' } } } }).settle()
+    const lab = new Lab({ machine: { images: { 'gone:1': { pullError: 'not found' } } } }).settle()
     lab.create('web', { containers: [{ name: 'c', image: 'gone:1' }] })
     lab.settle()
     expect(lab.pod('web').status.containerStatuses?.[0]?.state.waiting).toEqual({
@@ -337,8 +337,8 @@ describe('containers that end', () => {
     ['a crash loop', { image: 'bad' }, '10m', 'CrashLoopBackOff'],
     ['a pull', { image: 'gone:1' }, '10m', 'ImagePullBackOff'],
   ])('%s: a new image is tried at once, other changes are not', (_, container, wait, reason) => {
-    const behaviors = { bad: { exitCode: 1, exitAfter: 1000 }, 'gone:1': { pullError: 'not found' } }
-    const lab = new Lab({ machine: { behaviors } }).settle()
+    const images = { bad: { exitCode: 1, exitAfter: 1000 }, 'gone:1': { pullError: 'not found' } }
+    const lab = new Lab({ machine: { images } }).settle()
     lab.create('web', { containers: [{ name: 'c', ...container }] })
     lab.advance(wait)
     const patch = (body: object): void =>

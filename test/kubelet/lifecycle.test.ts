@@ -279,7 +279,7 @@ describe('images', () => {
   })
 
   test('a private image needs a pull secret, also where it is present already', () => {
-    const of = lab({ machine: { behaviors: { 'reg.example.com/team/app:1': { isPrivate: true } } } })
+    const of = lab({ machine: { images: { 'reg.example.com/team/app:1': { isPrivate: true } } } })
     const spec = { containers: [{ name: 'c', image: 'reg.example.com/team/app:1' }] }
     of.create('p', { ...spec, imagePullSecrets: [{ name: 'creds' }] })
     of.settle()

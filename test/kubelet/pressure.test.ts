@@ -7,7 +7,7 @@ const MI = 1024 * 1024
 const GI = 1024 * MI
 /** Processes that do not handle SIGTERM, so that their eviction shows in the pod's phase. */
 const unhandled = { stopExitCode: 143 }
-const machine = { behaviors: { nginx: unhandled, 'nginx:1.27': unhandled } }
+const machine = { images: { nginx: unhandled, 'nginx:1.27': unhandled } }
 const base = new Lab({
   machine,
   kubelet: { capacity: { memory: '4Gi', 'ephemeral-storage': '20Gi' } },
@@ -46,7 +46,7 @@ const condition = (of: Lab, type: string): string | undefined =>
 
 describe('usage', () => {
   test('is a little by default, what the image says, or what was set; and ends with the container', () => {
-    const of = new Lab({ machine: { behaviors: { busy: { cpu: 0.5, memory: 64 * MI } } } }).settle()
+    const of = new Lab({ machine: { images: { busy: { cpu: 0.5, memory: 64 * MI } } } }).settle()
     of.create('p', {
       containers: [
         { name: 'c', image: 'busy' },
@@ -72,7 +72,7 @@ describe('usage', () => {
       restartCount: 1,
       lastState: { terminated: { exitCode: 137, reason: 'OOMKilled' } },
     })
-    const hog = new Lab({ machine: { behaviors: { hog: { memory: GI } } } }).settle()
+    const hog = new Lab({ machine: { images: { hog: { memory: GI } } } }).settle()
     hog.create('p', {
       restartPolicy: 'Never',
       containers: [

@@ -34,7 +34,7 @@ const APP = defineImage<{ status: number; health: string }>({
   },
 })
 
-const base = new Lab({ machine: { behaviors: { app: APP } } }).settle()
+const base = new Lab({ machine: { images: { app: APP } } }).settle()
 
 function lab(): Lab {
   return base.fork()
@@ -134,10 +134,7 @@ describe('what a probe says', () => {
   })
 
   test('an older kubelet has other words for a probe that cannot be made', () => {
-    const of = new Lab({
-      kubelet: { kubeletVersion: 'v1.33.1' },
-      machine: { behaviors: { app: APP } },
-    }).settle()
+    const of = new Lab({ kubelet: { kubeletVersion: 'v1.33.1' }, machine: { images: { app: APP } } }).settle()
     of.create('p', podWith({ readinessProbe: http('/', 'web') }))
     expect(of.settle().eventsOf('Unhealthy')[0]).toContain(
       'Readiness probe errored: strconv.Atoi: parsing "web": invalid syntax',

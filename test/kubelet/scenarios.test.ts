@@ -39,7 +39,7 @@ const SPECS: readonly object[] = [
     ],
   },
 ]
-const OPTIONS = { machine: { behaviors: { init: { exitAfter: 2_000 }, slow: { ignoresSigterm: true } } } }
+const OPTIONS = { machine: { images: { init: { exitAfter: 2_000 }, slow: { ignoresSigterm: true } } } }
 
 function play(lab: Lab, verbs: readonly Verb[]): void {
   for (const step of verbs) {
