@@ -175,7 +175,9 @@ function ruleOf(issue: Issue, found: unknown): string {
     case 'invalid_union':
       return unionRule(issue.errors, found)
     case 'too_small':
-      return 'must not be empty'
+      return issue.origin === 'string' || issue.origin === 'array'
+        ? 'must not be empty'
+        : `must be ${issue.inclusive === true ? 'at least' : 'greater than'} ${String(issue.minimum)}`
     default:
       return issue.message === 'Invalid input' ? 'is invalid' : issue.message
   }

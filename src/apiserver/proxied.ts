@@ -64,7 +64,7 @@ export interface ProxyNetwork {
   /** Sends a request over TLS, as {@link ProxyNetwork.post}. */
   sendSecurely(target: SecureTarget, request: ProxiedRequest): ProxiedReply | string
   /** Whether calls can leave the cluster: it is served, and this machine's programs can be reached. */
-  readonly reachesOutside: boolean
+  reachesOutside(): boolean
   /** Chooses one of several endpoints. */
   pick<T>(items: readonly T[]): T
 }

@@ -10,6 +10,7 @@ import {
   assertReachedOnlyBy,
   assertRolledOut,
 } from 'simcluster/assert'
+import { badInput } from '../support/typed.js'
 import 'simcluster/vitest'
 
 /** The message with which an assertion fails. */
@@ -147,8 +148,8 @@ test('assertHolds passes for a property that holds, and tells the run that break
 })
 
 test('an assertion about anything but a cluster is an error, also in plain JavaScript', () => {
-  expect(() => assertRolledOut({} as never, 'web')).toThrow('expected a SimCluster')
-  expect(() => assertConnects(running(), { from: 'default/web', too: 'default/db' } as never)).toThrow(
+  expect(() => assertRolledOut(badInput({}), 'web')).toThrow('expected a SimCluster')
+  expect(() => assertConnects(running(), badInput({ from: 'default/web', too: 'default/db' }))).toThrow(
     'did you mean to',
   )
 })

@@ -68,7 +68,7 @@ test('a learner gets hints, checks, and solves a lesson', async () => {
   await teachLesson(lesson, 'en', screen, read)
   expect(left).toEqual(['never typed'])
   expect(text()).toMatch(
-    /Not solved yet\.[^]*Hint: kubectl get[^]*no more hints[^]*service\/web patched[^]*Solved! The selector/,
+    /Not solved yet\.[^]*Hint: kubectl get[^]*no more hints[^]*service\/web patched[^]*Solved![^]*The selector/,
   )
 })
 

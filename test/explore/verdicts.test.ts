@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import '../../src/vitest.js'
 import { explore, narrate, type ExplorationResult, type ExploreOptions } from '../../src/explore/index.js'
 import { type Component, type ComponentHost, SimCluster } from '../../src/index.js'
-import { untyped } from './bench/kit.js'
+import { badInput } from '../support/typed.js'
 
 const admin = { name: 'tester', groups: ['system:masters'] }
 
@@ -124,7 +124,7 @@ describe('an exploration says nothing', () => {
       'if a property is async',
       () => {
         // as plain JavaScript may pass it
-        const holds = untyped<() => boolean>(async () => false)
+        const holds = badInput<() => boolean>(async () => false)
         return explored(clusterWith(maker()), { always: [{ name: 'async', holds }] })
       },
       /^the property "async" says nothing: it is async/,
@@ -209,12 +209,12 @@ describe('wrong options', () => {
     }
     expect(() => explored(clusterWith(maker()), { actions: [inBlock] })).toThrow(/unknown command/)
     // as plain JavaScript may pass it
-    const text = { name: 'part', holds: untyped<() => boolean>(() => 'one part') }
+    const text = { name: 'part', holds: badInput<() => boolean>(() => 'one part') }
     expect(() => explored(clusterWith(maker()), { eventually: [text] })).toThrow(
       'explore(): eventually "part" returned "one part"; it must return true or false',
     )
     // and this, too
-    const number = { name: 'parts', holds: untyped<() => boolean>((c: SimCluster) => partsOf(c)) }
+    const number = { name: 'parts', holds: badInput<() => boolean>((c: SimCluster) => partsOf(c)) }
     expect(() => explored(clusterWith(maker()), { always: [number] })).toThrow(
       'explore(): always "parts" returned 0',
     )

@@ -25,7 +25,7 @@ import { disabledOf } from './disabled.js'
 import { type ClusterOptions, DEFAULTS, nodesOf } from './options.js'
 import { otherServers } from './other-servers.js'
 import { meantImage } from '../nodes/meant-image.js'
-import { Journal } from '../diagnosis/journal.js'
+import { Journal, type RefusedRequest } from '../diagnosis/journal.js'
 import { connectProxy } from '../network/proxy-network.js'
 import { ClusterSnapshot } from '../storage/snapshot.js'
 
@@ -124,7 +124,9 @@ export function assemble(
     subscriptions: from?.subscriptions,
     views: from?.views(version),
   })
-  plane.server.context.dependencies.late.refused = (call) => journal.refused(call, clock.now())
+  // named before they are assigned: docs/decisions/garbage.md
+  const refused = (call: RefusedRequest): void => journal.refused(call, clock.now())
+  plane.server.context.dependencies.late.refused = refused
   const metrics = new ClusterMetrics({
     client: () => plane.client(ADMIN),
     now: () => clock.now(),
@@ -148,7 +150,8 @@ export function assemble(
     plane.addComponent(component, { isOwn: !options.components?.includes(component) })
   const machines = (late.machines = new Machines(plane, simulation, options))
   connectProxy(plane, machines)
-  plane.server.context.dependencies.late.meantImage = (image) => meantImage(machines, image)
+  const meant = (image: string): string | undefined => meantImage(machines, image)
+  plane.server.context.dependencies.late.meantImage = meant
   if (!from) {
     if (isInitialized) populate(plane, machines, options)
     else setUpBareMachines(plane, options)

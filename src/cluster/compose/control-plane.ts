@@ -179,7 +179,8 @@ export class ControlPlane {
       () => clock.now(),
     )
     if (tracker !== undefined) dependencies.late.legacyTokenUsed = tracker
-    dependencies.late.served = () => this.#wakeWaiting()
+    const wakeWaiting = (): void => this.#wakeWaiting() // see docs/decisions/garbage.md
+    dependencies.late.served = wakeWaiting
     this.addModule(this.supervisor)
     this.addModule(etcdLessor({ store, storage }))
     const { heartbeats } = this.server

@@ -412,6 +412,6 @@ export const httpInputs: MethodInputs = {
   },
   handle: {
     example: "cluster.http.handle({ method: 'GET', path: '/api/v1/nodes' })",
-    args: () => ({ request: z.looseObject({ method: inputs().text, path: inputs().text }) }),
+    args: () => ({ request: z.looseObject({ method: z.string(), path: z.string() }) }),
   },
 }

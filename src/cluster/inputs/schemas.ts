@@ -112,10 +112,8 @@ function makeSchemas(): Schemas {
   const fieldSelector = z.optional(fieldQuery())
   const namespace = like("{ namespace: 'office' }", line.clone())
   const pod = nameSchema()
-  const patch = z.union([
-    z.strictObject({ type: z.enum(['merge', 'strategic', 'apply']), body: z.looseObject({}) }),
-    z.strictObject({ type: z.literal('json'), body: z.array(z.looseObject({})) }),
-  ])
+  // what a body may be depends on its type: the apiserver says so, with Kubernetes' own error
+  const patch = z.strictObject({ type: z.enum(['merge', 'strategic', 'apply', 'json']), body: z.unknown() })
   return {
     resource: text,
     text,

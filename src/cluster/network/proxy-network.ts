@@ -36,9 +36,7 @@ export function connectProxy(plane: ControlPlane, machines: Machines): void {
       if (typeof response === 'string') return response
       return new ProxiedReply(response.status ?? 200, response.headers ?? {}, response.body)
     },
-    get reachesOutside() {
-      return late.outside !== undefined
-    },
+    reachesOutside: () => late.outside !== undefined,
     post: (call) => late.outside?.(call) ?? postSecurely(plane, machines, call),
     sendSecurely: (target, { query, path, headers, ...rest }) => {
       const asked = query === '' ? path : `${path}?${query}`

@@ -2,14 +2,15 @@ import { expect, test } from 'vitest'
 import { InputError, SimCluster, admissionWebhook, defineController, defineImage } from 'simcluster'
 import type { ClusterOptions } from 'simcluster'
 import { checkInvariants, preparedCluster } from 'simcluster/testing'
+import { badInput } from '../../support/typed.js'
 
 const identity = { name: 'late', groups: ['system:masters'] }
 
 /** A function that returns a promise, and that is not declared async. */
-const promised = (): never => Promise.resolve({ allowed: true }) as never
+const promised = <T>(): T => badInput(Promise.resolve({ allowed: true }))
 
 /** A promise that fails: its rejection must not end the process. */
-const rejected = (): never => Promise.reject(new Error('nobody waits')) as never
+const rejected = <T>(): T => badInput(Promise.reject(new Error('nobody waits')))
 
 type Parts = Partial<Parameters<typeof defineController>[0]>
 
@@ -175,7 +176,7 @@ test('functions that are declared async are refused when they are given', () => 
 
 test('a promise in place of an argument says that it must be awaited', () => {
   const cluster = new SimCluster({ nodes: 0 })
-  const call = (): unknown => cluster.apply(Promise.resolve('kind: Pod') as never)
+  const call = (): unknown => cluster.apply(badInput<string>(Promise.resolve('kind: Pod')))
   expect(call).toThrow('apply(): manifests is a promise: await it first')
 })
 

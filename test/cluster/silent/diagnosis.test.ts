@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { SimCluster, admissionWebhook, defineController } from 'simcluster'
+import { badInput } from '../../support/typed.js'
 
 const hook = (failurePolicy: string): object => ({
   apiVersion: 'admissionregistration.k8s.io/v1',
@@ -138,6 +139,6 @@ test('story() tells events, conditions and logs in order of time', () => {
   expect(story).toMatch(/pods default\/web is Ready=True/)
   cluster.advance('1h')
   expect(cluster.story({ since: '5m' })).not.toContain('Scheduled')
-  expect(() => cluster.story({ sinse: '5m' } as never)).toThrow('did you mean since?')
+  expect(() => cluster.story(badInput({ sinse: '5m' }))).toThrow('did you mean since?')
   expect(cluster.dump()['story.txt']).toContain('Ready=True')
 })

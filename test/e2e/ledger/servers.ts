@@ -35,8 +35,10 @@ const certificateOf =
 const LONG = { notBefore: Date.UTC(2024, 0, 1), notAfter: Date.UTC(2044, 0, 1) }
 
 /** What it shows anyhow. */
-const servingCertificateOf = ({ pki }: SimCluster): Shown =>
-  servingCertificate(pki, { hosts: [], real: Date.now() })
+const servingCertificateOf = ({ pki }: SimCluster): Shown => {
+  const { certificate, key } = servingCertificate(pki, { hosts: [], real: Date.now() })
+  return { certificate, key }
+}
 
 const servers: readonly (readonly [situation: RegExp, served: Served])[] = [
   [

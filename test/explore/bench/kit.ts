@@ -113,8 +113,3 @@ export const inTheEnd = (count: number, role: string): NonNullable<ExploreOption
   holds: (c) => all(c, role).length === count,
   within: '5m',
 })
-
-/**
- * Passes a value whose type does not matter to a case: of a custom kind, or as plain JavaScript may pass it.
- */
-export const untyped = <T>(value: unknown): T => value as T

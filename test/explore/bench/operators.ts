@@ -1,6 +1,7 @@
 /** Bugs of operators with kinds of their own, written with `defineController`. */
 import { defineController, keyOf, SimCluster, type Component } from '../../../src/index.js'
-import { anyTime, ApiError, at, ignoreNotFound, later, type Planted, untyped } from './kit.js'
+import { anyTime, ApiError, at, ignoreNotFound, later, type Planted } from './kit.js'
+import { badInput } from '../../support/typed.js'
 
 const GROUP = 'example.com'
 const crd = {
@@ -47,7 +48,7 @@ const gadgetsIn = ({ items }: { readonly items: readonly unknown[] }): readonly 
 const gadgetSize = (object: unknown): number =>
   (object === undefined ? undefined : asGadget(object).spec.size) ?? 0
 const gadget = (name: string, spec: Gadget['spec']): object =>
-  untyped({ apiVersion: `${GROUP}/v1`, kind: 'Gadget', metadata: { name, namespace: 'default' }, spec })
+  badInput({ apiVersion: `${GROUP}/v1`, kind: 'Gadget', metadata: { name, namespace: 'default' }, spec })
 const install = (c: SimCluster): void => {
   c.apply([crd])
   c.settle()
@@ -142,7 +143,7 @@ export const operators: readonly Planted[] = [
         for (let nth = podsOf(owner.metadata.name).length; nth < wanted; nth += 1) {
           const name = `${owner.metadata.name}-${isWrong ? host.random().int(0, 1e9) : nth}`
           try {
-            host.client.create('pods', untyped(podOf(owner, name)))
+            host.client.create('pods', badInput(podOf(owner, name)))
           } catch (error) {
             if (!(error instanceof ApiError) || error.code !== 409) throw error
           }
@@ -172,7 +173,7 @@ export const operators: readonly Planted[] = [
         if (fresh.status?.ready === ready && fresh.status.observedGeneration === observedGeneration) return
         host.client.updateStatus<string>(
           GADGETS,
-          untyped({ ...(fresh as object), status: { ready, observedGeneration } }),
+          badInput({ ...(fresh as object), status: { ready, observedGeneration } }),
         )
       }),
     ],
@@ -263,7 +264,7 @@ export const operators: readonly Planted[] = [
           if (!isWrong && stored === undefined)
             host.client.patch<string>(GADGETS, at(nameOf(key)), { type: 'merge', body: { spec: { name } } })
           if (ignoreNotFound(() => host.client.get('pods', at(name))) === undefined)
-            host.client.create('pods', untyped(podOf(owner, name)))
+            host.client.create('pods', badInput(podOf(owner, name)))
         }
       }),
     ],
@@ -332,7 +333,7 @@ export const operators: readonly Planted[] = [
             const { resourceVersion: _version, ...metadata } = cached.metadata
             host.client.updateStatus<string>(
               GADGETS,
-              untyped({ ...(cached as object), metadata, status: { ...cached.status, [field]: value } }),
+              badInput({ ...(cached as object), metadata, status: { ...cached.status, [field]: value } }),
             )
           } else
             host.client.patch(

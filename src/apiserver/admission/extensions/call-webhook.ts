@@ -60,7 +60,7 @@ export function callWebhook(
       throw fail(error instanceof Error ? error.message : String(error))
     }
   } else {
-    const isOutside = service === undefined && surroundings.network?.reachesOutside !== true
+    const isOutside = service === undefined && surroundings.network?.reachesOutside() !== true
     const unreached = (why: string): Error =>
       fail(why.startsWith('dial tcp ') ? why + notServed(target.url) : why)
     answer = post(config, target, review, timeoutSeconds, surroundings, isOutside ? unreached : fail)
