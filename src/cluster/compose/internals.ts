@@ -160,8 +160,8 @@ export class Internals {
   }
 
   /**
-   * Keeps a call, which is added if it is not {@link ready}, from running until {@link release}. In forks it
-   * may run.
+   * Holds back a call until {@link release}. A call that is not {@link ready} is added first. Forks do not
+   * hold it back.
    */
   withhold(entry: Ready): void {
     this.#parts.current.simulation.ready.hold(entry)

@@ -193,7 +193,12 @@ export const clusterLessons: readonly Lesson[] = [
         'sleep 60',
       ),
       lines('kubectl set resources deployment web --requests=cpu=0', 'sleep 60'),
-      lines(patch('deployment web', { spec: { template: { spec: { nodeName: 'node-1' } } } }), 'sleep 60'),
+      lines(
+        patch('deployment web', {
+          spec: { template: { spec: { priorityClassName: 'system-node-critical' } } },
+        }),
+        'sleep 60',
+      ),
     ],
   },
   {
