@@ -8,10 +8,11 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { envtestFolder } from '../../src/cli/envtest/folder.js'
 import { freePort } from '../../src/server/free-port.js'
 import { bundleInto } from '../../scripts/bundle-into.js'
+import { has, needs } from './harness.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'simcluster-envtest-'))
 const children = new Set<ChildProcess>()
@@ -151,6 +152,7 @@ const MAPS = '/api/v1/namespaces/default/configmaps'
 const map = (name: string): object => ({ metadata: { name }, data: { kept: 'yes' } })
 
 beforeAll(async () => {
+  if (!has('openssl')) return // each test says so
   const names = ['etcd', 'kept-code', 'kube-apiserver'].map((name) => `src/cli/envtest/${name}`)
   // with an entry that others import, what they share is a chunk, as in the package
   const placeOf = await bundleInto('envtest', [...names, 'src/server/index'], { format: 'cjs' })
@@ -162,6 +164,8 @@ beforeAll(async () => {
   etcdUrl = `http://127.0.0.1:${port}`
   await startEtcd(join(assets, 'etcd'), port, 'data')
 }, 60_000)
+
+beforeEach((context) => needs(context, 'openssl'))
 
 afterAll(async () => {
   await Promise.all([...children].map((child) => stop(child, 'SIGKILL')))
@@ -187,6 +191,7 @@ describe('the programs of the folder', () => {
 describe('an apiserver with the flags of envtest', () => {
   let server: { child: ChildProcess; port: number }
   beforeAll(async () => {
+    if (!has('openssl')) return
     server = await startApiserver(etcdUrl)
   })
 
