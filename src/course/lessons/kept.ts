@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../api/kind/definition.js'
 import type { ResourceName } from '../../client/resources.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
+import { type Json, withSortedKeys } from '../../lang/json/json.js'
 import type { Goal } from './lesson.js'
 
 type Draft = Record<string, unknown>
@@ -82,13 +83,8 @@ const nameOf = (resource: string, { metadata: { name = '', namespace } }: KubeOb
     ? `${resource}/${name}`
     : `${resource}/${namespace}/${name}`
 
-/** Compares without the order of members and without undefined ones. */
-const textOf = (value: unknown): string =>
-  JSON.stringify(value, (_, one: unknown) =>
-    typeof one === 'object' && one !== null && !Array.isArray(one)
-      ? Object.fromEntries(Object.entries(one).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : one,
-  ) ?? ''
+/** The same text for the same value, whatever the order of members. */
+const textOf = (value: unknown): string => JSON.stringify(withSortedKeys(value as Json)) ?? ''
 
 function partOf(object: KubeObject, permit: Permission | undefined, part: Compared['part']): string {
   const draft = structuredClone(object) as unknown as Draft
