@@ -54,8 +54,12 @@ function isDuration(value: unknown): boolean {
   }
 }
 
-/** Any object, such as one of the API, which the server checks. */
-export const anyObject = <T>(): z.ZodMiniType<T> => shaped<T>(z.looseObject({}))
+/** Any object, such as one of the API, which the server checks. A loose object of zod copies each member. */
+export const anyObject = <T extends object = object>(): z.ZodMiniType<T> =>
+  z.custom<T>(
+    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+    'must be an object',
+  )
 
 /** A boolean that may be left out. */
 export const flag: z.ZodMiniType<boolean | undefined> = z.optional(z.boolean())

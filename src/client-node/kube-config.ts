@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { argumentsCheck, anyFunction, text, word } from '../api/checked-input.js'
+import { anyFunction, anyObject, argumentsCheck, text, word } from '../api/checked-input.js'
 import { agentFor } from './agent.js'
 import { apiConfiguration } from './api-configuration.js'
 import { dispatcherFor } from './dispatcher.js'
@@ -10,7 +10,7 @@ const checkOptions = argumentsCheck(
   'kubeConfigFor()',
   "kubeConfigFor(cluster, { as: { user: 'jane' }, KubeConfig })",
   () => ({
-    cluster: z.looseObject({ http: z.looseObject({}) }),
+    cluster: z.looseObject({ http: anyObject() }),
     options: z.strictObject({
       as: z.optional(
         z.union([text, z.strictObject({ user: text, groups: z.optional(z.array(z.string())), uid: word })]),

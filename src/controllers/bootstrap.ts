@@ -3,7 +3,7 @@ import { timeMs } from '../lang/go/time.js'
 import { ignoreNotFound, isApiError } from '../client/api-error.js'
 import type { Component, ComponentHost } from '../client/component.js'
 import { keyOf } from '../client/informers/object-index.js'
-import { defineController } from './shared/define-controller.js'
+import { builtInController } from './shared/define-controller.js'
 import { controllerIdentity, controllerName } from './shared/identity.js'
 
 const NAMESPACE = 'kube-public'
@@ -23,7 +23,7 @@ interface BootstrapSignerOptions {
  * pkg/controller/bootstrap/bootstrapsigner.go.
  */
 export function createBootstrapSigner({ sign }: BootstrapSignerOptions): Component {
-  return defineController({
+  return builtInController({
     name: controllerName('bootstrap-signer-controller'),
     identity: controllerIdentity('bootstrap-signer'),
     informers: {

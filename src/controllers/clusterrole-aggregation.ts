@@ -4,7 +4,7 @@ import type { ClusterRole, PolicyRule } from '../api/rbac/generated.js'
 import { isApiError } from '../client/api-error.js'
 import type { Component, ComponentHost } from '../client/component.js'
 import { keyOf } from '../client/informers/object-index.js'
-import { defineController } from './shared/define-controller.js'
+import { builtInController } from './shared/define-controller.js'
 import { controllerIdentity, controllerName } from './shared/identity.js'
 
 /** Name of the controller. */
@@ -21,7 +21,7 @@ const AGGREGATES = 'aggregates'
 export function createClusterRoleAggregationController(): Component {
   const aggregates = ({ aggregationRule }: ClusterRole): readonly string[] =>
     aggregationRule === undefined ? [] : [AGGREGATES]
-  return defineController({
+  return builtInController({
     name: AGGREGATION_CONTROLLER,
     identity: controllerIdentity('clusterrole-aggregation-controller'),
     informers: { roles: { resource: 'clusterroles', indexers: { [AGGREGATES]: aggregates } } },

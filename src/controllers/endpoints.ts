@@ -24,7 +24,7 @@ import {
 } from './endpointslice/desired.js'
 import { HEADLESS, TRIGGER_TIME } from './endpointslice/slices.js'
 import type { Controller, ControllerContext, Handlers } from './shared/define-controller.js'
-import { defineController } from './shared/define-controller.js'
+import { builtInController } from './shared/define-controller.js'
 import { controllerIdentity, controllerName } from './shared/identity.js'
 import { BY_NAMESPACE, namespaceIndexer } from './shared/ownership.js'
 import { isNamespaceTerminating, messageOf } from './shared/pod-control.js'
@@ -42,7 +42,7 @@ type Watched = { readonly pods: 'pods'; readonly endpoints: 'endpoints'; readonl
  * that preceded EndpointSlices. Source: pkg/controller/endpoint/endpoints_controller.go.
  */
 export function createEndpointsController(): Component {
-  return defineController<Watched>({
+  return builtInController<Watched>({
     name: controllerName('endpoints-controller'),
     identity: controllerIdentity('endpoint-controller'),
     informers: {

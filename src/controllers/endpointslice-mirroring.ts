@@ -18,7 +18,7 @@ import {
   sliceObject,
 } from './endpointslice/slices.js'
 import type { Controller, ControllerContext, Handlers } from './shared/define-controller.js'
-import { defineController } from './shared/define-controller.js'
+import { builtInController } from './shared/define-controller.js'
 import { controllerIdentity, controllerName } from './shared/identity.js'
 
 const MANAGER = 'endpointslicemirroring-controller.k8s.io'
@@ -44,7 +44,7 @@ type Watched = {
  * EndpointSlices. Source: pkg/controller/endpointslicemirroring.
  */
 export function createEndpointSliceMirroringController(): Component {
-  return defineController<Watched>({
+  return builtInController<Watched>({
     name: controllerName('endpointslice-mirroring-controller'),
     identity: controllerIdentity('endpointslicemirroring-controller'),
     informers: {

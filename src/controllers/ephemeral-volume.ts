@@ -7,7 +7,7 @@ import type { EventRecorder } from '../client/recorders/event-recorder.js'
 import type { Informer } from '../client/informers/informer.js'
 import { keyOf } from '../client/informers/object-index.js'
 import type { Controller, ControllerContext, Handlers } from './shared/define-controller.js'
-import { defineController } from './shared/define-controller.js'
+import { builtInController } from './shared/define-controller.js'
 import { controllerIdentity, controllerName } from './shared/identity.js'
 import type { LazyInformer } from './shared/lazy-informer.js'
 import { isRequestFailure } from './shared/queue.js'
@@ -23,7 +23,7 @@ type Lazy = { readonly claims: 'persistentvolumeclaims' }
  */
 export function createEphemeralVolumeController(): Component {
   const claimsToCreate = (pod: Pod): readonly string[] => (hasEphemeral(pod) ? claimKeysOfPod(pod) : [])
-  return defineController<Eager, Lazy>({
+  return builtInController<Eager, Lazy>({
     name: controllerName('ephemeral-volume-controller'),
     identity: controllerIdentity('ephemeral-volume-controller'),
     informers: { pods: { resource: 'pods', indexers: { [CLAIM]: claimsToCreate } } },

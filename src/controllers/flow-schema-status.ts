@@ -5,7 +5,7 @@ import { isApiError } from '../client/api-error.js'
 import type { Component, ComponentHost } from '../client/component.js'
 import { keyOf } from '../client/informers/object-index.js'
 import { APISERVER } from './custom-resource-definition/naming.js'
-import { defineController } from './shared/define-controller.js'
+import { builtInController } from './shared/define-controller.js'
 
 /** Field manager of the conditions that the controller applies. */
 const MANAGER = 'api-priority-and-fairness-config-consumer-v1'
@@ -22,7 +22,7 @@ interface FlowSchemaStatusOptions {
  * presyncFlowSchemaStatus.
  */
 export function createFlowSchemaStatusController({ apiVersion }: FlowSchemaStatusOptions): Component {
-  return defineController({
+  return builtInController({
     name: 'kube-apiserver/priority-and-fairness-config-consumer',
     identity: APISERVER,
     informers: { schemas: { resource: 'flowschemas' }, levels: { resource: 'prioritylevelconfigurations' } },

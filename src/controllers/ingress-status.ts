@@ -6,7 +6,7 @@ import type { EventRecorder } from '../client/recorders/event-recorder.js'
 import type { Change, Informer } from '../client/informers/informer.js'
 import { keyOf } from '../client/informers/object-index.js'
 import type { Controller, ControllerContext, Handlers } from './shared/define-controller.js'
-import { defineController } from './shared/define-controller.js'
+import { builtInController } from './shared/define-controller.js'
 
 const LEGACY_CLASS = 'kubernetes.io/ingress.class'
 
@@ -29,7 +29,7 @@ const CLASS_KEY = ''
  * ingress-nginx internal/ingress/status, internal/ingress/controller/store.
  */
 export function createIngressStatusController(options: IngressControllerOptions = {}): Component {
-  return defineController<Watched>({
+  return builtInController<Watched>({
     name: 'ingress-nginx-controller',
     identity: {
       name: 'system:serviceaccount:ingress-nginx:ingress-nginx',

@@ -2,7 +2,7 @@ import type { PersistentVolume } from '../api/core/generated.js'
 import { ignoreNotFound } from '../client/api-error.js'
 import type { Component } from '../client/component.js'
 import { keyOf } from '../client/informers/object-index.js'
-import { defineController } from './shared/define-controller.js'
+import { builtInController } from './shared/define-controller.js'
 import { hasFinalizer, withFinalizer, withoutFinalizer } from './shared/finalizers.js'
 import { controllerIdentity, controllerName } from './shared/identity.js'
 
@@ -13,7 +13,7 @@ const FINALIZER = 'kubernetes.io/pv-protection'
  * is bound to it. Source: pkg/controller/volume/pvprotection.
  */
 export function createPvProtectionController(): Component {
-  return defineController({
+  return builtInController({
     name: controllerName('persistentvolume-protection-controller'),
     identity: controllerIdentity('pv-protection-controller'),
     informers: { volumes: { resource: 'persistentvolumes' } },

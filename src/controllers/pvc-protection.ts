@@ -6,7 +6,7 @@ import type { Component, ComponentHost } from '../client/component.js'
 import type { Change, Informer } from '../client/informers/informer.js'
 import { keyOf } from '../client/informers/object-index.js'
 import type { Controller, ControllerContext, Handlers } from './shared/define-controller.js'
-import { defineController } from './shared/define-controller.js'
+import { builtInController } from './shared/define-controller.js'
 import { hasFinalizer, withFinalizer, withoutFinalizer } from './shared/finalizers.js'
 import { controllerIdentity, controllerName } from './shared/identity.js'
 import type { LazyInformer } from './shared/lazy-informer.js'
@@ -22,7 +22,7 @@ type Lazy = { readonly pods: 'pods' }
  * uses it. Pods are not watched before a claim is deleted. Source: pkg/controller/volume/pvcprotection.
  */
 export function createPvcProtectionController(): Component {
-  return defineController<Eager, Lazy>({
+  return builtInController<Eager, Lazy>({
     name: controllerName('persistentvolumeclaim-protection-controller'),
     identity: controllerIdentity('pvc-protection-controller'),
     informers: { claims: { resource: 'persistentvolumeclaims' } },

@@ -6,7 +6,7 @@ import { keyOf } from '../client/informers/object-index.js'
 import type { ReplicaSetView } from './replicaset/controller.js'
 import { ReplicaSetController, replicaSetIndexers } from './replicaset/controller.js'
 import type { ControllerClientOptions } from './shared/create-rate.js'
-import { defineController } from './shared/define-controller.js'
+import { builtInController } from './shared/define-controller.js'
 import { controllerIdentity, controllerName } from './shared/identity.js'
 import { ownershipIndexers } from './shared/ownership.js'
 
@@ -19,7 +19,7 @@ const NO_TEMPLATE = { metadata: {}, spec: { containers: [] } } as unknown as Pod
  * pkg/controller/replication/replication_controller.go.
  */
 export function createReplicationController(client?: ControllerClientOptions): Component {
-  return defineController({
+  return builtInController({
     name: controllerName('replicationcontroller-controller'),
     identity: controllerIdentity('replication-controller'),
     informers: {

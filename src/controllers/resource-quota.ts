@@ -11,7 +11,7 @@ import { keyOf } from '../client/informers/object-index.js'
 import type { Slice } from '../sim/modules/module.js'
 import type { WorkQueue } from '../sim/modules/work-queue.js'
 import type { Controller, ControllerContext, Handlers } from './shared/define-controller.js'
-import { defineController } from './shared/define-controller.js'
+import { builtInController } from './shared/define-controller.js'
 import { controllerIdentity, controllerName } from './shared/identity.js'
 import { BY_NAMESPACE, namespaceIndexer } from './shared/ownership.js'
 import type { QuietPasses } from './shared/queue.js'
@@ -38,7 +38,7 @@ type Watched = { readonly quotas: 'resourcequotas' }
  * pkg/controller/resourcequota.
  */
 export function createResourceQuotaController({ resources }: ResourceQuotaControllerOptions): Component {
-  return defineController<Watched>({
+  return builtInController<Watched>({
     name: controllerName('resourcequota-controller'),
     identity: controllerIdentity('resourcequota-controller'),
     informers: { quotas: { resource: 'resourcequotas', indexers: namespaceIndexer() } },

@@ -9,7 +9,7 @@ import type { Change, Informer } from '../client/informers/informer.js'
 import { keyOf } from '../client/informers/object-index.js'
 import type { WorkQueue } from '../sim/modules/work-queue.js'
 import type { Controller, ControllerContext, Handlers } from './shared/define-controller.js'
-import { defineController } from './shared/define-controller.js'
+import { builtInController } from './shared/define-controller.js'
 import { hasFinalizer } from './shared/finalizers.js'
 import { controllerIdentity, controllerName } from './shared/identity.js'
 import type { LazyInformer } from './shared/lazy-informer.js'
@@ -39,7 +39,7 @@ type Lazy = { readonly addresses: 'ipaddresses' }
  * is deleted. Source: pkg/controller/servicecidrs.
  */
 export function createServiceCidrsController(): Component {
-  return defineController<Eager, Lazy>({
+  return builtInController<Eager, Lazy>({
     name: SERVICE_CIDRS_CONTROLLER,
     identity: controllerIdentity('service-cidrs-controller'),
     informers: { cidrs: { resource: 'servicecidrs' } },

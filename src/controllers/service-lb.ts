@@ -11,7 +11,7 @@ import { keyOf } from '../client/informers/object-index.js'
 import type { Slice } from '../sim/modules/module.js'
 import type { WorkQueue } from '../sim/modules/work-queue.js'
 import type { Controller, ControllerContext, Handlers } from './shared/define-controller.js'
-import { defineController } from './shared/define-controller.js'
+import { builtInController } from './shared/define-controller.js'
 import { controllerIdentity } from './shared/identity.js'
 
 const FINALIZER = 'service.kubernetes.io/load-balancer-cleanup'
@@ -33,7 +33,7 @@ type Watched = { readonly services: 'services'; readonly nodes: 'nodes' }
  * an address for each Service of type LoadBalancer. Source: cloud-provider controllers/service/controller.go.
  */
 export function createServiceLoadBalancerController(options: LoadBalancerOptions = {}): Component {
-  return defineController<Watched>({
+  return builtInController<Watched>({
     name: 'cloud-controller-manager/service-lb-controller',
     identity: controllerIdentity('service-controller'),
     informers: { services: { resource: 'services' }, nodes: { resource: 'nodes' } },

@@ -4,7 +4,7 @@ import { ignoreNotFound } from '../client/api-error.js'
 import type { Component, ComponentHost } from '../client/component.js'
 import { keyOf } from '../client/informers/object-index.js'
 import { finishedCondition } from './job/conditions.js'
-import { defineController } from './shared/define-controller.js'
+import { builtInController } from './shared/define-controller.js'
 import { controllerIdentity, controllerName } from './shared/identity.js'
 
 /**
@@ -12,7 +12,7 @@ import { controllerIdentity, controllerName } from './shared/identity.js'
  * finish. Source: pkg/controller/ttlafterfinished/ttlafterfinished_controller.go.
  */
 export function createTtlAfterFinishedController(): Component {
-  return defineController({
+  return builtInController({
     name: controllerName('ttl-after-finished-controller'),
     identity: controllerIdentity('ttl-after-finished-controller'),
     informers: { jobs: { resource: 'jobs' } },

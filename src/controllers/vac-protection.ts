@@ -2,7 +2,7 @@ import type { PersistentVolume, PersistentVolumeClaim } from '../api/core/genera
 import { ignoreNotFound } from '../client/api-error.js'
 import type { Component } from '../client/component.js'
 import { keyOf } from '../client/informers/object-index.js'
-import { defineController } from './shared/define-controller.js'
+import { builtInController } from './shared/define-controller.js'
 import { hasFinalizer, withFinalizer, withoutFinalizer } from './shared/finalizers.js'
 import { controllerIdentity, controllerName } from './shared/identity.js'
 
@@ -15,7 +15,7 @@ const CLASS = 'attributes-class'
  * pkg/controller/volume/vacprotection.
  */
 export function createVacProtectionController(): Component {
-  return defineController({
+  return builtInController({
     name: controllerName('volumeattributesclass-protection-controller'),
     identity: controllerIdentity('volumeattributesclass-protection-controller'),
     informers: { classes: { resource: 'volumeattributesclasses' } },

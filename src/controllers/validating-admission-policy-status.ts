@@ -4,7 +4,7 @@ import type { Scheme } from '../api/scheme.js'
 import { isApiError } from '../client/api-error.js'
 import type { Component, ComponentHost } from '../client/component.js'
 import { keyOf } from '../client/informers/object-index.js'
-import { defineController } from './shared/define-controller.js'
+import { builtInController } from './shared/define-controller.js'
 import { controllerIdentity, controllerName } from './shared/identity.js'
 
 /** Field manager of the status that the controller applies. */
@@ -22,7 +22,7 @@ interface PolicyStatusOptions {
  * pkg/controller/validatingadmissionpolicystatus/controller.go.
  */
 export function createPolicyStatusController({ scheme }: PolicyStatusOptions): Component {
-  return defineController({
+  return builtInController({
     name: controllerName('validatingadmissionpolicy-status-controller'),
     identity: controllerIdentity('validatingadmissionpolicy-status-controller'),
     informers: { policies: { resource: 'validatingadmissionpolicies' } },

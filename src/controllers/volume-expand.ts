@@ -3,7 +3,7 @@ import { compareQuantities, parseQuantity } from '../api/quantity.js'
 import { ignoreNotFound } from '../client/api-error.js'
 import type { Component } from '../client/component.js'
 import { keyOf } from '../client/informers/object-index.js'
-import { defineController } from './shared/define-controller.js'
+import { builtInController } from './shared/define-controller.js'
 import { controllerIdentity, controllerName } from './shared/identity.js'
 import { hasFeature } from './shared/version.js'
 
@@ -15,7 +15,7 @@ const MESSAGE = 'waiting for an external controller to expand this PVC'
  * pkg/controller/volume/expand.
  */
 export function createVolumeExpandController(): Component {
-  return defineController({
+  return builtInController({
     name: controllerName('persistentvolume-expander-controller'),
     identity: controllerIdentity('expand-controller'),
     informers: { claims: { resource: 'persistentvolumeclaims' } },

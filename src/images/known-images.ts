@@ -285,8 +285,8 @@ function knownProgram(fullName: string): Omit<ImageDefinition, 'name'> | undefin
 export function nearestImage(image: string): string | undefined {
   const full = fullImageName(image)
   const [host = '', ...path] = full.split('/')
-  const registry = nearest(host, REGISTRIES)
-  if (registry !== undefined && registry !== host && /[.:]/.test(host)) return [registry, ...path].join('/')
+  const registry = REGISTRIES.includes(host) ? undefined : nearest(host, REGISTRIES)
+  if (registry !== undefined && /[.:]/.test(host)) return [registry, ...path].join('/')
   if (knownImage(full) !== undefined) return undefined
   if (full.startsWith('docker.io/library/')) return nearest(lastPart(full), Object.keys(KNOWN))
   if (host !== 'registry.k8s.io') return undefined

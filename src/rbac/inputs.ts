@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { argumentsCheck, flag, shaped, text } from '../api/checked-input.js'
+import { anyObject, argumentsCheck, flag, shaped, text } from '../api/checked-input.js'
 
 const line = z.optional(z.string())
 
@@ -25,7 +25,7 @@ const action = {
 const groups = z.optional(z.array(z.string()))
 /** A query is a question, too, whose user does not matter. */
 const question = { ...action, user: line, groups }
-const object = z.optional(z.looseObject({}))
+const object = z.optional(anyObject())
 
 /** Checks the arguments of `authorize()`. */
 export const checkQuery: (args: readonly unknown[]) => void = argumentsCheck(
@@ -73,7 +73,7 @@ export const checkRole: (args: readonly unknown[]) => void = argumentsCheck(
   'reconcileRole(stored, role, { removeExtraPermissions: true })',
   () => ({
     existing: object,
-    expected: z.looseObject({}),
+    expected: anyObject(),
     options: z.strictObject({ removeExtraPermissions: flag }),
   }),
 )
@@ -82,11 +82,7 @@ export const checkRole: (args: readonly unknown[]) => void = argumentsCheck(
 export const checkBinding: (args: readonly unknown[]) => void = argumentsCheck(
   'reconcileBinding()',
   'reconcileBinding(stored, binding, { removeExtraSubjects: true })',
-  () => ({
-    existing: object,
-    expected: z.looseObject({}),
-    options: z.strictObject({ removeExtraSubjects: flag }),
-  }),
+  () => ({ existing: object, expected: anyObject(), options: z.strictObject({ removeExtraSubjects: flag }) }),
 )
 
 /** Checks the arguments of `compile()`. */

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { argumentsCheck, strict, shaped, word } from '../api/checked-input.js'
+import { anyObject, argumentsCheck, shaped, strict, word } from '../api/checked-input.js'
 import { isPodTerminal } from '../api/core/conditions.js'
 import type { Node, Pod } from '../api/core/generated.js'
 import { keyOf } from '../client/informers/object-index.js'
@@ -65,15 +65,15 @@ export interface Explanation {
 }
 
 const checkExplain = argumentsCheck('explain()', 'explain(pod, nodes, pods, { services })', () => {
-  const objects = z.array(z.looseObject({}))
+  const objects = z.array(anyObject())
   const list = <T>(): z.ZodMiniType<T> => shaped<T>(z.optional(objects))
   return {
-    pod: z.looseObject({ spec: z.looseObject({}) }),
+    pod: z.looseObject({ spec: anyObject() }),
     nodes: objects,
     pods: objects,
     options: strict<ExplainOptions>({
       version: word,
-      profile: shaped<ExplainOptions['profile']>(z.optional(z.looseObject({}))),
+      profile: shaped<ExplainOptions['profile']>(z.optional(anyObject())),
       namespaces: list(),
       services: list(),
       replicationControllers: list(),

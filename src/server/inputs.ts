@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { argumentsCheck, anyFunction, flag, inputCheck, text, word } from '../api/checked-input.js'
+import { anyFunction, anyObject, argumentsCheck, flag, inputCheck, text, word } from '../api/checked-input.js'
 import { aCluster } from '../cluster/inputs/a-cluster.js'
 import { optionSchema } from '../cluster/compose/option-schema.js'
 
@@ -70,7 +70,7 @@ export const checkCommand: (args: readonly unknown[]) => void = argumentsCheck(
 export const checkEtcd: (args: readonly unknown[]) => void = argumentsCheck(
   'serveEtcd()',
   'await serveEtcd(cluster, { port: 2379 })',
-  () => ({ target: z.looseObject({}), options: z.strictObject({ ...etcd, time, now: call, name: word }) }),
+  () => ({ target: anyObject(), options: z.strictObject({ ...etcd, time, now: call, name: word }) }),
 )
 
 /** Checks the arguments of `openDurableCluster()`. */

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { argumentsCheck, callable, flag, shaped, text } from '../api/checked-input.js'
+import { anyObject, argumentsCheck, callable, flag, shaped, text } from '../api/checked-input.js'
 import { aCluster } from '../cluster/inputs/a-cluster.js'
 import { optionSchema } from '../cluster/compose/option-schema.js'
 
@@ -50,7 +50,7 @@ export const checkNetpol: Check = argumentsCheck(
   'netpolArbitraries(fc, { unknownEntries: false })',
   () => ({
     fc: fastCheck,
-    options: z.strictObject({ vocabulary: z.optional(z.looseObject({})), unknownEntries: flag }),
+    options: z.strictObject({ vocabulary: z.optional(anyObject()), unknownEntries: flag }),
   }),
 )
 
@@ -62,7 +62,7 @@ export const checkObjects: Check = argumentsCheck(
     fc: fastCheck,
     apiVersion: text,
     kind: text,
-    options: z.strictObject({ cluster: z.optional(aCluster), base: z.optional(z.looseObject({})) }),
+    options: z.strictObject({ cluster: z.optional(aCluster), base: z.optional(anyObject()) }),
   }),
 )
 
@@ -130,6 +130,6 @@ export const checkEscalation: Check = argumentsCheck(
   () => ({
     cluster: aCluster,
     subject: z.strictObject({ user: text, groups: z.optional(z.array(z.string())) }),
-    path: z.looseObject({ gains: z.looseObject({}) }),
+    path: z.looseObject({ gains: anyObject() }),
   }),
 )

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { argumentsCheck, callable, shaped, word } from '../api/checked-input.js'
+import { anyObject, argumentsCheck, callable, shaped, word } from '../api/checked-input.js'
 
 const view = shaped(
   z.custom(
@@ -47,7 +47,7 @@ export const checkEvents: (args: readonly unknown[]) => void = argumentsCheck(
 export const checkRecord: (args: readonly unknown[]) => void = argumentsCheck(
   'record()',
   'record(cluster, { maxFrames: 200 })',
-  () => ({ cluster: z.looseObject({}), options: z.strictObject({ maxFrames: z.optional(atLeastTwo) }) }),
+  () => ({ cluster: anyObject(), options: z.strictObject({ maxFrames: z.optional(atLeastTwo) }) }),
 )
 
 /** Checks the arguments of `viewOf()`. */

@@ -1,11 +1,12 @@
 import * as z from 'zod/mini'
 import {
-  type ShapeOf,
+  anyObject,
   callable,
   duration,
   flag,
   like,
   shaped,
+  type ShapeOf,
   strict,
   text,
   word,
@@ -93,9 +94,7 @@ export function nodeShape(): ShapeOf<NodeOptions> {
     zone: word,
     internalIP: word,
     registerReady: flag,
-    staticPods: z.optional(
-      shaped<NonNullable<NodeOptions['staticPods']>>(z.record(z.string(), z.looseObject({}))),
-    ),
+    staticPods: z.optional(shaped<NonNullable<NodeOptions['staticPods']>>(z.record(z.string(), anyObject()))),
   }
 }
 
@@ -103,10 +102,7 @@ const modeSchema = (): z.ZodMiniType<AuthorizationMode> =>
   shaped<AuthorizationMode>(
     z.union([
       z.enum(['Node', 'RBAC', 'AlwaysAllow', 'AlwaysDeny']),
-      z.strictObject({
-        type: z.literal('ABAC'),
-        policies: z.union([z.string(), z.array(z.looseObject({}))]),
-      }),
+      z.strictObject({ type: z.literal('ABAC'), policies: z.union([z.string(), z.array(anyObject())]) }),
       z.strictObject({
         type: z.literal('Webhook'),
         review: callable(),
@@ -303,16 +299,10 @@ const schedulerSchema = (): z.ZodMiniType<NonNullable<ClusterOptions['scheduler'
   strict<NonNullable<ClusterOptions['scheduler']>>({
     podInitialBackoffSeconds: z.optional(z.number()),
     podMaxBackoffSeconds: z.optional(z.number()),
-    profiles: shaped<NonNullable<ClusterOptions['scheduler']>['profiles']>(
-      z.optional(z.array(z.looseObject({}))),
-    ),
+    profiles: shaped<NonNullable<ClusterOptions['scheduler']>['profiles']>(z.optional(z.array(anyObject()))),
     percentageOfNodesToScore: z.optional(z.number()),
-    configuration: shaped<NonNullable<ClusterOptions['scheduler']>['configuration']>(
-      z.optional(z.looseObject({})),
-    ),
-    plugins: shaped<NonNullable<ClusterOptions['scheduler']>['plugins']>(
-      z.optional(z.array(z.looseObject({}))),
-    ),
+    configuration: shaped<NonNullable<ClusterOptions['scheduler']>['configuration']>(z.optional(anyObject())),
+    plugins: shaped<NonNullable<ClusterOptions['scheduler']>['plugins']>(z.optional(z.array(anyObject()))),
   })
 
 const storageSchema = (): z.ZodMiniType<NonNullable<ClusterOptions['storage']>> =>
@@ -336,7 +326,7 @@ function makeSchema(): z.ZodMiniType<ClusterOptions> {
     manifests: like(
       "{ manifests: readFileSync('crds.yaml', 'utf8') }",
       shaped<ClusterOptions['manifests']>(
-        z.optional(z.union([z.string(), z.array(z.looseObject({})), z.looseObject({})])),
+        z.optional(z.union([z.string(), z.array(anyObject()), anyObject()])),
       ),
     ),
     images: like(

@@ -167,7 +167,7 @@ function makeSchemas(): Schemas {
       }),
     ),
     patch: shaped<Patch>(patch),
-    manifests: shaped<unknown>(z.union([z.string(), z.array(z.looseObject({})), z.looseObject({})])),
+    manifests: shaped<unknown>(z.union([z.string(), z.array(anyObject()), anyObject()])),
     command: z.union([z.string(), z.array(z.string())]),
     kubectl: z.optional(
       strict<KubectlOptions>({

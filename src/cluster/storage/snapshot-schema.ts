@@ -1,3 +1,4 @@
+import { anyObject } from '../../api/checked-input.js'
 import * as z from 'zod/mini'
 import type { StoreJson } from '../../etcd/store-json.js'
 import type { SimulationState } from '../../sim/state.js'
@@ -66,7 +67,7 @@ function makeSchemas() {
     created: z.optional(count),
     version: z.optional(count),
     lease: z.optional(id),
-    value: z.optional(z.looseObject({})),
+    value: z.optional(anyObject()),
     bytes: z.optional(base64),
   })
   const auth = z.strictObject({

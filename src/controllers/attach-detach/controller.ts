@@ -13,7 +13,7 @@ import { toMillis } from '../../sim/duration.js'
 import type { Slice } from '../../sim/modules/module.js'
 import type { WorkQueue } from '../../sim/modules/work-queue.js'
 import type { Controller, ControllerContext, Handlers } from '../shared/define-controller.js'
-import { defineController } from '../shared/define-controller.js'
+import { builtInController } from '../shared/define-controller.js'
 import { controllerIdentity, controllerName } from '../shared/identity.js'
 import type { LazyInformer } from '../shared/lazy-informer.js'
 import type { AttachableVolume } from './volumes.js'
@@ -63,7 +63,7 @@ type Lazy = {
  * watched before the first CSI volume appears. Source: pkg/controller/volume/attachdetach.
  */
 export function createAttachDetachController(options: AttachDetachOptions = {}): Component {
-  return defineController<Eager, Lazy>({
+  return builtInController<Eager, Lazy>({
     name: controllerName('persistentvolume-attach-detach-controller'),
     identity: controllerIdentity('attachdetach-controller'),
     informers: { volumes: { resource: 'persistentvolumes', indexers: { [CLAIM]: claimOf } } },

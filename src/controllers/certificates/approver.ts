@@ -8,7 +8,7 @@ import { formatTime } from '../../lang/go/time.js'
 import { ignoreNotFound } from '../../client/api-error.js'
 import type { Component, ComponentHost } from '../../client/component.js'
 import { keyOf } from '../../client/informers/object-index.js'
-import { defineController } from '../shared/define-controller.js'
+import { builtInController } from '../shared/define-controller.js'
 import { controllerIdentity, controllerName } from '../shared/identity.js'
 import { hasCondition, isIssued } from './conditions.js'
 
@@ -40,7 +40,7 @@ const recognizers: readonly Recognizer[] = [
  * them. Source: pkg/controller/certificates/approver/sarapprove.go.
  */
 export function createCsrApprovingController(): Component {
-  return defineController({
+  return builtInController({
     name: controllerName('certificatesigningrequest-approving-controller'),
     identity: controllerIdentity('certificate-controller'),
     informers: { requests: { resource: 'certificatesigningrequests' } },

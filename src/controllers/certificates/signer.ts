@@ -12,7 +12,7 @@ import { formatTime } from '../../lang/go/time.js'
 import { ignoreNotFound } from '../../client/api-error.js'
 import type { Component, ComponentHost } from '../../client/component.js'
 import { keyOf } from '../../client/informers/object-index.js'
-import { defineController } from '../shared/define-controller.js'
+import { builtInController } from '../shared/define-controller.js'
 import { controllerIdentity, controllerName } from '../shared/identity.js'
 import { hasCondition, isIssued } from './conditions.js'
 
@@ -45,7 +45,7 @@ interface CsrSigningControllerOptions {
  * pkg/controller/certificates/signer/signer.go, pkg/controller/certificates/authority/policies.go.
  */
 export function createCsrSigningController({ sign }: CsrSigningControllerOptions): Component {
-  return defineController({
+  return builtInController({
     name: controllerName('certificatesigningrequest-signing-controller'),
     identity: controllerIdentity('certificate-controller'),
     informers: { requests: { resource: 'certificatesigningrequests' } },

@@ -7,7 +7,7 @@ import type { Change, Informer } from '../../client/informers/informer.js'
 import { keyOf } from '../../client/informers/object-index.js'
 import type { WorkQueue } from '../../sim/modules/work-queue.js'
 import type { Controller, ControllerContext, Handlers } from '../shared/define-controller.js'
-import { defineController } from '../shared/define-controller.js'
+import { builtInController } from '../shared/define-controller.js'
 import { controllerIdentity, controllerName } from '../shared/identity.js'
 import {
   BY_CONTROLLER,
@@ -25,7 +25,7 @@ type Watched = { readonly jobs: 'jobs'; readonly cronJobs: 'cronjobs' }
  * not wait for the next scheduled time. Source: pkg/controller/cronjob/cronjob_controllerv2.go.
  */
 export function createCronJobController(): Component {
-  return defineController<Watched>({
+  return builtInController<Watched>({
     name: controllerName('cronjob-controller'),
     identity: controllerIdentity('cronjob-controller'),
     informers: {

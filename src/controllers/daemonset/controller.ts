@@ -14,7 +14,7 @@ import type { WorkQueue } from '../../sim/modules/work-queue.js'
 import type { ControllerClientOptions } from '../shared/create-rate.js'
 import { CreateRate } from '../shared/create-rate.js'
 import type { Controller, ControllerContext, Handlers } from '../shared/define-controller.js'
-import { defineController } from '../shared/define-controller.js'
+import { builtInController } from '../shared/define-controller.js'
 import type { ExpectationsState } from '../shared/expectations.js'
 import { Expectations } from '../shared/expectations.js'
 import { controllerIdentity, controllerName } from '../shared/identity.js'
@@ -52,7 +52,7 @@ type Watched = {
  * with a history of revisions. Source: pkg/controller/daemon/daemon_controller.go.
  */
 export function createDaemonSetController(client?: ControllerClientOptions): Component {
-  return defineController<Watched>({
+  return builtInController<Watched>({
     name: controllerName('daemonset-controller'),
     identity: controllerIdentity('daemon-set-controller'),
     informers: {

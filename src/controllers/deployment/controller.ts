@@ -9,7 +9,7 @@ import type { Change, Informer } from '../../client/informers/informer.js'
 import { keyOf } from '../../client/informers/object-index.js'
 import type { WorkQueue } from '../../sim/modules/work-queue.js'
 import type { Controller, ControllerContext, Handlers } from '../shared/define-controller.js'
-import { defineController } from '../shared/define-controller.js'
+import { builtInController } from '../shared/define-controller.js'
 import { controllerIdentity, controllerName } from '../shared/identity.js'
 import type { Owner } from '../shared/ownership.js'
 import {
@@ -32,7 +32,7 @@ type Watched = { readonly pods: 'pods'; readonly sets: 'replicasets'; readonly d
  * keeps their history and reports progress. Source: pkg/controller/deployment/deployment_controller.go.
  */
 export function createDeploymentController(): Component {
-  return defineController<Watched>({
+  return builtInController<Watched>({
     name: controllerName('deployment-controller'),
     identity: controllerIdentity('deployment-controller'),
     informers: {

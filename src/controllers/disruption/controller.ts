@@ -10,7 +10,7 @@ import { keyOf } from '../../client/informers/object-index.js'
 import type { Slice, Topic } from '../../sim/modules/module.js'
 import type { WorkQueue } from '../../sim/modules/work-queue.js'
 import type { Controller, ControllerContext, Handlers } from '../shared/define-controller.js'
-import { defineController } from '../shared/define-controller.js'
+import { builtInController } from '../shared/define-controller.js'
 import { controllerIdentity, controllerName } from '../shared/identity.js'
 import { BY_NAMESPACE, namespaceIndexer } from '../shared/ownership.js'
 import type { ExpectedPods, ScalableResource } from './expected-pods.js'
@@ -49,7 +49,7 @@ interface DisruptionControllerOptions {
  * Source: pkg/controller/disruption/disruption.go.
  */
 export function createDisruptionController({ resources }: DisruptionControllerOptions): Component {
-  return defineController<Watched>({
+  return builtInController<Watched>({
     name: controllerName('disruption-controller'),
     identity: controllerIdentity('disruption-controller'),
     informers: {

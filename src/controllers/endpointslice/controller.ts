@@ -10,7 +10,7 @@ import type { Informer } from '../../client/informers/informer.js'
 import { keyOf } from '../../client/informers/object-index.js'
 import type { WorkQueue } from '../../sim/modules/work-queue.js'
 import type { Controller, ControllerContext, Handlers } from '../shared/define-controller.js'
-import { defineController } from '../shared/define-controller.js'
+import { builtInController } from '../shared/define-controller.js'
 import { controllerIdentity, controllerName } from '../shared/identity.js'
 import { BY_NAMESPACE, namespaceIndexer } from '../shared/ownership.js'
 import { isNamespaceTerminating } from '../shared/pod-control.js'
@@ -50,7 +50,7 @@ type Watched = {
  * Source: pkg/controller/endpointslice, k8s.io/endpointslice.
  */
 export function createEndpointSliceController(): Component {
-  return defineController<Watched>({
+  return builtInController<Watched>({
     name: controllerName('endpointslice-controller'),
     identity: controllerIdentity('endpointslice-controller'),
     informers: {

@@ -13,7 +13,7 @@ import type { WorkQueue } from '../../sim/modules/work-queue.js'
 import type { ControllerClientOptions } from '../shared/create-rate.js'
 import { CreateRate } from '../shared/create-rate.js'
 import type { Controller, ControllerContext, Handlers } from '../shared/define-controller.js'
-import { defineController } from '../shared/define-controller.js'
+import { builtInController } from '../shared/define-controller.js'
 import type { ExpectationsState } from '../shared/expectations.js'
 import { Expectations } from '../shared/expectations.js'
 import { controllerIdentity, controllerName } from '../shared/identity.js'
@@ -54,7 +54,7 @@ type Watched = { readonly pods: 'pods'; readonly jobs: 'jobs' }
  * and counts each pod exactly once. Source: pkg/controller/job/job_controller.go.
  */
 export function createJobController(client?: ControllerClientOptions): Component {
-  return defineController<Watched>({
+  return builtInController<Watched>({
     name: controllerName('job-controller'),
     identity: controllerIdentity('job-controller'),
     informers: {

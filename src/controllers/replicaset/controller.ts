@@ -14,7 +14,7 @@ import { keyOf } from '../../client/informers/object-index.js'
 import type { WorkQueue } from '../../sim/modules/work-queue.js'
 import type { ControllerClientOptions } from '../shared/create-rate.js'
 import { CreateRate } from '../shared/create-rate.js'
-import { defineController } from '../shared/define-controller.js'
+import { builtInController } from '../shared/define-controller.js'
 import type { ExpectationsState } from '../shared/expectations.js'
 import { Expectations } from '../shared/expectations.js'
 import { controllerIdentity, controllerName } from '../shared/identity.js'
@@ -50,7 +50,7 @@ const BURST = 500
  * and reports status. Source: pkg/controller/replicaset/replica_set.go.
  */
 export function createReplicaSetController(client?: ControllerClientOptions): Component {
-  return defineController({
+  return builtInController({
     name: controllerName('replicaset-controller'),
     identity: controllerIdentity('replicaset-controller'),
     informers: {

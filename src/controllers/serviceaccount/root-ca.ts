@@ -2,7 +2,7 @@ import type { ConfigMap } from '../../api/core/generated.js'
 import { isApiError } from '../../client/api-error.js'
 import type { Component, ComponentHost } from '../../client/component.js'
 import { keyOf } from '../../client/informers/object-index.js'
-import { defineController } from '../shared/define-controller.js'
+import { builtInController } from '../shared/define-controller.js'
 import { controllerIdentity, controllerName } from '../shared/identity.js'
 import { isNamespaceGone } from './service-accounts.js'
 
@@ -25,7 +25,7 @@ export interface RootCaPublisherOptions {
  * every active namespace. Source: pkg/controller/certificates/rootcacertpublisher/publisher.go.
  */
 export function createRootCaPublisher({ rootCA }: RootCaPublisherOptions): Component {
-  return defineController({
+  return builtInController({
     name: controllerName('root-ca-certificate-publisher-controller'),
     identity: controllerIdentity('root-ca-cert-publisher'),
     informers: {

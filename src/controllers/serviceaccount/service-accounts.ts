@@ -1,7 +1,7 @@
 import { isApiError } from '../../client/api-error.js'
 import type { Component, ComponentHost } from '../../client/component.js'
 import { keyOf } from '../../client/informers/object-index.js'
-import { defineController } from '../shared/define-controller.js'
+import { builtInController } from '../shared/define-controller.js'
 import { controllerIdentity, controllerName } from '../shared/identity.js'
 
 /** Name of the account that every namespace has. */
@@ -12,7 +12,7 @@ const NAME = 'default'
  * namespace. Source: pkg/controller/serviceaccount/serviceaccounts_controller.go.
  */
 export function createServiceAccountController(): Component {
-  return defineController({
+  return builtInController({
     name: controllerName('serviceaccount-controller'),
     identity: controllerIdentity('service-account-controller'),
     informers: {

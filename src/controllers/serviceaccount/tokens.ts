@@ -7,7 +7,7 @@ import type { Informer } from '../../client/informers/informer.js'
 import { keyOf } from '../../client/informers/object-index.js'
 import type { WorkQueue } from '../../sim/modules/work-queue.js'
 import type { Controller, ControllerContext, Handlers } from '../shared/define-controller.js'
-import { defineController } from '../shared/define-controller.js'
+import { builtInController } from '../shared/define-controller.js'
 import { controllerName } from '../shared/identity.js'
 import type { Indexers } from '../../client/informers/object-index.js'
 
@@ -33,7 +33,7 @@ type Watched = { readonly accounts: 'serviceaccounts'; readonly secrets: 'secret
  * pkg/controller/serviceaccount/tokens_controller.go.
  */
 export function createTokensController(options: TokensControllerOptions): Component {
-  return defineController<Watched>({
+  return builtInController<Watched>({
     name: controllerName('serviceaccount-token-controller'),
     // has no service account of its own, because the other controllers' accounts get their tokens from it
     identity: { name: 'system:kube-controller-manager', groups: ['system:authenticated'] },

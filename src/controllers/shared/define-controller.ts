@@ -128,6 +128,13 @@ export function defineController<S extends Resources, L extends Resources = None
   definition: ControllerDefinition<S, L>,
 ): Component {
   checkDefinition([definition])
+  return builtInController(definition)
+}
+
+/** {@link defineController} without its checks, which each fork would repeat for each of them. */
+export function builtInController<S extends Resources, L extends Resources = None>(
+  definition: ControllerDefinition<S, L>,
+): Component {
   const { name, identity } = definition
   return { name, identity, setup: (host) => setUp(host, definition) }
 }

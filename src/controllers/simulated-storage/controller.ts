@@ -5,7 +5,7 @@ import { ignoreNotFound, isApiError } from '../../client/api-error.js'
 import type { Component, ComponentHost } from '../../client/component.js'
 import type { EventRecorder } from '../../client/recorders/event-recorder.js'
 import { keyOf } from '../../client/informers/object-index.js'
-import { defineController } from '../shared/define-controller.js'
+import { builtInController } from '../shared/define-controller.js'
 import { hasFinalizer, withFinalizer, withoutFinalizer } from '../shared/finalizers.js'
 import type { SimulatedStorageOptions, StorageContext } from './context.js'
 import { BY_VOLUME, STORAGE_IDENTITY, STORAGE_TIMINGS, forget, handles, isDone } from './context.js'
@@ -20,7 +20,7 @@ import { needsExpansion, resize } from './resize.js'
  */
 export function createSimulatedStorage(options: SimulatedStorageOptions = {}): Component {
   const volumeOf = ({ spec }: VolumeAttachment): string => spec.source.persistentVolumeName ?? ''
-  return defineController({
+  return builtInController({
     name: 'simulated-storage',
     identity: STORAGE_IDENTITY,
     informers: { claims: { resource: 'persistentvolumeclaims' } },

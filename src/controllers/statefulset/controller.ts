@@ -9,7 +9,7 @@ import type { WorkQueue } from '../../sim/modules/work-queue.js'
 import type { ControllerClientOptions } from '../shared/create-rate.js'
 import { CreateRate } from '../shared/create-rate.js'
 import type { Controller, ControllerContext, Handlers } from '../shared/define-controller.js'
-import { defineController } from '../shared/define-controller.js'
+import { builtInController } from '../shared/define-controller.js'
 import { controllerIdentity, controllerName } from '../shared/identity.js'
 import type { Owner } from '../shared/ownership.js'
 import {
@@ -42,7 +42,7 @@ type Watched = {
  * and replaced in order. Source: pkg/controller/statefulset/stateful_set.go.
  */
 export function createStatefulSetController(client?: ControllerClientOptions): Component {
-  return defineController<Watched>({
+  return builtInController<Watched>({
     name: controllerName('statefulset-controller'),
     identity: controllerIdentity('statefulset-controller'),
     informers: {

@@ -10,7 +10,7 @@ import { toMillis } from '../../sim/duration.js'
 import type { Slice, Topic } from '../../sim/modules/module.js'
 import type { WorkQueue } from '../../sim/modules/work-queue.js'
 import type { Controller, ControllerContext, Handlers } from '../shared/define-controller.js'
-import { defineController } from '../shared/define-controller.js'
+import { builtInController } from '../shared/define-controller.js'
 import { controllerIdentity, controllerName } from '../shared/identity.js'
 import { LazyInformer } from '../shared/lazy-informer.js'
 import { syncClaim } from './claims.js'
@@ -46,7 +46,7 @@ type Watched = {
  * Source: pkg/controller/volume/persistentvolume.
  */
 export function createVolumeBinder(options: VolumeBinderOptions = {}): Component {
-  return defineController<Watched>({
+  return builtInController<Watched>({
     name: controllerName('persistentvolume-binder-controller'),
     identity: controllerIdentity('persistent-volume-binder'),
     informers: {

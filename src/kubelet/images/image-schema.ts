@@ -1,5 +1,15 @@
 import * as z from 'zod/mini'
-import { callable, flag, inputCheck, like, shaped, strict, text, word } from '../../api/checked-input.js'
+import {
+  anyObject,
+  callable,
+  flag,
+  inputCheck,
+  like,
+  shaped,
+  strict,
+  text,
+  word,
+} from '../../api/checked-input.js'
 import type { ContainerBehavior } from '../runtime/behavior.js'
 import type { ImageBehavior, ImageDefinition } from './image.js'
 
@@ -47,7 +57,7 @@ const definitionSchema = (): z.ZodMiniType<ImageDefinition> =>
     ports: z.optional(z.array(z.union([z.number(), z.string()]))),
     listensOnDeclared: flag,
     files: z.optional(z.record(z.string(), z.string())),
-    commands: shaped<ImageDefinition['commands']>(z.optional(z.record(z.string(), z.looseObject({})))),
+    commands: shaped<ImageDefinition['commands']>(z.optional(z.record(z.string(), anyObject()))),
     programs: texts,
     closed: flag,
     distroless: flag,

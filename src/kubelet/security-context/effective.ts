@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { argumentsCheck, callable, flag } from '../../api/checked-input.js'
+import { anyObject, argumentsCheck, callable, flag } from '../../api/checked-input.js'
 import type { Container, Pod, SELinuxOptions } from '../../api/core/generated.js'
 import type { ImageAccounts } from './accounts.js'
 import type { EffectiveCapabilities } from './capabilities.js'
@@ -11,7 +11,7 @@ import type { Profile } from './profiles.js'
 import { effectiveAppArmor, effectiveSELinux, effectiveSeccomp } from './profiles.js'
 
 const checkOptions = argumentsCheck('effectiveSecurity()', 'effectiveSecurity(pod, { minor: 34 })', () => ({
-  pod: z.looseObject({ spec: z.looseObject({}) }),
+  pod: z.looseObject({ spec: anyObject() }),
   options: z.strictObject({
     imageOf: z.optional(callable()),
     minor: z.optional(z.number()),

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { argumentsCheck } from '../../api/checked-input.js'
+import { anyObject, argumentsCheck } from '../../api/checked-input.js'
 import type { LabelSelectorInput } from '../../api/meta/inputs.js'
 import type { NetworkPolicyPeerInput, NetworkPolicyPortInput } from '../../api/networking/inputs.js'
 import type { PolicySource } from '../world-of.js'
@@ -13,9 +13,9 @@ const checkClaim = argumentsCheck(
     policies: z.unknown(),
     claim: z.strictObject({
       namespace: z.optional(z.string()),
-      podSelector: z.looseObject({}),
-      from: z.array(z.looseObject({})),
-      ports: z.optional(z.array(z.looseObject({}))),
+      podSelector: anyObject(),
+      from: z.array(anyObject()),
+      ports: z.optional(z.array(anyObject())),
     }),
   }),
 )
